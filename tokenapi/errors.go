@@ -1,0 +1,88 @@
+package tokenapi
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Kind sorts failures by what a person can do about them.
+type Kind string
+
+// The kinds of failure.
+const (
+	KindUsage    Kind = "usage"    // the request could not be built: a missing URL, an unsupported grant
+	KindRefused  Kind = "refused"  // the server answered and said no
+	KindGarbled  Kind = "garbled"  // the server answered something that is no Token API answer
+	KindNetwork  Kind = "network"  // no answer: DNS, connection, reset
+	KindTLS      Kind = "tls"      // the server's certificate or the handshake was refused
+	KindTimeout  Kind = "timeout"  // no answer within the deadline
+	KindCanceled Kind = "canceled" // the caller gave up
+)
+
+// Error is every failure of this package. Its text names the operation and the cause, never a body, a
+// query or a secret. Hint is the next thing to try, on a line of its own.
+type Error struct {
+	Op          string // as Exchange.Op
+	Kind        Kind
+	Status      int    // HTTP status, 0 without an answer
+	Code        string // OAuth error code (RFC 6749 section 5.2), "" when none
+	Description string // the server's error_description, control characters removed
+	FaultCode   int    // gateway fault code (900901 …), 0 when none
+	Hint        string
+	RetryAfter  time.Duration
+	// Sent says that the request may have reached the server: after a failure with Sent and without an
+	// answer nobody knows whether the server acted.
+	Sent bool
+	Err  error // the cause, already free of secrets
+}
+
+// Answered says whether an HTTP answer was read, whatever it said.
+func (e *Error) Answered() bool { return e.Status != 0 }
+
+// Error gives one line: operation, what happened, the server's words.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Op)
+	b.WriteString(": ")
+	switch e.Kind {
+	case KindRefused:
+		b.WriteString("refused")
+	case KindGarbled:
+		b.WriteString("not an answer of a Token API")
+	case KindNetwork:
+		b.WriteString("no connection")
+	case KindTLS:
+		b.WriteString("TLS refused")
+	case KindTimeout:
+		b.WriteString("no answer in time")
+	case KindCanceled:
+		b.WriteString("cancelled")
+	default:
+		b.WriteString("cannot be sent")
+	}
+	if e.Status != 0 {
+		fmt.Fprintf(&b, " (%d)", e.Status)
+	}
+	if e.Code != "" {
+		fmt.Fprintf(&b, ": %s", e.Code)
+	}
+	if e.Description != "" {
+		fmt.Fprintf(&b, ": %s", e.Description)
+	}
+	if e.Err != nil {
+		fmt.Fprintf(&b, ": %s", e.Err)
+	}
+	return b.String()
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// AsError finds the *Error in err's chain.
+func AsError(err error) (*Error, bool) {
+	var e *Error
+	ok := errors.As(err, &e)
+	return e, ok
+}
