@@ -1,0 +1,97 @@
+package console
+
+import (
+	"time"
+
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
+)
+
+// RefreshState is what is known of a token's refresh token.
+type RefreshState string
+
+// The states of a refresh token.
+const (
+	RefreshNone    RefreshState = ""        // the server gave none
+	RefreshLive    RefreshState = "live"    // can be used
+	RefreshSpent   RefreshState = "spent"   // used and replaced, or handed on to the token that replaced this one
+	RefreshDropped RefreshState = "dropped" // the server called it invalid_grant
+	RefreshRevoked RefreshState = "revoked" // the server accepted its revocation
+)
+
+// RevokeKind is which of the pair is to be revoked.
+type RevokeKind string
+
+// The kinds.
+const (
+	RevokeAccess  RevokeKind = "access"
+	RevokeRefresh RevokeKind = "refresh"
+	RevokeBoth    RevokeKind = "both"
+)
+
+// Token is one access token and what became of it. It holds facts with their times and no state: states
+// are computed by StatusAt. It holds no secret either; those are fetched by Keeper for the moment of use.
+type Token struct {
+	ID          string // "t_" and 12 characters, never reused
+	AppID       string
+	Fingerprint string // of the access token
+	Grant       string // the grant that led to it; a refresh keeps the first one's
+	User        string
+	Scopes      []string
+	TokenType   string
+	Lifetime    tokenapi.Lifetime
+	IssuedAt    time.Time // when its answer was read (of a token handed out again: the first time)
+	ExpiresAt   time.Time // zero unless Lifetime is Bounded
+	Granted     time.Duration
+	From        string // ID of the token it was refreshed from, or ""
+	Refresh     RefreshState
+	HasID       bool
+
+	ReplacedAt time.Time // when the answer that replaced it was read
+	ReplacedBy string
+
+	RevokeAt          time.Time // when the revoke is to be sent; set first, shown second
+	RevokeKind        RevokeKind
+	RevokeTries       int
+	RevokeNext        time.Time // not before: back-off after a failed delivery
+	RevokeError       string    // why the last delivery failed
+	AcceptedAt        time.Time // the server's 2xx for the access token was read
+	RefreshAcceptedAt time.Time // the server's 2xx for the refresh token was read
+	Confirmed         bool      // the server named what it revoked
+
+	SeenAt time.Time // first time a probe of ours was accepted by the gateway
+	Probes []Probe   // oldest first, the last KeepProbes of them
+
+	Unsure *Mark // an open journal mark of a refresh of this token
+
+	Rev int64 // grows with every stored change; the higher one is the newer one
+}
+
+// KeepProbes is how many probes of one token are kept.
+const KeepProbes = 64
+
+// Probe is one probe of a token at the gateway.
+type Probe struct {
+	At        time.Time
+	Status    int // 0: no answer
+	FaultCode int
+	Verdict   tokenapi.Verdict
+}
+
+// Secrets are the credentials of one token.
+type Secrets struct {
+	Access  secret.Text
+	Refresh secret.Text
+	ID      secret.Text
+}
+
+// Mark is a journal entry: something that cannot be taken back was about to be sent. It is removed when
+// the answer is stored; one that stays open means that nobody saw the answer.
+type Mark struct {
+	ID      string
+	Op      string // "get" or "refresh"
+	AppID   string
+	TokenID string // "" for a get
+	Scopes  []string
+	SentAt  time.Time
+}
