@@ -1,0 +1,70 @@
+package sandbox
+
+import (
+	"math"
+	"net/http"
+	"time"
+)
+
+// introspection is RFC 7662 section 2.2 with the members of WSO2's IntrospectionResponse for an opaque
+// token; times are seconds since 1970.
+type introspection struct {
+	Aut       string `json:"aut,omitempty"` // WSO2: APPLICATION or APPLICATION_USER
+	NotBefore int64  `json:"nbf,omitempty"`
+	Scope     string `json:"scope,omitempty"`
+	Active    bool   `json:"active"`
+	TokenType string `json:"token_type,omitempty"` // Bearer, or Refresh for a refresh token
+	Expires   int64  `json:"exp,omitempty"`        // the largest int64 when it never expires
+	Issued    int64  `json:"iat,omitempty"`
+	ClientID  string `json:"client_id,omitempty"`
+	Username  string `json:"username,omitempty"`
+}
+
+// serveIntrospect tells what the key manager thinks of a token, which is not what the gateway does. Any
+// client may ask about any token, as newer WSO2 servers allow. token_type_hint: see serveRevoke.
+func (s *Server) serveIntrospect(w http.ResponseWriter, r *http.Request) {
+	f, bad := readForm(w, r)
+	if bad == nil {
+		_, bad = s.authenticate(r, f)
+	}
+	if bad != nil && bad.status != http.StatusBadRequest {
+		s.refuse(w, bad)
+		return
+	}
+	if bad != nil || f["token"] == "" {
+		writeJSON(w, http.StatusBadRequest, struct {
+			Error string `json:"error"`
+		}{"Invalid input"})
+		return
+	}
+	writeJSON(w, http.StatusOK, s.introspect(f["token"]))
+}
+
+func (s *Server) introspect(token string) introspection {
+	now := s.set.clock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tidy(now)
+	p, isRefresh := s.ledger.living(token, now)
+	if p == nil || isRefresh && !p.refreshLives(now) || !isRefresh && !p.accessLives(now) {
+		return introspection{}
+	}
+	i := introspection{
+		Active: true, Aut: "APPLICATION", TokenType: "Bearer", Scope: p.scope, ClientID: p.client.ConsumerKey,
+		Username: p.user, Issued: p.issued.Unix(), NotBefore: p.issued.Unix(), Expires: unixOrNever(p.accessEnds),
+	}
+	if p.user != owner {
+		i.Aut = "APPLICATION_USER"
+	}
+	if isRefresh {
+		i.TokenType, i.Expires = "Refresh", p.refreshEnds.Unix()
+	}
+	return i
+}
+
+func unixOrNever(t time.Time) int64 {
+	if t.IsZero() {
+		return math.MaxInt64
+	}
+	return t.Unix()
+}

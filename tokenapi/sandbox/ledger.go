@@ -1,0 +1,97 @@
+package sandbox
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"time"
+)
+
+// maxPairs bounds the ledger: clients may ask for as many scope sets as they like, for ever.
+const maxPairs = 100_000
+
+// pair is one row of the key manager: an access token and, except for client_credentials, the refresh
+// token beside it (WSO2: IDN_OAUTH2_ACCESS_TOKEN). It never changes; a get or refresh replaces it.
+type pair struct {
+	triple
+	client      *client
+	scope       string // as it is answered, blank separated
+	access      string
+	refresh     string // empty: none
+	issued      time.Time
+	accessEnds  time.Time // zero: never
+	refreshEnds time.Time
+	forget      time.Time // zero: never. Until then an answer can tell "expired" from "unknown"
+}
+
+// triple is what WSO2 keeps one active row for (constraint CON_APP_KEY).
+type triple struct{ key, user, scopes string }
+
+// accessLives: the end itself is already outside.
+func (p *pair) accessLives(now time.Time) bool {
+	return p.accessEnds.IsZero() || now.Before(p.accessEnds)
+}
+
+func (p *pair) refreshLives(now time.Time) bool { return p.refresh != "" && now.Before(p.refreshEnds) }
+
+// ledger holds the pairs that are neither revoked nor replaced: to the key manager those never were.
+type ledger struct {
+	byAccess, byRefresh map[string]*pair
+	byTriple            map[triple]*pair
+}
+
+func newLedger() ledger {
+	return ledger{byAccess: map[string]*pair{}, byRefresh: map[string]*pair{}, byTriple: map[triple]*pair{}}
+}
+
+func (l ledger) full() bool { return len(l.byAccess) >= maxPairs }
+
+// put files p in place of old, which may be nil.
+func (l ledger) put(p, old *pair) {
+	if old != nil {
+		l.drop(old)
+	}
+	l.byAccess[p.access], l.byTriple[p.triple] = p, p
+	if p.refresh != "" {
+		l.byRefresh[p.refresh] = p
+	}
+}
+
+func (l ledger) drop(p *pair) {
+	delete(l.byAccess, p.access)
+	delete(l.byTriple, p.triple)
+	delete(l.byRefresh, p.refresh)
+}
+
+// living gives the pair that token belongs to while either half lives, and whether token is its refresh
+// token. Expiry of one half does not free the other from a revoke.
+func (l ledger) living(token string, now time.Time) (p *pair, isRefresh bool) {
+	if token == "" {
+		return nil, false
+	}
+	p = l.byAccess[token]
+	if p == nil {
+		p, isRefresh = l.byRefresh[token], true
+	}
+	if p == nil || !p.accessLives(now) && !p.refreshLives(now) {
+		return nil, false
+	}
+	return p, isRefresh
+}
+
+func (l ledger) tidy(now time.Time) {
+	for _, p := range l.byAccess {
+		if !p.forget.IsZero() && !now.Before(p.forget) {
+			l.drop(p)
+		}
+	}
+}
+
+// newToken gives 122 random bits as a UUID (RFC 9562 section 5.4), which is what WSO2's opaque tokens
+// look like. crypto/rand.Read does not fail.
+func newToken() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:])
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	h := hex.EncodeToString(b[:])
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}

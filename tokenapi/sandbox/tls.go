@@ -1,0 +1,96 @@
+package sandbox
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"math/big"
+	"net"
+	"time"
+)
+
+// certificateLife is how long a certificate of SelfSigned is valid from now. It begins an hour earlier,
+// for clients whose clocks are behind.
+const certificateLife = 30 * 24 * time.Hour
+
+// Certificate is what a sandbox under TLS needs: the authority for clients to trust, and the server's
+// own certificate with its key.
+type Certificate struct {
+	CAPEM  []byte
+	Server tls.Certificate
+}
+
+// SelfSigned makes an authority and a server certificate for hosts (names or IP addresses, at least
+// one), valid around now. The authority's key is dropped here, so it can never sign anything else.
+func SelfSigned(hosts []string, now time.Time) (Certificate, error) {
+	if len(hosts) == 0 {
+		return Certificate{}, errors.New("sandbox: certificate: no hosts")
+	}
+	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return Certificate{}, fmt.Errorf("sandbox: certificate: %w", err)
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return Certificate{}, fmt.Errorf("sandbox: certificate: %w", err)
+	}
+	ca := &x509.Certificate{
+		Subject:               pkix.Name{CommonName: "Lanyard sandbox authority"},
+		SerialNumber:          serial(),
+		NotBefore:             now.Add(-time.Hour),
+		NotAfter:              now.Add(certificateLife),
+		KeyUsage:              x509.KeyUsageCertSign,
+		BasicConstraintsValid: true,
+		IsCA:                  true,
+		MaxPathLenZero:        true,
+	}
+	leaf := &x509.Certificate{
+		Subject:               pkix.Name{CommonName: "Lanyard sandbox"},
+		SerialNumber:          serial(),
+		NotBefore:             ca.NotBefore,
+		NotAfter:              ca.NotAfter,
+		KeyUsage:              x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		BasicConstraintsValid: true,
+	}
+	for _, h := range hosts {
+		if ip := net.ParseIP(h); ip != nil {
+			leaf.IPAddresses = append(leaf.IPAddresses, ip)
+		} else if h == "" {
+			return Certificate{}, errors.New("sandbox: certificate: an empty host")
+		} else {
+			leaf.DNSNames = append(leaf.DNSNames, h)
+		}
+	}
+	caDER, err := x509.CreateCertificate(rand.Reader, ca, ca, caKey.Public(), caKey)
+	if err != nil {
+		return Certificate{}, fmt.Errorf("sandbox: certificate: %w", err)
+	}
+	// The parsed authority, unlike the template, has the subject key id that the leaf refers to.
+	parent, err := x509.ParseCertificate(caDER)
+	if err != nil {
+		return Certificate{}, fmt.Errorf("sandbox: certificate: %w", err)
+	}
+	leafDER, err := x509.CreateCertificate(rand.Reader, leaf, parent, key.Public(), caKey)
+	if err != nil {
+		return Certificate{}, fmt.Errorf("sandbox: certificate: %w", err)
+	}
+	return Certificate{
+		CAPEM:  pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: caDER}),
+		Server: tls.Certificate{Certificate: [][]byte{leafDER}, PrivateKey: key},
+	}, nil
+}
+
+// serial gives 127 random bits: two runs must not share one under the same authority name.
+func serial() *big.Int {
+	var b [16]byte
+	_, _ = rand.Read(b[:])
+	b[0] &= 0x7f
+	return new(big.Int).SetBytes(b[:])
+}
