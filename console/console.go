@@ -2,6 +2,12 @@ package console
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,10 +51,10 @@ type Service struct {
 	flights flights
 
 	mu        sync.Mutex
-	apis      map[string]API
+	apis      map[Environment]API
 	exchanges []Exchange
 	seq       int64
-	watch     []chan struct{}
+	watchers  map[chan struct{}]bool
 }
 
 // Exchange is one call over the wire with what it was for.
@@ -111,8 +117,13 @@ type Delivery struct {
 	Confirmed bool       // the server named what it revoked
 }
 
-// New makes a Service and stores what is new in the configured applications.
-func New(ctx context.Context, opt Options) (*Service, error) { panic("being written") }
+// New makes a Service. It fails when an option is missing.
+func New(opt Options) (*Service, error) {
+	if opt.Clock == nil || opt.Keeper == nil || opt.Vault == nil || opt.Connect == nil || opt.Owner == "" {
+		return nil, errors.New("console: clock, keeper, vault, connect and owner are needed")
+	}
+	return &Service{opt: opt, apis: map[Environment]API{}, watchers: map[chan struct{}]bool{}}, nil
+}
 
 // Now is the service's clock.
 func (s *Service) Now() time.Time { return s.opt.Clock() }
@@ -126,51 +137,199 @@ func (s *Service) Policy(a Application) Policy {
 }
 
 // Board reads everything there is to show.
-func (s *Service) Board(ctx context.Context) (Board, error) { panic("being written") }
+func (s *Service) Board(ctx context.Context) (Board, error) {
+	var b Board
+	err := s.opt.Keeper.View(ctx, func(r Reader) error {
+		var err error
+		if b.Tokens, err = r.Tokens(); err != nil {
+			return err
+		}
+		marks, err := r.Marks()
+		if err != nil {
+			return err
+		}
+		for _, m := range marks {
+			if m.TokenID == "" {
+				b.Marks = append(b.Marks, m)
+			}
+		}
+		stored, err := r.Applications()
+		if err != nil {
+			return err
+		}
+		b.Applications = s.applications(stored, b.Tokens, b.Marks)
+		return nil
+	})
+	s.mu.Lock()
+	b.Exchanges = slices.Clone(s.exchanges)
+	s.mu.Unlock()
+	if err != nil {
+		return Board{}, fmt.Errorf("read the store: %w", err)
+	}
+	return b, nil
+}
+
+// applications joins the configured ones with those that left tokens or marks behind.
+func (s *Service) applications(stored []Application, tokens []Token, marks []Mark) []Application {
+	all := slices.Clone(s.opt.Applications)
+	needed := map[string]bool{}
+	for _, t := range tokens {
+		needed[t.AppID] = true
+	}
+	for _, m := range marks {
+		needed[m.AppID] = true
+	}
+	for _, a := range all {
+		delete(needed, a.ID)
+	}
+	for _, a := range stored {
+		if needed[a.ID] {
+			a.Source = Gone
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// application finds one by its identity, configured or gone.
+func (s *Service) application(r Reader, id string) (Application, error) {
+	for _, a := range s.opt.Applications {
+		if a.ID == id {
+			return a, nil
+		}
+	}
+	a, err := r.Application(id)
+	if errors.Is(err, ErrNotFound) {
+		return Application{}, &Error{Code: "no_application", Text: "no such application"}
+	}
+	a.Source = Gone
+	return a, err
+}
+
+func (s *Service) token(r Reader, id string) (Token, error) {
+	t, err := r.Token(id)
+	if errors.Is(err, ErrNotFound) {
+		return Token{}, &Error{Code: "no_token", Text: "no such token"}
+	}
+	return t, err
+}
 
 // Changes receives, coalesced, after every change worth reading the Board again for: a commit by this
 // process or another one, or a new exchange. It is closed when ctx ends.
-func (s *Service) Changes(ctx context.Context) <-chan struct{} { panic("being written") }
-
-// Get asks for a token with the application's grant. The server may hand out one that is held already;
-// Outcome.Same says so.
-func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (Outcome, error) {
-	panic("being written")
+func (s *Service) Changes(ctx context.Context) <-chan struct{} {
+	out := make(chan struct{}, 1)
+	own := make(chan struct{}, 1)
+	s.mu.Lock()
+	s.watchers[own] = true
+	s.mu.Unlock()
+	stored := s.opt.Keeper.Changes(ctx)
+	go func() {
+		defer func() {
+			s.mu.Lock()
+			delete(s.watchers, own)
+			s.mu.Unlock()
+			close(out)
+		}()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case _, ok := <-stored:
+				if !ok {
+					return
+				}
+			case <-own:
+			}
+			select {
+			case out <- struct{}{}:
+			default:
+			}
+		}
+	}()
+	return out
 }
 
-// Renew refreshes a token that has a live refresh token, and asks anew otherwise.
-func (s *Service) Renew(ctx context.Context, tokenID string) (Outcome, error) { panic("being written") }
-
-// Obtain gives a usable token for an application: one that is held, renewed, or asked for.
-func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (Outcome, error) {
-	panic("being written")
+// observe keeps an exchange and tells the watchers.
+func (s *Service) observe(a Application, tokenID string, e tokenapi.Exchange) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seq++
+	s.exchanges = append(s.exchanges, Exchange{Seq: s.seq, AppID: a.ID, Application: a.Label(), TokenID: tokenID, Exchange: e})
+	if n := len(s.exchanges) - KeepExchanges; n > 0 {
+		s.exchanges = slices.Delete(s.exchanges, 0, n)
+	}
+	for w := range s.watchers {
+		select {
+		case w <- struct{}{}:
+		default:
+		}
+	}
 }
 
-// Revoke decides that a token is to be revoked, to be sent after wait. The decision is stored when it
-// returns; nothing was sent yet. Deliver sends it.
-func (s *Service) Revoke(ctx context.Context, tokenID string, kind RevokeKind, wait time.Duration) (Token, error) {
-	panic("being written")
+// api gives the client of an environment, connecting at first use.
+func (s *Service) api(e Environment) (API, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a, ok := s.apis[e]; ok {
+		return a, nil
+	}
+	a, err := s.opt.Connect(e)
+	if err != nil {
+		return nil, err
+	}
+	s.apis[e] = a
+	return a, nil
 }
 
-// Undo takes a revoke back that was not sent yet. With tokenID "" it takes the one decided last.
-func (s *Service) Undo(ctx context.Context, tokenID string) (Token, error) { panic("being written") }
-
-// Deliver sends every revoke that is due, by whichever process decided it. next is when the next one
-// will be due, zero when none waits. A failed delivery is kept and tried again later; a refused one is
-// taken off the token, which lives on.
-func (s *Service) Deliver(ctx context.Context) (done []Delivery, next time.Time, err error) {
-	panic("being written")
-}
-
-// Probe calls the application's probe URL with a token, once, and stores what the gateway made of it.
-func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnswer, Token, error) {
-	panic("being written")
+// credentials gives what proves an application to its server. Those of an application that is no longer
+// configured were stored with its tokens.
+func (s *Service) credentials(ctx context.Context, a Application) (tokenapi.Credentials, error) {
+	c := tokenapi.Credentials{ConsumerKey: a.ConsumerKey, Auth: a.Environment.ClientAuth}
+	if a.Source != Gone {
+		var err error
+		c.ConsumerSecret, err = s.opt.Vault.ConsumerSecret(ctx, a)
+		return c, err
+	}
+	err := s.opt.Keeper.View(ctx, func(r Reader) error {
+		sec, err := r.ConsumerSecret(a.ID)
+		c.ConsumerSecret = sec.Access
+		return err
+	})
+	if err != nil {
+		return c, fmt.Errorf("consumer secret of %s: %w", a.Label(), err)
+	}
+	return c, nil
 }
 
 // Secrets gives the credentials of a token, for copying or printing them.
 func (s *Service) Secrets(ctx context.Context, tokenID string) (Secrets, error) {
-	panic("being written")
+	var sec Secrets
+	err := s.opt.Keeper.View(ctx, func(r Reader) error {
+		if _, err := s.token(r, tokenID); err != nil {
+			return err
+		}
+		var err error
+		sec, err = r.Secrets(tokenID)
+		return err
+	})
+	return sec, err
 }
 
 // Drain waits for every write in flight.
-func (s *Service) Drain(ctx context.Context) error { panic("being written") }
+func (s *Service) Drain(ctx context.Context) error { return s.flights.drain(ctx) }
+
+// newID gives prefix and 12 characters that nobody will guess or meet again.
+func newID(prefix string) string {
+	b := make([]byte, 8)
+	_, _ = rand.Read(b) // crypto/rand never fails
+	return prefix + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))[:12]
+}
+
+// writable refuses verbs that change something at the server where the configuration forbids it.
+func writable(a Application, verb string) error {
+	if a.Environment.ReadOnly {
+		return &Error{Code: "read_only", Text: verb + ": environment " + a.Environment.Name + " is read_only",
+			Hint: "probe and copy work; remove read_only from the environment to change tokens"}
+	}
+	return nil
+}

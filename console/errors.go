@@ -1,6 +1,10 @@
 package console
 
-import "errors"
+import (
+	"errors"
+
+	"lanyard/tokenapi"
+)
 
 // Error is a refusal of the console itself: it says what was refused and, as Hint, what to do instead.
 // Failures of the wire are *tokenapi.Error, wrapped.
@@ -17,4 +21,15 @@ func AsError(err error) (*Error, bool) {
 	var e *Error
 	ok := errors.As(err, &e)
 	return e, ok
+}
+
+// Hint is the next thing to try after err, or "".
+func Hint(err error) string {
+	if e, ok := AsError(err); ok && e.Hint != "" {
+		return e.Hint
+	}
+	if e, ok := tokenapi.AsError(err); ok {
+		return e.Hint
+	}
+	return ""
 }

@@ -3,46 +3,87 @@ package console
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // flights lets one write at a time pass per key (a token or an application) in this process. Other
-// processes are kept out by leases.
+// processes are kept out by leases in the store.
 type flights struct {
 	mu   sync.Mutex
-	held map[string]bool
-	wg   sync.WaitGroup
+	held map[string]chan struct{} // closed when given back
 }
 
 // take answers false when the key is in flight.
 func (f *flights) take(key string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.held[key] {
+	if f.held[key] != nil {
 		return false
 	}
 	if f.held == nil {
-		f.held = map[string]bool{}
+		f.held = map[string]chan struct{}{}
 	}
-	f.held[key] = true
-	f.wg.Add(1)
+	f.held[key] = make(chan struct{})
 	return true
+}
+
+// wait takes the key as soon as it is free. waited says that it was not at once.
+func (f *flights) wait(ctx context.Context, key string) (waited bool, err error) {
+	for !f.take(key) {
+		waited = true
+		f.mu.Lock()
+		c := f.held[key]
+		f.mu.Unlock()
+		if c == nil {
+			continue
+		}
+		select {
+		case <-c:
+		case <-ctx.Done():
+			return waited, ctx.Err()
+		}
+	}
+	return waited, nil
 }
 
 func (f *flights) give(key string) {
 	f.mu.Lock()
+	defer f.mu.Unlock()
+	close(f.held[key])
 	delete(f.held, key)
-	f.mu.Unlock()
-	f.wg.Done()
 }
 
 // drain waits until nothing is in flight or ctx ends.
 func (f *flights) drain(ctx context.Context) error {
-	done := make(chan struct{})
-	go func() { f.wg.Wait(); close(done) }()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	for {
+		var any chan struct{}
+		f.mu.Lock()
+		for _, c := range f.held {
+			any = c
+			break
+		}
+		f.mu.Unlock()
+		if any == nil {
+			return nil
+		}
+		select {
+		case <-any:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 }
+
+// leaseSlack is added to the deadline of a call for the life of its lease: the time to store the answer.
+const leaseSlack = 10 * time.Second
+
+// leaseFor is how long a write to an environment may take in all.
+func leaseFor(e Environment) time.Duration {
+	if e.Timeout <= 0 {
+		return 15*time.Second + leaseSlack
+	}
+	return e.Timeout + leaseSlack
+}
+
+func appKey(id string) string   { return "application/" + id }
+func tokenKey(id string) string { return "token/" + id }

@@ -37,7 +37,8 @@ type Token struct {
 	Fingerprint string // of the access token
 	Grant       string // the grant that led to it; a refresh keeps the first one's
 	User        string
-	Scopes      []string
+	Scopes      []string // granted, or asked for when the answer did not say
+	Asked       []string // asked for
 	TokenType   string
 	Lifetime    tokenapi.Lifetime
 	IssuedAt    time.Time // when its answer was read (of a token handed out again: the first time)

@@ -24,9 +24,11 @@ func Left(d time.Duration) string {
 func LeftChanges(d time.Duration) time.Duration {
 	step := time.Second
 	switch {
-	case d >= 24*time.Hour+time.Hour:
+	case d >= 365*24*time.Hour:
+		step = 365 * 24 * time.Hour
+	case d >= 24*time.Hour:
 		step = time.Hour
-	case d >= time.Hour+time.Minute:
+	case d >= time.Hour:
 		step = time.Minute
 	}
 	r := d % step

@@ -1,0 +1,48 @@
+package console
+
+import (
+	"context"
+
+	"lanyard/tokenapi"
+)
+
+// Probe calls the application's probe URL with a token, once, and stores what the gateway made of it.
+// What the gateway says is an answer, never an error.
+func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnswer, Token, error) {
+	t, a, err := s.find(ctx, tokenID)
+	if err != nil {
+		return tokenapi.ProbeAnswer{}, t, err
+	}
+	if a.ProbeURL == "" {
+		return tokenapi.ProbeAnswer{}, t, &Error{Code: "no_probe_url", Text: "probe: " + a.Label() + " has no probe_url",
+			Hint: "set probe_url to an API behind the gateway that a GET does no harm to"}
+	}
+	api, err := s.api(a.Environment)
+	if err != nil {
+		return tokenapi.ProbeAnswer{}, t, err
+	}
+	sec, err := s.Secrets(ctx, tokenID)
+	if err != nil {
+		return tokenapi.ProbeAnswer{}, t, err
+	}
+	ans, ex, err := api.Probe(ctx, tokenapi.ProbeRequest{URL: a.ProbeURL, Token: sec.Access})
+	if err != nil {
+		return ans, t, err
+	}
+	s.observe(a, t.ID, ex)
+	err = s.opt.Keeper.Update(context.WithoutCancel(ctx), func(w Writer) error {
+		err := w.PutProbe(tokenID, Probe{At: ans.At, Status: ans.Status, FaultCode: ans.FaultCode, Verdict: ans.Verdict})
+		if err != nil {
+			return err
+		}
+		if t, err = s.token(w, tokenID); err != nil {
+			return err
+		}
+		if ans.Verdict == tokenapi.Accepted && t.SeenAt.IsZero() {
+			t.SeenAt = ans.At
+			return w.PutToken(&t)
+		}
+		return nil
+	})
+	return ans, t, err
+}
