@@ -1,0 +1,53 @@
+// Package console is what Lanyard can do, without a screen, a disk or a socket: applications, tokens,
+// revocations, and one verb for each thing a person does to them.
+//
+// It refuses to know how anything looks, where anything is kept and how bytes travel. The store
+// implements Keeper, tokenapi implements API, and both are handed in.
+//
+// # The domain
+//
+// An Application is a consumer key at a Token API, used with one grant and one user. Those four are its
+// identity (ApplicationID): renamed it keeps its tokens, and when it is no longer configured its tokens
+// stay, with what is needed to revoke them.
+//
+// A Token holds facts with their times: when it was issued, when it expires, when a revoke was decided,
+// when the server accepted it, what probes showed. It holds no state. StatusAt computes the state from
+// (token, policy, now), and NextChange says when it will next differ, so that nothing in the program has
+// to be told that time has passed.
+//
+// A revoke has three stages, and the words keep them apart: accepted by the server, may still pass the
+// gateway (an upper bound, because the gateway caches its verdict), and dead. Dead is never concluded
+// from the server's 2xx: the window ran out, the token's own expiry came first, or the gateway refused
+// three times in a row with at least a second between, because a gateway has several nodes. One later
+// acceptance reopens the row.
+//
+// # Decisions
+//
+// What is decided is stored first and shown second. A revoke is a stored time (Token.RevokeAt): the undo
+// window is the time until then, any console on the store may take it back, and one that starts after a
+// crash sends it. Refused: a timer in the screen, which a crash loses.
+//
+// A grant is sent between a journal mark and the storing of its answer (Service.spend). A mark that
+// stays open means that nobody saw the answer, and the token is shown as unsure. A request that surely
+// never left, or whose refusal was read, leaves no mark. Refused: retrying, which burns a rotated
+// refresh token.
+//
+// An unsure token is asked for anew, not refreshed again: a server that committed the lost refresh hands
+// out the live token, and one that did not hands out the old one; either way the mark is settled. Refused: trying the refresh token a second time, which some servers answer by revoking the family.
+//
+// Writes are serialised twice: flights keep goroutines of this process apart, leases in the store keep
+// processes apart. Inside the lease the token is read again. Refused: a file lock, which does not say
+// for what.
+//
+// Once a request is about to leave, nothing the caller does cuts it short (context.WithoutCancel); the
+// client has its own deadline. Closing the screen drains.
+//
+// A refused revoke is taken off the token, because the token lives; an undelivered one is kept and tried
+// again with growing waits. An undo is refused after the first attempt, which may have arrived.
+//
+// A replaced token lingers like a revoked one: the gateway does not know that it was replaced. In a
+// stateless environment nothing ends it before its expiry.
+//
+// Exchanges are kept in memory, masked, per process. Refused: storing them, before there is an audit log
+// that says what for.
+package console

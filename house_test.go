@@ -1,0 +1,230 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// arrows say which packages of this module a room may import in its non-test files. A room that is not
+// here does not exist.
+var arrows = map[string][]string{
+	".":                {"cli"},
+	"cli":              {"console", "tokenapi", "tokenapi/sandbox", "tokenapi/secret", "store", "themes", "ui"},
+	"ui":               {"console", "themes", "ui/kit", "tokenapi/secret"},
+	"ui/kit":           {},
+	"store":            {"console", "tokenapi/secret"},
+	"console":          {"tokenapi", "tokenapi/secret"},
+	"tokenapi":         {"tokenapi/secret"},
+	"tokenapi/sandbox": {"tokenapi/secret"},
+	"tokenapi/secret":  {},
+	"themes":           {},
+}
+
+// foreign says which packages from outside a room may not import: the wall between it and the world.
+var foreign = map[string][]string{
+	"ui":               {"net/http", "os", "os/exec", "net", "database/sql"},
+	"ui/kit":           {"net/http", "os", "charm.land/", "database/sql"},
+	"console":          {"os", "net/http", "net", "charm.land/", "database/sql"},
+	"tokenapi":         {"os", "charm.land/", "database/sql", "github.com/", "golang.org/x/"},
+	"tokenapi/sandbox": {"os", "charm.land/", "database/sql", "github.com/", "golang.org/x/"},
+	"tokenapi/secret":  {"os", "charm.land/", "github.com/", "golang.org/x/", "net/http"},
+	"store":            {"charm.land/", "net/http"},
+	"themes":           {"os", "net/http", "charm.land/bubbletea", "charm.land/bubbles"},
+	"cli":              {"charm.land/bubbletea", "charm.land/bubbles"},
+}
+
+// revealers are the only non-test files that may turn a secret.Text back into a string.
+var revealers = []string{
+	"cli/clipboard.go",    // to the clipboard, which is what was asked for
+	"cli/print_secret.go", // to stdout, which is what was asked for
+	"cli/sandbox_cmd.go",  // the sandbox's own invented credentials
+	"store/seal.go",       // into ciphertext
+	"tokenapi/auth.go",    // onto the wire
+	"tokenapi/sandbox/seeds.go",
+	"tokenapi/secret/secret.go",
+	"ui/effects.go", // an OSC 52 sequence, which only the screen can write
+}
+
+// source is one parsed file of the module.
+type source struct {
+	path, room string
+	test       bool
+	file       *ast.File
+}
+
+func sources(t *testing.T) []source {
+	t.Helper()
+	var all []source
+	fset := token.NewFileSet()
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "docs") {
+			return fs.SkipDir
+		}
+		if d.IsDir() || filepath.Ext(path) != ".go" {
+			return nil
+		}
+		f, err := parser.ParseFile(fset, path, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		path = filepath.ToSlash(path)
+		all = append(all, source{path, filepath.ToSlash(filepath.Dir(path)), strings.HasSuffix(path, "_test.go"), f})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 40 {
+		t.Fatalf("only %d files found: the walk is broken", len(all))
+	}
+	return all
+}
+
+func imports(f *ast.File) []string {
+	var out []string
+	for _, i := range f.Imports {
+		p, _ := strconv.Unquote(i.Path.Value)
+		out = append(out, p)
+	}
+	return out
+}
+
+// broken lists the imports of a file that its room may not have.
+func broken(room string, f *ast.File) []string {
+	var bad []string
+	for _, p := range imports(f) {
+		if in, ok := strings.CutPrefix(p, "lanyard/"); ok {
+			if !slices.Contains(arrows[room], in) {
+				bad = append(bad, p)
+			}
+			continue
+		}
+		for _, wall := range foreign[room] {
+			if p == wall || strings.HasSuffix(wall, "/") && strings.HasPrefix(p, wall) || strings.HasPrefix(p, wall+"/") && wall != "os" && wall != "net" {
+				bad = append(bad, p)
+			}
+		}
+	}
+	return bad
+}
+
+func TestArrows(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		if _, known := arrows[s.room]; !known && !strings.HasPrefix(s.room, "integration") {
+			t.Errorf("%s: the house has no room %q", s.path, s.room)
+		}
+		if s.test {
+			continue
+		}
+		for _, p := range broken(s.room, s.file) {
+			t.Errorf("%s imports %s, which %s may not", s.path, p, s.room)
+		}
+	}
+}
+
+// The check itself is checked: each of these must be seen as broken.
+func TestArrowsGoRed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ room, path string }{
+		{"ui", "lanyard/tokenapi"}, {"ui", "lanyard/store"}, {"ui", "net/http"}, {"ui", "os"},
+		{"console", "lanyard/ui"}, {"console", "lanyard/store"}, {"console", "charm.land/lipgloss/v2"}, {"console", "os"},
+		{"store", "lanyard/tokenapi"}, {"tokenapi", "lanyard/console"}, {"tokenapi/sandbox", "lanyard/tokenapi"},
+		{"cli", "charm.land/bubbletea/v2"}, {".", "lanyard/ui"}, {"themes", "lanyard/console"},
+	} {
+		f := &ast.File{Imports: []*ast.ImportSpec{{Path: &ast.BasicLit{Value: strconv.Quote(c.path)}}}}
+		if len(broken(c.room, f)) == 0 {
+			t.Errorf("%s importing %s goes unnoticed", c.room, c.path)
+		}
+	}
+}
+
+// Everything at the top level is there on purpose: the folder list is the table of contents.
+func TestTopLevel(t *testing.T) {
+	t.Parallel()
+	allowed := strings.Fields(`main.go house_test.go leak_test.go README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE go.mod go.sum
+		config.example.toml cli console docs integration store themes tokenapi ui`)
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") && !slices.Contains(allowed, e.Name()) {
+			t.Errorf("%s does not belong at the top level", e.Name())
+		}
+	}
+}
+
+func TestRevealIsRare(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == "Reveal" {
+				seen[s.path] = true
+			}
+			return true
+		})
+	}
+	seen["tokenapi/secret/secret.go"] = true // where it is defined
+	for path := range seen {
+		if !slices.Contains(revealers, path) {
+			t.Errorf("%s calls Reveal and is not on the list", path)
+		}
+	}
+	for _, path := range revealers {
+		if !seen[path] {
+			t.Errorf("%s is on the list and does not call Reveal: take it off", path)
+		}
+	}
+}
+
+// Only one function starts a terminal program, so that how frames reach the terminal can change alone.
+func TestOneProgram(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		if s.test {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == "NewProgram" && s.path != "ui/ui.go" {
+				t.Errorf("%s starts a program; only ui.Run in ui/ui.go does", s.path)
+			}
+			return true
+		})
+	}
+}
+
+// Time is read where it is made: in cli and in the packages that are handed no clock there is none.
+func TestOneClock(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		if s.test || s.room == "cli" || s.room == "tokenapi/sandbox" {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok || sel.Sel.Name != "Now" {
+				return true
+			}
+			if id, ok := sel.X.(*ast.Ident); ok && id.Name == "time" {
+				t.Errorf("%s reads time.Now: it is to use the clock it is handed", s.path)
+			}
+			return true
+		})
+	}
+}
