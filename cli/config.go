@@ -1,7 +1,12 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"runtime"
 	"strings"
 	"time"
 
@@ -25,12 +30,16 @@ type Config struct {
 	Secrets      map[string]SecretRef  // consumer secrets by application ID
 	Passwords    map[string]SecretRef  // passwords by application ID
 	Warnings     []string              // with file:line:column, without secrets
+
+	literal bool // a secret worth protecting is written in the file itself
 }
 
-// ConfigError is everything that is wrong with one configuration file. It never holds a line or a value of it.
+// ConfigError is everything that is wrong with one configuration file. It never holds a line of it, nor a
+// value other than the names of environments and applications: any other may be a secret in the wrong place.
 type ConfigError struct {
 	File     string
 	Problems []Problem // by line, then column
+	cause    error
 }
 
 // Problem is one thing that is wrong. Line is 0 when it is about the file as a whole.
@@ -41,18 +50,96 @@ type Problem struct {
 	Hint         string
 }
 
-// LoadConfig reads and checks a configuration file. A missing file gives the defaults with Found false;
-// every error is a *ConfigError.
-func LoadConfig(path string) (*Config, error) { panic("being written") }
-
-// parseConfig decodes and checks the text of a configuration file.
-func parseConfig(name string, data []byte) (*Config, error) { panic("being written") }
-
 // Error gives one line for each problem: file:line:column: key: what is wrong (hint).
 func (e *ConfigError) Error() string {
-	lines := make([]string, 0, len(e.Problems))
-	for _, p := range e.Problems {
-		lines = append(lines, fmt.Sprintf("%s:%d:%d: %s: %s", e.File, p.Line, p.Column, p.Key, p.Text))
+	const most = 50
+	lines := make([]string, 0, min(len(e.Problems), most)+1)
+	for i, p := range e.Problems {
+		if i == most {
+			lines = append(lines, fmt.Sprintf("%s: %d more problems", e.File, len(e.Problems)-most))
+			break
+		}
+		lines = append(lines, p.in(e.File))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Unwrap gives the failure of the file system, if that is what went wrong.
+func (e *ConfigError) Unwrap() error { return e.cause }
+
+func (p Problem) in(file string) string {
+	s := file
+	if p.Line > 0 {
+		s += fmt.Sprintf(":%d:%d", p.Line, p.Column)
+	}
+	if p.Key != "" {
+		s += ": " + p.Key
+	}
+	s += ": " + p.Text
+	if p.Hint != "" {
+		s += " (" + p.Hint + ")"
+	}
+	return s
+}
+
+// defaultConfig is what holds without a file.
+func defaultConfig() *Config {
+	return &Config{
+		Theme:        "auto",
+		UndoWindow:   3 * time.Second,
+		DueBefore:    time.Minute,
+		ClipboardVia: "auto",
+		ClearAfter:   45 * time.Second,
+		Secrets:      map[string]SecretRef{},
+		Passwords:    map[string]SecretRef{},
+	}
+}
+
+// maxConfig is the size in bytes above which a file is taken for something else.
+const maxConfig = 1 << 20
+
+// LoadConfig reads and checks a configuration file. A missing file gives the defaults with Found false;
+// every error is a *ConfigError.
+func LoadConfig(path string) (*Config, error) {
+	data, mode, err := readConfig(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return defaultConfig(), nil
+	}
+	if err != nil {
+		text := err.Error()
+		var pathErr *fs.PathError
+		if errors.As(err, &pathErr) {
+			text = "cannot be read: " + pathErr.Err.Error() // without the path, which is said already
+		}
+		return nil, &ConfigError{File: path, Problems: []Problem{{Text: text}}, cause: err}
+	}
+	cfg, err := parseConfig(path, data)
+	if err != nil {
+		return nil, err
+	}
+	cfg.Path, cfg.Found = path, true
+	if cfg.literal && runtime.GOOS != "windows" && mode.Perm()&0o044 != 0 {
+		cfg.Warnings = append(cfg.Warnings, Problem{
+			Text: fmt.Sprintf("holds a secret and can be read by other users (mode %04o)", mode.Perm()),
+			Hint: "chmod 600",
+		}.in(path))
+	}
+	return cfg, nil
+}
+
+func readConfig(path string) ([]byte, fs.FileMode, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, 0, err
+	}
+	if info.IsDir() {
+		return nil, 0, errors.New("is a directory, not a file")
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	return data, info.Mode(), err
 }

@@ -1,5 +1,14 @@
 package cli
 
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
 // Paths are the places Lanyard reads and writes.
 type Paths struct {
 	Config, State string
@@ -7,10 +16,73 @@ type Paths struct {
 }
 
 // FindPaths says where configuration and state are: flag, else LANYARD_CONFIG and LANYARD_STATE, else XDG, else
-// the system's own place.
+// the system's own place. Of goos only the rules are taken: tests ask for systems they do not run on.
 func FindPaths(goos string, getenv func(string) string, home string, flagConfig, flagState string) (Paths, error) {
-	panic("being written")
+	p := Paths{Config: cmp.Or(flagConfig, getenv("LANYARD_CONFIG")), State: cmp.Or(flagState, getenv("LANYARD_STATE"))}
+	p.Named = p.Config != ""
+	if p.Config == "" {
+		folder, err := folder(goos, getenv, home, "XDG_CONFIG_HOME", "AppData", ".config")
+		if err != nil {
+			return Paths{}, errors.New("where is the configuration? " + err.Error() + "; name it with --config or LANYARD_CONFIG")
+		}
+		p.Config = join(goos, folder, "config.toml")
+	}
+	if p.State == "" {
+		folder, err := folder(goos, getenv, home, "XDG_STATE_HOME", "LocalAppData", ".local/state")
+		if err != nil {
+			return Paths{}, errors.New("where is the state? " + err.Error() + "; name it with --state or LANYARD_STATE")
+		}
+		p.State = folder
+	}
+	return p, nil
+}
+
+// folder is Lanyard's own folder below one of the system's.
+func folder(goos string, getenv func(string) string, home, xdg, windows, unix string) (string, error) {
+	// The specification: "If an implementation encounters a relative path … it should … ignore it."
+	if dir := getenv(xdg); absolute(goos, dir) {
+		return join(goos, dir, "lanyard"), nil
+	}
+	if goos == "windows" {
+		if dir := getenv(windows); absolute(goos, dir) {
+			return join(goos, dir, "lanyard"), nil
+		}
+		return "", errors.New("%" + windows + "% is not set")
+	}
+	if !absolute(goos, home) {
+		return "", errors.New("there is no home directory")
+	}
+	if goos == "darwin" {
+		return join(goos, home, "Library/Application Support", "lanyard"), nil
+	}
+	return join(goos, home, unix, "lanyard"), nil
+}
+
+func absolute(goos, p string) bool {
+	if goos == "windows" {
+		drive := len(p) > 2 && p[1] == ':' && (p[2] == '\\' || p[2] == '/')
+		return drive || strings.HasPrefix(p, `\\`)
+	}
+	return path.IsAbs(p)
+}
+
+func join(goos string, parts ...string) string {
+	if goos == "windows" {
+		return strings.TrimRight(parts[0], `\/`) + `\` + strings.Join(parts[1:], `\`)
+	}
+	return path.Join(parts...)
 }
 
 // Load reads the configuration of these paths; only one that nobody named may be missing.
-func (p Paths) Load() (*Config, error) { panic("being written") }
+func (p Paths) Load() (*Config, error) {
+	// From here on it is the same file wherever the process goes.
+	file, err := filepath.Abs(p.Config)
+	if err != nil {
+		file = p.Config
+	}
+	cfg, err := LoadConfig(file)
+	if err == nil && !cfg.Found && p.Named {
+		return nil, &ConfigError{File: p.Config, Problems: []Problem{{Text: "there is no such file"}}, cause: fs.ErrNotExist}
+	}
+	return cfg, err
+}

@@ -1,8 +1,19 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
 
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
@@ -11,19 +22,223 @@ import (
 // errNoSecret is the cause when an application has neither a literal nor a reference for what was asked.
 var errNoSecret = errors.New("none is configured")
 
+const (
+	secretPatience = 10 * time.Second // how long a command or file may take
+	secretMost     = 64 << 10         // more bytes than that are no secret
+)
+
 // SecretRef says where a secret is to be found: in the configuration itself, an environment variable, the
 // output of a command, or a file. The zero value is no reference.
 type SecretRef struct {
 	literal secret.Text
 	env     string
-	command []string
+	command []string // argv, no shell
 	file    string
 }
 
-// Resolve fetches the secret.
-func (r SecretRef) Resolve(ctx context.Context, env func(string) (string, bool)) (secret.Text, error) {
-	panic("being written")
+// IsZero says whether there is no reference.
+func (r SecretRef) IsZero() bool {
+	return r.literal.IsZero() && r.env == "" && len(r.command) == 0 && r.file == ""
 }
 
-// Vault resolves the secrets of the configuration at first use and keeps them for the process.
-func (c *Config) Vault(env func(string) (string, bool)) console.Vault { panic("being written") }
+func (r SecretRef) state() console.SecretState {
+	switch {
+	case r.IsZero():
+		return console.SecretMissing
+	case !r.literal.IsZero():
+		return console.SecretAvailable
+	}
+	return console.SecretOnDemand
+}
+
+// String names the kind of reference and what it refers to, of a command only the program: an argument may
+// be a secret itself.
+func (r SecretRef) String() string {
+	switch {
+	case r.env != "":
+		return "environment variable " + shown(r.env)
+	case len(r.command) > 0:
+		return "command " + strconv.Quote(filepath.Base(r.command[0]))
+	case r.file != "":
+		return "file " + strconv.Quote(r.file)
+	case !r.literal.IsZero():
+		return "literal"
+	}
+	return "no reference"
+}
+
+// Format answers every verb with String, because others would print the arguments of a command.
+func (r SecretRef) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.String()) }
+
+// Resolve fetches the secret. Its errors name the reference, never what it gave.
+func (r SecretRef) Resolve(ctx context.Context, env func(string) (string, bool)) (secret.Text, error) {
+	if r.IsZero() {
+		return secret.Text{}, errNoSecret
+	}
+	if !r.literal.IsZero() {
+		return r.literal, nil
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, secretPatience, errors.New("took longer than 10s"))
+	defer cancel()
+	var found string
+	var err error
+	switch {
+	case r.env != "":
+		v, ok := env(r.env)
+		if found = v; !ok {
+			err = errors.New("is not set")
+		}
+	case len(r.command) > 0:
+		found, err = output(ctx, r.command)
+	default:
+		found, err = content(ctx, r.file)
+	}
+	if err == nil && found == "" {
+		err = errors.New("is empty")
+	}
+	if err != nil {
+		return secret.Text{}, fmt.Errorf("%s: %w", r, err)
+	}
+	return secret.New(found), nil
+}
+
+// output runs a program without input and terminal, and gives what it printed without the newline at the end.
+func output(ctx context.Context, argv []string) (string, error) {
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	detach(cmd)
+	cmd.WaitDelay = time.Second // for what the program started and left behind, holding its output
+	out := &capped{}
+	cmd.Stdout = out // Stdin and Stderr stay nil, the null device: what a program complains about may hold the secret
+	err := cmd.Run()
+	switch exit := (*exec.ExitError)(nil); {
+	case ctx.Err() != nil:
+		return "", context.Cause(ctx)
+	case errors.As(err, &exit):
+		return "", fmt.Errorf("failed: %s", exit.ProcessState)
+	case errors.Is(err, exec.ErrNotFound):
+		return "", errors.New("not found in PATH")
+	case errors.Is(err, exec.ErrWaitDelay):
+		return "", errors.New("left a process behind that holds its output")
+	case err != nil:
+		return "", plainCause(err)
+	case out.over:
+		return "", errors.New("printed more than 64 KiB")
+	}
+	return withoutNewline(out.String()), nil
+}
+
+// capped keeps the first bytes written to it.
+type capped struct {
+	bytes.Buffer
+	over bool
+}
+
+func (c *capped) Write(p []byte) (int, error) {
+	if c.Len()+len(p) > secretMost {
+		c.over = true
+		return len(p), nil
+	}
+	return c.Buffer.Write(p)
+}
+
+// content reads a file, which may be a pipe that nobody writes to: hence the goroutine.
+func content(ctx context.Context, path string) (string, error) {
+	type result struct {
+		data []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		f, err := os.Open(path)
+		if err != nil {
+			done <- result{nil, err}
+			return
+		}
+		defer f.Close()
+		data, err := io.ReadAll(io.LimitReader(f, secretMost+1))
+		done <- result{data, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	case r := <-done:
+		if r.err != nil {
+			return "", plainCause(r.err)
+		}
+		if len(r.data) > secretMost {
+			return "", errors.New("is larger than 64 KiB")
+		}
+		return withoutNewline(string(r.data)), nil
+	}
+}
+
+// plainCause drops operation and path, which are said already.
+func plainCause(err error) error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	var execErr *exec.Error
+	if errors.As(err, &execErr) {
+		return execErr.Err
+	}
+	return err
+}
+
+func withoutNewline(s string) string { return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r") }
+
+// vault resolves the secrets of a configuration.
+type vault struct {
+	secrets, passwords map[string]SecretRef
+	env                func(string) (string, bool)
+
+	mu   sync.Mutex
+	kept map[string]*keptSecret
+}
+
+// keptSecret is one secret; whoever holds turn may fetch it, so that a command runs once for all who ask.
+type keptSecret struct {
+	turn chan struct{}
+	text secret.Text
+}
+
+// Vault resolves the secrets of the configuration at first use and keeps them for the process. A failure is
+// not kept: the next use tries again.
+func (c *Config) Vault(env func(string) (string, bool)) console.Vault {
+	return &vault{secrets: c.Secrets, passwords: c.Passwords, env: env, kept: map[string]*keptSecret{}}
+}
+
+// ConsumerSecret gives the consumer secret of an application.
+func (v *vault) ConsumerSecret(ctx context.Context, a console.Application) (secret.Text, error) {
+	return v.fetch(ctx, "consumer secret of ", a, v.secrets[a.ID])
+}
+
+// Password gives the password of the application's user.
+func (v *vault) Password(ctx context.Context, a console.Application) (secret.Text, error) {
+	return v.fetch(ctx, "password of ", a, v.passwords[a.ID])
+}
+
+func (v *vault) fetch(ctx context.Context, what string, a console.Application, ref SecretRef) (secret.Text, error) {
+	v.mu.Lock()
+	k := v.kept[what+a.ID]
+	if k == nil {
+		k = &keptSecret{turn: make(chan struct{}, 1)}
+		v.kept[what+a.ID] = k
+	}
+	v.mu.Unlock()
+	select {
+	case k.turn <- struct{}{}:
+		defer func() { <-k.turn }()
+	case <-ctx.Done():
+		return secret.Text{}, fmt.Errorf("%s%s: %w", what, a.Label(), context.Cause(ctx))
+	}
+	if !k.text.IsZero() {
+		return k.text, nil
+	}
+	text, err := ref.Resolve(ctx, v.env)
+	if err != nil {
+		return secret.Text{}, fmt.Errorf("%s%s: %w", what, a.Label(), err)
+	}
+	k.text = text
+	return text, nil
+}

@@ -1,0 +1,339 @@
+package cli
+
+import (
+	"fmt"
+	"math"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+)
+
+// file reads the whole configuration.
+func (r *reader) file(top section) {
+	top.check()
+	c := r.cfg
+	c.Theme = top.oneOf("theme", []string{"auto", "dark", "light", "mono"}, nil)
+	c.UndoWindow = top.span("undo_window", c.UndoWindow)
+	c.DueBefore = top.span("due_before", c.DueBefore)
+
+	clip, _ := top.values["clipboard"].(map[string]any)
+	board := section{r: r, path: "clipboard", label: "clipboard.", values: clip, keys: clipboardKeys()}
+	board.check()
+	c.ClipboardVia = board.oneOf("via", []string{"auto", "system", "tmux", "osc52", "command", "off"}, nil)
+	c.ClipboardCommand = board.list("command")
+	c.ClearAfter = board.span("clear_after", c.ClearAfter)
+	if c.ClipboardVia == "command" && len(c.ClipboardCommand) == 0 {
+		board.bad("via", `"command" needs clipboard.command`, "")
+	}
+
+	var envs []environment
+	for _, s := range top.each("environment", environmentKeys()) {
+		envs = append(envs, r.environment(s, envs))
+	}
+	var apps []application
+	for _, s := range top.each("application", applicationKeys()) {
+		apps = append(apps, r.application(s, envs, apps))
+	}
+}
+
+// each gives the elements of an [[array]], checked for unknown keys and types.
+func (s section) each(key string, keys map[string]kind) []section {
+	elements, _ := maps(s.values[key])
+	out := make([]section, 0, len(elements))
+	for i, values := range elements {
+		e := section{r: s.r, path: at(key, "#"+strconv.Itoa(i)), values: values, keys: keys}
+		e.label = fmt.Sprintf("%s[%d].", key, i)
+		if name := e.text("name", ""); name != "" && badName(name) == "" {
+			e.label = fmt.Sprintf("%s %q: ", key, name)
+		}
+		e.check()
+		out = append(out, e)
+	}
+	return out
+}
+
+// place is where an element is named, or else begins.
+func (s section) place() place { return s.spot("name").value }
+
+// need reports a key that is missing or empty.
+func (s section) need(key string) string {
+	v, present := s.values[key]
+	if t, isText := v.(string); !present || isText && t == "" {
+		s.bad(key, map[bool]string{true: "is empty", false: "is missing"}[present], "")
+	}
+	return s.text(key, "")
+}
+
+// badName says why a name cannot be used, or "".
+func badName(name string) string {
+	switch {
+	case utf8.RuneCountInString(name) > 100:
+		return "must have at most 100 characters"
+	case strings.TrimSpace(name) != name:
+		return "must not begin or end with a space"
+	case strings.HasPrefix(name, "-"):
+		return "must not begin with -"
+	case strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
+		return "must not contain control characters"
+	}
+	return ""
+}
+
+// name reads the name of an element.
+func (s section) name() string {
+	name := s.need("name")
+	if why := badName(name); why != "" {
+		s.bad("name", why, "")
+	}
+	return name
+}
+
+// environment is one as read, with where it stands.
+type environment struct {
+	console.Environment
+	place place
+	sound bool // nothing is wrong with it
+}
+
+func (r *reader) environment(s section, others []environment) environment {
+	before := len(r.problems)
+	e := environment{place: s.place()}
+	e.Name = s.name()
+	if strings.ContainsAny(e.Name, "@/") {
+		s.bad("name", "must not contain @ or /", "they separate the parts of NAME@ENVIRONMENT/KEY_TYPE")
+	}
+	for _, o := range others {
+		if o.Name == e.Name && e.Name != "" {
+			s.bad("name", fmt.Sprintf("is used already, in line %d", o.place.line), "")
+			break
+		}
+	}
+	e.Production = s.flag("production")
+	e.AllowHTTP = s.flag("allow_http")
+	e.InsecureSkipVerify = s.flag("insecure_skip_verify")
+	e.ReadOnly = s.flag("read_only")
+	s.need("token_url")
+	e.Endpoints = tokenapi.Endpoints{
+		TokenURL:      s.url("token_url", e.AllowHTTP),
+		RevokeURL:     s.url("revoke_url", e.AllowHTTP),
+		IntrospectURL: s.url("introspect_url", e.AllowHTTP),
+	}
+	e.CacheTTL = s.span("cache_ttl", 15*time.Minute)
+	e.Regime = console.Regime(s.oneOf("regime", []string{"auto", "opaque", "jwt", "stateless", "introspecting"}, nil))
+	e.ClientAuth = tokenapi.ClientAuth(s.oneOf("client_auth", []string{"basic", "basic-encoded", "post"},
+		[]string{"none", "private_key_jwt", "tls"}))
+	if e.Timeout = s.span("timeout", 15*time.Second); e.Timeout == 0 {
+		s.bad("timeout", "must be more than 0", "")
+	}
+	e.CAFile = r.fromHere(s.text("ca_file", ""))
+	if e.sound = len(r.problems) == before; e.sound {
+		r.cfg.Environments = append(r.cfg.Environments, e.Environment)
+	}
+	return e
+}
+
+// url reads an address that secrets are sent to; "" when it is absent.
+func (s section) url(key string, allowHTTP bool) string {
+	raw := s.text(key, "")
+	if raw == "" {
+		return ""
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || strings.ContainsFunc(raw, unicode.IsSpace):
+		s.bad(key, "is not a URL", "") // not err: it repeats the URL
+	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || !goodPort(u.Port()):
+		s.bad(key, "must be a whole URL, such as https://host:8243/token", "")
+	case u.User != nil:
+		s.bad(key, "must not hold a user name or password", "")
+	case u.Fragment != "" || strings.Contains(raw, "#"):
+		s.bad(key, "must not contain #", "")
+	case u.Scheme == "http" && !allowHTTP && !loopback(u.Hostname()):
+		s.bad(key, "http:// would show secrets to everyone on the way", "use https://, or set allow_http = true in its environment")
+	}
+	return raw
+}
+
+func goodPort(port string) bool {
+	n, err := strconv.Atoi(port)
+	return port == "" || err == nil && n > 0 && n < 1<<16
+}
+
+// loopback says whether a host is this very machine.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// application is one as read, with where it stands.
+type application struct {
+	console.Application
+	place place
+}
+
+func (r *reader) application(s section, envs []environment, others []application) application {
+	before := len(r.problems)
+	a := application{place: s.place()}
+	a.Source = console.FromConfig
+	a.Name = s.name()
+	env := s.environment(envs)
+	a.Environment = env.Environment
+	a.KeyType = s.oneOf("key_type", []string{"", "PRODUCTION", "SANDBOX"}, nil)
+	a.ConsumerKey = s.need("consumer_key")
+	a.Grant = s.oneOf("grant", []string{tokenapi.GrantClientCredentials, tokenapi.GrantPassword, tokenapi.GrantRefreshToken},
+		[]string{"authorization_code", "device_code", "jwt_bearer", "token_exchange"})
+	a.Scopes = s.scopes()
+	a.Username = s.text("username", "")
+	a.Extra = s.extra()
+	a.ProbeURL = s.url("probe_url", env.AllowHTTP)
+	key, password := s.ref("consumer_secret"), s.ref("password")
+	switch {
+	case a.Grant == tokenapi.GrantPassword && a.Username == "":
+		s.bad("username", "is needed by the password grant", "")
+	case a.Grant != tokenapi.GrantPassword && a.Username != "":
+		s.bad("username", `is only for grant = "password"`, "")
+	}
+	if a.Grant != tokenapi.GrantPassword && s.values["password"] != nil {
+		s.bad("password", `is only for grant = "password"`, "")
+	}
+	for _, o := range others {
+		if a.Name != "" && a.Label() == o.Label() {
+			s.bad("name", fmt.Sprintf("name, environment and key_type are those of the application in line %d", o.place.line), "")
+			break
+		}
+	}
+	if len(r.problems) > before || !env.sound {
+		return a
+	}
+	a.ID = console.ApplicationID(env.Endpoints.TokenURL, a.ConsumerKey, a.Grant, a.Username)
+	for _, o := range others {
+		if a.ID == o.ID {
+			s.bad("consumer_key", fmt.Sprintf("token URL, consumer key, grant and user are those of application %q in line %d", o.Name, o.place.line),
+				"they would share their tokens; remove one")
+			return a
+		}
+	}
+	a.Secret = key.state()
+	s.warn("consumer_secret", key, env)
+	s.warn("password", password, env)
+	r.keep(a.Application, key, password)
+	return a
+}
+
+func (r *reader) keep(a console.Application, key, password SecretRef) {
+	r.cfg.Applications = append(r.cfg.Applications, a)
+	if !key.IsZero() {
+		r.cfg.Secrets[a.ID] = key
+	}
+	if !password.IsZero() {
+		r.cfg.Passwords[a.ID] = password
+	}
+}
+
+// warn says that a secret is written down, or that there is none.
+func (s section) warn(key string, ref SecretRef, env environment) {
+	text := ""
+	u, err := url.Parse(env.Endpoints.TokenURL)
+	switch local := err == nil && loopback(u.Hostname()); {
+	case !ref.literal.IsZero() && !local:
+		s.r.cfg.literal = true
+		text = "is written in the file; safer is " + saferForms
+	case ref.IsZero() && key == "consumer_secret":
+		text = "is missing; give it as " + saferForms
+	default:
+		return
+	}
+	p := s.spot(key).value
+	s.r.warnings = append(s.r.warnings, Problem{Line: p.line, Column: p.column, Key: s.label + key, Text: text})
+}
+
+// environment finds the one an application names; the only one when it names none.
+func (s section) environment(envs []environment) environment {
+	v, present := s.values["environment"]
+	name, isText := v.(string)
+	switch {
+	case present && !isText:
+		return environment{} // reported already
+	case !present && len(envs) == 1:
+		return envs[0]
+	case !present && len(envs) > 1:
+		s.bad("environment", "is missing, and there are several", "")
+		return environment{}
+	}
+	names := make([]string, 0, len(envs))
+	for _, e := range envs {
+		if e.Name == name && name != "" {
+			return e
+		}
+		names = append(names, e.Name)
+	}
+	hint := ""
+	switch near := nearest(name, names); {
+	case near != "" && badName(near) == "":
+		hint = "did you mean " + strconv.Quote(near) + "?"
+	case len(envs) == 0:
+		hint = "there is no [[environment]] at all"
+	}
+	s.bad("environment", "no [[environment]] has this name", hint)
+	return environment{}
+}
+
+// scopes reads the list of scopes: each one word of RFC 6749 section 3.3.
+func (s section) scopes() []string {
+	scopes := s.list("scopes")
+	for i, scope := range scopes {
+		bad := func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }
+		if scope == "" || strings.ContainsFunc(scope, bad) {
+			p := s.r.places[under(under(s.path, "scopes"), "#"+strconv.Itoa(i))].value
+			s.r.problem(p, s.label+"scopes", "must be single words without quotes", `one text for each scope: ["read", "write"]`)
+		}
+	}
+	return scopes
+}
+
+// extra reads further form parameters.
+func (s section) extra() url.Values {
+	values, _ := s.values["extra"].(map[string]any)
+	if len(values) == 0 {
+		return nil
+	}
+	in := section{r: s.r, path: under(s.path, "extra"), label: s.label + "extra.", values: values}
+	form := url.Values{}
+	for key, v := range values {
+		if slices.Contains(reserved(), strings.ToLower(key)) {
+			s.r.problem(in.spot(key).key, in.label+shown(key), "is set by the protocol and cannot be given here", "")
+			continue
+		}
+		switch v := v.(type) {
+		case string:
+			form.Set(key, v)
+		case int64:
+			form.Set(key, strconv.FormatInt(v, 10))
+		case bool:
+			form.Set(key, strconv.FormatBool(v))
+		case float64:
+			if math.IsInf(v, 0) || math.IsNaN(v) {
+				in.bad(key, "must be a text, a number, true or false", "")
+			}
+			form.Set(key, strconv.FormatFloat(v, 'f', -1, 64))
+		default:
+			in.bad(key, "must be a text, a number, true or false", "")
+		}
+	}
+	return form
+}
+
+// reserved are the form parameters that have keys of their own or belong to a grant.
+func reserved() []string {
+	return []string{"grant_type", "scope", "client_id", "client_secret", "username", "password", "refresh_token",
+		"token", "token_type_hint", "code", "code_verifier", "redirect_uri", "device_code", "assertion",
+		"client_assertion", "client_assertion_type", "subject_token", "subject_token_type", "actor_token", "actor_token_type"}
+}

@@ -1,0 +1,343 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/BurntSushi/toml"
+	"lanyard/tokenapi/secret"
+)
+
+// parseConfig decodes and checks the text of a configuration file. Relative paths in it are meant from the
+// folder of name. All problems are reported together, as a *ConfigError.
+func parseConfig(name string, data []byte) (*Config, error) {
+	r := &reader{cfg: defaultConfig(), dir: filepath.Dir(name)}
+	r.decode(strings.TrimPrefix(string(data), "\ufeff"))
+	slices.SortStableFunc(r.problems, byPlace)
+	if len(r.problems) > 0 {
+		return nil, &ConfigError{File: name, Problems: r.problems}
+	}
+	slices.SortStableFunc(r.warnings, byPlace)
+	for _, w := range r.warnings {
+		r.cfg.Warnings = append(r.cfg.Warnings, w.in(name))
+	}
+	return r.cfg, nil
+}
+
+func byPlace(a, b Problem) int {
+	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Key, b.Key))
+}
+
+// reader turns one file into a Config. The file is decoded into plain maps first and checked afterwards:
+// that is the only way to report everything at once, and each at its own place.
+type reader struct {
+	cfg      *Config
+	dir      string
+	places   places
+	problems []Problem
+	warnings []Problem
+}
+
+func (r *reader) decode(text string) {
+	if len(text) > maxConfig {
+		r.problems = append(r.problems, Problem{Text: "is larger than 1 MiB; is this the configuration?"})
+		return
+	}
+	found, tooFar := scanPlaces(text)
+	if tooFar.line > 0 {
+		r.problem(tooFar, "", "is nested too deeply", "")
+		return
+	}
+	var values map[string]any
+	if _, err := toml.Decode(text, &values); err != nil {
+		r.problems = append(r.problems, syntaxProblem(text, err))
+		return
+	}
+	r.places = found
+	r.file(section{r: r, values: values, keys: topKeys()})
+}
+
+func (r *reader) problem(p place, key, text, hint string) {
+	r.problems = append(r.problems, Problem{Line: p.line, Column: p.column, Key: key, Text: text, Hint: hint})
+}
+
+// section is one table of the file with what may be in it.
+type section struct {
+	r      *reader
+	path   string // "" for the top, as made by at
+	label  string // begins the key in messages: `environment "cloud": `
+	values map[string]any
+	keys   map[string]kind
+}
+
+func (s section) spot(key string) spot {
+	if sp, ok := s.r.places[under(s.path, key)]; ok {
+		return sp
+	}
+	return s.r.places[s.path] // a key that is missing is missing from its table
+}
+
+// bad reports the value of a key.
+func (s section) bad(key, text, hint string) {
+	s.r.problem(s.spot(key).value, s.label+shown(key), text, hint)
+}
+
+// check reports every key that is unknown, not built or of the wrong type. What reads the section
+// afterwards takes a key of the wrong type for absent.
+func (s section) check() {
+	for key, v := range s.values {
+		k, known := s.keys[key]
+		switch {
+		case !known:
+			s.r.problem(s.spot(key).key, s.label+shown(key), "unknown key", strayHint(key, s.keys))
+		case k == unbuilt:
+			s.notBuilt(key, v)
+		case !k.fits(v):
+			s.bad(key, k.want(key), "")
+		}
+	}
+}
+
+// notBuilt refuses a key, or each key of a table, whose feature does not exist yet.
+func (s section) notBuilt(key string, v any) {
+	const text = "not supported yet"
+	inner, isTable := v.(map[string]any)
+	known, isKnown := unbuiltTables()[key]
+	if !isTable || !isKnown || s.path != "" || len(inner) == 0 {
+		s.r.problem(s.spot(key).key, s.label+shown(key), text, "")
+		return
+	}
+	for k := range inner {
+		p := s.r.places[at(key, k)].key
+		if known != nil && !slices.Contains(known, k) {
+			hint := ""
+			if near := nearest(k, known); near != "" {
+				hint = "did you mean " + strconv.Quote(near) + "?"
+			}
+			s.r.problem(p, key+"."+shown(k), "unknown key", hint)
+			continue
+		}
+		s.r.problem(p, key+"."+shown(k), text, "")
+	}
+}
+
+func (k kind) fits(v any) bool {
+	ok := false
+	switch k {
+	case text, span:
+		_, ok = v.(string)
+	case flag:
+		_, ok = v.(bool)
+	case list:
+		_, ok = texts(v)
+	case secretly:
+		if _, ok = v.(string); !ok {
+			_, ok = v.(map[string]any)
+		}
+	case form, table:
+		_, ok = v.(map[string]any)
+	case tables:
+		_, ok = maps(v)
+	}
+	return ok
+}
+
+func (k kind) want(key string) string {
+	switch k {
+	case span:
+		return `must be a duration in quotes, such as "15m"`
+	case flag:
+		return "must be true or false, without quotes"
+	case list:
+		return `must be a list of texts, such as ["a", "b"]`
+	case secretly:
+		return "must be a text in quotes or " + saferForms
+	case form:
+		return `must be a table, such as { validity_period = "3600" }`
+	case table:
+		return "must be a table, begun with [" + key + "]"
+	case tables:
+		return "must be begun with two brackets: [[" + key + "]]"
+	}
+	return "must be a text in quotes"
+}
+
+func texts(v any) ([]string, bool) {
+	items, ok := v.([]any)
+	out := make([]string, 0, len(items))
+	for _, item := range items {
+		t, isText := item.(string)
+		out, ok = append(out, t), ok && isText
+	}
+	return out, ok
+}
+
+func maps(v any) ([]map[string]any, bool) {
+	if m, ok := v.([]map[string]any); ok {
+		return m, true
+	}
+	items, ok := v.([]any)
+	out := make([]map[string]any, 0, len(items))
+	for _, item := range items {
+		m, isTable := item.(map[string]any)
+		out, ok = append(out, m), ok && isTable
+	}
+	return out, ok
+}
+
+func (s section) text(key, absent string) string {
+	if v, ok := s.values[key].(string); ok {
+		return v
+	}
+	return absent
+}
+
+func (s section) flag(key string) bool { v, _ := s.values[key].(bool); return v }
+
+func (s section) list(key string) []string {
+	if v, ok := texts(s.values[key]); ok && len(v) > 0 {
+		return v
+	}
+	return nil
+}
+
+// oneOf reads a word out of a few; later are words of the contract that are not built.
+func (s section) oneOf(key string, words, later []string) string {
+	v, ok := s.values[key].(string)
+	switch {
+	case !ok || slices.Contains(words, v):
+		return s.text(key, words[0])
+	case slices.Contains(later, v):
+		s.bad(key, strconv.Quote(v)+" is not supported yet", "use one of "+strings.Join(words, ", "))
+	default:
+		hint := ""
+		if near := nearest(v, words); near != "" {
+			hint = "did you mean " + strconv.Quote(near) + "?"
+		}
+		s.bad(key, "must be one of "+strings.Join(words, ", "), hint)
+	}
+	return words[0]
+}
+
+// span reads a duration.
+func (s section) span(key string, absent time.Duration) time.Duration {
+	v, ok := s.values[key].(string)
+	if !ok {
+		return absent
+	}
+	d, err := time.ParseDuration(v)
+	switch {
+	case err != nil:
+		s.bad(key, "is not a duration", `write it like "15m" or "45s"`)
+	case d < 0:
+		s.bad(key, "must not be negative", "")
+	default:
+		return d
+	}
+	return absent
+}
+
+// saferForms are the ways to give a secret without writing it down.
+const saferForms = `{ env = "NAME" }, { command = ["pass", "show", "NAME"] } or { file = "PATH" }`
+
+// ref reads a secret or a reference to one.
+func (s section) ref(key string) SecretRef {
+	inner := section{r: s.r, path: under(s.path, key), label: s.label + key + ".", keys: map[string]kind{
+		"env": text, "command": list, "file": text, "stored": unbuilt,
+	}}
+	switch v := s.values[key].(type) {
+	case string:
+		if v == "" {
+			s.bad(key, "is empty", "leave it out, or use "+saferForms)
+		}
+		return SecretRef{literal: secret.New(v)}
+	case map[string]any:
+		inner.values = v
+	default:
+		return SecretRef{}
+	}
+	before := len(s.r.problems)
+	inner.check()
+	if len(s.r.problems) > before {
+		return SecretRef{}
+	}
+	if len(inner.values) != 1 {
+		s.bad(key, "must be exactly one of "+saferForms, "")
+		return SecretRef{}
+	}
+	ref := SecretRef{env: inner.text("env", ""), command: inner.list("command"), file: inner.text("file", "")}
+	switch {
+	case ref.file != "":
+		ref.file = s.r.fromHere(ref.file)
+	case len(ref.command) > 0 && ref.command[0] != "":
+	case strings.HasPrefix(ref.env, "$"):
+		inner.bad("env", "must be the name of the variable", "without the $")
+	case ref.env != "" && !strings.ContainsAny(ref.env, "= \t\r\n\x00"):
+	default:
+		for k := range inner.values {
+			inner.bad(k, map[string]string{"env": "must be the name of an environment variable",
+				"command": "must begin with the name of a program", "file": "is empty"}[k], "")
+		}
+	}
+	return ref
+}
+
+// fromHere makes a path of the file absolute from the file's own folder.
+func (r *reader) fromHere(path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(r.dir, path)
+}
+
+// syntaxProblem says what the library found, in words of our own: its messages, and even more so its
+// pictures of the line, repeat what is written there, which may be a secret.
+func syntaxProblem(text string, err error) Problem {
+	var pe toml.ParseError
+	if !errors.As(err, &pe) {
+		return Problem{Text: "is not valid TOML"}
+	}
+	end := min(max(pe.Position.Start, 0), len(text))
+	start := strings.LastIndexByte(text[:end], '\n') + 1
+	p := Problem{
+		Line:   strings.Count(text[:end], "\n") + 1,
+		Column: utf8.RuneCountInString(text[start:end]) + 1,
+		Text:   "is not valid TOML",
+	}
+	for _, w := range []struct{ said, text, hint string }{
+		{"has already been defined", "is defined twice", ""},
+		{"was already created", "is written both as [table] and in another way", ""},
+		{"strings cannot contain newlines", "the text is not closed on its line", ""},
+		{"unexpected EOF", "the file ends inside a text, a list or a table", "is a quote or bracket not closed?"},
+		{"expected value but found", "expected a value here", "texts stand in quotes"},
+		{"escape", `\ begins an escape in "…", and this is none`, `write \\, or put a path in '…'`},
+		{"hexadecimal", `\ begins an escape in "…", and this is none`, `write \\, or put a path in '…'`},
+		{"invalid UTF-8", "is not UTF-8 text", ""},
+		{"UTF-16", "is not UTF-8 text", ""},
+		{"control characters", "holds a control character", ""},
+		{"top-level item to end", "expected the end of the line after the value", ""},
+		{"'='", "expected = after the key", ""},
+		{"comma", "expected a comma or the closing bracket", ""},
+		{"table name", "expected a name and ] or ]]", ""},
+		{"datetime", "is neither a number nor a date", "texts stand in quotes"},
+		{"float", "is neither a number nor a date", "texts stand in quotes"},
+		{"digit", "is neither a number nor a date", "texts stand in quotes"},
+		{"out of range", "the number is too large", ""},
+	} {
+		if strings.Contains(pe.Message, w.said) {
+			p.Text, p.Hint = w.text, w.hint
+			if _, key, ok := strings.Cut(pe.Message, "Key '"); ok {
+				key, _, _ = strings.Cut(key, "' ")
+				p.Key = shown(key[strings.LastIndexByte(key, '.')+1:])
+			}
+			break
+		}
+	}
+	return p
+}

@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"sort"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// kind is the form a key's value must have.
+type kind int
+
+const (
+	unbuilt  kind = iota // in the contract, but its feature is not built
+	text                 // "…"
+	span                 // "15m"
+	flag                 // true or false
+	list                 // ["…", "…"]
+	secretly             // "…", { env = … }, { command = … } or { file = … }
+	form                 // a table of form parameters
+	table                // [name]
+	tables               // [[name]]
+)
+
+// The keys of the contract, table by table. What is not here, nobody knows.
+func topKeys() map[string]kind {
+	return map[string]kind{
+		"theme": text, "undo_window": span, "due_before": span,
+		"reveal_for": unbuilt, "presenter": unbuilt, "mouse": unbuilt, "ascii": unbuilt,
+		"clipboard": table, "alerts": unbuilt, "keys": unbuilt, "store": unbuilt,
+		"environment": tables, "application": tables,
+	}
+}
+
+func clipboardKeys() map[string]kind {
+	return map[string]kind{"via": text, "command": list, "clear_after": span}
+}
+
+func environmentKeys() map[string]kind {
+	return map[string]kind{
+		"name": text, "production": flag, "token_url": text, "revoke_url": text, "introspect_url": text,
+		"cache_ttl": span, "regime": text, "client_auth": text, "timeout": span, "ca_file": text,
+		"insecure_skip_verify": flag, "allow_http": flag, "read_only": flag,
+		"issuer": unbuilt, "authorize_url": unbuilt, "device_url": unbuilt, "jwks_url": unbuilt,
+		"client_cert": unbuilt, "client_key": unbuilt, "proxy": unbuilt,
+	}
+}
+
+func applicationKeys() map[string]kind {
+	return map[string]kind{
+		"name": text, "environment": text, "key_type": text, "consumer_key": text, "consumer_secret": secretly,
+		"grant": text, "scopes": list, "username": text, "password": secretly, "extra": form, "probe_url": text,
+		"redirect_url": unbuilt, "auto_renew": unbuilt,
+	}
+}
+
+// unbuiltTables gives the keys of the tables that are not built as a whole; nil accepts any key.
+func unbuiltTables() map[string][]string {
+	return map[string][]string{"alerts": {"before", "via"}, "store": {"key"}, "keys": nil}
+}
+
+// knownNames lists a table's keys, for suggestions.
+func knownNames(keys map[string]kind) []string {
+	names := make([]string, 0, len(keys))
+	for k := range keys {
+		names = append(names, k)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// strayHint says where an unknown key would be known, or which known one is near.
+func strayHint(key string, keys map[string]kind) string {
+	if near := nearest(key, knownNames(keys)); near != "" {
+		return "did you mean " + strconv.Quote(near) + "?"
+	}
+	for _, t := range []struct {
+		keys map[string]kind
+		name string
+	}{{environmentKeys(), "[[environment]]"}, {applicationKeys(), "[[application]]"},
+		{clipboardKeys(), "[clipboard]"}, {topKeys(), "the top of the file, before any [table]"}} {
+		if _, ok := t.keys[key]; ok && key != "name" {
+			return "it belongs in " + t.name
+		}
+	}
+	return ""
+}
+
+// nearest gives the known word a mistyped one was probably meant to be, or "".
+func nearest(word string, known []string) string {
+	best, least := "", 3
+	for _, k := range known {
+		limit := 2
+		if utf8.RuneCountInString(k) < 5 {
+			limit = 1
+		}
+		if d := distance(word, k); d <= limit && d < least {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
+// distance is the number of letters to insert, drop, change or swap with their neighbour to make b of a.
+// Case, and - for _, do not count. Above 3 it is not exact.
+func distance(a, b string) int {
+	level := func(s string) []rune { return []rune(strings.ReplaceAll(strings.ToLower(s), "-", "_")) }
+	if abs := len(a) - len(b); len(a) > 64 || abs > 8 || abs < -8 {
+		return 99
+	}
+	x, y := level(a), level(b)
+	rows := make([][]int, len(x)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(y)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(x)][len(y)]
+}
+
+// shown is a key as it may be printed: bare, or quoted when it could confuse a terminal, and never long.
+func shown(key string) string {
+	const most = 40
+	if utf8.RuneCountInString(key) > most {
+		key = string([]rune(key)[:most]) + "…"
+	}
+	for _, r := range key {
+		if r != '_' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return strconv.Quote(key)
+		}
+	}
+	if key == "" {
+		return `""`
+	}
+	return key
+}

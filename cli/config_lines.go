@@ -1,0 +1,298 @@
+package cli
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/BurntSushi/toml"
+)
+
+// place is where something stands in a file, both from 1; the column counts characters. Line 0 is nowhere.
+type place struct{ line, column int }
+
+// spot is where a key stands and where its value begins.
+type spot struct{ key, value place }
+
+// places knows where every key of a TOML file stands. The library tells this neither for unknown keys nor
+// for wrong types, and in [[arrays]] it names the last occurrence instead of the wrong one.
+type places map[string]spot
+
+// at joins a path: table names, the index of an array's element as a number, and keys.
+func at(path ...any) string {
+	var b strings.Builder
+	for i, p := range path {
+		if i > 0 {
+			b.WriteByte(0)
+		}
+		switch p := p.(type) {
+		case int:
+			b.WriteString("#" + strconv.Itoa(p))
+		case string:
+			b.WriteString(p)
+		}
+	}
+	return b.String()
+}
+
+// maxNesting is how deep brackets, and how long dotted keys, may go: the configuration needs 3, and the
+// library needs seconds for what somebody nests a hundred thousand times.
+const maxNesting = 32
+
+// scanner walks TOML for positions only. It accepts more than TOML and never fails: what it makes of a
+// broken file is not used, because the library refuses that file.
+type scanner struct {
+	s      string
+	i      int
+	line   int
+	start  int // offset of the current line
+	found  places
+	counts map[string]int // elements so far of each [[array]]
+	depth  int
+	tooFar place // first place that is nested too deeply
+}
+
+// scanPlaces finds the keys of a file, and the first place where it is nested too deeply.
+func scanPlaces(text string) (places, place) {
+	sc := &scanner{s: text, line: 1, found: places{}, counts: map[string]int{}}
+	table := ""
+	for sc.i < len(sc.s) {
+		sc.blank(true)
+		switch {
+		case sc.i >= len(sc.s):
+		case sc.s[sc.i] == '[':
+			table = sc.header()
+		default:
+			sc.pair(table)
+		}
+	}
+	return sc.found, sc.tooFar
+}
+
+func (sc *scanner) here() place {
+	return place{sc.line, utf8.RuneCountInString(sc.s[sc.start:sc.i]) + 1}
+}
+
+func (sc *scanner) next(b byte) bool { return sc.i < len(sc.s) && sc.s[sc.i] == b }
+
+// skip passes n bytes, counting lines.
+func (sc *scanner) skip(n int) {
+	for end := min(sc.i+n, len(sc.s)); sc.i < end; {
+		sc.i++
+		if sc.s[sc.i-1] == '\n' {
+			sc.line, sc.start = sc.line+1, sc.i
+		}
+	}
+}
+
+// blank passes white space, and with lines also line ends and comments.
+func (sc *scanner) blank(lines bool) {
+	for sc.i < len(sc.s) {
+		switch c := sc.s[sc.i]; {
+		case c == ' ' || c == '\t':
+			sc.i++
+		case lines && (c == '\n' || c == '\r'):
+			sc.skip(1)
+		case lines && c == '#':
+			sc.rest()
+		default:
+			return
+		}
+	}
+}
+
+// rest passes what is left of the line, up to its end.
+func (sc *scanner) rest() {
+	if n := strings.IndexByte(sc.s[sc.i:], '\n'); n >= 0 {
+		sc.i += n
+		return
+	}
+	sc.i = len(sc.s)
+}
+
+// header reads [a.b] or [[a.b]] and gives the path of the table it opens.
+func (sc *scanner) header() string {
+	p := sc.here()
+	double := strings.HasPrefix(sc.s[sc.i:], "[[")
+	sc.skip(1)
+	if double {
+		sc.skip(1)
+	}
+	path := ""
+	parts := sc.dotted()
+	for i, part := range parts {
+		path = under(path, part)
+		if _, ok := sc.found[path]; !ok {
+			sc.found[path] = spot{p, p}
+		}
+		n := sc.counts[path]
+		if last := i == len(parts)-1; last && double {
+			sc.counts[path]++
+		} else if n > 0 {
+			n-- // below the element that was opened last
+		} else {
+			continue
+		}
+		path = under(path, "#"+strconv.Itoa(n))
+		if _, ok := sc.found[path]; !ok {
+			sc.found[path] = spot{p, p}
+		}
+	}
+	sc.rest()
+	return path
+}
+
+// pair reads key = value into the table at path, and always moves on.
+func (sc *scanner) pair(path string) {
+	before := sc.i
+	key := sc.here()
+	var fresh []string
+	for _, part := range sc.dotted() {
+		path = under(path, part)
+		if _, ok := sc.found[path]; !ok {
+			sc.found[path] = spot{key, key}
+			fresh = append(fresh, path)
+		}
+	}
+	sc.blank(false)
+	if sc.next('=') {
+		sc.skip(1)
+		sc.blank(false)
+		for _, f := range fresh {
+			sc.found[f] = spot{key, sc.here()}
+		}
+		sc.value(path)
+	}
+	if sc.i == before {
+		sc.skip(1)
+	}
+}
+
+// under is a path one step further down.
+func under(path, part string) string {
+	if path == "" {
+		return part
+	}
+	return path + "\x00" + part
+}
+
+// dotted reads a.b."c d" and gives its parts.
+func (sc *scanner) dotted() []string {
+	var parts []string
+	for {
+		sc.blank(false)
+		p, from := sc.here(), sc.i
+		if sc.next('"') || sc.next('\'') {
+			sc.quoted()
+			parts = append(parts, unquoteKey(sc.s[from:sc.i]))
+		} else {
+			for sc.i < len(sc.s) && !strings.ContainsRune(" \t\r\n.=[]{},#\"'", rune(sc.s[sc.i])) {
+				sc.i++
+			}
+			if sc.i == from {
+				return parts
+			}
+			parts = append(parts, sc.s[from:sc.i])
+		}
+		if len(parts) > maxNesting {
+			sc.tooDeep(p)
+			parts = parts[:maxNesting]
+		}
+		sc.blank(false)
+		if !sc.next('.') {
+			return parts
+		}
+		sc.skip(1)
+	}
+}
+
+// unquoteKey decodes a quoted key by the library's own rules.
+func unquoteKey(raw string) string {
+	var v struct{ K string }
+	if _, err := toml.Decode("K = "+raw, &v); err != nil {
+		return raw
+	}
+	return v.K
+}
+
+func (sc *scanner) tooDeep(p place) {
+	if sc.tooFar.line == 0 {
+		sc.tooFar = p
+	}
+}
+
+// value passes one value, noting the keys inside.
+func (sc *scanner) value(path string) {
+	if sc.depth > maxNesting {
+		sc.tooDeep(sc.here())
+		sc.skip(len(sc.s))
+		return
+	}
+	sc.depth++
+	defer func() { sc.depth-- }()
+	switch {
+	case sc.next('"') || sc.next('\''):
+		sc.quoted()
+	case sc.next('['):
+		sc.list(']', func(i int) {
+			element := under(path, "#"+strconv.Itoa(i))
+			sc.found[element] = spot{sc.here(), sc.here()}
+			sc.value(element)
+		})
+	case sc.next('{'):
+		sc.list('}', func(int) { sc.pair(path) })
+	default:
+		for sc.i < len(sc.s) && !strings.ContainsRune(",]}#\n", rune(sc.s[sc.i])) {
+			sc.i++
+		}
+	}
+}
+
+// list passes the elements up to the closing bracket, separated by commas.
+func (sc *scanner) list(end byte, element func(int)) {
+	sc.skip(1)
+	for n := 0; ; n++ {
+		sc.blank(true)
+		for sc.next(',') {
+			sc.skip(1)
+			sc.blank(true)
+		}
+		if sc.i >= len(sc.s) || sc.next(end) {
+			sc.skip(1)
+			return
+		}
+		before := sc.i
+		element(n)
+		if sc.i == before {
+			sc.skip(1)
+		}
+	}
+}
+
+// quoted passes a string of any of the four kinds.
+func (sc *scanner) quoted() {
+	q := sc.s[sc.i : sc.i+1]
+	escapes := q == `"`
+	if strings.HasPrefix(sc.s[sc.i:], q+q+q) {
+		q += q + q
+	}
+	sc.skip(len(q))
+	for sc.i < len(sc.s) {
+		rest := sc.s[sc.i:]
+		switch {
+		case escapes && rest[0] == '\\':
+			sc.skip(2)
+		case strings.HasPrefix(rest, q):
+			sc.skip(len(q))
+			// up to two quotes more belong to the text of a multi-line string
+			for n := 0; len(q) == 3 && n < 2 && sc.next(q[0]); n++ {
+				sc.skip(1)
+			}
+			return
+		case rest[0] == '\n' && len(q) == 1:
+			return // broken: do not swallow the rest of the file
+		default:
+			sc.skip(1)
+		}
+	}
+}
