@@ -188,6 +188,9 @@ func (r *reader) application(s section, envs []environment, others []application
 	a.Environment = env.Environment
 	a.KeyType = s.oneOf("key_type", []string{"", "PRODUCTION", "SANDBOX"}, nil)
 	a.ConsumerKey = s.need("consumer_key")
+	if env.ClientAuth == tokenapi.AuthBasic && strings.Contains(a.ConsumerKey, ":") {
+		s.bad("consumer_key", `must not contain : with client_auth = "basic"`, `use "basic-encoded" or "post"`)
+	}
 	a.Grant = s.oneOf("grant", []string{tokenapi.GrantClientCredentials, tokenapi.GrantPassword, tokenapi.GrantRefreshToken},
 		[]string{"authorization_code", "device_code", "jwt_bearer", "token_exchange"})
 	a.Scopes = s.scopes()
@@ -275,11 +278,9 @@ func (s section) environment(envs []environment) environment {
 		}
 		names = append(names, e.Name)
 	}
-	hint := ""
-	switch near := nearest(name, names); {
-	case near != "" && badName(near) == "":
-		hint = "did you mean " + strconv.Quote(near) + "?"
-	case len(envs) == 0:
+	names = slices.DeleteFunc(names, func(n string) bool { return badName(n) != "" })
+	hint := didYouMean(name, names)
+	if len(envs) == 0 {
 		hint = "there is no [[environment]] at all"
 	}
 	s.bad("environment", "no [[environment]] has this name", hint)

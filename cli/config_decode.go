@@ -116,11 +116,7 @@ func (s section) notBuilt(key string, v any) {
 	for k := range inner {
 		p := s.r.places[at(key, k)].key
 		if known != nil && !slices.Contains(known, k) {
-			hint := ""
-			if near := nearest(k, known); near != "" {
-				hint = "did you mean " + strconv.Quote(near) + "?"
-			}
-			s.r.problem(p, key+"."+shown(k), "unknown key", hint)
+			s.r.problem(p, key+"."+shown(k), "unknown key", didYouMean(k, known))
 			continue
 		}
 		s.r.problem(p, key+"."+shown(k), text, "")
@@ -216,11 +212,11 @@ func (s section) oneOf(key string, words, later []string) string {
 	case slices.Contains(later, v):
 		s.bad(key, strconv.Quote(v)+" is not supported yet", "use one of "+strings.Join(words, ", "))
 	default:
-		hint := ""
-		if near := nearest(v, words); near != "" {
-			hint = "did you mean " + strconv.Quote(near) + "?"
+		list := strings.Join(words, ", ")
+		if words[0] == "" {
+			list = strings.Join(words[1:], ", ") + ", or empty"
 		}
-		s.bad(key, "must be one of "+strings.Join(words, ", "), hint)
+		s.bad(key, "must be one of "+list, didYouMean(v, words))
 	}
 	return words[0]
 }
@@ -288,7 +284,7 @@ func (s section) ref(key string) SecretRef {
 	return ref
 }
 
-// fromHere makes a path of the file absolute from the file's own folder.
+// fromHere gives a path of the file as seen from the file's own folder.
 func (r *reader) fromHere(path string) string {
 	if path == "" || filepath.IsAbs(path) {
 		return path

@@ -72,8 +72,8 @@ func knownNames(keys map[string]kind) []string {
 
 // strayHint says where an unknown key would be known, or which known one is near.
 func strayHint(key string, keys map[string]kind) string {
-	if near := nearest(key, knownNames(keys)); near != "" {
-		return "did you mean " + strconv.Quote(near) + "?"
+	if hint := didYouMean(key, knownNames(keys)); hint != "" {
+		return hint
 	}
 	for _, t := range []struct {
 		keys map[string]kind
@@ -87,10 +87,21 @@ func strayHint(key string, keys map[string]kind) string {
 	return ""
 }
 
+// didYouMean names the known word that is near, or nothing.
+func didYouMean(word string, known []string) string {
+	if near := nearest(word, known); near != "" {
+		return "did you mean " + strconv.Quote(near) + "?"
+	}
+	return ""
+}
+
 // nearest gives the known word a mistyped one was probably meant to be, or "".
 func nearest(word string, known []string) string {
 	best, least := "", 3
 	for _, k := range known {
+		if len(k) < 3 {
+			continue // everything short is near
+		}
 		limit := 2
 		if utf8.RuneCountInString(k) < 5 {
 			limit = 1

@@ -117,9 +117,7 @@ func output(ctx context.Context, argv []string) (string, error) {
 		return "", fmt.Errorf("failed: %s", exit.ProcessState)
 	case errors.Is(err, exec.ErrNotFound):
 		return "", errors.New("not found in PATH")
-	case errors.Is(err, exec.ErrWaitDelay):
-		return "", errors.New("left a process behind that holds its output")
-	case err != nil:
+	case err != nil && !errors.Is(err, exec.ErrWaitDelay): // an agent it left running is no failure
 		return "", plainCause(err)
 	case out.over:
 		return "", errors.New("printed more than 64 KiB")

@@ -1,0 +1,257 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+)
+
+// canary stands wherever a secret may stand; no message may contain it.
+const canary = "cAnArY-7f3e-secret"
+
+// good is an environment and an application with nothing wrong, to be broken by tests. Lines 1 to 3 and 4 to 7.
+const good = `[[environment]]
+name = "cloud"
+token_url = "https://gw.example:8243/token"
+[[application]]
+name = "Orders"
+consumer_key = "key1"
+consumer_secret = { env = "ORDERS" }
+`
+
+func mustParse(t *testing.T, text string) *Config {
+	t.Helper()
+	cfg, err := parseConfig("dir/config.toml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+func TestConfigDefaults(t *testing.T) {
+	cfg := mustParse(t, "")
+	want := Config{Theme: "auto", UndoWindow: 3 * time.Second, DueBefore: time.Minute, ClipboardVia: "auto",
+		ClearAfter: 45 * time.Second, Secrets: map[string]SecretRef{}, Passwords: map[string]SecretRef{}}
+	if !reflect.DeepEqual(*cfg, want) {
+		t.Errorf("got %+v\nwant %+v", *cfg, want)
+	}
+}
+
+func TestConfigFull(t *testing.T) {
+	cfg := mustParse(t, "\ufeff"+strings.ReplaceAll(`theme = 'dark'
+undo_window = "0s"
+due_before = "90s"
+clipboard.via = "command"
+clipboard.command = ["xclip", "-i"]
+clipboard.clear_after = "0s"
+[[environment]]
+name = "cloud"
+production = true
+token_url = "https://gw.example:8243/token"
+revoke_url = "https://gw.example:8243/revoke"
+introspect_url = "https://gw.example:9443/introspect"
+cache_ttl = "5m"
+regime = "jwt"
+client_auth = "post"
+timeout = "3s"
+ca_file = "ca.pem"
+insecure_skip_verify = true
+allow_http = true
+read_only = true
+[[application]]
+name = "Orders"
+environment = "cloud"
+key_type = "SANDBOX"
+consumer_key = "key1"
+grant = "password"
+scopes = ["read", "write"]
+username = "ana"
+probe_url = "http://api.example/orders"
+[application.consumer_secret]
+file = "orders.secret"
+[application.password]
+command = ["pass", "ana"]
+[application.extra]
+validity_period = 3600
+flag = true
+share = 0.5
+note = "a b"
+`, "\n", "\r\n"))
+	e := console.Environment{Name: "cloud", Production: true, Endpoints: tokenapi.Endpoints{
+		TokenURL: "https://gw.example:8243/token", RevokeURL: "https://gw.example:8243/revoke",
+		IntrospectURL: "https://gw.example:9443/introspect"}, CacheTTL: 5 * time.Minute, Regime: console.RegimeJWT,
+		ClientAuth: tokenapi.AuthPost, Timeout: 3 * time.Second, CAFile: filepath.Join("dir", "ca.pem"),
+		InsecureSkipVerify: true, AllowHTTP: true, ReadOnly: true}
+	id := console.ApplicationID(e.Endpoints.TokenURL, "key1", "password", "ana")
+	a := console.Application{ID: id, Name: "Orders", Environment: e, KeyType: "SANDBOX", ConsumerKey: "key1",
+		Grant: "password", Username: "ana", Scopes: []string{"read", "write"}, ProbeURL: "http://api.example/orders",
+		Extra:  map[string][]string{"validity_period": {"3600"}, "flag": {"true"}, "share": {"0.5"}, "note": {"a b"}},
+		Source: console.FromConfig, Secret: console.SecretOnDemand}
+	want := Config{Theme: "dark", DueBefore: 90 * time.Second, ClipboardVia: "command",
+		ClipboardCommand: []string{"xclip", "-i"}, Environments: []console.Environment{e},
+		Applications: []console.Application{a},
+		Secrets:      map[string]SecretRef{id: {file: filepath.Join("dir", "orders.secret")}},
+		Passwords:    map[string]SecretRef{id: {command: []string{"pass", "ana"}}}}
+	if !reflect.DeepEqual(*cfg, want) {
+		t.Errorf("got  %+v\nwant %+v", *cfg, want)
+	}
+}
+
+func TestConfigOmittedEnvironmentIsTheOnlyOne(t *testing.T) {
+	cfg := mustParse(t, good)
+	a := cfg.Applications[0]
+	if a.Environment.Name != "cloud" || a.Grant != "client_credentials" || a.Secret != console.SecretOnDemand {
+		t.Errorf("got %+v", a)
+	}
+	if e := cfg.Environments[0]; e.CacheTTL != 15*time.Minute || e.Timeout != 15*time.Second || e.Regime != "auto" || e.ClientAuth != "basic" {
+		t.Errorf("defaults of an environment: %+v", e)
+	}
+	if len(cfg.Warnings) > 0 {
+		t.Errorf("warnings: %q", cfg.Warnings)
+	}
+}
+
+func TestConfigWarnings(t *testing.T) {
+	literal := strings.Replace(good, `{ env = "ORDERS" }`, `"`+canary+`"`, 1)
+	for _, tt := range []struct{ name, text, want string }{
+		{"literal", literal,
+			`dir/config.toml:7:19: application "Orders": consumer_secret: is written in the file; safer is ` + saferForms},
+		{"literal for loopback", strings.Replace(literal, "https://gw.example", "http://127.0.0.9", 1), ""},
+		{"literal for localhost", strings.Replace(literal, "https://gw.example", "http://localhost", 1), ""},
+		{"literal for ::1", strings.Replace(literal, "https://gw.example", "http://[::1]", 1), ""},
+		{"literal for something like localhost", strings.Replace(literal, "gw.example", "localhost.example", 1),
+			`dir/config.toml:7:19: application "Orders": consumer_secret: is written in the file; safer is ` + saferForms},
+		{"literal password", good + "grant = \"password\"\nusername = \"ana\"\npassword = \"" + canary + "\"",
+			`dir/config.toml:10:12: application "Orders": password: is written in the file; safer is ` + saferForms},
+		{"missing", strings.Replace(good, "consumer_secret", "# ", 1),
+			`dir/config.toml:4:1: application "Orders": consumer_secret: is missing; give it as ` + saferForms},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg := mustParse(t, tt.text)
+			if got := strings.Join(cfg.Warnings, "\n"); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+			if s := fmt.Sprintf("%v %+v %#v", cfg, cfg, *cfg); strings.Contains(s, canary) {
+				t.Error("the secret shows when the configuration is printed")
+			}
+		})
+	}
+}
+
+func TestConfigLoad(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string, mode os.FileMode) string {
+		p := filepath.Join(dir, name)
+		if err := os.WriteFile(p, []byte(text), mode); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(p, mode); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	absent := filepath.Join(dir, "absent.toml")
+	if cfg, err := LoadConfig(absent); err != nil || cfg.Found || cfg.Path != "" || cfg.Theme != "auto" {
+		t.Errorf("absent: %+v, %v", cfg, err)
+	}
+	var ce *ConfigError
+	if _, err := (Paths{Config: absent, Named: true}).Load(); !errors.As(err, &ce) || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("absent but named: %v", err)
+	}
+	if cfg, err := (Paths{Config: absent}).Load(); err != nil || cfg.Found {
+		t.Errorf("absent and not named: %+v, %v", cfg, err)
+	}
+	p := write("good.toml", good, 0o644)
+	if cfg, err := LoadConfig(p); err != nil || !cfg.Found || cfg.Path != p || len(cfg.Applications) != 1 || len(cfg.Warnings) != 0 {
+		t.Errorf("good: %+v, %v", cfg, err)
+	}
+	if _, err := LoadConfig(dir); !errors.As(err, &ce) || err.Error() != dir+": is a directory, not a file" {
+		t.Errorf("directory: %v", err)
+	}
+	if _, err := LoadConfig(write("big.toml", strings.Repeat("# more\n", maxConfig/7+1), 0o600)); !errors.As(err, &ce) ||
+		!strings.Contains(err.Error(), "larger than 1 MiB") {
+		t.Errorf("big: %v", err)
+	}
+	if runtime.GOOS == "windows" {
+		return
+	}
+	literal := strings.Replace(good, `{ env = "ORDERS" }`, `"`+canary+`"`, 1)
+	p = write("open.toml", literal, 0o640)
+	cfg, err := LoadConfig(p)
+	if err != nil || len(cfg.Warnings) != 2 ||
+		cfg.Warnings[1] != p+": holds a secret and can be read by other users (mode 0640) (chmod 600)" {
+		t.Errorf("open: %v, %v", cfg, err)
+	}
+	if cfg, err = LoadConfig(write("closed.toml", literal, 0o600)); err != nil || len(cfg.Warnings) != 1 {
+		t.Errorf("closed: %v, %v", cfg, err)
+	}
+}
+
+// TestConfigExample keeps the example complete and true: as it is it changes nothing, and with every setting
+// uncommented it is accepted and still says the defaults.
+func TestConfigExample(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("..", "config.example.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg := mustParse(t, string(data)); !reflect.DeepEqual(cfg, mustParse(t, "")) {
+		t.Errorf("as it is, it changes something: %+v", cfg)
+	}
+	text := regexp.MustCompile(`(?m)^#(\S)`).ReplaceAllString(string(data), "$1")
+	cfg := mustParse(t, text)
+	if len(cfg.Warnings) > 0 {
+		t.Errorf("warnings: %q", cfg.Warnings)
+	}
+	if len(cfg.Environments) != 1 || len(cfg.Applications) != 2 {
+		t.Fatalf("got %d environments and %d applications", len(cfg.Environments), len(cfg.Applications))
+	}
+	plain := mustParse(t, good).Environments[0] // every default
+	e := cfg.Environments[0]
+	if e.Endpoints.TokenURL != "https://gateway.api.cloud.wso2.com:8243/token" ||
+		e.Endpoints.RevokeURL != "https://gateway.api.cloud.wso2.com:8243/revoke" || !e.Production {
+		t.Errorf("environment: %+v", e)
+	}
+	e.Name, e.Endpoints, e.Production = plain.Name, plain.Endpoints, plain.Production
+	if e != plain {
+		t.Errorf("not the defaults of an environment:\n%+v\n%+v", e, plain)
+	}
+	cfg.Environments, cfg.Applications, cfg.Secrets, cfg.Passwords = nil, nil, map[string]SecretRef{}, map[string]SecretRef{}
+	if !reflect.DeepEqual(cfg, mustParse(t, "")) {
+		t.Errorf("not the defaults: %+v", cfg)
+	}
+
+	var values map[string]any
+	if _, err := toml.Decode(text, &values); err != nil {
+		t.Fatal(err)
+	}
+	has := func(name string, keys map[string]kind, in ...map[string]any) {
+		for key, k := range keys {
+			found := k == unbuilt
+			for _, m := range in {
+				_, ok := m[key]
+				found = found || ok
+			}
+			if !found {
+				t.Errorf("%s%s is not in the example", name, key)
+			}
+		}
+	}
+	apps := values["application"].([]map[string]any)
+	has("", topKeys(), values)
+	has("clipboard.", clipboardKeys(), values["clipboard"].(map[string]any))
+	has("environment.", environmentKeys(), values["environment"].([]map[string]any)...)
+	has("application.", applicationKeys(), apps...)
+}
