@@ -2,8 +2,12 @@ package tokenapi
 
 import (
 	"context"
+	"net/http"
 	"time"
 )
+
+// defaultTimeout is the deadline of a call when Config names none.
+const defaultTimeout = 15 * time.Second
 
 // Config is what one Client needs to know of its environment.
 type Config struct {
@@ -17,27 +21,63 @@ type Config struct {
 
 // Client calls one Token API. It is safe for concurrent use.
 type Client struct {
-	cfg Config
-	now func() time.Time
+	cfg   Config
+	now   func() time.Time
+	calls http.RoundTripper // grants and revocations: connections are kept for a short while
+	fresh http.RoundTripper // probes: a new connection each time, as a gateway has several nodes
+	ours  bool              // the transports are ours and report what they wrote
 }
 
 // New makes a Client. It fails when a URL cannot be used (KindUsage), naming which and why.
 func New(cfg Config, now func() time.Time) (*Client, error) {
-	return &Client{cfg: cfg, now: now}, nil
+	for _, e := range []struct{ key, url string }{
+		{"token_url", cfg.Endpoints.TokenURL},
+		{"revoke_url", cfg.Endpoints.RevokeURL},
+		{"introspect_url", cfg.Endpoints.IntrospectURL},
+	} {
+		if e.url == "" {
+			continue
+		}
+		if err := checkURL(e.key, e.url, cfg.AllowHTTP); err != nil {
+			return nil, err
+		}
+	}
+	if cfg.Timeout < 0 {
+		return nil, usage("timeout", "a negative timeout", "")
+	}
+	if cfg.Timeout == 0 {
+		cfg.Timeout = defaultTimeout
+	}
+	if cfg.UserAgent == "" {
+		cfg.UserAgent = "lanyard"
+	}
+	if now == nil {
+		now = time.Now
+	}
+	calls, err := newTransport(cfg)
+	if err != nil {
+		return nil, err
+	}
+	fresh := calls.Clone()
+	fresh.DisableKeepAlives = true
+	return &Client{cfg: cfg, now: now, calls: calls, fresh: fresh, ours: true}, nil
 }
 
-// Token sends one grant, once. The Exchange is filled in either case.
-func (c *Client) Token(ctx context.Context, r TokenRequest) (TokenAnswer, Exchange, error) {
-	panic("being written")
+// WithTransport gives a copy of the client that makes every call through rt, and opens no socket itself.
+func (c *Client) WithTransport(rt http.RoundTripper) *Client {
+	d := *c
+	d.calls, d.fresh, d.ours = rt, rt, false
+	return &d
 }
 
-// Revoke sends one revocation.
-func (c *Client) Revoke(ctx context.Context, r RevokeRequest) (RevokeAnswer, Exchange, error) {
-	panic("being written")
+// Close lets go of the connections that are kept. The client stays usable.
+func (c *Client) Close() {
+	if t, ok := c.calls.(*http.Transport); ok && c.ours {
+		t.CloseIdleConnections()
+	}
 }
 
-// Probe calls an API with a token. A transport failure is no error: it is an answer with Verdict Unclear.
-// An error (KindUsage) means that nothing was sent.
-func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchange, error) {
-	panic("being written")
+// deadline gives ctx the client's deadline.
+func (c *Client) deadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, c.cfg.Timeout)
 }

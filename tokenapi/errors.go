@@ -43,38 +43,42 @@ func (e *Error) Answered() bool { return e.Status != 0 }
 
 // Error gives one line: operation, what happened, the server's words.
 func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString(e.Op)
-	b.WriteString(": ")
-	switch e.Kind {
-	case KindRefused:
-		b.WriteString("refused")
-	case KindGarbled:
-		b.WriteString("not an answer of a Token API")
-	case KindNetwork:
-		b.WriteString("no connection")
-	case KindTLS:
-		b.WriteString("TLS refused")
-	case KindTimeout:
-		b.WriteString("no answer in time")
-	case KindCanceled:
-		b.WriteString("cancelled")
-	default:
-		b.WriteString("cannot be sent")
-	}
-	if e.Status != 0 {
-		fmt.Fprintf(&b, " (%d)", e.Status)
+	parts := []string{e.Op}
+	if what := e.Kind.words(); what != "" {
+		if e.Status != 0 {
+			what += fmt.Sprintf(" (%d)", e.Status)
+		}
+		parts = append(parts, what)
 	}
 	if e.Code != "" {
-		fmt.Fprintf(&b, ": %s", e.Code)
+		parts = append(parts, e.Code)
 	}
 	if e.Description != "" {
-		fmt.Fprintf(&b, ": %s", e.Description)
+		parts = append(parts, e.Description)
 	}
 	if e.Err != nil {
-		fmt.Fprintf(&b, ": %s", e.Err)
+		parts = append(parts, e.Err.Error())
 	}
-	return b.String()
+	return strings.Join(parts, ": ")
+}
+
+// words says what happened; a usage error says it all in its cause.
+func (k Kind) words() string {
+	switch k {
+	case KindRefused:
+		return "refused"
+	case KindGarbled:
+		return "not an answer of a Token API"
+	case KindNetwork:
+		return "no connection"
+	case KindTLS:
+		return "TLS refused"
+	case KindTimeout:
+		return "no answer in time"
+	case KindCanceled:
+		return "cancelled"
+	}
+	return ""
 }
 
 // Unwrap gives the cause.

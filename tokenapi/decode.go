@@ -1,0 +1,151 @@
+package tokenapi
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+
+	"lanyard/tokenapi/secret"
+)
+
+// never is the lifetime above which a token counts as unbounded.
+const never = int64(10 * 365 * 24 * 3600)
+
+// decodeToken reads an answer of the token endpoint. Its errors are not yet masked.
+func decodeToken(op string, a answer) (TokenAnswer, *Error) {
+	m, n, e := a.accepted(op)
+	if e != nil {
+		return TokenAnswer{}, e
+	}
+	access := m.str("access_token", "accessToken")
+	if access == "" {
+		return TokenAnswer{}, a.garbled(op, n)
+	}
+	t := TokenAnswer{
+		Access:       secret.New(access),
+		Refresh:      secret.New(m.str("refresh_token", "refreshToken")),
+		ID:           secret.New(m.str("id_token", "idToken")),
+		RawTokenType: clean(m.text("token_type", "tokenType"), 100),
+		At:           a.at,
+	}
+	t.TokenType, t.Usable = tokenType(t.RawTokenType)
+	t.Usable = t.Usable && sendable(access)
+	t.Scopes = scopes(m["scope"])
+	t.ExpiresIn, t.HasExpiresIn, t.Lifetime = lifetime(m)
+	return t, nil
+}
+
+// tokenType folds the spellings of Bearer. Absent is taken for Bearer, as servers of the first drafts meant it.
+func tokenType(raw string) (scheme string, usable bool) {
+	switch strings.ToLower(raw) {
+	case "", "bearer", "bearer token", "application access token", "user access token":
+		return "Bearer", true
+	}
+	return raw, false
+}
+
+// sendable says whether a token can go into a header.
+func sendable(token string) bool {
+	for i := 0; i < len(token); i++ {
+		if token[i] <= ' ' || token[i] > '~' {
+			return false
+		}
+	}
+	return token != ""
+}
+
+// scopes reads a scope member: nil when the answer did not say, empty when it said none.
+func scopes(v any) []string {
+	var words []string
+	switch v := v.(type) {
+	case string:
+		if words = strings.Fields(v); len(words) == 1 {
+			words = strings.Split(words[0], ",")
+		}
+	case []any:
+		for _, e := range v {
+			if s, ok := e.(string); ok {
+				words = append(words, s)
+			}
+		}
+	default:
+		return nil
+	}
+	out := []string{}
+	for _, w := range words {
+		if w = clean(w, wordsLimit); w != "" {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// lifetime reads expires_in, or what stands in for it.
+func lifetime(m members) (seconds int64, has bool, l Lifetime) {
+	for _, name := range []string{"expires_in", "expiresIn", "expires"} {
+		var text string
+		switch v := m[name].(type) {
+		case json.Number:
+			text = v.String()
+		case string:
+			text = v
+		}
+		seconds, has = wholeSeconds(text)
+		if name == "expires" && seconds > never {
+			has = false // a point in time, not a lifetime
+		}
+		if has {
+			break
+		}
+	}
+	switch {
+	case !has:
+		return 0, false, Unknown
+	case seconds <= 0:
+		return 0, true, Ambiguous
+	case seconds > never:
+		return seconds, true, Unbounded
+	}
+	return seconds, true, Bounded
+}
+
+// wholeSeconds reads a decimal number, drops its fraction and clamps it to what an int64 holds. It
+// never goes through a float64, which would change 9223372036854775 and crash on 1e999.
+func wholeSeconds(s string) (int64, bool) {
+	s = strings.TrimSpace(s)
+	negative := strings.HasPrefix(s, "-")
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "-"), "+")
+	mantissa, power := s, 0
+	if i := strings.IndexAny(s, "eE"); i >= 0 {
+		p, err := strconv.Atoi(s[i+1:])
+		if err != nil && !errors.Is(err, strconv.ErrRange) {
+			return 0, false
+		}
+		mantissa, power = s[:i], min(max(p, -10_000), 10_000)
+	}
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	digits := whole + fraction
+	if digits == "" || len(digits) > 5_000 || strings.Trim(digits, "0123456789") != "" {
+		return 0, false
+	}
+	switch point := len(whole) + power; {
+	case point <= 0:
+		digits = "0"
+	case point <= len(digits):
+		digits = digits[:point]
+	case strings.Trim(digits, "0") == "":
+		digits = "0"
+	default:
+		digits += strings.Repeat("0", point-len(digits))
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		n = math.MaxInt64
+	}
+	if negative {
+		n = -n
+	}
+	return n, true
+}

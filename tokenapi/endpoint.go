@@ -1,0 +1,91 @@
+package tokenapi
+
+import (
+	"errors"
+	"net"
+	"net/url"
+	"strings"
+
+	"lanyard/tokenapi/secret"
+)
+
+// usage makes the error of a request that was not sent.
+func usage(op, cause, hint string) *Error {
+	return &Error{Op: op, Kind: KindUsage, Err: errors.New(cause), Hint: hint}
+}
+
+// checkURL says why a URL cannot be used. Its errors never hold the URL: a query may carry a credential.
+func checkURL(key, raw string, allowHTTP bool) error {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return usage(key, "this is not a URL", "a URL looks like https://gateway.example:8243/token")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return usage(key, "the URL must begin with https://", "a URL looks like https://gateway.example:8243/token")
+	case u.Hostname() == "":
+		return usage(key, "the URL names no host", "a URL looks like https://gateway.example:8243/token")
+	case u.User != nil:
+		return usage(key, "the URL holds a user name or password", "credentials belong in consumer_key and consumer_secret")
+	case u.Fragment != "":
+		return usage(key, "the URL has a fragment (#…)", "remove what follows the #")
+	case u.Scheme == "http" && !allowHTTP && !loopback(u.Hostname()):
+		return usage(key, "http:// would send credentials unencrypted to "+clean(u.Host, 100),
+			"use https://, or set allow_http = true for this environment")
+	}
+	return nil
+}
+
+// loopback says whether host is this machine.
+func loopback(host string) bool {
+	if ip := net.ParseIP(host); ip != nil {
+		return ip.IsLoopback()
+	}
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+// maskURL removes user info and fragment from a URL and masks the values of its query.
+func maskURL(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		head, _, cut := strings.Cut(raw, "?")
+		head, _, hash := strings.Cut(head, "#")
+		if strings.Contains(head, "@") { // might be user info that could not be parsed
+			return secret.Mask
+		}
+		if cut || hash {
+			head += "?" + secret.Mask
+		}
+		return head
+	}
+	query := u.RawQuery
+	if u.Opaque != "" { // "mailto:…", "host:port/path": nothing in it is known to be harmless
+		return u.Scheme + ":" + secret.Mask
+	}
+	u.User, u.RawQuery, u.ForceQuery, u.Fragment, u.RawFragment = nil, "", false, "", ""
+	s := u.String()
+	for i, pair := range strings.FieldsFunc(query, func(r rune) bool { return r == '&' || r == ';' }) {
+		sep := "&"
+		if i == 0 {
+			sep = "?"
+		}
+		name, _, ok := strings.Cut(pair, "=")
+		if !ok { // "?TOKEN": without a name it is all value
+			name, ok = secret.Mask, false
+		}
+		s += sep + name
+		if ok {
+			s += "=" + secret.Mask
+		}
+	}
+	return s
+}
+
+// hostOf gives host and port of a URL for an error text, "" when there are none.
+func hostOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return clean(u.Host, 100)
+}

@@ -1,0 +1,157 @@
+package tokenapi
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"sort"
+	"strings"
+	"sync/atomic"
+
+	"lanyard/tokenapi/secret"
+)
+
+// call is one exchange in the making: what is sent, what came back, and the secrets of both.
+type call struct {
+	c      *Client
+	x      Exchange
+	mask   masker
+	url    string // as it is asked for
+	header http.Header
+	form   url.Values
+	body   []byte
+	sent   atomic.Bool // set by net/http's goroutines
+	answer *answer
+}
+
+// begin starts the record of a call.
+func (c *Client) begin(op, method, target string) *call {
+	return &call{
+		c: c, url: target,
+		x: Exchange{Op: op, Method: method, URL: maskURL(target), Started: c.now()},
+		header: http.Header{
+			"Accept":     {"application/json"},
+			"User-Agent": {c.cfg.UserAgent},
+		},
+	}
+}
+
+// end closes the record, masked, and masks the error. It is the only way out of a call.
+func (k *call) end(e *Error) (Exchange, error) {
+	x := k.x
+	x.Took = max(k.c.now().Sub(x.Started), 0)
+	if k.answer != nil {
+		k.learnHeaders(k.answer.header)
+		x.ResponseBody = k.mask.body(k.answer.body)
+		x.ResponseHeaders = k.headers(k.answer.header)
+	}
+	x.RequestHeaders = k.headers(k.header)
+	x.Form = k.params()
+	x.URL = k.mask.text(clean(x.URL, 4*rawLimit))
+	if e == nil {
+		k.x = x
+		return x, nil
+	}
+	e.Code = k.mask.words(e.Code, 100)
+	e.Description = k.mask.words(e.Description, wordsLimit)
+	if e.Err != nil {
+		e.Err = errors.New(k.mask.words(e.Err.Error(), wordsLimit+100))
+	}
+	e.Hint = k.mask.words(e.Hint, wordsLimit)
+	if !e.Answered() && e.Err != nil {
+		x.Err = e.Err.Error()
+	}
+	return x, e
+}
+
+// learnHeaders takes the secrets out of an answer's headers, before anything is shown.
+func (k *call) learnHeaders(h http.Header) {
+	for name, values := range h {
+		if !isSecretKey(name) {
+			continue
+		}
+		for _, v := range values {
+			k.mask.learn(v, isTokenKey(name))
+			if c, err := http.ParseSetCookie(v); err == nil && strings.EqualFold(name, "set-cookie") {
+				k.mask.learn(c.Value, false)
+			}
+		}
+	}
+}
+
+// headers gives headers in the order of their names, masked by name and by value.
+func (k *call) headers(h http.Header) []Header {
+	names := make([]string, 0, len(h))
+	for name := range h {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	var out []Header
+	for _, name := range names {
+		for _, v := range h[name] {
+			out = append(out, Header{k.mask.text(clean(spelling(name), 100)), k.headerValue(name, v)})
+		}
+	}
+	return out
+}
+
+func (k *call) headerValue(name, v string) string {
+	switch n := strings.ToLower(name); {
+	case n == "authorization" || n == "proxy-authorization":
+		scheme, rest, ok := strings.Cut(v, " ")
+		if !ok || k.mask.text(scheme) != scheme {
+			return secret.Mask
+		}
+		return clean(scheme, 20) + " " + masked(rest, strings.EqualFold(scheme, "bearer"))
+	case isSecretKey(n):
+		return masked(v, isTokenKey(n))
+	case n == "location" || n == "content-location" || n == "referer":
+		v = maskURL(v)
+	case n == "link" || n == "refresh":
+		if i := strings.IndexAny(v, "?#@"); i >= 0 {
+			v = v[:i] + secret.Mask
+		}
+	}
+	return k.mask.words(v, 4*wordsLimit)
+}
+
+// spelling gives WSO2's headers the capitals that net/http takes from them.
+func spelling(name string) string {
+	for _, s := range []string{
+		"DeactivatedAccessToken", "RevokedAccessToken", "RevokedRefreshToken", "AuthorizedUser", "WWW-Authenticate", "DPoP-Nonce",
+	} {
+		if strings.EqualFold(s, name) {
+			return s
+		}
+	}
+	return name
+}
+
+// publicParams are the form parameters whose values may be shown.
+func publicParams() []string {
+	return []string{"grant_type", "scope", "username", "token_type_hint", "client_id", "validity_period"}
+}
+
+// params gives the form in the order it is sent in, masked.
+func (k *call) params() []Param {
+	names := make([]string, 0, len(k.form))
+	for name := range k.form {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	var out []Param
+	for _, name := range names {
+		for _, v := range k.form[name] {
+			switch {
+			case name == "grant_type" || name == "token_type_hint": // our own constants, even if a password is "password"
+			case slices.Contains(publicParams(), name):
+				v = k.mask.words(v, wordsLimit)
+			default:
+				v = masked(v, isTokenKey(name))
+			}
+			out = append(out, Param{k.mask.text(clean(name, 100)), v})
+		}
+	}
+	return out
+}

@@ -1,0 +1,250 @@
+package tokenapi
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"html"
+	"net/url"
+	"sort"
+	"strings"
+	"unicode"
+
+	"lanyard/tokenapi/secret"
+)
+
+const (
+	learnLimit = 64 // secrets taken from one answer; what is more is still masked by its key
+	learnFrom  = 8  // bytes; what a server calls a secret may be "true"
+	shortest   = 4  // shorter secrets are masked only where they stand alone, or "a" would mask every word
+)
+
+// masker replaces the secrets of one exchange wherever they turn up, raw or encoded.
+type masker struct {
+	shown   map[string]string // text → what stands in its place
+	learned int
+	built   *strings.Replacer
+}
+
+// masked gives what is shown in place of a secret: for tokens the fingerprint too. Nothing else has one:
+// the fingerprint of a password could be searched for.
+func masked(s string, token bool) string {
+	if s == "" {
+		return ""
+	}
+	if token {
+		return secret.Mask + " " + secret.New(s).Fingerprint()
+	}
+	return secret.Mask
+}
+
+// add makes a secret known, in every encoding in which it may come back.
+func (m *masker) add(s string, token bool) {
+	if strings.TrimSpace(s) == "" {
+		return
+	}
+	if m.shown == nil {
+		m.shown = map[string]string{}
+	}
+	m.built = nil
+	show := masked(s, token)
+	quoted, _ := json.Marshal(s)
+	query, path := url.QueryEscape(s), url.PathEscape(s)
+	b := []byte(s)
+	for _, v := range []string{
+		s, clean(s, len(s)), strings.TrimSpace(s), html.EscapeString(s), strings.Trim(string(quoted), `"`),
+		query, path, lowerHex(query), lowerHex(path), strings.ReplaceAll(query, "+", "%20"),
+		base64.StdEncoding.EncodeToString(b), base64.RawStdEncoding.EncodeToString(b),
+		base64.URLEncoding.EncodeToString(b), base64.RawURLEncoding.EncodeToString(b),
+	} {
+		if have, ok := m.shown[v]; v != "" && (!ok || len(have) < len(show)) {
+			m.shown[v] = show
+		}
+	}
+}
+
+// learn makes a secret of the answer known.
+func (m *masker) learn(s string, token bool) {
+	if _, known := m.shown[s]; known || m.learned >= learnLimit || len(s) < learnFrom || len(s) > 64<<10 {
+		return
+	}
+	m.learned++
+	m.add(s, token)
+}
+
+// text masks every known secret in s.
+func (m *masker) text(s string) string {
+	if s == "" || len(m.shown) == 0 {
+		return s
+	}
+	if show, ok := m.shown[s]; ok {
+		return show
+	}
+	if m.built == nil {
+		m.build()
+	}
+	s = m.built.Replace(s)
+	for v, show := range m.shown {
+		if len(v) < shortest {
+			s = replaceWord(s, v, show)
+		}
+	}
+	return s
+}
+
+// words masks and cleans what a server or a cause said. Masking comes twice: cleaning may bring a
+// secret together that was split by invisible characters.
+func (m *masker) words(s string, limit int) string {
+	return clean(m.text(clean(m.text(s), rawLimit)), limit)
+}
+
+// build makes the replacer, the longest texts first, so that none hides a part of another.
+func (m *masker) build() {
+	var texts []string
+	for v := range m.shown {
+		if len(v) >= shortest {
+			texts = append(texts, v)
+		}
+	}
+	sort.Slice(texts, func(i, j int) bool {
+		if len(texts[i]) != len(texts[j]) {
+			return len(texts[i]) > len(texts[j])
+		}
+		return texts[i] < texts[j]
+	})
+	pairs := make([]string, 0, 2*len(texts))
+	for _, v := range texts {
+		pairs = append(pairs, v, m.shown[v])
+	}
+	m.built = strings.NewReplacer(pairs...)
+}
+
+// replaceWord replaces v in s where no letter or digit stands next to it.
+func replaceWord(s, v, show string) string {
+	var b strings.Builder
+	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	for {
+		i := strings.Index(s, v)
+		if i < 0 {
+			b.WriteString(s)
+			return b.String()
+		}
+		before, after := []rune(b.String()+s[:i]), []rune(s[i+len(v):])
+		if len(before) > 0 && inWord(before[len(before)-1]) || len(after) > 0 && inWord(after[0]) {
+			b.WriteString(s[:i+len(v)])
+		} else {
+			b.WriteString(s[:i] + show)
+		}
+		s = s[i+len(v):]
+	}
+}
+
+// lowerHex turns %2F into %2f.
+func lowerHex(s string) string {
+	b := []byte(s)
+	for i := 0; i+2 < len(b); i++ {
+		if b[i] == '%' {
+			copy(b[i+1:], strings.ToLower(string(b[i+1:i+3])))
+		}
+	}
+	return string(b)
+}
+
+// isSecretKey says whether a header, parameter or member of that name holds a secret. Names are not
+// known beforehand, so it errs on the side of masking.
+func isSecretKey(name string) bool {
+	name = strings.ToLower(name)
+	switch name {
+	case "token_type", "token_type_hint", "issued_token_type", "requested_token_type", "tokentype", "token-type",
+		"error_code", "errorcode", "code_challenge_methods_supported", "status_code", "statuscode":
+		return false
+	}
+	if strings.HasPrefix(name, "access-control-") {
+		return false
+	}
+	for _, word := range []string{
+		"token", "secret", "password", "passwd", "assertion", "key", "code", "authorization", "cookie",
+		"nonce", "credential", "jwt", "ticket", "session",
+	} {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// isTokenKey says whether what has that name is a token, to be shown by its fingerprint.
+func isTokenKey(name string) bool {
+	switch strings.ToLower(name) {
+	case "token", "access_token", "accesstoken", "refresh_token", "refreshtoken", "id_token", "idtoken", "subject_token",
+		"deactivatedaccesstoken", "revokedaccesstoken", "revokedrefreshtoken":
+		return true
+	}
+	return false
+}
+
+// body re-encodes a JSON body with its secrets masked, and gives "" for any other.
+func (m *masker) body(body []byte) string {
+	v, ok := readJSON(stripBOM(body))
+	if !ok {
+		return ""
+	}
+	m.find(v, "")
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if e.Encode(m.value(v, "", false)) != nil {
+		return ""
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// find learns the secrets of a JSON value, so that they are masked under harmless names too.
+func (m *masker) find(v any, key string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, e := range v {
+			m.find(e, k)
+		}
+	case []any:
+		for _, e := range v {
+			m.find(e, key)
+		}
+	case string:
+		if isSecretKey(key) && !(key == "code" && faultCode(v) != 0) {
+			m.learn(v, isTokenKey(key))
+		}
+	}
+}
+
+// value masks a JSON value. Below a secret key everything is masked, whatever its own name.
+func (m *masker) value(v any, key string, below bool) any {
+	hide := below || isSecretKey(key)
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, e := range v {
+			out[m.text(clean(k, wordsLimit))] = m.value(e, k, hide)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = m.value(e, key, hide)
+		}
+		return out
+	case string:
+		if hide && !(key == "code" && faultCode(v) != 0 && len(v) <= 6) {
+			return masked(v, isTokenKey(key))
+		}
+		if strings.Contains(v, "://") && strings.ContainsAny(v, "?#@") {
+			v = maskURL(v)
+		}
+		return m.text(clean(m.text(v), len(v)))
+	case json.Number:
+		if hide && !strings.EqualFold(key, "code") {
+			return secret.Mask
+		}
+		return json.RawMessage(v.String())
+	}
+	return v
+}

@@ -1,0 +1,72 @@
+package tokenapi
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"lanyard/tokenapi/secret"
+)
+
+// Revoke sends one revocation.
+func (c *Client) Revoke(ctx context.Context, r RevokeRequest) (RevokeAnswer, Exchange, error) {
+	k := c.begin(opRevoke, http.MethodPost, c.cfg.Endpoints.RevokeURL)
+	k.mask.add(r.Token.Reveal(), true)
+	k.form = url.Values{}
+	e := k.fillRevoke(r)
+	if e == nil {
+		e = k.prepare(r.Credentials, c.cfg.Endpoints.RevokeURL, "revoke_url")
+	}
+	var ans RevokeAnswer
+	if e == nil {
+		var a answer
+		if a, e = k.do(ctx, c.calls, bodyLimit, false); e == nil {
+			ans, e = decodeRevoke(a)
+		}
+	}
+	x, err := k.end(e)
+	return ans, x, err
+}
+
+func (k *call) fillRevoke(r RevokeRequest) *Error {
+	if r.Token.IsZero() {
+		return usage(k.x.Op, "there is no token to revoke", "")
+	}
+	k.form.Set("token", r.Token.Reveal())
+	switch r.Hint {
+	case "access_token", "refresh_token":
+		k.form.Set("token_type_hint", r.Hint)
+	case "":
+	default:
+		return usage(k.x.Op, "the hint must be access_token or refresh_token", "")
+	}
+	return nil
+}
+
+// decodeRevoke reads an answer of the revocation endpoint. Any 2xx will do, with any body that holds
+// neither an error nor a web page: what a captive portal answers with 200 revoked nothing.
+func decodeRevoke(a answer) (RevokeAnswer, *Error) {
+	_, n, e := a.accepted(opRevoke)
+	if e != nil {
+		return RevokeAnswer{}, e
+	}
+	if n == isHTML {
+		return RevokeAnswer{}, a.garbled(opRevoke, n)
+	}
+	named := func(name string) string {
+		v := strings.TrimSpace(a.header.Get(name))
+		if strings.EqualFold(v, "null") {
+			return ""
+		}
+		return v
+	}
+	ans := RevokeAnswer{
+		AccessToken:    secret.New(named("RevokedAccessToken")),
+		RefreshToken:   secret.New(named("RevokedRefreshToken")),
+		AuthorizedUser: clean(named("AuthorizedUser"), wordsLimit),
+		At:             a.at,
+	}
+	ans.Confirmed = !ans.AccessToken.IsZero() || !ans.RefreshToken.IsZero() || ans.AuthorizedUser != ""
+	return ans, nil
+}

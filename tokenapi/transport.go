@@ -1,0 +1,116 @@
+package tokenapi
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"time"
+)
+
+const (
+	bodyLimit      = 1 << 20 // of a Token API's answer; more is garbled
+	probeBodyLimit = 64 << 10
+	headerLimit    = 256 << 10
+	idleFor        = 20 * time.Second // short: a POST on a connection that the server is closing is lost
+)
+
+// newTransport builds the transport of an environment. It has no deadlines of its own: the call's covers all.
+func newTransport(cfg Config) (*http.Transport, error) {
+	conf := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: cfg.InsecureSkipVerify} //nolint:gosec // asked for, with a banner
+	if cfg.CAPEM != nil {
+		pool, err := x509.SystemCertPool()
+		if err != nil {
+			pool = x509.NewCertPool()
+		}
+		if !pool.AppendCertsFromPEM(cfg.CAPEM) {
+			return nil, usage("ca_file", "no certificate could be read", "it must be PEM: -----BEGIN CERTIFICATE-----")
+		}
+		conf.RootCAs = pool
+	}
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		TLSClientConfig:        conf,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConnsPerHost:    2,
+		IdleConnTimeout:        idleFor,
+		MaxResponseHeaderBytes: headerLimit,
+	}, nil
+}
+
+// answer is what a server said.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+	large  bool // the body went on after the limit
+	host   string
+	at     time.Time
+}
+
+// ok says whether the status is a 2xx.
+func (a answer) ok() bool { return a.status >= 200 && a.status < 300 }
+
+// do sends the request of a call once and reads the answer. It goes to the round tripper itself, not
+// through http.Client, which would follow redirects and put URLs into its errors.
+func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, skipOK bool) (answer, *Error) {
+	ctx, cancel := k.c.deadline(parent)
+	defer cancel()
+	if ctx.Err() != nil {
+		return answer{}, k.lost(parent, ctx, ctx.Err())
+	}
+	if k.c.ours {
+		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+			WroteHeaders: func() { k.sent.Store(true) },
+			WroteRequest: func(i httptrace.WroteRequestInfo) {
+				if i.Err == nil {
+					k.sent.Store(true)
+				}
+			},
+		})
+	} else {
+		k.sent.Store(true) // a foreign transport does not report: assume the worst
+	}
+	req, err := http.NewRequestWithContext(ctx, k.x.Method, k.url, nil)
+	if err != nil {
+		return answer{}, usage(k.x.Op, "the request could not be built", "")
+	}
+	req.Header = k.header
+	if k.body != nil {
+		// Without GetBody net/http cannot rewind the body, so it never replays a grant on a second
+		// connection when the first turns out to be stale.
+		req.Body, req.ContentLength, req.GetBody = io.NopCloser(bytes.NewReader(k.body)), int64(len(k.body)), nil
+	}
+	resp, err := rt.RoundTrip(req)
+	if err == nil && resp == nil {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return answer{}, k.lost(parent, ctx, err)
+	}
+	defer resp.Body.Close()
+	k.sent.Store(true)
+	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url)}
+	k.x.Status = a.status
+	if a.header == nil {
+		a.header = http.Header{}
+	}
+	if !skipOK || !a.ok() {
+		body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+		k.x.Size = int64(len(body))
+		if err != nil {
+			k.answer = &a
+			return answer{}, k.broken(parent, ctx, err)
+		}
+		a.body = body
+		if a.large = int64(len(body)) > limit; a.large {
+			a.body = body[:limit]
+		}
+	}
+	a.at = k.c.now()
+	k.answer = &a
+	return a, nil
+}
