@@ -79,6 +79,10 @@ func TestExpiryEndsTheEntry(t *testing.T) {
 	b.wantCall(b.orders.ProbePath, p.Access, 200, "a nanosecond before it expires")
 	b.clock.pass(1)
 	b.wantCall(b.orders.ProbePath, p.Access, 401, "expired, though its entry would last longer")
+
+	q := b.getAna("")
+	b.clock.pass(10 * time.Minute)
+	b.wantCall(b.payments.ProbePath, q.Access, 401, "expired before its first use, its refresh token still alive")
 }
 
 func TestSpeed(t *testing.T) {

@@ -336,6 +336,11 @@ func TestText(t *testing.T) {
 	if s.String() != secret.Mask || zero.String() != "" || fmt.Sprint(zero) != "" {
 		t.Errorf("masks %q and %q", s, zero)
 	}
+	for _, verb := range "vsqdxXtUcobeEfFgGO" { // not even the address of the text, which %d of a pointer gives
+		if got := fmt.Sprintf("%#"+string(verb), s) + fmt.Sprintf("%"+string(verb), s); got != secret.Mask+secret.Mask {
+			t.Errorf("%%%c gives %q", verb, got)
+		}
+	}
 	if long := secret.New(strings.Repeat("x", 4000)); fmt.Sprint(long) != fmt.Sprint(s) {
 		t.Error("the mask tells the length")
 	}
