@@ -49,6 +49,11 @@ func (r *reader) decode(text string) {
 		r.problems = append(r.problems, Problem{Text: "is larger than 1 MiB; is this the configuration?"})
 		return
 	}
+	if !utf8.ValidString(text) {
+		first := strings.IndexByte(strings.ToValidUTF8(text, "\xff"), 0xff) // a byte that valid text cannot hold
+		r.problem(placeOf(text, first), "", "is not UTF-8 text", "")
+		return
+	}
 	found, tooFar := scanPlaces(text)
 	if tooFar.line > 0 {
 		r.problem(tooFar, "", "is nested too deeply", "")
@@ -300,12 +305,11 @@ func syntaxProblem(text string, err error) Problem {
 		return Problem{Text: "is not valid TOML"}
 	}
 	end := min(max(pe.Position.Start, 0), len(text))
-	start := strings.LastIndexByte(text[:end], '\n') + 1
-	p := Problem{
-		Line:   strings.Count(text[:end], "\n") + 1,
-		Column: utf8.RuneCountInString(text[start:end]) + 1,
-		Text:   "is not valid TOML",
+	for end < len(text) && text[end] == ' ' {
+		end++ // the library often stops before the space in front of what is wrong
 	}
+	where := placeOf(text, end)
+	p := Problem{Line: where.line, Column: where.column, Text: "is not valid TOML"}
 	for _, w := range []struct{ said, text, hint string }{
 		{"has already been defined", "is defined twice", ""},
 		{"was already created", "is written both as [table] and in another way", ""},
@@ -314,7 +318,6 @@ func syntaxProblem(text string, err error) Problem {
 		{"expected value but found", "expected a value here", "texts stand in quotes"},
 		{"escape", `\ begins an escape in "…", and this is none`, `write \\, or put a path in '…'`},
 		{"hexadecimal", `\ begins an escape in "…", and this is none`, `write \\, or put a path in '…'`},
-		{"invalid UTF-8", "is not UTF-8 text", ""},
 		{"UTF-16", "is not UTF-8 text", ""},
 		{"control characters", "holds a control character", ""},
 		{"top-level item to end", "expected the end of the line after the value", ""},

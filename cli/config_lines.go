@@ -11,6 +11,12 @@ import (
 // place is where something stands in a file, both from 1; the column counts characters. Line 0 is nowhere.
 type place struct{ line, column int }
 
+// placeOf counts lines and characters up to an offset.
+func placeOf(text string, offset int) place {
+	start := strings.LastIndexByte(text[:offset], '\n') + 1
+	return place{strings.Count(text[:offset], "\n") + 1, utf8.RuneCountInString(text[start:offset]) + 1}
+}
+
 // spot is where a key stands and where its value begins.
 type spot struct{ key, value place }
 

@@ -1,0 +1,234 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+)
+
+// env is a sound environment in lines 1 to 3, app an application of it in three more lines.
+const (
+	env = "[[environment]]\nname = \"cloud\"\ntoken_url = \"https://gw.example/token\"\n"
+	app = "[[application]]\nname = \"Orders\"\nconsumer_key = \"k\"\n"
+)
+
+func TestConfigProblems(t *testing.T) {
+	secretly := `consumer_secret = "` + canary + `"`
+	for _, tt := range []struct{ name, text, want string }{
+		// keys
+		{"unknown", `them = "dark"`, `1:1: them: unknown key (did you mean "theme"?)`},
+		{"unknown, nothing near", "\n  flux_capacitor = 1", `2:3: flux_capacitor: unknown key`},
+		{"unknown in an environment", env + `cach_ttl = "15m"`,
+			`4:1: environment "cloud": cach_ttl: unknown key (did you mean "cache_ttl"?)`},
+		{"unknown in one without a name", "[[environment]]\ntoken_url = \"https://gw.example/token\"\ncach_ttl = \"15m\"",
+			"1:1: environment[0].name: is missing\nF:3:1: environment[0].cach_ttl: unknown key (did you mean \"cache_ttl\"?)"},
+		{"dash for underscore", env + `Cache-TTL = "15m"`,
+			`4:1: environment "cloud": Cache-TTL: unknown key (did you mean "cache_ttl"?)`},
+		{"in the wrong table", env + app + `cache_ttl = "15m"`,
+			`7:1: application "Orders": cache_ttl: unknown key (it belongs in [[environment]])`},
+		{"at the top", `consumer_key = "k"`, `1:1: consumer_key: unknown key (it belongs in [[application]])`},
+		{"below a table", "[clipboard]\nundo_window = \"3s\"",
+			`2:1: clipboard.undo_window: unknown key (it belongs in the top of the file, before any [table])`},
+		{"unknown table", "[[enviroment]]\nname = \"x\"", `1:1: enviroment: unknown key (did you mean "environment"?)`},
+		{"key that could paint the screen", `"a\u001b[31m" = 1`, `1:1: "a\x1b[31m": unknown key`},
+		{"quoted and dotted", `clipboard . "viaa" = "off"`, `1:1: clipboard.viaa: unknown key (did you mean "via"?)`},
+		{"in an inline table", `clipboard = { via = "off", klear_after = "1s" }`,
+			`1:28: clipboard.klear_after: unknown key (did you mean "clear_after"?)`},
+		{"in an inline array", "environment = [\n  { name = \"a\", token_url = \"https://a.example/t\" },\n  { name = \"ö\", token_url = \"https://b.example/t\", tiemout = \"1s\" },\n]",
+			`3:52: environment "ö": tiemout: unknown key (did you mean "timeout"?)`},
+		{"after a multi-line text", "theme = \"\"\"dark\n# \"not\" = a comment\n[nor.a.table]\n\"\"\"\nmous = 1",
+			"1:9: theme: must be one of auto, dark, light, mono\nF:5:1: mous: unknown key (did you mean \"mouse\"?)"},
+		// not built
+		{"not built", "reveal_for = \"10s\"\nmouse = true", "1:1: reveal_for: not supported yet\nF:2:1: mouse: not supported yet"},
+		{"not built table", "[alerts]\nbefore = []\nviaa = []",
+			"2:1: alerts.before: not supported yet\nF:3:1: alerts.viaa: unknown key (did you mean \"via\"?)"},
+		{"not built keys", "[keys]\nrenew = \"r\"", `2:1: keys.renew: not supported yet`},
+		{"not built, empty", "\n[store]", `2:1: store: not supported yet`},
+		{"not built in an environment", env + `proxy = ""`, `4:1: environment "cloud": proxy: not supported yet`},
+		{"not built in an application", env + app + `auto_renew = false`, `7:1: application "Orders": auto_renew: not supported yet`},
+		{"not built grant", env + app + `grant = "device_code"`,
+			`7:9: application "Orders": grant: "device_code" is not supported yet (use one of client_credentials, password, refresh_token)`},
+		{"not built client_auth", env + `client_auth = "tls"`,
+			`4:15: environment "cloud": client_auth: "tls" is not supported yet (use one of basic, basic-encoded, post)`},
+		{"stored", env + app + `consumer_secret = { stored = true }`,
+			`7:21: application "Orders": consumer_secret.stored: not supported yet`},
+		// types
+		{"number for a duration", `undo_window = 15`, `1:15: undo_window: must be a duration in quotes, such as "15m"`},
+		{"no unit", `undo_window = "15"`, `1:15: undo_window: is not a duration (write it like "15m" or "45s")`},
+		{"negative", `due_before = "-1s"`, `1:14: due_before: must not be negative`},
+		{"text for a flag", env + `production = "true"`, `4:14: environment "cloud": production: must be true or false, without quotes`},
+		{"text for a list", env + app + `scopes = "a b"`, `7:10: application "Orders": scopes: must be a list of texts, such as ["a", "b"]`},
+		{"number for a text", env + app + `username = 7`, `7:12: application "Orders": username: must be a text in quotes`},
+		{"single brackets", "[environment]\nname = \"x\"", `1:1: environment: must be begun with two brackets: [[environment]]`},
+		{"double brackets", "[[clipboard]]\nvia = \"off\"", `1:1: clipboard: must be a table, begun with [clipboard]`},
+		{"no such word", `clipboard.via = "osc25"`, `1:17: clipboard.via: must be one of auto, system, tmux, osc52, command, off (did you mean "osc52"?)`},
+		{"no such key type", env + app + `key_type = "PRODUCTON"`, `7:12: application "Orders": key_type: must be one of PRODUCTION, SANDBOX, or empty (did you mean "PRODUCTION"?)`},
+		{"command without one", `clipboard.via = "command"`, `1:17: clipboard.via: "command" needs clipboard.command`},
+		// environments
+		{"no URL", "[[environment]]\nname = \"a\"", `1:1: environment "a": token_url: is missing`},
+		{"empty URL", "[[environment]]\nname = \"a\"\ntoken_url = \"\"", `3:13: environment "a": token_url: is empty`},
+		{"no scheme", "[[environment]]\nname = \"a\"\ntoken_url = \"gw.example/token\"",
+			`3:13: environment "a": token_url: must be a whole URL, such as https://host:8243/token`},
+		{"bad port", "[[environment]]\nname = \"a\"\ntoken_url = \"https://gw.example:99999/token\"",
+			`3:13: environment "a": token_url: must be a whole URL, such as https://host:8243/token`},
+		{"not a URL", "[[environment]]\nname = \"a\"\ntoken_url = \"https://u:" + canary + "@gw.exa mple/\"",
+			`3:13: environment "a": token_url: is not a URL`},
+		{"user in the URL", "[[environment]]\nname = \"a\"\ntoken_url = \"https://u:" + canary + "@gw.example/\"",
+			`3:13: environment "a": token_url: must not hold a user name or password`},
+		{"plain http", "[[environment]]\nname = \"a\"\ntoken_url = \"http://gw.example/\"",
+			`3:13: environment "a": token_url: http:// would show secrets to everyone on the way (use https://, or set allow_http = true in its environment)`},
+		{"plain http for revoke", env + `revoke_url = "http://gw.example/"`,
+			`4:14: environment "cloud": revoke_url: http:// would show secrets to everyone on the way (use https://, or set allow_http = true in its environment)`},
+		{"same name", env + env, `5:8: environment "cloud": name: is used already, in line 2`},
+		{"@ in a name", strings.Replace(env, "cloud", "a@b", 1),
+			`2:8: environment "a@b": name: must not contain @ or / (they separate the parts of NAME@ENVIRONMENT/KEY_TYPE)`},
+		{"no patience", env + `timeout = "0s"`, `4:11: environment "cloud": timeout: must be more than 0`},
+		// applications
+		{"no environment", app, `1:1: application "Orders": environment: no [[environment]] has this name (there is no [[environment]] at all)`},
+		{"which environment", env + strings.ReplaceAll(env, "cloud", "other") + app, `7:1: application "Orders": environment: is missing, and there are several`},
+		{"unknown environment", env + app + `environment = "clod"`,
+			`7:15: application "Orders": environment: no [[environment]] has this name (did you mean "cloud"?)`},
+		{"no consumer key", env + "[[application]]\nname = \"a\"", `4:1: application "a": consumer_key: is missing`},
+		{"password grant without a user", env + app + `grant = "password"`,
+			`4:1: application "Orders": username: is needed by the password grant`},
+		{"user without the password grant", env + app + `username = "ana"`, `7:12: application "Orders": username: is only for grant = "password"`},
+		{"password without the password grant", env + app + `password = "` + canary + `"`,
+			`7:12: application "Orders": password: is only for grant = "password"`},
+		{"two words as a scope", env + app + `scopes = ["a", "b c"]`,
+			`7:16: application "Orders": scopes: must be single words without quotes (one text for each scope: ["read", "write"])`},
+		{"plain http probe", env + app + `probe_url = "http://api.example/"`,
+			`7:13: application "Orders": probe_url: http:// would show secrets to everyone on the way (use https://, or set allow_http = true in its environment)`},
+		{"protocol parameter", env + app + `extra = { x = 1, Client_Secret = "` + canary + `" }`,
+			`7:18: application "Orders": extra.Client_Secret: is set by the protocol and cannot be given here`},
+		{"list as parameter", env + app + `extra = { x = ["` + canary + `"] }`,
+			`7:15: application "Orders": extra.x: must be a text, a number, true or false`},
+		{"same label", env + app + strings.Replace(app, `"k"`, `"k2"`, 1),
+			`8:8: application "Orders": name: name, environment and key_type are those of the application in line 5`},
+		{"same identity", env + app + strings.Replace(app, "Orders", "Bills", 1),
+			`9:16: application "Bills": consumer_key: token URL, consumer key, grant and user are those of application "Orders" in line 5 (they would share their tokens; remove one)`},
+		{"colon in the key", env + strings.Replace(app, `"k"`, `"a:b"`, 1),
+			`6:16: application "Orders": consumer_key: must not contain : with client_auth = "basic" (use "basic-encoded" or "post")`},
+		// references
+		{"two references", env + app + `consumer_secret = { env = "A", file = "` + canary + `" }`,
+			`7:19: application "Orders": consumer_secret: must be exactly one of ` + saferForms},
+		{"no reference", env + app + `consumer_secret = {}`, `7:19: application "Orders": consumer_secret: must be exactly one of ` + saferForms},
+		{"unknown reference", env + app + "[application.consumer_secret]\nfiel = \"" + canary + "\"",
+			`8:1: application "Orders": consumer_secret.fiel: unknown key (did you mean "file"?)`},
+		{"command as a text", env + app + `consumer_secret = { command = "pass ` + canary + `" }`,
+			`7:31: application "Orders": consumer_secret.command: must be a list of texts, such as ["a", "b"]`},
+		{"empty command", env + app + `consumer_secret = { command = [""] }`,
+			`7:31: application "Orders": consumer_secret.command: must begin with the name of a program`},
+		{"dollar", env + app + `consumer_secret = { env = "$A" }`,
+			`7:27: application "Orders": consumer_secret.env: must be the name of the variable (without the $)`},
+		{"empty secret", env + app + `consumer_secret = ""`, `7:19: application "Orders": consumer_secret: is empty (leave it out, or use ` + saferForms + `)`},
+		// syntax: what the library says repeats the value or the whole line
+		{"secret without quotes", env + app + "consumer_secret = " + canary, `7:19: expected a value here (texts stand in quotes)`},
+		{"digits without quotes", env + app + "consumer_secret = 12" + canary, `7:21: expected the end of the line after the value`},
+		{"date without quotes", env + app + "consumer_secret = 1979-13-01", `7:19: is neither a number nor a date (texts stand in quotes)`},
+		{"quote not closed", env + app + strings.TrimSuffix(secretly, `"`) + "\ngrant = 1", `7:38: the text is not closed on its line`},
+		{"file ends", env + app + strings.TrimSuffix(secretly, `"`), `7:37: the file ends inside a text, a list or a table (is a quote or bracket not closed?)`},
+		{"bad escape", env + app + `consumer_secret = "\c` + canary + `"`,
+			`7:20: \ begins an escape in "…", and this is none (write \\, or put a path in '…')`},
+		{"more on the line", env + app + secretly + " x", `7:40: expected the end of the line after the value`},
+		{"no equals sign", env + app + "consumer_secret \"" + canary + `"`, `7:17: expected = after the key`},
+		{"twice", env + app + secretly + "\n" + secretly, `8:1: consumer_secret: is defined twice`},
+		{"table twice", "[clipboard]\nvia = \"off\"\n[clipboard]", `3:2: clipboard: is defined twice`},
+		{"too deep", "x = " + strings.Repeat("[", 100000), `1:38: is nested too deeply`},
+		{"latin-1", "theme = \"\xe9" + canary + `"`, `1:10: is not UTF-8 text`},
+		// several
+		{"several, in their order", "theme = 1\n" + env + "regime = \"x\"\n" + app + "zzz = 1\ncolour = 2",
+			"1:9: theme: must be a text in quotes\n" +
+				"F:5:10: environment \"cloud\": regime: must be one of auto, opaque, jwt, stateless, introspecting\n" +
+				"F:9:1: application \"Orders\": zzz: unknown key\n" +
+				"F:10:1: application \"Orders\": colour: unknown key"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg, err := parseConfig("F", []byte(tt.text))
+			var ce *ConfigError
+			if !errors.As(err, &ce) || cfg != nil {
+				t.Fatalf("got %v, %v", cfg, err)
+			}
+			if got := err.Error(); got != "F:"+tt.want {
+				t.Errorf("got\n%s\nwant\nF:%s", got, tt.want)
+			}
+			if strings.Contains(err.Error(), canary) {
+				t.Error("the secret is in the error")
+			}
+			// the same with the line ends of Windows and a mark at the beginning
+			if _, err := parseConfig("F", []byte("\ufeff"+strings.ReplaceAll(tt.text, "\n", "\r\n"))); err == nil || err.Error() != "F:"+tt.want {
+				t.Errorf("with CRLF and BOM got\n%v\nwant\nF:%s", err, tt.want)
+			}
+		})
+	}
+}
+
+// TestConfigFaultInTheFirstOfThree is where the library itself would name the last.
+func TestConfigFaultInTheFirstOfThree(t *testing.T) {
+	one := "[[application]]\nname = \"A\"\nconsumer_key = \"a\"\n[application.extra]\nx = 1\n"
+	bad := strings.Replace(one, "x = 1", "x = []", 1)
+	rest := strings.NewReplacer(`"A"`, `"B"`, `"a"`, `"b"`).Replace(one) + strings.NewReplacer(`"A"`, `"C"`, `"a"`, `"c"`).Replace(one)
+	_, err := parseConfig("F", []byte(env+bad+rest))
+	if want := `F:8:5: application "A": extra.x: must be a text, a number, true or false`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestConfigErrorStopsCounting(t *testing.T) {
+	var b strings.Builder
+	for i := range 60 {
+		b.WriteString("q" + strings.Repeat("z", i) + " = 1\n")
+	}
+	_, err := parseConfig("F", []byte(b.String()))
+	if lines := strings.Split(err.Error(), "\n"); len(lines) != 51 || lines[50] != "F: 10 more problems" {
+		t.Errorf("%d lines, the last: %s", len(lines), lines[len(lines)-1])
+	}
+}
+
+// FuzzParseConfig puts a secret where secrets belong, between any two texts. Whatever is wrong around it, it
+// shows in no message.
+func FuzzParseConfig(f *testing.F) {
+	f.Add(env+app, "")
+	f.Add(env+app+"grant = \"password\"\nusername = \"u\"\n", "password = \"x\"\nscopes = [1]")
+	f.Add(env+app, "consumer_secret = 1")
+	f.Add(env+app+"[application.extra]\n", "\"é\\u0041\" . b = [{x=1,},]")
+	f.Add("a = \"\"\"", "\"\"\"\n[[environment]]\nname=1\n[[x.y]]\n[x.y.z]")
+	f.Add("a = '''\n", "'''' x")
+	f.Add("x = [ {", "}]")
+	f.Fuzz(func(t *testing.T, before, after string) {
+		data := []byte(before + `consumer_secret = "` + canary + `"` + "\n" + after)
+		cfg, err := parseConfig("F", data)
+		said := ""
+		if err != nil {
+			said = err.Error()
+			var ce *ConfigError
+			if !errors.As(err, &ce) || len(ce.Problems) == 0 {
+				t.Fatalf("%T with nothing in it: %v", err, err)
+			}
+			for _, p := range ce.Problems {
+				if p.Line < 1 || p.Line > bytes.Count(data, []byte("\n"))+1 || p.Column < 1 {
+					t.Fatalf("%+v is not in the file", p)
+				}
+			}
+		} else {
+			said = strings.Join(cfg.Warnings, "\n")
+		}
+		if strings.Contains(said, canary) && !namesHold(data, canary) {
+			t.Fatalf("the secret is in: %s", said)
+		}
+	})
+}
+
+// namesHold says whether the text is in a name of an environment or application, which messages repeat.
+func namesHold(data []byte, text string) bool {
+	var v struct{ Environment, Application []struct{ Name string } }
+	_, _ = toml.Decode(string(data), &v)
+	for _, e := range append(v.Environment, v.Application...) {
+		if strings.Contains(e.Name, text) {
+			return true
+		}
+	}
+	return false
+}
