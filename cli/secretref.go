@@ -122,21 +122,21 @@ func output(ctx context.Context, argv []string) (string, error) {
 	case out.over:
 		return "", errors.New("printed more than 64 KiB")
 	}
-	return withoutNewline(out.String()), nil
+	return withoutNewline(out.kept.String()), nil
 }
 
-// capped keeps the first bytes written to it.
+// capped keeps the first bytes written to it. The buffer is not embedded: its ReadFrom would go round Write.
 type capped struct {
-	bytes.Buffer
+	kept bytes.Buffer
 	over bool
 }
 
 func (c *capped) Write(p []byte) (int, error) {
-	if c.Len()+len(p) > secretMost {
+	if c.kept.Len()+len(p) > secretMost {
 		c.over = true
 		return len(p), nil
 	}
-	return c.Buffer.Write(p)
+	return c.kept.Write(p)
 }
 
 // content reads a file, which may be a pipe that nobody writes to: hence the goroutine.

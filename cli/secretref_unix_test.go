@@ -1,0 +1,84 @@
+//go:build unix
+
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestSecretRefCommandHasNoTerminal asks a shell for its own session, and for the terminal that has none.
+func TestSecretRefCommandHasNoTerminal(t *testing.T) {
+	ref := SecretRef{command: []string{"sh", "-c", `(: </dev/tty) 2>/dev/null && echo terminal || echo none; ps -o sid= -p $$; echo $$`}}
+	got, err := ref.Resolve(t.Context(), noEnv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := strings.Fields(got.Reveal())
+	if words[0] != "none" {
+		t.Error("it can open the terminal")
+	}
+	if len(words) == 3 && words[1] != words[2] { // fewer where there is no ps
+		t.Errorf("it shares session %s, its process is %s", words[1], words[2])
+	}
+}
+
+// TestSecretRefOffspringEnds looks whether what a command started is gone after the time is over.
+func TestSecretRefOffspringEnds(t *testing.T) {
+	pidFile := filepath.Join(t.TempDir(), "pid")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	go func() { // until the offspring has written its number
+		for ctx.Err() == nil {
+			if b, _ := os.ReadFile(pidFile); len(b) > 0 {
+				cancel(errors.New("enough"))
+			}
+		}
+	}()
+	_, err := child(t, "orphan", pidFile).Resolve(ctx, noEnv)
+	if err == nil || !strings.HasSuffix(err.Error(), ": enough") {
+		t.Fatalf("got %v", err)
+	}
+	b, _ := os.ReadFile(pidFile)
+	pid, err := strconv.Atoi(string(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := func() bool {
+		if syscall.Kill(pid, 0) != nil {
+			return true
+		}
+		stat, _ := os.ReadFile("/proc/" + string(b) + "/stat")
+		return strings.Contains(string(stat), ") Z ") // waits for whoever collects orphans
+	}
+	for end := time.Now().Add(5 * time.Second); !gone(); {
+		if time.Now().After(end) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+			t.Fatal("what the command started is still running")
+		}
+	}
+}
+
+// TestSecretRefPipe is a file that nobody writes to.
+func TestSecretRefPipe(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skip(err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("enough"))
+	if _, err := (SecretRef{file: pipe}).Resolve(ctx, noEnv); err == nil || !strings.HasSuffix(err.Error(), ": enough") {
+		t.Errorf("got %v", err)
+	}
+	f, err := os.OpenFile(pipe, os.O_RDWR, 0) // lets the reader go
+	if err == nil {
+		f.Close()
+	}
+}
