@@ -52,7 +52,7 @@ func (m *masker) add(s string, token bool) {
 	b := []byte(s)
 	for _, v := range []string{
 		s, clean(s, len(s)), strings.TrimSpace(s), html.EscapeString(s), strings.Trim(string(quoted), `"`),
-		query, path, lowerHex(query), lowerHex(path), strings.ReplaceAll(query, "+", "%20"),
+		query, path, url.QueryEscape(query), lowerHex(query), lowerHex(path), strings.ReplaceAll(query, "+", "%20"),
 		base64.StdEncoding.EncodeToString(b), base64.RawStdEncoding.EncodeToString(b),
 		base64.URLEncoding.EncodeToString(b), base64.RawURLEncoding.EncodeToString(b),
 	} {
