@@ -1,0 +1,106 @@
+package themes
+
+import (
+	"strings"
+
+	"charm.land/lipgloss/v2"
+)
+
+// Paint is the SGR sequence that turns a role on. The zero value is the terminal's own text.
+type Paint string
+
+// Off ends whatever a Paint began.
+const Off = "\x1b[m"
+
+// On paints s.
+func (p Paint) On(s string) string {
+	if p == "" || s == "" {
+		return s
+	}
+	return string(p) + s + Off
+}
+
+// Styles are the roles of the screen.
+type Styles struct {
+	Brand      Paint // the product's name
+	Chip       Paint // a word on the accent colour: demo
+	ChipDanger Paint // a word on the danger colour: production
+	Quiet      Paint // secondary text
+	Strong     Paint // text that leads a line
+	Accent     Paint
+	Border     Paint
+	BorderOn   Paint // of the focused pane
+	Title      Paint
+	TitleOn    Paint // of the focused pane
+	Key        Paint // a key's name in the footer and in help
+	Good       Paint // alive
+	Warn       Paint // expiring, lingering
+	Danger     Paint // dead, dangerous
+	Track      Paint // the part of a bar that is gone
+	Banner     Paint // permanent warnings
+	Row        Paint // background of the selected row in the focused pane
+	RowQuiet   Paint // and in the others
+	Edge       Paint // the bar at the left of the selected row
+	EdgeQuiet  Paint
+	Color      bool // false: roles are told apart by weight and reverse video alone
+}
+
+func build(p palette) Styles {
+	fg := func(c string) lipgloss.Style {
+		s := lipgloss.NewStyle()
+		if c != "" {
+			s = s.Foreground(lipgloss.Color(c))
+		}
+		return s
+	}
+	bg := func(s lipgloss.Style, c string) lipgloss.Style {
+		if c != "" {
+			s = s.Background(lipgloss.Color(c))
+		}
+		return s
+	}
+	quiet := fg(p.Quiet).Faint(p.Faint)
+	return Styles{
+		Brand:      paint(fg(p.Accent).Bold(true)),
+		Chip:       paint(bg(fg(p.OnAccent), p.Accent)),
+		ChipDanger: paint(bg(fg(p.OnDanger), p.Danger)),
+		Quiet:      paint(quiet),
+		Strong:     paint(fg(p.Text).Bold(true)),
+		Accent:     paint(fg(p.Accent)),
+		Border:     paint(fg(p.Border).Faint(p.Faint && p.Border == "")),
+		BorderOn:   paint(fg(p.Accent)),
+		Title:      paint(quiet),
+		TitleOn:    paint(fg(p.Accent).Bold(true)),
+		Key:        paint(fg(p.Accent)),
+		Good:       paint(fg(p.Good)),
+		Warn:       paint(fg(p.Warn)),
+		Danger:     paint(fg(p.Danger)),
+		Track:      paint(fg(p.Track).Faint(p.Faint && p.Track == "")),
+		Banner:     paint(bg(fg(p.OnDanger).Bold(true), p.Danger)),
+		Row:        paint(bg(lipgloss.NewStyle(), p.Tint)),
+		RowQuiet:   paint(bg(lipgloss.NewStyle(), p.TintQuiet)),
+		Edge:       paint(fg(p.Accent)),
+		EdgeQuiet:  paint(quiet),
+		Color:      true,
+	}
+}
+
+// mono tells everything apart without a colour.
+func mono() Styles {
+	s := lipgloss.NewStyle
+	return Styles{
+		Brand: paint(s().Bold(true)), Chip: paint(s().Reverse(true)), ChipDanger: paint(s().Bold(true).Reverse(true)),
+		Quiet: paint(s().Faint(true)), Strong: paint(s().Bold(true)), Accent: paint(s().Bold(true)),
+		Border: paint(s().Faint(true)), BorderOn: paint(s().Bold(true)), Title: paint(s().Faint(true)),
+		TitleOn: paint(s().Bold(true)), Key: paint(s().Bold(true)), Warn: paint(s().Bold(true)),
+		Danger: paint(s().Bold(true)), Track: paint(s().Faint(true)), Banner: paint(s().Bold(true).Reverse(true)),
+		Row: paint(s().Reverse(true)), RowQuiet: "", Edge: paint(s().Bold(true)), EdgeQuiet: "",
+	}
+}
+
+// paint takes the sequence that a style opens with.
+func paint(s lipgloss.Style) Paint {
+	const mark = "x"
+	before, _, _ := strings.Cut(s.Render(mark), mark)
+	return Paint(before)
+}

@@ -1,0 +1,98 @@
+// Package ui is the screen.
+//
+// It refuses to know how anything is done: panes are pure and answer a key with an intent, effects.go is
+// the only file that calls the console, and nothing here opens a socket, a file or the store. It also
+// refuses to know the time: the root asks the service's clock once at the top of Update, and everything
+// that is drawn is a function of (board, now).
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/themes"
+	"lanyard/tokenapi/secret"
+)
+
+// Clipboard is the outside world's clipboard.
+type Clipboard interface {
+	Copy(ctx context.Context, text secret.Text) (Copied, error)
+	// Clear clears it if it still holds what was copied.
+	Clear(ctx context.Context) (Copied, error)
+}
+
+// Copied says what became of a copy.
+type Copied struct {
+	Via      string      // "system clipboard", "tmux", "terminal"
+	Certain  bool        // false: it was sent, and nobody confirmed
+	Terminal secret.Text // when not zero: a control sequence that the screen must write itself
+}
+
+// Options are what the screen is built from.
+type Options struct {
+	Service    *console.Service // nil on the welcome screen
+	Clipboard  Clipboard        // nil: copying is off
+	Theme      themes.Theme
+	ThemeName  string
+	ClearAfter time.Duration // until the clipboard is cleared; 0 never
+	Demo       bool
+	Title      string   // a chip in the header, such as "demo"
+	Banners    []string // permanent warnings
+	Welcome    bool     // first run: nothing is configured
+	ConfigPath string   // where a configuration would be written
+	NoColor    bool
+	Input      io.Reader // nil: the process's own
+	Output     io.Writer
+	Environ    []string
+	Width      int // tests only
+	Height     int
+}
+
+// Choice is what a person chose on the welcome screen.
+type Choice string
+
+// The choices.
+const (
+	Quit    Choice = ""
+	TryDemo Choice = "demo"
+	SetUp   Choice = "setup"
+)
+
+// ErrInterrupted is returned by Run when a signal ended it.
+var ErrInterrupted = errors.New("interrupted")
+
+// Run shows the screen until the person leaves it. It is the only place that starts a tea.Program.
+func Run(ctx context.Context, o Options) (Choice, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // ends the wait for changes
+
+	opts := []tea.ProgramOption{tea.WithContext(ctx)}
+	if o.Input != nil {
+		opts = append(opts, tea.WithInput(o.Input))
+	}
+	if o.Output != nil {
+		opts = append(opts, tea.WithOutput(o.Output))
+	}
+	if o.Environ != nil {
+		opts = append(opts, tea.WithEnvironment(o.Environ))
+	}
+	if o.Width > 0 && o.Height > 0 {
+		opts = append(opts, tea.WithWindowSize(o.Width, o.Height))
+	}
+	m := newRoot(ctx, o)
+	_, err := tea.NewProgram(m, opts...).Run()
+	m.fx.clearNow(context.WithoutCancel(ctx), m.clip.held) // after a signal; a quiet quit has done so
+	switch {
+	case errors.Is(err, tea.ErrInterrupted), errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil:
+		return Quit, ErrInterrupted
+	case err != nil:
+		return Quit, fmt.Errorf("screen: %w", err)
+	}
+	return m.choice, nil
+}
