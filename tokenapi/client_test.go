@@ -373,6 +373,7 @@ func TestProbeOpensAConnectionEachTime(t *testing.T) {
 		if r.Method != http.MethodGet || r.Header.Get("Authorization") != "Bearer canary-access-7d1f" {
 			t.Errorf("%s %v", r.Method, r.Header)
 		}
+		w.WriteHeader(404) // a body that is read to its end would let the connection be used again
 		_, _ = io.WriteString(w, "data")
 	}))
 	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {

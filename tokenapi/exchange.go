@@ -144,13 +144,17 @@ func (k *call) params() []Param {
 	for _, name := range names {
 		for _, v := range k.form[name] {
 			switch {
-			case name == "grant_type" || name == "token_type_hint": // our own constants, even if a password is "password"
+			case name == "grant_type" || name == "token_type_hint": // our own constants, likewise
 			case slices.Contains(publicParams(), name):
 				v = k.mask.words(v, wordsLimit)
 			default:
 				v = masked(v, isTokenKey(name))
 			}
-			out = append(out, Param{k.mask.text(clean(name, 100)), v})
+			shown := name
+			if !slices.Contains(reservedParams(), name) { // a name of our own is none, even if a password is "password"
+				shown = k.mask.text(clean(name, 100))
+			}
+			out = append(out, Param{shown, v})
 		}
 	}
 	return out
