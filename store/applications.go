@@ -1,0 +1,150 @@
+package store
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"lanyard/console"
+)
+
+func applicationFields(a *console.Application) []field {
+	return []field{
+		{"id", &a.ID},
+		{"name", &a.Name},
+		{"environment", environment{&a.Environment}},
+		{"key_type", &a.KeyType},
+		{"consumer_key", &a.ConsumerKey},
+		{"grant_type", &a.Grant},
+		{"username", &a.Username},
+		{"scopes", inJSON(&a.Scopes)},
+		{"extra", inJSON(&a.Extra)},
+		{"probe_url", &a.ProbeURL},
+		{"source", &a.Source},
+		{"secret_state", &a.Secret},
+	}
+}
+
+// environmentForm is how an environment is stored. Fields are only ever added: an older lanyard skips
+// those it does not know, a newer one finds zero values for those it misses. Durations are nanoseconds.
+type environmentForm struct {
+	Form               int           `json:"form"` // 1
+	Name               string        `json:"name,omitempty"`
+	Production         bool          `json:"production,omitempty"`
+	TokenURL           string        `json:"token_url,omitempty"`
+	RevokeURL          string        `json:"revoke_url,omitempty"`
+	IntrospectURL      string        `json:"introspect_url,omitempty"`
+	CacheTTL           time.Duration `json:"cache_ttl_ns,omitempty"`
+	Regime             string        `json:"regime,omitempty"`
+	ClientAuth         string        `json:"client_auth,omitempty"`
+	Timeout            time.Duration `json:"timeout_ns,omitempty"`
+	CAFile             string        `json:"ca_file,omitempty"`
+	InsecureSkipVerify bool          `json:"insecure_skip_verify,omitempty"`
+	AllowHTTP          bool          `json:"allow_http,omitempty"`
+	ReadOnly           bool          `json:"read_only,omitempty"`
+}
+
+// environment is a column with an environment in it.
+type environment struct{ e *console.Environment }
+
+// Value implements driver.Valuer.
+func (c environment) Value() (driver.Value, error) {
+	e := c.e
+	b, err := json.Marshal(environmentForm{
+		Form:               1,
+		Name:               e.Name,
+		Production:         e.Production,
+		TokenURL:           e.Endpoints.TokenURL,
+		RevokeURL:          e.Endpoints.RevokeURL,
+		IntrospectURL:      e.Endpoints.IntrospectURL,
+		CacheTTL:           e.CacheTTL,
+		Regime:             string(e.Regime),
+		ClientAuth:         string(e.ClientAuth),
+		Timeout:            e.Timeout,
+		CAFile:             e.CAFile,
+		InsecureSkipVerify: e.InsecureSkipVerify,
+		AllowHTTP:          e.AllowHTTP,
+		ReadOnly:           e.ReadOnly,
+	})
+	return string(b), err
+}
+
+// Scan implements sql.Scanner.
+func (c environment) Scan(src any) error {
+	text, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("an environment is stored as %T", src)
+	}
+	var f environmentForm
+	if err := json.Unmarshal([]byte(text), &f); err != nil {
+		return fmt.Errorf("an environment is stored in another form: %w", err)
+	}
+	e := console.Environment{
+		Name:               f.Name,
+		Production:         f.Production,
+		CacheTTL:           f.CacheTTL,
+		Regime:             console.Regime(f.Regime),
+		Timeout:            f.Timeout,
+		CAFile:             f.CAFile,
+		InsecureSkipVerify: f.InsecureSkipVerify,
+		AllowHTTP:          f.AllowHTTP,
+		ReadOnly:           f.ReadOnly,
+	}
+	e.Endpoints.TokenURL = f.TokenURL
+	e.Endpoints.RevokeURL = f.RevokeURL
+	e.Endpoints.IntrospectURL = f.IntrospectURL
+	setText(&e.ClientAuth, f.ClientAuth)
+	*c.e = e
+	return nil
+}
+
+// setText sets a string of a type that this package does not import.
+func setText[T ~string](dst *T, s string) { *dst = T(s) }
+
+// Applications gives all applications ever stored, by name and ID.
+func (r *reader) Applications() ([]console.Application, error) {
+	return collect(r, "read applications", "SELECT "+columns(applicationFields(&console.Application{}))+
+		" FROM application ORDER BY name, id", applicationFields)
+}
+
+// Application gives one application as last stored, or console.ErrNotFound.
+func (r *reader) Application(id string) (console.Application, error) {
+	var a console.Application
+	fs := applicationFields(&a)
+	err := r.row("read application "+id, "SELECT "+columns(fs)+" FROM application WHERE id = ?", []any{id}, values(fs)...)
+	if err != nil {
+		return console.Application{}, err
+	}
+	return a, nil
+}
+
+// ConsumerSecret gives the consumer secret of an application, as Access; a zero one when the application
+// is stored without. It fails with console.ErrNotFound when the application is not stored, and with
+// ErrKey when the secret was altered.
+func (r *reader) ConsumerSecret(appID string) (console.Secrets, error) {
+	op := "read consumer secret of " + appID
+	var sealed []byte
+	err := r.row(op, "SELECT s.consumer FROM application a LEFT JOIN application_secret s ON s.app_id = a.id WHERE a.id = ?", []any{appID}, &sealed)
+	if err != nil {
+		return console.Secrets{}, err
+	}
+	text, err := r.s.sealer.open(sealed, "application_secret", appID, "consumer")
+	return console.Secrets{Access: text}, r.fail(op, err)
+}
+
+// PutApplication stores or replaces an application; a zero s.Access leaves a stored secret alone.
+func (w *writer) PutApplication(a console.Application, s console.Secrets) error {
+	op := "store application " + a.ID
+	fs := applicationFields(&a)
+	if _, err := w.exec(op, upsert("application", fs), values(fs)...); err != nil {
+		return err
+	}
+	if s.Access.IsZero() {
+		return nil
+	}
+	_, err := w.exec(op, "INSERT INTO application_secret (app_id, consumer) VALUES (?, ?)"+
+		" ON CONFLICT (app_id) DO UPDATE SET consumer = excluded.consumer",
+		a.ID, w.s.sealer.seal(s.Access, "application_secret", a.ID, "consumer"))
+	return err
+}

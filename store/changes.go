@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+// Changes gives a channel that receives after every commit that changed something: at once for one of
+// this Store, within Options.Poll for one of another. Commits that nobody received yet count as one. It
+// is closed when ctx ends or the Store is closed.
+func (s *Store) Changes(ctx context.Context) <-chan struct{} {
+	c := make(chan struct{}, 1)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || ctx.Err() != nil {
+		close(c)
+		return c
+	}
+	s.watchers[c] = context.AfterFunc(ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if _, ok := s.watchers[c]; ok { // else Close was faster
+			delete(s.watchers, c)
+			close(c)
+		}
+	})
+	if s.watching == nil && s.dir != "" { // nobody else can reach what is in memory
+		s.watching, s.stop = context.WithCancel(context.Background())
+		// The first look happens here: what is committed after Changes returned must not be missed.
+		conn, version := s.look(nil, 0)
+		s.running.Go(func() { s.watch(conn, version) })
+	}
+	return c
+}
+
+// signal tells every watcher that something was committed.
+func (s *Store) signal() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for w := range s.watchers {
+		select {
+		case w <- struct{}{}:
+		default: // not yet received: this one is told with it
+		}
+	}
+}
+
+// watch looks for commits of others until the Store is closed.
+func (s *Store) watch(conn *sql.Conn, version int64) {
+	tick := time.NewTicker(s.poll)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.watching.Done():
+			if conn != nil {
+				_ = conn.Close()
+			}
+			return
+		case <-tick.C:
+		}
+		was, old := conn, version
+		if conn, version = s.look(conn, version); conn != nil && (conn != was || version != old) {
+			s.signal()
+		}
+	}
+}
+
+// look reads data_version, which grows on a connection when any other one has committed and means nothing
+// between two connections. After a failure it gives no connection; the next look takes a new one, and
+// what happened between counts as a change.
+func (s *Store) look(conn *sql.Conn, version int64) (*sql.Conn, int64) {
+	var err error
+	if conn == nil {
+		if conn, err = s.eye.Conn(s.watching); err != nil {
+			return nil, 0
+		}
+	}
+	if err = conn.QueryRowContext(s.watching, "PRAGMA data_version").Scan(&version); err != nil {
+		_ = conn.Close()
+		return nil, 0
+	}
+	return conn, version
+}

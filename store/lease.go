@@ -1,0 +1,42 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// Lease takes the lease named key for owner until the given time, and says whether it did: not when
+// another owner holds it beyond now. One's own is extended, never shortened. Two processes cannot both
+// be told true, as long as their clocks differ by less than the lease lasts.
+func (w *writer) Lease(key, owner string, now, until time.Time) (bool, error) {
+	n, err := w.exec("lease "+key, "INSERT INTO lease (name, owner, until) VALUES (?1, ?2, ?4)"+
+		" ON CONFLICT (name) DO UPDATE SET"+
+		" until = CASE WHEN owner = excluded.owner THEN max(until, excluded.until) ELSE excluded.until END,"+
+		" owner = excluded.owner"+
+		" WHERE owner = excluded.owner OR until <= ?3", key, owner, nanos(now), nanos(until))
+	return n > 0, err
+}
+
+// Release gives a lease back if owner holds it; otherwise it does nothing.
+func (w *writer) Release(key, owner string) error {
+	_, err := w.exec("release "+key, "DELETE FROM lease WHERE name = ? AND owner = ?", key, owner)
+	return err
+}
+
+// Setting gives a stored setting, "" when it was never set.
+func (r *reader) Setting(key string) (string, error) {
+	var v string
+	err := r.tx.QueryRowContext(r.ctx, "SELECT value FROM setting WHERE name = ?", key).Scan(&v)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return v, r.fail("read setting "+key, err)
+}
+
+// SetSetting stores a setting in the clear. It is no place for a secret.
+func (w *writer) SetSetting(key, value string) error {
+	_, err := w.exec("store setting "+key, "INSERT INTO setting (name, value) VALUES (?, ?)"+
+		" ON CONFLICT (name) DO UPDATE SET value = excluded.value", key, value)
+	return err
+}

@@ -1,0 +1,59 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+
+	"lanyard/console"
+)
+
+func markFields(m *console.Mark) []field {
+	return []field{
+		{"id", &m.ID},
+		{"op", &m.Op},
+		{"app_id", &m.AppID},
+		{"token_id", &m.TokenID},
+		{"scopes", inJSON(&m.Scopes)},
+		{"sent_at", stamp{&m.SentAt}},
+	}
+}
+
+// Marks gives all open marks, oldest first.
+func (r *reader) Marks() ([]console.Mark, error) { return r.marks("read marks", "1 = 1") }
+
+func (r *reader) marks(op, cond string, args ...any) ([]console.Mark, error) {
+	return collect(r, op, "SELECT "+columns(markFields(&console.Mark{}))+" FROM mark WHERE "+cond+" ORDER BY sent_at, id", markFields, args...)
+}
+
+// PutMark stores m, or replaces the one with its ID. A token that it is of gets the next revision: what
+// Tokens says of it has changed.
+func (w *writer) PutMark(m console.Mark) error {
+	op := "store mark " + m.ID
+	fs := markFields(&m)
+	if _, err := w.exec(op, upsert("mark", fs), values(fs)...); err != nil {
+		return err
+	}
+	if m.TokenID == "" {
+		return nil
+	}
+	return w.touch(op, m.TokenID, false)
+}
+
+// ClearMark removes a mark; one that is not there is no error. A token that it was of gets the next
+// revision.
+func (w *writer) ClearMark(id string) error {
+	op := "clear mark " + id
+	var tokenID string
+	err := w.tx.QueryRowContext(w.ctx, "DELETE FROM mark WHERE id = ? RETURNING token_id", id).Scan(&tokenID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return w.fail(op, err)
+	}
+	w.wrote = true
+	if tokenID == "" {
+		return nil
+	}
+	return w.touch(op, tokenID, false)
+}

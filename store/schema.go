@@ -1,0 +1,184 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+)
+
+//go:embed schema/*.sql
+var schemaFiles embed.FS
+
+// applicationID marks the file as Lanyard's (PRAGMA application_id, set by the first step).
+const applicationID = 0x4c6e7964
+
+// schemaSteps are the migrations in order: step i, counted from 0, brings user_version i to i+1. A step
+// that was released is never edited.
+func schemaSteps() ([]string, error) {
+	names, err := fs.Glob(schemaFiles, "schema/*.sql") // sorted
+	if err != nil {
+		return nil, err
+	}
+	steps := make([]string, len(names))
+	for i, name := range names {
+		if want := fmt.Sprintf("schema/%03d.sql", i+1); name != want {
+			return nil, fmt.Errorf("schema step %s is where %s should be", name, want)
+		}
+		text, err := schemaFiles.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		steps[i] = string(text)
+	}
+	return steps, nil
+}
+
+// schemaVersion reads user_version and refuses a file that this program must not touch: a newer one, or
+// another program's.
+func (s *Store) schemaVersion(ctx context.Context, c queryer, known int) (int, error) {
+	var version, app, tables int
+	err := c.QueryRowContext(ctx, "SELECT (SELECT user_version FROM pragma_user_version),"+
+		" (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)").Scan(&version, &app, &tables)
+	if err != nil {
+		return 0, s.explain(ctx, "open", err)
+	}
+	if tables > 0 && app != applicationID || tables == 0 && version != 0 {
+		return 0, &Error{Code: "store_foreign", Text: s.path + " is a database of another program",
+			Hint: "move it away, or use another place with --state"}
+	}
+	if version > known {
+		return 0, &Error{Code: "store_newer", Text: fmt.Sprintf("%s has schema version %d; this lanyard knows up to %d", s.path, version, known),
+			Hint: "a newer lanyard wrote it: use that one, or another place with --state. The file was not changed"}
+	}
+	return version, nil
+}
+
+// queryer is a connection, a pool or a transaction.
+type queryer interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// migrate brings the database to the last step, each in a transaction of its own. A database with
+// something in it is copied first; the copy stays.
+func (s *Store) migrate(ctx context.Context, steps []string) error {
+	version, err := s.schemaVersion(ctx, s.write, len(steps))
+	if err != nil {
+		return err
+	}
+	if s.dir != "" { // also where nothing is to be migrated: a restored file may be in another mode
+		if err := s.journalWAL(ctx); err != nil {
+			return err
+		}
+	}
+	if version == len(steps) {
+		return nil
+	}
+	copied := ""
+	if version > 0 && s.dir != "" {
+		if copied, err = s.copyTo(ctx, fmt.Sprintf("%s.v%d-%s", s.path, version, time.Now().UTC().Format("20060102T150405"))); err != nil {
+			return err
+		}
+	}
+	mine := false
+	for version < len(steps) {
+		var did bool
+		if version, did, err = s.step(ctx, version, steps); err != nil {
+			return err
+		}
+		mine = mine || did
+	}
+	if copied != "" && !mine {
+		// Another process was faster: what was copied may already be the new form.
+		_ = os.Remove(copied)
+		copied = ""
+	}
+	s.copied = copied
+	return nil
+}
+
+// step runs the step that brings version from to the next, unless another process has gone further
+// meanwhile. It gives the version that is there now,
+// and whether the step was its own.
+func (s *Store) step(ctx context.Context, from int, steps []string) (version int, did bool, err error) {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, false, s.explain(ctx, "migrate", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	now, err := s.schemaVersion(ctx, tx, len(steps))
+	if err != nil || now != from {
+		return now, false, err
+	}
+	if _, err := tx.ExecContext(ctx, steps[from]); err != nil {
+		return 0, false, s.explain(ctx, fmt.Sprintf("migrate to schema version %d", from+1), err)
+	}
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", from+1)); err != nil {
+		return 0, false, s.explain(ctx, "migrate", err)
+	}
+	if err := tx.Commit(); err != nil {
+		return 0, false, s.explain(ctx, "migrate", err)
+	}
+	return from + 1, true, nil
+}
+
+// journalWAL switches to the write-ahead log, which stays so in the file. Where two processes do it at
+// the same moment, SQLite answers busy without waiting, so the waiting is done here.
+func (s *Store) journalWAL(ctx context.Context) error {
+	var mode string
+	for tries := 0; ; tries++ {
+		err := s.write.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
+		if err == nil {
+			break
+		}
+		if c := sqliteCode(err); tries == 500 || c != codeBusy && c != codeLocked {
+			return s.explain(ctx, "open", err)
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("open %s: %w", s.path, ctx.Err())
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	if mode != "wal" {
+		return &Error{Code: "store_access", Text: fmt.Sprintf("%s cannot have a write-ahead log (it is in mode %q)", s.path, mode),
+			Hint: "network file systems cannot share one: use a local place with --state"}
+	}
+	return nil
+}
+
+// copyTo writes a consistent copy of the database to path, or to path.1, path.2 … when that exists, and
+// gives its name. SQLite would make the copy readable to others, so it is made before, empty and 0600.
+func (s *Store) copyTo(ctx context.Context, path string) (string, error) {
+	name := path
+	for i := 1; ; i++ {
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+		if err == nil {
+			err = f.Close()
+		}
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return "", &Error{Code: "store_access", Text: "copy " + s.path, Err: err, Hint: "a copy is made before the file is changed"}
+		}
+		name = fmt.Sprintf("%s.%d", path, i)
+	}
+	_, err := s.write.ExecContext(ctx, "VACUUM INTO ?", name)
+	if err == nil {
+		var f *os.File
+		if f, err = os.OpenFile(name, os.O_RDWR, 0); err == nil {
+			err = errors.Join(f.Sync(), f.Close(), syncDir(s.dir))
+		}
+	}
+	if err != nil {
+		_ = os.Remove(name)
+		return "", s.explain(ctx, "copy", err)
+	}
+	return name, nil
+}
