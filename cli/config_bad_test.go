@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -165,14 +166,19 @@ func TestConfigProblems(t *testing.T) {
 	}
 }
 
-// TestConfigFaultInTheFirstOfThree is where the library itself would name the last.
-func TestConfigFaultInTheFirstOfThree(t *testing.T) {
-	one := "[[application]]\nname = \"A\"\nconsumer_key = \"a\"\n[application.extra]\nx = 1\n"
-	bad := strings.Replace(one, "x = 1", "x = []", 1)
-	rest := strings.NewReplacer(`"A"`, `"B"`, `"a"`, `"b"`).Replace(one) + strings.NewReplacer(`"A"`, `"C"`, `"a"`, `"c"`).Replace(one)
-	_, err := parseConfig("F", []byte(env+bad+rest))
-	if want := `F:8:5: application "A": extra.x: must be a text, a number, true or false`; err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
+// TestConfigFaultInOneOfThree: for a fault in the first, the library itself would name the last.
+func TestConfigFaultInOneOfThree(t *testing.T) {
+	for i, name := range []string{"A", "B", "C"} {
+		text := env
+		for _, n := range []string{"A", "B", "C"} {
+			x := map[bool]string{true: "[]", false: "1"}[n == name]
+			text += "[[application]]\nname = \"" + n + "\"\nconsumer_key = \"" + n + "\"\n[application.extra]\nx = " + x + "\n"
+		}
+		_, err := parseConfig("F", []byte(text))
+		want := fmt.Sprintf("F:%d:5: application %q: extra.x: must be a text, a number, true or false", 8+5*i, name)
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v\nwant %s", err, want)
+		}
 	}
 }
 

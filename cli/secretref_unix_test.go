@@ -33,21 +33,23 @@ func TestSecretRefCommandHasNoTerminal(t *testing.T) {
 // TestSecretRefOffspringEnds looks whether what a command started is gone after the time is over.
 func TestSecretRefOffspringEnds(t *testing.T) {
 	pidFile := filepath.Join(t.TempDir(), "pid")
+	if err := syscall.Mkfifo(pidFile, 0o600); err != nil {
+		t.Skip(err)
+	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
-	go func() { // until the offspring has written its number
-		for ctx.Err() == nil {
-			if b, _ := os.ReadFile(pidFile); len(b) > 0 {
-				cancel(errors.New("enough"))
-			}
-		}
+	wrote := make(chan string, 1)
+	go func() {
+		b, _ := os.ReadFile(pidFile) // a pipe: waits for the offspring's number
+		wrote <- string(b)
+		cancel(errors.New("enough"))
 	}()
 	_, err := child(t, "orphan", pidFile).Resolve(ctx, noEnv)
 	if err == nil || !strings.HasSuffix(err.Error(), ": enough") {
 		t.Fatalf("got %v", err)
 	}
-	b, _ := os.ReadFile(pidFile)
-	pid, err := strconv.Atoi(string(b))
+	number := <-wrote
+	pid, err := strconv.Atoi(number)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +57,7 @@ func TestSecretRefOffspringEnds(t *testing.T) {
 		if syscall.Kill(pid, 0) != nil {
 			return true
 		}
-		stat, _ := os.ReadFile("/proc/" + string(b) + "/stat")
+		stat, _ := os.ReadFile("/proc/" + number + "/stat")
 		return strings.Contains(string(stat), ") Z ") // waits for whoever collects orphans
 	}
 	for end := time.Now().Add(5 * time.Second); !gone(); {
