@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/BurntSushi/toml"
 )
@@ -179,6 +180,15 @@ func TestConfigFaultInOneOfThree(t *testing.T) {
 		if err == nil || err.Error() != want {
 			t.Errorf("got %v\nwant %s", err, want)
 		}
+	}
+}
+
+// TestConfigLongLine took a minute and a half when columns were counted from the beginning of the line.
+func TestConfigLongLine(t *testing.T) {
+	begun := time.Now()
+	_, err := parseConfig("F", []byte("x = ["+strings.Repeat("1,", 400000)+"]"))
+	if took := time.Since(begun); err == nil || took > 20*time.Second {
+		t.Errorf("took %v: %v", took, err)
 	}
 }
 

@@ -51,7 +51,8 @@ type scanner struct {
 	s      string
 	i      int
 	line   int
-	start  int // offset of the current line
+	mark   int // offset up to which column is counted
+	column int // characters of the line before mark
 	found  places
 	counts map[string]int // elements so far of each [[array]]
 	depth  int
@@ -75,8 +76,11 @@ func scanPlaces(text string) (places, place) {
 	return sc.found, sc.tooFar
 }
 
+// here counts on from where it counted last: a line may be a megabyte long and hold as many keys.
 func (sc *scanner) here() place {
-	return place{sc.line, utf8.RuneCountInString(sc.s[sc.start:sc.i]) + 1}
+	sc.column += utf8.RuneCountInString(sc.s[sc.mark:sc.i])
+	sc.mark = sc.i
+	return place{sc.line, sc.column + 1}
 }
 
 func (sc *scanner) next(b byte) bool { return sc.i < len(sc.s) && sc.s[sc.i] == b }
@@ -86,7 +90,7 @@ func (sc *scanner) skip(n int) {
 	for end := min(sc.i+n, len(sc.s)); sc.i < end; {
 		sc.i++
 		if sc.s[sc.i-1] == '\n' {
-			sc.line, sc.start = sc.line+1, sc.i
+			sc.line, sc.mark, sc.column = sc.line+1, sc.i, 0
 		}
 	}
 }
