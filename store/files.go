@@ -66,7 +66,7 @@ func tightenDir(dir string, tightened *[]string) error {
 	}
 	ours := len(entries) == 0
 	for _, e := range entries {
-		ours = ours || e.Name() == dbName
+		ours = ours || e.Name() == dbName || e.Name() == keyName
 	}
 	if !ours {
 		return &Error{Code: "store_access", Text: fmt.Sprintf("state directory %s: others can look into it (%04o) and it holds other files", dir, info.Mode().Perm()),

@@ -54,8 +54,8 @@ func (s sealer) sealBytes(plain []byte, table, row, column string) []byte {
 	return s.aead.Seal(out, out[1:head], plain, s.place(table, row, column))
 }
 
-// open gives back what seal was given for the same place; nil gives no credential. Anything else that
-// seal did not make with the same key for the same place is ErrKey.
+// open gives back what seal was given for the same place; nil gives no credential, so
+// that a deleted value is not noticed here. Anything else that seal did not make with the same key for the same place is ErrKey.
 func (s sealer) open(sealed []byte, table, row, column string) (secret.Text, error) {
 	if sealed == nil {
 		return secret.Text{}, nil
