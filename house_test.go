@@ -47,8 +47,9 @@ var revealers = []string{
 	"cli/print_secret.go", // to stdout, which is what was asked for
 	"cli/sandbox_cmd.go",  // the sandbox's own invented credentials
 	"store/seal.go",       // into ciphertext
-	"tokenapi/auth.go",    // onto the wire
-	"tokenapi/sandbox/seeds.go",
+	"tokenapi/grant.go",   // onto the wire, as the next two
+	"tokenapi/probe.go",
+	"tokenapi/revoke.go",
 	"tokenapi/secret/secret.go",
 	"ui/effects.go", // an OSC 52 sequence, which only the screen can write
 }
@@ -213,7 +214,12 @@ func TestOneProgram(t *testing.T) {
 func TestOneClock(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
-		if s.test || s.room == "cli" || s.room == "tokenapi/sandbox" {
+		switch {
+		case s.test, s.room == "cli":
+			continue
+		case s.path == "tokenapi/sandbox/options.go": // its default when nobody injects one
+			continue
+		case s.path == "store/schema.go": // names the copy kept before a migration
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {

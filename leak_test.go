@@ -2,12 +2,36 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/hinshun/vt10x"
 )
+
+// asProgram makes the test binary be the program itself, so that what is swept is what a person runs.
+const asProgram = "LANYARD_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
 
 // canary is a secret to look for, chosen so that every escaping changes it.
 type canary struct{ name, text string }
@@ -79,5 +103,253 @@ func TestSweepGoesRed(t *testing.T) {
 	}
 	if got := leaks([]byte("•••  3f9ca71e  nothing here"), []canary{c}); got != nil {
 		t.Errorf("seen where there is none: %v", got)
+	}
+}
+
+// The secrets that go through the program in TestNothingLeaks. They hold every character that an escaping
+// would change, as far as their place on the wire allows it.
+var (
+	secretCanary   = canary{"the consumer secret", `c4n/sec+S=e"c&ret<1>?~`}
+	passwordCanary = canary{"the password", `c4n/pass+w"o&r<d>'~ 1`}
+	accessCanary   = canary{"an access token", "c4n/access+token~1=="}
+	access2Canary  = canary{"another access token", "c4n/access+token~2/next"}
+	refreshCanary  = canary{"a refresh token", "c4n/refresh+token~1=="}
+	refresh2Canary = canary{"another refresh token", "c4n/refresh+token~2/next"}
+	idCanary       = canary{"an id token", "eyJhbGciOiJub25lIn0.c4n_id_token_1.sig-1"}
+)
+
+func allCanaries() []canary {
+	return []canary{secretCanary, passwordCanary, accessCanary, access2Canary, refreshCanary, refresh2Canary, idCanary}
+}
+
+// echoServer is a Token API with bad manners: it names tokens in headers and repeats in its errors
+// whatever it was sent.
+func echoServer() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /token", func(w http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		access, refresh := accessCanary.text, refreshCanary.text
+		switch {
+		case r.PostForm.Get("scope") == "fail":
+			w.WriteHeader(http.StatusBadRequest)
+			_ = json.NewEncoder(w).Encode(map[string]string{"error": "invalid_grant", "error_description": fmt.Sprintf(
+				"no: %s %s %s", r.Header.Get("Authorization"), r.PostForm.Encode(), r.PostForm.Get("password"))})
+			return
+		case r.PostForm.Get("grant_type") == "refresh_token":
+			access, refresh = access2Canary.text, refresh2Canary.text
+			w.Header().Set("DeactivatedAccessToken", accessCanary.text)
+		}
+		w.Header().Set("Set-Cookie", "session="+url.QueryEscape(secretCanary.text))
+		_ = json.NewEncoder(w).Encode(map[string]any{"access_token": access, "refresh_token": refresh, "id_token": idCanary.text,
+			"token_type": "Bearer", "expires_in": 3600, "note": "the old one was " + accessCanary.text})
+	})
+	mux.HandleFunc("POST /revoke", func(w http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		w.Header().Set("RevokedAccessToken", r.PostForm.Get("token"))
+		w.Header().Set("RevokedRefreshToken", refresh2Canary.text)
+	})
+	mux.HandleFunc("GET /api", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-You-Sent", r.Header.Get("Authorization"))
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = fmt.Fprintf(w, `{"code":"900901","message":"no: %s","description":%q}`, r.Header.Get("Authorization"), accessCanary.text)
+	})
+	return mux
+}
+
+// place is a home of its own for one run of the program.
+type place struct {
+	t      *testing.T
+	dir    string
+	config string
+	env    []string
+}
+
+func newPlace(t *testing.T, tokenAPI string) *place {
+	t.Helper()
+	dir := t.TempDir()
+	p := &place{t: t, dir: dir, config: filepath.Join(dir, "config.toml")}
+	app := func(name, grant, extra string) string {
+		return fmt.Sprintf("\n[[application]]\nname = %q\nconsumer_key = \"key-of-%s\"\nconsumer_secret = '%s'\ngrant = %q\nprobe_url = %q\n%s",
+			name, name, secretCanary.text, grant, tokenAPI+"/api", extra)
+	}
+	user := "username = \"ana\"\npassword = \"\"\"" + strings.ReplaceAll(passwordCanary.text, `"`, `\"`) + "\"\"\"\n"
+	text := fmt.Sprintf("undo_window = \"0s\"\n[clipboard]\nvia = \"off\"\n[[environment]]\nname = \"canary\"\ntoken_url = %q\nrevoke_url = %q\n",
+		tokenAPI+"/token", tokenAPI+"/revoke") + app("Orders", "client_credentials", "") + app("Users", "password", user) +
+		app("Broken", "password", strings.Replace(user, "ana", "eve", 1)+"scopes = [\"fail\"]\n")
+	if err := os.WriteFile(p.config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.env = append(os.Environ(), asProgram+"=1", "HOME="+dir, "LANYARD_CONFIG="+p.config, "LANYARD_STATE="+filepath.Join(dir, "state"),
+		"XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "TERM=xterm-256color", "GOCOVERDIR="+dir, "GOTRACEBACK=all")
+	return p
+}
+
+func (p *place) command(ctx context.Context, args ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, os.Args[0], args...)
+	c.Env, c.Dir = p.env, p.dir
+	return c
+}
+
+// run runs one command to its end.
+func (p *place) run(args ...string) (stdout, stderr string, code int) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
+	defer cancel()
+	c := p.command(ctx, args...)
+	var out, errs bytes.Buffer
+	c.Stdout, c.Stderr = &out, &errs
+	err := c.Run()
+	if ctx.Err() != nil {
+		p.t.Fatalf("%v did not end", args)
+	}
+	if c.ProcessState == nil {
+		p.t.Fatalf("%v: %v", args, err)
+	}
+	return out.String(), errs.String(), c.ProcessState.ExitCode()
+}
+
+// sweep looks for every canary in one surface.
+func (p *place) sweep(surface, text string) {
+	p.t.Helper()
+	for _, l := range leaks([]byte(text), allCanaries()) {
+		p.t.Errorf("%s leaks %s", surface, l)
+	}
+}
+
+// sweepFiles looks through everything the program has written, the key apart.
+func (p *place) sweepFiles() {
+	p.t.Helper()
+	n := 0
+	err := filepath.WalkDir(p.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path == p.config {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		n++
+		p.sweep(filepath.Base(path), string(b))
+		return err
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if n < 2 {
+		p.t.Errorf("only %d files were swept: where is the store?", n)
+	}
+}
+
+// Every command, in text and JSON, in success and failure: nothing but what was asked for is printed, and
+// nothing in the clear is kept.
+func TestNothingLeaks(t *testing.T) {
+	t.Parallel()
+	srv := httptest.NewServer(echoServer())
+	t.Cleanup(srv.Close)
+	p := newPlace(t, srv.URL)
+
+	// What asks for a token prints it, and only that, and only on stdout.
+	for _, as := range []string{"bare", "header", "env", "json"} {
+		stdout, stderr, code := p.run("token", "Users", "--as", as)
+		if code != 0 || !bytes.Contains([]byte(stdout), []byte(accessCanary.text)) {
+			t.Fatalf("token --as %s: exit %d, %q, %s", as, code, stdout, stderr)
+		}
+		p.sweep("stderr of token --as "+as, stderr)
+		for _, l := range leaks([]byte(stdout), []canary{secretCanary, passwordCanary}) {
+			t.Errorf("token --as %s prints %s", as, l)
+		}
+	}
+	surfaces := 0
+	for _, args := range [][]string{
+		{"apps"}, {"tokens"}, {"tokens", "--all"}, {"revocations"}, {"token", "Orders", "--dry-run"}, {"renew", "Users", "--dry-run"},
+		{"revoke", "Users", "--dry-run"}, {"token", "Broken"}, {"renew", "Users"}, {"probe", "Users"}, {"tokens", "--all"},
+		{"revoke", "Users", "--all", "--yes"}, {"revocations"}, {"renew", "Nobody"}, {"config", "check"}, {"config", "path"}, {"version"}, {"themes"},
+	} {
+		for _, mode := range []string{"", "--json"} {
+			args := args
+			if mode != "" {
+				args = append(append([]string{}, args...), mode)
+			}
+			if mode != "" && args[0] == "renew" && args[1] == "Users" && len(args) == 3 {
+				continue // asked for: renew --json prints the token
+			}
+			stdout, stderr, _ := p.run(args...)
+			if strings.Contains(stderr, "panic:") {
+				t.Errorf("%v: %s", args, stderr)
+			}
+			p.sweep(fmt.Sprint(args), stdout+"\n"+stderr)
+			surfaces++
+		}
+	}
+	if surfaces < 30 {
+		t.Errorf("only %d surfaces were swept", surfaces)
+	}
+	p.sweepFiles()
+}
+
+// screen is the program on a terminal of its own.
+type screen struct {
+	t    *testing.T
+	tty  *os.File
+	cmd  *exec.Cmd
+	done chan struct{}
+
+	mu   sync.Mutex
+	term vt10x.Terminal
+	raw  bytes.Buffer
+	more chan struct{}
+}
+
+// open starts the program on a terminal.
+func (p *place) open(cols, rows int, args ...string) *screen {
+	p.t.Helper()
+	s := &screen{t: p.t, done: make(chan struct{}), more: make(chan struct{}, 1), term: vt10x.New(vt10x.WithSize(cols, rows))}
+	s.cmd = p.command(p.t.Context(), args...)
+	var err error
+	if s.tty, err = pty.StartWithSize(s.cmd, &pty.Winsize{Cols: uint16(cols), Rows: uint16(rows)}); err != nil {
+		p.t.Fatal(err)
+	}
+	go func() {
+		defer close(s.done)
+		b := make([]byte, 32<<10)
+		for {
+			n, err := s.tty.Read(b)
+			s.mu.Lock()
+			_, _ = s.term.Write(b[:n])
+			s.raw.Write(b[:n])
+			s.mu.Unlock()
+			select {
+			case s.more <- struct{}{}:
+			default:
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	p.t.Cleanup(func() { _ = s.cmd.Process.Kill(); _ = s.tty.Close(); <-s.done; _ = s.cmd.Wait() })
+	return s
+}
+
+func (s *screen) text() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.term.String()
+}
+
+// await waits until the screen shows a text.
+func (s *screen) await(text string) {
+	s.t.Helper()
+	deadline := time.After(30 * time.Second)
+	for !strings.Contains(s.text(), text) {
+		select {
+		case <-s.more:
+		case <-deadline:
+			s.t.Fatalf("the screen never shows %q:\n%s", text, s.text())
+		}
+	}
+}
+
+func (s *screen) press(keys string) {
+	s.t.Helper()
+	if _, err := s.tty.WriteString(keys); err != nil {
+		s.t.Fatal(err)
 	}
 }

@@ -166,7 +166,7 @@ func findHeld(w Writer, appID string, access secret.Text) (*Token, error) {
 			return &t, nil
 		}
 	}
-	return nil, nil //nolint:nilnil // none held is an answer
+	return nil, nil
 }
 
 // fileSame brings a held token up to what the server now says of it.

@@ -28,7 +28,7 @@ type Client struct {
 	ours  bool              // the transports are ours and report what they wrote
 }
 
-// New makes a Client. It fails when a URL cannot be used (KindUsage), naming which and why.
+// New makes a Client. Both arguments are needed. It fails when a URL cannot be used (KindUsage), naming which and why.
 func New(cfg Config, now func() time.Time) (*Client, error) {
 	for _, e := range []struct{ key, url string }{
 		{"token_url", cfg.Endpoints.TokenURL},
@@ -50,9 +50,6 @@ func New(cfg Config, now func() time.Time) (*Client, error) {
 	}
 	if cfg.UserAgent == "" {
 		cfg.UserAgent = "lanyard"
-	}
-	if now == nil {
-		now = time.Now
 	}
 	calls, err := newTransport(cfg)
 	if err != nil {

@@ -69,22 +69,22 @@ func TestNewRefusesURLs(t *testing.T) {
 		"http://h.example/token?k=canary-7d1f":    "unencrypted",
 		"http://[::1/canary-7d1f":                 "not a URL",
 	} {
-		_, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{RevokeURL: raw}}, nil)
+		_, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{RevokeURL: raw}}, time.Now)
 		e := failure(t, err, tokenapi.KindUsage, words, "revoke_url")
 		if strings.Contains(e.Error()+e.Hint, "canary") {
 			t.Errorf("%v shows the URL", e)
 		}
 	}
 	for _, raw := range []string{"https://h.example:8243/token?tenantDomain=x", "http://127.0.0.1:1/t", "http://[::1]/t", "http://localhost:8280/t"} {
-		if _, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{TokenURL: raw}}, nil); err != nil {
+		if _, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{TokenURL: raw}}, time.Now); err != nil {
 			t.Errorf("%s: %v", raw, err)
 		}
 	}
-	_, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{TokenURL: "http://h.example/t"}, AllowHTTP: true}, nil)
+	_, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{TokenURL: "http://h.example/t"}, AllowHTTP: true}, time.Now)
 	if err != nil {
 		t.Error(err)
 	}
-	_, err = tokenapi.New(tokenapi.Config{CAPEM: []byte("nothing")}, nil)
+	_, err = tokenapi.New(tokenapi.Config{CAPEM: []byte("nothing")}, time.Now)
 	failure(t, err, tokenapi.KindUsage, "ca_file")
 }
 

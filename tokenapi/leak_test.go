@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
@@ -118,7 +119,7 @@ func TestNothingLeaks(t *testing.T) {
 			s := httptest.NewServer(echo(status, kind))
 			c, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{
 				TokenURL: s.URL + "/token?x=" + urlQuery, RevokeURL: s.URL + "/revoke?" + urlQuery,
-			}}, nil)
+			}}, time.Now)
 			if err != nil {
 				t.Fatal(err)
 			}

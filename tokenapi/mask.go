@@ -210,7 +210,7 @@ func (m *masker) find(v any, key string) {
 			m.find(e, key)
 		}
 	case string:
-		if isSecretKey(key) && !(key == "code" && faultCode(v) != 0) {
+		if isSecretKey(key) && (key != "code" || faultCode(v) == 0) {
 			m.learn(v, isTokenKey(key))
 		}
 	}
@@ -233,7 +233,7 @@ func (m *masker) value(v any, key string, below bool) any {
 		}
 		return out
 	case string:
-		if hide && !(key == "code" && faultCode(v) != 0 && len(v) <= 6) {
+		if hide && (key != "code" || faultCode(v) == 0 || len(v) > 6) {
 			return masked(v, isTokenKey(key))
 		}
 		if strings.Contains(v, "://") && strings.ContainsAny(v, "?#@") {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -72,7 +71,7 @@ func (k *call) lost(parent, ctx context.Context, err error) *Error {
 		say(KindTLS, "", "no TLS connection with %s", host)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		say(KindNetwork, "check host and port; is the server running?", "nothing listens at %s", host)
-	case errors.Is(err, syscall.ETIMEDOUT), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, syscall.ETIMEDOUT), isTimeout(err), errors.Is(err, context.DeadlineExceeded):
 		say(KindTimeout, "is the host reachable from here?", "%s does not answer", host)
 	case errors.Is(err, context.Canceled):
 		say(KindCanceled, "", "the call was given up")
@@ -96,13 +95,19 @@ func (k *call) badCertificate(e *Error, host string, inv x509.CertificateInvalid
 	if inv.Reason != x509.Expired || inv.Cert == nil {
 		return
 	}
-	if time.Now().Before(inv.Cert.NotBefore) {
+	if k.c.now().Before(inv.Cert.NotBefore) {
 		e.Err = fmt.Errorf("the certificate of %s is not valid before %s", host, inv.Cert.NotBefore.UTC().Format(time.DateOnly))
 		e.Hint = "is the clock of this machine right?"
 		return
 	}
 	e.Err = fmt.Errorf("the certificate of %s expired on %s", host, inv.Cert.NotAfter.UTC().Format(time.DateOnly))
 	e.Hint = "the server needs a new certificate; or is the clock of this machine wrong?"
+}
+
+// isTimeout asks the error itself, as package net has it.
+func isTimeout(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.As(err, &t) && t.Timeout()
 }
 
 // certNames gives the names in a certificate that was made for another host.

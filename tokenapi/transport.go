@@ -91,7 +91,7 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, ski
 	if err != nil {
 		return answer{}, k.lost(parent, ctx, err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }() // read whole or given up: nothing to lose
 	k.sent.Store(true)
 	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url)}
 	k.x.Status = a.status
