@@ -98,9 +98,10 @@ func collect[T any](r *reader, op, query string, fields func(*T) []field, args .
 	}
 	defer func() { _ = rows.Close() }()
 	var all []T
+	var t T // scanned over for each row: every field is a column, and lists are made anew
+	into := values(fields(&t))
 	for rows.Next() {
-		var t T
-		if err := rows.Scan(values(fields(&t))...); err != nil {
+		if err := rows.Scan(into...); err != nil {
 			return nil, r.fail(op, err)
 		}
 		all = append(all, t)
