@@ -87,7 +87,9 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 	}
 	m := newRoot(ctx, o)
 	_, err := tea.NewProgram(m, opts...).Run()
-	m.fx.clearNow(context.WithoutCancel(ctx), m.clip.held) // after a signal; a quiet quit has done so
+	if m.held && o.Clipboard != nil {
+		m.fx.clearNow(context.WithoutCancel(ctx)) // after a signal; a quiet quit has done so
+	}
 	switch {
 	case errors.Is(err, tea.ErrInterrupted), errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil:
 		return Quit, ErrInterrupted

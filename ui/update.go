@@ -2,28 +2,271 @@ package ui
 
 import (
 	"context"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/themes"
+	"lanyard/ui/kit"
 )
 
+// root is the only tea.Model. It routes: keys to the overlay on top or to the focused pane, intents to
+// effects, results to the board, and draws when something changed.
 type root struct {
-	fx     effects
-	clip   struct{ held bool }
-	choice Choice
+	o     Options
+	fx    effects
+	clock func() time.Time
+	keys  keymap
+	st    themes.Styles
+	dark  bool
+	asked bool // the terminal has said what its background is
+	mono  bool
+
+	now      time.Time // set once at the top of Update
+	w, h     int
+	board    board
+	panes    panes
+	focus    paneID
+	lower    paneID // which of gateway and activity is shown where they share a pane
+	zoomed   bool
+	overlays []overlay
+	welcome  *welcome
+	log      []notice
+	until    time.Time // when the last notice fades; zero: none is shown
+	busy     map[string]bool
+
+	ticket, filed int
+	reading       bool
+	stale         bool // something changed while the board was being read
+
+	due, dueAfter time.Time // when the next revoke is to be sent, and not before
+	delivering    bool
+	undoing       bool
+	held          bool // the clipboard holds a token of ours
+	clearAt       time.Time
+	clearing      bool
+
+	quitting, drained, draining bool
+	choice                      Choice
+
+	beatTag int
+	beatAt  time.Time // when the pending beat is due; zero: none is pending
+	dirty   bool
+	next    time.Time // when the next visible character changes
+	frame   string
+	drawn   int
 }
 
-func newRoot(ctx context.Context, o Options) *root { return &root{} }
+// panes are the four, by name for those who know which one they want.
+type panes struct {
+	apps    *appsPane
+	tokens  *tokensPane
+	gateway *gatewayPane
+	acts    *activityPane
+}
 
-func (m *root) Init() tea.Cmd                           { return nil }
-func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) { return m, tea.Quit }
-func (m *root) View() tea.View                          { return tea.NewView("") }
+func (p panes) at(id paneID) pane {
+	switch id {
+	case applications:
+		return p.apps
+	case gateway:
+		return p.gateway
+	case activity:
+		return p.acts
+	}
+	return p.tokens
+}
 
-type effects struct{}
+func newRoot(ctx context.Context, o Options) *root {
+	m := &root{
+		o: o, fx: newEffects(ctx, o), keys: newKeymap(defaultKeys()), mono: o.NoColor,
+		panes: panes{&appsPane{}, newTokensPane(), &gatewayPane{}, &activityPane{}},
+		focus: tokens, lower: gateway, busy: map[string]bool{}, w: o.Width, h: o.Height, dirty: true,
+	}
+	m.clock = m.fx.now
+	m.now = m.clock()
+	if o.Welcome {
+		m.welcome = &welcome{}
+	}
+	m.o.Title = kit.Clean(o.Title)
+	if o.Demo && o.Title == "" {
+		m.o.Title = "demo"
+	}
+	m.restyle()
+	return m
+}
 
-func (effects) clearNow(ctx context.Context, held bool) {}
+func (m *root) restyle() {
+	if m.o.Theme.Follows() && !m.asked {
+		m.st = m.o.Theme.Before(m.mono)
+	} else {
+		m.st = m.o.Theme.Styles(m.dark || !m.o.Theme.Follows(), m.mono)
+	}
+	m.dirty = true
+}
 
-// KeyRow is one line of the key table.
-type KeyRow struct{ Keys, Does string }
+// Init asks for everything at once; nothing of it is waited for.
+func (m *root) Init() tea.Cmd {
+	cmds := []tea.Cmd{m.read(), m.fx.watch()}
+	if m.o.Theme.Follows() {
+		cmds = append(cmds, tea.RequestBackgroundColor)
+	}
+	if m.fx.svc != nil {
+		m.delivering = true // what an earlier run decided and could not send
+		cmds = append(cmds, m.fx.deliver())
+	}
+	return tea.Batch(cmds...)
+}
 
-// KeyTable is the key table of the README.
-func KeyTable() []KeyRow { return nil }
+// Update handles one message, draws if that changed anything, and sees to the next beat.
+func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	m.now = m.clock()
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.dirty = m.dirty || m.w != msg.Width || m.h != msg.Height
+		m.w, m.h = msg.Width, msg.Height
+	case tea.BackgroundColorMsg:
+		m.asked, m.dark = true, msg.IsDark()
+		m.restyle()
+	case tea.ColorProfileMsg:
+		m.profile(msg.String())
+	case tea.KeyPressMsg:
+		cmd = m.press(msg)
+	case result:
+		cmd = msg.land(m)
+	default:
+		return m, nil
+	}
+	return m, tea.Batch(cmd, m.settle())
+}
+
+// profile follows what the terminal can show: without colours the roles are told apart by weight.
+func (m *root) profile(name string) {
+	mono := m.o.NoColor || name == "Ascii" || name == "ASCII" || name == "NoTTY"
+	if mono != m.mono {
+		m.mono = mono
+		m.restyle()
+	}
+}
+
+// settle does what time asks for, draws, and schedules the next beat.
+func (m *root) settle() tea.Cmd {
+	var cmds []tea.Cmd
+	if !m.board.changes.IsZero() && !m.second().Before(m.board.changes) {
+		m.board.judge(m.second())
+		m.dirty = true
+	}
+	if !m.next.IsZero() && !m.now.Before(m.next) {
+		m.dirty = true
+	}
+	if !m.until.IsZero() && !m.now.Before(m.until) {
+		m.until, m.dirty = time.Time{}, true
+	}
+	if at := m.dueAt(); !at.IsZero() && !m.now.Before(at) {
+		m.delivering = true
+		cmds = append(cmds, m.fx.deliver())
+	}
+	if !m.clearAt.IsZero() && !m.now.Before(m.clearAt) {
+		m.clearAt, m.clearing = time.Time{}, true
+		cmds = append(cmds, m.fx.clear())
+	}
+	if m.quitting {
+		cmds = append(cmds, m.finish())
+	}
+	if m.dirty {
+		m.draw()
+	}
+	cmds = append(cmds, m.schedule())
+	return tea.Batch(cmds...)
+}
+
+// second is the instant that is drawn: the whole second, so that all countdowns turn together.
+func (m *root) second() time.Time { return m.now.Truncate(time.Second) }
+
+// dueAt is when Deliver is to be called; zero when nothing waits or it is running.
+func (m *root) dueAt() time.Time {
+	at := earlier(m.due, m.board.deliver)
+	if m.fx.svc == nil || m.delivering || at.IsZero() {
+		return time.Time{}
+	}
+	if at.Before(m.dueAfter) {
+		return m.dueAfter
+	}
+	return at
+}
+
+// schedule keeps one beat pending, due when the next visible character changes or something is to be
+// done. When nothing will change there is none.
+func (m *root) schedule() tea.Cmd {
+	var at time.Time
+	for _, t := range []time.Time{m.next, m.board.changes, m.until} {
+		if !t.IsZero() {
+			at = earlier(at, wholeSecond(t))
+		}
+	}
+	at = earlier(earlier(at, m.dueAt()), m.clearAt)
+	if at.IsZero() || !m.beatAt.IsZero() && !at.Before(m.beatAt) {
+		return nil
+	}
+	m.beatTag++
+	m.beatAt = at
+	// Ticks outlive a quit until they fire; a long wait is cut so that it may be asked again.
+	return beat(m.beatTag, at.Sub(m.now))
+}
+
+// wholeSecond rounds up: what changes within a second is drawn at its end.
+func wholeSecond(t time.Time) time.Time {
+	if r := t.Truncate(time.Second); !r.Equal(t) {
+		return r.Add(time.Second)
+	}
+	return t
+}
+
+// read asks for the board. While a reading is under way the next one waits for it.
+func (m *root) read() tea.Cmd {
+	if m.reading {
+		m.stale = true
+		return nil
+	}
+	m.ticket++
+	cmd := m.fx.readBoard(m.ticket)
+	m.reading = cmd != nil
+	return cmd
+}
+
+func (m *root) fileBoard(b console.Board) {
+	m.board = file(b, m.fx.policy, m.second())
+	m.panes.tokens.settle(&m.board)
+	l := &m.panes.apps.list
+	n, id := len(m.board.apps), func(i int) string { return m.board.apps[i].ID }
+	if l.index(n, id) < 0 {
+		l.sel = ""
+		if m.filed <= 1 && n > 0 {
+			l.sel = id(0)
+		}
+	}
+	if g := &m.panes.gateway.list; g.index(len(m.board.gate), rowID(m.board.gate)) < 0 {
+		g.sel = ""
+	}
+	m.due = time.Time{} // the board knows
+	m.dirty = true
+}
+
+func (m *root) policyOf(appID string) console.Policy {
+	for i := range m.board.apps {
+		if m.board.apps[i].ID == appID {
+			return m.board.apps[i].policy
+		}
+	}
+	return console.Policy{}
+}
+
+// View returns the kept frame.
+func (m *root) View() tea.View {
+	v := tea.NewView(m.frame)
+	v.AltScreen = true
+	v.WindowTitle = "lanyard"
+	return v
+}

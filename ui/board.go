@@ -1,0 +1,251 @@
+package ui
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"lanyard/console"
+	"lanyard/ui/kit"
+)
+
+// board is the read model: one reading of console.Board, judged and sorted for the screen. It is
+// replaced whole by the next reading; only judge changes it, when time has changed a state.
+type board struct {
+	apps    []app
+	gate    []*row // ended tokens, the lingering ones first
+	acts    []console.Exchange
+	total   tally
+	read    bool      // something was read at all
+	changes time.Time // when the next state changes by itself; zero: never
+	deliver time.Time // when the next revoke is due; zero: none
+	envs    int       // how many environments the applications are in
+	byID    map[string]*row
+}
+
+// tally counts living tokens by state.
+type tally struct{ active, expiring, lingering int }
+
+func (t tally) living() int { return t.active + t.expiring }
+
+type app struct {
+	console.Application
+	name   string // clean
+	policy console.Policy
+	rows   []*row // living first, newest first
+	tally  tally
+}
+
+// row is a token, or an open mark that has none.
+type row struct {
+	id    string
+	tok   *console.Token // nil for a mark
+	mark  *console.Mark
+	app   int
+	state console.State
+	ended time.Time
+	over  bool // its gateway window is over
+}
+
+// at is the time by which rows of one state are sorted.
+func (r *row) at() time.Time {
+	if r.tok != nil {
+		return r.tok.IssuedAt
+	}
+	return r.mark.SentAt
+}
+
+// file turns a reading into a board.
+func file(b console.Board, policy func(console.Application) console.Policy, now time.Time) board {
+	out := board{
+		read: true, acts: b.Exchanges,
+		apps: make([]app, len(b.Applications)), byID: make(map[string]*row, len(b.Tokens)),
+	}
+	index := make(map[string]int, len(b.Applications))
+	envs := map[string]bool{}
+	for i, a := range b.Applications {
+		out.apps[i] = app{Application: a, name: kit.Clean(a.Name), policy: policy(a)}
+		index[a.ID] = i
+		envs[a.Environment.Name] = true
+	}
+	out.envs = len(envs)
+	rows := make([]row, 0, len(b.Tokens)+len(b.Marks))
+	add := func(appID string, r row) {
+		i, ok := index[appID]
+		if !ok {
+			return
+		}
+		r.app = i
+		rows = append(rows, r)
+		p := &rows[len(rows)-1]
+		out.apps[i].rows = append(out.apps[i].rows, p)
+		out.byID[p.id] = p
+	}
+	for i := range b.Tokens {
+		add(b.Tokens[i].AppID, row{id: b.Tokens[i].ID, tok: &b.Tokens[i]})
+	}
+	for i := range b.Marks {
+		if b.Marks[i].TokenID == "" {
+			add(b.Marks[i].AppID, row{id: "mark:" + b.Marks[i].ID, mark: &b.Marks[i], state: console.Unsure})
+		}
+	}
+	out.judge(now)
+	return out
+}
+
+// judge computes every state at now and sorts by it.
+func (b *board) judge(now time.Time) {
+	b.total, b.gate, b.changes, b.deliver = tally{}, nil, time.Time{}, time.Time{}
+	for i := range b.apps {
+		a := &b.apps[i]
+		a.tally = tally{}
+		for _, r := range a.rows {
+			if r.tok != nil {
+				b.judgeToken(r, a.policy, now)
+			}
+			switch r.state {
+			case console.Active:
+				a.tally.active++
+			case console.Expiring:
+				a.tally.expiring++
+			case console.Lingering:
+				a.tally.lingering++
+			}
+		}
+		slices.SortStableFunc(a.rows, func(x, y *row) int {
+			return cmp.Or(cmp.Compare(rank(x.state), rank(y.state)), y.at().Compare(x.at()), cmp.Compare(y.id, x.id))
+		})
+		b.total.active += a.tally.active
+		b.total.expiring += a.tally.expiring
+		b.total.lingering += a.tally.lingering
+	}
+	slices.SortStableFunc(b.gate, func(x, y *row) int {
+		if x.over != y.over {
+			if x.over {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Or(y.ended.Compare(x.ended), cmp.Compare(y.id, x.id))
+	})
+}
+
+func (b *board) judgeToken(r *row, p console.Policy, now time.Time) {
+	s := console.StatusAt(*r.tok, p, now)
+	r.state, r.ended, r.over = s.State, s.EndedAt, s.Proof != console.ProofNone
+	if s.Ended {
+		b.gate = append(b.gate, r)
+	}
+	if at, ok := console.NextChange(*r.tok, p, now); ok {
+		b.changes = earlier(b.changes, at)
+	}
+	if at, ok := console.DueAt(*r.tok); ok && !b.apps[r.app].Environment.ReadOnly {
+		b.deliver = earlier(b.deliver, at)
+	}
+}
+
+// rank puts what needs a hand first, then what lives, then what is over.
+func rank(s console.State) int {
+	switch s {
+	case console.Revoking:
+		return 0
+	case console.Unsure:
+		return 1
+	case console.Expiring:
+		return 2
+	case console.Active:
+		return 3
+	case console.Lingering:
+		return 4
+	case console.Expired:
+		return 5
+	case console.Superseded:
+		return 6
+	}
+	return 7
+}
+
+// status judges a row afresh, for its digits.
+func (b *board) status(r *row, now time.Time) console.Status {
+	return console.StatusAt(*r.tok, b.apps[r.app].policy, now)
+}
+
+// earlier is the earlier of two times, where zero is never.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// list is a cursor that follows an ID and a scroll position. The zero value has nothing selected.
+type list struct {
+	sel  string
+	at   int // where sel was last found
+	off  int
+	page int // rows shown last
+}
+
+// index finds the selected row; -1 when it is gone or nothing is selected.
+func (l *list) index(n int, id func(int) string) int {
+	if l.sel == "" {
+		return -1
+	}
+	if l.at >= 0 && l.at < n && id(l.at) == l.sel {
+		return l.at
+	}
+	for i := range n {
+		if id(i) == l.sel {
+			l.at = i
+			return i
+		}
+	}
+	return -1
+}
+
+// move answers a key that moves the cursor.
+func (l *list) move(a action, n int, id func(int) string) {
+	if n == 0 {
+		l.sel = ""
+		return
+	}
+	i, page := l.index(n, id), max(l.page-1, 1)
+	switch a {
+	case moveDown:
+		i++
+		if l.index(n, id) < 0 {
+			i = min(l.off, n-1)
+		}
+	case moveUp:
+		i--
+		if l.index(n, id) < 0 {
+			i = min(l.off, n-1)
+		}
+	case pageDown:
+		i += page
+	case pageUp:
+		i -= page
+	case goHome:
+		i = 0
+	case goEnd:
+		i = n - 1
+	default:
+		return
+	}
+	l.at = min(max(i, 0), n-1)
+	l.sel = id(l.at)
+}
+
+// window gives the rows that are visible in h lines, with the selected one among them.
+func (l *list) window(n, h int, id func(int) string) (from, to, sel int) {
+	l.page = h
+	sel = l.index(n, id)
+	if sel >= 0 && sel < l.off {
+		l.off = sel
+	}
+	if sel >= l.off+h {
+		l.off = sel - h + 1
+	}
+	l.off = max(min(l.off, n-h), 0)
+	return l.off, min(l.off+h, n), sel
+}

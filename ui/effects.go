@@ -1,0 +1,171 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+)
+
+// effects is everything the screen can cause. This is the only file that calls the console and the
+// clipboard. Each effect takes copies, runs outside Update and answers with one result; none of them
+// reads or writes the model.
+type effects struct {
+	ctx     context.Context
+	svc     *console.Service
+	clip    Clipboard
+	changes <-chan struct{}
+}
+
+func newEffects(ctx context.Context, o Options) effects {
+	fx := effects{ctx: ctx, svc: o.Service, clip: o.Clipboard}
+	if fx.svc != nil {
+		fx.changes = fx.svc.Changes(ctx)
+	}
+	return fx
+}
+
+// run wraps an effect with a concrete result, so that a command cannot be returned where a result is due.
+func run[R result](f func() R) tea.Cmd { return func() tea.Msg { return f() } }
+
+func (fx effects) now() time.Time {
+	if fx.svc == nil {
+		return time.Now()
+	}
+	return fx.svc.Now()
+}
+
+func (fx effects) policy(a console.Application) console.Policy {
+	if fx.svc == nil {
+		return console.Policy{DueBefore: time.Minute, CacheTTL: a.Environment.CacheTTL, Regime: a.Environment.Regime}
+	}
+	return fx.svc.Policy(a)
+}
+
+func (fx effects) undoWindow() time.Duration {
+	if fx.svc == nil {
+		return 0
+	}
+	return fx.svc.UndoWindow()
+}
+
+// watch waits for the next change of the store or of the exchanges.
+func (fx effects) watch() tea.Cmd {
+	if fx.changes == nil {
+		return nil
+	}
+	changes := fx.changes
+	return run(func() storeChanged {
+		_, ok := <-changes
+		return storeChanged{over: !ok}
+	})
+}
+
+func (fx effects) readBoard(ticket int) tea.Cmd {
+	if fx.svc == nil {
+		return nil
+	}
+	return run(func() boardRead {
+		b, err := fx.svc.Board(fx.ctx)
+		return boardRead{ticket, b, err}
+	})
+}
+
+func (fx effects) get(appID string) tea.Cmd {
+	return run(func() tokenGot {
+		out, err := fx.svc.Get(fx.ctx, appID, console.GetOptions{})
+		return tokenGot{appID, out, err}
+	})
+}
+
+func (fx effects) renew(id string) tea.Cmd {
+	return run(func() tokenRenewed {
+		out, err := fx.svc.Renew(fx.ctx, id)
+		return tokenRenewed{id, out, err}
+	})
+}
+
+func (fx effects) revoke(id string) tea.Cmd {
+	return run(func() revokeDecided {
+		t, err := fx.svc.Revoke(fx.ctx, id, console.RevokeBoth, fx.svc.UndoWindow())
+		return revokeDecided{id, t, err}
+	})
+}
+
+func (fx effects) undo(id string) tea.Cmd {
+	return run(func() revokeUndone {
+		t, err := fx.svc.Undo(fx.ctx, id)
+		return revokeUndone{t, err}
+	})
+}
+
+func (fx effects) deliver() tea.Cmd {
+	return run(func() revokesDelivered {
+		done, next, err := fx.svc.Deliver(fx.ctx)
+		return revokesDelivered{done, next, err}
+	})
+}
+
+func (fx effects) probe(id string) tea.Cmd {
+	return run(func() tokenProbed {
+		a, t, err := fx.svc.Probe(fx.ctx, id)
+		return tokenProbed{id, probed{string(a.Verdict), a.Status, a.FaultCode, a.Message}, t, err}
+	})
+}
+
+// clipboardTime is how long a clipboard program may take: one on a display that is gone never answers.
+const clipboardTime = 3 * time.Second
+
+func (fx effects) copy(id, fingerprint string) tea.Cmd {
+	return run(func() tokenCopied {
+		ctx, cancel := context.WithTimeout(fx.ctx, clipboardTime)
+		defer cancel()
+		sec, err := fx.svc.Secrets(ctx, id)
+		if err != nil {
+			return tokenCopied{id: id, err: err}
+		}
+		c, err := fx.clip.Copy(ctx, sec.Access)
+		return tokenCopied{id, fingerprint, c, err}
+	})
+}
+
+func (fx effects) clear() tea.Cmd {
+	return run(func() clipboardCleared {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(fx.ctx), clipboardTime)
+		defer cancel()
+		c, err := fx.clip.Clear(ctx)
+		return clipboardCleared{c, err}
+	})
+}
+
+// clearNow is clear for when no screen is left to answer to.
+func (fx effects) clearNow(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, clipboardTime)
+	defer cancel()
+	_, _ = fx.clip.Clear(ctx)
+}
+
+// raw writes the control sequence that a clipboard behind the terminal needs.
+func raw(c Copied) tea.Cmd {
+	if c.Terminal.IsZero() {
+		return nil
+	}
+	return tea.Raw(c.Terminal.Reveal())
+}
+
+// drain waits for every write in flight.
+func (fx effects) drain() tea.Cmd {
+	return run(func() drained {
+		if fx.svc == nil {
+			return drained{}
+		}
+		return drained{fx.svc.Drain(context.WithoutCancel(fx.ctx))}
+	})
+}
+
+// beat is one tagged tick; the root drops ticks whose tag is not the one it waits for.
+func beat(tag int, in time.Duration) tea.Cmd {
+	return tea.Tick(max(in, time.Millisecond), func(time.Time) tea.Msg { return beaten{tag} })
+}

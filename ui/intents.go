@@ -1,0 +1,274 @@
+package ui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/ui/kit"
+)
+
+// intent is what a key press asks for. Panes and overlays answer with one; only the root acts on it.
+type intent interface{ intent() }
+
+type (
+	getToken    struct{ appID string }
+	renewToken  struct{ tokenID string }
+	revokeToken struct {
+		tokenID   string
+		confirmed bool // a person has said yes to the question that production environments ask
+	}
+	undoRevoke   struct{ tokenID string } // "" is the one decided last
+	copyToken    struct{ tokenID string }
+	probeToken   struct{ tokenID string }
+	refuse       struct{ why, hint string } // the key cannot act here, and this is why
+	focusPane    struct{ pane paneID }
+	closeOverlay struct{}
+	choose       struct{ choice Choice } // on the welcome screen
+)
+
+func (getToken) intent()     {}
+func (renewToken) intent()   {}
+func (revokeToken) intent()  {}
+func (undoRevoke) intent()   {}
+func (copyToken) intent()    {}
+func (probeToken) intent()   {}
+func (refuse) intent()       {}
+func (focusPane) intent()    {}
+func (closeOverlay) intent() {}
+func (choose) intent()       {}
+
+// press routes a key: to the overlay on top, else to what the key means, else to the focused pane.
+func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
+	b, known := m.keys.find(msg)
+	if known && b.act == forceQuit {
+		return m.leave(true)
+	}
+	if m.quitting {
+		m.note(info, "finishing what is under way; ctrl+c does not wait", "")
+		return nil
+	}
+	m.dirty = true
+	if n := len(m.overlays); n > 0 {
+		return m.perform(m.overlays[n-1].press(m.scene(), b.act, msg.String()))
+	}
+	if m.welcome != nil {
+		return m.perform(m.welcome.press(b.act, msg.String()))
+	}
+	if !known {
+		m.note(info, "no action is on "+kit.Clean(msg.String()), "? lists the keys")
+		return nil
+	}
+	switch b.act {
+	case doUndo:
+		return m.perform(m.undoIntent())
+	case moveLeft, moveRight:
+		m.sideways(b.act)
+	case nextPane:
+		m.focusOn((m.focus + 1) % paneCount)
+	case prevPane:
+		m.focusOn((m.focus + paneCount - 1) % paneCount)
+	case paneApps, paneTokens, paneGateway, paneActivity:
+		m.focusOn(applications + paneID(b.act-paneApps))
+	case zoom:
+		m.zoomed = !m.zoomed
+	case openLog:
+		m.overlays = append(m.overlays, &logOverlay{entries: m.log})
+	case openHelp:
+		m.overlays = append(m.overlays, newHelp(m.keys, m.focus))
+	case closeTop:
+		m.until, m.zoomed = time.Time{}, m.zoomed && !m.until.IsZero()
+	case quit:
+		return m.leave(false)
+	default:
+		if b.where&placeOf(m.focus) == 0 && b.act < moveUp {
+			m.note(info, b.word+" does nothing in this pane", "2 goes to the tokens")
+			return nil
+		}
+		return m.perform(m.panes.at(m.focus).press(m.scene(), b.act))
+	}
+	return nil
+}
+
+// perform acts on an intent. What is about to be in flight is marked busy before the effect is returned,
+// so that the same key pressed again meets a reason and not a second call.
+func (m *root) perform(i intent) tea.Cmd {
+	switch i := i.(type) {
+	case refuse:
+		m.note(info, i.why, i.hint)
+	case closeOverlay:
+		m.pop()
+	case focusPane:
+		m.focusOn(i.pane)
+	case choose:
+		m.choice = i.choice
+		return tea.Quit
+	case getToken:
+		return m.begin("app:"+i.appID, "a get for this application is under way", m.fx.get, i.appID)
+	case renewToken:
+		return m.begin(i.tokenID, "", m.fx.renew, i.tokenID)
+	case probeToken:
+		return m.begin(i.tokenID, "", m.fx.probe, i.tokenID)
+	case revokeToken:
+		return m.revoke(i)
+	case undoRevoke:
+		m.undoing = true
+		return m.fx.undo(i.tokenID)
+	case copyToken:
+		r := m.board.byID[i.tokenID]
+		switch {
+		case m.fx.clip == nil:
+			m.note(info, "copying is switched off", "set clipboard.via in the configuration")
+		case r != nil && r.tok != nil:
+			fp := r.tok.Fingerprint
+			return m.begin(i.tokenID, "", func(id string) tea.Cmd { return m.fx.copy(id, fp) }, i.tokenID)
+		}
+	}
+	return nil
+}
+
+// begin starts the effect for id unless one is under way for it.
+func (m *root) begin(key, why string, effect func(string) tea.Cmd, id string) tea.Cmd {
+	if m.busy[key] {
+		if why == "" {
+			why = "this token is in the middle of something"
+		}
+		m.note(info, why, "wait for its answer")
+		return nil
+	}
+	if m.fx.svc == nil {
+		m.note(info, "there is nothing to do that with yet", "")
+		return nil
+	}
+	m.busy[key] = true
+	return effect(id)
+}
+
+// pop closes the overlay on top.
+func (m *root) pop() {
+	if n := len(m.overlays); n > 0 {
+		m.overlays = m.overlays[:n-1]
+	}
+}
+
+// revoke asks first in a production environment, and refuses what is decided or done already.
+func (m *root) revoke(i revokeToken) tea.Cmd {
+	if i.confirmed {
+		m.pop() // the question
+	}
+	r := m.board.byID[i.tokenID]
+	if r == nil || r.tok == nil {
+		m.note(info, "that token is gone", "")
+		return nil
+	}
+	a := &m.board.apps[r.app]
+	switch {
+	case m.busy[i.tokenID]:
+	case r.state == console.Revoking:
+		m.note(info, r.tok.Fingerprint+" is being revoked already", "u takes it back while it was not sent")
+		return nil
+	case a.Environment.ReadOnly:
+		m.note(info, kit.Clean(a.Environment.Name)+" is read-only: nothing is revoked there", "read_only in the configuration")
+		return nil
+	case a.Environment.Production && !i.confirmed:
+		m.overlays = append(m.overlays, newConfirm(r, a))
+		return nil
+	}
+	return m.begin(i.tokenID, "", m.fx.revoke, i.tokenID)
+}
+
+// undoIntent takes back the selected revoke, else the one decided last, here or in another console.
+func (m *root) undoIntent() intent {
+	if m.undoing {
+		return refuse{"an undo is under way", ""}
+	}
+	s := m.scene()
+	r := s.token
+	if m.focus == gateway {
+		r = m.panes.gateway.row(s)
+	}
+	if r != nil && r.state == console.Revoking {
+		return undoRevoke{r.id}
+	}
+	for i := range m.board.apps {
+		if rows := m.board.apps[i].rows; len(rows) > 0 && rows[0].state == console.Revoking {
+			return undoRevoke{}
+		}
+	}
+	return refuse{"there is nothing to undo: no revoke is waiting", ""}
+}
+
+func (m *root) focusOn(p paneID) {
+	m.focus = p
+	if p == gateway || p == activity {
+		m.lower = p
+	}
+}
+
+// sideways moves the focus; where only the token list fits it changes the application instead.
+func (m *root) sideways(a action) {
+	if m.layout() == listOnly {
+		move := moveDown
+		if a == moveLeft {
+			move = moveUp
+		}
+		m.panes.apps.list.move(move, len(m.board.apps), m.panes.apps.id(m.scene()))
+		return
+	}
+	p := m.focus + 1
+	if a == moveLeft {
+		p = m.focus - 1
+	}
+	if p >= 0 && p < paneCount {
+		m.focusOn(p)
+	}
+}
+
+// leave quits: revokes inside their undo window are sent, writes in flight are finished, the clipboard is cleared if
+// it is still ours. Forced a second time it does not wait.
+func (m *root) leave(force bool) tea.Cmd {
+	if m.quitting {
+		if force {
+			return tea.Quit
+		}
+		return nil
+	}
+	m.quitting, m.overlays = true, nil
+	if m.idle() && !m.held {
+		m.drained = true
+		return m.finish()
+	}
+	m.note(info, "finishing…", "ctrl+c does not wait")
+	return m.finish()
+}
+
+// idle says whether nothing is in flight and no decided revoke is about to be sent.
+func (m *root) idle() bool {
+	return len(m.busy) == 0 && !m.delivering && !m.undoing && !m.soon()
+}
+
+// soon says whether a revoke is inside its undo window: quitting then waits the seconds that are left.
+func (m *root) soon() bool {
+	at := earlier(m.due, m.board.deliver)
+	return m.fx.svc != nil && !at.IsZero() && at.Before(m.now.Add(m.fx.undoWindow()+time.Second)) && at.After(m.now.Add(-2*time.Second))
+}
+
+// finish takes the next step of quitting.
+func (m *root) finish() tea.Cmd {
+	switch {
+	case !m.quitting || m.clearing:
+		return nil
+	case m.held && m.fx.clip != nil:
+		m.clearing, m.clearAt = true, time.Time{}
+		return m.fx.clear()
+	case m.soon():
+		return nil // the beat comes back here
+	case m.drained:
+		return tea.Quit
+	case m.draining:
+		return nil
+	}
+	m.draining = true
+	return m.fx.drain()
+}

@@ -1,0 +1,228 @@
+package kit
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Width is how many cells s takes; escape sequences take none.
+func Width(s string) int {
+	if n, ok := plain(s); ok {
+		return n
+	}
+	return ansi.StringWidth(s)
+}
+
+// plain measures printable ASCII, which is nearly everything, without looking for clusters.
+func plain(s string) (int, bool) {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return 0, false
+		}
+	}
+	return len(s), true
+}
+
+// Clean makes foreign text safe to place in a column: control and formatting characters go, and a
+// cluster that terminals measure differently (joined emoji, variation selectors) is reduced to its first
+// character, so that a frame is as wide on every terminal as it is here.
+func Clean(s string) string {
+	if _, ok := plain(s); ok {
+		return s
+	}
+	var b strings.Builder
+	for s != "" {
+		cluster, _ := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+		if cluster == "" {
+			break
+		}
+		s = s[len(cluster):]
+		b.WriteString(cleanCluster(cluster))
+	}
+	return b.String()
+}
+
+func cleanCluster(c string) string {
+	var b strings.Builder
+	for _, r := range c {
+		switch {
+		case r == '\t' || r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029':
+			b.WriteByte(' ')
+		case r == unicode.ReplacementChar:
+			b.WriteByte('?')
+		case unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs) || unicode.Is(unicode.Variation_Selector, r):
+		default:
+			b.WriteRune(r)
+		}
+	}
+	out := b.String()
+	if out == "" {
+		return ""
+	}
+	if w := ansi.StringWidth(out); w > 0 && w == ansi.StringWidthWc(out) {
+		return out
+	}
+	for _, r := range out { // the first character that both measures agree on
+		if one := string(r); ansi.StringWidth(one) > 0 && ansi.StringWidth(one) == ansi.StringWidthWc(one) {
+			return one
+		}
+	}
+	return "?"
+}
+
+// Fit cuts s at its end, or pads it, to exactly w cells.
+func Fit(s string, w int) string {
+	if w <= 0 {
+		return ""
+	}
+	n := Width(s)
+	if n > w {
+		s = ansi.Truncate(s, w, "…")
+		n = Width(s)
+	}
+	return s + Spaces(w-n)
+}
+
+// Right is Fit with the text at the right edge.
+func Right(s string, w int) string {
+	n := Width(s)
+	if n >= w {
+		return Fit(s, w)
+	}
+	return Spaces(w-n) + s
+}
+
+// Middle cuts s in its middle when it is wider than w, and does not pad. Names differ at their ends.
+func Middle(s string, w int) string {
+	n := Width(s)
+	if n <= w {
+		return s
+	}
+	if w <= 0 {
+		return ""
+	}
+	if w == 1 {
+		return "…"
+	}
+	head := ansi.Truncate(s, w/2, "")
+	// TruncateLeft counts from the left what is to go; a wide character on the edge may leave one cell too many.
+	for drop := n - (w - 1 - Width(head)); drop <= n; drop++ {
+		if tail := ansi.TruncateLeft(s, drop, ""); Width(head)+1+Width(tail) <= w {
+			return head + "…" + tail
+		}
+	}
+	return head + "…"
+}
+
+const blanks = "                                                                                                                                "
+
+// Spaces gives n spaces.
+func Spaces(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	if n <= len(blanks) {
+		return blanks[:n]
+	}
+	return strings.Repeat(" ", n)
+}
+
+// Bar draws part of whole as a bar of w cells in eighth blocks: full gives what is left, gone what is not.
+func Bar(part, whole int64, w int) (full, gone string) {
+	if w <= 0 || whole <= 0 {
+		return "", ""
+	}
+	part = min(max(part, 0), whole)
+	eighths := int(float64(part) / float64(whole) * float64(w*8))
+	if part > 0 && eighths == 0 {
+		eighths = 1 // something is left, so something is seen
+	}
+	full = strings.Repeat("█", eighths/8)
+	used := eighths / 8
+	if r := eighths % 8; r > 0 {
+		full += string([]rune("▏▎▍▌▋▊▉")[r-1])
+		used++
+	}
+	return full, Spaces(w - used)
+}
+
+// Line builds one line of exactly known width from painted cells. Base is painted under all of it.
+type Line struct {
+	b    strings.Builder
+	base string
+	w    int
+}
+
+// NewLine starts a line; size is a guess at its bytes.
+func NewLine(base string, size int) *Line {
+	l := &Line{base: base}
+	l.b.Grow(size)
+	return l
+}
+
+const off = "\x1b[m"
+
+// Put adds text as it is.
+func (l *Line) Put(sgr, text string) {
+	if text == "" {
+		return
+	}
+	l.w += Width(text)
+	if l.base == "" && sgr == "" {
+		l.b.WriteString(text)
+		return
+	}
+	l.b.WriteString(l.base)
+	l.b.WriteString(sgr)
+	l.b.WriteString(text)
+	l.b.WriteString(off)
+}
+
+// Cell adds text cut or padded to w cells.
+func (l *Line) Cell(sgr, text string, w int) { l.Put(sgr, Fit(text, w)) }
+
+// Gap adds n cells of background.
+func (l *Line) Gap(n int) { l.Put("", Spaces(n)) }
+
+// Width is how many cells there are so far.
+func (l *Line) Width() int { return l.w }
+
+// End pads or cuts the line to w cells.
+func (l *Line) End(w int) string {
+	if l.w > w {
+		return ansi.Truncate(l.b.String(), w, "")
+	}
+	l.Gap(w - l.w)
+	return l.b.String()
+}
+
+// Splice lays over upon the line under, from column x on. Both keep their styles.
+func Splice(under, over string, x, w int) string {
+	left := ansi.Truncate(under, x, "")
+	left += off + Spaces(x-Width(left))
+	end := x + Width(over)
+	right := ""
+	if end < w {
+		right = ansi.TruncateLeft(under, end, "")
+		right = Spaces(w-end-Width(right)) + right
+	}
+	return left + over + right
+}
+
+// Cut cuts s to w cells without a mark.
+func Cut(s string, w int) string {
+	if Width(s) <= w {
+		return s
+	}
+	return ansi.Truncate(s, max(w, 0), "")
+}
+
+// Wrap breaks s into lines of at most w cells, between words where there are any.
+func Wrap(s string, w int) []string {
+	if w < 1 {
+		return nil
+	}
+	return strings.Split(ansi.Wrap(s, w, ""), "\n")
+}

@@ -1,0 +1,71 @@
+package kit
+
+import "strings"
+
+// Label is a word set into the top border.
+type Label struct{ SGR, Text string }
+
+// Frame draws a rounded border around body: h lines of exactly w cells. Body lines must be w-2 cells
+// wide already; missing ones are filled with space. Titles are separated by a stretch of border; right is set into
+// the right end when there is room for it.
+func Frame(w, h int, border string, titles []Label, right Label, body []string) []string {
+	if w < 2 || h < 2 {
+		out := make([]string, max(h, 0))
+		for i := range out {
+			out[i] = Spaces(w)
+		}
+		return out
+	}
+	out := make([]string, 0, h)
+	out = append(out, top(w, border, titles, right))
+	side := paint(border, "│")
+	empty := Spaces(w - 2)
+	for i := range h - 2 {
+		line := empty
+		if i < len(body) {
+			line = body[i]
+		}
+		out = append(out, side+line+side)
+	}
+	return append(out, paint(border, "╰"+strings.Repeat("─", w-2)+"╯"))
+}
+
+func top(w int, border string, titles []Label, right Label) string {
+	room := w - 2
+	l := NewLine("", w*4)
+	l.Put(border, "╭")
+	for i, t := range titles {
+		lead := 0
+		if i > 0 {
+			lead = 1
+		}
+		left := room - (l.Width() - 1) - lead - 2
+		if left < 1 {
+			break
+		}
+		text := Middle(t.Text, left)
+		l.Put(border, strings.Repeat("─", lead))
+		l.Put("", " ")
+		l.Put(t.SGR, text)
+		l.Put("", " ")
+	}
+	rest := room - (l.Width() - 1)
+	if n := Width(right.Text); n > 0 && rest >= n+4 {
+		l.Put(border, strings.Repeat("─", rest-n-3))
+		l.Put("", " ")
+		l.Put(right.SGR, right.Text)
+		l.Put("", " ")
+		l.Put(border, "─")
+	} else {
+		l.Put(border, strings.Repeat("─", max(rest, 0)))
+	}
+	l.Put(border, "╮")
+	return l.End(w)
+}
+
+func paint(sgr, s string) string {
+	if sgr == "" || s == "" {
+		return s
+	}
+	return sgr + s + off
+}

@@ -1,0 +1,40 @@
+// Package kit has the three things every pane needs and nobody wants to get wrong twice: rectangles that
+// split without losing a cell, text measured in cells, and frames.
+//
+// It refuses to know what is shown in them.
+package kit
+
+// Rect is a part of the screen, in cells. A Rect never has a negative side.
+type Rect struct{ X, Y, W, H int }
+
+// Empty says whether nothing fits in.
+func (r Rect) Empty() bool { return r.W <= 0 || r.H <= 0 }
+
+// Top splits off n rows at the top.
+func (r Rect) Top(n int) (top, rest Rect) {
+	n = min(max(n, 0), r.H)
+	return Rect{r.X, r.Y, r.W, n}, Rect{r.X, r.Y + n, r.W, r.H - n}
+}
+
+// Bottom splits off n rows at the bottom.
+func (r Rect) Bottom(n int) (rest, bottom Rect) {
+	n = min(max(n, 0), r.H)
+	return r.Top(r.H - n)
+}
+
+// Left splits off n columns at the left.
+func (r Rect) Left(n int) (left, rest Rect) {
+	n = min(max(n, 0), r.W)
+	return Rect{r.X, r.Y, n, r.H}, Rect{r.X + n, r.Y, r.W - n, r.H}
+}
+
+// Inset takes n cells off every side.
+func (r Rect) Inset(n int) Rect {
+	return Rect{r.X + n, r.Y + n, max(r.W-2*n, 0), max(r.H-2*n, 0)}
+}
+
+// Center places a w by h rectangle in the middle, cut to what there is.
+func (r Rect) Center(w, h int) Rect {
+	w, h = min(max(w, 0), r.W), min(max(h, 0), r.H)
+	return Rect{r.X + (r.W-w)/2, r.Y + (r.H-h)/2, w, h}
+}

@@ -1,0 +1,73 @@
+package ui
+
+import (
+	"lanyard/themes"
+	"lanyard/ui/kit"
+)
+
+// overlay is something laid over the panes that takes the keys until it is closed. Overlays are opened by
+// keys alone, never by an answer that comes in while somebody types.
+type overlay interface {
+	press(s *scene, a action, key string) intent
+	// box draws the inside, w cells wide and at most h lines; size says how large it would like to be.
+	box(s *scene, w, h int) []string
+	size(w, h int) (int, int)
+	title() string
+	foot() string
+	danger() bool
+}
+
+// lay draws o over the frame's lines.
+func lay(s *scene, lines []string, o overlay, w, h int) {
+	if w < 8 || h < 4 {
+		return
+	}
+	bw, bh := o.size(w-4, h-2)
+	r := kit.Rect{W: w, H: h}.Center(min(bw+2, w), min(bh+2, h))
+	body := o.box(s, r.W-2, r.H-2)
+	border, title := s.st.BorderOn, s.st.TitleOn
+	if o.danger() {
+		border, title = s.st.Danger, s.st.Danger
+	}
+	box := kit.Frame(r.W, r.H, string(border), []kit.Label{{SGR: string(title), Text: o.title()}},
+		kit.Label{SGR: string(s.st.Quiet), Text: o.foot()}, body)
+	for i, line := range box {
+		lines[r.Y+i] = kit.Splice(lines[r.Y+i], line, r.X, w)
+	}
+}
+
+// scroll is a position in text that is longer than its box.
+type scroll struct{ off, page, n int }
+
+func (p *scroll) move(a action) {
+	switch a {
+	case moveDown:
+		p.off++
+	case moveUp:
+		p.off--
+	case pageDown:
+		p.off += max(p.page-1, 1)
+	case pageUp:
+		p.off -= max(p.page-1, 1)
+	case goHome:
+		p.off = 0
+	case goEnd:
+		p.off = p.n
+	}
+	p.off = max(min(p.off, p.n-p.page), 0)
+}
+
+// show cuts the visible part out of all lines.
+func (p *scroll) show(all []string, h int) []string {
+	p.page, p.n = h, len(all)
+	p.off = max(min(p.off, p.n-p.page), 0)
+	return all[p.off:min(p.off+h, len(all))]
+}
+
+// padded is one line of an overlay with a cell of padding at either side.
+func padded(paint themes.Paint, text string, w int) string {
+	l := kit.NewLine("", len(text)+32)
+	l.Gap(1)
+	l.Put(string(paint), kit.Cut(text, w-2))
+	return l.End(w)
+}

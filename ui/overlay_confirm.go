@@ -1,0 +1,75 @@
+package ui
+
+import (
+	"lanyard/console"
+	"lanyard/ui/kit"
+)
+
+// confirmOverlay asks before a revoke in a production environment. The answer key is not the key that
+// opened it, and everything else is No.
+type confirmOverlay struct {
+	tokenID string
+	lines   []string
+}
+
+func newConfirm(r *row, a *app) *confirmOverlay {
+	who := kit.Clean(r.tok.User)
+	if who == "" {
+		who = "the application itself"
+	}
+	text := []string{
+		r.tok.Fingerprint + " of " + a.name + ", for " + who,
+		kit.Clean(a.Environment.Name) + " is a production environment.",
+		"",
+		"Its gateway may still let the token through",
+	}
+	if ttl := a.Environment.CacheTTL; ttl > 0 {
+		text = append(text, "for up to "+console.Left(ttl)+" after the server has accepted.")
+	} else {
+		text = append(text, "for a while after the server has accepted.")
+	}
+	return &confirmOverlay{tokenID: r.tok.ID, lines: text}
+}
+
+func (*confirmOverlay) title() string { return "Revoke in production?" }
+func (*confirmOverlay) foot() string  { return "" }
+func (*confirmOverlay) danger() bool  { return true }
+
+func (o *confirmOverlay) size(w, _ int) (int, int) {
+	want := 0
+	for _, l := range o.lines {
+		want = max(want, kit.Width(l)+4)
+	}
+	return min(w, max(want, 50)), len(o.lines) + 4
+}
+
+func (o *confirmOverlay) press(_ *scene, _ action, key string) intent {
+	if key == "y" {
+		return revokeToken{tokenID: o.tokenID, confirmed: true}
+	}
+	return closeOverlay{}
+}
+
+func (o *confirmOverlay) box(s *scene, w, h int) []string {
+	question := kit.NewLine("", 160)
+	question.Gap(2)
+	question.Put(string(s.st.Danger), "y")
+	question.Put("", " revoke it    ")
+	question.Put(string(s.st.Chip), " No ")
+	question.Put(string(s.st.Quiet), "  any other key")
+	out := []string{""}
+	for i, text := range o.lines {
+		paint := s.st.Quiet
+		if i == 0 {
+			paint = s.st.Strong
+		}
+		out = append(out, " "+padded(paint, text, w-1))
+	}
+	out[0] = kit.Spaces(w)
+	out = append(out, kit.Spaces(w), question.End(w), kit.Spaces(w))
+	if len(out) > h { // the question is what must stay
+		out = append(out[1:max(h, 2)], out[len(out)-2])
+		out = out[:min(len(out), max(h, 0))]
+	}
+	return out
+}

@@ -1,0 +1,151 @@
+package ui
+
+import (
+	"time"
+
+	"lanyard/console"
+	"lanyard/themes"
+	"lanyard/ui/kit"
+)
+
+type paneID int
+
+const (
+	applications paneID = iota
+	tokens
+	gateway
+	activity
+	paneCount
+)
+
+// pane is one of the four. A pane owns its cursor and its scroll, nothing else: it is handed the scene
+// and a size, and answers keys with an intent.
+type pane interface {
+	title(s *scene) string
+	right(s *scene) string // at the right end of the top border
+	lines(s *scene, w, h int, focused bool) []string
+	press(s *scene, a action) intent
+}
+
+// scene is what panes are drawn from: the board, an instant and the styles. The clock on it stands at a
+// whole second, so that all countdowns turn together and one frame a second is enough.
+type scene struct {
+	board *board
+	now   time.Time
+	st    *themes.Styles
+	app   int             // the selected application, -1 for none
+	token *row            // the token that keys act on from Applications and Tokens, if it can be seen
+	busy  map[string]bool // tokens and applications with a call in flight
+	keys  *keymap
+	next  time.Time // when the next visible character changes
+	drawn int       // rows formatted, for the tests
+}
+
+// until notes that something visible changes in d.
+func (s *scene) until(d time.Duration) { s.next = earlier(s.next, s.now.Add(d)) }
+
+// left puts a remaining time into words and notes when they change.
+func (s *scene) left(d time.Duration) string {
+	if d > 0 {
+		s.until(console.LeftChanges(d))
+	}
+	return console.Left(d)
+}
+
+// ago does the same for a past time.
+func (s *scene) ago(at time.Time) string {
+	d := s.now.Sub(at)
+	step := time.Minute
+	switch {
+	case d >= 24*time.Hour:
+		step = 24 * time.Hour
+	case d >= time.Hour:
+		step = time.Hour
+	}
+	s.until(step - max(d, 0)%step)
+	return console.Ago(d)
+}
+
+// selected gives the selected application.
+func (s *scene) selected() (*app, bool) {
+	if s.app < 0 || s.app >= len(s.board.apps) {
+		return nil, false
+	}
+	return &s.board.apps[s.app], true
+}
+
+// look is how a state is shown: always sign, word and colour together.
+func (s *scene) look(st console.State) (sign string, paint themes.Paint) {
+	switch st {
+	case console.Active:
+		return "●", s.st.Good
+	case console.Expiring:
+		return "◐", s.st.Warn
+	case console.Lingering:
+		return "◒", s.st.Warn
+	case console.Revoking:
+		return "◌", s.st.Warn
+	case console.Unsure:
+		return "?", s.st.Warn
+	case console.Dead:
+		return "✕", s.st.Danger
+	case console.Superseded:
+		return "◇", s.st.Quiet
+	}
+	return "○", s.st.Quiet
+}
+
+// begin starts a row: the selection's edge, and its tint under everything that follows.
+func (s *scene) begin(selected, focused bool) *kit.Line {
+	s.drawn++
+	if !selected {
+		l := kit.NewLine("", 160)
+		l.Gap(1)
+		return l
+	}
+	base, edge, glyph := s.st.Row, s.st.Edge, "▌"
+	if !focused {
+		base, edge = s.st.RowQuiet, s.st.EdgeQuiet
+	}
+	l := kit.NewLine(string(base), 320)
+	l.Put(string(edge), glyph)
+	return l
+}
+
+// hint fills an empty pane: what would be here and which key puts it there.
+func hint(s *scene, w, h int, text ...string) []string {
+	var out []string
+	for _, t := range text {
+		for _, line := range kit.Wrap(t, w-2) {
+			l := kit.NewLine("", 64)
+			l.Gap(1)
+			l.Put(string(s.st.Quiet), line)
+			out = append(out, l.End(w))
+		}
+	}
+	if len(out) > h {
+		out = out[:max(h, 0)]
+	}
+	return out
+}
+
+// act turns a verb's key into an intent for the token r, or says why it cannot.
+func act(s *scene, a action, r *row) intent {
+	if r == nil {
+		return refuse{"no token is selected", "↑ ↓ select one in Tokens, g gets one"}
+	}
+	if r.tok == nil {
+		return refuse{"nobody saw the answer of this request, so there is no token to act on", "g asks again"}
+	}
+	switch a {
+	case doRenew:
+		return renewToken{r.tok.ID}
+	case doRevoke:
+		return revokeToken{tokenID: r.tok.ID}
+	case doCopy:
+		return copyToken{r.tok.ID}
+	case doProbe:
+		return probeToken{r.tok.ID}
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+package ui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"lanyard/console"
+	"lanyard/themes"
+	"lanyard/ui/kit"
+)
+
+// activityPane answers: what just went over the wire? The newest exchange is the first row.
+type activityPane struct{ list list }
+
+func (p *activityPane) title(*scene) string { return "Activity" }
+
+func (p *activityPane) right(*scene) string { return "" }
+
+func exchange(s *scene, i int) *console.Exchange { return &s.board.acts[len(s.board.acts)-1-i] }
+
+func (p *activityPane) id(s *scene) func(int) string {
+	return func(i int) string { return strconv.FormatInt(exchange(s, i).Seq, 10) }
+}
+
+func (p *activityPane) press(s *scene, a action) intent {
+	switch a {
+	case doGet:
+		return getSelected(s)
+	case doRenew, doRevoke, doCopy, doProbe:
+		return refuse{"a call that was made cannot be acted on", "2 goes to the tokens"}
+	}
+	p.list.move(a, len(s.board.acts), p.id(s))
+	return nil
+}
+
+func (p *activityPane) lines(s *scene, w, h int, focused bool) []string {
+	n := len(s.board.acts)
+	if n == 0 {
+		return hint(s, w, h, "", "No call was made in this run.", "", "g gets a token, p probes one: every call to a Token API or gateway is listed here.")
+	}
+	from, to, sel := p.list.window(n, h, p.id(s))
+	out := make([]string, 0, to-from)
+	for i := from; i < to; i++ {
+		out = append(out, p.line(s, exchange(s, i), w, i == sel, focused))
+	}
+	return out
+}
+
+func (p *activityPane) line(s *scene, e *console.Exchange, w int, selected, focused bool) string {
+	l := s.begin(selected, focused)
+	l.Put(string(s.st.Quiet), e.Started.Format("15:04:05"))
+	room := w - 10
+	path := min(max(room-26, 6), 10)
+	if room > 60 {
+		path = min(room-50, 24)
+	}
+	l.Put("", "  "+kit.Fit(kit.Clean(e.Method), 4)+" "+kit.Fit(kit.Middle(pathOf(e.URL), path), path))
+	status, paint := strconv.Itoa(e.Status), s.st.Quiet
+	switch {
+	case e.Status == 0:
+		status, paint = "–", s.st.Danger
+	case e.Status >= 500:
+		paint = s.st.Danger
+	case e.Status >= 400:
+		paint = s.st.Warn
+	case e.Status < 300:
+		paint = s.st.Good
+	}
+	l.Put(string(paint), " "+kit.Right(status, 3))
+	l.Put(string(s.st.Quiet), " "+kit.Right(took(e.Took), 7)+"  ")
+	rest := w - 1 - l.Width()
+	if rest < 4 {
+		return l.End(w)
+	}
+	if e.Status == 0 && e.Err != "" {
+		l.Put(string(s.st.Danger), kit.Fit(kit.Clean(e.Err), rest))
+		return l.End(w)
+	}
+	what := " " + whatOf(e.Op)
+	name := min(rest, 18)
+	if rest >= 6+kit.Width(what) {
+		name = min(rest-8, 18)
+	} else {
+		what = ""
+	}
+	label := kit.Clean(e.Application)
+	label, _, _ = strings.Cut(label, "@")
+	l.Cell("", kit.Middle(label, name), name)
+	l.Put(string(themes.Paint(s.st.Quiet)), kit.Cut(what, rest-name))
+	return l.End(w)
+}
+
+// pathOf is a URL without scheme, host and query.
+func pathOf(u string) string {
+	if _, after, ok := strings.Cut(u, "://"); ok {
+		u = after
+	}
+	if i := strings.IndexByte(u, '/'); i >= 0 {
+		u = u[i:]
+	} else {
+		u = "/"
+	}
+	if i := strings.IndexAny(u, "?#"); i >= 0 {
+		u = u[:i]
+	}
+	return kit.Clean(u)
+}
+
+func took(d time.Duration) string {
+	if d >= 10*time.Second {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
+}
+
+// whatOf puts the operation of an exchange into the word of its key.
+func whatOf(op string) string {
+	switch op {
+	case "client_credentials", "password":
+		return "get"
+	case "refresh_token":
+		return "refresh"
+	}
+	return op
+}

@@ -1,0 +1,119 @@
+package ui
+
+import (
+	"strconv"
+
+	"lanyard/console"
+	"lanyard/themes"
+	"lanyard/ui/kit"
+)
+
+// appsPane answers: which client am I?
+type appsPane struct{ list list }
+
+func (p *appsPane) title(*scene) string { return "Applications" }
+
+func (p *appsPane) right(*scene) string { return "" }
+
+func (p *appsPane) id(s *scene) func(int) string {
+	return func(i int) string { return s.board.apps[i].ID }
+}
+
+func (p *appsPane) press(s *scene, a action) intent {
+	switch a {
+	case doGet:
+		return getSelected(s)
+	case doRenew, doRevoke, doCopy, doProbe:
+		if s.token == nil {
+			return refuse{"no token is in sight to do that to", "2 goes to the tokens of this application"}
+		}
+		return act(s, a, s.token)
+	}
+	p.list.move(a, len(s.board.apps), p.id(s))
+	return nil
+}
+
+func getSelected(s *scene) intent {
+	a, ok := s.selected()
+	switch {
+	case !ok && len(s.board.apps) == 0:
+		return refuse{"there is no application to get a token for", "add one to the configuration"}
+	case !ok:
+		return refuse{"no application is selected", "1 goes to Applications"}
+	case a.Source == console.Gone:
+		return refuse{a.name + " is no longer configured", "its tokens can still be revoked with x"}
+	}
+	return getToken{a.ID}
+}
+
+func (p *appsPane) lines(s *scene, w, h int, focused bool) []string {
+	n := len(s.board.apps)
+	if n == 0 {
+		return hint(s, w, h, "", "No application yet.", "", "Add an [[application]] to the configuration: its consumer key and secret are all it takes.")
+	}
+	from, to, sel := p.list.window(n, h, p.id(s))
+	out := make([]string, 0, to-from)
+	for i := from; i < to; i++ {
+		out = append(out, p.line(s, &s.board.apps[i], w, i == sel, focused))
+	}
+	return out
+}
+
+func (p *appsPane) line(s *scene, a *app, w int, selected, focused bool) string {
+	l := s.begin(selected, focused)
+	kind := 4
+	if w < 22 {
+		kind = 0
+	}
+	const count = 5 // sign, space, up to three digits
+	room := max(w-2-count-kind-2, 1)
+	if kind > 0 {
+		room--
+	}
+	name := themes.Paint("")
+	if a.Source == console.Gone {
+		name = s.st.Quiet
+	}
+	env := ""
+	if s.board.envs > 1 && a.Environment.Name != "" && room >= 12 {
+		env = "@" + kit.Clean(a.Environment.Name)
+	}
+	text := kit.Middle(a.name, max(room-min(kit.Width(env), room/2), 1))
+	l.Put(string(name), text)
+	if env != "" {
+		l.Put(string(s.st.Quiet), kit.Middle(env, room-kit.Width(text)))
+	}
+	l.Gap(1 + room - (l.Width() - 1))
+	if kind > 0 {
+		word := kit.Clean(a.KeyType)
+		if a.Source == console.Gone {
+			word = "gone"
+		}
+		l.Cell(string(s.st.Quiet), kit.Cut(word, kind), kind) // PROD, SAND
+		l.Gap(1)
+	}
+	sign, paint := s.look(appState(a))
+	text = sign + " " + strconv.Itoa(a.tally.living())
+	if a.tally.living() > 999 {
+		text = sign + " ++"
+	}
+	if s.busy["app:"+a.ID] {
+		text, paint = "…", s.st.Accent
+	}
+	l.Gap(max(w-1-count-l.Width(), 0))
+	l.Cell(string(paint), text, count)
+	return l.End(w)
+}
+
+// appState is the state whose sign stands for an application: the most urgent of its living tokens.
+func appState(a *app) console.State {
+	switch {
+	case a.tally.expiring > 0:
+		return console.Expiring
+	case a.tally.active > 0:
+		return console.Active
+	case a.tally.lingering > 0:
+		return console.Lingering
+	}
+	return console.Expired
+}

@@ -1,0 +1,325 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"lanyard/console"
+	"lanyard/themes"
+	"lanyard/ui/kit"
+)
+
+// tokensPane answers: what do I hold, and how long does it live? It shows one application at a time and
+// remembers a cursor for each.
+type tokensPane struct {
+	lists map[string]*list // by application ID; there is one once the application had rows to select
+}
+
+func newTokensPane() *tokensPane { return &tokensPane{lists: map[string]*list{}} }
+
+func (p *tokensPane) title(s *scene) string {
+	a, ok := s.selected()
+	switch {
+	case !ok:
+		return "Tokens"
+	case a.Source == console.Gone:
+		return "Tokens · " + a.name + " · no longer configured"
+	}
+	return "Tokens · " + a.name
+}
+
+func (p *tokensPane) right(s *scene) string {
+	if a, ok := s.selected(); ok && a.Environment.ReadOnly {
+		return "read-only"
+	}
+	return ""
+}
+
+// list is the cursor of the selected application. The first one is made when the application is first
+// seen with rows and stands on the first row; after that only keys move it.
+func (p *tokensPane) list(s *scene) *list {
+	a, ok := s.selected()
+	if !ok {
+		return &list{}
+	}
+	l := p.lists[a.ID]
+	if l == nil {
+		l = &list{}
+		if len(a.rows) > 0 {
+			l.sel = a.rows[0].id
+		}
+		if s.board.read {
+			p.lists[a.ID] = l
+		}
+	}
+	return l
+}
+
+// got selects a token that a key of ours brought, unless another one is selected.
+func (p *tokensPane) got(t console.Token) {
+	l := p.lists[t.AppID]
+	if l == nil {
+		p.lists[t.AppID] = &list{sel: t.ID}
+	} else if l.sel == "" {
+		l.sel = t.ID
+	}
+}
+
+// settle forgets selected tokens that are gone: then nothing is selected.
+func (p *tokensPane) settle(b *board) {
+	for i := range b.apps {
+		a := &b.apps[i]
+		if l := p.lists[a.ID]; l != nil && l.sel != "" && l.index(len(a.rows), rowID(a.rows)) < 0 {
+			l.sel = ""
+		}
+	}
+}
+
+func rowID(rows []*row) func(int) string { return func(i int) string { return rows[i].id } }
+
+// row is the selected token of the selected application.
+func (p *tokensPane) row(s *scene) *row {
+	a, ok := s.selected()
+	if !ok {
+		return nil
+	}
+	if i := p.list(s).index(len(a.rows), rowID(a.rows)); i >= 0 {
+		return a.rows[i]
+	}
+	return nil
+}
+
+func (p *tokensPane) press(s *scene, a action) intent {
+	switch a {
+	case doGet:
+		return getSelected(s)
+	case doRenew, doRevoke, doCopy, doProbe:
+		return act(s, a, p.row(s))
+	}
+	if app, ok := s.selected(); ok {
+		p.list(s).move(a, len(app.rows), rowID(app.rows))
+	}
+	return nil
+}
+
+// columns are the widths of the Tokens pane's columns; 0 leaves one out.
+type columns struct{ state, token, who, scopes, left, tail int }
+
+const (
+	wState, wToken, wLeft, wTail = 10, 8, 8, 14
+)
+
+// columnsFor spends w cells in the order in which columns matter.
+func columnsFor(w int) columns {
+	c := columns{state: wState, token: wToken, left: wLeft}
+	room := w - (1 + 2 + wState + 2 + wToken + 1 + wLeft + 1) // edge, sign, gaps, padding
+	if room < 0 {                                             // tight: single gaps and no padding
+		c.left = max(min(wLeft, w-(1+2+wState+1+wToken+1)), 0)
+		return c
+	}
+	take := func(at *int, n, gap int) {
+		if room >= n+gap {
+			*at, room = n, room-n-gap
+		}
+	}
+	take(&c.tail, wTail, 2)
+	take(&c.who, 5, 2)
+	take(&c.scopes, 7, 2)
+	if c.tail == 0 && room >= 7 {
+		c.tail, room = room-2, 0
+	}
+	if c.who > 0 {
+		more := min(room/2, 9)
+		c.who, room = c.who+more, room-more
+	}
+	if c.scopes > 0 {
+		more := min(room, 30)
+		c.scopes, room = c.scopes+more, room-more
+	}
+	if c.tail > 0 {
+		c.tail += min(room, 10)
+	}
+	return c
+}
+
+func (p *tokensPane) lines(s *scene, w, h int, focused bool) []string {
+	a, ok := s.selected()
+	if !ok {
+		return hint(s, w, h, "", "The tokens of an application are shown here.", "", "1 goes to Applications, ↑ ↓ select one.")
+	}
+	if len(a.rows) == 0 {
+		if a.Source == console.Gone {
+			return hint(s, w, h, "", "No token is left of "+a.name+".")
+		}
+		return hint(s, w, h, "", "No token of "+a.name+" yet.", "", s.keys.key(doGet)+" gets one.")
+	}
+	c := columnsFor(w)
+	var out []string
+	if h > 3 && c.tail > 0 {
+		out = append(out, p.head(s, c, w))
+		h--
+	}
+	from, to, sel := p.list(s).window(len(a.rows), h, rowID(a.rows))
+	for i := from; i < to; i++ {
+		out = append(out, p.line(s, a.rows[i], c, w, i == sel, focused))
+	}
+	return out
+}
+
+func (p *tokensPane) head(s *scene, c columns, w int) string {
+	l := kit.NewLine("", 128)
+	text := "   " + kit.Fit("STATE", c.state) + "  " + kit.Fit("TOKEN", c.token)
+	if c.who > 0 {
+		text += "  " + kit.Fit("FOR", c.who)
+	}
+	if c.scopes > 0 {
+		text += "  " + kit.Fit("SCOPES", c.scopes)
+	}
+	text += " " + kit.Right("LEFT", c.left)
+	l.Put(string(s.st.Quiet), text)
+	return l.End(w)
+}
+
+func (p *tokensPane) line(s *scene, r *row, c columns, w int, selected, focused bool) string {
+	l := s.begin(selected, focused)
+	sign, paint := s.look(r.state)
+	over := r.state == console.Dead || r.state == console.Superseded || r.state == console.Expired
+	text := themes.Paint("")
+	if over {
+		text = s.st.Quiet
+	}
+	gap := "  "
+	if c.tail == 0 {
+		gap = " "
+	}
+	l.Cell(string(paint), sign+" "+string(r.state), 2+c.state)
+	fp, who, scopes := "–", "", ""
+	if r.tok != nil {
+		fp, who, scopes = r.tok.Fingerprint, r.tok.User, strings.Join(r.tok.Scopes, " ")
+	} else {
+		scopes = strings.Join(r.mark.Scopes, " ")
+	}
+	if who == "" {
+		who = "app"
+	}
+	l.Put(string(text), gap+kit.Fit(fp, c.token))
+	if c.who > 0 {
+		l.Put(string(text), "  "+kit.Fit(kit.Middle(kit.Clean(who), c.who), c.who))
+	}
+	if c.scopes > 0 {
+		l.Put(string(s.st.Quiet), "  "+kit.Fit(kit.Clean(scopes), c.scopes))
+	}
+	left, tail := p.life(s, r, c.tail)
+	l.Put(string(left.paint), " "+kit.Right(left.text, c.left))
+	if c.tail > 0 {
+		l.Gap(2)
+		l.Put(string(tail.paint), kit.Cut(tail.text, c.tail))
+		l.Put(string(s.st.Track), tail.gone)
+	}
+	return l.End(w)
+}
+
+type cell struct {
+	paint      themes.Paint
+	text, gone string
+}
+
+// life is what the two last columns say: the time left, and a bar or the words that belong to it.
+func (p *tokensPane) life(s *scene, r *row, w int) (left, tail cell) {
+	if r.tok == nil {
+		return cell{s.st.Quiet, "?", ""}, cell{s.st.Quiet, "sent " + s.ago(r.mark.SentAt), ""}
+	}
+	if s.busy[r.id] {
+		tail = cell{s.st.Accent, "working…", ""}
+	}
+	st := s.board.status(r, s.now)
+	said := func(l, t cell) (cell, cell) {
+		if tail.text != "" {
+			t = tail
+		}
+		return l, t
+	}
+	switch r.state {
+	case console.Revoking:
+		return said(p.revoking(s, r))
+	case console.Unsure:
+		return said(cell{s.st.Quiet, "?", ""}, cell{s.st.Quiet, "sent " + s.ago(r.tok.Unsure.SentAt), ""})
+	case console.Lingering:
+		return said(lingers(s, st), cell{s.st.Quiet, lingersWhere(st), ""})
+	case console.Dead, console.Superseded:
+		return said(cell{s.st.Quiet, "–", ""}, cell{s.st.Quiet, s.ago(st.OverAt), ""})
+	case console.Expired:
+		return said(cell{s.st.Quiet, "–", ""}, cell{s.st.Quiet, s.ago(r.tok.ExpiresAt), ""})
+	}
+	if !st.HasExpiry {
+		switch r.tok.Lifetime {
+		case "unbounded":
+			return said(cell{"", "no end", ""}, cell{s.st.Quiet, "never expires", ""})
+		case "ambiguous":
+			return said(cell{s.st.Quiet, "?", ""}, cell{s.st.Quiet, "makes no sense", ""})
+		}
+		return said(cell{s.st.Quiet, "?", ""}, cell{s.st.Quiet, "was not said", ""})
+	}
+	paint, bar := themes.Paint(""), s.st.Good
+	if r.state == console.Expiring {
+		paint, bar = s.st.Warn, s.st.Warn
+	}
+	whole := r.tok.Granted
+	if whole <= 0 {
+		whole = r.tok.ExpiresAt.Sub(r.tok.IssuedAt)
+	}
+	full, gone := kit.Bar(int64(st.Left), int64(whole), min(w, barWidth))
+	return said(cell{paint, s.left(st.Left), ""}, cell{bar, full, trackOf(s, gone)})
+}
+
+const barWidth = 14
+
+// trackOf draws the gone part of a bar, where there are colours to keep it apart from the rest.
+func trackOf(s *scene, gone string) string {
+	if !s.st.Color {
+		return gone
+	}
+	return strings.Repeat("─", len(gone))
+}
+
+func (p *tokensPane) revoking(s *scene, r *row) (left, tail cell) {
+	at, _ := console.DueAt(*r.tok)
+	d := at.Sub(s.now)
+	switch {
+	case r.tok.RevokeTries > 0 && d >= time.Second:
+		return cell{s.st.Warn, "in " + brief(s, d), ""}, cell{s.st.Danger, "not delivered", ""}
+	case d >= time.Second:
+		return cell{s.st.Warn, "in " + brief(s, d), ""}, cell{s.st.Accent, "· u undo", ""}
+	}
+	return cell{s.st.Warn, "now", ""}, cell{s.st.Quiet, "sending…", ""}
+}
+
+// brief is a short wait: "3 s", "2 min".
+func brief(s *scene, d time.Duration) string {
+	s.until(console.LeftChanges(d))
+	if d >= 100*time.Second {
+		return console.Left(d)
+	}
+	return console.Left(d)[max(strings.LastIndexByte(console.Left(d), ':')+1, 0):] + " s"
+}
+
+// lingers is the upper bound of how long the gateway may let a token through.
+func lingers(s *scene, st console.Status) cell {
+	switch {
+	case st.Reopened:
+		return cell{s.st.Danger, "still in", ""}
+	case !st.StaleKnown:
+		return cell{s.st.Warn, "unknown", ""}
+	}
+	return cell{s.st.Warn, "≤" + s.left(st.StaleLeft), ""}
+}
+
+func lingersWhere(st console.Status) string {
+	switch {
+	case st.Reopened:
+		return "let through"
+	case st.RefusedOnce:
+		return "refused once"
+	}
+	return "gateway cache"
+}

@@ -1,0 +1,286 @@
+package ui
+
+import (
+	"strconv"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+)
+
+// result is what an effect came to, named in the past tense because it has happened.
+type result interface{ land(m *root) tea.Cmd }
+
+type (
+	boardRead struct {
+		ticket int
+		board  console.Board
+		err    error
+	}
+	storeChanged struct{ over bool }
+	tokenGot     struct {
+		appID string
+		out   console.Outcome
+		err   error
+	}
+	tokenRenewed struct {
+		id  string
+		out console.Outcome
+		err error
+	}
+	revokeDecided struct {
+		id    string
+		token console.Token
+		err   error
+	}
+	revokeUndone struct {
+		token console.Token
+		err   error
+	}
+	revokesDelivered struct {
+		done []console.Delivery
+		next time.Time
+		err  error
+	}
+	probed struct {
+		verdict       string
+		status, fault int
+		message       string
+	}
+	tokenProbed struct {
+		id     string
+		answer probed
+		token  console.Token
+		err    error
+	}
+	tokenCopied struct {
+		id, fingerprint string
+		copied          Copied
+		err             error
+	}
+	clipboardCleared struct {
+		copied Copied
+		err    error
+	}
+	drained struct{ err error }
+	beaten  struct{ tag int }
+)
+
+// land files a reading of the board. A late one, with an older ticket than what is shown, is dropped:
+// it was only a look.
+func (r boardRead) land(m *root) tea.Cmd {
+	m.reading = false
+	again := m.stale
+	m.stale = false
+	switch {
+	case r.err != nil:
+		m.fail("read the store", r.err)
+	case r.ticket > m.filed:
+		m.filed = r.ticket
+		m.fileBoard(r.board)
+	}
+	if again {
+		return m.read()
+	}
+	return nil
+}
+
+func (r storeChanged) land(m *root) tea.Cmd {
+	if r.over {
+		return nil
+	}
+	return tea.Batch(m.read(), m.fx.watch())
+}
+
+func (r tokenGot) land(m *root) tea.Cmd {
+	delete(m.busy, "app:"+r.appID)
+	if r.err != nil {
+		m.fail("get", r.err)
+		return m.read()
+	}
+	m.panes.tokens.got(r.out.Token)
+	m.brought("got", r.out)
+	return m.read()
+}
+
+func (r tokenRenewed) land(m *root) tea.Cmd {
+	delete(m.busy, r.id)
+	if r.err != nil {
+		m.fail("renew", r.err)
+		return m.read()
+	}
+	word := "asked anew, there was no live refresh token: got"
+	if r.out.How == console.Refreshed {
+		word = "refreshed: got"
+	}
+	m.brought(word, r.out)
+	return m.read()
+}
+
+// brought says what a get or renew brought.
+func (m *root) brought(word string, out console.Outcome) {
+	t := out.Token
+	left := ""
+	if s := console.StatusAt(t, m.policyOf(t.AppID), m.now); s.HasExpiry {
+		left = ", " + console.Left(s.Left) + " left"
+	}
+	switch {
+	case out.Same:
+		m.note(info, "same token came back ("+t.Fingerprint+")"+left+": the server hands out the live token again", "")
+	default:
+		m.note(good, word+" "+t.Fingerprint+left, "")
+	}
+	for _, n := range out.Notes {
+		m.note(warn, n, "")
+	}
+}
+
+func (r revokeDecided) land(m *root) tea.Cmd {
+	delete(m.busy, r.id)
+	if r.err != nil {
+		m.fail("revoke", r.err)
+	} else {
+		// Stored first, shown second: the row says so when the board is read again.
+		m.due = earlier(m.due, r.token.RevokeAt)
+	}
+	return m.read()
+}
+
+func (r revokeUndone) land(m *root) tea.Cmd {
+	m.undoing = false
+	if r.err != nil {
+		m.fail("undo", r.err)
+	} else {
+		m.note(good, r.token.Fingerprint+" is not revoked: the decision was taken back", "")
+	}
+	return m.read()
+}
+
+func (r revokesDelivered) land(m *root) tea.Cmd {
+	m.delivering = false
+	m.due = r.next
+	if r.err != nil {
+		m.fail("deliver revokes", r.err)
+	}
+	// Never at once again: what is due may be in another console's hands.
+	m.dueAfter = m.now.Add(time.Second)
+	for i, d := range r.done {
+		if i+1 < len(r.done) && d.Err == nil && r.done[i+1].Err == nil && r.done[i+1].Token.ID == d.Token.ID {
+			continue // of a pair the second says it for both
+		}
+		m.delivered(d)
+	}
+	return m.read()
+}
+
+// delivered reports one delivery. A 2xx of the server is "accepted", never "dead".
+func (m *root) delivered(d console.Delivery) {
+	fp := d.Token.Fingerprint
+	what := fp
+	if d.Kind == console.RevokeRefresh && d.Err != nil {
+		what = "the refresh token of " + fp
+	}
+	switch {
+	case d.Err != nil && d.Kept:
+		m.note(warn, what+": the revoke was not delivered; it is kept and tried again: "+d.Err.Error(), console.Hint(d.Err))
+	case d.Err != nil:
+		m.note(bad, what+": the server refused to revoke it: "+d.Err.Error(), console.Hint(d.Err))
+	default:
+		s := console.StatusAt(d.Token, m.policyOf(d.Token.AppID), m.now)
+		switch {
+		case s.State != console.Lingering:
+			m.note(good, fp+": the revoke was accepted by the server", "")
+		case !s.StaleKnown:
+			m.note(good, fp+": accepted by the server; may still pass the gateway, nobody knows how long", "p probes it")
+		default:
+			m.note(good, fp+": accepted by the server; may still pass the gateway (≤ "+console.Left(s.StaleLeft)+")", "")
+		}
+	}
+}
+
+func (r tokenProbed) land(m *root) tea.Cmd {
+	delete(m.busy, r.id)
+	if r.err != nil {
+		m.fail("probe", r.err)
+		return m.read()
+	}
+	status := "no answer"
+	if r.answer.status != 0 {
+		status = strconv.Itoa(r.answer.status)
+	}
+	if r.answer.fault != 0 {
+		status += " " + strconv.Itoa(r.answer.fault)
+	}
+	fp := r.token.Fingerprint + ": "
+	switch r.answer.verdict {
+	case "accepted":
+		m.note(info, fp+status+": the gateway let it through", "")
+	case "refused":
+		s := console.StatusAt(r.token, m.policyOf(r.token.AppID), m.now)
+		word := "refused"
+		switch {
+		case s.Proof == console.ProofProbe:
+			word = "refused three times in a row: dead"
+		case s.RefusedOnce:
+			word = "refused (once); three in a row, a second apart, prove it dead"
+		}
+		m.note(info, fp+status+": "+word, "")
+	default:
+		text := fp + status + ": says neither yes nor no"
+		if r.answer.message != "" {
+			text += " (" + r.answer.message + ")"
+		}
+		m.note(warn, text, "")
+	}
+	return m.read()
+}
+
+func (r tokenCopied) land(m *root) tea.Cmd {
+	delete(m.busy, r.id)
+	if r.err != nil {
+		m.fail("copy", r.err)
+		return nil
+	}
+	m.held = true
+	tail := ""
+	if m.o.ClearAfter > 0 {
+		m.clearAt = m.now.Add(m.o.ClearAfter)
+		tail = ", cleared in " + strconv.Itoa(int(m.o.ClearAfter/time.Second)) + " s"
+	}
+	word := "sent " + r.fingerprint + " to the " + r.copied.Via
+	if r.copied.Certain {
+		word = "copied " + r.fingerprint + " (" + r.copied.Via + tail + ")"
+	} else if tail != "" {
+		word += " (" + tail[2:] + ")"
+	}
+	m.note(good, word, "")
+	return raw(r.copied)
+}
+
+func (r clipboardCleared) land(m *root) tea.Cmd {
+	m.held, m.clearing = false, false
+	if r.err != nil {
+		m.fail("clear the clipboard", r.err)
+		return m.finish()
+	}
+	if !m.quitting {
+		m.note(info, "the clipboard was cleared", "")
+	}
+	if c := raw(r.copied); c != nil {
+		return tea.Sequence(c, m.finish())
+	}
+	return m.finish()
+}
+
+func (r drained) land(m *root) tea.Cmd {
+	m.drained = true
+	return m.finish()
+}
+
+func (r beaten) land(m *root) tea.Cmd {
+	if r.tag == m.beatTag {
+		m.beatAt = time.Time{}
+	}
+	return nil
+}
