@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/console"
+)
+
+func (p *program) appsCommand() *cobra.Command {
+	return p.listFlags(&cobra.Command{
+		Use:   "apps",
+		Short: "List the applications",
+		Args:  takes(0, 0),
+		RunE:  p.runApps,
+	})
+}
+
+func (p *program) runApps(c *cobra.Command, _ []string) error {
+	s, err := p.open(c.Context(), false)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	l, err := s.read(c.Context())
+	if err != nil {
+		return err
+	}
+	all := []applicationJSON{}
+	for _, a := range l.Applications {
+		all = append(all, l.application(a))
+	}
+	if p.json {
+		return p.printJSON(all)
+	}
+	if len(all) == 0 {
+		p.note("no application is configured; lanyard config init writes a file to begin with")
+		return nil
+	}
+	var rows [][]string
+	for _, a := range all {
+		rows = append(rows, []string{
+			a.Name, a.Environment, dash(a.KeyType), a.Grant, dash(strings.Join(a.Scopes, " ")), strings.ReplaceAll(a.Secret, "_", " "),
+			a.Source, strconv.Itoa(a.Tokens.Active), strconv.Itoa(a.Tokens.Expiring), strconv.Itoa(a.Tokens.Lingering),
+		})
+	}
+	columns(p.stdout, []string{"NAME", "ENVIRONMENT", "KEY TYPE", "GRANT", "SCOPES", "SECRET", "SOURCE", ">ACTIVE", ">EXPIRING", ">LINGERING"}, rows)
+	return nil
+}
+
+// dash stands for a cell that is empty.
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+// appNames completes APP on the command line. It reads the configuration alone.
+func (p *program) appNames(_ *cobra.Command, args []string, start string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	paths, err := p.paths()
+	if err != nil || len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	cfg, err := paths.Load()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	for _, a := range cfg.Applications {
+		names = append(names, completions(a, start)...)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+func completions(a console.Application, start string) []string {
+	if !strings.HasPrefix(a.Label(), start) || a.Label() != plain(a.Label()) {
+		return nil
+	}
+	return []string{a.Label()}
+}

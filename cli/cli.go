@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+)
+
+// Embedded is what the binary carries with it.
+type Embedded struct {
+	ConfigExample string // config.example.toml
+}
+
+// program is one run of the command line.
+type program struct {
+	env            []string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	embedded       Embedded
+	clock          func() time.Time
+
+	config, state string // flags
+	json, dryRun  bool
+}
+
+// Main runs the command line and gives the exit code.
+func Main(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer, e Embedded) int {
+	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, embedded: e, clock: time.Now}
+	root := p.root()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	if err := root.ExecuteContext(ctx); err != nil {
+		// A command line that cannot be parsed has set no flag yet.
+		return complain(stderr, err, p.json || slices.Contains(args, "--json"))
+	}
+	return exitDone
+}
+
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "lanyard",
+		Short: "A console for API access tokens",
+		Long: "Lanyard gets, watches, renews, revokes and probes API access tokens.\n" +
+			"Without a command it opens the console.",
+		Args:                       noCommand,
+		RunE:                       p.runScreen,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		SuggestionsMinimumDistance: 2,
+		CompletionOptions:          cobra.CompletionOptions{DisableDefaultCmd: true},
+	}
+	root.PersistentFlags().StringVar(&p.config, "config", "", "configuration `file` (LANYARD_CONFIG)")
+	root.PersistentFlags().StringVar(&p.state, "state", "", "state `directory` (LANYARD_STATE)")
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return misuse(c.CommandPath()+" --help", "%s: %v", c.CommandPath(), err)
+	})
+	root.AddCommand(
+		p.demoCommand(), p.sandboxCommand(),
+		p.appsCommand(), p.tokensCommand(), p.revocationsCommand(),
+		p.tokenCommand(), p.renewCommand(), p.revokeCommand(), p.probeCommand(),
+		p.configCommand(), p.themesCommand(), p.completionCommand(), p.versionCommand(),
+	)
+	root.SetHelpCommand(helpCommand())
+	return root
+}
+
+// noCommand refuses arguments of a command that has only subcommands. cobra would print its help and
+// exit 0 for a misspelt one.
+func noCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := c.CommandPath() + " --help"
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "did you mean " + c.CommandPath() + " " + strings.Join(near, " or ") + "?"
+	}
+	return misuse(hint, "unknown command %q for %s", args[0], c.CommandPath())
+}
+
+// takes wants between least and most arguments; most < 0 is any number.
+func takes(least, most int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		switch n := len(args); {
+		case n < least:
+			return misuse("usage: "+c.UseLine(), "%s: an argument is missing", c.CommandPath())
+		case most >= 0 && n > most:
+			return misuse("usage: "+c.UseLine(), "%s: too many arguments", c.CommandPath())
+		}
+		return nil
+	}
+}
+
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about a command",
+		RunE: func(c *cobra.Command, args []string) error {
+			about, rest, err := c.Root().Find(args)
+			if err != nil || about == nil || len(rest) > 0 {
+				return noCommand(c.Root(), args)
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
+}
+
+// listFlags and verbFlags are what every list and every verb understands.
+func (p *program) listFlags(c *cobra.Command) *cobra.Command {
+	c.Flags().BoolVar(&p.json, "json", false, "print JSON")
+	return c
+}
+
+func (p *program) verbFlags(c *cobra.Command) *cobra.Command {
+	c.Flags().BoolVar(&p.dryRun, "dry-run", false, "show the request, masked; send nothing, store nothing")
+	return p.listFlags(c)
+}
+
+// lookup reads an environment variable of this run; getenv gives "" for one that is not set.
+func (p *program) lookup(name string) (string, bool) {
+	for _, e := range slices.Backward(p.env) {
+		if k, v, ok := strings.Cut(e, "="); ok && (k == name || runtime.GOOS == "windows" && strings.EqualFold(k, name)) {
+			return v, true
+		}
+	}
+	return "", false
+}
+
+func (p *program) getenv(name string) string {
+	v, _ := p.lookup(name)
+	return v
+}
+
+// paths finds configuration and state.
+func (p *program) paths() (Paths, error) {
+	home := p.getenv("HOME")
+	if runtime.GOOS == "windows" {
+		home = p.getenv("USERPROFILE")
+	}
+	found, err := FindPaths(runtime.GOOS, p.getenv, home, p.config, p.state)
+	if err != nil {
+		return found, &failure{exit: exitUsage, code: "usage", err: err}
+	}
+	return found, nil
+}
+
+// warn and note speak to the person; they are silent under --json, where stderr is for the error object.
+func (p *program) warn(format string, args ...any) { p.say("warning: ", format, args...) }
+func (p *program) note(format string, args ...any) { p.say("note: ", format, args...) }
+
+func (p *program) say(what, format string, args ...any) {
+	if !p.json {
+		_, _ = fmt.Fprintln(p.stderr, what+plain(fmt.Sprintf(format, args...)))
+	}
+}
+
+// terminal says whether a stream is one, and gives its file descriptor.
+func terminal(stream any) (uintptr, bool) {
+	f, ok := stream.(*os.File)
+	if !ok || f == nil {
+		return 0, false
+	}
+	return f.Fd(), term.IsTerminal(f.Fd())
+}

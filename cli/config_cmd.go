@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+)
+
+func (p *program) configCommand() *cobra.Command {
+	group := &cobra.Command{
+		Use:   "config",
+		Short: "The configuration file",
+		Args:  noCommand,
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	group.AddCommand(
+		&cobra.Command{Use: "init", Short: "Write a configuration to begin with", Args: takes(0, 0), RunE: func(*cobra.Command, []string) error {
+			path, err := p.configInit()
+			if err == nil {
+				_, err = fmt.Fprintln(p.stdout, plain(path))
+			}
+			return err
+		}},
+		&cobra.Command{Use: "check", Short: "Say what is wrong with the configuration", Args: takes(0, 0), RunE: p.runConfigCheck},
+		&cobra.Command{Use: "path", Short: "Print where configuration and state are", Args: takes(0, 0), RunE: p.runConfigPath},
+	)
+	return group
+}
+
+// configInit writes the example where the configuration is looked for, and never over anything.
+func (p *program) configInit() (string, error) {
+	paths, err := p.paths()
+	if err != nil {
+		return "", err
+	}
+	fail := func(err error) (string, error) {
+		return "", &failure{exit: exitUnexpected, code: "config", err: err,
+			text: fmt.Sprintf("config init: %s cannot be written: %v", paths.Config, plainCause(err))}
+	}
+	if err := os.MkdirAll(filepath.Dir(paths.Config), 0o700); err != nil {
+		return fail(err)
+	}
+	f, err := os.OpenFile(paths.Config, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return "", &failure{exit: exitUsage, code: "exists", text: "config init: " + paths.Config + " exists already",
+			hint: "it is left as it is; lanyard config check reads it"}
+	}
+	if err != nil {
+		return fail(err)
+	}
+	_, err = f.WriteString(p.embedded.ConfigExample)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		_ = os.Remove(paths.Config)
+		return fail(err)
+	}
+	return paths.Config, nil
+}
+
+func (p *program) runConfigCheck(*cobra.Command, []string) error {
+	paths, err := p.paths()
+	if err != nil {
+		return err
+	}
+	cfg, err := paths.Load()
+	if err != nil {
+		return err
+	}
+	if !cfg.Found {
+		return &failure{exit: exitUsage, code: "config", text: "there is no " + paths.Config, hint: "lanyard config init writes one to begin with"}
+	}
+	for _, w := range cfg.Warnings {
+		p.warn("%s", w)
+	}
+	p.print("ok: %s, %s", plural(len(cfg.Environments), "environment"), plural(len(cfg.Applications), "application"))
+	return nil
+}
+
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+func (p *program) runConfigPath(*cobra.Command, []string) error {
+	paths, err := p.paths()
+	if err != nil {
+		return err
+	}
+	p.print("config  %s", paths.Config)
+	p.print("state   %s", paths.State)
+	return nil
+}

@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/console"
+	"lanyard/store"
+	"lanyard/tokenapi/sandbox"
+)
+
+func (p *program) demoCommand() *cobra.Command {
+	var o sandbox.Options
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "The console on a Token API of its own; nothing to set up, nothing written",
+		Long: "Opens the console on an embedded Token API and gateway, which also listen on a free port of this machine, so that a\n" +
+			"copied curl line works in the next terminal. --speed makes tokens and the gateway's cache live shorter, nothing else.",
+		Args: takes(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := checkSandbox(c, o); err != nil {
+				return err
+			}
+			if err := p.needTerminal("demo"); err != nil {
+				return err
+			}
+			return p.runDemo(c.Context(), o)
+		},
+	}
+	sandboxFlags(c, &o)
+	return c
+}
+
+func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
+	h, err := p.host(ctx, "127.0.0.1:0", false, o)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = h.serve(serving) }()
+	defer func() { stop(); <-ended }() // the server outlives the screen, whose last writes go to it
+
+	kept, err := store.OpenMemory(ctx, store.Options{})
+	if err != nil {
+		return err
+	}
+	cfg := h.config(p.taste())
+	s, err := p.assemble(cfg, Paths{}, kept, cfg.Vault(p.lookup), nil)
+	if err != nil {
+		_ = kept.Close()
+		return err
+	}
+	defer s.Close()
+	_, err = p.show(ctx, s, cfg, screen{demo: true, title: "demo"})
+	return err
+}
+
+// taste takes theme and clipboard from the person's configuration, if there is a good one.
+func (p *program) taste() *Config {
+	cfg := defaultConfig()
+	if paths, err := p.paths(); err == nil {
+		if own, err := paths.Load(); err == nil {
+			cfg.Theme, cfg.ClearAfter = own.Theme, own.ClearAfter
+			cfg.ClipboardVia, cfg.ClipboardCommand = own.ClipboardVia, own.ClipboardCommand
+		}
+	}
+	return cfg
+}
+
+// config fills in the sandbox's environment and applications. A token counts as expiring for a quarter of
+// its life at most, so that one with a short life is active too.
+func (h *hosted) config(cfg *Config) *Config {
+	env := h.environment("demo")
+	cfg.Environments = []console.Environment{env}
+	cfg.DueBefore = min(cfg.DueBefore, h.api.TokenTTL()/4)
+	for _, a := range h.api.Applications() {
+		app := console.Application{
+			ID:   console.ApplicationID(env.Endpoints.TokenURL, a.ConsumerKey, a.Grant, a.Username),
+			Name: a.Name, Environment: env, KeyType: a.KeyType, ConsumerKey: a.ConsumerKey, Grant: a.Grant, Username: a.Username,
+			Scopes: a.Scopes, ProbeURL: h.base + a.ProbePath, Source: console.FromConfig, Secret: console.SecretAvailable,
+		}
+		cfg.Applications = append(cfg.Applications, app)
+		cfg.Secrets[app.ID] = SecretRef{literal: a.ConsumerSecret}
+		if !a.Password.IsZero() {
+			cfg.Passwords[app.ID] = SecretRef{literal: a.Password}
+		}
+	}
+	return cfg
+}
+
+// tlsListener serves a certificate of the sandbox.
+func tlsListener(l net.Listener, cert sandbox.Certificate) net.Listener {
+	return tls.NewListener(l, &tls.Config{
+		Certificates: []tls.Certificate{cert.Server}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+	})
+}

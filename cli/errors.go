@@ -1,0 +1,160 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"lanyard/console"
+	"lanyard/store"
+	"lanyard/tokenapi"
+	"lanyard/ui"
+)
+
+// The exit codes, which scripts rely on.
+const (
+	exitDone        = 0
+	exitUnexpected  = 1 // or a probe that is unclear
+	exitUsage       = 2 // usage or configuration
+	exitRefused     = 3 // by the Token API, or by the gateway for a probe
+	exitNetwork     = 4 // network or TLS; a revoke that could not be delivered
+	exitNotFound    = 5 // no such application or token
+	exitLocked      = 6 // the store's secrets cannot be opened
+	exitStillAlive  = 7 // still accepted after --timeout
+	exitInterrupted = 130
+)
+
+// failure is an error of the command line itself, with its exit code. A silent one has been told already.
+type failure struct {
+	exit   int
+	code   string
+	text   string
+	hint   string
+	err    error // the cause, if there is one
+	silent bool
+}
+
+func (f *failure) Error() string {
+	if f.text == "" && f.err != nil {
+		return f.err.Error()
+	}
+	return f.text
+}
+
+func (f *failure) Unwrap() error { return f.err }
+
+// misuse is a command line that cannot be carried out.
+func misuse(hint, format string, args ...any) error {
+	return &failure{exit: exitUsage, code: "usage", text: fmt.Sprintf(format, args...), hint: hint}
+}
+
+// told ends with an exit code after a result that says everything.
+func told(exit int) error { return &failure{exit: exit, silent: true} }
+
+// report is a failure as a person or a program gets to see it.
+type report struct {
+	Code    string  `json:"code"`
+	Message string  `json:"message"`
+	Hint    string  `json:"hint"`
+	Status  *int    `json:"status"`
+	OAuth   *string `json:"oauth_error"`
+	Exit    int     `json:"exit"`
+}
+
+// explain sorts an error into an exit code and words.
+func explain(err error) report {
+	r := report{Code: "unexpected", Message: err.Error(), Exit: exitUnexpected}
+	var own *failure
+	var cfg *ConfigError
+	var api *tokenapi.Error
+	refusal, isRefusal := console.AsError(err)
+	if errors.As(err, &api) && api.Answered() {
+		r.Status = &api.Status
+		if api.Code != "" {
+			r.OAuth = &api.Code
+		}
+	}
+	switch {
+	case errors.As(err, &own):
+		r.Code, r.Hint, r.Exit = own.code, own.hint, own.exit
+		if r.Hint == "" && api != nil {
+			r.Hint = api.Hint
+		}
+	case errors.As(err, &cfg):
+		r.Code, r.Exit = "config", exitUsage
+	case errors.Is(err, ui.ErrInterrupted), errors.Is(err, context.Canceled):
+		r.Code, r.Message, r.Exit = "interrupted", "interrupted", exitInterrupted
+	case errors.Is(err, store.ErrLocked), errors.Is(err, store.ErrKey):
+		r.Code, r.Exit = "store_locked", exitLocked
+		if isRefusal {
+			r.Hint = refusal.Hint
+		}
+	case api != nil:
+		r.Code, r.Hint, r.Exit = string(api.Kind), api.Hint, exitOf(api.Kind)
+	case isRefusal:
+		r.Code, r.Hint, r.Exit = refusal.Code, commandHint(refusal), refusalExit(refusal.Code)
+	}
+	return r
+}
+
+func exitOf(k tokenapi.Kind) int {
+	switch k {
+	case tokenapi.KindUsage:
+		return exitUsage
+	case tokenapi.KindRefused:
+		return exitRefused
+	case tokenapi.KindNetwork, tokenapi.KindTLS, tokenapi.KindTimeout:
+		return exitNetwork
+	case tokenapi.KindCanceled:
+		return exitInterrupted
+	case tokenapi.KindGarbled:
+	}
+	return exitUnexpected
+}
+
+func refusalExit(code string) int {
+	switch {
+	case code == "no_application" || code == "no_token":
+		return exitNotFound
+	case code == "in_flight" || strings.HasPrefix(code, "store_"):
+		return exitUnexpected
+	}
+	return exitUsage
+}
+
+// commandHint keeps hints that are about keys of the screen away from the command line.
+func commandHint(e *console.Error) string {
+	switch e.Code {
+	case "revoking":
+		return "lanyard revocations shows it"
+	case "already_revoked":
+		return "the gateway may still let it through for a while; lanyard probe shows it"
+	}
+	return e.Hint
+}
+
+// complain tells a failure on stderr and gives its exit code.
+func complain(w io.Writer, err error, asJSON bool) int {
+	r := explain(err)
+	var own *failure
+	if errors.As(err, &own) && own.silent {
+		return r.Exit
+	}
+	if asJSON {
+		out, _ := json.Marshal(struct {
+			Error report `json:"error"`
+		}{r})
+		_, _ = fmt.Fprintf(w, "%s\n", harmless(out))
+		return r.Exit
+	}
+	for line := range strings.SplitSeq(r.Message, "\n") {
+		_, _ = fmt.Fprintf(w, "lanyard: %s\n", plain(line))
+	}
+	if r.Hint != "" {
+		_, _ = fmt.Fprintf(w, "hint: %s\n", plain(r.Hint))
+	}
+	return r.Exit
+}

@@ -1,0 +1,279 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+)
+
+// The shapes that --json prints. They are a promise to scripts, so they are not the console's structs.
+type (
+	applicationJSON struct {
+		ID          string     `json:"id"`
+		Name        string     `json:"name"`
+		Environment string     `json:"environment"`
+		KeyType     string     `json:"key_type"`
+		ConsumerKey string     `json:"consumer_key"`
+		Secret      string     `json:"secret"`
+		Grant       string     `json:"grant"`
+		Scopes      []string   `json:"scopes"`
+		Source      string     `json:"source"`
+		Tokens      tokenCount `json:"tokens"`
+	}
+	tokenCount struct {
+		Active    int `json:"active"`
+		Expiring  int `json:"expiring"`
+		Lingering int `json:"lingering"`
+	}
+	tokenJSON struct {
+		ID          string   `json:"id"`
+		Fingerprint string   `json:"fingerprint"`
+		Application string   `json:"application"`
+		Environment string   `json:"environment"`
+		KeyType     string   `json:"key_type"`
+		State       string   `json:"state"`
+		Grant       string   `json:"grant"`
+		User        string   `json:"user"`
+		Scopes      []string `json:"scopes"`
+		TokenType   string   `json:"token_type"`
+		IssuedAt    stamp    `json:"issued_at"`
+		Lifetime    string   `json:"lifetime"`
+		ExpiresAt   stamp    `json:"expires_at"`
+		Left        *int64   `json:"left"`
+		HasRefresh  bool     `json:"has_refresh"`
+		From        *string  `json:"from"`
+		RevokeAt    stamp    `json:"revoke_at"`
+		AcceptedAt  stamp    `json:"accepted_at"`
+		StaleUntil  stamp    `json:"stale_until"`
+	}
+	revocationJSON struct {
+		Token       string      `json:"token"`
+		Fingerprint string      `json:"fingerprint"`
+		Application string      `json:"application"`
+		Kind        string      `json:"kind"`
+		AcceptedAt  stamp       `json:"accepted_at"`
+		StaleUntil  stamp       `json:"stale_until"`
+		Left        *int64      `json:"left"`
+		AtServer    string      `json:"at_server"`
+		Verdict     string      `json:"verdict"`
+		Proof       *string     `json:"proof"`
+		Probes      []seenProbe `json:"probes"`
+	}
+	seenProbe struct {
+		At      stamp  `json:"at"`
+		Status  *int   `json:"status"`
+		Verdict string `json:"verdict"`
+	}
+	probeJSON struct {
+		Token       string `json:"token"`
+		Fingerprint string `json:"fingerprint"`
+		URL         string `json:"url"`
+		At          stamp  `json:"at"`
+		Status      *int   `json:"status"`
+		Verdict     string `json:"verdict"`
+		FaultCode   *int   `json:"fault_code"`
+	}
+)
+
+// stamp is a time as JSON: RFC 3339, UTC, milliseconds; the zero time is null.
+type stamp time.Time
+
+// MarshalJSON encodes it.
+func (s stamp) MarshalJSON() ([]byte, error) {
+	t := time.Time(s)
+	if t.IsZero() {
+		return []byte("null"), nil
+	}
+	return []byte(`"` + t.UTC().Format("2006-01-02T15:04:05.000Z") + `"`), nil
+}
+
+// known gives a pointer to v, or nil for the zero value: unknown is null, never 0.
+func known[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+func seconds(d time.Duration, ok bool) *int64 {
+	if !ok {
+		return nil
+	}
+	n := int64(d / time.Second)
+	return &n
+}
+
+func orEmpty(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
+
+// ledger is a board with what is needed to print it.
+type ledger struct {
+	console.Board
+	svc *console.Service
+	now time.Time
+	app map[string]console.Application
+}
+
+func (l ledger) status(t console.Token) console.Status {
+	return console.StatusAt(t, l.svc.Policy(l.app[t.AppID]), l.now)
+}
+
+func (l ledger) application(a console.Application) applicationJSON {
+	j := applicationJSON{
+		ID: a.ID, Name: a.Name, Environment: a.Environment.Name, KeyType: a.KeyType, ConsumerKey: a.ConsumerKey,
+		Secret: string(a.Secret), Grant: a.Grant, Scopes: orEmpty(a.Scopes), Source: string(a.Source),
+	}
+	for _, t := range l.Tokens {
+		if t.AppID != a.ID {
+			continue
+		}
+		switch l.status(t).State {
+		case console.Active:
+			j.Tokens.Active++
+		case console.Expiring:
+			j.Tokens.Expiring++
+		case console.Lingering:
+			j.Tokens.Lingering++
+		case console.Unsure, console.Revoking, console.Dead, console.Superseded, console.Expired:
+		}
+	}
+	return j
+}
+
+func (l ledger) token(t console.Token) tokenJSON {
+	a, s := l.app[t.AppID], l.status(t)
+	j := tokenJSON{
+		ID: t.ID, Fingerprint: t.Fingerprint, Application: a.Name, Environment: a.Environment.Name, KeyType: a.KeyType,
+		State: string(s.State), Grant: t.Grant, User: t.User, Scopes: orEmpty(t.Scopes), TokenType: t.TokenType,
+		IssuedAt: stamp(t.IssuedAt), Lifetime: string(t.Lifetime), ExpiresAt: stamp(t.ExpiresAt), Left: seconds(s.Left, s.HasExpiry),
+		HasRefresh: t.Refresh == console.RefreshLive, From: known(t.From),
+		RevokeAt: stamp(t.RevokeAt), AcceptedAt: stamp(accepted(t)),
+	}
+	if j.Lifetime == "" {
+		j.Lifetime = string(tokenapi.Unknown)
+	}
+	if s.Ended && s.StaleKnown {
+		j.StaleUntil = stamp(s.StaleUntil)
+	}
+	return j
+}
+
+// accepted is when the server accepted the revoke, of whichever half it was for.
+func accepted(t console.Token) time.Time {
+	if t.RevokeKind == console.RevokeRefresh && t.AcceptedAt.IsZero() {
+		return t.RefreshAcceptedAt
+	}
+	return t.AcceptedAt
+}
+
+// revoked says whether a token has a revocation to tell of.
+func revoked(t console.Token) bool { return !t.RevokeAt.IsZero() || !accepted(t).IsZero() }
+
+func (l ledger) revocation(t console.Token) revocationJSON {
+	s := l.status(t)
+	j := revocationJSON{
+		Token: t.ID, Fingerprint: t.Fingerprint, Application: l.app[t.AppID].Name, Kind: string(t.RevokeKind),
+		AcceptedAt: stamp(accepted(t)), AtServer: "pending", Verdict: "pending", Probes: []seenProbe{},
+	}
+	if accepted(t).IsZero() {
+		return j
+	}
+	j.AtServer, j.Verdict = "accepted", "lingering"
+	if t.Confirmed {
+		j.AtServer = "confirmed"
+	}
+	if s.StaleKnown {
+		j.StaleUntil = stamp(s.StaleUntil)
+	}
+	j.Left = seconds(s.StaleLeft, s.StaleKnown)
+	if s.Proof != console.ProofNone {
+		j.Verdict, j.Proof = "dead", known(string(s.Proof))
+		j.Left = seconds(0, true)
+	}
+	for _, p := range t.Probes {
+		if !p.At.Before(s.EndedAt) {
+			j.Probes = append(j.Probes, seenProbe{stamp(p.At), known(p.Status), string(p.Verdict)})
+		}
+	}
+	return j
+}
+
+// printJSON prints a value for programs: no HTML escapes, and nothing that a terminal would act on.
+func (p *program) printJSON(v any) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := p.stdout.Write(harmless(b.Bytes()))
+	return err
+}
+
+// print prints one line of a result.
+func (p *program) print(format string, args ...any) {
+	_, _ = fmt.Fprintln(p.stdout, plain(fmt.Sprintf(format, args...)))
+}
+
+// printRequests shows what a dry run would have sent.
+func (p *program) printRequests(sent []console.Exchange) error {
+	type pair struct {
+		Name  string `json:"name"`
+		Value string `json:"value"`
+	}
+	type request struct {
+		Method  string `json:"method"`
+		URL     string `json:"url"`
+		Headers []pair `json:"headers"`
+		Form    []pair `json:"form"`
+	}
+	all := []request{}
+	for _, x := range sent {
+		r := request{x.Method, x.URL, []pair{}, []pair{}}
+		for _, h := range x.RequestHeaders {
+			r.Headers = append(r.Headers, pair{h.Name, h.Value})
+		}
+		for _, f := range x.Form {
+			r.Form = append(r.Form, pair{f.Name, f.Value})
+		}
+		all = append(all, r)
+	}
+	if p.json {
+		return p.printJSON(struct {
+			DryRun   bool      `json:"dry_run"`
+			Requests []request `json:"requests"`
+		}{true, all})
+	}
+	if len(all) == 0 {
+		p.print("nothing would be sent")
+	}
+	for i, r := range all {
+		if i > 0 {
+			p.print("")
+		}
+		p.print("%s %s", r.Method, r.URL)
+		for _, h := range r.Headers {
+			p.print("%s: %s", h.Name, h.Value)
+		}
+		var form []string
+		for _, f := range r.Form {
+			form = append(form, f.Name+"="+f.Value)
+		}
+		if len(form) > 0 {
+			p.print("")
+			p.print("%s", strings.Join(form, "&"))
+		}
+	}
+	return nil
+}

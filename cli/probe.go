@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+)
+
+func (p *program) probeCommand() *cobra.Command {
+	var untilDead bool
+	var every, timeout time.Duration
+	c := &cobra.Command{
+		Use:   "probe TOKEN",
+		Short: "Ask the gateway whether it lets a token through",
+		Long: "Calls the application's probe_url with the token. Exit 0: accepted, 3: refused, 1: unclear.\n" +
+			"With --until-dead it goes on until the gateway refused three times in a row: exit 0, or 7 after --timeout.",
+		Args: takes(1, 1),
+		RunE: func(c *cobra.Command, args []string) error {
+			switch {
+			case !untilDead && (c.Flags().Changed("every") || c.Flags().Changed("timeout")):
+				return misuse("", "--every and --timeout are for --until-dead")
+			case every <= 0 || timeout < 0:
+				return misuse("", "--every must be more than 0, and --timeout not negative")
+			}
+			return p.runProbe(c.Context(), args[0], untilDead, every, timeout)
+		},
+	}
+	c.Flags().BoolVar(&untilDead, "until-dead", false, "go on until the gateway refuses it")
+	c.Flags().DurationVar(&every, "every", time.Second, "the pause between two probes")
+	c.Flags().DurationVar(&timeout, "timeout", 0, "give up after this long (default: never)")
+	return p.verbFlags(c)
+}
+
+func (p *program) runProbe(ctx context.Context, what string, untilDead bool, every, timeout time.Duration) error {
+	s, err := p.open(ctx, true)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	l, err := s.read(ctx)
+	if err != nil {
+		return err
+	}
+	t, err := l.needToken(what)
+	if err != nil {
+		return err
+	}
+	url := l.app[t.AppID].ProbeURL
+	if untilDead && !p.dryRun {
+		return p.probeUntilDead(ctx, s, t, url, every, timeout)
+	}
+	ans, _, err := s.svc.Probe(ctx, t.ID)
+	if p.dryRun {
+		return p.rehearsed(ctx, s, err)
+	}
+	if err != nil {
+		return err
+	}
+	if p.json {
+		err = p.printJSON(probed(t, url, ans))
+	} else {
+		p.print("%s", probedLine(t, ans))
+	}
+	if err != nil {
+		return err
+	}
+	switch ans.Verdict {
+	case tokenapi.Accepted:
+		return nil
+	case tokenapi.Refused:
+		return told(exitRefused)
+	case tokenapi.Unclear:
+	}
+	return told(exitUnexpected)
+}
+
+// deadAfter is how many refusals in a row prove that every node of the gateway refuses.
+const deadAfter = 3
+
+func (p *program) probeUntilDead(ctx context.Context, s *session, t console.Token, url string, every, timeout time.Duration) error {
+	began := p.clock()
+	refusals, all := 0, []probeJSON{}
+	verdict := func() error {
+		for {
+			ans, _, err := s.svc.Probe(ctx, t.ID)
+			if err != nil {
+				return err
+			}
+			all = append(all, probed(t, url, ans))
+			if !p.json {
+				p.print("%s", probedLine(t, ans))
+			}
+			pause := max(every, ans.RetryAfter)
+			if refusals++; ans.Verdict != tokenapi.Refused {
+				refusals = 0
+			} else {
+				pause = refusedPause
+			}
+			if refusals >= deadAfter {
+				return nil
+			}
+			next := p.clock().Add(pause)
+			if timeout > 0 && next.After(began.Add(timeout)) {
+				return &failure{exit: exitStillAlive, code: "still_accepted", text: "probe: not proved dead after " + timeout.String()}
+			}
+			if err := p.waitUntil(ctx, next); err != nil {
+				return err
+			}
+		}
+	}
+	err := verdict()
+	if p.json && len(all) > 0 {
+		if printErr := p.printJSON(all); err == nil {
+			err = printErr
+		}
+	}
+	return err
+}
+
+func probed(t console.Token, url string, ans tokenapi.ProbeAnswer) probeJSON {
+	url, _, _ = strings.Cut(url, "?") // a query may hold an API key
+	return probeJSON{
+		Token: t.ID, Fingerprint: t.Fingerprint, URL: url, At: stamp(ans.At),
+		Status: known(ans.Status), Verdict: string(ans.Verdict), FaultCode: known(ans.FaultCode),
+	}
+}
+
+func probedLine(t console.Token, ans tokenapi.ProbeAnswer) string {
+	line := fmt.Sprintf("%s  %s  %s", ans.At.UTC().Format("15:04:05Z"), t.Fingerprint, ans.Verdict)
+	if ans.Status != 0 {
+		line += fmt.Sprintf("  %d", ans.Status)
+	}
+	if ans.FaultCode != 0 {
+		line += fmt.Sprintf("  %d", ans.FaultCode)
+	}
+	if ans.Message != "" {
+		line += "  " + ans.Message
+	}
+	return line
+}

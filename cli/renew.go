@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/console"
+)
+
+func (p *program) renewCommand() *cobra.Command {
+	return p.verbFlags(&cobra.Command{
+		Use:   "renew APP|TOKEN",
+		Short: "Renew a token: refresh it, or ask anew",
+		Long: "Refreshes a token that has a refresh token, and asks anew otherwise. With an application it renews its newest token.\n" +
+			"The token is not printed; --json prints it.",
+		Args:              takes(1, 1),
+		ValidArgsFunction: p.appNames,
+		RunE:              func(c *cobra.Command, args []string) error { return p.runRenew(c, args[0]) },
+	})
+}
+
+func (p *program) runRenew(c *cobra.Command, what string) error {
+	s, err := p.open(c.Context(), true)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	l, err := s.read(c.Context())
+	if err != nil {
+		return err
+	}
+	t, a, isToken, err := l.either(what)
+	if err != nil {
+		return err
+	}
+	var out console.Outcome
+	switch id, ok := l.newest(a); {
+	case isToken:
+		out, err = s.svc.Renew(c.Context(), t.ID)
+	case ok:
+		out, err = s.svc.Renew(c.Context(), id)
+	default: // nothing to renew: as for a new one
+		out, err = s.svc.Get(c.Context(), a.ID, console.GetOptions{})
+	}
+	if p.dryRun {
+		return p.rehearsed(c.Context(), s, err)
+	}
+	if err != nil {
+		return err
+	}
+	p.tell(s, out, 0)
+	if p.json {
+		return p.printSecret(c.Context(), s, a, out, "json")
+	}
+	p.print("%s", renewed(a, out, s.svc.Policy(a), s))
+	return nil
+}
+
+// newest gives the token of an application that is to be renewed: the newest that can be refreshed and was
+// not ended, else the newest that is alive.
+func (l ledger) newest(a console.Application) (string, bool) {
+	alive, refreshable := "", ""
+	for _, t := range l.Tokens {
+		if t.AppID != a.ID {
+			continue
+		}
+		st := l.status(t)
+		if st.Ended || st.State == console.Revoking {
+			continue
+		}
+		if t.Refresh == console.RefreshLive {
+			refreshable = t.ID
+		}
+		alive = t.ID
+	}
+	if refreshable != "" {
+		return refreshable, true
+	}
+	return alive, alive != ""
+}
+
+func renewed(a console.Application, out console.Outcome, pol console.Policy, s *session) string {
+	how := "asked anew for " + out.Token.Fingerprint
+	switch {
+	case out.Same:
+		how = "the server handed out " + out.Token.Fingerprint + " again"
+	case out.How == console.Refreshed && out.Previous != nil:
+		how = "refreshed " + out.Previous.Fingerprint + " to " + out.Token.Fingerprint
+	case out.How == console.Refreshed:
+		how = "refreshed to " + out.Token.Fingerprint
+	case out.How == console.Reused:
+		how = "renewed meanwhile to " + out.Token.Fingerprint
+	case out.How == console.Issued:
+	}
+	st := console.StatusAt(out.Token, pol, s.svc.Now())
+	return fmt.Sprintf("%s: %s, %s left", a.Label(), how, left(out.Token, st))
+}

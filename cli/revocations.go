@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/console"
+)
+
+func (p *program) revocationsCommand() *cobra.Command {
+	return p.listFlags(&cobra.Command{
+		Use:   "revocations",
+		Short: "List what was revoked, and whether it is dead",
+		Args:  takes(0, 0),
+		RunE:  p.runRevocations,
+	})
+}
+
+func (p *program) runRevocations(c *cobra.Command, _ []string) error {
+	s, err := p.open(c.Context(), false)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	l, err := s.read(c.Context())
+	if err != nil {
+		return err
+	}
+	all := []revocationJSON{}
+	var rows [][]string
+	for _, t := range l.Tokens {
+		if revoked(t) {
+			all = append(all, l.revocation(t))
+			rows = append(rows, l.revocationRow(t))
+		}
+	}
+	if p.json {
+		return p.printJSON(all)
+	}
+	if len(rows) == 0 {
+		p.note("nothing was revoked")
+		return nil
+	}
+	columns(p.stdout, []string{"VERDICT", "TOKEN", "APPLICATION", "KIND", "AT SERVER", "ACCEPTED", ">MAY PASS FOR", "PROOF", "PROBES"}, rows)
+	return nil
+}
+
+func (l ledger) revocationRow(t console.Token) []string {
+	j, st := l.revocation(t), l.status(t)
+	when, may, proof := "-", "-", "-"
+	if at := accepted(t); !at.IsZero() {
+		when = at.UTC().Format("2006-01-02T15:04:05Z")
+	}
+	switch {
+	case j.Verdict == "lingering" && st.StaleKnown:
+		may = "<=" + console.Left(st.StaleLeft)
+	case j.Verdict == "lingering":
+		may = "unknown"
+	case j.Proof != nil:
+		proof = *j.Proof
+	}
+	if st.RefusedOnce && j.Verdict == "lingering" {
+		proof = "refused once"
+	}
+	var seen []string
+	for _, q := range j.Probes {
+		word := "none"
+		if q.Status != nil {
+			word = strconv.Itoa(*q.Status)
+		}
+		seen = append(seen, word)
+	}
+	const most = 6
+	if len(seen) > most {
+		seen = append([]string{"…"}, seen[len(seen)-most:]...)
+	}
+	return []string{j.Verdict, j.Fingerprint, l.app[t.AppID].Label(), j.Kind, j.AtServer, when, may, proof, dash(strings.Join(seen, " "))}
+}

@@ -1,0 +1,206 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/console"
+)
+
+// revokeOptions are the flags of revoke.
+type revokeOptions struct {
+	kind     string
+	all, yes bool
+	waitDead bool
+	timeout  time.Duration
+}
+
+func (p *program) revokeCommand() *cobra.Command {
+	var o revokeOptions
+	c := &cobra.Command{
+		Use:   "revoke APP|TOKEN…",
+		Short: "Revoke tokens, at once",
+		Long: "Sends the revocation at once: the access token first, then the refresh token. That the server accepted it does\n" +
+			"not mean that the gateway refuses the token; --wait-dead waits for that and exits 7 when it does not happen in time.\n" +
+			"What cannot be delivered is kept and delivered later (exit 4).",
+		Args:              takes(1, -1),
+		ValidArgsFunction: p.appNames,
+		RunE:              func(c *cobra.Command, args []string) error { return p.runRevoke(c, args, o) },
+	}
+	c.Flags().StringVar(&o.kind, "kind", "both", "`both`, access or refresh")
+	c.Flags().BoolVar(&o.all, "all", false, "every live token of an application that has several")
+	c.Flags().BoolVar(&o.yes, "yes", false, "do not ask, in production either")
+	c.Flags().BoolVar(&o.waitDead, "wait-dead", false, "wait until the gateway refuses the token")
+	c.Flags().DurationVar(&o.timeout, "timeout", 0, "how long --wait-dead waits (default: the gateway's window and a minute)")
+	return p.verbFlags(c)
+}
+
+func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) error {
+	ctx := c.Context()
+	kind := console.RevokeKind(o.kind)
+	switch {
+	case kind != console.RevokeAccess && kind != console.RevokeRefresh && kind != console.RevokeBoth:
+		return misuse("one of: access, refresh, both", "--kind: %q is no kind", o.kind)
+	case c.Flags().Changed("timeout") && !o.waitDead:
+		return misuse("", "--timeout is for --wait-dead")
+	case o.timeout < 0:
+		return misuse("", "--timeout must not be negative")
+	}
+	s, err := p.open(ctx, true)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	l, err := s.read(ctx)
+	if err != nil {
+		return err
+	}
+	targets, err := l.targets(args, o.all)
+	if err != nil {
+		return err
+	}
+	if p.dryRun {
+		var first error
+		for _, t := range targets {
+			if _, err := s.revoke(ctx, t, kind); err != nil && first == nil {
+				first = err
+			}
+		}
+		return p.rehearsed(ctx, s, first)
+	}
+	if !o.yes {
+		if err := p.confirm(l, targets); err != nil {
+			return err
+		}
+	}
+	one := len(targets) == 1 && len(args) == 1 && !o.all
+	return p.revokeEach(ctx, s, targets, kind, o, one)
+}
+
+// targets finds the tokens that the arguments name, each once.
+func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
+	var out []console.Token
+	for _, arg := range args {
+		t, a, isToken, err := l.either(arg)
+		if err != nil {
+			return nil, err
+		}
+		found := []console.Token{t}
+		if !isToken {
+			found = l.live(a)
+			switch {
+			case len(found) == 0:
+				return nil, &failure{exit: exitNotFound, code: "no_token", text: a.Label() + " holds no live token",
+					hint: "lanyard tokens --all lists the others; name one by its id or fingerprint"}
+			case len(found) > 1 && !all:
+				return nil, misuse("--all revokes every one; or name one of: "+l.tokenNames(found),
+					"%s holds %d live tokens", a.Label(), len(found))
+			}
+		}
+		for _, t := range found {
+			if !slices.ContainsFunc(out, func(o console.Token) bool { return o.ID == t.ID }) {
+				out = append(out, t)
+			}
+		}
+	}
+	return out, nil
+}
+
+// confirm asks before anything is revoked in production. No is the default.
+func (p *program) confirm(l ledger, targets []console.Token) error {
+	var names []string
+	for _, t := range targets {
+		if a := l.app[t.AppID]; a.Environment.Production {
+			names = append(names, t.Fingerprint+" of "+a.Label())
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	_, in := terminal(p.stdin)
+	_, out := terminal(p.stderr)
+	if !in || !out {
+		return &failure{exit: exitUsage, code: "needs_yes", text: "revoke: in production this needs --yes", hint: "it would revoke " + strings.Join(names, ", ")}
+	}
+	_, _ = fmt.Fprintf(p.stderr, "%s\nrevoke in production? [y/N] ", plain(strings.Join(names, ", ")))
+	line, _ := bufio.NewReader(p.stdin).ReadString('\n')
+	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
+		return &failure{exit: exitUsage, code: "declined", text: "revoke: not confirmed, nothing was sent"}
+	}
+	return nil
+}
+
+// revoke decides and delivers the revocation of one token. A revoke that waits already is delivered now.
+func (s *session) revoke(ctx context.Context, t console.Token, kind console.RevokeKind) ([]console.Delivery, error) {
+	if _, err := s.svc.Revoke(ctx, t.ID, kind, 0); err != nil {
+		if refusal, ok := console.AsError(err); !ok || refusal.Code != "revoking" {
+			return nil, err
+		}
+	}
+	done, err := s.svc.DeliverOne(ctx, t.ID)
+	if refusal, ok := console.AsError(err); ok && refusal.Code == "in_flight" {
+		return s.elsewhere(ctx, t.ID) // an open console was faster
+	}
+	if err != nil {
+		return done, err
+	}
+	if len(done) == 0 {
+		return s.elsewhere(ctx, t.ID)
+	}
+	for _, d := range done {
+		if d.Err != nil {
+			return done, undelivered(d)
+		}
+	}
+	return done, nil
+}
+
+// undelivered says what becomes of a revoke that was not accepted.
+func undelivered(d console.Delivery) error {
+	what := "the revoke of " + d.Token.Fingerprint
+	if d.Kind == console.RevokeRefresh {
+		what = "the revoke of the refresh token of " + d.Token.Fingerprint
+	}
+	if d.Kept {
+		return &failure{exit: exitNetwork, code: "undelivered", err: d.Err,
+			text: fmt.Sprintf("%s is kept, will be delivered: %v", what, d.Err),
+			hint: "an open console tries again by itself; the same command tries at once"}
+	}
+	r := explain(d.Err)
+	return &failure{exit: r.Exit, code: r.Code, hint: r.Hint, err: d.Err, text: fmt.Sprintf("%s was not accepted: %v", what, d.Err)}
+}
+
+// elsewhere waits until another process has delivered a revoke, or has failed to.
+func (s *session) elsewhere(ctx context.Context, id string) ([]console.Delivery, error) {
+	ctx, cancel := context.WithTimeout(ctx, drainPatience)
+	defer cancel()
+	changes := s.svc.Changes(ctx)
+	for {
+		l, err := s.read(ctx)
+		if err != nil {
+			return nil, err
+		}
+		t, _ := l.byID(id)
+		_, waits := console.DueAt(t)
+		switch {
+		case !waits && !accepted(t).IsZero():
+			return []console.Delivery{{Token: t, Kind: t.RevokeKind, Confirmed: t.Confirmed}}, nil
+		case !waits && t.RevokeError != "":
+			return nil, fmt.Errorf("revoke: %s", t.RevokeError)
+		case !waits:
+			return nil, &failure{exit: exitUsage, code: "undone", text: "revoke: it was taken back in another console"}
+		case t.RevokeTries > 0:
+			return nil, undelivered(console.Delivery{Token: t, Kind: console.RevokeAccess, Kept: true, Err: errors.New(t.RevokeError)})
+		}
+		if _, open := <-changes; !open {
+			return nil, undelivered(console.Delivery{Token: t, Kind: console.RevokeAccess, Kept: true, Err: errors.New("another console is at it")})
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/console"
+	"lanyard/store"
+	"lanyard/themes"
+	"lanyard/tokenapi/sandbox"
+	"lanyard/ui"
+)
+
+// screen is what the console shows besides a session.
+type screen struct {
+	demo    bool
+	title   string
+	welcome string // where a configuration would go; "" when there is one
+}
+
+// runScreen is lanyard without a command.
+func (p *program) runScreen(c *cobra.Command, _ []string) error {
+	ctx := c.Context()
+	if err := p.needTerminal(""); err != nil {
+		return err
+	}
+	paths, err := p.paths()
+	if err != nil {
+		return err
+	}
+	cfg, err := paths.Load()
+	if err != nil {
+		return err
+	}
+	if !cfg.Found && !hasStore(paths) {
+		return p.welcome(ctx, cfg, paths)
+	}
+	kept, err := store.Open(ctx, paths.State, store.Options{})
+	if err != nil {
+		return err
+	}
+	s, err := p.assemble(cfg, paths, kept, vaultForPeople{Vault: cfg.Vault(p.lookup), cfg: cfg}, nil)
+	if err != nil {
+		_ = kept.Close()
+		return err
+	}
+	defer s.Close()
+	_, err = p.show(ctx, s, cfg, screen{})
+	return err
+}
+
+// welcome is the first run. Nothing is written before a choice is made.
+func (p *program) welcome(ctx context.Context, cfg *Config, paths Paths) error {
+	choice, err := p.show(ctx, nil, cfg, screen{welcome: paths.Config})
+	if err != nil {
+		return err
+	}
+	switch choice {
+	case ui.TryDemo:
+		return p.runDemo(ctx, sandbox.Options{})
+	case ui.SetUp:
+		path, err := p.configInit()
+		if err != nil {
+			return err
+		}
+		p.print("wrote %s", path)
+		p.note("put your Token API and its keys in there, then start lanyard again")
+	case ui.Quit:
+	}
+	return nil
+}
+
+// show opens the screen.
+func (p *program) show(ctx context.Context, s *session, cfg *Config, what screen) (ui.Choice, error) {
+	theme, err := themes.ByName(cfg.Theme)
+	if err != nil {
+		return ui.Quit, misuse("lanyard themes lists them", "%v", err)
+	}
+	_, noColor := p.lookup("NO_COLOR")
+	o := ui.Options{
+		Theme: theme, ThemeName: cfg.Theme, ClearAfter: cfg.ClearAfter, Demo: what.demo, Title: what.title,
+		Banners: banners(cfg.Environments), Welcome: what.welcome != "", ConfigPath: what.welcome,
+		NoColor: noColor && p.getenv("NO_COLOR") != "", Input: p.stdin, Output: p.stdout, Environ: p.env,
+	}
+	if s != nil {
+		o.Service = s.svc
+	}
+	if c := p.clipboard(cfg); c != nil {
+		o.Clipboard = c
+	}
+	return ui.Run(ctx, o)
+}
+
+func banners(envs []console.Environment) []string {
+	var all []string
+	for _, e := range envs {
+		if b := e.Banner(); b != "" {
+			all = append(all, b)
+		}
+	}
+	return all
+}
+
+// needTerminal refuses to open the screen where nobody could see it.
+func (p *program) needTerminal(command string) error {
+	_, in := terminal(p.stdin)
+	_, out := terminal(p.stdout)
+	if in && out {
+		return nil
+	}
+	what, hint := "the console", "in a script use a command: lanyard token APP, lanyard tokens --json, … (lanyard --help)"
+	if command != "" {
+		what, hint = command, "in a script use lanyard sandbox"
+	}
+	return &failure{exit: exitUsage, code: "no_terminal", text: what + " needs a terminal", hint: hint}
+}

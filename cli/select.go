@@ -1,0 +1,209 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"lanyard/console"
+)
+
+// read takes the board for a list, or to find what an argument names.
+func (s *session) read(ctx context.Context) (ledger, error) {
+	b, err := s.svc.Board(ctx)
+	if err != nil {
+		return ledger{}, err
+	}
+	l := ledger{Board: b, svc: s.svc, now: s.svc.Now(), app: map[string]console.Application{}}
+	for _, a := range b.Applications {
+		l.app[a.ID] = a
+	}
+	return l, nil
+}
+
+// fits says whether text names a: name[@environment][/KEY_TYPE]. The forms are compared whole, because a
+// name may itself hold @ and /.
+func fits(a console.Application, text string) (ok, exact bool) {
+	env, kind := "@"+a.Environment.Name, "/"+a.KeyType
+	switch text {
+	case a.ID, a.Label(), a.Name + env + kind, a.Name + kind:
+		return true, text == a.ID || a.KeyType != ""
+	case a.Name, a.Name + env:
+		return true, false
+	}
+	return false, false
+}
+
+// findApp finds the application that text names; ok is false when none fits, an error says that several do.
+func (l ledger) findApp(text string) (a console.Application, ok bool, err error) {
+	var found []console.Application
+	for _, a := range l.Applications {
+		if yes, _ := fits(a, text); yes && a.Source != console.Gone {
+			found = append(found, a)
+		}
+	}
+	if len(found) == 0 { // one that is gone can still be named, to revoke what it left
+		for _, a := range l.Applications {
+			if yes, _ := fits(a, text); yes {
+				found = append(found, a)
+			}
+		}
+	}
+	switch len(found) {
+	case 0:
+		return a, false, nil
+	case 1:
+		return found[0], true, nil
+	}
+	var preferred []console.Application
+	for _, a := range found {
+		if a.KeyType == "PRODUCTION" {
+			preferred = append(preferred, a)
+		}
+	}
+	if len(preferred) == 1 {
+		if _, exact := fits(preferred[0], text); !exact {
+			return preferred[0], true, nil
+		}
+	}
+	return a, false, misuse("one of: "+labels(found), "%q fits %d applications", text, len(found))
+}
+
+// app is findApp that insists.
+func (l ledger) needApp(text string) (console.Application, error) {
+	a, ok, err := l.findApp(text)
+	if err != nil || ok {
+		return a, err
+	}
+	hint := "configured are: " + labels(l.Applications)
+	if len(l.Applications) == 0 {
+		hint = "none is configured yet; lanyard config init writes a file to begin with"
+	} else if near := nearest(text, l.names()); near != "" {
+		hint = "did you mean " + near + "? " + hint
+	}
+	return a, &failure{exit: exitNotFound, code: "no_application", text: "no such application" + quoted(text), hint: hint}
+}
+
+func (l ledger) names() []string {
+	var names []string
+	for _, a := range l.Applications {
+		if !slices.Contains(names, a.Name) {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+func labels(apps []console.Application) string {
+	var s []string
+	for _, a := range apps {
+		s = append(s, a.Label())
+	}
+	return strings.Join(s, ", ")
+}
+
+// quoted repeats an argument in an error, unless it may be a token that somebody pasted.
+func quoted(text string) string {
+	if len(text) > 24 && !strings.ContainsAny(text, " @/") {
+		return "; what was given may be a token itself: name it by its id or fingerprint"
+	}
+	return fmt.Sprintf(": %q", text)
+}
+
+// leastPrefix is how many characters of a fingerprint are needed at least.
+const leastPrefix = 4
+
+// byPrefix finds the one token whose fingerprint begins with text.
+func (l ledger) byPrefix(text string) (t console.Token, ok bool, err error) {
+	if len(text) < leastPrefix {
+		return t, false, nil
+	}
+	var found []console.Token
+	for _, t := range l.Tokens {
+		if strings.HasPrefix(t.Fingerprint, strings.ToLower(text)) {
+			found = append(found, t)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return t, false, nil
+	case 1:
+		return found[0], true, nil
+	}
+	return t, false, misuse("one of: "+l.tokenNames(found), "%q fits %d tokens", text, len(found))
+}
+
+func (l ledger) byID(id string) (console.Token, bool) {
+	i := slices.IndexFunc(l.Tokens, func(t console.Token) bool { return t.ID == id })
+	if i < 0 {
+		return console.Token{}, false
+	}
+	return l.Tokens[i], true
+}
+
+// needToken finds a token by id or fingerprint.
+func (l ledger) needToken(text string) (console.Token, error) {
+	if t, ok := l.byID(text); ok {
+		return t, nil
+	}
+	t, ok, err := l.byPrefix(text)
+	if err != nil || ok {
+		return t, err
+	}
+	return t, l.noToken(text)
+}
+
+func (l ledger) noToken(text string) error {
+	hint := "lanyard tokens lists what is held"
+	if n := len(l.Tokens); n > 0 && n <= 8 {
+		hint = "held are: " + l.tokenNames(l.Tokens)
+	}
+	return &failure{exit: exitNotFound, code: "no_token", text: "no such token" + quoted(text), hint: hint}
+}
+
+func (l ledger) tokenNames(tokens []console.Token) string {
+	var s []string
+	for _, t := range tokens {
+		s = append(s, fmt.Sprintf("%s (%s, %s)", t.Fingerprint, l.app[t.AppID].Label(), t.ID))
+	}
+	return strings.Join(s, ", ")
+}
+
+// either finds what APP|TOKEN names: an exact id, then an application, then a fingerprint.
+func (l ledger) either(text string) (t console.Token, a console.Application, isToken bool, err error) {
+	if t, ok := l.byID(text); ok {
+		return t, l.app[t.AppID], true, nil
+	}
+	a, ok, err := l.findApp(text)
+	if err != nil || ok {
+		return t, a, false, err
+	}
+	t, ok, err = l.byPrefix(text)
+	if err != nil || ok {
+		return t, l.app[t.AppID], true, err
+	}
+	hint := "applications: " + labels(l.Applications)
+	if len(l.Applications) == 0 {
+		hint = "nothing is configured yet; lanyard config init writes a file to begin with"
+	} else if near := nearest(text, l.names()); near != "" {
+		hint = "did you mean " + near + "? " + hint
+	}
+	return t, a, false, &failure{exit: exitNotFound, code: "not_found", text: "no such application or token" + quoted(text), hint: hint}
+}
+
+// live gives the tokens of an application that can still be used as far as is known.
+func (l ledger) live(a console.Application) []console.Token {
+	var out []console.Token
+	for _, t := range l.Tokens {
+		if t.AppID != a.ID {
+			continue
+		}
+		switch l.status(t).State {
+		case console.Active, console.Expiring, console.Unsure:
+			out = append(out, t)
+		case console.Revoking, console.Lingering, console.Dead, console.Superseded, console.Expired:
+		}
+	}
+	return out
+}

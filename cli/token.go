@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/console"
+)
+
+func (p *program) tokenCommand() *cobra.Command {
+	var form string
+	var o console.ObtainOptions
+	c := &cobra.Command{
+		Use:   "token APP",
+		Short: "Print an access token of an application",
+		Long: "Prints an access token: one that is held if it has enough life left, else a renewed one, else a new one.\n\n" +
+			"  curl -H \"$(lanyard token Orders --as header)\" URL\n" +
+			"  eval \"$(lanyard token Orders --as env)\"\n" +
+			"  sh -c \"$(lanyard token Orders --as curl)\"      # calls probe_url; the token is in no argument of curl",
+		Args:              takes(1, 1),
+		ValidArgsFunction: p.appNames,
+		RunE: func(c *cobra.Command, args []string) error {
+			if p.json {
+				if c.Flags().Changed("as") && form != "json" {
+					return misuse("", "--json and --as %s exclude each other", form)
+				}
+				form = "json"
+			}
+			p.json = form == "json"
+			return p.runToken(c, args[0], form, o)
+		},
+	}
+	c.Flags().StringVar(&form, "as", "bare", "`bare`, header, curl, env or json")
+	c.Flags().BoolVar(&o.Fresh, "fresh", false, "do not reuse a token that is held")
+	c.Flags().DurationVar(&o.MinLeft, "min-left", time.Minute, "reuse a token only with this much life left")
+	c.Flags().StringArrayVar(&o.Scopes, "scope", nil, "ask for this scope instead of the configured ones; may be repeated")
+	_ = c.RegisterFlagCompletionFunc("as", cobra.FixedCompletions(forms(), cobra.ShellCompDirectiveNoFileComp))
+	return p.verbFlags(c)
+}
+
+func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainOptions) error {
+	if !isForm(form) {
+		return misuse("one of: bare, header, curl, env, json", "--as: %q is no form", form)
+	}
+	if o.MinLeft < 0 {
+		return misuse("", "--min-left must not be negative")
+	}
+	for _, scope := range o.Scopes {
+		if !isScope(scope) {
+			return misuse("give --scope once for each", "--scope: %q is not one scope", scope)
+		}
+	}
+	s, err := p.open(c.Context(), true)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	l, err := s.read(c.Context())
+	if err != nil {
+		return err
+	}
+	a, err := l.needApp(app)
+	if err != nil {
+		return err
+	}
+	if form == "curl" && a.ProbeURL == "" {
+		return misuse("set probe_url of the application", "--as curl: %s has no probe_url to call", a.Label())
+	}
+	out, err := s.svc.Obtain(c.Context(), a.ID, o)
+	if p.dryRun {
+		if err == nil {
+			p.note("the token %s that is held would be printed", out.Token.Fingerprint)
+		}
+		return p.rehearsed(c.Context(), s, err)
+	}
+	if err != nil {
+		return err
+	}
+	p.tell(s, out, o.MinLeft)
+	return p.printSecret(c.Context(), s, a, out, form)
+}
+
+// isScope is RFC 6749's scope-token: what may stand between two spaces.
+func isScope(s string) bool {
+	for _, r := range s {
+		if r < '!' || r > '~' || r == '"' || r == '\\' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// tell says on stderr what is worth knowing about a token that was got.
+func (p *program) tell(s *session, out console.Outcome, min time.Duration) {
+	st := console.StatusAt(out.Token, console.Policy{}, s.svc.Now())
+	if out.Same && st.HasExpiry && st.Left < min {
+		p.warn("the server handed out the same token again, with %s left", console.Left(st.Left))
+	}
+	for _, n := range out.Notes {
+		p.note("%s", n)
+	}
+}

@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+)
+
+func (p *program) tokensCommand() *cobra.Command {
+	var app string
+	var all bool
+	c := &cobra.Command{
+		Use:   "tokens",
+		Short: "List the tokens",
+		Long:  "Lists the tokens that are held. Those that are dead or superseded are left out without --all.",
+		Args:  takes(0, 0),
+		RunE:  func(c *cobra.Command, _ []string) error { return p.runTokens(c, app, all) },
+	}
+	c.Flags().StringVar(&app, "app", "", "only those of `APP`")
+	c.Flags().BoolVar(&all, "all", false, "the dead and superseded too")
+	_ = c.RegisterFlagCompletionFunc("app", p.appNames)
+	return p.listFlags(c)
+}
+
+func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
+	s, err := p.open(c.Context(), false)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	l, err := s.read(c.Context())
+	if err != nil {
+		return err
+	}
+	only := ""
+	if app != "" {
+		a, err := l.needApp(app)
+		if err != nil {
+			return err
+		}
+		only = a.ID
+	}
+	shown := []tokenJSON{}
+	var rows [][]string
+	hidden := 0
+	for _, t := range l.Tokens {
+		st := l.status(t)
+		switch over := st.State == console.Dead || st.State == console.Superseded; {
+		case only != "" && t.AppID != only:
+			continue
+		case over && !all:
+			hidden++
+			continue
+		}
+		shown = append(shown, l.token(t))
+		rows = append(rows, []string{
+			string(st.State), t.Fingerprint, l.app[t.AppID].Label(), dash(t.User), dash(strings.Join(t.Scopes, " ")), left(t, st), t.ID,
+		})
+	}
+	if p.json {
+		return p.printJSON(shown)
+	}
+	if hidden > 0 {
+		defer p.note("%d dead or superseded not shown; --all shows them", hidden)
+	}
+	for _, m := range l.Marks {
+		defer p.note("a get for %s was sent at %s and never answered", l.app[m.AppID].Label(), m.SentAt.UTC().Format("15:04:05Z"))
+	}
+	if len(rows) == 0 {
+		p.note("no token is held")
+		return nil
+	}
+	columns(p.stdout, []string{"STATE", "TOKEN", "APPLICATION", "USER", "SCOPES", ">LEFT", "ID"}, rows)
+	return nil
+}
+
+// left puts what is left of a token, or of its lingering, into a cell.
+func left(t console.Token, s console.Status) string {
+	switch {
+	case s.State == console.Lingering && s.StaleKnown:
+		return "<=" + console.Left(s.StaleLeft)
+	case s.State == console.Lingering:
+		return "unknown"
+	case s.State == console.Dead || s.State == console.Superseded || s.State == console.Expired:
+		return "-"
+	case s.HasExpiry:
+		return console.Left(s.Left)
+	case t.Lifetime == tokenapi.Unbounded:
+		return "never expires"
+	}
+	return "unknown"
+}

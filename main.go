@@ -1,0 +1,23 @@
+// Lanyard is a terminal console for API access tokens.
+package main
+
+import (
+	"context"
+	_ "embed"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"lanyard/cli"
+)
+
+//go:embed config.example.toml
+var example string
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends it at once
+	code := cli.Main(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, cli.Embedded{ConfigExample: example})
+	stop()
+	os.Exit(code)
+}
