@@ -1,6 +1,7 @@
 package themes
 
 import (
+	"cmp"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -36,7 +37,8 @@ type Styles struct {
 	Good       Paint // alive
 	Warn       Paint // expiring, lingering
 	Danger     Paint // dead, dangerous
-	Track      Paint // the part of a bar that is gone
+	GoodBar    Paint // a bar of life left, on the track of what is gone
+	WarnBar    Paint
 	Banner     Paint // permanent warnings
 	Row        Paint // background of the selected row in the focused pane
 	RowQuiet   Paint // and in the others
@@ -75,7 +77,8 @@ func build(p palette) Styles {
 		Good:       paint(fg(p.Good)),
 		Warn:       paint(fg(p.Warn)),
 		Danger:     paint(fg(p.Danger)),
-		Track:      paint(fg(p.Track).Faint(p.Faint && p.Track == "")),
+		GoodBar:    paint(bg(fg(cmp.Or(p.GoodBar, p.Good)), p.Track)),
+		WarnBar:    paint(bg(fg(cmp.Or(p.WarnBar, p.Warn)), p.Track)),
 		Banner:     paint(bg(fg(p.OnDanger).Bold(true), p.Danger)),
 		Row:        paint(bg(lipgloss.NewStyle(), p.Tint)),
 		RowQuiet:   paint(bg(lipgloss.NewStyle(), p.TintQuiet)),
@@ -93,7 +96,7 @@ func mono() Styles {
 		Quiet: paint(s().Faint(true)), Strong: paint(s().Bold(true)), Accent: paint(s().Bold(true)),
 		Border: paint(s().Faint(true)), BorderOn: paint(s().Bold(true)), Title: paint(s().Faint(true)),
 		TitleOn: paint(s().Bold(true)), Key: paint(s().Bold(true)), Warn: paint(s().Bold(true)),
-		Danger: paint(s().Bold(true)), Track: paint(s().Faint(true)), Banner: paint(s().Bold(true).Reverse(true)),
+		Danger: paint(s().Bold(true)), Banner: paint(s().Bold(true).Reverse(true)),
 		Row: paint(s().Reverse(true)), RowQuiet: "", Edge: paint(s().Bold(true)), EdgeQuiet: "",
 	}
 }

@@ -30,7 +30,7 @@ type palette struct {
 	Text, Quiet, Border, Accent, OnAccent string
 	Good, Warn, Danger, OnDanger          string
 	Tint, TintQuiet                       string // backgrounds of the selected row, focused and not
-	Track                                 string // the part of a bar that is gone
+	GoodBar, WarnBar, Track               string // bars; the track is the background of what is gone
 	Faint                                 bool   // quiet text is faint instead of coloured
 }
 

@@ -17,10 +17,11 @@ type effects struct {
 	svc     *console.Service
 	clip    Clipboard
 	changes <-chan struct{}
+	tick    func(tag int, in time.Duration) tea.Cmd
 }
 
 func newEffects(ctx context.Context, o Options) effects {
-	fx := effects{ctx: ctx, svc: o.Service, clip: o.Clipboard}
+	fx := effects{ctx: ctx, svc: o.Service, clip: o.Clipboard, tick: beat}
 	if fx.svc != nil {
 		fx.changes = fx.svc.Changes(ctx)
 	}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"lanyard/console"
-	"lanyard/themes"
 	"lanyard/ui/kit"
 )
 
@@ -51,11 +50,7 @@ func (p *activityPane) lines(s *scene, w, h int, focused bool) []string {
 func (p *activityPane) line(s *scene, e *console.Exchange, w int, selected, focused bool) string {
 	l := s.begin(selected, focused)
 	l.Put(string(s.st.Quiet), e.Started.Format("15:04:05"))
-	room := w - 10
-	path := min(max(room-26, 6), 10)
-	if room > 60 {
-		path = min(room-50, 24)
-	}
+	path := min(max(8+(w-56)/2, 8), 28)
 	l.Put("", "  "+kit.Fit(kit.Clean(e.Method), 4)+" "+kit.Fit(kit.Middle(pathOf(e.URL), path), path))
 	status, paint := strconv.Itoa(e.Status), s.st.Quiet
 	switch {
@@ -78,17 +73,11 @@ func (p *activityPane) line(s *scene, e *console.Exchange, w int, selected, focu
 		l.Put(string(s.st.Danger), kit.Fit(kit.Clean(e.Err), rest))
 		return l.End(w)
 	}
-	what := " " + whatOf(e.Op)
-	name := min(rest, 18)
-	if rest >= 6+kit.Width(what) {
-		name = min(rest-8, 18)
-	} else {
-		what = ""
-	}
-	label := kit.Clean(e.Application)
-	label, _, _ = strings.Cut(label, "@")
+	const wWhat = len(" refresh")
+	name := min(max(rest-wWhat, min(rest, 6)), 20)
+	label, _, _ := strings.Cut(kit.Clean(e.Application), "@")
 	l.Cell("", kit.Middle(label, name), name)
-	l.Put(string(themes.Paint(s.st.Quiet)), kit.Cut(what, rest-name))
+	l.Put(string(s.st.Quiet), kit.Cut(" "+whatOf(e.Op), rest-name))
 	return l.End(w)
 }
 

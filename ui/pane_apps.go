@@ -53,19 +53,22 @@ func (p *appsPane) lines(s *scene, w, h int, focused bool) []string {
 	}
 	from, to, sel := p.list.window(n, h, p.id(s))
 	out := make([]string, 0, to-from)
+	count := 3 // sign, space, digits
 	for i := from; i < to; i++ {
-		out = append(out, p.line(s, &s.board.apps[i], w, i == sel, focused))
+		count = max(count, 2+len(strconv.Itoa(s.board.apps[i].tally.living())))
+	}
+	for i := from; i < to; i++ {
+		out = append(out, p.line(s, &s.board.apps[i], count, w, i == sel, focused))
 	}
 	return out
 }
 
-func (p *appsPane) line(s *scene, a *app, w int, selected, focused bool) string {
+func (p *appsPane) line(s *scene, a *app, count, w int, selected, focused bool) string {
 	l := s.begin(selected, focused)
 	kind := 4
 	if w < 22 {
 		kind = 0
 	}
-	const count = 5 // sign, space, up to three digits
 	room := max(w-2-count-kind-2, 1)
 	if kind > 0 {
 		room--
@@ -94,9 +97,6 @@ func (p *appsPane) line(s *scene, a *app, w int, selected, focused bool) string 
 	}
 	sign, paint := s.look(appState(a))
 	text = sign + " " + strconv.Itoa(a.tally.living())
-	if a.tally.living() > 999 {
-		text = sign + " ++"
-	}
 	if s.busy["app:"+a.ID] {
 		text, paint = "…", s.st.Accent
 	}

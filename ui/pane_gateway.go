@@ -52,10 +52,14 @@ func (p *gatewayPane) lines(s *scene, w, h int, focused bool) []string {
 
 const notSeen = "not seen at the gateway by us"
 
+const (
+	wWindow = 7  // "≤14:32", "≤2h 13m"
+	wMiddle = 17 // that and a bar, or "dead after 15:00"
+)
+
 func (p *gatewayPane) line(s *scene, r *row, w int, selected, focused bool) string {
 	l := s.begin(selected, focused)
 	st := s.board.status(r, s.now)
-	a := &s.board.apps[r.app]
 	over := st.Proof != console.ProofNone
 	text := themes.Paint("")
 	if over {
@@ -63,45 +67,39 @@ func (p *gatewayPane) line(s *scene, r *row, w int, selected, focused bool) stri
 	}
 	sign, paint := s.look(r.state)
 	l.Put(string(paint), sign+" ")
-	l.Put(string(text), r.tok.Fingerprint+" ")
+	l.Put(string(text), kit.Fit(r.tok.Fingerprint, wToken)+" ")
+	// The name is as wide as leaves room for the longest thing that is said about a token.
+	name := min(max(w-2-(2+wToken+1)-1-(wWindow+2)-len(notSeen), 6), 24)
+	l.Put(string(text), kit.Fit(kit.Middle(s.board.apps[r.app].name, name), name)+" ")
 
-	// What the probes and the gateway said comes last and may be long; the name gives way to it.
-	mid, part, whole, midW := p.window(s, r, st)
-	said := p.said(s, r, st)
-	rest := w - 1 - l.Width() // one cell of padding at the right
-	const gap = 1
-	nameMin := 6
-	saidW := 0
-	for _, c := range said {
-		saidW += kit.Width(c.text)
-	}
-	name := rest - midW - 2*gap - saidW
-	if st.Proof == console.ProofNone && saidW > 0 && name < nameMin && len(said) == 1 && said[0].text == notSeen {
-		said[0].text = "not seen by us"
-		saidW = kit.Width(said[0].text)
-		name = rest - midW - 2*gap - saidW
-	}
-	withBar := 0
-	if whole > 0 {
-		if withBar = min(name-gap-10, 12); withBar < 6 {
-			withBar = 0
+	said := p.said(s, r, st, w-1-l.Width()-wMiddle-1)
+	switch {
+	case over:
+		word := "dead"
+		if r.state == console.Superseded {
+			word = "over"
 		}
-	}
-	if withBar > 0 {
-		name -= withBar + gap
-	}
-	name = min(max(name, 0), 22)
-	if name > 0 {
-		l.Put(string(text), kit.Fit(kit.Middle(a.name, name), name)+" ")
-	}
-	l.Cell(string(mid.paint), mid.text, midW)
-	if withBar > 0 {
+		l.Cell(string(s.st.Quiet), word+" after "+console.Left(st.OverAt.Sub(st.EndedAt)), wMiddle)
 		l.Gap(1)
-		full, gone := kit.Bar(part, whole, withBar)
-		l.Put(string(s.st.Warn), full)
-		l.Put(string(s.st.Track), trackOf(s, gone))
+	case len(said) == 1 && said[0].text == notSeen:
+		c := lingers(s, st)
+		l.Cell(string(c.paint), c.text, wWindow)
+		l.Gap(2)
+		if w-1-l.Width() < len(notSeen) {
+			said[0].text = "not seen by us"
+		}
+	default:
+		c := lingers(s, st)
+		l.Cell(string(c.paint), c.text, wWindow)
+		l.Gap(1)
+		const bar = wMiddle - wWindow - 1
+		if st.StaleKnown && st.StaleLeft > 0 {
+			l.Put(string(s.st.WarnBar), kit.Bar(int64(st.StaleLeft), int64(st.StaleUntil.Sub(st.EndedAt)), bar))
+		} else {
+			l.Gap(bar)
+		}
+		l.Gap(1)
 	}
-	l.Gap(gap)
 	for _, c := range said {
 		if room := w - 1 - l.Width(); room > 0 {
 			l.Put(string(c.paint), kit.Cut(c.text, room))
@@ -110,38 +108,25 @@ func (p *gatewayPane) line(s *scene, r *row, w int, selected, focused bool) stri
 	return l.End(w)
 }
 
-// window says how long the token may still pass, or when it was over; part of whole is for the bar.
-func (p *gatewayPane) window(s *scene, r *row, st console.Status) (c cell, part, whole int64, w int) {
-	if st.Proof != console.ProofNone {
-		word := "dead"
-		if r.state == console.Superseded {
-			word = "over"
-		}
-		text := word + " after " + console.Left(st.OverAt.Sub(st.EndedAt))
-		return cell{s.st.Quiet, text, ""}, 0, 0, kit.Width(text)
-	}
-	c = lingers(s, st)
-	if !st.StaleKnown || st.StaleLeft == 0 {
-		return c, 0, 0, 8
-	}
-	return c, int64(st.StaleLeft), int64(st.StaleUntil.Sub(st.EndedAt)), 8
-}
-
 // said is what we know from the gateway itself: the last probes, or that it never was asked.
-func (p *gatewayPane) said(s *scene, r *row, st console.Status) []cell {
+func (p *gatewayPane) said(s *scene, r *row, st console.Status, w int) []cell {
 	out := strip(s, r, st)
+	if st.RefusedOnce && len(out) > 1 && w < 4*len(out)+len(" refused once") {
+		out = out[len(out)-1:] // the last one is what it is about
+		out[0].text = out[0].text[1:]
+	}
 	switch {
 	case st.Proof == console.ProofProbe, len(out) > 0 && st.Proof != console.ProofNone:
 	case st.Proof == console.ProofExpiry:
-		out = []cell{{s.st.Quiet, "by its own expiry", ""}}
+		out = []cell{{s.st.Quiet, "by its own expiry"}}
 	case st.Proof == console.ProofWindow:
-		out = []cell{{s.st.Quiet, "the window ran out", ""}}
+		out = []cell{{s.st.Quiet, "the window ran out"}}
 	case st.Reopened:
-		out = append(out, cell{s.st.Danger, " let through after its window", ""})
+		out = append(out, cell{s.st.Danger, " let through after its window"})
 	case st.RefusedOnce:
-		out = append(out, cell{s.st.Warn, " refused once", ""})
+		out = append(out, cell{s.st.Warn, " refused once"})
 	case len(out) == 0 && !st.SeenAtGW:
-		out = []cell{{s.st.Quiet, notSeen, ""}}
+		out = []cell{{s.st.Quiet, notSeen}}
 	}
 	return out
 }
@@ -186,7 +171,7 @@ func strip(s *scene, r *row, st console.Status) []cell {
 		if u.verdict == "accepted" {
 			paint = s.st.Warn
 		}
-		out = append(out, cell{paint, text, ""})
+		out = append(out, cell{paint, text})
 	}
 	return out
 }

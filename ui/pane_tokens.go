@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -214,23 +215,22 @@ func (p *tokensPane) line(s *scene, r *row, c columns, w int, selected, focused 
 	if c.tail > 0 {
 		l.Gap(2)
 		l.Put(string(tail.paint), kit.Cut(tail.text, c.tail))
-		l.Put(string(s.st.Track), tail.gone)
 	}
 	return l.End(w)
 }
 
 type cell struct {
-	paint      themes.Paint
-	text, gone string
+	paint themes.Paint
+	text  string
 }
 
 // life is what the two last columns say: the time left, and a bar or the words that belong to it.
 func (p *tokensPane) life(s *scene, r *row, w int) (left, tail cell) {
 	if r.tok == nil {
-		return cell{s.st.Quiet, "?", ""}, cell{s.st.Quiet, "sent " + s.ago(r.mark.SentAt), ""}
+		return cell{s.st.Quiet, "?"}, cell{s.st.Quiet, "sent " + s.ago(r.mark.SentAt)}
 	}
 	if s.busy[r.id] {
-		tail = cell{s.st.Accent, "working…", ""}
+		tail = cell{s.st.Accent, "working…"}
 	}
 	st := s.board.status(r, s.now)
 	said := func(l, t cell) (cell, cell) {
@@ -243,75 +243,66 @@ func (p *tokensPane) life(s *scene, r *row, w int) (left, tail cell) {
 	case console.Revoking:
 		return said(p.revoking(s, r))
 	case console.Unsure:
-		return said(cell{s.st.Quiet, "?", ""}, cell{s.st.Quiet, "sent " + s.ago(r.tok.Unsure.SentAt), ""})
+		return said(cell{s.st.Quiet, "?"}, cell{s.st.Quiet, "sent " + s.ago(r.tok.Unsure.SentAt)})
 	case console.Lingering:
-		return said(lingers(s, st), cell{s.st.Quiet, lingersWhere(st), ""})
+		return said(lingers(s, st), cell{s.st.Quiet, lingersWhere(st)})
 	case console.Dead, console.Superseded:
-		return said(cell{s.st.Quiet, "–", ""}, cell{s.st.Quiet, s.ago(st.OverAt), ""})
+		return said(cell{s.st.Quiet, "–"}, cell{s.st.Quiet, s.ago(st.OverAt)})
 	case console.Expired:
-		return said(cell{s.st.Quiet, "–", ""}, cell{s.st.Quiet, s.ago(r.tok.ExpiresAt), ""})
+		return said(cell{s.st.Quiet, "–"}, cell{s.st.Quiet, s.ago(r.tok.ExpiresAt)})
 	}
 	if !st.HasExpiry {
 		switch r.tok.Lifetime {
 		case "unbounded":
-			return said(cell{"", "no end", ""}, cell{s.st.Quiet, "never expires", ""})
+			return said(cell{"", "no end"}, cell{s.st.Quiet, "never expires"})
 		case "ambiguous":
-			return said(cell{s.st.Quiet, "?", ""}, cell{s.st.Quiet, "makes no sense", ""})
+			return said(cell{s.st.Quiet, "?"}, cell{s.st.Quiet, "makes no sense"})
 		}
-		return said(cell{s.st.Quiet, "?", ""}, cell{s.st.Quiet, "was not said", ""})
+		return said(cell{s.st.Quiet, "?"}, cell{s.st.Quiet, "was not said"})
 	}
-	paint, bar := themes.Paint(""), s.st.Good
+	paint, bar := themes.Paint(""), s.st.GoodBar
 	if r.state == console.Expiring {
-		paint, bar = s.st.Warn, s.st.Warn
+		paint, bar = s.st.Warn, s.st.WarnBar
 	}
 	whole := r.tok.Granted
 	if whole <= 0 {
 		whole = r.tok.ExpiresAt.Sub(r.tok.IssuedAt)
 	}
-	full, gone := kit.Bar(int64(st.Left), int64(whole), min(w, barWidth))
-	return said(cell{paint, s.left(st.Left), ""}, cell{bar, full, trackOf(s, gone)})
+	return said(cell{paint, s.left(st.Left)}, cell{bar, kit.Bar(int64(st.Left), int64(whole), min(w, barWidth))})
 }
 
 const barWidth = 14
-
-// trackOf draws the gone part of a bar, where there are colours to keep it apart from the rest.
-func trackOf(s *scene, gone string) string {
-	if !s.st.Color {
-		return gone
-	}
-	return strings.Repeat("─", len(gone))
-}
 
 func (p *tokensPane) revoking(s *scene, r *row) (left, tail cell) {
 	at, _ := console.DueAt(*r.tok)
 	d := at.Sub(s.now)
 	switch {
 	case r.tok.RevokeTries > 0 && d >= time.Second:
-		return cell{s.st.Warn, "in " + brief(s, d), ""}, cell{s.st.Danger, "not delivered", ""}
+		return cell{s.st.Warn, "in " + brief(s, d)}, cell{s.st.Danger, "not delivered"}
 	case d >= time.Second:
-		return cell{s.st.Warn, "in " + brief(s, d), ""}, cell{s.st.Accent, "· u undo", ""}
+		return cell{s.st.Warn, "in " + brief(s, d)}, cell{s.st.Accent, "· u undo"}
 	}
-	return cell{s.st.Warn, "now", ""}, cell{s.st.Quiet, "sending…", ""}
+	return cell{s.st.Warn, "now"}, cell{s.st.Quiet, "sending…"}
 }
 
-// brief is a short wait: "3 s", "2 min".
+// brief is a short wait: "3 s", and from a minute and a half on "2:10".
 func brief(s *scene, d time.Duration) string {
 	s.until(console.LeftChanges(d))
-	if d >= 100*time.Second {
-		return console.Left(d)
+	if d < 100*time.Second {
+		return strconv.Itoa(int(d/time.Second)) + " s"
 	}
-	return console.Left(d)[max(strings.LastIndexByte(console.Left(d), ':')+1, 0):] + " s"
+	return console.Left(d)
 }
 
 // lingers is the upper bound of how long the gateway may let a token through.
 func lingers(s *scene, st console.Status) cell {
 	switch {
 	case st.Reopened:
-		return cell{s.st.Danger, "still in", ""}
+		return cell{s.st.Danger, "still in"}
 	case !st.StaleKnown:
-		return cell{s.st.Warn, "unknown", ""}
+		return cell{s.st.Warn, "unknown"}
 	}
-	return cell{s.st.Warn, "≤" + s.left(st.StaleLeft), ""}
+	return cell{s.st.Warn, "≤" + s.left(st.StaleLeft)}
 }
 
 func lingersWhere(st console.Status) string {

@@ -212,8 +212,7 @@ func (m *root) schedule() tea.Cmd {
 	}
 	m.beatTag++
 	m.beatAt = at
-	// Ticks outlive a quit until they fire; a long wait is cut so that it may be asked again.
-	return beat(m.beatTag, at.Sub(m.now))
+	return m.fx.tick(m.beatTag, at.Sub(m.now))
 }
 
 // wholeSecond rounds up: what changes within a second is drawn at its end.
@@ -237,13 +236,14 @@ func (m *root) read() tea.Cmd {
 }
 
 func (m *root) fileBoard(b console.Board) {
+	first := !m.board.read
 	m.board = file(b, m.fx.policy, m.second())
 	m.panes.tokens.settle(&m.board)
 	l := &m.panes.apps.list
 	n, id := len(m.board.apps), func(i int) string { return m.board.apps[i].ID }
 	if l.index(n, id) < 0 {
 		l.sel = ""
-		if m.filed <= 1 && n > 0 {
+		if first && n > 0 {
 			l.sel = id(0)
 		}
 	}

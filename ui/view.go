@@ -242,7 +242,7 @@ func (m *root) counts(short bool) []cell {
 		if len(out) > 0 {
 			text = "  " + text
 		}
-		out = append(out, cell{paint, text, ""})
+		out = append(out, cell{paint, text})
 	}
 	add(t.active, console.Active, "active")
 	add(t.expiring, console.Expiring, "expiring")

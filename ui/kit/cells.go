@@ -129,23 +129,23 @@ func Spaces(n int) string {
 	return strings.Repeat(" ", n)
 }
 
-// Bar draws part of whole as a bar of w cells in eighth blocks: full gives what is left, gone what is not.
-func Bar(part, whole int64, w int) (full, gone string) {
+// Bar draws part of whole as a bar of exactly w cells in eighth blocks.
+func Bar(part, whole int64, w int) string {
 	if w <= 0 || whole <= 0 {
-		return "", ""
+		return Spaces(w)
 	}
 	part = min(max(part, 0), whole)
 	eighths := int(float64(part) / float64(whole) * float64(w*8))
 	if part > 0 && eighths == 0 {
 		eighths = 1 // something is left, so something is seen
 	}
-	full = strings.Repeat("█", eighths/8)
 	used := eighths / 8
+	bar := strings.Repeat("█", used)
 	if r := eighths % 8; r > 0 {
-		full += string([]rune("▏▎▍▌▋▊▉")[r-1])
+		bar += string([]rune("▏▎▍▌▋▊▉")[r-1])
 		used++
 	}
-	return full, Spaces(w - used)
+	return bar + Spaces(w-used)
 }
 
 // Line builds one line of exactly known width from painted cells. Base is painted under all of it.

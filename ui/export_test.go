@@ -1,0 +1,157 @@
+package ui
+
+import (
+	"context"
+	"reflect"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+)
+
+// Pump drives the root without a terminal: it sends messages, runs the commands they cause at once, and
+// keeps the beats back until the test's clock has come to them.
+type Pump struct {
+	m     *root
+	Beats []Beat // every beat that was scheduled
+	Quit  bool
+	Raw   []string
+	Hold  bool // keep commands back in Held instead of running them
+	Held  []tea.Cmd
+}
+
+// Beat is a scheduled tick.
+type Beat struct {
+	Tag int
+	In  time.Duration
+}
+
+// NewPump makes a root with a clock of the test's own.
+func NewPump(ctx context.Context, o Options, clock func() time.Time) *Pump {
+	p := &Pump{m: newRoot(ctx, o)}
+	p.m.clock = clock
+	p.m.now = clock()
+	p.m.fx.changes = nil
+	p.m.fx.tick = func(tag int, in time.Duration) tea.Cmd {
+		p.Beats = append(p.Beats, Beat{tag, in})
+		return nil
+	}
+	p.Run(p.m.Init())
+	p.Resize(o.Width, o.Height)
+	return p
+}
+
+// Run executes a command and everything that follows from it.
+func (p *Pump) Run(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	if p.Hold {
+		p.Held = append(p.Held, cmd)
+		return
+	}
+	msg := cmd()
+	switch msg := msg.(type) {
+	case nil:
+		return
+	case tea.QuitMsg:
+		p.Quit = true
+		return
+	case tea.BatchMsg:
+		for _, c := range msg {
+			p.Run(c)
+		}
+		return
+	case tea.RawMsg:
+		p.Raw = append(p.Raw, msg.Msg.(string))
+		return
+	}
+	if v := reflect.ValueOf(msg); v.Kind() == reflect.Slice && v.Type().Elem() == reflect.TypeFor[tea.Cmd]() {
+		for i := range v.Len() {
+			p.Run(v.Index(i).Interface().(tea.Cmd))
+		}
+		return
+	}
+	p.Send(msg)
+}
+
+// Release runs what was held back.
+func (p *Pump) Release() {
+	p.Hold = false
+	held := p.Held
+	p.Held = nil
+	for _, c := range held {
+		p.Run(c)
+	}
+}
+
+func (p *Pump) Send(msg tea.Msg) {
+	_, cmd := p.m.Update(msg)
+	p.Run(cmd)
+}
+
+// Beat delivers the last beat.
+func (p *Pump) Beat() {
+	if n := len(p.Beats); n > 0 {
+		p.Send(beaten{p.Beats[n-1].Tag})
+	}
+}
+
+// StaleBeat delivers a beat that nobody waits for.
+func (p *Pump) StaleBeat() { p.Send(beaten{-1}) }
+
+func (p *Pump) Resize(w, h int) { p.Send(tea.WindowSizeMsg{Width: w, Height: h}) }
+
+var named = map[string]tea.KeyPressMsg{
+	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab},
+	"shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift}, "up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown},
+	"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown},
+	"home": {Code: tea.KeyHome}, "end": {Code: tea.KeyEnd}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
+}
+
+// Key presses keys by name, one after the other.
+func (p *Pump) Key(keys ...string) {
+	for _, k := range keys {
+		msg, ok := named[k]
+		if !ok {
+			msg = tea.KeyPressMsg{Code: []rune(k)[0], Text: k}
+		}
+		p.Send(msg)
+	}
+}
+
+// Feed files a board as if it had just been read.
+func (p *Pump) Feed(b console.Board) {
+	p.m.ticket++
+	p.Send(boardRead{ticket: p.m.ticket, board: b})
+}
+
+// FeedLate files a reading that was overtaken by a newer one.
+func (p *Pump) FeedLate(b console.Board) { p.Send(boardRead{ticket: p.m.filed - 1, board: b}) }
+
+func (p *Pump) Frame() string      { return p.m.View().Content }
+func (p *Pump) Drawn() int         { return p.m.drawn }
+func (p *Pump) Redraw()            { p.m.draw() }
+func (p *Pump) Choice() Choice     { return p.m.choice }
+func (p *Pump) Overlays() int      { return len(p.m.overlays) }
+func (p *Pump) Changed()           { p.Run(p.m.read()) }
+func (p *Pump) Pending() bool      { return !p.m.beatAt.IsZero() }
+func (p *Pump) BeatDue() time.Time { return p.m.beatAt }
+
+// Selected is the ID of the selected token.
+func (p *Pump) Selected() string {
+	if r := p.m.panes.tokens.row(p.m.scene()); r != nil {
+		return r.id
+	}
+	return ""
+}
+
+// Log gives what was said, oldest first.
+func (p *Pump) Log() []string {
+	var out []string
+	for _, n := range p.m.log {
+		out = append(out, n.text)
+	}
+	return out
+}
