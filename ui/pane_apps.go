@@ -66,7 +66,7 @@ func (p *appsPane) lines(s *scene, w, h int, focused bool) []string {
 func (p *appsPane) line(s *scene, a *app, count, w int, selected, focused bool) string {
 	l := s.begin(selected, focused)
 	kind := 4
-	if w < 22 {
+	if w < 20 {
 		kind = 0
 	}
 	room := max(w-2-count-kind-2, 1)

@@ -69,7 +69,7 @@ func (p *gatewayPane) line(s *scene, r *row, w int, selected, focused bool) stri
 	l.Put(string(paint), sign+" ")
 	l.Put(string(text), kit.Fit(r.tok.Fingerprint, wToken)+" ")
 	// The name is as wide as leaves room for the longest thing that is said about a token.
-	name := min(max(w-2-(2+wToken+1)-1-(wWindow+2)-len(notSeen), 6), 24)
+	name := min(max(w-2-(2+wToken+1)-1-(wWindow+2)-len(notSeen), 6), 20)
 	l.Put(string(text), kit.Fit(kit.Middle(s.board.apps[r.app].name, name), name)+" ")
 
 	said := p.said(s, r, st, w-1-l.Width()-wMiddle-1)

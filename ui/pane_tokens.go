@@ -107,7 +107,7 @@ func (p *tokensPane) press(s *scene, a action) intent {
 type columns struct{ state, token, who, scopes, left, tail int }
 
 const (
-	wState, wToken, wLeft, wTail = 10, 8, 8, 14
+	wState, wToken, wLeft, wTail = 10, 8, 8, 13
 )
 
 // columnsFor spends w cells in the order in which columns matter.
@@ -227,7 +227,7 @@ type cell struct {
 // life is what the two last columns say: the time left, and a bar or the words that belong to it.
 func (p *tokensPane) life(s *scene, r *row, w int) (left, tail cell) {
 	if r.tok == nil {
-		return cell{s.st.Quiet, "?"}, cell{s.st.Quiet, "sent " + s.ago(r.mark.SentAt)}
+		return cell{s.st.Quiet, "?"}, cell{s.st.Quiet, s.ago(r.mark.SentAt)}
 	}
 	if s.busy[r.id] {
 		tail = cell{s.st.Accent, "working…"}
@@ -243,7 +243,7 @@ func (p *tokensPane) life(s *scene, r *row, w int) (left, tail cell) {
 	case console.Revoking:
 		return said(p.revoking(s, r))
 	case console.Unsure:
-		return said(cell{s.st.Quiet, "?"}, cell{s.st.Quiet, "sent " + s.ago(r.tok.Unsure.SentAt)})
+		return said(cell{s.st.Quiet, "?"}, cell{s.st.Quiet, s.ago(r.tok.Unsure.SentAt)})
 	case console.Lingering:
 		return said(lingers(s, st), cell{s.st.Quiet, lingersWhere(st)})
 	case console.Dead, console.Superseded:
@@ -256,7 +256,7 @@ func (p *tokensPane) life(s *scene, r *row, w int) (left, tail cell) {
 		case "unbounded":
 			return said(cell{"", "no end"}, cell{s.st.Quiet, "never expires"})
 		case "ambiguous":
-			return said(cell{s.st.Quiet, "?"}, cell{s.st.Quiet, "makes no sense"})
+			return said(cell{s.st.Quiet, "?"}, cell{s.st.Quiet, "ambiguous"})
 		}
 		return said(cell{s.st.Quiet, "?"}, cell{s.st.Quiet, "was not said"})
 	}
@@ -271,7 +271,7 @@ func (p *tokensPane) life(s *scene, r *row, w int) (left, tail cell) {
 	return said(cell{paint, s.left(st.Left)}, cell{bar, kit.Bar(int64(st.Left), int64(whole), min(w, barWidth))})
 }
 
-const barWidth = 14
+const barWidth = 13
 
 func (p *tokensPane) revoking(s *scene, r *row) (left, tail cell) {
 	at, _ := console.DueAt(*r.tok)

@@ -129,7 +129,7 @@ func (m *root) body(s *scene, l layout, r kit.Rect) []string {
 	top, low := r.Top(high)
 	wide := 28
 	if l == twoRows {
-		wide = 24
+		wide = 23
 	} else {
 		wide += min((r.W-120)/6, 12)
 	}
@@ -152,21 +152,30 @@ func (m *root) frameOf(s *scene, r kit.Rect, id paneID, tabs []paneID) []string 
 	if on {
 		border = m.st.BorderOn
 	}
-	var titles []kit.Label
+	titles := make([]kit.Label, 0, len(tabs))
+	room := r.W - 2
 	for _, t := range tabs {
 		paint, text := m.st.Title, m.panes.at(t).title(s)
-		if t == id && on {
+		switch {
+		case t == id && on:
 			paint = m.st.TitleOn
-		} else if t == id {
+		case t == id && len(tabs) > 1:
 			paint = m.st.Strong
 		}
-		if len(tabs) > 1 && t != id {
-			text, _, _ = strings.Cut(text, " · ") // the tab that is not open keeps to its first word
+		if t != id { // the tabs that are not open keep to their first word, where it is tight to less
+			text, _, _ = strings.Cut(text, " · ")
+			if r.W < 80 {
+				text, _, _ = strings.Cut(text, " ")
+			}
+			room -= kit.Width(text)
 		}
-		if t == id && !on && len(tabs) == 1 {
-			paint = m.st.Title
-		}
+		room -= 3
 		titles = append(titles, kit.Label{SGR: string(paint), Text: text})
+	}
+	for i, t := range tabs {
+		if t == id {
+			titles[i].Text = kit.Middle(titles[i].Text, max(room, 6))
+		}
 	}
 	p := m.panes.at(id)
 	body := p.lines(s, max(r.W-2, 0), max(r.H-2, 0), on)
@@ -194,7 +203,13 @@ func (m *root) header(s *scene) string {
 		l.Put(string(m.st.Chip), " "+m.o.Title+" ")
 		l.Gap(2)
 	}
-	counts := m.counts(small || m.w < 80)
+	counts := m.counts(m.w < 80)
+	if small {
+		counts = nil
+		if n := len(s.board.apps); n > 1 {
+			counts = []cell{{m.st.Quiet, "← " + strconv.Itoa(s.app+1) + "/" + strconv.Itoa(n) + " →"}}
+		}
+	}
 	cells := 0
 	for _, c := range counts {
 		cells += kit.Width(c.text)
@@ -205,16 +220,17 @@ func (m *root) header(s *scene) string {
 		if small {
 			name = a.name
 		}
-		prod := a.Environment.Production
-		if prod {
-			room -= len(" production ") + 2
+		chip := ""
+		if a.Environment.Production {
+			if chip = " production "; room < 24 {
+				chip = " PROD "
+			}
+			room -= len(chip) + 2
 		}
 		l.Put("", kit.Middle(name, max(room, 0)))
-		if prod && room > 0 {
-			l.Gap(2)
-			l.Put(string(m.st.ChipDanger), " production ")
-		} else if prod {
-			l.Put(string(m.st.ChipDanger), " PROD ")
+		if chip != "" {
+			l.Gap(min(2, max(room, 0)))
+			l.Put(string(m.st.ChipDanger), chip)
 		}
 	}
 	l.Gap(m.w - 1 - cells - l.Width())
