@@ -337,19 +337,74 @@ func (s *screen) text() string {
 // await waits until the screen shows a text.
 func (s *screen) await(text string) {
 	s.t.Helper()
+	s.until(func() bool { return strings.Contains(s.text(), text) }, "shows "+text)
+}
+
+func (s *screen) until(ok func() bool, what string) {
+	s.t.Helper()
 	deadline := time.After(30 * time.Second)
-	for !strings.Contains(s.text(), text) {
+	for !ok() {
 		select {
 		case <-s.more:
 		case <-deadline:
-			s.t.Fatalf("the screen never shows %q:\n%s", text, s.text())
+			s.t.Fatalf("the screen never %s:\n%s", what, s.text())
 		}
 	}
+}
+
+// over opens what lies over the screen, waits until it shows, and closes it again. An escape is only an
+// escape once nothing follows it.
+func (s *screen) over(key, title string) {
+	s.t.Helper()
+	s.press(key)
+	s.await(title)
+	s.press("\x1b")
+	s.until(func() bool { return !strings.Contains(s.text(), title) }, "closes "+title)
 }
 
 func (s *screen) press(keys string) {
 	s.t.Helper()
 	if _, err := s.tty.WriteString(keys); err != nil {
 		s.t.Fatal(err)
+	}
+}
+
+// The whole screen on a real terminal: every byte of every frame, with every key pressed.
+func TestScreenLeaksNothing(t *testing.T) {
+	t.Parallel()
+	srv := httptest.NewServer(echoServer())
+	t.Cleanup(srv.Close)
+	p := newPlace(t, srv.URL)
+	s := p.open(120, 32)
+	s.await("Applications")
+	s.press("1")
+	s.press("j") // Users, which has everything
+	s.press("g")
+	s.await("● active")
+	s.press("p")
+	s.await("900901")
+	s.press("r")
+	s.await("◒ lingering")
+	s.press("y") // the clipboard is off: it says so and copies nothing
+	s.await("copying is switched off")
+	s.over("!", "Messages of this run")
+	s.over("?", "esc closes")
+	s.press("j")
+	s.press("g") // Broken, whose server repeats what it was sent
+	s.await("invalid_grant")
+	s.over("!", "Messages of this run")
+	s.press("2")
+	s.press("x")
+	s.press("z")
+	s.press("q")
+	select {
+	case <-s.done:
+	case <-time.After(30 * time.Second):
+		t.Fatalf("it does not quit:\n%s", s.text())
+	}
+	p.sweep("the terminal", s.raw.String())
+	p.sweepFiles()
+	if s.raw.Len() < 4000 {
+		t.Errorf("only %d bytes reached the terminal", s.raw.Len())
 	}
 }
