@@ -2,8 +2,6 @@ package cli
 
 import (
 	"context"
-	"crypto/tls"
-	"net"
 
 	"github.com/spf13/cobra"
 
@@ -91,11 +89,4 @@ func (h *hosted) config(cfg *Config) *Config {
 		}
 	}
 	return cfg
-}
-
-// tlsListener serves a certificate of the sandbox.
-func tlsListener(l net.Listener, cert sandbox.Certificate) net.Listener {
-	return tls.NewListener(l, &tls.Config{
-		Certificates: []tls.Certificate{cert.Server}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
-	})
 }

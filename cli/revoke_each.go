@@ -113,11 +113,9 @@ func (p *program) waitDead(ctx context.Context, s *session, id string, limit tim
 				return false, misuse("give --timeout", "--wait-dead: how long the gateway may honour this token is unknown")
 			}
 		}
-		if st.Proof != console.ProofNone {
-			return true, nil
-		}
-		if !l.now.Before(until) {
-			return false, nil
+		dead := st.Proof != console.ProofNone
+		if inTime := l.now.Before(until); !inTime || dead && !lastWord(t, st, a) {
+			return dead, nil
 		}
 		next := until
 		if st.StaleKnown && st.StaleUntil.After(l.now) && st.StaleUntil.Before(next) {
@@ -129,6 +127,9 @@ func (p *program) waitDead(ctx context.Context, s *session, id string, limit tim
 				return false, err
 			}
 			p.note("%s", probedLine(t, ans))
+			if dead {
+				continue // let through after all, it is alive again; else that was the last word
+			}
 			wait := pause
 			if ans.Verdict == tokenapi.Refused {
 				wait, pause = refusedPause, firstPause
@@ -143,6 +144,12 @@ func (p *program) waitDead(ctx context.Context, s *session, id string, limit tim
 			return false, err
 		}
 	}
+}
+
+// lastWord says whether the gateway should be asked once more, because only the window says that it is over.
+func lastWord(t console.Token, st console.Status, a console.Application) bool {
+	asked := len(t.Probes) > 0 && !t.Probes[len(t.Probes)-1].At.Before(st.StaleUntil)
+	return a.ProbeURL != "" && st.Proof == console.ProofWindow && !asked
 }
 
 // waitUntil waits for a time of the clock, or for the person to give up.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -149,7 +150,9 @@ func (h *hosted) secure(host string, now time.Time) error {
 	if err := os.WriteFile(h.caFile, cert.CAPEM, 0o644); err != nil { //nolint:gosec // a certificate is public
 		return err
 	}
-	h.listener = tlsListener(h.listener, cert)
+	h.listener = tls.NewListener(h.listener, &tls.Config{
+		Certificates: []tls.Certificate{cert.Server}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+	})
 	return nil
 }
 
