@@ -61,11 +61,22 @@ func build(p palette) Styles {
 		}
 		return s
 	}
+	// Without a colour for the text on it, a chip is its colour reversed: that is readable on any background.
+	chip := func(on, c string) lipgloss.Style {
+		if on == "" {
+			return fg(c).Reverse(true)
+		}
+		return bg(fg(on), c)
+	}
+	row := bg(lipgloss.NewStyle(), p.Tint)
+	if p.Tint == "" {
+		row = row.Reverse(true)
+	}
 	quiet := fg(p.Quiet).Faint(p.Faint)
 	return Styles{
 		Brand:      paint(fg(p.Accent).Bold(true)),
-		Chip:       paint(bg(fg(p.OnAccent), p.Accent)),
-		ChipDanger: paint(bg(fg(p.OnDanger), p.Danger)),
+		Chip:       paint(chip(p.OnAccent, p.Accent)),
+		ChipDanger: paint(chip(p.OnDanger, p.Danger)),
 		Quiet:      paint(quiet),
 		Strong:     paint(fg(p.Text).Bold(true)),
 		Accent:     paint(fg(p.Accent)),
@@ -79,8 +90,8 @@ func build(p palette) Styles {
 		Danger:     paint(fg(p.Danger)),
 		GoodBar:    paint(bg(fg(cmp.Or(p.GoodBar, p.Good)), p.Track)),
 		WarnBar:    paint(bg(fg(cmp.Or(p.WarnBar, p.Warn)), p.Track)),
-		Banner:     paint(bg(fg(p.OnDanger).Bold(true), p.Danger)),
-		Row:        paint(bg(lipgloss.NewStyle(), p.Tint)),
+		Banner:     paint(chip(p.OnDanger, p.Danger).Bold(true)),
+		Row:        paint(row),
 		RowQuiet:   paint(bg(lipgloss.NewStyle(), p.TintQuiet)),
 		Edge:       paint(fg(p.Accent)),
 		EdgeQuiet:  paint(quiet),

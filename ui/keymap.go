@@ -66,15 +66,15 @@ type binding struct {
 func defaultKeys() []binding {
 	return []binding{
 		{doGet, []string{"g"}, "g", "get", "get a token with the application's usual grant", everywhere},
-		{doRenew, []string{"r"}, "r", "renew", "renew: refresh if there is a refresh token, else ask again; says which it did", inApps | inTokens | inGateway},
+		{doRenew, []string{"r"}, "r", "renew", "renew: refresh if it can be, else ask again; says which it did", inApps | inTokens | inGateway},
 		{doRevoke, []string{"x"}, "x", "revoke", "revoke, after the undo window; asks first in a production environment", inApps | inTokens | inGateway},
 		{doUndo, []string{"u"}, "u", "undo", "undo the pending revoke: the selected one, else the last one", everywhere},
-		{doCopy, []string{"y"}, "y", "copy", "copy the access token; the clipboard is cleared later if it still holds it", inApps | inTokens | inGateway},
+		{doCopy, []string{"y"}, "y", "copy", "copy the access token; cleared later if it is still there", inApps | inTokens | inGateway},
 		{doProbe, []string{"p"}, "p", "probe", "probe: call the application's probe URL with this token, once", inApps | inTokens | inGateway},
 		{moveUp, []string{"up", "k"}, "↑ k", "", "move up", everywhere},
 		{moveDown, []string{"down", "j"}, "↓ j", "", "move down", everywhere},
-		{moveLeft, []string{"left", "h"}, "← h", "", "the pane to the left (the previous application, where only tokens fit)", everywhere},
-		{moveRight, []string{"right", "l"}, "→ l", "", "the pane to the right (the next application, where only tokens fit)", everywhere},
+		{moveLeft, []string{"left", "h"}, "← h", "", "to the left (small screens: the previous application)", everywhere},
+		{moveRight, []string{"right", "l"}, "→ l", "", "to the right (small screens: the next application)", everywhere},
 		{pageUp, []string{"pgup", "ctrl+b"}, "pgup", "", "a page up", everywhere},
 		{pageDown, []string{"pgdown", "ctrl+f"}, "pgdn", "", "a page down", everywhere},
 		{goHome, []string{"home"}, "home", "", "to the first row", everywhere},
@@ -89,7 +89,7 @@ func defaultKeys() []binding {
 		{openLog, []string{"!"}, "!", "log", "message log: every notice and error of this run, with its hint", everywhere},
 		{openHelp, []string{"?"}, "?", "help", "this help", everywhere},
 		{closeTop, []string{"esc"}, "esc", "", "close what is open, or dismiss the notice", everywhere},
-		{quit, []string{"q"}, "q", "quit", "quit: writes in flight are finished, the clipboard is cleared if it is still ours", everywhere},
+		{quit, []string{"q"}, "q", "quit", "quit, when what is under way is finished and the clipboard cleared", everywhere},
 		{forceQuit, []string{"ctrl+c"}, "ctrl+c", "", "quit; pressed again it does not wait", everywhere},
 	}
 }

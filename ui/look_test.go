@@ -1,20 +1,21 @@
 package ui_test
 
 import (
-	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"lanyard/ui"
 )
 
+// TestLook writes one frame to the file LOOKOUT, for a person to look at:
+//
+//	LOOK=120x32 LOOKTHEME=light LOOKKEYS='down x' LOOKOUT=/tmp/f go test ./ui -run TestLook && cat /tmp/f
 func TestLook(t *testing.T) {
-	size := os.Getenv("LOOK")
-	if size == "" {
-		t.Skip()
+	w, h, ok := size(os.Getenv("LOOK"))
+	if !ok {
+		t.Skip("LOOK is not set")
 	}
-	var w, h int
-	fmt.Sscanf(size, "%dx%d", &w, &h)
 	p, _ := still(t, w, h, func(o *ui.Options) {
 		if n := os.Getenv("LOOKTHEME"); n != "" {
 			o.Theme = theme(t, n)
@@ -22,38 +23,12 @@ func TestLook(t *testing.T) {
 		o.NoColor = os.Getenv("LOOKMONO") != ""
 		o.Welcome = os.Getenv("LOOKWELCOME") != ""
 		if os.Getenv("LOOKDEMO") != "" {
-			o.Demo = true
-			o.Banners = []string{"TLS certificates of cloud are not verified"}
+			o.Demo, o.Banners = true, []string{"TLS certificates of cloud are not verified"}
 		}
 	})
 	p.Feed(orders())
-	for _, k := range os.Args[1:] {
-		_ = k
+	p.Key(strings.Fields(os.Getenv("LOOKKEYS"))...)
+	if err := os.WriteFile(os.Getenv("LOOKOUT"), []byte(p.Frame()), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	if keys := os.Getenv("LOOKKEYS"); keys != "" {
-		var list []string
-		for _, k := range splitKeys(keys) {
-			list = append(list, k)
-		}
-		p.Key(list...)
-	}
-	os.WriteFile(os.Getenv("LOOKOUT"), []byte(p.Frame()), 0o600)
-}
-
-func splitKeys(s string) []string {
-	var out []string
-	for len(s) > 0 {
-		var k string
-		n, _ := fmt.Sscan(s, &k)
-		if n == 0 {
-			break
-		}
-		out = append(out, k)
-		i := 0
-		for i < len(s) && s[i] == ' ' {
-			i++
-		}
-		s = s[i+len(k):]
-	}
-	return out
 }

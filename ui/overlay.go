@@ -57,6 +57,14 @@ func (p *scroll) move(a action) {
 	p.off = max(min(p.off, p.n-p.page), 0)
 }
 
+// foot says how to see the rest and how to close.
+func (p *scroll) foot() string {
+	if p.n > p.page {
+		return "↑ ↓ more · esc closes"
+	}
+	return "esc closes"
+}
+
 // show cuts the visible part out of all lines.
 func (p *scroll) show(all []string, h int) []string {
 	p.page, p.n = h, len(all)

@@ -11,9 +11,9 @@ type helpOverlay struct {
 
 func newHelp(k keymap, place paneID) *helpOverlay { return &helpOverlay{keys: k, place: place} }
 
-func (*helpOverlay) title() string { return "Keys" }
-func (*helpOverlay) foot() string  { return "esc closes" }
-func (*helpOverlay) danger() bool  { return false }
+func (*helpOverlay) title() string  { return "Keys" }
+func (o *helpOverlay) foot() string { return o.scroll.foot() }
+func (*helpOverlay) danger() bool   { return false }
 
 func (o *helpOverlay) size(w, h int) (int, int) {
 	return min(w, 84), min(h, len(o.lines(nil, min(w, 84))))

@@ -79,7 +79,7 @@ type logOverlay struct {
 }
 
 func (*logOverlay) title() string            { return "Messages of this run" }
-func (*logOverlay) foot() string             { return "esc closes" }
+func (o *logOverlay) foot() string           { return o.scroll.foot() }
 func (*logOverlay) danger() bool             { return false }
 func (*logOverlay) size(w, h int) (int, int) { return min(w, 110), h * 4 / 5 }
 

@@ -205,7 +205,11 @@ func Splice(under, over string, x, w int) string {
 	end := x + Width(over)
 	right := ""
 	if end < w {
-		right = ansi.TruncateLeft(under, end, "")
+		for cut := end; cut <= w; cut++ { // a wide character across the edge goes whole
+			if right = ansi.TruncateLeft(under, cut, ""); Width(right) <= w-end {
+				break
+			}
+		}
 		right = Spaces(w-end-Width(right)) + right
 	}
 	return left + over + right
