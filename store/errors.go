@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
@@ -52,7 +51,6 @@ const (
 	codeBusy     = 5
 	codeLocked   = 6
 	codeReadOnly = 8
-	codeInter    = 9
 	codeIO       = 10
 	codeCorrupt  = 11
 	codeFull     = 13
@@ -69,8 +67,8 @@ func sqliteCode(err error) int {
 }
 
 // explain says what an error of SQLite means for a person and names the file. Errors that are already
-// explained, and console.ErrNotFound, only get the operation in front.
-func (s *Store) explain(ctx context.Context, op string, err error) error {
+// explained, console.ErrNotFound and the end of a context only get the operation in front.
+func (s *Store) explain(op string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -78,12 +76,7 @@ func (s *Store) explain(ctx context.Context, op string, err error) error {
 		return fmt.Errorf("%s: %w", op, err)
 	}
 	e := &Error{Text: op + " " + s.path, Err: err}
-	switch code := sqliteCode(err); code {
-	case codeInter:
-		if ctx.Err() != nil {
-			return fmt.Errorf("%s: %w", op, ctx.Err())
-		}
-		return fmt.Errorf("%s: %w", op, err)
+	switch sqliteCode(err) {
 	case codeBusy, codeLocked:
 		e.Code, e.Hint = "store_busy", "another lanyard process is writing without end; close it and try again"
 	case codeCorrupt, codeNotADB:

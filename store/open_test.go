@@ -105,8 +105,10 @@ func TestDirectoryOfOthersIsLeftAlone(t *testing.T) {
 }
 
 func TestDatabaseThatIsNoFile(t *testing.T) {
+	elsewhere := open(t, t.TempDir())
 	for name, make := range map[string]func(string) error{
-		"link":      func(p string) error { return os.Symlink(filepath.Join(filepath.Dir(p), "elsewhere"), p) },
+		"link":      func(p string) error { return os.Symlink(elsewhere.Path(), p) },
+		"dangling":  func(p string) error { return os.Symlink(filepath.Join(filepath.Dir(p), "nowhere"), p) },
 		"directory": func(p string) error { return os.Mkdir(p, 0o700) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -115,7 +117,10 @@ func TestDatabaseThatIsNoFile(t *testing.T) {
 			if err := make(path); err != nil {
 				t.Skip(err)
 			}
-			explained(t, tryOpen(dir), "store_access", path)
+			explained(t, tryOpen(dir), "store_access", path+" is not a regular file")
+			if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+				t.Errorf("left behind: %v", entries)
+			}
 		})
 	}
 }
@@ -386,4 +391,63 @@ func TestMigration(t *testing.T) {
 	})
 	// And the older program refuses the newer file.
 	explained(t, tryOpen(dir), "store_newer", fmt.Sprint("version ", len(more)))
+}
+
+func TestFailuresOfTheDisk(t *testing.T) {
+	for _, c := range []struct{ code, pragma string }{
+		{"store_full", "PRAGMA max_page_count = 1"}, // SQLite makes it the present size
+		{"store_read_only", "PRAGMA query_only = 1"},
+	} {
+		t.Run(c.code, func(t *testing.T) {
+			s := open(t, t.TempDir())
+			if _, err := s.Exec(c.pragma); err != nil {
+				t.Fatal(err)
+			}
+			err := s.Update(t.Context(), func(w console.Writer) error {
+				return errors.Join(w.PutToken(&console.Token{ID: "a"}),
+					w.PutSecrets("a", console.Secrets{Access: secret.New(strings.Repeat("canary", 10_000))}))
+			})
+			explained(t, err, c.code, s.Path())
+			if strings.Contains(err.Error(), "canary") {
+				t.Error("the error tells the secret")
+			}
+			view(t, s, func(r console.Reader) error {
+				ts, err := r.Tokens()
+				if len(ts) != 0 {
+					t.Error("half of it was kept")
+				}
+				return err
+			})
+		})
+	}
+}
+
+func TestDamagedPage(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	update(t, s, func(w console.Writer) error {
+		var err error
+		for i := range 100 {
+			err = errors.Join(err, w.PutToken(&console.Token{ID: fmt.Sprint(i), RevokeError: strings.Repeat("x", 1000)}))
+		}
+		return err
+	})
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(s.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := len(b) / 2; i < len(b); i++ {
+		b[i] = 0xa5
+	}
+	if err := os.WriteFile(s.Path(), b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir)
+	explained(t, s.View(t.Context(), func(r console.Reader) error {
+		_, err := r.Tokens()
+		return err
+	}), "store_damaged", s.Path())
 }

@@ -45,7 +45,7 @@ func (s *Store) schemaVersion(ctx context.Context, c queryer, known int) (int, e
 	err := c.QueryRowContext(ctx, "SELECT (SELECT user_version FROM pragma_user_version),"+
 		" (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)").Scan(&version, &app, &tables)
 	if err != nil {
-		return 0, s.explain(ctx, "open", err)
+		return 0, s.explain("open", err)
 	}
 	if tables > 0 && app != applicationID || tables == 0 && version != 0 {
 		return 0, &Error{Code: "store_foreign", Text: s.path + " is a database of another program",
@@ -108,7 +108,7 @@ func (s *Store) migrate(ctx context.Context, steps []string) error {
 func (s *Store) step(ctx context.Context, from int, steps []string) (version int, did bool, err error) {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
-		return 0, false, s.explain(ctx, "migrate", err)
+		return 0, false, s.explain("migrate", err)
 	}
 	defer func() { _ = tx.Rollback() }()
 	now, err := s.schemaVersion(ctx, tx, len(steps))
@@ -116,13 +116,13 @@ func (s *Store) step(ctx context.Context, from int, steps []string) (version int
 		return now, false, err
 	}
 	if _, err := tx.ExecContext(ctx, steps[from]); err != nil {
-		return 0, false, s.explain(ctx, fmt.Sprintf("migrate to schema version %d", from+1), err)
+		return 0, false, s.explain(fmt.Sprintf("migrate to schema version %d", from+1), err)
 	}
 	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", from+1)); err != nil {
-		return 0, false, s.explain(ctx, "migrate", err)
+		return 0, false, s.explain("migrate", err)
 	}
 	if err := tx.Commit(); err != nil {
-		return 0, false, s.explain(ctx, "migrate", err)
+		return 0, false, s.explain("migrate", err)
 	}
 	return from + 1, true, nil
 }
@@ -137,7 +137,7 @@ func (s *Store) journalWAL(ctx context.Context) error {
 			break
 		}
 		if c := sqliteCode(err); tries == 500 || c != codeBusy && c != codeLocked {
-			return s.explain(ctx, "open", err)
+			return s.explain("open", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -178,7 +178,7 @@ func (s *Store) copyTo(ctx context.Context, path string) (string, error) {
 	}
 	if err != nil {
 		_ = os.Remove(name)
-		return "", s.explain(ctx, "copy", err)
+		return "", s.explain("copy", err)
 	}
 	return name, nil
 }

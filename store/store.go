@@ -180,7 +180,7 @@ func (s *Store) unlock(ctx context.Context) error {
 		// The transaction makes two first starts take turns, so that the second finds the first one's key.
 		tx, err := s.write.BeginTx(ctx, nil)
 		if err != nil {
-			return s.explain(ctx, "open", err)
+			return s.explain("open", err)
 		}
 		defer func() { _ = tx.Rollback() }()
 		if epoch, check, err = s.keyCheck(ctx, tx); err != nil {
@@ -239,16 +239,16 @@ func (s *Store) firstKey(ctx context.Context, tx *sql.Tx, epoch int64) error {
 	}
 	check := s.sealer.sealBytes([]byte("lanyard"), "meta", "key_check", "value")
 	if _, err := tx.ExecContext(ctx, "INSERT INTO meta (name, value) VALUES ('key_check', ?)", check); err != nil {
-		return s.explain(ctx, "open", err)
+		return s.explain("open", err)
 	}
-	return s.explain(ctx, "open", tx.Commit())
+	return s.explain("open", tx.Commit())
 }
 
 // keyCheck reads the key's epoch and check value; nil when the database never had a key.
 func (s *Store) keyCheck(ctx context.Context, q queryer) (epoch int64, check []byte, err error) {
 	err = q.QueryRowContext(ctx, "SELECT (SELECT value FROM meta WHERE name = 'key_epoch'),"+
 		" (SELECT value FROM meta WHERE name = 'key_check')").Scan(&epoch, &check)
-	return epoch, check, s.explain(ctx, "open", err)
+	return epoch, check, s.explain("open", err)
 }
 
 // Path is the database file; for a store in memory, a name that is no file.

@@ -9,7 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -422,6 +425,96 @@ func TestMemorySurvivesACancelledUpdate(t *testing.T) {
 			t.Errorf("%q", v)
 		}
 		return err
+	})
+}
+
+func TestMemorySurvivesALostConnection(t *testing.T) {
+	s := memory(t)
+	update(t, s, func(w console.Writer) error { return w.SetSetting("k", "v") })
+	if err := s.DropConnection(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	view(t, s, func(r console.Reader) error {
+		v, err := r.Setting("k")
+		if v != "v" {
+			t.Errorf("%q", v)
+		}
+		return err
+	})
+}
+
+func TestManyAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		var all sync.WaitGroup
+		for i := range 8 {
+			all.Go(func() {
+				for j := range 10 {
+					if err := s.Update(t.Context(), func(w console.Writer) error {
+						v, err := w.Setting("k")
+						return errors.Join(err, w.SetSetting("k", v+"x"), w.PutToken(&console.Token{ID: fmt.Sprint(i, j)}))
+					}); err != nil {
+						t.Error(err)
+					}
+					if err := s.View(t.Context(), func(r console.Reader) error {
+						ts, err := r.Tokens()
+						v, err1 := r.Setting("k")
+						if len(ts) != len(v) {
+							t.Errorf("%d tokens, counted %d", len(ts), len(v))
+						}
+						return errors.Join(err, err1)
+					}); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		view(t, s, func(r console.Reader) error {
+			v, err := r.Setting("k")
+			if len(v) != 80 {
+				t.Errorf("%d of 80", len(v))
+			}
+			return err
+		})
+	})
+}
+
+func TestCloseWaits(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		var over atomic.Bool
+		closed := make(chan error)
+		update(t, s, func(w console.Writer) error {
+			go func() {
+				err := s.Close()
+				if !over.Load() {
+					t.Error("closed under a running update")
+				}
+				closed <- err
+			}()
+			for _, ok := <-s.Changes(t.Context()); ok; _, ok = <-s.Changes(t.Context()) {
+			}
+			for range 100_000 {
+				runtime.Gosched() // for a Close that does not wait
+			}
+			err := w.SetSetting("k", "v")
+			over.Store(true)
+			return err
+		})
+		if err := <-closed; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestLongReadingIsCutByItsContext(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store) {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		err := s.CountForEver(ctx)
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		view(t, s, func(r console.Reader) error { _, err := r.Tokens(); return err })
 	})
 }
 

@@ -19,7 +19,7 @@ func (s *Store) View(ctx context.Context, f func(console.Reader) error) error {
 	defer leave()
 	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return s.explain(ctx, "read", err)
+		return s.explain("read", err)
 	}
 	defer func() { _ = tx.Rollback() }()
 	return f(&reader{ctx: ctx, tx: tx, s: s})
@@ -37,7 +37,7 @@ func (s *Store) Update(ctx context.Context, f func(console.Writer) error) error 
 	defer leave()
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
-		return s.explain(ctx, "write", err)
+		return s.explain("write", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing; it also runs in a panic
 	w := &writer{reader: reader{ctx: ctx, tx: tx, s: s}}
@@ -45,7 +45,7 @@ func (s *Store) Update(ctx context.Context, f func(console.Writer) error) error 
 		return err
 	}
 	if err := tx.Commit(); err != nil {
-		return s.explain(ctx, "write", err)
+		return s.explain("write", err)
 	}
 	if w.wrote {
 		s.signal()
@@ -71,7 +71,7 @@ func (r *reader) fail(op string, err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("%s: %w", op, console.ErrNotFound)
 	}
-	return r.s.explain(r.ctx, op, err)
+	return r.s.explain(op, err)
 }
 
 // exec runs one statement and gives the number of rows it changed.
