@@ -151,7 +151,7 @@ func (p *Pump) Selected() string {
 func (p *Pump) Log() []string {
 	var out []string
 	for _, n := range p.m.log {
-		out = append(out, n.text)
+		out = append(out, n.text+" "+n.hint)
 	}
 	return out
 }

@@ -113,8 +113,7 @@ func (m *root) perform(i intent) tea.Cmd {
 	case revokeToken:
 		return m.revoke(i)
 	case undoRevoke:
-		m.undoing = true
-		return m.fx.undo(i.tokenID)
+		return m.begin("undo", "an undo is under way", m.fx.undo, i.tokenID)
 	case copyToken:
 		r := m.board.byID[i.tokenID]
 		switch {
@@ -180,9 +179,6 @@ func (m *root) revoke(i revokeToken) tea.Cmd {
 
 // undoIntent takes back the selected revoke, else the one decided last, here or in another console.
 func (m *root) undoIntent() intent {
-	if m.undoing {
-		return refuse{"an undo is under way", ""}
-	}
 	s := m.scene()
 	r := s.token
 	if m.focus == gateway {
@@ -245,7 +241,7 @@ func (m *root) leave(force bool) tea.Cmd {
 
 // idle says whether nothing is in flight and no decided revoke is about to be sent.
 func (m *root) idle() bool {
-	return len(m.busy) == 0 && !m.delivering && !m.undoing && !m.soon()
+	return len(m.busy) == 0 && !m.delivering && !m.soon()
 }
 
 // soon says whether a revoke is inside its undo window: quitting then waits the seconds that are left.

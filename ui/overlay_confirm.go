@@ -54,9 +54,11 @@ func (o *confirmOverlay) box(s *scene, w, h int) []string {
 	question := kit.NewLine("", 160)
 	question.Gap(2)
 	question.Put(string(s.st.Danger), "y")
-	question.Put("", " revoke it    ")
+	question.Put("", " revoke it   ")
 	question.Put(string(s.st.Chip), " No ")
-	question.Put(string(s.st.Quiet), "  any other key")
+	if w >= 44 {
+		question.Put(string(s.st.Quiet), "  any other key")
+	}
 	out := []string{""}
 	for i, text := range o.lines {
 		paint := s.st.Quiet

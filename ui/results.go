@@ -148,7 +148,7 @@ func (r revokeDecided) land(m *root) tea.Cmd {
 }
 
 func (r revokeUndone) land(m *root) tea.Cmd {
-	m.undoing = false
+	delete(m.busy, "undo")
 	if r.err != nil {
 		m.fail("undo", r.err)
 	} else {

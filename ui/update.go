@@ -42,7 +42,6 @@ type root struct {
 
 	due, dueAfter time.Time // when the next revoke is to be sent, and not before
 	delivering    bool
-	undoing       bool
 	held          bool // the clipboard holds a token of ours
 	clearAt       time.Time
 	clearing      bool

@@ -47,9 +47,13 @@ func (p *welcome) lines(s *scene, configPath string, w, h int) []string {
 		say(l)
 	}
 	put(string(s.st.Brand), "lanyard")
-	put("", "")
+	if h >= 12 {
+		put("", "")
+	}
 	for _, t := range kit.Wrap("Access tokens of an API gateway: get, renew, revoke, and see how long a revoked one may still pass.", bw) {
-		put(string(s.st.Quiet), t)
+		if h >= 12 {
+			put(string(s.st.Quiet), t)
+		}
 	}
 	put("", "")
 	for i, o := range offers(configPath) {
@@ -67,6 +71,9 @@ func (p *welcome) lines(s *scene, configPath string, w, h int) []string {
 			}
 			put("", "")
 		}
+	}
+	if h < 16 {
+		put("", "")
 	}
 	put(string(s.st.Quiet), "↑ ↓ choose   enter or its number   q quit")
 	if len(body) > h {

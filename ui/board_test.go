@@ -1,0 +1,206 @@
+package ui_test
+
+import (
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/console"
+	"lanyard/ui"
+)
+
+func TestSelectionFollowsTheToken(t *testing.T) {
+	t.Parallel()
+	p, c := still(t, 120, 32)
+	b := orders()
+	p.Feed(b)
+	p.Key("end", "up", "up", "up") // active
+	if got := p.Selected(); got != "t_active" {
+		t.Fatalf("selected %s", got)
+	}
+	// Another console brings a newer token, and time sorts the rows anew.
+	b.Tokens = append(slices.Clone(b.Tokens), bounded("t_new", "99999999", b.Applications[0].ID, time.Hour, 2*time.Hour))
+	p.Feed(b)
+	if got := p.Selected(); got != "t_active" {
+		t.Errorf("after a newer token: selected %s", got)
+	}
+	c.now = c.now.Add(57*time.Minute + 30*time.Second) // expiring now
+	p.Beat()
+	if got := p.Selected(); got != "t_active" {
+		t.Errorf("after a re-sort: selected %s", got)
+	}
+	b.Tokens = slices.DeleteFunc(slices.Clone(b.Tokens), func(t console.Token) bool { return t.ID == "t_active" })
+	p.Feed(b)
+	if got := p.Selected(); got != "" {
+		t.Errorf("it vanished, and %s is selected", got)
+	}
+	p.Key("x")
+	if log := p.Log(); !strings.Contains(log[len(log)-1], "no token is selected") {
+		t.Errorf("x without a selection: %q", log)
+	}
+	p.Key("down")
+	if p.Selected() == "" {
+		t.Error("down selects nothing")
+	}
+}
+
+func TestLateReadIsDropped(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	old := orders()
+	p.Feed(console.Board{Applications: old.Applications})
+	p.Feed(orders())
+	p.FeedLate(console.Board{})
+	if !strings.Contains(p.Frame(), "3f9ca71e") {
+		t.Error("a late reading overwrote a newer one")
+	}
+}
+
+func TestOnlyVisibleRowsAreFormatted(t *testing.T) {
+	t.Parallel()
+	small, _ := still(t, 120, 32)
+	small.Feed(many(100))
+	big, _ := still(t, 120, 32)
+	big.Feed(many(100_000))
+	big.Key("end", "up", "pgup")
+	big.Redraw()
+	if s, b := small.Drawn(), big.Drawn(); b > s || b > 32+16 {
+		t.Errorf("%d rows formatted for 100,000 tokens, %d for 100", b, s)
+	}
+}
+
+func TestBeat(t *testing.T) {
+	t.Parallel()
+	// Nothing that changes: no beat.
+	p, c := still(t, 120, 32)
+	b := orders()
+	b.Tokens, b.Marks = b.Tokens[len(b.Tokens)-1:], nil // the one that never expires
+	p.Feed(b)
+	if n := len(p.Beats); n != 0 {
+		t.Errorf("%d beats scheduled for a screen that will not change", n)
+	}
+	// 58:12 and others: one beat, at the next whole second, whoever asked for it.
+	p.Feed(orders())
+	if n := len(p.Beats); n != 1 {
+		t.Fatalf("%d beats", n)
+	}
+	if got := p.Beats[0].In; got != 700*time.Millisecond {
+		t.Errorf("the beat comes in %s", got)
+	}
+	p.Key("down", "down", "tab")
+	if n := len(p.Beats); n != 1 {
+		t.Errorf("keys made %d beats", n-1)
+	}
+	frame := p.Frame()
+	p.StaleBeat()
+	if p.Frame() != frame || len(p.Beats) != 1 {
+		t.Error("a beat that nobody waits for did something")
+	}
+	c.now = c.now.Add(700 * time.Millisecond)
+	p.Beat()
+	if n := len(p.Beats); n != 2 || p.Beats[1].In != time.Second {
+		t.Errorf("then: %v", p.Beats)
+	}
+	if !strings.Contains(ansi.Strip(p.Frame()), "58:11") {
+		t.Error("the countdown has not moved")
+	}
+}
+
+func TestBeatWaitsAsLongAsTheDigits(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	b := orders()
+	app := b.Applications[0].ID
+	b.Tokens, b.Marks = []console.Token{bounded("t_long", "11112222", app, 48*time.Hour, 5*time.Hour+30*time.Second)}, nil
+	p.Feed(b)
+	if n := len(p.Beats); n != 1 || p.Beats[0].In < 29*time.Second || p.Beats[0].In > 32*time.Second {
+		t.Errorf("5h 00m and 30 s: %v", p.Beats)
+	}
+}
+
+func TestSettledViewIsKept(t *testing.T) { // not parallel: it counts allocations
+	p, _ := still(t, 120, 32)
+	p.Feed(orders())
+	a := p.Frame()
+	if n := testing.AllocsPerRun(100, func() { _ = p.Frame() }); n > 0 {
+		t.Errorf("View allocates %v times", n)
+	}
+	p.Resize(120, 32)
+	if p.Frame() != a {
+		t.Error("the same size made another frame")
+	}
+}
+
+func TestEveryVerbSaysWhy(t *testing.T) {
+	t.Parallel()
+	for _, place := range []string{"1", "2", "3", "4"} {
+		for _, key := range []string{"g", "r", "x", "u", "y", "p"} {
+			p, _ := still(t, 120, 32)
+			p.Feed(console.Board{})
+			p.Key(place, key)
+			if len(p.Log()) != 1 {
+				t.Errorf("%s in pane %s is dead silently", key, place)
+			}
+		}
+	}
+}
+
+func TestKeyTable(t *testing.T) {
+	t.Parallel()
+	rows := ui.KeyTable()
+	p, _ := still(t, 120, 60)
+	p.Feed(orders())
+	p.Key("?")
+	text := ansi.Strip(p.Frame())
+	for _, r := range rows {
+		if r.Keys == "" || r.Does == "" {
+			t.Errorf("an empty row: %+v", r)
+		}
+		if !strings.Contains(text, r.Does) {
+			t.Errorf("help does not know %q", r.Does)
+		}
+	}
+}
+
+func TestWelcome(t *testing.T) {
+	t.Parallel()
+	for keys, want := range map[string]ui.Choice{"enter": ui.TryDemo, "1": ui.TryDemo, "2": ui.SetUp, "down enter": ui.SetUp, "up enter": ui.Quit, "q": ui.Quit, "x 2": ui.SetUp} {
+		p, _ := still(t, 80, 24, func(o *ui.Options) { o.Welcome = true })
+		p.Key(strings.Fields(keys)...)
+		if !p.Quit || p.Choice() != want {
+			t.Errorf("%s: quit %t, choice %q", keys, p.Quit, p.Choice())
+		}
+	}
+}
+
+func TestRun(t *testing.T) {
+	t.Parallel()
+	in, typed := io.Pipe()
+	go func() { _, _ = typed.Write([]byte("2")) }()
+	got, err := ui.Run(t.Context(), ui.Options{
+		Welcome: true, Theme: theme(t, "auto"), Input: in, Output: io.Discard, Environ: []string{"TERM=xterm-256color"}, Width: 80, Height: 24,
+	})
+	if err != nil || got != ui.SetUp {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+func BenchmarkView(b *testing.B) {
+	for _, n := range []struct {
+		name  string
+		board console.Board
+	}{{"all states", orders()}, {"100", many(100)}, {"100000", many(100_000)}} {
+		b.Run(n.name, func(b *testing.B) {
+			p, _ := still(b, 200, 50)
+			p.Feed(n.board)
+			b.ReportAllocs()
+			for b.Loop() {
+				p.Redraw()
+			}
+		})
+	}
+}

@@ -1,0 +1,385 @@
+package ui_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/console"
+	"lanyard/store"
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
+	"lanyard/ui"
+)
+
+// api is a Token API and gateway that answer from a script.
+type api struct {
+	clock   *clock
+	n       int
+	same    bool // hand out the last token again
+	refresh bool // with a refresh token
+	err     error
+	gateway int // what a probe is answered
+	tokens  int // requests
+	revokes []string
+}
+
+func (a *api) Token(_ context.Context, r tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
+	a.tokens++
+	ex := tokenapi.Exchange{Op: r.Grant, Method: "POST", URL: "https://gw.example/token", Status: 200, Started: a.clock.now, Took: 54 * time.Millisecond}
+	if a.err != nil {
+		ex.Status = 400
+		return tokenapi.TokenAnswer{}, ex, a.err
+	}
+	if !a.same || a.n == 0 {
+		a.n++
+	}
+	ans := tokenapi.TokenAnswer{
+		Access: secret.New(fmt.Sprintf("access-%d", a.n)), ExpiresIn: 3600, HasExpiresIn: true, Lifetime: tokenapi.Bounded,
+		TokenType: "Bearer", RawTokenType: "Bearer", Usable: true, Scopes: []string{"default"}, At: a.clock.now,
+	}
+	if a.refresh {
+		ans.Refresh = secret.New(fmt.Sprintf("refresh-%d", a.n))
+	}
+	return ans, ex, nil
+}
+
+func (a *api) Revoke(_ context.Context, r tokenapi.RevokeRequest) (tokenapi.RevokeAnswer, tokenapi.Exchange, error) {
+	a.revokes = append(a.revokes, r.Token.Fingerprint())
+	ex := tokenapi.Exchange{Op: "revoke", Method: "POST", URL: "https://gw.example/revoke", Status: 200, Started: a.clock.now, Took: 31 * time.Millisecond}
+	if a.err != nil {
+		return tokenapi.RevokeAnswer{}, ex, a.err
+	}
+	return tokenapi.RevokeAnswer{At: a.clock.now}, ex, nil
+}
+
+func (a *api) Probe(_ context.Context, r tokenapi.ProbeRequest) (tokenapi.ProbeAnswer, tokenapi.Exchange, error) {
+	ans := tokenapi.ProbeAnswer{Verdict: tokenapi.Accepted, Status: a.gateway, At: a.clock.now}
+	if a.gateway == 401 {
+		ans.Verdict, ans.FaultCode = tokenapi.Refused, 900901
+	}
+	return ans, tokenapi.Exchange{Op: "probe", Method: "GET", URL: r.URL, Status: a.gateway, Started: a.clock.now, Took: 9 * time.Millisecond}, nil
+}
+
+type vault struct{}
+
+func (vault) ConsumerSecret(context.Context, console.Application) (secret.Text, error) {
+	return secret.New("consumer-secret"), nil
+}
+
+func (vault) Password(context.Context, console.Application) (secret.Text, error) {
+	return secret.New("password"), nil
+}
+
+// pocket is a clipboard.
+type pocket struct {
+	holds    secret.Text
+	cleared  int
+	terminal bool
+}
+
+func (p *pocket) Copy(_ context.Context, t secret.Text) (ui.Copied, error) {
+	p.holds = t
+	if p.terminal {
+		return ui.Copied{Via: "terminal", Terminal: secret.New("\x1b]52;c;eA==\a")}, nil
+	}
+	return ui.Copied{Via: "system clipboard", Certain: true}, nil
+}
+
+func (p *pocket) Clear(context.Context) (ui.Copied, error) {
+	p.holds, p.cleared = secret.Text{}, p.cleared+1
+	return ui.Copied{Via: "system clipboard", Certain: true}, nil
+}
+
+type live struct {
+	*ui.Pump
+	t     *testing.T
+	clock *clock
+	api   *api
+	clip  *pocket
+	svc   *console.Service
+}
+
+// alive is a screen on a real console.Service, over a store in memory and a scripted API.
+func alive(t *testing.T, change ...func(*console.Environment)) *live {
+	t.Helper()
+	env := console.Environment{
+		Name: "cloud", CacheTTL: 15 * time.Minute, Regime: console.RegimeAuto, ClientAuth: tokenapi.AuthBasic, Timeout: time.Second,
+		Endpoints: tokenapi.Endpoints{TokenURL: "https://gw.example/token", RevokeURL: "https://gw.example/revoke"},
+	}
+	for _, f := range change {
+		f(&env)
+	}
+	st, err := store.OpenMemory(t.Context(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	l := &live{t: t, clock: &clock{t0}, clip: &pocket{}}
+	l.api = &api{clock: l.clock, gateway: 200}
+	var apps []console.Application
+	for _, name := range []string{"Orders", "Payments"} {
+		apps = append(apps, console.Application{
+			ID: console.ApplicationID(env.Endpoints.TokenURL, name, "client_credentials", ""), Name: name, Environment: env, KeyType: "PRODUCTION",
+			ConsumerKey: name, Grant: tokenapi.GrantClientCredentials, ProbeURL: "https://gw.example/" + name, Source: console.FromConfig, Secret: console.SecretAvailable,
+		})
+	}
+	l.svc, err = console.New(console.Options{
+		Clock: l.clock.Now, Keeper: st, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return l.api, nil },
+		Environments: []console.Environment{env}, Applications: apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: "test",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Pump = ui.NewPump(t.Context(), ui.Options{
+		Service: l.svc, Clipboard: l.clip, Theme: theme(t, "dark"), ClearAfter: 45 * time.Second, Width: 120, Height: 32,
+	}, l.clock.Now)
+	return l
+}
+
+// after lets time pass, beat by beat, as the screen asked for them.
+func (l *live) after(d time.Duration) {
+	end := l.clock.now.Add(d)
+	for l.Pending() && !l.BeatDue().After(end) {
+		if due := l.BeatDue(); due.After(l.clock.now) {
+			l.clock.now = due
+		}
+		l.Beat()
+	}
+	l.clock.now = end
+}
+
+func (l *live) shows(want ...string) {
+	l.t.Helper()
+	text := ansi.Strip(l.Frame())
+	for _, w := range want {
+		if !strings.Contains(text, w) {
+			l.t.Errorf("no %q on the screen:\n%s", w, text)
+		}
+	}
+}
+
+func (l *live) said(want string) {
+	l.t.Helper()
+	if log := strings.Join(l.Log(), "\n"); !strings.Contains(log, want) {
+		l.t.Errorf("nobody said %q:\n%s", want, log)
+	}
+}
+
+func fp(s string) string { return secret.New(s).Fingerprint() }
+
+func TestGet(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.shows("No token of Orders yet", "No call was made")
+	l.Key("g")
+	l.said("got " + fp("access-1") + ", 1h 00m left")
+	l.shows("● active", fp("access-1"), "POST /token")
+	l.api.same = true
+	l.clock.now = l.clock.now.Add(47*time.Minute + 57*time.Second)
+	l.Key("g")
+	l.said("same token came back (" + fp("access-1") + ")")
+	l.said("the server hands out the live token again")
+}
+
+func TestGetFails(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.api.err = &tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400, Code: "invalid_client", Hint: "look at consumer_secret"}
+	l.Key("g")
+	l.shows("invalid_client", "look at consumer_secret")
+	l.after(time.Minute)
+	if strings.Contains(ansi.Strip(l.Frame()), "look at consumer_secret") {
+		t.Error("the notice has not faded")
+	}
+	l.Key("!")
+	l.shows("invalid_client", "look at consumer_secret")
+}
+
+func TestRenewSaysWhichItDid(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "2", "r")
+	l.said("asked anew")
+	l.api.refresh = true
+	l = alive(t)
+	l.api.refresh = true
+	l.Key("g", "r")
+	l.said("refreshed: got " + fp("access-2"))
+	l.shows("◒ lingering", fp("access-1"), "not seen at the gateway by us")
+}
+
+func TestRevokeStages(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "p")
+	l.said("200: the gateway let it through")
+	l.Key("x")
+	l.shows("◌ revoking", "in 3 s", "u undo")
+	if len(l.api.revokes) != 0 {
+		t.Fatal("sent inside the undo window")
+	}
+	l.Key("x")
+	l.said("is being revoked already")
+	l.after(5 * time.Second)
+	if len(l.api.revokes) != 1 {
+		t.Fatalf("sent %d times", len(l.api.revokes))
+	}
+	l.said("accepted by the server; may still pass the gateway (≤ 15:00)")
+	l.shows("◒ lingering", "≤14:5")
+	if text := ansi.Strip(l.Frame()); strings.Contains(text, "dead") {
+		t.Error("a 200 of revoke is called dead")
+	}
+	l.api.gateway = 401
+	l.Key("p")
+	l.said("401 900901: refused (once)")
+	l.shows("refused once")
+	for range 2 {
+		l.after(2 * time.Second)
+		l.Key("p")
+	}
+	l.said("dead")
+	l.shows("dead after", "401 ×3")
+	l.Key("x")
+	l.said("accepted that already")
+	l.after(time.Hour)
+	if len(l.api.revokes) != 1 {
+		t.Fatalf("sent %d times", len(l.api.revokes))
+	}
+}
+
+func TestUndo(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("u")
+	l.said("there is nothing to undo")
+	l.Key("g", "x", "4", "u")
+	l.said("is not revoked")
+	l.after(time.Minute)
+	if len(l.api.revokes) != 0 {
+		t.Error("sent although it was taken back")
+	}
+	l.shows("● active")
+}
+
+func TestUndeliveredIsKept(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "x")
+	l.api.err = &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindNetwork, Err: errors.New("connection refused")}
+	l.after(4 * time.Second)
+	l.said("not delivered; it is kept and tried again")
+	l.shows("◌ revoking", "not delivered")
+	l.api.err = nil
+	l.after(10 * time.Minute)
+	l.said("accepted by the server")
+}
+
+func TestTwiceSendsOnce(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"g", "r", "p", "x", "y"} {
+		l := alive(t)
+		if key != "g" {
+			l.Key("g")
+		}
+		before := l.api.tokens
+		l.Hold = true
+		l.Key(key, key, key)
+		if n := len(l.Held); key != "y" && n > 4 { // the effect, and beats that were held
+			t.Errorf("%s: %d commands", key, n)
+		}
+		l.Release()
+		l.after(10 * time.Second)
+		if n := l.api.tokens - before; (key == "g" || key == "r") && n != 1 {
+			t.Errorf("%s: %d requests", key, n)
+		}
+		if n := len(l.api.revokes); key == "x" && n != 1 {
+			t.Errorf("%s: %d revokes", key, n)
+		}
+		l.said("wait for its answer")
+	}
+}
+
+func TestProductionAsks(t *testing.T) {
+	t.Parallel()
+	for _, no := range []string{"x", "enter", "esc", "n", "q", "up", "Y"} {
+		l := alive(t, func(e *console.Environment) { e.Production = true })
+		l.Key("g", "x")
+		l.shows("Revoke in production?", fp("access-1"))
+		l.Key(no)
+		if l.Overlays() != 0 || l.Quit {
+			t.Fatalf("%s does not mean No", no)
+		}
+		l.after(time.Minute)
+		if len(l.api.revokes) != 0 || strings.Contains(ansi.Strip(l.Frame()), "revoking") {
+			t.Errorf("%s revoked", no)
+		}
+	}
+	l := alive(t, func(e *console.Environment) { e.Production = true })
+	l.Key("g", "x", "y")
+	l.shows("◌ revoking")
+	l.after(5 * time.Second)
+	if len(l.api.revokes) != 1 {
+		t.Error("y did not revoke")
+	}
+}
+
+func TestCopyAndClear(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "y")
+	if !l.clip.holds.Equal(secret.New("access-1")) {
+		t.Fatal("not copied")
+	}
+	l.said("copied " + fp("access-1") + " (system clipboard, cleared in 45 s)")
+	l.after(time.Minute)
+	if l.clip.cleared != 1 {
+		t.Fatalf("cleared %d times", l.clip.cleared)
+	}
+	l.clip.terminal = true
+	l.Key("y")
+	l.said("sent " + fp("access-1") + " to the terminal")
+	if len(l.Raw) != 1 {
+		t.Error("nothing was sent to the terminal")
+	}
+	l.Key("q")
+	if l.clip.cleared != 2 || !l.Quit {
+		t.Errorf("cleared %d times, quit %t", l.clip.cleared, l.Quit)
+	}
+	for _, f := range append(l.Log(), l.Frame()) {
+		if strings.Contains(f, "access-1") {
+			t.Error("a token is on the screen")
+		}
+	}
+}
+
+func TestQuit(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "q")
+	if !l.Quit {
+		t.Error("q does not quit")
+	}
+	// A revoke inside its undo window goes out first.
+	l = alive(t)
+	l.Key("g", "x", "q")
+	if l.Quit {
+		t.Fatal("quit with a revoke waiting")
+	}
+	l.said("finishing…")
+	l.Key("g")
+	l.after(5 * time.Second)
+	if len(l.api.revokes) != 1 || !l.Quit {
+		t.Errorf("%d revokes, quit %t", len(l.api.revokes), l.Quit)
+	}
+	l = alive(t)
+	l.Key("g", "x", "ctrl+c", "ctrl+c")
+	if !l.Quit {
+		t.Error("the second ctrl+c waits")
+	}
+}
