@@ -22,7 +22,10 @@ func (s *Service) spend(ctx context.Context, a Application, m Mark, req tokenapi
 	ctx = context.WithoutCancel(ctx)
 	err = s.opt.Keeper.Update(ctx, func(w Writer) error {
 		// The application goes first: an open mark without it could never be explained.
-		if err := w.PutApplication(a, Secrets{Access: req.Credentials.ConsumerSecret}); err != nil {
+		// What is sent with a get is not needed to refresh or revoke, and may hold an assertion.
+		kept := a
+		kept.Extra = nil
+		if err := w.PutApplication(kept, Secrets{Access: req.Credentials.ConsumerSecret}); err != nil {
 			return err
 		}
 		return w.PutMark(m)
