@@ -216,7 +216,7 @@ func FuzzParseConfig(f *testing.F) {
 	f.Fuzz(func(t *testing.T, before, after string) {
 		data := []byte(before + `consumer_secret = "` + canary + `"` + "\n" + after)
 		cfg, err := parseConfig("F", data)
-		said := ""
+		var said string
 		if err != nil {
 			said = err.Error()
 			var ce *ConfigError

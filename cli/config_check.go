@@ -243,7 +243,7 @@ func (r *reader) keep(a console.Application, key, password SecretRef) {
 
 // warn says that a secret is written down, or that there is none.
 func (s section) warn(key string, ref SecretRef, env environment) {
-	text := ""
+	var text string
 	u, err := url.Parse(env.Endpoints.TokenURL)
 	switch local := err == nil && loopback(u.Hostname()); {
 	case !ref.literal.IsZero() && !local:

@@ -152,7 +152,7 @@ func content(ctx context.Context, path string) (string, error) {
 			done <- result{nil, err}
 			return
 		}
-		defer f.Close()
+		defer func() { _ = f.Close() }()
 		data, err := io.ReadAll(io.LimitReader(f, secretMost+1))
 		done <- result{data, err}
 	}()
