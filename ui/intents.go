@@ -244,10 +244,14 @@ func (m *root) idle() bool {
 	return len(m.busy) == 0 && !m.delivering && !m.soon()
 }
 
+// longestWait is how long quitting waits for an undo window to end. What is decided is stored: the next
+// console sends it.
+const longestWait = 10 * time.Second
+
 // soon says whether a revoke is inside its undo window: quitting then waits the seconds that are left.
 func (m *root) soon() bool {
 	at := earlier(m.due, m.board.deliver)
-	return m.fx.svc != nil && !at.IsZero() && at.Before(m.now.Add(m.fx.undoWindow()+time.Second)) && at.After(m.now.Add(-2*time.Second))
+	return m.fx.svc != nil && !at.IsZero() && at.Before(m.now.Add(min(m.fx.undoWindow(), longestWait)+time.Second)) && at.After(m.now.Add(-2*time.Second))
 }
 
 // finish takes the next step of quitting.
@@ -258,8 +262,8 @@ func (m *root) finish() tea.Cmd {
 	case m.held && m.fx.clip != nil:
 		m.clearing, m.clearAt = true, time.Time{}
 		return m.fx.clear()
-	case m.soon():
-		return nil // the beat comes back here
+	case m.soon(), len(m.busy) > 0, m.delivering:
+		return nil // the beat, or their results, come back here
 	case m.drained:
 		return tea.Quit
 	case m.draining:

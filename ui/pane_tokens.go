@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -30,7 +31,11 @@ func (p *tokensPane) title(s *scene) string {
 }
 
 func (p *tokensPane) right(s *scene) string {
-	if a, ok := s.selected(); ok && a.Environment.ReadOnly {
+	a, ok := s.selected()
+	switch {
+	case ok && s.busy["app:"+a.ID]:
+		return "getting…"
+	case ok && a.Environment.ReadOnly:
 		return "read-only"
 	}
 	return ""
@@ -194,14 +199,11 @@ func (p *tokensPane) line(s *scene, r *row, c columns, w int, selected, focused 
 		gap = " "
 	}
 	l.Cell(string(paint), sign+" "+string(r.state), 2+c.state)
-	fp, who, scopes := "–", "", ""
+	fp, who, scopes := "–", "app", ""
 	if r.tok != nil {
-		fp, who, scopes = r.tok.Fingerprint, r.tok.User, strings.Join(r.tok.Scopes, " ")
+		fp, who, scopes = r.tok.Fingerprint, cmp.Or(r.tok.User, who), strings.Join(r.tok.Scopes, " ")
 	} else {
 		scopes = strings.Join(r.mark.Scopes, " ")
-	}
-	if who == "" {
-		who = "app"
 	}
 	l.Put(string(text), gap+kit.Fit(fp, c.token))
 	if c.who > 0 {

@@ -118,7 +118,7 @@ func (m *root) body(s *scene, l layout, r kit.Rect) []string {
 	all := []paneID{applications, tokens, gateway, activity}
 	switch {
 	case l == listOnly:
-		return m.panes.tokens.lines2(s, r.W, r.H)
+		return m.panes.tokens.alone(s, r.W, r.H)
 	case l == onePane || m.zoomed:
 		return m.frameOf(s, r, m.focus, all)
 	}
@@ -217,6 +217,9 @@ func (m *root) header(s *scene) string {
 	if ok {
 		room := m.w - l.Width() - cells - 4
 		name := kit.Clean(a.Environment.Name)
+		if name == m.o.Title {
+			name = "" // the chip has said it
+		}
 		if small {
 			name = a.name
 		}
@@ -341,8 +344,8 @@ func (m *root) footer(s *scene) string {
 	return l.End(m.w)
 }
 
-// lines2 is the token list alone, for small terminals: sign, state, fingerprint, time left.
-func (p *tokensPane) lines2(s *scene, w, h int) []string {
+// alone is the token list alone, for small terminals: sign, state, fingerprint, time left.
+func (p *tokensPane) alone(s *scene, w, h int) []string {
 	out := p.lines(s, w, h, true)
 	for len(out) < h {
 		out = append(out, kit.Spaces(w))

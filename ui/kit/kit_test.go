@@ -1,0 +1,122 @@
+package kit_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/ui/kit"
+)
+
+var texts = []string{
+	"", "plain", "決済ゲートウェイ", "Zahlungs\u0308dienst", "👩‍💻 team", "🇩🇪", "❤️ love", "العربية", "\u202egnp.exe", "e\u0301\u0301\u0301", "\x1b[31mred\x1b[m",
+	"a\tb\nc", "नमस्ते", "한국어", "\xff\xfe\x80", "👨‍👩‍👧‍👦", "Z͑ͫ̓ͪ̂a̗l̸g̨o", strings.Repeat("語a", 40),
+}
+
+func TestClean(t *testing.T) {
+	t.Parallel()
+	for _, s := range texts {
+		c := kit.Clean(s)
+		if kit.Clean(c) != c {
+			t.Errorf("%q: cleaning twice differs", s)
+		}
+		if strings.ContainsAny(c, "\x1b\n\t\u202e\u200d") {
+			t.Errorf("%q: %q is not clean", s, c)
+		}
+		if a, b := ansi.StringWidth(c), ansi.StringWidthWc(c); a != b {
+			t.Errorf("%q: %d cells with clusters, %d without", c, a, b)
+		}
+	}
+	for _, s := range []string{"plain", "決済", "Zürich", "한국어"} {
+		if kit.Clean(s) != s {
+			t.Errorf("%q became %q", s, kit.Clean(s))
+		}
+	}
+}
+
+func TestFit(t *testing.T) {
+	t.Parallel()
+	for _, s := range texts {
+		s = kit.Clean(s)
+		for w := range 30 {
+			if n := kit.Width(kit.Fit(s, w)); n != w {
+				t.Errorf("Fit(%q, %d) is %d wide", s, w, n)
+			}
+			if n := kit.Width(kit.Right(s, w)); n != w {
+				t.Errorf("Right(%q, %d) is %d wide", s, w, n)
+			}
+			if n := kit.Width(kit.Middle(s, w)); n > w {
+				t.Errorf("Middle(%q, %d) is %d wide", s, w, n)
+			}
+			if n := kit.Width(kit.Cut(s, w)); n > w {
+				t.Errorf("Cut(%q, %d) is %d wide", s, w, n)
+			}
+			if n := kit.Width(kit.Splice(kit.Fit(s, 30), "[over]", w, 40)); w <= 30 && n != 40 {
+				t.Errorf("Splice(%q, %d) is %d wide", s, w, n)
+			}
+		}
+	}
+	if got := kit.Middle("Legacy importer", 9); got != "Lega…rter" {
+		t.Errorf("Middle: %q", got)
+	}
+}
+
+func TestBar(t *testing.T) {
+	t.Parallel()
+	for part := int64(-2); part < 12; part++ {
+		for w := range 20 {
+			if n := kit.Width(kit.Bar(part, 10, w)); n != w {
+				t.Errorf("Bar(%d, 10, %d) is %d wide", part, w, n)
+			}
+		}
+	}
+	for _, c := range []struct {
+		part, whole int64
+		want        string
+	}{{10, 10, "████"}, {5, 10, "██  "}, {1, 1000, "▏   "}, {0, 10, "    "}, {9, 32, "█▏  "}, {1 << 62, 1<<63 - 1, "██  "}, {3, 0, "    "}} {
+		if got := kit.Bar(c.part, c.whole, 4); got != c.want {
+			t.Errorf("Bar(%d, %d, 4) = %q", c.part, c.whole, got)
+		}
+	}
+}
+
+func TestRect(t *testing.T) {
+	t.Parallel()
+	r := kit.Rect{X: 1, Y: 2, W: 10, H: 7}
+	for n := -2; n < 14; n++ {
+		top, rest := r.Top(n)
+		if top.H+rest.H != r.H || rest.Y != r.Y+top.H || top.H < 0 || rest.H < 0 {
+			t.Errorf("Top(%d): %v %v", n, top, rest)
+		}
+		rest, bottom := r.Bottom(n)
+		if bottom.H+rest.H != r.H || bottom.Y != r.Y+rest.H || bottom.H < 0 || rest.H < 0 {
+			t.Errorf("Bottom(%d): %v %v", n, rest, bottom)
+		}
+		left, rest := r.Left(n)
+		if left.W+rest.W != r.W || rest.X != r.X+left.W || left.W < 0 || rest.W < 0 {
+			t.Errorf("Left(%d): %v %v", n, left, rest)
+		}
+		if c := r.Center(n, n); c.X < r.X || c.Y < r.Y || c.X+c.W > r.X+r.W || c.Y+c.H > r.Y+r.H {
+			t.Errorf("Center(%d): %v", n, c)
+		}
+	}
+}
+
+func TestFrame(t *testing.T) {
+	t.Parallel()
+	titles := []kit.Label{{SGR: "\x1b[1m", Text: "決済ゲートウェイ"}, {Text: "Activity"}}
+	for w := range 50 {
+		for h := range 6 {
+			lines := kit.Frame(w, h, "\x1b[2m", titles, kit.Label{Text: "right"}, nil)
+			if len(lines) != h {
+				t.Fatalf("%dx%d: %d lines", w, h, len(lines))
+			}
+			for _, l := range lines {
+				if n := ansi.StringWidth(l); n != w {
+					t.Fatalf("%dx%d: %q is %d wide", w, h, ansi.Strip(l), n)
+				}
+			}
+		}
+	}
+}
