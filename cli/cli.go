@@ -52,12 +52,11 @@ func (p *program) root() *cobra.Command {
 		Short: "A console for API access tokens",
 		Long: "Lanyard gets, watches, renews, revokes and probes API access tokens.\n" +
 			"Without a command it opens the console.",
-		Args:                       noCommand,
-		RunE:                       p.runScreen,
-		SilenceErrors:              true,
-		SilenceUsage:               true,
-		SuggestionsMinimumDistance: 2,
-		CompletionOptions:          cobra.CompletionOptions{DisableDefaultCmd: true},
+		Args:              noCommand,
+		RunE:              p.runScreen,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.PersistentFlags().StringVar(&p.config, "config", "", "configuration `file` (LANYARD_CONFIG)")
 	root.PersistentFlags().StringVar(&p.state, "state", "", "state `directory` (LANYARD_STATE)")
@@ -81,6 +80,7 @@ func noCommand(c *cobra.Command, args []string) error {
 		return nil
 	}
 	hint := c.CommandPath() + " --help"
+	c.SuggestionsMinimumDistance = 2 // of a group it is 0 unless cobra looks for suggestions itself
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = "did you mean " + c.CommandPath() + " " + strings.Join(near, " or ") + "?"
 	}

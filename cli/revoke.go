@@ -34,7 +34,7 @@ func (p *program) revokeCommand() *cobra.Command {
 		ValidArgsFunction: p.appNames,
 		RunE:              func(c *cobra.Command, args []string) error { return p.runRevoke(c, args, o) },
 	}
-	c.Flags().StringVar(&o.kind, "kind", "both", "`both`, access or refresh")
+	c.Flags().StringVar(&o.kind, "kind", "both", "`WHICH` of the pair: both, access or refresh")
 	c.Flags().BoolVar(&o.all, "all", false, "every live token of an application that has several")
 	c.Flags().BoolVar(&o.yes, "yes", false, "do not ask, in production either")
 	c.Flags().BoolVar(&o.waitDead, "wait-dead", false, "wait until the gateway refuses the token")

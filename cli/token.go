@@ -17,7 +17,7 @@ func (p *program) tokenCommand() *cobra.Command {
 		Long: "Prints an access token: one that is held if it has enough life left, else a renewed one, else a new one.\n\n" +
 			"  curl -H \"$(lanyard token Orders --as header)\" URL\n" +
 			"  eval \"$(lanyard token Orders --as env)\"\n" +
-			"  sh -c \"$(lanyard token Orders --as curl)\"      # calls probe_url; the token is in no argument of curl",
+			"  lanyard token Orders --as curl | sh      # calls probe_url; the token is in no argument list",
 		Args:              takes(1, 1),
 		ValidArgsFunction: p.appNames,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -31,10 +31,10 @@ func (p *program) tokenCommand() *cobra.Command {
 			return p.runToken(c, args[0], form, o)
 		},
 	}
-	c.Flags().StringVar(&form, "as", "bare", "`bare`, header, curl, env or json")
+	c.Flags().StringVar(&form, "as", "bare", "`FORM`: bare, header, curl, env or json")
 	c.Flags().BoolVar(&o.Fresh, "fresh", false, "do not reuse a token that is held")
 	c.Flags().DurationVar(&o.MinLeft, "min-left", time.Minute, "reuse a token only with this much life left")
-	c.Flags().StringArrayVar(&o.Scopes, "scope", nil, "ask for this scope instead of the configured ones; may be repeated")
+	c.Flags().StringArrayVar(&o.Scopes, "scope", nil, "ask for this `SCOPE` instead of the configured ones; may be repeated")
 	_ = c.RegisterFlagCompletionFunc("as", cobra.FixedCompletions(forms(), cobra.ShellCompDirectiveNoFileComp))
 	return p.verbFlags(c)
 }

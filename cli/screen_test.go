@@ -1,0 +1,272 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/hinshun/vt10x"
+)
+
+// console is lanyard in a terminal of its own.
+type console struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	tty  *os.File
+	mu   sync.Mutex
+	term vt10x.Terminal
+	raw  bytes.Buffer
+	done chan struct{}
+}
+
+// lanyardIn makes a command that runs this test binary as lanyard, with nothing of the person's own around it.
+func lanyardIn(t *testing.T, dir string, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self)
+	cmd.Args = append([]string{"lanyard"}, args...)
+	example, err := filepath.Abs("../config.example.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Env = []string{"HOME=" + dir, "TERM=xterm-256color", "LANG=C.UTF-8", "PATH=" + os.Getenv("PATH"), "LANYARD_TEST_EXAMPLE=" + example,
+		"SSH_TTY=/dev/pts/0", "NO_PROXY=*", "GORACE=atexit_sleep_ms=0"} // over ssh a copy goes to the terminal, and not to this machine's clipboard
+	return cmd
+}
+
+func openConsole(t *testing.T, dir string, args ...string) *console {
+	t.Helper()
+	c := &console{t: t, cmd: lanyardIn(t, dir, args...), done: make(chan struct{})}
+	c.term = vt10x.New(vt10x.WithSize(120, 32))
+	var err error
+	if c.tty, err = pty.StartWithSize(c.cmd, &pty.Winsize{Rows: 32, Cols: 120}); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(c.done)
+		buf := make([]byte, 1<<15)
+		for {
+			n, err := c.tty.Read(buf)
+			c.mu.Lock()
+			c.raw.Write(buf[:n])
+			_, _ = c.term.Write(buf[:n])
+			c.mu.Unlock()
+			if err != nil {
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		_ = c.cmd.Process.Kill()
+		_ = c.tty.Close()
+	})
+	return c
+}
+
+func (c *console) frame() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.term.String()
+}
+
+// see waits until the screen shows what matches.
+func (c *console) see(pattern string) {
+	c.t.Helper()
+	re := regexp.MustCompile(pattern)
+	deadline := time.NewTimer(30 * time.Second)
+	defer deadline.Stop()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !re.MatchString(c.frame()) {
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			c.t.Fatalf("%s does not appear:\n%s", pattern, c.frame())
+		}
+	}
+}
+
+func (c *console) press(keys string) {
+	c.t.Helper()
+	if _, err := c.tty.WriteString(keys); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// leave quits and gives the exit code.
+func (c *console) leave() int {
+	c.t.Helper()
+	c.press("q")
+	return c.wait()
+}
+
+func (c *console) wait() int {
+	c.t.Helper()
+	ended := make(chan error, 1)
+	go func() { ended <- c.cmd.Wait() }()
+	select {
+	case <-ended:
+	case <-time.After(30 * time.Second):
+		c.t.Fatalf("lanyard does not end:\n%s", c.frame())
+	}
+	return c.cmd.ProcessState.ExitCode()
+}
+
+// The demo, from the first key to a dead token, and nothing on disk afterwards.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	c := openConsole(t, dir, "demo", "--cache-ttl", "6s")
+	c.see(`Applications(.|\n)*Tokens(.|\n)*Gateway cache(.|\n)*Activity`)
+	c.see(`Orders`)
+	c.press("g")
+	c.see(`active`)
+	c.press("\t") // to the tokens
+	c.press("p")
+	c.see(`GET +\S+ +200|200 +.*probe|probe.*200`)
+	c.press("x")
+	c.see(`revoking`)
+	c.see(`lingering`)
+	c.press("p")
+	c.see(`401`) // in the end, whatever was said before: the window is short
+	if code := c.leave(); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) > 0 {
+		t.Errorf("the demo wrote %v, %v", entries, err)
+	}
+	if bytes.Contains(c.raw.Bytes(), []byte("sbx_")) {
+		t.Error("a secret was drawn")
+	}
+}
+
+// On the first run nothing is written before a choice is made.
+func TestWelcome(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	c := openConsole(t, dir)
+	c.see(`(?i)try the demo`)
+	if code := c.leave(); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) > 0 {
+		t.Errorf("a look at the welcome screen wrote %v", entries)
+	}
+}
+
+// A console that is killed in the staleness window loses nothing: the next one goes on where it was.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	config, stop, err := serveSandbox()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	file := filepath.Join(dir, "sandbox.toml")
+	if err := os.WriteFile(file, config, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run := func(args ...string) []byte {
+		t.Helper()
+		out, err := lanyardIn(t, dir, append(args, "--config", file)...).Output()
+		if err != nil {
+			t.Fatalf("%v: %v", args, err)
+		}
+		return out
+	}
+	run("token", "Orders")
+	c := openConsole(t, dir, "--config", file)
+	c.see(`active`)
+	c.press("\tx")
+	c.see(`lingering`)
+	if err := c.cmd.Process.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	c.wait()
+
+	var before, after []struct {
+		Verdict    string `json:"verdict"`
+		StaleUntil string `json:"stale_until"`
+	}
+	if err := json.Unmarshal(run("revocations", "--json"), &before); err != nil {
+		t.Fatal(err)
+	}
+	if len(before) != 1 || before[0].Verdict != "lingering" || before[0].StaleUntil == "" {
+		t.Fatalf("after the kill: %+v", before)
+	}
+	again := openConsole(t, dir, "--config", file)
+	again.see(`lingering`)
+	again.see(`≤1[45]:\d\d`)
+	if code := again.leave(); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	if err := json.Unmarshal(run("revocations", "--json"), &after); err != nil || len(after) != 1 || after[0] != before[0] {
+		t.Errorf("after another console: %+v, before it %+v, %v", after, before, err)
+	}
+}
+
+// A person in production is asked, and No is the default; a signal ends a wait with 130.
+func TestAsked(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	config, stop, err := serveSandbox()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	file := filepath.Join(dir, "sandbox.toml")
+	text := strings.Replace(string(config), "cache_ttl", "production = true\ncache_ttl", 1)
+	text = regexp.MustCompile(`(?m)^password .*\n`).ReplaceAllString(text, "")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := lanyardIn(t, dir, "token", "Orders", "--config", file).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	c := openConsole(t, dir, "revoke", "Orders", "--config", file)
+	c.see(`revoke in production\? \[y/N\]`)
+	c.press("\r")
+	if code := c.wait(); code != 2 {
+		t.Errorf("the default answer gives %d", code)
+	}
+	c.see(`not confirmed, nothing was sent`)
+
+	c = openConsole(t, dir, "revoke", "Orders", "--wait-dead", "--config", file)
+	c.see(`\[y/N\]`)
+	c.press("y\r")
+	c.see(`note: .* (accepted|refused)`) // it probes
+	if err := c.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if code := c.wait(); code != 130 && code != 0 { // 0 when the three refusals came first
+		t.Errorf("interrupted: %d", code)
+	}
+
+	// A password that is configured nowhere is asked for, and not shown.
+	c = openConsole(t, dir, "token", "Payments", "--config", file)
+	c.see(`password of ana at Payments@sandbox/PRODUCTION: `)
+	c.press("not-the-password\r")
+	c.see(`refused \(400\): invalid_grant`)
+	if code := c.wait(); code != 3 {
+		t.Errorf("a wrong password gives %d", code)
+	}
+	if strings.Contains(c.frame(), "not-the") {
+		t.Error("the password is on the screen")
+	}
+}
