@@ -31,9 +31,10 @@ func newEffects(ctx context.Context, o Options) effects {
 // run wraps an effect with a concrete result, so that a command cannot be returned where a result is due.
 func run[R result](f func() R) tea.Cmd { return func() tea.Msg { return f() } }
 
+// now is the service's clock. The welcome screen has none, and shows nothing that depends on one.
 func (fx effects) now() time.Time {
 	if fx.svc == nil {
-		return time.Now()
+		return time.Time{}
 	}
 	return fx.svc.Now()
 }

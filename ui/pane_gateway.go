@@ -94,7 +94,7 @@ func (p *gatewayPane) line(s *scene, r *row, w int, selected, focused bool) stri
 		l.Gap(1)
 		const bar = wMiddle - wWindow - 1
 		if st.StaleKnown && st.StaleLeft > 0 {
-			l.Put(string(s.st.WarnBar), kit.Bar(int64(st.StaleLeft), int64(st.StaleUntil.Sub(st.EndedAt)), bar))
+			l.Bare(string(s.st.WarnBar), kit.Bar(int64(st.StaleLeft), int64(st.StaleUntil.Sub(st.EndedAt)), bar))
 		} else {
 			l.Gap(bar)
 		}
@@ -118,15 +118,15 @@ func (p *gatewayPane) said(s *scene, r *row, st console.Status, w int) []cell {
 	switch {
 	case st.Proof == console.ProofProbe, len(out) > 0 && st.Proof != console.ProofNone:
 	case st.Proof == console.ProofExpiry:
-		out = []cell{{s.st.Quiet, "by its own expiry"}}
+		out = []cell{textCell(s.st.Quiet, "by its own expiry")}
 	case st.Proof == console.ProofWindow:
-		out = []cell{{s.st.Quiet, "the window ran out"}}
+		out = []cell{textCell(s.st.Quiet, "the window ran out")}
 	case st.Reopened:
-		out = append(out, cell{s.st.Danger, " let through after its window"})
+		out = append(out, textCell(s.st.Danger, " let through after its window"))
 	case st.RefusedOnce:
-		out = append(out, cell{s.st.Warn, " refused once"})
+		out = append(out, textCell(s.st.Warn, " refused once"))
 	case len(out) == 0 && !st.SeenAtGW:
-		out = []cell{{s.st.Quiet, notSeen}}
+		out = []cell{textCell(s.st.Quiet, notSeen)}
 	}
 	return out
 }
@@ -171,7 +171,7 @@ func strip(s *scene, r *row, st console.Status) []cell {
 		if u.verdict == "accepted" {
 			paint = s.st.Warn
 		}
-		out = append(out, cell{paint, text})
+		out = append(out, textCell(paint, text))
 	}
 	return out
 }

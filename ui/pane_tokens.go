@@ -199,24 +199,29 @@ func (p *tokensPane) line(s *scene, r *row, c columns, w int, selected, focused 
 		gap = " "
 	}
 	l.Cell(string(paint), sign+" "+string(r.state), 2+c.state)
-	fp, who, scopes := "–", "app", ""
+	fp, who := "–", "app"
+	var scopes []string
 	if r.tok != nil {
-		fp, who, scopes = r.tok.Fingerprint, cmp.Or(r.tok.User, who), strings.Join(r.tok.Scopes, " ")
+		fp, who, scopes = r.tok.Fingerprint, cmp.Or(r.tok.User, who), r.tok.Scopes
 	} else {
-		scopes = strings.Join(r.mark.Scopes, " ")
+		scopes = r.mark.Scopes
 	}
 	l.Put(string(text), gap+kit.Fit(fp, c.token))
 	if c.who > 0 {
 		l.Put(string(text), "  "+kit.Fit(kit.Middle(kit.Clean(who), c.who), c.who))
 	}
 	if c.scopes > 0 {
-		l.Put(string(s.st.Quiet), "  "+kit.Fit(kit.Clean(scopes), c.scopes))
+		l.Put(string(s.st.Quiet), "  "+kit.Fit(kit.Clean(strings.Join(scopes, " ")), c.scopes))
 	}
 	left, tail := p.life(s, r, c.tail)
 	l.Put(string(left.paint), " "+kit.Right(left.text, c.left))
 	if c.tail > 0 {
 		l.Gap(2)
-		l.Put(string(tail.paint), kit.Cut(tail.text, c.tail))
+		if tail.bar {
+			l.Bare(string(tail.paint), tail.text)
+		} else {
+			l.Put(string(tail.paint), kit.Cut(tail.text, c.tail))
+		}
 	}
 	return l.End(w)
 }
@@ -224,15 +229,18 @@ func (p *tokensPane) line(s *scene, r *row, c columns, w int, selected, focused 
 type cell struct {
 	paint themes.Paint
 	text  string
+	bar   bool
 }
+
+func textCell(p themes.Paint, text string) cell { return cell{paint: p, text: text} }
 
 // life is what the two last columns say: the time left, and a bar or the words that belong to it.
 func (p *tokensPane) life(s *scene, r *row, w int) (left, tail cell) {
 	if r.tok == nil {
-		return cell{s.st.Quiet, "?"}, cell{s.st.Quiet, s.ago(r.mark.SentAt)}
+		return textCell(s.st.Quiet, "?"), textCell(s.st.Quiet, s.ago(r.mark.SentAt))
 	}
 	if s.busy[r.id] {
-		tail = cell{s.st.Accent, "working…"}
+		tail = textCell(s.st.Accent, "working…")
 	}
 	st := s.board.status(r, s.now)
 	said := func(l, t cell) (cell, cell) {
@@ -245,22 +253,22 @@ func (p *tokensPane) life(s *scene, r *row, w int) (left, tail cell) {
 	case console.Revoking:
 		return said(p.revoking(s, r))
 	case console.Unsure:
-		return said(cell{s.st.Quiet, "?"}, cell{s.st.Quiet, s.ago(r.tok.Unsure.SentAt)})
+		return said(textCell(s.st.Quiet, "?"), textCell(s.st.Quiet, s.ago(r.tok.Unsure.SentAt)))
 	case console.Lingering:
-		return said(lingers(s, st), cell{s.st.Quiet, lingersWhere(st)})
+		return said(lingers(s, st), textCell(s.st.Quiet, lingersWhere(st)))
 	case console.Dead, console.Superseded:
-		return said(cell{s.st.Quiet, "–"}, cell{s.st.Quiet, s.ago(st.OverAt)})
+		return said(textCell(s.st.Quiet, "–"), textCell(s.st.Quiet, s.ago(st.OverAt)))
 	case console.Expired:
-		return said(cell{s.st.Quiet, "–"}, cell{s.st.Quiet, s.ago(r.tok.ExpiresAt)})
+		return said(textCell(s.st.Quiet, "–"), textCell(s.st.Quiet, s.ago(r.tok.ExpiresAt)))
 	}
 	if !st.HasExpiry {
 		switch r.tok.Lifetime {
 		case "unbounded":
-			return said(cell{"", "no end"}, cell{s.st.Quiet, "never expires"})
+			return said(textCell("", "no end"), textCell(s.st.Quiet, "never expires"))
 		case "ambiguous":
-			return said(cell{s.st.Quiet, "?"}, cell{s.st.Quiet, "ambiguous"})
+			return said(textCell(s.st.Quiet, "?"), textCell(s.st.Quiet, "ambiguous"))
 		}
-		return said(cell{s.st.Quiet, "?"}, cell{s.st.Quiet, "was not said"})
+		return said(textCell(s.st.Quiet, "?"), textCell(s.st.Quiet, "was not said"))
 	}
 	paint, bar := themes.Paint(""), s.st.GoodBar
 	if r.state == console.Expiring {
@@ -270,7 +278,7 @@ func (p *tokensPane) life(s *scene, r *row, w int) (left, tail cell) {
 	if whole <= 0 {
 		whole = r.tok.ExpiresAt.Sub(r.tok.IssuedAt)
 	}
-	return said(cell{paint, s.left(st.Left)}, cell{bar, kit.Bar(int64(st.Left), int64(whole), min(w, barWidth))})
+	return said(textCell(paint, s.left(st.Left)), cell{paint: bar, text: kit.Bar(int64(st.Left), int64(whole), min(w, barWidth)), bar: true})
 }
 
 const barWidth = 13
@@ -280,11 +288,11 @@ func (p *tokensPane) revoking(s *scene, r *row) (left, tail cell) {
 	d := at.Sub(s.now)
 	switch {
 	case r.tok.RevokeTries > 0 && d >= time.Second:
-		return cell{s.st.Warn, "in " + brief(s, d)}, cell{s.st.Danger, "not delivered"}
+		return textCell(s.st.Warn, "in "+brief(s, d)), textCell(s.st.Danger, "not delivered")
 	case d >= time.Second:
-		return cell{s.st.Warn, "in " + brief(s, d)}, cell{s.st.Accent, "· u undo"}
+		return textCell(s.st.Warn, "in "+brief(s, d)), textCell(s.st.Accent, "· u undo")
 	}
-	return cell{s.st.Warn, "now"}, cell{s.st.Quiet, "sending…"}
+	return textCell(s.st.Warn, "now"), textCell(s.st.Quiet, "sending…")
 }
 
 // brief is a short wait: "3 s", and from a minute and a half on "2:10".
@@ -300,11 +308,11 @@ func brief(s *scene, d time.Duration) string {
 func lingers(s *scene, st console.Status) cell {
 	switch {
 	case st.Reopened:
-		return cell{s.st.Danger, "still in"}
+		return textCell(s.st.Danger, "still in")
 	case !st.StaleKnown:
-		return cell{s.st.Warn, "unknown"}
+		return textCell(s.st.Warn, "unknown")
 	}
-	return cell{s.st.Warn, "≤" + s.left(st.StaleLeft)}
+	return textCell(s.st.Warn, "≤"+s.left(st.StaleLeft))
 }
 
 func lingersWhere(st console.Status) string {

@@ -207,7 +207,7 @@ func (m *root) header(s *scene) string {
 	if small {
 		counts = nil
 		if n := len(s.board.apps); n > 1 {
-			counts = []cell{{m.st.Quiet, "← " + strconv.Itoa(s.app+1) + "/" + strconv.Itoa(n) + " →"}}
+			counts = []cell{textCell(m.st.Quiet, "← "+strconv.Itoa(s.app+1)+"/"+strconv.Itoa(n)+" →")}
 		}
 	}
 	cells := 0
@@ -261,7 +261,7 @@ func (m *root) counts(short bool) []cell {
 		if len(out) > 0 {
 			text = "  " + text
 		}
-		out = append(out, cell{paint, text})
+		out = append(out, textCell(paint, text))
 	}
 	add(t.active, console.Active, "active")
 	add(t.expiring, console.Expiring, "expiring")

@@ -162,7 +162,11 @@ func NewLine(base string, size int) *Line {
 	return l
 }
 
-const off = "\x1b[m"
+const (
+	off     = "\x1b[m"
+	bold    = "\x1b[1m"
+	reverse = "\x1b[7m"
+)
 
 // Put adds text as it is.
 func (l *Line) Put(sgr, text string) {
@@ -170,6 +174,9 @@ func (l *Line) Put(sgr, text string) {
 		return
 	}
 	l.w += Width(text)
+	if l.base == reverse && sgr != bold {
+		sgr = "" // colours would show as patches, and faint text could not be read
+	}
 	if l.base == "" && sgr == "" {
 		l.b.WriteString(text)
 		return
@@ -178,6 +185,12 @@ func (l *Line) Put(sgr, text string) {
 	l.b.WriteString(sgr)
 	l.b.WriteString(text)
 	l.b.WriteString(off)
+}
+
+// Bare adds text without the line's base: a bar in reverse video would say the opposite.
+func (l *Line) Bare(sgr, text string) {
+	l.w += Width(text)
+	l.b.WriteString(paint(sgr, text))
 }
 
 // Cell adds text cut or padded to w cells.
