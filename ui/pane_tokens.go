@@ -216,7 +216,11 @@ func (p *tokensPane) line(s *scene, r *row, c columns, w int, selected, focused 
 	left, tail := p.life(s, r, c.tail)
 	l.Put(string(left.paint), " "+kit.Right(left.text, c.left))
 	if c.tail > 0 {
-		l.Gap(2)
+		if tail.bar && selected && !s.st.Color {
+			l.Bare("", "  ") // keeps the bar apart from the reversed row
+		} else {
+			l.Gap(2)
+		}
 		if tail.bar {
 			l.Bare(string(tail.paint), tail.text)
 		} else {
