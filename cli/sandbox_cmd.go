@@ -173,7 +173,9 @@ func (h *hosted) serve(ctx context.Context) error {
 	if h.server.Shutdown(last) != nil {
 		_ = h.server.Close()
 	}
-	<-done
+	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("sandbox: %w", err)
+	}
 	return nil
 }
 
