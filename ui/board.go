@@ -26,7 +26,13 @@ type board struct {
 // tally counts living tokens by state.
 type tally struct{ active, expiring, lingering int }
 
-func (t tally) living() int { return t.active + t.expiring }
+// shown is the number beside the sign of an application: its living tokens, else those that linger.
+func (t tally) shown() int {
+	if n := t.active + t.expiring; n > 0 {
+		return n
+	}
+	return t.lingering
+}
 
 type app struct {
 	console.Application

@@ -75,10 +75,11 @@ func (fx effects) readBoard(ticket int) tea.Cmd {
 	})
 }
 
-func (fx effects) get(appID string) tea.Cmd {
+// get asks for a token; selected is the token that was selected when the key was pressed.
+func (fx effects) get(appID, selected string) tea.Cmd {
 	return run(func() tokenGot {
 		out, err := fx.svc.Get(fx.ctx, appID, console.GetOptions{})
-		return tokenGot{appID, out, err}
+		return tokenGot{appID, selected, out, err}
 	})
 }
 

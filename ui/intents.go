@@ -105,7 +105,9 @@ func (m *root) perform(i intent) tea.Cmd {
 		m.choice = i.choice
 		return tea.Quit
 	case getToken:
-		return m.begin("app:"+i.appID, "a get for this application is under way", m.fx.get, i.appID)
+		was := m.panes.tokens.selected(i.appID)
+		effect := func(id string) tea.Cmd { return m.fx.get(id, was) }
+		return m.begin("app:"+i.appID, "a get for this application is under way", effect, i.appID)
 	case renewToken:
 		return m.begin(i.tokenID, "", m.fx.renew, i.tokenID)
 	case probeToken:

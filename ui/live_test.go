@@ -383,3 +383,18 @@ func TestQuit(t *testing.T) {
 		t.Error("the second ctrl+c waits")
 	}
 }
+
+// The key that brings a token is followed by keys about that token, also when older ones are there.
+func TestBroughtTokenIsSelected(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.api.refresh = true
+	l.Key("g", "g")
+	l.Key("p")
+	l.said(fp("access-2") + ": 200")
+	l.Key("r", "p")
+	l.said(fp("access-3") + ": 200")
+	l.api.gateway = 401
+	l.Key("end", "p") // whoever moves is where they moved
+	l.said(fp("access-2") + ": 401")
+}

@@ -44,7 +44,7 @@ func (o *helpOverlay) lines(s *scene, w int) []string {
 			if !want(b) || b.where&placeOf(o.place) == 0 {
 				continue
 			}
-			for i, text := range kit.Wrap(b.does, max(w-wKey-5, 8)) {
+			for i, text := range kit.Wrap(b.does(), max(w-wKey-5, 8)) {
 				if s == nil {
 					out = append(out, "")
 					continue
@@ -53,7 +53,7 @@ func (o *helpOverlay) lines(s *scene, w int) []string {
 				l.Gap(2)
 				show := ""
 				if i == 0 {
-					show = b.show
+					show = b.show()
 				}
 				l.Cell(string(s.st.Key), show, wKey)
 				l.Put("", " "+text)

@@ -55,7 +55,7 @@ func (p *appsPane) lines(s *scene, w, h int, focused bool) []string {
 	out := make([]string, 0, to-from)
 	count := 3 // sign, space, digits
 	for i := from; i < to; i++ {
-		count = max(count, 2+len(strconv.Itoa(s.board.apps[i].tally.living())))
+		count = max(count, 2+len(strconv.Itoa(s.board.apps[i].tally.shown())))
 	}
 	for i := from; i < to; i++ {
 		out = append(out, p.line(s, &s.board.apps[i], count, w, i == sel, focused))
@@ -96,7 +96,7 @@ func (p *appsPane) line(s *scene, a *app, count, w int, selected, focused bool) 
 		l.Gap(1)
 	}
 	sign, paint := s.look(appState(a))
-	text = sign + " " + strconv.Itoa(a.tally.living())
+	text = sign + " " + strconv.Itoa(a.tally.shown())
 	if s.busy["app:"+a.ID] {
 		text, paint = "…", s.st.Accent
 	}

@@ -61,12 +61,21 @@ func (p *tokensPane) list(s *scene) *list {
 	return l
 }
 
-// got selects a token that a key of ours brought, unless another one is selected.
-func (p *tokensPane) got(t console.Token) {
+// selected is the selected token of an application, or "".
+func (p *tokensPane) selected(appID string) string {
+	if l := p.lists[appID]; l != nil {
+		return l.sel
+	}
+	return ""
+}
+
+// got selects the token that a key of ours brought: the next key is about that one. Whoever has moved on
+// since the key was pressed is left where they are.
+func (p *tokensPane) got(t console.Token, was string) {
 	l := p.lists[t.AppID]
 	if l == nil {
 		p.lists[t.AppID] = &list{sel: t.ID}
-	} else if l.sel == "" {
+	} else if l.sel == was || l.sel == "" {
 		l.sel = t.ID
 	}
 }

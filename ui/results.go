@@ -20,9 +20,10 @@ type (
 	}
 	storeChanged struct{ over bool }
 	tokenGot     struct {
-		appID string
-		out   console.Outcome
-		err   error
+		appID    string
+		selected string // when the key was pressed
+		out      console.Outcome
+		err      error
 	}
 	tokenRenewed struct {
 		id  string
@@ -99,7 +100,7 @@ func (r tokenGot) land(m *root) tea.Cmd {
 		m.fail("get", r.err)
 		return m.read()
 	}
-	m.panes.tokens.got(r.out.Token)
+	m.panes.tokens.got(r.out.Token, r.selected)
 	m.brought("got", r.out)
 	return m.read()
 }
@@ -110,6 +111,7 @@ func (r tokenRenewed) land(m *root) tea.Cmd {
 		m.fail("renew", r.err)
 		return m.read()
 	}
+	m.panes.tokens.got(r.out.Token, r.id)
 	word := "asked anew, there was no live refresh token: got"
 	if r.out.How == console.Refreshed {
 		word = "refreshed: got"

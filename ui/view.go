@@ -327,14 +327,14 @@ func (m *root) footer(s *scene) string {
 		if b.act == doUndo && m.board.deliver.IsZero() {
 			continue // nothing to take back
 		}
-		if l.Width()+kit.Width(b.show)+kit.Width(text)+2 > limit {
+		if l.Width()+kit.Width(b.show())+kit.Width(text)+2 > limit {
 			break
 		}
 		key, word := m.st.Key, m.st.Quiet
 		if b.act < moveUp && b.act != doGet && b.act != doUndo && s.token == nil && m.focus != gateway {
 			key = m.st.Quiet
 		}
-		l.Put(string(key), b.show)
+		l.Put(string(key), b.show())
 		l.Put(string(word), text)
 		l.Gap(2)
 	}
