@@ -137,7 +137,6 @@ func (s *Status) judgeEnd(t Token, now time.Time) {
 		s.StaleLeft = max(s.StaleUntil.Sub(now), 0)
 	}
 	r := weighProbes(t.Probes, s.EndedAt, s.StaleUntil, s.StaleKnown)
-	s.RefusedOnce = r.run > 0 && r.provedAt.IsZero()
 	s.Reopened = r.late && r.provedAt.IsZero()
 	windowOver := s.StaleKnown && !now.Before(s.StaleUntil)
 	switch {
@@ -149,6 +148,7 @@ func (s *Status) judgeEnd(t Token, now time.Time) {
 			s.Proof = ProofExpiry
 		}
 	}
+	s.RefusedOnce = r.run > 0 && s.Proof == ProofNone
 }
 
 // record is what the probes of an ended token add up to.

@@ -215,15 +215,24 @@ func (r tokenProbed) land(m *root) tea.Cmd {
 		status += " " + strconv.Itoa(r.answer.fault)
 	}
 	fp := r.token.Fingerprint + ": "
+	s := console.StatusAt(r.token, m.policyOf(r.token.AppID), m.now)
 	switch r.answer.verdict {
 	case "accepted":
-		m.note(info, fp+status+": the gateway let it through", "")
+		switch {
+		case s.Reopened:
+			m.note(warn, fp+status+": the gateway let it through, after its window was over", "")
+		case s.Ended:
+			m.note(info, fp+status+": the gateway still lets it through", "")
+		default:
+			m.note(info, fp+status+": the gateway let it through", "")
+		}
 	case "refused":
-		s := console.StatusAt(r.token, m.policyOf(r.token.AppID), m.now)
 		word := "refused"
 		switch {
 		case s.Proof == console.ProofProbe:
 			word = "refused three times in a row: dead"
+		case s.Proof != console.ProofNone:
+			word = "refused: dead"
 		case s.RefusedOnce:
 			word = "refused (once); three in a row, a second apart, prove it dead"
 		}
