@@ -204,3 +204,22 @@ func BenchmarkView(b *testing.B) {
 		})
 	}
 }
+
+// The first token of an application is selected when it comes, whoever brought it.
+func TestFirstTokenIsSelected(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	b := orders()
+	tokens := b.Tokens
+	b.Tokens, b.Marks = nil, nil
+	p.Feed(b)
+	p.Redraw()
+	if got := p.Selected(); got != "" {
+		t.Fatalf("selected %s of nothing", got)
+	}
+	b.Tokens = tokens
+	p.Feed(b)
+	if p.Selected() == "" {
+		t.Error("tokens came, and none is selected")
+	}
+}

@@ -52,9 +52,8 @@ func (p *tokensPane) list(s *scene) *list {
 	if l == nil {
 		l = &list{}
 		if len(a.rows) > 0 {
+			// Not before: rows that come after an empty list find nothing selected.
 			l.sel = a.rows[0].id
-		}
-		if s.board.read {
 			p.lists[a.ID] = l
 		}
 	}
