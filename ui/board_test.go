@@ -223,3 +223,24 @@ func TestFirstTokenIsSelected(t *testing.T) {
 		t.Error("tokens came, and none is selected")
 	}
 }
+
+// A reading that began before the answer came does not take the selection away from what the answer brought.
+func TestReadingFromBeforeKeepsTheSelection(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	b := orders()
+	p.Feed(b)
+	tok := bounded("t_new", "99999999", b.Applications[0].ID, time.Hour, 2*time.Hour)
+	p.Brought(tok)
+	p.Feed(b)
+	b.Tokens = append(slices.Clone(b.Tokens), tok)
+	p.Feed(b)
+	if got := p.Selected(); got != "t_new" {
+		t.Errorf("selected %q", got)
+	}
+	b.Tokens = b.Tokens[:len(b.Tokens)-1]
+	p.Feed(b)
+	if got := p.Selected(); got != "" {
+		t.Errorf("it vanished, and %q is selected", got)
+	}
+}

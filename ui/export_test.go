@@ -130,6 +130,9 @@ func (p *Pump) Feed(b console.Board) {
 // FeedLate files a reading that was overtaken by a newer one.
 func (p *Pump) FeedLate(b console.Board) { p.Send(boardRead{ticket: p.m.filed - 1, board: b}) }
 
+// Brought is what the answer to a key says of a token, before any reading shows it.
+func (p *Pump) Brought(t console.Token) { p.m.panes.tokens.got(t, p.Selected()) }
+
 func (p *Pump) Frame() string      { return p.m.View().Content }
 func (p *Pump) Drawn() int         { return p.m.drawn }
 func (p *Pump) Redraw()            { p.m.draw() }

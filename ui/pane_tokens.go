@@ -15,9 +15,12 @@ import (
 // remembers a cursor for each.
 type tokensPane struct {
 	lists map[string]*list // by application ID; there is one once the application had rows to select
+	due   map[string]bool  // tokens that a key brought and no reading has shown yet
 }
 
-func newTokensPane() *tokensPane { return &tokensPane{lists: map[string]*list{}} }
+func newTokensPane() *tokensPane {
+	return &tokensPane{lists: map[string]*list{}, due: map[string]bool{}}
+}
 
 func (p *tokensPane) title(s *scene) string {
 	a, ok := s.selected()
@@ -73,17 +76,27 @@ func (p *tokensPane) selected(appID string) string {
 func (p *tokensPane) got(t console.Token, was string) {
 	l := p.lists[t.AppID]
 	if l == nil {
-		p.lists[t.AppID] = &list{sel: t.ID}
-	} else if l.sel == was || l.sel == "" {
-		l.sel = t.ID
+		l = &list{}
+		p.lists[t.AppID] = l
+	} else if l.sel != was && l.sel != "" {
+		return
 	}
+	l.sel = t.ID
+	p.due[t.ID] = true
 }
 
-// settle forgets selected tokens that are gone: then nothing is selected.
+// settle forgets selected tokens that are gone: then nothing is selected. One that a key has just brought
+// is not gone: the reading may have begun before it was there.
 func (p *tokensPane) settle(b *board) {
 	for i := range b.apps {
 		a := &b.apps[i]
-		if l := p.lists[a.ID]; l != nil && l.sel != "" && l.index(len(a.rows), rowID(a.rows)) < 0 {
+		l := p.lists[a.ID]
+		if l == nil || l.sel == "" {
+			continue
+		}
+		if l.index(len(a.rows), rowID(a.rows)) >= 0 {
+			delete(p.due, l.sel)
+		} else if !p.due[l.sel] {
 			l.sel = ""
 		}
 	}
