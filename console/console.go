@@ -54,6 +54,7 @@ type Service struct {
 	apis      map[Environment]API
 	exchanges []Exchange
 	seq       int64
+	awaited   map[string]bool // marks whose answer this process is still waiting for
 	watchers  map[chan struct{}]bool
 }
 
@@ -122,7 +123,7 @@ func New(opt Options) (*Service, error) {
 	if opt.Clock == nil || opt.Keeper == nil || opt.Vault == nil || opt.Connect == nil || opt.Owner == "" {
 		return nil, errors.New("console: clock, keeper, vault, connect and owner are needed")
 	}
-	return &Service{opt: opt, apis: map[Environment]API{}, watchers: map[chan struct{}]bool{}}, nil
+	return &Service{opt: opt, apis: map[Environment]API{}, awaited: map[string]bool{}, watchers: map[chan struct{}]bool{}}, nil
 }
 
 // Now is the service's clock.
@@ -136,7 +137,26 @@ func (s *Service) Policy(a Application) Policy {
 	return Policy{DueBefore: s.opt.DueBefore, CacheTTL: a.Environment.CacheTTL, Regime: a.Environment.Regime}
 }
 
-// Board reads everything there is to show.
+func (s *Service) isAwaited(mark string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.awaited[mark]
+}
+
+// await notes that the answer of a mark is on its way, until the returned function is called.
+func (s *Service) await(mark string) (seen func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.awaited[mark] = true
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.awaited, mark)
+	}
+}
+
+// Board reads everything there is to show. A mark whose answer this process is still waiting for is not
+// unsure yet and is left out; to every other process it is.
 func (s *Service) Board(ctx context.Context) (Board, error) {
 	var b Board
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
@@ -149,8 +169,13 @@ func (s *Service) Board(ctx context.Context) (Board, error) {
 			return err
 		}
 		for _, m := range marks {
-			if m.TokenID == "" {
+			if m.TokenID == "" && !s.isAwaited(m.ID) {
 				b.Marks = append(b.Marks, m)
+			}
+		}
+		for i := range b.Tokens {
+			if m := b.Tokens[i].Unsure; m != nil && s.isAwaited(m.ID) {
+				b.Tokens[i].Unsure = nil
 			}
 		}
 		stored, err := r.Applications()

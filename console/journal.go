@@ -18,6 +18,7 @@ func (s *Service) spend(ctx context.Context, a Application, m Mark, req tokenapi
 		return err
 	}
 	m.ID, m.AppID, m.SentAt = newID("m_"), a.ID, s.Now()
+	defer s.await(m.ID)()
 	// From here on nothing the caller does may cut the exchange in half; the client has its own deadline.
 	ctx = context.WithoutCancel(ctx)
 	err = s.opt.Keeper.Update(ctx, func(w Writer) error {

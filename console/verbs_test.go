@@ -597,3 +597,39 @@ func TestDrainWaits(t *testing.T) {
 		t.Errorf("%d tokens", len(b.Tokens))
 	}
 }
+
+// While the answer is on its way, this console does not call anything unsure; another one does.
+func TestAwaitedIsNotUnsure(t *testing.T) {
+	w := newWorld(t)
+	a, b, app := w.console(), w.console(), w.app("Payments", "PRODUCTION")
+	tok := must[console.Outcome](t)(a.Get(t.Context(), app.ID, console.GetOptions{})).Token
+	for _, verb := range []func(context.Context) error{
+		func(ctx context.Context) error { _, err := a.Get(ctx, app.ID, console.GetOptions{}); return err },
+		func(ctx context.Context) error { _, err := a.Renew(ctx, tok.ID); return err },
+	} {
+		inside, goOn, result := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+		w.wire.cut(func(*http.Request) error { close(inside); <-goOn; return nil }, nil)
+		go func() { result <- verb(context.Background()) }()
+		<-inside
+		unsure := func(s *console.Service) int {
+			board := must[console.Board](t)(s.Board(t.Context()))
+			n := len(board.Marks)
+			for _, t := range board.Tokens {
+				if t.Unsure != nil {
+					n++
+				}
+			}
+			return n
+		}
+		if own, other := unsure(a), unsure(b); own != 0 || other != 1 {
+			t.Errorf("unsure: %d here, %d elsewhere", own, other)
+		}
+		close(goOn)
+		if err := <-result; err != nil {
+			t.Error(err)
+		}
+		if own, other := unsure(a), unsure(b); own != 0 || other != 0 {
+			t.Errorf("afterwards unsure: %d here, %d elsewhere", own, other)
+		}
+	}
+}
