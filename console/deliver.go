@@ -102,6 +102,9 @@ func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err 
 			done = append(done, d)
 			return err
 		}
+		if err := s.tried(ctx, &t); err != nil {
+			return err
+		}
 		// The access token first: from it alone do gateways hear of a revoke.
 		if t.RevokeKind != RevokeRefresh && t.AcceptedAt.IsZero() {
 			d, err := s.send(ctx, a, api, creds, t, RevokeAccess, sec.Access)
@@ -118,6 +121,20 @@ func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err 
 		return nil
 	}, a.ID, "revoke")
 	return done, err
+}
+
+// tried counts an attempt before it is made: from here on the revoke may have arrived, whatever becomes
+// of this process.
+func (s *Service) tried(ctx context.Context, t *Token) error {
+	return s.opt.Keeper.Update(ctx, func(w Writer) error {
+		cur, err := s.token(w, t.ID)
+		if err != nil {
+			return err
+		}
+		cur.RevokeTries++
+		*t = cur
+		return w.PutToken(t)
+	})
 }
 
 func (s *Service) reach(ctx context.Context, a Application) (API, tokenapi.Credentials, error) {
@@ -225,8 +242,7 @@ func (s *Service) keep(ctx context.Context, id string, kind RevokeKind, cause er
 		if err != nil {
 			return err
 		}
-		wait := min(firstRetry<<min(t.RevokeTries, 10), lastRetry)
-		t.RevokeTries++
+		wait := min(firstRetry<<min(max(t.RevokeTries-1, 0), 10), lastRetry)
 		t.RevokeNext = s.Now().Add(max(wait, after))
 		t.RevokeError = cause.Error()
 		if err := w.PutToken(&t); err != nil {

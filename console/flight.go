@@ -75,7 +75,7 @@ func (f *flights) drain(ctx context.Context) error {
 }
 
 // leaseSlack is added to the deadline of a call for the life of its lease: the time to store the answer.
-const leaseSlack = 10 * time.Second
+const leaseSlack = 3 * time.Second
 
 // leaseFor is how long a write to an environment may take in all.
 func leaseFor(e Environment) time.Duration {

@@ -194,6 +194,12 @@ func fileSame(w Writer, t *Token, ans tokenapi.TokenAnswer, sec Secrets) ([]stri
 	if sec.Refresh.IsZero() {
 		sec.Refresh = old.Refresh
 	} else {
+		if !sec.Refresh.Equal(old.Refresh) { // another one: what was told of the old one's revoke is not about it
+			t.RefreshAcceptedAt = time.Time{}
+			if t.RevokeKind == RevokeRefresh {
+				t.RevokeAt, t.RevokeKind = time.Time{}, ""
+			}
+		}
 		t.Refresh = RefreshLive
 	}
 	if sec.ID.IsZero() {

@@ -17,6 +17,10 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnsw
 		return tokenapi.ProbeAnswer{}, t, &Error{Code: "no_probe_url", Text: "probe: " + a.Label() + " has no probe_url",
 			Hint: "set probe_url to an API behind the gateway that a GET does no harm to"}
 	}
+	if t.TokenType != "" && t.TokenType != "Bearer" {
+		return tokenapi.ProbeAnswer{}, t, &Error{Code: "not_bearer", Text: "probe: this is no bearer token",
+			Hint: "its type is " + t.TokenType + ", which cannot be sent as it is"}
+	}
 	api, err := s.api(a.Environment)
 	if err != nil {
 		return tokenapi.ProbeAnswer{}, t, err

@@ -77,16 +77,21 @@ func (s *Service) renew(ctx context.Context, a Application, before Token) (Outco
 		return Outcome{Token: newer, How: Reused, Previous: &t, Notes: []string{"another console renewed it meanwhile"}}, nil
 	case t.Unsure != nil:
 		return s.reask(ctx, a, t)
-	case t.Refresh != RefreshLive || sec.Refresh.IsZero():
-		return s.ask(ctx, a, wanted(a, nil))
+	}
+	if err := renewable(t, s.Policy(a), s.Now()); err != nil {
+		return Outcome{}, err
+	}
+	if t.Refresh != RefreshLive || sec.Refresh.IsZero() {
+		return s.ask(ctx, a, wanted(a, t.Asked))
 	}
 	return s.refresh(ctx, a, t, sec.Refresh, nil)
 }
 
 // reask asks anew for a token whose refresh was never answered, and settles what became of it: handed
-// out again, it lives; otherwise the refresh did take place and the token was replaced.
+// out again, it lives; otherwise it was replaced. Its refresh token stays as it is: nobody knows whether
+// it was spent, and one that may live must stay revocable.
 func (s *Service) reask(ctx context.Context, a Application, t Token) (Outcome, error) {
-	out, err := s.ask(ctx, a, wanted(a, nil))
+	out, err := s.ask(ctx, a, wanted(a, t.Asked))
 	if err != nil {
 		return out, err
 	}
@@ -104,9 +109,6 @@ func (s *Service) reask(ctx context.Context, a Application, t Token) (Outcome, e
 		}
 		cur.Unsure = nil
 		cur.ReplacedAt, cur.ReplacedBy = out.Token.IssuedAt, out.Token.ID
-		if cur.Refresh == RefreshLive {
-			cur.Refresh = RefreshSpent
-		}
 		out.Previous = &cur
 		return w.PutToken(&cur)
 	})
@@ -225,11 +227,12 @@ func (s *Service) renewOrAsk(ctx context.Context, a Application, all []Token, o 
 		if st := StatusAt(t, s.Policy(a), s.Now()); st.Ended || st.State == Revoking {
 			continue
 		}
-		sec, err := s.Secrets(ctx, t.ID)
-		if err != nil {
-			return Outcome{}, err
-		}
-		out, err := s.refresh(ctx, a, t, sec.Refresh, nil)
+		var out Outcome
+		err := s.alone(ctx, tokenKey(t.ID), func(Application) error {
+			var err error
+			out, err = s.renew(ctx, a, t)
+			return err
+		}, a.ID, "renew")
 		if e, ok := tokenapi.AsError(err); ok && e.Code == "invalid_grant" {
 			break // the refresh token is used up; the application can still ask
 		}

@@ -28,7 +28,8 @@ func (s *Service) Revoke(ctx context.Context, tokenID string, kind RevokeKind, w
 		if pendingRevoke(t) {
 			return &Error{Code: "revoking", Text: "revoke: this token is being revoked already", Hint: "u takes it back while it was not sent"}
 		}
-		if t.RevokeKind, err = revocable(t, kind); err != nil {
+		over := StatusAt(t, s.Policy(a), s.Now()).Proof != ProofNone
+		if t.RevokeKind, err = revocable(t, kind, over); err != nil {
 			return err
 		}
 		t.RevokeAt = s.Now().Add(max(wait, 0))
@@ -39,7 +40,7 @@ func (s *Service) Revoke(ctx context.Context, tokenID string, kind RevokeKind, w
 }
 
 // revocable narrows kind to what there is left to revoke.
-func revocable(t Token, kind RevokeKind) (RevokeKind, error) {
+func revocable(t Token, kind RevokeKind, over bool) (RevokeKind, error) {
 	access, refresh := t.AcceptedAt.IsZero(), t.Refresh == RefreshLive
 	switch {
 	case kind == RevokeRefresh && !refresh:
@@ -47,8 +48,11 @@ func revocable(t Token, kind RevokeKind) (RevokeKind, error) {
 	case kind == RevokeRefresh:
 		return RevokeRefresh, nil
 	case kind == RevokeAccess && !access, kind == RevokeBoth && !access && !refresh:
-		return "", &Error{Code: "already_revoked", Text: "revoke: the server has accepted that already",
-			Hint: "the gateway may still let it through for a while; p probes it"}
+		hint := "the gateway may still let it through for a while; p probes it"
+		if over {
+			hint = "the gateway refuses it too: it is dead"
+		}
+		return "", &Error{Code: "already_revoked", Text: "revoke: the server has accepted that already", Hint: hint}
 	case kind == RevokeAccess, kind == RevokeBoth && !refresh:
 		return RevokeAccess, nil
 	case kind == RevokeBoth && !access:
