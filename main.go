@@ -17,7 +17,6 @@ var example string
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends it at once
-	context.AfterFunc(ctx, stop) // a second ctrl+c does not wait
 	code := cli.Main(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, cli.Embedded{ConfigExample: example})
 	stop()
 	os.Exit(code)

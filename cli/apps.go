@@ -46,7 +46,7 @@ func (p *program) runApps(c *cobra.Command, _ []string) error {
 			a.Source, strconv.Itoa(a.Tokens.Active), strconv.Itoa(a.Tokens.Expiring), strconv.Itoa(a.Tokens.Lingering),
 		})
 	}
-	columns(p.stdout, []string{"NAME", "ENVIRONMENT", "KEY TYPE", "GRANT", "SCOPES", "SECRET", "SOURCE", ">ACTIVE", ">EXPIRING", ">LINGERING"}, rows)
+	columns(p.out(), []string{"NAME", "ENVIRONMENT", "KEY TYPE", "GRANT", "SCOPES", "SECRET", "SOURCE", ">ACTIVE", ">EXPIRING", ">LINGERING"}, rows)
 	return nil
 }
 

@@ -29,6 +29,8 @@ type program struct {
 
 	config, state string // flags
 	json, dryRun  bool
+
+	lost error // the first failure to write a text result
 }
 
 // Main runs the command line and gives the exit code.
@@ -42,6 +44,9 @@ func Main(ctx context.Context, args, env []string, stdin io.Reader, stdout, stde
 	if err := root.ExecuteContext(ctx); err != nil {
 		// A command line that cannot be parsed has set no flag yet.
 		return complain(stderr, err, p.json || slices.Contains(args, "--json"))
+	}
+	if p.lost != nil {
+		return complain(stderr, fmt.Errorf("write the result: %w", p.lost), false)
 	}
 	return exitDone
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -223,7 +224,20 @@ func (p *program) printJSON(v any) error {
 
 // print prints one line of a result.
 func (p *program) print(format string, args ...any) {
-	_, _ = fmt.Fprintln(p.stdout, plain(fmt.Sprintf(format, args...)))
+	_, _ = fmt.Fprintln(p.out(), plain(fmt.Sprintf(format, args...)))
+}
+
+// out is stdout for text results; Main answers for what could not be written.
+func (p *program) out() io.Writer { return kept{p} }
+
+type kept struct{ p *program }
+
+func (k kept) Write(b []byte) (int, error) {
+	n, err := k.p.stdout.Write(b)
+	if k.p.lost == nil {
+		k.p.lost = err
+	}
+	return n, err
 }
 
 // printRequests shows what a dry run would have sent.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"lanyard/console"
@@ -13,15 +14,15 @@ import (
 
 // notSent is the network of a dry run: nothing leaves. A revocation is answered as if accepted, so that the
 // second of a pair is shown too; everything else gets no answer.
-type notSent struct{}
+type notSent struct{ revokeURLs []string }
 
 var errNotSent = errors.New("a dry run sends nothing")
 
-func (notSent) RoundTrip(r *http.Request) (*http.Response, error) {
+func (n notSent) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		_ = r.Body.Close()
 	}
-	if strings.HasSuffix(r.URL.Path, "/revoke") {
+	if slices.Contains(n.revokeURLs, r.URL.String()) {
 		return &http.Response{StatusCode: http.StatusOK, ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("")), Request: r}, nil
 	}
 	return nil, errNotSent

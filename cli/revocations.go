@@ -43,7 +43,7 @@ func (p *program) runRevocations(c *cobra.Command, _ []string) error {
 		p.note("nothing was revoked")
 		return nil
 	}
-	columns(p.stdout, []string{"VERDICT", "TOKEN", "APPLICATION", "KIND", "AT SERVER", "ACCEPTED", ">MAY PASS FOR", "PROOF", "PROBES"}, rows)
+	columns(p.out(), []string{"VERDICT", "TOKEN", "APPLICATION", "KIND", "AT SERVER", "ACCEPTED", ">MAY PASS FOR", "PROOF", "PROBES"}, rows)
 	return nil
 }
 

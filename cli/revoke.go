@@ -94,7 +94,7 @@ func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
 		}
 		found := []console.Token{t}
 		if !isToken {
-			found = l.live(a)
+			found = l.revocable(a)
 			switch {
 			case len(found) == 0:
 				return nil, &failure{exit: exitNotFound, code: "no_token", text: a.Label() + " holds no live token",
@@ -196,11 +196,23 @@ func (s *session) elsewhere(ctx context.Context, id string) ([]console.Delivery,
 			return nil, fmt.Errorf("revoke: %s", t.RevokeError)
 		case !waits:
 			return nil, &failure{exit: exitUsage, code: "undone", text: "revoke: it was taken back in another console"}
-		case t.RevokeTries > 0:
+		case t.RevokeError != "":
 			return nil, undelivered(console.Delivery{Token: t, Kind: console.RevokeAccess, Kept: true, Err: errors.New(t.RevokeError)})
 		}
-		if _, open := <-changes; !open {
-			return nil, undelivered(console.Delivery{Token: t, Kind: console.RevokeAccess, Kept: true, Err: errors.New("another console is at it")})
+		// The other one may have died on the way: its lease ends, and then it is ours to deliver.
+		again := time.NewTimer(time.Second)
+		select {
+		case _, open := <-changes:
+			again.Stop()
+			if !open {
+				return nil, undelivered(console.Delivery{Token: t, Kind: console.RevokeAccess, Kept: true, Err: errors.New("another console is at it")})
+			}
+		case <-again.C:
+			done, err := s.svc.DeliverOne(ctx, id)
+			if refusal, ok := console.AsError(err); ok && refusal.Code == "in_flight" || err == nil && len(done) == 0 {
+				continue
+			}
+			return done, err
 		}
 	}
 }

@@ -194,15 +194,20 @@ func (l ledger) either(text string) (t console.Token, a console.Application, isT
 
 // live gives the tokens of an application that can still be used as far as is known.
 func (l ledger) live(a console.Application) []console.Token {
+	return l.in(a, console.Active, console.Expiring, console.Unsure)
+}
+
+// revocable are the live ones and those whose revoke was decided and not accepted yet: to ask again is to
+// try again.
+func (l ledger) revocable(a console.Application) []console.Token {
+	return l.in(a, console.Active, console.Expiring, console.Unsure, console.Revoking)
+}
+
+func (l ledger) in(a console.Application, states ...console.State) []console.Token {
 	var out []console.Token
 	for _, t := range l.Tokens {
-		if t.AppID != a.ID {
-			continue
-		}
-		switch l.status(t).State {
-		case console.Active, console.Expiring, console.Unsure:
+		if t.AppID == a.ID && slices.Contains(states, l.status(t).State) {
 			out = append(out, t)
-		case console.Revoking, console.Lingering, console.Dead, console.Superseded, console.Expired:
 		}
 	}
 	return out

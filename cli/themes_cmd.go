@@ -25,7 +25,7 @@ func (p *program) themesCommand() *cobra.Command {
 			if p.json {
 				return p.printJSON(all)
 			}
-			columns(p.stdout, []string{"NAME", "DESCRIPTION"}, rows)
+			columns(p.out(), []string{"NAME", "DESCRIPTION"}, rows)
 			return nil
 		},
 	})

@@ -73,7 +73,7 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 		p.note("no token is held")
 		return nil
 	}
-	columns(p.stdout, []string{"STATE", "TOKEN", "APPLICATION", "USER", "SCOPES", ">LEFT", "ID"}, rows)
+	columns(p.out(), []string{"STATE", "TOKEN", "APPLICATION", "USER", "SCOPES", ">LEFT", "ID"}, rows)
 	return nil
 }
 

@@ -58,7 +58,11 @@ func (p *program) open(ctx context.Context, writes bool) (*session, error) {
 	}
 	var via http.RoundTripper
 	if p.dryRun {
-		via = notSent{}
+		var n notSent
+		for _, e := range cfg.Environments {
+			n.revokeURLs = append(n.revokeURLs, e.Endpoints.RevokeURL)
+		}
+		via = n
 	}
 	s, err := p.assemble(cfg, paths, kept, p.askingVault(cfg), via)
 	if err != nil {
