@@ -234,9 +234,23 @@ func (v *vault) fetch(ctx context.Context, what string, a console.Application, r
 		return k.text, nil
 	}
 	text, err := ref.Resolve(ctx, v.env)
+	if errors.Is(err, errNoSecret) {
+		return secret.Text{}, missing{fmt.Sprintf("%s%s: %s", what, a.Label(), errNoSecret)}
+	}
 	if err != nil {
 		return secret.Text{}, fmt.Errorf("%s%s: %w", what, a.Label(), err)
 	}
 	k.text = text
 	return text, nil
+}
+
+// missing is errNoSecret with the way out.
+type missing struct{ text string }
+
+func (m missing) Error() string { return m.text }
+
+// Unwrap gives what it is, and the hint.
+func (m missing) Unwrap() []error {
+	return []error{errNoSecret, &console.Error{Code: "no_secret", Text: m.text,
+		Hint: "give it in the configuration as " + saferForms + "; the commands ask for a password on a terminal"}}
 }

@@ -24,14 +24,12 @@ type board struct {
 }
 
 // tally counts living tokens by state.
-type tally struct{ active, expiring, lingering int }
+type tally struct{ active, expiring, revoking, lingering int }
 
-// shown is the number beside the sign of an application: its living tokens, else those that linger.
+// shown is the number beside the sign of an application: its living tokens, else those that are being
+// revoked, else those that linger.
 func (t tally) shown() int {
-	if n := t.active + t.expiring; n > 0 {
-		return n
-	}
-	return t.lingering
+	return cmp.Or(t.active+t.expiring, t.revoking, t.lingering)
 }
 
 type app struct {
@@ -114,6 +112,8 @@ func (b *board) judge(now time.Time) {
 				a.tally.active++
 			case console.Expiring:
 				a.tally.expiring++
+			case console.Revoking:
+				a.tally.revoking++
 			case console.Lingering:
 				a.tally.lingering++
 			}
@@ -123,6 +123,7 @@ func (b *board) judge(now time.Time) {
 		})
 		b.total.active += a.tally.active
 		b.total.expiring += a.tally.expiring
+		b.total.revoking += a.tally.revoking
 		b.total.lingering += a.tally.lingering
 	}
 	slices.SortStableFunc(b.gate, func(x, y *row) int {
@@ -150,25 +151,20 @@ func (b *board) judgeToken(r *row, p console.Policy, now time.Time) {
 	}
 }
 
-// rank puts what needs a hand first, then what lives, then what is over.
+// rank puts what lives first, then what lingers, then what is over. What is decided or comes due does
+// not move a row: it would go from under the finger.
 func rank(s console.State) int {
 	switch s {
-	case console.Revoking:
+	case console.Revoking, console.Unsure, console.Expiring, console.Active:
 		return 0
-	case console.Unsure:
-		return 1
-	case console.Expiring:
-		return 2
-	case console.Active:
-		return 3
 	case console.Lingering:
-		return 4
+		return 1
 	case console.Expired:
-		return 5
+		return 2
 	case console.Superseded:
-		return 6
+		return 3
 	}
-	return 7
+	return 4
 }
 
 // status judges a row afresh, for its digits.

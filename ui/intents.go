@@ -189,10 +189,8 @@ func (m *root) undoIntent() intent {
 	if r != nil && r.state == console.Revoking {
 		return undoRevoke{r.id}
 	}
-	for i := range m.board.apps {
-		if rows := m.board.apps[i].rows; len(rows) > 0 && rows[0].state == console.Revoking {
-			return undoRevoke{}
-		}
+	if m.board.total.revoking > 0 {
+		return undoRevoke{}
 	}
 	return refuse{"there is nothing to undo: no revoke is waiting", ""}
 }
@@ -201,6 +199,9 @@ func (m *root) focusOn(p paneID) {
 	m.focus = p
 	if p == gateway || p == activity {
 		m.lower = p
+	}
+	if g := &m.panes.gateway.list; p == gateway && g.sel == "" && len(m.board.gate) > 0 {
+		g.sel = m.board.gate[0].id
 	}
 }
 

@@ -112,6 +112,8 @@ func appState(a *app) console.State {
 		return console.Expiring
 	case a.tally.active > 0:
 		return console.Active
+	case a.tally.revoking > 0:
+		return console.Revoking
 	case a.tally.lingering > 0:
 		return console.Lingering
 	}

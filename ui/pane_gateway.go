@@ -39,6 +39,9 @@ func (p *gatewayPane) press(s *scene, a action) intent {
 
 func (p *gatewayPane) lines(s *scene, w, h int, focused bool) []string {
 	n := len(s.board.gate)
+	if n == 0 && s.board.total.revoking > 0 {
+		return hint(s, w, h, "", "A revoke waits until the server has accepted it.", "", "Until then the gateway lets the token through.")
+	}
 	if n == 0 {
 		return hint(s, w, h, "", "Nothing revoked or replaced may still pass the gateway.", "", "A token revoked with x is watched here until it is dead.")
 	}

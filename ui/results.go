@@ -145,6 +145,7 @@ func (r revokeDecided) land(m *root) tea.Cmd {
 	} else {
 		// Stored first, shown second: the row says so when the board is read again.
 		m.due = earlier(m.due, r.token.RevokeAt)
+		m.until = time.Time{} // and says how long it can be taken back: what was said last is over
 	}
 	return m.read()
 }

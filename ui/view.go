@@ -84,7 +84,11 @@ func (m *root) lines(s *scene) []string {
 	if l == listOnly {
 		room = 1
 	}
-	for _, b := range m.o.Banners[:min(len(m.o.Banners), room)] {
+	warnings := m.o.Banners
+	if len(warnings) > room { // one line that has them all
+		warnings = []string{strings.Join(warnings, "; ")}
+	}
+	for _, b := range warnings {
 		out = append(out, m.banner(b))
 		_, body = body.Top(1)
 	}
@@ -221,7 +225,7 @@ func (m *root) header(s *scene) string {
 			name = "" // the chip has said it
 		}
 		if small {
-			name = a.name
+			name = strings.TrimSpace(a.name + " " + kit.Cut(kit.Clean(a.KeyType), 4))
 		}
 		chip := ""
 		if a.Environment.Production {
@@ -265,6 +269,7 @@ func (m *root) counts(short bool) []cell {
 	}
 	add(t.active, console.Active, "active")
 	add(t.expiring, console.Expiring, "expiring")
+	add(t.revoking, console.Revoking, "revoking")
 	add(t.lingering, console.Lingering, "lingering")
 	return out
 }
