@@ -20,6 +20,8 @@ import (
 
 	"github.com/creack/pty"
 	"github.com/hinshun/vt10x"
+
+	"lanyard/tokenapi/secret"
 )
 
 // asProgram makes the test binary be the program itself, so that what is swept is what a person runs.
@@ -151,7 +153,7 @@ func echoServer() http.Handler {
 	mux.HandleFunc("GET /api", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-You-Sent", r.Header.Get("Authorization"))
 		w.WriteHeader(http.StatusUnauthorized)
-		_, _ = fmt.Fprintf(w, `{"code":"900901","message":"no: %s","description":%q}`, r.Header.Get("Authorization"), accessCanary.text)
+		_, _ = fmt.Fprintf(w, `{"code":"900901","message":"no: %s","description":%q}`, r.Header.Get("Authorization"), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
 	})
 	return mux
 }
@@ -246,7 +248,7 @@ func TestNothingLeaks(t *testing.T) {
 	p := newPlace(t, srv.URL)
 
 	// What asks for a token prints it, and only that, and only on stdout.
-	for _, as := range []string{"bare", "header", "env", "json"} {
+	for _, as := range []string{"bare", "header", "env", "json", "curl"} {
 		stdout, stderr, code := p.run("token", "Users", "--as", as)
 		if code != 0 || !bytes.Contains([]byte(stdout), []byte(accessCanary.text)) {
 			t.Fatalf("token --as %s: exit %d, %q, %s", as, code, stdout, stderr)
@@ -256,27 +258,28 @@ func TestNothingLeaks(t *testing.T) {
 			t.Errorf("token --as %s prints %s", as, l)
 		}
 	}
+	fingerprint := func(c canary) string { return secret.New(c.text).Fingerprint() }
 	surfaces := 0
-	for _, args := range [][]string{
-		{"apps"}, {"tokens"}, {"tokens", "--all"}, {"revocations"}, {"token", "Orders", "--dry-run"}, {"renew", "Users", "--dry-run"},
-		{"revoke", "Users", "--dry-run"}, {"token", "Broken"}, {"renew", "Users"}, {"probe", "Users"}, {"tokens", "--all"},
-		{"revoke", "Users", "--all", "--yes"}, {"revocations"}, {"renew", "Nobody"}, {"config", "check"}, {"config", "path"}, {"version"}, {"themes"},
+	const usage, refused, missing = 2, 3, 5
+	for _, c := range []struct {
+		code int
+		args string
+	}{
+		{0, "apps"}, {0, "apps --json"}, {0, "tokens"}, {0, "tokens --json"}, {0, "tokens --all"}, {0, "revocations"},
+		{0, "token Orders --dry-run"}, {0, "token Orders --dry-run --json"}, {0, "renew Users --dry-run"}, {0, "renew Users --dry-run --json"},
+		{0, "revoke Users --dry-run"}, {0, "revoke Users --dry-run --json"}, {0, "probe " + fingerprint(accessCanary) + " --dry-run"},
+		{refused, "token Broken"}, {refused, "token Broken --json"}, {refused, "probe " + fingerprint(accessCanary)},
+		{refused, "probe " + fingerprint(accessCanary) + " --json"}, {0, "renew Users"}, {0, "tokens --all"}, {0, "tokens --all --json"},
+		{refused, "probe " + fingerprint(access2Canary)}, {0, "revoke Users --all --yes"}, {0, "revocations"}, {0, "revocations --json"},
+		{missing, "renew Nobody"}, {missing, "renew Nobody --json"}, {usage, "revoke"}, {usage, "tokens nonsense --json"},
+		{0, "config check"}, {0, "config path"}, {0, "version"}, {0, "themes"},
 	} {
-		for _, mode := range []string{"", "--json"} {
-			args := args
-			if mode != "" {
-				args = append(append([]string{}, args...), mode)
-			}
-			if mode != "" && args[0] == "renew" && args[1] == "Users" && len(args) == 3 {
-				continue // asked for: renew --json prints the token
-			}
-			stdout, stderr, _ := p.run(args...)
-			if strings.Contains(stderr, "panic:") {
-				t.Errorf("%v: %s", args, stderr)
-			}
-			p.sweep(fmt.Sprint(args), stdout+"\n"+stderr)
-			surfaces++
+		stdout, stderr, code := p.run(strings.Fields(c.args)...)
+		if code != c.code {
+			t.Errorf("%s: exit %d, want %d: %s", c.args, code, c.code, stderr)
 		}
+		p.sweep(c.args, stdout+"\n"+stderr)
+		surfaces++
 	}
 	if surfaces < 30 {
 		t.Errorf("only %d surfaces were swept", surfaces)

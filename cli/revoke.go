@@ -88,6 +88,9 @@ func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) er
 func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
 	var out []console.Token
 	for _, arg := range args {
+		if arg == "-" {
+			return nil, misuse("name a token that is held", "revoke: a token from standard input is not supported yet")
+		}
 		t, a, isToken, err := l.either(arg)
 		if err != nil {
 			return nil, err

@@ -192,18 +192,10 @@ func (l ledger) either(text string) (t console.Token, a console.Application, isT
 	return t, a, false, &failure{exit: exitNotFound, code: "not_found", text: "no such application or token" + quoted(text), hint: hint}
 }
 
-// live gives the tokens of an application that can still be used as far as is known.
-func (l ledger) live(a console.Application) []console.Token {
-	return l.in(a, console.Active, console.Expiring, console.Unsure)
-}
-
-// revocable are the live ones and those whose revoke was decided and not accepted yet: to ask again is to
+// revocable are an application's live tokens, and those whose revoke was decided and not accepted yet: to ask again is to
 // try again.
 func (l ledger) revocable(a console.Application) []console.Token {
-	return l.in(a, console.Active, console.Expiring, console.Unsure, console.Revoking)
-}
-
-func (l ledger) in(a console.Application, states ...console.State) []console.Token {
+	states := []console.State{console.Active, console.Expiring, console.Unsure, console.Revoking}
 	var out []console.Token
 	for _, t := range l.Tokens {
 		if t.AppID == a.ID && slices.Contains(states, l.status(t).State) {

@@ -78,8 +78,14 @@ func (p *program) openStore(ctx context.Context, paths Paths, writes bool) (*sto
 		return store.OpenMemory(ctx, store.Options{})
 	}
 	kept, err := store.Open(ctx, paths.State, store.Options{})
-	if err != nil || !p.dryRun {
-		return kept, err
+	if err != nil {
+		return nil, err
+	}
+	for _, what := range kept.Tightened() {
+		p.warn("%s stood open to other users, and was closed to them", what)
+	}
+	if !p.dryRun {
+		return kept, nil
 	}
 	defer func() { _ = kept.Close() }()
 	return rehearsal(ctx, kept)
@@ -99,7 +105,6 @@ func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v consol
 		Keeper:       kept,
 		Vault:        v,
 		Connect:      p.connect(via),
-		Environments: cfg.Environments,
 		Applications: cfg.Applications,
 		UndoWindow:   cfg.UndoWindow,
 		DueBefore:    cfg.DueBefore,

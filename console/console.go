@@ -31,14 +31,13 @@ type Vault interface {
 	Password(ctx context.Context, a Application) (secret.Text, error)
 }
 
-// Options are what a Service is built from. Every field but Environments and Applications is needed.
+// Options are what a Service is built from. Every field but Applications is needed.
 type Options struct {
 	Clock        func() time.Time
 	Keeper       Keeper
 	Vault        Vault
 	Connect      func(Environment) (API, error) // the client for an environment; called once each, then kept
-	Environments []Environment
-	Applications []Application // from the configuration
+	Applications []Application                  // from the configuration
 	UndoWindow   time.Duration
 	DueBefore    time.Duration
 	Owner        string // names this process in leases; unique per process

@@ -43,10 +43,13 @@
 // client has its own deadline. Closing the screen drains.
 //
 // A refused revoke is taken off the token, because the token lives; an undelivered one is kept and tried
-// again with growing waits. An undo is refused after the first attempt, which may have arrived.
+// again with growing waits. An undo is refused once an attempt was begun, which is counted before it is made and may have arrived.
 //
 // A replaced token lingers like a revoked one: the gateway does not know that it was replaced. In a
 // stateless environment nothing ends it before its expiry.
+//
+// The screen imports tokenapi/secret, and nothing else of the wire: what is copied goes from this package
+// to the clipboard as a secret.Text, without becoming a string on the way.
 //
 // Exchanges are kept in memory, masked, per process. Refused: storing them, before there is an audit log
 // that says what for.

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -138,6 +139,22 @@ func TestTriesAreCountedFirst(t *testing.T) {
 	w.wire.cut(func(*http.Request) error { tries = w.token(tok.ID).RevokeTries; return nil }, nil)
 	if _, err := s.DeliverOne(t.Context(), tok.ID); err != nil || tries != 1 {
 		t.Errorf("%d tries were stored when the request left, %v", tries, err)
+	}
+}
+
+// Whoever asked may give up; a revoke that has left is stored all the same.
+func TestGivingUpDoesNotCutADelivery(t *testing.T) {
+	w := newWorld(t)
+	s, app := w.console(), w.app("Orders", "PRODUCTION")
+	tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
+	must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
+	ctx, cancel := context.WithCancel(t.Context())
+	w.wire.cut(func(*http.Request) error { cancel(); return nil }, nil)
+	if done, err := s.DeliverOne(ctx, tok.ID); err != nil || len(done) != 1 || done[0].Err != nil {
+		t.Errorf("%+v, %v", done, err)
+	}
+	if w.token(tok.ID).AcceptedAt.IsZero() {
+		t.Error("the answer was not stored")
 	}
 }
 

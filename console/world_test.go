@@ -147,7 +147,7 @@ func (w *world) console(change ...func(*console.Options)) *console.Service {
 	w.t.Helper()
 	owners++
 	o := console.Options{
-		Clock: w.clock.Now, Keeper: w.keeper, Vault: w.vault, Environments: []console.Environment{w.env}, Applications: w.apps,
+		Clock: w.clock.Now, Keeper: w.keeper, Vault: w.vault, Applications: w.apps,
 		UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: fmt.Sprint("console-", owners),
 		Connect: func(e console.Environment) (console.API, error) {
 			c, err := tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints, Timeout: e.Timeout}, w.clock.Now)

@@ -131,7 +131,7 @@ func alive(t *testing.T, change ...func(*console.Environment)) *live {
 	}
 	l.svc, err = console.New(console.Options{
 		Clock: l.clock.Now, Keeper: st, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return l.api, nil },
-		Environments: []console.Environment{env}, Applications: apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: "test",
+		Applications: apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: "test",
 	})
 	if err != nil {
 		t.Fatal(err)

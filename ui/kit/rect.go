@@ -7,9 +7,6 @@ package kit
 // Rect is a part of the screen, in cells. A Rect never has a negative side.
 type Rect struct{ X, Y, W, H int }
 
-// Empty says whether nothing fits in.
-func (r Rect) Empty() bool { return r.W <= 0 || r.H <= 0 }
-
 // Top splits off n rows at the top.
 func (r Rect) Top(n int) (top, rest Rect) {
 	n = min(max(n, 0), r.H)
@@ -26,11 +23,6 @@ func (r Rect) Bottom(n int) (rest, bottom Rect) {
 func (r Rect) Left(n int) (left, rest Rect) {
 	n = min(max(n, 0), r.W)
 	return Rect{r.X, r.Y, n, r.H}, Rect{r.X + n, r.Y, r.W - n, r.H}
-}
-
-// Inset takes n cells off every side.
-func (r Rect) Inset(n int) Rect {
-	return Rect{r.X + n, r.Y + n, max(r.W-2*n, 0), max(r.H-2*n, 0)}
 }
 
 // Center places a w by h rectangle in the middle, cut to what there is.
