@@ -40,7 +40,17 @@ func (o *confirmOverlay) size(w, _ int) (int, int) {
 	for _, l := range o.lines {
 		want = max(want, kit.Width(l)+4)
 	}
-	return min(w, max(want, 50)), len(o.lines) + 4
+	w = min(w, max(want, 50))
+	return w, len(o.wrapped(w-2)) + 4
+}
+
+// wrapped are the lines on w cells; the first of them is the question's subject.
+func (o *confirmOverlay) wrapped(w int) []string {
+	var out []string
+	for _, l := range o.lines {
+		out = append(out, kit.Wrap(l, max(w-2, 8))...)
+	}
+	return out
 }
 
 func (o *confirmOverlay) press(_ *scene, _ action, key string) intent {
@@ -60,7 +70,7 @@ func (o *confirmOverlay) box(s *scene, w, h int) []string {
 		question.Put(string(s.st.Quiet), "  any other key")
 	}
 	out := []string{""}
-	for i, text := range o.lines {
+	for i, text := range o.wrapped(w) {
 		paint := s.st.Quiet
 		if i == 0 {
 			paint = s.st.Strong
