@@ -72,7 +72,7 @@ func (p *program) clipboard(cfg *Config) *board {
 func runQuietly(ctx context.Context, stdin string, argv ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, clipboardPatience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...) //nolint:gosec // the person's own configuration, or tmux
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Stdin = bytes.NewReader([]byte(stdin))
 	cmd.WaitDelay = clipboardPatience / 4
 	err := cmd.Run()
