@@ -19,15 +19,11 @@ func (p *program) appsCommand() *cobra.Command {
 }
 
 func (p *program) runApps(c *cobra.Command, _ []string) error {
-	s, err := p.open(c.Context(), false)
+	s, l, err := p.openRead(c.Context(), false)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	l, err := s.read(c.Context())
-	if err != nil {
-		return err
-	}
 	all := []applicationJSON{}
 	for _, a := range l.Applications {
 		all = append(all, l.application(a))

@@ -38,15 +38,11 @@ func (p *program) probeCommand() *cobra.Command {
 }
 
 func (p *program) runProbe(ctx context.Context, what string, untilDead bool, every, timeout time.Duration) error {
-	s, err := p.open(ctx, true)
+	s, l, err := p.openRead(ctx, true)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	l, err := s.read(ctx)
-	if err != nil {
-		return err
-	}
 	t, err := l.needToken(what)
 	if err != nil {
 		return err

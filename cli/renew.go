@@ -21,15 +21,11 @@ func (p *program) renewCommand() *cobra.Command {
 }
 
 func (p *program) runRenew(c *cobra.Command, what string) error {
-	s, err := p.open(c.Context(), true)
+	s, l, err := p.openRead(c.Context(), true)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	l, err := s.read(c.Context())
-	if err != nil {
-		return err
-	}
 	t, a, isToken, err := l.either(what)
 	if err != nil {
 		return err

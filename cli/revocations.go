@@ -19,15 +19,11 @@ func (p *program) revocationsCommand() *cobra.Command {
 }
 
 func (p *program) runRevocations(c *cobra.Command, _ []string) error {
-	s, err := p.open(c.Context(), false)
+	s, l, err := p.openRead(c.Context(), false)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	l, err := s.read(c.Context())
-	if err != nil {
-		return err
-	}
 	all := []revocationJSON{}
 	var rows [][]string
 	for _, t := range l.Tokens {

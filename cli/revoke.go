@@ -53,15 +53,11 @@ func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) er
 	case o.timeout < 0:
 		return misuse("", "--timeout must not be negative")
 	}
-	s, err := p.open(ctx, true)
+	s, l, err := p.openRead(ctx, true)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	l, err := s.read(ctx)
-	if err != nil {
-		return err
-	}
 	targets, err := l.targets(args, o.all)
 	if err != nil {
 		return err

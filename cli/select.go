@@ -9,6 +9,21 @@ import (
 	"lanyard/console"
 )
 
+// openRead opens the console and takes the board, which is how every list and verb begins. The session is
+// closed when that fails.
+func (p *program) openRead(ctx context.Context, writes bool) (*session, ledger, error) {
+	s, err := p.open(ctx, writes)
+	if err != nil {
+		return nil, ledger{}, err
+	}
+	l, err := s.read(ctx)
+	if err != nil {
+		s.Close()
+		return nil, ledger{}, err
+	}
+	return s, l, nil
+}
+
 // read takes the board for a list, or to find what an argument names.
 func (s *session) read(ctx context.Context) (ledger, error) {
 	b, err := s.svc.Board(ctx)

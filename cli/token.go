@@ -51,15 +51,11 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 			return misuse("give --scope once for each", "--scope: %q is not one scope", scope)
 		}
 	}
-	s, err := p.open(c.Context(), true)
+	s, l, err := p.openRead(c.Context(), true)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	l, err := s.read(c.Context())
-	if err != nil {
-		return err
-	}
 	a, err := l.needApp(app)
 	if err != nil {
 		return err

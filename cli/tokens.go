@@ -26,15 +26,11 @@ func (p *program) tokensCommand() *cobra.Command {
 }
 
 func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
-	s, err := p.open(c.Context(), false)
+	s, l, err := p.openRead(c.Context(), false)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	l, err := s.read(c.Context())
-	if err != nil {
-		return err
-	}
 	only := ""
 	if app != "" {
 		a, err := l.needApp(app)
