@@ -76,15 +76,12 @@ func (p *program) runProbe(ctx context.Context, what string, untilDead bool, eve
 	return told(exitUnexpected)
 }
 
-// deadAfter is how many refusals in a row prove that every node of the gateway refuses.
-const deadAfter = 3
-
 func (p *program) probeUntilDead(ctx context.Context, s *session, t console.Token, url string, every, timeout time.Duration) error {
 	began := p.clock()
-	refusals, all := 0, []probeJSON{}
+	all := []probeJSON{}
 	verdict := func() error {
 		for {
-			ans, _, err := s.svc.Probe(ctx, t.ID)
+			ans, now, err := s.svc.Probe(ctx, t.ID)
 			if err != nil {
 				return err
 			}
@@ -92,16 +89,14 @@ func (p *program) probeUntilDead(ctx context.Context, s *session, t console.Toke
 			if !p.json {
 				p.print("%s", probedLine(t, ans))
 			}
-			pause := max(every, ans.RetryAfter)
-			if refusals++; ans.Verdict != tokenapi.Refused {
-				refusals = 0
-			} else {
-				pause = refusedPause
-			}
-			if refusals >= deadAfter {
+			if console.ProvedDead(now, began) {
 				return nil
 			}
-			next := p.clock().Add(pause)
+			pause := every
+			if ans.Verdict == tokenapi.Refused {
+				pause = refusedPause
+			}
+			next := p.clock().Add(max(pause, ans.RetryAfter))
 			if timeout > 0 && next.After(began.Add(timeout)) {
 				return &failure{exit: exitStillAlive, code: "still_accepted", text: "probe: not proved dead after " + timeout.String()}
 			}

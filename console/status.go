@@ -151,6 +151,12 @@ func (s *Status) judgeEnd(t Token, now time.Time) {
 	s.RefusedOnce = r.run > 0 && s.Proof == ProofNone
 }
 
+// ProvedDead says whether the probes of a token since an instant prove that the gateway refuses it, by the
+// rule that StatusAt goes by. It is for tokens that nobody has revoked here, too.
+func ProvedDead(t Token, since time.Time) bool {
+	return !weighProbes(t.Probes, since, time.Time{}, false).provedAt.IsZero()
+}
+
 // record is what the probes of an ended token add up to.
 type record struct {
 	run      int       // refusals in a row that count, a gap of probeGap apart

@@ -133,6 +133,19 @@ func TestDeathIsDatedAtTheFirstRefusal(t *testing.T) {
 	}
 }
 
+func TestProvedDeadLooksOnlyAtWhatCameSince(t *testing.T) {
+	t.Parallel()
+	tok := live()
+	tok.Probes = probes(10, tokenapi.Refused, 11, tokenapi.Refused, 12, tokenapi.Refused)
+	if !console.ProvedDead(tok, at(10)) || console.ProvedDead(tok, at(11)) {
+		t.Error("three since second 10 prove it, two since second 11 do not")
+	}
+	tok.Probes = append(tok.Probes, probes(13, tokenapi.Accepted)...)
+	if console.ProvedDead(tok, at(10)) {
+		t.Error("it was let through since")
+	}
+}
+
 // anyToken makes a token out of every combination of facts there is, sensible or not.
 func anyToken(r *rand.Rand) (console.Token, console.Policy) {
 	sec := func() time.Time { return at(r.IntN(4000)) }
