@@ -17,12 +17,14 @@ import (
 // here does not exist.
 var arrows = map[string][]string{
 	".":                {"cli"},
-	"cli":              {"console", "tokenapi", "tokenapi/sandbox", "tokenapi/secret", "store", "themes", "ui"},
+	"cli":              {"console", "tokenapi", "tokenapi/sandbox", "tokenapi/portal", "tokenapi/jwt", "tokenapi/secret", "store", "themes", "ui"},
 	"ui":               {"console", "themes", "ui/kit", "tokenapi/secret"},
 	"ui/kit":           {},
 	"store":            {"console", "tokenapi/secret"},
-	"console":          {"tokenapi", "tokenapi/secret"},
-	"tokenapi":         {"tokenapi/secret"},
+	"console":          {"tokenapi", "tokenapi/jwt", "tokenapi/secret"},
+	"tokenapi":         {"tokenapi/jwt", "tokenapi/secret"},
+	"tokenapi/jwt":     {"tokenapi/secret"},
+	"tokenapi/portal":  {"tokenapi", "tokenapi/secret"},
 	"tokenapi/sandbox": {"tokenapi/secret"},
 	"tokenapi/secret":  {},
 	"themes":           {},
@@ -34,6 +36,8 @@ var foreign = map[string][]string{
 	"ui/kit":           {"net/http", "os", "charm.land/", "database/sql"},
 	"console":          {"os", "net/http", "net", "charm.land/", "database/sql"},
 	"tokenapi":         {"os", "charm.land/", "database/sql", "github.com/", "golang.org/x/"},
+	"tokenapi/jwt":     {"os", "net/http", "charm.land/", "database/sql", "golang.org/x/"},
+	"tokenapi/portal":  {"os", "net/http", "charm.land/", "database/sql", "github.com/", "golang.org/x/"},
 	"tokenapi/sandbox": {"os", "charm.land/", "database/sql", "github.com/", "golang.org/x/"},
 	"tokenapi/secret":  {"os", "charm.land/", "github.com/", "golang.org/x/", "net/http"},
 	"store":            {"charm.land/", "net/http"},
@@ -47,7 +51,8 @@ var revealers = []string{
 	"cli/print_secret.go", // to stdout, which is what was asked for
 	"cli/sandbox_cmd.go",  // the sandbox's own invented credentials
 	"store/seal.go",       // into ciphertext
-	"tokenapi/grant.go",   // onto the wire, as the next two
+	"tokenapi/call.go",    // onto the wire, as the next ones
+	"tokenapi/grant.go",
 	"tokenapi/probe.go",
 	"tokenapi/revoke.go",
 	"tokenapi/secret/secret.go",

@@ -31,6 +31,8 @@ type Error struct {
 	Description string // the server's error_description, control characters removed
 	FaultCode   int    // gateway fault code (900901 …), 0 when none
 	Hint        string
+	Action      Action        // the next step, in one word; "" when there is none to name
+	Interval    time.Duration // device grant: the server wants at least this between two polls; 0 when it did not say
 	RetryAfter  time.Duration
 	// Sent says that the request may have reached the server: after a failure with Sent and without an
 	// answer nobody knows whether the server acted.

@@ -10,32 +10,52 @@ import (
 // ClientAuth is how a client proves itself to the Token API (RFC 6749 section 2.3.1). It is chosen, never probed.
 type ClientAuth string
 
-// The client authentication methods that are built.
+// The client authentication methods.
 const (
-	AuthBasic        ClientAuth = "basic"         // Authorization: Basic base64(id:secret), nothing escaped: what WSO2 reads
-	AuthBasicEncoded ClientAuth = "basic-encoded" // id and secret form-encoded first, as RFC 6749 2.3.1 says
-	AuthPost         ClientAuth = "post"          // client_id and client_secret in the form
+	AuthBasic         ClientAuth = "basic"           // Authorization: Basic base64(id:secret), nothing escaped: what WSO2 reads
+	AuthBasicEncoded  ClientAuth = "basic-encoded"   // id and secret form-encoded first, as RFC 6749 2.3.1 says
+	AuthPost          ClientAuth = "post"            // client_id and client_secret in the form
+	AuthNone          ClientAuth = "none"            // a public client: client_id in the form, nothing proves it
+	AuthPrivateKeyJWT ClientAuth = "private_key_jwt" // a signed client assertion (RFC 7523 section 2.2)
+	AuthTLS           ClientAuth = "tls"             // client_id in the form, proved by the TLS client certificate (RFC 8705)
 )
 
-// Endpoints are the URLs of one Token API. TokenURL is needed for every grant, RevokeURL for Revoke.
+// Endpoints are the URLs of one Token API. TokenURL is needed for every grant, RevokeURL for Revoke, and
+// so on; an empty one is not offered by the server or not known.
 type Endpoints struct {
 	TokenURL      string
 	RevokeURL     string
 	IntrospectURL string
+	AuthorizeURL  string
+	DeviceURL     string // device authorization endpoint (RFC 8628)
+	JWKSURL       string
+}
+
+// SigningKey signs assertions.
+type SigningKey struct {
+	Key   secret.Text // a private key as PEM (PKCS #8, PKCS #1, SEC 1) or as a JWK
+	Alg   string      // JWS algorithm; "" takes the usual one for the kind of key (RS256, ES256 …, EdDSA)
+	KeyID string      // kid header; "" takes the JWK's, or none
 }
 
 // Credentials identify the application (in WSO2's words: consumer key and consumer secret).
 type Credentials struct {
 	ConsumerKey    string
-	ConsumerSecret secret.Text
+	ConsumerSecret secret.Text // basic, basic-encoded and post
+	SigningKey     SigningKey  // private_key_jwt
 	Auth           ClientAuth
 }
 
-// The grant types that are built (RFC 6749 sections 4.4, 4.3 and 6).
+// The grant types. Three of them have long names on the wire (RFC 8628, RFC 7523, RFC 8693), which are
+// put in where the request is built; here and in a configuration they go by the short ones.
 const (
-	GrantClientCredentials = "client_credentials"
-	GrantPassword          = "password"
-	GrantRefreshToken      = "refresh_token"
+	GrantClientCredentials = "client_credentials" // RFC 6749 section 4.4
+	GrantPassword          = "password"           // RFC 6749 section 4.3; legacy, RFC 9700 section 2.4
+	GrantRefreshToken      = "refresh_token"      // RFC 6749 section 6
+	GrantAuthorizationCode = "authorization_code" // RFC 6749 section 4.1, always with PKCE (RFC 7636)
+	GrantDeviceCode        = "device_code"        // RFC 8628
+	GrantJWTBearer         = "jwt_bearer"         // RFC 7523 section 2.1
+	GrantTokenExchange     = "token_exchange"     // RFC 8693
 )
 
 // TokenRequest is one request to the token endpoint. Only what belongs to Grant is sent.
@@ -46,7 +66,17 @@ type TokenRequest struct {
 	Username     string      // password grant
 	Password     secret.Text // password grant
 	RefreshToken secret.Text // refresh grant
-	Extra        url.Values  // further form parameters, such as validity_period; never one of the above
+	Code         secret.Text // authorization code grant, as the next two
+	CodeVerifier secret.Text
+	RedirectURI  string
+	DeviceCode   secret.Text // device grant
+	Assertion    secret.Text // JWT bearer grant: one signed JWT
+	SubjectToken secret.Text // token exchange, as the next two
+	// SubjectTokenType and RequestedTokenType are token type identifiers of RFC 8693 section 3; an empty
+	// RequestedTokenType is not sent.
+	SubjectTokenType, RequestedTokenType string
+
+	Extra url.Values // further form parameters, such as validity_period; never one of the above
 }
 
 // Lifetime says what is known of how long a token lives.
@@ -123,6 +153,7 @@ type ProbeAnswer struct {
 	Message    string // the gateway's own words, cleaned, or what went wrong on the way
 	At         time.Time
 	RetryAfter time.Duration
+	Advice     FaultAdvice
 }
 
 // Header is one header of an Exchange, masked.
@@ -145,5 +176,7 @@ type Exchange struct {
 	Size            int64  // bytes of the body that were read
 	Started         time.Time
 	Took            time.Duration
+	Skew            time.Duration // how far the server's Date header is ahead of our clock; meaningless unless HasSkew
+	HasSkew         bool
 	Err             string // what went wrong, without secrets; "" when an answer was read
 }
