@@ -29,13 +29,14 @@ type program struct {
 
 	config, state string // flags
 	json, dryRun  bool
+	screen        bool // the console is open: nothing else may write to the terminal
 
 	lost error // the first failure to write a text result
 }
 
 // Main runs the command line and gives the exit code.
 func Main(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer, e Embedded) int {
-	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, embedded: e, clock: time.Now}
+	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, embedded: e, clock: newClock()}
 	root := p.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)

@@ -27,11 +27,16 @@ type Config struct {
 
 	Environments []console.Environment
 	Applications []console.Application // Source FromConfig, ID and Secret state set
-	Secrets      map[string]SecretRef  // consumer secrets by application ID
-	Passwords    map[string]SecretRef  // passwords by application ID
-	Warnings     []string              // with file:line:column, without secrets
+	Secrets      map[SecretName]SecretRef
+	Warnings     []string // with file:line:column, without secrets
 
 	literal bool // a secret worth protecting is written in the file itself
+}
+
+// SecretName is one secret of one application.
+type SecretName struct {
+	AppID string
+	Kind  console.SecretKind
 }
 
 // ConfigError is everything that is wrong with one configuration file. It never holds a line of it, nor a
@@ -90,8 +95,7 @@ func defaultConfig() *Config {
 		DueBefore:    time.Minute,
 		ClipboardVia: "auto",
 		ClearAfter:   45 * time.Second,
-		Secrets:      map[string]SecretRef{},
-		Passwords:    map[string]SecretRef{},
+		Secrets:      map[SecretName]SecretRef{},
 	}
 }
 

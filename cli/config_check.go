@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net"
@@ -120,24 +121,55 @@ func (r *reader) environment(s section, others []environment) environment {
 	e.AllowHTTP = s.flag("allow_http")
 	e.InsecureSkipVerify = s.flag("insecure_skip_verify")
 	e.ReadOnly = s.flag("read_only")
-	s.need("token_url")
+	if e.Issuer = strings.TrimSuffix(s.url("issuer", e.AllowHTTP), "/"); e.Issuer == "" && s.values["token_url"] == nil {
+		s.bad("token_url", "is missing, and there is no issuer to ask for it", "")
+	} else if e.Issuer == "" {
+		s.need("token_url")
+	}
 	e.Endpoints = tokenapi.Endpoints{
 		TokenURL:      s.url("token_url", e.AllowHTTP),
 		RevokeURL:     s.url("revoke_url", e.AllowHTTP),
 		IntrospectURL: s.url("introspect_url", e.AllowHTTP),
+		AuthorizeURL:  s.url("authorize_url", e.AllowHTTP),
+		DeviceURL:     s.url("device_url", e.AllowHTTP),
+		JWKSURL:       s.url("jwks_url", e.AllowHTTP),
 	}
 	e.CacheTTL = s.span("cache_ttl", 15*time.Minute)
 	e.Regime = console.Regime(s.oneOf("regime", []string{"auto", "opaque", "jwt", "stateless", "introspecting"}, nil))
-	e.ClientAuth = tokenapi.ClientAuth(s.oneOf("client_auth", []string{"basic", "basic-encoded", "post"},
-		[]string{"none", "private_key_jwt", "tls"}))
+	e.ClientAuth = tokenapi.ClientAuth(s.oneOf("client_auth",
+		[]string{"basic", "basic-encoded", "post", "none", "private_key_jwt", "tls"}, nil))
 	if e.Timeout = s.span("timeout", 15*time.Second); e.Timeout == 0 {
 		s.bad("timeout", "must be more than 0", "")
 	}
 	e.CAFile = r.fromHere(s.text("ca_file", ""))
+	e.ClientCert, e.ClientKey = r.fromHere(s.text("client_cert", "")), r.fromHere(s.text("client_key", ""))
+	switch {
+	case e.ClientKey != "" && e.ClientCert == "":
+		s.bad("client_key", "is of no use without client_cert", "")
+	case e.ClientAuth == tokenapi.AuthTLS && e.ClientCert == "":
+		s.bad("client_auth", `"tls" needs client_cert and client_key`, "")
+	}
+	e.Proxy = s.proxy()
 	if e.sound = len(r.problems) == before; e.sound {
 		r.cfg.Environments = append(r.cfg.Environments, e.Environment)
 	}
 	return e
+}
+
+// proxy reads the URL of a proxy.
+func (s section) proxy() string {
+	raw := s.text("proxy", "")
+	if raw == "" {
+		return ""
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) || u.Hostname() == "" || !goodPort(u.Port()):
+		s.bad("proxy", "must be a whole URL, such as http://proxy.example:3128", "")
+	case u.User != nil:
+		s.bad("proxy", "must not hold a user name or password", "put it into the environment variable HTTPS_PROXY")
+	}
+	return raw
 }
 
 // url reads an address that secrets are sent to; "" when it is absent.
@@ -191,22 +223,13 @@ func (r *reader) application(s section, envs []environment, others []application
 	if env.ClientAuth == tokenapi.AuthBasic && strings.Contains(a.ConsumerKey, ":") {
 		s.bad("consumer_key", `must not contain : with client_auth = "basic"`, `use "basic-encoded" or "post"`)
 	}
-	a.Grant = s.oneOf("grant", []string{tokenapi.GrantClientCredentials, tokenapi.GrantPassword, tokenapi.GrantRefreshToken},
-		[]string{"authorization_code", "device_code", "jwt_bearer", "token_exchange"})
+	a.Grant = s.oneOf("grant", grants(), nil)
 	a.Scopes = s.scopes()
 	a.Username = s.text("username", "")
 	a.Extra = s.extra()
 	a.ProbeURL = s.url("probe_url", env.AllowHTTP)
-	key, password := s.ref("consumer_secret"), s.ref("password")
-	switch {
-	case a.Grant == tokenapi.GrantPassword && a.Username == "":
-		s.bad("username", "is needed by the password grant", "")
-	case a.Grant != tokenapi.GrantPassword && a.Username != "":
-		s.bad("username", `is only for grant = "password"`, "")
-	}
-	if a.Grant != tokenapi.GrantPassword && s.values["password"] != nil {
-		s.bad("password", `is only for grant = "password"`, "")
-	}
+	refs := s.secrets()
+	s.grantNeeds(&a.Application, env, refs)
 	for _, o := range others {
 		if a.Name != "" && a.Label() == o.Label() {
 			s.bad("name", fmt.Sprintf("name, environment and key_type are those of the application in line %d", o.place.line), "")
@@ -216,7 +239,7 @@ func (r *reader) application(s section, envs []environment, others []application
 	if len(r.problems) > before || !env.sound {
 		return a
 	}
-	a.ID = console.ApplicationID(env.Endpoints.TokenURL, a.ConsumerKey, a.Grant, a.Username)
+	a.ID = a.Identity()
 	for _, o := range others {
 		if a.ID == o.ID {
 			s.bad("consumer_key", fmt.Sprintf("token URL, consumer key, grant and user are those of application %q in line %d", o.Name, o.place.line),
@@ -224,32 +247,31 @@ func (r *reader) application(s section, envs []environment, others []application
 			return a
 		}
 	}
-	a.Secret = key.state()
-	s.warn("consumer_secret", key, env)
-	s.warn("password", password, env)
-	r.keep(a.Application, key, password)
+	proof := proves(env.ClientAuth)
+	a.Secret, a.Details.SecretStored = refs[proof].state(), refs[proof].stored
+	if proof == "" {
+		a.Secret = console.SecretAvailable // none is needed
+	}
+	for _, kind := range secretKinds() {
+		s.warn(kind, refs[kind], env, kind == proof)
+		if !refs[kind].IsZero() {
+			r.cfg.Secrets[SecretName{a.ID, kind}] = refs[kind]
+		}
+	}
+	r.cfg.Applications = append(r.cfg.Applications, a.Application)
 	return a
 }
 
-func (r *reader) keep(a console.Application, key, password SecretRef) {
-	r.cfg.Applications = append(r.cfg.Applications, a)
-	if !key.IsZero() {
-		r.cfg.Secrets[a.ID] = key
-	}
-	if !password.IsZero() {
-		r.cfg.Passwords[a.ID] = password
-	}
-}
-
-// warn says that a secret is written down, or that there is none.
-func (s section) warn(key string, ref SecretRef, env environment) {
+// warn says that a secret is written down, or that one that is needed is not there.
+func (s section) warn(kind console.SecretKind, ref SecretRef, env environment, needed bool) {
 	var text string
-	u, err := url.Parse(env.Endpoints.TokenURL)
+	key := string(kind)
+	u, err := url.Parse(cmp.Or(env.Endpoints.TokenURL, env.Issuer))
 	switch local := err == nil && loopback(u.Hostname()); {
 	case !ref.literal.IsZero() && !local:
 		s.r.cfg.literal = true
 		text = "is written in the file; safer is " + saferForms
-	case ref.IsZero() && key == "consumer_secret":
+	case ref.IsZero() && needed:
 		text = "is missing; give it as " + saferForms
 	default:
 		return
@@ -336,5 +358,5 @@ func (s section) extra() url.Values {
 func reserved() []string {
 	return []string{"grant_type", "scope", "client_id", "client_secret", "username", "password", "refresh_token",
 		"token", "token_type_hint", "code", "code_verifier", "redirect_uri", "device_code", "assertion",
-		"client_assertion", "client_assertion_type", "subject_token", "subject_token_type", "actor_token", "actor_token_type"}
+		"response_type", "state", "code_challenge", "code_challenge_method", "requested_token_type", "client_assertion", "client_assertion_type", "subject_token", "subject_token_type", "actor_token", "actor_token_type"}
 }

@@ -250,7 +250,7 @@ const saferForms = `{ env = "NAME" }, { command = ["pass", "show", "NAME"] } or 
 // ref reads a secret or a reference to one.
 func (s section) ref(key string) SecretRef {
 	inner := section{r: s.r, path: under(s.path, key), label: s.label + key + ".", keys: map[string]kind{
-		"env": text, "command": list, "file": text, "stored": unbuilt,
+		"env": text, "command": list, "file": text, "stored": flag,
 	}}
 	switch v := s.values[key].(type) {
 	case string:
@@ -271,6 +271,15 @@ func (s section) ref(key string) SecretRef {
 	if len(inner.values) != 1 {
 		s.bad(key, "must be exactly one of "+saferForms, "")
 		return SecretRef{}
+	}
+	if inner.values["stored"] != nil {
+		switch {
+		case key != "consumer_secret" && key != "signing_key":
+			inner.bad("stored", "is only for consumer_secret and signing_key", "")
+		case !inner.flag("stored"):
+			inner.bad("stored", "must be true", "")
+		}
+		return SecretRef{stored: true}
 	}
 	ref := SecretRef{env: inner.text("env", ""), command: inner.list("command"), file: inner.text("file", "")}
 	switch {

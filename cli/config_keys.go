@@ -17,8 +17,8 @@ const (
 	span                 // "15m"
 	flag                 // true or false
 	list                 // ["…", "…"]
-	secretly             // "…", { env = … }, { command = … } or { file = … }
-	form                 // a table of form parameters
+	secretly             // "…", { env = … }, { command = … }, { file = … } or { stored = true }
+	form                 // a table of form parameters or claims
 	table                // [name]
 	tables               // [[name]]
 )
@@ -42,8 +42,8 @@ func environmentKeys() map[string]kind {
 		"name": text, "production": flag, "token_url": text, "revoke_url": text, "introspect_url": text,
 		"cache_ttl": span, "regime": text, "client_auth": text, "timeout": span, "ca_file": text,
 		"insecure_skip_verify": flag, "allow_http": flag, "read_only": flag,
-		"issuer": unbuilt, "authorize_url": unbuilt, "device_url": unbuilt, "jwks_url": unbuilt,
-		"client_cert": unbuilt, "client_key": unbuilt, "proxy": unbuilt,
+		"issuer": text, "authorize_url": text, "device_url": text, "jwks_url": text,
+		"client_cert": text, "client_key": text, "proxy": text,
 	}
 }
 
@@ -51,7 +51,10 @@ func applicationKeys() map[string]kind {
 	return map[string]kind{
 		"name": text, "environment": text, "key_type": text, "consumer_key": text, "consumer_secret": secretly,
 		"grant": text, "scopes": list, "username": text, "password": secretly, "extra": form, "probe_url": text,
-		"redirect_url": unbuilt, "auto_renew": unbuilt,
+		"redirect_url": text, "signing_key": secretly, "signing_alg": text, "signing_key_id": text,
+		"assertion": secretly, "assertion_claims": form,
+		"subject_token": secretly, "subject_token_type": text, "requested_token_type": text,
+		"auto_renew": unbuilt,
 	}
 }
 

@@ -44,7 +44,7 @@ func mustParse(t *testing.T, text string) *Config {
 func TestConfigDefaults(t *testing.T) {
 	cfg := mustParse(t, "")
 	want := Config{Theme: "auto", UndoWindow: 3 * time.Second, DueBefore: time.Minute, ClipboardVia: "auto",
-		ClearAfter: 45 * time.Second, Secrets: map[string]SecretRef{}, Passwords: map[string]SecretRef{}}
+		ClearAfter: 45 * time.Second, Secrets: map[SecretName]SecretRef{}}
 	if !reflect.DeepEqual(*cfg, want) {
 		t.Errorf("got %+v\nwant %+v", *cfg, want)
 	}
@@ -103,8 +103,9 @@ note = "a b"
 	want := Config{Theme: "dark", DueBefore: 90 * time.Second, ClipboardVia: "command",
 		ClipboardCommand: []string{"xclip", "-i"}, Environments: []console.Environment{e},
 		Applications: []console.Application{a},
-		Secrets:      map[string]SecretRef{id: {file: filepath.Join("dir", "orders.secret")}},
-		Passwords:    map[string]SecretRef{id: {command: []string{"pass", "ana"}}}}
+		Secrets: map[SecretName]SecretRef{
+			{id, console.ConsumerSecret}: {file: filepath.Join("dir", "orders.secret")}, {id, console.Password}: {command: []string{"pass", "ana"}},
+		}}
 	if !reflect.DeepEqual(*cfg, want) {
 		t.Errorf("got  %+v\nwant %+v", *cfg, want)
 	}
@@ -215,7 +216,7 @@ func TestConfigExample(t *testing.T) {
 	if len(cfg.Warnings) > 0 {
 		t.Errorf("warnings: %q", cfg.Warnings)
 	}
-	if len(cfg.Environments) != 1 || len(cfg.Applications) != 2 {
+	if len(cfg.Environments) != 1 || len(cfg.Applications) != 6 {
 		t.Fatalf("got %d environments and %d applications", len(cfg.Environments), len(cfg.Applications))
 	}
 	plain := mustParse(t, good).Environments[0] // every default
@@ -228,7 +229,7 @@ func TestConfigExample(t *testing.T) {
 	if e != plain {
 		t.Errorf("not the defaults of an environment:\n%+v\n%+v", e, plain)
 	}
-	cfg.Environments, cfg.Applications, cfg.Secrets, cfg.Passwords = nil, nil, map[string]SecretRef{}, map[string]SecretRef{}
+	cfg.Environments, cfg.Applications, cfg.Secrets = nil, nil, map[SecretName]SecretRef{}
 	if !reflect.DeepEqual(cfg, mustParse(t, "")) {
 		t.Errorf("not the defaults: %+v", cfg)
 	}

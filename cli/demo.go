@@ -83,9 +83,9 @@ func (h *hosted) config(cfg *Config) *Config {
 			Scopes: a.Scopes, ProbeURL: h.base + a.ProbePath, Source: console.FromConfig, Secret: console.SecretAvailable,
 		}
 		cfg.Applications = append(cfg.Applications, app)
-		cfg.Secrets[app.ID] = SecretRef{literal: a.ConsumerSecret}
+		cfg.Secrets[SecretName{app.ID, console.ConsumerSecret}] = SecretRef{literal: a.ConsumerSecret}
 		if !a.Password.IsZero() {
-			cfg.Passwords[app.ID] = SecretRef{literal: a.Password}
+			cfg.Secrets[SecretName{app.ID, console.Password}] = SecretRef{literal: a.Password}
 		}
 	}
 	return cfg

@@ -73,6 +73,8 @@ func (p *program) welcome(ctx context.Context, cfg *Config, paths Paths) error {
 
 // show opens the screen.
 func (p *program) show(ctx context.Context, s *session, cfg *Config, what screen) (ui.Choice, error) {
+	p.screen = true
+	defer func() { p.screen = false }()
 	theme, err := themes.ByName(cfg.Theme)
 	if err != nil {
 		return ui.Quit, misuse("lanyard themes lists them", "%v", err)

@@ -34,11 +34,12 @@ type SecretRef struct {
 	env     string
 	command []string // argv, no shell
 	file    string
+	stored  bool // kept in the store: lanyard apps set-secret
 }
 
 // IsZero says whether there is no reference.
 func (r SecretRef) IsZero() bool {
-	return r.literal.IsZero() && r.env == "" && len(r.command) == 0 && r.file == ""
+	return r.literal.IsZero() && r.env == "" && len(r.command) == 0 && r.file == "" && !r.stored
 }
 
 func (r SecretRef) state() console.SecretState {
@@ -47,6 +48,8 @@ func (r SecretRef) state() console.SecretState {
 		return console.SecretMissing
 	case !r.literal.IsZero():
 		return console.SecretAvailable
+	case r.stored:
+		return console.SecretMissing // until the store is asked
 	}
 	return console.SecretOnDemand
 }
@@ -63,6 +66,8 @@ func (r SecretRef) String() string {
 		return "file " + strconv.Quote(r.file)
 	case !r.literal.IsZero():
 		return "literal"
+	case r.stored:
+		return "the store"
 	}
 	return "no reference"
 }
@@ -72,7 +77,7 @@ func (r SecretRef) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.Stri
 
 // Resolve fetches the secret. Its errors name the reference, never what it gave.
 func (r SecretRef) Resolve(ctx context.Context, env func(string) (string, bool)) (secret.Text, error) {
-	if r.IsZero() {
+	if r.IsZero() || r.stored { // what the store has is not asked for here
 		return secret.Text{}, errNoSecret
 	}
 	if !r.literal.IsZero() {
@@ -187,11 +192,11 @@ func withoutNewline(s string) string { return strings.TrimSuffix(strings.TrimSuf
 
 // vault resolves the secrets of a configuration.
 type vault struct {
-	secrets, passwords map[string]SecretRef
-	env                func(string) (string, bool)
+	refs map[SecretName]SecretRef
+	env  func(string) (string, bool)
 
 	mu   sync.Mutex
-	kept map[string]*keptSecret
+	kept map[SecretName]*keptSecret
 }
 
 // keptSecret is one secret; whoever holds turn may fetch it, so that a command runs once for all who ask.
@@ -203,25 +208,23 @@ type keptSecret struct {
 // Vault resolves the secrets of the configuration at first use and keeps them for the process. A failure is
 // not kept: the next use tries again.
 func (c *Config) Vault(env func(string) (string, bool)) console.Vault {
-	return &vault{secrets: c.Secrets, passwords: c.Passwords, env: env, kept: map[string]*keptSecret{}}
+	return &vault{refs: c.Secrets, env: env, kept: map[SecretName]*keptSecret{}}
 }
 
-// ConsumerSecret gives the consumer secret of an application.
-func (v *vault) ConsumerSecret(ctx context.Context, a console.Application) (secret.Text, error) {
-	return v.fetch(ctx, "consumer secret of ", a, v.secrets[a.ID])
+// secretWords is what a kind of secret is called in front of an application's name.
+func secretWords(kind console.SecretKind) string {
+	return strings.ReplaceAll(string(kind), "_", " ") + " of "
 }
 
-// Password gives the password of the application's user.
-func (v *vault) Password(ctx context.Context, a console.Application) (secret.Text, error) {
-	return v.fetch(ctx, "password of ", a, v.passwords[a.ID])
-}
-
-func (v *vault) fetch(ctx context.Context, what string, a console.Application, ref SecretRef) (secret.Text, error) {
+// Secret gives one secret of an application.
+func (v *vault) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
+	name, what := SecretName{a.ID, kind}, secretWords(kind)
+	ref := v.refs[name]
 	v.mu.Lock()
-	k := v.kept[what+a.ID]
+	k := v.kept[name]
 	if k == nil {
 		k = &keptSecret{turn: make(chan struct{}, 1)}
-		v.kept[what+a.ID] = k
+		v.kept[name] = k
 	}
 	v.mu.Unlock()
 	select {

@@ -157,13 +157,13 @@ func TestSecretRefVault(t *testing.T) {
 		asked.Add(1)
 		return value, value != ""
 	}
-	cfg := &Config{Secrets: map[string]SecretRef{"app_1": {env: "ORDERS"}}, Passwords: map[string]SecretRef{}}
+	cfg := &Config{Secrets: map[SecretName]SecretRef{{"app_1", console.ConsumerSecret}: {env: "ORDERS"}}}
 	v := cfg.Vault(env)
 	orders := console.Application{ID: "app_1", Name: "Orders"}
 	if asked.Load() != 0 {
 		t.Error("resolved before the first use")
 	}
-	if _, err := v.ConsumerSecret(t.Context(), orders); err == nil ||
+	if _, err := v.Secret(t.Context(), orders, console.ConsumerSecret); err == nil ||
 		err.Error() != "consumer secret of Orders: environment variable ORDERS: is not set" {
 		t.Errorf("got %v", err)
 	}
@@ -171,7 +171,7 @@ func TestSecretRefVault(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 8 {
 		wait.Go(func() {
-			if got, err := v.ConsumerSecret(t.Context(), orders); err != nil || got.Reveal() != canary {
+			if got, err := v.Secret(t.Context(), orders, console.ConsumerSecret); err != nil || got.Reveal() != canary {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -180,12 +180,12 @@ func TestSecretRefVault(t *testing.T) {
 	if n := asked.Load(); n != 2 {
 		t.Errorf("asked %d times, want 2: one failure, then once for all", n)
 	}
-	if _, err := v.Password(t.Context(), orders); !errors.Is(err, errNoSecret) || err.Error() != "password of Orders: none is configured" {
+	if _, err := v.Secret(t.Context(), orders, console.Password); !errors.Is(err, errNoSecret) || err.Error() != "password of Orders: none is configured" {
 		t.Errorf("got %v", err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if got, err := v.ConsumerSecret(ended, orders); err == nil && got.Reveal() != canary {
+	if got, err := v.Secret(ended, orders, console.ConsumerSecret); err == nil && got.Reveal() != canary {
 		t.Errorf("got %v, %v", got, err)
 	}
 	if s := fmt.Sprintf("%v", v); strings.Contains(s, canary) {

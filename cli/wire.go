@@ -1,17 +1,22 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/charmbracelet/x/term"
+	"golang.org/x/net/http/httpproxy"
 
 	"lanyard/console"
 	"lanyard/store"
@@ -109,6 +114,11 @@ func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v consol
 		UndoWindow:   cfg.UndoWindow,
 		DueBefore:    cfg.DueBefore,
 		Owner:        fmt.Sprintf("%d-%s", os.Getpid(), hex.EncodeToString(id)),
+		Callbacks:    callbacks{},
+		Browse:       p.browse,
+		Invite:       p.invite,
+		Knock:        p.knock,
+		Device:       deviceName(),
 	})
 	if err != nil {
 		return nil, err
@@ -119,18 +129,24 @@ func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v consol
 // connect makes the client of an environment.
 func (p *program) connect(via http.RoundTripper) func(console.Environment) (console.API, error) {
 	return func(e console.Environment) (console.API, error) {
-		var ca []byte
-		if e.CAFile != "" {
+		var pem [3][]byte
+		for i, f := range []struct{ key, path string }{{"ca_file", e.CAFile}, {"client_cert", e.ClientCert}, {"client_key", cmp.Or(e.ClientKey, e.ClientCert)}} {
+			if f.path == "" {
+				continue
+			}
 			var err error
-			if ca, err = os.ReadFile(e.CAFile); err != nil {
+			if pem[i], err = os.ReadFile(f.path); err != nil {
 				return nil, &failure{exit: exitUsage, code: "config", err: err,
-					text: fmt.Sprintf("environment %s: ca_file cannot be read: %v", e.Name, plainCause(err))}
+					text: fmt.Sprintf("environment %s: %s cannot be read: %v", e.Name, f.key, plainCause(err))}
 			}
 		}
 		c, err := tokenapi.New(tokenapi.Config{
 			Endpoints:          e.Endpoints,
 			Timeout:            e.Timeout,
-			CAPEM:              ca,
+			CAPEM:              pem[0],
+			ClientCertPEM:      pem[1],
+			ClientKeyPEM:       secret.New(string(pem[2])),
+			Proxy:              p.proxy(e.Proxy),
 			InsecureSkipVerify: e.InsecureSkipVerify,
 			AllowHTTP:          e.AllowHTTP,
 			UserAgent:          "lanyard/" + version().Version,
@@ -145,17 +161,44 @@ func (p *program) connect(via http.RoundTripper) func(console.Environment) (cons
 	}
 }
 
+// proxy chooses the proxy of an environment: the one it names, else that of the environment variables; NO_PROXY
+// and this very machine are exempt from either.
+func (p *program) proxy(named string) func(*url.URL) (*url.URL, error) {
+	either := func(name string) string { return cmp.Or(p.getenv(name), p.getenv(strings.ToLower(name))) }
+	conf := httpproxy.Config{HTTPProxy: either("HTTP_PROXY"), HTTPSProxy: either("HTTPS_PROXY"), NoProxy: either("NO_PROXY")}
+	if named != "" {
+		conf.HTTPProxy, conf.HTTPSProxy = named, named
+	}
+	return conf.ProxyFunc()
+}
+
+// deviceName is this machine's name as it can stand in a scope; "" when it has none.
+func deviceName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	host, _, _ = strings.Cut(strings.ToLower(host), ".")
+	return strings.Trim(strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, host), "_")
+}
+
 // vaultForPeople fetches secrets as configured, asks on the terminal for a password that is not configured,
 // and makes every failure one of configuration.
 type vaultForPeople struct {
 	console.Vault
-	cfg *Config
-	ask func(prompt string) (secret.Text, error) // nil: there is nobody to ask
+	cfg  *Config
+	ask  func(prompt string) (secret.Text, error) // nil: there is nobody to ask
+	told *sync.Map                                // what was answered, by SecretName: nobody is asked twice
 }
 
 // askingVault is the vault of a subcommand.
 func (p *program) askingVault(cfg *Config) console.Vault {
-	v := vaultForPeople{Vault: cfg.Vault(p.lookup), cfg: cfg}
+	v := vaultForPeople{Vault: cfg.Vault(p.lookup), cfg: cfg, told: &sync.Map{}}
 	_, in := terminal(p.stdin)
 	if _, out := terminal(p.stderr); in && out {
 		v.ask = p.askSecret
@@ -163,19 +206,24 @@ func (p *program) askingVault(cfg *Config) console.Vault {
 	return v
 }
 
-// ConsumerSecret gives the consumer secret of an application.
-func (v vaultForPeople) ConsumerSecret(ctx context.Context, a console.Application) (secret.Text, error) {
-	t, err := v.Vault.ConsumerSecret(ctx, a)
-	return t, secretFailure(err, "consumer_secret")
-}
-
-// Password gives the password of an application's user.
-func (v vaultForPeople) Password(ctx context.Context, a console.Application) (secret.Text, error) {
-	if v.cfg.Passwords[a.ID].IsZero() && v.ask != nil {
-		return v.ask("password of " + a.Username + " at " + a.Label() + ": ")
+// Secret gives one secret of an application: as configured, else from whoever is at the terminal.
+func (v vaultForPeople) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
+	if ref := v.cfg.Secrets[SecretName{a.ID, kind}]; (ref.IsZero() || ref.stored) && v.ask != nil && (kind == console.Password || kind == console.ConsumerSecret) {
+		who := a.Label()
+		if kind == console.Password {
+			who = a.Username + " at " + who
+		}
+		if had, ok := v.told.Load(SecretName{a.ID, kind}); ok {
+			return had.(secret.Text), nil
+		}
+		t, err := v.ask(secretWords(kind) + who + ": ")
+		if err == nil {
+			v.told.Store(SecretName{a.ID, kind}, t)
+		}
+		return t, err
 	}
-	t, err := v.Vault.Password(ctx, a)
-	return t, secretFailure(err, "password")
+	t, err := v.Vault.Secret(ctx, a, kind)
+	return t, secretFailure(err, string(kind))
 }
 
 func secretFailure(err error, key string) error {

@@ -25,13 +25,18 @@ const (
 // Environment is one Token API with the gateway in front of its APIs.
 type Environment struct {
 	Name               string
-	Production         bool // asks before every revoke
+	Production         bool   // asks before every revoke
+	Issuer             string // asked for the endpoints that are not given; "" when all are
 	Endpoints          tokenapi.Endpoints
+	IssInAnswer        bool          // the server says that it names itself in authorization answers (RFC 9207)
 	CacheTTL           time.Duration // how long this gateway may honour a revoked token, ≥ 0
 	Regime             Regime
 	ClientAuth         tokenapi.ClientAuth
 	Timeout            time.Duration
 	CAFile             string
+	ClientCert         string // file of a TLS client certificate, PEM
+	ClientKey          string // file of its key; "" when it is in the same file
+	Proxy              string // URL of a proxy; "" goes by the environment variables
 	InsecureSkipVerify bool
 	AllowHTTP          bool
 	ReadOnly           bool
@@ -70,6 +75,18 @@ const (
 	SecretMissing   SecretState = "missing"
 )
 
+// SecretKind says which secret of an application is asked for.
+type SecretKind string
+
+// The kinds, by the names of their configuration keys.
+const (
+	ConsumerSecret SecretKind = "consumer_secret"
+	Password       SecretKind = "password"
+	SigningKey     SecretKind = "signing_key"   // PEM or JWK: private_key_jwt, jwt_bearer
+	Assertion      SecretKind = "assertion"     // jwt_bearer: a ready one, instead of a signing key
+	SubjectToken   SecretKind = "subject_token" // token_exchange
+)
+
 // Application is a consumer key at a Token API, used with one grant and one user.
 type Application struct {
 	ID          string // ApplicationID of the four parts below
@@ -83,7 +100,36 @@ type Application struct {
 	Extra       url.Values
 	ProbeURL    string
 	Source      Source
-	Secret      SecretState
+	Secret      SecretState // of what proves the application: consumer secret or signing key
+	Details     Details
+}
+
+// Details are what some grants and ways of authentication want to know besides.
+type Details struct {
+	RedirectURL        string // authorization_code: on loopback; port 0 is a free one
+	SecretStored       bool   // the secret is kept in the store, though the application is in the configuration
+	SigningAlg         string // "": the usual one for the kind of key
+	SigningKeyID       string
+	AssertionClaims    map[string]any // jwt_bearer: claims to sign, beside those that are always there
+	ReadyAssertion     bool           // jwt_bearer: there is a ready assertion, nothing is signed
+	SubjectTokenType   string         // token_exchange (RFC 8693 section 3)
+	RequestedTokenType string
+}
+
+// Interactive says whether a person has to take part in the application's grant.
+func (a Application) Interactive() bool {
+	return a.Grant == tokenapi.GrantAuthorizationCode || a.Grant == tokenapi.GrantDeviceCode
+}
+
+// Credential is the kind of secret that proves the application to its server; "" when none does.
+func (a Application) Credential() SecretKind {
+	switch a.Environment.ClientAuth {
+	case tokenapi.AuthNone, tokenapi.AuthTLS:
+		return ""
+	case tokenapi.AuthPrivateKeyJWT:
+		return SigningKey
+	}
+	return ConsumerSecret
 }
 
 // Label is the name a person can type back: name, @environment and /KEY_TYPE as far as they are set.
@@ -96,6 +142,16 @@ func (a Application) Label() string {
 		s += "/" + a.KeyType
 	}
 	return s
+}
+
+// Identity is ApplicationID of an application. Where only the issuer is given, it stands for the token URL
+// that will be discovered: an identity must not depend on whether the server could be asked.
+func (a Application) Identity() string {
+	at := a.Environment.Endpoints.TokenURL
+	if at == "" {
+		at = a.Environment.Issuer
+	}
+	return ApplicationID(at, a.ConsumerKey, a.Grant, a.Username)
 }
 
 // ApplicationID is the identity of an application: its token URL, consumer key, grant and user. Renamed,

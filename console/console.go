@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -20,15 +21,17 @@ type API interface {
 	Token(context.Context, tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error)
 	Revoke(context.Context, tokenapi.RevokeRequest) (tokenapi.RevokeAnswer, tokenapi.Exchange, error)
 	Probe(context.Context, tokenapi.ProbeRequest) (tokenapi.ProbeAnswer, tokenapi.Exchange, error)
+	Introspect(context.Context, tokenapi.IntrospectRequest) (tokenapi.IntrospectAnswer, tokenapi.Exchange, error)
+	AuthorizeDevice(context.Context, tokenapi.DeviceRequest) (tokenapi.DeviceAnswer, tokenapi.Exchange, error)
+	Discover(ctx context.Context, issuer string) (tokenapi.Discovered, []tokenapi.Exchange, error)
+	KeySet(ctx context.Context, url string) ([]byte, tokenapi.Exchange, error)
+	SignAssertion(key tokenapi.SigningKey, claims map[string]any) (secret.Text, error)
 }
 
-// Vault fetches the secrets of a configured application: from the environment, a file, a command or the
-// configuration itself. It is asked at first use, never for a list.
+// Vault fetches the secrets of a configured application: from the environment, a file, a command, the
+// configuration itself or a person. It is asked at first use, never for a list.
 type Vault interface {
-	// ConsumerSecret gives the consumer secret of an application.
-	ConsumerSecret(ctx context.Context, a Application) (secret.Text, error)
-	// Password gives the password of the application's user.
-	Password(ctx context.Context, a Application) (secret.Text, error)
+	Secret(ctx context.Context, a Application, kind SecretKind) (secret.Text, error)
 }
 
 // Options are what a Service is built from. Every field but Applications is needed.
@@ -41,6 +44,18 @@ type Options struct {
 	UndoWindow   time.Duration
 	DueBefore    time.Duration
 	Owner        string // names this process in leases; unique per process
+
+	// Callbacks opens the door through which a browser comes back from an authorization. Nil: the
+	// authorization code grant is refused.
+	Callbacks Callbacks
+	// Browse opens a page in the person's browser. Nil: it is only shown.
+	Browse func(url string) error
+	// Invite is told when a person is asked to take part in a grant. Nil: the board alone says so.
+	Invite func(Invitation)
+	// Knock is told just before a get that may end a token somebody else holds. Nil: nobody is.
+	Knock func(Knock)
+	// Device names this machine in a scope of its own (WSO2: device_NAME); "" makes no such offer.
+	Device string
 }
 
 // Service is what the product can do. Its methods may be called from any goroutine; each write is
@@ -55,6 +70,8 @@ type Service struct {
 	seq       int64
 	awaited   map[string]bool // marks whose answer this process is still waiting for
 	watchers  map[chan struct{}]bool
+	skews     map[string]time.Duration // by environment, as last seen
+	invited   []invited
 }
 
 // Exchange is one call over the wire with what it was for.
@@ -75,6 +92,9 @@ type Board struct {
 	Tokens       []Token       // oldest first
 	Marks        []Mark        // open marks of gets, which have no token yet
 	Exchanges    []Exchange    // oldest first
+
+	Invitations []Invitation             // what this process waits for a person to do
+	Skew        map[string]time.Duration // how far the servers' clocks are ahead of ours, by environment, as last seen
 }
 
 // How says how a token came to be in hand.
@@ -99,6 +119,7 @@ type Outcome struct {
 // GetOptions narrow a Get. The zero value asks with the application's usual grant and scopes.
 type GetOptions struct {
 	Scopes []string // instead of the application's
+	Grant  string   // instead of the application's
 }
 
 // ObtainOptions say what token Obtain is content with.
@@ -106,6 +127,7 @@ type ObtainOptions struct {
 	Fresh   bool          // never reuse
 	MinLeft time.Duration // reuse only with at least this much life left
 	Scopes  []string      // instead of the application's
+	Grant   string        // instead of the application's; then nothing is reused
 }
 
 // Delivery is one attempt to have a revoke accepted by the server.
@@ -122,7 +144,7 @@ func New(opt Options) (*Service, error) {
 	if opt.Clock == nil || opt.Keeper == nil || opt.Vault == nil || opt.Connect == nil || opt.Owner == "" {
 		return nil, errors.New("console: clock, keeper, vault, connect and owner are needed")
 	}
-	return &Service{opt: opt, apis: map[Environment]API{}, awaited: map[string]bool{}, watchers: map[chan struct{}]bool{}}, nil
+	return &Service{opt: opt, apis: map[Environment]API{}, awaited: map[string]bool{}, watchers: map[chan struct{}]bool{}, skews: map[string]time.Duration{}}, nil
 }
 
 // Now is the service's clock.
@@ -181,11 +203,14 @@ func (s *Service) Board(ctx context.Context) (Board, error) {
 		if err != nil {
 			return err
 		}
-		b.Applications = s.applications(stored, b.Tokens, b.Marks)
-		return nil
+		b.Applications, err = s.applications(r, stored, b.Tokens, b.Marks)
+		return err
 	})
 	s.mu.Lock()
-	b.Exchanges = slices.Clone(s.exchanges)
+	b.Exchanges, b.Skew = slices.Clone(s.exchanges), maps.Clone(s.skews)
+	for _, i := range s.invited {
+		b.Invitations = append(b.Invitations, i.Invitation)
+	}
 	s.mu.Unlock()
 	if err != nil {
 		return Board{}, fmt.Errorf("read the store: %w", err)
@@ -193,8 +218,8 @@ func (s *Service) Board(ctx context.Context) (Board, error) {
 	return b, nil
 }
 
-// applications joins the configured ones with those that left tokens or marks behind.
-func (s *Service) applications(stored []Application, tokens []Token, marks []Mark) []Application {
+// applications joins the configured ones with those added here and those that left tokens or marks behind.
+func (s *Service) applications(r Reader, stored []Application, tokens []Token, marks []Mark) ([]Application, error) {
 	all := slices.Clone(s.opt.Applications)
 	needed := map[string]bool{}
 	for _, t := range tokens {
@@ -203,30 +228,52 @@ func (s *Service) applications(stored []Application, tokens []Token, marks []Mar
 	for _, m := range marks {
 		needed[m.AppID] = true
 	}
-	for _, a := range all {
-		delete(needed, a.ID)
+	configured := map[string]bool{}
+	for i, a := range all {
+		configured[a.ID] = true
+		var err error
+		if all[i].Environment, err = completed(r, a.Environment); err != nil {
+			return nil, err
+		}
+		if a.Details.SecretStored {
+			sec, err := r.ConsumerSecret(a.ID)
+			if err != nil && !errors.Is(err, ErrNotFound) {
+				return nil, err
+			}
+			if all[i].Secret = SecretAvailable; sec.Access.IsZero() {
+				all[i].Secret = SecretMissing
+			}
+		}
 	}
 	for _, a := range stored {
-		if needed[a.ID] {
+		switch {
+		case configured[a.ID]:
+		case a.Source == FromStore:
+			all = append(all, a)
+		case needed[a.ID]:
 			a.Source = Gone
 			all = append(all, a)
 		}
 	}
-	return all
+	return all, nil
 }
 
 // application finds one by its identity, configured or gone.
 func (s *Service) application(r Reader, id string) (Application, error) {
 	for _, a := range s.opt.Applications {
 		if a.ID == id {
-			return a, nil
+			var err error
+			a.Environment, err = completed(r, a.Environment)
+			return a, err
 		}
 	}
 	a, err := r.Application(id)
 	if errors.Is(err, ErrNotFound) {
 		return Application{}, &Error{Code: "no_application", Text: "no such application"}
 	}
-	a.Source = Gone
+	if a.Source != FromStore {
+		a.Source = Gone
+	}
 	return a, err
 }
 
@@ -278,16 +325,32 @@ func (s *Service) observe(a Application, tokenID string, e tokenapi.Exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seq++
+	if e.HasSkew && e.Op != "probe" {
+		s.skews[a.Environment.Name] = e.Skew
+	}
 	s.exchanges = append(s.exchanges, Exchange{Seq: s.seq, AppID: a.ID, Application: a.Label(), TokenID: tokenID, Exchange: e})
 	if n := len(s.exchanges) - KeepExchanges; n > 0 {
 		s.exchanges = slices.Delete(s.exchanges, 0, n)
 	}
+	s.tellWatchers()
+}
+
+// tellWatchers says that the board is worth another look. The caller holds the mutex.
+func (s *Service) tellWatchers() {
 	for w := range s.watchers {
 		select {
 		case w <- struct{}{}:
 		default:
 		}
 	}
+}
+
+// Skew is how far the clock of an environment's server was ahead of ours when it last answered.
+func (s *Service) Skew(environment string) (time.Duration, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d, ok := s.skews[environment]
+	return d, ok
 }
 
 // api gives the client of an environment, connecting at first use.
@@ -305,24 +368,48 @@ func (s *Service) api(e Environment) (API, error) {
 	return a, nil
 }
 
-// credentials gives what proves an application to its server. Those of an application that is no longer
-// configured were stored with its tokens.
+// credentials gives what proves an application to its server. Those of an application that is not in the
+// configuration are in the store; where they are missing, somebody may know them.
 func (s *Service) credentials(ctx context.Context, a Application) (tokenapi.Credentials, error) {
 	c := tokenapi.Credentials{ConsumerKey: a.ConsumerKey, Auth: a.Environment.ClientAuth}
-	if a.Source != Gone {
-		var err error
-		c.ConsumerSecret, err = s.opt.Vault.ConsumerSecret(ctx, a)
-		return c, err
+	kind := a.Credential()
+	if kind == "" {
+		return c, nil
 	}
-	err := s.opt.Keeper.View(ctx, func(r Reader) error {
-		sec, err := r.ConsumerSecret(a.ID)
-		c.ConsumerSecret = sec.Access
+	text, err := s.credentialText(ctx, a, kind)
+	if kind == SigningKey {
+		c.SigningKey = tokenapi.SigningKey{Key: text, Alg: a.Details.SigningAlg, KeyID: a.Details.SigningKeyID}
+	} else {
+		c.ConsumerSecret = text
+	}
+	return c, err
+}
+
+func (s *Service) credentialText(ctx context.Context, a Application, kind SecretKind) (secret.Text, error) {
+	if a.Source == FromConfig && !a.Details.SecretStored {
+		return s.opt.Vault.Secret(ctx, a, kind)
+	}
+	var sec Secrets
+	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
+		sec, err = r.ConsumerSecret(a.ID)
 		return err
 	})
-	if err != nil {
-		return c, fmt.Errorf("consumer secret of %s: %w", a.Label(), err)
+	switch {
+	case err != nil && !errors.Is(err, ErrNotFound):
+		return secret.Text{}, fmt.Errorf("secret of %s: %w", a.Label(), err)
+	case sec.Access.IsZero():
+		return s.opt.Vault.Secret(ctx, a, kind)
 	}
-	return c, nil
+	return sec.Access, nil
+}
+
+// held is the secret of credentials that is kept with the application, so that its tokens can be revoked
+// when it is no longer configured.
+func held(c tokenapi.Credentials) Secrets {
+	if c.Auth == tokenapi.AuthPrivateKeyJWT {
+		return Secrets{Access: c.SigningKey.Key}
+	}
+	return Secrets{Access: c.ConsumerSecret}
 }
 
 // Secrets gives the credentials of a token, for copying or printing them.

@@ -170,6 +170,9 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 		}
 		if kind == RevokeAccess {
 			cur.AcceptedAt, cur.Confirmed = ans.At, ans.Confirmed
+			if err := alsoRevoked(w, &cur, ans); err != nil {
+				return err
+			}
 		} else {
 			cur.RefreshAcceptedAt, cur.Refresh = ans.At, RefreshRevoked
 		}
@@ -182,6 +185,18 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 		return nil
 	})
 	return d, err
+}
+
+// alsoRevoked notes that the server has named the refresh token of the pair as revoked, too.
+func alsoRevoked(w Writer, t *Token, ans tokenapi.RevokeAnswer) error {
+	if ans.RefreshToken.IsZero() || t.Refresh != RefreshLive {
+		return nil
+	}
+	sec, err := w.Secrets(t.ID)
+	if err == nil && sec.Refresh.Equal(ans.RefreshToken) {
+		t.Refresh, t.RefreshAcceptedAt = RefreshRevoked, ans.At
+	}
+	return err
 }
 
 // final says whether trying again would bring the same answer.
@@ -203,6 +218,10 @@ func (s *Service) drop(ctx context.Context, id string, kind RevokeKind, cause er
 		t, err := s.token(w, id)
 		if err != nil {
 			return err
+		}
+		if t.Grant == GrantAdopted && !unsupportedType(cause) {
+			d.Token = t
+			return w.DropToken(id) // it was taken in for this revoke alone
 		}
 		switch {
 		case kind == RevokeAccess && t.RevokeKind == RevokeBoth && unsupportedType(cause):

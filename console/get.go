@@ -1,8 +1,10 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -14,9 +16,12 @@ import (
 // Outcome.Same says so.
 func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (Outcome, error) {
 	var out Outcome
+	if err := s.ready(ctx, appID); err != nil {
+		return out, err
+	}
 	err := s.alone(ctx, appKey(appID), func(a Application) error {
 		var err error
-		out, err = s.ask(ctx, a, wanted(a, o.Scopes))
+		out, err = s.ask(ctx, a, o.Grant, wanted(a, o.Scopes))
 		return err
 	}, appID, "get")
 	return out, err
@@ -63,25 +68,45 @@ func wanted(a Application, scopes []string) []string {
 	return a.Scopes
 }
 
-// ask sends the application's grant and files the answer.
-func (s *Service) ask(ctx context.Context, a Application, scopes []string) (Outcome, error) {
+// ask sends the application's grant, or another one, and files the answer. It is called with the lease of
+// the application in hand.
+func (s *Service) ask(ctx context.Context, a Application, grant string, scopes []string) (Outcome, error) {
 	out := Outcome{How: Issued}
+	if grant != "" {
+		a.Grant = grant
+	}
 	if a.Source == Gone {
 		return out, &Error{Code: "gone", Text: a.Label() + " is no longer configured", Hint: "its tokens can still be refreshed, revoked and probed"}
+	}
+	if a.Interactive() {
+		defer s.keepLease(ctx, appKey(a.ID), a.Environment)()
 	}
 	req, err := s.grant(ctx, a, scopes)
 	if err != nil {
 		return out, err
 	}
-	err = s.spend(ctx, a, Mark{Op: "get", Scopes: scopes}, req, func(w Writer, ans tokenapi.TokenAnswer) error {
+	if k, ok := s.knocksOut(ctx, a, scopes); ok && s.opt.Knock != nil {
+		s.opt.Knock(k)
+	}
+	store := func(w Writer, ans tokenapi.TokenAnswer) error {
 		if err := settleGets(w, a.ID, scopes); err != nil {
 			return err
 		}
 		var err error
-		out.Token, out.Same, out.Notes, err = file(w, a, ans, Token{AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: scopes, Asked: scopes}, secret.Text{})
+		out.Token, out.Same, out.Notes, err = s.file(w, a, ans, Token{AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: scopes, Asked: scopes}, secret.Text{})
+		if err != nil || out.Same {
+			return err
+		}
+		note, err := s.knockedOut(w, a, out.Token)
+		if note != "" {
+			out.Notes = append(out.Notes, note)
+		}
 		return err
-	}, nil)
-	return out, err
+	}
+	if a.Grant == tokenapi.GrantDeviceCode {
+		return out, s.byDevice(ctx, a, scopes, req, store)
+	}
+	return out, s.spend(ctx, a, Mark{Op: "get", Scopes: scopes}, req, store, nil)
 }
 
 // grant builds the request of an application's own grant.
@@ -91,15 +116,51 @@ func (s *Service) grant(ctx context.Context, a Application, scopes []string) (to
 		return req, &Error{Code: "no_grant", Text: a.Label() + " can only refresh, and holds nothing to refresh",
 			Hint: "give the application another grant"}
 	}
-	var err error
-	if req.Credentials, err = s.credentials(ctx, a); err != nil {
+	creds, err := s.credentials(ctx, a)
+	if err != nil {
 		return req, err
 	}
-	if a.Grant == tokenapi.GrantPassword {
+	switch a.Grant {
+	case tokenapi.GrantPassword:
 		req.Username = a.Username
-		req.Password, err = s.opt.Vault.Password(ctx, a)
+		req.Password, err = s.opt.Vault.Secret(ctx, a, Password)
+	case tokenapi.GrantAuthorizationCode:
+		if req, err = s.authorize(ctx, a, scopes); err == nil {
+			req.Grant = a.Grant // the scopes were asked for in the browser
+		}
+	case tokenapi.GrantJWTBearer:
+		req.Assertion, err = s.assertion(ctx, a)
+	case tokenapi.GrantTokenExchange:
+		req.SubjectTokenType, req.RequestedTokenType = a.Details.SubjectTokenType, a.Details.RequestedTokenType
+		req.SubjectToken, err = s.opt.Vault.Secret(ctx, a, SubjectToken)
 	}
+	req.Credentials = creds
 	return req, err
+}
+
+// assertion gives what a JWT bearer grant sends: a ready one, or one signed now.
+func (s *Service) assertion(ctx context.Context, a Application) (secret.Text, error) {
+	if a.Details.ReadyAssertion {
+		return s.opt.Vault.Secret(ctx, a, Assertion)
+	}
+	key, err := s.opt.Vault.Secret(ctx, a, SigningKey)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	api, err := s.api(a.Environment)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	claims := maps.Clone(a.Details.AssertionClaims)
+	if claims == nil {
+		claims = map[string]any{}
+	}
+	for name, v := range map[string]string{"iss": a.ConsumerKey, "sub": cmp.Or(a.Username, a.ConsumerKey)} {
+		if _, given := claims[name]; !given {
+			claims[name] = v
+		}
+	}
+	return api.SignAssertion(tokenapi.SigningKey{Key: key, Alg: a.Details.SigningAlg, KeyID: a.Details.SigningKeyID}, claims)
 }
 
 // expiryJitter is by how much two readings of one expiry may differ: servers count in whole seconds and
@@ -108,7 +169,7 @@ const expiryJitter = 2 * time.Second
 
 // file stores a token answer: as a new token made from the template t, or, when the server handed out a
 // token that is held already, on that one. keep is the refresh token to go on with when the answer has none.
-func file(w Writer, a Application, ans tokenapi.TokenAnswer, t Token, keep secret.Text) (Token, bool, []string, error) {
+func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Token, keep secret.Text) (Token, bool, []string, error) {
 	sec := Secrets{Access: ans.Access, Refresh: ans.Refresh, ID: ans.ID}
 	if sec.Refresh.IsZero() {
 		sec.Refresh = keep
@@ -130,6 +191,7 @@ func file(w Writer, a Application, ans tokenapi.TokenAnswer, t Token, keep secre
 		t.Granted = ans.Life()
 		t.ExpiresAt = ans.At.Add(t.Granted)
 	}
+	s.readJWT(&t, a, ans)
 	if ans.Scopes != nil {
 		t.Scopes = ans.Scopes
 	}

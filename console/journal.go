@@ -17,32 +17,17 @@ func (s *Service) spend(ctx context.Context, a Application, m Mark, req tokenapi
 	if err != nil {
 		return err
 	}
-	m.ID, m.AppID, m.SentAt = newID("m_"), a.ID, s.Now()
-	defer s.await(m.ID)()
 	// From here on nothing the caller does may cut the exchange in half; the client has its own deadline.
 	ctx = context.WithoutCancel(ctx)
-	err = s.opt.Keeper.Update(ctx, func(w Writer) error {
-		// The application goes first: an open mark without it could never be explained.
-		// What is sent with a get is not needed to refresh or revoke, and may hold an assertion.
-		kept := a
-		kept.Extra = nil
-		if err := w.PutApplication(kept, Secrets{Access: req.Credentials.ConsumerSecret}); err != nil {
-			return err
-		}
-		return w.PutMark(m)
-	})
-	if err != nil {
+	m.ID = newID("m_")
+	defer s.await(m.ID)()
+	if m, err = s.mark(ctx, a, m, req.Credentials); err != nil {
 		return err
 	}
 	ans, ex, callErr := api.Token(ctx, req)
 	s.observe(a, m.TokenID, ex)
 	if callErr == nil {
-		return s.opt.Keeper.Update(ctx, func(w Writer) error {
-			if err := file(w, ans); err != nil {
-				return err
-			}
-			return w.ClearMark(m.ID)
-		})
+		return s.answered(ctx, m, ans, file)
 	}
 	e, ok := tokenapi.AsError(callErr)
 	if ok && e.Sent && !e.Answered() {
@@ -60,6 +45,36 @@ func (s *Service) spend(ctx context.Context, a Application, m Mark, req tokenapi
 		return err
 	}
 	return callErr
+}
+
+// mark stores a journal mark under the ID it was given, and with it what is needed to explain and to revoke
+// what comes of it.
+func (s *Service) mark(ctx context.Context, a Application, m Mark, c tokenapi.Credentials) (Mark, error) {
+	m.AppID, m.SentAt = a.ID, s.Now()
+	return m, s.opt.Keeper.Update(ctx, func(w Writer) error {
+		// The application goes first: an open mark without it could never be explained.
+		// What is sent with a get is not needed to refresh or revoke, and may hold an assertion.
+		kept := a
+		kept.Extra, kept.Details.AssertionClaims = nil, nil
+		if err := w.PutApplication(kept, held(c)); err != nil {
+			return err
+		}
+		return w.PutMark(m)
+	})
+}
+
+// answered files an answer in the transaction that removes its mark.
+func (s *Service) answered(ctx context.Context, m Mark, ans tokenapi.TokenAnswer, file func(Writer, tokenapi.TokenAnswer) error) error {
+	return s.opt.Keeper.Update(context.WithoutCancel(ctx), func(w Writer) error {
+		if err := file(w, ans); err != nil {
+			return err
+		}
+		return w.ClearMark(m.ID)
+	})
+}
+
+func (s *Service) clearMark(ctx context.Context, id string) error {
+	return s.opt.Keeper.Update(context.WithoutCancel(ctx), func(w Writer) error { return w.ClearMark(id) })
 }
 
 // settleGets removes the open marks of earlier gets of the same application and scopes: whatever they

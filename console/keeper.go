@@ -46,6 +46,8 @@ type Writer interface {
 	PutSecrets(tokenID string, s Secrets) error
 	// PutProbe appends one and forgets the oldest beyond KeepProbes; the token's Rev grows.
 	PutProbe(tokenID string, p Probe) error
+	// DropToken forgets a token with its secrets, probes and marks.
+	DropToken(id string) error
 	PutMark(m Mark) error
 	ClearMark(id string) error
 	// Lease takes the named lease for owner until the given time, unless another owner holds it at now;

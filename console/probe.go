@@ -6,6 +6,14 @@ import (
 	"lanyard/tokenapi"
 )
 
+func needProbeURL(a Application) error {
+	if a.ProbeURL != "" {
+		return nil
+	}
+	return &Error{Code: "no_probe_url", Text: "probe: " + a.Label() + " has no probe_url",
+		Hint: "set probe_url to an API behind the gateway that a GET does no harm to"}
+}
+
 // Probe calls the application's probe URL with a token, once, and stores what the gateway made of it.
 // What the gateway says is an answer, never an error.
 func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnswer, Token, error) {
@@ -13,9 +21,8 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnsw
 	if err != nil {
 		return tokenapi.ProbeAnswer{}, t, err
 	}
-	if a.ProbeURL == "" {
-		return tokenapi.ProbeAnswer{}, t, &Error{Code: "no_probe_url", Text: "probe: " + a.Label() + " has no probe_url",
-			Hint: "set probe_url to an API behind the gateway that a GET does no harm to"}
+	if err := needProbeURL(a); err != nil {
+		return tokenapi.ProbeAnswer{}, t, err
 	}
 	if t.TokenType != "" && t.TokenType != "Bearer" {
 		return tokenapi.ProbeAnswer{}, t, &Error{Code: "not_bearer", Text: "probe: this is no bearer token",

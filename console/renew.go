@@ -20,11 +20,14 @@ func (s *Service) Renew(ctx context.Context, tokenID string) (Outcome, error) {
 	if err := renewable(t, s.Policy(a), s.Now()); err != nil {
 		return Outcome{}, err
 	}
+	if err := s.ready(ctx, a.ID); err != nil {
+		return Outcome{}, err
+	}
 	// One write per token, and one per application: a refresh and a get of the same application may
 	// answer with the same token.
 	var out Outcome
 	err = s.alone(ctx, appKey(a.ID), func(Application) error {
-		return s.alone(ctx, tokenKey(t.ID), func(Application) error {
+		return s.alone(ctx, tokenKey(t.ID), func(a Application) error {
 			var err error
 			out, err = s.renew(ctx, a, t)
 			return err
@@ -82,7 +85,7 @@ func (s *Service) renew(ctx context.Context, a Application, before Token) (Outco
 		return Outcome{}, err
 	}
 	if t.Refresh != RefreshLive || sec.Refresh.IsZero() {
-		return s.ask(ctx, a, wanted(a, t.Asked))
+		return s.ask(ctx, a, "", wanted(a, t.Asked))
 	}
 	return s.refresh(ctx, a, t, sec.Refresh, nil)
 }
@@ -91,7 +94,7 @@ func (s *Service) renew(ctx context.Context, a Application, before Token) (Outco
 // out again, it lives; otherwise it was replaced. Its refresh token stays as it is: nobody knows whether
 // it was spent, and one that may live must stay revocable.
 func (s *Service) reask(ctx context.Context, a Application, t Token) (Outcome, error) {
-	out, err := s.ask(ctx, a, wanted(a, t.Asked))
+	out, err := s.ask(ctx, a, "", wanted(a, t.Asked))
 	if err != nil {
 		return out, err
 	}
@@ -126,7 +129,7 @@ func (s *Service) refresh(ctx context.Context, a Application, t Token, refresh s
 	err = s.spend(ctx, a, Mark{Op: "refresh", TokenID: t.ID}, req, func(w Writer, ans tokenapi.TokenAnswer) error {
 		next := Token{AppID: a.ID, Grant: t.Grant, User: t.User, Scopes: t.Scopes, Asked: t.Asked, From: t.ID}
 		var err error
-		if out.Token, out.Same, out.Notes, err = file(w, a, ans, next, refresh); err != nil || out.Token.ID == t.ID {
+		if out.Token, out.Same, out.Notes, err = s.file(w, a, ans, next, refresh); err != nil || out.Token.ID == t.ID {
 			return err
 		}
 		old, err := s.token(w, t.ID)
@@ -137,7 +140,7 @@ func (s *Service) refresh(ctx context.Context, a Application, t Token, refresh s
 		out.Previous = &old
 		return w.PutToken(&old)
 	}, func(w Writer, e *tokenapi.Error) error {
-		if e.Code != "invalid_grant" {
+		if !e.DropsRefresh() {
 			return nil
 		}
 		return dropRefresh(w, t.ID, refresh)
@@ -156,13 +159,16 @@ func dropRefresh(w Writer, tokenID string, sent secret.Text) error {
 	if err != nil || !sec.Refresh.Equal(sent) || t.Refresh != RefreshLive {
 		return err
 	}
-	t.Refresh = RefreshDropped
+	t.Refresh = RefreshSpent
 	return w.PutToken(&t)
 }
 
 // Obtain gives a usable token for an application: one that is held, renewed, or asked for. Of several
 // callers at once, in any number of processes, one asks and the others take its answer.
 func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (Outcome, error) {
+	if err := s.ready(ctx, appID); err != nil {
+		return Outcome{}, err
+	}
 	began := s.Now()
 	pick := func(all []Token, a Application, waited bool) *Token {
 		for _, t := range slices.Backward(all) {
@@ -171,7 +177,7 @@ func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (Ou
 				continue
 			}
 			fresh := waited && t.IssuedAt.After(began)
-			if fresh || !o.Fresh && (!st.HasExpiry || st.Left >= o.MinLeft) {
+			if fresh || !o.Fresh && o.Grant == "" && (!st.HasExpiry || st.Left >= o.MinLeft) {
 				return &t
 			}
 		}
@@ -221,6 +227,9 @@ func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (Ou
 // renewOrAsk refreshes the newest token that can be, and asks otherwise.
 func (s *Service) renewOrAsk(ctx context.Context, a Application, all []Token, o ObtainOptions) (Outcome, error) {
 	for _, t := range slices.Backward(all) {
+		if o.Grant != "" {
+			break // another grant than usual was asked for, so that one is sent
+		}
 		if t.AppID != a.ID || t.Refresh != RefreshLive || t.Unsure != nil || !covers(t, a, o.Scopes) {
 			continue
 		}
@@ -228,17 +237,17 @@ func (s *Service) renewOrAsk(ctx context.Context, a Application, all []Token, o 
 			continue
 		}
 		var out Outcome
-		err := s.alone(ctx, tokenKey(t.ID), func(Application) error {
+		err := s.alone(ctx, tokenKey(t.ID), func(a Application) error {
 			var err error
 			out, err = s.renew(ctx, a, t)
 			return err
 		}, a.ID, "renew")
-		if e, ok := tokenapi.AsError(err); ok && e.Code == "invalid_grant" {
+		if e, ok := tokenapi.AsError(err); ok && e.DropsRefresh() {
 			break // the refresh token is used up; the application can still ask
 		}
 		return out, err
 	}
-	return s.ask(ctx, a, wanted(a, o.Scopes))
+	return s.ask(ctx, a, o.Grant, wanted(a, o.Scopes))
 }
 
 // covers says whether a token is what is asked for: it was got by asking for the same, or holds it all.

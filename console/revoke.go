@@ -8,8 +8,14 @@ import (
 // Revoke decides that a token is to be revoked, to be sent after wait. The decision is stored when it
 // returns; nothing was sent yet. Deliver sends it.
 func (s *Service) Revoke(ctx context.Context, tokenID string, kind RevokeKind, wait time.Duration) (Token, error) {
-	var t Token
-	err := s.opt.Keeper.Update(ctx, func(w Writer) error {
+	t, a, err := s.find(ctx, tokenID)
+	if err != nil {
+		return t, err
+	}
+	if err := s.ready(ctx, a.ID); err != nil {
+		return t, err
+	}
+	err = s.opt.Keeper.Update(ctx, func(w Writer) error {
 		var err error
 		if t, err = s.token(w, tokenID); err != nil {
 			return err
@@ -21,9 +27,8 @@ func (s *Service) Revoke(ctx context.Context, tokenID string, kind RevokeKind, w
 		if err := writable(a, "revoke"); err != nil {
 			return err
 		}
-		if a.Environment.Endpoints.RevokeURL == "" {
-			return &Error{Code: "no_revoke_url", Text: "revoke: environment " + a.Environment.Name + " has no revoke_url",
-				Hint: "set revoke_url in the configuration; WSO2 has it beside /token, as /revoke"}
+		if err := needURL(a, "revoke", "revoke_url", a.Environment.Endpoints.RevokeURL); err != nil {
+			return err
 		}
 		if pendingRevoke(t) {
 			return &Error{Code: "revoking", Text: "revoke: this token is being revoked already", Hint: "u takes it back while it was not sent"}

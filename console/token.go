@@ -12,12 +12,25 @@ type RefreshState string
 
 // The states of a refresh token.
 const (
-	RefreshNone    RefreshState = ""        // the server gave none
-	RefreshLive    RefreshState = "live"    // can be used
-	RefreshSpent   RefreshState = "spent"   // used and replaced, or handed on to the token that replaced this one
-	RefreshDropped RefreshState = "dropped" // the server called it invalid_grant
+	RefreshNone  RefreshState = ""      // the server gave none
+	RefreshLive  RefreshState = "live"  // can be used
+	RefreshSpent RefreshState = "spent" // used: replaced, handed on to a newer token, or called invalid_grant by the server
+
 	RefreshRevoked RefreshState = "revoked" // the server accepted its revocation
 )
+
+// ServerState is what the key manager thinks of a token, which is not what the gateway does.
+type ServerState string
+
+// What introspection can say.
+const (
+	NotAsked       ServerState = ""
+	ServerActive   ServerState = "active"
+	ServerInactive ServerState = "inactive"
+)
+
+// GrantAdopted is the Grant of a token that was not got here but brought from elsewhere, to revoke it.
+const GrantAdopted = "adopted"
 
 // RevokeKind is which of the pair is to be revoked.
 type RevokeKind string
@@ -50,6 +63,10 @@ type Token struct {
 
 	ReplacedAt time.Time // when the answer that replaced it was read
 	ReplacedBy string
+
+	JWT        bool        // its form is a JWT
+	AtServer   ServerState // what introspection said last
+	AtServerAt time.Time
 
 	RevokeAt          time.Time // when the revoke is to be sent; set first, shown second
 	RevokeKind        RevokeKind

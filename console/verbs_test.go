@@ -113,7 +113,7 @@ func TestInvalidGrantDropsOnlyWhatWasSent(t *testing.T) {
 	if e, ok := tokenapi.AsError(err); !ok || e.Code != "invalid_grant" {
 		t.Fatalf("error %v", err)
 	}
-	if got := w.token(out.Token.ID).Refresh; got != console.RefreshDropped {
+	if got := w.token(out.Token.ID).Refresh; got != console.RefreshSpent {
 		t.Errorf("after invalid_grant the refresh token is %q", got)
 	}
 	// And the next renew asks anew.

@@ -81,16 +81,15 @@ func (w *wire) cut(before, after func(*http.Request) error) {
 // vault hands out the sandbox's own credentials.
 type vault map[string]sandbox.Application
 
-func (v vault) ConsumerSecret(_ context.Context, a console.Application) (secret.Text, error) {
+func (v vault) Secret(_ context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
 	app, ok := v[a.ID]
-	if !ok {
+	switch {
+	case !ok:
 		return secret.Text{}, errors.New("no secret")
+	case kind == console.Password:
+		return app.Password, nil
 	}
 	return app.ConsumerSecret, nil
-}
-
-func (v vault) Password(_ context.Context, a console.Application) (secret.Text, error) {
-	return v[a.ID].Password, nil
 }
 
 // world is a Token API, a gateway, a store and any number of consoles on it, under one clock.

@@ -23,6 +23,7 @@ func applicationFields(a *console.Application) []field {
 		{"probe_url", &a.ProbeURL},
 		{"source", &a.Source},
 		{"secret_state", &a.Secret},
+		{"details", details{&a.Details}},
 	}
 }
 
@@ -32,14 +33,22 @@ type environmentForm struct {
 	Form               int           `json:"form"` // 1
 	Name               string        `json:"name,omitempty"`
 	Production         bool          `json:"production,omitempty"`
+	Issuer             string        `json:"issuer,omitempty"`
 	TokenURL           string        `json:"token_url,omitempty"`
 	RevokeURL          string        `json:"revoke_url,omitempty"`
 	IntrospectURL      string        `json:"introspect_url,omitempty"`
+	AuthorizeURL       string        `json:"authorize_url,omitempty"`
+	DeviceURL          string        `json:"device_url,omitempty"`
+	JWKSURL            string        `json:"jwks_url,omitempty"`
+	IssInAnswer        bool          `json:"iss_in_answer,omitempty"`
 	CacheTTL           time.Duration `json:"cache_ttl_ns,omitempty"`
 	Regime             string        `json:"regime,omitempty"`
 	ClientAuth         string        `json:"client_auth,omitempty"`
 	Timeout            time.Duration `json:"timeout_ns,omitempty"`
 	CAFile             string        `json:"ca_file,omitempty"`
+	ClientCert         string        `json:"client_cert,omitempty"`
+	ClientKey          string        `json:"client_key,omitempty"`
+	Proxy              string        `json:"proxy,omitempty"`
 	InsecureSkipVerify bool          `json:"insecure_skip_verify,omitempty"`
 	AllowHTTP          bool          `json:"allow_http,omitempty"`
 	ReadOnly           bool          `json:"read_only,omitempty"`
@@ -55,14 +64,22 @@ func (c environment) Value() (driver.Value, error) {
 		Form:               1,
 		Name:               e.Name,
 		Production:         e.Production,
+		Issuer:             e.Issuer,
 		TokenURL:           e.Endpoints.TokenURL,
 		RevokeURL:          e.Endpoints.RevokeURL,
 		IntrospectURL:      e.Endpoints.IntrospectURL,
+		AuthorizeURL:       e.Endpoints.AuthorizeURL,
+		DeviceURL:          e.Endpoints.DeviceURL,
+		JWKSURL:            e.Endpoints.JWKSURL,
+		IssInAnswer:        e.IssInAnswer,
 		CacheTTL:           e.CacheTTL,
 		Regime:             string(e.Regime),
 		ClientAuth:         string(e.ClientAuth),
 		Timeout:            e.Timeout,
 		CAFile:             e.CAFile,
+		ClientCert:         e.ClientCert,
+		ClientKey:          e.ClientKey,
+		Proxy:              e.Proxy,
 		InsecureSkipVerify: e.InsecureSkipVerify,
 		AllowHTTP:          e.AllowHTTP,
 		ReadOnly:           e.ReadOnly,
@@ -87,6 +104,11 @@ func (c environment) Scan(src any) error {
 		Regime:             console.Regime(f.Regime),
 		Timeout:            f.Timeout,
 		CAFile:             f.CAFile,
+		ClientCert:         f.ClientCert,
+		ClientKey:          f.ClientKey,
+		Proxy:              f.Proxy,
+		Issuer:             f.Issuer,
+		IssInAnswer:        f.IssInAnswer,
 		InsecureSkipVerify: f.InsecureSkipVerify,
 		AllowHTTP:          f.AllowHTTP,
 		ReadOnly:           f.ReadOnly,
@@ -94,8 +116,53 @@ func (c environment) Scan(src any) error {
 	e.Endpoints.TokenURL = f.TokenURL
 	e.Endpoints.RevokeURL = f.RevokeURL
 	e.Endpoints.IntrospectURL = f.IntrospectURL
+	e.Endpoints.AuthorizeURL = f.AuthorizeURL
+	e.Endpoints.DeviceURL = f.DeviceURL
+	e.Endpoints.JWKSURL = f.JWKSURL
 	setText(&e.ClientAuth, f.ClientAuth)
 	*c.e = e
+	return nil
+}
+
+// detailsForm is how details are stored. Fields are only ever added.
+type detailsForm struct {
+	Form               int            `json:"form"` // 1
+	RedirectURL        string         `json:"redirect_url,omitempty"`
+	SecretStored       bool           `json:"secret_stored,omitempty"`
+	SigningAlg         string         `json:"signing_alg,omitempty"`
+	SigningKeyID       string         `json:"signing_key_id,omitempty"`
+	AssertionClaims    map[string]any `json:"assertion_claims,omitempty"`
+	ReadyAssertion     bool           `json:"ready_assertion,omitempty"`
+	SubjectTokenType   string         `json:"subject_token_type,omitempty"`
+	RequestedTokenType string         `json:"requested_token_type,omitempty"`
+}
+
+// details is a column with the details of an application in it.
+type details struct{ d *console.Details }
+
+// Value implements driver.Valuer.
+func (c details) Value() (driver.Value, error) {
+	d := c.d
+	b, err := json.Marshal(detailsForm{1, d.RedirectURL, d.SecretStored, d.SigningAlg, d.SigningKeyID, d.AssertionClaims,
+		d.ReadyAssertion, d.SubjectTokenType, d.RequestedTokenType})
+	return string(b), err
+}
+
+// Scan implements sql.Scanner.
+func (c details) Scan(src any) error {
+	var f detailsForm
+	switch v := src.(type) {
+	case nil: // stored before there were any
+	case string:
+		if err := json.Unmarshal([]byte(v), &f); err != nil {
+			return fmt.Errorf("details are stored in another form: %w", err)
+		}
+	default:
+		return fmt.Errorf("details are stored as %T", src)
+	}
+	*c.d = console.Details{RedirectURL: f.RedirectURL, SecretStored: f.SecretStored, SigningAlg: f.SigningAlg, SigningKeyID: f.SigningKeyID,
+		AssertionClaims: f.AssertionClaims, ReadyAssertion: f.ReadyAssertion,
+		SubjectTokenType: f.SubjectTokenType, RequestedTokenType: f.RequestedTokenType}
 	return nil
 }
 

@@ -37,7 +37,11 @@ func fill(v any) {
 			set(v.Index(0))
 			set(v.Index(1))
 		case reflect.Map:
-			v.Set(reflect.ValueOf(url.Values{"validity_period": {"3600"}, "x": {"", "ü"}}))
+			if v.Type() == reflect.TypeFor[url.Values]() {
+				v.Set(reflect.ValueOf(url.Values{"validity_period": {"3600"}, "x": {"", "ü"}}))
+			} else {
+				v.Set(reflect.ValueOf(map[string]any{"aud": "https://ü", "roles": []any{"a", true}}))
+			}
 		case reflect.Struct:
 			for i := range v.NumField() {
 				set(v.Field(i))
@@ -138,7 +142,7 @@ func TestEnvironmentOfAnotherTime(t *testing.T) {
 	update(t, s, func(w console.Writer) error {
 		return w.PutApplication(console.Application{ID: "a"}, console.Secrets{})
 	})
-	if _, err := s.Exec(`UPDATE application SET environment = '{"form":7,"name":"cloud","client_cert":"x","proxy":{}}'`); err != nil {
+	if _, err := s.Exec(`UPDATE application SET environment = '{"form":7,"name":"cloud","colour":"x","later":{}}'`); err != nil {
 		t.Fatal(err)
 	}
 	view(t, s, func(r console.Reader) error {

@@ -34,6 +34,9 @@ func tokenFields(t *console.Token) []field {
 		{"refresh_accepted_at", stamp{&t.RefreshAcceptedAt}},
 		{"confirmed", &t.Confirmed},
 		{"seen_at", stamp{&t.SeenAt}},
+		{"jwt", &t.JWT},
+		{"at_server", &t.AtServer},
+		{"at_server_at", stamp{&t.AtServerAt}},
 		{"rev", &t.Rev},
 	}
 }
@@ -118,6 +121,19 @@ func (r *reader) Secrets(tokenID string) (console.Secrets, error) {
 		return console.Secrets{}, r.fail(op, err)
 	}
 	return s, nil
+}
+
+// DropToken forgets a token with its secrets, probes and marks; one that is not stored is no error.
+func (w *writer) DropToken(id string) error {
+	op := "forget token " + id
+	if _, err := w.nextRev(op); err != nil {
+		return err
+	}
+	if _, err := w.exec(op, "DELETE FROM mark WHERE token_id = ?", id); err != nil {
+		return err
+	}
+	_, err := w.exec(op, "DELETE FROM token WHERE id = ?", id)
+	return err
 }
 
 // PutToken stores t whole, but for Probes and Unsure, and sets t.Rev.

@@ -38,3 +38,7 @@ func Authorize(_ AuthorizeRequest, _ bool) (Authorization, error) {
 func (a Authorization) Redeem(_ url.Values) (code secret.Text, err error) {
 	return secret.Text{}, usage("authorize", "the authorization code grant is not supported yet", "")
 }
+
+// ErrState says that an answer at the redirect URI carries another state than the one that was sent: it is
+// no answer to this authorization (RFC 6749 section 10.12).
+var ErrState = usage("authorize", "the state is not the one that was sent", "")

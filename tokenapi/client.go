@@ -3,7 +3,10 @@ package tokenapi
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"time"
+
+	"lanyard/tokenapi/secret"
 )
 
 // defaultTimeout is the deadline of a call when Config names none.
@@ -12,10 +15,13 @@ const defaultTimeout = 15 * time.Second
 // Config is what one Client needs to know of its environment.
 type Config struct {
 	Endpoints          Endpoints
-	Timeout            time.Duration // deadline of one whole call; 0 means 15 s
-	CAPEM              []byte        // extra trusted certificates, PEM; nil: the system's
-	InsecureSkipVerify bool          // trust any certificate; whoever sets it shows a banner
-	AllowHTTP          bool          // http:// to a host that is not loopback is refused without it
+	Timeout            time.Duration                    // deadline of one whole call; 0 means 15 s
+	CAPEM              []byte                           // extra trusted certificates, PEM; nil: the system's
+	ClientCertPEM      []byte                           // TLS client certificate
+	ClientKeyPEM       secret.Text                      // its key
+	Proxy              func(*url.URL) (*url.URL, error) // nil: by the environment variables of the process
+	InsecureSkipVerify bool                             // trust any certificate; whoever sets it shows a banner
+	AllowHTTP          bool                             // http:// to a host that is not loopback is refused without it
 	UserAgent          string
 }
 

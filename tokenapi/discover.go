@@ -2,6 +2,8 @@ package tokenapi
 
 import (
 	"context"
+
+	"lanyard/tokenapi/secret"
 )
 
 // Discovered is what a server says of itself (OpenID Connect Discovery 1.0, RFC 8414).
@@ -19,4 +21,14 @@ type Discovered struct {
 // exchange that was made is handed back, in order.
 func (c *Client) Discover(_ context.Context, _ string) (Discovered, []Exchange, error) {
 	return Discovered{}, nil, usage("discover", "discovery is not supported yet", "")
+}
+
+// KeySet fetches a key set.
+func (c *Client) KeySet(_ context.Context, _ string) ([]byte, Exchange, error) {
+	return nil, Exchange{}, usage("jwks", "not supported yet", "")
+}
+
+// SignAssertion signs.
+func (c *Client) SignAssertion(_ SigningKey, _ map[string]any) (secret.Text, error) {
+	return secret.Text{}, usage("assertion", "not supported yet", "")
 }

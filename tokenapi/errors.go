@@ -43,6 +43,10 @@ type Error struct {
 // Answered says whether an HTTP answer was read, whatever it said.
 func (e *Error) Answered() bool { return e.Status != 0 }
 
+// DropsRefresh says whether the refresh token that was sent is of no use any more: the server said
+// invalid_grant to a refresh, and nothing else counts.
+func (e *Error) DropsRefresh() bool { return e.Op == GrantRefreshToken && e.Code == "invalid_grant" }
+
 // Error gives one line: operation, what happened, the server's words.
 func (e *Error) Error() string {
 	parts := []string{e.Op}

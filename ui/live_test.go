@@ -19,14 +19,15 @@ import (
 
 // api is a Token API and gateway that answer from a script.
 type api struct {
-	clock   *clock
-	n       int
-	same    bool // hand out the last token again
-	refresh bool // with a refresh token
-	err     error
-	gateway int // what a probe is answered
-	tokens  int // requests
-	revokes []string
+	console.API // what is not scripted is not called
+	clock       *clock
+	n           int
+	same        bool // hand out the last token again
+	refresh     bool // with a refresh token
+	err         error
+	gateway     int // what a probe is answered
+	tokens      int // requests
+	revokes     []string
 }
 
 func (a *api) Token(_ context.Context, r tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
@@ -68,12 +69,8 @@ func (a *api) Probe(_ context.Context, r tokenapi.ProbeRequest) (tokenapi.ProbeA
 
 type vault struct{}
 
-func (vault) ConsumerSecret(context.Context, console.Application) (secret.Text, error) {
-	return secret.New("consumer-secret"), nil
-}
-
-func (vault) Password(context.Context, console.Application) (secret.Text, error) {
-	return secret.New("password"), nil
+func (vault) Secret(_ context.Context, _ console.Application, kind console.SecretKind) (secret.Text, error) {
+	return secret.New("the " + string(kind)), nil
 }
 
 // pocket is a clipboard.

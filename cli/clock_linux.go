@@ -1,0 +1,25 @@
+package cli
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// sinceNow counts by CLOCK_BOOTTIME, which goes on during a suspend and is not set by anybody.
+func sinceNow() func() time.Duration {
+	began, ok := bootTime()
+	if !ok {
+		return sinceWall(time.Now)
+	}
+	return func() time.Duration {
+		now, _ := bootTime()
+		return now - began
+	}
+}
+
+func bootTime() (time.Duration, bool) {
+	var t unix.Timespec
+	err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &t)
+	return time.Duration(t.Nano()), err == nil
+}

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package cli
+
+import "time"
+
+// sinceNow counts by what the system offers.
+func sinceNow() func() time.Duration { return sinceWall(time.Now) }

@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"net/url"
+	"slices"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+)
+
+// grants are the grants of the configuration, the usual one first.
+func grants() []string {
+	return []string{
+		tokenapi.GrantClientCredentials, tokenapi.GrantPassword, tokenapi.GrantAuthorizationCode, tokenapi.GrantDeviceCode,
+		tokenapi.GrantRefreshToken, tokenapi.GrantJWTBearer, tokenapi.GrantTokenExchange,
+	}
+}
+
+// secretKinds are all the secrets an application may have.
+func secretKinds() []console.SecretKind {
+	return []console.SecretKind{console.ConsumerSecret, console.Password, console.SigningKey, console.Assertion, console.SubjectToken}
+}
+
+// proves gives the kind of secret that proves an application under a way of authentication; "" for none.
+func proves(auth tokenapi.ClientAuth) console.SecretKind {
+	return console.Application{Environment: console.Environment{ClientAuth: auth}}.Credential()
+}
+
+// secrets reads all secrets of an application.
+func (s section) secrets() map[console.SecretKind]SecretRef {
+	refs := map[console.SecretKind]SecretRef{}
+	for _, kind := range secretKinds() {
+		if s.values[string(kind)] != nil {
+			refs[kind] = s.ref(string(kind))
+		}
+	}
+	return refs
+}
+
+// grantNeeds checks the keys that belong to some grants and ways of authentication only, and reads them.
+func (s section) grantNeeds(a *console.Application, env environment, refs map[console.SecretKind]SecretRef) {
+	d := &a.Details
+	d.SigningAlg, d.SigningKeyID = s.text("signing_alg", ""), s.text("signing_key_id", "")
+	d.ReadyAssertion = !refs[console.Assertion].IsZero()
+	d.AssertionClaims, _ = s.values["assertion_claims"].(map[string]any)
+	d.RequestedTokenType = tokenType(s.text("requested_token_type", ""))
+	signs := a.Grant == tokenapi.GrantJWTBearer && !d.ReadyAssertion || env.ClientAuth == tokenapi.AuthPrivateKeyJWT
+	s.onlyFor("username", a.Grant == tokenapi.GrantPassword || a.Grant == tokenapi.GrantJWTBearer, `grant = "password" or "jwt_bearer"`)
+	s.onlyFor("password", a.Grant == tokenapi.GrantPassword, `grant = "password"`)
+	s.onlyFor("redirect_url", a.Grant == tokenapi.GrantAuthorizationCode, `grant = "authorization_code"`)
+	for _, key := range []string{"assertion", "assertion_claims"} {
+		s.onlyFor(key, a.Grant == tokenapi.GrantJWTBearer, `grant = "jwt_bearer"`)
+	}
+	for _, key := range []string{"subject_token", "subject_token_type", "requested_token_type"} {
+		s.onlyFor(key, a.Grant == tokenapi.GrantTokenExchange, `grant = "token_exchange"`)
+	}
+	for _, key := range []string{"signing_key", "signing_alg", "signing_key_id"} {
+		s.onlyFor(key, signs, `client_auth = "private_key_jwt", or grant = "jwt_bearer" without an assertion`)
+	}
+	s.onlyFor("consumer_secret", proves(env.ClientAuth) == console.ConsumerSecret, "client_auth = basic, basic-encoded or post")
+
+	discovered := env.Issuer != ""
+	switch a.Grant {
+	case tokenapi.GrantPassword:
+		if a.Username == "" {
+			s.bad("username", "is needed by the password grant", "")
+		}
+	case tokenapi.GrantAuthorizationCode:
+		if env.Endpoints.AuthorizeURL == "" && !discovered && env.sound {
+			s.bad("grant", "authorization_code needs authorize_url or issuer in its environment", "")
+		}
+		d.RedirectURL = s.redirect()
+	case tokenapi.GrantDeviceCode:
+		if env.Endpoints.DeviceURL == "" && !discovered && env.sound {
+			s.bad("grant", "device_code needs device_url or issuer in its environment", "")
+		}
+	case tokenapi.GrantJWTBearer:
+		if refs[console.SigningKey].IsZero() && !d.ReadyAssertion {
+			s.bad("grant", "jwt_bearer needs signing_key or assertion", `such as signing_key = { file = "orders.pem" }`)
+		}
+		if d.ReadyAssertion && d.AssertionClaims != nil {
+			s.bad("assertion_claims", "is of no use with a ready assertion", "")
+		}
+	case tokenapi.GrantTokenExchange:
+		if refs[console.SubjectToken].IsZero() {
+			s.bad("subject_token", "is needed by the token_exchange grant", "give it as "+saferForms)
+		}
+		d.SubjectTokenType = tokenType(s.text("subject_token_type", "jwt"))
+	}
+	s.claims(d.AssertionClaims)
+}
+
+// onlyFor reports a key that is there and cannot do anything.
+func (s section) onlyFor(key string, useful bool, where string) {
+	if v, present := s.values[key]; present && v != "" && s.keys[key].fits(v) && !useful {
+		s.bad(key, "is only for "+where, "")
+	}
+}
+
+// redirect reads where the browser comes back to: this machine, in the clear, which TLS could not serve.
+func (s section) redirect() string {
+	raw := s.text("redirect_url", "")
+	u, err := url.Parse(raw)
+	port := ""
+	if err == nil && u.Port() != "0" {
+		port = u.Port()
+	}
+	if raw != "" && (err != nil || u.Scheme != "http" || !loopback(u.Hostname()) || u.User != nil || u.Fragment != "" || u.RawQuery != "" || !goodPort(port)) {
+		s.bad("redirect_url", "must be http:// on this machine without a query", "such as http://127.0.0.1:0/callback; port 0 is a free one")
+	}
+	return raw
+}
+
+// claims checks what is to be signed: what JSON can say, and nothing that is always set here.
+func (s section) claims(values map[string]any) {
+	in := section{r: s.r, path: under(s.path, "assertion_claims"), label: s.label + "assertion_claims.", values: values}
+	for name, v := range values {
+		switch {
+		case slices.Contains([]string{"iat", "exp", "jti"}, name):
+			in.bad(name, "is set each time an assertion is signed", "")
+		case !sayable(v):
+			in.bad(name, "must be a text, a number, true, false or a list of those", "")
+		}
+	}
+}
+
+func sayable(v any) bool {
+	switch v := v.(type) {
+	case string, bool, int64:
+		return true
+	case []any:
+		return !slices.ContainsFunc(v, func(e any) bool { _, nested := e.([]any); return nested || !sayable(e) })
+	}
+	return false
+}
+
+// tokenType gives the identifier of a token type (RFC 8693 section 3) that may go by its last word.
+func tokenType(word string) string {
+	switch word {
+	case "access_token", "refresh_token", "id_token", "jwt", "saml1", "saml2":
+		return "urn:ietf:params:oauth:token-type:" + word
+	}
+	return word
+}

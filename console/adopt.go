@@ -1,0 +1,117 @@
+package console
+
+import (
+	"context"
+	"slices"
+
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/jwt"
+	"lanyard/tokenapi/secret"
+)
+
+// Adopt takes in a token that was found somewhere, so that its revocation is kept and delivered like any
+// other; one that is held already is handed back as it is. It is forgotten again when the server will not revoke it.
+func (s *Service) Adopt(ctx context.Context, appID string, access secret.Text) (Token, error) {
+	access = jwt.Normalise(access)
+	if access.IsZero() {
+		return Token{}, &Error{Code: "usage", Text: "there is no token on standard input"}
+	}
+	if err := s.ready(ctx, appID); err != nil {
+		return Token{}, err
+	}
+	var a Application
+	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
+		a, err = s.application(r, appID)
+		return err
+	})
+	if err != nil {
+		return Token{}, err
+	}
+	if err := needURL(a, "revoke", "revoke_url", a.Environment.Endpoints.RevokeURL); err != nil {
+		return Token{}, err
+	}
+	creds, err := s.credentials(ctx, a) // without them nothing could be revoked, so nothing is kept
+	if err != nil {
+		return Token{}, err
+	}
+	var t Token
+	err = s.opt.Keeper.Update(ctx, func(w Writer) error {
+		if err := writable(a, "revoke"); err != nil {
+			return err
+		}
+		have, err := findHeld(w, a.ID, access)
+		if err != nil {
+			return err
+		}
+		if have != nil {
+			t = *have
+			return nil
+		}
+		t = Token{
+			ID: newID("t_"), AppID: a.ID, Fingerprint: access.Fingerprint(), Grant: GrantAdopted, TokenType: "Bearer",
+			Lifetime: tokenapi.Unknown, IssuedAt: s.Now(),
+		}
+		s.readJWT(&t, a, tokenapi.TokenAnswer{Access: access, Lifetime: tokenapi.Unknown})
+		kept := a
+		kept.Extra, kept.Details.AssertionClaims = nil, nil
+		if err := w.PutApplication(kept, held(creds)); err != nil {
+			return err
+		}
+		if err := w.PutToken(&t); err != nil {
+			return err
+		}
+		return w.PutSecrets(t.ID, Secrets{Access: access})
+	})
+	return t, err
+}
+
+// Whose finds the tokens that are held, of any application, and are this very one.
+func (s *Service) Whose(ctx context.Context, text secret.Text) (Token, bool, error) {
+	text = jwt.Normalise(text)
+	var found Token
+	err := s.opt.Keeper.View(ctx, func(r Reader) error {
+		all, err := r.Tokens()
+		if err != nil {
+			return err
+		}
+		for _, t := range slices.Backward(all) {
+			if t.Fingerprint != text.Fingerprint() {
+				continue
+			}
+			sec, err := r.Secrets(t.ID)
+			if err != nil {
+				return err
+			}
+			if sec.Access.Equal(text) {
+				found = t
+				return nil
+			}
+		}
+		return nil
+	})
+	return found, found.ID != "", err
+}
+
+// ProbeText calls an application's probe URL with a token that is not held. Nothing of it is stored.
+func (s *Service) ProbeText(ctx context.Context, appID string, access secret.Text) (tokenapi.ProbeAnswer, error) {
+	var a Application
+	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
+		a, err = s.application(r, appID)
+		return err
+	})
+	if err != nil {
+		return tokenapi.ProbeAnswer{}, err
+	}
+	if err := needProbeURL(a); err != nil {
+		return tokenapi.ProbeAnswer{}, err
+	}
+	api, err := s.api(a.Environment)
+	if err != nil {
+		return tokenapi.ProbeAnswer{}, err
+	}
+	ans, ex, err := api.Probe(ctx, tokenapi.ProbeRequest{URL: a.ProbeURL, Token: jwt.Normalise(access)})
+	if err == nil {
+		s.observe(a, "", ex)
+	}
+	return ans, err
+}

@@ -1,0 +1,146 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"lanyard/tokenapi"
+)
+
+// rediscover is how long what an issuer said of itself is believed.
+const rediscover = 24 * time.Hour
+
+// finding is what was discovered, as it is kept in the store's settings. Members are only ever added.
+type finding struct {
+	At            time.Time `json:"at"`
+	TokenURL      string    `json:"token_url"`
+	RevokeURL     string    `json:"revoke_url"`
+	IntrospectURL string    `json:"introspect_url"`
+	AuthorizeURL  string    `json:"authorize_url"`
+	DeviceURL     string    `json:"device_url"`
+	JWKSURL       string    `json:"jwks_url"`
+	IssInAnswer   bool      `json:"iss_in_answer"`
+}
+
+func findingKey(issuer string) string { return "discovered/" + issuer }
+
+// found reads what was discovered of an issuer; ok is false when nothing was.
+func found(r Reader, issuer string) (f finding, ok bool, err error) {
+	text, err := r.Setting(findingKey(issuer))
+	if err != nil || text == "" {
+		return f, false, err
+	}
+	if json.Unmarshal([]byte(text), &f) != nil {
+		return finding{}, false, nil // of another form: it is asked for again
+	}
+	return f, true, nil
+}
+
+// completed fills in the endpoints that an environment leaves to its issuer, as far as they are known. What
+// is given explicitly wins.
+func completed(r Reader, e Environment) (Environment, error) {
+	if e.Issuer == "" {
+		return e, nil
+	}
+	f, ok, err := found(r, e.Issuer)
+	if err != nil || !ok {
+		return e, err
+	}
+	for _, x := range []struct {
+		to   *string
+		from string
+	}{
+		{&e.Endpoints.TokenURL, f.TokenURL}, {&e.Endpoints.RevokeURL, f.RevokeURL}, {&e.Endpoints.IntrospectURL, f.IntrospectURL},
+		{&e.Endpoints.AuthorizeURL, f.AuthorizeURL}, {&e.Endpoints.DeviceURL, f.DeviceURL}, {&e.Endpoints.JWKSURL, f.JWKSURL},
+	} {
+		if *x.to == "" {
+			*x.to = x.from
+		}
+	}
+	e.IssInAnswer = f.IssInAnswer
+	return e, nil
+}
+
+// ready sees to it that the endpoints of an application are known before a verb uses them. It asks the
+// issuer, where there is one, at first use and once a day after that; when the issuer cannot be asked
+// again, what it said last stays in force.
+func (s *Service) ready(ctx context.Context, appID string) error {
+	var a Application
+	var f finding
+	var known bool
+	err := s.opt.Keeper.View(ctx, func(r Reader) error {
+		var err error
+		if a, err = s.application(r, appID); err != nil || a.Environment.Issuer == "" {
+			return err
+		}
+		f, known, err = found(r, a.Environment.Issuer)
+		return err
+	})
+	if err != nil || a.Environment.Issuer == "" || a.Source == Gone || known && s.Now().Sub(f.At).Abs() < rediscover {
+		return err
+	}
+	_, err = s.discover(ctx, a)
+	if known {
+		return nil
+	}
+	return err
+}
+
+// discover asks the issuer of an application and keeps what it says.
+func (s *Service) discover(ctx context.Context, a Application) (tokenapi.Discovered, error) {
+	api, err := s.api(a.Environment)
+	if err != nil {
+		return tokenapi.Discovered{}, err
+	}
+	d, exchanges, err := api.Discover(ctx, a.Environment.Issuer)
+	for _, ex := range exchanges {
+		s.observe(a, "", ex)
+	}
+	if err != nil {
+		return d, err
+	}
+	text, err := json.Marshal(finding{
+		At: s.Now().UTC(), TokenURL: d.Endpoints.TokenURL, RevokeURL: d.Endpoints.RevokeURL, IntrospectURL: d.Endpoints.IntrospectURL,
+		AuthorizeURL: d.Endpoints.AuthorizeURL, DeviceURL: d.Endpoints.DeviceURL, JWKSURL: d.Endpoints.JWKSURL, IssInAnswer: d.IssInAnswer,
+	})
+	if err != nil {
+		return d, err
+	}
+	return d, s.opt.Keeper.Update(context.WithoutCancel(ctx), func(w Writer) error {
+		return w.SetSetting(findingKey(a.Environment.Issuer), string(text))
+	})
+}
+
+// Discover asks the issuer of an application's environment, whatever was known of it, and says what it found.
+func (s *Service) Discover(ctx context.Context, appID string) (tokenapi.Discovered, error) {
+	var a Application
+	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
+		a, err = s.application(r, appID)
+		return err
+	})
+	switch {
+	case err != nil:
+		return tokenapi.Discovered{}, err
+	case a.Environment.Issuer == "":
+		return tokenapi.Discovered{}, &Error{Code: "no_issuer", Text: "discover: environment " + a.Environment.Name + " has no issuer",
+			Hint: "set issuer, or the URLs themselves"}
+	}
+	return s.discover(ctx, a)
+}
+
+// needURL refuses a verb whose endpoint is neither given nor discovered.
+func needURL(a Application, verb, key, url string) error {
+	if url != "" {
+		return nil
+	}
+	hint := "set " + key + " in the configuration"
+	if a.Environment.Issuer != "" {
+		hint = fmt.Sprintf("its issuer does not name one; set %s in the configuration if there is one", key)
+	}
+	if key == "revoke_url" && a.Environment.Issuer == "" {
+		hint += "; WSO2 has it beside /token, as /revoke"
+	}
+	return &Error{Code: "no_" + key, Text: verb + ": environment " + a.Environment.Name + " has no " + key, Hint: hint}
+}

@@ -1,0 +1,146 @@
+package console
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/jwt"
+)
+
+// Knock is what a get may do to a token that somebody else holds: a server that keeps one token for each
+// consumer key, user and scope set revokes the older one as it makes a new one.
+type Knock struct {
+	Application string // its label
+	Sure        bool   // the environment is known to do so; else it may
+	Held        string // fingerprint of the token of ours that would be ended; "" when we hold none
+	Scope       string // a scope that buys a token of its own; "" when there is none to offer
+}
+
+// Text says it to a person.
+func (k Knock) Text() string {
+	s := "a new token for " + k.Application + " revokes"
+	if !k.Sure {
+		s = "a new token for " + k.Application + " may revoke"
+	}
+	s += " the older one of the same key, user and scopes, also in programs that use it now"
+	if k.Held != "" {
+		s += " (here " + k.Held + ")"
+	}
+	return s
+}
+
+// Hint says how to avoid it.
+func (k Knock) Hint() string {
+	if k.Scope == "" {
+		return "a consumer key of your own is never in anybody's way"
+	}
+	return "the scope " + k.Scope + " buys a token of its own (WSO2)"
+}
+
+// KnocksOut says whether a get with these scopes may end a token that somebody else holds. device names this
+// machine, for a scope of its own; tokens are all that are held.
+func KnocksOut(a Application, tokens []Token, scopes []string, p Policy, device string, now time.Time) (Knock, bool) {
+	k := Knock{Application: a.Label(), Sure: p.Regime == RegimeJWT}
+	switch p.Regime {
+	case RegimeJWT:
+	case RegimeAuto, "":
+		// Nothing is known but what was seen: a server that gives opaque tokens hands out the living one again.
+		if !slices.ContainsFunc(tokens, func(t Token) bool { return t.JWT && t.AppID == a.ID }) {
+			return k, false
+		}
+	default:
+		return k, false
+	}
+	if slices.ContainsFunc(scopes, func(s string) bool { return strings.HasPrefix(s, devicePrefix) }) {
+		return k, false // nobody else asks with it
+	}
+	for _, t := range slices.Backward(tokens) {
+		if sameHolder(t, a, scopes) && alive(t, p, now) {
+			k.Held = t.Fingerprint
+			break
+		}
+	}
+	if device != "" {
+		k.Scope = devicePrefix + device
+	}
+	return k, true
+}
+
+// devicePrefix begins scopes that WSO2 grants to whoever asks, so that each device has a token of its own.
+const devicePrefix = "device_"
+
+// sameHolder says whether a server that keeps one token for each consumer key, user and scope set would keep
+// this one and the one now asked for in the same place.
+func sameHolder(t Token, a Application, scopes []string) bool {
+	return t.AppID == a.ID && t.User == a.Username && sameScopes(t.Asked, scopes)
+}
+
+func alive(t Token, p Policy, now time.Time) bool {
+	switch StatusAt(t, p, now).State {
+	case Active, Expiring, Unsure:
+		return true
+	}
+	return false
+}
+
+// knockedOut files what a new token has done to older ones of the same place. Where that is not known it
+// gives a sentence that says so.
+func (s *Service) knockedOut(w Writer, a Application, brought Token) (note string, err error) {
+	p := s.Policy(a)
+	if p.Regime != RegimeJWT && p.Regime != RegimeAuto && p.Regime != "" {
+		return "", nil // opaque servers hand out the same one, the others leave the older one alone
+	}
+	all, err := w.Tokens()
+	if err != nil {
+		return "", err
+	}
+	for _, t := range all {
+		if t.ID == brought.ID || !sameHolder(t, a, brought.Asked) || !alive(t, p, s.Now()) {
+			continue
+		}
+		if p.Regime != RegimeJWT {
+			note = "the server made a new token while " + t.Fingerprint + " was alive, and may have revoked that one: " +
+				`set regime of the environment to "jwt" or "stateless"`
+			continue
+		}
+		t.ReplacedAt, t.ReplacedBy = brought.IssuedAt, brought.ID
+		if t.Refresh == RefreshLive {
+			t.Refresh = RefreshSpent // handed on, or dead with the row it was in
+		}
+		if err := w.PutToken(&t); err != nil {
+			return note, err
+		}
+	}
+	return note, nil
+}
+
+// readJWT notes that a token is a JWT, and takes from it how long it lives where the answer did not say.
+func (s *Service) readJWT(t *Token, a Application, ans tokenapi.TokenAnswer) {
+	j, err := jwt.Parse(ans.Access)
+	if err != nil {
+		return
+	}
+	t.JWT = true
+	exp, ok := j.ExpiresAt()
+	if ans.Lifetime != tokenapi.Unknown || !ok {
+		return
+	}
+	skew, _ := s.Skew(a.Environment.Name)
+	t.Lifetime, t.ExpiresAt = tokenapi.Bounded, exp.Add(-skew)
+	t.Granted = max(t.ExpiresAt.Sub(t.IssuedAt), 0)
+}
+
+// knocksOut reads what KnocksOut judges by.
+func (s *Service) knocksOut(ctx context.Context, a Application, scopes []string) (k Knock, ok bool) {
+	_ = s.opt.Keeper.View(ctx, func(r Reader) error { // a warning is not worth failing for
+		all, err := r.Tokens()
+		if err == nil {
+			k, ok = KnocksOut(a, all, scopes, s.Policy(a), s.opt.Device, s.Now())
+		}
+		return err
+	})
+	return k, ok
+}
