@@ -25,11 +25,11 @@ func (c *Claim) dated() {
 	if c.Text {
 		c.Note = NoteString
 	}
-	const centuries, thisCentury, lastMillisecond = 100e9, 1e12, 253402300799999
+	const yearOne, centuries, thisCentury, lastMillisecond = -62135596800, 100e9, 1e12, 253402300799999
 	size := new(big.Float).Abs(f)
 	switch beyond := func(n float64) bool { return size.Cmp(big.NewFloat(n)) > 0 }; {
-	case beyond(lastMillisecond), beyond(centuries) && !beyond(thisCentury):
-		// Beyond the year 5138, and no millisecond that a clock of today shows.
+	case f.Cmp(big.NewFloat(yearOne)) < 0, beyond(lastMillisecond), beyond(centuries) && !beyond(thisCentury):
+		// Beyond the year 5138 (or before the first), and no millisecond that a clock of today shows.
 		if c.Note = NoteImplausible; c.Name == "exp" && f.Sign() > 0 {
 			c.Note = NoteNever
 		}

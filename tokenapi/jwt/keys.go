@@ -122,15 +122,13 @@ func (m members) word(name string) string {
 }
 
 // private says whether the key holds what only its owner may know.
-func (m members) private() bool {
-	return m["d"] != nil || m["p"] != nil || m["q"] != nil || m["k"] != nil
-}
+func (m members) private() bool { return m["d"] != nil && string(m["d"]) != "null" }
 
 // public makes a key of a JWK, or says why that cannot be.
 func (m members) public(raw []byte) (key any, why string) {
 	var ops []string
 	_ = json.Unmarshal(m["key_ops"], &ops)
-	switch kty := m.word("kty"); {
+	switch kty, use := m.word("kty"), m.word("use"); {
 	case m == nil:
 		return nil, "no JSON object"
 	case kty == "":
@@ -139,10 +137,10 @@ func (m members) public(raw []byte) (key any, why string) {
 		return nil, "a symmetric key (oct), which proves nothing to others"
 	case kty != "RSA" && kty != "EC" && kty != "OKP":
 		return nil, "unknown kty " + quoted(kty)
-	case m["d"] != nil:
+	case m.private():
 		return nil, "a private key, which whoever reads the set can sign with"
-	case m["use"] != nil && m.word("use") != "sig":
-		return nil, "for use " + quoted(m.word("use")) + ", not for signatures"
+	case use != "" && use != "sig":
+		return nil, "for use " + quoted(use) + ", not for signatures"
 	case len(ops) > 0 && !slices.Contains(ops, "verify"):
 		return nil, `its key_ops lack "verify"`
 	}
@@ -151,7 +149,7 @@ func (m members) public(raw []byte) (key any, why string) {
 	}
 	k, err := m.load(raw)
 	if err != nil {
-		return nil, strings.TrimPrefix(strings.TrimPrefix(err.Error(), "go-jose/go-jose: "), "invalid JWK, ")
+		return nil, strings.TrimPrefix(reason(err), "invalid JWK, ")
 	}
 	switch key := k.Key.(type) {
 	case *rsa.PublicKey:
@@ -182,6 +180,11 @@ func (m members) load(raw []byte) (jose.JSONWebKey, error) {
 	var k jose.JSONWebKey
 	err := k.UnmarshalJSON(raw)
 	return k, err
+}
+
+// reason is what go-jose says, fit for a sentence.
+func reason(err error) string {
+	return strings.Trim(quoted(strings.TrimPrefix(err.Error(), "go-jose/go-jose: ")), `"`)
 }
 
 // quoted makes a text of others fit for a sentence: short, and without control characters.

@@ -53,7 +53,16 @@ func Normalise(text secret.Text) secret.Text {
 	if len(s) > maxPaste {
 		return text
 	}
-	for before := ""; s != before; {
+	for before := "."; s != before; {
+		before = s
+		s = joined(unwrapped(s))
+	}
+	return secret.New(s)
+}
+
+// unwrapped takes off the ends, in time that grows with their length and no faster.
+func unwrapped(s string) string {
+	for before := "."; s != before; {
 		before = s
 		s = strings.TrimFunc(s, wrapping)
 		s = strings.TrimRight(s, ",;\\")
@@ -62,9 +71,8 @@ func Normalise(text secret.Text) secret.Text {
 				s = s[len(lead):]
 			}
 		}
-		s = joined(s)
 	}
-	return secret.New(s)
+	return s
 }
 
 // fold makes every ASCII blank the plain one.

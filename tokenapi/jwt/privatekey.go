@@ -8,13 +8,16 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/go-jose/go-jose/v4"
 )
 
 // Limits of a private key. A JWK may bring its certificates along.
 const (
 	maxKeyText = 64 << 10 // bytes
-	maxRSA     = 8192     // bits
+	maxRSA     = 8192     // bits; in DER such a key has fewer bytes than that
 )
 
 // signingKey is a private key and what its JWK says of it.
@@ -90,6 +93,9 @@ func fromPEM(text string) (any, error) {
 	}
 	// The label is often wrong about the form.
 	der := keys[0].Bytes
+	if len(der) > maxRSA {
+		return nil, errTooLong
+	}
 	if k, err := x509.ParsePKCS8PrivateKey(der); err == nil {
 		return k, nil
 	}
@@ -109,7 +115,7 @@ func fromJWK(text, kid string) (signingKey, error) {
 		return signingKey{}, errors.New("the key is neither a JWK nor a JWK set")
 	}
 	var found []signingKey
-	public := 0
+	public, symmetric, encrypting := 0, 0, 0
 	for _, raw := range raws {
 		m := jwk(raw)
 		switch {
@@ -118,12 +124,14 @@ func fromJWK(text, kid string) (signingKey, error) {
 		case len(raws) > 1 && kid != "" && m.word("kid") != kid:
 			continue
 		case m.word("kty") == "oct":
-			return signingKey{}, errors.New("this is a symmetric key (oct); signing needs an RSA, EC or Ed25519 key")
+			symmetric++
+			continue
 		case !m.private():
 			public++
 			continue
 		case m.word("use") == "enc":
-			return signingKey{}, errors.New("the JWK is for encryption (use enc)")
+			encrypting++
+			continue
 		}
 		k, err := m.owned(raw)
 		if err != nil {
@@ -132,16 +140,20 @@ func fromJWK(text, kid string) (signingKey, error) {
 		found = append(found, k)
 	}
 	switch {
-	case len(found) == 0 && public > 0:
-		return signingKey{}, errPublic
-	case len(found) == 0 && kid != "":
-		return signingKey{}, errors.New("the JWK set holds no private key with this kid")
-	case len(found) == 0:
-		return signingKey{}, errors.New("the JWK set holds no key")
 	case len(found) > 1:
 		return signingKey{}, fmt.Errorf("the JWK set holds %d private keys; name one by its kid", len(found))
+	case len(found) == 1:
+		return found[0], nil
+	case encrypting > 0:
+		return signingKey{}, errors.New("the JWK is for encryption (use enc)")
+	case public > 0:
+		return signingKey{}, errPublic
+	case symmetric > 0:
+		return signingKey{}, errors.New("this is a symmetric key (oct); signing needs an RSA, EC or Ed25519 key")
+	case kid != "":
+		return signingKey{}, errors.New("the JWK set holds no private key with this kid")
 	}
-	return found[0], nil
+	return signingKey{}, errors.New("the JWK set holds no key")
 }
 
 // owned makes a private key of a JWK.
@@ -159,7 +171,14 @@ func (m members) owned(raw []byte) (signingKey, error) {
 	if err != nil {
 		return signingKey{}, errors.New("the JWK is no sound private key on a supported curve")
 	}
-	return signingKey{m.word("kid"), m.word("alg"), k.Key}, nil
+	alg := m.word("alg")
+	if alg == "Ed25519" {
+		alg = "EdDSA" // the name that RFC 9864 gives it
+	}
+	if alg != "" && !slices.Contains(algorithms(), jose.SignatureAlgorithm(alg)) {
+		return signingKey{}, errors.New("the JWK's alg is none that signs here (RS, PS, ES and EdDSA do)")
+	}
+	return signingKey{m.word("kid"), alg, k.Key}, nil
 }
 
 // sound refuses keys that are too short, of another kind, or whose halves do not belong together.
@@ -174,11 +193,11 @@ func sound(key any) error {
 		if curveAlg(&k.PublicKey) == "" {
 			return errors.New("the key's curve is none of P-256, P-384 and P-521")
 		}
-		d := make([]byte, (k.Curve.Params().BitSize+7)/8)
-		if k.D.Sign() <= 0 || k.D.BitLen() > 8*len(d) {
+		d, err := k.Bytes()
+		if err != nil {
 			return errUnpaired
 		}
-		again, err := ecdsa.ParseRawPrivateKey(k.Curve, k.D.FillBytes(d))
+		again, err := ecdsa.ParseRawPrivateKey(k.Curve, d)
 		if err != nil || !again.PublicKey.Equal(&k.PublicKey) {
 			return errUnpaired
 		}
@@ -188,5 +207,7 @@ func sound(key any) error {
 	}
 	return errors.New("the key is of a kind that cannot sign; RSA, EC and Ed25519 can")
 }
+
+var errTooLong = fmt.Errorf("the key is longer than an RSA key of %d bits", maxRSA)
 
 var errUnpaired = errors.New("the key's private and public halves do not belong together")

@@ -39,6 +39,9 @@ func Sign(claims map[string]any, key secret.Text, alg, kid string) (secret.Text,
 	if !fits(k.key, alg) {
 		return secret.Text{}, fmt.Errorf("sign: alg %s does not fit %s", quoted(alg), kind(k.key))
 	}
+	if claims == nil {
+		claims = map[string]any{}
+	}
 	payload, err := json.Marshal(claims)
 	if err != nil {
 		return secret.Text{}, fmt.Errorf("sign: encode claims: %w", err)

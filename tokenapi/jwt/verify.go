@@ -52,7 +52,7 @@ func (t Token) Verify(jwks []byte) Check {
 	}
 	jws, err := jose.ParseSignedCompact(strings.Join(parts, "."), algorithms())
 	if err != nil {
-		return c.not("the token is malformed: " + strings.TrimPrefix(err.Error(), "go-jose/go-jose: "))
+		return c.not("the token is malformed: " + reason(err))
 	}
 	if t.KeyID != "" {
 		if named := slices.DeleteFunc(slices.Clone(good), func(k publicKey) bool { return k.id != t.KeyID }); len(named) > 0 {
