@@ -80,6 +80,13 @@ func (t Token) Verify(jwks []byte) Check {
 func (t Token) refused() string {
 	_, crit := last(t.Header, "crit")
 	_, b64 := last(t.Header, "b64")
+	seen := map[string]bool{}
+	for _, c := range t.Header {
+		if seen[c.Name] { // RFC 7515 section 4: which one counts would be for an attacker to choose
+			return "its header has " + quoted(c.Name) + " twice"
+		}
+		seen[c.Name] = true
+	}
 	switch {
 	case t.raw.IsZero():
 		return "there is no token"
