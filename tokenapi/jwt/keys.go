@@ -24,6 +24,7 @@ const (
 
 // publicKey is one usable key of a set.
 type publicKey struct {
+	name    string // to tell it apart in a sentence
 	id, alg string
 	key     any // *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey
 }
@@ -55,17 +56,17 @@ func publicKeys(jwks []byte) (good []publicKey, bad []unusable, err error) {
 	}
 	for i, raw := range raws {
 		m := jwk(raw)
+		id := m.word("kid")
+		name := "key " + quoted(id)
+		if id == "" {
+			name = "key number " + strconv.Itoa(i+1)
+		}
 		key, why := m.public(raw)
 		if why != "" {
-			id := m.word("kid")
-			name := "key " + quoted(id)
-			if id == "" {
-				name = "key number " + strconv.Itoa(i+1)
-			}
 			bad = append(bad, unusable{id, name + ": " + why})
 			continue
 		}
-		good = append(good, publicKey{m.word("kid"), m.word("alg"), key})
+		good = append(good, publicKey{name, id, m.word("alg"), key})
 	}
 	if more > 0 {
 		bad = append(bad, unusable{"", fmt.Sprintf("%d more keys: not looked at", more)})

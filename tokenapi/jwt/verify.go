@@ -125,7 +125,7 @@ func (c Check) try(jws *jose.JSONWebSignature, keys []publicKey, why string) Che
 	}
 	if tries == 0 {
 		if len(keys) == 1 {
-			return c.not("key " + quoted(keys[0].id) + " is not for alg " + quoted(c.Alg))
+			return c.not(keys[0].name + " is not for alg " + quoted(c.Alg))
 		}
 		return c.not("no key of the set is for alg " + quoted(c.Alg))
 	}

@@ -145,7 +145,7 @@ func TestVerifyRefuses(t *testing.T) {
 		`{"alg":"RS256","crit":["exp"],"exp":1}`: "its header asks for an extension (crit) that is not supported",
 		`{"alg":"RS256","b64":false}`:            "its header asks for an extension (crit) that is not supported",
 		`{"alg":"PS256"}`:                        "no key of the set matches the signature",
-		`{"alg":"EdDSA"}`:                        `key "" is not for alg "EdDSA"`,
+		`{"alg":"EdDSA"}`:                        `key number 1 is not for alg "EdDSA"`,
 		`{"alg":"none","alg":"RS256"}`:           `its header has "alg" twice`,
 		`{"alg":"RS256","jwk":` + rsaJWK + `,"kid":7}`: "", // whatever the reason
 	} {
