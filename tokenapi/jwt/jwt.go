@@ -1,7 +1,9 @@
 package jwt
 
 import (
+	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"lanyard/tokenapi/secret"
@@ -10,9 +12,19 @@ import (
 // Claim is one member of a header or of the claims, in the order in which they stand.
 type Claim struct {
 	Name  string
-	Value string    // JSON for what is no string; not cleaned for a terminal
-	Time  time.Time // set for exp, nbf, iat, auth_time and the like, when they are numbers
+	Value string    // the text of a string, compact JSON for anything else; not cleaned for a terminal
+	Text  bool      // the member is a JSON string
+	Time  time.Time // UTC; set for exp, nbf, iat, auth_time and the like when they can be read as a time
+	Note  string    // what is odd about that time: NoteMilliseconds, NoteString, NoteNever, NoteImplausible
 }
+
+// What Claim.Note says.
+const (
+	NoteMilliseconds = "in milliseconds, where RFC 7519 asks for seconds"
+	NoteString       = "a string, where RFC 7519 asks for a number"
+	NoteNever        = "never" // no Time: so far away that the issuer means no expiry
+	NoteImplausible  = "not a plausible time"
+)
 
 // Token is a JWT that was taken apart. Nothing in it is verified.
 type Token struct {
@@ -28,24 +40,65 @@ type Token struct {
 // ErrNotJWT says that a text is no JWT; an opaque token is none.
 var ErrNotJWT = errors.New("not a JWT")
 
-// Parse takes a token apart: tolerant of quotes, "Bearer ", white space and a missing signature.
-func Parse(_ secret.Text) (Token, error) { return Token{}, ErrNotJWT }
+// Raw is the bare token, without what Normalise takes off: the text to send and to fingerprint.
+func (t Token) Raw() secret.Text { return t.raw }
 
-// Check is what came of verifying a signature.
-type Check struct {
-	Verified bool
-	Alg      string
-	KeyID    string   // of the key that verified it
-	Why      string   // when not verified: the reason, in words
-	Skipped  []string // keys of the set that could not be used, with the reason
+// Get finds a claim. Of several with one name it gives the last, as RFC 7519 section 4 has it.
+func (t Token) Get(name string) (Claim, bool) { return last(t.Claims, name) }
+
+// Issuer is the iss claim, or "".
+func (t Token) Issuer() string {
+	if c, ok := t.Get("iss"); ok && c.Text {
+		return c.Value
+	}
+	return ""
 }
 
-// Verify checks the signature against a JWKS document, key by key.
-func (t Token) Verify(_ []byte) Check { return Check{Why: "verification is not supported yet"} }
+// ExpiresAt is the exp claim; false when there is none or when it means never (Claim.Note tells).
+func (t Token) ExpiresAt() (time.Time, bool) {
+	c, _ := t.Get("exp")
+	return c.Time, !c.Time.IsZero()
+}
 
-// Sign makes a compact JWS of claims with a private key in PEM or JWK form.
-func Sign(_ map[string]any, _ secret.Text, _, _ string) (secret.Text, error) {
-	return secret.Text{}, errors.New("signing is not supported yet")
+// Scopes reads scope, or scp where that is missing: a string divided by blanks (or, without any, by
+// commas) or an array. It is nil when the token does not say, and empty when it says none.
+func (t Token) Scopes() []string {
+	for _, name := range []string{"scope", "scp"} {
+		c, ok := t.Get(name)
+		if !ok {
+			continue
+		}
+		if !c.Text {
+			list := []string{}
+			if json.Unmarshal([]byte(c.Value), &list) != nil || list == nil {
+				continue
+			}
+			return list
+		}
+		words := strings.Fields(c.Value)
+		if len(words) == 1 {
+			words = strings.FieldsFunc(words[0], func(r rune) bool { return r == ',' })
+		}
+		return append([]string{}, words...)
+	}
+	return nil
+}
+
+func last(members []Claim, name string) (Claim, bool) {
+	for i := len(members) - 1; i >= 0; i-- {
+		if members[i].Name == name {
+			return members[i], true
+		}
+	}
+	return Claim{}, false
+}
+
+// word is the text of a string member, or "".
+func word(members []Claim, name string) string {
+	if c, ok := last(members, name); ok && c.Text {
+		return c.Value
+	}
+	return ""
 }
 
 // ExpiresAt is the exp claim.

@@ -1,0 +1,218 @@
+package jwt
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+
+	"lanyard/tokenapi/secret"
+)
+
+// Limits of what is taken apart; a header field of a common server holds 8 to 64 KiB.
+const (
+	maxToken = 256 << 10 // bytes of the bare token
+	maxPaste = 1 << 20   // bytes with what stands around it
+	maxDepth = 64        // objects and arrays within each other
+)
+
+// Parse takes a token apart: tolerant of quotes, "Bearer ", white space, a missing signature and the
+// standard base64 alphabet. Its errors wrap ErrNotJWT and quote nothing.
+func Parse(text secret.Text) (Token, error) {
+	t := Token{raw: Normalise(text)}
+	parts, err := split(t.raw.Reveal())
+	if err != nil {
+		return Token{}, err
+	}
+	if t.Header, err = object(parts[0]); err != nil {
+		return Token{}, fmt.Errorf("%w: the header %w", ErrNotJWT, err)
+	}
+	t.Alg, t.KeyID = word(t.Header, "alg"), word(t.Header, "kid")
+	if len(parts) == 5 {
+		t.Encrypted = true
+		return t, nil
+	}
+	if t.Claims, err = object(parts[1]); err != nil {
+		return Token{}, fmt.Errorf("%w: the claims %w", ErrNotJWT, err)
+	}
+	for i := range t.Claims {
+		t.Claims[i].dated()
+	}
+	t.Signed = len(parts) == 3 && parts[2] != ""
+	return t, nil
+}
+
+// Normalise takes off what comes along when a token is copied: quotes, "Authorization: Bearer", white
+// space and the line breaks of a narrow window. It does the same for an opaque token, but leaves blanks
+// within it alone. The token itself stays letter by letter what the server issued.
+func Normalise(text secret.Text) secret.Text {
+	s := text.Reveal()
+	if len(s) > maxPaste {
+		return text
+	}
+	for before := "."; s != before; {
+		before = s
+		s = joined(unwrapped(s))
+	}
+	return secret.New(s)
+}
+
+// unwrapped takes off the ends, in time that grows with their length and no faster.
+func unwrapped(s string) string {
+	for before := "."; s != before; {
+		before = s
+		s = strings.TrimFunc(s, wrapping)
+		s = strings.TrimRight(s, ",;\\")
+		for _, lead := range []string{"authorization:", "bearer ", "dpop "} {
+			if len(s) > len(lead) && strings.EqualFold(fold(s[:len(lead)]), lead) {
+				s = s[len(lead):]
+			}
+		}
+	}
+	return s
+}
+
+// fold makes every ASCII blank the plain one.
+func fold(s string) string { return strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(s) }
+
+// wrapping says what is no part of a token at its ends.
+func wrapping(r rune) bool {
+	return invisible(r) || strings.ContainsRune("\"'`“”„‘’‚«»", r)
+}
+
+func invisible(r rune) bool {
+	switch r {
+	case '\u200b', '\u200c', '\u200d', '\u2060', '\ufeff', '\u00ad':
+		return true
+	}
+	return unicode.IsSpace(r)
+}
+
+// joined takes white space out of a compact JWS or JWE, and line breaks with the indent after them out of
+// anything else.
+func joined(s string) string {
+	bare := strings.Map(func(r rune) rune {
+		if invisible(r) {
+			return -1
+		}
+		return r
+	}, s)
+	if strings.HasPrefix(bare, "ey") && strings.Contains(bare, ".") && strings.Trim(bare, alphabet) == "" {
+		return bare
+	}
+	if !strings.ContainsAny(s, "\r\n") {
+		return s
+	}
+	var b strings.Builder
+	for line := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '\r' || r == '\n' }) {
+		b.WriteString(strings.TrimFunc(line, invisible))
+	}
+	return b.String()
+}
+
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=."
+
+// split gives the parts of a compact JWS (two or three, RFC 7515 section 7.1) or JWE (five, RFC 7516
+// section 7.1) in the alphabet of base64url, without padding.
+func split(s string) ([]string, error) {
+	if len(s) > maxToken {
+		return nil, fmt.Errorf("%w: longer than %d KiB", ErrNotJWT, maxToken>>10)
+	}
+	n := strings.Count(s, ".") + 1
+	if n != 2 && n != 3 && n != 5 {
+		return nil, ErrNotJWT
+	}
+	parts := strings.Split(s, ".")
+	for i := range parts {
+		parts[i] = urlAlphabet(parts[i])
+	}
+	return parts, nil
+}
+
+// urlAlphabet rewrites standard base64 as base64url without padding.
+func urlAlphabet(s string) string {
+	return strings.TrimRight(strings.NewReplacer("+", "-", "/", "_").Replace(s), "=")
+}
+
+// flaw is what is wrong with a part of a token, to stand after its name.
+type flaw string
+
+func (f flaw) Error() string { return string(f) }
+
+const (
+	notBase64 = flaw("is not base64url")
+	notObject = flaw("is no JSON object")
+	tooDeep   = flaw("is nested too deeply")
+)
+
+// object reads the members of a JSON object in the order in which they stand, duplicates included.
+// Invalid UTF-8 shows as U+FFFD.
+func object(part string) ([]Claim, error) {
+	b, err := base64.RawURLEncoding.DecodeString(part)
+	if err != nil {
+		return nil, notBase64
+	}
+	if deep(b) {
+		return nil, tooDeep
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil, notObject
+	}
+	members := []Claim{}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return nil, notObject
+		}
+		var raw json.RawMessage
+		if d.Decode(&raw) != nil {
+			return nil, notObject
+		}
+		c := Claim{Name: name.(string)} // an object's decoder accepts nothing else here
+		if raw[0] == '"' {
+			c.Text = true
+			if json.Unmarshal(raw, &c.Value) != nil {
+				return nil, notObject
+			}
+		} else {
+			var out bytes.Buffer
+			if json.Compact(&out, raw) != nil {
+				return nil, notObject
+			}
+			c.Value = strings.ToValidUTF8(out.String(), "\ufffd")
+		}
+		members = append(members, c)
+	}
+	if _, err := d.Token(); err != nil {
+		return nil, notObject
+	}
+	if _, err := d.Token(); err != io.EOF { // nothing may follow
+		return nil, notObject
+	}
+	return members, nil
+}
+
+// deep says whether a JSON text nests further than maxDepth.
+func deep(b []byte) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			if depth++; depth > maxDepth {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
+}

@@ -1,0 +1,166 @@
+package jwt
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// maxTries is how many keys are tried when none has the token's kid.
+const maxTries = 32
+
+// Check is what came of verifying a signature. It says nothing of time: see Token.TimeProblems.
+type Check struct {
+	Verified bool
+	Alg      string   // of the token
+	KeyID    string   // of the key that verified it; may be ""
+	Why      string   // when not verified: "not verified: " and the reason, in words
+	Skipped  []string // keys of the set that could not be used, with the reason
+}
+
+// algorithms are those with which a signature is taken for one. HMAC is not among them: with a public
+// key as its secret anybody could make one.
+func algorithms() []jose.SignatureAlgorithm {
+	return []jose.SignatureAlgorithm{
+		jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512,
+		jose.ES256, jose.ES384, jose.ES512, jose.EdDSA,
+	}
+}
+
+// Verify checks the signature against a JWKS document, key by key: those with the token's kid, or else
+// every one that its alg fits.
+func (t Token) Verify(jwks []byte) Check {
+	c := Check{Alg: t.Alg}
+	if why := t.refused(); why != "" {
+		return c.not(why)
+	}
+	good, bad, err := publicKeys(jwks)
+	if err != nil {
+		return c.not(err.Error())
+	}
+	for _, b := range bad {
+		c.Skipped = append(c.Skipped, b.why)
+	}
+	parts, err := split(t.raw.Reveal())
+	if err != nil {
+		return c.not("the token cannot be read")
+	}
+	jws, err := jose.ParseSignedCompact(strings.Join(parts, "."), algorithms())
+	if err != nil {
+		return c.not("the token is malformed: " + reason(err))
+	}
+	if t.KeyID != "" {
+		if named := slices.DeleteFunc(slices.Clone(good), func(k publicKey) bool { return k.id != t.KeyID }); len(named) > 0 {
+			return c.try(jws, named, "the signature does not match key "+quoted(t.KeyID))
+		}
+		for _, b := range bad {
+			if b.id == t.KeyID {
+				return c.not("the key that signed it cannot be used: " + b.why)
+			}
+		}
+	}
+	var whose string
+	switch {
+	case len(good) == 0:
+		return c.not("the key set has no usable key")
+	case t.KeyID != "":
+		whose = fmt.Sprintf("the key set has no key %s, and no other key matches the signature", quoted(t.KeyID))
+	default:
+		whose = "no key of the set matches the signature"
+	}
+	return c.try(jws, good, whose)
+}
+
+// refused says why no key could ever verify the token.
+func (t Token) refused() string {
+	_, crit := last(t.Header, "crit")
+	_, b64 := last(t.Header, "b64")
+	seen := map[string]bool{}
+	for _, c := range t.Header {
+		if seen[c.Name] { // RFC 7515 section 4: which one counts would be for an attacker to choose
+			return "its header has " + quoted(c.Name) + " twice"
+		}
+		seen[c.Name] = true
+	}
+	switch {
+	case t.raw.IsZero():
+		return "there is no token"
+	case t.Encrypted:
+		return "the token is encrypted (JWE), and only its recipient can open it"
+	case strings.EqualFold(t.Alg, "none"):
+		return `its alg is "none": it is not signed`
+	case t.Alg == "":
+		return "its header names no alg"
+	case strings.HasPrefix(t.Alg, "HS"):
+		return "its alg is " + quoted(t.Alg) + ", a secret shared with the server, which no key set can verify"
+	case !slices.Contains(algorithms(), jose.SignatureAlgorithm(t.Alg)):
+		return "its alg is " + quoted(t.Alg) + ", which is not supported"
+	case !t.Signed:
+		return "the signature is missing"
+	case crit || b64:
+		return "its header asks for an extension (crit) that is not supported"
+	}
+	return ""
+}
+
+// try takes the keys in turn.
+func (c Check) try(jws *jose.JSONWebSignature, keys []publicKey, why string) Check {
+	tries := 0
+	for _, k := range keys {
+		if !fits(k.key, c.Alg) || k.alg != "" && k.alg != c.Alg && (k.alg != "Ed25519" || c.Alg != "EdDSA") {
+			continue
+		}
+		if tries++; tries > maxTries {
+			return c.not(fmt.Sprintf("none of the first %d keys matches the signature", maxTries))
+		}
+		if _, err := jws.Verify(k.key); err == nil {
+			c.Verified, c.KeyID = true, k.id
+			return c
+		}
+	}
+	if tries == 0 {
+		if len(keys) == 1 {
+			return c.not(keys[0].name + " is not for alg " + quoted(c.Alg))
+		}
+		return c.not("no key of the set is for alg " + quoted(c.Alg))
+	}
+	return c.not(why)
+}
+
+func (c Check) not(why string) Check {
+	c.Why = "not verified: " + why
+	return c
+}
+
+// fits says whether a key, public or private, is of the kind that an alg asks for (RFC 7518 section 3.1).
+func fits(key any, alg string) bool {
+	switch k := key.(type) {
+	case *rsa.PublicKey, *rsa.PrivateKey:
+		return strings.HasPrefix(alg, "RS") || strings.HasPrefix(alg, "PS")
+	case *ecdsa.PublicKey:
+		return curveAlg(k) == alg
+	case *ecdsa.PrivateKey:
+		return curveAlg(&k.PublicKey) == alg
+	case ed25519.PublicKey, ed25519.PrivateKey:
+		return alg == "EdDSA"
+	}
+	return false
+}
+
+// curveAlg is the one alg of a curve.
+func curveAlg(k *ecdsa.PublicKey) string {
+	switch k.Curve.Params().BitSize {
+	case 256:
+		return "ES256"
+	case 384:
+		return "ES384"
+	case 521:
+		return "ES512"
+	}
+	return ""
+}
