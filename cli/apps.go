@@ -10,12 +10,14 @@ import (
 )
 
 func (p *program) appsCommand() *cobra.Command {
-	return p.listFlags(&cobra.Command{
+	c := p.listFlags(&cobra.Command{
 		Use:   "apps",
 		Short: "List the applications",
-		Args:  takes(0, 0),
+		Args:  noCommand,
 		RunE:  p.runApps,
 	})
+	c.AddCommand(p.setSecretCommand())
+	return c
 }
 
 func (p *program) runApps(c *cobra.Command, _ []string) error {
@@ -38,7 +40,7 @@ func (p *program) runApps(c *cobra.Command, _ []string) error {
 	var rows [][]string
 	for _, a := range all {
 		rows = append(rows, []string{
-			a.Name, a.Environment, dash(a.KeyType), a.Grant, dash(strings.Join(a.Scopes, " ")), strings.ReplaceAll(a.Secret, "_", " "),
+			a.Name, a.Environment, dash(a.KeyType), grantWords(a.Grant), dash(strings.Join(a.Scopes, " ")), strings.ReplaceAll(a.Secret, "_", " "),
 			a.Source, strconv.Itoa(a.Tokens.Active), strconv.Itoa(a.Tokens.Expiring), strconv.Itoa(a.Tokens.Lingering),
 		})
 	}

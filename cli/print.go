@@ -71,13 +71,13 @@ type (
 		Verdict string `json:"verdict"`
 	}
 	probeJSON struct {
-		Token       string `json:"token"`
-		Fingerprint string `json:"fingerprint"`
-		URL         string `json:"url"`
-		At          stamp  `json:"at"`
-		Status      *int   `json:"status"`
-		Verdict     string `json:"verdict"`
-		FaultCode   *int   `json:"fault_code"`
+		Token       *string `json:"token"` // null: it is not held
+		Fingerprint string  `json:"fingerprint"`
+		URL         string  `json:"url"`
+		At          stamp   `json:"at"`
+		Status      *int    `json:"status"`
+		Verdict     string  `json:"verdict"`
+		FaultCode   *int    `json:"fault_code"`
 	}
 )
 
@@ -192,6 +192,9 @@ func (l ledger) revocation(t console.Token) revocationJSON {
 	j.AtServer, j.Verdict = "accepted", "lingering"
 	if t.Confirmed {
 		j.AtServer = "confirmed"
+	}
+	if t.AtServer == console.ServerInactive {
+		j.AtServer = "inactive" // asked, and told
 	}
 	if s.StaleKnown {
 		j.StaleUntil = stamp(s.StaleUntil)

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -16,17 +17,24 @@ func (p *program) probeCommand() *cobra.Command {
 	var untilDead bool
 	var every, timeout time.Duration
 	c := &cobra.Command{
-		Use:   "probe TOKEN",
+		Use:   "probe TOKEN|APP -",
 		Short: "Ask the gateway whether it lets a token through",
 		Long: "Calls the application's probe_url with the token. Exit 0: accepted, 3: refused, 1: unclear.\n" +
-			"With --until-dead it goes on until the gateway refused three times in a row: exit 0, or 7 after --timeout.",
-		Args: takes(1, 1),
+			"With --until-dead it goes on until the gateway refused three times in a row: exit 0, or 7 after --timeout.\n" +
+			"probe APP - probes with a token from standard input, which is sent to the probe_url of APP and not kept.",
+		Args: takes(1, 2),
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case !untilDead && (c.Flags().Changed("every") || c.Flags().Changed("timeout")):
 				return misuse("", "--every and --timeout are for --until-dead")
 			case every <= 0 || timeout < 0:
 				return misuse("", "--every must be more than 0, and --timeout not negative")
+			}
+			if len(args) == 2 {
+				if args[1] != "-" || untilDead {
+					return misuse("lanyard probe APP -", "probe: two arguments are an application and -, without --until-dead")
+				}
+				return p.probeLeak(c.Context(), args[0])
 			}
 			return p.runProbe(c.Context(), args[0], untilDead, every, timeout)
 		},
@@ -58,10 +66,46 @@ func (p *program) runProbe(ctx context.Context, what string, untilDead bool, eve
 	if err != nil {
 		return err
 	}
+	return p.printProbe(l.app[t.AppID], t, ans)
+}
+
+// probeLeak probes with a token that is not held.
+func (p *program) probeLeak(ctx context.Context, app string) error {
+	s, l, err := p.openRead(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	a, err := l.needApp(app)
+	if err != nil {
+		return err
+	}
+	text, err := p.readToken("token to probe with: ")
+	if err != nil {
+		return err
+	}
+	ans, err := s.svc.ProbeText(ctx, a.ID, text)
+	if p.dryRun {
+		return p.rehearsed(ctx, s, err)
+	}
+	if err != nil {
+		return err
+	}
+	i, err := s.svc.Inspect(ctx, text, console.InspectOptions{Offline: true})
+	if err != nil {
+		return err
+	}
+	return p.printProbe(a, console.Token{Fingerprint: i.Fingerprint}, ans)
+}
+
+// printProbe shows one probe, and what is to be made of it.
+func (p *program) printProbe(a console.Application, t console.Token, ans tokenapi.ProbeAnswer) error {
+	var err error
 	if p.json {
-		err = p.printJSON(probed(t, url, ans))
+		err = p.printJSON(probed(t, a.ProbeURL, ans))
 	} else {
 		p.print("%s", probedLine(t, ans))
+		p.adviseOn(a, ans)
 	}
 	if err != nil {
 		return err
@@ -114,10 +158,34 @@ func (p *program) probeUntilDead(ctx context.Context, s *session, t console.Toke
 	return err
 }
 
+// adviseOn says what a fault means and whether a new token would help.
+func (p *program) adviseOn(_ console.Application, ans tokenapi.ProbeAnswer) {
+	v := ans.Advice
+	if v.Cause == "" {
+		return
+	}
+	help := "a new token would not help"
+	if v.NewTokenMayHelp {
+		help = "a new token may help"
+	}
+	p.note("%s; %s", v.Cause, help)
+	if v.Next != "" {
+		_, _ = fmt.Fprintln(p.hints(), "hint: "+plain(v.Next))
+	}
+}
+
+// hints is where hints go: nowhere under --json.
+func (p *program) hints() io.Writer {
+	if p.json {
+		return io.Discard
+	}
+	return p.stderr
+}
+
 func probed(t console.Token, url string, ans tokenapi.ProbeAnswer) probeJSON {
 	url, _, _ = strings.Cut(url, "?") // a query may hold an API key
 	return probeJSON{
-		Token: t.ID, Fingerprint: t.Fingerprint, URL: url, At: stamp(ans.At),
+		Token: known(t.ID), Fingerprint: t.Fingerprint, URL: url, At: stamp(ans.At),
 		Status: known(ans.Status), Verdict: string(ans.Verdict), FaultCode: known(ans.FaultCode),
 	}
 }

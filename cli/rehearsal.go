@@ -79,6 +79,15 @@ func copyAll(r console.Reader, w console.Writer) error {
 			}
 		}
 	}
+	settings, err := r.Settings()
+	if err != nil {
+		return err
+	}
+	for key, value := range settings {
+		if err := w.SetSetting(key, value); err != nil {
+			return err
+		}
+	}
 	marks, err := r.Marks()
 	if err != nil {
 		return err

@@ -46,6 +46,7 @@ func (p *program) runRenew(c *cobra.Command, what string) error {
 		return err
 	}
 	p.tell(s, out, 0)
+	p.noteSkew(s, a)
 	if p.json {
 		return p.printSecret(c.Context(), s, a, out, "json")
 	}

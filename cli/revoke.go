@@ -25,11 +25,13 @@ type revokeOptions struct {
 func (p *program) revokeCommand() *cobra.Command {
 	var o revokeOptions
 	c := &cobra.Command{
-		Use:   "revoke APP|TOKEN…",
+		Use:   "revoke APP|TOKEN…|APP -",
 		Short: "Revoke tokens, at once",
 		Long: "Sends the revocation at once: the access token first, then the refresh token. That the server accepted it does\n" +
 			"not mean that the gateway refuses the token; --wait-dead waits for that and exits 7 when it does not happen in time.\n" +
-			"What cannot be delivered is kept and delivered later (exit 4).",
+			"What cannot be delivered is kept and delivered later (exit 4).\n\n" +
+			"revoke APP - revokes a token that Lanyard does not hold, such as one that leaked: it is read from standard input, and\n" +
+			"kept only for as long as its revocation is told of. With --kind refresh it is a refresh token.",
 		Args:              takes(1, -1),
 		ValidArgsFunction: p.appNames,
 		RunE:              func(c *cobra.Command, args []string) error { return p.runRevoke(c, args, o) },
@@ -58,7 +60,16 @@ func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) er
 		return err
 	}
 	defer s.Close()
-	targets, err := l.targets(args, o.all)
+	var targets []console.Token
+	if leak := len(args) == 2 && args[1] == "-"; leak {
+		targets, err = p.leaked(ctx, s, l, args[0], &kind)
+	} else {
+		targets, err = l.targets(args, o.all)
+	}
+	if err != nil {
+		return err
+	}
+	l, err = s.read(ctx) // a token that was taken in is new to it
 	if err != nil {
 		return err
 	}
@@ -76,7 +87,7 @@ func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) er
 			return err
 		}
 	}
-	one := len(targets) == 1 && len(args) == 1 && !o.all
+	one := len(targets) == 1 && (len(args) == 1 || args[1] == "-") && !o.all
 	return p.revokeEach(ctx, s, targets, kind, o, one)
 }
 
@@ -85,7 +96,7 @@ func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
 	var out []console.Token
 	for _, arg := range args {
 		if arg == "-" {
-			return nil, misuse("name a token that is held", "revoke: a token from standard input is not supported yet")
+			return nil, misuse("lanyard revoke APP -", "revoke: for a token from standard input, name the one application it belongs to")
 		}
 		t, a, isToken, err := l.either(arg)
 		if err != nil {
@@ -110,6 +121,23 @@ func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
 		}
 	}
 	return out, nil
+}
+
+// leaked takes in a token from standard input, so that its revocation is kept and told like any other.
+func (p *program) leaked(ctx context.Context, s *session, l ledger, app string, kind *console.RevokeKind) ([]console.Token, error) {
+	a, err := l.needApp(app)
+	if err != nil {
+		return nil, err
+	}
+	text, err := p.readToken("token to revoke: ")
+	if err != nil {
+		return nil, err
+	}
+	if *kind != console.RevokeRefresh {
+		*kind = console.RevokeAccess
+	}
+	t, err := s.svc.Adopt(ctx, a.ID, text, *kind)
+	return []console.Token{t}, err
 }
 
 // confirm asks before anything is revoked in production. No is the default.

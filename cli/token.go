@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,7 +36,9 @@ func (p *program) tokenCommand() *cobra.Command {
 	c.Flags().StringVar(&form, "as", "bare", "`FORM`: bare, header, curl, env or json")
 	c.Flags().BoolVar(&o.Fresh, "fresh", false, "do not reuse a token that is held")
 	c.Flags().DurationVar(&o.MinLeft, "min-left", time.Minute, "reuse a token only with this much life left")
+	c.Flags().StringVar(&o.Grant, "grant", "", "ask with this `GRANT` instead of the configured one; nothing is reused then")
 	c.Flags().StringArrayVar(&o.Scopes, "scope", nil, "ask for this `SCOPE` instead of the configured ones; may be repeated")
+	_ = c.RegisterFlagCompletionFunc("grant", cobra.FixedCompletions(grants(), cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("as", cobra.FixedCompletions(forms(), cobra.ShellCompDirectiveNoFileComp))
 	return p.verbFlags(c)
 }
@@ -45,6 +49,9 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 	}
 	if o.MinLeft < 0 {
 		return misuse("", "--min-left must not be negative")
+	}
+	if o.Grant != "" && !slices.Contains(grants(), o.Grant) {
+		return misuse("one of: "+strings.Join(grants(), ", "), "--grant: %q is no grant", o.Grant)
 	}
 	for _, scope := range o.Scopes {
 		if !isScope(scope) {
@@ -74,6 +81,7 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 		return err
 	}
 	p.tell(s, out, o.MinLeft)
+	p.noteSkew(s, a)
 	return p.printSecret(c.Context(), s, a, out, form)
 }
 

@@ -10,10 +10,11 @@ import (
 )
 
 // Adopt takes in a token that was found somewhere, so that its revocation is kept and delivered like any
-// other; one that is held already is handed back as it is. It is forgotten again when the server will not revoke it.
-func (s *Service) Adopt(ctx context.Context, appID string, access secret.Text) (Token, error) {
-	access = jwt.Normalise(access)
-	if access.IsZero() {
+// other; one that is held already is handed back as it is. It is forgotten again when the server will not
+// revoke it. With RevokeRefresh it is a refresh token, and the row has its fingerprint.
+func (s *Service) Adopt(ctx context.Context, appID string, text secret.Text, kind RevokeKind) (Token, error) {
+	text = jwt.Normalise(text)
+	if text.IsZero() {
 		return Token{}, &Error{Code: "usage", Text: "there is no token on standard input"}
 	}
 	if err := s.ready(ctx, appID); err != nil {
@@ -39,28 +40,31 @@ func (s *Service) Adopt(ctx context.Context, appID string, access secret.Text) (
 		if err := writable(a, "revoke"); err != nil {
 			return err
 		}
-		have, err := findHeld(w, a.ID, access)
+		have, err := findHeld(w, a.ID, text)
 		if err != nil {
 			return err
 		}
-		if have != nil {
+		if have != nil && kind != RevokeRefresh {
 			t = *have
 			return nil
 		}
 		t = Token{
-			ID: newID("t_"), AppID: a.ID, Fingerprint: access.Fingerprint(), Grant: GrantAdopted, TokenType: "Bearer",
+			ID: newID("t_"), AppID: a.ID, Fingerprint: text.Fingerprint(), Grant: GrantAdopted, TokenType: "Bearer",
 			Lifetime: tokenapi.Unknown, IssuedAt: s.Now(),
 		}
-		s.readJWT(&t, a, tokenapi.TokenAnswer{Access: access, Lifetime: tokenapi.Unknown})
-		kept := a
-		kept.Extra, kept.Details.AssertionClaims = nil, nil
-		if err := w.PutApplication(kept, held(creds)); err != nil {
+		sec := Secrets{Access: text}
+		if kind == RevokeRefresh {
+			sec, t.Refresh = Secrets{Refresh: text}, RefreshLive
+		} else {
+			s.readJWT(&t, a, tokenapi.TokenAnswer{Access: text, Lifetime: tokenapi.Unknown})
+		}
+		if err := w.PutApplication(a.kept(), held(creds)); err != nil {
 			return err
 		}
 		if err := w.PutToken(&t); err != nil {
 			return err
 		}
-		return w.PutSecrets(t.ID, Secrets{Access: access})
+		return w.PutSecrets(t.ID, sec)
 	})
 	return t, err
 }
@@ -114,4 +118,16 @@ func (s *Service) ProbeText(ctx context.Context, appID string, access secret.Tex
 		s.observe(a, "", ex)
 	}
 	return ans, err
+}
+
+// SetSecret keeps what proves an application to its server, sealed, in the store.
+func (s *Service) SetSecret(ctx context.Context, appID string, text secret.Text) error {
+	return s.opt.Keeper.Update(ctx, func(w Writer) error {
+		a, err := s.application(w, appID)
+		if err != nil {
+			return err
+		}
+		a.Secret = SecretAvailable
+		return w.PutApplication(a.kept(), Secrets{Access: text})
+	})
 }

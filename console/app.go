@@ -144,6 +144,15 @@ func (a Application) Label() string {
 	return s
 }
 
+// kept is the application as it is stored beside its tokens. What a configured one sends with a get is not
+// needed to refresh or revoke, and may hold an assertion.
+func (a Application) kept() Application {
+	if a.Source != FromStore {
+		a.Extra, a.Details.AssertionClaims = nil, nil
+	}
+	return a
+}
+
 // Identity is ApplicationID of an application. Where only the issuer is given, it stands for the token URL
 // that will be discovered: an identity must not depend on whether the server could be asked.
 func (a Application) Identity() string {

@@ -72,6 +72,7 @@ type Service struct {
 	watchers  map[chan struct{}]bool
 	skews     map[string]time.Duration // by environment, as last seen
 	invited   []invited
+	keySets   map[string]keySet // by URL
 }
 
 // Exchange is one call over the wire with what it was for.
@@ -144,7 +145,7 @@ func New(opt Options) (*Service, error) {
 	if opt.Clock == nil || opt.Keeper == nil || opt.Vault == nil || opt.Connect == nil || opt.Owner == "" {
 		return nil, errors.New("console: clock, keeper, vault, connect and owner are needed")
 	}
-	return &Service{opt: opt, apis: map[Environment]API{}, awaited: map[string]bool{}, watchers: map[chan struct{}]bool{}, skews: map[string]time.Duration{}}, nil
+	return &Service{opt: opt, apis: map[Environment]API{}, awaited: map[string]bool{}, watchers: map[chan struct{}]bool{}, skews: map[string]time.Duration{}, keySets: map[string]keySet{}}, nil
 }
 
 // Now is the service's clock.

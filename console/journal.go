@@ -53,10 +53,7 @@ func (s *Service) mark(ctx context.Context, a Application, m Mark, c tokenapi.Cr
 	m.AppID, m.SentAt = a.ID, s.Now()
 	return m, s.opt.Keeper.Update(ctx, func(w Writer) error {
 		// The application goes first: an open mark without it could never be explained.
-		// What is sent with a get is not needed to refresh or revoke, and may hold an assertion.
-		kept := a
-		kept.Extra, kept.Details.AssertionClaims = nil, nil
-		if err := w.PutApplication(kept, held(c)); err != nil {
+		if err := w.PutApplication(a.kept(), held(c)); err != nil {
 			return err
 		}
 		return w.PutMark(m)

@@ -29,8 +29,9 @@ type Reader interface {
 	Token(id string) (Token, error)             // ErrNotFound
 	Secrets(tokenID string) (Secrets, error)    // ErrNotFound
 	ConsumerSecret(appID string) (Secrets, error)
-	Marks() ([]Mark, error) // all open ones, oldest first
-	Setting(key string) (string, error)
+	Marks() ([]Mark, error)               // all open ones, oldest first
+	Setting(key string) (string, error)   // "" when it was never set
+	Settings() (map[string]string, error) // all of them
 }
 
 // Writer also writes.

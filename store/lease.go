@@ -34,6 +34,22 @@ func (r *reader) Setting(key string) (string, error) {
 	return v, r.fail("read setting "+key, err)
 }
 
+// Settings gives all stored settings.
+func (r *reader) Settings() (map[string]string, error) {
+	type pair struct{ name, value string }
+	all, err := collect(r, "read settings", "SELECT name, value FROM setting", func(p *pair) []field {
+		return []field{{"name", &p.name}, {"value", &p.value}}
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]string, len(all))
+	for _, p := range all {
+		out[p.name] = p.value
+	}
+	return out, nil
+}
+
 // SetSetting stores a setting in the clear. It is no place for a secret.
 func (w *writer) SetSetting(key, value string) error {
 	_, err := w.exec("store setting "+key, "INSERT INTO setting (name, value) VALUES (?, ?)"+

@@ -100,9 +100,3 @@ func word(members []Claim, name string) string {
 	}
 	return ""
 }
-
-// ExpiresAt is the exp claim.
-func (t Token) ExpiresAt() (time.Time, bool) { return time.Time{}, false }
-
-// Normalise takes quotes, "Bearer " and white space off a token.
-func Normalise(t secret.Text) secret.Text { return t }

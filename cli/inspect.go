@@ -1,0 +1,196 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/console"
+	"lanyard/tokenapi/jwt"
+)
+
+func (p *program) inspectCommand() *cobra.Command {
+	var app string
+	var o console.InspectOptions
+	c := &cobra.Command{
+		Use:   "inspect TOKEN|-",
+		Short: "Look inside a token: which one it is, its claims, its signature",
+		Long: "Shows the fingerprint and which held token that is, and of a JWT its header and claims with their times, and\n" +
+			"whether its signature fits the keys of its server. With - the token is read from standard input, as it was copied:\n" +
+			"quotes, \"Bearer \" and line breaks do not matter. Whether an API accepts it only lanyard probe tells.",
+		Args: takes(1, 1),
+		RunE: func(c *cobra.Command, args []string) error { return p.runInspect(c, args[0], app, o) },
+	}
+	c.Flags().StringVar(&app, "app", "", "check with the keys of the environment of `APP`")
+	c.Flags().BoolVar(&o.Offline, "offline", false, "fetch no keys")
+	_ = c.RegisterFlagCompletionFunc("app", p.appNames)
+	return p.listFlags(c)
+}
+
+func (p *program) runInspect(c *cobra.Command, what, app string, o console.InspectOptions) error {
+	ctx := c.Context()
+	s, l, err := p.openRead(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if app != "" {
+		a, err := l.needApp(app)
+		if err != nil {
+			return err
+		}
+		o.AppID = a.ID
+	}
+	var i console.Inspection
+	if what == "-" {
+		text, err := p.readToken("token: ")
+		if err != nil {
+			return err
+		}
+		i, err = s.svc.Inspect(ctx, text, o)
+		if err != nil {
+			return err
+		}
+	} else {
+		t, err := l.needToken(what)
+		if err != nil {
+			return err
+		}
+		if i, err = s.svc.InspectToken(ctx, t.ID, o); err != nil {
+			return err
+		}
+	}
+	if p.json {
+		return p.printJSON(l.inspection(i))
+	}
+	l.printInspection(p, i)
+	return nil
+}
+
+type (
+	claimJSON struct {
+		Name  string `json:"name"`
+		Value string `json:"value"`
+		Time  stamp  `json:"time"`
+		Note  string `json:"note,omitempty"`
+	}
+	inspectionJSON struct {
+		Fingerprint string      `json:"fingerprint"`
+		Held        *tokenJSON  `json:"held"`
+		Format      string      `json:"format"` // opaque, jwt or jwe
+		Header      []claimJSON `json:"header"`
+		Claims      []claimJSON `json:"claims"`
+		Verified    *bool       `json:"verified"` // null: there is nothing to verify
+		NotVerified *string     `json:"not_verified"`
+		KeyID       *string     `json:"key_id"`
+		Problems    []string    `json:"problems"`
+	}
+)
+
+func claims(all []jwt.Claim) []claimJSON {
+	out := []claimJSON{}
+	for _, c := range all {
+		out = append(out, claimJSON{c.Name, c.Value, stamp(c.Time), c.Note})
+	}
+	return out
+}
+
+func (l ledger) inspection(i console.Inspection) inspectionJSON {
+	j := inspectionJSON{Fingerprint: i.Fingerprint, Format: "opaque", Header: []claimJSON{}, Claims: []claimJSON{}, Problems: orEmpty(i.Problems)}
+	if i.Held != nil {
+		t := l.token(*i.Held)
+		j.Held = &t
+	}
+	if i.JWT == nil {
+		return j
+	}
+	if j.Format = "jwt"; i.JWT.Encrypted {
+		j.Format = "jwe"
+	}
+	j.Header, j.Claims = claims(i.JWT.Header), claims(i.JWT.Claims)
+	j.Verified, j.NotVerified, j.KeyID = &i.Check.Verified, known(i.Check.Why), known(i.JWT.KeyID)
+	return j
+}
+
+// printInspection shows an inspection to a person. Every text of the token goes through plain.
+func (l ledger) printInspection(p *program, i console.Inspection) {
+	p.print("fingerprint  %s", i.Fingerprint)
+	if i.Held == nil {
+		p.print("held         no: Lanyard does not hold this token")
+	} else {
+		t, st := *i.Held, l.status(*i.Held)
+		p.print("held         yes: %s of %s, %s, %s left (%s)", t.ID, l.app[t.AppID].Label(), st.State, left(t, st), grantWords(t.Grant))
+		if t.AtServer != console.NotAsked {
+			p.print("at server    %s, asked %s", t.AtServer, human(t.AtServerAt, l.now))
+		}
+	}
+	if i.JWT == nil {
+		p.print("form         opaque: there is nothing to see inside")
+		return
+	}
+	form := "JWT"
+	if i.JWT.Encrypted {
+		form = "JWE: encrypted, only its header can be read"
+	}
+	p.print("form         %s", form)
+	switch {
+	case i.Check.Verified && i.Check.KeyID != "":
+		p.print("signature    verified with key %s (%s)", i.Check.KeyID, i.Check.Alg)
+	case i.Check.Verified:
+		p.print("signature    verified (%s)", i.Check.Alg)
+	default:
+		p.print("signature    not verified: %s", i.Check.Why)
+	}
+	for _, why := range i.Problems {
+		p.print("times        %s", why)
+	}
+	for _, why := range i.Check.Skipped {
+		p.note("a key of the server was left out: %s", why)
+	}
+	for _, part := range []struct {
+		name    string
+		members []jwt.Claim
+	}{{"header", i.JWT.Header}, {"claims", i.JWT.Claims}} {
+		if len(part.members) == 0 {
+			continue
+		}
+		p.print("")
+		p.print("%s", part.name)
+		width := 0
+		for _, c := range part.members {
+			width = max(width, min(len(c.Name), 24))
+		}
+		for _, c := range part.members {
+			line := fmt.Sprintf("  %-*s  %s", width, c.Name, c.Value)
+			if !c.Time.IsZero() {
+				line += "  " + human(c.Time, l.now)
+			}
+			if c.Note != "" {
+				line += "  (" + c.Note + ")"
+			}
+			p.print("%s", line)
+		}
+	}
+}
+
+// human gives a time as a person reads it: absolute, and how far it is from now.
+func human(t, now time.Time) string {
+	s := t.UTC().Format("2006-01-02 15:04:05Z")
+	switch d := t.Sub(now); {
+	case d > 0:
+		return s + " (in " + console.Left(d) + ")"
+	case d > -time.Second:
+		return s + " (now)"
+	default:
+		return s + " (" + console.Left(-d) + " ago)"
+	}
+}
+
+// grantWords names a grant, and says of one that is legacy that it is (RFC 9700 section 2.4).
+func grantWords(grant string) string {
+	if grant == "password" {
+		return "password, legacy"
+	}
+	return grant
+}

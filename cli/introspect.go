@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+)
+
+func (p *program) introspectCommand() *cobra.Command {
+	return p.verbFlags(&cobra.Command{
+		Use:   "introspect TOKEN",
+		Short: "Ask the key manager what it thinks of a token",
+		Long: "Asks the introspection endpoint (RFC 7662) and keeps the answer. It is about the key manager alone: a gateway may\n" +
+			"still let an inactive token through, which lanyard probe tells. A server that does not let this application ask\n" +
+			"answers nothing about the token: exit 3.",
+		Args: takes(1, 1),
+		RunE: func(c *cobra.Command, args []string) error { return p.runIntrospect(c, args[0]) },
+	})
+}
+
+type introspectionJSON struct {
+	Token       string   `json:"token"`
+	Fingerprint string   `json:"fingerprint"`
+	At          stamp    `json:"at"`
+	AtServer    string   `json:"at_server"`
+	Scopes      []string `json:"scopes"` // null: it did not say
+	ClientID    *string  `json:"client_id"`
+	User        *string  `json:"user"`
+	Subject     *string  `json:"subject"`
+	TokenType   *string  `json:"token_type"`
+	Lifetime    *string  `json:"lifetime"`
+	ExpiresAt   stamp    `json:"expires_at"` // by the server's clock, as the next two
+	IssuedAt    stamp    `json:"issued_at"`
+	NotBefore   stamp    `json:"not_before"`
+}
+
+func (p *program) runIntrospect(c *cobra.Command, what string) error {
+	s, l, err := p.openRead(c.Context(), true)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	t, err := l.needToken(what)
+	if err != nil {
+		return err
+	}
+	ans, t, err := s.svc.Introspect(c.Context(), t.ID)
+	if p.dryRun {
+		return p.rehearsed(c.Context(), s, err)
+	}
+	if err != nil {
+		return err
+	}
+	p.noteSkew(s, l.app[t.AppID])
+	j := introspectionJSON{
+		Token: t.ID, Fingerprint: t.Fingerprint, At: stamp(ans.At), AtServer: string(t.AtServer), Scopes: ans.Scopes,
+		ClientID: known(ans.ClientID), User: known(ans.Username), Subject: known(ans.Subject), TokenType: known(ans.TokenType),
+		Lifetime:  known(string(ans.Lifetime)),
+		ExpiresAt: epoch(ans.Expires), IssuedAt: epoch(ans.Issued), NotBefore: epoch(ans.NotBefore),
+	}
+	if p.json {
+		return p.printJSON(j)
+	}
+	line := t.Fingerprint + " of " + l.app[t.AppID].Label() + ": " + j.AtServer + " at the key manager"
+	if ans.Active && ans.Lifetime == tokenapi.Unbounded {
+		line += ", never expires"
+	} else if at := stampTime(j.ExpiresAt); ans.Active && !at.IsZero() {
+		skew, _ := s.svc.Skew(l.app[t.AppID].Environment.Name)
+		line += ", expires " + human(at.Add(-skew), l.now)
+	}
+	p.print("%s", line)
+	for _, f := range [][2]string{
+		{"scopes", strings.Join(ans.Scopes, " ")}, {"client", ans.ClientID}, {"user", ans.Username}, {"subject", ans.Subject}, {"type", ans.TokenType},
+	} {
+		if f[1] != "" {
+			p.print("  %-8s %s", f[0], f[1])
+		}
+	}
+	for _, e := range ans.Extra {
+		p.print("  %-8s %s", e.Name, e.Value)
+	}
+	if !ans.Active && console.StatusAt(t, s.svc.Policy(l.app[t.AppID]), s.svc.Now()).State != console.Dead {
+		p.note("the gateway may still let it through; lanyard probe %s asks it", t.Fingerprint)
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"lanyard/console"
+	"lanyard/tokenapi/secret"
+)
+
+func (p *program) setSecretCommand() *cobra.Command {
+	var fromStdin bool
+	c := &cobra.Command{
+		Use:   "set-secret APP",
+		Short: "Keep an application's secret, sealed, in the store",
+		Long: "Keeps the consumer secret (with client_auth = private_key_jwt: the signing key) of an application that was imported, or\n" +
+			"whose configuration says { stored = true }. It is asked for on the terminal, or read with --secret-stdin.",
+		Args:              takes(1, 1),
+		ValidArgsFunction: p.appNames,
+		RunE:              func(c *cobra.Command, args []string) error { return p.runSetSecret(c, args[0], fromStdin) },
+	}
+	c.Flags().BoolVar(&fromStdin, "secret-stdin", false, "read the secret from standard input")
+	return c
+}
+
+func (p *program) runSetSecret(c *cobra.Command, app string, fromStdin bool) error {
+	s, l, err := p.openRead(c.Context(), true)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	a, err := l.needApp(app)
+	if err != nil {
+		return err
+	}
+	kind := a.Credential()
+	switch {
+	case kind == "":
+		return misuse("", "%s proves itself without a secret (client_auth = %q)", a.Label(), a.Environment.ClientAuth)
+	case a.Source == console.FromConfig && !a.Details.SecretStored:
+		return misuse("write "+string(kind)+" = { stored = true } there", "%s has its secret from the configuration", a.Label())
+	}
+	var text secret.Text
+	if _, in := terminal(p.stdin); in && !fromStdin {
+		text, err = p.askSecret(secretWords(kind) + a.Label() + ": ")
+	} else if fromStdin {
+		text, err = p.readSecret()
+	} else {
+		err = misuse("--secret-stdin reads it from standard input", "apps set-secret: there is no terminal to ask at")
+	}
+	if err != nil {
+		return err
+	}
+	if text.IsZero() {
+		return misuse("", "apps set-secret: an empty secret")
+	}
+	if err := s.svc.SetSecret(c.Context(), a.ID, text); err != nil {
+		return err
+	}
+	p.print("kept the %s%s", secretWords(kind), a.Label())
+	return nil
+}
