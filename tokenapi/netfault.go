@@ -104,7 +104,7 @@ func (k *call) lost(parent, ctx context.Context, err error) *Error {
 // alert fills in e for a handshake that the server ended, with the words that crypto/tls has for why.
 func (k *call) alert(e *Error, host, words string) {
 	e.Kind, e.Err = KindTLS, fmt.Errorf("%s ended the handshake: %s", host, clean(words, 100))
-	e.Hint = "the server may ask for a client certificate or another TLS version"
+	e.Hint = "the server may ask for a client certificate (client_cert and client_key) or another TLS version"
 	if !strings.Contains(words, "certificate") {
 		return
 	}
