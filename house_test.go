@@ -52,6 +52,8 @@ var revealers = []string{
 	"cli/sandbox_cmd.go",  // the sandbox's own invented credentials
 	"store/seal.go",       // into ciphertext
 	"tokenapi/call.go",    // onto the wire, as the next ones
+	"tokenapi/clientauth.go",
+	"tokenapi/clientcert.go", // into the TLS handshake
 	"tokenapi/grant.go",
 	"tokenapi/jwt/parse.go",  // takes a token apart
 	"tokenapi/jwt/sign.go",   // a private key, to sign with it

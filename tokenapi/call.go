@@ -39,6 +39,13 @@ func (c *Client) Call(ctx context.Context, r Call) (Reply, Exchange, error) {
 	for _, s := range append([]secret.Text{r.Bearer, r.Pass}, r.Hide...) {
 		k.mask.add(s.Reveal(), false)
 	}
+	for name, values := range r.Form { // the server may say them again
+		for _, v := range values {
+			if isSecretKey(name) {
+				k.mask.add(v, isTokenKey(name))
+			}
+		}
+	}
 	for name, v := range r.Header {
 		k.header[name] = v
 	}
@@ -61,8 +68,13 @@ func (c *Client) Call(ctx context.Context, r Call) (Reply, Exchange, error) {
 		k.header.Set("Content-Type", "application/json")
 	}
 	var e *Error
-	if err := checkURL(r.URLKey, r.URL, c.cfg.AllowHTTP); err != nil {
+	switch err := checkURL(r.URLKey, r.URL, c.cfg.AllowHTTP); {
+	case r.URL == "":
+		e = usage(k.x.Op, r.URLKey+" is missing", "set "+r.URLKey+" for this environment")
+	case err != nil:
 		e, _ = AsError(err)
+	case !r.Bearer.IsZero() && !sendable(r.Bearer.Reveal()):
+		e = usage(k.x.Op, "the token holds characters that cannot go into a header", "")
 	}
 	var a answer
 	if e == nil {

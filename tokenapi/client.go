@@ -15,14 +15,15 @@ const defaultTimeout = 15 * time.Second
 // Config is what one Client needs to know of its environment.
 type Config struct {
 	Endpoints          Endpoints
-	Timeout            time.Duration                    // deadline of one whole call; 0 means 15 s
-	CAPEM              []byte                           // extra trusted certificates, PEM; nil: the system's
-	ClientCertPEM      []byte                           // TLS client certificate
-	ClientKeyPEM       secret.Text                      // its key
-	Proxy              func(*url.URL) (*url.URL, error) // nil: by the environment variables of the process
-	InsecureSkipVerify bool                             // trust any certificate; whoever sets it shows a banner
-	AllowHTTP          bool                             // http:// to a host that is not loopback is refused without it
+	Timeout            time.Duration // deadline of one whole call; 0 means 15 s
+	CAPEM              []byte        // extra trusted certificates, PEM; nil: the system's
+	ClientCertPEM      []byte        // TLS client certificate and what leads to its authority, PEM; nil: none
+	ClientKeyPEM       secret.Text   // the key of ClientCertPEM, PEM, not encrypted
+	InsecureSkipVerify bool          // trust any certificate; whoever sets it shows a banner
+	AllowHTTP          bool          // http:// to a host that is not loopback is refused without it
 	UserAgent          string
+	// Proxy chooses the proxy for a URL, nil for none. Without it HTTPS_PROXY, HTTP_PROXY and NO_PROXY choose.
+	Proxy func(*url.URL) (*url.URL, error)
 }
 
 // Client calls one Token API. It is safe for concurrent use.
@@ -32,14 +33,20 @@ type Client struct {
 	calls http.RoundTripper // grants and revocations: connections are kept for a short while
 	fresh http.RoundTripper // probes: a new connection each time, as a gateway has several nodes
 	ours  bool              // the transports are ours and report what they wrote
+	cert  bool              // there is a TLS client certificate
+	seen  *memory
 }
 
-// New makes a Client. Both arguments are needed. It fails when a URL cannot be used (KindUsage), naming which and why.
+// New makes a Client. Both arguments are needed. It fails (KindUsage) when a URL, a certificate or a key cannot be used,
+// naming which and why.
 func New(cfg Config, now func() time.Time) (*Client, error) {
 	for _, e := range []struct{ key, url string }{
 		{"token_url", cfg.Endpoints.TokenURL},
 		{"revoke_url", cfg.Endpoints.RevokeURL},
 		{"introspect_url", cfg.Endpoints.IntrospectURL},
+		{"authorize_url", cfg.Endpoints.AuthorizeURL},
+		{"device_url", cfg.Endpoints.DeviceURL},
+		{"jwks_url", cfg.Endpoints.JWKSURL},
 	} {
 		if e.url == "" {
 			continue
@@ -63,13 +70,16 @@ func New(cfg Config, now func() time.Time) (*Client, error) {
 	}
 	fresh := calls.Clone()
 	fresh.DisableKeepAlives = true
-	return &Client{cfg: cfg, now: now, calls: calls, fresh: fresh, ours: true}, nil
+	return &Client{
+		cfg: cfg, now: now, calls: calls, fresh: fresh, ours: true,
+		cert: cfg.ClientCertPEM != nil, seen: &memory{},
+	}, nil
 }
 
 // WithTransport gives a copy of the client that makes every call through rt, and opens no socket itself.
 func (c *Client) WithTransport(rt http.RoundTripper) *Client {
 	d := *c
-	d.calls, d.fresh, d.ours = rt, rt, false
+	d.calls, d.fresh, d.ours, d.seen = rt, rt, false, &memory{}
 	return &d
 }
 

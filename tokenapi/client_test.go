@@ -149,12 +149,12 @@ func TestUsageErrorsSendNothing(t *testing.T) {
 		r     tokenapi.TokenRequest
 		words string
 	}{
-		{tokenapi.TokenRequest{Credentials: ok, Grant: "authorization_code"}, "not supported yet"},
+		{tokenapi.TokenRequest{Credentials: ok, Grant: "implicit"}, "no such grant"},
 		{tokenapi.TokenRequest{Credentials: ok}, "grant is missing"},
 		{tokenapi.TokenRequest{Credentials: ok, Grant: "refresh_token"}, "no refresh token"},
 		{tokenapi.TokenRequest{Credentials: ok, Grant: "password", Password: secret.New("x")}, "user name"},
 		{tokenapi.TokenRequest{Credentials: ok, Grant: "password", Username: "ana"}, "password is missing"},
-		{tokenapi.TokenRequest{Credentials: creds("tls"), Grant: "client_credentials"}, "not supported yet"},
+		{tokenapi.TokenRequest{Credentials: creds("digest"), Grant: "client_credentials"}, "no client_auth"},
 		{tokenapi.TokenRequest{Grant: "client_credentials"}, "consumer key"},
 		{tokenapi.TokenRequest{Credentials: ok, Grant: "client_credentials", Extra: url.Values{"Scope": {"x"}}}, "Scope"},
 		{tokenapi.TokenRequest{Credentials: ok, Grant: "client_credentials", Extra: url.Values{"client_secret": {"x"}}}, "client_secret"},

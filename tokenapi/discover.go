@@ -2,33 +2,257 @@ package tokenapi
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
 
-	"lanyard/tokenapi/secret"
+const (
+	opDiscover = "discover"
+	opKeySet   = "jwks"
+	wellKnown  = "/.well-known/"
+	openID     = wellKnown + "openid-configuration"
+	rfc8414    = wellKnown + "oauth-authorization-server"
 )
 
 // Discovered is what a server says of itself (OpenID Connect Discovery 1.0, RFC 8414).
 type Discovered struct {
 	Issuer      string // as the document spells it
 	Endpoints   Endpoints
-	Grants      []string // grant_types_supported, as on the wire; nil when it does not say
-	AuthMethods []string // token_endpoint_auth_methods_supported; nil when it does not say
-	IssInAnswer bool     // authorization_response_iss_parameter_supported (RFC 9207)
-	From        string   // the URL of the document
+	MTLS        Endpoints // Endpoints, with those for clients of AuthTLS in place (RFC 8705 section 5)
+	Grants      []string  // grant_types_supported, as on the wire; nil when it does not say
+	AuthMethods []string  // token_endpoint_auth_methods_supported; nil when it does not say
+	IssInAnswer bool      // authorization_response_iss_parameter_supported (RFC 9207)
+	From        string    // the URL of the document
 }
 
 // Discover asks an issuer for its endpoints: the OpenID form first, then RFC 8414's; WSO2's issuer, which is
 // its token URL, is covered by the first. The issuer in the document must be the one that was asked. Every
 // exchange that was made is handed back, in order.
-func (c *Client) Discover(_ context.Context, _ string) (Discovered, []Exchange, error) {
-	return Discovered{}, nil, usage("discover", "discovery is not supported yet", "")
+//
+// The URL of a document, with /.well-known/ in it, is asked as it is; its issuer must then be on its host.
+func (c *Client) Discover(ctx context.Context, issuer string) (Discovered, []Exchange, error) {
+	issuer = strings.TrimSpace(issuer)
+	targets, err := c.documents(issuer)
+	if err != nil {
+		return Discovered{}, nil, err
+	}
+	var all []Exchange
+	var first *Error // what the first answer said that was not just 404
+	for _, target := range targets {
+		r, x, err := c.Call(ctx, Call{Op: opDiscover, Method: http.MethodGet, URL: target, URLKey: "issuer"})
+		all = append(all, x)
+		if err != nil {
+			return Discovered{}, all, err
+		}
+		d, found, e := c.readDocument(r, issuer, target)
+		switch {
+		case e == nil:
+			return d, all, nil
+		case found:
+			return Discovered{}, all, e
+		case first == nil || first.Status == http.StatusNotFound && e.Status != http.StatusNotFound:
+			first = e
+		}
+	}
+	tried := make([]string, len(targets))
+	for i, target := range targets {
+		tried[i] = bare(target)
+	}
+	if first.Status == http.StatusNotFound && first.Hint == "" {
+		first.Hint = "is the issuer right? at WSO2 it is the token URL, such as https://HOST:9443/oauth2/token"
+	}
+	first.Err = fmt.Errorf("%w; tried %s", first.Err, strings.Join(tried, ", "))
+	return Discovered{}, all, first
 }
 
-// KeySet fetches a key set.
-func (c *Client) KeySet(_ context.Context, _ string) ([]byte, Exchange, error) {
-	return nil, Exchange{}, usage("jwks", "not supported yet", "")
+// documents gives the URLs at which an issuer may keep its document, the likeliest first.
+func (c *Client) documents(issuer string) ([]string, error) {
+	if err := checkURL("issuer", issuer, c.cfg.AllowHTTP); err != nil {
+		return nil, err
+	}
+	u, err := url.Parse(issuer)
+	if err != nil {
+		return nil, usage("issuer", "this is not a URL", "")
+	}
+	if strings.Contains(u.Path, wellKnown) {
+		return []string{issuer}, nil
+	}
+	if u.RawQuery != "" || u.ForceQuery {
+		return nil, usage("issuer", "an issuer has no query (?…)", "name the whole URL of the document, with "+wellKnown+" in it")
+	}
+	base, path := u.Scheme+"://"+u.Host, strings.TrimSuffix(u.EscapedPath(), "/")
+	all := []string{base + path + openID, base + rfc8414 + path}
+	if path != "" {
+		all = append(all, base+openID+path)
+	}
+	return all, nil
 }
 
-// SignAssertion signs.
-func (c *Client) SignAssertion(_ SigningKey, _ map[string]any) (secret.Text, error) {
-	return secret.Text{}, usage("assertion", "not supported yet", "")
+// readDocument reads an answer to a question for a document. An error with found is final: there was a
+// document, and it cannot be used.
+func (c *Client) readDocument(r Reply, asked, from string) (d Discovered, found bool, e *Error) {
+	fail := func(kind Kind, hint, format string, args ...any) *Error {
+		return &Error{Op: opDiscover, Kind: kind, Status: r.Status, Sent: true, Hint: hint, Err: fmt.Errorf(format, args...)}
+	}
+	m, e := jsonReply(opDiscover, r)
+	if e != nil {
+		return Discovered{}, false, e
+	}
+	d = Discovered{Issuer: m.str("issuer"), From: from}
+	if d.Issuer == "" {
+		return Discovered{}, false, fail(KindGarbled, "", "the answer names no issuer: it is no discovery document")
+	}
+	if !sameIssuer(asked, d.Issuer) {
+		stated := clean(maskURL(d.Issuer), wordsLimit)
+		return Discovered{}, true, fail(KindRefused, "the document says that its issuer is "+stated+": name that one, if it is the right one",
+			"the document belongs to another issuer")
+	}
+	if d.Endpoints, e = c.endpoints(m, "", Endpoints{}); e != nil {
+		e.Status = r.Status
+		return Discovered{}, true, e
+	}
+	if d.MTLS, e = c.endpoints(m.object("mtls_endpoint_aliases"), "mtls_endpoint_aliases.", d.Endpoints); e != nil {
+		e.Status = r.Status
+		return Discovered{}, true, e
+	}
+	if d.Endpoints.TokenURL == "" {
+		return Discovered{}, true, fail(KindGarbled, "set token_url yourself", "the document names no token_endpoint")
+	}
+	d.Grants, d.AuthMethods = m.names("grant_types_supported"), m.names("token_endpoint_auth_methods_supported")
+	d.IssInAnswer = m["authorization_response_iss_parameter_supported"] == true ||
+		strings.EqualFold(m.str("authorization_response_iss_parameter_supported"), "true")
+	return d, true, nil
+}
+
+// endpoints reads the endpoints of a document; the others stay as they are in e. They may be on any host:
+// that is common, and the issuer vouches for them.
+func (c *Client) endpoints(m members, prefix string, e Endpoints) (Endpoints, *Error) {
+	for _, x := range []struct {
+		name string
+		to   *string
+	}{
+		{"token_endpoint", &e.TokenURL},
+		{"revocation_endpoint", &e.RevokeURL},
+		{"introspection_endpoint", &e.IntrospectURL},
+		{"authorization_endpoint", &e.AuthorizeURL},
+		{"device_authorization_endpoint", &e.DeviceURL},
+		{"jwks_uri", &e.JWKSURL},
+	} {
+		raw := strings.TrimSpace(m.str(x.name))
+		if raw == "" {
+			continue
+		}
+		err := checkURL(prefix+x.name, raw, c.cfg.AllowHTTP)
+		if err == nil && !sendable(raw) { // it will be shown, and sent (RFC 3986 section 2)
+			err = usage(prefix+x.name, "the URL holds characters that no URL has", "")
+		}
+		if bad, ok := AsError(err); ok {
+			return Endpoints{}, &Error{
+				Op: opDiscover, Kind: KindGarbled, Sent: true,
+				Err: fmt.Errorf("%s: %w", bad.Op, bad.Err), Hint: bad.Hint,
+			}
+		}
+		*x.to = raw
+	}
+	return e, nil
+}
+
+// sameIssuer says whether a document is the one that was asked for. A slash at the end makes no difference:
+// it is taken off before the document's URL is built (RFC 8414 section 3.1), so that both spellings lead to
+// the same document, and no other server can slip in between. Whoever names the document itself
+// has chosen it; its issuer, which does not always follow from its URL, must then be on the same host.
+func sameIssuer(asked, stated string) bool {
+	if strings.TrimSuffix(asked, "/") == strings.TrimSuffix(stated, "/") {
+		return true
+	}
+	a, err := url.Parse(asked)
+	if err != nil || !strings.Contains(a.Path, wellKnown) {
+		return false
+	}
+	s, err := url.Parse(stated)
+	return err == nil && sendable(stated) && s.User == nil && s.Scheme == a.Scheme && s.Host == a.Host
+}
+
+// names gives a member that is a list of names, nil when it is none.
+func (m members) names(name string) []string {
+	const most = 100
+	list, ok := m[name].([]any)
+	if !ok {
+		return nil
+	}
+	out := []string{}
+	for _, v := range list[:min(len(list), most)] {
+		if s, ok := v.(string); ok {
+			if s = clean(s, 100); s != "" && !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// KeySet fetches a key set (RFC 7517 section 5), as it is. It fails when the answer is none: KindRefused
+// with any status but 200, KindGarbled when it is no JSON object with keys.
+func (c *Client) KeySet(ctx context.Context, jwksURL string) ([]byte, Exchange, error) {
+	r, x, err := c.Call(ctx, Call{
+		Op: opKeySet, Method: http.MethodGet, URL: jwksURL, URLKey: "jwks_url",
+		Accept: "application/json, application/jwk-set+json",
+	})
+	if err != nil {
+		return nil, x, err
+	}
+	m, e := jsonReply(opKeySet, r)
+	if e != nil {
+		return nil, x, e
+	}
+	if _, ok := m["keys"].([]any); !ok {
+		return nil, x, &Error{
+			Op: opKeySet, Kind: KindGarbled, Status: r.Status, Sent: true,
+			Err: errors.New("the answer holds no keys"), Hint: "is jwks_url right?",
+		}
+	}
+	return r.Body, x, nil
+}
+
+// jsonReply gives the members of an answer that is to be a JSON object. Its Content-Type is not asked.
+func jsonReply(op string, r Reply) (members, *Error) {
+	fail := func(kind Kind, hint, format string, args ...any) *Error {
+		return &Error{Op: op, Kind: kind, Status: r.Status, Sent: true, Hint: hint, Err: fmt.Errorf(format, args...)}
+	}
+	m, n := readMembers(r.Body)
+	switch {
+	case r.Status >= 300 && r.Status < 400:
+		if host := redirectHost(r.Header); host != "" {
+			return nil, fail(KindRefused, "if "+host+" is right, name it in the URL", "redirected to %s, which is not followed", host)
+		}
+		return nil, fail(KindRefused, "name the final URL", "redirected, which is not followed")
+	case r.Status == http.StatusNotFound:
+		return nil, fail(KindRefused, "", "there is no such document")
+	case r.Status != http.StatusOK:
+		return nil, fail(KindRefused, "", "the server did not hand it out")
+	case r.Large:
+		return nil, fail(KindGarbled, "is the URL right?", "the answer is larger than %d KiB", bodyLimit>>10)
+	case n == isHTML && pageTitle(r.Body) != "":
+		return nil, fail(KindGarbled, "is the URL right, is a proxy or captive portal between?", "this is a web page titled “%s”", clean(pageTitle(r.Body), wordsLimit))
+	case n == isHTML:
+		return nil, fail(KindGarbled, "is the URL right, is a proxy or captive portal between?", "a web page without a title")
+	case n == isEmpty:
+		return nil, fail(KindGarbled, "is the URL right?", "the answer is empty")
+	case n != isJSON:
+		return nil, fail(KindGarbled, "is the URL right?", "the answer is no JSON object")
+	}
+	return m, nil
+}
+
+// bare gives scheme, host and path of a URL for an error text.
+func bare(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return clean(u.Scheme+"://"+u.Host+u.EscapedPath(), wordsLimit)
 }

@@ -42,6 +42,10 @@ func (k *call) end(e *Error) (Exchange, error) {
 	x := k.x
 	x.Took = max(k.c.now().Sub(x.Started), 0)
 	if k.answer != nil {
+		x.Skew, x.HasSkew = skew(k.answer.header, x.Started, k.answer.begun)
+		if x.HasSkew {
+			k.c.noteSkew(k.url, x.Skew)
+		}
 		k.learnHeaders(k.answer.header)
 		x.ResponseBody = k.mask.body(k.answer.body)
 		x.ResponseHeaders = k.headers(k.answer.header)
@@ -130,7 +134,10 @@ func spelling(name string) string {
 
 // publicParams are the form parameters whose values may be shown.
 func publicParams() []string {
-	return []string{"grant_type", "scope", "username", "token_type_hint", "client_id", "validity_period"}
+	return []string{
+		"grant_type", "scope", "username", "token_type_hint", "client_id", "validity_period", "redirect_uri",
+		"client_assertion_type", "subject_token_type", "requested_token_type",
+	}
 }
 
 // params gives the form in the order it is sent in, masked.
@@ -144,7 +151,9 @@ func (k *call) params() []Param {
 	for _, name := range names {
 		for _, v := range k.form[name] {
 			switch {
-			case name == "grant_type" || name == "token_type_hint": // our own constants, likewise
+			case name == "grant_type" || name == "token_type_hint" || name == "client_assertion_type": // our own constants, likewise
+			case name == "redirect_uri":
+				v = k.mask.words(maskURL(v), wordsLimit)
 			case slices.Contains(publicParams(), name):
 				v = k.mask.words(v, wordsLimit)
 			default:

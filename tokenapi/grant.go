@@ -2,7 +2,6 @@ package tokenapi
 
 import (
 	"context"
-	"encoding/base64"
 	"net/http"
 	"net/url"
 	"slices"
@@ -43,6 +42,11 @@ func (k *call) fillGrant(r TokenRequest) *Error {
 	// The secrets come first: whatever goes wrong below must not show them.
 	k.mask.add(r.Password.Reveal(), false)
 	k.mask.add(r.RefreshToken.Reveal(), true)
+	k.mask.add(r.Code.Reveal(), false)
+	k.mask.add(r.CodeVerifier.Reveal(), false)
+	k.mask.add(r.DeviceCode.Reveal(), false)
+	k.mask.add(r.Assertion.Reveal(), false)
+	k.mask.add(r.SubjectToken.Reveal(), true)
 	for name, values := range r.Extra {
 		for _, v := range values {
 			if !slices.Contains(publicParams(), name) {
@@ -58,8 +62,10 @@ func (k *call) fillGrant(r TokenRequest) *Error {
 		f[name] = slices.Clone(values)
 	}
 	k.form = f
-	f.Set("grant_type", r.Grant)
-	if s := strings.Join(strings.Fields(strings.Join(r.Scopes, " ")), " "); s != "" {
+	f.Set("grant_type", wireGrant(r.Grant))
+	// These two named their scopes when they began (RFC 6749 section 4.1.1, RFC 8628 section 3.1).
+	begun := r.Grant == GrantAuthorizationCode || r.Grant == GrantDeviceCode
+	if s := strings.Join(strings.Fields(strings.Join(r.Scopes, " ")), " "); s != "" && !begun {
 		f.Set("scope", s)
 	}
 	switch r.Grant {
@@ -78,12 +84,72 @@ func (k *call) fillGrant(r TokenRequest) *Error {
 			return usage(k.x.Op, "there is no refresh token", "ask for a new token instead")
 		}
 		f.Set("refresh_token", r.RefreshToken.Reveal())
+	case GrantAuthorizationCode:
+		return k.fillCode(r)
+	case GrantDeviceCode:
+		if r.DeviceCode.IsZero() {
+			return usage(k.x.Op, "there is no device code", "begin again, with a new device code")
+		}
+		f.Set("device_code", r.DeviceCode.Reveal())
+	case GrantJWTBearer:
+		if r.Assertion.IsZero() {
+			return usage(k.x.Op, "there is no assertion", "set signing_key for the application, or hand over an assertion")
+		}
+		f.Set("assertion", r.Assertion.Reveal())
+	case GrantTokenExchange:
+		return k.fillExchange(r)
 	case "":
 		return usage(k.x.Op, "the grant is missing", "set grant for the application, such as client_credentials")
 	default:
-		return usage(k.x.Op, "this grant is not supported yet", "use client_credentials, password or refresh_token")
+		return usage(k.x.Op, "there is no such grant here", "the grants are client_credentials, password, refresh_token, authorization_code, "+
+			"device_code, jwt_bearer and token_exchange")
 	}
 	return nil
+}
+
+// fillCode fills in an authorization code grant (RFC 6749 section 4.1.3, RFC 7636 section 4.5).
+func (k *call) fillCode(r TokenRequest) *Error {
+	switch {
+	case r.Code.IsZero():
+		return usage(k.x.Op, "there is no authorization code", "begin again in the browser")
+	case r.CodeVerifier.IsZero():
+		return usage(k.x.Op, "the PKCE verifier is missing", "begin again in the browser")
+	case r.RedirectURI == "":
+		return usage(k.x.Op, "the redirect URI is missing", "it must be the one that the authorization began with")
+	}
+	k.form.Set("code", r.Code.Reveal())
+	k.form.Set("code_verifier", r.CodeVerifier.Reveal())
+	k.form.Set("redirect_uri", r.RedirectURI)
+	return nil
+}
+
+// fillExchange fills in a token exchange (RFC 8693 section 2.1).
+func (k *call) fillExchange(r TokenRequest) *Error {
+	switch {
+	case r.SubjectToken.IsZero():
+		return usage(k.x.Op, "there is no token to exchange", "")
+	case r.SubjectTokenType == "":
+		return usage(k.x.Op, "the type of the token to exchange is missing", "it is often urn:ietf:params:oauth:token-type:jwt or …:access_token")
+	}
+	k.form.Set("subject_token", r.SubjectToken.Reveal())
+	k.form.Set("subject_token_type", r.SubjectTokenType)
+	if r.RequestedTokenType != "" {
+		k.form.Set("requested_token_type", r.RequestedTokenType)
+	}
+	return nil
+}
+
+// wireGrant gives the name that a grant has on the wire.
+func wireGrant(grant string) string {
+	switch grant {
+	case GrantDeviceCode:
+		return "urn:ietf:params:oauth:grant-type:device_code"
+	case GrantJWTBearer:
+		return "urn:ietf:params:oauth:grant-type:jwt-bearer"
+	case GrantTokenExchange:
+		return "urn:ietf:params:oauth:grant-type:token-exchange"
+	}
+	return grant
 }
 
 // reservedParams are the form parameters that Extra may not set.
@@ -91,44 +157,7 @@ func reservedParams() []string {
 	return []string{
 		"grant_type", "scope", "username", "password", "refresh_token", "client_id", "client_secret",
 		"client_assertion", "client_assertion_type", "token", "token_type_hint", "callback",
+		"code", "code_verifier", "redirect_uri", "device_code", "assertion", "subject_token", "subject_token_type",
+		"requested_token_type",
 	}
-}
-
-// prepare puts the client's credentials into header or form, and encodes the form. Nothing is escaped
-// twice, nothing is sent in two places: a server refuses either.
-func (k *call) prepare(cr Credentials, target, key string) *Error {
-	id, pass := cr.ConsumerKey, cr.ConsumerSecret.Reveal()
-	k.mask.add(pass, false)
-	switch {
-	case target == "":
-		return usage(k.x.Op, key+" is missing", "set "+key+" for this environment")
-	case id == "":
-		return usage(k.x.Op, "the consumer key is missing", "set consumer_key for the application")
-	case pass == "":
-		return usage(k.x.Op, "the consumer secret is missing", "set consumer_secret for the application")
-	}
-	switch cr.Auth {
-	case AuthBasic, "":
-		if strings.Contains(id, ":") {
-			return usage(k.x.Op, "a consumer key with a colon cannot be sent as basic", "set client_auth to post or basic-encoded")
-		}
-		k.basic(id, pass)
-	case AuthBasicEncoded:
-		k.mask.add(url.QueryEscape(pass), false) // in base64 this is another text than the secret's
-		k.basic(url.QueryEscape(id), url.QueryEscape(pass))
-	case AuthPost:
-		k.form.Set("client_id", id)
-		k.form.Set("client_secret", pass)
-	default:
-		return usage(k.x.Op, "client_auth "+clean(string(cr.Auth), 50)+" is not supported yet", "use basic, basic-encoded or post")
-	}
-	k.header.Set("Content-Type", "application/x-www-form-urlencoded")
-	k.body = []byte(k.form.Encode())
-	return nil
-}
-
-func (k *call) basic(id, pass string) {
-	pair := id + ":" + pass
-	k.mask.add(pair, false)
-	k.header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(pair)))
 }

@@ -161,6 +161,9 @@ func isSecretKey(name string) bool {
 	if strings.HasPrefix(name, "access-control-") {
 		return false
 	}
+	if strings.HasSuffix(name, "_endpoint") || strings.HasSuffix(name, "_supported") { // of a discovery document
+		return false
+	}
 	for _, word := range []string{
 		"token", "secret", "password", "passwd", "assertion", "key", "code", "authorization", "cookie",
 		"nonce", "credential", "jwt", "ticket", "session",

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 	"syscall"
 	"time"
@@ -40,8 +41,11 @@ func (k *call) lost(parent, ctx context.Context, err error) *Error {
 		name  x509.HostnameError
 		alert tls.AlertError
 		rec   tls.RecordHeaderError
+		proxy proxyRefusal
 	)
-	if errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, &dns) || errors.As(err, &cert) {
+	isOp := errors.As(err, &op)
+	byProxy := isOp && (op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks"))
+	if isOp && op.Op == "dial" || byProxy || errors.As(err, &dns) || errors.As(err, &cert) || errors.As(err, &proxy) {
 		e.Sent = false
 	}
 	switch {
@@ -51,10 +55,20 @@ func (k *call) lost(parent, ctx context.Context, err error) *Error {
 		say(KindTimeout, "", "%s did not answer before the caller's deadline", host)
 	case ctx.Err() != nil:
 		say(KindTimeout, "is the host reachable from here? timeout sets the deadline", "%s did not answer within %s", host, k.c.cfg.Timeout)
+	case errors.Is(err, errProxySetting):
+		say(KindNetwork, "check HTTPS_PROXY: it looks like http://proxy.example:3128", "%s", errProxySetting)
+	case errors.As(err, &proxy) && proxy.status == http.StatusProxyAuthRequired:
+		say(KindNetwork, "check HTTPS_PROXY: it may hold a user name and a password", "the proxy wants credentials (407)")
+	case errors.As(err, &proxy):
+		say(KindNetwork, "check HTTPS_PROXY, or except the host with NO_PROXY", "the proxy did not connect to %s (%d)", host, proxy.status)
 	case errors.As(err, &dns) && dns.IsNotFound:
 		say(KindNetwork, "check the host name, and whether a VPN is needed", "no such host: %s", clean(dns.Name, 100))
 	case errors.As(err, &dns):
 		say(KindNetwork, "is this machine online?", "the name of %s could not be looked up", host)
+	case byProxy:
+		say(KindNetwork, "check HTTPS_PROXY and NO_PROXY", "the proxy could not be reached")
+	case isOp && op.Op == "remote error" && op.Err != nil:
+		k.alert(e, host, strings.TrimPrefix(op.Err.Error(), "tls: "))
 	case errors.As(err, &unk):
 		say(KindTLS, "name its authority with ca_file, if you trust it", "the certificate of %s was signed by an unknown authority", host)
 	case errors.As(err, &inv):
@@ -77,8 +91,6 @@ func (k *call) lost(parent, ctx context.Context, err error) *Error {
 		say(KindCanceled, "", "the call was given up")
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		say(KindNetwork, "is this machine online? is a VPN needed?", "no way to %s", host)
-	case errors.As(err, &op) && op.Op == "proxyconnect":
-		say(KindNetwork, "check HTTPS_PROXY and NO_PROXY", "the proxy could not be reached")
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		say(KindNetwork, "", "%s closed the connection without an answer", host)
 	case strings.Contains(err.Error(), "malformed HTTP"):
@@ -87,6 +99,22 @@ func (k *call) lost(parent, ctx context.Context, err error) *Error {
 		say(KindNetwork, "", "the connection to %s failed", host)
 	}
 	return e
+}
+
+// alert fills in e for a handshake that the server ended, with the words that crypto/tls has for why.
+func (k *call) alert(e *Error, host, words string) {
+	e.Kind, e.Err = KindTLS, fmt.Errorf("%s ended the handshake: %s", host, clean(words, 100))
+	e.Hint = "the server may ask for a client certificate (client_cert and client_key) or another TLS version"
+	if !strings.Contains(words, "certificate") {
+		return
+	}
+	// With TLS 1.3 the request follows the certificate without waiting; a server that refuses the one has
+	// not looked at the other (RFC 8446 section 4.4.4).
+	e.Sent = false
+	e.Hint = "the server wants a client certificate: set client_cert and client_key"
+	if k.c.cert {
+		e.Hint = "the server does not take this client certificate: is it of the right authority, has it expired?"
+	}
 }
 
 // badCertificate fills in e for a certificate that its own dates or flags rule out.

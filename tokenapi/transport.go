@@ -31,8 +31,18 @@ func newTransport(cfg Config) (*http.Transport, error) {
 		}
 		conf.RootCAs = pool
 	}
+	own, err := clientCertificate(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if own != nil {
+		// Certificates would be held back from a server that names an authority which our PEM does not lead
+		// up to, though the server may know the way; it then complains that there is none.
+		conf.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return own, nil }
+	}
 	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
+		Proxy:                  proxyOf(cfg),
+		OnProxyConnectResponse: refusedByProxy,
 		TLSClientConfig:        conf,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConnsPerHost:    2,
@@ -48,7 +58,8 @@ type answer struct {
 	body   []byte
 	large  bool // the body went on after the limit
 	host   string
-	at     time.Time
+	begun  time.Time // when its header had come
+	at     time.Time // when it had come whole
 }
 
 // ok says whether the status is a 2xx.
@@ -61,6 +72,9 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, ski
 	defer cancel()
 	if ctx.Err() != nil {
 		return answer{}, k.lost(parent, ctx, ctx.Err())
+	}
+	if k.c.ours && rt == k.c.calls {
+		k.c.dropStale()
 	}
 	if k.c.ours {
 		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
@@ -93,7 +107,7 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, ski
 	}
 	defer func() { _ = resp.Body.Close() }() // read whole or given up: nothing to lose
 	k.sent.Store(true)
-	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url)}
+	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url), begun: k.c.now()}
 	k.x.Status = a.status
 	if a.header == nil {
 		a.header = http.Header{}

@@ -1,0 +1,63 @@
+package tokenapi
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"strings"
+)
+
+// clientCertificate reads the TLS client certificate of an environment, nil when it has none. The errors
+// say which of the two files is wrong and in what way; they quote neither.
+func clientCertificate(cfg Config) (*tls.Certificate, error) {
+	cert, key := cfg.ClientCertPEM, []byte(cfg.ClientKeyPEM.Reveal())
+	const certHint = "it must be PEM: -----BEGIN CERTIFICATE-----"
+	const keyHint = "it must be PEM: -----BEGIN PRIVATE KEY----- (or RSA, or EC)"
+	switch {
+	case cert == nil && len(key) == 0:
+		return nil, nil
+	case len(key) == 0:
+		return nil, usage("client_cert", "there is a client certificate without its key", "set client_key, or put the key into the same file and name it in both")
+	case cert == nil:
+		return nil, usage("client_key", "there is a key without its client certificate", "set client_cert")
+	}
+	block := pemBlock(cert, func(kind string) bool { return kind == "CERTIFICATE" })
+	if block == nil {
+		if pemBlock(cert, isPrivate) != nil {
+			return nil, usage("client_cert", "this is a private key, not a certificate", "were client_cert and client_key mixed up?")
+		}
+		return nil, usage("client_cert", "no certificate could be read", certHint)
+	}
+	if _, err := x509.ParseCertificate(block.Bytes); err != nil {
+		return nil, usage("client_cert", "the certificate is damaged", certHint)
+	}
+	switch block = pemBlock(key, isPrivate); {
+	case block == nil && pemBlock(key, func(string) bool { return true }) != nil:
+		return nil, usage("client_key", "this is no private key", "were client_cert and client_key mixed up?")
+	case block == nil:
+		return nil, usage("client_key", "no private key could be read", keyHint)
+	case block.Type == "ENCRYPTED PRIVATE KEY", strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED"):
+		return nil, usage("client_key", "the key is encrypted with a passphrase", "decrypt it first: openssl pkey -in KEY -out NEWKEY")
+	}
+	pair, err := tls.X509KeyPair(cert, key)
+	switch {
+	case err != nil && strings.Contains(err.Error(), "match"):
+		return nil, usage("client_key", "the key does not belong to the client certificate", "name the key that the certificate was made with")
+	case err != nil:
+		return nil, usage("client_key", "the private key is damaged, or of a kind that TLS does not know", keyHint)
+	}
+	return &pair, nil
+}
+
+// pemBlock gives the first block of a wanted type, nil when there is none.
+func pemBlock(data []byte, wanted func(kind string) bool) *pem.Block {
+	for {
+		var b *pem.Block
+		if b, data = pem.Decode(data); b == nil || wanted(b.Type) {
+			return b
+		}
+	}
+}
+
+// isPrivate knows PKCS #8, PKCS #1 and SEC 1 by the end of their names. OpenSSL may put EC PARAMETERS before a key.
+func isPrivate(kind string) bool { return strings.HasSuffix(kind, "PRIVATE KEY") }
