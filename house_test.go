@@ -52,7 +52,9 @@ var revealers = []string{
 	"cli/sandbox_cmd.go",  // the sandbox's own invented credentials
 	"store/seal.go",       // into ciphertext
 	"tokenapi/call.go",    // onto the wire, as the next ones
+	"tokenapi/device.go",
 	"tokenapi/grant.go",
+	"tokenapi/introspect.go",
 	"tokenapi/probe.go",
 	"tokenapi/revoke.go",
 	"tokenapi/secret/secret.go",

@@ -48,6 +48,7 @@ type answer struct {
 	body   []byte
 	large  bool // the body went on after the limit
 	host   string
+	path   string // of the URL that was asked, never shown
 	at     time.Time
 }
 
@@ -93,7 +94,7 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, ski
 	}
 	defer func() { _ = resp.Body.Close() }() // read whole or given up: nothing to lose
 	k.sent.Store(true)
-	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url)}
+	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url), path: pathOf(k.url)}
 	k.x.Status = a.status
 	if a.header == nil {
 		a.header = http.Header{}
