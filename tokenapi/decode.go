@@ -40,7 +40,7 @@ func decodeToken(op string, a answer) (TokenAnswer, *Error) {
 	}
 	t.TokenType, t.Usable = tokenType(t.RawTokenType)
 	t.Usable = t.Usable && sendable(access)
-	t.Scopes = m.scopes("scope", "scopes")
+	t.Scopes = scopes(m["scope"])
 	t.ExpiresIn, t.HasExpiresIn, t.Lifetime = lifetime(m)
 	return t, nil
 }
@@ -112,31 +112,22 @@ func sendable(token string) bool {
 	return token != ""
 }
 
-// scopes reads the first of the named members that is a text or a list: nil when the answer did not say,
-// empty when it said none. Commas part scopes only where no blank does: "read:a,b" may be one scope.
-func (m members) scopes(names ...string) []string {
+// scopes reads a scope member: nil when the answer did not say, empty when it said none. Commas part scopes
+// only where no blank does: "read:a,b" may be one scope.
+func scopes(v any) []string {
 	var words []string
-	said := false
-	for _, name := range names {
-		switch v := m[name].(type) {
-		case string:
-			if words = strings.Fields(v); len(words) == 1 {
-				words = strings.Split(words[0], ",")
-			}
-			said = true
-		case []any:
-			for _, e := range v {
-				if s, ok := e.(string); ok {
-					words = append(words, strings.Fields(s)...)
-				}
-			}
-			said = true
+	switch v := v.(type) {
+	case string:
+		if words = strings.Fields(v); len(words) == 1 {
+			words = strings.Split(words[0], ",")
 		}
-		if said {
-			break
+	case []any:
+		for _, e := range v {
+			if s, ok := e.(string); ok {
+				words = append(words, strings.Fields(s)...)
+			}
 		}
-	}
-	if !said {
+	default:
 		return nil
 	}
 	out := []string{}

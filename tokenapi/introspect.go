@@ -86,7 +86,7 @@ func decodeIntrospect(a answer) (IntrospectAnswer, *Error) {
 		return IntrospectAnswer{At: a.at}, nil // whatever else it says is no longer so
 	}
 	ans := IntrospectAnswer{
-		Active: true, Scopes: m.scopes("scope", "scopes"), ClientID: clean(m.text("client_id"), wordsLimit),
+		Active: true, Scopes: scopes(m["scope"]), ClientID: clean(m.text("client_id"), wordsLimit),
 		Username: clean(m.text("username"), wordsLimit), Subject: clean(m.text("sub"), wordsLimit),
 		TokenType: clean(m.text("token_type"), 100), Expires: m.epoch("exp"), Issued: m.epoch("iat"), NotBefore: m.epoch("nbf"),
 		At: a.at,
