@@ -124,7 +124,7 @@ func scopes(v any) []string {
 	case []any:
 		for _, e := range v {
 			if s, ok := e.(string); ok {
-				words = append(words, strings.Fields(s)...)
+				words = append(words, s)
 			}
 		}
 	default:
