@@ -54,7 +54,9 @@ var revealers = []string{
 	"tokenapi/call.go",    // onto the wire, as the next ones
 	"tokenapi/clientauth.go",
 	"tokenapi/clientcert.go", // into the TLS handshake
+	"tokenapi/device.go",
 	"tokenapi/grant.go",
+	"tokenapi/introspect.go",
 	"tokenapi/jwt/parse.go",  // takes a token apart
 	"tokenapi/jwt/sign.go",   // a private key, to sign with it
 	"tokenapi/jwt/verify.go", // a token's text is what its signature covers

@@ -19,16 +19,24 @@ func decodeToken(op string, a answer) (TokenAnswer, *Error) {
 	if e != nil {
 		return TokenAnswer{}, e
 	}
+	m, e = a.unwrapped(op, m)
+	if e != nil {
+		return TokenAnswer{}, e
+	}
 	access := m.str("access_token", "accessToken")
 	if access == "" {
 		return TokenAnswer{}, a.garbled(op, n)
 	}
 	t := TokenAnswer{
-		Access:       secret.New(access),
-		Refresh:      secret.New(m.str("refresh_token", "refreshToken")),
-		ID:           secret.New(m.str("id_token", "idToken")),
-		RawTokenType: clean(m.text("token_type", "tokenType"), 100),
-		At:           a.at,
+		Access:          secret.New(access),
+		Refresh:         secret.New(m.str("refresh_token", "refreshToken")),
+		ID:              secret.New(m.str("id_token", "idToken")),
+		RawTokenType:    clean(m.text("token_type", "tokenType"), 100),
+		IssuedTokenType: clean(m.str("issued_token_type"), wordsLimit),
+		Deactivated:     secret.New(strings.TrimSpace(a.header.Get("DeactivatedAccessToken"))),
+		Nonce:           secret.New(strings.TrimSpace(a.header.Get("DPoP-Nonce"))),
+		Extra:           extras(m),
+		At:              a.at,
 	}
 	t.TokenType, t.Usable = tokenType(t.RawTokenType)
 	t.Usable = t.Usable && sendable(access)
@@ -37,11 +45,59 @@ func decodeToken(op string, a answer) (TokenAnswer, *Error) {
 	return t, nil
 }
 
-// tokenType folds the spellings of Bearer. Absent is taken for Bearer, as servers of the first drafts meant it.
+// RefreshAfter gives the refresh token to keep after a refresh that was made with sent: the new one or, when
+// the answer has none, the one that was sent (RFC 6749 section 6).
+func (a TokenAnswer) RefreshAfter(sent secret.Text) secret.Text {
+	if a.Refresh.IsZero() {
+		return sent
+	}
+	return a.Refresh
+}
+
+// ReplacesRefresh says whether the answer has a refresh token other than the one that was sent.
+func (a TokenAnswer) ReplacesRefresh(sent secret.Text) bool {
+	return !a.Refresh.IsZero() && !a.Refresh.Equal(sent)
+}
+
+// unwrapped gives the members that hold the token: those of the body or, where they hold none, those of one
+// object in it, as Douyin ("data") and Slack ("authed_user") send them. Such an object may hold the error too.
+func (a answer) unwrapped(op string, m members) (members, *Error) {
+	if m.has("access_token") || m.has("accessToken") {
+		return m, nil
+	}
+	for _, name := range []string{"data", "authed_user"} {
+		o, ok := m[name].(map[string]any)
+		if !ok {
+			continue
+		}
+		in := members(o)
+		if in.has("access_token") {
+			return in, nil
+		}
+		code, words, bad := oauthError(in)
+		if n, ok := in.seconds("error_code"); !bad && ok && n != 0 {
+			code, words, bad = in.text("error_code"), in.text("error_description", "description", "message"), true
+		}
+		if bad {
+			e := a.failure(op, KindRefused)
+			e.Code, e.Description = clean(code, rawLimit), clean(words, rawLimit)
+			e.Action, e.Hint = a.next(e, fault{})
+			return nil, e
+		}
+	}
+	return m, nil
+}
+
+// tokenType folds the spellings of Bearer and of the types that are known not to be it. Absent is taken for
+// Bearer, as servers of the first drafts meant it.
 func tokenType(raw string) (scheme string, usable bool) {
-	switch strings.ToLower(raw) {
-	case "", "bearer", "bearer token", "application access token", "user access token":
+	switch strings.NewReplacer("_", " ", "-", " ").Replace(strings.ToLower(raw)) {
+	case "", "bearer", "bearer token", "bearertoken", "application access token", "user access token":
 		return "Bearer", true
+	case "dpop":
+		return "DPoP", false // RFC 9449 section 5: it goes with a proof, or not at all
+	case "n a":
+		return "N_A", false // RFC 8693 section 2.2.1: no access token, so nothing to send
 	}
 	return raw, false
 }
@@ -56,7 +112,8 @@ func sendable(token string) bool {
 	return token != ""
 }
 
-// scopes reads a scope member: nil when the answer did not say, empty when it said none.
+// scopes reads a scope member: nil when the answer did not say, empty when it said none. Commas part scopes
+// only where no blank does: "read:a,b" may be one scope.
 func scopes(v any) []string {
 	var words []string
 	switch v := v.(type) {

@@ -2,10 +2,21 @@ package tokenapi
 
 import (
 	"context"
+	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"lanyard/tokenapi/secret"
+)
+
+const (
+	opDevice      = "device"
+	pollEvery     = 5 * time.Second // RFC 8628 section 3.5: when the server names no interval
+	longestPause  = time.Hour
+	longestDevice = 24 * time.Hour
+	uriLimit      = 4 << 10 // runes
 )
 
 // DeviceRequest begins a device grant (RFC 8628 section 3.1).
@@ -20,13 +31,87 @@ type DeviceAnswer struct {
 	DeviceCode              secret.Text
 	UserCode                string // as given: some servers tell upper from lower case
 	VerificationURI         string
-	VerificationURIComplete string // "" when the server gave none
-	ExpiresIn               time.Duration
+	VerificationURIComplete string        // "" when the server gave none, or one that is no http or https URL
+	ExpiresIn               time.Duration // 0 when the server did not say
 	Interval                time.Duration // between two polls; 5 s when the server did not say
 	At                      time.Time
 }
 
 // AuthorizeDevice asks the device authorization endpoint.
-func (c *Client) AuthorizeDevice(_ context.Context, _ DeviceRequest) (DeviceAnswer, Exchange, error) {
-	return DeviceAnswer{}, Exchange{}, usage("device", "the device grant is not supported yet", "")
+func (c *Client) AuthorizeDevice(ctx context.Context, r DeviceRequest) (DeviceAnswer, Exchange, error) {
+	k := c.begin(opDevice, http.MethodPost, c.cfg.Endpoints.DeviceURL)
+	k.form = url.Values{}
+	e := k.fillDevice(r)
+	if e == nil {
+		e = k.prepare(r.Credentials, c.cfg.Endpoints.DeviceURL, "device_url")
+	}
+	if e == nil {
+		// A client has to name itself here even where a header proves it (RFC 8628 section 3.1).
+		if k.form.Get("client_id") == "" {
+			k.form.Set("client_id", r.Credentials.ConsumerKey)
+			k.body = []byte(k.form.Encode())
+		}
+	}
+	var ans DeviceAnswer
+	if e == nil {
+		var a answer
+		if a, e = k.do(ctx, c.calls, bodyLimit, false); e == nil {
+			ans, e = decodeDevice(a)
+		}
+	}
+	if e == nil {
+		k.mask.add(ans.DeviceCode.Reveal(), false)
+	}
+	x, err := k.end(e)
+	return ans, x, err
+}
+
+func (k *call) fillDevice(r DeviceRequest) *Error {
+	for name, values := range r.Extra {
+		for _, v := range values {
+			if !slices.Contains(publicParams(), name) {
+				k.mask.add(v, isTokenKey(name))
+			}
+		}
+	}
+	for name, values := range r.Extra {
+		if slices.Contains(reservedParams(), strings.ToLower(strings.TrimSpace(name))) {
+			return usage(k.x.Op, "the extra parameter "+clean(name, 50)+" belongs to the protocol", "remove it from extra")
+		}
+		k.form[name] = slices.Clone(values)
+	}
+	if s := strings.Join(strings.Fields(strings.Join(r.Scopes, " ")), " "); s != "" {
+		k.form.Set("scope", s)
+	}
+	return nil
+}
+
+// decodeDevice reads an answer of the device authorization endpoint, under Google's names too.
+func decodeDevice(a answer) (DeviceAnswer, *Error) {
+	m, n, e := a.accepted(opDevice)
+	if e != nil {
+		return DeviceAnswer{}, e
+	}
+	ans := DeviceAnswer{
+		DeviceCode:              secret.New(m.str("device_code", "deviceCode")),
+		UserCode:                keep(m.text("user_code", "userCode"), 100),
+		VerificationURI:         keep(m.str("verification_uri", "verification_url", "verificationUri"), uriLimit),
+		VerificationURIComplete: keep(m.str("verification_uri_complete", "verification_url_complete", "verificationUriComplete"), uriLimit),
+		Interval:                pollEvery,
+		At:                      a.at,
+	}
+	if ans.DeviceCode.IsZero() || ans.UserCode == "" || ans.VerificationURI == "" {
+		return DeviceAnswer{}, a.garbled(opDevice, n)
+	}
+	// This one is made to be opened: nothing but a page may come of it.
+	if u, err := url.Parse(ans.VerificationURIComplete); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		ans.VerificationURIComplete = ""
+	}
+	if s, ok := m.seconds("interval"); ok && s > 0 {
+		ans.Interval = clampSeconds(s, longestPause)
+	}
+	if s, ok := m.seconds("expires_in", "expiresIn"); ok {
+		ans.ExpiresIn = clampSeconds(s, longestDevice)
+	}
+	return ans, nil
 }

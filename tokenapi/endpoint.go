@@ -89,3 +89,12 @@ func hostOf(raw string) string {
 	}
 	return clean(u.Host, 100)
 }
+
+// pathOf gives the path of a URL, "" when there is none.
+func pathOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return u.Path
+}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"lanyard/tokenapi/secret"
 )
 
 // Kind sorts failures by what a person can do about them.
@@ -34,6 +36,8 @@ type Error struct {
 	Action      Action        // the next step, in one word; "" when there is none to name
 	Interval    time.Duration // device grant: the server wants at least this between two polls; 0 when it did not say
 	RetryAfter  time.Duration
+	URI         string      // the server's error_uri, cleaned: a text, which nobody has checked
+	Nonce       secret.Text // DPoP-Nonce (RFC 9449 section 8), zero when the answer had none
 	// Sent says that the request may have reached the server: after a failure with Sent and without an
 	// answer nobody knows whether the server acted.
 	Sent bool
@@ -43,9 +47,12 @@ type Error struct {
 // Answered says whether an HTTP answer was read, whatever it said.
 func (e *Error) Answered() bool { return e.Status != 0 }
 
-// DropsRefresh says whether the refresh token that was sent is of no use any more: the server said
-// invalid_grant to a refresh, and nothing else counts.
-func (e *Error) DropsRefresh() bool { return e.Op == GrantRefreshToken && e.Code == "invalid_grant" }
+// DropsRefresh says whether the refresh token that was sent is of no more use. Only invalid_grant on a refresh
+// says so (RFC 6749 section 5.2): a server in trouble, a lost answer, a scope that was refused, a gateway's
+// fault and every error with another name leave the token as good as it was.
+func (e *Error) DropsRefresh() bool {
+	return e.Kind == KindRefused && e.Op == GrantRefreshToken && e.Code == "invalid_grant" && e.Status < 500
+}
 
 // Error gives one line: operation, what happened, the server's words.
 func (e *Error) Error() string {

@@ -57,7 +57,11 @@ func (k *call) end(e *Error) (Exchange, error) {
 		k.x = x
 		return x, nil
 	}
+	if e.Action == "" {
+		e.Action = e.unanswered()
+	}
 	e.Code = k.mask.words(e.Code, 100)
+	e.URI = k.mask.words(e.URI, wordsLimit)
 	e.Description = k.mask.words(e.Description, wordsLimit)
 	if e.Err != nil {
 		e.Err = errors.New(k.mask.words(e.Err.Error(), wordsLimit+100))

@@ -9,7 +9,8 @@ import (
 type fault struct {
 	code                 int
 	message, description string
-	gateway              bool // the shape alone says that a gateway wrote it
+	next                 string // throttling: nextAccessTime, as the gateway wrote it
+	gateway              bool   // the shape alone says that a gateway wrote it
 }
 
 // ParseFault finds the gateway fault in an answer: XML of any namespace, JSON wrapped or flat with the
@@ -21,6 +22,8 @@ func ParseFault(_ http.Header, body []byte) (code int, message, description stri
 
 // known says whether the code is one of a gateway. An API has codes of its own; those of the gateway
 // are 900xxx (security, throttling), 700700 (blocked) and 10xxxx and 303001 (transport).
+//
+// A code outside these is an API's own, or repeats the HTTP status (the 404 of a gateway without such an API).
 func (f fault) known() bool {
 	c := f.code
 	return c >= 900000 && c <= 900999 || c >= 700700 && c <= 700799 || c >= 101000 && c <= 101999 || c >= 303000 && c <= 303999
@@ -39,13 +42,28 @@ func (f fault) words() string {
 
 func parseFault(body []byte) fault {
 	m, n := readMembers(body)
+	return faultOf(m, n, body)
+}
+
+// faultOf finds the fault in a body whose members are read already.
+func faultOf(m members, n notation, body []byte) fault {
 	switch n {
 	case isJSON:
 		return jsonFault(m)
 	case isXML:
 		return xmlFault(m)
+	case isOther:
+		// The newest gateways say in plain text that they know no such API.
+		if s := clean(string(unmark(body[:min(len(body), rawLimit)])), wordsLimit); noSuchAPI(s) {
+			return fault{description: s, gateway: true}
+		}
 	}
 	return fault{}
+}
+
+// noSuchAPI says whether a text is the one with which a gateway answers when no API of its own is asked for.
+func noSuchAPI(s string) bool {
+	return strings.Contains(strings.ToLower(s), "no matching resource found")
 }
 
 func jsonFault(m members) fault {
@@ -53,8 +71,6 @@ func jsonFault(m members) fault {
 	if o := m.object("fault"); o != nil {
 		m, f.gateway = o, true
 	}
-	message := m.text("message", "error_message", "faultstring")
-	description := m.text("description", "error_description")
 	if m.has("error") { // an OAuth error, whatever else it says
 		return fault{}
 	}
@@ -62,11 +78,10 @@ func jsonFault(m members) fault {
 	if f.code == 0 && !f.gateway {
 		return fault{}
 	}
-	if strings.EqualFold(m.str("type"), "status report") || strings.Contains(description, "No matching resource found") {
-		f.gateway = true
-	}
-	f.message, f.description = clean(message, rawLimit), clean(description, rawLimit)
-	f.gateway = f.gateway || f.known()
+	f.message = clean(m.text("message", "error_message", "faultstring"), rawLimit)
+	f.description = clean(m.text("description", "error_description"), rawLimit)
+	f.next = clean(m.text("nextAccessTime", "next_access_time"), 100)
+	f.gateway = f.gateway || f.known() || strings.EqualFold(m.str("type"), "status report") || noSuchAPI(f.description)
 	return f
 }
 
@@ -77,12 +92,13 @@ func xmlFault(m members) fault {
 	}
 	f := fault{
 		code:        faultCode(m.str("code")),
-		message:     m.str("message", "faultstring", "Text", "Reason"),
-		description: m.str("description", "detail", "Detail"),
+		message:     clean(m.str("message", "faultstring", "Text", "Reason"), rawLimit),
+		description: clean(m.str("description", "detail", "Detail"), rawLimit),
+		next:        clean(m.str("nextAccessTime"), 100),
 		gateway:     strings.Contains(space, "wso2.org/apimanager"),
 	}
-	f.message, f.description = clean(f.message, rawLimit), clean(f.description, rawLimit)
-	f.gateway = f.gateway || f.known()
+	// To callers of a SOAP API a gateway says only this.
+	f.gateway = f.gateway || f.known() || strings.EqualFold(f.message, "authentication failure")
 	return f
 }
 

@@ -32,6 +32,7 @@ func (c *Client) Token(ctx context.Context, r TokenRequest) (TokenAnswer, Exchan
 		k.mask.add(t.Access.Reveal(), true)
 		k.mask.add(t.Refresh.Reveal(), true)
 		k.mask.add(t.ID.Reveal(), true)
+		t.masked(&k.mask)
 	}
 	x, err := k.end(e)
 	return t, x, err

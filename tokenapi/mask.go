@@ -187,7 +187,7 @@ func isTokenKey(name string) bool {
 
 // body re-encodes a JSON body with its secrets masked, and gives "" for any other.
 func (m *masker) body(body []byte) string {
-	v, ok := readJSON(stripBOM(body))
+	v, ok := readJSON(unmark(body))
 	if !ok {
 		return ""
 	}

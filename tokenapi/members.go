@@ -3,7 +3,6 @@ package tokenapi
 import (
 	"bytes"
 	"encoding/json"
-	"encoding/xml"
 	"errors"
 	"io"
 	"net/url"
@@ -26,31 +25,16 @@ const (
 	isHTML
 )
 
-// stripBOM takes one byte order mark off.
-func stripBOM(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\ufeff")) }
-
 // readMembers sniffs a body and reads its members. The map is never nil.
 func readMembers(body []byte) (members, notation) {
-	body = bytes.TrimSpace(stripBOM(body))
+	body = bytes.TrimSpace(unmark(body))
 	if len(body) == 0 {
 		return members{}, isEmpty
 	}
 	switch body[0] {
-	case '{':
-		var m members
+	case '{', '[', '"':
 		if v, ok := readJSON(body); ok {
-			if obj, isObj := v.(map[string]any); isObj {
-				m = obj
-			}
-		}
-		if m == nil {
-			return members{}, isOther
-		}
-		return m, isJSON
-	case '"':
-		// A bare JSON string is how some servers send an error code.
-		if v, ok := readJSON(body); ok {
-			return members{"error": v}, isJSON
+			return jsonMembers(v, true)
 		}
 		return members{}, isOther
 	case '<':
@@ -64,6 +48,32 @@ func readMembers(body []byte) (members, notation) {
 	}
 	if m := readForm(string(body)); m != nil {
 		return m, isForm
+	}
+	return members{}, isOther
+}
+
+// jsonMembers gives the members of a JSON value. A bare string is how some servers send an error code, and
+// others send their object as a string once more; a bare list holds errors, or nothing for us.
+func jsonMembers(v any, again bool) (members, notation) {
+	switch v := v.(type) {
+	case map[string]any:
+		if v != nil {
+			return v, isJSON
+		}
+	case string:
+		if s := strings.TrimSpace(v); again && strings.HasPrefix(s, "{") {
+			if in, ok := readJSON([]byte(s)); ok {
+				return jsonMembers(in, false)
+			}
+		}
+		return members{"error": v}, isJSON
+	case []any:
+		first := members{"list": v}.object("list")
+		for _, name := range []string{"error", "errorCode", "errorType", "error_description"} {
+			if first.has(name) {
+				return members{"errors": v}, isJSON
+			}
+		}
 	}
 	return members{}, isOther
 }
@@ -82,66 +92,27 @@ func readJSON(body []byte) (any, bool) {
 	return v, true
 }
 
-// readForm reads a form-encoded body, if that is what it is.
+// readForm reads a form-encoded body, if that is what it is. Of members that come twice the first counts.
 func readForm(s string) members {
 	if strings.ContainsAny(s, "<>{}\r\n\t ") || !strings.Contains(s, "=") {
 		return nil
 	}
 	q, err := url.ParseQuery(s)
-	if err != nil || !q.Has("access_token") && !q.Has("error") && !q.Has("accessToken") {
+	if err != nil {
 		return nil
 	}
-	m := members{}
+	m, ours := members{}, false
 	for name := range q {
 		m[name] = q.Get(name)
+		switch name {
+		case "access_token", "accessToken", "error", "device_code", "active":
+			ours = true
+		}
+	}
+	if !ours {
+		return nil
 	}
 	return m
-}
-
-// xmlSpace is the member under which readXML keeps the namespace of the innermost fault; no XML name can clash.
-const xmlSpace = " namespace"
-
-// readXML reads the text of every element, by local name; the first of a name wins. An element that
-// holds others has all their text. Prefixes and namespaces differ between versions and are not compared.
-func readXML(body []byte) members {
-	d := xml.NewDecoder(bytes.NewReader(body))
-	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
-	m := members{}
-	type open struct {
-		name string
-		text strings.Builder
-	}
-	var stack []*open
-	for n := 0; n < 10_000; n++ {
-		tok, err := d.Token()
-		if err != nil {
-			if errors.Is(err, io.EOF) && len(stack) == 0 && len(m) > 0 {
-				return m
-			}
-			return nil
-		}
-		switch t := tok.(type) {
-		case xml.StartElement:
-			if len(stack) > 32 {
-				return nil
-			}
-			if strings.EqualFold(t.Name.Local, "fault") {
-				m[xmlSpace] = t.Name.Space
-			}
-			stack = append(stack, &open{name: t.Name.Local})
-		case xml.CharData:
-			for _, o := range stack {
-				o.text.Write(t)
-			}
-		case xml.EndElement:
-			last := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			if _, have := m[last.name]; !have {
-				m[last.name] = strings.TrimSpace(last.text.String())
-			}
-		}
-	}
-	return nil
 }
 
 // has says whether a member is there and not null.
@@ -187,13 +158,41 @@ func (m members) object(name string) members {
 	return nil
 }
 
-// no says whether a member is false, in any of the ways servers write that.
-func (m members) no(name string) bool {
+// truth reads a member that is a boolean in any of the ways servers write one; known is false for the rest.
+func (m members) truth(name string) (is, known bool) {
 	switch v := m[name].(type) {
 	case bool:
-		return !v
+		return v, true
 	case string:
-		return strings.EqualFold(v, "false")
+		switch strings.ToLower(strings.TrimSpace(v)) {
+		case "true", "1", "yes":
+			return true, true
+		case "false", "0", "no":
+			return false, true
+		}
+	case json.Number:
+		switch n, ok := wholeSeconds(v.String()); {
+		case ok && n == 1:
+			return true, true
+		case ok && n == 0:
+			return false, true
+		}
 	}
-	return false
+	return false, false
+}
+
+// no says whether a member is there and false.
+func (m members) no(name string) bool {
+	is, known := m.truth(name)
+	return known && !is
+}
+
+// seconds reads the first of the named members that is a number, as a number or as text.
+func (m members) seconds(names ...string) (int64, bool) {
+	for _, name := range names {
+		if n, ok := wholeSeconds(m.text(name)); ok {
+			return n, true
+		}
+	}
+	return 0, false
 }

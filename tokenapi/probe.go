@@ -37,10 +37,17 @@ func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchan
 	p := ProbeAnswer{Status: a.status, At: a.at}
 	p.Verdict, p.FaultCode, p.Message = ClassifyProbe(a.status, a.header, a.body)
 	if !a.ok() {
-		p.RetryAfter = retryAfter(a.header, a.at)
+		f := parseFault(a.body)
+		if f.known() || f.gateway { // what an API says of itself is no matter of tokens
+			p.Advice = f.advise(a.status, a.header)
+		}
+		if p.RetryAfter = retryAfter(a.header, a.at); p.RetryAfter == 0 {
+			p.RetryAfter = f.wait(a.header, a.at)
+		}
 	}
 	x, _ := k.end(nil)
 	p.Message = k.mask.words(p.Message, wordsLimit)
+	p.Advice.Scope, p.Advice.Next = k.mask.words(p.Advice.Scope, wordsLimit), k.mask.words(p.Advice.Next, 2*wordsLimit)
 	return p, x, nil
 }
 
@@ -78,12 +85,26 @@ func ClassifyProbe(status int, header http.Header, body []byte) (v Verdict, faul
 
 // challenge gives the description in a WWW-Authenticate header, or its error, or "".
 func challenge(h http.Header) string {
+	if words := challengeParam(h, "error_description"); words != "" {
+		return words
+	}
+	return challengeParam(h, "error")
+}
+
+// challengeParam gives a quoted parameter of a WWW-Authenticate header, cleaned, or "". Gateways leave out
+// the comma between challenge and parameter; what matters is that the name begins a word.
+func challengeParam(h http.Header, name string) string {
 	for _, v := range h.Values("WWW-Authenticate") {
-		for _, name := range []string{`error_description="`, `error="`} {
-			if _, rest, ok := strings.Cut(v, name); ok {
-				words, _, _ := strings.Cut(rest, `"`)
+		for rest := v; ; {
+			before, after, ok := strings.Cut(rest, name+`="`)
+			if !ok {
+				break
+			}
+			if before == "" && len(rest) == len(v) || strings.HasSuffix(before, " ") || strings.HasSuffix(before, ",") {
+				words, _, _ := strings.Cut(after, `"`)
 				return clean(words, rawLimit)
 			}
+			rest = after
 		}
 	}
 	return ""

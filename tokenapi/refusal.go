@@ -6,41 +6,61 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
+
+	"lanyard/tokenapi/secret"
 )
 
-// accepted gives the members of a 2xx that holds no error, or the error.
+// accepted gives the members of a 2xx that holds no error, or the error. The status of a refusal is not
+// asked for what it means: servers answer a pending device grant with 200, 400, 403, 428 and 429.
 func (a answer) accepted(op string) (members, notation, *Error) {
 	if a.large && a.ok() {
 		e := a.failure(op, KindGarbled)
 		e.Err = fmt.Errorf("the answer is larger than %d KiB", bodyLimit>>10)
-		e.Hint = "is the URL right?"
+		e.Hint, e.Action = "is the URL right?", Stop
 		return nil, isOther, e
 	}
 	m, n := readMembers(a.body)
 	code, words, bad := oauthError(m)
-	if a.ok() && !bad {
-		if f := parseFault(a.body); !f.known() {
-			return m, n, nil
-		}
+	f := faultOf(m, n, a.body)
+	if a.ok() && !bad && !f.known() {
+		return m, n, nil
 	}
 	e := a.failure(op, KindRefused)
 	e.Code, e.Description = clean(code, rawLimit), clean(words, rawLimit)
+	e.URI = clean(m.str("error_uri"), rawLimit)
+	e.Nonce = secret.New(strings.TrimSpace(a.header.Get("DPoP-Nonce")))
+	e.Interval = pollInterval(m)
 	e.RetryAfter = retryAfter(a.header, a.at)
-	f := parseFault(a.body)
 	if !bad || f.known() {
 		e.FaultCode = f.code
 		if words := f.words(); words != "" {
 			e.Description = words
 		}
+		if e.RetryAfter == 0 {
+			e.RetryAfter = f.wait(a.header, a.at)
+		}
 	}
 	if e.Code == "" && e.Description == "" {
 		e.Err = a.silent(n)
 	}
-	e.Hint = a.hint(op, e, f)
+	e.Action, e.Hint = a.next(e, f)
 	return m, n, e
+}
+
+// pollInterval reads the interval of a slow_down: GitHub names the new one, RFC 8628 section 3.5 does not.
+func pollInterval(m members) time.Duration {
+	n, ok := m.seconds("interval")
+	if !ok {
+		return 0
+	}
+	return clampSeconds(n, time.Hour)
+}
+
+// clampSeconds gives n seconds, from 0 to most.
+func clampSeconds(n int64, most time.Duration) time.Duration {
+	return time.Duration(min(max(n, 0), int64(most/time.Second))) * time.Second
 }
 
 // failure begins an error about this answer.
@@ -64,7 +84,11 @@ func (a answer) silent(n notation) error {
 	case n == isEmpty:
 		return errors.New("the answer is empty")
 	case n == isOther:
-		if s := clean(string(a.body[:min(len(a.body), 4*rawLimit)]), rawLimit); s != "" && !a.large {
+		head := string(unmark(a.body[:min(len(a.body), 4*rawLimit)]))
+		if strings.HasPrefix(strings.TrimSpace(head), "{") { // it may hold a token that nobody has learnt of yet
+			return errors.New("its JSON cannot be read")
+		}
+		if s := clean(head, rawLimit); s != "" && !a.large {
 			return fmt.Errorf("it says “%s”", s)
 		}
 	}
@@ -74,6 +98,7 @@ func (a answer) silent(n notation) error {
 // garbled is the error of a 2xx that holds nothing of use.
 func (a answer) garbled(op string, n notation) *Error {
 	e := a.failure(op, KindGarbled)
+	e.Action = Stop
 	switch n {
 	case isHTML:
 		e.Err = errors.New("a web page without a title")
@@ -88,15 +113,39 @@ func (a answer) garbled(op string, n notation) *Error {
 		e.Err = errors.New("the answer cannot be read")
 		e.Hint = "is the URL right, does it lead to a Token API?"
 	default:
-		e.Err = errors.New("the answer holds no access_token")
-		e.Hint = "is the URL right, does it lead to the token endpoint?"
+		e.Err = fmt.Errorf("the answer holds no %s", wanted(op))
+		e.Hint = "is the URL right, does it lead to the " + endpointOf(op) + " endpoint?"
 	}
 	return e
 }
 
+// wanted names what an answer must hold.
+func wanted(op string) string {
+	switch op {
+	case opIntrospect:
+		return "active"
+	case opDevice:
+		return "device_code, user_code and verification_uri"
+	}
+	return "access_token"
+}
+
+// endpointOf names the endpoint that an operation calls.
+func endpointOf(op string) string {
+	switch op {
+	case opIntrospect:
+		return "introspection"
+	case opDevice:
+		return "device authorization"
+	case opRevoke:
+		return "revocation"
+	}
+	return "token"
+}
+
 // oauthError finds the error in a body, in the many shapes of RFC 6749 section 5.2 that exist.
 func oauthError(m members) (code, words string, bad bool) {
-	words = m.text("error_description", "errorDescription", "error_msg", "error_message", "message", "detail", "errorSummary")
+	words = m.text("error_description", "errorDescription", "error_msg", "error_message", "errmsg", "message", "detail", "errorSummary")
 	switch v := m["error"].(type) {
 	case string:
 		if v != "" {
@@ -122,30 +171,41 @@ func oauthError(m members) (code, words string, bad bool) {
 			}
 		}
 	}
+	if n, ok := wholeSeconds(m.text("errcode")); ok && n != 0 { // WeChat's family
+		return m.text("errcode"), words, true
+	}
 	if m.no("ok") || m.no("success") || strings.EqualFold(m.str("status"), "error") && !m.has("access_token") {
 		return m.text("code", "error_code"), words, true
 	}
 	return "", words, false
 }
 
+// longestWait is the longest wait that is believed.
+const longestWait = 30 * 24 * time.Hour
+
 // retryAfter reads Retry-After as seconds or a date. The date counts from the server's own clock.
 func retryAfter(h http.Header, now time.Time) time.Duration {
-	const most = 30 * 24 * time.Hour
 	v := strings.TrimSpace(h.Get("Retry-After"))
 	if v == "" {
 		return 0
 	}
-	if n, err := strconv.ParseInt(v, 10, 64); err == nil {
-		return time.Duration(min(max(n, 0), int64(most/time.Second))) * time.Second
+	if n, ok := wholeSeconds(v); ok {
+		return clampSeconds(n, longestWait)
 	}
 	at, err := http.ParseTime(v)
 	if err != nil {
 		return 0
 	}
+	return until(at, h, now)
+}
+
+// until gives the time from the server's own clock, or from ours when it does not tell, to at: no less than
+// none, no more than longestWait.
+func until(at time.Time, h http.Header, now time.Time) time.Duration {
 	if date, err := http.ParseTime(h.Get("Date")); err == nil {
 		now = date
 	}
-	return min(max(at.Sub(now), 0), most)
+	return min(max(at.Sub(now), 0), longestWait)
 }
 
 // redirectHost gives the host that a redirect leads to, without the rest of the URL.
@@ -155,63 +215,4 @@ func redirectHost(h http.Header) string {
 		return ""
 	}
 	return clean(u.Host, 100)
-}
-
-// hint names the next thing to try.
-func (a answer) hint(op string, e *Error, f fault) string {
-	switch e.Code {
-	case "invalid_client":
-		return "check consumer key and consumer secret, and client_auth (basic, basic-encoded, post)"
-	case "invalid_grant":
-		switch op {
-		case GrantRefreshToken:
-			return "the refresh token was used, has expired or was revoked: ask for a new token"
-		case GrantPassword:
-			return "check user name and password"
-		}
-	case "invalid_scope":
-		if op == GrantRefreshToken {
-			return "ask for no scope: a refresh may only repeat scopes the token already has"
-		}
-		return "the server does not grant one of the scopes to this application"
-	case "unauthorized_client":
-		if op == opRevoke {
-			return "the token was issued to another application: revoke it with that one's consumer key"
-		}
-		return "the application is not allowed to use this grant: enable it in the portal"
-	case "unsupported_grant_type":
-		return "the server does not offer this grant"
-	case "unsupported_token_type":
-		return "the server does not revoke this kind of token: try the refresh token"
-	case "server_error", "temporarily_unavailable":
-		return "the fault is the server's: try again later"
-	case "invalid_request":
-		return "the server misses a parameter, or sees one twice; two ways of client_auth at once count too"
-	}
-	switch {
-	case a.status >= 300 && a.status < 400:
-		if host := redirectHost(a.header); host != "" {
-			return "if " + host + " is right, name it in the URL: credentials are not sent on"
-		}
-		return "name the final URL: credentials are not sent on"
-	case a.status == http.StatusNotFound && (f.gateway || f.code != 0):
-		host, _, _ := strings.Cut(a.host, ":")
-		if strings.HasPrefix(a.host, "[") || host == "" {
-			host = "HOST"
-		}
-		return "gateways of version 4 and later have no /token: try https://" + host + ":9443/oauth2/token (or /oauth2/revoke)"
-	case a.status == http.StatusNotFound:
-		return "is the URL right?"
-	case a.status == http.StatusBadRequest && strings.Contains(string(a.body[:min(len(a.body), 200)]), "HTTP request to an HTTPS server"):
-		return "this port speaks TLS: use https://"
-	case f.known() && a.status >= 500:
-		return "the gateway cannot reach its key manager: try again later"
-	case a.status == http.StatusTooManyRequests, a.status == http.StatusServiceUnavailable:
-		return "try again later"
-	case a.status == http.StatusProxyAuthRequired:
-		return "the proxy wants credentials: check HTTPS_PROXY"
-	case a.status == http.StatusUnauthorized:
-		return "check consumer key and consumer secret, and client_auth (basic, basic-encoded, post)"
-	}
-	return ""
 }

@@ -14,7 +14,7 @@ func (c *Client) Revoke(ctx context.Context, r RevokeRequest) (RevokeAnswer, Exc
 	k := c.begin(opRevoke, http.MethodPost, c.cfg.Endpoints.RevokeURL)
 	k.mask.add(r.Token.Reveal(), true)
 	k.form = url.Values{}
-	e := k.fillRevoke(r)
+	e := k.fillToken(r.Token, r.Hint)
 	if e == nil {
 		e = k.prepare(r.Credentials, c.cfg.Endpoints.RevokeURL, "revoke_url")
 	}
@@ -29,14 +29,15 @@ func (c *Client) Revoke(ctx context.Context, r RevokeRequest) (RevokeAnswer, Exc
 	return ans, x, err
 }
 
-func (k *call) fillRevoke(r RevokeRequest) *Error {
-	if r.Token.IsZero() {
-		return usage(k.x.Op, "there is no token to revoke", "")
+// fillToken builds the form of a question about a token (RFC 7009 section 2.1, RFC 7662 section 2.1).
+func (k *call) fillToken(token secret.Text, hint string) *Error {
+	if token.IsZero() {
+		return usage(k.x.Op, "there is no token to "+k.x.Op, "")
 	}
-	k.form.Set("token", r.Token.Reveal())
-	switch r.Hint {
+	k.form.Set("token", token.Reveal())
+	switch hint {
 	case "access_token", "refresh_token":
-		k.form.Set("token_type_hint", r.Hint)
+		k.form.Set("token_type_hint", hint)
 	case "":
 	default:
 		return usage(k.x.Op, "the hint must be access_token or refresh_token", "")

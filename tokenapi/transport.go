@@ -58,6 +58,7 @@ type answer struct {
 	body   []byte
 	large  bool // the body went on after the limit
 	host   string
+	path   string    // of the URL that was asked, never shown
 	begun  time.Time // when its header had come
 	at     time.Time // when it had come whole
 }
@@ -107,7 +108,7 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, ski
 	}
 	defer func() { _ = resp.Body.Close() }() // read whole or given up: nothing to lose
 	k.sent.Store(true)
-	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url), begun: k.c.now()}
+	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url), path: pathOf(k.url), begun: k.c.now()}
 	k.x.Status = a.status
 	if a.header == nil {
 		a.header = http.Header{}

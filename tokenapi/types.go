@@ -102,7 +102,12 @@ type TokenAnswer struct {
 	RawTokenType string   // as received, "" when absent
 	Usable       bool     // false: not a bearer token, do not send it
 	Scopes       []string // nil: the answer did not say
-	At           time.Time
+	// IssuedTokenType is the token type identifier of a token exchange (RFC 8693 section 2.2.1), "" when absent.
+	IssuedTokenType string
+	Deactivated     secret.Text // the access token that a refresh put out of use, where WSO2 names it in a header
+	Nonce           secret.Text // DPoP-Nonce for the next proof (RFC 9449 section 8.2), zero when the answer had none
+	Extra           []Extra     // every member that no field above stands for, by name
+	At              time.Time
 }
 
 // Life gives ExpiresIn as a duration, clamped so that it cannot overflow time.Duration (about 292 years).

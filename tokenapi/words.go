@@ -107,13 +107,7 @@ func isPage(body []byte) bool {
 // pageTitle gives the title of a web page, or "".
 func pageTitle(body []byte) string {
 	s := string(body[:min(len(body), 64<<10)])
-	// Folding may change the length of a text; ASCII folding does not.
-	low := strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, strings.ToValidUTF8(s, "?"))
+	low := asciiLower(strings.ToValidUTF8(s, "?"))
 	s = strings.ToValidUTF8(s, "?")
 	from := strings.Index(low, "<title")
 	if from < 0 {
@@ -129,4 +123,26 @@ func pageTitle(body []byte) string {
 		return ""
 	}
 	return clean(html.UnescapeString(s[from:from+end]), rawLimit)
+}
+
+// asciiLower folds ASCII letters only: a text whose other letters were folded might have another length.
+func asciiLower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}
+
+// keep takes what a terminal would act on out of a text, and nothing else: codes that people type are shown
+// as they were given, in their own case and with their own blanks. At most limit runes stay.
+func keep(s string, limit int) string {
+	n := 0
+	return strings.Map(func(r rune) rune {
+		if n++; n > limit || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
 }

@@ -1,0 +1,81 @@
+package tokenapi
+
+import (
+	"encoding/json"
+	"slices"
+	"sort"
+	"strings"
+
+	"lanyard/tokenapi/secret"
+)
+
+// Extra is a member of an answer that Lanyard does not know. Whether it is a secret nobody can tell, so it is
+// kept as one: Value is its JSON, whatever notation the body had.
+type Extra struct {
+	Name  string // cleaned
+	Value secret.Text
+}
+
+// known are the members of a token answer that fields of TokenAnswer stand for.
+func known() []string {
+	return []string{
+		"access_token", "accessToken", "refresh_token", "refreshToken", "id_token", "idToken", "token_type", "tokenType",
+		"scope", "issued_token_type", "expires_in", "expiresIn", xmlSpace,
+	}
+}
+
+// extras gives the members that are not known, by name.
+func extras(m members) []Extra {
+	var names []string
+	for name := range m {
+		if !slices.Contains(known(), name) {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	var out []Extra
+	for _, name := range names {
+		if b, err := json.Marshal(m[name]); err == nil {
+			out = append(out, Extra{clean(name, 100), secret.New(string(b))})
+		}
+	}
+	return out
+}
+
+// masked takes out of an answer's names and texts what was sent or got, should the server repeat it there.
+func (a *TokenAnswer) masked(m *masker) {
+	for i := range a.Extra {
+		a.Extra[i].Name = m.words(a.Extra[i].Name, 100)
+	}
+	a.IssuedTokenType = m.words(a.IssuedTokenType, wordsLimit)
+}
+
+// params gives members as text for a person: strings as they are, others as JSON, all cleaned, and masked where
+// their names say that they hold a secret.
+func (m members) params(not ...string) []Param {
+	var mask masker
+	mask.find(map[string]any(m), "")
+	var names []string
+	for name := range m {
+		if !slices.Contains(not, name) && m[name] != nil {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	var out []Param
+	for _, name := range names {
+		v := mask.value(m[name], name, false)
+		text, isText := v.(string)
+		if !isText {
+			var b strings.Builder
+			e := json.NewEncoder(&b)
+			e.SetEscapeHTML(false)
+			if e.Encode(v) != nil {
+				continue
+			}
+			text = strings.TrimRight(b.String(), "\n")
+		}
+		out = append(out, Param{mask.text(clean(name, 100)), clean(text, 4*wordsLimit)})
+	}
+	return out
+}

@@ -1,0 +1,78 @@
+package tokenapi
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+)
+
+// xmlSpace is the member under which readXML keeps the namespace of the innermost fault; no XML name can clash.
+const xmlSpace = " namespace"
+
+// readXML reads the text of every element, by local name; the first of a name wins. An element that
+// holds others has all their text. Prefixes and namespaces differ between versions and are not compared.
+// Every text is a part of one string, so that nesting cannot multiply what a body holds.
+func readXML(body []byte) members {
+	d := xml.NewDecoder(bytes.NewReader(body))
+	d.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) {
+		switch strings.ToLower(charset) {
+		case "iso-8859-1", "latin1", "windows-1252", "us-ascii":
+			return latin1{in}, nil
+		}
+		return in, nil
+	}
+	type part struct {
+		name     string
+		from, to int
+	}
+	var (
+		text  strings.Builder
+		stack []part
+		parts []part
+		space string
+		fault bool
+	)
+	for range 10_000 {
+		tok, err := d.Token()
+		if err != nil {
+			if !errors.Is(err, io.EOF) || len(stack) > 0 || len(parts) == 0 {
+				return nil
+			}
+			m, all := members{}, text.String()
+			if len(parts) > 1 {
+				parts = parts[:len(parts)-1] // the root: all the text once more
+			}
+			for _, p := range parts {
+				if _, have := m[p.name]; !have {
+					m[p.name] = strings.TrimSpace(all[p.from:p.to])
+				}
+			}
+			if fault {
+				m[xmlSpace] = space
+			}
+			return m
+		}
+		switch t := tok.(type) {
+		case xml.StartElement:
+			if len(stack) > 32 {
+				return nil
+			}
+			if strings.EqualFold(t.Name.Local, "fault") {
+				space, fault = t.Name.Space, true
+			}
+			stack = append(stack, part{name: t.Name.Local, from: text.Len()})
+		case xml.CharData:
+			if len(stack) > 0 {
+				text.Write(t)
+			}
+		case xml.EndElement:
+			last := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			last.to = text.Len()
+			parts = append(parts, last)
+		}
+	}
+	return nil
+}
