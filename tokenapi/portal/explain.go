@@ -3,6 +3,8 @@ package portal
 import (
 	"net/url"
 	"strings"
+
+	"lanyard/tokenapi"
 )
 
 // Explain joins a gateway fault with the subscriptions of an application: it says which of them is the cause,
@@ -26,7 +28,7 @@ func Explain(faultCode int, keyType string, subs []Subscription, context string)
 		case len(subs) == 0:
 			return "the application has no subscriptions"
 		case len(mine) == 0:
-			return "the application has no subscription to " + apiPath(context)
+			return "the application has no subscription to " + tokenapi.Clean(apiPath(context), nameLimit)
 		}
 		for _, s := range mine {
 			if s.Status == Rejected {
