@@ -31,6 +31,7 @@ type Reply struct {
 	Header http.Header
 	Body   []byte
 	Large  bool
+	read   *read
 }
 
 // Call makes one exchange. An error means that no answer was read; any status is a Reply.
@@ -84,5 +85,5 @@ func (c *Client) Call(ctx context.Context, r Call) (Reply, Exchange, error) {
 	if err != nil {
 		return Reply{}, x, err
 	}
-	return Reply{Status: a.status, Header: a.header, Body: a.body, Large: a.large}, x, nil
+	return Reply{a.status, a.header, a.body, a.large, &read{k.mask, a.host, a.at}}, x, nil
 }

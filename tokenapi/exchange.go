@@ -1,7 +1,6 @@
 package tokenapi
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -60,13 +59,7 @@ func (k *call) end(e *Error) (Exchange, error) {
 	if e.Action == "" {
 		e.Action = e.unanswered()
 	}
-	e.Code = k.mask.words(e.Code, 100)
-	e.URI = k.mask.words(e.URI, wordsLimit)
-	e.Description = k.mask.words(e.Description, wordsLimit)
-	if e.Err != nil {
-		e.Err = errors.New(k.mask.words(e.Err.Error(), wordsLimit+100))
-	}
-	e.Hint = k.mask.words(e.Hint, wordsLimit)
+	k.mask.error(e)
 	if !e.Answered() && e.Err != nil {
 		x.Err = e.Err.Error()
 	}

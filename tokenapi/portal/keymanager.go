@@ -1,0 +1,66 @@
+package portal
+
+// KeyManager is a server that issues tokens for the portal's applications. Its URLs are those to use: no
+// guess from the portal's address is as good.
+type KeyManager struct {
+	ID                 string
+	Name               string
+	DisplayName        string
+	Type               string // "default" for the resident one, "WSO2-IS", "Okta" …
+	Enabled            bool   // true also when the portal does not say
+	TokenEndpoint      string
+	RevokeEndpoint     string
+	IntrospectEndpoint string // most versions do not tell
+	UserInfoEndpoint   string
+	AuthorizeEndpoint  string
+	Issuer             string
+	GrantTypes         []string // by the names that tokenapi has for them; nil: the portal did not say
+	TokenType          string   // "DIRECT", "EXCHANGED", "BOTH": whether its own tokens open the gateway
+	TokenGeneration    bool     // it makes keys for applications; true also when the portal does not say
+	EnableTokenHashing bool
+}
+
+// decodeKeyManagers reads an answer of /key-managers.
+func decodeKeyManagers(body []byte) ([]KeyManager, bool) {
+	list, _, ok := readList(body)
+	if !ok {
+		return nil, false
+	}
+	all := []KeyManager{}
+	for _, o := range list {
+		props := o.object("additionalProperties")
+		first := func(names ...string) string {
+			if s := o.text(textLimit, names...); s != "" {
+				return s
+			}
+			return props.text(textLimit, names...)
+		}
+		k := KeyManager{
+			ID:                 o.name("id"),
+			Name:               o.name("name"),
+			DisplayName:        o.name("displayName"),
+			Type:               o.name("type"),
+			TokenEndpoint:      first("tokenEndpoint", "token_endpoint"),
+			RevokeEndpoint:     first("revokeEndpoint", "revoke_endpoint"),
+			IntrospectEndpoint: first("introspectionEndpoint", "introspection_endpoint"),
+			UserInfoEndpoint:   first("userInfoEndpoint", "userinfo_endpoint"),
+			AuthorizeEndpoint:  first("authorizeEndpoint", "authorize_endpoint"),
+			Issuer:             first("issuer"),
+			GrantTypes:         o.grants("availableGrantTypes"),
+			TokenType:          o.name("tokenType"),
+			Enabled:            true,
+			TokenGeneration:    true,
+		}
+		if v, known := o.yes("enabled"); known {
+			k.Enabled = v
+		}
+		if v, known := o.yes("enableTokenGeneration"); known {
+			k.TokenGeneration = v
+		}
+		k.EnableTokenHashing, _ = o.yes("enableTokenHashing")
+		if k.Name != "" {
+			all = append(all, k)
+		}
+	}
+	return all, true
+}

@@ -1,0 +1,295 @@
+package portal
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
+)
+
+// The operations, as errors and exchanges name them.
+const (
+	opRegister      = "portal register"
+	opSignIn        = "portal sign in"
+	opVersion       = "portal version"
+	opApplications  = "portal applications"
+	opKeys          = "portal keys"
+	opSubscriptions = "portal subscriptions"
+	opKeyManagers   = "portal key managers"
+	opSettings      = "portal settings"
+	opGenerate      = "portal generate keys"
+)
+
+const (
+	defaultClientName = "lanyard"
+	registerPath      = "/client-registration/v0.17/register" // API Manager 3.2 to 4.7
+	tokenPath         = "/oauth2/token"
+	scopeSubscribe    = "apim:subscribe"  // to list and use applications, keys and subscriptions
+	scopeManage       = "apim:app_manage" // to make keys
+	scopeSettings     = "apim:store_settings"
+)
+
+// versions are the paths under which the portal's API is, the newest first.
+func versions() []string {
+	return []string{"/api/am/devportal/v3", "/api/am/devportal/v2", storeV1}
+}
+
+// storeV1 is the path in API Manager 3.x.
+const storeV1 = "/api/am/store/v1"
+
+// Options say where a portal is.
+type Options struct {
+	Base        string // https://host:9443; the address of the portal in a browser, …/devportal, will do
+	TokenURL    string // "": Base with /oauth2/token
+	RegisterURL string // "": Base with /client-registration/v0.17/register
+	// ClientName is the name of the client that signs people in, "" for "lanyard". It is always the same,
+	// because the server gives the same client for the same name, and none can be deleted.
+	ClientName string
+}
+
+// fill puts in what is derived and says what cannot be used. URLs are checked where they are called.
+func (o *Options) fill() *tokenapi.Error {
+	if o.Base == "" {
+		return usage(opSignIn, "the portal's URL is missing", "it looks like https://host.example:9443")
+	}
+	u, err := url.Parse(o.Base)
+	if err != nil || u.Opaque != "" {
+		return usage(opSignIn, "the portal's URL is not a URL", "it looks like https://host.example:9443")
+	}
+	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return usage(opSignIn, "the portal's URL has a query or a fragment", "remove what follows the path")
+	}
+	path := strings.TrimRight(u.Path, "/")
+	for _, page := range []string{"/devportal", "/store"} { // as copied from a browser
+		if before, after, found := strings.Cut(path, page); found && (after == "" || after[0] == '/') {
+			path = before
+		}
+	}
+	u.Path, u.RawPath = path, ""
+	o.Base = u.String()
+	if o.TokenURL == "" {
+		o.TokenURL = o.Base + tokenPath
+	}
+	if o.RegisterURL == "" {
+		o.RegisterURL = o.Base + registerPath
+	}
+	if o.ClientName == "" {
+		o.ClientName = defaultClientName
+	}
+	return nil
+}
+
+// Session is a person signed in to a portal. It is safe for concurrent use. Its token is in memory only.
+type Session struct {
+	client  *tokenapi.Client // its endpoints are those that issued the token
+	signIn  tokenapi.Credentials
+	root    string // base and version
+	version string
+	token   secret.Text
+	refresh secret.Text // zero unless the client's name was registered with that grant by something else
+	found   Settings
+	revokes bool
+
+	mu     sync.Mutex
+	hashed map[string]bool // IDs of applications that were seen to keep their secrets as hashes
+}
+
+// SignIn signs a person in: it registers the client (or finds it again), asks for a token with the password
+// and looks which version of the API the portal speaks. Each is done once; only the version is tried out, by
+// reading the settings. The exchanges are those that were made, whether it succeeded or not.
+func SignIn(ctx context.Context, c *tokenapi.Client, o Options, user string, password secret.Text) (*Session, []tokenapi.Exchange, error) {
+	if e := o.fill(); e != nil {
+		return nil, nil, e
+	}
+	switch {
+	case user == "":
+		return nil, nil, usage(opSignIn, "the user name is missing", "")
+	case strings.Contains(user, ":"):
+		return nil, nil, usage(opSignIn, "a user name with a colon cannot be sent as basic", "")
+	case password.IsZero():
+		return nil, nil, usage(opSignIn, "the password is missing", "")
+	}
+	to := tokenapi.Endpoints{TokenURL: o.TokenURL}
+	if before, ok := strings.CutSuffix(o.TokenURL, "/token"); ok {
+		to.RevokeURL = before + "/revoke"
+	}
+	at, err := c.At(to)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &Session{client: at, revokes: to.RevokeURL != "", hashed: map[string]bool{}}
+	var all []tokenapi.Exchange
+	x, err := s.register(ctx, o, user, password)
+	if all = append(all, x); err != nil {
+		return nil, all, err
+	}
+	x, err = s.enter(ctx, user, password)
+	all = append(all, x)
+	if err == nil {
+		var xs []tokenapi.Exchange
+		xs, err = s.find(ctx, o.Base)
+		all = append(all, xs...)
+	}
+	if err == nil {
+		return s, all, nil
+	}
+	if e, ok := tokenapi.AsError(err); ok && e.Answered() { // else the server is not there to revoke anything
+		all = append(all, s.Close(ctx)...)
+	}
+	return nil, all, err
+}
+
+// register gets the client that signs people in.
+func (s *Session) register(ctx context.Context, o Options, user string, password secret.Text) (tokenapi.Exchange, error) {
+	body, err := registerRequest(o.ClientName, user)
+	if err != nil {
+		return tokenapi.Exchange{Op: opRegister}, usage(opRegister, "the request could not be built", "")
+	}
+	r, x, err := s.client.Call(ctx, tokenapi.Call{
+		Op: opRegister, Method: "POST", URL: o.RegisterURL, URLKey: "register_url", User: user, Pass: password, JSON: body,
+	})
+	if err != nil {
+		return x, err
+	}
+	if e := refusal(opRegister, r); e != nil {
+		return x, e
+	}
+	reg, err := DecodeRegistration(r.Body)
+	if err != nil {
+		e := r.Unreadable(opRegister, missing("clientId"))
+		e.Hint = "a registration URL that does not exist answers like this: is " + tokenapi.Clean(hostOf(o.RegisterURL), nameLimit) + " the control plane, and its version right?"
+		return x, e
+	}
+	if reg.SecretState != Available {
+		return x, &tokenapi.Error{
+			Op: opRegister, Kind: tokenapi.KindRefused, Status: r.Status, Sent: true,
+			Err:  errors.New("the server does not tell the secret of the client " + r.Words(o.ClientName) + " again"),
+			Hint: "it keeps secrets as hashes: use another client name",
+		}
+	}
+	s.signIn = tokenapi.Credentials{ConsumerKey: reg.ClientID, ConsumerSecret: reg.ClientSecret, Auth: tokenapi.AuthBasic}
+	return x, nil
+}
+
+// enter gets the portal's token with the password (RFC 6749 section 4.3): the portal has no other way in
+// for a program without a browser.
+func (s *Session) enter(ctx context.Context, user string, password secret.Text) (tokenapi.Exchange, error) {
+	t, x, err := s.client.Token(ctx, tokenapi.TokenRequest{
+		Credentials: s.signIn, Grant: tokenapi.GrantPassword, Username: user, Password: password,
+		Scopes: []string{scopeSubscribe, scopeManage, scopeSettings},
+	})
+	if e, ok := tokenapi.AsError(err); ok {
+		if e.Kind != tokenapi.KindUsage {
+			e.Op = opSignIn
+		}
+		switch {
+		case e.Code == "invalid_client":
+			e.Hint = "the token URL does not know the client just registered: do both URLs lead to the same server?"
+		case e.Code == "unauthorized_client" || e.Code == "unsupported_grant_type":
+			e.Hint = "the server allows no sign-in with a password: copy the keys from the portal by hand"
+		case e.Status == 401 && e.Code == "":
+			e.Hint = "check user name and password"
+		}
+		return x, e
+	}
+	if err != nil {
+		return x, err
+	}
+	s.token, s.refresh = t.Access, t.Refresh
+	if !t.Usable {
+		return x, &tokenapi.Error{
+			Op: opSignIn, Kind: tokenapi.KindGarbled, Status: x.Status, Sent: true,
+			Err: errors.New("the portal's token is no bearer token"),
+		}
+	}
+	if t.Scopes != nil && !slices.Contains(t.Scopes, scopeSubscribe) && !slices.Contains(t.Scopes, scopeManage) {
+		return x, &tokenapi.Error{
+			Op: opSignIn, Kind: tokenapi.KindRefused, Status: x.Status, Sent: true,
+			Err:  errors.New("the server granted neither " + scopeSubscribe + " nor " + scopeManage),
+			Hint: "the user needs a role that may use the developer portal (Internal/subscriber)",
+		}
+	}
+	return x, nil
+}
+
+// find looks for the version of the API. A 404, a redirect or a web page says that a version is not there;
+// any other refusal is about the person or the server, and ends the search.
+func (s *Session) find(ctx context.Context, base string) ([]tokenapi.Exchange, error) {
+	var all []tokenapi.Exchange
+	var clue *tokenapi.Error
+	for _, path := range versions() {
+		r, x, err := s.ask(ctx, opVersion, base+path+"/settings")
+		all = append(all, x)
+		if err != nil {
+			return all, err
+		}
+		e := refusal(opVersion, r)
+		switch {
+		case e == nil:
+			if found, ok := decodeSettings(r.Body); ok {
+				s.root, s.version, s.found = base+path, path[strings.LastIndexByte(path, '/')+1:], found
+				return all, nil
+			}
+			e = r.Unreadable(opVersion, "the answer is no JSON object")
+		case r.Status != 404 && (r.Status < 300 || r.Status > 399):
+			return all, e
+		}
+		if clue == nil || clue.Status == 404 {
+			clue = e
+		}
+	}
+	if clue.Status == 404 {
+		clue.Code, clue.Description, clue.Err = "", "", nil
+	}
+	why := "there is no developer portal"
+	if clue.Err != nil {
+		why += ": " + clue.Err.Error()
+	}
+	clue.Err = errors.New(why)
+	clue.Hint = "is " + tokenapi.Clean(hostOf(base), nameLimit) + " the control plane (port 9443), not the gateway (8243)?"
+	return all, clue
+}
+
+// ask makes one GET with the portal's token.
+func (s *Session) ask(ctx context.Context, op, u string) (tokenapi.Reply, tokenapi.Exchange, error) {
+	return s.client.Call(ctx, tokenapi.Call{Op: op, Method: "GET", URL: u, URLKey: "portal_url", Bearer: s.token})
+}
+
+// Version is the version of the API that was found: "v3", "v2", or "v1" for API Manager 3.x.
+func (s *Session) Version() string { return s.version }
+
+// Close revokes the session's token, as far as it goes: one that is left behind dies by itself. The access
+// token comes first, or a gateway would not hear of it.
+func (s *Session) Close(ctx context.Context) []tokenapi.Exchange {
+	var all []tokenapi.Exchange
+	if !s.revokes {
+		return nil
+	}
+	for _, t := range []struct {
+		token secret.Text
+		hint  string
+	}{{s.token, "access_token"}, {s.refresh, "refresh_token"}} {
+		if t.token.IsZero() {
+			continue
+		}
+		_, x, err := s.client.Revoke(ctx, tokenapi.RevokeRequest{Credentials: s.signIn, Token: t.token, Hint: t.hint})
+		if all = append(all, x); err != nil {
+			break
+		}
+	}
+	return all
+}
+
+// hostOf gives host and port of a URL for a hint.
+func hostOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return "this"
+	}
+	return u.Host
+}
