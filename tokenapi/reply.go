@@ -91,7 +91,7 @@ func Clean(s string, limit int) string { return clean(s, limit) }
 
 // ReadJSON reads a body that is one JSON value, whatever its Content-Type says. A byte order mark is taken
 // off; numbers are kept as json.Number.
-func ReadJSON(body []byte) (any, bool) { return readJSON(bytes.TrimSpace(stripBOM(body))) }
+func ReadJSON(body []byte) (any, bool) { return readJSON(bytes.TrimSpace(unmark(body))) }
 
 // ReadScopes reads scopes: words with blanks or commas between them, or a list. Nil: v says nothing of them.
 func ReadScopes(v any) []string { return scopes(v) }
