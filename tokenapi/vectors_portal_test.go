@@ -1,5 +1,3 @@
-//go:build portal
-
 package tokenapi_test
 
 import (
@@ -45,6 +43,10 @@ func (v vector) registration(t *testing.T) map[string]any {
 	m["callback_url"], m["is_saas_application"], m["saas_app"] = or(r.CallbackURL), r.SaasApplication, r.SaasApplication
 	m["app_owner"], m["owner"], m["token_type"] = or(r.Owner), or(r.Owner), or(r.TokenType)
 	m["application_uuid"], m["uuid"] = or(r.UUID), or(r.UUID)
+	for _, name := range []string{"saas", "is_saas", "saas_application"} { // one fact, whatever a vector calls it
+		m[name] = r.SaasApplication
+	}
+	m["redirect_uri"], m["application_owner"] = or(r.CallbackURL), or(r.Owner)
 	m["grant_types"], m["redirect_uris"] = r.GrantTypes, r.RedirectURIs
 	return m
 }
