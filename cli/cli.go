@@ -73,7 +73,7 @@ func (p *program) root() *cobra.Command {
 		p.demoCommand(), p.sandboxCommand(),
 		p.appsCommand(), p.tokensCommand(), p.revocationsCommand(),
 		p.tokenCommand(), p.renewCommand(), p.revokeCommand(), p.probeCommand(),
-		p.inspectCommand(), p.introspectCommand(),
+		p.inspectCommand(), p.introspectCommand(), p.importCommand(),
 		p.configCommand(), p.themesCommand(), p.completionCommand(), p.versionCommand(),
 	)
 	root.SetHelpCommand(helpCommand())

@@ -140,7 +140,7 @@ func (l ledger) printInspection(p *program, i console.Inspection) {
 	case i.Check.Verified:
 		p.print("signature    verified (%s)", i.Check.Alg)
 	default:
-		p.print("signature    not verified: %s", i.Check.Why)
+		p.print("signature    %s", i.Check.Why)
 	}
 	for _, why := range i.Problems {
 		p.print("times        %s", why)

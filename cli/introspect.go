@@ -25,6 +25,7 @@ type introspectionJSON struct {
 	Token       string   `json:"token"`
 	Fingerprint string   `json:"fingerprint"`
 	At          stamp    `json:"at"`
+	Active      bool     `json:"active"`
 	AtServer    string   `json:"at_server"`
 	Scopes      []string `json:"scopes"` // null: it did not say
 	ClientID    *string  `json:"client_id"`
@@ -56,7 +57,7 @@ func (p *program) runIntrospect(c *cobra.Command, what string) error {
 	}
 	p.noteSkew(s, l.app[t.AppID])
 	j := introspectionJSON{
-		Token: t.ID, Fingerprint: t.Fingerprint, At: stamp(ans.At), AtServer: string(t.AtServer), Scopes: ans.Scopes,
+		Token: t.ID, Fingerprint: t.Fingerprint, At: stamp(ans.At), Active: ans.Active, AtServer: string(t.AtServer), Scopes: ans.Scopes,
 		ClientID: known(ans.ClientID), User: known(ans.Username), Subject: known(ans.Subject), TokenType: known(ans.TokenType),
 		Lifetime:  known(string(ans.Lifetime)),
 		ExpiresAt: epoch(ans.Expires), IssuedAt: epoch(ans.Issued), NotBefore: epoch(ans.NotBefore),

@@ -118,6 +118,7 @@ func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v consol
 		Browse:       p.browse,
 		Invite:       p.invite,
 		Knock:        p.knock,
+		Explain:      explainFault,
 		Device:       deviceName(),
 	})
 	if err != nil {
@@ -128,37 +129,40 @@ func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v consol
 
 // connect makes the client of an environment.
 func (p *program) connect(via http.RoundTripper) func(console.Environment) (console.API, error) {
-	return func(e console.Environment) (console.API, error) {
-		var pem [3][]byte
-		for i, f := range []struct{ key, path string }{{"ca_file", e.CAFile}, {"client_cert", e.ClientCert}, {"client_key", cmp.Or(e.ClientKey, e.ClientCert)}} {
-			if f.path == "" {
-				continue
-			}
-			var err error
-			if pem[i], err = os.ReadFile(f.path); err != nil {
-				return nil, &failure{exit: exitUsage, code: "config", err: err,
-					text: fmt.Sprintf("environment %s: %s cannot be read: %v", e.Name, f.key, plainCause(err))}
-			}
+	return func(e console.Environment) (console.API, error) { return p.client(e, via) }
+}
+
+// client makes the client of an environment; via, if given, carries every call instead of the network.
+func (p *program) client(e console.Environment, via http.RoundTripper) (*tokenapi.Client, error) {
+	var pem [3][]byte
+	for i, f := range []struct{ key, path string }{{"ca_file", e.CAFile}, {"client_cert", e.ClientCert}, {"client_key", cmp.Or(e.ClientKey, e.ClientCert)}} {
+		if f.path == "" {
+			continue
 		}
-		c, err := tokenapi.New(tokenapi.Config{
-			Endpoints:          e.Endpoints,
-			Timeout:            e.Timeout,
-			CAPEM:              pem[0],
-			ClientCertPEM:      pem[1],
-			ClientKeyPEM:       secret.New(string(pem[2])),
-			Proxy:              p.proxy(e.Proxy),
-			InsecureSkipVerify: e.InsecureSkipVerify,
-			AllowHTTP:          e.AllowHTTP,
-			UserAgent:          "lanyard/" + version().Version,
-		}, p.clock)
-		if err != nil {
-			return nil, err
+		var err error
+		if pem[i], err = os.ReadFile(f.path); err != nil {
+			return nil, &failure{exit: exitUsage, code: "config", err: err,
+				text: fmt.Sprintf("environment %s: %s cannot be read: %v", e.Name, f.key, plainCause(err))}
 		}
-		if via != nil {
-			c = c.WithTransport(via)
-		}
-		return c, nil
 	}
+	c, err := tokenapi.New(tokenapi.Config{
+		Endpoints:          e.Endpoints,
+		Timeout:            e.Timeout,
+		CAPEM:              pem[0],
+		ClientCertPEM:      pem[1],
+		ClientKeyPEM:       secret.New(string(pem[2])),
+		Proxy:              p.proxy(e.Proxy),
+		InsecureSkipVerify: e.InsecureSkipVerify,
+		AllowHTTP:          e.AllowHTTP,
+		UserAgent:          "lanyard/" + version().Version,
+	}, p.clock)
+	if err != nil {
+		return nil, err
+	}
+	if via != nil {
+		c = c.WithTransport(via)
+	}
+	return c, nil
 }
 
 // proxy chooses the proxy of an environment: the one it names, else that of the environment variables; NO_PROXY

@@ -116,6 +116,7 @@ func (s *Service) ProbeText(ctx context.Context, appID string, access secret.Tex
 	ans, ex, err := api.Probe(ctx, tokenapi.ProbeRequest{URL: a.ProbeURL, Token: jwt.Normalise(access)})
 	if err == nil {
 		s.observe(a, "", ex)
+		s.explained(ctx, a, &ans)
 	}
 	return ans, err
 }

@@ -54,6 +54,9 @@ type Options struct {
 	Invite func(Invitation)
 	// Knock is told just before a get that may end a token somebody else holds. Nil: nobody is.
 	Knock func(Knock)
+	// Explain says which of the subscriptions that a portal named is the cause of a gateway fault; "" for
+	// none. Nil: nothing is explained.
+	Explain func(a Application, faultCode int, subs []Subscription) string
 	// Device names this machine in a scope of its own (WSO2: device_NAME); "" makes no such offer.
 	Device string
 }
@@ -238,7 +241,7 @@ func (s *Service) applications(r Reader, stored []Application, tokens []Token, m
 		}
 		if a.Details.SecretStored {
 			sec, err := r.ConsumerSecret(a.ID)
-			if err != nil && !errors.Is(err, ErrNotFound) {
+			if err != nil && !isNotFound(err) {
 				return nil, err
 			}
 			if all[i].Secret = SecretAvailable; sec.Access.IsZero() {
@@ -396,7 +399,7 @@ func (s *Service) credentialText(ctx context.Context, a Application, kind Secret
 		return err
 	})
 	switch {
-	case err != nil && !errors.Is(err, ErrNotFound):
+	case err != nil && !isNotFound(err):
 		return secret.Text{}, fmt.Errorf("secret of %s: %w", a.Label(), err)
 	case sec.Access.IsZero():
 		return s.opt.Vault.Secret(ctx, a, kind)

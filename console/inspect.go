@@ -110,7 +110,7 @@ func (s *Service) signer(ctx context.Context, appID string, j jwt.Token, offline
 
 // checkSignature verifies a signature, or says why it was not.
 func (s *Service) checkSignature(ctx context.Context, a *Application, j jwt.Token, offline bool) jwt.Check {
-	no := func(why string) jwt.Check { return jwt.Check{Alg: j.Alg, KeyID: j.KeyID, Why: why} }
+	no := func(why string) jwt.Check { return jwt.Check{Alg: j.Alg, KeyID: j.KeyID, Why: "not verified: " + why} }
 	switch {
 	case j.Encrypted || !j.Signed:
 		return j.Verify(nil)

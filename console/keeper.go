@@ -9,6 +9,8 @@ import (
 // ErrNotFound is returned by a Keeper for a token or application it does not hold.
 var ErrNotFound = errors.New("not found")
 
+func isNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
+
 // Keeper keeps what the console knows. Its transactions are serialised against every other process on
 // the same store: what a function given to Update reads is still so when it writes.
 type Keeper interface {

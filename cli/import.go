@@ -1,0 +1,14 @@
+package cli
+
+import "github.com/spf13/cobra"
+
+func (p *program) importCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "import",
+		Short: "Bring applications in from elsewhere",
+		Args:  noCommand,
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(p.importPortalCommand())
+	return c
+}

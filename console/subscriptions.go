@@ -1,0 +1,93 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
+)
+
+// Subscriptions are what a developer portal said, when it was asked last, an application may call.
+type Subscriptions struct {
+	At  time.Time      `json:"at"`
+	All []Subscription `json:"all"`
+}
+
+// Subscription lets an application call an API. Status is the portal's word for it, such as ON_HOLD.
+type Subscription struct {
+	API     string `json:"api"`
+	Version string `json:"version"`
+	Context string `json:"context"`
+	Status  string `json:"status"`
+}
+
+// They are kept by consumer key: however an application is configured, its subscriptions are the key's.
+func subscriptionsKey(consumerKey string) string { return "subscriptions/" + consumerKey }
+
+// KeepSubscriptions stores what a portal said.
+func (s *Service) KeepSubscriptions(ctx context.Context, consumerKey string, all []Subscription) error {
+	text, err := json.Marshal(Subscriptions{At: s.Now().UTC(), All: all})
+	if err != nil {
+		return err
+	}
+	return s.opt.Keeper.Update(ctx, func(w Writer) error { return w.SetSetting(subscriptionsKey(consumerKey), string(text)) })
+}
+
+// explained adds to a probe's answer what the portal said of the application's subscriptions, where that is
+// the cause of the fault.
+func (s *Service) explained(ctx context.Context, a Application, ans *tokenapi.ProbeAnswer) {
+	if ans.FaultCode == 0 || s.opt.Explain == nil {
+		return
+	}
+	var text string
+	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
+		text, err = r.Setting(subscriptionsKey(a.ConsumerKey))
+		return err
+	})
+	var subs Subscriptions
+	if err != nil || text == "" || json.Unmarshal([]byte(text), &subs) != nil {
+		return // it is an explanation, not an answer
+	}
+	if why := s.opt.Explain(a, ans.FaultCode, subs.All); why != "" {
+		ans.Advice.Cause = why + ", as the portal said " + Ago(s.Now().Sub(subs.At))
+	}
+}
+
+// Imported is an application found elsewhere, with what proves it, if that could be seen.
+type Imported struct {
+	Application Application
+	Secret      secret.Text
+}
+
+// Import keeps applications in the store. One that is in the configuration is left alone there; one that was
+// imported before is replaced, and keeps its secret when none came with it now. It gives what is known of each
+// afterwards, in order.
+func (s *Service) Import(ctx context.Context, all []Imported) ([]Application, error) {
+	var out []Application
+	err := s.opt.Keeper.Update(ctx, func(w Writer) error {
+		out = nil
+		for _, i := range all {
+			a := i.Application
+			a.ID, a.Source = a.Identity(), FromStore
+			if have, err := s.application(w, a.ID); err == nil && have.Source == FromConfig {
+				out = append(out, have)
+				continue
+			}
+			sec, err := w.ConsumerSecret(a.ID)
+			if err != nil && !isNotFound(err) {
+				return err
+			}
+			if a.Secret = SecretAvailable; i.Secret.IsZero() && sec.Access.IsZero() {
+				a.Secret = SecretMissing
+			}
+			if err := w.PutApplication(a, Secrets{Access: i.Secret}); err != nil {
+				return err
+			}
+			out = append(out, a)
+		}
+		return nil
+	})
+	return out, err
+}
