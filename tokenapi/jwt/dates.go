@@ -41,7 +41,7 @@ func (c *Claim) dated() {
 	seconds, _ := f.Int64()
 	rest := new(big.Float).Sub(f, new(big.Float).SetInt64(seconds))
 	micros, _ := rest.Mul(rest, big.NewFloat(1e6)).Float64()
-	c.Time = time.Unix(seconds, 0).Add(time.Duration(micros * 1000).Round(time.Microsecond)).UTC()
+	c.Time = time.Unix(seconds, 0).Add(time.Duration(micros * 1000)).UTC()
 }
 
 // TimeProblems says what speaks against a token at a point in time, in words, with a leeway for clocks

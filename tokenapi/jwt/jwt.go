@@ -64,14 +64,11 @@ func (t Token) ExpiresAt() (time.Time, bool) {
 // commas) or an array. It is nil when the token does not say, and empty when it says none.
 func (t Token) Scopes() []string {
 	for _, name := range []string{"scope", "scp"} {
-		c, ok := t.Get(name)
-		if !ok {
-			continue
-		}
+		c, _ := t.Get(name)
 		if !c.Text {
 			list := []string{}
 			if json.Unmarshal([]byte(c.Value), &list) != nil || list == nil {
-				continue
+				continue // absent, null or something else
 			}
 			return list
 		}

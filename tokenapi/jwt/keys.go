@@ -87,7 +87,7 @@ func rawKeys(jwks []byte) (keys []json.RawMessage, more int, err error) {
 	if len(jwks) == 0 {
 		return nil, 0, errors.New("the key set is empty")
 	}
-	if deep(jwks) || json.Unmarshal(jwks, &set) != nil {
+	if json.Unmarshal(jwks, &set) != nil {
 		return nil, 0, errors.New("the key set is no JSON object")
 	}
 	if set.Keys == nil && set.Kty != nil {

@@ -95,6 +95,7 @@ func TestShapes(t *testing.T) {
 		{unsigned(`{"alg":"RS256"}`, `"text"`), false, false, false},
 		{unsigned(`{"alg":"RS256"}`, `{"a":`+strings.Repeat("[", 70)+strings.Repeat("]", 70)+`}`), false, false, false},
 		{unsigned(`{"alg":"RS256"}`, `{"a":"`+strings.Repeat("[", 70)+`"}`), true, true, false},
+		{unsigned(`{"alg":"RS256"}`, `{"a":"\"`+strings.Repeat("[", 70)+`"}`), true, true, false},
 		{unsigned(`{"alg":"RS256"}`, `{"a":"`+strings.Repeat("x", 300<<10)+`"}`), false, false, false},
 		{strings.Repeat("ey", 2<<20) + ".x", false, false, false},
 		{unsigned(`{}`, `{}`), true, true, false},
@@ -177,6 +178,7 @@ func TestDates(t *testing.T) {
 		{"exp", "253402300799", none, jwt.NoteNever},
 		{"exp", "1e999999999", none, jwt.NoteNever},
 		{"iat", "9223372036854775807", none, jwt.NoteImplausible},
+		{"exp", "-90000000000", none, jwt.NoteImplausible}, // a year that cannot be written
 		{"exp", "-9223372036854775808", none, jwt.NoteImplausible},
 		{"exp", strings.Repeat("9", 100_000), none, ""},
 		{"exp", "null", none, ""},
@@ -194,6 +196,17 @@ func TestDates(t *testing.T) {
 		}
 		if _, ok := tok.ExpiresAt(); ok != (c.name == "exp" && !c.time.IsZero()) {
 			t.Errorf("%s %.30s: ExpiresAt says %v", c.name, c.value, ok)
+		}
+	}
+}
+
+// Fractions come out as they went in.
+func TestFractions(t *testing.T) {
+	t.Parallel()
+	for micros := int64(1); micros < 1_000_000; micros += 997 {
+		c, _ := parse(t, unsigned(`{"alg":"RS256"}`, fmt.Sprintf(`{"exp":1700000000.%06d}`, micros))).Get("exp")
+		if want := time.Unix(1_700_000_000, micros*1000); !c.Time.Equal(want) {
+			t.Fatalf("%s: %v", c.Value, c.Time)
 		}
 	}
 }

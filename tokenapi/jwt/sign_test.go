@@ -137,3 +137,17 @@ func TestSignRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestSignRefusesShortRSA(t *testing.T) {
+	t.Setenv("GODEBUG", "rsa1024min=0") // to make such a key at all
+	short, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{pkcs8(t, short), jwkOf(t, short, "")} {
+		_, err := jwt.Sign(nil, secret.New(key), "", "")
+		if err == nil || err.Error() != "sign: the RSA key has 1024 bits; 2048 to 8192 are supported" {
+			t.Error(err)
+		}
+	}
+}
