@@ -55,6 +55,8 @@ const clients = [
   },
   { ...machine, client_id: 'bound', client_secret: 'bound-secret', dpop_bound_access_tokens: true },
   { ...native, client_id: 'console' },
+  // answered late, so that two who ask at the same time really do
+  { ...machine, client_id: 'slow', client_secret: 'slow-secret', grant_types: ['password', 'refresh_token'] },
   { client_id: 'gateway', client_secret: 'gateway-secret', grant_types: [], redirect_uris: [], response_types: [] },
 ];
 
@@ -115,6 +117,7 @@ function provide(issuer) {
   provider.registerGrantType('password', (ctx) => passwordGrant(provider, ctx), ['username', 'password', 'scope'], []);
   provider.use(async (ctx, next) => {
     await next();
+    if (ctx.oidc?.client?.clientId === 'slow') await new Promise((done) => setTimeout(done, 1000));
     const said = { method: ctx.method, path: ctx.path, status: ctx.status, client: ctx.oidc?.client?.clientId, grant: ctx.oidc?.params?.grant_type };
     appendFileSync(join(state, 'access.jsonl'), `${JSON.stringify(said)}\n`);
   });
