@@ -47,8 +47,11 @@ func (p *person) opens(page string) string {
 		}
 		text := string(body)
 		if cancel := cancelLink.FindStringSubmatch(text); cancel != nil && p.refuses {
-			res, err = p.browser.Get(html.UnescapeString(cancel[1]))
-			continue
+			if res, err = p.browser.Get(html.UnescapeString(cancel[1])); err != nil {
+				p.t.Fatal(err)
+			}
+			res.Body.Close()
+			return "" // some pages then ask again
 		}
 		action, fields, ok := p.form(text)
 		if !ok {

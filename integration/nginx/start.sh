@@ -27,7 +27,7 @@ for _ in {1..20}; do
     -e "s|@BASIC@|$(printf %s "${CLIENT:-gateway:gateway-secret}" | base64 -w0)|; s|@INTROSPECT_URL@|$introspect|" \
     "$here/nginx.conf.in" >"$state/nginx.conf"
   rm -f "$state/api.sock" "$state/nginx.pid"
-  nginx -p "$state" -e "$state/error.log" -c "$state/nginx.conf" </dev/null >&2 &
+  PATH=$PATH:/usr/sbin nginx -p "$state" -e "$state/error.log" -c "$state/nginx.conf" </dev/null >&2 &
   pids=($!)
   for _ in {1..100}; do
     kill -0 "${pids[0]}" 2>/dev/null || break
@@ -35,7 +35,7 @@ for _ in {1..20}; do
       echo "http://127.0.0.1:$port"
       cat <&0 >/dev/null &
       pids+=($!)
-      wait "${pids[1]}" # not in the foreground: a signal would have to wait for it
+      wait -n "${pids[@]}" || true # the end of the input, of nginx, or a signal
       exit 0
     fi
     sleep 0.1
