@@ -16,7 +16,10 @@ user=''
 [ "$(id -u)" -ne 0 ] || user='user root;' # the worker must get into STATE, which only its owner can
 
 pids=()
-stop() { kill "${pids[@]}" 2>/dev/null || true; }
+stop() {
+  kill "${pids[@]}" 2>/dev/null || true
+  wait
+}
 trap stop EXIT
 trap 'exit 0' INT TERM
 
