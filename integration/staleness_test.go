@@ -10,14 +10,13 @@ import (
 	"time"
 )
 
-// nginx counts the life of a cache entry in whole seconds of its clock and lets the last one pass entirely, so an
-// entry lives up to a second longer than it was told to: cache_ttl is one more than the gateway's.
+// The bound is a careful one, so that it is the probes and not the end of the window that prove the death.
 const behindGateway = `
 	[[environment]]
 	name = "oidc"
 	token_url = "HTTP/token"
 	revoke_url = "HTTP/token/revocation"
-	cache_ttl = "9s"
+	cache_ttl = "30s"
 	[[application]]
 	name = "Orders"
 	consumer_key = "orders"
@@ -60,7 +59,7 @@ func TestStaleGateway(t *testing.T) {
 		t.Fatal("alive at the server")
 	}
 	passes("revoked")
-	if r := s.revocation(); r.Verdict != "lingering" || r.StaleUntil.Sub(r.AcceptedAt) != 9*time.Second {
+	if r := s.revocation(); r.Verdict != "lingering" || r.StaleUntil.Sub(r.AcceptedAt) != 30*time.Second {
 		t.Errorf("%+v", r)
 	}
 
@@ -90,8 +89,9 @@ func TestStaleGateway(t *testing.T) {
 	if r.Verdict != "dead" || r.Proof == nil || *r.Proof != "probe" {
 		t.Errorf("%+v", r)
 	}
-	if last := all[len(all)-4].At; last.After(r.StaleUntil) {
-		t.Errorf("it passed at %s, after the bound %s", last, r.StaleUntil)
+	// What docs/oauth-servers.md tells people to write: the gateway's cache and one second.
+	if last, bound := all[len(all)-4].At, r.AcceptedAt.Add((cached+1)*time.Second); last.After(bound) {
+		t.Errorf("it passed at %s, after %s", last, bound)
 	}
 }
 
@@ -131,8 +131,8 @@ func (s *seat) revocation() revocation {
 	return all[0]
 }
 
-// entryEnd is when the gateway's one cache entry ended: the second in which it was made, and as many as it lives, have
-// passed entirely.
+// entryEnd is when the gateway's one cache entry ended. nginx counts in whole seconds of its clock and lets the last
+// one pass entirely: an entry made at 12.7 for 8 s is good until 21.
 func (s *server) entryEnd(t *testing.T) time.Time {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(s.state, "questions.log"))
