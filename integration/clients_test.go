@@ -91,22 +91,6 @@ func TestOddSecretUnencodedIsRefused(t *testing.T) {
 	}
 }
 
-// A client that may only have DPoP tokens gets none from us, and is told that the server refused.
-func TestDPoPClientIsRefused(t *testing.T) {
-	t.Parallel()
-	s := need(t).sit(t, nil, `
-		[[environment]]
-		name = "oidc"
-		token_url = "HTTP/token"
-		[[application]]
-		name = "Orders"
-		consumer_key = "bound"
-		consumer_secret = "bound-secret"`)
-	if r := s.ends(exitRefused, "token", "Orders"); r.out != "" || !strings.Contains(r.err, "invalid_grant") {
-		t.Errorf("said %q, %q", r.out, r.err)
-	}
-}
-
 // A server with a CA of its own is not trusted until ca_file says so.
 func TestOwnCA(t *testing.T) {
 	t.Parallel()
