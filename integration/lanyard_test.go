@@ -68,16 +68,22 @@ func (s *seat) run(args ...string) said { return s.runWith("", args...) }
 // runWith is run with something on standard input.
 func (s *seat) runWith(stdin string, args ...string) said {
 	s.t.Helper()
+	r, err := s.try(stdin, args...)
+	if err != nil {
+		s.t.Fatalf("lanyard %s: %v\n%s", strings.Join(args, " "), err, r.err)
+	}
+	return r
+}
+
+// try is for other goroutines than the test's: it fails by an error, when lanyard did not come to its end.
+func (s *seat) try(stdin string, args ...string) (said, error) {
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
 	cmd := s.command(ctx, args...)
 	var out, errs strings.Builder
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &errs
 	code, err := ended(cmd.Run())
-	if err != nil {
-		s.t.Fatalf("lanyard %s: %v\n%s", strings.Join(args, " "), err, errs.String())
-	}
-	return said{out.String(), errs.String(), code}
+	return said{out.String(), errs.String(), code}, err
 }
 
 // ended gives a command's exit code.
