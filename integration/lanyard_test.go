@@ -1,0 +1,197 @@
+package integration
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// The exit codes that README.md promises.
+const (
+	exitDone    = 0
+	exitUsage   = 2
+	exitRefused = 3
+	exitNetwork = 4
+)
+
+// seat is one person's lanyard: a configuration and a state of its own.
+type seat struct {
+	t   *testing.T
+	b   *bench
+	dir string
+	env []string
+}
+
+// sit writes a configuration. HTTP, HTTPS, GATEWAY and STATE in it stand for the two issuers, a gateway (may be nil)
+// and the folder of the authorization server, where its CA and the clients' keys are.
+func (b *bench) sit(t *testing.T, gw *server, config string) *seat {
+	t.Helper()
+	s := &seat{t: t, b: b, dir: t.TempDir()}
+	words := []string{"HTTPS", b.secure, "HTTP", b.issuer, "STATE", b.oidc.state}
+	if gw != nil {
+		words = append(words, "GATEWAY", gw.ready)
+	}
+	config = strings.NewReplacer(words...).Replace(config)
+	if err := os.WriteFile(filepath.Join(s.dir, "config.toml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.env = []string{
+		"PATH=" + s.dir, // nothing is in it: no browser opens, whatever a grant tries
+		"HOME=" + s.dir, "LANYARD_STATE=" + filepath.Join(s.dir, "state"), "LANYARD_CONFIG=" + filepath.Join(s.dir, "config.toml"),
+		"NO_PROXY=*", "ORDERS_SECRET=orders-secret", "ANA_PASSWORD=ana", `ODD_SECRET=p@ss:w%rd/+ &="~`,
+	}
+	return s
+}
+
+// said is what a command printed and how it ended.
+type said struct {
+	out, err string
+	code     int
+}
+
+// command prepares lanyard with arguments.
+func (s *seat) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, s.b.lanyard, args...)
+	cmd.Env = s.env
+	return cmd
+}
+
+// run runs lanyard to its end.
+func (s *seat) run(args ...string) said { return s.runWith("", args...) }
+
+// runWith is run with something on standard input.
+func (s *seat) runWith(stdin string, args ...string) said {
+	s.t.Helper()
+	r, err := s.try(stdin, args...)
+	if err != nil {
+		s.t.Fatalf("lanyard %s: %v\n%s", strings.Join(args, " "), err, r.err)
+	}
+	return r
+}
+
+// try is for other goroutines than the test's: it fails by an error, when lanyard did not come to its end.
+func (s *seat) try(stdin string, args ...string) (said, error) {
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	defer cancel()
+	cmd := s.command(ctx, args...)
+	var out, errs strings.Builder
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &errs
+	code, err := ended(cmd.Run())
+	return said{out.String(), errs.String(), code}, err
+}
+
+// ended gives a command's exit code.
+func ended(err error) (int, error) {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.Exited() {
+		return exit.ExitCode(), nil
+	}
+	return 0, err
+}
+
+// does runs lanyard, which must succeed, and gives its standard output.
+func (s *seat) does(args ...string) string {
+	s.t.Helper()
+	return s.ends(exitDone, args...).out
+}
+
+// ends runs lanyard, which must end with this exit code.
+func (s *seat) ends(code int, args ...string) said {
+	s.t.Helper()
+	r := s.run(args...)
+	if r.code != code {
+		s.t.Fatalf("lanyard %s: exit %d, want %d\n%s%s", strings.Join(args, " "), r.code, code, r.out, r.err)
+	}
+	return r
+}
+
+// issued is a token with its secrets, as `token --json` and `renew --json` print it.
+type issued struct {
+	ID, Fingerprint, Grant, User, How string
+	Scopes                            []string
+	Left                              *int64
+	Access                            string `json:"access_token"`
+	Refresh                           string `json:"refresh_token"`
+	HasRefresh                        bool   `json:"has_refresh"`
+}
+
+func (s *seat) token(args ...string) (i issued) {
+	s.t.Helper()
+	read(s.t, s.does(append(args, "--json")...), &i)
+	if i.Access == "" || len(i.Fingerprint) != 8 {
+		s.t.Fatalf("lanyard %s: no token in its answer", strings.Join(args, " "))
+	}
+	return i
+}
+
+// active is what `introspect --json` says of a token that is held.
+func (s *seat) active(token string) bool {
+	s.t.Helper()
+	var answer struct{ Active *bool }
+	read(s.t, s.run("introspect", token, "--json").out, &answer)
+	if answer.Active == nil {
+		s.t.Fatal("introspect: the answer does not say whether the token is active")
+	}
+	return *answer.Active
+}
+
+func read(t *testing.T, text string, into any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		t.Fatalf("%v in %q", err, text)
+	}
+}
+
+// asks starts a command that asks the person for something on standard error, and gives what the pattern's first group
+// finds there. The person does as asked; done then gives what the command printed.
+func (s *seat) asks(pattern string, args ...string) (found string, done func() said) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	s.t.Cleanup(cancel)
+	cmd := s.command(ctx, args...)
+	var out strings.Builder
+	errs := &watched{pattern: regexp.MustCompile(pattern), found: make(chan string, 1)}
+	cmd.Stdout, cmd.Stderr = &out, errs
+	if err := cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	over := make(chan error, 1)
+	go func() { over <- cmd.Wait() }()
+	select {
+	case found = <-errs.found:
+	case err := <-over:
+		s.t.Fatalf("lanyard %s ended without asking: %v\n%s", strings.Join(args, " "), err, errs.String())
+	}
+	return found, func() said {
+		s.t.Helper()
+		code, err := ended(<-over)
+		if err != nil {
+			s.t.Fatalf("lanyard %s: %v\n%s", strings.Join(args, " "), err, errs.String())
+		}
+		return said{out.String(), errs.String(), code}
+	}
+}
+
+// watched is a buffer that tells when a pattern is in it.
+type watched struct {
+	lockedBuffer
+	pattern *regexp.Regexp
+	found   chan string
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	n, err := w.lockedBuffer.Write(p)
+	if m := w.pattern.FindStringSubmatch(w.String()); m != nil {
+		select {
+		case w.found <- m[1]:
+		default:
+		}
+	}
+	return n, err
+}

@@ -1,0 +1,269 @@
+package integration
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// The switches. With neither, these tests are off: they need more than Go, and may download npm packages.
+const (
+	runSwitch     = "LANYARD_INTEGRATION"         // 1: run what this machine has the servers for
+	requireSwitch = "LANYARD_REQUIRE_INTEGRATION" // 1: what cannot be run has failed
+)
+
+// patience is how long one thing may take on a busy machine before a test gives up.
+const patience = 90 * time.Second
+
+// bench is what all tests of this package share.
+type bench struct {
+	dir     string // removed at the end
+	lanyard string // the program
+	oidc    *server
+	issuer  string // http
+	secure  string // the https issuer
+}
+
+// need gives the bench, and skips a test that cannot be run here. This is the one place of the repository where a
+// test may skip: whoever has only Go is to be able to run the others. What CI runs may not skip, see requireSwitch.
+func need(t *testing.T, tools ...string) *bench {
+	t.Helper()
+	lack := ""
+	if os.Getenv(runSwitch) != "1" {
+		lack = "off, " + runSwitch + "=1 turns it on"
+	}
+	for _, tool := range append([]string{"bash", "openssl", "node", "npm"}, tools...) {
+		_, err := exec.LookPath(tool)
+		if _, admin := exec.LookPath("/usr/sbin/" + tool); err != nil && admin != nil {
+			lack = "there is no " + tool + " on this machine"
+		}
+	}
+	switch {
+	case lack == "":
+	case os.Getenv(requireSwitch) == "1":
+		t.Fatalf("%s=1, but %s", requireSwitch, lack)
+	default:
+		t.Skip(lack)
+	}
+	b, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if said := b.oidc.log(); t.Failed() && said != "" {
+			t.Logf("the authorization server said:\n%s", said)
+		}
+	})
+	return b
+}
+
+// running is the bench once it stands, for TestMain to take down.
+var running atomic.Pointer[bench]
+
+// shared starts what all tests share, when the first one needs it.
+var shared = sync.OnceValues(func() (*bench, error) {
+	dir, err := os.MkdirTemp("", "lanyard") // a short path: nginx binds a Unix socket in it
+	if err != nil {
+		return nil, err
+	}
+	b := &bench{dir: dir, lanyard: filepath.Join(dir, "lanyard")}
+	running.Store(b)
+	if out, err := exec.Command("go", "build", "-o", b.lanyard, "lanyard").CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	if b.oidc, err = start(filepath.Join(dir, "oidc"), "oidc-provider/start.sh"); err != nil {
+		return nil, err
+	}
+	var ok bool
+	if b.issuer, b.secure, ok = strings.Cut(b.oidc.ready, " "); !ok {
+		return nil, fmt.Errorf("oidc-provider: ready with %q", b.oidc.ready)
+	}
+	return b, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if b := running.Load(); b != nil {
+		if b.oidc != nil {
+			b.oidc.stop()
+		}
+		os.RemoveAll(b.dir)
+	}
+	os.Exit(code)
+}
+
+// server is a start script at work. It serves until its standard input ends, so it also ends when the test process
+// does, however that ends.
+type server struct {
+	state string // its folder
+	ready string // the line it said when it was ready
+	input io.Closer
+	cmd   *exec.Cmd
+	errs  *lockedBuffer
+}
+
+// start runs a start script of this folder and waits until it is ready.
+func start(state, script string, args ...string) (*server, error) {
+	s := &server{state: state, errs: &lockedBuffer{}}
+	s.cmd = exec.Command("bash", append([]string{script, state}, args...)...)
+	s.cmd.Stderr = s.errs
+	in, err := s.cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	s.input = in
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
+	}
+	said := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(out).ReadString('\n')
+		said <- strings.TrimSpace(line)
+	}()
+	select {
+	case s.ready = <-said:
+	case <-time.After(patience):
+	}
+	if s.ready == "" {
+		s.stop()
+		return nil, fmt.Errorf("%s did not start:\n%s", script, s.log())
+	}
+	return s, nil
+}
+
+// stop ends its input and waits; a server that does not care is killed.
+func (s *server) stop() {
+	s.input.Close()
+	done := make(chan struct{})
+	go func() { s.cmd.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		s.cmd.Process.Kill()
+		<-done
+	}
+}
+
+func (s *server) log() string {
+	said := s.errs.String()
+	if more, err := os.ReadFile(filepath.Join(s.state, "error.log")); err == nil {
+		said += string(more)
+	}
+	return said
+}
+
+// cached is how many seconds an answer lives in the gateway's cache, by the script's own default.
+const cached = 8
+
+// gateway starts an API gateway of this test's own in front of /orders/.
+func (b *bench) gateway(t *testing.T) *server {
+	t.Helper()
+	state, err := os.MkdirTemp(b.dir, "gw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := start(state, "nginx/start.sh", b.issuer+"/token/introspection")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		s.stop()
+		if said := s.log(); t.Failed() && said != "" {
+			t.Logf("the gateway said:\n%s", said)
+		}
+	})
+	return s
+}
+
+// visit is one request that the authorization server answered.
+type visit struct {
+	Method, Path, Client, Grant string
+	Status                      int
+}
+
+// visits reads what a client asked so far, of the token endpoint and with this grant.
+func (b *bench) visits(t *testing.T, client, grant string) (out []visit) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(b.oidc.state, "access.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range bytes.Lines(data) {
+		var v visit
+		if err := json.Unmarshal(line, &v); err != nil {
+			t.Fatal(err)
+		}
+		if v.Client == client && v.Grant == grant {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// post asks the authorization server behind lanyard's back, as the client orders.
+func (b *bench) post(t *testing.T, path string, form url.Values) (status int, answer map[string]any) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.issuer+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.SetBasicAuth("orders", "orders-secret")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil && !errors.Is(err, io.EOF) {
+		t.Fatal(err)
+	}
+	return res.StatusCode, answer
+}
+
+// alive is what the authorization server itself thinks of a token.
+func (b *bench) alive(t *testing.T, token string) bool {
+	t.Helper()
+	status, answer := b.post(t, "/token/introspection", url.Values{"token": {token}})
+	if status != http.StatusOK {
+		t.Fatalf("introspection: %d", status)
+	}
+	return answer["active"] == true
+}
+
+// lockedBuffer can be written while it is read.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
