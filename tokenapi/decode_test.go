@@ -261,61 +261,6 @@ func TestClean(t *testing.T) {
 
 func bounded(b []byte) []byte { return b[:min(len(b), bodyLimit)] }
 
-func FuzzDecodeToken(f *testing.F) {
-	for _, s := range []string{`{"access_token":"t","expires_in":1e99}`, "access_token=t", "<OAuth><access_token>t</access_token></OAuth>", `{"error":[{}]}`, "\ufeff{}"} {
-		f.Add(200, []byte(s))
-		f.Add(400, []byte(s))
-	}
-	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		a, e := decodeToken(GrantPassword, answer{status: status, header: http.Header{}, body: bounded(body)})
-		if e == nil {
-			if a.Access.IsZero() || a.ExpiresIn < 0 || a.Life() < 0 || status < 200 || status > 299 {
-				t.Fatalf("a success that is none: %+v", a)
-			}
-			if (a.Lifetime == Unknown) == a.HasExpiresIn {
-				t.Fatalf("lifetime %s with HasExpiresIn %v", a.Lifetime, a.HasExpiresIn)
-			}
-			return
-		}
-		noControls(t, e.Error())
-	})
-}
-
-func FuzzParseFault(f *testing.F) {
-	f.Add([]byte(`{"fault":{"code":900901,"message":"m"}}`))
-	f.Add([]byte(`<f:fault xmlns:f="x"><f:code>900901</f:code></f:fault>`))
-	f.Add([]byte(`<e:Envelope xmlns:e="x"><e:Body><e:Fault><faultstring>m</faultstring></e:Fault></e:Body></e:Envelope>`))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		code, message, description := ParseFault(http.Header{}, bounded(body))
-		if code < 0 {
-			t.Fatal("a negative code")
-		}
-		noControls(t, message+description)
-		for _, status := range []int{0, 200, 302, 401, 403, 404, 429, 500, 502} {
-			v, _, m := ClassifyProbe(status, http.Header{}, bounded(body))
-			if v != Accepted && v != Refused && v != Unclear || v == Refused && status != 401 {
-				t.Fatalf("%d: %q", status, v)
-			}
-			noControls(t, m)
-		}
-	})
-}
-
-func FuzzRevokeAnswer(f *testing.F) {
-	f.Add(200, "canary", []byte(""))
-	f.Add(200, "", []byte(`{"error":"x"}`))
-	f.Fuzz(func(t *testing.T, status int, named string, body []byte) {
-		a, e := decodeRevoke(answer{status: status, header: http.Header{"Revokedaccesstoken": {named}}, body: bounded(body)})
-		if e != nil {
-			noControls(t, e.Error())
-			return
-		}
-		if status < 200 || status > 299 || a.Confirmed == (a.AccessToken.IsZero() && a.AuthorizedUser == "") {
-			t.Fatalf("%d: %+v", status, a)
-		}
-	})
-}
-
 func noControls(t *testing.T, s string) {
 	t.Helper()
 	for _, r := range s {

@@ -45,12 +45,10 @@ func (c *Client) AuthorizeDevice(ctx context.Context, r DeviceRequest) (DeviceAn
 	if e == nil {
 		e = k.prepare(r.Credentials, c.cfg.Endpoints.DeviceURL, "device_url")
 	}
-	if e == nil {
-		// A client has to name itself here even where a header proves it (RFC 8628 section 3.1).
-		if k.form.Get("client_id") == "" {
-			k.form.Set("client_id", r.Credentials.ConsumerKey)
-			k.body = []byte(k.form.Encode())
-		}
+	if e == nil && k.form.Get("client_id") == "" {
+		// A server that proves no client here looks for the name in the form (RFC 8628 section 3.1).
+		k.form.Set("client_id", r.Credentials.ConsumerKey)
+		k.body = []byte(k.form.Encode())
 	}
 	var ans DeviceAnswer
 	if e == nil {

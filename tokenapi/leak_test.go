@@ -94,6 +94,8 @@ func echo(status int, kind string) http.HandlerFunc {
 		members := map[string]any{
 			"access_token": gotAccess, "refresh_token": gotRefresh, "id_token": gotID, "expires_in": 60, "token_type": "Bearer",
 			"harmless": gotAccess + " and " + said, "nested": []any{map[string]any{"client_secret": []string{gotOther}}}, gotAccess: 1,
+			"active": true, "client_id": "key+1", "aud": []string{gotAccess}, "device_code": gotOther, "user_code": "aB-3d",
+			"verification_uri": "https://h.example/device", "interval": 5,
 			"next": "https://h.example/?session=" + gotOther, "form": form, "b64": proof,
 		}
 		if status >= 400 {
@@ -119,6 +121,7 @@ func TestNothingLeaks(t *testing.T) {
 			s := httptest.NewServer(echo(status, kind))
 			c, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{
 				TokenURL: s.URL + "/token?x=" + urlQuery, RevokeURL: s.URL + "/revoke?" + urlQuery,
+				IntrospectURL: s.URL + "/introspect?x=" + urlQuery, DeviceURL: s.URL + "/device_authorize?x=" + urlQuery,
 			}}, time.Now)
 			if err != nil {
 				t.Fatal(err)
@@ -156,6 +159,10 @@ func everyCall(t *testing.T, c *tokenapi.Client, what, base string) {
 		}
 		a, x, err := c.Revoke(t.Context(), tokenapi.RevokeRequest{Credentials: cr, Token: secret.New(sentToken), Hint: "access_token"})
 		check("revoke "+string(auth), a, x, err)
+		i, x, err := c.Introspect(t.Context(), tokenapi.IntrospectRequest{Credentials: cr, Token: secret.New(sentToken), Hint: "access_token"})
+		check("introspect "+string(auth), i, x, err)
+		d, x, err := c.AuthorizeDevice(t.Context(), tokenapi.DeviceRequest{Credentials: cr, Scopes: []string{"a"}, Extra: url.Values{"harmless": {sentExtra}}})
+		check("device "+string(auth), d, x, err)
 	}
 	p, x, err := c.Probe(t.Context(), tokenapi.ProbeRequest{URL: base + "/api?q=" + urlQuery, Token: secret.New(sentToken)})
 	check("probe", p, x, err)

@@ -29,13 +29,13 @@ func clean(s string, limit int) string {
 		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs):
 			continue
 		}
+		if n >= limit || blank && n+1 >= limit {
+			b.WriteRune('…')
+			break
+		}
 		if blank {
 			b.WriteByte(' ')
 			n, blank = n+1, false
-		}
-		if n >= limit {
-			b.WriteRune('…')
-			break
 		}
 		b.WriteRune(r)
 		n++

@@ -1,0 +1,205 @@
+package tokenapi_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
+)
+
+const revoke, introspect, device = "revoke", "introspect", "device"
+
+// said sends an answer to the decoder of an operation and gives the error that came of it.
+func said(t *testing.T, op string, status int, header http.Header, body string) *tokenapi.Error {
+	t.Helper()
+	if header == nil {
+		header = http.Header{}
+	}
+	r := tokenapi.Answered{Status: status, Header: header, Body: []byte(body), At: time.Unix(1_700_000_000, 0)}
+	var err error
+	switch op {
+	case revoke:
+		_, _, err = r.Revoke()
+	case introspect:
+		_, _, err = r.Introspect()
+	case device:
+		_, _, err = r.Device()
+	default:
+		_, _, err = r.Token(op)
+	}
+	e, ok := tokenapi.AsError(err)
+	if !ok {
+		t.Fatalf("%s %d %s: no error", op, status, body)
+	}
+	return e
+}
+
+func TestActions(t *testing.T) {
+	const refresh, code, poll = tokenapi.GrantRefreshToken, tokenapi.GrantAuthorizationCode, tokenapi.GrantDeviceCode
+	for _, c := range []struct {
+		op     string
+		status int
+		body   string
+		want   tokenapi.Action
+		hint   string
+	}{
+		{refresh, 400, `{"error":"invalid_grant"}`, tokenapi.Reauthenticate, "ask for a new token"},
+		{code, 400, `{"error":"invalid_grant"}`, tokenapi.Reauthenticate, "begin again"},
+		{tokenapi.GrantPassword, 400, `{"error":"invalid_grant"}`, tokenapi.FixCredentials, "password"},
+		{tokenapi.GrantJWTBearer, 400, `{"error":"invalid_grant"}`, tokenapi.Stop, "assertion"},
+		{tokenapi.GrantTokenExchange, 400, `{"error":"invalid_target"}`, tokenapi.Stop, "audience"},
+		{poll, 400, `{"error":"invalid_grant"}`, tokenapi.Stop, "device code"},
+		{poll, 400, `{"error":"invalid_grant","error_description":"invalid_request"}`, tokenapi.Stop, "older WSO2"},
+		{poll, 429, ``, tokenapi.KeepPolling, "pauses"},
+		{poll, 503, ``, tokenapi.RetryLater, "later"},
+		{poll, 401, `{"error":"invalid_client"}`, tokenapi.FixCredentials, "consumer key"},
+		{code, 400, `{"error":"slow_down"}`, tokenapi.RetryLater, "later"},
+		{refresh, 400, `{"error":"invalid_scope"}`, tokenapi.RetryWithoutScope, "no scope"},
+		{code, 400, `{"error":"invalid_scope"}`, tokenapi.Stop, "scope"},
+		{refresh, 500, `{"error":"server_error"}`, tokenapi.RetryLater, "later"},
+		{refresh, 400, `{"error":"17003"}`, tokenapi.Stop, "locked"},
+		{refresh, 400, `{"error":"98765"}`, tokenapi.Stop, "98765"},
+		{refresh, 401, ``, tokenapi.FixCredentials, "client_auth"},
+		{refresh, 500, `{"code":"101503","message":"Runtime Error"}`, tokenapi.RetryLater, "key manager"},
+		{refresh, 429, `{"code":"900802","message":"Message throttled out"}`, tokenapi.RetryLater, "wait"},
+		{refresh, 403, `{"code":"900908","message":"Resource forbidden"}`, tokenapi.Stop, "not subscribed"},
+		{refresh, 200, `<html>`, tokenapi.Stop, "URL"},
+		{revoke, 401, `{"error":"unauthorized_client"}`, tokenapi.UseIssuingClient, "another application"},
+		{revoke, 400, `{"error":"unsupported_token_type"}`, tokenapi.TryRefreshToken, "refresh token"},
+		{revoke, 400, `{"error":"access_denied"}`, tokenapi.Stop, "bound"},
+		{revoke, 503, ``, tokenapi.RetryLater, "later"},
+		{introspect, 401, `<html>`, tokenapi.NotAllowedToAsk, "credentials"},
+		{introspect, 403, `{"error":"access_denied"}`, tokenapi.NotAllowedToAsk, "credentials"},
+		{introspect, 401, `{"error":"invalid_client"}`, tokenapi.NotAllowedToAsk, "credentials"},
+		{introspect, 200, `<html>`, tokenapi.NotAllowedToAsk, "credentials"},
+		{introspect, 400, `{"error":"Invalid input"}`, tokenapi.Stop, ""},
+		{introspect, 500, ``, tokenapi.RetryLater, ""},
+		{introspect, 200, `{"active":"perhaps"}`, tokenapi.Stop, "introspection endpoint"},
+		{device, 401, `{"error":"invalid_client"}`, tokenapi.FixCredentials, "consumer key"},
+		{device, 200, `{"device_code":"d"}`, tokenapi.Stop, "device authorization endpoint"},
+	} {
+		if e := said(t, c.op, c.status, nil, c.body); e.Action != c.want || !strings.Contains(e.Hint, c.hint) {
+			t.Errorf("%s %d %s: %q, %q; want %q and a hint with %q", c.op, c.status, c.body, e.Action, e.Hint, c.want, c.hint)
+		}
+	}
+}
+
+// TestEveryErrorHasANextStep goes through the errors that the RFCs name.
+func TestEveryErrorHasANextStep(t *testing.T) {
+	for _, code := range []string{
+		"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope", // RFC 6749 5.2
+		"access_denied", "unsupported_response_type", "server_error", "temporarily_unavailable", // 4.1.2.1
+		"invalid_token", "insufficient_scope", // RFC 6750
+		"unsupported_token_type",                              // RFC 7009
+		"authorization_pending", "slow_down", "expired_token", // RFC 8628
+		"invalid_target",                       // RFC 8693
+		"use_dpop_nonce", "invalid_dpop_proof", // RFC 9449
+		"token_expired", "authorization_declined", "bad_verification_code", "too_many_requests",
+	} {
+		for _, op := range []string{
+			tokenapi.GrantClientCredentials, tokenapi.GrantPassword, tokenapi.GrantRefreshToken, tokenapi.GrantAuthorizationCode,
+			tokenapi.GrantDeviceCode, tokenapi.GrantJWTBearer, tokenapi.GrantTokenExchange, revoke, introspect, device,
+		} {
+			e := said(t, op, 400, nil, `{"error":"`+code+`"}`)
+			if e.Action == "" || e.Hint == "" && (code != "authorization_pending" || op == tokenapi.GrantDeviceCode) {
+				t.Errorf("%s after %s: action %q, hint %q", code, op, e.Action, e.Hint)
+			}
+		}
+	}
+}
+
+// TestDropsRefresh: a refresh token that is dropped is lost, so nothing but invalid_grant drops it.
+func TestDropsRefresh(t *testing.T) {
+	const refresh = tokenapi.GrantRefreshToken
+	for _, c := range []struct {
+		op     string
+		status int
+		body   string
+		want   bool
+	}{
+		{refresh, 400, `{"error":"invalid_grant"}`, true},
+		{refresh, 401, `{"error":"invalid_grant"}`, true},
+		{refresh, 200, `{"error":"invalid_grant"}`, true},
+		{refresh, 400, `{"errors":[{"errorType":"invalid_grant"}]}`, true},
+		{refresh, 500, `{"error":"invalid_grant"}`, false},
+		{refresh, 503, `{"error":"invalid_grant"}`, false},
+		{refresh, 400, `{"error":"invalid_scope"}`, false},
+		{refresh, 400, `{"error":"invalid_request"}`, false},
+		{refresh, 400, `{"error":"Invalid_Grant"}`, false},
+		{refresh, 400, `{"error":"expired_token"}`, false},
+		{refresh, 401, `{"error":"invalid_client"}`, false},
+		{refresh, 400, `{"error_description":"invalid_grant"}`, false},
+		{refresh, 400, ``, false},
+		{refresh, 404, `<html>`, false},
+		{refresh, 200, `<html>`, false},
+		{refresh, 401, `{"fault":{"code":900901}}`, false},
+		{tokenapi.GrantPassword, 400, `{"error":"invalid_grant"}`, false},
+		{tokenapi.GrantDeviceCode, 400, `{"error":"invalid_grant"}`, false},
+		{revoke, 400, `{"error":"invalid_grant"}`, false},
+	} {
+		if got := said(t, c.op, c.status, nil, c.body).DropsRefresh(); got != c.want {
+			t.Errorf("%s %d %s: %v", c.op, c.status, c.body, got)
+		}
+	}
+	_, _, err := clientFor(t, "http://127.0.0.1:1", nil).Token(t.Context(), tokenapi.TokenRequest{
+		Credentials: creds(tokenapi.AuthBasic), Grant: refresh, RefreshToken: secret.New("r"),
+	})
+	if e := failure(t, err, tokenapi.KindNetwork); e.DropsRefresh() || e.Action != tokenapi.RetryLater {
+		t.Errorf("%+v", e)
+	}
+}
+
+// TestUnansweredActions: what may have been spent is not named to be sent again.
+func TestUnansweredActions(t *testing.T) {
+	lost := tripper(func(*http.Request) (*http.Response, error) { return nil, http.ErrHandlerTimeout })
+	c := clientFor(t, "http://127.0.0.1:1", nil).WithTransport(lost)
+	for grant, want := range map[string]tokenapi.Action{
+		tokenapi.GrantRefreshToken: "", tokenapi.GrantPassword: "", tokenapi.GrantClientCredentials: tokenapi.RetryLater,
+	} {
+		_, _, err := c.Token(t.Context(), tokenapi.TokenRequest{
+			Credentials: creds(tokenapi.AuthBasic), Grant: grant, RefreshToken: secret.New("r"), Username: "ana", Password: secret.New("p"),
+		})
+		if e, ok := tokenapi.AsError(err); !ok || !e.Sent || e.Action != want {
+			t.Errorf("%s: %+v", grant, e)
+		}
+	}
+	_, _, err := c.Token(t.Context(), tokenapi.TokenRequest{Grant: tokenapi.GrantPassword})
+	if e := failure(t, err, tokenapi.KindUsage); e.Action != tokenapi.Stop {
+		t.Errorf("%+v", e)
+	}
+}
+
+// TestGoneEndpoints: gateways of version 4 have no /token, and say so in many ways.
+func TestGoneEndpoints(t *testing.T) {
+	c, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{
+		TokenURL: "https://gw.example:8243/token", RevokeURL: "https://[2001:db8::1]:8243/revoke", IntrospectURL: "https://gw.example:9443/oauth2/introspect",
+	}}, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, shape := range []struct {
+		status int
+		body   string
+	}{
+		{404, ""},
+		{404, "No matching resource found for given API Request"},
+		{404, "<html><title>404</title>"},
+		{404, `{"code":"404","type":"Status report","message":"Not Found","description":"The requested resource (/token) is not available."}`},
+		{404, `<am:fault xmlns:am="http://wso2.org/apimanager"><am:code>404</am:code><am:type>Status report</am:type><am:message>Not Found</am:message></am:fault>`},
+		{403, `{"code":"900906","message":"No matching resource found in the API for the given request"}`},
+	} {
+		c = c.WithTransport(tripper(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: shape.status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(shape.body))}, nil
+		}))
+		_, _, err := get(t.Context(), c)
+		failure(t, err, tokenapi.KindRefused, "https://gw.example:9443/oauth2/token")
+		_, _, err = c.Revoke(t.Context(), tokenapi.RevokeRequest{Credentials: creds(tokenapi.AuthBasic), Token: secret.New("t")})
+		failure(t, err, tokenapi.KindRefused, "https://[2001:db8::1]:9443/oauth2/revoke")
+		_, _, err = c.Introspect(t.Context(), tokenapi.IntrospectRequest{Credentials: creds(tokenapi.AuthBasic), Token: secret.New("t")})
+		failure(t, err, tokenapi.KindRefused, "is the URL right?")
+	}
+}
