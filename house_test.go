@@ -55,6 +55,7 @@ var revealers = []string{
 	"tokenapi/grant.go",
 	"tokenapi/probe.go",
 	"tokenapi/revoke.go",
+	"tokenapi/sandbox/portal_keys.go", // the sandbox's own invented credentials, which its portal shows
 	"tokenapi/secret/secret.go",
 	"ui/effects.go", // an OSC 52 sequence, which only the screen can write
 }

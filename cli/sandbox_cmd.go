@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -212,7 +213,7 @@ func (h *hosted) announce(w io.Writer) error {
 	} {
 		setting(&b, kv[0], kv[1])
 	}
-	apps := h.api.Applications()
+	apps := h.applications(false)
 	for _, a := range apps {
 		b.WriteString("\n[[application]]\n")
 		for _, kv := range [][2]string{
@@ -232,6 +233,19 @@ func (h *hosted) announce(w io.Writer) error {
 		curl, e.Endpoints.TokenURL, curl, e.Endpoints.RevokeURL)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// everyGrant says whether a configuration can hold the newer grants, client authentication by application and
+// the URLs that come with them.
+const everyGrant = false
+
+// applications gives those of the sandbox that a configuration can hold, and of these for a demonstration
+// only a few.
+func (h *hosted) applications(demo bool) []sandbox.Application {
+	return slices.DeleteFunc(h.api.Applications(), func(a sandbox.Application) bool {
+		plain := a.Grant == tokenapi.GrantClientCredentials && a.Auth == sandbox.AuthBasic || a.Grant == tokenapi.GrantPassword
+		return demo && !a.Demo || !everyGrant && (!plain || a.Name == "Reports") || a.Auth == sandbox.AuthTLS && h.caFile == ""
+	})
 }
 
 // setting writes one line of TOML, none for an empty value. Go's quotes are TOML's for printable text.
