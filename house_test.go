@@ -49,7 +49,7 @@ var foreign = map[string][]string{
 var revealers = []string{
 	"cli/clipboard.go",    // to the clipboard, which is what was asked for
 	"cli/print_secret.go", // to stdout, which is what was asked for
-	"cli/sandbox_cmd.go",  // the sandbox's own invented credentials
+	"cli/sandbox_toml.go", // the sandbox's own invented credentials
 	"store/seal.go",       // into ciphertext
 	"tokenapi/call.go",    // onto the wire, as the next ones
 	"tokenapi/grant.go",
