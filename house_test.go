@@ -49,7 +49,7 @@ var foreign = map[string][]string{
 var revealers = []string{
 	"cli/clipboard.go",    // to the clipboard, which is what was asked for
 	"cli/print_secret.go", // to stdout, which is what was asked for
-	"cli/sandbox_cmd.go",  // the sandbox's own invented credentials
+	"cli/sandbox_toml.go", // the sandbox's own invented credentials
 	"store/seal.go",       // into ciphertext
 	"tokenapi/call.go",    // onto the wire, as the next ones
 	"tokenapi/clientauth.go",
@@ -62,6 +62,7 @@ var revealers = []string{
 	"tokenapi/jwt/verify.go", // a token's text is what its signature covers
 	"tokenapi/probe.go",
 	"tokenapi/revoke.go",
+	"tokenapi/sandbox/portal_keys.go", // the sandbox's own invented credentials, which its portal shows
 	"tokenapi/secret/secret.go",
 	"ui/effects.go", // an OSC 52 sequence, which only the screen can write
 }

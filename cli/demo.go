@@ -76,7 +76,7 @@ func (h *hosted) config(cfg *Config) *Config {
 	env := h.environment("demo")
 	cfg.Environments = []console.Environment{env}
 	cfg.DueBefore = min(cfg.DueBefore, h.api.TokenTTL()/4)
-	for _, a := range h.api.Applications() {
+	for _, a := range h.applications(true) {
 		app := console.Application{
 			ID:   console.ApplicationID(env.Endpoints.TokenURL, a.ConsumerKey, a.Grant, a.Username),
 			Name: a.Name, Environment: env, KeyType: a.KeyType, ConsumerKey: a.ConsumerKey, Grant: a.Grant, Username: a.Username,

@@ -5,19 +5,16 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"lanyard/console"
-	"lanyard/tokenapi"
 	"lanyard/tokenapi/sandbox"
 )
 
@@ -27,6 +24,8 @@ func sandboxFlags(c *cobra.Command, o *sandbox.Options) {
 	c.Flags().DurationVar(&o.TokenTTL, "token-ttl", time.Hour, "life of an access token")
 	c.Flags().DurationVar(&o.CacheTTL, "cache-ttl", 15*time.Minute, "life of an entry of the gateway's cache")
 	c.Flags().Int64Var(&o.Seed, "seed", 1, "other keys and secrets")
+	c.Flags().StringVar(&o.Profile, "profile", sandbox.ProfileOpaque, "how tokens live and die: "+strings.Join(sandbox.Profiles(), ", "))
+	c.Flags().IntVar(&o.Nodes, "nodes", 1, "gateway nodes, each with a cache of its own")
 }
 
 func checkSandbox(c *cobra.Command, o sandbox.Options) error {
@@ -38,12 +37,19 @@ func checkSandbox(c *cobra.Command, o sandbox.Options) error {
 	if !(o.Speed > 0) {
 		return misuse("", "--speed must be more than 0")
 	}
+	if !slices.Contains(sandbox.Profiles(), o.Profile) {
+		return misuse("one of "+strings.Join(sandbox.Profiles(), ", "), "--profile: there is no %q", o.Profile)
+	}
+	if o.Nodes < 1 {
+		return misuse("", "--nodes must be at least 1")
+	}
 	return nil
 }
 
 func (p *program) sandboxCommand() *cobra.Command {
 	var o sandbox.Options
-	var addr, profile string
+	var addr string
+	var faults []string
 	var useTLS bool
 	c := &cobra.Command{
 		Use:   "sandbox",
@@ -52,11 +58,15 @@ func (p *program) sandboxCommand() *cobra.Command {
 			"go to stdout as a configuration: lanyard sandbox > sandbox.toml, then lanyard --config sandbox.toml.",
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			if profile != "opaque" {
-				return misuse("only opaque is built", "--profile %s: not supported yet", profile)
-			}
 			if err := checkSandbox(c, o); err != nil {
 				return err
+			}
+			for _, text := range faults {
+				f, err := sandbox.ParseFault(text)
+				if err != nil {
+					return misuse("such as token:lost:1; kinds are "+strings.Join(sandbox.FaultKinds(), ", "), "--fault: %v", err)
+				}
+				o.Faults = append(o.Faults, f)
 			}
 			return p.runSandbox(c.Context(), addr, useTLS, o)
 		},
@@ -65,7 +75,12 @@ func (p *program) sandboxCommand() *cobra.Command {
 	c.Flags().StringVar(&addr, "addr", "127.0.0.1:8243", "`address` to listen on, of this machine; port 0 is a free one")
 	c.Flags().BoolVar(&useTLS, "tls", false, "serve https, with a certificate made for this run")
 	c.Flags().DurationVar(&o.Latency, "latency", 0, "wait this long before every answer")
-	c.Flags().StringVar(&profile, "profile", "opaque", "how the server behaves")
+	c.Flags().StringArrayVar(&faults, "fault", nil, "make answers bad: `ENDPOINT:KIND[:TIMES]`, such as token:lost:1; repeatable")
+	c.Flags().DurationVar(&o.ClockOff, "clock-off", 0, "how far the server's clock is ahead, or with - behind")
+	c.Flags().StringVar(&o.PortalVersion, "portal-version", "v3", "the developer portal's API: "+strings.Join(sandbox.PortalVersions(), ", "))
+	c.Flags().BoolVar(&o.HashedSecrets, "hashed-secrets", false, "the developer portal does not tell consumer secrets")
+	c.Flags().BoolVar(&o.IntrospectAdminOnly, "introspect-admin-only", false, "only the portal's user may introspect")
+	c.Flags().BoolVar(&o.AutoApprove, "auto-approve", false, "grant authorization requests without asking")
 	return c
 }
 
@@ -88,7 +103,9 @@ type hosted struct {
 	listener net.Listener
 	server   *http.Server
 	base     string // its URL
-	caFile   string // "" without TLS
+	caFile   string // "" without TLS, as the next two
+	certFile string // a client certificate, for the application that proves itself by one
+	keyFile  string
 	caDir    string
 }
 
@@ -150,8 +167,20 @@ func (h *hosted) secure(host string, now time.Time) error {
 	if err := os.WriteFile(h.caFile, cert.CAPEM, 0o644); err != nil { //nolint:gosec // a certificate is public
 		return err
 	}
+	certPEM, keyPEM, err := sandbox.ClientCertificate(now)
+	if err != nil {
+		return err
+	}
+	h.certFile, h.keyFile = filepath.Join(h.caDir, "client.pem"), filepath.Join(h.caDir, "client-key.pem")
+	if err := os.WriteFile(h.certFile, certPEM, 0o600); err != nil {
+		return err
+	}
+	if err := os.WriteFile(h.keyFile, keyPEM, 0o600); err != nil {
+		return err
+	}
 	h.listener = tls.NewListener(h.listener, &tls.Config{
-		Certificates: []tls.Certificate{cert.Server}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+		Certificates: []tls.Certificate{cert.Server}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+		ClientAuth: tls.RequestClientCert, // any will do, and none is asked for by most
 	})
 	return nil
 }
@@ -185,58 +214,5 @@ func (h *hosted) Close() {
 	_ = h.listener.Close()
 	if h.caDir != "" {
 		_ = os.RemoveAll(h.caDir)
-	}
-}
-
-// environment describes the sandbox as a configuration would.
-func (h *hosted) environment(name string) console.Environment {
-	return console.Environment{
-		Name:       name,
-		Endpoints:  tokenapi.Endpoints{TokenURL: h.base + "/token", RevokeURL: h.base + "/revoke", IntrospectURL: h.base + "/introspect"},
-		CacheTTL:   h.api.CacheTTL(),
-		Regime:     console.RegimeOpaque,
-		ClientAuth: tokenapi.AuthBasic,
-		Timeout:    15 * time.Second,
-		CAFile:     h.caFile,
-	}
-}
-
-// announce prints a whole configuration, with the credentials, and two lines to try by hand.
-func (h *hosted) announce(w io.Writer) error {
-	var b strings.Builder
-	e := h.environment("sandbox")
-	b.WriteString("# The sandbox of Lanyard: a Token API and a gateway that end with this process.\n\n[[environment]]\n")
-	for _, kv := range [][2]string{
-		{"name", e.Name}, {"token_url", e.Endpoints.TokenURL}, {"revoke_url", e.Endpoints.RevokeURL},
-		{"introspect_url", e.Endpoints.IntrospectURL}, {"cache_ttl", e.CacheTTL.String()}, {"regime", string(e.Regime)}, {"ca_file", h.caFile},
-	} {
-		setting(&b, kv[0], kv[1])
-	}
-	apps := h.api.Applications()
-	for _, a := range apps {
-		b.WriteString("\n[[application]]\n")
-		for _, kv := range [][2]string{
-			{"name", a.Name}, {"environment", e.Name}, {"key_type", a.KeyType}, {"consumer_key", a.ConsumerKey},
-			{"consumer_secret", a.ConsumerSecret.Reveal()}, {"grant", a.Grant}, {"username", a.Username},
-			{"password", a.Password.Reveal()}, {"probe_url", h.base + a.ProbePath},
-		} {
-			setting(&b, kv[0], kv[1])
-		}
-	}
-	curl := "curl "
-	if h.caFile != "" {
-		curl += "--cacert " + shellQuote(h.caFile) + " "
-	}
-	curl += "-u " + apps[0].ConsumerKey + ":" + apps[0].ConsumerSecret.Reveal()
-	fmt.Fprintf(&b, "\n# %s -d grant_type=client_credentials %s\n# %s -d token=ACCESS_TOKEN %s\n",
-		curl, e.Endpoints.TokenURL, curl, e.Endpoints.RevokeURL)
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-// setting writes one line of TOML, none for an empty value. Go's quotes are TOML's for printable text.
-func setting(b *strings.Builder, key, value string) {
-	if value != "" {
-		fmt.Fprintf(b, "%-15s = %s\n", key, strconv.Quote(value))
 	}
 }

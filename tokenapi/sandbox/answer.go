@@ -71,10 +71,12 @@ func printable(s string) string {
 	if len(s) > 64 {
 		s = s[:64]
 	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' || r == '"' || r == '\\' {
-			return '?'
-		}
-		return r
-	}, s)
+	return strings.Map(plainRune, s)
+}
+
+func plainRune(r rune) rune {
+	if r < ' ' || r > '~' || r == '"' || r == '\\' {
+		return '?'
+	}
+	return r
 }

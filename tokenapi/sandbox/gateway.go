@@ -2,6 +2,8 @@ package sandbox
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -20,10 +22,55 @@ func apis() [3]api {
 	}
 }
 
-// maxCached bounds the cache. Past it a token is not cached, so it just does not linger.
+// maxCached bounds a cache. Past it a token is not cached, so it just does not linger.
 const maxCached = 100_000
 
-// cache is what the gateway remembers of tokens it has let through, by access token.
+// gateways are the nodes with what each remembers, and what they have all been told.
+type gateways struct {
+	nodes []cache
+	turn  int                 // of the node that is next
+	dead  map[string]deadline // by jti of an access token
+}
+
+// deadline is when the gateways hear that an access token died, and when it would have expired anyway.
+type deadline struct{ heard, forget time.Time }
+
+func newGateways(nodes int) gateways {
+	g := gateways{nodes: make([]cache, nodes), dead: map[string]deadline{}}
+	for i := range g.nodes {
+		g.nodes[i] = cache{}
+	}
+	return g
+}
+
+// pick gives the node that answers a call: the one that is asked for, or the next.
+func (g *gateways) pick(asked string) int {
+	if n, err := strconv.Atoi(asked); err == nil && n >= 1 && n <= len(g.nodes) {
+		return n
+	}
+	g.turn = g.turn%len(g.nodes) + 1
+	return g.turn
+}
+
+func (g *gateways) held() (n int) {
+	for _, c := range g.nodes {
+		n += len(c)
+	}
+	return n + len(g.dead)
+}
+
+func (g *gateways) tidy(now time.Time) {
+	for _, c := range g.nodes {
+		c.tidy(now)
+	}
+	for id, d := range g.dead {
+		if !d.forget.IsZero() && !now.Before(d.forget) {
+			delete(g.dead, id)
+		}
+	}
+}
+
+// cache is what a node remembers of tokens it has let through, by access token.
 type cache map[string]cached
 
 // cached lets a token through until it ends, whatever the key manager thinks by then. The end is counted
@@ -44,27 +91,57 @@ func (c cache) tidy(now time.Time) {
 	}
 }
 
-// admit gives the client a token belongs to, or nil. This is the stale cache that the sandbox is for.
-func (s *Server) admit(token string) *client {
-	now := s.set.clock()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.tidy(now)
-	if e, ok := s.cache[token]; ok {
+// tellGateways puts the access token of p on the way to the list of dead ones, if this profile has such a
+// list. The caller holds the mutex.
+func (s *Server) tellGateways(p *pair, now time.Time) {
+	if s.set.regime.notices && p.id != "" && p.accessLives(now) {
+		s.gate.dead[p.id] = deadline{now.Add(s.set.notice), p.accessEnds}
+	}
+}
+
+// passed is what the gateway knows of a token that it lets through.
+type passed struct {
+	client *client
+	scope  string
+}
+
+// admit gives what node knows of a token, or nil for one that it refuses. Where tokens are JWTs that is
+// decided by signature, exp and the list of dead ones; otherwise the key manager is asked, and its answer
+// kept: this is the stale cache that the sandbox is for. The caller holds the mutex.
+func (s *Server) admit(token string, node int, now time.Time) *passed {
+	if s.set.regime.jwt {
+		return s.validate(token, now)
+	}
+	c := s.gate.nodes[node-1]
+	if e, ok := c[token]; ok {
 		if e.holds(now) {
-			return e.pair.client
+			return &passed{e.pair.client, e.pair.scope}
 		}
-		delete(s.cache, token)
+		delete(c, token)
 	}
 	p := s.ledger.byAccess[token]
 	if p == nil || !p.accessLives(now) {
 		return nil
 	}
-	if len(s.cache) < maxCached {
-		s.cache[token] = cached{p, now.Add(s.set.cacheTTL)}
+	if len(c) < maxCached {
+		c[token] = cached{p, now.Add(s.set.cacheTTL)}
 	}
-	return p.client
+	return &passed{p.client, p.scope}
 }
+
+func (s *Server) validate(token string, now time.Time) *passed {
+	k := s.signer()
+	h, c, ok := opened(token, k.key.Public(), k.alg)
+	d, dead := s.gate.dead[c.ID]
+	client := s.byKey[c.ClientID]
+	if !ok || h.Type != typAccess || c.Expires <= epochOf(s.stamp(now)) || dead && !now.Before(d.heard) || client == nil {
+		return nil
+	}
+	return &passed{client, c.Scope}
+}
+
+// nodeHeader says which node answered, and in a request which one is to.
+const nodeHeader = "X-Node"
 
 func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	a, ok := apiAt(r.URL.Path)
@@ -72,22 +149,30 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 		refuseCall(w, http.StatusNotFound, fault{"404", "Status report", "Not Found", "The requested resource is not available."})
 		return
 	}
+	now := s.set.clock()
+	s.mu.Lock()
+	s.tidy(now)
+	node := s.gate.pick(r.Header.Get(nodeHeader))
+	var p *passed
 	token, ok := bearer(r.Header.Values("Authorization"))
+	if ok {
+		p = s.admit(token, node, now)
+	}
+	s.mu.Unlock()
+	w.Header().Set(nodeHeader, strconv.Itoa(node))
 	if !ok {
 		refuseCall(w, http.StatusUnauthorized, fault{"900902", "", "Missing Credentials",
 			"Invalid Credentials. Make sure your API invocation call has a header: " +
 				"'Authorization : Bearer ACCESS_TOKEN' or 'Authorization : Basic ACCESS_TOKEN' or 'apikey: API_KEY'"})
 		return
 	}
-	c := s.admit(token)
-	if c == nil {
+	if p == nil {
 		refuseCall(w, http.StatusUnauthorized, fault{"900901", "", "Invalid Credentials",
 			"Invalid Credentials. Make sure you have provided the correct security credentials"})
 		return
 	}
-	if a.productionOnly && c.KeyType != production { // the same code, but a new token of this key would not help
-		refuseCall(w, http.StatusForbidden, fault{"900901", "", "Invalid Credentials",
-			"Sandbox key offered to the API with no sandbox endpoint"})
+	if status, f := a.refusal(p, r.URL.Path); status != 0 {
+		refuseCall(w, status, f)
 		return
 	}
 	writeJSON(w, http.StatusOK, struct {
@@ -95,7 +180,33 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 		OK          bool   `json:"ok"`
 		Application string `json:"application"`
 		KeyType     string `json:"key_type"`
-	}{a.name, true, c.Name, c.KeyType})
+	}{a.name, true, p.client.Name, p.client.KeyType})
+}
+
+// adminScope is what the one guarded resource wants.
+const adminScope = "orders:admin"
+
+// refusal says why a good token does not get through to this API; status 0: it does. A new token of the
+// same kind would help with none of these.
+func (a api) refusal(p *passed, path string) (status int, f fault) {
+	switch p.client.subscription(a.name) {
+	case "":
+		return http.StatusForbidden, fault{"900908", "", "Resource forbidden ", "User is NOT authorized to access the Resource. " +
+			"API Subscription validation failed."} // the message ends in a blank at WSO2, too
+	case onHold:
+		return http.StatusUnauthorized, fault{"900909", "", "The subscription to the API is inactive", "The subscription to the API is inactive"}
+	case blocked:
+		return http.StatusUnauthorized, fault{"900907", "", "The requested API is temporarily blocked", "The requested API is temporarily blocked"}
+	}
+	if a.productionOnly && p.client.KeyType != production { // the code of an invalid token, under another status
+		return http.StatusForbidden, fault{"900901", "", "Invalid Credentials", "Sandbox key offered to the API with no sandbox endpoint"}
+	}
+	if rest, ok := strings.CutPrefix(path, a.context+"/admin"); ok && a.name == "orders" && (rest == "" || rest[0] == '/') &&
+		!slices.Contains(strings.Fields(p.scope), adminScope) {
+		return http.StatusForbidden, fault{"900910", "", "The access token does not allow you to access the requested resource",
+			"User is NOT authorized to access the Resource. Scope validation failed."}
+	}
+	return 0, fault{}
 }
 
 func apiAt(path string) (api, bool) {

@@ -167,7 +167,7 @@ func TestIndex(t *testing.T) {
 		t.Errorf("%d\n%s", r.status, r.body)
 	}
 	for _, a := range b.server.Applications() {
-		if strings.Contains(r.body, a.ConsumerKey) || strings.Contains(r.body, a.ConsumerSecret.Reveal()) {
+		if strings.Contains(r.body, a.ConsumerKey) || !a.ConsumerSecret.IsZero() && strings.Contains(r.body, a.ConsumerSecret.Reveal()) {
 			t.Error("the index holds credentials")
 		}
 	}

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// introspection is RFC 7662 section 2.2 with the members of WSO2's IntrospectionResponse for an opaque
-// token; times are seconds since 1970.
+// introspection is RFC 7662 section 2.2 with the members of WSO2's IntrospectionResponse; times are
+// seconds since 1970. The last four are there for JWTs only.
 type introspection struct {
 	Aut       string `json:"aut,omitempty"` // WSO2: APPLICATION or APPLICATION_USER
 	NotBefore int64  `json:"nbf,omitempty"`
@@ -18,14 +18,21 @@ type introspection struct {
 	Issued    int64  `json:"iat,omitempty"`
 	ClientID  string `json:"client_id,omitempty"`
 	Username  string `json:"username,omitempty"`
+	Issuer    string `json:"iss,omitempty"`
+	ID        string `json:"jti,omitempty"`
+	Subject   string `json:"sub,omitempty"`
+	Audience  string `json:"aud,omitempty"`
 }
 
 // serveIntrospect tells what the key manager thinks of a token, which is not what the gateway does. Any
-// client may ask about any token, as newer WSO2 servers allow. token_type_hint: see serveRevoke.
+// client may ask about any token, as newer WSO2 servers allow, and so may the portal's user, who is the only
+// one with Options.IntrospectAdminOnly. token_type_hint: see serveRevoke.
 func (s *Server) serveIntrospect(w http.ResponseWriter, r *http.Request) {
 	f, bad := readForm(w, r)
-	if bad == nil {
-		_, bad = s.authenticate(r, f)
+	if bad == nil && !s.isPortalUser(r) {
+		if _, bad = s.authenticate(r, f); bad == nil && s.set.adminOnly {
+			bad = invalidClient("Client Authentication failed.")
+		}
 	}
 	if bad != nil && bad.status != http.StatusBadRequest {
 		s.refuse(w, bad)
@@ -49,22 +56,29 @@ func (s *Server) introspect(token string) introspection {
 	if p == nil || isRefresh && !p.refreshLives(now) || !isRefresh && !p.accessLives(now) {
 		return introspection{}
 	}
+	issued := s.stamp(p.issued).Unix()
 	i := introspection{
 		Active: true, Aut: "APPLICATION", TokenType: "Bearer", Scope: p.scope, ClientID: p.client.ConsumerKey,
-		Username: p.user, Issued: p.issued.Unix(), NotBefore: p.issued.Unix(), Expires: unixOrNever(p.accessEnds),
+		Username: p.user, Issued: issued, NotBefore: issued, Expires: s.unixOrNever(p.accessEnds),
 	}
 	if p.user != owner {
 		i.Aut = "APPLICATION_USER"
 	}
 	if isRefresh {
-		i.TokenType, i.Expires = "Refresh", p.refreshEnds.Unix()
+		i.TokenType, i.Expires = "Refresh", s.stamp(p.refreshEnds).Unix()
+	}
+	if p.id != "" {
+		i.Issuer, i.Subject, i.Audience = p.issuer, p.user, p.client.ConsumerKey
+		if !isRefresh {
+			i.ID = p.id
+		}
 	}
 	return i
 }
 
-func unixOrNever(t time.Time) int64 {
+func (s *Server) unixOrNever(t time.Time) int64 {
 	if t.IsZero() {
 		return math.MaxInt64
 	}
-	return t.Unix()
+	return s.stamp(t).Unix()
 }

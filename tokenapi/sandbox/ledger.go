@@ -3,6 +3,7 @@ package sandbox
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"slices"
 	"time"
 )
 
@@ -17,6 +18,8 @@ type pair struct {
 	scope       string // as it is answered, blank separated
 	access      string
 	refresh     string // empty: none
+	id, issuer  string // jti and iss of a JWT access token; id is empty for an opaque one
+	family      string // shared by all pairs that came of one grant
 	issued      time.Time
 	accessEnds  time.Time // zero: never
 	refreshEnds time.Time
@@ -43,7 +46,9 @@ func newLedger() ledger {
 	return ledger{byAccess: map[string]*pair{}, byRefresh: map[string]*pair{}, byTriple: map[triple]*pair{}}
 }
 
-func (l ledger) full() bool { return len(l.byAccess) >= maxPairs }
+func (l ledger) full() bool { return l.held() >= maxPairs }
+
+func (l ledger) held() int { return max(len(l.byAccess), len(l.byRefresh)) }
 
 // put files p in place of old, which may be nil.
 func (l ledger) put(p, old *pair) {
@@ -58,8 +63,22 @@ func (l ledger) put(p, old *pair) {
 
 func (l ledger) drop(p *pair) {
 	delete(l.byAccess, p.access)
-	delete(l.byTriple, p.triple)
 	delete(l.byRefresh, p.refresh)
+	if l.byTriple[p.triple] == p { // where one triple may have several, the newest is filed
+		delete(l.byTriple, p.triple)
+	}
+}
+
+// family gives the pairs that came of one grant, none for "".
+func (l ledger) family(name string) (all []*pair) {
+	for _, index := range []map[string]*pair{l.byAccess, l.byRefresh} {
+		for _, p := range index {
+			if name != "" && p.family == name && !slices.Contains(all, p) {
+				all = append(all, p)
+			}
+		}
+	}
+	return all
 }
 
 // living gives the pair that token belongs to while either half lives, and whether token is its refresh
@@ -79,9 +98,11 @@ func (l ledger) living(token string, now time.Time) (p *pair, isRefresh bool) {
 }
 
 func (l ledger) tidy(now time.Time) {
-	for _, p := range l.byAccess {
-		if !p.forget.IsZero() && !now.Before(p.forget) {
-			l.drop(p)
+	for _, index := range []map[string]*pair{l.byAccess, l.byRefresh} {
+		for _, p := range index {
+			if !p.forget.IsZero() && !now.Before(p.forget) {
+				l.drop(p)
+			}
 		}
 	}
 }
@@ -91,7 +112,12 @@ func (l ledger) tidy(now time.Time) {
 func newToken() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:])
+	return uuid(b[:])
+}
+
+// uuid writes 16 bytes as a UUID of version 4.
+func uuid(b []byte) string {
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	h := hex.EncodeToString(b[:])
+	h := hex.EncodeToString(b)
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }

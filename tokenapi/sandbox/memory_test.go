@@ -15,11 +15,15 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 	payments := s.clients[2]
 	held := func() int {
-		return len(s.ledger.byAccess) + len(s.ledger.byRefresh) + len(s.ledger.byTriple) + len(s.cache)
+		return len(s.ledger.byAccess) + len(s.ledger.byRefresh) + len(s.ledger.byTriple) + s.gate.held()
+	}
+	ana := func(scope string) ask {
+		return ask{client: payments, user: "ana", scope: scope, life: time.Minute, refresh: true}
 	}
 	for range 5000 {
-		p, bad := s.issue(payments, "ana", newToken(), "", time.Minute, true, now)
-		if bad != nil || s.admit(p.access) == nil {
+		s.tidy(now)
+		p, bad := s.issue(ana(newToken()), now)
+		if bad != nil || s.admit(p.access, 1, now) == nil {
 			t.Fatal(bad)
 		}
 		now = now.Add(time.Minute)
@@ -29,27 +33,28 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Errorf("%d entries are held, want at most %d", held(), most)
 	}
 	now = now.Add(49 * time.Hour)
-	s.admit("any")
+	s.tidy(now)
 	if held() != 0 {
 		t.Errorf("%d entries are held after everything expired", held())
 	}
 
 	// Growth within one moment looks for what can be forgotten before the minute is over.
 	for range 3000 {
-		p, _ := s.issue(payments, "ana", newToken(), "", time.Minute, true, now)
-		s.admit(p.access)
+		p, _ := s.issue(ana(newToken()), now)
+		s.admit(p.access, 1, now)
 		s.revoke(payments, p.access)
 	}
-	if len(s.ledger.byAccess) != 0 || len(s.cache) != 3000 {
-		t.Errorf("%d pairs and %d cache entries, want only entries, which linger", len(s.ledger.byAccess), len(s.cache))
+	if len(s.ledger.byAccess) != 0 || len(s.gate.nodes[0]) != 3000 {
+		t.Errorf("%d pairs and %d cache entries, want only entries, which linger", len(s.ledger.byAccess), len(s.gate.nodes[0]))
 	}
 	now = now.Add(time.Minute)
 	s.tidyAt = now.Add(time.Hour)
 	for range 2*3000 + tidyFloor {
-		_, _ = s.issue(payments, "ana", newToken(), "", time.Minute, true, now)
+		_, _ = s.issue(ana(newToken()), now)
+		s.tidy(now)
 	}
-	if len(s.cache) != 0 {
-		t.Errorf("%d ended cache entries outlived a doubling", len(s.cache))
+	if len(s.gate.nodes[0]) != 0 {
+		t.Errorf("%d ended cache entries outlived a doubling", len(s.gate.nodes[0]))
 	}
 }
 
@@ -59,17 +64,17 @@ func TestFullLedgerRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := s.set.clock()
-	first, _ := s.issue(s.clients[2], "ana", "first", "", never, true, now)
+	first, _ := s.issue(ask{client: s.clients[2], user: "ana", scope: "first", life: never, refresh: true}, now)
 	for i := len(s.ledger.byAccess); i < maxPairs; i++ {
 		s.ledger.byAccess[strconv.Itoa(i)] = &pair{}
 	}
-	if _, bad := s.issue(s.clients[0], owner, "one more", "", never, false, now); bad == nil || bad.status != 502 || bad.code != "server_error" {
+	if _, bad := s.issue(ask{client: s.clients[0], user: owner, scope: "one more", life: never}, now); bad == nil || bad.status != 502 || bad.code != "server_error" {
 		t.Errorf("%v", bad)
 	}
-	if p, bad := s.issue(s.clients[2], "ana", "first", "", never, true, now); bad != nil || p != first {
+	if p, bad := s.issue(ask{client: s.clients[2], user: "ana", scope: "first", life: never, refresh: true}, now); bad != nil || p != first {
 		t.Errorf("a full ledger must still give what it has: %v", bad)
 	}
-	if _, _, bad := s.refresh(s.clients[2], form{"refresh_token": first.refresh}, now); bad != nil {
+	if _, _, bad := s.refresh(ask{client: s.clients[2]}, form{"refresh_token": first.refresh}, now); bad != nil {
 		t.Errorf("a full ledger must still refresh: %v", bad)
 	}
 }

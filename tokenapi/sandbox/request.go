@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"encoding/base64"
 	"errors"
 	"io"
 	"mime"
@@ -9,8 +8,6 @@ import (
 	"net/url"
 	"sort"
 	"strings"
-
-	"lanyard/tokenapi/secret"
 )
 
 // maxBody is the largest body read, in bytes.
@@ -65,7 +62,7 @@ func readForm(w http.ResponseWriter, r *http.Request) (form, *refusal) {
 func sensitive(name string) bool {
 	switch name {
 	case "client_secret", "client_assertion", "username", "password", "token", "access_token",
-		"refresh_token", "code", "code_verifier", "assertion", "subject_token", "actor_token":
+		"refresh_token", "code", "code_verifier", "device_code", "assertion", "subject_token", "actor_token":
 		return true
 	}
 	return false
@@ -80,63 +77,6 @@ func (f form) missing(names ...string) string {
 		}
 	}
 	return strings.Join(gone, " ")
-}
-
-// authenticate finds the client of a request: Basic, or client_id and client_secret in the body, never
-// both (RFC 6749 section 2.3).
-func (s *Server) authenticate(r *http.Request, f form) (*client, *refusal) {
-	id, pass := f["client_id"], f["client_secret"]
-	header := r.Header.Values("Authorization")
-	if len(header) > 0 && isBasic(header[0]) {
-		hid, hpass, ok := basic(header)
-		if !ok {
-			return nil, invalidClient("Client credentials are invalid.")
-		}
-		if pass != "" || id != "" && id != hid {
-			return nil, badRequest("invalid_request", "The client MUST NOT use more than one authentication method in each request.")
-		}
-		id, pass = hid, hpass
-	} else if id == "" || pass == "" {
-		return nil, invalidClient("Unsupported Client Authentication Method!")
-	}
-	c := s.byKey[id]
-	if c == nil {
-		if !isKey(id) { // not repeated: it may be a secret in the wrong place, or bytes for a terminal
-			return nil, invalidClient("Client credentials are invalid.")
-		}
-		return nil, invalidClient("A valid OAuth client could not be found for client_id: " + id)
-	}
-	if !c.ConsumerSecret.Equal(secret.New(pass)) {
-		return nil, invalidClient("Client credentials are invalid.")
-	}
-	return c, nil
-}
-
-func isBasic(header string) bool {
-	scheme, _, _ := strings.Cut(strings.TrimSpace(header), " ")
-	return strings.EqualFold(scheme, "Basic")
-}
-
-// basic splits the one Authorization header as WSO2's BasicAuthClientAuthenticator does: two words, the
-// second base64 of two pieces around one colon. The pieces are not percent-decoded, whatever RFC 6749
-// section 2.3.1 says, so a secret with a colon cannot be sent this way at all.
-func basic(header []string) (id, pass string, ok bool) {
-	if len(header) != 1 {
-		return "", "", false
-	}
-	words := strings.Fields(header[0])
-	if len(words) != 2 {
-		return "", "", false
-	}
-	raw, err := base64.StdEncoding.DecodeString(words[1])
-	if err != nil {
-		return "", "", false
-	}
-	pieces := strings.Split(string(raw), ":")
-	if len(pieces) != 2 || pieces[0] == "" || pieces[1] == "" {
-		return "", "", false
-	}
-	return pieces[0], pieces[1], true
 }
 
 // isKey says whether s could be a consumer key (WSO2: clientIdValidationRegex).

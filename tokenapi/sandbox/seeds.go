@@ -1,8 +1,12 @@
 package sandbox
 
 import (
+	"crypto/ecdsa"
 	"crypto/sha256"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
+	"slices"
 
 	"lanyard/tokenapi/secret"
 )
@@ -14,9 +18,25 @@ const (
 )
 
 const (
-	tenant = "@carbon.super" // WSO2's name for "no tenant", which its answers append to every user
-	owner  = "admin" + tenant
-	userID = "ana"
+	tenant   = "@carbon.super" // WSO2's name for "no tenant", which its answers append to every user
+	portalID = "admin"         // signs in to the developer portal, and owns all applications
+	owner    = portalID + tenant
+	userID   = "ana"
+)
+
+// How a client proves itself. Basic covers the same in the body.
+const (
+	AuthBasic         = "basic"
+	AuthNone          = "none"
+	AuthPrivateKeyJWT = "private_key_jwt"
+	AuthTLS           = "tls"
+)
+
+// The states of a subscription that matter at the gateway (WSO2: SubscriptionStatus). None at all is "".
+const (
+	unblocked = "UNBLOCKED"
+	onHold    = "ON_HOLD"
+	blocked   = "BLOCKED"
 )
 
 // Application is one consumer key of the sandbox with all a client needs to use it.
@@ -24,18 +44,31 @@ type Application struct {
 	Name           string      // such as "Orders"; two keys may belong to one application
 	KeyType        string      // PRODUCTION or SANDBOX
 	ConsumerKey    string      // 28 characters of [a-zA-Z0-9_]
-	ConsumerSecret secret.Text // likewise
-	Grant          string      // the grant to begin with: client_credentials or password
+	ConsumerSecret secret.Text // likewise; none unless Auth is AuthBasic
+	Auth           string      // how it proves itself, one of the Auth constants
+	Grant          string      // the grant to begin with, by its short name, such as device_code
 	Username       string      // for the password grant, otherwise empty
 	Password       secret.Text // likewise
-	ProbePath      string      // a path at the gateway that answers 200 to a token of this application
+	SigningKey     secret.Text // PEM (PKCS #8) of a P-256 key, for jwt_bearer and AuthPrivateKeyJWT, otherwise empty
+	RedirectURIs   []string    // for authorization_code; on the loopback ones any port will do
+	ProbePath      string      // a path at the gateway that answers 200 to a token of this application (Reports: 401)
 	Scopes         []string    // to ask for; empty for the server's default
+	Demo           bool        // one of the few that a demonstration shows
 }
 
 // client is an application as the server sees it. It never changes.
 type client struct {
 	Application
-	grants map[string]bool
+	grants map[string]bool   // by their short names
+	users  []string          // who may sign in by the password grant
+	subs   map[string]string // the state of its subscription, by API; nil: subscribed to all
+}
+
+func (c *client) subscription(api string) string {
+	if c.subs == nil {
+		return unblocked
+	}
+	return c.subs[api]
 }
 
 // Applications gives the seeds, always in the same order. The caller may change what it gets.
@@ -43,34 +76,76 @@ func (s *Server) Applications() []Application {
 	apps := make([]Application, len(s.clients))
 	for i, c := range s.clients {
 		apps[i] = c.Application
-		apps[i].Scopes = append([]string(nil), c.Scopes...)
+		apps[i].Scopes = slices.Clone(c.Scopes)
+		apps[i].RedirectURIs = slices.Clone(c.RedirectURIs)
 	}
 	return apps
 }
 
-func seedClients(seed int64) []*client {
-	password := secret.New("sbx_" + derive(seed, "password of "+userID, 16))
-	entry := func(name, keyType, grant, probe string) *client {
+// PortalUser gives the one user of the developer portal, who may introspect, too.
+func (s *Server) PortalUser() (name string, password secret.Text) {
+	return portalID, s.accounts[portalID]
+}
+
+// AssertionKeyPEM gives the private key that signs assertions for this server, P-256 as PKCS #8. It is the
+// SigningKey of all applications that have one.
+func (s *Server) AssertionKeyPEM() secret.Text { return keyPEM(s.assertion) }
+
+func keyPEM(key *ecdsa.PrivateKey) secret.Text {
+	der, _ := x509.MarshalPKCS8PrivateKey(key) // fails for foreign types only
+	return secret.New(string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
+}
+
+func seedAccounts(seed int64) map[string]secret.Text {
+	accounts := map[string]secret.Text{}
+	for _, name := range []string{userID, portalID} {
+		accounts[name] = secret.New("sbx_" + derive(seed, "password of "+name, 16))
+	}
+	return accounts
+}
+
+func seedClients(seed int64, accounts map[string]secret.Text, assertion *ecdsa.PrivateKey) []*client {
+	entry := func(name, keyType, grant, auth, probe string, demo bool) *client {
 		c := &client{
 			Application: Application{
-				Name: name, KeyType: keyType, Grant: grant, ProbePath: probe,
-				ConsumerKey:    "sbx_" + derive(seed, name+" "+keyType+" key", 24),
-				ConsumerSecret: secret.New("sbx_" + derive(seed, name+" "+keyType+" secret", 24)),
+				Name: name, KeyType: keyType, Grant: grant, Auth: auth, ProbePath: probe, Demo: demo,
+				ConsumerKey: "sbx_" + derive(seed, name+" "+keyType+" key", 24),
 			},
 			// Every application may refresh, as in WSO2, though client_credentials gives nothing to refresh.
-			grants: map[string]bool{"client_credentials": true, "refresh_token": true, grant: true},
+			grants: map[string]bool{grantClient: auth != AuthNone, grantRefresh: true, grant: true},
 		}
-		if grant == "password" {
-			c.Username, c.Password = userID, password
+		if auth == AuthBasic {
+			c.ConsumerSecret = secret.New("sbx_" + derive(seed, name+" "+keyType+" secret", 24))
+		}
+		if grant == grantPassword {
+			c.Username, c.Password, c.users = userID, accounts[userID], []string{userID}
+		}
+		if grant == grantJWT || auth == AuthPrivateKeyJWT {
+			c.SigningKey = keyPEM(assertion)
+		}
+		if grant == grantCode {
+			c.RedirectURIs = []string{"http://127.0.0.1/callback", "http://[::1]/callback", "http://localhost/callback", "https://client.sandbox.test/callback"}
 		}
 		return c
 	}
-	return []*client{
-		entry("Orders", production, "client_credentials", "/orders/1.0.0/list"),
-		entry("Orders", sandboxKey, "client_credentials", "/orders/1.0.0/list"),
-		entry("Payments", production, "password", "/payments/1.0.0/balance"),
-		entry("Mobile", production, "client_credentials", "/mobile/1.0.0/feed"),
+	const list = "/orders/1.0.0/list"
+	all := []*client{
+		entry("Orders", production, grantClient, AuthBasic, list, true),
+		entry("Orders", sandboxKey, grantClient, AuthBasic, list, true),
+		entry("Payments", production, grantPassword, AuthBasic, "/payments/1.0.0/balance", true),
+		entry("Mobile", production, grantClient, AuthBasic, "/mobile/1.0.0/feed", true),
+		entry("Portal", production, grantCode, AuthBasic, list, true),
+		entry("Kiosk", production, grantDevice, AuthBasic, "/mobile/1.0.0/feed", true),
+		entry("Terminal", production, grantCode, AuthNone, list, false),
+		entry("Batch", production, grantJWT, AuthBasic, list, false),
+		entry("Relay", production, grantExchange, AuthBasic, list, false),
+		entry("Robot", production, grantClient, AuthPrivateKeyJWT, list, false),
+		entry("Machine", production, grantClient, AuthTLS, list, false),
+		entry("Reports", production, grantClient, AuthBasic, list, false),
 	}
+	all[6].grants[grantDevice] = true
+	all[11].subs = map[string]string{"orders": onHold, "mobile": blocked}
+	return all
 }
 
 // derive gives n characters that depend on seed and label only. The prefix "sbx_" that every use puts

@@ -1,26 +1,40 @@
 package sandbox
 
 import (
+	"crypto/ecdsa"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"lanyard/tokenapi/secret"
 )
 
-// Server is the Token API and the gateway. It is an http.Handler, safe for concurrent use, and holds
-// everything in memory: dropping it is all the cleaning up there is.
+// Server is the Token API, the gateway and the developer portal. It is an http.Handler, safe for concurrent
+// use, and holds everything in memory: dropping it is all the cleaning up there is.
 type Server struct {
-	set     settings
-	clients []*client
-	byKey   map[string]*client
+	set       settings
+	clients   []*client // the seeds
+	accounts  map[string]secret.Text
+	assertion *ecdsa.PrivateKey // signs assertions; clients have it
+	signer    func() signer     // signs tokens; made at first use, which most servers never see
+	ahead     atomic.Int64      // nanoseconds the clock is off
 
-	mu     sync.Mutex
-	ledger ledger
-	cache  cache
-	tidyAt time.Time // when to look next for what can be forgotten
-	tidied int       // how many things the last look left
+	mu         sync.Mutex // guards everything below
+	byKey      map[string]*client
+	ledger     ledger
+	gate       gateways
+	codes      map[string]*code
+	devices    map[string]*device
+	assertions map[string]time.Time // jti of those that were used, until they are over
+	portal     portal
+	faults     []Fault
+	tidyAt     time.Time // when to look next for what can be forgotten
+	tidied     int       // how many things the last look left
 }
 
 // New makes a server. An error names the option that is wrong.
@@ -29,12 +43,26 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{set: set, clients: seedClients(set.seed), byKey: map[string]*client{}, ledger: newLedger(), cache: cache{}}
+	s := &Server{
+		set: set, accounts: seedAccounts(set.seed), assertion: seededKey(set.seed, "assertion key"),
+		signer: sync.OnceValue(func() signer { return newSigner(set.alg) }),
+		byKey:  map[string]*client{}, ledger: newLedger(), gate: newGateways(set.nodes), codes: map[string]*code{},
+		devices: map[string]*device{}, assertions: map[string]time.Time{}, faults: set.faults,
+	}
+	s.ahead.Store(int64(set.clockOff))
+	s.clients = seedClients(set.seed, s.accounts, s.assertion)
 	for _, c := range s.clients {
 		s.byKey[c.ConsumerKey] = c
 	}
+	s.portal = newPortal(set.seed, s.clients)
 	return s, nil
 }
+
+// stamp gives t as this server's clock shows it, for everything that it writes.
+func (s *Server) stamp(t time.Time) time.Time { return t.Add(time.Duration(s.ahead.Load())) }
+
+// Profile is how tokens are treated, one of Profiles().
+func (s *Server) Profile() string { return s.set.regime.profile }
 
 // CacheTTL is how long the gateway keeps accepting a token from its first use on without asking again,
 // after Speed has been applied.
@@ -47,35 +75,61 @@ func (s *Server) TokenTTL() time.Duration { return s.set.tokenTTL }
 func (s *Server) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "sandbox.Server") }
 
 // ServeHTTP answers the Token API under its gateway names (WSO2 to 3.2: /token) and its key manager
-// names (/oauth2/token), a page of text at /, and the gateway everywhere else.
+// names (/oauth2/token), a page of text at /, the portal, and the gateway everywhere else.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !s.delay(r) {
+	w.Header().Set("Date", s.stamp(s.set.clock()).UTC().Format(http.TimeFormat))
+	if r.URL.Path == faultPath {
+		s.serveFault(w, r)
 		return
 	}
-	switch strings.TrimPrefix(r.URL.Path, "/oauth2") {
-	case "/token":
-		s.serveToken(w, r)
-	case "/revoke":
-		s.serveRevoke(w, r)
-	case "/introspect":
-		s.serveIntrospect(w, r)
-	case "/":
-		if r.URL.Path == "/" {
-			s.serveIndex(w, r)
-			return
-		}
-		s.serveGateway(w, r)
-	default:
-		s.serveGateway(w, r)
+	if !s.delay(r, s.set.latency) {
+		return
 	}
+	name, serve := s.route(r.URL.Path)
+	if f, ok := s.fault(name); ok {
+		s.misbehave(w, r, f, serve)
+		return
+	}
+	serve(w, r)
+}
+
+// route gives what answers a path, with the name that faults know it by.
+func (s *Server) route(path string) (name string, serve http.HandlerFunc) {
+	switch path {
+	case "/token", issuerPath:
+		return "token", s.serveToken
+	case "/revoke", "/oauth2/revoke":
+		return "revoke", s.serveRevoke
+	case "/introspect", "/oauth2/introspect":
+		return "introspect", s.serveIntrospect
+	case "/authorize", "/oauth2/authorize":
+		return "authorize", s.serveAuthorize
+	case "/device_authorize", "/oauth2/device_authorize":
+		return "device_authorize", s.serveDeviceAuthorize
+	case devicePath:
+		return "device", s.serveDevice
+	case "/oauth2/jwks":
+		return "jwks", s.serveJWKS
+	case issuerPath + "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server" + issuerPath:
+		return "discovery", s.serveDiscovery
+	case "/":
+		return "index", s.serveIndex
+	}
+	switch {
+	case strings.HasPrefix(path, "/client-registration/"):
+		return "register", s.serveRegister
+	case strings.HasPrefix(path, "/api/am/"):
+		return "portal", s.servePortal
+	}
+	return "gateway", s.serveGateway
 }
 
 // delay waits and says whether anybody still waits for the answer.
-func (s *Server) delay(r *http.Request) bool {
-	if s.set.latency == 0 {
+func (s *Server) delay(r *http.Request, d time.Duration) bool {
+	if d == 0 {
 		return r.Context().Err() == nil
 	}
-	t := time.NewTimer(s.set.latency)
+	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
@@ -94,17 +148,28 @@ func (s *Server) serveIndex(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
 		return
 	}
-	base := strings.TrimSuffix(s.set.base, "/")
+	base := s.set.base
 	fmt.Fprintf(w, "Lanyard sandbox: a Token API and an API gateway in memory\n\n"+
-		"POST %[1]s/token       client_credentials, password, refresh_token\n"+
-		"POST %[1]s/revoke      token, token_type_hint\n"+
-		"POST %[1]s/introspect  token, token_type_hint\n"+
-		"     (each also under %[1]s/oauth2)\n\n", base)
+		"POST %[1]s/token             every grant\n"+
+		"POST %[1]s/revoke            token, token_type_hint\n"+
+		"POST %[1]s/introspect        token, token_type_hint\n"+
+		"GET  %[1]s/authorize         code with PKCE; approve=1 spares the page\n"+
+		"POST %[1]s/device_authorize  scope; then %[1]s/oauth2/device\n"+
+		"     (each also under %[1]s/oauth2)\n"+
+		"GET  %[1]s/oauth2/jwks\n"+
+		"GET  %[1]s/oauth2/token/.well-known/openid-configuration\n"+
+		"POST %[1]s/client-registration/v0.17/register\n"+
+		"     %[1]s%[2]s/…\n"+
+		"POST %[1]s%[3]s    kind, endpoint, times\n\n", base, portalBase(s.set.portal), faultPath)
 	for _, a := range apis() {
 		fmt.Fprintf(w, "ANY  %s%s/…\n", base, a.context)
 	}
-	fmt.Fprintf(w, "\nAccess tokens live %v. The gateway honours a revoked one for up to %v from its first use.\n",
-		s.set.tokenTTL, s.set.cacheTTL)
+	fmt.Fprintf(w, "\nThe profile is %s. Access tokens live %v.\n", s.set.regime.profile, s.set.tokenTTL)
+	if s.set.regime.jwt {
+		fmt.Fprintf(w, "The gateway hears of a revoked one after %v.\n", s.set.notice)
+	} else {
+		fmt.Fprintf(w, "The gateway honours a revoked one for up to %v from its first use.\n", s.set.cacheTTL)
+	}
 }
 
 // tidyEvery is how often, by the server's clock, what can be forgotten is looked for; when the number of
@@ -116,10 +181,17 @@ const (
 
 // tidy forgets what no answer depends on any more. The caller holds the mutex.
 func (s *Server) tidy(now time.Time) {
-	if now.Before(s.tidyAt) && len(s.ledger.byAccess)+len(s.cache) <= max(tidyFloor, 2*s.tidied) {
+	if now.Before(s.tidyAt) && s.held() <= max(tidyFloor, 2*s.tidied) {
 		return
 	}
 	s.ledger.tidy(now)
-	s.cache.tidy(now)
-	s.tidyAt, s.tidied = now.Add(tidyEvery), len(s.ledger.byAccess)+len(s.cache)
+	s.gate.tidy(now)
+	maps.DeleteFunc(s.codes, func(_ string, c *code) bool { return !now.Before(c.ends) })
+	maps.DeleteFunc(s.devices, func(_ string, d *device) bool { return !now.Before(d.ends.Add(deviceTTL)) })
+	maps.DeleteFunc(s.assertions, func(_ string, over time.Time) bool { return !now.Before(over) })
+	s.tidyAt, s.tidied = now.Add(tidyEvery), s.held()
+}
+
+func (s *Server) held() int {
+	return s.ledger.held() + s.gate.held() + len(s.codes) + len(s.devices) + len(s.assertions)
 }

@@ -87,6 +87,32 @@ func SelfSigned(hosts []string, now time.Time) (Certificate, error) {
 	}, nil
 }
 
+// ClientCertificate makes a certificate that signs itself, with its key, for clients to present: the sandbox
+// takes any. Valid like SelfSigned's.
+func ClientCertificate(now time.Time) (certPEM, keyPEM []byte, err error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, nil, fmt.Errorf("sandbox: client certificate: %w", err)
+	}
+	of := &x509.Certificate{
+		Subject:      pkix.Name{CommonName: "Lanyard sandbox client"},
+		SerialNumber: serial(),
+		NotBefore:    now.Add(-time.Hour),
+		NotAfter:     now.Add(certificateLife),
+		KeyUsage:     x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, of, of, key.Public(), key)
+	if err != nil {
+		return nil, nil, fmt.Errorf("sandbox: client certificate: %w", err)
+	}
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, nil, fmt.Errorf("sandbox: client certificate: %w", err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), nil
+}
+
 // serial gives 127 random bits: two runs must not share one under the same authority name.
 func serial() *big.Int {
 	var b [16]byte

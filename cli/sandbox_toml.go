@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/sandbox"
+)
+
+// everyGrant says whether a configuration can hold the newer grants, and the keys that come with them. Reports,
+// whose subscriptions are bad, waits with them.
+const everyGrant = false
+
+// applications gives those of the sandbox that a configuration can hold, and of these for a demonstration
+// only a few.
+func (h *hosted) applications(demo bool) []sandbox.Application {
+	return slices.DeleteFunc(h.api.Applications(), func(a sandbox.Application) bool {
+		plain := a.Auth == sandbox.AuthBasic && (a.Grant == tokenapi.GrantClientCredentials || a.Grant == tokenapi.GrantPassword)
+		return demo && !a.Demo || !everyGrant && (!plain || a.Name == "Reports") || a.Auth == sandbox.AuthTLS && h.caFile == ""
+	})
+}
+
+// environment describes the sandbox as a configuration would.
+func (h *hosted) environment(name string) console.Environment {
+	return console.Environment{
+		Name: name,
+		Endpoints: tokenapi.Endpoints{
+			TokenURL: h.base + "/token", RevokeURL: h.base + "/revoke", IntrospectURL: h.base + "/introspect",
+			AuthorizeURL: h.base + "/oauth2/authorize", DeviceURL: h.base + "/oauth2/device_authorize", JWKSURL: h.base + "/oauth2/jwks",
+		},
+		CacheTTL:   h.api.CacheTTL(),
+		Regime:     console.Regime(h.api.Profile()),
+		ClientAuth: tokenapi.AuthBasic,
+		Timeout:    15 * time.Second,
+		CAFile:     h.caFile,
+	}
+}
+
+// announce prints a whole configuration, with the credentials, and two lines to try by hand.
+func (h *hosted) announce(w io.Writer) error {
+	apps := h.applications(false)
+	text := "# The sandbox of Lanyard: a Token API and a gateway that end with this process.\n" +
+		h.toml(apps, everyGrant) + "\n" + h.hints(apps[0])
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+// toml gives the configuration for apps: an environment for each way in which they prove themselves, since
+// that is where a configuration has it. every adds the keys of the newer grants.
+func (h *hosted) toml(apps []sandbox.Application, every bool) string {
+	var b strings.Builder
+	auths := []string{sandbox.AuthBasic}
+	for _, a := range apps {
+		if !slices.Contains(auths, a.Auth) {
+			auths = append(auths, a.Auth)
+		}
+	}
+	for _, auth := range auths {
+		h.tomlEnvironment(&b, auth, every)
+	}
+	for _, a := range apps {
+		h.tomlApplication(&b, a)
+	}
+	return b.String()
+}
+
+// environmentOf names the environment for a way to prove oneself.
+func environmentOf(auth string) string {
+	switch auth {
+	case sandbox.AuthNone:
+		return "sandbox-public"
+	case sandbox.AuthPrivateKeyJWT:
+		return "sandbox-signed"
+	case sandbox.AuthTLS:
+		return "sandbox-tls"
+	}
+	return "sandbox"
+}
+
+func (h *hosted) tomlEnvironment(b *strings.Builder, auth string, every bool) {
+	e := h.environment(environmentOf(auth))
+	keys := [][2]string{{"name", e.Name}}
+	if every {
+		keys = append(keys, [2]string{"issuer", h.base + "/oauth2/token"})
+	}
+	keys = append(keys, [][2]string{{"token_url", e.Endpoints.TokenURL}, {"revoke_url", e.Endpoints.RevokeURL}, {"introspect_url", e.Endpoints.IntrospectURL}}...)
+	if every {
+		keys = append(keys, [][2]string{{"authorize_url", e.Endpoints.AuthorizeURL}, {"device_url", e.Endpoints.DeviceURL}, {"jwks_url", e.Endpoints.JWKSURL}}...)
+	}
+	keys = append(keys, [][2]string{{"cache_ttl", e.CacheTTL.String()}, {"regime", string(e.Regime)}, {"ca_file", h.caFile}}...)
+	if auth != sandbox.AuthBasic {
+		keys = append(keys, [2]string{"client_auth", auth})
+	}
+	if auth == sandbox.AuthTLS {
+		keys = append(keys, [][2]string{{"client_cert", h.certFile}, {"client_key", h.keyFile}}...)
+	}
+	b.WriteString("\n[[environment]]\n")
+	for _, kv := range keys {
+		setting(b, kv[0], kv[1])
+	}
+}
+
+func (h *hosted) tomlApplication(b *strings.Builder, a sandbox.Application) {
+	b.WriteString("\n[[application]]\n")
+	for _, kv := range [][2]string{
+		{"name", a.Name}, {"environment", environmentOf(a.Auth)}, {"key_type", a.KeyType}, {"consumer_key", a.ConsumerKey},
+		{"consumer_secret", a.ConsumerSecret.Reveal()}, {"grant", a.Grant}, {"username", a.Username},
+		{"password", a.Password.Reveal()}, {"probe_url", h.base + a.ProbePath},
+	} {
+		setting(b, kv[0], kv[1])
+	}
+	if a.Grant == tokenapi.GrantAuthorizationCode {
+		setting(b, "redirect_url", "http://127.0.0.1:0/callback")
+	}
+	if !a.SigningKey.IsZero() {
+		fmt.Fprintf(b, "%-15s = '''\n%s'''\n", "signing_key", a.SigningKey.Reveal())
+	}
+	if a.Grant == tokenapi.GrantTokenExchange {
+		b.WriteString("# subject_token: any living access token of this sandbox\n")
+	}
+}
+
+// hints are lines to try by hand, as comments.
+func (h *hosted) hints(a sandbox.Application) string {
+	ca := ""
+	if h.caFile != "" {
+		ca = "--cacert " + shellQuote(h.caFile) + " "
+	}
+	e := h.environment("")
+	curl := "curl " + ca + "-u " + a.ConsumerKey + ":" + a.ConsumerSecret.Reveal()
+	name, password := h.api.PortalUser()
+	return fmt.Sprintf("# %s -d grant_type=client_credentials %s\n# %s -d token=ACCESS_TOKEN %s\n"+
+		"# Developer portal: %s, user %s, password %s\n# curl %s-d kind=lost -d endpoint=token %s/__sandbox/fault\n",
+		curl, e.Endpoints.TokenURL, curl, e.Endpoints.RevokeURL, h.base, name, password.Reveal(), ca, h.base)
+}
+
+// setting writes one line of TOML, none for an empty value. Go's quotes are TOML's for printable text.
+func setting(b *strings.Builder, key, value string) {
+	if value != "" {
+		fmt.Fprintf(b, "%-15s = %s\n", key, strconv.Quote(value))
+	}
+}

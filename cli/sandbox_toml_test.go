@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+
+	"lanyard/tokenapi/sandbox"
+)
+
+// With every grant the configuration is sound TOML, and each application finds its environment in it.
+func TestSandboxTOML(t *testing.T) {
+	api, err := sandbox.New(sandbox.Options{Profile: sandbox.ProfileStateless})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &hosted{api: api, base: "https://127.0.0.1:8243", caFile: "/tmp/ca.pem", certFile: "/tmp/client.pem", keyFile: "/tmp/client-key.pem"}
+	var file struct {
+		Environment []struct{ Name, Issuer, Authorize_url, Device_url, Jwks_url, Regime, Client_auth, Client_cert string } //nolint:staticcheck // as in the file
+		Application []struct{ Name, Environment, Grant, Signing_key, Consumer_secret, Redirect_url string }                //nolint:staticcheck // as in the file
+	}
+	text := h.toml(api.Applications(), true) + h.hints(api.Applications()[0])
+	if _, err := toml.Decode(text, &file); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	auth := map[string]string{}
+	for _, e := range file.Environment {
+		auth[e.Name] = e.Client_auth
+		if e.Issuer != h.base+"/oauth2/token" || e.Authorize_url == "" || e.Device_url == "" || e.Jwks_url == "" || e.Regime != "stateless" {
+			t.Errorf("environment %+v", e)
+		}
+	}
+	for i, a := range api.Applications() {
+		f := file.Application[i]
+		want := a.Auth
+		if want == sandbox.AuthBasic {
+			want = ""
+		}
+		if got, known := auth[f.Environment]; !known || got != want {
+			t.Errorf("%s is in environment %q with client_auth %q, want %q", f.Name, f.Environment, got, want)
+		}
+		if f.Name != a.Name || f.Grant != a.Grant || (f.Signing_key == "") == !a.SigningKey.IsZero() || (f.Consumer_secret != "") != (a.Auth == sandbox.AuthBasic) {
+			t.Errorf("application %d is not %s", i, a.Name)
+		}
+		if !a.SigningKey.IsZero() && !strings.HasPrefix(f.Signing_key, "-----BEGIN PRIVATE KEY-----\n") {
+			t.Errorf("%s: the signing key is not PEM", a.Name)
+		}
+	}
+}
+
+// What the configuration of today can hold is decoded strictly by the script sandbox.txtar; without TLS no
+// application asks for a certificate.
+func TestSandboxWithoutTLS(t *testing.T) {
+	api, err := sandbox.New(sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &hosted{api: api, base: "http://127.0.0.1:1"}
+	for _, a := range h.applications(false) {
+		if a.Auth == sandbox.AuthTLS {
+			t.Error("an application proves itself by TLS, which is not there")
+		}
+	}
+	if n := len(h.applications(true)); n < 4 || n > 6 {
+		t.Errorf("%d applications in the demonstration", n)
+	}
+}

@@ -1,0 +1,235 @@
+package sandbox
+
+import (
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Fault is one way to answer badly. Only slow, truncated and lost do what was asked for; with all others the
+// request has no effect.
+type Fault struct {
+	Endpoint string        // one of FaultEndpoints()
+	Kind     string        // one of FaultKinds()
+	Times    int           // how many requests it spoils (0: 1; negative: every one)
+	After    int           // how many it lets through before
+	Wait     time.Duration // slow: how long, in real time (0: 3 s)
+}
+
+// FaultKinds lists them: slow answers late; 500, 502 and 503 (with Retry-After) answer that; garbage is
+// random bytes as JSON, truncated the true answer without its second half, html a page under 200, empty
+// nothing under 200; lost does what was asked for, then closes the connection; hang never answers.
+func FaultKinds() []string {
+	return []string{"slow", "500", "502", "503", "garbage", "truncated", "html", "empty", "lost", "hang"}
+}
+
+// FaultEndpoints lists them; any is every one.
+func FaultEndpoints() []string {
+	return []string{"token", "revoke", "introspect", "authorize", "device_authorize", "device", "jwks", "discovery",
+		"register", "portal", "gateway", "index", "any"}
+}
+
+const (
+	slowWait  = 3 * time.Second
+	maxFaults = 100
+	faultPath = "/__sandbox/fault"
+)
+
+// ParseFault reads endpoint:kind[:times], such as token:lost:1.
+func ParseFault(text string) (Fault, error) {
+	words := strings.Split(text, ":")
+	if len(words) < 2 || len(words) > 3 {
+		return Fault{}, fmt.Errorf("sandbox: fault %q: must be endpoint:kind or endpoint:kind:times", text)
+	}
+	f := Fault{Endpoint: words[0], Kind: words[1]}
+	if len(words) == 3 {
+		n, err := strconv.Atoi(words[2])
+		if err != nil || n == 0 {
+			return Fault{}, fmt.Errorf("sandbox: fault %q: %q is not a number of times", text, words[2])
+		}
+		f.Times = n
+	}
+	return f, f.check()
+}
+
+func (f Fault) check() error {
+	switch {
+	case !slices.Contains(FaultEndpoints(), f.Endpoint):
+		return fmt.Errorf("sandbox: fault: endpoint %q must be one of %s", f.Endpoint, strings.Join(FaultEndpoints(), ", "))
+	case !slices.Contains(FaultKinds(), f.Kind):
+		return fmt.Errorf("sandbox: fault: kind %q must be one of %s", f.Kind, strings.Join(FaultKinds(), ", "))
+	case f.After < 0 || f.Wait < 0:
+		return fmt.Errorf("sandbox: fault: after and wait must not be negative")
+	}
+	return nil
+}
+
+// fault takes the one that is due at an endpoint, if there is any.
+func (s *Server) fault(endpoint string) (Fault, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.faults {
+		f := &s.faults[i]
+		if f.Endpoint != endpoint && f.Endpoint != "any" {
+			continue
+		}
+		if f.After > 0 {
+			f.After--
+			continue
+		}
+		due := *f
+		if f.Times >= 0 {
+			if f.Times--; f.Times <= 0 {
+				s.faults = slices.Delete(s.faults, i, i+1)
+			}
+		}
+		return due, true
+	}
+	return Fault{}, false
+}
+
+// misbehave answers r with a fault in place of serve's answer.
+func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, f Fault, serve http.HandlerFunc) {
+	switch f.Kind {
+	case "slow":
+		if f.Wait == 0 {
+			f.Wait = slowWait
+		}
+		if s.delay(r, f.Wait) {
+			serve(w, r)
+		}
+	case "500": // an empty one is possible at WSO2 (wire.md 1.8)
+		w.WriteHeader(http.StatusInternalServerError)
+	case "502":
+		s.refuse(w, &refusal{http.StatusBadGateway, "server_error", "Service Unavailable Error."})
+	case "503":
+		w.Header().Set("Retry-After", "2")
+		page(w, http.StatusServiceUnavailable, "503 Service Unavailable", "")
+	case "garbage":
+		var b [512]byte
+		_, _ = rand.Read(b[:])
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(b[:])
+	case "truncated":
+		kept := &held{header: w.Header(), status: http.StatusOK}
+		serve(kept, r)
+		w.WriteHeader(kept.status)
+		_, _ = w.Write(kept.body[:len(kept.body)/2])
+	case "html":
+		page(w, http.StatusOK, "Web page blocked", "<p>The page cannot be displayed. Please contact the administrator.</p>")
+	case "empty":
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusOK)
+	case "lost":
+		serve(&held{header: http.Header{}}, r)
+		panic(http.ErrAbortHandler) // net/http's way to close the connection without an answer
+	case "hang":
+		<-r.Context().Done()
+	}
+}
+
+// held keeps an answer back.
+type held struct {
+	header http.Header
+	status int
+	body   []byte
+}
+
+func (h *held) Header() http.Header    { return h.header }
+func (h *held) WriteHeader(status int) { h.status = status }
+func (h *held) Write(p []byte) (int, error) {
+	h.body = append(h.body, p...)
+	return len(p), nil
+}
+
+// serveFault takes orders to misbehave: POST with the form members kind, endpoint (any), times (1), after (0)
+// and wait (such as 500ms); kind=clock with seconds sets how far the clock is ahead. GET tells what is
+// waiting, DELETE forgets it and sets the clock right. A browser on a foreign page cannot use it.
+func (s *Server) serveFault(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Origin") != "" {
+		http.Error(w, "Forbidden", http.StatusForbidden)
+		return
+	}
+	switch r.Method {
+	case http.MethodGet:
+	case http.MethodDelete:
+		s.mu.Lock()
+		s.faults = nil
+		s.mu.Unlock()
+		s.ahead.Store(0)
+	case http.MethodPost:
+		f, bad := readForm(w, r)
+		if bad == nil {
+			bad = s.orderFault(f)
+		}
+		if bad != nil {
+			s.refuse(w, bad)
+			return
+		}
+	default:
+		refuseMethod(w, "GET, POST, DELETE")
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	type row struct {
+		Endpoint string `json:"endpoint"`
+		Kind     string `json:"kind"`
+		Times    int    `json:"times"`
+		After    int    `json:"after"`
+	}
+	rows := []row{}
+	for _, f := range s.faults {
+		if f.Times == 0 {
+			f.Times = 1
+		}
+		rows = append(rows, row{f.Endpoint, f.Kind, f.Times, f.After})
+	}
+	writeJSON(w, http.StatusOK, struct {
+		Faults   []row `json:"faults"`
+		ClockOff int64 `json:"clock_off"`
+	}{rows, s.ahead.Load() / int64(time.Second)})
+}
+
+func (s *Server) orderFault(f form) *refusal {
+	number := func(name string) (n int, ok bool) {
+		if f[name] == "" {
+			return 0, true
+		}
+		n, err := strconv.Atoi(f[name])
+		return n, err == nil && n > -1e8 && n < 1e8
+	}
+	times, ok1 := number("times")
+	after, ok2 := number("after")
+	seconds, ok3 := number("seconds")
+	var wait time.Duration
+	var err error
+	if f["wait"] != "" {
+		wait, err = time.ParseDuration(f["wait"])
+	}
+	if !ok1 || !ok2 || !ok3 || err != nil {
+		return badRequest("invalid_request", "times, after and seconds are whole numbers, wait a duration.")
+	}
+	if f["kind"] == "clock" {
+		s.ahead.Store(int64(time.Duration(seconds) * time.Second))
+		return nil
+	}
+	fault := Fault{f["endpoint"], f["kind"], times, after, wait}
+	if fault.Endpoint == "" {
+		fault.Endpoint = "any"
+	}
+	if err := fault.check(); err != nil {
+		return badRequest("invalid_request", strings.Map(plainRune, err.Error()))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.faults) >= maxFaults {
+		return badRequest("invalid_request", "Too many faults are waiting.")
+	}
+	s.faults = append(s.faults, fault)
+	return nil
+}

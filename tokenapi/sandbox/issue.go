@@ -1,0 +1,143 @@
+package sandbox
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// ask is a token that has been granted and only needs to be made.
+type ask struct {
+	client       *client
+	user         string
+	scope, unset string // as asked for, and what is granted when nothing is
+	life         time.Duration
+	refresh      bool   // with a refresh token
+	issuer       string // iss, if it becomes a JWT
+	family       string // of the grant it belongs to; empty: a new one
+}
+
+// issue gives the pair of (key, user, scope set). Where tokens are reused, that is the one there is while its
+// access token has a whole second left, since an expires_in of 0 would be ambiguous. Otherwise it is a new
+// one, where there is but one row in place of the old, which is revoked, and beside its refresh token if that
+// still lives (WSO2: AbstractAuthorizationGrantHandler.setRefreshTokenDetails). The caller holds the mutex.
+func (s *Server) issue(a ask, now time.Time) (*pair, *refusal) {
+	asked := a.scope
+	if strings.Trim(asked, " ") == "" {
+		asked = a.unset
+	}
+	scope, set, bad := parseScope(asked)
+	if bad != nil {
+		return nil, bad
+	}
+	t := triple{a.client.ConsumerKey, a.user, set}
+	var old *pair
+	if s.set.regime.oneRow {
+		old = s.ledger.byTriple[t]
+	}
+	if old != nil && s.set.regime.reuses && old.accessLives(now.Add(time.Second-1)) {
+		return old, nil
+	}
+	p := &pair{triple: t, client: a.client, scope: scope, issuer: a.issuer, family: a.family}
+	if a.refresh {
+		p.refreshEnds = now.Add(s.set.refreshTTL)
+		if old != nil && old.refreshLives(now) {
+			p.refresh, p.refreshEnds, p.family = old.refresh, old.refreshEnds, old.family
+		}
+	}
+	return p, s.begin(p, old, a.life, now)
+}
+
+// begin completes p, a pair with its owner, and files it in place of old, whose access token the gateways
+// hear of. The caller holds the mutex.
+func (s *Server) begin(p, old *pair, life time.Duration, now time.Time) *refusal {
+	if old == nil && s.ledger.full() {
+		return &refusal{http.StatusBadGateway, "server_error", "Service Unavailable Error."}
+	}
+	if p.family == "" {
+		p.family = newToken()
+	}
+	p.issued = now
+	if life != never {
+		p.accessEnds = now.Add(life)
+		p.forget = p.accessEnds
+		if p.forget.Before(p.refreshEnds) {
+			p.forget = p.refreshEnds
+		}
+		p.forget = p.forget.Add(s.set.refreshTTL)
+	}
+	s.mint(p)
+	if old != nil {
+		s.tellGateways(old, now)
+	}
+	s.ledger.put(p, old)
+	return nil
+}
+
+// mint makes the strings of p: UUIDs, or JWTs with the claims of RFC 9068 section 2.2 and WSO2's aut and azp.
+func (s *Server) mint(p *pair) {
+	wantsRefresh := p.refresh == "" && !p.refreshEnds.IsZero()
+	if !s.set.regime.jwt {
+		p.access = newToken()
+		if wantsRefresh {
+			p.refresh = newToken()
+		}
+		return
+	}
+	p.id = newToken()
+	at := epochOf(s.stamp(p.issued))
+	c := claims{Issuer: p.issuer, Subject: p.user, Audience: audience{p.key}, Azp: p.key, ClientID: p.key, Aut: p.aut(),
+		Scope: p.scope, Issued: at, NotBefore: at, Expires: unboundedSeconds, ID: p.id}
+	if !p.accessEnds.IsZero() {
+		c.Expires = epochOf(s.stamp(p.accessEnds))
+	}
+	p.access = s.signer().sign(typAccess, c)
+	switch {
+	case wantsRefresh && s.set.regime.profile == ProfileStateless: // there is no row to look an opaque one up in
+		c.ID, c.Expires = newToken(), epochOf(s.stamp(p.refreshEnds))
+		p.refresh = s.signer().sign(typRefresh, c)
+	case wantsRefresh:
+		p.refresh = newToken()
+	}
+}
+
+// aut is WSO2's word for whose token it is.
+func (p *pair) aut() string {
+	if p.user == owner {
+		return "APPLICATION"
+	}
+	return "APPLICATION_USER"
+}
+
+// refresh gives a new pair for a refresh token (RFC 6749 section 6) and the one it replaced, which is nil
+// where nothing is replaced. What is made of the scope parameter depends on the profile: every scope must be
+// on the token already, or it is not looked at. The caller holds the mutex.
+func (s *Server) refresh(a ask, f form, now time.Time) (p, old *pair, bad *refusal) {
+	if f.missing("refresh_token") != "" {
+		return nil, nil, badRequest("invalid_request", "Missing parameters: refresh_token")
+	}
+	old = s.ledger.byRefresh[f["refresh_token"]]
+	if old == nil || old.client != a.client { // WSO2 looks it up by client: a foreign one is as good as unknown
+		return nil, nil, badRequest("invalid_grant", "Persisted access token data not found")
+	}
+	if !old.refreshLives(now) {
+		return nil, nil, badRequest("invalid_grant", "Refresh token is expired.")
+	}
+	t, scope := old.triple, old.scope
+	if s.set.regime.scopeAsked && strings.Trim(a.scope, " ") != "" {
+		if scope, t.scopes, bad = parseScope(a.scope); bad != nil {
+			return nil, nil, bad
+		}
+		for _, one := range strings.Fields(scope) {
+			if !slices.Contains(strings.Fields(old.scope), one) {
+				return nil, nil, badRequest("invalid_scope", "Invalid Scope!")
+			}
+		}
+	}
+	p = &pair{triple: t, client: a.client, scope: scope, issuer: a.issuer, family: old.family, refreshEnds: now.Add(s.set.refreshTTL)}
+	if !s.set.regime.paired {
+		old = nil
+	}
+	return p, old, s.begin(p, old, s.set.tokenTTL, now)
+}

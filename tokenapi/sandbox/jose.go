@@ -1,0 +1,187 @@
+package sandbox
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The two signature algorithms (RFC 7518 section 3.1). There is no way to ask for another, or for none.
+const (
+	algRS256 = "RS256"
+	algES256 = "ES256"
+)
+
+// The typ headers of what is issued (RFC 9068 section 2.1 for the first; the others keep a gateway from
+// taking a refresh or ID token for an access token).
+const (
+	typAccess  = "at+jwt"
+	typRefresh = "rt+jwt"
+	typID      = "JWT"
+)
+
+// signer is a key that signs JWTs.
+type signer struct {
+	alg, kid string
+	key      crypto.Signer
+}
+
+// newSigner makes a key for this run: tokens of an earlier run must be unknown to this one. Neither kind
+// of key generation fails, since crypto/rand does not.
+func newSigner(alg string) signer {
+	if alg == algES256 {
+		key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		return signer{alg, keyID(key.Public(), alg), key}
+	}
+	key, _ := rsa.GenerateKey(rand.Reader, 2048)
+	return signer{alg, keyID(key.Public(), alg), key}
+}
+
+// seededKey gives the P-256 key that depends on seed and label only.
+func seededKey(seed int64, label string) *ecdsa.PrivateKey {
+	for n := 0; ; n++ { // about one in 2^32 hashes is no scalar of this curve
+		sum := sha256.Sum256([]byte("lanyard sandbox " + strconv.FormatInt(seed, 10) + " " + label + " " + strconv.Itoa(n)))
+		if key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), sum[:]); err == nil {
+			return key
+		}
+	}
+}
+
+// keyID looks as WSO2's do: base64 of a hash, an underscore and the algorithm.
+func keyID(public crypto.PublicKey, alg string) string {
+	member, _ := json.Marshal(jwk(public, "", alg))
+	sum := sha256.Sum256(member)
+	return base64.RawURLEncoding.EncodeToString(sum[:]) + "_" + alg
+}
+
+// jwk gives a public key as JSON Web Key (RFC 7517).
+func jwk(public crypto.PublicKey, kid, alg string) map[string]string {
+	b64 := base64.RawURLEncoding.EncodeToString
+	key := map[string]string{"use": "sig", "alg": alg, "kid": kid}
+	switch k := public.(type) {
+	case *rsa.PublicKey:
+		key["kty"], key["n"], key["e"] = "RSA", b64(k.N.Bytes()), b64(big.NewInt(int64(k.E)).Bytes())
+	case *ecdsa.PublicKey:
+		point, _ := k.Bytes() // 4, then 32 bytes each: P-256 is the only curve here
+		key["kty"], key["crv"], key["x"], key["y"] = "EC", "P-256", b64(point[1:33]), b64(point[33:])
+	}
+	return key
+}
+
+// header is a JOSE header. crit is read to be refused (RFC 7515 section 4.1.11).
+type header struct {
+	Type string          `json:"typ,omitempty"`
+	Alg  string          `json:"alg"`
+	Kid  string          `json:"kid,omitempty"`
+	Crit json.RawMessage `json:"crit,omitempty"`
+}
+
+// claims are those that are issued or looked at here.
+type claims struct {
+	Issuer    string   `json:"iss,omitempty"`
+	Subject   string   `json:"sub,omitempty"`
+	Audience  audience `json:"aud,omitempty"`
+	Azp       string   `json:"azp,omitempty"`
+	ClientID  string   `json:"client_id,omitempty"`
+	Aut       string   `json:"aut,omitempty"`
+	Scope     string   `json:"scope,omitempty"`
+	Nonce     string   `json:"nonce,omitempty"`
+	Issued    epoch    `json:"iat,omitempty"`
+	NotBefore epoch    `json:"nbf,omitempty"`
+	Expires   epoch    `json:"exp,omitempty"`
+	ID        string   `json:"jti,omitempty"`
+}
+
+// audience is one string or several (RFC 7519 section 4.1.3).
+type audience []string
+
+// MarshalJSON writes one as a string, as WSO2 does.
+func (a audience) MarshalJSON() ([]byte, error) {
+	if len(a) == 1 {
+		return json.Marshal(a[0])
+	}
+	return json.Marshal([]string(a))
+}
+
+// UnmarshalJSON reads both forms.
+func (a *audience) UnmarshalJSON(raw []byte) error {
+	var one string
+	if json.Unmarshal(raw, &one) == nil {
+		*a = audience{one}
+		return nil
+	}
+	return json.Unmarshal(raw, (*[]string)(a))
+}
+
+// epoch is seconds since 1970, of which clients may send fractions.
+type epoch int64
+
+// UnmarshalJSON reads a number and drops its fraction.
+func (e *epoch) UnmarshalJSON(raw []byte) error {
+	if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil {
+		*e = epoch(n)
+		return nil
+	}
+	f, err := strconv.ParseFloat(string(raw), 64)
+	if err == nil && f > -1e15 && f < 1e15 {
+		*e = epoch(f)
+	}
+	return err
+}
+
+func epochOf(t time.Time) epoch { return epoch(t.Unix()) }
+
+// sign gives the compact form (RFC 7515 section 3.1). Neither the encoding of these types nor the signing
+// with these keys fails.
+func (s signer) sign(typ string, c claims) string {
+	head, _ := json.Marshal(header{Type: typ, Alg: s.alg, Kid: s.kid})
+	body, _ := json.Marshal(c)
+	text := base64.RawURLEncoding.EncodeToString(head) + "." + base64.RawURLEncoding.EncodeToString(body)
+	sum := sha256.Sum256([]byte(text))
+	var sig []byte
+	switch k := s.key.(type) {
+	case *rsa.PrivateKey:
+		sig, _ = rsa.SignPKCS1v15(nil, k, crypto.SHA256, sum[:])
+	case *ecdsa.PrivateKey:
+		r, t, _ := ecdsa.Sign(rand.Reader, k, sum[:])
+		sig = make([]byte, 64)
+		r.FillBytes(sig[:32])
+		t.FillBytes(sig[32:])
+	}
+	return text + "." + base64.RawURLEncoding.EncodeToString(sig)
+}
+
+// opened gives what a JWT says if public verifies it under alg, whatever the header claims.
+func opened(token string, public crypto.PublicKey, alg string) (h header, c claims, ok bool) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return h, c, false
+	}
+	var raw [3][]byte
+	for i, p := range parts {
+		var err error
+		if raw[i], err = base64.RawURLEncoding.DecodeString(p); err != nil {
+			return h, c, false
+		}
+	}
+	if json.Unmarshal(raw[0], &h) != nil || h.Alg != alg || h.Crit != nil {
+		return h, c, false
+	}
+	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
+	switch k := public.(type) {
+	case *rsa.PublicKey:
+		ok = rsa.VerifyPKCS1v15(k, crypto.SHA256, sum[:], raw[2]) == nil
+	case *ecdsa.PublicKey:
+		ok = len(raw[2]) == 64 && ecdsa.Verify(k, sum[:], new(big.Int).SetBytes(raw[2][:32]), new(big.Int).SetBytes(raw[2][32:]))
+	}
+	return h, c, ok && json.Unmarshal(raw[1], &c) == nil
+}
