@@ -146,6 +146,8 @@ func TestEveryCallFails(t *testing.T) {
 			{says(200, `{"list":{}}`), tokenapi.KindGarbled, 200, "holds no"},
 			{says(200, `[`), tokenapi.KindGarbled, 200, "holds no"},
 			{says(200, `{"code":403,"message":"Forbidden","moreInfo":""}`), tokenapi.KindRefused, 200, "scope"},
+			{says(200, `{"code":403,"message":"Forbidden"}`), tokenapi.KindRefused, 200, "scope"},
+			{says(401, `{"error":"invalid_token","code":7,"message":"expired"}`), tokenapi.KindRefused, 401, "invalid_token"},
 			{says(200, `{"list":"`+strings.Repeat("x", 1<<20)+`"}`), tokenapi.KindGarbled, 200, "larger than"},
 		} {
 			f.with[f.root+c.path] = a.answer

@@ -119,6 +119,7 @@ func seed(f *testing.F) {
 		`{"list":[{"applicationId":"a","name":"n\u001b[2J","groups":"a,b","subscriptionCount":-1,"hashEnabled":"true"}]}`,
 		`{"list":[{"consumerKey":"k","consumerSecret":"****","consumerSecrets":[{"secretValue":"s"}],"keyType":"production","supportedGrantTypes":null,"token":{"accessToken":"t"}}]}`,
 		`{"list":[{"subscriptionId":"s","apiInfo":{"context":"/x"},"status":"BLOCKED"}]}`,
+		`{"list":[{"subscriptionId":"s","status":"BLOCKED"}]}`,
 		`{"list":[{"name":"km","enabled":"no","availableGrantTypes":["a"],"additionalProperties":{"issuer":"i"}}]}`,
 		`{"grantTypes":["a"],"apiGatewayEndpoint":["http://a,https://b"]}`,
 		`{"clientId":"c","clientSecret":"s","jsonString":"{\"grant_types\":\"a b\"}","isSaasApplication":"x"}`,

@@ -124,11 +124,10 @@ func (o object) raw(names ...string) string {
 // is the hash of one.
 func (o object) secret(hashed bool, names ...string) (secret.Text, SecretState) {
 	s := o.raw(names...)
-	h, _ := o.yes("hashEnabled")
 	switch {
 	case s == "":
 		return secret.Text{}, Absent
-	case hashed || h || isMask(s):
+	case hashed || isMask(s):
 		return secret.Text{}, Masked
 	}
 	return secret.New(s), Available

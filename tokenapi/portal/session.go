@@ -21,7 +21,6 @@ const (
 	opKeys          = "portal keys"
 	opSubscriptions = "portal subscriptions"
 	opKeyManagers   = "portal key managers"
-	opSettings      = "portal settings"
 	opGenerate      = "portal generate keys"
 )
 

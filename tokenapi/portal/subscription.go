@@ -24,12 +24,15 @@ type Subscription struct {
 	Status           string // one of the above, or what a later version calls it
 }
 
-// title is the API by name and version.
+// title is the API by name and version, or by what else the portal told of it.
 func (s Subscription) title() string {
-	if s.APIName == "" {
+	switch {
+	case s.APIName != "":
+		return strings.TrimSpace(s.APIName + " " + s.APIVersion)
+	case s.APIContext != "":
 		return s.APIContext
 	}
-	return strings.TrimSpace(s.APIName + " " + s.APIVersion)
+	return "the API"
 }
 
 // decodeSubscriptions reads one page of /subscriptions.
