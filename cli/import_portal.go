@@ -218,7 +218,7 @@ func (i *portalImport) application(ctx context.Context, a portal.Application) er
 			continue
 		}
 		text := k.ConsumerSecret
-		if k.SecretState != portal.Available {
+		if k.SecretState != portal.Available && !i.s.svc.Knows(app) {
 			if text, err = i.ask(app, k); err != nil {
 				return err
 			}
@@ -311,7 +311,7 @@ func (i *portalImport) store(ctx context.Context) error {
 	all := []applicationJSON{}
 	var rows [][]string
 	for _, a := range apps {
-		if a.Secret == console.SecretMissing {
+		if a.Secret == console.SecretMissing && a.Source == console.FromStore {
 			i.p.note("lanyard apps set-secret %s takes its secret", a.Label())
 		}
 		j := l.application(a)

@@ -24,7 +24,7 @@ func (p *program) invite(i console.Invitation) {
 		return
 	}
 	lines := []string{"to get a token for " + i.Application + ", open this address, on this or another device:", "", "  " + i.URL, "",
-		"and enter this code, exactly as it stands:", "", "  " + spaced(i.UserCode), ""}
+		"and enter this code, exactly as it stands:", "", "  " + spaced(i.UserCode) + "     (" + i.UserCode + ")", ""}
 	if i.Complete != "" {
 		if _, out := terminal(p.stderr); out {
 			lines = append(lines, "or scan this, and compare the code:", "")

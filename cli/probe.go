@@ -71,7 +71,7 @@ func (p *program) runProbe(ctx context.Context, what string, untilDead bool, eve
 
 // probeLeak probes with a token that is not held.
 func (p *program) probeLeak(ctx context.Context, app string) error {
-	s, l, err := p.openRead(ctx, false)
+	s, l, err := p.openRead(ctx, true)
 	if err != nil {
 		return err
 	}
@@ -84,18 +84,24 @@ func (p *program) probeLeak(ctx context.Context, app string) error {
 	if err != nil {
 		return err
 	}
-	ans, err := s.svc.ProbeText(ctx, a.ID, text)
+	t, held, err := s.svc.Whose(ctx, text)
+	if err != nil {
+		return err
+	}
+	var ans tokenapi.ProbeAnswer
+	if held && t.AppID == a.ID { // it is known here after all, so that the probe counts for it
+		ans, t, err = s.svc.Probe(ctx, t.ID)
+	} else {
+		ans, t.Fingerprint, err = s.svc.ProbeText(ctx, a.ID, text)
+		t = console.Token{Fingerprint: t.Fingerprint}
+	}
 	if p.dryRun {
 		return p.rehearsed(ctx, s, err)
 	}
 	if err != nil {
 		return err
 	}
-	i, err := s.svc.Inspect(ctx, text, console.InspectOptions{Offline: true})
-	if err != nil {
-		return err
-	}
-	return p.printProbe(a, console.Token{Fingerprint: i.Fingerprint}, ans)
+	return p.printProbe(a, t, ans)
 }
 
 // printProbe shows one probe, and what is to be made of it.

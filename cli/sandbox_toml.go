@@ -13,16 +13,11 @@ import (
 	"lanyard/tokenapi/sandbox"
 )
 
-// everyGrant says whether a configuration can hold the newer grants, and the keys that come with them. Reports,
-// whose subscriptions are bad, waits with them.
-const everyGrant = false
-
-// applications gives those of the sandbox that a configuration can hold, and of these for a demonstration
+// applications gives those of the sandbox that can be used as it is served, and of these for a demonstration
 // only a few.
 func (h *hosted) applications(demo bool) []sandbox.Application {
 	return slices.DeleteFunc(h.api.Applications(), func(a sandbox.Application) bool {
-		plain := a.Auth == sandbox.AuthBasic && (a.Grant == tokenapi.GrantClientCredentials || a.Grant == tokenapi.GrantPassword)
-		return demo && !a.Demo || !everyGrant && (!plain || a.Name == "Reports") || a.Auth == sandbox.AuthTLS && h.caFile == ""
+		return demo && !a.Demo || a.Auth == sandbox.AuthTLS && h.caFile == ""
 	})
 }
 
@@ -46,14 +41,14 @@ func (h *hosted) environment(name string) console.Environment {
 func (h *hosted) announce(w io.Writer) error {
 	apps := h.applications(false)
 	text := "# The sandbox of Lanyard: a Token API and a gateway that end with this process.\n" +
-		h.toml(apps, everyGrant) + "\n" + h.hints(apps[0])
+		h.toml(apps) + "\n" + h.hints(apps[0])
 	_, err := io.WriteString(w, text)
 	return err
 }
 
 // toml gives the configuration for apps: an environment for each way in which they prove themselves, since
-// that is where a configuration has it. every adds the keys of the newer grants.
-func (h *hosted) toml(apps []sandbox.Application, every bool) string {
+// that is where a configuration has it.
+func (h *hosted) toml(apps []sandbox.Application) string {
 	var b strings.Builder
 	auths := []string{sandbox.AuthBasic}
 	for _, a := range apps {
@@ -62,7 +57,7 @@ func (h *hosted) toml(apps []sandbox.Application, every bool) string {
 		}
 	}
 	for _, auth := range auths {
-		h.tomlEnvironment(&b, auth, every)
+		h.tomlEnvironment(&b, auth)
 	}
 	for _, a := range apps {
 		h.tomlApplication(&b, a)
@@ -83,17 +78,13 @@ func environmentOf(auth string) string {
 	return "sandbox"
 }
 
-func (h *hosted) tomlEnvironment(b *strings.Builder, auth string, every bool) {
+func (h *hosted) tomlEnvironment(b *strings.Builder, auth string) {
 	e := h.environment(environmentOf(auth))
-	keys := [][2]string{{"name", e.Name}}
-	if every {
-		keys = append(keys, [2]string{"issuer", h.base + "/oauth2/token"})
+	keys := [][2]string{
+		{"name", e.Name}, {"issuer", h.base + "/oauth2/token"}, {"token_url", e.Endpoints.TokenURL}, {"revoke_url", e.Endpoints.RevokeURL},
+		{"introspect_url", e.Endpoints.IntrospectURL}, {"authorize_url", e.Endpoints.AuthorizeURL}, {"device_url", e.Endpoints.DeviceURL},
+		{"jwks_url", e.Endpoints.JWKSURL}, {"cache_ttl", e.CacheTTL.String()}, {"regime", string(e.Regime)}, {"ca_file", h.caFile},
 	}
-	keys = append(keys, [][2]string{{"token_url", e.Endpoints.TokenURL}, {"revoke_url", e.Endpoints.RevokeURL}, {"introspect_url", e.Endpoints.IntrospectURL}}...)
-	if every {
-		keys = append(keys, [][2]string{{"authorize_url", e.Endpoints.AuthorizeURL}, {"device_url", e.Endpoints.DeviceURL}, {"jwks_url", e.Endpoints.JWKSURL}}...)
-	}
-	keys = append(keys, [][2]string{{"cache_ttl", e.CacheTTL.String()}, {"regime", string(e.Regime)}, {"ca_file", h.caFile}}...)
 	if auth != sandbox.AuthBasic {
 		keys = append(keys, [2]string{"client_auth", auth})
 	}
@@ -122,7 +113,7 @@ func (h *hosted) tomlApplication(b *strings.Builder, a sandbox.Application) {
 		fmt.Fprintf(b, "%-15s = '''\n%s'''\n", "signing_key", a.SigningKey.Reveal())
 	}
 	if a.Grant == tokenapi.GrantTokenExchange {
-		b.WriteString("# subject_token: any living access token of this sandbox\n")
+		b.WriteString("subject_token   = { env = \"SUBJECT_TOKEN\" } # any living access token of this sandbox\n")
 	}
 }
 

@@ -96,29 +96,31 @@ func (s *Service) Whose(ctx context.Context, text secret.Text) (Token, bool, err
 	return found, found.ID != "", err
 }
 
-// ProbeText calls an application's probe URL with a token that is not held. Nothing of it is stored.
-func (s *Service) ProbeText(ctx context.Context, appID string, access secret.Text) (tokenapi.ProbeAnswer, error) {
+// ProbeText calls an application's probe URL with a token that is not held, and gives its fingerprint too.
+// Nothing of it is stored.
+func (s *Service) ProbeText(ctx context.Context, appID string, access secret.Text) (ans tokenapi.ProbeAnswer, fingerprint string, err error) {
+	access = jwt.Normalise(access)
 	var a Application
-	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
+	err = s.opt.Keeper.View(ctx, func(r Reader) (err error) {
 		a, err = s.application(r, appID)
 		return err
 	})
 	if err != nil {
-		return tokenapi.ProbeAnswer{}, err
+		return ans, "", err
 	}
 	if err := needProbeURL(a); err != nil {
-		return tokenapi.ProbeAnswer{}, err
+		return ans, "", err
 	}
 	api, err := s.api(a.Environment)
 	if err != nil {
-		return tokenapi.ProbeAnswer{}, err
+		return ans, "", err
 	}
-	ans, ex, err := api.Probe(ctx, tokenapi.ProbeRequest{URL: a.ProbeURL, Token: jwt.Normalise(access)})
+	ans, ex, err := api.Probe(ctx, tokenapi.ProbeRequest{URL: a.ProbeURL, Token: access})
 	if err == nil {
 		s.observe(a, "", ex)
 		s.explained(ctx, a, &ans)
 	}
-	return ans, err
+	return ans, access.Fingerprint(), err
 }
 
 // SetSecret keeps what proves an application to its server, sealed, in the store.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"lanyard/tokenapi"
@@ -64,21 +65,23 @@ func completed(r Reader, e Environment) (Environment, error) {
 }
 
 // ready sees to it that the endpoints of an application are known before a verb uses them. It asks the
-// issuer, where there is one, at first use and once a day after that; when the issuer cannot be asked
+// issuer, where there is one and something is left to it, at first use and once a day after that; when the issuer cannot be asked
 // again, what it said last stays in force.
 func (s *Service) ready(ctx context.Context, appID string) error {
 	var a Application
 	var f finding
-	var known bool
+	var known, complete bool
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
 		var err error
 		if a, err = s.application(r, appID); err != nil || a.Environment.Issuer == "" {
 			return err
 		}
+		e := s.asGiven(a).Endpoints
+		complete = !slices.Contains([]string{e.TokenURL, e.RevokeURL, e.IntrospectURL, e.AuthorizeURL, e.DeviceURL, e.JWKSURL}, "")
 		f, known, err = found(r, a.Environment.Issuer)
 		return err
 	})
-	if err != nil || a.Environment.Issuer == "" || a.Source == Gone || known && s.Now().Sub(f.At).Abs() < rediscover {
+	if err != nil || a.Environment.Issuer == "" || a.Source == Gone || complete || known && s.Now().Sub(f.At).Abs() < rediscover {
 		return err
 	}
 	_, err = s.discover(ctx, a)
@@ -86,6 +89,16 @@ func (s *Service) ready(ctx context.Context, appID string) error {
 		return nil
 	}
 	return err
+}
+
+// asGiven is the environment of an application before anything was discovered.
+func (s *Service) asGiven(a Application) Environment {
+	for _, given := range s.opt.Applications {
+		if given.ID == a.ID {
+			return given.Environment
+		}
+	}
+	return a.Environment
 }
 
 // discover asks the issuer of an application and keeps what it says.

@@ -1,8 +1,10 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"net/url"
 	"time"
 
 	"lanyard/tokenapi"
@@ -61,6 +63,31 @@ type Imported struct {
 	Secret      secret.Text
 }
 
+// configured finds the application of the configuration that is this one: of the same identity, or the same
+// consumer key at the same host, where gateway and key manager are two ways to one Token API.
+func (s *Service) configured(a Application) (Application, bool) {
+	host := func(a Application) string {
+		u, err := url.Parse(cmp.Or(a.Environment.Endpoints.TokenURL, a.Environment.Issuer))
+		if err != nil {
+			return ""
+		}
+		return u.Hostname()
+	}
+	for _, have := range s.opt.Applications {
+		if have.ID == a.ID || have.ConsumerKey == a.ConsumerKey && host(have) == host(a) && host(a) != "" {
+			return have, true
+		}
+	}
+	return a, false
+}
+
+// Knows says whether an application is in the configuration already.
+func (s *Service) Knows(a Application) bool {
+	a.ID = a.Identity()
+	_, ok := s.configured(a)
+	return ok
+}
+
 // Import keeps applications in the store. One that is in the configuration is left alone there; one that was
 // imported before is replaced, and keeps its secret when none came with it now. It gives what is known of each
 // afterwards, in order.
@@ -71,7 +98,7 @@ func (s *Service) Import(ctx context.Context, all []Imported) ([]Application, er
 		for _, i := range all {
 			a := i.Application
 			a.ID, a.Source = a.Identity(), FromStore
-			if have, err := s.application(w, a.ID); err == nil && have.Source == FromConfig {
+			if have, ok := s.configured(a); ok {
 				out = append(out, have)
 				continue
 			}
