@@ -7,9 +7,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -218,6 +220,19 @@ func TestClientCertificate(t *testing.T) {
 	}
 	if len(names) != 2 {
 		t.Errorf("%d requests", len(names))
+	}
+}
+
+// TestRefusedAfterTheRequest has the alert of TLS 1.3, which comes when the request is already on its way.
+func TestRefusedAfterTheRequest(t *testing.T) {
+	for words, sent := range map[string]bool{"certificate required": false, "bad certificate": false, "internal error": true} {
+		c := clientFor(t, "https://h.example", nil).WithTransport(tripper(func(*http.Request) (*http.Response, error) {
+			return nil, &net.OpError{Op: "remote error", Err: errors.New("tls: " + words)}
+		}))
+		_, _, err := get(t.Context(), c)
+		if e := failure(t, err, tokenapi.KindTLS, "ended the handshake: "+words, "client_cert"); e.Sent != sent {
+			t.Errorf("%s: sent %v", words, e.Sent)
+		}
 	}
 }
 

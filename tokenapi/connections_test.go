@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -174,5 +175,17 @@ func TestCallWithoutAHeaderToSend(t *testing.T) {
 	_, _, err := clientFor(t, s.URL, nil).Call(t.Context(), tokenapi.Call{Op: "portal", Method: "GET", URL: s.URL, URLKey: "portal_url", Bearer: secret.New("a\nb")})
 	if failure(t, err, tokenapi.KindUsage, "header"); len(got()) != 0 {
 		t.Error("it was sent")
+	}
+}
+
+// TestCallMasksItsForm has a server that says again, under a harmless name, what a form held.
+func TestCallMasksItsForm(t *testing.T) {
+	s, got := recording(t, 200, `{"echo":"canary-password-7d1f and canary-token-7d1f"}`)
+	_, x, err := clientFor(t, s.URL, nil).Call(t.Context(), tokenapi.Call{
+		Op: "portal", Method: "POST", URL: s.URL, URLKey: "portal_url",
+		Form: url.Values{"password": {"canary-password-7d1f"}, "token": {"canary-token-7d1f"}, "scope": {"a"}},
+	})
+	if err != nil || got()[0].form.Get("password") != "canary-password-7d1f" || strings.Contains(dump(x), "canary") {
+		t.Errorf("%s %v", dump(x), err)
 	}
 }

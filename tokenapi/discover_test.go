@@ -165,9 +165,9 @@ func TestDiscoverDocumentURL(t *testing.T) {
 	if err != nil || d.Issuer != s.URL+"/oauth2/token" || d.From != s.URL+at+"?p=x" || len(all) != 1 || !slices.Equal(s.asked, []string{at + "?p=x"}) {
 		t.Errorf("%+v %v %v", d, s.asked, err)
 	}
-	s.docs[at] = says(200, document("https://other.example/oauth2/token", nil))
+	s.docs[at] = says(200, document("http://other.example/oauth2/token", nil))
 	_, _, err = clientFor(t, s.URL, nil).Discover(t.Context(), s.URL+at)
-	failure(t, err, tokenapi.KindRefused, "another issuer", "https://other.example/oauth2/token")
+	failure(t, err, tokenapi.KindRefused, "another issuer", "http://other.example/oauth2/token")
 }
 
 func TestDiscoverAsksNobody(t *testing.T) {

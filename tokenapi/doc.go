@@ -13,5 +13,5 @@
 //
 // All of them go over the transport of one Config: its authorities, its client certificate, its proxy,
 // its deadline. A lifetime counts from the moment the answer was read, by the clock that New was handed;
-// the server's Date header shows how far the two clocks are apart, and dates nothing but assertions.
+// the server's Date header shows how far the two clocks are apart, and no lifetime is counted by it.
 package tokenapi

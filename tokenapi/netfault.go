@@ -45,7 +45,7 @@ func (k *call) lost(parent, ctx context.Context, err error) *Error {
 	)
 	isOp := errors.As(err, &op)
 	byProxy := isOp && (op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks"))
-	if isOp && op.Op == "dial" || byProxy || errors.As(err, &dns) || errors.As(err, &cert) || errors.As(err, &proxy) {
+	if isOp && op.Op == "dial" || byProxy || errors.As(err, &dns) || errors.As(err, &cert) {
 		e.Sent = false
 	}
 	switch {

@@ -51,12 +51,13 @@ func newForwarding(t *testing.T, to string, refuse int) *forwarding {
 			w.WriteHeader(502)
 			return
 		}
-		w.WriteHeader(200)
+		// The client speaks as soon as it has its 200: by then the server must have stopped reading.
 		down, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			_ = up.Close()
 			return
 		}
+		_, _ = io.WriteString(down, "HTTP/1.1 200 OK\r\n\r\n")
 		go func() { _, _ = io.Copy(up, down); _ = up.Close() }()
 		_, _ = io.Copy(down, up)
 		_ = down.Close()
