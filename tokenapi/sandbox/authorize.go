@@ -34,7 +34,9 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 		refuseMethod(w, "GET, POST")
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	if r.Body != nil { // nil on a client's request that reaches the handler without a socket
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	}
 	if err := r.ParseForm(); err != nil {
 		page(w, http.StatusBadRequest, "The request cannot be read", "")
 		return

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"crypto/rand"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -128,6 +129,9 @@ func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, f Fault, serv
 		serve(&held{header: http.Header{}}, r)
 		panic(http.ErrAbortHandler) // net/http's way to close the connection without an answer
 	case "hang":
+		if r.Body != nil { // net/http notices that a client has gone only once the body is read
+			_, _ = io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, maxBody))
+		}
 		<-r.Context().Done()
 	}
 }
