@@ -16,11 +16,8 @@ func (p *program) invite(i console.Invitation) {
 		return
 	}
 	if i.Grant == tokenapi.GrantAuthorizationCode {
-		lead := "to sign in for " + i.Application + ", open this address in a browser:"
-		if i.Opened {
-			lead = "a browser was opened to sign in for " + i.Application + "; if it was not, open this address:"
-		}
-		p.tellLines(lead, "", "  "+i.URL, "")
+		p.tellLines("to sign in for "+i.Application+", open this address in a browser, unless one opens by itself:", "", "  "+i.URL, "",
+			"waiting until "+i.Until.Local().Format("15:04:05")+"; ctrl+c gives up")
 		return
 	}
 	lines := []string{"to get a token for " + i.Application + ", open this address, on this or another device:", "", "  " + i.URL, "",

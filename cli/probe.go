@@ -111,7 +111,9 @@ func (p *program) printProbe(a console.Application, t console.Token, ans tokenap
 		err = p.printJSON(probed(t, a.ProbeURL, ans))
 	} else {
 		p.print("%s", probedLine(t, ans))
-		p.adviseOn(a, ans)
+		if t.ID == "" || !console.StatusAt(t, console.Policy{}, p.clock()).Ended { // of a token that was ended, to be refused is all there is to say
+			p.adviseOn(ans)
+		}
 	}
 	if err != nil {
 		return err
@@ -165,7 +167,7 @@ func (p *program) probeUntilDead(ctx context.Context, s *session, t console.Toke
 }
 
 // adviseOn says what a fault means and whether a new token would help.
-func (p *program) adviseOn(_ console.Application, ans tokenapi.ProbeAnswer) {
+func (p *program) adviseOn(ans tokenapi.ProbeAnswer) {
 	v := ans.Advice
 	if v.Cause == "" {
 		return

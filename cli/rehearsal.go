@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -27,6 +28,27 @@ func (n notSent) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	return nil, errNotSent
 }
+
+// closedDoors are the doors of a dry run: an address to show, at which nobody listens and nobody is waited for.
+type closedDoors struct{}
+
+// Open listens to nothing.
+func (closedDoors) Open(_ context.Context, redirectURL string) (console.Door, error) {
+	return closedDoor(redirectURL), nil
+}
+
+type closedDoor string
+
+// URL is the redirect URL as it is configured.
+func (d closedDoor) URL() string { return string(d) }
+
+// Wait waits for nobody.
+func (closedDoor) Wait(context.Context, func(url.Values) error) error { return errNobodyAsked }
+
+// Close has nothing to close.
+func (closedDoor) Close() {}
+
+var errNobodyAsked = errors.New("a dry run waits for nobody")
 
 // rehearsal copies a store into memory, so that a dry run can do everything it would do and keep nothing.
 func rehearsal(ctx context.Context, kept *store.Store) (*store.Store, error) {
@@ -106,7 +128,7 @@ func (p *program) rehearsed(ctx context.Context, s *session, err error) error {
 	if boardErr != nil {
 		return boardErr
 	}
-	if len(b.Exchanges) == 0 && err != nil {
+	if len(b.Exchanges) == 0 && err != nil && !errors.Is(err, errNobodyAsked) {
 		return err // it would not even have been sent
 	}
 	return p.printRequests(b.Exchanges)

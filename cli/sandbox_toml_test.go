@@ -9,7 +9,7 @@ import (
 	"lanyard/tokenapi/sandbox"
 )
 
-// With every grant the configuration is sound TOML, and each application finds its environment in it.
+// With every grant the configuration is accepted, and each application finds its environment in it.
 func TestSandboxTOML(t *testing.T) {
 	api, err := sandbox.New(sandbox.Options{Profile: sandbox.ProfileStateless})
 	if err != nil {
@@ -20,9 +20,12 @@ func TestSandboxTOML(t *testing.T) {
 		Environment []struct{ Name, Issuer, Authorize_url, Device_url, Jwks_url, Regime, Client_auth, Client_cert string } //nolint:staticcheck // as in the file
 		Application []struct{ Name, Environment, Grant, Signing_key, Consumer_secret, Redirect_url string }                //nolint:staticcheck // as in the file
 	}
-	text := h.toml(api.Applications(), true) + h.hints(api.Applications()[0])
+	text := h.toml(api.Applications()) + h.hints(api.Applications()[0])
 	if _, err := toml.Decode(text, &file); err != nil {
 		t.Fatalf("%v\n%s", err, text)
+	}
+	if cfg, err := parseConfig("sandbox.toml", []byte(text)); err != nil || len(cfg.Applications) != len(api.Applications()) || len(cfg.Warnings) > 0 {
+		t.Errorf("as a configuration: %v", err)
 	}
 	auth := map[string]string{}
 	for _, e := range file.Environment {
@@ -49,8 +52,7 @@ func TestSandboxTOML(t *testing.T) {
 	}
 }
 
-// What the configuration of today can hold is decoded strictly by the script sandbox.txtar; without TLS no
-// application asks for a certificate.
+// Without TLS no application asks for a certificate.
 func TestSandboxWithoutTLS(t *testing.T) {
 	api, err := sandbox.New(sandbox.Options{})
 	if err != nil {

@@ -105,6 +105,11 @@ func hasStore(paths Paths) bool {
 func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v console.Vault, via http.RoundTripper) (*session, error) {
 	id := make([]byte, 6)
 	_, _ = rand.Read(id) // never fails
+	var doors console.Callbacks = callbacks{}
+	browse := p.browse
+	if p.dryRun {
+		doors, browse = closedDoors{}, nil
+	}
 	svc, err := console.New(console.Options{
 		Clock:        p.clock,
 		Keeper:       kept,
@@ -114,8 +119,8 @@ func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v consol
 		UndoWindow:   cfg.UndoWindow,
 		DueBefore:    cfg.DueBefore,
 		Owner:        fmt.Sprintf("%d-%s", os.Getpid(), hex.EncodeToString(id)),
-		Callbacks:    callbacks{},
-		Browse:       p.browse,
+		Callbacks:    doors,
+		Browse:       browse,
 		Invite:       p.invite,
 		Knock:        p.knock,
 		Explain:      explainFault,

@@ -25,11 +25,17 @@ type finding struct {
 	IssInAnswer   bool      `json:"iss_in_answer"`
 }
 
-func findingKey(issuer string) string { return "discovered/" + issuer }
+// The ways of authentication that have endpoints of their own do not share a finding with the others.
+func findingKey(e Environment) string {
+	if e.ClientAuth == tokenapi.AuthTLS {
+		return "discovered/tls/" + e.Issuer
+	}
+	return "discovered/" + e.Issuer
+}
 
-// found reads what was discovered of an issuer; ok is false when nothing was.
-func found(r Reader, issuer string) (f finding, ok bool, err error) {
-	text, err := r.Setting(findingKey(issuer))
+// found reads what was discovered of an environment's issuer; ok is false when nothing was.
+func found(r Reader, e Environment) (f finding, ok bool, err error) {
+	text, err := r.Setting(findingKey(e))
 	if err != nil || text == "" {
 		return f, false, err
 	}
@@ -45,7 +51,7 @@ func completed(r Reader, e Environment) (Environment, error) {
 	if e.Issuer == "" {
 		return e, nil
 	}
-	f, ok, err := found(r, e.Issuer)
+	f, ok, err := found(r, e)
 	if err != nil || !ok {
 		return e, err
 	}
@@ -78,7 +84,7 @@ func (s *Service) ready(ctx context.Context, appID string) error {
 		}
 		e := s.asGiven(a).Endpoints
 		complete = !slices.Contains([]string{e.TokenURL, e.RevokeURL, e.IntrospectURL, e.AuthorizeURL, e.DeviceURL, e.JWKSURL}, "")
-		f, known, err = found(r, a.Environment.Issuer)
+		f, known, err = found(r, a.Environment)
 		return err
 	})
 	if err != nil || a.Environment.Issuer == "" || a.Source == Gone || complete || known && s.Now().Sub(f.At).Abs() < rediscover {
@@ -114,15 +120,19 @@ func (s *Service) discover(ctx context.Context, a Application) (tokenapi.Discove
 	if err != nil {
 		return d, err
 	}
+	e := d.Endpoints
+	if a.Environment.ClientAuth == tokenapi.AuthTLS {
+		e = d.MTLS // where the server asks for a certificate (RFC 8705 section 5)
+	}
 	text, err := json.Marshal(finding{
-		At: s.Now().UTC(), TokenURL: d.Endpoints.TokenURL, RevokeURL: d.Endpoints.RevokeURL, IntrospectURL: d.Endpoints.IntrospectURL,
-		AuthorizeURL: d.Endpoints.AuthorizeURL, DeviceURL: d.Endpoints.DeviceURL, JWKSURL: d.Endpoints.JWKSURL, IssInAnswer: d.IssInAnswer,
+		At: s.Now().UTC(), TokenURL: e.TokenURL, RevokeURL: e.RevokeURL, IntrospectURL: e.IntrospectURL,
+		AuthorizeURL: e.AuthorizeURL, DeviceURL: e.DeviceURL, JWKSURL: e.JWKSURL, IssInAnswer: d.IssInAnswer,
 	})
 	if err != nil {
 		return d, err
 	}
 	return d, s.opt.Keeper.Update(context.WithoutCancel(ctx), func(w Writer) error {
-		return w.SetSetting(findingKey(a.Environment.Issuer), string(text))
+		return w.SetSetting(findingKey(a.Environment), string(text))
 	})
 }
 

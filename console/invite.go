@@ -65,6 +65,18 @@ func (s *Service) invite(i Invitation, giveUp context.CancelFunc) (over func()) 
 	}
 }
 
+// opened notes on an invitation that the browser was started.
+func (s *Service) opened(appID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for n := range s.invited {
+		if s.invited[n].AppID == appID {
+			s.invited[n].Opened = true
+		}
+	}
+	s.tellWatchers()
+}
+
 // GiveUp ends the wait for a person to take part in a grant of an application. The get then fails.
 func (s *Service) GiveUp(appID string) {
 	s.mu.Lock()
@@ -124,8 +136,15 @@ func (s *Service) authorize(parent context.Context, a Application, scopes []stri
 	i := Invitation{
 		AppID: a.ID, Application: a.Label(), Grant: a.Grant, URL: asked.URL, Until: s.Now().Add(authorizePatience),
 	}
-	i.Opened = s.opt.Browse != nil && s.opt.Browse(asked.URL) == nil
 	defer s.invite(i, cancel)()
+	if s.opt.Browse != nil {
+		// Not waited for: what starts a browser may last as long as the browser.
+		go func() {
+			if s.opt.Browse(asked.URL) == nil {
+				s.opened(a.ID)
+			}
+		}()
+	}
 	var code secret.Text
 	err = door.Wait(ctx, func(q url.Values) error {
 		var err error
