@@ -20,7 +20,7 @@ type FaultAdvice struct {
 
 // The categories of faults, as programs see them.
 const (
-	invalidToken      = "invalid_or_expired_token"
+	expiredOrInvalid  = "invalid_or_expired_token"
 	wrongKeyType      = "wrong_key_type"
 	missingToken      = "missing_credentials"
 	wrongTokenType    = "wrong_token_type"
@@ -59,7 +59,7 @@ func AdviseFault(code, status int) FaultAdvice {
 			}
 		}
 		return FaultAdvice{
-			Category: invalidToken, NewTokenMayHelp: true,
+			Category: expiredOrInvalid, NewTokenMayHelp: true,
 			Cause: "the gateway does not accept the token: it is wrong, has expired or was revoked",
 			Next:  "get or renew the token",
 		}
@@ -70,9 +70,9 @@ func AdviseFault(code, status int) FaultAdvice {
 			Next:     "send Authorization: Bearer TOKEN; the API may want another header, or an API key",
 		}
 	case 900903:
-		return FaultAdvice{Category: invalidToken, NewTokenMayHelp: true, Cause: "the token has expired", Next: "renew the token"}
+		return FaultAdvice{Category: expiredOrInvalid, NewTokenMayHelp: true, Cause: "the token has expired", Next: "renew the token"}
 	case 900904:
-		return FaultAdvice{Category: invalidToken, NewTokenMayHelp: true, Cause: "the token is no longer active", Next: "get or renew the token"}
+		return FaultAdvice{Category: expiredOrInvalid, NewTokenMayHelp: true, Cause: "the token is no longer active", Next: "get or renew the token"}
 	case 900905:
 		return FaultAdvice{
 			Category: wrongTokenType,

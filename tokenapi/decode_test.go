@@ -184,6 +184,49 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
+// TestEncodings: what Windows and old Java write is read too.
+func TestEncodings(t *testing.T) {
+	wide := func(s string, first, second int) string {
+		b := make([]byte, 2*len(s))
+		for i := range s {
+			b[2*i+first], b[2*i+second] = s[i], 0
+		}
+		return string(b)
+	}
+	const body = `{"access_token":"t","scope":"a"}`
+	for name, b := range map[string]string{
+		"utf-8 with a mark":     "\ufeff" + body,
+		"utf-16 little endian":  "\xff\xfe" + wide(body, 0, 1),
+		"utf-16 big endian":     "\xfe\xff" + wide(body, 1, 0),
+		"little without a mark": wide(body, 0, 1),
+		"big without a mark":    wide(body, 1, 0),
+		"odd byte at the end":   wide(body, 0, 1) + "\n",
+		"latin 1":               `<?xml version="1.0" encoding="ISO-8859-1"?><a><access_token>t</access_token><scope>a</scope><who>` + "Andr\xe9</who></a>",
+	} {
+		a, e := decodeToken("x", answer{status: 200, body: []byte(b)})
+		if e != nil || a.Access.Reveal() != "t" || len(a.Scopes) != 1 || a.Scopes[0] != "a" {
+			t.Errorf("%s: %+v %v", name, a, e)
+			continue
+		}
+		if name == "latin 1" && (len(a.Extra) != 1 || a.Extra[0].Value.Reveal() != `"André"`) {
+			t.Errorf("%s: %d extra members", name, len(a.Extra))
+		}
+	}
+	if got := string(unmark([]byte("\xfe\xff\xd8\x3d\xde\x00\xd8\x3d"))); got != "😀\ufffd" {
+		t.Errorf("a pair, and half a pair: %q", got)
+	}
+}
+
+// TestThrottledGrant: a gateway before the token endpoint says when to come again.
+func TestThrottledGrant(t *testing.T) {
+	now := time.Date(2026, 11, 24, 11, 58, 0, 0, time.UTC)
+	const body = `{"fault":{"code":900804,"message":"Message throttled out","nextAccessTime":"2026-Nov-24 12:00:00+0000 UTC"}}`
+	_, e := decodeToken(GrantRefreshToken, answer{status: 429, header: http.Header{}, body: []byte(body), at: now})
+	if e == nil || e.RetryAfter != 2*time.Minute || e.Action != RetryLater || e.FaultCode != 900804 || e.DropsRefresh() {
+		t.Errorf("%+v", e)
+	}
+}
+
 func TestRevokeAnswers(t *testing.T) {
 	named := http.Header{"Revokedaccesstoken": {"canary-access-7d1f"}}
 	for name, c := range map[string]struct {

@@ -187,7 +187,7 @@ func FuzzParseFault(f *testing.F) {
 			noControls(t, m)
 			a := fault.advise(status, http.Header{})
 			small(t, body, a.Category, a.Cause, a.Scope)
-			if a.NewTokenMayHelp && a.Category != invalidToken || code >= 900905 && a.NewTokenMayHelp || a.Category == "" && a.Cause != "" {
+			if a.NewTokenMayHelp && a.Category != expiredOrInvalid || code >= 900905 && a.NewTokenMayHelp || a.Category == "" && a.Cause != "" {
 				t.Fatalf("%d, %d: %+v", code, status, a)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"lanyard/tokenapi/secret"
 )
@@ -118,23 +119,29 @@ func (m *masker) build() {
 	m.built = strings.NewReplacer(pairs...)
 }
 
-// replaceWord replaces v in s where no letter or digit stands next to it.
+// replaceWord replaces v in s where no letter or digit stands next to it. It looks at each byte a few times
+// only: a server may repeat one letter through its whole answer.
 func replaceWord(s, v, show string) string {
 	var b strings.Builder
-	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	inWord := func(r rune, size int) bool { return size > 0 && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+	before := "" // what was written last
 	for {
 		i := strings.Index(s, v)
 		if i < 0 {
 			b.WriteString(s)
 			return b.String()
 		}
-		before, after := []rune(b.String()+s[:i]), []rune(s[i+len(v):])
-		if len(before) > 0 && inWord(before[len(before)-1]) || len(after) > 0 && inWord(after[0]) {
-			b.WriteString(s[:i+len(v)])
-		} else {
-			b.WriteString(s[:i] + show)
+		if i > 0 {
+			before = s[:i]
 		}
+		b.WriteString(s[:i])
 		s = s[i+len(v):]
+		if inWord(utf8.DecodeLastRuneInString(before)) || inWord(utf8.DecodeRuneInString(s)) {
+			before = v
+		} else {
+			before = show
+		}
+		b.WriteString(before)
 	}
 }
 
