@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -138,35 +139,26 @@ func (m *root) banners(l layout) []string {
 	if m.h < 20 {
 		room = 2
 	}
-	const lead = " WARNING  "
+	const lead = "WARNING  "
+	own := make([]string, 0, len(m.o.Banners)) // each on its own line, if they fit
 	var text, short []string
 	for _, b := range m.o.Banners {
-		text = append(text, kit.Clean(b.Text))
-		short = append(short, kit.Clean(b.Short))
+		text, short = append(text, kit.Clean(b.Text)), append(short, kit.Clean(b.Short))
+		own = append(own, lead+text[len(text)-1])
 	}
-	run := func(all []string) []string { return kit.Wrap(strings.Join(all, "; "), m.w-len(lead)-1) }
-	lines := text
-	for _, t := range text {
-		if len(text) > room || kit.Width(t) > m.w-len(lead)-1 {
-			lines = nil
-			break
-		}
+	lines := own
+	if len(own) > room || slices.ContainsFunc(own, func(t string) bool { return kit.Width(t) > m.w-2 }) {
+		lines = kit.Wrap(lead+strings.Join(text, "; "), m.w-2)
 	}
-	for _, all := range [][]string{text, short} {
-		if lines == nil || len(lines) > room {
-			lines = run(all)
-		}
+	if len(lines) > room {
+		lines = kit.Wrap(lead+strings.Join(short, "; "), m.w-2)
 	}
 	if len(lines) > room { // more environments than lines
 		lines = append(lines[:room-1:room-1], strconv.Itoa(len(short))+" unsafe in all")
 	}
 	out := make([]string, len(lines))
 	for i, t := range lines {
-		head := lead
-		if i > 0 && len(lines) != len(text) {
-			head = kit.Spaces(len(lead)) // goes on
-		}
-		out[i] = string(m.st.Banner) + kit.Fit(head+t, m.w) + themes.Off
+		out[i] = string(m.st.Banner) + kit.Fit(" "+t, m.w) + themes.Off
 	}
 	return out
 }

@@ -81,6 +81,7 @@ type arranged struct {
 	foot   []part // always seen
 	square []string
 	beside bool // the square is at the right of the text
+	bare   bool // the facts alone, because nothing else fits
 	wide   int  // cells of the text
 }
 
@@ -91,10 +92,14 @@ const (
 
 func (o *inviteOverlay) size(w, h int) (int, int) {
 	a := o.arrange(nil, w, h)
+	if a.bare {
+		w += 2 // a small screen is used to its edges
+		a = o.arrange(nil, w, h)
+	}
 	n := len(a.text) + len(a.foot)
 	switch {
-	case a.square == nil && n > h:
-		return w + 2, h // a small screen is used to its edges
+	case a.bare:
+		return w, min(n, h)
 	case a.beside:
 		return a.wide + squareWide(a) + 2, max(n, len(a.square))
 	}
@@ -115,53 +120,58 @@ func (o *inviteOverlay) arrange(s *scene, w, h int) arranged {
 	if s != nil {
 		st = *s.st
 	}
+	fits := func(a *arranged, square, tight bool, h int) bool {
+		a.text, a.foot = o.roomy(s, &st, a.wide, square, tight)
+		return len(a.text)+len(a.foot) <= h
+	}
 	if o.inv != nil && o.inv.Complete != "" {
 		light := s != nil && !s.st.Color && !s.light
 		if sq := kit.QR(o.inv.Complete, light); sq != nil {
 			a := arranged{square: sq, beside: true}
 			a.wide = min(w-kit.Width(sq[0])-2, 56)
-			if a.wide >= textLeast && len(sq) <= h {
-				if a.text, a.foot = o.roomy(s, &st, a.wide, true); len(a.text)+len(a.foot) <= h {
-					return a
-				}
+			if a.wide >= textLeast && len(sq) <= h && (fits(&a, true, false, h) || fits(&a, true, true, h)) {
+				return a
 			}
 			a.beside, a.wide = false, min(w, textMost)
-			if kit.Width(sq[0]) <= a.wide {
-				if a.text, a.foot = o.roomy(s, &st, a.wide, true); len(a.text)+len(a.foot)+len(sq) <= h {
-					return a
-				}
+			if kit.Width(sq[0]) <= a.wide && (fits(&a, true, false, h-len(sq)) || fits(&a, true, true, h-len(sq))) {
+				return a
 			}
 		}
 	}
 	a := arranged{wide: min(w, textMost)}
-	if a.text, a.foot = o.roomy(s, &st, a.wide, false); len(a.text)+len(a.foot) <= h {
+	if w >= textLeast && (fits(&a, false, false, h) || fits(&a, false, true, h)) {
 		return a
 	}
-	a.wide = w
+	a.wide, a.bare = w, true
 	a.text, a.foot = o.bare(s, &st, w, h)
 	return a
 }
 
-// roomy is the text with its explanations.
-func (o *inviteOverlay) roomy(s *scene, st *themes.Styles, w int, square bool) (text, foot []part) {
+// roomy is the text with its explanations; tight leaves out most of the air.
+func (o *inviteOverlay) roomy(s *scene, st *themes.Styles, w int, square, tight bool) (text, foot []part) {
 	say := func(paint themes.Paint, t string) {
 		for _, l := range kit.Wrap(t, max(w-2, 1)) {
 			text = append(text, part{paint, l})
 		}
 	}
 	gap := func() { text = append(text, part{}) }
+	air := func() {
+		if !tight {
+			gap()
+		}
+	}
 	gap()
 	switch {
 	case o.inv == nil:
 		say("", "Asking the server …")
 	case o.device:
 		say(st.Quiet, "Open this address, on this machine or any other:")
-		gap()
+		air()
 		text = append(text, hard(st.Strong, o.inv.URL, w)...)
 		gap()
 		say(st.Quiet, "and enter this code, exactly as it stands:")
-		gap()
-		text = append(text, large(st, o.inv.UserCode, w)...)
+		air()
+		text = append(text, large(st, o.inv.UserCode, w, tight)...)
 		gap()
 		switch {
 		case square:
@@ -169,7 +179,7 @@ func (o *inviteOverlay) roomy(s *scene, st *themes.Styles, w int, square bool) (
 			gap()
 		case o.inv.Complete != "":
 			say(st.Quiet, "Or open this one, and compare the code:")
-			gap()
+			air()
 			text = append(text, hard("", o.inv.Complete, w)...)
 			gap()
 		}
@@ -196,11 +206,11 @@ func (o *inviteOverlay) bare(s *scene, st *themes.Styles, w, h int) (text, foot 
 	default:
 		text = hard(st.Strong, o.inv.URL, w)
 		if o.inv.Opened {
-			text = append([]part{{st.Quiet, "A browser was opened; or open:"}}, text...)
+			text = append([]part{{st.Quiet, "A browser was opened; or:"}}, text...)
 		}
 	}
 	foot = o.keys(st, w, false)
-	if left := o.left(s, st); h > 4 && left.text != "" {
+	if left := o.left(s, st); h >= 4 && left.text != "" {
 		foot = append([]part{left}, foot...)
 	}
 	return text, foot
@@ -216,12 +226,15 @@ func hard(paint themes.Paint, text string, w int) []part {
 }
 
 // large sets a code for the last row of a room: each character apart on a chip, and once more as it is typed.
-func large(st *themes.Styles, code string, w int) []part {
+func large(st *themes.Styles, code string, w int, tight bool) []part {
 	code = kit.Clean(code)
 	plain := hard(st.Strong, code, w)
 	apart := "  " + strings.Join(strings.Split(code, ""), " ") + "  "
 	if kit.Width(apart) > w-2 {
 		return plain
+	}
+	if tight {
+		return append([]part{{st.Chip, apart}}, plain...)
 	}
 	edge := kit.Spaces(kit.Width(apart))
 	return append([]part{{st.Chip, edge}, {st.Chip, apart}, {st.Chip, edge}, {}}, plain...)
@@ -232,8 +245,10 @@ func (o *inviteOverlay) left(s *scene, st *themes.Styles) part {
 	switch {
 	case o.givingUp:
 		return part{st.Warn, "giving up …"}
-	case o.inv == nil, s == nil:
+	case o.inv == nil:
 		return part{}
+	case s == nil:
+		return part{text: "left"}
 	}
 	d := o.inv.Until.Sub(s.now)
 	if d <= 0 {
@@ -251,12 +266,12 @@ func (o *inviteOverlay) keys(st *themes.Styles, w int, gap bool) []part {
 	case !o.device:
 		text = "y copies the address · esc gives up"
 		if w < 40 {
-			text = "y copy · esc give up"
+			text = "y copy · esc gives up"
 		}
 	default:
 		text = "y copies the address · c the code · esc gives up"
 		if w < 52 {
-			text = "y copy · c code · esc give up"
+			text = "y copy · c code · esc ends"
 		}
 	}
 	if gap {

@@ -32,7 +32,9 @@ func (*knockOverlay) foot() string  { return "" }
 func (*knockOverlay) danger() bool  { return true }
 
 func (o *knockOverlay) size(w, _ int) (int, int) {
-	w = min(w, 72)
+	if w = min(w, 72); w < 40 {
+		w += 2 // a small screen is used to its edges
+	}
 	return w, 1 + len(o.wrapped(w)) + 1 + len(o.answers(nil, w)) + 1
 }
 
