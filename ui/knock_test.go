@@ -57,7 +57,7 @@ func TestKnockOnRenew(t *testing.T) {
 	if l.api.tokens != 3 || !slices.Equal(l.api.scopes, []string{"orders_read", "device_lap"}) {
 		t.Errorf("d: %d requests with %q", l.api.tokens, l.api.scopes)
 	}
-	l.Key("home", "r") // that one has a place of its own
+	l.Key("r") // that one has a place of its own
 	if l.Overlays() != 0 || l.api.tokens != 4 {
 		t.Errorf("%d overlays, %d requests", l.Overlays(), l.api.tokens)
 	}
