@@ -231,3 +231,16 @@ func TestInvitationWithoutColour(t *testing.T) {
 		t.Error("the margin of the square is not light on a dark terminal")
 	}
 }
+
+func TestInvitationOfAnything(t *testing.T) {
+	t.Parallel()
+	for n, text := range nasty {
+		i := console.Invitation{Grant: tokenapi.GrantDeviceCode, URL: text, Complete: nasty[(n+3)%len(nasty)], UserCode: nasty[(n+5)%len(nasty)]}
+		p := invitation(t, 80, 24, devices, i)
+		for _, s := range []string{"9x4", "30x8", "43x11", "60x20", "120x32", "200x60"} {
+			w, h, _ := size(s)
+			p.Resize(w, h)
+			fits(t, p.Frame(), w, h)
+		}
+	}
+}
