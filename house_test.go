@@ -17,7 +17,7 @@ import (
 // here does not exist.
 var arrows = map[string][]string{
 	".":                {"cli"},
-	"cli":              {"console", "tokenapi", "tokenapi/sandbox", "tokenapi/portal", "tokenapi/jwt", "tokenapi/secret", "store", "themes", "ui"},
+	"cli":              {"console", "tokenapi", "tokenapi/sandbox", "tokenapi/portal", "tokenapi/jwt", "tokenapi/secret", "store", "themes", "ui", "ui/kit"},
 	"ui":               {"console", "themes", "ui/kit", "tokenapi/secret"},
 	"ui/kit":           {},
 	"store":            {"console", "tokenapi/secret"},

@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"rsc.io/qr"
-
 	"lanyard/console"
 	"lanyard/tokenapi"
+	"lanyard/ui/kit"
 )
 
 // invite tells the person at a subcommand what to do before a grant can go on. The screen shows it itself.
@@ -25,7 +24,7 @@ func (p *program) invite(i console.Invitation) {
 	if i.Complete != "" {
 		if _, out := terminal(p.stderr); out {
 			lines = append(lines, "or scan this, and compare the code:", "")
-			lines = append(lines, QR(i.Complete)...)
+			lines = append(lines, squares(i.Complete)...)
 		} else {
 			lines = append(lines, "or open "+i.Complete+" and compare the code")
 		}
@@ -47,32 +46,12 @@ func (p *program) tellLines(lines ...string) {
 // spaced sets a code large: every character apart, none changed.
 func spaced(code string) string { return strings.Join(strings.Split(code, ""), " ") }
 
-// QR draws a code that a camera reads: dark on light whatever the colours of the terminal are, two rows of
-// squares in one line, with the four squares of margin that the standard wants. Nil: the text is too long.
-func QR(text string) []string {
-	code, err := qr.Encode(text, qr.L)
-	if err != nil || code.Size > 77 { // version 15: more does not fit a screen
-		return nil
-	}
-	const margin = 4
-	var out []string
-	for y := -margin; y < code.Size+margin; y += 2 {
-		var b strings.Builder
-		b.WriteString("\x1b[30;107m")
-		for x := -margin; x < code.Size+margin; x++ {
-			switch top, low := code.Black(x, y), code.Black(x, y+1); {
-			case top && low:
-				b.WriteString("█")
-			case top:
-				b.WriteString("▀")
-			case low:
-				b.WriteString("▄")
-			default:
-				b.WriteString(" ")
-			}
-		}
-		b.WriteString("\x1b[0m")
-		out = append(out, b.String())
+// squares draws a QR code that a camera reads: dark on light whatever the colours of the terminal are. Nil: the
+// text is too long.
+func squares(text string) []string {
+	out := kit.QR(text, false)
+	for i, row := range out {
+		out[i] = "\x1b[30;107m" + row + "\x1b[0m"
 	}
 	return out
 }

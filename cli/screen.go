@@ -82,7 +82,7 @@ func (p *program) show(ctx context.Context, s *session, cfg *Config, what screen
 	_, noColor := p.lookup("NO_COLOR")
 	o := ui.Options{
 		Theme: theme, ThemeName: cfg.Theme, ClearAfter: cfg.ClearAfter, Demo: what.demo, Title: what.title,
-		Banners: banners(cfg.Environments), Welcome: what.welcome != "", ConfigPath: what.welcome,
+		Banners: banners(cfg.Environments), Welcome: what.welcome != "", ConfigPath: what.welcome, Device: deviceName(),
 		NoColor: noColor && p.getenv("NO_COLOR") != "", Input: p.stdin, Output: p.stdout, Environ: p.env,
 	}
 	if s != nil {
@@ -94,11 +94,17 @@ func (p *program) show(ctx context.Context, s *session, cfg *Config, what screen
 	return ui.Run(ctx, o)
 }
 
-func banners(envs []console.Environment) []string {
-	var all []string
+func banners(envs []console.Environment) []ui.Banner {
+	var all []ui.Banner
 	for _, e := range envs {
+		short := e.Name + ": TLS not verified"
+		if e.AllowHTTP && e.InsecureSkipVerify {
+			short += ", http"
+		} else if e.AllowHTTP {
+			short = e.Name + ": plain http"
+		}
 		if b := e.Banner(); b != "" {
-			all = append(all, b)
+			all = append(all, ui.Banner{Text: b, Short: short})
 		}
 	}
 	return all

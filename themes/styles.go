@@ -13,6 +13,10 @@ type Paint string
 // Off ends whatever a Paint began.
 const Off = "\x1b[m"
 
+// DarkOnLight is black on white on every theme, from the part of the 256 colours that no theme changes: what a
+// camera is to read.
+const DarkOnLight Paint = "\x1b[38;5;16;48;5;231m"
+
 // On paints s.
 func (p Paint) On(s string) string {
 	if p == "" || s == "" {

@@ -20,7 +20,11 @@ type board struct {
 	changes time.Time // when the next state changes by itself; zero: never
 	deliver time.Time // when the next revoke is due; zero: none
 	envs    int       // how many environments the applications are in
-	byID    map[string]*row
+	tokens  []console.Token
+	skew    map[string]time.Duration // of the servers' clocks, by environment
+
+	invitations []console.Invitation // what this process waits for a person to do
+	byID        map[string]*row
 }
 
 // tally counts living tokens by state.
@@ -62,7 +66,7 @@ func (r *row) at() time.Time {
 // file turns a reading into a board.
 func file(b console.Board, policy func(console.Application) console.Policy, now time.Time) board {
 	out := board{
-		read: true, acts: b.Exchanges,
+		read: true, acts: b.Exchanges, tokens: b.Tokens, skew: b.Skew, invitations: b.Invitations,
 		apps: make([]app, len(b.Applications)), byID: make(map[string]*row, len(b.Tokens)),
 	}
 	index := make(map[string]int, len(b.Applications))

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/tokenapi/secret"
 )
 
 // effects is everything the screen can cause. This is the only file that calls the console and the
@@ -76,18 +77,29 @@ func (fx effects) readBoard(ticket int) tea.Cmd {
 }
 
 // get asks for a token; selected is the token that was selected when the key was pressed.
-func (fx effects) get(appID, selected string) tea.Cmd {
+func (fx effects) get(appID, selected string, scopes []string) tea.Cmd {
 	return run(func() tokenGot {
-		out, err := fx.svc.Get(fx.ctx, appID, console.GetOptions{})
+		out, err := fx.svc.Get(fx.ctx, appID, console.GetOptions{Scopes: scopes})
 		return tokenGot{appID, selected, out, err}
 	})
 }
 
-func (fx effects) renew(id string) tea.Cmd {
+func (fx effects) renew(id, appID string) tea.Cmd {
 	return run(func() tokenRenewed {
 		out, err := fx.svc.Renew(fx.ctx, id)
-		return tokenRenewed{id, out, err}
+		return tokenRenewed{id, appID, out, err}
 	})
+}
+
+// giveUp ends the wait for a person to take part in a get. Its result is that of the get.
+func (fx effects) giveUp(appID string) tea.Cmd {
+	if fx.svc == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		fx.svc.GiveUp(appID)
+		return nil
+	}
 }
 
 func (fx effects) revoke(id string) tea.Cmd {
@@ -114,7 +126,10 @@ func (fx effects) deliver() tea.Cmd {
 func (fx effects) probe(id string) tea.Cmd {
 	return run(func() tokenProbed {
 		a, t, err := fx.svc.Probe(fx.ctx, id)
-		return tokenProbed{id, probed{string(a.Verdict), a.Status, a.FaultCode, a.Message}, t, err}
+		return tokenProbed{id, probed{
+			verdict: string(a.Verdict), status: a.Status, fault: a.FaultCode, message: a.Message,
+			cause: a.Advice.Cause, next: a.Advice.Next, scope: a.Advice.Scope, newTokenHelps: a.Advice.NewTokenMayHelp,
+		}, t, err}
 	})
 }
 
@@ -131,6 +146,16 @@ func (fx effects) copy(id, fingerprint string) tea.Cmd {
 		}
 		c, err := fx.clip.Copy(ctx, sec.Access)
 		return tokenCopied{id, fingerprint, c, err}
+	})
+}
+
+// copyText copies what is no secret: an address, or a code that is worth nothing without a person.
+func (fx effects) copyText(what, text string) tea.Cmd {
+	return run(func() textCopied {
+		ctx, cancel := context.WithTimeout(fx.ctx, clipboardTime)
+		defer cancel()
+		c, err := fx.clip.Copy(ctx, secret.New(text))
+		return textCopied{what, c, err}
 	})
 }
 

@@ -19,6 +19,7 @@ type Pump struct {
 	Raw   []string
 	Hold  bool // keep commands back in Held instead of running them
 	Held  []tea.Cmd
+	inbox chan tea.Msg // when not nil, commands run beside the root, as in a terminal
 }
 
 // Beat is a scheduled tick.
@@ -51,7 +52,36 @@ func (p *Pump) Run(cmd tea.Cmd) {
 		p.Held = append(p.Held, cmd)
 		return
 	}
-	msg := cmd()
+	if p.inbox != nil {
+		go func() { p.inbox <- cmd() }()
+		return
+	}
+	p.take(cmd())
+}
+
+// Live runs commands beside the root from now on, and lets it watch for changes.
+func (p *Pump) Live(ctx context.Context) {
+	p.inbox = make(chan tea.Msg, 64)
+	p.m.fx.changes = p.m.fx.svc.Changes(ctx)
+	p.Run(p.m.fx.watch())
+}
+
+// Await takes what commands bring until seen is true; it gives up, and says false, long after that is due.
+func (p *Pump) Await(seen func() bool) bool {
+	late := time.After(20 * time.Second)
+	for !seen() {
+		select {
+		case msg := <-p.inbox:
+			p.take(msg)
+		case <-late:
+			return false
+		}
+	}
+	return true
+}
+
+// take does with a message what a program does.
+func (p *Pump) take(msg tea.Msg) {
 	switch msg := msg.(type) {
 	case nil:
 		return

@@ -91,7 +91,7 @@ func TestGolden(t *testing.T) {
 func TestExactlyAsLargeAsTheScreen(t *testing.T) {
 	t.Parallel()
 	for _, th := range []string{"auto", "light", "mono"} {
-		p, _ := still(t, 80, 24, func(o *ui.Options) { o.Theme = theme(t, th); o.Banners = []string{"one", "two"} })
+		p, _ := still(t, 80, 24, func(o *ui.Options) { o.Theme = theme(t, th); o.Banners = []ui.Banner{{Text: "one"}, {Text: "two"}} })
 		p.Feed(orders())
 		for w := 30; w < 140; w += 7 {
 			for h := 8; h < 40; h += 3 {
@@ -129,7 +129,7 @@ func TestAnything(t *testing.T) {
 	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		p, c := still(t, 80, 24, func(o *ui.Options) {
-			o.Banners = []string{nasty[r.IntN(len(nasty))]}
+			o.Banners = []ui.Banner{{Text: nasty[r.IntN(len(nasty))], Short: nasty[r.IntN(len(nasty))]}}
 			o.Title = nasty[r.IntN(len(nasty))]
 			o.Welcome = seed%10 == 9
 		})
@@ -166,7 +166,7 @@ var colour = regexp.MustCompile(`\x1b\[[0-9;]*\b(3[0-9]|4[0-9]|9[0-7]|10[0-7])\b
 
 func TestNoColourTellsEverything(t *testing.T) {
 	t.Parallel()
-	p, _ := still(t, 120, 32, func(o *ui.Options) { o.NoColor = true; o.Banners = []string{"plain http"} })
+	p, _ := still(t, 120, 32, func(o *ui.Options) { o.NoColor = true; o.Banners = []ui.Banner{{Text: "plain http"}} })
 	p.Feed(orders())
 	check := func() {
 		t.Helper()

@@ -13,8 +13,15 @@ import (
 type intent interface{ intent() }
 
 type (
-	getToken    struct{ appID string }
-	renewToken  struct{ tokenID string }
+	getToken struct {
+		appID    string
+		scopes   []string // instead of the application's
+		answered bool     // a person has said yes to the question whether an older token may end by it
+	}
+	renewToken struct {
+		tokenID  string
+		answered bool
+	}
 	revokeToken struct {
 		tokenID   string
 		confirmed bool // a person has said yes to the question that production environments ask
@@ -25,7 +32,10 @@ type (
 	refuse       struct{ why, hint string } // the key cannot act here, and this is why
 	focusPane    struct{ pane paneID }
 	closeOverlay struct{}
-	choose       struct{ choice Choice } // on the welcome screen
+	choose       struct{ choice Choice }     // on the welcome screen
+	giveUp       struct{ appID, key string } // the wait for a person, of what is in busy under key
+	copyText     struct{ what, text string }
+	leaveScreen  struct{}
 )
 
 func (getToken) intent()     {}
@@ -38,6 +48,9 @@ func (refuse) intent()       {}
 func (focusPane) intent()    {}
 func (closeOverlay) intent() {}
 func (choose) intent()       {}
+func (giveUp) intent()       {}
+func (copyText) intent()     {}
+func (leaveScreen) intent()  {}
 
 // press routes a key: to the overlay on top, else to what the key means, else to the focused pane.
 func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
@@ -105,11 +118,19 @@ func (m *root) perform(i intent) tea.Cmd {
 		m.choice = i.choice
 		return tea.Quit
 	case getToken:
-		was := m.panes.tokens.selected(i.appID)
-		effect := func(id string) tea.Cmd { return m.fx.get(id, was) }
-		return m.begin("app:"+i.appID, "a get for this application is under way", effect, i.appID)
+		return m.get(i)
 	case renewToken:
-		return m.begin(i.tokenID, "", m.fx.renew, i.tokenID)
+		return m.renew(i)
+	case giveUp:
+		return m.giveUp(i)
+	case leaveScreen:
+		return m.leave(false)
+	case copyText:
+		if m.fx.clip == nil {
+			m.note(info, "copying is switched off", "set clipboard.via in the configuration")
+			return nil
+		}
+		return m.begin("text", "a copy is under way", func(text string) tea.Cmd { return m.fx.copyText(i.what, text) }, i.text)
 	case probeToken:
 		return m.begin(i.tokenID, "", m.fx.probe, i.tokenID)
 	case revokeToken:
@@ -234,12 +255,13 @@ func (m *root) leave(force bool) tea.Cmd {
 		return nil
 	}
 	m.quitting, m.overlays = true, nil
+	unwait := m.fillInvites() // quitting waits for answers of servers, not for people
 	if m.idle() && !m.held {
 		m.drained = true
 		return m.finish()
 	}
 	m.note(info, "finishing…", "ctrl+c does not wait")
-	return m.finish()
+	return tea.Batch(unwait, m.finish())
 }
 
 // idle says whether nothing is in flight and no decided revoke is about to be sent.

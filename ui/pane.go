@@ -39,6 +39,7 @@ type scene struct {
 	keys  *keymap
 	next  time.Time // when the next visible character changes
 	drawn int       // rows formatted, for the tests
+	light bool      // the terminal has said that its background is light
 }
 
 // until notes that something visible changes in d.
@@ -139,7 +140,7 @@ func act(s *scene, a action, r *row) intent {
 	}
 	switch a {
 	case doRenew:
-		return renewToken{r.tok.ID}
+		return renewToken{tokenID: r.tok.ID}
 	case doRevoke:
 		return revokeToken{tokenID: r.tok.ID}
 	case doCopy:

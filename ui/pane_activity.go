@@ -107,7 +107,7 @@ func took(d time.Duration) string {
 // whatOf puts the operation of an exchange into the word of its key.
 func whatOf(op string) string {
 	switch op {
-	case "client_credentials", "password":
+	case "client_credentials", "password", "authorization_code", "device_code", "jwt_bearer", "token_exchange":
 		return "get"
 	case "refresh_token":
 		return "refresh"

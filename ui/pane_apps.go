@@ -43,7 +43,7 @@ func getSelected(s *scene) intent {
 	case a.Source == console.Gone:
 		return refuse{a.name + " is no longer configured", "its tokens can still be revoked with x"}
 	}
-	return getToken{a.ID}
+	return getToken{appID: a.ID}
 }
 
 func (p *appsPane) lines(s *scene, w, h int, focused bool) []string {

@@ -108,6 +108,10 @@ func (p *gatewayPane) line(s *scene, r *row, w int, selected, focused bool) stri
 			l.Put(string(c.paint), kit.Cut(c.text, room))
 		}
 	}
+	if room := w - 1 - l.Width(); r.tok.AtServer == console.ServerInactive && room >= len(" "+atServer) {
+		l.Gap(1)
+		l.Put(string(s.st.Quiet), atServer)
+	}
 	return l.End(w)
 }
 

@@ -18,6 +18,10 @@ type tokensPane struct {
 	due   map[string]bool  // tokens that a key brought and no reading has shown yet
 }
 
+// atServer is what an introspection said. It is the key manager's word and not the gateway's: nothing is called
+// dead by it.
+const atServer = "key manager: inactive"
+
 func newTokensPane() *tokensPane {
 	return &tokensPane{lists: map[string]*list{}, due: map[string]bool{}}
 }
@@ -38,10 +42,18 @@ func (p *tokensPane) right(s *scene) string {
 	switch {
 	case ok && s.busy["app:"+a.ID]:
 		return "getting…"
-	case ok && a.Environment.ReadOnly:
-		return "read-only"
 	}
-	return ""
+	var said []string
+	if r := p.row(s); r != nil && r.tok != nil && r.tok.AtServer == console.ServerInactive {
+		said = append(said, r.tok.Fingerprint+" "+atServer)
+	}
+	if ok && a.Environment.ReadOnly {
+		said = append(said, "read-only")
+	}
+	if ok && a.Grant == "password" && len(said) == 0 {
+		said = append(said, "password (legacy)")
+	}
+	return strings.Join(said, " · ")
 }
 
 // list is the cursor of the selected application. The first one is made when the application is first

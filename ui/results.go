@@ -26,9 +26,9 @@ type (
 		err      error
 	}
 	tokenRenewed struct {
-		id  string
-		out console.Outcome
-		err error
+		id, appID string
+		out       console.Outcome
+		err       error
 	}
 	revokeDecided struct {
 		id    string
@@ -44,21 +44,15 @@ type (
 		next time.Time
 		err  error
 	}
-	probed struct {
-		verdict       string
-		status, fault int
-		message       string
-	}
-	tokenProbed struct {
-		id     string
-		answer probed
-		token  console.Token
-		err    error
-	}
 	tokenCopied struct {
 		id, fingerprint string
 		copied          Copied
 		err             error
+	}
+	textCopied struct {
+		what   string
+		copied Copied
+		err    error
 	}
 	clipboardCleared struct {
 		copied Copied
@@ -73,18 +67,19 @@ type (
 func (r boardRead) land(m *root) tea.Cmd {
 	m.reading = false
 	again := m.stale
+	var cmd tea.Cmd
 	m.stale = false
 	switch {
 	case r.err != nil:
 		m.fail("read the store", r.err)
 	case r.ticket > m.filed:
 		m.filed = r.ticket
-		m.fileBoard(r.board)
+		cmd = m.fileBoard(r.board)
 	}
 	if again {
-		return m.read()
+		cmd = tea.Batch(cmd, m.read())
 	}
-	return nil
+	return cmd
 }
 
 func (r storeChanged) land(m *root) tea.Cmd {
@@ -96,6 +91,7 @@ func (r storeChanged) land(m *root) tea.Cmd {
 
 func (r tokenGot) land(m *root) tea.Cmd {
 	delete(m.busy, "app:"+r.appID)
+	m.answered(r.appID, "app:"+r.appID)
 	if r.err != nil {
 		m.fail("get", r.err)
 		return m.read()
@@ -107,6 +103,7 @@ func (r tokenGot) land(m *root) tea.Cmd {
 
 func (r tokenRenewed) land(m *root) tea.Cmd {
 	delete(m.busy, r.id)
+	m.answered(r.appID, r.id)
 	if r.err != nil {
 		m.fail("renew", r.err)
 		return m.read()
@@ -202,52 +199,6 @@ func (m *root) delivered(d console.Delivery) {
 	}
 }
 
-func (r tokenProbed) land(m *root) tea.Cmd {
-	delete(m.busy, r.id)
-	if r.err != nil {
-		m.fail("probe", r.err)
-		return m.read()
-	}
-	status := "no answer"
-	if r.answer.status != 0 {
-		status = strconv.Itoa(r.answer.status)
-	}
-	if r.answer.fault != 0 {
-		status += " " + strconv.Itoa(r.answer.fault)
-	}
-	fp := r.token.Fingerprint + ": "
-	s := console.StatusAt(r.token, m.policyOf(r.token.AppID), m.now)
-	switch r.answer.verdict {
-	case "accepted":
-		switch {
-		case s.Reopened:
-			m.note(warn, fp+status+": the gateway let it through, after its window was over", "")
-		case s.Ended:
-			m.note(info, fp+status+": the gateway still lets it through", "")
-		default:
-			m.note(info, fp+status+": the gateway let it through", "")
-		}
-	case "refused":
-		word := "refused"
-		switch {
-		case s.Proof == console.ProofProbe:
-			word = "refused three times in a row: dead"
-		case s.Proof != console.ProofNone:
-			word = "refused: dead"
-		case s.RefusedOnce:
-			word = "refused (once); three in a row, a second apart, prove it dead"
-		}
-		m.note(info, fp+status+": "+word, "")
-	default:
-		text := fp + status + ": says neither yes nor no"
-		if r.answer.message != "" {
-			text += " (" + r.answer.message + ")"
-		}
-		m.note(warn, text, "")
-	}
-	return m.read()
-}
-
 func (r tokenCopied) land(m *root) tea.Cmd {
 	delete(m.busy, r.id)
 	if r.err != nil {
@@ -265,6 +216,22 @@ func (r tokenCopied) land(m *root) tea.Cmd {
 		word = "copied " + r.fingerprint + " (" + r.copied.Via + tail + ")"
 	} else if tail != "" {
 		word += " (" + tail[2:] + ")"
+	}
+	m.note(good, word, "")
+	return raw(r.copied)
+}
+
+// land of an address or a code: the clipboard then no longer holds a token, and what it holds may stay.
+func (r textCopied) land(m *root) tea.Cmd {
+	delete(m.busy, "text")
+	if r.err != nil {
+		m.fail("copy", r.err)
+		return nil
+	}
+	m.held, m.clearAt = false, time.Time{}
+	word := "sent " + r.what + " to the " + r.copied.Via
+	if r.copied.Certain {
+		word = "copied " + r.what + " (" + r.copied.Via + ")"
 	}
 	m.note(good, word, "")
 	return raw(r.copied)

@@ -42,8 +42,9 @@ type Options struct {
 	ThemeName  string
 	ClearAfter time.Duration // until the clipboard is cleared; 0 never
 	Demo       bool
+	Device     string   // names this machine in a scope of its own; "" makes no such offer
 	Title      string   // a chip in the header, such as "demo"
-	Banners    []string // permanent warnings
+	Banners    []Banner // permanent warnings
 	Welcome    bool     // first run: nothing is configured
 	ConfigPath string   // where a configuration would be written
 	NoColor    bool

@@ -35,6 +35,7 @@ type root struct {
 	log      []notice
 	until    time.Time // when the last notice fades; zero: none is shown
 	busy     map[string]bool
+	unwanted map[string]string // applications whose wait for a person was given up, and what waited
 
 	ticket, filed int
 	reading       bool
@@ -81,7 +82,7 @@ func newRoot(ctx context.Context, o Options) *root {
 	m := &root{
 		o: o, fx: newEffects(ctx, o), keys: newKeymap(defaultKeys()), mono: o.NoColor,
 		panes: panes{&appsPane{}, newTokensPane(), &gatewayPane{}, &activityPane{}},
-		focus: tokens, lower: gateway, busy: map[string]bool{}, w: o.Width, h: o.Height, dirty: true,
+		focus: tokens, lower: gateway, busy: map[string]bool{}, unwanted: map[string]string{}, w: o.Width, h: o.Height, dirty: true,
 	}
 	m.clock = m.fx.now
 	m.now = m.clock()
@@ -234,7 +235,7 @@ func (m *root) read() tea.Cmd {
 	return cmd
 }
 
-func (m *root) fileBoard(b console.Board) {
+func (m *root) fileBoard(b console.Board) tea.Cmd {
 	first := !m.board.read
 	m.board = file(b, m.fx.policy, m.second())
 	m.panes.tokens.settle(&m.board)
@@ -251,6 +252,7 @@ func (m *root) fileBoard(b console.Board) {
 	}
 	m.due = time.Time{} // the board knows
 	m.dirty = true
+	return m.fillInvites()
 }
 
 func (m *root) policyOf(appID string) console.Policy {

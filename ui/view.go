@@ -1,10 +1,8 @@
 package ui
 
 import (
-	"strconv"
 	"strings"
 
-	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/kit"
 )
@@ -38,7 +36,7 @@ func (m *root) layout() layout {
 func (m *root) scene() *scene {
 	n := len(m.board.apps)
 	s := &scene{
-		board: &m.board, now: m.second(), st: &m.st, busy: m.busy, keys: &m.keys,
+		board: &m.board, now: m.second(), st: &m.st, busy: m.busy, keys: &m.keys, light: m.asked && !m.dark,
 		app: m.panes.apps.list.index(n, func(i int) string { return m.board.apps[i].ID }),
 	}
 	l := m.layout()
@@ -63,8 +61,12 @@ func (m *root) draw() {
 		lines = m.welcome.lines(s, m.o.ConfigPath, m.w, m.h)
 	default:
 		lines = m.lines(s)
-		for _, o := range m.overlays {
-			lay(s, lines, o, m.w, m.h)
+		top := len(m.banners(m.layout()))
+		if top > 0 {
+			top++ // the header is above them
+		}
+		for _, o := range m.overlays { // never over a permanent warning
+			lay(s, lines[top:], o, m.w, m.h-top)
 		}
 	}
 	m.next, m.drawn = s.next, s.drawn
@@ -80,18 +82,9 @@ func (m *root) lines(s *scene) []string {
 	screen := kit.Rect{W: m.w, H: m.h}
 	_, body := screen.Top(1)
 	out := []string{m.header(s)}
-	room := 2
-	if l == listOnly {
-		room = 1
-	}
-	warnings := m.o.Banners
-	if len(warnings) > room { // one line that has them all
-		warnings = []string{strings.Join(warnings, "; ")}
-	}
-	for _, b := range warnings {
-		out = append(out, m.banner(b))
-		_, body = body.Top(1)
-	}
+	warnings := m.banners(l)
+	out = append(out, warnings...)
+	_, body = body.Top(len(warnings))
 	body, _ = body.Bottom(1)
 	ownLine := m.h >= 20 // the notice has a line of its own
 	if ownLine {
@@ -191,91 +184,6 @@ func beside(a, b []string) []string {
 		a[i] += b[i]
 	}
 	return a
-}
-
-// header says where we are and what lives.
-func (m *root) header(s *scene) string {
-	l := kit.NewLine("", 256)
-	l.Gap(1)
-	a, ok := s.selected()
-	small := m.layout() == listOnly
-	if !small {
-		l.Put(string(m.st.Brand), "lanyard")
-		l.Gap(2)
-	}
-	if m.o.Title != "" {
-		l.Put(string(m.st.Chip), " "+m.o.Title+" ")
-		l.Gap(2)
-	}
-	counts := m.counts(m.w < 80)
-	if small {
-		counts = nil
-		if n := len(s.board.apps); n > 1 {
-			counts = []cell{textCell(m.st.Quiet, "← "+strconv.Itoa(s.app+1)+"/"+strconv.Itoa(n)+" →")}
-		}
-	}
-	cells := 0
-	for _, c := range counts {
-		cells += kit.Width(c.text)
-	}
-	if ok {
-		room := m.w - l.Width() - cells - 4
-		name := kit.Clean(a.Environment.Name)
-		if name == m.o.Title {
-			name = "" // the chip has said it
-		}
-		if small {
-			name = strings.TrimSpace(a.name + " " + kit.Cut(kit.Clean(a.KeyType), 4))
-		}
-		chip := ""
-		if a.Environment.Production {
-			if chip = " production "; room < 24 {
-				chip = " PROD "
-			}
-			room -= len(chip) + 2
-		}
-		l.Put("", kit.Middle(name, max(room, 0)))
-		if chip != "" {
-			l.Gap(min(2, max(room, 0)))
-			l.Put(string(m.st.ChipDanger), chip)
-		}
-	}
-	l.Gap(m.w - 1 - cells - l.Width())
-	for _, c := range counts {
-		l.Put(string(c.paint), c.text)
-	}
-	return l.End(m.w)
-}
-
-func (m *root) counts(short bool) []cell {
-	var out []cell
-	t := m.board.total
-	add := func(n int, st console.State, word string) {
-		if n == 0 && st != console.Active {
-			return
-		}
-		sign, paint := m.scene().look(st)
-		text := strconv.Itoa(n) + " " + word
-		if short {
-			text = sign + " " + strconv.Itoa(n)
-		}
-		if n == 0 {
-			paint = m.st.Quiet
-		}
-		if len(out) > 0 {
-			text = "  " + text
-		}
-		out = append(out, textCell(paint, text))
-	}
-	add(t.active, console.Active, "active")
-	add(t.expiring, console.Expiring, "expiring")
-	add(t.revoking, console.Revoking, "revoking")
-	add(t.lingering, console.Lingering, "lingering")
-	return out
-}
-
-func (m *root) banner(text string) string {
-	return string(m.st.Banner) + kit.Fit(" WARNING  "+kit.Clean(text), m.w) + themes.Off
 }
 
 // notice is the last thing said, on w cells. What does not fit is in the log.

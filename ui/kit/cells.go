@@ -243,3 +243,12 @@ func Wrap(s string, w int) []string {
 	}
 	return strings.Split(ansi.Wrap(s, w, ""), "\n")
 }
+
+// Chop breaks s into pieces of at most w cells, wherever it must: it is for what has no words, such as an
+// address, and the pieces are all of s.
+func Chop(s string, w int) []string {
+	if w < 1 || s == "" {
+		return nil
+	}
+	return strings.Split(ansi.Hardwrap(s, w, true), "\n")
+}

@@ -1,0 +1,204 @@
+package ui_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/console"
+	"lanyard/store"
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
+	"lanyard/ui"
+)
+
+// api is a Token API and gateway that answer from a script.
+type api struct {
+	console.API // what is not scripted is not called
+	clock       *clock
+	n           int
+	same        bool // hand out the last token again
+	refresh     bool // with a refresh token
+	err         error
+	gateway     int // what a probe is answered
+	tokens      int // requests
+	revokes     []string
+	scopes      []string // of the last request
+
+	device tokenapi.DeviceAnswer // what the device grant begins with
+	polls  chan error            // what its polls are answered; nil is a token
+	fault  int                   // of a probe that is refused
+	advice tokenapi.FaultAdvice
+}
+
+func (a *api) AuthorizeDevice(_ context.Context, r tokenapi.DeviceRequest) (tokenapi.DeviceAnswer, tokenapi.Exchange, error) {
+	a.scopes = r.Scopes
+	ex := tokenapi.Exchange{Op: "device", Method: "POST", URL: "https://gw.example/device_authorize", Status: 200, Started: a.clock.now, Took: 20 * time.Millisecond}
+	dev := a.device
+	dev.DeviceCode, dev.At = secret.New("device-code"), a.clock.now
+	return dev, ex, a.err
+}
+
+func (a *api) Token(_ context.Context, r tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
+	a.tokens++
+	a.scopes = r.Scopes
+	if r.Grant == tokenapi.GrantDeviceCode {
+		if err := <-a.polls; err != nil {
+			return tokenapi.TokenAnswer{}, tokenapi.Exchange{Op: r.Grant, Status: 400, Started: a.clock.now}, err
+		}
+	}
+	ex := tokenapi.Exchange{Op: r.Grant, Method: "POST", URL: "https://gw.example/token", Status: 200, Started: a.clock.now, Took: 54 * time.Millisecond}
+	if a.err != nil {
+		ex.Status = 400
+		return tokenapi.TokenAnswer{}, ex, a.err
+	}
+	if !a.same || a.n == 0 {
+		a.n++
+	}
+	ans := tokenapi.TokenAnswer{
+		Access: secret.New(fmt.Sprintf("access-%d", a.n)), ExpiresIn: 3600, HasExpiresIn: true, Lifetime: tokenapi.Bounded,
+		TokenType: "Bearer", RawTokenType: "Bearer", Usable: true, Scopes: []string{"default"}, At: a.clock.now,
+	}
+	if a.refresh {
+		ans.Refresh = secret.New(fmt.Sprintf("refresh-%d", a.n))
+	}
+	return ans, ex, nil
+}
+
+func (a *api) Revoke(_ context.Context, r tokenapi.RevokeRequest) (tokenapi.RevokeAnswer, tokenapi.Exchange, error) {
+	a.revokes = append(a.revokes, r.Token.Fingerprint())
+	ex := tokenapi.Exchange{Op: "revoke", Method: "POST", URL: "https://gw.example/revoke", Status: 200, Started: a.clock.now, Took: 31 * time.Millisecond}
+	if a.err != nil {
+		return tokenapi.RevokeAnswer{}, ex, a.err
+	}
+	return tokenapi.RevokeAnswer{At: a.clock.now}, ex, nil
+}
+
+func (a *api) Probe(_ context.Context, r tokenapi.ProbeRequest) (tokenapi.ProbeAnswer, tokenapi.Exchange, error) {
+	ans := tokenapi.ProbeAnswer{Verdict: tokenapi.Accepted, Status: a.gateway, At: a.clock.now}
+	if a.gateway == 401 {
+		ans.Verdict, ans.FaultCode = tokenapi.Refused, 900901
+		if a.fault != 0 {
+			ans.FaultCode, ans.Advice = a.fault, a.advice
+		}
+	}
+	return ans, tokenapi.Exchange{Op: "probe", Method: "GET", URL: r.URL, Status: a.gateway, Started: a.clock.now, Took: 9 * time.Millisecond}, nil
+}
+
+type vault struct{}
+
+func (vault) Secret(_ context.Context, _ console.Application, kind console.SecretKind) (secret.Text, error) {
+	return secret.New("the " + string(kind)), nil
+}
+
+// pocket is a clipboard.
+type pocket struct {
+	holds    secret.Text
+	cleared  int
+	terminal bool
+}
+
+func (p *pocket) Copy(_ context.Context, t secret.Text) (ui.Copied, error) {
+	p.holds = t
+	if p.terminal {
+		return ui.Copied{Via: "terminal", Terminal: secret.New("\x1b]52;c;eA==\a")}, nil
+	}
+	return ui.Copied{Via: "system clipboard", Certain: true}, nil
+}
+
+func (p *pocket) Clear(context.Context) (ui.Copied, error) {
+	p.holds, p.cleared = secret.Text{}, p.cleared+1
+	return ui.Copied{Via: "system clipboard", Certain: true}, nil
+}
+
+type live struct {
+	*ui.Pump
+	t     *testing.T
+	clock *clock
+	api   *api
+	clip  *pocket
+	svc   *console.Service
+}
+
+// alive is a screen on a real console.Service, over a store in memory and a scripted API.
+func alive(t *testing.T, change ...func(*console.Environment)) *live {
+	t.Helper()
+	return awake(t, func(*console.Application) {}, change...)
+}
+
+// awake is alive with other applications.
+func awake(t *testing.T, app func(*console.Application), change ...func(*console.Environment)) *live {
+	t.Helper()
+	env := console.Environment{
+		Name: "cloud", CacheTTL: 15 * time.Minute, Regime: console.RegimeAuto, ClientAuth: tokenapi.AuthBasic, Timeout: time.Second,
+		Endpoints: tokenapi.Endpoints{TokenURL: "https://gw.example/token", RevokeURL: "https://gw.example/revoke"},
+	}
+	for _, f := range change {
+		f(&env)
+	}
+	st, err := store.OpenMemory(t.Context(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	l := &live{t: t, clock: &clock{t0}, clip: &pocket{}}
+	l.api = &api{clock: l.clock, gateway: 200}
+	var apps []console.Application
+	for _, name := range []string{"Orders", "Payments"} {
+		a := console.Application{
+			Name: name, Environment: env, KeyType: "PRODUCTION",
+			ConsumerKey: name, Grant: tokenapi.GrantClientCredentials, ProbeURL: "https://gw.example/" + name, Source: console.FromConfig, Secret: console.SecretAvailable,
+		}
+		app(&a)
+		a.ID = a.Identity()
+		apps = append(apps, a)
+	}
+	l.svc, err = console.New(console.Options{
+		Clock: l.clock.Now, Keeper: st, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return l.api, nil },
+		Applications: apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: "test", Device: "lap",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Pump = ui.NewPump(t.Context(), ui.Options{
+		Service: l.svc, Clipboard: l.clip, Theme: theme(t, "dark"), ClearAfter: 45 * time.Second, Device: "lap", Width: 120, Height: 32,
+	}, l.clock.Now)
+	return l
+}
+
+// after lets time pass, beat by beat, as the screen asked for them.
+func (l *live) after(d time.Duration) {
+	end := l.clock.now.Add(d)
+	for l.Pending() && !l.BeatDue().After(end) {
+		if due := l.BeatDue(); due.After(l.clock.now) {
+			l.clock.now = due
+		}
+		l.Beat()
+	}
+	l.clock.now = end
+}
+
+func (l *live) shows(want ...string) {
+	l.t.Helper()
+	text := ansi.Strip(l.Frame())
+	for _, w := range want {
+		if !strings.Contains(text, w) {
+			l.t.Errorf("no %q on the screen:\n%s", w, text)
+		}
+	}
+}
+
+func (l *live) said(want string) {
+	l.t.Helper()
+	if log := strings.Join(l.Log(), "\n"); !strings.Contains(log, want) {
+		l.t.Errorf("nobody said %q:\n%s", want, log)
+	}
+}
+
+func fp(s string) string { return secret.New(s).Fingerprint() }
+
+func secretOf(s string) secret.Text { return secret.New(s) }

@@ -1,0 +1,143 @@
+package ui
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+)
+
+// app finds an application by its ID; nil when it is gone.
+func (b *board) app(id string) *app {
+	for i := range b.apps {
+		if b.apps[i].ID == id {
+			return &b.apps[i]
+		}
+	}
+	return nil
+}
+
+// get asks for a token: first the person, where it may end a token that somebody else holds, then the server.
+// Where a person has to take part, what to do is shown over the panes.
+func (m *root) get(i getToken) tea.Cmd {
+	if i.answered {
+		m.pop() // the question
+	}
+	a, key := m.board.app(i.appID), "app:"+i.appID
+	if m.busy[key] && a != nil && m.board.invites(i.appID) {
+		m.openInvite(a, "") // it was asked for already, and waits for the person
+		return nil
+	}
+	if a != nil && !m.busy[key] && !i.answered {
+		yes := i
+		yes.answered = true
+		if m.asksFirst(a, i.scopes, yes) {
+			return nil
+		}
+	}
+	was := m.panes.tokens.selected(i.appID)
+	cmd := m.begin(key, "a get for this application is under way", func(id string) tea.Cmd { return m.fx.get(id, was, i.scopes) }, i.appID)
+	if cmd != nil && a != nil && a.Interactive() {
+		m.openInvite(a, key)
+	}
+	return cmd
+}
+
+// renew refreshes, or asks anew as get does.
+func (m *root) renew(i renewToken) tea.Cmd {
+	if i.answered {
+		m.pop() // the question
+	}
+	r := m.board.byID[i.tokenID]
+	anew := r != nil && r.tok != nil && asksAnew(r)
+	if anew && !m.busy[i.tokenID] && !i.answered {
+		yes := i
+		yes.answered = true
+		if m.asksFirst(&m.board.apps[r.app], r.tok.Asked, yes) {
+			return nil
+		}
+	}
+	appID := ""
+	if r != nil {
+		appID = m.board.apps[r.app].ID
+	}
+	cmd := m.begin(i.tokenID, "", func(id string) tea.Cmd { return m.fx.renew(id, appID) }, i.tokenID)
+	if a := m.board.app(appID); cmd != nil && anew && a.Interactive() && a.Source != console.Gone {
+		m.openInvite(a, i.tokenID)
+	}
+	return cmd
+}
+
+// asksAnew says whether renewing a token is a get: it has no refresh token that is known to live, and is not one
+// that the console will refuse to renew.
+func asksAnew(r *row) bool {
+	switch {
+	case r.state == console.Revoking, r.tok.ReplacedBy != "" && r.tok.AcceptedAt.IsZero():
+		return false
+	}
+	return r.tok.Refresh != console.RefreshLive || r.tok.Unsure != nil
+}
+
+// asksFirst opens the question where getting with these scopes may end a token that somebody else holds. What the
+// console will refuse anyway is not asked about.
+func (m *root) asksFirst(a *app, scopes []string, yes intent) bool {
+	if len(scopes) == 0 {
+		scopes = a.Scopes
+	}
+	if a.Source == console.Gone || a.Environment.ReadOnly {
+		return false
+	}
+	k, ok := console.KnocksOut(a.Application, m.board.tokens, scopes, a.policy, m.o.Device, m.now)
+	if ok {
+		m.overlays = append(m.overlays, newKnock(k, a.ID, scopes, yes))
+	}
+	return ok
+}
+
+// invites says whether a person is waited for.
+func (b *board) invites(appID string) bool {
+	return slices.ContainsFunc(b.invitations, func(i console.Invitation) bool { return i.AppID == appID })
+}
+
+func (m *root) openInvite(a *app, key string) {
+	o := newInvite(a, key)
+	o.fill(m.board.invitations)
+	m.overlays = append(m.overlays, o)
+}
+
+// fillInvites brings what is open up to the board, and gives up what a person no longer wants: an invitation may
+// come after they have said so.
+func (m *root) fillInvites() tea.Cmd {
+	for _, o := range m.overlays {
+		if o, ok := o.(*inviteOverlay); ok {
+			o.fill(m.board.invitations)
+		}
+	}
+	var cmds []tea.Cmd
+	for _, i := range m.board.invitations {
+		if _, ok := m.unwanted[i.AppID]; ok || m.quitting {
+			cmds = append(cmds, m.fx.giveUp(i.AppID))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// giveUp ends the wait for a person; the get then says so itself.
+func (m *root) giveUp(i giveUp) tea.Cmd {
+	m.unwanted[i.appID] = i.key
+	return m.fx.giveUp(i.appID)
+}
+
+// answered says that a get or renew has come to an end: nobody is waited for any more. key is its place in busy.
+func (m *root) answered(appID, key string) {
+	mine := func(k string) bool { return k == "" || k == key }
+	if k, ok := m.unwanted[appID]; ok && mine(k) {
+		delete(m.unwanted, appID)
+	}
+	m.board.invitations = slices.DeleteFunc(slices.Clone(m.board.invitations), func(i console.Invitation) bool { return i.AppID == appID })
+	m.overlays = slices.DeleteFunc(m.overlays, func(o overlay) bool {
+		i, ok := o.(*inviteOverlay)
+		return ok && i.appID == appID && mine(i.key)
+	})
+}

@@ -1,0 +1,164 @@
+package ui
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"lanyard/console"
+	"lanyard/themes"
+	"lanyard/ui/kit"
+)
+
+// header says where we are and what lives.
+func (m *root) header(s *scene) string {
+	l := kit.NewLine("", 256)
+	l.Gap(1)
+	a, ok := s.selected()
+	small := m.layout() == listOnly
+	if !small {
+		l.Put(string(m.st.Brand), "lanyard")
+		l.Gap(2)
+	}
+	if m.o.Title != "" {
+		l.Put(string(m.st.Chip), " "+m.o.Title+" ")
+		l.Gap(2)
+	}
+	clock := m.skew(a, m.w < 80)
+	counts := m.counts(m.w < 80)
+	if small {
+		counts = nil
+		if n := len(s.board.apps); n > 1 && (clock.text == "" || m.w >= 44) {
+			counts = []cell{textCell(m.st.Quiet, "← "+strconv.Itoa(s.app+1)+"/"+strconv.Itoa(n)+" →")}
+		}
+	}
+	if clock.text != "" {
+		if len(counts) > 0 {
+			clock.text += "  "
+		}
+		counts = append([]cell{clock}, counts...)
+	}
+	cells := 0
+	for _, c := range counts {
+		cells += kit.Width(c.text)
+	}
+	if ok {
+		room := m.w - l.Width() - cells - 4
+		name := kit.Clean(a.Environment.Name)
+		if name == m.o.Title {
+			name = "" // the chip has said it
+		}
+		if small {
+			name = strings.TrimSpace(a.name + " " + kit.Cut(kit.Clean(a.KeyType), 4))
+		}
+		chip := ""
+		if a.Environment.Production {
+			if chip = " production "; room < 24 {
+				chip = " PROD "
+			}
+			room -= len(chip) + 2
+		}
+		l.Put("", kit.Middle(name, max(room, 0)))
+		if chip != "" {
+			l.Gap(min(2, max(room, 0)))
+			l.Put(string(m.st.ChipDanger), chip)
+		}
+	}
+	l.Gap(m.w - 1 - cells - l.Width())
+	for _, c := range counts {
+		l.Put(string(c.paint), c.text)
+	}
+	return l.End(m.w)
+}
+
+func (m *root) counts(short bool) []cell {
+	var out []cell
+	t := m.board.total
+	add := func(n int, st console.State, word string) {
+		if n == 0 && st != console.Active {
+			return
+		}
+		sign, paint := m.scene().look(st)
+		text := strconv.Itoa(n) + " " + word
+		if short {
+			text = sign + " " + strconv.Itoa(n)
+		}
+		if n == 0 {
+			paint = m.st.Quiet
+		}
+		if len(out) > 0 {
+			text = "  " + text
+		}
+		out = append(out, textCell(paint, text))
+	}
+	add(t.active, console.Active, "active")
+	add(t.expiring, console.Expiring, "expiring")
+	add(t.revoking, console.Revoking, "revoking")
+	add(t.lingering, console.Lingering, "lingering")
+	return out
+}
+
+// skewMatters is how far a server's clock may be from ours without a word: both speak in whole seconds, and
+// answers take time on the way.
+const skewMatters = 5 * time.Second
+
+// skew says how far the clock of an application's server is ahead of ours, where that is more than it may be.
+func (m *root) skew(a *app, short bool) cell {
+	if a == nil {
+		return cell{}
+	}
+	d := m.board.skew[a.Environment.Name]
+	sign := "+"
+	if d < 0 {
+		sign = "-"
+	}
+	if d.Abs() <= skewMatters {
+		return cell{}
+	}
+	word := "server clock "
+	if short {
+		word = "clock "
+	}
+	return textCell(m.st.Warn, word+sign+console.Left(d.Abs()))
+}
+
+// Banner is a permanent warning about an environment.
+type Banner struct {
+	Text  string
+	Short string // for where there is no room for the text
+}
+
+// banners are the lines of the permanent warnings: each on a line of its own, or in one run over as many lines as
+// there is room for, at last in short, so that none hides another one.
+func (m *root) banners(l layout) []string {
+	if len(m.o.Banners) == 0 || l == tooSmall {
+		return nil
+	}
+	room := 3
+	if m.h < 20 {
+		room = 2
+	}
+	const lead = "WARNING  "
+	own := make([]string, 0, len(m.o.Banners)) // each on its own line, if they fit
+	var text, short []string
+	for _, b := range m.o.Banners {
+		text, short = append(text, kit.Clean(b.Text)), append(short, kit.Clean(b.Short))
+		own = append(own, lead+text[len(text)-1])
+	}
+	lines := own
+	if len(own) > room || slices.ContainsFunc(own, func(t string) bool { return kit.Width(t) > m.w-2 }) {
+		lines = kit.Wrap(lead+strings.Join(text, "; "), m.w-2)
+	}
+	if len(lines) > room {
+		lines = kit.Wrap(lead+strings.Join(short, "; "), m.w-2)
+	}
+	if len(lines) > room { // more environments than lines
+		lines = append(lines[:room-1:room-1], strconv.Itoa(len(short))+" unsafe in all")
+	}
+	out := make([]string, len(lines))
+	for i, t := range lines {
+		out[i] = string(m.st.Banner) + kit.Fit(" "+t, m.w) + themes.Off
+	}
+	return out
+}

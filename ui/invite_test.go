@@ -1,0 +1,248 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+	"lanyard/ui"
+)
+
+const (
+	longAddress = "https://gw.example/oauth2/authorize?response_type=code&client_id=Orders&redirect_uri=http%3A%2F%2F127.0.0.1%3A49152%2Fcallback&scope=openid+orders_read" +
+		"&state=8Yw0tq3pJ5vXn1sLrKdE7uB2mCfH4gZa&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
+	completeAddress = "https://gw.example/device?user_code=wDjB-mJhT"
+	userCode        = "wDjB-mJhT"
+)
+
+func devices(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode }
+func browsers(a *console.Application) {
+	a.Grant = tokenapi.GrantAuthorizationCode
+}
+
+func atDevice(e *console.Environment) { e.Endpoints.DeviceURL = "https://gw.example/device_authorize" }
+
+// invited is a screen whose get waits for a person.
+func invited(t *testing.T) *live {
+	t.Helper()
+	l := awake(t, devices, atDevice)
+	l.api.polls = make(chan error)
+	l.api.device = tokenapi.DeviceAnswer{
+		UserCode: userCode, VerificationURI: "https://gw.example/device", VerificationURIComplete: completeAddress, ExpiresIn: 15 * time.Minute,
+	}
+	l.Live(t.Context())
+	l.Key("g")
+	l.shows("Asking the server")
+	l.await(userCode)
+	return l
+}
+
+func (l *live) await(text string) {
+	l.t.Helper()
+	if !l.Await(func() bool { return strings.Contains(ansi.Strip(l.Frame()), text) }) {
+		l.t.Fatalf("%q never came:\n%s", text, ansi.Strip(l.Frame()))
+	}
+}
+
+func TestInvitationIsGivenUp(t *testing.T) {
+	t.Parallel()
+	l := invited(t)
+	l.shows("https://gw.example/device", "w D j B - m J h T", "15:00 left", "█")
+	l.Key("esc")
+	l.shows("giving up")
+	l.await("given up, nothing was got")
+	if l.Overlays() != 0 || l.api.tokens != 0 {
+		t.Errorf("%d overlays, %d polls", l.Overlays(), l.api.tokens)
+	}
+	l.Key("g") // and it can be asked for again
+	l.await(userCode)
+}
+
+func TestInvitationBringsAToken(t *testing.T) {
+	t.Parallel()
+	l := invited(t)
+	go func() { l.api.polls <- nil }()
+	l.await("got " + fp("access-1"))
+	if l.Overlays() != 0 {
+		t.Error("it is still open")
+	}
+	l.Await(func() bool { return l.Selected() != "" })
+	l.shows("● active", fp("access-1"))
+}
+
+func TestInvitationIsCopied(t *testing.T) {
+	t.Parallel()
+	l := invited(t)
+	l.Key("y")
+	l.Await(func() bool { return strings.Contains(strings.Join(l.Log(), "\n"), "copied the address") })
+	if !l.clip.holds.Equal(secretOf(completeAddress)) {
+		t.Error("another text was copied")
+	}
+	l.Key("c")
+	l.Await(func() bool { return strings.Contains(strings.Join(l.Log(), "\n"), "copied the code") })
+	if !l.clip.holds.Equal(secretOf(userCode)) {
+		t.Error("another text was copied")
+	}
+	l.Key("q") // it is no secret: it may stay
+	if !l.Await(func() bool { return l.Quit }) || l.clip.cleared != 0 {
+		t.Errorf("quit %t, cleared %d times", l.Quit, l.clip.cleared)
+	}
+}
+
+func TestQuitDoesNotWaitForAPerson(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"q", "ctrl+c"} {
+		l := invited(t)
+		l.Key(key)
+		if !l.Await(func() bool { return l.Quit }) {
+			t.Errorf("%s hangs", key)
+		}
+	}
+}
+
+// What is given up before the server has answered stays given up.
+func TestGivenUpBeforeTheInvitation(t *testing.T) {
+	t.Parallel()
+	l := awake(t, devices, atDevice)
+	l.api.polls = make(chan error)
+	l.api.device = tokenapi.DeviceAnswer{UserCode: userCode, VerificationURI: "https://gw.example/device", ExpiresIn: time.Minute}
+	l.Hold = true
+	l.Key("g", "esc")
+	l.shows("giving up")
+	l.Live(t.Context())
+	l.Release()
+	l.await("given up, nothing was got")
+}
+
+// An invitation that nobody here asked for opens nothing.
+func TestInvitationOfOthersStaysClosed(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	b := orders()
+	b.Invitations = []console.Invitation{{AppID: b.Applications[0].ID, UserCode: userCode, URL: "https://gw.example/device", Until: t0.Add(time.Minute)}}
+	p.Feed(b)
+	if p.Overlays() != 0 || strings.Contains(p.Frame(), userCode) {
+		t.Error("it opened by itself")
+	}
+}
+
+// invitation is a screen with an invitation open.
+func invitation(t *testing.T, w, h int, app func(*console.Application), i console.Invitation, change ...func(*ui.Options)) *ui.Pump {
+	t.Helper()
+	l := awake(t, app, atDevice)
+	o := ui.Options{Service: l.svc, Clipboard: l.clip, Theme: theme(t, "dark"), Width: w, Height: h}
+	for _, f := range change {
+		f(&o)
+	}
+	p := ui.NewPump(t.Context(), o, l.clock.Now)
+	b, err := l.svc.Board(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Hold = true
+	p.Key("g")
+	if p.Overlays() != 1 {
+		t.Fatal("g opened nothing")
+	}
+	i.AppID, i.Until = b.Applications[0].ID, t0.Add(4*time.Minute+52*time.Second)
+	b.Invitations = []console.Invitation{i}
+	p.Feed(b)
+	return p
+}
+
+var invitations = map[string]struct {
+	app func(*console.Application)
+	console.Invitation
+}{
+	"device":  {devices, console.Invitation{Grant: tokenapi.GrantDeviceCode, URL: "https://gw.example/device", Complete: completeAddress, UserCode: userCode}},
+	"plain":   {devices, console.Invitation{Grant: tokenapi.GrantDeviceCode, URL: "https://gw.example/device", UserCode: userCode}},
+	"browser": {browsers, console.Invitation{Grant: tokenapi.GrantAuthorizationCode, URL: longAddress, Opened: true}},
+}
+
+func TestInvitationGolden(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"30x8", "60x20", "80x24", "120x32"} {
+		w, h, _ := size(s)
+		for name, i := range invitations {
+			p := invitation(t, w, h, i.app, i.Invitation)
+			fits(t, p.Frame(), w, h)
+			golden(t, s+"-invite-"+name, p.Frame())
+		}
+	}
+}
+
+// Whatever the size, the code is there as it is typed, and the address is there to its end.
+func TestInvitationIsNeverCut(t *testing.T) {
+	t.Parallel()
+	for name, i := range invitations {
+		p := invitation(t, 80, 24, i.app, i.Invitation, func(o *ui.Options) { o.Banners = []ui.Banner{{Text: "TLS is not verified", Short: "TLS"}} })
+		for w := 30; w < 150; w += 13 {
+			for h := 8; h < 50; h += 5 {
+				p.Resize(w, h)
+				p.Key("home")
+				fits(t, p.Frame(), w, h)
+				if text := ansi.Strip(p.Frame()); i.UserCode != "" && !strings.Contains(text, userCode) || !strings.Contains(text, "WARNING") {
+					t.Fatalf("%s %dx%d:\n%s", name, w, h, text)
+				}
+				if i.UserCode != "" && !strings.Contains(ansi.Strip(p.Frame()), i.URL) {
+					p.Key("down")
+					if !strings.Contains(ansi.Strip(p.Frame()), i.URL) {
+						t.Fatalf("%s %dx%d: no address:\n%s", name, w, h, ansi.Strip(p.Frame()))
+					}
+				}
+				seen := whole(p.Frame())
+				for range 12 {
+					p.Key("down")
+					seen += "\n" + whole(p.Frame())
+				}
+				for n := 0; i.UserCode == "" && n+8 < len(i.URL); n++ { // any eight characters of it, on one line or across two
+					if !strings.Contains(seen, i.URL[n:n+8]) {
+						t.Fatalf("%s %dx%d: %q of the address is missing:\n%s", name, w, h, i.URL[n:n+8], ansi.Strip(p.Frame()))
+					}
+				}
+			}
+		}
+	}
+}
+
+// whole joins the lines inside the box on top.
+func whole(frame string) string {
+	var b strings.Builder
+	for line := range strings.SplitSeq(ansi.Strip(frame), "\n") {
+		for c := range strings.SplitSeq(line, "│") {
+			if c = strings.TrimSpace(c); !strings.ContainsAny(c, " ─") {
+				b.WriteString(c)
+			}
+		}
+	}
+	return b.String()
+}
+
+func TestInvitationWithoutColour(t *testing.T) {
+	t.Parallel()
+	i := invitations["device"]
+	p := invitation(t, 120, 32, i.app, i.Invitation, func(o *ui.Options) { o.NoColor = true })
+	if m := colour.FindString(p.Frame()); m != "" {
+		t.Errorf("a colour: %q", m)
+	}
+	if !strings.Contains(ansi.Strip(p.Frame()), "████████") {
+		t.Error("the margin of the square is not light on a dark terminal")
+	}
+}
+
+func TestInvitationOfAnything(t *testing.T) {
+	t.Parallel()
+	for n, text := range nasty {
+		i := console.Invitation{Grant: tokenapi.GrantDeviceCode, URL: text, Complete: nasty[(n+3)%len(nasty)], UserCode: nasty[(n+5)%len(nasty)]}
+		p := invitation(t, 80, 24, devices, i)
+		for _, s := range []string{"9x4", "30x8", "43x11", "60x20", "120x32", "200x60"} {
+			w, h, _ := size(s)
+			p.Resize(w, h)
+			fits(t, p.Frame(), w, h)
+		}
+	}
+}

@@ -1,0 +1,218 @@
+package ui_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+	"lanyard/ui"
+)
+
+func knocking(e *console.Environment) { e.Regime = console.RegimeJWT }
+
+func TestKnockAsksFirst(t *testing.T) {
+	t.Parallel()
+	for _, no := range []string{"g", "r", "n", "esc", "enter", "q", "D", "Y", "up"} {
+		l := alive(t, knocking)
+		l.Key("g")
+		l.shows("End the older token?", "device_lap", "No")
+		l.Key(no)
+		if l.Overlays() != 0 || l.api.tokens != 0 || l.Quit {
+			t.Fatalf("%s is not No: %d overlays, %d requests", no, l.Overlays(), l.api.tokens)
+		}
+	}
+	l := alive(t, knocking)
+	l.Key("g", "y")
+	if l.api.tokens != 1 || len(l.api.scopes) != 0 || l.Overlays() != 0 {
+		t.Errorf("y: %d requests with %q", l.api.tokens, l.api.scopes)
+	}
+	l.Key("g")
+	l.shows("(here", fp("access-1")+").")
+	l.Key("d")
+	if l.api.tokens != 2 || !slices.Equal(l.api.scopes, []string{"device_lap"}) || l.Overlays() != 0 {
+		t.Errorf("d: %d requests with %q", l.api.tokens, l.api.scopes)
+	}
+}
+
+// A renewal that has nothing to refresh with is a get, with the token's own scopes.
+func TestKnockOnRenew(t *testing.T) {
+	t.Parallel()
+	l := awake(t, func(a *console.Application) { a.Scopes = []string{"orders_read"} }, knocking)
+	l.Key("g", "y", "2", "r")
+	l.shows("End the older token?")
+	l.Key("n")
+	if l.api.tokens != 1 {
+		t.Error("n renewed")
+	}
+	l.Key("r", "y")
+	if l.api.tokens != 2 || !slices.Equal(l.api.scopes, []string{"orders_read"}) {
+		t.Errorf("y: %d requests with %q", l.api.tokens, l.api.scopes)
+	}
+	l.Key("r", "d")
+	if l.api.tokens != 3 || !slices.Equal(l.api.scopes, []string{"orders_read", "device_lap"}) {
+		t.Errorf("d: %d requests with %q", l.api.tokens, l.api.scopes)
+	}
+	l.Key("r") // that one has a place of its own
+	if l.Overlays() != 0 || l.api.tokens != 4 {
+		t.Errorf("%d overlays, %d requests", l.Overlays(), l.api.tokens)
+	}
+	// With a live refresh token nobody is in the way.
+	l = alive(t, knocking)
+	l.api.refresh = true
+	l.Key("g", "y", "r")
+	l.said("refreshed: got")
+}
+
+func TestKnockNotAsked(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g")
+	if l.Overlays() != 0 || l.api.tokens != 1 {
+		t.Error("asked where a living token is handed out again")
+	}
+	l = alive(t, knocking, func(e *console.Environment) { e.ReadOnly = true })
+	l.Key("g")
+	if l.Overlays() != 0 {
+		t.Error("asked about what is refused")
+	}
+	l.said("read_only")
+}
+
+// The question comes before the invitation.
+func TestKnockThenInvite(t *testing.T) {
+	t.Parallel()
+	l := awake(t, devices, atDevice, knocking)
+	l.Hold = true
+	l.Key("g")
+	l.shows("End the older token?")
+	l.Key("y")
+	l.shows("Asking the server")
+	if l.Overlays() != 1 {
+		t.Errorf("%d overlays", l.Overlays())
+	}
+}
+
+func TestKnockGolden(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"30x8", "60x20", "80x24", "120x32"} {
+		w, h, _ := size(s)
+		p, _ := still(t, w, h, func(o *ui.Options) { o.Device = "annas_laptop" })
+		b := orders()
+		b.Applications[0].Environment.Regime = console.RegimeJWT
+		b.Tokens[6].Asked = nil
+		p.Feed(b)
+		p.Key("g")
+		fits(t, p.Frame(), w, h)
+		if text := ansi.Strip(p.Frame()); !strings.Contains(text, " No ") || !strings.Contains(text, "d  get ") {
+			t.Errorf("%s: the answers are not there:\n%s", s, text)
+		}
+		golden(t, s+"-knock", p.Frame())
+	}
+}
+
+func TestSkew(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"30x8", "60x12", "80x24", "120x32"} {
+		w, h, _ := size(s)
+		p, _ := still(t, w, h)
+		b := orders()
+		for _, c := range []struct {
+			skew time.Duration
+			want string
+		}{
+			{10*time.Minute + 2*time.Second, "clock +10:02"}, {-7 * time.Second, "clock -0:07"}, {5 * time.Second, ""}, {-5 * time.Second, ""}, {0, ""},
+		} {
+			b.Skew = map[string]time.Duration{"cloud": c.skew, "another": time.Hour}
+			p.Feed(b)
+			head, _, _ := strings.Cut(ansi.Strip(p.Frame()), "\n")
+			if c.want == "" && strings.Contains(head, "clock") || !strings.Contains(head, c.want) {
+				t.Errorf("%s %v: %q", s, c.skew, head)
+			}
+			fits(t, p.Frame(), w, h)
+		}
+	}
+}
+
+// Permanent warnings stay in every layout and under every overlay, each of them.
+func TestBannersHideNothing(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 80, 24, func(o *ui.Options) {
+		o.Banners = []ui.Banner{
+			{Text: "TLS certificates of onprem are not verified", Short: "onprem: TLS not verified"},
+			{Text: "plain http is allowed to lab", Short: "lab: plain http"},
+		}
+	})
+	p.Feed(orders())
+	for _, s := range []string{"30x8", "45x10", "60x12", "80x24", "120x32"} {
+		w, h, _ := size(s)
+		p.Resize(w, h)
+		for _, key := range []string{"z", "?", "esc", "!", "esc", "x", "esc", "3", "2"} {
+			p.Key(key)
+			fits(t, p.Frame(), w, h)
+			text := ansi.Strip(p.Frame())
+			for _, want := range []string{"WARNING", "onprem", "TLS", "lab", "plain http"} {
+				if !strings.Contains(text, want) {
+					t.Fatalf("%s after %s: no %q:\n%s", s, key, want, text)
+				}
+			}
+		}
+	}
+}
+
+func TestProbeAdvises(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g")
+	l.api.gateway, l.api.fault = 401, 900909
+	l.api.advice = tokenapi.FaultAdvice{Category: "subscription_inactive", Cause: "subscription inactive", Next: "have it approved in the developer portal"}
+	l.Key("p")
+	l.said("401 900909: subscription inactive; a new token would not help have it approved")
+	for _, line := range l.Log() {
+		if strings.Contains(line, "renew") {
+			t.Errorf("renewing is suggested: %q", line)
+		}
+	}
+	l.api.fault = 900901
+	l.api.advice = tokenapi.FaultAdvice{Category: "invalid", Cause: "the token is not valid", Next: "renew it", NewTokenMayHelp: true}
+	l.Key("p")
+	l.said("401 900901: the token is not valid renew it")
+	l.Key("x") // and of one that was ended on purpose nothing is advised
+	l.after(5 * time.Second)
+	l.Key("p")
+	l.said("401 900901: refused (once)")
+}
+
+func TestInactiveIsNotDead(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	b := orders()
+	for i := range b.Tokens {
+		b.Tokens[i].AtServer, b.Tokens[i].AtServerAt = console.ServerInactive, t0
+	}
+	p.Feed(b)
+	p.Key("down")
+	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "3f9ca71e key manager: inactive") || !strings.Contains(text, "● active") {
+		t.Errorf("it is not said of the token, or has changed its state:\n%s", text)
+	}
+	p.Key("3", "z")
+	text := ansi.Strip(p.Frame())
+	if n := strings.Count(text, "key manager: inactive"); n < 3 {
+		t.Errorf("said %d times:\n%s", n, text)
+	}
+}
+
+func TestLegacyGrantIsMarked(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 80, 24)
+	b := orders()
+	b.Applications[0].Grant = tokenapi.GrantPassword
+	p.Feed(b)
+	if !strings.Contains(ansi.Strip(p.Frame()), "password (legacy)") {
+		t.Error("nothing marks the password grant as legacy")
+	}
+}

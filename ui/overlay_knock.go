@@ -1,0 +1,108 @@
+package ui
+
+import (
+	"slices"
+
+	"lanyard/console"
+	"lanyard/ui/kit"
+)
+
+// knockOverlay asks before a get that may end a token which somebody else holds. Neither answer key is one that
+// opens it, and everything else is No.
+type knockOverlay struct {
+	lines []string
+	own   intent // with a scope that buys a token of its own; nil when there is none to offer
+	scope string
+	yes   intent
+}
+
+// newKnock asks about the intent yes. scopes are those it asks with.
+func newKnock(k console.Knock, appID string, scopes []string, yes intent) *knockOverlay {
+	o := &knockOverlay{yes: yes, scope: kit.Clean(k.Scope), lines: []string{upper(kit.Clean(k.Text())) + "."}}
+	if k.Scope == "" {
+		o.lines = append(o.lines, "", upper(kit.Clean(k.Hint()))+".")
+	} else {
+		o.own = getToken{appID: appID, scopes: append(slices.Clone(scopes), k.Scope), answered: true}
+	}
+	return o
+}
+
+func (*knockOverlay) title() string { return "End the older token?" }
+func (*knockOverlay) foot() string  { return "" }
+func (*knockOverlay) danger() bool  { return true }
+
+func (o *knockOverlay) size(w, _ int) (int, int) {
+	if w = min(w, 72); w < 40 {
+		w += 2 // a small screen is used to its edges
+	}
+	return w, 1 + len(o.wrapped(w)) + 1 + len(o.answers(nil, w)) + 1
+}
+
+func (o *knockOverlay) wrapped(w int) []string {
+	var out []string
+	for _, l := range o.lines {
+		out = append(out, kit.Wrap(l, max(w-4, 8))...)
+	}
+	return out
+}
+
+func (o *knockOverlay) press(_ *scene, _ action, key string) intent {
+	switch {
+	case key == "y":
+		return o.yes
+	case key == "d" && o.own != nil:
+		return o.own
+	}
+	return closeOverlay{}
+}
+
+// answers are the keys and what they mean. Without a scene only their number is right.
+func (o *knockOverlay) answers(s *scene, w int) []string {
+	type answer struct{ key, means string }
+	all := []answer{{"y", "get it anyway"}}
+	if o.own != nil {
+		means := "get one of its own, with the scope " + o.scope
+		if kit.Width(means) > w-6 {
+			means = "get with " + o.scope
+		}
+		all = append([]answer{{"d", means}}, all...)
+	}
+	out := make([]string, 0, len(all)+1)
+	if s == nil {
+		return out[:len(all)+1]
+	}
+	for _, a := range all {
+		l := kit.NewLine("", 128)
+		l.Gap(2)
+		l.Put(string(s.st.Key), a.key)
+		l.Gap(2)
+		l.Put("", kit.Middle(a.means, max(w-6, 1)))
+		out = append(out, l.End(w))
+	}
+	l := kit.NewLine("", 128)
+	l.Gap(1)
+	l.Put(string(s.st.Chip), " No ")
+	l.Put(string(s.st.Quiet), kit.Cut(" any other key", max(w-6, 0)))
+	return append(out, l.End(w))
+}
+
+func (o *knockOverlay) box(s *scene, w, h int) []string {
+	var out []string
+	for _, text := range o.wrapped(w) {
+		out = append(out, " "+padded("", text, w-1))
+	}
+	answers := o.answers(s, w)
+	if room := h - len(answers); len(out)+3 > room { // the answers are what must stay
+		return append(out[:min(len(out), max(room, 0))], answers[:min(len(answers), max(h, 0))]...)
+	}
+	out = append([]string{kit.Spaces(w)}, append(out, kit.Spaces(w))...)
+	return append(append(out, answers...), kit.Spaces(w))
+}
+
+// upper begins a sentence.
+func upper(s string) string {
+	if s != "" && s[0] >= 'a' && s[0] <= 'z' {
+		return string(s[0]-'a'+'A') + s[1:]
+	}
+	return s
+}

@@ -1,0 +1,110 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+)
+
+type (
+	probed struct {
+		verdict       string
+		status, fault int
+		message       string
+		cause, next   string // what the gateway's fault means, and what to do; "" when it is not known
+		scope         string // that the API wants
+		newTokenHelps bool
+	}
+	tokenProbed struct {
+		id     string
+		answer probed
+		token  console.Token
+		err    error
+	}
+)
+
+func (r tokenProbed) land(m *root) tea.Cmd {
+	delete(m.busy, r.id)
+	if r.err != nil {
+		m.fail("probe", r.err)
+		return m.read()
+	}
+	lead := r.token.Fingerprint + ": " + r.answer.code() + ": "
+	s := console.StatusAt(r.token, m.policyOf(r.token.AppID), m.now)
+	switch r.answer.verdict {
+	case "accepted":
+		switch {
+		case s.Reopened:
+			m.note(warn, lead+"the gateway let it through, after its window was over", "")
+		case s.Ended:
+			m.note(info, lead+"the gateway still lets it through", "")
+		default:
+			m.note(info, lead+"the gateway let it through", "")
+		}
+	case "refused":
+		if s.Ended { // as was to be hoped: no advice is wanted
+			m.note(info, lead+refusedBy(s), "")
+			break
+		}
+		if text, next := r.answer.advice(); text != "" {
+			m.note(warn, lead+text, next)
+			break
+		}
+		m.note(info, lead+"refused", "")
+	default:
+		text, next := r.answer.advice()
+		if text == "" {
+			text = "says neither yes nor no"
+			if r.answer.message != "" {
+				text += " (" + r.answer.message + ")"
+			}
+		}
+		m.note(warn, lead+text, next)
+	}
+	return m.read()
+}
+
+// refusedBy says what a refusal adds to what is known of the end of a token.
+func refusedBy(s console.Status) string {
+	switch {
+	case s.Proof == console.ProofProbe:
+		return "refused three times in a row: dead"
+	case s.Proof != console.ProofNone:
+		return "refused: dead"
+	case s.RefusedOnce:
+		return "refused (once); three in a row, a second apart, prove it dead"
+	}
+	return "refused"
+}
+
+// code is the answer in figures.
+func (p probed) code() string {
+	text := "no answer"
+	if p.status != 0 {
+		text = strconv.Itoa(p.status)
+	}
+	if p.fault != 0 {
+		text += " " + strconv.Itoa(p.fault)
+	}
+	return text
+}
+
+// advice is what happened and the next thing to try; "" when the fault says nothing to anybody. That a new token
+// would be refused as well is said wherever somebody may think of renewing, and the advice is silent on it.
+func (p probed) advice() (text, next string) {
+	if p.cause == "" {
+		return "", p.next
+	}
+	text, next = p.cause, p.next
+	switch {
+	case p.scope != "" && !strings.Contains(text+next, p.scope):
+		text += ": " + p.scope
+	case p.scope != "", p.newTokenHelps, p.status != 401 && p.status != 403, strings.Contains(next, "new"):
+	default:
+		text += "; a new token would not help"
+	}
+	return text, next
+}
