@@ -62,5 +62,9 @@ func (p *program) knock(k console.Knock) {
 		return
 	}
 	p.warn("%s", k.Text())
-	_, _ = fmt.Fprintln(p.stderr, "hint: "+plain(k.Hint())+": --scope "+k.Scope)
+	hint := k.Hint()
+	if k.Scope != "" {
+		hint = "--scope " + k.Scope + " buys a token of its own (WSO2)"
+	}
+	_, _ = fmt.Fprintln(p.stderr, "hint: "+plain(hint))
 }

@@ -65,13 +65,13 @@ func (s *Service) Inspect(ctx context.Context, text secret.Text, o InspectOption
 	if i.App, err = s.signer(ctx, appID, j, o.Offline); err != nil {
 		return i, err
 	}
+	i.Check = s.checkSignature(ctx, i.App, j, o.Offline)
 	now := s.Now()
-	if i.App != nil {
+	if i.App != nil { // after the keys were fetched, which tells what time it is there
 		skew, _ := s.Skew(i.App.Environment.Name)
 		now = now.Add(skew)
 	}
 	i.Problems = j.TimeProblems(now, inspectLeeway)
-	i.Check = s.checkSignature(ctx, i.App, j, o.Offline)
 	return i, nil
 }
 

@@ -51,10 +51,10 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (tokenapi.Intr
 	return ans, t, err
 }
 
-// learnLife takes the expiry that an introspection names for a token whose answer did not name one. It is in
-// the server's time, hence the skew.
+// learnLife takes the expiry that an introspection names for a token whose answer did not name one, or that
+// never came with an answer. It is in the server's time, hence the skew.
 func (s *Service) learnLife(t *Token, a Application, ans tokenapi.IntrospectAnswer) {
-	if !ans.Active || t.Lifetime != tokenapi.Unknown && t.Lifetime != tokenapi.Ambiguous {
+	if !ans.Active || t.Lifetime != tokenapi.Unknown && t.Lifetime != tokenapi.Ambiguous && t.Grant != GrantAdopted {
 		return
 	}
 	switch {

@@ -200,7 +200,7 @@ func (s *Service) byDevice(parent context.Context, a Application, scopes []strin
 		return err
 	}
 	lost := false
-	err = s.poll(ctx, dev.Interval, func() (time.Duration, error) {
+	err = poll(ctx, dev.Interval, func(interval time.Duration) (time.Duration, error) {
 		ans, ex, callErr := api.Token(context.WithoutCancel(ctx), req)
 		s.observe(a, "", ex)
 		if callErr == nil {
@@ -209,17 +209,15 @@ func (s *Service) byDevice(parent context.Context, a Application, scopes []strin
 		}
 		e, ok := tokenapi.AsError(callErr)
 		switch {
+		case ok && e.Action == tokenapi.KeepPolling && e.Code == "slow_down":
+			return max(interval+slowDown, e.Interval), errPending
 		case ok && e.Action == tokenapi.KeepPolling:
-			wait := e.Interval
-			if e.Code == "slow_down" {
-				wait = max(wait, slowDown)
-			}
-			return wait, errPending
+			return max(interval, e.Interval), errPending
 		case ok && e.Sent && !e.Answered():
 			lost = true // it may have brought the token; the next poll tells
-			return slowDown, errPending
+			return interval + slowDown, errPending
 		case ok && (!e.Answered() || e.Status >= 500):
-			return slowDown, errPending
+			return interval + slowDown, errPending
 		}
 		return 0, callErr
 	})
@@ -239,9 +237,9 @@ func (s *Service) byDevice(parent context.Context, a Application, scopes []strin
 
 var errPending = errors.New("the person is not done yet")
 
-// poll calls try at the interval until it answers with anything but errPending. The wait that try gives is
-// added to the interval for good.
-func (s *Service) poll(ctx context.Context, interval time.Duration, try func() (time.Duration, error)) error {
+// poll calls try at the interval until it answers with anything but errPending. With that, it gives the
+// interval to go on with.
+func poll(ctx context.Context, interval time.Duration, try func(interval time.Duration) (time.Duration, error)) error {
 	for {
 		timer := time.NewTimer(interval + pollSlack)
 		select {
@@ -250,11 +248,11 @@ func (s *Service) poll(ctx context.Context, interval time.Duration, try func() (
 			timer.Stop()
 			return ctx.Err()
 		}
-		more, err := try()
+		next, err := try(interval)
 		if !errors.Is(err, errPending) {
 			return err
 		}
-		interval += more
+		interval = next
 	}
 }
 

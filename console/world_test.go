@@ -40,6 +40,7 @@ type wire struct {
 	handler http.Handler
 	mu      sync.Mutex
 	posts   map[string]int // by path and grant
+	instead func(*http.Request) (*http.Response, error, bool) //nolint:revive // answers instead of the sandbox, if it says so
 	before  func(*http.Request) error
 	after   func(*http.Request) error
 }
@@ -48,6 +49,11 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.mu.Lock()
 	before, after := w.before, w.after
 	w.mu.Unlock()
+	if w.instead != nil {
+		if resp, err, ok := w.instead(r); ok {
+			return resp, err
+		}
+	}
 	if before != nil {
 		if err := before(r); err != nil {
 			return nil, err
@@ -88,6 +94,8 @@ func (v vault) Secret(_ context.Context, a console.Application, kind console.Sec
 		return secret.Text{}, errors.New("no secret")
 	case kind == console.Password:
 		return app.Password, nil
+	case kind == console.SigningKey:
+		return app.SigningKey, nil
 	}
 	return app.ConsumerSecret, nil
 }
@@ -108,8 +116,18 @@ const base = "http://127.0.0.1:8280"
 
 func newWorld(t *testing.T, change ...func(*console.Environment)) *world {
 	t.Helper()
+	return newWorldOf(t, sandbox.Options{}, change...)
+}
+
+// newWorldOf is newWorld with another sandbox.
+func newWorldOf(t *testing.T, o sandbox.Options, change ...func(*console.Environment)) *world {
+	t.Helper()
 	w := &world{t: t, clock: &clock{now: t0}, vault: vault{}}
-	sb, err := sandbox.New(sandbox.Options{Clock: w.clock.Now})
+	if o.Clock == nil {
+		o.Clock = w.clock.Now
+	}
+	o.PublicURL = base
+	sb, err := sandbox.New(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,12 +141,16 @@ func newWorld(t *testing.T, change ...func(*console.Environment)) *world {
 		c(&w.env)
 	}
 	for _, a := range sb.Applications() {
-		id := console.ApplicationID(w.env.Endpoints.TokenURL, a.ConsumerKey, a.Grant, a.Username)
-		w.vault[id] = a
-		w.apps = append(w.apps, console.Application{
-			ID: id, Name: a.Name, Environment: w.env, KeyType: a.KeyType, ConsumerKey: a.ConsumerKey, Grant: a.Grant,
+		if a.Auth != sandbox.AuthBasic {
+			continue
+		}
+		app := console.Application{
+			Name: a.Name, Environment: w.env, KeyType: a.KeyType, ConsumerKey: a.ConsumerKey, Grant: a.Grant,
 			Username: a.Username, ProbeURL: base + a.ProbePath, Source: console.FromConfig, Secret: console.SecretAvailable,
-		})
+		}
+		app.ID = app.Identity()
+		w.vault[app.ID] = a
+		w.apps = append(w.apps, app)
 	}
 	st, err := store.OpenMemory(t.Context(), store.Options{})
 	if err != nil {

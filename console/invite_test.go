@@ -1,0 +1,267 @@
+package console_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/sandbox"
+)
+
+// street is where browsers come back to, without a socket.
+type street struct{ came chan url.Values }
+
+func (s street) Open(context.Context, string) (console.Door, error) { return s, nil }
+func (street) URL() string                                          { return "http://127.0.0.1:5555/callback" }
+func (street) Close()                                               {}
+
+func (s street) Wait(ctx context.Context, accept func(url.Values) error) error {
+	for {
+		select {
+		case q := <-s.came:
+			if err := accept(q); !errors.Is(err, console.ErrNotOurs) {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// bubbled is a world in a bubble of its own time, with the grants of people.
+func bubbled(t *testing.T, o sandbox.Options) (*world, *console.Service, street) {
+	t.Helper()
+	o.Clock = time.Now
+	w := newWorldOf(t, o, func(e *console.Environment) { e.Issuer = base + "/oauth2/token" })
+	at := street{make(chan url.Values)}
+	s := w.console(func(o *console.Options) { o.Clock, o.Callbacks = time.Now, at })
+	return w, s, at
+}
+
+type got struct {
+	out console.Outcome
+	err error
+}
+
+func (w *world) get(s *console.Service, name string) (console.Application, chan got) {
+	app := w.app(name, "PRODUCTION")
+	done := make(chan got, 1)
+	go func() {
+		out, err := s.Get(w.t.Context(), app.ID, console.GetOptions{})
+		done <- got{out, err}
+	}()
+	synctest.Wait()
+	return app, done
+}
+
+func (w *world) invitation(s *console.Service) console.Invitation {
+	w.t.Helper()
+	b := must[console.Board](w.t)(s.Board(w.t.Context()))
+	if len(b.Invitations) != 1 {
+		w.t.Fatalf("%d invitations", len(b.Invitations))
+	}
+	return b.Invitations[0]
+}
+
+// visit plays a browser that approves, and gives where it was sent back to.
+func (w *world) visit(address string) url.Values {
+	w.t.Helper()
+	rec := httptest.NewRecorder()
+	w.sandbox.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, address+"&approve=1", nil))
+	back, err := url.Parse(rec.Header().Get("Location"))
+	if err != nil || !strings.HasPrefix(back.String(), "http://127.0.0.1:5555/callback?") {
+		w.t.Fatalf("sent to %q: %d %s", back, rec.Code, rec.Body)
+	}
+	return back.Query()
+}
+
+func TestCodeGrant(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, s, at := bubbled(t, sandbox.Options{})
+		app, done := w.get(s, "Portal")
+		i := w.invitation(s)
+		if i.AppID != app.ID || !strings.Contains(i.URL, "code_challenge_method=S256") || i.Until.Before(time.Now()) {
+			t.Errorf("invitation %+v", i)
+		}
+		// Somebody else comes by first: sent away, and the real one is still awaited.
+		at.came <- url.Values{"code": {"evil"}, "state": {"guessed"}}
+		at.came <- w.visit(i.URL)
+		r := <-done
+		if r.err != nil || r.out.Token.Grant != tokenapi.GrantAuthorizationCode || r.out.Token.Refresh != console.RefreshLive {
+			t.Fatalf("%+v %v", r.out, r.err)
+		}
+		if b := must[console.Board](t)(s.Board(t.Context())); len(b.Invitations) != 0 || len(b.Marks) != 0 {
+			t.Errorf("left behind: %v %v", b.Invitations, b.Marks)
+		}
+		if out, err := s.Renew(t.Context(), r.out.Token.ID); err != nil || out.How != console.Refreshed {
+			t.Errorf("renew: %v %v", out.How, err)
+		}
+	})
+}
+
+// What comes back from another server, or says no, ends it without a token request.
+func TestCodeGrantRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(url.Values)
+		code   string
+	}{
+		"another issuer": {func(q url.Values) { q.Set("iss", "https://evil.example") }, ""},
+		"no issuer":      {func(q url.Values) { q.Del("iss") }, ""},
+		"denied":         {func(q url.Values) { q.Del("code"); q.Set("error", "access_denied") }, "access_denied"},
+		"no code":        {func(q url.Values) { q.Del("code") }, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, s, at := bubbled(t, sandbox.Options{})
+				_, done := w.get(s, "Portal")
+				back := w.visit(w.invitation(s).URL)
+				c.change(back)
+				at.came <- back
+				r := <-done
+				if e, ok := tokenapi.AsError(r.err); !ok || e.Code != c.code {
+					t.Errorf("%v, want code %q", r.err, c.code)
+				}
+				if n := w.wire.sent("/token"); n != 0 {
+					t.Errorf("%d token requests", n)
+				}
+			})
+		})
+	}
+}
+
+// Nobody comes, or the person gives up: the wait ends, nothing is left behind, and a later get goes ahead.
+func TestInvitationEnds(t *testing.T) {
+	for _, name := range []string{"Portal", "Kiosk"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, s, _ := bubbled(t, sandbox.Options{})
+				app, done := w.get(s, name)
+				s.GiveUp(app.ID)
+				refusal(t, (<-done).err, "given_up")
+				_, done = w.get(s, name)
+				i := w.invitation(s)
+				// Other consoles are kept out for as long as it takes, and no longer.
+				other := w.console(func(o *console.Options) { o.Clock = time.Now })
+				time.Sleep(2 * time.Minute)
+				_, err := other.Get(t.Context(), app.ID, console.GetOptions{})
+				refusal(t, err, "in_flight")
+				time.Sleep(time.Until(i.Until) + time.Second)
+				r := <-done
+				if e, ok := console.AsError(r.err); ok && e.Code != "nobody_came" || !ok && name == "Portal" {
+					t.Errorf("%v", r.err)
+				} else if e, api := tokenapi.AsError(r.err); !ok && (!api || e.Code != "expired_token") {
+					t.Errorf("%v", r.err)
+				}
+				b := must[console.Board](t)(s.Board(t.Context()))
+				if len(b.Invitations) != 0 || len(b.Marks) != 0 {
+					t.Errorf("left behind: %v %v", b.Invitations, b.Marks)
+				}
+			})
+		})
+	}
+}
+
+func TestDeviceGrant(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, s, _ := bubbled(t, sandbox.Options{DeviceInterval: 5 * time.Second})
+		_, done := w.get(s, "Kiosk")
+		i := w.invitation(s)
+		if len(i.UserCode) != 6 || i.URL == "" || !strings.Contains(i.Complete, i.UserCode) {
+			t.Errorf("invitation %+v", i)
+		}
+		time.Sleep(26 * time.Second)
+		if n := w.wire.sent("/token"); n != 4 && n != 5 {
+			t.Errorf("%d polls in 26 s at 5 s each: the interval is obeyed, and nothing slows down for it", n)
+		}
+		w.approve(i)
+		r := <-done
+		if r.err != nil || r.out.Token.Grant != tokenapi.GrantDeviceCode {
+			t.Fatalf("%+v %v", r.out, r.err)
+		}
+		for _, x := range must[console.Board](t)(s.Board(t.Context())).Exchanges {
+			if strings.Contains(x.ResponseBody, "slow_down") {
+				t.Error("the server had to ask for slower polls")
+			}
+		}
+	})
+}
+
+func (w *world) approve(i console.Invitation) {
+	w.t.Helper()
+	form := url.Values{"user_code": {i.UserCode}, "approve": {"1"}}
+	r := httptest.NewRequest(http.MethodPost, i.URL, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	rec := httptest.NewRecorder()
+	w.sandbox.ServeHTTP(rec, r)
+	if rec.Code != http.StatusOK {
+		w.t.Fatalf("approve: %d %s", rec.Code, rec.Body)
+	}
+}
+
+// slow_down slows down for good; a lost answer is asked for again; a refusal ends it.
+func TestDevicePolling(t *testing.T) {
+	say := func(status int, body string) func() (*http.Response, error) {
+		return func() (*http.Response, error) {
+			rec := httptest.NewRecorder()
+			rec.Header().Set("Content-Type", "application/json")
+			rec.WriteHeader(status)
+			_, _ = rec.WriteString(body)
+			return rec.Result(), nil
+		}
+	}
+	lost := func() (*http.Response, error) { return nil, errors.New("reset") }
+	for name, c := range map[string]struct {
+		answers []func() (*http.Response, error)
+		after   time.Duration // from first to last poll, without the slack
+		code    string        // of the error; "" is a token
+		marks   int
+	}{
+		"slow down":        {[]func() (*http.Response, error){say(400, `{"error":"slow_down"}`), say(400, `{"error":"authorization_pending"}`), say(200, `{"access_token":"t","token_type":"bearer"}`)}, 20 * time.Second, "", 0},
+		"slow down to":     {[]func() (*http.Response, error){say(200, `{"error":"slow_down","interval":30}`), say(200, `{"access_token":"t","token_type":"bearer"}`)}, 30 * time.Second, "", 0},
+		"lost, then there": {[]func() (*http.Response, error){lost, say(200, `{"access_token":"t","token_type":"bearer"}`)}, 10 * time.Second, "", 0},
+		"lost, then gone":  {[]func() (*http.Response, error){lost, say(400, `{"error":"invalid_grant"}`)}, 10 * time.Second, "invalid_grant", 1},
+		"denied":           {[]func() (*http.Response, error){say(400, `{"error":"access_denied"}`)}, 0, "access_denied", 0},
+		"expired":          {[]func() (*http.Response, error){say(400, `{"error":"expired_token"}`)}, 0, "expired_token", 0},
+		"unheard of":       {[]func() (*http.Response, error){say(400, `{"error":"teapot"}`)}, 0, "teapot", 0},
+		"out of order":     {[]func() (*http.Response, error){say(503, ``), say(200, `{"access_token":"t","token_type":"bearer"}`)}, 10 * time.Second, "", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, s, _ := bubbled(t, sandbox.Options{})
+				var polls []time.Time
+				w.wire.instead = func(r *http.Request) (*http.Response, error, bool) {
+					if r.URL.Path != "/token" {
+						return nil, nil, false
+					}
+					n := len(polls)
+					polls = append(polls, time.Now())
+					resp, err := c.answers[min(n, len(c.answers)-1)]()
+					return resp, err, true
+				}
+				_, done := w.get(s, "Kiosk")
+				r := <-done
+				if e, ok := tokenapi.AsError(r.err); ok && e.Code != c.code || !ok && (r.err != nil || c.code != "") {
+					t.Errorf("%v, want %q", r.err, c.code)
+				}
+				if len(polls) != len(c.answers) {
+					t.Errorf("%d polls, want %d", len(polls), len(c.answers))
+				}
+				took := polls[len(polls)-1].Sub(polls[0])
+				if took < c.after || took > c.after+time.Duration(len(polls))*time.Second {
+					t.Errorf("the polls took %v, want %v", took, c.after)
+				}
+				if b := must[console.Board](t)(s.Board(t.Context())); len(b.Marks) != c.marks {
+					t.Errorf("%d open marks, want %d", len(b.Marks), c.marks)
+				}
+			})
+		})
+	}
+}
