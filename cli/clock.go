@@ -11,12 +11,16 @@ func newClock() func() time.Time {
 	return func() time.Time { return began.Round(0).Add(elapsed()) }
 }
 
-// sinceWall counts by the monotonic clock, and by the wall clock where that has gone further: on systems whose
-// monotonic clock stands still during a suspend, that is how a suspend shows.
-func sinceWall(now func() time.Time) func() time.Duration {
-	began := now()
-	return func() time.Duration {
-		t := now()
-		return max(t.Sub(began), t.Round(0).Sub(began.Round(0)))
-	}
+// sinceEither counts by the monotonic clock, and by the wall clock where that has gone further: on systems whose
+// monotonic clock stands still during a suspend, that is how a suspend shows. A wall clock that is set back
+// changes nothing.
+func sinceEither(wall func() time.Time, mono func() time.Duration) func() time.Duration {
+	w, m := wall(), mono()
+	return func() time.Duration { return max(mono()-m, wall().Sub(w)) }
+}
+
+// theClocks are the process's own.
+func theClocks() (wall func() time.Time, mono func() time.Duration) {
+	began := time.Now()
+	return func() time.Time { return time.Now().Round(0) }, func() time.Duration { return time.Since(began) }
 }

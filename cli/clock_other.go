@@ -5,4 +5,4 @@ package cli
 import "time"
 
 // sinceNow counts by what the system offers.
-func sinceNow() func() time.Duration { return sinceWall(time.Now) }
+func sinceNow() func() time.Duration { return sinceEither(theClocks()) }

@@ -1,0 +1,164 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/console"
+)
+
+func opened(t *testing.T, redirectURL string) console.Door {
+	t.Helper()
+	d, err := callbacks{}.Open(t.Context(), redirectURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	return d
+}
+
+func fetch(t *testing.T, method, address string) (int, string, http.Header) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(body), resp.Header
+}
+
+// One answer is taken; strangers before it are sent away, and after it nobody is at home.
+func TestDoor(t *testing.T) {
+	t.Parallel()
+	d := opened(t, "http://127.0.0.1:0/callback")
+	u, err := url.Parse(d.URL())
+	if err != nil || u.Hostname() != "127.0.0.1" || u.Port() == "0" || u.Path != "/callback" {
+		t.Fatalf("it is at %s", d.URL())
+	}
+	done := make(chan error, 1)
+	var took []string
+	go func() {
+		done <- d.Wait(t.Context(), func(q url.Values) error {
+			if q.Get("state") != "ours" {
+				return console.ErrNotOurs
+			}
+			took = append(took, q.Get("code"))
+			return nil
+		})
+	}()
+	const canary = "canary-code"
+	for _, c := range []struct {
+		method, rest string
+		want         int
+	}{
+		{"GET", "?state=theirs&code=" + canary, 400}, {"GET", "?%zz", 400}, {"POST", "?state=ours&code=" + canary, 404},
+		{"GET", "/deeper?state=ours&code=" + canary, 404},
+	} {
+		if status, body, _ := fetch(t, c.method, d.URL()+c.rest); status != c.want || strings.Contains(body, canary) || strings.Contains(body, "ours") {
+			t.Errorf("%s %s: %d %s", c.method, c.rest, status, body)
+		}
+	}
+	status, body, h := fetch(t, "GET", d.URL()+"?state=ours&code="+canary)
+	if status != 200 || strings.Contains(body, canary) || h.Get("Cache-Control") != "no-store" || h.Get("Referrer-Policy") != "no-referrer" {
+		t.Errorf("%d %q %v", status, body, h)
+	}
+	if err := <-done; err != nil || len(took) != 1 || took[0] != canary {
+		t.Errorf("%v, took %q", err, took)
+	}
+	if c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", u.Host); err == nil {
+		_ = c.Close()
+		t.Error("somebody is still at home")
+	}
+}
+
+func TestDoorRefuses(t *testing.T) {
+	t.Parallel()
+	d := opened(t, "http://localhost:0/cb")
+	if !strings.HasPrefix(d.URL(), "http://localhost:") {
+		t.Errorf("the redirect URI is %s, which is not the one that is registered", d.URL())
+	}
+	no := errors.New("access denied")
+	done := make(chan error, 1)
+	go func() { done <- d.Wait(t.Context(), func(url.Values) error { return no }) }()
+	if status, body, _ := fetch(t, "GET", d.URL()+"?error=x"); status != 400 || strings.Contains(body, "denied") {
+		t.Errorf("%d %s", status, body)
+	}
+	if err := <-done; !errors.Is(err, no) {
+		t.Errorf("%v", err)
+	}
+	for _, bad := range []string{"http://0.0.0.0:0/", "http://192.0.2.1:0/", "https://127.0.0.1:0/", "http://[::]:0/", "file:///x", "http://example.com/", "%"} {
+		if d, err := (callbacks{}).Open(t.Context(), bad); err == nil {
+			d.Close()
+			t.Errorf("%s was opened", bad)
+		}
+	}
+	// Given up, it is closed too.
+	d = opened(t, "http://127.0.0.1:0/callback")
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { done <- d.Wait(ctx, func(url.Values) error { return nil }) }()
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	// A port that is taken says so, and how to go on.
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if _, err = (callbacks{}).Open(t.Context(), "http://"+l.Addr().String()+"/cb"); err == nil || !strings.Contains(explain(err).Hint, "port 0") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Too many strangers end the wait: somebody is trying.
+func TestDoorStrangers(t *testing.T) {
+	t.Parallel()
+	d := opened(t, "http://127.0.0.1:0/")
+	done := make(chan error, 1)
+	go func() { done <- d.Wait(t.Context(), func(url.Values) error { return console.ErrNotOurs }) }()
+	for range maxStrangers {
+		fetch(t, "GET", d.URL()+"?state=x")
+	}
+	if err := <-done; err == nil || !strings.Contains(err.Error(), "too many") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Time goes on by what really passed: a wall clock that is set changes nothing, a suspend counts.
+func TestClock(t *testing.T) {
+	t.Parallel()
+	now := newClock()
+	a, b := now(), now()
+	if b.Before(a) || b.Sub(a) > time.Minute || time.Since(a).Abs() > time.Minute {
+		t.Errorf("%v, then %v", a, b)
+	}
+	for name, c := range map[string]struct{ wall, mono, want time.Duration }{
+		"five seconds":                    {5 * time.Second, 5 * time.Second, 5 * time.Second},
+		"suspended, the monotonic stood":  {time.Hour, time.Second, time.Hour},
+		"the wall clock was set back":     {-time.Hour, time.Second, time.Second},
+		"the wall clock creeps backwards": {4 * time.Second, 5 * time.Second, 5 * time.Second},
+	} {
+		var wall, mono time.Duration
+		elapsed := sinceEither(func() time.Time { return time.Unix(0, 0).Add(wall) }, func() time.Duration { return mono })
+		wall, mono = c.wall, c.mono
+		if got := elapsed(); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
