@@ -68,7 +68,7 @@ func (p *Pump) Live(ctx context.Context) {
 
 // Await takes what commands bring until seen is true; it gives up, and says false, long after that is due.
 func (p *Pump) Await(seen func() bool) bool {
-	late := time.After(20 * time.Second)
+	late := time.After(2 * time.Minute)
 	for !seen() {
 		select {
 		case msg := <-p.inbox:
