@@ -116,7 +116,7 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 	if srv.Shutdown(last) != nil {
 		_ = srv.Close()
 	}
-	<-serving
+	_ = <-serving // it was told to end
 	return err
 }
 

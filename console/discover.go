@@ -39,10 +39,8 @@ func found(r Reader, e Environment) (f finding, ok bool, err error) {
 	if err != nil || text == "" {
 		return f, false, err
 	}
-	if json.Unmarshal([]byte(text), &f) != nil {
-		return finding{}, false, nil // of another form: it is asked for again
-	}
-	return f, true, nil
+	ok = json.Unmarshal([]byte(text), &f) == nil // of another form, it is asked for again
+	return f, ok, nil
 }
 
 // completed fills in the endpoints that an environment leaves to its issuer, as far as they are known. What

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -54,8 +55,11 @@ func (s *Service) Inspect(ctx context.Context, text secret.Text, o InspectOption
 		i.Held = &t
 	}
 	j, err := jwt.Parse(text)
+	if errors.Is(err, jwt.ErrNotJWT) {
+		return i, nil // an opaque token
+	}
 	if err != nil {
-		return i, nil
+		return i, err
 	}
 	i.JWT = &j
 	appID := o.AppID

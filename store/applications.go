@@ -47,7 +47,7 @@ type environmentForm struct {
 	Timeout            time.Duration `json:"timeout_ns,omitempty"`
 	CAFile             string        `json:"ca_file,omitempty"`
 	ClientCert         string        `json:"client_cert,omitempty"`
-	ClientKey          string        `json:"client_key,omitempty"`
+	KeyFile            string        `json:"key_file,omitempty"` // of the client certificate
 	Proxy              string        `json:"proxy,omitempty"`
 	InsecureSkipVerify bool          `json:"insecure_skip_verify,omitempty"`
 	AllowHTTP          bool          `json:"allow_http,omitempty"`
@@ -78,7 +78,7 @@ func (c environment) Value() (driver.Value, error) {
 		Timeout:            e.Timeout,
 		CAFile:             e.CAFile,
 		ClientCert:         e.ClientCert,
-		ClientKey:          e.ClientKey,
+		KeyFile:            e.ClientKey,
 		Proxy:              e.Proxy,
 		InsecureSkipVerify: e.InsecureSkipVerify,
 		AllowHTTP:          e.AllowHTTP,
@@ -105,7 +105,7 @@ func (c environment) Scan(src any) error {
 		Timeout:            f.Timeout,
 		CAFile:             f.CAFile,
 		ClientCert:         f.ClientCert,
-		ClientKey:          f.ClientKey,
+		ClientKey:          f.KeyFile,
 		Proxy:              f.Proxy,
 		Issuer:             f.Issuer,
 		IssInAnswer:        f.IssInAnswer,

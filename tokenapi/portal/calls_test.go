@@ -156,8 +156,8 @@ func TestEveryCallFails(t *testing.T) {
 			failure(t, err, a.kind, a.status, c.op, a.text)
 		}
 	}
-	f.Server.CloseClientConnections()
-	f.Server.Close()
+	f.CloseClientConnections()
+	f.Close()
 	for _, c := range calls {
 		failure(t, c.do(), tokenapi.KindNetwork, 0, c.op)
 	}

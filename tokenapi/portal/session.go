@@ -27,7 +27,7 @@ const (
 const (
 	defaultClientName = "lanyard"
 	registerPath      = "/client-registration/v0.17/register" // API Manager 3.2 to 4.7
-	tokenPath         = "/oauth2/token"
+	oauthPath         = "/oauth2/token"
 	scopeSubscribe    = "apim:subscribe"  // to list and use applications, keys and subscriptions
 	scopeManage       = "apim:app_manage" // to make keys
 	scopeSettings     = "apim:store_settings"
@@ -72,7 +72,7 @@ func (o *Options) fill() *tokenapi.Error {
 	u.Path, u.RawPath = path, ""
 	o.Base = u.String()
 	if o.TokenURL == "" {
-		o.TokenURL = o.Base + tokenPath
+		o.TokenURL = o.Base + oauthPath
 	}
 	if o.RegisterURL == "" {
 		o.RegisterURL = o.Base + registerPath

@@ -210,7 +210,7 @@ func TestNoPortal(t *testing.T) {
 		"nothing there": {[]http.HandlerFunc{says(404, ""), says(404, `{"code":404,"message":"Not Found","description":"x","moreInfo":"","error":[]}`), says(404, "<html>")},
 			tokenapi.KindRefused, 404, []string{"no developer portal", "8243"}, 3},
 		"pages":         {[]http.HandlerFunc{says(404, ""), page("Welcome"), says(404, "")}, tokenapi.KindGarbled, 200, []string{"no developer portal", "Welcome"}, 3},
-		"a sign-in":     {[]http.HandlerFunc{http.RedirectHandler("https://other.example/login?x="+fakeToken, 302).ServeHTTP, says(404, ""), says(404, "")}, tokenapi.KindRefused, 302, []string{"other.example"}, 3},
+		"a sign-in":     {[]http.HandlerFunc{http.RedirectHandler("https://other.example/login?x="+fakeToken, http.StatusFound).ServeHTTP, says(404, ""), says(404, "")}, tokenapi.KindRefused, 302, []string{"other.example"}, 3},
 		"not allowed":   {[]http.HandlerFunc{says(404, ""), says(403, `{"code":403,"message":"Forbidden"}`)}, tokenapi.KindRefused, 403, []string{"Forbidden", "scope"}, 2},
 		"not known":     {[]http.HandlerFunc{says(401, "")}, tokenapi.KindRefused, 401, []string{"sign in again"}, 1},
 		"out of order":  {[]http.HandlerFunc{says(503, "")}, tokenapi.KindRefused, 503, []string{"later"}, 1},
@@ -236,7 +236,7 @@ func TestNoPortal(t *testing.T) {
 		})
 	}
 	f := newFake(t, "/x")
-	f.Server.Close()
+	f.Close()
 	_, xs, err := f.signIn(t, portal.Options{})
 	failure(t, err, tokenapi.KindNetwork, 0, "portal register", "nothing listens")
 	if len(xs) != 1 {
@@ -252,7 +252,7 @@ func TestNothingGoesElsewhere(t *testing.T) {
 	}))
 	defer other.Close()
 	f := newFake(t, "/api/am/devportal/v3")
-	away := http.RedirectHandler(other.URL+"/x", 307).ServeHTTP
+	away := http.RedirectHandler(other.URL+"/x", http.StatusTemporaryRedirect).ServeHTTP
 	s := f.session(t)
 	f.with["/api/am/devportal/v3/applications"] = says(200, fmt.Sprintf(`{"count":1,"list":[{"applicationId":"a1"}],"pagination":{"next":"%s/applications"}}`, other.URL))
 	if apps, _, err := s.Applications(t.Context()); err != nil || len(apps) != 1 {
