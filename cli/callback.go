@@ -116,7 +116,9 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 	if srv.Shutdown(last) != nil {
 		_ = srv.Close()
 	}
-	_ = <-serving // it was told to end
+	if end := <-serving; err == nil && !errors.Is(end, http.ErrServerClosed) {
+		err = fmt.Errorf("get: wait for the browser: %w", end)
+	}
 	return err
 }
 

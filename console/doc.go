@@ -10,6 +10,9 @@
 // identity (ApplicationID): renamed it keeps its tokens, and when it is no longer configured its tokens
 // stay, with what is needed to revoke them.
 //
+// An application may also come from a developer portal (Import) and live in the store; its secret is there
+// too, sealed. What the portal said of its subscriptions is kept by consumer key and explains gateway faults.
+//
 // A Token holds facts with their times: when it was issued, when it expires, when a revoke was decided,
 // when the server accepted it, what probes showed. It holds no state. StatusAt computes the state from
 // (token, policy, now), and NextChange says when it will next differ, so that nothing in the program has
@@ -50,6 +53,40 @@
 //
 // The screen imports tokenapi/secret, and nothing else of the wire: what is copied goes from this package
 // to the clipboard as a secret.Text, without becoming a string on the way.
+//
+// A grant in which a person takes part has an Invitation on the board while it waits. The person who pressed
+// the key sees it; nobody else's screen opens for it. The lease of the application is kept meanwhile, by a
+// beat that ends with the process. Refused: sending the program a message from outside, and a second path
+// for the command line; both read the same invitation.
+//
+// Polls of a device grant share one mark. It stays open only when an answer was lost and no later poll
+// brought the token: then nobody knows whether there is one.
+//
+// Of an issuer every endpoint that is not given is asked once a day and kept in the store's settings, so that
+// lists and other processes need no network. The identity of an application with nothing but an issuer has
+// the issuer in the place of the token URL. Refused: the discovered token URL, which would make the identity
+// depend on whether a server could be asked.
+//
+// Before a get that may end somebody else's token there is a Knock: surely in the regime jwt, perhaps where
+// JWTs were seen and no regime was named, never else. What was ended so is filed as replaced, in the regime
+// jwt alone; in an unknown one it is a sentence, because a guess in the store would be a lie for good.
+//
+// What introspection says (Token.AtServer) is what the key manager thinks. No state depends on it. Only a life
+// that no answer has named is taken from it, in our time.
+//
+// A token from elsewhere is adopted to be revoked: a row like any other, because a revoke that cannot be
+// delivered has to be kept. It is dropped again when the server refuses the revoke. Refused: a direct call
+// without a row, whose failure would be forgotten.
+//
+// Key sets are fetched from where the configuration or a configured issuer says, never from an address in a
+// token: an inspected token may come from anybody.
+//
+// Time is the wall clock of the start plus what really passed since (cli/clock.go). Lives count from the
+// receipt of an answer. The server's Date is used for two things only: to tell that a clock is wrong, and to
+// bring times that a server states (exp) into ours.
+//
+// The rooms grew by one: tokenapi/jwt takes tokens apart, verifies and signs. tokenapi and this package may
+// import it; it may import go-jose, which no other room may.
 //
 // Exchanges are kept in memory, masked, per process. Refused: storing them, before there is an audit log
 // that says what for.
