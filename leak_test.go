@@ -387,6 +387,7 @@ func TestScreenLeaksNothing(t *testing.T) {
 	s.press("p")
 	s.await("900901")
 	s.press("r")
+	s.await("refreshed: got") // the row may be there before the answer has landed, whose notice would hide the next one
 	s.await("◒ lingering")
 	s.press("y") // the clipboard is off: it says so and copies nothing
 	s.await("copying is switched off")
