@@ -118,10 +118,15 @@ var (
 	refreshCanary  = canary{"a refresh token", "c4n/refresh+token~1=="}
 	refresh2Canary = canary{"another refresh token", "c4n/refresh+token~2/next"}
 	idCanary       = canary{"an id token", "eyJhbGciOiJub25lIn0.c4n_id_token_1.sig-1"}
+	deviceCanary   = canary{"a device code", "c4n/device+code~1=="}
+	portalCanary   = canary{"the portal's password", `c4n/portal+w"o&r<d>'~ 2`}
+	keyCanary      = canary{"a signing key", "-----BEGIN PRIVATE KEY-----c4n+broken/key-----END PRIVATE KEY-----"}
+	leakedCanary   = canary{"a leaked token", "c4n/leaked+token~1=="}
 )
 
 func allCanaries() []canary {
-	return []canary{secretCanary, passwordCanary, accessCanary, access2Canary, refreshCanary, refresh2Canary, idCanary}
+	return []canary{secretCanary, passwordCanary, accessCanary, access2Canary, refreshCanary, refresh2Canary, idCanary,
+		deviceCanary, portalCanary, keyCanary, leakedCanary}
 }
 
 // echoServer is a Token API with bad manners: it names tokens in headers and repeats in its errors
@@ -132,7 +137,7 @@ func echoServer() http.Handler {
 		_ = r.ParseForm()
 		access, refresh := accessCanary.text, refreshCanary.text
 		switch {
-		case r.PostForm.Get("scope") == "fail":
+		case r.PostForm.Get("scope") == "fail", r.PostForm.Has("device_code"), strings.Contains(r.PostForm.Get("scope"), "apim:"):
 			w.WriteHeader(http.StatusBadRequest)
 			_ = json.NewEncoder(w).Encode(map[string]string{"error": "invalid_grant", "error_description": fmt.Sprintf(
 				"no: %s %s %s", r.Header.Get("Authorization"), r.PostForm.Encode(), r.PostForm.Get("password"))})
@@ -150,6 +155,23 @@ func echoServer() http.Handler {
 		w.Header().Set("RevokedAccessToken", r.PostForm.Get("token"))
 		w.Header().Set("RevokedRefreshToken", refresh2Canary.text)
 	})
+	mux.HandleFunc("POST /introspect", func(w http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		_ = json.NewEncoder(w).Encode(map[string]any{"active": true, "token_string": r.PostForm.Get("token"), "username": "ana",
+			"note": "asked with " + r.Header.Get("Authorization"), "client_id": "key-of-Users"})
+	})
+	mux.HandleFunc("POST /device", func(w http.ResponseWriter, r *http.Request) {
+		_ = json.NewEncoder(w).Encode(map[string]any{"device_code": deviceCanary.text, "user_code": "BCDF-xyz2", "interval": 0,
+			"verification_uri": "https://device.example/", "expires_in": 600, "note": deviceCanary.text})
+	})
+	mux.HandleFunc("POST /client-registration/v0.17/register", func(w http.ResponseWriter, r *http.Request) {
+		if user, _, _ := r.BasicAuth(); user == "eve" {
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = fmt.Fprintf(w, `{"code":401,"message":"no","description":%q}`, r.Header.Get("Authorization")+" "+portalCanary.text)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"clientId": "dcr", "clientSecret": secretCanary.text, "clientName": "lanyard"})
+	})
 	mux.HandleFunc("GET /api", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-You-Sent", r.Header.Get("Authorization"))
 		w.WriteHeader(http.StatusUnauthorized)
@@ -164,6 +186,7 @@ type place struct {
 	dir    string
 	config string
 	env    []string
+	stdin  string // for the next command
 }
 
 func newPlace(t *testing.T, tokenAPI string) *place {
@@ -175,9 +198,10 @@ func newPlace(t *testing.T, tokenAPI string) *place {
 			name, name, secretCanary.text, grant, tokenAPI+"/api", extra)
 	}
 	user := "username = \"ana\"\npassword = \"\"\"" + strings.ReplaceAll(passwordCanary.text, `"`, `\"`) + "\"\"\"\n"
-	text := fmt.Sprintf("undo_window = \"0s\"\n[clipboard]\nvia = \"off\"\n[[environment]]\nname = \"canary\"\ntoken_url = %q\nrevoke_url = %q\n",
-		tokenAPI+"/token", tokenAPI+"/revoke") + app("Orders", "client_credentials", "") + app("Users", "password", user) +
-		app("Broken", "password", strings.Replace(user, "ana", "eve", 1)+"scopes = [\"fail\"]\n")
+	text := fmt.Sprintf("undo_window = \"0s\"\n[clipboard]\nvia = \"off\"\n[[environment]]\nname = \"canary\"\ntoken_url = %q\nrevoke_url = %q\n"+
+		"introspect_url = %q\ndevice_url = %q\n", tokenAPI+"/token", tokenAPI+"/revoke", tokenAPI+"/introspect", tokenAPI+"/device") + app("Orders", "client_credentials", "") + app("Users", "password", user) +
+		app("Broken", "password", strings.Replace(user, "ana", "eve", 1)+"scopes = [\"fail\"]\n") +
+		app("Device", "device_code", "") + app("Signer", "jwt_bearer", "signing_key = '"+keyCanary.text+"'\n")
 	if err := os.WriteFile(p.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -200,6 +224,9 @@ func (p *place) run(args ...string) (stdout, stderr string, code int) {
 	c := p.command(ctx, args...)
 	var out, errs bytes.Buffer
 	c.Stdout, c.Stderr = &out, &errs
+	if p.stdin != "" {
+		c.Stdin = strings.NewReader(p.stdin)
+	}
 	err := c.Run()
 	if ctx.Err() != nil {
 		p.t.Fatalf("%v did not end", args)
@@ -260,6 +287,15 @@ func TestNothingLeaks(t *testing.T) {
 	}
 	fingerprint := func(c canary) string { return secret.New(c.text).Fingerprint() }
 	surfaces := 0
+	sweep := func(want int, args ...string) {
+		t.Helper()
+		stdout, stderr, code := p.run(args...)
+		if code != want {
+			t.Errorf("%s: exit %d, want %d: %s", args, code, want, stderr)
+		}
+		p.sweep(strings.Join(args, " "), stdout+"\n"+stderr)
+		surfaces++
+	}
 	const usage, refused, missing = 2, 3, 5
 	for _, c := range []struct {
 		code int
@@ -274,14 +310,30 @@ func TestNothingLeaks(t *testing.T) {
 		{missing, "renew Nobody"}, {missing, "renew Nobody --json"}, {usage, "revoke"}, {usage, "tokens nonsense --json"},
 		{0, "config check"}, {0, "config path"}, {0, "version"}, {0, "themes"},
 	} {
-		stdout, stderr, code := p.run(strings.Fields(c.args)...)
-		if code != c.code {
-			t.Errorf("%s: exit %d, want %d: %s", c.args, code, c.code, stderr)
-		}
-		p.sweep(c.args, stdout+"\n"+stderr)
-		surfaces++
+		sweep(c.code, strings.Fields(c.args)...)
 	}
-	if surfaces < 30 {
+	p.stdin = "Bearer \"" + leakedCanary.text + "\"\n"
+	for _, c := range []struct {
+		code int
+		args string
+	}{
+		{0, "introspect " + fingerprint(access2Canary)}, {0, "introspect " + fingerprint(access2Canary) + " --json"},
+		{0, "introspect " + fingerprint(access2Canary) + " --dry-run"}, {0, "inspect " + fingerprint(access2Canary)},
+		{0, "inspect -"}, {0, "inspect - --json"}, {refused, "probe Orders -"}, {refused, "probe Orders - --json"},
+		{0, "probe Orders - --dry-run"}, {0, "revoke Orders - --dry-run"}, {0, "revoke Orders -"}, {0, "revocations"},
+		{0, "token Device --dry-run"}, {refused, "token Device"}, {refused, "token Device --json"}, {usage, "token Signer"}, {usage, "token Signer --json"},
+	} {
+		sweep(c.code, strings.Fields(c.args)...)
+	}
+	p.stdin = portalCanary.text + "\n"
+	for _, user := range []string{"eve", "ana"} {
+		sweep(refused, "import", "portal", srv.URL, "--user", user, "--password-stdin")
+		sweep(refused, "import", "portal", srv.URL, "--user", user, "--password-stdin", "--json")
+		sweep(0, "import", "portal", srv.URL, "--user", user, "--password-stdin", "--dry-run")
+	}
+	p.stdin = secretCanary.text + "\n"
+	sweep(usage, "apps", "set-secret", "Orders", "--secret-stdin")
+	if surfaces < 50 {
 		t.Errorf("only %d surfaces were swept", surfaces)
 	}
 	p.sweepFiles()
