@@ -1,13 +1,16 @@
 package cli_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"regexp"
@@ -34,7 +37,50 @@ func TestMain(m *testing.M) {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
 		os.Exit(cli.Main(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, cli.Embedded{ConfigExample: string(example)}))
-	}})
+	}, "xdg-open": browser, "approve": approver})
+}
+
+// browser is what the desktop would start: it follows an address to its end.
+func browser() {
+	resp, err := http.Get(os.Args[1])
+	if err == nil {
+		err = resp.Body.Close()
+	}
+	if err != nil {
+		os.Exit(1)
+	}
+}
+
+// approver is a person with another device: runs lanyard token NAME, reads address and code off its stderr and
+// approves them.
+func approver() {
+	lanyard := exec.Command("lanyard", "token", os.Args[1])
+	lanyard.Stdout = os.Stdout
+	said, err := lanyard.StderrPipe()
+	if err == nil {
+		err = lanyard.Start()
+	}
+	var address, code string
+	for lines := bufio.NewScanner(said); err == nil && lines.Scan(); {
+		line := lines.Text()
+		fmt.Fprintln(os.Stderr, line)
+		if u, ok := strings.CutPrefix(line, "  http"); ok && address == "" {
+			address = "http" + u
+		}
+		if _, rest, ok := strings.Cut(line, "     ("); ok {
+			code = strings.TrimSuffix(rest, ")")
+		}
+		if strings.HasPrefix(line, "waiting until") {
+			var resp *http.Response
+			if resp, err = http.PostForm(address, url.Values{"user_code": {code}, "approve": {"1"}}); err == nil {
+				err = resp.Body.Close()
+			}
+		}
+	}
+	if waited := lanyard.Wait(); err != nil || waited != nil {
+		fmt.Fprintln(os.Stderr, err, waited)
+		os.Exit(1)
+	}
 }
 
 func TestScripts(t *testing.T) {

@@ -5,8 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"errors"
-	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -180,115 +178,6 @@ func (s *Service) await(mark string) (seen func()) {
 	}
 }
 
-// Board reads everything there is to show. A mark whose answer this process is still waiting for is not
-// unsure yet and is left out; to every other process it is.
-func (s *Service) Board(ctx context.Context) (Board, error) {
-	var b Board
-	err := s.opt.Keeper.View(ctx, func(r Reader) error {
-		var err error
-		if b.Tokens, err = r.Tokens(); err != nil {
-			return err
-		}
-		marks, err := r.Marks()
-		if err != nil {
-			return err
-		}
-		for _, m := range marks {
-			if m.TokenID == "" && !s.isAwaited(m.ID) {
-				b.Marks = append(b.Marks, m)
-			}
-		}
-		for i := range b.Tokens {
-			if m := b.Tokens[i].Unsure; m != nil && s.isAwaited(m.ID) {
-				b.Tokens[i].Unsure = nil
-			}
-		}
-		stored, err := r.Applications()
-		if err != nil {
-			return err
-		}
-		b.Applications, err = s.applications(r, stored, b.Tokens, b.Marks)
-		return err
-	})
-	s.mu.Lock()
-	b.Exchanges, b.Skew = slices.Clone(s.exchanges), maps.Clone(s.skews)
-	for _, i := range s.invited {
-		b.Invitations = append(b.Invitations, i.Invitation)
-	}
-	s.mu.Unlock()
-	if err != nil {
-		return Board{}, fmt.Errorf("read the store: %w", err)
-	}
-	return b, nil
-}
-
-// applications joins the configured ones with those added here and those that left tokens or marks behind.
-func (s *Service) applications(r Reader, stored []Application, tokens []Token, marks []Mark) ([]Application, error) {
-	all := slices.Clone(s.opt.Applications)
-	needed := map[string]bool{}
-	for _, t := range tokens {
-		needed[t.AppID] = true
-	}
-	for _, m := range marks {
-		needed[m.AppID] = true
-	}
-	configured := map[string]bool{}
-	for i, a := range all {
-		configured[a.ID] = true
-		var err error
-		if all[i].Environment, err = completed(r, a.Environment); err != nil {
-			return nil, err
-		}
-		if a.Details.SecretStored {
-			sec, err := r.ConsumerSecret(a.ID)
-			if err != nil && !isNotFound(err) {
-				return nil, err
-			}
-			if all[i].Secret = SecretAvailable; sec.Access.IsZero() {
-				all[i].Secret = SecretMissing
-			}
-		}
-	}
-	for _, a := range stored {
-		switch {
-		case configured[a.ID]:
-		case a.Source == FromStore:
-			all = append(all, a)
-		case needed[a.ID]:
-			a.Source = Gone
-			all = append(all, a)
-		}
-	}
-	return all, nil
-}
-
-// application finds one by its identity, configured or gone.
-func (s *Service) application(r Reader, id string) (Application, error) {
-	for _, a := range s.opt.Applications {
-		if a.ID == id {
-			var err error
-			a.Environment, err = completed(r, a.Environment)
-			return a, err
-		}
-	}
-	a, err := r.Application(id)
-	if errors.Is(err, ErrNotFound) {
-		return Application{}, &Error{Code: "no_application", Text: "no such application"}
-	}
-	if a.Source != FromStore {
-		a.Source = Gone
-	}
-	return a, err
-}
-
-func (s *Service) token(r Reader, id string) (Token, error) {
-	t, err := r.Token(id)
-	if errors.Is(err, ErrNotFound) {
-		return Token{}, &Error{Code: "no_token", Text: "no such token"}
-	}
-	return t, err
-}
-
 // Changes receives, coalesced, after every change worth reading the Board again for: a commit by this
 // process or another one, or a new exchange. It is closed when ctx ends.
 func (s *Service) Changes(ctx context.Context) <-chan struct{} {
@@ -370,50 +259,6 @@ func (s *Service) api(e Environment) (API, error) {
 	}
 	s.apis[e] = a
 	return a, nil
-}
-
-// credentials gives what proves an application to its server. Those of an application that is not in the
-// configuration are in the store; where they are missing, somebody may know them.
-func (s *Service) credentials(ctx context.Context, a Application) (tokenapi.Credentials, error) {
-	c := tokenapi.Credentials{ConsumerKey: a.ConsumerKey, Auth: a.Environment.ClientAuth}
-	kind := a.Credential()
-	if kind == "" {
-		return c, nil
-	}
-	text, err := s.credentialText(ctx, a, kind)
-	if kind == SigningKey {
-		c.SigningKey = tokenapi.SigningKey{Key: text, Alg: a.Details.SigningAlg, KeyID: a.Details.SigningKeyID}
-	} else {
-		c.ConsumerSecret = text
-	}
-	return c, err
-}
-
-func (s *Service) credentialText(ctx context.Context, a Application, kind SecretKind) (secret.Text, error) {
-	if a.Source == FromConfig && !a.Details.SecretStored {
-		return s.opt.Vault.Secret(ctx, a, kind)
-	}
-	var sec Secrets
-	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
-		sec, err = r.ConsumerSecret(a.ID)
-		return err
-	})
-	switch {
-	case err != nil && !isNotFound(err):
-		return secret.Text{}, fmt.Errorf("secret of %s: %w", a.Label(), err)
-	case sec.Access.IsZero():
-		return s.opt.Vault.Secret(ctx, a, kind)
-	}
-	return sec.Access, nil
-}
-
-// held is the secret of credentials that is kept with the application, so that its tokens can be revoked
-// when it is no longer configured.
-func held(c tokenapi.Credentials) Secrets {
-	if c.Auth == tokenapi.AuthPrivateKeyJWT {
-		return Secrets{Access: c.SigningKey.Key}
-	}
-	return Secrets{Access: c.ConsumerSecret}
 }
 
 // Secrets gives the credentials of a token, for copying or printing them.

@@ -40,7 +40,7 @@ type wire struct {
 	handler http.Handler
 	mu      sync.Mutex
 	posts   map[string]int                                    // by path and grant
-	instead func(*http.Request) (*http.Response, error, bool) //nolint:revive // answers instead of the sandbox, if it says so
+	instead func(*http.Request) (*http.Response, error, bool) // answers instead of the sandbox, if it says so
 	before  func(*http.Request) error
 	after   func(*http.Request) error
 }
