@@ -121,7 +121,7 @@ func (r *reader) environment(s section, others []environment) environment {
 	e.AllowHTTP = s.flag("allow_http")
 	e.InsecureSkipVerify = s.flag("insecure_skip_verify")
 	e.ReadOnly = s.flag("read_only")
-	if e.Issuer = strings.TrimSuffix(s.url("issuer", e.AllowHTTP), "/"); e.Issuer == "" && s.values["token_url"] == nil {
+	if e.Issuer = s.url("issuer", e.AllowHTTP); e.Issuer == "" && s.values["token_url"] == nil {
 		s.bad("token_url", "is missing, and there is no issuer to ask for it", "")
 	} else if e.Issuer == "" {
 		s.need("token_url")

@@ -161,6 +161,9 @@ func (i *portalImport) run(ctx context.Context, c *tokenapi.Client, password sec
 		}
 		found++
 		if err := i.application(ctx, a); err != nil {
+			if len(i.keep) > 0 { // keys that were made may never be shown again: what came so far is kept
+				err = errors.Join(err, i.store(ctx))
+			}
 			return err
 		}
 	}

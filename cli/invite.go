@@ -14,21 +14,23 @@ func (p *program) invite(i console.Invitation) {
 	if p.screen {
 		return
 	}
+	if p.dryRun {
+		p.note("to sign in for %s a browser would be sent to %s", i.Application, i.URL)
+		return
+	}
 	if i.Grant == tokenapi.GrantAuthorizationCode {
 		p.tellLines("to sign in for "+i.Application+", open this address in a browser, unless one opens by itself:", "", "  "+i.URL, "",
 			"waiting until "+i.Until.Local().Format("15:04:05")+"; ctrl+c gives up")
 		return
 	}
-	lines := []string{"to get a token for " + i.Application + ", open this address, on this or another device:", "", "  " + i.URL, "",
-		"and enter this code, exactly as it stands:", "", "  " + spaced(i.UserCode) + "     (" + i.UserCode + ")", ""}
-	if i.Complete != "" {
-		if _, out := terminal(p.stderr); out {
-			lines = append(lines, "or scan this, and compare the code:", "")
-			lines = append(lines, squares(i.Complete)...)
-		} else {
-			lines = append(lines, "or open "+i.Complete+" and compare the code")
-		}
-		lines = append(lines, "")
+	var lines []string
+	if _, out := terminal(p.stderr); out && i.Complete != "" { // first, so that the code is what stays on a small screen
+		lines = append(append(lines, squares(i.Complete)...), "", "scan this and compare the code, or")
+	}
+	lines = append(lines, "to get a token for "+i.Application+", open this address, on this or another device:", "", "  "+i.URL, "",
+		"and enter this code, exactly as it stands:", "", "  "+spaced(i.UserCode)+"     ("+i.UserCode+")", "")
+	if _, out := terminal(p.stderr); !out && i.Complete != "" {
+		lines = append(lines, "or open "+i.Complete+" and compare the code", "")
 	}
 	p.tellLines(append(lines, "waiting until "+i.Until.Local().Format("15:04:05")+"; ctrl+c gives up")...)
 }

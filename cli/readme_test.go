@@ -68,11 +68,14 @@ func commandTable() string {
 		for _, s := range c.Commands() {
 			switch {
 			case s.Hidden || s.Name() == "help":
-			case s.HasAvailableSubCommands() && s.Name() != "completion":
+			case s.HasAvailableSubCommands() && s.Name() != "completion" && s.Name() != "apps":
 				walk(s)
 			default:
 				use := strings.ReplaceAll(strings.TrimSuffix(s.UseLine(), " [flags]"), "|", "\\|")
 				fmt.Fprintf(&b, "| `%s` | %s |\n", use, s.Short)
+				if s.Name() == "apps" { // a list and a group
+					walk(s)
+				}
 			}
 		}
 	}

@@ -14,10 +14,10 @@ import (
 // revoke it. With RevokeRefresh it is a refresh token, and the row has its fingerprint.
 func (s *Service) Adopt(ctx context.Context, appID string, text secret.Text, kind RevokeKind) (Token, error) {
 	text = jwt.Normalise(text)
-	if text.IsZero() {
-		return Token{}, &Error{Code: "usage", Text: "there is no token on standard input"}
+	if err := oneToken(text); err != nil {
+		return Token{}, err
 	}
-	if err := s.ready(ctx, appID); err != nil {
+	if err := s.ready(ctx, appID, revokeURL); err != nil {
 		return Token{}, err
 	}
 	var a Application
@@ -69,6 +69,19 @@ func (s *Service) Adopt(ctx context.Context, appID string, text secret.Text, kin
 	return t, err
 }
 
+// oneToken refuses a text that cannot be one token (RFC 6750 section 2.1): revoking what a token was found in
+// would be answered like a success, and the token would live on.
+func oneToken(text secret.Text) error {
+	if text.IsZero() {
+		return &Error{Code: "usage", Text: "there is no token on standard input"}
+	}
+	if !jwt.Plain(text) {
+		return &Error{Code: "not_a_token", Text: "what was given is not one token: it holds blanks, quotes or brackets",
+			Hint: "give the token alone; quotes around it, \"Bearer\" in front and line breaks in a JWT do not matter"}
+	}
+	return nil
+}
+
 // Whose finds the tokens that are held, of any application, and are this very one.
 func (s *Service) Whose(ctx context.Context, text secret.Text) (Token, bool, error) {
 	text = jwt.Normalise(text)
@@ -109,6 +122,9 @@ func (s *Service) ProbeText(ctx context.Context, appID string, access secret.Tex
 		return ans, "", err
 	}
 	if err := needProbeURL(a); err != nil {
+		return ans, "", err
+	}
+	if err := oneToken(access); err != nil {
 		return ans, "", err
 	}
 	api, err := s.api(a.Environment)

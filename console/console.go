@@ -65,15 +65,16 @@ type Service struct {
 	opt     Options
 	flights flights
 
-	mu        sync.Mutex
-	apis      map[Environment]API
-	exchanges []Exchange
-	seq       int64
-	awaited   map[string]bool // marks whose answer this process is still waiting for
-	watchers  map[chan struct{}]bool
-	skews     map[string]time.Duration // by environment, as last seen
-	invited   []invited
-	keySets   map[string]keySet // by URL
+	mu         sync.Mutex
+	apis       map[Environment]API
+	exchanges  []Exchange
+	seq        int64
+	awaited    map[string]bool // marks whose answer this process is still waiting for
+	watchers   map[chan struct{}]bool
+	skews      map[string]time.Duration // by environment, as last seen
+	invited    []invited
+	keySets    map[string]keySet    // by URL and how it is trusted
+	unanswered map[string]time.Time // issuers that could not be asked again, and when
 }
 
 // Exchange is one call over the wire with what it was for.
@@ -146,7 +147,7 @@ func New(opt Options) (*Service, error) {
 	if opt.Clock == nil || opt.Keeper == nil || opt.Vault == nil || opt.Connect == nil || opt.Owner == "" {
 		return nil, errors.New("console: clock, keeper, vault, connect and owner are needed")
 	}
-	return &Service{opt: opt, apis: map[Environment]API{}, awaited: map[string]bool{}, watchers: map[chan struct{}]bool{}, skews: map[string]time.Duration{}, keySets: map[string]keySet{}}, nil
+	return &Service{opt: opt, apis: map[Environment]API{}, awaited: map[string]bool{}, watchers: map[chan struct{}]bool{}, skews: map[string]time.Duration{}, keySets: map[string]keySet{}, unanswered: map[string]time.Time{}}, nil
 }
 
 // Now is the service's clock.

@@ -25,12 +25,20 @@ type finding struct {
 	IssInAnswer   bool      `json:"iss_in_answer"`
 }
 
-// The ways of authentication that have endpoints of their own do not share a finding with the others.
+// A way of authentication that has endpoints of its own does not share a finding with the others, and what was
+// heard without verification is not believed where it is asked for.
 func findingKey(e Environment) string {
+	key := "discovered/"
 	if e.ClientAuth == tokenapi.AuthTLS {
-		return "discovered/tls/" + e.Issuer
+		key += "tls/"
 	}
-	return "discovered/" + e.Issuer
+	if e.InsecureSkipVerify {
+		key += "unverified/"
+	}
+	if e.CAFile != "" {
+		key += e.CAFile + "/"
+	}
+	return key + e.Issuer
 }
 
 // found reads what was discovered of an environment's issuer; ok is false when nothing was.
@@ -68,10 +76,36 @@ func completed(r Reader, e Environment) (Environment, error) {
 	return e, nil
 }
 
-// ready sees to it that the endpoints of an application are known before a verb uses them. It asks the
-// issuer, where there is one and something is left to it, at first use and once a day after that; when the issuer cannot be asked
-// again, what it said last stays in force.
-func (s *Service) ready(ctx context.Context, appID string) error {
+// endpoint is one of the URLs that a verb needs.
+type endpoint func(tokenapi.Endpoints) string
+
+func tokenURL(e tokenapi.Endpoints) string      { return e.TokenURL }
+func revokeURL(e tokenapi.Endpoints) string     { return e.RevokeURL }
+func introspectURL(e tokenapi.Endpoints) string { return e.IntrospectURL }
+func keySetURL(e tokenapi.Endpoints) string     { return e.JWKSURL }
+
+// grantURL is where the grant of an application begins.
+func (s *Service) grantURL(appID, grant string) endpoint {
+	for _, a := range s.opt.Applications {
+		if a.ID == appID && grant == "" {
+			grant = a.Grant
+		}
+	}
+	switch grant {
+	case tokenapi.GrantAuthorizationCode:
+		return func(e tokenapi.Endpoints) string { return e.AuthorizeURL }
+	case tokenapi.GrantDeviceCode:
+		return func(e tokenapi.Endpoints) string { return e.DeviceURL }
+	}
+	return tokenURL
+}
+
+// askAgain is how long an issuer that could not be asked again is left alone.
+const askAgain = time.Minute
+
+// ready sees to it that the endpoints that a verb needs are known. The issuer is asked only for one that is not
+// given, at first use and once a day after that; when it cannot be asked again, what it said last stays in force.
+func (s *Service) ready(ctx context.Context, appID string, need ...endpoint) error {
 	var a Application
 	var f finding
 	var known, complete bool
@@ -81,15 +115,25 @@ func (s *Service) ready(ctx context.Context, appID string) error {
 			return err
 		}
 		e := s.asGiven(a).Endpoints
-		complete = !slices.Contains([]string{e.TokenURL, e.RevokeURL, e.IntrospectURL, e.AuthorizeURL, e.DeviceURL, e.JWKSURL}, "")
+		complete = !slices.ContainsFunc(need, func(url endpoint) bool { return url(e) == "" })
 		f, known, err = found(r, a.Environment)
 		return err
 	})
 	if err != nil || a.Environment.Issuer == "" || a.Source == Gone || complete || known && s.Now().Sub(f.At).Abs() < rediscover {
 		return err
 	}
+	key := findingKey(a.Environment)
+	s.mu.Lock()
+	resting := known && s.Now().Sub(s.unanswered[key]).Abs() < askAgain
+	s.mu.Unlock()
+	if resting {
+		return nil
+	}
 	_, err = s.discover(ctx, a)
-	if known {
+	if err != nil && known {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.unanswered[key] = s.Now()
 		return nil
 	}
 	return err

@@ -16,7 +16,7 @@ import (
 // Outcome.Same says so.
 func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (Outcome, error) {
 	var out Outcome
-	if err := s.ready(ctx, appID); err != nil {
+	if err := s.ready(ctx, appID, tokenURL, s.grantURL(appID, o.Grant)); err != nil {
 		return out, err
 	}
 	err := s.alone(ctx, appKey(appID), func(a Application) error {
@@ -81,12 +81,12 @@ func (s *Service) ask(ctx context.Context, a Application, grant string, scopes [
 	if a.Interactive() {
 		defer s.keepLease(ctx, appKey(a.ID), a.Environment)()
 	}
+	if k, ok := s.knocksOut(ctx, a, scopes); ok && s.opt.Knock != nil {
+		s.opt.Knock(k) // before a person takes part, who could not change the scopes any more
+	}
 	req, err := s.grant(ctx, a, scopes)
 	if err != nil {
 		return out, err
-	}
-	if k, ok := s.knocksOut(ctx, a, scopes); ok && s.opt.Knock != nil {
-		s.opt.Knock(k)
 	}
 	store := func(w Writer, ans tokenapi.TokenAnswer) error {
 		if err := settleGets(w, a.ID, scopes); err != nil {

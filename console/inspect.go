@@ -43,8 +43,8 @@ func (s *Service) InspectToken(ctx context.Context, tokenID string, o InspectOpt
 // names, never from an address in the token.
 func (s *Service) Inspect(ctx context.Context, text secret.Text, o InspectOptions) (Inspection, error) {
 	text = jwt.Normalise(text)
-	if text.IsZero() {
-		return Inspection{}, &Error{Code: "usage", Text: "inspect: there is no token"}
+	if err := oneToken(text); err != nil {
+		return Inspection{}, err
 	}
 	i := Inspection{Fingerprint: text.Fingerprint()}
 	t, held, err := s.Whose(ctx, text)
@@ -83,7 +83,7 @@ func (s *Service) Inspect(ctx context.Context, text secret.Text, o InspectOption
 // issuer the token names, else one whose consumer key it is made for.
 func (s *Service) signer(ctx context.Context, appID string, j jwt.Token, offline bool) (*Application, error) {
 	if appID != "" && !offline {
-		_ = s.ready(ctx, appID) // what cannot be discovered is said where it is missed
+		_ = s.ready(ctx, appID, keySetURL) // what cannot be discovered is said where it is missed
 	}
 	b, err := s.Board(ctx)
 	if err != nil {
@@ -146,7 +146,8 @@ type keySet struct {
 func (s *Service) keySet(ctx context.Context, a Application, keyID string, offline bool) ([]byte, error) {
 	url := a.Environment.Endpoints.JWKSURL
 	s.mu.Lock()
-	have, ok := s.keySets[url]
+	trusted := findingKey(a.Environment) + " " + url
+	have, ok := s.keySets[trusted]
 	s.mu.Unlock()
 	age := s.Now().Sub(have.at).Abs()
 	if ok && (offline || age < keySetRest || age < keySetLife && (keyID == "" || slices.Contains(jwt.KeyIDs(have.doc), keyID))) {
@@ -166,6 +167,6 @@ func (s *Service) keySet(ctx context.Context, a Application, keyID string, offli
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.keySets[url] = keySet{doc, s.Now()}
+	s.keySets[trusted] = keySet{doc, s.Now()}
 	return doc, nil
 }

@@ -209,3 +209,21 @@ func TestAdopt(t *testing.T) {
 		t.Errorf("%+v", done)
 	}
 }
+
+// An issuer that nobody can reach is in the way of nothing that has its own address.
+func TestDiscoveryIsNotInTheWay(t *testing.T) {
+	t.Parallel()
+	w := newWorldOf(t, sandbox.Options{}, func(e *console.Environment) { e.Issuer = "http://127.0.0.1:1/none" })
+	w.wire.cut(func(r *http.Request) error {
+		if strings.Contains(r.URL.Path, "well-known") {
+			return http.ErrServerClosed
+		}
+		return nil
+	}, nil)
+	s := w.console()
+	tok := must[console.Outcome](t)(s.Get(t.Context(), w.app("Orders", "PRODUCTION").ID, console.GetOptions{})).Token
+	must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
+	if _, _, err := s.Introspect(t.Context(), tok.ID); err == nil {
+		t.Error("there is no address to introspect at")
+	}
+}

@@ -15,7 +15,7 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (tokenapi.Intr
 	if err != nil {
 		return none, t, err
 	}
-	if err := s.ready(ctx, a.ID); err != nil {
+	if err := s.ready(ctx, a.ID, introspectURL); err != nil {
 		return none, t, err
 	}
 	if t, a, err = s.find(ctx, tokenID); err != nil {

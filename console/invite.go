@@ -210,8 +210,10 @@ func (s *Service) byDevice(parent context.Context, a Application, scopes []strin
 		e, ok := tokenapi.AsError(callErr)
 		switch {
 		case ok && e.Action == tokenapi.KeepPolling && e.Code == "slow_down":
+			lost = false // the server is still waiting: nothing was given out
 			return max(interval+slowDown, e.Interval), errPending
 		case ok && e.Action == tokenapi.KeepPolling:
+			lost = false
 			return max(interval, e.Interval), errPending
 		case ok && e.Sent && !e.Answered():
 			lost = true // it may have brought the token; the next poll tells

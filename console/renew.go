@@ -20,7 +20,7 @@ func (s *Service) Renew(ctx context.Context, tokenID string) (Outcome, error) {
 	if err := renewable(t, s.Policy(a), s.Now()); err != nil {
 		return Outcome{}, err
 	}
-	if err := s.ready(ctx, a.ID); err != nil {
+	if err := s.ready(ctx, a.ID, tokenURL); err != nil {
 		return Outcome{}, err
 	}
 	// One write per token, and one per application: a refresh and a get of the same application may
@@ -166,7 +166,7 @@ func dropRefresh(w Writer, tokenID string, sent secret.Text) error {
 // Obtain gives a usable token for an application: one that is held, renewed, or asked for. Of several
 // callers at once, in any number of processes, one asks and the others take its answer.
 func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (Outcome, error) {
-	if err := s.ready(ctx, appID); err != nil {
+	if err := s.ready(ctx, appID, tokenURL, s.grantURL(appID, o.Grant)); err != nil {
 		return Outcome{}, err
 	}
 	began := s.Now()

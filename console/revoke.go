@@ -12,7 +12,7 @@ func (s *Service) Revoke(ctx context.Context, tokenID string, kind RevokeKind, w
 	if err != nil {
 		return t, err
 	}
-	if err := s.ready(ctx, a.ID); err != nil {
+	if err := s.ready(ctx, a.ID, revokeURL); err != nil {
 		return t, err
 	}
 	err = s.opt.Keeper.Update(ctx, func(w Writer) error {

@@ -98,11 +98,15 @@ func decodeDevice(a answer) (DeviceAnswer, *Error) {
 		Interval:                pollEvery,
 		At:                      a.at,
 	}
-	if ans.DeviceCode.IsZero() || ans.UserCode == "" || ans.VerificationURI == "" {
+	// They are made to be opened: nothing but a page may come of it.
+	page := func(s string) bool {
+		u, err := url.Parse(s)
+		return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
+	}
+	if ans.DeviceCode.IsZero() || ans.UserCode == "" || !page(ans.VerificationURI) {
 		return DeviceAnswer{}, a.garbled(opDevice, n)
 	}
-	// This one is made to be opened: nothing but a page may come of it.
-	if u, err := url.Parse(ans.VerificationURIComplete); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+	if !page(ans.VerificationURIComplete) {
 		ans.VerificationURIComplete = ""
 	}
 	if s, ok := m.seconds("interval"); ok && s > 0 {

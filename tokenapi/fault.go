@@ -71,10 +71,10 @@ func jsonFault(m members) fault {
 	if o := m.object("fault"); o != nil {
 		m, f.gateway = o, true
 	}
-	if m.has("error") { // an OAuth error, whatever else it says
+	f.code = faultCode(m.text("code"))
+	if m.has("error") && !f.known() { // an OAuth error, whatever else it says
 		return fault{}
 	}
-	f.code = faultCode(m.text("code"))
 	if f.code == 0 && !f.gateway {
 		return fault{}
 	}

@@ -3,6 +3,7 @@ package tokenapi
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -61,13 +62,24 @@ func (r Reply) said(e *Error) *Error {
 
 // error masks what an error quotes.
 func (m *masker) error(e *Error) {
-	e.Code = m.words(e.Code, 100)
+	if !slices.Contains(errorNames(), e.Code) { // a name is none of the secrets that stand under "code"
+		e.Code = m.words(e.Code, 100)
+	}
 	e.URI = m.words(e.URI, wordsLimit)
 	e.Description = m.words(e.Description, wordsLimit)
 	if e.Err != nil {
 		e.Err = errors.New(m.words(e.Err.Error(), wordsLimit+100))
 	}
 	e.Hint = m.words(e.Hint, wordsLimit)
+}
+
+// errorNames are the errors that decisions hang on (RFC 6749 5.2, RFC 7009 2.2.1, RFC 8628 3.5, RFC 9449).
+func errorNames() []string {
+	return []string{
+		"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope",
+		"access_denied", "server_error", "temporarily_unavailable", "unsupported_token_type", "authorization_pending", "slow_down",
+		"expired_token", "invalid_token", "insufficient_scope", "use_dpop_nonce", "invalid_target",
+	}
 }
 
 // At gives a client that shares this one's connections and sends grants and revocations elsewhere; the other

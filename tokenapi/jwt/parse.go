@@ -216,3 +216,10 @@ func deep(b []byte) bool {
 	}
 	return false
 }
+
+// Plain says whether a text can be one bearer token: visible ASCII without quotes, brackets and commas.
+func Plain(text secret.Text) bool {
+	return !strings.ContainsFunc(text.Reveal(), func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune("\"'`{}<>[](),;\\", r)
+	})
+}
