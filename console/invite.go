@@ -197,6 +197,9 @@ func (s *Service) byDevice(parent context.Context, a Application, scopes []strin
 	m := Mark{ID: newID("m_"), Op: "get", Scopes: scopes}
 	defer s.await(m.ID)()
 	if m, err = s.mark(ctx, a, m, req.Credentials); err != nil {
+		if ctx.Err() != nil { // given up before the first poll
+			err = givenUp(parent, ctx)
+		}
 		return err
 	}
 	lost := false
