@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
+	"syscall"
 	"time"
 
 	"lanyard/console"
@@ -16,17 +19,18 @@ import (
 // callbacks opens doors for browsers to come back through, on loopback addresses alone (RFC 8252 section 7.3).
 type callbacks struct{}
 
-// door is one listener for one authorization.
+// door is one address for one authorization.
 type door struct {
-	listener net.Listener
-	url      string
-	path     string
+	listeners []net.Listener // two where localhost has two addresses
+	url       string
+	host      string // what a browser says it came to; any other was led here by a name of its own
+	path      string
 }
 
 // Open listens at the address of a redirect URL.
 func (callbacks) Open(ctx context.Context, redirectURL string) (console.Door, error) {
 	u, err := url.Parse(redirectURL)
-	if err != nil || u.Scheme != "http" || !loopback(u.Hostname()) {
+	if err != nil || u.Scheme != "http" || !console.Loopback(u.Hostname()) {
 		return nil, misuse("such as http://127.0.0.1:0/callback", "redirect_url: not an http:// address of this machine")
 	}
 	host, port := u.Hostname(), u.Port()
@@ -36,25 +40,75 @@ func (callbacks) Open(ctx context.Context, redirectURL string) (console.Door, er
 	if u.Path == "" {
 		u.Path = "/"
 	}
-	at := host
-	if host == "localhost" {
-		at = "127.0.0.1" // never what a hosts file says
-	}
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(at, port))
+	listeners, err := listenAt(ctx, host, port)
 	if err != nil {
 		return nil, &failure{exit: exitUnexpected, code: "no_callback", err: err,
 			text: "get: nothing can come back to " + redirectURL + ": " + listenCause(err), hint: "port 0 in redirect_url takes a free one"}
 	}
-	_, port, _ = net.SplitHostPort(l.Addr().String())
+	_, port, _ = net.SplitHostPort(listeners[0].Addr().String())
 	u.Host = net.JoinHostPort(host, port)
-	return &door{listener: l, url: u.String(), path: u.Path}, nil
+	return &door{listeners: listeners, url: u.String(), host: u.Host, path: u.Path}, nil
+}
+
+// freePorts is how many ports are tried until one is free at both addresses of localhost.
+const freePorts = 20
+
+// listenAt listens at one address, or at both that localhost has: a browser may try either first, and whoever
+// listens at the other would be handed the code. What a hosts file says of localhost is not asked.
+func listenAt(ctx context.Context, host, port string) ([]net.Listener, error) {
+	var conf net.ListenConfig
+	if ip := net.ParseIP(host); ip != nil {
+		l, err := conf.Listen(ctx, "tcp", net.JoinHostPort(host, port))
+		return []net.Listener{l}, err
+	}
+	for try := 1; ; try++ {
+		four, err := conf.Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", port))
+		if err != nil {
+			return nil, err
+		}
+		_, taken, _ := net.SplitHostPort(four.Addr().String())
+		six, err := conf.Listen(ctx, "tcp6", net.JoinHostPort("::1", taken))
+		switch {
+		case err == nil:
+			return []net.Listener{four, six}, nil
+		case !addressTaken(err): // there is no IPv6 here
+			return []net.Listener{four}, nil
+		}
+		_ = four.Close()
+		if port != "0" || try == freePorts {
+			return nil, err
+		}
+	}
+}
+
+// addressTaken says whether somebody else listens there. Windows has a number of its own for it.
+func addressTaken(err error) bool {
+	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, syscall.Errno(10048))
+}
+
+// addressed says whether a request names this very address in its Host. A page elsewhere whose name leads to this
+// machine (DNS rebinding) does not.
+func (d *door) addressed(host string) bool {
+	name, port, err := net.SplitHostPort(host)
+	if err != nil {
+		name, port = strings.Trim(host, "[]"), "80"
+	}
+	ours, ourPort, _ := net.SplitHostPort(d.host)
+	if ip := net.ParseIP(name); ip != nil {
+		return port == ourPort && ip.Equal(net.ParseIP(ours))
+	}
+	return port == ourPort && strings.EqualFold(name, ours)
 }
 
 // URL is the redirect URI with the port that was taken.
 func (d *door) URL() string { return d.url }
 
 // Close lets go of the port.
-func (d *door) Close() { _ = d.listener.Close() }
+func (d *door) Close() {
+	for _, l := range d.listeners {
+		_ = l.Close()
+	}
+}
 
 // maxStrangers is how many requests that are no answer are put up with.
 const maxStrangers = 50
@@ -72,11 +126,12 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 		}
 	}
 	srv := &http.Server{
-		ReadHeaderTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10,
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10,
+		ErrorLog: log.New(io.Discard, "", 0), // it would write to the terminal, and quote what came
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			turn <- struct{}{}
 			defer func() { <-turn }()
-			if len(over) > 0 || r.URL.Path != d.path || r.Method != http.MethodGet {
+			if len(over) > 0 || !d.addressed(r.Host) || r.URL.Path != d.path || r.Method != http.MethodGet {
 				page(w, http.StatusNotFound, "There is nothing here.")
 				return
 			}
@@ -101,14 +156,17 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 			}
 		}),
 	}
-	serving := make(chan error, 1)
-	go func() { serving <- srv.Serve(d.listener) }()
+	serving := make(chan error, len(d.listeners))
+	for _, l := range d.listeners {
+		go func() { serving <- srv.Serve(l) }()
+	}
 	var err error
 	select {
 	case err = <-over:
 	case <-ctx.Done():
 		err = ctx.Err()
 	case err = <-serving:
+		_ = srv.Close()
 		return fmt.Errorf("get: wait for the browser: %w", err)
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second) // the page is on its way
@@ -116,8 +174,10 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 	if srv.Shutdown(last) != nil {
 		_ = srv.Close()
 	}
-	if end := <-serving; err == nil && !errors.Is(end, http.ErrServerClosed) {
-		err = fmt.Errorf("get: wait for the browser: %w", end)
+	for range d.listeners {
+		if end := <-serving; err == nil && !errors.Is(end, http.ErrServerClosed) {
+			err = fmt.Errorf("get: wait for the browser: %w", end)
+		}
 	}
 	return err
 }
@@ -129,7 +189,7 @@ func page(w http.ResponseWriter, status int, text string) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 	h.Set("Connection", "close")
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Lanyard</title></head><body><p>"+text+"</p></body></html>\n")

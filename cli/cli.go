@@ -29,14 +29,19 @@ type program struct {
 
 	config, state string // flags
 	json, dryRun  bool
-	screen        bool // the console is open: nothing else may write to the terminal
+	screen        bool     // the console is open: nothing else may write to the terminal
+	tour          bool     // of the demo
+	lines         bool     // and it is in lines: what a person is asked for hidden is asked at the terminal
+	later         []string // what is to be said when it is closed
 
-	lost error // the first failure to write a text result
+	ctx  context.Context // of this run; ends at the first ctrl+c
+	lost error           // the first failure to write a text result
 }
 
 // Main runs the command line and gives the exit code.
 func Main(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer, e Embedded) int {
-	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, embedded: e, clock: newClock()}
+	harden(args, stderr)
+	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, embedded: e, clock: newClock(), ctx: ctx}
 	root := p.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -57,13 +62,14 @@ func (p *program) root() *cobra.Command {
 		Use:   "lanyard",
 		Short: "A console for API access tokens",
 		Long: "Lanyard gets, watches, renews, revokes and probes API access tokens.\n" +
-			"Without a command it opens the console.",
+			"Without a command it opens the console: on the screen, or with --plain in lines, for screen readers and scripts.",
 		Args:              noCommand,
 		RunE:              p.runScreen,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
+	root.Flags().BoolVar(&p.lines, "plain", false, plainFlag)
 	root.PersistentFlags().StringVar(&p.config, "config", "", "configuration `file` (LANYARD_CONFIG)")
 	root.PersistentFlags().StringVar(&p.state, "state", "", "state `directory` (LANYARD_STATE)")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
@@ -74,6 +80,7 @@ func (p *program) root() *cobra.Command {
 		p.appsCommand(), p.tokensCommand(), p.revocationsCommand(),
 		p.tokenCommand(), p.renewCommand(), p.revokeCommand(), p.probeCommand(),
 		p.inspectCommand(), p.introspectCommand(), p.importCommand(),
+		p.keyCommand(), p.backupCommand(), p.restoreCommand(), p.logCommand(), p.doctorCommand(),
 		p.configCommand(), p.themesCommand(), p.completionCommand(), p.versionCommand(),
 	)
 	root.SetHelpCommand(helpCommand())

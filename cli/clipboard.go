@@ -89,6 +89,9 @@ func runQuietly(ctx context.Context, stdin string, argv ...string) error {
 func (b *board) Copy(ctx context.Context, text secret.Text) (ui.Copied, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if strings.ContainsFunc(text.Reveal(), mischief) { // pasted into a shell, a line break runs what stands before it
+		return ui.Copied{}, errors.New("copy: it holds characters that cannot be pasted safely")
+	}
 	for _, way := range b.ways() {
 		done, err := b.copyVia(ctx, way, text)
 		if err == nil {

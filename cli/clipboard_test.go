@@ -108,6 +108,19 @@ func TestCopyFails(t *testing.T) {
 	}
 }
 
+// What would do something when it is pasted is not copied, whichever way.
+func TestCopyRefuses(t *testing.T) {
+	t.Parallel()
+	for _, via := range []string{"auto", viaSystem, viaTmux, viaTerminal, viaCommand} {
+		for _, odd := range []string{"rm -rf ~\n", "a\rb", "a\x1b[201~b", "a\x00b", "a\u009bb", "a\u202eb"} {
+			d := &desk{}
+			if got, err := d.board(via, "pbcopy").Copy(t.Context(), secret.New(odd)); err == nil || d.system != "" || d.ran != nil || !got.Terminal.IsZero() {
+				t.Errorf("%s copied %q: %+v", via, odd, got)
+			}
+		}
+	}
+}
+
 // What somebody else has copied since stays.
 func TestClear(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/themes"
+	"lanyard/ui"
 )
 
 // Config is the decoded, checked configuration.
@@ -19,18 +21,33 @@ type Config struct {
 	Found bool
 
 	Theme            string
+	Themes           themes.Set       // the built-in ones and those beside the file
+	ThemeProblems    []themes.Problem // of the latter
 	UndoWindow       time.Duration
 	DueBefore        time.Duration
 	ClipboardVia     string
 	ClipboardCommand []string
 	ClearAfter       time.Duration
+	RevealFor        time.Duration
+	Presenter        bool
+	Mouse            bool
+	ASCII            string // "auto", "true" or "false"
+	Alerts           ui.Alerts
+	Keys             ui.Keys
+	StoreKey         string   // where a new store keeps its key: "auto" or a kind of slot
+	StoreCommand     []string // for "command"
 
 	Environments []console.Environment
 	Applications []console.Application // Source FromConfig, ID and Secret state set
 	Secrets      map[SecretName]SecretRef
 	Warnings     []string // with file:line:column, without secrets
 
-	literal bool // a secret worth protecting is written in the file itself
+	themeSaid   bool          // the file names a theme
+	themeChoice func() string // what was chosen in the console; nil: nothing can have been
+	reread      bool          // by a console that is open
+
+	place   string // where the file is or would be; its themes are beside it
+	literal bool   // a secret worth protecting is written in the file itself
 }
 
 // SecretName is one secret of one application.
@@ -95,6 +112,11 @@ func defaultConfig() *Config {
 		DueBefore:    time.Minute,
 		ClipboardVia: "auto",
 		ClearAfter:   45 * time.Second,
+		RevealFor:    ui.DefaultReveal,
+		Mouse:        true,
+		ASCII:        "auto",
+		Alerts:       ui.DefaultAlerts(),
+		StoreKey:     "auto",
 		Secrets:      map[SecretName]SecretRef{},
 	}
 }
@@ -105,9 +127,12 @@ const maxConfig = 1 << 20
 // LoadConfig reads and checks a configuration file. A missing file gives the defaults with Found false;
 // every error is a *ConfigError.
 func LoadConfig(path string) (*Config, error) {
+	own, problems := loadThemes(path)
 	data, mode, err := readConfig(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return defaultConfig(), nil
+		cfg := defaultConfig()
+		cfg.Themes, cfg.ThemeProblems, cfg.place = own, problems, path
+		return cfg, nil
 	}
 	if err != nil {
 		text := err.Error()
@@ -117,11 +142,12 @@ func LoadConfig(path string) (*Config, error) {
 		}
 		return nil, &ConfigError{File: path, Problems: []Problem{{Text: text}}, cause: err}
 	}
-	cfg, err := parseConfig(path, data)
+	cfg, err := parseWith(path, data, own)
 	if err != nil {
 		return nil, err
 	}
 	cfg.Path, cfg.Found = path, true
+	cfg.Themes, cfg.ThemeProblems, cfg.place = own, problems, path
 	if cfg.literal && runtime.GOOS != "windows" && mode.Perm()&0o044 != 0 {
 		cfg.Warnings = append(cfg.Warnings, Problem{
 			Text: fmt.Sprintf("holds a secret and can be read by other users (mode %04o)", mode.Perm()),

@@ -4,16 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"net"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"lanyard/console"
+	"lanyard/store"
 	"lanyard/tokenapi"
 )
 
@@ -21,7 +19,7 @@ import (
 func (r *reader) file(top section) {
 	top.check()
 	c := r.cfg
-	c.Theme = top.oneOf("theme", []string{"auto", "dark", "light", "mono"}, nil)
+	c.Theme = top.theme(r.themes)
 	c.UndoWindow = top.span("undo_window", c.UndoWindow)
 	c.DueBefore = top.span("due_before", c.DueBefore)
 
@@ -35,6 +33,11 @@ func (r *reader) file(top section) {
 		board.bad("via", `"command" needs clipboard.command`, "")
 	}
 
+	r.screen(top)
+
+	kept, _ := top.values["store"].(map[string]any)
+	r.store(section{r: r, path: "store", label: "store.", values: kept, keys: storeKeys()})
+
 	var envs []environment
 	for _, s := range top.each("environment", environmentKeys()) {
 		envs = append(envs, r.environment(s, envs))
@@ -45,6 +48,19 @@ func (r *reader) file(top section) {
 	}
 }
 
+// store reads where the key to the store is to be.
+func (r *reader) store(s section) {
+	s.check()
+	r.cfg.StoreKey = s.oneOf("key", []string{"auto", store.InKeyring, store.InPassphrase, store.InFile, store.InEnv, store.InCommand}, nil)
+	r.cfg.StoreCommand = s.list("command")
+	switch command := len(r.cfg.StoreCommand) > 0 && r.cfg.StoreCommand[0] != ""; {
+	case r.cfg.StoreKey == store.InCommand && !command:
+		s.bad("key", `"command" needs store.command`, `such as ["pass", "show", "lanyard"]`)
+	case r.cfg.StoreKey != store.InCommand && len(r.cfg.StoreCommand) > 0:
+		s.bad("command", `is of no use without key = "command"`, "")
+	}
+}
+
 // each gives the elements of an [[array]], checked for unknown keys and types.
 func (s section) each(key string, keys map[string]kind) []section {
 	elements, _ := maps(s.values[key])
@@ -52,7 +68,7 @@ func (s section) each(key string, keys map[string]kind) []section {
 	for i, values := range elements {
 		e := section{r: s.r, path: at(key, "#"+strconv.Itoa(i)), values: values, keys: keys}
 		e.label = fmt.Sprintf("%s[%d].", key, i)
-		if name := e.text("name", ""); name != "" && badName(name) == "" {
+		if name := e.text("name", ""); name != "" && console.NameProblem(name) == "" {
 			e.label = fmt.Sprintf("%s %q: ", key, name)
 		}
 		e.check()
@@ -73,25 +89,10 @@ func (s section) need(key string) string {
 	return s.text(key, "")
 }
 
-// badName says why a name cannot be used, or "".
-func badName(name string) string {
-	switch {
-	case utf8.RuneCountInString(name) > 100:
-		return "must have at most 100 characters"
-	case strings.TrimSpace(name) != name:
-		return "must not begin or end with a space"
-	case strings.HasPrefix(name, "-"):
-		return "must not begin with -"
-	case strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
-		return "must not contain control characters"
-	}
-	return ""
-}
-
 // name reads the name of an element.
 func (s section) name() string {
 	name := s.need("name")
-	if why := badName(name); why != "" {
+	if why := console.NameProblem(name); why != "" {
 		s.bad("name", why, "")
 	}
 	return name
@@ -164,7 +165,7 @@ func (s section) proxy() string {
 	}
 	u, err := url.Parse(raw)
 	switch {
-	case err != nil || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) || u.Hostname() == "" || !goodPort(u.Port()):
+	case err != nil || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) || u.Hostname() == "" || !console.GoodPort(u.Port()):
 		s.bad("proxy", "must be a whole URL, such as http://proxy.example:3128", "")
 	case u.User != nil:
 		s.bad("proxy", "must not hold a user name or password", "put it into the environment variable HTTPS_PROXY")
@@ -178,31 +179,14 @@ func (s section) url(key string, allowHTTP bool) string {
 	if raw == "" {
 		return ""
 	}
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil || strings.ContainsFunc(raw, unicode.IsSpace):
-		s.bad(key, "is not a URL", "") // not err: it repeats the URL
-	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || !goodPort(u.Port()):
-		s.bad(key, "must be a whole URL, such as https://host:8243/token", "")
-	case u.User != nil:
-		s.bad(key, "must not hold a user name or password", "")
-	case u.Fragment != "" || strings.Contains(raw, "#"):
-		s.bad(key, "must not contain #", "")
-	case u.Scheme == "http" && !allowHTTP && !loopback(u.Hostname()):
-		s.bad(key, "http:// would show secrets to everyone on the way", "use https://, or set allow_http = true in its environment")
+	if why := console.URLProblem(raw, allowHTTP); why != "" {
+		hint := ""
+		if why == console.PlainHTTP {
+			hint = "use https://, or set allow_http = true in its environment"
+		}
+		s.bad(key, why, hint)
 	}
 	return raw
-}
-
-func goodPort(port string) bool {
-	n, err := strconv.Atoi(port)
-	return port == "" || err == nil && n > 0 && n < 1<<16
-}
-
-// loopback says whether a host is this very machine.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // application is one as read, with where it stands.
@@ -267,7 +251,7 @@ func (s section) warn(kind console.SecretKind, ref SecretRef, env environment, n
 	var text string
 	key := string(kind)
 	u, err := url.Parse(cmp.Or(env.Endpoints.TokenURL, env.Issuer))
-	switch local := err == nil && loopback(u.Hostname()); {
+	switch local := err == nil && console.Loopback(u.Hostname()); {
 	case !ref.literal.IsZero() && !local:
 		s.r.cfg.literal = true
 		text = "is written in the file; safer is " + saferForms
@@ -300,7 +284,7 @@ func (s section) environment(envs []environment) environment {
 		}
 		names = append(names, e.Name)
 	}
-	names = slices.DeleteFunc(names, func(n string) bool { return badName(n) != "" })
+	names = slices.DeleteFunc(names, func(n string) bool { return console.NameProblem(n) != "" })
 	hint := didYouMean(name, names)
 	if len(envs) == 0 {
 		hint = "there is no [[environment]] at all"
@@ -313,10 +297,9 @@ func (s section) environment(envs []environment) environment {
 func (s section) scopes() []string {
 	scopes := s.list("scopes")
 	for i, scope := range scopes {
-		bad := func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }
-		if scope == "" || strings.ContainsFunc(scope, bad) {
+		if why := console.ScopesProblem([]string{scope}); why != "" {
 			p := s.r.places[under(under(s.path, "scopes"), "#"+strconv.Itoa(i))].value
-			s.r.problem(p, s.label+"scopes", "must be single words without quotes", `one text for each scope: ["read", "write"]`)
+			s.r.problem(p, s.label+"scopes", why, `one text for each scope: ["read", "write"]`)
 		}
 	}
 	return scopes

@@ -75,6 +75,14 @@ func (p *program) runConfigCheck(*cobra.Command, []string) error {
 	for _, w := range cfg.Warnings {
 		p.warn("%s", w)
 	}
+	for _, t := range cfg.ThemeProblems {
+		if t.Warning {
+			p.warn("%s", themeProblem(cfg.place, t))
+		}
+	}
+	if err := badThemes(cfg.place, cfg.ThemeProblems, ""); err != nil {
+		return err
+	}
 	p.print("ok: %s, %s", plural(len(cfg.Environments), "environment"), plural(len(cfg.Applications), "application"))
 	return nil
 }

@@ -11,13 +11,20 @@ import (
 	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
+	"lanyard/console"
+	"lanyard/themes"
 	"lanyard/tokenapi/secret"
 )
 
 // parseConfig decodes and checks the text of a configuration file. Relative paths in it are meant from the
 // folder of name. All problems are reported together, as a *ConfigError.
 func parseConfig(name string, data []byte) (*Config, error) {
-	r := &reader{cfg: defaultConfig(), dir: filepath.Dir(name)}
+	return parseWith(name, data, themes.Set{})
+}
+
+// parseWith is parseConfig where there are other themes than the built-in ones.
+func parseWith(name string, data []byte, own themes.Set) (*Config, error) {
+	r := &reader{cfg: defaultConfig(), dir: filepath.Dir(name), themes: own}
 	r.decode(strings.TrimPrefix(string(data), "\ufeff"))
 	slices.SortStableFunc(r.problems, byPlace)
 	if len(r.problems) > 0 {
@@ -39,6 +46,7 @@ func byPlace(a, b Problem) int {
 type reader struct {
 	cfg      *Config
 	dir      string
+	themes   themes.Set // that may be named
 	places   places
 	problems []Problem
 	warnings []Problem
@@ -102,30 +110,16 @@ func (s section) check() {
 		case !known:
 			s.r.problem(s.spot(key).key, s.label+shown(key), "unknown key", strayHint(key, s.keys))
 		case k == unbuilt:
-			s.notBuilt(key, v)
+			s.notBuilt(key)
 		case !k.fits(v):
 			s.bad(key, k.want(key), "")
 		}
 	}
 }
 
-// notBuilt refuses a key, or each key of a table, whose feature does not exist yet.
-func (s section) notBuilt(key string, v any) {
-	const text = "not supported yet"
-	inner, isTable := v.(map[string]any)
-	known, isKnown := unbuiltTables()[key]
-	if !isTable || !isKnown || s.path != "" || len(inner) == 0 {
-		s.r.problem(s.spot(key).key, s.label+shown(key), text, "")
-		return
-	}
-	for k := range inner {
-		p := s.r.places[at(key, k)].key
-		if known != nil && !slices.Contains(known, k) {
-			s.r.problem(p, key+"."+shown(k), "unknown key", didYouMean(k, known))
-			continue
-		}
-		s.r.problem(p, key+"."+shown(k), text, "")
-	}
+// notBuilt refuses a key whose feature does not exist yet.
+func (s section) notBuilt(key string) {
+	s.r.problem(s.spot(key).key, s.label+shown(key), "not supported yet", "")
 }
 
 func (k kind) fits(v any) bool {
@@ -140,6 +134,14 @@ func (k kind) fits(v any) bool {
 	case secretly:
 		if _, ok = v.(string); !ok {
 			_, ok = v.(map[string]any)
+		}
+	case choice:
+		word, isText := v.(string)
+		_, ok = v.(bool)
+		ok = ok || isText && word == "auto"
+	case strokes:
+		if _, ok = v.(string); !ok {
+			_, ok = texts(v)
 		}
 	case form, table:
 		_, ok = v.(map[string]any)
@@ -159,6 +161,10 @@ func (k kind) want(key string) string {
 		return `must be a list of texts, such as ["a", "b"]`
 	case secretly:
 		return "must be a text in quotes or " + saferForms
+	case choice:
+		return `must be "auto", true or false`
+	case strokes:
+		return `must be a key or a list of keys, such as "r" or ["r", "f5"]`
 	case form:
 		return `must be a table, such as { validity_period = "3600" }`
 	case table:
@@ -232,14 +238,14 @@ func (s section) span(key string, absent time.Duration) time.Duration {
 	if !ok {
 		return absent
 	}
-	d, err := time.ParseDuration(v)
-	switch {
-	case err != nil:
-		s.bad(key, "is not a duration", `write it like "15m" or "45s"`)
-	case d < 0:
-		s.bad(key, "must not be negative", "")
-	default:
+	d, why := console.Span(v)
+	switch why {
+	case "":
 		return d
+	case console.NoSpan:
+		s.bad(key, why, `write it like "15m" or "45s"`)
+	default:
+		s.bad(key, why, "")
 	}
 	return absent
 }

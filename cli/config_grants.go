@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"net/url"
 	"slices"
 
 	"lanyard/console"
@@ -100,13 +99,8 @@ func (s section) onlyFor(key string, useful bool, where string) {
 // redirect reads where the browser comes back to: this machine, in the clear, which TLS could not serve.
 func (s section) redirect() string {
 	raw := s.text("redirect_url", "")
-	u, err := url.Parse(raw)
-	port := ""
-	if err == nil && u.Port() != "0" {
-		port = u.Port()
-	}
-	if raw != "" && (err != nil || u.Scheme != "http" || !loopback(u.Hostname()) || u.User != nil || u.Fragment != "" || u.RawQuery != "" || !goodPort(port)) {
-		s.bad("redirect_url", "must be http:// on this machine without a query", "such as http://127.0.0.1:0/callback; port 0 is a free one")
+	if why := console.RedirectProblem(raw); why != "" {
+		s.bad("redirect_url", why, "such as http://127.0.0.1:0/callback; port 0 is a free one")
 	}
 	return raw
 }

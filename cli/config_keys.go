@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"lanyard/ui"
 )
 
 // kind is the form a key's value must have.
@@ -21,14 +23,16 @@ const (
 	form                 // a table of form parameters or claims
 	table                // [name]
 	tables               // [[name]]
+	choice               // "auto", true or false
+	strokes              // "r" or ["r", "f5"]
 )
 
 // The keys of the contract, table by table. What is not here, nobody knows.
 func topKeys() map[string]kind {
 	return map[string]kind{
 		"theme": text, "undo_window": span, "due_before": span,
-		"reveal_for": unbuilt, "presenter": unbuilt, "mouse": unbuilt, "ascii": unbuilt,
-		"clipboard": table, "alerts": unbuilt, "keys": unbuilt, "store": unbuilt,
+		"reveal_for": span, "presenter": flag, "mouse": flag, "ascii": choice,
+		"clipboard": table, "alerts": table, "keys": table, "store": table,
 		"environment": tables, "application": tables,
 	}
 }
@@ -36,6 +40,19 @@ func topKeys() map[string]kind {
 func clipboardKeys() map[string]kind {
 	return map[string]kind{"via": text, "command": list, "clear_after": span}
 }
+
+func alertKeys() map[string]kind { return map[string]kind{"before": list, "via": list} }
+
+// actionKeys are the actions that [keys] may give keys to.
+func actionKeys() map[string]kind {
+	keys := map[string]kind{}
+	for _, name := range ui.ActionNames() {
+		keys[name] = strokes
+	}
+	return keys
+}
+
+func storeKeys() map[string]kind { return map[string]kind{"key": text, "command": list} }
 
 func environmentKeys() map[string]kind {
 	return map[string]kind{
@@ -58,11 +75,6 @@ func applicationKeys() map[string]kind {
 	}
 }
 
-// unbuiltTables gives the keys of the tables that are not built as a whole; nil accepts any key.
-func unbuiltTables() map[string][]string {
-	return map[string][]string{"alerts": {"before", "via"}, "store": {"key"}, "keys": nil}
-}
-
 // knownNames lists a table's keys, for suggestions.
 func knownNames(keys map[string]kind) []string {
 	names := make([]string, 0, len(keys))
@@ -82,7 +94,7 @@ func strayHint(key string, keys map[string]kind) string {
 		keys map[string]kind
 		name string
 	}{{environmentKeys(), "[[environment]]"}, {applicationKeys(), "[[application]]"},
-		{clipboardKeys(), "[clipboard]"}, {topKeys(), "the top of the file, before any [table]"}} {
+		{clipboardKeys(), "[clipboard]"}, {alertKeys(), "[alerts]"}, {storeKeys(), "[store]"}, {topKeys(), "the top of the file, before any [table]"}} {
 		if _, ok := t.keys[key]; ok && key != "name" {
 			return "it belongs in " + t.name
 		}

@@ -17,6 +17,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi"
+	"lanyard/ui"
 )
 
 // canary stands wherever a secret may stand; no message may contain it.
@@ -44,7 +45,8 @@ func mustParse(t *testing.T, text string) *Config {
 func TestConfigDefaults(t *testing.T) {
 	cfg := mustParse(t, "")
 	want := Config{Theme: "auto", UndoWindow: 3 * time.Second, DueBefore: time.Minute, ClipboardVia: "auto",
-		ClearAfter: 45 * time.Second, Secrets: map[SecretName]SecretRef{}}
+		RevealFor: 10 * time.Second, Mouse: true, ASCII: "auto", Alerts: ui.Alerts{Before: []time.Duration{5 * time.Minute, time.Minute}, Via: []string{"title", "bell"}},
+		ClearAfter: 45 * time.Second, StoreKey: "auto", Secrets: map[SecretName]SecretRef{}}
 	if !reflect.DeepEqual(*cfg, want) {
 		t.Errorf("got %+v\nwant %+v", *cfg, want)
 	}
@@ -54,9 +56,18 @@ func TestConfigFull(t *testing.T) {
 	cfg := mustParse(t, "\ufeff"+strings.ReplaceAll(`theme = 'dark'
 undo_window = "0s"
 due_before = "90s"
+reveal_for = "5s"
+presenter = true
+mouse = false
+ascii = true
+alerts.before = ["10m"]
+alerts.via = ["osc9"]
+keys.mark = "M"
 clipboard.via = "command"
 clipboard.command = ["xclip", "-i"]
 clipboard.clear_after = "0s"
+store.key = "command"
+store.command = ["pass", "lanyard"]
 [[environment]]
 name = "cloud"
 production = true
@@ -100,8 +111,13 @@ note = "a b"
 		Grant: "password", Username: "ana", Scopes: []string{"read", "write"}, ProbeURL: "http://api.example/orders",
 		Extra:  map[string][]string{"validity_period": {"3600"}, "flag": {"true"}, "share": {"0.5"}, "note": {"a b"}},
 		Source: console.FromConfig, Secret: console.SecretOnDemand}
-	want := Config{Theme: "dark", DueBefore: 90 * time.Second, ClipboardVia: "command",
-		ClipboardCommand: []string{"xclip", "-i"}, Environments: []console.Environment{e},
+	keys, wrong := ui.ChooseKeys(map[string][]string{"mark": {"M"}})
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+	want := Config{Theme: "dark", themeSaid: true, DueBefore: 90 * time.Second, ClipboardVia: "command",
+		RevealFor: 5 * time.Second, Presenter: true, ASCII: "true", Keys: keys, Alerts: ui.Alerts{Before: []time.Duration{10 * time.Minute}, Via: []string{"osc9"}},
+		ClipboardCommand: []string{"xclip", "-i"}, StoreKey: "command", StoreCommand: []string{"pass", "lanyard"}, Environments: []console.Environment{e},
 		Applications: []console.Application{a},
 		Secrets: map[SecretName]SecretRef{
 			{id, console.ConsumerSecret}: {file: filepath.Join("dir", "orders.secret")}, {id, console.Password}: {command: []string{"pass", "ana"}},
@@ -230,6 +246,7 @@ func TestConfigExample(t *testing.T) {
 		t.Errorf("not the defaults of an environment:\n%+v\n%+v", e, plain)
 	}
 	cfg.Environments, cfg.Applications, cfg.Secrets = nil, nil, map[SecretName]SecretRef{}
+	cfg.themeSaid = false
 	if !reflect.DeepEqual(cfg, mustParse(t, "")) {
 		t.Errorf("not the defaults: %+v", cfg)
 	}
@@ -253,6 +270,7 @@ func TestConfigExample(t *testing.T) {
 	apps := values["application"].([]map[string]any)
 	has("", topKeys(), values)
 	has("clipboard.", clipboardKeys(), values["clipboard"].(map[string]any))
+	has("store.", storeKeys(), values["store"].(map[string]any))
 	has("environment.", environmentKeys(), values["environment"].([]map[string]any)...)
 	has("application.", applicationKeys(), apps...)
 }

@@ -2,12 +2,14 @@ package cli
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/tokenapi/sandbox"
+	"lanyard/ui"
 )
 
 func (p *program) demoCommand() *cobra.Command {
@@ -16,21 +18,32 @@ func (p *program) demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "The console on a Token API of its own; nothing to set up, nothing written",
 		Long: "Opens the console on an embedded Token API and gateway, which also listen on a free port of this machine, so that a\n" +
-			"copied curl line works in the next terminal. --speed makes tokens and the gateway's cache live shorter, nothing else.",
+			"copied curl line works in the next terminal. --speed makes tokens and the gateway's cache live shorter, nothing else.\n" +
+			"--tour leads through the life of a token; its gateway remembers for half a minute, unless told otherwise.",
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := checkSandbox(c, o); err != nil {
 				return err
 			}
-			if err := p.needTerminal("demo"); err != nil {
-				return err
+			if f := c.Flags(); p.tour && !f.Changed("cache-ttl") && !f.Changed("speed") {
+				o.CacheTTL = tourCacheTTL
+			}
+			if !p.inLines() {
+				if err := p.needTerminal("demo"); err != nil {
+					return err
+				}
 			}
 			return p.runDemo(c.Context(), o)
 		},
 	}
 	sandboxFlags(c, &o)
+	c.Flags().BoolVar(&p.lines, "plain", false, plainFlag)
+	c.Flags().BoolVar(&p.tour, "tour", false, "be led through the life of a token, one step at a time")
 	return c
 }
+
+// tourCacheTTL is what the gateway of a tour remembers for: as long as it takes to tell people what they see.
+const tourCacheTTL = 30 * time.Second
 
 func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
 	h, err := p.host(ctx, "127.0.0.1:0", false, o)
@@ -54,7 +67,11 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
 		return err
 	}
 	defer s.Close()
-	_, err = p.show(ctx, s, cfg, screen{demo: true, title: "demo"})
+	if p.lines {
+		return p.speak(ctx, s, cfg, aboutDemo)
+	}
+	choice, err := p.show(ctx, s, cfg, screen{demo: true, title: "demo", tour: p.tour})
+	s.hurried = choice == ui.QuitNow
 	return err
 }
 
@@ -63,7 +80,9 @@ func (p *program) taste() *Config {
 	cfg := defaultConfig()
 	if paths, err := p.paths(); err == nil {
 		if own, err := paths.Load(); err == nil {
-			cfg.Theme, cfg.ClearAfter = own.Theme, own.ClearAfter
+			cfg.Theme, cfg.ClearAfter, cfg.RevealFor = own.Theme, own.ClearAfter, own.RevealFor
+			cfg.Presenter, cfg.Mouse, cfg.ASCII, cfg.Alerts, cfg.Keys = own.Presenter, own.Mouse, own.ASCII, own.Alerts, own.Keys
+			cfg.Themes, cfg.ThemeProblems, cfg.place, cfg.themeSaid = own.Themes, own.ThemeProblems, own.place, own.themeSaid
 			cfg.ClipboardVia, cfg.ClipboardCommand = own.ClipboardVia, own.ClipboardCommand
 		}
 	}

@@ -92,8 +92,13 @@ func explain(err error) report {
 		if isRefusal {
 			r.Hint = refusal.Hint
 		}
+	case isRefusal && refusal.Code == "not_kept":
+		r.Code, r.Hint, r.Exit = refusal.Code, refusal.Hint, exitUnexpected
 	case api != nil:
 		r.Code, r.Hint, r.Exit = string(api.Kind), api.Hint, exitOf(api.Kind)
+		if isRefusal && refusal.Code == "unsure" {
+			r.Hint = refusal.Hint
+		}
 	case isRefusal:
 		r.Code, r.Hint, r.Exit = refusal.Code, commandHint(refusal), refusalExit(refusal.Code)
 	}
@@ -119,7 +124,11 @@ func refusalExit(code string) int {
 	switch {
 	case code == "no_application" || code == "no_token":
 		return exitNotFound
-	case code == "in_flight" || strings.HasPrefix(code, "store_"):
+	case code == "store_exists": // a file or a store that was not to be replaced
+		return exitUsage
+	case code == "store_backup_locked":
+		return exitLocked
+	case code == "in_flight" || code == "not_kept" || strings.HasPrefix(code, "store_"):
 		return exitUnexpected
 	}
 	return exitUsage

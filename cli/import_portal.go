@@ -36,14 +36,14 @@ func (p *program) importPortalCommand() *cobra.Command {
 		Long: "Signs in at the developer portal of API Manager (https://HOST:9443), lists your applications with their production and\n" +
 			"sandbox keys and subscriptions, and keeps them in the store, secrets sealed, with the token and revoke URLs of their\n" +
 			"key manager. A secret that the portal masks is asked for on a terminal; lanyard apps set-secret takes it later.\n\n" +
-			"The password is asked for on the terminal or read with --password-stdin. One client, named lanyard, is registered at\n" +
+			"The password is asked for on the terminal or read with --secret-stdin. One client, named lanyard, is registered at\n" +
 			"the portal for signing in; the next import uses it again.",
 		Args: takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error { return p.runImportPortal(c.Context(), args[0], o) },
 	}
 	f := c.Flags()
 	f.StringVar(&o.user, "user", "", "the portal's `USER`")
-	f.BoolVar(&o.passwordStdin, "password-stdin", false, "read the password from standard input")
+	f.BoolVar(&o.passwordStdin, "secret-stdin", false, "read the password from standard input")
 	f.StringVar(&o.env, "env", "", "`NAME` of the environment to make (default: the portal's host)")
 	f.StringArrayVar(&o.only, "only", nil, "only the application of this `NAME`; may be repeated")
 	f.StringVar(&o.generate, "generate", "", "make keys of this `KEY_TYPE` (PRODUCTION or SANDBOX) for applications without")
@@ -71,7 +71,7 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 	} else if _, in := terminal(p.stdin); in {
 		password, err = p.askSecret("password of " + o.user + " at " + base + ": ")
 	} else {
-		err = misuse("--password-stdin reads it from standard input", "import portal: there is no terminal to ask for the password at")
+		err = misuse("--secret-stdin reads it from standard input", "import portal: there is no terminal to ask for the password at")
 	}
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 			env.Name = u.Hostname()
 		}
 	}
-	if why := badName(env.Name); why != "" || strings.ContainsAny(env.Name, "@/") || env.Name == "" {
+	if why := console.NameProblem(env.Name); why != "" || strings.ContainsAny(env.Name, "@/") || env.Name == "" {
 		return misuse("--env NAME gives it one", "import portal: %q cannot be the name of an environment", env.Name)
 	}
 	if b := env.Banner(); b != "" {
@@ -213,10 +213,10 @@ func (i *portalImport) application(ctx context.Context, a portal.Application) er
 		app := console.Application{
 			Name: a.Name, KeyType: k.KeyType, ConsumerKey: k.ConsumerKey, Grant: grantOf(k), Environment: i.environment(k.KeyManager),
 		}
-		if u, err := url.Parse(k.CallbackURL); err == nil && app.Grant == tokenapi.GrantAuthorizationCode && u.Scheme == "http" && loopback(u.Hostname()) {
+		if u, err := url.Parse(k.CallbackURL); err == nil && app.Grant == tokenapi.GrantAuthorizationCode && u.Scheme == "http" && console.Loopback(u.Hostname()) {
 			app.Details.RedirectURL = k.CallbackURL
 		}
-		if why := badName(app.Name); why != "" {
+		if why := console.NameProblem(app.Name); why != "" {
 			i.p.warn("an application is left out: its name %s", why)
 			continue
 		}
@@ -272,7 +272,7 @@ func (i *portalImport) environment(keyManager string) console.Environment {
 		}
 	}
 	if known && len(i.kms) > 1 && !strings.HasPrefix(km.Name, "Resident") {
-		if name := e.Name + "-" + km.Name; badName(name) == "" && !strings.ContainsAny(name, "@/") {
+		if name := e.Name + "-" + km.Name; console.NameProblem(name) == "" && !strings.ContainsAny(name, "@/") {
 			e.Name = name
 		}
 	}

@@ -74,6 +74,7 @@ func join(goos string, parts ...string) string {
 }
 
 // Load reads the configuration of these paths; only one that nobody named may be missing.
+// Environment variables that it names as secrets are not inherited by any program started after this.
 func (p Paths) Load() (*Config, error) {
 	// From here on it is the same file wherever the process goes.
 	file, err := filepath.Abs(p.Config)
@@ -83,6 +84,9 @@ func (p Paths) Load() (*Config, error) {
 	cfg, err := LoadConfig(file)
 	if err == nil && !cfg.Found && p.Named {
 		return nil, &ConfigError{File: p.Config, Problems: []Problem{{Text: "there is no such file"}}, cause: fs.ErrNotExist}
+	}
+	if err == nil {
+		withhold(cfg.withheld()...)
 	}
 	return cfg, err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
@@ -36,48 +35,41 @@ func (p *program) printSecret(ctx context.Context, s *session, a console.Applica
 		if err != nil {
 			return err
 		}
+		p.logPrinted(ctx, s, out.Token, form)
 		return p.printJSON(issuedJSON{
 			tokenJSON:   l.token(out.Token),
 			AccessToken: sec.Access.Reveal(), RefreshToken: revealed(sec.Refresh), IDToken: revealed(sec.ID),
 			How: string(out.How), Same: out.Same,
 		})
 	}
-	text := sec.Access.Reveal()
-	// RFC 6749 allows printable ASCII. A line break would forge a second header, a quote end a curl setting.
-	if strings.ContainsFunc(text, func(r rune) bool { return r < '!' || r > '~' || r == '"' || r == '\\' }) {
-		return &failure{exit: exitUnexpected, code: "odd_token", text: "the token holds characters that cannot be printed safely",
-			hint: "--as json prints it"}
+	as, err := console.As(a, out.Token, sec, console.Form(form))
+	if err != nil {
+		return printable(err)
 	}
-	kind := out.Token.TokenType
-	if kind == "" || strings.EqualFold(kind, "bearer") || strings.ContainsFunc(kind, func(r rune) bool { return r < '!' || r > '~' }) {
-		kind = "Bearer"
-	}
-	header := "Authorization: " + kind + " " + text
-	switch form {
-	case "header":
-		_, err = fmt.Fprintln(p.stdout, header)
-	case "env":
-		_, err = fmt.Fprintln(p.stdout, "export LANYARD_TOKEN="+shellQuote(text))
-	case "curl":
-		_, err = fmt.Fprintln(p.stdout, curlLine(a, header))
-	default:
-		_, err = fmt.Fprintln(p.stdout, text)
+	p.logPrinted(ctx, s, out.Token, form)
+	_, err = fmt.Fprintln(p.stdout, as.Reveal())
+	return err
+}
+
+// printable says of a token that cannot be printed in a form what to do instead.
+func printable(err error) error {
+	e, ok := console.AsError(err)
+	switch {
+	case ok && e.Code == "odd_token":
+		return &failure{exit: exitUnexpected, code: e.Code, text: e.Text, hint: "--as json prints it"}
+	case ok && e.Code == "no_probe_url":
+		return misuse("percent-encode them, or use --as header", "probe_url or ca_file holds characters that cannot be printed safely")
 	}
 	return err
 }
 
-// curlLine calls the application's probe URL. The header goes through a pipe: printf is part of every
-// shell, so the token stands in no argument list that other users can see.
-func curlLine(a console.Application, header string) string {
-	line := "printf '%s\\n' " + shellQuote(header) + " | curl -sS -H @-"
-	if a.Environment.CAFile != "" {
-		line += " --cacert " + shellQuote(a.Environment.CAFile)
+// logPrinted notes in the audit log that a token is handed out, just before it is. The token is printed even when
+// that cannot be noted.
+func (p *program) logPrinted(ctx context.Context, s *session, t console.Token, form string) {
+	if err := s.svc.Copied(ctx, t.ID, "stdout", console.Form(form)); err != nil {
+		p.warn("that %s was printed is not in the log: %v", t.Fingerprint, err)
 	}
-	return line + " " + shellQuote(a.ProbeURL)
 }
-
-// shellQuote makes one word of a POSIX shell of a text.
-func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 func revealed(t secret.Text) *string {
 	if t.IsZero() {
@@ -86,3 +78,6 @@ func revealed(t secret.Text) *string {
 	s := t.Reveal()
 	return &s
 }
+
+// shellQuote makes one word of a POSIX shell of a text.
+func shellQuote(s string) string { return console.ShellQuote(s) }

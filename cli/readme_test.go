@@ -82,3 +82,30 @@ func commandTable() string {
 	walk((&program{}).root())
 	return b.String()
 }
+
+// docs/keys.md has the names of all actions, and this fails when it is stale.
+func TestReadmeOfKeys(t *testing.T) {
+	const file = "../docs/keys.md"
+	var b strings.Builder
+	b.WriteString("# Keys\n\n" +
+		"Every action of the console by the name that `[keys]` in the configuration knows it by. An action takes one key or a\n" +
+		"list of keys, `[]` leaves it to the palette (`:`). A key on two actions is an error that names both, with their lines.\n" +
+		"A running console takes a changed file over at once; one that is no good is said, and the last good one stays.\n\n" +
+		"```toml\n[keys]\nrenew  = \"R\"\nrevoke = [\"x\", \"delete\"]\nsuspend = []\n```\n\n" +
+		"Made by `go test ./cli -run TestReadme -update`.\n\n| action | keys | does |\n| --- | --- | --- |\n")
+	for _, a := range ui.AllActions() {
+		keys := "–"
+		if a[1] != "" {
+			keys = "`" + strings.ReplaceAll(a[1], " ", "` `") + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", a[0], keys, a[2])
+	}
+	if *update {
+		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if old, err := os.ReadFile(file); err != nil || string(old) != b.String() {
+		t.Fatal("docs/keys.md is stale: go test ./cli -run TestReadme -update")
+	}
+}

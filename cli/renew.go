@@ -54,27 +54,10 @@ func (p *program) runRenew(c *cobra.Command, what string) error {
 	return nil
 }
 
-// newest gives the token of an application that is to be renewed: the newest that can be refreshed and was
-// not ended, else the newest that is alive.
+// newest gives the token of an application that is to be renewed.
 func (l ledger) newest(a console.Application) (string, bool) {
-	alive, refreshable := "", ""
-	for _, t := range l.Tokens {
-		if t.AppID != a.ID {
-			continue
-		}
-		st := l.status(t)
-		if st.Ended || st.State == console.Revoking {
-			continue
-		}
-		if t.Refresh == console.RefreshLive {
-			refreshable = t.ID
-		}
-		alive = t.ID
-	}
-	if refreshable != "" {
-		return refreshable, true
-	}
-	return alive, alive != ""
+	t, ok := console.RenewableOf(l.Tokens, a.ID, l.status)
+	return t.ID, ok
 }
 
 func renewed(a console.Application, out console.Outcome, pol console.Policy, s *session) string {

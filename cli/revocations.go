@@ -30,6 +30,9 @@ func (p *program) runRevocations(c *cobra.Command, _ []string) error {
 		if revoked(t) {
 			all = append(all, l.revocation(t))
 			rows = append(rows, l.revocationRow(t))
+			if why := console.Advice(t); why != "" && !p.json {
+				defer p.note("%s of %s: %s", t.Fingerprint, l.app[t.AppID].Label(), why)
+			}
 		}
 	}
 	if p.json {

@@ -56,6 +56,9 @@ func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) er
 		return misuse("", "--timeout must not be negative")
 	}
 	s, l, err := p.openRead(ctx, true)
+	if isStore(err) {
+		return fmt.Errorf("nothing was revoked: %w", err)
+	}
 	if err != nil {
 		return err
 	}
@@ -104,7 +107,7 @@ func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
 		}
 		found := []console.Token{t}
 		if !isToken {
-			found = l.revocable(a)
+			found = l.revocable(a, all)
 			switch {
 			case len(found) == 0:
 				return nil, &failure{exit: exitNotFound, code: "no_token", text: a.Label() + " holds no live token",
@@ -164,10 +167,20 @@ func (p *program) confirm(l ledger, targets []console.Token) error {
 	return nil
 }
 
+// isStore says whether it was the store that failed. A revoke may be an emergency, so that nobody should have to guess
+// what became of it.
+func isStore(err error) bool {
+	refusal, ok := console.AsError(err)
+	return ok && strings.HasPrefix(refusal.Code, "store_")
+}
+
 // revoke decides and delivers the revocation of one token. A revoke that waits already is delivered now.
 func (s *session) revoke(ctx context.Context, t console.Token, kind console.RevokeKind) ([]console.Delivery, error) {
 	if _, err := s.svc.Revoke(ctx, t.ID, kind, 0); err != nil {
-		if refusal, ok := console.AsError(err); !ok || refusal.Code != "revoking" {
+		switch refusal, ok := console.AsError(err); {
+		case isStore(err):
+			return nil, fmt.Errorf("%s was not revoked and lives on: %w", t.Fingerprint, err)
+		case !ok || refusal.Code != "revoking":
 			return nil, err
 		}
 	}
@@ -196,9 +209,16 @@ func undelivered(d console.Delivery) error {
 		what = "the revoke of the refresh token of " + d.Token.Fingerprint
 	}
 	if d.Kept {
+		hint := "it is tried again by an open console and by the next token, renew, revoke, probe or introspect"
+		if why := console.Hint(d.Err); why != "" {
+			join := "; "
+			if strings.HasSuffix(why, "?") {
+				join = " "
+			}
+			hint = why + join + hint
+		}
 		return &failure{exit: exitNetwork, code: "undelivered", err: d.Err,
-			text: fmt.Sprintf("%s is kept, will be delivered: %v", what, d.Err),
-			hint: "an open console tries again by itself; the same command tries at once"}
+			text: fmt.Sprintf("%s is kept, will be delivered: %v", what, d.Err), hint: hint}
 	}
 	r := explain(d.Err)
 	return &failure{exit: r.Exit, code: r.Code, hint: r.Hint, err: d.Err, text: fmt.Sprintf("%s was not accepted: %v", what, d.Err)}

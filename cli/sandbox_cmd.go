@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/console"
 	"lanyard/tokenapi/sandbox"
 )
 
@@ -116,7 +117,7 @@ func (p *program) host(ctx context.Context, addr string, useTLS bool, o sandbox.
 	if err != nil {
 		return nil, misuse("such as 127.0.0.1:8243", "--addr: %q is no address with a port", addr)
 	}
-	if !loopback(host) {
+	if !console.Loopback(host) {
 		return nil, misuse("such as 127.0.0.1:8243", "--addr: %q is not a loopback address", addr)
 	}
 	if strings.EqualFold(host, "localhost") {
@@ -164,7 +165,7 @@ func (h *hosted) secure(host string, now time.Time) error {
 		return err
 	}
 	h.caFile = filepath.Join(h.caDir, "ca.pem")
-	if err := os.WriteFile(h.caFile, cert.CAPEM, 0o644); err != nil { //nolint:gosec // a certificate is public
+	if err := os.WriteFile(h.caFile, cert.CAPEM, 0o600); err != nil {
 		return err
 	}
 	certPEM, keyPEM, err := sandbox.ClientCertificate(now)

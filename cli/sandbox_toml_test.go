@@ -17,8 +17,18 @@ func TestSandboxTOML(t *testing.T) {
 	}
 	h := &hosted{api: api, base: "https://127.0.0.1:8243", caFile: "/tmp/ca.pem", certFile: "/tmp/client.pem", keyFile: "/tmp/client-key.pem"}
 	var file struct {
-		Environment []struct{ Name, Issuer, Authorize_url, Device_url, Jwks_url, Regime, Client_auth, Client_cert string } //nolint:staticcheck // as in the file
-		Application []struct{ Name, Environment, Grant, Signing_key, Consumer_secret, Redirect_url string }                //nolint:staticcheck // as in the file
+		Environment []struct {
+			Name, Issuer, Regime string
+			AuthorizeURL         string `toml:"authorize_url"`
+			DeviceURL            string `toml:"device_url"`
+			KeysURL              string `toml:"jwks_url"`
+			ClientAuth           string `toml:"client_auth"`
+		}
+		Application []struct {
+			Name, Environment, Grant string
+			SigningKey               string `toml:"signing_key"`
+			ConsumerSecret           string `toml:"consumer_secret"`
+		}
 	}
 	text := h.toml(api.Applications()) + h.hints(api.Applications()[0])
 	if _, err := toml.Decode(text, &file); err != nil {
@@ -29,8 +39,8 @@ func TestSandboxTOML(t *testing.T) {
 	}
 	auth := map[string]string{}
 	for _, e := range file.Environment {
-		auth[e.Name] = e.Client_auth
-		if e.Issuer != h.base+"/oauth2/token" || e.Authorize_url == "" || e.Device_url == "" || e.Jwks_url == "" || e.Regime != "stateless" {
+		auth[e.Name] = e.ClientAuth
+		if e.Issuer != h.base+"/oauth2/token" || e.AuthorizeURL == "" || e.DeviceURL == "" || e.KeysURL == "" || e.Regime != "stateless" {
 			t.Errorf("environment %+v", e)
 		}
 	}
@@ -43,10 +53,10 @@ func TestSandboxTOML(t *testing.T) {
 		if got, known := auth[f.Environment]; !known || got != want {
 			t.Errorf("%s is in environment %q with client_auth %q, want %q", f.Name, f.Environment, got, want)
 		}
-		if f.Name != a.Name || f.Grant != a.Grant || (f.Signing_key == "") == !a.SigningKey.IsZero() || (f.Consumer_secret != "") != (a.Auth == sandbox.AuthBasic) {
+		if f.Name != a.Name || f.Grant != a.Grant || (f.SigningKey == "") == !a.SigningKey.IsZero() || (f.ConsumerSecret != "") != (a.Auth == sandbox.AuthBasic) {
 			t.Errorf("application %d is not %s", i, a.Name)
 		}
-		if !a.SigningKey.IsZero() && !strings.HasPrefix(f.Signing_key, "-----BEGIN PRIVATE KEY-----\n") {
+		if !a.SigningKey.IsZero() && !strings.HasPrefix(f.SigningKey, "-----BEGIN PRIVATE KEY-----\n") {
 			t.Errorf("%s: the signing key is not PEM", a.Name)
 		}
 	}

@@ -6,8 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/console"
-	"lanyard/store"
-	"lanyard/themes"
 	"lanyard/tokenapi/sandbox"
 	"lanyard/ui"
 )
@@ -15,13 +13,18 @@ import (
 // screen is what the console shows besides a session.
 type screen struct {
 	demo    bool
+	tour    bool
 	title   string
 	welcome string // where a configuration would go; "" when there is one
+	begin   func(ctx context.Context, kept bool) (*console.Service, error)
 }
 
 // runScreen is lanyard without a command.
 func (p *program) runScreen(c *cobra.Command, _ []string) error {
 	ctx := c.Context()
+	if p.inLines() {
+		return p.runPlain(ctx)
+	}
 	if err := p.needTerminal(""); err != nil {
 		return err
 	}
@@ -36,7 +39,7 @@ func (p *program) runScreen(c *cobra.Command, _ []string) error {
 	if !cfg.Found && !hasStore(paths) {
 		return p.welcome(ctx, cfg, paths)
 	}
-	kept, err := store.Open(ctx, paths.State, store.Options{})
+	kept, err := p.openKept(ctx, cfg, paths, false) // asks nobody: the screen does that
 	if err != nil {
 		return err
 	}
@@ -45,14 +48,21 @@ func (p *program) runScreen(c *cobra.Command, _ []string) error {
 		_ = kept.Close()
 		return err
 	}
+	defer p.afterwards()
 	defer s.Close()
-	_, err = p.show(ctx, s, cfg, screen{})
+	choice, err := p.show(ctx, s, cfg, screen{})
+	s.hurried = choice == ui.QuitNow
+	p.leaves(ctx, s)
 	return err
 }
 
 // welcome is the first run. Nothing is written before a choice is made.
 func (p *program) welcome(ctx context.Context, cfg *Config, paths Paths) error {
-	choice, err := p.show(ctx, nil, cfg, screen{welcome: paths.Config})
+	b := &beginning{p: p, cfg: cfg, paths: paths}
+	defer p.afterwards()
+	defer b.close()
+	choice, err := p.show(ctx, nil, cfg, screen{welcome: paths.Config, begin: b.service})
+	b.left(ctx, choice == ui.QuitNow)
 	if err != nil {
 		return err
 	}
@@ -66,7 +76,7 @@ func (p *program) welcome(ctx context.Context, cfg *Config, paths Paths) error {
 		}
 		p.print("wrote %s", path)
 		p.note("put your Token API and its keys in there, then start lanyard again")
-	case ui.Quit:
+	case ui.Quit, ui.QuitNow:
 	}
 	return nil
 }
@@ -75,18 +85,31 @@ func (p *program) welcome(ctx context.Context, cfg *Config, paths Paths) error {
 func (p *program) show(ctx context.Context, s *session, cfg *Config, what screen) (ui.Choice, error) {
 	p.screen = true
 	defer func() { p.screen = false }()
-	theme, err := themes.ByName(cfg.Theme)
+	var keeper console.Keeper
+	if s != nil && !what.demo {
+		keeper = s.store
+		cfg.themeChoice = chosenIn(keeper)
+		if lost := cfg.lostChoice(); lost != "" {
+			p.later = append(p.later, lost)
+		}
+	}
+	set, err := cfg.settings(p.lookup)
 	if err != nil {
-		return ui.Quit, misuse("lanyard themes lists them", "%v", err)
+		return ui.Quit, err
 	}
 	_, noColor := p.lookup("NO_COLOR")
 	o := ui.Options{
-		Theme: theme, ThemeName: cfg.Theme, ClearAfter: cfg.ClearAfter, Demo: what.demo, Title: what.title,
-		Banners: banners(cfg.Environments), Welcome: what.welcome != "", ConfigPath: what.welcome, Device: deviceName(),
+		Settings: set, Themes: cfg.themesToChoose(keeper), Demo: what.demo, Tour: what.tour, Title: what.title,
+		Banners: banners(cfg.Environments), Welcome: what.welcome != "", Begin: what.begin, ConfigPath: what.welcome, Device: deviceName(),
 		NoColor: noColor && p.getenv("NO_COLOR") != "", Input: p.stdin, Output: p.stdout, Environ: p.env,
 	}
 	if s != nil {
 		o.Service = s.svc
+	}
+	if s != nil && cfg.Found && !what.demo {
+		watching, stop := context.WithCancel(ctx)
+		defer stop()
+		o.Reloads = p.reloads(watching, s.paths, cfg)
 	}
 	if c := p.clipboard(cfg); c != nil {
 		o.Clipboard = c
@@ -117,9 +140,9 @@ func (p *program) needTerminal(command string) error {
 	if in && out {
 		return nil
 	}
-	what, hint := "the console", "in a script use a command: lanyard token APP, lanyard tokens --json, … (lanyard --help)"
+	what, hint := "the console", "in a script use a command: lanyard token APP, lanyard tokens --json, … (lanyard --help), or drive lanyard --plain"
 	if command != "" {
-		what, hint = command, "in a script use lanyard sandbox"
+		what, hint = command, "in a script use lanyard sandbox, or drive lanyard demo --plain"
 	}
 	return &failure{exit: exitUsage, code: "no_terminal", text: what + " needs a terminal", hint: hint}
 }

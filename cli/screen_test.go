@@ -5,6 +5,8 @@ package cli_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,7 +52,21 @@ func lanyardIn(t *testing.T, dir string, args ...string) *exec.Cmd {
 
 func openConsole(t *testing.T, dir string, args ...string) *console {
 	t.Helper()
-	c := &console{t: t, cmd: lanyardIn(t, dir, args...), done: make(chan struct{})}
+	return openConsoleWith(t, dir, nil, args...)
+}
+
+// openConsoleWith is openConsole with further environment variables.
+func openConsoleWith(t *testing.T, dir string, env []string, args ...string) *console {
+	t.Helper()
+	cmd := lanyardIn(t, dir, args...)
+	cmd.Env = append(cmd.Env, env...)
+	return openCommand(t, cmd)
+}
+
+// openCommand runs a command at a terminal.
+func openCommand(t *testing.T, cmd *exec.Cmd) *console {
+	t.Helper()
+	c := &console{t: t, cmd: cmd, done: make(chan struct{})}
 	c.term = vt10x.New(vt10x.WithSize(120, 32))
 	var err error
 	if c.tty, err = pty.StartWithSize(c.cmd, &pty.Winsize{Rows: 32, Cols: 120}); err != nil {
@@ -86,16 +102,27 @@ func (c *console) frame() string {
 // see waits until the screen shows what matches.
 func (c *console) see(pattern string) {
 	c.t.Helper()
+	c.look(pattern, true)
+}
+
+// gone waits until nothing on the screen matches.
+func (c *console) gone(pattern string) {
+	c.t.Helper()
+	c.look(pattern, false)
+}
+
+func (c *console) look(pattern string, there bool) {
+	c.t.Helper()
 	re := regexp.MustCompile(pattern)
 	deadline := time.NewTimer(30 * time.Second)
 	defer deadline.Stop()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for !re.MatchString(c.frame()) {
+	for re.MatchString(c.frame()) != there {
 		select {
 		case <-tick.C:
 		case <-deadline.C:
-			c.t.Fatalf("%s does not appear:\n%s", pattern, c.frame())
+			c.t.Fatalf("%s does not appear, or go (%t):\n%s", pattern, there, c.frame())
 		}
 	}
 }
@@ -135,7 +162,7 @@ func (c *console) wait() int {
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	c := openConsole(t, dir, "demo", "--cache-ttl", "10s")
+	c := openConsole(t, dir, "demo", "--cache-ttl", "20s")
 	c.see(`Applications(.|\n)*Tokens(.|\n)*Gateway cache(.|\n)*Activity`)
 	c.see(`Orders`)
 	c.press("g")
@@ -174,6 +201,93 @@ func TestWelcome(t *testing.T) {
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) > 0 {
 		t.Errorf("a look at the welcome screen wrote %v", entries)
+	}
+}
+
+// The form of the first run makes the store when it is saved, the console goes on with it, and it is there the next time.
+func TestFirstApplication(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	config, stop, err := serveSandbox()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	of := func(key string) string {
+		m := regexp.MustCompile(`(?m)^ *` + key + ` *= *"([^"]+)"`).FindSubmatch(config)
+		if m == nil {
+			t.Fatalf("the sandbox tells no %s", key)
+		}
+		return string(m[1])
+	}
+	c := openConsole(t, dir)
+	c.see(`(?i)try the demo`)
+	c.press("2")
+	c.see(`Add an application`)
+	c.press("Mine\t\t")
+	c.press("typed\t")
+	c.press(of("token_url") + "\t\t\t\t\t")
+	c.press(of("consumer_key") + "\t")
+	c.press(of("consumer_secret"))
+	c.see(`•••`)
+	c.press("\x14") // ctrl+t
+	c.see(`it works: 200`)
+	if entries, _ := os.ReadDir(dir); len(entries) > 0 {
+		t.Fatalf("a test wrote %v", entries)
+	}
+	c.press("\x13") // ctrl+s
+	c.see(`Tokens · Mine`)
+	c.see(`active`)
+	if code := c.leave(); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	out, err := lanyardIn(t, dir, "tokens").CombinedOutput()
+	if err != nil || !bytes.Contains(out, []byte("Mine@typed")) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// A second ctrl+c waits for nobody, and what the server may have done by then is not forgotten.
+func TestLeftNow(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	ln, err := net.Listen("tcp", "127.0.0.1:0") // takes calls and never answers
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ln.Close() })
+	file := filepath.Join(dir, "config.toml")
+	text := fmt.Sprintf(`
+[[environment]]
+name = "hung"
+token_url = "http://%s/token"
+timeout = "10m"
+
+[[application]]
+name = "Orders"
+environment = "hung"
+consumer_key = "key"
+consumer_secret = "not-a-secret"
+`, ln.Addr())
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := openConsole(t, dir, "--config", file)
+	c.see(`Tokens · Orders`)
+	c.press("g")
+	c.see(`asking|getting`)
+	c.press("\x03")
+	c.see(`finishing`)
+	c.press("\x03")
+	if code := c.wait(); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	if !bytes.Contains(c.raw.Bytes(), []byte("left before the server's answer")) {
+		t.Error("nobody said what may have happened")
+	}
+	out, err := lanyardIn(t, dir, "tokens", "--config", file).CombinedOutput()
+	if err != nil || !bytes.Contains(out, []byte("answer")) {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
@@ -269,7 +383,7 @@ func TestAsked(t *testing.T) {
 	// A password that is configured nowhere is asked for, and not shown.
 	c = openConsole(t, dir, "token", "Payments", "--config", file)
 	c.see(`password of ana at Payments@sandbox/PRODUCTION: `)
-	c.press("not-the-password\r")
+	c.answer("not-the-password\r")
 	c.see(`refused \(400\): invalid_grant`)
 	if code := c.wait(); code != 3 {
 		t.Errorf("a wrong password gives %d", code)

@@ -105,9 +105,10 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"sandbox": startSandbox,
 			"stub":    startStub,
-			"stop":    stopServer,
+			"down":    stopServer,
 			"grab":    grab,
 			"shape":   shape,
+			"decide":  decide,
 		},
 	})
 }
@@ -162,7 +163,7 @@ func inForce(ts *testscript.TestScript, name string, config []byte, stop func())
 	ts.Defer(stop)
 }
 
-// stop NAME: the server goes down.
+// down NAME: the server goes down.
 func stopServer(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Value("servers").(map[string]func())[args[0]]()
 }

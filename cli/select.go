@@ -10,7 +10,7 @@ import (
 )
 
 // openRead opens the console and takes the board, which is how every list and verb begins. The session is
-// closed when that fails.
+// closed when that fails. A verb delivers at its end what revokes are due, whoever decided them; a list sends nothing.
 func (p *program) openRead(ctx context.Context, writes bool) (*session, ledger, error) {
 	s, err := p.open(ctx, writes)
 	if err != nil {
@@ -20,6 +20,9 @@ func (p *program) openRead(ctx context.Context, writes bool) (*session, ledger, 
 	if err != nil {
 		s.Close()
 		return nil, ledger{}, err
+	}
+	if writes && !p.dryRun {
+		s.last = func() { p.deliverDue(ctx, s) }
 	}
 	return s, l, nil
 }
@@ -37,53 +40,20 @@ func (s *session) read(ctx context.Context) (ledger, error) {
 	return l, nil
 }
 
-// fits says whether text names a: name[@environment][/KEY_TYPE]. The forms are compared whole, because a
-// name may itself hold @ and /.
-func fits(a console.Application, text string) (ok, exact bool) {
-	env, kind := "@"+a.Environment.Name, "/"+a.KeyType
-	switch text {
-	case a.ID, a.Label(), a.Name + env + kind, a.Name + kind:
-		return true, text == a.ID || a.KeyType != ""
-	case a.Name, a.Name + env:
-		return true, false
-	}
-	return false, false
-}
-
 // findApp finds the application that text names; ok is false when none fits, an error says that several do.
 func (l ledger) findApp(text string) (a console.Application, ok bool, err error) {
-	var found []console.Application
-	for _, a := range l.Applications {
-		if yes, _ := fits(a, text); yes && a.Source != console.Gone {
-			found = append(found, a)
-		}
-	}
-	if len(found) == 0 { // one that is gone can still be named, to revoke what it left
-		for _, a := range l.Applications {
-			if yes, _ := fits(a, text); yes {
-				found = append(found, a)
-			}
-		}
-	}
-	switch len(found) {
+	switch found := console.ApplicationsNamed(l.Applications, text, exactly); len(found) {
 	case 0:
 		return a, false, nil
 	case 1:
 		return found[0], true, nil
+	default:
+		return a, false, misuse("one of: "+labels(found), "%q fits %d applications", text, len(found))
 	}
-	var preferred []console.Application
-	for _, a := range found {
-		if a.KeyType == "PRODUCTION" {
-			preferred = append(preferred, a)
-		}
-	}
-	if len(preferred) == 1 {
-		if _, exact := fits(preferred[0], text); !exact {
-			return preferred[0], true, nil
-		}
-	}
-	return a, false, misuse("one of: "+labels(found), "%q fits %d applications", text, len(found))
 }
+
+// exactly is how the command line compares names: a script must not depend on what else is configured.
+func exactly(x, y string) bool { return x == y }
 
 // app is findApp that insists.
 func (l ledger) needApp(text string) (console.Application, error) {
@@ -126,27 +96,16 @@ func quoted(text string) string {
 	return fmt.Sprintf(": %q", text)
 }
 
-// leastPrefix is how many characters of a fingerprint are needed at least.
-const leastPrefix = 4
-
 // byPrefix finds the one token whose fingerprint begins with text.
 func (l ledger) byPrefix(text string) (t console.Token, ok bool, err error) {
-	if len(text) < leastPrefix {
-		return t, false, nil
-	}
-	var found []console.Token
-	for _, t := range l.Tokens {
-		if strings.HasPrefix(t.Fingerprint, strings.ToLower(text)) {
-			found = append(found, t)
-		}
-	}
-	switch len(found) {
+	switch found := console.TokensNamed(l.Tokens, text); len(found) {
 	case 0:
 		return t, false, nil
 	case 1:
 		return found[0], true, nil
+	default:
+		return t, false, misuse("one of: "+l.tokenNames(found), "%q fits %d tokens", text, len(found))
 	}
-	return t, false, misuse("one of: "+l.tokenNames(found), "%q fits %d tokens", text, len(found))
 }
 
 func (l ledger) byID(id string) (console.Token, bool) {
@@ -207,15 +166,7 @@ func (l ledger) either(text string) (t console.Token, a console.Application, isT
 	return t, a, false, &failure{exit: exitNotFound, code: "not_found", text: "no such application or token" + quoted(text), hint: hint}
 }
 
-// revocable are an application's live tokens, and those whose revoke was decided and not accepted yet: to ask again is to
-// try again.
-func (l ledger) revocable(a console.Application) []console.Token {
-	states := []console.State{console.Active, console.Expiring, console.Unsure, console.Revoking}
-	var out []console.Token
-	for _, t := range l.Tokens {
-		if t.AppID == a.ID && slices.Contains(states, l.status(t).State) {
-			out = append(out, t)
-		}
-	}
-	return out
+// revocable are an application's live tokens, and those whose revoke waits; with all also those whose refresh token lives.
+func (l ledger) revocable(a console.Application, all bool) []console.Token {
+	return console.RevocableOf(l.Tokens, a.ID, all, l.status)
 }

@@ -11,28 +11,76 @@ import (
 )
 
 // plain makes a text that came from elsewhere (a server, a file) safe to print on one line: control bytes,
-// escape sequences and characters that turn the reading direction become "·".
+// escape sequences and characters that turn the reading direction become "·", and so does what is not seen at
+// all and would make two different names look the same.
 func plain(s string) string {
-	return strings.Map(func(r rune) rune {
+	if isASCII(s) {
+		return s
+	}
+	var b strings.Builder
+	rs := []rune(s) // bytes that are no UTF-8 become U+FFFD
+	for i, r := range rs {
 		switch {
 		case r == utf8.RuneError:
-			return '·'
+			b.WriteRune('·')
 		case r == '\t' || r == '\n' || r == '\r':
-			return ' '
-		case mischief(r):
-			return '·'
+			b.WriteRune(' ')
+		case mischief(r) && !joins(rs, i) && !varies(rs, i):
+			b.WriteRune('·')
+		default:
+			b.WriteRune(r)
 		}
-		return r
-	}, s)
+	}
+	return b.String()
 }
 
-// mischief says whether a terminal does something else than show a character: controls, and invisible
-// format characters. The joiners of emoji and of several scripts are let through.
+// isASCII says whether a text is nothing but printable ASCII, as nearly all are.
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// mischief says whether a terminal does something else than show a character: controls, format characters, line
+// separators, and fillers and variation selectors, which are letters or marks by name and nothing to look at.
 func mischief(r rune) bool {
-	if r == '\u200c' || r == '\u200d' {
+	switch r {
+	case '\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u180b', '\u180c', '\u180d', '\u180f', '\u2028', '\u2029', '\u3164', '\uffa0':
+		return true
+	}
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Variation_Selector)
+}
+
+// joins says whether the character is a joiner where one belongs: between characters of Arabic, Indic and other
+// scripts that need it, or of emoji. Between Latin, Greek or Cyrillic letters it only hides.
+func joins(rs []rune, i int) bool {
+	const arabic = '\u0600' // what is before it has no use for joiners
+	return (rs[i] == '\u200c' || rs[i] == '\u200d') && i > 0 && i+1 < len(rs) && rs[i-1] >= arabic && rs[i+1] >= arabic &&
+		(!mischief(rs[i-1]) || varies(rs, i-1)) && !mischief(rs[i+1])
+}
+
+// varies says whether the character is a variation selector where one can be seen: after an emoji, which it makes coloured or plain,
+// and after a Chinese character, of which it chooses a form. After a letter it only hides.
+func varies(rs []rune, i int) bool {
+	if i == 0 || !unicode.Is(unicode.Variation_Selector, rs[i]) {
 		return false
 	}
-	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
+	if r := rs[i]; r == '\ufe0e' || r == '\ufe0f' {
+		return emoji(rs[i-1]) || i+1 < len(rs) && rs[i+1] == '\u20e3' && strings.ContainsRune("#*0123456789", rs[i-1]) // a keycap
+	}
+	return unicode.Is(unicode.Han, rs[i-1])
+}
+
+// emoji says whether a character may be drawn as one. Most of them are among the symbols from U+2100 on.
+func emoji(r rune) bool {
+	switch r {
+	case '©', '®', '‼', '⁉', 'ℹ', '↔', '◻', '◼', '◽', '◾', '〰', '\U0001f3fb', '\U0001f3fc', '\U0001f3fd', '\U0001f3fe', '\U0001f3ff':
+		return true
+	}
+	return r >= '\u2100' && unicode.Is(unicode.So, r)
 }
 
 // harmless escapes in JSON what a terminal would act on; the value stays the same.

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"path/filepath"
+
 	"github.com/spf13/cobra"
 
 	"lanyard/themes"
@@ -9,24 +11,56 @@ import (
 func (p *program) themesCommand() *cobra.Command {
 	return p.listFlags(&cobra.Command{
 		Use:   "themes",
-		Short: "List the themes",
+		Short: "List the themes, with those in themes/ beside the configuration",
 		Args:  takes(0, 0),
-		RunE: func(*cobra.Command, []string) error {
-			type theme struct {
-				Name        string `json:"name"`
-				Description string `json:"description"`
-			}
-			all := []theme{}
-			var rows [][]string
-			for _, name := range themes.Names() {
-				all = append(all, theme{name, themes.Describe(name)})
-				rows = append(rows, []string{name, themes.Describe(name)})
-			}
-			if p.json {
-				return p.printJSON(all)
-			}
-			columns(p.out(), []string{"NAME", "DESCRIPTION"}, rows)
-			return nil
-		},
+		RunE:  p.runThemes,
 	})
+}
+
+type themeJSON struct {
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	Source      string   `json:"source"` // "built-in" or "file"
+	File        *string  `json:"file"`
+	Replaces    bool     `json:"replaces_built_in"`
+	Warnings    []string `json:"warnings"`
+}
+
+// runThemes reads no configuration: themes can be listed where that is broken.
+func (p *program) runThemes(*cobra.Command, []string) error {
+	var set themes.Set
+	var problems []themes.Problem
+	config := ""
+	if paths, err := p.paths(); err == nil {
+		config = paths.Config
+		set, problems = loadThemes(config)
+	}
+	all := []themeJSON{}
+	var rows [][]string
+	for _, t := range set.All() {
+		j := themeJSON{Name: t.Name(), Description: t.About(), Source: "built-in", Replaces: t.Replaces(), Warnings: []string{}}
+		source := "built-in"
+		if t.File() != "" {
+			file := filepath.Join(themesBeside(config), t.File())
+			j.Source, j.File, source = "file", &file, file
+		}
+		if t.Replaces() {
+			source += ", instead of the built-in one"
+		}
+		for _, pr := range problems {
+			if pr.Warning && pr.File == t.File() && t.File() != "" {
+				j.Warnings = append(j.Warnings, themeProblem(config, pr))
+			}
+		}
+		all = append(all, j)
+		rows = append(rows, []string{t.Name(), t.About(), source})
+	}
+	for _, pr := range problems {
+		p.warn("%s", themeProblem(config, pr))
+	}
+	if p.json {
+		return p.printJSON(all)
+	}
+	columns(p.out(), []string{"NAME", "DESCRIPTION", "SOURCE"}, rows)
+	return nil
 }

@@ -51,6 +51,9 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 			hidden++
 			continue
 		}
+		if why := console.Advice(t); why != "" && !p.json {
+			defer p.note("%s of %s: %s", t.Fingerprint, l.app[t.AppID].Label(), why)
+		}
 		shown = append(shown, l.token(t))
 		rows = append(rows, []string{
 			string(st.State), t.Fingerprint, l.app[t.AppID].Label(), dash(t.User), dash(strings.Join(t.Scopes, " ")), left(t, st), t.ID,
@@ -63,7 +66,7 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 		defer p.note("%d dead or superseded not shown; --all shows them", hidden)
 	}
 	for _, m := range l.Marks {
-		defer p.note("a get for %s was sent at %s and never answered", l.app[m.AppID].Label(), m.SentAt.UTC().Format("15:04:05Z"))
+		defer p.note("a get for %s was sent at %s and never answered: %s", l.app[m.AppID].Label(), m.SentAt.UTC().Format("15:04:05Z"), console.MarkAdvice(m))
 	}
 	if len(rows) == 0 {
 		p.note("no token is held")

@@ -30,34 +30,37 @@ type session struct {
 	cfg   *Config
 	paths Paths
 	store *store.Store
+	last  func() // what is done once the result is out; nil: nothing
+
+	hurried bool // a person has left without waiting
 }
 
 // drainPatience is how long a write in flight is waited for at the end. A call has its own deadline;
 // this is for one whose environment allows more than a person waits.
 const drainPatience = 30 * time.Second
 
-// Close waits for writes in flight and closes the store.
+// Close waits for writes in flight and closes the store. One that is in a hurry waits for nothing: a mark in the journal
+// says that the answer of a call was not seen.
 func (s *session) Close() {
+	if s.last != nil {
+		s.last()
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), drainPatience)
 	defer cancel()
+	if s.hurried {
+		cancel()
+	}
 	_ = s.svc.Drain(ctx)
 	_ = s.store.Close()
 }
 
 // open builds the console of a list or a verb. A list does not make a store where there is none.
 func (p *program) open(ctx context.Context, writes bool) (*session, error) {
-	paths, err := p.paths()
+	cfg, paths, err := p.configured()
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := paths.Load()
-	if err != nil {
-		return nil, err
-	}
-	for _, w := range cfg.Warnings {
-		p.warn("%s", w)
-	}
-	kept, err := p.openStore(ctx, paths, writes)
+	kept, err := p.openStore(ctx, cfg, paths, writes)
 	if err != nil {
 		return nil, err
 	}
@@ -78,21 +81,24 @@ func (p *program) open(ctx context.Context, writes bool) (*session, error) {
 }
 
 // openStore opens what is kept. A dry run works on a copy in memory.
-func (p *program) openStore(ctx context.Context, paths Paths, writes bool) (*store.Store, error) {
+func (p *program) openStore(ctx context.Context, cfg *Config, paths Paths, writes bool) (*store.Store, error) {
 	if !hasStore(paths) && (p.dryRun || !writes) {
 		return store.OpenMemory(ctx, store.Options{})
 	}
-	kept, err := store.Open(ctx, paths.State, store.Options{})
+	kept, err := p.openKept(ctx, cfg, paths, !writes || p.dryRun)
 	if err != nil {
 		return nil, err
 	}
-	for _, what := range kept.Tightened() {
-		p.warn("%s stood open to other users, and was closed to them", what)
-	}
+	p.otherwise(cfg, kept)
 	if !p.dryRun {
 		return kept, nil
 	}
 	defer func() { _ = kept.Close() }()
+	if kept.Key().Kind != "" { // else there is nothing sealed, and a dry run makes no key
+		if err := (doorkeeper{kept, p}).Unlock(ctx, secret.Text{}); err != nil {
+			return nil, err
+		}
+	}
 	return rehearsal(ctx, kept)
 }
 
@@ -112,10 +118,12 @@ func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v consol
 	}
 	svc, err := console.New(console.Options{
 		Clock:        p.clock,
-		Keeper:       kept,
+		Keeper:       doorkeeper{kept, p},
 		Vault:        v,
 		Connect:      p.connect(via),
 		Applications: cfg.Applications,
+		Environments: cfg.Environments,
+		ConfigPath:   cfg.Path,
 		UndoWindow:   cfg.UndoWindow,
 		DueBefore:    cfg.DueBefore,
 		Owner:        fmt.Sprintf("%d-%s", os.Getpid(), hex.EncodeToString(id)),
@@ -123,6 +131,8 @@ func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v consol
 		Browse:       browse,
 		Invite:       p.invite,
 		Knock:        p.knock,
+		LeaseClock:   leaseClock(),
+		Waits:        p.waits,
 		Explain:      explainFault,
 		Device:       deviceName(),
 	})
@@ -147,7 +157,8 @@ func (p *program) client(e console.Environment, via http.RoundTripper) (*tokenap
 		var err error
 		if pem[i], err = os.ReadFile(f.path); err != nil {
 			return nil, &failure{exit: exitUsage, code: "config", err: err,
-				text: fmt.Sprintf("environment %s: %s cannot be read: %v", e.Name, f.key, plainCause(err))}
+				text: fmt.Sprintf("environment %s: %s: %s cannot be read: %v", e.Name, f.key, f.path, plainCause(err)),
+				hint: "put the file there, or correct " + f.key + " in the configuration"}
 		}
 	}
 	c, err := tokenapi.New(tokenapi.Config{
@@ -245,11 +256,41 @@ func secretFailure(err error, key string) error {
 // askSecret reads a line from the terminal without showing it.
 func (p *program) askSecret(prompt string) (secret.Text, error) {
 	fd, _ := terminal(p.stdin)
-	_, _ = fmt.Fprint(p.stderr, plain(prompt))
-	line, err := term.ReadPassword(fd)
-	_, _ = fmt.Fprintln(p.stderr)
+	line, end := plain(prompt), "\n"
+	if p.lines { // a line of its own, as everything there
+		line, end = strings.TrimRight(line, ": ")+", which is not shown:\n", ""
+	}
+	_, _ = fmt.Fprint(p.stderr, line)
+	text, err := p.readHidden(fd)
+	_, _ = fmt.Fprint(p.stderr, end)
+	if errors.Is(err, context.Canceled) {
+		return secret.Text{}, err
+	}
 	if err != nil {
 		return secret.Text{}, &failure{exit: exitUsage, code: "no_secret", text: "no password was given", err: err}
 	}
-	return secret.New(string(line)), nil
+	return secret.New(string(text)), nil
+}
+
+// readHidden reads a line without an echo, until ctrl+c: the read itself would go on, and the terminal stay silent.
+func (p *program) readHidden(fd uintptr) ([]byte, error) {
+	before, err := term.GetState(fd)
+	if err != nil {
+		return nil, err
+	}
+	type result struct {
+		line []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		line, err := term.ReadPassword(fd)
+		done <- result{line, err}
+	}()
+	select {
+	case r := <-done:
+		return r.line, r.err
+	case <-p.ctx.Done():
+		return nil, errors.Join(context.Canceled, term.Restore(fd, before))
+	}
 }

@@ -13,8 +13,28 @@ import (
 // other; one that is held already is handed back as it is. It is forgotten again when the server will not
 // revoke it. With RevokeRefresh it is a refresh token, and the row has its fingerprint.
 func (s *Service) Adopt(ctx context.Context, appID string, text secret.Text, kind RevokeKind) (Token, error) {
-	text = jwt.Normalise(text)
+	if kind == RevokeRefresh {
+		return s.AdoptPair(ctx, appID, secret.Text{}, text)
+	}
+	return s.AdoptPair(ctx, appID, text, secret.Text{})
+}
+
+// AdoptPair is Adopt for an access token, its refresh token, or both: then it can also be renewed.
+func (s *Service) AdoptPair(ctx context.Context, appID string, access, refresh secret.Text) (Token, error) {
+	text := jwt.Normalise(access)
+	if !refresh.IsZero() {
+		refresh = jwt.Normalise(refresh)
+		if err := oneToken(refresh); err != nil {
+			return Token{}, err
+		}
+	}
+	if text.IsZero() {
+		text = refresh
+	}
 	if err := oneToken(text); err != nil {
+		return Token{}, err
+	}
+	if err := s.unlocked(ctx); err != nil {
 		return Token{}, err
 	}
 	if err := s.ready(ctx, appID, revokeURL); err != nil {
@@ -36,7 +56,7 @@ func (s *Service) Adopt(ctx context.Context, appID string, text secret.Text, kin
 		return Token{}, err
 	}
 	var t Token
-	err = s.opt.Keeper.Update(ctx, func(w Writer) error {
+	err = s.update(ctx, func(w Writer) error {
 		if err := writable(a, "revoke"); err != nil {
 			return err
 		}
@@ -44,7 +64,7 @@ func (s *Service) Adopt(ctx context.Context, appID string, text secret.Text, kin
 		if err != nil {
 			return err
 		}
-		if have != nil && kind != RevokeRefresh {
+		if have != nil && !access.IsZero() {
 			t = *have
 			return nil
 		}
@@ -52,13 +72,15 @@ func (s *Service) Adopt(ctx context.Context, appID string, text secret.Text, kin
 			ID: newID("t_"), AppID: a.ID, Fingerprint: text.Fingerprint(), Grant: GrantAdopted, TokenType: "Bearer",
 			Lifetime: tokenapi.Unknown, IssuedAt: s.Now(),
 		}
-		sec := Secrets{Access: text}
-		if kind == RevokeRefresh {
-			sec, t.Refresh = Secrets{Refresh: text}, RefreshLive
-		} else {
+		sec := Secrets{Refresh: refresh}
+		if !refresh.IsZero() {
+			t.Refresh = RefreshLive
+		}
+		if !access.IsZero() {
+			sec.Access = text
 			s.readJWT(&t, a, tokenapi.TokenAnswer{Access: text, Lifetime: tokenapi.Unknown})
 		}
-		if err := w.PutApplication(a.kept(), held(creds)); err != nil {
+		if err := s.keepApp(w, a, "adopt", held(creds)); err != nil {
 			return err
 		}
 		if err := w.PutToken(&t); err != nil {
@@ -85,28 +107,29 @@ func oneToken(text secret.Text) error {
 // Whose finds the tokens that are held, of any application, and are this very one.
 func (s *Service) Whose(ctx context.Context, text secret.Text) (Token, bool, error) {
 	text = jwt.Normalise(text)
-	var found Token
+	var alike []Token // by their fingerprint, which is short: most strangers are told apart without the key
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
 		all, err := r.Tokens()
-		if err != nil {
-			return err
-		}
 		for _, t := range slices.Backward(all) {
-			if t.Fingerprint != text.Fingerprint() {
-				continue
-			}
-			sec, err := r.Secrets(t.ID)
-			if err != nil {
-				return err
-			}
-			if sec.Access.Equal(text) {
-				found = t
-				return nil
+			if t.Fingerprint == text.Fingerprint() {
+				alike = append(alike, t)
 			}
 		}
-		return nil
+		return err
 	})
-	return found, found.ID != "", err
+	if err != nil {
+		return Token{}, false, err
+	}
+	for _, t := range alike {
+		sec, err := s.Secrets(ctx, t.ID)
+		if err != nil {
+			return Token{}, false, err
+		}
+		if sec.Access.Equal(text) {
+			return t, true, nil
+		}
+	}
+	return Token{}, false, nil
 }
 
 // ProbeText calls an application's probe URL with a token that is not held, and gives its fingerprint too.
@@ -141,10 +164,18 @@ func (s *Service) ProbeText(ctx context.Context, appID string, access secret.Tex
 
 // SetSecret keeps what proves an application to its server, sealed, in the store.
 func (s *Service) SetSecret(ctx context.Context, appID string, text secret.Text) error {
-	return s.opt.Keeper.Update(ctx, func(w Writer) error {
+	if err := s.unlocked(ctx); err != nil {
+		return err
+	}
+	return s.update(ctx, func(w Writer) error {
 		a, err := s.application(w, appID)
 		if err != nil {
 			return err
+		}
+		if a.Source != FromConfig { // as it is stored, without what was discovered since
+			if a, err = w.Application(appID); err != nil {
+				return err
+			}
 		}
 		a.Secret = SecretAvailable
 		return w.PutApplication(a.kept(), Secrets{Access: text})

@@ -118,7 +118,7 @@ type Details struct {
 
 // Interactive says whether a person has to take part in the application's grant.
 func (a Application) Interactive() bool {
-	return a.Grant == tokenapi.GrantAuthorizationCode || a.Grant == tokenapi.GrantDeviceCode
+	return interactive(a.Grant)
 }
 
 // Credential is the kind of secret that proves the application to its server; "" when none does.

@@ -30,14 +30,17 @@ func (s *Service) Board(ctx context.Context) (Board, error) {
 			if m := b.Tokens[i].Unsure; m != nil && s.isAwaited(m.ID) {
 				b.Tokens[i].Unsure = nil
 			}
+			b.Tokens[i] = s.timely(b.Tokens[i], s.Now())
 		}
 		stored, err := r.Applications()
 		if err != nil {
 			return err
 		}
+		b.Environments = s.environments(stored)
 		b.Applications, err = s.applications(r, stored, b.Tokens, b.Marks)
 		return err
 	})
+	b.Key = s.opt.Keeper.Key() // after the reading, which is where another process's change of it is noticed
 	s.mu.Lock()
 	b.Exchanges, b.Skew = slices.Clone(s.exchanges), maps.Clone(s.skews)
 	for _, i := range s.invited {
@@ -68,11 +71,11 @@ func (s *Service) applications(r Reader, stored []Application, tokens []Token, m
 			return nil, err
 		}
 		if a.Details.SecretStored {
-			sec, err := r.ConsumerSecret(a.ID)
-			if err != nil && !isNotFound(err) {
+			kept, err := r.HasConsumerSecret(a.ID)
+			if err != nil {
 				return nil, err
 			}
-			if all[i].Secret = SecretAvailable; sec.Access.IsZero() {
+			if all[i].Secret = SecretAvailable; !kept {
 				all[i].Secret = SecretMissing
 			}
 		}
@@ -81,6 +84,10 @@ func (s *Service) applications(r Reader, stored []Application, tokens []Token, m
 		switch {
 		case configured[a.ID]:
 		case a.Source == FromStore:
+			var err error
+			if a.Environment, err = completed(r, a.Environment); err != nil {
+				return nil, err
+			}
 			all = append(all, a)
 		case needed[a.ID]:
 			a.Source = Gone
@@ -103,9 +110,14 @@ func (s *Service) application(r Reader, id string) (Application, error) {
 	if errors.Is(err, ErrNotFound) {
 		return Application{}, &Error{Code: "no_application", Text: "no such application"}
 	}
+	if err != nil {
+		return a, err
+	}
 	if a.Source != FromStore {
 		a.Source = Gone
+		return a, err
 	}
+	a.Environment, err = completed(r, a.Environment)
 	return a, err
 }
 

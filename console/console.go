@@ -39,6 +39,8 @@ type Options struct {
 	Vault        Vault
 	Connect      func(Environment) (API, error) // the client for an environment; called once each, then kept
 	Applications []Application                  // from the configuration
+	Environments []Environment                  // from the configuration; those of Applications are known without
+	ConfigPath   string                         // where those are, for words; "" when nobody knows
 	UndoWindow   time.Duration
 	DueBefore    time.Duration
 	Owner        string // names this process in leases; unique per process
@@ -52,6 +54,12 @@ type Options struct {
 	Invite func(Invitation)
 	// Knock is told just before a get that may end a token somebody else holds. Nil: nobody is.
 	Knock func(Knock)
+	// LeaseClock is what leases are counted by: a clock that every process on this machine shares and nobody
+	// sets, such as the time since the machine was started. Nil: Clock, which two processes may disagree about.
+	LeaseClock func() time.Time
+	// Waits is told once when another process has been at work for a second on what was asked, and its answer is
+	// waited for. Nil: nobody is.
+	Waits func(Application)
 	// Explain says which of the subscriptions that a portal named is the cause of a gateway fault; "" for
 	// none. Nil: nothing is explained.
 	Explain func(a Application, faultCode int, subs []Subscription) string
@@ -91,10 +99,13 @@ const KeepExchanges = 200
 
 // Board is everything the screen and the lists show, read at one instant. It holds no secret.
 type Board struct {
-	Applications []Application // configured first, in their order, then those that are gone but left tokens
-	Tokens       []Token       // oldest first
-	Marks        []Mark        // open marks of gets, which have no token yet
-	Exchanges    []Exchange    // oldest first
+	Applications []Application      // configured first, in their order, then those that are gone but left tokens
+	Environments []KnownEnvironment // configured first, then those of applications that were added here
+	Tokens       []Token            // oldest first
+	Marks        []Mark             // open marks of gets, which have no token yet
+	Exchanges    []Exchange         // oldest first
+
+	Key KeyStatus // of the store's secrets
 
 	Invitations []Invitation             // what this process waits for a person to do
 	Skew        map[string]time.Duration // how far the servers' clocks are ahead of ours, by environment, as last seen
@@ -123,6 +134,11 @@ type Outcome struct {
 type GetOptions struct {
 	Scopes []string // instead of the application's
 	Grant  string   // instead of the application's
+
+	// Username and Password are for a grant that needs them, instead of the application's own. The password is used for
+	// this get alone and kept nowhere. The token is held under the application, with the user it is for.
+	Username string
+	Password secret.Text
 }
 
 // ObtainOptions say what token Obtain is content with.
@@ -265,6 +281,9 @@ func (s *Service) api(e Environment) (API, error) {
 // Secrets gives the credentials of a token, for copying or printing them.
 func (s *Service) Secrets(ctx context.Context, tokenID string) (Secrets, error) {
 	var sec Secrets
+	if err := s.unlocked(ctx); err != nil {
+		return sec, err
+	}
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
 		if _, err := s.token(r, tokenID); err != nil {
 			return err
@@ -275,6 +294,9 @@ func (s *Service) Secrets(ctx context.Context, tokenID string) (Secrets, error) 
 	})
 	return sec, err
 }
+
+// InFlight is how many writes are in flight.
+func (s *Service) InFlight() int { return s.flights.count() }
 
 // Drain waits for every write in flight.
 func (s *Service) Drain(ctx context.Context) error { return s.flights.drain(ctx) }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"lanyard/tokenapi"
@@ -41,6 +42,63 @@ func (s *Service) credentialText(ctx context.Context, a Application, kind Secret
 		return s.opt.Vault.Secret(ctx, a, kind)
 	}
 	return sec.Access, nil
+}
+
+// passwordOf is the password for a question: the one that came with it, the one that is kept, or what the vault has. One
+// that is kept is for the application's own user.
+func (s *Service) passwordOf(ctx context.Context, a Application, q question) (secret.Text, error) {
+	if !q.password.IsZero() {
+		return q.password, nil
+	}
+	if a.Source == FromStore {
+		var kept secret.Text
+		err := s.opt.Keeper.View(ctx, func(r Reader) error {
+			own, err := r.Application(a.ID)
+			if err == nil && own.Username == a.Username {
+				kept, err = r.Password(a.ID)
+			}
+			return err
+		})
+		if err != nil || !kept.IsZero() {
+			return kept, err
+		}
+	}
+	text, err := s.opt.Vault.Secret(ctx, a, Password)
+	if err != nil && a.Source == FromStore && !errors.Is(err, context.Canceled) {
+		err = &Error{Code: "no_secret", Text: "password of " + a.Username + " at " + a.Label() + ": none is kept",
+			Hint: "keep one with the application, or give it with one get: choose grant and user"}
+	}
+	return text, err
+}
+
+// keepApp sees to it that what a mark or a token is about is stored, with what is needed to revoke what comes of it. One
+// that was added here is written by nobody but who adds, edits and deletes it: what this verb has read of it may be old.
+func (s *Service) keepApp(w Writer, a Application, op string, held Secrets) error {
+	for _, given := range s.opt.Applications {
+		if given.ID == a.ID {
+			own, err := s.application(w, a.ID)
+			if err != nil {
+				return err
+			}
+			if given.Details.SecretStored { // the one in the store may be newer than the one that was sent
+				held = Secrets{}
+			}
+			return w.PutApplication(own.kept(), held)
+		}
+	}
+	own, err := w.Application(a.ID)
+	if isNotFound(err) || err == nil && op == "get" && own.Source != FromStore {
+		return &Error{Code: "gone", Text: op + ": " + a.Label() + " was deleted meanwhile, and nothing was sent"}
+	}
+	if err != nil || op == opTest || held.Access.IsZero() {
+		return err
+	}
+	has, err := w.HasConsumerSecret(a.ID)
+	if err != nil || has {
+		return err
+	}
+	own.Secret = SecretAvailable
+	return w.PutApplication(own, held)
 }
 
 // held is the secret of credentials that is kept with the application, so that its tokens can be revoked

@@ -11,11 +11,27 @@ import (
 
 // Deliver sends every revoke that is due, by whichever process decided it. next is when the next one
 // will be due, zero when none waits. A failed delivery is kept and tried again later; a refused one is
-// taken off the token, which lives on.
+// taken off the token, which lives on. One that another process is sending is left to it.
+//
+// A deadline of ctx is kept to, also by a call that has left: what was not answered by then is kept, and sent
+// again. Anything else that ends ctx only keeps further calls from being begun.
 func (s *Service) Deliver(ctx context.Context) (done []Delivery, next time.Time, err error) {
-	for _, id := range s.waiting(ctx, &err, func(due, now time.Time) bool { return !due.After(now) }) {
+	ids, err := s.waiting(ctx, func(due, now time.Time) bool { return !due.After(now) })
+	if err == nil && len(ids) > 0 {
+		err = s.unlocked(ctx) // once for all: without the key none can be sent
+	}
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	for _, id := range ids {
+		if ctx.Err() != nil {
+			break
+		}
 		d, e := s.deliver(ctx, id)
 		done = append(done, d...)
+		if errors.Is(e, context.DeadlineExceeded) && len(d) == 0 {
+			break // the caller's time is up: what is left stays due
+		}
 		if e != nil && !isCode(e, "in_flight") {
 			err = errors.Join(err, e)
 		}
@@ -23,13 +39,13 @@ func (s *Service) Deliver(ctx context.Context) (done []Delivery, next time.Time,
 	if err != nil {
 		return done, time.Time{}, err
 	}
-	next, err = s.NextDelivery(ctx)
+	next, err = s.NextDelivery(context.WithoutCancel(ctx))
 	return done, next, err
 }
 
 // NextDelivery is when the next revoke will be due; zero when none waits.
 func (s *Service) NextDelivery(ctx context.Context) (next time.Time, err error) {
-	s.waiting(ctx, &err, func(due, _ time.Time) bool {
+	_, err = s.waiting(ctx, func(due, _ time.Time) bool {
 		if next.IsZero() || due.Before(next) {
 			next = due
 		}
@@ -49,26 +65,50 @@ func DueAt(t Token) (time.Time, bool) {
 	return t.RevokeAt, true
 }
 
-func (s *Service) waiting(ctx context.Context, err *error, want func(due, now time.Time) bool) []string {
+// leastUndo is how far ahead a decided revoke may lie at least: two processes' clocks differ by a little, and may have
+// been started with different undo windows.
+const leastUndo = time.Minute
+
+// timely puts right when the pending revoke of a token is due. A time that lies further ahead than any wait lasts was
+// written by a clock that has been set back since: then it is due now.
+func (s *Service) timely(t Token, now time.Time) Token {
+	if !pendingRevoke(t) {
+		return t
+	}
+	if t.RevokeAt.Sub(now) > max(s.opt.UndoWindow, leastUndo) {
+		t.RevokeAt = now
+	}
+	if t.RevokeNext.Sub(now) > longestRetry {
+		t.RevokeNext = now
+	}
+	return t
+}
+
+// waiting gives the tokens with a pending revoke whose due time is as wanted.
+func (s *Service) waiting(ctx context.Context, want func(due, now time.Time) bool) ([]string, error) {
 	var ids []string
 	now := s.Now()
-	*err = s.opt.Keeper.View(ctx, func(r Reader) error {
+	err := s.opt.Keeper.View(ctx, func(r Reader) error {
 		all, err := r.Tokens()
 		if err != nil {
 			return err
 		}
 		for _, t := range all {
+			due, ok := DueAt(s.timely(t, now))
+			if !ok {
+				continue
+			}
 			a, err := s.application(r, t.AppID)
 			if err != nil || a.Environment.ReadOnly {
 				continue
 			}
-			if due, ok := DueAt(t); ok && want(due, now) {
+			if want(due, now) {
 				ids = append(ids, t.ID)
 			}
 		}
 		return nil
 	})
-	return ids
+	return ids, err
 }
 
 func isCode(err error, code string) bool {
@@ -86,8 +126,17 @@ func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err 
 	if err != nil {
 		return nil, err
 	}
-	ctx = context.WithoutCancel(ctx)
-	err = s.alone(ctx, tokenKey(id), func(Application) error {
+	if err := s.unlocked(ctx); err != nil {
+		return nil, err
+	}
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(context.WithoutCancel(ctx), end)
+		defer cancel()
+	} else {
+		ctx = context.WithoutCancel(ctx)
+	}
+	err = s.alone(ctx, turn{key: tokenKey(id), appID: a.ID, verb: "revoke"}, func(Application, *lease) error {
 		// Again, with the lease in hand: it may have been sent or taken back meanwhile.
 		if t, a, err = s.find(ctx, id); err != nil || !pendingRevoke(t) {
 			return err
@@ -100,7 +149,7 @@ func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err 
 		if err != nil {
 			d, err := s.keep(ctx, id, RevokeAccess, err, 0)
 			done = append(done, d)
-			return err
+			return err // nothing was sent: it is no try, and can still be taken back
 		}
 		if err := s.tried(ctx, &t); err != nil {
 			return err
@@ -119,14 +168,14 @@ func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err 
 			return err
 		}
 		return nil
-	}, a.ID, "revoke")
+	})
 	return done, err
 }
 
 // tried counts an attempt before it is made: from here on the revoke may have arrived, whatever becomes
 // of this process.
 func (s *Service) tried(ctx context.Context, t *Token) error {
-	return s.opt.Keeper.Update(ctx, func(w Writer) error {
+	return s.update(ctx, func(w Writer) error {
 		cur, err := s.token(w, t.ID)
 		if err != nil {
 			return err
@@ -155,15 +204,17 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 	ans, ex, callErr := api.Revoke(ctx, tokenapi.RevokeRequest{Credentials: creds, Token: text, Hint: hint})
 	s.observe(a, t.ID, ex)
 	if callErr != nil {
-		if e, ok := tokenapi.AsError(callErr); ok && final(e) {
+		e, ok := tokenapi.AsError(callErr)
+		switch {
+		case ok && final(e, t.Grant == GrantAdopted):
 			return s.drop(ctx, t.ID, kind, callErr)
-		} else if ok {
+		case ok:
 			return s.keep(ctx, t.ID, kind, callErr, e.RetryAfter)
 		}
 		return s.keep(ctx, t.ID, kind, callErr, 0)
 	}
 	d := Delivery{Kind: kind, Confirmed: ans.Confirmed}
-	err := s.opt.Keeper.Update(ctx, func(w Writer) error {
+	err := s.insist(ctx, func(w Writer) error {
 		cur, err := s.token(w, t.ID)
 		if err != nil {
 			return err
@@ -199,13 +250,19 @@ func alsoRevoked(w Writer, t *Token, ans tokenapi.RevokeAnswer) error {
 	return err
 }
 
-// final says whether trying again would bring the same answer.
-func final(e *tokenapi.Error) bool {
-	switch e.Kind {
-	case tokenapi.KindRefused:
-		return e.Status < 500 && e.Status != 429 && e.Status != 408
-	case tokenapi.KindUsage, tokenapi.KindGarbled:
+// final says whether the server understood and refused for good. Whatever a person may mend is not: a consumer
+// secret that was changed, a proxy or a web page in between, a wrong URL, a server in trouble or one that wants to
+// be asked later. The revoke is kept then, with its cause. adopted is a token that was brought from elsewhere:
+// of it a server may say that it belongs to another application.
+func final(e *tokenapi.Error, adopted bool) bool {
+	if e.Kind != tokenapi.KindRefused || e.Status < 400 || e.Status >= 500 || e.Status == 429 || e.Status == 408 {
+		return false
+	}
+	switch e.Code {
+	case "unsupported_token_type", "invalid_request", "invalid_token", "invalid_grant":
 		return true
+	case "unauthorized_client":
+		return adopted
 	}
 	return false
 }
@@ -214,7 +271,7 @@ func final(e *tokenapi.Error) bool {
 // accepted, only the rest of it.
 func (s *Service) drop(ctx context.Context, id string, kind RevokeKind, cause error) (Delivery, error) {
 	d := Delivery{Kind: kind, Err: cause}
-	err := s.opt.Keeper.Update(ctx, func(w Writer) error {
+	err := s.insist(ctx, func(w Writer) error {
 		t, err := s.token(w, id)
 		if err != nil {
 			return err
@@ -247,22 +304,28 @@ func unsupportedType(err error) bool {
 	return ok && e.Code == "unsupported_token_type"
 }
 
-// The waits between deliveries that fail: doubled each time, within these.
+// The waits between deliveries that fail: doubled each time, within the first two. A server may ask for more, though
+// not for more than the last.
 const (
-	firstRetry = 5 * time.Second
-	lastRetry  = 5 * time.Minute
+	firstRetry   = 5 * time.Second
+	lastRetry    = 5 * time.Minute
+	longestRetry = time.Hour
 )
 
 // keep notes why a delivery failed and when it is tried again.
 func (s *Service) keep(ctx context.Context, id string, kind RevokeKind, cause error, after time.Duration) (Delivery, error) {
 	d := Delivery{Kind: kind, Err: cause, Kept: true}
-	err := s.opt.Keeper.Update(ctx, func(w Writer) error {
+	err := s.update(context.WithoutCancel(ctx), func(w Writer) error {
 		t, err := s.token(w, id)
 		if err != nil {
 			return err
 		}
-		wait := min(firstRetry<<min(max(t.RevokeTries-1, 0), 10), lastRetry)
-		t.RevokeNext = s.Now().Add(max(wait, after))
+		t = s.timely(t, s.Now())
+		wait := firstRetry << min(max(t.RevokeTries-1, 0), 10)
+		if t.RevokeTries == 0 { // nothing could be sent so far: as long again as it has lasted
+			wait = max(firstRetry, s.Now().Sub(t.RevokeAt))
+		}
+		t.RevokeNext = s.Now().Add(max(min(wait, lastRetry), min(after, longestRetry)))
 		t.RevokeError = cause.Error()
 		if err := w.PutToken(&t); err != nil {
 			return err

@@ -61,6 +61,11 @@ func completed(r Reader, e Environment) (Environment, error) {
 	if err != nil || !ok {
 		return e, err
 	}
+	return f.complete(e), nil
+}
+
+// complete fills in what an environment does not give itself.
+func (f finding) complete(e Environment) Environment {
 	for _, x := range []struct {
 		to   *string
 		from string
@@ -73,7 +78,7 @@ func completed(r Reader, e Environment) (Environment, error) {
 		}
 	}
 	e.IssInAnswer = f.IssInAnswer
-	return e, nil
+	return e
 }
 
 // endpoint is one of the URLs that a verb needs.
@@ -85,12 +90,18 @@ func introspectURL(e tokenapi.Endpoints) string { return e.IntrospectURL }
 func keySetURL(e tokenapi.Endpoints) string     { return e.JWKSURL }
 
 // grantURL is where the grant of an application begins.
-func (s *Service) grantURL(appID, grant string) endpoint {
-	for _, a := range s.opt.Applications {
-		if a.ID == appID && grant == "" {
+func (s *Service) grantURL(ctx context.Context, appID, grant string) endpoint {
+	if grant == "" {
+		_ = s.opt.Keeper.View(ctx, func(r Reader) error { // an application that is not there is refused by the verb
+			a, err := s.application(r, appID)
 			grant = a.Grant
-		}
+			return err
+		})
 	}
+	return grantEndpoint(grant)
+}
+
+func grantEndpoint(grant string) endpoint {
 	switch grant {
 	case tokenapi.GrantAuthorizationCode:
 		return func(e tokenapi.Endpoints) string { return e.AuthorizeURL }
@@ -114,7 +125,11 @@ func (s *Service) ready(ctx context.Context, appID string, need ...endpoint) err
 		if a, err = s.application(r, appID); err != nil || a.Environment.Issuer == "" {
 			return err
 		}
-		e := s.asGiven(a).Endpoints
+		given, err := s.asGiven(r, a)
+		if err != nil {
+			return err
+		}
+		e := given.Endpoints
 		complete = !slices.ContainsFunc(need, func(url endpoint) bool { return url(e) == "" })
 		f, known, err = found(r, a.Environment)
 		return err
@@ -140,13 +155,14 @@ func (s *Service) ready(ctx context.Context, appID string, need ...endpoint) err
 }
 
 // asGiven is the environment of an application before anything was discovered.
-func (s *Service) asGiven(a Application) Environment {
+func (s *Service) asGiven(r Reader, a Application) (Environment, error) {
 	for _, given := range s.opt.Applications {
 		if given.ID == a.ID {
-			return given.Environment
+			return given.Environment, nil
 		}
 	}
-	return a.Environment
+	kept, err := r.Application(a.ID)
+	return kept.Environment, err
 }
 
 // discover asks the issuer of an application and keeps what it says.
@@ -162,20 +178,25 @@ func (s *Service) discover(ctx context.Context, a Application) (tokenapi.Discove
 	if err != nil {
 		return d, err
 	}
-	e := d.Endpoints
-	if a.Environment.ClientAuth == tokenapi.AuthTLS {
-		e = d.MTLS // where the server asks for a certificate (RFC 8705 section 5)
-	}
-	text, err := json.Marshal(finding{
-		At: s.Now().UTC(), TokenURL: e.TokenURL, RevokeURL: e.RevokeURL, IntrospectURL: e.IntrospectURL,
-		AuthorizeURL: e.AuthorizeURL, DeviceURL: e.DeviceURL, JWKSURL: e.JWKSURL, IssInAnswer: d.IssInAnswer,
-	})
+	text, err := json.Marshal(s.findingOf(a.Environment, d))
 	if err != nil {
 		return d, err
 	}
-	return d, s.opt.Keeper.Update(context.WithoutCancel(ctx), func(w Writer) error {
+	return d, s.update(context.WithoutCancel(ctx), func(w Writer) error {
 		return w.SetSetting(findingKey(a.Environment), string(text))
 	})
+}
+
+// findingOf is what is kept of what an issuer said.
+func (s *Service) findingOf(of Environment, d tokenapi.Discovered) finding {
+	e := d.Endpoints
+	if of.ClientAuth == tokenapi.AuthTLS {
+		e = d.MTLS // where the server asks for a certificate (RFC 8705 section 5)
+	}
+	return finding{
+		At: s.Now().UTC(), TokenURL: e.TokenURL, RevokeURL: e.RevokeURL, IntrospectURL: e.IntrospectURL,
+		AuthorizeURL: e.AuthorizeURL, DeviceURL: e.DeviceURL, JWKSURL: e.JWKSURL, IssInAnswer: d.IssInAnswer,
+	}
 }
 
 // Discover asks the issuer of an application's environment, whatever was known of it, and says what it found.

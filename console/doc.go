@@ -39,14 +39,23 @@
 // out the live token, and one that did not hands out the old one; either way the mark is settled. Refused: trying the refresh token a second time, which some servers answer by revoking the family.
 //
 // Writes are serialised twice: flights keep goroutines of this process apart, leases in the store keep
-// processes apart. Inside the lease the token is read again. Refused: a file lock, which does not say
-// for what.
+// processes apart. A lease is for one question (an application, a grant and a set of scopes); a token's own refresh and
+// revoke have one more. It is extended for as long as its holder lives, so that one which stands still for longer
+// than it can last is nobody's, whatever its end says. Refused: a file lock, which does not say for what, and
+// believing the end alone, which a clock wrote that may have been set since.
+//
+// Whoever waits for a lease takes an answer that was stored after he began, told by the store's revision and not by a
+// clock, whatever is left of its life.
+//
+// An answer that cannot be stored is tried again while the lease leaves time, and then told by its fingerprint; the mark
+// stays. Refused: printing it all the same.
 //
 // Once a request is about to leave, nothing the caller does cuts it short (context.WithoutCancel); the
 // client has its own deadline. Closing the screen drains.
 //
-// A refused revoke is taken off the token, because the token lives; an undelivered one is kept and tried
-// again with growing waits. An undo is refused once an attempt was begun, which is counted before it is made and may have arrived.
+// A revoke is taken off a token only when the server understood and refused for good, because then the token lives. Anything
+// that can be mended (a changed consumer secret, a proxy in between, a wrong URL) keeps it, with its cause, and it is tried
+// again with growing waits, by any console and at the end of the next verb. An undo is refused once an attempt was begun, which is counted before it is made and may have arrived.
 //
 // A replaced token lingers like a revoked one: the gateway does not know that it was replaced. In a
 // stateless environment nothing ends it before its expiry.
@@ -88,6 +97,41 @@
 // The rooms grew by one: tokenapi/jwt takes tokens apart, verifies and signs. tokenapi and this package may
 // import it; it may import go-jose, which no other room may.
 //
-// Exchanges are kept in memory, masked, per process. Refused: storing them, before there is an audit log
-// that says what for.
+// Exchanges are kept in memory, masked, per process. Refused: storing them. The audit log has facts, which are few and
+// hold no secret; an exchange is long and may.
+//
+// The audit log is written where a fact is stored (Service.update), in the same transaction, from what changed: a verb
+// cannot forget it, and replaying it gives the stored states. That a token is dead is computed there as everywhere
+// and not logged. A copy or print that cannot be logged is made and said; everything else that cannot be logged does not happen.
+//
+// The secrets in a store may be locked. A verb unlocks before it sends anything, because an answer that cannot be
+// sealed would be lost; a list never does. The passphrase is asked for last, after every question to which a person may still say No, so that
+// what runs when it is right opens no further question. Refused: asking at the start, or when a revoke comes due.
+//
+// The first key is made without a question: in the keyring if one answers, else in a key file, said aloud. Refused:
+// asking for a passphrase at the first start, because the first screen must not be a question.
+//
+// There is one key slot at a time. Refused: several, because each is another way in; the way out of a lost key is a backup.
+//
+// A key is not changed while a lease is held: a process between sending and storing could not seal its answer. Every other console
+// takes the new key before its next transaction.
+//
+// Restore overwrites the database inside SQLite, in one transaction. Refused: renaming a new file over it, because a console that
+// is just starting would hold the old file and write its log beside the new one.
+//
+// What a name, number or fingerprint names is decided in select.go, for commands and lines alike. Refused: a copy in each, which
+// would come to differ about which token is revoked.
+//
+// An application that is edited into another identity leaves the old one behind as no longer configured, with its tokens. Refused:
+// moving the tokens, which were issued to another key.
+//
+// The form's test is a save and a get. Refused: a request beside the store, whose token nobody would hold, and whose
+// revoke could end one that others use.
+//
+// Every action of the screen goes through one place (ui/actions.go) that says why it cannot run or runs it, so that keys, clicks,
+// palette and help cannot differ. An overlay may bring intents of its own that know what they ask of the root.
+//
+// Effects of the screen are in ui/effects*.go: one file had grown too long. What only one overlay causes may stand beside it.
+//
+// Secrets in the environment are taken from the process at its start, not from each command's environment: libraries start programs too.
 package console

@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"sync"
-	"time"
 )
 
 // flights lets one write at a time pass per key (a token or an application) in this process. Other
@@ -27,10 +26,9 @@ func (f *flights) take(key string) bool {
 	return true
 }
 
-// wait takes the key as soon as it is free. waited says that it was not at once.
-func (f *flights) wait(ctx context.Context, key string) (waited bool, err error) {
+// wait takes the key as soon as it is free.
+func (f *flights) wait(ctx context.Context, key string) error {
 	for !f.take(key) {
-		waited = true
 		f.mu.Lock()
 		c := f.held[key]
 		f.mu.Unlock()
@@ -40,10 +38,10 @@ func (f *flights) wait(ctx context.Context, key string) (waited bool, err error)
 		select {
 		case <-c:
 		case <-ctx.Done():
-			return waited, ctx.Err()
+			return ctx.Err()
 		}
 	}
-	return waited, nil
+	return nil
 }
 
 func (f *flights) give(key string) {
@@ -51,6 +49,13 @@ func (f *flights) give(key string) {
 	defer f.mu.Unlock()
 	close(f.held[key])
 	delete(f.held, key)
+}
+
+// count is how many keys are in flight.
+func (f *flights) count() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.held)
 }
 
 // drain waits until nothing is in flight or ctx ends.
@@ -73,17 +78,3 @@ func (f *flights) drain(ctx context.Context) error {
 		}
 	}
 }
-
-// leaseSlack is added to the deadline of a call for the life of its lease: the time to store the answer.
-const leaseSlack = 3 * time.Second
-
-// leaseFor is how long a write to an environment may take in all.
-func leaseFor(e Environment) time.Duration {
-	if e.Timeout <= 0 {
-		return 15*time.Second + leaseSlack
-	}
-	return e.Timeout + leaseSlack
-}
-
-func appKey(id string) string   { return "application/" + id }
-func tokenKey(id string) string { return "token/" + id }

@@ -13,52 +13,85 @@ import (
 )
 
 // Get asks for a token with the application's grant. The server may hand out one that is held already;
-// Outcome.Same says so.
+// Outcome.Same says so. While another process asks the same it is waited for, and its answer is taken.
 func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (Outcome, error) {
 	var out Outcome
-	if err := s.ready(ctx, appID, tokenURL, s.grantURL(appID, o.Grant)); err != nil {
+	since, err := s.rev(ctx)
+	if err != nil {
 		return out, err
 	}
-	err := s.alone(ctx, appKey(appID), func(a Application) error {
-		var err error
-		out, err = s.ask(ctx, a, o.Grant, wanted(a, o.Scopes))
+	if err := s.unlocked(ctx); err != nil {
+		return out, err
+	}
+	if err := s.ready(ctx, appID, tokenURL, s.grantURL(ctx, appID, o.Grant)); err != nil {
+		return out, err
+	}
+	a, _, err := s.holdings(ctx, appID)
+	if err != nil {
+		return out, err
+	}
+	q := question{grant: o.Grant, user: o.Username, password: o.Password, scopes: wanted(a, o.Scopes)}
+	t := turn{key: askKey(a, q), appID: appID, verb: "get", grant: o.Grant, waitElsewhere: true}
+	err = s.alone(ctx, t, func(a Application, l *lease) error {
+		_, all, err := s.holdings(ctx, appID)
+		if err != nil {
+			return err
+		}
+		if theirs := s.answeredSame(all, a, since, q); theirs != nil {
+			out = Outcome{Token: *theirs, How: Reused, Notes: []string{meanwhile}}
+			return nil
+		}
+		out, err = s.ask(ctx, a, []*lease{l}, q, nil)
 		return err
-	}, appID, "get")
+	})
 	return out, err
 }
 
-// alone runs f while no other write on key is under way, in this process or another one, and refuses
-// when one is.
-func (s *Service) alone(ctx context.Context, key string, f func(Application) error, appID, verb string) error {
-	if !s.flights.take(key) {
-		return &Error{Code: "in_flight", Text: verb + ": one is under way"}
-	}
-	defer s.flights.give(key)
-	var a Application
-	err := s.opt.Keeper.Update(ctx, func(w Writer) error {
-		var err error
-		if a, err = s.application(w, appID); err != nil {
-			return err
-		}
-		if err = writable(a, verb); err != nil {
-			return err
-		}
-		ok, err := w.Lease(key, s.opt.Owner, s.Now(), s.Now().Add(leaseFor(a.Environment)))
-		if err == nil && !ok {
-			err = &Error{Code: "in_flight", Text: verb + ": another console is at it", Hint: "its result will show here in a moment"}
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	defer s.release(ctx, key)
-	return f(a)
+// question is what a server is asked for: the zero value of each part is the application's own.
+type question struct {
+	grant, user string
+	password    secret.Text
+	scopes      []string
 }
 
-func (s *Service) release(ctx context.Context, key string) {
-	// A lease that cannot be given back ends by itself.
-	_ = s.opt.Keeper.Update(context.WithoutCancel(ctx), func(w Writer) error { return w.Release(key, s.opt.Owner) })
+// by is the application as it is for this question. Its ID stays: the token will be held under it.
+func (q question) by(a Application) Application {
+	a.Grant, a.Username = cmp.Or(q.grant, a.Grant), cmp.Or(q.user, a.Username)
+	return a
+}
+
+// mark is the journal mark of a question, which names what is not the application's own.
+func (q question) mark(a Application) Mark {
+	m := Mark{Op: "get", Scopes: q.scopes}
+	if q.grant != a.Grant {
+		m.Grant = q.grant
+	}
+	if q.user != a.Username {
+		m.User = q.user
+	}
+	return m
+}
+
+// answeredSame finds what an answer to the very same question has brought since a revision.
+func (s *Service) answeredSame(all []Token, a Application, since int64, q question) *Token {
+	b := q.by(a)
+	same := func(t Token) bool { return sameScopes(t.Asked, q.scopes) && t.User == b.Username }
+	return answered(all, a, since, b.Grant, same, s.Policy(a), s.Now())
+}
+
+// ownUser says whether a token is for the application's own user.
+func ownUser(t Token, a Application) bool { return t.User == a.Username || t.Grant == GrantAdopted }
+
+// holdings reads an application and every token.
+func (s *Service) holdings(ctx context.Context, appID string) (a Application, all []Token, err error) {
+	err = s.opt.Keeper.View(ctx, func(r Reader) error {
+		if a, err = s.application(r, appID); err != nil {
+			return err
+		}
+		all, err = r.Tokens()
+		return err
+	})
+	return a, all, err
 }
 
 func wanted(a Application, scopes []string) []string {
@@ -68,49 +101,55 @@ func wanted(a Application, scopes []string) []string {
 	return a.Scopes
 }
 
-// ask sends the application's grant, or another one, and files the answer. It is called with the lease of
-// the application in hand.
-func (s *Service) ask(ctx context.Context, a Application, grant string, scopes []string) (Outcome, error) {
+// ask puts a question to the application's server and files the answer; also runs in the transaction that
+// does. It is called with the lease of what is asked for in hand.
+func (s *Service) ask(ctx context.Context, a Application, under []*lease, q question,
+	also func(Writer, *Outcome) error,
+) (Outcome, error) {
 	out := Outcome{How: Issued}
-	if grant != "" {
-		a.Grant = grant
-	}
+	m := q.mark(a)
+	m.AppID = a.ID
+	a = q.by(a)
+	scopes := q.scopes
 	if a.Source == Gone {
 		return out, &Error{Code: "gone", Text: a.Label() + " is no longer configured", Hint: "its tokens can still be refreshed, revoked and probed"}
-	}
-	if a.Interactive() {
-		defer s.keepLease(ctx, appKey(a.ID), a.Environment)()
 	}
 	if k, ok := s.knocksOut(ctx, a, scopes); ok && s.opt.Knock != nil {
 		s.opt.Knock(k) // before a person takes part, who could not change the scopes any more
 	}
-	req, err := s.grant(ctx, a, scopes)
+	req, err := s.grant(ctx, a, q)
 	if err != nil {
 		return out, err
 	}
 	store := func(w Writer, ans tokenapi.TokenAnswer) error {
-		if err := settleGets(w, a.ID, scopes); err != nil {
+		if err := settleGets(w, m); err != nil {
 			return err
 		}
 		var err error
+		out.Previous = nil // an earlier attempt to store this was rolled back
 		out.Token, out.Same, out.Notes, err = s.file(w, a, ans, Token{AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: scopes, Asked: scopes}, secret.Text{})
-		if err != nil || out.Same {
-			return err
+		if err == nil && !out.Same {
+			var note string
+			if note, err = s.knockedOut(w, a, out.Token); note != "" {
+				out.Notes = append(out.Notes, note)
+			}
 		}
-		note, err := s.knockedOut(w, a, out.Token)
-		if note != "" {
-			out.Notes = append(out.Notes, note)
+		if err == nil && also != nil {
+			err = also(w, &out)
 		}
 		return err
 	}
 	if a.Grant == tokenapi.GrantDeviceCode {
-		return out, s.byDevice(ctx, a, scopes, req, store)
+		err = s.byDevice(ctx, a, under, m, req, store)
+	} else {
+		err = s.spend(ctx, a, under, m, req, store, nil)
 	}
-	return out, s.spend(ctx, a, Mark{Op: "get", Scopes: scopes}, req, store, nil)
+	return out, err
 }
 
-// grant builds the request of an application's own grant.
-func (s *Service) grant(ctx context.Context, a Application, scopes []string) (tokenapi.TokenRequest, error) {
+// grant builds the request of a question to the application that it is put by.
+func (s *Service) grant(ctx context.Context, a Application, q question) (tokenapi.TokenRequest, error) {
+	scopes := q.scopes
 	req := tokenapi.TokenRequest{Grant: a.Grant, Scopes: scopes, Extra: a.Extra}
 	if a.Grant == tokenapi.GrantRefreshToken {
 		return req, &Error{Code: "no_grant", Text: a.Label() + " can only refresh, and holds nothing to refresh",
@@ -123,7 +162,7 @@ func (s *Service) grant(ctx context.Context, a Application, scopes []string) (to
 	switch a.Grant {
 	case tokenapi.GrantPassword:
 		req.Username = a.Username
-		req.Password, err = s.opt.Vault.Secret(ctx, a, Password)
+		req.Password, err = s.passwordOf(ctx, a, q)
 	case tokenapi.GrantAuthorizationCode:
 		if req, err = s.authorize(ctx, a, scopes); err == nil {
 			req.Grant = a.Grant // the scopes were asked for in the browser
@@ -182,6 +221,11 @@ func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Toke
 		notes, err := fileSame(w, held, ans, sec)
 		return *held, true, notes, err
 	}
+	rev, err := w.Rev()
+	if err != nil {
+		return Token{}, false, nil, err
+	}
+	t.AnswerRev = rev + 1 // the one that PutToken gives
 	t.ID = newID("t_")
 	t.Fingerprint = ans.Access.Fingerprint()
 	t.IssuedAt = ans.At
@@ -234,10 +278,16 @@ func findHeld(w Writer, appID string, access secret.Text) (*Token, error) {
 // fileSame brings a held token up to what the server now says of it.
 func fileSame(w Writer, t *Token, ans tokenapi.TokenAnswer, sec Secrets) ([]string, error) {
 	var notes []string
+	pending := pendingRevoke(*t) // decided and not accepted: handing the token out again does not take that back
+	if pending {
+		notes = append(notes, "the server hands out a token again whose revoke it has not accepted yet")
+	}
 	if !t.AcceptedAt.IsZero() || !t.ReplacedAt.IsZero() {
 		notes = append(notes, "the server hands out a token again that it had revoked or replaced: it counts as alive")
 		t.AcceptedAt, t.RefreshAcceptedAt, t.ReplacedAt, t.ReplacedBy, t.Confirmed = time.Time{}, time.Time{}, time.Time{}, "", false
-		t.RevokeAt, t.RevokeKind = time.Time{}, ""
+		if !pending {
+			t.RevokeAt, t.RevokeKind = time.Time{}, ""
+		}
 	}
 	t.Lifetime = ans.Lifetime
 	if ans.Lifetime == tokenapi.Bounded {
@@ -258,7 +308,7 @@ func fileSame(w Writer, t *Token, ans tokenapi.TokenAnswer, sec Secrets) ([]stri
 	} else {
 		if !sec.Refresh.Equal(old.Refresh) { // another one: what was told of the old one's revoke is not about it
 			t.RefreshAcceptedAt = time.Time{}
-			if t.RevokeKind == RevokeRefresh {
+			if t.RevokeKind == RevokeRefresh && !pending {
 				t.RevokeAt, t.RevokeKind = time.Time{}, ""
 			}
 		}
@@ -274,6 +324,11 @@ func fileSame(w Writer, t *Token, ans tokenapi.TokenAnswer, sec Secrets) ([]stri
 		}
 		t.Unsure = nil
 	}
+	rev, err := w.Rev()
+	if err != nil {
+		return nil, err
+	}
+	t.AnswerRev = rev + 1
 	if err := w.PutToken(t); err != nil {
 		return nil, err
 	}

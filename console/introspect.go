@@ -15,6 +15,9 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (tokenapi.Intr
 	if err != nil {
 		return none, t, err
 	}
+	if err := s.unlocked(ctx); err != nil {
+		return none, t, err
+	}
 	if err := s.ready(ctx, a.ID, introspectURL); err != nil {
 		return none, t, err
 	}
@@ -37,7 +40,7 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (tokenapi.Intr
 	if err != nil {
 		return none, t, err
 	}
-	err = s.opt.Keeper.Update(context.WithoutCancel(ctx), func(w Writer) error {
+	err = s.update(context.WithoutCancel(ctx), func(w Writer) error {
 		if t, err = s.token(w, tokenID); err != nil {
 			return err
 		}

@@ -167,7 +167,7 @@ const pollSlack = 250 * time.Millisecond
 const slowDown = 5 * time.Second
 
 // byDevice has a person approve on another device, and polls until the server knows how it ended.
-func (s *Service) byDevice(parent context.Context, a Application, scopes []string, req tokenapi.TokenRequest,
+func (s *Service) byDevice(parent context.Context, a Application, under []*lease, m Mark, req tokenapi.TokenRequest,
 	file func(Writer, tokenapi.TokenAnswer) error,
 ) error {
 	if err := needURL(a, "get", "device_url", a.Environment.Endpoints.DeviceURL); err != nil {
@@ -177,7 +177,7 @@ func (s *Service) byDevice(parent context.Context, a Application, scopes []strin
 	if err != nil {
 		return err
 	}
-	dev, ex, err := api.AuthorizeDevice(parent, tokenapi.DeviceRequest{Credentials: req.Credentials, Scopes: scopes, Extra: a.Extra})
+	dev, ex, err := api.AuthorizeDevice(parent, tokenapi.DeviceRequest{Credentials: req.Credentials, Scopes: m.Scopes, Extra: a.Extra})
 	s.observe(a, "", ex)
 	if err != nil {
 		return err
@@ -194,9 +194,9 @@ func (s *Service) byDevice(parent context.Context, a Application, scopes []strin
 		UserCode: dev.UserCode, Until: dev.At.Add(life),
 	}, cancel)()
 
-	m := Mark{ID: newID("m_"), Op: "get", Scopes: scopes}
+	m.ID = newID("m_")
 	defer s.await(m.ID)()
-	if m, err = s.mark(ctx, a, m, req.Credentials); err != nil {
+	if m, err = s.mark(ctx, a, under, m, req.Credentials); err != nil {
 		if ctx.Err() != nil { // given up before the first poll
 			err = givenUp(parent, ctx)
 		}
@@ -207,8 +207,9 @@ func (s *Service) byDevice(parent context.Context, a Application, scopes []strin
 		ans, ex, callErr := api.Token(context.WithoutCancel(ctx), req)
 		s.observe(a, "", ex)
 		if callErr == nil {
-			lost = false // here it is, whatever an earlier poll may have met
-			return 0, s.answered(ctx, m, ans, file)
+			err := s.answered(ctx, m, ans, file) // here it is, whatever an earlier poll may have met
+			lost = err != nil
+			return 0, err
 		}
 		e, ok := tokenapi.AsError(callErr)
 		switch {
@@ -218,8 +219,11 @@ func (s *Service) byDevice(parent context.Context, a Application, scopes []strin
 		case ok && e.Action == tokenapi.KeepPolling:
 			lost = false
 			return max(interval, e.Interval), errPending
-		case ok && e.Sent && !e.Answered():
+		case ok && unseen(e):
 			lost = true // it may have brought the token; the next poll tells
+			if e.Kind == tokenapi.KindGarbled {
+				return 0, lostAnswer(m, callErr)
+			}
 			return interval + slowDown, errPending
 		case ok && (!e.Answered() || e.Status >= 500):
 			return interval + slowDown, errPending
@@ -259,27 +263,4 @@ func poll(ctx context.Context, interval time.Duration, try func(interval time.Du
 		}
 		interval = next
 	}
-}
-
-// keepLease extends a lease of ours while a person is waited for.
-func (s *Service) keepLease(ctx context.Context, key string, e Environment) (stop func()) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		every := time.NewTicker(leaseFor(e) / 3)
-		defer every.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-every.C:
-				_ = s.opt.Keeper.Update(ctx, func(w Writer) error {
-					_, err := w.Lease(key, s.opt.Owner, s.Now(), s.Now().Add(leaseFor(e)))
-					return err
-				})
-			}
-		}
-	}()
-	return func() { cancel(); <-over }
 }

@@ -2,15 +2,19 @@ package console
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
+	"time"
 
 	"lanyard/tokenapi"
 )
 
 // spend sends one grant between a journal mark and the storing of its answer. The mark is durable before
 // the request leaves; file runs in the transaction that removes it. A request that surely never left, or
-// whose refusal was read, leaves no mark; one whose answer was lost keeps it open.
-func (s *Service) spend(ctx context.Context, a Application, m Mark, req tokenapi.TokenRequest,
+// whose refusal was read, leaves no mark; one whose answer was lost keeps it open. under are the leases under
+// which this happens: without them nothing is sent.
+func (s *Service) spend(ctx context.Context, a Application, under []*lease, m Mark, req tokenapi.TokenRequest,
 	file func(Writer, tokenapi.TokenAnswer) error, refused func(Writer, *tokenapi.Error) error,
 ) error {
 	api, err := s.api(a.Environment)
@@ -21,8 +25,11 @@ func (s *Service) spend(ctx context.Context, a Application, m Mark, req tokenapi
 	ctx = context.WithoutCancel(ctx)
 	m.ID = newID("m_")
 	defer s.await(m.ID)()
-	if m, err = s.mark(ctx, a, m, req.Credentials); err != nil {
+	if m, err = s.mark(ctx, a, under, m, req.Credentials); err != nil {
 		return err
+	}
+	if !stillOurs(under) { // the process was stopped in between, and somebody else may be at it by now
+		return errors.Join(errOverslept(m.Op), s.clearMark(ctx, m.ID))
 	}
 	ans, ex, callErr := api.Token(ctx, req)
 	s.observe(a, m.TokenID, ex)
@@ -30,10 +37,10 @@ func (s *Service) spend(ctx context.Context, a Application, m Mark, req tokenapi
 		return s.answered(ctx, m, ans, file)
 	}
 	e, ok := tokenapi.AsError(callErr)
-	if ok && e.Sent && !e.Answered() {
-		return callErr // the answer was never seen: the mark stays
+	if ok && unseen(e) {
+		return lostAnswer(m, callErr)
 	}
-	err = s.opt.Keeper.Update(ctx, func(w Writer) error {
+	err = s.insist(ctx, func(w Writer) error {
 		if ok && refused != nil {
 			if err := refused(w, e); err != nil {
 				return err
@@ -41,19 +48,67 @@ func (s *Service) spend(ctx context.Context, a Application, m Mark, req tokenapi
 		}
 		return w.ClearMark(m.ID)
 	})
-	if err != nil {
-		return err
+	if err != nil { // the mark stays, which is the careful side
+		return errors.Join(callErr, fmt.Errorf("and that could not be stored: %w", err))
 	}
 	return callErr
 }
 
+// unseen says whether a token may have been given out that nobody saw: no answer came, or none of the server
+// that was asked, or a 2xx that could not be read.
+func unseen(e *tokenapi.Error) bool {
+	switch {
+	case !e.Sent:
+		return false
+	case !e.Answered():
+		return true
+	case e.Kind == tokenapi.KindGarbled:
+		return e.Status >= 200 && e.Status < 300
+	}
+	return e.Code == "" && (e.Status == 502 || e.Status == 504) // a proxy that lost the server's
+}
+
+// lostAnswer is an error after which nobody knows what the server did; it reads as its cause does, and its hint
+// says what to do.
+func lostAnswer(m Mark, cause error) error {
+	return &unsureError{cause, &Error{Code: "unsure", Text: m.Op + ": the answer was never seen", Hint: MarkAdvice(m)}}
+}
+
+type unsureError struct {
+	cause  error
+	advice *Error
+}
+
+func (e *unsureError) Error() string   { return e.cause.Error() }
+func (e *unsureError) Unwrap() []error { return []error{e.cause, e.advice} }
+
+func stillOurs(under []*lease) bool {
+	for _, l := range under {
+		if !l.ours() {
+			return false
+		}
+	}
+	return true
+}
+
+func errOverslept(op string) error {
+	return &Error{Code: "in_flight", Text: op + ": this process stood still for too long, and nothing was sent", Hint: "try again"}
+}
+
 // mark stores a journal mark under the ID it was given, and with it what is needed to explain and to revoke
-// what comes of it.
-func (s *Service) mark(ctx context.Context, a Application, m Mark, c tokenapi.Credentials) (Mark, error) {
+// what comes of it. It is refused when a lease was lost.
+func (s *Service) mark(ctx context.Context, a Application, under []*lease, m Mark, c tokenapi.Credentials) (Mark, error) {
 	m.AppID, m.SentAt = a.ID, s.Now()
-	return m, s.opt.Keeper.Update(ctx, func(w Writer) error {
+	return m, s.update(ctx, func(w Writer) error {
+		for _, l := range under {
+			if ok, err := l.stay(w); err != nil {
+				return err
+			} else if !ok {
+				return errOverslept(m.Op)
+			}
+		}
 		// The application goes first: an open mark without it could never be explained.
-		if err := w.PutApplication(a.kept(), held(c)); err != nil {
+		if err := s.keepApp(w, a, m.Op, held(c)); err != nil {
 			return err
 		}
 		return w.PutMark(m)
@@ -62,27 +117,66 @@ func (s *Service) mark(ctx context.Context, a Application, m Mark, c tokenapi.Cr
 
 // answered files an answer in the transaction that removes its mark.
 func (s *Service) answered(ctx context.Context, m Mark, ans tokenapi.TokenAnswer, file func(Writer, tokenapi.TokenAnswer) error) error {
-	return s.opt.Keeper.Update(context.WithoutCancel(ctx), func(w Writer) error {
+	err := s.insist(ctx, func(w Writer) error {
 		if err := file(w, ans); err != nil {
 			return err
 		}
 		return w.ClearMark(m.ID)
 	})
+	if err == nil {
+		return nil
+	}
+	return &notKept{&Error{
+		Code: "not_kept", Text: m.Op + ": the server gave out the token " + ans.Access.Fingerprint() + ", and it could not be stored: " + err.Error(),
+		Hint: "it is lost here and may be alive at the server; " + MarkAdvice(m),
+	}, err}
+}
+
+// notKept is an answer that was read and could not be stored. The mark of its request stays open.
+type notKept struct {
+	said  *Error
+	cause error
+}
+
+func (e *notKept) Error() string   { return e.said.Text }
+func (e *notKept) Unwrap() []error { return []error{e.said, e.cause} }
+
+// How often and with what pauses an answer that cannot be stored is tried again: as long as the lease leaves time
+// for storing it. A disk that is full for a moment must not cost a token.
+const (
+	insistTimes = 5
+	insistPause = 50 * time.Millisecond // doubled each time: 0.75 s in all
+)
+
+// insist is update for what has happened already and must not be lost.
+func (s *Service) insist(ctx context.Context, f func(Writer) error) (err error) {
+	ctx = context.WithoutCancel(ctx)
+	pause := insistPause
+	for n := range insistTimes {
+		if n > 0 {
+			time.Sleep(pause)
+			pause *= 2
+		}
+		if err = s.update(ctx, f); err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 func (s *Service) clearMark(ctx context.Context, id string) error {
-	return s.opt.Keeper.Update(context.WithoutCancel(ctx), func(w Writer) error { return w.ClearMark(id) })
+	return s.update(context.WithoutCancel(ctx), func(w Writer) error { return w.ClearMark(id) })
 }
 
-// settleGets removes the open marks of earlier gets of the same application and scopes: whatever they
-// may have brought about, the server has now said what is valid.
-func settleGets(w Writer, appID string, scopes []string) error {
+// settleGets removes the open marks of earlier gets of the same: whatever they may have brought about, the server
+// has now said what is valid. A get with another grant or user may be under way elsewhere, and its mark is not ours.
+func settleGets(w Writer, of Mark) error {
 	marks, err := w.Marks()
 	if err != nil {
 		return err
 	}
 	for _, m := range marks {
-		if m.AppID == appID && m.TokenID == "" && sameScopes(m.Scopes, scopes) {
+		if m.AppID == of.AppID && m.TokenID == "" && m.Grant == of.Grant && m.User == of.User && sameScopes(m.Scopes, of.Scopes) {
 			if err := w.ClearMark(m.ID); err != nil {
 				return err
 			}

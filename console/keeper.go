@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"lanyard/tokenapi/secret"
 )
 
 // ErrNotFound is returned by a Keeper for a token or application it does not hold.
@@ -21,6 +23,20 @@ type Keeper interface {
 	// Changes gives a channel that receives (coalesced) after any commit to the store, by this process
 	// or another, within a second. It is closed when ctx ends.
 	Changes(ctx context.Context) <-chan struct{}
+	// Unlock makes the secrets ready to be read and written, or fails with an error whose code is
+	// "store_locked". A passphrase is needed where Key says that a person is asked; else it is zero. It does
+	// nothing where they are ready. It is called outside of View and Update, before anything is sent.
+	Unlock(ctx context.Context, passphrase secret.Text) error
+	// Key says where the key to the secrets is. It waits for nothing.
+	Key() KeyStatus
+}
+
+// KeyStatus says where the key to the secrets in a store is and whether this process has it.
+type KeyStatus struct {
+	Kind   string // "file", "keyring", "passphrase", "env", "command", "memory"; "" when there is none yet
+	Place  string // in words, such as "key file /home/ana/.local/state/lanyard/lanyard.key"
+	Locked bool   // this process does not have it (yet)
+	Asks   bool   // a person has to give a passphrase
 }
 
 // Reader reads within a transaction. Lists come oldest first (by IssuedAt, then ID).
@@ -31,9 +47,19 @@ type Reader interface {
 	Token(id string) (Token, error)             // ErrNotFound
 	Secrets(tokenID string) (Secrets, error)    // ErrNotFound
 	ConsumerSecret(appID string) (Secrets, error)
+	HasConsumerSecret(appID string) (bool, error) // without opening it: the store may be locked
+	// Password is that of the application's user, zero when none is kept; HasPassword tells it without opening it.
+	Password(appID string) (secret.Text, error)
+	HasPassword(appID string) (bool, error)
 	Marks() ([]Mark, error)               // all open ones, oldest first
 	Setting(key string) (string, error)   // "" when it was never set
 	Settings() (map[string]string, error) // all of them
+	// LeaseOf gives the owner of a lease and its end, "" when nobody took it or it was given back.
+	LeaseOf(key string) (owner string, until time.Time, err error)
+	// Rev is the store's revision: it grows with every stored change of a token.
+	Rev() (int64, error)
+	// Events gives the audit log after an event, oldest first.
+	Events(after int64) ([]Event, error)
 }
 
 // Writer also writes.
@@ -43,6 +69,11 @@ type Writer interface {
 	// sealed beside it so that its tokens can be revoked when it is no longer configured. In Secrets,
 	// Access is the consumer secret; a zero one leaves a stored one alone.
 	PutApplication(a Application, s Secrets) error
+	// DropApplication forgets an application with its secrets. Its tokens and marks are left alone: the caller has
+	// seen to it that there are none.
+	DropApplication(id string) error
+	// PutPassword keeps the password of an application's user, sealed; a zero one is forgotten.
+	PutPassword(appID string, password secret.Text) error
 	// PutToken stores t whole, but for Probes and Unsure, and sets t.Rev to the next revision.
 	PutToken(t *Token) error
 	// PutSecrets replaces the secrets of a token that is stored.
@@ -59,4 +90,6 @@ type Writer interface {
 	// Release gives a lease back if owner holds it.
 	Release(key, owner string) error
 	SetSetting(key, value string) error
+	// PutEvent appends to the audit log; Seq is given by the store.
+	PutEvent(e Event) error
 }

@@ -42,7 +42,7 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnsw
 	}
 	s.observe(a, t.ID, ex)
 	s.explained(ctx, a, &ans)
-	err = s.opt.Keeper.Update(context.WithoutCancel(ctx), func(w Writer) error {
+	err = s.update(context.WithoutCancel(ctx), func(w Writer) error {
 		err := w.PutProbe(tokenID, Probe{At: ans.At, Status: ans.Status, FaultCode: ans.FaultCode, Verdict: ans.Verdict})
 		if err != nil {
 			return err

@@ -12,10 +12,13 @@ func (s *Service) Revoke(ctx context.Context, tokenID string, kind RevokeKind, w
 	if err != nil {
 		return t, err
 	}
+	if err := s.unlocked(ctx); err != nil {
+		return t, err
+	}
 	if err := s.ready(ctx, a.ID, revokeURL); err != nil {
 		return t, err
 	}
-	err = s.opt.Keeper.Update(ctx, func(w Writer) error {
+	err = s.update(ctx, func(w Writer) error {
 		var err error
 		if t, err = s.token(w, tokenID); err != nil {
 			return err
@@ -107,7 +110,7 @@ func (s *Service) Undo(ctx context.Context, tokenID string) (Token, error) {
 	}
 	defer s.flights.give(key)
 	var t Token
-	err := s.opt.Keeper.Update(ctx, func(w Writer) error {
+	err := s.update(ctx, func(w Writer) error {
 		var err error
 		if t, err = s.token(w, tokenID); err != nil {
 			return err
@@ -122,7 +125,17 @@ func (s *Service) Undo(ctx context.Context, tokenID string) (Token, error) {
 				Hint: "it is tried again until the server answers"}
 		}
 		// The lease is the proof that no other process is sending it at this moment.
-		ok, err := w.Lease(key, s.opt.Owner, s.Now(), s.Now())
+		a, err := s.application(w, t.AppID)
+		if err != nil {
+			return err
+		}
+		now := s.leaseNow()
+		if _, until, err := w.LeaseOf(key); err != nil {
+			return err
+		} else if s.impossible(a, until) {
+			now = until
+		}
+		ok, err := w.Lease(key, s.opt.Owner, now, s.leaseNow())
 		if err != nil {
 			return err
 		}

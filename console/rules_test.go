@@ -123,10 +123,6 @@ func TestLeasesKeepProcessesApart(t *testing.T) {
 	if done, err := s.DeliverOne(t.Context(), tok.ID); err != nil || len(done) != 2 {
 		t.Errorf("when the lease has ended: %+v, %v", done, err)
 	}
-	tok = must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
-	w.lease("token/"+tok.ID, time.Minute)
-	_, err = s.Renew(t.Context(), tok.ID)
-	refusal(t, err, "in_flight")
 }
 
 // An attempt is counted before it is made: after a crash in the middle nobody may call it unsent.

@@ -34,7 +34,7 @@ func (s *Service) KeepSubscriptions(ctx context.Context, consumerKey string, all
 	if err != nil {
 		return err
 	}
-	return s.opt.Keeper.Update(ctx, func(w Writer) error { return w.SetSetting(subscriptionsKey(consumerKey), string(text)) })
+	return s.update(ctx, func(w Writer) error { return w.SetSetting(subscriptionsKey(consumerKey), string(text)) })
 }
 
 // explained adds to a probe's answer what the portal said of the application's subscriptions, where that is
@@ -93,7 +93,10 @@ func (s *Service) Knows(a Application) bool {
 // afterwards, in order.
 func (s *Service) Import(ctx context.Context, all []Imported) ([]Application, error) {
 	var out []Application
-	err := s.opt.Keeper.Update(ctx, func(w Writer) error {
+	if err := s.unlocked(ctx); err != nil {
+		return nil, err
+	}
+	err := s.update(ctx, func(w Writer) error {
 		out = nil
 		for _, i := range all {
 			a := i.Application
@@ -102,11 +105,11 @@ func (s *Service) Import(ctx context.Context, all []Imported) ([]Application, er
 				out = append(out, have)
 				continue
 			}
-			sec, err := w.ConsumerSecret(a.ID)
-			if err != nil && !isNotFound(err) {
+			kept, err := w.HasConsumerSecret(a.ID)
+			if err != nil {
 				return err
 			}
-			if a.Secret = SecretAvailable; i.Secret.IsZero() && sec.Access.IsZero() {
+			if a.Secret = SecretAvailable; i.Secret.IsZero() && !kept {
 				a.Secret = SecretMissing
 			}
 			if err := w.PutApplication(a, Secrets{Access: i.Secret}); err != nil {

@@ -82,6 +82,8 @@ type Token struct {
 
 	Unsure *Mark // an open journal mark of a refresh of this token
 
+	AnswerRev int64 // the store's revision when an answer last brought this token
+
 	Rev int64 // grows with every stored change; the higher one is the newer one
 }
 
@@ -107,9 +109,11 @@ type Secrets struct {
 // the answer is stored; one that stays open means that nobody saw the answer.
 type Mark struct {
 	ID      string
-	Op      string // "get" or "refresh"
+	Op      string // "get", "refresh" or "test", which is a get whose token is not kept
 	AppID   string
 	TokenID string // "" for a get
 	Scopes  []string
+	Grant   string // of a get: other than the application's, or ""
+	User    string // the same
 	SentAt  time.Time
 }

@@ -337,24 +337,61 @@ func TestUndeliveredRevokeIsKept(t *testing.T) {
 	}
 }
 
-func TestRefusedRevokeLeavesTheTokenAlive(t *testing.T) {
-	w := newWorld(t)
-	s, app := w.console(), w.app("Orders", "PRODUCTION")
-	tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
-	other := w.vault[w.app("Mobile", "PRODUCTION").ID]
-	seed := w.vault[app.ID]
-	seed.ConsumerSecret = other.ConsumerSecret
-	w.vault[app.ID] = seed
-	must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
-	done, next, err := s.Deliver(t.Context())
-	if err != nil || len(done) != 1 || done[0].Kept || !next.IsZero() {
-		t.Fatalf("%+v, next %v, %v", done, next, err)
+// Only a server that understood and refused for good takes a revoke off a token. What a person can mend is kept.
+func TestWhatTakesARevokeOff(t *testing.T) {
+	answer := func(status int, body string) func(*http.Request) (*http.Response, error, bool) {
+		return func(r *http.Request) (*http.Response, error, bool) {
+			if r.URL.Path != "/revoke" {
+				return nil, nil, false
+			}
+			h := http.Header{"Content-Type": {"application/json"}}
+			return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil, true
+		}
 	}
-	if e, ok := tokenapi.AsError(done[0].Err); !ok || e.Code != "invalid_client" {
-		t.Errorf("error %v", done[0].Err)
-	}
-	if got := w.state(tok.ID); got != console.Active {
-		t.Errorf("the token is %s", got)
+	page := "<html><head><title>Bad Gateway</title></head></html>"
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		kept   bool
+	}{
+		"unknown to the server":     {400, `{"error":"invalid_token"}`, false},
+		"malformed for good":        {400, `{"error":"invalid_request"}`, false},
+		"of an unsupported type":    {400, `{"error":"unsupported_token_type"}`, false},
+		"a secret that was changed": {401, `{"error":"invalid_client"}`, true},
+		"not allowed to":            {400, `{"error":"unauthorized_client"}`, true},
+		"a server in trouble":       {500, page, true},
+		"a proxy in trouble":        {502, page, true},
+		"overloaded":                {429, `{"error":"invalid_request"}`, true},
+		"too slow":                  {408, "", true},
+		"a proxy's not found":       {404, page, true},
+		"a firewall's page":         {403, page, true},
+		"a captive portal":          {200, page, true},
+		"moved":                     {302, "", true},
+		"of its own words":          {400, `{"error":"teapot"}`, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			s, app := w.console(), w.app("Orders", "PRODUCTION")
+			tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
+			must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
+			w.wire.instead = answer(c.status, c.body)
+			done, next, err := s.Deliver(t.Context())
+			if err != nil || len(done) != 1 || done[0].Err == nil || done[0].Kept != c.kept || next.IsZero() == c.kept {
+				t.Fatalf("%+v, next %v, %v", done, next, err)
+			}
+			stored := w.token(tok.ID)
+			if stored.RevokeError == "" || c.kept != strings.Contains(console.Advice(stored), "not yet accepted") {
+				t.Errorf("said: %q, %q", stored.RevokeError, console.Advice(stored))
+			}
+			if want := map[bool]console.State{true: console.Revoking, false: console.Active}[c.kept]; w.state(tok.ID) != want {
+				t.Errorf("the token is %s", w.state(tok.ID))
+			}
+			w.wire.instead = nil // mended
+			w.clock.advance(time.Hour)
+			if done, _, err = s.Deliver(t.Context()); err != nil || c.kept != (len(done) == 1 && done[0].Err == nil) {
+				t.Errorf("mended: %+v, %v", done, err)
+			}
+		})
 	}
 }
 
@@ -556,19 +593,25 @@ func TestOneRefreshAtATime(t *testing.T) {
 	<-inside
 	_, err := a.Renew(t.Context(), tok.ID)
 	refusal(t, err, "in_flight")
-	_, err = b.Renew(t.Context(), tok.ID)
-	refusal(t, err, "in_flight")
-	if err == nil || !strings.Contains(err.Error(), "another console") {
-		t.Errorf("the other console is told %v", err)
-	}
+	theirs := make(chan got, 1)
+	go func() { out, err := b.Renew(context.Background(), tok.ID); theirs <- got{out, err} }()
 	w.wire.cut(nil, nil)
 	close(goOn)
 	if err := <-result; err != nil {
 		t.Errorf("the first: %v", err)
 	}
+	if r := <-theirs; r.err != nil && !isReplaced(r.err) || r.err == nil && r.out.How != console.Reused {
+		t.Errorf("the other console: %s, %v", r.out.How, r.err)
+	}
 	if n := w.wire.sent("/token"); n != 2 {
 		t.Errorf("%d requests, want one get and one refresh", n)
 	}
+}
+
+// isReplaced is what a renewal is told that began when the other was done.
+func isReplaced(err error) bool {
+	e, ok := console.AsError(err)
+	return ok && e.Code == "replaced"
 }
 
 func TestDrainWaits(t *testing.T) {

@@ -47,3 +47,29 @@ func Ago(d time.Duration) string {
 	}
 	return fmt.Sprintf("%d d ago", int(d/(24*time.Hour)))
 }
+
+// Advice says what there is to know and to do about a token in a state that a person has to do something about, or
+// may: unsure, or a revoke that the server has not accepted. It is "" for every other token, and holds no secret.
+func Advice(t Token) string {
+	switch {
+	case t.Unsure != nil:
+		return "a refresh was sent at " + t.Unsure.SentAt.UTC().Format("15:04:05Z") + " and its answer never seen: " + MarkAdvice(*t.Unsure)
+	case pendingRevoke(t) && t.RevokeError != "":
+		text := "its revoke is not yet accepted (" + t.RevokeError + "), and is tried again"
+		if !t.RevokeNext.IsZero() {
+			text += " from " + t.RevokeNext.UTC().Format("15:04:05Z") + " on"
+		}
+		return text
+	case pendingRevoke(t):
+		return "its revoke is not yet accepted: it is sent from " + t.RevokeAt.UTC().Format("15:04:05Z") + " on"
+	}
+	return ""
+}
+
+// MarkAdvice says what to do about a get or refresh whose answer was never seen.
+func MarkAdvice(m Mark) string {
+	if m.Op == "refresh" {
+		return "its refresh token may be spent and is not sent again; renew asks anew, which settles it, and revoke ends it"
+	}
+	return "the server may have made a token that nobody holds; get again, and it says what is valid"
+}

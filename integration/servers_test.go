@@ -38,15 +38,31 @@ type bench struct {
 	secure  string // the https issuer
 }
 
-// need gives the bench, and skips a test that cannot be run here. This is the one place of the repository where a
-// test may skip: whoever has only Go is to be able to run the others. What CI runs may not skip, see requireSwitch.
+// need gives the bench, and skips a test that cannot be run here.
 func need(t *testing.T, tools ...string) *bench {
+	t.Helper()
+	able(t, append([]string{"bash", "openssl", "node", "npm"}, tools...)...)
+	b, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if said := b.oidc.log(); t.Failed() && said != "" {
+			t.Logf("the authorization server said:\n%s", said)
+		}
+	})
+	return b
+}
+
+// able skips a test whose tools are not here. This is the one place of the repository where a test may skip: whoever
+// has only Go is to be able to run the others. What CI runs may not skip, see requireSwitch.
+func able(t *testing.T, tools ...string) {
 	t.Helper()
 	lack := ""
 	if os.Getenv(runSwitch) != "1" {
 		lack = "off, " + runSwitch + "=1 turns it on"
 	}
-	for _, tool := range append([]string{"bash", "openssl", "node", "npm"}, tools...) {
+	for _, tool := range tools {
 		_, err := exec.LookPath(tool)
 		if _, admin := exec.LookPath("/usr/sbin/" + tool); err != nil && admin != nil {
 			lack = "there is no " + tool + " on this machine"
@@ -59,16 +75,6 @@ func need(t *testing.T, tools ...string) *bench {
 	default:
 		t.Skip(lack)
 	}
-	b, err := shared()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if said := b.oidc.log(); t.Failed() && said != "" {
-			t.Logf("the authorization server said:\n%s", said)
-		}
-	})
-	return b
 }
 
 // running is the bench once it stands, for TestMain to take down.

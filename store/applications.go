@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/tokenapi/secret"
 )
 
 func applicationFields(a *console.Application) []field {
@@ -196,8 +197,14 @@ func (r *reader) ConsumerSecret(appID string) (console.Secrets, error) {
 	if err != nil {
 		return console.Secrets{}, err
 	}
-	text, err := r.s.sealer.open(sealed, "application_secret", appID, "consumer")
+	text, err := r.open(sealed, "application_secret", appID, "consumer")
 	return console.Secrets{Access: text}, r.fail(op, err)
+}
+
+// HasConsumerSecret says whether a consumer secret is stored, which can be told while the store is locked.
+func (r *reader) HasConsumerSecret(appID string) (has bool, err error) {
+	err = r.row("look for the consumer secret of "+appID, "SELECT EXISTS (SELECT 1 FROM application_secret WHERE app_id = ?)", []any{appID}, &has)
+	return has, err
 }
 
 // PutApplication stores or replaces an application; a zero s.Access leaves a stored secret alone.
@@ -210,8 +217,52 @@ func (w *writer) PutApplication(a console.Application, s console.Secrets) error 
 	if s.Access.IsZero() {
 		return nil
 	}
-	_, err := w.exec(op, "INSERT INTO application_secret (app_id, consumer) VALUES (?, ?)"+
-		" ON CONFLICT (app_id) DO UPDATE SET consumer = excluded.consumer",
-		a.ID, w.s.sealer.seal(s.Access, "application_secret", a.ID, "consumer"))
+	consumer, err := w.seal(s.Access, "application_secret", a.ID, "consumer")
+	if err != nil {
+		return w.fail(op, err)
+	}
+	_, err = w.exec(op, "INSERT INTO application_secret (app_id, consumer) VALUES (?, ?)"+
+		" ON CONFLICT (app_id) DO UPDATE SET consumer = excluded.consumer", a.ID, consumer)
+	return err
+}
+
+// DropApplication forgets an application with its consumer secret and its password; one that is not stored is no error.
+func (w *writer) DropApplication(id string) error {
+	_, err := w.exec("forget application "+id, "DELETE FROM application WHERE id = ?", id)
+	return err
+}
+
+// Password gives the password of an application's user; a zero one when none is kept. It fails with ErrKey when it
+// was altered.
+func (r *reader) Password(appID string) (secret.Text, error) {
+	op := "read password of " + appID
+	var sealed []byte
+	err := r.row(op, "SELECT (SELECT password FROM application_password WHERE app_id = ?)", []any{appID}, &sealed)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	text, err := r.open(sealed, "application_password", appID, "password")
+	return text, r.fail(op, err)
+}
+
+// HasPassword says whether a password is kept, which can be told while the store is locked.
+func (r *reader) HasPassword(appID string) (has bool, err error) {
+	err = r.row("look for the password of "+appID, "SELECT EXISTS (SELECT 1 FROM application_password WHERE app_id = ?)", []any{appID}, &has)
+	return has, err
+}
+
+// PutPassword keeps the password of a stored application's user, sealed; a zero one is forgotten.
+func (w *writer) PutPassword(appID string, password secret.Text) error {
+	op := "store password of " + appID
+	if password.IsZero() {
+		_, err := w.exec(op, "DELETE FROM application_password WHERE app_id = ?", appID)
+		return err
+	}
+	sealed, err := w.seal(password, "application_password", appID, "password")
+	if err != nil {
+		return w.fail(op, err)
+	}
+	_, err = w.exec(op, "INSERT INTO application_password (app_id, password) VALUES (?, ?)"+
+		" ON CONFLICT (app_id) DO UPDATE SET password = excluded.password", appID, sealed)
 	return err
 }

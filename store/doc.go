@@ -9,10 +9,18 @@
 //   - Secrets are sealed before SQLite sees them, so that the write-ahead log, free pages and copies hold
 //     only ciphertext. What is sealed is bound to its table, row, column and key epoch: a row that was
 //     moved or altered is refused, not used. Everything else is in the clear, the fingerprints too.
-//   - The key lives in a KeySlot, by default a key file beside the database. That protects a copied
-//     database and a backup, not somebody who can read the whole directory.
+//   - What is sealed is sealed with a data key, which is itself sealed with the key of one KeySlot: a key file
+//     beside the database (which protects a copied database, not the whole directory), the system's keyring, or
+//     a text that is made into a key, from a person, a variable or a program.
+//   - A store whose key was not fetched is locked, not unusable: all but the secrets can be read and written.
+//   - A new key is durable beside the old one before one transaction seals everything with it (Rotate), and the old
+//     one goes afterwards. Killed at any point, the store opens with one of them. Every transaction looks whether
+//     the key is still the same, so that a console which is open meanwhile fetches the new one and carries on.
+//   - Nobody and nothing is waited for within a transaction but the disk: keyrings, programs and people are asked before.
 //
 // Refused: a JSON file (rewritten whole, and two consoles overwrite each other), bbolt (locks the second
 // process out), sealing the whole file (then nothing can be listed without the key), fsnotify
-// (PRAGMA data_version answers exactly the question that matters: has somebody committed).
+// (PRAGMA data_version answers exactly the question that matters: has somebody committed), several slots for
+// one store (each further one is another way in; the way out of a lost key is a backup), moving a key to a better
+// place without being asked to.
 package store

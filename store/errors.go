@@ -1,16 +1,15 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
-
-	"modernc.org/sqlite"
 
 	"lanyard/console"
 )
 
-// ErrLocked is in the chain of an Open that failed because the secrets cannot be opened: the key is gone
-// or is another one (exit code 6).
+// ErrLocked is in the chain of everything that needs a key which this process does not have: it is gone, it is another one, or
+// nobody has given the passphrase yet (exit code 6).
 var ErrLocked = errors.New("the store's secrets cannot be opened")
 
 // ErrKey is in the chain when one sealed value cannot be opened: it was sealed with another key, or it
@@ -23,7 +22,13 @@ var ErrClosed = errors.New("the store is closed")
 // Error is a failure of the store that a person can do something about. A *console.Error with the same
 // code and hint is in its chain. It never holds a secret or a stored value.
 type Error struct {
-	Code string // "store_locked", "store_busy", "store_damaged", "store_full", "store_read_only", "store_newer", "store_foreign", "store_access", "store_io"
+	// Code is "store_locked" (no key, or another one), "store_busy" (another process writes), "store_damaged", "store_full"
+	// (no room on the disk), "store_io" (the disk failed, or a limit was reached), "store_read_only", "store_owner" (another
+	// user's), "store_network" (on a network file system), "store_newer" or "store_foreign" (another program's), "store_access"
+	// (cannot be opened, or is no plain file), "store_exists" (a restore would replace it), "store_waiting" (a restore would
+	// set revokes aside that were not delivered) "store_backup" (a backup
+	// cannot be written or used) or "store_backup_locked" (another passphrase or identity opens it).
+	Code string
 	Text string // what failed, with the file
 	Hint string // what to do
 	Err  error  // the cause, or nil
@@ -46,6 +51,22 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Err, c}
 }
 
+// What to do when there is no room, and when the disk fails.
+const (
+	busyHint    = "another process is writing to it and does not end: close the other lanyard (or whatever has the file open: fuser FILE) and try again"
+	damagedHint = "the file is damaged or not a database: keep a copy of it, then bring back a backup (lanyard restore FILE --replace keeps it too), or move it away to begin anew"
+	fullHint    = "the disk is full; nothing of this change was kept. Make room and try again"
+	ioHint      = "the disk failed, or a limit on file sizes was reached; nothing of this change was kept. Make room, look at the disk (dmesg), and try again"
+)
+
+// bare is an error without the way out that it names, because what wraps it knows a better one.
+func bare(err error) error {
+	if _, ok := errors.AsType[*Error](err); ok {
+		return errors.New(err.Error())
+	}
+	return err
+}
+
 // SQLite's primary result codes that a person can do something about.
 const (
 	codeBusy     = 5
@@ -58,12 +79,52 @@ const (
 	codeNotADB   = 26
 )
 
+// What codeIO is about, in the bits above it: a write that failed, and the shared memory beside the database (-shm), which SQLite
+// cannot make. On a full disk it says these, where it does not say codeFull.
+const (
+	codeWrite    = codeIO | 3<<8
+	codeSync     = codeIO | 4<<8
+	codeSyncDir  = codeIO | 5<<8
+	codeTruncate = codeIO | 6<<8
+	codeShmOpen  = codeIO | 18<<8
+	codeShmSize  = codeIO | 19<<8
+	codeShmMap   = codeIO | 21<<8
+)
+
+// leastRoom is how many bytes a disk has that is not full; what SQLite wants at once is less.
+const leastRoom = 64 << 10
+
+// fault is an error of SQLite.
+type fault interface {
+	error
+	Code() int // with the bits that say more
+}
+
 // sqliteCode gives the primary result code in err's chain, or 0.
-func sqliteCode(err error) int {
-	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		return e.Code() & 0xff
+func sqliteCode(err error) int { return extendedCode(err) & 0xff }
+
+// extendedCode gives the result code in err's chain with the bits that say more, or 0.
+func extendedCode(err error) int {
+	if e, ok := errors.AsType[fault](err); ok {
+		return e.Code()
 	}
 	return 0
+}
+
+// noShared says whether the shared memory beside the database could not be made.
+func noShared(err error) bool {
+	c := extendedCode(err)
+	return c == codeShmOpen || c == codeShmSize || c == codeShmMap
+}
+
+// crowded says whether a failure of the disk is one of a disk without room.
+func (s *Store) crowded(err error) bool {
+	switch extendedCode(err) {
+	case codeWrite, codeSync, codeSyncDir, codeTruncate, codeShmOpen, codeShmSize, codeShmMap:
+		free, ok := s.world.free(s.dir)
+		return ok && s.dir != "" && free < leastRoom
+	}
+	return false
 }
 
 // explain says what an error of SQLite means for a person and names the file. Errors that are already
@@ -75,22 +136,48 @@ func (s *Store) explain(op string, err error) error {
 	if _, ok := errors.AsType[*Error](err); ok || errors.Is(err, console.ErrNotFound) {
 		return fmt.Errorf("%s: %w", op, err)
 	}
-	e := &Error{Text: op + " " + s.path, Err: err}
+	e := &Error{Text: op + " " + s.path}
+	var words string
 	switch sqliteCode(err) {
 	case codeBusy, codeLocked:
-		e.Code, e.Hint = "store_busy", "another lanyard process is writing without end; close it and try again"
+		words, e.Code, e.Hint = "another process has it", "store_busy", busyHint
 	case codeCorrupt, codeNotADB:
-		e.Code, e.Hint = "store_damaged", "the file is damaged or not a database: keep a copy of it, then restore a backup or move it away to begin anew"
+		words, e.Code, e.Hint = "it is damaged, or no database", "store_damaged", damagedHint
 	case codeFull:
-		e.Code, e.Hint = "store_full", "the disk is full; nothing of this change was kept. Make room and try again"
+		words, e.Code, e.Hint = noRoom, "store_full", fullHint
 	case codeReadOnly:
-		e.Code, e.Hint = "store_read_only", "the file or its directory cannot be written; check its permissions or use another place with --state"
+		words, e.Code, e.Hint = "it cannot be written", "store_read_only", "the file or its directory cannot be written; check its permissions or use another place with --state"
 	case codeCantOpen:
-		e.Code, e.Hint = "store_access", "the file or its directory cannot be opened; check permissions and free space, or use another place with --state"
+		words, e.Code, e.Hint = "it cannot be opened", "store_access", "the file or its directory cannot be opened; check permissions and free space, or use another place with --state"
 	case codeIO:
-		e.Code, e.Hint = "store_io", "the disk failed while reading or writing; nothing of this change was kept"
+		words, e.Code, e.Hint = fmt.Sprintf("the disk failed (SQLite calls it %d)", extendedCode(err)), "store_io", ioHint
+		if s.crowded(err) {
+			words, e.Code, e.Hint = noRoom, "store_full", fullHint
+		}
 	default:
 		return fmt.Errorf("%s: %w", op, err)
 	}
+	e.Err = said{words, err}
 	return e
+}
+
+const noRoom = "there is no room on the disk"
+
+// said is an error of SQLite in words for a person.
+type said struct {
+	words string
+	error
+}
+
+func (s said) Error() string { return s.words }
+
+// Unwrap gives the error in SQLite's words.
+func (s said) Unwrap() error { return s.error }
+
+// waited is explain for the beginning of a transaction: a deadline that ends there ended while another process wrote.
+func (s *Store) waited(op string, err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &Error{Code: "store_busy", Text: op + " " + s.path, Err: err, Hint: busyHint}
+	}
+	return s.explain(op, err)
 }

@@ -4,6 +4,13 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"filippo.io/age"
 
 	"lanyard/console"
 )
@@ -24,6 +31,35 @@ func SchemaSteps() []string {
 
 // KeyFile is the default slot.
 func KeyFile(path string) KeySlot { return keyFile{path} }
+
+// Ring is what a keyring can do.
+type Ring = ring
+
+// RingOf is the keyring slot on another keyring, with other limits.
+func RingOf(r Ring, brief, asked time.Duration) KeySlot {
+	return &keyring{ring: r, brief: brief, asked: asked, asking: map[string]*ringCall{}, reachable: func() error { return nil }}
+}
+
+// SessionBus says whether the bus of a keyring may be looked for.
+func SessionBus(lookup func(string) (string, bool)) error { return sessionBus("linux", lookup) }
+
+// Passphrase is the slot of a passphrase.
+func Passphrase() KeySlot { return passphrase() }
+
+// Cheap is a slot whose key is made of a text with less work, for tests of other things.
+func Cheap(k KeySlot) KeySlot {
+	s := k.(stretched)
+	s.cost.Memory = 8 << 10
+	return s
+}
+
+// AtStep tells f how far a change of the key is.
+func (s *Store) AtStep(f func(step string)) { s.at = f }
+
+// KeySteps are the steps that f is told of, in order.
+func KeySteps() []string {
+	return []string{"made", "resealed", "committed", "forgotten", "settled", "tidied"}
+}
 
 // Exec runs a statement behind the Store's back, on its own connection.
 func (s *Store) Exec(query string, args ...any) (int64, error) {
@@ -77,4 +113,66 @@ func Unseal(key, sealed []byte, table, row, column string, epoch int64) ([]byte,
 		panic(err)
 	}
 	return s.openBytes(sealed, table, row, column)
+}
+
+// AsUser lets Open believe that this process belongs to a user.
+func (o Options) AsUser(uid int) Options {
+	o.world.uid = func() int { return uid }
+	return o
+}
+
+// AtStep tells f how far a restore is.
+func (r Restoring) AtStep(f func(string)) Restoring {
+	r.at = f
+	return r
+}
+
+// RestoreSteps are what it is told.
+func RestoreSteps() []string { return []string{"made", "kept", "cleared", "swapped"} }
+
+// NewFile makes a file that must not exist.
+func NewFile(path string, write func(*os.File) error) error { return newFile(path, write) }
+
+// ReadBack checks a backup that was written.
+func ReadBack(f io.ReadSeeker, written hash.Hash, opens age.Identity) error {
+	return readBack(f, written, opens)
+}
+
+// Owned lets Open believe that a file belongs to the user that f gives.
+func (o Options) Owned(f func(name string) int) Options {
+	o.world.owner = func(info fs.FileInfo) int { return f(info.Name()) }
+	return o
+}
+
+// OnNetwork lets Open believe what f says of a directory.
+func (o Options) OnNetwork(f func(dir string) (string, error)) Options {
+	o.world.network = f
+	return o
+}
+
+// WithRoom lets a store believe that so many bytes may be written.
+func (o Options) WithRoom(free uint64) Options {
+	o.world.free = func(string) (uint64, bool) { return free, true }
+	return o
+}
+
+// Explain says what an error means.
+func (s *Store) Explain(op string, err error) error { return s.explain(op, err) }
+
+// At lets copies be named for a time.
+func (o Options) At(now time.Time) Options {
+	o.world.now = func() time.Time { return now }
+	return o
+}
+
+// Patient sets how long another process's transaction is waited for.
+func (o Options) Patient(d time.Duration) Options {
+	o.world.busy = d
+	return o
+}
+
+// KeyringLimits are how long the system's keyring is waited for.
+func KeyringLimits() (brief, asked time.Duration) {
+	k := Keyring(func(string) (string, bool) { return "", false }).(*keyring)
+	return k.brief, k.asked
 }

@@ -3,10 +3,13 @@ package store
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
+	"time"
 )
 
 // The names in the state directory. SQLite adds -wal and -shm to the first while it is open.
@@ -21,48 +24,160 @@ const (
 	fileMode fs.FileMode = 0o600
 )
 
-// prepare makes dir and an empty database file where they are missing, because SQLite itself would
-// create the file readable to others, and narrows what is wider than it should be. It gives what it
-// narrowed.
-func prepare(dir string) (tightened []string, err error) {
-	if err := os.MkdirAll(dir, dirMode); err != nil {
-		return nil, &Error{Code: "store_access", Text: "make the state directory", Err: err,
-			Hint: "use another place with --state"}
+// world is what is asked of the system and differs from one to the next; tests put their own in.
+type world struct {
+	uid     func() int                   // the user of this process
+	owner   func(fs.FileInfo) int        // the user that a file belongs to, or -1
+	network func(string) (string, error) // the kind of the network file system that a directory is on, or ""
+	free    func(string) (uint64, bool)  // how many bytes may still be written to the disk of a directory, if that is known
+	now     func() time.Time             // for the name of a copy, and for nothing else
+	busy    time.Duration                // how long another process's transaction is waited for
+}
+
+func (w world) orReal() world {
+	if w.uid == nil {
+		w.uid = os.Geteuid
 	}
-	if err := tightenDir(dir, &tightened); err != nil {
-		return nil, err
+	if w.owner == nil {
+		w.owner = owner
+	}
+	if w.network == nil {
+		w.network = networkFS
+	}
+	if w.free == nil {
+		w.free = FreeRoom
+	}
+	if w.now == nil {
+		w.now = clockForNames
+	}
+	if w.busy == 0 {
+		w.busy = busyTimeout
+	}
+	return w
+}
+
+// place is a state directory that was found fit, or made.
+type place struct {
+	tightened []string
+	readOnly  error // why nothing can be written there, or nil
+	immutable bool  // nothing can be written and there is no write-ahead log: SQLite need not look for one
+}
+
+// prepare makes dir and an empty database file where they are missing, because SQLite itself would
+// create the file readable to others, and narrows what is wider than it should be. What belongs to
+// another user, or cannot be kept whole where it is, is refused before anything is made or changed.
+func (w world) prepare(dir string) (p place, err error) {
+	if err := w.local(dir); err != nil {
+		return p, err
+	}
+	if err := os.MkdirAll(dir, dirMode); err != nil {
+		return p, fileError("make the state directory", err)
+	}
+	if err := w.tightenDir(dir, &p.tightened); err != nil {
+		return p, err
 	}
 	path := filepath.Join(dir, dbName)
+	if err := looksWhole(path); err != nil {
+		return p, err
+	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	switch {
 	case err == nil:
 		if err := errors.Join(f.Close(), syncDir(dir)); err != nil {
-			return nil, &Error{Code: "store_io", Text: "make the database", Err: err}
+			return p, fileError("make the database", err)
 		}
-	case !errors.Is(err, fs.ErrExist):
-		return nil, &Error{Code: "store_access", Text: "make the database", Err: err,
-			Hint: "check the permissions of the directory, or use another place with --state"}
+	case !exists(path):
+		return p, fileError("make the database", err)
 	}
 	for _, name := range []string{dbName, dbName + "-wal", dbName + "-shm", keyName} {
-		if err := tighten(filepath.Join(dir, name), &tightened); err != nil {
-			return nil, err
+		if err := w.tighten(filepath.Join(dir, name), &p.tightened); err != nil {
+			return p, err
 		}
 	}
-	return tightened, nil
+	if p.readOnly = writable(path); p.readOnly != nil {
+		p.immutable = size(path+"-wal") == 0
+	}
+	return p, nil
+}
+
+// local refuses a directory on a network file system: the write-ahead log needs memory that all its processes
+// share, which two machines cannot, and there it would be damaged without a word.
+func (w world) local(dir string) error {
+	there := dir
+	for !exists(there) && filepath.Dir(there) != there {
+		there = filepath.Dir(there)
+	}
+	kind, err := w.network(there)
+	if err != nil {
+		return fileError("look at the state directory", err)
+	}
+	if kind == "" {
+		return nil
+	}
+	return &Error{Code: "store_network", Text: fmt.Sprintf("the state directory %s is on a network file system (%s)", dir, kind),
+		Hint: "two machines would damage a store there, whose write-ahead log needs shared memory: use a directory on a local disk with --state or LANYARD_STATE"}
+}
+
+// looksWhole refuses a database file that SQLite could not open but would change all the same. One that is missing or empty
+// beside a write-ahead log that holds something: SQLite would delete the log. (The database is never empty when its log is begun,
+// so somebody lost it, and the log may be all there is.) And one whose header is none: SQLite would fold the log into it. (What is
+// looked at is the same in every version of a database, so that not even a write that was cut off changes it.)
+func looksWhole(path string) error {
+	if n := size(path); n > 0 {
+		if head := begins(path); n < 512 || len(head) < 24 || string(head[:16]) != "SQLite format 3\x00" || string(head[20:24]) != "\x00\x40\x20\x20" {
+			return &Error{Code: "store_damaged", Text: path + " is damaged, or no database", Hint: damagedHint}
+		}
+		return nil
+	}
+	if size(path+"-wal") == 0 {
+		return nil
+	}
+	return &Error{Code: "store_damaged", Text: path + " is gone or empty, but its write-ahead log " + filepath.Base(path) + "-wal is there",
+		Hint: "nothing was changed: put the database back where it was, or move the log away and restore a backup"}
+}
+
+// writable says why nothing can be written to the database at path or beside it, or gives nil.
+func writable(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err == nil {
+		_ = f.Close()
+		if err = mayWrite(filepath.Dir(path)); err != nil {
+			err = &fs.PathError{Op: "write to", Path: filepath.Dir(path), Err: err}
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	return &Error{Code: "store_read_only", Text: "the store can only be read", Err: err,
+		Hint: "lists still work; for the rest make the directory and the file writable (chmod u+rwX), or use another place with --state"}
+}
+
+// crippled is a place for lists alone, because SQLite cannot make its shared memory there. Without a write-ahead log none is needed:
+// whoever else had the database open would have made it.
+func (p place) crippled(path string, err error) (place, bool) {
+	if p.readOnly != nil || !noShared(err) || size(path+"-wal") != 0 {
+		return p, false
+	}
+	e := &Error{Code: "store_io", Text: "the store can only be read", Err: bare(err), Hint: "lists still work; for the rest: " + ioHint}
+	if why, ok := errors.AsType[*Error](err); ok {
+		e.Code, e.Hint = why.Code, "lists still work; for the rest: "+why.Hint
+	}
+	p.readOnly, p.immutable = e, true
+	return p, true
 }
 
 // tightenDir narrows the directory, unless it is plainly not ours alone: --state /tmp must not close /tmp.
-func tightenDir(dir string, tightened *[]string) error {
+func (w world) tightenDir(dir string, tightened *[]string) error {
 	info, err := os.Stat(dir)
 	if err != nil {
-		return &Error{Code: "store_access", Text: "look at the state directory", Err: err}
+		return fileError("look at the state directory", err)
 	}
 	if !wide(info) {
-		return nil
+		return w.own(dir, info)
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return &Error{Code: "store_access", Text: "look at the state directory", Err: err}
+		return fileError("look at the state directory", err)
 	}
 	ours := len(entries) == 0
 	for _, e := range entries {
@@ -72,26 +187,26 @@ func tightenDir(dir string, tightened *[]string) error {
 		return &Error{Code: "store_access", Text: fmt.Sprintf("state directory %s: others can look into it (%04o) and it holds other files", dir, info.Mode().Perm()),
 			Hint: "name a directory of its own with --state, or chmod 700 it"}
 	}
-	return narrow(dir, info, dirMode, tightened)
+	return w.narrow(dir, info, dirMode, tightened)
 }
 
 // tighten narrows one file and refuses what is not a plain file: a link could point anywhere.
-func tighten(path string, tightened *[]string) error {
+func (w world) tighten(path string, tightened *[]string) error {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return &Error{Code: "store_access", Text: "look at the store", Err: err}
+		return fileError("look at the store", err)
 	}
 	if !info.Mode().IsRegular() {
 		return &Error{Code: "store_access", Text: path + " is not a regular file",
 			Hint: "move it away, or use another place with --state"}
 	}
 	if !wide(info) {
-		return nil
+		return w.own(path, info)
 	}
-	return narrow(path, info, fileMode, tightened)
+	return w.narrow(path, info, fileMode, tightened)
 }
 
 // wide says whether others than the owner can do anything with it.
@@ -99,17 +214,74 @@ func wide(info fs.FileInfo) bool {
 	return runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0
 }
 
-func narrow(path string, info fs.FileInfo, mode fs.FileMode, tightened *[]string) error {
-	if !owned(info) {
-		return &Error{Code: "store_access", Text: fmt.Sprintf("%s belongs to another user and others can use it (%04o)", path, info.Mode().Perm()),
-			Hint: "use another place with --state"}
+// own refuses what belongs to another user, whatever its permissions: root can use it all the same, and what root
+// adds its owner could not use any more.
+func (w world) own(path string, info fs.FileInfo) error {
+	owner, me := w.owner(info), w.uid()
+	if owner < 0 || owner == me {
+		return nil
+	}
+	dir := path
+	if !info.IsDir() {
+		dir = filepath.Dir(path)
+	}
+	hint := fmt.Sprintf("give it back with chown -R %d %s as root, or use another place with --state", me, dir)
+	if me == 0 {
+		hint = fmt.Sprintf("run lanyard as that user, not with sudo, or use another place with --state; if root is to have it: chown -R 0 %s", dir)
+	}
+	return &Error{Code: "store_owner", Text: fmt.Sprintf("%s belongs to user %d, and this is user %d", path, owner, me), Hint: hint}
+}
+
+func (w world) narrow(path string, info fs.FileInfo, mode fs.FileMode, tightened *[]string) error {
+	if err := w.own(path, info); err != nil {
+		return err
 	}
 	if err := os.Chmod(path, info.Mode().Perm()&mode); err != nil {
-		return &Error{Code: "store_access", Text: "close the store to others", Err: err,
-			Hint: "use another place with --state"}
+		return fileError("close the store to others", err)
 	}
 	*tightened = append(*tightened, fmt.Sprintf("%s (was %04o)", path, info.Mode().Perm()))
 	return nil
+}
+
+// fileError says what a failure of the system with a file means for a person. The cause names the file.
+func fileError(op string, err error) *Error {
+	e := &Error{Code: "store_access", Text: op, Err: err, Hint: "use another place with --state"}
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		e.Code, e.Hint = "store_full", fullHint
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		e.Code, e.Hint = "store_read_only", "check the permissions of the directory, or use another place with --state"
+	case errors.Is(err, syscall.EIO):
+		e.Code, e.Hint = "store_io", ioHint
+	}
+	return e
+}
+
+// exists says whether path names something, be it a link to nowhere.
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR)
+}
+
+// size gives the size of a file in bytes, 0 when it cannot be seen.
+func size(path string) int64 {
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return 0
+	}
+	return info.Size()
+}
+
+// begins gives the first bytes of a file, none when it cannot be read: that is for SQLite to tell.
+func begins(path string) []byte {
+	f, err := os.Open(path)
+	if err != nil {
+		return []byte("SQLite format 3\x00....\x00\x40\x20\x20")
+	}
+	defer func() { _ = f.Close() }()
+	head := make([]byte, 24)
+	n, _ := io.ReadFull(f, head)
+	return head[:n]
 }
 
 // syncDir makes a new name in dir durable. Windows cannot, and does not need to.

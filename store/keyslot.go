@@ -3,113 +3,134 @@ package store
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"sync"
+
+	"lanyard/tokenapi/secret"
 )
 
-// ErrNoKey is returned by a KeySlot that holds no key yet.
-var ErrNoKey = errors.New("no key yet")
+// The kinds of key slots.
+const (
+	InFile       = "file"       // a key file beside the database
+	InKeyring    = "keyring"    // the system's keyring
+	InPassphrase = "passphrase" // a person's head
+	InEnv        = "env"        // an environment variable
+	InCommand    = "command"    // what a program prints
+	InMemory     = "memory"     // this process, of a store in memory
+)
 
-// KeySlot keeps the data key, 32 random bytes, somewhere else than in the database.
+// ErrNoKey is returned by a KeySlot that holds no key, or not the one that is asked for.
+var ErrNoKey = errors.New("no key there")
+
+// KeySlot keeps or derives a key of 32 bytes somewhere else than in the database. The data key is sealed with
+// it. Params are the slot's own note of which key it was, JSON without a secret; they are kept in the database.
 type KeySlot interface {
-	// Name is the backend in one word, such as "file".
-	Name() string
-	// Unseal gives the key, in a slice that the caller may overwrite; ErrNoKey when there is none.
-	Unseal(ctx context.Context) ([]byte, error)
-	// Seal keeps key durably. It never replaces a key: then it fails with fs.ErrExist.
-	Seal(ctx context.Context, key []byte) error
+	// Kind is one of InFile, InKeyring, …
+	Kind() string
+	// Place says where the key is, in words for a person.
+	Place() string
+	// Key gives the key that params speak of, in a slice the caller may overwrite; ErrNoKey when it is not
+	// there. told is what a person typed; only a passphrase slot reads it.
+	Key(ctx context.Context, params []byte, told secret.Text) ([]byte, error)
+	// Make gives a new key and its params. When it returns the key is durable, beside the one that is in force.
+	// first says that nothing is sealed yet, and that a key which is already there may be taken.
+	Make(ctx context.Context, told secret.Text, first bool) (key, params []byte, err error)
+	// Settle says that the key of params is in force.
+	Settle(params []byte) error
+	// Forget removes the key of params for good, and no other; one that is gone is no error.
+	Forget(ctx context.Context, params []byte) error
 }
 
-// keyFile is the key in a file that only its owner can read.
-type keyFile struct{ path string }
+// quiet says whether a kind costs nothing and asks nobody, so that it is tried without being asked for.
+func quiet(kind string) bool { return kind == InFile || kind == InMemory }
 
-func (k keyFile) Name() string   { return "file" }
-func (k keyFile) String() string { return "key file " + k.path }
+// keyID tells one random key from another. It is no help in guessing a key of 256 random bits.
+func keyID(key []byte) string {
+	sum := sha256.Sum256(append([]byte("lanyard key slot id\x00"), key...))
+	return hex.EncodeToString(sum[:8])
+}
 
-func (k keyFile) Unseal(context.Context) ([]byte, error) {
-	info, err := os.Lstat(k.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, ErrNoKey
-	}
+// idParams are the params of a slot that holds random keys.
+type idParams struct {
+	ID string `json:"id,omitempty"` // keyID; "" is any key: one from before there were params
+}
+
+func paramsOf(key []byte) []byte {
+	b, err := json.Marshal(idParams{keyID(key)})
 	if err != nil {
-		return nil, err
+		panic(err) // a struct of one text
 	}
-	if !info.Mode().IsRegular() || info.Size() != keySize {
-		return nil, fmt.Errorf("not a file of %d bytes", keySize)
-	}
-	return os.ReadFile(k.path)
+	return b
 }
 
-// Seal writes the key whole or not at all: under another name first, then linked, because a link, unlike
-// a rename, never replaces the key of somebody who was faster.
-func (k keyFile) Seal(_ context.Context, key []byte) error {
-	dir := filepath.Dir(k.path)
-	f, err := os.CreateTemp(dir, ".lanyard.key-*") // 0600
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	if err := writeSynced(f, key); err != nil {
-		return err
-	}
-	err = os.Link(f.Name(), k.path)
-	if err != nil && !errors.Is(err, fs.ErrExist) {
-		// A file system without links: whole only if nothing dies in between, and then said to be damaged.
-		if f, err = os.OpenFile(k.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode); err == nil {
-			err = writeSynced(f, key)
-		}
-	}
-	if err != nil {
-		return err
-	}
-	return syncDir(dir)
-}
+// paramsMost is the size in bytes above which stored params are not looked at.
+const paramsMost = 4 << 10
 
-// writeSynced writes, syncs and closes f.
-func writeSynced(f *os.File, b []byte) error {
-	_, err := f.Write(b)
-	if err == nil {
-		err = f.Sync()
+func readParams(params []byte, into any) error {
+	if len(params) > paramsMost {
+		return errors.New("its stored parameters are too long")
 	}
-	return errors.Join(err, f.Close())
-}
-
-// memoryKey keeps the key for the life of the process.
-type memoryKey struct {
-	mu  sync.Mutex
-	key []byte
-}
-
-func (m *memoryKey) Name() string   { return "memory" }
-func (m *memoryKey) String() string { return "key in memory" }
-
-func (m *memoryKey) Unseal(context.Context) ([]byte, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.key == nil {
-		return nil, ErrNoKey
+	if err := json.Unmarshal(params, into); err != nil {
+		return fmt.Errorf("its stored parameters cannot be read: %w", err)
 	}
-	return bytes.Clone(m.key), nil
-}
-
-func (m *memoryKey) Seal(_ context.Context, key []byte) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.key != nil {
-		return fs.ErrExist
-	}
-	m.key = bytes.Clone(key)
 	return nil
 }
 
-// slotName is what a person calls a slot.
-func slotName(k KeySlot) string {
-	if s, ok := k.(fmt.Stringer); ok {
-		return s.String()
+// freshKey draws a key.
+func freshKey() []byte {
+	key := make([]byte, keySize)
+	_, _ = rand.Read(key) // never fails
+	return key
+}
+
+// memoryKeys keep keys for the life of the process.
+type memoryKeys struct {
+	mu   sync.Mutex
+	keys map[string][]byte // by id
+}
+
+func (*memoryKeys) Kind() string  { return InMemory }
+func (*memoryKeys) Place() string { return "memory of this process" }
+
+func (m *memoryKeys) Key(_ context.Context, params []byte, _ secret.Text) ([]byte, error) {
+	var p idParams
+	if err := readParams(params, &p); err != nil {
+		return nil, err
 	}
-	return "key slot " + k.Name()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if key, ok := m.keys[p.ID]; ok {
+		return bytes.Clone(key), nil
+	}
+	return nil, ErrNoKey
+}
+
+func (m *memoryKeys) Make(context.Context, secret.Text, bool) (key, params []byte, err error) {
+	key = freshKey()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.keys == nil {
+		m.keys = map[string][]byte{}
+	}
+	m.keys[keyID(key)] = bytes.Clone(key)
+	return key, paramsOf(key), nil
+}
+
+func (*memoryKeys) Settle([]byte) error { return nil }
+
+func (m *memoryKeys) Forget(_ context.Context, params []byte) error {
+	var p idParams
+	if err := readParams(params, &p); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	clear(m.keys[p.ID])
+	delete(m.keys, p.ID)
+	return nil
 }

@@ -2,9 +2,9 @@ package store_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -41,11 +41,20 @@ func TestLocked(t *testing.T) {
 			}
 			harmed, _ := os.ReadFile(key)
 			for range 2 { // the second time too: the first must not have made a key
-				err = tryOpen(dir)
-				if !errors.Is(err, store.ErrLocked) {
-					t.Fatalf("got %v", err)
+				s := open(t, dir)
+				if st := s.Key(); !st.Locked || st.Kind != "file" {
+					t.Fatalf("got %+v", st)
 				}
-				explained(t, err, "store_locked", key)
+				for _, err := range []error{s.Unlock(t.Context(), secret.Text{}), secretsOf(s, "a"),
+					s.Update(t.Context(), func(w console.Writer) error {
+						return w.PutSecrets("a", console.Secrets{Access: secret.New("y")})
+					})} {
+					if !errors.Is(err, store.ErrLocked) {
+						t.Fatalf("got %v", err)
+					}
+					explained(t, err, "store_locked", key)
+				}
+				listed(t, s, "a")
 			}
 			if after, _ := os.ReadFile(key); !bytes.Equal(harmed, after) {
 				t.Error("the key file was touched")
@@ -64,6 +73,24 @@ func TestLocked(t *testing.T) {
 	}
 }
 
+// secretsOf reads the secrets of a token and gives the error.
+func secretsOf(s *store.Store, id string) error {
+	return s.View(context.Background(), func(r console.Reader) error {
+		_, err := r.Secrets(id)
+		return err
+	})
+}
+
+// listed wants what needs no key to be there.
+func listed(t *testing.T, s *store.Store, id string) {
+	t.Helper()
+	view(t, s, func(r console.Reader) error {
+		_, err := r.Token(id)
+		return err
+	})
+	update(t, s, func(w console.Writer) error { return w.SetSetting("locked", "or not") })
+}
+
 func TestKeyWithoutDatabase(t *testing.T) {
 	dir := t.TempDir()
 	key := bytes.Repeat([]byte("k"), 32)
@@ -74,43 +101,36 @@ func TestKeyWithoutDatabase(t *testing.T) {
 	if got, err := os.ReadFile(filepath.Join(dir, "lanyard.key")); err != nil || !bytes.Equal(got, key) {
 		t.Error("replaced", err)
 	}
-	if s.KeySlot() != "file" {
-		t.Error(s.KeySlot())
+	if st := s.Key(); st.Kind != "file" || st.Locked {
+		t.Error(st)
 	}
 }
 
 func TestKeyFileIsNeverReplaced(t *testing.T) {
 	dir := t.TempDir()
 	slot := store.KeyFile(filepath.Join(dir, "lanyard.key"))
-	if _, err := slot.Unseal(t.Context()); !errors.Is(err, store.ErrNoKey) {
+	if _, err := slot.Key(t.Context(), []byte("{}"), secret.Text{}); !errors.Is(err, store.ErrNoKey) {
 		t.Fatal(err)
 	}
-	var won int
 	var mu sync.Mutex
+	keys := map[string]bool{}
 	var all sync.WaitGroup
-	for i := range 16 {
+	for range 16 {
 		all.Go(func() {
-			err := slot.Seal(t.Context(), bytes.Repeat([]byte{byte(i)}, 32))
-			got, err2 := slot.Unseal(t.Context())
-			if err2 != nil || len(got) != 32 {
-				t.Error(len(got), err2)
+			key, params, err := slot.Make(t.Context(), secret.Text{}, true)
+			again, err2 := slot.Key(t.Context(), params, secret.Text{})
+			if err != nil || err2 != nil || len(key) != 32 || !bytes.Equal(key, again) {
+				t.Error(len(key), err, err2)
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			if err == nil {
-				won++
-				if got[0] != byte(i) {
-					t.Error("told that it won, and did not")
-				}
-			} else if !errors.Is(err, fs.ErrExist) {
-				t.Error(err)
-			}
+			keys[string(key)] = true
 		})
 	}
 	all.Wait()
 	entries, err := os.ReadDir(dir)
-	if won != 1 || len(entries) != 1 || err != nil {
-		t.Error(won, entries, err)
+	if len(keys) != 1 || len(entries) != 1 || err != nil {
+		t.Error(len(keys), entries, err)
 	}
 }
 

@@ -18,6 +18,15 @@ func (w *writer) Lease(key, owner string, now, until time.Time) (bool, error) {
 	return n > 0, err
 }
 
+// LeaseOf gives the owner of a lease and the end it has; "" when nobody took it, or it was given back.
+func (r *reader) LeaseOf(key string) (owner string, until time.Time, err error) {
+	err = r.tx.QueryRowContext(r.ctx, "SELECT owner, until FROM lease WHERE name = ?", key).Scan(&owner, stamp{&until})
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", time.Time{}, nil
+	}
+	return owner, until, r.fail("read lease "+key, err)
+}
+
 // Release gives a lease back if owner holds it; otherwise it does nothing.
 func (w *writer) Release(key, owner string) error {
 	_, err := w.exec("release "+key, "DELETE FROM lease WHERE name = ? AND owner = ?", key, owner)

@@ -83,3 +83,23 @@ func TestLeaseIsExclusive(t *testing.T) {
 		}
 	}
 }
+
+func TestLeaseOf(t *testing.T) {
+	s := memory(t)
+	look := func(owner string, until time.Time) {
+		t.Helper()
+		view(t, s, func(r console.Reader) error {
+			who, when, err := r.LeaseOf("k")
+			if who != owner || !when.Equal(until) {
+				t.Errorf("%q until %v, want %q until %v", who, when, owner, until)
+			}
+			return err
+		})
+	}
+	look("", time.Time{})
+	until := time.Unix(1000, 1)
+	update(t, s, func(w console.Writer) error { _, err := w.Lease("k", "a", time.Unix(1, 0), until); return err })
+	look("a", until)
+	update(t, s, func(w console.Writer) error { return w.Release("k", "a") })
+	look("", time.Time{})
+}

@@ -14,6 +14,8 @@ func markFields(m *console.Mark) []field {
 		{"app_id", &m.AppID},
 		{"token_id", &m.TokenID},
 		{"scopes", inJSON(&m.Scopes)},
+		{"grant_type", &m.Grant},
+		{"username", &m.User},
 		{"sent_at", stamp{&m.SentAt}},
 	}
 }

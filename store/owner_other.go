@@ -4,4 +4,8 @@ package store
 
 import "io/fs"
 
-func owned(fs.FileInfo) bool { return true }
+// owner is not known here.
+func owner(fs.FileInfo) int { return -1 }
+
+// mayWrite is found out by writing here.
+func mayWrite(string) error { return nil }

@@ -4,12 +4,18 @@ package store
 
 import (
 	"io/fs"
-	"os"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
-// owned says whether the file belongs to the user of this process.
-func owned(info fs.FileInfo) bool {
-	st, ok := info.Sys().(*syscall.Stat_t)
-	return !ok || int(st.Uid) == os.Geteuid()
+// owner gives the user that a file belongs to, or -1.
+func owner(info fs.FileInfo) int {
+	if st, ok := info.Sys().(*syscall.Stat_t); ok {
+		return int(st.Uid)
+	}
+	return -1
 }
+
+// mayWrite says why this process can make no files in dir, or gives nil.
+func mayWrite(dir string) error { return unix.Access(dir, unix.W_OK) }

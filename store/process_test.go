@@ -30,6 +30,12 @@ func TestMain(m *testing.M) {
 
 func child(do, dir string) error {
 	ctx := context.Background()
+	if part, ok := roles()[strings.Fields(do)[0]]; ok {
+		return part(ctx, dir, strings.Fields(do)[1:])
+	}
+	if words := strings.Fields(do); words[0] == "rotate" {
+		return rotateUntil(dir, words[1], words[2])
+	}
 	s, err := store.Open(ctx, dir, store.Options{})
 	if err != nil {
 		return err

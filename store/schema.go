@@ -58,6 +58,9 @@ func (s *Store) schemaVersion(ctx context.Context, c queryer, known int) (int, e
 	return version, nil
 }
 
+// clockForNames is the time that the name of a copy says; the store reads no clock for anything else.
+func clockForNames() time.Time { return time.Now() }
+
 // queryer is a connection, a pool or a transaction.
 type queryer interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
@@ -71,6 +74,17 @@ func (s *Store) migrate(ctx context.Context, steps []string) error {
 	if err != nil {
 		return err
 	}
+	if s.readOnly != nil {
+		if version == len(steps) {
+			return nil
+		}
+		e := &Error{Code: "store_read_only", Text: fmt.Sprintf("%s has schema version %d and cannot be brought to %d", s.path, version, len(steps)), Err: bare(s.readOnly),
+			Hint: "make the directory and the file writable (chmod u+rwX), or use another place with --state"}
+		if why, ok := errors.AsType[*Error](s.readOnly); ok && why.Code == "store_full" {
+			e.Code, e.Hint = why.Code, fullHint
+		}
+		return e
+	}
 	if s.dir != "" { // also where nothing is to be migrated: a restored file may be in another mode
 		if err := s.journalWAL(ctx); err != nil {
 			return err
@@ -81,7 +95,7 @@ func (s *Store) migrate(ctx context.Context, steps []string) error {
 	}
 	copied := ""
 	if version > 0 && s.dir != "" {
-		if copied, err = s.copyTo(ctx, fmt.Sprintf("%s.v%d-%s", s.path, version, time.Now().UTC().Format("20060102T150405"))); err != nil {
+		if copied, err = s.copyTo(ctx, fmt.Sprintf("%s.v%d-%s", s.path, version, s.world.now().UTC().Format("20060102T150405"))); err != nil {
 			return err
 		}
 	}
@@ -165,20 +179,25 @@ func (s *Store) copyTo(ctx context.Context, path string) (string, error) {
 			break
 		}
 		if !errors.Is(err, fs.ErrExist) {
-			return "", &Error{Code: "store_access", Text: "copy " + s.path, Err: err, Hint: "a copy is made before the file is changed"}
+			return "", fileError("copy "+s.path+" before it is changed", err)
 		}
 		name = fmt.Sprintf("%s.%d", path, i)
 	}
 	_, err := s.write.ExecContext(ctx, "VACUUM INTO ?", name)
-	if err == nil {
+	if err != nil {
+		err = s.explain("copy", err)
+	} else {
 		var f *os.File
 		if f, err = os.OpenFile(name, os.O_RDWR, 0); err == nil {
 			err = errors.Join(f.Sync(), f.Close(), syncDir(s.dir))
 		}
+		if err != nil {
+			err = fileError("copy "+s.path+" before it is changed", err)
+		}
 	}
 	if err != nil {
 		_ = os.Remove(name)
-		return "", s.explain("copy", err)
+		return "", err
 	}
 	return name, nil
 }

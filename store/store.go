@@ -7,29 +7,41 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"path/filepath"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"lanyard/console"
+	"lanyard/tokenapi/secret"
 )
 
 // DefaultPoll is how often other processes' commits are looked for.
 const DefaultPoll = 400 * time.Millisecond
 
 // busyTimeout is how long a transaction waits for another process's, unless its context ends before.
-const busyTimeout = 5 * time.Second
+const busyTimeout = 15 * time.Second
 
 // readers is how many readings can go on at once in this process; further ones wait.
 const readers = 4
 
 // Options are the choices of Open. The zero value is fine.
 type Options struct {
-	Poll    time.Duration // how often other processes' commits are looked for; 0 or less: DefaultPoll
-	KeySlot KeySlot       // where the key is kept; nil: the key file lanyard.key beside the database
+	Poll time.Duration // how often other processes' commits are looked for; 0 or less: DefaultPoll
+	// Slots are further places where the key may be: Keyring, Environment, Command. The key file lanyard.key beside
+	// the database and a passphrase are always among them; of a store in memory, only the memory is.
+	Slots []KeySlot
+	// First lists the kinds of slots in which a database without a key may get one; the first that can takes it.
+	// None: the key file.
+	First []string
+	// Tell is given a sentence for a person when the first key did not come where First wanted it most. Nil: nobody is told.
+	Tell func(sentence string)
+	// Lists says that a store which can only be read will do; every Update then fails with "store_read_only", or with "store_full" where the
+	// disk has no room for what SQLite keeps beside the database. Of one that can be written Open does all that it does otherwise.
+	Lists bool
+
+	world world
 }
 
 // Store is one open database. Its methods may be called from any goroutine, but not View, Update or
@@ -37,12 +49,19 @@ type Options struct {
 type Store struct {
 	dir, path string // dir is "" in memory
 	write     *sql.DB
-	read      *sql.DB   // the same as write in memory
-	eye       *sql.DB   // for the watch alone; nil in memory
-	anchor    *sql.Conn // holds what is in memory; nil otherwise
-	slot      KeySlot
-	sealer    sealer
+	read      *sql.DB            // the same as write in memory
+	eye       *sql.DB            // for the watch alone; nil in memory
+	anchor    *sql.Conn          // holds what is in memory; nil otherwise
+	slots     map[string]KeySlot // by kind
+	first     []string
+	tell      func(string)
+	key       atomic.Pointer[keyState] // never nil once the store is open
+	turn      chan struct{}            // held by whoever fetches or changes the key
+	told      secret.Text              // the passphrase that opened; only with the turn
+	at        func(step string)        // a test wants to know how far a change of the key is; nil: nobody does
 	tightened []string
+	readOnly  error // why nothing can be written, or nil
+	world     world
 	copied    string // the copy made before a migration, or ""
 	poll      time.Duration
 
@@ -58,8 +77,10 @@ var _ console.Keeper = (*Store)(nil)
 
 // Open opens the store in the state directory dir, and makes the directory (0700), the database and the
 // key file (0600) where they are missing. What stands open to others is closed to them; see Tightened.
-// An older database is copied, then brought to the present form. It fails with an *Error that says what
-// to do, with ErrLocked in its chain when the key is gone or is another one. ctx is for opening alone.
+// An older database is copied, then brought to the present form. It fails with an *Error that says what to do. The
+// key is fetched at once where that costs nothing and asks nobody, which is a key file; otherwise, or when it is gone
+// or another one, the store is locked: everything can be read and written but secrets, until Unlock. ctx is for
+// opening alone.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	steps, err := schemaSteps()
 	if err != nil {
@@ -73,21 +94,33 @@ func open(ctx context.Context, dir string, o Options, steps []string) (*Store, e
 	if err != nil {
 		return nil, fmt.Errorf("state directory: %w", err)
 	}
-	tightened, err := prepare(dir)
+	at, err := o.world.orReal().prepare(dir)
+	if err == nil && !o.Lists {
+		err = at.readOnly
+	}
 	if err != nil {
 		return nil, err
 	}
-	s := newStore(o)
-	s.dir, s.path, s.tightened = dir, filepath.Join(dir, dbName), tightened
-	if s.slot == nil {
-		s.slot = keyFile{filepath.Join(dir, keyName)}
+	s, err := openAt(ctx, dir, at, o, steps)
+	if err != nil && o.Lists {
+		if at, ok := at.crippled(filepath.Join(dir, dbName), err); ok {
+			return openAt(ctx, dir, at, o, steps)
+		}
 	}
-	if s.write, err = sql.Open("sqlite", dsn(s.path, true)); err == nil {
+	return s, err
+}
+
+// openAt opens the database in a place that was found fit.
+func openAt(ctx context.Context, dir string, at place, o Options, steps []string) (s *Store, err error) {
+	s = newStore(o)
+	s.dir, s.path, s.tightened, s.readOnly = dir, filepath.Join(dir, dbName), at.tightened, at.readOnly
+	s.take(o, InFile, keyFile{filepath.Join(dir, keyName)}, passphrase())
+	if s.write, err = sql.Open("sqlite", s.dsn(at, true)); err == nil {
 		s.write.SetMaxOpenConns(1)
-		s.read, err = sql.Open("sqlite", dsn(s.path, false))
+		s.read, err = sql.Open("sqlite", s.dsn(at, false))
 	}
 	if err == nil {
-		s.eye, err = sql.Open("sqlite", dsn(s.path, false))
+		s.eye, err = sql.Open("sqlite", s.dsn(at, false))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", s.path, err)
@@ -104,17 +137,22 @@ func OpenMemory(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	s, err := emptyMemory(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return s.begin(ctx, steps)
+}
+
+// emptyMemory opens a database in memory with nothing in it.
+func emptyMemory(ctx context.Context, o Options) (*Store, error) {
 	name := make([]byte, 12)
 	_, _ = rand.Read(name) // never fails
 	s := newStore(o)
 	s.path = "lanyard-" + hex.EncodeToString(name)
-	if s.slot == nil {
-		s.slot = &memoryKey{}
-	}
-	u := url.URL{Scheme: "file", Opaque: s.path, RawQuery: url.Values{
-		"mode": {"memory"}, "cache": {"shared"}, "_txlock": {"immediate"}, "_foreign_keys": {"1"}, "_dqs": {"0"},
-	}.Encode()}
-	if s.write, err = sql.Open("sqlite", u.String()); err != nil {
+	s.take(Options{Tell: o.Tell}, InMemory, &memoryKeys{})
+	var err error
+	if s.write, err = sql.Open("sqlite", memoryDSN(s.path)); err != nil {
 		return nil, fmt.Errorf("open memory store: %w", err)
 	}
 	// One connection for work, because connections to a shared cache answer "locked" instead of waiting,
@@ -125,43 +163,67 @@ func OpenMemory(ctx context.Context, o Options) (*Store, error) {
 		return nil, fmt.Errorf("open memory store: %w", err)
 	}
 	s.read = s.write
-	return s.begin(ctx, steps)
+	return s, nil
+}
+
+// memoryDSN names a database in memory that several connections of this process share.
+func memoryDSN(name string) string {
+	return (&url.URL{Scheme: "file", Opaque: name, RawQuery: url.Values{
+		"mode": {"memory"}, "cache": {"shared"}, "_txlock": {"immediate"}, "_foreign_keys": {"1"}, "_dqs": {"0"},
+	}.Encode()}).String()
 }
 
 func newStore(o Options) *Store {
 	if o.Poll <= 0 {
 		o.Poll = DefaultPoll
 	}
-	return &Store{slot: o.KeySlot, poll: o.Poll, watchers: map[chan struct{}]func() bool{}}
+	return &Store{poll: o.Poll, world: o.world.orReal(), watchers: map[chan struct{}]func() bool{}, turn: make(chan struct{}, 1)}
+}
+
+// take sorts the slots of o and those that are always there; usual is the kind for a first key when o names none.
+func (s *Store) take(o Options, usual string, always ...KeySlot) {
+	s.slots = map[string]KeySlot{}
+	for _, k := range append(always, o.Slots...) {
+		s.slots[k.Kind()] = k
+	}
+	if s.first, s.tell = o.First, o.Tell; len(s.first) == 0 {
+		s.first = []string{usual}
+	}
+	s.key.Store(&keyState{})
 }
 
 // dsn names the database file. mode=rw keeps SQLite from making one that others can read.
-func dsn(path string, write bool) string {
+func (s *Store) dsn(at place, write bool) string {
 	q := url.Values{
 		"mode":          {"rw"},
-		"_busy_timeout": {fmt.Sprint(busyTimeout.Milliseconds())},
+		"_busy_timeout": {fmt.Sprint(s.world.busy.Milliseconds())},
 		"_foreign_keys": {"1"},
 		"_dqs":          {"0"},
 	}
-	if write {
+	if at.readOnly != nil {
+		q.Set("mode", "ro")
+		if at.immutable {
+			q.Set("immutable", "1")
+		}
+	}
+	if write && at.readOnly == nil {
 		q.Set("_txlock", "immediate")
 		q.Set("_synchronous", "FULL")
 		q.Set("_pragma", "secure_delete(1)")
-	} else {
+	} else if !write { // else a backup would be refused too, which writes elsewhere
 		q.Set("_query_only", "1")
 	}
-	p := filepath.ToSlash(path)
-	if !strings.HasPrefix(p, "/") {
-		p = "/" + p // C:/…
-	}
-	return (&url.URL{Scheme: "file", Path: p, RawQuery: q.Encode()}).String()
+	return (&url.URL{Scheme: "file", Path: slashed(s.path), RawQuery: q.Encode()}).String()
 }
 
 // begin makes the schema and the key ready, or closes what was opened.
 func (s *Store) begin(ctx context.Context, steps []string) (*Store, error) {
 	err := s.migrate(ctx, steps)
 	if err == nil {
-		err = s.unlock(ctx)
+		err = s.fetch(ctx, s.told, quiet)
+		if onlySecrets(err) {
+			err = nil // lists need no key; what needs one says so
+		}
 	}
 	if err != nil {
 		_ = s.Close()
@@ -170,95 +232,14 @@ func (s *Store) begin(ctx context.Context, steps []string) (*Store, error) {
 	return s, nil
 }
 
-// unlock fetches the key and tries it on the check value. Only a database that never had a key gets one.
-func (s *Store) unlock(ctx context.Context) error {
-	epoch, check, err := s.keyCheck(ctx, s.write)
-	if err != nil {
-		return err
-	}
-	if check == nil {
-		// The transaction makes two first starts take turns, so that the second finds the first one's key.
-		tx, err := s.write.BeginTx(ctx, nil)
-		if err != nil {
-			return s.explain("open", err)
-		}
-		defer func() { _ = tx.Rollback() }()
-		if epoch, check, err = s.keyCheck(ctx, tx); err != nil {
-			return err
-		}
-		if check == nil {
-			return s.firstKey(ctx, tx, epoch)
-		}
-		_ = tx.Rollback()
-	}
-	key, err := s.slot.Unseal(ctx)
-	if errors.Is(err, ErrNoKey) {
-		return s.locked("the "+slotName(s.slot)+" is gone", nil)
-	}
-	if err != nil {
-		return s.locked("the "+slotName(s.slot)+" cannot be used", err)
-	}
-	defer clear(key)
-	if s.sealer, err = newSealer(key, epoch); err == nil {
-		_, err = s.sealer.openBytes(check, "meta", "key_check", "value")
-	}
-	if err != nil {
-		return s.locked("the "+slotName(s.slot)+" holds another key", nil)
-	}
-	return nil
-}
-
-func (s *Store) locked(why string, cause error) error {
-	if cause != nil {
-		cause = fmt.Errorf("%w: %w", ErrLocked, cause)
-	} else {
-		cause = ErrLocked
-	}
-	return &Error{Code: "store_locked", Text: why + ", and " + s.path + " was sealed with it", Err: cause,
-		Hint: "put the key back where it was; without it the stored credentials are lost: move " + s.path + " away to begin anew"}
-}
-
-// firstKey takes the key that is in the slot, or makes one, and remembers how to recognise it.
-func (s *Store) firstKey(ctx context.Context, tx *sql.Tx, epoch int64) error {
-	key, err := s.slot.Unseal(ctx)
-	if errors.Is(err, ErrNoKey) {
-		fresh := make([]byte, keySize)
-		_, _ = rand.Read(fresh) // never fails
-		if err = s.slot.Seal(ctx, fresh); err == nil || errors.Is(err, fs.ErrExist) {
-			key, err = s.slot.Unseal(ctx) // what is there counts, not what was meant
-		}
-		clear(fresh)
-	}
-	defer clear(key)
-	if err == nil {
-		s.sealer, err = newSealer(key, epoch)
-	}
-	if err != nil {
-		return &Error{Code: "store_locked", Text: "the " + slotName(s.slot) + " cannot be used", Err: fmt.Errorf("%w: %w", ErrLocked, err),
-			Hint: "nothing is stored yet: repair or remove the key, and a new one is made"}
-	}
-	check := s.sealer.sealBytes([]byte("lanyard"), "meta", "key_check", "value")
-	if _, err := tx.ExecContext(ctx, "INSERT INTO meta (name, value) VALUES ('key_check', ?)", check); err != nil {
-		return s.explain("open", err)
-	}
-	return s.explain("open", tx.Commit())
-}
-
-// keyCheck reads the key's epoch and check value; nil when the database never had a key.
-func (s *Store) keyCheck(ctx context.Context, q queryer) (epoch int64, check []byte, err error) {
-	err = q.QueryRowContext(ctx, "SELECT (SELECT value FROM meta WHERE name = 'key_epoch'),"+
-		" (SELECT value FROM meta WHERE name = 'key_check')").Scan(&epoch, &check)
-	return epoch, check, s.explain("open", err)
-}
-
 // Path is the database file; for a store in memory, a name that is no file.
 func (s *Store) Path() string { return s.path }
 
-// KeySlot is the name of the backend that keeps the key: "file", "memory" or that of Options.KeySlot.
-func (s *Store) KeySlot() string { return s.slot.Name() }
-
 // Tightened lists what stood open to others until Open closed it to them, with the permissions it had.
 func (s *Store) Tightened() []string { return s.tightened }
+
+// ReadOnly says why nothing can be written, which Open lets pass with Options.Lists alone; nil when something can. It is an *Error.
+func (s *Store) ReadOnly() error { return s.readOnly }
 
 // Copied is the copy that was made before Open brought an older database to the present form, or "".
 func (s *Store) Copied() string { return s.copied }

@@ -259,8 +259,8 @@ func TestMemoryStoresAreStrangers(t *testing.T) {
 		}
 		return err
 	})
-	if a.KeySlot() != "memory" || a.Path() == b.Path() {
-		t.Error(a.KeySlot(), a.Path(), b.Path())
+	if a.Key().Kind != "memory" || a.Path() == b.Path() {
+		t.Error(a.Key(), a.Path(), b.Path())
 	}
 }
 

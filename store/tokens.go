@@ -37,6 +37,7 @@ func tokenFields(t *console.Token) []field {
 		{"jwt", &t.JWT},
 		{"at_server", &t.AtServer},
 		{"at_server_at", stamp{&t.AtServerAt}},
+		{"answer_rev", &t.AnswerRev},
 		{"rev", &t.Rev},
 	}
 }
@@ -101,21 +102,21 @@ func (r *reader) tokens(op, cond string, args ...any) ([]console.Token, error) {
 	return ts, nil
 }
 
-// Secrets gives the credentials of a token. It fails with console.ErrNotFound when none are stored, and
-// with ErrKey when they were altered.
+// Secrets gives the credentials of a token. It fails with console.ErrNotFound when none are stored, with
+// ErrKey when they were altered and with ErrLocked when the key was not fetched.
 func (r *reader) Secrets(tokenID string) (console.Secrets, error) {
 	op := "read secrets of " + tokenID
 	var access, refresh, id []byte
 	err := r.row(op, "SELECT access, refresh, id_token FROM token_secret WHERE token_id = ?", []any{tokenID}, &access, &refresh, &id)
 	var s console.Secrets
 	if err == nil {
-		s.Access, err = r.s.sealer.open(access, "token_secret", tokenID, "access")
+		s.Access, err = r.open(access, "token_secret", tokenID, "access")
 	}
 	if err == nil {
-		s.Refresh, err = r.s.sealer.open(refresh, "token_secret", tokenID, "refresh")
+		s.Refresh, err = r.open(refresh, "token_secret", tokenID, "refresh")
 	}
 	if err == nil {
-		s.ID, err = r.s.sealer.open(id, "token_secret", tokenID, "id_token")
+		s.ID, err = r.open(id, "token_secret", tokenID, "id_token")
 	}
 	if err != nil {
 		return console.Secrets{}, r.fail(op, err)
@@ -153,15 +154,25 @@ func (w *writer) PutToken(t *console.Token) error {
 	return nil
 }
 
-// PutSecrets replaces the secrets of a token; console.ErrNotFound when the token is not stored.
+// PutSecrets replaces the secrets of a token; console.ErrNotFound when the token is not stored, ErrLocked when the
+// key was not fetched.
 func (w *writer) PutSecrets(tokenID string, s console.Secrets) error {
 	op := "store secrets of " + tokenID
+	access, err := w.seal(s.Access, "token_secret", tokenID, "access")
+	if err != nil {
+		return w.fail(op, err)
+	}
+	refresh, err := w.seal(s.Refresh, "token_secret", tokenID, "refresh")
+	if err != nil {
+		return w.fail(op, err)
+	}
+	id, err := w.seal(s.ID, "token_secret", tokenID, "id_token")
+	if err != nil {
+		return w.fail(op, err)
+	}
 	n, err := w.exec(op, "INSERT INTO token_secret (token_id, access, refresh, id_token) SELECT id, ?2, ?3, ?4 FROM token WHERE id = ?1"+
 		" ON CONFLICT (token_id) DO UPDATE SET access = excluded.access, refresh = excluded.refresh, id_token = excluded.id_token",
-		tokenID,
-		w.s.sealer.seal(s.Access, "token_secret", tokenID, "access"),
-		w.s.sealer.seal(s.Refresh, "token_secret", tokenID, "refresh"),
-		w.s.sealer.seal(s.ID, "token_secret", tokenID, "id_token"))
+		tokenID, access, refresh, id)
 	if err == nil && n == 0 {
 		return fmt.Errorf("%s: %w", op, console.ErrNotFound)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"lanyard/console"
+	"lanyard/tokenapi/secret"
 )
 
 // View runs f on one consistent reading: what others commit meanwhile is not seen. An error of f is
@@ -17,17 +18,17 @@ func (s *Store) View(ctx context.Context, f func(console.Reader) error) error {
 		return err
 	}
 	defer leave()
-	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, k, err := s.transaction(ctx, s.read, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return s.explain("read", err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	return f(&reader{ctx: ctx, tx: tx, s: s})
+	return f(&reader{ctx: ctx, tx: tx, s: s, key: k})
 }
 
 // Update runs f in one immediate transaction, which is durable when Update returns nil. An error of f is
 // returned as it is; after an error or a panic nothing of what f wrote is kept (a token's Rev that was
-// set in between means nothing then). While another process writes it waits, up to five seconds or to
+// set in between means nothing then). While another process writes it waits, up to fifteen seconds or to
 // the end of ctx.
 func (s *Store) Update(ctx context.Context, f func(console.Writer) error) error {
 	leave, err := s.enter()
@@ -35,12 +36,15 @@ func (s *Store) Update(ctx context.Context, f func(console.Writer) error) error 
 		return err
 	}
 	defer leave()
-	tx, err := s.write.BeginTx(ctx, nil)
+	if s.readOnly != nil {
+		return fmt.Errorf("write: %w", s.readOnly)
+	}
+	tx, k, err := s.transaction(ctx, s.write, nil)
 	if err != nil {
-		return s.explain("write", err)
+		return s.waited("write", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing; it also runs in a panic
-	w := &writer{reader: reader{ctx: ctx, tx: tx, s: s}}
+	w := &writer{reader: reader{ctx: ctx, tx: tx, s: s, key: k}}
 	if err := f(w); err != nil {
 		return err
 	}
@@ -53,11 +57,59 @@ func (s *Store) Update(ctx context.Context, f func(console.Writer) error) error 
 	return nil
 }
 
+// transaction begins one in which the key is known, as far as it can be: another process may have changed it since
+// the last one. Then the new key is fetched while no transaction is open, because that may take a while.
+func (s *Store) transaction(ctx context.Context, db *sql.DB, o *sql.TxOptions) (*sql.Tx, *keyState, error) {
+	for tries := 0; ; tries++ {
+		tx, err := db.BeginTx(ctx, o)
+		if err != nil {
+			return nil, nil, err
+		}
+		k := s.key.Load()
+		same, err := k.holds(ctx, tx)
+		switch {
+		case err == nil && same:
+			return tx, k, nil
+		case err == nil && tries == 5:
+			return tx, &keyState{why: s.locked("its key is being changed again and again", nil, "try again")}, nil
+		}
+		_ = tx.Rollback()
+		if err == nil {
+			err = s.follow(ctx)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+}
+
+// open opens a sealed value, seal seals one. What is not there needs no key.
+func (r *reader) open(sealed []byte, table, row, column string) (secret.Text, error) {
+	if sealed == nil {
+		return secret.Text{}, nil
+	}
+	if r.key.sealer == nil {
+		return secret.Text{}, r.key.why
+	}
+	return r.key.sealer.open(sealed, table, row, column)
+}
+
+func (r *reader) seal(t secret.Text, table, row, column string) ([]byte, error) {
+	if t.IsZero() {
+		return nil, nil
+	}
+	if r.key.sealer == nil {
+		return nil, r.key.why
+	}
+	return r.key.sealer.seal(t, table, row, column), nil
+}
+
 // reader is a console.Reader for the length of one transaction.
 type reader struct {
 	ctx context.Context
 	tx  *sql.Tx
 	s   *Store
+	key *keyState // as it is in this transaction
 }
 
 // writer is a console.Writer for the length of one transaction.

@@ -27,6 +27,7 @@ func (p Paint) On(s string) string {
 
 // Styles are the roles of the screen.
 type Styles struct {
+	Ground     Paint // under everything, where the theme brings its own background; "" leaves the terminal's
 	Brand      Paint // the product's name
 	Chip       Paint // a word on the accent colour: demo
 	ChipDanger Paint // a word on the danger colour: production
@@ -72,12 +73,22 @@ func build(p palette) Styles {
 		}
 		return bg(fg(on), c)
 	}
-	row := bg(lipgloss.NewStyle(), p.Tint)
-	if p.Tint == "" {
-		row = row.Reverse(true)
+	// What stands on the tint without a role of its own is as readable as the palette's text.
+	row := lipgloss.NewStyle().Reverse(true)
+	if p.Tint != "" {
+		row = bg(fg(p.Text), p.Tint)
+	}
+	rowQuiet := lipgloss.NewStyle()
+	if p.TintQuiet != "" {
+		rowQuiet = bg(fg(p.Text), p.TintQuiet)
+	}
+	ground := lipgloss.NewStyle()
+	if p.Fill {
+		ground = bg(fg(p.Text), p.Ground)
 	}
 	quiet := fg(p.Quiet).Faint(p.Faint)
 	return Styles{
+		Ground:     paint(ground),
 		Brand:      paint(fg(p.Accent).Bold(true)),
 		Chip:       paint(chip(p.OnAccent, p.Accent)),
 		ChipDanger: paint(chip(p.OnDanger, p.Danger)),
@@ -96,7 +107,7 @@ func build(p palette) Styles {
 		WarnBar:    paint(bg(fg(cmp.Or(p.WarnBar, p.Warn)), p.Track)),
 		Banner:     paint(chip(p.OnDanger, p.Danger).Bold(true)),
 		Row:        paint(row),
-		RowQuiet:   paint(bg(lipgloss.NewStyle(), p.TintQuiet)),
+		RowQuiet:   paint(rowQuiet),
 		Edge:       paint(fg(p.Accent)),
 		EdgeQuiet:  paint(quiet),
 		Color:      true,

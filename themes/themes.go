@@ -1,16 +1,14 @@
 // Package themes holds the palettes of the screen and the styles that are built from them once.
 //
 // It refuses to know what is on the screen: it hands out roles ("quiet text", "danger"), each as a ready
-// SGR sequence, because styling a cell must cost a string concatenation and nothing more.
+// SGR sequence, because styling a cell must cost a string concatenation and nothing more. It also refuses to know
+// where themes of the person's own are: it is handed a folder to read.
 package themes
 
 import (
 	"embed"
 	"fmt"
-	"slices"
 	"strings"
-
-	"github.com/BurntSushi/toml"
 )
 
 //go:embed builtin/*.toml
@@ -18,49 +16,25 @@ var builtin embed.FS
 
 // Theme is one or two palettes with a name.
 type Theme struct {
-	name    string
-	about   string
-	neutral *palette // looks right before the terminal has said what its background is
-	dark    palette
-	light   palette
-}
-
-// palette gives each role a colour: "#rrggbb", an ANSI number, or "" for the terminal's own.
-type palette struct {
-	Text, Quiet, Border, Accent, OnAccent string
-	Good, Warn, Danger, OnDanger          string
-	Tint, TintQuiet                       string // backgrounds of the selected row, focused and not
-	GoodBar, WarnBar, Track               string // bars; the track is the background of what is gone
-	Faint                                 bool   // quiet text is faint instead of coloured
-}
-
-// file is how a theme is written down.
-type file struct {
-	About   string
-	Neutral *palette
-	Dark    *palette
-	Light   *palette
+	name     string
+	about    string
+	file     string   // of a theme of the person's own
+	replaces bool     // a built-in one of the same name
+	mono     bool     // no colours at all
+	sixteen  *palette // for terminals of sixteen colours, and before the terminal has said what its background is
+	dark     *palette
+	light    *palette
 }
 
 // Names lists the built-in themes, the default one first.
-func Names() []string { return []string{"auto", "dark", "light", "mono"} }
-
-// ByName gives a built-in theme. "" is auto.
-func ByName(name string) (Theme, error) {
-	if name == "" {
-		name = "auto"
-	}
-	if !slices.Contains(Names(), name) {
-		return Theme{}, fmt.Errorf("no theme %q: there are %s", name, strings.Join(Names(), ", "))
-	}
-	text, err := builtin.ReadFile("builtin/" + name + ".toml")
-	if err != nil {
-		return Theme{}, fmt.Errorf("theme %s: %w", name, err)
-	}
-	return parse(name, string(text))
+func Names() []string {
+	return []string{"auto", "dark", "light", "mono", "high-contrast", "catppuccin-mocha", "catppuccin-latte", "gruvbox", "nord"}
 }
 
-// Describe says in a few words what a theme is like, or "" when there is none of that name.
+// ByName gives a built-in theme. "" is auto.
+func ByName(name string) (Theme, error) { return Set{}.ByName(name) }
+
+// Describe says in a few words what a built-in theme is like, or "" when there is none of that name.
 func Describe(name string) string {
 	t, err := ByName(name)
 	if err != nil {
@@ -69,53 +43,125 @@ func Describe(name string) string {
 	return t.about
 }
 
-func parse(name, text string) (Theme, error) {
-	var f file
-	md, err := toml.Decode(text, &f)
+func builtIn(name string) (Theme, error) {
+	text, err := builtin.ReadFile("builtin/" + name + ".toml")
 	if err != nil {
 		return Theme{}, fmt.Errorf("theme %s: %w", name, err)
 	}
-	if u := md.Undecoded(); len(u) > 0 {
-		return Theme{}, fmt.Errorf("theme %s: unknown key %s", name, u[0])
+	d := read(string(text))
+	if len(d.problems) > 0 {
+		return Theme{}, fmt.Errorf("theme %s: %s: %s", name, d.problems[0].Key, d.problems[0].Text)
 	}
-	t := Theme{name: name, about: f.About, neutral: f.Neutral}
-	switch {
-	case f.Dark != nil && f.Light != nil:
-		t.dark, t.light = *f.Dark, *f.Light
-	case f.Dark != nil:
-		t.dark, t.light = *f.Dark, *f.Dark
-	case f.Light != nil:
-		t.dark, t.light = *f.Light, *f.Light
-	default:
-		return Theme{}, fmt.Errorf("theme %s: needs [dark], [light] or both", name)
-	}
+	t := d.theme
+	t.name = name
 	return t, nil
 }
 
 // Name is the name it was asked for by.
 func (t Theme) Name() string { return t.name }
 
-// Follows says whether the theme depends on the terminal's background.
-func (t Theme) Follows() bool { return t.neutral != nil }
+// About says in a few words what it is like.
+func (t Theme) About() string { return t.about }
 
-// Styles builds the styles for a dark or a light background; with noColor they tell roles apart by
-// weight and reverse video alone.
-func (t Theme) Styles(dark, noColor bool) Styles {
-	switch {
-	case noColor:
+// File is where it was read, seen from the folder of the themes; "" for a built-in one.
+func (t Theme) File() string { return t.file }
+
+// Replaces says whether a built-in theme has the same name.
+func (t Theme) Replaces() bool { return t.replaces }
+
+// Follows says whether the theme depends on the terminal's background.
+func (t Theme) Follows() bool { return t.dark != nil && t.light != nil }
+
+// Styles builds the styles for a dark or a light background and as many colours as there are. Without colours they
+// tell roles apart by weight and reverse video alone; with sixteen the theme's own form for those is used, or that of
+// auto, because rounding a palette to them swallows text.
+func (t Theme) Styles(dark bool, d Depth) Styles {
+	if t.mono || d == NoColours {
 		return mono()
-	case t.name == "mono":
-		return mono()
-	case dark:
-		return build(t.dark)
 	}
-	return build(t.light)
+	p := t.palette(dark)
+	switch {
+	case d == Sixteen && t.sixteen != nil:
+		return build(*t.sixteen)
+	case d == Sixteen && p.mixed():
+		return build(usual())
+	case d == Many:
+		return build(p.in256())
+	}
+	return build(p)
 }
 
 // Before builds the styles for the first frames, when nobody knows the background yet.
-func (t Theme) Before(noColor bool) Styles {
-	if t.neutral == nil || noColor {
-		return t.Styles(true, noColor)
+func (t Theme) Before(d Depth) Styles {
+	if t.Follows() {
+		d = min(d, Sixteen)
 	}
-	return build(*t.neutral)
+	return t.Styles(true, d)
 }
+
+func (t Theme) palette(dark bool) palette {
+	switch {
+	case t.dark == nil && t.light == nil:
+		return palette{}
+	case t.light == nil, dark && t.dark != nil:
+		return *t.dark
+	}
+	return *t.light
+}
+
+// usual is the form of auto for sixteen colours.
+func usual() palette {
+	t, err := builtIn("auto")
+	if err != nil || t.sixteen == nil {
+		return palette{Faint: true, Accent: "12", Good: "2", Warn: "3", Danger: "1"}
+	}
+	return *t.sixteen
+}
+
+// sides are the palettes that the theme has.
+func (t Theme) sides() []side {
+	var out []side
+	for _, s := range []side{{"dark", t.dark}, {"light", t.light}} {
+		if s.p != nil && !t.mono {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+type side struct {
+	name string
+	p    *palette
+}
+
+// Shortfalls lists what of the theme cannot be seen well enough, once for each key and ground.
+func (t Theme) Shortfalls() []string {
+	var out []string
+	for _, s := range t.sides() {
+		for _, short := range s.short() {
+			out = append(out, s.name+"."+short.String())
+		}
+	}
+	return out
+}
+
+// short lists the shortcomings of one palette, each key and ground once.
+func (s side) short() []Short {
+	ground, ok := Parse(s.p.Ground)
+	if !ok {
+		return nil
+	}
+	var out []Short
+	seen := map[string]bool{}
+	for _, short := range build(*s.p).Contrast(ground) {
+		k := short.Key + " " + short.On
+		if !seen[k] {
+			seen[k] = true
+			out = append(out, short)
+		}
+	}
+	return out
+}
+
+// list joins names for a sentence.
+func list(names []string) string { return strings.Join(names, ", ") }

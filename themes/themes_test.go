@@ -1,10 +1,9 @@
 package themes_test
 
 import (
-	"math"
 	"reflect"
 	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,17 +12,21 @@ import (
 
 func TestByName(t *testing.T) {
 	t.Parallel()
+	want := []string{"auto", "dark", "light", "mono", "high-contrast", "catppuccin-mocha", "catppuccin-latte", "gruvbox", "nord"}
+	if !slices.Equal(themes.Names(), want) {
+		t.Errorf("the built-in themes are %q", themes.Names())
+	}
 	for _, n := range themes.Names() {
-		th, err := themes.ByName(n)
-		if err != nil {
-			t.Errorf("%s: %v", n, err)
+		th := byName(t, n)
+		if th.Name() != n || th.About() == "" || themes.Describe(n) != th.About() || th.File() != "" || th.Replaces() {
+			t.Errorf("%s calls itself %q and says %q", n, th.Name(), th.About())
 		}
-		if th.Name() != n || themes.Describe(n) == "" {
-			t.Errorf("%s calls itself %q and says %q", n, th.Name(), themes.Describe(n))
+		if follows := n == "auto" || n == "high-contrast"; th.Follows() != follows {
+			t.Errorf("%s follows the terminal: %t", n, th.Follows())
 		}
 	}
-	if th, err := themes.ByName(""); err != nil || th.Name() != "auto" {
-		t.Errorf("no name: %q, %v", th.Name(), err)
+	if th := byName(t, ""); th.Name() != "auto" {
+		t.Errorf("no name: %q", th.Name())
 	}
 	_, err := themes.ByName("../secret")
 	if err == nil || !strings.Contains(err.Error(), "auto, dark, light, mono") {
@@ -34,107 +37,118 @@ func TestByName(t *testing.T) {
 	}
 }
 
-var colour = regexp.MustCompile(`[34]8;|\b(3[0-7]|4[0-7]|9[0-7]|10[0-7])m`)
+// auto is dark and light by the background, and nothing else.
+func TestAutoIsDarkAndLight(t *testing.T) {
+	t.Parallel()
+	auto := byName(t, "auto")
+	for _, d := range []themes.Depth{themes.Many, themes.All} {
+		if !reflect.DeepEqual(auto.Styles(true, d), byName(t, "dark").Styles(true, d)) {
+			t.Error("on a dark background auto is not dark")
+		}
+		if !reflect.DeepEqual(auto.Styles(false, d), byName(t, "light").Styles(true, d)) {
+			t.Error("on a light background auto is not light")
+		}
+	}
+}
+
+var (
+	anyColour = regexp.MustCompile(`[34]8;|[\[;](3[0-7]|4[0-7]|9[0-7]|10[0-7])[;m]`)
+	rich      = regexp.MustCompile(`[34]8;`)
+	behind    = regexp.MustCompile(`[\[;](4[0-8]|10[0-7])[;m]`)
+)
 
 func TestNoColour(t *testing.T) {
 	t.Parallel()
 	for _, n := range themes.Names() {
-		th, err := themes.ByName(n)
-		if err != nil {
-			t.Fatal(err)
+		th := byName(t, n)
+		all := []themes.Styles{th.Styles(true, themes.NoColours), th.Styles(false, themes.NoColours), th.Before(themes.NoColours)}
+		if n == "mono" {
+			all = append(all, th.Styles(true, themes.All), th.Before(themes.All))
 		}
-		for _, st := range []themes.Styles{th.Styles(true, true), th.Styles(false, true), th.Before(true)} {
-			v := reflect.ValueOf(st)
-			for i := range v.NumField() {
-				if p, ok := v.Field(i).Interface().(themes.Paint); ok && colour.MatchString(string(p)) {
-					t.Errorf("%s: %s has a colour: %q", n, v.Type().Field(i).Name, p)
+		for _, st := range all {
+			for name, p := range paints(st) {
+				if anyColour.MatchString(string(p)) {
+					t.Errorf("%s: %s has a colour: %q", n, name, p)
 				}
 			}
-			if st.Row == "" {
+			if st.Row == "" || st.Color {
 				t.Errorf("%s: nothing tells the selected row", n)
 			}
 		}
 	}
 }
 
-// Before the terminal has answered, only its own sixteen colours are used.
-func TestNeutralIsSixteenColours(t *testing.T) {
+// With sixteen colours only those are used, and none of them as a background: rounded backgrounds swallow text. The
+// selected row is reversed.
+func TestSixteenColours(t *testing.T) {
 	t.Parallel()
-	th, err := themes.ByName("auto")
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := reflect.ValueOf(th.Before(false))
-	for i := range v.NumField() {
-		if p, ok := v.Field(i).Interface().(themes.Paint); ok && strings.Contains(string(p), "8;2;") {
-			t.Errorf("%s: %q", v.Type().Field(i).Name, p)
+	for _, n := range themes.Names() {
+		if n == "mono" {
+			continue
 		}
-	}
-}
-
-// Text must be readable: 4.5 to 1 for what is read, on the background and on the selected row.
-func TestContrast(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		name, ground string
-		dark         bool
-	}{{"dark", "#1e1e2e", true}, {"dark", "#000000", true}, {"light", "#ffffff", false}, {"light", "#fafafa", false}, {"auto", "#1e1e2e", true}, {"auto", "#ffffff", false}} {
-		th, err := themes.ByName(c.name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		st := th.Styles(c.dark, false)
-		for name, p := range map[string]themes.Paint{"quiet": st.Quiet, "accent": st.Accent, "good": st.Good, "warn": st.Warn, "danger": st.Danger, "key": st.Key} {
-			for where, ground := range map[string][3]float64{"ground": hex(c.ground), "row": rgb(t, st.Row, "48;2;")} {
-				want := 4.5
-				if where == "row" && name == "quiet" {
-					want = 3.5
-				}
-				if got := contrast(rgb(t, p, "38;2;"), ground); got < want {
-					t.Errorf("%s on %s: %s on %s is %.2f to 1", c.name, c.ground, name, where, got)
+		th := byName(t, n)
+		for what, st := range map[string]themes.Styles{"dark": th.Styles(true, themes.Sixteen), "light": th.Styles(false, themes.Sixteen), "before": th.Before(themes.Sixteen)} {
+			for name, p := range paints(st) {
+				if rich.MatchString(string(p)) || behind.MatchString(string(p)) {
+					t.Errorf("%s, %s: %s is %q", n, what, name, p)
 				}
 			}
-		}
-		for name, p := range map[string]themes.Paint{"chip": st.Chip, "danger chip": st.ChipDanger, "banner": st.Banner} {
-			if got := contrast(rgb(t, p, "38;2;"), rgb(t, p, "48;2;")); got < 4.5 {
-				t.Errorf("%s: %s is %.2f to 1", c.name, name, got)
+			if st.Row != "\x1b[7m" || !st.Color {
+				t.Errorf("%s, %s: the selected row is %q", n, what, st.Row)
+			}
+			told := map[themes.Paint]string{}
+			for name, p := range map[string]themes.Paint{"good": st.Good, "warn": st.Warn, "danger": st.Danger, "accent": st.Accent} {
+				if told[p] != "" {
+					t.Errorf("%s, %s: %s and %s look the same", n, what, name, told[p])
+				}
+				told[p] = name
 			}
 		}
 	}
 }
 
-func rgb(t *testing.T, p themes.Paint, lead string) [3]float64 {
-	t.Helper()
-	_, s, ok := strings.Cut(string(p), lead)
-	if !ok {
-		t.Fatalf("no %s in %q", lead, p)
-	}
-	var out [3]float64
-	for i, f := range strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' })[:3] {
-		n, _ := strconv.Atoi(f)
-		out[i] = float64(n)
-	}
-	return out
-}
-
-func hex(s string) [3]float64 {
-	n, _ := strconv.ParseUint(s[1:], 16, 32)
-	return [3]float64{float64(n >> 16), float64(n >> 8 & 255), float64(n & 255)}
-}
-
-func contrast(a, b [3]float64) float64 {
-	x, y := luminance(a), luminance(b)
-	return (max(x, y) + .05) / (min(x, y) + .05)
-}
-
-func luminance(c [3]float64) float64 {
-	var l [3]float64
-	for i, v := range c {
-		if v /= 255; v <= .04045 {
-			l[i] = v / 12.92
-		} else {
-			l[i] = math.Pow((v+.055)/1.055, 2.4)
+// Before the terminal has answered, a theme that waits for the answer uses the terminal's own sixteen colours.
+func TestBeforeTheAnswer(t *testing.T) {
+	t.Parallel()
+	for _, n := range themes.Names() {
+		th := byName(t, n)
+		st := th.Before(themes.All)
+		for name, p := range paints(st) {
+			if th.Follows() && rich.MatchString(string(p)) {
+				t.Errorf("%s: %s is %q", n, name, p)
+			}
+		}
+		if !th.Follows() && !reflect.DeepEqual(st, th.Styles(true, themes.All)) {
+			t.Errorf("%s depends on an answer that it does not need", n)
 		}
 	}
-	return .2126*l[0] + .7152*l[1] + .0722*l[2]
+}
+
+// In 256 colours nothing is left to be rounded by somebody else.
+func TestManyColours(t *testing.T) {
+	t.Parallel()
+	for _, n := range themes.Names() {
+		for name, p := range paints(byName(t, n).Styles(true, themes.Many)) {
+			if strings.Contains(string(p), "8;2;") {
+				t.Errorf("%s: %s is %q", n, name, p)
+			}
+		}
+	}
+}
+
+// States are told apart by their colour too, in every theme.
+func TestStatesDiffer(t *testing.T) {
+	t.Parallel()
+	for _, n := range themes.Names() {
+		if n == "mono" {
+			continue
+		}
+		for _, d := range []themes.Depth{themes.Sixteen, themes.Many, themes.All} {
+			st := byName(t, n).Styles(true, d)
+			told := map[themes.Paint]bool{st.Good: true, st.Warn: true, st.Danger: true, st.Quiet: true, st.Accent: true}
+			if len(told) != 5 {
+				t.Errorf("%s, depth %d: two roles have one colour", n, d)
+			}
+		}
+	}
 }

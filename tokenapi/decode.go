@@ -23,14 +23,14 @@ func decodeToken(op string, a answer) (TokenAnswer, *Error) {
 	if e != nil {
 		return TokenAnswer{}, e
 	}
-	access := m.str("access_token", "accessToken")
+	access := strings.TrimSpace(m.str("access_token", "accessToken"))
 	if access == "" {
 		return TokenAnswer{}, a.garbled(op, n)
 	}
 	t := TokenAnswer{
 		Access:          secret.New(access),
-		Refresh:         secret.New(m.str("refresh_token", "refreshToken")),
-		ID:              secret.New(m.str("id_token", "idToken")),
+		Refresh:         secret.New(strings.TrimSpace(m.str("refresh_token", "refreshToken"))),
+		ID:              secret.New(strings.TrimSpace(m.str("id_token", "idToken"))),
 		RawTokenType:    clean(m.text("token_type", "tokenType"), 100),
 		IssuedTokenType: clean(m.str("issued_token_type"), wordsLimit),
 		Deactivated:     secret.New(strings.TrimSpace(a.header.Get("DeactivatedAccessToken"))),
@@ -71,7 +71,7 @@ func (a answer) unwrapped(op string, m members) (members, *Error) {
 			continue
 		}
 		in := members(o)
-		if in.has("access_token") {
+		if in.has("access_token") || in.has("accessToken") {
 			return in, nil
 		}
 		code, words, bad := oauthError(in)

@@ -312,3 +312,29 @@ func noControls(t *testing.T, s string) {
 		}
 	}
 }
+
+// What servers write that no standard foresees, and what is meant by it.
+func TestOddSpellings(t *testing.T) {
+	for name, c := range map[string]struct{ body, access, code, scope string }{
+		"camel case within data":      {body: `{"data":{"accessToken":"t1","expiresIn":60}}`, access: "t1"},
+		"a blank in a form's scope":   {body: "access_token=t2&scope=read write&expires_in=60", access: "t2", scope: "read write"},
+		"no error, as text":           {body: `{"error":"0","access_token":"t3"}`, access: "t3"},
+		"no error, as a number":       {body: `{"error":0,"access_token":"t4"}`, access: "t4"},
+		"capitals":                    {body: `{"error":"INVALID_GRANT"}`, code: "invalid_grant"},
+		"capitals of its own":         {body: `{"error":"E_LOCKED"}`, code: "E_LOCKED"},
+		"a NUL at the end":            {body: "{\"access_token\":\"t5\"}\x00", access: "t5"},
+		"white space about the token": {body: `{"access_token":" t6\n"}`, access: "t6"},
+		"a sentence with a sign":      {body: "the access_token=x is wrong", code: "garbled"},
+		"a token with a blank":        {body: "access_token=no such thing", code: "garbled"},
+	} {
+		a, e := decodeToken("x", answer{status: 200, body: []byte(c.body)})
+		switch {
+		case c.code == "" && (e != nil || a.Access.Reveal() != c.access || strings.Join(a.Scopes, " ") != c.scope):
+			t.Errorf("%s: %v, %q", name, e, a.Scopes)
+		case c.code == "garbled" && (e == nil || e.Kind != KindGarbled):
+			t.Errorf("%s: %v", name, e)
+		case c.code != "" && c.code != "garbled" && (e == nil || e.Code != c.code):
+			t.Errorf("%s: %v", name, e)
+		}
+	}
+}

@@ -1,9 +1,6 @@
 package tokenapi
 
-import (
-	"net/http"
-	"strings"
-)
+import "strings"
 
 // fault is an error of a WSO2 gateway, in one of the seven shapes it comes in.
 type fault struct {
@@ -11,13 +8,6 @@ type fault struct {
 	message, description string
 	next                 string // throttling: nextAccessTime, as the gateway wrote it
 	gateway              bool   // the shape alone says that a gateway wrote it
-}
-
-// ParseFault finds the gateway fault in an answer: XML of any namespace, JSON wrapped or flat with the
-// code as number or string, error_message, SOAP. The code is 0 when there is none; the texts are cleaned.
-func ParseFault(_ http.Header, body []byte) (code int, message, description string) {
-	f := parseFault(body)
-	return f.code, f.message, f.description
 }
 
 // known says whether the code is one of a gateway. An API has codes of its own; those of the gateway

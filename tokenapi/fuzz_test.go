@@ -2,6 +2,7 @@ package tokenapi
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -173,12 +174,12 @@ func FuzzParseFault(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		body = bounded(body)
-		code, message, description := ParseFault(http.Header{}, body)
+		fault := parseFault(body)
+		code, message, description := fault.code, fault.message, fault.description
 		if code < 0 || code > 999_999_999 {
 			t.Fatalf("code %d", code)
 		}
 		small(t, body, message, description)
-		fault := parseFault(body)
 		for _, status := range []int{0, 200, 302, 401, 403, 404, 429, 500, 502} {
 			v, _, m := ClassifyProbe(status, http.Header{}, body)
 			if v != Accepted && v != Refused && v != Unclear || v == Refused && status != 401 {
@@ -303,7 +304,21 @@ func FuzzMask(f *testing.F) {
 		if out := m.text(hidden); strings.Contains(out, hidden) {
 			t.Fatalf("%q is shown alone", hidden)
 		}
-		_ = m.body(bounded(body))
+		if !strings.ContainsAny(hidden, "•… ") && utf8.ValidString(hidden) && len(hidden) < 200 {
+			for name, form := range disguises(hidden) {
+				// A blank before, so that what is said does not flow into it. The mask itself may hold a form of few letters.
+				if out := m.text("said " + form); len(form) >= learnFrom && strings.Contains(strings.ReplaceAll(out, masked(hidden, true), ""), form) {
+					t.Fatalf("%q is shown, %s, in %q", hidden, name, out)
+				}
+			}
+		}
+		if out := m.body(bounded(body)); out != "" && strings.Contains(strings.ReplaceAll(out, masked(hidden, true), ""), strconv.Quote(hidden)) {
+			t.Fatalf("%q is shown in the body %s", hidden, out)
+		}
+		noControls(t, maskFree(clean(said, 1000)))
+		if again := maskFree(maskFree(said)); len(said) < 1000 && len(again) > 40*len(said)+1000 {
+			t.Fatalf("%d bytes from %d", len(again), len(said))
+		}
 		_ = maskURL(said)
 	})
 }

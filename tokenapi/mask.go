@@ -1,10 +1,8 @@
 package tokenapi
 
 import (
-	"encoding/base64"
 	"encoding/json"
-	"html"
-	"net/url"
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -48,15 +46,7 @@ func (m *masker) add(s string, token bool) {
 	}
 	m.built = nil
 	show := masked(s, token)
-	quoted, _ := json.Marshal(s)
-	query, path := url.QueryEscape(s), url.PathEscape(s)
-	b := []byte(s)
-	for _, v := range []string{
-		s, clean(s, len(s)), strings.TrimSpace(s), html.EscapeString(s), strings.Trim(string(quoted), `"`),
-		query, path, url.QueryEscape(query), lowerHex(query), lowerHex(path), strings.ReplaceAll(query, "+", "%20"),
-		base64.StdEncoding.EncodeToString(b), base64.RawStdEncoding.EncodeToString(b),
-		base64.URLEncoding.EncodeToString(b), base64.RawURLEncoding.EncodeToString(b),
-	} {
+	for _, v := range spellings(s) {
 		if have, ok := m.shown[v]; v != "" && (!ok || len(have) < len(show)) {
 			m.shown[v] = show
 		}
@@ -72,8 +62,13 @@ func (m *masker) learn(s string, token bool) {
 	m.add(s, token)
 }
 
-// text masks every known secret in s.
+// text masks every known secret in s, and what looks like one.
 func (m *masker) text(s string) string {
+	return maskFree(m.known(s))
+}
+
+// known masks the secrets of this exchange.
+func (m *masker) known(s string) string {
 	if s == "" || len(m.shown) == 0 {
 		return s
 	}
@@ -95,7 +90,7 @@ func (m *masker) text(s string) string {
 // words masks and cleans what a server or a cause said. Masking comes twice: cleaning may bring a
 // secret together that was split by invisible characters.
 func (m *masker) words(s string, limit int) string {
-	return clean(m.text(clean(m.text(s), rawLimit)), limit)
+	return clean(m.text(clean(m.known(s), rawLimit)), limit)
 }
 
 // build makes the replacer, the longest texts first, so that none hides a part of another.
@@ -145,17 +140,6 @@ func replaceWord(s, v, show string) string {
 	}
 }
 
-// lowerHex turns %2F into %2f.
-func lowerHex(s string) string {
-	b := []byte(s)
-	for i := 0; i+2 < len(b); i++ {
-		if b[i] == '%' {
-			copy(b[i+1:], strings.ToLower(string(b[i+1:i+3])))
-		}
-	}
-	return string(b)
-}
-
 // isSecretKey says whether a header, parameter or member of that name holds a secret. Names are not
 // known beforehand, so it errs on the side of masking.
 func isSecretKey(name string) bool {
@@ -171,9 +155,12 @@ func isSecretKey(name string) bool {
 	if strings.HasSuffix(name, "_endpoint") || strings.HasSuffix(name, "_supported") { // of a discovery document
 		return false
 	}
+	if name == "otp" || strings.HasSuffix(name, "_otp") {
+		return true
+	}
 	for _, word := range []string{
 		"token", "secret", "password", "passwd", "assertion", "key", "code", "authorization", "cookie",
-		"nonce", "credential", "jwt", "ticket", "session",
+		"nonce", "credential", "jwt", "ticket", "session", "passphrase", "pwd", "saml", "bearer",
 	} {
 		if strings.Contains(name, word) {
 			return true
@@ -232,8 +219,9 @@ func (m *masker) value(v any, key string, below bool) any {
 	switch v := v.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
+		_, isKey := v["kty"] // a JSON Web Key: what is private in it has short names (RFC 7518 section 6)
 		for k, e := range v {
-			out[m.text(clean(k, wordsLimit))] = m.value(e, k, hide)
+			out[m.text(clean(k, wordsLimit))] = m.value(e, k, hide || isKey && slices.Contains([]string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"}, k))
 		}
 		return out
 	case []any:
@@ -249,7 +237,7 @@ func (m *masker) value(v any, key string, below bool) any {
 		if strings.Contains(v, "://") && strings.ContainsAny(v, "?#@") {
 			v = maskURL(v)
 		}
-		return m.text(clean(m.text(v), len(v)))
+		return m.text(clean(m.known(v), len(v)))
 	case json.Number:
 		if hide && !strings.EqualFold(key, "code") {
 			return secret.Mask

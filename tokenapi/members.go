@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"unicode"
 )
 
 // members are the named values of a body, whatever notation it came in: JSON values with numbers kept
@@ -27,7 +28,7 @@ const (
 
 // readMembers sniffs a body and reads its members. The map is never nil.
 func readMembers(body []byte) (members, notation) {
-	body = bytes.TrimSpace(unmark(body))
+	body = bytes.TrimFunc(unmark(body), blank)
 	if len(body) == 0 {
 		return members{}, isEmpty
 	}
@@ -51,6 +52,9 @@ func readMembers(body []byte) (members, notation) {
 	}
 	return members{}, isOther
 }
+
+// blank says what may stand around a body: white space, and the NUL that programs in C put at its end.
+func blank(r rune) bool { return r == 0 || unicode.IsSpace(r) }
 
 // jsonMembers gives the members of a JSON value. A bare string is how some servers send an error code, and
 // others send their object as a string once more; a bare list holds errors, or nothing for us.
@@ -94,7 +98,8 @@ func readJSON(body []byte) (any, bool) {
 
 // readForm reads a form-encoded body, if that is what it is. Of members that come twice the first counts.
 func readForm(s string) members {
-	if strings.ContainsAny(s, "<>{}\r\n\t ") || !strings.Contains(s, "=") {
+	// A blank within a value, a scope's, is a server that does not escape; one before the first "=" is prose.
+	if name, _, ok := strings.Cut(s, "="); !ok || strings.Contains(name, " ") || strings.ContainsAny(s, "<>{}\r\n\t") {
 		return nil
 	}
 	q, err := url.ParseQuery(s)
@@ -106,7 +111,7 @@ func readForm(s string) members {
 		m[name] = q.Get(name)
 		switch name {
 		case "access_token", "accessToken", "error", "device_code", "active":
-			ours = true
+			ours = ours || !strings.Contains(q.Get(name), " ")
 		}
 	}
 	if !ours {

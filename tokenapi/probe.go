@@ -3,6 +3,7 @@ package tokenapi
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -24,6 +25,8 @@ func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchan
 		e = usage(opProbe, "there is no token to probe with", "")
 	} else if !sendable(token) {
 		e = usage(opProbe, "the token holds characters that cannot go into a header", "")
+	} else if c.readByProxy(r.URL) {
+		e = usage(opProbe, "probe_url is http://, and a proxy on the way would get to see the token", "use https://, or name the host in NO_PROXY")
 	}
 	if e != nil {
 		x, err := k.end(e)
@@ -49,6 +52,17 @@ func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchan
 	p.Message = k.mask.words(p.Message, wordsLimit)
 	p.Advice.Scope, p.Advice.Next = k.mask.words(p.Advice.Scope, wordsLimit), k.mask.words(p.Advice.Next, 2*wordsLimit)
 	return p, x, nil
+}
+
+// readByProxy says whether a proxy would be handed the request itself, and the token in it, instead of making a
+// tunnel for it. A proxy setting that cannot be read is told of when the request is made.
+func (c *Client) readByProxy(target string) bool {
+	u, err := url.Parse(target)
+	if err != nil || u.Scheme != "http" || !c.ours {
+		return false
+	}
+	via, err := proxyOf(c.cfg)(&http.Request{URL: u})
+	return err == nil && via != nil
 }
 
 // ClassifyProbe says what an answer to a probe shows. A fault code decides before WWW-Authenticate,

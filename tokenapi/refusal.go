@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -148,8 +149,8 @@ func oauthError(m members) (code, words string, bad bool) {
 	words = m.text("error_description", "errorDescription", "error_msg", "error_message", "errmsg", "message", "detail", "errorSummary")
 	switch v := m["error"].(type) {
 	case string:
-		if v != "" {
-			return v, words, true
+		if v != "" && v != "0" {
+			return spelled(v), words, true
 		}
 	case json.Number:
 		if v.String() != "0" {
@@ -178,6 +179,14 @@ func oauthError(m members) (code, words string, bad bool) {
 		return m.text("code", "error_code"), words, true
 	}
 	return "", words, false
+}
+
+// spelled gives an error code that is written all in capitals as the standards write it, and any other as it came.
+func spelled(code string) string {
+	if low := strings.ToLower(code); code == strings.ToUpper(code) && slices.Contains(errorNames(), low) {
+		return low
+	}
+	return code
 }
 
 // longestWait is the longest wait that is believed.

@@ -28,11 +28,15 @@ type api struct {
 	tokens      int // requests
 	revokes     []string
 	scopes      []string // of the last request
+	user        string   // the same, as the fingerprint of its password
+	password    string
+	access      string // the token that is handed out; "" is access-1, access-2, …
 
-	device tokenapi.DeviceAnswer // what the device grant begins with
-	polls  chan error            // what its polls are answered; nil is a token
-	fault  int                   // of a probe that is refused
-	advice tokenapi.FaultAdvice
+	device     tokenapi.DeviceAnswer // what the device grant begins with
+	polls      chan error            // what its polls are answered; nil is a token
+	retryAfter time.Duration
+	fault      int // of a probe that is refused
+	advice     tokenapi.FaultAdvice
 }
 
 func (a *api) AuthorizeDevice(_ context.Context, r tokenapi.DeviceRequest) (tokenapi.DeviceAnswer, tokenapi.Exchange, error) {
@@ -45,7 +49,7 @@ func (a *api) AuthorizeDevice(_ context.Context, r tokenapi.DeviceRequest) (toke
 
 func (a *api) Token(_ context.Context, r tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
 	a.tokens++
-	a.scopes = r.Scopes
+	a.scopes, a.user, a.password = r.Scopes, r.Username, r.Password.Fingerprint()
 	if r.Grant == tokenapi.GrantDeviceCode {
 		if err := <-a.polls; err != nil {
 			return tokenapi.TokenAnswer{}, tokenapi.Exchange{Op: r.Grant, Status: 400, Started: a.clock.now}, err
@@ -63,6 +67,9 @@ func (a *api) Token(_ context.Context, r tokenapi.TokenRequest) (tokenapi.TokenA
 		Access: secret.New(fmt.Sprintf("access-%d", a.n)), ExpiresIn: 3600, HasExpiresIn: true, Lifetime: tokenapi.Bounded,
 		TokenType: "Bearer", RawTokenType: "Bearer", Usable: true, Scopes: []string{"default"}, At: a.clock.now,
 	}
+	if a.access != "" {
+		ans.Access = secret.New(a.access)
+	}
 	if a.refresh {
 		ans.Refresh = secret.New(fmt.Sprintf("refresh-%d", a.n))
 	}
@@ -79,7 +86,10 @@ func (a *api) Revoke(_ context.Context, r tokenapi.RevokeRequest) (tokenapi.Revo
 }
 
 func (a *api) Probe(_ context.Context, r tokenapi.ProbeRequest) (tokenapi.ProbeAnswer, tokenapi.Exchange, error) {
-	ans := tokenapi.ProbeAnswer{Verdict: tokenapi.Accepted, Status: a.gateway, At: a.clock.now}
+	ans := tokenapi.ProbeAnswer{Verdict: tokenapi.Accepted, Status: a.gateway, At: a.clock.now, RetryAfter: a.retryAfter}
+	if a.gateway == 429 {
+		ans.Verdict = tokenapi.Unclear
+	}
 	if a.gateway == 401 {
 		ans.Verdict, ans.FaultCode = tokenapi.Refused, 900901
 		if a.fault != 0 {
@@ -100,10 +110,14 @@ type pocket struct {
 	holds    secret.Text
 	cleared  int
 	terminal bool
+	during   func() // while it is copied
 }
 
 func (p *pocket) Copy(_ context.Context, t secret.Text) (ui.Copied, error) {
 	p.holds = t
+	if p.during != nil {
+		p.during()
+	}
 	if p.terminal {
 		return ui.Copied{Via: "terminal", Terminal: secret.New("\x1b]52;c;eA==\a")}, nil
 	}
@@ -122,6 +136,10 @@ type live struct {
 	api   *api
 	clip  *pocket
 	svc   *console.Service
+
+	keeper console.Keeper
+	apps   []console.Application
+	store  *store.Store
 }
 
 // alive is a screen on a real console.Service, over a store in memory and a scripted API.
@@ -132,6 +150,12 @@ func alive(t *testing.T, change ...func(*console.Environment)) *live {
 
 // awake is alive with other applications.
 func awake(t *testing.T, app func(*console.Application), change ...func(*console.Environment)) *live {
+	t.Helper()
+	return keptBy(t, func(st *store.Store) console.Keeper { return st }, app, change...)
+}
+
+// keptBy is awake with a keeper around the store.
+func keptBy(t *testing.T, keeper func(*store.Store) console.Keeper, app func(*console.Application), change ...func(*console.Environment)) *live {
 	t.Helper()
 	env := console.Environment{
 		Name: "cloud", CacheTTL: 15 * time.Minute, Regime: console.RegimeAuto, ClientAuth: tokenapi.AuthBasic, Timeout: time.Second,
@@ -145,7 +169,7 @@ func awake(t *testing.T, app func(*console.Application), change ...func(*console
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	l := &live{t: t, clock: &clock{t0}, clip: &pocket{}}
+	l := &live{t: t, clock: &clock{t0}, clip: &pocket{}, keeper: keeper(st), store: st}
 	l.api = &api{clock: l.clock, gateway: 200}
 	var apps []console.Application
 	for _, name := range []string{"Orders", "Payments"} {
@@ -157,23 +181,41 @@ func awake(t *testing.T, app func(*console.Application), change ...func(*console
 		a.ID = a.Identity()
 		apps = append(apps, a)
 	}
-	l.svc, err = console.New(console.Options{
-		Clock: l.clock.Now, Keeper: st, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return l.api, nil },
-		Applications: apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: "test", Device: "lap",
+	l.apps = apps
+	l.svc = l.service("test")
+	l.open()
+	return l
+}
+
+// service is a console on the store: this one, or another one.
+func (l *live) service(owner string) *console.Service {
+	l.t.Helper()
+	svc, err := console.New(console.Options{
+		Clock: l.clock.Now, Keeper: l.keeper, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return l.api, nil },
+		Applications: l.apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: owner, Device: "lap",
 	})
 	if err != nil {
-		t.Fatal(err)
+		l.t.Fatal(err)
 	}
-	l.Pump = ui.NewPump(t.Context(), ui.Options{
-		Service: l.svc, Clipboard: l.clip, Theme: theme(t, "dark"), ClearAfter: 45 * time.Second, Device: "lap", Width: 120, Height: 32,
+	return svc
+}
+
+// open starts a screen anew, as after a restart.
+func (l *live) open() {
+	l.Pump = ui.NewPump(l.t.Context(), ui.Options{
+		Service: l.svc, Clipboard: l.clip, Settings: ui.Settings{Theme: theme(l.t, "dark"), ClearAfter: 45 * time.Second}, Device: "lap", Width: 120, Height: 32,
 	}, l.clock.Now)
-	return l
 }
 
 // after lets time pass, beat by beat, as the screen asked for them.
 func (l *live) after(d time.Duration) {
+	l.t.Helper()
 	end := l.clock.now.Add(d)
+	most := len(l.Beats) + 10*int(d/time.Second) + 100
 	for l.Pending() && !l.BeatDue().After(end) {
+		if len(l.Beats) > most {
+			l.t.Fatalf("the screen spins: %d beats and no end in sight", len(l.Beats))
+		}
 		if due := l.BeatDue(); due.After(l.clock.now) {
 			l.clock.now = due
 		}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -22,23 +23,24 @@ func (b *board) app(id string) *app {
 // Where a person has to take part, what to do is shown over the panes.
 func (m *root) get(i getToken) tea.Cmd {
 	if i.answered {
-		m.pop() // the question
+		m.answer()
 	}
 	a, key := m.board.app(i.appID), "app:"+i.appID
 	if m.busy[key] && a != nil && m.board.invites(i.appID) {
 		m.openInvite(a, "") // it was asked for already, and waits for the person
 		return nil
 	}
-	if a != nil && !m.busy[key] && !i.answered {
-		yes := i
-		yes.answered = true
-		if m.asksFirst(a, i.scopes, yes) {
-			return nil
-		}
+	yes := i
+	yes.answered = true
+	if a != nil && !m.busy[key] && !i.answered && m.asksFirst(a, i.user, i.scopes, yes) {
+		return nil
+	}
+	if !m.busy[key] && m.unlockFirst("get a token", yes) {
+		return nil
 	}
 	was := m.panes.tokens.selected(i.appID)
-	cmd := m.begin(key, "a get for this application is under way", func(id string) tea.Cmd { return m.fx.get(id, was, i.scopes) }, i.appID)
-	if cmd != nil && a != nil && a.Interactive() {
+	cmd := m.begin(key, "a get for this application is under way", func(string) tea.Cmd { return m.fx.get(i, was) }, i.appID)
+	if cmd != nil && a != nil && a.with(i.grant).Interactive() {
 		m.openInvite(a, key)
 	}
 	return cmd
@@ -47,16 +49,17 @@ func (m *root) get(i getToken) tea.Cmd {
 // renew refreshes, or asks anew as get does.
 func (m *root) renew(i renewToken) tea.Cmd {
 	if i.answered {
-		m.pop() // the question
+		m.answer()
 	}
 	r := m.board.byID[i.tokenID]
 	anew := r != nil && r.tok != nil && asksAnew(r)
-	if anew && !m.busy[i.tokenID] && !i.answered {
-		yes := i
-		yes.answered = true
-		if m.asksFirst(&m.board.apps[r.app], r.tok.Asked, yes) {
-			return nil
-		}
+	yes := i
+	yes.answered = true
+	if anew && !m.busy[i.tokenID] && !i.answered && m.asksFirst(&m.board.apps[r.app], "", r.tok.Asked, yes) {
+		return nil
+	}
+	if !m.busy[i.tokenID] && m.unlockFirst("renew a token", yes) {
+		return nil
 	}
 	appID := ""
 	if r != nil {
@@ -81,14 +84,16 @@ func asksAnew(r *row) bool {
 
 // asksFirst opens the question where getting with these scopes may end a token that somebody else holds. What the
 // console will refuse anyway is not asked about.
-func (m *root) asksFirst(a *app, scopes []string, yes intent) bool {
+func (m *root) asksFirst(a *app, user string, scopes []string, yes intent) bool {
 	if len(scopes) == 0 {
 		scopes = a.Scopes
 	}
 	if a.Source == console.Gone || a.Environment.ReadOnly {
 		return false
 	}
-	k, ok := console.KnocksOut(a.Application, m.board.tokens, scopes, a.policy, m.o.Device, m.now)
+	by := a.Application
+	by.Username = cmp.Or(user, by.Username)
+	k, ok := console.KnocksOut(by, m.board.tokens, scopes, a.policy, m.o.Device, m.now)
 	if ok {
 		m.overlays = append(m.overlays, newKnock(k, a.ID, scopes, yes))
 	}
@@ -103,6 +108,7 @@ func (b *board) invites(appID string) bool {
 func (m *root) openInvite(a *app, key string) {
 	o := newInvite(a, key)
 	o.fill(m.board.invitations)
+	o.veiled = m.veil != nil
 	m.overlays = append(m.overlays, o)
 }
 

@@ -20,11 +20,23 @@ type board struct {
 	changes time.Time // when the next state changes by itself; zero: never
 	deliver time.Time // when the next revoke is due; zero: none
 	envs    int       // how many environments the applications are in
+	widest  int       // cells of the longest name of an application
 	tokens  []console.Token
-	skew    map[string]time.Duration // of the servers' clocks, by environment
+	key     console.KeyStatus
+	known   []console.KnownEnvironment // what an application can be put into
+
+	undoable int                      // revokes that were never sent
+	skew     map[string]time.Duration // of the servers' clocks, by environment
 
 	invitations []console.Invitation // what this process waits for a person to do
 	byID        map[string]*row
+}
+
+// with is the application with another grant; "" leaves its own.
+func (a *app) with(grant string) console.Application {
+	out := a.Application
+	out.Grant = cmp.Or(grant, out.Grant)
+	return out
 }
 
 // tally counts living tokens by state.
@@ -53,6 +65,28 @@ type row struct {
 	state console.State
 	ended time.Time
 	over  bool // its gateway window is over
+	waits bool // for the server to accept its revoke, and the undo window is over
+}
+
+// pending says whether a revoke was decided that the server has not accepted yet.
+func (r *row) pending() bool {
+	if r.tok == nil {
+		return false
+	}
+	_, ok := console.DueAt(*r.tok)
+	return ok
+}
+
+// undoable says whether that revoke was never sent.
+func (r *row) undoable() bool { return r.pending() && r.tok.RevokeTries == 0 }
+
+// undelivered says whether it was sent, or should have been by now.
+func (r *row) undelivered(now time.Time) bool {
+	at, ok := time.Time{}, false
+	if r.tok != nil {
+		at, ok = console.DueAt(*r.tok)
+	}
+	return ok && (r.tok.RevokeTries > 0 || !at.After(now))
 }
 
 // at is the time by which rows of one state are sorted.
@@ -66,7 +100,7 @@ func (r *row) at() time.Time {
 // file turns a reading into a board.
 func file(b console.Board, policy func(console.Application) console.Policy, now time.Time) board {
 	out := board{
-		read: true, acts: b.Exchanges, tokens: b.Tokens, skew: b.Skew, invitations: b.Invitations,
+		read: true, key: b.Key, acts: b.Exchanges, tokens: b.Tokens, skew: b.Skew, invitations: b.Invitations, known: b.Environments,
 		apps: make([]app, len(b.Applications)), byID: make(map[string]*row, len(b.Tokens)),
 	}
 	index := make(map[string]int, len(b.Applications))
@@ -75,6 +109,7 @@ func file(b console.Board, policy func(console.Application) console.Policy, now 
 		out.apps[i] = app{Application: a, name: kit.Clean(a.Name), policy: policy(a)}
 		index[a.ID] = i
 		envs[a.Environment.Name] = true
+		out.widest = max(out.widest, kit.Width(out.apps[i].name))
 	}
 	out.envs = len(envs)
 	rows := make([]row, 0, len(b.Tokens)+len(b.Marks))
@@ -103,7 +138,7 @@ func file(b console.Board, policy func(console.Application) console.Policy, now 
 
 // judge computes every state at now and sorts by it.
 func (b *board) judge(now time.Time) {
-	b.total, b.gate, b.changes, b.deliver = tally{}, nil, time.Time{}, time.Time{}
+	b.total, b.gate, b.changes, b.deliver, b.undoable = tally{}, nil, time.Time{}, time.Time{}, 0
 	for i := range b.apps {
 		a := &b.apps[i]
 		a.tally = tally{}
@@ -131,6 +166,12 @@ func (b *board) judge(now time.Time) {
 		b.total.lingering += a.tally.lingering
 	}
 	slices.SortStableFunc(b.gate, func(x, y *row) int {
+		if p := x.waits; p != y.waits { // what the server has not accepted is the most alive of all
+			if p {
+				return -1
+			}
+			return 1
+		}
 		if x.over != y.over {
 			if x.over {
 				return 1
@@ -144,15 +185,37 @@ func (b *board) judge(now time.Time) {
 func (b *board) judgeToken(r *row, p console.Policy, now time.Time) {
 	s := console.StatusAt(*r.tok, p, now)
 	r.state, r.ended, r.over = s.State, s.EndedAt, s.Proof != console.ProofNone
-	if s.Ended {
+	if r.waits = r.undelivered(now); s.Ended || r.waits {
 		b.gate = append(b.gate, r)
 	}
 	if at, ok := console.NextChange(*r.tok, p, now); ok {
 		b.changes = earlier(b.changes, at)
 	}
-	if at, ok := console.DueAt(*r.tok); ok && !b.apps[r.app].Environment.ReadOnly {
-		b.deliver = earlier(b.deliver, at)
+	at, ok := console.DueAt(*r.tok)
+	if ok && at.After(now) && !r.waits {
+		b.changes = earlier(b.changes, at)
 	}
+	if ok && !b.apps[r.app].Environment.ReadOnly {
+		b.deliver = earlier(b.deliver, at)
+		if r.tok.RevokeTries == 0 {
+			b.undoable++
+		}
+	}
+}
+
+// overdue counts the revokes that are to be sent by now.
+func (b *board) overdue(now time.Time) (n int) {
+	for i := range b.apps {
+		for _, r := range b.apps[i].rows {
+			if r.tok == nil || b.apps[i].Environment.ReadOnly {
+				continue
+			}
+			if at, ok := console.DueAt(*r.tok); ok && !at.After(now) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // rank puts what lives first, then what lingers, then what is over. What is decided or comes due does
@@ -190,6 +253,7 @@ type list struct {
 	at   int // where sel was last found
 	off  int
 	page int // rows shown last
+	top  int // lines above the first row
 }
 
 // index finds the selected row; -1 when it is gone or nothing is selected.

@@ -10,7 +10,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// effects is everything the screen can cause. This is the only file that calls the console and the
+// effects is everything the screen can cause. The effects files are the only ones that call the console and the
 // clipboard. Each effect takes copies, runs outside Update and answers with one result; none of them
 // reads or writes the model.
 type effects struct {
@@ -18,13 +18,17 @@ type effects struct {
 	svc     *console.Service
 	clip    Clipboard
 	changes <-chan struct{}
+	reloads <-chan Reload
+	begin   func(ctx context.Context, kept bool) (*console.Service, error) // nil where there is a service already
+	follow  func(*console.Service) <-chan struct{}
 	tick    func(tag int, in time.Duration) tea.Cmd
 }
 
 func newEffects(ctx context.Context, o Options) effects {
-	fx := effects{ctx: ctx, svc: o.Service, clip: o.Clipboard, tick: beat}
+	fx := effects{ctx: ctx, svc: o.Service, clip: o.Clipboard, reloads: o.Reloads, begin: o.Begin, tick: beat}
+	fx.follow = func(svc *console.Service) <-chan struct{} { return svc.Changes(ctx) }
 	if fx.svc != nil {
-		fx.changes = fx.svc.Changes(ctx)
+		fx.changes = fx.follow(fx.svc)
 	}
 	return fx
 }
@@ -45,6 +49,13 @@ func (fx effects) policy(a console.Application) console.Policy {
 		return console.Policy{DueBefore: time.Minute, CacheTTL: a.Environment.CacheTTL, Regime: a.Environment.Regime}
 	}
 	return fx.svc.Policy(a)
+}
+
+// key says where the key to the stored secrets is. It waits for nothing.
+func (fx effects) key() console.KeyStatus { return fx.svc.Key() }
+
+func (fx effects) unlock(ticket int, passphrase secret.Text) tea.Cmd {
+	return run(func() storeUnlocked { return storeUnlocked{ticket, fx.svc.Unlock(fx.ctx, passphrase)} })
 }
 
 func (fx effects) undoWindow() time.Duration {
@@ -77,10 +88,10 @@ func (fx effects) readBoard(ticket int) tea.Cmd {
 }
 
 // get asks for a token; selected is the token that was selected when the key was pressed.
-func (fx effects) get(appID, selected string, scopes []string) tea.Cmd {
+func (fx effects) get(i getToken, selected string) tea.Cmd {
 	return run(func() tokenGot {
-		out, err := fx.svc.Get(fx.ctx, appID, console.GetOptions{Scopes: scopes})
-		return tokenGot{appID, selected, out, err}
+		out, err := fx.svc.Get(fx.ctx, i.appID, console.GetOptions{Scopes: i.scopes, Grant: i.grant, Username: i.user, Password: i.password})
+		return tokenGot{i.appID, selected, out, err}
 	})
 }
 
@@ -135,19 +146,6 @@ func (fx effects) probe(id string) tea.Cmd {
 
 // clipboardTime is how long a clipboard program may take: one on a display that is gone never answers.
 const clipboardTime = 3 * time.Second
-
-func (fx effects) copy(id, fingerprint string) tea.Cmd {
-	return run(func() tokenCopied {
-		ctx, cancel := context.WithTimeout(fx.ctx, clipboardTime)
-		defer cancel()
-		sec, err := fx.svc.Secrets(ctx, id)
-		if err != nil {
-			return tokenCopied{id: id, err: err}
-		}
-		c, err := fx.clip.Copy(ctx, sec.Access)
-		return tokenCopied{id, fingerprint, c, err}
-	})
-}
 
 // copyText copies what is no secret: an address, or a code that is worth nothing without a person.
 func (fx effects) copyText(what, text string) tea.Cmd {

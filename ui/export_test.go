@@ -2,7 +2,10 @@ package ui
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"reflect"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -34,6 +37,7 @@ func NewPump(ctx context.Context, o Options, clock func() time.Time) *Pump {
 	p.m.clock = clock
 	p.m.now = clock()
 	p.m.fx.changes = nil
+	p.m.fx.follow = func(*console.Service) <-chan struct{} { return nil }
 	p.m.fx.tick = func(tag int, in time.Duration) tea.Cmd {
 		p.Beats = append(p.Beats, Beat{tag, in})
 		return nil
@@ -138,6 +142,8 @@ var named = map[string]tea.KeyPressMsg{
 	"shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift}, "up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown},
 	"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown},
 	"home": {Code: tea.KeyHome}, "end": {Code: tea.KeyEnd}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
+	"backspace": {Code: tea.KeyBackspace}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl},
+	"ctrl+s": {Code: 's', Mod: tea.ModCtrl}, "ctrl+t": {Code: 't', Mod: tea.ModCtrl}, "ctrl+z": {Code: 'z', Mod: tea.ModCtrl}, "f1": {Code: tea.KeyF1}, "space": {Code: tea.KeySpace, Text: " "},
 }
 
 // Key presses keys by name, one after the other.
@@ -149,6 +155,28 @@ func (p *Pump) Key(keys ...string) {
 		}
 		p.Send(msg)
 	}
+}
+
+// Type presses the key of each character.
+func (p *Pump) Type(text string) {
+	for _, r := range text {
+		p.Send(tea.KeyPressMsg{Code: r, Text: string(r)})
+	}
+}
+
+// Paste is a bracketed paste.
+func (p *Pump) Paste(text string) { p.Send(tea.PasteMsg{Content: text}) }
+
+// Refused is the answer to the last passphrase.
+func (p *Pump) Refused(err error) { p.Send(storeUnlocked{p.m.unlocking, err}) }
+
+// Inside prints everything that the root holds, with %+v, one value each.
+func (p *Pump) Inside() string {
+	var b strings.Builder
+	for _, o := range p.m.overlays {
+		fmt.Fprintf(&b, "%+v %#v %v %s %d %x %q\n", o, o, reflect.ValueOf(o).Elem(), o, o, o, o)
+	}
+	return b.String()
 }
 
 // Feed files a board as if it had just been read.
@@ -187,4 +215,77 @@ func (p *Pump) Log() []string {
 		out = append(out, n.text+" "+n.hint)
 	}
 	return out
+}
+
+// Do runs an action by its name in the configuration.
+func (p *Pump) Do(name string) {
+	for _, b := range defaultKeys() {
+		if b.name == name {
+			p.m.now = p.m.clock()
+			p.m.dirty = true // as after every key
+			p.Run(p.m.run(b.act))
+			p.Run(p.m.settle())
+			return
+		}
+	}
+	panic("no action " + name)
+}
+
+// Actions are the names of all actions.
+func Actions() (out []string) {
+	for _, b := range defaultKeys() {
+		out = append(out, b.name)
+	}
+	return out
+}
+
+// Word is what an action is called.
+func Word(name string) string {
+	for _, b := range defaultKeys() {
+		if b.name == name {
+			return b.word
+		}
+	}
+	return ""
+}
+
+// Present turns presenter mode on or off, as the palette does.
+func (p *Pump) Present(on bool) {
+	p.m.present(on)
+	p.Send(beaten{-1})
+}
+
+// Title is what the window is called.
+func (p *Pump) Title() string { return p.m.View().WindowTitle }
+
+// Blot is the last check of presenter mode over lines of a frame.
+func Blot(b console.Board, lines ...string) []string {
+	read := file(b, effects{}.policy, b.Exchanges[0].Started)
+	return newVeil(&read, nil).blot(lines)
+}
+
+// Veil is what presenter mode makes of a text.
+func Veil(b console.Board, text string) string {
+	read := file(b, effects{}.policy, b.Exchanges[0].Started)
+	return newVeil(&read, nil).text(text)
+}
+
+// Reload is the configuration, read again.
+func (p *Pump) Reload(r Reload) { p.Send(settingsRead{r, false}) }
+
+// Focus is the number of the focused pane.
+func (p *Pump) Focus() int { return int(p.m.on()) + 1 }
+
+// InForce are the settings in force.
+func (p *Pump) InForce() Settings { return p.m.set }
+
+// Marking is the input as the program reads it.
+func Marking(in io.Reader) io.Reader { return marking(in) }
+
+// Progress is what the terminal's progress bar shows, in percent; -1: nothing.
+func (p *Pump) Progress() int {
+	if b := p.m.progress(); b != nil {
+		return b.Value
+	}
+	return -1
 }

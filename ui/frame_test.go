@@ -1,16 +1,19 @@
 package ui_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"lanyard/ui"
 )
@@ -22,27 +25,123 @@ func size(s string) (w, h int, ok bool) {
 	return w, h, n == 2 && err == nil
 }
 
-// golden compares a frame, without its styles, with the one that somebody has looked at.
+// sections are those of golden files that were compared or written, by "file/section".
+var sections sync.Map
+
+// goldenFiles keeps tests that run beside each other from writing one file at once.
+var goldenFiles sync.Mutex
+
+// TestMain sees to it that no golden stays behind that no test compares: a whole run with -update drops those, a whole
+// run without it fails.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	code := m.Run()
+	whole := func(name, all string) bool { return flag.Lookup(name).Value.String() == all }
+	if code == 0 && whole("test.run", "") && whole("test.skip", "") && whole("test.list", "") && whole("test.fuzz", "") {
+		code = leftOver()
+	}
+	os.Exit(code)
+}
+
+func leftOver() (code int) {
+	files, _ := filepath.Glob("testdata/*.golden")
+	for _, path := range files {
+		a, err := txtar.ParseFile(path)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		kept := slices.DeleteFunc(slices.Clone(a.Files), func(f txtar.File) bool {
+			_, used := sections.Load(path + "/" + f.Name)
+			return !used
+		})
+		switch a.Comment = nil; {
+		case len(kept) == len(a.Files) && len(kept) > 0:
+			continue
+		case !*update:
+			fmt.Fprintf(os.Stderr, "%s holds what no test compares; go test ./ui -update drops it\n", path)
+			code = 1
+			continue
+		case len(kept) == 0:
+			err = os.Remove(path)
+		default:
+			a.Files = kept
+			err = os.WriteFile(path, txtar.Format(a), 0o600)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	}
+	return code
+}
+
+var sized = regexp.MustCompile(`(^|-)(\d+x\d+)(-|$)`)
+
+// golden compares a frame, without its styles, with the one that somebody has looked at. The frames of one screen are in
+// one file: 80x24-help is the section 80x24 of testdata/help.golden.
 func golden(t *testing.T, name, frame string) {
 	t.Helper()
+	file, section := name, "text"
+	if m := sized.FindStringSubmatchIndex(name); m != nil {
+		section = name[m[4]:m[5]]
+		file = strings.Trim(name[:m[0]]+"-"+name[m[1]:], "-")
+	}
+	compare(t, file, section, bare(frame))
+}
+
+// bare is a frame without its styles and without the spaces at the ends of its lines.
+func bare(frame string) string {
 	var b strings.Builder
 	for line := range strings.SplitSeq(frame, "\n") {
 		b.WriteString(strings.TrimRight(ansi.Strip(line), " ") + "\n")
 	}
-	path := filepath.Join("testdata", name+".golden")
+	return b.String()
+}
+
+// compare is golden for a section of a file.
+func compare(t *testing.T, file, section, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", file+".golden")
+	sections.Store(path+"/"+section, true)
+	goldenFiles.Lock()
+	defer goldenFiles.Unlock()
+	a, err := txtar.ParseFile(path)
+	if err != nil {
+		if !*update {
+			t.Fatal(err)
+		}
+		a = &txtar.Archive{}
+	}
+	i := slices.IndexFunc(a.Files, func(f txtar.File) bool { return f.Name == section })
 	if *update {
-		if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		if i < 0 {
+			i = len(a.Files)
+			a.Files = append(a.Files, txtar.File{Name: section})
+		}
+		a.Files[i].Data = []byte(got)
+		slices.SortStableFunc(a.Files, func(a, b txtar.File) int { return cmp.Compare(rank(a.Name), rank(b.Name)) })
+		if err := os.WriteFile(path, txtar.Format(a), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
+	switch {
+	case i < 0:
+		t.Errorf("%s has no section %q; go test ./ui -update, and look at it\n%s", path, section, got)
+	case string(a.Files[i].Data) != got:
+		t.Errorf("%s, %s differs; go test ./ui -update, and look at it\n%s", path, section, got)
 	}
-	if got := b.String(); got != string(want) {
-		t.Errorf("%s differs; go test ./ui -update, and look at it\n%s", path, got)
+}
+
+// rank sorts the sections of a file by size; those of one size stay as they came, text first.
+func rank(section string) int {
+	s, kind, _ := strings.Cut(section, " ")
+	w, h, ok := size(s)
+	if !ok {
+		return 0
 	}
+	return (w*1000+h)*10 + len(kind)
 }
 
 // fits fails when a frame is not exactly as large as its screen.
@@ -59,32 +158,6 @@ func fits(t *testing.T, frame string, w, h int) {
 		if n := ansi.StringWidthWc(l); n > w {
 			t.Fatalf("%dx%d: line %d is %d wide on a terminal without clusters: %q", w, h, i, n, ansi.Strip(l))
 		}
-	}
-}
-
-func TestGolden(t *testing.T) {
-	t.Parallel()
-	for _, s := range []string{"30x8", "60x12", "60x20", "80x24", "120x32"} {
-		w, h, _ := size(s)
-		for _, c := range []struct{ name, keys string }{
-			{"tokens", ""}, {"help", "?"}, {"gateway", "3 down"}, {"activity", "4 down down"}, {"empty", "1 down down down 2"},
-			{"confirm", "2 down down down x"}, {"log", "x 4 x = !"}, {"zoom", "3 z"},
-		} {
-			t.Run(s+"-"+c.name, func(t *testing.T) {
-				t.Parallel()
-				p, _ := still(t, w, h)
-				p.Feed(orders())
-				p.Key(strings.Fields(c.keys)...)
-				fits(t, p.Frame(), w, h)
-				golden(t, s+"-"+c.name, p.Frame())
-			})
-		}
-		t.Run(s+"-welcome", func(t *testing.T) {
-			t.Parallel()
-			p, _ := still(t, w, h, func(o *ui.Options) { o.Welcome = true })
-			fits(t, p.Frame(), w, h)
-			golden(t, s+"-welcome", p.Frame())
-		})
 	}
 }
 
@@ -108,55 +181,6 @@ func TestExactlyAsLargeAsTheScreen(t *testing.T) {
 				if last := ansi.Strip(lines[h-1]); !strings.Contains(last, "? help") {
 					t.Fatalf("%dx%d: no help in the footer: %q", w, h, last)
 				}
-			}
-		}
-	}
-}
-
-var nasty = []string{
-	"決済ゲートウェイ", "Zahlungs\u0308dienst", "👩‍💻 team", "🇩🇪 Berlin", "❤️ love", "العربية", "\u202egnp.exe", "a\u200db\u200c", "e\u0301\u0301\u0301\u0301",
-	"\x1b[31mred", "tab\there", "line\nbreak", "", "नमस्ते", "한국어 앱", "x\u00adsoft", strings.Repeat("very long ", 30), "\xff\xfe", "👨‍👩‍👧‍👦", "Z͑ͫ̓ͪ̂a̗l̸g̨o",
-}
-
-var everyKey = []string{
-	"g", "r", "x", "u", "y", "p", "tab", "shift+tab", "1", "2", "3", "4", "z", "up", "down", "left", "right", "h", "j", "k", "l",
-	"pgup", "pgdown", "home", "end", "?", "!", "esc", "enter", "n", "w", "ß", "語",
-}
-
-// TestAnything presses random keys on random screens with names that break other programs.
-func TestAnything(t *testing.T) {
-	t.Parallel()
-	for seed := range uint64(60) {
-		r := rand.New(rand.NewPCG(seed, 7))
-		p, c := still(t, 80, 24, func(o *ui.Options) {
-			o.Banners = []ui.Banner{{Text: nasty[r.IntN(len(nasty))], Short: nasty[r.IntN(len(nasty))]}}
-			o.Title = nasty[r.IntN(len(nasty))]
-			o.Welcome = seed%10 == 9
-		})
-		b := orders()
-		for i := range b.Applications {
-			b.Applications[i].Name = nasty[r.IntN(len(nasty))]
-			b.Applications[i].KeyType = nasty[r.IntN(len(nasty))]
-			b.Applications[i].Environment.Name = nasty[r.IntN(len(nasty))]
-		}
-		for i := range b.Tokens {
-			b.Tokens[i].User = nasty[r.IntN(len(nasty))]
-			b.Tokens[i].Scopes = []string{nasty[r.IntN(len(nasty))], nasty[r.IntN(len(nasty))]}
-		}
-		for i := range b.Exchanges {
-			b.Exchanges[i].Application, b.Exchanges[i].URL = nasty[r.IntN(len(nasty))], nasty[r.IntN(len(nasty))]
-		}
-		p.Feed(b)
-		for range 60 {
-			w, h := 1+r.IntN(200), 1+r.IntN(80)
-			p.Resize(w, h)
-			p.Key(everyKey[r.IntN(len(everyKey))])
-			c.now = c.now.Add(1e9 * 7)
-			p.Beat()
-			fits(t, p.Frame(), w, h)
-			if r.IntN(5) == 0 {
-				b.Tokens = b.Tokens[:r.IntN(len(b.Tokens)+1)]
-				p.Feed(b)
 			}
 		}
 	}

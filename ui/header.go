@@ -11,7 +11,7 @@ import (
 	"lanyard/ui/kit"
 )
 
-// header says where we are and what lives.
+// header says where we are, what lives and, where there is room, where the key to it is.
 func (m *root) header(s *scene) string {
 	l := kit.NewLine("", 256)
 	l.Gap(1)
@@ -22,7 +22,11 @@ func (m *root) header(s *scene) string {
 		l.Gap(2)
 	}
 	if m.o.Title != "" {
-		l.Put(string(m.st.Chip), " "+m.o.Title+" ")
+		l.Put(string(m.st.Chip), " "+m.veil.text(m.o.Title)+" ")
+		l.Gap(2)
+	}
+	if m.veil != nil {
+		l.Put(string(m.st.ChipDanger), " PRESENT ")
 		l.Gap(2)
 	}
 	clock := m.skew(a, m.w < 80)
@@ -43,20 +47,26 @@ func (m *root) header(s *scene) string {
 	for _, c := range counts {
 		cells += kit.Width(c.text)
 	}
+	var key string
 	if ok {
 		room := m.w - l.Width() - cells - 4
 		name := kit.Clean(a.Environment.Name)
 		if name == m.o.Title {
 			name = "" // the chip has said it
 		}
+		name = m.veil.text(name)
 		if small {
 			name = strings.TrimSpace(a.name + " " + kit.Cut(kit.Clean(a.KeyType), 4))
+			if l := s.labels(tokens); len(l) > 0 { // there is no pane with a title
+				name = strings.Replace(l[0], " of ", "/", 1)
+			}
 		}
 		chip := ""
 		if a.Environment.Production {
-			if chip = " production "; room < 24 {
-				chip = " PROD "
-			}
+			chip = " production "
+		}
+		chip, key = roomFor(s.key, room, kit.Width(name), chip)
+		if chip != "" {
 			room -= len(chip) + 2
 		}
 		l.Put("", kit.Middle(name, max(room, 0)))
@@ -64,12 +74,43 @@ func (m *root) header(s *scene) string {
 			l.Gap(min(2, max(room, 0)))
 			l.Put(string(m.st.ChipDanger), chip)
 		}
+	} else {
+		_, key = roomFor(s.key, m.w-l.Width()-cells-4, 0, "")
 	}
+	if key != "" && l.Width() > 1 {
+		l.Gap(2)
+	}
+	l.Put(string(m.keyPaint(s)), key)
 	l.Gap(m.w - 1 - cells - l.Width())
 	for _, c := range counts {
 		l.Put(string(c.paint), c.text)
 	}
+	s.keySaid = key
 	return l.End(m.w)
+}
+
+// roomFor chooses what of the chip and of the key is written into room cells beside a name, which comes before
+// either; the word production becomes PROD before the key goes.
+func roomFor(k keyState, room, name int, chip string) (shown, key string) {
+	chips := []string{chip}
+	if chip != "" {
+		chips = []string{chip, " PROD "}
+		if room < 24 {
+			chips = chips[1:]
+		}
+	}
+	for _, text := range []string{k.text(), k.short()} {
+		for _, c := range chips {
+			need := name + kit.Width(text) + 2
+			if c != "" {
+				need += len(c) + 2
+			}
+			if text != "" && need <= room {
+				return c, text
+			}
+		}
+	}
+	return chips[0], ""
 }
 
 func (m *root) counts(short bool) []cell {
@@ -143,7 +184,7 @@ func (m *root) banners(l layout) []string {
 	own := make([]string, 0, len(m.o.Banners)) // each on its own line, if they fit
 	var text, short []string
 	for _, b := range m.o.Banners {
-		text, short = append(text, kit.Clean(b.Text)), append(short, kit.Clean(b.Short))
+		text, short = append(text, m.veil.text(kit.Clean(b.Text))), append(short, m.veil.text(kit.Clean(b.Short)))
 		own = append(own, lead+text[len(text)-1])
 	}
 	lines := own

@@ -1,11 +1,12 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
-	"lanyard/console"
+	"lanyard/tokenapi/secret"
 	"lanyard/ui/kit"
 )
 
@@ -16,7 +17,10 @@ type (
 	getToken struct {
 		appID    string
 		scopes   []string // instead of the application's
-		answered bool     // a person has said yes to the question whether an older token may end by it
+		grant    string   // instead of the application's
+		user     string   // the same
+		password secret.Text
+		answered bool // a person has said yes to the question whether an older token may end by it
 	}
 	renewToken struct {
 		tokenID  string
@@ -36,6 +40,11 @@ type (
 	giveUp       struct{ appID, key string } // the wait for a person, of what is in busy under key
 	copyText     struct{ what, text string }
 	leaveScreen  struct{}
+	unlockStore  struct {
+		passphrase secret.Text
+		overlay    *unlockOverlay
+	}
+	cancelUnlock struct{ verb string }
 )
 
 func (getToken) intent()     {}
@@ -51,6 +60,8 @@ func (choose) intent()       {}
 func (giveUp) intent()       {}
 func (copyText) intent()     {}
 func (leaveScreen) intent()  {}
+func (unlockStore) intent()  {}
+func (cancelUnlock) intent() {}
 
 // press routes a key: to the overlay on top, else to what the key means, else to the focused pane.
 func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
@@ -58,56 +69,54 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 	if known && b.act == forceQuit {
 		return m.leave(true)
 	}
+	if m.quitting && known && b.act == doUndo { // what is waited for can still be taken back
+		return m.perform(m.undoIntent())
+	}
 	if m.quitting {
 		m.note(info, "finishing what is under way; ctrl+c does not wait", "")
 		return nil
 	}
+	if !m.pastedAt.IsZero() && m.now.Sub(m.pastedAt) < pasteEcho && (msg.Text != "" || msg.Code == tea.KeyEnter || msg.Code == tea.KeyTab) {
+		m.pastedAt = m.now
+		return nil
+	}
 	m.dirty = true
 	if n := len(m.overlays); n > 0 {
-		return m.perform(m.overlays[n-1].press(m.scene(), b.act, msg.String()))
+		if o, ok := m.overlays[n-1].(typist); ok {
+			return m.perform(o.typed(msg))
+		}
+		i := m.overlays[n-1].press(m.scene(), b.act, msg.String())
+		if i == nil && known && b.act.section() <= onApps {
+			m.note(info, b.word+" is for the panes", "esc closes this first")
+		}
+		return m.perform(i)
 	}
 	if m.welcome != nil {
 		return m.perform(m.welcome.press(b.act, msg.String()))
 	}
+	if m.view.typing {
+		return m.filterTyped(msg)
+	}
 	if !known {
-		m.note(info, "no action is on "+kit.Clean(msg.String()), "? lists the keys")
+		m.note(info, "no action is on "+kit.Clean(msg.String()), m.keys.hint(openHelp, "lists the keys"))
 		return nil
 	}
-	switch b.act {
-	case doUndo:
-		return m.perform(m.undoIntent())
-	case moveLeft, moveRight:
-		m.sideways(b.act)
-	case nextPane:
-		m.focusOn((m.focus + 1) % paneCount)
-	case prevPane:
-		m.focusOn((m.focus + paneCount - 1) % paneCount)
-	case paneApps, paneTokens, paneGateway, paneActivity:
-		m.focusOn(applications + paneID(b.act-paneApps))
-	case zoom:
-		m.zoomed = !m.zoomed
-	case openLog:
-		m.overlays = append(m.overlays, &logOverlay{entries: m.log})
-	case openHelp:
-		m.overlays = append(m.overlays, newHelp(m.keys, m.focus))
-	case closeTop:
-		m.until, m.zoomed = time.Time{}, m.zoomed && !m.until.IsZero()
-	case quit:
-		return m.leave(false)
-	default:
-		if b.where&placeOf(m.focus) == 0 && b.act < moveUp {
-			m.note(info, b.word+" does nothing in this pane", "2 goes to the tokens")
-			return nil
-		}
-		return m.perform(m.panes.at(m.focus).press(m.scene(), b.act))
+	if m.tour.did(b.act) {
+		m.guided()
 	}
-	return nil
+	return m.run(b.act)
 }
 
 // perform acts on an intent. What is about to be in flight is marked busy before the effect is returned,
 // so that the same key pressed again meets a reason and not a second call.
 func (m *root) perform(i intent) tea.Cmd {
 	switch i := i.(type) {
+	case performer:
+		return i.perform(m)
+	case doAction:
+		return m.do(i.act)
+	case moveCursor:
+		return m.perform(m.panes.at(m.on()).press(m.scene(), i.act))
 	case refuse:
 		m.note(info, i.why, i.hint)
 	case closeOverlay:
@@ -125,6 +134,11 @@ func (m *root) perform(i intent) tea.Cmd {
 		return m.giveUp(i)
 	case leaveScreen:
 		return m.leave(false)
+	case unlockStore:
+		return m.unlock(i)
+	case cancelUnlock:
+		m.pop()
+		m.note(info, "nothing was done: to "+i.verb+" the stored secrets have to be unlocked", "the key asks again")
 	case copyText:
 		if m.fx.clip == nil {
 			m.note(info, "copying is switched off", "set clipboard.via in the configuration")
@@ -132,6 +146,9 @@ func (m *root) perform(i intent) tea.Cmd {
 		}
 		return m.begin("text", "a copy is under way", func(text string) tea.Cmd { return m.fx.copyText(i.what, text) }, i.text)
 	case probeToken:
+		if !m.busy[i.tokenID] && m.unlockFirst("probe a token", i) {
+			return nil
+		}
 		return m.begin(i.tokenID, "", m.fx.probe, i.tokenID)
 	case revokeToken:
 		return m.revoke(i)
@@ -143,8 +160,11 @@ func (m *root) perform(i intent) tea.Cmd {
 		case m.fx.clip == nil:
 			m.note(info, "copying is switched off", "set clipboard.via in the configuration")
 		case r != nil && r.tok != nil:
-			fp := r.tok.Fingerprint
-			return m.begin(i.tokenID, "", func(id string) tea.Cmd { return m.fx.copy(id, fp) }, i.tokenID)
+			a, t := m.board.apps[r.app].Application, *r.tok
+			if !m.busy[i.tokenID] && m.unlockFirst("copy a token", i) {
+				return nil
+			}
+			return m.begin(i.tokenID, "", func(string) tea.Cmd { return m.fx.copyAs(a, t, bareForm()) }, i.tokenID)
 		}
 	}
 	return nil
@@ -164,6 +184,7 @@ func (m *root) begin(key, why string, effect func(string) tea.Cmd, id string) te
 		return nil
 	}
 	m.busy[key] = true
+	m.began(key)
 	return effect(id)
 }
 
@@ -174,10 +195,25 @@ func (m *root) pop() {
 	}
 }
 
+// answer closes the question on top: it was answered with yes.
+func (m *root) answer() {
+	if n := len(m.overlays); n > 0 {
+		switch m.overlays[n-1].(type) {
+		case *confirmOverlay, *knockOverlay:
+			m.pop()
+		}
+	}
+}
+
+// drop closes an overlay wherever it is.
+func (m *root) drop(o overlay) {
+	m.overlays = slices.DeleteFunc(m.overlays, func(x overlay) bool { return x == o })
+}
+
 // revoke asks first in a production environment, and refuses what is decided or done already.
 func (m *root) revoke(i revokeToken) tea.Cmd {
 	if i.confirmed {
-		m.pop() // the question
+		m.answer()
 	}
 	r := m.board.byID[i.tokenID]
 	if r == nil || r.tok == nil {
@@ -187,8 +223,10 @@ func (m *root) revoke(i revokeToken) tea.Cmd {
 	a := &m.board.apps[r.app]
 	switch {
 	case m.busy[i.tokenID]:
-	case r.state == console.Revoking:
-		m.note(info, r.tok.Fingerprint+" is being revoked already", "u takes it back while it was not sent")
+	case r.pending():
+		if !m.unlockFirst("send the revoke that waits", nil) {
+			m.note(info, r.tok.Fingerprint+" is being revoked already", m.backAgain(r))
+		}
 		return nil
 	case a.Environment.ReadOnly:
 		m.note(info, kit.Clean(a.Environment.Name)+" is read-only: nothing is revoked there", "read_only in the configuration")
@@ -196,22 +234,34 @@ func (m *root) revoke(i revokeToken) tea.Cmd {
 	case a.Environment.Production && !i.confirmed:
 		m.overlays = append(m.overlays, newConfirm(r, a))
 		return nil
+	case m.unlockFirst("revoke a token", i):
+		return nil
 	}
 	return m.begin(i.tokenID, "", m.fx.revoke, i.tokenID)
+}
+
+// backAgain says whether a pending revoke can still be taken back.
+func (m *root) backAgain(r *row) string {
+	if r.tok.RevokeTries > 0 {
+		return "it was sent at least once, and is sent again until the server answers"
+	}
+	return m.keys.hint(doUndo, "takes it back while it was not sent")
 }
 
 // undoIntent takes back the selected revoke, else the one decided last, here or in another console.
 func (m *root) undoIntent() intent {
 	s := m.scene()
 	r := s.token
-	if m.focus == gateway {
+	if m.on() == gateway {
 		r = m.panes.gateway.row(s)
 	}
-	if r != nil && r.state == console.Revoking {
+	switch {
+	case r != nil && r.undoable():
 		return undoRevoke{r.id}
-	}
-	if m.board.total.revoking > 0 {
+	case m.board.undoable > 0:
 		return undoRevoke{}
+	case r != nil && r.pending():
+		return refuse{"it is too late to undo that: " + m.backAgain(r), ""}
 	}
 	return refuse{"there is nothing to undo: no revoke is waiting", ""}
 }
@@ -250,9 +300,15 @@ func (m *root) sideways(a action) {
 func (m *root) leave(force bool) tea.Cmd {
 	if m.quitting {
 		if force {
+			m.choice = QuitNow
 			return tea.Quit
 		}
 		return nil
+	}
+	for _, o := range m.overlays {
+		if o, ok := o.(interface{ wipe() }); ok {
+			o.wipe()
+		}
 	}
 	m.quitting, m.overlays = true, nil
 	unwait := m.fillInvites() // quitting waits for answers of servers, not for people
@@ -276,7 +332,7 @@ const longestWait = 10 * time.Second
 // soon says whether a revoke is inside its undo window: quitting then waits the seconds that are left.
 func (m *root) soon() bool {
 	at := earlier(m.due, m.board.deliver)
-	return m.fx.svc != nil && !at.IsZero() && at.Before(m.now.Add(min(m.fx.undoWindow(), longestWait)+time.Second)) && at.After(m.now.Add(-2*time.Second))
+	return !m.key().shut() && m.fx.svc != nil && !at.IsZero() && at.Before(m.now.Add(min(m.fx.undoWindow(), longestWait)+time.Second)) && at.After(m.now.Add(-2*time.Second))
 }
 
 // finish takes the next step of quitting.

@@ -134,7 +134,7 @@ func TestInvitationOfOthersStaysClosed(t *testing.T) {
 func invitation(t *testing.T, w, h int, app func(*console.Application), i console.Invitation, change ...func(*ui.Options)) *ui.Pump {
 	t.Helper()
 	l := awake(t, app, atDevice)
-	o := ui.Options{Service: l.svc, Clipboard: l.clip, Theme: theme(t, "dark"), Width: w, Height: h}
+	o := ui.Options{Service: l.svc, Clipboard: l.clip, Settings: ui.Settings{Theme: theme(t, "dark")}, Width: w, Height: h}
 	for _, f := range change {
 		f(&o)
 	}

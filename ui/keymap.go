@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -12,12 +14,26 @@ type action int
 
 const (
 	none action = iota
+	// What is done to tokens.
 	doGet
 	doRenew
 	doRevoke
 	doUndo
 	doCopy
 	doProbe
+	inspect
+	doMark
+	reveal
+	chooseGet
+	chooseCopy
+	probeOn
+	revokeAll
+	// What is done to applications.
+	addApp
+	editApp
+	deleteApp
+	adoptToken
+	// Moving about.
 	moveUp
 	moveDown
 	moveLeft
@@ -33,12 +49,58 @@ const (
 	paneGateway
 	paneActivity
 	zoom
+	// What is shown, and how.
+	filterRows
+	hideDead
+	unmarkAll
+	sortState
+	sortLeft
+	sortIssued
+	sortToken
+	sortWho
+	sortScopes
+	pickTheme
+	togglePresenter
+	toggleMouse
+	// Lanyard itself.
+	unlockSecrets
+	openPalette
 	openLog
 	openHelp
+	suspend
 	closeTop
 	quit
 	forceQuit
 )
+
+// section is a chapter of the help.
+type section int
+
+const (
+	onTokens section = iota
+	onApps
+	moving
+	showing
+	itself
+)
+
+func (a action) section() section {
+	switch {
+	case a < addApp:
+		return onTokens
+	case a < moveUp:
+		return onApps
+	case a < filterRows:
+		return moving
+	case a < unlockSecrets:
+		return showing
+	}
+	return itself
+}
+
+func (s section) String() string {
+	return [...]string{"Tokens", "Applications", "Moving", "What is shown", "Lanyard"}[s]
+}
 
 // places says where a key does something.
 type places uint8
@@ -53,51 +115,110 @@ const (
 
 func placeOf(p paneID) places { return 1 << p }
 
-// binding ties keys to an action and says in words what it does: the footer, the help and the README
+// binding ties keys to an action and says in words what it does: the footer, the help, the palette and the README
 // are made from these rows and cannot say anything else.
 type binding struct {
 	key.Binding // the keys, as they are pressed and as a person reads them, and what they do
 	act         action
-	word        string // for the footer; "" keeps it out
+	name        string // in the configuration, [keys]
+	word        string // what it is called in a few words
+	foot        bool   // the footer offers it
 	where       places
 }
 
-func bind(act action, show, word, does string, where places, keys ...string) binding {
-	return binding{key.NewBinding(key.WithKeys(keys...), key.WithHelp(show, does)), act, word, where}
+// bind makes a row. keys are separated by spaces, as they are pressed; none: it is in the palette alone.
+func bind(act action, name, keys, word, does string, where places) binding {
+	pressed := strings.Fields(keys)
+	show := make([]string, len(pressed))
+	for i, k := range pressed {
+		show[i] = shownKeyName(k)
+	}
+	return binding{Binding: key.NewBinding(key.WithKeys(pressed...), key.WithHelp(strings.Join(show, " "), does)), act: act, name: name, word: word, where: where}
+}
+
+// inFooter lets the footer offer it.
+func (b binding) inFooter() binding {
+	b.foot = true
+	return b
+}
+
+// shownKeyName is how a person reads the name of a key.
+func shownKeyName(k string) string {
+	switch k {
+	case "up":
+		return "↑"
+	case "down":
+		return "↓"
+	case "left":
+		return "←"
+	case "right":
+		return "→"
+	case "pgdown":
+		return "pgdn"
+	}
+	return k
 }
 
 func (b binding) show() string { return b.Help().Key }
 
 func (b binding) does() string { return b.Help().Desc }
 
+// defaultKeys are all actions there are, each with its usual keys, in the order in which the footer offers them.
 func defaultKeys() []binding {
+	const onToken = inApps | inTokens | inGateway
 	return []binding{
-		bind(doGet, "g", "get", "get a token with the application's usual grant", everywhere, "g"),
-		bind(doRenew, "r", "renew", "renew: refresh if it can be, else ask again; says which it did", inApps|inTokens|inGateway, "r"),
-		bind(doRevoke, "x", "revoke", "revoke, after the undo window; asks first in a production environment", inApps|inTokens|inGateway, "x"),
-		bind(doUndo, "u", "undo", "undo the pending revoke: the selected one, else the last one", everywhere, "u"),
-		bind(doCopy, "y", "copy", "copy the access token; cleared later if it is still there", inApps|inTokens|inGateway, "y"),
-		bind(doProbe, "p", "probe", "probe: call the application's probe URL with this token, once", inApps|inTokens|inGateway, "p"),
-		bind(moveUp, "↑ k", "", "move up", everywhere, "up", "k"),
-		bind(moveDown, "↓ j", "", "move down", everywhere, "down", "j"),
-		bind(moveLeft, "← h", "", "to the left (small screens: the previous application)", everywhere, "left", "h"),
-		bind(moveRight, "→ l", "", "to the right (small screens: the next application)", everywhere, "right", "l"),
-		bind(pageUp, "pgup", "", "a page up", everywhere, "pgup", "ctrl+b"),
-		bind(pageDown, "pgdn", "", "a page down", everywhere, "pgdown", "ctrl+f"),
-		bind(goHome, "home", "", "to the first row", everywhere, "home"),
-		bind(goEnd, "end", "", "to the last row", everywhere, "end"),
-		bind(nextPane, "tab", "", "to the next pane", everywhere, "tab"),
-		bind(prevPane, "shift+tab", "", "to the previous pane", everywhere, "shift+tab"),
-		bind(paneApps, "1", "", "to Applications", everywhere, "1"),
-		bind(paneTokens, "2", "", "to Tokens", everywhere, "2"),
-		bind(paneGateway, "3", "", "to Gateway cache", everywhere, "3"),
-		bind(paneActivity, "4", "", "to Activity", everywhere, "4"),
-		bind(zoom, "z", "zoom", "give the focused pane the whole screen, and take it back", everywhere, "z"),
-		bind(openLog, "!", "log", "message log: every notice and error of this run, with its hint", everywhere, "!"),
-		bind(openHelp, "?", "help", "this help", everywhere, "?"),
-		bind(closeTop, "esc", "", "close what is open, or dismiss the notice", everywhere, "esc"),
-		bind(quit, "q", "quit", "quit, when what is under way is finished and the clipboard cleared", everywhere, "q"),
-		bind(forceQuit, "ctrl+c", "", "quit; pressed again it does not wait", everywhere, "ctrl+c"),
+		bind(doGet, "get", "g", "get", "get a token with the application's usual grant", everywhere).inFooter(),
+		bind(doRenew, "renew", "r", "renew", "renew: refresh if it can be, else ask again; says which it did", onToken).inFooter(),
+		bind(doRevoke, "revoke", "x", "revoke", "revoke, after the undo window; asks first in a production environment", onToken).inFooter(),
+		bind(doUndo, "undo", "u", "undo", "undo the pending revoke: the selected one, else the last one", everywhere).inFooter(),
+		bind(doCopy, "copy", "y", "copy", "copy the access token; cleared later if it is still there", onToken).inFooter(),
+		bind(doProbe, "probe", "p", "probe", "probe: call the application's probe URL with this token, once", onToken).inFooter(),
+		bind(inspect, "inspect", "enter", "inspect", "look inside: a token, or a call in Activity", inTokens|inGateway|inActivity).inFooter(),
+		bind(filterRows, "filter", "/", "filter", "filter the rows of this pane while you type", everywhere).inFooter(),
+		bind(openPalette, "commands", ":", "commands", "every action by name, with its key", everywhere).inFooter(),
+		bind(zoom, "zoom", "z", "zoom", "give the focused pane the whole screen, and take it back", everywhere).inFooter(),
+		bind(openLog, "messages", "!", "log", "message log: every notice and error of this run, with its hint", everywhere).inFooter(),
+		bind(doMark, "mark", "space", "mark", "mark or unmark; the verbs then act on all that are marked", inTokens|inGateway),
+		bind(reveal, "reveal", "v", "reveal", "show the access token itself for a few seconds", onToken),
+		bind(chooseGet, "get_with", "G", "get with …", "get with a grant, scopes and user of your choice", everywhere),
+		bind(chooseCopy, "copy_as", "Y", "copy as …", "copy as: header, curl, env, JSON, .http, or another token", onToken),
+		bind(probeOn, "probe_until_dead", "P", "probe until dead", "keep probing until the gateway refuses it; again to stop", onToken),
+		bind(revokeAll, "revoke_all", "X", "revoke all", "revoke everything this application holds; asks for the count", onToken),
+		bind(addApp, "add_application", "a", "add application", "add an application", everywhere),
+		bind(editApp, "edit_application", "e", "edit application", "edit the application", everywhere),
+		bind(deleteApp, "delete_application", "D", "delete application", "delete the application; its tokens stay until they are revoked", everywhere),
+		bind(adoptToken, "adopt_token", "", "adopt a token", "take over a token from elsewhere, to watch or revoke it", everywhere),
+		bind(moveUp, "up", "up k", "up", "move up", everywhere),
+		bind(moveDown, "down", "down j", "down", "move down", everywhere),
+		bind(moveLeft, "left", "left h", "left", "to the left (small screens: the previous application)", everywhere),
+		bind(moveRight, "right", "right l", "right", "to the right (small screens: the next application)", everywhere),
+		bind(pageUp, "page_up", "pgup ctrl+b", "page up", "a page up", everywhere),
+		bind(pageDown, "page_down", "pgdown ctrl+f", "page down", "a page down", everywhere),
+		bind(goHome, "first", "home", "first row", "to the first row", everywhere),
+		bind(goEnd, "last", "end", "last row", "to the last row", everywhere),
+		bind(nextPane, "next_pane", "tab", "next pane", "to the next pane", everywhere),
+		bind(prevPane, "previous_pane", "shift+tab", "previous pane", "to the previous pane", everywhere),
+		bind(paneApps, "applications", "1", "Applications", "to Applications", everywhere),
+		bind(paneTokens, "tokens", "2", "Tokens", "to Tokens", everywhere),
+		bind(paneGateway, "gateway_cache", "3", "Gateway cache", "to Gateway cache", everywhere),
+		bind(paneActivity, "activity", "4", "Activity", "to Activity", everywhere),
+		bind(hideDead, "hide_dead", "f", "hide the dead", "show or hide tokens that are dead, superseded or expired", everywhere),
+		bind(unmarkAll, "unmark_all", "", "unmark all", "take every mark away", everywhere),
+		bind(sortState, "sort_by_state", "", "sort by state", "sort tokens: living first, newest first", everywhere),
+		bind(sortLeft, "sort_by_left", "", "sort by time left", "sort tokens by the time they have left", everywhere),
+		bind(sortIssued, "sort_by_issued", "", "sort by age", "sort tokens by when they were issued", everywhere),
+		bind(sortToken, "sort_by_fingerprint", "", "sort by fingerprint", "sort tokens by fingerprint", everywhere),
+		bind(sortWho, "sort_by_user", "", "sort by user", "sort tokens by user", everywhere),
+		bind(sortScopes, "sort_by_scopes", "", "sort by scopes", "sort tokens by scopes", everywhere),
+		bind(pickTheme, "theme", "", "choose a theme", "choose a theme, with a preview", everywhere),
+		bind(togglePresenter, "presenter", "", "presenter mode", "no secret, key, user or host on the screen, and a big countdown", everywhere),
+		bind(toggleMouse, "mouse", "", "mouse", "give the mouse to the terminal to select text, or take it back", everywhere),
+		bind(unlockSecrets, "unlock", "", "unlock the secrets", "unlock the stored secrets with their passphrase", everywhere),
+		bind(openHelp, "help", "?", "help", "this help", everywhere),
+		bind(suspend, "suspend", "ctrl+z", "suspend", "leave the terminal to the shell; fg comes back", everywhere),
+		bind(closeTop, "close", "esc", "close", "close what is open, or dismiss the notice", everywhere),
+		bind(quit, "quit", "q", "quit", "quit, when what is under way is finished and the clipboard cleared", everywhere).inFooter(),
+		bind(forceQuit, "quit_now", "ctrl+c", "quit now", "quit; pressed again it does not wait", everywhere),
 	}
 }
 
@@ -125,14 +246,47 @@ func (k keymap) find(msg tea.KeyPressMsg) (binding, bool) {
 	return k.rows[i], true
 }
 
-// key is how the keys of an action are written.
-func (k keymap) key(a action) string {
-	for _, b := range k.rows {
-		if b.act == a {
-			return b.show()
+// yes is the key that answers a question with yes: none that opens one, or pressing that twice would be an answer.
+func (k keymap) yes() string {
+	for _, key := range []string{"y", "j", "o", "s"} {
+		if i, bound := k.by[key]; !bound || !slices.Contains([]action{doGet, doRenew, doRevoke, revokeAll, deleteApp}, k.rows[i].act) {
+			return key
 		}
 	}
-	return ""
+	return "f12" // somebody has put each of them on one of these
+}
+
+// key is how the first key of an action is written; "" when it has none.
+func (k keymap) key(a action) string {
+	first, _, _ := strings.Cut(k.row(a).show(), " ")
+	return first
+}
+
+// hint tells somebody to press the key of an action, and what that brings; without one it is in the palette.
+func (k keymap) hint(a action, brings string) string {
+	if key := k.key(a); key != "" {
+		return key + " " + brings
+	}
+	return strings.TrimSpace(k.key(openPalette)+" "+k.row(a).word) + " " + brings
+}
+
+// list is how the keys of actions are written one after the other; the word of those that have none.
+func (k keymap) list(acts ...action) string {
+	keys := make([]string, len(acts))
+	for i, a := range acts {
+		keys[i] = cmp.Or(k.key(a), k.row(a).word)
+	}
+	return strings.Join(keys, " ")
+}
+
+// row is the binding of an action.
+func (k keymap) row(a action) binding {
+	for _, b := range k.rows {
+		if b.act == a {
+			return b
+		}
+	}
+	return binding{}
 }
 
 // KeyRow is one line of the key table.
@@ -145,6 +299,9 @@ func KeyTable() []KeyRow {
 		var keys []string
 		for k := range strings.FieldsSeq(b.show()) {
 			keys = append(keys, "`"+k+"`")
+		}
+		if len(keys) == 0 {
+			continue // the palette has it
 		}
 		out = append(out, KeyRow{Keys: strings.Join(keys, " "), Does: b.does()})
 	}

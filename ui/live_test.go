@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,8 +114,8 @@ func TestUndeliveredIsKept(t *testing.T) {
 	l.Key("g", "x")
 	l.api.err = &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindNetwork, Err: errors.New("connection refused")}
 	l.after(4 * time.Second)
-	l.said("not delivered; it is kept and tried again")
-	l.shows("◌ revoking", "not delivered")
+	l.said("the revoke is not yet accepted: revoke: no connection: connection refused it is kept and tried again in 5 s")
+	l.shows("◌ revoking", "not accepted", "not yet accepted · retry in 4 s", "connection refused")
 	l.api.err = nil
 	l.after(10 * time.Minute)
 	l.said("accepted by the server")
@@ -196,6 +197,32 @@ func TestCopyAndClear(t *testing.T) {
 			t.Error("a token is on the screen")
 		}
 	}
+	log, err := l.svc.Log(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var copies []string
+	for _, e := range log {
+		if e.Kind == console.EventCopied {
+			copies = append(copies, e.Fingerprint+string(e.Facts))
+		}
+	}
+	if want := []string{fp("access-1") + `{"via":"system clipboard"}`, fp("access-1") + `{"via":"terminal"}`}; !slices.Equal(copies, want) {
+		t.Errorf("logged %q, want %q", copies, want)
+	}
+}
+
+// A copy that the audit log could not take is a copy all the same, and that is said.
+func TestUnloggedCopy(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g")
+	l.clip.during = func() { _ = l.store.Close() }
+	l.Key("y")
+	if !l.clip.holds.Equal(secret.New("access-1")) {
+		t.Error("not copied")
+	}
+	l.said("which the audit log does not say: ")
 }
 
 func TestQuit(t *testing.T) {

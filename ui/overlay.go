@@ -18,9 +18,10 @@ type overlay interface {
 }
 
 // lay draws o over the frame's lines.
-func lay(s *scene, lines []string, o overlay, w, h int) {
+// It says where its inside is.
+func lay(s *scene, lines []string, o overlay, w, h int) (inside kit.Rect) {
 	if w < 8 || h < 4 {
-		return
+		return inside
 	}
 	bw, bh := o.size(w-4, h-2)
 	r := kit.Rect{W: w, H: h}.Center(min(bw+2, w), min(bh+2, h))
@@ -34,6 +35,7 @@ func lay(s *scene, lines []string, o overlay, w, h int) {
 	for i, line := range box {
 		lines[r.Y+i] = kit.Splice(lines[r.Y+i], line, r.X, w)
 	}
+	return kit.Rect{X: r.X + 1, Y: r.Y + 1, W: r.W - 2, H: r.H - 2}
 }
 
 // scroll is a position in text that is longer than its box.
@@ -55,14 +57,6 @@ func (p *scroll) move(a action) {
 		p.off = p.n
 	}
 	p.off = max(min(p.off, p.n-p.page), 0)
-}
-
-// foot says how to see the rest and how to close.
-func (p *scroll) foot() string {
-	if p.n > p.page {
-		return "↑ ↓ more · esc closes"
-	}
-	return "esc closes"
 }
 
 // show cuts the visible part out of all lines.

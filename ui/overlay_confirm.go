@@ -53,8 +53,8 @@ func (o *confirmOverlay) wrapped(w int) []string {
 	return out
 }
 
-func (o *confirmOverlay) press(_ *scene, _ action, key string) intent {
-	if key == "y" {
+func (o *confirmOverlay) press(s *scene, _ action, key string) intent {
+	if key == s.keys.yes() {
 		return revokeToken{tokenID: o.tokenID, confirmed: true}
 	}
 	return closeOverlay{}
@@ -63,7 +63,7 @@ func (o *confirmOverlay) press(_ *scene, _ action, key string) intent {
 func (o *confirmOverlay) box(s *scene, w, h int) []string {
 	question := kit.NewLine("", 160)
 	question.Gap(2)
-	question.Put(string(s.st.Danger), "y")
+	question.Put(string(s.st.Danger), s.keys.yes())
 	question.Put("", " revoke it   ")
 	question.Put(string(s.st.Chip), " No ")
 	if w >= 44 {

@@ -1,73 +1,61 @@
 package ui
 
-import "lanyard/ui/kit"
+import (
+	"slices"
+	"strings"
 
-// helpOverlay lists the keys of the place it was opened from. Its rows are the bindings themselves.
+	"lanyard/ui/kit"
+)
+
+// helpOverlay lists the keys of the place it was opened from. Its rows are the bindings themselves: it can be
+// searched, and runs what is under the cursor.
 type helpOverlay struct {
-	scroll scroll
-	keys   keymap
-	place  paneID
+	chooser
+	key keyState
 }
 
-func newHelp(k keymap, place paneID) *helpOverlay { return &helpOverlay{keys: k, place: place} }
-
-func (*helpOverlay) title() string  { return "Keys" }
-func (o *helpOverlay) foot() string { return o.scroll.foot() }
-func (*helpOverlay) danger() bool   { return false }
-
-func (o *helpOverlay) size(w, h int) (int, int) {
-	return min(w, 84), min(h, len(o.lines(nil, min(w, 84))))
-}
-
-func (o *helpOverlay) press(_ *scene, a action, _ string) intent {
-	if a == closeTop || a == openHelp || a == quit {
-		return closeOverlay{}
-	}
-	o.scroll.move(a)
-	return nil
-}
-
-func (o *helpOverlay) box(s *scene, w, h int) []string { return o.scroll.show(o.lines(s, w), h) }
-
-func (o *helpOverlay) lines(s *scene, w int) []string {
-	const wKey = 9
-	var out []string
-	section := func(name string) {
-		if s != nil {
-			out = append(out, padded(s.st.Strong, name, w))
-		} else {
-			out = append(out, "")
+func (m *root) newHelp() *helpOverlay {
+	o := &helpOverlay{chooser: chooser{own: m.keys.row(openHelp).Keys(), heading: "? "}, key: m.key()}
+	o.all = slices.DeleteFunc(m.entries(), func(e entry) bool {
+		return e.keys == "" || m.keys.row(e.act).where&placeOf(m.on()) == 0
+	})
+	o.tail = append(o.tail, []string{"In what opens over the panes"})
+	for _, k := range overlayKeys() {
+		if k.Keys == "y" && strings.HasPrefix(k.Does, "a question") {
+			k.Keys = m.keys.yes()
 		}
+		o.tail = append(o.tail, []string{k.Keys, k.Does})
 	}
-	rows := func(want func(binding) bool) {
-		for _, b := range o.keys.rows {
-			if !want(b) || b.where&placeOf(o.place) == 0 {
-				continue
-			}
-			for i, text := range kit.Wrap(b.does(), max(w-wKey-5, 8)) {
-				if s == nil {
-					out = append(out, "")
-					continue
-				}
-				l := kit.NewLine("", 128)
-				l.Gap(2)
-				show := ""
-				if i == 0 {
-					show = b.show()
-				}
-				l.Cell(string(s.st.Key), show, wKey)
-				l.Put("", " "+text)
-				out = append(out, l.End(w))
-			}
-		}
+	o.tail = append(o.tail, []string{"With the mouse"},
+		[]string{"click", "go to a pane or a tab, select a row, sort by the name of a column, run a key of the footer; never a verb on a row"},
+		[]string{"wheel", "move the cursor of the pane under it; read on in what is open"})
+	if p := o.key.place(); p != "" {
+		o.tail = append(o.tail, []string{"Key to the stored secrets"}, []string{kit.Clean(o.key.Kind), p})
 	}
-	section("Tokens")
-	rows(func(b binding) bool { return b.act <= doProbe })
-	section("")
-	section("Moving")
-	rows(func(b binding) bool { return b.act >= moveUp && b.act <= zoom })
-	section("")
-	section("Lanyard")
-	rows(func(b binding) bool { return b.act > zoom })
-	return out
+	o.begin()
+	return o
+}
+
+func (o *helpOverlay) title() string {
+	if o.key.text() == "" {
+		return "Keys"
+	}
+	text, _, _ := strings.Cut(o.key.text(), ",")
+	return "Keys · " + text
+}
+
+func (o *helpOverlay) size(w, h int) (int, int) { return min(w, 90), h }
+
+// overlayKeys are the keys that mean something only where something is open.
+func overlayKeys() []KeyRow {
+	return []KeyRow{
+		{"esc", "close what is open; q does too where nothing is typed"},
+		{"y", "a question: yes; every other key is No"},
+		{"d", "the question whether an older token may end: get one of its own"},
+		{"y", "an invitation: copy the address"},
+		{"c", "an invitation by code: copy the code"},
+		{"esc", "an invitation: give up; q quits"},
+		{"enter", "the passphrase: unlock; ctrl+u empties it, esc cancels the verb; one line can be pasted"},
+		{"ctrl+s", "a form: save; ctrl+t tests it and stores nothing, tab is the next field, esc cancels"},
+	}
 }

@@ -19,10 +19,17 @@ type knockOverlay struct {
 // newKnock asks about the intent yes. scopes are those it asks with.
 func newKnock(k console.Knock, appID string, scopes []string, yes intent) *knockOverlay {
 	o := &knockOverlay{yes: yes, scope: kit.Clean(k.Scope), lines: []string{upper(kit.Clean(k.Text())) + "."}}
-	if k.Scope == "" {
+	if _, test := yes.(testApp); test {
+		o.lines = append(o.lines, "", "A scope that nobody else asks for buys a token of its own.")
+	} else if k.Scope == "" {
 		o.lines = append(o.lines, "", upper(kit.Clean(k.Hint()))+".")
 	} else {
-		o.own = getToken{appID: appID, scopes: append(slices.Clone(scopes), k.Scope), answered: true}
+		own, ok := yes.(getToken)
+		if !ok {
+			own = getToken{appID: appID, answered: true}
+		}
+		own.scopes = append(slices.Clone(scopes), k.Scope)
+		o.own = own
 	}
 	return o
 }
@@ -46,9 +53,9 @@ func (o *knockOverlay) wrapped(w int) []string {
 	return out
 }
 
-func (o *knockOverlay) press(_ *scene, _ action, key string) intent {
+func (o *knockOverlay) press(s *scene, _ action, key string) intent {
 	switch {
-	case key == "y":
+	case key == s.keys.yes():
 		return o.yes
 	case key == "d" && o.own != nil:
 		return o.own
@@ -59,7 +66,11 @@ func (o *knockOverlay) press(_ *scene, _ action, key string) intent {
 // answers are the keys and what they mean. Without a scene only their number is right.
 func (o *knockOverlay) answers(s *scene, w int) []string {
 	type answer struct{ key, means string }
-	all := []answer{{"y", "get it anyway"}}
+	yes := "y"
+	if s != nil {
+		yes = s.keys.yes()
+	}
+	all := []answer{{yes, "get it anyway"}}
 	if o.own != nil {
 		means := "get one of its own, with the scope " + o.scope
 		if kit.Width(means) > w-6 {

@@ -1,8 +1,11 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
 	"lanyard/themes"
@@ -20,10 +23,11 @@ const (
 
 // notice is one thing that was said. It fades from the screen and stays in the log.
 type notice struct {
-	at   time.Time
-	sev  severity
-	text string
-	hint string
+	at    time.Time
+	sev   severity
+	text  string
+	hint  string
+	about about
 }
 
 // keepNotices is how many notices the log holds.
@@ -49,14 +53,20 @@ func (n notice) look(st *themes.Styles) (sign string, paint themes.Paint) {
 	return "·", st.Accent
 }
 
-// note says something.
-func (m *root) note(sev severity, text, hint string) {
-	n := notice{m.now, sev, kit.Clean(text), kit.Clean(hint)}
+// jot writes something into the log and nowhere else.
+func (m *root) jot(sev severity, text, hint string) notice {
+	n := notice{m.now, sev, kit.Clean(text), kit.Clean(hint), m.about}
 	m.log = append(m.log, n)
 	if len(m.log) > keepNotices {
 		m.log = m.log[len(m.log)-keepNotices:]
 	}
-	m.until, m.dirty = m.now.Add(n.fade()), true
+	return n
+}
+
+// note says something.
+func (m *root) note(sev severity, text, hint string) {
+	n := m.jot(sev, text, hint)
+	m.shown, m.until, m.dirty = n, m.now.Add(n.fade()), true
 }
 
 // fail says what went wrong, why, and the next thing to try.
@@ -65,6 +75,7 @@ func (m *root) fail(op string, err error) {
 	if !strings.HasPrefix(text, op) {
 		text = op + ": " + text
 	}
+	m.closed(err)
 	sev := bad
 	if _, ok := console.AsError(err); ok {
 		sev = warn // the console itself refused: nothing went wrong on the way
@@ -72,57 +83,169 @@ func (m *root) fail(op string, err error) {
 	m.note(sev, text, console.Hint(err))
 }
 
-// logOverlay shows every notice of this run, the newest first.
+// logOverlay shows every notice of this run, the newest first, and the call that a notice is about.
 type logOverlay struct {
-	scroll  scroll
 	entries []notice
+	key     keyState
+	at      int // the selected one, counted from the newest
+	off     int
+	h       int      // of the last drawing
+	spans   [][2]int // which lines of it the entries had
 }
 
 func (*logOverlay) title() string            { return "Messages of this run" }
-func (o *logOverlay) foot() string           { return o.scroll.foot() }
 func (*logOverlay) danger() bool             { return false }
 func (*logOverlay) size(w, h int) (int, int) { return min(w, 110), h * 4 / 5 }
 
-func (o *logOverlay) press(_ *scene, a action, _ string) intent {
-	if a == closeTop || a == openLog || a == quit {
-		return closeOverlay{}
+func (o *logOverlay) foot() string {
+	if len(o.entries) == 0 {
+		return "esc closes"
 	}
-	o.scroll.move(a)
+	return "enter its call · c copies · esc closes"
+}
+
+// selected is the notice under the cursor; nil for none.
+func (o *logOverlay) selected() *notice {
+	if o.at >= len(o.entries) {
+		return nil
+	}
+	return &o.entries[len(o.entries)-1-o.at]
+}
+
+func (o *logOverlay) press(s *scene, a action, key string) intent {
+	n := o.selected()
+	switch {
+	case a == closeTop, a == openLog, a == quit:
+		return closeOverlay{}
+	case n == nil:
+		return nil
+	case key == "enter":
+		if e := n.call(s.board); e != nil {
+			return openExchange{*e}
+		}
+		if n.about.verbs != "" {
+			return refuse{"the call of this message is not kept, or none was made", s.keys.key(paneActivity) + " lists those that are"}
+		}
+		return refuse{"no call belongs to this message", ""}
+	case key == "c", key == "y":
+		text := n.text
+		if n.hint != "" {
+			text += "\n" + n.hint
+		}
+		return copyText{"the message", text}
+	}
+	o.move(a)
 	return nil
 }
 
+// move moves the cursor. A message that is longer than the box is scrolled through before the next one is selected.
+func (o *logOverlay) move(a action) {
+	last, page := len(o.entries)-1, max(o.h-1, 1)
+	from, to := 0, 0
+	if o.at < len(o.spans) {
+		from, to = o.spans[o.at][0], o.spans[o.at][1]
+	}
+	switch a {
+	case moveDown:
+		if to > o.off+o.h {
+			o.off++
+			return
+		}
+		o.at++
+	case moveUp:
+		if from < o.off {
+			o.off--
+			return
+		}
+		o.at--
+	case pageDown, pageUp:
+		step := page
+		if a == pageUp {
+			step = -page
+		}
+		o.at = slices.IndexFunc(o.spans, func(x [2]int) bool { return x[1] > from+step })
+		if o.at < 0 {
+			o.at = last
+		}
+	case goHome:
+		o.at = 0
+	case goEnd:
+		o.at = last
+	default:
+		return
+	}
+	o.at = max(min(o.at, last), 0)
+	if o.at >= len(o.spans) || o.h < 1 {
+		return
+	}
+	from, to = o.spans[o.at][0], o.spans[o.at][1]
+	o.off = min(max(o.off, to-o.h), from)
+	if o.at == 0 {
+		o.off = 0
+	}
+}
+
 func (o *logOverlay) box(s *scene, w, h int) []string {
+	out := []string{padded(s.st.Quiet, o.key.line(w-2), w)}
 	if len(o.entries) == 0 {
-		return hint(s, w, h, "", "Nothing was said yet. Every notice and every error of this run is kept here.")
+		return append(out, hint(s, w, max(h-1, 0), "", "Nothing was said yet. Every notice and every error of this run is kept here.")...)
 	}
+	o.h, o.spans = h, o.spans[:0]
+	for i := range o.entries {
+		from := len(out)
+		out = append(out, o.lines(s, &o.entries[len(o.entries)-1-i], w, i == o.at)...)
+		o.spans = append(o.spans, [2]int{from, len(out)})
+	}
+	switch sp := o.spans[o.at]; {
+	case sp[1] <= o.off, sp[0] >= o.off+h: // the screen has another size now
+		o.off = sp[0]
+	case sp[1]-sp[0] <= h && sp[1] > o.off+h: // it has grown by the name of its call
+		o.off = sp[1] - h
+	}
+	o.off = max(min(o.off, len(out)-h), 0)
+	return out[o.off:min(o.off+h, len(out))]
+}
+
+// lines are those of one notice. The selected one names the call that enter opens.
+func (o *logOverlay) lines(s *scene, n *notice, w int, selected bool) []string {
+	const lead = 1 + 8 + 1 + 1 + 1
 	var out []string
-	for i := len(o.entries) - 1; i >= 0; i-- {
-		n := o.entries[i]
-		sign, paint := n.look(s.st)
-		const lead = 1 + 8 + 1 + 1 + 1
-		for k, text := range kit.Wrap(n.text, max(w-lead-1, 4)) {
-			l := kit.NewLine("", 160)
+	sign, paint := n.look(s.st)
+	put := func(first bool, with themes.Paint, text string) {
+		l := s.begin(selected, true)
+		if first {
+			l.Put(string(s.st.Quiet), n.at.Format("15:04:05"))
 			l.Gap(1)
-			if k == 0 {
-				l.Put(string(s.st.Quiet), n.at.Format("15:04:05"))
-				l.Gap(1)
-				l.Put(string(paint), sign)
-				l.Gap(1)
-			} else {
-				l.Gap(lead - 1)
-			}
-			l.Put("", text)
-			out = append(out, l.End(w))
+			l.Put(string(paint), sign)
+			l.Gap(1)
+		} else {
+			l.Gap(lead - 1)
 		}
-		for _, text := range kit.Wrap(n.hint, max(w-lead-1, 4)) {
-			if text == "" {
-				continue
-			}
-			l := kit.NewLine("", 160)
-			l.Gap(lead)
-			l.Put(string(s.st.Quiet), text)
-			out = append(out, l.End(w))
+		l.Put(string(with), text)
+		out = append(out, l.End(w))
+	}
+	for i, text := range kit.Wrap(s.covered(n.text), max(w-lead-1, 4)) {
+		put(i == 0, "", text)
+	}
+	for _, text := range kit.Wrap(s.covered(n.hint), max(w-lead-1, 4)) {
+		if text != "" {
+			put(false, s.st.Quiet, text)
 		}
 	}
-	return o.scroll.show(out, h)
+	if selected {
+		if e := n.call(s.board); e != nil {
+			put(false, s.st.Key, kit.Cut("↵ "+kit.Clean(e.Method)+" "+pathOf(e.URL), max(w-lead-1, 4)))
+		}
+	}
+	return out
+}
+
+// openExchange is the intent to look at a call.
+type openExchange struct{ e console.Exchange }
+
+func (openExchange) intent() {}
+
+func (i openExchange) perform(m *root) tea.Cmd {
+	m.open(&exchangeOverlay{e: i.e})
+	return nil
 }

@@ -30,16 +30,26 @@ type pane interface {
 // scene is what panes are drawn from: the board, an instant and the styles. The clock on it stands at a
 // whole second, so that all countdowns turn together and one frame a second is enough.
 type scene struct {
-	board *board
-	now   time.Time
-	st    *themes.Styles
-	app   int             // the selected application, -1 for none
-	token *row            // the token that keys act on from Applications and Tokens, if it can be seen
-	busy  map[string]bool // tokens and applications with a call in flight
-	keys  *keymap
-	next  time.Time // when the next visible character changes
-	drawn int       // rows formatted, for the tests
-	light bool      // the terminal has said that its background is light
+	board   *board
+	now     time.Time
+	st      *themes.Styles
+	app     int  // the selected application, -1 for none
+	token   *row // the token that keys act on from Applications and Tokens, if it can be seen
+	view    *viewing
+	vigils  vigils // tokens that are probed until they are dead
+	veil    *veil  // over what is no business of an audience; nil outside of presenter mode
+	marks   marks
+	sorted  sorted               // what tokensOf has made
+	on      paneID               // where keys go
+	busy    map[string]bool      // tokens and applications with a call in flight
+	begun   map[string]time.Time // when that was begun
+	keys    *keymap
+	key     keyState  // to the stored secrets
+	keySaid string    // what the header has had room for of it
+	next    time.Time // when the next visible character changes
+	drawn   int       // rows formatted, for the tests
+	ascii   bool      // drawn without blocks
+	light   bool      // the terminal has said that its background is light
 }
 
 // until notes that something visible changes in d.
@@ -105,11 +115,28 @@ func (s *scene) begin(selected, focused bool) *kit.Line {
 		return l
 	}
 	base, edge, glyph := s.st.Row, s.st.Edge, "▌"
-	if !focused {
-		base, edge = s.st.RowQuiet, s.st.EdgeQuiet
+	if !focused { // another shape, not only another colour: keys do not go here
+		base, edge, glyph = s.st.RowQuiet, s.st.EdgeQuiet, "›"
 	}
 	l := kit.NewLine(string(base), 320)
 	l.Put(string(edge), glyph)
+	return l
+}
+
+// beginRow starts the row of a token: a mark is a sign of its own beside the edge.
+func (s *scene) beginRow(r *row, selected, focused bool) *kit.Line {
+	if !s.marks[r.id] {
+		return s.begin(selected, focused)
+	}
+	s.drawn++
+	base := ""
+	if selected {
+		if base = string(s.st.Row); !focused {
+			base = string(s.st.RowQuiet)
+		}
+	}
+	l := kit.NewLine(base, 320)
+	l.Put(string(s.st.Accent), "✓")
 	return l
 }
 
@@ -133,10 +160,10 @@ func hint(s *scene, w, h int, text ...string) []string {
 // act turns a verb's key into an intent for the token r, or says why it cannot.
 func act(s *scene, a action, r *row) intent {
 	if r == nil {
-		return refuse{"no token is selected", "↑ ↓ select one in Tokens, g gets one"}
+		return refuse{"no token is selected", "↑ ↓ select one in Tokens, " + s.keys.hint(doGet, "gets one")}
 	}
 	if r.tok == nil {
-		return refuse{"nobody saw the answer of this request, so there is no token to act on", "g asks again"}
+		return refuse{"nobody saw the answer to this get, so there is no token to act on", s.keys.hint(doGet, "asks anew")}
 	}
 	switch a {
 	case doRenew:

@@ -13,14 +13,23 @@ import (
 // activityPane answers: what just went over the wire? The newest exchange is the first row.
 type activityPane struct{ list list }
 
-func (p *activityPane) title(*scene) string { return "Activity" }
+func (p *activityPane) title(s *scene) string {
+	return "Activity" + s.label(activity)
+}
 
 func (p *activityPane) right(*scene) string { return "" }
 
-func exchange(s *scene, i int) *console.Exchange { return &s.board.acts[len(s.board.acts)-1-i] }
+func actID(rows []*console.Exchange) func(int) string {
+	return func(i int) string { return strconv.FormatInt(rows[i].Seq, 10) }
+}
 
-func (p *activityPane) id(s *scene) func(int) string {
-	return func(i int) string { return strconv.FormatInt(exchange(s, i).Seq, 10) }
+// selected is the call under the cursor; nil for none.
+func (p *activityPane) selected(s *scene) *console.Exchange {
+	rows := s.actRows()
+	if i := p.list.index(len(rows), actID(rows)); i >= 0 {
+		return rows[i]
+	}
+	return nil
 }
 
 func (p *activityPane) press(s *scene, a action) intent {
@@ -30,7 +39,8 @@ func (p *activityPane) press(s *scene, a action) intent {
 	case doRenew, doRevoke, doCopy, doProbe:
 		return refuse{"a call that was made cannot be acted on", "2 goes to the tokens"}
 	}
-	p.list.move(a, len(s.board.acts), p.id(s))
+	rows := s.actRows()
+	p.list.move(a, len(rows), actID(rows))
 	return nil
 }
 
@@ -39,10 +49,14 @@ func (p *activityPane) lines(s *scene, w, h int, focused bool) []string {
 	if n == 0 {
 		return hint(s, w, h, "", "No call was made in this run.", "", "g gets a token, p probes one: every call to a Token API or gateway is listed here.")
 	}
-	from, to, sel := p.list.window(n, h, p.id(s))
+	rows := s.actRows()
+	if len(rows) == 0 {
+		return s.nothingLeft(activity, w, h)
+	}
+	from, to, sel := p.list.window(len(rows), h, actID(rows))
 	out := make([]string, 0, to-from)
 	for i := from; i < to; i++ {
-		out = append(out, p.line(s, exchange(s, i), w, i == sel, focused))
+		out = append(out, p.line(s, rows[i], w, i == sel, focused))
 	}
 	return out
 }
@@ -70,12 +84,12 @@ func (p *activityPane) line(s *scene, e *console.Exchange, w int, selected, focu
 		return l.End(w)
 	}
 	if e.Status == 0 && e.Err != "" {
-		l.Put(string(s.st.Danger), kit.Fit(kit.Clean(e.Err), rest))
+		l.Put(string(s.st.Danger), kit.Fit(s.veil.text(kit.Clean(e.Err)), rest))
 		return l.End(w)
 	}
 	const wWhat = len(" refresh")
 	name := min(max(rest-wWhat, min(rest, 6)), 20)
-	label, _, _ := strings.Cut(kit.Clean(e.Application), "@")
+	label, _, _ := strings.Cut(s.veil.text(kit.Clean(e.Application)), "@")
 	l.Cell("", kit.Middle(label, name), name)
 	l.Put(string(s.st.Quiet), kit.Cut(" "+whatOf(e.Op), rest-name))
 	return l.End(w)

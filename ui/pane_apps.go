@@ -11,7 +11,13 @@ import (
 // appsPane answers: which client am I?
 type appsPane struct{ list list }
 
-func (p *appsPane) title(*scene) string { return "Applications" }
+// appsBeside are the cells of a line of the pane that are not the name: its border, the cursor, the kind of key,
+// the sign and two digits, and what is between them.
+const appsBeside = 2 + 1 + 1 + 4 + 1 + 4 + 2
+
+func (p *appsPane) title(s *scene) string {
+	return "Applications" + s.label(applications)
+}
 
 func (p *appsPane) right(*scene) string { return "" }
 
@@ -29,7 +35,8 @@ func (p *appsPane) press(s *scene, a action) intent {
 		}
 		return act(s, a, s.token)
 	}
-	p.list.move(a, len(s.board.apps), p.id(s))
+	rows := s.appRows()
+	p.list.move(a, len(rows), func(i int) string { return s.board.apps[rows[i]].ID })
 	return nil
 }
 
@@ -37,7 +44,7 @@ func getSelected(s *scene) intent {
 	a, ok := s.selected()
 	switch {
 	case !ok && len(s.board.apps) == 0:
-		return refuse{"there is no application to get a token for", "add one to the configuration"}
+		return refuse{"there is no application to get a token for", s.keys.hint(addApp, "adds one")}
 	case !ok:
 		return refuse{"no application is selected", "1 goes to Applications"}
 	case a.Source == console.Gone:
@@ -49,16 +56,20 @@ func getSelected(s *scene) intent {
 func (p *appsPane) lines(s *scene, w, h int, focused bool) []string {
 	n := len(s.board.apps)
 	if n == 0 {
-		return hint(s, w, h, "", "No application yet.", "", "Add an [[application]] to the configuration: its consumer key and secret are all it takes.")
+		return hint(s, w, h, "", "No application yet.", "", s.keys.hint(addApp, "adds one: a token URL, a consumer key and its secret are all it takes. An [[application]] in the configuration does, too."))
 	}
-	from, to, sel := p.list.window(n, h, p.id(s))
+	rows := s.appRows()
+	if len(rows) == 0 {
+		return s.nothingLeft(applications, w, h)
+	}
+	from, to, sel := p.list.window(len(rows), h, func(i int) string { return s.board.apps[rows[i]].ID })
 	out := make([]string, 0, to-from)
 	count := 3 // sign, space, digits
 	for i := from; i < to; i++ {
-		count = max(count, 2+len(strconv.Itoa(s.board.apps[i].tally.shown())))
+		count = max(count, 2+len(strconv.Itoa(s.board.apps[rows[i]].tally.shown())))
 	}
 	for i := from; i < to; i++ {
-		out = append(out, p.line(s, &s.board.apps[i], count, w, i == sel, focused))
+		out = append(out, p.line(s, &s.board.apps[rows[i]], count, w, i == sel, focused))
 	}
 	return out
 }
@@ -79,7 +90,7 @@ func (p *appsPane) line(s *scene, a *app, count, w int, selected, focused bool) 
 	}
 	env := ""
 	if s.board.envs > 1 && a.Environment.Name != "" && room >= 12 {
-		env = "@" + kit.Clean(a.Environment.Name)
+		env = "@" + s.veil.text(kit.Clean(a.Environment.Name))
 	}
 	text := kit.Middle(a.name, max(room-min(kit.Width(env), room/2), 1))
 	l.Put(string(name), text)

@@ -1,7 +1,10 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"lanyard/console"
 	"lanyard/themes"
@@ -11,13 +14,16 @@ import (
 // gatewayPane answers: what did I kill that may still walk?
 type gatewayPane struct{ list list }
 
-func (p *gatewayPane) title(*scene) string { return "Gateway cache" }
+func (p *gatewayPane) title(s *scene) string {
+	return "Gateway cache" + s.label(gateway)
+}
 
 func (p *gatewayPane) right(*scene) string { return "" }
 
 func (p *gatewayPane) row(s *scene) *row {
-	if i := p.list.index(len(s.board.gate), rowID(s.board.gate)); i >= 0 {
-		return s.board.gate[i]
+	rows := s.gateRows()
+	if i := p.list.index(len(rows), rowID(rows)); i >= 0 {
+		return rows[i]
 	}
 	return nil
 }
@@ -33,7 +39,8 @@ func (p *gatewayPane) press(s *scene, a action) intent {
 		}
 		return act(s, a, r)
 	}
-	p.list.move(a, len(s.board.gate), rowID(s.board.gate))
+	rows := s.gateRows()
+	p.list.move(a, len(rows), rowID(rows))
 	return nil
 }
 
@@ -45,12 +52,110 @@ func (p *gatewayPane) lines(s *scene, w, h int, focused bool) []string {
 	if n == 0 {
 		return hint(s, w, h, "", "Nothing revoked or replaced may still pass the gateway.", "", "A token revoked with x is watched here until it is dead.")
 	}
-	from, to, sel := p.list.window(n, h, rowID(s.board.gate))
-	out := make([]string, 0, to-from)
-	for i := from; i < to; i++ {
-		out = append(out, p.line(s, s.board.gate[i], w, i == sel, focused))
+	rows := s.gateRows()
+	if len(rows) == 0 {
+		return s.nothingLeft(gateway, w, h)
 	}
-	return out
+	foot := p.learned(s, w)
+	large := p.large(s, rows, w, h-min(len(rows), 6)-len(foot))
+	list := h - len(large)
+	if len(rows)+len(foot) <= list {
+		list -= len(foot)
+	} else {
+		foot = nil // the rows matter more
+	}
+	from, to, sel := p.list.window(len(rows), list, rowID(rows))
+	out := make([]string, 0, h)
+	out = append(out, large...)
+	for i := from; i < to; i++ {
+		out = append(out, p.line(s, rows[i], w, i == sel, focused))
+	}
+	if len(foot) > 0 {
+		for len(out) < h-len(foot) {
+			out = append(out, kit.Spaces(w))
+		}
+	}
+	return append(out, foot...)
+}
+
+// large is the selected window, else the first that is open, in block digits and a line of explanation: where h lines
+// are left over for it.
+func (p *gatewayPane) large(s *scene, rows []*row, w, h int) []string {
+	r := p.row(s)
+	if r == nil || r.state != console.Lingering {
+		if i := slices.IndexFunc(rows, func(r *row) bool { return r.state == console.Lingering }); i >= 0 {
+			r = rows[i]
+		}
+	}
+	if r == nil || r.tok == nil || r.state != console.Lingering {
+		return nil
+	}
+	st := s.board.status(r, s.now)
+	if !st.StaleKnown || st.Reopened {
+		return nil
+	}
+	scale := 1
+	if h >= 14 && w >= 90 {
+		scale = 2
+	} else if s.ascii {
+		scale = 0
+	}
+	big := kit.Big("≤"+s.left(st.StaleLeft), scale)
+	if len(big) == 0 || h < len(big)+4 || w < 40 {
+		return nil
+	}
+	out := []string{kit.Spaces(w)}
+	for _, b := range big {
+		l := kit.NewLine("", 256)
+		l.Gap(2)
+		l.Put(string(s.st.Warn), b)
+		out = append(out, l.End(w))
+	}
+	l := kit.NewLine("", 256)
+	l.Gap(2)
+	l.Put(string(s.st.Quiet), kit.Cut(fitting([]string{
+		r.tok.Fingerprint + " is revoked or replaced; the gateway may let it through for that long at most",
+		r.tok.Fingerprint + " may still pass the gateway, that long at most",
+		r.tok.Fingerprint + " may still pass the gateway",
+	}, w-3), w-3))
+	return append(out, kit.Spaces(w), l.End(w), kit.Spaces(w))
+}
+
+// learned is what probes have shown of the gateway of the selected row's environment, or of the application's.
+func (p *gatewayPane) learned(s *scene, w int) []string {
+	env := ""
+	if r := p.row(s); r != nil {
+		env = s.board.apps[r.app].Environment.Name
+	} else if a, ok := s.selected(); ok {
+		env = a.Environment.Name
+	}
+	var behind []console.Token
+	for _, r := range s.board.gate {
+		if r.tok != nil && s.board.apps[r.app].Environment.Name == env {
+			behind = append(behind, *r.tok)
+		}
+	}
+	k := console.LearnedWindow(behind)
+	if k.Times == 0 {
+		return nil
+	}
+	text := minutes(k.Longest)
+	if !k.Steady() {
+		text = minutes(k.Shortest) + " to " + text
+	}
+	times := " the last time"
+	if k.Times > 1 {
+		times = " the last " + strconv.Itoa(k.Times) + " times"
+	}
+	return []string{padded(s.st.Quiet, fitting([]string{"this gateway: " + text + times, text}, w-2), w)}
+}
+
+// minutes is a length of time that is over: "2 m 11 s".
+func minutes(d time.Duration) string {
+	if d < time.Minute {
+		return strconv.Itoa(int(d/time.Second)) + " s"
+	}
+	return strconv.Itoa(int(d/time.Minute)) + " m " + strconv.Itoa(int(d/time.Second)%60) + " s"
 }
 
 const notSeen = "not seen at the gateway by us"
@@ -61,7 +166,7 @@ const (
 )
 
 func (p *gatewayPane) line(s *scene, r *row, w int, selected, focused bool) string {
-	l := s.begin(selected, focused)
+	l := s.beginRow(r, selected, focused)
 	st := s.board.status(r, s.now)
 	over := st.Proof != console.ProofNone
 	text := themes.Paint("")
@@ -73,7 +178,12 @@ func (p *gatewayPane) line(s *scene, r *row, w int, selected, focused bool) stri
 	l.Put(string(text), kit.Fit(r.tok.Fingerprint, wToken)+" ")
 	// The name is as wide as leaves room for the longest thing that is said about a token.
 	name := min(max(w-2-(2+wToken+1)-1-(wWindow+2)-len(notSeen), 6), 20)
-	l.Put(string(text), kit.Fit(kit.Middle(s.board.apps[r.app].name, name), name)+" ")
+	label := kit.Middle(s.board.apps[r.app].name, name)
+	if r.waits {
+		p.waiting(s, l, r, label, name, w)
+		return l.End(w)
+	}
+	l.Put(string(text), kit.Fit(label, name)+" ")
 
 	said := p.said(s, r, st, w-1-l.Width()-wMiddle-1)
 	switch {
@@ -115,68 +225,107 @@ func (p *gatewayPane) line(s *scene, r *row, w int, selected, focused bool) stri
 	return l.End(w)
 }
 
-// said is what we know from the gateway itself: the last probes, or that it never was asked.
-func (p *gatewayPane) said(s *scene, r *row, st console.Status, w int) []cell {
-	out := strip(s, r, st)
-	if st.RefusedOnce && len(out) > 1 && w < 4*len(out)+len(" refused once") {
-		out = out[len(out)-1:] // the last one is what it is about
-		out[0].text = out[0].text[1:]
+// waiting writes how far a revoke is that the server has not accepted: in the column of the others, or close to
+// the name where more of it can be said there.
+func (p *gatewayPane) waiting(s *scene, l *kit.Line, r *row, label string, column, w int) {
+	words := s.revokeWords(r)
+	room := w - 1 - l.Width() - 1
+	text := fitting(words, room-column)
+	if closer := fitting(words, room-kit.Width(label)); closer != text && kit.Width(closer) > kit.Width(text) {
+		text, column = closer, kit.Width(label)
 	}
+	l.Put("", kit.Fit(label, column)+" ")
+	l.Put(string(s.st.Danger), text)
+}
+
+// said is what we know from the gateway itself, in w cells: the last probes, or that it never was asked.
+func (p *gatewayPane) said(s *scene, r *row, st console.Status, w int) []cell {
+	var behind []cell
 	switch {
-	case st.Proof == console.ProofProbe, len(out) > 0 && st.Proof != console.ProofNone:
+	case st.Proof != console.ProofNone:
+	case st.Reopened:
+		behind = []cell{textCell(s.st.Danger, " let through after its window")}
+	case st.RefusedOnce:
+		behind = []cell{textCell(s.st.Warn, " refused once")}
+	}
+	if st.Proof == console.ProofNone && s.vigils[r.id] != nil {
+		behind = append(behind, textCell(s.st.Accent, " probing"))
+	}
+	for _, c := range behind {
+		w -= kit.Width(c.text)
+	}
+	out := strip(s, r, st, w)
+	switch {
+	case len(out) > 0:
 	case st.Proof == console.ProofExpiry:
 		out = []cell{textCell(s.st.Quiet, "by its own expiry")}
 	case st.Proof == console.ProofWindow:
 		out = []cell{textCell(s.st.Quiet, "the window ran out")}
-	case st.Reopened:
-		out = append(out, textCell(s.st.Danger, " let through after its window"))
-	case st.RefusedOnce:
-		out = append(out, textCell(s.st.Warn, " refused once"))
-	case len(out) == 0 && !st.SeenAtGW:
+	case !st.SeenAtGW && len(behind) == 0:
 		out = []cell{textCell(s.st.Quiet, notSeen)}
+	}
+	out = append(out, behind...)
+	if len(out) > 0 {
+		out[0].text = strings.TrimPrefix(out[0].text, " ")
 	}
 	return out
 }
 
-// strip writes the probes since the token ended, the newest last: "200 200", "401 ×3".
-func strip(s *scene, r *row, st console.Status) []cell {
-	type run struct {
-		verdict string
-		status  int
-		n       int
+// outcome is a run of probes that were answered alike.
+type outcome struct {
+	accepted bool
+	status   int
+	n        int
+}
+
+func (u outcome) text() string {
+	text := "–"
+	if u.status != 0 {
+		text = strconv.Itoa(u.status)
 	}
-	var runs []run
+	switch {
+	case u.n == 2:
+		return text + " " + text
+	case u.n > 2:
+		return text + " ×" + strconv.Itoa(u.n)
+	}
+	return text
+}
+
+// strip writes the probes since the token ended, the newest last, in w cells: each of them where all fit, else those that
+// were answered alike together ("200 ×9 401"), and of these the last ones. The very last is always there.
+func strip(s *scene, r *row, st console.Status, w int) []cell {
+	var each, runs []outcome
 	for _, p := range r.tok.Probes {
 		if p.At.Before(st.EndedAt) {
 			continue
 		}
+		one := outcome{string(p.Verdict) == "accepted", p.Status, 1}
+		each = append(each, one)
 		if k := len(runs) - 1; k >= 0 && runs[k].status == p.Status {
 			runs[k].n++
 		} else {
-			runs = append(runs, run{string(p.Verdict), p.Status, 1})
+			runs = append(runs, one)
 		}
 	}
-	if len(runs) > 3 {
-		runs = runs[len(runs)-3:]
+	if st.Proof == console.ProofNone && 4*len(each) <= w+1 {
+		runs = each
+	}
+	from := len(runs)
+	for used := 0; from > 0; from-- {
+		if used += kit.Width(runs[from-1].text()) + 1; used > w+1 && from < len(runs) {
+			break
+		}
 	}
 	var out []cell
-	for i, u := range runs {
-		text := strconv.Itoa(u.status)
-		if u.status == 0 {
-			text = "–"
-		}
-		switch {
-		case u.n == 2:
-			text += " " + text
-		case u.n > 2:
-			text += " ×" + strconv.Itoa(u.n)
-		}
-		if i > 0 {
-			text = " " + text
-		}
+	for _, u := range runs[from:] {
 		paint := s.st.Quiet
-		if u.verdict == "accepted" {
+		if u.accepted {
 			paint = s.st.Warn
+		}
+		text := u.text()
+		if len(out) > 0 {
+			text = " " + text
 		}
 		out = append(out, textCell(paint, text))
 	}

@@ -2,9 +2,7 @@ package ui
 
 import (
 	"cmp"
-	"strconv"
 	"strings"
-	"time"
 
 	"lanyard/console"
 	"lanyard/themes"
@@ -32,9 +30,9 @@ func (p *tokensPane) title(s *scene) string {
 	case !ok:
 		return "Tokens"
 	case a.Source == console.Gone:
-		return "Tokens · " + a.name + " · no longer configured"
+		return "Tokens · " + a.name + " · no longer configured" + s.label(tokens)
 	}
-	return "Tokens · " + a.name
+	return "Tokens · " + a.name + s.label(tokens)
 }
 
 func (p *tokensPane) right(s *scene) string {
@@ -122,8 +120,9 @@ func (p *tokensPane) row(s *scene) *row {
 	if !ok {
 		return nil
 	}
-	if i := p.list(s).index(len(a.rows), rowID(a.rows)); i >= 0 {
-		return a.rows[i]
+	rows := s.tokensOf(a)
+	if i := p.list(s).index(len(rows), rowID(rows)); i >= 0 {
+		return rows[i]
 	}
 	return nil
 }
@@ -136,7 +135,8 @@ func (p *tokensPane) press(s *scene, a action) intent {
 		return act(s, a, p.row(s))
 	}
 	if app, ok := s.selected(); ok {
-		p.list(s).move(a, len(app.rows), rowID(app.rows))
+		rows := s.tokensOf(app)
+		p.list(s).move(a, len(rows), rowID(rows))
 	}
 	return nil
 }
@@ -192,35 +192,49 @@ func (p *tokensPane) lines(s *scene, w, h int, focused bool) []string {
 		}
 		return hint(s, w, h, "", "No token of "+a.name+" yet.", "", s.keys.key(doGet)+" gets one.")
 	}
+	rows := s.tokensOf(a)
+	if len(rows) == 0 {
+		return s.nothingLeft(tokens, w, h)
+	}
 	c := columnsFor(w)
 	var out []string
 	if h > 3 && c.tail > 0 {
 		out = append(out, p.head(s, c, w))
 		h--
 	}
-	from, to, sel := p.list(s).window(len(a.rows), h, rowID(a.rows))
+	p.list(s).top = len(out)
+	from, to, sel := p.list(s).window(len(rows), h, rowID(rows))
 	for i := from; i < to; i++ {
-		out = append(out, p.line(s, a.rows[i], c, w, i == sel, focused))
+		out = append(out, p.line(s, rows[i], c, w, i == sel, focused))
 	}
 	return out
 }
 
 func (p *tokensPane) head(s *scene, c columns, w int) string {
 	l := kit.NewLine("", 128)
-	text := "   " + kit.Fit("STATE", c.state) + "  " + kit.Fit("TOKEN", c.token)
+	name := func(word string, a action) string {
+		switch {
+		case s.view.order() != a || a == sortState && !s.view.reverse:
+			return word
+		case s.view.reverse:
+			return word + " ↑"
+		}
+		return word + " ↓"
+	}
+	text := "   " + kit.Fit(name("STATE", sortState), c.state) + "  " + kit.Fit(name("TOKEN", sortToken), c.token)
 	if c.who > 0 {
-		text += "  " + kit.Fit("FOR", c.who)
+		text += "  " + kit.Fit(name("FOR", sortWho), c.who)
 	}
 	if c.scopes > 0 {
-		text += "  " + kit.Fit("SCOPES", c.scopes)
+		text += "  " + kit.Fit(name("SCOPES", sortScopes), c.scopes)
 	}
-	text += " " + kit.Right("LEFT", c.left)
+	text += " " + kit.Right(name("LEFT", sortLeft), c.left)
 	l.Put(string(s.st.Quiet), text)
 	return l.End(w)
 }
 
 func (p *tokensPane) line(s *scene, r *row, c columns, w int, selected, focused bool) string {
-	l := s.begin(selected, focused)
+	l := s.beginRow(r, selected, focused)
 	sign, paint := s.look(r.state)
 	over := r.state == console.Dead || r.state == console.Superseded || r.state == console.Expired
 	text := themes.Paint("")
@@ -241,7 +255,7 @@ func (p *tokensPane) line(s *scene, r *row, c columns, w int, selected, focused 
 	}
 	l.Put(string(text), gap+kit.Fit(fp, c.token))
 	if c.who > 0 {
-		l.Put(string(text), "  "+kit.Fit(kit.Middle(kit.Clean(who), c.who), c.who))
+		l.Put(string(text), "  "+kit.Fit(kit.Middle(s.veil.text(kit.Clean(who)), c.who), c.who))
 	}
 	if c.scopes > 0 {
 		l.Put(string(s.st.Quiet), "  "+kit.Fit(kit.Clean(strings.Join(scopes, " ")), c.scopes))
@@ -278,6 +292,8 @@ func (p *tokensPane) life(s *scene, r *row, w int) (left, tail cell) {
 	}
 	if s.busy[r.id] {
 		tail = textCell(s.st.Accent, "working…")
+	} else if s.vigils[r.id] != nil {
+		tail = textCell(s.st.Accent, "probing")
 	}
 	st := s.board.status(r, s.now)
 	said := func(l, t cell) (cell, cell) {
@@ -286,9 +302,10 @@ func (p *tokensPane) life(s *scene, r *row, w int) (left, tail cell) {
 		}
 		return l, t
 	}
+	if r.pending() {
+		return said(p.revoking(s, r, w))
+	}
 	switch r.state {
-	case console.Revoking:
-		return said(p.revoking(s, r))
 	case console.Unsure:
 		return said(textCell(s.st.Quiet, "?"), textCell(s.st.Quiet, s.ago(r.tok.Unsure.SentAt)))
 	case console.Lingering:
@@ -320,25 +337,18 @@ func (p *tokensPane) life(s *scene, r *row, w int) (left, tail cell) {
 
 const barWidth = 13
 
-func (p *tokensPane) revoking(s *scene, r *row) (left, tail cell) {
-	at, _ := console.DueAt(*r.tok)
-	d := at.Sub(s.now)
-	switch {
-	case r.tok.RevokeTries > 0 && d >= time.Second:
-		return textCell(s.st.Warn, "in "+brief(s, d)), textCell(s.st.Danger, "not delivered")
-	case d >= time.Second:
-		return textCell(s.st.Warn, "in "+brief(s, d)), textCell(s.st.Accent, "· u undo")
+// revoking is the time until the next step of a pending revoke, and which step that is.
+func (p *tokensPane) revoking(s *scene, r *row, w int) (left, tail cell) {
+	at, d, why := s.waiting(r)
+	switch at {
+	case inUndo:
+		return textCell(s.st.Warn, "in "+brief(s, d)), textCell(s.st.Accent, fitting([]string{"sending · u undoes", "· u undoes"}, w))
+	case sending:
+		return textCell(s.st.Warn, "now"), textCell(s.st.Quiet, "sending…")
+	case heldBack:
+		return textCell(s.st.Warn, "waits"), textCell(s.st.Warn, fitting([]string{why, "not sent"}, w))
 	}
-	return textCell(s.st.Warn, "now"), textCell(s.st.Quiet, "sending…")
-}
-
-// brief is a short wait: "3 s", and from a minute and a half on "2:10".
-func brief(s *scene, d time.Duration) string {
-	s.until(console.LeftChanges(d))
-	if d < 100*time.Second {
-		return strconv.Itoa(int(d/time.Second)) + " s"
-	}
-	return console.Left(d)
+	return textCell(s.st.Warn, "in "+brief(s, d)), textCell(s.st.Danger, fitting([]string{"retry · not yet accepted", "not yet accepted", "not accepted"}, w))
 }
 
 // lingers is the upper bound of how long the gateway may let a token through.

@@ -28,6 +28,7 @@ type (
 
 func (r tokenProbed) land(m *root) tea.Cmd {
 	delete(m.busy, r.id)
+	defer func() { m.bulkDone(r.id, m.wrongOf(r.id, r.err)) }()
 	if r.err != nil {
 		m.fail("probe", r.err)
 		return m.read()

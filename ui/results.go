@@ -48,6 +48,7 @@ type (
 		id, fingerprint string
 		copied          Copied
 		err             error
+		unlogged        error // why the audit log does not say so
 	}
 	textCopied struct {
 		what   string
@@ -104,6 +105,7 @@ func (r tokenGot) land(m *root) tea.Cmd {
 func (r tokenRenewed) land(m *root) tea.Cmd {
 	delete(m.busy, r.id)
 	m.answered(r.appID, r.id)
+	defer func() { m.bulkDone(r.id, m.wrongOf(r.id, r.err)) }()
 	if r.err != nil {
 		m.fail("renew", r.err)
 		return m.read()
@@ -137,6 +139,7 @@ func (m *root) brought(word string, out console.Outcome) {
 
 func (r revokeDecided) land(m *root) tea.Cmd {
 	delete(m.busy, r.id)
+	defer func() { m.bulkDone(r.id, m.wrongOf(r.id, r.err)) }()
 	if r.err != nil {
 		m.fail("revoke", r.err)
 	} else {
@@ -152,6 +155,7 @@ func (r revokeUndone) land(m *root) tea.Cmd {
 	if r.err != nil {
 		m.fail("undo", r.err)
 	} else {
+		m.ours[r.token.ID] = true
 		m.note(good, r.token.Fingerprint+" is not revoked: the decision was taken back", "")
 	}
 	return m.read()
@@ -160,18 +164,40 @@ func (r revokeUndone) land(m *root) tea.Cmd {
 func (r revokesDelivered) land(m *root) tea.Cmd {
 	m.delivering = false
 	m.due = r.next
-	if r.err != nil {
-		m.fail("deliver revokes", r.err)
-	}
 	// Never at once again: what is due may be in another console's hands.
 	m.dueAfter = m.now.Add(time.Second)
+	if r.err != nil {
+		m.undelivered(r.err)
+	} else {
+		m.retries, m.dueErr = 0, ""
+	}
+	defer func() { m.about = about{} }()
 	for i, d := range r.done {
 		if i+1 < len(r.done) && d.Err == nil && r.done[i+1].Err == nil && r.done[i+1].Token.ID == d.Token.ID {
 			continue // of a pair the second says it for both
 		}
+		m.ofDelivery(d)
 		m.delivered(d)
 	}
 	return m.read()
+}
+
+// longestRetry is the longest wait after a delivery that the console itself failed at: the store was full, or its
+// secrets could not be opened.
+const longestRetry = time.Minute
+
+// undelivered says once what keeps revokes from being sent, and has it tried again, each time later.
+func (m *root) undelivered(err error) {
+	m.closed(err)
+	m.dueAfter = m.now.Add(min(time.Second<<min(m.retries, 10), longestRetry))
+	m.retries++
+	switch text := err.Error(); {
+	case m.key().asks():
+		m.waitsLocked()
+	case text != m.dueErr:
+		m.dueErr = text
+		m.fail("deliver revokes", err)
+	}
 }
 
 // delivered reports one delivery. A 2xx of the server is "accepted", never "dead".
@@ -183,8 +209,20 @@ func (m *root) delivered(d console.Delivery) {
 	}
 	switch {
 	case d.Err != nil && d.Kept:
-		m.note(warn, what+": the revoke was not delivered; it is kept and tried again: "+d.Err.Error(), console.Hint(d.Err))
+		text, again := what+": the revoke is not yet accepted: "+d.Err.Error(), "it is kept"
+		if at := d.Token.RevokeNext; at.After(m.now) {
+			again += " and tried again in " + inWords(at.Sub(m.now))
+		}
+		if h := console.Hint(d.Err); h != "" {
+			again += "; " + h
+		}
+		if d.Token.RevokeTries > 1 { // the row says it all the time
+			m.jot(warn, text, again)
+		} else {
+			m.note(warn, text, again)
+		}
 	case d.Err != nil:
+		m.ours[d.Token.ID] = true
 		m.note(bad, what+": the server refused to revoke it: "+d.Err.Error(), console.Hint(d.Err))
 	default:
 		s := console.StatusAt(d.Token, m.policyOf(d.Token.AppID), m.now)
@@ -199,6 +237,34 @@ func (m *root) delivered(d console.Delivery) {
 	}
 }
 
+// elsewhere says what became of a revoke that this console showed as pending and another one has settled so that
+// the token lives on. before are the rows that were shown.
+func (m *root) elsewhere(before map[string]*row) {
+	if m.busy["undo"] || m.delivering {
+		return // it may be our own doing, whose answer is about to say so
+	}
+	for id, r := range before {
+		if !r.pending() {
+			continue
+		}
+		now := m.board.byID[id]
+		switch {
+		case now == nil || now.tok == nil || now.pending():
+			continue
+		case m.ours[id], !now.tok.AcceptedAt.IsZero(), !now.tok.RefreshAcceptedAt.IsZero():
+		case now.tok.RevokeError != "":
+			m.note(bad, now.tok.Fingerprint+": the server refused another console to revoke it: "+now.tok.RevokeError, "the token lives; x decides again")
+		default:
+			m.note(info, now.tok.Fingerprint+": its revoke was taken back in another console", "the token lives; x decides again")
+		}
+	}
+	for id := range m.ours {
+		if now := m.board.byID[id]; now == nil || !now.pending() {
+			delete(m.ours, id)
+		}
+	}
+}
+
 func (r tokenCopied) land(m *root) tea.Cmd {
 	delete(m.busy, r.id)
 	if r.err != nil {
@@ -207,9 +273,9 @@ func (r tokenCopied) land(m *root) tea.Cmd {
 	}
 	m.held = true
 	tail := ""
-	if m.o.ClearAfter > 0 {
-		m.clearAt = m.now.Add(m.o.ClearAfter)
-		tail = ", cleared in " + strconv.Itoa(int(m.o.ClearAfter/time.Second)) + " s"
+	if m.set.ClearAfter > 0 {
+		m.clearAt = m.now.Add(m.set.ClearAfter)
+		tail = ", cleared in " + strconv.Itoa(int(m.set.ClearAfter/time.Second)) + " s"
 	}
 	word := "sent " + r.fingerprint + " to the " + r.copied.Via
 	if r.copied.Certain {
@@ -217,8 +283,39 @@ func (r tokenCopied) land(m *root) tea.Cmd {
 	} else if tail != "" {
 		word += " (" + tail[2:] + ")"
 	}
-	m.note(good, word, "")
+	if but := m.noGood(r.id); but != "" {
+		m.note(warn, word+", but "+but, m.keys.hint(doGet, "gets another one"))
+	} else {
+		m.note(good, word, "")
+	}
+	if r.unlogged != nil {
+		m.note(warn, word+", which the audit log does not say: "+r.unlogged.Error(), console.Hint(r.unlogged))
+	}
 	return raw(r.copied)
+}
+
+// noGood says why a token that was copied will not serve, or "".
+func (m *root) noGood(id string) string {
+	r := m.board.byID[id]
+	if r == nil || r.tok == nil {
+		return ""
+	}
+	if r.pending() {
+		return "it is being revoked"
+	}
+	switch s := m.board.status(r, m.now); {
+	case s.State == console.Unsure:
+		return "nobody knows whether it still lives: the answer to its renewal was lost"
+	case s.State == console.Expired:
+		return "it has expired"
+	case s.State == console.Superseded, s.State == console.Lingering && r.tok.AcceptedAt.IsZero() && r.tok.ReplacedBy != "":
+		return "it was replaced by a newer one"
+	case s.State == console.Lingering:
+		return "it is revoked, though the gateway may still let it through"
+	case s.State == console.Dead:
+		return "it is revoked and dead"
+	}
+	return ""
 }
 
 // land of an address or a code: the clipboard then no longer holds a token, and what it holds may stay.
@@ -233,7 +330,7 @@ func (r textCopied) land(m *root) tea.Cmd {
 	if r.copied.Certain {
 		word = "copied " + r.what + " (" + r.copied.Via + ")"
 	}
-	m.note(good, word, "")
+	m.note(good, word, "it is no secret, so it stays there")
 	return raw(r.copied)
 }
 

@@ -1,7 +1,7 @@
 // Package ui is the screen.
 //
-// It refuses to know how anything is done: panes are pure and answer a key with an intent, effects.go is
-// the only file that calls the console, and nothing here opens a socket, a file or the store. It also
+// It refuses to know how anything is done: panes are pure and answer a key with an intent, the effects files are
+// the only ones that call the console, and nothing here opens a socket, a file or the store. It also
 // refuses to know the time: the root asks the service's clock once at the top of Update, and everything
 // that is drawn is a function of (board, now).
 package ui
@@ -11,12 +11,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
-	"lanyard/themes"
 	"lanyard/tokenapi/secret"
 )
 
@@ -36,12 +34,16 @@ type Copied struct {
 
 // Options are what the screen is built from.
 type Options struct {
-	Service    *console.Service // nil on the welcome screen
-	Clipboard  Clipboard        // nil: copying is off
-	Theme      themes.Theme
-	ThemeName  string
-	ClearAfter time.Duration // until the clipboard is cleared; 0 never
+	Service *console.Service // nil on the welcome screen
+	// Begin makes the service on the first run, when a person saves something; kept false: one that is in memory alone, to
+	// try something before. It may be called from any goroutine. Nil: nothing can be added there.
+	Begin     func(ctx context.Context, kept bool) (*console.Service, error)
+	Clipboard Clipboard // nil: copying is off
+	Settings
+	Reloads    <-chan Reload // the configuration, read again whenever it has changed; nil: never
+	Themes     Themes        // to choose from
 	Demo       bool
+	Tour       bool     // lead through the life of a token, step by step
 	Device     string   // names this machine in a scope of its own; "" makes no such offer
 	Title      string   // a chip in the header, such as "demo"
 	Banners    []Banner // permanent warnings
@@ -55,12 +57,13 @@ type Options struct {
 	Height     int
 }
 
-// Choice is what a person chose on the welcome screen.
+// Choice is what a person chose on the welcome screen, or how the screen was left.
 type Choice string
 
 // The choices.
 const (
 	Quit    Choice = ""
+	QuitNow Choice = "now" // without waiting for what was under way
 	TryDemo Choice = "demo"
 	SetUp   Choice = "setup"
 )
@@ -75,7 +78,7 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 
 	opts := []tea.ProgramOption{tea.WithContext(ctx)}
 	if o.Input != nil {
-		opts = append(opts, tea.WithInput(o.Input))
+		opts = append(opts, tea.WithInput(marking(o.Input)))
 	}
 	if o.Output != nil {
 		opts = append(opts, tea.WithOutput(o.Output))

@@ -15,13 +15,15 @@ import (
 // effects, results to the board, and draws when something changed.
 type root struct {
 	o     Options
+	set   Settings // in force
+	said  Settings // by the configuration, when it was read last
 	fx    effects
 	clock func() time.Time
 	keys  keymap
 	st    themes.Styles
 	dark  bool
-	asked bool // the terminal has said what its background is
-	mono  bool
+	asked bool         // the terminal has said what its background is
+	depth themes.Depth // how many colours the terminal has
 
 	now      time.Time // set once at the top of Update
 	w, h     int
@@ -30,12 +32,26 @@ type root struct {
 	focus    paneID
 	lower    paneID // which of gateway and activity is shown where they share a pane
 	zoomed   bool
+	tour     *tour // nil: none
 	overlays []overlay
+	marks    marks
+	bulks    []*bulk // those under way
+	view     viewing
+	zones    []zone              // where panes are on the screen
+	buttons  []button            // in the footer
+	chosen   map[string]getToken // with what was last got by choice, by application
+	revealed revealed
+	vigils   vigils // tokens that are probed until they are dead
+	alerts   alerts
+	veil     *veil // in presenter mode
 	welcome  *welcome
 	log      []notice
+	shown    notice    // the last one that was not only written down
 	until    time.Time // when the last notice fades; zero: none is shown
 	busy     map[string]bool
-	unwanted map[string]string // applications whose wait for a person was given up, and what waited
+	begun    map[string]time.Time // when what is or was busy was begun
+	about    about                // what is said while a result lands
+	unwanted map[string]string    // applications whose wait for a person was given up, and what waited
 
 	ticket, filed int
 	reading       bool
@@ -43,15 +59,27 @@ type root struct {
 
 	due, dueAfter time.Time // when the next revoke is to be sent, and not before
 	delivering    bool
-	held          bool // the clipboard holds a token of ours
-	clearAt       time.Time
-	clearing      bool
+	retries       int    // deliveries in a row that the console itself failed at
+	dueErr        string // what it said last
+	saidLocked    bool   // that revokes wait for the store to be unlocked
+
+	unlocking int  // the ticket of the last attempt to unlock
+	keyFailed bool // the key could not be fetched when it was wanted
+
+	ours map[string]bool // tokens whose revoke this console has taken back or told the end of
+
+	pastedAt time.Time // when a paste did nothing
+
+	held     bool // the clipboard holds a token of ours
+	clearAt  time.Time
+	clearing bool
 
 	quitting, drained, draining bool
 	choice                      Choice
 
 	beatTag int
 	beatAt  time.Time // when the pending beat is due; zero: none is pending
+	inside  kit.Rect  // of the overlay on top, within its border
 	dirty   bool
 	next    time.Time // when the next visible character changes
 	frame   string
@@ -80,40 +108,48 @@ func (p panes) at(id paneID) pane {
 
 func newRoot(ctx context.Context, o Options) *root {
 	m := &root{
-		o: o, fx: newEffects(ctx, o), keys: newKeymap(defaultKeys()), mono: o.NoColor,
+		o: o, fx: newEffects(ctx, o), depth: themes.All, marks: marks{}, chosen: map[string]getToken{},
 		panes: panes{&appsPane{}, newTokensPane(), &gatewayPane{}, &activityPane{}},
-		focus: tokens, lower: gateway, busy: map[string]bool{}, unwanted: map[string]string{}, w: o.Width, h: o.Height, dirty: true,
+		focus: tokens, lower: gateway, busy: map[string]bool{}, begun: map[string]time.Time{}, unwanted: map[string]string{}, ours: map[string]bool{}, w: o.Width, h: o.Height, dirty: true,
 	}
 	m.clock = m.fx.now
 	m.now = m.clock()
 	if o.Welcome {
 		m.welcome = &welcome{}
 	}
+	if o.NoColor {
+		m.depth = themes.NoColours
+	}
 	m.o.Title = kit.Clean(o.Title)
 	if o.Demo && o.Title == "" {
 		m.o.Title = "demo"
 	}
-	m.restyle()
+	if o.Tour {
+		m.tour = &tour{}
+	}
+	m.said = o.Settings
+	m.adopt(o.Settings)
 	return m
 }
 
 func (m *root) restyle() {
-	if m.o.Theme.Follows() && !m.asked {
-		m.st = m.o.Theme.Before(m.mono)
+	if t := m.theme(); t.Follows() && !m.asked {
+		m.st = t.Before(m.depth)
 	} else {
-		m.st = m.o.Theme.Styles(m.dark || !m.o.Theme.Follows(), m.mono)
+		m.st = t.Styles(m.dark || !t.Follows(), m.depth)
 	}
 	m.dirty = true
 }
 
 // Init asks for everything at once; nothing of it is waited for.
 func (m *root) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.read(), m.fx.watch()}
-	if m.o.Theme.Follows() {
+	cmds := []tea.Cmd{m.read(), m.fx.watch(), m.fx.watchSettings()}
+	if m.set.Theme.Follows() {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
-	if m.fx.svc != nil {
+	if m.fx.svc != nil && !m.key().asks() {
 		m.delivering = true // what an earlier run decided and could not send
+		m.began(deliveries)
 		cmds = append(cmds, m.fx.deliver())
 	}
 	return tea.Batch(cmds...)
@@ -133,9 +169,18 @@ func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.ColorProfileMsg:
 		m.profile(msg.String())
 	case tea.KeyPressMsg:
+		m.alerts.title = "" // it was seen
 		cmd = m.press(msg)
+	case tea.PasteMsg:
+		m.paste(msg.Content)
+	case tea.MouseClickMsg:
+		cmd = m.click(msg.Mouse())
+	case tea.MouseWheelMsg:
+		cmd = m.wheel(msg.Mouse())
+	case tea.ResumeMsg:
+		m.dirty = true // time has passed
 	case result:
-		cmd = msg.land(m)
+		cmd = m.landed(msg)
 	default:
 		return m, nil
 	}
@@ -144,9 +189,17 @@ func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // profile follows what the terminal can show: without colours the roles are told apart by weight.
 func (m *root) profile(name string) {
-	mono := m.o.NoColor || name == "Ascii" || name == "ASCII" || name == "NoTTY"
-	if mono != m.mono {
-		m.mono = mono
+	depth := themes.All
+	switch {
+	case m.o.NoColor || name == "Ascii" || name == "ASCII" || name == "NoTTY":
+		depth = themes.NoColours
+	case name == "ANSI":
+		depth = themes.Sixteen
+	case name == "ANSI256":
+		depth = themes.Many
+	}
+	if depth != m.depth {
+		m.depth = depth
 		m.restyle()
 	}
 }
@@ -165,13 +218,19 @@ func (m *root) settle() tea.Cmd {
 		m.until, m.dirty = time.Time{}, true
 	}
 	if at := m.dueAt(); !at.IsZero() && !m.now.Before(at) {
-		m.delivering = true
-		cmds = append(cmds, m.fx.deliver())
+		if m.key().asks() {
+			m.waitsLocked()
+		} else {
+			m.delivering = true
+			m.began(deliveries)
+			cmds = append(cmds, m.fx.deliver())
+		}
 	}
 	if !m.clearAt.IsZero() && !m.now.Before(m.clearAt) {
 		m.clearAt, m.clearing = time.Time{}, true
 		cmds = append(cmds, m.fx.clear())
 	}
+	cmds = append(cmds, m.ring()...)
 	if m.quitting {
 		cmds = append(cmds, m.finish())
 	}
@@ -185,10 +244,11 @@ func (m *root) settle() tea.Cmd {
 // second is the instant that is drawn: the whole second, so that all countdowns turn together.
 func (m *root) second() time.Time { return m.now.Truncate(time.Second) }
 
-// dueAt is when Deliver is to be called; zero when nothing waits or it is running.
+// dueAt is when Deliver is to be called; zero when nothing waits, it is running, or it has been said that the
+// secrets have to be unlocked first.
 func (m *root) dueAt() time.Time {
 	at := earlier(m.due, m.board.deliver)
-	if m.fx.svc == nil || m.delivering || at.IsZero() {
+	if m.fx.svc == nil || m.delivering || at.IsZero() || m.saidLocked && m.key().asks() {
 		return time.Time{}
 	}
 	if at.Before(m.dueAfter) {
@@ -206,7 +266,7 @@ func (m *root) schedule() tea.Cmd {
 			at = earlier(at, wholeSecond(t))
 		}
 	}
-	at = earlier(earlier(at, m.dueAt()), m.clearAt)
+	at = earlier(earlier(earlier(at, m.dueAt()), m.clearAt), m.nextAlarm())
 	if at.IsZero() || !m.beatAt.IsZero() && !at.Before(m.beatAt) {
 		return nil
 	}
@@ -237,8 +297,10 @@ func (m *root) read() tea.Cmd {
 
 func (m *root) fileBoard(b console.Board) tea.Cmd {
 	first := !m.board.read
+	before, locked := m.board.byID, m.board.key.Locked
 	m.board = file(b, m.fx.policy, m.second())
 	m.panes.tokens.settle(&m.board)
+	m.marks.forget(&m.board)
 	l := &m.panes.apps.list
 	n, id := len(m.board.apps), func(i int) string { return m.board.apps[i].ID }
 	if l.index(n, id) < 0 {
@@ -251,6 +313,13 @@ func (m *root) fileBoard(b console.Board) tea.Cmd {
 		g.sel = ""
 	}
 	m.due = time.Time{} // the board knows
+	m.veilBoard()
+	m.watchAlerts()
+	m.elsewhere(before)
+	m.guide(m.now)
+	if locked && !m.board.key.Locked {
+		m.opened()
+	}
 	m.dirty = true
 	return m.fillInvites()
 }
@@ -268,6 +337,10 @@ func (m *root) policyOf(appID string) console.Policy {
 func (m *root) View() tea.View {
 	v := tea.NewView(m.frame)
 	v.AltScreen = true
-	v.WindowTitle = "lanyard"
+	v.WindowTitle = m.windowTitle()
+	v.ProgressBar = m.progress()
+	if m.set.Mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	return v
 }

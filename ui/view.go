@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"lanyard/themes"
@@ -32,15 +33,27 @@ func (m *root) layout() layout {
 	return tooSmall
 }
 
+// on is the pane that keys go to: where only the token list fits, that is the one.
+func (m *root) on() paneID {
+	if m.layout() == listOnly {
+		return tokens
+	}
+	return m.focus
+}
+
 // scene is what the panes are shown now.
 func (m *root) scene() *scene {
 	n := len(m.board.apps)
 	s := &scene{
-		board: &m.board, now: m.second(), st: &m.st, busy: m.busy, keys: &m.keys, light: m.asked && !m.dark,
+		board: &m.board, now: m.second(), st: &m.st, busy: m.busy, begun: m.begun, ascii: m.set.ASCII, keys: &m.keys, light: m.asked && !m.dark, key: m.shownKey(),
+		view: &m.view, vigils: m.vigils, veil: m.veil, marks: m.marks, on: m.on(),
 		app: m.panes.apps.list.index(n, func(i int) string { return m.board.apps[i].ID }),
 	}
+	if s.app >= 0 && !slices.Contains(s.appRows(), s.app) {
+		s.app = -1
+	}
 	l := m.layout()
-	if m.focus == tokens || m.focus == applications && !m.zoomed && l != onePane || l == listOnly {
+	if m.on() == tokens || m.focus == applications && !m.zoomed && l != onePane {
 		s.token = m.panes.tokens.row(s)
 	}
 	return s
@@ -48,7 +61,7 @@ func (m *root) scene() *scene {
 
 // draw makes the frame. It is called when something changed, and notes when the next thing will.
 func (m *root) draw() {
-	m.dirty = false
+	m.dirty, m.zones, m.buttons, m.inside = false, m.zones[:0], m.buttons[:0], kit.Rect{}
 	s := m.scene()
 	var lines []string
 	switch {
@@ -59,6 +72,9 @@ func (m *root) draw() {
 		lines = append(lines, kit.Cut(string(m.st.Warn)+"more room, please: 30×8"+themes.Off, m.w))
 	case m.welcome != nil:
 		lines = m.welcome.lines(s, m.o.ConfigPath, m.w, m.h)
+		for _, o := range m.overlays {
+			m.inside = lay(s, lines, o, m.w, m.h)
+		}
 	default:
 		lines = m.lines(s)
 		top := len(m.banners(m.layout()))
@@ -66,14 +82,18 @@ func (m *root) draw() {
 			top++ // the header is above them
 		}
 		for _, o := range m.overlays { // never over a permanent warning
-			lay(s, lines[top:], o, m.w, m.h-top)
+			m.inside = lay(s, lines[top:], o, m.w, m.h-top)
+			m.inside.Y += top
 		}
 	}
 	m.next, m.drawn = s.next, s.drawn
 	if !m.next.IsZero() {
 		m.next = wholeSecond(m.next)
 	}
-	m.frame = strings.Join(lines, "\n")
+	m.frame = kit.Ground(strings.Join(m.veiled(lines), "\n"), string(m.st.Ground), m.w, m.h)
+	if m.set.ASCII {
+		m.frame = kit.ASCII(m.frame)
+	}
 }
 
 // lines draws header, warnings, panes, notice and footer: exactly h lines of exactly w cells.
@@ -85,29 +105,52 @@ func (m *root) lines(s *scene) []string {
 	warnings := m.banners(l)
 	out = append(out, warnings...)
 	_, body = body.Top(len(warnings))
+	counted := m.countdown(s)
+	out = append(out, counted...)
+	_, body = body.Top(len(counted))
 	body, _ = body.Bottom(1)
 	ownLine := m.h >= 20 // the notice has a line of its own
 	if ownLine {
 		body, _ = body.Bottom(1)
+		if !m.tour.over() {
+			body, _ = body.Bottom(1)
+		}
 	}
 	out = append(out, m.body(s, l, body)...)
 	if ownLine {
+		if !m.tour.over() {
+			out = append(out, m.tour.line(m, m.w))
+		}
 		if m.until.IsZero() {
-			out = append(out, kit.Spaces(m.w))
+			out = append(out, m.aside(s, m.w, true))
 		} else {
 			out = append(out, m.notice(m.w))
 		}
 		return append(out, m.footer(s))
 	}
-	if m.until.IsZero() {
-		return append(out, m.footer(s))
+	key := m.keys.key(openHelp)
+	help := "  " + key + " help"
+	if key == "" {
+		help = ""
 	}
-	const help = "  ? help"
+	var said string
+	if m.until.IsZero() && !m.tour.over() {
+		said = m.tour.line(m, m.w-kit.Width(help)-1)
+	} else if m.until.IsZero() {
+		if said = m.aside(s, m.w-kit.Width(help)-1, false); said == "" {
+			return append(out, m.footer(s))
+		}
+	} else {
+		said = m.notice(m.w - kit.Width(help) - 1)
+	}
 	last := kit.NewLine("", 256)
-	last.Put("", "  ")
-	last.Put(string(m.st.Key), "?")
-	last.Put("", " help")
-	return append(out, m.notice(m.w-len(help)-1)+last.End(len(help)+1))
+	if key != "" {
+		last.Put("", "  ")
+		last.Put(string(m.st.Key), key)
+		last.Put("", " help")
+		m.buttons = append(m.buttons, button{m.w - kit.Width(help) + 1, kit.Width(help) - 2, openHelp})
+	}
+	return append(out, said+last.End(kit.Width(help)+1))
 }
 
 // body arranges the panes.
@@ -115,6 +158,7 @@ func (m *root) body(s *scene, l layout, r kit.Rect) []string {
 	all := []paneID{applications, tokens, gateway, activity}
 	switch {
 	case l == listOnly:
+		m.zones = append(m.zones, zone{kit.Rect{X: r.X - 1, Y: r.Y - 1, W: r.W + 2, H: r.H + 2}, tokens, nil})
 		return m.panes.tokens.alone(s, r.W, r.H)
 	case l == onePane || m.zoomed:
 		return m.frameOf(s, r, m.focus, all)
@@ -124,19 +168,23 @@ func (m *root) body(s *scene, l layout, r kit.Rect) []string {
 		high = r.H - max(r.H/3, 6)
 	}
 	top, low := r.Top(high)
-	wide := 28
-	if l == twoRows {
-		wide = 23
-	} else {
-		wide += min((r.W-120)/6, 12)
-	}
-	left, right := top.Left(wide)
+	left, right := top.Left(m.appsWide(l, r.W))
 	out := beside(m.frameOf(s, left, applications, nil), m.frameOf(s, right, tokens, nil))
 	if l == twoRows {
 		return append(out, m.frameOf(s, low, m.lower, []paneID{gateway, activity})...)
 	}
 	left, right = low.Left(r.W*53/100 + 1)
 	return append(out, beside(m.frameOf(s, left, gateway, nil), m.frameOf(s, right, activity, nil))...)
+}
+
+// appsWide is how wide the Applications pane is on a screen of w cells: as wide as its longest name asks for, while
+// the tokens keep every column that matters more.
+func (m *root) appsWide(l layout, w int) int {
+	least, most := 28, 40+max((w-120)/6, 0)
+	if l == twoRows {
+		least, most = 23, max(23+w-80, 23)
+	}
+	return max(least, min(m.board.widest+appsBeside, most))
 }
 
 // frameOf draws a pane in its border. Panes that share the place are named in it as tabs.
@@ -171,9 +219,10 @@ func (m *root) frameOf(s *scene, r kit.Rect, id paneID, tabs []paneID) []string 
 	}
 	for i, t := range tabs {
 		if t == id {
-			titles[i].Text = kit.Middle(titles[i].Text, max(room, 6))
+			titles[i].Text = s.titleIn(m.panes.at(id), id, room)
 		}
 	}
+	m.zones = append(m.zones, zoneOf(r, id, tabs, titles))
 	p := m.panes.at(id)
 	body := p.lines(s, max(r.W-2, 0), max(r.H-2, 0), on)
 	return kit.Frame(r.W, r.H, string(border), titles, kit.Label{SGR: string(m.st.Warn), Text: p.right(s)}, body)
@@ -188,7 +237,8 @@ func beside(a, b []string) []string {
 
 // notice is the last thing said, on w cells. What does not fit is in the log.
 func (m *root) notice(w int) string {
-	n := m.log[len(m.log)-1]
+	n := m.shown
+	n.text, n.hint = m.veil.text(n.text), m.veil.text(n.hint)
 	sign, paint := n.look(&m.st)
 	l := kit.NewLine("", 256)
 	l.Put("", " ")
@@ -203,15 +253,15 @@ func (m *root) notice(w int) string {
 		tail = "  " + n.hint
 	}
 	if kit.Width(n.text)+kit.Width(tail) > room {
-		more := "  ! log"
-		if room > 40 {
-			room -= len(more)
+		more := "  " + m.keys.key(openLog) + " log"
+		if room > 40 && m.keys.key(openLog) != "" {
+			room -= kit.Width(more)
 			if kit.Width(n.text) > room {
 				tail = ""
 			}
 			l.Put(string(text), kit.Cut(kit.Fit(n.text, min(kit.Width(n.text), room)), room))
 			l.Put(string(m.st.Quiet), kit.Fit(tail, min(kit.Width(tail), room-min(kit.Width(n.text), room))))
-			l.Put(string(m.st.Key), "  !")
+			l.Put(string(m.st.Key), "  "+m.keys.key(openLog))
 			l.Put("", " log")
 			return l.End(w)
 		}
@@ -226,34 +276,45 @@ func (m *root) notice(w int) string {
 func (m *root) footer(s *scene) string {
 	l := kit.NewLine("", 512)
 	l.Gap(1)
-	const help = "? help"
-	limit := m.w - len(help) - 2
+	help := m.keys.key(openHelp)
+	if help != "" {
+		help += " help"
+	}
+	limit := m.w - kit.Width(help) - 2
 	narrow := m.w < 60
+	if text := s.key.short(); text != "" && m.h < 20 && s.keySaid == "" { // else the line above says it
+		l.Put(string(m.st.Warn), text)
+		l.Gap(2)
+	}
 	for _, b := range m.keys.rows {
-		if b.word == "" || b.act == openHelp || b.act < moveUp && b.where&placeOf(m.focus) == 0 {
+		if !b.foot || b.show() == "" || b.where&placeOf(m.on()) == 0 {
 			continue
 		}
-		text := " " + b.word
+		name, text := m.keys.key(b.act), " "+b.word
 		if narrow {
 			text = ""
 		}
-		if b.act == doUndo && m.board.deliver.IsZero() {
+		if b.act == doUndo && m.board.undoable == 0 {
 			continue // nothing to take back
 		}
-		if l.Width()+kit.Width(b.show())+kit.Width(text)+2 > limit {
+		if l.Width()+kit.Width(name)+kit.Width(text)+2 > limit {
 			break
 		}
 		key, word := m.st.Key, m.st.Quiet
-		if b.act < moveUp && b.act != doGet && b.act != doUndo && s.token == nil && m.focus != gateway {
+		if b.act <= inspect && b.act != doGet && b.act != doUndo && s.token == nil && m.on() != gateway {
 			key = m.st.Quiet
 		}
-		l.Put(string(key), b.show())
+		m.buttons = append(m.buttons, button{l.Width(), kit.Width(name + text), b.act})
+		l.Put(string(key), name)
 		l.Put(string(word), text)
 		l.Gap(2)
 	}
-	l.Gap(m.w - 1 - len(help) - l.Width())
-	l.Put(string(m.st.Key), "?")
-	l.Put(string(m.st.Quiet), " help")
+	l.Gap(m.w - 1 - kit.Width(help) - l.Width())
+	if help != "" {
+		m.buttons = append(m.buttons, button{l.Width(), kit.Width(help), openHelp})
+		l.Put(string(m.st.Key), m.keys.key(openHelp))
+		l.Put(string(m.st.Quiet), " help")
+	}
 	return l.End(m.w)
 }
 

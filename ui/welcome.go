@@ -1,21 +1,28 @@
 package ui
 
-import "lanyard/ui/kit"
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/ui/kit"
+)
 
 // welcome is the screen of the first run, when nothing is configured. It writes nothing: it answers with
 // a choice, and whoever started the screen acts on it.
 type welcome struct{ at int }
 
+// offer is one of the choices; add is the one that goes on here, with the form of an application.
 type offer struct {
 	choice      Choice
 	title, text string
+	add         bool
 }
 
 func offers(configPath string) []offer {
 	return []offer{
-		{TryDemo, "Try the demo", "A Token API and a gateway of its own, in memory. Nothing to set up, nothing is written."},
-		{SetUp, "Add your Token API", "Writes a commented configuration to " + configPath + " for you to fill in."},
-		{Quit, "Quit", "Nothing was written so far."},
+		{choice: TryDemo, title: "Try the demo", text: "A Token API and a gateway of its own, in memory. Nothing to set up, nothing is written."},
+		{add: true, title: "Add your Token API", text: "A form: its token URL or issuer, a consumer key and secret. Tried first if you like, kept in the store when you save."},
+		{choice: SetUp, title: "Write a configuration", text: "A commented one, to " + configPath + ", for you to fill in."},
+		{choice: Quit, title: "Quit", text: "Nothing was written so far."},
 	}
 }
 
@@ -27,19 +34,50 @@ func (p *welcome) press(a action, key string) intent {
 	case a == moveDown || a == nextPane:
 		p.at = (p.at + 1) % len(all)
 	case key == "enter":
-		return choose{all[p.at].choice}
+		return all[p.at].intent()
 	case a == quit || a == closeTop:
 		return choose{Quit}
 	case len(key) == 1 && key[0] >= '1' && int(key[0]-'1') < len(all):
-		return choose{all[key[0]-'1'].choice}
+		p.at = int(key[0] - '1')
+		return all[p.at].intent()
 	}
 	return nil
 }
 
-// lines draws the welcome in w by h cells.
+func (o offer) intent() intent {
+	if o.add {
+		return addFirst{}
+	}
+	return choose{o.choice}
+}
+
+// addFirst is the intent to add the first application, on the welcome screen.
+type addFirst struct{}
+
+func (addFirst) intent() {}
+
+func (addFirst) perform(m *root) tea.Cmd { return m.openApp(false) }
+
+// lines draws the welcome in w by h cells: with what each choice does where there is room for all of it.
 func (p *welcome) lines(s *scene, configPath string, w, h int) []string {
 	bw := min(max(w-4, 1), 72)
-	var body []string
+	body := p.body(s, configPath, bw, h >= 12, true)
+	if len(body) > h {
+		body = p.body(s, configPath, bw, h >= 12, false)
+	}
+	body = body[:min(len(body), h)]
+	r := kit.Rect{W: w, H: h}.Center(bw, len(body))
+	out := make([]string, h)
+	for i := range out {
+		out[i] = kit.Spaces(w)
+	}
+	for i, b := range body {
+		out[r.Y+i] = kit.Spaces(r.X) + b + kit.Spaces(w-r.X-bw)
+	}
+	return out
+}
+
+func (p *welcome) body(s *scene, configPath string, bw int, says, explains bool) (body []string) {
 	say := func(l *kit.Line) { body = append(body, l.End(bw)) }
 	put := func(paint, text string) {
 		l := kit.NewLine("", 128)
@@ -47,11 +85,9 @@ func (p *welcome) lines(s *scene, configPath string, w, h int) []string {
 		say(l)
 	}
 	put(string(s.st.Brand), "lanyard")
-	if h >= 12 {
+	if says {
 		put("", "")
-	}
-	for _, t := range kit.Wrap("Access tokens of an API gateway: get, renew, revoke, and see how long a revoked one may still pass.", bw) {
-		if h >= 12 {
+		for _, t := range kit.Wrap("Access tokens of an API gateway: get, renew, revoke, and see how long a revoked one may still pass.", bw) {
 			put(string(s.st.Quiet), t)
 		}
 	}
@@ -65,27 +101,16 @@ func (p *welcome) lines(s *scene, configPath string, w, h int) []string {
 		}
 		l.Put(paint, o.title)
 		say(l)
-		if h >= 16 {
+		if explains {
 			for _, t := range kit.Wrap(o.text, max(bw-6, 4)) {
 				put(string(s.st.Quiet), "     "+t)
 			}
 			put("", "")
 		}
 	}
-	if h < 16 {
+	if !explains {
 		put("", "")
 	}
-	put(string(s.st.Quiet), "↑ ↓ choose   enter or its number   q quit")
-	if len(body) > h {
-		body = body[:h]
-	}
-	r := kit.Rect{W: w, H: h}.Center(bw, len(body))
-	out := make([]string, h)
-	for i := range out {
-		out[i] = kit.Spaces(w)
-	}
-	for i, b := range body {
-		out[r.Y+i] = kit.Spaces(r.X) + b + kit.Spaces(w-r.X-bw)
-	}
-	return out
+	put(string(s.st.Quiet), fitting([]string{"↑ ↓ choose   enter or its number   q quit", "↑ ↓ enter   q quit"}, bw))
+	return body
 }

@@ -48,6 +48,7 @@ func orders() console.Board {
 		application("Orders", "PRODUCTION", cloud), application("Orders", "SANDBOX", cloud),
 		application("Payments", "PRODUCTION", cloud), application("Mobile", "PRODUCTION", cloud),
 	}}
+	b.Environments = []console.KnownEnvironment{{Environment: cloud, Source: console.FromConfig}}
 	gone := application("Legacy importer", "", cloud)
 	gone.Source = console.Gone
 	b.Applications = append(b.Applications, gone)
@@ -82,6 +83,7 @@ func orders() console.Board {
 	forever := bounded("t_forever", "f0f0f0f0", sand, 0, 0)
 	forever.Lifetime, forever.ExpiresAt, forever.Granted, forever.IssuedAt = tokenapi.Unbounded, time.Time{}, 0, t0.Add(-time.Hour)
 	b.Tokens = []console.Token{expired, superseded, lingering, expiring, unsure, revoking, active, dead, unseen, once, forever}
+	b.Key = console.KeyStatus{Kind: "file", Place: "key file /home/ana/.local/state/lanyard/lanyard.key"}
 	b.Marks = []console.Mark{{ID: "m2", Op: "get", AppID: app, SentAt: t0.Add(-90 * time.Second)}}
 	for i, e := range []struct {
 		op, method, url string
@@ -119,7 +121,7 @@ func many(n int) console.Board {
 func still(t testing.TB, w, h int, change ...func(*ui.Options)) (*ui.Pump, *clock) {
 	t.Helper()
 	c := &clock{t0}
-	o := ui.Options{Theme: theme(t, "dark"), Width: w, Height: h, ConfigPath: "~/.config/lanyard/config.toml"}
+	o := ui.Options{Settings: ui.Settings{Theme: theme(t, "dark")}, Width: w, Height: h, ConfigPath: "~/.config/lanyard/config.toml"}
 	for _, f := range change {
 		f(&o)
 	}

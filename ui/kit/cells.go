@@ -44,6 +44,16 @@ func Clean(s string) string {
 	return b.String()
 }
 
+// filler says whether a character is a letter or mark by name and nothing to look at: with it two different names
+// look the same.
+func filler(r rune) bool {
+	switch r {
+	case '\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u3164', '\uffa0':
+		return true
+	}
+	return false
+}
+
 func cleanCluster(c string) string {
 	var b strings.Builder
 	for _, r := range c {
@@ -52,7 +62,7 @@ func cleanCluster(c string) string {
 			b.WriteByte(' ')
 		case r == unicode.ReplacementChar:
 			b.WriteByte('?')
-		case unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs) || unicode.Is(unicode.Variation_Selector, r):
+		case unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs) || unicode.Is(unicode.Variation_Selector, r) || filler(r):
 		default:
 			b.WriteRune(r)
 		}

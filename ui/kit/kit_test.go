@@ -28,6 +28,15 @@ func TestClean(t *testing.T) {
 			t.Errorf("%q: %d cells with clusters, %d without", c, a, b)
 		}
 	}
+	for in, want := range map[string]string{
+		"a\x00b\x7fc\u0085d\u009b31me": "abcd31me", "raw \x9b31m \xff": "raw ?31m ?", "a\u2028b\u2029c": "a b c", "Or\u200bders": "Orders",
+		"\u202eevil\u2066\u200f\u061c": "evil", "\ufeffx\u00ad\U000e0041": "x", "a\u3164b\u115fc\u034f": "abc", "\x1b]52;c;eA==\x07": "]52;c;eA==",
+		"Or\ufe00ders\ufe0f": "Orders", "Ор\U000e0100дер\U000e01ef": "Ордер", "\ufe0f❤\ufe0f 1\ufe0f\u20e3": "❤ 1\u20e3",
+	} {
+		if got := kit.Clean(in); got != want {
+			t.Errorf("%q became %q, want %q", in, got, want)
+		}
+	}
 	for _, s := range []string{"plain", "決済", "Zürich", "한국어"} {
 		if kit.Clean(s) != s {
 			t.Errorf("%q became %q", s, kit.Clean(s))

@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+
+	"filippo.io/age"
+
+	"lanyard/store"
+	"lanyard/tokenapi/secret"
+)
+
+// recipients reads age's public keys, one on each line.
+func recipients(text string) ([]age.Recipient, error) {
+	return age.ParseRecipients(strings.NewReader(text))
+}
+
+// forPassphrase gives the recipient that a passphrase is.
+func forPassphrase(phrase secret.Text) ([]age.Recipient, error) {
+	to, err := age.NewScryptRecipient(phrase.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	to.SetWorkFactor(backupWork)
+	return []age.Recipient{to}, nil
+}
+
+func byPassphrase(phrase secret.Text) ([]age.Identity, error) {
+	who, err := age.NewScryptIdentity(phrase.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	who.SetMaxWorkFactor(20) // 1 GiB: what somebody else has written must not take more
+	return []age.Identity{who}, nil
+}
+
+// backupFrom opens a backup.
+func (p *program) backupFrom(path string) (in *bufio.Reader, done func(), err error) {
+	if path == "-" {
+		return bufio.NewReader(p.stdin), func() {}, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		hint := ""
+		if errors.Is(err, fs.ErrNotExist) {
+			hint = "lanyard backup FILE writes one"
+		}
+		return nil, nil, misuse(hint, "restore: %v", plainCause(err))
+	}
+	return bufio.NewReader(f), func() { _ = f.Close() }, nil
+}
+
+// opener gives what opens a backup, which its beginning tells: a passphrase, or the identities that were named.
+func (f restoreFlags) opener(in *bufio.Reader, asks passphrases) ([]age.Identity, error) {
+	byPhrase, err := store.ForPassphrase(in)
+	switch {
+	case err != nil:
+		return nil, err
+	case byPhrase && len(f.identities) > 0:
+		return nil, misuse("leave --identity out", "restore: the backup was made for a passphrase")
+	case byPhrase:
+		phrase, err := asks.passphraseOf()
+		if err == nil && phrase.IsZero() {
+			err = misuse("", "restore: no passphrase was given")
+		}
+		if err != nil {
+			return nil, err
+		}
+		return byPassphrase(phrase)
+	case len(f.identities) == 0:
+		return nil, misuse("name the file with the identity (AGE-SECRET-KEY-1…) of one of them with --identity", "restore: the backup was made for recipients")
+	}
+	var who []age.Identity
+	for _, path := range f.identities {
+		got, err := identities(path)
+		if err != nil {
+			return nil, err
+		}
+		who = append(who, got...)
+	}
+	return who, nil
+}
+
+// identities reads a file of age identities. What age says of a line it does not understand is not told: it could be a secret.
+func identities(path string) ([]age.Identity, error) {
+	if f, err := os.Open(path); err == nil {
+		_, err := store.ForPassphrase(bufio.NewReader(f))
+		_ = f.Close()
+		if err == nil {
+			return nil, misuse("age -d "+path+" decrypts it", "restore: %s is encrypted itself", path)
+		}
+	}
+	data, err := readSmall(path)
+	if err != nil {
+		return nil, misuse("", "restore: the identity cannot be read: %v", plainCause(err))
+	}
+	defer clear(data)
+	who, err := age.ParseIdentities(bytes.NewReader(data))
+	if err != nil || len(who) == 0 {
+		return nil, misuse("age-keygen writes such a file; --identity takes its name, not the identity itself", "restore: %s holds something else than age identities", path)
+	}
+	return who, nil
+}

@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"context"
+	"sync"
+
+	"lanyard/console"
+	"lanyard/store"
+)
+
+// beginning makes the console of a first run while the screen is open: in memory, to try something, and in the store when
+// a person saves. Until then nothing is written.
+type beginning struct {
+	p     *program
+	cfg   *Config
+	paths Paths
+
+	mu   sync.Mutex
+	made map[bool]*session // by whether it is kept
+}
+
+// service makes it once.
+func (b *beginning) service(ctx context.Context, kept bool) (*console.Service, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if s := b.made[kept]; s != nil {
+		return s.svc, nil
+	}
+	st, err := b.open(ctx, kept)
+	if err != nil {
+		return nil, err
+	}
+	s, err := b.p.assemble(b.cfg, b.paths, st, vaultForPeople{Vault: b.cfg.Vault(b.p.lookup), cfg: b.cfg}, nil)
+	if err != nil {
+		_ = st.Close()
+		return nil, err
+	}
+	if b.made == nil {
+		b.made = map[bool]*session{}
+	}
+	b.made[kept] = s
+	return s.svc, nil
+}
+
+func (b *beginning) open(ctx context.Context, kept bool) (*store.Store, error) {
+	if kept {
+		return b.p.openKept(ctx, b.cfg, b.paths, false)
+	}
+	return store.OpenMemory(ctx, store.Options{})
+}
+
+// left has it said what the console that was made leaves behind.
+func (b *beginning) left(ctx context.Context, hurried bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for kept, s := range b.made {
+		if s.hurried = hurried; kept {
+			b.p.leaves(ctx, s)
+		}
+	}
+}
+
+func (b *beginning) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, s := range b.made {
+		s.Close()
+	}
+}

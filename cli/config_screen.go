@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"lanyard/ui"
+)
+
+// screen reads what is about the console's screen alone.
+func (r *reader) screen(top section) {
+	c := r.cfg
+	if c.RevealFor = top.span("reveal_for", c.RevealFor); c.RevealFor == 0 || c.RevealFor > 5*time.Minute {
+		top.bad("reveal_for", "must be more than 0 and at most 5m", "")
+		c.RevealFor = ui.DefaultReveal
+	}
+	c.Presenter = top.flag("presenter")
+	if v, ok := top.values["mouse"].(bool); ok {
+		c.Mouse = v
+	}
+	if v, ok := top.values["ascii"].(bool); ok {
+		c.ASCII = strconv.FormatBool(v)
+	}
+
+	values, _ := top.values["alerts"].(map[string]any)
+	alerts := section{r: r, path: "alerts", label: "alerts.", values: values, keys: alertKeys()}
+	alerts.check()
+	if values["before"] != nil {
+		c.Alerts.Before = nil
+		for i, text := range alerts.list("before") {
+			d, err := time.ParseDuration(text)
+			if err != nil || d <= 0 {
+				r.problem(r.places[under(under("alerts", "before"), "#"+strconv.Itoa(i))].value, "alerts.before", "is not a duration", `write it like "5m" or "1m"`)
+				continue
+			}
+			c.Alerts.Before = append(c.Alerts.Before, d)
+		}
+	}
+	if values["via"] != nil {
+		c.Alerts.Via = alerts.list("via")
+		for i, way := range c.Alerts.Via {
+			if !slices.Contains(ui.AlertWays(), way) {
+				r.problem(r.places[under(under("alerts", "via"), "#"+strconv.Itoa(i))].value, "alerts.via",
+					"must be some of "+strings.Join(ui.AlertWays(), ", "), didYouMean(way, ui.AlertWays()))
+			}
+		}
+	}
+
+	values, _ = top.values["keys"].(map[string]any)
+	keys := section{r: r, path: "keys", label: "keys.", values: values, keys: actionKeys()}
+	keys.check()
+	chosen := map[string][]string{}
+	for action, v := range values {
+		if keys.keys[action] != strokes || !strokes.fits(v) {
+			continue // reported already
+		}
+		if one, ok := v.(string); ok {
+			chosen[action] = []string{one}
+		} else {
+			chosen[action], _ = texts(v)
+		}
+	}
+	var problems []ui.KeyProblem
+	c.Keys, problems = ui.ChooseKeys(chosen)
+	for _, p := range problems {
+		text := p.Text
+		if at := keys.spot(p.Other).key; p.Other != "" && values[p.Other] != nil {
+			text += " in line " + strconv.Itoa(at.line)
+		}
+		keys.bad(p.Action, text, p.Hint)
+	}
+}
+
+// settings are what the screen is shown with.
+func (c *Config) settings(lookup func(string) (string, bool)) (ui.Settings, error) {
+	theme, err := c.theme()
+	return ui.Settings{
+		Theme: theme, ThemeName: theme.Name(), Keys: c.Keys, Presenter: c.Presenter, Mouse: c.Mouse,
+		ASCII: wantsASCII(c.ASCII, lookup), Alerts: c.Alerts, RevealFor: c.RevealFor, ClearAfter: c.ClearAfter,
+	}, err
+}

@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/console"
+	"lanyard/store"
+)
+
+// The three things that a check can find.
+const (
+	fine   = "ok"
+	warned = "warn" // it works, and should be mended all the same
+	failed = "fail" // something does not work
+)
+
+// finding is what one check found. One that is not fine says how to mend it.
+type finding struct {
+	Check  string  `json:"check"`
+	Status string  `json:"status"`
+	Found  string  `json:"found"`
+	Fix    *string `json:"fix"`
+}
+
+// doctor looks at everything once. All that it changes is what opening a store changes: an older one is copied and brought to the
+// present form, and what stands open to others is closed.
+type doctor struct {
+	p       *program
+	paths   Paths
+	cfg     *Config                                  // the defaults when it cannot be read
+	envs    []console.Environment                    // those that are asked about
+	free    func(dir string) (bytes uint64, ok bool) // how much may still be written to the disk of a directory
+	offline bool
+	found   []finding
+	bad     bool // the configuration cannot be read
+}
+
+func (d *doctor) ok(check, format string, args ...any) {
+	d.found = append(d.found, finding{Check: check, Status: fine, Found: fmt.Sprintf(format, args...)})
+}
+
+func (d *doctor) warn(check, fix, format string, args ...any) {
+	d.found = append(d.found, finding{check, warned, fmt.Sprintf(format, args...), &fix})
+}
+
+func (d *doctor) fail(check, fix, format string, args ...any) {
+	d.found = append(d.found, finding{check, failed, fmt.Sprintf(format, args...), &fix})
+}
+
+// failErr is fail for an error that brings its own way out.
+func (d *doctor) failErr(check, about, fix string, err error) {
+	r := explain(err)
+	d.fail(check, cmp.Or(r.Hint, fix), "%s%s", about, r.Message)
+}
+
+func (p *program) doctorCommand() *cobra.Command {
+	var env string
+	d := &doctor{p: p, free: store.FreeRoom}
+	c := &cobra.Command{
+		Use:   "doctor",
+		Short: "Look for what is wrong here, and say how to mend it",
+		Long: "Looks at configuration, files, store, key, clock, proxy, TLS, servers, clipboard and terminal: one line for each,\n" +
+			"and the way out below those that are not ok. Servers are asked with HEAD, and their issuer for its document,\n" +
+			"without credentials or token. No secret is fetched or printed, no command is run, and no store is made. One\n" +
+			"that is there is opened as by every command: an older one is brought to the present form, and a copy of it\n" +
+			"stays; what stands open to other users is closed. Both are said. One that can only be read is looked at all the same.\n" +
+			"Exit 0: nothing failed. 1: something failed. 2: the configuration cannot be read.",
+		Args: takes(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error { return d.run(c.Context(), env) },
+	}
+	c.Flags().BoolVar(&d.offline, "offline", false, "ask no server")
+	c.Flags().StringVar(&env, "env", "", "only the environment `NAME`")
+	return p.listFlags(c)
+}
+
+func (d *doctor) run(ctx context.Context, env string) error {
+	d.checkConfig()
+	d.envs = d.cfg.Environments
+	if env != "" {
+		d.envs = slices.DeleteFunc(slices.Clone(d.envs), func(e console.Environment) bool { return e.Name != env })
+		if len(d.envs) == 0 && !d.bad {
+			var names []string
+			for _, e := range d.cfg.Environments {
+				names = append(names, e.Name)
+			}
+			return misuse(didYouMean(env, names), "doctor: there is no environment %q", env)
+		}
+	}
+	d.checkFiles()
+	d.checkStore(ctx)
+	d.checkProxies()
+	d.checkServers(ctx)
+	d.checkClipboard()
+	d.checkTerminal()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := d.report(); err != nil {
+		return err
+	}
+	switch {
+	case d.bad:
+		return told(exitUsage)
+	case d.count(failed) > 0:
+		return told(exitUnexpected)
+	}
+	return nil
+}
+
+func (d *doctor) count(status string) (n int) {
+	for _, f := range d.found {
+		if f.Status == status {
+			n++
+		}
+	}
+	return n
+}
+
+func (d *doctor) report() error {
+	if d.p.json {
+		return d.p.printJSON(d.found)
+	}
+	for _, f := range d.found {
+		d.p.print("%-4s  %-13s  %s", f.Status, f.Check, f.Found)
+		if f.Fix != nil {
+			d.p.print("      %-13s  %s", "fix:", *f.Fix)
+		}
+	}
+	d.p.note("%s, %s", plural(d.count(failed), "failure"), plural(d.count(warned), "warning"))
+	return nil
+}
+
+// isConfig says whether an error is about the configuration.
+func isConfig(err error) (*ConfigError, bool) {
+	var c *ConfigError
+	ok := errors.As(err, &c)
+	return c, ok
+}

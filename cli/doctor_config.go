@@ -1,0 +1,221 @@
+package cli
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"lanyard/console"
+)
+
+// soonOver is from when on the end of a certificate is worth a warning.
+const soonOver = 14 * 24 * time.Hour
+
+func (d *doctor) checkConfig() {
+	const check = "configuration"
+	d.cfg = defaultConfig()
+	var err error
+	if d.paths, err = d.p.paths(); err != nil {
+		d.bad = true
+		d.fail(check, "set HOME, or name both with --config and --state", "%v", err)
+		return
+	}
+	cfg, err := d.paths.Load()
+	if c, ok := isConfig(err); ok {
+		d.bad = true
+		for _, p := range c.Problems {
+			fix := p.Hint
+			if p.Hint = ""; fix == "" {
+				fix = "correct it there; lanyard config init writes an example that has every key"
+			}
+			d.fail(check, fix, "%s", p.in(c.File))
+		}
+		return
+	}
+	if err != nil {
+		d.bad = true
+		d.failErr(check, "", "lanyard config check", err)
+		return
+	}
+	d.cfg = cfg
+	if !cfg.Found {
+		d.warn(check, "lanyard config init writes one to begin with; lanyard demo needs none", "there is no %s", d.paths.Config)
+		return
+	}
+	d.ok(check, "%s: %s, %s", cfg.Path, plural(len(cfg.Environments), "environment"), plural(len(cfg.Applications), "application"))
+	for _, w := range cfg.Warnings {
+		text, fix, ok := strings.Cut(w, "; ")
+		if !ok {
+			text, fix = strings.TrimSuffix(w, " (chmod 600)"), "chmod 600 "+shellQuote(cfg.Path)
+		}
+		d.warn(check, fix, "%s", text)
+	}
+	d.checkConfigMode()
+}
+
+// checkConfigMode looks whether others could write the configuration: it names commands that are run, and
+// servers that are shown secrets.
+func (d *doctor) checkConfigMode() {
+	if runtime.GOOS == "windows" {
+		return
+	}
+	path, err := filepath.EvalSymlinks(d.cfg.Path)
+	if err != nil {
+		path = d.cfg.Path
+	}
+	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o022 != 0 {
+		d.fail("configuration", "chmod 600 "+shellQuote(path), "%s can be written by other users (%04o), who could send secrets elsewhere", path, info.Mode().Perm())
+	}
+	dir := filepath.Dir(path)
+	if info, err := os.Stat(dir); err == nil && info.Mode().Perm()&0o022 != 0 && info.Mode()&os.ModeSticky == 0 {
+		d.fail("configuration", "chmod go-w "+shellQuote(dir), "%s can be written by other users (%04o), who could put another configuration there", dir, info.Mode().Perm())
+	}
+}
+
+// checkFiles reads the files that the environments name for TLS.
+func (d *doctor) checkFiles() {
+	for _, e := range d.envs {
+		var named []string
+		for _, f := range []struct{ key, path string }{{"ca_file", e.CAFile}, {"client_cert", e.ClientCert}, {"client_key", e.ClientKey}} {
+			if f.path != "" {
+				named = append(named, f.key+" "+f.path)
+			}
+		}
+		if len(named) == 0 {
+			continue
+		}
+		if _, err := d.p.client(e, nil); err != nil {
+			about := e.Name + ": "
+			if strings.HasPrefix(err.Error(), "environment ") {
+				about = ""
+			}
+			d.failErr("files", about, "put the file there, or correct its name in "+d.paths.Config, err)
+			continue
+		}
+		d.ok("files", "%s: %s", e.Name, strings.Join(named, ", "))
+		d.checkOwnCertificate(e)
+	}
+}
+
+// checkOwnCertificate looks at the end of a TLS client certificate, and at who else can read its key.
+func (d *doctor) checkOwnCertificate(e console.Environment) {
+	data, err := os.ReadFile(e.ClientCert)
+	if err != nil {
+		return // there is none, or that was told already
+	}
+	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		cert, err := x509.ParseCertificate(block.Bytes)
+		if block.Type != "CERTIFICATE" || err != nil {
+			continue
+		}
+		d.checkEnd("files", e.Name+": client_cert "+e.ClientCert, "get a new certificate from whoever runs the server", cert.NotAfter)
+		break
+	}
+	key := e.ClientKey
+	if key == "" {
+		key = e.ClientCert
+	}
+	if info, err := os.Stat(key); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		d.warn("files", "chmod 600 "+shellQuote(key), "%s: client_key %s can be used by other users (%04o)", e.Name, key, info.Mode().Perm())
+	}
+}
+
+// checkEnd judges when a certificate ends; one that has time is not worth a line.
+func (d *doctor) checkEnd(check, what, fix string, end time.Time) {
+	switch left := end.Sub(d.p.clock()); {
+	case left <= 0:
+		d.fail(check, fix, "%s expired on %s", what, end.UTC().Format(time.DateOnly))
+	case left < soonOver:
+		d.warn(check, fix, "%s expires on %s, in %s", what, end.UTC().Format(time.DateOnly), console.Left(left))
+	}
+}
+
+// checkSecrets says of each application where its secrets are, without fetching one. stored are applications as
+// the store knows them.
+func (d *doctor) checkSecrets(stored []console.Application) {
+	for _, a := range d.cfg.Applications {
+		if !slices.ContainsFunc(d.envs, func(e console.Environment) bool { return e.Name == a.Environment.Name }) {
+			continue
+		}
+		for _, kind := range secretKinds() {
+			ref := d.cfg.Secrets[SecretName{a.ID, kind}]
+			what := strings.ReplaceAll(string(kind), "_", " ") + " of " + a.Label()
+			switch {
+			case ref.stored:
+				d.checkStored(a, what, stored)
+			case !ref.IsZero():
+				d.checkReference(what, kind, ref)
+			case kind == a.Credential():
+				d.fail("secret", "give "+string(kind)+" as "+saferForms, "%s: none is configured", what)
+			case kind == console.Password && a.Grant == "password":
+				d.ok("secret", "%s: asked for on a terminal", what)
+			}
+		}
+	}
+	for _, a := range stored {
+		if a.Source == console.FromStore && a.Secret == console.SecretMissing {
+			d.fail("secret", "lanyard apps set-secret "+shellQuote(a.Label()), "secret of %s: not in the store", a.Label())
+		}
+	}
+}
+
+func (d *doctor) checkStored(a console.Application, what string, stored []console.Application) {
+	for _, s := range stored {
+		if s.ID == a.ID && s.Secret == console.SecretAvailable {
+			d.ok("secret", "%s: in the store", what)
+			return
+		}
+	}
+	d.fail("secret", "lanyard apps set-secret "+shellQuote(a.Label()), "%s: to be in the store, and is not", what)
+}
+
+// checkReference looks whether what a reference names is there.
+func (d *doctor) checkReference(what string, kind console.SecretKind, ref SecretRef) {
+	at, key := d.paths.Config, string(kind)
+	switch {
+	case ref.env != "":
+		if v, ok := d.p.lookup(ref.env); !ok || v == "" {
+			tell := d.fail
+			if kind == console.SubjectToken || kind == console.Assertion {
+				tell = d.warn // it is another one each time, and set just before
+			}
+			tell("secret", "set it before lanyard starts, or change "+key+" in "+at, "%s: %s is not set", what, ref)
+			return
+		}
+	case len(ref.command) > 0:
+		if _, err := exec.LookPath(ref.command[0]); err != nil {
+			d.fail("secret", "install it, or change "+key+" in "+at, "%s: %s is not there: %v", what, ref, plainCause(err))
+			return
+		}
+	case ref.file != "":
+		info, err := os.Stat(ref.file)
+		if err == nil && info.Mode().IsRegular() { // a pipe would wait for its writer, and use up what that has
+			var f *os.File
+			if f, err = os.Open(ref.file); err == nil {
+				err = f.Close()
+			}
+		}
+		switch {
+		case err != nil:
+			d.fail("secret", "put the secret there, or change "+key+" in "+at, "%s: %s cannot be read: %v", what, ref, plainCause(err))
+			return
+		case info.Mode().IsRegular() && info.Size() == 0:
+			d.fail("secret", "put the secret there", "%s: %s is empty", what, ref)
+			return
+		case runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0:
+			d.warn("secret", "chmod 600 "+shellQuote(ref.file), "%s: %s can be used by other users (%04o)", what, ref, info.Mode().Perm())
+			return
+		}
+	}
+	where := ref.String()
+	if !ref.literal.IsZero() {
+		where = "in the configuration itself"
+	}
+	d.ok("secret", "%s: %s", what, where)
+}

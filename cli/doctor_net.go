@@ -1,0 +1,241 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+)
+
+const (
+	reachPatience = 5 * time.Second  // for one server
+	wrongClock    = 30 * time.Second // from where on a difference of clocks is worth a warning
+)
+
+// checkProxies says for each environment whether a proxy is between, and who says so.
+func (d *doctor) checkProxies() {
+	for _, e := range d.envs {
+		u, err := url.Parse(cmp.Or(e.Endpoints.TokenURL, e.Issuer))
+		if err != nil || u.Host == "" {
+			continue
+		}
+		from := "proxy in the configuration"
+		if e.Proxy == "" {
+			from = d.proxyVariable(u.Scheme)
+		}
+		via, err := d.p.proxy(e.Proxy)(u)
+		switch {
+		case err != nil || via != nil && strings.Trim(via.Path, "/") != "": // http://http://…, of one that could not be parsed
+			d.fail("proxy", "it looks like http://proxy.example:3128", "%s: the %s cannot be read", e.Name, from)
+		case via != nil:
+			whose := ""
+			if via.User != nil {
+				whose = ", with a user name"
+			}
+			d.ok("proxy", "%s: through %s://%s (%s%s)", e.Name, via.Scheme, via.Host, from, whose)
+		case console.Loopback(u.Hostname()):
+			d.ok("proxy", "%s: direct, it is this machine", e.Name)
+		case from != "":
+			d.ok("proxy", "%s: direct, because NO_PROXY excepts %s from the %s", e.Name, u.Hostname(), from)
+		default:
+			d.ok("proxy", "%s: direct", e.Name)
+		}
+	}
+}
+
+// proxyVariable is the name of the environment variable that sets the proxy for a scheme, or "".
+func (d *doctor) proxyVariable(scheme string) string {
+	name := strings.ToUpper(scheme) + "_PROXY"
+	for _, n := range []string{name, strings.ToLower(name)} {
+		if d.p.getenv(n) != "" {
+			return n
+		}
+	}
+	return ""
+}
+
+// checkServers asks every server, at the same time, whether it is there.
+func (d *doctor) checkServers(ctx context.Context) {
+	if d.offline {
+		d.ok("reach", "no server was asked (--offline)")
+		for _, e := range d.envs {
+			d.checkTrust(e)
+		}
+		return
+	}
+	each := make([]*doctor, len(d.envs))
+	clocks := make([]skews, len(d.envs))
+	var all sync.WaitGroup
+	for i, e := range d.envs {
+		each[i] = &doctor{p: d.p, paths: d.paths, cfg: d.cfg}
+		all.Go(func() { clocks[i] = each[i].checkServer(ctx, e) })
+	}
+	all.Wait()
+	hosts := skews{}
+	for i, one := range each {
+		d.found = append(d.found, one.found...)
+		for host, off := range clocks[i] {
+			hosts[host] = off
+		}
+	}
+	d.checkClocks(hosts)
+}
+
+// skews are how far the clocks of hosts are ahead of ours.
+type skews map[string]time.Duration
+
+func (d *doctor) checkClocks(hosts skews) {
+	right := 0
+	var names []string
+	for host := range hosts {
+		names = append(names, host)
+	}
+	slices.Sort(names)
+	for _, host := range names {
+		off, word := hosts[host], "behind"
+		if off.Abs() <= wrongClock {
+			right++
+			continue
+		}
+		if off < 0 {
+			word = "ahead of"
+		}
+		d.warn("clock", setClock+"; if it is right, the server's is wrong: tell whoever runs it. Lives count from the receipt of an answer, so countdowns are right either way",
+			"the clock of this machine is %s %s that of %s", console.Left(off.Abs()), word, host)
+	}
+	if right > 0 {
+		d.ok("clock", "within %d s of %s", int(wrongClock/time.Second), plural(right, "server"))
+	}
+}
+
+// checkTrust says what an environment does without.
+func (d *doctor) checkTrust(e console.Environment) {
+	if e.InsecureSkipVerify {
+		d.warn("tls", "name the authority of the server with ca_file, and take insecure_skip_verify out", "%s: certificates are not verified: anybody on the way can read secrets", e.Name)
+	}
+	if e.AllowHTTP {
+		d.warn("tls", "use https:// and take allow_http out", "%s: plain http is allowed, which shows secrets to everyone on the way", e.Name)
+	}
+}
+
+// checkServer asks the servers of one environment.
+func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
+	d.checkTrust(e)
+	if e.Timeout == 0 || e.Timeout > reachPatience {
+		e.Timeout = reachPatience
+	}
+	c, err := d.p.client(e, nil)
+	if err != nil {
+		d.warn("reach", "mend what is said of its files first", "%s: not tried", e.Name)
+		return nil
+	}
+	defer c.Close()
+	ends := e.Endpoints
+	if e.Issuer != "" {
+		ends = d.discover(ctx, c, e)
+	}
+	type target struct{ key, url string }
+	targets := []target{{"token_url", ends.TokenURL}, {"revoke_url", ends.RevokeURL}}
+	seen := map[string]bool{}
+	for _, a := range d.cfg.Applications {
+		u, err := url.Parse(a.ProbeURL)
+		if err != nil || a.ProbeURL == "" || a.Environment.Name != e.Name || seen[u.Host] {
+			continue
+		}
+		seen[u.Host] = true
+		targets = append(targets, target{"probe_url", a.ProbeURL})
+	}
+	type answer struct {
+		tokenapi.Reached
+		err error
+	}
+	answers := make([]answer, len(targets))
+	var all sync.WaitGroup
+	for i, t := range targets {
+		if t.url != "" {
+			all.Go(func() { answers[i].Reached, answers[i].err = c.Reach(ctx, t.url) })
+		}
+	}
+	all.Wait()
+	clocks, told := skews{}, map[string]bool{}
+	for i, t := range targets {
+		host := hostOf(t.url)
+		switch r := answers[i]; {
+		case t.url == "" && e.Issuer == "":
+			d.warn("reach", "set "+t.key+", or issuer, of the environment in "+d.paths.Config, "%s: there is no %s", e.Name, t.key)
+		case t.url == "": // its issuer does not name it, or was told not to answer
+		case r.err != nil:
+			d.failErr("reach", e.Name+": "+t.key+": ", "is "+t.key+" right, and the server running?", r.err)
+		default:
+			d.reached(e, t.key, host, r.Reached)
+			if r.HasSkew && t.key != "probe_url" {
+				clocks[host] = r.Skew
+			}
+			if !told[host] {
+				told[host] = true
+				d.checkTLS(e, host, r.Reached)
+			}
+		}
+	}
+	return clocks
+}
+
+// reached tells of an answer. Any is one, but some come from what stands before a server that is not there.
+func (d *doctor) reached(e console.Environment, key, host string, r tokenapi.Reached) {
+	switch r.Status {
+	case 502, 503, 504:
+		d.warn("reach", "what stands before the server is there, the server is not: try again, or ask whoever runs it",
+			"%s: %s at %s answers %d", e.Name, key, host, r.Status)
+	default:
+		d.ok("reach", "%s: %s at %s answers (%d)", e.Name, key, host, r.Status)
+	}
+}
+
+func (d *doctor) checkTLS(e console.Environment, host string, r tokenapi.Reached) {
+	if r.TLS == "" {
+		return // allow_http was told, and this machine needs none
+	}
+	how := "verified"
+	if !r.Verified {
+		how = "not verified"
+	}
+	before := len(d.found)
+	d.checkEnd("tls", e.Name+": the certificate of "+host, "tell whoever runs the server to renew it", r.ValidUntil)
+	if len(d.found) == before {
+		d.ok("tls", "%s: %s with %s, certificate %s and good until %s", e.Name, r.TLS, host, how, r.ValidUntil.UTC().Format(time.DateOnly))
+	}
+}
+
+// discover asks the issuer for the endpoints that are not given.
+func (d *doctor) discover(ctx context.Context, c *tokenapi.Client, e console.Environment) tokenapi.Endpoints {
+	said, _, err := c.Discover(ctx, e.Issuer)
+	if err != nil {
+		d.failErr("reach", e.Name+": issuer: ", "is the issuer right, and the server running?", err)
+		return e.Endpoints
+	}
+	d.ok("reach", "%s: the issuer at %s says what it offers", e.Name, hostOf(e.Issuer))
+	ends, more := e.Endpoints, said.Endpoints
+	if e.ClientAuth == tokenapi.AuthTLS {
+		more = said.MTLS
+	}
+	ends.TokenURL, ends.RevokeURL = cmp.Or(ends.TokenURL, more.TokenURL), cmp.Or(ends.RevokeURL, more.RevokeURL)
+	if ends.RevokeURL == "" {
+		d.warn("reach", "set revoke_url of the environment in "+d.paths.Config, "%s: the issuer names no address for revocations", e.Name)
+	}
+	return ends
+}
+
+// hostOf is host and port of a URL, for words.
+func hostOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}

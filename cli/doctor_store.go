@@ -1,0 +1,247 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"lanyard/console"
+	"lanyard/store"
+)
+
+// leastSpace is how many free bytes a store should have: an answer that cannot be stored is a token lost.
+const leastSpace = 10 << 20
+
+// checkStore looks at the state directory, the store in it, its key, and at what waits there. It makes neither; a store that
+// is there it opens as every command does.
+func (d *doctor) checkStore(ctx context.Context) {
+	if d.paths.State == "" {
+		return // that was told already
+	}
+	d.checkSpace()
+	var kept *store.Store
+	var err error
+	if hasStore(d.paths) {
+		o := d.p.storeOptions(d.cfg)
+		o.Lists = true // what can only be read can be looked at, too
+		kept, err = store.Open(ctx, d.paths.State, o)
+		if err != nil {
+			d.failErr("store", "", "lanyard restore puts a backup back", err)
+			d.checkSecrets(d.cfg.Applications)
+			return
+		}
+		d.checkKept(ctx, kept)
+	} else {
+		d.checkNoStore()
+		if kept, err = store.OpenMemory(ctx, store.Options{}); err != nil {
+			d.failErr("store", "", "", err)
+			return
+		}
+	}
+	s, err := d.p.assemble(d.cfg, d.paths, kept, d.cfg.Vault(d.p.lookup), nil)
+	if err != nil {
+		_ = kept.Close()
+		d.failErr("store", "", "", err)
+		return
+	}
+	defer s.Close()
+	b, err := s.svc.Board(ctx)
+	if err != nil {
+		d.failErr("store", "", "keep a copy of it, then restore a backup", err)
+		return
+	}
+	d.checkWaiting(b)
+	d.checkPast(ctx, b, s.svc)
+	d.checkSecrets(b.Applications)
+}
+
+func (d *doctor) checkNoStore() {
+	info, err := os.Stat(d.paths.State)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		d.ok("store", "nothing is stored yet; %s is made with the first token", d.paths.State)
+	case err != nil:
+		d.fail("store", "check the permissions of "+shellQuote(filepath.Dir(d.paths.State))+", or use another place with --state",
+			"the state directory %s cannot be looked at: %v", d.paths.State, plainCause(err))
+	case !info.IsDir():
+		d.fail("store", "move it away, or use another place with --state", "the state directory %s is no directory", d.paths.State)
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+		d.warn("store", "chmod 700 "+shellQuote(d.paths.State), "nothing is stored yet; others can look into %s (%04o)", d.paths.State, info.Mode().Perm())
+	default:
+		d.ok("store", "nothing is stored yet in %s", d.paths.State)
+	}
+}
+
+// checkKept looks at a store that was opened, which has closed to others what stood open and brought an older form to the present one.
+func (d *doctor) checkKept(ctx context.Context, kept *store.Store) {
+	for _, what := range kept.Tightened() {
+		fix := "it is closed to them now; if this comes back, look for what opens it: a backup program, a umask"
+		if strings.Contains(what, ".key") {
+			fix = "lanyard key rotate: somebody may have read the key. " + fix
+		}
+		d.warn("store", fix, "%s stood open to other users", what)
+	}
+	if c := kept.Copied(); c != "" {
+		d.ok("store", "an older store was brought to the present form; a copy of it is %s", c)
+	}
+	if err := kept.ReadOnly(); err != nil {
+		d.failErr("store", kept.Path()+": ", "", err)
+	}
+	version, err := kept.Schema(ctx)
+	if err == nil {
+		err = kept.Check(ctx)
+	}
+	if err != nil {
+		d.failErr("store", "", "keep a copy of it, then restore a backup", err)
+	} else {
+		d.ok("store", "%s: whole, schema version %d%s", kept.Path(), version, modes(d.paths.State, kept.Path()))
+	}
+	d.checkKey(kept.Key())
+}
+
+// checkKey says where the key is and, without fetching it, whether it can be had there.
+func (d *doctor) checkKey(k console.KeyStatus) {
+	const check = "key"
+	if want := d.cfg.StoreKey; want != "auto" && k.Kind != "" && k.Kind != want {
+		d.warn(check, "lanyard key set "+want+" moves it there", "the configuration wants it in another place: [store] key = %q", want)
+	}
+	switch {
+	case k.Kind == "":
+		d.ok(check, "there is none yet; the first secret that is stored makes one")
+	case k.Locked && k.Kind == store.InFile:
+		d.fail(check, "put the key back where it was; without it the stored credentials are lost", "the %s does not open the store", k.Place)
+	case k.Kind == store.InFile:
+		d.warn(check, "lanyard key set keyring, or lanyard key set passphrase, keeps the key apart from what it opens",
+			"%s: whoever can read the whole directory can read the tokens", k.Place)
+	case k.Kind == store.InEnv && d.p.getenv(keyVariable) == "":
+		d.warn(check, "set it before lanyard starts; until then lists work, and nothing that needs a token", "%s: it is not set", k.Place)
+	case k.Kind == store.InCommand && len(d.cfg.StoreCommand) == 0:
+		d.warn(check, `put [store] key = "command" and command back into the configuration`, "%s: the configuration names no command", k.Place)
+	case k.Kind == store.InCommand:
+		if _, err := exec.LookPath(d.cfg.StoreCommand[0]); err != nil {
+			d.fail(check, "install it, or correct command below [store] in "+d.paths.Config, "%s: %v", k.Place, plainCause(err))
+			return
+		}
+		d.ok(check, "%s", k.Place)
+	case k.Locked:
+		d.ok(check, "%s; it is asked for when a secret is needed", k.Place)
+	default:
+		d.ok(check, "%s", k.Place)
+	}
+}
+
+func modes(paths ...string) string {
+	if runtime.GOOS == "windows" {
+		return ""
+	}
+	var all []string
+	for _, p := range paths {
+		if info, err := os.Stat(p); err == nil {
+			all = append(all, fmt.Sprintf("%04o", info.Mode().Perm()))
+		}
+	}
+	return ", modes " + strings.Join(all, " and ")
+}
+
+// checkSpace looks at the disk that holds the store, or will.
+func (d *doctor) checkSpace() {
+	dir := d.paths.State
+	for {
+		if _, err := os.Stat(dir); err == nil || filepath.Dir(dir) == dir {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	free, ok := d.free(dir)
+	switch {
+	case !ok:
+	case free < leastSpace:
+		d.warn("space", "make room there, or use another place with --state: an answer that cannot be stored is a token lost",
+			"%d MiB are free on the disk of %s", free>>20, d.paths.State)
+	default:
+		d.ok("space", "%d MiB are free on the disk of %s", free>>20, d.paths.State)
+	}
+}
+
+// checkWaiting looks for revokes that no server has accepted yet, and for answers that nobody saw.
+func (d *doctor) checkWaiting(b console.Board) {
+	var undelivered, unsure []string
+	why := ""
+	for _, t := range b.Tokens {
+		if _, pending := console.DueAt(t); pending {
+			undelivered = append(undelivered, t.Fingerprint)
+			if t.RevokeError != "" {
+				why = ": " + t.RevokeError
+			}
+		}
+		if t.Unsure != nil {
+			unsure = append(unsure, t.Fingerprint)
+		}
+	}
+	if n := len(undelivered); n > 0 {
+		d.warn("outbox", "a running console tries again, and so does the next token, renew, revoke, probe or introspect; lanyard revocations says when",
+			"%s not yet accepted by the server (%s)%s", plural(n, "revoke"), some(undelivered), why)
+	} else {
+		d.ok("outbox", "no revoke is waiting")
+	}
+	for i, m := range b.Marks {
+		for _, a := range b.Applications {
+			if a.ID == m.AppID && i < 3 {
+				d.warn("unsure", "lanyard token "+shellQuote(a.Label())+" --fresh asks anew and settles it",
+					"a get for %s was sent at %s and never answered", a.Label(), m.SentAt.Local().Format(time.DateTime))
+			}
+		}
+	}
+	if n := len(unsure); n > 0 {
+		d.warn("unsure", "lanyard renew "+unsure[0]+" asks anew and settles it",
+			"%s whose refresh was never answered (%s)", plural(n, "token"), some(unsure))
+	}
+}
+
+// some names a few of many.
+func some(names []string) string {
+	const most = 5
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + ", …"
+	}
+	return strings.Join(names, ", ")
+}
+
+// checkPast looks whether anything that was stored is still to come: then the clock was set back since.
+func (d *doctor) checkPast(ctx context.Context, b console.Board, svc *console.Service) {
+	var last time.Time
+	late := func(times ...time.Time) {
+		for _, t := range times {
+			if t.After(last) {
+				last = t
+			}
+		}
+	}
+	for _, t := range b.Tokens {
+		late(t.IssuedAt, t.ReplacedAt, t.AcceptedAt, t.RefreshAcceptedAt, t.SeenAt, t.AtServerAt)
+		for _, p := range t.Probes {
+			late(p.At)
+		}
+	}
+	for _, m := range b.Marks {
+		late(m.SentAt)
+	}
+	if log, err := svc.Log(ctx); err == nil {
+		for _, e := range log {
+			late(e.At)
+		}
+	}
+	if ahead := last.Sub(d.p.clock()); ahead > time.Second {
+		d.warn("clock", setClock+"; until then countdowns are too long by as much",
+			"the newest record in the store is from %s, which is %s from now: the clock was set back", last.Local().Format(time.DateTime), console.Left(ahead))
+	}
+}
+
+const setClock = "set the clock of this machine, best by the network (timedatectl set-ntp true)"

@@ -1,0 +1,258 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/console"
+	"lanyard/store"
+	"lanyard/tokenapi/secret"
+)
+
+// examine runs lanyard doctor with nothing of this machine's environment.
+func examine(t *testing.T, home string, env []string, args ...string) (code int, out string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	env = append([]string{"HOME=" + home}, env...)
+	code = Main(t.Context(), append([]string{"doctor"}, args...), env, nil, &stdout, &stderr, Embedded{})
+	return code, stdout.String()
+}
+
+// says checks for a line, and for its fix below when one is given.
+func says(t *testing.T, out, line, fix string) {
+	t.Helper()
+	all := strings.Split(out, "\n")
+	i := slices.IndexFunc(all, func(l string) bool { return strings.Contains(l, line) })
+	if i < 0 || fix != "" && !strings.Contains(all[i+1], "fix:           "+fix) {
+		t.Errorf("no line %q with the fix %q in\n%s", line, fix, out)
+	}
+}
+
+// Looking makes nothing: not in an empty home, and not beside what is there already.
+func TestDoctorMakesNothing(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	files := func() (all []string) {
+		err := filepath.WalkDir(home, func(path string, _ fs.DirEntry, err error) error {
+			all = append(all, path)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	for _, args := range [][]string{nil, {"--json"}, {"--offline"}} {
+		if code, out := examine(t, home, nil, args...); code != 0 || len(files()) != 1 {
+			t.Errorf("%v: %d, %v\n%s", args, code, files(), out)
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(home, ".local/state/lanyard"), 0o755); err != nil { // to be found too wide
+		t.Fatal(err)
+	}
+	before := files()
+	_, out := examine(t, home, nil)
+	says(t, out, "others can look into", "chmod 700 ")
+	if after := files(); !slices.Equal(before, after) {
+		t.Errorf("made: %v", after)
+	}
+	code, out := examine(t, "", nil)
+	if code != exitUsage {
+		t.Errorf("without a home: %d", code)
+	}
+	says(t, out, "fail  configuration  where is the configuration?", "set HOME, or name both")
+}
+
+// A store whose newest record is still to come was written before the clock was set back.
+func TestDoctorSeesAClockSetBack(t *testing.T) {
+	t.Parallel()
+	for what, write := range map[string]func(console.Writer) error{
+		"token": func(w console.Writer) error {
+			return w.PutToken(&console.Token{ID: "t_1", IssuedAt: time.Now().Add(time.Hour)})
+		},
+		"mark": func(w console.Writer) error {
+			return w.PutMark(console.Mark{ID: "m_1", Op: "get", AppID: "a", SentAt: time.Now().Add(time.Hour)})
+		},
+		"event": func(w console.Writer) error {
+			return w.PutEvent(console.Event{At: time.Now().Add(time.Hour), Kind: console.EventCopied})
+		},
+	} {
+		state := t.TempDir()
+		s, err := store.Open(t.Context(), state, store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Update(t.Context(), write); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		code, out := examine(t, t.TempDir(), nil, "--state", state)
+		if code != 0 {
+			t.Errorf("%s: %d", what, code)
+		}
+		says(t, out, "the clock was set back", setClock)
+	}
+}
+
+func TestDoctorLooksForRoom(t *testing.T) {
+	t.Parallel()
+	state := filepath.Join(t.TempDir(), "not", "made")
+	for _, c := range []struct {
+		free   uint64
+		known  bool
+		status string
+	}{{0, true, warned}, {10<<20 - 1, true, warned}, {10 << 20, true, fine}, {0, false, ""}} {
+		asked := ""
+		d := &doctor{paths: Paths{State: state}, free: func(dir string) (uint64, bool) {
+			asked = dir
+			return c.free, c.known
+		}}
+		d.checkSpace()
+		if asked != filepath.Dir(filepath.Dir(state)) {
+			t.Errorf("asked about %s", asked)
+		}
+		switch {
+		case c.status == "" && len(d.found) == 0:
+		case len(d.found) != 1 || d.found[0].Check != "space" || d.found[0].Status != c.status || !strings.Contains(d.found[0].Found, state) ||
+			(d.found[0].Fix != nil && strings.HasPrefix(*d.found[0].Fix, "make room there")) != (c.status == warned):
+			t.Errorf("%d, %v: %+v", c.free, c.known, d.found)
+		}
+	}
+}
+
+// What is found is an array of objects with fixed members, whatever is wrong.
+func TestDoctorJSON(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	bad := filepath.Join(home, "bad.toml")
+	if err := os.WriteFile(bad, []byte("[[environment]]\nname = 1\nnmae = 2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out := examine(t, home, nil, "--json", "--config", bad)
+	var all []map[string]any
+	if err := json.Unmarshal([]byte(out), &all); err != nil || code != exitUsage {
+		t.Fatal(code, err)
+	}
+	broken := 0
+	for _, f := range all {
+		fix, said := f["fix"].(string)
+		if len(f) != 4 || (f["status"] == fine) == said || said && fix == "" {
+			t.Errorf("%v", f)
+		}
+		if f["check"] == "configuration" && f["status"] == failed {
+			broken++
+		}
+	}
+	if broken < 2 {
+		t.Errorf("each problem of the configuration is one: %v", all)
+	}
+}
+
+func TestDoctorHere(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		env  []string
+		line string
+	}{
+		{[]string{"TMUX=x", "PATH="}, "in tmux: set -s set-clipboard on"},
+		{[]string{"STY=x"}, "in screen: it does not let copies through"},
+		{[]string{"SSH_TTY=/dev/pts/1"}, "in ssh: copies go to the terminal at the other end"},
+		{[]string{"SSH_CONNECTION=x"}, "ok    clipboard      the terminal (OSC 52), which confirms nothing"},
+	} {
+		_, out := examine(t, t.TempDir(), c.env, "--offline")
+		says(t, out, c.line, "")
+	}
+	d := &doctor{p: &program{env: []string{"TERM=xterm-256color", "NO_COLOR=1"}}}
+	if got := d.colours(); got != "no colours (NO_COLOR)" {
+		t.Error(got)
+	}
+	for name, want := range map[string]bool{"de_DE.UTF-8": true, "C.utf8": true, "": false, "C": false, "de_DE.ISO-8859-1": false} {
+		if utf8Locale(name) != want {
+			t.Errorf("%q", name)
+		}
+	}
+}
+
+func TestDoctorJudgesCertificates(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	d := &doctor{p: &program{clock: func() time.Time { return now }}}
+	for _, end := range []time.Duration{-time.Second, 13 * 24 * time.Hour, 15 * 24 * time.Hour} {
+		d.checkEnd("tls", "x", "renew", now.Add(end))
+	}
+	if len(d.found) != 2 || d.found[0].Status != failed || d.found[0].Found != "x expired on 2026-11-25" ||
+		d.found[1].Status != warned || d.found[1].Found != "x expires on 2026-12-08, in 13d 00h" || *d.found[1].Fix != "renew" {
+		t.Errorf("%+v", d.found)
+	}
+}
+
+// A proxy that cannot be read is a failure, and its password stays where it is.
+func TestDoctorProxy(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	file := filepath.Join(home, "c.toml")
+	if err := os.WriteFile(file, []byte("[[environment]]\nname = \"cloud\"\ntoken_url = \"https://gateway.example/token\"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for proxy, want := range map[string]string{
+		"http://ana:canary@[::1":          "fail  proxy          cloud: the HTTPS_PROXY cannot be read",
+		"http://ana:canary@proxy.example": "ok    proxy          cloud: through http://proxy.example (HTTPS_PROXY, with a user name)",
+		"":                                "ok    proxy          cloud: direct",
+	} {
+		_, out := examine(t, home, []string{"HTTPS_PROXY=" + proxy}, "--offline", "--config", file)
+		says(t, out, want, "")
+		if strings.Contains(out, "canary") {
+			t.Error("a password is said")
+		}
+	}
+	_, out := examine(t, home, []string{"https_proxy=http://x.example", "NO_PROXY=gateway.example"}, "--offline", "--config", file)
+	says(t, out, "cloud: direct, because NO_PROXY excepts gateway.example from the https_proxy", "")
+}
+
+// No reference to a secret is followed, whatever it is.
+func TestDoctorFetchesNoSecret(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	d := &doctor{p: &program{env: []string{"A=canary"}, clock: time.Now}, cfg: defaultConfig(), paths: Paths{Config: "c.toml"}}
+	file := filepath.Join(home, "secret")
+	if err := os.WriteFile(file, []byte("canary"), 0o644); err != nil { // to be found too wide
+		t.Fatal(err)
+	}
+	for _, ref := range []SecretRef{
+		{env: "A"}, {literal: secret.New("canary")}, {file: file}, {command: []string{"sh", "-c", "touch " + filepath.Join(home, "ran") + " canary"}},
+	} {
+		d.checkReference("secret of X", console.ConsumerSecret, ref)
+	}
+	if got := fmt.Sprintf("%+v", d.found); strings.Contains(got, "canary") || len(d.found) != 4 || d.found[2].Status != warned {
+		t.Error(got)
+	}
+	if _, err := os.Stat(filepath.Join(home, "ran")); err == nil {
+		t.Error("a command was run")
+	}
+}
+
+// A server that never answers does not keep the doctor, and one that stops being asked does not either.
+func TestDoctorGivesUp(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	d := &doctor{p: &program{clock: time.Now}, cfg: defaultConfig()}
+	e := console.Environment{Name: "cloud", Timeout: time.Hour}
+	e.Endpoints.TokenURL, e.Endpoints.RevokeURL = "https://gateway.invalid/token", "https://gateway.invalid/revoke"
+	d.envs = []console.Environment{e}
+	d.checkServers(ctx)
+	if d.count(failed) != 2 {
+		t.Errorf("%+v", d.found)
+	}
+}

@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"lanyard/console"
+)
+
+// TestHardenChild is no test: it is the process that TestHarden looks at. It hardens itself, says what came of
+// it, and then runs itself once more to say what a program that it starts is like.
+func TestHardenChild(t *testing.T) {
+	stage := os.Getenv("LANYARD_TEST_HARDEN")
+	if stage == "" {
+		return
+	}
+	if stage == "parent" {
+		var told bytes.Buffer
+		harden(nil, &told)
+		withhold("ORDERS_SECRET", "")
+		fmt.Print(told.String())
+	}
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_CORE, &limit); err != nil {
+		t.Fatal(err)
+	}
+	dumpable, err := unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What is used of /proc/self has to work still: where the program is, for one.
+	_, exe := os.Readlink("/proc/self/exe")
+	fmt.Printf("%s: core %d %d, dumpable %d, exe %v", stage, limit.Cur, limit.Max, dumpable, exe)
+	for _, name := range []string{"LANYARD_KEY", "LANYARD_TOKEN", "ORDERS_SECRET", "KEPT"} {
+		fmt.Printf(", %s=%s", name, os.Getenv(name))
+	}
+	fmt.Println()
+	if stage == "parent" {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestHardenChild$")
+		cmd.Env = append(os.Environ(), "LANYARD_TEST_HARDEN=child")
+		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+		if err := cmd.Run(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	os.Exit(0)
+}
+
+func TestHarden(t *testing.T) {
+	t.Parallel()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestHardenChild$")
+	cmd.Env = append(os.Environ(), "LANYARD_TEST_HARDEN=parent", "LANYARD_KEY=a", "LANYARD_TOKEN=b", "ORDERS_SECRET=c", "KEPT=d", "GORACE=atexit_sleep_ms=0")
+	out, err := cmd.CombinedOutput()
+	want := "parent: core 0 0, dumpable 0, exe <nil>, LANYARD_KEY=, LANYARD_TOKEN=, ORDERS_SECRET=, KEPT=d\n" +
+		"child: core 0 0, dumpable 1, exe <nil>, LANYARD_KEY=, LANYARD_TOKEN=, ORDERS_SECRET=, KEPT=d\n"
+	if err != nil || string(out) != want {
+		t.Errorf("%v\n%s\nwant\n%s", err, out, want)
+	}
+}
+
+// What a configuration names as a secret is withheld from the moment it is read; the run itself still has it.
+func TestWithheld(t *testing.T) {
+	t.Setenv("LANYARD_TEST_ORDERS", "canary-env")
+	t.Setenv("LANYARD_TEST_ANA", "canary-env")
+	t.Setenv("LANYARD_TEST_OTHER", "not a secret")
+	env := os.Environ()
+	file := filepath.Join(t.TempDir(), "config.toml")
+	const text = "[[environment]]\nname = \"e\"\ntoken_url = \"http://127.0.0.1:1/token\"\n[[application]]\nname = \"Orders\"\nenvironment = \"e\"\n" +
+		"consumer_key = \"k\"\nconsumer_secret = { env = \"LANYARD_TEST_ORDERS\" }\ngrant = \"password\"\nusername = \"ana\"\npassword = { env = \"LANYARD_TEST_ANA\" }\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := Paths{Config: file}.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kv := range os.Environ() {
+		if strings.Contains(kv, "canary-env") {
+			t.Errorf("a program started now inherits %s", kv)
+		}
+	}
+	if os.Getenv("LANYARD_TEST_OTHER") == "" {
+		t.Error("more than the secrets was taken")
+	}
+	v := cfg.Vault((&program{env: env}).lookup)
+	for _, kind := range []console.SecretKind{console.ConsumerSecret, console.Password} {
+		if got, err := v.Secret(t.Context(), cfg.Applications[0], kind); err != nil || got.Reveal() != "canary-env" {
+			t.Errorf("%s: %v, %v", kind, got, err)
+		}
+	}
+}

@@ -1,0 +1,255 @@
+package cli
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/store"
+	"lanyard/tokenapi/secret"
+)
+
+// keyPatience is how long answers on their way to another console are waited for before the key is changed.
+const keyPatience = 20 * time.Second
+
+func (p *program) keyCommand() *cobra.Command {
+	group := &cobra.Command{
+		Use:   "key",
+		Short: "Where the key to the stored secrets is, and changing it",
+		Args:  noCommand,
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	var fromStdin bool
+	lines := func(c *cobra.Command) *cobra.Command {
+		c.Flags().BoolVar(&fromStdin, "secret-stdin", false,
+			"read passphrases from standard input, one line each: the present one if there is one, then the new one")
+		return p.listFlags(c)
+	}
+	kinds := []string{store.InFile, store.InKeyring, store.InPassphrase, store.InEnv, store.InCommand}
+	group.AddCommand(
+		p.listFlags(&cobra.Command{
+			Use: "status", Short: "Where the key is, and where else it could be",
+			Long: "Says where the key to the stored secrets is and whether it can be used now. It asks nobody for anything.",
+			Args: takes(0, 0),
+			RunE: func(c *cobra.Command, _ []string) error { return p.runKeyStatus(c.Context()) },
+		}),
+		lines(&cobra.Command{
+			Use: "rotate", Short: "Seal every secret with a new key",
+			Long: "Draws a new key, seals every stored secret with it and forgets the old one. Other consoles carry on.\n" +
+				"Copies of the database from before can then no longer be opened.",
+			Args: takes(0, 0),
+			RunE: func(c *cobra.Command, _ []string) error { return p.runKeyChange(c.Context(), "", fromStdin) },
+		}),
+		lines(&cobra.Command{
+			Use: "set " + strings.Join(kinds, "|"), Short: "Keep the key elsewhere, and seal every secret with a new one",
+			Long: "  file        a key file beside the database: protects a copied database, not the whole folder\n" +
+				"  keyring     the system's keyring (Secret Service, Keychain, Credential Manager)\n" +
+				"  passphrase  made from a passphrase of 8 characters or more, asked for once in each run that needs it\n" +
+				"  env         made from " + keyVariable + ", 16 characters or more\n" +
+				"  command     made from what the command of [store] in the configuration prints\n\n" +
+				"Every secret is sealed with a new key and the old one is forgotten. Other consoles carry on.\n" +
+				"Copies of the database from before can then no longer be opened.",
+			Args: takes(1, 1), ValidArgs: kinds,
+			RunE: func(c *cobra.Command, args []string) error {
+				for _, k := range kinds {
+					if k == args[0] {
+						return p.runKeyChange(c.Context(), k, fromStdin)
+					}
+				}
+				return misuse("one of "+strings.Join(kinds, ", "), "key set: there is no place %q for a key", args[0])
+			},
+		}),
+	)
+	return group
+}
+
+// keyJSON is `key status --json`, and what a change prints.
+type keyJSON struct {
+	Kind   *string        `json:"kind"` // null: there is no key yet
+	Place  string         `json:"place"`
+	Locked bool           `json:"locked"`
+	Asks   bool           `json:"asks"`
+	Why    *string        `json:"why"`
+	Epoch  *int64         `json:"epoch"`
+	MadeAt stamp          `json:"made_at"`
+	Left   []string       `json:"left_behind"`
+	Others []otherKeyJSON `json:"others"`
+}
+
+type otherKeyJSON struct {
+	Kind  string `json:"kind"`
+	Ready bool   `json:"ready"`
+	Needs string `json:"needs"`
+}
+
+// keyNow says where the key of a store is; nil is one that is not there yet.
+func (p *program) keyNow(ctx context.Context, cfg *Config, kept *store.Store) (keyJSON, error) {
+	out := keyJSON{Place: "no key yet", Left: []string{}, Others: []otherKeyJSON{}}
+	if kept != nil {
+		info, err := kept.KeyInfo(ctx)
+		if err != nil {
+			return out, err
+		}
+		out.Kind, out.Place, out.Locked, out.Asks = known(info.Kind), info.Place, info.Locked, info.Asks
+		out.Epoch, out.MadeAt = known(info.Epoch), stamp(info.Made)
+		out.Left = append(out.Left, info.Left...)
+		if info.Kind == "" {
+			out.Epoch = nil
+		} else if info.Why != nil {
+			out.Why = known(explain(info.Why).Message)
+		}
+	}
+	for _, o := range []otherKeyJSON{
+		{Kind: store.InFile},
+		{Kind: store.InKeyring, Needs: needs(store.KeyringReachable(p.lookup))},
+		{Kind: store.InPassphrase},
+		{Kind: store.InEnv, Needs: map[bool]string{true: keyVariable + " is not set"}[p.getenv(keyVariable) == ""]},
+		{Kind: store.InCommand, Needs: map[bool]string{true: "the configuration names no command in [store]"}[len(cfg.StoreCommand) == 0]},
+	} {
+		if o.Ready = o.Needs == ""; out.Kind == nil || o.Kind != *out.Kind {
+			out.Others = append(out.Others, o)
+		}
+	}
+	return out, nil
+}
+
+func needs(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func (p *program) runKeyStatus(ctx context.Context) error {
+	cfg, paths, err := p.configured()
+	if err != nil {
+		return err
+	}
+	var kept *store.Store
+	if hasStore(paths) {
+		if kept, err = p.openKept(ctx, cfg, paths, true); err != nil {
+			return err
+		}
+		defer func() { _ = kept.Close() }()
+		p.otherwise(cfg, kept)
+	}
+	now, err := p.keyNow(ctx, cfg, kept)
+	if err != nil {
+		return err
+	}
+	return p.printKey(now)
+}
+
+func (p *program) printKey(now keyJSON) error {
+	if p.json {
+		return p.printJSON(now)
+	}
+	if now.Kind == nil {
+		p.print("key    none yet; the first token that is stored makes one")
+	} else {
+		p.print("key    %s (%s)", now.Place, *now.Kind)
+	}
+	switch {
+	case now.Why != nil:
+		p.print("state  locked: %s", *now.Why)
+	case now.Locked && now.Kind != nil:
+		p.print("state  locked")
+	case now.Kind != nil:
+		p.print("state  open")
+	}
+	if now.Epoch != nil {
+		since := ""
+		if t := time.Time(now.MadeAt); !t.IsZero() {
+			since = ", made " + t.Local().Format("2006-01-02 15:04")
+		}
+		p.print("epoch  %d%s", *now.Epoch, since)
+	}
+	for _, l := range now.Left {
+		p.print("left   an old key in the %s, to be removed when it answers", l)
+	}
+	for _, o := range now.Others {
+		needs := "ready"
+		if o.Needs != "" {
+			needs = o.Needs
+		}
+		p.print("other  %-10s  %s", o.Kind, needs)
+	}
+	return nil
+}
+
+// configured gives paths and configuration.
+func (p *program) configured() (*Config, Paths, error) {
+	paths, err := p.paths()
+	if err != nil {
+		return nil, paths, err
+	}
+	cfg, err := paths.Load()
+	if err != nil {
+		return nil, paths, err
+	}
+	for _, w := range cfg.Warnings {
+		p.warn("%s", w)
+	}
+	return cfg, paths, nil
+}
+
+// runKeyChange draws a new key and puts it into a slot of the kind to; "" is the one that is in use.
+func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) error {
+	cfg, paths, err := p.configured()
+	if err != nil {
+		return err
+	}
+	if to == store.InCommand && len(cfg.StoreCommand) == 0 {
+		return misuse(`put [store] key = "command" and command = ["pass", "show", "lanyard"] there first`, "key set command: the configuration names no command")
+	}
+	kept, err := p.openKept(ctx, cfg, paths, false)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = kept.Close() }()
+	from := p.passphrasesFrom(fromStdin)
+	fresh := to == store.InPassphrase
+	if at := kept.Key(); at.Kind != "" {
+		if err := from.present(ctx, kept); err != nil {
+			return err
+		}
+	} else if to == "" {
+		fresh = at.Asks
+	}
+	var text secret.Text
+	if fresh {
+		if text, err = from.fresh(kept.Path()); err != nil {
+			return err
+		}
+	}
+	err = kept.Rotate(ctx, store.Rotation{To: to, Passphrase: text, Now: p.clock, LeaseNow: p.leaseClock(), Patience: keyPatience, Waiting: func() {
+		p.note("another lanyard waits for an answer, which is to be stored first; waiting up to %s", keyPatience)
+	}})
+	if err != nil {
+		return err
+	}
+	now, err := p.keyNow(ctx, cfg, kept)
+	if err != nil {
+		return err
+	}
+	if p.json {
+		return p.printJSON(now)
+	}
+	p.print("every secret is sealed with a new key, number %s; it is kept in: %s", strconv.FormatInt(*now.Epoch, 10), now.Place)
+	if to == store.InEnv {
+		p.note("keep %s as it is wherever lanyard is to open this store", keyVariable)
+	}
+	p.otherwise(cfg, kept)
+	return nil
+}
+
+// leaseClock is the clock that leases are counted by: that of the machine, where it has one, or the wall's.
+func (p *program) leaseClock() func() time.Time {
+	if c := leaseClock(); c != nil {
+		return c
+	}
+	return p.clock
+}

@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/console"
+)
+
+// eventJSON is one line of the log. Its facts hold times to the nanosecond, so that a program can replay them.
+type eventJSON struct {
+	Seq         *int64          `json:"seq"` // null: derived
+	At          stamp           `json:"at"`
+	Event       string          `json:"event"`
+	Token       *string         `json:"token"` // null: a get that had brought none yet
+	Fingerprint *string         `json:"fingerprint"`
+	Application string          `json:"application"`
+	Environment string          `json:"environment"`
+	KeyType     string          `json:"key_type"`
+	Facts       json.RawMessage `json:"facts"`
+	Derived     bool            `json:"derived"`
+}
+
+func (p *program) logCommand() *cobra.Command {
+	var app, token string
+	var since time.Duration
+	c := &cobra.Command{
+		Use:   "log",
+		Short: "What happened to tokens, by fingerprint",
+		Long: "Lists what happened to tokens, oldest first: asked, issued, renewed, copied, revoked, probed, dead. It holds no\n" +
+			"token, and works while the store is locked. With --json each line has the facts that changed; all of them\n" +
+			"together give the present states. Nothing is ever removed from it.",
+		Args: takes(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if since < 0 || c.Flags().Changed("since") && since == 0 {
+				return misuse("such as 24h", "--since must be more than 0")
+			}
+			return p.runLog(c, app, token, since)
+		},
+	}
+	c.Flags().StringVar(&app, "app", "", "only of `APP`")
+	c.Flags().StringVar(&token, "token", "", "only of `TOKEN`, which may be forgotten since")
+	c.Flags().Var((*daysOr)(&since), "since", "only of the last `DURATION`, such as 24h or 7d")
+	_ = c.RegisterFlagCompletionFunc("app", p.appNames)
+	return p.listFlags(c)
+}
+
+func (p *program) runLog(c *cobra.Command, app, token string, since time.Duration) error {
+	s, l, err := p.openRead(c.Context(), false)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	log, err := s.svc.Log(c.Context())
+	if err != nil {
+		return err
+	}
+	appID := ""
+	if app != "" {
+		a, err := l.needApp(app)
+		if err != nil {
+			return err
+		}
+		appID = a.ID
+	}
+	tokenID := ""
+	if token != "" {
+		if tokenID, err = l.loggedToken(log, token); err != nil {
+			return err
+		}
+	}
+	log = slices.DeleteFunc(log, func(e console.Event) bool {
+		return appID != "" && e.AppID != appID || tokenID != "" && e.TokenID != tokenID || since > 0 && e.At.Before(l.now.Add(-since))
+	})
+	if p.json {
+		all := make([]eventJSON, 0, len(log))
+		for _, e := range log {
+			all = append(all, l.event(e))
+		}
+		return p.printJSON(all)
+	}
+	if len(log) == 0 {
+		p.note("nothing is in the log")
+		return nil
+	}
+	unsure := l.openMarks()
+	now := l.now.Local()
+	rows := make([][]string, len(log))
+	for i, e := range log {
+		words, detail := e.Kind.Words(), e.Detail(now)
+		if e.Kind == console.EventUnsure && unsure(e) {
+			words, detail = string(console.EventUnsure), detail+" was never answered"
+		}
+		rows[i] = []string{e.At.Local().Format(time.DateTime), words, dash(e.Fingerprint), dash(e.Application), detail}
+	}
+	columns(p.out(), []string{"TIME", "EVENT", "TOKEN", "APPLICATION", ""}, rows)
+	return nil
+}
+
+func (l ledger) event(e console.Event) eventJSON {
+	name, env, keyType := l.named(e)
+	return eventJSON{
+		Seq: known(e.Seq), At: stamp(e.At), Event: string(e.Kind), Token: known(e.TokenID), Fingerprint: known(e.Fingerprint),
+		Application: name, Environment: env, KeyType: keyType, Facts: e.Facts, Derived: e.Derived,
+	}
+}
+
+// named takes apart what an application was called at the time.
+func (l ledger) named(e console.Event) (name, env, keyType string) {
+	if a := l.app[e.AppID]; a.Label() == e.Application {
+		return a.Name, a.Environment.Name, a.KeyType
+	}
+	name = e.Application
+	for _, k := range []string{"PRODUCTION", "SANDBOX"} {
+		if rest, ok := strings.CutSuffix(name, "/"+k); ok {
+			name, keyType = rest, k
+			break
+		}
+	}
+	if i := strings.LastIndexByte(name, '@'); i > 0 {
+		name, env = name[:i], name[i+1:]
+	}
+	return name, env, keyType
+}
+
+// loggedToken finds a token that is in the log, by id or fingerprint, whether it is still held or not.
+func (l ledger) loggedToken(log []console.Event, text string) (string, error) {
+	var found []string
+	for _, e := range log {
+		switch {
+		case e.TokenID == "" || slices.Contains(found, e.TokenID):
+		case e.TokenID == text:
+			return text, nil
+		case len(text) >= console.LeastPrefix && strings.HasPrefix(e.Fingerprint, strings.ToLower(text)):
+			found = append(found, e.TokenID)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return "", l.noToken(text)
+	case 1:
+		return found[0], nil
+	}
+	return "", misuse("one of: "+strings.Join(found, ", "), "%q fits %d tokens", text, len(found))
+}
+
+// openMarks says of an event whether it began what is not answered to this day.
+func (l ledger) openMarks() func(console.Event) bool {
+	open := map[string]bool{}
+	for _, m := range l.Marks {
+		open[m.ID] = true
+	}
+	for _, t := range l.Tokens {
+		if t.Unsure != nil {
+			open[t.Unsure.ID] = true
+		}
+	}
+	return func(e console.Event) bool {
+		var f struct {
+			Marks map[string]json.RawMessage `json:"marks"`
+		}
+		if json.Unmarshal(e.Facts, &f) != nil {
+			return false
+		}
+		for id := range f.Marks {
+			if open[id] {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// daysOr is a duration that may also be given in whole days.
+type daysOr time.Duration
+
+// Set implements pflag.Value.
+func (d *daysOr) Set(text string) error {
+	if n, ok := strings.CutSuffix(text, "d"); ok {
+		days, err := strconv.ParseUint(n, 10, 15)
+		if err != nil {
+			return errors.New("such as 24h or 7d")
+		}
+		*d = daysOr(time.Duration(days) * 24 * time.Hour)
+		return nil
+	}
+	v, err := time.ParseDuration(text)
+	if err != nil {
+		return errors.New("such as 24h or 7d")
+	}
+	*d = daysOr(v)
+	return nil
+}
+
+// String implements pflag.Value.
+func (d *daysOr) String() string { return time.Duration(*d).String() }
+
+// Type implements pflag.Value.
+func (d *daysOr) Type() string { return "duration" }

@@ -1,0 +1,133 @@
+package cli_test
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+// many is how many processes ask at once.
+const many = 50
+
+// Fifty processes ask for a token at once: the server is asked once, and all fifty print its answer. The server holds the
+// answer back until the other forty-nine have said that they wait, so that all of them have begun before it is there.
+func TestManyAskOnce(t *testing.T) {
+	t.Parallel()
+	lanyard, err := exec.LookPath("lanyard") // as TestMain has put it on the path
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		flags   []string
+		grant   string
+		same    bool // the server hands out the same token, which has less life left than is wanted
+		refresh bool // what is held can be refreshed
+		held    bool // a token is held before
+	}{
+		"first":                 {},
+		"fresh":                 {flags: []string{"--fresh"}, held: true},
+		"the same, short-lived": {flags: []string{"--min-left", "10m"}, same: true, held: true},
+		"by a refresh":          {flags: []string{"--min-left", "10m"}, grant: "password", held: true, refresh: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var posts, refreshes atomic.Int32
+			everybody := make(chan struct{})
+			var holding atomic.Bool
+			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				n := posts.Add(1)
+				if r.FormValue("grant_type") == "refresh_token" {
+					refreshes.Add(1)
+				}
+				if holding.Load() {
+					<-everybody
+				}
+				w.Header().Set("Content-Type", "application/json")
+				token := fmt.Sprintf("token-%d", n)
+				if c.same {
+					token = "the-same-token"
+				}
+				more := ""
+				if c.refresh {
+					more = fmt.Sprintf(`,"refresh_token":"refresh-%d"`, n)
+				}
+				fmt.Fprintf(w, `{"access_token":%q,"token_type":"Bearer","expires_in":30%s}`, token, more)
+			}))
+			defer srv.Close()
+			dir := t.TempDir()
+			config := filepath.Join(dir, "config.toml")
+			text := fmt.Sprintf("[store]\nkey = \"file\"\n[[environment]]\nname = \"e\"\ntoken_url = %q\ntimeout = \"120s\"\nregime = \"opaque\"\n"+
+				"[[application]]\nname = \"Orders\"\nconsumer_key = \"key\"\nconsumer_secret = \"known\"\n", srv.URL+"/token")
+			if c.grant != "" {
+				text += "grant = \"password\"\nusername = \"ana\"\npassword = \"known\"\n"
+			}
+			if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			ask := func(flags ...string) *exec.Cmd {
+				cmd := exec.CommandContext(t.Context(), lanyard, append([]string{"token", "Orders"}, flags...)...)
+				cmd.Env = []string{
+					"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LANYARD_CONFIG=" + config, "LANYARD_STATE=" + filepath.Join(dir, "state"),
+					"NO_PROXY=*", "GORACE=atexit_sleep_ms=0",
+				}
+				return cmd
+			}
+			if c.held {
+				if said, err := ask().CombinedOutput(); err != nil {
+					t.Fatal(err, string(said))
+				}
+			}
+			holding.Store(true)
+			before := posts.Load()
+			var all, waiting sync.WaitGroup
+			waiting.Add(many - 1)
+			var told atomic.Int32
+			out := make([]bytes.Buffer, many)
+			for i := range many {
+				cmd := ask(c.flags...)
+				cmd.Stdout = &out[i]
+				said, err := cmd.StderrPipe()
+				if err == nil {
+					err = cmd.Start()
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				all.Go(func() {
+					for lines := bufio.NewScanner(said); lines.Scan(); {
+						switch text := lines.Text(); {
+						case strings.Contains(text, "another lanyard is asking"):
+							if told.Add(1) < many {
+								waiting.Done()
+							}
+						case !strings.Contains(text, "the same token again"):
+							t.Errorf("process %d says %s", i, text)
+						}
+					}
+					if err := cmd.Wait(); err != nil {
+						t.Errorf("process %d: %v", i, err)
+					}
+				})
+			}
+			waiting.Wait()
+			close(everybody)
+			all.Wait()
+			if n := posts.Load() - before; n != 1 || c.refresh != (refreshes.Load() == 1) {
+				t.Errorf("%d requests, %d of them refreshes", n, refreshes.Load())
+			}
+			for i := range out {
+				if out[i].String() != out[0].String() || !strings.Contains(out[i].String(), "token") {
+					t.Errorf("process %d prints %q, the first %q", i, out[i].String(), out[0].String())
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"lanyard/console"
+)
+
+// outboxTime is how long a command that has done its work goes on to deliver revokes that are due.
+const outboxTime = 3 * time.Second
+
+// deliverDue sends the revokes that are due, after the result of a command is out. Neither result nor exit code
+// change by it: what is not accepted stays kept.
+func (p *program) deliverDue(ctx context.Context, s *session) {
+	if ctx.Err() != nil || s.svc.Key().Locked {
+		return // the person gave up; or the command has said already that nothing can be sent
+	}
+	ctx, cancel := context.WithTimeout(ctx, outboxTime)
+	defer cancel()
+	done, _, err := s.svc.Deliver(ctx)
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		p.warn("revokes that are due could not be delivered: %v", err)
+	}
+	if len(done) == 0 {
+		return
+	}
+	l, err := s.read(context.WithoutCancel(ctx))
+	if err != nil {
+		return
+	}
+	for _, d := range done {
+		what := d.Token.Fingerprint
+		if d.Kind == console.RevokeRefresh {
+			what = "the refresh token of " + what
+		}
+		of := l.app[d.Token.AppID].Label()
+		switch {
+		case d.Err == nil:
+			p.note("delivered the revoke of %s (%s)", what, of)
+		case d.Kept:
+			p.note("not yet accepted: the revoke of %s (%s): %v", what, of, d.Err)
+		default:
+			p.note("refused for good: the revoke of %s (%s), which stays alive: %v", what, of, d.Err)
+		}
+	}
+}
+
+// waits tells the person at a subcommand why nothing happens.
+func (p *program) waits(a console.Application) {
+	if !p.screen {
+		p.note("another lanyard is asking for %s; waiting for its answer", a.Label())
+	}
+}
+
+// leaves has it said, when the screen is closed, which revokes the server has not accepted: nobody sends them until
+// the next lanyard does.
+func (p *program) leaves(ctx context.Context, s *session) {
+	if s.hurried && s.svc.InFlight() > 0 {
+		p.later = append(p.later, "left before the server's answer: what came of it is not known, and is shown as unsure")
+	}
+	l, err := s.read(context.WithoutCancel(ctx))
+	if err != nil {
+		return
+	}
+	for _, t := range l.Tokens {
+		if _, waits := console.DueAt(t); waits {
+			p.later = append(p.later, t.Fingerprint+" of "+l.app[t.AppID].Label()+": "+console.Advice(t)+", by an open console or the next token, renew, revoke, probe or introspect")
+		}
+	}
+}

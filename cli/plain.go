@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"lanyard/console"
+	"lanyard/tokenapi/secret"
+	"lanyard/ui"
+)
+
+const (
+	plainFlag = "the console in lines: nothing but text, for screen readers, simple terminals and scripts"
+	aboutDemo = "a demo on a Token API of its own, nothing is written to disk"
+)
+
+// inLines says whether the console is to be in lines: when it was asked for, and on a terminal that says of itself
+// that it can do nothing else. There the screen would be garbage, and the person wants the console.
+func (p *program) inLines() bool {
+	if p.lines || p.getenv("TERM") != "dumb" {
+		return p.lines
+	}
+	_, in := terminal(p.stdin)
+	_, out := terminal(p.stdout)
+	if p.lines = in && out; p.lines {
+		p.note("TERM is dumb, so the console is in lines, as with --plain")
+	}
+	return p.lines
+}
+
+// runPlain is the console in lines.
+func (p *program) runPlain(ctx context.Context) error {
+	paths, err := p.paths()
+	if err != nil {
+		return err
+	}
+	cfg, err := paths.Load()
+	if err != nil {
+		return err
+	}
+	if !cfg.Found && !hasStore(paths) { // the welcome of the screen, where nothing is written without being asked for
+		return misuse("lanyard demo --plain tries everything out, and lanyard config init writes a configuration to begin with",
+			"nothing is configured yet: there is no %s", paths.Config)
+	}
+	kept, err := p.openKept(ctx, cfg, paths, false)
+	if err != nil {
+		return err
+	}
+	configured := cfg.Vault(p.lookup)
+	s, err := p.assemble(cfg, paths, kept, askedInTurn{vaultForPeople{Vault: configured, cfg: cfg}, p.askingVault(cfg)}, nil)
+	if err != nil {
+		_ = kept.Close()
+		return err
+	}
+	defer p.afterwards()
+	defer s.Close()
+	err = p.speak(ctx, s, cfg, "")
+	p.leaves(ctx, s)
+	return err
+}
+
+// speak runs the console in lines on a session.
+func (p *program) speak(ctx context.Context, s *session, cfg *Config, about string) error {
+	p.screen = true
+	defer func() { p.screen = false }()
+	o := ui.PlainOptions{
+		Service: s.svc, ClearAfter: cfg.ClearAfter, Device: deviceName(), About: about, Banners: banners(cfg.Environments),
+		Tour: p.tour, Input: p.stdin, Output: p.stdout,
+	}
+	if c := p.clipboard(cfg); c != nil {
+		o.Clipboard = lineClipboard{c}
+	}
+	return ui.RunPlain(ctx, o)
+}
+
+// askedInTurn asks a person for a password, which only what was typed wants. Anything else may be wanted at any
+// time, in the middle of a line.
+type askedInTurn struct{ silent, asking console.Vault }
+
+// Secret gives one secret of an application.
+func (v askedInTurn) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
+	if kind == console.Password {
+		return v.asking.Secret(ctx, a, kind)
+	}
+	return v.silent.Secret(ctx, a, kind)
+}
+
+// lineClipboard is a clipboard without the terminal's own, which wants a control sequence written.
+type lineClipboard struct{ *board }
+
+// Copy copies a text, or says that it cannot.
+func (c lineClipboard) Copy(ctx context.Context, text secret.Text) (ui.Copied, error) {
+	done, err := c.board.Copy(ctx, text)
+	if err == nil && !done.Terminal.IsZero() {
+		_, _ = c.Clear(ctx) // it holds nothing, and forgets
+		err = errors.New("copy: no clipboard can be reached without a control sequence to the terminal, which is not sent in lines; " +
+			"clipboard.via in the configuration names another way")
+	}
+	if err != nil {
+		return ui.Copied{}, err
+	}
+	return done, nil
+}
+
+var _ ui.Clipboard = lineClipboard{}

@@ -1,0 +1,129 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+// onlyLines checks that nothing but text and line ends reached the terminal.
+func (c *console) onlyLines() {
+	c.t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, b := range bytes.ReplaceAll(c.raw.Bytes(), []byte("\r\n"), []byte("\n")) { // the terminal itself adds the returns
+		if b < ' ' && b != '\n' || b == 0x7f {
+			c.t.Fatalf("byte %#x at %d of %q", b, i, c.raw.Bytes())
+		}
+	}
+}
+
+// Lines on a terminal: typed, answered, and ended by quit.
+func TestPlainAtTheTerminal(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	c := openConsole(t, dir, "demo", "--plain")
+	c.see(`a demo on a Token API of its own(.|\n)*ready`)
+	c.press("get orders\r")
+	c.see(`Orders production, token 1 \([0-9a-f]{8}\): got, `)
+	c.press("revoke 1\r")
+	c.see(`the revoke is sent in 3 seconds; type undo to take it back`)
+	c.press("q\r")
+	c.see(`accepted by the server; the gateway may let it through for at most 1[45] minutes`)
+	if code := c.wait(); code != 0 {
+		t.Errorf("exit %d:\n%s", code, c.frame())
+	}
+	c.onlyLines()
+	if files, err := os.ReadDir(dir); err != nil || len(files) > 0 {
+		t.Errorf("something was written: %v %v", files, err)
+	}
+}
+
+// Ctrl+c finishes what is under way, and tells whoever started it.
+func TestPlainCtrlC(t *testing.T) {
+	t.Parallel()
+	c := openConsole(t, t.TempDir(), "demo", "--plain")
+	c.see(`ready`)
+	c.press("get orders\r")
+	c.see(`got, `)
+	c.press("revoke 1\r")
+	c.see(`type undo`)
+	if err := c.cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	c.see(`Finishing what is under way(.|\n)*accepted by the server`)
+	if code := c.wait(); code != 130 {
+		t.Errorf("exit %d:\n%s", code, c.frame())
+	}
+}
+
+// A terminal that says that it can do nothing gets lines without being asked.
+func TestDumbTerminal(t *testing.T) {
+	t.Parallel()
+	c := openConsole(t, t.TempDir(), "demo")
+	c.see("Applications")
+	c.leave()
+
+	c = openConsoleWith(t, t.TempDir(), []string{"TERM=dumb"}, "demo")
+	c.see(`TERM is dumb, so the console is in lines(.|\n)*ready`)
+	c.press("apps\r")
+	c.see(`application 1: Orders production`)
+	c.press("\x04")
+	if code := c.wait(); code != 0 {
+		t.Errorf("exit %d:\n%s", code, c.frame())
+	}
+}
+
+// A locked store asks for its passphrase, hidden, when a command wants it; lists do not.
+func TestPlainPassphrase(t *testing.T) {
+	t.Parallel()
+	config, stop, err := serveSandbox()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	dir := t.TempDir()
+	file := filepath.Join(dir, ".config", "lanyard", "config.toml")
+	config = append(config, "\n[store]\nkey = \"passphrase\"\n"...)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, config, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	const phrase = "correct horse battery"
+	c := openConsole(t, dir, "--plain")
+	c.see(`ready`)
+	c.press("get orders/SANDBOX\r")
+	c.see(`new passphrase, which is not shown:`)
+	c.answer(phrase + "\r")
+	c.see(`the same again, which is not shown:`)
+	c.answer(phrase + "\r")
+	c.see(`Orders sandbox in sandbox, token 1 \([0-9a-f]{8}\): got, `)
+	c.press("quit\r")
+	if code := c.wait(); code != 0 {
+		t.Fatalf("exit %d:\n%s", code, c.frame())
+	}
+	c.unseen(phrase)
+
+	c = openConsole(t, dir, "--plain")
+	c.see(`The store is locked: lists work(.|\n)*ready`)
+	c.press("tokens\r")
+	c.see(`token 1: [0-9a-f]{8} of Orders sandbox in sandbox, active`)
+	c.press("probe 1\r")
+	c.see(`passphrase of .*lanyard.db, which is not shown:`)
+	c.answer("not that one\r")
+	c.see(`the passphrase is wrong`)
+	c.answer(phrase + "\r")
+	c.see(`200, the gateway let it through`)
+	c.press("unlock\r")
+	c.see(`The store is not locked`)
+	c.press("quit\r")
+	if code := c.wait(); code != 0 {
+		t.Errorf("exit %d:\n%s", code, c.frame())
+	}
+	c.unseen(phrase)
+	c.onlyLines()
+}

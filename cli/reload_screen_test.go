@@ -1,0 +1,45 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// A running console takes over what the file says, and keeps the last good keys while the file is no good.
+func TestReloadOnTheScreen(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "config.toml")
+	const env = "[store]\nkey = \"file\"\n[[environment]]\nname = \"cloud\"\ntoken_url = \"https://gw.example/token\"\n"
+	const app = "[[application]]\nname = \"Orders\"\nconsumer_key = \"k\"\nconsumer_secret = { env = \"ORDERS\" }\n"
+	write := func(text string) {
+		t.Helper()
+		// In one step, as editors do: a console that looks meanwhile sees the one or the other.
+		if err := os.WriteFile(path+".new", []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(path+".new", path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(env + app)
+	c := openConsole(t, dir, "--config", path)
+	c.see(`g get +r renew`)
+	write("[keys]\nrenew = \"R\"\n" + env + app)
+	c.see(`the configuration was read again(.|\n)*g get +R renew`)
+	write("[keys]\nrenew = \"R\"\nrevoke = \"R\"\n" + env + app)
+	c.see(`config\.toml:3:10: keys\.revoke: the key R is on renew too in line 2`)
+	c.see(`g get +R renew +x revoke`)
+	c.press("?") // the help has the last good keys as well
+	c.see(` R +renew: refresh`)
+	c.press("\x1b")
+	write("[keys]\nrenew = \"N\"\n" + env + app + "[[application]]\nname = \"Bills\"\nconsumer_key = \"k2\"\nconsumer_secret = { env = \"BILLS\" }\n")
+	c.see(`g get +N renew`)
+	c.see(`start lanyard again for the changed applications`)
+	if code := c.leave(); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+}

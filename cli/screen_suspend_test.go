@@ -1,0 +1,192 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/hinshun/vt10x"
+)
+
+// openShell is a shell with job control at a terminal, in which lanyard can be started, suspended and brought back.
+func openShell(t *testing.T, dir string) *console {
+	t.Helper()
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := lanyardIn(t, dir)
+	cmd.Path, cmd.Args = sh, []string{"sh", "-i", "-m"}
+	cmd.Env = append(cmd.Env, "PS1=ready> ", "ENV=", "PATH="+os.Getenv("PATH"))
+	c := openCommand(t, cmd)
+	c.see(`ready>`)
+	return c
+}
+
+// mark is how much was written so far.
+func (c *console) mark() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.raw.Len()
+}
+
+// since is what was written after a mark.
+func (c *console) since(mark int) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return bytes.Clone(c.raw.Bytes()[mark:])
+}
+
+// alternate says whether the terminal shows its alternate screen.
+func (c *console) alternate() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.term.Mode()&vt10x.ModeAltScreen != 0
+}
+
+// Suspended, the terminal is the shell's, as it was; brought back, the countdowns are right and keys arrive.
+func TestSuspend(t *testing.T) {
+	t.Parallel()
+	c := openShell(t, t.TempDir())
+	c.press("lanyard demo --token-ttl 5s\r")
+	c.see(`Tokens · Orders`)
+	c.press("g")
+	c.see(`active +[0-9a-f]{8}`)
+	if !c.alternate() {
+		t.Fatal("it is not on the alternate screen")
+	}
+
+	left := c.mark()
+	c.press("\x1a")
+	c.see(`(?i)(stopped|suspended).*\n(.*\n)*.*ready> *`)
+	if c.alternate() {
+		t.Error("suspended, it keeps the alternate screen")
+	}
+	if !strings.Contains(c.frame(), "ready> lanyard demo") {
+		t.Errorf("suspended, the terminal is not as it was:\n%s", c.frame())
+	}
+	for what, off := range map[string]string{"the mouse": "\x1b[?1002l", "focus reports": "\x1b[?1004l", "bracketed paste": "\x1b[?2004l"} {
+		on := strings.Replace(off, "l", "h", 1)
+		if before := c.since(0)[:left]; bytes.Contains(before, []byte(on)) && !bytes.Contains(c.since(left), []byte(off)) {
+			t.Errorf("suspended, %s stays on", what)
+		}
+	}
+	if !bytes.Contains(c.since(left), []byte("\x1b[?25h")) {
+		t.Error("suspended, the cursor stays hidden")
+	}
+
+	c.press("sleep 6; echo awake\r") // as long as the token lives, and longer
+	c.see(`\nawake`)
+	back := c.mark()
+	c.press("fg\r?") // a key that is typed before lanyard has the terminal again
+	c.see(`(?i)keys`)
+	if !c.alternate() {
+		t.Error("brought back, it is not on the alternate screen")
+	}
+	c.press("\x1b")
+	c.see(`expired +[0-9a-f]{8}`)
+	if shown := ansi.Strip(string(c.since(back))); strings.Contains(shown, "● active") { // not even at first
+		t.Errorf("brought back, it showed a token as active that had expired:\n%s", shown)
+	}
+
+	// Once more, and keys go on.
+	c.press("\x1a")
+	c.see(`ready>\s*$`)
+	c.press("fg\r")
+	c.see(`expired +[0-9a-f]{8}`)
+	c.press("g")
+	c.see(`active +[0-9a-f]{8}`)
+	c.press("q")
+	c.see(`ready>\s*$`)
+	c.press("exit\r")
+	if code := c.wait(); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+}
+
+// vtText is what bytes leave on an empty terminal.
+func vtText(b []byte) string {
+	term := vt10x.New(vt10x.WithSize(120, 32))
+	_, _ = term.Write(b)
+	return term.String()
+}
+
+// While nothing visible changes nothing is written, and that the window has lost the focus or has it again is nothing
+// visible.
+func TestQuiet(t *testing.T) {
+	t.Parallel()
+	c := openConsole(t, t.TempDir(), "demo", "--token-ttl", "240h")
+	c.see(`Tokens · Orders`)
+	c.press("g")
+	c.see(`got [0-9a-f]{8}`)
+	for strings.Contains(c.frame(), "got ") { // until what was said has faded
+		c.quietFor(100 * time.Millisecond)
+	}
+	if n := c.quietFor(3 * time.Second); n != 0 {
+		t.Errorf("%d bytes were written at rest", n)
+	}
+	c.press("\x1b[O")
+	if n := c.quietFor(2 * time.Second); n != 0 {
+		t.Errorf("%d bytes were written when the focus went", n)
+	}
+	c.press("\x1b[I")
+	if n := c.quietFor(2 * time.Second); n != 0 {
+		t.Errorf("%d bytes were written when the focus came back", n)
+	}
+	c.press("?")
+	c.see(`(?i)keys`)
+}
+
+// quietFor says how many bytes are written meanwhile. That nothing comes can only be told by time.
+func (c *console) quietFor(d time.Duration) int {
+	before := c.mark()
+	<-time.After(d)
+	return c.mark() - before
+}
+
+// Terminals that can do less give a screen that can be read, or lines.
+func TestLesserTerminals(t *testing.T) {
+	t.Parallel()
+	for _, term := range []string{"screen", "screen-256color", "tmux-256color", "linux", "vt100", "ansi", "xterm", "", "unheard-of"} {
+		t.Run("TERM="+term, func(t *testing.T) {
+			t.Parallel()
+			c := openConsoleWith(t, t.TempDir(), []string{"TERM=" + term}, "demo")
+			c.see(`Applications(.|\n)*Tokens . Orders(.|\n)*Gateway cache(.|\n)*Activity(.|\n)*get  r renew`)
+			c.press("g")
+			c.see(`active +[0-9a-f]{8}`)
+			c.press("?")
+			c.see(`(?i)keys`)
+			if code := c.end(); code != 0 {
+				t.Errorf("exit %d", code)
+			}
+			if left := vtText(c.since(0)); strings.Contains(left, "Applications") {
+				t.Errorf("what it drew is left behind:\n%s", left)
+			}
+		})
+	}
+	t.Run("TERM=dumb", func(t *testing.T) {
+		t.Parallel()
+		c := openConsoleWith(t, t.TempDir(), []string{"TERM=dumb"}, "demo")
+		c.see(`TERM is dumb, so the console is in lines, as with --plain`)
+		c.see(`ready`)
+		c.press("quit\r")
+		if code := c.wait(); code != 0 {
+			t.Errorf("exit %d", code)
+		}
+		c.onlyLines()
+	})
+}
+
+// end closes what lies over the screen, and quits.
+func (c *console) end() int {
+	c.t.Helper()
+	c.press("\x1b")
+	c.gone(`(?i)keys`)
+	return c.leave()
+}

@@ -1,0 +1,314 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"encoding/base64"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"lanyard/tokenapi/sandbox"
+)
+
+// seat is where a person sits: a terminal in which lanyard runs.
+type seat interface {
+	screen() string
+	send(key string) // by its name
+	typeIn(text string)
+	copied() string // what was copied last
+	left() bool     // lanyard has ended
+}
+
+// story is one of integration/testdata/stories, as it is performed at a seat. integration/testdata/stories/README.md says what its lines mean.
+type story struct {
+	t     *testing.T
+	at    seat
+	words map[string]string
+	never []*regexp.Regexp
+}
+
+// stories are all of them by name, each with the flags that the demo is started with.
+func stories(t *testing.T, sit func(t *testing.T, flags []string) seat) {
+	t.Helper()
+	files, err := filepath.Glob("../integration/testdata/stories/*.txt")
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%d stories, %v", len(files), err)
+	}
+	server, err := sandbox.New(sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := map[string]string{}
+	for _, a := range server.Applications() {
+		if a.Name == "Reports" {
+			words["KEY"], words["SECRET"] = a.ConsumerKey, a.ConsumerSecret.Reveal()
+		}
+	}
+	var all sync.WaitGroup // they mostly wait: all at once, however many tests may run beside each other
+	for _, path := range files {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		perform := func(t *testing.T) {
+			t.Helper()
+			flags := []string{"demo"}
+			var lines []string
+			for line := range strings.Lines(string(data)) {
+				line = strings.TrimSpace(line)
+				if rest, ok := strings.CutPrefix(line, "flags "); ok {
+					flags = append(flags, strings.Fields(rest)...)
+				} else if line != "" && line[0] != '#' {
+					lines = append(lines, line)
+				}
+			}
+			s := &story{t: t, at: sit(t, flags), words: map[string]string{}}
+			for k, v := range words {
+				s.words[k] = v
+			}
+			s.until("the console", func(text string) bool { return strings.Contains(text, "Tokens · Orders") })
+			for _, line := range lines {
+				s.play(line)
+			}
+			s.at.send("q")
+			s.until("the end", func(string) bool { return s.at.left() })
+		}
+		all.Go(func() { t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), perform) })
+	}
+	all.Wait()
+}
+
+// until looks until the screen is as it should be.
+func (s *story) until(what string, seen func(string) bool) {
+	s.t.Helper()
+	deadline := time.NewTimer(3 * time.Minute) // some of them wait for 40 s, and the machine may be busy
+	defer deadline.Stop()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		text := s.at.screen()
+		for _, re := range s.never {
+			if re.MatchString(text) {
+				s.t.Fatalf("%s is on the screen:\n%s", re, text)
+			}
+		}
+		if seen(text) {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			s.t.Fatalf("%s: never:\n%s", what, text)
+		}
+	}
+}
+
+func (s *story) pattern(text string) *regexp.Regexp {
+	s.t.Helper()
+	re, err := regexp.Compile(s.fill(text))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return re
+}
+
+func (s *story) fill(text string) string {
+	return os.Expand(text, func(name string) string {
+		if v, ok := s.words[name]; ok {
+			return v
+		}
+		return "$" + name
+	})
+}
+
+// play performs one line.
+func (s *story) play(line string) {
+	s.t.Helper()
+	verb, rest, _ := strings.Cut(line, " ")
+	switch verb {
+	case "press":
+		for k := range strings.FieldsSeq(rest) {
+			s.at.send(k)
+		}
+	case "type":
+		s.at.typeIn(s.fill(rest))
+	case "see", "gone":
+		re := s.pattern(rest)
+		s.until(line, func(text string) bool { return re.MatchString(text) == (verb == "see") })
+	case "never":
+		s.never = append(s.never, s.pattern(rest))
+	case "take":
+		name, rest, _ := strings.Cut(rest, " ")
+		re := s.pattern(rest)
+		s.until(line, func(text string) bool {
+			m := re.FindStringSubmatch(text)
+			if m != nil {
+				s.words[name] = m[1]
+			}
+			return m != nil
+		})
+	case "clip":
+		re := s.pattern(rest)
+		s.until(line, func(string) bool { return re.MatchString(s.at.copied()) })
+	case "grow":
+		n, err := strconv.Atoi(rest)
+		for i := 2; err == nil && i <= n; i++ {
+			s.play("press g")
+			s.play(fmt.Sprintf(`see \b%d active`, i))
+		}
+	default:
+		s.t.Fatalf("no line begins with %q", verb)
+	}
+}
+
+// The ten stories at a terminal of their own.
+func TestStoriesAtTheTerminal(t *testing.T) {
+	t.Parallel()
+	stories(t, func(t *testing.T, flags []string) seat {
+		t.Helper()
+		return &terminalSeat{openConsole(t, t.TempDir(), flags...)}
+	})
+}
+
+// terminalSeat is a terminal without anything between.
+type terminalSeat struct{ *console }
+
+var sequences = map[string]string{
+	"enter": "\r", "esc": "\x1b", "tab": "\t", "space": " ", "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D",
+	"home": "\x1b[H", "end": "\x1b[F", "ctrl+t": "\x14", "ctrl+s": "\x13",
+}
+
+func (s *terminalSeat) send(key string) {
+	s.t.Helper()
+	if text, ok := sequences[key]; ok {
+		key = text
+	}
+	s.press(key)
+}
+
+func (s *terminalSeat) typeIn(text string) { s.press(text) }
+func (s *terminalSeat) screen() string     { return s.frame() }
+
+var osc52 = regexp.MustCompile(`\x1b\]52;c;([A-Za-z0-9+/=]+)(?:\x07|\x1b\\)`)
+
+func (s *terminalSeat) copied() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := osc52.FindAllSubmatch(s.raw.Bytes(), -1)
+	if len(all) == 0 {
+		return ""
+	}
+	text, err := base64.StdEncoding.DecodeString(string(all[len(all)-1][1]))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(text)
+}
+
+func (s *terminalSeat) left() bool {
+	select {
+	case <-s.done:
+		return s.wait() == 0
+	default:
+		return false
+	}
+}
+
+// The ten stories inside tmux: a process for each look at the screen, so it is asked for by name and runs with nothing beside it.
+func TestStoriesInTmux(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("LANYARD_INTEGRATION") == "" {
+		t.Skip("LANYARD_INTEGRATION is not set")
+	}
+	tmux, err := exec.LookPath("tmux")
+	switch {
+	case err == nil:
+	case os.Getenv("LANYARD_REQUIRE_INTEGRATION") != "":
+		t.Fatal("tmux is not installed")
+	default:
+		t.Skip("tmux is not installed")
+	}
+	stories(t, func(t *testing.T, flags []string) seat {
+		t.Helper()
+		return openTmux(t, tmux, flags)
+	})
+}
+
+// tmuxSeat is a window of a tmux of its own.
+type tmuxSeat struct {
+	t    *testing.T
+	tmux string
+	env  []string
+}
+
+func openTmux(t *testing.T, tmux string, flags []string) *tmuxSeat {
+	t.Helper()
+	lanyard, err := exec.LookPath("lanyard") // as TestMain has put it on the path
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp("", "tmux") // short: the path of a socket is limited
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &tmuxSeat{t: t, tmux: tmux, env: []string{
+		"HOME=" + dir, "TMUX_TMPDIR=" + dir, "TERM=xterm-256color", "LANG=C.UTF-8", "PATH=" + os.Getenv("PATH"), "NO_PROXY=*", "GORACE=atexit_sleep_ms=0",
+	}}
+	t.Cleanup(func() {
+		_, _ = s.run("kill-server")
+		_ = os.RemoveAll(dir)
+	})
+	args := append([]string{"new-session", "-d", "-s", "story", "-x", "100", "-y", "30", lanyard}, flags...)
+	if out, err := s.run(args...); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return s
+}
+
+func (s *tmuxSeat) run(args ...string) (string, error) {
+	cmd := exec.Command(s.tmux, append([]string{"-f", "/dev/null", "-L", "lanyard"}, args...)...)
+	cmd.Env = s.env
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+func (s *tmuxSeat) screen() string {
+	text, _ := s.run("capture-pane", "-p", "-t", "story") // at the end there is no such pane
+	return text
+}
+
+var tmuxNames = map[string]string{
+	"enter": "Enter", "esc": "Escape", "tab": "Tab", "space": "Space", "up": "Up", "down": "Down", "right": "Right", "left": "Left",
+	"home": "Home", "end": "End", "ctrl+t": "C-t", "ctrl+s": "C-s",
+}
+
+func (s *tmuxSeat) send(key string) {
+	s.t.Helper()
+	args := []string{"send-keys", "-t", "story", "-l", "--", key}
+	if name, ok := tmuxNames[key]; ok {
+		args = []string{"send-keys", "-t", "story", name}
+	}
+	if out, err := s.run(args...); err != nil {
+		s.t.Fatalf("%v: %s", err, out)
+	}
+}
+
+func (s *tmuxSeat) typeIn(text string) { s.send(text) }
+
+func (s *tmuxSeat) copied() string {
+	text, _ := s.run("show-buffer", "-b", "lanyard") // there is none before
+	return text
+}
+
+func (s *tmuxSeat) left() bool {
+	_, err := s.run("has-session", "-t", "story")
+	return err != nil
+}

@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"lanyard/themes"
+)
+
+// themesBeside is where the themes of the person's own are: beside the configuration file.
+func themesBeside(config string) string { return filepath.Join(filepath.Dir(config), "themes") }
+
+// loadThemes reads them. What is wrong with one is a problem of that file, not of the configuration.
+func loadThemes(config string) (themes.Set, []themes.Problem) {
+	return themes.Load(os.DirFS(themesBeside(config)))
+}
+
+// theme reads the name of a theme. A file of that name is enough: what is wrong with it is said by who draws with it.
+func (s section) theme(set themes.Set) string {
+	name := s.text("theme", themes.Names()[0])
+	s.r.cfg.themeSaid = s.values["theme"] != nil
+	if set.Has(name) {
+		return name
+	}
+	s.bad("theme", "must be one of "+strings.Join(set.Names(), ", ")+", or the name of a file in themes/ beside this one", didYouMean(name, set.Names()))
+	return themes.Names()[0]
+}
+
+// themeProblem is a problem of a theme's file as it is printed.
+func themeProblem(config string, p themes.Problem) string {
+	return Problem{Line: p.Line, Column: p.Column, Key: p.Key, Text: p.Text, Hint: p.Hint}.in(filepath.Join(themesBeside(config), p.File))
+}
+
+// badThemes are the errors of all files, or of one theme's; nil when there is none.
+func badThemes(config string, problems []themes.Problem, only string) error {
+	var lines []string
+	for _, p := range problems {
+		if !p.Warning && (only == "" || p.File == only+".toml") {
+			lines = append(lines, themeProblem(config, p))
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return &failure{exit: exitUsage, code: "config", text: strings.Join(lines, "\n")}
+}

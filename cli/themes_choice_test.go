@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"lanyard/console"
+	"lanyard/store"
+	"lanyard/themes"
+	"lanyard/ui"
+)
+
+// home is a folder of configuration whose files the test writes.
+func home(t *testing.T) (write func(name, text string), load func() *Config) {
+	t.Helper()
+	dir := t.TempDir()
+	return func(name, text string) {
+			path := filepath.Join(dir, name)
+			if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}, func() *Config {
+			cfg, err := Paths{Config: filepath.Join(dir, "config.toml"), State: dir}.Load()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return cfg
+		}
+}
+
+func offers(all ui.Themes, name string) bool {
+	return slices.ContainsFunc(all.All, func(t themes.Theme) bool { return t.Name() == name })
+}
+
+// Default, then what was chosen in the console, then the file.
+func TestWhichThemeHolds(t *testing.T) {
+	t.Parallel()
+	kept, err := store.OpenMemory(t.Context(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = kept.Close() }()
+	write, load := home(t)
+	write("themes/mine.toml", "extends = \"nord\"\n")
+	holds := func(want string) *Config {
+		t.Helper()
+		cfg := load()
+		cfg.themeChoice = chosenIn(kept)
+		th, err := cfg.theme()
+		if err != nil || th.Name() != want {
+			t.Errorf("%q holds, not %q: %v", th.Name(), want, err)
+		}
+		return cfg
+	}
+	cfg := holds("auto")
+	offer := cfg.themesToChoose(kept)
+	if offer.SaidBy != "" || !offers(offer, "mine") {
+		t.Errorf("offered: %d, said by %q", len(offer.All), offer.SaidBy)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // the console is closed right after the choice
+	if err := offer.Keep(ctx, "mine"); err != nil {
+		t.Fatal(err)
+	}
+	holds("mine")
+	write("config.toml", "theme = \"gruvbox\"\n")
+	if cfg := holds("gruvbox"); cfg.themesToChoose(kept).SaidBy != "config.toml" || cfg.lostChoice() != "" {
+		t.Error("nothing says that the file decides")
+	}
+	write("config.toml", "theme = \"auto\"\n")
+	holds("auto")
+	write("config.toml", "mouse = true\n")
+	cfg = holds("mine")
+
+	// A choice that has become broken does not keep the console from opening, and is said; in one that is open it is
+	// an error with its place, and what was in force stays.
+	write("themes/mine.toml", "extends = \"nord\"\n[dark]\nacent = \"4\"\n")
+	broken := holds("auto")
+	if lost := broken.lostChoice(); !strings.Contains(lost, `"mine"`) || !strings.Contains(lost, "so auto was") {
+		t.Errorf("said: %q", lost)
+	}
+	if offer := broken.themesToChoose(nil); offers(offer, "mine") || offer.Keep != nil {
+		t.Error("a broken theme is offered, or kept")
+	}
+	p := &program{}
+	r := p.reload(Paths{Config: cfg.place, State: t.TempDir()}, cfg)
+	if r.Err == nil || !strings.Contains(r.Err.Error(), "mine.toml:3:1: dark.acent: unknown key") {
+		t.Errorf("read again: %v", r.Err)
+	}
+	write("themes/mine.toml", "extends = \"gruvbox\"\n")
+	r = p.reload(Paths{Config: cfg.place, State: t.TempDir()}, cfg)
+	gruvbox, _ := themes.ByName("gruvbox")
+	if r.Err != nil || r.Settings.Theme.Styles(true, themes.All) != gruvbox.Styles(true, themes.All) || !offers(r.Themes, "mine") {
+		t.Errorf("a theme that was written anew is not in force: %v", r.Err)
+	}
+}
+
+// The file names a theme whose own file is broken: the places are told. A store that cannot be read has no choice.
+func TestThemeThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	write, load := home(t)
+	write("config.toml", "theme = \"mine\"\n")
+	write("themes/mine.toml", "[dark]\nacent = \"4\"\nwarn = 3\n")
+	_, err := load().theme()
+	var f *failure
+	if !errors.As(err, &f) || f.exit != exitUsage || strings.Count(f.text, "\n") != 1 || !strings.Contains(f.text, "mine.toml:2:1: dark.acent") {
+		t.Errorf("%v", err)
+	}
+	if got := chosenIn(shut{})(); got != "" {
+		t.Errorf("a store that cannot be read says %q", got)
+	}
+}
+
+type shut struct{ console.Keeper }
+
+func (shut) View(context.Context, func(console.Reader) error) error { return errors.New("no") }

@@ -1,0 +1,225 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"lanyard/console"
+	"lanyard/store"
+	"lanyard/tokenapi/secret"
+)
+
+// keyVariable is the environment variable that a key is made from where no person and no keyring is.
+const keyVariable = "LANYARD_KEY"
+
+// storeOptions says where this run can find the key to a store, and where a new store gets one.
+func (p *program) storeOptions(cfg *Config) store.Options {
+	o := store.Options{
+		Slots: []store.KeySlot{store.Keyring(p.lookup), store.Environment(keyVariable, p.lookup)},
+		First: []string{cfg.StoreKey},
+		Tell: func(sentence string) {
+			if p.screen {
+				p.later = append(p.later, sentence)
+				return
+			}
+			p.note("%s", sentence)
+		},
+	}
+	if len(cfg.StoreCommand) > 0 {
+		place := "command " + strconv.Quote(filepath.Base(cfg.StoreCommand[0]))
+		ref := SecretRef{command: cfg.StoreCommand}
+		o.Slots = append(o.Slots, store.Command(place, func(ctx context.Context) (secret.Text, error) { return ref.Resolve(ctx, p.lookup) }))
+	}
+	if cfg.StoreKey == "auto" {
+		o.First = []string{store.InKeyring, store.InFile}
+		if _, set := p.lookup(keyVariable); set {
+			o.First = []string{store.InEnv} // who sets it means it; a key file instead would be a surprise
+		}
+	}
+	return o
+}
+
+// openKept opens the store on disk, and says what is odd about it. For lists one that can only be read will do.
+func (p *program) openKept(ctx context.Context, cfg *Config, paths Paths, lists bool) (*store.Store, error) {
+	o := p.storeOptions(cfg)
+	o.Lists = lists
+	kept, err := store.Open(ctx, paths.State, o)
+	if err != nil {
+		return nil, err
+	}
+	for _, what := range kept.Tightened() {
+		more := ""
+		if strings.Contains(what, ".key") {
+			more = "; somebody may have read the key: lanyard key rotate"
+		}
+		p.warn("%s stood open to other users, and was closed to them%s", what, more)
+	}
+	return kept, nil
+}
+
+// otherwise warns when the key is kept elsewhere than the configuration says. What the store says wins: nothing is
+// moved without being asked for.
+func (p *program) otherwise(cfg *Config, kept *store.Store) {
+	if at := kept.Key(); cfg.StoreKey != "auto" && at.Kind != "" && at.Kind != cfg.StoreKey {
+		p.warn("the configuration says [store] key = %q, but the key to %s is kept otherwise (%s); lanyard key set %s changes that",
+			cfg.StoreKey, kept.Path(), at.Place, cfg.StoreKey)
+	}
+}
+
+// doorkeeper is a store that asks whoever is at the terminal for the passphrase.
+type doorkeeper struct {
+	*store.Store
+	p *program
+}
+
+// askedFor is how often a passphrase is asked for.
+const askedFor = 3
+
+// Unlock makes the secrets ready, and asks where that is needed and somebody is there. While the screen is open it is
+// the screen that asks.
+func (d doorkeeper) Unlock(ctx context.Context, passphrase secret.Text) error {
+	err := d.Store.Unlock(ctx, passphrase)
+	if !errors.Is(err, store.ErrLocked) || !d.Key().Asks || !passphrase.IsZero() || !d.p.somebody() {
+		return err
+	}
+	if d.Key().Kind == "" {
+		if passphrase, err = d.p.choosePassphrase(d.Path()); err != nil {
+			return err
+		}
+		return d.Store.Unlock(ctx, passphrase)
+	}
+	for range askedFor {
+		var none error
+		if passphrase, none = d.p.askPassphrase("passphrase of " + d.Path() + ": "); none != nil {
+			return none
+		}
+		if passphrase.IsZero() {
+			continue
+		}
+		if err = d.Store.Unlock(ctx, passphrase); !errors.Is(err, store.ErrLocked) {
+			return err
+		}
+		d.p.note("%s", whatFailed(err))
+	}
+	return err
+}
+
+// whatFailed is the sentence of an error of the store, without its cause.
+func whatFailed(err error) string {
+	if e, ok := errors.AsType[*store.Error](err); ok {
+		return e.Text
+	}
+	return err.Error()
+}
+
+var _ console.Keeper = doorkeeper{}
+
+// somebody says whether there is a person to ask.
+func (p *program) somebody() bool {
+	_, in := terminal(p.stdin)
+	_, out := terminal(p.stderr)
+	return in && out && (!p.screen || p.lines)
+}
+
+func (p *program) askPassphrase(prompt string) (secret.Text, error) {
+	t, err := p.askSecret(prompt)
+	if errors.Is(err, context.Canceled) {
+		return t, err
+	}
+	if err != nil {
+		return t, &failure{exit: exitLocked, code: "store_locked", text: "no passphrase was given", err: err}
+	}
+	return t, nil
+}
+
+// choosePassphrase asks for a new passphrase, twice; of names what it will open.
+func (p *program) choosePassphrase(of string) (secret.Text, error) {
+	p.note("whoever has the passphrase can open the tokens in %s; without it nobody can", of)
+	for range askedFor {
+		t, err := p.askPassphrase("new passphrase: ")
+		if err != nil {
+			return t, err
+		}
+		if err := store.Passable(t); err != nil {
+			p.note("%s", whatFailed(err))
+			continue
+		}
+		again, err := p.askPassphrase("the same again: ")
+		if err != nil {
+			return again, err
+		}
+		if t.Equal(again) {
+			return t, nil
+		}
+		p.note("the two are not the same")
+	}
+	return secret.Text{}, misuse("nothing was changed", "no passphrase was chosen")
+}
+
+// passphrases are lines of standard input, or what a person types.
+type passphrases struct {
+	p     *program
+	lines *bufio.Reader // nil: a person is asked
+}
+
+// passphrasesFrom says where passphrases come from.
+func (p *program) passphrasesFrom(stdin bool) passphrases {
+	s := passphrases{p: p}
+	if stdin {
+		s.lines = bufio.NewReader(io.LimitReader(p.stdin, secretMost))
+	}
+	return s
+}
+
+// line gives the next line of standard input.
+func (s passphrases) line() (secret.Text, error) {
+	text, err := s.lines.ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return secret.Text{}, &failure{exit: exitUnexpected, code: "stdin", text: "standard input cannot be read", err: err}
+	}
+	if text = withoutNewline(text); strings.TrimSpace(text) == "" {
+		return secret.Text{}, misuse("one line for each passphrase; --help has their order", "standard input has no further passphrase")
+	}
+	return secret.New(text), nil
+}
+
+// present unlocks a store that has a key.
+func (s passphrases) present(ctx context.Context, kept *store.Store) error {
+	if at := kept.Key(); s.lines == nil || !at.Asks || !at.Locked {
+		return doorkeeper{kept, s.p}.Unlock(ctx, secret.Text{})
+	}
+	t, err := s.line()
+	if err != nil {
+		return err
+	}
+	return kept.Unlock(ctx, t)
+}
+
+// fresh gives a new passphrase; of names what it will open.
+func (s passphrases) fresh(of string) (secret.Text, error) {
+	switch {
+	case s.lines != nil:
+		t, err := s.line()
+		if err == nil {
+			err = store.Passable(t)
+		}
+		return t, err
+	case s.p.somebody():
+		return s.p.choosePassphrase(of)
+	}
+	return secret.Text{}, misuse("--secret-stdin reads it from standard input", "there is no terminal to ask for a passphrase at")
+}
+
+// afterwards says what had to wait until the screen was closed.
+func (p *program) afterwards() {
+	for _, sentence := range slices.Compact(p.later) {
+		p.note("%s", sentence)
+	}
+	p.later = nil
+}

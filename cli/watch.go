@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// watch tells when one of the paths has changed: a file, or a folder with the *.toml files in it. It looks once a
+// second, which works on every file system and with editors that put a new file in the place of the old one; what does
+// not exist yet is waited for. Changes that nobody has taken yet are told once. What changes after watch has
+// returned is not missed. The channel is closed when ctx ends.
+func (p *program) watch(ctx context.Context, paths ...string) <-chan struct{} {
+	t := time.NewTicker(time.Second)
+	out := watching(ctx, t.C, paths)
+	context.AfterFunc(ctx, t.Stop)
+	return out
+}
+
+// watching is watch with a beat from outside.
+func watching(ctx context.Context, beat <-chan time.Time, paths []string) <-chan struct{} {
+	changed := make(chan struct{}, 1)
+	before := look(paths)
+	go func() {
+		defer close(changed)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-beat:
+			}
+			now := look(paths)
+			if !now.same(before) {
+				select {
+				case changed <- struct{}{}:
+				default: // told already
+				}
+			}
+			before = now
+		}
+	}()
+	return changed
+}
+
+// sight is what there was when it was looked at: each file by its path.
+type sight map[string]os.FileInfo
+
+func look(paths []string) sight {
+	s := sight{}
+	for _, path := range paths {
+		info, err := os.Stat(path) // of a link, what it leads to: some people's configuration is one
+		if err != nil {
+			continue
+		}
+		s[path] = info
+		if !info.IsDir() {
+			continue
+		}
+		entries, err := os.ReadDir(path)
+		if err != nil {
+			continue
+		}
+		for _, e := range entries {
+			if name := e.Name(); strings.HasSuffix(name, ".toml") && !strings.HasPrefix(name, ".") {
+				file := filepath.Join(path, name)
+				if info, err := os.Stat(file); err == nil {
+					s[file] = info
+				}
+			}
+		}
+	}
+	return s
+}
+
+// same says whether nothing has changed. Of a folder only what is in it counts: its own time moves for swap files too.
+func (s sight) same(o sight) bool {
+	if len(s) != len(o) {
+		return false
+	}
+	for path, a := range s {
+		b, ok := o[path]
+		switch {
+		case !ok || a.IsDir() != b.IsDir():
+			return false
+		case !a.IsDir() && (!os.SameFile(a, b) || !a.ModTime().Equal(b.ModTime()) || a.Size() != b.Size() || a.Mode() != b.Mode()):
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,226 @@
+package console
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
+)
+
+// Draft is an application as somebody fills it in: with a new environment, or that of an application there is.
+type Draft struct {
+	Application
+	Was    string      // ID of the application that is edited; "" for a new one
+	Secret secret.Text // the consumer secret; zero keeps the one that is stored
+
+	// Password is that of the user, for the password grant; zero keeps the one that is stored. Without any the person
+	// gives it with each get.
+	Password secret.Text
+	// EnvironmentWas is the name of an environment of the store that is edited too: all of its applications follow. ""
+	// takes Environment as it is.
+	EnvironmentWas string
+	// Tested is what a test brought. When it is of this very application its token becomes the first one.
+	Tested *Tested
+}
+
+// The fields of a draft that may be wrong, by the names of their configuration keys.
+const (
+	FieldName        = "name"
+	FieldEnvironment = "environment"
+	FieldTokenURL    = "token_url"
+	FieldIssuer      = "issuer"
+	FieldRevokeURL   = "revoke_url"
+	FieldClientAuth  = "client_auth"
+	FieldConsumerKey = "consumer_key"
+	FieldGrant       = "grant"
+	FieldScopes      = "scopes"
+	FieldUsername    = "username"
+	FieldRedirectURL = "redirect_url"
+	FieldProbeURL    = "probe_url"
+)
+
+// draftFields are the fields in the order in which a person is told of them.
+func draftFields() []string {
+	return []string{
+		FieldName, FieldEnvironment, FieldTokenURL, FieldIssuer, FieldRevokeURL, FieldClientAuth, FieldConsumerKey,
+		FieldGrant, FieldScopes, FieldUsername, FieldRedirectURL, FieldProbeURL,
+	}
+}
+
+// Problems says what is wrong with a draft, by field: by itself, and beside the applications that there are.
+func (d Draft) Problems(others ...Application) map[string]string {
+	bad := map[string]string{}
+	say := func(field, text string) {
+		if text != "" && bad[field] == "" {
+			bad[field] = text
+		}
+	}
+	e := d.Environment
+	if d.Name == "" {
+		say(FieldName, "is missing")
+	}
+	say(FieldName, NameProblem(d.Name))
+	if e.Name == "" {
+		say(FieldEnvironment, "is missing")
+	}
+	say(FieldEnvironment, EnvironmentNameProblem(e.Name))
+	if e.Endpoints.TokenURL == "" && e.Issuer == "" {
+		say(FieldTokenURL, "give the token URL, or an issuer")
+	}
+	for field, u := range map[string]string{
+		FieldTokenURL: e.Endpoints.TokenURL, FieldIssuer: e.Issuer, FieldRevokeURL: e.Endpoints.RevokeURL, FieldProbeURL: d.ProbeURL,
+	} {
+		why := URLProblem(u, e.AllowHTTP)
+		if why == PlainHTTP {
+			why += ": use https://"
+		}
+		say(field, why)
+	}
+	if e.ClientAuth == tokenapi.AuthTLS && e.ClientCert == "" {
+		say(FieldClientAuth, `"tls" needs a client certificate, which only the configuration file can name`)
+	}
+	switch {
+	case d.ConsumerKey == "":
+		say(FieldConsumerKey, "is missing")
+	case strings.ContainsFunc(d.ConsumerKey, func(r rune) bool { return r < ' ' || r > '~' }):
+		say(FieldConsumerKey, "holds a character that no consumer key has")
+	case e.ClientAuth == tokenapi.AuthBasic && strings.Contains(d.ConsumerKey, ":"):
+		say(FieldConsumerKey, `must not contain : with client_auth = "basic"`)
+	}
+	say(FieldScopes, ScopesProblem(d.Scopes))
+	say(FieldRedirectURL, RedirectProblem(d.Details.RedirectURL))
+	switch {
+	case d.Grant == tokenapi.GrantPassword && d.Username == "":
+		say(FieldUsername, "is needed by the password grant")
+	case d.Grant == tokenapi.GrantAuthorizationCode && e.Issuer == "" && e.Endpoints.AuthorizeURL == "":
+		say(FieldGrant, "authorization_code needs an issuer")
+	case d.Grant == tokenapi.GrantDeviceCode && e.Issuer == "" && e.Endpoints.DeviceURL == "":
+		say(FieldGrant, "device_code needs an issuer")
+	}
+	d.beside(others, say)
+	return bad
+}
+
+// beside says where a draft gets in the way of another application.
+func (d Draft) beside(others []Application, say func(field, text string)) {
+	for _, have := range others {
+		switch {
+		case have.ID == d.Was || have.Source == Gone:
+		case have.Label() == d.Label() && d.Name != "":
+			say(FieldName, "name, environment and key type are those of another one")
+		case have.ID == d.Identity() && d.ConsumerKey != "":
+			say(FieldConsumerKey, "token URL, key, grant and user are those of "+have.Label())
+		}
+	}
+}
+
+// Warning says what saving an edited application does that a person may not expect, or "": edited in its token URL,
+// consumer key, grant or user it becomes another one. held is how many tokens an application has.
+func (d Draft) Warning(all []Application, held func(appID string) int) string {
+	others, left, anew := 0, 0, 0
+	another := false
+	for _, have := range all {
+		switch {
+		case have.Source != FromStore:
+		case have.ID == d.Was && d.Identity() != have.ID:
+			another = true
+			left += held(have.ID)
+		case have.ID != d.Was && d.EnvironmentWas != "" && have.Environment.Name == d.EnvironmentWas:
+			others++
+			if !SameServer(have.Environment, d.Environment) && have.Credential() != "" {
+				anew++
+			}
+			if have.Environment = d.Environment; have.Identity() != have.ID {
+				left += held(have.ID)
+			}
+		}
+	}
+	var said []string
+	if another && left == 0 {
+		said = append(said, "this makes it another application")
+	}
+	if left > 0 {
+		said = append(said, fmt.Sprintf("this makes it another application: %s with the old one, no longer configured", counted(left, "token stays", "tokens stay")))
+	}
+	if others > 0 {
+		said = append(said, counted(others, "other application of this environment follows", "other applications of this environment follow"))
+	}
+	if anew > 0 {
+		said = append(said, "at another server "+counted(anew, "needs its secret anew", "need their secrets anew"))
+	}
+	return strings.Join(said, "; ")
+}
+
+func counted(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprint(n, " ", more)
+}
+
+// KnownEnvironment is an environment that an application can be put into, as it was given: nothing in it was discovered.
+type KnownEnvironment struct {
+	Environment
+	Source Source // FromConfig, or FromStore: it is edited with its applications
+}
+
+// environments lists those of the configuration, then those that came with applications of the store. A name stands
+// for one environment: the first one.
+func (s *Service) environments(stored []Application) []KnownEnvironment {
+	var all []KnownEnvironment
+	add := func(e Environment, from Source) {
+		if e.Name != "" && !slices.ContainsFunc(all, func(k KnownEnvironment) bool { return k.Name == e.Name }) {
+			all = append(all, KnownEnvironment{e, from})
+		}
+	}
+	for _, e := range s.opt.Environments {
+		add(e, FromConfig)
+	}
+	for _, a := range s.opt.Applications {
+		add(a.Environment, FromConfig)
+	}
+	for _, a := range stored {
+		if a.Source == FromStore {
+			add(a.Environment, FromStore)
+		}
+	}
+	return all
+}
+
+// ConfigPath is the file that configured applications are in, "" when nobody knows.
+func (s *Service) ConfigPath() string { return s.opt.ConfigPath }
+
+// NewEnvironment is an environment with the usual settings.
+func NewEnvironment(name string) Environment {
+	return Environment{Name: name, CacheTTL: 15 * time.Minute, Regime: RegimeAuto, ClientAuth: tokenapi.AuthBasic, Timeout: 15 * time.Second}
+}
+
+// GuessRevokeURL is where a Token API most likely revokes: beside its token URL, as WSO2's does; "" when that
+// cannot be told.
+func GuessRevokeURL(tokenURL string) string {
+	if base, ok := strings.CutSuffix(tokenURL, "/token"); ok {
+		return base + "/revoke"
+	}
+	return ""
+}
+
+// MayUse says whether an application has what a grant needs besides its consumer key and secret, and what a person gives
+// with a get.
+func MayUse(a Application, grant string) bool {
+	e := a.Environment
+	switch grant {
+	case tokenapi.GrantClientCredentials, tokenapi.GrantPassword:
+		return true
+	case tokenapi.GrantAuthorizationCode:
+		return e.Issuer != "" || e.Endpoints.AuthorizeURL != ""
+	case tokenapi.GrantDeviceCode:
+		return e.Issuer != "" || e.Endpoints.DeviceURL != ""
+	}
+	return false
+}
+
+// SetClientAuth sets how an environment's clients prove themselves, by the name of the configuration.
+func SetClientAuth(e *Environment, name string) { e.ClientAuth = tokenapi.ClientAuth(name) }

@@ -1,0 +1,124 @@
+package console
+
+import (
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The rules below are those of the configuration file and of the forms alike. Each gives what is wrong, or "", and
+// repeats nothing of what it was given, which may be a secret in the wrong place.
+
+// NameProblem is what is wrong with the name of an application or an environment; an empty one is not its concern.
+func NameProblem(name string) string {
+	switch {
+	case utf8.RuneCountInString(name) > 100:
+		return "must have at most 100 characters"
+	case strings.TrimSpace(name) != name:
+		return "must not begin or end with a space"
+	case strings.HasPrefix(name, "-"):
+		return "must not begin with -"
+	}
+	rs := []rune(name)
+	for i, r := range rs {
+		if !unicode.IsPrint(r) && !joiner(rs, i) {
+			return "must not contain control characters, or others that cannot be seen"
+		}
+	}
+	return ""
+}
+
+// joiner says whether a character joins its neighbours, where that is of use: Persian and Indic words are spelt with it,
+// and families of emoji. Between Latin, Greek or Cyrillic letters it only makes two names look like one.
+func joiner(rs []rune, i int) bool {
+	const arabic = '\u0600' // what is before it has no use for joiners
+	return (rs[i] == '\u200c' || rs[i] == '\u200d') && i > 0 && i+1 < len(rs) &&
+		rs[i-1] >= arabic && rs[i+1] >= arabic && unicode.IsPrint(rs[i-1]) && unicode.IsPrint(rs[i+1])
+}
+
+// EnvironmentNameProblem is NameProblem for an environment, whose name is also typed behind an @.
+func EnvironmentNameProblem(name string) string {
+	if strings.ContainsAny(name, "@/") {
+		return "must not contain @ or /"
+	}
+	return NameProblem(name)
+}
+
+// PlainHTTP is what URLProblem says of an address that would show secrets on the way.
+const PlainHTTP = "http:// would show secrets to everyone on the way"
+
+// URLProblem is what is wrong with an address that secrets are sent to; nothing is when there is none.
+func URLProblem(raw string, allowHTTP bool) string {
+	if raw == "" {
+		return ""
+	}
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || strings.ContainsFunc(raw, unicode.IsSpace):
+		return "is not a URL" // not err: it repeats the URL
+	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || !GoodPort(u.Port()):
+		return "must be a whole URL, such as https://host:8243/token"
+	case u.User != nil:
+		return "must not hold a user name or password"
+	case u.Fragment != "" || strings.Contains(raw, "#"):
+		return "must not contain #"
+	case u.Scheme == "http" && !allowHTTP && !Loopback(u.Hostname()):
+		return PlainHTTP
+	}
+	return ""
+}
+
+// RedirectProblem is what is wrong with the address at which a browser comes back: this machine, in the clear, which
+// TLS could not serve. Port 0 is a free one.
+func RedirectProblem(raw string) string {
+	if raw == "" {
+		return ""
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "http" || !Loopback(u.Hostname()) || u.User != nil || u.Fragment != "" || u.RawQuery != "" ||
+		u.Port() != "0" && !GoodPort(u.Port()) {
+		return "must be http:// on this machine without a query"
+	}
+	return ""
+}
+
+// ScopesProblem is what is wrong with scopes: each is one word of RFC 6749 section 3.3.
+func ScopesProblem(scopes []string) string {
+	bad := func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }
+	if slices.ContainsFunc(scopes, func(s string) bool { return s == "" || strings.ContainsFunc(s, bad) }) {
+		return "must be single words without quotes"
+	}
+	return ""
+}
+
+// NoSpan is what Span says of a text that is no duration.
+const NoSpan = "is not a duration"
+
+// Span reads a duration such as "15m".
+func Span(text string) (time.Duration, string) {
+	d, err := time.ParseDuration(text)
+	switch {
+	case err != nil:
+		return 0, NoSpan
+	case d < 0:
+		return 0, "must not be negative"
+	}
+	return d, ""
+}
+
+// GoodPort says whether a port can be one; none is.
+func GoodPort(port string) bool {
+	n, err := strconv.Atoi(port)
+	return port == "" || err == nil && n > 0 && n < 1<<16
+}
+
+// Loopback says whether a host is this very machine.
+func Loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
+}

@@ -1,0 +1,281 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// Event is one line of the audit log: what happened to a token, when, without a secret.
+type Event struct {
+	Seq         int64 // grows by at least one for each; 0 for one that is derived
+	At          time.Time
+	Kind        EventKind
+	TokenID     string // "" for a get that has brought no token yet
+	Fingerprint string
+	AppID       string
+	Application string          // its label at the time
+	Facts       json.RawMessage // what changed, as a JSON object; no secret
+	Derived     bool            // not stored: it follows from the facts and the time (Log)
+}
+
+// EventKind names what happened.
+type EventKind string
+
+// What can happen. The first seven bring or end a token, the next eight are about a revoke.
+const (
+	EventIssued    EventKind = "issued"
+	EventRenewed   EventKind = "renewed"  // by the refresh token of the one in from
+	EventReissued  EventKind = "reissued" // the server handed the same token out again
+	EventReplaced  EventKind = "replaced"
+	EventAdopted   EventKind = "adopted"   // brought from elsewhere, to be revoked
+	EventForgotten EventKind = "forgotten" // and dropped, because the server would not revoke it
+	EventHeld      EventKind = "held"      // was there before the log began
+
+	EventRevokeDecided  EventKind = "revoke_decided"
+	EventRevokeUndone   EventKind = "revoke_undone"
+	EventRevokeTried    EventKind = "revoke_tried" // about to be sent
+	EventRevoked        EventKind = "revoked"      // the server accepted it for the access token
+	EventRefreshRevoked EventKind = "refresh_revoked"
+	EventRefreshSpent   EventKind = "refresh_spent" // the server called the refresh token invalid
+	EventRevokeRefused  EventKind = "revoke_refused"
+	EventRevokeDeferred EventKind = "revoke_deferred" // it could not be delivered, and is kept
+
+	EventProbed       EventKind = "probed"
+	EventIntrospected EventKind = "introspected"
+	EventUnsure       EventKind = "unsure"  // a get or refresh is about to be sent: until settled, nobody knows
+	EventSettled      EventKind = "settled" // its answer was read, or it surely never left
+	EventCopied       EventKind = "copied"  // to a clipboard
+	EventPrinted      EventKind = "printed" // to standard output
+	EventChanged      EventKind = "changed" // anything else
+
+	// These are derived and never stored: that time has passed is no event in the store.
+	EventDead       EventKind = "dead"
+	EventSuperseded EventKind = "superseded"
+	EventExpired    EventKind = "expired"
+)
+
+// update is the only way in which this package writes to the store. What f changes of tokens and marks is
+// written to the audit log in the same transaction, one event for each token, whatever f is about: no verb has
+// to think of the log, and none can leave it out.
+func (s *Service) update(ctx context.Context, f func(Writer) error) error {
+	return s.opt.Keeper.Update(ctx, func(w Writer) error {
+		r := &recorder{Writer: w, s: s}
+		if err := f(r); err != nil {
+			return err
+		}
+		return r.record()
+	})
+}
+
+// Copied notes that a token was handed to a person or a program: via is "stdout", "screen" or the way to a clipboard, form
+// what was handed out. A failure means that the log does not say so; the copy has been made.
+func (s *Service) Copied(ctx context.Context, tokenID, via string, form Form) error {
+	kind := EventCopied
+	if via == "stdout" {
+		kind = EventPrinted
+	}
+	said := map[string]string{"via": via}
+	if form != FormBare {
+		said["form"] = string(form)
+	}
+	facts, err := json.Marshal(said)
+	if err != nil {
+		return err
+	}
+	return s.opt.Keeper.Update(context.WithoutCancel(ctx), func(w Writer) error {
+		t, err := s.token(w, tokenID)
+		if err != nil {
+			return err
+		}
+		return w.PutEvent(Event{
+			At: s.Now(), Kind: kind, TokenID: t.ID, Fingerprint: t.Fingerprint,
+			AppID: t.AppID, Application: s.labelOf(w, t.AppID), Facts: facts,
+		})
+	})
+}
+
+// recorder notes what a transaction changes.
+type recorder struct {
+	Writer
+	s       *Service
+	changes []*change // in the order in which they began
+}
+
+// change is what one transaction does to one token, or to the gets of an application that have no token.
+type change struct {
+	tokenID, appID string
+	before         *Token // nil: it was not there
+	probes         []Probe
+	marks          map[string]*Mark // by ID; nil: cleared
+}
+
+// of gives the change of a token, and reads on the first time how it was before.
+func (r *recorder) of(tokenID string) (*change, error) {
+	for _, c := range r.changes {
+		if c.tokenID == tokenID {
+			return c, nil
+		}
+	}
+	c := &change{tokenID: tokenID, marks: map[string]*Mark{}}
+	t, err := r.Token(tokenID)
+	switch {
+	case err == nil:
+		c.before, c.appID = &t, t.AppID
+	case !isNotFound(err):
+		return nil, err
+	}
+	r.changes = append(r.changes, c)
+	return c, nil
+}
+
+// ofMark gives the change that a mark belongs to.
+func (r *recorder) ofMark(m Mark) (*change, error) {
+	if m.TokenID != "" {
+		return r.of(m.TokenID)
+	}
+	for _, c := range r.changes {
+		if c.tokenID == "" && c.appID == m.AppID {
+			return c, nil
+		}
+	}
+	c := &change{appID: m.AppID, marks: map[string]*Mark{}}
+	r.changes = append(r.changes, c)
+	return c, nil
+}
+
+// PutToken notes the token.
+func (r *recorder) PutToken(t *Token) error {
+	if _, err := r.of(t.ID); err != nil {
+		return err
+	}
+	return r.Writer.PutToken(t)
+}
+
+// DropToken notes the token.
+func (r *recorder) DropToken(id string) error {
+	if _, err := r.of(id); err != nil {
+		return err
+	}
+	return r.Writer.DropToken(id)
+}
+
+// PutProbe notes the probe.
+func (r *recorder) PutProbe(tokenID string, p Probe) error {
+	c, err := r.of(tokenID)
+	if err != nil {
+		return err
+	}
+	c.probes = append(c.probes, p)
+	return r.Writer.PutProbe(tokenID, p)
+}
+
+// PutMark notes the mark.
+func (r *recorder) PutMark(m Mark) error {
+	c, err := r.ofMark(m)
+	if err != nil {
+		return err
+	}
+	c.marks[m.ID] = &m
+	return r.Writer.PutMark(m)
+}
+
+// ClearMark notes that the mark is gone, if it was there.
+func (r *recorder) ClearMark(id string) error {
+	open, err := r.Marks()
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(open, func(m Mark) bool { return m.ID == id }); i >= 0 {
+		c, err := r.ofMark(open[i])
+		if err != nil {
+			return err
+		}
+		c.marks[id] = nil
+	}
+	return r.Writer.ClearMark(id)
+}
+
+// record writes an event for each change that changed something.
+func (r *recorder) record() error {
+	var gets, tokens []*change
+	for _, c := range r.changes {
+		if c.tokenID == "" {
+			gets = append(gets, c)
+		} else {
+			tokens = append(tokens, c)
+		}
+	}
+	// The mark of a get is settled by the token that it brought: that is one event, not two.
+	for _, g := range gets {
+		settled := kindOfMarks(g) == EventSettled
+		for _, c := range tokens {
+			t, err := r.Token(c.tokenID)
+			if err != nil && !isNotFound(err) {
+				return err
+			}
+			if settled && err == nil && t.AppID == g.appID && len(changedFacts(c.before, &t)) > 0 {
+				for id := range g.marks {
+					c.marks[id] = nil
+				}
+				g.marks = nil
+				break
+			}
+		}
+	}
+	for _, c := range slices.Concat(gets, tokens) {
+		if err := r.write(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *recorder) write(c *change) error {
+	e := Event{At: r.s.Now(), TokenID: c.tokenID, AppID: c.appID}
+	var after *Token
+	if c.tokenID != "" {
+		t, err := r.Token(c.tokenID) // as it was stored, which is what a replay has to give
+		if err != nil && !isNotFound(err) {
+			return err
+		}
+		if err == nil {
+			after = &t
+		}
+	}
+	facts := changedFacts(c.before, after)
+	switch {
+	case c.tokenID != "" && after == nil && c.before == nil && len(c.marks) == 0:
+		return nil // it came and went
+	case after != nil:
+		e.AppID, e.Fingerprint = after.AppID, after.Fingerprint
+	case c.before != nil:
+		e.Fingerprint = c.before.Fingerprint
+	}
+	for _, p := range c.probes {
+		facts["probes"] = append(facts.probes(), p)
+	}
+	if len(c.marks) > 0 {
+		facts["marks"] = c.marks
+	}
+	if len(facts) == 0 && (after != nil || c.before == nil) {
+		return nil
+	}
+	e.Kind = kindOf(c, after)
+	var err error
+	if e.Facts, err = facts.encode(); err != nil {
+		return err
+	}
+	e.Application = r.s.labelOf(r, e.AppID)
+	return r.PutEvent(e)
+}
+
+// labelOf is what an application is called; "" when nobody knows. A log without a name is better than none.
+func (s *Service) labelOf(r Reader, appID string) string {
+	a, err := s.application(r, appID)
+	if err != nil {
+		return ""
+	}
+	return a.Label()
+}

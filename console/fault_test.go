@@ -1,0 +1,403 @@
+package console_test
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"lanyard/console"
+	"lanyard/store"
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
+)
+
+// TestMain lets the test binary be another lanyard: with FAULT_TEST_URL it works on the store in FAULT_TEST_DIR
+// until it is killed.
+func TestMain(m *testing.M) {
+	if os.Getenv("FAULT_TEST_URL") == "" {
+		os.Exit(m.Run())
+	}
+	if err := writer(os.Getenv("FAULT_TEST_URL"), os.Getenv("FAULT_TEST_DIR"), os.Getenv("FAULT_TEST_DICE")); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// faultApps are four applications with refresh tokens and two without.
+func faultApps(url string) []console.Application {
+	var all []console.Application
+	for n, key := range []string{"p0", "p1", "p2", "p3", "c0", "c1"} {
+		a := console.Application{
+			Name: "App" + strconv.Itoa(n), ConsumerKey: key, Grant: tokenapi.GrantClientCredentials, Source: console.FromConfig,
+			Secret: console.SecretAvailable,
+			Environment: console.Environment{
+				Name: "faulty", ClientAuth: tokenapi.AuthBasic, CacheTTL: time.Minute, Regime: console.RegimeOpaque, Timeout: 400 * time.Millisecond,
+				Endpoints: tokenapi.Endpoints{TokenURL: url + "/token", RevokeURL: url + "/revoke"},
+			},
+		}
+		if key[0] == 'p' {
+			a.Grant, a.Username = tokenapi.GrantPassword, "ana"
+		}
+		a.ID = a.Identity()
+		all = append(all, a)
+	}
+	return all
+}
+
+type anySecret struct{}
+
+func (anySecret) Secret(context.Context, console.Application, console.SecretKind) (secret.Text, error) {
+	return secret.New("known-to-all"), nil
+}
+
+// faultConsole opens a console on a real store. Leases are counted by a clock of the machine that goes four times as
+// fast, so that the one of a killed process is not in the way for long.
+func faultConsole(url, dir string, ahead time.Duration) (*console.Service, *store.Store, error) {
+	st, err := store.Open(context.Background(), dir, store.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	clock := func() time.Time { return time.Now().Add(ahead) }
+	began := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	s, err := console.New(console.Options{
+		Clock: clock, Keeper: st, Vault: anySecret{}, Applications: faultApps(url), UndoWindow: 3 * time.Second, DueBefore: time.Minute,
+		Owner:      fmt.Sprint(os.Getpid(), "-", time.Now().UnixNano()),
+		LeaseClock: func() time.Time { return began.Add(4 * clock().Sub(began)) },
+		Connect: func(e console.Environment) (console.API, error) {
+			return tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints, Timeout: e.Timeout}, clock)
+		},
+	})
+	return s, st, err
+}
+
+// writer gets, renews, revokes and delivers in three goroutines, and says on stdout what was shown and decided.
+func writer(url, dir, seed string) error {
+	go func() { // it does not outlive the test
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
+	}()
+	s, _, err := faultConsole(url, dir, 0)
+	if err != nil {
+		return err
+	}
+	number, err := strconv.ParseUint(seed, 10, 64)
+	if err != nil {
+		return err
+	}
+	var mu sync.Mutex
+	say := func(words ...any) {
+		mu.Lock()
+		defer mu.Unlock()
+		fmt.Println(words...)
+	}
+	say("ready")
+	apps := faultApps(url)
+	var all sync.WaitGroup
+	for n := range 3 {
+		all.Go(func() {
+			dice := rand.New(rand.NewPCG(number, uint64(n)))
+			for {
+				app := apps[dice.IntN(len(apps))]
+				if n == 0 { // one of each writer at the same, so that the two are in each other's way
+					app = apps[0]
+				}
+				step(s, app, dice, say)
+			}
+		})
+	}
+	all.Wait()
+	return nil
+}
+
+// step does one thing that a person or a script may do.
+func step(s *console.Service, app console.Application, dice *rand.Rand, say func(...any)) {
+	ctx := context.Background()
+	var out console.Outcome
+	var err error
+	var scopes []string
+	if dice.IntN(3) == 0 {
+		scopes = []string{"read"}
+	}
+	one := func(fits func(console.Token) bool) (console.Token, bool) {
+		b, err := s.Board(ctx)
+		if err != nil {
+			say("broken", err)
+		}
+		var mine []console.Token
+		for _, t := range b.Tokens {
+			if t.AppID == app.ID && fits(t) {
+				mine = append(mine, t)
+			}
+		}
+		if len(mine) == 0 {
+			return console.Token{}, false
+		}
+		if dice.IntN(3) > 0 {
+			return mine[len(mine)-1], true
+		}
+		return mine[dice.IntN(len(mine))], true
+	}
+	alive := func(t console.Token) bool { return t.ReplacedBy == "" && t.AcceptedAt.IsZero() && t.RevokeAt.IsZero() }
+	switch n := dice.IntN(10); {
+	case n < 3:
+		out, err = s.Obtain(ctx, app.ID, console.ObtainOptions{Scopes: scopes, MinLeft: time.Minute, Fresh: n == 0})
+	case n < 4:
+		out, err = s.Get(ctx, app.ID, console.GetOptions{Scopes: scopes})
+	case n < 8:
+		if t, ok := one(alive); ok {
+			out, err = s.Renew(ctx, t.ID)
+		}
+	case n < 9:
+		if t, ok := one(alive); ok {
+			if _, err := s.Revoke(ctx, t.ID, console.RevokeBoth, time.Duration(dice.IntN(100))*time.Millisecond); err == nil {
+				say("decided", t.Fingerprint)
+			}
+		}
+	default:
+		_, _, err = s.Deliver(ctx)
+	}
+	if err == nil && out.Token.ID != "" {
+		say("shown", out.Token.Fingerprint)
+	}
+	if e, ok := console.AsError(err); ok && (strings.HasPrefix(e.Code, "store_") || e.Code == "not_kept") {
+		say("broken", err)
+	}
+}
+
+// told is what the writers have said.
+type toldBy struct {
+	mu             sync.Mutex
+	shown, decided map[string]bool
+	broken         []string
+}
+
+func (l *toldBy) line(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	word, rest, _ := strings.Cut(text, " ")
+	switch word {
+	case "shown":
+		l.shown[rest] = true
+	case "decided":
+		l.decided[rest] = true
+	case "broken":
+		l.broken = append(l.broken, rest)
+	}
+}
+
+// victim is a writer that will be killed.
+type victim struct {
+	cmd   *exec.Cmd
+	in    io.Closer
+	ready chan struct{}
+	lines chan struct{} // one for each thing it has said, as far as there is room
+	over  chan struct{}
+}
+
+func send(t *testing.T, url, dir string, dice uint64, l *toldBy) *victim {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &victim{cmd: exec.Command(self), ready: make(chan struct{}), lines: make(chan struct{}, 100), over: make(chan struct{})}
+	v.cmd.Env = []string{
+		"FAULT_TEST_URL=" + url, "FAULT_TEST_DIR=" + dir, "FAULT_TEST_DICE=" + strconv.FormatUint(dice, 10),
+		"HOME=" + dir, "NO_PROXY=*", "GORACE=atexit_sleep_ms=0",
+	}
+	v.cmd.Stderr = t.Output()
+	out, err := v.cmd.StdoutPipe()
+	if err == nil {
+		v.in, err = v.cmd.StdinPipe()
+	}
+	if err == nil {
+		err = v.cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(v.over)
+		ready := sync.OnceFunc(func() { close(v.ready) })
+		defer ready()
+		for lines := bufio.NewScanner(out); lines.Scan(); ready() {
+			l.line(lines.Text())
+			select {
+			case v.lines <- struct{}{}:
+			default:
+			}
+		}
+		_ = v.cmd.Wait()
+	}()
+	return v
+}
+
+// kill ends a writer as a power cut would, and takes what it could still say.
+func (v *victim) kill() {
+	_ = v.cmd.Process.Kill()
+	<-v.over
+	_ = v.in.Close()
+}
+
+const faultKills = 200
+
+// TestFault kills writers at random points while they get, renew, revoke and deliver, two at once on one store, and
+// counts what is missing afterwards. FAULT_SEED repeats a run, as far as the machine does.
+func TestFault(t *testing.T) {
+	t.Parallel()
+	seed := uint64(time.Now().UnixNano())
+	if text := os.Getenv("FAULT_SEED"); text != "" {
+		var err error
+		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	api := newIssuer(seed)
+	srv := httptest.NewServer(api)
+	defer srv.Close()
+	dir := filepath.Join(t.TempDir(), "state")
+	dice := rand.New(rand.NewPCG(seed, 2))
+	said := &toldBy{shown: map[string]bool{}, decided: map[string]bool{}}
+	writers := []*victim{send(t, srv.URL, dir, dice.Uint64(), said), send(t, srv.URL, dir, dice.Uint64(), said)}
+	for range faultKills {
+		i := dice.IntN(len(writers))
+		// Some way into its work, however slow the machine is; then any point will do.
+		<-writers[i].ready
+		enough := time.After(2 * time.Second)
+		for range dice.IntN(5) {
+			select {
+			case <-writers[i].lines:
+			case <-enough:
+			case <-writers[i].over:
+				t.Fatal("a writer ended by itself")
+			}
+		}
+		time.Sleep(time.Duration(dice.IntN(60)) * time.Millisecond)
+		writers[i].kill()
+		writers[i] = send(t, srv.URL, dir, dice.Uint64(), said)
+	}
+	for _, w := range writers {
+		w.kill()
+	}
+	api.mu.Lock()
+	api.faults = false
+	api.mu.Unlock()
+	// What is left is one console, long after: everything is due, and nobody holds a lease any more.
+	s, st, err := faultConsole(srv.URL, dir, 2*time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = st.Close() }()
+	done, next, err := s.Deliver(t.Context())
+	if err != nil || !next.IsZero() {
+		t.Errorf("the last delivery: %v, %d done, next %v", err, len(done), next)
+	}
+	torn := len(said.broken) + tornRows(t, st, filepath.Join(dir, "lanyard.db"))
+	for _, text := range said.broken {
+		t.Error(text)
+	}
+	lost, undelivered, unsure := reckon(t, s, api, said)
+	fmt.Printf("kills %d, issued %d, refreshed %d, lost %d, torn %d, double spends %d, undelivered revokes %d of %d, unsure %d (seed %d)\n",
+		faultKills, api.n, api.refreshed, lost, torn, api.doubles, undelivered, len(said.decided), unsure, seed)
+	if lost+torn+api.doubles+undelivered > 0 {
+		t.Error("see the counts")
+	}
+	if api.n < 50 || api.refreshed < 20 || len(said.decided) < 10 {
+		t.Errorf("too little was going on: %d issued, %d refreshed, %d revokes", api.n, api.refreshed, len(said.decided))
+	}
+}
+
+// tornRows counts what a store must not hold.
+func tornRows(t *testing.T, st *store.Store, file string) (torn int) {
+	t.Helper()
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	var verdict string
+	if err := db.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
+		t.Error(verdict, err)
+		torn++
+	}
+	err = st.View(t.Context(), func(r console.Reader) error {
+		all, err := r.Tokens()
+		for _, tok := range all {
+			if sec, err := r.Secrets(tok.ID); err != nil || sec.Access.Fingerprint() != tok.Fingerprint || tok.Refresh == console.RefreshLive && sec.Refresh.IsZero() {
+				t.Error(tok.ID, err)
+				torn++
+			}
+			if _, err := r.Application(tok.AppID); err != nil {
+				t.Error(tok.ID, err)
+				torn++
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return torn
+}
+
+// reckon holds the store against what the server did and what the writers said.
+func reckon(t *testing.T, s *console.Service, api *issuer, said *toldBy) (lost, undelivered, unsure int) {
+	t.Helper()
+	b, err := s.Board(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := map[string]string{}
+	for _, a := range b.Applications {
+		key[a.ID] = a.ConsumerKey
+	}
+	held, open := map[string]bool{}, map[string]bool{}
+	gets := map[string]int{} // open marks: each explains one token that is not held
+	for _, tok := range b.Tokens {
+		held[tok.Fingerprint] = true
+		if tok.Unsure != nil {
+			unsure++
+			open[tok.Fingerprint] = true
+		}
+	}
+	for _, m := range b.Marks {
+		unsure++
+		gets[key[m.AppID]+" "+strings.Join(m.Scopes, " ")]++
+	}
+	api.mu.Lock()
+	defer api.mu.Unlock()
+	for fp, p := range api.written {
+		if held[fp] || open[p.from] {
+			continue
+		}
+		if gets[p.client+" "+p.scope]--; gets[p.client+" "+p.scope] < 0 {
+			t.Errorf("%s was answered and is not held, and neither its get nor its predecessor is unsure", p.access)
+			lost++
+		}
+	}
+	for fp := range said.shown {
+		if !held[fp] {
+			t.Errorf("%s was shown and is not held", fp)
+			lost++
+		}
+	}
+	for fp := range said.decided {
+		if !api.revoked[fp] {
+			t.Errorf("the revoke of %s has not arrived", fp)
+			undelivered++
+		}
+	}
+	return lost, undelivered, unsure
+}

@@ -1,0 +1,98 @@
+package console
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+
+	"lanyard/tokenapi/secret"
+)
+
+// Form is how a token is handed out.
+type Form string
+
+// The forms.
+const (
+	FormBare    Form = "bare"    // the access token alone
+	FormHeader  Form = "header"  // Authorization: Bearer …
+	FormCurl    Form = "curl"    // a call of the application's probe URL
+	FormEnv     Form = "env"     // export LANYARD_TOKEN=…
+	FormJSON    Form = "json"    // access, refresh and ID token
+	FormHTTP    Form = "http"    // a request of an .http file
+	FormRefresh Form = "refresh" // the refresh token alone
+	FormID      Form = "id"      // the ID token alone
+)
+
+// As gives a token in a form. It fails with "odd_token" where the token holds what cannot stand in that form, with
+// "no_probe_url" where a form needs that, and with "no_such" where there is no such credential.
+func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
+	part := map[Form]secret.Text{FormRefresh: sec.Refresh, FormID: sec.ID}
+	if text, ok := part[form]; ok {
+		if text.IsZero() {
+			return text, &Error{Code: "no_such", Text: t.Fingerprint + " came without it"}
+		}
+		return text, plainText(text)
+	}
+	if form == FormJSON {
+		out := map[string]any{"access_token": sec.Access.Reveal(), "token_type": tokenKind(t), "scope": strings.Join(t.Scopes, " ")}
+		if !sec.Refresh.IsZero() {
+			out["refresh_token"] = sec.Refresh.Reveal()
+		}
+		if !sec.ID.IsZero() {
+			out["id_token"] = sec.ID.Reveal()
+		}
+		if !t.ExpiresAt.IsZero() {
+			out["expires_at"] = t.ExpiresAt.UTC().Format("2006-01-02T15:04:05.000Z")
+		}
+		b, err := json.Marshal(out)
+		return secret.New(string(b)), err
+	}
+	if err := plainText(sec.Access); err != nil {
+		return secret.Text{}, err
+	}
+	text := sec.Access.Reveal()
+	header := "Authorization: " + tokenKind(t) + " " + text
+	switch form {
+	case FormHeader:
+		return secret.New(header), nil
+	case FormEnv:
+		return secret.New("export LANYARD_TOKEN=" + ShellQuote(text)), nil
+	case FormBare:
+		return sec.Access, nil
+	}
+	u, err := url.Parse(a.ProbeURL)
+	if a.ProbeURL == "" || err != nil || strings.ContainsFunc(a.ProbeURL+a.Environment.CAFile, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return secret.Text{}, &Error{Code: "no_probe_url", Text: a.Label() + " has no probe URL that can be written down", Hint: "probe_url in its configuration"}
+	}
+	if form == FormHTTP {
+		return secret.New("GET " + u.String() + "\n" + header + "\n"), nil
+	}
+	// The header goes through a pipe: printf is part of every shell, so the token stands in no argument list that
+	// other users can see.
+	line := "printf '%s\\n' " + ShellQuote(header) + " | curl -sS -H @-"
+	if a.Environment.CAFile != "" {
+		line += " --cacert " + ShellQuote(a.Environment.CAFile)
+	}
+	return secret.New(line + " " + ShellQuote(a.ProbeURL)), nil
+}
+
+// plainText refuses a credential with what a terminal or a shell would act on: RFC 6749 allows printable ASCII, a line
+// break would forge a second header, a quote end a curl setting.
+func plainText(t secret.Text) error {
+	if strings.ContainsFunc(t.Reveal(), func(r rune) bool { return r < '!' || r > '~' || r == '"' || r == '\\' }) {
+		return &Error{Code: "odd_token", Text: "the token holds characters that cannot be printed safely", Hint: "as JSON it can be copied and printed"}
+	}
+	return nil
+}
+
+// tokenKind is the scheme a token is sent with (RFC 6750 section 2.1).
+func tokenKind(t Token) string {
+	k := t.TokenType
+	if k == "" || strings.EqualFold(k, "bearer") || strings.ContainsFunc(k, func(r rune) bool { return r < '!' || r > '~' }) {
+		return "Bearer"
+	}
+	return k
+}
+
+// ShellQuote makes one word of a POSIX shell of a text.
+func ShellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

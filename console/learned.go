@@ -1,0 +1,81 @@
+package console
+
+import (
+	"time"
+
+	"lanyard/tokenapi"
+)
+
+// keepLearned is how many of the last measurements a Learned is made from.
+const keepLearned = 3
+
+// learnedGap is the longest time between the last probe that a gateway let through and the first that it refused
+// for the moment between them to count as seen. Longer, and nobody knows when it was.
+const learnedGap = 30 * time.Second
+
+// Learned is what probes have shown of how long a gateway goes on honouring tokens that the server has revoked: the
+// last measurements, from the server's 2xx to the first of the refusals that proved the token dead.
+type Learned struct {
+	Times             int // how many measurements; 0: none
+	Shortest, Longest time.Duration
+}
+
+// LearnedWindow measures the window of one gateway from the tokens that were revoked behind it, in any order. A token
+// counts when probes saw both ends: the gateway let it through after the revoke was accepted, and soon after that
+// refused it until it was proved dead. A token that its own expiry had ended by then says nothing about the gateway.
+func LearnedWindow(tokens []Token) Learned {
+	type measured struct {
+		at   time.Time
+		took time.Duration
+	}
+	var last []measured // newest last, at most keepLearned
+	for i := range tokens {
+		t := &tokens[i]
+		took, ok := measuredWindow(t)
+		if !ok {
+			continue
+		}
+		m := measured{t.AcceptedAt, took}
+		at := len(last)
+		for at > 0 && last[at-1].at.After(m.at) {
+			at--
+		}
+		last = append(last[:at], append([]measured{m}, last[at:]...)...)
+		if len(last) > keepLearned {
+			last = last[1:]
+		}
+	}
+	var l Learned
+	for _, m := range last {
+		if l.Times == 0 || m.took < l.Shortest {
+			l.Shortest = m.took
+		}
+		l.Longest = max(l.Longest, m.took)
+		l.Times++
+	}
+	return l
+}
+
+// measuredWindow is how long the gateway let one revoked token through.
+func measuredWindow(t *Token) (time.Duration, bool) {
+	if t.AcceptedAt.IsZero() {
+		return 0, false
+	}
+	r := weighProbes(t.Probes, t.AcceptedAt, time.Time{}, false)
+	if r.provedAt.IsZero() || t.Lifetime == tokenapi.Bounded && !t.ExpiresAt.IsZero() && !r.provedAt.Before(t.ExpiresAt) {
+		return 0, false
+	}
+	var seen time.Time
+	for _, p := range t.Probes {
+		if p.Verdict == tokenapi.Accepted && !p.At.Before(t.AcceptedAt) && p.At.Before(r.provedAt) {
+			seen = p.At
+		}
+	}
+	if seen.IsZero() || r.provedAt.Sub(seen) > learnedGap {
+		return 0, false
+	}
+	return r.provedAt.Sub(t.AcceptedAt), true
+}
+
+// Steady says whether the measurements agree, as near as probes some seconds apart can.
+func (l Learned) Steady() bool { return l.Longest-l.Shortest <= learnedGap/2 }

@@ -1,0 +1,321 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"lanyard/tokenapi"
+)
+
+// leaseSlack is added to the deadline of a call for the life of its lease: the time to store the answer.
+const leaseSlack = 3 * time.Second
+
+// leaseFor is how long a lease for a write to an environment lasts unless it is extended.
+func leaseFor(e Environment) time.Duration {
+	if e.Timeout <= 0 {
+		return 15*time.Second + leaseSlack
+	}
+	return e.Timeout + leaseSlack
+}
+
+// standsFor is how long another owner's lease is left alone while nobody touches it, whatever its end says: the
+// longest that one lasts, and a slack. Its holder extends it all the while, so one that stands still is
+// nobody's; its end was written by a clock that may have been set since.
+func standsFor(e Environment) time.Duration { return leaseFor(e) + leaseSlack }
+
+// patienceFor is how long another process's work is waited for in all: a person may take minutes to sign in, and
+// several that fail one after the other are not waited for without end.
+func patienceFor(a Application, grant string) time.Duration {
+	if interactive(cmp.Or(grant, a.Grant)) {
+		return standsFor(a.Environment)
+	}
+	return 3 * standsFor(a.Environment)
+}
+
+func interactive(grant string) bool {
+	return grant == tokenapi.GrantAuthorizationCode || grant == tokenapi.GrantDeviceCode
+}
+
+// askKey names what is asked for: an application (which is a consumer key, a grant and a user at a server),
+// another grant or user if one is wanted, and a set of scopes. A person signs in to one thing at a time, so that a grant in
+// which one takes part has one key for all scopes.
+func askKey(a Application, q question) string {
+	grant, scopes := q.grant, q.scopes
+	if grant == a.Grant {
+		grant = ""
+	}
+	if q.user != "" && q.user != a.Username {
+		a.ID += "/" + q.user
+	}
+	if interactive(cmp.Or(grant, a.Grant)) {
+		scopes = nil
+	}
+	set := slices.Clone(scopes)
+	slices.Sort(set)
+	sum := sha256.Sum256([]byte(strings.Join(slices.Compact(set), " ")))
+	return "application/" + a.ID + "/" + grant + "/" + hex.EncodeToString(sum[:8])
+}
+
+func tokenKey(id string) string { return "token/" + id }
+
+// lease is one that this process holds. It is extended while it is held, also where a secret takes long to fetch
+// or a person long to sign in: it ends when it is given back, or with the process.
+type lease struct {
+	s   *Service
+	key string
+	e   Environment
+
+	mu    sync.Mutex
+	until time.Time // by the lease clock
+}
+
+// ours says whether there is still time on the lease. A process that was stopped may have outlived it.
+func (l *lease) ours() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.s.leaseNow().Before(l.until)
+}
+
+// extend takes the lease anew in a transaction; false when somebody else has it meanwhile.
+func (l *lease) extend(w Writer, asOf time.Time) (bool, error) {
+	until := l.s.leaseNow().Add(leaseFor(l.e))
+	ok, err := w.Lease(l.key, l.s.opt.Owner, asOf, until)
+	if ok && err == nil {
+		l.mu.Lock()
+		l.until = until
+		l.mu.Unlock()
+	}
+	return ok, err
+}
+
+// stay extends a lease that was ours all the while. One that is free now is not: somebody else may have had it, and
+// what was read under it may be old.
+func (l *lease) stay(w Writer) (bool, error) {
+	owner, _, err := w.LeaseOf(l.key)
+	if err != nil || owner != l.s.opt.Owner {
+		return false, err
+	}
+	return l.extend(w, l.s.leaseNow())
+}
+
+// beat extends the lease until the returned function is called.
+func (l *lease) beat(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		every := time.NewTicker(leaseFor(l.e) / 3)
+		defer every.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-every.C:
+				// One that cannot be extended now is tried again, and looked at before anything is sent.
+				_ = l.s.update(ctx, func(w Writer) error {
+					_, err := l.stay(w)
+					return err
+				})
+			}
+		}
+	}()
+	return func() { cancel(); <-over }
+}
+
+// leaseNow is the clock that leases are counted by.
+func (s *Service) leaseNow() time.Time {
+	if s.opt.LeaseClock != nil {
+		return s.opt.LeaseClock()
+	}
+	return s.Now()
+}
+
+// turn says what is done alone, and how long the wait for it may be.
+type turn struct {
+	key, appID, verb string
+	grant            string // other than the application's, or ""
+	waitHere         bool   // for another goroutine of this process; else it is refused
+	waitElsewhere    bool   // for another process; else it is refused
+	// served, if given, looks whether what is wanted has been stored meanwhile. Then no lease is taken, so that of fifty
+	// that waited for one answer none has to wait for its turn to write.
+	served func(Reader, Application) (bool, error)
+}
+
+// errServed is the end of a turn that was not needed.
+var errServed = errors.New("what was wanted is there")
+
+// alone runs f while no other write on a key is under way, in this process or another one.
+func (s *Service) alone(ctx context.Context, t turn, f func(Application, *lease) error) error {
+	if t.waitHere {
+		if err := s.flights.wait(ctx, t.key); err != nil {
+			return err
+		}
+	} else if !s.flights.take(t.key) {
+		return &Error{Code: "in_flight", Text: t.verb + ": one is under way"}
+	}
+	defer s.flights.give(t.key)
+	a, l, err := s.takeLease(ctx, t)
+	if err != nil {
+		return err
+	}
+	defer s.release(ctx, t.key)
+	defer l.beat(ctx)()
+	return f(a, l)
+}
+
+func (s *Service) release(ctx context.Context, key string) {
+	// A lease that cannot be given back ends by itself.
+	_ = s.update(context.WithoutCancel(ctx), func(w Writer) error { return w.Release(key, s.opt.Owner) })
+}
+
+// sight is another owner's lease as it was seen, and since when it has looked like that.
+type sight struct {
+	owner        string
+	until, since time.Time
+}
+
+// The pauses between two looks at a lease that another process holds. Looking is a reading: of fifty that wait
+// none is in the way of the one they wait for.
+const (
+	firstLook = 50 * time.Millisecond
+	lastLook  = 250 * time.Millisecond
+	sayAfter  = time.Second // waited before anybody is told of it
+)
+
+// takeLease takes the lease of a turn, now or when another process is done or gone.
+func (s *Service) takeLease(ctx context.Context, t turn) (Application, *lease, error) {
+	var seen sight
+	said := false
+	began := s.leaseNow()
+	for pause := firstLook; ; pause = min(2*pause, lastLook) {
+		a, free, err := s.lookAt(ctx, t, &seen)
+		if err != nil {
+			return a, nil, err
+		}
+		l := &lease{s: s, key: t.key, e: a.Environment}
+		if free {
+			ok := false
+			err := s.update(ctx, func(w Writer) (err error) {
+				ok, err = s.takeNow(w, t, l, seen)
+				return err
+			})
+			if err != nil || ok {
+				return a, l, err
+			}
+			continue // somebody was faster: what is seen next is his
+		}
+		waited := s.leaseNow().Sub(began)
+		if !t.waitElsewhere || waited > patienceFor(a, t.grant) {
+			return a, nil, &Error{Code: "in_flight", Text: t.verb + ": another console is at it", Hint: "its result will show here in a moment"}
+		}
+		if !said && waited >= sayAfter && s.opt.Waits != nil {
+			said = true
+			s.opt.Waits(a)
+		}
+		timer := time.NewTimer(pause/2 + rand.N(pause)) //nolint:gosec // it only keeps the waiting from looking all at once
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return a, nil, fmt.Errorf("%s: another process is at it: %w", t.verb, ctx.Err())
+		}
+	}
+}
+
+// lookAt says whether a lease seems to be free, without keeping anybody from writing.
+func (s *Service) lookAt(ctx context.Context, t turn, seen *sight) (a Application, free bool, err error) {
+	err = s.opt.Keeper.View(ctx, func(r Reader) error {
+		if a, err = s.application(r, t.appID); err != nil {
+			return err
+		}
+		if err = writable(a, t.verb); err != nil {
+			return err
+		}
+		if t.served != nil {
+			if done, err := t.served(r, a); done || err != nil {
+				return cmp.Or(err, errServed)
+			}
+		}
+		owner, until, err := r.LeaseOf(t.key)
+		if err != nil {
+			return err
+		}
+		now := s.leaseNow()
+		if owner != seen.owner || !until.Equal(seen.until) {
+			*seen = sight{owner, until, now}
+		}
+		free = owner == "" || owner == s.opt.Owner || !until.After(now) || s.stale(a, *seen)
+		return nil
+	})
+	return a, free, err
+}
+
+// stale says whether a lease is nobody's: it has stood untouched for longer than one that is held can, or, where all
+// processes share a clock, it ends later than any can that was taken since the machine was started.
+func (s *Service) stale(a Application, seen sight) bool {
+	now := s.leaseNow()
+	return seen.owner != "" && (now.Sub(seen.since) >= standsFor(a.Environment) || s.impossible(a, seen.until))
+}
+
+// impossible says whether the end of a lease was written by the clock of another start of this machine.
+func (s *Service) impossible(a Application, until time.Time) bool {
+	return s.opt.LeaseClock != nil && until.Sub(s.leaseNow()) > 2*standsFor(a.Environment)
+}
+
+// takeNow takes a lease in a transaction: one that has ended, or that is still what was seen stale.
+func (s *Service) takeNow(w Writer, t turn, l *lease, seen sight) (bool, error) {
+	a, err := s.application(w, t.appID)
+	if err != nil {
+		return false, err
+	}
+	if err := writable(a, t.verb); err != nil {
+		return false, err
+	}
+	asOf := s.leaseNow()
+	if s.stale(a, seen) {
+		owner, until, err := w.LeaseOf(t.key)
+		if err != nil {
+			return false, err
+		}
+		if owner == seen.owner && until.Equal(seen.until) && until.After(asOf) {
+			asOf = until
+		}
+	}
+	return l.extend(w, asOf)
+}
+
+// answered finds the token that an answer has brought since a revision of the store: somebody else asked the
+// same, so that whoever waited has an answer, whatever is left of its life.
+func answered(all []Token, a Application, since int64, grant string, fits func(Token) bool, p Policy, now time.Time) *Token {
+	for _, t := range slices.Backward(all) {
+		if t.AppID != a.ID || t.AnswerRev <= since || grant != "" && t.Grant != grant || !fits(t) {
+			continue
+		}
+		switch StatusAt(t, p, now).State {
+		case Active, Expiring, Expired:
+			return &t
+		}
+	}
+	return nil
+}
+
+// meanwhile says in an outcome that its token is another process's answer.
+const meanwhile = "another console asked meanwhile, this is its answer"
+
+// rev reads the store's revision: what is brought after it is news to whoever begins now.
+func (s *Service) rev(ctx context.Context) (rev int64, err error) {
+	err = s.opt.Keeper.View(ctx, func(r Reader) error {
+		rev, err = r.Rev()
+		return err
+	})
+	return rev, err
+}

@@ -1,0 +1,176 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"lanyard/tokenapi"
+)
+
+// Log gives the audit log, oldest first, and merges into it what no event tells because only time has passed:
+// that a token is dead, superseded or expired, at the moment at which it became so. It opens no secret.
+func (s *Service) Log(ctx context.Context) ([]Event, error) {
+	var stored, derived []Event
+	err := s.opt.Keeper.View(ctx, func(r Reader) error {
+		var err error
+		if stored, err = r.Events(0); err != nil {
+			return err
+		}
+		tokens, err := r.Tokens()
+		if err != nil {
+			return err
+		}
+		policies := map[string]Policy{}
+		labels := map[string]string{}
+		for _, t := range tokens {
+			p, ok := policies[t.AppID]
+			if !ok {
+				a, err := s.application(r, t.AppID)
+				if err != nil && !isCode(err, "no_application") {
+					return err
+				}
+				p, labels[t.AppID] = s.Policy(a), a.Label()
+				policies[t.AppID] = p
+			}
+			if e, ok := passed(t, p, s.Now()); ok {
+				e.Application = labels[t.AppID]
+				derived = append(derived, e)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the log: %w", err)
+	}
+	slices.SortStableFunc(derived, func(a, b Event) int { return a.At.Compare(b.At) })
+	all := make([]Event, 0, len(stored)+len(derived))
+	for _, e := range stored { // these stay in their order, which is the one in which they were committed
+		for len(derived) > 0 && derived[0].At.Before(e.At) {
+			all, derived = append(all, derived[0]), derived[1:]
+		}
+		all = append(all, e)
+	}
+	return append(all, derived...), nil
+}
+
+// passed is the event that time has brought about, if there is one.
+func passed(t Token, p Policy, now time.Time) (Event, bool) {
+	e := Event{TokenID: t.ID, Fingerprint: t.Fingerprint, AppID: t.AppID, Derived: true, Facts: json.RawMessage("{}")}
+	st := StatusAt(t, p, now)
+	switch st.State {
+	case Dead:
+		e.Kind, e.At = EventDead, st.OverAt
+	case Superseded:
+		e.Kind, e.At = EventSuperseded, st.OverAt
+	case Expired:
+		e.Kind, e.At = EventExpired, t.ExpiresAt
+		return e, true
+	case Unsure, Revoking, Lingering, Expiring, Active:
+		return e, false
+	}
+	e.Facts = json.RawMessage(`{"proof":"` + string(st.Proof) + `"}`)
+	return e, !e.At.IsZero()
+}
+
+// Words says what happened in two or three words.
+func (k EventKind) Words() string {
+	switch k {
+	case EventReissued:
+		return "handed out again"
+	case EventHeld:
+		return "held before"
+	case EventUnsure:
+		return "asked"
+	}
+	return strings.ReplaceAll(string(k), "_", " ")
+}
+
+// Detail is what matters of an event besides, in a few words, for a reader at now; "" when nothing does. It may
+// hold words of a server.
+func (e Event) Detail(now time.Time) string {
+	var f struct {
+		ExpiresAt   time.Time            `json:"expires_at"`
+		Lifetime    tokenapi.Lifetime    `json:"lifetime"`
+		RevokeAt    time.Time            `json:"revoke_at"`
+		RevokeKind  RevokeKind           `json:"revoke_kind"`
+		RevokeNext  time.Time            `json:"revoke_next"`
+		RevokeError string               `json:"revoke_error"`
+		RevokeTries int                  `json:"revoke_tries"`
+		Confirmed   bool                 `json:"confirmed"`
+		AtServer    ServerState          `json:"at_server"`
+		Probes      []probeFact          `json:"probes"`
+		Marks       map[string]*markFact `json:"marks"`
+		Via         string               `json:"via"`
+		Form        Form                 `json:"form"`
+		Proof       Proof                `json:"proof"`
+	}
+	if json.Unmarshal(e.Facts, &f) != nil {
+		return ""
+	}
+	switch e.Kind {
+	case EventIssued, EventRenewed, EventReissued, EventAdopted, EventHeld:
+		switch {
+		case !f.ExpiresAt.IsZero():
+			return "until " + short(f.ExpiresAt, now)
+		case f.Lifetime == tokenapi.Unbounded:
+			return "never expires"
+		}
+	case EventRevokeDecided:
+		return string(f.RevokeKind)
+	case EventRevoked:
+		if f.Confirmed {
+			return "named by the server"
+		}
+	case EventRevokeTried:
+		if f.RevokeTries > 1 {
+			return fmt.Sprintf("attempt %d", f.RevokeTries)
+		}
+	case EventRevokeRefused:
+		return f.RevokeError
+	case EventRevokeDeferred:
+		return strings.TrimSuffix("again at "+short(f.RevokeNext, now)+": "+f.RevokeError, ": ")
+	case EventProbed:
+		if n := len(f.Probes); n > 0 {
+			p := f.Probes[n-1]
+			return strings.TrimSpace(string(p.Verdict) + " " + number(p.Status) + " " + number(p.FaultCode))
+		}
+	case EventIntrospected:
+		return cmp.Or(string(f.AtServer), "as before")
+	case EventUnsure:
+		for _, m := range f.Marks {
+			if m != nil {
+				return m.Op
+			}
+		}
+	case EventCopied, EventPrinted:
+		if f.Form != "" {
+			return f.Via + ", as " + string(f.Form)
+		}
+		return f.Via
+	case EventDead, EventSuperseded:
+		return "by " + string(f.Proof)
+	case EventReplaced, EventForgotten, EventRevokeUndone, EventRefreshRevoked, EventRefreshSpent, EventSettled, EventChanged, EventExpired:
+	}
+	return ""
+}
+
+// short is a time for somebody who reads it on the same day, or with its date.
+func short(t, now time.Time) string {
+	t = t.In(now.Location())
+	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return t.Format(time.TimeOnly)
+	}
+	return t.Format("2006-01-02 15:04")
+}
+
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint(n)
+}

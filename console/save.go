@@ -1,0 +1,295 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+
+	"lanyard/tokenapi/secret"
+)
+
+// Save keeps an application in the store, a new one or one that was edited, in one transaction. Edited so that it is
+// another one (its token URL, consumer key, grant or user changed), the old one is no longer configured and its tokens stay
+// with it. Saved under the identity of one that was deleted, it has that one's tokens.
+func (s *Service) Save(ctx context.Context, d Draft) (Application, error) {
+	a := d.Application
+	bad := d.Problems()
+	for _, field := range draftFields() {
+		if why := bad[field]; why != "" {
+			return a, &Error{Code: "usage", Text: "save: " + field + ": " + why}
+		}
+	}
+	a.ID, a.Source = a.Identity(), FromStore
+	if err := s.unlocked(ctx); err != nil {
+		return a, err
+	}
+	err := s.update(ctx, func(w Writer) error {
+		stored, err := w.Applications()
+		if err != nil {
+			return err
+		}
+		was, err := s.maySave(d, a, stored)
+		if err != nil {
+			return err
+		}
+		if was != nil && d.Secret.IsZero() && was.Secret == SecretAvailable && a.Credential() != "" {
+			if err := refuseElsewhere("save", was.Environment, a.Environment); err != nil {
+				return err
+			}
+		}
+		if err := s.put(w, was, &a, d.Secret, d.Password); err != nil {
+			return err
+		}
+		if d.EnvironmentWas != "" {
+			if err := s.follow(w, d, stored, a); err != nil {
+				return err
+			}
+		}
+		return s.fileTested(w, a, d.Tested)
+	})
+	return a, err
+}
+
+// maySave refuses what is in the way of something else, and finds the application that is edited.
+func (s *Service) maySave(d Draft, a Application, stored []Application) (was *Application, err error) {
+	if have, ok := s.configured(a); ok {
+		return nil, &Error{Code: "exists", Text: "save: the configuration has this consumer key already, as " + have.Label(), Hint: "edit it there"}
+	}
+	for _, have := range s.opt.Applications {
+		if have.Label() == a.Label() {
+			return nil, &Error{Code: "exists", Text: "save: the configuration has an application " + a.Label() + " already", Hint: "choose another name, or a key type"}
+		}
+	}
+	for i, have := range stored {
+		switch {
+		case have.Source != FromStore:
+		case have.ID == d.Was:
+			was = &stored[i]
+		case have.ID == a.ID:
+			return nil, &Error{Code: "exists", Text: "save: this consumer key is here already, as " + have.Label(), Hint: "edit that one"}
+		case have.Label() == a.Label():
+			return nil, &Error{Code: "exists", Text: "save: there is an application " + a.Label() + " already", Hint: "choose another name, or a key type"}
+		}
+	}
+	if d.Was != "" && was == nil {
+		return nil, &Error{Code: "gone", Text: "save: the application was deleted meanwhile", Hint: "add it anew"}
+	}
+	if was != nil && was.Environment == d.Environment {
+		return was, nil
+	}
+	return was, s.maySaveEnvironment(d, stored)
+}
+
+func (s *Service) maySaveEnvironment(d Draft, stored []Application) error {
+	for _, e := range s.environments(stored) {
+		switch {
+		case e.Name == d.EnvironmentWas && e.Source == FromConfig:
+			return &Error{Code: "configured", Text: "save: the environment " + e.Name + " is in the configuration", Hint: "edit it there"}
+		case e.Name == d.EnvironmentWas || e.Name != d.Environment.Name || e.Environment == d.Environment:
+		case e.Source == FromStore && d.EnvironmentWas == "" && d.Was != "":
+			// another console edited the environment while this form was open: what it says is newer
+			return &Error{Code: "exists", Text: "save: the environment " + e.Name + " was changed meanwhile", Hint: "open the form again"}
+		default:
+			return &Error{Code: "exists", Text: "save: there is an environment " + e.Name + " already, and it is another one", Hint: "choose it, or another name"}
+		}
+	}
+	return nil
+}
+
+// servers are those that the consumer secret of an environment is sent to.
+func servers(e Environment) []string {
+	var all []string
+	for _, raw := range []string{e.Endpoints.TokenURL, e.Issuer, e.Endpoints.RevokeURL, e.Endpoints.IntrospectURL, e.Endpoints.DeviceURL} {
+		if u, err := url.Parse(raw); err == nil && raw != "" {
+			all = append(all, u.Scheme+"://"+u.Host)
+		}
+	}
+	return all
+}
+
+// elsewhere is a server of an environment that another one has not; "" when there is none.
+func elsewhere(was, now Environment) string {
+	known := servers(was)
+	for _, s := range servers(now) {
+		if !slices.Contains(known, s) {
+			return s
+		}
+	}
+	return ""
+}
+
+// SameServer says whether the secrets of one environment stay with its servers in another one.
+func SameServer(was, now Environment) bool { return elsewhere(was, now) == "" }
+
+// refuseElsewhere refuses to send a consumer secret that is kept to another server than those that it was given for.
+func refuseElsewhere(verb string, was, now Environment) error {
+	other := elsewhere(was, now)
+	if other == "" {
+		return nil
+	}
+	return &Error{Code: "usage", Text: verb + ": consumer_secret: the one that is kept is for " + strings.Join(slices.Compact(servers(was)), " and "), Hint: "type the one for " + other}
+}
+
+// put stores an application in place of the one that it was, if it was one. A secret that is not given is the old one's,
+// unless that was given for another server.
+func (s *Service) put(w Writer, was *Application, a *Application, text, password secret.Text) error {
+	if was != nil && was.ID != a.ID {
+		if SameServer(was.Environment, a.Environment) {
+			if text.IsZero() {
+				kept, err := w.ConsumerSecret(was.ID)
+				if err != nil && !isNotFound(err) {
+					return err
+				}
+				text = kept.Access
+			}
+			if password.IsZero() && was.Username == a.Username {
+				var err error
+				if password, err = w.Password(was.ID); err != nil {
+					return err
+				}
+			}
+		}
+		if err := s.retire(w, *was); err != nil {
+			return err
+		}
+	}
+	kept, err := w.HasConsumerSecret(a.ID)
+	if err != nil {
+		return err
+	}
+	if a.Secret = SecretAvailable; text.IsZero() && !kept && a.Credential() != "" {
+		a.Secret = SecretMissing
+	}
+	if err := w.PutApplication(*a, Secrets{Access: text}); err != nil || password.IsZero() {
+		return err
+	}
+	return w.PutPassword(a.ID, password)
+}
+
+// follow puts the other applications of an environment that was edited into what it is now. At another server each of
+// them needs its secret anew.
+func (s *Service) follow(w Writer, d Draft, stored []Application, saved Application) error {
+	for _, have := range stored {
+		if have.Source != FromStore || have.ID == d.Was || have.Environment.Name != d.EnvironmentWas {
+			continue
+		}
+		next := have
+		next.Environment = d.Environment
+		next.ID = next.Identity()
+		if next.ID == have.ID && have.Secret == SecretAvailable && !SameServer(have.Environment, next.Environment) {
+			return &Error{Code: "usage", Text: "save: the secret of " + have.Label() + " in the same environment would go to " + elsewhere(have.Environment, next.Environment) + " too",
+				Hint: "choose a new environment for this one"}
+		}
+		if next.ID == saved.ID {
+			return &Error{Code: "exists", Text: "save: in this environment " + have.Label() + " and " + saved.Label() + " are the same", Hint: "delete one of them first"}
+		}
+		if err := s.put(w, &have, &next, secret.Text{}, secret.Text{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// retire takes an application out of the list. While it has tokens it stays, with what they need to be revoked: also
+// what its issuer said, because nobody asks the issuer of one that is no longer configured.
+func (s *Service) retire(w Writer, a Application) error {
+	used, err := inUse(w, a.ID)
+	switch {
+	case err != nil:
+		return err
+	case !used:
+		return w.DropApplication(a.ID)
+	}
+	a.Source = Gone
+	if a.Environment, err = completed(w, a.Environment); err != nil {
+		return err
+	}
+	if err := w.PutPassword(a.ID, secret.Text{}); err != nil {
+		return err
+	}
+	return w.PutApplication(a.kept(), Secrets{})
+}
+
+// inUse says whether an application has tokens, or open marks.
+func inUse(r Reader, appID string) (bool, error) {
+	tokens, err := r.Tokens()
+	if err != nil {
+		return false, err
+	}
+	for _, t := range tokens {
+		if t.AppID == appID {
+			return true, nil
+		}
+	}
+	marks, err := r.Marks()
+	for _, m := range marks {
+		if m.AppID == appID {
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+// Delete takes an application of the store out of the list. Its tokens stay, with what is needed to revoke them. One that
+// is no longer configured is forgotten with its tokens, once none of them can be alive.
+func (s *Service) Delete(ctx context.Context, appID string) error {
+	return s.update(ctx, func(w Writer) error {
+		a, err := s.application(w, appID)
+		switch {
+		case err != nil:
+			return err
+		case a.Source == Gone:
+			return s.forget(w, a)
+		case a.Source != FromStore:
+			return &Error{Code: "configured", Text: "delete: " + a.Label() + " is in " + cmp.Or(s.opt.ConfigPath, "the configuration file"), Hint: "take it out there"}
+		}
+		if a, err = w.Application(appID); err != nil { // as it was given: retire completes it
+			return err
+		}
+		return s.retire(w, a)
+	})
+}
+
+// forget drops the tokens of an application that is no longer configured, and it.
+func (s *Service) forget(w Writer, a Application) error {
+	all, err := w.Tokens()
+	if err != nil {
+		return err
+	}
+	var over []string
+	living := 0
+	for _, t := range all {
+		if t.AppID != a.ID {
+			continue
+		}
+		switch StatusAt(s.timely(t, s.Now()), s.Policy(a), s.Now()).State {
+		case Dead, Superseded, Expired:
+			over = append(over, t.ID)
+		default:
+			living++
+		}
+	}
+	if living > 0 {
+		return &Error{Code: "gone", Text: "delete: " + a.Label() + " is no longer configured, and " + counted(living, "token of it may be alive", "tokens of it may be alive"),
+			Hint: "revoke them first; when they are over the rest can be forgotten"}
+	}
+	marks, err := w.Marks()
+	if err != nil {
+		return err
+	}
+	for _, m := range marks {
+		if m.AppID == a.ID {
+			if err := w.ClearMark(m.ID); err != nil {
+				return err
+			}
+		}
+	}
+	for _, id := range over {
+		if err := w.DropToken(id); err != nil {
+			return err
+		}
+	}
+	return w.DropApplication(a.ID)
+}

@@ -1,0 +1,274 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
+)
+
+// opTest is the Op of a mark whose get was a test: its token is kept only when the draft is saved.
+const opTest = "test"
+
+// Tested is what a test of a draft brought. It keeps the token, for the draft to be saved with; nothing of it is stored.
+type Tested struct {
+	AppID       string // identity of what was tested
+	Fingerprint string // of the token; "" when none was asked for
+	Status      int
+	Took        time.Duration
+	Lifetime    tokenapi.Lifetime
+	IssuedAt    time.Time
+	ExpiresAt   time.Time // zero unless Lifetime is Bounded
+	Scopes      []string  // nil: the answer did not say
+	Refresh     bool
+	Found       tokenapi.Endpoints // what the issuer said, where it was asked
+	Discovered  bool
+	Skipped     string   // why no token was asked for
+	Notes       []string // things worth saying, without secrets
+
+	answer tokenapi.TokenAnswer
+	asked  []string
+}
+
+// Lives says that a token came which is held nowhere yet, and until when it lives; "" when none came.
+func (t Tested) Lives() string {
+	switch {
+	case t.Fingerprint == "":
+		return ""
+	case t.ExpiresAt.IsZero():
+		return "the token " + t.Fingerprint + " was issued and lives on at the server"
+	}
+	return "the token " + t.Fingerprint + " was issued and lives until " + t.ExpiresAt.Format("15:04")
+}
+
+// Text says in one sentence what came.
+func (t Tested) Text() string {
+	var parts []string
+	if t.Discovered {
+		parts = append(parts, "the issuer answered")
+	}
+	if t.Skipped != "" {
+		return strings.Join(append(parts, t.Skipped), ": ")
+	}
+	parts = append(parts, fmt.Sprintf("%d in %d ms", t.Status, t.Took.Milliseconds()), "token "+t.Fingerprint)
+	switch t.Lifetime {
+	case tokenapi.Bounded:
+		parts = append(parts, "lives "+Left(t.ExpiresAt.Sub(t.IssuedAt)))
+	case tokenapi.Unbounded:
+		parts = append(parts, "never expires")
+	default:
+		parts = append(parts, "life unknown")
+	}
+	if len(t.Scopes) > 0 {
+		parts = append(parts, "scopes "+strings.Join(t.Scopes, " "))
+	}
+	if t.Refresh {
+		parts = append(parts, "with a refresh token")
+	} else {
+		parts = append(parts, "no refresh token")
+	}
+	return strings.Join(parts, " · ")
+}
+
+// Test tries a draft: it asks the issuer, where there is one, and then for one token, exactly as a get would. Nothing is
+// stored and nothing is tried again. It is a get all the same: under the lease of what is asked for, between a mark and the
+// removal of the mark, which stays when the answer was lost.
+//
+// The token is not revoked: a server that hands the living one out again would take it from whoever else uses it.
+func (s *Service) Test(ctx context.Context, d Draft) (Tested, error) {
+	out := Tested{AppID: d.Identity(), asked: d.Scopes}
+	bad := d.Problems()
+	for _, field := range draftFields() {
+		if why := bad[field]; why != "" {
+			return out, &Error{Code: "usage", Text: "test: " + field + ": " + why}
+		}
+	}
+	a := d.Application
+	a.ID, a.Source = out.AppID, FromStore
+	if err := writable(a, "test"); err != nil {
+		return out, err
+	}
+	if err := s.unlocked(ctx); err != nil {
+		return out, err
+	}
+	var err error
+	if a.Environment, out.Found, out.Discovered, err = s.tryIssuer(ctx, a); err != nil {
+		return out, err
+	}
+	switch {
+	case interactive(a.Grant):
+		out.Skipped = "a person takes part in " + a.Grant + ", so the rest shows with the first get"
+		return out, nil
+	case a.Grant != tokenapi.GrantClientCredentials && a.Grant != tokenapi.GrantPassword:
+		out.Skipped = a.Grant + " cannot be tried before it is saved"
+		return out, nil
+	}
+	if err := needURL(a, "test", "token_url", a.Environment.Endpoints.TokenURL); err != nil {
+		return out, err
+	}
+	req, err := s.draftRequest(ctx, d, a)
+	if err != nil {
+		return out, err
+	}
+	return out, s.try(ctx, a, req, &out)
+}
+
+// tryIssuer asks the issuer of a draft for what it leaves to it. Nothing of that is stored.
+func (s *Service) tryIssuer(ctx context.Context, a Application) (Environment, tokenapi.Endpoints, bool, error) {
+	e := a.Environment
+	if e.Issuer == "" || tokenURL(e.Endpoints) != "" && grantEndpoint(a.Grant)(e.Endpoints) != "" {
+		return e, tokenapi.Endpoints{}, false, nil
+	}
+	api, err := s.api(e)
+	if err != nil {
+		return e, tokenapi.Endpoints{}, false, err
+	}
+	d, exchanges, err := api.Discover(ctx, e.Issuer)
+	for _, ex := range exchanges {
+		s.observe(a, "", ex)
+	}
+	if err != nil {
+		return e, tokenapi.Endpoints{}, false, err
+	}
+	e = s.findingOf(e, d).complete(e)
+	return e, e.Endpoints, true, nil
+}
+
+// draftRequest is what a get would send, with the secrets of the draft, or those that are kept of what it was.
+func (s *Service) draftRequest(ctx context.Context, d Draft, a Application) (tokenapi.TokenRequest, error) {
+	text, password := d.Secret, d.Password
+	err := s.opt.Keeper.View(ctx, func(r Reader) error {
+		was, err := r.Application(d.Was)
+		if isNotFound(err) {
+			return nil
+		}
+		if err == nil && text.IsZero() && a.Credential() != "" {
+			if err := refuseElsewhere("test", was.Environment, d.Environment); err != nil {
+				return err
+			}
+			var kept Secrets
+			kept, err = r.ConsumerSecret(was.ID)
+			text = kept.Access
+		}
+		if err == nil && password.IsZero() && was.Username == a.Username && SameServer(was.Environment, d.Environment) {
+			password, err = r.Password(was.ID)
+		}
+		return err
+	})
+	req := tokenapi.TokenRequest{
+		Grant: a.Grant, Scopes: a.Scopes, Extra: a.Extra,
+		Credentials: tokenapi.Credentials{ConsumerKey: a.ConsumerKey, Auth: a.Environment.ClientAuth},
+	}
+	switch {
+	case err != nil:
+		return req, err
+	case a.Credential() != "" && text.IsZero():
+		return req, &Error{Code: "no_secret", Text: "test: the " + strings.ReplaceAll(string(a.Credential()), "_", " ") + " is missing"}
+	case a.Grant == tokenapi.GrantPassword && password.IsZero():
+		return req, &Error{Code: "no_secret", Text: "test: the password of " + a.Username + " is missing"}
+	case a.Credential() == SigningKey:
+		req.Credentials.SigningKey = tokenapi.SigningKey{Key: text, Alg: a.Details.SigningAlg, KeyID: a.Details.SigningKeyID}
+	case a.Credential() == ConsumerSecret:
+		req.Credentials.ConsumerSecret = text
+	}
+	if a.Grant == tokenapi.GrantPassword {
+		req.Username, req.Password = a.Username, password
+	}
+	return req, nil
+}
+
+// try sends the request of a draft. What has to be stored while it is under way (the mark, and the application that the
+// mark is of) is taken away again, but for a mark whose answer was lost.
+func (s *Service) try(ctx context.Context, a Application, req tokenapi.TokenRequest, out *Tested) error {
+	err := s.update(ctx, func(w Writer) error {
+		if _, err := s.application(w, a.ID); !isCode(err, "no_application") {
+			return err
+		}
+		draft := a
+		draft.Source, draft.Secret = Gone, SecretMissing
+		return w.PutApplication(draft.kept(), Secrets{})
+	})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		// What stays behind is nothing that anybody sees: an application without tokens that is not configured.
+		_ = s.update(context.WithoutCancel(ctx), func(w Writer) error { return dropDraft(w, a.ID) })
+	}()
+	if k, ok := s.knocksOut(ctx, a, a.Scopes); ok {
+		out.Notes = append(out.Notes, k.Text())
+		if s.opt.Knock != nil {
+			s.opt.Knock(k)
+		}
+	}
+	asks := turn{key: askKey(a, question{scopes: a.Scopes}), appID: a.ID, verb: "test", waitElsewhere: true}
+	return s.alone(ctx, asks, func(_ Application, l *lease) error {
+		before := s.lastSeq()
+		err := s.spend(ctx, a, []*lease{l}, Mark{Op: opTest, Scopes: a.Scopes}, req, func(_ Writer, ans tokenapi.TokenAnswer) error {
+			out.fill(ans)
+			return nil
+		}, nil)
+		out.Status, out.Took = s.exchangeSince(before, a.ID)
+		return err
+	})
+}
+
+// fill notes what an answer says.
+func (t *Tested) fill(ans tokenapi.TokenAnswer) {
+	t.answer, t.Fingerprint, t.IssuedAt, t.Lifetime = ans, ans.Access.Fingerprint(), ans.At, ans.Lifetime
+	t.Scopes, t.Refresh = ans.Scopes, !ans.Refresh.IsZero()
+	if ans.Lifetime == tokenapi.Bounded {
+		t.ExpiresAt = ans.At.Add(ans.Life())
+	}
+	if !ans.Usable {
+		t.Notes = append(t.Notes, fmt.Sprintf("token type %q is not a bearer token", ans.RawTokenType))
+	}
+}
+
+// dropDraft forgets what a test had to store of an application, unless it is more than that by now.
+func dropDraft(w Writer, appID string) error {
+	a, err := w.Application(appID)
+	if isNotFound(err) {
+		return nil
+	}
+	if err != nil || a.Source != Gone {
+		return err
+	}
+	used, err := inUse(w, appID)
+	if err != nil || used {
+		return err
+	}
+	return w.DropApplication(appID)
+}
+
+// fileTested makes the token of a test the first one of the application that was tested.
+func (s *Service) fileTested(w Writer, a Application, t *Tested) error {
+	if t == nil || t.Fingerprint == "" || t.AppID != a.ID {
+		return nil
+	}
+	_, _, _, err := s.file(w, a, t.answer, Token{AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: t.asked, Asked: t.asked}, secret.Text{})
+	return err
+}
+
+// lastSeq is the number of the last exchange.
+func (s *Service) lastSeq() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seq
+}
+
+// exchangeSince gives status and duration of an application's exchange that came after another one.
+func (s *Service) exchangeSince(seq int64, appID string) (int, time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, x := range slices.Backward(s.exchanges) {
+		if x.Seq > seq && x.AppID == appID {
+			return x.Status, x.Took
+		}
+	}
+	return 0, 0
+}

@@ -1,0 +1,29 @@
+package console
+
+import (
+	"context"
+
+	"lanyard/tokenapi/secret"
+)
+
+// Unlock makes the stored secrets ready, with a passphrase where a person has to give one. Its error has the
+// code "store_locked".
+func (s *Service) Unlock(ctx context.Context, passphrase secret.Text) error {
+	err := s.opt.Keeper.Unlock(ctx, passphrase)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tellWatchers()
+	return err
+}
+
+// Key says where the key to the stored secrets is and whether it was fetched.
+func (s *Service) Key() KeyStatus { return s.opt.Keeper.Key() }
+
+// unlocked is called by every verb that will read or write a secret, before it sends anything: an answer that
+// cannot be sealed would be lost.
+func (s *Service) unlocked(ctx context.Context) error {
+	if !s.opt.Keeper.Key().Locked {
+		return nil
+	}
+	return s.Unlock(ctx, secret.Text{})
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"lanyard/tokenapi/secret"
+)
+
+// The whole screen on a real terminal of a size: every byte of every frame, through every pane and what lies over
+// them, and the files that are written meanwhile.
+func sweepScreen(t *testing.T, y *tally, cols, rows int) {
+	srv := httptest.NewServer(echoServer())
+	t.Cleanup(srv.Close)
+	p := newPlace(t, y, srv.URL)
+	s := p.open(cols, rows)
+	said := func(text string) { // at some time, on however small a screen
+		t.Helper()
+		s.until(func() bool { return strings.Contains(s.bytes(), text) }, "said "+text)
+	}
+	fingerprint := func(c canary) string { return secret.New(c.text).Fingerprint() }
+	s.await("Orders") // the list has been read; it names itself at every size
+	s.press("1j")     // Users, which has everything
+	s.press("g")
+	s.await(fingerprint(accessCanary))
+	s.press("2")
+	s.settle()
+	s.press("p")
+	said("900901")
+	p.sweepFiles("files, in use")
+	s.press("r")
+	s.await(fingerprint(access2Canary))
+	s.settle()
+	s.press("y") // the clipboard is off: it says so and copies nothing
+	said("switched off")
+	s.over("!", "Messages of this run")
+	s.press("1j")
+	s.press("g") // Broken, whose server repeats what it was sent
+	said("invalid_grant")
+	s.over("!", "Messages of this run")
+	s.press("1j")
+	s.press("g") // Device, which asks for a person
+	s.await("BCDF")
+	s.press("\x1b")
+	s.until(func() bool { // the code may go before what lies over the screen, which takes the keys
+		text := s.text()
+		return !strings.Contains(text, "BCDF") && !strings.Contains(text, "giving up") && !strings.Contains(text, "Approve with a code")
+	}, "gave up")
+	s.press("1kk")
+	s.press("2")
+	s.settle()
+	s.lookAround(cols)
+	s.press("1")
+	for _, pane := range []string{"2", "3", "4", "1"} {
+		s.press(pane)
+		s.press("z")
+		s.settle()
+		s.press("z")
+		s.settle()
+	}
+	s.press("2")
+	s.press("x")
+	s.settle()
+	p.sweepFiles("files, in use")
+	s.press("q")
+	s.end()
+	s.sweep(p, "the terminal")
+	p.sweepFiles("files")
+	if len(s.bytes()) < 4000 || len(s.frames) < 10 {
+		t.Errorf("only %d bytes and %d frames reached the terminal", len(s.bytes()), len(s.frames))
+	}
+}
+
+// lookAround opens what lies over the panes and shows much, and types secrets where they are asked for. Who masks
+// what is typed shows dots.
+func (s *screen) lookAround(cols int) {
+	s.t.Helper()
+	s.over("\r", "Token ") // inside the selected token
+	s.over(":", "Commands")
+	s.over("G", "Get a token for")
+	if cols >= 60 {
+		s.press("4j")
+		s.settle()
+		s.over("\r", "secrets are masked") // a call, as it was sent
+		s.press("2")
+	}
+	s.press("a")
+	s.await("Add an application")
+	s.press("\t\t\t\t" + secretCanary.text) // into the consumer secret of an environment that is there
+	s.await("•••")
+	s.press("\x1b")
+	s.await("any other key: No") // whether to throw it away
+	s.press("y")
+	s.until(func() bool { return !strings.Contains(s.text(), "Add an application") }, "closes the form")
+	s.press(":")
+	s.await("Commands")
+	s.press("adopt a token\r")
+	s.await("Adopt a token of")
+	s.press(leakedCanary.text)
+	s.await("•••")
+	s.press("\x1b")
+	s.until(func() bool { return !strings.Contains(s.text(), "Adopt a token of") }, "closes what adopts")
+}
+
+// settle waits until the last key was answered: the help is asked for after it, and keys are answered in turn.
+func (s *screen) settle() {
+	s.t.Helper()
+	s.over("?", "esc closes")
+}

@@ -1,0 +1,189 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"filippo.io/age"
+)
+
+// Backup writes everything that is stored, with a key to it, to w: an age file for whoever to names. In it is a tar with the
+// files lanyard.db and lanyard.key, which unpacked into a directory are a state directory. It is one
+// consistent reading, made in memory: nothing of it touches the disk but what w does. The secrets in it are sealed with a
+// key of its own, so that a backup which is found later opens no store. The store has to be unlocked; that every secret can be
+// opened is checked on the way. Leases are left out.
+func (s *Store) Backup(ctx context.Context, w io.Writer, to ...age.Recipient) error {
+	_, err := s.backup(ctx, w, to)
+	return err
+}
+
+// backup is Backup, and gives what opens this one file without an identity.
+func (s *Store) backup(ctx context.Context, w io.Writer, to []age.Recipient) (age.Identity, error) {
+	leave, err := s.enter()
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	b, err := s.bundle(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(b.key)
+	seen := &witness{}
+	for i, r := range to {
+		if i == 0 {
+			seen.Recipient = r
+			to = append([]age.Recipient{seen}, to[1:]...)
+		}
+	}
+	sealed, err := age.Encrypt(&whileAsked{ctx, w}, to...)
+	if err == nil {
+		if err = b.write(sealed); err == nil {
+			err = sealed.Close()
+		}
+	}
+	if err != nil {
+		return nil, notWritten("the backup", err)
+	}
+	return age.NewInjectedFileKeyIdentity(seen.fileKey), nil
+}
+
+// witness is a recipient that remembers the key of the file, so that the file can be checked once it is written.
+type witness struct {
+	age.Recipient
+
+	fileKey []byte
+}
+
+// WrapWithLabels wraps the key of the file as the recipient does.
+func (w *witness) WrapWithLabels(fileKey []byte) ([]*age.Stanza, []string, error) {
+	w.fileKey = bytes.Clone(fileKey)
+	if r, ok := w.Recipient.(age.RecipientWithLabels); ok {
+		return r.WrapWithLabels(fileKey)
+	}
+	stanzas, err := w.Wrap(fileKey)
+	return stanzas, nil, err
+}
+
+// notWritten says what a failure to write a new file means for a person.
+func notWritten(what string, err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("write %s: %w", what, err)
+	}
+	e := fileError("write "+what, err)
+	if e.Code != "store_full" && e.Code != "store_io" {
+		e.Code, e.Hint = "store_backup", "nothing was left of it: is the place for it there, and may you write to it?"
+	}
+	return e
+}
+
+// bundle is what is in a backup.
+type bundle struct {
+	db, key []byte
+	at      time.Time // when the database was last changed; the zero time where that is not known
+}
+
+// bundle copies the store into memory and seals the copy with a key of its own.
+func (s *Store) bundle(ctx context.Context) (bundle, error) {
+	var err error
+	for range 5 { // the key may be changed between a look at it and the copy
+		var b bundle
+		var again bool
+		if b, again, err = s.bundleOnce(ctx); !again {
+			return b, err
+		}
+		if err = s.follow(ctx); err != nil {
+			return bundle{}, err
+		}
+	}
+	return bundle{}, s.locked("its key is being changed again and again", err, "try again")
+}
+
+func (s *Store) bundleOnce(ctx context.Context) (b bundle, again bool, err error) {
+	m, err := emptyMemory(ctx, Options{})
+	if err != nil {
+		return b, false, err
+	}
+	defer func() { _ = m.Close() }()
+	if _, err := s.write.ExecContext(ctx, "VACUUM INTO ?", memoryDSN(m.path)); err != nil {
+		return b, false, s.explain("back up", err)
+	}
+	k := s.key.Load()
+	same, err := k.holds(ctx, m.write)
+	if err != nil {
+		return b, false, s.explain("back up", err)
+	}
+	if !same {
+		return b, true, nil
+	}
+	if k.sealer == nil {
+		return b, false, k.why
+	}
+	b.key = freshKey()
+	if err := m.sealWith(ctx, k.sealer, b.key, func(tx *sql.Tx, _ *sealer) error {
+		return m.putBareKey(ctx, tx, k.row.epoch, b.key)
+	}); err != nil {
+		return b, false, fmt.Errorf("back up %s: %w", s.path, err)
+	}
+	if b.db, err = m.serialize(ctx); err != nil {
+		return b, false, s.explain("back up", err)
+	}
+	if info, err := os.Stat(s.path); err == nil {
+		b.at = info.ModTime()
+	}
+	return b, false, nil
+}
+
+// sealWith seals every secret of a copy in memory anew, for a data key that put stores; one that cannot be opened is an error. What
+// is of no use in a copy is taken out.
+func (s *Store) sealWith(ctx context.Context, from *sealer, data []byte, put func(*sql.Tx, *sealer) error) error {
+	to, err := newSealer(data, from.epoch)
+	if err != nil {
+		return err
+	}
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	for _, c := range sealedColumns() {
+		if err := s.resealColumn(ctx, tx, c, from, to); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, "DELETE FROM lease"); err != nil {
+		return err
+	}
+	if err := put(tx, to); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// putBareKey says that the key is in the key file beside the database, as it is.
+func (s *Store) putBareKey(ctx context.Context, tx *sql.Tx, epoch int64, data []byte) error {
+	if err := s.putKey(ctx, tx, slotRow{epoch: epoch, kind: InFile, params: []byte("{}")}, data, data); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE key_slot SET wrapped = NULL")
+	return err
+}
+
+// whileAsked writes until its context ends.
+type whileAsked struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+func (w *whileAsked) Write(b []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.w.Write(b)
+}

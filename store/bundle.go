@@ -1,0 +1,155 @@
+package store
+
+import (
+	"archive/tar"
+	"bufio"
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+
+	"filippo.io/age"
+	"filippo.io/age/armor"
+	"modernc.org/sqlite"
+)
+
+// bundleMost is the size in bytes above which a database in a backup is not read.
+const bundleMost = 512 << 20
+
+// write writes the tar of a backup.
+func (b bundle) write(w io.Writer) error {
+	t := tar.NewWriter(w)
+	for _, f := range []struct {
+		name string
+		data []byte
+	}{{dbName, b.db}, {keyName, b.key}} {
+		if err := t.WriteHeader(&tar.Header{Name: f.name, Mode: int64(fileMode), Size: int64(len(f.data)), ModTime: b.at, Typeflag: tar.TypeReg, Format: tar.FormatUSTAR}); err != nil {
+			return err
+		}
+		if _, err := t.Write(f.data); err != nil {
+			return err
+		}
+	}
+	return t.Close()
+}
+
+// noBackup is the error of a file that is no backup, or not one that can be used.
+func noBackup(why string, cause error) *Error {
+	return &Error{Code: "store_backup", Text: "the backup cannot be used: " + why, Err: bare(cause),
+		Hint: "nothing was changed. Is it the file that lanyard backup wrote, all of it? Use another one"}
+}
+
+// ForPassphrase says whether an age file is opened with a passphrase, without reading further than its header. What is
+// no age file is an *Error.
+func ForPassphrase(r *bufio.Reader) (bool, error) {
+	head, _ := r.Peek(4 << 10)
+	if bytes.HasPrefix(head, []byte(armor.Header)) {
+		head, _ = io.ReadAll(io.LimitReader(armor.NewReader(bytes.NewReader(head)), 4<<10))
+	}
+	lines := bytes.SplitN(head, []byte("\n"), 3)
+	if len(lines) < 3 || !bytes.HasPrefix(lines[0], []byte("age-encryption.org/")) {
+		return false, noBackup("it is no age file", nil)
+	}
+	return bytes.HasPrefix(lines[1], []byte("-> scrypt ")), nil
+}
+
+// readBundle decrypts a backup and reads it to its very end: age tells there only whether it is whole.
+func readBundle(from io.Reader, who []age.Identity) (b bundle, err error) {
+	defer func() {
+		if err != nil {
+			clear(b.key)
+		}
+	}()
+	in := bufio.NewReader(from)
+	var cipher io.Reader = in
+	if head, _ := in.Peek(len(armor.Header)); string(head) == armor.Header {
+		cipher = armor.NewReader(in)
+	}
+	plain, err := age.Decrypt(cipher, who...)
+	if err != nil {
+		if _, ok := errors.AsType[*age.NoIdentityMatchError](err); ok {
+			return b, &Error{Code: "store_backup_locked", Text: "the backup cannot be opened", Err: errors.New("it was not made for this passphrase or identity"),
+				Hint: "nothing was changed. Give the passphrase it was made with, or with --identity the file of one of its recipients"}
+		}
+		return b, noBackup("it is damaged, or no age file", err)
+	}
+	t := tar.NewReader(plain)
+	for {
+		h, err := t.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return b, noBackup("it is cut off or damaged, or holds something else", err)
+		}
+		var into *[]byte
+		var least, most int64
+		switch h.Name {
+		case dbName:
+			into, least, most = &b.db, 512, bundleMost
+		case keyName:
+			into, least, most = &b.key, keySize, keySize
+		}
+		if into == nil || *into != nil || h.Typeflag != tar.TypeReg || h.Size < least || h.Size > most {
+			return b, noBackup("it holds something else than one "+dbName+" and one "+keyName, nil)
+		}
+		*into = make([]byte, h.Size)
+		if _, err := io.ReadFull(t, *into); err != nil {
+			return b, noBackup("it is cut off or damaged", err)
+		}
+	}
+	if n, err := io.Copy(io.Discard, io.LimitReader(plain, 1<<20+1)); err != nil || n > 1<<20 {
+		return b, noBackup("it is cut off or damaged, or something follows", err)
+	}
+	if b.db == nil || b.key == nil {
+		return b, noBackup("it lacks "+dbName+" or "+keyName, nil)
+	}
+	return b, nil
+}
+
+// raw does something with a connection of SQLite itself.
+func raw(conn *sql.Conn, f func(sqliteConn) error) error {
+	return conn.Raw(func(c any) error {
+		s, ok := c.(sqliteConn)
+		if !ok {
+			return fmt.Errorf("a connection of another driver: %T", c)
+		}
+		return f(s)
+	})
+}
+
+// sqliteConn is what a connection of the driver can do beyond database/sql.
+type sqliteConn interface {
+	NewBackup(dst string) (*sqlite.Backup, error)
+	NewRestore(src string) (*sqlite.Backup, error)
+	Serialize() ([]byte, error)
+	Deserialize([]byte) error
+}
+
+// serialize gives a database in memory as the bytes of a file.
+func (s *Store) serialize(ctx context.Context) (b []byte, err error) {
+	conn, err := s.write.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = conn.Close() }()
+	err = raw(conn, func(c sqliteConn) error {
+		b, err = c.Serialize()
+		return err
+	})
+	return b, err
+}
+
+// all copies all pages at once.
+func all(b *sqlite.Backup, err error) error {
+	if err != nil {
+		return err
+	}
+	more, err := b.Step(-1)
+	if more && err == nil {
+		err = errors.New("not everything was copied")
+	}
+	return errors.Join(err, b.Finish())
+}

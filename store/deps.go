@@ -1,0 +1,5 @@
+package store
+
+import (
+	_ "filippo.io/age"
+)

@@ -1,0 +1,8 @@
+package store
+
+// What tells file systems apart.
+var (
+	NetworkKind = networkKind
+	NetworkFUSE = networkFUSE
+	FSTypeOf    = fstypeOf
+)

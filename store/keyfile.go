@@ -1,0 +1,194 @@
+package store
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"lanyard/tokenapi/secret"
+)
+
+// keyFile is a key in a file that only its owner can read. A key that is to replace it waits beside it under a
+// name with its own id, so that two rotations at once cannot take each other's.
+type keyFile struct{ path string }
+
+func (k keyFile) Kind() string  { return InFile }
+func (k keyFile) Place() string { return "key file " + k.path }
+
+// coming is where the key with an id waits until it is settled.
+func (k keyFile) coming(id string) string { return k.path + ".new-" + id }
+
+// aside is where a key goes that nobody of this database knows.
+func (k keyFile) aside(id string) string { return k.path + ".was-" + id }
+
+// fileID reads the id in params. It becomes part of a file name, and comes from a file that may be hostile.
+func fileID(params []byte) (string, error) {
+	var p idParams
+	err := readParams(params, &p)
+	if _, odd := hex.DecodeString(p.ID); err == nil && odd != nil {
+		err = errors.New("its stored parameters are not those of lanyard")
+	}
+	return p.ID, err
+}
+
+// Key reads the key in whichever file it is. Where a key is settled meanwhile, the second look finds it.
+func (k keyFile) Key(_ context.Context, params []byte, _ secret.Text) ([]byte, error) {
+	id, err := fileID(params)
+	if err != nil {
+		return nil, err
+	}
+	if id == "" {
+		return readKey(k.path)
+	}
+	var damage error
+	for _, path := range []string{k.coming(id), k.path, k.aside(id)} {
+		key, err := readKey(path)
+		switch {
+		case err == nil && keyID(key) == id:
+			return key, nil
+		case err == nil:
+			clear(key)
+			damage = errors.Join(damage, errOtherKey)
+		case !errors.Is(err, ErrNoKey):
+			damage = errors.Join(damage, err)
+		}
+	}
+	if damage != nil {
+		return nil, damage
+	}
+	return nil, ErrNoKey
+}
+
+// errOtherKey is the cause where there is a key, and it is not the one that was asked for.
+var errOtherKey = errors.New("it holds another key")
+
+func readKey(path string) ([]byte, error) {
+	info, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNoKey
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() != keySize {
+		return nil, fmt.Errorf("not a file of %d bytes", keySize)
+	}
+	key, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) { // settled in between
+		return nil, ErrNoKey
+	}
+	if err == nil && len(key) != keySize {
+		err = fmt.Errorf("not a file of %d bytes", keySize)
+	}
+	return key, err
+}
+
+// Make writes a key whole or not at all. The first one never replaces the key of somebody who was faster: that
+// one is taken.
+func (k keyFile) Make(_ context.Context, _ secret.Text, first bool) (key, params []byte, err error) {
+	if first {
+		key, err = readKey(k.path)
+		if errors.Is(err, ErrNoKey) {
+			fresh := freshKey()
+			err = writeKey(k.path, fresh)
+			clear(fresh)
+			if err == nil || errors.Is(err, fs.ErrExist) {
+				key, err = readKey(k.path) // what is there counts, not what was meant
+			}
+		}
+	} else {
+		key = freshKey()
+		err = writeKey(k.coming(keyID(key)), key)
+	}
+	if err != nil {
+		clear(key)
+		return nil, nil, err
+	}
+	return key, paramsOf(key), nil
+}
+
+// writeKey writes under another name first, then links, because a link, unlike a rename, replaces nothing.
+func writeKey(path string, key []byte) error {
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, ".lanyard.key-*") // 0600
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	if err := writeSynced(f, key); err != nil {
+		return err
+	}
+	err = os.Link(f.Name(), path)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		// A file system without links: whole only if nothing dies in between, and then said to be damaged.
+		if f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode); err == nil {
+			err = writeSynced(f, key)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return syncDir(dir)
+}
+
+// writeSynced writes, syncs and closes f.
+func writeSynced(f *os.File, b []byte) error {
+	_, err := f.Write(b)
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// Settle gives the key of params its lasting name and removes what other rotations left lying. It runs while the
+// database is locked: only then is it sure that no other key is coming into force.
+func (k keyFile) Settle(params []byte) error {
+	id, err := fileID(params)
+	if err != nil || id == "" {
+		return err
+	}
+	if _, err := os.Lstat(k.coming(id)); err == nil {
+		if key, err := readKey(k.path); err == nil && keyID(key) != id {
+			// Whose it is nobody here knows; a database that was moved away may need it.
+			if err := os.Rename(k.path, k.aside(keyID(key))); err != nil {
+				return err
+			}
+		}
+		if err := os.Rename(k.coming(id), k.path); err != nil {
+			return err
+		}
+	}
+	dir := filepath.Dir(k.path)
+	entries, err := os.ReadDir(dir)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), filepath.Base(k.coming(""))) {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+		}
+	}
+	return errors.Join(err, syncDir(dir))
+}
+
+// Forget removes the key of params wherever it lies, and no other. It runs while the database is locked, as Settle.
+func (k keyFile) Forget(_ context.Context, params []byte) error {
+	id, err := fileID(params)
+	if err != nil || id == "" {
+		return err
+	}
+	var all error
+	for _, path := range []string{k.coming(id), k.path} {
+		key, err := readKey(path)
+		if err != nil {
+			continue // gone, or not a key that we wrote
+		}
+		if keyID(key) == id {
+			all = errors.Join(all, os.Remove(path))
+		}
+		clear(key)
+	}
+	return errors.Join(all, syncDir(filepath.Dir(k.path)))
+}

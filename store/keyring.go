@@ -1,0 +1,296 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	gokeyring "github.com/zalando/go-keyring"
+
+	"lanyard/tokenapi/secret"
+)
+
+// keyringService is what our entries in the keyring are filed under.
+const keyringService = "lanyard"
+
+// How long the keyring may take: for what a program wants, and for what a person has just asked for, who may have to
+// type a password into a window first.
+const (
+	keyringLimit       = 3 * time.Second
+	keyringLimitAsking = 30 * time.Second
+)
+
+// ring is what is needed of a keyring.
+type ring interface {
+	Get(service, user string) (string, error)
+	Set(service, user, password string) error
+	Delete(service, user string) error
+}
+
+// systemRing is the one of this system.
+type systemRing struct{}
+
+func (systemRing) Get(service, user string) (string, error) { return gokeyring.Get(service, user) }
+func (systemRing) Set(service, user, password string) error {
+	return gokeyring.Set(service, user, password)
+}
+func (systemRing) Delete(service, user string) error { return gokeyring.Delete(service, user) }
+
+// keyring is a slot in the system's keyring. A keyring may hang for ever, or wait for a person: no call of it is
+// waited for longer than its limit. What is asked goes on meanwhile, and its answer serves the next one who asks.
+type keyring struct {
+	ring         ring
+	reachable    func() error
+	brief, asked time.Duration
+
+	mu     sync.Mutex
+	asking map[string]*ringCall // by user
+}
+
+// ringCall is one reading that goes on.
+type ringCall struct {
+	done chan struct{}
+	text secret.Text
+	err  error
+}
+
+// Keyring is the slot in the system's keyring: the Secret Service, the Keychain or the Credential Manager. lookup reads
+// the environment, which says whether there is a session bus to reach the first by.
+func Keyring(lookup func(string) (string, bool)) KeySlot {
+	return &keyring{ring: systemRing{}, brief: keyringLimit, asked: keyringLimitAsking, asking: map[string]*ringCall{},
+		reachable: func() error { return sessionBus(runtime.GOOS, lookup) }}
+}
+
+// KeyringReachable says why the system's keyring cannot be asked, without asking it; nil when it can.
+func KeyringReachable(lookup func(string) (string, bool)) error {
+	return sessionBus(runtime.GOOS, lookup)
+}
+
+// sessionBus wants a bus to be there before anybody looks for it: the library would start one, and leave it running.
+func sessionBus(goos string, lookup func(string) (string, bool)) error {
+	if goos == "darwin" || goos == "windows" {
+		return nil
+	}
+	address, _ := lookup("DBUS_SESSION_BUS_ADDRESS")
+	for part := range strings.SplitSeq(address, ";") {
+		if strings.HasPrefix(part, "autolaunch") {
+			return errors.New("the session bus would have to be started first")
+		}
+	}
+	if address == "" {
+		dir, _ := lookup("XDG_RUNTIME_DIR")
+		path := filepath.Join(dir, "bus")
+		info, err := os.Stat(path)
+		if dir == "" || err != nil || info.Mode().Type() != fs.ModeSocket {
+			return errors.New("there is no session bus")
+		}
+		address = "unix:path=" + busEscape(path)
+	}
+	if os.Getenv("DBUS_SESSION_BUS_ADDRESS") != address {
+		// The library looks there, and nowhere else once it is set.
+		return os.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
+	}
+	return nil
+}
+
+// busEscape writes a path as the D-Bus specification wants it in an address.
+func busEscape(path string) string {
+	var b strings.Builder
+	for _, c := range []byte(path) {
+		if c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || strings.IndexByte(`-_/.\`, c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02x", c)
+		}
+	}
+	return b.String()
+}
+
+// Kind implements KeySlot.
+func (*keyring) Kind() string { return InKeyring }
+
+// Place implements KeySlot.
+func (*keyring) Place() string { return "system keyring" }
+
+// ringParams name an entry of the keyring.
+type ringParams struct {
+	User string `json:"user"`
+	ID   string `json:"id"` // keyID
+}
+
+// entry reads params, and refuses those that name what is not ours: they come from a file.
+func entry(params []byte) (ringParams, error) {
+	var p ringParams
+	err := readParams(params, &p)
+	if err == nil && !strings.HasPrefix(p.User, "store-") {
+		err = errors.New("its stored parameters are not those of lanyard")
+	}
+	return p, err
+}
+
+// Key implements KeySlot.
+func (k *keyring) Key(ctx context.Context, params []byte, _ secret.Text) ([]byte, error) {
+	p, err := entry(params)
+	if err != nil {
+		return nil, err
+	}
+	return k.get(ctx, p, k.brief)
+}
+
+// get reads an entry, or joins whoever is reading it.
+func (k *keyring) get(ctx context.Context, p ringParams, limit time.Duration) ([]byte, error) {
+	if err := k.reachable(); err != nil {
+		return nil, err
+	}
+	k.mu.Lock()
+	c := k.asking[p.User]
+	if c == nil {
+		c = &ringCall{done: make(chan struct{})}
+		k.asking[p.User] = c
+		go func() {
+			defer close(c.done)
+			c.err = guarded(func() error {
+				text, err := k.ring.Get(keyringService, p.User)
+				c.text = secret.New(text)
+				return err
+			})
+		}()
+	}
+	k.mu.Unlock()
+	if err := await(ctx, c.done, limit); err != nil {
+		return nil, err
+	}
+	k.mu.Lock()
+	delete(k.asking, p.User)
+	k.mu.Unlock()
+	if errors.Is(c.err, gokeyring.ErrNotFound) {
+		return nil, ErrNoKey
+	}
+	if c.err != nil {
+		return nil, ringSays(c.err)
+	}
+	key, err := hex.DecodeString(c.text.Reveal())
+	if err != nil || len(key) != keySize || keyID(key) != p.ID {
+		clear(key)
+		return nil, errOtherKey
+	}
+	return key, nil
+}
+
+// Make implements KeySlot. The entry is read back, because the library takes a window that was closed for a yes.
+func (k *keyring) Make(ctx context.Context, _ secret.Text, first bool) (key, params []byte, err error) {
+	if err := k.reachable(); err != nil {
+		return nil, nil, err
+	}
+	limit := k.asked
+	if first {
+		limit = k.brief // nobody has asked for it
+	}
+	name := make([]byte, 8)
+	_, _ = rand.Read(name) // never fails
+	key = freshKey()
+	p := ringParams{User: "store-" + hex.EncodeToString(name), ID: keyID(key)}
+	text := hex.EncodeToString(key)
+	finished := make(chan struct{})
+	var set error // only once finished is closed
+	go func() {
+		defer close(finished)
+		set = guarded(func() error { return k.ring.Set(keyringService, p.User, text) })
+	}()
+	err = await(ctx, finished, limit)
+	if err != nil {
+		clear(key)
+		go func() { // nobody is going to ask for what is stored after all
+			if <-finished; set == nil {
+				_ = guarded(func() error { return k.ring.Delete(keyringService, p.User) })
+			}
+		}()
+		return nil, nil, err
+	}
+	if set != nil {
+		clear(key)
+		return nil, nil, ringSays(set)
+	}
+	if params, err = json.Marshal(p); err != nil {
+		return nil, nil, err
+	}
+	again, err := k.get(ctx, p, limit)
+	if clear(again); err != nil {
+		clear(key)
+		_ = k.Forget(context.WithoutCancel(ctx), params) // or it would stay for good: nobody else knows its name
+		return nil, nil, err
+	}
+	return key, params, nil
+}
+
+// Settle implements KeySlot.
+func (*keyring) Settle([]byte) error { return nil }
+
+// Forget implements KeySlot.
+func (k *keyring) Forget(ctx context.Context, params []byte) error {
+	p, err := entry(params)
+	if err != nil {
+		return err
+	}
+	if err := k.reachable(); err != nil {
+		return err
+	}
+	done := make(chan struct{})
+	var gone error // only once done is closed
+	go func() {
+		defer close(done)
+		gone = guarded(func() error { return k.ring.Delete(keyringService, p.User) })
+	}()
+	if err := await(ctx, done, k.brief); err != nil {
+		return err
+	}
+	if gone != nil && !errors.Is(gone, gokeyring.ErrNotFound) {
+		return ringSays(gone)
+	}
+	return nil
+}
+
+// await waits for a call, but no longer than limit.
+func await(ctx context.Context, done <-chan struct{}, limit time.Duration) error {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return nil
+	case <-timer.C:
+		return fmt.Errorf("it did not answer within %s; does a window ask for its password?", limit)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// guarded calls f, whose author trusts the other side of the bus more than a program may: it reads answers unchecked.
+func guarded(f func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("it gave an answer that makes no sense")
+		}
+	}()
+	return f()
+}
+
+// ringSays puts the errors of keyrings, which are bare texts, into words.
+func ringSays(err error) error {
+	switch text := err.Error(); {
+	case strings.Contains(text, "unlock correct collection"), strings.Contains(text, "IsLocked"):
+		return errors.New("it is locked, and was not unlocked")
+	case strings.Contains(text, "ServiceUnknown"), strings.Contains(text, "was not provided by any .service files"):
+		return errors.New("no program on the session bus keeps one")
+	}
+	return err
+}

@@ -1,0 +1,98 @@
+package store
+
+import (
+	"errors"
+
+	"lanyard/tokenapi/secret"
+)
+
+// locked is the error of a store whose secrets cannot be opened.
+func (s *Store) locked(why string, cause error, hint string) *Error {
+	return &Error{Code: "store_locked", Text: s.path + ": " + why, Err: lock{cause}, Hint: hint}
+}
+
+// lock is ErrLocked in the words of its cause, if there is one.
+type lock struct{ cause error }
+
+func (l lock) Error() string {
+	if l.cause == nil {
+		return ErrLocked.Error()
+	}
+	return l.cause.Error()
+}
+
+// Unwrap gives both.
+func (l lock) Unwrap() []error {
+	if l.cause == nil {
+		return []error{ErrLocked}
+	}
+	return []error{ErrLocked, l.cause}
+}
+
+// beginAnew is the last way out.
+func (s *Store) beginAnew() string {
+	return "without it the stored credentials are lost: restore a backup, or move " + s.path + " away to begin anew"
+}
+
+// lockedBy says why a slot did not give the key.
+func (s *Store) lockedBy(slot KeySlot, err error) error {
+	place := "the " + slot.Place()
+	other, gone := errors.Is(err, errOtherKey), errors.Is(err, ErrNoKey)
+	switch slot.Kind() {
+	case InPassphrase:
+		if errors.Is(err, errNotTold) {
+			return s.notTried(InPassphrase)
+		}
+		if other {
+			return &Error{Code: "store_locked", Text: "the passphrase is wrong", Err: ErrLocked,
+				Hint: "try again; a forgotten one opens nothing: restore a backup (lanyard restore FILE --replace)"}
+		}
+		return s.locked("its passphrase cannot be used", err, s.beginAnew())
+	case InFile, InMemory:
+		hint := "put the key back where it was; " + s.beginAnew()
+		switch {
+		case other:
+			return s.locked(place+" holds another key than it was sealed with", nil, hint)
+		case gone:
+			return s.locked(place+" is gone, and it was sealed with it", nil, hint)
+		}
+		return s.locked(place+" cannot be used", err, hint)
+	case InKeyring:
+		if gone || other {
+			return s.locked("its key is gone from "+place, nil, "is it another keyring or another user? "+s.beginAnew())
+		}
+		return s.locked(place+" does not give its key", err, "unlock or start the keyring, then try again")
+	}
+	if other {
+		return s.locked(place+" gives another text than it was sealed with", nil, "give it the text it had; "+s.beginAnew())
+	}
+	return s.locked(place+" does not give its key", err, "it was sealed with what came from there; "+s.beginAnew())
+}
+
+// notTried is the lock of a slot that has to be asked, and was not.
+func (s *Store) notTried(kind string) error {
+	if kind == InPassphrase {
+		return s.locked("it is locked with a passphrase", nil, "give it at a terminal; for scripts: lanyard key set env, or command")
+	}
+	return s.locked("the "+s.place(kind)+" was not asked for its key yet", nil, "unlock it")
+}
+
+// notHere is the lock of a slot that this run has no access to.
+func (s *Store) notHere(kind string) error {
+	switch kind {
+	case InCommand:
+		return s.locked("its key comes from a command, and the configuration names none", nil,
+			`put [store] key = "command" and command = ["…"] back into the configuration`)
+	case InKeyring, InEnv, InPassphrase, InFile:
+		return s.locked("its key is kept in another way ("+kind+") than this run can reach", nil, "lanyard key status shows how")
+	}
+	return s.locked("its key is kept in a way that this lanyard does not know", nil, "a newer lanyard wrote it: use that one")
+}
+
+// noKeyYet is the lock of a store that never had a key.
+func (s *Store) noKeyYet(told secret.Text) error {
+	if s.first[0] == InPassphrase && told.IsZero() {
+		return s.locked("a passphrase has to be chosen first", nil, "lanyard key set passphrase asks for it at a terminal")
+	}
+	return s.locked("it has no key yet", nil, "the first thing that is stored makes one")
+}

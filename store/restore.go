@@ -1,0 +1,240 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"filippo.io/age"
+
+	"lanyard/tokenapi/secret"
+)
+
+// Restoring says how a backup is brought back.
+type Restoring struct {
+	Options                // Slots, First and Tell: where the key of the restored store is to be
+	Passphrase secret.Text // for a passphrase slot; nothing to do with that of the backup
+	Replace    bool        // a store that is there is kept beside, under another name
+
+	at func(step string) // a test wants to know how far it is; nil: nobody does
+}
+
+// Restored says what was brought back.
+type Restored struct {
+	Applications, Tokens int
+	Kept                 []string // the files of the store that was there, under their new names
+}
+
+// Occupied refuses a state directory in which there is a store: a database that is not empty, its log, or a key.
+func Occupied(dir string) error {
+	for _, name := range []string{dbName, dbName + "-wal", keyName} {
+		if path := filepath.Join(dir, name); size(path) > 0 || exists(path) && name == keyName {
+			return occupied(path)
+		}
+	}
+	return nil
+}
+
+func occupied(path string) *Error {
+	return &Error{Code: "store_exists", Text: path + " is there already", Hint: "nothing was changed: --replace keeps it beside under another name, --state names another directory"}
+}
+
+// Restore makes the store of a backup the one in the state directory dir. First everything is checked, in memory: that
+// the age file is whole to its end, what is in it, the database, and every secret. Then the store that is there,
+// if it may be replaced, is copied beside itself, while no other process has it open, and its database is overwritten in one
+// transaction. Whatever happens, what opens afterwards is the old store or the new one. The restored one has a key of its
+// own, in the first of r.First that can hold it, and neither the backup nor the old key opens it.
+func Restore(ctx context.Context, dir string, from io.Reader, who []age.Identity, r Restoring) (Restored, error) {
+	steps, err := schemaSteps()
+	if err != nil {
+		return Restored{}, err
+	}
+	return restore(ctx, dir, from, who, r, steps)
+}
+
+func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity, r Restoring, steps []string) (done Restored, err error) {
+	if dir, err = filepath.Abs(dir); err != nil {
+		return done, fmt.Errorf("state directory: %w", err)
+	}
+	w := r.world.orReal()
+	if err := w.local(dir); err != nil {
+		return done, err
+	}
+	if !r.Replace {
+		if err := Occupied(dir); err != nil {
+			return done, err
+		}
+	}
+	b, err := readBundle(from, who)
+	if err != nil {
+		return done, err
+	}
+	defer clear(b.key)
+	m, seals, err := b.load(ctx, steps)
+	if err != nil {
+		return done, err
+	}
+	defer func() { _ = m.Close() }()
+	if err := m.write.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM application), (SELECT count(*) FROM token)").Scan(&done.Applications, &done.Tokens); err != nil {
+		return done, noBackup("its database cannot be read", err)
+	}
+	if err := w.room(dir); err != nil {
+		return done, err
+	}
+	n := newcomer{world: w, dir: dir, path: filepath.Join(dir, dbName), from: m, at: r.at, replaces: r.Replace}
+	if err := n.key(ctx, r, seals); err != nil {
+		return done, err
+	}
+	if done.Kept, err = n.swap(ctx); err != nil {
+		n.forget(ctx)
+		return done, err
+	}
+	n.reached("swapped")
+	if n.elsewhere != "" && r.Tell != nil {
+		r.Tell(n.elsewhere)
+	}
+	// Opened once as by anybody else: the key gets its lasting name, and what does not work is told now.
+	s, err := open(ctx, dir, r.Options, steps)
+	if err != nil {
+		return done, err
+	}
+	defer func() { _ = s.Close() }()
+	if err := s.Unlock(ctx, r.Passphrase); err != nil {
+		return done, err
+	}
+	n.sweep(done.Kept)
+	return done, nil
+}
+
+// room makes the state directory where it is missing and refuses what Open would refuse about it, but for the database.
+func (w world) room(dir string) error {
+	if err := os.MkdirAll(dir, dirMode); err != nil {
+		return fileError("make the state directory", err)
+	}
+	var tightened []string
+	if err := w.tightenDir(dir, &tightened); err != nil {
+		return err
+	}
+	for _, name := range []string{dbName, dbName + "-wal", dbName + "-shm", dbName + "-journal", keyName} {
+		if err := w.tighten(filepath.Join(dir, name), &tightened); err != nil {
+			return err
+		}
+	}
+	if err := mayWrite(dir); err != nil {
+		return fileError("write to "+dir, err)
+	}
+	return nil
+}
+
+// load checks the database of a backup and gives it in memory, in the present form, and what opens its secrets.
+func (b bundle) load(ctx context.Context, steps []string) (*Store, *sealer, error) {
+	m, err := emptyMemory(ctx, Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	seals, err := b.loadInto(ctx, m, steps)
+	if err != nil {
+		_ = m.Close()
+		return nil, nil, err
+	}
+	return m, seals, nil
+}
+
+func (b bundle) loadInto(ctx context.Context, m *Store, steps []string) (*sealer, error) {
+	if err := b.checkInto(ctx, memoryDSN(m.path)); err != nil {
+		return nil, err
+	}
+	name := m.path
+	m.path = "the backup's " + dbName // for what is said of it
+	version, err := m.schemaVersion(ctx, m.write, len(steps))
+	switch {
+	case err != nil:
+		return nil, err
+	case version == 0:
+		return nil, noBackup("its database is empty", nil)
+	}
+	if err := m.onlyOurs(ctx, steps[:version]); err != nil {
+		return nil, err
+	}
+	if err := m.migrate(ctx, steps); err != nil {
+		return nil, noBackup("its database cannot be brought to the present form", err)
+	}
+	m.path = name
+	row, err := m.slotRow(ctx, m.write)
+	if err != nil {
+		return nil, noBackup("its database does not say which key it has", err)
+	}
+	seals, err := newSealer(b.key, row.epoch)
+	if err == nil {
+		_, err = seals.openBytes(row.check, "meta", "key_check", "value")
+	}
+	if err != nil {
+		return nil, noBackup("its key does not open its database", nil)
+	}
+	return seals, nil
+}
+
+// checkInto looks for damage in the database of a backup and copies it into the one that dsn names.
+func (b bundle) checkInto(ctx context.Context, dsn string) error {
+	if !bytes.HasPrefix(b.db, []byte("SQLite format 3\x00")) {
+		return noBackup("its "+dbName+" is no database", nil)
+	}
+	// Whether a write-ahead log is to be used is no matter of a copy, and in memory there is none.
+	b.db[18], b.db[19] = 1, 1
+	db, err := sql.Open("sqlite", "file::memory:?_pragma=trusted_schema(0)&_pragma=cell_size_check(1)&_dqs=0")
+	if err != nil {
+		return fmt.Errorf("check the backup: %w", err)
+	}
+	defer func() { _ = db.Close() }()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("check the backup: %w", err)
+	}
+	defer func() { _ = conn.Close() }()
+	if err := raw(conn, func(c sqliteConn) error { return c.Deserialize(b.db) }); err != nil {
+		return noBackup("its database is damaged", err)
+	}
+	var sound string
+	var loose int
+	err = conn.QueryRowContext(ctx, "SELECT (SELECT integrity_check FROM pragma_integrity_check LIMIT 1), (SELECT count(*) FROM pragma_foreign_key_check)").Scan(&sound, &loose)
+	if err == nil && (sound != "ok" || loose > 0) {
+		err = errors.New("a check of it fails")
+	}
+	if err == nil {
+		err = raw(conn, func(c sqliteConn) error { return all(c.NewBackup(dsn)) })
+	}
+	if err != nil && ctx.Err() != nil {
+		return fmt.Errorf("check the backup: %w", err)
+	}
+	if err != nil {
+		return noBackup("its database is damaged", err)
+	}
+	return nil
+}
+
+// onlyOurs refuses a database with other tables, or with triggers and views, than the steps make: whoever made the backup could
+// let them do anything.
+func (s *Store) onlyOurs(ctx context.Context, steps []string) error {
+	const names = "SELECT group_concat(type || ' ' || name || ' ' || tbl_name) FROM (SELECT * FROM sqlite_schema ORDER BY type, name)"
+	made, err := emptyMemory(ctx, Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = made.Close() }()
+	if err := made.migrate(ctx, steps); err != nil {
+		return err
+	}
+	var want, got string
+	if err := made.write.QueryRowContext(ctx, names).Scan(&want); err != nil {
+		return made.explain("check the backup", err)
+	}
+	if err := s.write.QueryRowContext(ctx, names).Scan(&got); err != nil || got != want {
+		return noBackup("its database has other tables than a store", err)
+	}
+	return nil
+}

@@ -1,0 +1,327 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"lanyard/tokenapi/secret"
+)
+
+// Rotation says how the key is to be changed.
+type Rotation struct {
+	To         string           // the kind of slot that holds it afterwards; "": the one that holds it now
+	Passphrase secret.Text      // the new one, for a passphrase; zero: the one that the store was unlocked with
+	Now        func() time.Time // dates the key; nil: it has no date
+	// LeaseNow is the clock that leases are counted by, which may be another than Now; nil: no lease is looked at.
+	LeaseNow func() time.Time
+	// Patience is how long answers that are on their way are waited for; 0: they are not.
+	Patience time.Duration
+	// Waiting, if given, is called when such a wait begins.
+	Waiting func()
+}
+
+// now is the time of a rotation, zero when it knows none.
+func (r Rotation) now() time.Time {
+	if r.Now == nil {
+		return time.Time{}
+	}
+	return r.Now()
+}
+
+// longestLease is how far ahead a lease can end that somebody holds; one beyond was written before the machine was started, or
+// by a clock that has been set back.
+const longestLease = time.Hour
+
+// leaseBeat is how often a rotation that waits looks again.
+const leaseBeat = 100 * time.Millisecond
+
+// Rotate draws a new data key, seals every secret with it and puts it into a slot of kind r.To, in one transaction.
+// Other consoles on the store carry on: they fetch the new key before their next transaction. What a process killed
+// in between leaves behind opens with the old key or the new one. A store without a key gets its first one.
+//
+// It does not happen while an answer is on its way, for which the sender holds a lease: a process that could not get
+// the new key would have to lose it. After Patience it fails with the code "store_busy". Copies of the database from
+// before can no longer be opened with what is kept.
+func (s *Store) Rotate(ctx context.Context, r Rotation) error {
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	done, err := s.taking(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	row, err := s.slotRow(ctx, s.read)
+	if err != nil {
+		return err
+	}
+	if row.kind == "" {
+		return s.rotateNothing(ctx, r)
+	}
+	all := func(string) bool { return true }
+	if err := s.fetching(ctx, secret.Text{}, all); err != nil {
+		return err
+	}
+	if row = s.key.Load().row; r.To == "" {
+		r.To = row.kind
+	}
+	slot, ok := s.slots[r.To]
+	if !ok {
+		return s.notHere(r.To)
+	}
+	if r.Passphrase.IsZero() {
+		r.Passphrase = s.told
+	}
+	next, err := s.rotateInto(ctx, r, slot)
+	if err != nil {
+		return err
+	}
+	s.reached("committed")
+	if s.key.Store(next); next.row.kind == InPassphrase {
+		s.told = r.Passphrase
+	}
+	s.signal()
+	s.tidy(ctx, all)
+	s.reached("tidied")
+	// What was sealed with the old key leaves the write-ahead log; who reads it just now keeps it a while.
+	_, _ = s.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return nil
+}
+
+// rotateInto makes a key in a slot and brings it into force. A slot that may have to wait for somebody is asked before
+// the transaction; a key file is made within it, so that nobody else's rotation can take it for one that was left lying.
+func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next *keyState, err error) {
+	var key, params []byte
+	defer func() { clear(key) }()
+	draw := func() (err error) {
+		if key, params, err = slot.Make(ctx, r.Passphrase, false); err != nil {
+			return s.cannotHold(slot, err)
+		}
+		s.reached("made")
+		return nil
+	}
+	if !quiet(slot.Kind()) {
+		if err := draw(); err != nil {
+			return nil, err
+		}
+	}
+	tx, old, err := s.quietMoment(ctx, r)
+	if err == nil {
+		defer func() { _ = tx.Rollback() }()
+		if quiet(slot.Kind()) {
+			err = draw()
+		}
+	}
+	if err == nil {
+		next, err = s.reseal(ctx, tx, old, slotRow{kind: slot.Kind(), params: params, made: r.now()}, key)
+	}
+	sure := true
+	if err == nil {
+		if err = tx.Commit(); err != nil {
+			// A commit whose end was not seen may have happened all the same: then its key must stay.
+			ctx := context.WithoutCancel(ctx)
+			now, look := s.slotRow(ctx, s.read)
+			sure = look == nil && !bytes.Equal(now.params, params)
+			err = s.explain("change the key", err)
+		}
+	}
+	if err != nil {
+		if tx != nil && !quiet(slot.Kind()) {
+			_ = tx.Rollback() // nobody is kept waiting for a keyring
+		}
+		if sure && params != nil {
+			_ = slot.Forget(context.WithoutCancel(ctx), params)
+		}
+		return nil, err
+	}
+	return next, nil
+}
+
+// rotateNothing makes the first key where it is wanted.
+func (s *Store) rotateNothing(ctx context.Context, r Rotation) error {
+	if r.To != "" {
+		defer func(first []string) { s.first = first }(s.first)
+		s.first = []string{r.To}
+	}
+	return s.fetching(ctx, r.Passphrase, func(string) bool { return true })
+}
+
+// cannotHold says why a slot did not take a new key.
+func (s *Store) cannotHold(slot KeySlot, err error) error {
+	if _, said := errors.AsType[*Error](err); said || errors.Is(err, context.Canceled) {
+		return err
+	}
+	if e := keyFileError(slot, err); e != nil {
+		return e
+	}
+	return s.locked("the "+slot.Place()+" cannot hold a key", err, "nothing was changed; choose another place with lanyard key set")
+}
+
+// keyFileError is the error of a key file that could not be written for want of room or permission; nil for everything else, which is about
+// the key.
+func keyFileError(slot KeySlot, err error) error {
+	if e := fileError("write the "+slot.Place(), err); slot.Kind() == InFile && e.Code != "store_access" {
+		e.Err = noKeyFile{err}
+		return e
+	}
+	return nil
+}
+
+// noKeyFile is why a key file could not be written.
+type noKeyFile struct{ cause error }
+
+func (n noKeyFile) Error() string { return n.cause.Error() }
+func (n noKeyFile) Unwrap() error { return n.cause }
+
+// onlySecrets says whether an error leaves all that needs no key to be read and written.
+func onlySecrets(err error) bool {
+	_, unmade := errors.AsType[noKeyFile](err)
+	return unmade || errors.Is(err, ErrLocked)
+}
+
+// reseal is what happens in the transaction of a rotation: everything is sealed with a new data key, which is sealed
+// with the slot's. It gives what holds once the transaction is committed.
+func (s *Store) reseal(ctx context.Context, tx *sql.Tx, old *keyState, row slotRow, key []byte) (*keyState, error) {
+	data := freshKey()
+	defer clear(data)
+	row.epoch, row.before = old.row.epoch+1, s.heldBefore(ctx, old.row)
+	seals, err := newSealer(data, row.epoch)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range sealedColumns() {
+		if err := s.resealColumn(ctx, tx, c, old.sealer, seals); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.putKey(ctx, tx, row, data, key); err != nil {
+		return nil, err
+	}
+	if row, err = s.slotRow(ctx, tx); err != nil { // as it is stored
+		return nil, err
+	}
+	s.reached("resealed")
+	return &keyState{row: row, sealer: seals}, nil
+}
+
+// heldBefore adds the slot of a row to those that are to be cleared.
+func (s *Store) heldBefore(ctx context.Context, row slotRow) []heldBefore {
+	params := row.params
+	if row.kind == InFile && row.wrapped == nil { // from before there were params
+		if key, err := s.slots[InFile].Key(ctx, row.params, secret.Text{}); err == nil {
+			params = paramsOf(key)
+			clear(key)
+		}
+	}
+	return append(row.before, heldBefore{row.kind, params})
+}
+
+// quietMoment begins a transaction in which nobody's answer is on its way and the key in force is the one at hand.
+func (s *Store) quietMoment(ctx context.Context, r Rotation) (*sql.Tx, *keyState, error) {
+	var patience <-chan time.Time
+	waited := false
+	for changes := 0; ; {
+		tx, err := s.write.BeginTx(ctx, nil)
+		if err != nil {
+			return nil, nil, s.explain("change the key", err)
+		}
+		k := s.key.Load()
+		same, err := k.holds(ctx, tx)
+		flying := 0
+		if err == nil && r.LeaseNow != nil {
+			now := r.LeaseNow()
+			err = tx.QueryRowContext(ctx, "SELECT count(*) FROM lease WHERE until > ? AND until <= ?", nanos(now), nanos(now.Add(longestLease))).Scan(&flying)
+		}
+		if err == nil && same && flying == 0 {
+			return tx, k, nil
+		}
+		_ = tx.Rollback()
+		if err != nil {
+			return nil, nil, s.explain("change the key", err)
+		}
+		if !same {
+			if changes++; changes > 5 {
+				return nil, nil, &Error{Code: "store_busy", Text: s.path + ": other lanyards change its key without end", Hint: "try again"}
+			}
+			if err := s.fetching(ctx, secret.Text{}, func(string) bool { return true }); err != nil {
+				return nil, nil, err
+			}
+			continue
+		}
+		if !waited {
+			waited = true
+			timer := time.NewTimer(r.Patience)
+			defer timer.Stop()
+			patience = timer.C
+			if r.Waiting != nil {
+				r.Waiting()
+			}
+		}
+		beat := time.NewTimer(leaseBeat)
+		select {
+		case <-beat.C:
+		case <-patience:
+			return nil, nil, &Error{Code: "store_busy", Text: fmt.Sprintf("%s: another lanyard waits for an answer (%d requests), which must be stored before its key is changed", s.path, flying),
+				Hint: "let it end, or close that console, then try again; what a killed one left ends by itself, after the timeout of its environment"}
+		case <-ctx.Done():
+			beat.Stop()
+			return nil, nil, fmt.Errorf("change the key: %w", context.Cause(ctx))
+		}
+	}
+}
+
+// sealedColumn is a column that holds sealed values, with the statements that read its rows and replace one.
+type sealedColumn struct{ table, column, read, write string }
+
+func sealedColumns() []sealedColumn {
+	return []sealedColumn{
+		{"token_secret", "access", "SELECT token_id, access FROM token_secret WHERE access IS NOT NULL", "UPDATE token_secret SET access = ? WHERE token_id = ?"},
+		{"token_secret", "refresh", "SELECT token_id, refresh FROM token_secret WHERE refresh IS NOT NULL", "UPDATE token_secret SET refresh = ? WHERE token_id = ?"},
+		{"token_secret", "id_token", "SELECT token_id, id_token FROM token_secret WHERE id_token IS NOT NULL", "UPDATE token_secret SET id_token = ? WHERE token_id = ?"},
+		{"application_secret", "consumer", "SELECT app_id, consumer FROM application_secret", "UPDATE application_secret SET consumer = ? WHERE app_id = ?"},
+		{"application_password", "password", "SELECT app_id, password FROM application_password", "UPDATE application_password SET password = ? WHERE app_id = ?"},
+	}
+}
+
+// resealColumn opens every value of a column with one key and seals it with another.
+func (s *Store) resealColumn(ctx context.Context, tx *sql.Tx, c sealedColumn, from, to *sealer) error {
+	op := "seal " + c.table + "." + c.column + " anew"
+	rows, err := tx.QueryContext(ctx, c.read)
+	if err != nil {
+		return s.explain(op, err)
+	}
+	defer func() { _ = rows.Close() }()
+	type value struct {
+		row    string
+		sealed []byte
+	}
+	var all []value // before the first is changed: what a query sees of changes under it is undefined
+	for rows.Next() {
+		var v value
+		if err := rows.Scan(&v.row, &v.sealed); err != nil {
+			return s.explain(op, err)
+		}
+		all = append(all, v)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return s.explain(op, err)
+	}
+	for _, v := range all {
+		plain, err := from.openBytes(v.sealed, c.table, v.row, c.column)
+		if err != nil {
+			return fmt.Errorf("%s: %s: %w", op, v.row, err)
+		}
+		sealed := to.sealBytes(plain, c.table, v.row, c.column)
+		clear(plain)
+		if _, err := tx.ExecContext(ctx, c.write, sealed, v.row); err != nil {
+			return s.explain(op, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,137 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	gokeyring "github.com/zalando/go-keyring"
+
+	"lanyard/console"
+	"lanyard/store"
+	"lanyard/tokenapi/secret"
+)
+
+// rotateUntil is a child: it changes the key to another kind and dies at a step.
+func rotateUntil(dir, to, step string) error {
+	ctx := context.Background()
+	s, err := store.Open(ctx, dir, store.Options{Slots: []store.KeySlot{store.Cheap(store.Passphrase()),
+		store.Cheap(store.Environment("LANYARD_KEY", func(string) (string, bool) { return "a text of sixteen or more LANYARD_KEY", true })),
+		store.RingOf(dirRing(filepath.Join(dir, "ring")), time.Minute, time.Minute)}})
+	if err != nil {
+		return err
+	}
+	if err := s.Unlock(ctx, secret.New(phrase)); err != nil {
+		return err
+	}
+	s.AtStep(func(at string) {
+		if at == step {
+			self, err := os.FindProcess(os.Getpid())
+			if err == nil {
+				err = self.Kill()
+			}
+			if err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			select {} // the rest is not to happen
+		}
+	})
+	if err := s.Rotate(ctx, store.Rotation{To: to, Passphrase: secret.New(phrase), Now: now}); err != nil {
+		return err
+	}
+	return s.Close()
+}
+
+// dirRing is a keyring of several processes: a folder.
+type dirRing string
+
+func (d dirRing) path(service, user string) string { return filepath.Join(string(d), service+"-"+user) }
+
+func (d dirRing) Get(service, user string) (string, error) {
+	b, err := os.ReadFile(d.path(service, user))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = gokeyring.ErrNotFound
+	}
+	return string(b), err
+}
+
+func (d dirRing) Set(service, user, text string) error {
+	return errors.Join(os.MkdirAll(string(d), 0o700), os.WriteFile(d.path(service, user), []byte(text), 0o600))
+}
+
+func (d dirRing) Delete(service, user string) error { return os.Remove(d.path(service, user)) }
+
+func TestFaultRotationKilledAtEveryStep(t *testing.T) {
+	kills := 0
+	for _, change := range []string{"file file", "file passphrase", "env file", "legacy file", "file keyring", "keyring file", "keyring keyring"} {
+		from, to, _ := strings.Cut(change, " ")
+		for _, step := range store.KeySteps() {
+			t.Run(change+" "+step, func(t *testing.T) {
+				dir := t.TempDir()
+				o := rings(t)
+				o.Slots = append(o.Slots, store.RingOf(dirRing(filepath.Join(dir, "ring")), time.Minute, time.Minute))
+				s := openWith(t, dir, o)
+				if from == "legacy" {
+					_ = s.Close()
+					dir = legacy(t)
+					s = openWith(t, dir, o)
+				} else {
+					rotate(t, s, from)
+				}
+				filled(t, s) // and it stays open, as another console
+				other := openWith(t, dir, o)
+				if err := other.Unlock(t.Context(), secret.Text{}); err != nil {
+					t.Fatal(err)
+				}
+				cmd, out := start(t, dir, "rotate "+to+" "+step)
+				for out.Scan() {
+				}
+				if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() > 0 {
+					t.Fatalf("it was not killed: %v", cmd.ProcessState)
+				}
+				kills++
+				again := openWith(t, dir, o)
+				for _, s := range []*store.Store{s, other, again} {
+					if err := s.Unlock(t.Context(), secret.New(phrase)); err != nil {
+						t.Fatal(err)
+					}
+					whole(t, s)
+				}
+				want := from
+				if step != "made" && step != "resealed" {
+					want = to
+				} else if from == "legacy" {
+					want = "file"
+				}
+				if got := again.Key().Kind; got != want {
+					t.Errorf("kept in %s, not in %s", got, want)
+				}
+				update(t, again, func(w console.Writer) error {
+					return errors.Join(w.PutToken(&console.Token{ID: "n"}), w.PutSecrets("n", console.Secrets{Access: secret.New("n")}))
+				})
+				whole(t, s)
+				if _, err := os.Stat(filepath.Join(dir, "lanyard.key")); (err == nil) != (again.Key().Kind == "file") {
+					t.Errorf("the key file: %v", err)
+				}
+				rotate(t, again, "file") // clears what the killed one left lying
+				left, _ := filepath.Glob(filepath.Join(dir, "*lanyard.key*"))
+				if len(left) != 1 || filepath.Base(left[0]) != "lanyard.key" {
+					t.Error(left)
+				}
+				whole(t, s)
+				// Of a keyring only what was made by a killed process and never came into force may be left: nobody knows its name.
+				if left, _ := os.ReadDir(filepath.Join(dir, "ring")); len(left) > 1 || len(left) == 1 && (to != "keyring" || step != "made" && step != "resealed") {
+					t.Error(left)
+				}
+			})
+		}
+	}
+	t.Logf("kills %d of rotations, each at a step of its own", kills)
+}

@@ -1,0 +1,402 @@
+package store
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi/secret"
+)
+
+// slotRow is what the database says of its key.
+type slotRow struct {
+	epoch   int64
+	check   []byte // sealed with the data key; nil: there never was one. Every key has another, so it names the key
+	kind    string
+	params  []byte
+	wrapped []byte // nil: the slot holds the data key itself
+	made    time.Time
+	before  []heldBefore
+}
+
+// heldBefore is a slot that held a key and is still to be cleared of it.
+type heldBefore struct {
+	Kind   string          `json:"kind"`
+	Params json.RawMessage `json:"params"`
+}
+
+// keyState is what this process knows of the key. It is never changed, only replaced.
+type keyState struct {
+	row    slotRow
+	sealer *sealer // nil: locked
+	why    error   // why it is locked: an *Error
+}
+
+// is says whether the row speaks of the same key.
+func (k *keyState) is(epoch int64, check []byte) bool {
+	return k.row.epoch == epoch && bytes.Equal(k.row.check, check)
+}
+
+// holds says whether the database of a transaction still has the key of k.
+func (k *keyState) holds(ctx context.Context, q queryer) (bool, error) {
+	var epoch int64
+	var check []byte
+	err := q.QueryRowContext(ctx, "SELECT (SELECT value FROM meta WHERE name = 'key_epoch'),"+
+		" (SELECT value FROM meta WHERE name = 'key_check')").Scan(&epoch, &check)
+	return k.is(epoch, check), err
+}
+
+// slotRow reads what the database says of its key.
+func (s *Store) slotRow(ctx context.Context, q queryer) (slotRow, error) {
+	var r slotRow
+	var kind sql.NullString
+	var params sql.NullString
+	err := q.QueryRowContext(ctx, "SELECT (SELECT value FROM meta WHERE name = 'key_epoch'), (SELECT value FROM meta WHERE name = 'key_check'),"+
+		" kind, params, wrapped, made, before FROM (SELECT 1) LEFT JOIN key_slot ON one = 1").
+		Scan(&r.epoch, &r.check, &kind, &params, &r.wrapped, stamp{&r.made}, inJSON(&r.before))
+	if err != nil {
+		return r, s.explain("read the key slot", err)
+	}
+	r.kind, r.params = kind.String, []byte(params.String)
+	if (r.check == nil) != (r.kind == "") {
+		return r, &Error{Code: "store_damaged", Text: s.path + " does not say where its key is",
+			Hint: "keep a copy of it, then restore a backup or move it away to begin anew"}
+	}
+	return r, nil
+}
+
+// Unlock makes the secrets ready. Where there is no key yet it makes the first one. It fails with an *Error that
+// has ErrLocked in its chain; passphrase is read only where Key says that a person is asked.
+func (s *Store) Unlock(ctx context.Context, passphrase secret.Text) error {
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return s.fetch(ctx, passphrase, func(string) bool { return true })
+}
+
+// Key says where the key is and whether this process has it.
+func (s *Store) Key() console.KeyStatus {
+	k := s.key.Load()
+	st := console.KeyStatus{Kind: k.row.kind, Locked: k.sealer == nil, Place: s.place(k.row.kind)}
+	st.Asks = k.row.kind == InPassphrase || k.row.kind == "" && s.first[0] == InPassphrase
+	return st
+}
+
+// KeyInfo says more of the key than Key.
+type KeyInfo struct {
+	console.KeyStatus
+	Epoch int64     // counts the changes; 1 is the first key's
+	Made  time.Time // zero: not known
+	Left  []string  // places that still hold an old key
+	Why   error     // why the store is locked; nil when it is not
+}
+
+// KeyInfo reads what the database says of its key. It fetches nothing.
+func (s *Store) KeyInfo(ctx context.Context) (KeyInfo, error) {
+	leave, err := s.enter()
+	if err != nil {
+		return KeyInfo{}, err
+	}
+	defer leave()
+	row, err := s.slotRow(ctx, s.read)
+	if err != nil {
+		return KeyInfo{}, err
+	}
+	i := KeyInfo{KeyStatus: s.Key(), Epoch: row.epoch, Made: row.made, Why: s.key.Load().why}
+	for _, b := range row.before {
+		i.Left = append(i.Left, s.place(b.Kind))
+	}
+	return i, nil
+}
+
+// place is where a kind of slot keeps a key, in words.
+func (s *Store) place(kind string) string {
+	if kind == "" {
+		return "no key yet"
+	}
+	if slot, ok := s.slots[kind]; ok {
+		return slot.Place()
+	}
+	return kind + " (not set up here)"
+}
+
+// taking waits for the turn to fetch or change the key.
+func (s *Store) taking(ctx context.Context) (done func(), err error) {
+	select {
+	case s.turn <- struct{}{}:
+		return func() { <-s.turn }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("unlock: %w", context.Cause(ctx))
+	}
+}
+
+// fetch gets the key from its slot, or makes the first one, if may says so of the kind of slot.
+func (s *Store) fetch(ctx context.Context, told secret.Text, may func(kind string) bool) error {
+	done, err := s.taking(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return s.fetching(ctx, told, may)
+}
+
+// fetching is fetch for whoever has the turn.
+func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind string) bool) error {
+	if told.IsZero() {
+		told = s.told
+	}
+	db := s.read
+	if s.key.Load().row.epoch == 0 {
+		db = s.write // while the store is opened: what only lists or only writes needs no second connection
+	}
+	for tries := 0; ; tries++ {
+		row, err := s.slotRow(ctx, db)
+		if err != nil {
+			return err
+		}
+		k := s.key.Load()
+		if k.sealer != nil && k.is(row.epoch, row.check) {
+			return nil
+		}
+		k = &keyState{row: row}
+		if row.kind == "" {
+			k.why = s.noKeyYet(told)
+			if may(s.first[0]) && tries < 5 {
+				if err = s.firstKey(ctx, told); err == nil {
+					continue // what is in the database counts, not what was meant
+				}
+				k.why = err
+			}
+		} else if may(row.kind) {
+			if k.sealer, err = s.openSlot(ctx, row, told); err != nil {
+				if now, again := s.slotRow(ctx, db); again == nil && !k.is(now.epoch, now.check) && tries < 5 {
+					continue // it was changed in between
+				}
+				k.why = err
+			} else if row.kind == InPassphrase {
+				s.told = told
+			}
+		} else {
+			k.why = s.notTried(row.kind)
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("unlock: %w", context.Cause(ctx)) // says nothing of the key
+		}
+		s.key.Store(k)
+		if k.sealer != nil && len(row.before) > 0 {
+			s.tidy(ctx, may)
+		}
+		return k.why
+	}
+}
+
+// follow takes notice of a key that another process has changed: it is fetched if this process had the one before,
+// or if that asks nobody.
+func (s *Store) follow(ctx context.Context) error {
+	had := s.key.Load().sealer != nil
+	err := s.fetch(ctx, secret.Text{}, func(kind string) bool { return had || quiet(kind) })
+	if onlySecrets(err) {
+		return nil // and says so where the key is needed
+	}
+	return err
+}
+
+// openSlot gets the data key and tries it on the check value.
+func (s *Store) openSlot(ctx context.Context, row slotRow, told secret.Text) (*sealer, error) {
+	slot, ok := s.slots[row.kind]
+	if !ok {
+		return nil, s.notHere(row.kind)
+	}
+	key, err := slot.Key(ctx, row.params, told)
+	if err != nil {
+		return nil, s.lockedBy(slot, err)
+	}
+	defer clear(key)
+	data := key
+	if row.wrapped != nil {
+		by, err := newSealer(key, row.epoch)
+		if err == nil {
+			data, err = by.openBytes(row.wrapped, "key_slot", row.kind, "wrapped")
+		}
+		if err != nil {
+			return nil, s.lockedBy(slot, errOtherKey)
+		}
+		defer clear(data)
+	}
+	seals, err := newSealer(data, row.epoch)
+	if err == nil {
+		_, err = seals.openBytes(row.check, "meta", "key_check", "value")
+	}
+	if err != nil {
+		return nil, s.lockedBy(slot, errOtherKey)
+	}
+	return seals, nil
+}
+
+// wrap seals a data key for a slot.
+func wrap(data, by []byte, kind string, epoch int64) ([]byte, error) {
+	k, err := newSealer(by, epoch)
+	if err != nil {
+		return nil, err
+	}
+	return k.sealBytes(data, "key_slot", kind, "wrapped"), nil
+}
+
+// firstKey makes the first key, in the first slot that can hold one. After it returned nil there is a key, of this
+// process or of a faster one. The slot is asked while no transaction is open; a key that came too late is forgotten.
+func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
+	var why, wanted error
+	for _, kind := range s.first {
+		slot, ok := s.slots[kind]
+		if !ok {
+			why, wanted = s.notHere(kind), cmp.Or(wanted, errors.New("there is none"))
+			continue
+		}
+		key, params, err := slot.Make(ctx, told, true)
+		if err == nil {
+			won, err := s.putFirst(ctx, kind, key, params)
+			clear(key)
+			if !won && !quiet(kind) { // a key file was another's too
+				_ = slot.Forget(context.WithoutCancel(ctx), params)
+			}
+			if won && kind != s.first[0] && s.tell != nil {
+				s.tell(fmt.Sprintf("stored tokens are sealed with the %s, because the %s cannot be used (%v); lanyard key set passphrase protects them better",
+					slot.Place(), s.place(s.first[0]), wanted))
+			}
+			return err
+		}
+		if ctx.Err() != nil {
+			return err
+		}
+		wanted = cmp.Or(wanted, err)
+		if _, said := errors.AsType[*Error](err); said {
+			why = lock{err}
+			continue
+		}
+		if why = keyFileError(slot, err); why != nil {
+			continue
+		}
+		why = s.locked("the "+slot.Place()+" cannot hold a key", err, "nothing is stored yet: "+firstHint(kind))
+		if errors.Is(err, errNotTold) {
+			why = s.noKeyYet(told)
+		}
+	}
+	return why
+}
+
+func firstHint(kind string) string {
+	switch kind {
+	case InFile:
+		return "repair or remove the key, and a new one is made"
+	case InEnv:
+		return "set the variable, or choose another place with lanyard key set"
+	}
+	return "choose another place for the key with lanyard key set"
+}
+
+func (s *Store) putFirst(ctx context.Context, kind string, key, params []byte) (won bool, err error) {
+	data := freshKey()
+	defer clear(data)
+	// Immediate, so that two first starts take turns and the second finds the first one's key.
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return false, s.explain("make the first key", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	row, err := s.slotRow(ctx, tx)
+	if err != nil || row.kind != "" {
+		return false, err
+	}
+	if err := s.putKey(ctx, tx, slotRow{epoch: row.epoch, kind: kind, params: params}, data, key); err != nil {
+		return false, err
+	}
+	return true, s.explain("make the first key", tx.Commit())
+}
+
+// putKey writes which key is in force from this transaction on.
+func (s *Store) putKey(ctx context.Context, tx *sql.Tx, row slotRow, data, by []byte) error {
+	const op = "store the key slot"
+	seals, err := newSealer(data, row.epoch)
+	if err != nil {
+		return err
+	}
+	wrapped, err := wrap(data, by, row.kind, row.epoch)
+	if err != nil {
+		return err
+	}
+	if row.before == nil {
+		row.before = []heldBefore{}
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO key_slot (one, kind, params, wrapped, made, before) VALUES (1, ?, ?, ?, ?, ?)"+
+		" ON CONFLICT (one) DO UPDATE SET kind = excluded.kind, params = excluded.params, wrapped = excluded.wrapped, made = excluded.made, before = excluded.before",
+		row.kind, string(row.params), wrapped, stamp{&row.made}, inJSON(&row.before)); err != nil {
+		return s.explain(op, err)
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO meta (name, value) VALUES ('key_epoch', ?), ('key_check', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+		row.epoch, seals.sealBytes([]byte("lanyard"), "meta", "key_check", "value"))
+	return s.explain(op, err)
+}
+
+// tidy removes the keys from before that may be removed, and gives the one in force its lasting place. What cannot
+// be done now is done the next time.
+func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
+	row, err := s.slotRow(ctx, s.read)
+	if err != nil {
+		return
+	}
+	gone := func(b heldBefore) bool {
+		switch slot, ok := s.slots[b.Kind]; b.Kind {
+		case InFile, InMemory: // below, while the database is locked
+			return false
+		case InPassphrase, InEnv, InCommand: // kept nothing
+			return true
+		default:
+			return ok && may(b.Kind) && slot.Forget(ctx, b.Params) == nil
+		}
+	}
+	var done []string
+	for _, b := range row.before {
+		if gone(b) {
+			done = append(done, string(b.Params))
+		}
+	}
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return
+	}
+	defer func() { _ = tx.Rollback() }()
+	if row, err = s.slotRow(ctx, tx); err != nil {
+		return
+	}
+	left := []heldBefore{}
+	for _, b := range row.before {
+		slot, ok := s.slots[b.Kind]
+		if quiet(b.Kind) && ok && slot.Forget(ctx, b.Params) == nil || slices.Contains(done, string(b.Params)) {
+			continue
+		}
+		left = append(left, b)
+	}
+	s.reached("forgotten")
+	if slot, ok := s.slots[row.kind]; !ok || slot.Settle(row.params) != nil {
+		return
+	}
+	s.reached("settled")
+	if _, err := tx.ExecContext(ctx, "UPDATE key_slot SET before = ?", inJSON(&left)); err == nil {
+		_ = tx.Commit()
+	}
+}
+
+func (s *Store) reached(step string) {
+	if s.at != nil {
+		s.at(step)
+	}
+}

@@ -1,0 +1,219 @@
+package themes
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Problem is one thing that is wrong with a file of a theme, or unwise. Line is 0 when it is about the file as a whole.
+// It never holds a line of the file.
+type Problem struct {
+	File         string // seen from the folder of the themes
+	Line, Column int    // from 1; the column counts characters
+	Key          string
+	Text, Hint   string
+	Warning      bool // the theme can be used all the same
+}
+
+// Set is the themes there are: the built-in ones, and those of a folder. The zero Set is the built-in ones.
+type Set struct {
+	own    []Theme // by name
+	broken []string
+}
+
+const (
+	mostFile  = 64 << 10 // a theme is a page; what is larger is something else
+	mostFiles = 200
+)
+
+// Load reads the themes of a folder: each NAME.toml is one. Hidden files and others are no themes. A file with an error
+// gives no theme, and all its problems; the other files are not hurt by it. A folder that is not there is empty.
+func Load(folder fs.FS) (Set, []Problem) {
+	entries, err := fs.ReadDir(folder, ".")
+	if errors.Is(err, fs.ErrNotExist) {
+		return Set{}, nil
+	}
+	var problems []Problem
+	if err != nil {
+		problems = append(problems, Problem{Text: "cannot be read: " + cause(err)})
+	}
+	drafts := map[string]*draft{}
+	for _, e := range entries {
+		name, isTheme := strings.CutSuffix(e.Name(), ".toml")
+		if !isTheme || strings.HasPrefix(name, ".") {
+			continue
+		}
+		if len(drafts) == mostFiles {
+			problems = append(problems, Problem{Text: fmt.Sprintf("has more than %d themes; the rest is not read", mostFiles), Warning: true})
+			break
+		}
+		d := open(folder, e.Name())
+		if bad := badName(name); bad != "" {
+			d = draft{problems: []Problem{{Text: bad, Hint: "the file's name is the theme's"}}}
+		}
+		d.theme.name, d.theme.file = name, e.Name()
+		drafts[name] = &d
+	}
+	var s Set
+	for _, name := range sorted(drafts) {
+		d := drafts[name]
+		d.resolve(drafts)
+		for i := range d.problems {
+			d.problems[i].File = d.theme.file
+		}
+		slices.SortStableFunc(d.problems, func(a, b Problem) int {
+			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Key, b.Key))
+		})
+		problems = append(problems, d.problems...)
+		if d.broken() {
+			s.broken = append(s.broken, name)
+			continue
+		}
+		d.theme.replaces = slices.Contains(Names(), name)
+		s.own = append(s.own, d.theme)
+	}
+	return s, problems
+}
+
+func sorted(drafts map[string]*draft) []string {
+	names := make([]string, 0, len(drafts))
+	for name := range drafts {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func open(folder fs.FS, file string) draft {
+	bad := func(text string) draft { return draft{problems: []Problem{{Text: text}}} }
+	info, err := fs.Stat(folder, file)
+	switch {
+	case err != nil:
+		return bad("cannot be read: " + cause(err))
+	case !info.Mode().IsRegular(): // a pipe would be waited for
+		return bad("is not a file")
+	}
+	f, err := folder.Open(file)
+	if err != nil {
+		return bad("cannot be read: " + cause(err))
+	}
+	defer func() { _ = f.Close() }()
+	text, err := io.ReadAll(io.LimitReader(f, mostFile+1))
+	switch {
+	case err != nil:
+		return bad("cannot be read: " + cause(err))
+	case len(text) > mostFile:
+		return bad("is larger than 64 KiB; is this a theme?")
+	case !utf8.Valid(text):
+		return bad("is not UTF-8 text")
+	}
+	return read(strings.TrimPrefix(string(text), "\ufeff"))
+}
+
+// cause is an error of the file system without the path, which is said already.
+func cause(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
+
+// badName says why a theme cannot be called so, or "".
+func badName(name string) string {
+	odd := func(r rune) bool {
+		return r != '-' && r != '_' && r != '.' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}
+	switch {
+	case name == "":
+		return "has no name"
+	case utf8.RuneCountInString(name) > 40:
+		return "has a name of more than 40 characters"
+	case strings.ContainsFunc(name, odd):
+		return "has a name with other characters than letters, digits, - _ and ."
+	}
+	return ""
+}
+
+// Names lists all themes: the built-in ones, then the others by name.
+func (s Set) Names() []string {
+	names := Names()
+	for _, t := range s.own {
+		if !t.replaces {
+			names = append(names, t.name)
+		}
+	}
+	return names
+}
+
+// ByName gives a theme; one of the folder comes before a built-in one of the same name. "" is auto.
+func (s Set) ByName(name string) (Theme, error) {
+	name = cmp.Or(name, Names()[0])
+	for _, t := range s.own {
+		if t.name == name {
+			return t, nil
+		}
+	}
+	switch {
+	case slices.Contains(s.broken, name):
+		return Theme{}, fmt.Errorf("theme %s: %w", name, ErrBroken)
+	case slices.Contains(Names(), name):
+		return builtIn(name)
+	}
+	return Theme{}, fmt.Errorf("no theme %q: there are %s", name, list(s.Names()))
+}
+
+// ErrBroken is what ByName wraps where the theme's file has errors.
+var ErrBroken = errors.New("its file has errors")
+
+// All gives every theme that can be used, in the order of Names.
+func (s Set) All() []Theme {
+	var all []Theme
+	for _, name := range s.Names() {
+		if t, err := s.ByName(name); err == nil {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// Has says whether there is a file or a built-in theme of that name, whole or not.
+func (s Set) Has(name string) bool {
+	return slices.Contains(s.Names(), name) || slices.Contains(s.broken, name)
+}
+
+// base finds what a theme extends: another file, or a built-in theme; its own name means the built-in one.
+func base(of *draft, drafts map[string]*draft, chain []string) (Theme, string, string) {
+	name := of.extends
+	if d, own := drafts[name]; own && name != of.theme.name {
+		if slices.Contains(chain, name) {
+			return Theme{}, "goes in a circle: " + strings.Join(append(chain, name), ", "), ""
+		}
+		d.resolveIn(drafts, append(chain, name))
+		if d.broken() {
+			return Theme{}, shown(name) + ".toml has errors", ""
+		}
+		return d.theme, "", ""
+	}
+	if slices.Contains(Names(), name) {
+		t, err := builtIn(name)
+		if err != nil {
+			return Theme{}, err.Error(), ""
+		}
+		return t, "", ""
+	}
+	known := Names()
+	for other := range drafts {
+		if other != of.theme.name {
+			known = append(known, other)
+		}
+	}
+	return Theme{}, "there is no such theme", didYouMean(name, known)
+}

@@ -1,0 +1,256 @@
+package themes
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/BurntSushi/toml"
+)
+
+// draft is one file as read: a theme, or what is wrong with it.
+type draft struct {
+	theme    Theme
+	extends  string
+	problems []Problem
+	places   places
+	resolved bool
+}
+
+func (d *draft) broken() bool {
+	return slices.ContainsFunc(d.problems, func(p Problem) bool { return !p.Warning })
+}
+
+func (d *draft) problem(at place, key, text, hint string) {
+	d.problems = append(d.problems, Problem{Line: at.line, Column: at.column, Key: key, Text: text, Hint: hint})
+}
+
+// read decodes a file into plain values and checks them afterwards: only so can everything be reported at once.
+func read(text string) draft {
+	d := draft{places: find(text)}
+	var values map[string]any
+	if _, err := toml.Decode(text, &values); err != nil {
+		d.problems = append(d.problems, syntax(text, err))
+		return d
+	}
+	for key, v := range values {
+		at := d.places[key]
+		switch key {
+		case "about", "extends":
+			t, ok := v.(string)
+			switch {
+			case !ok:
+				d.problem(at.value, key, "must be a text in quotes", "")
+			case key == "extends":
+				d.extends = t
+				if t == "" {
+					d.problem(at.value, key, "is empty", "leave it out, or name a theme")
+				}
+			default:
+				d.theme.about = tidy(t)
+			}
+		case "mono":
+			on, ok := v.(bool)
+			if !ok {
+				d.problem(at.value, key, "must be true or false, without quotes", "")
+			}
+			d.theme.mono = on
+		case "dark":
+			d.theme.dark = d.palette(key, v)
+		case "light":
+			d.theme.light = d.palette(key, v)
+		case "sixteen":
+			d.theme.sixteen = d.palette(key, v)
+		default:
+			hint := didYouMean(key, topKeys())
+			if slices.Contains(paletteKeys(), key) {
+				hint = "it belongs in [dark], [light] or [sixteen]"
+			}
+			d.problem(at.key, shown(key), "unknown key", hint)
+		}
+	}
+	if !d.broken() && d.extends == "" && d.theme.dark == nil && d.theme.light == nil && !d.theme.mono {
+		d.problem(place{}, "", "has no colours", "it needs [dark], [light] or both, or extends = \"NAME\"")
+	}
+	return d
+}
+
+func topKeys() []string { return []string{"about", "extends", "mono", "dark", "light", "sixteen"} }
+
+func paletteKeys() []string {
+	var keys []string
+	for _, s := range slots() {
+		keys = append(keys, s.key)
+	}
+	for _, s := range switches() {
+		keys = append(keys, s.key)
+	}
+	return keys
+}
+
+// palette reads one table.
+func (d *draft) palette(name string, v any) *palette {
+	values, ok := v.(map[string]any)
+	if !ok {
+		d.problem(d.places[name].value, name, "must be a table, begun with ["+name+"]", "")
+		return nil
+	}
+	p := &palette{}
+	for key, v := range values {
+		at, label := d.places[name+"."+key], name+"."+shown(key)
+		if !slices.Contains(paletteKeys(), key) {
+			d.problem(at.key, label, "unknown key", didYouMean(key, paletteKeys()))
+			continue
+		}
+		p.stated = append(p.stated, key)
+		for _, s := range switches() {
+			if on, ok := v.(bool); s.key == key && ok {
+				*s.of(p) = on
+			} else if s.key == key {
+				d.problem(at.value, label, "must be true or false, without quotes", "")
+			}
+		}
+		for _, s := range slots() {
+			if s.key != key {
+				continue
+			}
+			text, isText := v.(string)
+			c, good := colour(text)
+			switch _, isNumber := v.(int64); {
+			case isNumber:
+				d.problem(at.value, label, "must be a text in quotes", `such as "4", or "#8aadf4"`)
+			case !isText || !good:
+				d.problem(at.value, label, "is not a colour", `write it like "#8aadf4", "4" (0 to 255), or "" for the terminal's own`)
+			case name == "sixteen" && beyond(c):
+				d.problem(at.value, label, "is not one of the sixteen colours", `"0" to "15"`)
+			}
+			*s.of(p) = c
+		}
+	}
+	return p
+}
+
+// colour reads one as it may be written and gives it as it is kept.
+func colour(text string) (string, bool) {
+	if len(text) == 4 && text[0] == '#' {
+		text = "#" + strings.Repeat(text[1:2], 2) + strings.Repeat(text[2:3], 2) + strings.Repeat(text[3:], 2)
+	}
+	if _, ok := Parse(text); ok || text == "" {
+		return strings.ToLower(text), true
+	}
+	n, err := strconv.Atoi(text)
+	return text, err == nil && n >= 0 && n < 16 && text == strconv.Itoa(n)
+}
+
+func beyond(c string) bool {
+	_, ok := Parse(c)
+	return ok
+}
+
+// resolve lays the file over what it extends, and says what cannot be seen well enough.
+func (d *draft) resolve(drafts map[string]*draft) { d.resolveIn(drafts, []string{d.theme.name}) }
+
+func (d *draft) resolveIn(drafts map[string]*draft, chain []string) {
+	if d.resolved || d.broken() {
+		return
+	}
+	if d.extends != "" {
+		under, wrong, hint := base(d, drafts, chain)
+		if wrong == "" && under.mono {
+			wrong, hint = "mono has no colours that could be changed", "extend another theme"
+		}
+		if wrong != "" {
+			d.problem(d.places["extends"].value, "extends", wrong, hint)
+			return
+		}
+		t := &d.theme
+		if t.about == "" {
+			t.about = "after " + d.extends
+		}
+		t.dark, t.light, t.sixteen = over(under.dark, t.dark), over(under.light, t.light), over(under.sixteen, t.sixteen)
+	}
+	d.resolved = true
+	d.judge()
+}
+
+// over is a palette with what another one states put over it.
+func over(under, p *palette) *palette {
+	switch {
+	case p == nil:
+		return under
+	case under == nil:
+		return p
+	}
+	out := *under
+	for _, s := range slots() {
+		if slices.Contains(p.stated, s.key) {
+			*s.of(&out) = *s.of(p)
+		}
+	}
+	for _, s := range switches() {
+		if slices.Contains(p.stated, s.key) {
+			*s.of(&out) = *s.of(p)
+		}
+	}
+	return &out
+}
+
+// judge warns of what is hard to see, and refuses what cannot be drawn.
+func (d *draft) judge() {
+	for _, s := range d.theme.sides() {
+		at := d.places[s.name]
+		_, known := Parse(s.p.Ground)
+		switch {
+		case s.p.Fill && (s.p.Ground == "" || s.p.Text == ""):
+			d.problem(at.key, s.name+".fill", "needs ground and text", "a background of its own can hide the terminal's text")
+			continue
+		case !known && s.p.mixed():
+			d.problems = append(d.problems, Problem{Line: at.key.line, Column: at.key.column, Key: s.name, Warning: true,
+				Text: "states no ground, so nobody can say how well it is seen", Hint: `ground = "#rrggbb": the background it is made for`})
+		}
+		for _, short := range s.short() {
+			spot, ok := d.places[s.name+"."+short.Key]
+			if !ok {
+				spot = at // it comes from what is extended
+			}
+			d.problems = append(d.problems, Problem{Line: spot.value.line, Column: spot.value.column, Key: s.name + "." + short.Key, Warning: true,
+				Text: strings.TrimPrefix(short.String(), short.Key+" ")})
+		}
+	}
+}
+
+// syntax says what the library found, in words of our own: its messages repeat what is written in the file.
+func syntax(text string, err error) Problem {
+	var pe toml.ParseError
+	if !errors.As(err, &pe) {
+		return Problem{Text: "is not valid TOML"}
+	}
+	end := min(max(pe.Position.Start, 0), len(text))
+	for end < len(text) && text[end] == ' ' {
+		end++ // the library often stops before the space in front of what is wrong
+	}
+	start := strings.LastIndexByte(text[:end], '\n') + 1
+	p := Problem{Line: strings.Count(text[:end], "\n") + 1, Column: utf8.RuneCountInString(text[start:end]) + 1, Text: "is not valid TOML"}
+	switch {
+	case strings.Contains(pe.Message, "already been defined"):
+		p.Text = "is defined twice"
+	case strings.Contains(pe.Message, "expected value"):
+		p.Text, p.Hint = "expected a value here", `colours stand in quotes: "#8aadf4"`
+	case strings.Contains(pe.Message, "cannot contain newlines"), strings.Contains(pe.Message, "unexpected EOF"):
+		p.Text = "a quote or bracket is not closed"
+	}
+	return p
+}
+
+// tidy makes a description fit to be printed on one line.
+func tidy(s string) string {
+	const most = 80
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " ")
+	if utf8.RuneCountInString(s) > most {
+		s = string([]rune(s)[:most-1]) + "…"
+	}
+	return s
+}

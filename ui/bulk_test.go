@@ -1,0 +1,223 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+	"lanyard/ui"
+)
+
+// What was counted is what is revoked: a token that another console brings meanwhile was never agreed to.
+func TestRevokeAllTakesWhatWasCounted(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "g", "X")
+	l.Type("2")
+	if _, err := l.service("other").Get(t.Context(), l.apps[0].ID, console.GetOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	l.Changed()
+	l.Key("enter")
+	l.said("decided to revoke 2 of 2")
+	l.said("1 more has come since they were counted")
+	if n := l.board(t, "revoking"); n != 2 {
+		t.Errorf("%d revoking, and 2 were agreed to", n)
+	}
+}
+
+// Revoking everything is not about marks: it leaves them alone, and makes none that a next key would act on.
+func TestRevokeAllLeavesTheMarks(t *testing.T) {
+	t.Parallel()
+	l, s := behindPassphrase(t)
+	l.Key("g", "g", "g", "home", "space")
+	l.shows("1 marked")
+	s.lock(true)
+	l.Changed()
+	l.Key("X")
+	l.Type("3")
+	l.Key("enter")
+	l.shows("Unlock")
+	l.Key("esc")
+	l.shows("1 marked")
+}
+
+// A call in flight for some tokens does not keep others from being revoked.
+func TestBulksBesideEachOther(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "g", "g", "home", "space", "space")
+	l.Hold = true
+	l.Key("p") // no answer yet
+	l.Key("end", "space", "x")
+	if strings.Contains(strings.Join(l.Log(), "\n"), "not all answered yet") {
+		t.Error("a probe keeps a revoke back")
+	}
+	l.Release()
+	l.said("probed 2 of 2")
+	l.said("decided to revoke 1 of 1")
+}
+
+// One marked token is revoked as the selected one is: only production asks.
+func TestOneMarkAsksAsOneToken(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "g", "home", "space", "x")
+	if l.Overlays() != 0 || l.board(t, "revoking") != 1 {
+		t.Errorf("%d overlays, %d revoking", l.Overlays(), l.board(t, "revoking"))
+	}
+	l = alive(t, func(e *console.Environment) { e.Production = true })
+	l.Key("g", "g", "home", "space", "x")
+	l.shows("Revoke 1 token?", "production")
+	l.Key("y")
+	if n := l.board(t, "revoking"); n != 1 {
+		t.Errorf("production: %d revoking", n)
+	}
+}
+
+// Renewing several asks no questions, so it leaves out what would have to be asked about.
+func TestBulkRenewEndsNothingUnasked(t *testing.T) {
+	t.Parallel()
+	l := alive(t, knocking)
+	l.Key("g", "y", "1", "down", "2", "g", "y", "1", "home", "2")
+	before := l.api.tokens
+	l.Key("home", "space", "1", "down", "2", "home", "space", "r")
+	if l.api.tokens != before {
+		t.Errorf("%d requests that may end somebody else's token, and nobody was asked", l.api.tokens-before)
+	}
+	l.said("renewed 0 of 2")
+	l.said("may end a token that somebody else holds")
+	l.shows("2 marked") // nothing was sent
+}
+
+func TestBulkRenewWaitsForNobody(t *testing.T) {
+	t.Parallel()
+	l := awake(t, func(a *console.Application) { a.Grant = "authorization_code" })
+	b := orders()
+	for i := range b.Applications {
+		b.Applications[i].Grant = "authorization_code"
+	}
+	l.Feed(b)
+	l.Key("1", "home", "2", "down", "space", "down", "space", "r")
+	l.said("takes a person")
+}
+
+// Each token has its line in the log, the ones that were left out too.
+func TestBulkLogsEach(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "g", "g", "home", "x", "space", "space", "space", "x", "y")
+	log := strings.Join(l.Log(), "\n")
+	for _, f := range []string{fp("access-1"), fp("access-2"), fp("access-3")} {
+		if !strings.Contains(log, f+": the revoke was decided") && !strings.Contains(log, "\n"+f+" is being revoked already") {
+			t.Errorf("no line about %s:\n%s", f, log)
+		}
+	}
+	l.said("decided to revoke 2 of 3")
+}
+
+// Marks survive another reading and another order, and go with their token.
+func TestMarksStayWithTheirTokens(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	b := orders()
+	p.Feed(b)
+	selecting("t_active")(p)
+	p.Key("space")
+	selecting("t_expiring")(p)
+	p.Key("space")
+	p.Do("sort_by_fingerprint")
+	p.Feed(b)
+	if n := strings.Count(ansi.Strip(p.Frame()), "✓●") + strings.Count(ansi.Strip(p.Frame()), "✓◐"); n != 2 {
+		t.Errorf("%d marks after another order:\n%s", n, ansi.Strip(p.Frame()))
+	}
+	var less []console.Token
+	for _, t := range b.Tokens {
+		if t.ID != "t_active" {
+			less = append(less, t)
+		}
+	}
+	b.Tokens = less
+	p.Feed(b)
+	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "1 marked") {
+		t.Errorf("the mark of a token that is gone:\n%s", frame)
+	}
+	p.Do("unmark_all")
+	p.Redraw()
+	if strings.Contains(ansi.Strip(p.Frame()), "marked") {
+		t.Error("unmark all leaves marks")
+	}
+}
+
+// Theft is over when nothing is left that brings a token: a refresh token outlives its access token.
+func TestRevokeAllTakesRefreshTokens(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.api.refresh = true
+	l.Key("g")
+	l.api.refresh = false
+	l.after(2 * time.Hour)
+	l.Key("g", "X")
+	l.shows("2 living tokens of Orders@cloud/PRODUCTION, 1 of them only by")
+	l.Type("2")
+	l.Key("enter")
+	l.said("decided to revoke 2 of 2")
+	l.after(5 * time.Second)
+	if got := strings.Join(l.api.revokes, " "); !strings.Contains(got, fp("refresh-1")) {
+		t.Errorf("the refresh token was left alone: %s", got)
+	}
+}
+
+// A mark that is forgotten must not revoke what nobody looks at.
+func TestMarkOutOfSightAsks(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "space", "1", "down", "2", "g", "x")
+	l.shows("Revoke 1 token?", fp("access-1")+", which is marked")
+	for _, no := range []string{"enter", "x", "space", "esc"} {
+		l.Key(no)
+		if l.Overlays() != 0 || l.board(t, "revoking") != 0 {
+			t.Fatalf("%s is not No", no)
+		}
+		l.Key("x")
+	}
+	l.Key("y")
+	l.said("decided to revoke 1 of 1")
+}
+
+// The key that opens a question does not answer it, wherever the keys are put.
+func TestOpenerIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	keys, wrong := ui.ChooseKeys(map[string][]string{"revoke": {"y"}, "copy": {"x"}, "delete_application": {"j"}, "down": {"down"}})
+	if len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+	l := alive(t, func(e *console.Environment) { e.Production = true })
+	l.Reload(ui.Reload{Settings: ui.Settings{Theme: theme(t, "dark"), ThemeName: "dark", Keys: keys}})
+	l.Key("g", "y", "y")
+	if l.Overlays() != 0 || l.board(t, "revoking") != 0 {
+		t.Fatalf("%d open, %d revoking after the same key twice", l.Overlays(), l.board(t, "revoking"))
+	}
+	l.Key("y")
+	l.shows("o revoke it")
+	l.Key("o")
+	if l.board(t, "revoking") != 1 {
+		t.Error("the answer that is shown is none")
+	}
+}
+
+// What failed is not counted among what was done.
+func TestBulkTellsWhatFailed(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.api.refresh = true
+	l.Key("g", "g", "g", "home", "space", "space", "space")
+	l.api.err = &tokenapi.Error{Op: "refresh", Status: 400, Code: "invalid_grant"}
+	l.Key("r")
+	l.said("renewed 0 of 3 marked tokens: ")
+	l.said("invalid_grant")
+}

@@ -1,0 +1,287 @@
+package ui
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/ui/kit"
+)
+
+// entry is an action that can be chosen from a list.
+type entry struct {
+	act   action
+	keys  string
+	word  string
+	does  string
+	why   string // it cannot run now, and this is why
+	hint  string
+	under string // the section it stands under
+}
+
+// entries are all actions with what they would do in the place where the list is opened.
+func (m *root) entries() []entry {
+	var out []entry
+	for _, b := range m.keys.rows {
+		e := entry{act: b.act, keys: b.show(), word: b.word, does: b.does(), under: b.act.section().String()}
+		if r, ok := m.offer(b.act).(refuse); ok {
+			e.why, e.hint = r.why, r.hint
+		}
+		out = append(out, e)
+	}
+	slices.SortStableFunc(out, func(a, b entry) int { return cmp.Compare(a.act.section(), b.act.section()) })
+	return out
+}
+
+// chooser is a list of actions that what is typed narrows down; enter runs the one under the cursor. The palette and
+// the help are two looks of it.
+type chooser struct {
+	all     []entry
+	input   textinput.Model
+	at      int // in what is shown
+	off     int
+	page    int
+	rows    []int // the entry on each line as last drawn; -1 for none
+	said    string
+	own     []string // the keys that open it, which also close it while nothing is typed
+	tail    [][]string
+	ranked  bool // by how near they are to what is typed, instead of by section
+	heading string
+}
+
+func (c *chooser) begin() {
+	c.input = textinput.New()
+	c.input.CharLimit = 100
+	c.input.Focus()
+}
+
+func (c *chooser) foot() string { return "" }
+func (*chooser) danger() bool   { return false }
+
+func (c *chooser) press(*scene, action, string) intent { return nil } // typed takes every key
+
+// shown are the entries that match what is typed.
+func (c *chooser) shown() []entry {
+	typed := strings.TrimSpace(c.input.Value())
+	if typed == "" {
+		return c.all
+	}
+	var out []entry
+	for _, e := range c.all {
+		if kit.Fuzzy(typed, e.word) || strings.Contains(strings.ToLower(e.does), strings.ToLower(typed)) || e.keys == typed {
+			out = append(out, e)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b entry) int {
+		near := func(e entry) int {
+			if e.keys == typed {
+				return -1
+			}
+			return min(kit.Closer(typed, e.word), kit.Closer(typed, e.does)+1)
+		}
+		return cmp.Compare(near(a), near(b))
+	})
+	return out
+}
+
+func (c *chooser) typed(msg tea.KeyPressMsg) intent {
+	key := msg.String()
+	n := len(c.shown())
+	switch {
+	case key == "esc", c.input.Value() == "" && slices.Contains(c.own, key):
+		return closeOverlay{}
+	case key == "enter":
+		all := c.shown()
+		if n == 0 {
+			return nil
+		}
+		e := all[min(c.at, n-1)]
+		if e.why != "" {
+			c.said = e.word + ": " + e.why
+			if e.hint != "" {
+				c.said += " (" + e.hint + ")"
+			}
+			return nil
+		}
+		return chosen{e.act}
+	case key == "down", key == "ctrl+n":
+		c.at = min(c.at+1, max(n-1, 0))
+	case key == "up", key == "ctrl+p":
+		c.at = max(c.at-1, 0)
+	case key == "pgdown":
+		c.at = min(c.at+max(c.page-1, 1), max(n-1, 0))
+	case key == "pgup":
+		c.at = max(c.at-max(c.page-1, 1), 0)
+	default:
+		before := c.input.Value()
+		c.input, _ = c.input.Update(msg)
+		if c.input.Value() != before {
+			c.at, c.off = 0, 0
+		}
+	}
+	c.said = ""
+	return nil
+}
+
+// pasted takes a few words to look for. What is longer, or has more lines, was pasted by accident, and may be a secret.
+func (c *chooser) pasted(text string) bool {
+	if len([]rune(text)) > longestWord || kit.Clean(text) != text {
+		c.said = "that paste is nothing to look for"
+		return false
+	}
+	c.input, _ = c.input.Update(tea.PasteMsg{Content: text})
+	c.at, c.off, c.said = 0, 0, ""
+	return true
+}
+
+// box draws the field, the entries that match and what was said.
+func (c *chooser) box(s *scene, w, h int) []string {
+	shown := c.shown()
+	field := kit.NewLine("", 160)
+	field.Gap(1)
+	field.Put(string(s.st.Accent), c.heading)
+	field.Put("", kit.Clean(c.input.Value())+"▏")
+	count := strconv.Itoa(len(shown)) + " of " + strconv.Itoa(len(c.all))
+	if c.input.Value() == "" {
+		count = "type to search"
+	}
+	if rest := w - 1 - field.Width(); rest > kit.Width(count) {
+		field.Gap(rest - kit.Width(count))
+		field.Put(string(s.st.Quiet), count)
+	}
+	out := []string{field.End(w)}
+	foot := padded(s.st.Quiet, fitting([]string{"↑ ↓ choose · enter runs it · esc closes", "enter runs · esc closes", "enter · esc"}, w-2), w)
+	if c.said != "" {
+		foot = padded(s.st.Warn, c.said, w)
+	}
+	room := h - 2
+	if h >= 12 {
+		out = append(out, kit.Spaces(w))
+		room = h - 4
+	}
+	var lines []string
+	entryOn := map[int]int{} // by line
+	focused, under := 0, ""
+	for i, e := range shown {
+		if c.input.Value() == "" && e.under != under {
+			if under = e.under; i > 0 && h >= 12 {
+				lines = append(lines, kit.Spaces(w))
+			}
+			lines = append(lines, padded(s.st.Strong, under, w))
+		}
+		if i == c.at {
+			focused = len(lines)
+		}
+		entryOn[len(lines)] = i
+		lines = append(lines, c.line(s, e, w, i == c.at))
+	}
+	if len(shown) == 0 {
+		lines = hint(s, w, max(room, 1), "Nothing is called that. backspace takes a letter back.")
+	}
+	if c.input.Value() == "" && c.at == len(shown)-1 {
+		focused = len(lines)
+	}
+	if c.input.Value() == "" {
+		for _, t := range c.tail {
+			lines = append(lines, c.also(s, t, w)...)
+		}
+		if c.at == len(shown)-1 && len(c.tail) > 0 {
+			focused = len(lines) - 1
+		}
+	}
+	c.page = room
+	c.off = max(min(c.off, focused), focused-room+1, 0)
+	if focused <= 1 {
+		c.off = 0
+	}
+	c.off = max(min(c.off, len(lines)-room), 0)
+	c.rows = slices.Repeat([]int{-1}, len(out))
+	for i := range room {
+		entry := -1
+		if at, ok := entryOn[c.off+i]; ok {
+			entry = at
+		}
+		c.rows = append(c.rows, entry)
+		if c.off+i < len(lines) {
+			out = append(out, lines[c.off+i])
+		} else {
+			out = append(out, kit.Spaces(w))
+		}
+	}
+	if h >= 12 {
+		out = append(out, kit.Spaces(w))
+	}
+	return append(out, foot)
+}
+
+// line is an entry: its name, its key and, greyed, why it cannot run; in the help what it does.
+func (c *chooser) line(s *scene, e entry, w int, selected bool) string {
+	const wKey = 10
+	l := s.begin(selected, true)
+	key, word, rest := s.st.Key, s.st.Strong, e.does
+	if e.why != "" {
+		key, word, rest = s.st.Quiet, s.st.Quiet, "– "+e.why
+	}
+	if !selected && e.why == "" {
+		word = ""
+	}
+	if c.ranked {
+		name := 20
+		l.Gap(1)
+		l.Cell(string(word), e.word, min(name, w-2-wKey))
+		if room := w - l.Width() - 2 - wKey - 1; room > 8 {
+			l.Put(string(s.st.Quiet), "  "+kit.Fit(rest, room))
+		}
+		l.Gap(max(w-l.Width()-wKey-1, 0))
+		l.Put(string(key), kit.Right(e.keys, min(wKey, w-l.Width()-1)))
+		return l.End(w)
+	}
+	l.Gap(1)
+	l.Cell(string(key), cmp.Or(e.keys, "–"), wKey)
+	text := e.does
+	if e.why != "" && selected {
+		text += " – " + e.why
+	}
+	paint := s.st.Quiet
+	if e.why == "" {
+		paint = ""
+	}
+	l.Put(string(paint), kit.Fit(text, max(w-l.Width()-1, 0)))
+	return l.End(w)
+}
+
+// also is text below the entries: keys and what they do elsewhere.
+func (c *chooser) also(s *scene, t []string, w int) (out []string) {
+	if len(t) == 1 {
+		return []string{kit.Spaces(w), padded(s.st.Strong, t[0], w)}
+	}
+	for i, text := range kit.Wrap(t[1], max(w-14, 8)) {
+		l := kit.NewLine("", 128)
+		l.Gap(2)
+		show := ""
+		if i == 0 {
+			show = t[0]
+		}
+		l.Cell(string(s.st.Key), show, 10)
+		l.Put("", text)
+		out = append(out, l.End(w))
+	}
+	return out
+}
+
+// chosen is the intent to close the list and run an action.
+type chosen struct{ act action }
+
+func (chosen) intent() {}
+
+func (i chosen) perform(m *root) tea.Cmd {
+	m.pop()
+	if m.tour.did(i.act) {
+		m.guided()
+	}
+	return m.run(i.act)
+}

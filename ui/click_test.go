@@ -1,0 +1,195 @@
+package ui_test
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/ui"
+)
+
+func turn(t *testing.T, p *ui.Pump, text string, button tea.MouseButton) {
+	t.Helper()
+	x, y := at(t, p, text)
+	p.Send(tea.MouseWheelMsg{X: x, Y: y, Button: button})
+}
+
+func TestClickSelects(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"30x8", "60x20", "80x24", "120x32", "200x50"} {
+		t.Run(s, func(t *testing.T) {
+			t.Parallel()
+			w, h, _ := size(s)
+			p, _ := still(t, w, h, func(o *ui.Options) { o.Banners = []ui.Banner{{Text: "one"}} })
+			p.Feed(orders())
+			was, rows := p.Selected(), 0
+			for _, fp := range []string{"77b209dd", "91aa3c2f", "aa01bb02", "d00dfeed", "3f9ca71e"} {
+				if !strings.Contains(ansi.Strip(p.Frame()), fp) {
+					continue // below the end of a small screen
+				}
+				click(t, p, fp)
+				rows++
+				id := map[string]string{"77b209dd": "t_expiring", "91aa3c2f": "t_lingering", "aa01bb02": "t_revoking", "d00dfeed": "t_unsure", "3f9ca71e": "t_active"}[fp]
+				if p.Selected() != id || p.Focus() != 2 {
+					t.Errorf("clicked %s, selected %s in pane %d (%s before)", fp, p.Selected(), p.Focus(), was)
+				}
+			}
+			if rows < 2 {
+				t.Fatalf("%d rows to click:\n%s", rows, ansi.Strip(p.Frame()))
+			}
+		})
+	}
+}
+
+// A click never acts on a token, however often it comes.
+func TestClickIsHarmless(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g")
+	requests := l.api.tokens
+	for range 3 {
+		click(t, l.Pump, "● active")
+	}
+	if l.api.tokens != requests || len(l.api.revokes) != 0 || l.Overlays() != 0 {
+		t.Errorf("clicks on a token: %d requests, %d revokes, %d open", l.api.tokens-requests, len(l.api.revokes), l.Overlays())
+	}
+}
+
+func TestClickFocuses(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	p.Feed(orders())
+	for i, title := range []string{"Applications", "Tokens ·", "Gateway cache", "Activity"} {
+		click(t, p, title)
+		if p.Focus() != i+1 {
+			t.Errorf("%s: focus on %d", title, p.Focus())
+		}
+	}
+	click(t, p, "Payments")
+	if p.Focus() != 1 || !strings.Contains(ansi.Strip(p.Frame()), "Tokens · Payments") {
+		t.Errorf("an application:\n%s", ansi.Strip(p.Frame()))
+	}
+	// Tabs, where panes share a place.
+	p.Resize(80, 24)
+	click(t, p, "Activity")
+	if p.Focus() != 4 || !strings.Contains(ansi.Strip(p.Frame()), "POST /token") {
+		t.Errorf("a tab:\n%s", ansi.Strip(p.Frame()))
+	}
+	p.Resize(60, 20)
+	click(t, p, "Gateway")
+	if p.Focus() != 3 {
+		t.Errorf("a tab of one pane: focus on %d", p.Focus())
+	}
+}
+
+func TestClickRunsTheFooter(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	click(t, l.Pump, "g get  r renew")
+	if l.api.tokens != 1 {
+		t.Errorf("get was not run: %d", l.api.tokens)
+	}
+	click(t, l.Pump, "? help")
+	if l.Overlays() != 1 {
+		t.Fatal("help was not opened")
+	}
+	// Under an overlay nothing is clicked.
+	l.Key("esc")
+	before := l.api.tokens
+	l.Key(":")
+	click(t, l.Pump, "g get  r renew")
+	click(t, l.Pump, "Applications")
+	if l.api.tokens != before || l.Overlays() != 1 || l.Focus() != 2 {
+		t.Errorf("clicked through an overlay: %d requests, %d open, focus %d", l.api.tokens-before, l.Overlays(), l.Focus())
+	}
+}
+
+func TestClickSorts(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	p.Feed(orders())
+	for head, said := range map[string]string{"TOKEN": "sort by fingerprint", "FOR": "sort by user", "SCOPES": "sort by scopes", "LEFT": "sort by time left", "STATE": "sort by state"} {
+		click(t, p, head)
+		if log := p.Log(); len(log) == 0 || !strings.Contains(log[len(log)-1], said) {
+			t.Errorf("%s: %q", head, log)
+		}
+	}
+}
+
+func TestWheel(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	p.Feed(orders())
+	first := p.Selected()
+	turn(t, p, "LEFT", tea.MouseWheelDown)
+	if p.Selected() == first || p.Focus() != 2 {
+		t.Errorf("the wheel moves nothing: %s", p.Selected())
+	}
+	turn(t, p, "LEFT", tea.MouseWheelUp)
+	if p.Selected() != first {
+		t.Errorf("and not back: %s", p.Selected())
+	}
+	turn(t, p, "Payments", tea.MouseWheelDown)
+	if frame := ansi.Strip(p.Frame()); p.Focus() != 2 || !strings.Contains(frame, "Tokens · Orders") && !strings.Contains(frame, "Tokens · Payments") {
+		t.Errorf("over the applications, with the focus on the tokens: %d\n%s", p.Focus(), frame)
+	}
+	// A question is not answered by it, and a list of actions is moved through.
+	p.Key("2", "down", "x")
+	if p.Overlays() == 1 {
+		turn(t, p, "Revoke", tea.MouseWheelDown)
+		if p.Overlays() != 1 {
+			t.Error("the wheel answered a question")
+		}
+		p.Key("esc")
+	}
+}
+
+func TestPointInThePalette(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"60x20", "80x24", "120x32"} {
+		w, h, _ := size(s)
+		p, _ := still(t, w, h)
+		p.Feed(orders())
+		p.Key(":")
+		click(t, p, "copy")
+		golden(t, "keys-"+s+"-pointed", p.Frame())
+		fits(t, p.Frame(), w, h)
+		turn(t, p, "copy", tea.MouseWheelDown)
+		turn(t, p, "copy", tea.MouseWheelUp)
+		if p.Overlays() != 1 {
+			t.Error("a click ran something")
+		}
+	}
+}
+
+// Clicks anywhere, whatever is open, do no harm to the frame.
+func TestClickAnywhere(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(5, 9))
+	p, _ := still(t, 80, 24)
+	p.Feed(orders())
+	for range 3000 {
+		w, h := 1+r.IntN(200), 1+r.IntN(60)
+		if r.IntN(9) == 0 {
+			p.Resize(w, h)
+			fits(t, p.Frame(), w, h)
+		}
+		if r.IntN(3) == 0 {
+			p.Key(everyKey[r.IntN(len(everyKey))])
+		}
+		m := tea.Mouse{X: r.IntN(220) - 10, Y: r.IntN(70) - 5, Button: tea.MouseLeft}
+		switch r.IntN(3) {
+		case 0:
+			m.Button = tea.MouseWheelDown
+			p.Send(tea.MouseWheelMsg(m))
+		case 1:
+			m.Button = tea.MouseWheelUp
+			p.Send(tea.MouseWheelMsg(m))
+		default:
+			p.Send(tea.MouseClickMsg(m))
+		}
+	}
+}

@@ -1,0 +1,336 @@
+package ui_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+	"lanyard/ui"
+)
+
+// troubled is a board with a revoke that did not arrive, one that was refused, a lost renewal and a lost get.
+func troubled() console.Board {
+	b := orders()
+	app := b.Applications[0].ID
+	undelivered := bounded("t_undelivered", "bad0cafe", app, time.Hour, 40*time.Minute)
+	undelivered.RevokeAt, undelivered.RevokeKind, undelivered.RevokeTries = t0.Add(-20*time.Second), console.RevokeBoth, 3
+	undelivered.RevokeNext = t0.Add(12*time.Second + 500*time.Millisecond)
+	undelivered.RevokeError = "revoke: no connection: dial tcp 192.0.2.7:8243: connect: connection refused"
+	refused := bounded("t_refused", "0badf00d", app, time.Hour, 39*time.Minute)
+	refused.RevokeError = "revoke: refused (400): invalid_client"
+	refused.RevokeKind = ""
+	b.Tokens = append(b.Tokens, undelivered, refused)
+	return b
+}
+
+func TestRevokeStagesAreToldApart(t *testing.T) {
+	t.Parallel()
+	p, c := still(t, 120, 32)
+	p.Feed(troubled())
+	for range 12 {
+		if p.Selected() != "t_undelivered" {
+			p.Key("down")
+		}
+	}
+	frame := func(want ...string) {
+		t.Helper()
+		text := ansi.Strip(p.Frame())
+		for _, w := range want {
+			if !strings.Contains(text, w) {
+				t.Fatalf("no %q:\n%s", w, text)
+			}
+		}
+	}
+	frame("bad0cafe  app             default                 in 12 s  not accepted")
+	frame("◌ bad0cafe Orders     not yet accepted · retry in 12 s")
+	frame("bad0cafe: not yet accepted · retry in 12 s · no connection: dial tcp 192.0.2.7:8243: connect: connection refused")
+	frame("in 3 s  · u undoes") // the other one is in its undo window
+	c.now = c.now.Add(2 * time.Second)
+	p.Beat()
+	frame("retry in 10 s")
+	c.now = c.now.Add(2 * time.Second) // the undo window is over
+	p.Beat()
+	frame("◌ aa01bb02 Orders     sending", "now  sending…")
+	c.now = c.now.Add(9 * time.Second)
+	p.Beat()
+	frame("bad0cafe: sending the revoke …")
+	p.Key("u")
+	if log := strings.Join(p.Log(), "\n"); !strings.Contains(log, "it is too late to undo that") && !strings.Contains(log, "nothing to do that with") {
+		t.Errorf("u says: %s", log)
+	}
+}
+
+func TestUnsureSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	b := troubled()
+	p.Feed(b)
+	for want, id := range map[string]string{
+		"the answer to a get was lost: g asks anew":                                      "mark:m2",
+		"d00dfeed: the answer to its renewal was lost: r asks anew, x revokes it":        "t_unsure",
+		"0badf00d: not revoked, the server refused: refused (400): invalid_client":       "t_refused",
+		"bad0cafe: not yet accepted · retry in 12 s · no connection: dial tcp 192.0.2.7": "t_undelivered",
+	} {
+		p.Key("home")
+		for range 12 {
+			if p.Selected() != id {
+				p.Key("down")
+			}
+		}
+		if text := ansi.Strip(p.Frame()); p.Selected() != id || !strings.Contains(text, want) {
+			t.Errorf("%s: no %q:\n%s", p.Selected(), want, text)
+		}
+	}
+	for i := range b.Applications {
+		b.Applications[i].Source = console.Gone // r could not ask anew
+	}
+	p.Feed(b)
+	p.Key("home")
+	for range 12 {
+		if text := ansi.Strip(p.Frame()); strings.Contains(text, "r asks") || strings.Contains(text, "g asks") {
+			t.Fatalf("it cannot:\n%s", text)
+		}
+		p.Key("down")
+	}
+}
+
+// What is done about an unsure row is what the row said.
+func TestUnsureIsSettled(t *testing.T) {
+	t.Parallel()
+	lost := &tokenapi.Error{Op: "refresh_token", Kind: tokenapi.KindTimeout, Sent: true, Err: errors.New("no answer")}
+	l := alive(t)
+	l.api.refresh = true
+	l.Key("g")
+	l.api.err = lost
+	l.Key("r")
+	l.after(15 * time.Second) // the notice of it has faded
+	l.shows("? unsure", "r asks anew, x revokes it")
+	l.after(time.Minute)
+	l.api.err = nil
+	l.Key("x")
+	l.shows("in 3 s", "u undoes it")
+	l.Key("u")
+	l.said("the decision was taken back")
+	l.Key("r")
+	l.said("an earlier refresh was never answered, so it was asked anew")
+
+	l = alive(t)
+	l.api.err = lost
+	l.Key("g")
+	l.after(time.Minute)
+	l.shows("? unsure", "the answer to a get was lost: g asks anew")
+	l.Key("x")
+	l.said("nobody saw the answer to this get, so there is no token to act on g asks anew")
+	l.api.err = nil
+	l.Key("g")
+	if strings.Contains(ansi.Strip(l.Frame()), "unsure") {
+		t.Errorf("it is still unsure:\n%s", ansi.Strip(l.Frame()))
+	}
+}
+
+func TestDetailGolden(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"30x8", "60x12", "60x20", "80x24", "120x32"} {
+		w, h, _ := size(s)
+		for name, id := range map[string]string{"undelivered": "t_undelivered", "unsure": "t_unsure", "unsure-get": "mark:m2"} {
+			p, _ := still(t, w, h)
+			p.Feed(troubled())
+			for range 12 {
+				if p.Selected() != id {
+					p.Key("down")
+				}
+			}
+			fits(t, p.Frame(), w, h)
+			golden(t, s+"-"+name, p.Frame())
+		}
+		p, _ := still(t, w, h)
+		p.Feed(troubled())
+		p.Key("3")
+		golden(t, s+"-undelivered-gateway", p.Frame())
+	}
+}
+
+// A failure that goes on is said when it begins; the row says it all the time, and the log keeps each.
+func TestRetriesAreQuiet(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "x")
+	l.api.err = &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindNetwork, Err: errors.New("connection refused")}
+	l.after(30 * time.Second)
+	if n := strings.Count(strings.Join(l.Log(), "\n"), "not yet accepted"); n < 3 {
+		t.Errorf("the log has %d of them", n)
+	}
+	if strings.Contains(ansi.Strip(l.Frame()), "it is kept and tried again") {
+		t.Error("a retry is said again")
+	}
+	l.shows("not yet accepted · retry in")
+}
+
+func TestCopyOfADeadTokenWarns(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "x", "y")
+	l.said("copied " + fp("access-1") + " (system clipboard, cleared in 45 s), but it is being revoked")
+	l.after(5 * time.Second)
+	l.Key("y")
+	l.said("but it is revoked, though the gateway may still let it through g gets another one")
+	l.clock.now = l.clock.now.Add(16 * time.Minute)
+	l.Changed()
+	l.Key("y")
+	l.said("but it is revoked and dead")
+	l.shows("! copied")
+	l = alive(t)
+	l.api.refresh = true
+	l.Key("g", "r", "down", "y")
+	l.said("but it was replaced by a newer one")
+	l.clock.now = l.clock.now.Add(2 * time.Hour)
+	l.Changed()
+	l.Key("home", "y")
+	l.said("but it has expired")
+	for _, line := range l.Log() {
+		if strings.Contains(line, fp("access-2")+" (") && strings.Contains(line, "replaced") {
+			t.Errorf("the living one is called dead: %q", line)
+		}
+	}
+}
+
+// Another console takes a revoke back: this one says so, and says nothing of its own.
+func TestUndoElsewhereIsSaid(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "x")
+	if _, err := l.service("another").Undo(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
+	l.Changed()
+	l.said(fp("access-1") + ": its revoke was taken back in another console")
+	l.shows("● active")
+	n := len(l.Log())
+	l.Key("x", "u")
+	l.Changed()
+	if got := l.Log()[n:]; len(got) != 1 || !strings.Contains(got[0], "the decision was taken back") {
+		t.Errorf("of its own: %q", got)
+	}
+	l.Key("x") // and the next one of another console is said again
+	if _, err := l.service("another").Undo(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
+	l.Changed()
+	if n := strings.Count(strings.Join(l.Log(), "\n"), "in another console"); n != 2 {
+		t.Errorf("said %d times", n)
+	}
+}
+
+// A copied address takes the token's place in the clipboard: nothing of ours is there to clear any more.
+func TestAddressIsNotCleared(t *testing.T) {
+	t.Parallel()
+	l := awake(t, func(a *console.Application) {
+		if a.Name == "Payments" {
+			devices(a)
+		}
+	}, atDevice)
+	l.api.device = tokenapi.DeviceAnswer{UserCode: userCode, VerificationURI: "https://gw.example/device", ExpiresIn: 15 * time.Minute, Interval: time.Hour}
+	l.Key("g", "y")
+	l.said("cleared in 45 s")
+	l.Hold = true
+	l.Key("1", "down", "g")
+	l.Held = nil
+	b, err := l.svc.Board(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Invitations = []console.Invitation{{AppID: b.Applications[1].ID, UserCode: userCode, URL: "https://gw.example/device", Until: t0.Add(time.Hour)}}
+	l.Feed(b)
+	l.Hold = false
+	l.Key("y")
+	l.said("copied the address (system clipboard) it is no secret, so it stays there")
+	l.after(10 * time.Minute)
+	if l.clip.cleared != 0 || !l.clip.holds.Equal(secretOf("https://gw.example/device")) {
+		t.Errorf("cleared %d times", l.clip.cleared)
+	}
+}
+
+// The cursor of a pane that keys do not go to has another shape.
+func TestUnfocusedCursor(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32, func(o *ui.Options) { o.NoColor = true })
+	p.Feed(orders())
+	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "│›Orders") || strings.Count(text, "▌?") != 1 {
+		t.Errorf("tokens have the focus:\n%s", text)
+	}
+	p.Key("1")
+	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "│▌Orders") || !strings.Contains(text, "│›? unsure") {
+		t.Errorf("applications have the focus:\n%s", text)
+	}
+}
+
+// Names are cut only where there is no room.
+func TestApplicationsAreAsWideAsTheirNames(t *testing.T) {
+	t.Parallel()
+	b := orders()
+	b.Applications[1].Name = "Customer onboarding v2"
+	p, _ := still(t, 120, 32)
+	p.Feed(b)
+	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "Customer onboarding v2 ") || !strings.Contains(text, "Legacy importer") {
+		t.Errorf("a name is cut:\n%s", text)
+	}
+	p.Resize(80, 24)
+	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "FOR") || !strings.Contains(text, "u undoes") {
+		t.Errorf("the tokens went for the names:\n%s", text)
+	}
+}
+
+func TestHelpKnowsTheOverlays(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 80)
+	p.Feed(orders())
+	p.Key("?")
+	text := ansi.Strip(p.Frame())
+	for _, want := range []string{"In what opens over the panes", "every other key is No", "get one of its own", "copy the address", "copy the code", "the passphrase: unlock", "Key to the stored secrets", "file      /home/ana"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q:\n%s", want, text)
+		}
+	}
+}
+
+// A token that the gateway refuses is not shown as if all were well with it.
+func TestRefusedThoughItsTimeIsNotOver(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	b := orders()
+	for i := range b.Tokens {
+		if b.Tokens[i].ID == "t_active" {
+			b.Tokens[i].Probes = []console.Probe{{At: t0.Add(-time.Minute), Status: 401, FaultCode: 900901, Verdict: tokenapi.Refused}}
+		}
+	}
+	p.Feed(b)
+	click(t, p, "3f9ca71e")
+	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "the gateway refused it when it was last probed: 401 900901") {
+		t.Errorf("it looks alive:\n%s", frame)
+	}
+}
+
+// A server that takes its time is seen to be waited for, once it has taken some.
+func TestSlowServerIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g")
+	l.after(20 * time.Second) // what was said has gone
+	l.Hold = true
+	l.Key("r")
+	l.after(time.Second)
+	if strings.Contains(ansi.Strip(l.Frame()), "waiting") {
+		t.Error("said at once: most answers come before it can be read")
+	}
+	l.after(3 * time.Second)
+	l.shows("waiting for the server's answer, 4 s")
+	l.Release()
+	if strings.Contains(ansi.Strip(l.Frame()), "waiting") {
+		t.Error("said after the answer")
+	}
+}

@@ -1,0 +1,50 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/tokenapi/secret"
+)
+
+// saveApp keeps what a form holds. On the first run that makes the store.
+func (fx effects) saveApp(form *appOverlay, d console.Draft) tea.Cmd {
+	return run(func() appSaved {
+		r := appSaved{form: form, tested: d.Tested}
+		svc := fx.svc
+		if svc == nil {
+			if svc, r.err = fx.begin(fx.ctx, true); r.err != nil {
+				return r
+			}
+			r.begun = svc
+		}
+		r.app, r.err = svc.Save(fx.ctx, d)
+		return r
+	})
+}
+
+// testApp tries what a form holds. On the first run it does so without a store.
+func (fx effects) testApp(form *appOverlay, d console.Draft, changes int) tea.Cmd {
+	return run(func() appTested {
+		r := appTested{form: form, changes: changes}
+		svc := fx.svc
+		if svc == nil {
+			if svc, r.err = fx.begin(fx.ctx, false); r.err != nil {
+				return r
+			}
+		}
+		r.tested, r.err = svc.Test(fx.ctx, d)
+		return r
+	})
+}
+
+func (fx effects) deleteApp(id, name string) tea.Cmd {
+	return run(func() appDeleted { return appDeleted{name, fx.svc.Delete(fx.ctx, id)} })
+}
+
+func (fx effects) adopt(form *adoptOverlay, appID string, access, refresh secret.Text) tea.Cmd {
+	return run(func() tokenAdopted {
+		t, err := fx.svc.AdoptPair(fx.ctx, appID, access, refresh)
+		return tokenAdopted{form, t, err}
+	})
+}

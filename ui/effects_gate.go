@@ -1,0 +1,25 @@
+package ui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+)
+
+// probedAgain is one probe of many. The same holds as in effects.go: copies in, one result out.
+type probedAgain struct {
+	id         string
+	verdict    string
+	retryAfter time.Duration
+	token      console.Token
+	err        error
+}
+
+func (fx effects) probeAgain(id string) tea.Cmd {
+	return run(func() probedAgain {
+		a, t, err := fx.svc.Probe(fx.ctx, id)
+		return probedAgain{id, string(a.Verdict), a.RetryAfter, t, err}
+	})
+}

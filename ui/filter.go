@@ -1,0 +1,357 @@
+package ui
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/ui/kit"
+)
+
+// viewing is which rows are looked at, and in which order.
+type viewing struct {
+	filters [paneCount]string
+	typing  bool // into the filter of the focused pane
+	input   textinput.Model
+	hide    bool   // what is dead, superseded or expired
+	sort    action // sortState unless somebody has chosen
+	reverse bool
+}
+
+// openFilter lets the rows of the focused pane be filtered while somebody types.
+func (m *root) openFilter() {
+	v := &m.view
+	v.typing, v.input = true, textinput.New()
+	v.input.CharLimit = 100
+	v.input.SetValue(v.filters[m.on()])
+	v.input.CursorEnd()
+	v.input.Focus()
+}
+
+// clearFilter takes the filter of the focused pane away, and says whether there was one.
+func (m *root) clearFilter() bool {
+	was := m.view.filters[m.on()] != ""
+	m.view.filters[m.on()] = ""
+	return was
+}
+
+// filterTyped takes a key while the filter is typed: esc takes it away, enter keeps it, arrows move in the rows. These
+// keys are what they are, whatever else the configuration has put on them.
+func (m *root) filterTyped(msg tea.KeyPressMsg) tea.Cmd {
+	v := &m.view
+	switch msg.String() {
+	case "esc":
+		v.typing = false
+		m.clearFilter()
+	case "enter":
+		v.typing = false
+	case "up":
+		return m.run(moveUp)
+	case "down":
+		return m.run(moveDown)
+	case "pgup":
+		return m.run(pageUp)
+	case "pgdown":
+		return m.run(pageDown)
+	case "tab":
+		v.typing = false
+		return m.run(nextPane)
+	case "shift+tab":
+		v.typing = false
+		return m.run(prevPane)
+	default:
+		v.input, _ = v.input.Update(msg)
+		v.filters[m.on()] = v.input.Value()
+	}
+	return nil
+}
+
+// filterPasted takes what was pasted while the filter is typed: a fingerprint, most likely. It is one line.
+func (m *root) filterPasted(text string) {
+	v := &m.view
+	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
+	if len([]rune(text)) > longestWord { // it is shown, and may be a token that was pasted by accident
+		m.note(info, "what was pasted is too long to look for, and nothing of it was taken", "paste a fingerprint, or type")
+		return
+	}
+	v.input, _ = v.input.Update(tea.PasteMsg{Content: kit.Clean(text)})
+	v.filters[m.on()], m.dirty = v.input.Value(), true
+}
+
+// longestWord is the longest text that is taken into a filter when it is pasted; fingerprints and names are shorter, tokens longer.
+const longestWord = 16
+
+// toggleDead hides what is dead, superseded or expired, or shows it again.
+func (m *root) toggleDead() {
+	m.view.hide = !m.view.hide
+	if m.view.hide {
+		m.note(info, "dead, superseded and expired tokens are hidden", m.keys.hint(hideDead, "shows them again"))
+	} else {
+		m.until = m.now
+	}
+}
+
+// sortBy sorts the tokens; by the same again, the other way round.
+func (m *root) sortBy(a action) {
+	v := &m.view
+	v.reverse = !v.reverse && v.order() == a
+	v.sort = a
+	word := m.keys.row(a).word
+	if v.reverse {
+		word += ", the other way round"
+	}
+	m.note(info, "the tokens are in another order: "+word, "")
+}
+
+func (v *viewing) order() action {
+	if v.sort == none {
+		return sortState
+	}
+	return v.sort
+}
+
+// field is the filter of a pane, with the place where the next character goes while it is typed; "" for none.
+func (v *viewing) field(p paneID, on bool) string {
+	f := v.filters[p]
+	switch {
+	case v.typing && on:
+		r := []rune(f)
+		at := min(v.input.Position(), len(r))
+		return "/" + kit.Clean(string(r[:at])) + "▏" + kit.Clean(string(r[at:]))
+	case f != "":
+		return "/" + kit.Clean(f)
+	}
+	return ""
+}
+
+// label says what is looked at, for the title of a pane: the filter with what it has found, what is hidden, an order
+// that no column shows, and how many rows are marked.
+func (s *scene) label(p paneID) string {
+	if all := s.labels(p); len(all) > 0 {
+		return " · " + strings.Join(all, " · ")
+	}
+	return ""
+}
+
+func (s *scene) labels(p paneID) (out []string) {
+	shown, all, hidden := 0, 0, 0
+	switch p {
+	case applications:
+		shown, all = len(s.appRows()), len(s.board.apps)
+	case tokens:
+		if a, ok := s.selected(); ok {
+			shown, all, hidden = len(s.tokensOf(a)), len(a.rows), s.tokensHidden(a)
+		}
+	case gateway:
+		shown, all, hidden = len(s.gateRows()), len(s.board.gate), s.gateHidden()
+	case activity:
+		shown, all = len(s.actRows()), len(s.board.acts)
+	}
+	if f := s.view.field(p, s.on == p); f != "" {
+		if s.view.filters[p] != "" {
+			f += " " + strconv.Itoa(shown) + " of " + strconv.Itoa(all-hidden)
+		}
+		out = append(out, f)
+	}
+	if hidden > 0 {
+		out = append(out, strconv.Itoa(hidden)+" hidden")
+	}
+	if p == tokens && s.view.order() == sortIssued { // the other orders have a sign at their column
+		word := "by age"
+		if s.view.reverse {
+			word += " ↑"
+		} else {
+			word += " ↓"
+		}
+		out = append(out, word)
+	}
+	if n := len(s.marks); n > 0 && (p == tokens || p == gateway && s.on == gateway) {
+		out = append(out, strconv.Itoa(n)+" marked")
+	}
+	return out
+}
+
+// titleIn is the title of a pane on room cells. Where it is tight the filter and the marks are what stays: rows that
+// are missing without a word would be taken for gone.
+func (s *scene) titleIn(p pane, id paneID, room int) string {
+	full, labels := p.title(s), s.labels(id)
+	if kit.Width(full) <= room || len(labels) == 0 {
+		return kit.Middle(full, max(room, 6))
+	}
+	word, _, _ := strings.Cut(full, " ")
+	return fitting([]string{
+		word + " · " + strings.Join(labels, " · "),
+		word + " " + strings.Join(labels, " · "),
+		strings.Join(labels, " · "),
+		word + " " + labels[0],
+		kit.Middle(labels[0], max(room, 6)),
+	}, max(room, 6))
+}
+
+// over says whether nothing more will happen to a token.
+func over(st console.State) bool {
+	return st == console.Dead || st == console.Superseded || st == console.Expired
+}
+
+// tokensHidden counts the tokens of an application that are hidden for being over.
+func (s *scene) tokensHidden(a *app) (n int) {
+	if s.view.hide {
+		for _, r := range a.rows {
+			if s.isHidden(r) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// isHidden says whether a token is. One that is marked stays in sight: a verb would act on it.
+func (s *scene) isHidden(r *row) bool { return s.view.hide && over(r.state) && !s.marks[r.id] }
+
+// gateHidden counts the rows of the Gateway cache that are hidden.
+func (s *scene) gateHidden() (n int) {
+	if s.view.hide {
+		for _, r := range s.board.gate {
+			if s.isHidden(r) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// tokensOf are the rows of an application that are looked at, in their order.
+func (s *scene) tokensOf(a *app) []*row {
+	v := s.view
+	if !v.hide && v.filters[tokens] == "" && v.order() == sortState && !v.reverse {
+		return a.rows
+	}
+	if s.sorted.app == a {
+		return s.sorted.rows // a scene stands still, and is asked several times
+	}
+	out := make([]*row, 0, len(a.rows))
+	for _, r := range a.rows {
+		if !s.isHidden(r) && (v.filters[tokens] == "" || kit.Fuzzy(v.filters[tokens], rowText(r))) {
+			out = append(out, r)
+		}
+	}
+	by := map[action]func(x, y *row) int{
+		sortLeft:   func(x, y *row) int { return cmp.Compare(ends(x), ends(y)) },
+		sortIssued: func(x, y *row) int { return y.at().Compare(x.at()) },
+		sortToken:  func(x, y *row) int { return cmp.Compare(rowPrint(x), rowPrint(y)) },
+		sortWho:    func(x, y *row) int { return cmp.Compare(rowUser(x), rowUser(y)) },
+		sortScopes: func(x, y *row) int { return cmp.Compare(rowScopes(x), rowScopes(y)) },
+	}[v.order()]
+	switch {
+	case by == nil && v.reverse:
+		slices.Reverse(out)
+	case by != nil && v.reverse: // not backwards: those that are equal keep their order
+		slices.SortStableFunc(out, func(x, y *row) int { return by(y, x) })
+	case by != nil:
+		slices.SortStableFunc(out, by)
+	}
+	s.sorted = sorted{a, out}
+	return out
+}
+
+// sorted are the rows of an application as a scene shows them.
+type sorted struct {
+	app  *app
+	rows []*row
+}
+
+// ends is when a token expires, so that rows do not move while they count down; what has no end comes last.
+func ends(r *row) int64 {
+	if r.tok == nil || r.tok.ExpiresAt.IsZero() {
+		return 1<<63 - 1
+	}
+	return r.tok.ExpiresAt.UnixNano()
+}
+
+func rowPrint(r *row) string {
+	if r.tok == nil {
+		return ""
+	}
+	return r.tok.Fingerprint
+}
+
+func rowUser(r *row) string {
+	if r.tok == nil {
+		return ""
+	}
+	return r.tok.User
+}
+
+func rowScopes(r *row) string {
+	if r.tok == nil {
+		return strings.Join(r.mark.Scopes, " ")
+	}
+	return strings.Join(r.tok.Scopes, " ")
+}
+
+func rowText(r *row) string {
+	return rowPrint(r) + " " + string(r.state) + " " + cmp.Or(rowUser(r), "app") + " " + rowScopes(r)
+}
+
+// gateRows are the rows of the Gateway cache that are looked at.
+func (s *scene) gateRows() []*row {
+	v := s.view
+	if !v.hide && v.filters[gateway] == "" {
+		return s.board.gate
+	}
+	var out []*row
+	for _, r := range s.board.gate {
+		if s.isHidden(r) || !kit.Fuzzy(v.filters[gateway], rowText(r)+" "+s.board.apps[r.app].Label()) {
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// appRows are the indexes of the applications that are looked at.
+func (s *scene) appRows() []int {
+	out := make([]int, 0, len(s.board.apps))
+	for i := range s.board.apps {
+		if kit.Fuzzy(s.view.filters[applications], s.board.apps[i].Label()) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// actRows are the calls that are looked at, the newest first.
+func (s *scene) actRows() []*console.Exchange {
+	out := make([]*console.Exchange, 0, len(s.board.acts))
+	for i := len(s.board.acts) - 1; i >= 0; i-- {
+		e := &s.board.acts[i]
+		if f := s.view.filters[activity]; f == "" || kit.Fuzzy(f, e.Method+" "+pathOf(e.URL)+" "+strconv.Itoa(e.Status)+" "+e.Application+" "+whatOf(e.Op)+" "+e.Err) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// nothingLeft fills a pane whose rows are all filtered out or hidden.
+func (s *scene) nothingLeft(p paneID, w, h int) []string {
+	hidden := 0
+	if a, ok := s.selected(); ok && p == tokens {
+		hidden = s.tokensHidden(a)
+	} else if p == gateway {
+		hidden = s.gateHidden()
+	}
+	show := s.keys.key(hideDead)
+	if s.view.filters[p] == "" {
+		return hint(s, w, h, "", "All that is here is over and hidden.", "", show+" shows it.")
+	}
+	text := []string{"", "Nothing here matches /" + kit.Clean(s.view.filters[p]) + ".", "", s.keys.key(closeTop) + " takes the filter away."}
+	if hidden > 0 {
+		text = append(text, "", "What is over is not searched: "+strconv.Itoa(hidden)+" hidden, "+show+" shows them.")
+	}
+	return hint(s, w, h, text...)
+}

@@ -1,0 +1,177 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/ui"
+)
+
+// Rows that are missing must not be taken for gone: whatever the size, the filter and what it found are on the screen.
+func TestFilterIsAlwaysInSight(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"30x8", "60x12", "60x20", "80x24", "120x32"} {
+		w, h, _ := size(s)
+		for _, place := range []string{"2", "3", "4", "1"} {
+			if place != "2" && s == "30x8" {
+				continue // there is no other pane
+			}
+			p, _ := still(t, w, h)
+			p.Feed(orders())
+			p.Key(place, "/")
+			p.Type("or")
+			for _, want := range []string{"/or▏ ", "/or "} {
+				frame := ansi.Strip(p.Frame())
+				fits(t, p.Frame(), w, h)
+				if !strings.Contains(frame, want) || !strings.Contains(frame, " of ") && !strings.Contains(frame, " 0/8 ") {
+					t.Errorf("%s, pane %s: no %q and count:\n%s", s, place, want, frame)
+				}
+				p.Key("enter")
+			}
+		}
+		p, _ := still(t, w, h)
+		p.Feed(orders())
+		p.Key("f", "esc")
+		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "2 hidden") {
+			t.Errorf("%s: nobody says that tokens are hidden:\n%s", s, frame)
+		}
+		p.Do("sort_by_issued")
+		p.Key("f", "esc", "esc")
+		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "by age ↓") {
+			t.Errorf("%s: nobody says what the order is:\n%s", s, frame)
+		}
+	}
+}
+
+// What is typed in front of other characters goes where the cursor is, and is shown there.
+func TestFilterCursorAndPaste(t *testing.T) {
+	t.Parallel()
+	p, c := still(t, 120, 32)
+	p.Feed(orders())
+	p.Paste("77b2") // nothing is typed into
+	if strings.Contains(ansi.Strip(p.Frame()), "/77b2") {
+		t.Fatal("a paste out of the blue does something")
+	}
+	c.now = c.now.Add(time.Second)
+	p.Key("/")
+	p.Paste("  77b209dd\nx")
+	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "/77b209dd▏ 1 of 8") || p.Overlays() != 0 {
+		t.Errorf("pasted:\n%s", frame)
+	}
+	p.Paste("eyJhbGciOiJSUzI1NiJ9-a-token-by-accident")
+	if strings.Contains(p.Frame(), "eyJ") || !strings.Contains(strings.Join(p.Log(), "\n"), "too long to look for") {
+		t.Error("a pasted token is shown")
+	}
+	p.Key("home")
+	p.Type("!")
+	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "/!▏77b209dd 7 of 8") {
+		t.Errorf("typed in front:\n%s", frame)
+	}
+}
+
+// Arrows move while the filter is typed, without leaving it.
+func TestFilterArrows(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	p.Feed(orders())
+	p.Key("/")
+	p.Type("ana")
+	p.Key("down", "down")
+	if p.Selected() != "t_expired" {
+		t.Errorf("selected %q", p.Selected())
+	}
+	p.Type("x")
+	if !strings.Contains(ansi.Strip(p.Frame()), "/anax▏") {
+		t.Error("arrows leave the field")
+	}
+}
+
+func TestHiddenAndFiltered(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	p.Feed(orders())
+	p.Key("f", "/")
+	p.Type("superseded")
+	frame := ansi.Strip(p.Frame())
+	if !strings.Contains(frame, "What is over is not searched: 2 hidden, f shows them.") || !strings.Contains(frame, "0 of 6") {
+		t.Errorf("what is hidden may be what is looked for:\n%s", frame)
+	}
+}
+
+// Rows that are equal keep their order, whichever way they are sorted.
+func TestSortIsStable(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	p.Feed(orders())
+	p.Do("sort_by_user")
+	p.Key("esc")
+	order := func() bool { // both are the application's own
+		frame, _, _ := strings.Cut(ansi.Strip(p.Frame()), "Gateway cache ─")
+		return strings.Index(frame, "3f9ca71e") < strings.Index(frame, "aa01bb02")
+	}
+	if !order() {
+		t.Error("sorted by user")
+	}
+	p.Do("sort_by_user")
+	p.Key("esc")
+	if frame := ansi.Strip(p.Frame()); !order() || !strings.Contains(frame, "FOR ↑") {
+		t.Errorf("the other way round:\n%s", frame)
+	}
+}
+
+func TestListsGoldens(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"30x8", "60x20", "80x24", "120x32"} {
+		w, h, _ := size(s)
+		for _, c := range []struct {
+			name string
+			do   func(*ui.Pump)
+		}{
+			{"everything", func(p *ui.Pump) { // a filter that is kept, marks and what is hidden, together
+				p.Key("down", "space", "f", "esc", "/")
+				p.Type("a")
+				p.Key("enter")
+				p.Do("sort_by_left")
+			}},
+			{"gateway", func(p *ui.Pump) {
+				p.Key("3", "/")
+				p.Type("!orders")
+			}},
+			{"revoke-all", func(p *ui.Pump) {
+				p.Key("X")
+				p.Type("4")
+			}},
+			{"revoke-all-wrong", func(p *ui.Pump) {
+				p.Key("X")
+				p.Type("4")
+				p.Key("enter")
+			}},
+		} {
+			p, _ := still(t, w, h)
+			p.Feed(orders())
+			c.do(p)
+			fits(t, p.Frame(), w, h)
+			golden(t, s+"-lists-"+c.name, p.Frame())
+		}
+	}
+}
+
+// A marked row stays in sight: a verb would act on it.
+func TestHidingLeavesWhatIsMarked(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	p.Feed(orders())
+	p.Key("f")
+	if strings.Contains(ansi.Strip(p.Frame()), "0c1177fe") {
+		t.Fatal("it hides nothing")
+	}
+	p.Key("f")
+	click(t, p, "0c1177fe") // expired
+	p.Key("space", "f")
+	if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "0c1177fe") {
+		t.Errorf("it is marked, and out of sight:\n%s", frame)
+	}
+}

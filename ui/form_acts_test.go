@@ -1,0 +1,84 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// billing opens the form for an application of the environment that is there, filled in.
+func billing(l *live, more ...string) {
+	l.Key("a")
+	l.Type("Billing")
+	l.Key("tab", "tab", "tab")
+	l.Type("billing-key")
+	l.Key("tab")
+	l.Type("s3cr3t")
+	l.Key(more...)
+}
+
+// The form's test is a get: where the key asks first, it asks first.
+func TestFormTestAsksAsTheKeyDoes(t *testing.T) {
+	t.Parallel()
+	l := alive(t, knocking)
+	billing(l, "ctrl+t")
+	l.shows("End the older token?")
+	if l.api.tokens != 0 {
+		t.Errorf("%d requests, and nobody was asked", l.api.tokens)
+	}
+	l.Key("n")
+	if l.api.tokens != 0 || l.Overlays() != 1 {
+		t.Errorf("%d requests after No, %d open", l.api.tokens, l.Overlays())
+	}
+	l.Key("ctrl+t", "y")
+	if l.api.tokens != 1 || l.Overlays() != 1 {
+		t.Errorf("%d requests after yes, %d open", l.api.tokens, l.Overlays())
+	}
+}
+
+// Quitting waits for what was asked of the store.
+func TestQuitWaitsForForms(t *testing.T) {
+	t.Parallel()
+	for name, ask := range map[string]func(*live){
+		"save": func(l *live) { billing(l); l.Hold = true; l.Key("ctrl+s", "esc") },
+		"adopt": func(l *live) {
+			l.Do("adopt_token")
+			l.Paste("leaked-token")
+			l.Hold = true
+			l.Key("enter", "esc")
+		},
+	} {
+		l := alive(t)
+		ask(l)
+		l.Key("q")
+		if l.Quit {
+			t.Errorf("%s: quit at once", name)
+		}
+		l.Release()
+		l.after(time.Second)
+		if !l.Quit {
+			t.Errorf("%s: never quits", name)
+		}
+	}
+}
+
+// The log says what was handed out, and a token that was never shown is not in it.
+func TestCopiesAreLoggedByForm(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.api.refresh = true
+	l.Key("g", "Y", "r", "v", "x")
+	events, err := l.svc.Log(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var facts []string
+	for _, e := range events {
+		if strings.Contains(string(e.Facts), "via") {
+			facts = append(facts, string(e.Facts))
+		}
+	}
+	if got := strings.Join(facts, " "); got != `{"form":"refresh","via":"system clipboard"} {"via":"screen"}` {
+		t.Error(got)
+	}
+}

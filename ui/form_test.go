@@ -1,0 +1,132 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+
+	"lanyard/console"
+	"lanyard/ui"
+)
+
+// fill types an application of a new environment into the form.
+func fill(p *ui.Pump, name, key, secret string) {
+	p.Key("a")
+	p.Type(name)
+	p.Key("tab", "left", "tab") // the choice wraps to "a new one"
+	p.Type("typed")
+	p.Key("tab")
+	p.Type("https://new.example/token")
+	p.Key("tab", "tab", "tab", "tab", "tab") // issuer, revoke URL, production, key type
+	p.Type(key)
+	p.Key("tab")
+	p.Type(secret)
+}
+
+func TestFormAdds(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	fill(l.Pump, "Billing", "billing-key", "s3cr3t-of-billing")
+	if strings.Contains(l.Frame(), "s3cr3t") || strings.Contains(l.Inside(), "s3cr3t") {
+		t.Fatal("the secret can be read")
+	}
+	l.shows("https://new.example/revoke", "•••")
+	l.Key("ctrl+t")
+	l.shows("✓ it works: 200 in 54 ms", "no refresh token", "Add an application")
+	b, err := l.svc.Board(t.Context())
+	if err != nil || len(b.Tokens) > 0 || len(b.Applications) != 2 {
+		t.Fatalf("a test stored %+v, %v", b.Tokens, err)
+	}
+	l.Key("ctrl+s")
+	l.shows("Billing", "Tokens · Billing", fp("access-1"))
+	if l.api.tokens != 1 || l.Overlays() != 0 {
+		t.Errorf("%d requests, %d overlays", l.api.tokens, l.Overlays())
+	}
+	b, err = l.svc.Board(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := b.Applications[len(b.Applications)-1]
+	if a.Name != "Billing" || a.Source != console.FromStore || a.Secret != console.SecretAvailable || a.Environment.Endpoints.RevokeURL != "https://new.example/revoke" {
+		t.Errorf("stored %+v", a)
+	}
+
+	// Edited under another name it keeps its token.
+	l.Key("1", "e")
+	l.Type(" 2")
+	l.Key("ctrl+s")
+	l.shows("Tokens · Billing 2", "active")
+
+	l.Key("D", "D") // the same key is No
+	l.shows("Billing 2")
+	l.Key("D", "y")
+	l.said("was deleted")
+	l.shows("gone")
+}
+
+func TestFormRefuses(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("e")
+	l.shows("Orders, as it is configured", "read-only here")
+	l.Type("x")
+	l.Key("ctrl+s")
+	l.shows("it is changed in")
+	l.Key("esc")
+	l.Key("D")
+	l.said("is in the configuration file")
+	fill(l.Pump, "Billing", "", "x")
+	l.Key("ctrl+s")
+	l.shows("consumer key: is missing")
+	l.Paste("two\nlines")
+	l.shows("more than one line")
+	l.Key("esc", "n")
+	if l.Overlays() != 1 {
+		t.Fatal("the form was thrown away without a yes")
+	}
+	l.Key("esc", "y")
+	if l.Overlays() != 0 {
+		t.Fatal("the form stayed")
+	}
+	b, err := l.svc.Board(t.Context())
+	if err != nil || len(b.Applications) != 2 {
+		t.Errorf("%d applications, %v", len(b.Applications), err)
+	}
+}
+
+func TestChooseGrant(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("G", "tab")
+	l.Type("read write")
+	l.shows("Get a token for Orders", "client_credentials")
+	l.Key("enter")
+	if l.api.tokens != 1 || strings.Join(l.api.scopes, " ") != "read write" {
+		t.Errorf("%d requests, the last with %q", l.api.tokens, l.api.scopes)
+	}
+	l.Key("G") // what was chosen is offered again
+	l.shows("read write")
+	l.Key("tab")
+	l.Type(` "`)
+	l.Key("enter")
+	l.shows("single words")
+	l.Key("esc")
+	if l.api.tokens != 1 {
+		t.Error("esc got a token")
+	}
+}
+
+func TestAdopt(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key(":")
+	p := l.Pump
+	p.Key("esc")
+	p.Do("adopt_token")
+	l.Paste("leaked-token-of-somebody\n")
+	if strings.Contains(l.Frame(), "leaked") || strings.Contains(l.Inside(), "leaked") {
+		t.Fatal("the token can be read")
+	}
+	l.Key("enter")
+	l.said("adopted " + fp("leaked-token-of-somebody"))
+	l.shows(fp("leaked-token-of-somebody"))
+}

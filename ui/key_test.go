@@ -1,0 +1,220 @@
+package ui_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/console"
+	"lanyard/store"
+	"lanyard/tokenapi/secret"
+)
+
+// safe is a store whose key this process does not have.
+type safe struct {
+	*store.Store
+	mu       sync.Mutex
+	key      console.KeyStatus
+	opens    string // the passphrase; "" when nothing opens it
+	attempts int
+}
+
+var notIt = &console.Error{Code: "store_locked", Text: "that is not the passphrase of this store", Hint: "type it again; nobody can open the store without it"}
+
+func (s *safe) Unlock(_ context.Context, passphrase secret.Text) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.key.Locked {
+		return nil
+	}
+	s.attempts++
+	switch {
+	case s.key.Kind == "" && len(passphrase.Reveal()) < 8:
+		return &console.Error{Code: "weak_key", Text: "passphrase: fewer than 8 characters", Hint: "take a longer one"}
+	case s.key.Kind == "":
+		s.key.Kind, s.opens = "passphrase", passphrase.Reveal()
+	case !s.key.Asks && s.opens == "":
+		return &console.Error{Code: "store_locked", Text: "the keyring does not answer", Hint: "unlock it and try again"}
+	case s.key.Asks && passphrase.IsZero():
+		return &console.Error{Code: "store_locked", Text: "the store is locked", Hint: "lanyard key status says where its key is"}
+	case s.key.Asks && !passphrase.Equal(secret.New(s.opens)):
+		return notIt
+	}
+	s.key.Locked = false
+	return nil
+}
+
+func (s *safe) Key() console.KeyStatus {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.key
+}
+
+func (s *safe) lock(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.key.Locked = on
+}
+
+func (s *safe) tries() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.attempts
+}
+
+const passphrase = "correct horse q!"
+
+// behindPassphrase is a screen on a store that asks; it is open until it is locked.
+func behindPassphrase(t *testing.T, change ...func(*console.Environment)) (*live, *safe) {
+	t.Helper()
+	return behind(t, console.KeyStatus{Kind: "passphrase", Place: "a passphrase, in the store", Asks: true}, passphrase, change...)
+}
+
+func behind(t *testing.T, key console.KeyStatus, opens string, change ...func(*console.Environment)) (*live, *safe) {
+	t.Helper()
+	s := &safe{key: key, opens: opens}
+	l := keptBy(t, func(st *store.Store) console.Keeper { s.Store = st; return s }, func(*console.Application) {}, change...)
+	return l, s
+}
+
+// Revokes that are due while the store is locked open nothing and are not tried: it is said once, and they go out
+// when it is unlocked.
+func TestLockedDelivery(t *testing.T) {
+	t.Parallel()
+	l, s := behindPassphrase(t)
+	l.Key("g", "x")
+	s.lock(true)
+	l.Changed()
+	beats := len(l.Beats)
+	l.after(10 * time.Minute)
+	if n := len(l.Beats) - beats; n > 700 {
+		t.Errorf("%d beats in 600 s", n)
+	}
+	if l.Overlays() != 0 || s.tries() != 0 || len(l.api.revokes) != 0 {
+		t.Fatalf("%d overlays, %d attempts, %d revokes", l.Overlays(), s.tries(), len(l.api.revokes))
+	}
+	if n := strings.Count(strings.Join(l.Log(), "\n"), "locked: 1 revoke waits to be sent"); n != 1 {
+		t.Errorf("said %d times:\n%s", n, strings.Join(l.Log(), "\n"))
+	}
+	l.shows("◌ revoking", "waits", "locked", "the revoke is not sent: locked")
+	l.open() // after a restart, too
+	l.shows("locked: 1 revoke waits to be sent")
+	if l.Overlays() != 0 || s.tries() != 0 {
+		t.Error("it asks, or tries, at the start")
+	}
+	l.Key("x")
+	l.shows("The passphrase is needed to send the revoke that waits.")
+	l.Type(passphrase)
+	l.Key("enter")
+	if len(l.api.revokes) != 1 {
+		t.Errorf("%d revokes after unlocking", len(l.api.revokes))
+	}
+	l.said("accepted by the server")
+	// And quitting does not wait for what cannot be sent.
+	l, s = behindPassphrase(t)
+	l.Key("g", "x")
+	s.lock(true)
+	l.Changed()
+	l.Key("q")
+	if !l.Quit {
+		t.Error("q waits for a passphrase")
+	}
+}
+
+// A key that is simply gone is an error with its hint: there is nothing that a person could type.
+func TestKeyIsGone(t *testing.T) {
+	t.Parallel()
+	l, s := behind(t, console.KeyStatus{Kind: "keyring", Place: "the keyring of this session", Locked: true}, "")
+	l.shows("key: keyring ")
+	l.Key("g")
+	if l.Overlays() != 0 || l.api.tokens != 0 {
+		t.Error("something was asked, or got")
+	}
+	l.said("the keyring does not answer unlock it and try again")
+	l.shows("key: keyring, not opened")
+	s.lock(false)
+	l.Changed()
+	l.Key("g", "x")
+	s.lock(true)
+	l.after(4 * time.Second)
+	first := s.tries()
+	l.after(10 * time.Minute)
+	if n := s.tries() - first; n > 16 {
+		t.Errorf("tried %d times in ten minutes", n)
+	}
+	if n := strings.Count(strings.Join(l.Log(), "\n"), "deliver revokes"); n != 1 {
+		t.Errorf("said %d times:\n%s", n, strings.Join(l.Log(), "\n"))
+	}
+	l.shows("the revoke is not sent: the key is not there")
+	s.mu.Lock()
+	s.opens = "now"
+	s.mu.Unlock()
+	l.after(2 * time.Minute)
+	if len(l.api.revokes) != 1 {
+		t.Errorf("%d revokes after the key came back", len(l.api.revokes))
+	}
+}
+
+func lockedKey() console.KeyStatus {
+	return console.KeyStatus{Kind: "passphrase", Place: "a passphrase, in the store", Locked: true, Asks: true}
+}
+
+var keyKinds = []console.KeyStatus{
+	{Kind: ""}, {Kind: "file"}, {Kind: "keyring"}, {Kind: "keyring", Locked: true}, {Kind: "passphrase", Asks: true}, lockedKey(),
+	{Kind: "env"}, {Kind: "command"}, {Kind: "memory"},
+}
+
+// TestKeyIsAlwaysShown holds that the backend is in the header where there is room, else on the line above the
+// footer, and in help and log at every size; and that nothing more important went for it.
+func TestKeyIsAlwaysShown(t *testing.T) {
+	t.Parallel()
+	var heads strings.Builder
+	for _, s := range []string{"30x8", "60x12", "60x20", "80x24", "120x32"} {
+		w, h, _ := size(s)
+		fmt.Fprintf(&heads, "%s\n", s)
+		p, _ := still(t, w, h)
+		for _, k := range keyKinds {
+			b := orders()
+			b.Key = console.KeyStatus{}
+			p.Feed(b)
+			bare, _, _ := strings.Cut(ansi.Strip(p.Frame()), "\n")
+			b.Key = k
+			p.Feed(b)
+			fits(t, p.Frame(), w, h)
+			frame := ansi.Strip(p.Frame())
+			head, _, _ := strings.Cut(frame, "\n")
+			fmt.Fprintf(&heads, "%s\n", strings.TrimRight(head, " "))
+			want := "key: " + k.Kind
+			if k.Kind == "" {
+				want = "key: none yet"
+			}
+			if h >= 20 && !strings.Contains(frame, want) && (!k.Locked || !strings.Contains(frame, "locked")) {
+				t.Errorf("%s: no %q:\n%s", s, want, frame)
+			}
+			if k.Locked && k.Asks && !strings.Contains(frame, "locked") {
+				t.Errorf("%s: it is not said that it is locked:\n%s", s, frame)
+			}
+			for word := range strings.FieldsSeq(bare) {
+				if word == "production" {
+					word = "PROD"
+				}
+				if word != "key:" && word != "none" && word != "yet" && !strings.Contains(strings.ToUpper(head), strings.ToUpper(word)) {
+					t.Errorf("%s: %q went for the key: %q", s, word, head)
+				}
+			}
+			for _, key := range []string{"?", "!"} {
+				p.Key(key)
+				if !strings.Contains(ansi.Strip(p.Frame()), want) {
+					t.Errorf("%s %s: no %q:\n%s", s, key, want, ansi.Strip(p.Frame()))
+				}
+				p.Key("esc")
+			}
+		}
+	}
+	golden(t, "header-keys", heads.String())
+}

@@ -1,0 +1,173 @@
+package ui
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"charm.land/bubbles/v2/key"
+)
+
+// KeyProblem is what is wrong with the keys chosen for an action.
+type KeyProblem struct {
+	Action string
+	Other  string // the action that a key is already on; "" when it is not about one
+	Text   string
+	Hint   string
+}
+
+// ActionNames are the names of all actions, as the configuration knows them.
+func ActionNames() []string {
+	var out []string
+	for _, b := range defaultKeys() {
+		out = append(out, b.name)
+	}
+	return out
+}
+
+// ChooseKeys gives actions other keys than their usual ones, by the names of the actions; no key at all leaves an
+// action to the palette. Nothing is changed where there is a problem: a key on two actions, a key that no keyboard
+// has, or quit_now without ctrl+c.
+func ChooseKeys(chosen map[string][]string) (Keys, []KeyProblem) {
+	if len(chosen) == 0 {
+		return Keys{}, nil
+	}
+	var problems []KeyProblem
+	rows := defaultKeys()
+	for i, b := range rows {
+		keys, ok := chosen[b.name]
+		if !ok {
+			continue
+		}
+		var shown []string
+		for _, k := range keys {
+			switch {
+			case !isKey(k):
+				problems = append(problems, KeyProblem{b.name, "", strconv.Quote(k) + " is not a key", writtenAs(k)})
+			case seldom(k) != "":
+				problems = append(problems, KeyProblem{b.name, "", seldom(k), "choose another key"})
+			}
+			shown = append(shown, shownKeyName(k))
+		}
+		if b.act == forceQuit && !slices.Contains(keys, "ctrl+c") {
+			problems = append(problems, KeyProblem{b.name, "", "must keep ctrl+c", "it is the way out of everything"})
+		}
+		rows[i].Binding = key.NewBinding(key.WithKeys(keys...), key.WithHelp(strings.Join(shown, " "), b.does()))
+	}
+	taken := map[string]string{}
+	for _, b := range rows {
+		for i, k := range b.Keys() {
+			if slices.Contains(b.Keys()[:i], k) {
+				problems = append(problems, KeyProblem{b.name, "", "the key " + k + " is there twice", ""})
+				continue
+			}
+			other, clash := taken[k]
+			if !clash {
+				taken[k] = b.name
+				continue
+			}
+			at, beside := b.name, other
+			if _, ok := chosen[at]; !ok { // say it where the person has written something
+				at, beside = beside, at
+			}
+			text := "the key " + k + " is on " + beside + " too"
+			if _, ok := chosen[beside]; !ok {
+				text += " by default"
+			}
+			problems = append(problems, KeyProblem{at, beside, text, "give " + beside + " another key, or none: " + beside + " = []"})
+		}
+	}
+	if len(problems) > 0 {
+		return Keys{}, problems
+	}
+	for i, b := range defaultKeys() {
+		if !slices.Equal(b.Keys(), rows[i].Keys()) {
+			return Keys{rows}, nil
+		}
+	}
+	return Keys{}, nil
+}
+
+// AllActions are the rows of the table of actions: their names, usual keys and what they do.
+func AllActions() [][3]string {
+	var out [][3]string
+	for _, b := range defaultKeys() {
+		out = append(out, [3]string{b.name, strings.Join(b.Keys(), " "), b.does()})
+	}
+	return out
+}
+
+// writtenAs says how keys are written, and how the one that was probably meant is.
+func writtenAs(k string) string {
+	const how = `keys are written "r", "R", "f5", "ctrl+r", "alt+r", "enter", "space", "tab"`
+	parts := strings.FieldsFunc(strings.ToLower(k), func(r rune) bool { return r == '+' || r == '-' || r == ' ' })
+	if k == " " {
+		parts = []string{"space"}
+	}
+	var mods []string
+	for _, mod := range [][]string{{"ctrl", "control"}, {"alt", "meta", "opt", "option"}, {"shift"}} { // in the order in which they are written
+		if slices.ContainsFunc(parts, func(p string) bool { return slices.Contains(mod, p) }) {
+			mods = append(mods, mod[0])
+		}
+		parts = slices.DeleteFunc(parts, func(p string) bool { return slices.Contains(mod, p) })
+	}
+	if len(parts) != 1 {
+		return how
+	}
+	last := parts[0]
+	if other, ok := map[string]string{
+		"return": "enter", "escape": "esc", "del": "delete", "ins": "insert", "pgdn": "pgdown", "pagedown": "pgdown", "pageup": "pgup", "spacebar": "space",
+	}[last]; ok {
+		last = other
+	}
+	if one := utf8.RuneCountInString(last) == 1; one && slices.Equal(mods, []string{"shift"}) {
+		mods, last = nil, strings.ToUpper(last)
+	}
+	if meant := strings.Join(append(mods, last), "+"); meant != k && isKey(meant) {
+		return "is " + strconv.Quote(meant) + " meant?"
+	}
+	return how
+}
+
+// seldom says why a key that can be written is of no use: terminals send the same for it as for another one.
+func seldom(k string) string {
+	if other := map[string]string{"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+[": "esc"}[k]; other != "" {
+		return k + " is the same as " + other + " to most terminals"
+	}
+	return ""
+}
+
+// isKey says whether a terminal can send a key of that name.
+func isKey(k string) bool {
+	shifted := false
+	for _, mod := range []string{"ctrl+", "alt+", "shift+"} {
+		rest, ok := strings.CutPrefix(k, mod)
+		k, shifted = rest, ok
+	}
+	if utf8.RuneCountInString(k) == 1 {
+		r, _ := utf8.DecodeRuneInString(k)
+		return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !shifted // a shifted letter is another letter
+	}
+	if n, err := strconv.Atoi(strings.TrimPrefix(k, "f")); err == nil && k[0] == 'f' {
+		return n >= 1 && n <= 24
+	}
+	return namedKeys()[k]
+}
+
+func namedKeys() map[string]bool {
+	return map[string]bool{
+		"enter": true, "space": true, "tab": true, "esc": true, "backspace": true, "delete": true, "insert": true,
+		"up": true, "down": true, "left": true, "right": true, "home": true, "end": true, "pgup": true, "pgdown": true,
+	}
+}
+
+// AlertWays are the ways to tell somebody something without their looking.
+func AlertWays() []string { return []string{"title", "bell", "osc9", "osc99", "osc777", "progress"} }
+
+// DefaultAlerts are the alerts of a console that nobody has configured.
+func DefaultAlerts() Alerts {
+	return Alerts{Before: []time.Duration{5 * time.Minute, time.Minute}, Via: []string{"title", "bell"}}
+}

@@ -1,0 +1,205 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/ui/kit"
+)
+
+// captureMouse takes the mouse, or gives it back to the terminal.
+func (m *root) captureMouse(on bool) {
+	m.set.Mouse = on
+	if on {
+		m.note(info, "the mouse is the screen's: click and wheel; shift selects text in most terminals", m.keys.hint(toggleMouse, "gives it back"))
+	} else {
+		m.note(info, "the mouse is the terminal's: it selects text", m.keys.hint(toggleMouse, "takes it again"))
+	}
+}
+
+// zone is where a pane was drawn last, with the names that are set into its border.
+type zone struct {
+	kit.Rect
+	pane paneID
+	tabs []tab
+}
+
+// tab is the name of a pane in a border, from x on.
+type tab struct {
+	x, w int
+	pane paneID
+}
+
+// button is a key in the footer.
+type button struct {
+	x, w int
+	act  action
+}
+
+// zoneOf notes where a pane is.
+func zoneOf(r kit.Rect, id paneID, tabs []paneID, titles []kit.Label) zone {
+	z := zone{r, id, nil}
+	x := r.X + 1
+	for i, t := range titles {
+		if i > 0 {
+			x++
+		}
+		w := kit.Width(t.Text) + 2
+		z.tabs = append(z.tabs, tab{x, w, tabs[i]})
+		x += w
+	}
+	return z
+}
+
+// zoneAt is the pane under a place on the screen; nil for none.
+func (m *root) zoneAt(x, y int) *zone {
+	for i := range m.zones {
+		if z := &m.zones[i]; x >= z.X && x < z.X+z.W && y >= z.Y && y < z.Y+z.H {
+			return z
+		}
+	}
+	return nil
+}
+
+// click is a press of a button on the screen: it goes to panes and rows, opens tabs, sorts, and presses the keys in
+// the footer. What is open over the panes is left to the keys, but for the cursor in a list of actions: nothing is
+// answered by a slip of the hand.
+func (m *root) click(e tea.Mouse) tea.Cmd {
+	if n := len(m.overlays); n > 0 && e.Button == tea.MouseLeft {
+		if o, ok := m.overlays[n-1].(pointed); ok && e.X >= m.inside.X && e.X < m.inside.X+m.inside.W {
+			o.point(e.Y - m.inside.Y)
+			m.dirty = true
+		}
+		return nil
+	}
+	if e.Button != tea.MouseLeft || m.welcome != nil || m.quitting || m.layout() == tooSmall {
+		return nil
+	}
+	m.dirty, m.view.typing = true, false
+	if e.Y == m.h-1 {
+		for _, b := range m.buttons {
+			if e.X >= b.x && e.X < b.x+b.w {
+				if m.tour.did(b.act) {
+					m.guided()
+				}
+				return m.run(b.act)
+			}
+		}
+		return nil
+	}
+	z := m.zoneAt(e.X, e.Y)
+	if z == nil {
+		return nil
+	}
+	for _, t := range z.tabs {
+		if e.Y == z.Y && e.X >= t.x && e.X < t.x+t.w {
+			m.focusOn(t.pane)
+			return nil
+		}
+	}
+	if m.focus != z.pane && m.layout() != listOnly {
+		m.focusOn(z.pane)
+	}
+	return m.clickRow(z, e.X-z.X-1, e.Y-z.Y-1)
+}
+
+// clickRow selects the row in a line of a pane, or sorts by the column whose head it is.
+func (m *root) clickRow(z *zone, x, line int) tea.Cmd {
+	s := m.scene()
+	l, n, id := m.listOf(s, z.pane)
+	if l == nil || line < 0 || line >= z.H-2 {
+		return nil
+	}
+	if line < l.top {
+		if z.pane == tokens && line == l.top-1 {
+			return m.run(columnsFor(z.W - 2).under(x))
+		}
+		return nil
+	}
+	if i := l.off + line - l.top; i < n {
+		l.sel, l.at = id(i), i
+	}
+	return nil
+}
+
+// pointed is an overlay with a cursor that a click moves, and nothing else; line is counted inside of its border.
+type pointed interface{ point(line int) }
+
+func (c *chooser) point(line int) {
+	if line >= 0 && line < len(c.rows) && c.rows[line] >= 0 {
+		c.at, c.said = c.rows[line], ""
+	}
+}
+
+// listOf is the cursor of a pane with its rows.
+func (m *root) listOf(s *scene, p paneID) (*list, int, func(int) string) {
+	switch p {
+	case applications:
+		rows := s.appRows()
+		return &m.panes.apps.list, len(rows), func(i int) string { return s.board.apps[rows[i]].ID }
+	case gateway:
+		rows := s.gateRows()
+		return &m.panes.gateway.list, len(rows), rowID(rows)
+	case activity:
+		rows := s.actRows()
+		return &m.panes.acts.list, len(rows), actID(rows)
+	}
+	a, ok := s.selected()
+	if !ok {
+		return nil, 0, nil
+	}
+	rows := s.tokensOf(a)
+	return m.panes.tokens.list(s), len(rows), rowID(rows)
+}
+
+// under is the column at a place in a line, as the action that sorts by it.
+func (c columns) under(x int) action {
+	at := 3 + c.state + 1
+	if x < at {
+		return sortState
+	}
+	if at += 1 + c.token + 1; x < at {
+		return sortToken
+	}
+	if c.who > 0 {
+		if at += 1 + c.who + 1; x < at {
+			return sortWho
+		}
+	}
+	if c.scopes > 0 {
+		if at += 1 + c.scopes; x < at {
+			return sortScopes
+		}
+	}
+	return sortLeft
+}
+
+// wheel is a turn of the wheel: it moves the cursor of the pane under it, or in what is open.
+func (m *root) wheel(e tea.Mouse) tea.Cmd {
+	act, key := moveDown, tea.KeyPressMsg{Code: tea.KeyDown}
+	switch e.Button {
+	case tea.MouseWheelUp:
+		act, key = moveUp, tea.KeyPressMsg{Code: tea.KeyUp}
+	case tea.MouseWheelDown:
+	default:
+		return nil
+	}
+	if m.quitting || m.layout() == tooSmall {
+		return nil
+	}
+	m.dirty = true
+	if len(m.overlays) > 0 || m.welcome != nil {
+		if n := len(m.overlays); n > 0 {
+			switch m.overlays[n-1].(type) { // those that a wheel cannot answer
+			case *confirmOverlay, *bulkConfirm, *knockOverlay, *deleteOverlay, *revealOverlay, *inviteOverlay:
+				return nil
+			}
+		}
+		return m.press(key)
+	}
+	if z := m.zoneAt(e.X, e.Y); z != nil {
+		if l, n, id := m.listOf(m.scene(), z.pane); l != nil {
+			l.move(act, n, id)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/tokenapi/secret"
+	"lanyard/ui/kit"
+)
+
+// adoptOverlay takes over a token from elsewhere: one that leaked, or that another program holds.
+type adoptOverlay struct {
+	form
+	appID, name string
+	busy        bool
+	said        string
+}
+
+// openAdopt asks for a token from elsewhere.
+func (m *root) openAdopt() tea.Cmd {
+	if a, ok := m.scene().selected(); ok {
+		m.open(&adoptOverlay{appID: a.ID, name: a.name, form: form{fields: []*field{
+			newSecret("token", "access token", "typed or pasted, shown as dots"),
+			newSecret("refresh", "refresh token", "if there is one; alone it can be revoked too"),
+		}}})
+	}
+	return nil
+}
+
+func (o *adoptOverlay) title() string { return "Adopt a token of " + o.name }
+func (*adoptOverlay) foot() string    { return "" }
+func (*adoptOverlay) danger() bool    { return false }
+
+func (o *adoptOverlay) press(*scene, action, string) intent { return nil } // typed takes every key
+
+func (o *adoptOverlay) typed(msg tea.KeyPressMsg) intent {
+	switch key := msg.String(); {
+	case key == "esc":
+		o.wipe()
+		return closeOverlay{}
+	case o.busy:
+	case (key == "enter" || key == "ctrl+s") && o.fields[0].empty() && o.fields[1].empty():
+		o.said = "nothing was typed yet"
+	case key == "enter" || key == "ctrl+s":
+		return adoptText{o, o.secret("token"), o.secret("refresh")}
+	default:
+		o.said = ""
+		o.form.typed(msg)
+	}
+	return nil
+}
+
+func (o *adoptOverlay) pasted(text string) bool {
+	if !o.busy {
+		o.said = o.form.pasted(text)
+	}
+	return true
+}
+
+func (o *adoptOverlay) size(w, h int) (int, int) { return min(w, 70), min(h, 8) }
+
+func (o *adoptOverlay) box(s *scene, w, h int) []string {
+	foot := padded(s.st.Quiet, fitting([]string{"tab next · enter takes it over, to be watched and revoked · esc cancels", "tab next · enter takes it over · esc cancels", "tab · enter · esc cancels", "enter · esc"}, w-2), w)
+	paint, said := s.st.Danger, ""
+	switch {
+	case o.busy:
+		paint, said = s.st.Accent, "taking it over …"
+	case o.said != "":
+		said = "✕ " + o.said
+	}
+	line := padded(paint, said, w)
+	if h < 8 {
+		out := append(o.lines(s, w, max(min(2, h-2), 1), nil), line, foot)
+		return out[:min(h, len(out))]
+	}
+	out := append([]string{kit.Spaces(w)}, o.lines(s, w, 2, nil)...)
+	return append(out, kit.Spaces(w), line, kit.Spaces(w), foot, kit.Spaces(w))
+}
+
+// adoptText is the intent to take it over.
+type adoptText struct {
+	form            *adoptOverlay
+	access, refresh secret.Text
+}
+
+func (adoptText) intent() {}
+
+func (i adoptText) perform(m *root) tea.Cmd {
+	if m.fx.svc == nil || !m.isOpen(i.form) || m.unlockFirst("adopt a token", i) {
+		return nil
+	}
+	return m.begin("adopt", "a token is being adopted", func(string) tea.Cmd {
+		i.form.busy = true
+		return m.fx.adopt(i.form, i.form.appID, i.access, i.refresh)
+	}, "")
+}
+
+type tokenAdopted struct {
+	form  *adoptOverlay
+	token console.Token
+	err   error
+}
+
+func (r tokenAdopted) land(m *root) tea.Cmd {
+	delete(m.busy, "adopt")
+	r.form.busy, m.dirty = false, true
+	if r.err != nil {
+		if m.isOpen(r.form) {
+			r.form.said = kit.Clean(r.err.Error())
+		}
+		m.fail("adopt", r.err)
+		return m.read()
+	}
+	r.form.wipe()
+	m.drop(r.form)
+	m.panes.tokens.got(r.token, m.panes.tokens.selected(r.token.AppID))
+	m.note(good, "adopted "+r.token.Fingerprint+": it is watched here", m.keys.hint(doRevoke, "revokes it"))
+	return m.read()
+}

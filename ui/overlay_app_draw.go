@@ -1,0 +1,104 @@
+package ui
+
+import (
+	"strings"
+
+	"lanyard/themes"
+	"lanyard/ui/kit"
+)
+
+func (o *appOverlay) size(w, h int) (int, int) {
+	n := 6
+	for _, f := range o.fields {
+		if !f.off {
+			n++
+		}
+	}
+	return min(w, 78), min(h, n)
+}
+
+func (o *appOverlay) box(s *scene, w, h int) []string {
+	wrong := o.wrong()
+	foot := padded(s.st.Quiet, o.keys(w), w)
+	paint, said := o.words(s, wrong)
+	roomy := h >= 11
+	says := 1
+	if roomy {
+		says = 2 // an outcome may need two lines, and has them always: nothing moves when it comes
+	}
+	wrapped := kit.Wrap(said, max(w-2, 1))
+	if len(wrapped) > says {
+		wrapped = append(wrapped[:says-1], strings.Join(wrapped[says-1:], " "))
+	}
+	for len(wrapped) < says {
+		wrapped = append(wrapped, "")
+	}
+	rest := h - says - 1
+	if roomy {
+		rest = h - says - 3
+	}
+	var out []string
+	if roomy {
+		out = append(out, kit.Spaces(w))
+	}
+	fields := o.lines(s, w, max(rest, 1), wrong)
+	for len(fields) < rest {
+		fields = append(fields, kit.Spaces(w))
+	}
+	out = append(out, fields...)
+	for _, l := range wrapped {
+		out = append(out, padded(paint, l, w))
+	}
+	out = append(out, foot)
+	if roomy {
+		out = append(out, kit.Spaces(w))
+	}
+	return out[:min(len(out), h)]
+}
+
+// words is the line under the fields: a question, what is under way, what came of it, what is wrong, what saving does.
+func (o *appOverlay) words(s *scene, wrong map[string]string) (themes.Paint, string) {
+	switch here := o.wrongHere(wrong); {
+	case o.asks:
+		return s.st.Danger, "throw away what was typed?  y yes · any other key: No"
+	case o.saving:
+		return s.st.Accent, "saving …"
+	case o.said != "" && o.good:
+		return s.st.Good, "✓ " + o.said
+	case o.said != "":
+		return s.st.Danger, "✕ " + o.said
+	case o.testing:
+		return s.st.Accent, "asking the server … this form can be used meanwhile"
+	case o.frozen:
+		return s.st.Quiet, "read-only here: it is changed in " + o.file
+	case here != "":
+		return s.st.Danger, "✕ " + here
+	case o.was != nil && o.changed:
+		if warning := o.draft().Warning(o.others, s.board.holds); warning != "" {
+			return s.st.Warn, "! " + warning
+		}
+	}
+	return s.st.Quiet, ""
+}
+
+// holds is how many tokens of an application are listed.
+func (b *board) holds(appID string) int {
+	n := 0
+	for i := range b.tokens {
+		if b.tokens[i].AppID == appID {
+			n++
+		}
+	}
+	return n
+}
+
+func (o *appOverlay) keys(w int) string {
+	if o.frozen {
+		return fitting([]string{"tab ↑ ↓ fields · esc closes", "esc closes"}, w-2)
+	}
+	return fitting([]string{
+		"tab ↑ ↓ fields · ← → choose · ctrl+t test it · ctrl+s save · esc cancel",
+		"← → choose · ctrl+t test it · ctrl+s save · esc cancel",
+		"ctrl+t test it · ctrl+s save · esc cancel", "ctrl+t test · ctrl+s save · esc", "ctrl+s save · esc",
+	}, w-2)
+}

@@ -1,0 +1,342 @@
+package ui_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+	"lanyard/ui"
+)
+
+// stored gives the applications that are in the store, by name.
+func (l *live) stored() map[string]console.Application {
+	l.t.Helper()
+	b, err := l.svc.Board(l.t.Context())
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	all := map[string]console.Application{}
+	for _, a := range b.Applications {
+		if a.Source == console.FromStore {
+			all[a.Name] = a
+		}
+	}
+	return all
+}
+
+// goTo moves to a field by its label.
+func (l *live) goTo(label string) {
+	l.t.Helper()
+	for range 30 {
+		for line := range strings.SplitSeq(l.Frame(), "\n") {
+			if i := strings.Index(line, "▌"); i >= 0 && strings.Contains(line, label) {
+				return
+			}
+		}
+		l.Key("tab")
+	}
+	l.t.Fatalf("no field %q:\n%s", label, l.Frame())
+}
+
+func TestFormTestRefused(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	fill(l.Pump, "Billing", "billing-key", "s3cr3t-of-billing")
+	l.api.err = &tokenapi.Error{Op: "client_credentials", Kind: tokenapi.KindRefused, Status: 401, Code: "invalid_client", Hint: "check key and secret"}
+	l.Key("ctrl+t")
+	l.shows("✕ test:", "invalid_client", "check key and", "•••••") // what was typed stays
+	l.Key("ctrl+s")
+	l.shows("its test has failed: ctrl+s again keeps it all the same")
+	if len(l.stored()) != 0 {
+		t.Error("kept without a question, though its test has failed")
+	}
+	l.api.err = nil
+	l.Key("ctrl+t")
+	l.shows("it works")
+	l.Key("ctrl+s")
+	if a := l.stored()["Billing"]; a.Secret != console.SecretAvailable {
+		t.Errorf("saved as %+v", a)
+	}
+	if strings.Contains(strings.Join(l.Log(), "\n"), "s3cr3t") {
+		t.Error("the secret is in the log")
+	}
+}
+
+// An answer about what the form no longer says changes nothing in it; that a token was issued is said.
+func TestFormDropsLateAnswers(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	fill(l.Pump, "Billing", "billing-key", "secret-of-billing")
+	l.Hold = true
+	l.Key("ctrl+t")
+	l.shows("asking the server")
+	l.Type("!") // the form stays usable
+	l.Key("ctrl+s")
+	l.shows("wait for the test")
+	l.Release()
+	if strings.Contains(l.Frame(), "it works") {
+		t.Error("an answer for another secret was shown")
+	}
+	l.said("of the test: the token " + fp("access-1") + " was issued and lives until 13:04; it is not kept")
+	l.Key("ctrl+s")
+	if b, err := l.svc.Board(t.Context()); err != nil || len(b.Tokens) > 0 {
+		t.Errorf("the token of another draft was kept: %v, %v", b.Tokens, err)
+	}
+}
+
+func TestFormClosedAfterATest(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	fill(l.Pump, "Billing", "billing-key", "secret-of-billing")
+	l.Key("ctrl+t", "esc", "y")
+	l.said("the token " + fp("access-1") + " was issued and lives until 13:04; it is not kept")
+	if l.Overlays() != 0 || len(l.stored()) > 0 || len(l.api.revokes) > 0 {
+		t.Errorf("%d overlays, %v, revoked %v", l.Overlays(), l.stored(), l.api.revokes)
+	}
+}
+
+func TestFormEditsTheEnvironment(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	fill(l.Pump, "Billing", "billing-key", "secret-of-billing")
+	l.Key("ctrl+t", "ctrl+s", "1", "e")
+	l.shows("Edit Billing", "its name         typed", "kept; type to replace it")
+
+	l.goTo("more settings")
+	l.Key("right")
+	l.goTo("gateway cache")
+	l.Key("ctrl+u")
+	l.Type("soon")
+	l.shows("is not a duration")
+	l.Key("ctrl+u")
+	l.Type("2m")
+	l.Key("ctrl+s")
+	if a := l.stored()["Billing"]; a.Environment.CacheTTL != 2*time.Minute || a.Environment.Endpoints.TokenURL != "https://new.example/token" {
+		t.Errorf("%+v", a.Environment)
+	}
+
+	// What makes it another one is said before.
+	l.Key("1", "e")
+	l.goTo("token URL")
+	l.Key("ctrl+u")
+	l.Type("https://other.example/token")
+	l.shows("! this makes it another application: 1 token stays with the old one")
+	l.Key("ctrl+s") // and the secret is not sent there unasked
+	l.shows("consumer secret: is missing: the one that is kept is for the other server")
+	l.Type("secret-of-other")
+	l.Key("ctrl+s")
+	l.shows("gone")
+	if a := l.stored()["Billing"]; a.Environment.Endpoints.TokenURL != "https://other.example/token" || a.Secret != console.SecretAvailable {
+		t.Errorf("%+v", a)
+	}
+	if b, err := l.svc.Board(t.Context()); err != nil || len(b.Tokens) != 1 || len(b.Applications) != 4 {
+		t.Errorf("%+v, %v", b.Applications, err)
+	}
+}
+
+// The secret that is kept belongs to its key.
+func TestFormAsksForTheOtherSecret(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	fill(l.Pump, "Billing", "billing-key", "secret-of-billing")
+	l.Key("ctrl+s", "1", "e")
+	l.goTo("consumer key")
+	l.Type("2")
+	l.Key("ctrl+s")
+	l.shows("belongs to the other key")
+	if a := l.stored()["Billing"]; a.ConsumerKey != "billing-key" {
+		t.Errorf("saved with %q", a.ConsumerKey)
+	}
+}
+
+func TestFormPassword(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	fill(l.Pump, "Billing", "billing-key", "secret-of-billing")
+	l.goTo("grant")
+	l.Key("right")
+	l.Key("ctrl+s")
+	l.shows("user: is needed by the password grant")
+	l.Type("ana")
+	l.Key("tab")
+	l.Paste("pa55word of ana\n")
+	l.Key("ctrl+s")
+	if a := l.stored()["Billing"]; a.Username != "ana" || a.Grant != "password" {
+		t.Errorf("%+v", a)
+	}
+	id := l.stored()["Billing"].ID
+	err := l.keeper.View(t.Context(), func(r console.Reader) error {
+		kept, err := r.Password(id)
+		if !kept.Equal(secretOf("pa55word of ana")) {
+			t.Error("another password is kept, or none")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(l.Frame()+l.Inside(), "pa55") {
+		t.Error("the password can be read")
+	}
+}
+
+// A get for another user: the password is typed, used and forgotten; the token is shown with its user.
+func TestChooseUser(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("G", "left") // password is the last one offered
+	l.shows("‹ password ›", "user", "password")
+	l.Key("enter")
+	l.shows("user: is needed")
+	l.Type("bob")
+	l.Key("enter")
+	l.shows("password: is missing")
+	l.Type("pa55word of bob")
+	if strings.Contains(l.Frame()+l.Inside(), "pa55") {
+		t.Fatal("the password can be read")
+	}
+	l.Key("enter")
+	l.shows("bob", fp("access-1"))
+	if l.api.user != "bob" || l.api.password != fp("pa55word of bob") {
+		t.Errorf("sent for %q", l.api.user)
+	}
+	l.Key("G")
+	l.shows("‹ password ›", "bob")
+	l.Key("enter")
+	l.shows("password: is missing")
+	l.Key("esc", "g") // the usual one is still the application's own
+	if l.api.user != "" {
+		t.Errorf("g asked for %q", l.api.user)
+	}
+}
+
+func TestAdoptPair(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Do("adopt_token")
+	l.Key("enter")
+	l.shows("nothing was typed yet")
+	l.Paste("leaked-access")
+	l.Key("tab")
+	l.Paste("leaked-refresh")
+	if strings.Contains(l.Frame()+l.Inside(), "leaked") {
+		t.Fatal("a token can be read")
+	}
+	l.Key("enter")
+	l.said("adopted " + fp("leaked-access"))
+	b, err := l.svc.Board(t.Context())
+	if err != nil || len(b.Tokens) != 1 || b.Tokens[0].Refresh != console.RefreshLive {
+		t.Fatalf("%+v, %v", b.Tokens, err)
+	}
+	l.clock.now = l.clock.now.Add(time.Second)
+	l.Key("2", "r")
+	if b, err = l.svc.Board(t.Context()); err != nil || len(b.Tokens) != 2 || b.Tokens[1].From != b.Tokens[0].ID {
+		t.Errorf("it was not renewed by its refresh token: %+v, %v", b.Tokens, err)
+	}
+}
+
+func TestDeleteRevokesFirst(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	fill(l.Pump, "Billing", "billing-key", "secret-of-billing")
+	l.Key("ctrl+t", "ctrl+s", "1", "D")
+	l.shows("1 living token stays", "r revoke first")
+	l.Key("r")
+	l.shows("Revoke everything?")
+	l.Key("esc", "D", "y")
+	l.shows("gone")
+	l.Key("D")
+	l.said("tokens of it may be alive")
+	l.clock.now = l.clock.now.Add(2 * time.Hour)
+	l.Changed()
+	l.Key("D")
+	l.shows("its tokens are over")
+	l.Key("y")
+	if b, err := l.svc.Board(t.Context()); err != nil || len(b.Applications) != 2 || len(b.Tokens) > 0 {
+		t.Errorf("left: %+v, %v", b.Applications, err)
+	}
+}
+
+// From an empty HOME to a token with nothing but the form.
+func TestFirstRun(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.apps = nil
+	l.svc = l.service("kept")
+	began := map[bool]int{}
+	trial := alive(t)
+	trial.apps, trial.api = nil, l.api
+	memory := trial.service("memory")
+	l.Pump = ui.NewPump(t.Context(), ui.Options{
+		Welcome: true, Settings: ui.Settings{Theme: theme(t, "dark")}, Width: 80, Height: 24,
+		Begin: func(_ context.Context, kept bool) (*console.Service, error) {
+			if began[kept]++; kept {
+				return l.svc, nil
+			}
+			return memory, nil
+		},
+	}, l.clock.Now)
+	l.Key("2")
+	l.shows("Add an application")
+	l.Key("esc")
+	l.shows("Try the demo")
+	l.Key("2")
+	l.fillFirst()
+	l.Key("ctrl+t")
+	l.shows("it works")
+	if began[true] > 0 {
+		t.Fatal("a test made the store")
+	}
+	l.Key("ctrl+s")
+	l.shows("Tokens · Billing", "active", fp("access-1"))
+	if began[true] != 1 || l.api.tokens != 1 {
+		t.Errorf("begun %v, %d requests", began, l.api.tokens)
+	}
+	l.Key("g") // and it goes on with it
+	l.shows(fp("access-2"))
+	if l.Quit {
+		t.Error("the screen was left")
+	}
+}
+
+// fillFirst fills in the form of the first run, where there is no environment yet.
+func (l *live) fillFirst() {
+	l.t.Helper()
+	l.Type("Billing")
+	l.Key("tab", "tab")
+	l.Type("typed")
+	l.Key("tab")
+	l.Type("https://new.example/token")
+	l.goTo("consumer key")
+	l.Type("billing-key")
+	l.Key("tab")
+	l.Type("secret-of-billing")
+}
+
+func TestFirstRunCannotSave(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.apps = nil
+	svc := l.service("late")
+	full := true
+	l.Pump = ui.NewPump(t.Context(), ui.Options{
+		Welcome: true, Settings: ui.Settings{Theme: theme(t, "dark")}, Width: 80, Height: 24,
+		Begin: func(context.Context, bool) (*console.Service, error) {
+			if full {
+				return nil, errors.New("the disk is full")
+			}
+			return svc, nil
+		},
+	}, l.clock.Now)
+	l.Key("2")
+	l.fillFirst()
+	l.Key("ctrl+s")
+	l.shows("the disk is full", "•••••")
+	full = false
+	l.Key("ctrl+s")
+	l.shows("Tokens · Billing")
+}

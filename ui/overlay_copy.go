@@ -1,0 +1,150 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/ui/kit"
+)
+
+// copyForm is one way to copy a token.
+type copyForm struct {
+	key, name, why string // why it cannot be
+	form           console.Form
+}
+
+// bareForm is the access token alone.
+func bareForm() copyForm { return copyForm{form: console.FormBare} }
+
+// copyOverlay asks as what a token is to be copied.
+type copyOverlay struct {
+	id, fingerprint string
+	forms           []copyForm
+	at              int
+	said            string
+}
+
+// openCopyAs asks as what the token is to be copied.
+func (m *root) openCopyAs() tea.Cmd {
+	r := m.target(m.scene())
+	if r == nil || r.tok == nil {
+		return nil
+	}
+	if m.fx.clip == nil {
+		m.note(info, "copying is switched off", "set clipboard.via in the configuration")
+		return nil
+	}
+	probe, refresh, id := "", "", ""
+	if m.board.apps[r.app].ProbeURL == "" {
+		probe = "the application has no probe URL"
+	}
+	if r.tok.Refresh == console.RefreshNone {
+		refresh = "it came without one"
+	}
+	if !r.tok.HasID {
+		id = "it came without one"
+	}
+	m.open(&copyOverlay{id: r.id, fingerprint: r.tok.Fingerprint, forms: []copyForm{
+		{"y", "the access token", "", console.FormBare},
+		{"h", "Authorization header", "", console.FormHeader},
+		{"c", "curl line for the probe URL", probe, console.FormCurl},
+		{"e", "export LANYARD_TOKEN=…", "", console.FormEnv},
+		{"j", "JSON", "", console.FormJSON},
+		{"t", ".http request", probe, console.FormHTTP},
+		{"r", "the refresh token", refresh, console.FormRefresh},
+		{"i", "the ID token", id, console.FormID},
+	}})
+	return nil
+}
+
+func (o *copyOverlay) title() string          { return "Copy " + o.fingerprint + " as" }
+func (*copyOverlay) foot() string             { return "" }
+func (*copyOverlay) danger() bool             { return false }
+func (*copyOverlay) size(w, h int) (int, int) { return min(w, 60), min(h, 12) }
+
+func (o *copyOverlay) press(_ *scene, a action, key string) intent {
+	o.said = ""
+	switch a {
+	case moveDown:
+		if key == "down" {
+			o.at = min(o.at+1, len(o.forms)-1)
+			return nil
+		}
+	case moveUp:
+		if key == "up" {
+			o.at = max(o.at-1, 0)
+			return nil
+		}
+	case closeTop, quit:
+		return closeOverlay{}
+	}
+	if key == "enter" {
+		return o.choose(o.at)
+	}
+	for i, f := range o.forms {
+		if f.key == key {
+			o.at = i
+			return o.choose(i)
+		}
+	}
+	return nil
+}
+
+func (o *copyOverlay) choose(i int) intent {
+	if why := o.forms[i].why; why != "" {
+		o.said = o.forms[i].name + ": " + why
+		return nil
+	}
+	return copyAs{o, o.forms[i]}
+}
+
+func (o *copyOverlay) box(s *scene, w, h int) []string {
+	var lines []string
+	for i, f := range o.forms {
+		l := s.begin(i == o.at, true)
+		key, text := s.st.Key, f.name
+		if f.why != "" {
+			key, text = s.st.Quiet, text+" – "+f.why
+		}
+		l.Put(string(key), " "+f.key+"  ")
+		paint := ""
+		if f.why != "" {
+			paint = string(s.st.Quiet)
+		}
+		l.Put(paint, kit.Cut(text, max(w-l.Width()-1, 0)))
+		lines = append(lines, l.End(w))
+	}
+	foot := padded(s.st.Quiet, fitting([]string{"its key, or ↑ ↓ and enter · esc closes", "a key · esc closes"}, w-2), w)
+	if o.said != "" {
+		foot = padded(s.st.Warn, o.said, w)
+	}
+	room := max(h-1, 1)
+	off := max(min(o.at-room/2, len(lines)-room), 0)
+	lines = lines[off:min(off+room, len(lines))]
+	for len(lines) < room {
+		lines = append(lines, kit.Spaces(w))
+	}
+	return append(lines, foot)
+}
+
+// copyAs is the intent to copy in a form.
+type copyAs struct {
+	box  *copyOverlay
+	form copyForm
+}
+
+func (copyAs) intent() {}
+
+func (i copyAs) perform(m *root) tea.Cmd {
+	m.drop(i.box)
+	if !m.busy[i.box.id] && m.unlockFirst("copy a token", i) {
+		return nil
+	}
+	r := m.board.byID[i.box.id]
+	if r == nil || r.tok == nil {
+		m.note(info, "that token is gone", "")
+		return nil
+	}
+	a, t := m.board.apps[r.app].Application, *r.tok
+	return m.begin(i.box.id, "", func(id string) tea.Cmd { return m.fx.copyAs(a, t, i.form) }, i.box.id)
+}

@@ -1,0 +1,142 @@
+package ui
+
+import (
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/ui/kit"
+)
+
+// deleteOverlay asks before an application of the store goes. The answer key is not the key that opened it.
+type deleteOverlay struct {
+	appID, name string
+	living      int
+	gone        bool // it is no longer configured: what is left of it is forgotten
+	listed      int  // its tokens
+}
+
+// openDelete asks whether the selected application is to be deleted.
+func (m *root) openDelete() tea.Cmd {
+	if a, ok := m.scene().selected(); ok {
+		m.open(&deleteOverlay{
+			appID: a.ID, name: kit.Clean(a.Label()), living: a.tally.active + a.tally.expiring + a.tally.revoking,
+			gone: a.Source == console.Gone, listed: m.board.holds(a.ID),
+		})
+	}
+	return nil
+}
+
+func (*deleteOverlay) title() string { return "Delete the application?" }
+func (*deleteOverlay) foot() string  { return "" }
+func (*deleteOverlay) danger() bool  { return true }
+
+func (o *deleteOverlay) text() []string {
+	switch {
+	case o.gone && o.listed > 0:
+		return []string{o.name, "It is no longer configured, and its tokens are over (" + strconv.Itoa(o.listed) + " listed). They are forgotten with it; the log keeps what happened."}
+	case o.gone:
+		return []string{o.name, "It is no longer configured, and holds no token. What is left of it is forgotten."}
+	case o.living == 0 && o.listed == 0:
+		return []string{o.name, "It holds no token. Its consumer secret is forgotten with it."}
+	case o.living == 0:
+		return []string{o.name, "Its consumer secret stays sealed in the store while a token of it is listed."}
+	}
+	n := strconv.Itoa(o.living) + " living tokens stay"
+	if o.living == 1 {
+		n = "1 living token stays"
+	}
+	return []string{o.name, n + " listed under “no longer configured”, and can still be revoked. To be rid of them, revoke them first."}
+}
+
+func (o *deleteOverlay) size(w, _ int) (int, int) {
+	w = min(w, 64)
+	return w, len(o.wrapped(w)) + 4
+}
+
+func (o *deleteOverlay) wrapped(w int) (out []string) {
+	for _, t := range o.text() {
+		out = append(out, kit.Wrap(t, max(w-3, 8))...)
+	}
+	return out
+}
+
+func (o *deleteOverlay) press(s *scene, _ action, key string) intent {
+	switch {
+	case key == s.keys.yes():
+		return deleteApplication{o}
+	case key == "r" && o.revocable():
+		return revokeFirst{o}
+	}
+	return closeOverlay{}
+}
+
+func (o *deleteOverlay) box(s *scene, w, h int) []string {
+	out := []string{kit.Spaces(w)}
+	for i, t := range o.wrapped(w) {
+		paint := s.st.Quiet
+		if i == 0 {
+			paint = s.st.Strong
+		}
+		out = append(out, " "+padded(paint, t, w-1))
+	}
+	q := kit.NewLine("", 160)
+	q.Gap(2)
+	q.Put(string(s.st.Danger), s.keys.yes())
+	q.Put("", " delete it   ")
+	if o.revocable() {
+		q.Put(string(s.st.Key), "r")
+		q.Put("", " revoke first   ")
+	}
+	q.Put(string(s.st.Chip), " No ")
+	if w >= 44 && (!o.revocable() || w >= 60) {
+		q.Put(string(s.st.Quiet), "  any other key")
+	}
+	out = append(out, kit.Spaces(w), q.End(w), kit.Spaces(w))
+	if len(out) > h { // the question is what must stay
+		out = append(out[1:max(h, 2)], out[len(out)-2])
+		out = out[:min(len(out), max(h, 0))]
+	}
+	return out
+}
+
+// revocable says whether revoking first is offered.
+func (o *deleteOverlay) revocable() bool { return o.living > 0 && !o.gone }
+
+// revokeFirst is the intent to revoke everything instead.
+type revokeFirst struct{ o *deleteOverlay }
+
+func (revokeFirst) intent() {}
+
+func (i revokeFirst) perform(m *root) tea.Cmd {
+	m.drop(i.o)
+	return m.run(revokeAll)
+}
+
+type deleteApplication struct{ o *deleteOverlay }
+
+func (deleteApplication) intent() {}
+
+func (i deleteApplication) perform(m *root) tea.Cmd {
+	m.drop(i.o)
+	if m.fx.svc == nil {
+		return nil
+	}
+	return m.begin("delete", "an application is being deleted", func(string) tea.Cmd { return m.fx.deleteApp(i.o.appID, i.o.name) }, "")
+}
+
+type appDeleted struct {
+	name string
+	err  error
+}
+
+func (r appDeleted) land(m *root) tea.Cmd {
+	delete(m.busy, "delete")
+	if r.err != nil {
+		m.fail("delete", r.err)
+	} else {
+		m.note(good, r.name+" was deleted", "tokens that it holds stay listed until they are over")
+	}
+	return m.read()
+}

@@ -1,0 +1,167 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/tokenapi/secret"
+	"lanyard/ui/kit"
+)
+
+func (m *root) cannotChooseGet(s *scene) *refuse {
+	if why, ok := getSelected(s).(refuse); ok {
+		return &why
+	}
+	return nil
+}
+
+// grantOverlay asks with which grant, for which user and with which scopes to get. What was chosen is offered again in
+// this run, but for the password, which is used once.
+type grantOverlay struct {
+	form
+	appID, name string
+	own         string // the application's own user, whose password may be known
+	knows       string // scopes that were seen
+	said        string
+}
+
+// openGrant asks with which grant and scopes to get.
+func (m *root) openGrant() tea.Cmd {
+	a, ok := m.scene().selected()
+	if !ok {
+		return nil
+	}
+	last, was := m.chosen[a.ID]
+	if !was {
+		last = getToken{grant: a.Grant, scopes: a.Scopes, user: a.Username}
+	}
+	grants := []string{a.Grant}
+	for _, g := range []string{"client_credentials", "authorization_code", "device_code", "password"} {
+		if g != a.Grant && console.MayUse(a.Application, g) {
+			grants = append(grants, g)
+		}
+	}
+	o := &grantOverlay{appID: a.ID, name: a.name, own: a.Username, knows: kit.Clean(strings.Join(a.knownScopes(), " "))}
+	hint := "used for this get, and not kept"
+	if a.Grant == "password" {
+		hint = "empty: the one that is kept for " + kit.Clean(a.Username)
+	}
+	o.fields = []*field{
+		newChoice("grant", "grant", last.grant, grants...),
+		newField("user", "user", last.user, "such as ana"),
+		newSecret("password", "password", hint),
+		newField("scopes", "scopes", strings.Join(last.scopes, " "), "none: what the server gives"),
+	}
+	o.fit()
+	m.open(o)
+	return nil
+}
+
+// knownScopes are those of an application and of its tokens, by name.
+func (a *app) knownScopes() []string {
+	all := slices.Clone(a.Scopes)
+	for _, r := range a.rows {
+		if r.tok != nil {
+			all = append(append(all, r.tok.Scopes...), r.tok.Asked...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func (o *grantOverlay) fit() {
+	asks := o.value("grant") == "password"
+	o.field("user").off, o.field("password").off = !asks, !asks
+}
+
+func (o *grantOverlay) title() string { return "Get a token for " + o.name }
+func (*grantOverlay) foot() string    { return "" }
+func (*grantOverlay) danger() bool    { return false }
+
+func (o *grantOverlay) press(*scene, action, string) intent { return nil } // typed takes every key
+
+func (o *grantOverlay) typed(msg tea.KeyPressMsg) intent {
+	switch msg.String() {
+	case "esc":
+		o.wipe()
+		return closeOverlay{}
+	case "enter", "ctrl+s":
+		if key, why := o.wrong(); why != "" {
+			o.goTo(key)
+			o.said = o.field(key).label + ": " + why
+			return nil
+		}
+		return getChosen{o, o.secret("password")}
+	}
+	o.said = ""
+	o.form.typed(msg)
+	o.fit()
+	return nil
+}
+
+// wrong is the first thing that is wrong.
+func (o *grantOverlay) wrong() (key, why string) {
+	user := o.field("user")
+	switch {
+	case !user.off && user.value() == "":
+		return "user", "is needed by the password grant"
+	case !user.off && o.field("password").empty() && (user.value() != o.own || o.own == ""):
+		return "password", "is missing"
+	}
+	return "scopes", console.ScopesProblem(strings.Fields(o.value("scopes")))
+}
+
+func (o *grantOverlay) pasted(text string) bool {
+	o.said = o.form.pasted(text)
+	return true
+}
+
+func (o *grantOverlay) shownFields() int {
+	if o.field("user").off {
+		return 2
+	}
+	return 4
+}
+
+func (o *grantOverlay) size(w, h int) (int, int) { return min(w, 70), min(h, 9) }
+
+func (o *grantOverlay) box(s *scene, w, h int) []string {
+	foot := padded(s.st.Quiet, fitting([]string{"← → choose the grant · tab next · enter gets · esc cancels", "tab next · enter gets · esc cancels", "enter gets · esc cancels", "enter · esc"}, w-2), w)
+	paint, said := s.st.Quiet, ""
+	switch {
+	case o.said != "":
+		paint, said = s.st.Danger, "✕ "+o.said
+	case o.knows != "":
+		said = "known scopes: " + o.knows
+	}
+	line := padded(paint, said, w)
+	if h < 9 {
+		out := o.lines(s, w, max(min(o.shownFields(), h-2), 1), nil)
+		return append(out, line, foot)[:min(h, len(out)+2)]
+	}
+	out := append([]string{kit.Spaces(w)}, o.lines(s, w, 4, nil)...)
+	for len(out) < 5 { // as high as with a user: nothing moves when another grant is chosen
+		out = append(out, kit.Spaces(w))
+	}
+	return append(out, kit.Spaces(w), line, foot, kit.Spaces(w))[:min(h, 9)]
+}
+
+// getChosen is the intent to get as the form says.
+type getChosen struct {
+	form     *grantOverlay
+	password secret.Text
+}
+
+func (getChosen) intent() {}
+
+func (i getChosen) perform(m *root) tea.Cmd {
+	m.drop(i.form)
+	get := getToken{appID: i.form.appID, grant: i.form.value("grant"), scopes: strings.Fields(i.form.value("scopes")), user: i.form.value("user")}
+	i.form.wipe()
+	m.chosen[get.appID] = get
+	get.password = i.password
+	return m.perform(get)
+}

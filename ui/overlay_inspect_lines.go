@@ -1,0 +1,318 @@
+package ui
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"lanyard/console"
+	"lanyard/themes"
+	"lanyard/ui/kit"
+)
+
+// facts are lines of a name and what it means, wrapped under each other.
+type facts struct {
+	s   *scene
+	w   int
+	col int // of the names
+	out []string
+}
+
+const factNames = 14
+
+func (f *facts) put(name, value string) { f.paint("", "", name, value) }
+
+// paint puts a fact whose sign has a colour. On a screen too narrow for two columns what does not fit behind its
+// name stands below it.
+func (f *facts) paint(with themes.Paint, sign, name, value string) {
+	value = kit.Clean(value)
+	col, room := f.col, f.w-f.col-2
+	if f.w < 40 {
+		if col = kit.Width(name) + 1; name == "" || col+kit.Width(sign+value) > f.w-2 {
+			col = 2
+			if name != "" {
+				f.out = append(f.out, padded(f.s.st.Quiet, name, f.w))
+				name = ""
+			}
+		}
+		room = f.w - col - 2
+	}
+	for i, t := range kit.Wrap(value, max(room-kit.Width(sign), 6)) {
+		l := kit.NewLine("", 160)
+		l.Gap(1)
+		if i == 0 {
+			l.Cell(string(f.s.st.Quiet), name, col)
+			l.Put(string(with), sign)
+		} else {
+			l.Gap(col + kit.Width(sign))
+		}
+		l.Put("", t)
+		f.out = append(f.out, l.End(f.w))
+	}
+}
+
+func (f *facts) head(text string) {
+	f.out = append(f.out, kit.Spaces(f.w), padded(f.s.st.Strong, text, f.w))
+	f.col = factNames
+}
+
+// claims puts the members of a part under its name.
+func (f *facts) claims(all []claim) {
+	for i, c := range all {
+		if c.part != "" && (i == 0 || all[i-1].part != c.part) {
+			f.head(c.part)
+		}
+		if i == 0 || all[i-1].part != c.part {
+			for _, x := range all[i:] {
+				if x.part != c.part {
+					break
+				}
+				f.col = max(f.col, min(kit.Width(x.name)+2, 26, max(f.w/3, factNames)))
+			}
+		}
+		value := f.s.covered(kit.Clean(c.value))
+		if !c.at.IsZero() {
+			value = f.s.when(c.at)
+		}
+		if c.note != "" {
+			value += " (" + kit.Clean(c.note) + ")"
+		}
+		f.put(kit.Middle(kit.Clean(c.name), f.col-1), value)
+	}
+	f.col = factNames
+}
+
+func (o *inspectOverlay) box(s *scene, w, h int) []string {
+	r := s.board.byID[o.id]
+	if r == nil || r.tok == nil {
+		return []string{padded(s.st.Quiet, "this token is gone", w)}
+	}
+	t, a := r.tok, &s.board.apps[r.app]
+	st := s.board.status(r, s.now)
+	f := &facts{s: s, w: w, col: factNames}
+	sign, paint := s.look(r.state)
+	word := string(r.state)
+	if text := s.stateWords(r, st); text != "" {
+		word += ": " + text
+	}
+	f.paint(paint, sign+" ", "state", word)
+	f.put("application", s.covered(strings.TrimSpace(a.name+" "+kit.Clean(a.KeyType))))
+	f.put("environment", s.covered(kit.Clean(a.Environment.Name)))
+	f.put("for", s.covered(cmp.Or(kit.Clean(t.User), "the application itself")))
+	f.put("grant", grantWord(kit.Clean(t.Grant)))
+	kind := cmp.Or(kit.Clean(t.TokenType), "not named")
+	if t.JWT {
+		kind += ", a JWT"
+	}
+	f.put("type", kind)
+	scopes := cmp.Or(kit.Clean(strings.Join(t.Scopes, " ")), "none named")
+	f.put("scopes", scopes)
+	if asked := kit.Clean(strings.Join(t.Asked, " ")); asked != "" && asked != scopes {
+		f.put("asked for", asked)
+	}
+	refresh := string(t.Refresh)
+	if t.Refresh == console.RefreshNone {
+		refresh = "none came with it"
+	}
+	f.put("refresh", refresh)
+	if t.HasID {
+		f.put("ID token", "came with it")
+	}
+	f.head("Its life")
+	for _, e := range s.lineage(r, st) {
+		f.put(e.word, e.text)
+	}
+	f.put("server clock", s.clocks(t, a))
+	f.head("Key manager")
+	o.keyManager(f, t)
+	f.head("Inside")
+	o.insides(f)
+	return o.scroll.show(f.out, h)
+}
+
+// clocks says how far the server's clock is from ours, and what it shows when the token ends.
+func (s *scene) clocks(t *console.Token, a *app) string {
+	d, ok := s.board.skew[a.Environment.Name]
+	switch {
+	case !ok:
+		return "not known: no answer with a date was read in this run"
+	case d.Abs() < time.Second:
+		return "as ours, to the second"
+	}
+	text := inWords(d.Abs()) + " ahead of ours"
+	if d < 0 {
+		text = inWords(d.Abs()) + " behind ours"
+	}
+	if !t.ExpiresAt.IsZero() {
+		text += "; it shows " + t.ExpiresAt.Add(d).In(s.now.Location()).Format("15:04:05") + " when this token expires"
+	}
+	return text
+}
+
+// keyManager puts what introspection said, which is not what the gateway does.
+func (o *inspectOverlay) keyManager(f *facts, t *console.Token) {
+	switch {
+	case o.asking:
+		f.put("asked", "waiting for its answer …")
+	case o.askErr != "":
+		f.paint(f.s.st.Danger, "✕ ", "", f.s.covered(o.askErr))
+	}
+	switch {
+	case t.AtServer == console.NotAsked && (o.asking || o.askErr != ""):
+	case t.AtServer == console.NotAsked:
+		if why := o.cannotAsk(f.s); why != "" {
+			f.put("asked", "cannot be: "+f.s.covered(why))
+			return
+		}
+		f.put("asked", "not yet; i asks it")
+	case t.AtServer == console.ServerActive:
+		f.paint(f.s.st.Good, "✓ ", "says", "active; asked "+f.s.when(t.AtServerAt))
+	default:
+		f.paint(f.s.st.Warn, "! ", "says", "inactive; asked "+f.s.when(t.AtServerAt))
+	}
+	f.claims(o.asked)
+}
+
+// insides puts what the token itself says.
+func (o *inspectOverlay) insides(f *facts) {
+	i := &o.inside
+	switch {
+	case o.locked:
+		f.put("form", "locked; enter asks for the passphrase")
+	case !o.seen:
+		f.put("form", "reading it …")
+	case i.err != "":
+		f.paint(f.s.st.Danger, "✕ ", "", f.s.covered(i.err))
+	default:
+		f.put("form", i.form)
+		if i.signature != "" {
+			sign, paint := i.signed(f.s)
+			f.paint(paint, sign, "signature", f.s.covered(i.signature))
+		}
+		for _, why := range i.times {
+			f.paint(f.s.st.Warn, "! ", "times", why)
+		}
+		f.claims(i.claims)
+	}
+}
+
+// grantWord names a grant, and says of one that is legacy that it is.
+func grantWord(grant string) string {
+	switch grant {
+	case "":
+		return "not known"
+	case "password":
+		return "password, legacy"
+	}
+	return grant
+}
+
+// when is a time as a person reads it: absolute on the clock of this machine, with its day if that is another one,
+// and how far it is from now.
+func (s *scene) when(t time.Time) string {
+	t = t.In(s.now.Location())
+	text := t.Format(time.DateTime)
+	if t.Format(time.DateOnly) == s.now.Format(time.DateOnly) {
+		text = t.Format(time.TimeOnly)
+	}
+	if d := t.Sub(s.now); d >= time.Second {
+		return text + ", in " + s.left(d)
+	}
+	return text + ", " + s.ago(t)
+}
+
+// stateWords is what the digits of a row say, in words.
+func (s *scene) stateWords(r *row, st console.Status) string {
+	switch {
+	case r.pending():
+		return fitting(s.revokeWords(r), 60)
+	case st.Reopened:
+		return "the gateway let it through after its window"
+	case r.state == console.Lingering && !st.StaleKnown:
+		return "may still pass the gateway, nobody knows how long"
+	case r.state == console.Lingering:
+		return "may still pass the gateway for at most " + s.left(st.StaleLeft)
+	case st.HasExpiry && st.Left > 0:
+		return s.left(st.Left) + " left"
+	}
+	return ""
+}
+
+// happened is one thing in the life of a token.
+type happened struct {
+	at         time.Time
+	word, text string
+}
+
+// lineage is what happened to a token, in the order in which it did, and what will.
+func (s *scene) lineage(r *row, st console.Status) []happened {
+	t := r.tok
+	name := func(id string) string {
+		if x := s.board.byID[id]; x != nil && x.tok != nil {
+			return x.tok.Fingerprint
+		}
+		return "one that is no longer held"
+	}
+	var out []happened
+	add := func(at time.Time, word, text string) {
+		if !at.IsZero() {
+			out = append(out, happened{at, word, s.when(at) + text})
+		}
+	}
+	switch {
+	case t.Grant == console.GrantAdopted:
+		add(t.IssuedAt, "adopted", ", from elsewhere")
+	case t.From != "":
+		add(t.IssuedAt, "issued", ", renewed from "+name(t.From))
+	default:
+		add(t.IssuedAt, "issued", "")
+	}
+	add(t.ReplacedAt, "renewed", ", into "+name(t.ReplacedBy))
+	if t.Unsure != nil {
+		add(t.Unsure.SentAt, "unsure", ": its renewal was sent and no answer seen")
+	}
+	switch {
+	case r.pending() && t.RevokeTries > 0:
+		add(t.RevokeAt, "revoke", ", decided, sent and not yet accepted")
+	case r.pending():
+		add(t.RevokeAt, "revoke", ", decided, to be sent")
+	default:
+		add(t.RevokeAt, "revoke", ", decided and due")
+	}
+	if !t.RefreshAcceptedAt.Equal(t.AcceptedAt) {
+		add(t.RefreshAcceptedAt, "accepted", ", the revoke of its refresh token, by the server")
+	}
+	add(t.AcceptedAt, "accepted", ", the revoke, by the server")
+	for i, p := range t.Probes {
+		if i == 0 || i >= len(t.Probes)-3 {
+			add(p.At, "probed", ": "+string(p.Verdict))
+		}
+	}
+	proofs := map[console.Proof]string{
+		console.ProofProbe: "three refusals in a row", console.ProofWindow: "the end of the window", console.ProofExpiry: "its own expiry",
+	}
+	slices.SortStableFunc(out, func(a, b happened) int { return a.at.Compare(b.at) })
+	switch {
+	case st.Proof != console.ProofNone:
+		add(st.OverAt, "dead", ", by "+proofs[st.Proof])
+	case st.StaleKnown:
+		add(st.StaleUntil, "dead", ", at the latest")
+	case !t.ExpiresAt.IsZero() && !t.ExpiresAt.After(s.now):
+		add(t.ExpiresAt, "expired", "")
+	}
+	if t.ExpiresAt.After(s.now) {
+		add(t.ExpiresAt, "expires", "")
+	} else if t.ExpiresAt.IsZero() {
+		out = append(out, happened{word: "expires", text: unboundWords(t)})
+	}
+	return out
+}
+
+// unboundWords says of a token without an end why there is none.
+func unboundWords(t *console.Token) string {
+	if t.Lifetime == "unbounded" {
+		return "never"
+	}
+	return "not known: its answer did not say"
+}

@@ -1,0 +1,159 @@
+package ui
+
+import (
+	"slices"
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/ui/kit"
+)
+
+func (m *root) cannotRevokeAll(s *scene) *refuse {
+	a, ok := s.selected()
+	switch {
+	case !ok:
+		return &refuse{"no application is selected", m.keys.hint(paneApps, "goes to Applications")}
+	case a.Environment.ReadOnly:
+		return &refuse{kit.Clean(a.Environment.Name) + " is read-only: nothing is revoked there", "read_only in the configuration"}
+	case len(a.living()) == 0:
+		return &refuse{a.name + " holds no token that lives", ""}
+	}
+	return nil
+}
+
+// living are the tokens of an application that can be revoked: they live, or their refresh tokens do.
+func (a *app) living() []*row {
+	var out []*row
+	for _, r := range a.rows {
+		if r.tok != nil && !r.pending() && console.OfUse(*r.tok, console.Status{State: r.state}) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// revokeAllOverlay asks before everything of an application is revoked: how many there are is typed, because a key
+// is pressed too easily.
+type revokeAllOverlay struct {
+	form
+	appID, name, env string
+	production       bool
+	n, refresh       int      // and how many of them live by their refresh tokens alone
+	ids              []string // what was counted
+	said             string
+}
+
+// openRevokeAll asks whether everything of an application is to be revoked.
+func (m *root) openRevokeAll() tea.Cmd {
+	if a, ok := m.scene().selected(); ok {
+		var ids []string
+		expired := 0
+		for _, r := range a.living() {
+			ids = append(ids, r.id)
+			if !console.OfUse(console.Token{}, console.Status{State: r.state}) {
+				expired++
+			}
+		}
+		m.open(&revokeAllOverlay{
+			ids: ids, appID: a.ID, name: kit.Clean(a.Label()), env: kit.Clean(a.Environment.Name), production: a.Environment.Production, n: len(ids), refresh: expired,
+			form: form{fields: []*field{newField("count", "how many", "", "type the number to revoke them")}},
+		})
+	}
+	return nil
+}
+
+func (o *revokeAllOverlay) title() string { return "Revoke everything?" }
+func (*revokeAllOverlay) foot() string    { return "" }
+func (*revokeAllOverlay) danger() bool    { return true }
+
+func (o *revokeAllOverlay) press(*scene, action, string) intent { return nil } // typed takes every key
+
+func (o *revokeAllOverlay) typed(msg tea.KeyPressMsg) intent {
+	switch msg.String() {
+	case "esc":
+		return closeOverlay{}
+	case "enter":
+		if o.value("count") != strconv.Itoa(o.n) {
+			o.said = "that is not " + strconv.Itoa(o.n) + ": nothing was revoked"
+			return nil
+		}
+		return revokeEverything{o}
+	}
+	o.said = ""
+	o.form.typed(msg)
+	return nil
+}
+
+// pasted does nothing: the number is typed.
+func (o *revokeAllOverlay) pasted(string) bool {
+	o.said = "the number is typed, not pasted"
+	return false
+}
+
+func (o *revokeAllOverlay) size(w, h int) (int, int) {
+	w = min(w, 66)
+	return w, min(h, len(o.text(w))+6)
+}
+
+func (o *revokeAllOverlay) text(w int) (out []string) {
+	n := strconv.Itoa(o.n) + " living tokens of " + o.name
+	if o.n == 1 {
+		n = "1 living token of " + o.name
+	}
+	if o.refresh > 0 {
+		n += ", " + strconv.Itoa(o.refresh) + " of them only by the refresh token"
+	}
+	lines := []string{n, "Whoever uses them is locked out when the gateway's cache has run out."}
+	if o.production {
+		lines = append(lines, o.env+" is a production environment.")
+	}
+	for _, t := range lines {
+		out = append(out, kit.Wrap(t, max(w-3, 8))...)
+	}
+	return out
+}
+
+func (o *revokeAllOverlay) box(s *scene, w, h int) []string {
+	var out []string
+	for i, t := range o.text(w) {
+		paint := s.st.Quiet
+		if i == 0 {
+			paint = s.st.Strong
+		}
+		out = append(out, " "+padded(paint, t, w-1))
+	}
+	said := ""
+	if o.said != "" {
+		said = "✕ " + o.said
+	}
+	ask := append(o.lines(s, w, 1, nil), padded(s.st.Danger, said, w), padded(s.st.Quiet, fitting([]string{"enter revokes when the number is right · esc: No", "enter · esc: No"}, w-2), w))
+	if len(out)+len(ask)+3 <= h {
+		out = append(append([]string{kit.Spaces(w)}, out...), kit.Spaces(w))
+		return append(append(out, ask...), kit.Spaces(w))
+	}
+	return append(out[:min(len(out), max(h-len(ask), 0))], ask...)
+}
+
+// revokeEverything is the intent to do it.
+type revokeEverything struct{ o *revokeAllOverlay }
+
+func (revokeEverything) intent() {}
+
+func (i revokeEverything) perform(m *root) tea.Cmd {
+	m.drop(i.o)
+	a := m.board.app(i.o.appID)
+	if a == nil {
+		m.note(info, i.o.name+" is gone", "")
+		return nil
+	}
+	// Those that were counted, and no other: nobody has said yes to what has come since.
+	all := forTokens{act: doRevoke, ids: i.o.ids, what: "tokens of " + i.o.name, answered: true}
+	for _, r := range a.living() {
+		if !slices.Contains(i.o.ids, r.id) {
+			all.more++
+		}
+	}
+	return m.perform(all)
+}

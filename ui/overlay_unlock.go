@@ -1,0 +1,303 @@
+package ui
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/themes"
+	"lanyard/tokenapi/secret"
+	"lanyard/ui/kit"
+)
+
+// typist is an overlay that is typed into: it takes keys as they are, before they mean an action.
+type typist interface {
+	overlay
+	typed(msg tea.KeyPressMsg) intent
+	pasted(text string) (taken bool)
+}
+
+// hidden is what is being typed. It prints as a mask, like the secret.Text that it becomes; inside of other values,
+// whose fields fmt reads by reflection, the two pointers keep the characters out of its reach under every verb.
+type hidden struct{ p **[]rune }
+
+// mostTyped is how many characters a passphrase may have.
+const mostTyped = 1024
+
+func (h hidden) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, secret.Mask) }
+
+func (h *hidden) runes() []rune {
+	if h.p == nil {
+		return nil
+	}
+	return **h.p
+}
+
+func (h *hidden) set(r []rune) {
+	if h.p == nil {
+		room := &r
+		h.p = &room
+	}
+	**h.p = r
+}
+
+func (h *hidden) len() int { return len(h.runes()) }
+
+// add says whether there was room.
+func (h *hidden) add(text string) bool {
+	if h.p == nil {
+		h.set(make([]rune, 0, mostTyped)) // at once: growing would leave copies behind
+	}
+	if h.len()+utf8.RuneCountInString(text) > mostTyped {
+		return false
+	}
+	h.set(append(h.runes(), []rune(text)...))
+	return true
+}
+
+func (h *hidden) back() {
+	if n := h.len(); n > 0 {
+		h.runes()[n-1] = 0
+		h.set(h.runes()[:n-1])
+	}
+}
+
+func (h *hidden) wipe() {
+	r := h.runes()
+	clear(r[:cap(r)])
+	h.p = nil
+}
+
+// take gives what was typed and forgets it.
+func (h *hidden) take() secret.Text {
+	t := secret.New(string(h.runes()))
+	h.wipe()
+	return t
+}
+
+// unlockOverlay asks for the passphrase of the store, because a verb was asked for that needs the secrets.
+type unlockOverlay struct {
+	verb   string
+	place  string
+	then   intent // what was asked for; nil: nothing but to unlock
+	text   hidden
+	fresh  bool        // nothing is sealed yet: the passphrase is chosen here, and typed twice
+	chosen secret.Text // what was typed the first time
+	ticket int         // of the attempt under way
+	busy   bool        // it is being tried
+	said   string
+	hint   string
+}
+
+func newUnlock(verb string, k keyState, then intent) *unlockOverlay {
+	return &unlockOverlay{verb: verb, place: k.place(), then: then, fresh: k.fresh()}
+}
+
+func (o *unlockOverlay) title() string {
+	if o.fresh {
+		return "Choose a passphrase"
+	}
+	return "Unlock the stored secrets"
+}
+
+func (*unlockOverlay) foot() string { return "" }
+func (*unlockOverlay) danger() bool { return false }
+
+// refused says what was wrong with what was typed. The question stays.
+func (o *unlockOverlay) refused(err error) {
+	o.busy = false
+	o.said, o.hint = kit.Clean(err.Error()), kit.Clean(console.Hint(err))
+	if o.hint == "" {
+		o.hint = "type it again; esc leaves everything locked"
+	}
+}
+
+func (o *unlockOverlay) say(text, hint string) { o.said, o.hint = text, hint }
+
+func (o *unlockOverlay) press(*scene, action, string) intent { return nil } // typed takes every key
+
+func (o *unlockOverlay) typed(msg tea.KeyPressMsg) intent {
+	key := msg.String()
+	if key == "esc" {
+		o.text.wipe()
+		o.chosen = secret.Text{}
+		return cancelUnlock{o.verb}
+	}
+	if o.busy {
+		return nil
+	}
+	switch key {
+	case "enter":
+		if o.text.len() == 0 {
+			o.say("nothing was typed yet", "type the passphrase of this store, then enter")
+			return nil
+		}
+		return o.entered()
+	case "backspace", "ctrl+h":
+		o.text.back()
+		return nil
+	case "ctrl+u":
+		o.text.wipe()
+		return nil
+	}
+	if msg.Text != "" {
+		o.enter(msg.Text)
+	}
+	return nil
+}
+
+// entered tries what was typed; a passphrase that is chosen is first typed once more.
+func (o *unlockOverlay) entered() intent {
+	text := o.text.take()
+	if o.fresh {
+		before := o.chosen
+		o.chosen = secret.Text{}
+		switch {
+		case before.IsZero():
+			o.chosen = text
+			o.say("", "")
+			return nil
+		case !text.Equal(before):
+			o.say("the two are not the same", "type it again, and once more")
+			return nil
+		}
+	}
+	o.busy = true
+	o.say("", "")
+	return unlockStore{text, o}
+}
+
+// pasted takes one line.
+func (o *unlockOverlay) pasted(text string) bool {
+	text = strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
+	switch {
+	case o.busy:
+	case text == "":
+		o.say("what was pasted is empty", "type the passphrase of this store, then enter")
+	case strings.ContainsFunc(text, unicode.IsControl):
+		o.say("more than one line was pasted, and nothing of it was taken", "paste the passphrase alone")
+	default:
+		o.enter(text)
+	}
+	return true
+}
+
+func (o *unlockOverlay) enter(text string) {
+	o.say("", "")
+	if !o.text.add(text) {
+		o.say("that is too long", fmt.Sprintf("a passphrase has at most %d characters", mostTyped))
+	}
+}
+
+const unlockWide = 64
+
+func (o *unlockOverlay) size(w, h int) (int, int) {
+	if w = min(w, unlockWide); w < 40 {
+		w += 2 // a small screen is used to its edges
+	}
+	return w, min(h, len(o.body(nil, w, h)))
+}
+
+func (o *unlockOverlay) box(s *scene, w, h int) []string {
+	parts := o.body(s, w, h)
+	out := make([]string, 0, len(parts))
+	for _, p := range parts {
+		out = append(out, padded(p.paint, p.text, w))
+	}
+	return out[:min(len(out), max(h, 0))]
+}
+
+// body is everything with its explanations where h lines are enough, else the field, what was said and the keys.
+func (o *unlockOverlay) body(s *scene, w, h int) []part {
+	var st themes.Styles
+	if s != nil {
+		st = *s.st
+	}
+	wrapped := func(paint themes.Paint, text string) (out []part) {
+		for _, l := range kit.Wrap(text, max(w-2, 1)) {
+			if text != "" {
+				out = append(out, part{paint, l})
+			}
+		}
+		return out
+	}
+	lead := wrapped("", "The passphrase is needed to "+o.verb+".")
+	if o.fresh {
+		lead = wrapped("", "It seals the tokens kept here, from the first one on: without it nobody can open them again.")
+	}
+	where := wrapped(st.Quiet, o.place)
+	said := append(wrapped(st.Danger, o.sign()), wrapped(st.Quiet, o.hint)...)
+	if o.busy {
+		said = []part{{st.Accent, "unlocking …"}}
+	}
+	field, keys := part{st.Strong, o.field(w)}, part{st.Quiet, o.keys(w)}
+	room := max(h-2, 0)
+	place := slices.Clone(said)
+	for len(place) < 2 { // kept free for what may be said, so that nothing moves when it is
+		place = append(place, part{})
+	}
+	roomy := slices.Concat([]part{{}}, lead, where, []part{{}, field, {}}, place, []part{{}, keys, {}})
+	if len(roomy) <= h {
+		return roomy
+	}
+	tight := []part{field}
+	switch {
+	case len(said) > 0:
+		tight = append(tight, said[:min(len(said), room)]...)
+	case len(lead) <= room:
+		tight = append(lead, field)
+	}
+	for len(tight) <= room { // as large as it will be when something is said
+		tight = append(tight, part{})
+	}
+	return append(tight, keys)
+}
+
+func (o *unlockOverlay) sign() string {
+	if o.said == "" {
+		return ""
+	}
+	return "✕ " + o.said
+}
+
+// field shows a dot for each character, the last ones where they are more than fit, and where the next one goes.
+func (o *unlockOverlay) field(w int) string {
+	lead := "passphrase  "
+	switch again := !o.chosen.IsZero(); {
+	case again && w < 40:
+		lead = "again › "
+	case again:
+		lead = "once more   "
+	case w < 40:
+		lead = "› "
+	}
+	room := max(w-2-kit.Width(lead)-1, 1)
+	n, cut := o.text.len(), ""
+	if n > room {
+		n, cut = room-1, "…"
+	}
+	return lead + cut + strings.Repeat("•", max(n, 0)) + "▏"
+}
+
+func (o *unlockOverlay) keys(w int) string {
+	short, does := "unlock", "unlocks"
+	if o.fresh {
+		short, does = "go on", "goes on"
+	}
+	if w < 48 {
+		return "enter " + short + " · esc cancel"
+	}
+	return "enter " + does + " · ctrl+u empties · esc cancels"
+}
+
+// wipe forgets what was typed.
+func (o *unlockOverlay) wipe() {
+	o.text.wipe()
+	o.chosen = secret.Text{}
+}

@@ -1,0 +1,303 @@
+package ui_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/console"
+	"lanyard/ui"
+)
+
+func TestVerbAsksForThePassphrase(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"g", "r", "x", "y", "p"} {
+		l, s := behindPassphrase(t)
+		l.Key("g")
+		s.lock(true)
+		l.Changed()
+		if l.Overlays() != 0 {
+			t.Fatal("it asks by itself")
+		}
+		l.shows("key: passphrase, locked", "● active", fp("access-1"), "1h 00m")
+		before := l.api.tokens
+		l.Key(key)
+		if l.Overlays() != 1 || s.tries() != 0 {
+			t.Fatalf("%s: %d overlays, %d attempts", key, l.Overlays(), s.tries())
+		}
+		l.shows("Unlock the stored secrets", "a passphrase, in the store")
+		l.Key("enter")
+		l.shows("nothing was typed yet")
+		l.Type("wrong")
+		l.shows("passphrase  •••••▏")
+		l.Key("enter")
+		l.shows("✕ that is not the passphrase", "type it again", "passphrase  ▏")
+		if l.Overlays() != 1 || s.tries() != 1 || l.api.tokens != before {
+			t.Fatalf("%s: a wrong passphrase closed it, or ran the verb", key)
+		}
+		l.Type(passphrase)
+		l.Key("enter")
+		if l.Overlays() != 0 || s.Key().Locked {
+			t.Fatalf("%s: not unlocked", key)
+		}
+		l.shows("key: passphrase ")
+		got := l.api.tokens - before
+		switch key {
+		case "g", "r":
+			if got != 1 {
+				t.Errorf("%s: %d requests", key, got)
+			}
+		case "x":
+			l.shows("◌ revoking")
+			l.after(10 * time.Second)
+			if len(l.api.revokes) != 1 {
+				t.Errorf("%d revokes", len(l.api.revokes))
+			}
+		case "y":
+			l.said("copied " + fp("access-1"))
+		case "p":
+			l.said("200: the gateway let it through")
+		}
+	}
+}
+
+func TestUnlockIsCancelled(t *testing.T) {
+	t.Parallel()
+	l, s := behindPassphrase(t)
+	s.lock(true)
+	l.Changed()
+	l.Key("g")
+	l.Type("half of i")
+	l.Key("esc")
+	if l.Overlays() != 0 || l.api.tokens != 0 || s.tries() != 0 {
+		t.Error("the verb went on")
+	}
+	l.said("nothing was done: to get a token the stored secrets have to be unlocked")
+	l.Key("g") // what was typed before is gone
+	l.shows("passphrase  ▏")
+}
+
+// Keys that mean something elsewhere are typed; what is typed can be taken back.
+func TestTyping(t *testing.T) {
+	t.Parallel()
+	l, s := behindPassphrase(t)
+	s.lock(true)
+	l.Changed()
+	l.Key("g")
+	l.Type("q?!hjklxyz1語ß")
+	l.Key("space", "tab", "up", "home")
+	l.shows("passphrase  " + strings.Repeat("•", 14) + "▏")
+	l.Key("backspace", "backspace")
+	l.shows("passphrase  " + strings.Repeat("•", 12) + "▏")
+	l.Key("ctrl+u", "backspace")
+	l.shows("passphrase  ▏")
+	if l.Overlays() != 1 || l.Quit {
+		t.Fatal("a key that was typed did something")
+	}
+	l.Paste("two\nlines")
+	l.shows("more than one line was pasted", "passphrase  ▏")
+	l.Paste("")
+	l.shows("what was pasted is empty")
+	l.Paste(strings.Repeat("x", 2000))
+	l.shows("that is too long", "passphrase  ▏")
+	l.Paste(passphrase + "\r\n")
+	l.Key("enter")
+	if s.Key().Locked || l.api.tokens != 1 {
+		t.Error("what was pasted did not unlock")
+	}
+	l.Key("ctrl+c")
+	if !l.Quit {
+		t.Error("ctrl+c does not quit")
+	}
+}
+
+func TestPasteElsewhereDoesNothing(t *testing.T) {
+	t.Parallel()
+	l, _ := behindPassphrase(t)
+	for _, key := range []string{"", "?", "!"} {
+		if key != "" {
+			l.Key(key)
+		}
+		l.Paste("g\nx\ny")
+		l.Key("g", "enter") // the end of it, as a terminal without bracketed paste sends it
+		if l.api.tokens != 0 || l.Overlays() != len(key) {
+			t.Errorf("after %q a paste did something", key)
+		}
+		if key == "" {
+			l.shows("a paste does nothing here")
+		}
+		l.after(time.Second)
+		if key != "" {
+			l.Key("esc")
+		}
+	}
+}
+
+// While it is being tried nothing is typed, and a second enter is not a second attempt.
+func TestUnlockingTakesAMoment(t *testing.T) {
+	t.Parallel()
+	l, s := behindPassphrase(t)
+	s.lock(true)
+	l.Changed()
+	l.Key("g")
+	l.Type(passphrase)
+	l.Hold = true
+	l.Key("enter", "enter", "x")
+	l.shows("unlocking …", "passphrase  ▏")
+	l.Key("esc") // gives up the verb, not the unlocking
+	l.Release()
+	if s.tries() != 1 || s.Key().Locked || l.api.tokens != 0 || l.Overlays() != 0 {
+		t.Errorf("%d attempts, %d requests, %d overlays", s.tries(), l.api.tokens, l.Overlays())
+	}
+	l.said("the stored secrets are unlocked")
+}
+
+// The question of a production environment comes before the passphrase, and is not asked twice.
+func TestUnlockAfterTheQuestion(t *testing.T) {
+	t.Parallel()
+	l, s := behindPassphrase(t, func(e *console.Environment) { e.Production = true })
+	l.Key("g")
+	s.lock(true)
+	l.Changed()
+	l.Key("x")
+	l.shows("Revoke in production?")
+	l.Key("y")
+	l.shows("Unlock the stored secrets")
+	if l.Overlays() != 1 {
+		t.Errorf("%d overlays", l.Overlays())
+	}
+	l.Type(passphrase)
+	l.Key("enter")
+	l.shows("◌ revoking")
+	if l.Overlays() != 0 {
+		t.Errorf("%d overlays", l.Overlays())
+	}
+	l, s = behindPassphrase(t, knocking)
+	s.lock(true)
+	l.Changed()
+	l.Key("g", "y")
+	l.shows("Unlock the stored secrets")
+	l.Type(passphrase)
+	l.Key("enter")
+	if l.api.tokens != 1 || l.Overlays() != 0 {
+		t.Errorf("%d requests, %d overlays", l.api.tokens, l.Overlays())
+	}
+}
+
+// Where nothing is sealed yet the passphrase is chosen, and typed twice.
+func TestPassphraseIsChosen(t *testing.T) {
+	t.Parallel()
+	l, s := behind(t, console.KeyStatus{Place: "no key yet", Locked: true, Asks: true}, "")
+	l.shows("key: none yet")
+	if strings.Contains(ansi.Strip(l.Frame()), "locked") {
+		t.Error("nothing is locked yet")
+	}
+	l.Key("g")
+	l.shows("Choose a passphrase", "passphrase  ▏")
+	l.Type("short")
+	l.Key("enter")
+	l.shows("once more   ▏")
+	l.Type("shirt")
+	l.Key("enter")
+	l.shows("the two are not the same", "passphrase  ▏")
+	l.Type("short")
+	l.Key("enter")
+	l.Type("short")
+	l.Key("enter")
+	l.shows("fewer than 8 characters", "take a longer one", "passphrase  ▏")
+	l.Type(passphrase)
+	l.Key("enter")
+	if in := l.Inside(); strings.Contains(in, "correct") || strings.Contains(l.Frame(), "correct") {
+		t.Errorf("what was typed first is printed: %s", in)
+	}
+	l.Type(passphrase)
+	l.Key("enter")
+	if l.Overlays() != 0 || l.api.tokens != 1 || s.opens != passphrase {
+		t.Errorf("%d overlays, %d requests", l.Overlays(), l.api.tokens)
+	}
+	l.shows("key: passphrase ")
+}
+
+func TestTypedTextPrintsNowhere(t *testing.T) {
+	t.Parallel()
+	l, s := behindPassphrase(t)
+	s.lock(true)
+	l.Changed()
+	l.Key("g")
+	l.Type(passphrase)
+	inside := l.Inside()
+	for _, leak := range []string{passphrase, "correct", fmt.Sprintf("%d %d %d", 'c', 'o', 'r'), "63 6f 72", "0x63, 0x6f", "63, 6f", "'c' 'o'"} {
+		if strings.Contains(inside, leak) || strings.Contains(l.Frame(), leak) {
+			t.Errorf("%q is printed: %s", leak, inside)
+		}
+	}
+}
+
+func TestLockedGolden(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"30x8", "60x20", "80x24", "120x32"} {
+		w, h, _ := size(s)
+		p, _ := still(t, w, h)
+		b := orders()
+		b.Key = lockedKey()
+		p.Feed(b)
+		p.Key("2", "down")
+		for _, c := range []struct {
+			name string
+			do   func()
+		}{
+			{"locked", func() {}},
+			{"unlock", func() { p.Key("r") }},
+			{"unlock-typed", func() { p.Type("correct horse") }},
+			{"unlock-tried", func() { p.Key("enter") }},
+			{"unlock-wrong", func() { p.Refused(notIt) }},
+		} {
+			c.do()
+			fits(t, p.Frame(), w, h)
+			golden(t, s+"-"+c.name, p.Frame())
+		}
+		b.Key = console.KeyStatus{Place: "no key yet", Locked: true, Asks: true}
+		p, _ = still(t, w, h)
+		p.Feed(b)
+		p.Key("g")
+		p.Type("correct")
+		p.Key("enter")
+		fits(t, p.Frame(), w, h)
+		golden(t, s+"-choose", p.Frame())
+	}
+}
+
+// The overlay is usable at any size that shows anything, with whatever it says.
+func TestUnlockAtAnySize(t *testing.T) {
+	t.Parallel()
+	for _, th := range []string{"dark", "mono"} {
+		p, _ := still(t, 80, 24, func(o *ui.Options) {
+			o.Theme = theme(t, th)
+			o.Banners = []ui.Banner{{Text: "TLS is not verified", Short: "TLS"}}
+		})
+		b := orders()
+		b.Key = lockedKey()
+		b.Key.Place = strings.Repeat("/a/very/long/path", 12)
+		p.Feed(b)
+		p.Key("g")
+		p.Type(strings.Repeat("語", 300))
+		for w := 30; w < 140; w += 13 {
+			for h := 8; h < 40; h += 5 {
+				p.Resize(w, h)
+				fits(t, p.Frame(), w, h)
+				text := ansi.Strip(p.Frame())
+				for _, want := range []string{"…•••", "•▏", "enter", "esc"} {
+					if !strings.Contains(text, want) {
+						t.Fatalf("%s %dx%d: no %q:\n%s", th, w, h, want, text)
+					}
+				}
+			}
+		}
+		if m := colour.FindString(p.Frame()); th == "mono" && m != "" {
+			t.Errorf("a colour: %q", m)
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+)
+
+func TestGatewayPaneForTheBackRow(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"60x20", "80x24", "120x32", "200x50"} {
+		w, h, _ := size(s)
+		p, _ := still(t, w, h)
+		b := orders()
+		for i := range b.Tokens { // the dead one was let through until shortly before
+			if tok := &b.Tokens[i]; tok.ID == "t_dead" {
+				at := tok.AcceptedAt.Add(2 * time.Minute)
+				tok.Probes = append([]console.Probe{{At: at, Status: 200, Verdict: tokenapi.Accepted}}, tok.Probes...)
+			}
+		}
+		p.Feed(b)
+		p.Key("3", "z")
+		fits(t, p.Frame(), w, h)
+		golden(t, s+"-gate-pane", p.Frame())
+		text := ansi.Strip(p.Frame())
+		for _, want := range []string{"this gateway: 2 m 11 s the last time", "91aa3c2f may still pass|91aa3c2f is revoked or replaced", "█"} {
+			one, two, _ := strings.Cut(want, "|")
+			if !strings.Contains(text, one) && (two == "" || !strings.Contains(text, two)) {
+				t.Errorf("%s: no %q:\n%s", s, want, text)
+			}
+		}
+	}
+}
+
+// Each probe where all of them fit, else those that were answered alike together; the last one is there at any width.
+func TestGatewayStrip(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{
+		"200x50": "200 200 200 200 200 200 – 401 refused once",
+		"120x32": "– 401 refused once", "80x24": "200 ×6 – 401 refused once",
+		"60x20": "– 401 refused once",
+	} {
+		w, h, _ := size(s)
+		p, _ := still(t, w, h)
+		b := orders()
+		for i := range b.Tokens {
+			tok := &b.Tokens[i]
+			if tok.Fingerprint != "0ddba11e" {
+				continue
+			}
+			at := tok.AcceptedAt
+			tok.Probes = nil
+			for range 6 {
+				at = at.Add(time.Second)
+				tok.Probes = append(tok.Probes, console.Probe{At: at, Status: 200, Verdict: tokenapi.Accepted})
+			}
+			tok.Probes = append(tok.Probes, console.Probe{At: at.Add(time.Second), Verdict: tokenapi.Unclear},
+				console.Probe{At: at.Add(2 * time.Second), Status: 401, Verdict: tokenapi.Refused})
+		}
+		p.Feed(b)
+		p.Key("3")
+		fits(t, p.Frame(), w, h)
+		row := ""
+		for line := range strings.Lines(ansi.Strip(p.Frame())) {
+			if strings.Contains(line, "0ddba11e Pay") && strings.Contains(line, "refused once") {
+				row = line
+			}
+		}
+		_, got, _ := strings.Cut(row, "█▌")
+		if got, _, _ = strings.Cut(got, "│"); strings.TrimSpace(strings.TrimLeft(got, "█▌▎▍▋▊▉▏ ")) != want {
+			t.Errorf("%s: %q", s, row)
+		}
+	}
+}
+
+// What one gateway was seen to do says nothing of another one.
+func TestLearnedByEnvironment(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	b := taught()
+	for i := range b.Applications {
+		if b.Applications[i].Name == "Payments" { // whose token has taught it
+			b.Applications[i].Environment.Name = "other"
+		}
+	}
+	p.Feed(b)
+	p.Key("3", "z", "home")
+	if frame := ansi.Strip(p.Frame()); strings.Contains(frame, "this gateway:") {
+		t.Errorf("learned from another environment:\n%s", frame)
+	}
+	for range 10 {
+		if strings.Contains(ansi.Strip(p.Frame()), "this gateway: 2 m 11 s") {
+			return
+		}
+		p.Key("down")
+	}
+	t.Error("nothing was learned from its own")
+}

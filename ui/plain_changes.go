@@ -1,0 +1,246 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"lanyard/console"
+)
+
+// numbers gives each ID a number that is its own for the whole run, in the order in which they were first seen.
+type numbers struct {
+	ids []string
+	at  map[string]int
+}
+
+func (n *numbers) of(id string) int {
+	if n.at == nil {
+		n.at = map[string]int{}
+	}
+	if k, ok := n.at[id]; ok {
+		return k
+	}
+	n.ids = append(n.ids, id)
+	n.at[id] = len(n.ids)
+	return len(n.ids)
+}
+
+// id gives what a number stands for, "" for one that was never given out.
+func (n *numbers) id(k int) string {
+	if k < 1 || k > len(n.ids) {
+		return ""
+	}
+	return n.ids[k-1]
+}
+
+// told is what was last said of a token.
+type told struct {
+	state    console.State
+	reopened bool
+	rev      int64
+	name     string // how it was called, for when it is gone
+}
+
+// saw notes that a token was spoken of as it is now: what was said once is not announced.
+func (p *plain) saw(t *console.Token) {
+	s := p.judged(t)
+	p.told[t.ID] = told{s.State, s.Reopened, t.Rev, p.lead(t)}
+}
+
+// announce says what has changed on the board since it was last spoken of, each change in one line. What an answer
+// that is under way will say is left to it.
+func (p *plain) announce() {
+	p.doubt = time.Time{}
+	present := map[string]bool{}
+	for i := range p.board.tokens { // the oldest first
+		if r := p.board.byID[p.board.tokens[i].ID]; r != nil {
+			present[r.id] = true
+			p.announceToken(r)
+		}
+	}
+	for i := range p.board.apps {
+		for _, r := range p.board.apps[i].rows {
+			if r.mark != nil {
+				present[r.id] = true
+				p.announceMark(&p.board.apps[i], r)
+			}
+		}
+	}
+	for id, was := range p.told {
+		if !present[id] {
+			delete(p.told, id)
+			if was.state != "" && !strings.HasPrefix(id, "mark:") {
+				p.out.say("%s is no longer held.", was.name)
+			}
+		}
+	}
+	p.primed = true
+}
+
+func (p *plain) announceToken(r *row) {
+	s := p.judged(r.tok)
+	was, known := p.told[r.id]
+	if known && (r.tok.Rev < was.rev || was.state == s.State && was.reopened == s.Reopened) || p.leftToAnswer(r.tok, was, known, s.State) {
+		return
+	}
+	if s.State == console.Unsure && p.primed && p.mayBeAnswered(&p.board.apps[r.app], r.tok.Unsure) {
+		return
+	}
+	p.saw(r.tok)
+	switch text := p.stateWords(r.tok, s); {
+	case !p.primed:
+	case !known:
+		p.out.say("%s: new, %s.", p.lead(r.tok), text)
+	case was.state == console.Revoking && !s.Ended && r.tok.RevokeError == "":
+		p.out.say("%s: its revoke was taken back in another lanyard, it lives on: %s.", p.lead(r.tok), text)
+	default:
+		p.out.say("%s: %s.", p.lead(r.tok), text)
+	}
+}
+
+// leftToAnswer says whether an answer that is under way is about to tell of the change.
+func (p *plain) leftToAnswer(t *console.Token, was told, known bool, now console.State) bool {
+	if !known {
+		for _, c := range p.busy {
+			if c.appID == t.AppID {
+				return true
+			}
+		}
+		return false
+	}
+	if was.state == console.Revoking && (p.delivering || p.busy["undo"] != nil) {
+		return true
+	}
+	timeDidIt := now == console.Expiring || now == console.Expired
+	return p.busy[t.ID] != nil && !timeDidIt
+}
+
+func (p *plain) announceMark(a *app, r *row) {
+	if _, known := p.told[r.id]; known || p.busy["app:"+a.ID] != nil || p.primed && p.mayBeAnswered(a, r.mark) {
+		return
+	}
+	p.told[r.id] = told{state: console.Unsure}
+	if p.primed {
+		p.out.say("%s: %s.", p.appWords(a), markWords(r.mark))
+	}
+}
+
+// How long another lanyard may be at a request before it is called unanswered: beyond the time that the request
+// itself has, or that a person has who takes part in it.
+const (
+	doubtAfter  = 5 * time.Second
+	doubtPerson = 15 * time.Minute
+)
+
+// mayBeAnswered says whether the answer of a mark is still awaited by whoever left it, and has it looked at again
+// when it can no longer be.
+func (p *plain) mayBeAnswered(a *app, m *console.Mark) bool {
+	at := m.SentAt.Add(a.Environment.Timeout + doubtAfter)
+	if m.Op == "get" && (a.Interactive() || m.Grant != "") {
+		at = m.SentAt.Add(doubtPerson)
+	}
+	if !p.now.Before(at) {
+		return false
+	}
+	p.doubt = earlier(p.doubt, at)
+	return true
+}
+
+func markWords(m *console.Mark) string {
+	return "a get was sent at " + m.SentAt.UTC().Format("15:04:05Z") + " and its answer never seen: " + console.MarkAdvice(*m)
+}
+
+// greet says where one is, once the board has been read.
+func (p *plain) greet() {
+	if p.greeted {
+		return
+	}
+	p.greeted = true
+	on := ""
+	if p.o.About != "" {
+		on = ": " + p.o.About
+	}
+	p.out.say("Lanyard, in lines%s.", on)
+	for _, b := range p.o.Banners {
+		p.out.say("warning: %s.", b.Text)
+	}
+	held := counted(len(p.board.tokens), "token")
+	if len(p.board.tokens) > 0 {
+		held += ": " + tallyWords(p.board.total)
+	}
+	p.out.say("%s; %s. Type help for the commands.", counted(len(p.board.apps), "application"), held)
+	if k := p.key(); k.asks() && !k.fresh() {
+		p.out.say("The store is locked: lists work, and get, renew, revoke, copy and probe ask for the passphrase.")
+	}
+}
+
+// guide tells the next step of the tour, once, when the last one was done and its answer told.
+func (p *plain) guide() {
+	if p.tour == nil || p.filed == 0 {
+		return
+	}
+	p.tour.look(p.board.tokens, p.judged)
+	switch {
+	case p.tour.over():
+		p.tour = nil
+		p.out.say("The tour is over: that was the life of a token, from the first answer to the last refusal.")
+	case p.stepTold != p.tour.at+1:
+		p.stepTold = p.tour.at + 1
+		p.out.say("%s", p.tour.spokenStep())
+	}
+}
+
+// invite says what a person is asked to do before a grant can go on, once for each invitation. Lines are read
+// meanwhile.
+func (p *plain) invite() {
+	open := map[string]string{}
+	for i := range p.board.invitations {
+		inv := &p.board.invitations[i]
+		key := inv.URL + " " + inv.UserCode
+		open[inv.AppID] = key
+		if p.quitting {
+			p.start(p.fx.giveUp(inv.AppID))
+			continue
+		}
+		for _, c := range p.busy {
+			c.aside = !c.given && (c.aside || c.appID == inv.AppID)
+		}
+		if p.invited[inv.AppID] != key {
+			p.tellInvitation(inv)
+		}
+	}
+	p.invited = open
+}
+
+func (p *plain) tellInvitation(inv *console.Invitation) {
+	who := inv.Application
+	if a := p.board.app(inv.AppID); a != nil {
+		who = p.appWords(a)
+	}
+	if inv.UserCode == "" {
+		lead := "to sign in, open this address in a browser on this machine"
+		if inv.Opened {
+			lead = "to sign in, use the browser that was opened, or open this address on this machine"
+		}
+		p.out.say("%s: %s: %s", who, lead, inv.URL)
+	} else {
+		p.out.say("%s: to approve, open this address, on this machine or any other: %s", who, inv.URL)
+		p.out.say("and enter this code, exactly as it stands: %s", inv.UserCode)
+		if inv.Complete != "" {
+			p.out.say("or open this address and compare the code: %s", inv.Complete)
+		}
+	}
+	left := inv.Until.Sub(p.now)
+	p.out.say("There are %s for it; type cancel to give up.", spoken(left))
+}
+
+// named gives what a number that was typed stands for; "" with ok is a number, and was not given out.
+func (n *numbers) named(text string) (id string, ok bool) {
+	k := 0
+	if _, err := fmt.Sscanf(text, "%d", &k); err != nil || fmt.Sprint(k) != text {
+		return "", false
+	}
+	id = n.id(k)
+	return id, id != "" || len(text) < console.LeastPrefix
+}

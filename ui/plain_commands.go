@@ -1,0 +1,169 @@
+package ui
+
+import (
+	"strings"
+	"unicode"
+)
+
+// command is one word that can be typed, with what it does.
+type command struct {
+	word string
+	key  string // the letter that the screen has for it: short, whatever else begins so
+	also string // another word for the same
+	args string
+	does string
+	run  func(p *plain, args string)
+}
+
+func commands() []command {
+	return []command{
+		{"apps", "a", "applications", "", "list the applications with their numbers", (*plain).listApps},
+		{"tokens", "t", "", "[APPLICATION|all]", "list the tokens with their numbers; all lists dead ones too", (*plain).listTokens},
+		{"get", "g", "", "APPLICATION", "get a token", (*plain).get},
+		{"renew", "r", "", "TOKEN", "refresh a token, or ask anew; says which it did", (*plain).renew},
+		{"revoke", "x", "", "TOKEN", "revoke a token; there is time to undo", (*plain).revoke},
+		{"undo", "u", "", "[TOKEN]", "take back a revoke that was not sent yet", (*plain).undo},
+		{"copy", "y", "", "TOKEN", "copy a token to the clipboard", (*plain).copy},
+		{"probe", "p", "", "TOKEN", "ask the gateway whether it lets a token through", (*plain).probe},
+		{"inspect", "i", "", "TOKEN", "tell all that is known of a token", (*plain).inspect},
+		{"gateway", "", "", "", "list what was revoked or replaced and may still pass the gateway", (*plain).listGateway},
+		{"log", "l", "", "[TOKEN|APPLICATION|all]", "tell what happened, the last 20 things or all", (*plain).listLog},
+		{"cancel", "", "", "[APPLICATION]", "give up waiting for a person to sign in", (*plain).cancel},
+		{"wait", "", "", "", "wait until every revoke that was decided is sent", (*plain).wait},
+		{"unlock", "", "", "", "open the store's secrets with the passphrase", (*plain).unlock},
+		{"help", "?", "", "", "tell the commands", (*plain).help},
+		{"quit", "q", "exit", "", "finish what is under way and leave", func(p *plain, _ string) { p.leave() }},
+	}
+}
+
+// find gives the command that a word names: whole, by its letter, or by a beginning that no other has.
+func find(word string) (c command, several []string) {
+	word = strings.ToLower(word)
+	for _, c := range commands() {
+		if word == c.word || word == c.key || word == c.also {
+			return c, nil
+		}
+	}
+	for _, o := range commands() {
+		if strings.HasPrefix(o.word, word) || strings.HasPrefix(o.also, word) {
+			c = o
+			several = append(several, o.word)
+		}
+	}
+	if len(several) == 1 {
+		return c, nil
+	}
+	return command{}, several
+}
+
+// typed carries out a line.
+func (p *plain) typed(l typed) {
+	p.wanting = false
+	p.turn = true
+	text := strings.TrimSpace(l.text)
+	if p.quitting {
+		return
+	}
+	if l.end {
+		p.leave()
+		return
+	}
+	if q := p.asked; q != nil {
+		p.asked = nil
+		if yes := q.answers[strings.ToLower(text)]; yes != nil && !l.long {
+			yes()
+		} else {
+			p.out.say("%s", q.no)
+		}
+		return
+	}
+	word, args, _ := strings.Cut(text, " ")
+	args = strings.Join(strings.Fields(args), " ")
+	switch {
+	case l.long:
+		p.out.say("That line is longer than any command; nothing was done.")
+		return
+	case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\t' }):
+		p.out.say("That line holds control characters, as arrow keys send them; nothing was done.")
+		return
+	case text == "":
+		return
+	}
+	c, several := find(word)
+	switch {
+	case c.run != nil && c.args == "" && args != "":
+		p.out.say("%s takes nothing after it; nothing was done.", c.word)
+	case c.run != nil:
+		c.run(p, args)
+	case len(several) > 1:
+		p.out.say("%s may be %s: type more of it.", word, either(several))
+	default:
+		p.out.say("There is no command %s; the nearest is %s. Type help for all.", repeated(word), nearestWord(word))
+	}
+}
+
+// either joins words to a choice.
+func either(words []string) string {
+	n := len(words) - 1
+	return strings.Join(words[:n], ", ") + " or " + words[n]
+}
+
+// repeated is what somebody typed, unless it may be a token that was pasted.
+func repeated(word string) string {
+	if len(word) > 16 {
+		return "of that name"
+	}
+	return `"` + word + `"`
+}
+
+// nearestWord is the command that takes the fewest letters to make of a word.
+func nearestWord(word string) string {
+	best, least := "help", 1<<30
+	for _, c := range commands() {
+		for _, w := range []string{c.word, c.also} {
+			if d := letters(strings.ToLower(word), w); w != "" && d < least {
+				best, least = c.word, d
+			}
+		}
+	}
+	return best
+}
+
+// letters is how many letters have to be put in, taken out or changed to make b of a. Of a long a only the
+// beginning counts.
+func letters(a, b string) int {
+	a = a[:min(len(a), 32)]
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			corner, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, corner+cost)
+		}
+	}
+	return row[len(b)]
+}
+
+func (p *plain) help(string) {
+	for _, c := range commands() {
+		name := c.word
+		if c.args != "" {
+			name += " " + c.args
+		}
+		if c.key != "" && c.key != c.word[:1] {
+			name += " (or " + c.key + ")"
+		}
+		p.out.say("%s: %s.", name, c.does)
+	}
+	p.out.say("The beginning of a word will do where no other begins so, and so does its letter on the screen: g, r, x, u, y, p.")
+	p.out.say("APPLICATION is a number of apps, or name@environment/KEY_TYPE as far as is needed. TOKEN is a number of tokens, " +
+		"the first 4 characters or more of a fingerprint, or an application that holds one.")
+	p.tour.did(openHelp)
+}

@@ -1,0 +1,261 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"lanyard/console"
+	"lanyard/ui/kit"
+)
+
+func (p *plain) listApps(string) {
+	if len(p.board.apps) == 0 {
+		p.out.say("No application is configured.")
+		return
+	}
+	for i := range p.board.apps {
+		a := &p.board.apps[i]
+		line := fmt.Sprintf("application %d: %s", p.apps.of(a.ID), p.appWords(a))
+		if a.Username != "" {
+			line += ", for " + a.Username
+		}
+		switch {
+		case a.Source == console.Gone:
+			line += ", no longer configured"
+		case a.Environment.Production:
+			line += ", in production"
+		}
+		if a.Environment.ReadOnly {
+			line += ", read-only"
+		}
+		p.out.say("%s: %s.", line, tallyWords(a.tally))
+	}
+}
+
+func (p *plain) listTokens(text string) {
+	var of *app
+	all := strings.EqualFold(text, "all")
+	if text != "" && !all {
+		if of = p.needApp("tokens", text); of == nil {
+			return
+		}
+	}
+	n, hidden := 0, 0
+	for i := range p.board.tokens {
+		t := &p.board.tokens[i]
+		if of != nil && t.AppID != of.ID {
+			continue
+		}
+		if s := p.judged(t); !all && (s.State == console.Dead || s.State == console.Superseded) {
+			hidden++
+			continue
+		}
+		n++
+		p.out.say("%s", p.tokenLine(t))
+	}
+	for i := range p.board.apps {
+		a := &p.board.apps[i]
+		for _, r := range a.rows {
+			if r.mark != nil && (of == nil || of.ID == a.ID) {
+				p.out.say("%s: %s.", p.appWords(a), markWords(r.mark))
+			}
+		}
+	}
+	if n == 0 {
+		p.out.say("No token is held.")
+	}
+	if hidden > 0 {
+		p.out.say("%d dead or superseded not told; tokens all tells them.", hidden)
+	}
+}
+
+// listGateway tells what was ended and may still pass the gateway.
+func (p *plain) listGateway(string) {
+	if len(p.board.gate) == 0 && p.board.total.revoking == 0 {
+		p.out.say("Nothing revoked or replaced may still pass the gateway.")
+		return
+	}
+	for i := range p.board.tokens {
+		t := &p.board.tokens[i]
+		if s := p.judged(t); s.State == console.Revoking && !p.board.byID[t.ID].waits && !s.Ended {
+			p.out.say("%s: %s; until the server has accepted it, the gateway lets it through.", p.lead(t), p.stateWords(t, s))
+		}
+	}
+	for _, r := range p.board.gate {
+		p.out.say("%s: %s.", p.lead(r.tok), p.gatewayWords(r))
+	}
+}
+
+// gatewayWords say of an ended token what may still pass, what the probes showed, and the verdict.
+func (p *plain) gatewayWords(r *row) string {
+	t, s := r.tok, p.judged(r.tok)
+	parts := []string{p.stateWords(t, s)}
+	if s.State == console.Lingering {
+		parts = append(parts, "that began "+console.Ago(p.now.Sub(s.EndedAt)))
+	} else if s.Ended {
+		parts = append(parts, "it ended "+console.Ago(p.now.Sub(s.EndedAt)))
+	}
+	switch probes := probeWords(t, s); {
+	case probes != "":
+		parts = append(parts, "probes since: "+probes)
+	case !s.SeenAtGW && s.Ended:
+		parts = append(parts, notSeen)
+	default:
+		parts = append(parts, "no probe since")
+	}
+	switch {
+	case !s.Ended || s.Proof != console.ProofNone:
+	case s.RefusedOnce:
+		parts = append(parts, "verdict: refused, and three in a row a second apart prove it dead")
+	default:
+		parts = append(parts, "verdict: not proved dead")
+	}
+	if t.AtServer == console.ServerInactive {
+		parts = append(parts, "the server calls it inactive")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// probeWords are the last probes since a token ended, as the gateway answered them: "200, 200, 401 3 times".
+func probeWords(t *console.Token, s console.Status) string {
+	type run struct{ status, n int }
+	var runs []run
+	for _, b := range t.Probes {
+		if b.At.Before(s.EndedAt) {
+			continue
+		}
+		if k := len(runs) - 1; k >= 0 && runs[k].status == b.Status {
+			runs[k].n++
+		} else {
+			runs = append(runs, run{b.Status, 1})
+		}
+	}
+	runs = runs[max(len(runs)-3, 0):]
+	parts := make([]string, len(runs))
+	for i, u := range runs {
+		if parts[i] = strconv.Itoa(u.status); u.status == 0 {
+			parts[i] = "no answer"
+		}
+		if u.n > 1 {
+			parts[i] += fmt.Sprintf(" %d times", u.n)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// inspect tells all that is known of a token without opening it.
+func (p *plain) inspect(text string) {
+	t := p.needToken("inspect", text, p.alive)
+	if t == nil {
+		return
+	}
+	s := p.judged(t)
+	p.out.say("%s: %s.", p.lead(t), p.stateWords(t, s))
+	own := lifeWords(t, s)
+	if s.HasExpiry {
+		if s.Left > 0 && t.Granted > 0 {
+			own += " of " + spoken(t.Granted)
+		}
+		own += ", until " + p.at(t.ExpiresAt)
+	}
+	p.out.say("its own clock: %s.", own)
+	if r := p.board.byID[t.ID]; r != nil && s.Ended {
+		p.out.say("the gateway's clock: %s.", p.gatewayWords(r))
+	} else if s.SeenAtGW || !t.SeenAt.IsZero() {
+		p.out.say("the gateway's clock: it is not ended; it was first seen at the gateway %s.", console.Ago(p.now.Sub(t.SeenAt)))
+	} else {
+		p.out.say("the gateway's clock: it is not ended, and %s.", notSeen)
+	}
+	scopes := "none"
+	if len(t.Scopes) > 0 {
+		scopes = strings.Join(t.Scopes, " ")
+	}
+	p.out.say("scopes: %s.", scopes)
+	grant := t.Grant
+	if t.User != "" {
+		grant += ", for " + t.User
+	}
+	p.out.say("issued %s, by %s.", p.at(t.IssuedAt), grant)
+	if from := p.board.byID[t.From]; from != nil && from.tok != nil {
+		p.out.say("refreshed from %s.", p.tokenWords(from.tok))
+	}
+	if by := p.board.byID[t.ReplacedBy]; by != nil && by.tok != nil {
+		p.out.say("replaced by %s.", p.tokenWords(by.tok))
+	}
+	refresh := map[console.RefreshState]string{
+		console.RefreshNone: "none", console.RefreshLive: "held, it can be refreshed", console.RefreshSpent: "spent", console.RefreshRevoked: "revoked",
+	}
+	p.out.say("refresh token: %s.", refresh[t.Refresh])
+	form := "opaque"
+	if t.JWT {
+		form = "JWT; lanyard inspect " + t.Fingerprint + " tells its claims"
+	}
+	p.out.say("form: %s.", form)
+	if t.AtServer != console.NotAsked {
+		p.out.say("the server called it %s, %s.", t.AtServer, console.Ago(p.now.Sub(t.AtServerAt)))
+	}
+}
+
+// at is a time of day, with its date where that is not today's.
+func (p *plain) at(t time.Time) string {
+	t = t.UTC()
+	if t.Format(time.DateOnly) == p.now.UTC().Format(time.DateOnly) {
+		return t.Format("15:04:05Z")
+	}
+	return t.Format("2006-01-02 15:04:05Z")
+}
+
+// lastEvents is how many lines of the log are told without being asked for all.
+const lastEvents = 20
+
+func (p *plain) listLog(text string) {
+	tokenID, appID, all := "", "", strings.EqualFold(text, "all")
+	if text != "" && !all {
+		if a, said := p.findApp(text); a != nil {
+			appID = a.ID
+		} else if said {
+			return
+		} else if t := p.needToken("log", text, p.alive); t != nil {
+			tokenID = t.ID
+		} else {
+			return
+		}
+	}
+	p.begin("log", "", p.fx.readLog(tokenID, appID, all))
+}
+
+func (p *plain) tellLog(r logRead) {
+	delete(p.busy, "log")
+	p.tour.did(openLog)
+	if r.err != nil {
+		p.fail("log", r.err)
+		return
+	}
+	events := slices.DeleteFunc(r.events, func(e console.Event) bool {
+		return r.tokenID != "" && e.TokenID != r.tokenID || r.appID != "" && e.AppID != r.appID
+	})
+	if len(events) == 0 {
+		p.out.say("Nothing is in the log.")
+		return
+	}
+	if n := len(events); n > lastEvents && !r.all {
+		p.out.say("The last %d of %d; log all tells every one.", lastEvents, n)
+		events = events[n-lastEvents:]
+	}
+	for _, e := range events {
+		line := p.at(e.At) + " " + e.Kind.Words()
+		if e.Fingerprint != "" {
+			line += " " + e.Fingerprint
+		}
+		if e.Application != "" {
+			line += ", " + e.Application
+		}
+		if d := e.Detail(p.now.UTC()); d != "" {
+			line += ", " + d
+		}
+		p.out.say("%s.", kit.Clean(line))
+	}
+}

@@ -1,0 +1,37 @@
+package ui
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"strings"
+)
+
+// typed is one line, or why there is none.
+type typed struct {
+	text string
+	long bool // it was longer than any command, and is not kept
+	end  bool // the input is over
+}
+
+// longestLine is more than any command takes.
+const longestLine = 4096
+
+// readLines reads one line each time one is wanted, and none ahead: a passphrase that is asked for in between must
+// find its own line still there.
+func readLines(in io.Reader, want <-chan struct{}, lines chan<- typed) {
+	r := bufio.NewReaderSize(in, longestLine)
+	for range want {
+		b, err := r.ReadSlice('\n')
+		l := typed{text: strings.TrimRight(string(b), "\r\n")}
+		for errors.Is(err, bufio.ErrBufferFull) {
+			l = typed{long: true}
+			_, err = r.ReadSlice('\n')
+		}
+		l.end = err != nil && l.text == "" && !l.long // what stands before the end is a line too
+		lines <- l
+		if l.end {
+			return
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package ui
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"lanyard/console"
+	"lanyard/ui/kit"
+)
+
+// speaker writes whole lines, each at once. Nothing goes out but what can be read aloud: the text of others loses
+// everything that a terminal would act on, and the signs of the screen become words.
+type speaker struct {
+	w   io.Writer
+	err error // the first failure; nothing is written after it
+}
+
+// say writes one line.
+func (s *speaker) say(format string, args ...any) {
+	if s.err != nil {
+		return
+	}
+	_, s.err = io.WriteString(s.w, readable(fmt.Sprintf(format, args...))+"\n")
+}
+
+// hint says what to try next, if there is something.
+func (s *speaker) hint(text string) {
+	if text != "" {
+		s.say("hint: %s", text)
+	}
+}
+
+// readable is a text as one line that can be read aloud.
+func readable(text string) string {
+	return strings.TrimSpace(kit.Clean(signs().Replace(text)))
+}
+
+// signs puts into words or plain letters what the screen writes as signs.
+func signs() *strings.Replacer {
+	return strings.NewReplacer(
+		"≤ ", "at most ", "≤", "at most ", " …", "...", "…", "...", " · ", ", ", "·", ",", " – ", " - ", "–", "-", "—", "-",
+		"×", "x", "→", "to", "‘", "'", "’", "'", "“", `"`, "”", `"`,
+	)
+}
+
+// spoken is a duration as it is said: its two largest units, to the nearest second.
+func spoken(d time.Duration) string {
+	return inUnits(int64(d.Round(time.Second) / time.Second))
+}
+
+// spokenMost is a duration that is an upper bound: what is left out makes it longer, never shorter.
+func spokenMost(d time.Duration) string {
+	s := int64((d + time.Second - 1) / time.Second)
+	for _, u := range []struct{ from, least int64 }{{24 * 3600, 3600}, {3600, 60}} { // what is smaller is not said
+		if s >= u.from && s%u.least != 0 {
+			s += u.least - s%u.least
+		}
+	}
+	return inUnits(s)
+}
+
+func inUnits(s int64) string {
+	if s <= 0 {
+		return "less than a second"
+	}
+	var parts []string
+	for _, u := range []struct {
+		name string
+		of   int64
+	}{{"year", 365 * 24 * 3600}, {"day", 24 * 3600}, {"hour", 3600}, {"minute", 60}, {"second", 1}} {
+		n := s / u.of
+		s -= n * u.of
+		if n == 0 && len(parts) == 0 {
+			continue
+		}
+		if n == 0 || len(parts) == 2 {
+			break
+		}
+		parts = append(parts, counted(int(n), u.name))
+	}
+	return strings.Join(parts, " ")
+}
+
+// counted is "1 token", "3 tokens".
+func counted(n int, what string) string {
+	switch n {
+	case 1:
+		return "1 " + what
+	case 0:
+		return "no " + what + "s"
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// withOp begins an error with what failed, once.
+func withOp(op string, err error) string {
+	text := err.Error()
+	if !strings.HasPrefix(text, op) {
+		text = op + ": " + text
+	}
+	return text
+}
+
+// plainHint is the hint of an error, in commands where it is in keys.
+func plainHint(err error) string {
+	if e, ok := console.AsError(err); ok {
+		switch e.Code {
+		case "revoking":
+			return "undo takes the revoke back while it was not sent"
+		case "already_revoked":
+			return "the gateway may still let it through for a while; probe asks it, and gateway lists what is known"
+		}
+	}
+	return console.Hint(err)
+}

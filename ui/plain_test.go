@@ -1,0 +1,566 @@
+package ui_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+	"unicode"
+
+	"lanyard/console"
+	"lanyard/store"
+	"lanyard/tokenapi"
+	"lanyard/ui"
+)
+
+// steady is the scripted API under the clock of the bubble.
+type steady struct {
+	console.API // what is not scripted is not called
+	mu          sync.Mutex
+	a           *api
+}
+
+func (s *steady) use() (*api, func()) {
+	s.mu.Lock()
+	s.a.clock.now = time.Now()
+	return s.a, s.mu.Unlock
+}
+
+func (s *steady) Token(ctx context.Context, r tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
+	if r.Grant == tokenapi.GrantDeviceCode {
+		return tokenapi.TokenAnswer{}, tokenapi.Exchange{Op: r.Grant, Status: 400, Started: time.Now()},
+			&tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400, Code: "authorization_pending", Action: tokenapi.KeepPolling}
+	}
+	a, done := s.use()
+	defer done()
+	return a.Token(ctx, r)
+}
+
+func (s *steady) Revoke(ctx context.Context, r tokenapi.RevokeRequest) (tokenapi.RevokeAnswer, tokenapi.Exchange, error) {
+	a, done := s.use()
+	defer done()
+	return a.Revoke(ctx, r)
+}
+
+func (s *steady) Probe(ctx context.Context, r tokenapi.ProbeRequest) (tokenapi.ProbeAnswer, tokenapi.Exchange, error) {
+	a, done := s.use()
+	defer done()
+	return a.Probe(ctx, r)
+}
+
+func (s *steady) AuthorizeDevice(ctx context.Context, r tokenapi.DeviceRequest) (tokenapi.DeviceAnswer, tokenapi.Exchange, error) {
+	a, done := s.use()
+	defer done()
+	return a.AuthorizeDevice(ctx, r)
+}
+
+// paper is what was printed.
+type paper struct {
+	mu   sync.Mutex
+	b    strings.Builder
+	read int
+	full bool
+}
+
+func (p *paper) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.full {
+		return 0, errors.New("no paper")
+	}
+	return p.b.Write(b)
+}
+
+func (p *paper) all() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.b.String()
+}
+
+// since is what was printed since it was last asked.
+func (p *paper) since() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.b.String()[p.read:]
+	p.read = p.b.Len()
+	return s
+}
+
+// talk is a console in lines in a bubble, where time passes when nothing else happens.
+type talk struct {
+	t     *testing.T
+	in    *io.PipeWriter
+	out   *paper
+	api   *steady
+	clip  *pocket
+	store *store.Store
+	svc   *console.Service
+	apps  []console.Application
+	stop  context.CancelFunc
+	ended chan error
+	over  bool
+}
+
+// inLines runs a test with a console in lines. Its applications are Orders PRODUCTION and Orders SANDBOX, changed
+// as is wanted.
+func inLines(t *testing.T, change func(*console.Application), test func(*talk)) {
+	t.Helper()
+	linesWith(t, func(*ui.PlainOptions) {}, change, func(l *talk) {
+		if said := l.out.since(); !strings.HasSuffix(said, "2 applications; no tokens. Type help for the commands.\nready\n") {
+			l.t.Errorf("begins with %q", said)
+		}
+		test(l)
+	})
+}
+
+// linesWith is inLines with other options, before anything was read of what is said.
+func linesWith(t *testing.T, options func(*ui.PlainOptions), change func(*console.Application), test func(*talk)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		st, err := store.OpenMemory(t.Context(), store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = st.Close() }()
+		in, typed := io.Pipe()
+		l := &talk{t: t, in: typed, out: &paper{}, api: &steady{a: &api{clock: &clock{}, gateway: 200}}, clip: &pocket{}, store: st, ended: make(chan error, 1)}
+		for _, keyType := range []string{"PRODUCTION", "SANDBOX"} {
+			a := console.Application{
+				Name: "Orders", KeyType: keyType, ConsumerKey: keyType, Grant: tokenapi.GrantClientCredentials, ProbeURL: "https://gw.example/orders",
+				Source: console.FromConfig, Secret: console.SecretAvailable,
+				Environment: console.Environment{
+					Name: "cloud", CacheTTL: 15 * time.Minute, Regime: console.RegimeAuto, ClientAuth: tokenapi.AuthBasic, Timeout: time.Second,
+					Endpoints: tokenapi.Endpoints{TokenURL: "https://gw.example/token", RevokeURL: "https://gw.example/revoke", DeviceURL: "https://gw.example/device"},
+				},
+			}
+			change(&a)
+			a.ID = a.Identity()
+			l.apps = append(l.apps, a)
+		}
+		l.svc = l.service("test")
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		l.stop = stop
+		go func() {
+			o := ui.PlainOptions{Service: l.svc, Clipboard: l.clip, ClearAfter: 45 * time.Second, Device: "lap", Input: in, Output: l.out}
+			options(&o)
+			l.ended <- ui.RunPlain(ctx, o)
+		}()
+		synctest.Wait()
+		test(l)
+		if !l.over {
+			_ = typed.Close()
+			l.end(nil)
+		}
+	})
+}
+
+func as(*console.Application) {}
+
+// service is a console on the store: this one, or another one.
+func (l *talk) service(owner string) *console.Service {
+	l.t.Helper()
+	svc, err := console.New(console.Options{
+		Clock: time.Now, Keeper: l.store, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return l.api, nil },
+		Applications: l.apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: owner, Device: "lap",
+	})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return svc
+}
+
+// typing types a line and gives what is said until nothing more happens.
+func (l *talk) typing(line string) string {
+	l.t.Helper()
+	if _, err := io.WriteString(l.in, line+"\n"); err != nil {
+		l.t.Fatal(err)
+	}
+	synctest.Wait()
+	return l.out.since()
+}
+
+// types checks the answer to a line, without the word that asks for the next one.
+func (l *talk) types(line string, want ...string) {
+	l.t.Helper()
+	said, asks := strings.CutSuffix(l.typing(line), "ready\n")
+	if !asks {
+		l.t.Errorf("%s: no word that the next line is awaited: %q", line, said)
+	}
+	if text := strings.Join(want, "\n") + "\n"; said != text && (len(want) > 0 || said != "") {
+		l.t.Errorf("%s: said\n%s\nnot\n%s", line, said, text)
+	}
+}
+
+// passes lets time pass and checks all that is said meanwhile.
+func (l *talk) passes(d time.Duration, want ...string) {
+	l.t.Helper()
+	time.Sleep(d)
+	synctest.Wait()
+	said := l.out.since()
+	if text := strings.Join(want, "\n") + "\n"; said != text && (len(want) > 0 || said != "") {
+		l.t.Errorf("in %s was said\n%s\nnot\n%s", d, said, text)
+	}
+}
+
+// end waits for the console to be over.
+func (l *talk) end(want error) {
+	l.t.Helper()
+	l.over = true
+	if err := <-l.ended; !errors.Is(err, want) || want == nil && err != nil {
+		l.t.Errorf("ended with %v, not %v", err, want)
+	}
+}
+
+var (
+	p1 = "Orders production, token 1 (" + fp("access-1") + "): "
+	p2 = "Orders production, token 2 (" + fp("access-2") + "): "
+	s2 = "Orders sandbox, token 2 (" + fp("access-2") + "): "
+)
+
+func TestPlainTellsEachChangeOnce(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		l.types("get orders", p1+"got, 1 hour left.")
+		l.passes(59*time.Minute - time.Nanosecond)
+		l.passes(time.Nanosecond, p1+"expiring, 1 minute left.")
+		l.passes(time.Minute - time.Nanosecond)
+		l.passes(time.Nanosecond, p1+"expired.")
+		l.passes(24 * time.Hour)
+	})
+}
+
+func TestPlainRevokeStages(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		l.types("g 2", strings.Replace(strings.Replace(s2, "token 2", "token 1", 1), fp("access-2"), fp("access-1"), 1)+"got, 1 hour left.")
+		lead := "Orders sandbox, token 1 (" + fp("access-1") + "): "
+		l.types("revoke 1", lead+"the revoke is sent in 3 seconds; type undo to take it back.")
+		l.types("revoke 1", lead+"revoking: the revoke is sent in 3 seconds; type undo to take it back.")
+		l.passes(2 * time.Second)
+		l.types("undo", lead+"not revoked, the decision was taken back: active, 59 minutes 58 seconds left.")
+		l.types("undo", "There is nothing to undo: no revoke is waiting that was not sent.")
+		l.passes(10 * time.Second)
+		if n := len(l.api.a.revokes); n != 0 {
+			l.t.Fatalf("sent %d times", n)
+		}
+		l.types("x "+fp("access-1")[:4], lead+"the revoke is sent in 3 seconds; type undo to take it back.")
+		l.passes(3*time.Second, lead+"accepted by the server; the gateway may let it through for at most 15 minutes.")
+		l.passes(15*time.Minute - time.Second - time.Nanosecond)
+		l.types("probe 1", lead+"200, the gateway still lets it through, for at most 2 seconds.")
+		l.passes(time.Second+time.Nanosecond, lead+"dead: the window ran out.")
+		l.passes(time.Hour)
+	})
+}
+
+func TestPlainProvesDead(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		l.typing("get 1")
+		l.typing("revoke 1")
+		l.passes(3*time.Second, p1+"accepted by the server; the gateway may let it through for at most 15 minutes.")
+		l.types("gateway", p1+"lingering: accepted by the server; the gateway may let it through for at most 15 minutes; that began just now; "+
+			"not seen at the gateway by us; verdict: not proved dead.")
+		l.api.a.gateway = 401
+		l.passes(11 * time.Second)
+		l.types("p 1", p1+"401 900901, refused (once); three in a row, a second apart, prove it dead.")
+		l.passes(time.Second)
+		l.typing("p 1")
+		l.passes(time.Second)
+		l.types("p 1", p1+"401 900901, refused three times in a row: dead.")
+		l.passes(time.Hour) // the end of the window adds nothing
+		l.types("gateway", p1+"dead: the gateway refused it three times in a row, 11 seconds after its end; it ended 1 h ago; probes since: 401 3 times.")
+		l.typing("get 1") // the very same token was handed out again: it lives
+		l.api.a.gateway = 200
+	})
+}
+
+func TestPlainRenew(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		l.api.a.refresh = true
+		l.typing("get 1")
+		l.types("renew orders", p2+"refreshed: got, 1 hour left.",
+			p1+"lingering: replaced by a newer one; the gateway may let it through for at most 15 minutes.")
+		l.passes(15*time.Minute, p1+"superseded: the window ran out.")
+		l.types("tokens", "token 2: "+fp("access-2")+" of Orders production, active, 45 minutes left, scopes default.",
+			"1 dead or superseded not told; tokens all tells them.")
+	})
+}
+
+// Production asks, and nothing but yes is yes.
+func TestPlainProductionAsks(t *testing.T) {
+	t.Parallel()
+	inLines(t, func(a *console.Application) { a.Environment.Production = true }, func(l *talk) {
+		l.typing("get 1")
+		question := "Orders production, token 1 (" + fp("access-1") + ") is in production, for the application itself. Revoke it? Type yes to revoke, anything else for no.\n"
+		for _, no := range []string{"", "n", "y", "x 1", "revoke 1", "yes please", "ok"} {
+			if said := l.typing("revoke 1"); said != question {
+				l.t.Fatalf("asked %q", said)
+			}
+			l.types(no, "No: nothing was revoked.")
+		}
+		l.passes(time.Minute)
+		l.typing("revoke 1")
+		l.types("yes", p1+"the revoke is sent in 3 seconds; type undo to take it back.")
+		l.passes(3*time.Second, p1+"accepted by the server; the gateway may let it through for at most 15 minutes.")
+	})
+}
+
+func TestPlainKnockAsks(t *testing.T) {
+	t.Parallel()
+	inLines(t, func(a *console.Application) { a.Environment.Regime = console.RegimeJWT }, func(l *talk) {
+		if said := l.typing("get 1"); !strings.Contains(said, "revokes the older one") || !strings.HasSuffix(said, "or anything else for no.\n") {
+			l.t.Fatalf("asked %q", said)
+		}
+		l.types("n", "No: nothing was asked for.")
+		l.typing("get 1")
+		l.typing("device")
+		if l.api.a.tokens != 1 || strings.Join(l.api.a.scopes, " ") != "device_lap" {
+			l.t.Errorf("%d requests, with %q", l.api.a.tokens, l.api.a.scopes)
+		}
+	})
+}
+
+// A number means one token for the whole run, whatever becomes of others.
+func TestPlainNumbersStay(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		l.typing("get 1")
+		l.passes(time.Second)
+		l.typing("get 2")
+		b, err := l.svc.Board(l.t.Context())
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		if err := l.store.Update(l.t.Context(), func(w console.Writer) error { return w.DropToken(b.Tokens[0].ID) }); err != nil {
+			l.t.Fatal(err)
+		}
+		l.passes(2*time.Second, strings.TrimSuffix(p1, ": ")+" is no longer held.")
+		l.types("probe 1", "Token 1 is no longer held.")
+		l.types("probe 2", s2+"200, the gateway let it through.")
+		l.types("probe 3", "There is no token 3 yet; tokens lists them.")
+		l.types("get 1", "Orders production, token 3 ("+fp("access-3")+"): got, 1 hour left.")
+		l.types("probe token 2", s2+"200, the gateway let it through.")
+	})
+}
+
+// What another console does is told once, too.
+func TestPlainTellsOfOthers(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		other := l.service("other")
+		out, err := other.Get(l.t.Context(), l.apps[0].ID, console.GetOptions{})
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		l.passes(2*time.Second, p1+"new, active, 1 hour left.")
+		if _, err := other.Revoke(l.t.Context(), out.Token.ID, console.RevokeBoth, time.Minute); err != nil {
+			l.t.Fatal(err)
+		}
+		l.passes(2*time.Second, p1+"revoking: the revoke is sent in 1 minute; type undo to take it back.")
+		if _, err := other.Undo(l.t.Context(), out.Token.ID); err != nil {
+			l.t.Fatal(err)
+		}
+		l.passes(2*time.Second, p1+"its revoke was taken back in another lanyard, it lives on: active, 59 minutes 56 seconds left.")
+	})
+}
+
+// What another lanyard is still waiting for is not called lost, and is told once when nobody can be.
+func TestPlainUnanswered(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		err := l.store.Update(l.t.Context(), func(w console.Writer) error {
+			if err := w.PutApplication(l.apps[0], console.Secrets{}); err != nil {
+				return err
+			}
+			return w.PutMark(console.Mark{ID: "m_1", Op: "get", AppID: l.apps[0].ID, SentAt: time.Now()})
+		})
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		l.passes(6*time.Second - time.Nanosecond)
+		l.passes(time.Nanosecond, "Orders production: a get was sent at 00:00:00Z and its answer never seen: the server may have made a token that nobody holds; get again, and it says what is valid.")
+		l.passes(time.Hour)
+	})
+}
+
+func TestPlainDevice(t *testing.T) {
+	t.Parallel()
+	inLines(t, func(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode }, func(l *talk) {
+		l.api.a.device = tokenapi.DeviceAnswer{VerificationURI: "https://gw.example/d", UserCode: "BCDF-xyz2", Interval: 5 * time.Second, ExpiresIn: 10 * time.Minute}
+		l.types("get orders", "Orders production: to approve, open this address, on this machine or any other: https://gw.example/d",
+			"and enter this code, exactly as it stands: BCDF-xyz2", "There are 10 minutes for it; type cancel to give up.")
+		l.passes(time.Minute)
+		l.types("tokens", "No token is held.")
+		l.types("get orders", "Orders production: to approve, open this address, on this machine or any other: https://gw.example/d",
+			"and enter this code, exactly as it stands: BCDF-xyz2", "There are 9 minutes for it; type cancel to give up.")
+		l.types("cancel", "error: get: given up, nothing was got")
+		l.types("cancel", "Nobody is being waited for.")
+		l.typing("get orders")
+		_ = l.in.Close() // and leaving does not wait for the person either
+		l.end(nil)
+	})
+}
+
+// The end of the input finishes what is under way.
+func TestPlainEndFinishes(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		l.typing("get 1")
+		l.types("copy 1", "copied "+fp("access-1")+" (system clipboard), cleared in 45 seconds.")
+		l.typing("revoke 1")
+		began := time.Now()
+		_ = l.in.Close()
+		l.end(nil)
+		if took := time.Since(began); took < 3*time.Second || took > 5*time.Second || len(l.api.a.revokes) != 1 || l.clip.cleared != 1 {
+			l.t.Errorf("after %s %d revokes were sent and the clipboard cleared %d times", took, len(l.api.a.revokes), l.clip.cleared)
+		}
+		want := "The clipboard was cleared.\nFinishing what is under way; control c does not wait.\n" + p1 + "accepted by the server; the gateway may let it through for at most 15 minutes.\n"
+		got := l.out.since()
+		if strings.Count(got, "\n") != 3 || len(got) != len(want) {
+			l.t.Errorf("said\n%s\nnot\n%s", got, want)
+		}
+	})
+}
+
+func TestPlainInterrupted(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		l.typing("get 1")
+		l.typing("copy 1")
+		l.stop()
+		l.end(ui.ErrInterrupted)
+		if l.clip.cleared != 1 {
+			l.t.Error("the clipboard was not cleared")
+		}
+		_ = l.in.Close()
+	})
+}
+
+func TestPlainClearsTheClipboard(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		l.typing("get 1")
+		l.typing("y 1")
+		l.passes(45*time.Second, "The clipboard was cleared.")
+	})
+}
+
+// A revoke that cannot be delivered is told once, not at each attempt, and once when it is accepted.
+func TestPlainUndelivered(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		l.typing("get 1")
+		l.typing("revoke 1")
+		l.api.mu.Lock()
+		l.api.a.err = &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindNetwork, Hint: "is the server up?"}
+		l.api.mu.Unlock()
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		said := l.out.since()
+		if n := len(l.api.a.revokes); n < 3 || strings.Count(said, "not yet accepted") != 1 || strings.Count(said, "\n") != 2 || !strings.Contains(said, "hint: is the server up?") {
+			l.t.Errorf("after %d attempts was said\n%s", n, said)
+		}
+		l.api.mu.Lock()
+		l.api.a.err = nil
+		l.api.mu.Unlock()
+		time.Sleep(20 * time.Minute)
+		synctest.Wait()
+		if said := l.out.since(); strings.Count(said, "accepted by the server") != 1 {
+			l.t.Errorf("said\n%s", said)
+		}
+	})
+}
+
+func TestPlainWords(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		l.types("")
+		l.types("   ")
+		l.types("re 1", "re may be renew or revoke: type more of it.")
+		l.types("co 1", "There is no token 1 yet; tokens lists them.")
+		l.types("probbe 1", `There is no command "probbe"; the nearest is probe. Type help for all.`)
+		l.types("tokns", `There is no command "tokns"; the nearest is tokens. Type help for all.`)
+		l.types("apps all", "apps takes nothing after it; nothing was done.")
+		l.types("get", "Which application? Type get and its number or name; apps lists them.")
+		l.types("get 7", `There is no application "7"; apps lists them.`)
+		l.types("renew", "Which token? Type renew and its number, the start of its fingerprint, or its application; tokens lists them.")
+		l.types("GET Orders@cloud/sandbox", strings.Replace(strings.Replace(s2, "token 2", "token 1", 1), fp("access-2"), fp("access-1"), 1)+"got, 1 hour left.")
+		l.types("revoke orders", "Orders production holds no token to revoke; tokens all lists every one.")
+		l.types(strings.Repeat("long ", 2000), "That line is longer than any command; nothing was done.")
+		l.types("\x1b[A", "That line holds control characters, as arrow keys send them; nothing was done.")
+		l.types("apps", "application 1: Orders production: no living token.", "application 2: Orders sandbox: 1 active.")
+	})
+}
+
+// A token that was pasted by accident is not repeated, as no secret ever is.
+func TestPlainRepeatsNoSecret(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		const token = "c4n-pasted-5b2f9e4e-7d1a"
+		for _, line := range []string{token, "Bearer " + token, "get " + token, "revoke " + token, "probe " + token + " " + token, "log " + token} {
+			l.typing(line)
+		}
+		for _, c := range []string{"get 1", "copy 1", "probe 1", "inspect 1", "renew 1", "tokens", "gateway", "log all", "revoke 1", "wait", "help"} {
+			l.typing(c)
+		}
+		l.passes(time.Minute, "The clipboard was cleared.")
+		for _, s := range []string{token, "c4n", "access-", "refresh-", "the consumer_secret"} {
+			if strings.Contains(l.out.all(), s) {
+				l.t.Errorf("%q was printed:\n%s", s, l.out.all())
+			}
+		}
+	})
+}
+
+// Nothing but text and line ends goes out, whatever applications, users and servers are called.
+func TestPlainIsPlain(t *testing.T) {
+	t.Parallel()
+	const evil = "O\x1b[31m\x07\x00\r\n\u009b31m\u202e\u2066\u200d\u200b\ufe0f\U000e0041…≤·é決済👩\u200d💻"
+	inLines(t, func(a *console.Application) {
+		a.Name, a.Environment.Name, a.Username, a.Scopes = evil, evil+a.KeyType, evil, []string{evil}
+	}, func(l *talk) {
+		l.api.a.refresh = true
+		for _, c := range []string{
+			"apps", "get 1", "get 2", "tokens", "tokens 1", "copy 1", "probe 1", "inspect 1", "renew 1", "revoke 2", "undo", "revoke 2", "gateway", "wait", "gateway",
+			"log all", "log 1", "help", "unlock", "cancel", "nonsense", evil, "get " + evil,
+		} {
+			l.typing(c)
+		}
+		l.api.mu.Lock()
+		l.api.a.err = &tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400, Code: evil, Hint: evil}
+		l.api.mu.Unlock()
+		l.typing("get 1")
+		l.typing("revoke 1")
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		for _, r := range l.out.all() {
+			if r != '\n' && r < ' ' || r >= 0x7f && r < 0xa0 || unicode.In(r, unicode.Cf, unicode.Variation_Selector) || strings.ContainsRune("…≤·–—×│█●", r) {
+				l.t.Fatalf("%U in %q", r, l.out.all())
+			}
+		}
+	})
+}
+
+// When nobody can hear any more it ends, and says why.
+func TestPlainUnheard(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		l.typing("get 1")
+		l.typing("copy 1")
+		l.out.mu.Lock()
+		l.out.full = true
+		l.out.mu.Unlock()
+		l.typing("apps")
+		l.over = true
+		if err := <-l.ended; err == nil || !strings.Contains(err.Error(), "no paper") || l.clip.cleared != 1 {
+			l.t.Errorf("ended with %v, and the clipboard cleared %d times", err, l.clip.cleared)
+		}
+		_ = l.in.Close()
+	})
+}

@@ -1,0 +1,154 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"lanyard/console"
+	"lanyard/ui/kit"
+)
+
+// appWords name an application: "Orders sandbox", and where it is if there are several places.
+func (p *plain) appWords(a *app) string {
+	s := a.name
+	if a.KeyType != "" {
+		s += " " + strings.ToLower(kit.Clean(a.KeyType))
+	}
+	if p.board.envs > 1 && a.Environment.Name != "" {
+		s += " in " + kit.Clean(a.Environment.Name)
+	}
+	return s
+}
+
+// tokenWords name a token: by its number in this run and its fingerprint.
+func (p *plain) tokenWords(t *console.Token) string {
+	return fmt.Sprintf("token %d (%s)", p.tokens.of(t.ID), t.Fingerprint)
+}
+
+// lead names a token with its application, as each announcement begins.
+func (p *plain) lead(t *console.Token) string {
+	if a := p.board.app(t.AppID); a != nil {
+		return p.appWords(a) + ", " + p.tokenWords(t)
+	}
+	return p.tokenWords(t)
+}
+
+// judged is a token as it is now.
+func (p *plain) judged(t *console.Token) console.Status {
+	policy := console.Policy{}
+	if a := p.board.app(t.AppID); a != nil {
+		policy = a.policy
+	}
+	return console.StatusAt(*t, policy, p.now)
+}
+
+// stateWords say what state a token is in, the word of the state first, and how long it lasts.
+func (p *plain) stateWords(t *console.Token, s console.Status) string {
+	switch s.State {
+	case console.Unsure:
+		return "unsure: " + console.Advice(*t)
+	case console.Revoking:
+		return "revoking: " + p.revokingWords(t)
+	case console.Lingering:
+		return "lingering: " + p.endWords(t, s)
+	case console.Dead, console.Superseded:
+		return string(s.State) + ": " + proofWords(s)
+	case console.Active, console.Expiring, console.Expired:
+	}
+	if s.State == console.Expired {
+		return "expired"
+	}
+	text := string(s.State) + ", " + lifeWords(t, s)
+	if t.RevokeError != "" && t.AcceptedAt.IsZero() && t.RefreshAcceptedAt.IsZero() && t.RevokeAt.IsZero() {
+		whole, _ := reasons(t)
+		text += ", not revoked because the server refused: " + whole
+	}
+	return text
+}
+
+// lifeWords say how long a token has by its own clock.
+func lifeWords(t *console.Token, s console.Status) string {
+	switch {
+	case s.HasExpiry && s.Left == 0:
+		return "expired"
+	case s.HasExpiry:
+		return spoken(s.Left) + " left"
+	case string(t.Lifetime) == "unbounded":
+		return "never expires"
+	}
+	return "how long it lives is unknown"
+}
+
+// revokingWords say how far a revoke is that the server has not accepted.
+func (p *plain) revokingWords(t *console.Token) string {
+	due, _ := console.DueAt(*t)
+	left := due.Sub(p.now)
+	switch a := p.board.app(t.AppID); {
+	case a != nil && a.Environment.ReadOnly:
+		return "the revoke is not sent, " + kit.Clean(a.Environment.Name) + " is read-only"
+	case p.key().asks() && left <= 0:
+		return "the revoke is not sent, the store is locked; unlock opens it"
+	case t.RevokeTries == 0 && left > 0:
+		return "the revoke is sent in " + spoken(left) + "; type undo to take it back"
+	case t.RevokeError == "":
+		return "the revoke is being sent"
+	}
+	whole, _ := reasons(t)
+	text := "the revoke is not yet accepted (" + whole + "), it is kept"
+	if left > 0 {
+		text += " and tried again in " + spoken(left)
+	}
+	return text
+}
+
+// endWords say of a token that was revoked or replaced how long the gateway may go on.
+func (p *plain) endWords(t *console.Token, s console.Status) string {
+	text := "accepted by the server"
+	switch {
+	case !t.AcceptedAt.IsZero():
+	case !t.RefreshAcceptedAt.IsZero() && t.ReplacedBy == "":
+		text = "the revoke of its refresh token is accepted by the server"
+	default:
+		text = "replaced by a newer one"
+	}
+	switch {
+	case s.Reopened:
+		text += "; the gateway let it through after its window was over"
+	case !s.StaleKnown:
+		text += "; the gateway may let it through, nobody knows how long"
+	default:
+		text += "; the gateway may let it through for at most " + spokenMost(s.StaleLeft)
+	}
+	return text
+}
+
+// proofWords say why the gateway is held to refuse a token.
+func proofWords(s console.Status) string {
+	switch s.Proof {
+	case console.ProofWindow:
+		return "the window ran out"
+	case console.ProofExpiry:
+		return "its own expiry came first"
+	case console.ProofProbe:
+		return "the gateway refused it three times in a row, " + spoken(s.OverAt.Sub(s.EndedAt)) + " after its end"
+	case console.ProofNone:
+	}
+	return "not proved"
+}
+
+// tallyWords count living tokens by state: "2 active, 1 expiring".
+func tallyWords(t tally) string {
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		what console.State
+	}{{t.active, console.Active}, {t.expiring, console.Expiring}, {t.revoking, console.Revoking}, {t.lingering, console.Lingering}} {
+		if c.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
+		}
+	}
+	if len(parts) == 0 {
+		return "no living token"
+	}
+	return strings.Join(parts, ", ")
+}

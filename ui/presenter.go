@@ -1,0 +1,176 @@
+package ui
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"lanyard/console"
+	"lanyard/themes"
+	"lanyard/ui/kit"
+)
+
+// present turns presenter mode on or off: what an audience may see, and a countdown that it can read.
+func (m *root) present(on bool) {
+	m.set.Presenter = on
+	m.veilBoard()
+	if on {
+		m.hideAgain()
+		m.overlays = slices.DeleteFunc(m.overlays, func(o overlay) bool { // and what is being fetched has no place to go to
+			_, ok := o.(*revealOverlay)
+			return ok
+		})
+		m.note(good, "presenter mode: no secret, key, user or host is shown", "the palette turns it off")
+	} else {
+		m.note(info, "presenter mode is off: users and hosts are shown again", "")
+	}
+}
+
+// veilBoard lays the veil over the names of the board, or takes it away.
+func (m *root) veilBoard() {
+	if m.set.Presenter {
+		m.veil = newVeil(&m.board, m.veil)
+	} else {
+		m.veil = nil
+	}
+	for i := range m.board.apps {
+		a := &m.board.apps[i]
+		a.name = m.veil.text(kit.Clean(a.Name))
+	}
+	for _, o := range m.overlays {
+		if o, ok := o.(*inviteOverlay); ok {
+			o.veiled = m.veil != nil
+		}
+	}
+	m.dirty = true
+}
+
+// veiled is the last check: whatever of a name has come into the frame nevertheless is blotted out.
+func (m *root) veiled(lines []string) []string {
+	if m.veil == nil {
+		return lines
+	}
+	return m.veil.blot(lines)
+}
+
+// urgent is what a presenter counts down.
+type urgent struct {
+	paint themes.Paint
+	time  string // "≤14:32"; "" when there is nothing to count
+	words string // what it is the time of
+	fp    string
+	app   string
+}
+
+// mostUrgent is the newest token on its way out, else the selected one, also while another pane has the focus.
+func (m *root) mostUrgent(s *scene) urgent {
+	var r *row
+	since := func(r *row) time.Time {
+		if r.pending() {
+			return r.tok.RevokeAt
+		}
+		return r.ended
+	}
+	for i := range m.board.apps {
+		if t := m.board.apps[i].tally; t.revoking+t.lingering == 0 {
+			continue
+		}
+		for _, x := range m.board.apps[i].rows {
+			if (x.state == console.Revoking || x.state == console.Lingering) && (r == nil || since(x).After(since(r))) {
+				r = x
+			}
+		}
+	}
+	if r == nil {
+		r = m.target(s)
+	}
+	if r == nil { // whatever pane has the focus: an audience looks at the token
+		r = m.panes.tokens.row(s)
+	}
+	if r == nil || r.tok == nil {
+		return urgent{paint: m.st.Quiet, words: "no token is counted down"}
+	}
+	u := urgent{paint: m.st.Warn, app: m.board.apps[r.app].name}
+	u.fp = r.tok.Fingerprint
+	st, fp := m.board.status(r, s.now), r.tok.Fingerprint
+	switch at, left, _ := s.pendingStage(r); {
+	case r.pending() && at == inUndo:
+		u.time, u.words = s.left(left), "until the revoke of "+fp+" is sent"
+	case r.pending():
+		u.words = fp + ": " + m.veil.text(s.revokeWords(r)[0])
+	case r.state == console.Lingering && st.Reopened:
+		u.paint, u.words = m.st.Danger, fp+" passes the gateway still, after its window"
+	case r.state == console.Lingering && !st.StaleKnown:
+		u.words = fp + " may still pass the gateway, nobody knows how long"
+	case r.state == console.Lingering:
+		u.time, u.words = "≤"+s.left(st.StaleLeft), fp+" may still pass the gateway"
+	case r.state == console.Active && st.HasExpiry:
+		u.paint, u.time, u.words = m.st.Good, s.left(st.Left), fp+" is active"
+	case r.state == console.Expiring:
+		u.time, u.words = s.left(st.Left), fp+" is expiring"
+	default:
+		u.paint, u.words = m.st.Quiet, fp+" is "+string(r.state)
+	}
+	return u
+}
+
+// pendingStage is waiting for any row.
+func (s *scene) pendingStage(r *row) (stage, time.Duration, string) {
+	if !r.pending() {
+		return sending, 0, ""
+	}
+	return s.waiting(r)
+}
+
+// countdown are the lines under the header in presenter mode: three rows of block digits where there is room, else
+// one line.
+func (m *root) countdown(s *scene) []string {
+	if m.veil == nil || m.layout() == tooSmall {
+		return nil
+	}
+	u := m.mostUrgent(s)
+	if m.h >= 24 && m.w >= 60 {
+		return m.bigCountdown(u)
+	}
+	l := kit.NewLine("", 128)
+	l.Gap(1)
+	left := cmp.Or(u.time, "–")
+	if len(u.time) > 0 && u.time[0] > '9' { // ≤
+		left = "≤ " + u.time[len("≤"):]
+	}
+	room := m.w - 2
+	texts := []string{u.words + "  " + left, u.words, left}
+	if u.time == "" {
+		texts = []string{u.words, kit.Fit(u.words, room)}
+	} else if u.fp != "" {
+		texts = []string{u.words + "  " + left, u.fp + "  " + left, left}
+	}
+	l.Put(string(u.paint+m.st.Strong), fitting(texts, room))
+	return []string{l.End(m.w)}
+}
+
+func (m *root) bigCountdown(u urgent) []string {
+	rows, scale := 3, 1
+	if m.set.ASCII {
+		rows, scale = 5, 0
+	}
+	big := kit.Big(u.time, scale)
+	out := make([]string, rows)
+	for i := range out {
+		l := kit.NewLine("", 256)
+		l.Gap(1)
+		if len(big) == rows && u.time != "" {
+			l.Put(string(u.paint), big[i])
+			l.Gap(3)
+		}
+		room := max(m.w-1-l.Width(), 0)
+		switch i {
+		case rows / 2:
+			l.Put(string(m.st.Strong), kit.Middle(u.words, room))
+		case rows/2 + 1:
+			l.Put(string(m.st.Quiet), kit.Middle(u.app, room))
+		}
+		out[i] = l.End(m.w)
+	}
+	return out
+}

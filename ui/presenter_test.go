@@ -1,0 +1,181 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/console"
+	"lanyard/ui"
+)
+
+// canaries is the board of orders with names that no audience may read.
+func canaries() console.Board {
+	b := orders()
+	for i := range b.Applications {
+		a := &b.Applications[i]
+		a.ConsumerKey, a.Username = "Zk3yCanaryConsumer", "zoe.canaryuser"
+		a.ProbeURL = "https://xhostcanary.corp.example:8243/orders/1.0"
+		a.Environment.Name = "xhostcanary.corp.example"
+		a.Environment.Endpoints.TokenURL = "https://xhostcanary.corp.example:9443/oauth2/token"
+		a.Environment.ReadOnly = i == 2
+	}
+	for i := range b.Tokens {
+		b.Tokens[i].User = "zoe.canaryuser"
+		if i%3 == 0 {
+			b.Tokens[i].RevokeError = "revoke: no connection: dial tcp: lookup xhostcanary.corp.example: no such host for zoe.canaryuser"
+		}
+	}
+	for i := range b.Exchanges {
+		e := &b.Exchanges[i]
+		e.URL = "https://xhostcanary.corp.example/token"
+		e.Application = "Orders@xhostcanary.corp.example/PRODUCTION"
+		if e.Err != "" {
+			e.Err = "Post https://xhostcanary.corp.example:9443/oauth2/token: refused"
+		}
+	}
+	return b
+}
+
+func leaky(t *testing.T, what, text string) {
+	t.Helper()
+	low := strings.ToLower(ansi.Strip(text))
+	for _, part := range []string{"canary", "xhost", "zk3y", "zoe.", "yuser", "corp.ex", ".example"} {
+		if strings.Contains(low, part) {
+			t.Fatalf("%s shows %q:\n%s", what, part, ansi.Strip(text))
+		}
+	}
+}
+
+func presenting(o *ui.Options) { o.Presenter = true }
+
+func TestPresenterShowsNoName(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32, presenting, func(o *ui.Options) {
+		o.Title = "xhostcanary.corp.example"
+		o.Banners = []ui.Banner{{Text: "plain http is allowed to xhostcanary.corp.example", Short: "http: xhostcanary.corp.example"}}
+	})
+	p.Feed(canaries())
+	for _, keys := range []string{
+		"", "1", "1 down down", "2", "2 down x", "2 end", "3", "3 z", "3 end", "4", "4 z", "4 enter", "2 enter", "2 v", "2 Y", "2 X", "G", "a", "e", "D", "?", "!", ":", "g", "/",
+		"x 4 x = !", "3 x", "2 down down enter end", "4 home enter end", "4 home enter pgdown",
+	} {
+		p.Resize(120, 32)
+		p.Key(strings.Fields(keys)...)
+		for _, size := range [][2]int{{200, 50}, {120, 32}, {100, 24}, {80, 24}, {71, 22}, {60, 20}, {60, 12}, {44, 12}, {30, 8}} {
+			p.Resize(size[0], size[1])
+			fits(t, p.Frame(), size[0], size[1])
+			leaky(t, keys, p.Frame())
+			leaky(t, "title", p.Title())
+		}
+		p.Resize(120, 32)
+		p.Key("esc", "esc", "esc", "1", "home", "2", "home")
+	}
+	for w := 30; w < 130; w++ { // what is cut differs
+		p.Resize(w, 24)
+		leaky(t, "a width", p.Frame())
+	}
+}
+
+// What is typed into a form is known to nobody yet, and to no audience either.
+func TestPresenterHidesWhatIsTyped(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32, presenting)
+	p.Feed(canaries())
+	for _, open := range []string{"a", "G"} {
+		p.Key(open)
+		for range 12 {
+			p.Type("qzjcanary")
+			if strings.Contains(ansi.Strip(p.Frame()), "qzj") && !strings.Contains(ansi.Strip(p.Frame()), "▌scopes") {
+				t.Fatalf("what is typed after %s can be read:\n%s", open, ansi.Strip(p.Frame()))
+			}
+			if strings.Contains(ansi.Strip(p.Frame()), "▌scopes") {
+				p.Key("ctrl+u")
+			}
+			p.Key("tab")
+		}
+		p.Key("esc", "y")
+	}
+}
+
+func TestPresenterBlotsWhatIsCut(t *testing.T) {
+	t.Parallel()
+	b := canaries()
+	for _, c := range []struct{ in, want string }{
+		{"to xhostcanary.corp.example now", "to ························ now"},
+		{"│ xhostca…ple │", "│ ·······…··· │"},
+		{"│ as zoe.can│", "│ as ·······│"},
+		{"\x1b[1mzoe.\x1b[mcanaryuser\x1b[m!", "\x1b[1m····\x1b[m··········\x1b[m!"},
+		{"mezoe.canaryuserx", "mezoe.canaryuserx"},
+		{"https://unknown.host/a", "https://············/a"},
+		{"dial tcp 10.20.30.40:443: refused", "dial tcp ···············: refused"},
+		{"key file /home/kim/.local", "key file ·········/.local"},
+		{"may still pass the gateway", "may still pass the gateway"},
+	} {
+		if got := ui.Blot(b, c.in)[0]; got != c.want {
+			t.Errorf("%q: %q, want %q", c.in, got, c.want)
+		}
+	}
+	got := strings.Join(ui.Blot(b, "│ at xhostcanary.corp. │", "│ example/token        │"), "\n")
+	if want := "│ at ················· │\n│ ·······/token        │"; got != want {
+		t.Errorf("wrapped:\n%s", got)
+	}
+	if got := ui.Veil(b, "zoe.canaryuser at https://xhostcanary.corp.example:9443/x"); got != "user 1 at https://host/x" {
+		t.Errorf("veiled: %q", got)
+	}
+}
+
+func TestPresenterGolden(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"30x8", "60x20", "80x24", "120x32"} {
+		w, h, _ := size(s)
+		p, _ := still(t, w, h, presenting)
+		p.Feed(canaries())
+		fits(t, p.Frame(), w, h)
+		golden(t, s+"-gate-presenter", p.Frame())
+	}
+}
+
+func TestPresenterCountsDown(t *testing.T) {
+	t.Parallel()
+	p, c := still(t, 120, 32)
+	b := orders()
+	p.Feed(b)
+	p.Present(true)
+	has := func(want string, yes bool) {
+		t.Helper()
+		if text := ansi.Strip(p.Frame()); strings.Contains(text, want) != yes {
+			t.Errorf("%q, want it: %v\n%s", want, yes, text)
+		}
+	}
+	has("PRESENT", true)
+	has("user 1", true)
+	has("until the revoke of aa01bb02 is sent", true)
+	b.Tokens = b.Tokens[2:4] // lingering, expiring
+	p.Feed(b)
+	has("91aa3c2f may still pass the gateway", true)
+	p.Resize(60, 20)
+	has("91aa3c2f may still pass the gateway  ≤ 14:32", true)
+	c.now = c.now.Add(1e9)
+	p.Beat()
+	has("≤ 14:31", true)
+	p.Present(false)
+	has("PRESENT", false)
+	has("user 1", false)
+}
+
+// The big countdown stays, whatever pane is looked at.
+func TestCountdownInEveryPane(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32, presenting)
+	b := orders()
+	b.Tokens, b.Marks = b.Tokens[6:7], nil // the active one
+	p.Feed(b)
+	for _, pane := range []string{"1", "2", "3", "4"} {
+		p.Key(pane)
+		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, "3f9ca71e is active") {
+			t.Errorf("pane %s: no countdown:\n%s", pane, frame)
+		}
+	}
+}

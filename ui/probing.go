@@ -1,0 +1,196 @@
+package ui
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+)
+
+// The rhythm of probing until dead: slower and slower while the gateway lets the token through, and as close as two
+// refusals count as two once it has refused one.
+const (
+	firstPause   = 5 * time.Second
+	longestPause = 15 * time.Second
+	refusedPause = time.Second
+	afterWindow  = time.Minute // that long after the window nothing new is to be expected
+)
+
+// vigil is a token that is probed until the gateway refuses it.
+type vigil struct {
+	fp      string
+	began   time.Time
+	next    time.Time // when the next probe is due; meaningless while one is under way
+	pause   time.Duration
+	n       int
+	asking  bool
+	verdict string // the last one
+}
+
+// vigils are those tokens, by ID.
+type vigils map[string]*vigil
+
+// keepProbing begins to probe tokens until they are dead. It is what is done once the secrets are unlocked.
+type keepProbing struct{ ids []string }
+
+func (keepProbing) intent() {}
+
+// probeUntilDead keeps probing the selected token, or those that are marked, until the gateway refuses it, or stops
+// that.
+func (m *root) probeUntilDead() tea.Cmd {
+	ids := slices.Sorted(maps.Keys(m.marks))
+	if r := m.target(m.scene()); len(ids) == 0 && r != nil {
+		ids = []string{r.id}
+	}
+	idle := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return m.vigils[id] != nil })
+	if len(idle) == 0 {
+		m.stopProbing(ids)
+		return nil
+	}
+	if m.unlockFirst("probe a token", keepProbing{idle}) {
+		return nil
+	}
+	return keepProbing{idle}.perform(m)
+}
+
+func (m *root) stopProbing(ids []string) {
+	for _, id := range ids {
+		if v := m.vigils[id]; v != nil {
+			delete(m.vigils, id)
+			m.note(info, v.fp+": probing has stopped after "+probes(v.n)+", not proved dead", m.keys.key(probeOn)+" begins again")
+		}
+	}
+}
+
+func (i keepProbing) perform(m *root) tea.Cmd {
+	if m.fx.svc == nil {
+		m.note(info, "there is nothing to do that with yet", "")
+		return nil
+	}
+	if m.vigils == nil {
+		m.vigils = vigils{}
+	}
+	begun := ""
+	n := 0
+	for _, id := range i.ids {
+		r := m.board.byID[id]
+		if r == nil || r.tok == nil || m.vigils[id] != nil {
+			continue
+		}
+		if m.board.status(r, m.now).Proof == console.ProofProbe {
+			m.note(info, r.tok.Fingerprint+" is proved dead already", m.keys.key(doProbe)+" probes it once more")
+			continue
+		}
+		m.vigils[id] = &vigil{fp: r.tok.Fingerprint, began: m.now, next: m.now, pause: firstPause}
+		begun = r.tok.Fingerprint
+		n++
+	}
+	switch {
+	case n == 1:
+		m.note(info, begun+" is probed until the gateway refuses it", m.keys.key(probeOn)+" stops it")
+	case n > 1:
+		m.note(info, strconv.Itoa(n)+" tokens are probed until the gateway refuses them", m.keys.key(probeOn)+" stops it")
+	}
+	return nil // the alarm is due
+}
+
+// probingAt is when the next probe of those is due.
+func (m *root) probingAt() (at time.Time) {
+	if m.quitting {
+		return time.Time{}
+	}
+	for _, v := range m.vigils {
+		if !v.asking {
+			at = earlier(at, v.next)
+		}
+	}
+	return at
+}
+
+func (m *root) probeAgain() tea.Cmd {
+	var cmds []tea.Cmd
+	for id, v := range m.vigils {
+		if !v.asking && !m.now.Before(v.next) {
+			v.asking = true
+			cmds = append(cmds, m.fx.probeAgain(id))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// land of a probe among many says nothing: the strip shows it, and only the end is worth a word.
+func (r probedAgain) land(m *root) tea.Cmd {
+	v := m.vigils[r.id]
+	if v == nil { // somebody has stopped it
+		return m.read()
+	}
+	if r.err != nil {
+		delete(m.vigils, r.id)
+		m.fail("probe", r.err)
+		return m.read()
+	}
+	v.asking, v.verdict = false, r.verdict
+	v.n++
+	s := console.StatusAt(r.token, m.policyOf(r.token.AppID), m.now)
+	switch until, ok := giveUpAt(r.token, s, v.began); {
+	case console.ProvedDead(r.token, v.began) || s.Proof == console.ProofProbe:
+		delete(m.vigils, r.id)
+		text := v.fp + ": refused three times in a row: dead"
+		if s.Ended && s.Proof == console.ProofProbe {
+			text += " " + console.Left(s.OverAt.Sub(s.EndedAt)) + " after its end"
+		}
+		m.note(good, text, probes(v.n))
+	case ok && !m.now.Before(until):
+		delete(m.vigils, r.id)
+		if v.verdict == "accepted" {
+			m.note(warn, v.fp+": the gateway lets it through still, a minute after its window; probing has stopped", m.keys.key(probeOn)+" begins again")
+		} else {
+			m.note(info, v.fp+": its window is over and no probe proved anything; probing has stopped", m.keys.key(probeOn)+" begins again")
+		}
+	default:
+		v.next = m.now.Add(max(v.wait(), r.retryAfter))
+		if ok && v.next.After(until) {
+			v.next = until
+		}
+	}
+	return m.read()
+}
+
+// wait is the pause after the last answer.
+func (v *vigil) wait() time.Duration {
+	if v.verdict == "refused" {
+		v.pause = firstPause
+		return refusedPause
+	}
+	p := v.pause
+	v.pause = min(p+time.Second, longestPause)
+	return p
+}
+
+// giveUpAt is when to stop if nothing is proved: a minute after the window or, of a token that nobody has ended, its
+// expiry. A token without either is probed until somebody stops it.
+func giveUpAt(t console.Token, s console.Status, began time.Time) (time.Time, bool) {
+	over := t.ExpiresAt
+	if s.Ended {
+		over = s.StaleUntil
+	}
+	if s.Ended && !s.StaleKnown || !s.Ended && !s.HasExpiry {
+		return time.Time{}, false
+	}
+	if over.Before(began) { // whoever begins afterwards wants to see for themselves
+		over = began
+	}
+	return over.Add(afterWindow), true
+}
+
+// probes counts probes in words.
+func probes(n int) string {
+	if n == 1 {
+		return "1 probe"
+	}
+	return strconv.Itoa(n) + " probes"
+}

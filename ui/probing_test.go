@@ -1,0 +1,121 @@
+package ui_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/console"
+)
+
+// probedAt gives when the probes of the only token were made, in seconds since the first.
+func (l *live) probedAt() (at []int, all []console.Probe) {
+	l.t.Helper()
+	b, err := l.svc.Board(l.t.Context())
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for _, p := range b.Tokens[0].Probes {
+		at = append(at, int(p.At.Sub(b.Tokens[0].Probes[0].At).Round(time.Second)/time.Second))
+	}
+	return at, b.Tokens[0].Probes
+}
+
+func TestProbeUntilDead(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "x")
+	l.after(4 * time.Second)
+	l.Key("P")
+	l.said("is probed until the gateway refuses it P stops it")
+	l.shows("probing")
+	l.after(70 * time.Second)
+	at, _ := l.probedAt()
+	if want := []int{0, 5, 11, 18, 26, 35, 45, 56, 68}; !slices.Equal(at, want) {
+		t.Errorf("probed after %v seconds, want %v", at, want)
+	}
+	l.api.gateway = 401
+	l.after(20 * time.Second)
+	at, _ = l.probedAt()
+	if want := []int{81, 82, 83}; !slices.Equal(at[9:], want) {
+		t.Errorf("once refused: probed after %v seconds, want %v", at[9:], want)
+	}
+	l.said("refused three times in a row: dead 1:2")
+	l.said("after its end 12 probes")
+	l.after(5 * time.Minute)
+	if again, _ := l.probedAt(); len(again) != len(at) {
+		t.Errorf("%d probes of a dead token", len(again)-len(at))
+	}
+	l.Key("P")
+	l.said("is proved dead already")
+	if strings.Contains(l.Frame(), "probing") {
+		t.Error("the row says that it is probed")
+	}
+}
+
+func TestProbeUntilDeadStops(t *testing.T) {
+	t.Parallel()
+	l := alive(t, func(e *console.Environment) { e.CacheTTL = 2 * time.Minute })
+	l.Key("g", "P")
+	l.after(12 * time.Second)
+	l.Key("P")
+	l.said("probing has stopped after 3 probes, not proved dead")
+	l.after(time.Minute)
+	if at, _ := l.probedAt(); len(at) != 3 {
+		t.Errorf("probed %d times", len(at))
+	}
+	// A gateway that never forgets: a minute after the window it is enough.
+	l.Key("x")
+	l.after(4 * time.Second)
+	l.Key("P")
+	l.after(10 * time.Minute)
+	l.said("lets it through still, a minute after its window; probing has stopped")
+	at, all := l.probedAt()
+	b, _ := l.svc.Board(t.Context())
+	if last, end := all[len(all)-1].At, b.Tokens[0].AcceptedAt.Add(3*time.Minute); last.Before(end.Add(-time.Second)) || last.After(end.Add(time.Second)) {
+		t.Errorf("the last probe was at %v, the window and a minute at %v (%v)", last, end, at)
+	}
+}
+
+func TestProbingObeysRetryAfter(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.api.gateway, l.api.retryAfter = 429, 40*time.Second
+	l.Key("g", "P")
+	l.after(2 * time.Minute)
+	if at, _ := l.probedAt(); !slices.Equal(at, []int{0, 40, 80, 120}) {
+		t.Errorf("probed after %v seconds", at)
+	}
+}
+
+func TestProbesSeveralAtOnce(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "g", "home", "space", "space")
+	l.Key("P")
+	l.said("2 tokens are probed")
+	l.after(6 * time.Second)
+	b, _ := l.svc.Board(t.Context())
+	for _, tok := range b.Tokens {
+		if len(tok.Probes) != 2 {
+			t.Errorf("%s was probed %d times", tok.Fingerprint, len(tok.Probes))
+		}
+	}
+	l.Key("P")
+	l.after(time.Minute)
+	if b, _ = l.svc.Board(t.Context()); len(b.Tokens[0].Probes)+len(b.Tokens[1].Probes) != 4 {
+		t.Error("P did not stop both")
+	}
+}
+
+func TestProbingEndsWithAnError(t *testing.T) {
+	t.Parallel()
+	l := awake(t, func(a *console.Application) { a.ProbeURL = "" })
+	l.Key("g", "P")
+	l.said("has no probe_url")
+	l.after(time.Minute)
+	if n := strings.Count(strings.Join(l.Log(), "\n"), "has no probe_url"); n != 1 {
+		t.Errorf("said %d times", n)
+	}
+}

@@ -1,0 +1,145 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/tokenapi/secret"
+	"lanyard/ui/kit"
+)
+
+// revealed is the token that is shown in clear, and until when.
+type revealed struct {
+	box   *revealOverlay
+	until time.Time
+}
+
+func (m *root) cannotReveal(s *scene) *refuse {
+	if m.set.Presenter {
+		return &refuse{"nothing is revealed in presenter mode", ""}
+	}
+	return m.needToken(s)
+}
+
+// reveal shows the access token itself for a while.
+func (m *root) reveal() tea.Cmd {
+	r := m.target(m.scene())
+	if r == nil || r.tok == nil {
+		return nil
+	}
+	return m.perform(revealToken{r.id, r.tok.Fingerprint})
+}
+
+// revealToken is the intent to show a token, whatever is selected by the time the secrets are unlocked.
+type revealToken struct{ id, fingerprint string }
+
+func (revealToken) intent() {}
+
+func (i revealToken) perform(m *root) tea.Cmd {
+	if m.fx.svc == nil || m.set.Presenter || m.unlockFirst("reveal a token", i) {
+		return nil
+	}
+	o := &revealOverlay{id: i.id, fingerprint: i.fingerprint}
+	m.open(o)
+	return m.fx.reveal(o, i.id)
+}
+
+// hideAgain forgets it.
+func (m *root) hideAgain() tea.Cmd {
+	if m.revealed.box != nil {
+		m.revealed.box.text = secret.Text{}
+		m.drop(m.revealed.box)
+	}
+	m.revealed, m.dirty = revealed{}, true
+	return nil
+}
+
+// revealOverlay shows a token in clear until any key is pressed or its time is over.
+type revealOverlay struct {
+	id, fingerprint string
+	text            secret.Text
+	until           time.Time
+}
+
+func (o *revealOverlay) title() string { return "Access token " + o.fingerprint }
+func (*revealOverlay) foot() string    { return "" }
+func (*revealOverlay) danger() bool    { return true }
+
+func (o *revealOverlay) press(*scene, action, string) intent { return hideRevealed{} }
+
+// size is what the token takes, and two lines for how long.
+func (o *revealOverlay) size(w, h int) (int, int) {
+	w = min(w, 90)
+	return w, min(h, len(kit.Chop(kit.Clean(o.text.Reveal()), max(w-2, 1)))+2)
+}
+
+func (o *revealOverlay) box(s *scene, w, h int) []string {
+	if o.text.IsZero() {
+		return []string{padded(s.st.Quiet, "opening it …", w)}
+	}
+	lines := kit.Chop(kit.Clean(o.text.Reveal()), max(w-2, 1))
+	room := max(h-1, 1)
+	if len(lines) > room {
+		lines = append(lines[:room-1:room-1], "… it is longer than this box: copy it")
+	}
+	var out []string
+	for _, l := range lines {
+		out = append(out, padded("", l, w))
+	}
+	for len(out) < h-1 {
+		out = append(out, kit.Spaces(w))
+	}
+	left := o.until.Sub(s.now)
+	return append(out, padded(s.st.Warn, "hidden in "+brief(s, max(left, 0))+" · any key hides it now", w))
+}
+
+// hideRevealed is the intent to hide it now.
+type hideRevealed struct{}
+
+func (hideRevealed) intent() {}
+
+func (hideRevealed) perform(m *root) tea.Cmd {
+	if m.revealed.box == nil {
+		m.pop()
+	}
+	return m.hideAgain()
+}
+
+type tokenRevealed struct {
+	box  *revealOverlay
+	text secret.Text
+	err  error
+}
+
+type revealLogged struct {
+	fingerprint string
+	err         error
+}
+
+func (r revealLogged) land(m *root) tea.Cmd {
+	if r.err != nil {
+		m.note(warn, "that "+r.fingerprint+" was shown is not in the log: "+strings.TrimSpace(r.err.Error()), console.Hint(r.err))
+	}
+	return nil
+}
+
+func (r tokenRevealed) land(m *root) tea.Cmd {
+	if !m.isOpen(r.box) {
+		return nil // it was closed before
+	}
+	if r.err != nil {
+		m.drop(r.box)
+		m.fail("reveal", r.err)
+		return nil
+	}
+	if m.set.Presenter { // switched on while it was opened
+		m.drop(r.box)
+		return nil
+	}
+	r.box.text, r.box.until = r.text, m.second().Add(m.set.RevealFor)
+	m.revealed, m.dirty = revealed{r.box, r.box.until}, true
+	return m.fx.revealLogged(r.box)
+}

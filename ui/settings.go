@@ -1,0 +1,135 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/themes"
+)
+
+// Settings are what a person may change while the console runs: in the configuration, which is read again when it
+// changes, or in the console itself.
+type Settings struct {
+	Theme      themes.Theme
+	ThemeName  string
+	Keys       Keys
+	Presenter  bool
+	Mouse      bool // clicks and the wheel are the screen's; text is then selected with shift
+	ASCII      bool // no character outside of ASCII
+	Alerts     Alerts
+	RevealFor  time.Duration // how long a revealed token is shown; 0 is DefaultReveal
+	ClearAfter time.Duration // until the clipboard is cleared; 0 never
+}
+
+// DefaultReveal is how long a revealed token is shown.
+const DefaultReveal = 10 * time.Second
+
+// Alerts say before what and how a person is told without looking.
+type Alerts struct {
+	Before []time.Duration // before a token expires; at expiry and at the end of a gateway window always
+	Via    []string        // title, bell, osc9, osc99, osc777; none: no alerts
+}
+
+// Keys is a key map; the zero value has the default keys.
+type Keys struct{ rows []binding }
+
+func (k Keys) bindings() []binding {
+	if k.rows == nil {
+		return defaultKeys()
+	}
+	return k.rows
+}
+
+// Reload is what came of reading the configuration again.
+type Reload struct {
+	Settings Settings
+	Themes   Themes // without any, and in any case Keep, what there was stays
+	Banners  []Banner
+	Err      error  // it is no good: what was in force stays in force
+	Hint     string // what to do about it
+}
+
+// Themes are the themes there are to choose from.
+type Themes struct {
+	All    []themes.Theme
+	Keep   func(ctx context.Context, name string) error // keeps a choice for the next time; nil: it lasts for this run
+	SaidBy string                                       // what overrules a kept choice, such as "config.toml"; "" when nothing does
+}
+
+// named finds one.
+func (t Themes) named(name string) (themes.Theme, bool) {
+	for _, th := range t.All {
+		if th.Name() == name {
+			return th, true
+		}
+	}
+	return themes.Theme{}, false
+}
+
+// watchSettings waits for the next reading of the configuration.
+func (fx effects) watchSettings() tea.Cmd {
+	if fx.reloads == nil {
+		return nil
+	}
+	reloads := fx.reloads
+	return run(func() settingsRead {
+		r, ok := <-reloads
+		return settingsRead{r, !ok}
+	})
+}
+
+type settingsRead struct {
+	reload Reload
+	over   bool
+}
+
+func (r settingsRead) land(m *root) tea.Cmd {
+	if r.over {
+		return nil
+	}
+	if r.reload.Err != nil {
+		m.note(bad, r.reload.Err.Error()+"; what was in force stays in force", r.reload.Hint)
+		return m.fx.watchSettings()
+	}
+	m.offerThemes(r.reload.Themes)
+	m.adopt(m.chosenHere(r.reload.Settings))
+	m.said = r.reload.Settings
+	m.o.Banners = r.reload.Banners
+	m.note(good, "the configuration was read again", r.reload.Hint)
+	return m.fx.watchSettings()
+}
+
+// chosenHere leaves what a person has chosen in the console this run as it is, unless the configuration now says
+// something else about that very thing than it did.
+func (m *root) chosenHere(s Settings) Settings {
+	if s.Presenter == m.said.Presenter {
+		s.Presenter = m.set.Presenter
+	}
+	if s.Mouse == m.said.Mouse {
+		s.Mouse = m.set.Mouse
+	}
+	if s.ThemeName == m.said.ThemeName && m.set.ThemeName != m.said.ThemeName {
+		s.Theme, s.ThemeName = m.set.Theme, m.set.ThemeName
+		if t, ok := m.o.Themes.named(s.ThemeName); ok {
+			s.Theme = t // its file may be what has changed
+		}
+	}
+	return s
+}
+
+// adopt puts settings in force.
+func (m *root) adopt(s Settings) {
+	if s.RevealFor <= 0 {
+		s.RevealFor = DefaultReveal
+	}
+	s.Presenter = s.Presenter || m.set.Presenter // a file that is read again does not show an audience what was hidden
+	if s.Presenter {
+		m.hideAgain()
+	}
+	m.set, m.keys = s, newKeymap(s.Keys.bindings())
+	m.veilBoard()
+	m.watchAlerts()
+	m.restyle()
+}

@@ -1,0 +1,298 @@
+package ui_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/console"
+	"lanyard/store"
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/sandbox"
+	"lanyard/tokenapi/secret"
+	"lanyard/ui"
+)
+
+// inner carries calls into a server without a socket, so that they take no time but the clock's.
+type inner struct{ http.Handler }
+
+func (i inner) RoundTrip(r *http.Request) (*http.Response, error) {
+	rec := httptest.NewRecorder()
+	i.ServeHTTP(rec, r)
+	return rec.Result(), nil
+}
+
+// told is a story that is told in the process: a screen on a console, its store in memory and the sandbox, all by one clock.
+type told struct {
+	t     *testing.T
+	pump  *ui.Pump
+	clock *clock
+	clip  *pocket
+	words map[string]string
+	never []*regexp.Regexp
+	order []string // fingerprints as they came
+	svc   *console.Service
+	w, h  int
+}
+
+const base = "https://gw.example"
+
+// flagged reads the flags of a story, as the demo has them.
+func flagged(t *testing.T, flags []string, o *sandbox.Options) {
+	t.Helper()
+	for i := 0; i+1 < len(flags); i += 2 {
+		var err error
+		switch flags[i] {
+		case "--token-ttl":
+			o.TokenTTL, err = time.ParseDuration(flags[i+1])
+		case "--cache-ttl":
+			o.CacheTTL, err = time.ParseDuration(flags[i+1])
+		case "--profile":
+			o.Profile = flags[i+1]
+		default:
+			t.Fatalf("no flag %s", flags[i])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// tell begins a story.
+func tell(t *testing.T, w, h int, flags []string) *told {
+	t.Helper()
+	s := &told{t: t, clock: &clock{t0}, clip: &pocket{}, words: map[string]string{}, w: w, h: h}
+	o := sandbox.Options{Clock: s.clock.Now, PublicURL: base}
+	flagged(t, flags, &o)
+	server, err := sandbox.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := store.OpenMemory(t.Context(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	env := console.Environment{
+		Name: "demo", CacheTTL: server.CacheTTL(), Regime: console.Regime(server.Profile()), ClientAuth: tokenapi.AuthBasic, Timeout: 15 * time.Second,
+		Endpoints: tokenapi.Endpoints{TokenURL: base + "/token", RevokeURL: base + "/revoke", IntrospectURL: base + "/introspect", JWKSURL: base + "/oauth2/jwks"},
+	}
+	keys := sealed{}
+	var apps []console.Application
+	for _, a := range server.Applications() {
+		if a.Name == "Reports" {
+			s.words["KEY"], s.words["SECRET"] = a.ConsumerKey, a.ConsumerSecret.Reveal()
+		}
+		if !a.Demo {
+			continue
+		}
+		app := console.Application{
+			Name: a.Name, Environment: env, KeyType: a.KeyType, ConsumerKey: a.ConsumerKey, Grant: a.Grant, Username: a.Username,
+			Scopes: a.Scopes, ProbeURL: base + a.ProbePath, Source: console.FromConfig, Secret: console.SecretAvailable,
+		}
+		app.ID = app.Identity()
+		keys[app.ID] = a
+		apps = append(apps, app)
+	}
+	s.svc, err = console.New(console.Options{
+		Clock: s.clock.Now, Keeper: st, Vault: keys, Applications: apps, UndoWindow: 3 * time.Second,
+		DueBefore: min(time.Minute, server.TokenTTL()/4), Owner: "story", Device: "lap",
+		Connect: func(e console.Environment) (console.API, error) {
+			c, err := tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints, Timeout: e.Timeout}, s.clock.Now)
+			if err != nil {
+				return nil, err
+			}
+			return c.WithTransport(inner{server}), nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.pump = ui.NewPump(t.Context(), ui.Options{
+		Service: s.svc, Clipboard: s.clip, Settings: ui.Settings{Theme: theme(t, "dark"), ClearAfter: 45 * time.Second}, Demo: true, Device: "lap", Width: w, Height: h,
+	}, s.clock.Now)
+	return s
+}
+
+// sealed are the secrets of the sandbox's applications, by the ID of the console's.
+type sealed map[string]sandbox.Application
+
+func (s sealed) Secret(_ context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
+	if kind == console.Password {
+		return s[a.ID].Password, nil
+	}
+	return s[a.ID].ConsumerSecret, nil
+}
+
+func (s *told) text() string {
+	s.t.Helper()
+	frame := s.pump.Frame()
+	fits(s.t, frame, s.w, s.h)
+	text := ansi.Strip(frame)
+	for _, re := range s.never {
+		if re.MatchString(text) {
+			s.t.Fatalf("%s is on the screen:\n%s", re, text)
+		}
+	}
+	return text
+}
+
+// until lets time pass, beat by beat, until the screen is as it should be.
+func (s *told) until(what string, seen func(string) bool) {
+	s.t.Helper()
+	for end := s.clock.now.Add(2 * time.Hour); !seen(s.text()); s.pump.Beat() {
+		if !s.pump.Pending() || s.pump.BeatDue().After(end) {
+			s.t.Fatalf("%s: never:\n%s", what, s.text())
+		}
+		if due := s.pump.BeatDue(); due.After(s.clock.now) {
+			s.clock.now = due
+		}
+	}
+}
+
+func (s *told) fill(text string) string {
+	return os.Expand(text, func(name string) string {
+		if v, ok := s.words[name]; ok {
+			return v
+		}
+		return "$" + name
+	})
+}
+
+// play performs one line of a story.
+func (s *told) play(line string) {
+	s.t.Helper()
+	verb, rest, _ := strings.Cut(line, " ")
+	switch verb {
+	case "press":
+		s.clock.now = s.clock.now.Add(time.Second) // people take that long
+		for k := range strings.FieldsSeq(rest) {
+			s.pump.Key(k)
+			s.text()
+			s.came()
+		}
+	case "type":
+		s.pump.Type(s.fill(rest))
+	case "see", "gone":
+		re := pattern(s.t, s.fill(rest))
+		s.until(line, func(text string) bool { return re.MatchString(text) == (verb == "see") })
+	case "never":
+		s.never = append(s.never, pattern(s.t, s.fill(rest)))
+	case "take":
+		name, rest, _ := strings.Cut(rest, " ")
+		re := pattern(s.t, s.fill(rest))
+		s.until(line, re.MatchString)
+		s.words[name] = re.FindStringSubmatch(s.text())[1]
+	case "clip":
+		if re := pattern(s.t, s.fill(rest)); !re.MatchString(s.clip.holds.Reveal()) {
+			s.t.Fatalf("%s: what was copied is %q", line, s.clip.holds.Reveal())
+		}
+	case "grow":
+		n, err := strconv.Atoi(rest)
+		for i := 2; err == nil && i <= n; i++ {
+			s.play("press g")
+			s.play(fmt.Sprintf(`see \b%d active`, i))
+		}
+	default:
+		s.t.Fatalf("no line begins with %q", verb)
+	}
+}
+
+// pattern is one of a story: "$" ends a text only at its end, "." stays within a line.
+func pattern(t *testing.T, text string) *regexp.Regexp {
+	t.Helper()
+	re, err := regexp.Compile(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return re
+}
+
+// came notes which tokens there are now that were not before.
+func (s *told) came() {
+	s.t.Helper()
+	b, err := s.svc.Board(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, tok := range b.Tokens {
+		if !slices.Contains(s.order, tok.Fingerprint) {
+			s.order = append(s.order, tok.Fingerprint)
+		}
+	}
+}
+
+// same gives what differs from run to run another text of the same width: fingerprints by their order, and the names of
+// keys and tokens.
+func (s *told) same(text string) string {
+	for _, m := range tried.FindAllStringSubmatch(text, -1) { // kept nowhere yet
+		if !slices.Contains(s.order, m[1]) {
+			s.order = append(s.order, m[1])
+		}
+	}
+	for i, fp := range s.order {
+		text = strings.ReplaceAll(text, fp, fmt.Sprintf("%08x", (i+1)*0x1111))
+	}
+	text = kids.ReplaceAllString(text, strings.Repeat("k", 43)+"_RS256")
+	return ids.ReplaceAllString(text, "00000000-0000-4000-8000-000000000000")
+}
+
+var tried = regexp.MustCompile(`it works: .* token ([0-9a-f]{8})`)
+
+var kids = regexp.MustCompile(`[\w-]{43}_RS256`)
+
+var ids = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+
+// Ten things that people do: each can be done by these keys, on screens of the usual sizes, and looks as it looked.
+func TestStories(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../integration/testdata/stories/*.txt")
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%d stories, %v", len(files), err)
+	}
+	for _, path := range files {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimSuffix(filepath.Base(path), ".txt")
+		for _, sz := range []string{"80x24", "120x32", "200x50"} {
+			t.Run(name+"-"+sz, func(t *testing.T) {
+				t.Parallel()
+				w, h, _ := size(sz)
+				var flags []string
+				if _, rest, ok := strings.Cut(string(data), "\nflags "); ok {
+					line, _, _ := strings.Cut(rest, "\n")
+					flags = strings.Fields(line)
+				}
+				s := tell(t, w, h, flags)
+				for i, step := range strings.Split(strings.TrimSpace(string(data)), "\n\n") {
+					said := ""
+					for line := range strings.SplitSeq(step, "\n") {
+						switch {
+						case strings.HasPrefix(line, "#"):
+							said += strings.TrimSpace(strings.TrimPrefix(line, "#")) + "\n"
+						case !strings.HasPrefix(line, "flags "):
+							said += "  " + line + "\n"
+							s.play(line)
+						}
+					}
+					if sz == "120x32" {
+						compare(t, "story-"+name, fmt.Sprint("step ", i), said+"\n"+s.same(bare(s.pump.Frame())))
+					}
+				}
+			})
+		}
+	}
+}
