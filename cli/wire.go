@@ -134,6 +134,7 @@ func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v consol
 		LeaseClock:   leaseClock(),
 		Waits:        p.waits,
 		Explain:      explainFault,
+		Portal:       p.portal(via),
 		Device:       deviceName(),
 	})
 	if err != nil {

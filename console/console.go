@@ -63,6 +63,8 @@ type Options struct {
 	// Explain says which of the subscriptions that a portal named is the cause of a gateway fault; "" for
 	// none. Nil: nothing is explained.
 	Explain func(a Application, faultCode int, subs []Subscription) string
+	// Portal signs in at a developer portal and reads what a person has there. Nil: nothing can be imported from one.
+	Portal func(context.Context, PortalRequest) (PortalFound, error)
 	// Device names this machine in a scope of its own (WSO2: device_NAME); "" makes no such offer.
 	Device string
 }

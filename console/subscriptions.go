@@ -61,6 +61,7 @@ func (s *Service) explained(ctx context.Context, a Application, ans *tokenapi.Pr
 type Imported struct {
 	Application Application
 	Secret      secret.Text
+	Known       bool // the configuration has it already, and it stays as it is there
 }
 
 // configured finds the application of the configuration that is this one: of the same identity, or the same
@@ -89,8 +90,8 @@ func (s *Service) Knows(a Application) bool {
 }
 
 // Import keeps applications in the store. One that is in the configuration is left alone there; one that was
-// imported before is replaced, and keeps its secret when none came with it now. It gives what is known of each
-// afterwards, in order.
+// imported before is replaced, and keeps its secret when none came with it now: then also the servers that the secret was
+// given for. It gives what is known of each afterwards, in order.
 func (s *Service) Import(ctx context.Context, all []Imported) ([]Application, error) {
 	var out []Application
 	if err := s.unlocked(ctx); err != nil {
@@ -98,21 +99,13 @@ func (s *Service) Import(ctx context.Context, all []Imported) ([]Application, er
 	}
 	err := s.update(ctx, func(w Writer) error {
 		out = nil
+		stored, err := w.Applications()
+		if err != nil {
+			return err
+		}
 		for _, i := range all {
-			a := i.Application
-			a.ID, a.Source = a.Identity(), FromStore
-			if have, ok := s.configured(a); ok {
-				out = append(out, have)
-				continue
-			}
-			kept, err := w.HasConsumerSecret(a.ID)
+			a, err := s.importOne(w, i, stored)
 			if err != nil {
-				return err
-			}
-			if a.Secret = SecretAvailable; i.Secret.IsZero() && !kept {
-				a.Secret = SecretMissing
-			}
-			if err := w.PutApplication(a, Secrets{Access: i.Secret}); err != nil {
 				return err
 			}
 			out = append(out, a)
@@ -120,4 +113,33 @@ func (s *Service) Import(ctx context.Context, all []Imported) ([]Application, er
 		return nil
 	})
 	return out, err
+}
+
+func (s *Service) importOne(w Writer, i Imported, stored []Application) (Application, error) {
+	a := i.Application
+	a.ID, a.Source = a.Identity(), FromStore
+	if have, ok := s.configured(a); ok {
+		return have, nil
+	}
+	for _, e := range s.environments(stored) {
+		if e.Name == a.Environment.Name && e.Endpoints.TokenURL != a.Environment.Endpoints.TokenURL {
+			return a, &Error{Code: "exists", Text: "import: there is an environment " + e.Name + " already, with another token URL: " + e.Endpoints.TokenURL,
+				Hint: "give what is imported another name"}
+		}
+	}
+	kept, err := w.HasConsumerSecret(a.ID)
+	if err != nil {
+		return a, err
+	}
+	if kept && i.Secret.IsZero() {
+		for _, have := range stored {
+			if have.ID == a.ID && !SameServer(have.Environment, a.Environment) {
+				a.Environment = have.Environment
+			}
+		}
+	}
+	if a.Secret = SecretAvailable; i.Secret.IsZero() && !kept {
+		a.Secret = SecretMissing
+	}
+	return a, w.PutApplication(a, Secrets{Access: i.Secret})
 }

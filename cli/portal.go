@@ -1,0 +1,210 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/portal"
+)
+
+// portal asks a developer portal for what somebody has there; via, if given, carries every call instead of the network.
+func (p *program) portal(via http.RoundTripper) func(context.Context, console.PortalRequest) (console.PortalFound, error) {
+	return func(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
+		c, err := p.client(r.Environment, via)
+		if err != nil {
+			return console.PortalFound{}, err
+		}
+		v := visit{r: r, kms: map[string]portal.KeyManager{}, found: console.PortalFound{Subscriptions: map[string][]console.Subscription{}}}
+		err = v.run(ctx, c)
+		return v.found, err
+	}
+}
+
+// visit is one look at a developer portal.
+type visit struct {
+	r     console.PortalRequest
+	in    *portal.Session
+	kms   map[string]portal.KeyManager // by name
+	found console.PortalFound
+}
+
+func (v *visit) saw(xs []tokenapi.Exchange) {
+	for _, x := range xs {
+		v.r.Saw(x)
+	}
+}
+
+// run signs in, reads and signs out. What it has found before it failed stays found.
+func (v *visit) run(ctx context.Context, c *tokenapi.Client) error {
+	in, xs, err := portal.SignIn(ctx, c, portal.Options{Base: v.r.Base}, v.r.User, v.r.Password)
+	v.saw(xs)
+	if err != nil {
+		return err
+	}
+	v.in = in
+	defer func() { v.saw(in.Close(context.WithoutCancel(ctx))) }()
+	kms, xs, err := in.KeyManagers(ctx)
+	v.saw(xs)
+	if err != nil {
+		return err
+	}
+	for _, k := range kms {
+		v.kms[k.Name] = k
+	}
+	apps, xs, err := in.Applications(ctx)
+	v.saw(xs)
+	if err != nil {
+		return err
+	}
+	asked := 0
+	for _, a := range apps {
+		if len(v.r.Only) > 0 && !slices.Contains(v.r.Only, a.Name) {
+			continue
+		}
+		asked++
+		if err := v.application(ctx, a); err != nil {
+			return err
+		}
+	}
+	if asked == 0 {
+		text := "the portal shows no application to " + v.r.User
+		if len(apps) > 0 {
+			text = "the portal shows " + counted(len(apps), "application") + " to " + v.r.User + ", none of them asked for"
+		}
+		return &failure{exit: exitNotFound, code: "no_application", text: text}
+	}
+	return nil
+}
+
+// counted counts things in words.
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}
+
+// application takes in one application with all its keys.
+func (v *visit) application(ctx context.Context, a portal.Application) error {
+	keys, xs, err := v.in.Keys(ctx, a.ID)
+	v.saw(xs)
+	if err != nil {
+		return err
+	}
+	subs, xs, err := v.in.Subscriptions(ctx, a.ID)
+	v.saw(xs)
+	if err != nil {
+		return err
+	}
+	if want := v.r.Generate; want != "" && !slices.ContainsFunc(keys, func(k portal.Key) bool { return k.KeyType == want && k.ConsumerKey != "" }) {
+		k, xs, err := v.in.GenerateKeys(ctx, a.ID, portal.GenerateRequest{KeyType: want, Grants: []string{tokenapi.GrantClientCredentials, tokenapi.GrantRefreshToken}})
+		v.saw(xs)
+		if err != nil {
+			return err
+		}
+		v.r.Say("made " + want + " keys for " + a.Name)
+		keys = append(keys, k)
+	}
+	if len(keys) == 0 {
+		v.r.Say(a.Name + " has no keys: lanyard import portal --generate PRODUCTION makes some, and so does the portal")
+	}
+	for _, k := range keys {
+		if err := v.key(a, k, subs); err != nil {
+			return err
+		}
+	}
+	for _, s := range subs {
+		if s.Status != portal.Unblocked {
+			v.r.Say("the subscription of " + a.Name + " to " + s.APIName + " " + s.APIVersion + " is " + s.Status)
+		}
+	}
+	return nil
+}
+
+// key takes in an application with one of its keys: for Lanyard each is an application of its own.
+func (v *visit) key(a portal.Application, k portal.Key, subs []portal.Subscription) error {
+	if k.ConsumerKey == "" {
+		return nil
+	}
+	app := console.Application{
+		Name: a.Name, KeyType: k.KeyType, ConsumerKey: k.ConsumerKey, Grant: grantOf(k), Environment: v.environment(k.KeyManager),
+	}
+	if u, err := url.Parse(k.CallbackURL); err == nil && app.Grant == tokenapi.GrantAuthorizationCode && u.Scheme == "http" && console.Loopback(u.Hostname()) {
+		app.Details.RedirectURL = k.CallbackURL
+	}
+	if why := console.NameProblem(app.Name); why != "" {
+		v.r.Say("an application is left out: its name " + why)
+		return nil
+	}
+	text := k.ConsumerSecret
+	if k.SecretState != portal.Available && !v.r.Knows(app) {
+		why := "secret not available, the portal shows it " + map[portal.SecretState]string{portal.Masked: "masked", portal.Absent: "not at all"}[k.SecretState]
+		var err error
+		if text, err = v.r.Ask(app, why); err != nil {
+			return err
+		}
+	}
+	v.found.All = append(v.found.All, console.Imported{Application: app, Secret: text})
+	all := v.found.Subscriptions[k.ConsumerKey]
+	if all == nil {
+		all = []console.Subscription{} // none, as the portal said
+	}
+	for _, s := range subs {
+		all = append(all, console.Subscription{API: s.APIName, Version: s.APIVersion, Context: s.APIContext, Status: s.Status})
+	}
+	v.found.Subscriptions[k.ConsumerKey] = all
+	return nil
+}
+
+// environment is that of a key manager: a configured one with the same token URL, else one of the import's own.
+func (v *visit) environment(keyManager string) console.Environment {
+	e := v.r.Environment
+	km, known := v.kms[keyManager]
+	root := strings.TrimSuffix(v.r.Base, "/")
+	if u, err := url.Parse(root); err == nil {
+		root = u.Scheme + "://" + u.Host
+	}
+	e.Endpoints = tokenapi.Endpoints{
+		TokenURL:      cmp.Or(km.TokenEndpoint, root+"/oauth2/token"),
+		RevokeURL:     cmp.Or(km.RevokeEndpoint, root+"/oauth2/revoke"),
+		IntrospectURL: km.IntrospectEndpoint,
+		AuthorizeURL:  km.AuthorizeEndpoint,
+	}
+	for _, have := range v.r.Known {
+		if have.Endpoints.TokenURL == e.Endpoints.TokenURL {
+			return have
+		}
+	}
+	if known && len(v.kms) > 1 && !strings.HasPrefix(km.Name, "Resident") {
+		if name := e.Name + "-" + km.Name; console.EnvironmentNameProblem(name) == "" {
+			e.Name = name
+		}
+	}
+	return e
+}
+
+// grantOf chooses the grant to begin with: one that nobody has to take part in, if there is one.
+func grantOf(k portal.Key) string {
+	for _, g := range []string{tokenapi.GrantClientCredentials, tokenapi.GrantAuthorizationCode, tokenapi.GrantDeviceCode} {
+		if k.GrantTypes == nil || slices.Contains(k.GrantTypes, g) {
+			return g
+		}
+	}
+	return tokenapi.GrantClientCredentials
+}
+
+// explainFault joins a gateway's fault with what a portal said of the application's subscriptions.
+func explainFault(a console.Application, faultCode int, subs []console.Subscription) string {
+	all := make([]portal.Subscription, 0, len(subs))
+	for _, s := range subs {
+		all = append(all, portal.Subscription{APIName: s.API, APIVersion: s.Version, APIContext: s.Context, Status: s.Status})
+	}
+	return portal.Explain(faultCode, a.KeyType, all, a.ProbeURL)
+}
