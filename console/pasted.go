@@ -27,7 +27,7 @@ const mostPasted = 64 << 10
 // lines of NAME=value as an .env file has them. What stands for something that is not in the text ($NAME, $(command),
 // <placeholder>) is left out. Its errors name nothing of the text: it holds secrets.
 func ReadPasted(text string) (Pasted, error) {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n") // as a terminal hands over the ends of lines
 	switch {
 	case len(text) > mostPasted:
 		return Pasted{}, &Error{Code: "usage", Text: "that is too long for a curl line or an .env file"}

@@ -54,6 +54,7 @@ func TestReadPasted(t *testing.T) {
 		"the header":    {text: `curl -H "Authorization: Basic ` + b64 + `" -d 'grant_type=client_credentials' https://gw.example:8243/token`, want: base},
 		"continued":     {text: "curl --request POST \\\n  --url https://gw.example:8243/token \\\n  --user 'aKey:aSecret' \\\n  --data grant_type=client_credentials", want: base},
 		"of windows":    {text: "curl -u aKey:aSecret \\\r\n -d grant_type=client_credentials \\\r\n https://gw.example:8243/token\r\n", want: base},
+		"by a terminal": {text: "curl -u aKey:aSecret \\\r -d grant_type=client_credentials \\\r https://gw.example:8243/token\r", want: base},
 		"quoted by $''": {text: "curl -u $'aKey:aSecret' -d $'grant_type=client_credentials' https://gw.example:8243/token", want: base},
 		"short options": {text: "curl -sSXPOST -uaKey:aSecret -dgrant_type=client_credentials https://gw.example:8243/token", want: base},
 		"into a pipe":   {text: "curl -s -u aKey:aSecret -d grant_type=client_credentials https://gw.example:8243/token | jq -r .access_token", want: base},

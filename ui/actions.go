@@ -116,6 +116,8 @@ func (m *root) do(a action) tea.Cmd {
 		return m.openDelete()
 	case adoptToken:
 		return m.openAdopt()
+	case importApps:
+		return m.openImport()
 	case moveLeft, moveRight:
 		m.sideways(a)
 	case nextPane:

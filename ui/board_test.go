@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"context"
 	"io"
 	"slices"
 	"strings"
@@ -173,7 +174,7 @@ func TestKeyTable(t *testing.T) {
 
 func TestWelcome(t *testing.T) {
 	t.Parallel()
-	for keys, want := range map[string]ui.Choice{"enter": ui.TryDemo, "1": ui.TryDemo, "3": ui.SetUp, "down down enter": ui.SetUp, "up enter": ui.Quit, "q": ui.Quit, "x 3": ui.SetUp, "2 esc 3": ui.SetUp} {
+	for keys, want := range map[string]ui.Choice{"enter": ui.TryDemo, "1": ui.TryDemo, "4": ui.SetUp, "down down down enter": ui.SetUp, "up enter": ui.Quit, "q": ui.Quit, "x 4": ui.SetUp, "2 esc 4": ui.SetUp, "3 esc 4": ui.SetUp} {
 		p, _ := still(t, 80, 24, func(o *ui.Options) { o.Welcome = true })
 		p.Key(strings.Fields(keys)...)
 		if !p.Quit || p.Choice() != want {
@@ -185,8 +186,10 @@ func TestWelcome(t *testing.T) {
 func TestRun(t *testing.T) {
 	t.Parallel()
 	in, typed := io.Pipe()
-	go func() { _, _ = typed.Write([]byte("3")) }()
-	got, err := ui.Run(t.Context(), ui.Options{
+	go func() { _, _ = typed.Write([]byte("4")) }()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // rather than for ever, where the key means something else
+	defer cancel()
+	got, err := ui.Run(ctx, ui.Options{
 		Welcome: true, Settings: ui.Settings{Theme: theme(t, "auto")}, Input: in, Output: io.Discard, Environ: []string{"TERM=xterm-256color"}, Width: 80, Height: 24,
 	})
 	if err != nil || got != ui.SetUp {

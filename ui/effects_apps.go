@@ -23,6 +23,37 @@ func (fx effects) saveApp(form *appOverlay, d console.Draft) tea.Cmd {
 	})
 }
 
+// askPortal asks a developer portal what there is. On the first run it does so without a store.
+func (fx effects) askPortal(form *importOverlay, req console.PortalRequest) tea.Cmd {
+	return run(func() portalAsked {
+		r := portalAsked{form: form}
+		svc := fx.svc
+		if svc == nil {
+			if svc, r.err = fx.begin(fx.ctx, false); r.err != nil {
+				return r
+			}
+		}
+		r.found, r.err = svc.AskPortal(fx.ctx, req)
+		return r
+	})
+}
+
+// keepFound keeps what was chosen of what a portal showed. On the first run that makes the store.
+func (fx effects) keepFound(form *importOverlay, chosen console.PortalFound) tea.Cmd {
+	return run(func() foundKept {
+		r := foundKept{form: form}
+		svc := fx.svc
+		if svc == nil {
+			if svc, r.err = fx.begin(fx.ctx, true); r.err != nil {
+				return r
+			}
+			r.begun = svc
+		}
+		r.apps, r.err = svc.KeepFound(fx.ctx, chosen)
+		return r
+	})
+}
+
 // testApp tries what a form holds. On the first run it does so without a store.
 func (fx effects) testApp(form *appOverlay, d console.Draft, changes int) tea.Cmd {
 	return run(func() appTested {

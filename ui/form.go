@@ -29,6 +29,7 @@ type field struct {
 	hint       string // what is shown in it while it is empty
 	input      textinput.Model
 	hidden     hidden
+	given      secret.Text // a secret that came otherwise than by typing; what is typed takes its place
 	options    []string
 	at         int
 	off        bool // it is not asked for now
@@ -70,8 +71,11 @@ func (f *field) value() string {
 
 // text is a secret as it was typed so far. It stays in the field: what it is for may fail.
 func (f *field) text() secret.Text {
-	if f.off || f.hidden.len() == 0 {
+	if f.off {
 		return secret.Text{}
+	}
+	if f.hidden.len() == 0 {
+		return f.given
 	}
 	return secret.New(string(f.hidden.runes()))
 }
@@ -176,6 +180,8 @@ func (f *form) typed(msg tea.KeyPressMsg) bool {
 			return false
 		}
 	case secretField:
+		had := x.given
+		x.given = secret.Text{}
 		switch {
 		case msg.String() == "backspace":
 			x.hidden.back()
@@ -184,6 +190,7 @@ func (f *form) typed(msg tea.KeyPressMsg) bool {
 		case msg.Text != "":
 			x.hidden.add(msg.Text)
 		default:
+			x.given = had
 			return false
 		}
 		f.changed, x.touched = true, true
@@ -210,6 +217,7 @@ func (f *form) pasted(text string) (why string) {
 		if !x.hidden.add(text) {
 			return "that is too long"
 		}
+		x.given = secret.Text{}
 	case x.kind == typedField:
 		x.input, _ = x.input.Update(tea.PasteMsg{Content: text})
 	default:
@@ -223,8 +231,20 @@ func (f *form) pasted(text string) (why string) {
 func (f *form) wipe() {
 	for _, x := range f.fields {
 		x.hidden.wipe()
+		x.given = secret.Text{}
 	}
 }
+
+// give fills in a secret that was not typed.
+func (f *field) give(t secret.Text) {
+	if !t.IsZero() {
+		f.hidden.wipe()
+		f.given, f.touched = t, true
+	}
+}
+
+// filled says whether there is one in the field.
+func (f *field) filled() bool { return f.hidden.len() > 0 || !f.given.IsZero() }
 
 const wLabel = 16
 
@@ -292,7 +312,7 @@ func (f *field) empty() bool {
 	case choiceField:
 		return false
 	case secretField:
-		return f.hidden.len() == 0
+		return !f.filled()
 	}
 	return f.input.Value() == ""
 }
@@ -325,8 +345,12 @@ func (f *field) show(w int, focused bool) (string, themes.Paint) {
 		}
 		return chosen, ""
 	case secretField:
-		text := dots(f.hidden.len(), w, focused)
-		if f.hidden.len() == 0 {
+		n := f.hidden.len()
+		if n == 0 && !f.given.IsZero() {
+			n = len(secret.Mask)
+		}
+		text := dots(n, w, focused)
+		if n == 0 {
 			text += f.hint
 		}
 		return text, ""

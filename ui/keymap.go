@@ -33,6 +33,7 @@ const (
 	editApp
 	deleteApp
 	adoptToken
+	importApps
 	// Moving about.
 	moveUp
 	moveDown
@@ -188,6 +189,7 @@ func defaultKeys() []binding {
 		bind(editApp, "edit_application", "e", "edit application", "edit the application", everywhere),
 		bind(deleteApp, "delete_application", "D", "delete application", "delete the application; its tokens stay until they are revoked", everywhere),
 		bind(adoptToken, "adopt_token", "", "adopt a token", "take over a token from elsewhere, to watch or revoke it", everywhere),
+		bind(importApps, "import", "", "import applications", "import applications: from a developer portal, a curl line or an .env file", everywhere),
 		bind(moveUp, "up", "up k", "up", "move up", everywhere),
 		bind(moveDown, "down", "down j", "down", "move down", everywhere),
 		bind(moveLeft, "left", "left h", "left", "to the left (small screens: the previous application)", everywhere),

@@ -319,7 +319,7 @@ func (o *appOverlay) wrong() map[string]string {
 func (o *appOverlay) missing() (key, why string) {
 	f := o.field("consumer_secret")
 	switch {
-	case f.off || f.hidden.len() > 0:
+	case f.off || f.filled():
 		return "", ""
 	case o.was == nil:
 		return f.key, "is missing"

@@ -186,6 +186,17 @@ func formScreens() []screen {
 		{name: "form-edit", about: "An application of the store is edited; its secret is kept.", board: kept, keys: "e"},
 		{name: "delete", about: "An application is deleted, and its living tokens stay.", board: kept, keys: "D"},
 		{name: "choose-get", about: "A get with another grant, other scopes.", keys: "G"},
+		{name: "import", about: "Where to import applications from.", do: func(p *ui.Pump) { p.Do("import") }},
+		living("import-found", "What a developer portal shows, to choose from.", func(l *live) {
+			l.portal = shown
+			l.askPortal()
+			l.Key("down", "space")
+		}),
+		{name: "import-curl", about: "What a pasted curl line tells, without its secrets.", do: func(p *ui.Pump) {
+			p.Do("import")
+			p.Key("right")
+			p.Paste(aCurl)
+		}},
 		{name: "adopt", about: "A token from elsewhere, to be watched or revoked.", do: func(p *ui.Pump) { p.Do("adopt_token"); p.Type("a leaked token") }},
 	}
 }

@@ -10,17 +10,18 @@ import (
 // a choice, and whoever started the screen acts on it.
 type welcome struct{ at int }
 
-// offer is one of the choices; add is the one that goes on here, with the form of an application.
+// offer is one of the choices: one that leaves the screen, or one that goes on here.
 type offer struct {
 	choice      Choice
 	title, text string
-	add         bool
+	here        intent
 }
 
 func offers(configPath string) []offer {
 	return []offer{
 		{choice: TryDemo, title: "Try the demo", text: "A Token API and a gateway of its own, in memory. Nothing to set up, nothing is written."},
-		{add: true, title: "Add your Token API", text: "A form: its token URL or issuer, a consumer key and secret. Tried first if you like, kept in the store when you save."},
+		{here: addFirst{}, title: "Add your Token API", text: "A form: its token URL or issuer, a consumer key and secret. Tried first if you like, kept in the store when you save."},
+		{here: importFirst{}, title: "Import", text: "Applications of a WSO2 developer portal, or one out of a curl line or an .env file."},
 		{choice: SetUp, title: "Write a configuration", text: "A commented one, to " + configPath + ", for you to fill in."},
 		{choice: Quit, title: "Quit", text: "Nothing was written so far."},
 	}
@@ -45,8 +46,8 @@ func (p *welcome) press(a action, key string) intent {
 }
 
 func (o offer) intent() intent {
-	if o.add {
-		return addFirst{}
+	if o.here != nil {
+		return o.here
 	}
 	return choose{o.choice}
 }

@@ -1,0 +1,436 @@
+package ui
+
+import (
+	"net/url"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/tokenapi/secret"
+	"lanyard/ui/kit"
+)
+
+// Where applications can be imported from.
+const (
+	fromPortal = "developer portal"
+	fromText   = "curl or .env"
+)
+
+// importOverlay asks from where to import applications. What a portal shows it lists, for a person to choose from; what
+// a pasted text tells is gone through in the form of an application.
+type importOverlay struct {
+	form
+	busy  bool // the portal is asked, or what it showed is being kept
+	found *foundList
+	told  *console.Pasted // by a text that was pasted
+	said  string
+}
+
+// openImport asks from where to import.
+func (m *root) openImport() tea.Cmd {
+	o := &importOverlay{form: form{fields: []*field{
+		newChoice("from", "from", fromPortal, fromPortal, fromText),
+		newField("url", "portal URL", "", "such as https://apim.example:9443"),
+		newField("user", "user", "", "who has the applications there"),
+		newSecret("password", "password", "to sign in with, and not kept"),
+		newField(console.FieldEnvironment, "environment", "", "what to call it: the host, if nothing is typed"),
+		newChoice("verify", "certificates", "verified", "verified", "not verified"),
+		newSecret("text", "text", "paste curl lines, or an .env file"),
+	}}}
+	o.fit()
+	m.open(o)
+	return nil
+}
+
+func (o *importOverlay) fit() {
+	text := o.value("from") == fromText
+	for _, f := range o.fields {
+		f.off = f.key != "from" && (f.key == "text") != text
+	}
+}
+
+func (o *importOverlay) title() string {
+	if o.found != nil {
+		return "Import from the portal"
+	}
+	return "Import applications"
+}
+
+func (*importOverlay) foot() string { return "" }
+func (*importOverlay) danger() bool { return false }
+
+func (o *importOverlay) press(*scene, action, string) intent { return nil } // typed takes every key
+
+func (o *importOverlay) typed(msg tea.KeyPressMsg) intent {
+	key := msg.String()
+	switch {
+	case key == "esc":
+		o.wipe()
+		return closeOverlay{}
+	case o.busy:
+		return nil
+	case o.found != nil:
+		if key == "enter" || key == "ctrl+s" {
+			return o.keep()
+		}
+		o.said = ""
+		o.found.press(key)
+		return nil
+	}
+	text := o.value("from") == fromText
+	switch {
+	case text && key == "enter" || text && key == "ctrl+s":
+		return o.goOn()
+	case text && o.fields[o.at].key == "text" && msg.Text != "":
+		o.said = "paste it, rather than type it"
+		return nil
+	case key == "ctrl+s", key == "enter" && !o.step(1):
+		return o.ask()
+	case key == "enter":
+		return nil
+	}
+	o.said = ""
+	o.form.typed(msg)
+	o.fit()
+	return nil
+}
+
+// pasted reads what is pasted: a line into a field, else the text that tells of an application.
+func (o *importOverlay) pasted(text string) bool {
+	switch {
+	case o.busy || o.found != nil:
+	case o.value("from") != fromText:
+		o.said = o.form.pasted(text)
+	default:
+		o.goTo("text")
+		o.told, o.said = nil, ""
+		p, err := console.ReadPasted(text)
+		if err != nil {
+			o.said = join(err.Error(), console.Hint(err))
+			return true
+		}
+		o.told = &p
+		o.field("text").hint = "read; another paste takes its place"
+	}
+	return true
+}
+
+// wrong is what is wrong with it, by field.
+func (o *importOverlay) wrong() map[string]string {
+	bad := map[string]string{}
+	base := o.value("url")
+	switch why := console.URLProblem(base, false); {
+	case base == "":
+		bad["url"] = "is missing"
+	case why != "":
+		bad["url"] = why
+	}
+	if o.value("user") == "" {
+		bad["user"] = "is missing"
+	}
+	if o.field("password").empty() {
+		bad["password"] = "is missing"
+	}
+	if why := console.EnvironmentNameProblem(o.environment()); why != "" {
+		bad[console.FieldEnvironment] = why
+	}
+	return bad
+}
+
+// environment is the name of what the applications are put into.
+func (o *importOverlay) environment() string {
+	if name := o.value(console.FieldEnvironment); name != "" {
+		return name
+	}
+	if u, err := url.Parse(o.value("url")); err == nil {
+		return u.Hostname()
+	}
+	return ""
+}
+
+// ask is the intent to ask the portal, unless something is wrong: then that field is gone to.
+func (o *importOverlay) ask() intent {
+	bad := o.wrong()
+	for i, f := range o.fields {
+		if why := bad[f.key]; why != "" && !f.off {
+			f.touched, o.at = true, i
+			o.said = f.label + ": " + why
+			return nil
+		}
+	}
+	r := console.PortalRequest{
+		Base: o.value("url"), User: o.value("user"), Password: o.secret("password"), Environment: console.NewEnvironment(o.environment()),
+	}
+	r.Environment.InsecureSkipVerify = o.value("verify") == "not verified"
+	return askPortal{o, r}
+}
+
+// goOn is the intent to go on with what was pasted.
+func (o *importOverlay) goOn() intent {
+	if o.told == nil {
+		if o.said == "" {
+			o.said = "nothing was pasted yet"
+		}
+		o.goTo("text")
+		return nil
+	}
+	return fillIn{o, *o.told}
+}
+
+// keep is the intent to keep what is chosen of what was found.
+func (o *importOverlay) keep() intent {
+	chosen := *o.found.portal
+	chosen.All = nil
+	for i, x := range o.found.portal.All {
+		if o.found.on[i] {
+			chosen.All = append(chosen.All, x)
+		}
+	}
+	if len(chosen.All) == 0 {
+		o.said = "nothing is chosen: space chooses, esc leaves it"
+		return nil
+	}
+	return keepFound{o, chosen}
+}
+
+// wipe forgets what was typed, pasted and found.
+func (o *importOverlay) wipe() {
+	o.form.wipe()
+	o.told, o.found = nil, nil
+}
+
+// foundList is what a portal showed, with what of it is chosen.
+type foundList struct {
+	portal  *console.PortalFound
+	on      []bool
+	at, off int
+}
+
+func newFoundList(p console.PortalFound) *foundList {
+	l := &foundList{portal: &p}
+	for _, x := range p.All {
+		l.on = append(l.on, !x.Known)
+	}
+	return l
+}
+
+func (l *foundList) press(key string) {
+	switch key {
+	case "up", "k":
+		l.at = max(l.at-1, 0)
+	case "down", "j", "tab":
+		l.at = min(l.at+1, len(l.on)-1)
+	case "home", "pgup":
+		l.at = 0
+	case "end", "pgdown":
+		l.at = len(l.on) - 1
+	case "space":
+		l.on[l.at] = !l.on[l.at] && !l.portal.All[l.at].Known
+	}
+}
+
+// chosen is how many are.
+func (l *foundList) chosen() int {
+	n := 0
+	for _, on := range l.on {
+		if on {
+			n++
+		}
+	}
+	return n
+}
+
+// toKnow says what is to be known of one before it is kept.
+func toKnow(x console.Imported) string {
+	switch {
+	case x.Known:
+		return "is configured here already"
+	case x.Secret.IsZero():
+		return "its secret is not shown"
+	}
+	return "with its secret"
+}
+
+// name is how one is called in the list.
+func (l *foundList) name(i int) string {
+	a := l.portal.All[i].Application
+	if a.KeyType == "" {
+		return kit.Clean(a.Name)
+	}
+	return kit.Clean(a.Name) + " · " + kit.Clean(a.KeyType)
+}
+
+func (l *foundList) lines(s *scene, w, h int) []string {
+	names, rests := 0, 0 // as wide as the widest
+	for i, x := range l.portal.All {
+		names, rests = max(names, kit.Width(l.name(i))), max(rests, kit.Width(toKnow(x)))
+	}
+	names = max(min(names, w-rests-9), min(w-8, 12))
+	var out []string
+	l.off = max(min(l.off, l.at), l.at-h+1, 0)
+	for i := l.off; i < min(l.off+h, len(l.on)); i++ {
+		x := l.portal.All[i]
+		line := s.begin(i == l.at, true)
+		mark, paint := "[ ] ", ""
+		switch {
+		case x.Known:
+			mark, paint = " =  ", string(s.st.Quiet)
+		case l.on[i]:
+			mark = "[x] "
+		}
+		line.Put(string(s.st.Key), mark)
+		line.Cell(paint, kit.Middle(l.name(i), names), names)
+		line.Gap(2)
+		line.Put(string(s.st.Quiet), fitting([]string{toKnow(x) + " · " + kit.Clean(x.Application.Grant), toKnow(x), ""}, max(w-names-9, 0)))
+		out = append(out, line.End(w))
+	}
+	return out
+}
+
+// tells is what a pasted text has told, a line each.
+func (o *importOverlay) tells(s *scene, w int) []string {
+	p := o.told
+	if p == nil {
+		return nil
+	}
+	var out []string
+	wide := wLabel
+	if w < 44 {
+		wide = 10
+	}
+	say := func(label, value string) {
+		if value == "" {
+			return
+		}
+		if s.veil != nil && label != "grant" && label != "scopes" {
+			value = dots(len([]rune(value)), 30, false)
+		}
+		if w < 44 {
+			label = strings.TrimPrefix(label, "consumer ")
+		}
+		out = append(out, kit.Fit(label, wide)+" "+kit.Middle(kit.Clean(value), max(w-wide-3, 4)))
+	}
+	held := func(t secret.Text) string {
+		if t.IsZero() {
+			return ""
+		}
+		return secret.Mask
+	}
+	e := p.Environment
+	say("token URL", e.Endpoints.TokenURL)
+	say("issuer", e.Issuer)
+	say("revoke URL", e.Endpoints.RevokeURL)
+	say("consumer key", p.ConsumerKey)
+	say("consumer secret", held(p.Secret))
+	say("grant", p.Grant)
+	say("user", p.Username)
+	say("password", held(p.Password))
+	say("scopes", strings.Join(p.Scopes, " "))
+	say("probe URL", p.ProbeURL)
+	for _, n := range p.Notes {
+		for i, l := range kit.Wrap(n, max(w-4, 4)) {
+			out = append(out, []string{"! ", "  "}[min(i, 1)]+l)
+		}
+	}
+	return out
+}
+
+func (o *importOverlay) size(w, h int) (int, int) {
+	n := 13
+	if o.found != nil {
+		n = max(n, len(o.found.on)+6)
+	}
+	if o.told != nil {
+		n = 20
+	}
+	return min(w, 78), min(h, n)
+}
+
+func (o *importOverlay) box(s *scene, w, h int) []string {
+	foot := padded(s.st.Quiet, o.keys(w), w)
+	paint, said := s.st.Quiet, ""
+	switch {
+	case o.busy && o.found != nil:
+		paint, said = s.st.Accent, "keeping them …"
+	case o.busy:
+		paint, said = s.st.Accent, "asking the portal …"
+	case o.said != "":
+		paint, said = s.st.Danger, "✕ "+o.said
+	case o.found != nil:
+		said = o.found.says()
+	case o.told != nil:
+		said = "nothing is kept yet: the form comes next"
+	}
+	roomy, says := h >= 11, 1
+	if roomy {
+		says = 2
+	}
+	words := kit.Wrap(said, max(w-2, 1))
+	if len(words) > says {
+		words = append(words[:says-1], strings.Join(words[says-1:], " "))
+	}
+	for len(words) < says {
+		words = append(words, "")
+	}
+	rest := h - says - 1
+	var out []string
+	if roomy {
+		rest -= 2
+		out = append(out, kit.Spaces(w))
+	}
+	out = append(out, o.body(s, w, max(rest, 1))...)
+	for _, l := range words {
+		out = append(out, padded(paint, l, w))
+	}
+	out = append(out, foot)
+	if roomy {
+		out = append(out, kit.Spaces(w))
+	}
+	return out[:min(len(out), h)]
+}
+
+// body is h lines of fields, or of what was found.
+func (o *importOverlay) body(s *scene, w, h int) (body []string) {
+	if o.found != nil {
+		body = o.found.lines(s, w, h)
+	} else {
+		told := o.tells(s, w)
+		body = o.lines(s, w, max(h-len(told), min(2, h)), o.wrong())
+		for _, t := range told {
+			if len(body) < h {
+				body = append(body, padded(s.st.Quiet, t, w))
+			}
+		}
+	}
+	for len(body) < h {
+		body = append(body, kit.Spaces(w))
+	}
+	return body
+}
+
+func (l *foundList) says() string {
+	n := l.chosen()
+	text := "chosen: " + counted(n, "application")
+	missing := 0
+	for i, x := range l.portal.All {
+		if l.on[i] && x.Secret.IsZero() {
+			missing++
+		}
+	}
+	if missing > 0 {
+		text += "; to be typed later: " + counted(missing, "secret")
+	}
+	return text
+}
+
+func (o *importOverlay) keys(w int) string {
+	texts := []string{"← → choose · tab ↑ ↓ fields · ctrl+s asks the portal · esc cancels", "ctrl+s asks the portal · esc cancels", "ctrl+s asks · esc cancels", "ctrl+s · esc"}
+	switch {
+	case o.found != nil:
+		texts = []string{"↑ ↓ move · space chooses · enter keeps what is chosen · esc cancels", "space chooses · enter keeps · esc cancels", "space · enter keeps · esc", "enter · esc"}
+	case o.value("from") == fromText:
+		texts = []string{"← → choose · paste the text · enter goes on with it · esc cancels", "paste it · enter goes on · esc cancels", "paste · enter · esc"}
+	}
+	return fitting(texts, w-2)
+}

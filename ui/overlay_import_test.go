@@ -1,0 +1,262 @@
+package ui_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
+	"lanyard/ui"
+)
+
+// aCurl asks for a token and calls an API with it, as a terminal hands over its lines.
+const aCurl = "curl -k -u billing-key:s3cr3t-of-billing -d 'grant_type=password&username=ana&password=pw-of-ana&scope=read' https://new.example/token\r" +
+	`curl -H "Authorization: Bearer $TOKEN" https://new.example/billing/1.0`
+
+// shown is what a developer portal shows: one application with its secret, one without, and one that is configured.
+func shown(r console.PortalRequest) (console.PortalFound, error) {
+	env := r.Environment
+	env.Endpoints = tokenapi.Endpoints{TokenURL: "https://" + env.Name + "/oauth2/token", RevokeURL: "https://" + env.Name + "/oauth2/revoke"}
+	found := console.PortalFound{
+		Notes:         []string{"the subscription of Billing to billing 1.0 is ON_HOLD"},
+		Subscriptions: map[string][]console.Subscription{"billing-key": {{API: "billing", Version: "1.0", Status: "ON_HOLD"}}},
+	}
+	for _, name := range []string{"Billing", "Mobile"} {
+		found.All = append(found.All, console.Imported{Application: console.Application{
+			Name: name, KeyType: "PRODUCTION", ConsumerKey: strings.ToLower(name) + "-key", Grant: tokenapi.GrantClientCredentials, Environment: env,
+		}})
+	}
+	found.All[0].Secret = secret.New("s3cr3t-of-billing")
+	orders := found.All[0].Application
+	orders.Name, orders.ConsumerKey, orders.Environment.Endpoints.TokenURL = "Orders", "Orders", "https://gw.example/oauth2/token"
+	found.All = append(found.All, console.Imported{Application: orders})
+	return found, nil
+}
+
+// askPortal fills in who asks which portal, and asks.
+func (l *live) askPortal() {
+	l.t.Helper()
+	if l.Overlays() == 0 {
+		l.Do("import")
+	}
+	l.Key("tab")
+	l.Type("https://apim.example:9443")
+	l.Key("enter")
+	l.Type("ana")
+	l.Key("enter")
+	l.Type("pw-of-ana")
+	l.Key("ctrl+s")
+}
+
+func TestImportFromPortal(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	var asked console.PortalRequest
+	l.portal = func(r console.PortalRequest) (console.PortalFound, error) {
+		asked = r
+		return shown(r)
+	}
+	l.askPortal()
+	if asked.Base != "https://apim.example:9443" || asked.User != "ana" || asked.Password.Fingerprint() != fp("pw-of-ana") ||
+		asked.Environment.Name != "apim.example" || asked.Environment.InsecureSkipVerify || asked.Environment.AllowHTTP {
+		t.Errorf("asked with %+v", asked)
+	}
+	l.shows("[x] Billing · PRODUCTION", "with its secret", "[x] Mobile · PRODUCTION", "its secret is not shown", " =  Orders · PRODUCTION", "is configured here already",
+		"chosen: 2 applications; to be typed later: 1 secret")
+	if len(l.stored()) != 0 {
+		t.Fatal("kept before anybody said so")
+	}
+	l.Key("down", "down", "space") // what is configured stays there
+	l.shows(" =  Orders", "chosen: 2 applications")
+	l.Key("enter")
+	all := l.stored()
+	if len(all) != 2 || all["Billing"].Secret != console.SecretAvailable || all["Mobile"].Secret != console.SecretMissing {
+		t.Errorf("kept %+v", all)
+	}
+	l.shows("Tokens · Billing")
+	l.said("kept in the store: 2 applications of the portal; without a secret: Mobile@apim.example/PRODUCTION")
+	l.said("billing 1.0 is ON_HOLD")
+	if l.Overlays() != 0 {
+		t.Error("something is open still")
+	}
+	l.Key("g")
+	l.shows(fp("access-1"))
+	if strings.Contains(strings.Join(l.Log(), "\n"), "pw-of-ana") {
+		t.Error("the password is in the log")
+	}
+}
+
+func TestImportChooses(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.portal = shown
+	l.askPortal()
+	l.Key("space", "down", "space")
+	l.shows("[ ] Billing", "[ ] Mobile", "chosen: no applications")
+	l.Key("enter")
+	l.shows("nothing is chosen")
+	l.Key("space", "ctrl+s")
+	if all := l.stored(); len(all) != 1 || all["Mobile"].Name == "" {
+		t.Errorf("kept %+v", all)
+	}
+}
+
+func TestImportRefused(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.portal = func(console.PortalRequest) (console.PortalFound, error) {
+		return console.PortalFound{}, &tokenapi.Error{Op: "portal register", Kind: tokenapi.KindRefused, Status: 401, Code: "Unauthorized", Hint: "check user name and password"}
+	}
+	l.askPortal()
+	l.shows("✕ import: portal register", "check user name", "•••••••••") // what was typed stays
+	l.portal = func(console.PortalRequest) (console.PortalFound, error) { return console.PortalFound{}, nil }
+	l.Key("ctrl+s")
+	l.shows("shows no application with keys")
+	l.portal = shown
+	l.Key("ctrl+s")
+	l.shows("[x] Billing")
+	l.Key("esc")
+	if len(l.stored()) != 0 || l.Overlays() != 0 {
+		t.Errorf("esc kept %v, %d overlays", l.stored(), l.Overlays())
+	}
+}
+
+func TestImportAsksForWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Do("import")
+	l.Key("ctrl+s")
+	l.shows("✕ portal URL: is missing")
+	l.Type("http://apim.example")
+	l.Key("ctrl+s")
+	l.shows("✕ portal URL: http:// would show secrets")
+	l.Key("ctrl+u")
+	l.Type("https://apim.example")
+	l.Key("ctrl+s")
+	l.shows("✕ user: is missing")
+	l.Type("ana")
+	l.Key("ctrl+s")
+	l.shows("✕ password: is missing")
+}
+
+// What a portal answers when the form is closed opens nothing and keeps nothing.
+func TestImportAnswersLate(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.portal = shown
+	l.Hold = true
+	l.askPortal()
+	l.shows("asking the portal …")
+	l.Key("ctrl+s", "x") // nothing twice, and nothing else
+	l.Key("esc")
+	l.Release()
+	l.Hold = false
+	if l.Overlays() != 0 || len(l.stored()) != 0 {
+		t.Errorf("%d overlays, kept %v", l.Overlays(), l.stored())
+	}
+	l.said("the portal has answered, and nothing of it is kept")
+}
+
+func TestImportPasted(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Do("import")
+	l.Key("right", "enter")
+	l.shows("nothing was pasted yet")
+	l.Type("c")
+	l.shows("paste it, rather than type it")
+	l.Paste("curl https://new.example/orders")
+	l.shows("none of the curl lines asks for a token")
+	l.Paste(aCurl)
+	l.shows("token URL        https://new.example/token", "consumer key     billing-key", "probe URL        https://new.example/billing/1.0", "-k is not taken over", "nothing is kept yet")
+	l.Key("enter")
+	l.shows("Add an application", "https://new.example/token", "https://new.example/revoke", "billing-key", "password", "ana")
+	l.Type("Billing")
+	l.Key("ctrl+s")
+	a := l.stored()["Billing"]
+	if a.Secret != console.SecretAvailable || a.Username != "ana" || a.ProbeURL != "https://new.example/billing/1.0" || a.Environment.InsecureSkipVerify ||
+		a.Environment.Name != "new.example" || strings.Join(a.Scopes, " ") != "read" {
+		t.Errorf("saved as %+v", a)
+	}
+	l.Key("g")
+	if l.api.password != fp("pw-of-ana") {
+		t.Error("the password of the line is not the one that is sent")
+	}
+	for _, word := range []string{"s3cr3t", "pw-of-ana"} {
+		if strings.Contains(strings.Join(l.Log(), "\n")+l.Frame(), word) {
+			t.Errorf("%q is on the screen", word)
+		}
+	}
+}
+
+// A line about an environment that there is leads into it.
+func TestImportPastedIntoAnEnvironment(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Do("import")
+	l.Key("right")
+	l.Paste("TOKEN_URL=https://gw.example/token\nCLIENT_ID=billing-key\nCLIENT_SECRET=s3cr3t-of-billing")
+	l.Key("enter")
+	l.Type("Billing")
+	l.goTo("consumer secret")
+	l.shows("cloud", "•••")
+	l.Key("ctrl+u") // it can be taken out
+	l.Key("ctrl+s")
+	l.shows("consumer secret: is missing")
+	l.Type("another")
+	l.Key("ctrl+s")
+	if a := l.stored()["Billing"]; a.Environment.Name != "cloud" || a.Secret != console.SecretAvailable {
+		t.Errorf("saved as %+v", a)
+	}
+}
+
+// In presenter mode nothing that was pasted is shown but the grant.
+func TestImportPresented(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Present(true)
+	l.Do("import")
+	l.Key("right")
+	l.Paste(aCurl)
+	l.shows("grant            password")
+	for _, word := range []string{"new.example", "billing-key", "ana"} {
+		if strings.Contains(l.Frame(), word) {
+			t.Errorf("%q is on the screen:\n%s", word, l.Frame())
+		}
+	}
+}
+
+// On the first run a portal is asked without a store; keeping makes it.
+func TestImportFirst(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.apps = nil
+	l.portal = shown
+	l.svc = l.service("kept")
+	trial := alive(t)
+	trial.apps, trial.portal = nil, shown
+	memory := trial.service("memory")
+	began := map[bool]int{}
+	l.Pump = ui.NewPump(t.Context(), ui.Options{
+		Welcome: true, Settings: ui.Settings{Theme: theme(t, "dark")}, Width: 100, Height: 32,
+		Begin: func(_ context.Context, kept bool) (*console.Service, error) {
+			if began[kept]++; kept {
+				return l.svc, nil
+			}
+			return memory, nil
+		},
+	}, l.clock.Now)
+	l.Key("3")
+	l.askPortal()
+	l.shows("[x] Billing", "[x] Orders")
+	if began[true] != 0 {
+		t.Fatal("asking made the store")
+	}
+	l.Key("enter")
+	l.shows("Tokens · Billing")
+	if began[true] != 1 || len(l.stored()) != 3 {
+		t.Errorf("begun %v, kept %v", began, l.stored())
+	}
+}
