@@ -247,6 +247,50 @@ func TestFirstApplication(t *testing.T) {
 	}
 }
 
+// A developer portal is asked on the first run, and what it shows is kept when somebody says so.
+func TestFirstImport(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	config, stop, err := serveSandbox()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	portal := regexp.MustCompile(`(?m)^# Developer portal: (http[^,]*), user admin, password (\S+)$`).FindSubmatch(config)
+	if portal == nil {
+		t.Fatal("the sandbox tells of no portal")
+	}
+	c := openConsole(t, dir)
+	c.see(`(?i)try the demo`)
+	c.press("3")
+	c.see(`Import applications`)
+	c.press("\t" + string(portal[1]) + "\t")
+	c.press("admin\t")
+	c.press("not it\x13")
+	c.see(`check user name and password`)
+	c.press("\x15") // ctrl+u
+	c.press(string(portal[2]))
+	c.press("\x13")
+	c.see(`\[x\] Orders`)
+	if entries, _ := os.ReadDir(dir); len(entries) > 0 {
+		t.Fatalf("a look at the portal wrote %v", entries)
+	}
+	c.press("\r")
+	c.see(`Tokens · Orders`)
+	c.press("g")
+	c.see(`● active`)
+	if code := c.leave(); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	out, err := lanyardIn(t, dir, "apps").CombinedOutput()
+	if err != nil || !bytes.Contains(out, []byte("Orders")) || !bytes.Contains(out, []byte("store")) {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if bytes.Contains(c.raw.Bytes(), portal[2]) || bytes.Contains(c.raw.Bytes(), []byte("sbx_")) {
+		t.Error("a secret was drawn")
+	}
+}
+
 // A second ctrl+c waits for nobody, and what the server may have done by then is not forgotten.
 func TestLeftNow(t *testing.T) {
 	t.Parallel()
