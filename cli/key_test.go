@@ -91,7 +91,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 // answer types a secret, as a person does: not before the terminal stopped showing what is typed.
 func (c *console) answer(text string) {
 	c.t.Helper()
-	deadline := time.NewTimer(30 * time.Second)
+	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()

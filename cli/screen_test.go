@@ -114,7 +114,7 @@ func (c *console) gone(pattern string) {
 func (c *console) look(pattern string, there bool) {
 	c.t.Helper()
 	re := regexp.MustCompile(pattern)
-	deadline := time.NewTimer(30 * time.Second)
+	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -147,12 +147,12 @@ func (c *console) wait() int {
 	go func() { ended <- c.cmd.Wait() }()
 	select {
 	case <-ended:
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		c.t.Fatalf("lanyard does not end:\n%s", c.frame())
 	}
 	select { // what it wrote last has been read
 	case <-c.done:
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		c.t.Fatal("the terminal stays open")
 	}
 	return c.cmd.ProcessState.ExitCode()
@@ -162,7 +162,7 @@ func (c *console) wait() int {
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	c := openConsole(t, dir, "demo", "--cache-ttl", "20s")
+	c := openConsole(t, dir, "demo", "--cache-ttl", "45s")
 	c.see(`Applications(.|\n)*Tokens(.|\n)*Gateway cache(.|\n)*Activity`)
 	c.see(`Orders`)
 	c.press("g")

@@ -142,7 +142,7 @@ func serveSandbox(flags ...string) (config []byte, stop func(), err error) {
 	case code := <-ended:
 		cancel()
 		return nil, nil, fmt.Errorf("sandbox ended with %d: %s", code, stderr.String())
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		cancel()
 		return nil, nil, fmt.Errorf("sandbox does not start")
 	}
