@@ -161,7 +161,7 @@ func (c *chooser) box(s *scene, w, h int) []string {
 	room := h - 2
 	if h >= 12 {
 		out = append(out, kit.Spaces(w))
-		room = h - 4
+		room = h - 3 - toSay
 	}
 	var lines []string
 	entryOn := map[int]int{} // by line
@@ -213,9 +213,46 @@ func (c *chooser) box(s *scene, w, h int) []string {
 		}
 	}
 	if h >= 12 {
-		out = append(out, kit.Spaces(w))
+		out = append(out, c.whole(s, shown, w)...)
 	}
 	return append(out, foot)
+}
+
+// toSay is how many lines are kept for the whole of what the rows have no room for.
+const toSay = 2
+
+// whole is all that is to be said of the chosen entry, where its row had no room for it.
+func (c *chooser) whole(s *scene, shown []entry, w int) []string {
+	out := slices.Repeat([]string{kit.Spaces(w)}, toSay)
+	if c.at >= len(shown) {
+		return out
+	}
+	text, e := "", shown[c.at]
+	switch {
+	case e.why != "" && c.ranked:
+		text = "– " + join(e.why, e.hint)
+	case e.why != "":
+		text = e.does + " – " + join(e.why, e.hint)
+	default:
+		text = e.does
+	}
+	if kit.Width(text) <= c.room(w) {
+		return out
+	}
+	for i, t := range kit.Wrap(text, max(w-2, 8)) {
+		if i < toSay {
+			out[i] = padded(s.st.Accent, t, w)
+		}
+	}
+	return out
+}
+
+// room is how much of a row what an action does has for itself.
+func (c *chooser) room(w int) int {
+	if c.ranked {
+		return w - 36
+	}
+	return w - 14
 }
 
 // line is an entry: its name, its key and, greyed, why it cannot run; in the help what it does.

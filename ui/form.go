@@ -292,7 +292,7 @@ func (f *form) lines(s *scene, w, h int, wrong map[string]string) []string {
 		if text == "" || x.empty() && i != f.at {
 			paint = s.st.Quiet
 		}
-		shown := kit.Cut(text, room)
+		shown := kit.Short(text, room)
 		l.Put(string(paint), shown)
 		if rest := room - kit.Width(shown) - 3; why != "" && rest >= 6 {
 			l.Put(string(s.st.Danger), kit.Fit("  ✕ "+why, min(rest+3, kit.Width(why)+4)))
@@ -341,7 +341,7 @@ func (f *field) show(w int, focused bool) (string, themes.Paint) {
 	case choiceField:
 		chosen := kit.Clean(f.value()) // it may be a name
 		if focused {
-			return "‹ " + chosen + " ›", ""
+			return "‹ " + kit.Middle(chosen, max(w-4, 1)) + " ›", ""
 		}
 		return chosen, ""
 	case secretField:

@@ -274,6 +274,11 @@ func (m *root) focusOn(p paneID) {
 	if g := &m.panes.gateway.list; p == gateway && g.sel == "" && len(m.board.gate) > 0 {
 		g.sel = m.board.gate[0].id
 	}
+	if s := m.scene(); p == activity && m.panes.acts.selected(s) == nil {
+		if rows := s.actRows(); len(rows) > 0 {
+			m.panes.acts.list.sel = actID(rows)(0)
+		}
+	}
 }
 
 // sideways moves the focus; where only the token list fits it changes the application instead.

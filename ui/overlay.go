@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"lanyard/themes"
 	"lanyard/ui/kit"
 )
@@ -30,12 +32,38 @@ func lay(s *scene, lines []string, o overlay, w, h int) (inside kit.Rect) {
 	if o.danger() {
 		border, title = s.st.Danger, s.st.Danger
 	}
-	box := kit.Frame(r.W, r.H, string(border), []kit.Label{{SGR: string(title), Text: o.title()}},
-		kit.Label{SGR: string(s.st.Quiet), Text: o.foot()}, body)
+	name, foot := onBorder(o.title(), o.foot(), r.W)
+	box := kit.Frame(r.W, r.H, string(border), []kit.Label{{SGR: string(title), Text: name}},
+		kit.Label{SGR: string(s.st.Quiet), Text: foot}, body)
 	for i, line := range box {
 		lines[r.Y+i] = kit.Splice(lines[r.Y+i], line, r.X, w)
 	}
 	return kit.Rect{X: r.X + 1, Y: r.Y + 1, W: r.W - 2, H: r.H - 2}
+}
+
+// more is what the foot of an overlay says where there is more above or below.
+const more = "↑ ↓ more"
+
+// onBorder fits a title and a foot into a border w cells wide: of the foot as much of its end as there is room for, and of a
+// long title so much that the last words of the foot stay.
+func onBorder(title, foot string, w int) (string, string) {
+	if foot == "" {
+		return title, ""
+	}
+	parts := strings.Split(foot, " · ")
+	var texts []string
+	for i := range parts {
+		texts = append(texts, strings.Join(parts[i:], " · "))
+	}
+	if strings.Contains(foot, more) {
+		texts = append(texts[:len(texts)-1], "↓ more · esc", "↓ more")
+	}
+	if foot = fitting(texts, w-8-kit.Width(title)); foot != "" {
+		return title, foot
+	}
+	least := texts[len(texts)-1]
+	title = kit.Middle(title, max(w-8-kit.Width(least), 8))
+	return title, fitting(texts, w-8-kit.Width(title))
 }
 
 // scroll is a position in text that is longer than its box.
@@ -70,6 +98,6 @@ func (p *scroll) show(all []string, h int) []string {
 func padded(paint themes.Paint, text string, w int) string {
 	l := kit.NewLine("", len(text)+32)
 	l.Gap(1)
-	l.Put(string(paint), kit.Cut(text, w-2))
+	l.Put(string(paint), kit.Short(text, w-2))
 	return l.End(w)
 }

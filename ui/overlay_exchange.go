@@ -20,7 +20,7 @@ func (o *exchangeOverlay) title() string {
 
 func (o *exchangeOverlay) foot() string {
 	if o.scroll.n > o.scroll.page {
-		return "c copies it as curl · ↑ ↓ more · esc closes"
+		return "c copies it as curl · " + more + " · esc closes"
 	}
 	return "c copies it as curl · esc closes"
 }

@@ -74,14 +74,14 @@ type claim struct {
 func (o *inspectOverlay) title() string { return "Token " + o.fingerprint }
 
 func (o *inspectOverlay) foot() string {
-	text := "i asks the key manager · esc closes"
+	text := "i asks the key manager · "
 	if o.locked {
-		text = "enter unlocks · esc closes"
+		text = "enter unlocks · "
 	}
 	if o.scroll.n > o.scroll.page {
-		text = "↑ ↓ more · " + text
+		text += more + " · "
 	}
-	return text
+	return text + "esc closes"
 }
 
 func (*inspectOverlay) danger() bool             { return false }

@@ -64,7 +64,7 @@ func paneScreens() []screen {
 	return []screen{
 		{name: "tokens", about: "The four panes: a row for every state that a token can be in."},
 		{name: "gateway", about: "What was revoked and may still pass the gateway.", keys: "3 down"},
-		{name: "activity", about: "What went over the wire.", keys: "4 down down"},
+		{name: "activity", about: "What went over the wire.", keys: "4 down"},
 		{name: "empty", about: "An application without a token: what would be there, and the key that puts it there.", keys: "1 down down down 2"},
 		{name: "zoom", about: "One pane, as large as the screen.", keys: "3 z"},
 		{name: "undelivered", about: "A revoke that did not arrive: it is kept, and tried again.", board: troubled, do: selecting("t_undelivered")},
@@ -217,7 +217,7 @@ func press(keys ...string) func(*ui.Pump) { return func(p *ui.Pump) { p.Key(keys
 func lookScreens() []screen {
 	return []screen{
 		{name: "inspect", about: "Inside a token: where it comes from, what became of it, and both clocks.", keys: "down down down down down enter"},
-		{name: "exchange", about: "A call as it was sent, masked, and as curl.", keys: "4 down down enter"},
+		{name: "exchange", about: "A call as it was sent, masked, and as curl.", keys: "4 down enter"},
 		living("inspect-jwt", "Inside a JWT: its claims, with times as people say them.", func(l *live) {
 			l.api.access = aJWT
 			l.Key("g", "enter")

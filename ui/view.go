@@ -69,7 +69,7 @@ func (m *root) draw() {
 		m.frame = ""
 		return
 	case m.layout() == tooSmall:
-		lines = append(lines, kit.Cut(string(m.st.Warn)+"more room, please: 30×8"+themes.Off, m.w))
+		lines = append(lines, string(m.st.Warn)+kit.Cut(fitting([]string{"more room, please: 30×8", "please: 30×8", "30×8"}, m.w), m.w)+themes.Off)
 	case m.welcome != nil:
 		lines = m.welcome.lines(s, m.o.ConfigPath, m.w, m.h)
 		for _, o := range m.overlays {

@@ -246,6 +246,14 @@ func Cut(s string, w int) string {
 	return ansi.Truncate(s, max(w, 0), "")
 }
 
+// Short cuts s at its end, with a mark, when it is wider than w, and does not pad.
+func Short(s string, w int) string {
+	if Width(s) <= w {
+		return s
+	}
+	return ansi.Truncate(s, max(w, 0), "…")
+}
+
 // Wrap breaks s into lines of at most w cells, between words where there are any.
 func Wrap(s string, w int) []string {
 	if w < 1 {
