@@ -70,7 +70,7 @@ func (fx effects) testApp(form *appOverlay, d console.Draft, changes int) tea.Cm
 }
 
 func (fx effects) deleteApp(id, name string) tea.Cmd {
-	return run(func() appDeleted { return appDeleted{name, fx.svc.Delete(fx.ctx, id)} })
+	return run(func() appDeleted { return appDeleted{id, name, fx.svc.Delete(fx.ctx, id)} })
 }
 
 func (fx effects) adopt(form *adoptOverlay, appID string, access, refresh secret.Text) tea.Cmd {

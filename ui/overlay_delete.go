@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 
 	tea "charm.land/bubbletea/v2"
@@ -127,8 +128,23 @@ func (i deleteApplication) perform(m *root) tea.Cmd {
 }
 
 type appDeleted struct {
+	id   string
 	name string
 	err  error
+}
+
+// besideApp selects the application below the selected one, else that above it, because that one goes. One with tokens stays.
+func (m *root) besideApp(id string) {
+	rows, l := m.scene().appRows(), &m.panes.apps.list
+	at := slices.IndexFunc(rows, func(i int) bool { return m.board.apps[i].ID == id })
+	if at < 0 || l.sel != id || len(rows) < 2 || len(m.board.apps[rows[at]].rows) > 0 {
+		return
+	}
+	next := at + 1
+	if next == len(rows) {
+		next = at - 1
+	}
+	l.sel = m.board.apps[rows[next]].ID
 }
 
 func (r appDeleted) land(m *root) tea.Cmd {
@@ -136,6 +152,7 @@ func (r appDeleted) land(m *root) tea.Cmd {
 	if r.err != nil {
 		m.fail("delete", r.err)
 	} else {
+		m.besideApp(r.id)
 		m.note(good, r.name+" was deleted", "tokens that it holds stay listed until they are over")
 	}
 	return m.read()

@@ -92,7 +92,7 @@ func (p *appsPane) line(s *scene, a *app, count, w int, selected, focused bool) 
 	if s.board.envs > 1 && a.Environment.Name != "" && room >= 12 {
 		env = "@" + s.veil.text(kit.Clean(a.Environment.Name))
 	}
-	text := kit.Middle(a.name, max(room-min(kit.Width(env), room/2), 1))
+	text := kit.Middle(a.name, max(room-min(kit.Width(env), max(room/3, 5)), 1)) // of the two the environment is cut first
 	l.Put(string(name), text)
 	if env != "" {
 		l.Put(string(s.st.Quiet), kit.Middle(env, room-kit.Width(text)))

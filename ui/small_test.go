@@ -80,3 +80,17 @@ func TestApplicationsActOnTheToken(t *testing.T) {
 	l.Key("down", "enter") // one without a token says why not
 	l.said("no token is selected")
 }
+
+// When an application goes, the one beside it is selected.
+func TestDeleteSelectsTheNext(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	fill(l.Pump, "Billing", "billing-key", "secret-of-billing")
+	l.Key("ctrl+s", "1")
+	l.shows("Tokens · Billing")
+	l.Key("D", "y")
+	l.shows("Tokens · Payments", "No token of Payments yet")
+	if len(l.stored()) != 0 {
+		t.Error("it is still there")
+	}
+}
