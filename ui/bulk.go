@@ -36,7 +36,7 @@ type bulk struct {
 }
 
 func (i forTokens) perform(m *root) tea.Cmd {
-	if i.act == doRevoke && !i.answered && (m.asksForAll(i.ids) || i.what == markedTokens && m.elsewhereMarked(i.ids) > 0) {
+	if i.act == doRevoke && !i.answered && m.takes(i) > 0 && (m.asksForAll(i.ids) || i.what == markedTokens && m.elsewhereMarked(i.ids) > 0) {
 		m.open(m.newBulkConfirm(i))
 		return nil
 	}
@@ -86,6 +86,17 @@ func (i forTokens) perform(m *root) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
+// takes is how many of these the verb would act on.
+func (m *root) takes(i forTokens) int {
+	n := 0
+	for _, id := range i.ids {
+		if m.leftOut(i.act, id, m.board.byID[id]) == "" {
+			n++
+		}
+	}
+	return n
+}
+
 const markedTokens = "marked tokens"
 
 // asksForAll says whether a revoke of these has to be asked about.
@@ -127,6 +138,8 @@ func (m *root) leftOut(act action, id string, r *row) string {
 		return fp + " is in the middle of something"
 	case act == doRevoke && r.pending():
 		return fp + " is being revoked already"
+	case act == doRevoke && !r.tok.AcceptedAt.IsZero() && r.tok.Refresh != console.RefreshLive:
+		return fp + " was revoked already"
 	case act != doProbe && a.Environment.ReadOnly:
 		return fp + " is in a read-only environment"
 	case act != doRenew || a.Source == console.Gone || !asksAnew(r):
@@ -224,10 +237,13 @@ func (i bulkConfirmed) perform(m *root) tea.Cmd {
 
 func (m *root) newBulkConfirm(i forTokens) *bulkConfirm {
 	i.answered = true
-	o := &bulkConfirm{n: len(i.ids), then: i}
+	o := &bulkConfirm{n: m.takes(i), then: i}
 	apps, envs := map[string]int{}, map[string]bool{}
+	var left []string
 	for _, id := range i.ids {
-		if r := m.board.byID[id]; r != nil {
+		if why := m.leftOut(i.act, id, m.board.byID[id]); why != "" {
+			left = append(left, why)
+		} else if r := m.board.byID[id]; r != nil {
 			a := &m.board.apps[r.app]
 			apps[kit.Clean(a.Label())]++
 			if a.Environment.Production {
@@ -235,7 +251,7 @@ func (m *root) newBulkConfirm(i forTokens) *bulkConfirm {
 			}
 		}
 	}
-	o.lines = append(o.lines, count(len(i.ids), i.what))
+	o.lines = append(o.lines, count(o.n, i.what))
 	if r := m.board.byID[i.ids[0]]; len(i.ids) == 1 && r != nil && r.tok != nil {
 		o.lines[0] = r.tok.Fingerprint + ", which is marked"
 	} else if n := m.elsewhereMarked(i.ids); i.what == markedTokens && n > 0 {
@@ -243,6 +259,9 @@ func (m *root) newBulkConfirm(i forTokens) *bulkConfirm {
 	}
 	for _, name := range slices.Sorted(maps.Keys(apps)) {
 		o.lines = append(o.lines, strconv.Itoa(apps[name])+" of "+name)
+	}
+	if len(left) > 0 {
+		o.lines = append(o.lines, "Left out: "+strings.Join(left, "; "))
 	}
 	for _, name := range slices.Sorted(maps.Keys(envs)) {
 		o.lines = append(o.lines, name+" is a production environment.")

@@ -221,3 +221,22 @@ func TestBulkTellsWhatFailed(t *testing.T) {
 	l.said("renewed 0 of 3 marked tokens: ")
 	l.said("invalid_grant")
 }
+
+// What is revoked already is not counted, and the question says so.
+func TestBulkRevokeLeavesOutWhatIsRevoked(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "g", "g", "x")
+	l.after(4 * time.Second)
+	l.shows("lingering")
+	l.Key("home", "space", "space", "space", "x")
+	l.shows("Revoke 2 tokens?", "2 marked tokens", "2 of Orders@cloud/PRODUCTION", "Left out:", "was revoked already")
+	l.Key("y")
+	l.said("decided to revoke 2 of 3 marked tokens")
+	l.after(4 * time.Second)
+	l.Key("home", "space", "space", "space", "x")
+	if l.Overlays() != 0 {
+		t.Errorf("asked about nothing:\n%s", ansi.Strip(l.Frame()))
+	}
+	l.said("decided to revoke 0 of 3 marked tokens")
+}
