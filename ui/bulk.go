@@ -260,11 +260,11 @@ func (m *root) newBulkConfirm(i forTokens) *bulkConfirm {
 	for _, name := range slices.Sorted(maps.Keys(apps)) {
 		o.lines = append(o.lines, strconv.Itoa(apps[name])+" of "+name)
 	}
-	if len(left) > 0 {
-		o.lines = append(o.lines, "Left out: "+strings.Join(left, "; "))
-	}
 	for _, name := range slices.Sorted(maps.Keys(envs)) {
 		o.lines = append(o.lines, name+" is a production environment.")
+	}
+	if len(left) > 0 {
+		o.lines = append(o.lines, "Left out: "+strings.Join(left, "; "))
 	}
 	return o
 }

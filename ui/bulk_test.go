@@ -234,6 +234,7 @@ func TestBulkRevokeLeavesOutWhatIsRevoked(t *testing.T) {
 	l.Key("y")
 	l.said("decided to revoke 2 of 3 marked tokens")
 	l.after(4 * time.Second)
+	l.shows("accepted by the server: 2 revokes; the gateway may let these tokens through for a while", "3 watches them")
 	l.Key("home", "space", "space", "space", "x")
 	if l.Overlays() != 0 {
 		t.Errorf("asked about nothing:\n%s", ansi.Strip(l.Frame()))

@@ -172,12 +172,21 @@ func (r revokesDelivered) land(m *root) tea.Cmd {
 		m.retries, m.dueErr = 0, ""
 	}
 	defer func() { m.about = about{} }()
+	accepted, others := 0, 0
 	for i, d := range r.done {
 		if i+1 < len(r.done) && d.Err == nil && r.done[i+1].Err == nil && r.done[i+1].Token.ID == d.Token.ID {
 			continue // of a pair the second says it for both
 		}
 		m.ofDelivery(d)
 		m.delivered(d)
+		if d.Err == nil {
+			accepted++
+		} else {
+			others++
+		}
+	}
+	if accepted > 1 && others == 0 { // each has been said, and the last of them is not what matters
+		m.note(good, "accepted by the server: "+counted(accepted, "revoke")+"; the gateway may let these tokens through for a while", m.keys.hint(paneGateway, "watches them"))
 	}
 	return m.read()
 }
