@@ -33,6 +33,9 @@ func (p *program) runApps(c *cobra.Command, _ []string) error {
 	if p.json {
 		return p.printJSON(all)
 	}
+	for _, a := range l.Covered {
+		p.note("%s", coveredWords(a, l.Applications))
+	}
 	if len(all) == 0 {
 		p.note("no application is configured; lanyard config init writes a file to begin with")
 		return nil
@@ -46,6 +49,16 @@ func (p *program) runApps(c *cobra.Command, _ []string) error {
 	}
 	columns(p.out(), []string{"NAME", "ENVIRONMENT", "KEY TYPE", "GRANT", "SCOPES", "SECRET", "SOURCE", ">ACTIVE", ">EXPIRING", ">LINGERING"}, rows)
 	return nil
+}
+
+// coveredWords say of an application of the store which configured one is in force instead.
+func coveredWords(a console.Application, all []console.Application) string {
+	for _, have := range all {
+		if have.ID == a.ID {
+			return a.Label() + " of the store is not listed: " + have.Label() + " of the configuration is the same (token URL, consumer key, grant and user), and in force"
+		}
+	}
+	return a.Label() + " of the store is not listed"
 }
 
 // dash stands for a cell that is empty.

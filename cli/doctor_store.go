@@ -57,6 +57,9 @@ func (d *doctor) checkStore(ctx context.Context) {
 		d.failErr("store", "", "keep a copy of it, then restore a backup", err)
 		return
 	}
+	for _, a := range b.Covered {
+		d.warn("applications", "take it out of the configuration to have that of the store back", "%s", coveredWords(a, b.Applications))
+	}
 	d.checkWaiting(b)
 	d.checkPast(ctx, b, s.svc)
 	d.checkSecrets(b.Applications)

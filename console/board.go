@@ -37,6 +37,11 @@ func (s *Service) Board(ctx context.Context) (Board, error) {
 			return err
 		}
 		b.Environments = s.environments(stored)
+		for _, a := range stored {
+			if a.Source == FromStore && slices.ContainsFunc(s.opt.Applications, func(have Application) bool { return have.ID == a.ID }) {
+				b.Covered = append(b.Covered, a)
+			}
+		}
 		b.Applications, err = s.applications(r, stored, b.Tokens, b.Marks)
 		return err
 	})

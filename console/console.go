@@ -102,6 +102,7 @@ const KeepExchanges = 200
 // Board is everything the screen and the lists show, read at one instant. It holds no secret.
 type Board struct {
 	Applications []Application      // configured first, in their order, then those that are gone but left tokens
+	Covered      []Application      // of the store, but not listed: the configuration has the same, and that one is in force
 	Environments []KnownEnvironment // configured first, then those of applications that were added here
 	Tokens       []Token            // oldest first
 	Marks        []Mark             // open marks of gets, which have no token yet

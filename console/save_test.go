@@ -367,3 +367,23 @@ func TestEditOfWhatWasDeleted(t *testing.T) {
 	_, err := s.Save(t.Context(), d)
 	refusal(t, err, "gone")
 }
+
+// An application of the store that the configuration has too is not listed twice, and the board tells which one it is.
+func TestCovered(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := must[console.Application](t)(w.alone().Save(t.Context(), typed(w, "Orders")))
+	b := must[console.Board](t)(w.alone().Board(t.Context()))
+	if len(b.Covered) != 0 || len(b.Applications) != 1 {
+		t.Errorf("alone: covered %v of %v", b.Covered, b.Applications)
+	}
+	b = must[console.Board](t)(w.console().Board(t.Context()))
+	if len(b.Covered) != 1 || b.Covered[0].Label() != a.Label() || b.Covered[0].ID != w.app("Orders", "PRODUCTION").ID {
+		t.Errorf("covered %+v", b.Covered)
+	}
+	for _, have := range b.Applications {
+		if have.Source == console.FromStore {
+			t.Errorf("%s is listed too", have.Label())
+		}
+	}
+}

@@ -260,3 +260,19 @@ func TestImportFirst(t *testing.T) {
 		t.Errorf("begun %v, kept %v", began, l.stored())
 	}
 }
+
+// An application that was kept and is configured since is not there twice, and that is said.
+func TestCoveredIsSaid(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.portal = shown
+	l.askPortal()
+	l.Key("enter")
+	kept := l.stored()["Billing"]
+	kept.Name = "Invoices"
+	kept.Source = console.FromConfig
+	l.apps = append(l.apps, kept)
+	l.svc = l.service("another")
+	l.open()
+	l.said("Billing@apim.example/PRODUCTION of the store is not listed: Invoices@apim.example/PRODUCTION of the configuration is the same")
+}

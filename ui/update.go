@@ -295,10 +295,25 @@ func (m *root) read() tea.Cmd {
 	return cmd
 }
 
+// sayCovered says once of applications of the store that they are not listed, because the configuration has the same.
+func (m *root) sayCovered(first bool, covered []console.Application) {
+	if !first {
+		return
+	}
+	for _, a := range covered {
+		for i := range m.board.apps {
+			if have := &m.board.apps[i]; have.ID == a.ID {
+				m.note(info, kit.Clean(a.Label())+" of the store is not listed: "+kit.Clean(have.Label())+" of the configuration is the same, and in force", "")
+			}
+		}
+	}
+}
+
 func (m *root) fileBoard(b console.Board) tea.Cmd {
 	first := !m.board.read
 	before, locked := m.board.byID, m.board.key.Locked
 	m.board = file(b, m.fx.policy, m.second())
+	m.sayCovered(first, b.Covered)
 	m.panes.tokens.settle(&m.board)
 	m.marks.forget(&m.board)
 	l := &m.panes.apps.list
