@@ -227,7 +227,8 @@ func (c *chooser) whole(s *scene, shown []entry, w int) []string {
 	if c.at >= len(shown) {
 		return out
 	}
-	text, e := "", shown[c.at]
+	var text string
+	e := shown[c.at]
 	switch {
 	case e.why != "" && c.ranked:
 		text = "– " + join(e.why, e.hint)
