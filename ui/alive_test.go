@@ -138,7 +138,7 @@ type live struct {
 	svc   *console.Service
 
 	keeper console.Keeper
-	portal func(console.PortalRequest) (console.PortalFound, error) // what a developer portal answers
+	portal func(context.Context, console.PortalRequest) (console.PortalFound, error) // what a developer portal answers
 	apps   []console.Application
 	store  *store.Store
 }
@@ -194,7 +194,9 @@ func (l *live) service(owner string) *console.Service {
 	svc, err := console.New(console.Options{
 		Clock: l.clock.Now, Keeper: l.keeper, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return l.api, nil },
 		Applications: l.apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: owner, Device: "lap",
-		Portal: func(_ context.Context, r console.PortalRequest) (console.PortalFound, error) { return l.portal(r) },
+		Portal: func(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
+			return l.portal(ctx, r)
+		},
 	})
 	if err != nil {
 		l.t.Fatal(err)

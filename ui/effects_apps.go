@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"context"
+
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
@@ -24,7 +26,7 @@ func (fx effects) saveApp(form *appOverlay, d console.Draft) tea.Cmd {
 }
 
 // askPortal asks a developer portal what there is. On the first run it does so without a store.
-func (fx effects) askPortal(form *importOverlay, req console.PortalRequest) tea.Cmd {
+func (fx effects) askPortal(ctx context.Context, form *importOverlay, req console.PortalRequest) tea.Cmd {
 	return run(func() portalAsked {
 		r := portalAsked{form: form}
 		svc := fx.svc
@@ -33,7 +35,7 @@ func (fx effects) askPortal(form *importOverlay, req console.PortalRequest) tea.
 				return r
 			}
 		}
-		r.found, r.err = svc.AskPortal(fx.ctx, req)
+		r.found, r.err = svc.AskPortal(ctx, req)
 		return r
 	})
 }

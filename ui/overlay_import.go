@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"net/url"
 	"strings"
 
@@ -21,7 +22,8 @@ const (
 // a pasted text tells is gone through in the form of an application.
 type importOverlay struct {
 	form
-	busy  bool // the portal is asked, or what it showed is being kept
+	busy  bool               // the portal is asked, or what it showed is being kept
+	stop  context.CancelFunc // of what is asked; nil when nothing is
 	found *foundList
 	told  *console.Pasted // by a text that was pasted
 	said  string
@@ -36,7 +38,7 @@ func (m *root) openImport() tea.Cmd {
 		newSecret("password", "password", "to sign in with, and not kept"),
 		newField(console.FieldEnvironment, "environment", "", "what to call it: the host, if nothing is typed"),
 		newChoice("verify", "certificates", "verified", "verified", "not verified"),
-		newSecret("text", "text", "paste curl lines, or an .env file"),
+		newSecret("text", "text", pasteHere),
 	}}}
 	o.fit()
 	m.open(o)
@@ -82,6 +84,9 @@ func (o *importOverlay) typed(msg tea.KeyPressMsg) intent {
 	switch {
 	case text && key == "enter" || text && key == "ctrl+s":
 		return o.goOn()
+	case text && o.fields[o.at].key == "text" && (key == "backspace" || key == "ctrl+u"):
+		o.forget()
+		return nil
 	case text && o.fields[o.at].key == "text" && msg.Text != "":
 		o.said = "paste it, rather than type it"
 		return nil
@@ -100,11 +105,14 @@ func (o *importOverlay) typed(msg tea.KeyPressMsg) intent {
 func (o *importOverlay) pasted(text string) bool {
 	switch {
 	case o.busy || o.found != nil:
-	case o.value("from") != fromText:
+	case o.value("from") != fromText && !strings.HasPrefix(strings.TrimSpace(text), "curl "):
 		o.said = o.form.pasted(text)
 	default:
+		from := o.field("from")
+		from.choose(fromText, from.options...)
+		o.fit()
 		o.goTo("text")
-		o.told, o.said = nil, ""
+		o.forget()
 		p, err := console.ReadPasted(text)
 		if err != nil {
 			o.said = join(err.Error(), console.Hint(err))
@@ -115,6 +123,14 @@ func (o *importOverlay) pasted(text string) bool {
 	}
 	return true
 }
+
+// forget takes back what a paste has told.
+func (o *importOverlay) forget() {
+	o.told, o.said = nil, ""
+	o.field("text").hint = pasteHere
+}
+
+const pasteHere = "paste curl lines, or an .env file"
 
 // wrong is what is wrong with it, by field.
 func (o *importOverlay) wrong() map[string]string {
@@ -194,8 +210,11 @@ func (o *importOverlay) keep() intent {
 	return keepFound{o, chosen}
 }
 
-// wipe forgets what was typed, pasted and found.
+// wipe forgets what was typed, pasted and found, and gives up what is asked.
 func (o *importOverlay) wipe() {
+	if o.stop != nil {
+		o.stop()
+	}
 	o.form.wipe()
 	o.told, o.found = nil, nil
 }

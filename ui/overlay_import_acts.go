@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"context"
+	"errors"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -35,7 +37,9 @@ func (i askPortal) perform(m *root) tea.Cmd {
 	m.busy["portal"] = true
 	m.began("portal")
 	i.form.busy, i.form.said = true, ""
-	return m.fx.askPortal(i.form, i.request)
+	ctx, stop := context.WithCancel(m.fx.ctx)
+	i.form.stop = stop
+	return m.fx.askPortal(ctx, i.form, i.request)
 }
 
 // portalAsked is what a portal showed.
@@ -47,8 +51,11 @@ type portalAsked struct {
 
 func (r portalAsked) land(m *root) tea.Cmd {
 	delete(m.busy, "portal")
-	r.form.busy, m.dirty = false, true
+	r.form.stop()
+	r.form.busy, r.form.stop, m.dirty = false, nil, true
 	switch open := m.isOpen(r.form); {
+	case !open && errors.Is(r.err, context.Canceled):
+		m.note(info, "the portal is no longer asked, and nothing of it is kept", "")
 	case r.err != nil && open:
 		text := "import: " + strings.TrimPrefix(r.err.Error(), "import: ")
 		r.form.said = kit.Clean(join(text, console.Hint(r.err)))

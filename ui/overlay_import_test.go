@@ -16,7 +16,7 @@ const aCurl = "curl -k -u billing-key:s3cr3t-of-billing -d 'grant_type=password&
 	`curl -H "Authorization: Bearer $TOKEN" https://new.example/billing/1.0`
 
 // shown is what a developer portal shows: one application with its secret, one without, and one that is configured.
-func shown(r console.PortalRequest) (console.PortalFound, error) {
+func shown(_ context.Context, r console.PortalRequest) (console.PortalFound, error) {
 	env := r.Environment
 	env.Endpoints = tokenapi.Endpoints{TokenURL: "https://" + env.Name + "/oauth2/token", RevokeURL: "https://" + env.Name + "/oauth2/revoke"}
 	found := console.PortalFound{
@@ -54,9 +54,9 @@ func TestImportFromPortal(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
 	var asked console.PortalRequest
-	l.portal = func(r console.PortalRequest) (console.PortalFound, error) {
+	l.portal = func(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
 		asked = r
-		return shown(r)
+		return shown(ctx, r)
 	}
 	l.askPortal()
 	if asked.Base != "https://apim.example:9443" || asked.User != "ana" || asked.Password.Fingerprint() != fp("pw-of-ana") ||
@@ -106,12 +106,14 @@ func TestImportChooses(t *testing.T) {
 func TestImportRefused(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
-	l.portal = func(console.PortalRequest) (console.PortalFound, error) {
+	l.portal = func(context.Context, console.PortalRequest) (console.PortalFound, error) {
 		return console.PortalFound{}, &tokenapi.Error{Op: "portal register", Kind: tokenapi.KindRefused, Status: 401, Code: "Unauthorized", Hint: "check user name and password"}
 	}
 	l.askPortal()
 	l.shows("✕ import: portal register", "check user name", "•••••••••") // what was typed stays
-	l.portal = func(console.PortalRequest) (console.PortalFound, error) { return console.PortalFound{}, nil }
+	l.portal = func(context.Context, console.PortalRequest) (console.PortalFound, error) {
+		return console.PortalFound{}, nil
+	}
 	l.Key("ctrl+s")
 	l.shows("shows no application with keys")
 	l.portal = shown
@@ -275,4 +277,39 @@ func TestCoveredIsSaid(t *testing.T) {
 	l.svc = l.service("another")
 	l.open()
 	l.said("Billing@apim.example/PRODUCTION of the store is not listed: Invoices@apim.example/PRODUCTION of the configuration is the same")
+}
+
+// Closing the form gives up what is asked: leaving must not wait for a portal that does not answer.
+func TestImportGivesUp(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.portal = func(ctx context.Context, _ console.PortalRequest) (console.PortalFound, error) {
+		<-ctx.Done()
+		return console.PortalFound{}, ctx.Err()
+	}
+	l.Live(t.Context())
+	l.askPortal()
+	l.shows("asking the portal …")
+	l.Key("esc")
+	if !l.Await(func() bool { return strings.Contains(strings.Join(l.Log(), "\n"), "the portal is no longer asked") }) {
+		t.Error("it is asked for ever")
+	}
+}
+
+// A curl line is known for one wherever it is pasted, and can be taken back.
+func TestImportKnowsACurlLine(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Do("import")
+	l.Key("tab")
+	l.Paste("https://apim.example")
+	l.shows("portal URL       https://apim.example")
+	l.Paste("  " + aCurl)
+	l.shows("curl or .env", "token URL        https://new.example/token", "read; another paste")
+	l.Key("backspace")
+	if frame := l.Frame(); strings.Contains(frame, "https://new.example") || !strings.Contains(frame, "paste curl lines") {
+		t.Errorf("it is still there:\n%s", frame)
+	}
+	l.Key("enter")
+	l.shows("nothing was pasted yet")
 }
