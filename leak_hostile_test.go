@@ -338,7 +338,9 @@ func TestNothingHostileIsShown(t *testing.T) {
 		s.await("Applications")
 		s.press("1")
 		s.press("g")
-		s.until(func() bool { return strings.Contains(s.text(), "/token") || strings.Contains(s.text(), "got") }, "got a token")
+		s.until(func() bool {
+			return strings.Contains(s.text(), "/token") || strings.Contains(s.text(), "got") || strings.Contains(s.text(), "● 1")
+		}, "got a token")
 		s.press("2")
 		s.settle()
 		for _, key := range []string{"p", "r"} {
@@ -351,8 +353,7 @@ func TestNothingHostileIsShown(t *testing.T) {
 		s.settle()
 		s.press("1j")
 		s.press("g") // Refused
-		s.until(func() bool { return strings.Contains(s.bytes(), "TOPerror") }, "was refused")
-		s.over("!", "Messages of this run")
+		s.logs("TOPerror")
 		s.press("1j")
 		s.press("g") // Odd, whose token cannot be used
 		s.settle()
@@ -362,7 +363,7 @@ func TestNothingHostileIsShown(t *testing.T) {
 		s.press("g") // Device
 		s.await("TOPcode")
 		s.press("\x1b")
-		s.until(func() bool { return !strings.Contains(s.text(), "TOPcode") }, "gave up")
+		s.gaveUp("TOPcode")
 		s.press("1kkk2")
 		s.settle()
 		s.over("\r", "Token ")

@@ -4,6 +4,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"lanyard/tokenapi/secret"
 )
@@ -15,10 +16,6 @@ func sweepScreen(t *testing.T, y *tally, cols, rows int) {
 	t.Cleanup(srv.Close)
 	p := newPlace(t, y, srv.URL)
 	s := p.open(cols, rows)
-	said := func(text string) { // at some time, on however small a screen
-		t.Helper()
-		s.until(func() bool { return strings.Contains(s.bytes(), text) }, "said "+text)
-	}
 	fingerprint := func(c canary) string { return secret.New(c.text).Fingerprint() }
 	s.await("Orders") // the list has been read; it names itself at every size
 	s.press("1j")     // Users, which has everything
@@ -27,26 +24,21 @@ func sweepScreen(t *testing.T, y *tally, cols, rows int) {
 	s.press("2")
 	s.settle()
 	s.press("p")
-	said("900901")
+	s.logs("900901")
 	p.sweepFiles("files, in use")
 	s.press("r")
 	s.await(fingerprint(access2Canary))
 	s.settle()
 	s.press("y") // the clipboard is off: it says so and copies nothing
-	said("switched off")
-	s.over("!", "Messages of this run")
+	s.logs("switched off")
 	s.press("1j")
 	s.press("g") // Broken, whose server repeats what it was sent
-	said("invalid_grant")
-	s.over("!", "Messages of this run")
+	s.logs("invalid_grant")
 	s.press("1j")
 	s.press("g") // Device, which asks for a person
 	s.await("BCDF")
 	s.press("\x1b")
-	s.until(func() bool { // the code may go before what lies over the screen, which takes the keys
-		text := s.text()
-		return !strings.Contains(text, "BCDF") && !strings.Contains(text, "giving up") && !strings.Contains(text, "Approve with a code")
-	}, "gave up")
+	s.gaveUp("BCDF")
 	s.press("1kk")
 	s.press("2")
 	s.settle()
@@ -101,6 +93,28 @@ func (s *screen) lookAround(cols int) {
 	s.await("•••")
 	s.press("\x1b")
 	s.until(func() bool { return !strings.Contains(s.text(), "Adopt a token of") }, "closes what adopts")
+}
+
+// gaveUp waits until nobody is asked for a code any more. It may go before what lies over the screen, which takes the keys.
+func (s *screen) gaveUp(code string) {
+	s.t.Helper()
+	s.until(func() bool {
+		text := s.text()
+		return !strings.Contains(text, code) && !strings.Contains(text, "giving up") && !strings.Contains(text, "Approve with a code")
+	}, "gave up")
+}
+
+// logs looks into the message log until it has a text. What was said may be gone from the screen before a frame was drawn:
+// something else is said meanwhile.
+func (s *screen) logs(text string) {
+	s.t.Helper()
+	deadline := time.Now().Add(patience)
+	for seen := false; !seen; seen = strings.Contains(s.bytes(), text) {
+		if time.Now().After(deadline) {
+			s.t.Fatalf("the log never has %q:\n%s", text, s.text())
+		}
+		s.over("!", "Messages of this run")
+	}
 }
 
 // settle waits until the last key was answered: the help is asked for after it, and keys are answered in turn.

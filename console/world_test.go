@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -161,15 +162,14 @@ func newWorldOf(t *testing.T, o sandbox.Options, change ...func(*console.Environ
 	return w
 }
 
-var owners int
+var owners atomic.Int64
 
 // console starts another console on the same store.
 func (w *world) console(change ...func(*console.Options)) *console.Service {
 	w.t.Helper()
-	owners++
 	o := console.Options{
 		Clock: w.clock.Now, Keeper: w.keeper, Vault: w.vault, Applications: w.apps,
-		UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: fmt.Sprint("console-", owners),
+		UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: fmt.Sprint("console-", owners.Add(1)),
 		Connect: func(e console.Environment) (console.API, error) {
 			c, err := tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints, Timeout: e.Timeout}, w.clock.Now)
 			if err != nil {
