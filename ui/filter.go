@@ -50,6 +50,7 @@ func (m *root) filterTyped(msg tea.KeyPressMsg) tea.Cmd {
 		m.clearFilter()
 	case "enter":
 		v.typing = false
+		m.selectOnly()
 	case "up":
 		return m.run(moveUp)
 	case "down":
@@ -69,6 +70,32 @@ func (m *root) filterTyped(msg tea.KeyPressMsg) tea.Cmd {
 		v.filters[m.on()] = v.input.Value()
 	}
 	return nil
+}
+
+// selectOnly selects the row that a filter has left, if it is the only one: nothing else can be meant. Of several none is
+// taken that was not chosen.
+func (m *root) selectOnly() {
+	s := m.scene()
+	switch m.on() {
+	case applications:
+		if rows := s.appRows(); len(rows) == 1 {
+			m.panes.apps.list.sel = m.board.apps[rows[0]].ID
+		}
+	case tokens:
+		if a, ok := s.selected(); ok {
+			if rows := s.tokensOf(a); len(rows) == 1 {
+				m.panes.tokens.list(s).sel = rows[0].id
+			}
+		}
+	case gateway:
+		if rows := s.gateRows(); len(rows) == 1 {
+			m.panes.gateway.list.sel = rows[0].id
+		}
+	case activity:
+		if rows := s.actRows(); len(rows) == 1 {
+			m.panes.acts.list.sel = actID(rows)(0)
+		}
+	}
 }
 
 // filterPasted takes what was pasted while the filter is typed: a fingerprint, most likely. It is one line.

@@ -30,10 +30,8 @@ func TestFilter(t *testing.T) {
 	if !strings.Contains(frame, "77b209dd") || strings.Contains(frame, "aa01bb02") || !strings.Contains(frame, "/ana") {
 		t.Errorf("the filter shows the wrong rows:\n%s", frame)
 	}
-	p.Key("enter")
-	p.Key("x") // nothing is selected: it must not fall on another row
-	if p.Overlays() != 0 && p.Selected() == "" {
-		t.Error("a verb acted on nothing")
+	if p.Selected() != "" {
+		t.Error("a row is selected that nobody has chosen yet")
 	}
 	p.Key("esc", "esc", "esc")
 	if strings.Contains(ansi.Strip(p.Frame()), "/ana") {
