@@ -62,7 +62,20 @@ func (o *importOverlay) title() string {
 func (*importOverlay) foot() string { return "" }
 func (*importOverlay) danger() bool { return false }
 
-func (o *importOverlay) press(*scene, action, string) intent { return nil } // typed takes every key
+// press is what the wheel does; typed takes every key.
+func (o *importOverlay) press(_ *scene, a action, _ string) intent {
+	if o.found != nil && !o.busy {
+		o.found.press(map[action]string{moveUp: "up", moveDown: "down"}[a])
+	}
+	return nil
+}
+
+// point is a click: it moves the cursor, and chooses nothing.
+func (o *importOverlay) point(line int) {
+	if l := o.found; l != nil && line >= l.top && l.off+line-l.top < len(l.on) && !o.busy {
+		l.at = l.off + line - l.top
+	}
+}
 
 func (o *importOverlay) typed(msg tea.KeyPressMsg) intent {
 	key := msg.String()
@@ -224,6 +237,7 @@ type foundList struct {
 	portal  *console.PortalFound
 	on      []bool
 	at, off int
+	top     int // lines above the first row
 }
 
 func newFoundList(p console.PortalFound) *foundList {
@@ -397,6 +411,9 @@ func (o *importOverlay) box(s *scene, w, h int) []string {
 	if roomy {
 		rest -= 2
 		out = append(out, kit.Spaces(w))
+	}
+	if o.found != nil {
+		o.found.top = len(out)
 	}
 	out = append(out, o.body(s, w, max(rest, 1))...)
 	for _, l := range words {

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
 	"lanyard/console"
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
@@ -312,4 +315,24 @@ func TestImportKnowsACurlLine(t *testing.T) {
 	}
 	l.Key("enter")
 	l.shows("nothing was pasted yet")
+}
+
+// The mouse moves the cursor in what was found, and chooses nothing.
+func TestImportPointed(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.portal = shown
+	l.askPortal()
+	row, col := 0, 0
+	for y, line := range strings.Split(ansi.Strip(l.Frame()), "\n") {
+		if i := strings.Index(line, "Mobile"); i >= 0 {
+			row, col = y, len([]rune(line[:i]))
+		}
+	}
+	l.Send(tea.MouseClickMsg{X: col, Y: row, Button: tea.MouseLeft})
+	l.shows("▌[x] Mobile")
+	l.Send(tea.MouseWheelMsg{X: col, Y: row, Button: tea.MouseWheelUp})
+	l.shows("▌[x] Billing")
+	l.Send(tea.MouseClickMsg{X: col, Y: row + 9, Button: tea.MouseLeft}) // below the last
+	l.shows("▌[x] Billing", "chosen: 2 applications")
 }
