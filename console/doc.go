@@ -125,8 +125,14 @@
 // An application that is edited into another identity leaves the old one behind as no longer configured, with its tokens. Refused:
 // moving the tokens, which were issued to another key.
 //
-// The form's test is a save and a get. Refused: a request beside the store, whose token nobody would hold, and whose
-// revoke could end one that others use.
+// The form's test is a get under the lease of what is asked for, between a mark and its removal. It stores nothing else: the token
+// becomes the first one when the draft is saved, and is named when it is not. Refused: saving first, because what fails its
+// test was not meant to be kept; and revoking the token, which may be one that others use.
+//
+// What comes from elsewhere comes in two steps, a reading that stores nothing (AskPortal, ReadPasted) and a keeping (KeepFound, Save),
+// so that a person sees it before. How a portal is asked is an option that the command line fills in (Options.Portal): this
+// package knows no portal. A pasted text is read as a shell would (mvdan.cc/sh) and nothing of it is run. Refused: taking -k, a proxy or
+// a file name over from it, which are decisions, and not facts of the application.
 //
 // Every action of the screen goes through one place (ui/actions.go) that says why it cannot run or runs it, so that keys, clicks,
 // palette and help cannot differ. An overlay may bring intents of its own that know what they ask of the root.
