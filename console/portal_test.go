@@ -1,0 +1,93 @@
+package console_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
+)
+
+// atPortal is an application as a portal shows it.
+func atPortal(w *world, host string, text secret.Text) console.Imported {
+	env := console.NewEnvironment("apim")
+	env.Endpoints = tokenapi.Endpoints{TokenURL: base + "/token", RevokeURL: host + "/revoke"}
+	return console.Imported{Application: console.Application{
+		Name: "Orders", KeyType: "PRODUCTION", ConsumerKey: w.app("Orders", "PRODUCTION").ConsumerKey, Grant: tokenapi.GrantClientCredentials, Environment: env,
+	}, Secret: text}
+}
+
+// An import that brings no secret sends the one that is kept to no server that it was not given for.
+func TestImportKeepsTheServersOfASecret(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.alone()
+	text := w.vault[w.app("Orders", "PRODUCTION").ID].ConsumerSecret
+	first := must[[]console.Application](t)(s.Import(t.Context(), []console.Imported{atPortal(w, base, text)}))
+	again := must[[]console.Application](t)(s.Import(t.Context(), []console.Imported{atPortal(w, "https://elsewhere.example", secret.Text{})}))
+	if again[0].Environment.Endpoints.RevokeURL != base+"/revoke" || again[0].Secret != console.SecretAvailable || again[0].ID != first[0].ID {
+		t.Errorf("without a secret: %+v", again[0])
+	}
+	again = must[[]console.Application](t)(s.Import(t.Context(), []console.Imported{atPortal(w, "https://elsewhere.example", secret.New("its own"))}))
+	if again[0].Environment.Endpoints.RevokeURL != "https://elsewhere.example/revoke" {
+		t.Errorf("with a secret of its own: %+v", again[0])
+	}
+}
+
+// A name stands for one environment: an import that would make another one of the same name is refused whole.
+func TestImportRefusesAnotherEnvironmentOfTheName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.alone()
+	must[[]console.Application](t)(s.Import(t.Context(), []console.Imported{atPortal(w, base, secret.New("a"))}))
+	other := atPortal(w, base, secret.New("b"))
+	other.Application.Environment.Endpoints.TokenURL = "https://elsewhere.example/token"
+	fine := atPortal(w, base, secret.New("c"))
+	fine.Application.Name, fine.Application.ConsumerKey = "Fine", "fine-key"
+	_, err := s.Import(t.Context(), []console.Imported{fine, other})
+	if err == nil || !strings.Contains(err.Error(), "there is an environment apim already, with another token URL") || console.Hint(err) == "" {
+		t.Errorf("got %v", err)
+	}
+	if n := len(must[console.Board](t)(s.Board(t.Context())).Applications); n != 1 {
+		t.Errorf("%d applications", n)
+	}
+}
+
+// What a portal showed before it failed comes with the error, its calls are observed, and nothing is stored.
+func TestAskPortal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	failed := errors.New("it failed in the middle")
+	s := w.console(func(o *console.Options) {
+		o.Portal = func(_ context.Context, r console.PortalRequest) (console.PortalFound, error) {
+			r.Saw(tokenapi.Exchange{Op: "register", Method: "POST", URL: "https://apim.example/register"})
+			r.Say("something worth saying")
+			if text, err := r.Ask(console.Application{}, "it is masked"); err != nil || !text.IsZero() {
+				t.Errorf("asked %v, %v", text, err)
+			}
+			return console.PortalFound{All: []console.Imported{atPortal(w, base, secret.Text{}), {Application: w.app("Orders", "PRODUCTION")}}}, failed
+		}
+	})
+	found, err := s.AskPortal(t.Context(), console.PortalRequest{Base: "https://apim.example:9443/devportal"})
+	if !errors.Is(err, failed) || len(found.All) != 2 || strings.Join(found.Notes, "") != "something worth saying" {
+		t.Errorf("%+v, %v", found, err)
+	}
+	if !found.All[1].Known {
+		t.Error("the one that is configured is not known for one")
+	}
+	b := must[console.Board](t)(s.Board(t.Context()))
+	if len(b.Exchanges) != 1 || b.Exchanges[0].Application != "portal apim.example" {
+		t.Errorf("observed %+v", b.Exchanges)
+	}
+	for _, a := range b.Applications {
+		if a.Source == console.FromStore {
+			t.Errorf("%s was stored", a.Label())
+		}
+	}
+	if _, err := w.alone().AskPortal(t.Context(), console.PortalRequest{}); err == nil {
+		t.Error("asked without a way to ask")
+	}
+}
