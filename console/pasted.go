@@ -21,7 +21,7 @@ type Pasted struct {
 }
 
 // mostPasted is the longest text that is read, in bytes.
-const mostPasted = 64 << 10
+const mostPasted = 16 << 10
 
 // ReadPasted takes an application out of a text: curl lines that ask for a token, revoke one or call an API with one, or
 // lines of NAME=value as an .env file has them. What stands for something that is not in the text ($NAME, $(command),

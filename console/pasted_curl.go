@@ -88,13 +88,19 @@ type shell struct {
 	calls []curlCall
 }
 
+// words are what a command is given. Each stays one word: nothing is split, matched against files or multiplied ({1..9}).
 func (s *shell) words(words ...*syntax.Word) []string {
-	out, err := expand.Fields(&expand.Config{Env: envOf{s}, CmdSubst: func(w io.Writer, _ *syntax.CmdSubst) error {
+	cfg := &expand.Config{Env: envOf{s}, CmdSubst: func(w io.Writer, _ *syntax.CmdSubst) error {
 		_, err := io.WriteString(w, absent+"command"+absent)
 		return err
-	}}, words...)
-	if err != nil {
-		return nil
+	}}
+	var out []string
+	for _, w := range words {
+		text, err := expand.Literal(cfg, w)
+		if err != nil || len(text) > mostPasted { // variables of variables grow without end
+			return nil
+		}
+		out = append(out, text)
 	}
 	return out
 }
@@ -105,9 +111,6 @@ type envOf struct{ s *shell }
 // Get is a variable as it was set, else something that stands for it.
 func (e envOf) Get(name string) expand.Variable {
 	v, ok := e.s.vars[name]
-	if name == "IFS" { // words are parted as a shell does that nobody has told otherwise
-		return expand.Variable{}
-	}
 	if !ok {
 		v = absent + name + absent
 	}

@@ -57,6 +57,7 @@ func TestReadPasted(t *testing.T) {
 		"by a terminal": {text: "curl -u aKey:aSecret \\\r -d grant_type=client_credentials \\\r https://gw.example:8243/token\r", want: base},
 		"quoted by $''": {text: "curl -u $'aKey:aSecret' -d $'grant_type=client_credentials' https://gw.example:8243/token", want: base},
 		"short options": {text: "curl -sSXPOST -uaKey:aSecret -dgrant_type=client_credentials https://gw.example:8243/token", want: base},
+		"multiplied":    {text: "curl -u aKey:aSecret -d grant_type=client_credentials https://gw.example:8243/token {1..999999999} *", want: base},
 		"into a pipe":   {text: "curl -s -u aKey:aSecret -d grant_type=client_credentials https://gw.example:8243/token | jq -r .access_token", want: base},
 		"substituted":   {text: "TOKEN=$(curl -s -u aKey:aSecret -d grant_type=client_credentials https://gw.example:8243/token | jq -r .access_token)", want: base},
 		"variables":     {text: "KEY=aKey SECRET=aSecret\nexport GW=https://gw.example:8243\ncurl -u \"$KEY:$SECRET\" -d grant_type=client_credentials $GW/token", want: base},
@@ -130,6 +131,19 @@ func TestReadPasted(t *testing.T) {
 	}
 }
 
+// A text that would become endless is read all the same, without what becomes too long.
+func TestReadPastedGrowsNot(t *testing.T) {
+	t.Parallel()
+	text := "A=" + strings.Repeat("a", 100) + "\n"
+	for c := 'A'; c < 'Z'; c++ {
+		text += fmt.Sprintf("%c=%s\n", c+1, strings.Repeat("$"+string(c), 10))
+	}
+	p, err := console.ReadPasted(text + "curl -u \"aKey:$Z\" -d grant_type=client_credentials https://gw.example/token")
+	if err != nil || p.ConsumerKey != "aKey" || !p.Secret.IsZero() {
+		t.Errorf("%s, %v", inWords(p), err)
+	}
+}
+
 func TestReadPastedRefuses(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -140,7 +154,7 @@ func TestReadPastedRefuses(t *testing.T) {
 		"A='canary":                           "a quote is not closed",
 		"A=canary\nB=2":                       "no consumer key",
 		"curl -u a:canary ^\n https://":       "Windows",
-		"curl " + strings.Repeat("x", 70<<10): "too long",
+		"curl " + strings.Repeat("x", 17<<10): "too long",
 	} {
 		_, err := console.ReadPasted(text)
 		if err == nil || !strings.Contains(fmt.Sprint(err), want) {
