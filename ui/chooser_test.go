@@ -62,3 +62,26 @@ func TestPaletteAndHelpRun(t *testing.T) {
 		}
 	}
 }
+
+// Where an action's row has no room for all that is to be said of it, the chosen one has it below.
+func TestChooserSaysAllOfTheChosen(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 60, 20)
+	p.Feed(orders())
+	p.Key("?")
+	p.Type("revoke, after")
+	if got := flat(p.Frame()); !strings.Contains(got, "revoke, after the undo window; asks first in a production environment") {
+		t.Errorf("not all is said:\n%s", ansi.Strip(p.Frame()))
+	}
+	p.Key("esc")
+	p.Key(":")
+	p.Type("renew")
+	if got := flat(p.Frame()); !strings.Contains(got, "nobody saw the answer to this get, so there is no token to") {
+		t.Errorf("why is not said:\n%s", ansi.Strip(p.Frame()))
+	}
+}
+
+// flat is a frame without borders and breaks of lines.
+func flat(frame string) string {
+	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╭", " ", "╰", " ").Replace(ansi.Strip(frame))), " ")
+}

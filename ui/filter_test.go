@@ -175,3 +175,32 @@ func TestHidingLeavesWhatIsMarked(t *testing.T) {
 		t.Errorf("it is marked, and out of sight:\n%s", frame)
 	}
 }
+
+// A filter that leaves one row selects it when it is done: nothing else can be meant. Of several none is taken.
+func TestFilterSelectsTheOnlyRow(t *testing.T) {
+	t.Parallel()
+	for pane, only := range map[string]struct{ text, shows string }{"1": {"legacy", "Tokens · Legacy"}, "2": {"77b2", "77b209dd"}, "3": {"0ddb", "0ddba11e"}, "4": {"refresh", "POST"}} {
+		p, _ := still(t, 120, 32)
+		p.Feed(orders())
+		p.Key(pane, "/")
+		p.Type(only.text)
+		p.Key("enter")
+		if pane == "2" && p.Selected() != "t_expiring" {
+			t.Errorf("selected %q", p.Selected())
+		}
+		if p.Key("enter"); !strings.Contains(ansi.Strip(p.Frame()), only.shows) {
+			t.Errorf("pane %s: no %q:\n%s", pane, only.shows, ansi.Strip(p.Frame()))
+		}
+		if pane != "1" && p.Overlays() != 1 {
+			t.Errorf("pane %s: there is nothing to look into:\n%s", pane, ansi.Strip(p.Frame()))
+		}
+	}
+	p, _ := still(t, 120, 32)
+	p.Feed(orders())
+	p.Key("/")
+	p.Type("ana")
+	p.Key("enter")
+	if p.Selected() != "" {
+		t.Errorf("of several %q is selected", p.Selected())
+	}
+}

@@ -213,3 +213,30 @@ func TestNoColourTellsEverything(t *testing.T) {
 	p.Key("esc", "down", "down", "down", "x", "enter", "!")
 	check()
 }
+
+// What is longer than its box says so, and how to leave it, also where there is hardly room.
+func TestBoxesSayThatThereIsMore(t *testing.T) {
+	t.Parallel()
+	for _, size := range []struct {
+		w, h int
+		want string
+	}{{120, 20, "i asks the key manager · ↑ ↓ more · esc closes"}, {60, 20, "↑ ↓ more · esc closes"}, {40, 12, "↓ more · esc"}, {30, 8, "↓ more"}} {
+		p, _ := still(t, size.w, size.h)
+		p.Feed(orders())
+		selecting("t_lingering")(p)
+		p.Key("enter")
+		if !strings.Contains(ansi.Strip(p.Frame()), size.want) {
+			t.Errorf("%dx%d: no %q:\n%s", size.w, size.h, size.want, ansi.Strip(p.Frame()))
+		}
+	}
+}
+
+func TestTooSmall(t *testing.T) {
+	t.Parallel()
+	for w, want := range map[int]string{29: "more room, please: 30×8", 20: "please: 30×8", 6: "30×8", 3: ""} {
+		p, _ := still(t, w, 5)
+		if got := ansi.Strip(p.Frame()); strings.TrimSpace(got) != want {
+			t.Errorf("%d wide: %q, want %q", w, got, want)
+		}
+	}
+}

@@ -168,3 +168,27 @@ func TestVerbUnderAnOverlay(t *testing.T) {
 		t.Error("it did something")
 	}
 }
+
+// The newest call is selected when somebody comes to Activity, and stays selected when another one is made.
+func TestActivitySelectsOnArrival(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "4", "enter")
+	l.shows("POST /token", "As curl")
+	l.Key("esc", "g", "enter")
+	l.shows("12:04:00 POST /token", "As curl")
+	l.Key("esc", "2", "p", "4", "enter")
+	l.shows("POST /token") // and not the probe
+}
+
+// What acts on the selected token does so from Applications, too, where it is seen beside.
+func TestApplicationsActOnTheToken(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "1", "enter")
+	l.shows("Token "+fp("access-1"), "Its life")
+	l.Key("esc", "space")
+	l.shows("1 marked")
+	l.Key("down", "enter") // one without a token says why not
+	l.said("no token is selected")
+}

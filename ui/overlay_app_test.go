@@ -340,3 +340,17 @@ func TestFirstRunCannotSave(t *testing.T) {
 	l.Key("ctrl+s")
 	l.shows("Tokens · Billing")
 }
+
+// When an application goes, the one beside it is selected.
+func TestDeleteSelectsTheNext(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	fill(l.Pump, "Billing", "billing-key", "secret-of-billing")
+	l.Key("ctrl+s", "1")
+	l.shows("Tokens · Billing")
+	l.Key("D", "y")
+	l.shows("Tokens · Payments", "No token of Payments yet")
+	if len(l.stored()) != 0 {
+		t.Error("it is still there")
+	}
+}
