@@ -120,14 +120,8 @@ func (p *program) show(ctx context.Context, s *session, cfg *Config, what screen
 func banners(envs []console.Environment) []ui.Banner {
 	var all []ui.Banner
 	for _, e := range envs {
-		short := e.Name + ": TLS not verified"
-		if e.AllowHTTP && e.InsecureSkipVerify {
-			short += ", http"
-		} else if e.AllowHTTP {
-			short = e.Name + ": plain http"
-		}
-		if b := e.Banner(); b != "" {
-			all = append(all, ui.Banner{Text: b, Short: short})
+		if b, ok := ui.BannerOf(e); ok {
+			all = append(all, b)
 		}
 	}
 	return all

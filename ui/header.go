@@ -170,10 +170,33 @@ type Banner struct {
 	Short string // for where there is no room for the text
 }
 
+// BannerOf is the permanent warning that an environment needs; false when it needs none.
+func BannerOf(e console.Environment) (Banner, bool) {
+	short := e.Name + ": TLS not verified"
+	if e.AllowHTTP && e.InsecureSkipVerify {
+		short += ", http"
+	} else if e.AllowHTTP {
+		short = e.Name + ": plain http"
+	}
+	return Banner{Text: e.Banner(), Short: short}, e.Banner() != ""
+}
+
+// unsafe are the warnings about the environments of the configuration, then those of the store.
+func (b *board) unsafe(configured []Banner) []Banner {
+	all := slices.Clone(configured)
+	for i := range b.apps {
+		if x, ok := BannerOf(b.apps[i].Environment); ok && b.apps[i].Source != console.FromConfig && !slices.Contains(all, x) {
+			all = append(all, x)
+		}
+	}
+	return all
+}
+
 // banners are the lines of the permanent warnings: each on a line of its own, or in one run over as many lines as
 // there is room for, at last in short, so that none hides another one.
 func (m *root) banners(l layout) []string {
-	if len(m.o.Banners) == 0 || l == tooSmall {
+	warnings := m.board.unsafe(m.o.Banners)
+	if len(warnings) == 0 || l == tooSmall {
 		return nil
 	}
 	room := 3
@@ -181,9 +204,9 @@ func (m *root) banners(l layout) []string {
 		room = 2
 	}
 	const lead = "WARNING  "
-	own := make([]string, 0, len(m.o.Banners)) // each on its own line, if they fit
+	own := make([]string, 0, len(warnings)) // each on its own line, if they fit
 	var text, short []string
-	for _, b := range m.o.Banners {
+	for _, b := range warnings {
 		text, short = append(text, m.veil.text(kit.Clean(b.Text))), append(short, m.veil.text(kit.Clean(b.Short)))
 		own = append(own, lead+text[len(text)-1])
 	}

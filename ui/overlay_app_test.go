@@ -354,3 +354,23 @@ func TestDeleteSelectsTheNext(t *testing.T) {
 		t.Error("it is still there")
 	}
 }
+
+// An environment that somebody has added without TLS is warned of as long as it is there, as one of the configuration is.
+func TestUnsafeEnvironmentOfTheStore(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	fill(l.Pump, "Billing", "billing-key", "secret-of-billing")
+	l.goTo("more settings")
+	l.Key("right")
+	l.goTo("certificates")
+	l.Key("right")
+	l.shows("not verified")
+	l.Key("ctrl+s")
+	l.shows("WARNING  TLS certificates of typed are not verified")
+	l.open()
+	l.shows("WARNING  TLS certificates of typed are not verified")
+	l.Key("1", "down", "down", "D", "y")
+	if strings.Contains(l.Frame(), "WARNING") || len(l.stored()) != 0 {
+		t.Errorf("it is warned of though it is gone:\n%s", l.Frame())
+	}
+}

@@ -162,7 +162,7 @@ func (p *plain) greet() {
 		on = ": " + p.o.About
 	}
 	p.out.say("Lanyard, in lines%s.", on)
-	for _, b := range p.o.Banners {
+	for _, b := range p.board.unsafe(p.o.Banners) {
 		p.out.say("warning: %s.", b.Text)
 	}
 	held := counted(len(p.board.tokens), "token")
