@@ -91,3 +91,19 @@ func TestAskPortal(t *testing.T) {
 		t.Error("asked without a way to ask")
 	}
 }
+
+// A key that was made anew at the portal takes the place of the old one, whose tokens stay and can be revoked.
+func TestImportOfAKeyMadeAnew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.alone()
+	text := w.vault[w.app("Orders", "PRODUCTION").ID].ConsumerSecret
+	old := must[[]console.Application](t)(s.Import(t.Context(), []console.Imported{atPortal(w, base, text)}))[0]
+	must[console.Outcome](t)(s.Get(t.Context(), old.ID, console.GetOptions{}))
+	anew := atPortal(w, base, secret.New("the new one"))
+	anew.Application.ConsumerKey = "made-anew"
+	a := must[[]console.Application](t)(s.Import(t.Context(), []console.Imported{anew}))[0]
+	if got := w.sources(s); len(got) != 2 || got[old.ID] != console.Gone || got[a.ID] != console.FromStore {
+		t.Errorf("listed: %v", got)
+	}
+}

@@ -89,9 +89,10 @@ func (s *Service) Knows(a Application) bool {
 	return ok
 }
 
-// Import keeps applications in the store. One that is in the configuration is left alone there; one that was
-// imported before is replaced, and keeps its secret when none came with it now: then also the servers that the secret was
-// given for. It gives what is known of each afterwards, in order.
+// Import keeps applications in the store. One that is in the configuration is left alone there. One that was imported
+// before is replaced, and keeps its secret when none came with it now: then also the servers that the secret was given
+// for. Under another consumer key the old one is no longer configured, and its tokens stay with it. It gives what is known of
+// each afterwards, in order.
 func (s *Service) Import(ctx context.Context, all []Imported) ([]Application, error) {
 	var out []Application
 	if err := s.unlocked(ctx); err != nil {
@@ -125,6 +126,13 @@ func (s *Service) importOne(w Writer, i Imported, stored []Application) (Applica
 		if e.Name == a.Environment.Name && e.Endpoints.TokenURL != a.Environment.Endpoints.TokenURL {
 			return a, &Error{Code: "exists", Text: "import: there is an environment " + e.Name + " already, with another token URL: " + e.Endpoints.TokenURL,
 				Hint: "give what is imported another name"}
+		}
+	}
+	for _, have := range stored { // its key was made anew
+		if have.Source == FromStore && have.ID != a.ID && have.Label() == a.Label() {
+			if err := s.retire(w, have); err != nil {
+				return a, err
+			}
 		}
 	}
 	kept, err := w.HasConsumerSecret(a.ID)
