@@ -353,6 +353,9 @@ func TestDeleteSelectsTheNext(t *testing.T) {
 	if len(l.stored()) != 0 {
 		t.Error("it is still there")
 	}
+	if strings.Contains(strings.Join(l.Log(), "\n"), "tokens that it holds") {
+		t.Error("it speaks of tokens that are not there")
+	}
 }
 
 // An environment that somebody has added without TLS is warned of as long as it is there, as one of the configuration is.

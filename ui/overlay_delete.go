@@ -153,7 +153,11 @@ func (r appDeleted) land(m *root) tea.Cmd {
 		m.fail("delete", r.err)
 	} else {
 		m.besideApp(r.id)
-		m.note(good, r.name+" was deleted", "tokens that it holds stay listed until they are over")
+		hint := ""
+		if m.board.holds(r.id) > 0 {
+			hint = "tokens that it holds stay listed until they are over"
+		}
+		m.note(good, r.name+" was deleted", hint)
 	}
 	return m.read()
 }

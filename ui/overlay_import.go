@@ -118,7 +118,7 @@ func (o *importOverlay) typed(msg tea.KeyPressMsg) intent {
 func (o *importOverlay) pasted(text string) bool {
 	switch {
 	case o.busy || o.found != nil:
-	case o.value("from") != fromText && !strings.HasPrefix(strings.TrimSpace(text), "curl "):
+	case o.value("from") != fromText && !isText(text):
 		o.said = o.form.pasted(text)
 	default:
 		from := o.field("from")
@@ -135,6 +135,12 @@ func (o *importOverlay) pasted(text string) bool {
 		o.field("text").hint = "read; another paste takes its place"
 	}
 	return true
+}
+
+// isText says whether what is pasted can be no field of a portal's: a curl line, or several lines.
+func isText(pasted string) bool {
+	pasted = strings.TrimSpace(pasted)
+	return strings.HasPrefix(pasted, "curl ") || strings.ContainsAny(pasted, "\r\n")
 }
 
 // forget takes back what a paste has told.

@@ -309,6 +309,11 @@ func TestImportKnowsACurlLine(t *testing.T) {
 	l.shows("portal URL       https://apim.example")
 	l.Paste("  " + aCurl)
 	l.shows("curl or .env", "token URL        https://new.example/token", "read; another paste")
+	l.Key("shift+tab", "left", "tab")
+	l.shows("portal URL")
+	l.Paste("CLIENT_ID=lines-key\rTOKEN_URL=https://lines.example/token\r")
+	l.shows("token URL        https://lines.example/token", "consumer key     lines-key")
+	l.Paste(aCurl)
 	l.Key("backspace")
 	if frame := l.Frame(); strings.Contains(frame, "https://new.example") || !strings.Contains(frame, "paste curl lines") {
 		t.Errorf("it is still there:\n%s", frame)
