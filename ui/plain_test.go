@@ -564,3 +564,14 @@ func TestPlainUnheard(t *testing.T) {
 		_ = l.in.Close()
 	})
 }
+
+// An environment of the store that is not safe is warned of at the start, once.
+func TestPlainWarnsOfTheStore(t *testing.T) {
+	t.Parallel()
+	unsafe := func(a *console.Application) { a.Source, a.Environment.AllowHTTP = console.FromStore, true }
+	linesWith(t, func(*ui.PlainOptions) {}, unsafe, func(l *talk) {
+		if said := l.out.since(); strings.Count(said, "warning: plain http is allowed to cloud.\n") != 1 {
+			l.t.Errorf("begins with %q", said)
+		}
+	})
+}
