@@ -151,7 +151,7 @@ func listScreens() []screen {
 		{name: "hidden", about: "Without what is dead, superseded or expired.", keys: "f"},
 		{name: "sorted", about: "By the time that is left.", do: func(p *ui.Pump) { p.Do("sort_by_left"); p.Key("esc") }},
 		{name: "marked", about: "Two tokens are marked: verbs act on both.", keys: "down space space"},
-		{name: "marked-revoke", about: "To revoke more than one always asks.", keys: "down space space x"},
+		{name: "marked-revoke", about: "To revoke more than one always asks.", keys: "down space down space x"},
 	}
 }
 
@@ -177,7 +177,7 @@ func formScreens() []screen {
 			p.Key("tab")
 		}},
 		{name: "form-secret", about: "A secret is typed blind.", board: kept, keys: "e", do: func(p *ui.Pump) {
-			for range 4 {
+			for range 9 { // to the consumer secret
 				p.Key("tab")
 			}
 			p.Type("s3cr3t")

@@ -125,3 +125,16 @@ func TestScreens(t *testing.T) {
 		}
 	}
 }
+
+// No screen shows what was typed or pasted blind.
+func TestScreensShowNoSecret(t *testing.T) {
+	t.Parallel()
+	for _, s := range screens() {
+		frame := s.open(t, 120, 32).Frame()
+		for _, word := range []string{"s3cr3t", "correct horse", "pw-of-ana", "a leaked token"} {
+			if strings.Contains(frame, word) {
+				t.Errorf("%s shows %q", s.name, word)
+			}
+		}
+	}
+}
