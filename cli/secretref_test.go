@@ -143,7 +143,7 @@ func TestSecretRefEndsWithTheContext(t *testing.T) {
 			if err == nil || !strings.HasSuffix(err.Error(), ": enough") {
 				t.Errorf("got %v", err)
 			}
-			if took := time.Since(begun); took > 5*time.Second {
+			if took := time.Since(begun); took > 2*time.Minute {
 				t.Errorf("took %v", took)
 			}
 		})

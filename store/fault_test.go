@@ -95,7 +95,7 @@ func strike(t *testing.T, dir, do string) *victim {
 }
 
 // patience is how long a victim is given to begin, which takes a busy machine a while.
-const patience = time.Second
+const patience = time.Minute
 
 // moment waits until the victims have begun, mostly, and then for a random time up to most.
 func moment(dice *rand.Rand, most time.Duration, victims ...*victim) {

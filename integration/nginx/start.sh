@@ -32,7 +32,7 @@ for _ in {1..20}; do
   rm -f "$state/api.sock" "$state/nginx.pid"
   PATH=$PATH:/usr/sbin nginx -p "$state" -e "$state/error.log" -c "$state/nginx.conf" </dev/null >&2 &
   pids=($!)
-  for _ in {1..100}; do
+  for _ in {1..600}; do # a minute: only a failure takes it
     kill -0 "${pids[0]}" 2>/dev/null || break
     if [ -s "$state/nginx.pid" ]; then # written after the sockets are bound
       echo "http://127.0.0.1:$port"
