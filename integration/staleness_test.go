@@ -38,27 +38,46 @@ type revocation struct {
 }
 
 // The whole point: a token that the server has revoked still passes the gateway until the gateway's cache entry ends,
-// and lanyard measures when that is.
+// and lanyard measures when that is. A machine that is too busy for the seconds of the entry gets another try.
 func TestStaleGateway(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
+	for range 5 {
+		slow := b.outlived(t)
+		if slow == "" {
+			return
+		}
+		t.Logf("once more: %s", slow)
+	}
+	t.Error("the machine was too slow five times")
+}
+
+// outlived revokes a token that the gateway knows and probes it until it is dead; it says what was too slow to be judged.
+func (b *bench) outlived(t *testing.T) (slow string) {
+	t.Helper()
 	gw := b.gateway(t)
 	s := b.sit(t, gw, behindGateway)
 	got := s.token("token", "Orders")
-	passes := func(when string) {
+	one := func() probe {
 		t.Helper()
 		var p probe
-		read(t, s.does("probe", got.Fingerprint, "--json"), &p)
-		if p.Status != 200 || p.Verdict != "accepted" {
-			t.Fatalf("%s: %d %s", when, p.Status, p.Verdict)
-		}
+		read(t, s.run("probe", got.Fingerprint, "--json").out, &p)
+		return p
 	}
-	passes("new")
+	if p := one(); p.Status != 200 || p.Verdict != "accepted" {
+		t.Fatalf("new: %d %s", p.Status, p.Verdict)
+	}
 	s.does("revoke", got.Fingerprint)
 	if b.alive(t, got.Access) {
 		t.Fatal("alive at the server")
 	}
-	passes("revoked")
+	p, end := one(), gw.entryEnd(t)
+	if !p.At.Before(end.Add(-time.Second)) { // or nobody would see how the entry ends
+		return "the entry was over before it was probed"
+	}
+	if p.Status != 200 || p.Verdict != "accepted" {
+		t.Fatalf("revoked: %d %s", p.Status, p.Verdict)
+	}
 	if r := s.revocation(); r.Verdict != "lingering" || r.StaleUntil.Sub(r.AcceptedAt) != 30*time.Second {
 		t.Errorf("%+v", r)
 	}
@@ -66,7 +85,7 @@ func TestStaleGateway(t *testing.T) {
 	var all []probe
 	read(t, s.does("probe", got.Fingerprint, "--until-dead", "--every", "250ms", "--timeout", "60s", "--json"), &all)
 	if len(all) < 4 {
-		t.Fatalf("%d probes", len(all))
+		return "the entry ended before it was probed on"
 	}
 	proof := all[len(all)-3:]
 	for _, p := range proof {
@@ -79,20 +98,24 @@ func TestStaleGateway(t *testing.T) {
 			t.Errorf("before it: %+v", p)
 		}
 	}
-	death, end := proof[0].At, gw.entryEnd(t)
-	t.Logf("the cache entry ended %s, the first refusal was %s later, after %d accepted probes",
-		end.Format("15:04:05.000"), death.Sub(end), len(all)-3)
-	if off := death.Sub(end).Abs(); off > time.Second {
-		t.Errorf("death was measured %s off", off)
-	}
 	r := s.revocation()
 	if r.Verdict != "dead" || r.Proof == nil || *r.Proof != "probe" {
 		t.Errorf("%+v", r)
 	}
+	death, last := proof[0].At, all[len(all)-4].At
+	t.Logf("the cache entry ended %s, the first refusal was %s later, after %d accepted probes",
+		end.Format("15:04:05.000"), death.Sub(end), len(all)-3)
+	if gap := death.Sub(last); gap > 750*time.Millisecond {
+		return "the probes at the end were " + gap.String() + " apart"
+	}
+	if off := death.Sub(end).Abs(); off > time.Second {
+		t.Errorf("death was measured %s off", off)
+	}
 	// What docs/oauth-servers.md tells people to write: the gateway's cache and one second.
-	if last, bound := all[len(all)-4].At, r.AcceptedAt.Add((cached+1)*time.Second); last.After(bound) {
+	if bound := r.AcceptedAt.Add((cached + 1) * time.Second); last.After(bound) {
 		t.Errorf("it passed at %s, after %s", last, bound)
 	}
+	return ""
 }
 
 // A token that is revoked before the gateway ever saw it is refused at once: there is no entry to outlive.

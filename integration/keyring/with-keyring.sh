@@ -39,9 +39,9 @@ exec dbus-run-session --config-file="$folder/bus.conf" -- bash -euo pipefail -c 
     # in the foreground, so that it is ours to end
     printf "open sesame" | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
     trap "kill $! 2>/dev/null || true" EXIT
-    for tries in $(seq 100); do
+    for tries in $(seq 600); do
       if secrets $login org.freedesktop.DBus.Properties.Get string:org.freedesktop.Secret.Collection string:Label; then break; fi
-      if [ "$tries" = 100 ]; then echo "the keyring does not start" >&2; exit 99; fi
+      if [ "$tries" = 600 ]; then echo "the keyring does not start" >&2; exit 99; fi
       sleep 0.1
     done
     if [ "$KEYRING_MODE" = locked ]; then
