@@ -40,8 +40,13 @@ type program struct {
 
 // Main runs the command line and gives the exit code.
 func Main(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer, e Embedded) int {
+	return run(ctx, args, env, stdin, stdout, stderr, e, newClock())
+}
+
+// run is Main with a clock.
+func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer, e Embedded, clock func() time.Time) int {
 	harden(args, stderr)
-	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, embedded: e, clock: newClock(), ctx: ctx}
+	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, embedded: e, clock: clock, ctx: ctx}
 	root := p.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)

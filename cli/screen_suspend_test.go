@@ -14,7 +14,8 @@ import (
 	"github.com/hinshun/vt10x"
 )
 
-// openShell is a shell with job control at a terminal, in which lanyard can be started, suspended and brought back.
+// openShell is a shell with job control at a terminal, in which lanyard can be started, suspended and brought back. What
+// it starts is on a clock that the test moves.
 func openShell(t *testing.T, dir string) *console {
 	t.Helper()
 	sh, err := exec.LookPath("sh")
@@ -23,8 +24,10 @@ func openShell(t *testing.T, dir string) *console {
 	}
 	cmd := lanyardIn(t, dir)
 	cmd.Path, cmd.Args = sh, []string{"sh", "-i", "-m"}
-	cmd.Env = append(cmd.Env, "PS1=ready> ", "ENV=", "PATH="+os.Getenv("PATH"))
+	clock := newHandClock(t)
+	cmd.Env = append(cmd.Env, "PS1=ready> ", "ENV=", "PATH="+os.Getenv("PATH"), clock.env())
 	c := openCommand(t, cmd)
+	c.clock = clock
 	c.see(`ready>`)
 	return c
 }
@@ -81,8 +84,7 @@ func TestSuspend(t *testing.T) {
 		t.Error("suspended, the cursor stays hidden")
 	}
 
-	c.press("sleep 21; echo awake\r") // as long as the token lives, and longer
-	c.see(`\nawake`)
+	c.clock.advance(21 * time.Second) // the token lives for 20 s
 	back := c.mark()
 	c.press("fg\r?") // a key that is typed before lanyard has the terminal again
 	c.see(`(?i)keys`)

@@ -34,9 +34,18 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			example = []byte("# example\n")
 		}
+		embedded := cli.Embedded{ConfigExample: string(example)}
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
-		os.Exit(cli.Main(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, cli.Embedded{ConfigExample: string(example)}))
+		path := os.Getenv(handClockFile)
+		if path == "" {
+			os.Exit(cli.Main(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, embedded))
+		}
+		clock, err := readHandClock(path)
+		if err != nil {
+			panic(err)
+		}
+		os.Exit(cli.Run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, embedded, clock))
 	}, "xdg-open": browser, "approve": approver})
 }
 

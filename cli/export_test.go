@@ -1,0 +1,4 @@
+package cli
+
+// Run is Main with a clock.
+var Run = run
