@@ -1,6 +1,12 @@
 package cli_test
 
-import "time"
+import (
+	"os"
+	"time"
+)
 
-// patience is how long is waited for what is bound to come, on a machine that has much else to do.
+// patience is how long a test waits for what is bound to come. Only a failure takes so long.
 const patience = 2 * time.Minute
+
+// full reports whether the heavy tests run whole. Without LANYARD_FULL a sample of each runs.
+func full() bool { return os.Getenv("LANYARD_FULL") != "" }

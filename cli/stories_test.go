@@ -4,6 +4,7 @@ package cli_test
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,6 +28,7 @@ type seat interface {
 	typeIn(text string)
 	copied() string // what was copied last
 	left() bool     // lanyard has ended
+	pass(time.Duration)
 }
 
 // story is one of integration/testdata/stories, as it is performed at a seat. integration/testdata/stories/README.md says what its lines mean.
@@ -34,19 +37,13 @@ type story struct {
 	at    seat
 	words map[string]string
 	never []*regexp.Regexp
-
-	pressed time.Time // when the last key was
-	late    bool      // the machine was too slow for a line that has to come in time
 }
 
-// mostTries is how often a story is begun when the machine is too slow for it.
-const mostTries = 10
-
-// stories are all of them by name, each with the flags that the demo is started with.
-func stories(t *testing.T, sit func(t *testing.T, flags []string) seat) {
+// stories performs the stories whose file names match a pattern, each in a demo with the flags that it wants.
+func stories(t *testing.T, pattern string, sit func(t *testing.T, flags []string) seat) {
 	t.Helper()
-	files, err := filepath.Glob("../integration/testdata/stories/*.txt")
-	if err != nil || len(files) < 10 {
+	files, err := filepath.Glob("../integration/testdata/stories/" + pattern)
+	if err != nil || len(files) == 0 {
 		t.Fatalf("%d stories, %v", len(files), err)
 	}
 	server, err := sandbox.New(sandbox.Options{})
@@ -67,7 +64,7 @@ func stories(t *testing.T, sit func(t *testing.T, flags []string) seat) {
 		}
 		perform := func(t *testing.T) {
 			t.Helper()
-			flags := []string{"demo"}
+			var flags []string
 			var lines []string
 			for line := range strings.Lines(string(data)) {
 				line = strings.TrimSpace(line)
@@ -77,27 +74,20 @@ func stories(t *testing.T, sit func(t *testing.T, flags []string) seat) {
 					lines = append(lines, line)
 				}
 			}
-			for range mostTries {
-				s := &story{t: t, at: sit(t, flags), words: maps.Clone(words)}
-				if s.perform(lines); !s.late {
-					return
-				}
-			}
-			t.Errorf("the machine was too slow %d times", mostTries)
+			s := &story{t: t, at: sit(t, flags), words: maps.Clone(words)}
+			s.perform(lines)
 		}
 		all.Go(func() { t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), perform) })
 	}
 	all.Wait()
 }
 
-// perform goes through its lines until the end, or until one comes too late.
+// perform plays the lines, and quits.
 func (s *story) perform(lines []string) {
 	s.t.Helper()
 	s.until("the console", func(text string) bool { return strings.Contains(text, "Tokens · Orders") })
 	for _, line := range lines {
-		if s.play(line); s.late {
-			break
-		}
+		s.play(line)
 	}
 	s.at.send("q")
 	s.until("the end", func(string) bool { return s.at.left() })
@@ -106,7 +96,7 @@ func (s *story) perform(lines []string) {
 // until looks until the screen is as it should be.
 func (s *story) until(what string, seen func(string) bool) {
 	s.t.Helper()
-	deadline := time.NewTimer(3 * time.Minute) // some of them wait for 40 s, and the machine may be busy
+	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -151,14 +141,13 @@ func (s *story) play(line string) {
 	s.t.Helper()
 	verb, rest, _ := strings.Cut(line, " ")
 	switch verb {
-	case "within": // a second of three, say: the rest is for the key to arrive
-		most, err := time.ParseDuration(rest)
+	case "wait":
+		d, err := time.ParseDuration(rest)
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		s.late = time.Since(s.pressed) > most
+		s.at.pass(d)
 	case "press":
-		s.pressed = time.Now()
 		for k := range strings.FieldsSeq(rest) {
 			s.at.send(k)
 		}
@@ -193,12 +182,16 @@ func (s *story) play(line string) {
 	}
 }
 
-// The ten stories at a terminal of their own.
+// TestStoriesAtTheTerminal performs two stories at a terminal, and all of them with LANYARD_FULL.
 func TestStoriesAtTheTerminal(t *testing.T) {
 	t.Parallel()
-	stories(t, func(t *testing.T, flags []string) seat {
+	pattern := "0[57]-*.txt"
+	if full() {
+		pattern = "*.txt"
+	}
+	stories(t, pattern, func(t *testing.T, flags []string) seat {
 		t.Helper()
-		return &terminalSeat{openConsole(t, t.TempDir(), flags...)}
+		return &terminalSeat{openDemo(t, t.TempDir(), flags...)}
 	})
 }
 
@@ -260,7 +253,7 @@ func TestStoriesInTmux(t *testing.T) {
 	default:
 		t.Skip("tmux is not installed")
 	}
-	stories(t, func(t *testing.T, flags []string) seat {
+	stories(t, "*.txt", func(t *testing.T, flags []string) seat {
 		t.Helper()
 		return openTmux(t, tmux, flags)
 	})
@@ -268,9 +261,10 @@ func TestStoriesInTmux(t *testing.T) {
 
 // tmuxSeat is a window of a tmux of its own.
 type tmuxSeat struct {
-	t    *testing.T
-	tmux string
-	env  []string
+	t     *testing.T
+	tmux  string
+	env   []string
+	clock *handClock
 }
 
 func openTmux(t *testing.T, tmux string, flags []string) *tmuxSeat {
@@ -283,14 +277,15 @@ func openTmux(t *testing.T, tmux string, flags []string) *tmuxSeat {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &tmuxSeat{t: t, tmux: tmux, env: []string{
-		"HOME=" + dir, "TMUX_TMPDIR=" + dir, "TERM=xterm-256color", "LANG=C.UTF-8", "PATH=" + os.Getenv("PATH"), "NO_PROXY=*", "GORACE=atexit_sleep_ms=0",
+	clock := newHandClock(t)
+	s := &tmuxSeat{t: t, tmux: tmux, clock: clock, env: []string{
+		clock.env(), "HOME=" + dir, "TMUX_TMPDIR=" + dir, "TERM=xterm-256color", "LANG=C.UTF-8", "PATH=" + os.Getenv("PATH"), "NO_PROXY=*", "GORACE=atexit_sleep_ms=0",
 	}}
 	t.Cleanup(func() {
 		_, _ = s.run("kill-server")
 		_ = os.RemoveAll(dir)
 	})
-	args := append([]string{"new-session", "-d", "-s", "story", "-x", "100", "-y", "30", lanyard}, flags...)
+	args := append([]string{"new-session", "-d", "-s", "story", "-x", "100", "-y", "30", lanyard, "demo"}, flags...)
 	if out, err := s.run(args...); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -326,6 +321,19 @@ func (s *tmuxSeat) send(key string) {
 }
 
 func (s *tmuxSeat) typeIn(text string) { s.send(text) }
+
+func (s *tmuxSeat) pass(d time.Duration) {
+	s.t.Helper()
+	s.clock.advance(d)
+	text, err := s.run("list-panes", "-t", "story", "-F", "#{pane_pid}")
+	pid, err1 := strconv.Atoi(strings.TrimSpace(text))
+	if err := errors.Join(err, err1); err != nil {
+		s.t.Fatalf("%v: %s", err, text)
+	}
+	if err := syscall.Kill(pid, syscall.SIGWINCH); err != nil {
+		s.t.Fatal(err)
+	}
+}
 
 func (s *tmuxSeat) copied() string {
 	text, _ := s.run("show-buffer", "-b", "lanyard") // there is none before

@@ -175,7 +175,7 @@ func (s *told) play(line string) {
 	s.t.Helper()
 	verb, rest, _ := strings.Cut(line, " ")
 	switch verb {
-	case "within": // time passes when a key is pressed, and a second each
+	case "wait": // here time passes until what the next line waits for is seen
 	case "press":
 		s.clock.now = s.clock.now.Add(time.Second) // people take that long
 		for k := range strings.FieldsSeq(rest) {
