@@ -119,39 +119,6 @@ func vtText(b []byte) string {
 	return term.String()
 }
 
-// While nothing visible changes nothing is written, and that the window has lost the focus or has it again is nothing
-// visible.
-func TestQuiet(t *testing.T) {
-	t.Parallel()
-	c := openConsole(t, t.TempDir(), "demo", "--token-ttl", "240h")
-	c.see(`Tokens · Orders`)
-	c.press("g")
-	c.see(`got [0-9a-f]{8}`)
-	c.gone(`got [0-9a-f]{8}`) // what was said has faded
-	c.rests("at rest", "")
-	c.rests("when the focus went", "\x1b[O")
-	c.rests("when the focus came back", "\x1b[I")
-	c.press("?")
-	c.see(`(?i)keys`)
-}
-
-// rests checks that nothing is written for three seconds after keys. That nothing comes can only be told by time, and
-// something else may come just then, such as the end of the frame before or another minute of a countdown: what the
-// keys cause comes each time.
-func (c *console) rests(when, keys string) {
-	c.t.Helper()
-	n := 0
-	for range 5 {
-		before := c.mark()
-		c.press(keys)
-		<-time.After(3 * time.Second)
-		if n = c.mark() - before; n == 0 {
-			return
-		}
-	}
-	c.t.Errorf("%d bytes were written %s", n, when)
-}
-
 // Terminals that can do less give a screen that can be read, or lines.
 func TestLesserTerminals(t *testing.T) {
 	t.Parallel()
