@@ -83,13 +83,24 @@ func openConsoleWith(t *testing.T, dir string, env []string, args ...string) *co
 	return openCommand(t, cmd)
 }
 
+// openWide is openConsole on a terminal of another width.
+func openWide(t *testing.T, cols int, dir string, args ...string) *console {
+	t.Helper()
+	return openSized(t, cols, lanyardIn(t, dir, args...))
+}
+
 // openCommand runs a command at a terminal.
 func openCommand(t *testing.T, cmd *exec.Cmd) *console {
 	t.Helper()
+	return openSized(t, 120, cmd)
+}
+
+func openSized(t *testing.T, cols int, cmd *exec.Cmd) *console {
+	t.Helper()
 	c := &console{t: t, cmd: cmd, done: make(chan struct{})}
-	c.term = vt10x.New(vt10x.WithSize(120, 32))
+	c.term = vt10x.New(vt10x.WithSize(cols, 32))
 	var err error
-	if c.tty, err = pty.StartWithSize(c.cmd, &pty.Winsize{Rows: 32, Cols: 120}); err != nil {
+	if c.tty, err = pty.StartWithSize(c.cmd, &pty.Winsize{Rows: 32, Cols: uint16(cols)}); err != nil {
 		t.Fatal(err)
 	}
 	go func() {
