@@ -38,7 +38,7 @@ func TestDPoPTokenIsNoBearerToken(t *testing.T) {
 	if !b.alive(t, bound) {
 		t.Fatal("no live token to begin with")
 	}
-	s := b.sit(t, b.gateway(t), behindGateway)
+	s := b.sit(t, b.gateway(t, time.Hour), behindGateway)
 	if r := s.runWith(bound+"\n", "probe", "Orders", "-"); r.code != exitRefused {
 		t.Errorf("exit %d: %s%s", r.code, r.out, r.err)
 	}

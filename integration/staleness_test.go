@@ -10,13 +10,14 @@ import (
 	"time"
 )
 
-// The bound is a careful one, so that it is the probes and not the end of the window that prove the death.
+// The bound is longer than the test and shorter than the token's life, so that the probes and not the end of the window
+// prove the death.
 const behindGateway = `
 	[[environment]]
 	name = "oidc"
 	token_url = "HTTP/token"
 	revoke_url = "HTTP/token/revocation"
-	cache_ttl = "30s"
+	cache_ttl = "5m"
 	[[application]]
 	name = "Orders"
 	consumer_key = "orders"
@@ -37,25 +38,12 @@ type revocation struct {
 	Proof      *string
 }
 
-// The whole point: a token that the server has revoked still passes the gateway until the gateway's cache entry ends,
-// and lanyard measures when that is. A machine that is too busy for the seconds of the entry gets another try.
+// TestStaleGateway shows that a token which the server has revoked passes the gateway until the gateway's
+// cache entry ends, and that lanyard proves the end by probes. The test ends the entry itself.
 func TestStaleGateway(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
-	for range 5 {
-		slow := b.outlived(t)
-		if slow == "" {
-			return
-		}
-		t.Logf("once more: %s", slow)
-	}
-	t.Error("the machine was too slow five times")
-}
-
-// outlived revokes a token that the gateway knows and probes it until it is dead; it says what was too slow to be judged.
-func (b *bench) outlived(t *testing.T) (slow string) {
-	t.Helper()
-	gw := b.gateway(t)
+	gw := b.gateway(t, time.Hour)
 	s := b.sit(t, gw, behindGateway)
 	got := s.token("token", "Orders")
 	one := func() probe {
@@ -71,58 +59,87 @@ func (b *bench) outlived(t *testing.T) (slow string) {
 	if b.alive(t, got.Access) {
 		t.Fatal("alive at the server")
 	}
-	p, end := one(), gw.entryEnd(t)
-	if !p.At.Before(end.Add(-time.Second)) { // or nobody would see how the entry ends
-		return "the entry was over before it was probed"
-	}
-	if p.Status != 200 || p.Verdict != "accepted" {
+	if p := one(); p.Status != 200 || p.Verdict != "accepted" {
 		t.Fatalf("revoked: %d %s", p.Status, p.Verdict)
 	}
-	if r := s.revocation(); r.Verdict != "lingering" || r.StaleUntil.Sub(r.AcceptedAt) != 30*time.Second {
+	if r := s.revocation(); r.Verdict != "lingering" || r.StaleUntil.Sub(r.AcceptedAt) != 5*time.Minute {
 		t.Errorf("%+v", r)
 	}
 
 	var all []probe
-	read(t, s.does("probe", got.Fingerprint, "--until-dead", "--every", "250ms", "--timeout", "60s", "--json"), &all)
-	if len(all) < 4 {
-		return "the entry ended before it was probed on"
+	known := len(gw.questions(t))
+	ended := make(chan said, 1)
+	go func() {
+		r, err := s.try("", "probe", got.Fingerprint, "--until-dead", "--every", "250ms", "--timeout", "1h", "--json")
+		if err != nil {
+			t.Error(err)
+		}
+		ended <- r
+	}()
+	for deadline := time.Now().Add(patience); len(gw.questions(t)) < known+2; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it does not probe")
+		}
 	}
-	proof := all[len(all)-3:]
+	gw.forget(t)
+	forgotten := time.Now()
+	r := <-ended
+	if r.code != exitDone {
+		t.Fatalf("exit %d: %s", r.code, r.err)
+	}
+	read(t, r.out, &all)
+	if len(all) < 5 {
+		t.Fatalf("%d probes", len(all))
+	}
+	proof, before := all[len(all)-3:], all[:len(all)-3]
 	for _, p := range proof {
 		if p.Status != 401 || p.Verdict != "refused" || p.FaultCode != 900901 {
 			t.Errorf("the proof holds %+v", p)
 		}
 	}
-	for _, p := range all[:len(all)-3] {
-		if p.Verdict != "accepted" {
-			t.Errorf("before it: %+v", p)
+	for _, p := range before {
+		if p.Verdict != "accepted" || p.At.After(forgotten) {
+			t.Errorf("before it: %+v, and the entry ended before %s", p, forgotten)
 		}
 	}
-	r := s.revocation()
-	if r.Verdict != "dead" || r.Proof == nil || *r.Proof != "probe" {
+	if r := s.revocation(); r.Verdict != "dead" || r.Proof == nil || *r.Proof != "probe" {
 		t.Errorf("%+v", r)
 	}
-	death, last := proof[0].At, all[len(all)-4].At
-	t.Logf("the cache entry ended %s, the first refusal was %s later, after %d accepted probes",
-		end.Format("15:04:05.000"), death.Sub(end), len(all)-3)
-	if gap := death.Sub(last); gap > 750*time.Millisecond {
-		return "the probes at the end were " + gap.String() + " apart"
+}
+
+// TestGatewayForgets shows the bound that docs/oauth-servers.md tells people to configure: the time for which the
+// gateway caches, and one second. No probe after it is accepted, however slow the machine is.
+func TestGatewayForgets(t *testing.T) {
+	t.Parallel()
+	b := need(t, "nginx")
+	const cached = 2 * time.Second
+	gw := b.gateway(t, cached)
+	s := b.sit(t, gw, behindGateway)
+	got := s.token("token", "Orders")
+	s.does("probe", got.Fingerprint)
+	s.does("revoke", got.Fingerprint)
+	var all []probe
+	read(t, s.does("probe", got.Fingerprint, "--until-dead", "--every", "250ms", "--timeout", "1h", "--json"), &all)
+	end := gw.entryEnd(t, cached)
+	bound := s.revocation().AcceptedAt.Add(cached + time.Second)
+	accepted := 0
+	for _, p := range all {
+		if p.Verdict != "accepted" {
+			continue
+		}
+		accepted++
+		if p.At.After(end) || p.At.After(bound) {
+			t.Errorf("accepted at %s, after the entry's end %s or the bound %s", p.At, end, bound)
+		}
 	}
-	if off := death.Sub(end).Abs(); off > time.Second {
-		t.Errorf("death was measured %s off", off)
-	}
-	// What docs/oauth-servers.md tells people to write: the gateway's cache and one second.
-	if bound := r.AcceptedAt.Add((cached + 1) * time.Second); last.After(bound) {
-		t.Errorf("it passed at %s, after %s", last, bound)
-	}
-	return ""
+	t.Logf("%d probes were accepted, %s before the end of the entry and later none", accepted, end.Sub(all[0].At))
 }
 
 // A token that is revoked before the gateway ever saw it is refused at once: there is no entry to outlive.
 func TestRevokedBeforeFirstUse(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
-	s := b.sit(t, b.gateway(t), behindGateway)
+	s := b.sit(t, b.gateway(t, time.Hour), behindGateway)
 	got := s.token("token", "Orders")
 	s.does("revoke", got.Fingerprint)
 	s.ends(exitRefused, "probe", got.Fingerprint)
@@ -134,7 +151,7 @@ func TestProbeLeaked(t *testing.T) {
 	b := need(t, "nginx")
 	_, answer := b.post(t, "/token", url.Values{"grant_type": {"client_credentials"}})
 	leaked, _ := answer["access_token"].(string)
-	s := b.sit(t, b.gateway(t), behindGateway)
+	s := b.sit(t, b.gateway(t, time.Hour), behindGateway)
 	if r := s.runWith(leaked+"\n", "probe", "Orders", "-"); r.code != exitDone {
 		t.Errorf("exit %d: %s", r.code, r.err)
 	}
@@ -154,21 +171,38 @@ func (s *seat) revocation() revocation {
 	return all[0]
 }
 
-// entryEnd is when the gateway's one cache entry ended. nginx counts in whole seconds of its clock and lets the last
-// one pass entirely: an entry made at 12.7 for 8 s is good until 21.
-func (s *server) entryEnd(t *testing.T) time.Time {
+// questions are the lines of the gateway's log, one for each probe: when, MISS or HIT, and the status.
+func (s *server) questions(t *testing.T) []string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(s.state, "questions.log"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	first := strings.Fields(string(data))
+	return strings.Split(strings.TrimSpace(string(data)), "\n")
+}
+
+// forget ends all entries of the gateway's cache. nginx asks again where the file of an entry is gone.
+func (s *server) forget(t *testing.T) {
+	t.Helper()
+	if err := os.RemoveAll(filepath.Join(s.state, "cache")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(s.state, "cache"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// entryEnd is when the first cache entry of the gateway ended. nginx counts in whole seconds of its clock and lets the
+// last one pass entirely: an entry made at 12.7 for 8 s is good until 21.
+func (s *server) entryEnd(t *testing.T, cached time.Duration) time.Time {
+	t.Helper()
+	first := strings.Fields(s.questions(t)[0])
 	if len(first) < 3 || first[1] != "MISS" {
-		t.Fatalf("the gateway did not ask first: %s", data)
+		t.Fatalf("the gateway did not ask first: %s", first)
 	}
 	made, err := strconv.ParseFloat(first[0], 64)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return time.Unix(int64(made)+cached+1, 0)
+	return time.Unix(int64(made)+1, 0).Add(cached)
 }

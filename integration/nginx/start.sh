@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Serves an API gateway on Debian's nginx until standard input ends (by hand: ctrl-d) or a signal comes.
 #
-#   start.sh STATE INTROSPECT_URL
+#   start.sh STATE INTROSPECT_URL [SECONDS]
 #
 # Every call of /orders/ is let through or refused as INTROSPECT_URL says of its bearer token, and that answer is
-# kept for TTL seconds (8). The gateway asks as CLIENT (gateway:gateway-secret). STATE is a folder for what it makes;
+# kept for SECONDS (8). The gateway asks as CLIENT (gateway:gateway-secret). STATE is a folder for what it makes;
 # STATE/questions.log tells when it asked and when the cache knew. When it is ready it prints its URL, on a port that
 # was free. Needs nginx and libnginx-mod-http-js.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-introspect=${2:?start.sh STATE INTROSPECT_URL}
+introspect=${2:?start.sh STATE INTROSPECT_URL [SECONDS]}
 mkdir -p "$1/tmp"
 state=$(cd "$1" && pwd)
 user=''
@@ -26,7 +26,7 @@ trap 'exit 0' INT TERM
 # nginx cannot be asked for a free port: it is offered one at random until it can have it.
 for _ in {1..20}; do
   port=$((RANDOM % 20000 + 20000))
-  sed -e "s|@STATE@|$state|g; s|@HERE@|$here|g; s|@USER@|$user|g; s|@PORT@|$port|g; s|@TTL@|${TTL:-8}|g" \
+  sed -e "s|@STATE@|$state|g; s|@HERE@|$here|g; s|@USER@|$user|g; s|@PORT@|$port|g; s|@TTL@|${3:-8}|g" \
     -e "s|@BASIC@|$(printf %s "${CLIENT:-gateway:gateway-secret}" | base64 -w0)|; s|@INTROSPECT_URL@|$introspect|" \
     "$here/nginx.conf.in" >"$state/nginx.conf"
   rm -f "$state/api.sock" "$state/nginx.pid"
