@@ -26,7 +26,7 @@ func newHandClock(t *testing.T) *handClock {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = file.Close() })
-	c := &handClock{t: t, file: file, now: time.Now().Truncate(time.Second)}
+	c := &handClock{t: t, file: file, now: time.Now().Truncate(time.Second).Add(time.Second)}
 	c.advance(0)
 	return c
 }

@@ -27,7 +27,7 @@ func (c *console) onlyLines() {
 func TestPlainAtTheTerminal(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	c := openDemo(t, dir, "--plain")
+	c := openConsole(t, dir, "demo", "--plain")
 	c.see(`a demo on a Token API of its own(.|\n)*ready`)
 	c.press("get orders\r")
 	c.see(`Orders production, token 1 \([0-9a-f]{8}\): got, `)
@@ -48,7 +48,7 @@ func TestPlainAtTheTerminal(t *testing.T) {
 // Ctrl+c finishes what is under way, and tells whoever started it.
 func TestPlainCtrlC(t *testing.T) {
 	t.Parallel()
-	c := openDemo(t, t.TempDir(), "--plain")
+	c := openConsole(t, t.TempDir(), "demo", "--plain")
 	c.see(`ready`)
 	c.press("get orders\r")
 	c.see(`got, `)

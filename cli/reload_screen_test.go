@@ -26,7 +26,7 @@ func TestReloadOnTheScreen(t *testing.T) {
 		}
 	}
 	write(env + app)
-	c := openWide(t, 300, dir, "--config", path) // so that no path is too long for a line
+	c := openWide(t, 300, dir, nil, "--config", path) // so that no path is too long for a line
 	c.see(`g get +r renew`)
 	write("[keys]\nrenew = \"R\"\n" + env + app)
 	c.see(`the configuration was read again(.|\n)*g get +R renew`)

@@ -14,8 +14,7 @@ import (
 	"github.com/hinshun/vt10x"
 )
 
-// openShell is a shell with job control at a terminal, in which lanyard can be started, suspended and brought back. What
-// it starts is on a clock that the test moves.
+// openShell is a shell with job control at a terminal, in which lanyard can be started, suspended and brought back.
 func openShell(t *testing.T, dir string) *console {
 	t.Helper()
 	sh, err := exec.LookPath("sh")
@@ -24,10 +23,8 @@ func openShell(t *testing.T, dir string) *console {
 	}
 	cmd := lanyardIn(t, dir)
 	cmd.Path, cmd.Args = sh, []string{"sh", "-i", "-m"}
-	clock := newHandClock(t)
-	cmd.Env = append(cmd.Env, "PS1=ready> ", "ENV=", "PATH="+os.Getenv("PATH"), clock.env())
-	c := openCommand(t, cmd)
-	c.clock = clock
+	cmd.Env = append(cmd.Env, "PS1=ready> ", "ENV=", "PATH="+os.Getenv("PATH"))
+	c := openCommand(t, 120, cmd)
 	c.see(`ready>`)
 	return c
 }

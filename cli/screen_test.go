@@ -31,7 +31,7 @@ type console struct {
 	raw  bytes.Buffer
 	done chan struct{}
 
-	clock *handClock // nil: the machine's
+	clock *handClock
 }
 
 // lanyardIn makes a command that runs this test binary as lanyard, with nothing of the person's own around it.
@@ -57,15 +57,6 @@ func openConsole(t *testing.T, dir string, args ...string) *console {
 	return openConsoleWith(t, dir, nil, args...)
 }
 
-// openDemo opens the demo with flags, on a clock that the test moves.
-func openDemo(t *testing.T, dir string, flags ...string) *console {
-	t.Helper()
-	clock := newHandClock(t)
-	c := openConsoleWith(t, dir, []string{clock.env()}, append([]string{"demo"}, flags...)...)
-	c.clock = clock
-	return c
-}
-
 // pass moves the clock, and wakes lanyard up to see it.
 func (c *console) pass(d time.Duration) {
 	c.t.Helper()
@@ -78,26 +69,23 @@ func (c *console) pass(d time.Duration) {
 // openConsoleWith is openConsole with further environment variables.
 func openConsoleWith(t *testing.T, dir string, env []string, args ...string) *console {
 	t.Helper()
+	return openWide(t, 120, dir, env, args...)
+}
+
+// openWide is openConsoleWith on a terminal of another width.
+func openWide(t *testing.T, cols int, dir string, env []string, args ...string) *console {
+	t.Helper()
 	cmd := lanyardIn(t, dir, args...)
 	cmd.Env = append(cmd.Env, env...)
-	return openCommand(t, cmd)
+	return openCommand(t, cols, cmd)
 }
 
-// openWide is openConsole on a terminal of another width.
-func openWide(t *testing.T, cols int, dir string, args ...string) *console {
+// openCommand runs a command at a terminal, on a clock that the test moves: a notice does not fade while the machine is
+// busy with something else.
+func openCommand(t *testing.T, cols int, cmd *exec.Cmd) *console {
 	t.Helper()
-	return openSized(t, cols, lanyardIn(t, dir, args...))
-}
-
-// openCommand runs a command at a terminal.
-func openCommand(t *testing.T, cmd *exec.Cmd) *console {
-	t.Helper()
-	return openSized(t, 120, cmd)
-}
-
-func openSized(t *testing.T, cols int, cmd *exec.Cmd) *console {
-	t.Helper()
-	c := &console{t: t, cmd: cmd, done: make(chan struct{})}
+	c := &console{t: t, cmd: cmd, done: make(chan struct{}), clock: newHandClock(t)}
+	cmd.Env = append(cmd.Env, c.clock.env())
 	c.term = vt10x.New(vt10x.WithSize(cols, 32))
 	var err error
 	if c.tty, err = pty.StartWithSize(c.cmd, &pty.Winsize{Rows: 32, Cols: uint16(cols)}); err != nil {
@@ -196,7 +184,7 @@ const undoWindow = 3 * time.Second
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	c := openDemo(t, dir, "--cache-ttl", "45s")
+	c := openConsole(t, dir, "demo", "--cache-ttl", "45s")
 	c.see(`Applications(.|\n)*Tokens(.|\n)*Gateway cache(.|\n)*Activity`)
 	c.see(`Orders`)
 	c.press("g")
@@ -381,7 +369,6 @@ func TestKilled(t *testing.T) {
 	}
 	t.Cleanup(stop)
 	file := filepath.Join(dir, "sandbox.toml")
-	config = append([]byte("undo_window = \"0s\"\n"), config...)
 	if err := os.WriteFile(file, config, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -397,6 +384,8 @@ func TestKilled(t *testing.T) {
 	c := openConsole(t, dir, "--config", file)
 	c.see(`active`)
 	c.press("2x")
+	c.see(`revoking`)
+	c.pass(undoWindow)
 	c.see(`lingering`)
 	if err := c.cmd.Process.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)

@@ -191,7 +191,7 @@ func TestStoriesAtTheTerminal(t *testing.T) {
 	}
 	stories(t, pattern, func(t *testing.T, flags []string) seat {
 		t.Helper()
-		return &terminalSeat{openDemo(t, t.TempDir(), flags...)}
+		return &terminalSeat{openConsole(t, t.TempDir(), append([]string{"demo"}, flags...)...)}
 	})
 }
 
