@@ -35,6 +35,7 @@ func (s *Store) backup(ctx context.Context, w io.Writer, to []age.Recipient) (ag
 		return nil, err
 	}
 	defer clear(b.key)
+	s.reached("bundled")
 	seen := &witness{}
 	for i, r := range to {
 		if i == 0 {
@@ -44,7 +45,9 @@ func (s *Store) backup(ctx context.Context, w io.Writer, to []age.Recipient) (ag
 	}
 	sealed, err := age.Encrypt(&whileAsked{ctx, w}, to...)
 	if err == nil {
+		s.reached("header written")
 		if err = b.write(sealed); err == nil {
+			s.reached("body written") // the last part of it is still in memory
 			err = sealed.Close()
 		}
 	}

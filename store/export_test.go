@@ -53,10 +53,16 @@ func Cheap(k KeySlot) KeySlot {
 	return s
 }
 
-// AtStep tells f how far a change of the key is.
+// AtStep tells f each step that an open store reaches.
 func (s *Store) AtStep(f func(step string)) { s.at = f }
 
-// KeySteps are the steps that f is told of, in order.
+// AtStep tells f each step that a store reaches, those of its opening too.
+func (o Options) AtStep(f func(step string)) Options {
+	o.at = f
+	return o
+}
+
+// KeySteps are the steps of a change of the key, in order.
 func KeySteps() []string {
 	return []string{"made", "resealed", "committed", "forgotten", "settled", "tidied"}
 }
@@ -121,17 +127,33 @@ func (o Options) AsUser(uid int) Options {
 	return o
 }
 
-// AtStep tells f how far a restore is.
+// UpdateSteps are the steps of an Update, in order.
+func UpdateSteps() []string { return []string{"update begun", "update written", "update committed"} }
+
+// CopySteps are the steps of the copy that is made before a migration, in order.
+func CopySteps() []string { return []string{"copy begun", "copy written", "copied"} }
+
+// MigrationSteps are the steps of the migration to a schema version, in order.
+func MigrationSteps() []string { return []string{"begun", "executed", "numbered", "committed"} }
+
+// BackupSteps are the steps of BackupTo, in order.
+func BackupSteps() []string {
+	return []string{"bundled", "header written", "body written", "end written", "synced", "closed", "named"}
+}
+
+// AtStep tells f each step that a restore reaches.
 func (r Restoring) AtStep(f func(string)) Restoring {
 	r.at = f
 	return r
 }
 
-// RestoreSteps are what it is told.
+// RestoreSteps are the steps of a restore, in order.
 func RestoreSteps() []string { return []string{"made", "kept", "cleared", "swapped"} }
 
 // NewFile makes a file that must not exist.
-func NewFile(path string, write func(*os.File) error) error { return newFile(path, write) }
+func NewFile(path string, write func(*os.File) error) error {
+	return newFile(path, func(string) {}, write)
+}
 
 // ReadBack checks a backup that was written.
 func ReadBack(f io.ReadSeeker, written hash.Hash, opens age.Identity) error {

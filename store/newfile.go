@@ -29,15 +29,17 @@ func (s *Store) BackupTo(ctx context.Context, path string, to ...age.Recipient) 
 	if err := Vacant(path); err != nil {
 		return err
 	}
-	return newFile(path, func(f *os.File) error {
+	return newFile(path, s.reached, func(f *os.File) error {
 		sum := sha256.New()
 		opens, err := s.backup(ctx, io.MultiWriter(f, sum), to)
 		if err != nil {
 			return err
 		}
+		s.reached("end written")
 		if err := f.Sync(); err != nil {
 			return notWritten(path, err)
 		}
+		s.reached("synced")
 		return readBack(f, sum, opens)
 	})
 }
@@ -78,7 +80,8 @@ func readBack(f io.ReadSeeker, written hash.Hash, opens age.Identity) error {
 }
 
 // newFile makes a file that must not exist: whole, or not at all. What write gets has another name until it is done.
-func newFile(path string, write func(*os.File) error) error {
+// It tells reached when everything is written and when the file has its name.
+func newFile(path string, reached func(step string), write func(*os.File) error) error {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, partOf+filepath.Base(path)+"-*") // 0600
 	if err != nil {
@@ -95,6 +98,7 @@ func newFile(path string, write func(*os.File) error) error {
 	if err := f.Close(); err != nil {
 		return notWritten(path, err)
 	}
+	reached("closed")
 	switch err := os.Link(f.Name(), path); {
 	case errors.Is(err, fs.ErrExist):
 		return inTheWay(path)
@@ -114,6 +118,7 @@ func newFile(path string, write func(*os.File) error) error {
 			return notWritten(path, err)
 		}
 	}
+	reached("named")
 	if err := syncDir(dir); err != nil {
 		_ = os.Remove(path)
 		return notWritten(path, err)

@@ -20,8 +20,6 @@ type Restoring struct {
 	Options                // Slots, First and Tell: where the key of the restored store is to be
 	Passphrase secret.Text // for a passphrase slot; nothing to do with that of the backup
 	Replace    bool        // a store that is there is kept beside, under another name
-
-	at func(step string) // a test wants to know how far it is; nil: nobody does
 }
 
 // Restored says what was brought back.

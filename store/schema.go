@@ -98,6 +98,7 @@ func (s *Store) migrate(ctx context.Context, steps []string) error {
 		if copied, err = s.copyTo(ctx, fmt.Sprintf("%s.v%d-%s", s.path, version, s.world.now().UTC().Format("20060102T150405"))); err != nil {
 			return err
 		}
+		s.reached("copied")
 	}
 	mine := false
 	for version < len(steps) {
@@ -129,34 +130,41 @@ func (s *Store) step(ctx context.Context, from int, steps []string) (version int
 	if err != nil || now != from {
 		return now, false, err
 	}
+	reached := func(how string) { s.reached(fmt.Sprintf("step %d %s", from+1, how)) }
+	reached("begun")
 	if _, err := tx.ExecContext(ctx, steps[from]); err != nil {
 		return 0, false, s.explain(fmt.Sprintf("migrate to schema version %d", from+1), err)
 	}
+	reached("executed")
 	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", from+1)); err != nil {
 		return 0, false, s.explain("migrate", err)
 	}
+	reached("numbered")
 	if err := tx.Commit(); err != nil {
 		return 0, false, s.explain("migrate", err)
 	}
+	reached("committed")
 	return from + 1, true, nil
 }
 
 // journalWAL switches to the write-ahead log, which stays so in the file. Where two processes do it at
-// the same moment, SQLite answers busy without waiting, so the waiting is done here.
+// the same moment, SQLite answers busy without waiting, so the waiting is done here, for as long as
+// SQLite waits elsewhere.
 func (s *Store) journalWAL(ctx context.Context) error {
+	const beat = 10 * time.Millisecond
 	var mode string
-	for tries := 0; ; tries++ {
+	for waited := time.Duration(0); ; waited += beat {
 		err := s.write.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode)
 		if err == nil {
 			break
 		}
-		if c := sqliteCode(err); tries == 500 || c != codeBusy && c != codeLocked {
+		if c := sqliteCode(err); waited >= s.world.busy || c != codeBusy && c != codeLocked {
 			return s.explain("open", err)
 		}
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("open %s: %w", s.path, ctx.Err())
-		case <-time.After(10 * time.Millisecond):
+		case <-time.After(beat):
 		}
 	}
 	if mode != "wal" {
@@ -183,10 +191,12 @@ func (s *Store) copyTo(ctx context.Context, path string) (string, error) {
 		}
 		name = fmt.Sprintf("%s.%d", path, i)
 	}
+	s.reached("copy begun")
 	_, err := s.write.ExecContext(ctx, "VACUUM INTO ?", name)
 	if err != nil {
 		err = s.explain("copy", err)
 	} else {
+		s.reached("copy written")
 		var f *os.File
 		if f, err = os.OpenFile(name, os.O_RDWR, 0); err == nil {
 			err = errors.Join(f.Sync(), f.Close(), syncDir(s.dir))

@@ -42,6 +42,7 @@ type Options struct {
 	Lists bool
 
 	world world
+	at    func(step string) // is told of each step that was reached; nil but in tests
 }
 
 // Store is one open database. Its methods may be called from any goroutine, but not View, Update or
@@ -58,7 +59,7 @@ type Store struct {
 	key       atomic.Pointer[keyState] // never nil once the store is open
 	turn      chan struct{}            // held by whoever fetches or changes the key
 	told      secret.Text              // the passphrase that opened; only with the turn
-	at        func(step string)        // a test wants to know how far a change of the key is; nil: nobody does
+	at        func(step string)        // see Options.at
 	tightened []string
 	readOnly  error // why nothing can be written, or nil
 	world     world
@@ -177,7 +178,7 @@ func newStore(o Options) *Store {
 	if o.Poll <= 0 {
 		o.Poll = DefaultPoll
 	}
-	return &Store{poll: o.Poll, world: o.world.orReal(), watchers: map[chan struct{}]func() bool{}, turn: make(chan struct{}, 1)}
+	return &Store{poll: o.Poll, world: o.world.orReal(), at: o.at, watchers: map[chan struct{}]func() bool{}, turn: make(chan struct{}, 1)}
 }
 
 // take sorts the slots of o and those that are always there; usual is the kind for a first key when o names none.

@@ -262,7 +262,7 @@ func (n *newcomer) keep() (kept []string, err error) {
 			continue // a log that was folded into its database
 		}
 		to := filepath.Join(n.dir, name+stamp)
-		err := newFile(to, func(f *os.File) error {
+		err := newFile(to, n.reached, func(f *os.File) error {
 			from, err := os.Open(path)
 			if err == nil {
 				n.read = append(n.read, from)

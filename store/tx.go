@@ -44,13 +44,16 @@ func (s *Store) Update(ctx context.Context, f func(console.Writer) error) error 
 		return s.waited("write", err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing; it also runs in a panic
+	s.reached("update begun")
 	w := &writer{reader: reader{ctx: ctx, tx: tx, s: s, key: k}}
 	if err := f(w); err != nil {
 		return err
 	}
+	s.reached("update written")
 	if err := tx.Commit(); err != nil {
 		return s.explain("write", err)
 	}
+	s.reached("update committed")
 	if w.wrote {
 		s.signal()
 	}
