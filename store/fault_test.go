@@ -52,55 +52,11 @@ func harness(t *testing.T) (*tally, *rand.Rand) {
 	return c, rand.New(rand.NewPCG(seed, 1)) // dice, not keys
 }
 
-// victim is a process that is going to be killed, and what it said until then.
-type victim struct {
-	kill  func() bool // says whether it was still alive
-	ended func() bool // waits for its end, and says whether it was killed
-	said  []string    // complete once one of them returned; without "ready"
-
-	began chan struct{} // it has said something
-}
-
-// strike starts a child and collects what it says.
-func strike(t *testing.T, dir, do string) *victim {
-	t.Helper()
-	cmd, out := start(t, dir, do)
-	v := &victim{began: make(chan struct{})}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		begun := sync.OnceFunc(func() { close(v.began) })
-		defer begun()
-		for out.Scan() {
-			begun()
-			if out.Text() != "ready" {
-				v.said = append(v.said, out.Text())
-			}
-		}
-	}()
-	v.ended = func() bool {
-		<-ended
-		_ = cmd.Wait()
-		return cmd.ProcessState.ExitCode() < 0
-	}
-	v.kill = func() bool {
-		_ = cmd.Process.Kill()
-		return v.ended()
-	}
-	return v
-}
-
-// patience is how long a victim is given to begin, which takes a busy machine a while.
-const patience = time.Minute
-
 // moment waits until the victims have begun, mostly, and then for a random time up to most.
 func moment(dice *rand.Rand, most time.Duration, victims ...*victim) {
 	for _, v := range victims {
 		if dice.IntN(8) > 0 {
-			select {
-			case <-v.began:
-			case <-time.After(patience):
-			}
+			v.printed(1)
 		}
 	}
 	<-time.After(time.Duration(dice.Int64N(int64(most))))

@@ -191,7 +191,7 @@ func TestFaultRestoreKilledAtEveryStep(t *testing.T) {
 						old = files(t, dir)["lanyard.db"]
 					}
 					v := strike(t, dir, fmt.Sprintf("restore-until %s %s %s", args, kind, step))
-					if !v.ended() {
+					if !v.killed() {
 						t.Fatal("it was not killed")
 					}
 					c.add(&c.kills)

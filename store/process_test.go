@@ -36,7 +36,7 @@ func child(do, dir string) error {
 	if words := strings.Fields(do); words[0] == "rotate" {
 		return rotateUntil(dir, words[1], words[2])
 	}
-	s, err := store.Open(ctx, dir, store.Options{})
+	s, err := store.Open(ctx, dir, patient(store.Options{}))
 	if err != nil {
 		return err
 	}
@@ -46,18 +46,7 @@ func child(do, dir string) error {
 		return err
 	}
 	for i := range n {
-		err := s.Update(ctx, func(w console.Writer) error {
-			v, err := w.Setting("count")
-			if err != nil {
-				return err
-			}
-			count, _ := strconv.Atoi(v)
-			id := fmt.Sprint(name, "-", i)
-			return errors.Join(
-				w.SetSetting("count", strconv.Itoa(count+1)),
-				w.PutToken(&console.Token{ID: id, Fingerprint: strings.Repeat("f", 500)}),
-				w.PutSecrets(id, console.Secrets{Access: secret.New("secret of " + id)}))
-		})
+		err := s.Update(ctx, func(w console.Writer) error { return putNext(w, name, i, func(string) {}) })
 		if err != nil {
 			return err
 		}
@@ -66,15 +55,38 @@ func child(do, dir string) error {
 	return s.Close()
 }
 
-func start(t *testing.T, dir, do string) (*exec.Cmd, *bufio.Scanner) {
+// putNext stores token i of a child and counts it.
+func putNext(w console.Writer, name string, i int, at func(step string)) error {
+	v, err := w.Setting("count")
+	if err != nil {
+		return err
+	}
+	count, _ := strconv.Atoi(v)
+	id := fmt.Sprint(name, "-", i)
+	err = errors.Join(
+		w.SetSetting("count", strconv.Itoa(count+1)),
+		w.PutToken(&console.Token{ID: id, Fingerprint: strings.Repeat("f", 500)}))
+	at("half written")
+	return errors.Join(err, w.PutSecrets(id, console.Secrets{Access: secret.New("secret of " + id)}))
+}
+
+// command makes the command of a child that has not started.
+func command(t *testing.T, dir, do string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Env = append(os.Environ(), "STORE_TEST_DO="+do, "STORE_TEST_DIR="+dir)
+	cmd.Env = append(os.Environ(), "STORE_TEST_DO="+do, "STORE_TEST_DIR="+dir,
+		"GOCOVERDIR="+t.TempDir(), "GORACE="+os.Getenv("GORACE")+" atexit_sleep_ms=0") // a second by default
 	cmd.Stderr = t.Output()
+	return cmd
+}
+
+// begin starts a command and gives what it prints.
+func begin(t *testing.T, cmd *exec.Cmd) *bufio.Scanner {
+	t.Helper()
 	out, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
@@ -82,7 +94,13 @@ func start(t *testing.T, dir, do string) (*exec.Cmd, *bufio.Scanner) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return cmd, bufio.NewScanner(out)
+	return bufio.NewScanner(out)
+}
+
+func start(t *testing.T, dir, do string) (*exec.Cmd, *bufio.Scanner) {
+	t.Helper()
+	cmd := command(t, dir, do)
+	return cmd, begin(t, cmd)
 }
 
 func TestProcessesLoseNothing(t *testing.T) {

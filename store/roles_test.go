@@ -104,6 +104,18 @@ func stocked(t testing.TB, dir string, n int) (path string) {
 	return s.Path()
 }
 
+// cloned gives another directory with the files of a store that is closed. Both stores have one key.
+func cloned(t testing.TB, from string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	for name, b := range files(t, from) {
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
 // files gives everything in dir but the shared memory, which is no data.
 func files(t testing.TB, dir string) map[string][]byte {
 	t.Helper()

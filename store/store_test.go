@@ -19,7 +19,7 @@ import (
 
 func open(t testing.TB, dir string) *store.Store {
 	t.Helper()
-	s, err := store.Open(context.Background(), dir, store.Options{})
+	s, err := store.Open(context.Background(), dir, patient(store.Options{Poll: 10 * time.Millisecond}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,6 +30,9 @@ func open(t testing.TB, dir string) *store.Store {
 	})
 	return s
 }
+
+// patient gives options with which a store waits for other transactions longer than a busy machine needs.
+func patient(o store.Options) store.Options { return o.Patient(patience) }
 
 func memory(t testing.TB) *store.Store {
 	t.Helper()
