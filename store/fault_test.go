@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -17,8 +18,9 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// The fault harness: other lanyards are killed at moments that nobody chose, and what they had said to be stored must be there. The
-// moments come from a seed, which is printed; FAULT_SEED repeats one as far as the machine does.
+// The fault harness kills other lanyards, most of them at a named step, and looks for what they said was stored. Some
+// are killed after a random line instead, which lets them die anywhere, also within SQLite. FAULT_SEED repeats these
+// lines. LANYARD_FULL runs all of the harness, otherwise a sample runs.
 
 // tally counts what the harness saw.
 type tally struct {
@@ -50,6 +52,25 @@ func harness(t *testing.T) (*tally, *rand.Rand) {
 		}
 	})
 	return c, rand.New(rand.NewPCG(seed, 1)) // dice, not keys
+}
+
+// died waits for a victim whose fate is a step, and fails if it ended otherwise.
+func (c *tally) died(t *testing.T, v *victim) {
+	t.Helper()
+	if !v.killed() {
+		t.Errorf("%s: the step was not reached: %v", v.cmd.Env[len(v.cmd.Env)-1], v.cmd.ProcessState)
+		return
+	}
+	c.add(&c.kills)
+}
+
+// struck kills a victim after it has printed a number of lines. One that has ended by itself is not counted.
+func (c *tally) struck(v *victim, lines int) {
+	v.t.Helper()
+	v.printed(lines)
+	if v.kill() {
+		c.add(&c.kills)
+	}
 }
 
 // moment waits until the victims have begun, mostly, and then for a random time up to most.
@@ -99,37 +120,105 @@ func stored(said []string) []string {
 	return ids
 }
 
+// writeSteps are the steps at which a child of the role "writes" can die.
+func writeSteps() []string { return append(store.UpdateSteps(), "half written") }
+
+// writes is a child that writes as many tokens as each line of its input says. All children use it at once, and it
+// waits for the others as long as it must.
+func writes(ctx context.Context, dir string, args []string) error {
+	s, err := store.Open(ctx, dir, turning())
+	if err == nil {
+		err = s.Unlock(ctx, secret.Text{})
+	}
+	if err != nil {
+		return err
+	}
+	at := fate()
+	s.AtStep(at)
+	fmt.Println("ready")
+	in := bufio.NewScanner(os.Stdin)
+	for i := 0; in.Scan(); {
+		n, err := strconv.Atoi(in.Text())
+		if err != nil {
+			return err
+		}
+		for last := i + n; i < last; i++ {
+			if err := s.Update(ctx, func(w console.Writer) error { return putNext(w, args[0], i, at) }); err != nil {
+				return err
+			}
+			fmt.Println(args[0], i)
+		}
+	}
+	return s.Close()
+}
+
+// exactly counts a token as lost, or as torn, that is not there although its commit returned, or is there although
+// nobody has committed it.
+func (c *tally) exactly(t *testing.T, s *store.Store, id string, committed bool) {
+	t.Helper()
+	n, err := s.Text("SELECT count(*) FROM token WHERE id = ?", id)
+	if committed && n == "1" || !committed && n == "0" {
+		return
+	}
+	t.Errorf("%s tokens %s, committed: %v, %v", n, id, committed, err)
+	if committed {
+		c.add(&c.lost)
+	} else {
+		c.add(&c.torn)
+	}
+}
+
 func TestFaultTwoWriters(t *testing.T) {
+	t.Parallel()
 	c, dice := harness(t)
 	dir := t.TempDir()
-	load := strike(t, dir, "load 1000000") // goes on all the time; a third one, so to speak
+	s := openWith(t, dir, patient(turning()))
+	load := strike(t, dir, "writes load", "") // lives all the time
 	var done []string
-	for round := range 15 {
-		a := strike(t, dir, fmt.Sprintf("a%d 1000000", round))
-		b := strike(t, dir, fmt.Sprintf("b%d 1000000", round))
-		moment(dice, 60*time.Millisecond, a, b)
-		for _, v := range []*victim{a, b} {
-			if v.kill() {
-				c.add(&c.kills)
-			}
-			done = append(done, stored(v.said)...)
-			moment(dice, 20*time.Millisecond)
+	look := func(round int) {
+		load.ask(2)
+		load.did(5*round + 5) // what the killed ones held is free
+		c.intact(t, s)
+		c.holds(t, s, done)
+	}
+	steps, round := writeSteps(), 0
+	for i := range len(steps) * len(steps) {
+		if !sampled(i, len(steps)+1) { // in the sample, both die at the same step
+			continue
 		}
-		if round%5 == 4 {
-			s := open(t, dir)
-			c.intact(t, s)
-			c.holds(t, s, done)
-		}
+		const nth, other = 2, 4 // the second one goes on for two tokens
+		a := strike(t, dir, fmt.Sprint("writes a", i), fated(steps[i/len(steps)], nth))
+		b := strike(t, dir, fmt.Sprint("writes b", i), fated(steps[i%len(steps)], other))
+		load.ask(3)
+		a.ask(other)
+		b.ask(other)
+		c.died(t, a)
+		c.died(t, b)
+		done = append(append(done, stored(a.said)...), stored(b.said)...)
+		look(round)
+		c.exactly(t, s, fmt.Sprintf("a%d-%d", i, nth-1), steps[i/len(steps)] == "update committed")
+		c.exactly(t, s, fmt.Sprintf("b%d-%d", i, other-1), steps[i%len(steps)] == "update committed")
+		round++
+	}
+	for i := 0; full() && i < 8; i++ {
+		a := strike(t, dir, fmt.Sprint("writes c", i), tells)
+		b := strike(t, dir, fmt.Sprint("writes d", i), tells)
+		load.ask(3)
+		a.ask(20)
+		b.ask(20)
+		c.struck(a, 1+dice.IntN(60))
+		c.struck(b, 1+dice.IntN(60))
+		done = append(append(done, stored(a.said)...), stored(b.said)...)
+		look(round)
+		round++
 	}
 	if load.kill() {
 		c.add(&c.kills)
 	}
-	s := open(t, dir)
+	done = append(done, stored(load.said)...)
 	c.intact(t, s)
-	c.holds(t, s, append(done, stored(load.said)...))
-	if len(done) == 0 {
-		t.Error("nobody stored anything: the harness waits too short")
-	}
+	c.holds(t, s, done)
+	t.Logf("%d tokens stored", len(done))
 }
 
 // turns changes the key again and again, between the kinds that it is given.
@@ -141,45 +230,37 @@ func turns(ctx context.Context, dir string, kinds []string) error {
 	if err := s.Unlock(ctx, secret.Text{}); err != nil {
 		return err
 	}
+	s.AtStep(fate())
 	fmt.Println("ready")
-	for i := 0; ; i++ {
+	for i := range 100 {
 		if err := s.Rotate(ctx, store.Rotation{To: kinds[i%len(kinds)]}); err != nil && codeOf(err) != "store_busy" {
 			return err
 		}
 		fmt.Println("rotated")
 	}
+	return s.Close()
 }
 
-// turning are the slots of the harness: none of them asks anybody.
+// turning are the slots of the harness: none of them asks anybody. A store with them waits for the others.
 func turning() store.Options {
-	return store.Options{Slots: []store.KeySlot{
-		store.Command("a command", func(context.Context) (secret.Text, error) { return secret.New("what a command of a test prints"), nil }),
-	}}
+	return patient(store.Options{Slots: []store.KeySlot{
+		store.Cheap(store.Command("a command", func(context.Context) (secret.Text, error) {
+			return secret.New("what a command of a test prints"), nil
+		})),
+	}})
 }
 
 func TestFaultRotationWhileAnotherWrites(t *testing.T) {
+	t.Parallel()
 	c, dice := harness(t)
 	dir := t.TempDir()
 	stocked(t, dir, 20)
 	var done []string
 	rotations := 0
-	for round := range 14 {
-		w := strike(t, dir, fmt.Sprintf("w%d 1000000", round))
-		r := strike(t, dir, "turns file")
-		moment(dice, 150*time.Millisecond, r, w)
-		first, second := w, r
-		if dice.IntN(2) == 0 {
-			first, second = r, w
-		}
-		for _, v := range []*victim{first, second} {
-			if v.kill() {
-				c.add(&c.kills)
-			}
-			moment(dice, 20*time.Millisecond)
-		}
+	look := func(w, r *victim) {
 		done = append(done, stored(w.said)...)
 		rotations += len(r.said)
-		s := open(t, dir)
+		s := openWith(t, dir, turning())
 		if err := s.Unlock(t.Context(), secret.Text{}); err != nil {
 			t.Errorf("after %d rotations: %v", rotations, err)
 			c.add(&c.lost)
@@ -190,6 +271,38 @@ func TestFaultRotationWhileAnotherWrites(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+	steps, kinds := store.KeySteps(), []string{"file", "file command", "command file"}
+	for i := range len(kinds) * len(steps) {
+		if !sampled(i, len(steps)-1) {
+			continue
+		}
+		const before, during, after = 2, 3, 3
+		write := fated(writeSteps()[i%len(writeSteps())], before+1)
+		if i%2 == 1 { // the writer outlives the rotation
+			write = fated(writeSteps()[i%len(writeSteps())], before+during+1)
+		}
+		w := strike(t, dir, fmt.Sprint("writes w", i), write)
+		w.ask(before)
+		w.did(before)
+		r := strike(t, dir, "turns "+kinds[i/len(steps)], fated(steps[i%len(steps)], 1+i%2))
+		r.printed(1)
+		w.ask(during)
+		c.died(t, r)
+		w.ask(after) // the key may be another one by now
+		c.died(t, w)
+		look(w, r)
+	}
+	for i := 0; full() && i < 6; i++ {
+		w := strike(t, dir, fmt.Sprint("writes v", i), tells)
+		r := strike(t, dir, "turns "+kinds[i%len(kinds)], tells)
+		w.ask(20)
+		if dice.IntN(2) == 0 {
+			c.struck(w, 1+dice.IntN(30))
+		}
+		c.struck(r, 1+dice.IntN(30))
+		c.struck(w, 0)
+		look(w, r)
 	}
 	t.Logf("%d rotations, %d tokens written meanwhile", rotations, len(done))
 }
