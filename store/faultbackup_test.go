@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
-	"time"
 
 	"filippo.io/age"
 
@@ -20,65 +20,97 @@ func saves(ctx context.Context, dir string, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := store.Open(ctx, dir, store.Options{})
+	s, err := store.Open(ctx, dir, patient(store.Options{}))
 	if err != nil {
 		return err
 	}
+	at := fate()
+	s.AtStep(at)
 	fmt.Println("ready")
-	for i := 0; ; i++ {
+	for i := range 100 {
 		path := filepath.Join(args[0], fmt.Sprint("b", i, ".age"))
 		if err := s.BackupTo(ctx, path, to); err != nil {
 			return err
 		}
+		at("unsaid")
 		fmt.Println(path)
 	}
+	return s.Close()
 }
 
 func TestFaultBackup(t *testing.T) {
+	t.Parallel()
 	c, dice := harness(t)
 	id := pair(t)
 	dir := t.TempDir()
 	stocked(t, dir, 30)
-	w := strike(t, dir, "w 1000000")
-	backups := 0
-	for range 12 {
+	w := strike(t, dir, "writes w", "")
+	s := open(t, dir)
+	backups, named := 0, []string{"named", "unsaid"}
+	steps := append(store.BackupSteps(), "unsaid")
+	for i := range 2 * len(steps) {
+		if !sampled(i, 5) {
+			continue
+		}
+		out, step := t.TempDir(), steps[i/2]
+		w.ask(4)
+		v := strike(t, dir, fmt.Sprintf("saves %s %s", out, id.Recipient()), fated(step, 1+i%2))
+		c.died(t, v)
+		want := i % 2
+		if slices.Contains(named, step) {
+			want++
+		}
+		if there := c.backups(t, out, id); there != want {
+			t.Errorf("%s: %d have their name, not %d", step, there, want)
+			c.add(&c.torn)
+		}
+		backups += want
+		// What was left lying is in nobody's way.
+		if err := s.BackupTo(t.Context(), filepath.Join(out, fmt.Sprintf("b%d.age", want)), id.Recipient()); err != nil {
+			t.Error(err)
+		}
+	}
+	for i := 0; full() && i < 6; i++ {
 		out := t.TempDir()
-		v := strike(t, dir, fmt.Sprintf("saves %s %s", out, id.Recipient()))
-		moment(dice, 150*time.Millisecond, v)
-		if v.kill() {
-			c.add(&c.kills)
-		}
-		there, err := filepath.Glob(filepath.Join(out, "b*.age"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(there) < len(v.said) {
-			t.Errorf("%d were written, %d are there", len(v.said), len(there))
+		w.ask(4)
+		v := strike(t, dir, fmt.Sprintf("saves %s %s", out, id.Recipient()), tells)
+		c.struck(v, 1+dice.IntN(3*len(steps)))
+		there := c.backups(t, out, id)
+		if there < len(v.said) {
+			t.Errorf("%d were written, %d are there", len(v.said), there)
 			c.add(&c.lost)
 		}
-		for _, path := range there { // what has its name is whole
-			backups++
-			b, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			back := filepath.Join(t.TempDir(), "state")
-			if _, err := store.Restore(t.Context(), back, bytes.NewReader(b), []age.Identity{id}, store.Restoring{}); err != nil {
-				t.Errorf("%s: %v", path, err)
-				c.add(&c.torn)
-				continue
-			}
-			s := open(t, back)
-			c.torn += partly(t, s)
-		}
+		backups += there
 	}
 	if w.kill() {
 		c.add(&c.kills)
 	}
-	s := open(t, dir)
 	c.holds(t, s, stored(w.said))
 	c.torn += partly(t, s)
 	t.Logf("%d backups of a store that was written to", backups)
+}
+
+// backups counts the files that have the name of a backup, each of which must be whole.
+func (c *tally) backups(t *testing.T, out string, id age.Identity) int {
+	t.Helper()
+	there, err := filepath.Glob(filepath.Join(out, "b*.age"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range there {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back := filepath.Join(t.TempDir(), "state")
+		if _, err := store.Restore(t.Context(), back, bytes.NewReader(b), []age.Identity{id}, store.Restoring{}); err != nil {
+			t.Errorf("%s: %v", path, err)
+			c.add(&c.torn)
+			continue
+		}
+		c.torn += partly(t, open(t, back))
+	}
+	return len(there)
 }
 
 // partly is 1 for a store in which something is only half there. (The writers of a stocked store count from what it says.)
