@@ -147,8 +147,10 @@ func (r Restoring) AtStep(f func(string)) Restoring {
 	return r
 }
 
-// RestoreSteps are the steps of a restore, in order.
-func RestoreSteps() []string { return []string{"made", "kept", "cleared", "swapped"} }
+// RestoreSteps are the steps of a restore, in order. Only a damaged store is cleared.
+func RestoreSteps() []string {
+	return []string{"made", "kept", "cleared", "swapped", "forgotten", "settled"}
+}
 
 // NewFile makes a file that must not exist.
 func NewFile(path string, write func(*os.File) error) error {

@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"filippo.io/age"
 
@@ -28,8 +28,9 @@ func replaces(ctx context.Context, dir string, args []string) error {
 	if err != nil {
 		return err
 	}
+	at := fate()
 	fmt.Println("ready")
-	for i := 0; ; i++ {
+	for i := range 100 {
 		b, err := os.ReadFile(args[1+i%2])
 		if err != nil {
 			return err
@@ -38,14 +39,22 @@ func replaces(ctx context.Context, dir string, args []string) error {
 		if len(args) > 3 {
 			r.First = []string{args[3+i%(len(args)-3)]}
 		}
-		if _, err := store.Restore(ctx, dir, bytes.NewReader(b), who, r); err != nil {
+		if _, err := store.Restore(ctx, dir, bytes.NewReader(b), who, r.AtStep(at)); err != nil {
 			return err
 		}
 		fmt.Println("restored")
 	}
+	return nil
+}
+
+// swapped reports whether a restore that dies at a step leaves the restored store, not the one from before.
+func swapped(step string) bool {
+	steps := store.RestoreSteps()
+	return slices.Index(steps, step) >= slices.Index(steps, "swapped")
 }
 
 func TestFaultRestore(t *testing.T) {
+	t.Parallel()
 	c, dice := harness(t)
 	id := pair(t)
 	at := t.TempDir()
@@ -62,45 +71,71 @@ func TestFaultRestore(t *testing.T) {
 		}
 		args = append(args, path)
 	}
-	seen, restored := map[int]int{}, 0
-	for round := range 21 {
-		dir := t.TempDir()
-		stocked(t, dir, 10)
-		kinds := []string{"file", "file command", "command file"}[round%3]
-		v := strike(t, dir, "replaces "+strings.Join(args, " ")+" "+kinds)
-		moment(dice, 250*time.Millisecond, v)
-		if v.kill() {
-			c.add(&c.kills)
-		}
-		restored += len(v.said)
-		s, err := store.Open(t.Context(), dir, turning())
-		if err == nil {
-			err = s.Unlock(t.Context(), secret.Text{})
-		}
-		if err != nil {
-			t.Errorf("neither the old store nor the new one opens: %v", err)
-			c.add(&c.lost)
+	from := t.TempDir()
+	stocked(t, from, 10)
+	steps := slices.DeleteFunc(store.RestoreSteps(), func(step string) bool { return step == "cleared" }) // of a damaged store
+	kinds := []string{"file", "file command", "command file"}
+	for i := range len(steps) * len(kinds) * 2 {
+		if !sampled(i, 8) {
 			continue
 		}
-		v2, err := s.Text("SELECT count(*) FROM token")
-		n, _ := strconv.Atoi(v2)
-		if err != nil || n != 10 && n != 40 && n != 70 || n == 10 && len(v.said) > 0 {
-			t.Errorf("%s tokens after %d restores, %v", v2, len(v.said), err)
+		dir, step, before := cloned(t, from), steps[i%len(steps)], i/len(steps)%2
+		v := strike(t, dir, "replaces "+strings.Join(args, " ")+" "+kinds[i/len(steps)/2], fated(step, 1+before))
+		c.died(t, v)
+		restores := before
+		if swapped(step) {
+			restores++
+		}
+		want := []int{10, 40, 70}[restores]
+		if got := c.replaced(t, dir, restores > 0); got != want {
+			t.Errorf("%s: %d tokens after %d restores, not %d", step, got, restores, want)
+			c.add(&c.lost)
+		}
+	}
+	seen := map[int]int{}
+	for i := 0; full() && i < 6; i++ {
+		dir := cloned(t, from)
+		v := strike(t, dir, "replaces "+strings.Join(args, " ")+" "+kinds[i%len(kinds)], tells)
+		c.struck(v, 1+dice.IntN(3*len(steps)))
+		n := c.replaced(t, dir, len(v.said) > 0)
+		if n != 10 && n != 40 && n != 70 || n == 10 && len(v.said) > 0 {
+			t.Errorf("%d tokens after %d restores", n, len(v.said))
 			c.add(&c.lost)
 		}
 		seen[n]++
-		var ids []string
-		for i := range n {
-			ids = append(ids, fmt.Sprint("t", i))
-		}
-		c.intact(t, s)
-		c.holds(t, s, ids)
-		_ = s.Close()
-		if len(v.said) > 0 { // then the first store is kept, and opens with its key
-			c.kept(t, dir)
-		}
 	}
-	t.Logf("%d restores came to their end; tokens found: %v", restored, seen)
+	t.Logf("tokens found after a kill at a random line: %v", seen)
+}
+
+// replaced opens a store after a restore was killed, looks for what it should hold, and gives the number of its tokens.
+// After a restore the first store is kept, and opens with its key.
+func (c *tally) replaced(t *testing.T, dir string, restored bool) (n int) {
+	t.Helper()
+	s, err := store.Open(t.Context(), dir, turning())
+	if err == nil {
+		defer func() { _ = s.Close() }()
+		err = s.Unlock(t.Context(), secret.Text{})
+	}
+	if err != nil {
+		t.Errorf("neither the old store nor the new one opens: %v", err)
+		c.add(&c.lost)
+		return 0
+	}
+	text, err := s.Text("SELECT count(*) FROM token")
+	if err != nil {
+		t.Error(err)
+	}
+	n, _ = strconv.Atoi(text)
+	var ids []string
+	for i := range n {
+		ids = append(ids, fmt.Sprint("t", i))
+	}
+	c.intact(t, s)
+	c.holds(t, s, ids)
+	if restored {
+		c.kept(t, dir)
+	}
+	return n
 }
 
 // kept looks for the store with ten tokens among those that were put aside.
@@ -149,19 +184,12 @@ func restoreUntil(ctx context.Context, dir string, args []string) error {
 	}
 	r := store.Restoring{Options: turning(), Replace: true}
 	r.First = []string{args[2]}
-	_, err = store.Restore(ctx, dir, bytes.NewReader(b), who, r.AtStep(func(at string) {
-		if at == args[3] {
-			self, err := os.FindProcess(os.Getpid())
-			if err := errors.Join(err, self.Kill()); err != nil {
-				os.Exit(1)
-			}
-			select {} // the rest is not to happen
-		}
-	}))
+	_, err = store.Restore(ctx, dir, bytes.NewReader(b), who, r.AtStep(fate()))
 	return err
 }
 
 func TestFaultRestoreKilledAtEveryStep(t *testing.T) {
+	t.Parallel()
 	c, _ := harness(t)
 	id := pair(t)
 	at := t.TempDir()
@@ -172,11 +200,15 @@ func TestFaultRestoreKilledAtEveryStep(t *testing.T) {
 		open(t, from).BackupTo(t.Context(), filepath.Join(at, "b.age"), id.Recipient())); err != nil {
 		t.Fatal(err)
 	}
+	i := 0
 	for _, kind := range []string{"file", "command"} {
 		for _, harm := range []string{"sound", "damaged", "fresh"} {
 			for _, step := range store.RestoreSteps() {
 				if (step == "cleared") != (harm == "damaged") && step == "cleared" {
 					continue // there is nothing to clear
+				}
+				if i++; !sampled(i, 5) {
+					continue
 				}
 				t.Run(kind+" "+harm+" "+step, func(t *testing.T) {
 					dir := filepath.Join(t.TempDir(), "state")
@@ -190,15 +222,11 @@ func TestFaultRestoreKilledAtEveryStep(t *testing.T) {
 						}
 						old = files(t, dir)["lanyard.db"]
 					}
-					v := strike(t, dir, fmt.Sprintf("restore-until %s %s %s", args, kind, step))
-					if !v.killed() {
-						t.Fatal("it was not killed")
-					}
-					c.add(&c.kills)
+					c.died(t, strike(t, dir, fmt.Sprintf("restore-until %s %s", args, kind), fated(step, 1)))
 					again := store.Restoring{Options: turning(), Replace: true}
 					want := map[string]int{"sound": 10, "fresh": 0}[harm]
 					switch {
-					case step == "swapped":
+					case swapped(step):
 						want = 40
 					case harm == "damaged":
 						kept := false // what does not open is there, byte for byte, in its place or beside

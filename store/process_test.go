@@ -33,9 +33,6 @@ func child(do, dir string) error {
 	if part, ok := roles()[strings.Fields(do)[0]]; ok {
 		return part(ctx, dir, strings.Fields(do)[1:])
 	}
-	if words := strings.Fields(do); words[0] == "rotate" {
-		return rotateUntil(dir, words[1], words[2])
-	}
 	s, err := store.Open(ctx, dir, patient(store.Options{}))
 	if err != nil {
 		return err
