@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"lanyard/console"
 	"lanyard/store"
@@ -71,16 +70,6 @@ func (c *tally) struck(v *victim, lines int) {
 	if v.kill() {
 		c.add(&c.kills)
 	}
-}
-
-// moment waits until the victims have begun, mostly, and then for a random time up to most.
-func moment(dice *rand.Rand, most time.Duration, victims ...*victim) {
-	for _, v := range victims {
-		if dice.IntN(8) > 0 {
-			v.printed(1)
-		}
-	}
-	<-time.After(time.Duration(dice.Int64N(int64(most))))
 }
 
 // intact counts a store as torn whose pages, or whose counts, do not fit together.

@@ -63,10 +63,10 @@ type victim struct {
 }
 
 // strike starts a child with a fate and collects what it prints.
-func strike(t *testing.T, dir, do string, fate ...string) *victim {
+func strike(t *testing.T, dir, do, fate string) *victim {
 	t.Helper()
 	cmd := command(t, dir, do)
-	cmd.Env = append(cmd.Env, "STORE_TEST_FATE="+strings.Join(fate, ""))
+	cmd.Env = append(cmd.Env, "STORE_TEST_FATE="+fate)
 	v := &victim{t: t, cmd: cmd}
 	v.more.L = &v.mu
 	in, err := cmd.StdinPipe()
