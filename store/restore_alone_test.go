@@ -2,6 +2,9 @@ package store_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,12 +31,9 @@ func TestRestoreIsAlone(t *testing.T) {
 		}
 		tried = true
 		// Another process: one's own would share the locks.
-		cmd, out := start(t, dir, "late 1")
-		for out.Scan() {
-			t.Errorf("it got in: %s", out.Text())
-		}
-		if cmd.Wait() == nil {
-			t.Error("it was not refused")
+		late := strike(t, dir, "late", "")
+		if late.killed() || len(late.said) != 1 || !strings.HasPrefix(late.said[0], "store_busy: ") {
+			t.Errorf("it was not refused: %q, %v", late.said, late.cmd.ProcessState)
 		}
 	})
 	if _, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, r); err != nil || !tried {
@@ -42,6 +42,16 @@ func TestRestoreIsAlone(t *testing.T) {
 	if got := contents(t, open(t, dir)); got != want {
 		t.Errorf("got %s", got)
 	}
+}
+
+// late is a child that opens a store and writes to it, and does not wait for others.
+func late(ctx context.Context, dir string, _ []string) error {
+	s, err := store.Open(ctx, dir, store.Options{}.Patient(time.Millisecond))
+	if err != nil {
+		return report(err)
+	}
+	err = s.Update(ctx, func(w console.Writer) error { return put(w, 3, 4) })
+	return errors.Join(report(err), s.Close())
 }
 
 // Whoever made a store while a restore was reading its backup keeps it.

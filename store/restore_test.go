@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"archive/tar"
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -404,10 +405,8 @@ func TestRestoreWhileAnotherHasItOpen(t *testing.T) {
 	b := backedUp(t, s, id.Recipient())
 	dir := t.TempDir()
 	stocked(t, dir, 3)
-	cmd, out := start(t, dir, "read")
-	if !out.Scan() {
-		t.Fatal("it says nothing")
-	}
+	other := strike(t, dir, "read", "")
+	other.did(1)
 	before := files(t, dir)
 	r := store.Restoring{Options: store.Options{}.Patient(20 * time.Millisecond), Replace: true}
 	_, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, r)
@@ -416,10 +415,10 @@ func TestRestoreWhileAnotherHasItOpen(t *testing.T) {
 		t.Error(console.Hint(err))
 	}
 	untouched(t, dir, before)
-	if err := cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
+	if !other.kill() {
+		t.Fatal("it ended by itself")
 	}
-	_ = cmd.Wait()
+	r.Options = patient(store.Options{})
 	if _, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, r); err != nil {
 		t.Fatal(err)
 	}
@@ -428,7 +427,7 @@ func TestRestoreWhileAnotherHasItOpen(t *testing.T) {
 	}
 }
 
-// readOn opens a store, reads, and keeps it open.
+// readOn opens a store, reads, and keeps it open until its standard input ends.
 func readOn(ctx context.Context, dir string, _ []string) error {
 	s, err := store.Open(ctx, dir, store.Options{})
 	if err != nil {
@@ -440,7 +439,7 @@ func readOn(ctx context.Context, dir string, _ []string) error {
 			return err
 		}
 		os.Stdout.WriteString(strings.Repeat("x", len(ts)) + "\n")
-		<-time.After(time.Minute) // it is killed long before
+		_, _ = bufio.NewReader(os.Stdin).ReadByte()
 		return nil
 	})
 }

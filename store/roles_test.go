@@ -21,7 +21,7 @@ import (
 type role func(ctx context.Context, dir string, args []string) error
 
 func roles() map[string]role {
-	all := map[string]role{"hold": hold, "read": readOn, "writes": writes, "turns": turns, "climb": climb, "saves": saves, "replaces": replaces, "restore-until": restoreUntil, "rotate": rotateUntil}
+	all := map[string]role{"hold": hold, "read": readOn, "late": late, "writes": writes, "turns": turns, "climb": climb, "saves": saves, "replaces": replaces, "restore-until": restoreUntil, "rotate": rotateUntil}
 	maps.Copy(all, unixRoles())
 	return all
 }

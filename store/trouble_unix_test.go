@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strconv"
@@ -364,28 +363,8 @@ func TestRootInTheStoreOfAnother(t *testing.T) {
 func TestWriteLockOfAnotherProcess(t *testing.T) {
 	dir := t.TempDir()
 	stocked(t, dir, 5)
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Env = append(os.Environ(), "STORE_TEST_DO=hold", "STORE_TEST_DIR="+dir)
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if said := make([]byte, 5); true {
-		if _, err := out.Read(said); err != nil || !bytes.HasPrefix(said, []byte("held")) {
-			t.Fatalf("%q %v", said, err)
-		}
-	}
+	other := strike(t, dir, "hold", "")
+	other.did(1)
 	s, err := store.Open(t.Context(), dir, store.Options{}.Patient(20_000_000))
 	if err != nil {
 		t.Fatal(err)
@@ -401,9 +380,9 @@ func TestWriteLockOfAnotherProcess(t *testing.T) {
 		t.Error(err)
 	}
 	sound(t, s, 5) // reading goes on
-	_ = in.Close()
-	if err := cmd.Wait(); err != nil {
-		t.Fatal(err)
+	_ = other.in.Close()
+	if other.killed() || !other.cmd.ProcessState.Success() {
+		t.Fatal(other.cmd.ProcessState)
 	}
 	update(t, s, write)
 	sound(t, s, 6)

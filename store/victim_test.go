@@ -53,7 +53,7 @@ func fate() func(step string) {
 type victim struct {
 	t   *testing.T
 	cmd *exec.Cmd
-	in  io.Writer
+	in  io.WriteCloser
 
 	mu    sync.Mutex
 	more  sync.Cond
