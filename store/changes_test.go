@@ -22,7 +22,7 @@ func told(t *testing.T, c <-chan struct{}) {
 		if !ok {
 			t.Fatal("closed")
 		}
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("nobody told")
 	}
 }
@@ -140,7 +140,7 @@ func TestChangesInAHurry(t *testing.T) {
 func none(t *testing.T) {
 	t.Helper()
 	buf := make([]byte, 1<<20)
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(patience)
 	for {
 		all := string(buf[:runtime.Stack(buf, true)])
 		left := ""

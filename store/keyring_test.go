@@ -103,7 +103,7 @@ func (f *fakeRing) count() int {
 
 // ringed opens with a keyring, wanted first.
 func ringed(r store.Ring) store.Options {
-	return store.Options{Slots: []store.KeySlot{store.RingOf(r, time.Minute, time.Minute)}, First: []string{"keyring", "file"}}
+	return store.Options{Slots: []store.KeySlot{store.RingOf(r, patience, patience)}, First: []string{"keyring", "file"}}
 }
 
 func TestKeyringHoldsNothingButAKey(t *testing.T) {
@@ -188,10 +188,10 @@ func TestKeyringThatDoesNotAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var said []string
 			dir := t.TempDir()
-			o := store.Options{Slots: []store.KeySlot{store.RingOf(harm, time.Millisecond, time.Millisecond)}, First: []string{"keyring", "file"},
+			o := store.Options{Slots: []store.KeySlot{store.RingOf(harm, patience, patience)}, First: []string{"keyring", "file"},
 				Tell: func(s string) { said = append(said, s) }}
-			if name == "forgets" || name == "garbles" {
-				o.Slots[0] = store.RingOf(harm, time.Minute, time.Minute)
+			if name == "hangs" {
+				o.Slots[0] = store.RingOf(harm, time.Millisecond, time.Millisecond)
 			}
 			s := openWith(t, dir, o)
 			if err := s.Unlock(t.Context(), secret.Text{}); err != nil {
@@ -288,7 +288,7 @@ func TestKeyringWithAnotherKey(t *testing.T) {
 
 func TestKeyringParametersOfSomebodyElse(t *testing.T) {
 	ring := &fakeRing{items: map[string]string{"lanyard/mail": strings.Repeat("ab", 32)}}
-	slot := store.RingOf(ring, time.Minute, time.Minute)
+	slot := store.RingOf(ring, patience, patience)
 	for _, params := range []string{`{"user":"mail"}`, `{}`, `[`, `{"user":"store-` + strings.Repeat("x", 5000) + `"}`} {
 		_, err := slot.Key(t.Context(), []byte(params), secret.Text{})
 		err2 := slot.Forget(t.Context(), []byte(params))

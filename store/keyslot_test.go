@@ -139,7 +139,7 @@ func TestFirstStartsAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 6 {
 		all.Go(func() {
-			s, err := store.Open(t.Context(), dir, store.Options{})
+			s, err := store.Open(t.Context(), dir, patient(store.Options{}))
 			if err != nil {
 				t.Error(err)
 				return

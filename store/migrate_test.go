@@ -87,7 +87,7 @@ func TestMigration(t *testing.T) {
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
-			s, err := store.OpenSteps(t.Context(), dir, store.Options{}, more)
+			s, err := store.OpenSteps(t.Context(), dir, patient(store.Options{}), more)
 			if err != nil {
 				t.Error(err)
 				return

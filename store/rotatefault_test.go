@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	gokeyring "github.com/zalando/go-keyring"
 
@@ -21,7 +20,7 @@ import (
 func rotateUntil(ctx context.Context, dir string, args []string) error {
 	s, err := store.Open(ctx, dir, store.Options{Slots: []store.KeySlot{store.Cheap(store.Passphrase()),
 		store.Cheap(store.Environment("LANYARD_KEY", func(string) (string, bool) { return "a text of sixteen or more LANYARD_KEY", true })),
-		store.RingOf(dirRing(filepath.Join(dir, "ring")), time.Minute, time.Minute)}})
+		store.RingOf(dirRing(filepath.Join(dir, "ring")), patience, patience)}})
 	if err != nil {
 		return err
 	}
@@ -67,7 +66,7 @@ func TestFaultRotationKilledAtEveryStep(t *testing.T) {
 			t.Run(change+" "+step, func(t *testing.T) {
 				dir := t.TempDir()
 				o := rings(t)
-				o.Slots = append(o.Slots, store.RingOf(dirRing(filepath.Join(dir, "ring")), time.Minute, time.Minute))
+				o.Slots = append(o.Slots, store.RingOf(dirRing(filepath.Join(dir, "ring")), patience, patience))
 				s := openWith(t, dir, o)
 				if from == "legacy" {
 					_ = s.Close()

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"lanyard/console"
@@ -214,30 +214,38 @@ func TestManyAtOnce(t *testing.T) {
 }
 
 func TestCloseWaits(t *testing.T) {
-	each(t, func(t *testing.T, s *store.Store) {
-		var over atomic.Bool
-		closed := make(chan error)
-		update(t, s, func(w console.Writer) error {
-			go func() {
-				err := s.Close()
-				if !over.Load() {
-					t.Error("closed under a running update")
+	for name, open := range map[string]func(testing.TB) *store.Store{
+		"disk":   func(t testing.TB) *store.Store { return open(t, filepath.Join(t.TempDir(), "state")) },
+		"memory": memory,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := open(t)
+				var over atomic.Bool
+				closed := make(chan error, 1)
+				changes := s.Changes(t.Context())
+				update(t, s, func(w console.Writer) error {
+					go func() {
+						err := s.Close()
+						if !over.Load() {
+							t.Error("closed under a running update")
+						}
+						closed <- err
+					}()
+					synctest.Wait() // until Close has returned or waits
+					if _, ok := <-changes; ok {
+						t.Error("the channel is open")
+					}
+					err := w.SetSetting("k", "v")
+					over.Store(true)
+					return err
+				})
+				if err := <-closed; err != nil {
+					t.Error(err)
 				}
-				closed <- err
-			}()
-			for _, ok := <-s.Changes(t.Context()); ok; _, ok = <-s.Changes(t.Context()) {
-			}
-			for range 100_000 {
-				runtime.Gosched() // for a Close that does not wait
-			}
-			err := w.SetSetting("k", "v")
-			over.Store(true)
-			return err
+			})
 		})
-		if err := <-closed; err != nil {
-			t.Error(err)
-		}
-	})
+	}
 }
 
 func TestLongReadingIsCutByItsContext(t *testing.T) {
