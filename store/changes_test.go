@@ -28,6 +28,7 @@ func told(t *testing.T, c <-chan struct{}) {
 }
 
 func TestChangesOfTwoStores(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "state")
 	a, b := open(t, dir), open(t, dir)
 	for _, c := range []struct {

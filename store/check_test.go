@@ -39,6 +39,7 @@ func TestCheck(t *testing.T) {
 
 // Pages that were overwritten behind SQLite's back are found, wherever they are.
 func TestCheckFindsDamage(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir)
 	update(t, s, func(w console.Writer) error {

@@ -98,6 +98,7 @@ func versionTwo(t *testing.T, fill func(console.Writer) error) (dir string) {
 
 // What was stored before there was a log can be replayed from it, too.
 func TestLogBeginsWithWhatIsHeld(t *testing.T) {
+	t.Parallel()
 	at := func(ns int64) time.Time { return time.Unix(0, ns).UTC() }
 	full := console.Token{
 		ID: "t_full", AppID: "app_a", Fingerprint: "3f9ca71e", Grant: "password", User: "ána \"'\\", Scopes: []string{"a", "b\"ü"}, Asked: []string{},

@@ -177,6 +177,7 @@ func TestFirstStartsAtOnceInAKeyring(t *testing.T) {
 }
 
 func TestKeyringThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
 	for name, harm := range map[string]*fakeRing{
 		"hangs":   {hang: make(chan struct{})},
 		"locked":  {err: errors.New("failed to unlock correct collection '/org/freedesktop/secrets/collection/login'")},
@@ -345,6 +346,7 @@ func TestSessionBusIsLookedForFirst(t *testing.T) {
 }
 
 func TestPassphraseParameters(t *testing.T) {
+	t.Parallel()
 	slot := store.Passphrase()
 	key, params, err := slot.Make(t.Context(), secret.New(phrase), true)
 	if err != nil {
@@ -384,11 +386,12 @@ func TestPassphraseParameters(t *testing.T) {
 }
 
 func TestWrongPassphrase(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
-	s := open(t, dir)
+	s := openWith(t, dir, rings(t))
 	filled(t, s)
 	rotate(t, s, "passphrase")
-	locked := open(t, dir)
+	locked := openWith(t, dir, rings(t))
 	if st := locked.Key(); !st.Asks || !st.Locked || st.Kind != "passphrase" {
 		t.Fatalf("%+v", st)
 	}
@@ -419,6 +422,7 @@ func TestWrongPassphrase(t *testing.T) {
 }
 
 func TestVariableAndCommandThatChange(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	text, set := "sixteen characters", true
 	o := store.Options{First: []string{"env"}, Slots: []store.KeySlot{

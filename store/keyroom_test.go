@@ -28,6 +28,7 @@ func (u unwritable) Make(context.Context, secret.Text, bool) (key, params []byte
 
 // A key that has no room is no key that does not open: a script that is told to give another key would try for ever.
 func TestKeyFileWithoutRoom(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		kind string
 		why  error

@@ -16,6 +16,7 @@ import (
 )
 
 func TestLocked(t *testing.T) {
+	t.Parallel()
 	for name, harm := range map[string]func(key string) error{
 		"gone":    os.Remove,
 		"another": func(key string) error { return os.WriteFile(key, bytes.Repeat([]byte("k"), 32), 0o600) },
@@ -135,6 +136,7 @@ func TestKeyFileIsNeverReplaced(t *testing.T) {
 }
 
 func TestFirstStartsAtOnce(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "state")
 	var all sync.WaitGroup
 	for i := range 6 {

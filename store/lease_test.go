@@ -56,6 +56,7 @@ func TestLease(t *testing.T) {
 }
 
 func TestLeaseIsExclusive(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "state")
 	stores := []*store.Store{open(t, dir), open(t, dir)}
 	now := time.Unix(1000, 0)

@@ -46,6 +46,7 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 }
 
 func TestMigration(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "st ?ate")
 	old := open(t, dir)
 	update(t, old, func(w console.Writer) error {

@@ -172,6 +172,7 @@ func TestFailuresOfTheDisk(t *testing.T) {
 }
 
 func TestDamagedPage(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir)
 	update(t, s, func(w console.Writer) error {

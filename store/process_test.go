@@ -101,6 +101,7 @@ func start(t *testing.T, dir, do string) (*exec.Cmd, *bufio.Scanner) {
 }
 
 func TestProcessesLoseNothing(t *testing.T) {
+	t.Parallel()
 	const writers, each = 4, 25
 	dir := t.TempDir()
 	type proc struct {
@@ -143,6 +144,7 @@ func TestProcessesLoseNothing(t *testing.T) {
 }
 
 func TestAnotherProcessIsSeen(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir)
 	c := s.Changes(t.Context())
@@ -160,6 +162,7 @@ func TestAnotherProcessIsSeen(t *testing.T) {
 }
 
 func TestKilledWhileWriting(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	done := map[string]bool{}
 	for round := range 4 {

@@ -288,6 +288,8 @@ func TestRestoreInPlaceOfADamagedStore(t *testing.T) {
 	want := contents(t, s)
 	id := pair(t)
 	b := backedUp(t, s, id.Recipient())
+	from := t.TempDir()
+	stocked(t, from, 100)
 	for name, harm := range map[string]func(dir, db string) error{
 		"header": func(_, db string) error { return os.WriteFile(db, []byte(strings.Repeat("no database ", 1000)), 0o600) },
 		"cut":    func(_, db string) error { return os.Truncate(db, 10_000) },
@@ -326,8 +328,8 @@ func TestRestoreInPlaceOfADamagedStore(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := t.TempDir()
-			db := stocked(t, dir, 100)
+			dir := cloned(t, from)
+			db := filepath.Join(dir, "lanyard.db")
 			if err := harm(dir, db); err != nil {
 				t.Fatal(err)
 			}

@@ -222,6 +222,7 @@ func TestRotateWaitsForAnswersOnTheirWay(t *testing.T) {
 }
 
 func TestRotateUnderWrites(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	s := open(t, dir)
 	filled(t, s)
@@ -289,6 +290,7 @@ func TestRotateUnderWrites(t *testing.T) {
 }
 
 func TestTwoRotationsAtOnce(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	filled(t, open(t, dir))
 	done := make(chan error, 4)

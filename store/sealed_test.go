@@ -70,6 +70,7 @@ func TestNoSecretOnDisk(t *testing.T) {
 }
 
 func TestMovedAndAlteredSecretsAreRefused(t *testing.T) {
+	t.Parallel()
 	setup := func(t *testing.T) *store.Store {
 		s := memory(t)
 		update(t, s, func(w console.Writer) error {

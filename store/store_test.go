@@ -119,6 +119,7 @@ func TestViewIsOneReading(t *testing.T) {
 }
 
 func TestContextEndsTheWait(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	a, b := open(t, dir), open(t, dir)
 	mem := memory(t)
@@ -178,6 +179,7 @@ func TestMemorySurvivesALostConnection(t *testing.T) {
 }
 
 func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		var all sync.WaitGroup
 		for i := range 8 {
@@ -298,6 +300,7 @@ func TestClosed(t *testing.T) {
 }
 
 func TestOddPaths(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"a b", "a?mode=memory", "a#b", "a%41", "ü", "file:x", "a;b'c\"d&e=f+g"} {
 		dir := filepath.Join(t.TempDir(), name)
 		s := open(t, dir)

@@ -18,6 +18,7 @@ import (
 )
 
 func TestNetworkFileSystem(t *testing.T) {
+	t.Parallel()
 	base := t.TempDir()
 	far := filepath.Join(base, "far")
 	if err := os.Mkdir(far, 0o700); err != nil {
@@ -70,6 +71,9 @@ func garble(b []byte) {
 }
 
 func TestDamage(t *testing.T) {
+	t.Parallel()
+	from := t.TempDir()
+	stocked(t, from, 200)
 	for name, c := range map[string]struct {
 		harm       func(dir, db string) error
 		code, text string // of the failure
@@ -115,8 +119,9 @@ func TestDamage(t *testing.T) {
 		}, "store_foreign", "lanyard.db"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			db := stocked(t, dir, 200)
+			t.Parallel()
+			dir := cloned(t, from)
+			db := filepath.Join(dir, "lanyard.db")
 			if err := c.harm(dir, db); err != nil {
 				t.Fatal(err)
 			}
@@ -156,6 +161,7 @@ func TestEmptyDatabaseIsANewOne(t *testing.T) {
 // of what came after. (A damaged header makes all of the log void. A power cut leaves such logs too, with nothing
 // committed in them, so they cannot be refused.)
 func TestDamagedLog(t *testing.T) {
+	t.Parallel()
 	from := t.TempDir()
 	stocked(t, from, 1)
 	s := open(t, from)
@@ -192,6 +198,7 @@ func TestDamagedLog(t *testing.T) {
 
 // The store reads no clock but for the name of a copy, and a clock that stands or goes back costs no copy.
 func TestCopiesWhenTheClockGoesBack(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	db := stocked(t, dir, 3)
 	steps := store.SchemaSteps()

@@ -55,7 +55,7 @@ func limited(ctx context.Context, dir string, args []string) error {
 			return err
 		}
 		first := n / 1_000_000
-		fill := func(w console.Writer) error { return put(w, int(first), int(first)+500) }
+		fill := func(w console.Writer) error { return put(w, int(first), int(first)+250) }
 		if err := errors.Join(limit(n%1_000_000), report(s.Update(ctx, fill)), limit(1<<40)); err != nil {
 			return err
 		}
@@ -104,16 +104,16 @@ func TestNoRoomForAnUpdate(t *testing.T) {
 			t.Fatalf("said %q", said)
 		}
 		noRoom(t, said[0], dir)
-		sound(t, open(t, dir), 510) // those from before, and those of the second try once
+		sound(t, open(t, dir), 260) // those from before, and those of the second try once
 	}
 }
 
 func TestNoRoomToMigrate(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	path := stocked(t, dir, 300)
+	path := stocked(t, dir, 100)
 	before := files(t, dir)
-	sound(t, open(t, dir), 300)
+	sound(t, open(t, dir), 100)
 	failed := 0
 	// From not even a copy, over one that is cut and a step that is cut, to enough for all of it.
 	for _, bytes := range []int{0, 4096, len(before["lanyard.db"]) / 2, len(before["lanyard.db"]) - 1, len(before["lanyard.db"]) + 4096} {
@@ -124,7 +124,7 @@ func TestNoRoomToMigrate(t *testing.T) {
 			noRoom(t, said[0], dir)
 			failed++
 		}
-		sound(t, open(t, dir), 300) // by the program that knows the old form alone
+		sound(t, open(t, dir), 100) // by the program that knows the old form alone
 	}
 	copies, err := filepath.Glob(path + ".v*")
 	if err != nil || len(copies) > 1 { // of the try whose copy had room
@@ -138,7 +138,7 @@ func TestNoRoomToMigrate(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	sound(t, s, 300)
+	sound(t, s, 100)
 }
 
 func TestNoRoomAtTheFirstStart(t *testing.T) {
@@ -361,6 +361,7 @@ func TestRootInTheStoreOfAnother(t *testing.T) {
 }
 
 func TestWriteLockOfAnotherProcess(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	stocked(t, dir, 5)
 	other := strike(t, dir, "hold", "")

@@ -12,6 +12,7 @@ import (
 
 // What a hostile or damaged file says of its key is refused, and everything else can still be read.
 func TestHostileKeySlots(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ query, code, says string }{
 		"a kind nobody knows":    {"UPDATE key_slot SET kind = 'magic'", "store_locked", "does not know"},
 		"a key of somebody else": {"UPDATE key_slot SET kind = 'env'", "store_locked", "env"},
@@ -64,14 +65,15 @@ func TestKeyThatIsNowhere(t *testing.T) {
 }
 
 func TestKeyInfo(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
-	s := open(t, dir)
+	s := openWith(t, dir, rings(t))
 	i, err := s.KeyInfo(t.Context())
 	if err != nil || i.Kind != "file" || i.Locked || i.Epoch != 1 || !i.Made.IsZero() || i.Why != nil || len(i.Left) > 0 {
 		t.Errorf("%+v %v", i, err)
 	}
 	rotate(t, s, "passphrase")
-	i, err = open(t, dir).KeyInfo(t.Context())
+	i, err = openWith(t, dir, rings(t)).KeyInfo(t.Context())
 	if err != nil || i.Kind != "passphrase" || !i.Locked || !i.Asks || i.Epoch != 2 || !i.Made.Equal(now()) || i.Why == nil || len(i.Left) > 0 {
 		t.Errorf("%+v %v", i, err)
 	}
