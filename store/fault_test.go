@@ -263,7 +263,7 @@ func TestFaultRotationWhileAnotherWrites(t *testing.T) {
 	}
 	steps, kinds := store.KeySteps(), []string{"file", "file command", "command file"}
 	for i := range len(kinds) * len(steps) {
-		if !sampled(i, len(steps)-1) {
+		if !sampled(i, len(steps)+1) {
 			continue
 		}
 		const before, during, after = 2, 3, 3

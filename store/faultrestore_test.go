@@ -207,7 +207,8 @@ func TestFaultRestoreKilledAtEveryStep(t *testing.T) {
 				if (step == "cleared") != (harm == "damaged") && step == "cleared" {
 					continue // there is nothing to clear
 				}
-				if i++; !sampled(i, 5) {
+				i++
+				if !sampled(i-1, 7) {
 					continue
 				}
 				t.Run(kind+" "+harm+" "+step, func(t *testing.T) {

@@ -60,7 +60,8 @@ func TestFaultRotationKilledAtEveryStep(t *testing.T) {
 	for _, change := range []string{"file file", "file passphrase", "env file", "legacy file", "file keyring", "keyring file", "keyring keyring"} {
 		from, to, _ := strings.Cut(change, " ")
 		for _, step := range store.KeySteps() {
-			if i++; !sampled(i, 5) {
+			i++
+			if !sampled(i-1, 5) {
 				continue
 			}
 			t.Run(change+" "+step, func(t *testing.T) {
