@@ -5,25 +5,26 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"sync"
-	"time"
 
 	"lanyard/tokenapi/secret"
 )
 
 // issuer is a Token API that counts: one live pair for each client and scope, which every get is given, and strict
-// rotation. It is slow, busy, or breaks off in the middle of an answer as often as faults says.
+// rotation. With faults it is sometimes busy, and sometimes an answer is lost. It can stop a client at a
+// point of a request.
 type issuer struct {
 	mu     sync.Mutex
 	dice   *rand.Rand
 	faults bool
+	stop   *stop
 
+	requests  map[string]int // by who sent them
 	n         int
 	live      map[string]*pair // by client and scope
 	byRefresh map[string]*pair
 	written   map[string]*pair // whose answer went out whole, by fingerprint of the access token
 	revoked   map[string]bool  // by fingerprint
-	posts     int
-	doubles   int // refresh tokens that came again after they had been spent
+	doubles   int              // refresh tokens that came again after they had been spent
 	refreshed int
 }
 
@@ -36,10 +37,13 @@ type pair struct {
 
 func newIssuer(seed uint64) *issuer {
 	return &issuer{
-		dice: rand.New(rand.NewPCG(seed, 1)), faults: true, live: map[string]*pair{}, byRefresh: map[string]*pair{},
-		written: map[string]*pair{}, revoked: map[string]bool{},
+		dice: rand.New(rand.NewPCG(seed, 1)), live: map[string]*pair{}, byRefresh: map[string]*pair{},
+		written: map[string]*pair{}, revoked: map[string]bool{}, requests: map[string]int{},
 	}
 }
+
+// faultLife is how long a token lives, in seconds: longer than all that the clock is advanced by.
+const faultLife = 400 * 24 * 3600
 
 func fingerprint(text string) string { return secret.New(text).Fingerprint() }
 
@@ -55,85 +59,130 @@ func (i *issuer) issue(client, scope string) *pair {
 	return p
 }
 
-// fate is what becomes of one request.
-type fate struct {
-	before, after time.Duration
-	busy          bool // 503, nothing is done
-	cut           bool // done, and the connection breaks in the middle of the answer
-	proxy         bool // done, and a proxy answers 502
+// The points of a request at which the issuer can stop a client.
+const (
+	received = "received" // nothing is done
+	holds    = "holds"    // done, nothing is answered
+	middle   = "middle"   // half of the answer is sent
+	answered = "answered" // all of the answer is sent
+)
+
+// stop is a point of a request at which its client is to be killed. The issuer closes at when the
+// request is there, and goes on when gone is closed.
+type stop struct {
+	who, where string
+	left       int // requests of this client until the one to stop at
+	at, gone   chan struct{}
 }
 
-func (i *issuer) fate() (f fate) {
+// arm stops the request n of a client from now.
+func (i *issuer) arm(who, where string, n int) *stop {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	i.stop = &stop{who: who, where: where, left: n, at: make(chan struct{}), gone: make(chan struct{})}
+	return i.stop
+}
+
+// fate is what becomes of one request.
+type fate struct {
+	stop  *stop
+	busy  bool // 503, nothing is done
+	lost  bool // done, and the connection breaks before the answer
+	cut   bool // done, and the connection breaks in the middle of the answer
+	proxy bool // done, and a proxy answers 502
+}
+
+func (i *issuer) fate(who string) (f fate) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.requests[who]++
+	if s := i.stop; s != nil && s.who == who {
+		if s.left--; s.left == 0 {
+			f.stop, i.stop = s, nil
+			return f
+		}
+	}
 	if !i.faults {
 		return f
 	}
-	if i.dice.IntN(4) == 0 {
-		f.before = time.Duration(i.dice.IntN(40)) * time.Millisecond
-	}
-	if i.dice.IntN(4) == 0 {
-		f.after = time.Duration(i.dice.IntN(80)) * time.Millisecond
-	}
-	switch i.dice.IntN(20) {
+	switch i.dice.IntN(24) {
 	case 0:
 		f.busy = true
 	case 1:
-		f.cut = true
+		f.lost = true
 	case 2:
+		f.cut = true
+	case 3:
 		f.proxy = true
 	}
 	return f
 }
 
+// reached holds a request at a point if its client is to be killed there.
+func (f fate) reached(where string) {
+	if f.stop != nil && f.stop.where == where {
+		close(f.stop.at)
+		<-f.stop.gone
+		panic(http.ErrAbortHandler)
+	}
+}
+
 func (i *issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f := i.fate()
-	time.Sleep(f.before)
+	client, who, _ := r.BasicAuth()
+	f := i.fate(who)
+	f.reached(received)
 	if f.busy {
 		w.Header().Set("Retry-After", "1")
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
-	client, _, _ := r.BasicAuth()
 	if err := r.ParseForm(); err != nil {
 		return // whoever sent it is gone
 	}
-	status, body, p := http.StatusOK, "", (*pair)(nil)
+	status, body, p := http.StatusOK, "{}", (*pair)(nil)
 	if r.URL.Path == "/revoke" {
 		i.revoke(r.Form.Get("token"))
 	} else {
 		status, body, p = i.token(client, r.Form.Get("grant_type"), r.Form.Get("scope"), r.Form.Get("refresh_token"))
 	}
-	time.Sleep(f.after)
+	f.reached(holds)
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
 	switch {
+	case f.lost:
+		panic(http.ErrAbortHandler)
 	case f.proxy:
 		w.Header().Set("Content-Length", "0")
 		w.WriteHeader(http.StatusBadGateway)
 		return
-	case f.cut && len(body) > 10:
-		w.WriteHeader(status)
-		_, _ = w.Write([]byte(body[:len(body)/2]))
-		_ = http.NewResponseController(w).Flush()
-		panic(http.ErrAbortHandler)
 	}
 	w.WriteHeader(status)
-	_, err := w.Write([]byte(body))
+	flush := http.NewResponseController(w).Flush
+	_, err := w.Write([]byte(body[:len(body)/2]))
 	if err == nil {
-		err = http.NewResponseController(w).Flush()
+		err = flush()
+	}
+	f.reached(middle)
+	if f.cut {
+		panic(http.ErrAbortHandler)
+	}
+	if err == nil {
+		_, err = w.Write([]byte(body[len(body)/2:]))
+	}
+	if err == nil {
+		err = flush()
 	}
 	if err == nil && p != nil {
 		i.mu.Lock()
-		defer i.mu.Unlock()
 		i.written[fingerprint(p.access)] = p
+		i.mu.Unlock()
 	}
+	f.reached(answered)
 }
 
 func (i *issuer) token(client, grant, scope, refresh string) (int, string, *pair) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.posts++
 	p := i.live[client+" "+scope]
 	if grant == "refresh_token" {
 		old := i.byRefresh[refresh]
@@ -151,7 +200,7 @@ func (i *issuer) token(client, grant, scope, refresh string) (int, string, *pair
 	} else if p == nil {
 		p = i.issue(client, scope)
 	}
-	body := fmt.Sprintf(`{"access_token":%q,"token_type":"Bearer","expires_in":3600`, p.access)
+	body := fmt.Sprintf(`{"access_token":%q,"token_type":"Bearer","expires_in":%d`, p.access, faultLife)
 	if p.refresh != "" {
 		body += fmt.Sprintf(`,"refresh_token":%q`, p.refresh)
 	}
@@ -170,4 +219,17 @@ func (i *issuer) revoke(text string) {
 			delete(i.live, key)
 		}
 	}
+}
+
+// sent returns how many requests a client has sent.
+func (i *issuer) sent(who string) int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.requests[who]
+}
+
+func (i *issuer) setFaults(on bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.faults = on
 }

@@ -264,6 +264,7 @@ func TestFault(t *testing.T) {
 		}
 	}
 	api := newIssuer(seed)
+	api.setFaults(true)
 	srv := httptest.NewServer(api)
 	defer srv.Close()
 	dir := filepath.Join(t.TempDir(), "state")
