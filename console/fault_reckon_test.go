@@ -3,6 +3,7 @@ package console_test
 import (
 	"database/sql"
 	"strings"
+	"sync"
 	"testing"
 
 	"lanyard/console"
@@ -43,7 +44,7 @@ func tornRows(t *testing.T, st *store.Store, file string) (torn int) {
 }
 
 // reckon holds the store against what the server did and what the writers said.
-func reckon(t *testing.T, s *console.Service, api *issuer, said *toldBy) (lost, undelivered, unsure int) {
+func reckon(t *testing.T, s *console.Service, api *issuer, said *saidBy) (lost, undelivered, unsure int) {
 	t.Helper()
 	b, err := s.Board(t.Context())
 	if err != nil {
@@ -90,4 +91,11 @@ func reckon(t *testing.T, s *console.Service, api *issuer, said *toldBy) (lost, 
 		}
 	}
 	return lost, undelivered, unsure
+}
+
+// saidBy is what the writers have said.
+type saidBy struct {
+	mu             sync.Mutex
+	shown, decided map[string]bool
+	broken         []string
 }
