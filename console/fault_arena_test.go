@@ -1,0 +1,234 @@
+package console_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// faultPatience is how long a step is waited for. Only a failure takes so long.
+const faultPatience = 2 * time.Minute
+
+// victim is a writer that can be killed.
+type victim struct {
+	name  string
+	cmd   *exec.Cmd
+	in    io.WriteCloser
+	lines chan string // what it says of itself; closed when it has ended
+}
+
+// arena is a store with an issuer, writers, and the clock of all of them.
+type arena struct {
+	t   *testing.T
+	url string
+	dir string
+	api *issuer
+	now time.Time
+
+	said  saidBy
+	names int
+	kills int
+	hit   []string // the steps at which a writer was killed
+}
+
+func newArena(t *testing.T, seed uint64) *arena {
+	t.Helper()
+	a := &arena{t: t, api: newIssuer(seed), dir: filepath.Join(t.TempDir(), "state"), now: t0}
+	a.said.shown, a.said.decided = map[string]bool{}, map[string]bool{}
+	srv := httptest.NewServer(a.api)
+	t.Cleanup(srv.Close)
+	a.url = srv.URL
+	return a
+}
+
+// start starts a writer, and waits until it obeys.
+func (a *arena) start() *victim {
+	a.t.Helper()
+	a.names++
+	v := &victim{name: "w" + strconv.Itoa(a.names), lines: make(chan string, 1000)}
+	self, err := os.Executable()
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	v.cmd = exec.Command(self)
+	v.cmd.Env = []string{
+		"FAULT_TEST_URL=" + a.url, "FAULT_TEST_DIR=" + a.dir, "FAULT_TEST_NAME=" + v.name,
+		"HOME=" + a.dir, "NO_PROXY=*", "GORACE=atexit_sleep_ms=0",
+	}
+	v.cmd.Stderr = a.t.Output()
+	out, err := v.cmd.StdoutPipe()
+	if err == nil {
+		v.in, err = v.cmd.StdinPipe()
+	}
+	if err == nil {
+		err = v.cmd.Start()
+	}
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	go func() {
+		defer close(v.lines)
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			if !a.said.line(lines.Text()) {
+				v.lines <- lines.Text()
+			}
+		}
+		_ = v.cmd.Wait()
+	}()
+	a.t.Cleanup(v.kill)
+	a.await(v, "ready")
+	a.tell(v, "clock", a.now.UnixNano())
+	return v
+}
+
+// line takes what a writer has shown, decided or found broken, and reports whether that is what the
+// line says.
+func (l *saidBy) line(text string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	word, rest, _ := strings.Cut(text, " ")
+	switch word {
+	case "shown":
+		l.shown[rest] = true
+	case "decided":
+		l.decided[rest] = true
+	case "broken":
+		l.broken = append(l.broken, rest)
+	default:
+		return false
+	}
+	return true
+}
+
+func (a *arena) tell(v *victim, words ...any) {
+	a.t.Helper()
+	if _, err := fmt.Fprintln(v.in, words...); err != nil {
+		a.t.Fatalf("%s does not listen: %v", v.name, err)
+	}
+}
+
+// await waits until a writer says one of several words, and returns the line.
+func (a *arena) await(v *victim, words ...string) string {
+	a.t.Helper()
+	late := time.After(faultPatience)
+	for {
+		select {
+		case line, ok := <-v.lines:
+			word, _, _ := strings.Cut(line, " ")
+			if !ok {
+				a.t.Fatalf("%s ended by itself", v.name)
+			}
+			if slices.Contains(words, word) {
+				return line
+			}
+		case <-late:
+			a.t.Fatalf("%s never says any of %q", v.name, words)
+		}
+	}
+}
+
+// kill ends a writer as a power cut would. What it has said so far is taken.
+func (v *victim) kill() {
+	_ = v.cmd.Process.Kill()
+	for range v.lines {
+	}
+	_ = v.in.Close()
+}
+
+// advance lets every lease end that is held now.
+func (a *arena) advance(living *victim) {
+	a.t.Helper()
+	a.now = a.now.Add(3 * faultTimeout)
+	a.tell(living, "clock", a.now.UnixNano())
+}
+
+// step is a point in a verb: of its transaction or its request number n.
+type step struct {
+	verb, where string
+	n           int
+	name        string // of the transaction; "" for a request
+}
+
+func (s step) String() string {
+	if s.name == "" {
+		return fmt.Sprintf("%s, request %d, %s", s.verb, s.n, s.where)
+	}
+	return fmt.Sprintf("%s, %s transaction %d (%s)", s.verb, s.where, s.n, s.name)
+}
+
+// request reports whether the step is one of a request.
+func (s step) request() bool { return s.name == "" }
+
+// reach waits until a writer stands at a step.
+func (a *arena) reach(v *victim, s step, at *stop) {
+	a.t.Helper()
+	if at == nil {
+		got := strings.TrimSpace(a.await(v, "at", "did"))
+		if !strings.HasPrefix("at "+s.where+" "+s.name, got) { // before it has no name
+			a.t.Fatalf("%s: it says %q", s, got)
+		}
+		return
+	}
+	late := time.After(faultPatience)
+	for {
+		select {
+		case <-at.at:
+			return
+		case line, ok := <-v.lines:
+			if !ok || strings.HasPrefix(line, "did") {
+				a.t.Fatalf("%s: it was not reached: %q", s, line)
+			}
+		case <-late:
+			a.t.Fatalf("%s: it was never reached", s)
+		}
+	}
+}
+
+// storm has two writers do anything, three things at once each, and kills one of them at a random
+// step, again and again. Before the clock is advanced the one that lives is alone, and before
+// another one is started it has ended what it had begun: no lease ends while its holder works.
+func (a *arena) storm(dice *rand.Rand, kills int) {
+	a.t.Helper()
+	a.api.setFaults(true)
+	defer a.api.setFaults(false)
+	start := func() *victim {
+		v := a.start()
+		a.tell(v, "storm", dice.Int64())
+		return v
+	}
+	writers := []*victim{start(), start()}
+	for range kills {
+		i := dice.IntN(2)
+		v, living := writers[i], writers[1-i]
+		if dice.IntN(3) == 0 {
+			where := []string{received, holds, middle, answered}[dice.IntN(4)]
+			at := a.api.arm(v.name, where, 1+dice.IntN(4))
+			a.reach(v, step{"anything", where, 0, ""}, at)
+			v.kill()
+			close(at.gone)
+		} else {
+			a.tell(v, "stop", []string{"before", "inside", "after"}[dice.IntN(3)], 1+dice.IntN(16))
+			a.await(v, "at")
+			v.kill()
+		}
+		a.kills++
+		a.advance(living)
+		a.tell(living, "rest")
+		a.await(living, "rested")
+		writers[i] = start()
+		a.tell(living, "go")
+	}
+	for _, v := range writers {
+		v.kill()
+	}
+}
