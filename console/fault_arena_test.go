@@ -157,6 +157,7 @@ type step struct {
 	verb, where string
 	n           int
 	name        string // of the transaction; "" for a request
+	last        int    // transactions that the verb has
 }
 
 func (s step) String() string {
@@ -168,6 +169,18 @@ func (s step) String() string {
 
 // request reports whether the step is one of a request.
 func (s step) request() bool { return s.name == "" }
+
+// leased reports whether a writer at the step holds the first lease of its verb, which the same verb
+// of another writer needs. The first transaction takes it, and the last one releases it.
+func (s step) leased() bool {
+	switch {
+	case s.verb == "revoke":
+		return false // it takes none
+	case s.request():
+		return true
+	}
+	return (s.n > 1 || s.where == "after") && (s.n < s.last || s.where == "before")
+}
 
 // reach waits until a writer stands at a step.
 func (a *arena) reach(v *victim, s step, at *stop) {
@@ -213,7 +226,7 @@ func (a *arena) storm(dice *rand.Rand, kills int) {
 		if dice.IntN(3) == 0 {
 			where := []string{received, holds, middle, answered}[dice.IntN(4)]
 			at := a.api.arm(v.name, where, 1+dice.IntN(4))
-			a.reach(v, step{"anything", where, 0, ""}, at)
+			a.reach(v, step{verb: "anything", where: where}, at)
 			v.kill()
 			close(at.gone)
 		} else {

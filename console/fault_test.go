@@ -61,14 +61,15 @@ func (a *arena) steps() (all []step) {
 		if did[1] != "ok" {
 			a.t.Fatalf("%s: %s", v.verb, did[1])
 		}
-		for i, name := range strings.Split(did[2], ",") {
+		names := strings.Split(did[2], ",")
+		for i, name := range names {
 			for _, where := range []string{"before", "inside", "after"} {
-				all = append(all, step{v.verb, where, i + 1, name})
+				all = append(all, step{v.verb, where, i + 1, name, len(names)})
 			}
 		}
 		for i := range a.api.sent(w.name) - before {
 			for _, where := range []string{received, holds, middle, answered} {
-				all = append(all, step{v.verb, where, i + 1, ""})
+				all = append(all, step{v.verb, where, i + 1, "", len(names)})
 			}
 		}
 		w.kill()
@@ -97,6 +98,9 @@ func (a *arena) round(living *victim, s step, rival string, n int) (code string)
 	if s.where != "inside" { // from there it keeps every other writer waiting
 		a.tell(living, "do", rival, app, scope, id)
 		did = a.await(living, "did", "waits")
+		if rival == s.verb && s.leased() && strings.HasPrefix(did, "did ok") {
+			a.t.Errorf("%s: the other writer's %s does not wait", s, rival)
+		}
 	}
 	v.kill()
 	if at != nil {
