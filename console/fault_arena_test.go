@@ -177,7 +177,7 @@ func (s step) leased() bool {
 	case s.verb == "revoke":
 		return false // it takes none
 	case s.request():
-		return true
+		return s.where != answered // then it goes on, until it is killed
 	}
 	return (s.n > 1 || s.where == "after") && (s.n < s.last || s.where == "before")
 }

@@ -19,7 +19,7 @@ type stops struct {
 	where string
 	left  int // transactions until the one to stop at; 0 for none
 	names []string
-	waits bool // say when another process's lease is seen, once
+	seen  map[string]int // how often another process's lease was seen, by its key
 }
 
 // arm makes the process stop at transaction n from now.
@@ -29,12 +29,11 @@ func (k *stops) arm(where string, n int) {
 	k.where, k.left = where, n
 }
 
-// begin forgets the names of earlier transactions. The first lease of another process that is seen
-// from now on is said.
+// begin forgets the names of earlier transactions and what leases were seen.
 func (k *stops) begin() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.names, k.waits = nil, true
+	k.names, k.seen = nil, map[string]int{}
 }
 
 func (k *stops) Update(ctx context.Context, f func(console.Writer) error) error {
@@ -70,7 +69,7 @@ func (k *stops) View(ctx context.Context, f func(console.Reader) error) error {
 	return k.Keeper.View(ctx, func(r console.Reader) error { return f(&leaseReader{r, k}) })
 }
 
-// leaseReader says when a lease of another process is seen.
+// leaseReader says when a lease of another process is seen for the second time: then it is waited for.
 type leaseReader struct {
 	console.Reader
 	k *stops
@@ -80,9 +79,10 @@ func (r *leaseReader) LeaseOf(key string) (string, time.Time, error) {
 	owner, until, err := r.Reader.LeaseOf(key)
 	r.k.mu.Lock()
 	defer r.k.mu.Unlock()
-	if owner != "" && owner != r.k.owner && r.k.waits {
-		r.k.waits = false
-		r.k.say("waits")
+	if owner != "" && owner != r.k.owner && r.k.seen != nil {
+		if r.k.seen[key]++; r.k.seen[key] == 2 {
+			r.k.say("waits")
+		}
 	}
 	return owner, until, err
 }
