@@ -166,7 +166,7 @@ func TestPointInThePalette(t *testing.T) {
 }
 
 // Clicks anywhere, whatever is open, do no harm to the frame.
-func TestClickAnywhere(t *testing.T) {
+func TestAnythingClicked(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(5, 9))
 	p, _ := still(t, 80, 24)
