@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -286,11 +287,18 @@ func (s *storm) shrink(t testing.TB) {
 	}
 }
 
-// Ten thousand sizes, while keys are pressed, tokens come and go and answers are late.
+// full reports whether whole suites are wanted, rather than a sample of each.
+func full() bool { return os.Getenv("LANYARD_FULL") != "" }
+
+// Ten thousand sizes, while keys are pressed, tokens come and go and answers are late. Without
+// LANYARD_FULL they are four hundred.
 func TestAnything(t *testing.T) {
 	t.Parallel()
-	const storms, sizes = 50, 200
-	for seed := range uint64(storms / weather) {
+	storms, sizes := 2, 200
+	if full() {
+		storms = 50
+	}
+	for seed := range uint64(storms) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			s := brew(t, rand.New(rand.NewPCG(seed, 7)), 500)
@@ -310,11 +318,11 @@ func TestAnything(t *testing.T) {
 // The same with a console behind the screen, whose answers come when the dice say, in any order.
 func TestAnythingAnswered(t *testing.T) {
 	t.Parallel()
-	answered := uint64(12)
-	if weather > 1 {
-		answered = 3
+	answered := 2
+	if full() {
+		answered = 12
 	}
-	for seed := range answered {
+	for seed := range uint64(answered) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			d := rand.New(rand.NewPCG(seed, 11))
