@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"lanyard/console"
@@ -271,26 +272,27 @@ func TestLockedFormsSendNothing(t *testing.T) {
 
 // A test and a get of the same are one after the other, in whatever process.
 func TestTestWaitsItsTurn(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	s, other := w.alone(), w.alone()
-	d := typed(w, "Orders")
-	a := must[console.Application](t)(s.Save(t.Context(), d))
-	d.Was = a.ID
-	inside, open := w.gate()
-	done := make(chan error, 1)
-	go func() {
-		_, err := s.Get(t.Context(), a.ID, console.GetOptions{})
-		done <- err
-	}()
-	<-inside
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
-	if _, err := other.Test(ctx, d); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("beside a get of the same: %v", err)
-	}
-	close(open)
-	if err := <-done; err != nil || w.wire.sent("/token") != 1 {
-		t.Errorf("%v, %d requests", err, w.wire.sent("/token"))
-	}
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		s, other := w.alone(), w.alone()
+		d := typed(w, "Orders")
+		a := must[console.Application](t)(s.Save(t.Context(), d))
+		d.Was = a.ID
+		inside, open := w.gate()
+		done := make(chan error, 1)
+		go func() {
+			_, err := s.Get(t.Context(), a.ID, console.GetOptions{})
+			done <- err
+		}()
+		<-inside
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		if _, err := other.Test(ctx, d); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("beside a get of the same: %v", err)
+		}
+		close(open)
+		if err := <-done; err != nil || w.wire.sent("/token") != 1 {
+			t.Errorf("%v, %d requests", err, w.wire.sent("/token"))
+		}
+	})
 }
