@@ -310,6 +310,9 @@ func (s *screen) end() {
 func (s *screen) sweep(p *place, what string) {
 	s.t.Helper()
 	p.sweep("terminal, bytes", what, s.bytes())
+	if strings.Contains(s.bytes(), "WARNING: DATA RACE") { // under -race the program has the detector too
+		s.t.Errorf("%s: %s", what, s.bytes())
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for frame := range s.frames {
