@@ -17,9 +17,10 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// The fault harness kills other lanyards, most of them at a named step, and looks for what they said was stored. Some
-// are killed after a random line instead, which lets them die anywhere, also within SQLite. FAULT_SEED repeats these
-// lines. LANYARD_FULL runs all of the harness, otherwise a sample runs.
+// The fault harness kills other lanyards, most of them at a named step, and looks for what they
+// said was stored. Some are killed after a random line instead, which lets them die anywhere, also
+// within SQLite. FAULT_SEED repeats these lines. LANYARD_FULL runs all of the harness, otherwise a
+// sample runs.
 
 // tally counts what the harness saw.
 type tally struct {
@@ -63,7 +64,8 @@ func (c *tally) died(t *testing.T, v *victim) {
 	c.add(&c.kills)
 }
 
-// struck kills a victim after it has printed a number of lines. One that has ended by itself is not counted.
+// struck kills a victim after it has printed a number of lines. One that has ended by itself is not
+// counted.
 func (c *tally) struck(v *victim, lines int) {
 	v.t.Helper()
 	v.printed(lines)
@@ -112,8 +114,8 @@ func stored(said []string) []string {
 // writeSteps are the steps at which a child of the role "writes" can die.
 func writeSteps() []string { return append(store.UpdateSteps(), "half written") }
 
-// writes is a child that writes as many tokens as each line of its input says. All children use it at once, and it
-// waits for the others as long as it must.
+// writes is a child that writes as many tokens as each line of its input says. All children use it
+// at once, and it waits for the others as long as it must.
 func writes(ctx context.Context, dir string, args []string) error {
 	s, err := store.Open(ctx, dir, turning())
 	if err == nil {
@@ -141,8 +143,8 @@ func writes(ctx context.Context, dir string, args []string) error {
 	return s.Close()
 }
 
-// exactly counts a token as lost, or as torn, that is not there although its commit returned, or is there although
-// nobody has committed it.
+// exactly counts a token as lost, or as torn, that is not there although its commit returned, or is
+// there although nobody has committed it.
 func (c *tally) exactly(t *testing.T, s *store.Store, id string, committed bool) {
 	t.Helper()
 	n, err := s.Text("SELECT count(*) FROM token WHERE id = ?", id)
@@ -230,7 +232,8 @@ func turns(ctx context.Context, dir string, kinds []string) error {
 	return s.Close()
 }
 
-// turning are the slots of the harness: none of them asks anybody. A store with them waits for the others.
+// turning are the slots of the harness: none of them asks anybody. A store with them waits for the
+// others.
 func turning() store.Options {
 	return patient(store.Options{Slots: []store.KeySlot{
 		store.Cheap(store.Command("a command", func(context.Context) (secret.Text, error) {

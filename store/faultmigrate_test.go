@@ -31,7 +31,8 @@ func climb(ctx context.Context, dir string, _ []string) error {
 	return s.Close()
 }
 
-// climbs are the steps of climb, each with the schema version that the database has when a process dies there.
+// climbs are the steps of climb, each with the schema version that the database has when a process
+// dies there.
 func climbs() (steps []string, versions []int) {
 	first := len(store.SchemaSteps())
 	for _, step := range store.CopySteps() {
@@ -91,7 +92,8 @@ func versionOf(t *testing.T, dir string) (version int) {
 	return version
 }
 
-// climbed brings a store to the end whose migration was killed, and looks for its tokens and for the copy.
+// climbed brings a store to the end whose migration was killed, and looks for its tokens and for
+// the copy.
 func (c *tally) climbed(t *testing.T, dir string) {
 	t.Helper()
 	s, err := store.OpenSteps(t.Context(), dir, store.Options{}, manySteps())

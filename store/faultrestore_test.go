@@ -47,7 +47,8 @@ func replaces(ctx context.Context, dir string, args []string) error {
 	return nil
 }
 
-// swapped reports whether a restore that dies at a step leaves the restored store, not the one from before.
+// swapped reports whether a restore that dies at a step leaves the restored store, not the one from
+// before.
 func swapped(step string) bool {
 	steps := store.RestoreSteps()
 	return slices.Index(steps, step) >= slices.Index(steps, "swapped")
@@ -73,7 +74,9 @@ func TestFaultRestore(t *testing.T) {
 	}
 	from := t.TempDir()
 	stocked(t, from, 10)
-	steps := slices.DeleteFunc(store.RestoreSteps(), func(step string) bool { return step == "cleared" }) // of a damaged store
+	steps := slices.DeleteFunc(store.RestoreSteps(), func(step string) bool {
+		return step == "cleared" // only a damaged store is
+	})
 	kinds := []string{"file", "file command", "command file"}
 	for i := range len(steps) * len(kinds) * 2 {
 		if !sampled(i, 8) {
@@ -107,8 +110,8 @@ func TestFaultRestore(t *testing.T) {
 	t.Logf("tokens found after a kill at a random line: %v", seen)
 }
 
-// replaced opens a store after a restore was killed, looks for what it should hold, and gives the number of its tokens.
-// After a restore the first store is kept, and opens with its key.
+// replaced opens a store after a restore was killed, looks for what it should hold, and gives the
+// number of its tokens. After a restore the first store is kept, and opens with its key.
 func (c *tally) replaced(t *testing.T, dir string, restored bool) (n int) {
 	t.Helper()
 	s, err := store.Open(t.Context(), dir, turning())

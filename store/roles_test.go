@@ -21,7 +21,10 @@ import (
 type role func(ctx context.Context, dir string, args []string) error
 
 func roles() map[string]role {
-	all := map[string]role{"hold": hold, "read": readOn, "late": late, "writes": writes, "turns": turns, "climb": climb, "saves": saves, "replaces": replaces, "restore-until": restoreUntil, "rotate": rotateUntil}
+	all := map[string]role{
+		"hold": hold, "read": readOn, "late": late, "writes": writes, "turns": turns, "climb": climb,
+		"saves": saves, "replaces": replaces, "restore-until": restoreUntil, "rotate": rotateUntil,
+	}
 	maps.Copy(all, unixRoles())
 	return all
 }
@@ -104,7 +107,8 @@ func stocked(t testing.TB, dir string, n int) (path string) {
 	return s.Path()
 }
 
-// cloned gives another directory with the files of a store that is closed. Both stores have one key.
+// cloned gives another directory with the files of a store that is closed. Both stores have one
+// key.
 func cloned(t testing.TB, from string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()

@@ -265,7 +265,7 @@ func TestRotateUnderWrites(t *testing.T) {
 		}()
 	}
 	for range 8 {
-		for _, c := range begun { // each writes between two rotations, or it would give up looking for the key
+		for _, c := range begun { // a writer that loses the key five times in a row gives up
 			<-c
 		}
 		rotate(t, s, "")
@@ -299,7 +299,8 @@ func TestTwoRotationsAtOnce(t *testing.T) {
 		go func() {
 			var err error
 			for n := 0; n < 4; {
-				if e := s.Rotate(context.Background(), store.Rotation{Now: now}); codeOf(e) != "store_busy" { // else others were faster
+				e := s.Rotate(context.Background(), store.Rotation{Now: now})
+				if codeOf(e) != "store_busy" { // else other processes were faster
 					err = errors.Join(err, e)
 					n++
 				}

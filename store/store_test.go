@@ -31,7 +31,8 @@ func open(t testing.TB, dir string) *store.Store {
 	return s
 }
 
-// patient gives options with which a store waits for other transactions longer than a busy machine needs.
+// patient gives options with which a store waits for other transactions longer than a busy machine
+// needs.
 func patient(o store.Options) store.Options { return o.Patient(patience) }
 
 func memory(t testing.TB) *store.Store {

@@ -395,7 +395,8 @@ func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
 	}
 }
 
-// reached tells a test how far an operation is. A killed process leaves what the steps before it wrote.
+// reached tells a test how far an operation is. A killed process leaves what the steps before it
+// wrote.
 func (s *Store) reached(step string) {
 	if s.at != nil {
 		s.at(step)
