@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/hinshun/vt10x"
+
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/tokenapi"
@@ -25,8 +27,9 @@ func (l longLived) Token(ctx context.Context, r tokenapi.TokenRequest) (tokenapi
 	return answer, exchange, err
 }
 
-// TestQuiet runs the whole program in virtual time: while nothing visible changes it writes nothing.
-// That the window loses or gets the focus is not visible.
+// TestQuiet runs the whole program in virtual time. While nothing visible changes it writes nothing;
+// that the window loses or gets the focus is not visible. What time alone changes is drawn without a
+// key: a notice fades, a revoke is sent when its undo window is over, and the token dies.
 func TestQuiet(t *testing.T) {
 	t.Parallel()
 	// The goroutine behind os/signal never ends, so it must be started outside of the bubble.
@@ -45,14 +48,18 @@ func TestQuiet(t *testing.T) {
 			Source: console.FromConfig, Secret: console.SecretAvailable,
 			Environment: console.Environment{
 				Name: "cloud", CacheTTL: 15 * time.Minute, Regime: console.RegimeOpaque, Timeout: time.Second,
-				ClientAuth: tokenapi.AuthBasic, Endpoints: tokenapi.Endpoints{TokenURL: "https://gw.example/token"},
+				ClientAuth: tokenapi.AuthBasic,
+				Endpoints: tokenapi.Endpoints{
+					TokenURL: "https://gw.example/token", RevokeURL: "https://gw.example/revoke",
+				},
 			},
 		}
 		app.ID = app.Identity()
 		api := longLived{&steady{a: &api{clock: &clock{}}}}
 		svc, err := console.New(console.Options{
 			Clock: time.Now, Keeper: st, Vault: vault{}, Applications: []console.Application{app}, Owner: "test",
-			Connect: func(console.Environment) (console.API, error) { return api, nil },
+			UndoWindow: 3 * time.Second,
+			Connect:    func(console.Environment) (console.API, error) { return api, nil },
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -69,32 +76,44 @@ func TestQuiet(t *testing.T) {
 			})
 			ended <- err
 		}()
-		// written gives what was written in the half minute after keys.
-		written := func(keys string) string {
+		// written gives what is written from keys on, until so much time has passed.
+		written := func(keys string, d time.Duration) string {
 			t.Helper()
 			if _, err := io.WriteString(typed, keys); err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(30 * time.Second)
+			time.Sleep(d)
 			synctest.Wait()
 			return out.since()
 		}
-		written("") // the first frame
-		if frame := written("g"); !strings.Contains(frame, "got ") {
-			t.Fatalf("no token: %q", frame)
+		term := vt10x.New(vt10x.WithSize(120, 32))
+		// shows presses keys, lets time pass, and checks what is then on the screen.
+		shows := func(keys string, d time.Duration, want, not string) {
+			t.Helper()
+			if _, err := term.Write([]byte(written(keys, d))); err != nil {
+				t.Fatal(err)
+			}
+			frame := term.String()
+			if !strings.Contains(frame, want) || not != "" && strings.Contains(frame, not) {
+				t.Errorf("%q, %s later: no %q, or %q:\n%s", keys, d, want, not, frame)
+			}
 		}
+		shows("", time.Second, "g gets one", "")
+		shows("g", time.Second, "got ", "")
+		shows("", 30*time.Second, "● active", "got ")
 		for _, c := range []struct{ when, keys string }{
 			{"at rest", ""}, {"when the focus went", "\x1b[O"}, {"when the focus came back", "\x1b[I"},
 		} {
-			if text := written(c.keys); text != "" {
+			if text := written(c.keys, 30*time.Second); text != "" {
 				t.Errorf("%s was written: %q", c.when, text)
 			}
 		}
-		if frame := written("?"); !strings.Contains(frame, "Keys") {
-			t.Errorf("no help: %q", frame)
-		}
-		written("\x1b")
-		written("q")
+		shows("?", time.Second, "Keys", "")
+		shows("\x1b", time.Second, "● active", "Keys")
+		shows("x", time.Second, "revoking", "lingering")
+		shows("", 5*time.Second, "lingering", "revoking")
+		shows("", 15*time.Minute, "dead", "lingering")
+		written("q", time.Second)
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
