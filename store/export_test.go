@@ -147,9 +147,12 @@ func (r Restoring) AtStep(f func(string)) Restoring {
 	return r
 }
 
-// RestoreSteps are the steps of a restore, in order. Only a damaged store is cleared.
+// RestoreSteps are the steps of a restore, in order. It is closed and named once for each file that
+// is kept, and only a damaged store is cleared.
 func RestoreSteps() []string {
-	return []string{"made", "kept", "cleared", "swapped", "forgotten", "settled"}
+	return []string{
+		"made", "closed", "named", "kept", "cleared", "swapped", "forgotten", "settled",
+	}
 }
 
 // NewFile makes a file that must not exist.
@@ -186,12 +189,6 @@ func (s *Store) Explain(op string, err error) error { return s.explain(op, err) 
 // At lets copies be named for a time.
 func (o Options) At(now time.Time) Options {
 	o.world.now = func() time.Time { return now }
-	return o
-}
-
-// Patient sets how long another process's transaction is waited for.
-func (o Options) Patient(d time.Duration) Options {
-	o.world.busy = d
 	return o
 }
 

@@ -47,6 +47,15 @@ func replaces(ctx context.Context, dir string, args []string) error {
 	return nil
 }
 
+// times is how often a restore reaches a step: once for each file that is kept, the database and its
+// key.
+func times(step string) int {
+	if step == "closed" || step == "named" {
+		return 2
+	}
+	return 1
+}
+
 // swapped reports whether a restore that dies at a step leaves the restored store, not the one from
 // before.
 func swapped(step string) bool {
@@ -75,7 +84,7 @@ func TestFaultRestore(t *testing.T) {
 	from := t.TempDir()
 	stocked(t, from, 10)
 	steps := slices.DeleteFunc(store.RestoreSteps(), func(step string) bool {
-		return step == "cleared" // only a damaged store is
+		return step == "cleared" || times(step) > 1 // see TestFaultRestoreKilledAtEveryStep
 	})
 	kinds := []string{"file", "file command", "command file"}
 	for i := range len(steps) * len(kinds) * 2 {
@@ -207,64 +216,67 @@ func TestFaultRestoreKilledAtEveryStep(t *testing.T) {
 	for _, kind := range []string{"file", "command"} {
 		for _, harm := range []string{"sound", "damaged", "fresh"} {
 			for _, step := range store.RestoreSteps() {
-				if (step == "cleared") != (harm == "damaged") && step == "cleared" {
-					continue // there is nothing to clear
+				if step == "cleared" && harm != "damaged" || times(step) > 1 && harm == "fresh" {
+					continue // there is nothing to clear, or to keep
 				}
-				i++
-				if !sampled(i-1, 7) {
-					continue
-				}
-				t.Run(kind+" "+harm+" "+step, func(t *testing.T) {
-					dir := filepath.Join(t.TempDir(), "state")
-					var old []byte
-					if harm != "fresh" {
-						db := stocked(t, dir, 10)
-						if harm == "damaged" {
-							if err := os.WriteFile(db, bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
+				for nth := range times(step) {
+					i++
+					if !sampled(i-1, 7) {
+						continue
+					}
+					fate := fated(step, nth+1)
+					t.Run(kind+" "+harm+" "+fate, func(t *testing.T) {
+						dir := filepath.Join(t.TempDir(), "state")
+						var old []byte
+						if harm != "fresh" {
+							db := stocked(t, dir, 10)
+							if harm == "damaged" {
+								if err := os.WriteFile(db, bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
+									t.Fatal(err)
+								}
+							}
+							old = files(t, dir)["lanyard.db"]
+						}
+						c.died(t, strike(t, dir, fmt.Sprintf("restore-until %s %s", args, kind), fate))
+						again := store.Restoring{Options: turning(), Replace: true}
+						want := map[string]int{"sound": 10, "fresh": 0}[harm]
+						switch {
+						case swapped(step):
+							want = 40
+						case harm == "damaged":
+							kept := false // what does not open is there, byte for byte, in its place or beside
+							for name, b := range files(t, dir) {
+								kept = kept || strings.HasPrefix(name, "lanyard.db") && bytes.Equal(b, old)
+							}
+							if !kept {
+								c.add(&c.lost)
+								t.Error("the damaged database is gone")
+							}
+							b, err := os.ReadFile(filepath.Join(at, "b.age"))
+							if err != nil {
 								t.Fatal(err)
 							}
+							if _, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, again); err != nil {
+								t.Fatal(err)
+							}
+							want = 40
 						}
-						old = files(t, dir)["lanyard.db"]
-					}
-					c.died(t, strike(t, dir, fmt.Sprintf("restore-until %s %s", args, kind), fated(step, 1)))
-					again := store.Restoring{Options: turning(), Replace: true}
-					want := map[string]int{"sound": 10, "fresh": 0}[harm]
-					switch {
-					case swapped(step):
-						want = 40
-					case harm == "damaged":
-						kept := false // what does not open is there, byte for byte, in its place or beside
-						for name, b := range files(t, dir) {
-							kept = kept || strings.HasPrefix(name, "lanyard.db") && bytes.Equal(b, old)
+						s, err := store.Open(t.Context(), dir, turning())
+						if err == nil {
+							err = s.Unlock(t.Context(), secret.Text{})
 						}
-						if !kept {
-							c.add(&c.lost)
-							t.Error("the damaged database is gone")
-						}
-						b, err := os.ReadFile(filepath.Join(at, "b.age"))
 						if err != nil {
+							c.add(&c.lost)
 							t.Fatal(err)
 						}
-						if _, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, again); err != nil {
+						t.Cleanup(func() { _ = s.Close() })
+						sound(t, s, want)
+						if err := s.Rotate(t.Context(), store.Rotation{To: "file"}); err != nil { // what was left lying is in nobody's way
 							t.Fatal(err)
 						}
-						want = 40
-					}
-					s, err := store.Open(t.Context(), dir, turning())
-					if err == nil {
-						err = s.Unlock(t.Context(), secret.Text{})
-					}
-					if err != nil {
-						c.add(&c.lost)
-						t.Fatal(err)
-					}
-					t.Cleanup(func() { _ = s.Close() })
-					sound(t, s, want)
-					if err := s.Rotate(t.Context(), store.Rotation{To: "file"}); err != nil { // what was left lying is in nobody's way
-						t.Fatal(err)
-					}
-					sound(t, s, want)
-				})
+						sound(t, s, want)
+					})
+				}
 			}
 		}
 	}

@@ -31,7 +31,6 @@ type world struct {
 	network func(string) (string, error) // the kind of the network file system that a directory is on, or ""
 	free    func(string) (uint64, bool)  // how many bytes may still be written to the disk of a directory, if that is known
 	now     func() time.Time             // for the name of a copy, and for nothing else
-	busy    time.Duration                // how long another process's transaction is waited for
 }
 
 func (w world) orReal() world {
@@ -49,9 +48,6 @@ func (w world) orReal() world {
 	}
 	if w.now == nil {
 		w.now = clockForNames
-	}
-	if w.busy == 0 {
-		w.busy = busyTimeout
 	}
 	return w
 }

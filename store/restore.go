@@ -84,7 +84,7 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 	if err := w.room(dir); err != nil {
 		return done, err
 	}
-	n := newcomer{world: w, dir: dir, path: filepath.Join(dir, dbName), from: m, at: r.at, replaces: r.Replace}
+	n := newcomer{world: w, dir: dir, path: filepath.Join(dir, dbName), from: m, at: r.at, wait: r.busy(), replaces: r.Replace}
 	if err := n.key(ctx, r, seals); err != nil {
 		return done, err
 	}

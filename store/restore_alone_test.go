@@ -46,7 +46,7 @@ func TestRestoreIsAlone(t *testing.T) {
 
 // late is a child that opens a store and writes to it, and does not wait for others.
 func late(ctx context.Context, dir string, _ []string) error {
-	s, err := store.Open(ctx, dir, store.Options{}.Patient(time.Millisecond))
+	s, err := store.Open(ctx, dir, store.Options{Busy: time.Millisecond})
 	if err != nil {
 		return report(err)
 	}

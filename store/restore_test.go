@@ -410,7 +410,7 @@ func TestRestoreWhileAnotherHasItOpen(t *testing.T) {
 	other := strike(t, dir, "read", "")
 	other.did(1)
 	before := files(t, dir)
-	r := store.Restoring{Options: store.Options{}.Patient(20 * time.Millisecond), Replace: true}
+	r := store.Restoring{Options: store.Options{Busy: 20 * time.Millisecond}, Replace: true}
 	_, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, r)
 	explained(t, err, "store_busy", "lanyard.db")
 	if !strings.Contains(console.Hint(err), "close the other consoles") {

@@ -158,7 +158,7 @@ func (s *Store) journalWAL(ctx context.Context) error {
 		if err == nil {
 			break
 		}
-		if c := sqliteCode(err); waited >= s.world.busy || c != codeBusy && c != codeLocked {
+		if c := sqliteCode(err); waited >= s.busy || c != codeBusy && c != codeLocked {
 			return s.explain("open", err)
 		}
 		select {

@@ -20,8 +20,8 @@ import (
 // DefaultPoll is how often other processes' commits are looked for.
 const DefaultPoll = 400 * time.Millisecond
 
-// busyTimeout is how long a transaction waits for another process's, unless its context ends before.
-const busyTimeout = 15 * time.Second
+// DefaultBusy is how long a transaction waits for another process's.
+const DefaultBusy = 15 * time.Second
 
 // readers is how many readings can go on at once in this process; further ones wait.
 const readers = 4
@@ -29,6 +29,9 @@ const readers = 4
 // Options are the choices of Open. The zero value is fine.
 type Options struct {
 	Poll time.Duration // how often other processes' commits are looked for; 0 or less: DefaultPoll
+	// Busy is how long a transaction waits for another process's, unless its context ends before; then it fails with
+	// "store_busy". 0 or less: DefaultBusy.
+	Busy time.Duration
 	// Slots are further places where the key may be: Keyring, Environment, Command. The key file lanyard.key beside
 	// the database and a passphrase are always among them; of a store in memory, only the memory is.
 	Slots []KeySlot
@@ -43,6 +46,13 @@ type Options struct {
 
 	world world
 	at    func(step string) // is told of each step that was reached; nil but in tests
+}
+
+func (o Options) busy() time.Duration {
+	if o.Busy > 0 {
+		return o.Busy
+	}
+	return DefaultBusy
 }
 
 // Store is one open database. Its methods may be called from any goroutine, but not View, Update or
@@ -65,6 +75,7 @@ type Store struct {
 	world     world
 	copied    string // the copy made before a migration, or ""
 	poll      time.Duration
+	busy      time.Duration // see Options.Busy
 
 	mu       sync.Mutex
 	closed   bool
@@ -178,7 +189,7 @@ func newStore(o Options) *Store {
 	if o.Poll <= 0 {
 		o.Poll = DefaultPoll
 	}
-	return &Store{poll: o.Poll, world: o.world.orReal(), at: o.at, watchers: map[chan struct{}]func() bool{}, turn: make(chan struct{}, 1)}
+	return &Store{poll: o.Poll, busy: o.busy(), world: o.world.orReal(), at: o.at, watchers: map[chan struct{}]func() bool{}, turn: make(chan struct{}, 1)}
 }
 
 // take sorts the slots of o and those that are always there; usual is the kind for a first key when o names none.
@@ -197,7 +208,7 @@ func (s *Store) take(o Options, usual string, always ...KeySlot) {
 func (s *Store) dsn(at place, write bool) string {
 	q := url.Values{
 		"mode":          {"rw"},
-		"_busy_timeout": {fmt.Sprint(s.world.busy.Milliseconds())},
+		"_busy_timeout": {fmt.Sprint(s.busy.Milliseconds())},
 		"_foreign_keys": {"1"},
 		"_dqs":          {"0"},
 	}

@@ -33,7 +33,10 @@ func open(t testing.TB, dir string) *store.Store {
 
 // patient gives options with which a store waits for other transactions longer than a busy machine
 // needs.
-func patient(o store.Options) store.Options { return o.Patient(patience) }
+func patient(o store.Options) store.Options {
+	o.Busy = patience
+	return o
+}
 
 func memory(t testing.TB) *store.Store {
 	t.Helper()

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"lanyard/tokenapi/secret"
 )
@@ -26,6 +27,7 @@ type newcomer struct {
 	was       string   // the name of the key that a key file held
 	there     []string // the files of the store that is there
 	at        func(string)
+	wait      time.Duration // for other processes; see Options.Busy
 	replaces  bool
 	version   int        // of the schema of what is there; 0: nothing
 	read      []*os.File // of what is there: closed last, because the first close of a file gives up all its locks
@@ -195,7 +197,7 @@ func (n *newcomer) alone(ctx context.Context) (*sql.DB, error) {
 		return nil, err
 	}
 	u := url.URL{Scheme: "file", Path: slashed(n.path), RawQuery: url.Values{
-		"mode": {"rw"}, "_busy_timeout": {fmt.Sprint(n.world.busy.Milliseconds())}, "_synchronous": {"FULL"}, "_pragma": {"locking_mode(EXCLUSIVE)"},
+		"mode": {"rw"}, "_busy_timeout": {fmt.Sprint(n.wait.Milliseconds())}, "_synchronous": {"FULL"}, "_pragma": {"locking_mode(EXCLUSIVE)"},
 	}.Encode()}
 	db, err := sql.Open("sqlite", u.String())
 	if err != nil {

@@ -366,7 +366,7 @@ func TestWriteLockOfAnotherProcess(t *testing.T) {
 	stocked(t, dir, 5)
 	other := strike(t, dir, "hold", "")
 	other.did(1)
-	s, err := store.Open(t.Context(), dir, store.Options{}.Patient(20_000_000))
+	s, err := store.Open(t.Context(), dir, store.Options{Busy: 20_000_000})
 	if err != nil {
 		t.Fatal(err)
 	}

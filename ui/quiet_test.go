@@ -47,7 +47,7 @@ func TestQuiet(t *testing.T) {
 			Name: "Orders", ConsumerKey: "key", Grant: tokenapi.GrantClientCredentials,
 			Source: console.FromConfig, Secret: console.SecretAvailable,
 			Environment: console.Environment{
-				Name: "cloud", CacheTTL: 15 * time.Minute, Regime: console.RegimeOpaque, Timeout: time.Second,
+				Name: "cloud", CacheTTL: time.Minute, Regime: console.RegimeOpaque, Timeout: time.Second,
 				ClientAuth: tokenapi.AuthBasic,
 				Endpoints: tokenapi.Endpoints{
 					TokenURL: "https://gw.example/token", RevokeURL: "https://gw.example/revoke",
@@ -112,7 +112,7 @@ func TestQuiet(t *testing.T) {
 		shows("\x1b", time.Second, "● active", "Keys")
 		shows("x", time.Second, "revoking", "lingering")
 		shows("", 5*time.Second, "lingering", "revoking")
-		shows("", 15*time.Minute, "dead", "lingering")
+		shows("", time.Minute, "dead", "lingering")
 		written("q", time.Second)
 		if err := <-ended; err != nil {
 			t.Error(err)
