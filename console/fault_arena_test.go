@@ -38,7 +38,6 @@ type arena struct {
 	said  saidBy
 	names int
 	kills int
-	hit   []string // the steps at which a writer was killed
 }
 
 func newArena(t *testing.T, seed uint64) *arena {
@@ -63,7 +62,7 @@ func (a *arena) start() *victim {
 	v.cmd = exec.Command(self)
 	v.cmd.Env = []string{
 		"FAULT_TEST_URL=" + a.url, "FAULT_TEST_DIR=" + a.dir, "FAULT_TEST_NAME=" + v.name,
-		"HOME=" + a.dir, "NO_PROXY=*", "GORACE=atexit_sleep_ms=0",
+		"HOME=" + a.dir, "NO_PROXY=*", "GORACE=atexit_sleep_ms=0 halt_on_error=1",
 	}
 	v.cmd.Stderr = a.t.Output()
 	out, err := v.cmd.StdoutPipe()

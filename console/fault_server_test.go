@@ -17,6 +17,7 @@ type issuer struct {
 	dice   *rand.Rand
 	faults bool
 	stop   *stop
+	next   map[string]fate // of the next request, by who sends it
 
 	requests  map[string]int // by who sent them
 	n         int
@@ -38,7 +39,7 @@ type pair struct {
 func newIssuer(seed uint64) *issuer {
 	return &issuer{
 		dice: rand.New(rand.NewPCG(seed, 1)), live: map[string]*pair{}, byRefresh: map[string]*pair{},
-		written: map[string]*pair{}, revoked: map[string]bool{}, requests: map[string]int{},
+		written: map[string]*pair{}, revoked: map[string]bool{}, requests: map[string]int{}, next: map[string]fate{},
 	}
 }
 
@@ -102,6 +103,10 @@ func (i *issuer) fate(who string) (f fate) {
 			return f
 		}
 	}
+	if f, ok := i.next[who]; ok {
+		delete(i.next, who)
+		return f
+	}
 	if !i.faults {
 		return f
 	}
@@ -116,6 +121,21 @@ func (i *issuer) fate(who string) (f fate) {
 		f.proxy = true
 	}
 	return f
+}
+
+// spoil decides what becomes of the next request of a client.
+func (i *issuer) spoil(who string, f fate) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.next[who] = f
+}
+
+// spoilt reports whether a client has sent the request that was to be spoilt.
+func (i *issuer) spoilt(who string) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	_, waits := i.next[who]
+	return !waits
 }
 
 // reached holds a request at a point if its client is to be killed there.

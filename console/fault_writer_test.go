@@ -34,6 +34,9 @@ func TestMain(m *testing.M) {
 // is longer than a test waits, so that no extension is counted as a step.
 const faultTimeout = 10 * time.Minute
 
+// patient opens a store that waits for other writers as long as the machine takes.
+var patient = store.Options{Busy: faultPatience}
+
 // faultApps returns four applications with refresh tokens and two without.
 func faultApps(url string) []console.Application {
 	var all []console.Application
@@ -89,7 +92,7 @@ func writer() error {
 		defer mu.Unlock()
 		fmt.Println(words...)
 	}
-	st, err := store.Open(context.Background(), os.Getenv("FAULT_TEST_DIR"), store.Options{})
+	st, err := store.Open(context.Background(), os.Getenv("FAULT_TEST_DIR"), patient)
 	if err != nil {
 		return err
 	}
