@@ -79,7 +79,7 @@ func sweepCommands(t *testing.T, y *tally) {
 // sweepOf runs a command and sweeps what it prints.
 func (p *place) sweepOf(want int, args ...string) {
 	p.t.Helper()
-	if p.sampled(args) {
+	if p.skipVariant(args) {
 		return
 	}
 	stdout, stderr, code := p.run(args...)

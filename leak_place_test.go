@@ -97,9 +97,9 @@ type place struct {
 	variants int // commands in JSON, and ones that send nothing
 }
 
-// sampled reports whether a command is left out of a sample: three of four that are a variant of
-// another one, in JSON or without sending anything.
-func (p *place) sampled(args []string) bool {
+// skipVariant counts the commands that are a variant of another one, in JSON or without sending
+// anything, and reports whether this one is left out: three of four are, without LANYARD_FULL.
+func (p *place) skipVariant(args []string) bool {
 	if full() || !slices.Contains(args, "--json") && !slices.Contains(args, "--dry-run") {
 		return false
 	}

@@ -37,9 +37,6 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// full reports whether whole suites are wanted, rather than a sample of each.
-func full() bool { return os.Getenv("LANYARD_FULL") != "" }
-
 // canary is a secret to look for, chosen so that every escaping changes it.
 type canary struct{ name, text string }
 

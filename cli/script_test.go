@@ -29,6 +29,9 @@ import (
 
 // The test binary is lanyard when it is called lanyard: scripts and terminals run the very program.
 func TestMain(m *testing.M) {
+	if os.Getenv("LANYARD_TEST_HARDEN") != "" { // testscript.Main would leave a folder behind
+		os.Exit(m.Run())
+	}
 	testscript.Main(m, map[string]func(){"lanyard": func() {
 		example, err := os.ReadFile(os.Getenv("LANYARD_TEST_EXAMPLE"))
 		if err != nil {
@@ -204,7 +207,7 @@ func startStub(ts *testscript.TestScript, _ bool, args []string) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "[[environment]]\nname = \"stub\"\ntoken_url = %q\nrevoke_url = %q\n", srv.URL+"/token", srv.URL+"/revoke")
 	if kind == "hang" {
-		b.WriteString("timeout = \"50ms\"\n")
+		b.WriteString("timeout = \"1s\"\n")
 	}
 	b.WriteString("[[application]]\nname = \"Orders\"\nconsumer_key = \"key\"\nconsumer_secret = \"canary-secret\"\n")
 	if kind == "invalid_grant" {

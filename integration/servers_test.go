@@ -162,7 +162,7 @@ func (s *server) stop() {
 	go func() { s.cmd.Wait(); close(done) }()
 	select {
 	case <-done:
-	case <-time.After(10 * time.Second):
+	case <-time.After(patience):
 		s.cmd.Process.Kill()
 		<-done
 	}

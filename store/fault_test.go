@@ -18,9 +18,9 @@ import (
 )
 
 // The fault harness kills other lanyards, most of them at a named step, and looks for what they
-// said was stored. Some are killed after a random line instead, which lets them die anywhere, also
-// within SQLite. FAULT_SEED repeats these lines. LANYARD_FULL runs all of the harness, otherwise a
-// sample runs.
+// said was stored. With LANYARD_FULL all steps are hit, and some victims are killed after a random
+// line instead: they run on while the signal travels, so that they die anywhere, also within SQLite.
+// FAULT_SEED repeats the numbers of these lines, not the places.
 
 // tally counts what the harness saw.
 type tally struct {

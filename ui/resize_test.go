@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -286,9 +285,6 @@ func (s *storm) shrink(t testing.TB) {
 		t.Fatalf("%dx%d does not come back after %q:\n%s\nwas\n%s", w, h, s.did, ansi.Strip(after), ansi.Strip(before))
 	}
 }
-
-// full reports whether whole suites are wanted, rather than a sample of each.
-func full() bool { return os.Getenv("LANYARD_FULL") != "" }
 
 // Ten thousand sizes, while keys are pressed, tokens come and go and answers are late. Without
 // LANYARD_FULL they are four hundred.
