@@ -120,7 +120,7 @@ func newPlace(t *testing.T, y *tally, tokenAPI string) *place {
 		app("Broken", "password", strings.Replace(user, "ana", "eve", 1)+"scopes = [\"fail\"]\n") +
 		app("Device", "device_code", "") + app("Signer", "jwt_bearer", "signing_key = '"+keyCanary.text+"'\n"))
 	p.env = append(os.Environ(), asProgram+"=1", "HOME="+dir, "LANYARD_CONFIG="+p.config, "LANYARD_STATE="+filepath.Join(dir, "state"),
-		"XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "TERM=xterm-256color", "DBUS_SESSION_BUS_ADDRESS=", "XDG_RUNTIME_DIR=", "NO_PROXY=*", "GORACE=atexit_sleep_ms=0", "GOCOVERDIR="+t.TempDir(), "GOTRACEBACK=all")
+		"XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "TERM=xterm-256color", "LC_ALL=C.UTF-8", "DBUS_SESSION_BUS_ADDRESS=", "XDG_RUNTIME_DIR=", "NO_PROXY=*", "GORACE=atexit_sleep_ms=0", "GOCOVERDIR="+t.TempDir(), "GOTRACEBACK=all")
 	return p
 }
 

@@ -37,6 +37,9 @@ func TestMain(m *testing.M) {
 	}
 }
 
+// full reports whether the heavy tests run whole. Without LANYARD_FULL a sample of each runs.
+func full() bool { return os.Getenv("LANYARD_FULL") != "" }
+
 // canary is a secret to look for, chosen so that every escaping changes it.
 type canary struct{ name, text string }
 

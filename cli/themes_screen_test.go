@@ -28,7 +28,7 @@ func TestChooseTheme(t *testing.T) {
 	}
 	write("config.toml", "[[environment]]\nname = \"e\"\ntoken_url = \"http://127.0.0.1:1/token\"\n")
 	write("themes/mine.toml", "about = \"my very own\"\nextends = \"nord\"\n[dark]\nground = \"#010203\"\n")
-	c := openConsoleWith(t, dir, []string{"COLORTERM=truecolor"})
+	c := openWide(t, 300, dir, []string{"COLORTERM=truecolor"}) // so that no path is too long for a line
 	c.see("Applications")
 	c.press(":")
 	c.see("Commands")
