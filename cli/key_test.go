@@ -33,7 +33,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 	const phrase = "correct horse battery"
 
 	// the first one is chosen: not too short, and twice the same
-	c := openWide(t, 300, dir, nil, "token", "Orders")
+	c := openWide(t, 1000, dir, nil, "token", "Orders")
 	c.see(`new passphrase: `)
 	c.answer("short\r")
 	c.see(`fewer than 8 characters`)
@@ -52,7 +52,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 	c.unseen(phrase)
 
 	// the next run asks for it, three times at most
-	c = openWide(t, 300, dir, nil, "token", "Orders")
+	c = openWide(t, 1000, dir, nil, "token", "Orders")
 	c.see(`passphrase of .*lanyard.db: `)
 	c.answer("not that one\r")
 	c.see(`the passphrase is wrong`)
@@ -62,7 +62,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 		t.Errorf("exit %d", code)
 	}
 	c.unseen(phrase)
-	c = openWide(t, 300, dir, nil, "key", "rotate")
+	c = openWide(t, 1000, dir, nil, "key", "rotate")
 	for i := range 3 {
 		c.see(`lanyard.db: \s*$`)
 		c.answer("not that one\r")
@@ -73,7 +73,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 	}
 
 	// moving away asks for the one in force only
-	c = openWide(t, 300, dir, nil, "key", "set", "file")
+	c = openWide(t, 1000, dir, nil, "key", "set", "file")
 	c.see(`lanyard.db: \s*$`)
 	c.answer(phrase + "\r")
 	c.see(`kept in: key file`)
@@ -81,7 +81,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 	if code := c.wait(); code != 0 {
 		t.Errorf("exit %d", code)
 	}
-	c = openWide(t, 300, dir, nil, "token", "Orders")
+	c = openWide(t, 1000, dir, nil, "token", "Orders")
 	c.see(`[0-9a-f]{8}-[0-9a-f-]{27}`)
 	if code := c.wait(); code != 0 {
 		t.Errorf("exit %d", code)
@@ -130,7 +130,7 @@ func TestInterruptedAtThePassphrase(t *testing.T) {
 	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte("[store]\nkey = \"passphrase\"\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	c := openWide(t, 300, dir, nil, "key", "rotate")
+	c := openWide(t, 1000, dir, nil, "key", "rotate")
 	c.see(`new passphrase: \s*$`)
 	c.press("\x03")
 	c.see(`interrupted`)

@@ -96,7 +96,7 @@ func TestPlainPassphrase(t *testing.T) {
 		t.Fatal(err)
 	}
 	const phrase = "correct horse battery"
-	c := openWide(t, 300, dir, nil, "--plain")
+	c := openWide(t, 1000, dir, nil, "--plain")
 	c.see(`ready`)
 	c.press("get orders/SANDBOX\r")
 	c.see(`new passphrase, which is not shown:`)
@@ -110,7 +110,7 @@ func TestPlainPassphrase(t *testing.T) {
 	}
 	c.unseen(phrase)
 
-	c = openWide(t, 300, dir, nil, "--plain")
+	c = openWide(t, 1000, dir, nil, "--plain")
 	c.see(`The store is locked: lists work(.|\n)*ready`)
 	c.press("tokens\r")
 	c.see(`token 1: [0-9a-f]{8} of Orders sandbox in sandbox, active`)
