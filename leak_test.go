@@ -43,7 +43,8 @@ func full() bool { return os.Getenv("LANYARD_FULL") != "" }
 // canary is a secret to look for, chosen so that every escaping changes it.
 type canary struct{ name, text string }
 
-// formsOf holds the forms of each canary that was looked for: making them takes longer than looking.
+// formsOf holds the forms of each canary that was looked for: making them takes longer than
+// looking.
 var formsOf sync.Map
 
 // forms returns what makeForms does. It is not to be changed.
@@ -56,9 +57,9 @@ func (c canary) forms() map[string][]byte {
 	return f
 }
 
-// makeForms are the ways a secret can hide in a text: as it is, escaped for a URL (once and twice, with large and
-// small digits), a page, a JSON or Go string, in hexadecimal, and in base64 at each of the three offsets, so
-// that it is found within "id:secret" as well.
+// makeForms are the ways a secret can hide in a text: as it is, escaped for a URL (once and twice,
+// with large and small digits), a page, a JSON or Go string, in hexadecimal, and in base64 at each
+// of the three offsets, so that it is found within "id:secret" as well.
 func (c canary) makeForms() map[string][]byte {
 	query, path := url.QueryEscape(c.text), url.PathEscape(c.text)
 	f := map[string]string{

@@ -34,8 +34,8 @@ func newHandClock(t *testing.T) *handClock {
 // env is the variable that puts a process on this clock.
 func (c *handClock) env() string { return handClockFile + "=" + c.file.Name() }
 
-// advance moves the clock of all processes. One that waits for a moment sees it when it looks at its
-// clock next: console.pass wakes it up.
+// advance moves the clock of all processes. One that waits for a moment sees it when it looks at
+// its clock next: console.pass wakes it up.
 func (c *handClock) advance(d time.Duration) {
 	c.t.Helper()
 	c.now = c.now.Add(d)

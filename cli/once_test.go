@@ -15,9 +15,9 @@ import (
 	"testing"
 )
 
-// TestManyAskOnce starts ten processes that ask for a token at once, and fifty with LANYARD_FULL. The server is asked
-// once, and all of them print its answer. The server holds the answer back until all others have said that they wait,
-// so that each has begun before the answer is there.
+// TestManyAskOnce starts ten processes that ask for a token at once, and fifty with LANYARD_FULL.
+// The server is asked once, and all of them print its answer. The server holds the answer back
+// until all others have said that they wait, so that each has begun before the answer is there.
 func TestManyAskOnce(t *testing.T) {
 	t.Parallel()
 	many := 10

@@ -80,8 +80,8 @@ func openWide(t *testing.T, cols int, dir string, env []string, args ...string) 
 	return openCommand(t, cols, cmd)
 }
 
-// openCommand runs a command at a terminal, on a clock that the test moves: a notice does not fade while the machine is
-// busy with something else.
+// openCommand runs a command at a terminal, on a clock that the test moves: a notice does not fade
+// while the machine is busy with something else.
 func openCommand(t *testing.T, cols int, cmd *exec.Cmd) *console {
 	t.Helper()
 	c := &console{t: t, cmd: cmd, done: make(chan struct{}), clock: newHandClock(t)}

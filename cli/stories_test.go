@@ -39,7 +39,8 @@ type story struct {
 	never []*regexp.Regexp
 }
 
-// stories performs the stories whose file names match a pattern, each in a demo with the flags that it wants.
+// stories performs the stories whose file names match a pattern, each in a demo with the flags that
+// it wants.
 func stories(t *testing.T, pattern string, sit func(t *testing.T, flags []string) seat) {
 	t.Helper()
 	files, err := filepath.Glob("../integration/testdata/stories/" + pattern)

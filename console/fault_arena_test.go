@@ -90,8 +90,7 @@ func (a *arena) start() *victim {
 	return v
 }
 
-// line takes what a writer has shown, decided or found broken, and reports whether that is what the
-// line says.
+// line records what a writer has shown, decided or found broken. It reports false for other lines.
 func (l *saidBy) line(text string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -169,8 +168,8 @@ func (s step) String() string {
 // request reports whether the step is one of a request.
 func (s step) request() bool { return s.name == "" }
 
-// leased reports whether a writer at the step holds the first lease of its verb, which the same verb
-// of another writer needs. The first transaction takes it, and the last one releases it.
+// leased reports whether a writer at the step holds the first lease of its verb, which the same
+// verb of another writer needs. The first transaction takes it, and the last one releases it.
 func (s step) leased() bool {
 	switch {
 	case s.verb == "revoke":

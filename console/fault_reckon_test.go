@@ -93,7 +93,7 @@ func reckon(t *testing.T, s *console.Service, api *issuer, said *saidBy) (lost, 
 	return lost, undelivered, unsure
 }
 
-// saidBy is what the writers have said.
+// saidBy collects the lines of the writers.
 type saidBy struct {
 	mu             sync.Mutex
 	shown, decided map[string]bool

@@ -9,9 +9,9 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// issuer is a Token API that counts: one live pair for each client and scope, which every get is given, and strict
-// rotation. With faults it is sometimes busy, and sometimes an answer is lost. It can stop a client at a
-// point of a request.
+// issuer is a Token API that counts: one live pair for each client and scope, which every get is
+// given, and strict rotation. With faults it is sometimes busy, and sometimes an answer is lost. It
+// can stop a client at a point of a request.
 type issuer struct {
 	mu     sync.Mutex
 	dice   *rand.Rand

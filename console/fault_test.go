@@ -113,8 +113,8 @@ func (a *arena) round(living *victim, s step, rival string, n int) (code string)
 	return strings.Fields(did)[1]
 }
 
-// spoiled has a writer do every verb while its request or the answer fails in each way, and then the
-// same verb again, as a person does. The writer lives.
+// spoiled has a writer do every verb while its request or the answer fails in each way, and then
+// the same verb again, as a person does. The writer lives.
 func (a *arena) spoiled(living *victim) {
 	a.t.Helper()
 	for name, f := range map[string]fate{

@@ -176,8 +176,8 @@ func (s *server) log() string {
 	return said
 }
 
-// gateway starts an API gateway of this test's own in front of /orders/. It caches what it is told of a token for so
-// long, in whole seconds.
+// gateway starts an API gateway of this test's own in front of /orders/. It caches what it is told
+// of a token for so long, in whole seconds.
 func (b *bench) gateway(t *testing.T, cached time.Duration) *server {
 	t.Helper()
 	state, err := os.MkdirTemp(b.dir, "gw")

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// The bound is longer than the test and shorter than the token's life, so that the probes and not the end of the window
-// prove the death.
+// The bound is longer than the test and shorter than the token's life, so that the probes and not
+// the end of the window prove the death.
 const behindGateway = `
 	[[environment]]
 	name = "oidc"
@@ -38,8 +38,9 @@ type revocation struct {
 	Proof      *string
 }
 
-// TestStaleGateway shows that a token which the server has revoked passes the gateway until the gateway's
-// cache entry ends, and that lanyard proves the end by probes. The test ends the entry itself.
+// TestStaleGateway shows that a token which the server has revoked passes the gateway until the
+// gateway's cache entry ends, and that lanyard proves the end by probes. The test ends the entry
+// itself.
 func TestStaleGateway(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
@@ -106,8 +107,9 @@ func TestStaleGateway(t *testing.T) {
 	}
 }
 
-// TestGatewayForgets shows the bound that docs/oauth-servers.md tells people to configure: the time for which the
-// gateway caches, and one second. By the gateway's own log and clock no probe passes later, however slow the machine is.
+// TestGatewayForgets shows the bound that docs/oauth-servers.md tells people to configure: the time
+// for which the gateway caches, and one second. By the gateway's own log and clock no probe passes
+// later, however slow the machine is.
 func TestGatewayForgets(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
@@ -135,8 +137,8 @@ func TestGatewayForgets(t *testing.T) {
 			made = last
 		}
 	}
-	// nginx counts in whole seconds of its clock and lets the last one pass entirely: an entry made at 12.7 for 8 s is
-	// good until 21.
+	// nginx counts in whole seconds of its clock and lets the last one pass entirely: an entry made
+	// at 12.7 for 8 s is good until 21.
 	end := made.Truncate(time.Second).Add(cached + time.Second)
 	if !last.Before(end) {
 		t.Errorf("made at %s, passed at %s", made, last)
@@ -189,7 +191,8 @@ func (s *seat) revocation() revocation {
 	return all[0]
 }
 
-// questions are the lines of the gateway's log, one for each probe: when, MISS or HIT, and the status.
+// questions are the lines of the gateway's log, one for each probe: when, MISS or HIT, and the
+// status.
 func (s *server) questions(t *testing.T) []string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(s.state, "questions.log"))
@@ -199,7 +202,8 @@ func (s *server) questions(t *testing.T) []string {
 	return strings.Split(strings.TrimSpace(string(data)), "\n")
 }
 
-// forget ends all entries of the gateway's cache. nginx asks again where the file of an entry is gone.
+// forget ends all entries of the gateway's cache. nginx asks again where the file of an entry is
+// gone.
 func (s *server) forget(t *testing.T) {
 	t.Helper()
 	if err := os.RemoveAll(filepath.Join(s.state, "cache")); err != nil {

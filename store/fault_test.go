@@ -19,8 +19,8 @@ import (
 
 // The fault harness kills other lanyards, most of them at a named step, and looks for what they
 // said was stored. With LANYARD_FULL all steps are hit, and some victims are killed after a random
-// line instead: they run on while the signal travels, so that they die anywhere, also within SQLite.
-// FAULT_SEED repeats the numbers of these lines, not the places.
+// line instead: they run on while the signal travels, so that they die anywhere, also within
+// SQLite. FAULT_SEED repeats the numbers of these lines, not the places.
 
 // tally counts what the harness saw.
 type tally struct {
@@ -143,8 +143,8 @@ func writes(ctx context.Context, dir string, args []string) error {
 	return s.Close()
 }
 
-// exactly counts a token as lost, or as torn, that is not there although its commit returned, or is
-// there although nobody has committed it.
+// exactly checks that a token is there if and only if its transaction was committed. A missing one is
+// counted as lost, one too many as torn.
 func (c *tally) exactly(t *testing.T, s *store.Store, id string, committed bool) {
 	t.Helper()
 	n, err := s.Text("SELECT count(*) FROM token WHERE id = ?", id)

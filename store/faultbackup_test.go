@@ -65,7 +65,7 @@ func TestFaultBackup(t *testing.T) {
 			c.add(&c.torn)
 		}
 		backups += want
-		// What was left lying is in nobody's way.
+		// The files that the killed process left do not stop the next backup.
 		if err := s.BackupTo(t.Context(), filepath.Join(out, fmt.Sprintf("b%d.age", want)), id.Recipient()); err != nil {
 			t.Error(err)
 		}
@@ -113,7 +113,8 @@ func (c *tally) backups(t *testing.T, out string, id age.Identity) int {
 	return len(there)
 }
 
-// partly is 1 for a store in which something is only half there. (The writers of a stocked store count from what it says.)
+// partly is 1 for a store in which something is only half there. (The writers of a stocked store
+// count from what it says.)
 func partly(t *testing.T, s *store.Store) int {
 	t.Helper()
 	c := &tally{}

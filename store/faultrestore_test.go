@@ -47,8 +47,8 @@ func replaces(ctx context.Context, dir string, args []string) error {
 	return nil
 }
 
-// times is how often a restore reaches a step: once for each file that is kept, the database and its
-// key.
+// times is how often a restore reaches a step: once for each file that is kept, the database and
+// its key.
 func times(step string) int {
 	if step == "closed" || step == "named" {
 		return 2
@@ -271,7 +271,7 @@ func TestFaultRestoreKilledAtEveryStep(t *testing.T) {
 						}
 						t.Cleanup(func() { _ = s.Close() })
 						sound(t, s, want)
-						if err := s.Rotate(t.Context(), store.Rotation{To: "file"}); err != nil { // what was left lying is in nobody's way
+						if err := s.Rotate(t.Context(), store.Rotation{To: "file"}); err != nil {
 							t.Fatal(err)
 						}
 						sound(t, s, want)

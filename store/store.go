@@ -29,8 +29,8 @@ const readers = 4
 // Options are the choices of Open. The zero value is fine.
 type Options struct {
 	Poll time.Duration // how often other processes' commits are looked for; 0 or less: DefaultPoll
-	// Busy is how long a transaction waits for another process's, unless its context ends before; then it fails with
-	// "store_busy". 0 or less: DefaultBusy.
+	// Busy is how long a transaction waits for another process's, unless its context ends before;
+	// then it fails with "store_busy". 0 or less: DefaultBusy.
 	Busy time.Duration
 	// Slots are further places where the key may be: Keyring, Environment, Command. The key file lanyard.key beside
 	// the database and a passphrase are always among them; of a store in memory, only the memory is.

@@ -18,7 +18,8 @@ import (
 	"lanyard/ui"
 )
 
-// longLived is an API whose tokens live for ten days, so that no countdown of seconds is on the screen.
+// longLived is an API whose tokens live for ten days, so that no countdown of seconds is on the
+// screen.
 type longLived struct{ *steady }
 
 func (l longLived) Token(ctx context.Context, r tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
@@ -27,9 +28,9 @@ func (l longLived) Token(ctx context.Context, r tokenapi.TokenRequest) (tokenapi
 	return answer, exchange, err
 }
 
-// TestQuiet runs the whole program in virtual time. While nothing visible changes it writes nothing;
-// that the window loses or gets the focus is not visible. What time alone changes is drawn without a
-// key: a notice fades, a revoke is sent when its undo window is over, and the token dies.
+// TestQuiet runs the whole program in virtual time. While nothing visible changes it writes
+// nothing; that the window loses or gets the focus is not visible. What time alone changes is drawn
+// without a key: a notice fades, a revoke is sent when its undo window is over, and the token dies.
 func TestQuiet(t *testing.T) {
 	t.Parallel()
 	// The goroutine behind os/signal never ends, so it must be started outside of the bubble.
