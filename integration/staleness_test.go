@@ -25,7 +25,6 @@ const behindGateway = `
 	probe_url = "GATEWAY/orders/1"`
 
 type probe struct {
-	At        time.Time
 	Status    int
 	Verdict   string
 	FaultCode int `json:"fault_code"`

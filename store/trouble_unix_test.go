@@ -15,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"filippo.io/age"
 	"golang.org/x/sys/unix"
@@ -366,16 +367,17 @@ func TestWriteLockOfAnotherProcess(t *testing.T) {
 	stocked(t, dir, 5)
 	other := strike(t, dir, "hold", "")
 	other.did(1)
-	s, err := store.Open(t.Context(), dir, store.Options{Busy: 20_000_000})
+	s, err := store.Open(t.Context(), dir, store.Options{Busy: 20 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	write := func(w console.Writer) error { return put(w, 5, 6) }
 	explained(t, s.Update(t.Context(), write), "store_busy", s.Path())
-	ctx, cancel := context.WithTimeout(t.Context(), 1_000_000)
+	patient := open(t, dir)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	err = open(t, dir).Update(ctx, write)
+	err = patient.Update(ctx, write)
 	explained(t, err, "store_busy", s.Path())
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)
