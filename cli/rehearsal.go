@@ -56,9 +56,12 @@ func rehearsal(ctx context.Context, kept *store.Store) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = kept.View(ctx, func(r console.Reader) error {
-		return mem.Update(ctx, func(w console.Writer) error { return copyAll(r, w) })
-	})
+	err = mem.HashAs(ctx, kept)
+	if err == nil {
+		err = kept.View(ctx, func(r console.Reader) error {
+			return mem.Update(ctx, func(w console.Writer) error { return copyAll(r, w) })
+		})
+	}
 	if err != nil {
 		_ = mem.Close()
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -358,6 +359,8 @@ func set(v reflect.Value) {
 		v.SetBool(true)
 	case reflect.Slice:
 		v.Set(reflect.ValueOf([]string{"a", ""}))
+	case reflect.Pointer:
+		v.Set(reflect.ValueOf(&console.Request{Params: url.Values{"audience": {"https://ü"}}, Subject: "hash"}))
 	default:
 		v.SetInt(1<<62 + 1)
 	}

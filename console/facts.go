@@ -49,6 +49,12 @@ func tokenFacts() []tokenFact {
 		{"confirmed", func(t *Token) any { return &t.Confirmed }},
 		{"seen_at", func(t *Token) any { return &t.SeenAt }},
 		{"answer_rev", func(t *Token) any { return &t.AnswerRev }},
+		{"answered_at", func(t *Token) any { return &t.AnsweredAt }},
+		{"request", func(t *Token) any { return &t.Request }},
+		{"access_hash", func(t *Token) any { return &t.AccessHash }},
+		{"refresh_hash", func(t *Token) any { return &t.RefreshHash }},
+		{"at_server_counts", func(t *Token) any { return &t.AtServerCounts }},
+		{"seen_url", func(t *Token) any { return &t.SeenURL }},
 	}
 }
 
@@ -94,10 +100,12 @@ func sameFact(a, b reflect.Value) bool {
 // probeFact and markFact are probes and marks in JSON.
 type (
 	probeFact struct {
-		At        time.Time        `json:"at"`
-		Status    int              `json:"status,omitempty"`
-		FaultCode int              `json:"fault_code,omitempty"`
-		Verdict   tokenapi.Verdict `json:"verdict"`
+		At         time.Time        `json:"at"`
+		Status     int              `json:"status,omitempty"`
+		FaultCode  int              `json:"fault_code,omitempty"`
+		Verdict    tokenapi.Verdict `json:"verdict"`
+		URL        string           `json:"url,omitempty"`
+		NamesToken bool             `json:"names_token,omitempty"`
 	}
 	markFact struct {
 		Op      string    `json:"op"`
@@ -107,6 +115,8 @@ type (
 		Grant   string    `json:"grant,omitempty"`
 		User    string    `json:"user,omitempty"`
 		SentAt  time.Time `json:"sent_at"`
+		Request *Request  `json:"request,omitempty"`
+		EndsBy  time.Time `json:"ends_by,omitzero"`
 	}
 )
 
@@ -132,7 +142,7 @@ func (f factSet) encode() (json.RawMessage, error) {
 			for id, m := range v {
 				all[id] = nil
 				if m != nil {
-					all[id] = &markFact{m.Op, m.AppID, m.TokenID, m.Scopes, m.Grant, m.User, m.SentAt.UTC()}
+					all[id] = &markFact{m.Op, m.AppID, m.TokenID, m.Scopes, m.Grant, m.User, m.SentAt.UTC(), m.Request, m.EndsBy.UTC()}
 				}
 			}
 			out[name] = all

@@ -114,7 +114,7 @@ func replayMarks(raw json.RawMessage, marks map[string]Mark) error {
 			delete(marks, id)
 			continue
 		}
-		marks[id] = Mark{ID: id, Op: m.Op, AppID: m.AppID, TokenID: m.TokenID, Scopes: m.Scopes, Grant: m.Grant, User: m.User, SentAt: m.SentAt}
+		marks[id] = Mark{ID: id, Op: m.Op, AppID: m.AppID, TokenID: m.TokenID, Scopes: m.Scopes, Grant: m.Grant, User: m.User, SentAt: m.SentAt, Request: m.Request, EndsBy: m.EndsBy}
 	}
 	return nil
 }

@@ -67,6 +67,9 @@ type Token struct {
 	JWT        bool        // its form is a JWT
 	AtServer   ServerState // what introspection said last
 	AtServerAt time.Time
+	// AtServerCounts says that the server may know of the token, so that ServerInactive is about it. It is set
+	// when this introspection URL and client had called some token of the application active before.
+	AtServerCounts bool
 
 	RevokeAt          time.Time // when the revoke is to be sent; set first, shown second
 	RevokeKind        RevokeKind
@@ -77,12 +80,18 @@ type Token struct {
 	RefreshAcceptedAt time.Time // the server's 2xx for the refresh token was read
 	Confirmed         bool      // the server named what it revoked
 
-	SeenAt time.Time // first time a probe of ours was accepted by the gateway
-	Probes []Probe   // oldest first, the last KeepProbes of them
+	SeenAt  time.Time // first time a probe of ours was accepted by the gateway
+	SeenURL string    // where a probe was last accepted, as Probe.URL
+	Probes  []Probe   // oldest first, the last KeepProbes of them
 
 	Unsure *Mark // an open journal mark of a refresh of this token
 
-	AnswerRev int64 // the store's revision when an answer last brought this token
+	AnswerRev  int64     // the store's revision when an answer last brought this token
+	AnsweredAt time.Time // when that answer was read; zero for tokens stored before this was kept
+
+	Request     *Request // what it was asked with; nil for tokens stored before this was kept
+	AccessHash  string   // keyed hash of the access token: two rows with one hash hold one token
+	RefreshHash string   // keyed hash of the refresh token, "" without one
 
 	Rev int64 // grows with every stored change; the higher one is the newer one
 }
@@ -96,6 +105,9 @@ type Probe struct {
 	Status    int // 0: no answer
 	FaultCode int
 	Verdict   tokenapi.Verdict
+	URL       string // without query and fragment; "" for probes stored before this was kept
+	// NamesToken says that a refusal was about the token itself, by a fault code or by invalid_token.
+	NamesToken bool
 }
 
 // Secrets are the credentials of one token.
@@ -116,4 +128,7 @@ type Mark struct {
 	Grant   string // of a get: other than the application's, or ""
 	User    string // the same
 	SentAt  time.Time
+	Request *Request // what was asked with; nil for marks stored before this was kept
+	// EndsBy is the latest time at which the token that was lost can still live; zero while nobody knows.
+	EndsBy time.Time
 }

@@ -17,6 +17,8 @@ func markFields(m *console.Mark) []field {
 		{"grant_type", &m.Grant},
 		{"username", &m.User},
 		{"sent_at", stamp{&m.SentAt}},
+		{"request", inJSON(&m.Request)},
+		{"ends_by", stamp{&m.EndsBy}},
 	}
 }
 

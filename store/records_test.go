@@ -42,6 +42,9 @@ func fill(v any) {
 			} else {
 				v.Set(reflect.ValueOf(map[string]any{"aud": "https://ü", "roles": []any{"a", true}}))
 			}
+		case reflect.Pointer:
+			v.Set(reflect.New(v.Type().Elem()))
+			set(v.Elem())
 		case reflect.Struct:
 			for i := range v.NumField() {
 				set(v.Field(i))

@@ -286,6 +286,7 @@ func sealedColumns() []sealedColumn {
 		{"token_secret", "id_token", "SELECT token_id, id_token FROM token_secret WHERE id_token IS NOT NULL", "UPDATE token_secret SET id_token = ? WHERE token_id = ?"},
 		{"application_secret", "consumer", "SELECT app_id, consumer FROM application_secret", "UPDATE application_secret SET consumer = ? WHERE app_id = ?"},
 		{"application_password", "password", "SELECT app_id, password FROM application_password", "UPDATE application_password SET password = ? WHERE app_id = ?"},
+		{"hash_key", "key", "SELECT '1', key FROM hash_key", "UPDATE hash_key SET key = ?1 WHERE one = ?2"},
 	}
 }
 

@@ -44,10 +44,12 @@ func now() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }
 func filled(t testing.TB, s *store.Store) {
 	t.Helper()
 	update(t, s, func(w console.Writer) error {
+		hash, err := w.Digest("access", secret.New("access"))
 		return errors.Join(
+			err,
 			w.PutApplication(console.Application{ID: "p"}, console.Secrets{Access: secret.New("consumer")}),
 			w.PutPassword("p", secret.New("password")),
-			w.PutToken(&console.Token{ID: "a"}),
+			w.PutToken(&console.Token{ID: "a", AccessHash: hash}),
 			w.PutSecrets("a", console.Secrets{Access: secret.New("access"), Refresh: secret.New("refresh"), ID: secret.New("id")}))
 	})
 }
@@ -63,7 +65,11 @@ func whole(t testing.TB, s *store.Store) {
 			!password.Equal(secret.New("password")) {
 			t.Error("a secret is another one, or gone")
 		}
-		return errors.Join(err, err2, err3)
+		hash, err4 := r.Digest("access", secret.New("access"))
+		if alike, err := r.Alike(hash); err != nil || hash == "" || len(alike) != 1 || alike[0].ID != "a" {
+			t.Error("the hash of a secret is another one than before:", hash, alike, err)
+		}
+		return errors.Join(err, err2, err3, err4)
 	})
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 
 	"lanyard/console"
 )
@@ -38,6 +39,12 @@ func tokenFields(t *console.Token) []field {
 		{"at_server", &t.AtServer},
 		{"at_server_at", stamp{&t.AtServerAt}},
 		{"answer_rev", &t.AnswerRev},
+		{"request", inJSON(&t.Request)},
+		{"access_hash", &t.AccessHash},
+		{"refresh_hash", &t.RefreshHash},
+		{"answered_at", stamp{&t.AnsweredAt}},
+		{"at_server_counts", &t.AtServerCounts},
+		{"seen_url", &t.SeenURL},
 		{"rev", &t.Rev},
 	}
 }
@@ -55,6 +62,8 @@ func probeFields(p *probeRow) []field {
 		{"status", &p.Status},
 		{"fault_code", &p.FaultCode},
 		{"verdict", &p.Verdict},
+		{"url", &p.URL},
+		{"names_token", &p.NamesToken},
 	}
 }
 
@@ -187,7 +196,7 @@ func (w *writer) PutProbe(tokenID string, p console.Probe) error {
 		return err
 	}
 	fs := probeFields(&probeRow{tokenID, p})
-	if _, err := w.exec(op, "INSERT INTO probe ("+columns(fs)+") VALUES (?, ?, ?, ?, ?)", values(fs)...); err != nil {
+	if _, err := w.exec(op, "INSERT INTO probe ("+columns(fs)+") VALUES (?"+strings.Repeat(", ?", len(fs)-1)+")", values(fs)...); err != nil {
 		return err
 	}
 	_, err := w.exec(op, "DELETE FROM probe WHERE token_id = ?1 AND seq <="+

@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+
+	"lanyard/console"
+	"lanyard/tokenapi/secret"
+)
+
+// digestSize is how many bytes of the HMAC are kept: enough to tell any two secrets of a store apart.
+const digestSize = 16
+
+// Digest gives the keyed hash of a secret: HMAC-SHA-256, cut to 128 bits, in base64. Its key is drawn once for a
+// store and sealed with the data key, so that hashes outlive a rotation. Without that key it is "".
+func (r *reader) Digest(label string, text secret.Text) (string, error) {
+	if text.IsZero() {
+		return "", nil
+	}
+	key, err := r.hashKey()
+	if err != nil || key == nil {
+		return "", err
+	}
+	defer clear(key)
+	return digest(key, label, text), nil
+}
+
+// Digest makes the key if there is none.
+func (w *writer) Digest(label string, text secret.Text) (string, error) {
+	if text.IsZero() {
+		return "", nil
+	}
+	key, err := w.hashKey()
+	if err != nil {
+		return "", err
+	}
+	if key == nil {
+		key = make([]byte, keySize)
+		_, _ = rand.Read(key) // never fails
+		if err := w.putHashKey(key); err != nil {
+			return "", err
+		}
+	}
+	defer clear(key)
+	return digest(key, label, text), nil
+}
+
+func digest(key []byte, label string, text secret.Text) string {
+	mac := hmac.New(sha256.New, key)
+	_, _ = mac.Write([]byte(label + "\x00" + text.Reveal())) // never fails
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:digestSize])
+}
+
+// hashKey opens the key for hashes; nil when the store has none.
+func (r *reader) hashKey() ([]byte, error) {
+	const op = "hash a secret"
+	var sealed []byte
+	err := r.tx.QueryRowContext(r.ctx, "SELECT key FROM hash_key").Scan(&sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, r.fail(op, err)
+	}
+	if r.key.sealer == nil {
+		return nil, r.fail(op, r.key.why)
+	}
+	key, err := r.key.sealer.openBytes(sealed, "hash_key", "1", "key")
+	return key, r.fail(op, err)
+}
+
+// Alike gives the tokens with an access hash, oldest first.
+func (r *reader) Alike(accessHash string) ([]console.Token, error) {
+	if accessHash == "" {
+		return nil, nil
+	}
+	return r.tokens("read tokens that are one", "access_hash = ?1", accessHash)
+}
+
+// HashAs makes s hash as another store does, so that hashes copied from there keep their meaning. Both must be
+// unlocked, and s must not have hashed anything yet.
+func (s *Store) HashAs(ctx context.Context, other *Store) error {
+	var key []byte
+	defer func() { clear(key) }()
+	err := other.View(ctx, func(r console.Reader) (err error) {
+		key, err = r.(*reader).hashKey()
+		return err
+	})
+	if err != nil || key == nil {
+		return err
+	}
+	return s.Update(ctx, func(w console.Writer) error { return w.(*writer).putHashKey(key) })
+}
+
+func (w *writer) putHashKey(key []byte) error {
+	if w.key.sealer == nil {
+		return w.fail("hash a secret", w.key.why)
+	}
+	sealed := w.key.sealer.sealBytes(key, "hash_key", "1", "key")
+	_, err := w.exec("store the key for hashes", "INSERT INTO hash_key (one, key) VALUES (1, ?)", sealed)
+	return err
+}
