@@ -37,8 +37,8 @@ func TestManyAskOnce(t *testing.T) {
 	}{
 		"first":                 {},
 		"fresh":                 {flags: []string{"--fresh"}, held: true},
-		"the same, short-lived": {flags: []string{"--min-left", "10m"}, same: true, held: true},
-		"by a refresh":          {flags: []string{"--min-left", "10m"}, grant: "password", held: true, refresh: true},
+		"the same, short-lived": {flags: []string{"--min-left", "1h"}, same: true, held: true},
+		"by a refresh":          {flags: []string{"--min-left", "1h"}, grant: "password", held: true, refresh: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -62,7 +62,7 @@ func TestManyAskOnce(t *testing.T) {
 				if c.refresh {
 					more = fmt.Sprintf(`,"refresh_token":"refresh-%d"`, n)
 				}
-				fmt.Fprintf(w, `{"access_token":%q,"token_type":"Bearer","expires_in":30%s}`, token, more)
+				fmt.Fprintf(w, `{"access_token":%q,"token_type":"Bearer","expires_in":3600%s}`, token, more)
 			}))
 			defer srv.Close()
 			dir := t.TempDir()

@@ -31,13 +31,10 @@ func (p *program) runRenew(c *cobra.Command, what string) error {
 		return err
 	}
 	var out console.Outcome
-	switch id, ok := l.newest(a); {
-	case isToken:
+	if isToken {
 		out, err = s.svc.Renew(c.Context(), t.ID)
-	case ok:
-		out, err = s.svc.Renew(c.Context(), id)
-	default: // nothing to renew: as for a new one
-		out, err = s.svc.Get(c.Context(), a.ID, console.GetOptions{})
+	} else {
+		out, err = s.svc.RenewApplication(c.Context(), a.ID)
 	}
 	if p.dryRun {
 		return p.rehearsed(c.Context(), s, err)
@@ -52,12 +49,6 @@ func (p *program) runRenew(c *cobra.Command, what string) error {
 	}
 	p.print("%s", renewed(a, out, s.svc.Policy(a), s))
 	return nil
-}
-
-// newest gives the token of an application that is to be renewed.
-func (l ledger) newest(a console.Application) (string, bool) {
-	t, ok := console.RenewableOf(l.Tokens, a.ID, l.status)
-	return t.ID, ok
 }
 
 func renewed(a console.Application, out console.Outcome, pol console.Policy, s *session) string {

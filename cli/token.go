@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 func (p *program) tokenCommand() *cobra.Command {
 	var form string
 	var o console.ObtainOptions
+	var extra []string
 	c := &cobra.Command{
 		Use:   "token APP",
 		Short: "Print an access token of an application",
@@ -30,20 +32,24 @@ func (p *program) tokenCommand() *cobra.Command {
 				form = "json"
 			}
 			p.json = form == "json"
-			return p.runToken(c, args[0], form, o)
+			o.MinLeftHolds = c.Flags().Changed("min-left")
+			return p.runToken(c, args[0], form, o, extra)
 		},
 	}
 	c.Flags().StringVar(&form, "as", "bare", "`FORM`: bare, header, curl, env or json")
 	c.Flags().BoolVar(&o.Fresh, "fresh", false, "do not reuse a token that is held")
-	c.Flags().DurationVar(&o.MinLeft, "min-left", time.Minute, "reuse a token only with this much life left")
+	c.Flags().DurationVar(&o.MinLeft, "min-left", time.Minute, "reuse a token only with this much life left; without it a quarter of a short life is enough")
 	c.Flags().StringVar(&o.Grant, "grant", "", "ask with this `GRANT` instead of the configured one; nothing is reused then")
 	c.Flags().StringArrayVar(&o.Scopes, "scope", nil, "ask for this `SCOPE` instead of the configured ones; may be repeated")
+	c.Flags().StringVar(&o.Audience, "audience", "", "ask for this `AUDIENCE` instead of the configured one")
+	c.Flags().StringArrayVar(&o.Resource, "resource", nil, "ask for this `RESOURCE` (RFC 8707) instead of the configured ones; may be repeated")
+	c.Flags().StringArrayVar(&extra, "extra", nil, "send this form parameter (`KEY=VALUE`) too; may be repeated")
 	_ = c.RegisterFlagCompletionFunc("grant", cobra.FixedCompletions(grants(), cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("as", cobra.FixedCompletions(forms(), cobra.ShellCompDirectiveNoFileComp))
 	return p.verbFlags(c)
 }
 
-func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainOptions) error {
+func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainOptions, extra []string) error {
 	if !isForm(form) {
 		return misuse("one of: bare, header, curl, env, json", "--as: %q is no form", form)
 	}
@@ -57,6 +63,15 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 		if !isScope(scope) {
 			return misuse("give --scope once for each", "--scope: %q is not one scope", scope)
 		}
+	}
+	for _, r := range o.Resource {
+		if why := console.ResourceProblem(r); why != "" {
+			return misuse("such as --resource https://api.example/orders", "--resource: %s", why)
+		}
+	}
+	var err error
+	if o.Extra, err = formParameters(extra); err != nil {
+		return err
 	}
 	s, l, err := p.openRead(c.Context(), true)
 	if err != nil {
@@ -80,9 +95,33 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 	if err != nil {
 		return err
 	}
-	p.tell(s, out, o.MinLeft)
+	p.tell(s, out, o.Least(out.Token))
+	if o.MinLeftHolds && o.Least(out.Token) < o.MinLeft {
+		p.warn("--min-left %s is more than the %s that this token was granted: a quarter of that is enough", o.MinLeft, out.Token.Granted)
+	}
 	p.noteSkew(s, a)
 	return p.printSecret(c.Context(), s, a, out, form)
+}
+
+// formParameters reads KEY=VALUE pairs. One that the protocol sets, or that has a flag of its own, is refused.
+func formParameters(pairs []string) (url.Values, error) {
+	var form url.Values
+	for _, pair := range pairs {
+		key, value, ok := strings.Cut(pair, "=")
+		switch {
+		case !ok || key == "":
+			return nil, misuse("such as --extra validity_period=3600", "--extra: this is no KEY=VALUE") // it may be a secret
+		case slices.Contains(reserved(), strings.ToLower(key)):
+			return nil, misuse("", "--extra: %s is set by the protocol and cannot be given here", shown(key))
+		case key == "audience" || key == "resource":
+			return nil, misuse("use --"+key, "--extra: %s has a flag of its own", key)
+		}
+		if form == nil {
+			form = url.Values{}
+		}
+		form.Add(key, value)
+	}
+	return form, nil
 }
 
 // isScope is RFC 6749's scope-token: what may stand between two spaces.

@@ -83,6 +83,9 @@ func (s *Service) AdoptPair(ctx context.Context, appID string, access, refresh s
 		if err := s.keepApp(w, a, "adopt", held(creds)); err != nil {
 			return err
 		}
+		if err := hashed(w, &t, sec); err != nil {
+			return err
+		}
 		if err := w.PutToken(&t); err != nil {
 			return err
 		}

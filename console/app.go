@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base32"
 	"net/url"
@@ -97,7 +98,9 @@ type Application struct {
 	Grant       string
 	Username    string
 	Scopes      []string
-	Extra       url.Values
+	Audience    string     // sent where the grant knows it (RFC 8693 section 2.1, Auth0)
+	Resource    []string   // RFC 8707
+	Extra       url.Values // further form parameters
 	ProbeURL    string
 	Source      Source
 	Secret      SecretState // of what proves the application: consumer secret or signing key
@@ -153,14 +156,15 @@ func (a Application) kept() Application {
 	return a
 }
 
-// Identity is ApplicationID of an application. Where only the issuer is given, it stands for the token URL
+// server names the Token API of an application. Where only the issuer is given, it stands for the token URL
 // that will be discovered: an identity must not depend on whether the server could be asked.
+func (a Application) server() string {
+	return cmp.Or(a.Environment.Endpoints.TokenURL, a.Environment.Issuer)
+}
+
+// Identity is ApplicationID of an application.
 func (a Application) Identity() string {
-	at := a.Environment.Endpoints.TokenURL
-	if at == "" {
-		at = a.Environment.Issuer
-	}
-	return ApplicationID(at, a.ConsumerKey, a.Grant, a.Username)
+	return ApplicationID(a.server(), a.ConsumerKey, a.Grant, a.Username)
 }
 
 // ApplicationID is the identity of an application: its token URL, consumer key, grant and user. Renamed,

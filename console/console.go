@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base32"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -73,7 +74,8 @@ type Options struct {
 // serialised per token and per application, in this process and across processes.
 type Service struct {
 	opt     Options
-	flights flights
+	flights flights // what is under way
+	clients flights // which clients are asked: one question at a time
 
 	mu         sync.Mutex
 	apis       map[Environment]API
@@ -133,10 +135,13 @@ type Outcome struct {
 	Notes    []string // things worth saying, without secrets
 }
 
-// GetOptions narrow a Get. The zero value asks with the application's usual grant and scopes.
+// GetOptions are what is asked for instead of the application's own. The zero value is its usual request.
 type GetOptions struct {
-	Scopes []string // instead of the application's
-	Grant  string   // instead of the application's
+	Grant    string
+	Scopes   []string
+	Audience string     // RFC 8693 section 2.1, Auth0
+	Resource []string   // RFC 8707
+	Extra    url.Values // further form parameters, in the place of the application's of the same names
 
 	// Username and Password are for a grant that needs them, instead of the application's own. The password is used for
 	// this get alone and kept nowhere. The token is held under the application, with the user it is for.
@@ -144,12 +149,14 @@ type GetOptions struct {
 	Password secret.Text
 }
 
-// ObtainOptions say what token Obtain is content with.
+// ObtainOptions say what token Obtain is content with. With a Grant of their own nothing is reused.
 type ObtainOptions struct {
+	GetOptions
 	Fresh   bool          // never reuse
-	MinLeft time.Duration // reuse only with at least this much life left
-	Scopes  []string      // instead of the application's
-	Grant   string        // instead of the application's; then nothing is reused
+	MinLeft time.Duration // reuse only with at least this much life left, or a quarter of a shorter life
+	// MinLeftHolds says that a person named MinLeft: then a quarter of the life is enough only where the whole life is
+	// shorter than MinLeft.
+	MinLeftHolds bool
 }
 
 // Delivery is one attempt to have a revoke accepted by the server.

@@ -96,6 +96,15 @@ func ScopesProblem(scopes []string) string {
 	return ""
 }
 
+// ResourceProblem is what is wrong with a resource: it is an absolute URI without a fragment (RFC 8707 section 2).
+func ResourceProblem(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || !u.IsAbs() || strings.Contains(raw, "#") || strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return "must be an absolute URI without a fragment"
+	}
+	return ""
+}
+
 // NoSpan is what Span says of a text that is no duration.
 const NoSpan = "is not a duration"
 

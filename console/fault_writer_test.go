@@ -169,7 +169,7 @@ func act(
 	case "get":
 		return s.Get(ctx, app, console.GetOptions{Scopes: scopes})
 	case "obtain":
-		o := console.ObtainOptions{Scopes: scopes, MinLeft: time.Minute, Fresh: true}
+		o := console.ObtainOptions{GetOptions: console.GetOptions{Scopes: scopes}, MinLeft: time.Minute, Fresh: true}
 		return s.Obtain(ctx, app, o)
 	case "renew":
 		return s.Renew(ctx, id)
@@ -227,7 +227,7 @@ func anything(s *console.Service, app console.Application, dice *rand.Rand, say 
 	}
 	switch n := dice.IntN(10); {
 	case n < 3:
-		o := console.ObtainOptions{Scopes: scopes, MinLeft: time.Minute, Fresh: n == 0}
+		o := console.ObtainOptions{GetOptions: console.GetOptions{Scopes: scopes}, MinLeft: time.Minute, Fresh: n == 0}
 		out, err = s.Obtain(ctx, app.ID, o)
 	case n < 4:
 		out, err = s.Get(ctx, app.ID, console.GetOptions{Scopes: scopes})

@@ -1,10 +1,8 @@
 package console
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -30,9 +28,11 @@ func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (Outcome,
 	if err != nil {
 		return out, err
 	}
-	q := question{grant: o.Grant, user: o.Username, password: o.Password, scopes: wanted(a, o.Scopes)}
-	t := turn{key: askKey(a, q), appID: appID, verb: "get", grant: o.Grant, waitElsewhere: true}
-	err = s.alone(ctx, t, func(a Application, l *lease) error {
+	q, err := s.questionOf(ctx, a, o)
+	if err != nil {
+		return out, err
+	}
+	err = s.alone(ctx, s.asking(a, q, "get"), func(a Application, l *lease) error {
 		_, all, err := s.holdings(ctx, appID)
 		if err != nil {
 			return err
@@ -47,36 +47,18 @@ func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (Outcome,
 	return out, err
 }
 
-// question is what a server is asked for: the zero value of each part is the application's own.
-type question struct {
-	grant, user string
-	password    secret.Text
-	scopes      []string
-}
-
-// by is the application as it is for this question. Its ID stays: the token will be held under it.
-func (q question) by(a Application) Application {
-	a.Grant, a.Username = cmp.Or(q.grant, a.Grant), cmp.Or(q.user, a.Username)
-	return a
-}
-
-// mark is the journal mark of a question, which names what is not the application's own.
-func (q question) mark(a Application) Mark {
-	m := Mark{Op: "get", Scopes: q.scopes}
-	if q.grant != a.Grant {
-		m.Grant = q.grant
-	}
-	if q.user != a.Username {
-		m.User = q.user
-	}
-	return m
-}
-
 // answeredSame finds what an answer to the very same question has brought since a revision.
 func (s *Service) answeredSame(all []Token, a Application, since int64, q question) *Token {
-	b := q.by(a)
-	same := func(t Token) bool { return sameScopes(t.Asked, q.scopes) && t.User == b.Username }
-	return answered(all, a, since, b.Grant, same, s.Policy(a), s.Now())
+	for _, t := range slices.Backward(all) {
+		if t.AnswerRev <= since || !q.brought(t, a) {
+			continue
+		}
+		switch StatusAt(t, s.Policy(a), s.Now()).State {
+		case Active, Expiring, Expired:
+			return &t
+		}
+	}
+	return nil
 }
 
 // ownUser says whether a token is for the application's own user.
@@ -92,13 +74,6 @@ func (s *Service) holdings(ctx context.Context, appID string) (a Application, al
 		return err
 	})
 	return a, all, err
-}
-
-func wanted(a Application, scopes []string) []string {
-	if len(scopes) > 0 {
-		return scopes
-	}
-	return a.Scopes
 }
 
 // ask puts a question to the application's server and files the answer; also runs in the transaction that
@@ -127,7 +102,8 @@ func (s *Service) ask(ctx context.Context, a Application, under []*lease, q ques
 		}
 		var err error
 		out.Previous = nil // an earlier attempt to store this was rolled back
-		out.Token, out.Same, out.Notes, err = s.file(w, a, ans, Token{AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: scopes, Asked: scopes}, secret.Text{})
+		t := Token{AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: scopes, Asked: scopes, Request: &q.want}
+		out.Token, out.Same, out.Notes, err = s.file(w, a, ans, t, secret.Text{})
 		if err == nil && !out.Same {
 			var note string
 			if note, err = s.knockedOut(w, a, out.Token); note != "" {
@@ -168,19 +144,19 @@ func (s *Service) grant(ctx context.Context, a Application, q question) (tokenap
 			req.Grant = a.Grant // the scopes were asked for in the browser
 		}
 	case tokenapi.GrantJWTBearer:
-		req.Assertion, err = s.assertion(ctx, a)
+		req.Assertion, err = s.assertion(ctx, a, q)
 	case tokenapi.GrantTokenExchange:
-		req.SubjectTokenType, req.RequestedTokenType = a.Details.SubjectTokenType, a.Details.RequestedTokenType
-		req.SubjectToken, err = s.opt.Vault.Secret(ctx, a, SubjectToken)
+		req.SubjectTokenType, req.RequestedTokenType = q.subjectType, q.requestedType
+		req.SubjectToken = q.subject
 	}
 	req.Credentials = creds
 	return req, err
 }
 
 // assertion gives what a JWT bearer grant sends: a ready one, or one signed now.
-func (s *Service) assertion(ctx context.Context, a Application) (secret.Text, error) {
+func (s *Service) assertion(ctx context.Context, a Application, q question) (secret.Text, error) {
 	if a.Details.ReadyAssertion {
-		return s.opt.Vault.Secret(ctx, a, Assertion)
+		return q.assertion, nil
 	}
 	key, err := s.opt.Vault.Secret(ctx, a, SigningKey)
 	if err != nil {
@@ -190,16 +166,7 @@ func (s *Service) assertion(ctx context.Context, a Application) (secret.Text, er
 	if err != nil {
 		return secret.Text{}, err
 	}
-	claims := maps.Clone(a.Details.AssertionClaims)
-	if claims == nil {
-		claims = map[string]any{}
-	}
-	for name, v := range map[string]string{"iss": a.ConsumerKey, "sub": cmp.Or(a.Username, a.ConsumerKey)} {
-		if _, given := claims[name]; !given {
-			claims[name] = v
-		}
-	}
-	return api.SignAssertion(tokenapi.SigningKey{Key: key, Alg: a.Details.SigningAlg, KeyID: a.Details.SigningKeyID}, claims)
+	return api.SignAssertion(tokenapi.SigningKey{Key: key, Alg: a.Details.SigningAlg, KeyID: a.Details.SigningKeyID}, claimsOf(a))
 }
 
 // expiryJitter is by how much two readings of one expiry may differ: servers count in whole seconds and
@@ -218,14 +185,10 @@ func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Toke
 		return Token{}, false, nil, err
 	}
 	if held != nil {
+		held.Request, held.Asked = t.Request, t.Asked // what was asked last is what it answers
 		notes, err := fileSame(w, held, ans, sec)
 		return *held, true, notes, err
 	}
-	rev, err := w.Rev()
-	if err != nil {
-		return Token{}, false, nil, err
-	}
-	t.AnswerRev = rev + 1 // the one that PutToken gives
 	t.ID = newID("t_")
 	t.Fingerprint = ans.Access.Fingerprint()
 	t.IssuedAt = ans.At
@@ -247,10 +210,34 @@ func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Toke
 	if !ans.Usable {
 		notes = append(notes, fmt.Sprintf("token type %q is not a bearer token: it is kept, and not sent to an API", ans.RawTokenType))
 	}
-	if err := w.PutToken(&t); err != nil {
+	if err := putAnswered(w, &t, sec, ans.At); err != nil {
 		return Token{}, false, nil, err
 	}
-	return t, false, notes, w.PutSecrets(t.ID, sec)
+	return t, false, notes, nil
+}
+
+// putAnswered stores a token that an answer has brought, with its secrets and their hashes.
+func putAnswered(w Writer, t *Token, sec Secrets, at time.Time) error {
+	rev, err := w.Rev()
+	if err != nil {
+		return err
+	}
+	t.AnswerRev, t.AnsweredAt = rev+1, at // the revision that PutToken gives
+	if err := hashed(w, t, sec); err != nil {
+		return err
+	}
+	if err := w.PutToken(t); err != nil {
+		return err
+	}
+	return w.PutSecrets(t.ID, sec)
+}
+
+// hashed notes the keyed hashes of a token's secrets.
+func hashed(w Writer, t *Token, sec Secrets) (err error) {
+	if t.AccessHash, err = w.Digest("access", sec.Access); err == nil {
+		t.RefreshHash, err = w.Digest("refresh", sec.Refresh)
+	}
+	return err
 }
 
 // findHeld looks for the very token among those held for an application.
@@ -324,13 +311,5 @@ func fileSame(w Writer, t *Token, ans tokenapi.TokenAnswer, sec Secrets) ([]stri
 		}
 		t.Unsure = nil
 	}
-	rev, err := w.Rev()
-	if err != nil {
-		return nil, err
-	}
-	t.AnswerRev = rev + 1
-	if err := w.PutToken(t); err != nil {
-		return nil, err
-	}
-	return notes, w.PutSecrets(t.ID, sec)
+	return notes, putAnswered(w, t, sec, ans.At)
 }

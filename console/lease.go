@@ -45,24 +45,25 @@ func interactive(grant string) bool {
 	return grant == tokenapi.GrantAuthorizationCode || grant == tokenapi.GrantDeviceCode
 }
 
-// askKey names what is asked for: an application (which is a consumer key, a grant and a user at a server),
-// another grant or user if one is wanted, and a set of scopes. A person signs in to one thing at a time, so that a grant in
-// which one takes part has one key for all scopes.
-func askKey(a Application, q question) string {
-	grant, scopes := q.grant, q.scopes
-	if grant == a.Grant {
-		grant = ""
+// clientKey names the lease under which a server is asked: its token URL, the consumer key and the user, because a
+// server may keep one token for those. Who signs in with a browser or a device is not known before.
+func clientKey(a Application, q question) string {
+	user := "user " + cmp.Or(q.user, a.Username)
+	if interactive(cmp.Or(q.grant, a.Grant)) {
+		user = "whoever signs in"
 	}
-	if q.user != "" && q.user != a.Username {
-		a.ID += "/" + q.user
+	sum := sha256.Sum256([]byte(strings.Join([]string{a.server(), a.ConsumerKey, user}, "\x00")))
+	return "client/" + hex.EncodeToString(sum[:10])
+}
+
+// asking is the turn of a question. In this process a second one of the same is refused, unless the caller waits.
+func (s *Service) asking(a Application, q question, verb string) turn {
+	grant, user := cmp.Or(q.grant, a.Grant), cmp.Or(q.user, a.Username)
+	own := []string{"ask", a.ID, grant, user}
+	if !interactive(grant) { // a person signs in to one thing at a time
+		own = append(own, strings.Join(slices.Sorted(slices.Values(q.scopes)), " "), fmt.Sprint(q.want))
 	}
-	if interactive(cmp.Or(grant, a.Grant)) {
-		scopes = nil
-	}
-	set := slices.Clone(scopes)
-	slices.Sort(set)
-	sum := sha256.Sum256([]byte(strings.Join(slices.Compact(set), " ")))
-	return "application/" + a.ID + "/" + grant + "/" + hex.EncodeToString(sum[:8])
+	return turn{key: clientKey(a, q), own: strings.Join(own, "\x00"), appID: a.ID, verb: verb, grant: q.grant, waitElsewhere: true}
 }
 
 func tokenKey(id string) string { return "token/" + id }
@@ -142,6 +143,7 @@ func (s *Service) leaseNow() time.Time {
 // turn says what is done alone, and how long the wait for it may be.
 type turn struct {
 	key, appID, verb string
+	own              string // in this process alone, what is done, which is less than what the lease is for; "": the same
 	grant            string // other than the application's, or ""
 	waitHere         bool   // for another goroutine of this process; else it is refused
 	waitElsewhere    bool   // for another process; else it is refused
@@ -155,14 +157,21 @@ var errServed = errors.New("what was wanted is there")
 
 // alone runs f while no other write on a key is under way, in this process or another one.
 func (s *Service) alone(ctx context.Context, t turn, f func(Application, *lease) error) error {
+	own := cmp.Or(t.own, t.key)
 	if t.waitHere {
-		if err := s.flights.wait(ctx, t.key); err != nil {
+		if err := s.flights.wait(ctx, own); err != nil {
 			return err
 		}
-	} else if !s.flights.take(t.key) {
+	} else if !s.flights.take(own) {
 		return &Error{Code: "in_flight", Text: t.verb + ": one is under way"}
 	}
-	defer s.flights.give(t.key)
+	defer s.flights.give(own)
+	if own != t.key { // somebody asks something else of the same client: that is waited for
+		if err := s.clients.wait(ctx, t.key); err != nil {
+			return err
+		}
+		defer s.clients.give(t.key)
+	}
 	a, l, err := s.takeLease(ctx, t)
 	if err != nil {
 		return err
@@ -291,21 +300,6 @@ func (s *Service) takeNow(w Writer, t turn, l *lease, seen sight) (bool, error) 
 		}
 	}
 	return l.extend(w, asOf)
-}
-
-// answered finds the token that an answer has brought since a revision of the store: somebody else asked the
-// same, so that whoever waited has an answer, whatever is left of its life.
-func answered(all []Token, a Application, since int64, grant string, fits func(Token) bool, p Policy, now time.Time) *Token {
-	for _, t := range slices.Backward(all) {
-		if t.AppID != a.ID || t.AnswerRev <= since || grant != "" && t.Grant != grant || !fits(t) {
-			continue
-		}
-		switch StatusAt(t, p, now).State {
-		case Active, Expiring, Expired:
-			return &t
-		}
-	}
-	return nil
 }
 
 // meanwhile says in an outcome that its token is another process's answer.

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"time"
 
@@ -31,13 +32,66 @@ func (s *Service) Renew(ctx context.Context, tokenID string) (Outcome, error) {
 	if err := s.ready(ctx, a.ID, tokenURL); err != nil {
 		return Outcome{}, err
 	}
-	// One write per token, and one per question: a refresh and a get of the same may answer with the same token.
 	var out Outcome
-	asks := turn{key: askKey(a, question{user: t.User, scopes: wanted(a, t.Asked)}), appID: a.ID, verb: "renew", waitElsewhere: true}
-	own := turn{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitElsewhere: true}
-	err = s.alone(ctx, asks, func(_ Application, asking *lease) error {
+	err = s.alone(ctx, s.renewing(a, t), func(_ Application, asking *lease) error {
+		own := turn{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true, waitElsewhere: true}
 		return s.alone(ctx, own, func(a Application, renewing *lease) error {
 			var err error
+			out, err = s.renew(ctx, a, []*lease{asking, renewing}, t, since)
+			return err
+		})
+	})
+	return out, err
+}
+
+// renewing is the turn of a token's renewal: one write per token, and one per client, because a refresh and a get may
+// answer with the same token.
+func (s *Service) renewing(a Application, t Token) turn {
+	return turn{key: clientKey(a, question{grant: t.Grant, user: t.User}), own: "renew/" + t.ID, appID: a.ID, verb: "renew", waitElsewhere: true}
+}
+
+// RenewApplication renews the newest token that an application's present request has brought, as Renew does, and asks
+// anew where there is none. Which one that is, is decided when nobody else asks for the same client.
+func (s *Service) RenewApplication(ctx context.Context, appID string) (Outcome, error) {
+	since, err := s.rev(ctx)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if err := s.unlocked(ctx); err != nil {
+		return Outcome{}, err
+	}
+	if err := s.ready(ctx, appID, tokenURL, s.grantURL(ctx, appID, "")); err != nil {
+		return Outcome{}, err
+	}
+	a, _, err := s.holdings(ctx, appID)
+	if err != nil {
+		return Outcome{}, err
+	}
+	q, err := s.questionOf(ctx, a, GetOptions{})
+	if err != nil {
+		return Outcome{}, err
+	}
+	var out Outcome
+	asks := s.asking(a, q, "renew")
+	asks.waitHere = true
+	err = s.alone(ctx, asks, func(a Application, asking *lease) error {
+		_, all, err := s.holdings(ctx, appID)
+		if err != nil {
+			return err
+		}
+		if theirs := s.answeredSame(all, a, since, q); theirs != nil {
+			out = Outcome{Token: *theirs, How: Reused, Notes: []string{meanwhile}}
+			return nil
+		}
+		judge := func(t Token) Status { return StatusAt(t, s.Policy(a), s.Now()) }
+		all = slices.DeleteFunc(all, func(t Token) bool { return !q.brought(t, a) && t.Grant != GrantAdopted })
+		t, ok := RenewableOf(all, appID, judge)
+		if !ok {
+			out, err = s.ask(ctx, a, []*lease{asking}, q, nil)
+			return err
+		}
+		own := turn{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true, waitElsewhere: true}
+		return s.alone(ctx, own, func(a Application, renewing *lease) error {
 			out, err = s.renew(ctx, a, []*lease{asking, renewing}, t, since)
 			return err
 		})
@@ -100,14 +154,16 @@ func (s *Service) renew(ctx context.Context, a Application, under []*lease, befo
 	if t.AnswerRev > since { // handed out again
 		return Outcome{Token: t, How: Reused, Notes: []string{meanwhile}}, nil
 	}
-	scopes := wanted(a, t.Asked)
 	if t.Refresh == RefreshLive && !sec.Refresh.IsZero() {
 		return s.refresh(ctx, a, under, t, sec.Refresh, nil)
 	}
 	if err := mayAskAgain(t, a); err != nil {
 		return Outcome{}, err
 	}
-	own := question{scopes: scopes}
+	own, err := s.own(ctx, a, t)
+	if err != nil {
+		return Outcome{}, err
+	}
 	if theirs := s.answeredSame(all, a, since, own); theirs != nil {
 		return Outcome{Token: *theirs, How: Reused, Notes: []string{meanwhile}}, nil
 	}
@@ -131,7 +187,11 @@ func (s *Service) reask(ctx context.Context, a Application, under []*lease, t To
 	if err := mayAskAgain(t, a); err != nil {
 		return Outcome{}, err
 	}
-	out, err := s.ask(ctx, a, under, question{scopes: wanted(a, t.Asked)}, func(w Writer, out *Outcome) error {
+	own, err := s.own(ctx, a, t)
+	if err != nil {
+		return Outcome{}, err
+	}
+	out, err := s.ask(ctx, a, under, own, func(w Writer, out *Outcome) error {
 		cur, err := w.Token(t.ID)
 		if isNotFound(err) || err == nil && (cur.Unsure == nil || cur.ID == out.Token.ID) {
 			return nil
@@ -161,8 +221,13 @@ func (s *Service) refresh(ctx context.Context, a Application, under []*lease, t 
 		return out, err
 	}
 	req := tokenapi.TokenRequest{Credentials: creds, Grant: tokenapi.GrantRefreshToken, RefreshToken: refresh, Scopes: scopes}
-	err = s.spend(ctx, a, under, Mark{Op: "refresh", TokenID: t.ID}, req, func(w Writer, ans tokenapi.TokenAnswer) error {
-		next := Token{AppID: a.ID, Grant: t.Grant, User: t.User, Scopes: t.Scopes, Asked: t.Asked, From: t.ID}
+	if t.Request != nil { // RFC 8707 section 2.2: the resources of the token that is refreshed
+		if r := t.Request.Params["resource"]; len(r) > 0 {
+			req.Extra = url.Values{"resource": r}
+		}
+	}
+	err = s.spend(ctx, a, under, Mark{Op: "refresh", TokenID: t.ID, Request: t.Request}, req, func(w Writer, ans tokenapi.TokenAnswer) error {
+		next := Token{AppID: a.ID, Grant: t.Grant, User: t.User, Scopes: t.Scopes, Asked: t.Asked, Request: t.Request, From: t.ID}
 		var err error
 		if out.Token, out.Same, out.Notes, err = s.file(w, a, ans, next, refresh); err != nil || out.Token.ID == t.ID {
 			return err
@@ -218,34 +283,37 @@ func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (Ou
 	if err != nil {
 		return Outcome{}, err
 	}
-	if got := s.pick(all, a, o, since); got != nil {
+	q, err := s.questionOf(ctx, a, o.GetOptions)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if got := s.pick(all, a, q, o, since); got != nil {
 		return Outcome{Token: *got, How: Reused}, nil
 	}
 	var out Outcome
-	asks := turn{
-		key: askKey(a, question{grant: o.Grant, scopes: wanted(a, o.Scopes)}), appID: appID, verb: "get", grant: o.Grant, waitHere: true, waitElsewhere: true,
-		served: func(r Reader, a Application) (bool, error) {
-			all, err := r.Tokens()
-			if err != nil {
-				return false, err
-			}
-			got := s.pick(all, a, o, since)
-			if got != nil {
-				out = Outcome{Token: *got, How: Reused}
-			}
-			return got != nil, nil
-		},
+	asks := s.asking(a, q, "get")
+	asks.waitHere = true
+	asks.served = func(r Reader, a Application) (bool, error) {
+		all, err := r.Tokens()
+		if err != nil {
+			return false, err
+		}
+		got := s.pick(all, a, q, o, since)
+		if got != nil {
+			out = Outcome{Token: *got, How: Reused}
+		}
+		return got != nil, nil
 	}
 	err = s.alone(ctx, asks, func(_ Application, asking *lease) error {
 		a, all, err := s.holdings(ctx, appID)
 		if err != nil {
 			return err
 		}
-		if got := s.pick(all, a, o, since); got != nil {
+		if got := s.pick(all, a, q, o, since); got != nil {
 			out = Outcome{Token: *got, How: Reused}
 			return nil
 		}
-		out, err = s.renewOrAsk(ctx, a, asking, all, o, since)
+		out, err = s.renewOrAsk(ctx, a, asking, all, q, o, since)
 		return err
 	})
 	if errors.Is(err, errServed) {
@@ -256,33 +324,41 @@ func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (Ou
 
 // pick chooses a token that is held and will do: an answer to the same question that was stored since the caller
 // began, or, unless a fresh one is wanted, one with enough life left.
-func (s *Service) pick(all []Token, a Application, o ObtainOptions, since int64) *Token {
-	fits := func(t Token) bool { return t.Grant != GrantAdopted && t.User == a.Username && covers(t, a, o.Scopes) }
-	if t := answered(all, a, since, o.Grant, fits, s.Policy(a), s.Now()); t != nil {
+func (s *Service) pick(all []Token, a Application, q question, o ObtainOptions, since int64) *Token {
+	if t := s.answeredSame(all, a, since, q); t != nil {
 		return t
 	}
 	if o.Fresh || o.Grant != "" {
 		return nil
 	}
 	for _, t := range slices.Backward(all) {
-		if t.AppID != a.ID || !fits(t) {
+		if !q.brought(t, a) {
 			continue
 		}
 		st := StatusAt(t, s.Policy(a), s.Now())
-		if (st.State == Active || st.State == Expiring) && (!st.HasExpiry || st.Left >= o.MinLeft) {
+		if (st.State == Active || st.State == Expiring) && (!st.HasExpiry || st.Left >= o.Least(t)) {
 			return &t
 		}
 	}
 	return nil
 }
 
+// Least is how much life a token must have left to be handed out: MinLeft, or a quarter of the life that it was granted.
+// A token with a short life would never be reused otherwise.
+func (o ObtainOptions) Least(t Token) time.Duration {
+	if t.Granted > 0 && o.MinLeft > t.Granted/4 && (!o.MinLeftHolds || o.MinLeft > t.Granted) {
+		return t.Granted / 4
+	}
+	return o.MinLeft
+}
+
 // renewOrAsk refreshes the newest token that can be, and asks otherwise.
-func (s *Service) renewOrAsk(ctx context.Context, a Application, asking *lease, all []Token, o ObtainOptions, since int64) (Outcome, error) {
+func (s *Service) renewOrAsk(ctx context.Context, a Application, asking *lease, all []Token, q question, o ObtainOptions, since int64) (Outcome, error) {
 	for _, t := range slices.Backward(all) {
 		if o.Grant != "" {
 			break // another grant than usual was asked for, so that one is sent
 		}
-		if t.AppID != a.ID || t.Grant == GrantAdopted || t.User != a.Username || t.Refresh != RefreshLive || t.Unsure != nil || !covers(t, a, o.Scopes) {
+		if !q.brought(t, a) || t.Refresh != RefreshLive || t.Unsure != nil {
 			continue
 		}
 		if st := StatusAt(t, s.Policy(a), s.Now()); st.Ended || st.State == Revoking {
@@ -303,19 +379,5 @@ func (s *Service) renewOrAsk(ctx context.Context, a Application, asking *lease, 
 		}
 		return out, err
 	}
-	return s.ask(ctx, a, []*lease{asking}, question{grant: o.Grant, scopes: wanted(a, o.Scopes)}, nil)
-}
-
-// covers says whether a token is what is asked for: it was got by asking for the same, or holds it all.
-func covers(t Token, a Application, scopes []string) bool {
-	want := wanted(a, scopes)
-	if sameScopes(t.Asked, want) {
-		return true
-	}
-	for _, sc := range want {
-		if !slices.Contains(t.Scopes, sc) {
-			return false
-		}
-	}
-	return len(want) > 0
+	return s.ask(ctx, a, []*lease{asking}, q, nil)
 }

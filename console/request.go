@@ -1,15 +1,26 @@
 package console
 
 import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
 	"net/url"
 	"reflect"
+	"slices"
+	"strings"
+
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/jwt"
+	"lanyard/tokenapi/secret"
 )
 
 // Request is what shaped the request that brought a token, beside grant, user and scopes. It is stored with
 // the token and holds no secret: of a secret it has the keyed hash that Reader.Digest gives.
 type Request struct {
 	// Params are audience (RFC 8693, Auth0), resource (RFC 8707) and the extra form parameters. The value of
-	// a parameter that may be a secret is a keyed hash, after hashedParam.
+	// a parameter that may be a secret is a keyed hash behind hashedParam.
 	Params        url.Values `json:"params,omitempty"`
 	RequestedType string     `json:"requested_type,omitempty"` // token exchange, as the next two
 	SubjectType   string     `json:"subject_type,omitempty"`
@@ -19,3 +30,248 @@ type Request struct {
 
 // IsZero says whether nothing shaped the request.
 func (r Request) IsZero() bool { return reflect.DeepEqual(r, Request{}) }
+
+// askedWith says whether a token was asked for with a request. Of a token that was stored before requests were
+// kept it is known only where there is nothing to know: the present request has none of these members.
+func (t Token) askedWith(r Request) bool {
+	if t.Request == nil {
+		return r.IsZero()
+	}
+	return reflect.DeepEqual(*t.Request, r)
+}
+
+// hashedParam stands before the keyed hash of a parameter's value.
+const hashedParam = "hmac:"
+
+// publicParam says whether the value of a form parameter is no secret, so that it may be stored in the clear.
+func publicParam(name string) bool {
+	switch name {
+	case "audience", "resource", "validity_period", "organization", "tenant", "prompt", "display", "acr_values", "max_age",
+		"ui_locales", "token_format", "response_mode", "include_granted_scopes", "access_type":
+		return true
+	}
+	return false
+}
+
+// Params are the form parameters of an application's own: audience, resource and the extra ones.
+func (a Application) Params() url.Values {
+	all := url.Values{}
+	for name, values := range a.Extra {
+		all[name] = slices.Clone(values)
+	}
+	if a.Audience != "" {
+		all.Set("audience", a.Audience)
+	}
+	if len(a.Resource) > 0 {
+		all["resource"] = slices.Clone(a.Resource)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}
+
+// question is what a server is asked for.
+type question struct {
+	grant, user string // "": the application's own
+	password    secret.Text
+	scopes      []string
+	params      url.Values // audience, resource and extra parameters
+
+	subject, assertion         secret.Text // what the grant rests on: fetched, or about to be signed
+	subjectType, requestedType string
+
+	want Request // all of these, as they are stored with a token
+}
+
+// questionOf makes the question that is put to an application's server, and fetches the secrets that tell one question
+// from another. It sends nothing.
+func (s *Service) questionOf(ctx context.Context, a Application, o GetOptions) (question, error) {
+	q := question{grant: o.Grant, user: o.Username, password: o.Password, scopes: o.Scopes, params: a.Params()}
+	if len(q.scopes) == 0 {
+		q.scopes = a.Scopes
+	}
+	given := Application{Audience: o.Audience, Resource: o.Resource, Extra: o.Extra}.Params()
+	if q.params == nil && given != nil {
+		q.params = url.Values{}
+	}
+	maps.Copy(q.params, given)
+	q.subjectType, q.requestedType = a.Details.SubjectTokenType, a.Details.RequestedTokenType
+	return s.complete(ctx, a, q)
+}
+
+// complete fetches the secrets of a question and works out what is stored of it.
+func (s *Service) complete(ctx context.Context, a Application, q question) (question, error) {
+	b := q.by(a)
+	var err error
+	switch b.Grant {
+	case tokenapi.GrantTokenExchange:
+		q.subject, err = s.opt.Vault.Secret(ctx, b, SubjectToken)
+	case tokenapi.GrantJWTBearer:
+		q.assertion, err = s.statement(ctx, b)
+	}
+	if b.Grant != tokenapi.GrantTokenExchange {
+		q.subjectType, q.requestedType = "", ""
+	}
+	if err == nil {
+		q.want, err = s.requestOf(ctx, b, q)
+	}
+	return q, err
+}
+
+// statement is what tells one assertion from another: a ready one's own text, or the claims that will be signed.
+func (s *Service) statement(ctx context.Context, a Application) (secret.Text, error) {
+	if a.Details.ReadyAssertion {
+		return s.opt.Vault.Secret(ctx, a, Assertion)
+	}
+	b, err := json.Marshal(claimsOf(a))
+	return secret.New(string(b)), err
+}
+
+// claimsOf are the claims that an application signs (RFC 7523 section 3), without those that are new each time.
+func claimsOf(a Application) map[string]any {
+	claims := map[string]any{"iss": a.ConsumerKey, "sub": cmp.Or(a.Username, a.ConsumerKey)}
+	maps.Copy(claims, a.Details.AssertionClaims)
+	return claims
+}
+
+// lasting is an assertion without the claims that differ each time one is made, if it is a JWT.
+func lasting(assertion secret.Text) secret.Text {
+	j, err := jwt.Parse(assertion)
+	if err != nil || j.Encrypted {
+		return assertion
+	}
+	var kept []string
+	for _, c := range j.Claims {
+		if !slices.Contains([]string{"iat", "nbf", "exp", "jti"}, c.Name) {
+			b, err := json.Marshal([]any{c.Name, c.Text, c.Value})
+			if err != nil {
+				return assertion
+			}
+			kept = append(kept, string(b))
+		}
+	}
+	slices.Sort(kept)
+	return secret.New(strings.Join(kept, "\n"))
+}
+
+// errUnhashed ends a reading in which a secret cannot be hashed, because the store has no key for hashes yet.
+var errUnhashed = errors.New("there is no key for hashes yet")
+
+// requestOf is a question as it is stored with a token. Only the first secret that a store hashes needs a write.
+func (s *Service) requestOf(ctx context.Context, a Application, q question) (want Request, err error) {
+	read := func(r Reader) (err error) {
+		want, err = q.request(a, r)
+		return err
+	}
+	if err = s.opt.Keeper.View(ctx, read); errors.Is(err, errUnhashed) {
+		err = s.opt.Keeper.Update(ctx, func(w Writer) error { return read(w) })
+	}
+	return want, err
+}
+
+func (q question) request(a Application, r Reader) (Request, error) {
+	want := Request{SubjectType: q.subjectType, RequestedType: q.requestedType}
+	hash := func(label string, text secret.Text) (string, error) {
+		h, err := r.Digest(label, text)
+		if err == nil && h == "" && !text.IsZero() {
+			err = errUnhashed
+		}
+		return h, err
+	}
+	for name, values := range q.params {
+		values = slices.Clone(values)
+		for i, v := range values {
+			if publicParam(name) {
+				continue
+			}
+			h, err := hash("param/"+name, secret.New(v))
+			if err != nil {
+				return want, err
+			}
+			if values[i] = ""; v != "" {
+				values[i] = hashedParam + h
+			}
+		}
+		slices.Sort(values) // resources are a set
+		if want.Params == nil {
+			want.Params = url.Values{}
+		}
+		want.Params[name] = values
+	}
+	var err, err2 error
+	want.Subject, err = hash("subject_token", q.subject)
+	text := q.assertion
+	if a.Details.ReadyAssertion {
+		text = lasting(text)
+	}
+	want.Assertion, err2 = hash("assertion", text)
+	return want, cmp.Or(err, err2)
+}
+
+// by is the application as it is for this question. Its ID stays: the token will be held under it.
+func (q question) by(a Application) Application {
+	a.Grant, a.Username = cmp.Or(q.grant, a.Grant), cmp.Or(q.user, a.Username)
+	a.Extra = q.params
+	a.Details.SubjectTokenType, a.Details.RequestedTokenType = q.subjectType, q.requestedType
+	return a
+}
+
+// mark is the journal mark of a question, which names what is not the application's own.
+func (q question) mark(a Application) Mark {
+	m := Mark{Op: "get", Scopes: q.scopes, Request: &q.want}
+	if q.grant != a.Grant {
+		m.Grant = q.grant
+	}
+	if q.user != a.Username {
+		m.User = q.user
+	}
+	return m
+}
+
+// brought says whether a token was got by putting this question to an application's server, or by refreshing one that
+// was.
+func (q question) brought(t Token, a Application) bool {
+	b := q.by(a)
+	return t.AppID == a.ID && t.Grant == b.Grant && t.User == b.Username && sameScopes(t.Asked, q.scopes) && t.askedWith(q.want)
+}
+
+// own is the question that a token was got with, to be put again: its stored request, as far as that is known. What is
+// kept as a hash alone must be what the application has now.
+func (s *Service) own(ctx context.Context, a Application, t Token) (question, error) {
+	if t.Request == nil || t.Grant == GrantAdopted {
+		q, err := s.questionOf(ctx, a, GetOptions{Scopes: t.Asked})
+		return q, err
+	}
+	now, err := s.questionOf(ctx, a, GetOptions{Grant: t.Grant})
+	if err != nil {
+		return now, err
+	}
+	q := now
+	q.scopes, q.params = t.Asked, nil
+	q.subjectType, q.requestedType = t.Request.SubjectType, t.Request.RequestedType
+	other := func(what string) error {
+		return &Error{Code: "other_request", Text: "renew: " + t.Fingerprint + " was asked for with another " + what + " than " + a.Label() + " has now, which is not kept",
+			Hint: "get a new token: it is asked for as the application is configured now"}
+	}
+	for name, values := range t.Request.Params {
+		if slices.ContainsFunc(values, func(v string) bool { return strings.HasPrefix(v, hashedParam) }) && !publicParam(name) {
+			if !slices.Equal(values, now.want.Params[name]) {
+				return q, other("extra." + name)
+			}
+			values = now.params[name]
+		}
+		if q.params == nil {
+			q.params = url.Values{}
+		}
+		q.params[name] = values
+	}
+	switch {
+	case t.Request.Subject != now.want.Subject:
+		return q, other("subject token")
+	case t.Request.Assertion != now.want.Assertion:
+		return q, other("assertion")
+	}
+	q.want = *t.Request
+	return q, nil
+}

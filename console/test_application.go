@@ -30,8 +30,9 @@ type Tested struct {
 	Skipped     string   // why no token was asked for
 	Notes       []string // things worth saying, without secrets
 
-	answer tokenapi.TokenAnswer
-	asked  []string
+	answer  tokenapi.TokenAnswer
+	asked   []string
+	request Request
 }
 
 // Lives says that a token came which is held nowhere yet, and until when it lives; "" when none came.
@@ -160,7 +161,7 @@ func (s *Service) draftRequest(ctx context.Context, d Draft, a Application) (tok
 		return err
 	})
 	req := tokenapi.TokenRequest{
-		Grant: a.Grant, Scopes: a.Scopes, Extra: a.Extra,
+		Grant: a.Grant, Scopes: a.Scopes, Extra: a.Params(),
 		Credentials: tokenapi.Credentials{ConsumerKey: a.ConsumerKey, Auth: a.Environment.ClientAuth},
 	}
 	switch {
@@ -205,10 +206,14 @@ func (s *Service) try(ctx context.Context, a Application, req tokenapi.TokenRequ
 			s.opt.Knock(k)
 		}
 	}
-	asks := turn{key: askKey(a, question{scopes: a.Scopes}), appID: a.ID, verb: "test", waitElsewhere: true}
-	return s.alone(ctx, asks, func(_ Application, l *lease) error {
+	q, err := s.questionOf(ctx, a, GetOptions{})
+	if err != nil {
+		return err
+	}
+	out.request = q.want
+	return s.alone(ctx, s.asking(a, q, "test"), func(_ Application, l *lease) error {
 		before := s.lastSeq()
-		err := s.spend(ctx, a, []*lease{l}, Mark{Op: opTest, Scopes: a.Scopes}, req, func(_ Writer, ans tokenapi.TokenAnswer) error {
+		err := s.spend(ctx, a, []*lease{l}, Mark{Op: opTest, Scopes: a.Scopes, Request: &q.want}, req, func(_ Writer, ans tokenapi.TokenAnswer) error {
 			out.fill(ans)
 			return nil
 		}, nil)
@@ -250,7 +255,7 @@ func (s *Service) fileTested(w Writer, a Application, t *Tested) error {
 	if t == nil || t.Fingerprint == "" || t.AppID != a.ID {
 		return nil
 	}
-	_, _, _, err := s.file(w, a, t.answer, Token{AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: t.asked, Asked: t.asked}, secret.Text{})
+	_, _, _, err := s.file(w, a, t.answer, Token{AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: t.asked, Asked: t.asked, Request: &t.request}, secret.Text{})
 	return err
 }
 
