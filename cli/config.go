@@ -52,8 +52,8 @@ type Config struct {
 
 // SecretName is one secret of one application.
 type SecretName struct {
-	AppID string
-	Kind  console.SecretKind
+	App  string // ConfigID
+	Kind console.SecretKind
 }
 
 // ConfigError is everything that is wrong with one configuration file. It never holds a line of it, nor a

@@ -136,7 +136,7 @@ func TestConfigProblems(t *testing.T) {
 		{"same label", env + app + strings.Replace(app, `"k"`, `"k2"`, 1),
 			`8:8: application "Orders": name: name, environment and key_type are those of the application in line 5`},
 		{"same identity", env + app + strings.Replace(app, "Orders", "Bills", 1),
-			`9:16: application "Bills": consumer_key: token URL, consumer key, grant and user are those of application "Orders" in line 5 (they would share their tokens; remove one)`},
+			`9:16: application "Bills": consumer_key: application "Orders" in line 5 asks for the same with the same consumer key, grant and user (nothing would tell their tokens apart: remove one, or give it other scopes, audience or resource)`},
 		{"colon in the key", env + strings.Replace(app, `"k"`, `"a:b"`, 1),
 			`6:16: application "Orders": consumer_key: must not contain : with client_auth = "basic" (use "basic-encoded" or "post")`},
 		// references

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -137,24 +138,29 @@ func (r *reader) environment(s section, others []environment) environment {
 	}
 	e.CacheTTL = s.span("cache_ttl", 15*time.Minute)
 	e.Regime = console.Regime(s.oneOf("regime", []string{"auto", "opaque", "jwt", "stateless", "introspecting"}, nil))
-	e.ClientAuth = tokenapi.ClientAuth(s.oneOf("client_auth",
-		[]string{"basic", "basic-encoded", "post", "none", "private_key_jwt", "tls"}, nil))
 	if e.Timeout = s.span("timeout", 15*time.Second); e.Timeout == 0 {
 		s.bad("timeout", "must be more than 0", "")
 	}
 	e.CAFile = r.fromHere(s.text("ca_file", ""))
 	e.ClientCert, e.ClientKey = r.fromHere(s.text("client_cert", "")), r.fromHere(s.text("client_key", ""))
-	switch {
-	case e.ClientKey != "" && e.ClientCert == "":
+	if e.ClientKey != "" && e.ClientCert == "" {
 		s.bad("client_key", "is of no use without client_cert", "")
-	case e.ClientAuth == tokenapi.AuthTLS && e.ClientCert == "":
-		s.bad("client_auth", `"tls" needs client_cert and client_key`, "")
 	}
+	e.ClientAuth = s.clientAuth(e)
 	e.Proxy = s.proxy()
 	if e.sound = len(r.problems) == before; e.sound {
 		r.cfg.Environments = append(r.cfg.Environments, e.Environment)
 	}
 	return e
+}
+
+// clientAuth reads how a client of an environment proves itself.
+func (s section) clientAuth(e environment) tokenapi.ClientAuth {
+	auth := tokenapi.ClientAuth(s.oneOf("client_auth", []string{"basic", "basic-encoded", "post", "none", "private_key_jwt", "tls"}, nil))
+	if auth == tokenapi.AuthTLS && e.ClientCert == "" {
+		s.bad("client_auth", `"tls" needs client_cert and client_key`, "")
+	}
+	return auth
 }
 
 // proxy reads the URL of a proxy.
@@ -201,6 +207,9 @@ func (r *reader) application(s section, envs []environment, others []application
 	a.Source = console.FromConfig
 	a.Name = s.name()
 	env := s.environment(envs)
+	if s.values["client_auth"] != nil && s.values["client_auth"] != "" {
+		env.ClientAuth = s.clientAuth(env)
+	}
 	a.Environment = env.Environment
 	a.KeyType = s.oneOf("key_type", []string{"", "PRODUCTION", "SANDBOX"}, nil)
 	a.ConsumerKey = s.need("consumer_key")
@@ -210,6 +219,7 @@ func (r *reader) application(s section, envs []environment, others []application
 	a.Grant = s.oneOf("grant", grants(), nil)
 	a.Scopes = s.scopes()
 	a.Username = s.text("username", "")
+	a.Audience, a.Resource = s.text("audience", ""), s.resources()
 	a.Extra = s.extra()
 	a.ProbeURL = s.url("probe_url", env.AllowHTTP)
 	refs := s.secrets()
@@ -223,14 +233,15 @@ func (r *reader) application(s section, envs []environment, others []application
 	if len(r.problems) > before || !env.sound {
 		return a
 	}
-	a.ID = a.Identity()
 	for _, o := range others {
-		if a.ID == o.ID {
-			s.bad("consumer_key", fmt.Sprintf("token URL, consumer key, grant and user are those of application %q in line %d", o.Name, o.place.line),
-				"they would share their tokens; remove one")
+		if o.ConfigID != "" && console.SameRequest(a.Application, o.Application) && r.sameGround(o.ConfigID, refs) {
+			s.bad("consumer_key", fmt.Sprintf("application %q in line %d asks for the same with the same consumer key, grant and user", o.Name, o.place.line),
+				"nothing would tell their tokens apart: remove one, or give it other scopes, audience or resource")
 			return a
 		}
 	}
+	a.ConfigID = a.Identity() + "/" + a.Label()
+	a.ID = a.Identity() // until it is known how it is stored
 	proof := proves(env.ClientAuth)
 	a.Secret, a.Details.SecretStored = refs[proof].state(), refs[proof].stored
 	if proof == "" {
@@ -239,11 +250,21 @@ func (r *reader) application(s section, envs []environment, others []application
 	for _, kind := range secretKinds() {
 		s.warn(kind, refs[kind], env, kind == proof)
 		if !refs[kind].IsZero() {
-			r.cfg.Secrets[SecretName{a.ID, kind}] = refs[kind]
+			r.cfg.Secrets[SecretName{a.ConfigID, kind}] = refs[kind]
 		}
 	}
 	r.cfg.Applications = append(r.cfg.Applications, a.Application)
 	return a
+}
+
+// sameGround says whether the secrets that a grant rests on come from the same places as those of another application.
+func (r *reader) sameGround(other string, refs map[console.SecretKind]SecretRef) bool {
+	for _, kind := range []console.SecretKind{console.SubjectToken, console.Assertion} {
+		if !reflect.DeepEqual(refs[kind], r.cfg.Secrets[SecretName{other, kind}]) {
+			return false
+		}
+	}
+	return true
 }
 
 // warn says that a secret is written down, or that one that is needed is not there.
@@ -305,6 +326,18 @@ func (s section) scopes() []string {
 	return scopes
 }
 
+// resources reads the resources that a token is asked for (RFC 8707 section 2).
+func (s section) resources() []string {
+	all := s.list("resource")
+	for i, raw := range all {
+		if why := console.ResourceProblem(raw); why != "" {
+			p := s.r.places[under(under(s.path, "resource"), "#"+strconv.Itoa(i))].value
+			s.r.problem(p, s.label+"resource", why, `such as ["https://api.example/orders"]`)
+		}
+	}
+	return all
+}
+
 // extra reads further form parameters.
 func (s section) extra() url.Values {
 	values, _ := s.values["extra"].(map[string]any)
@@ -314,6 +347,10 @@ func (s section) extra() url.Values {
 	in := section{r: s.r, path: under(s.path, "extra"), label: s.label + "extra.", values: values}
 	form := url.Values{}
 	for key, v := range values {
+		if (key == "audience" || key == "resource") && s.values[key] != nil {
+			s.r.problem(in.spot(key).key, in.label+shown(key), "is given twice: the application has "+key+" too", "remove it from extra")
+			continue
+		}
 		if slices.Contains(reserved(), strings.ToLower(key)) {
 			s.r.problem(in.spot(key).key, in.label+shown(key), "is set by the protocol and cannot be given here", "")
 			continue

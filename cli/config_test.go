@@ -107,7 +107,7 @@ note = "a b"
 		ClientAuth: tokenapi.AuthPost, Timeout: 3 * time.Second, CAFile: filepath.Join("dir", "ca.pem"),
 		InsecureSkipVerify: true, AllowHTTP: true, ReadOnly: true}
 	id := console.ApplicationID(e.Endpoints.TokenURL, "key1", "password", "ana")
-	a := console.Application{ID: id, Name: "Orders", Environment: e, KeyType: "SANDBOX", ConsumerKey: "key1",
+	a := console.Application{ID: id, ConfigID: id + "/Orders@cloud/SANDBOX", Name: "Orders", Environment: e, KeyType: "SANDBOX", ConsumerKey: "key1",
 		Grant: "password", Username: "ana", Scopes: []string{"read", "write"}, ProbeURL: "http://api.example/orders",
 		Extra:  map[string][]string{"validity_period": {"3600"}, "flag": {"true"}, "share": {"0.5"}, "note": {"a b"}},
 		Source: console.FromConfig, Secret: console.SecretOnDemand}
@@ -120,7 +120,7 @@ note = "a b"
 		ClipboardCommand: []string{"xclip", "-i"}, StoreKey: "command", StoreCommand: []string{"pass", "lanyard"}, Environments: []console.Environment{e},
 		Applications: []console.Application{a},
 		Secrets: map[SecretName]SecretRef{
-			{id, console.ConsumerSecret}: {file: filepath.Join("dir", "orders.secret")}, {id, console.Password}: {command: []string{"pass", "ana"}},
+			{a.ConfigID, console.ConsumerSecret}: {file: filepath.Join("dir", "orders.secret")}, {a.ConfigID, console.Password}: {command: []string{"pass", "ana"}},
 		}}
 	if !reflect.DeepEqual(*cfg, want) {
 		t.Errorf("got  %+v\nwant %+v", *cfg, want)

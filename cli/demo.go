@@ -101,6 +101,7 @@ func (h *hosted) config(cfg *Config) *Config {
 			Name: a.Name, Environment: env, KeyType: a.KeyType, ConsumerKey: a.ConsumerKey, Grant: a.Grant, Username: a.Username,
 			Scopes: a.Scopes, ProbeURL: h.base + a.ProbePath, Source: console.FromConfig, Secret: console.SecretAvailable,
 		}
+		app.ConfigID = app.ID
 		cfg.Applications = append(cfg.Applications, app)
 		cfg.Secrets[SecretName{app.ID, console.ConsumerSecret}] = SecretRef{literal: a.ConsumerSecret}
 		if !a.Password.IsZero() {

@@ -144,7 +144,7 @@ func (d *doctor) checkSecrets(stored []console.Application) {
 			continue
 		}
 		for _, kind := range secretKinds() {
-			ref := d.cfg.Secrets[SecretName{a.ID, kind}]
+			ref := d.cfg.Secrets[SecretName{a.ConfigID, kind}]
 			what := strings.ReplaceAll(string(kind), "_", " ") + " of " + a.Label()
 			switch {
 			case ref.stored:
@@ -167,7 +167,7 @@ func (d *doctor) checkSecrets(stored []console.Application) {
 
 func (d *doctor) checkStored(a console.Application, what string, stored []console.Application) {
 	for _, s := range stored {
-		if s.ID == a.ID && s.Secret == console.SecretAvailable {
+		if s.ConfigID == a.ConfigID && s.Secret == console.SecretAvailable {
 			d.ok("secret", "%s: in the store", what)
 			return
 		}

@@ -218,7 +218,7 @@ func secretWords(kind console.SecretKind) string {
 
 // Secret gives one secret of an application.
 func (v *vault) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
-	name, what := SecretName{a.ID, kind}, secretWords(kind)
+	name, what := SecretName{a.ConfigID, kind}, secretWords(kind)
 	ref := v.refs[name]
 	v.mu.Lock()
 	k := v.kept[name]

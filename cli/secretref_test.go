@@ -159,7 +159,7 @@ func TestSecretRefVault(t *testing.T) {
 	}
 	cfg := &Config{Secrets: map[SecretName]SecretRef{{"app_1", console.ConsumerSecret}: {env: "ORDERS"}}}
 	v := cfg.Vault(env)
-	orders := console.Application{ID: "app_1", Name: "Orders"}
+	orders := console.Application{ID: "app_1", ConfigID: "app_1", Name: "Orders"}
 	if asked.Load() != 0 {
 		t.Error("resolved before the first use")
 	}

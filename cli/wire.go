@@ -116,12 +116,21 @@ func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v consol
 	if p.dryRun {
 		doors, browse = closedDoors{}, nil
 	}
+	apps := cfg.Applications
+	err := kept.View(context.Background(), func(r console.Reader) error {
+		stored, err := r.Applications()
+		apps = console.Identified(apps, stored)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
 	svc, err := console.New(console.Options{
 		Clock:        p.clock,
 		Keeper:       doorkeeper{kept, p},
 		Vault:        v,
 		Connect:      p.connect(via),
-		Applications: cfg.Applications,
+		Applications: apps,
 		Environments: cfg.Environments,
 		ConfigPath:   cfg.Path,
 		UndoWindow:   cfg.UndoWindow,
@@ -229,7 +238,7 @@ func (p *program) askingVault(cfg *Config) console.Vault {
 
 // Secret gives one secret of an application: as configured, else from whoever is at the terminal.
 func (v vaultForPeople) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
-	if ref := v.cfg.Secrets[SecretName{a.ID, kind}]; (ref.IsZero() || ref.stored) && v.ask != nil && (kind == console.Password || kind == console.ConsumerSecret) {
+	if ref := v.cfg.Secrets[SecretName{a.ConfigID, kind}]; (ref.IsZero() || ref.stored) && v.ask != nil && (kind == console.Password || kind == console.ConsumerSecret) {
 		who := a.Label()
 		if kind == console.Password {
 			who = a.Username + " at " + who

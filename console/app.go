@@ -105,6 +105,7 @@ type Application struct {
 	Source      Source
 	Secret      SecretState // of what proves the application: consumer secret or signing key
 	Details     Details
+	ConfigID    string // names it among those of the configuration, whatever ID it is stored under; "" for any other
 }
 
 // Details are what some grants and ways of authentication want to know besides.
@@ -115,6 +116,7 @@ type Details struct {
 	SigningKeyID       string
 	AssertionClaims    map[string]any // jwt_bearer: claims to sign, beside those that are always there
 	ReadyAssertion     bool           // jwt_bearer: there is a ready assertion, nothing is signed
+	Server             string         // token URL or issuer as it is configured, before anything was discovered
 	SubjectTokenType   string         // token_exchange (RFC 8693 section 3)
 	RequestedTokenType string
 }
@@ -147,12 +149,24 @@ func (a Application) Label() string {
 	return s
 }
 
-// kept is the application as it is stored beside its tokens. What a configured one sends with a get is not
-// needed to refresh or revoke, and may hold an assertion.
+// kept is the application as it is stored beside its tokens. Of what a configured one sends with a get only that is kept
+// which tells it from others of its consumer key: the rest may hold an assertion.
 func (a Application) kept() Application {
-	if a.Source != FromStore {
-		a.Extra, a.Details.AssertionClaims = nil, nil
+	a.ConfigID = ""
+	if a.Source == FromStore {
+		return a
 	}
+	a.Details.AssertionClaims = nil
+	var public url.Values
+	for name, values := range a.Extra {
+		if publicParam(name) {
+			if public == nil {
+				public = url.Values{}
+			}
+			public[name] = values
+		}
+	}
+	a.Extra = public
 	return a
 }
 
@@ -160,6 +174,12 @@ func (a Application) kept() Application {
 // that will be discovered: an identity must not depend on whether the server could be asked.
 func (a Application) server() string {
 	return cmp.Or(a.Environment.Endpoints.TokenURL, a.Environment.Issuer)
+}
+
+// sameClient says whether two applications are one client of one server: they have one consumer secret.
+func sameClient(a, b Application) bool {
+	at := func(a Application) string { return cmp.Or(a.Details.Server, a.server()) }
+	return a.ConsumerKey == b.ConsumerKey && at(a) == at(b)
 }
 
 // Identity is ApplicationID of an application.

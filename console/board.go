@@ -76,11 +76,11 @@ func (s *Service) applications(r Reader, stored []Application, tokens []Token, m
 			return nil, err
 		}
 		if a.Details.SecretStored {
-			kept, err := r.HasConsumerSecret(a.ID)
+			kept, err := keptSecret(r, a)
 			if err != nil {
 				return nil, err
 			}
-			if all[i].Secret = SecretAvailable; !kept {
+			if all[i].Secret = SecretAvailable; kept == "" {
 				all[i].Secret = SecretMissing
 			}
 		}

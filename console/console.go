@@ -173,6 +173,10 @@ func New(opt Options) (*Service, error) {
 	if opt.Clock == nil || opt.Keeper == nil || opt.Vault == nil || opt.Connect == nil || opt.Owner == "" {
 		return nil, errors.New("console: clock, keeper, vault, connect and owner are needed")
 	}
+	opt.Applications = slices.Clone(opt.Applications)
+	for i := range opt.Applications {
+		opt.Applications[i].Details.Server = opt.Applications[i].server()
+	}
 	return &Service{opt: opt, apis: map[Environment]API{}, awaited: map[string]bool{}, watchers: map[chan struct{}]bool{}, skews: map[string]time.Duration{}, keySets: map[string]keySet{}, unanswered: map[string]time.Time{}}, nil
 }
 

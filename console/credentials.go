@@ -31,17 +31,42 @@ func (s *Service) credentialText(ctx context.Context, a Application, kind Secret
 		return s.opt.Vault.Secret(ctx, a, kind)
 	}
 	var sec Secrets
-	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
-		sec, err = r.ConsumerSecret(a.ID)
+	err := s.opt.Keeper.View(ctx, func(r Reader) error {
+		id, err := keptSecret(r, a)
+		if err != nil || id == "" {
+			return err
+		}
+		sec, err = r.ConsumerSecret(id)
 		return err
 	})
 	switch {
-	case err != nil && !isNotFound(err):
+	case err != nil:
 		return secret.Text{}, fmt.Errorf("secret of %s: %w", a.Label(), err)
 	case sec.Access.IsZero():
 		return s.opt.Vault.Secret(ctx, a, kind)
 	}
 	return sec.Access, nil
+}
+
+// keptSecret finds the application under which the consumer secret of another one is stored: its own, or one that is the
+// same client. It is "" when none is stored.
+func keptSecret(r Reader, a Application) (id string, err error) {
+	if has, err := r.HasConsumerSecret(a.ID); err != nil || has {
+		return a.ID, err
+	}
+	stored, err := r.Applications()
+	if err != nil {
+		return "", err
+	}
+	for _, b := range stored {
+		if b.Credential() != a.Credential() || !sameClient(a, b) {
+			continue
+		}
+		if has, err := r.HasConsumerSecret(b.ID); err != nil || has {
+			return b.ID, err
+		}
+	}
+	return "", nil
 }
 
 // passwordOf is the password for a question: the one that came with it, the one that is kept, or what the vault has. One

@@ -111,8 +111,8 @@ func (d Draft) beside(others []Application, say func(field, text string)) {
 		case have.ID == d.Was || have.Source == Gone:
 		case have.Label() == d.Label() && d.Name != "":
 			say(FieldName, "name, environment and key type are those of another one")
-		case have.ID == d.Identity() && d.ConsumerKey != "":
-			say(FieldConsumerKey, "token URL, key, grant and user are those of "+have.Label())
+		case SameRequest(have, d.Application) && d.ConsumerKey != "":
+			say(FieldConsumerKey, "token URL, key, grant, user and scopes are those of "+have.Label())
 		}
 	}
 }
@@ -125,7 +125,7 @@ func (d Draft) Warning(all []Application, held func(appID string) int) string {
 	for _, have := range all {
 		switch {
 		case have.Source != FromStore:
-		case have.ID == d.Was && d.Identity() != have.ID:
+		case have.ID == d.Was && d.Identity() != have.Identity():
 			another = true
 			left += held(have.ID)
 		case have.ID != d.Was && d.EnvironmentWas != "" && have.Environment.Name == d.EnvironmentWas:
@@ -133,7 +133,8 @@ func (d Draft) Warning(all []Application, held func(appID string) int) string {
 			if !SameServer(have.Environment, d.Environment) && have.Credential() != "" {
 				anew++
 			}
-			if have.Environment = d.Environment; have.Identity() != have.ID {
+			was := have.Identity()
+			if have.Environment = d.Environment; have.Identity() != was {
 				left += held(have.ID)
 			}
 		}

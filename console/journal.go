@@ -187,8 +187,5 @@ func settleGets(w Writer, of Mark) error {
 
 // sameScopes compares as sets.
 func sameScopes(a, b []string) bool {
-	a, b = slices.Clone(a), slices.Clone(b)
-	slices.Sort(a)
-	slices.Sort(b)
-	return slices.Equal(slices.Compact(a), slices.Compact(b))
+	return slices.Equal(setOf(a), setOf(b))
 }

@@ -21,7 +21,7 @@ func (s *Service) Save(ctx context.Context, d Draft) (Application, error) {
 			return a, &Error{Code: "usage", Text: "save: " + field + ": " + why}
 		}
 	}
-	a.ID, a.Source = a.Identity(), FromStore
+	a.Source, a.Details.Server = FromStore, a.server()
 	if err := s.unlocked(ctx); err != nil {
 		return a, err
 	}
@@ -30,6 +30,7 @@ func (s *Service) Save(ctx context.Context, d Draft) (Application, error) {
 		if err != nil {
 			return err
 		}
+		a.ID = s.idOf(d, stored)
 		was, err := s.maySave(d, a, stored)
 		if err != nil {
 			return err
@@ -52,12 +53,21 @@ func (s *Service) Save(ctx context.Context, d Draft) (Application, error) {
 	return a, err
 }
 
+// idOf is the ID under which a draft is stored.
+func (s *Service) idOf(d Draft, stored []Application) string {
+	var was *Application
+	if i := slices.IndexFunc(stored, func(have Application) bool { return have.ID == d.Was && have.Source == FromStore }); i >= 0 {
+		was = &stored[i]
+	}
+	return idFor(d.Application, was, s.opt.Applications, stored)
+}
+
 // maySave refuses what is in the way of something else, and finds the application that is edited.
 func (s *Service) maySave(d Draft, a Application, stored []Application) (was *Application, err error) {
-	if have, ok := s.configured(a); ok {
-		return nil, &Error{Code: "exists", Text: "save: the configuration has this consumer key already, as " + have.Label(), Hint: "edit it there"}
-	}
 	for _, have := range s.opt.Applications {
+		if SameRequest(have, a) {
+			return nil, &Error{Code: "exists", Text: "save: the configuration asks for the same with this consumer key already, as " + have.Label(), Hint: "edit it there"}
+		}
 		if have.Label() == a.Label() {
 			return nil, &Error{Code: "exists", Text: "save: the configuration has an application " + a.Label() + " already", Hint: "choose another name, or a key type"}
 		}
@@ -67,8 +77,8 @@ func (s *Service) maySave(d Draft, a Application, stored []Application) (was *Ap
 		case have.Source != FromStore:
 		case have.ID == d.Was:
 			was = &stored[i]
-		case have.ID == a.ID:
-			return nil, &Error{Code: "exists", Text: "save: this consumer key is here already, as " + have.Label(), Hint: "edit that one"}
+		case SameRequest(have, a):
+			return nil, &Error{Code: "exists", Text: "save: this consumer key asks for the same already, as " + have.Label(), Hint: "edit that one, or ask for other scopes"}
 		case have.Label() == a.Label():
 			return nil, &Error{Code: "exists", Text: "save: there is an application " + a.Label() + " already", Hint: "choose another name, or a key type"}
 		}
@@ -177,12 +187,12 @@ func (s *Service) follow(w Writer, d Draft, stored []Application, saved Applicat
 		}
 		next := have
 		next.Environment = d.Environment
-		next.ID = next.Identity()
+		next.ID = idFor(next, &have, s.opt.Applications, stored)
 		if next.ID == have.ID && have.Secret == SecretAvailable && !SameServer(have.Environment, next.Environment) {
 			return &Error{Code: "usage", Text: "save: the secret of " + have.Label() + " in the same environment would go to " + elsewhere(have.Environment, next.Environment) + " too",
 				Hint: "choose a new environment for this one"}
 		}
-		if next.ID == saved.ID {
+		if SameRequest(next, saved) {
 			return &Error{Code: "exists", Text: "save: in this environment " + have.Label() + " and " + saved.Label() + " are the same", Hint: "delete one of them first"}
 		}
 		if err := s.put(w, &have, &next, secret.Text{}, secret.Text{}); err != nil {

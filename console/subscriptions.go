@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"time"
 
 	"lanyard/tokenapi"
@@ -118,7 +119,11 @@ func (s *Service) Import(ctx context.Context, all []Imported) ([]Application, er
 
 func (s *Service) importOne(w Writer, i Imported, stored []Application) (Application, error) {
 	a := i.Application
-	a.ID, a.Source = a.Identity(), FromStore
+	var was *Application // the one that a portal has of a consumer key
+	if i := slices.IndexFunc(stored, func(have Application) bool { return have.Source == FromStore && have.Identity() == a.Identity() }); i >= 0 {
+		was = &stored[i]
+	}
+	a.ID, a.Source = idFor(a, was, s.opt.Applications, stored), FromStore
 	if have, ok := s.configured(a); ok {
 		return have, nil
 	}

@@ -81,7 +81,15 @@ func (t Tested) Text() string {
 //
 // The token is not revoked: a server that hands the living one out again would take it from whoever else uses it.
 func (s *Service) Test(ctx context.Context, d Draft) (Tested, error) {
-	out := Tested{AppID: d.Identity(), asked: d.Scopes}
+	out := Tested{asked: d.Scopes}
+	err := s.opt.Keeper.View(ctx, func(r Reader) error {
+		stored, err := r.Applications()
+		out.AppID = s.idOf(d, stored)
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
 	bad := d.Problems()
 	for _, field := range draftFields() {
 		if why := bad[field]; why != "" {
@@ -96,7 +104,6 @@ func (s *Service) Test(ctx context.Context, d Draft) (Tested, error) {
 	if err := s.unlocked(ctx); err != nil {
 		return out, err
 	}
-	var err error
 	if a.Environment, out.Found, out.Discovered, err = s.tryIssuer(ctx, a); err != nil {
 		return out, err
 	}

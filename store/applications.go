@@ -24,7 +24,7 @@ func applicationFields(a *console.Application) []field {
 		{"probe_url", &a.ProbeURL},
 		{"source", &a.Source},
 		{"secret_state", &a.Secret},
-		{"details", details{&a.Details}},
+		{"details", details{a}},
 	}
 }
 
@@ -136,16 +136,19 @@ type detailsForm struct {
 	ReadyAssertion     bool           `json:"ready_assertion,omitempty"`
 	SubjectTokenType   string         `json:"subject_token_type,omitempty"`
 	RequestedTokenType string         `json:"requested_token_type,omitempty"`
+	Server             string         `json:"server,omitempty"`
+	Audience           string         `json:"audience,omitempty"` // of the application, as is the next
+	Resource           []string       `json:"resource,omitempty"`
 }
 
-// details is a column with the details of an application in it.
-type details struct{ d *console.Details }
+// details is a column with the details of an application in it, and with what came later than its other columns.
+type details struct{ a *console.Application }
 
 // Value implements driver.Valuer.
 func (c details) Value() (driver.Value, error) {
-	d := c.d
+	d := c.a.Details
 	b, err := json.Marshal(detailsForm{1, d.RedirectURL, d.SecretStored, d.SigningAlg, d.SigningKeyID, d.AssertionClaims,
-		d.ReadyAssertion, d.SubjectTokenType, d.RequestedTokenType})
+		d.ReadyAssertion, d.SubjectTokenType, d.RequestedTokenType, d.Server, c.a.Audience, c.a.Resource})
 	return string(b), err
 }
 
@@ -161,9 +164,10 @@ func (c details) Scan(src any) error {
 	default:
 		return fmt.Errorf("details are stored as %T", src)
 	}
-	*c.d = console.Details{RedirectURL: f.RedirectURL, SecretStored: f.SecretStored, SigningAlg: f.SigningAlg, SigningKeyID: f.SigningKeyID,
+	c.a.Audience, c.a.Resource = f.Audience, f.Resource
+	c.a.Details = console.Details{RedirectURL: f.RedirectURL, SecretStored: f.SecretStored, SigningAlg: f.SigningAlg, SigningKeyID: f.SigningKeyID,
 		AssertionClaims: f.AssertionClaims, ReadyAssertion: f.ReadyAssertion,
-		SubjectTokenType: f.SubjectTokenType, RequestedTokenType: f.RequestedTokenType}
+		SubjectTokenType: f.SubjectTokenType, RequestedTokenType: f.RequestedTokenType, Server: f.Server}
 	return nil
 }
 

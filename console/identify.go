@@ -1,0 +1,126 @@
+package console
+
+import (
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+)
+
+// Identified gives configured applications the IDs under which they are stored. Those of one token URL, consumer key, grant
+// and user are told apart by their request without its secrets (scopes, audience, resource, extra), then by their name. What
+// remains is new. A single one keeps the ID of the single one that is stored, whatever of it has changed. stored are all
+// applications of the store.
+func Identified(configured, stored []Application) []Application {
+	out := slices.Clone(configured)
+	for i := range out {
+		out[i].ID = ""
+	}
+	for i := range out {
+		if out[i].ID != "" {
+			continue
+		}
+		var group []*Application
+		for j := i; j < len(out); j++ {
+			if out[j].Identity() == out[i].Identity() {
+				group = append(group, &out[j])
+			}
+		}
+		identify(group, ofClient(out[i], stored))
+	}
+	return out
+}
+
+// ofClient gives the stored applications that have the token URL, consumer key, grant and user of an application.
+func ofClient(a Application, stored []Application) []Application {
+	var rows []Application
+	for _, row := range stored {
+		if row.ID == a.Identity() || row.Details.Server == a.server() && row.ConsumerKey == a.ConsumerKey && row.Grant == a.Grant && row.Username == a.Username {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// identify gives IDs to applications of one identity. One that was added in the console is an application of its own: it
+// is the configured one only if it asks for the same, or has its name.
+func identify(group []*Application, rows []Application) {
+	taken := map[string]bool{}
+	for _, row := range rows {
+		taken[row.ID] = true
+	}
+	claim := func(fits func(a, row *Application) bool) {
+		for _, a := range group {
+			for i := range rows {
+				if a.ID == "" && fits(a, &rows[i]) {
+					a.ID = rows[i].ID
+					rows = slices.Delete(rows, i, i+1)
+					break
+				}
+			}
+		}
+	}
+	only := len(group) == 1 && len(rows) == 1
+	claim(func(a, row *Application) bool { return only && row.Source != FromStore })
+	claim(func(a, row *Application) bool { return sameRequest(*a, *row) })
+	claim(func(a, row *Application) bool { return a.Name == row.Name && a.KeyType == row.KeyType })
+	for _, a := range group {
+		if a.ID != "" {
+			continue
+		}
+		a.ID = a.Identity()
+		for n := 0; taken[a.ID]; n++ {
+			a.ID = derivedID(*a, n)
+		}
+		taken[a.ID] = true
+	}
+}
+
+// derivedID is the identity of an application that shares its consumer key, grant and user with another one.
+func derivedID(a Application, n int) string {
+	request, _ := json.Marshal([]any{setOf(a.Scopes), a.kept().Params(), n}) // texts and a number always encode
+	return ApplicationID(a.server(), a.ConsumerKey, a.Grant, a.Username+"\x00"+string(request))
+}
+
+// idFor gives the ID for an application that is added or edited in the console: the one that it has, if it is still of the
+// same client; else as Identified gives it, beside all others that are in use.
+func idFor(a Application, was *Application, configured, stored []Application) string {
+	if was != nil && was.Identity() == a.Identity() {
+		return was.ID
+	}
+	rows := ofClient(a, stored)
+	for i := range rows {
+		if slices.ContainsFunc(configured, func(c Application) bool { return c.ID == rows[i].ID }) {
+			rows[i].Source = FromStore // in use, so that it is taken over only by the same
+		}
+	}
+	for _, c := range configured {
+		if c.Identity() == a.Identity() && !slices.ContainsFunc(rows, func(r Application) bool { return r.ID == c.ID }) {
+			c.Source = FromStore
+			rows = append(rows, c)
+		}
+	}
+	a.ID = ""
+	identify([]*Application{&a}, rows)
+	return a.ID
+}
+
+// sameRequest says whether two applications ask for the same, as far as that is no secret.
+func sameRequest(a, b Application) bool {
+	a, b = a.kept(), b.kept()
+	d, e := a.Details, b.Details
+	return sameScopes(a.Scopes, b.Scopes) && maps.EqualFunc(a.Params(), b.Params(), sameScopes) &&
+		d.RequestedTokenType == e.RequestedTokenType && d.SubjectTokenType == e.SubjectTokenType
+}
+
+// SameRequest says whether two applications of one client ask for the same, so that nothing would tell their tokens apart.
+// Secrets among what they ask with are not compared.
+func SameRequest(a, b Application) bool {
+	return a.Identity() == b.Identity() && sameRequest(a, b) && maps.EqualFunc(a.Extra, b.Extra, sameScopes) &&
+		reflect.DeepEqual(a.Details.AssertionClaims, b.Details.AssertionClaims)
+}
+
+// setOf gives a list of words as a set, in order.
+func setOf(words []string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(words)))
+}
