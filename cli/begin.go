@@ -30,7 +30,7 @@ func (b *beginning) service(ctx context.Context, kept bool) (*console.Service, e
 	if err != nil {
 		return nil, err
 	}
-	s, err := b.p.assemble(b.cfg, b.paths, st, vaultForPeople{Vault: b.cfg.Vault(b.p.lookup), cfg: b.cfg}, nil)
+	s, err := b.p.assemble(b.cfg, b.paths, st, vaultForPeople{Vault: b.cfg.Vault(b.p.lookup), cfg: b.cfg}, nil, true)
 	if err != nil {
 		_ = st.Close()
 		return nil, err

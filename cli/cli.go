@@ -183,6 +183,13 @@ func (p *program) say(what, format string, args ...any) {
 	}
 }
 
+// attended says whether a person is there to see and to answer: standard input and standard error are terminals.
+func (p *program) attended() bool {
+	_, in := terminal(p.stdin)
+	_, out := terminal(p.stderr)
+	return in && out
+}
+
 // terminal says whether a stream is one, and gives its file descriptor.
 func terminal(stream any) (uintptr, bool) {
 	f, ok := stream.(*os.File)

@@ -61,7 +61,7 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
 		return err
 	}
 	cfg := h.config(p.taste())
-	s, err := p.assemble(cfg, Paths{}, kept, cfg.Vault(p.lookup), nil)
+	s, err := p.assemble(cfg, Paths{}, kept, cfg.Vault(p.lookup), nil, true)
 	if err != nil {
 		_ = kept.Close()
 		return err

@@ -45,7 +45,7 @@ func (d *doctor) checkStore(ctx context.Context) {
 			return
 		}
 	}
-	s, err := d.p.assemble(d.cfg, d.paths, kept, d.cfg.Vault(d.p.lookup), nil)
+	s, err := d.p.assemble(d.cfg, d.paths, kept, d.cfg.Vault(d.p.lookup), nil, false)
 	if err != nil {
 		_ = kept.Close()
 		d.failErr("store", "", "", err)

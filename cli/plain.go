@@ -47,7 +47,7 @@ func (p *program) runPlain(ctx context.Context) error {
 		return err
 	}
 	configured := cfg.Vault(p.lookup)
-	s, err := p.assemble(cfg, paths, kept, askedInTurn{vaultForPeople{Vault: configured, cfg: cfg}, p.askingVault(cfg)}, nil)
+	s, err := p.assemble(cfg, paths, kept, askedInTurn{vaultForPeople{Vault: configured, cfg: cfg}, p.askingVault(cfg)}, nil, true)
 	if err != nil {
 		_ = kept.Close()
 		return err

@@ -43,7 +43,7 @@ func (p *program) runScreen(c *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := p.assemble(cfg, paths, kept, vaultForPeople{Vault: cfg.Vault(p.lookup), cfg: cfg}, nil)
+	s, err := p.assemble(cfg, paths, kept, vaultForPeople{Vault: cfg.Vault(p.lookup), cfg: cfg}, nil, true)
 	if err != nil {
 		_ = kept.Close()
 		return err

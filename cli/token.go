@@ -85,7 +85,11 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 	if form == "curl" && a.ProbeURL == "" {
 		return misuse("set probe_url of the application", "--as curl: %s has no probe_url to call", a.Label())
 	}
-	out, err := s.svc.Obtain(c.Context(), a.ID, o)
+	ctx := c.Context()
+	if o.Fresh && p.attended() {
+		ctx = console.Attended(ctx)
+	}
+	out, err := s.svc.Obtain(ctx, a.ID, o)
 	if p.dryRun {
 		if err == nil {
 			p.note("the token %s that is held would be printed", out.Token.Fingerprint)

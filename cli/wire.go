@@ -72,7 +72,7 @@ func (p *program) open(ctx context.Context, writes bool) (*session, error) {
 		}
 		via = n
 	}
-	s, err := p.assemble(cfg, paths, kept, p.askingVault(cfg), via)
+	s, err := p.assemble(cfg, paths, kept, p.askingVault(cfg), via, false)
 	if err != nil {
 		_ = kept.Close()
 		return nil, err
@@ -107,8 +107,9 @@ func hasStore(paths Paths) bool {
 	return !errors.Is(err, os.ErrNotExist)
 }
 
-// assemble builds the console on a store; via, if given, carries every call instead of the network.
-func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v console.Vault, via http.RoundTripper) (*session, error) {
+// assemble builds the console on a store; via, if given, carries every call instead of the network. attended says
+// that it is for a person at a screen and not for a command.
+func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v console.Vault, via http.RoundTripper, attended bool) (*session, error) {
 	id := make([]byte, 6)
 	_, _ = rand.Read(id) // never fails
 	var doors console.Callbacks = callbacks{}
@@ -135,6 +136,7 @@ func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v consol
 		ConfigPath:   cfg.Path,
 		UndoWindow:   cfg.UndoWindow,
 		DueBefore:    cfg.DueBefore,
+		Attended:     attended,
 		Owner:        fmt.Sprintf("%d-%s", os.Getpid(), hex.EncodeToString(id)),
 		Callbacks:    doors,
 		Browse:       browse,
@@ -229,8 +231,7 @@ type vaultForPeople struct {
 // askingVault is the vault of a subcommand.
 func (p *program) askingVault(cfg *Config) console.Vault {
 	v := vaultForPeople{Vault: cfg.Vault(p.lookup), cfg: cfg, told: &sync.Map{}}
-	_, in := terminal(p.stdin)
-	if _, out := terminal(p.stderr); in && out {
+	if p.attended() {
 		v.ask = p.askSecret
 	}
 	return v

@@ -21,6 +21,9 @@ func (s *Service) spend(ctx context.Context, a Application, under []*lease, m Ma
 	if err != nil {
 		return err
 	}
+	if err := s.heldBack(ctx, under[0], req); err != nil {
+		return err
+	}
 	// From here on nothing the caller does may cut the exchange in half; the client has its own deadline.
 	ctx = context.WithoutCancel(ctx)
 	m.ID = newID("m_")
@@ -34,7 +37,12 @@ func (s *Service) spend(ctx context.Context, a Application, under []*lease, m Ma
 	ans, ex, callErr := api.Token(ctx, req)
 	s.observe(a, m.TokenID, ex)
 	if callErr == nil {
-		return s.answered(ctx, m, ans, file)
+		return s.answered(ctx, m, ans, func(w Writer, ans tokenapi.TokenAnswer) error {
+			if err := forgetRefusal(w, under[0]); err != nil {
+				return err
+			}
+			return file(w, ans)
+		})
 	}
 	e, ok := tokenapi.AsError(callErr)
 	if ok && unseen(e) {
@@ -43,6 +51,11 @@ func (s *Service) spend(ctx context.Context, a Application, under []*lease, m Ma
 	err = s.insist(ctx, func(w Writer) error {
 		if ok && refused != nil {
 			if err := refused(w, e); err != nil {
+				return err
+			}
+		}
+		if ok {
+			if err := s.noteRefusal(w, under[0], req, e); err != nil {
 				return err
 			}
 		}

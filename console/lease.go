@@ -73,6 +73,7 @@ func tokenKey(id string) string { return "token/" + id }
 type lease struct {
 	s   *Service
 	key string
+	own string // of the turn
 	e   Environment
 
 	mu    sync.Mutex
@@ -143,6 +144,7 @@ func (s *Service) leaseNow() time.Time {
 // turn says what is done alone, and how long the wait for it may be.
 type turn struct {
 	key, appID, verb string
+	seen             string // the last refusal when the turn began: a newer one is an answer to whoever waited
 	own              string // in this process alone, what is done, which is less than what the lease is for; "": the same
 	grant            string // other than the application's, or ""
 	waitHere         bool   // for another goroutine of this process; else it is refused
@@ -158,6 +160,16 @@ var errServed = errors.New("what was wanted is there")
 // alone runs f while no other write on a key is under way, in this process or another one.
 func (s *Service) alone(ctx context.Context, t turn, f func(Application, *lease) error) error {
 	own := cmp.Or(t.own, t.key)
+	if t.own != "" {
+		err := s.opt.Keeper.View(ctx, func(r Reader) error {
+			f, err := lastRefusal(r, t.key)
+			t.seen = f.ID
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
 	if t.waitHere {
 		if err := s.flights.wait(ctx, own); err != nil {
 			return err
@@ -210,7 +222,7 @@ func (s *Service) takeLease(ctx context.Context, t turn) (Application, *lease, e
 		if err != nil {
 			return a, nil, err
 		}
-		l := &lease{s: s, key: t.key, e: a.Environment}
+		l := &lease{s: s, key: t.key, own: t.own, e: a.Environment}
 		if free {
 			ok := false
 			err := s.update(ctx, func(w Writer) (err error) {
@@ -252,6 +264,15 @@ func (s *Service) lookAt(ctx context.Context, t turn, seen *sight) (a Applicatio
 		if t.served != nil {
 			if done, err := t.served(r, a); done || err != nil {
 				return cmp.Or(err, errServed)
+			}
+		}
+		if t.own != "" {
+			f, err := lastRefusal(r, t.key)
+			if err != nil {
+				return err
+			}
+			if f.ID != t.seen && f.ID != "" && f.Question == questionHash(t.own) {
+				return f.err()
 			}
 		}
 		owner, until, err := r.LeaseOf(t.key)

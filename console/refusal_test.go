@@ -1,0 +1,143 @@
+package console_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+)
+
+// guarded is an office whose server refuses until it is told otherwise.
+type guarded struct {
+	*office
+	posts  atomic.Int32
+	answer func(w http.ResponseWriter, form string) // nil: a token
+}
+
+func newGuarded(t *testing.T) *guarded {
+	g := &guarded{office: newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantPassword, Username: "ana"})}
+	g.said[console.Password] = "wrong"
+	g.wire.handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n := g.posts.Add(1)
+		_ = r.ParseForm()
+		if g.answer != nil {
+			g.answer(w, r.PostForm.Get("password"))
+			return
+		}
+		fmt.Fprintf(w, `{"access_token":"access-%d","token_type":"Bearer","expires_in":3600}`, n)
+	})
+	return g
+}
+
+func refuses(status int, body string, header ...string) func(http.ResponseWriter, string) {
+	return func(w http.ResponseWriter, _ string) {
+		w.Header().Set("Content-Type", "application/json")
+		for i := 0; i < len(header); i += 2 {
+			w.Header().Set(header[i], header[i+1])
+		}
+		w.WriteHeader(status)
+		fmt.Fprint(w, body)
+	}
+}
+
+const wrongPassword = `{"error":"invalid_grant","error_description":"Authentication failed for ana"}`
+
+// Many that ask at once with a wrong password make one attempt, because attempts lock accounts. All of them get the
+// server's words.
+func TestRefusalIsShared(t *testing.T) {
+	g := newGuarded(t)
+	g.answer = refuses(400, wrongPassword)
+	inside, open := g.gate()
+	var all []chan got
+	for range 20 {
+		c := g.service()
+		all = append(all, begin(func() (console.Outcome, error) {
+			return c.Obtain(t.Context(), g.apps[0].ID, console.ObtainOptions{Fresh: true})
+		}))
+	}
+	<-inside
+	close(open)
+	for _, c := range all {
+		r := <-c
+		e, ok := tokenapi.AsError(r.err)
+		if !ok || e.Code != "invalid_grant" || e.Status != 400 || !strings.Contains(e.Error(), "Authentication failed for ana") {
+			t.Error(r.err)
+		}
+	}
+	if n := g.posts.Load(); n != 1 {
+		t.Errorf("%d attempts", n)
+	}
+}
+
+// What was refused is not sent again at once, unless something has changed or a person asks.
+func TestRefusalRests(t *testing.T) {
+	wrong := refuses(400, wrongPassword)
+	for name, c := range map[string]struct {
+		answer func(http.ResponseWriter, string)
+		then   func(*guarded)
+		pass   time.Duration
+		person bool
+		sent   bool
+	}{
+		"at once":                       {answer: wrong},
+		"nearly a minute later":         {answer: wrong, pass: 59 * time.Second},
+		"a minute later":                {answer: wrong, pass: time.Minute, sent: true},
+		"with another password":         {answer: wrong, then: func(g *guarded) { g.said[console.Password] = "right" }, sent: true},
+		"with another consumer secret":  {answer: refuses(401, `{"error":"invalid_client"}`), then: func(g *guarded) { g.said[console.ConsumerSecret] = "new" }, sent: true},
+		"the client":                    {answer: refuses(401, `{"error":"invalid_client"}`)},
+		"a person":                      {answer: wrong, person: true, sent: true},
+		"another reason":                {answer: refuses(400, `{"error":"invalid_scope"}`), sent: true},
+		"a server in trouble":           {answer: refuses(500, `{"error":"server_error"}`), sent: true},
+		"Retry-After":                   {answer: refuses(429, `{"error":"slow_down"}`, "Retry-After", "60"), pass: 59 * time.Second},
+		"Retry-After, over":             {answer: refuses(429, `{"error":"slow_down"}`, "Retry-After", "60"), pass: time.Minute, sent: true},
+		"Retry-After of a 503":          {answer: refuses(503, ``, "Retry-After", "120"), pass: time.Minute},
+		"a day is ten minutes":          {answer: refuses(429, ``, "Retry-After", "86400"), pass: 10 * time.Minute, sent: true},
+		"a day is no less":              {answer: refuses(429, ``, "Retry-After", "86400"), pass: 10*time.Minute - time.Second},
+		"a clock that was set back":     {answer: wrong, pass: -time.Hour, sent: true},
+		"a person does not mind either": {answer: refuses(429, ``, "Retry-After", "60"), person: true, sent: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := newGuarded(t)
+			g.answer = c.answer
+			ask := func(person bool) error {
+				ctx := t.Context()
+				if person {
+					ctx = console.Attended(ctx)
+				}
+				_, err := g.service().Obtain(ctx, g.apps[0].ID, console.ObtainOptions{})
+				return err
+			}
+			if err := ask(false); err == nil {
+				t.Fatal("it was not refused")
+			}
+			if c.then != nil {
+				c.then(g)
+			}
+			g.clock.advance(c.pass)
+			before := g.posts.Load()
+			err := ask(c.person)
+			if sent := g.posts.Load() > before; sent != c.sent {
+				t.Fatalf("sent %v, %v", sent, err)
+			}
+			if e, ok := tokenapi.AsError(err); !c.sent && (!ok || !strings.Contains(e.Hint, "not asked again without a person before") || e.Kind != tokenapi.KindRefused) {
+				t.Errorf("%v, hint %q", err, console.Hint(err))
+			}
+			// An answer ends it.
+			g.answer = nil
+			if err := ask(true); err != nil {
+				t.Fatal(err)
+			}
+			g.answer = wrong
+			before = g.posts.Load()
+			_, _ = g.service().Obtain(t.Context(), g.apps[0].ID, console.ObtainOptions{Fresh: true})
+			if g.posts.Load() == before {
+				t.Error("an old refusal holds after an answer")
+			}
+		})
+	}
+}
