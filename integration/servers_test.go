@@ -36,6 +36,7 @@ type bench struct {
 	oidc    *server
 	issuer  string // http
 	secure  string // the https issuer
+	oauth2  *server
 }
 
 // need gives the bench, and skips a test that cannot be run here.
@@ -47,8 +48,8 @@ func need(t *testing.T, tools ...string) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if said := b.oidc.log(); t.Failed() && said != "" {
-			t.Logf("the authorization server said:\n%s", said)
+		if said := b.oidc.log() + b.oauth2.log(); t.Failed() && said != "" {
+			t.Logf("the authorization servers said:\n%s", said)
 		}
 	})
 	return b
@@ -94,6 +95,9 @@ var shared = sync.OnceValues(func() (*bench, error) {
 	if b.oidc, err = start(filepath.Join(dir, "oidc"), "oidc-provider/start.sh"); err != nil {
 		return nil, err
 	}
+	if b.oauth2, err = start(filepath.Join(dir, "oauth2"), "oauth2-server/start.sh"); err != nil {
+		return nil, err
+	}
 	var ok bool
 	if b.issuer, b.secure, ok = strings.Cut(b.oidc.ready, " "); !ok {
 		return nil, fmt.Errorf("oidc-provider: ready with %q", b.oidc.ready)
@@ -104,8 +108,10 @@ var shared = sync.OnceValues(func() (*bench, error) {
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if b := running.Load(); b != nil {
-		if b.oidc != nil {
-			b.oidc.stop()
+		for _, s := range []*server{b.oidc, b.oauth2} {
+			if s != nil {
+				s.stop()
+			}
 		}
 		os.RemoveAll(b.dir)
 	}
@@ -176,37 +182,62 @@ func (s *server) log() string {
 	return said
 }
 
-// gateway starts an API gateway of this test's own in front of /orders/. It caches what it is told
-// of a token for so long, in whole seconds.
-func (b *bench) gateway(t *testing.T, cached time.Duration) *server {
+// starts starts a server of this test's own.
+func (b *bench) starts(t *testing.T, script string, args ...string) *server {
 	t.Helper()
-	state, err := os.MkdirTemp(b.dir, "gw")
+	state, err := os.MkdirTemp(b.dir, "own")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := start(state, "nginx/start.sh", b.issuer+"/token/introspection", fmt.Sprint(int(cached.Seconds())))
+	s, err := start(state, script, args...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		s.stop()
 		if said := s.log(); t.Failed() && said != "" {
-			t.Logf("the gateway said:\n%s", said)
+			t.Logf("%s said:\n%s", script, said)
 		}
 	})
 	return s
 }
 
-// visit is one request that the authorization server answered.
+// gateway starts an API gateway of this test's own in front of /orders/. It caches what it is told
+// of a token for so long, in whole seconds.
+func (b *bench) gateway(t *testing.T, cached time.Duration) *server {
+	t.Helper()
+	return b.starts(t, "nginx/start.sh", b.issuer+"/token/introspection", fmt.Sprint(int(cached.Seconds())))
+}
+
+// gateways starts gateways of this test's own that ask an oauth2-server about each call.
+func (b *bench) gateways(t *testing.T, keyManager *server) *server {
+	t.Helper()
+	return b.starts(t, "auth-request/start.sh", keyManager.ready+"/check")
+}
+
+// visit is one request that an authorization server answered. The last two are told of a bearer token.
 type visit struct {
 	Method, Path, Client, Grant string
 	Status                      int
+	Known                       *bool // whether the server issued it
+	Length                      int
 }
 
 // visits reads what a client asked so far, of the token endpoint and with this grant.
 func (b *bench) visits(t *testing.T, client, grant string) (out []visit) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(b.oidc.state, "access.jsonl"))
+	for _, v := range b.oidc.visits(t) {
+		if v.Client == client && v.Grant == grant {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// visits reads what the server was asked so far.
+func (s *server) visits(t *testing.T) (out []visit) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(s.state, "access.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,9 +246,7 @@ func (b *bench) visits(t *testing.T, client, grant string) (out []visit) {
 		if err := json.Unmarshal(line, &v); err != nil {
 			t.Fatal(err)
 		}
-		if v.Client == client && v.Grant == grant {
-			out = append(out, v)
-		}
+		out = append(out, v)
 	}
 	return out
 }
@@ -225,9 +254,14 @@ func (b *bench) visits(t *testing.T, client, grant string) (out []visit) {
 // post asks the authorization server behind lanyard's back, as the client orders.
 func (b *bench) post(t *testing.T, path string, form url.Values) (status int, answer map[string]any) {
 	t.Helper()
+	return post(t, b.issuer+path, form)
+}
+
+func post(t *testing.T, address string, form url.Values) (status int, answer map[string]any) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, b.issuer+path, strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}

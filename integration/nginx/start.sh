@@ -6,7 +6,7 @@
 # Every call of /orders/ is let through or refused as INTROSPECT_URL says of its bearer token, and that answer is
 # kept for SECONDS (8). The gateway asks as CLIENT (gateway:gateway-secret). STATE is a folder for what it makes;
 # STATE/questions.log tells when it asked and when the cache knew. When it is ready it prints its URL, on a port that
-# was free. Needs nginx and libnginx-mod-http-js.
+# was free. Needs nginx and libnginx-mod-http-js. CONF is another configuration to fill in than nginx.conf.in.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 introspect=${2:?start.sh STATE INTROSPECT_URL [SECONDS]}
@@ -28,7 +28,7 @@ for _ in {1..20}; do
   port=$((RANDOM % 20000 + 20000))
   sed -e "s|@STATE@|$state|g; s|@HERE@|$here|g; s|@USER@|$user|g; s|@PORT@|$port|g; s|@TTL@|${3:-8}|g" \
     -e "s|@BASIC@|$(printf %s "${CLIENT:-gateway:gateway-secret}" | base64 -w0)|; s|@INTROSPECT_URL@|$introspect|" \
-    "$here/nginx.conf.in" >"$state/nginx.conf"
+    "${CONF:-$here/nginx.conf.in}" >"$state/nginx.conf"
   rm -f "$state/api.sock" "$state/nginx.pid"
   PATH=$PATH:/usr/sbin nginx -p "$state" -e "$state/error.log" -c "$state/nginx.conf" </dev/null >&2 &
   pids=($!)
