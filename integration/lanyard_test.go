@@ -10,14 +10,17 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // The exit codes that README.md promises.
 const (
-	exitDone    = 0
-	exitUsage   = 2
-	exitRefused = 3
-	exitNetwork = 4
+	exitDone          = 0
+	exitUnclear       = 1
+	exitUsage         = 2
+	exitRefused       = 3
+	exitNetwork       = 4
+	exitStillAccepted = 7
 )
 
 // seat is one person's lanyard: a configuration and a state of its own.
@@ -28,12 +31,12 @@ type seat struct {
 	env []string
 }
 
-// sit writes a configuration. HTTP, HTTPS, GATEWAY and STATE in it stand for the two issuers, a gateway (may be nil)
-// and the folder of the authorization server, where its CA and the clients' keys are.
+// sit writes a configuration. HTTP, HTTPS, OAUTH2, GATEWAY and STATE in it stand for the two issuers, the shared
+// oauth2-server, a gateway (may be nil) and the folder of the issuers, where their CA and the clients' keys are.
 func (b *bench) sit(t *testing.T, gw *server, config string) *seat {
 	t.Helper()
 	s := &seat{t: t, b: b, dir: t.TempDir()}
-	words := []string{"HTTPS", b.secure, "HTTP", b.issuer, "STATE", b.oidc.state}
+	words := []string{"HTTPS", b.secure, "HTTP", b.issuer, "OAUTH2", b.oauth2.ready, "STATE", b.oidc.state}
 	if gw != nil {
 		words = append(words, "GATEWAY", gw.ready)
 	}
@@ -128,6 +131,27 @@ func (s *seat) token(args ...string) (i issued) {
 		s.t.Fatalf("lanyard %s: no token in its answer", strings.Join(args, " "))
 	}
 	return i
+}
+
+// held is a token without its secrets, as `tokens --json` prints it.
+type held struct {
+	Fingerprint, State string
+	ExpiresAt          time.Time `json:"expires_at"`
+	StaleUntil         time.Time `json:"stale_until"` // zero where it is null
+}
+
+// held gives what lanyard says of a token that it holds.
+func (s *seat) held(fingerprint string) held {
+	s.t.Helper()
+	var all []held
+	read(s.t, s.does("tokens", "--all", "--json"), &all)
+	for _, one := range all {
+		if one.Fingerprint == fingerprint {
+			return one
+		}
+	}
+	s.t.Fatalf("%s is not among the tokens", fingerprint)
+	return held{}
 }
 
 // active is what `introspect --json` says of a token that is held.

@@ -33,6 +33,7 @@ type probe struct {
 type revocation struct {
 	AcceptedAt time.Time `json:"accepted_at"`
 	StaleUntil time.Time `json:"stale_until"`
+	AtServer   string    `json:"at_server"`
 	Verdict    string
 	Proof      *string
 }
