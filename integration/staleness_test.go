@@ -68,7 +68,7 @@ func TestStaleGateway(t *testing.T) {
 	}
 
 	var all []probe
-	known := len(gw.questions(t))
+	known := len(gw.questions(t, got.Fingerprint))
 	ended := make(chan said, 1)
 	go func() {
 		r, err := s.try("", "probe", got.Fingerprint, "--until-dead", "--every", "250ms", "--timeout", "1h", "--json")
@@ -77,7 +77,7 @@ func TestStaleGateway(t *testing.T) {
 		}
 		ended <- r
 	}()
-	for deadline := time.Now().Add(patience); len(gw.questions(t)) < known+2; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); len(gw.questions(t, got.Fingerprint)) < known+2; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("it does not probe")
 		}
@@ -123,7 +123,7 @@ func TestGatewayForgets(t *testing.T) {
 	read(t, s.does("probe", got.Fingerprint, "--until-dead", "--every", "250ms", "--timeout", "1h", "--json"), &all)
 	var made, last time.Time
 	hits := 0
-	for i, line := range gw.questions(t) {
+	for i, line := range gw.questions(t, got.Fingerprint) {
 		words := strings.Fields(line)
 		seconds, err := strconv.ParseFloat(words[0], 64)
 		if err != nil || len(words) < 3 || i == 0 && words[1] != "MISS" {
@@ -191,15 +191,20 @@ func (s *seat) revocation() revocation {
 	return all[0]
 }
 
-// questions are the lines of the gateway's log, one for each probe: when, MISS or HIT, and the
-// status.
-func (s *server) questions(t *testing.T) []string {
+// questions are the lines of the gateway's log that are about a token, one for each probe with it: when, MISS or HIT,
+// and the status. Probes with a made-up token are not among them.
+func (s *server) questions(t *testing.T, fingerprint string) (about []string) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(s.state, "questions.log"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.Split(strings.TrimSpace(string(data)), "\n")
+	for line := range strings.Lines(string(data)) {
+		if line, found := strings.CutSuffix(line, " "+fingerprint+"\n"); found {
+			about = append(about, line)
+		}
+	}
+	return about
 }
 
 // forget ends all entries of the gateway's cache. nginx asks again where the file of an entry is

@@ -1,5 +1,7 @@
 // What the gateway thinks of a token: 204 lets it through, 401 does not, 502 when the authorization server could
 // not be asked. The answer of the server is what nginx caches, not this verdict.
+import crypto from 'crypto';
+
 function bearer(r) {
   const found = /^bearer +(\S+)$/i.exec(r.headersIn.Authorization || '');
   return found ? found[1] : '';
@@ -16,4 +18,9 @@ async function verdict(r) {
   r.return(live && !bound ? 204 : 401);
 }
 
-export default { bearer, verdict };
+// fingerprint is for the log: the first 8 hex digits of the token's SHA-256, as lanyard shows it.
+function fingerprint(r) {
+  return crypto.createHash('sha256').update(bearer(r)).digest('hex').slice(0, 8);
+}
+
+export default { bearer, fingerprint, verdict };
