@@ -31,8 +31,9 @@ type seat struct {
 	env []string
 }
 
-// sit writes a configuration. HTTP, HTTPS, OAUTH2, GATEWAY and STATE in it stand for the two issuers, the shared
-// oauth2-server, a gateway (may be nil) and the folder of the issuers, where their CA and the clients' keys are.
+// sit writes a configuration. HTTP, HTTPS, OAUTH2, GATEWAY and STATE in it stand for the two
+// issuers, the shared oauth2-server, a gateway (may be nil) and the folder of the issuers, where
+// their CA and the clients' keys are.
 func (b *bench) sit(t *testing.T, gw *server, config string) *seat {
 	t.Helper()
 	s := &seat{t: t, b: b, dir: t.TempDir()}

@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// outlives is a configuration for oauth2-server whose gateway keeps nothing, so that every window is over at once.
+// outlives is a configuration for oauth2-server whose gateway keeps nothing, so that every window
+// is over at once.
 const outlives = `
 	[[environment]]
 	name = "oauth2"
@@ -49,8 +50,8 @@ func (s *seat) lingersToItsEnd(when, fingerprint string) {
 	}
 }
 
-// A refresh leaves the old access token alive to its own end. Nothing says that it does not, so the old token may be
-// let through until then, and introspection and the API agree.
+// A refresh leaves the old access token alive to its own end. Nothing says that it does not, so the
+// old token may be let through until then, and introspection and the API agree.
 func TestOldTokenOutlivesRefresh(t *testing.T) {
 	t.Parallel()
 	s := need(t).sit(t, nil, outlives)
@@ -66,8 +67,8 @@ func TestOldTokenOutlivesRefresh(t *testing.T) {
 	s.lingersToItsEnd("introspected and probed", old.Fingerprint)
 }
 
-// The configuration says that a refresh ends the old token. Introspection says otherwise, and is believed: active
-// opens the row again, inactive closes it.
+// The configuration says that a refresh ends the old token. Introspection says otherwise, and is
+// believed: active opens the row again, inactive closes it.
 func TestIntrospectionReopensReplaced(t *testing.T) {
 	t.Parallel()
 	b := need(t)
@@ -90,8 +91,8 @@ func TestIntrospectionReopensReplaced(t *testing.T) {
 	}
 }
 
-// A server accepts every revoke, also of a token that it does not know (RFC 7009 2.2). Introspection tells that the
-// token lives, and what the server thinks follows the newest answer.
+// A server accepts every revoke, also of a token that it does not know (RFC 7009 2.2).
+// Introspection tells that the token lives, and what the server thinks follows the newest answer.
 func TestIntrospectionReopensRevoked(t *testing.T) {
 	t.Parallel()
 	b := need(t)
@@ -151,7 +152,8 @@ func TestNoStateOutlivesExpiry(t *testing.T) {
 	}
 }
 
-// A token that is known to be dead is not handed out again, and what is got instead comes with the reason.
+// A token that is known to be dead is not handed out again, and what is got instead comes with the
+// reason.
 func TestDeadIsNotHandedOut(t *testing.T) {
 	t.Parallel()
 	b := need(t)
@@ -195,7 +197,8 @@ func TestDeadIsNotHandedOut(t *testing.T) {
 	}
 }
 
-// Who may not ask is told that each token is inactive (RFC 7662 2.2). That does not count: the token stays in use.
+// Who may not ask is told that each token is inactive (RFC 7662 2.2). That does not count: the
+// token stays in use.
 func TestInactiveToWhoMayNotAsk(t *testing.T) {
 	t.Parallel()
 	s := need(t).sit(t, nil, strings.NewReplacer(
@@ -215,7 +218,8 @@ func TestInactiveToWhoMayNotAsk(t *testing.T) {
 	}
 }
 
-// A server without a revocation endpoint has said its last word by 404: nothing is pending, and the token lives.
+// A server without a revocation endpoint has said its last word by 404: nothing is pending, and the
+// token lives.
 func TestNoRevocationEndpoint(t *testing.T) {
 	t.Parallel()
 	s := need(t).sit(t, nil, strings.ReplaceAll(outlives, "OAUTH2/revoke", "OAUTH2/none"))

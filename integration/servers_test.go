@@ -215,7 +215,8 @@ func (b *bench) gateways(t *testing.T, keyManager *server) *server {
 	return b.starts(t, "auth-request/start.sh", keyManager.ready+"/check")
 }
 
-// visit is one request that an authorization server answered. The last two are told of a bearer token.
+// visit is one request that an authorization server answered. The last two fields are about a
+// bearer token that it came with.
 type visit struct {
 	Method, Path, Client, Grant string
 	Status                      int

@@ -191,8 +191,8 @@ func (s *seat) revocation() revocation {
 	return all[0]
 }
 
-// questions are the lines of the gateway's log that are about a token, one for each probe with it: when, MISS or HIT,
-// and the status. Probes with a made-up token are not among them.
+// questions are the lines of the gateway's log that are about a token, one for each probe with it:
+// when, MISS or HIT, and the status. Probes with a made-up token are not among them.
 func (s *server) questions(t *testing.T, fingerprint string) (about []string) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(s.state, "questions.log"))

@@ -31,8 +31,8 @@ var refusals = []struct {
 	{"an API without this order", "plain/orders/2", 404, 401},
 }
 
-// A gateway answers a dead token as it answers a made-up one, and it let this token through before. So each answer is
-// a refusal, and three of them prove the death.
+// A gateway answers a dead token as it answers a made-up one, and it let this token through before.
+// So each answer is a refusal, and three of them prove the death.
 func TestRefusedLikeControl(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
@@ -63,7 +63,8 @@ func TestRefusedLikeControl(t *testing.T) {
 	}
 }
 
-// The same answers prove nothing of a token that this gateway never let through: it answers any token so.
+// The same answers prove nothing of a token that this gateway never let through: it answers any
+// token so.
 func TestNeverLetThrough(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
@@ -141,7 +142,8 @@ func TestAnybodyPasses(t *testing.T) {
 	}
 }
 
-// A living token without the scope that the URL needs is answered as any token is. It stays alive, and in use.
+// A living token without the scope that the URL needs is answered as any token is. It stays alive,
+// and in use.
 func TestScopeMissing(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
@@ -159,8 +161,8 @@ func TestScopeMissing(t *testing.T) {
 	}
 }
 
-// The control is a made-up token of the same length, and probe_control = false switches it off. Then the answers of
-// this gateway cannot be judged.
+// The control is a made-up token of the same length, and probe_control = false switches it off.
+// Then the answers of this gateway cannot be judged.
 func TestControl(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")

@@ -1,11 +1,12 @@
-// npm @node-oauth/oauth2-server on loopback. Its refresh grant ends the old refresh token and leaves the old access
-// token alive to its own expiry. start.sh runs it with
+// npm @node-oauth/oauth2-server on loopback. Its refresh grant ends the old refresh token and
+// leaves the old access token alive to its own expiry. start.sh runs it with
 //
 //   STATE       a folder for the log
 //   ACCESS_TTL  seconds an access token lives (600)
 //
-// It listens on a free port and then prints its URL. It ends when its standard input does. The package has the token
-// endpoint and the check of a bearer token; tokens are kept in memory here, and the other endpoints are written here:
+// It listens on a free port and then prints its URL. It ends when its standard input does. The
+// package has the token endpoint and the check of a bearer token; tokens are kept in memory here,
+// and the other endpoints are written here:
 //
 //   POST /token               client_credentials, password (the password is the name), refresh_token
 //   POST /revoke              RFC 7009: ends the one token that it is sent
@@ -13,8 +14,8 @@
 //   GET  /api/…               an API that the package protects: 200, or 401 with error="invalid_token"
 //   GET  /check[?scope=NAME]  for nginx's auth_request: 204 or 401, and no header that says why
 //
-// STATE/access.jsonl gets a line for each request, never with a token: known tells whether this server issued the
-// bearer token, alive or not, and length is its length.
+// STATE/access.jsonl gets a line for each request, never with a token: known tells whether this
+// server issued the bearer token, alive or not, and length is its length.
 import { appendFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
@@ -90,7 +91,8 @@ const endpoints = {
   },
   async 'POST /introspect'(req) {
     const asker = client(req);
-    return asker ? { status: 200, body: introspect(asker, req.body.token) } : { status: 401, body: { error: 'invalid_client' } };
+    if (!asker) return { status: 401, body: { error: 'invalid_client' } };
+    return { status: 200, body: introspect(asker, req.body.token) };
   },
   async 'GET /check'(req) {
     const { status } = await authenticate(req, req.query.scope ? { scope: [req.query.scope] } : {});
@@ -105,13 +107,15 @@ async function answer(raw) {
   for await (const part of raw) parts.push(part);
   const form = new URLSearchParams(Buffer.concat(parts).toString());
   const req = {
-    method: raw.method, headers: raw.headers, query: Object.fromEntries(url.searchParams), body: Object.fromEntries(form),
+    method: raw.method, headers: raw.headers,
+    query: Object.fromEntries(url.searchParams), body: Object.fromEntries(form),
   };
   const endpoint = endpoints[`${raw.method} ${url.pathname.replace(/^(\/api)\/.*/, '$1')}`];
   const given = endpoint ? await endpoint(req) : { status: 404, text: '404 page not found\n' };
   const bearer = /^bearer +(\S+)$/i.exec(raw.headers.authorization ?? '')?.[1];
   const said = {
-    method: raw.method, path: url.pathname, status: given.status, client: client(req), grant: req.body.grant_type,
+    method: raw.method, path: url.pathname, status: given.status,
+    client: client(req), grant: req.body.grant_type,
     ...bearer && { known: issued.has(bearer), length: bearer.length },
   };
   appendFileSync(join(process.env.STATE, 'access.jsonl'), `${JSON.stringify(said)}\n`);
