@@ -180,10 +180,11 @@ func stopServer(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Value("servers").(map[string]func())[args[0]]()
 }
 
-// stub NAME html|empty|hang|invalid_grant|short: a server that misbehaves, with a configuration for it.
+// stub NAME html|empty|hang|invalid_grant|short|says: a server that misbehaves, with a configuration for it.
 func startStub(ts *testscript.TestScript, _ bool, args []string) {
 	name, kind := args[0], args[1]
 	gone := make(chan struct{})
+	var posts atomic.Int64
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch kind {
 		case "html":
@@ -201,6 +202,11 @@ func startStub(ts *testscript.TestScript, _ bool, args []string) {
 		case "short": // the same token with half a minute to live
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprint(w, `{"access_token":"the-same-token","token_type":"Bearer","expires_in":30}`)
+		case "says": // a token that says what it was asked with
+			_ = r.ParseForm()
+			w.Header().Set("Content-Type", "application/json")
+			text := fmt.Sprintf("token-%d.%s", posts.Add(1), url.QueryEscape(r.PostForm.Encode()))
+			fmt.Fprintf(w, `{"access_token":%q,"token_type":"Bearer","expires_in":3600}`, text)
 		case "empty":
 		}
 	}))
