@@ -65,6 +65,7 @@ var revealers = []string{
 	"tokenapi/jwt/sign.go",   // a private key, to sign with it
 	"tokenapi/jwt/verify.go", // a token's text is what its signature covers
 	"tokenapi/probe.go",
+	"tokenapi/probe_madeup.go", // the form of a token, for one that is made up
 	"tokenapi/revoke.go",
 	"tokenapi/sandbox/portal_keys.go", // the sandbox's own invented credentials, which its portal shows
 	"tokenapi/secret/secret.go",

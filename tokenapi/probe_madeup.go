@@ -1,0 +1,162 @@
+package tokenapi
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"math/big"
+	"regexp"
+	"strings"
+	"time"
+
+	"lanyard/tokenapi/jwt"
+	"lanyard/tokenapi/secret"
+)
+
+// spareLife is how long a made-up JWT claims to live where the real one has no expiry in the future.
+const spareLife = time.Hour
+
+// MadeUp makes a token of the same form that nobody has issued. Of an opaque token it takes length, alphabet
+// and punctuation. Of a JWT it takes the header, iss, aud and a future exp; jti and sub are random, because
+// gateways remember the jti of invalid tokens and would refuse the real one by a copied jti.
+func MadeUp(token secret.Text, now time.Time) secret.Text {
+	raw := jwt.Normalise(token).Reveal()
+	for range 100 { // a token of a few characters can come out as itself
+		made := ""
+		if t, err := jwt.Parse(token); err == nil {
+			made = madeUpJWT(t, strings.Split(raw, "."), now)
+		} else {
+			made = madeUpOpaque(raw)
+		}
+		if made != raw {
+			return secret.New(made)
+		}
+	}
+	return secret.New(raw + "0")
+}
+
+func madeUpJWT(t jwt.Token, parts []string, now time.Time) string {
+	made := []string{parts[0]}
+	rest := parts[1:]
+	if !t.Encrypted {
+		made, rest = append(made, base64.RawURLEncoding.EncodeToString(madeUpClaims(t, now))), parts[2:]
+	}
+	for _, p := range rest {
+		made = append(made, randomBase64(len(p)))
+	}
+	return strings.Join(made, ".")
+}
+
+func madeUpClaims(t jwt.Token, now time.Time) []byte {
+	exp, ok := t.ExpiresAt()
+	if !ok || !exp.After(now) {
+		exp = now.Add(spareLife)
+	}
+	claims := struct {
+		Issuer   json.RawMessage `json:"iss,omitempty"`
+		Audience json.RawMessage `json:"aud,omitempty"`
+		Expires  int64           `json:"exp"`
+		ID       string          `json:"jti"`
+		Subject  string          `json:"sub"`
+	}{claimJSON(t, "iss"), claimJSON(t, "aud"), exp.Unix(), randomUUID(), randomUUID()}
+	b, err := json.Marshal(claims)
+	if err != nil { // iss or aud was no JSON after all
+		claims.Issuer, claims.Audience = nil, nil
+		b, _ = json.Marshal(claims)
+	}
+	return b
+}
+
+// claimJSON gives a claim as JSON, nil for none.
+func claimJSON(t jwt.Token, name string) json.RawMessage {
+	c, ok := t.Get(name)
+	switch {
+	case !ok:
+		return nil
+	case !c.Text:
+		return json.RawMessage(c.Value)
+	}
+	b, _ := json.Marshal(c.Value) // of a string it never fails
+	return b
+}
+
+var uuidForm = regexp.MustCompile(`(?i)^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+func madeUpOpaque(raw string) string {
+	from := alphabetOf(raw)
+	if from == "" {
+		from = lowers
+	}
+	return strings.Map(func(r rune) rune {
+		if !alphanumeric(r) {
+			return r
+		}
+		return rune(from[below(len(from))])
+	}, raw)
+}
+
+const (
+	digits = "0123456789"
+	lowers = "abcdefghijklmnopqrstuvwxyz"
+	uppers = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)
+
+func alphanumeric(r rune) bool { return strings.ContainsRune(digits+lowers+uppers, r) }
+
+// alphabetOf gives the letters and digits that a token is made of: hexadecimal ones, or whole classes.
+func alphabetOf(raw string) string {
+	has := func(set string) bool { return strings.ContainsAny(raw, set) }
+	low, up := lowers, uppers
+	if uuidForm.MatchString(raw) || has(digits) && !has(lowers[6:]+uppers[6:]) {
+		low, up = lowers[:6], uppers[:6]
+	}
+	from := ""
+	if has(digits) {
+		from += digits
+	}
+	if has(lowers) {
+		from += low
+	}
+	if has(uppers) {
+		from += up
+	}
+	return from
+}
+
+// tokenForm names the form of a token: a control is kept for each. Of a JWT it goes by header, iss and aud, of
+// an opaque token by alphabet and length. It is a digest, and nothing secret goes into it.
+func tokenForm(token secret.Text) string {
+	raw := jwt.Normalise(token).Reveal()
+	of := "opaque " + alphabetOf(raw) + " " + big.NewInt(int64(len(raw))).String()
+	if t, err := jwt.Parse(token); err == nil {
+		of = "jwt " + t.Alg + " " + string(claimJSON(t, "iss")) + " " + string(claimJSON(t, "aud"))
+	}
+	sum := sha256.Sum256([]byte(of))
+	return hex.EncodeToString(sum[:6])
+}
+
+// TokenForm is the form of a token, by which controls are kept apart.
+func TokenForm(token secret.Text) string { return tokenForm(token) }
+
+func below(n int) int {
+	i, _ := rand.Int(rand.Reader, big.NewInt(int64(n))) // crypto/rand never fails
+	return int(i.Int64())
+}
+
+// randomBase64 gives n random characters of base64url.
+func randomBase64(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // crypto/rand never fails
+	s := base64.RawURLEncoding.EncodeToString(b[:(n*3+3)/4])
+	return s[:n]
+}
+
+func randomUUID() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // crypto/rand never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	h := hex.EncodeToString(b)
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}
