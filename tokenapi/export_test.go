@@ -80,5 +80,18 @@ func (r Answered) Fault() Fault {
 	return Fault{f.code, f.message, f.description, f.next, f.advise(r.Status, r.Header), wait}
 }
 
+// Facts are what a verdict on a probe goes by. token is what was sent.
+func (r Answered) Facts(token string) ProbeFacts {
+	return probeFacts(r.Status, r.Header, r.Body, token)
+}
+
+// ProbeWords is probeWords.
+func (r Answered) ProbeWords() (faultCode int, message string) {
+	return probeWords(r.Status, r.Header, r.Body)
+}
+
+// Verdicts is how many rows the table of verdicts has.
+func Verdicts() int { return len(verdicts) }
+
 // NextAccess is nextAccess.
 func NextAccess(s string) (time.Time, bool) { return nextAccess(s) }

@@ -181,10 +181,12 @@ func FuzzParseFault(f *testing.F) {
 		}
 		small(t, body, message, description)
 		for _, status := range []int{0, 200, 302, 401, 403, 404, 429, 500, 502} {
-			v, _, m := ClassifyProbe(status, http.Header{}, body)
-			if v != Accepted && v != Refused && v != Unclear || v == Refused && status != 401 {
-				t.Fatalf("%d: %q", status, v)
+			facts := probeFacts(status, http.Header{}, body, "")
+			j := Judge(facts, facts.Shape, History{Accepted: true, Unchanged: true})
+			if v := j.Verdict; v != Accepted && v != Refused && v != Unclear || v == Accepted || v == Refused && (status < 300 || status >= 500 && !j.NamesToken) {
+				t.Fatalf("%d: %+v", status, j)
 			}
+			_, m := probeWords(status, http.Header{}, body)
 			noControls(t, m)
 			a := fault.advise(status, http.Header{})
 			small(t, body, a.Category, a.Cause, a.Scope)

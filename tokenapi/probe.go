@@ -2,18 +2,27 @@ package tokenapi
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"net/url"
 	"strings"
 )
 
-const opProbe = "probe"
+const (
+	opProbe   = "probe"
+	opControl = "control" // the same call with a made-up token
+)
 
 // Probe calls an API with a token. A transport failure is no error: it is an answer with Verdict Unclear.
 // An error (KindUsage) means that nothing was sent. The body of a 2xx is not read: a probe wants the
-// gateway's verdict, not the API's data.
+// gateway's verdict, not the API's data. The verdict is what the answer shows by itself: whoever has a
+// control gives ProbeAnswer.Facts to Judge.
 func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchange, error) {
-	k := c.begin(opProbe, http.MethodGet, r.URL)
+	op := opProbe
+	if r.Control {
+		op = opControl
+	}
+	k := c.begin(op, http.MethodGet, r.URL)
 	token := r.Token.Reveal()
 	k.mask.add(token, true)
 	k.header.Set("Authorization", "Bearer "+token)
@@ -22,11 +31,11 @@ func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchan
 	if err := checkURL("probe_url", r.URL, c.cfg.AllowHTTP); err != nil {
 		e, _ = AsError(err)
 	} else if r.Token.IsZero() {
-		e = usage(opProbe, "there is no token to probe with", "")
+		e = usage(op, "there is no token to probe with", "")
 	} else if !sendable(token) {
-		e = usage(opProbe, "the token holds characters that cannot go into a header", "")
+		e = usage(op, "the token holds characters that cannot go into a header", "")
 	} else if c.readByProxy(r.URL) {
-		e = usage(opProbe, "probe_url is http://, and a proxy on the way would get to see the token", "use https://, or name the host in NO_PROXY")
+		e = usage(op, "probe_url is http://, and a proxy on the way would get to see the token", "use https://, or name the host in NO_PROXY")
 	}
 	if e != nil {
 		x, err := k.end(e)
@@ -35,10 +44,11 @@ func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchan
 	a, e := k.do(ctx, c.fresh, probeBodyLimit, true)
 	if e != nil {
 		x, _ := k.end(e)
-		return ProbeAnswer{Verdict: Unclear, Message: x.Err, At: c.now()}, x, nil
+		return ProbeAnswer{Verdict: Unclear, Why: WhyNoAnswer, Message: x.Err, At: c.now()}, x, nil
 	}
-	p := ProbeAnswer{Status: a.status, At: a.at}
-	p.Verdict, p.FaultCode, p.Message = ClassifyProbe(a.status, a.header, a.body)
+	p := ProbeAnswer{Status: a.status, At: a.at, Facts: probeFacts(a.status, a.header, a.body, token)}
+	p.Judge(Shape{}, History{})
+	p.FaultCode, p.Message = probeWords(a.status, a.header, a.body)
 	if !a.ok() {
 		f := parseFault(a.body)
 		if f.known() || f.gateway { // what an API says of itself is no matter of tokens
@@ -65,36 +75,28 @@ func (c *Client) readByProxy(target string) bool {
 	return err == nil && via != nil
 }
 
-// ClassifyProbe says what an answer to a probe shows. A fault code decides before WWW-Authenticate,
-// which WSO2 sends with the same text whatever the cause. The message is the gateway's, cleaned.
-func ClassifyProbe(status int, header http.Header, body []byte) (v Verdict, faultCode int, message string) {
-	var f fault
-	if status < 200 || status > 299 {
-		f = parseFault(body)
+// Judge sets the verdict by what is known of the URL and the token.
+func (p *ProbeAnswer) Judge(control Shape, h History) {
+	j := Judge(p.Facts, control, h)
+	p.Verdict, p.NamesToken, p.Why, p.ControlStatus = j.Verdict, j.NamesToken, j.Why, control.Status
+}
+
+// probeWords gives the fault code in an answer and the gateway's own words, cleaned.
+func probeWords(status int, header http.Header, body []byte) (faultCode int, message string) {
+	if status >= 200 && status <= 299 {
+		return 0, ""
 	}
-	if f.known() || f.gateway {
+	if f := parseFault(body); f.known() || f.gateway {
 		faultCode, message = f.code, f.words()
 	}
 	switch {
-	case status >= 200 && status <= 299:
-		return Accepted, 0, ""
-	case status == http.StatusUnauthorized && f.known():
-		if f.code == 900901 || f.code == 900903 || f.code == 900904 {
-			return Refused, faultCode, message
-		}
-		return Unclear, faultCode, message
+	case message != "":
 	case status == http.StatusUnauthorized:
-		if message == "" {
-			message = challenge(header)
-		}
-		return Refused, faultCode, message
-	case f.known() || f.gateway:
-		return Unclear, faultCode, message
-	case status >= 300 && status <= 499 && status != http.StatusProxyAuthRequired && status != http.StatusTooManyRequests,
-		status == http.StatusInternalServerError, status == http.StatusNotImplemented:
-		return Accepted, 0, ""
+		message = challenge(header)
+	case faultCode == 0 && (status >= 500 || status == http.StatusProxyAuthRequired || status == http.StatusTooManyRequests):
+		message = strings.TrimSpace(http.StatusText(status))
 	}
-	return Unclear, 0, strings.TrimSpace(http.StatusText(status))
+	return faultCode, message
 }
 
 // challenge gives the description in a WWW-Authenticate header, or its error, or "".
@@ -105,21 +107,60 @@ func challenge(h http.Header) string {
 	return challengeParam(h, "error")
 }
 
-// challengeParam gives a quoted parameter of a WWW-Authenticate header, cleaned, or "". Gateways leave out
-// the comma between challenge and parameter; what matters is that the name begins a word.
+// challengeParam gives a parameter of a WWW-Authenticate header, cleaned, or "".
 func challengeParam(h http.Header, name string) string {
-	for _, v := range h.Values("WWW-Authenticate") {
-		for rest := v; ; {
-			before, after, ok := strings.Cut(rest, name+`="`)
-			if !ok {
-				break
-			}
-			if before == "" && len(rest) == len(v) || strings.HasSuffix(before, " ") || strings.HasSuffix(before, ",") {
-				words, _, _ := strings.Cut(after, `"`)
-				return clean(words, rawLimit)
-			}
-			rest = after
-		}
+	for v := range challengeParams(h, name) {
+		return clean(v, rawLimit)
 	}
 	return ""
+}
+
+// challengeHas says whether a parameter of any challenge has a value.
+func challengeHas(h http.Header, name, value string) bool {
+	for v := range challengeParams(h, name) {
+		if strings.EqualFold(strings.TrimSpace(v), value) {
+			return true
+		}
+	}
+	return false
+}
+
+// challengeParams gives the values of a parameter in all challenges, quoted or not. Gateways leave out the
+// comma between challenge and parameter; what matters is that the name begins a word.
+func challengeParams(h http.Header, name string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, v := range h.Values("WWW-Authenticate") {
+			for low, at := asciiLower(v), 0; ; {
+				i := strings.Index(low[at:], name)
+				if i < 0 {
+					break
+				}
+				begin := at + i
+				at = begin + len(name)
+				rest, ok := strings.CutPrefix(strings.TrimLeft(v[at:], " \t"), "=")
+				if !ok || begin > 0 && !strings.ContainsRune(" \t,", rune(v[begin-1])) {
+					continue
+				}
+				rest = strings.TrimLeft(rest, " \t")
+				if !strings.HasPrefix(rest, `"`) && strings.Count(v[:begin], `"`)%2 == 1 {
+					continue // within the text of another parameter
+				}
+				if !yield(paramValue(rest)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// paramValue gives the value at the beginning of s, a quoted string or a word.
+func paramValue(s string) string {
+	if quoted, ok := strings.CutPrefix(s, `"`); ok {
+		s, _, _ = strings.Cut(quoted, `"`)
+		return s
+	}
+	if i := strings.IndexAny(s, " \t,;"); i >= 0 {
+		s = s[:i]
+	}
+	return s
 }

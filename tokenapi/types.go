@@ -136,8 +136,9 @@ type RevokeAnswer struct {
 // ProbeRequest asks the gateway about a token by calling an API with it: one GET, on a new connection,
 // no redirect followed.
 type ProbeRequest struct {
-	URL   string
-	Token secret.Text
+	URL     string
+	Token   secret.Text
+	Control bool // Token is a made-up one (MadeUp): the answer is what another one is compared with
 }
 
 // Verdict is what one probe showed.
@@ -153,12 +154,17 @@ const (
 // ProbeAnswer is what one probe showed. Status is 0 when there was no answer, FaultCode 0 when none was recognised.
 type ProbeAnswer struct {
 	Verdict    Verdict
+	NamesToken bool // a refusal says itself that the token is invalid
+	Why        Why
 	Status     int
 	FaultCode  int
 	Message    string // the gateway's own words, cleaned, or what went wrong on the way
 	At         time.Time
 	RetryAfter time.Duration
 	Advice     FaultAdvice
+
+	Facts         ProbeFacts // what Judge goes by
+	ControlStatus int        // what a made-up token was answered; 0: unknown
 }
 
 // Header is one header of an Exchange, masked.
@@ -170,7 +176,7 @@ type Param struct{ Name, Value string }
 // Exchange is the masked record of one call: safe to show, to keep and to copy. Every secret, in the
 // request and in the answer, is replaced by its mask and fingerprint before it gets here.
 type Exchange struct {
-	Op              string // "client_credentials", "password", "refresh_token", "revoke", "introspect", "probe"
+	Op              string // "client_credentials", "password", "refresh_token", "revoke", "introspect", "probe", "control"
 	Method          string
 	URL             string // user info and the values of the query removed
 	RequestHeaders  []Header

@@ -27,8 +27,16 @@ type vector struct {
 	Status      int            `json:"status"`
 	Headers     map[string]any `json:"headers"`
 	Body        string         `json:"body"`
+	Control     *answered      `json:"control"` // of a probe: what a made-up token was answered, null if unknown
 	Expect      map[string]any `json:"expect"`
 	Alternative any            `json:"alternative"` // another reading that is as good; more often it is in Expect
+}
+
+// answered is one answer in a vector.
+type answered struct {
+	Status  int            `json:"status"`
+	Headers map[string]any `json:"headers"`
+	Body    string         `json:"body"`
 }
 
 // TestVectors runs every vector in LANYARD_VECTORS (default testdata/vectors) through the code that a live
@@ -79,6 +87,8 @@ func (v vector) run(t *testing.T) (map[string]any, tokenapi.Exchange) {
 		return v.devportalToken(t), tokenapi.Exchange{}
 	case "dcr":
 		return v.registration(t), tokenapi.Exchange{}
+	case "probe":
+		return v.probe(t), tokenapi.Exchange{}
 	}
 	t.Fatalf("unknown kind %q", v.Kind)
 	return nil, tokenapi.Exchange{}
@@ -196,8 +206,12 @@ func parsed(b []byte) any {
 }
 
 func (v vector) answered() tokenapi.Answered {
+	return answered{v.Status, v.Headers, v.Body}.arrived()
+}
+
+func (a answered) arrived() tokenapi.Answered {
 	h := http.Header{}
-	for name, value := range v.Headers {
+	for name, value := range a.Headers {
 		switch value := value.(type) {
 		case string:
 			h.Set(name, value)
@@ -207,7 +221,28 @@ func (v vector) answered() tokenapi.Answered {
 			}
 		}
 	}
-	return tokenapi.Answered{Status: v.Status, Header: h, Body: []byte(v.Body), At: time.Unix(1_700_000_000, 0)}
+	return tokenapi.Answered{Status: a.Status, Header: h, Body: []byte(a.Body), At: time.Unix(1_700_000_000, 0)}
+}
+
+// probe is the verdict on the answer to a token. The control is fresh, and the signature of the URL if the token
+// was accepted there before.
+func (v vector) probe(t *testing.T) map[string]any {
+	t.Helper()
+	before := v.Request["before"]
+	for name, value := range v.Request {
+		if name != "endpoint" && name != "before" {
+			t.Errorf("member %q of the request is unknown", name)
+		}
+		if name == "before" && value != nil && value != "accepted" {
+			t.Errorf("before = %v", value)
+		}
+	}
+	var control tokenapi.Shape
+	if v.Control != nil {
+		control = v.Control.arrived().Facts("").Shape
+	}
+	j := tokenapi.Judge(v.answered().Facts(""), control, tokenapi.History{Accepted: before == "accepted", Unchanged: before == "accepted"})
+	return map[string]any{"verdict": j.Verdict, "names_token": j.NamesToken}
 }
 
 // or gives nil for an empty text: what a vector writes as null.
