@@ -222,6 +222,7 @@ func (r *reader) application(s section, envs []environment, others []application
 	a.Audience, a.Resource = s.text("audience", ""), s.resources()
 	a.Extra = s.extra()
 	a.ProbeURL = s.url("probe_url", env.AllowHTTP)
+	a.Details.ProbeControlOff = s.values["probe_control"] == false
 	refs := s.secrets()
 	s.grantNeeds(&a.Application, env, refs)
 	for _, o := range others {

@@ -68,7 +68,7 @@ func applicationKeys() map[string]kind {
 	return map[string]kind{
 		"name": text, "environment": text, "key_type": text, "consumer_key": text, "consumer_secret": secretly,
 		"grant": text, "scopes": list, "username": text, "password": secretly, "extra": form, "probe_url": text,
-		"audience": text, "resource": list, "client_auth": text,
+		"audience": text, "resource": list, "client_auth": text, "probe_control": flag,
 		"redirect_url": text, "signing_key": secretly, "signing_alg": text, "signing_key_id": text,
 		"assertion": secretly, "assertion_claims": form,
 		"subject_token": secretly, "subject_token_type": text, "requested_token_type": text,

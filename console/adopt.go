@@ -136,7 +136,7 @@ func (s *Service) Whose(ctx context.Context, text secret.Text) (Token, bool, err
 }
 
 // ProbeText calls an application's probe URL with a token that is not held, and gives its fingerprint too.
-// Nothing of it is stored.
+// Nothing of the token is stored.
 func (s *Service) ProbeText(ctx context.Context, appID string, access secret.Text) (ans tokenapi.ProbeAnswer, fingerprint string, err error) {
 	access = jwt.Normalise(access)
 	var a Application
@@ -158,9 +158,14 @@ func (s *Service) ProbeText(ctx context.Context, appID string, access secret.Tex
 		return ans, "", err
 	}
 	ans, ex, err := api.Probe(ctx, tokenapi.ProbeRequest{URL: a.ProbeURL, Token: access})
-	if err == nil {
-		s.observe(a, "", ex)
-		s.explained(ctx, a, &ans)
+	if err != nil {
+		return ans, access.Fingerprint(), err
+	}
+	s.observe(a, "", ex)
+	s.judge(ctx, a, api, access, Token{}, &ans)
+	s.explained(ctx, a, &ans)
+	if ans.Verdict == tokenapi.Accepted {
+		err = s.update(context.WithoutCancel(ctx), func(w Writer) error { return s.accepted(w, a, access) })
 	}
 	return ans, access.Fingerprint(), err
 }

@@ -119,6 +119,7 @@ type Details struct {
 	Server             string         // token URL or issuer as it is configured, before anything was discovered
 	SubjectTokenType   string         // token_exchange (RFC 8693 section 3)
 	RequestedTokenType string
+	ProbeControlOff    bool // probe_url is never called with a made-up token
 }
 
 // Interactive says whether a person has to take part in the application's grant.

@@ -78,6 +78,8 @@ type Service struct {
 	flights flights // what is under way
 	clients flights // which clients are asked: one question at a time
 
+	controls flights // calls with made-up tokens, by URL: one is asked for at a time
+
 	mu         sync.Mutex
 	apis       map[Environment]API
 	exchanges  []Exchange
@@ -250,7 +252,7 @@ func (s *Service) observe(a Application, tokenID string, e tokenapi.Exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seq++
-	if e.HasSkew && e.Op != "probe" {
+	if e.HasSkew && e.Op != "probe" && e.Op != "control" {
 		s.skews[a.Environment.Name] = e.Skew
 	}
 	s.exchanges = append(s.exchanges, Exchange{Seq: s.seq, AppID: a.ID, Application: a.Label(), TokenID: tokenID, Exchange: e})

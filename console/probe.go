@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
 )
 
 func needProbeURL(a Application) error {
@@ -15,7 +16,8 @@ func needProbeURL(a Application) error {
 }
 
 // Probe calls the application's probe URL with a token, once, and stores what the gateway made of it.
-// What the gateway says is an answer, never an error.
+// What the gateway says is an answer, never an error. Where the verdict needs it, the URL is also called with
+// a made-up token.
 func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnswer, Token, error) {
 	t, a, err := s.find(ctx, tokenID)
 	if err != nil {
@@ -41,20 +43,34 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnsw
 		return ans, t, err
 	}
 	s.observe(a, t.ID, ex)
+	s.judge(ctx, a, api, sec.Access, t, &ans)
 	s.explained(ctx, a, &ans)
+	place := probePlace(a.ProbeURL)
 	err = s.update(context.WithoutCancel(ctx), func(w Writer) error {
-		err := w.PutProbe(tokenID, Probe{At: ans.At, Status: ans.Status, FaultCode: ans.FaultCode, Verdict: ans.Verdict})
+		err := w.PutProbe(tokenID, Probe{At: ans.At, Status: ans.Status, FaultCode: ans.FaultCode, Verdict: ans.Verdict,
+			URL: place, NamesToken: ans.NamesToken})
 		if err != nil {
 			return err
 		}
-		if t, err = s.token(w, tokenID); err != nil {
+		if t, err = s.token(w, tokenID); err != nil || ans.Verdict != tokenapi.Accepted {
 			return err
 		}
-		if ans.Verdict == tokenapi.Accepted && t.SeenAt.IsZero() {
-			t.SeenAt = ans.At
-			return w.PutToken(&t)
+		if err := s.accepted(w, a, sec.Access); err != nil {
+			return err
 		}
-		return nil
+		if !t.SeenAt.IsZero() && t.SeenURL == place {
+			return nil
+		}
+		if t.SeenAt.IsZero() {
+			t.SeenAt = ans.At
+		}
+		t.SeenURL = place
+		return w.PutToken(&t)
 	})
 	return ans, t, err
+}
+
+// accepted notes that a token was accepted at the application's probe URL.
+func (s *Service) accepted(w Writer, a Application, token secret.Text) error {
+	return changeControls(w, a.ProbeURL, func(c *controls) { c.accept(controlForm(token), s.Now().UTC()) })
 }

@@ -139,6 +139,7 @@ type detailsForm struct {
 	Server             string         `json:"server,omitempty"`
 	Audience           string         `json:"audience,omitempty"` // of the application, as is the next
 	Resource           []string       `json:"resource,omitempty"`
+	ProbeControlOff    bool           `json:"probe_control_off,omitempty"`
 }
 
 // details is a column with the details of an application in it, and with what came later than its other columns.
@@ -148,7 +149,7 @@ type details struct{ a *console.Application }
 func (c details) Value() (driver.Value, error) {
 	d := c.a.Details
 	b, err := json.Marshal(detailsForm{1, d.RedirectURL, d.SecretStored, d.SigningAlg, d.SigningKeyID, d.AssertionClaims,
-		d.ReadyAssertion, d.SubjectTokenType, d.RequestedTokenType, d.Server, c.a.Audience, c.a.Resource})
+		d.ReadyAssertion, d.SubjectTokenType, d.RequestedTokenType, d.Server, c.a.Audience, c.a.Resource, d.ProbeControlOff})
 	return string(b), err
 }
 
@@ -167,7 +168,8 @@ func (c details) Scan(src any) error {
 	c.a.Audience, c.a.Resource = f.Audience, f.Resource
 	c.a.Details = console.Details{RedirectURL: f.RedirectURL, SecretStored: f.SecretStored, SigningAlg: f.SigningAlg, SigningKeyID: f.SigningKeyID,
 		AssertionClaims: f.AssertionClaims, ReadyAssertion: f.ReadyAssertion,
-		SubjectTokenType: f.SubjectTokenType, RequestedTokenType: f.RequestedTokenType, Server: f.Server}
+		SubjectTokenType: f.SubjectTokenType, RequestedTokenType: f.RequestedTokenType, Server: f.Server,
+		ProbeControlOff: f.ProbeControlOff}
 	return nil
 }
 

@@ -1,0 +1,57 @@
+package console
+
+import (
+	"strconv"
+
+	"lanyard/tokenapi"
+)
+
+// ProbeWhy says why a probe shows what it shows, for a person; "" where the answer itself says it: a plain 2xx,
+// a gateway fault, the words of a transport error.
+func ProbeWhy(ans tokenapi.ProbeAnswer) string {
+	switch ans.Why {
+	case tokenapi.WhyOpen:
+		return "this URL lets anybody through: it answers " + strconv.Itoa(ans.ControlStatus) + " to a made-up token"
+	case tokenapi.WhyServer:
+		return "a failing server says nothing of the token"
+	case tokenapi.WhyWait:
+		return "this says nothing of the token"
+	case tokenapi.WhyProxy:
+		return "a proxy answered, not the gateway"
+	case tokenapi.WhyLikeMadeUp:
+		return "it is answered as a made-up token, and was accepted here before"
+	case tokenapi.WhyNotSeen:
+		return "any token is answered so here, a made-up one too, and this one was never accepted here"
+	case tokenapi.WhyChanged:
+		return "any token is answered so here now, in another way than while tokens were accepted"
+	case tokenapi.WhyUnlike:
+		return "refused, but not as a made-up token is: the token may be good and lack a right"
+	case tokenapi.WhyAPI:
+		return "the API itself answered: a made-up token is answered " + strconv.Itoa(ans.ControlStatus)
+	case tokenapi.WhyNoControl:
+		return "nobody knows whether any token is answered so: the URL gave no answer to a made-up one"
+	case tokenapi.WhyControlOff:
+		return "nobody knows whether any token is answered so: probe_control is off"
+	case tokenapi.WhyControlSpent:
+		return "nobody knows whether any token is answered so: it was asked with a made-up one less than a minute ago, or " +
+			strconv.Itoa(controlsADay) + " times today"
+	case tokenapi.WhyElse:
+		return "a made-up token is answered " + strconv.Itoa(ans.ControlStatus) + ", so this shows neither yes nor no"
+	}
+	return ""
+}
+
+// ProbeHopeless says why no probe of this URL can prove that the token is dead, as long as it answers like this,
+// and the way out; "" where one can.
+func ProbeHopeless(ans tokenapi.ProbeAnswer) (why, hint string) {
+	const another = "set probe_url to an API that wants a token and answers 200 to this one"
+	switch ans.Why {
+	case tokenapi.WhyOpen, tokenapi.WhyNotSeen, tokenapi.WhyElse:
+		return ProbeWhy(ans) + "; no probe of this URL can prove that the token is dead", another
+	case tokenapi.WhyChanged:
+		return ProbeWhy(ans) + "; until that changes no probe can prove that the token is dead", "try again later, or " + another
+	case tokenapi.WhyControlOff:
+		return ProbeWhy(ans) + "; no such answer can prove that the token is dead", "take probe_control = false out of the application"
+	}
+	return "", ""
+}
