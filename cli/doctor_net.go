@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
 )
 
 const (
@@ -85,6 +87,7 @@ func (d *doctor) checkServers(ctx context.Context) {
 		}
 	}
 	d.checkClocks(hosts)
+	d.checkProbes(ctx)
 }
 
 // skews are how far the clocks of hosts are ahead of ours.
@@ -196,6 +199,61 @@ func (d *doctor) reached(e console.Environment, key, host string, r tokenapi.Rea
 		d.ok("reach", "%s: %s at %s answers (%d)", e.Name, key, host, r.Status)
 	}
 }
+
+// checkProbes sends one made-up token to every probe URL. Where anybody is let through, and where there is
+// nothing, no probe can prove anything of a token.
+func (d *doctor) checkProbes(ctx context.Context) {
+	type target struct {
+		app console.Application
+		ans tokenapi.ProbeAnswer
+	}
+	var all []*target
+	seen := map[string]bool{}
+	for _, a := range d.cfg.Applications {
+		asked := slices.ContainsFunc(d.envs, func(e console.Environment) bool { return e.Name == a.Environment.Name })
+		if !asked || a.ProbeURL == "" || a.Details.ProbeControlOff || seen[a.ProbeURL] {
+			continue
+		}
+		seen[a.ProbeURL] = true
+		all = append(all, &target{app: a})
+	}
+	var wait sync.WaitGroup
+	for _, t := range all {
+		wait.Go(func() {
+			e := t.app.Environment
+			if e.Timeout == 0 || e.Timeout > reachPatience {
+				e.Timeout = reachPatience
+			}
+			c, err := d.p.client(e, nil)
+			if err != nil {
+				return // checkServer says it
+			}
+			defer c.Close()
+			token := tokenapi.MadeUp(secret.New(opaqueForm), d.p.clock())
+			t.ans, _, _ = c.Probe(ctx, tokenapi.ProbeRequest{URL: t.app.ProbeURL, Token: token, Control: true})
+		})
+	}
+	wait.Wait()
+	for _, t := range all {
+		about := fmt.Sprintf("%s: probe_url at %s answers %d to a made-up token", t.app.Label(), hostOf(t.app.ProbeURL), t.ans.Status)
+		switch status := t.ans.Status; {
+		case status == 0: // checkServer says it
+		case status >= 200 && status <= 299:
+			d.warn("probe", "set probe_url to an API that wants a token",
+				"%s: this URL lets anybody through, so no probe of it proves anything", about)
+		case status == 404 || status == 405 || status == 410:
+			d.warn("probe", "check path and version of probe_url: a GET of it should answer 200 to a good token",
+				"%s: there seems to be nothing at this URL, so no probe of it proves anything", about)
+		case !t.ans.Facts.Shape.Known():
+			d.warn("probe", "try again, or ask whoever runs the gateway", "%s: as long as it does, only a fault code can prove a token dead", about)
+		default:
+			d.ok("probe", "%s", about)
+		}
+	}
+}
+
+// opaqueForm is the form of the made-up token: that of the most common opaque tokens. No real one is read here.
+const opaqueForm = "00000000-0000-4000-8000-00000000000a"
 
 func (d *doctor) checkTLS(e console.Environment, host string, r tokenapi.Reached) {
 	if r.TLS == "" {

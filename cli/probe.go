@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ func (p *program) probeCommand() *cobra.Command {
 		Use:   "probe TOKEN|APP -",
 		Short: "Ask the gateway whether it lets a token through",
 		Long: "Calls the application's probe_url with the token. Exit 0: accepted, 3: refused, 1: unclear.\n" +
+			"Where it has to, it also calls probe_url with a made-up token, to see what anybody is answered there.\n" +
 			"With --until-dead it goes on until the gateway refused three times in a row: exit 0, or 7 after --timeout.\n" +
 			"probe APP - probes with a token from standard input, which is sent to the probe_url of APP and not kept.",
 		Args: takes(1, 2),
@@ -114,6 +116,9 @@ func (p *program) printProbe(a console.Application, t console.Token, ans tokenap
 		if t.ID == "" || !console.StatusAt(t, console.Policy{}, p.clock()).Ended { // of a token that was ended, to be refused is all there is to say
 			p.adviseOn(ans)
 		}
+		if _, hint := console.ProbeHopeless(ans); hint != "" {
+			_, _ = fmt.Fprintln(p.hints(), "hint: "+hint)
+		}
 	}
 	if err != nil {
 		return err
@@ -131,6 +136,7 @@ func (p *program) printProbe(a console.Application, t console.Token, ans tokenap
 func (p *program) probeUntilDead(ctx context.Context, s *session, t console.Token, url string, every, timeout time.Duration) error {
 	began := p.clock()
 	all := []probeJSON{}
+	told := ""
 	verdict := func() error {
 		for {
 			ans, now, err := s.svc.Probe(ctx, t.ID)
@@ -144,13 +150,22 @@ func (p *program) probeUntilDead(ctx context.Context, s *session, t console.Toke
 			if console.ProvedDead(now, began) {
 				return nil
 			}
+			why, hint := console.ProbeHopeless(ans)
+			if why != "" && why != told && (!p.json || timeout == 0) { // with --json and a limit, the end says it
+				_, _ = fmt.Fprintf(p.stderr, "note: probe: %s\nhint: %s\n", plain(why), plain(hint))
+			}
+			told = why
 			pause := every
 			if ans.Verdict == tokenapi.Refused {
 				pause = refusedPause
 			}
 			next := p.clock().Add(max(pause, ans.RetryAfter))
 			if timeout > 0 && next.After(began.Add(timeout)) {
-				return &failure{exit: exitStillAlive, code: "still_accepted", text: "probe: not proved dead after " + timeout.String()}
+				text := "probe: not proved dead after " + timeout.String()
+				if why != "" {
+					text += ": " + why
+				}
+				return &failure{exit: exitStillAlive, code: "still_accepted", text: text, hint: hint}
 			}
 			if err := p.waitUntil(ctx, next); err != nil {
 				return err
@@ -206,8 +221,9 @@ func probedLine(t console.Token, ans tokenapi.ProbeAnswer) string {
 	if ans.FaultCode != 0 {
 		line += fmt.Sprintf("  %d", ans.FaultCode)
 	}
-	if ans.Message != "" {
-		line += "  " + ans.Message
+	said := slices.DeleteFunc([]string{ans.Message, console.ProbeWhy(ans)}, func(s string) bool { return s == "" })
+	if len(said) > 0 {
+		line += "  " + strings.Join(said, "; ")
 	}
 	return line
 }

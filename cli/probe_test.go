@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// gateway is a Token API and, at /api, an API behind a gateway that answers by what handler says.
+type gateway struct {
+	t      *testing.T
+	home   string
+	config string
+	fp     string
+	made   atomic.Int32 // calls with a token that was not issued
+}
+
+func newGateway(t *testing.T, more string, handler func(w http.ResponseWriter, r *http.Request, issued bool)) *gateway {
+	t.Helper()
+	g := &gateway{t: t, home: t.TempDir()}
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/token" {
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, `{"access_token":"0d9f7ac1-0000-4abc-8def-abcdefabcdef","token_type":"Bearer","expires_in":3600}`)
+			return
+		}
+		issued := r.Header.Get("Authorization") == "Bearer 0d9f7ac1-0000-4abc-8def-abcdefabcdef"
+		if r.Method == http.MethodGet && !issued {
+			g.made.Add(1)
+		}
+		handler(w, r, issued)
+	}))
+	t.Cleanup(srv.Close)
+	g.config = filepath.Join(g.home, "config.toml")
+	text := fmt.Sprintf("[store]\nkey = \"file\"\n[[environment]]\nname = \"e\"\ntoken_url = %q\nrevoke_url = %q\n[[application]]\nname = \"Orders\"\n"+
+		"consumer_key = \"key\"\nconsumer_secret = \"known\"\nprobe_url = %q\n%s\n", srv.URL+"/token", srv.URL+"/token", srv.URL+"/api", more)
+	if err := os.WriteFile(g.config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func (g *gateway) lanyard(args ...string) (code int, out, errs string) {
+	g.t.Helper()
+	var stdout, stderr bytes.Buffer
+	env := []string{"HOME=" + g.home, "LANYARD_CONFIG=" + g.config, "NO_PROXY=*"}
+	code = Main(g.t.Context(), args, env, strings.NewReader(""), &stdout, &stderr, Embedded{})
+	return code, stdout.String(), stderr.String()
+}
+
+// got gets the token and gives its fingerprint.
+func (g *gateway) got() string {
+	g.t.Helper()
+	if code, _, errs := g.lanyard("token", "Orders"); code != 0 {
+		g.t.Fatal(code, errs)
+	}
+	_, out, _ := g.lanyard("tokens", "--json")
+	_, rest, _ := strings.Cut(out, `"fingerprint":`)
+	return strings.Trim(strings.SplitN(rest, ",", 2)[0], ` "`)
+}
+
+// A probe says in words why it is unclear, and by its exit code that it is.
+func TestProbeSaysWhy(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		more          string
+		issued, other int
+		code          int
+		word, hint    string
+	}{
+		"open":         {"", 200, 200, exitUnexpected, "unclear  200  this URL lets anybody through: it answers 200 to a made-up token", "set probe_url"},
+		"refuses all":  {"", 401, 401, exitUnexpected, "unclear  401  any token is answered so here", "set probe_url"},
+		"no rule":      {"", 404, 404, exitUnexpected, "unclear  404  any token is answered so here", "set probe_url"},
+		"failing":      {"", 500, 401, exitUnexpected, "unclear  500  Internal Server Error; a failing server says nothing of the token", ""},
+		"off":          {"probe_control = false", 401, 401, exitUnexpected, "probe_control is off", "take probe_control = false out"},
+		"accepted":     {"", 200, 401, 0, "accepted  200\n", ""},
+		"off accepted": {"probe_control = false", 200, 200, 0, "accepted  200\n", ""},
+		"its own 404":  {"", 404, 401, 0, "accepted  404  the API itself answered: a made-up token is answered 401\n", ""},
+	} {
+		g := newGateway(t, c.more, func(w http.ResponseWriter, _ *http.Request, issued bool) {
+			w.WriteHeader(map[bool]int{true: c.issued, false: c.other}[issued])
+		})
+		fp := g.got()
+		code, out, errs := g.lanyard("probe", fp)
+		if code != c.code || !strings.Contains(out, c.word) || !strings.Contains(errs, c.hint) || c.hint == "" && strings.Contains(errs, "hint") {
+			t.Errorf("%s: %d %s %s", name, code, out, errs)
+		}
+		if off := c.more != ""; off == (g.made.Load() > 0) && c.issued != 500 {
+			t.Errorf("%s: %d calls with a made-up token", name, g.made.Load())
+		}
+	}
+}
+
+// Where nothing can be proved, --until-dead says so, once, and ends by --timeout.
+func TestUntilDeadWhereNothingCanBeProved(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, "", func(http.ResponseWriter, *http.Request, bool) {})
+	fp := g.got()
+	code, out, errs := g.lanyard("probe", fp, "--until-dead", "--timeout", "1ns")
+	const why = "it answers 200 to a made-up token; no probe of this URL can prove that the token is dead"
+	if code != exitStillAlive || !strings.Contains(out, "unclear") || !strings.Contains(errs, "note: probe: this URL lets anybody through: "+why) {
+		t.Errorf("%d %s %s", code, out, errs)
+	}
+	code, out, errs = g.lanyard("probe", fp, "--until-dead", "--timeout", "1ns", "--json")
+	if code != exitStillAlive || !strings.HasPrefix(strings.TrimSpace(errs), "{") || !strings.Contains(errs, why) || !strings.Contains(out, `"unclear"`) || strings.Contains(out, "made-up") {
+		t.Errorf("%d %s %s", code, out, errs)
+	}
+}
+
+// It goes on, says it once however often it probes, and three refusals that name the token end it.
+func TestUntilDeadGoesOn(t *testing.T) {
+	t.Parallel()
+	n := 0 // the calls come one by one
+	g := newGateway(t, "", func(w http.ResponseWriter, _ *http.Request, issued bool) {
+		if n++; issued && n > 4 {
+			w.WriteHeader(401)
+			fmt.Fprint(w, `{"code":"900901","message":"Invalid Credentials","description":"d"}`)
+		}
+	})
+	fp := g.got()
+	code, out, errs := g.lanyard("probe", fp, "--until-dead", "--every", "1ms")
+	if code != 0 || strings.Count(out, "unclear") != 3 || strings.Count(out, "refused") != 3 || strings.Count(errs, "lets anybody through") != 1 {
+		t.Errorf("%d %s %s", code, out, errs)
+	}
+}
+
+// Doctor tells of a probe URL that lets anybody through, and of one at which there is nothing.
+func TestDoctorProbes(t *testing.T) {
+	t.Parallel()
+	for status, c := range map[int]struct{ line, fix string }{
+		200: {"warn  probe          Orders@e: probe_url at", "set probe_url to an API that wants a token"},
+		404: {"there seems to be nothing at this URL", "check path and version of probe_url"},
+		401: {"answers 401 to a made-up token", ""},
+		500: {"warn  probe", "try again"},
+	} {
+		g := newGateway(t, "", func(w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(status) })
+		code, out, errs := g.lanyard("doctor")
+		if code != 0 || g.made.Load() != 1 {
+			t.Errorf("%d: exit %d, %d calls with a made-up token: %s", status, code, g.made.Load(), errs)
+		}
+		says(t, out, c.line, c.fix)
+	}
+	g := newGateway(t, "probe_control = false", func(http.ResponseWriter, *http.Request, bool) {})
+	if _, out, _ := g.lanyard("doctor"); g.made.Load() != 0 || strings.Contains(out, "made-up") {
+		t.Errorf("probe_control is off: %s", out)
+	}
+	if g.lanyard("doctor", "--offline"); g.made.Load() != 0 {
+		t.Error("asked though offline")
+	}
+}
