@@ -37,6 +37,7 @@ type api struct {
 	retryAfter time.Duration
 	fault      int // of a probe that is refused
 	advice     tokenapi.FaultAdvice
+	why        tokenapi.Why // of a probe that is unclear
 }
 
 func (a *api) AuthorizeDevice(_ context.Context, r tokenapi.DeviceRequest) (tokenapi.DeviceAnswer, tokenapi.Exchange, error) {
@@ -95,6 +96,9 @@ func (a *api) Probe(_ context.Context, r tokenapi.ProbeRequest) (tokenapi.ProbeA
 		if a.fault != 0 {
 			ans.FaultCode, ans.Advice = a.fault, a.advice
 		}
+	}
+	if a.why != "" {
+		ans.Verdict, ans.Why, ans.ControlStatus, ans.FaultCode = tokenapi.Unclear, a.why, a.gateway, 0
 	}
 	return ans, tokenapi.Exchange{Op: "probe", Method: "GET", URL: r.URL, Status: a.gateway, Started: a.clock.now, Took: 9 * time.Millisecond}, nil
 }

@@ -13,6 +13,8 @@ type probedAgain struct {
 	id         string
 	verdict    string
 	retryAfter time.Duration
+	hopeless   string // why no probe of this URL can prove anything, "" where one can
+	hint       string
 	token      console.Token
 	err        error
 }
@@ -20,6 +22,7 @@ type probedAgain struct {
 func (fx effects) probeAgain(id string) tea.Cmd {
 	return run(func() probedAgain {
 		a, t, err := fx.svc.Probe(fx.ctx, id)
-		return probedAgain{id, string(a.Verdict), a.RetryAfter, t, err}
+		hopeless, hint := console.ProbeHopeless(a)
+		return probedAgain{id, string(a.Verdict), a.RetryAfter, hopeless, hint, t, err}
 	})
 }

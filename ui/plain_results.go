@@ -179,7 +179,7 @@ func (p *plain) probed(r tokenProbed) {
 		case s.Ended:
 			p.out.say("%sthe gateway still lets it through, nobody knows how long.", lead)
 		default:
-			p.out.say("%sthe gateway let it through.", lead)
+			p.out.say("%sthe gateway let it through%s.", lead, r.answer.because())
 		}
 	case "refused":
 		if s.Ended { // as was to be hoped: no advice is wanted
@@ -187,16 +187,12 @@ func (p *plain) probed(r tokenProbed) {
 			return
 		}
 		if text == "" {
-			text = "the gateway refused it"
+			text = "the gateway refused it" + r.answer.because()
 		}
 		p.out.say("%s%s.", lead, text)
 		p.out.hint(next)
 	default:
-		if text == "" {
-			if text = "the gateway says neither yes nor no"; r.answer.message != "" {
-				text += " (" + r.answer.message + ")"
-			}
-		}
+		text, next = r.answer.unclear("the gateway says neither yes nor no")
 		p.out.say("%s%s.", lead, text)
 		p.out.hint(next)
 	}

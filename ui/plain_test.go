@@ -279,6 +279,16 @@ func TestPlainProvesDead(t *testing.T) {
 	})
 }
 
+func TestPlainProbeSaysWhy(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		l.typing("get 1")
+		l.api.a.why = tokenapi.WhyOpen
+		l.types("p 1", p1+"200, this URL lets anybody through: it answers 200 to a made-up token.",
+			"hint: set probe_url to an API that wants a token and answers 200 to this one")
+	})
+}
+
 func TestPlainRenew(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {

@@ -16,6 +16,8 @@ type (
 		message       string
 		cause, next   string // what the gateway's fault means, and what to do; "" when it is not known
 		scope         string // that the API wants
+		why           string // in words, "" where the answer itself says it
+		hint          string // the way out where no probe of this URL can prove anything
 		newTokenHelps bool
 	}
 	tokenProbed struct {
@@ -43,7 +45,7 @@ func (r tokenProbed) land(m *root) tea.Cmd {
 		case s.Ended:
 			m.note(info, lead+"the gateway still lets it through", "")
 		default:
-			m.note(info, lead+"the gateway let it through", "")
+			m.note(info, lead+"the gateway let it through"+r.answer.because(), "")
 		}
 	case "refused":
 		if s.Ended { // as was to be hoped: no advice is wanted
@@ -54,18 +56,35 @@ func (r tokenProbed) land(m *root) tea.Cmd {
 			m.note(warn, lead+text, next)
 			break
 		}
-		m.note(info, lead+"refused", "")
+		m.note(info, lead+"refused"+r.answer.because(), "")
 	default:
-		text, next := r.answer.advice()
-		if text == "" {
-			text = "says neither yes nor no"
-			if r.answer.message != "" {
-				text += " (" + r.answer.message + ")"
-			}
-		}
+		text, next := r.answer.unclear("says neither yes nor no")
 		m.note(warn, lead+text, next)
 	}
 	return m.read()
+}
+
+// because adds the reason, where there is one to tell.
+func (p probed) because() string {
+	if p.why == "" {
+		return ""
+	}
+	return ": " + p.why
+}
+
+// unclear says what an answer means that says neither yes nor no, and the next thing to try. lead is what is said
+// where nothing is known.
+func (p probed) unclear(lead string) (text, next string) {
+	text, next = p.advice()
+	switch {
+	case text != "":
+		return text, next
+	case p.why != "":
+		return p.why, p.hint
+	case p.message != "":
+		return lead + " (" + p.message + ")", next
+	}
+	return lead, next
 }
 
 // refusedBy says what a refusal adds to what is known of the end of a token.

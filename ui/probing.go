@@ -29,6 +29,7 @@ type vigil struct {
 	n       int
 	asking  bool
 	verdict string // the last one
+	told    string // why this proves nothing, as it was told last
 }
 
 // vigils are those tokens, by ID.
@@ -122,7 +123,8 @@ func (m *root) probeAgain() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// land of a probe among many says nothing: the strip shows it, and only the end is worth a word.
+// land of a probe among many says nothing: the strip shows it. Worth a word are only the end, and once that no
+// probe of this URL can prove anything.
 func (r probedAgain) land(m *root) tea.Cmd {
 	v := m.vigils[r.id]
 	if v == nil { // somebody has stopped it
@@ -152,6 +154,10 @@ func (r probedAgain) land(m *root) tea.Cmd {
 			m.note(info, v.fp+": its window is over and no probe proved anything; probing has stopped", m.keys.key(probeOn)+" begins again")
 		}
 	default:
+		if r.hopeless != "" && r.hopeless != v.told {
+			m.note(warn, v.fp+": "+r.hopeless, r.hint+"; "+m.keys.key(probeOn)+" stops probing")
+		}
+		v.told = r.hopeless
 		v.next = m.now.Add(max(v.wait(), r.retryAfter))
 		if ok && v.next.After(until) {
 			v.next = until

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/tokenapi"
 )
 
 // probedAt gives when the probes of the only token were made, in seconds since the first.
@@ -52,6 +53,26 @@ func TestProbeUntilDead(t *testing.T) {
 	if strings.Contains(l.Frame(), "probing") {
 		t.Error("the row says that it is probed")
 	}
+}
+
+// Where no probe can prove anything, p and P say why; P says it once, and goes on until somebody stops it.
+func TestProbeWhereNothingCanBeProved(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.api.why = tokenapi.WhyOpen
+	l.Key("g", "p")
+	l.said("this URL lets anybody through: it answers 200 to a made-up token")
+	l.Key("esc", "P")
+	l.after(time.Second)
+	l.said("no probe of this URL can prove that the token is dead")
+	l.after(30 * time.Second)
+	if n := strings.Count(strings.Join(l.Log(), "\n"), "no probe of this URL"); n != 1 {
+		t.Errorf("it is said %d times", n)
+	}
+	l.shows("probing")
+	l.api.why = tokenapi.WhyNotSeen
+	l.after(30 * time.Second)
+	l.said("any token is answered so here")
 }
 
 func TestProbeUntilDeadStops(t *testing.T) {
