@@ -274,3 +274,13 @@ func TestConfigExample(t *testing.T) {
 	has("environment.", environmentKeys(), values["environment"].([]map[string]any)...)
 	has("application.", applicationKeys(), apps...)
 }
+
+// probe_control is on unless it is said to be off.
+func TestConfigProbeControl(t *testing.T) {
+	t.Parallel()
+	for text, off := range map[string]bool{"": false, "probe_control = true": false, "probe_control = false": true} {
+		if a := mustParse(t, good+text+"\n").Applications; len(a) == 0 || a[len(a)-1].Details.ProbeControlOff != off {
+			t.Errorf("%q: %+v", text, a)
+		}
+	}
+}

@@ -159,8 +159,11 @@ func (s *Service) judge(ctx context.Context, a Application, api API, token secre
 	accepted := acceptedAt(t, a.ProbeURL)
 	one, why := s.controlOf(ctx, a, api, token, accepted, ans.Verdict == tokenapi.Accepted)
 	ans.Judge(one.Is, tokenapi.History{Accepted: !accepted.IsZero(), Unchanged: one.Is == one.Signature})
-	if ans.Why == tokenapi.WhyNoControl && why != "" {
+	switch {
+	case ans.Why == tokenapi.WhyNoControl && why != "":
 		ans.Why = why
+	case ans.Why == tokenapi.WhyChanged && one.Signature.Status == 0:
+		ans.Why = tokenapi.WhyUnsigned
 	}
 }
 

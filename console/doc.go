@@ -87,6 +87,14 @@
 // delivered has to be kept. It is dropped again when the server refuses the revoke. Refused: a direct call
 // without a row, whose failure would be forgotten.
 //
+// What a probe proves is one table (tokenapi.Judge) over the answer, the control and the history of the token at
+// the URL. A control is the answer to a made-up token. All processes on a store share it and its limits, so it is
+// kept in the settings, by a hash of the URL, as a status and a digest. Refused: keeping the body, which may
+// repeat a token.
+//
+// The signature of a URL is the control from the time of an acceptance. A control from after an acceptance never
+// replaces it, because the gateway may have begun to fail in between.
+//
 // Key sets are fetched from where the configuration or a configured issuer says, never from an address in a
 // token: an inspected token may come from anybody.
 //

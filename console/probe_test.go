@@ -287,6 +287,38 @@ func TestProbeSignatureChanged(t *testing.T) {
 	g.sees(tok.ID, tokenapi.Refused, tokenapi.WhyLikeMadeUp)
 }
 
+// The signature of a URL is what a made-up token was answered within 10 minutes of an acceptance.
+func TestProbeSignatureInTime(t *testing.T) {
+	t.Parallel()
+	for after, why := range map[time.Duration]tokenapi.Why{10 * time.Minute: tokenapi.WhyLikeMadeUp, 10*time.Minute + 1: tokenapi.WhyUnsigned} {
+		g := newGate(t, func(g *gate, w http.ResponseWriter, _ *http.Request, good bool) {
+			switch {
+			case good:
+			case g.isDown():
+				w.WriteHeader(500)
+			default:
+				w.WriteHeader(401)
+			}
+		})
+		tok := g.token()
+		g.fail(true) // so that there is no control when the token is accepted
+		g.sees(tok.ID, tokenapi.Accepted, tokenapi.WhyLetThrough)
+		g.fail(false)
+		g.kill(tok.ID)
+		g.clock.advance(after)
+		want := tokenapi.Unclear
+		if why == tokenapi.WhyLikeMadeUp {
+			want = tokenapi.Refused
+		}
+		g.sees(tok.ID, want, why)
+		if why == tokenapi.WhyUnsigned { // a good token shows how it is
+			g.sees(g.token().ID, tokenapi.Accepted, tokenapi.WhyLetThrough)
+			g.kill(tok.ID)
+			g.sees(tok.ID, tokenapi.Refused, tokenapi.WhyLikeMadeUp)
+		}
+	}
+}
+
 // A probe that was stored without its URL counts as made here if it was a 2xx, and a refusal never.
 func TestProbeLegacy(t *testing.T) {
 	t.Parallel()

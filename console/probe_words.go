@@ -24,6 +24,8 @@ func ProbeWhy(ans tokenapi.ProbeAnswer) string {
 		return "any token is answered so here, a made-up one too, and this one was never accepted here"
 	case tokenapi.WhyChanged:
 		return "any token is answered so here now, in another way than while tokens were accepted"
+	case tokenapi.WhyUnsigned:
+		return "any token is answered so here now, and nobody knows whether it was so while tokens were accepted"
 	case tokenapi.WhyUnlike:
 		return "refused, but not as a made-up token is: the token may be good and lack a right"
 	case tokenapi.WhyAPI:
@@ -50,6 +52,8 @@ func ProbeHopeless(ans tokenapi.ProbeAnswer) (why, hint string) {
 		return ProbeWhy(ans) + "; no probe of this URL can prove that the token is dead", another
 	case tokenapi.WhyChanged:
 		return ProbeWhy(ans) + "; until that changes no probe can prove that the token is dead", "try again later, or " + another
+	case tokenapi.WhyUnsigned:
+		return ProbeWhy(ans) + "; until a token is accepted here no probe can prove that this one is dead", "probe a token that is good, then this one"
 	case tokenapi.WhyControlOff:
 		return ProbeWhy(ans) + "; no such answer can prove that the token is dead", "take probe_control = false out of the application"
 	}

@@ -19,6 +19,7 @@ const (
 	WhyLikeMadeUp   Why = "like_made_up"  // answered as a made-up token, and accepted here before
 	WhyNotSeen      Why = "not_seen"      // answered as a made-up token, and never accepted here
 	WhyChanged      Why = "changed"       // answered as a made-up token, in another way than while tokens were accepted
+	WhyUnsigned     Why = "unsigned"      // the same, and nobody knows how it was then
 	WhyUnlike       Why = "unlike"        // a refusal, but not the one that a made-up token gets
 	WhyAPI          Why = "api"           // the API itself answered
 	WhyNoControl    Why = "no_control"    // nobody knows what a made-up token gets
