@@ -1,12 +1,14 @@
 package console_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -419,6 +421,62 @@ func TestControlAskedOnce(t *testing.T) {
 	}
 	all.Wait()
 	if n, made := g.asked(); n != 13 || made != 1 {
+		t.Errorf("%d calls, %d of them with a made-up token", n, made)
+	}
+}
+
+// looking is a Keeper that tells of each reading, once it is told to.
+type looking struct {
+	console.Keeper
+	on     atomic.Bool
+	looked chan struct{}
+	once   sync.Once
+}
+
+func (k *looking) View(ctx context.Context, f func(console.Reader) error) error {
+	err := k.Keeper.View(ctx, f)
+	if k.on.Load() {
+		k.once.Do(func() { close(k.looked) })
+	}
+	return err
+}
+
+// While another process asks, its answer is waited for.
+func TestControlOfAnotherProcess(t *testing.T) {
+	t.Parallel()
+	arrived, release := make(chan struct{}), make(chan struct{})
+	var k *looking
+	real := 0
+	g := newGate(t, func(g *gate, _ http.ResponseWriter, _ *http.Request, good bool) {
+		if !good {
+			close(arrived)
+			<-release
+			return
+		}
+		if real++; real == 2 { // what is read next is the control
+			k.on.Store(true)
+		}
+	})
+	tok := g.token()
+	other := g.console(func(o *console.Options) {
+		k = &looking{Keeper: o.Keeper, looked: make(chan struct{})}
+		o.Keeper = k
+	})
+	var all sync.WaitGroup
+	probe := func(s *console.Service) {
+		all.Go(func() {
+			if ans, _, err := s.Probe(t.Context(), tok.ID); err != nil || ans.Why != tokenapi.WhyOpen {
+				t.Errorf("%s %s %v", ans.Verdict, ans.Why, err)
+			}
+		})
+	}
+	probe(g.s)
+	<-arrived
+	probe(other)
+	<-k.looked
+	close(release)
+	all.Wait()
+	if n, made := g.asked(); n != 3 || made != 1 {
 		t.Errorf("%d calls, %d of them with a made-up token", n, made)
 	}
 }
