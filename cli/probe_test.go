@@ -17,7 +17,6 @@ type gateway struct {
 	t      *testing.T
 	home   string
 	config string
-	fp     string
 	made   atomic.Int32 // calls with a token that was not issued
 }
 

@@ -491,15 +491,14 @@ func TestControlIsSeenAndHoldsNoSecret(t *testing.T) {
 		}
 	}, func(a *console.Application) { a.ProbeURL += "?key=c4n-api-key-1#part" })
 	tok := g.token()
-	ans, seen, err := g.s.Probe(t.Context(), tok.ID)
-	if err == nil { // a fragment is refused before it is sent
+	if ans, _, err := g.s.Probe(t.Context(), tok.ID); err == nil { // a fragment is refused before it is sent
 		t.Fatalf("%+v", ans)
 	}
 	for i := range g.apps {
 		g.apps[i].ProbeURL = strings.TrimSuffix(g.apps[i].ProbeURL, "#part")
 	}
 	g.s = g.console()
-	seen = g.sees(tok.ID, tokenapi.Accepted, tokenapi.WhyLetThrough)
+	seen := g.sees(tok.ID, tokenapi.Accepted, tokenapi.WhyLetThrough)
 	b := must[console.Board](t)(g.s.Board(t.Context()))
 	at := slices.IndexFunc(b.Exchanges, func(e console.Exchange) bool { return e.Op == "control" })
 	if at < 0 {

@@ -24,11 +24,9 @@ const spareLife = time.Hour
 func MadeUp(token secret.Text, now time.Time) secret.Text {
 	raw := jwt.Normalise(token).Reveal()
 	for range 100 { // a token of a few characters can come out as itself
-		made := ""
+		made := madeUpOpaque(raw)
 		if t, err := jwt.Parse(token); err == nil {
 			made = madeUpJWT(t, strings.Split(raw, "."), now)
-		} else {
-			made = madeUpOpaque(raw)
 		}
 		if made != raw {
 			return secret.New(made)
