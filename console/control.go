@@ -14,7 +14,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// The limits of controls. They are per URL: a gateway may count wrong tokens, and lock somebody out.
+// The limits of controls. They are per URL: a gateway may count wrong tokens, and lock somebody
+// out.
 const (
 	controlFresh  = 5 * time.Minute  // how long a control can be compared with
 	controlGap    = time.Minute      // the least time between two
@@ -25,8 +26,8 @@ const (
 	keepControls  = 8                // forms of tokens that are kept for one URL
 )
 
-// controls are what is kept of one probe URL, in the settings, as JSON. Members are only ever added. Every
-// process on the store reads and writes it, so it is changed in a transaction alone.
+// controls are what is kept of one probe URL, in the settings, as JSON. Members are only ever
+// added. Every process on the store reads and writes it, so it is changed in a transaction alone.
 type controls struct {
 	Asked    []time.Time        `json:"asked,omitempty"`   // when, in the last day, oldest first
 	Accepted time.Time          `json:"accepted,omitzero"` // when a token was last accepted there
@@ -46,8 +47,8 @@ func controlKey(probeURL string) string {
 	return "control/" + hex.EncodeToString(sum[:])
 }
 
-// controlForm names what a control is kept by beside the URL: the method, the probe headers (there are none
-// yet) and the form of the token.
+// controlForm names what a control is kept by beside the URL: the method, the probe headers (there
+// are none yet) and the form of the token.
 func controlForm(token secret.Text) string { return "GET " + tokenapi.TokenForm(token) }
 
 // within says whether two times are at most d apart.
@@ -75,7 +76,8 @@ func changeControls(w Writer, probeURL string, f func(*controls)) error {
 	}
 	f(&c)
 	for len(c.Of) > keepControls {
-		delete(c.Of, slices.MinFunc(slices.Collect(maps.Keys(c.Of)), func(a, b string) int { return c.Of[a].At.Compare(c.Of[b].At) }))
+		older := func(a, b string) int { return c.Of[a].At.Compare(c.Of[b].At) }
+		delete(c.Of, slices.MinFunc(slices.Collect(maps.Keys(c.Of)), older))
 	}
 	text, err := json.Marshal(c)
 	if err != nil {
@@ -101,10 +103,13 @@ const (
 	spentForNow             // it was asked often enough
 )
 
-// next decides whether a control has to be asked for and may be. spare is how many of the day's are left alone.
+// next decides whether a control has to be asked for and may be. spare is how many of the day's are
+// left alone.
 func (c *controls) next(form string, now time.Time, spare int, patience time.Duration) step {
 	// What was written by a clock that was ahead counts no more.
-	c.Asked = slices.DeleteFunc(c.Asked, func(t time.Time) bool { return t.After(now) || now.Sub(t) >= controlDay })
+	c.Asked = slices.DeleteFunc(c.Asked, func(t time.Time) bool {
+		return t.After(now) || now.Sub(t) >= controlDay
+	})
 	one := c.Of[form]
 	switch last := len(c.Asked) - 1; {
 	case one.Is.Known() && within(one.At, now, controlFresh):
@@ -117,7 +122,8 @@ func (c *controls) next(form string, now time.Time, spare int, patience time.Dur
 	return askControl
 }
 
-// openTo gives a fresh control that was let through: then it does not matter of which form a token is.
+// openTo gives a fresh control that was let through: then it does not matter of which form a token
+// is.
 func (c *controls) openTo(now time.Time) (control, bool) {
 	for _, one := range c.Of {
 		if one.Is.Status >= 200 && one.Is.Status <= 299 && within(one.At, now, controlFresh) {
@@ -136,23 +142,27 @@ func (c *controls) accept(form string, now time.Time) {
 	}
 }
 
-// answered notes an answer. It becomes the signature if a token was accepted shortly before and there is none
-// yet; one that is there is only replaced by accept, because the gateway may have failed since the acceptance.
+// answered notes an answer. It becomes the signature if a token was accepted shortly before and
+// there is none yet; one that is there is only replaced by accept, because the gateway may have
+// failed since the acceptance.
 func (c *controls) answered(form string, at time.Time, is tokenapi.Shape, accepted time.Time) {
 	one := c.Of[form]
 	one.Asking = time.Time{}
 	if is.Known() {
 		one.At, one.Is = at, is
-		if one.Signature.Status == 0 && (within(at, c.Accepted, signatureNear) || within(at, accepted, signatureNear)) {
+		near := within(at, c.Accepted, signatureNear) || within(at, accepted, signatureNear)
+		if one.Signature.Status == 0 && near {
 			one.Signature = is
 		}
 	}
 	c.put(form, one)
 }
 
-// judge completes the verdict on an answer with a control, where one is needed. t is zero for a token that is
-// not held.
-func (s *Service) judge(ctx context.Context, a Application, api API, token secret.Text, t Token, ans *tokenapi.ProbeAnswer) {
+// judge completes the verdict on an answer with a control, where one is needed. t is zero for a
+// token that is not held.
+func (s *Service) judge(ctx context.Context, a Application, api API, token secret.Text, t Token,
+	ans *tokenapi.ProbeAnswer,
+) {
 	if !ans.Facts.NeedsControl() {
 		return
 	}
@@ -168,7 +178,9 @@ func (s *Service) judge(ctx context.Context, a Application, api API, token secre
 }
 
 // controlOf gives a fresh control, zero where none can be had now, and why not.
-func (s *Service) controlOf(ctx context.Context, a Application, api API, token secret.Text, accepted time.Time, letThrough bool) (control, tokenapi.Why) {
+func (s *Service) controlOf(ctx context.Context, a Application, api API, token secret.Text,
+	accepted time.Time, letThrough bool,
+) (control, tokenapi.Why) {
 	if a.Details.ProbeControlOff {
 		return control{}, tokenapi.WhyControlOff
 	}
@@ -233,9 +245,13 @@ func (s *Service) controlOf(ctx context.Context, a Application, api API, token s
 	}
 }
 
-// askControl sends a made-up token and keeps what it is answered. It gives a zero control when that is none.
-func (s *Service) askControl(ctx context.Context, a Application, api API, token secret.Text, form string, accepted time.Time) control {
-	ans, ex, err := api.Probe(ctx, tokenapi.ProbeRequest{URL: a.ProbeURL, Token: tokenapi.MadeUp(token, s.Now()), Control: true})
+// askControl sends a made-up token and keeps what it is answered. It gives a zero control when that
+// is none.
+func (s *Service) askControl(ctx context.Context, a Application, api API, token secret.Text, form string,
+	accepted time.Time,
+) control {
+	made := tokenapi.MadeUp(token, s.Now())
+	ans, ex, err := api.Probe(ctx, tokenapi.ProbeRequest{URL: a.ProbeURL, Token: made, Control: true})
 	if err == nil {
 		s.observe(a, "", ex)
 	}
@@ -252,7 +268,8 @@ func (s *Service) askControl(ctx context.Context, a Application, api API, token 
 	return one
 }
 
-// probePlace is a probe URL as it is kept beside a probe: without query and fragment, which may hold an API key.
+// probePlace is a probe URL as it is kept beside a probe: without query and fragment, which may
+// hold an API key.
 func probePlace(probeURL string) string {
 	if i := strings.IndexAny(probeURL, "?#"); i >= 0 {
 		return probeURL[:i]
@@ -260,8 +277,9 @@ func probePlace(probeURL string) string {
 	return probeURL
 }
 
-// acceptedAt is when a token was last seen accepted at a URL, zero if never. A probe that was stored without
-// its URL counts as made here if it was a 2xx; what else was called accepted then may have been none.
+// acceptedAt is when a token was last seen accepted at a URL, zero if never. A probe that was
+// stored without its URL counts as made here if it was a 2xx; what else was called accepted then
+// may have been none.
 func acceptedAt(t Token, probeURL string) time.Time {
 	at, place := time.Time{}, probePlace(probeURL)
 	if t.SeenURL == place {

@@ -15,9 +15,9 @@ func needProbeURL(a Application) error {
 		Hint: "set probe_url to an API behind the gateway that a GET does no harm to"}
 }
 
-// Probe calls the application's probe URL with a token, once, and stores what the gateway made of it.
-// What the gateway says is an answer, never an error. Where the verdict needs it, the URL is also called with
-// a made-up token.
+// Probe calls the application's probe URL with a token, once, and stores what the gateway made of
+// it. What the gateway says is an answer, never an error. Where the verdict needs it, the URL is
+// also called with a made-up token.
 func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnswer, Token, error) {
 	t, a, err := s.find(ctx, tokenID)
 	if err != nil {

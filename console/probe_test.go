@@ -18,7 +18,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// gate is a gateway of another make, in front of the sandbox's key manager. It answers the probe URL by a handler.
+// gate is a gateway of another make, in front of the sandbox's key manager. It answers the probe
+// URL by a handler.
 type gate struct {
 	*world
 	s   *console.Service
@@ -133,8 +134,9 @@ func plainly(status int, body string) func(http.ResponseWriter) {
 	return func(w http.ResponseWriter) { w.WriteHeader(status); _, _ = io.WriteString(w, body) }
 }
 
-// TestProbeOfOtherGateways: a token is accepted, dies, and is proved dead by three refusals a second apart, at
-// gateways that name no token. While their key manager is down nothing is concluded.
+// TestProbeOfOtherGateways: a token is accepted, dies, and is proved dead by three refusals a
+// second apart, at gateways that name no token. While their key manager is down nothing is
+// concluded.
 func TestProbeOfOtherGateways(t *testing.T) {
 	t.Parallel()
 	n := 0
@@ -265,7 +267,8 @@ func TestProbeAPIAnswers(t *testing.T) {
 	g.sees(tok.ID, tokenapi.Refused, tokenapi.WhyLikeMadeUp)
 }
 
-// When the gateway answers everybody in another way than while tokens were accepted, it may be failing.
+// When the gateway answers everybody in another way than while tokens were accepted, it may be
+// failing.
 func TestProbeSignatureChanged(t *testing.T) {
 	t.Parallel()
 	g := newGate(t, func(g *gate, w http.ResponseWriter, _ *http.Request, good bool) {
@@ -344,7 +347,8 @@ func TestProbeLegacy(t *testing.T) {
 	}
 }
 
-// Controls are limited per URL: one a minute, 20 a day; each is good for 5 minutes, for every process.
+// Controls are limited per URL: one a minute, 20 a day; each is good for 5 minutes, for every
+// process.
 func TestControlLimits(t *testing.T) {
 	t.Parallel()
 	g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request, good bool) {
@@ -522,7 +526,8 @@ func TestControlIsSeenAndHoldsNoSecret(t *testing.T) {
 	}
 }
 
-// Tokens of another form are another question: what an opaque made-up token gets says nothing of a JWT.
+// Tokens of another form are another question: what an opaque made-up token gets says nothing of a
+// JWT.
 func TestControlByForm(t *testing.T) {
 	t.Parallel()
 	g := newGate(t, func(_ *gate, w http.ResponseWriter, r *http.Request, _ bool) {

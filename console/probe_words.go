@@ -6,8 +6,8 @@ import (
 	"lanyard/tokenapi"
 )
 
-// ProbeWhy says why a probe shows what it shows, for a person; "" where the answer itself says it: a plain 2xx,
-// a gateway fault, the words of a transport error.
+// ProbeWhy says why a probe shows what it shows, for a person; "" where the answer itself says it:
+// a plain 2xx, a gateway fault, the words of a transport error.
 func ProbeWhy(ans tokenapi.ProbeAnswer) string {
 	switch ans.Why {
 	case tokenapi.WhyOpen:
@@ -43,8 +43,8 @@ func ProbeWhy(ans tokenapi.ProbeAnswer) string {
 	return ""
 }
 
-// ProbeHopeless says why no probe of this URL can prove that the token is dead, as long as it answers like this,
-// and the way out; "" where one can.
+// ProbeHopeless says why no probe of this URL can prove that the token is dead, as long as it
+// answers like this, and the way out; "" where one can.
 func ProbeHopeless(ans tokenapi.ProbeAnswer) (why, hint string) {
 	const another = "set probe_url to an API that wants a token and answers 200 to this one"
 	switch ans.Why {

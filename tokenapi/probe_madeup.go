@@ -15,12 +15,14 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// spareLife is how long a made-up JWT claims to live where the real one has no expiry in the future.
+// spareLife is how long a made-up JWT claims to live where the real one has no expiry in the
+// future.
 const spareLife = time.Hour
 
-// MadeUp makes a token of the same form that nobody has issued. Of an opaque token it takes length, alphabet
-// and punctuation. Of a JWT it takes the header, iss, aud and a future exp; jti and sub are random, because
-// gateways remember the jti of invalid tokens and would refuse the real one by a copied jti.
+// MadeUp makes a token of the same form that nobody has issued. Of an opaque token it takes length,
+// alphabet and punctuation. Of a JWT it takes the header, iss, aud and a future exp; jti and sub
+// are random, because gateways remember the jti of invalid tokens and would refuse the real one by
+// a copied jti.
 func MadeUp(token secret.Text, now time.Time) secret.Text {
 	raw := jwt.Normalise(token).Reveal()
 	for range 100 { // a token of a few characters can come out as itself
@@ -103,7 +105,8 @@ const (
 
 func alphanumeric(r rune) bool { return strings.ContainsRune(digits+lowers+uppers, r) }
 
-// alphabetOf gives the letters and digits that a token is made of: hexadecimal ones, or whole classes.
+// alphabetOf gives the letters and digits that a token is made of: hexadecimal ones, or whole
+// classes.
 func alphabetOf(raw string) string {
 	has := func(set string) bool { return strings.ContainsAny(raw, set) }
 	low, up := lowers, uppers
@@ -123,9 +126,10 @@ func alphabetOf(raw string) string {
 	return from
 }
 
-// tokenForm names the form of a token: a control is kept for each. Of a JWT it goes by header, iss and aud, of
-// an opaque token by alphabet and length. It is a digest, and nothing secret goes into it.
-func tokenForm(token secret.Text) string {
+// TokenForm names the form of a token: a control is kept for each. Of a JWT it goes by header, iss
+// and aud, of an opaque token by alphabet and length. It is a digest, and nothing secret goes into
+// it.
+func TokenForm(token secret.Text) string {
 	raw := jwt.Normalise(token).Reveal()
 	of := "opaque " + alphabetOf(raw) + " " + big.NewInt(int64(len(raw))).String()
 	if t, err := jwt.Parse(token); err == nil {
@@ -134,9 +138,6 @@ func tokenForm(token secret.Text) string {
 	sum := sha256.Sum256([]byte(of))
 	return hex.EncodeToString(sum[:6])
 }
-
-// TokenForm is the form of a token, by which controls are kept apart.
-func TokenForm(token secret.Text) string { return tokenForm(token) }
 
 func below(n int) int {
 	i, _ := rand.Int(rand.Reader, big.NewInt(int64(n))) // crypto/rand never fails

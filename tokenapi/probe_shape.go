@@ -14,15 +14,16 @@ import (
 	"strings"
 )
 
-// Shape is what is kept of an answer to compare it with another one. Two answers are alike if their shapes are
-// equal. The digest is of the host and path of Location and of a body without what differs from call to call,
-// so a Shape is small, can be stored and holds no secret.
+// Shape is what is kept of an answer to compare it with another one. Two answers are alike if their
+// shapes are equal. The digest is of the host and path of Location and of a body without what
+// differs from call to call, so a Shape is small, can be stored and holds no secret.
 type Shape struct {
 	Status int    `json:"status"`
 	Digest string `json:"digest"`
 }
 
-// Known says whether a shape can be a control: only a 2xx, 3xx or 4xx other than 407, 408 and 429 is one.
+// Known says whether a shape can be a control: only a 2xx, 3xx or 4xx other than 407, 408 and 429
+// is one.
 func (s Shape) Known() bool {
 	switch s.Status {
 	case http.StatusProxyAuthRequired, http.StatusRequestTimeout, http.StatusTooManyRequests:
@@ -84,9 +85,11 @@ func outline(v any, keep bool) string {
 	return string(b)
 }
 
-// varying matches what an answer makes up anew for each call: UUIDs, runs of hex digits, numbers. A short word
-// counts as a run of hex digits only if it has a decimal one: "bad" and "added" are words.
-var varying = regexp.MustCompile(`(?i)\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|[0-9a-f]{8,}|\b(?:0x)?[0-9a-f]*[0-9][0-9a-f]*\b|[0-9]+`)
+// varying matches what an answer makes up anew for each call: UUIDs, runs of hex digits, numbers. A
+// short word counts as a run of hex digits only if it has a decimal one: "bad" and "added" are
+// words.
+var varying = regexp.MustCompile(`(?i)\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|[0-9a-f]{8,}|` +
+	`\b(?:0x)?[0-9a-f]*[0-9][0-9a-f]*\b|[0-9]+`)
 
 // constant is the part of a text that does not differ from call to call.
 func constant(text string) string {

@@ -23,7 +23,8 @@ const wso2Challenge = `WWW-Authenticate: OAuth2 realm="WSO2 API Manager" error="
 
 func flat(code string) string { return `{"code":"` + code + `","message":"m","description":"d"}` }
 
-// TestJudge goes through the table of the contract, row by row, with the servers that each row was seen at.
+// TestJudge goes through the table of the contract, row by row, with the servers that each row was
+// seen at.
 func TestJudge(t *testing.T) {
 	t.Parallel()
 	const (

@@ -28,7 +28,8 @@ const (
 	WhyElse         Why = "else"          // nothing of the above
 )
 
-// ProbeFacts are what an answer of a probe URL says, as far as a verdict depends on it. They hold no secret.
+// ProbeFacts are what an answer of a probe URL says, as far as a verdict depends on it. They hold
+// no secret.
 type ProbeFacts struct {
 	Status       int   // 0: no answer
 	FaultCode    int   // of a known gateway fault, by its code or its own words; 0: none
@@ -61,14 +62,15 @@ func (e evidence) fault() bool  { return e.FaultCode != 0 }
 func (e evidence) like() bool   { return e.control.Known() && e.Shape == e.control }
 func (e evidence) client() bool { return e.Status >= 400 && e.Status <= 499 }
 
-// controlRefuses says whether a made-up token is refused by status, so that another status is no such refusal.
+// controlRefuses says whether a made-up token is refused by status, so that another status is no
+// such refusal.
 func (e evidence) controlRefuses() bool {
 	s := e.control.Status
 	return s == http.StatusUnauthorized || s == http.StatusForbidden || s >= 300 && s <= 399
 }
 
-// verdicts is the table of the contract ("What a probe proves"), row by row. The first match wins. Rows that
-// the contract writes as one are several here where people are told different reasons.
+// verdicts is the table of the contract ("What a probe proves"), row by row. The first match wins.
+// Rows that the contract writes as one are several here where people are told different reasons.
 var verdicts = []struct {
 	when func(evidence) bool
 	Judgement
@@ -99,8 +101,8 @@ var verdicts = []struct {
 // namesToken says whether a fault code is about the token itself: invalid, expired, inactive.
 func namesToken(code int) bool { return code == 900901 || code == 900903 || code == 900904 }
 
-// Judge gives the verdict on an answer. The control is the shape of what the same URL answered to a made-up
-// token a short while ago, zero if that is unknown. Judge is a pure function.
+// Judge gives the verdict on an answer. The control is the shape of what the same URL answered to a
+// made-up token a short while ago, zero if that is unknown. Judge is a pure function.
 func Judge(f ProbeFacts, control Shape, h History) Judgement {
 	if !control.Known() {
 		control = Shape{}
@@ -134,8 +136,8 @@ func probeFacts(status int, header http.Header, body []byte, token string) Probe
 	return p
 }
 
-// decides gives the code by which a fault is judged, 0 for what is no known fault of a gateway. A fault in a
-// shape of gateways is known by its own words, too.
+// decides gives the code by which a fault is judged, 0 for what is no known fault of a gateway. A
+// fault in a shape of gateways is known by its own words, too.
 func (f fault) decides(status int) int {
 	if f.known() {
 		return f.code
