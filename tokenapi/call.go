@@ -42,7 +42,7 @@ func (c *Client) Call(ctx context.Context, r Call) (Reply, Exchange, error) {
 	}
 	for name, values := range r.Form { // the server may say them again
 		for _, v := range values {
-			if isSecretKey(name) {
+			if isSecret(name, v) {
 				k.mask.add(v, isTokenKey(name))
 			}
 		}

@@ -69,10 +69,10 @@ func (k *call) end(e *Error) (Exchange, error) {
 // learnHeaders takes the secrets out of an answer's headers, before anything is shown.
 func (k *call) learnHeaders(h http.Header) {
 	for name, values := range h {
-		if !isSecretKey(name) {
-			continue
-		}
 		for _, v := range values {
+			if !isSecret(name, v) {
+				continue
+			}
 			k.mask.learn(v, isTokenKey(name))
 			if c, err := http.ParseSetCookie(v); err == nil && strings.EqualFold(name, "set-cookie") {
 				k.mask.learn(c.Value, false)
@@ -105,7 +105,7 @@ func (k *call) headerValue(name, v string) string {
 			return secret.Mask
 		}
 		return clean(scheme, 20) + " " + masked(rest, strings.EqualFold(scheme, "bearer"))
-	case isSecretKey(n):
+	case isSecret(n, v):
 		return masked(v, isTokenKey(n))
 	case n == "location" || n == "content-location" || n == "referer":
 		v = maskURL(v)

@@ -140,35 +140,6 @@ func replaceWord(s, v, show string) string {
 	}
 }
 
-// isSecretKey says whether a header, parameter or member of that name holds a secret. Names are not
-// known beforehand, so it errs on the side of masking.
-func isSecretKey(name string) bool {
-	name = strings.ToLower(name)
-	switch name {
-	case "token_type", "token_type_hint", "issued_token_type", "requested_token_type", "tokentype", "token-type",
-		"error_code", "errorcode", "code_challenge_methods_supported", "status_code", "statuscode":
-		return false
-	}
-	if strings.HasPrefix(name, "access-control-") {
-		return false
-	}
-	if strings.HasSuffix(name, "_endpoint") || strings.HasSuffix(name, "_supported") { // of a discovery document
-		return false
-	}
-	if name == "otp" || strings.HasSuffix(name, "_otp") {
-		return true
-	}
-	for _, word := range []string{
-		"token", "secret", "password", "passwd", "assertion", "key", "code", "authorization", "cookie",
-		"nonce", "credential", "jwt", "ticket", "session", "passphrase", "pwd", "saml", "bearer",
-	} {
-		if strings.Contains(name, word) {
-			return true
-		}
-	}
-	return false
-}
-
 // isTokenKey says whether what has that name is a token, to be shown by its fingerprint.
 func isTokenKey(name string) bool {
 	switch strings.ToLower(name) {
@@ -207,7 +178,7 @@ func (m *masker) find(v any, key string) {
 			m.find(e, key)
 		}
 	case string:
-		if isSecretKey(key) && (key != "code" || faultCode(v) == 0) {
+		if isSecret(key, v) {
 			m.learn(v, isTokenKey(key))
 		}
 	}
@@ -227,11 +198,11 @@ func (m *masker) value(v any, key string, below bool) any {
 	case []any:
 		out := make([]any, len(v))
 		for i, e := range v {
-			out[i] = m.value(e, key, hide)
+			out[i] = m.value(e, key, below)
 		}
 		return out
 	case string:
-		if hide && (key != "code" || faultCode(v) == 0 || len(v) > 6) {
+		if below || isSecret(key, v) {
 			return masked(v, isTokenKey(key))
 		}
 		if strings.Contains(v, "://") && strings.ContainsAny(v, "?#@") {
@@ -239,7 +210,7 @@ func (m *masker) value(v any, key string, below bool) any {
 		}
 		return m.text(clean(m.known(v), len(v)))
 	case json.Number:
-		if hide && !strings.EqualFold(key, "code") {
+		if hide && (below || !strings.EqualFold(key, "code") && !describes(key)) {
 			return secret.Mask
 		}
 		return json.RawMessage(v.String())

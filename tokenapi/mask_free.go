@@ -112,7 +112,7 @@ func maskPair(group []string, _ string) string {
 	if i := strings.LastIndexByte(name, '.'); i >= 0 && i+1 < len(name) {
 		name = name[i+1:]
 	}
-	if !isSecretKey(name) || strings.EqualFold(name, "code") && faultCode(value) != 0 {
+	if !isSecret(name, value) {
 		return group[0]
 	}
 	return group[1] + group[2] + masked(value, isTokenKey(name))

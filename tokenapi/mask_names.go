@@ -1,0 +1,132 @@
+package tokenapi
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// secretWords are the words that make a name the name of a secret.
+func secretWords() []string {
+	return []string{
+		"token", "secret", "password", "passwd", "assertion", "key", "code", "authorization", "cookie",
+		"nonce", "credential", "jwt", "ticket", "session", "passphrase", "pwd", "saml", "bearer",
+	}
+}
+
+// isSecretKey says whether a header, parameter or member of that name holds a secret. Names are not
+// known beforehand, so it errs on the side of masking.
+func isSecretKey(name string) bool {
+	name = strings.ToLower(name)
+	if strings.HasPrefix(name, "access-control-") {
+		return false
+	}
+	if strings.HasSuffix(name, "_endpoint") || strings.HasSuffix(name, "_supported") { // of a discovery document
+		return false
+	}
+	if name == "otp" || strings.HasSuffix(name, "_otp") {
+		return true
+	}
+	return slices.ContainsFunc(secretWords(), func(word string) bool { return strings.Contains(name, word) })
+}
+
+// isSecret says whether value is a secret under that name. A name such as token_use or key_type tells of a secret
+// without being one: there the value decides, and only a word or a number of a kind that no secret has is shown.
+func isSecret(name, value string) bool {
+	if !isSecretKey(name) {
+		return false
+	}
+	if strings.EqualFold(name, "code") { // a fault code has it too, and an authorization code is no short number
+		return faultCode(value) == 0 || len(value) > 6
+	}
+	return !describes(name) && !kindOfToken(name, value) || !isLabel(value)
+}
+
+// kindOfToken says whether value is a name of a kind of tokens, and no token (RFC 7009 section 2.1, RFC 8693
+// section 3, RFC 6750 section 4).
+func kindOfToken(name, value string) bool {
+	if !strings.Contains(strings.ToLower(name), "token") {
+		return false
+	}
+	switch strings.ToLower(value) {
+	case "access_token", "refresh_token", "id_token", "bearer":
+		return true
+	}
+	return strings.HasPrefix(value, "urn:ietf:params:oauth:token-type:")
+}
+
+// describes says whether a name that holds the word of a secret ends with what the secret is described by.
+func describes(name string) bool {
+	words := nameWords(name)
+	if len(words) == 0 {
+		return false
+	}
+	last := words[len(words)-1]
+	if last == "code" || strings.HasSuffix(last, "code") { // error_code, errorcode
+		before := strings.TrimSuffix(strings.Join(words, ""), "code")
+		return slices.ContainsFunc([]string{"error", "err", "fault", "status", "response", "result", "reason", "http", "country"},
+			func(kind string) bool { return strings.HasSuffix(before, kind) })
+	}
+	for _, word := range secretWords() { // tokentype
+		if rest := strings.TrimPrefix(last, word); rest != "" {
+			last = rest
+		}
+	}
+	switch last {
+	case "type", "types", "use", "usage", "kind", "class", "category", "format", "profile", "mode", "level", "version", "binding", "manager", "policy",
+		"method", "methods", "alg", "algorithm", "algorithms", "endpoint", "uri", "url", "scope", "scopes", "supported", "required", "enabled",
+		"status", "state", "error", "reason", "message", "description",
+		"in", "at", "on", "expiry", "expires", "expiration", "lifetime", "validity", "ttl", "period", "time", "seconds", "minutes", "count", "limit", "length", "size":
+		return true
+	case "hint":
+		return len(words) > 1 && words[len(words)-2] == "type" // token_type_hint, not password_hint
+	}
+	return false
+}
+
+// nameWords gives the words of a name in small letters, however it joins them: token_use, Token-Use, tokenUse.
+func nameWords(name string) []string {
+	var spaced strings.Builder
+	before := rune(0)
+	for _, r := range name {
+		if unicode.IsUpper(r) && unicode.IsLower(before) {
+			spaced.WriteByte(' ')
+		}
+		spaced.WriteRune(unicode.ToLower(r))
+		before = r
+	}
+	return strings.FieldsFunc(spaced.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// isLabel says whether a text is made of words, versions and short numbers, as no generated secret is: access_token,
+// RS256, urn:ietf:params:oauth:token-type:jwt, AADSTS50011, 3600, or a point in time.
+func isLabel(s string) bool {
+	const longest, longestWord, mostDigits, mostHumps = 120, 24, 7, 2
+	if _, err := time.Parse(time.RFC3339, s); err == nil {
+		return true
+	}
+	if len(s) > longest {
+		return false
+	}
+	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" _:./+#,-", r) }) {
+		letters := strings.TrimRight(word, "0123456789")
+		if len(letters) > longestWord || len(word)-len(letters) > mostDigits {
+			return false
+		}
+		humps := 0
+		for i := range len(letters) {
+			small, capital := letters[i] >= 'a' && letters[i] <= 'z', letters[i] >= 'A' && letters[i] <= 'Z'
+			if !small && !capital {
+				return false
+			}
+			if capital && i > 0 && letters[i-1] >= 'a' {
+				humps++
+			}
+		}
+		if humps > mostHumps {
+			return false
+		}
+	}
+	return true
+}
