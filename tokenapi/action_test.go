@@ -40,6 +40,7 @@ func said(t *testing.T, op string, status int, header http.Header, body string) 
 
 func TestActions(t *testing.T) {
 	const refresh, code, poll = tokenapi.GrantRefreshToken, tokenapi.GrantAuthorizationCode, tokenapi.GrantDeviceCode
+	const cc, rfcWords = tokenapi.GrantClientCredentials, "Client authentication failed (e.g., unknown client, no client authentication included, or unsupported authentication method)."
 	for _, c := range []struct {
 		op     string
 		status int
@@ -80,6 +81,35 @@ func TestActions(t *testing.T) {
 		{introspect, 500, ``, tokenapi.RetryLater, ""},
 		{introspect, 200, `{"active":"perhaps"}`, tokenapi.Stop, "introspection endpoint"},
 		{device, 401, `{"error":"invalid_client"}`, tokenapi.FixCredentials, "consumer key"},
+		// The way in which the client proved itself.
+		{cc, 401, `{"error":"invalid_client","error_description":"client is not allowed to use the specified token endpoint authentication method"}`, tokenapi.FixCredentials, "set client_auth"},
+		{cc, 400, `{"error":"unauthorized_client","error_description":"not allowed to use the specified authentication method"}`, tokenapi.FixCredentials, "set client_auth"},
+		{cc, 401, `{"error":"invalid_client","error_description":"Unsupported Client Authentication Method!"}`, tokenapi.FixCredentials, "set client_auth"},
+		{cc, 400, `{"error":"invalid_request","error_description":"Client authentication method not supported."}`, tokenapi.FixCredentials, "set client_auth"},
+		{cc, 401, `{"error":"invalid_client","error_description":"auth_method client_secret_post not supported"}`, tokenapi.FixCredentials, "set client_auth"},
+		{cc, 401, `{"error":"invalid_client","error_description":"` + rfcWords + ` The OAuth 2.0 Client supports client authentication method 'client_secret_post', but method 'client_secret_basic' was requested."}`, tokenapi.FixCredentials, "set client_auth"},
+		{cc, 401, `{"error":"invalid_client","error_description":"` + rfcWords + `"}`, tokenapi.FixCredentials, "check consumer key"},
+		{introspect, 401, `{"error":"invalid_client","error_description":"client authentication method not supported"}`, tokenapi.NotAllowedToAsk, "set client_auth"},
+		{refresh, 400, `{"error":"unauthorized_client","error_description":"The client is not allowed to use this grant type"}`, tokenapi.Stop, "portal"},
+		// Other names for invalid_client.
+		{code, 200, `{"ok":false,"error":"bad_client_secret"}`, tokenapi.FixCredentials, "consumer secret"},
+		{code, 200, `{"ok":false,"error":"invalid_client_id"}`, tokenapi.FixCredentials, "consumer key"},
+		{code, 200, `{"ok":false,"error":"bad_client_id"}`, tokenapi.FixCredentials, "consumer key"},
+		{code, 200, `{"error":"incorrect_client_credentials"}`, tokenapi.FixCredentials, "consumer key"},
+		{refresh, 400, `{"error":"invalid_client_credentials"}`, tokenapi.FixCredentials, "consumer key"},
+		{refresh, 400, `{"error":"client_not_found"}`, tokenapi.FixCredentials, "consumer key"},
+		{refresh, 400, `{"error":"invalidClientSecret"}`, tokenapi.FixCredentials, "consumer key"},
+		{refresh, 401, `{"error":"unauthorized_client","error_description":"Invalid client or Invalid client credentials"}`, tokenapi.FixCredentials, "consumer key"},
+		{cc, 400, `{"error":"unauthorized_client","error_description":"AADSTS700016: Application with identifier 'x' was not found in the directory 'y'."}`, tokenapi.FixCredentials, "consumer key"},
+		{cc, 403, `{"status":403,"message":"invalid client secret"}`, tokenapi.FixCredentials, "consumer key"},
+		{cc, 401, `{"error":{"code":"invalid_client","status":401,"message":"no"}}`, tokenapi.FixCredentials, "consumer key"},
+		{cc, 500, `{"error":"invalid_client"}`, tokenapi.FixCredentials, "consumer key"},
+		{cc, 400, `{"error":"invalid_client_metadata"}`, tokenapi.Stop, ""},
+		{cc, 400, `{"error":"unauthorized_client","error_description":"Client is unauthorized to retrieve access tokens using this method, or client not authorized for any of the scopes requested."}`, tokenapi.Stop, "portal"},
+		{tokenapi.GrantPassword, 401, `{"error":"access_denied","error_description":"Invalid username or password"}`, tokenapi.FixCredentials, "user name"},
+		{tokenapi.GrantPassword, 400, `{"error":"invalid_credentials"}`, tokenapi.FixCredentials, "user name"},
+		{tokenapi.GrantPassword, 500, `{"error":"server_error"}`, tokenapi.RetryLater, "wrong password"},
+		{tokenapi.GrantPassword, 403, `{"error":"access_denied","error_description":"the policy forbids it"}`, tokenapi.Stop, "rule"},
 		{device, 200, `{"device_code":"d"}`, tokenapi.Stop, "device authorization endpoint"},
 	} {
 		if e := said(t, c.op, c.status, nil, c.body); e.Action != c.want || !strings.Contains(e.Hint, c.hint) {
@@ -201,5 +231,22 @@ func TestGoneEndpoints(t *testing.T) {
 		failure(t, err, tokenapi.KindRefused, "https://[2001:db8::1]:9443/oauth2/revoke")
 		_, _, err = c.Introspect(t.Context(), tokenapi.IntrospectRequest{Credentials: creds(tokenapi.AuthBasic), Token: secret.New("t")})
 		failure(t, err, tokenapi.KindRefused, "is the URL right?")
+	}
+}
+
+// A page about an error is named whole: its fragment and its query say which error it is.
+func TestErrorPage(t *testing.T) {
+	for uri, want := range map[string]string{
+		"https://h.example/docs#invalid_client":                       "https://h.example/docs#invalid_client",
+		"https://h.example/errors/#section-5.2":                       "https://h.example/errors/#section-5.2",
+		"https://h.example/error?code=700016&lang=en#AADSTS700016":    "https://h.example/error?code=700016&lang=en#AADSTS700016",
+		"https://h.example/docs":                                      "https://h.example/docs",
+		"https://u:p@h.example/docs?session=1a2b3c4d5e#top":           "https://h.example/docs?session=•••#top",
+		"https://h.example/docs?q=3f9ca71e5f704c2e#access_token=c4n1": "https://h.example/docs?q=•••",
+		"https://h.example/docs#3f9ca71e5f704c2e":                     "https://h.example/docs",
+	} {
+		if e := said(t, revoke, 400, nil, `{"error":"invalid_request","error_uri":"`+uri+`"}`); e.URI != want {
+			t.Errorf("%s became %s, want %s", uri, e.URI, want)
+		}
 	}
 }

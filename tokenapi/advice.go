@@ -2,6 +2,7 @@ package tokenapi
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -140,11 +141,10 @@ func AdviseFault(code, status int) FaultAdvice {
 // advise gives the advice for a whole answer: by its code or, where the shape has none, by the message, which
 // SOAP APIs are sent alone; with the scope and the time that the answer names.
 func (f fault) advise(status int, h http.Header) FaultAdvice {
-	code := f.code
-	if code == 0 {
-		code = f.byWords(status)
+	a := AdviseFault(f.code, status)
+	if a.Category == "" {
+		a = AdviseFault(f.byWords(status), status)
 	}
-	a := AdviseFault(code, status)
 	switch a.Category {
 	case insufficientScope:
 		if a.Scope = wantedScope(h, f.description); a.Scope != "" {
@@ -179,6 +179,30 @@ func (f fault) byWords(status int) int {
 		case noSuchAPI(said):
 			return status
 		}
+	}
+	if status == http.StatusUnauthorized || status == http.StatusForbidden {
+		return ofToken(strings.ToLower(f.words()))
+	}
+	return 0
+}
+
+// ofToken finds the code that stands for what another gateway says of a token in a 401 or 403, in small letters. 0: it
+// says nothing that is known.
+func ofToken(said string) int {
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) })
+	}
+	switch {
+	case has("insufficient_scope", "insufficient scope", "insufficient authentication scopes", "missing scope", "required scope"):
+		return 900910
+	case !has("token", "jwt", "credential"):
+		return 0
+	case has("missing", "not provided", "not found in", "no token", "is required", "are required"):
+		return 900902
+	case has("expired"):
+		return 900903
+	case has("invalid", "not valid", "not active", "inactive", "revoked", "malformed", "unknown"):
+		return 900904
 	}
 	return 0
 }

@@ -62,17 +62,38 @@ func jsonFault(m members) fault {
 		m, f.gateway = o, true
 	}
 	f.code = faultCode(m.text("code"))
-	if m.has("error") && !f.known() { // an OAuth error, whatever else it says
-		return fault{}
+	if m.has("error") && !f.known() { // not a WSO2 gateway: an OAuth error, or the reason of another gateway
+		return foreignFault(m)
 	}
-	if f.code == 0 && !f.gateway {
-		return fault{}
-	}
-	f.message = clean(m.text("message", "error_message", "faultstring"), rawLimit)
-	f.description = clean(m.text("description", "error_description"), rawLimit)
-	f.next = clean(m.text("nextAccessTime", "next_access_time"), 100)
+	f.say(m)
 	f.gateway = f.gateway || f.known() || strings.EqualFold(m.str("type"), "status report") || noSuchAPI(f.description)
 	return f
+}
+
+// foreignFault reads the words of a gateway or an API other than WSO2's, as Ory Oathkeeper, Kong, Apigee, Google and
+// RFC 9457 write them. Its code is not one of WSO2's, and the shape is no proof that a gateway wrote it.
+func foreignFault(m members) (f fault) {
+	switch v := m["error"].(type) {
+	case map[string]any:
+		f.say(v)
+	case string:
+		f.message, f.description = clean(v, rawLimit), clean(m.text("error_description", "message", "reason", "detail"), rawLimit)
+	}
+	return f
+}
+
+// say takes the words of a fault from its members. The type stands in for a message that is missing, but for the
+// "Status report" of every WSO2 fault.
+func (f *fault) say(m members) {
+	f.message = clean(m.text("message", "error_message", "faultstring", "title"), rawLimit)
+	f.description = clean(m.text("description", "error_description", "reason", "detail", "details"), rawLimit)
+	f.next = clean(m.text("nextAccessTime", "next_access_time"), 100)
+	if detail := m.object("detail"); f.description == "" && detail != nil {
+		f.description = clean(detail.text("description", "reason", "errorcode"), rawLimit)
+	}
+	if kind := m.text("type", "errorType", "status"); f.message == "" && !strings.EqualFold(kind, "status report") && kind != "about:blank" && !isDigits(kind) {
+		f.message = clean(kind, rawLimit)
+	}
 }
 
 func xmlFault(m members) fault {
@@ -82,10 +103,13 @@ func xmlFault(m members) fault {
 	}
 	f := fault{
 		code:        faultCode(m.str("code")),
-		message:     clean(m.str("message", "faultstring", "Text", "Reason"), rawLimit),
+		message:     clean(m.str("message", "faultstring", "Text", "Reason", "title"), rawLimit),
 		description: clean(m.str("description", "detail", "Detail"), rawLimit),
 		next:        clean(m.str("nextAccessTime"), 100),
 		gateway:     strings.Contains(space, "wso2.org/apimanager"),
+	}
+	if kind := m.str("type"); f.message == "" && !strings.EqualFold(kind, "status report") {
+		f.message = clean(kind, rawLimit)
 	}
 	// To callers of a SOAP API a gateway says only this.
 	f.gateway = f.gateway || f.known() || strings.EqualFold(f.message, "authentication failure")

@@ -15,6 +15,9 @@ const (
 // gateway's fault, then the status.
 func (a answer) next(e *Error, f fault) (Action, string) {
 	if e.Op == opIntrospect && (a.status == http.StatusUnauthorized || a.status == http.StatusForbidden) && !f.known() {
+		if refusesMethod(withoutRFC(strings.ToLower(e.Description))) {
+			return NotAllowedToAsk, checkMethod
+		}
 		return NotAllowedToAsk, checkCaller
 	}
 	if do, hint := byName(e); do != "" {
@@ -38,9 +41,10 @@ func byName(e *Error) (Action, string) {
 			return do, hint
 		}
 	}
+	if do, hint := aboutCaller(e); do != "" {
+		return do, hint
+	}
 	switch e.Code {
-	case "invalid_client", "incorrect_client_credentials":
-		return FixCredentials, checkClient
 	case "invalid_grant", "bad_verification_code", "bad_refresh_token":
 		return staleGrant(e.Op)
 	case "invalid_scope":
@@ -65,6 +69,9 @@ func byName(e *Error) (Action, string) {
 	case "invalid_request":
 		return Stop, "the server misses a parameter, or sees one twice; two ways of client_auth at once count too"
 	case "server_error", "temporarily_unavailable":
+		if e.Op == GrantPassword { // go-oauth2
+			return RetryLater, "the fault is the server's: try again later; some servers say the same to a wrong password"
+		}
 		return RetryLater, "the fault is the server's: try again later"
 	case "too_many_requests", "rate_limited", "ratelimited", "slow_down":
 		return RetryLater, "the server wants fewer requests: try again later"
@@ -90,7 +97,7 @@ func byName(e *Error) (Action, string) {
 	case "redirect_uri_mismatch", "invalid_redirect_uri":
 		return Stop, "register the redirect URI with the application, exactly as it is sent"
 	case "17001", "17002", "17010": // of WSO2, as those that follow
-		return FixCredentials, "check user name and password"
+		return FixCredentials, checkUser
 	case "17003":
 		return Stop, "the user's account is locked: wait until it opens, or have an administrator unlock it; more attempts keep it shut"
 	case "17004":
@@ -109,7 +116,7 @@ func staleGrant(op string) (Action, string) {
 	case GrantRefreshToken:
 		return Reauthenticate, "the refresh token was used, has expired or was revoked: ask for a new token"
 	case GrantPassword:
-		return FixCredentials, "check user name and password"
+		return FixCredentials, checkUser
 	case GrantAuthorizationCode:
 		return Reauthenticate, "the code was used, has expired or belongs to another redirect URI or verifier: begin again"
 	case GrantJWTBearer:

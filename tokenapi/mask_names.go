@@ -19,7 +19,7 @@ func secretWords() []string {
 // known beforehand, so it errs on the side of masking.
 func isSecretKey(name string) bool {
 	name = strings.ToLower(name)
-	if strings.HasPrefix(name, "access-control-") {
+	if strings.HasPrefix(name, "access-control-") || name == "authorization_details" { // RFC 9396
 		return false
 	}
 	if strings.HasSuffix(name, "_endpoint") || strings.HasSuffix(name, "_supported") { // of a discovery document

@@ -163,8 +163,12 @@ func oauthError(m members) (code, words string, bad bool) {
 	}
 	for _, name := range []string{"error", "errors"} {
 		if o := m.object(name); len(o) > 0 {
-			code = o.text("error", "errorType", "type", "status", "errorCode", "code", "title")
-			return code, o.text("error_description", "message", "detail", "description"), true
+			code = o.code()
+			var f fault
+			if f.say(o); f.words() != code {
+				words = f.words()
+			}
+			return code, words, true
 		}
 		if list, ok := m[name].([]any); ok && len(list) > 0 {
 			if s, ok := list[0].(string); ok {
@@ -179,6 +183,21 @@ func oauthError(m members) (code, words string, bad bool) {
 		return m.text("code", "error_code"), words, true
 	}
 	return "", words, false
+}
+
+// code finds the error code in an object: a name of the standards before a word, and a word before a number, because
+// "status" and "code" may repeat the HTTP status.
+func (m members) code() string {
+	first := ""
+	for _, name := range []string{"error", "errorType", "type", "status", "errorCode", "error_code", "code", "id", "title"} {
+		switch s := spelled(m.text(name)); {
+		case slices.Contains(errorNames(), s):
+			return s
+		case first == "" || isDigits(first) && s != "" && !isDigits(s):
+			first = s
+		}
+	}
+	return first
 }
 
 // spelled gives an error code that is written all in capitals as the standards write it, and any other as it came.

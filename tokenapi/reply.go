@@ -3,8 +3,12 @@ package tokenapi
 import (
 	"bytes"
 	"errors"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
+
+	"lanyard/tokenapi/secret"
 )
 
 // read is what a Reply keeps of its exchange: the secrets to mask in what is said of it, and when it came.
@@ -65,12 +69,46 @@ func (m *masker) error(e *Error) {
 	if !slices.Contains(errorNames(), e.Code) { // a name is none of the secrets that stand under "code"
 		e.Code = m.words(e.Code, 100)
 	}
-	e.URI = m.words(e.URI, wordsLimit)
-	e.Description = m.words(e.Description, wordsLimit)
+	e.URI = m.docs(e.URI)
+	e.Description = m.words(e.Description, 2*wordsLimit) // Hydra repeats a sentence of the RFC before its own reason
 	if e.Err != nil {
 		e.Err = errors.New(m.words(e.Err.Error(), wordsLimit+100))
 	}
 	e.Hint = m.words(e.Hint, wordsLimit)
+}
+
+// docs masks the URL of a page about an error. Its fragment, and the values of its query, name the error: they stay
+// where they are words or numbers that no secret is.
+func (m *masker) docs(raw string) string {
+	raw = clean(m.known(raw), rawLimit)
+	u, err := url.Parse(raw)
+	if err != nil || u.Opaque != "" || u.RawQuery == "" && u.Fragment == "" {
+		return m.words(raw, wordsLimit)
+	}
+	query, fragment := u.RawQuery, u.EscapedFragment()
+	u.User, u.RawQuery, u.ForceQuery, u.Fragment, u.RawFragment = nil, "", false, "", ""
+	out := m.words(u.String(), wordsLimit)
+	for i, pair := range strings.FieldsFunc(query, func(r rune) bool { return r == '&' }) {
+		sep := "&"
+		if i == 0 {
+			sep = "?"
+		}
+		name, value, has := strings.Cut(pair, "=")
+		switch {
+		case !has && isLabel(name):
+			out += sep + name
+		case !has:
+			out += sep + secret.Mask
+		case isSecret(name, value) || !isLabel(value):
+			out += sep + m.words(name, 100) + "=" + secret.Mask
+		default:
+			out += sep + m.words(name, 100) + "=" + value
+		}
+	}
+	if fragment != "" && isLabel(fragment) {
+		out += "#" + fragment
+	}
+	return out
 }
 
 // errorNames are the errors that decisions hang on (RFC 6749 5.2, RFC 7009 2.2.1, RFC 8628 3.5, RFC 9449).

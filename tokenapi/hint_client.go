@@ -1,0 +1,103 @@
+package tokenapi
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+const (
+	checkMethod = "the server wants the client proved in another way: set client_auth (basic, basic-encoded, post, none, private_key_jwt, tls) " +
+		"to the one that it has for this application"
+	checkUser = "check user name and password"
+)
+
+// aboutCaller says what follows from a refusal whose name or words are about the client, or about the user, that asked.
+// Servers have made up many names for invalid_client (RFC 6749 section 5.2). "": it is about something else.
+func aboutCaller(e *Error) (Action, string) {
+	said := withoutRFC(strings.ToLower(e.Description))
+	if refusesMethod(said) {
+		return FixCredentials, checkMethod
+	}
+	switch wrong := wrongPart(e.Code); {
+	case wrong == "client":
+		return FixCredentials, checkClient
+	case wrong == "user":
+		return FixCredentials, checkUser
+	case wrong == "credentials" && e.Op == GrantPassword:
+		return FixCredentials, checkUser + "; then " + strings.TrimPrefix(checkClient, "check ")
+	case wrong == "credentials":
+		return FixCredentials, checkClient
+	}
+	if e.Op == GrantPassword && e.Code == "access_denied" && (e.Status == http.StatusUnauthorized || strings.Contains(said, "password")) {
+		return FixCredentials, checkUser // dex
+	}
+	if e.Code == "invalid_grant" || e.Op == opRevoke || e.Op == opIntrospect {
+		return "", "" // what is wrong is the grant, or the client is another one than the token's
+	}
+	switch found := clientWords().MatchString(said); {
+	case found && e.Op == opDevice && e.Code == "unauthorized_client":
+		return Stop, checkClient // WSO2 has one name for an unknown client and a grant that is not enabled
+	case found:
+		return FixCredentials, checkClient
+	}
+	return "", ""
+}
+
+// clientWords finds in small letters that a server does not know the client or its secret.
+var clientWords = sync.OnceValue(func() *regexp.Regexp {
+	const what = `(?:client|consumer|application|app)(?:[ _-]?(?:id|secret|key|credentials?|identifier))?`
+	const bad = `(?:invalid|bad|incorrect|wrong|unknown|unrecogni[sz]ed|no such|mismatched)`
+	return regexp.MustCompile(`\b` + bad + ` (?:oauth2? )?` + what + `(?: (?:or|and) [a-z _-]{1,40})?(?:$|[.,:;!']| (?:credentials?|provided|specified|supplied|given)\b)` +
+		`|\b` + what + `\b(?: with [^.]{1,80})? (?:(?:was|were|is|are|could) )?(?:not (?:be )?found|unknown|invalid|incorrect|wrong|does not exist|do(?:es)? not match|mismatch)\b`)
+})
+
+// withoutRFC takes out of a text the sentence of RFC 6749 section 5.2 that names every cause of invalid_client at once.
+func withoutRFC(said string) string {
+	const all = "unknown client, no client authentication included, or unsupported authentication method"
+	return strings.ReplaceAll(said, all, "")
+}
+
+// refusesMethod says whether a text, in small letters, refuses the way in which the client proved itself.
+func refusesMethod(said string) bool {
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) })
+	}
+	said = strings.NewReplacer("_", " ", "-", " ").Replace(said)
+	if said == "client authentication failed: authentication method" { // Spring
+		return true
+	}
+	return has("authentication method", "auth method", "authentication scheme", "client secret basic", "client secret post", "private key jwt",
+		"client secret jwt", "tls client auth", "basic authentication", "basic auth ") &&
+		has("not allowed", "not permitted", "not supported", "unsupported", "not enabled", "unexpected", "invalid", "mismatch", "not match",
+			"was requested", "not accept", "not registered", "not authorized to use", "disallowed", "must use", "must be", "should be", "requires", "expected",
+			"cannot use", "can't use", "may not use")
+}
+
+// wrongPart says what an error's name calls wrong: the "client", the "user", "credentials" of either, or "".
+func wrongPart(code string) string {
+	bad, what := false, ""
+	for _, word := range nameWords(code) {
+		switch word {
+		case "invalid", "bad", "incorrect", "wrong", "unknown", "unrecognized", "unrecognised", "mismatch", "missing", "found", "mismatching":
+			bad = true
+		case "client", "consumer", "app", "application", "appid", "clientid", "clientsecret", "appsecret", "appkey":
+			what = "client"
+		case "user", "username", "password":
+			what = "user"
+		case "credentials", "credential":
+			if what == "" {
+				what = "credentials"
+			}
+		case "id", "secret", "key", "identifier", "auth", "authentication", "name", "or", "not", "oauth", "the":
+		default:
+			return "" // something of the client's, such as invalid_client_metadata
+		}
+	}
+	if !bad {
+		return ""
+	}
+	return what
+}
