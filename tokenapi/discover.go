@@ -31,7 +31,7 @@ type Discovered struct {
 
 // Discover asks an issuer for its endpoints: the OpenID form first, then RFC 8414's; WSO2's issuer, which is
 // its token URL, is covered by the first. The issuer in the document must be the one that was asked. Every
-// exchange that was made is handed back, in order.
+// exchange that was made is handed back, in order. Redirects are followed within one scheme, host and port.
 //
 // The URL of a document, with /.well-known/ in it, is asked as it is; its issuer must then be on its host.
 func (c *Client) Discover(ctx context.Context, issuer string) (Discovered, []Exchange, error) {
@@ -43,12 +43,12 @@ func (c *Client) Discover(ctx context.Context, issuer string) (Discovered, []Exc
 	var all []Exchange
 	var first *Error // what the first answer said that was not just 404
 	for _, target := range targets {
-		r, x, err := c.Call(ctx, Call{Op: opDiscover, Method: http.MethodGet, URL: target, URLKey: "issuer"})
-		all = append(all, x)
+		r, from, xs, err := c.fetch(ctx, target)
+		all = append(all, xs...)
 		if err != nil {
 			return Discovered{}, all, err
 		}
-		d, found, e := c.readDocument(r, issuer, target)
+		d, found, e := c.readDocument(r, issuer, from)
 		switch {
 		case e == nil:
 			return d, all, nil
@@ -90,6 +90,54 @@ func (c *Client) documents(issuer string) ([]string, error) {
 		all = append(all, base+openID+path)
 	}
 	return all, nil
+}
+
+// maxHops is how many redirects to one document are followed.
+const maxHops = 3
+
+// fetch asks for a document and follows redirects to the same scheme, host and port: Django adds a missing slash. from
+// is the URL that answered. No other redirect is followed, because another host could name endpoints of its own.
+func (c *Client) fetch(ctx context.Context, target string) (r Reply, from string, all []Exchange, err error) {
+	for hop := 0; ; hop++ {
+		var x Exchange
+		r, x, err = c.Call(ctx, Call{Op: opDiscover, Method: http.MethodGet, URL: target, URLKey: "issuer"})
+		all = append(all, x)
+		to, ok := sameOrigin(target, r)
+		if err != nil || !ok || hop == maxHops {
+			return r, target, all, err
+		}
+		target = to
+	}
+}
+
+// sameOrigin gives where a redirect leads, if that is at the scheme, host and port that were asked.
+func sameOrigin(asked string, r Reply) (to string, ok bool) {
+	switch r.Status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+	default:
+		return "", false
+	}
+	base, err := url.Parse(asked)
+	if err != nil || r.Header.Get("Location") == "" {
+		return "", false
+	}
+	u, err := base.Parse(r.Header.Get("Location"))
+	if err != nil || u.User != nil || u.Scheme != base.Scheme || !strings.EqualFold(u.Hostname(), base.Hostname()) || portOf(u) != portOf(base) {
+		return "", false
+	}
+	u.Host, u.Fragment, u.RawFragment = base.Host, "", ""
+	return u.String(), true
+}
+
+// portOf gives the port of a URL, the scheme's own where it names none.
+func portOf(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "https":
+		return "443"
+	}
+	return "80"
 }
 
 // readDocument reads an answer to a question for a document. An error with found is final: there was a

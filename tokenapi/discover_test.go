@@ -209,3 +209,42 @@ func TestKeySet(t *testing.T) {
 	_, _, err = c.KeySet(t.Context(), "http://h.example/jwks")
 	failure(t, err, tokenapi.KindUsage, "jwks_url", "unencrypted")
 }
+
+// A redirect to the same scheme, host and port is followed a few times; any other is told of, and nobody else is asked.
+func TestDiscoverRedirects(t *testing.T) {
+	const at = "/o/.well-known/openid-configuration"
+	elsewhere := newIssuing(t)
+	port := strings.TrimPrefix(elsewhere.URL, "http://127.0.0.1")
+	for _, x := range []struct {
+		status int
+		to     func(s *issuing) string
+		asked  int // of the two forms of the document, with what was followed; the third form finds nothing
+		ok     bool
+	}{
+		{301, func(*issuing) string { return at + "/" }, 2, true}, // Django
+		{302, func(s *issuing) string { return s.URL + at + "/#x" }, 2, true},
+		{307, func(*issuing) string { return "openid-configuration/" }, 2, true},
+		{308, func(s *issuing) string { return "http://" + strings.TrimPrefix(s.URL, "http://") + at + "/?x=1" }, 2, true},
+		{301, func(*issuing) string { return at }, 1 + 3 + 2, false}, // round and round
+		{301, func(*issuing) string { return "http://127.0.0.1" + port + at + "/" }, 3, false},
+		{301, func(s *issuing) string { return strings.Replace(s.URL, "127.0.0.1", "localhost", 1) + at + "/" }, 3, false},
+		{301, func(s *issuing) string { return strings.Replace(s.URL, "http:", "https:", 1) + at + "/" }, 3, false},
+		{301, func(s *issuing) string { return strings.Replace(s.URL, "http://", "http://u:p@", 1) + at + "/" }, 3, false},
+		{300, func(*issuing) string { return at + "/" }, 3, false},
+		{301, func(*issuing) string { return "" }, 3, false},
+	} {
+		s := newIssuing(t)
+		s.docs[at] = func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", x.to(s))
+			w.WriteHeader(x.status)
+		}
+		s.docs[at+"/"] = says(200, document(s.URL+"/o", nil))
+		d, all, err := clientFor(t, s.URL, nil).Discover(t.Context(), s.URL+"/o")
+		if (err == nil) != x.ok || len(s.asked) != x.asked || len(all) != x.asked || x.ok && !strings.HasPrefix(d.From, s.URL+at+"/") {
+			t.Errorf("%d to %s: asked %v, %d exchanges, from %s, %v", x.status, x.to(s), s.asked, len(all), d.From, err)
+		}
+	}
+	if len(elsewhere.asked) > 0 {
+		t.Errorf("another port was asked: %v", elsewhere.asked)
+	}
+}

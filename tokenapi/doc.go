@@ -4,12 +4,12 @@
 // to see what the gateway thinks of a token.
 //
 // It refuses to know what a token is worth to anybody: it stores nothing, retries nothing, schedules
-// nothing and draws nothing. Each call is one HTTP exchange (Discover makes up to three), and every call
+// nothing and draws nothing. Each call is one HTTP exchange (Discover makes a few), and every call
 // hands back an Exchange, the masked record of what was sent and received, whether it succeeded or not.
 //
-// A grant is sent once. No redirect is followed, no authentication method is tried out, and net/http
-// is kept from replaying a POST on a stale connection: a second copy of a grant can burn a rotated
-// refresh token or lock an account.
+// A grant is sent once. No redirect is followed (Discover follows those within one origin), no
+// authentication method is tried out, and net/http is kept from replaying a POST on a stale connection: a
+// second copy of a grant can burn a rotated refresh token or lock an account.
 //
 // All of them go over the transport of one Config: its authorities, its client certificate, its proxy,
 // its deadline. A lifetime counts from the moment the answer was read, by the clock that New was handed;
