@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"crypto/x509"
-	"encoding/pem"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +10,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/tokenapi"
 )
 
 // soonOver is from when on the end of a certificate is worth a warning.
@@ -109,13 +108,8 @@ func (d *doctor) checkOwnCertificate(e console.Environment) {
 	if err != nil {
 		return // there is none, or that was told already
 	}
-	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
-		cert, err := x509.ParseCertificate(block.Bytes)
-		if block.Type != "CERTIFICATE" || err != nil {
-			continue
-		}
-		d.checkEnd("files", e.Name+": client_cert "+e.ClientCert, "get a new certificate from whoever runs the server", cert.NotAfter)
-		break
+	if certs, err := tokenapi.Certificates("client_cert", data); err == nil {
+		d.checkEnd("files", e.Name+": client_cert "+e.ClientCert, "get a new certificate from whoever runs the server", certs[0].NotAfter)
 	}
 	key := e.ClientKey
 	if key == "" {

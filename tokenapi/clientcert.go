@@ -1,8 +1,8 @@
 package tokenapi
 
 import (
+	"bytes"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/pem"
 	"strings"
 )
@@ -11,7 +11,6 @@ import (
 // say which of the two files is wrong and in what way; they quote neither.
 func clientCertificate(cfg Config) (*tls.Certificate, error) {
 	cert, key := cfg.ClientCertPEM, []byte(cfg.ClientKeyPEM.Reveal())
-	const certHint = "it must be PEM: -----BEGIN CERTIFICATE-----"
 	const keyHint = "it must be PEM: -----BEGIN PRIVATE KEY----- (or RSA, or EC)"
 	switch {
 	case cert == nil && len(key) == 0:
@@ -21,17 +20,14 @@ func clientCertificate(cfg Config) (*tls.Certificate, error) {
 	case cert == nil:
 		return nil, usage("client_key", "there is a key without its client certificate", "set client_cert")
 	}
-	block := pemBlock(cert, func(kind string) bool { return kind == "CERTIFICATE" })
-	if block == nil {
-		if pemBlock(cert, isPrivate) != nil {
+	if _, err := Certificates("client_cert", cert); err != nil {
+		if pemBlock(pemText(cert), isPrivate) != nil && !bytes.Contains(cert, []byte("CERTIFICATE")) {
 			return nil, usage("client_cert", "this is a private key, not a certificate", "were client_cert and client_key mixed up?")
 		}
-		return nil, usage("client_cert", "no certificate could be read", certHint)
+		return nil, err
 	}
-	if _, err := x509.ParseCertificate(block.Bytes); err != nil {
-		return nil, usage("client_cert", "the certificate is damaged", certHint)
-	}
-	switch block = pemBlock(key, isPrivate); {
+	cert, key = pemText(cert), pemText(key)
+	switch block := pemBlock(key, isPrivate); {
 	case block == nil && pemBlock(key, func(string) bool { return true }) != nil:
 		return nil, usage("client_key", "this is no private key", "were client_cert and client_key mixed up?")
 	case block == nil:

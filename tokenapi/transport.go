@@ -26,8 +26,12 @@ func newTransport(cfg Config) (*http.Transport, error) {
 		if err != nil {
 			pool = x509.NewCertPool()
 		}
-		if !pool.AppendCertsFromPEM(cfg.CAPEM) {
-			return nil, usage("ca_file", "no certificate could be read", "it must be PEM: -----BEGIN CERTIFICATE-----")
+		all, err := Certificates("ca_file", cfg.CAPEM)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range all {
+			pool.AddCert(c)
 		}
 		conf.RootCAs = pool
 	}

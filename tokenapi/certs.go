@@ -1,0 +1,82 @@
+package tokenapi
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/asn1"
+	"encoding/pem"
+	"fmt"
+	"strings"
+)
+
+const (
+	pemBegin = "-----BEGIN "
+	pemHint  = "it must be PEM: -----BEGIN CERTIFICATE-----"
+)
+
+// pemText makes of a file what pem.Decode reads whole: UTF-8 without byte order marks, line breaks of Unix, and each block
+// at the begin of a line. pem.Decode passes over a block that does not look so, and does not say that it did.
+func pemText(data []byte) []byte {
+	data = bytes.ReplaceAll(unmark(data), []byte("\ufeff"), nil) // files that were joined have one in the middle
+	data = bytes.ReplaceAll(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
+	data = bytes.ReplaceAll(data, []byte(pemBegin), []byte("\n"+pemBegin))
+	lines := bytes.Split(data, []byte("\n"))
+	for i, line := range lines {
+		lines[i] = bytes.TrimSpace(line)
+	}
+	return bytes.Join(lines, []byte("\n"))
+}
+
+// Certificates reads every certificate of a PEM file (RFC 7468), in order; text and keys between them are passed over. It
+// fails (KindUsage) when there is none or one of them cannot be read, and says which. key is the configuration key.
+func Certificates(key string, data []byte) ([]*x509.Certificate, error) {
+	text := pemText(data)
+	if bytes.IndexByte(text, 0) >= 0 {
+		return nil, usage(key, "no certificate could be read: this is no text in UTF-8", pemHint)
+	}
+	var all []*x509.Certificate
+	for n, blocks := 1, bytes.Split(text, []byte(pemBegin))[1:]; len(blocks) > 0; blocks = blocks[1:] {
+		kind, _, _ := strings.Cut(string(blocks[0]), "-----")
+		if !strings.HasSuffix(kind, "CERTIFICATE") && !strings.HasPrefix(kind, "PKCS") && kind != "CMS" {
+			continue // a private key, Diffie-Hellman parameters, a revocation list
+		}
+		c, why := readCertificate(kind, append([]byte(pemBegin), blocks[0]...))
+		if c == nil {
+			return nil, usage(key, fmt.Sprintf("certificate %d of the file is damaged: %s", n, why), "replace it, or take it out of the file")
+		}
+		all, n = append(all, c), n+1
+	}
+	marks := max(bytes.Count(text, []byte("BEGIN CERTIFICATE")), bytes.Count(text, []byte("END CERTIFICATE")))
+	switch {
+	case len(all) == 0:
+		return nil, usage(key, "no certificate could be read", pemHint)
+	case marks > len(all): // a dash is missing, or a whole line
+		return nil, usage(key, fmt.Sprintf("the file holds %d certificates, of which %d could be found: a line -----BEGIN CERTIFICATE----- is damaged",
+			marks, len(all)), "replace that certificate, or take it out of the file")
+	}
+	return all, nil
+}
+
+// readCertificate reads one PEM block, or says what is wrong with it.
+func readCertificate(kind string, text []byte) (c *x509.Certificate, why string) {
+	switch kind {
+	case "CERTIFICATE", "X509 CERTIFICATE":
+	case "TRUSTED CERTIFICATE":
+		return nil, "it is in a form of OpenSSL's own (openssl x509 -in OLD -out NEW)"
+	default:
+		return nil, "it is in a block of the kind " + clean(kind, 40) + ", which is not read (openssl pkcs7 -print_certs -in OLD -out NEW)"
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, "its base64 is broken or its end is missing"
+	}
+	c, err := x509.ParseCertificate(block.Bytes)
+	if err == nil {
+		return c, ""
+	}
+	var raw asn1.RawValue
+	if _, bad := asn1.Unmarshal(block.Bytes, &raw); bad != nil {
+		return nil, "what is in it is no certificate"
+	}
+	return nil, clean(strings.TrimPrefix(err.Error(), "x509: "), 100)
+}
