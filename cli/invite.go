@@ -18,6 +18,10 @@ func (p *program) invite(i console.Invitation) {
 		p.note("to sign in for %s a browser would be sent to %s", i.Application, i.URL)
 		return
 	}
+	if i.Trouble != "" {
+		p.tellLines("the token server cannot say how it stands: " + i.Trouble + "; asking again at " + i.AskedAgain.Local().Format("15:04:05"))
+		return
+	}
 	if i.Grant == tokenapi.GrantAuthorizationCode {
 		p.tellLines("to sign in for "+i.Application+", open this address in a browser, unless one opens by itself:", "", "  "+i.URL, "",
 			"waiting until "+i.Until.Local().Format("15:04:05")+"; ctrl+c gives up")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"lanyard/tokenapi"
@@ -40,6 +41,8 @@ type Invitation struct {
 	UserCode    string    // device grant: to type there, exactly as it stands
 	Until       time.Time // when it is too late
 	Opened      bool      // the browser was started
+	Trouble     string    // device grant: why the newest poll failed; "" when it did not
+	AskedAgain  time.Time // with Trouble: when the server is asked again
 }
 
 type invited struct {
@@ -75,6 +78,27 @@ func (s *Service) opened(appID string) {
 		}
 	}
 	s.tellWatchers()
+}
+
+// trouble notes on an invitation why the server could not be asked, and when it is asked again; "" takes that back.
+func (s *Service) trouble(appID, why string, again time.Time) {
+	s.mu.Lock()
+	var told *Invitation
+	for n := range s.invited {
+		i := &s.invited[n].Invitation
+		if i.AppID == appID && (i.Trouble != "" || why != "") {
+			i.Trouble, i.AskedAgain = why, again
+			told = new(Invitation)
+			*told = *i
+		}
+	}
+	if told != nil {
+		s.tellWatchers()
+	}
+	s.mu.Unlock()
+	if told != nil && why != "" && s.opt.Invite != nil {
+		s.opt.Invite(*told)
+	}
 }
 
 // GiveUp ends the wait for a person to take part in a grant of an application. The get then fails.
@@ -202,8 +226,10 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 		}
 		return err
 	}
+	wait := pauses{interval: dev.Interval}
 	lost := false
-	err = poll(ctx, dev.Interval, func(interval time.Duration) (time.Duration, error) {
+	var last *tokenapi.Error // what the newest poll came to
+	err = poll(ctx, dev.Interval, func() (time.Duration, error) {
 		ans, ex, callErr := api.Token(context.WithoutCancel(ctx), req)
 		s.observe(a, "", ex)
 		if callErr == nil {
@@ -212,29 +238,33 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 			return 0, err
 		}
 		e, ok := tokenapi.AsError(callErr)
+		if !ok {
+			return 0, callErr
+		}
+		last = e
 		switch {
-		case ok && e.Action == tokenapi.KeepPolling && e.Code == "slow_down":
+		case e.Action == tokenapi.KeepPolling:
 			lost = false // the server is still waiting: nothing was given out
-			return max(interval+slowDown, e.Interval), errPending
-		case ok && e.Action == tokenapi.KeepPolling:
-			lost = false
-			return max(interval, e.Interval), errPending
-		case ok && unseen(e):
+			pause := wait.pending(e)
+			s.trouble(a.ID, "", time.Time{})
+			return pause, errPending
+		case unseen(e):
 			lost = true // it may have brought the token; the next poll tells
 			if e.Kind == tokenapi.KindGarbled {
 				return 0, lostAnswer(m, callErr)
 			}
-			return interval + slowDown, errPending
-		case ok && (!e.Answered() || e.Status >= 500):
-			return interval + slowDown, errPending
+		case e.Action != tokenapi.RetryLater:
+			return 0, callErr // RFC 8628 section 3.5: any other error ends it, whatever its status is
 		}
-		return 0, callErr
+		pause := wait.trouble(e)
+		s.trouble(a.ID, strings.TrimPrefix(e.Error(), e.Op+": "), s.Now().Add(pause))
+		return pause, errPending
 	})
 	if err == nil {
 		return nil
 	}
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		err = givenUp(parent, ctx)
+		err = notApproved(parent, ctx, last)
 	}
 	if !lost {
 		if clearErr := s.clearMark(ctx, m.ID); clearErr != nil {
@@ -244,23 +274,77 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 	return err
 }
 
+// notApproved is the end of a device grant that no answer of the server ended. It names what the server said last.
+func notApproved(parent, ctx context.Context, last *tokenapi.Error) error {
+	switch {
+	case parent.Err() != nil || !errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return givenUp(parent, ctx)
+	case last == nil:
+		return &Error{Code: "nobody_came", Text: "get: the code expired before the server was asked about it", Hint: "get again"}
+	}
+	said := strings.TrimPrefix(last.Error(), last.Op+": ")
+	if last.Action != tokenapi.KeepPolling {
+		return &lastWord{"get: the code has expired, and the server could not say whether it was approved: " + said, last}
+	}
+	return &Error{Code: "nobody_came", Text: "get: the code expired and nobody had approved it; the server said last: " + said,
+		Hint: "get again, and enter the code at the address that is shown"}
+}
+
+// lastWord is the end of a wait during which the server was in trouble.
+type lastWord struct {
+	text string
+	last *tokenapi.Error
+}
+
+func (e *lastWord) Error() string { return e.text }
+func (e *lastWord) Unwrap() error { return e.last }
+
+// pauses are the waits between the polls of a device grant.
+type pauses struct {
+	interval time.Duration // what the server wants
+	troubled time.Duration // the last wait after a failure; 0 since the server has answered
+}
+
+// Waits grow up to longestTrouble, and a Retry-After counts up to longestWait.
+const (
+	longestTrouble = time.Minute
+	longestWait    = 10 * time.Minute
+)
+
+// pending gives the wait after an answer that keeps the polling going. A slow_down counts for all polls that follow, and so
+// does a 429 that names no time (RFC 8628 section 3.5).
+func (p *pauses) pending(e *tokenapi.Error) time.Duration {
+	p.troubled = 0
+	after := min(e.RetryAfter, longestWait)
+	if e.Code == "slow_down" || e.Code != "authorization_pending" && after == 0 {
+		p.interval += slowDown
+	}
+	p.interval = max(p.interval, e.Interval)
+	return max(p.interval, after)
+}
+
+// trouble gives the wait after a poll that failed: it doubles from one failure to the next (RFC 8628 section 3.5).
+func (p *pauses) trouble(e *tokenapi.Error) time.Duration {
+	p.troubled = 2 * max(p.interval, p.troubled, time.Second)
+	p.troubled = max(min(p.troubled, longestTrouble), p.interval)
+	return max(p.troubled, min(e.RetryAfter, longestWait))
+}
+
 var errPending = errors.New("the person is not done yet")
 
-// poll calls try at the interval until it answers with anything but errPending. With that, it gives the
-// interval to go on with.
-func poll(ctx context.Context, interval time.Duration, try func(interval time.Duration) (time.Duration, error)) error {
+// poll calls try after a first wait until it answers with anything but errPending. With that, it gives the next wait.
+func poll(ctx context.Context, wait time.Duration, try func() (time.Duration, error)) error {
 	for {
-		timer := time.NewTimer(interval + pollSlack)
+		timer := time.NewTimer(wait + pollSlack)
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
 			return ctx.Err()
 		}
-		next, err := try(interval)
-		if !errors.Is(err, errPending) {
+		var err error
+		if wait, err = try(); !errors.Is(err, errPending) {
 			return err
 		}
-		interval = next
 	}
 }

@@ -3,6 +3,7 @@ package console_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -208,15 +209,10 @@ func (w *world) approve(i console.Invitation) {
 
 // slow_down slows down for good; a lost answer is asked for again; a refusal ends it.
 func TestDevicePolling(t *testing.T) {
-	say := func(status int, body string) func() (*http.Response, error) {
-		return func() (*http.Response, error) {
-			rec := httptest.NewRecorder()
-			rec.Header().Set("Content-Type", "application/json")
-			rec.WriteHeader(status)
-			_, _ = rec.WriteString(body)
-			return rec.Result(), nil
-		}
+	say := func(status int, body string, retryAfter ...string) func() (*http.Response, error) {
+		return func() (*http.Response, error) { return replied(status, body, retryAfter...), nil }
 	}
+	pending, token := say(400, `{"error":"authorization_pending"}`), say(200, `{"access_token":"t","token_type":"bearer"}`)
 	lost := func() (*http.Response, error) { return nil, errors.New("reset") }
 	for name, c := range map[string]struct {
 		answers []func() (*http.Response, error)
@@ -224,14 +220,25 @@ func TestDevicePolling(t *testing.T) {
 		code    string        // of the error; "" is a token
 		marks   int
 	}{
-		"slow down":        {[]func() (*http.Response, error){say(400, `{"error":"slow_down"}`), say(400, `{"error":"authorization_pending"}`), say(200, `{"access_token":"t","token_type":"bearer"}`)}, 20 * time.Second, "", 0},
-		"slow down to":     {[]func() (*http.Response, error){say(200, `{"error":"slow_down","interval":30}`), say(200, `{"access_token":"t","token_type":"bearer"}`)}, 30 * time.Second, "", 0},
-		"lost, then there": {[]func() (*http.Response, error){lost, say(200, `{"access_token":"t","token_type":"bearer"}`)}, 10 * time.Second, "", 0},
-		"lost, then gone":  {[]func() (*http.Response, error){lost, say(400, `{"error":"invalid_grant"}`)}, 10 * time.Second, "invalid_grant", 1},
-		"denied":           {[]func() (*http.Response, error){say(400, `{"error":"access_denied"}`)}, 0, "access_denied", 0},
-		"expired":          {[]func() (*http.Response, error){say(400, `{"error":"expired_token"}`)}, 0, "expired_token", 0},
-		"unheard of":       {[]func() (*http.Response, error){say(400, `{"error":"teapot"}`)}, 0, "teapot", 0},
-		"out of order":     {[]func() (*http.Response, error){say(503, ``), say(200, `{"access_token":"t","token_type":"bearer"}`)}, 10 * time.Second, "", 0},
+		"slow down":         {[]func() (*http.Response, error){say(400, `{"error":"slow_down"}`), say(400, `{"error":"authorization_pending"}`), say(200, `{"access_token":"t","token_type":"bearer"}`)}, 20 * time.Second, "", 0},
+		"slow down to":      {[]func() (*http.Response, error){say(200, `{"error":"slow_down","interval":30}`), say(200, `{"access_token":"t","token_type":"bearer"}`)}, 30 * time.Second, "", 0},
+		"lost, then there":  {[]func() (*http.Response, error){lost, say(200, `{"access_token":"t","token_type":"bearer"}`)}, 10 * time.Second, "", 0},
+		"lost, then gone":   {[]func() (*http.Response, error){lost, say(400, `{"error":"invalid_grant"}`)}, 10 * time.Second, "invalid_grant", 1},
+		"denied":            {[]func() (*http.Response, error){say(400, `{"error":"access_denied"}`)}, 0, "access_denied", 0},
+		"expired":           {[]func() (*http.Response, error){say(400, `{"error":"expired_token"}`)}, 0, "expired_token", 0},
+		"unheard of":        {[]func() (*http.Response, error){say(400, `{"error":"teapot"}`)}, 0, "teapot", 0},
+		"502 in between":    {[]func() (*http.Response, error){pending, say(502, "<html>bad gateway</html>"), pending, token}, 20 * time.Second, "", 0},
+		"reset in between":  {[]func() (*http.Response, error){pending, lost, pending, token}, 20 * time.Second, "", 0},
+		"told to wait":      {[]func() (*http.Response, error){pending, say(429, `{"error":"slow_down"}`, "2"), say(503, "busy", "1"), pending, token}, 45 * time.Second, "", 0},
+		"429 alone":         {[]func() (*http.Response, error){say(429, "", "90"), pending, token}, 95 * time.Second, "", 0},
+		"503 for long":      {[]func() (*http.Response, error){say(503, "", "120"), token}, 120 * time.Second, "", 0},
+		"growing":           {[]func() (*http.Response, error){say(500, ""), lost, say(503, ""), say(504, ""), say(502, ""), pending, token}, 195 * time.Second, "", 0},
+		"500 of a proxy":    {[]func() (*http.Response, error){say(500, `{"error":"Internal Server Error"}`), token}, 10 * time.Second, "", 0},
+		"500 access denied": {[]func() (*http.Response, error){pending, say(500, `{"error":"access_denied"}`)}, 5 * time.Second, "access_denied", 0},
+		"500 server error":  {[]func() (*http.Response, error){pending, say(500, `{"error":"server_error"}`)}, 5 * time.Second, "server_error", 0},
+		"503 unavailable":   {[]func() (*http.Response, error){say(503, `{"error":"temporarily_unavailable"}`)}, 0, "temporarily_unavailable", 0},
+		"502 expired":       {[]func() (*http.Response, error){lost, say(502, `{"error":"expired_token"}`)}, 10 * time.Second, "expired_token", 1},
+		"out of order":      {[]func() (*http.Response, error){say(503, ``), say(200, `{"access_token":"t","token_type":"bearer"}`)}, 10 * time.Second, "", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -264,4 +271,91 @@ func TestDevicePolling(t *testing.T) {
 			})
 		})
 	}
+}
+
+// replied makes an answer of a token endpoint.
+func replied(status int, body string, retryAfter ...string) *http.Response {
+	rec := httptest.NewRecorder()
+	rec.Header().Set("Content-Type", "application/json")
+	for _, v := range retryAfter {
+		rec.Header().Set("Retry-After", v)
+	}
+	rec.WriteHeader(status)
+	_, _ = rec.WriteString(body)
+	return rec.Result()
+}
+
+// While the server cannot say how it stands, the invitation says so and when it is asked again. An end names what the
+// server said last.
+func TestDeviceTroubleIsTold(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer  *http.Response
+		trouble string   // on the invitation, meanwhile
+		end     []string // in the error, once the code has expired
+	}{
+		"pending": {replied(400, `{"error":"authorization_pending","error_description":"not yet"}`), "", []string{"nobody had approved it", "authorization_pending: not yet"}},
+		"trouble": {replied(502, `<html><title>bad gateway</title>`), "502", []string{"could not say whether", "bad gateway"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorldOf(t, sandbox.Options{Clock: time.Now}, func(e *console.Environment) { e.Issuer = base + "/oauth2/token" })
+				var told []console.Invitation
+				s := w.console(func(o *console.Options) {
+					o.Clock, o.Invite = time.Now, func(i console.Invitation) { told = append(told, i) }
+				})
+				body := must[[]byte](t)(io.ReadAll(c.answer.Body))
+				w.wire.instead = func(r *http.Request) (*http.Response, error, bool) {
+					return replied(c.answer.StatusCode, string(body)), nil, r.URL.Path == "/token"
+				}
+				_, done := w.get(s, "Kiosk")
+				until := w.invitation(s).Until
+				time.Sleep(6 * time.Second)
+				synctest.Wait()
+				i := w.invitation(s)
+				if !strings.Contains(i.Trouble, c.trouble) || (i.Trouble == "") != (c.trouble == "") || i.AskedAgain.After(time.Now()) != (c.trouble != "") {
+					t.Errorf("the invitation says %q, asked again at %v", i.Trouble, i.AskedAgain)
+				}
+				if len(told) < 1 || (len(told) > 1) != (c.trouble != "") {
+					t.Errorf("it was told %d times", len(told))
+				}
+				time.Sleep(time.Until(until) + time.Second)
+				r := <-done
+				for _, words := range c.end {
+					if r.err == nil || !strings.Contains(r.err.Error(), words) || strings.Contains(r.err.Error(), "browser") {
+						t.Errorf("%q is not in %v", words, r.err)
+					}
+				}
+			})
+		})
+	}
+}
+
+// Once the server answers again, the invitation says nothing of trouble.
+func TestDeviceTroubleIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, s, _ := bubbled(t, sandbox.Options{})
+		polls := 0
+		w.wire.instead = func(r *http.Request) (*http.Response, error, bool) {
+			if r.URL.Path != "/token" {
+				return nil, nil, false
+			}
+			if polls++; polls == 1 {
+				return nil, errors.New("reset"), true
+			}
+			return replied(400, `{"error":"authorization_pending"}`), nil, true
+		}
+		app, done := w.get(s, "Kiosk")
+		time.Sleep(6 * time.Second)
+		synctest.Wait()
+		if i := w.invitation(s); !strings.Contains(i.Trouble, "connection") {
+			t.Errorf("after a lost answer the invitation says %q", i.Trouble)
+		}
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if i := w.invitation(s); i.Trouble != "" || !i.AskedAgain.IsZero() {
+			t.Errorf("after an answer the invitation says %q", i.Trouble)
+		}
+		s.GiveUp(app.ID)
+		refusal(t, (<-done).err, "given_up")
+	})
 }

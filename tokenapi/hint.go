@@ -40,7 +40,22 @@ func byName(e *Error) (Action, string) {
 		if do, hint := polled(e); do != "" {
 			return do, hint
 		}
+		if do, hint := named(e); do != RetryLater && (do != "" || !e.isNamed()) {
+			return do, hint
+		}
+		return Stop, "the server has ended it with this error: begin again" // RFC 8628 section 3.5: whatever the status is
 	}
+	return named(e)
+}
+
+// isNamed says whether the error has a name as RFC 6749 section 5.2 has them, in contrast to the reason phrase or the number
+// of a status, which proxies write in its place.
+func (e *Error) isNamed() bool {
+	return e.Code != "" && !isDigits(e.Code) && strings.Trim(e.Code, "abcdefghijklmnopqrstuvwxyz0123456789_.-") == ""
+}
+
+// named is byName without what is peculiar to polling.
+func named(e *Error) (Action, string) {
 	if do, hint := aboutCaller(e); do != "" {
 		return do, hint
 	}
@@ -127,8 +142,8 @@ func staleGrant(op string) (Action, string) {
 	return Stop, "the server does not accept what the grant rests on"
 }
 
-// polled knows what a device grant may be told (RFC 8628 section 3.5). Two names keep it going, and two that
-// mean the same; with every other it ends, whatever the status.
+// polled knows what a device grant may be told (RFC 8628 section 3.5). Two names keep it going, and one that means the
+// same; with every other it ends, whatever the status.
 func polled(e *Error) (Action, string) {
 	switch e.Code {
 	case "authorization_pending":

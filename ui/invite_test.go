@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -246,4 +247,20 @@ func TestInvitationOfAnything(t *testing.T) {
 			fits(t, p.Frame(), w, h)
 		}
 	}
+}
+
+// A server that cannot say how it stands is told of while that lasts.
+func TestInvitationTellsTrouble(t *testing.T) {
+	t.Parallel()
+	l := invited(t, 0)
+	go func() {
+		l.api.polls <- &tokenapi.Error{
+			Op: tokenapi.GrantDeviceCode, Kind: tokenapi.KindRefused, Status: 502, Sent: true, Action: tokenapi.RetryLater, Err: errors.New("bad gateway"),
+		}
+	}()
+	l.await("(502):")
+	l.shows("the server cannot say how it")
+	l.shows("w D j B - m J h T", "https://gw.example/device")
+	l.Key("esc")
+	l.await("given up, nothing was got")
 }

@@ -162,6 +162,10 @@ func (o *inviteOverlay) roomy(s *scene, st *themes.Styles, w int, square, tight 
 		}
 	}
 	gap()
+	if o.inv != nil && o.inv.Trouble != "" {
+		say(st.Warn, kit.Clean(troubled(o.inv)))
+		gap()
+	}
 	switch {
 	case o.inv == nil:
 		say("", "Asking the server …")
@@ -209,6 +213,9 @@ func (o *inviteOverlay) bare(s *scene, st *themes.Styles, w, h int) (text, foot 
 		if o.inv.Opened {
 			text = append([]part{{st.Quiet, "A browser was opened; or:"}}, text...)
 		}
+	}
+	if o.inv != nil && o.inv.Trouble != "" { // below what is to be copied
+		text = append(text, hard(st.Warn, troubled(o.inv), w)...)
 	}
 	foot = o.keys(st, w, false)
 	if left := o.left(s, st); h >= 4 && left.text != "" {

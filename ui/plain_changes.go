@@ -206,18 +206,34 @@ func (p *plain) invite() {
 		for _, c := range p.busy {
 			c.aside = !c.given && (c.aside || c.appID == inv.AppID)
 		}
-		if p.invited[inv.AppID] != key {
+		if before, told := p.invited[inv.AppID]; !told || !strings.HasPrefix(before, key) {
 			p.tellInvitation(inv)
+		}
+		if inv.Trouble != "" {
+			open[inv.AppID] = key + " " + inv.Trouble
+			if p.invited[inv.AppID] != open[inv.AppID] {
+				p.out.say("%s: %s", p.invitedWords(inv), troubled(inv))
+			}
 		}
 	}
 	p.invited = open
 }
 
-func (p *plain) tellInvitation(inv *console.Invitation) {
-	who := inv.Application
+// invitedWords names the application of an invitation.
+func (p *plain) invitedWords(inv *console.Invitation) string {
 	if a := p.board.app(inv.AppID); a != nil {
-		who = p.appWords(a)
+		return p.appWords(a)
 	}
+	return inv.Application
+}
+
+// troubled says why the server of an invitation could not be asked.
+func troubled(inv *console.Invitation) string {
+	return "the server cannot say how it stands: " + inv.Trouble + "; it is asked again"
+}
+
+func (p *plain) tellInvitation(inv *console.Invitation) {
+	who := p.invitedWords(inv)
 	if inv.UserCode == "" {
 		lead := "to sign in, open this address in a browser on this machine"
 		if inv.Opened {

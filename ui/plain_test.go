@@ -32,6 +32,11 @@ func (s *steady) use() (*api, func()) {
 
 func (s *steady) Token(ctx context.Context, r tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
 	if r.Grant == tokenapi.GrantDeviceCode {
+		select {
+		case err := <-s.a.polls:
+			return tokenapi.TokenAnswer{}, tokenapi.Exchange{Op: r.Grant, Started: time.Now()}, err
+		default:
+		}
 		return tokenapi.TokenAnswer{}, tokenapi.Exchange{Op: r.Grant, Status: 400, Started: time.Now()},
 			&tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400, Code: "authorization_pending", Action: tokenapi.KeepPolling}
 	}
@@ -413,6 +418,26 @@ func TestPlainDevice(t *testing.T) {
 		l.types("cancel", "Nobody is being waited for.")
 		l.typing("get orders")
 		_ = l.in.Close() // and leaving does not wait for the person either
+		l.end(nil)
+	})
+}
+
+// A server that cannot say how it stands is told of once.
+func TestPlainDeviceTrouble(t *testing.T) {
+	t.Parallel()
+	inLines(t, func(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode }, func(l *talk) {
+		l.api.a.polls = make(chan error, 2)
+		l.api.a.device = tokenapi.DeviceAnswer{VerificationURI: "https://gw.example/d", UserCode: "BCDF-xyz2", Interval: 5 * time.Second, ExpiresIn: 10 * time.Minute}
+		for range 2 {
+			l.api.a.polls <- &tokenapi.Error{
+				Op: tokenapi.GrantDeviceCode, Kind: tokenapi.KindRefused, Status: 503, Sent: true, Action: tokenapi.RetryLater, Err: errors.New("it says “busy”"),
+			}
+		}
+		l.types("get orders", "Orders production: to approve, open this address, on this machine or any other: https://gw.example/d",
+			"and enter this code, exactly as it stands: BCDF-xyz2", "There are 10 minutes for it; type cancel to give up.")
+		l.passes(time.Minute, "Orders production: the server cannot say how it stands: refused (503): it says \"busy\"; it is asked again")
+		l.types("cancel", "error: get: given up, nothing was got")
+		_ = l.in.Close()
 		l.end(nil)
 	})
 }
