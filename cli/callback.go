@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -25,7 +26,15 @@ type door struct {
 	url       string
 	host      string // what a browser says it came to; any other was led here by a name of its own
 	path      string
+	patience  time.Duration // how long a browser is kept waiting for what becomes of its sign-in
+
+	outcome chan error // what became of it
+	mu      sync.Mutex
+	serving *http.Server // holds the page of the accepted request until Close; nil before
 }
+
+// signInPatience is longer than the exchange of a code takes: the timeout of an environment is 15 s unless it is set.
+const signInPatience = 30 * time.Second
 
 // Open listens at the address of a redirect URL.
 func (callbacks) Open(ctx context.Context, redirectURL string) (console.Door, error) {
@@ -47,7 +56,9 @@ func (callbacks) Open(ctx context.Context, redirectURL string) (console.Door, er
 	}
 	_, port, _ = net.SplitHostPort(listeners[0].Addr().String())
 	u.Host = net.JoinHostPort(host, port)
-	return &door{listeners: listeners, url: u.String(), host: u.Host, path: u.Path}, nil
+	return &door{
+		listeners: listeners, url: u.String(), host: u.Host, path: u.Path, patience: signInPatience, outcome: make(chan error, 1),
+	}, nil
 }
 
 // freePorts is how many ports are tried until one is free at both addresses of localhost.
@@ -103,57 +114,78 @@ func (d *door) addressed(host string) bool {
 // URL is the redirect URI with the port that was taken.
 func (d *door) URL() string { return d.url }
 
-// Close lets go of the port.
-func (d *door) Close() {
+// Close tells the browser whose request was accepted what became of the sign-in, and lets go of the port.
+func (d *door) Close(outcome error) {
+	d.mu.Lock()
+	srv := d.serving
+	d.serving = nil
+	d.mu.Unlock()
+	if srv != nil {
+		d.outcome <- outcome
+		shutDown(context.Background(), srv)
+	}
 	for _, l := range d.listeners {
 		_ = l.Close()
+	}
+}
+
+// shutDown ends a server. A page that is on its way has a second.
+func shutDown(ctx context.Context, srv *http.Server) {
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	if srv.Shutdown(last) != nil {
+		_ = srv.Close()
 	}
 }
 
 // maxStrangers is how many requests that are no answer are put up with.
 const maxStrangers = 50
 
-// Wait serves until accept takes a request. The page that the browser is shown says how it went, and holds
-// nothing of what came in.
+// Wait serves until accept takes a request. The page that the browser is shown holds nothing of what came in. The page of
+// the request that was taken is sent by Close, or when patience is over.
 func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 	over := make(chan error, 1)
 	turn := make(chan struct{}, 1) // one request at a time
-	strangers := 0
+	strangers, taken := 0, false
 	finish := func(err error) {
-		select {
-		case over <- err:
-		default:
+		taken = true
+		over <- err
+	}
+	// judge gives the page for a request; a status of 0 is that of the request that was taken.
+	judge := func(r *http.Request) (status int, text string) {
+		turn <- struct{}{}
+		defer func() { <-turn }()
+		if taken || !d.addressed(r.Host) || r.URL.Path != d.path || r.Method != http.MethodGet {
+			return http.StatusNotFound, "There is nothing here."
 		}
+		q, err := url.ParseQuery(r.URL.RawQuery)
+		if err == nil {
+			err = accept(q)
+		} else {
+			err = console.ErrNotOurs
+		}
+		switch {
+		case err == nil:
+			finish(nil)
+			return 0, ""
+		case errors.Is(err, console.ErrNotOurs):
+			if strangers++; strangers >= maxStrangers {
+				finish(&failure{exit: exitUnexpected, code: "no_callback", text: "get: too many requests at the redirect URL that were no answer"})
+			}
+			return http.StatusBadRequest, "This is not an answer to what Lanyard asked."
+		}
+		finish(err)
+		return http.StatusBadRequest, "The sign-in did not succeed. Lanyard says why."
 	}
 	srv := &http.Server{
-		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10,
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: d.patience + 10*time.Second, MaxHeaderBytes: 64 << 10,
 		ErrorLog: log.New(io.Discard, "", 0), // it would write to the terminal, and quote what came
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			turn <- struct{}{}
-			defer func() { <-turn }()
-			if len(over) > 0 || !d.addressed(r.Host) || r.URL.Path != d.path || r.Method != http.MethodGet {
-				page(w, http.StatusNotFound, "There is nothing here.")
-				return
+			status, text := judge(r)
+			if status == 0 {
+				status, text = d.became()
 			}
-			q, err := url.ParseQuery(r.URL.RawQuery)
-			if err == nil {
-				err = accept(q)
-			} else {
-				err = console.ErrNotOurs
-			}
-			switch {
-			case err == nil:
-				page(w, http.StatusOK, "Signed in. You can close this page and go back to Lanyard.")
-				finish(nil)
-			case errors.Is(err, console.ErrNotOurs):
-				page(w, http.StatusBadRequest, "This is not an answer to what Lanyard asked.")
-				if strangers++; strangers >= maxStrangers {
-					finish(&failure{exit: exitUnexpected, code: "no_callback", text: "get: too many requests at the redirect URL that were no answer"})
-				}
-			default:
-				page(w, http.StatusBadRequest, "The sign-in did not succeed. Lanyard says why.")
-				finish(err)
-			}
+			page(w, status, text)
 		}),
 	}
 	serving := make(chan error, len(d.listeners))
@@ -163,23 +195,35 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 	var err error
 	select {
 	case err = <-over:
+		if err == nil {
+			d.mu.Lock()
+			d.serving = srv
+			d.mu.Unlock()
+			return nil
+		}
 	case <-ctx.Done():
 		err = ctx.Err()
 	case err = <-serving:
 		_ = srv.Close()
 		return fmt.Errorf("get: wait for the browser: %w", err)
 	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second) // the page is on its way
-	defer cancel()
-	if srv.Shutdown(last) != nil {
-		_ = srv.Close()
-	}
-	for range d.listeners {
-		if end := <-serving; err == nil && !errors.Is(end, http.ErrServerClosed) {
-			err = fmt.Errorf("get: wait for the browser: %w", end)
-		}
-	}
+	shutDown(ctx, srv)
 	return err
+}
+
+// became waits for what becomes of a sign-in and gives the page about it.
+func (d *door) became() (status int, text string) {
+	timer := time.NewTimer(d.patience)
+	defer timer.Stop()
+	select {
+	case err := <-d.outcome:
+		if err == nil {
+			return http.StatusOK, "Signed in. You can close this page and go back to Lanyard."
+		}
+		return http.StatusBadGateway, "You have signed in, but Lanyard got no token. Lanyard says why."
+	case <-timer.C:
+		return http.StatusOK, "You have signed in. Lanyard is still asking for the token: look there for what becomes of it."
+	}
 }
 
 // page answers a browser: no script, no style from elsewhere, nothing to keep, no referrer to pass on.

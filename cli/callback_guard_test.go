@@ -31,13 +31,15 @@ func waiting(t *testing.T, redirectURL string) *knocked {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
-		k.done <- k.Wait(ctx, func(q url.Values) error {
+		err := k.Wait(ctx, func(q url.Values) error {
 			if q.Get("state") != "ours" {
 				return console.ErrNotOurs
 			}
 			k.took <- q.Get("code")
 			return nil
 		})
+		k.Close(nil)
+		k.done <- err
 	}()
 	t.Cleanup(cancel)
 	return k
@@ -170,7 +172,7 @@ func TestDoorAtBothAddresses(t *testing.T) {
 		defer six.Close()
 		_, taken, _ := net.SplitHostPort(six.Addr().String())
 		if d, err := (callbacks{}).Open(t.Context(), "http://localhost:"+taken+"/"); err == nil {
-			d.Close()
+			d.Close(nil)
 			t.Error("it opened where somebody else listens at the other address")
 		} else if !strings.Contains(explain(err).Hint, "port 0") {
 			t.Errorf("%v", err)

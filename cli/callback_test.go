@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ func opened(t *testing.T, redirectURL string) console.Door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(d.Close)
+	t.Cleanup(func() { d.Close(nil) })
 	return d
 }
 
@@ -53,13 +54,15 @@ func TestDoor(t *testing.T) {
 	done := make(chan error, 1)
 	var took []string
 	go func() {
-		done <- d.Wait(t.Context(), func(q url.Values) error {
+		err := d.Wait(t.Context(), func(q url.Values) error {
 			if q.Get("state") != "ours" {
 				return console.ErrNotOurs
 			}
 			took = append(took, q.Get("code"))
 			return nil
 		})
+		d.Close(nil)
+		done <- err
 	}()
 	const canary = "canary-code"
 	for _, c := range []struct {
@@ -93,6 +96,47 @@ func TestDoor(t *testing.T) {
 	}
 }
 
+// The page waits for what becomes of the sign-in, and says it. Nobody else is taken meanwhile.
+func TestDoorTellsTheOutcome(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		outcome  error
+		patience time.Duration
+		status   int
+		says     string
+	}{
+		{nil, time.Hour, 200, "Signed in. You can close this page"},
+		{errors.New("canary: refused"), time.Hour, 502, "Lanyard got no token"},
+		{nil, 0, 200, "still asking for the token"},
+	} {
+		d := opened(t, "http://127.0.0.1:0/callback")
+		d.(*door).patience = c.patience
+		done, paged := make(chan error, 1), make(chan string, 1)
+		go func() { done <- d.Wait(t.Context(), func(url.Values) error { return nil }) }()
+		go func() {
+			status, body, _ := fetch(t, "GET", d.URL()+"?state=ours&code=c")
+			paged <- strconv.Itoa(status) + " " + body
+		}()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		if c.patience > 0 && len(paged) > 0 {
+			t.Errorf("the page came before the outcome: %s", <-paged)
+		}
+		if status, _, _ := fetch(t, "GET", d.URL()+"?state=ours&code=again"); status != 404 {
+			t.Errorf("a second answer is met with %d", status)
+		}
+		if c.patience == 0 { // told before the outcome is known
+			text := <-paged
+			paged <- text
+		}
+		d.Close(c.outcome)
+		if text := <-paged; !strings.HasPrefix(text, strconv.Itoa(c.status)+" ") || !strings.Contains(text, c.says) || strings.Contains(text, "canary") {
+			t.Errorf("after %v the page is %s", c.outcome, text)
+		}
+	}
+}
+
 func TestDoorRefuses(t *testing.T) {
 	t.Parallel()
 	d := opened(t, "http://localhost:0/cb")
@@ -110,7 +154,7 @@ func TestDoorRefuses(t *testing.T) {
 	}
 	for _, bad := range []string{"http://0.0.0.0:0/", "http://192.0.2.1:0/", "https://127.0.0.1:0/", "http://[::]:0/", "file:///x", "http://example.com/", "%"} {
 		if d, err := (callbacks{}).Open(t.Context(), bad); err == nil {
-			d.Close()
+			d.Close(nil)
 			t.Errorf("%s was opened", bad)
 		}
 	}

@@ -46,7 +46,7 @@ func (d closedDoor) URL() string { return string(d) }
 func (closedDoor) Wait(context.Context, func(url.Values) error) error { return errNobodyAsked }
 
 // Close has nothing to close.
-func (closedDoor) Close() {}
+func (closedDoor) Close(error) {}
 
 var errNobodyAsked = errors.New("a dry run waits for nobody")
 

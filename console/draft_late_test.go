@@ -17,7 +17,7 @@ import (
 func signingIn(t *testing.T, meanwhile func(*console.Service, console.Draft)) (a console.Application, kept secret.Text, came error) {
 	t.Helper()
 	w := newWorldOf(t, sandbox.Options{Clock: time.Now})
-	at := street{make(chan url.Values)}
+	at := street{make(chan url.Values), make(chan error, 1)}
 	have := w.app("Portal", "PRODUCTION")
 	d := console.Draft{Application: have, Secret: w.vault[have.ID].ConsumerSecret}
 	d.Environment.Endpoints.AuthorizeURL = base + "/oauth2/authorize"

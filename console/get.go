@@ -92,7 +92,9 @@ func (s *Service) ask(ctx context.Context, a Application, under []*lease, q ques
 	if k, ok := s.knocksOut(ctx, a, scopes); ok && s.opt.Knock != nil {
 		s.opt.Knock(k) // before a person takes part, who could not change the scopes any more
 	}
+	q.way = &doorway{}
 	req, err := s.grant(ctx, a, q)
+	defer func() { q.way.close(err) }()
 	if err != nil {
 		return out, err
 	}
@@ -140,7 +142,7 @@ func (s *Service) grant(ctx context.Context, a Application, q question) (tokenap
 		req.Username = a.Username
 		req.Password, err = s.passwordOf(ctx, a, q)
 	case tokenapi.GrantAuthorizationCode:
-		if req, err = s.authorize(ctx, a, scopes); err == nil {
+		if req, err = s.authorize(ctx, a, scopes, q.way); err == nil {
 			req.Grant = a.Grant // the scopes were asked for in the browser
 		}
 	case tokenapi.GrantJWTBearer:

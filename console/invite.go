@@ -25,7 +25,17 @@ type Door interface {
 	// Wait gives the parameters of each request to accept until it takes one (nil, or an error that ends the
 	// authorization); ErrNotOurs sends the stranger away and waits on.
 	Wait(ctx context.Context, accept func(url.Values) error) error
-	Close()
+	// Close ends it. After a request that accept took, it tells the browser what became of it: nil, a token was got.
+	Close(outcome error)
+}
+
+// doorway keeps a Door open until it is known what became of the sign-in.
+type doorway struct{ open Door }
+
+func (d *doorway) close(outcome error) {
+	if d.open != nil {
+		d.open.Close(outcome)
+	}
 }
 
 // ErrNotOurs says that a request at a Door is no answer to what was asked.
@@ -130,8 +140,8 @@ const (
 )
 
 // authorize has a person sign in with a browser and gives what the code is exchanged with (RFC 6749
-// section 4.1, RFC 7636, RFC 8252).
-func (s *Service) authorize(parent context.Context, a Application, scopes []string) (tokenapi.TokenRequest, error) {
+// section 4.1, RFC 7636, RFC 8252). The caller closes way.
+func (s *Service) authorize(parent context.Context, a Application, scopes []string, way *doorway) (tokenapi.TokenRequest, error) {
 	var req tokenapi.TokenRequest
 	if err := needURL(a, "get", "authorize_url", a.Environment.Endpoints.AuthorizeURL); err != nil {
 		return req, err
@@ -147,7 +157,7 @@ func (s *Service) authorize(parent context.Context, a Application, scopes []stri
 	if err != nil {
 		return req, err
 	}
-	defer door.Close()
+	way.open = door
 	asked, err := tokenapi.Authorize(tokenapi.AuthorizeRequest{
 		AuthorizeURL: a.Environment.Endpoints.AuthorizeURL, Issuer: a.Environment.Issuer, IssRequired: a.Environment.IssInAnswer,
 		ConsumerKey: a.ConsumerKey, RedirectURI: door.URL(), Scopes: scopes, Extra: a.Extra,

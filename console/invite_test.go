@@ -18,11 +18,14 @@ import (
 )
 
 // street is where browsers come back to, without a socket.
-type street struct{ came chan url.Values }
+type street struct {
+	came  chan url.Values
+	ended chan error // what the browser is told at the end
+}
 
 func (s street) Open(context.Context, string) (console.Door, error) { return s, nil }
 func (street) URL() string                                          { return "http://127.0.0.1:5555/callback" }
-func (street) Close()                                               {}
+func (s street) Close(outcome error)                                { s.ended <- outcome }
 
 func (s street) Wait(ctx context.Context, accept func(url.Values) error) error {
 	for {
@@ -42,7 +45,7 @@ func bubbled(t *testing.T, o sandbox.Options) (*world, *console.Service, street)
 	t.Helper()
 	o.Clock = time.Now
 	w := newWorldOf(t, o, func(e *console.Environment) { e.Issuer = base + "/oauth2/token" })
-	at := street{make(chan url.Values)}
+	at := street{make(chan url.Values), make(chan error, 9)}
 	s := w.console(func(o *console.Options) { o.Clock, o.Callbacks = time.Now, at })
 	return w, s, at
 }
@@ -96,6 +99,9 @@ func TestCodeGrant(t *testing.T) {
 		at.came <- url.Values{"code": {"evil"}, "state": {"guessed"}}
 		at.came <- w.visit(i.URL)
 		r := <-done
+		if outcome := <-at.ended; outcome != nil {
+			t.Errorf("the browser is told of %v", outcome)
+		}
 		if r.err != nil || r.out.Token.Grant != tokenapi.GrantAuthorizationCode || r.out.Token.Refresh != console.RefreshLive {
 			t.Fatalf("%+v %v", r.out, r.err)
 		}
@@ -104,6 +110,25 @@ func TestCodeGrant(t *testing.T) {
 		}
 		if out, err := s.Renew(t.Context(), r.out.Token.ID); err != nil || out.How != console.Refreshed {
 			t.Errorf("renew: %v %v", out.How, err)
+		}
+	})
+}
+
+// The browser is told when no token came of the sign-in, after that is known.
+func TestCodeGrantTellsTheBrowser(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, s, at := bubbled(t, sandbox.Options{})
+		w.wire.instead = func(r *http.Request) (*http.Response, error, bool) {
+			if len(at.ended) > 0 {
+				t.Error("the browser was told before the code was exchanged")
+			}
+			return replied(400, `{"error":"invalid_grant"}`), nil, r.URL.Path == "/token"
+		}
+		_, done := w.get(s, "Portal")
+		at.came <- w.visit(w.invitation(s).URL)
+		r := <-done
+		if outcome := <-at.ended; r.err == nil || !errors.Is(outcome, r.err) {
+			t.Errorf("the browser is told of %v, the person of %v", outcome, r.err)
 		}
 	})
 }

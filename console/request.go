@@ -82,6 +82,8 @@ type question struct {
 	subjectType, requestedType string
 
 	want Request // all of these, as they are stored with a token
+
+	way *doorway // where a browser waits for what becomes of its sign-in; nil: nobody asks with one
 }
 
 // questionOf makes the question that is put to an application's server, and fetches the secrets that tell one question
