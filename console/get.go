@@ -112,6 +112,9 @@ func (s *Service) ask(ctx context.Context, a Application, under []*lease, q ques
 				out.Notes = append(out.Notes, note)
 			}
 		}
+		if note := req.UncheckedNonce(ans); note != "" {
+			out.Notes = append(out.Notes, note)
+		}
 		if err == nil && also != nil {
 			err = also(w, &out)
 		}

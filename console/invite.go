@@ -190,7 +190,7 @@ func (s *Service) authorize(parent context.Context, a Application, scopes []stri
 	if err != nil && ctx.Err() != nil {
 		err = givenUp(parent, ctx)
 	}
-	req.Code, req.CodeVerifier, req.RedirectURI = code, asked.CodeVerifier, asked.RedirectURI
+	req.Code, req.CodeVerifier, req.RedirectURI, req.Nonce = code, asked.CodeVerifier, asked.RedirectURI, asked.Nonce
 	return req, err
 }
 

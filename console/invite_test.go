@@ -133,6 +133,48 @@ func TestCodeGrantTellsTheBrowser(t *testing.T) {
 	})
 }
 
+// With openid a nonce is sent, and an ID token of another sign-in is not taken. One that is missing is told of.
+func TestCodeGrantChecksTheNonce(t *testing.T) {
+	for name, c := range map[string]struct{ id, bad, note string }{
+		"right":   {"", "", ""}, // the sandbox's own
+		"another": {"eyJhbGciOiJub25lIn0.eyJub25jZSI6IngifQ.", "nonce", ""},
+		"missing": {"none", "", "no ID token"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, s, at := bubbled(t, sandbox.Options{})
+				w.wire.instead = func(r *http.Request) (*http.Response, error, bool) {
+					body := `{"access_token":"at-7d1f","token_type":"Bearer","id_token":"` + c.id + `"}`
+					return replied(200, strings.Replace(body, `"none"`, "null", 1)), nil, r.URL.Path == "/token" && c.id != ""
+				}
+				app := w.app("Portal", "PRODUCTION")
+				done := make(chan got, 1)
+				go func() {
+					out, err := s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"openid"}})
+					done <- got{out, err}
+				}()
+				synctest.Wait()
+				i := w.invitation(s)
+				if !strings.Contains(i.URL, "&nonce=") {
+					t.Errorf("no nonce in %s", i.URL)
+				}
+				at.came <- w.visit(i.URL)
+				r := <-done
+				if (r.err != nil) != (c.bad != "") || r.err != nil && !strings.Contains(r.err.Error(), c.bad) {
+					t.Errorf("%v, want %q", r.err, c.bad)
+				}
+				if !strings.Contains(strings.Join(r.out.Notes, "\n"), c.note) || (len(r.out.Notes) == 0) != (c.note == "") {
+					t.Errorf("notes %q, want %q", r.out.Notes, c.note)
+				}
+				b := must[console.Board](t)(s.Board(t.Context()))
+				if len(b.Marks) != 0 || (len(b.Tokens) == 0) != (c.bad != "") {
+					t.Errorf("left behind: %d marks, %d tokens", len(b.Marks), len(b.Tokens))
+				}
+			})
+		})
+	}
+}
+
 // What comes back from another server, or says no, ends it without a token request.
 func TestCodeGrantRefused(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -35,13 +35,14 @@ type Authorization struct {
 	URL          string // to open; it holds no secret
 	RedirectURI  string
 	CodeVerifier secret.Text // PKCE S256 (RFC 7636)
+	Nonce        secret.Text // for the ID token; zero when openid is not among the scopes
 	state        secret.Text
 	issuer       string
 	issRequired  bool
 }
 
-// Authorize prepares an authorization code grant: a fresh state and a fresh PKCE verifier each time. It
-// fails (KindUsage) when something that it needs is missing or cannot be used.
+// Authorize prepares an authorization code grant: a fresh state, a fresh PKCE verifier and, where openid is among the
+// scopes, a fresh nonce each time. A nonce in Extra is then refused: one that stays the same protects nothing. It fails (KindUsage) when something that it needs is missing or cannot be used.
 func Authorize(r AuthorizeRequest, allowHTTP bool) (Authorization, error) {
 	if err := checkURL("authorize_url", r.AuthorizeURL, allowHTTP); err != nil {
 		return Authorization{}, err
@@ -58,14 +59,18 @@ func Authorize(r AuthorizeRequest, allowHTTP bool) (Authorization, error) {
 		return Authorization{}, usage(opAuthorize, "the redirect URI must be absolute and have no fragment", "on this machine it looks like http://127.0.0.1:8976/")
 	}
 	q := url.Values{}
+	openID := opensID(r.Scopes)
+	refused := func(name string) bool {
+		return !mayAuthorize(name) || openID && strings.EqualFold(strings.TrimSpace(name), "nonce")
+	}
 	for name, values := range r.Extra {
-		if !mayAuthorize(name) {
+		if refused(name) {
 			return Authorization{}, usage(opAuthorize, "the extra parameter "+clean(name, 50)+" belongs to the protocol", "remove it from extra")
 		}
 		q[name] = slices.Clone(values)
 	}
 	for name := range u.Query() {
-		if !mayAuthorize(name) || q.Has(name) {
+		if refused(name) || q.Has(name) {
 			return Authorization{}, usage(opAuthorize, "authorize_url already holds the parameter "+clean(name, 50), "remove it from authorize_url")
 		}
 	}
@@ -78,6 +83,12 @@ func Authorize(r AuthorizeRequest, allowHTTP bool) (Authorization, error) {
 		q.Set("scope", s)
 	}
 	q.Set("state", state)
+	var nonce secret.Text
+	if openID { // OpenID Connect Core 3.1.2.1; Glewlwyd refuses to do without
+		text := random(32)
+		q.Set("nonce", text)
+		nonce = secret.New(text)
+	}
 	q.Set("code_challenge", base64.RawURLEncoding.EncodeToString(challenge[:]))
 	q.Set("code_challenge_method", "S256")
 	// A blank as %20 is read right by a server that takes the query for a form and by one that does not.
@@ -87,7 +98,7 @@ func Authorize(r AuthorizeRequest, allowHTTP bool) (Authorization, error) {
 	}
 	u.RawQuery, u.ForceQuery = query, false
 	return Authorization{
-		URL: u.String(), RedirectURI: r.RedirectURI, CodeVerifier: secret.New(verifier),
+		URL: u.String(), RedirectURI: r.RedirectURI, CodeVerifier: secret.New(verifier), Nonce: nonce,
 		state: secret.New(state), issuer: r.Issuer, issRequired: r.IssRequired,
 	}, nil
 }

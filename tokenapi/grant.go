@@ -10,7 +10,8 @@ import (
 
 const opRevoke = "revoke"
 
-// Token sends one grant, once. The Exchange is filled in either case.
+// Token sends one grant, once. The Exchange is filled in either case. It fails with KindRefused when the ID token in the
+// answer does not hold the request's Nonce.
 func (c *Client) Token(ctx context.Context, r TokenRequest) (TokenAnswer, Exchange, error) {
 	op := clean(r.Grant, 100)
 	if op == "" {
@@ -22,8 +23,8 @@ func (c *Client) Token(ctx context.Context, r TokenRequest) (TokenAnswer, Exchan
 		e = k.prepare(r.Credentials, c.cfg.Endpoints.TokenURL, "token_url")
 	}
 	var t TokenAnswer
+	var a answer
 	if e == nil {
-		var a answer
 		if a, e = k.do(ctx, c.calls, bodyLimit, false); e == nil {
 			t, e = decodeToken(op, a)
 		}
@@ -33,6 +34,9 @@ func (c *Client) Token(ctx context.Context, r TokenRequest) (TokenAnswer, Exchan
 		k.mask.add(t.Refresh.Reveal(), true)
 		k.mask.add(t.ID.Reveal(), true)
 		t.masked(&k.mask)
+		if e = checkNonce(a, op, t, r.Nonce); e != nil {
+			t = TokenAnswer{}
+		}
 	}
 	x, err := k.end(e)
 	return t, x, err
@@ -45,6 +49,7 @@ func (k *call) fillGrant(r TokenRequest) *Error {
 	k.mask.add(r.RefreshToken.Reveal(), true)
 	k.mask.add(r.Code.Reveal(), false)
 	k.mask.add(r.CodeVerifier.Reveal(), false)
+	k.mask.add(r.Nonce.Reveal(), false)
 	k.mask.add(r.DeviceCode.Reveal(), false)
 	k.mask.add(r.Assertion.Reveal(), false)
 	k.mask.add(r.SubjectToken.Reveal(), true)

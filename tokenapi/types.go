@@ -66,9 +66,10 @@ type TokenRequest struct {
 	Username     string      // password grant
 	Password     secret.Text // password grant
 	RefreshToken secret.Text // refresh grant
-	Code         secret.Text // authorization code grant, as the next two
+	Code         secret.Text // authorization code grant, as the next three
 	CodeVerifier secret.Text
 	RedirectURI  string
+	Nonce        secret.Text // not sent: the ID token in the answer must hold it; zero: it is not checked
 	DeviceCode   secret.Text // device grant
 	Assertion    secret.Text // JWT bearer grant: one signed JWT
 	SubjectToken secret.Text // token exchange, as the next two

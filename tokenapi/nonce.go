@@ -1,0 +1,55 @@
+package tokenapi
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"lanyard/tokenapi/jwt"
+	"lanyard/tokenapi/secret"
+)
+
+// opensID says whether scopes ask for an ID token (OpenID Connect Core 3.1.2.1).
+func opensID(scopes []string) bool {
+	return slices.Contains(strings.Fields(strings.Join(scopes, " ")), "openid")
+}
+
+// readable gives the claims of an ID token. False: there is none, or it is encrypted or no JWT.
+func readable(id secret.Text) (jwt.Token, bool) {
+	j, err := jwt.Parse(id)
+	return j, err == nil && !j.Encrypted
+}
+
+// checkNonce compares the nonce of an ID token with the one that was sent (OpenID Connect Core 3.1.3.7 point 11). An
+// answer without an ID token that can be read is not refused: UncheckedNonce tells.
+func checkNonce(a answer, op string, t TokenAnswer, sent secret.Text) *Error {
+	j, ok := readable(t.ID)
+	if sent.IsZero() || !ok {
+		return nil
+	}
+	c, has := j.Get("nonce")
+	if has && c.Text && secret.New(c.Value).Equal(sent) {
+		return nil
+	}
+	e := a.failure(op, KindRefused)
+	e.Action, e.Hint = Stop, "begin again; the token "+t.Access.Fingerprint()+" was not kept, and may be alive at the server"
+	e.Err = errors.New("the nonce of the ID token is not the one that was sent: it was made for another sign-in")
+	if !has {
+		e.Err = errors.New("the ID token has no nonce, though one was sent: it may have been made for another sign-in")
+	}
+	return e
+}
+
+// UncheckedNonce says in words why the nonce of a sign-in could not be checked; "" when it was, or none was sent.
+func (r TokenRequest) UncheckedNonce(a TokenAnswer) string {
+	if r.Nonce.IsZero() {
+		return ""
+	}
+	if a.ID.IsZero() {
+		return "the server sent no ID token, although openid was asked for: the nonce of this sign-in could not be checked"
+	}
+	if _, ok := readable(a.ID); !ok {
+		return "the ID token cannot be read here: the nonce of this sign-in could not be checked"
+	}
+	return ""
+}
