@@ -5,8 +5,6 @@ import (
 	"context"
 	_ "embed"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"lanyard/cli"
 )
@@ -15,8 +13,7 @@ import (
 var example string
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends it at once
+	ctx, stop := cli.Interruptible(context.Background())
 	code := cli.Main(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, cli.Embedded{ConfigExample: example})
 	stop()
 	os.Exit(code)

@@ -11,14 +11,12 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -38,7 +36,7 @@ func TestMain(m *testing.M) {
 			example = []byte("# example\n")
 		}
 		embedded := cli.Embedded{ConfigExample: string(example)}
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		ctx, stop := cli.Interruptible(context.Background())
 		defer stop()
 		path := os.Getenv(handClockFile)
 		if path == "" {

@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// How long after the first signal another one does not end the program at once. A supervisor and a process group often
+// deliver one signal twice, and a SIGTERM in the middle of a request would leave a lease and an open mark. A person who
+// presses ctrl+c again means it.
+const (
+	sameInterrupt = time.Second
+	termPatience  = 30 * time.Second // longer than a request takes: the timeout is 15 s unless it is set
+)
+
+// Interruptible gives a context that ends with the first interrupt or SIGTERM. What is under way is then finished. A
+// further signal ends the program at once, though not right behind the first.
+func Interruptible(parent context.Context) (ctx context.Context, stop func()) {
+	came := make(chan os.Signal, 8)
+	signal.Notify(came, os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := interruptible(parent, came, os.Exit)
+	return ctx, func() {
+		signal.Stop(came)
+		cancel()
+	}
+}
+
+// interruptible is Interruptible with what it needs of the system.
+func interruptible(parent context.Context, came <-chan os.Signal, exit func(int)) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(parent)
+	over := make(chan struct{})
+	go func() {
+		var first time.Time
+		for {
+			select {
+			case s := <-came:
+				switch {
+				case first.IsZero():
+					first = time.Now()
+					cancel()
+				case s == os.Interrupt && time.Since(first) >= sameInterrupt, time.Since(first) >= termPatience:
+					exit(exitInterrupted)
+					return
+				}
+			case <-over:
+				return
+			}
+		}
+	}()
+	return ctx, func() {
+		cancel()
+		close(over)
+	}
+}
