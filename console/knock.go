@@ -48,7 +48,8 @@ func KnocksOut(a Application, tokens []Token, scopes []string, p Policy, device 
 	case RegimeJWT:
 	case RegimeAuto, "":
 		// Nothing is known but what was seen: a server that gives opaque tokens hands out the living one again.
-		if !slices.ContainsFunc(tokens, func(t Token) bool { return t.JWT && t.AppID == a.ID }) {
+		jwt := slices.ContainsFunc(tokens, func(t Token) bool { return t.JWT && t.AppID == a.ID })
+		if !jwt || !isWSO2(a, tokens) {
 			return k, false
 		}
 	default:
@@ -102,6 +103,9 @@ func (s *Service) knockedOut(w Writer, a Application, brought Token) (note strin
 			continue
 		}
 		if p.Regime != RegimeJWT {
+			if !isWSO2(a, all) {
+				continue // servers of others leave the older one alone, unless the regime says more
+			}
 			note = "the server made a new token while " + t.Fingerprint + " was alive, and may have revoked that one: " +
 				`set regime of the environment to "jwt" or "stateless"`
 			continue

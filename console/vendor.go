@@ -1,0 +1,47 @@
+package console
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// isWSO2 says whether what is known of an application's server shows that it is WSO2's. Only such a server is known to keep
+// one token for each consumer key, user and scope set, and to grant scopes that begin with device_. tokens are all that
+// are held.
+func isWSO2(a Application, tokens []Token) bool {
+	e := a.Environment.Endpoints
+	for _, raw := range []string{e.TokenURL, e.RevokeURL, e.IntrospectURL, e.AuthorizeURL, e.DeviceURL, e.JWKSURL, a.Environment.Issuer} {
+		if u, err := url.Parse(raw); err == nil && urlOfWSO2(u) {
+			return true
+		}
+	}
+	if u, err := url.Parse(a.Environment.Issuer); err == nil && strings.HasSuffix(u.Path, "/oauth2/token") {
+		return true // its issuer is its token URL
+	}
+	return slices.ContainsFunc(tokens, func(t Token) bool { return t.AppID == a.ID && t.Confirmed }) // it alone names what it revoked
+}
+
+// urlOfWSO2 knows the hosts, ports and paths that WSO2's products have by default: those of the gateway (8243, 8280), the
+// key manager (9443) and a tenant.
+func urlOfWSO2(u *url.URL) bool {
+	host := strings.ToLower(u.Hostname())
+	for _, domain := range []string{"wso2.com", "asgardeo.io", "choreo.dev", "choreoapis.dev"} {
+		if host == domain || strings.HasSuffix(host, "."+domain) {
+			return true
+		}
+	}
+	path := strings.TrimSuffix(u.Path, "/")
+	switch u.Port() {
+	case "8243", "8280":
+		if path == "/token" || path == "/revoke" || path == "/authorize" {
+			return true
+		}
+	case "9443":
+		if strings.Contains(path+"/", "/oauth2/") {
+			return true
+		}
+	}
+	return strings.HasPrefix(path, "/t/") && strings.Contains(path, "/oauth2/") || // of a tenant
+		strings.HasSuffix(path, "/oauth2/device_authorize") || strings.Contains(path, "/oauth2/oidcdiscovery")
+}
