@@ -261,3 +261,19 @@ func TestErrorPage(t *testing.T) {
 		}
 	}
 }
+
+// Where the body names no error, the challenge may, whatever its scheme is.
+func TestClientErrorInChallenge(t *testing.T) {
+	for _, challenge := range []string{`Bearer error="invalid_client"`, `Basic realm="x", error="invalid_client", error_description="no"`} {
+		for _, op := range []string{revoke, tokenapi.GrantClientCredentials, device} {
+			e := said(t, op, 401, http.Header{"Www-Authenticate": {challenge}}, ``)
+			if e.Code != "invalid_client" || e.Action != tokenapi.FixCredentials || (e.Description == "no") != strings.Contains(challenge, "no") {
+				t.Errorf("%s after %s: %+v", op, challenge, e)
+			}
+		}
+	}
+	// A proxy that wants a token of its own says nothing of the grant.
+	if e := said(t, tokenapi.GrantRefreshToken, 401, http.Header{"Www-Authenticate": {`Bearer error="invalid_grant"`}}, ``); e.Code != "" || e.DropsRefresh() {
+		t.Errorf("%+v", e)
+	}
+}

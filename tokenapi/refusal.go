@@ -28,6 +28,12 @@ func (a answer) accepted(op string) (members, notation, *Error) {
 	if a.ok() && !bad && !f.known() {
 		return m, n, nil
 	}
+	if !bad && challengeParam(a.header, "error") == "invalid_client" { // Django names it there too, whatever the scheme is
+		code = "invalid_client"
+		if words == "" {
+			words = challengeParam(a.header, "error_description")
+		}
+	}
 	e := a.failure(op, KindRefused)
 	e.Code, e.Description = clean(code, rawLimit), clean(words, rawLimit)
 	e.URI = clean(m.str("error_uri"), rawLimit)
