@@ -33,7 +33,8 @@ type door struct {
 	serving *http.Server // holds the page of the accepted request until Close; nil before
 }
 
-// signInPatience is longer than the exchange of a code takes: the timeout of an environment is 15 s unless it is set.
+// signInPatience is longer than the exchange of a code takes: the timeout of an environment is 15 s
+// unless it is set.
 const signInPatience = 30 * time.Second
 
 // Open listens at the address of a redirect URL.
@@ -114,7 +115,8 @@ func (d *door) addressed(host string) bool {
 // URL is the redirect URI with the port that was taken.
 func (d *door) URL() string { return d.url }
 
-// Close tells the browser whose request was accepted what became of the sign-in, and lets go of the port.
+// Close tells the browser whose request was accepted what became of the sign-in, and lets go of the
+// port.
 func (d *door) Close(outcome error) {
 	d.mu.Lock()
 	srv := d.serving
@@ -141,8 +143,8 @@ func shutDown(ctx context.Context, srv *http.Server) {
 // maxStrangers is how many requests that are no answer are put up with.
 const maxStrangers = 50
 
-// Wait serves until accept takes a request. The page that the browser is shown holds nothing of what came in. The page of
-// the request that was taken is sent by Close, or when patience is over.
+// Wait serves until accept takes a request. The page that the browser is shown holds nothing of
+// what came in. The page of the request that was taken is sent by Close, or when patience is over.
 func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 	over := make(chan error, 1)
 	turn := make(chan struct{}, 1) // one request at a time

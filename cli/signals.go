@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// How long after the first signal another one does not end the program at once. A supervisor and a process group often
-// deliver one signal twice, and a SIGTERM in the middle of a request would leave a lease and an open mark. A person who
-// presses ctrl+c again means it.
+// How long after the first signal another one does not end the program at once. A supervisor and a
+// process group often deliver one signal twice, and a SIGTERM in the middle of a request would
+// leave a lease and an open mark. A person who presses ctrl+c again means it.
 const (
 	sameInterrupt = time.Second
-	termPatience  = 30 * time.Second // longer than a request takes: the timeout is 15 s unless it is set
+	termPatience  = 30 * time.Second // a request takes up to 15 s unless its timeout is set
 )
 
-// Interruptible gives a context that ends with the first interrupt or SIGTERM. What is under way is then finished. A
-// further signal ends the program at once, though not right behind the first.
+// Interruptible gives a context that ends with the first interrupt or SIGTERM. What is under way is
+// then finished. A further signal ends the program at once, though not right behind the first.
 func Interruptible(parent context.Context) (ctx context.Context, stop func()) {
 	came := make(chan os.Signal, 8)
 	signal.Notify(came, os.Interrupt, syscall.SIGTERM)

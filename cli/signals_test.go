@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// The first signal asks for an end. Others right behind it are the same one; later ones end the program at once.
+// The first signal asks for an end. Others right behind it are the same one; later ones end the
+// program at once.
 func TestSignals(t *testing.T) {
 	t.Parallel()
 	type at struct {

@@ -14,7 +14,8 @@ import (
 	"testing"
 )
 
-// Signals that come again and again while a request is under way cost neither its answer nor the lease.
+// Signals that come again and again while a request is under way cost neither its answer nor the
+// lease.
 func TestSignalsInTheMiddleOfARequest(t *testing.T) {
 	t.Parallel()
 	arrived, answer := make(chan struct{}, 2), make(chan struct{})
@@ -56,7 +57,8 @@ func TestSignalsInTheMiddleOfARequest(t *testing.T) {
 	if err != nil || !strings.Contains(string(list), `"active"`) || strings.Contains(string(list), "unsure") {
 		t.Errorf("%v: %s", err, list)
 	}
-	// Nothing waits for a lease of a process that is gone: the one request that this takes is made at once.
+	// Nothing waits for a lease of a process that is gone: the one request that this takes is made
+	// at once.
 	if out, err := lanyardIn(t, dir, args("token", "Orders", "--fresh")...).CombinedOutput(); err != nil || strings.Contains(string(out), "another lanyard") {
 		t.Errorf("%v: %s", err, out)
 	}

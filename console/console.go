@@ -52,8 +52,8 @@ type Options struct {
 	Callbacks Callbacks
 	// Browse opens a page in the person's browser. Nil: it is only shown.
 	Browse func(url string) error
-	// Invite is told when a person is asked to take part in a grant, and again with Trouble each time the server could not
-	// say how it stands. Nil: the board alone says so.
+	// Invite is told when a person is asked to take part in a grant, and again with Trouble each
+	// time the server could not say how it stands. Nil: the board alone says so.
 	Invite func(Invitation)
 	// Knock is told just before a get that may end a token somebody else holds. Nil: nobody is.
 	Knock func(Knock)

@@ -25,7 +25,8 @@ type Door interface {
 	// Wait gives the parameters of each request to accept until it takes one (nil, or an error that ends the
 	// authorization); ErrNotOurs sends the stranger away and waits on.
 	Wait(ctx context.Context, accept func(url.Values) error) error
-	// Close ends it. After a request that accept took, it tells the browser what became of it: nil, a token was got.
+	// Close ends it. After a request that accept took, it tells the browser what became of it: nil,
+	// a token was got.
 	Close(outcome error)
 }
 
@@ -90,7 +91,8 @@ func (s *Service) opened(appID string) {
 	s.tellWatchers()
 }
 
-// trouble notes on an invitation why the server could not be asked, and when it is asked again; "" takes that back.
+// trouble notes on an invitation why the server could not be asked, and when it is asked again; ""
+// takes that back.
 func (s *Service) trouble(appID, why string, again time.Time) {
 	s.mu.Lock()
 	var told *Invitation
@@ -264,7 +266,7 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 				return 0, lostAnswer(m, callErr)
 			}
 		case e.Action != tokenapi.RetryLater:
-			return 0, callErr // RFC 8628 section 3.5: any other error ends it, whatever its status is
+			return 0, callErr // RFC 8628 section 3.5, whatever its status is
 		}
 		pause := wait.trouble(e)
 		s.trouble(a.ID, strings.TrimPrefix(e.Error(), e.Op+": "), s.Now().Add(pause))
@@ -284,7 +286,8 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 	return err
 }
 
-// notApproved is the end of a device grant that no answer of the server ended. It names what the server said last.
+// notApproved is the end of a device grant that no answer of the server ended. It names what the
+// server said last.
 func notApproved(parent, ctx context.Context, last *tokenapi.Error) error {
 	switch {
 	case parent.Err() != nil || !errors.Is(ctx.Err(), context.DeadlineExceeded):
@@ -321,8 +324,8 @@ const (
 	longestWait    = 10 * time.Minute
 )
 
-// pending gives the wait after an answer that keeps the polling going. A slow_down counts for all polls that follow, and so
-// does a 429 that names no time (RFC 8628 section 3.5).
+// pending gives the wait after an answer that keeps the polling going. A slow_down counts for all
+// polls that follow, and so does a 429 that names no time (RFC 8628 section 3.5).
 func (p *pauses) pending(e *tokenapi.Error) time.Duration {
 	p.troubled = 0
 	after := min(e.RetryAfter, longestWait)
@@ -333,7 +336,8 @@ func (p *pauses) pending(e *tokenapi.Error) time.Duration {
 	return max(p.interval, after)
 }
 
-// trouble gives the wait after a poll that failed: it doubles from one failure to the next (RFC 8628 section 3.5).
+// trouble gives the wait after a poll that failed: it doubles from one failure to the next (RFC
+// 8628 section 3.5).
 func (p *pauses) trouble(e *tokenapi.Error) time.Duration {
 	p.troubled = 2 * max(p.interval, p.troubled, time.Second)
 	p.troubled = max(min(p.troubled, longestTrouble), p.interval)
@@ -342,7 +346,8 @@ func (p *pauses) trouble(e *tokenapi.Error) time.Duration {
 
 var errPending = errors.New("the person is not done yet")
 
-// poll calls try after a first wait until it answers with anything but errPending. With that, it gives the next wait.
+// poll calls try after a first wait until it answers with anything but errPending. With that, it
+// gives the next wait.
 func poll(ctx context.Context, wait time.Duration, try func() (time.Duration, error)) error {
 	for {
 		timer := time.NewTimer(wait + pollSlack)

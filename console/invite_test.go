@@ -133,7 +133,8 @@ func TestCodeGrantTellsTheBrowser(t *testing.T) {
 	})
 }
 
-// With openid a nonce is sent, and an ID token of another sign-in is not taken. One that is missing is told of.
+// With openid a nonce is sent, and an ID token of another sign-in is not taken. One that is missing
+// is told of.
 func TestCodeGrantChecksTheNonce(t *testing.T) {
 	for name, c := range map[string]struct{ id, bad, note string }{
 		"right":   {"", "", ""}, // the sandbox's own
@@ -352,8 +353,8 @@ func replied(status int, body string, retryAfter ...string) *http.Response {
 	return rec.Result()
 }
 
-// While the server cannot say how it stands, the invitation says so and when it is asked again. An end names what the
-// server said last.
+// While the server cannot say how it stands, the invitation says so and when it is asked again. An
+// end names what the server said last.
 func TestDeviceTroubleIsTold(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer  *http.Response

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// isWSO2 says whether what is known of an application's server shows that it is WSO2's. Only such a server is known to keep
-// one token for each consumer key, user and scope set, and to grant scopes that begin with device_. tokens are all that
-// are held.
+// isWSO2 says whether what is known of an application's server shows that it is WSO2's. Only such a
+// server is known to keep one token for each consumer key, user and scope set, and to grant scopes
+// that begin with device_. tokens are all that are held.
 func isWSO2(a Application, tokens []Token) bool {
 	e := a.Environment.Endpoints
 	for _, raw := range []string{e.TokenURL, e.RevokeURL, e.IntrospectURL, e.AuthorizeURL, e.DeviceURL, e.JWKSURL, a.Environment.Issuer} {
@@ -19,11 +19,12 @@ func isWSO2(a Application, tokens []Token) bool {
 	if u, err := url.Parse(a.Environment.Issuer); err == nil && strings.HasSuffix(u.Path, "/oauth2/token") {
 		return true // its issuer is its token URL
 	}
-	return slices.ContainsFunc(tokens, func(t Token) bool { return t.AppID == a.ID && t.Confirmed }) // it alone names what it revoked
+	// WSO2 alone names in its answer what it revoked.
+	return slices.ContainsFunc(tokens, func(t Token) bool { return t.AppID == a.ID && t.Confirmed })
 }
 
-// urlOfWSO2 knows the hosts, ports and paths that WSO2's products have by default: those of the gateway (8243, 8280), the
-// key manager (9443) and a tenant.
+// urlOfWSO2 knows the hosts, ports and paths that WSO2's products have by default: those of the
+// gateway (8243, 8280), the key manager (9443) and a tenant.
 func urlOfWSO2(u *url.URL) bool {
 	host := strings.ToLower(u.Hostname())
 	for _, domain := range []string{"wso2.com", "asgardeo.io", "choreo.dev", "choreoapis.dev"} {

@@ -186,8 +186,8 @@ func (f fault) byWords(status int) int {
 	return 0
 }
 
-// ofToken finds the code that stands for what another gateway says of a token in a 401 or 403, in small letters. 0: it
-// says nothing that is known.
+// ofToken finds the code that stands for what another gateway says of a token in a 401 or 403, in
+// small letters. 0: it says nothing that is known.
 func ofToken(said string) int {
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) })

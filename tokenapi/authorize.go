@@ -41,8 +41,10 @@ type Authorization struct {
 	issRequired  bool
 }
 
-// Authorize prepares an authorization code grant: a fresh state, a fresh PKCE verifier and, where openid is among the
-// scopes, a fresh nonce each time. A nonce in Extra is then refused: one that stays the same protects nothing. It fails (KindUsage) when something that it needs is missing or cannot be used.
+// Authorize prepares an authorization code grant: a fresh state, a fresh PKCE verifier and, where
+// openid is among the scopes, a fresh nonce each time. A nonce in Extra is then refused: one that
+// stays the same protects nothing. It fails (KindUsage) when something that it needs is missing or
+// cannot be used.
 func Authorize(r AuthorizeRequest, allowHTTP bool) (Authorization, error) {
 	if err := checkURL("authorize_url", r.AuthorizeURL, allowHTTP); err != nil {
 		return Authorization{}, err

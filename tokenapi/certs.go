@@ -14,10 +14,12 @@ const (
 	pemHint  = "it must be PEM: -----BEGIN CERTIFICATE-----"
 )
 
-// pemText makes of a file what pem.Decode reads whole: UTF-8 without byte order marks, line breaks of Unix, and each block
-// at the begin of a line. pem.Decode passes over a block that does not look so, and does not say that it did.
+// pemText makes of a file what pem.Decode reads whole: UTF-8 without byte order marks, line breaks
+// of Unix, and each block at the begin of a line. pem.Decode passes over a block that does not look
+// so, and does not say that it did.
 func pemText(data []byte) []byte {
-	data = bytes.ReplaceAll(unmark(data), []byte("\ufeff"), nil) // files that were joined have one in the middle
+	// Files that were joined have a mark in the middle.
+	data = bytes.ReplaceAll(unmark(data), []byte("\ufeff"), nil)
 	data = bytes.ReplaceAll(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
 	data = bytes.ReplaceAll(data, []byte(pemBegin), []byte("\n"+pemBegin))
 	lines := bytes.Split(data, []byte("\n"))
@@ -27,8 +29,9 @@ func pemText(data []byte) []byte {
 	return bytes.Join(lines, []byte("\n"))
 }
 
-// Certificates reads every certificate of a PEM file (RFC 7468), in order; text and keys between them are passed over. It
-// fails (KindUsage) when there is none or one of them cannot be read, and says which. key is the configuration key.
+// Certificates reads every certificate of a PEM file (RFC 7468), in order; text and keys between
+// them are passed over. It fails (KindUsage) when there is none or one of them cannot be read, and
+// says which. key is the configuration key.
 func Certificates(key string, data []byte) ([]*x509.Certificate, error) {
 	text := pemText(data)
 	if bytes.IndexByte(text, 0) >= 0 {

@@ -24,7 +24,8 @@ func utf16LE(s string, mark bool) []byte {
 	return out
 }
 
-// However a file of certificates was saved, joined or commented: all of them count, or the file is refused.
+// However a file of certificates was saved, joined or commented: all of them count, or the file is
+// refused.
 func TestCertificateFiles(t *testing.T) {
 	one, two := string(newAuthority(t, "one").pem), string(newAuthority(t, "two").pem)
 	crlf := func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }

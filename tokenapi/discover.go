@@ -29,11 +29,13 @@ type Discovered struct {
 	From        string    // the URL of the document
 }
 
-// Discover asks an issuer for its endpoints: the OpenID form first, then RFC 8414's; WSO2's issuer, which is
-// its token URL, is covered by the first. The issuer in the document must be the one that was asked. Every
-// exchange that was made is handed back, in order. Redirects are followed within one scheme, host and port.
+// Discover asks an issuer for its endpoints: the OpenID form first, then RFC 8414's; WSO2's issuer,
+// which is its token URL, is covered by the first. The issuer in the document must be the one that
+// was asked. Every exchange that was made is handed back, in order. Redirects are followed within
+// one scheme, host and port.
 //
-// The URL of a document, with /.well-known/ in it, is asked as it is; its issuer must then be on its host.
+// The URL of a document, with /.well-known/ in it, is asked as it is; its issuer must then be on
+// its host.
 func (c *Client) Discover(ctx context.Context, issuer string) (Discovered, []Exchange, error) {
 	issuer = strings.TrimSpace(issuer)
 	targets, err := c.documents(issuer)
@@ -95,8 +97,9 @@ func (c *Client) documents(issuer string) ([]string, error) {
 // maxHops is how many redirects to one document are followed.
 const maxHops = 3
 
-// fetch asks for a document and follows redirects to the same scheme, host and port: Django adds a missing slash. from
-// is the URL that answered. No other redirect is followed, because another host could name endpoints of its own.
+// fetch asks for a document and follows redirects to the same scheme, host and port: Django adds a
+// missing slash. from is the URL that answered. No other redirect is followed, because another host
+// could name endpoints of its own.
 func (c *Client) fetch(ctx context.Context, target string) (r Reply, from string, all []Exchange, err error) {
 	for hop := 0; ; hop++ {
 		var x Exchange

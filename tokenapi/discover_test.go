@@ -210,7 +210,8 @@ func TestKeySet(t *testing.T) {
 	failure(t, err, tokenapi.KindUsage, "jwks_url", "unencrypted")
 }
 
-// A redirect to the same scheme, host and port is followed a few times; any other is told of, and nobody else is asked.
+// A redirect to the same scheme, host and port is followed a few times; any other is told of, and
+// nobody else is asked.
 func TestDiscoverRedirects(t *testing.T) {
 	const at = "/o/.well-known/openid-configuration"
 	elsewhere := newIssuing(t)

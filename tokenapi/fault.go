@@ -62,7 +62,7 @@ func jsonFault(m members) fault {
 		m, f.gateway = o, true
 	}
 	f.code = faultCode(m.text("code"))
-	if m.has("error") && !f.known() { // not a WSO2 gateway: an OAuth error, or the reason of another gateway
+	if m.has("error") && !f.known() { // an OAuth error, or the reason of another gateway
 		return foreignFault(m)
 	}
 	f.say(m)
@@ -70,8 +70,9 @@ func jsonFault(m members) fault {
 	return f
 }
 
-// foreignFault reads the words of a gateway or an API other than WSO2's, as Ory Oathkeeper, Kong, Apigee, Google and
-// RFC 9457 write them. Its code is not one of WSO2's, and the shape is no proof that a gateway wrote it.
+// foreignFault reads the words of a gateway or an API other than WSO2's, as Ory Oathkeeper, Kong,
+// Apigee, Google and RFC 9457 write them. Its code is not one of WSO2's, and the shape is no proof
+// that a gateway wrote it.
 func foreignFault(m members) (f fault) {
 	switch v := m["error"].(type) {
 	case map[string]any:
@@ -82,8 +83,8 @@ func foreignFault(m members) (f fault) {
 	return f
 }
 
-// say takes the words of a fault from its members. The type stands in for a message that is missing, but for the
-// "Status report" of every WSO2 fault.
+// say takes the words of a fault from its members. The type stands in for a message that is
+// missing, but for the "Status report" of every WSO2 fault.
 func (f *fault) say(m members) {
 	f.message = clean(m.text("message", "error_message", "faultstring", "title"), rawLimit)
 	f.description = clean(m.text("description", "error_description", "reason", "detail", "details"), rawLimit)

@@ -10,8 +10,8 @@ import (
 
 const opRevoke = "revoke"
 
-// Token sends one grant, once. The Exchange is filled in either case. It fails with KindRefused when the ID token in the
-// answer does not hold the request's Nonce.
+// Token sends one grant, once. The Exchange is filled in either case. It fails with KindRefused
+// when the ID token in the answer does not hold the request's Nonce.
 func (c *Client) Token(ctx context.Context, r TokenRequest) (TokenAnswer, Exchange, error) {
 	op := clean(r.Grant, 100)
 	if op == "" {

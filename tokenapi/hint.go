@@ -48,8 +48,8 @@ func byName(e *Error) (Action, string) {
 	return named(e)
 }
 
-// isNamed says whether the error has a name as RFC 6749 section 5.2 has them, in contrast to the reason phrase or the number
-// of a status, which proxies write in its place.
+// isNamed says whether the error has a name as RFC 6749 section 5.2 has them, in contrast to the
+// reason phrase or the number of a status, which proxies write in its place.
 func (e *Error) isNamed() bool {
 	return e.Code != "" && !isDigits(e.Code) && strings.Trim(e.Code, "abcdefghijklmnopqrstuvwxyz0123456789_.-") == ""
 }
@@ -142,8 +142,8 @@ func staleGrant(op string) (Action, string) {
 	return Stop, "the server does not accept what the grant rests on"
 }
 
-// polled knows what a device grant may be told (RFC 8628 section 3.5). Two names keep it going, and one that means the
-// same; with every other it ends, whatever the status.
+// polled knows what a device grant may be told (RFC 8628 section 3.5). Two names keep it going, and
+// one that means the same; with every other it ends, whatever the status.
 func polled(e *Error) (Action, string) {
 	switch e.Code {
 	case "authorization_pending":

@@ -14,8 +14,9 @@ const (
 	checkUser = "check user name and password"
 )
 
-// aboutCaller says what follows from a refusal whose name or words are about the client, or about the user, that asked.
-// Servers have made up many names for invalid_client (RFC 6749 section 5.2). "": it is about something else.
+// aboutCaller says what follows from a refusal whose name or words are about the client, or about
+// the user, that asked. Servers have made up many names for invalid_client (RFC 6749 section 5.2).
+// "": it is about something else.
 func aboutCaller(e *Error) (Action, string) {
 	said := withoutRFC(strings.ToLower(e.Description))
 	if refusesMethod(said) {
@@ -39,7 +40,7 @@ func aboutCaller(e *Error) (Action, string) {
 	}
 	switch found := clientWords().MatchString(said); {
 	case found && e.Op == opDevice && e.Code == "unauthorized_client":
-		return Stop, checkClient // WSO2 has one name for an unknown client and a grant that is not enabled
+		return Stop, checkClient // WSO2 says the same where the grant is not enabled
 	case found:
 		return FixCredentials, checkClient
 	}
@@ -54,13 +55,15 @@ var clientWords = sync.OnceValue(func() *regexp.Regexp {
 		`|\b` + what + `\b(?: with [^.]{1,80})? (?:(?:was|were|is|are|could) )?(?:not (?:be )?found|unknown|invalid|incorrect|wrong|does not exist|do(?:es)? not match|mismatch)\b`)
 })
 
-// withoutRFC takes out of a text the sentence of RFC 6749 section 5.2 that names every cause of invalid_client at once.
+// withoutRFC takes out of a text the sentence of RFC 6749 section 5.2 that names every cause of
+// invalid_client at once.
 func withoutRFC(said string) string {
 	const all = "unknown client, no client authentication included, or unsupported authentication method"
 	return strings.ReplaceAll(said, all, "")
 }
 
-// refusesMethod says whether a text, in small letters, refuses the way in which the client proved itself.
+// refusesMethod says whether a text, in small letters, refuses the way in which the client proved
+// itself.
 func refusesMethod(said string) bool {
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) })
@@ -76,7 +79,8 @@ func refusesMethod(said string) bool {
 			"cannot use", "can't use", "may not use")
 }
 
-// wrongPart says what an error's name calls wrong: the "client", the "user", "credentials" of either, or "".
+// wrongPart says what an error's name calls wrong: the "client", the "user", "credentials" of
+// either, or "".
 func wrongPart(code string) string {
 	bad, what := false, ""
 	for _, word := range nameWords(code) {

@@ -31,20 +31,21 @@ func isSecretKey(name string) bool {
 	return slices.ContainsFunc(secretWords(), func(word string) bool { return strings.Contains(name, word) })
 }
 
-// isSecret says whether value is a secret under that name. A name such as token_use or key_type tells of a secret
-// without being one: there the value decides, and only a word or a number of a kind that no secret has is shown.
+// isSecret says whether value is a secret under that name. A name such as token_use or key_type
+// tells of a secret without being one: there the value decides, and only a word or a number of a
+// kind that no secret has is shown.
 func isSecret(name, value string) bool {
 	if !isSecretKey(name) {
 		return false
 	}
-	if strings.EqualFold(name, "code") { // a fault code has it too, and an authorization code is no short number
+	if strings.EqualFold(name, "code") { // also of a fault; an authorization code is no short number
 		return faultCode(value) == 0 || len(value) > 6
 	}
 	return !describes(name) && !kindOfToken(name, value) || !isLabel(value)
 }
 
-// kindOfToken says whether value is a name of a kind of tokens, and no token (RFC 7009 section 2.1, RFC 8693
-// section 3, RFC 6750 section 4).
+// kindOfToken says whether value is a name of a kind of tokens, and no token (RFC 7009 section 2.1,
+// RFC 8693 section 3, RFC 6750 section 4).
 func kindOfToken(name, value string) bool {
 	if !strings.Contains(strings.ToLower(name), "token") {
 		return false
@@ -56,7 +57,8 @@ func kindOfToken(name, value string) bool {
 	return strings.HasPrefix(value, "urn:ietf:params:oauth:token-type:")
 }
 
-// describes says whether a name that holds the word of a secret ends with what the secret is described by.
+// describes says whether a name that holds the word of a secret ends with what the secret is
+// described by.
 func describes(name string) bool {
 	words := nameWords(name)
 	if len(words) == 0 {
@@ -85,7 +87,8 @@ func describes(name string) bool {
 	return false
 }
 
-// nameWords gives the words of a name in small letters, however it joins them: token_use, Token-Use, tokenUse.
+// nameWords gives the words of a name in small letters, however it joins them: token_use,
+// Token-Use, tokenUse.
 func nameWords(name string) []string {
 	var spaced strings.Builder
 	before := rune(0)
@@ -99,8 +102,9 @@ func nameWords(name string) []string {
 	return strings.FieldsFunc(spaced.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// isLabel says whether a text is made of words, versions and short numbers, as no generated secret is: access_token,
-// RS256, urn:ietf:params:oauth:token-type:jwt, AADSTS50011, 3600, or a point in time.
+// isLabel says whether a text is made of words, versions and short numbers, as no generated secret
+// is: access_token, RS256, urn:ietf:params:oauth:token-type:jwt, AADSTS50011, 3600, or a point in
+// time.
 func isLabel(s string) bool {
 	const longest, longestWord, mostDigits, mostHumps = 120, 24, 7, 2
 	if _, err := time.Parse(time.RFC3339, s); err == nil {

@@ -20,8 +20,9 @@ func readable(id secret.Text) (jwt.Token, bool) {
 	return j, err == nil && !j.Encrypted
 }
 
-// checkNonce compares the nonce of an ID token with the one that was sent (OpenID Connect Core 3.1.3.7 point 11). An
-// answer without an ID token that can be read is not refused: UncheckedNonce tells.
+// checkNonce compares the nonce of an ID token with the one that was sent (OpenID Connect Core
+// 3.1.3.7 point 11). An answer without an ID token that can be read is not refused: UncheckedNonce
+// tells.
 func checkNonce(a answer, op string, t TokenAnswer, sent secret.Text) *Error {
 	j, ok := readable(t.ID)
 	if sent.IsZero() || !ok {
@@ -40,7 +41,8 @@ func checkNonce(a answer, op string, t TokenAnswer, sent secret.Text) *Error {
 	return e
 }
 
-// UncheckedNonce says in words why the nonce of a sign-in could not be checked; "" when it was, or none was sent.
+// UncheckedNonce says in words why the nonce of a sign-in could not be checked; "" when it was, or
+// none was sent.
 func (r TokenRequest) UncheckedNonce(a TokenAnswer) string {
 	if r.Nonce.IsZero() {
 		return ""

@@ -28,7 +28,7 @@ func (a answer) accepted(op string) (members, notation, *Error) {
 	if a.ok() && !bad && !f.known() {
 		return m, n, nil
 	}
-	if !bad && challengeParam(a.header, "error") == "invalid_client" { // Django names it there too, whatever the scheme is
+	if !bad && challengeParam(a.header, "error") == "invalid_client" { // of any scheme
 		code = "invalid_client"
 		if words == "" {
 			words = challengeParam(a.header, "error_description")
@@ -191,8 +191,8 @@ func oauthError(m members) (code, words string, bad bool) {
 	return "", words, false
 }
 
-// code finds the error code in an object: a name of the standards before a word, and a word before a number, because
-// "status" and "code" may repeat the HTTP status.
+// code finds the error code in an object: a name of the standards before a word, and a word before
+// a number, because "status" and "code" may repeat the HTTP status.
 func (m members) code() string {
 	first := ""
 	for _, name := range []string{"error", "errorType", "type", "status", "errorCode", "error_code", "code", "id", "title"} {

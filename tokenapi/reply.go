@@ -70,15 +70,16 @@ func (m *masker) error(e *Error) {
 		e.Code = m.words(e.Code, 100)
 	}
 	e.URI = m.docs(e.URI)
-	e.Description = m.words(e.Description, 2*wordsLimit) // Hydra repeats a sentence of the RFC before its own reason
+	// Hydra repeats a long sentence of the RFC before its own reason.
+	e.Description = m.words(e.Description, 2*wordsLimit)
 	if e.Err != nil {
 		e.Err = errors.New(m.words(e.Err.Error(), wordsLimit+100))
 	}
 	e.Hint = m.words(e.Hint, wordsLimit)
 }
 
-// docs masks the URL of a page about an error. Its fragment, and the values of its query, name the error: they stay
-// where they are words or numbers that no secret is.
+// docs masks the URL of a page about an error. Its fragment, and the values of its query, name the
+// error: they stay where they are words or numbers that no secret is.
 func (m *masker) docs(raw string) string {
 	raw = clean(m.known(raw), rawLimit)
 	u, err := url.Parse(raw)

@@ -69,7 +69,7 @@ type TokenRequest struct {
 	Code         secret.Text // authorization code grant, as the next three
 	CodeVerifier secret.Text
 	RedirectURI  string
-	Nonce        secret.Text // not sent: the ID token in the answer must hold it; zero: it is not checked
+	Nonce        secret.Text // not sent: the ID token must hold it; zero: not checked
 	DeviceCode   secret.Text // device grant
 	Assertion    secret.Text // JWT bearer grant: one signed JWT
 	SubjectToken secret.Text // token exchange, as the next two
