@@ -195,7 +195,7 @@ func ofToken(said string) int {
 	switch {
 	case has("insufficient_scope", "insufficient scope", "insufficient authentication scopes", "missing scope", "required scope"):
 		return 900910
-	case !has("token", "jwt", "credential"):
+	case !has("token", "jwt", "credential"), has("scope", "audience", "permission"): // a new token is the same
 		return 0
 	case has("missing", "not provided", "not found in", "no token", "is required", "are required"):
 		return 900902

@@ -36,6 +36,7 @@ func TestForeignFaults(t *testing.T) {
 			"Request had insufficient authentication scopes.", "", scope},
 		{401, `{"error":"invalid_token","error_description":"The access token expired"}`, "invalid_token", "The access token expired", token},
 		{401, `{"type":"about:blank","title":"Unauthorized","status":401,"detail":"the token was revoked"}`, "Unauthorized", "the token was revoked", token},
+		{403, `{"message":"invalid audience in token"}`, "invalid audience in token", "", ""},
 		{404, `{"error":{"code":404,"status":"Not Found","message":"Requested url does not match any rules"}}`, "Requested url does not match any rules", "", ""},
 	} {
 		f := tokenapi.Answered{Status: c.status, Header: http.Header{}, Body: []byte(c.body)}.Fault()

@@ -79,8 +79,10 @@ func describes(name string) bool {
 	case "type", "types", "use", "usage", "kind", "class", "category", "format", "profile", "mode", "level", "version", "binding", "manager", "policy",
 		"method", "methods", "alg", "algorithm", "algorithms", "endpoint", "uri", "url", "scope", "scopes", "supported", "required", "enabled",
 		"status", "state", "error", "reason", "message", "description",
-		"in", "at", "on", "expiry", "expires", "expiration", "lifetime", "validity", "ttl", "period", "time", "seconds", "minutes", "count", "limit", "length", "size":
+		"expiry", "expires", "expiration", "lifetime", "validity", "ttl", "period", "time", "seconds", "minutes", "count", "limit", "length", "size":
 		return true
+	case "in", "at", "on": // expires_in, issued_at
+		return len(words) > 1 && slices.Contains([]string{"expires", "expire", "issued", "created", "updated", "valid"}, words[len(words)-2])
 	case "hint":
 		return len(words) > 1 && words[len(words)-2] == "type" // token_type_hint, not password_hint
 	}
@@ -108,6 +110,9 @@ func nameWords(name string) []string {
 func isLabel(s string) bool {
 	const longest, longestWord, mostDigits, mostHumps = 120, 24, 7, 2
 	if _, err := time.Parse(time.RFC3339, s); err == nil {
+		return true
+	}
+	if isDigits(s) && len(s) <= len("1795950262") { // seconds since 1970
 		return true
 	}
 	if len(s) > longest {

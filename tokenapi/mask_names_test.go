@@ -18,7 +18,7 @@ func TestNamesThatTellOfSecrets(t *testing.T) {
 		{"token_format", "at+jwt"}, {"key_type", "PRODUCTION"}, {"keyType", "SANDBOX"}, {"key_use", "sig"}, {"keyManager", "Resident Key Manager"},
 		{"credential_type", "password"}, {"session_state", "active"}, {"jwt_alg", "RS256"}, {"code_challenge_method", "S256"},
 		{"access_token_expires_at", "2026-11-29T15:00:00Z"}, {"refresh_token_expires_in", "3600"}, {"token_scope", "api:read"},
-		{"error_code", "AADSTS50011"}, {"errorCode", "invalid_client"}, {"fault_code", "900901"}, {"token_class", "id_token"},
+		{"error_code", "AADSTS50011"}, {"errorCode", "invalid_client"}, {"fault_code", "900901"}, {"token_class", "id_token"}, {"tokenIssuedAt", "1795950262"},
 		{"token", "access_token"}, {"code", "900901"}, {"token_endpoint", "https://a1b2c3.example/oauth2/token"},
 	} {
 		if isSecret(c.name, c.value) {
@@ -31,7 +31,7 @@ func TestNamesThatTellOfSecrets(t *testing.T) {
 		{"token_type", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJjNG4ifQ.c2ln"}, {"token_status", "ya29.A0ARrdaM8x3Yb7qZ"}, {"key_type", "c4n-7d1f"},
 		{"token_state", "gho_16C7e42F292c6912E7710c838347Ae178B4a"}, {"code", "SplxlOBeZQQYbYS6WxSbIA"}, {"code", "active"}, {"code", "12345678"},
 		{"user_code", "WDJB"}, {"session_id", "active"}, {"api_key", "production"}, {"nonce", "n"}, {"key_use", "d131dd02c5e6eec4693d9a0698aff95c"},
-		{"token_kind", strings.Repeat("a", 40)}, {"token_mode", "QwErTyUiOp"}, {"token_policy", "1234567890123"},
+		{"token_kind", strings.Repeat("a", 40)}, {"token_mode", "QwErTyUiOp"}, {"token_policy", "1234567890123"}, {"token_in", "abc"}, {"password_at", "work"},
 	} {
 		if !isSecret(c.name, c.value) {
 			t.Errorf("%s = %s is shown", c.name, c.value)
