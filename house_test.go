@@ -52,7 +52,6 @@ var revealers = []string{
 	"cli/print_secret.go", // to stdout, which is what was asked for
 	"console/forms.go",    // the forms in which a token is handed out
 	"console/refusal.go",  // what a server refused, into a keyed hash
-	"console/request.go",  // an assertion, into a keyed hash
 	"cli/sandbox_toml.go", // the sandbox's own invented credentials
 	"store/digest.go",     // into a keyed hash
 	"store/keyring.go",    // the 32 bytes that open the store, out of their hexadecimal form

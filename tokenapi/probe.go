@@ -86,8 +86,11 @@ func probeWords(status int, header http.Header, body []byte) (faultCode int, mes
 	if status >= 200 && status <= 299 {
 		return 0, ""
 	}
-	if f := parseFault(body); f.known() || f.gateway {
+	switch f := parseFault(body); {
+	case f.known() || f.gateway:
 		faultCode, message = f.code, f.words()
+	case status == http.StatusUnauthorized || status == http.StatusForbidden || status >= 500:
+		message = f.words() // the reason of another gateway; what an API says of itself is no matter of tokens
 	}
 	switch {
 	case message != "":
