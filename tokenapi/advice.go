@@ -145,6 +145,9 @@ func (f fault) advise(status int, h http.Header) FaultAdvice {
 	if a.Category == "" {
 		a = AdviseFault(f.byWords(status), status)
 	}
+	if a.Category == "" && (status == http.StatusUnauthorized || status == http.StatusForbidden) {
+		a = AdviseFault(ofToken(strings.ToLower(f.words())), status)
+	}
 	switch a.Category {
 	case insufficientScope:
 		if a.Scope = wantedScope(h, f.description); a.Scope != "" {
@@ -179,9 +182,6 @@ func (f fault) byWords(status int) int {
 		case noSuchAPI(said):
 			return status
 		}
-	}
-	if status == http.StatusUnauthorized || status == http.StatusForbidden {
-		return ofToken(strings.ToLower(f.words()))
 	}
 	return 0
 }

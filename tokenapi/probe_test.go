@@ -213,6 +213,8 @@ func TestProbeWords(t *testing.T) {
 		{answer(200, flat("900901")), 0, ""},
 		{answer(404, `{"code":404,"message":"no such order"}`), 0, ""},
 		{answer(503, ""), 0, "Service Unavailable"},
+		{answer(401, `{"error":{"code":401,"reason":"Access token is not active","message":"Access credentials are invalid"}}`), 0, "Access credentials are invalid: Access token is not active"},
+		{answer(500, `{"error":{"code":500,"message":"introspection: connection refused"}}`), 0, "introspection: connection refused"},
 	} {
 		if code, m := c.answer.ProbeWords(); code != c.code || m != c.message {
 			t.Errorf("%d %s: %d %q, want %d %q", c.answer.Status, c.answer.Body, code, m, c.code, c.message)
