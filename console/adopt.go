@@ -83,13 +83,17 @@ func (s *Service) AdoptPair(ctx context.Context, appID string, access, refresh s
 		if err := s.keepApp(w, a, "adopt", held(creds)); err != nil {
 			return err
 		}
-		if err := hashed(w, &t, sec); err != nil {
+		if err := hash(w, &t, sec); err != nil {
 			return err
 		}
 		if err := w.PutToken(&t); err != nil {
 			return err
 		}
-		return w.PutSecrets(t.ID, sec)
+		if err := w.PutSecrets(t.ID, sec); err != nil {
+			return err
+		}
+		t, err = w.Token(t.ID) // with its twins
+		return err
 	})
 	return t, err
 }

@@ -14,7 +14,7 @@ import (
 // Regime is how a Token API treats earlier tokens (wire behaviour differs between API Manager versions).
 type Regime string
 
-// The regimes. RegimeAuto is treated like RegimeOpaque until something says otherwise.
+// The regimes. With RegimeAuto nothing is known to end a token but its own revoke or expiry.
 const (
 	RegimeAuto          Regime = "auto"
 	RegimeOpaque        Regime = "opaque"
@@ -30,7 +30,7 @@ type Environment struct {
 	Issuer             string // asked for the endpoints that are not given; "" when all are
 	Endpoints          tokenapi.Endpoints
 	IssInAnswer        bool          // the server says that it names itself in authorization answers (RFC 9207)
-	CacheTTL           time.Duration // how long this gateway may honour a revoked token, ≥ 0
+	CacheTTL           time.Duration // how long this gateway may honour a revoked token, ≥ 0 or UntilExpiry
 	Regime             Regime
 	ClientAuth         tokenapi.ClientAuth
 	Timeout            time.Duration
@@ -41,6 +41,12 @@ type Environment struct {
 	InsecureSkipVerify bool
 	AllowHTTP          bool
 	ReadOnly           bool
+}
+
+// PolicyOf is how tokens of an application are judged.
+func PolicyOf(a Application, dueBefore time.Duration) Policy {
+	e := a.Environment
+	return Policy{DueBefore: dueBefore, CacheTTL: e.CacheTTL, Regime: e.Regime, ProbeURL: withoutQuery(a.ProbeURL)}
 }
 
 // Banner is the permanent warning an environment needs, or "".

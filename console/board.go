@@ -32,6 +32,9 @@ func (s *Service) Board(ctx context.Context) (Board, error) {
 			}
 			b.Tokens[i] = s.timely(b.Tokens[i], s.Now())
 		}
+		if b.Longer, err = longer(r); err != nil {
+			return err
+		}
 		stored, err := r.Applications()
 		if err != nil {
 			return err

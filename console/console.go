@@ -91,6 +91,7 @@ type Service struct {
 	invited    []invited
 	keySets    map[string]keySet    // by URL and how it is trusted
 	unanswered map[string]time.Time // issuers that could not be asked again, and when
+	hashed     bool                 // tokens of before have their hashes
 }
 
 // Exchange is one call over the wire with what it was for.
@@ -117,6 +118,7 @@ type Board struct {
 	Key KeyStatus // of the store's secrets
 
 	Invitations []Invitation             // what this process waits for a person to do
+	Longer      map[string]Longer        // how much longer than its bound a gateway was seen to accept, by environment
 	Skew        map[string]time.Duration // how far the servers' clocks are ahead of ours, by environment, as last seen
 }
 
@@ -181,7 +183,9 @@ func New(opt Options) (*Service, error) {
 	for i := range opt.Applications {
 		opt.Applications[i].Details.Server = opt.Applications[i].server()
 	}
-	return &Service{opt: opt, apis: map[Environment]API{}, awaited: map[string]bool{}, watchers: map[chan struct{}]bool{}, skews: map[string]time.Duration{}, keySets: map[string]keySet{}, unanswered: map[string]time.Time{}}, nil
+	s := &Service{opt: opt, apis: map[Environment]API{}, awaited: map[string]bool{}, watchers: map[chan struct{}]bool{}, skews: map[string]time.Duration{}, keySets: map[string]keySet{}, unanswered: map[string]time.Time{}}
+	s.opt.Keeper = kin{opt.Keeper, s}
+	return s, nil
 }
 
 // Now is the service's clock.
@@ -192,7 +196,7 @@ func (s *Service) UndoWindow() time.Duration { return s.opt.UndoWindow }
 
 // Policy is how tokens of an application's environment are judged.
 func (s *Service) Policy(a Application) Policy {
-	return Policy{DueBefore: s.opt.DueBefore, CacheTTL: a.Environment.CacheTTL, Regime: a.Environment.Regime}
+	return PolicyOf(a, s.opt.DueBefore)
 }
 
 func (s *Service) isAwaited(mark string) bool {

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"lanyard/tokenapi"
@@ -166,7 +165,7 @@ func (s *Service) judge(ctx context.Context, a Application, api API, token secre
 	if !ans.Facts.NeedsControl() {
 		return
 	}
-	accepted := acceptedAt(t, a.ProbeURL)
+	accepted := lastAccepted(t, a.ProbeURL)
 	one, why := s.controlOf(ctx, a, api, token, accepted, ans.Verdict == tokenapi.Accepted)
 	ans.Judge(one.Is, tokenapi.History{Accepted: !accepted.IsZero(), Unchanged: one.Is == one.Signature})
 	switch {
@@ -268,20 +267,11 @@ func (s *Service) askControl(ctx context.Context, a Application, api API, token 
 	return one
 }
 
-// probePlace is a probe URL as it is kept beside a probe: without query and fragment, which may
-// hold an API key.
-func probePlace(probeURL string) string {
-	if i := strings.IndexAny(probeURL, "?#"); i >= 0 {
-		return probeURL[:i]
-	}
-	return probeURL
-}
-
-// acceptedAt is when a token was last seen accepted at a URL, zero if never. A probe that was
+// lastAccepted is when a token was last seen accepted at a URL, zero if never. A probe that was
 // stored without its URL counts as made here if it was a 2xx; what else was called accepted then
 // may have been none.
-func acceptedAt(t Token, probeURL string) time.Time {
-	at, place := time.Time{}, probePlace(probeURL)
+func lastAccepted(t Token, probeURL string) time.Time {
+	at, place := time.Time{}, withoutQuery(probeURL)
 	if t.SeenURL == place {
 		at = t.SeenAt
 	}

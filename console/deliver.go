@@ -155,7 +155,7 @@ func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err 
 			return err
 		}
 		// The access token first: from it alone do gateways hear of a revoke.
-		if t.RevokeKind != RevokeRefresh && t.AcceptedAt.IsZero() {
+		if t.RevokeKind != RevokeRefresh && acceptedAt(t).IsZero() {
 			d, err := s.send(ctx, a, api, creds, t, RevokeAccess, sec.Access)
 			done = append(done, d)
 			if err != nil || d.Err != nil && !unsupportedType(d.Err) {
@@ -226,6 +226,11 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 			}
 		} else {
 			cur.RefreshAcceptedAt, cur.Refresh = ans.At, RefreshRevoked
+		}
+		if cur.RefreshAcceptedAt.Equal(ans.At) {
+			if err := grantEnded(w, cur, ans.At); err != nil {
+				return err
+			}
 		}
 		cur.RevokeTries, cur.RevokeNext, cur.RevokeError = 0, time.Time{}, ""
 		d.Token = cur

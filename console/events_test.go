@@ -232,7 +232,7 @@ func TestProbeEventsAreSmall(t *testing.T) {
 // Time ends tokens without an event; the log says so at the right moment.
 func TestLogDerives(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, func(e *console.Environment) { e.Regime = console.RegimeOpaque })
 	s, ctx := w.console(), t.Context()
 	dead := must[console.Outcome](t)(s.Get(ctx, w.app("Orders", "PRODUCTION").ID, console.GetOptions{})).Token
 	must[console.Token](t)(s.Revoke(ctx, dead.ID, console.RevokeAccess, 0))
@@ -276,7 +276,7 @@ func TestLogDerives(t *testing.T) {
 func TestFactsCoverTheToken(t *testing.T) {
 	t.Parallel()
 	without := map[string]string{
-		"ID": "the event's", "Probes": "a fact of its own", "Unsure": "a mark", "Rev": "counts changes",
+		"ID": "the event's", "Probes": "a fact of its own", "Unsure": "a mark", "Rev": "counts changes", "Twins": "other tokens",
 	}
 	for field := range reflect.TypeFor[console.Token]().Fields() {
 		if without[field.Name] != "" {

@@ -17,7 +17,7 @@ type tokenFact struct {
 }
 
 // tokenFacts are all that a token holds, but for ID (it is the event's), Probes and Unsure (which have facts of
-// their own) and Rev, which counts changes and tells nothing. The names are those of store/schema/003.sql, too.
+// their own), Rev, which counts changes and tells nothing, and Twins, which are other tokens. The names are those of store/schema/003.sql, too.
 func tokenFacts() []tokenFact {
 	return []tokenFact{
 		{"app_id", func(t *Token) any { return &t.AppID }},
@@ -54,6 +54,7 @@ func tokenFacts() []tokenFact {
 		{"access_hash", func(t *Token) any { return &t.AccessHash }},
 		{"refresh_hash", func(t *Token) any { return &t.RefreshHash }},
 		{"at_server_counts", func(t *Token) any { return &t.AtServerCounts }},
+		{"at_server_since", func(t *Token) any { return &t.AtServerSince }},
 		{"seen_url", func(t *Token) any { return &t.SeenURL }},
 	}
 }

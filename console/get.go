@@ -211,6 +211,9 @@ func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Toke
 	if !sec.Refresh.IsZero() {
 		t.Refresh = RefreshLive
 	}
+	if err := hash(w, &t, sec); err != nil {
+		return Token{}, false, nil, err
+	}
 	var notes []string
 	if !ans.Usable {
 		notes = append(notes, fmt.Sprintf("token type %q is not a bearer token: it is kept, and not sent to an API", ans.RawTokenType))
@@ -218,7 +221,13 @@ func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Toke
 	if err := putAnswered(w, &t, sec, ans.At); err != nil {
 		return Token{}, false, nil, err
 	}
-	return t, false, notes, nil
+	if revived, err := handedOut(w, t); err != nil {
+		return Token{}, false, nil, err
+	} else if revived {
+		notes = append(notes, revivedNote)
+	}
+	t, err = w.Token(t.ID) // with its twins
+	return t, false, notes, err
 }
 
 // putAnswered stores a token that an answer has brought, with its secrets and their hashes.
@@ -228,21 +237,13 @@ func putAnswered(w Writer, t *Token, sec Secrets, at time.Time) error {
 		return err
 	}
 	t.AnswerRev, t.AnsweredAt = rev+1, at // the revision that PutToken gives
-	if err := hashed(w, t, sec); err != nil {
+	if err := hash(w, t, sec); err != nil {
 		return err
 	}
 	if err := w.PutToken(t); err != nil {
 		return err
 	}
 	return w.PutSecrets(t.ID, sec)
-}
-
-// hashed notes the keyed hashes of a token's secrets.
-func hashed(w Writer, t *Token, sec Secrets) (err error) {
-	if t.AccessHash, err = w.Digest("access", sec.Access); err == nil {
-		t.RefreshHash, err = w.Digest("refresh", sec.Refresh)
-	}
-	return err
 }
 
 // findHeld looks for the very token among those held for an application.
@@ -274,13 +275,7 @@ func fileSame(w Writer, t *Token, ans tokenapi.TokenAnswer, sec Secrets) ([]stri
 	if pending {
 		notes = append(notes, "the server hands out a token again whose revoke it has not accepted yet")
 	}
-	if !t.AcceptedAt.IsZero() || !t.ReplacedAt.IsZero() {
-		notes = append(notes, "the server hands out a token again that it had revoked or replaced: it counts as alive")
-		t.AcceptedAt, t.RefreshAcceptedAt, t.ReplacedAt, t.ReplacedBy, t.Confirmed = time.Time{}, time.Time{}, time.Time{}, "", false
-		if !pending {
-			t.RevokeAt, t.RevokeKind = time.Time{}, ""
-		}
-	}
+	revived := t.revive()
 	t.Lifetime = ans.Lifetime
 	if ans.Lifetime == tokenapi.Bounded {
 		exp := ans.At.Add(ans.Life())
@@ -316,5 +311,12 @@ func fileSame(w Writer, t *Token, ans tokenapi.TokenAnswer, sec Secrets) ([]stri
 		}
 		t.Unsure = nil
 	}
-	return notes, putAnswered(w, t, sec, ans.At)
+	if err := putAnswered(w, t, sec, ans.At); err != nil {
+		return nil, err
+	}
+	elsewhere, err := handedOut(w, *t)
+	if revived || elsewhere {
+		notes = append(notes, revivedNote)
+	}
+	return notes, err
 }

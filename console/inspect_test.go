@@ -61,7 +61,7 @@ func TestDiscovery(t *testing.T) {
 	}
 }
 
-// What introspection says is kept beside the token, and changes no state.
+// What introspection says is kept beside the token: an inactive that counts is an end of its own.
 func TestIntrospect(t *testing.T) {
 	t.Parallel()
 	w := newWorldOf(t, sandbox.Options{}, discovered)
@@ -83,8 +83,12 @@ func TestIntrospect(t *testing.T) {
 		t.Errorf("%+v %+v %v", ans, got, err)
 	}
 	w.probe(s, tok.ID, tokenapi.Accepted)
-	if w.state(tok.ID) != console.Active {
-		t.Errorf("state %s: an introspection is no revoke", w.state(tok.ID))
+	if got := w.state(tok.ID); got != console.Lingering {
+		t.Errorf("state %s: this client was told active before, so that it counts", got)
+	}
+	w.clock.advance(w.env.CacheTTL)
+	if got := w.state(tok.ID); got != console.Dead {
+		t.Errorf("state %s after the window of what was revoked elsewhere", got)
 	}
 	// Not allowed to ask is told apart, and leaves what was known alone.
 	closed := newWorldOf(t, sandbox.Options{IntrospectAdminOnly: true}, discovered)

@@ -2,13 +2,16 @@ package console
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
 	"time"
 
 	"lanyard/tokenapi"
 )
 
-// Introspect asks the key manager what it thinks of a token and stores the answer (RFC 7662). It says nothing
-// of the gateway, so no state changes by it; only a life that nobody had told yet is taken from it.
+// Introspect asks the key manager what it thinks of a token and stores the answer (RFC 7662). A life that nobody had
+// told yet is taken from it. An inactive that does not count is stored only where nothing better is known.
 func (s *Service) Introspect(ctx context.Context, tokenID string) (tokenapi.IntrospectAnswer, Token, error) {
 	var none tokenapi.IntrospectAnswer
 	t, a, err := s.find(ctx, tokenID)
@@ -44,15 +47,71 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (tokenapi.Intr
 		if t, err = s.token(w, tokenID); err != nil {
 			return err
 		}
-		t.AtServer, t.AtServerAt = ServerInactive, ans.At
-		if ans.Active {
-			t.AtServer = ServerActive
+		counts, err := s.mayKnow(w, a, t, ans)
+		if err != nil {
+			return err
 		}
+		t.introspected(ans, counts)
 		s.learnLife(&t, a, ans)
-		return w.PutToken(&t)
+		if err := w.PutToken(&t); err != nil {
+			return err
+		}
+		t, err = s.token(w, tokenID)
+		return err
 	})
 	return ans, t, err
 }
+
+// mayKnow says whether what an introspection URL tells this client of a token is about the token. To a client that may
+// not know, each token is inactive: one that was told active once may, and of a token that was revoked here it is true.
+func (s *Service) mayKnow(w Writer, a Application, t Token, ans tokenapi.IntrospectAnswer) (bool, error) {
+	sum := sha256.Sum256([]byte(a.Environment.Endpoints.IntrospectURL + "\x00" + a.ConsumerKey))
+	key := "introspected/" + hex.EncodeToString(sum[:12])
+	known, err := w.Setting(key)
+	switch {
+	case err != nil:
+		return false, err
+	case known != "":
+		return true, nil
+	case ans.Active:
+		return true, w.SetSetting(key, string(ServerActive))
+	}
+	all, err := w.Tokens() // it may have said so before that was kept
+	said := func(t Token) bool { return t.AppID == a.ID && t.AtServer == ServerActive }
+	return t.revokedBefore(ans.At) || slices.ContainsFunc(all, said), err
+}
+
+// revokedBefore says whether the server had accepted the revoke of the access token by then.
+func (t Token) revokedBefore(at time.Time) bool {
+	accepted := acceptedAt(t)
+	return !accepted.IsZero() && !at.Before(accepted)
+}
+
+// introspected notes an answer on a token.
+func (t *Token) introspected(ans tokenapi.IntrospectAnswer, counts bool) {
+	said := ServerInactive
+	if ans.Active {
+		said = ServerActive
+	}
+	if !counts && t.AtServerCounts {
+		return
+	}
+	if t.AtServer != said || t.AtServerCounts != counts || t.AtServerSince.IsZero() {
+		t.AtServerSince = ans.At
+	}
+	t.AtServer, t.AtServerAt, t.AtServerCounts = said, ans.At, counts
+}
+
+// ServerSays is what introspection said last of a token, in words; "" when it was not asked.
+func (t Token) ServerSays() string {
+	if t.AtServer == ServerInactive && !t.AtServerCounts && !t.revokedBefore(t.AtServerAt) {
+		return NotOurs
+	}
+	return string(t.AtServer)
+}
+
+// NotOurs is what an inactive is worth that does not count.
+const NotOurs = "inactive, or not ours to ask"
 
 // learnLife takes the expiry that an introspection names for a token whose answer did not name one, or that
 // never came with an answer. It is in the server's time, hence the skew.

@@ -61,20 +61,21 @@ func measuredWindow(t *Token) (time.Duration, bool) {
 	if t.AcceptedAt.IsZero() {
 		return 0, false
 	}
-	r := weighProbes(t.Probes, t.AcceptedAt, time.Time{}, false)
-	if r.provedAt.IsZero() || t.Lifetime == tokenapi.Bounded && !t.ExpiresAt.IsZero() && !r.provedAt.Before(t.ExpiresAt) {
+	e := gather(t, Policy{})
+	r := weighProbes(e.probes, e.seen, t.AcceptedAt)
+	if r.at.IsZero() || !e.expires.IsZero() && !r.at.Before(e.expires) {
 		return 0, false
 	}
 	var seen time.Time
-	for _, p := range t.Probes {
-		if p.Verdict == tokenapi.Accepted && !p.At.Before(t.AcceptedAt) && p.At.Before(r.provedAt) {
+	for _, p := range e.probes {
+		if p.Verdict == tokenapi.Accepted && !p.At.Before(t.AcceptedAt) && p.At.Before(r.at) {
 			seen = p.At
 		}
 	}
-	if seen.IsZero() || r.provedAt.Sub(seen) > learnedGap {
+	if seen.IsZero() || r.at.Sub(seen) > learnedGap {
 		return 0, false
 	}
-	return r.provedAt.Sub(t.AcceptedAt), true
+	return r.at.Sub(t.AcceptedAt), true
 }
 
 // Steady says whether the measurements agree, as near as probes some seconds apart can.

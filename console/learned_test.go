@@ -12,9 +12,9 @@ import (
 func measurable(accepted, passed, dead time.Duration) console.Token {
 	t0 := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	t := console.Token{AcceptedAt: t0.Add(accepted)}
-	t.Probes = append(t.Probes, console.Probe{At: t.AcceptedAt.Add(passed), Status: 200, Verdict: tokenapi.Accepted})
+	t.Probes = append(t.Probes, console.Probe{At: t.AcceptedAt.Add(passed), Status: 200, Verdict: tokenapi.Accepted, URL: api})
 	for i := range 3 {
-		t.Probes = append(t.Probes, console.Probe{At: t.AcceptedAt.Add(dead + time.Duration(i)*time.Second), Status: 401, Verdict: tokenapi.Refused})
+		t.Probes = append(t.Probes, console.Probe{At: t.AcceptedAt.Add(dead + time.Duration(i)*time.Second), Status: 401, Verdict: tokenapi.Refused, URL: api})
 	}
 	return t
 }
@@ -27,7 +27,7 @@ func TestLearnedWindow(t *testing.T) {
 	unproved := measurable(0, m(1, 0), m(1, 5))
 	unproved.Probes = unproved.Probes[:3]
 	unseen := measurable(0, m(1, 0), m(1, 5))
-	unseen.Probes = unseen.Probes[1:]
+	unseen.Probes, unseen.Probes[1].NamesToken = unseen.Probes[1:], true
 	expired := measurable(0, m(1, 0), m(1, 5))
 	expired.Lifetime, expired.ExpiresAt = tokenapi.Bounded, expired.AcceptedAt.Add(m(1, 2))
 	before := measurable(0, -m(0, 10), m(0, 15)) // let through before it was revoked alone

@@ -68,7 +68,7 @@ func passed(t Token, p Policy, now time.Time) (Event, bool) {
 	case Superseded:
 		e.Kind, e.At = EventSuperseded, st.OverAt
 	case Expired:
-		e.Kind, e.At = EventExpired, t.ExpiresAt
+		e.Kind, e.At = EventExpired, st.ExpiresAt
 		return e, true
 	case Unsure, Revoking, Lingering, Expiring, Active:
 		return e, false

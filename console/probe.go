@@ -45,7 +45,7 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnsw
 	s.observe(a, t.ID, ex)
 	s.judge(ctx, a, api, sec.Access, t, &ans)
 	s.explained(ctx, a, &ans)
-	place := probePlace(a.ProbeURL)
+	place := withoutQuery(a.ProbeURL)
 	err = s.update(context.WithoutCancel(ctx), func(w Writer) error {
 		err := w.PutProbe(tokenID, Probe{At: ans.At, Status: ans.Status, FaultCode: ans.FaultCode, Verdict: ans.Verdict,
 			URL: place, NamesToken: ans.NamesToken})
@@ -56,6 +56,9 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnsw
 			return err
 		}
 		if err := s.accepted(w, a, sec.Access); err != nil {
+			return err
+		}
+		if err := s.rememberLonger(w, a, t); err != nil {
 			return err
 		}
 		if !t.SeenAt.IsZero() && t.SeenURL == place {

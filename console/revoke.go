@@ -33,7 +33,7 @@ func (s *Service) Revoke(ctx context.Context, tokenID string, kind RevokeKind, w
 		if err := needURL(a, "revoke", "revoke_url", a.Environment.Endpoints.RevokeURL); err != nil {
 			return err
 		}
-		if pendingRevoke(t) {
+		if pendingRevoke(t) || kind != RevokeRefresh && revokedElsewhere(t) {
 			return &Error{Code: "revoking", Text: "revoke: this token is being revoked already", Hint: "u takes it back while it was not sent"}
 		}
 		over := StatusAt(t, s.Policy(a), s.Now()).Proof != ProofNone
@@ -49,7 +49,7 @@ func (s *Service) Revoke(ctx context.Context, tokenID string, kind RevokeKind, w
 
 // revocable narrows kind to what there is left to revoke.
 func revocable(t Token, kind RevokeKind, over bool) (RevokeKind, error) {
-	access, refresh := t.AcceptedAt.IsZero(), t.Refresh == RefreshLive
+	access, refresh := acceptedAt(t).IsZero(), t.Refresh == RefreshLive
 	switch {
 	case kind == RevokeRefresh && !refresh:
 		return "", &Error{Code: "no_refresh_token", Text: "revoke: this token has no live refresh token"}
@@ -76,7 +76,7 @@ func pendingRevoke(t Token) bool {
 	if t.RevokeAt.IsZero() {
 		return false
 	}
-	return t.RevokeKind != RevokeRefresh && t.AcceptedAt.IsZero() ||
+	return t.RevokeKind != RevokeRefresh && acceptedAt(t).IsZero() ||
 		t.RevokeKind != RevokeAccess && t.RefreshAcceptedAt.IsZero() && t.Refresh == RefreshLive
 }
 

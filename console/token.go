@@ -65,11 +65,12 @@ type Token struct {
 	ReplacedBy string
 
 	JWT        bool        // its form is a JWT
-	AtServer   ServerState // what introspection said last
+	AtServer   ServerState // what introspection said last; what does not count never takes the place of what does
 	AtServerAt time.Time
 	// AtServerCounts says that the server may know of the token, so that ServerInactive is about it. It is set
 	// when this introspection URL and client had called some token of the application active before.
 	AtServerCounts bool
+	AtServerSince  time.Time // when it was first told so, in a row of answers that said the same
 
 	RevokeAt          time.Time // when the revoke is to be sent; set first, shown second
 	RevokeKind        RevokeKind
@@ -94,6 +95,8 @@ type Token struct {
 	RefreshHash string   // keyed hash of the refresh token, "" without one
 
 	Rev int64 // grows with every stored change; the higher one is the newer one
+
+	Twins []Twin // the other rows that hold the same access token; not stored, a Service reads them along
 }
 
 // KeepProbes is how many probes of one token are kept.

@@ -41,7 +41,7 @@ func TestGetNoticesTheSameToken(t *testing.T) {
 }
 
 func TestRenewSaysWhichItDid(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, func(e *console.Environment) { e.Regime = console.RegimeOpaque })
 	s := w.console()
 	ana := must[console.Outcome](t)(s.Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{}))
 	if ana.Token.Refresh != console.RefreshLive || ana.Token.User != "ana" {

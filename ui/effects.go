@@ -46,7 +46,7 @@ func (fx effects) now() time.Time {
 
 func (fx effects) policy(a console.Application) console.Policy {
 	if fx.svc == nil {
-		return console.Policy{DueBefore: time.Minute, CacheTTL: a.Environment.CacheTTL, Regime: a.Environment.Regime}
+		return console.PolicyOf(a, time.Minute)
 	}
 	return fx.svc.Policy(a)
 }

@@ -1,0 +1,74 @@
+package console
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Longer is the longest that the gateway of an environment was seen to accept a token after its bound. It is told,
+// and moves no bound of another token: the person who sets cache_ttl decides.
+type Longer struct {
+	By time.Duration // 0: it never was
+	At time.Time     // when it was seen
+}
+
+// longerPrefix begins the settings that keep it, by environment.
+const longerPrefix = "longer/"
+
+type longerJSON struct {
+	Seconds float64   `json:"seconds"`
+	At      time.Time `json:"at"`
+}
+
+// String says it to a person; "" when it never was.
+func (l Longer) String() string {
+	if l.By <= 0 {
+		return ""
+	}
+	n := int64((l.By + time.Second - 1) / time.Second) // rounded up: less would promise too much
+	return "this gateway was seen to accept " + strconv.FormatInt(n, 10) + " s longer"
+}
+
+// rememberLonger keeps by how much the last acceptance of a token went beyond its bound, if that is the most so far.
+func (s *Service) rememberLonger(w Writer, a Application, t Token) error {
+	by := StatusAt(t, s.Policy(a), s.Now()).Overrun
+	if by <= 0 || len(t.Probes) == 0 {
+		return nil
+	}
+	key := longerPrefix + a.Environment.Name
+	text, err := w.Setting(key)
+	if err != nil || readLonger(text).By >= by {
+		return err
+	}
+	b, err := json.Marshal(longerJSON{by.Seconds(), t.Probes[len(t.Probes)-1].At.UTC()})
+	if err != nil {
+		return err
+	}
+	return w.SetSetting(key, string(b))
+}
+
+// readLonger reads a setting; one that cannot be read says nothing.
+func readLonger(text string) Longer {
+	var l longerJSON
+	if json.Unmarshal([]byte(text), &l) != nil {
+		return Longer{}
+	}
+	return Longer{time.Duration(l.Seconds * float64(time.Second)), l.At}
+}
+
+// longer reads all that is kept, by environment.
+func longer(r Reader) (map[string]Longer, error) {
+	settings, err := r.Settings()
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]Longer{}
+	for key, text := range settings {
+		if name, ok := strings.CutPrefix(key, longerPrefix); ok {
+			all[name] = readLonger(text)
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,237 @@
+package console
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// Twin is another row that holds the same access token: of another application, or in another environment.
+type Twin struct {
+	Row    Token // without twins of its own
+	Policy Policy
+}
+
+// Related gives each token the others that hold the same access token, so that StatusAt judges them as one.
+func Related(tokens []Token, policy func(appID string) Policy) {
+	alike := map[string][]int{}
+	for i := range tokens {
+		tokens[i].Twins = nil
+		if h := tokens[i].AccessHash; h != "" {
+			alike[h] = append(alike[h], i)
+		}
+	}
+	for _, group := range alike {
+		if len(group) < 2 {
+			continue
+		}
+		rows := make([]Twin, len(group))
+		for n, i := range group {
+			rows[n] = Twin{tokens[i], policy(tokens[i].AppID)}
+		}
+		for n, i := range group {
+			tokens[i].Twins = slices.Delete(slices.Clone(rows), n, n+1)
+		}
+	}
+}
+
+// kin is a Keeper whose tokens come with their twins. What it stores of a token is what the row itself tells.
+type kin struct {
+	Keeper
+	s *Service
+}
+
+func (k kin) View(ctx context.Context, f func(Reader) error) error {
+	return k.Keeper.View(ctx, func(r Reader) error { return f(kinReader{r, k.s}) })
+}
+
+func (k kin) Update(ctx context.Context, f func(Writer) error) error {
+	return k.Keeper.Update(ctx, func(w Writer) error { return f(kinWriter{w, kinReader{w, k.s}}) })
+}
+
+type kinReader struct {
+	Reader
+	s *Service
+}
+
+// policy is that of an application; one that is not known adds nothing.
+func (r kinReader) policy(appID string) Policy {
+	a, err := r.s.application(r.Reader, appID)
+	if err != nil {
+		return Policy{}
+	}
+	return r.s.Policy(a)
+}
+
+func (r kinReader) Tokens() ([]Token, error) {
+	all, err := r.Reader.Tokens()
+	Related(all, r.policy)
+	return all, err
+}
+
+func (r kinReader) Alike(accessHash string) ([]Token, error) {
+	all, err := r.Reader.Alike(accessHash)
+	Related(all, r.policy)
+	return all, err
+}
+
+func (r kinReader) Token(id string) (Token, error) {
+	t, err := r.Reader.Token(id)
+	if err != nil || t.AccessHash == "" {
+		return t, err
+	}
+	all, err := r.Alike(t.AccessHash)
+	for _, one := range all {
+		if one.ID == id {
+			t = one
+		}
+	}
+	return t, err
+}
+
+// kinWriter reads as kinReader does.
+type kinWriter struct {
+	Writer
+	r kinReader
+}
+
+func (w kinWriter) Tokens() ([]Token, error)                 { return w.r.Tokens() }
+func (w kinWriter) Token(id string) (Token, error)           { return w.r.Token(id) }
+func (w kinWriter) Alike(accessHash string) ([]Token, error) { return w.r.Alike(accessHash) }
+
+// acceptedAt is when the server first accepted the revoke of an access token, asked by any row that holds it.
+func acceptedAt(t Token) time.Time {
+	at := t.AcceptedAt
+	for i := range t.Twins {
+		at = sooner(at, t.Twins[i].Row.AcceptedAt)
+	}
+	return at
+}
+
+// revokedElsewhere says whether a revoke of the access token is pending on a twin.
+func revokedElsewhere(t Token) bool {
+	return acceptedAt(t).IsZero() && slices.ContainsFunc(t.Twins, func(o Twin) bool {
+		return o.Row.RevokeKind != RevokeRefresh && pendingRevoke(o.Row)
+	})
+}
+
+// handedOut notes on every other row that holds a token that the server has just handed it out: it counts as alive.
+// It says whether one was held to be ended.
+func handedOut(w Writer, t Token) (revived bool, err error) {
+	all, err := w.Alike(t.AccessHash)
+	if err != nil {
+		return false, err
+	}
+	for _, o := range all {
+		if o.ID == t.ID || !o.revive() {
+			continue
+		}
+		revived = true
+		if err := w.PutToken(&o); err != nil {
+			return revived, err
+		}
+	}
+	return revived, nil
+}
+
+// revivedNote says it to a person.
+const revivedNote = "the server hands out a token again that it had revoked or replaced: it counts as alive"
+
+// revive takes from a row what was told of the end of its access token, and says whether that was anything. A revoke
+// that was decided and not accepted stays: handing the token out again does not take it back.
+func (t *Token) revive() bool {
+	inactive := t.AtServer == ServerInactive && t.AtServerCounts
+	if t.AcceptedAt.IsZero() && t.ReplacedAt.IsZero() && t.RefreshAcceptedAt.IsZero() && !inactive {
+		return false
+	}
+	pending := pendingRevoke(*t)
+	t.AcceptedAt, t.RefreshAcceptedAt, t.ReplacedAt, t.ReplacedBy, t.Confirmed = time.Time{}, time.Time{}, time.Time{}, "", false
+	if !pending {
+		t.RevokeAt, t.RevokeKind = time.Time{}, ""
+	}
+	t.AtServerCounts = t.AtServerCounts && !inactive // it was about the token as it was then
+	return true
+}
+
+// grantEnded notes on every other row with the same refresh token that the server has accepted its revocation.
+func grantEnded(w Writer, t Token, at time.Time) error {
+	if t.RefreshHash == "" {
+		return nil
+	}
+	all, err := w.Tokens()
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if o.ID == t.ID || o.RefreshHash != t.RefreshHash || !o.RefreshAcceptedAt.IsZero() {
+			continue
+		}
+		o.Refresh, o.RefreshAcceptedAt = RefreshRevoked, at
+		if err := w.PutToken(&o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hashOld gives the tokens their hashes that were stored before hashes were kept. What cannot be opened stays without.
+func (s *Service) hashOld(ctx context.Context) error {
+	old := func(t Token) bool { return t.AccessHash == "" && t.RefreshHash == "" }
+	some := false
+	err := s.opt.Keeper.View(ctx, func(r Reader) error {
+		all, err := r.Tokens()
+		some = slices.ContainsFunc(all, old)
+		return err
+	})
+	if err != nil || !some {
+		return err
+	}
+	return s.update(ctx, func(w Writer) error {
+		all, err := w.Tokens()
+		if err != nil {
+			return err
+		}
+		for _, t := range all {
+			if !old(t) {
+				continue
+			}
+			sec, err := w.Secrets(t.ID)
+			if err != nil || sec.Access.IsZero() && sec.Refresh.IsZero() {
+				continue
+			}
+			if err := hash(w, &t, sec); err != nil {
+				return err
+			}
+			if err := w.PutToken(&t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// hash writes the keyed hashes of a token's secrets on it.
+func hash(w Writer, t *Token, sec Secrets) (err error) {
+	if t.AccessHash, err = w.Digest("access", sec.Access); err == nil {
+		t.RefreshHash, err = w.Digest("refresh", sec.Refresh)
+	}
+	return err
+}
+
+// sameOrigin says whether two addresses are of one scheme, host and port.
+func sameOrigin(a, b string) bool {
+	x, err := url.Parse(a)
+	y, err2 := url.Parse(b)
+	return err == nil && err2 == nil && x.Host != "" && x.Scheme == y.Scheme && x.Host == y.Host
+}
+
+// withoutQuery is an address as it is stored beside a probe: a query may hold an API key.
+func withoutQuery(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	u.User, u.RawQuery, u.ForceQuery, u.Fragment, u.RawFragment = nil, "", false, "", ""
+	return u.String()
+}
