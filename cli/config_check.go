@@ -136,7 +136,7 @@ func (r *reader) environment(s section, others []environment) environment {
 		DeviceURL:     s.url("device_url", e.AllowHTTP),
 		JWKSURL:       s.url("jwks_url", e.AllowHTTP),
 	}
-	e.CacheTTL = s.span("cache_ttl", 15*time.Minute)
+	e.CacheTTL = s.spanBy("cache_ttl", 15*time.Minute, console.CacheSpan)
 	e.Regime = console.Regime(s.oneOf("regime", []string{"auto", "opaque", "jwt", "stateless", "introspecting"}, nil))
 	if e.Timeout = s.span("timeout", 15*time.Second); e.Timeout == 0 {
 		s.bad("timeout", "must be more than 0", "")

@@ -234,15 +234,20 @@ func (s section) oneOf(key string, words, later []string) string {
 
 // span reads a duration.
 func (s section) span(key string, absent time.Duration) time.Duration {
+	return s.spanBy(key, absent, console.Span)
+}
+
+// spanBy reads a duration as read does.
+func (s section) spanBy(key string, absent time.Duration, read func(string) (time.Duration, string)) time.Duration {
 	v, ok := s.values[key].(string)
 	if !ok {
 		return absent
 	}
-	d, why := console.Span(v)
+	d, why := read(v)
 	switch why {
 	case "":
 		return d
-	case console.NoSpan:
+	case console.NoSpan, console.NoCacheSpan:
 		s.bad(key, why, `write it like "15m" or "45s"`)
 	default:
 		s.bad(key, why, "")

@@ -125,7 +125,7 @@ func (l ledger) printInspection(p *program, i console.Inspection) {
 			p.print("to know      %s", why)
 		}
 		if t.AtServer != console.NotAsked {
-			p.print("at server    %s, asked %s", t.AtServer, human(t.AtServerAt, l.now))
+			p.print("at server    %s, asked %s", t.ServerSays(), human(t.AtServerAt, l.now))
 		}
 	}
 	if i.JWT == nil {

@@ -56,16 +56,20 @@ func (p *program) runIntrospect(c *cobra.Command, what string) error {
 		return err
 	}
 	p.noteSkew(s, l.app[t.AppID])
+	says := t.Answered(ans.Active)
 	j := introspectionJSON{
 		Token: t.ID, Fingerprint: t.Fingerprint, At: stamp(ans.At), Active: ans.Active, AtServer: string(t.AtServer), Scopes: ans.Scopes,
 		ClientID: known(ans.ClientID), User: known(ans.Username), Subject: known(ans.Subject), TokenType: known(ans.TokenType),
 		Lifetime:  known(string(ans.Lifetime)),
 		ExpiresAt: epoch(ans.Expires), IssuedAt: epoch(ans.Issued), NotBefore: epoch(ans.NotBefore),
 	}
+	if !ans.Active {
+		j.AtServer = string(console.ServerInactive) // the answer, whatever it is worth
+	}
 	if p.json {
 		return p.printJSON(j)
 	}
-	line := t.Fingerprint + " of " + l.app[t.AppID].Label() + ": " + j.AtServer + " at the key manager"
+	line := t.Fingerprint + " of " + l.app[t.AppID].Label() + ": " + says + " at the key manager"
 	if ans.Active && ans.Lifetime == tokenapi.Unbounded {
 		line += ", never expires"
 	} else if at := stampTime(j.ExpiresAt); ans.Active && !at.IsZero() {
@@ -82,6 +86,9 @@ func (p *program) runIntrospect(c *cobra.Command, what string) error {
 	}
 	for _, e := range ans.Extra {
 		p.print("  %-8s %s", e.Name, e.Value)
+	}
+	if says == console.NotOurs {
+		p.note("a server answers inactive to a client that may not know, too: no state changes by it")
 	}
 	if !ans.Active && console.StatusAt(t, s.svc.Policy(l.app[t.AppID]), s.svc.Now()).State != console.Dead {
 		p.note("the gateway may still let it through; lanyard probe %s asks it", t.Fingerprint)

@@ -156,9 +156,9 @@ func (l ledger) token(t console.Token) tokenJSON {
 	j := tokenJSON{
 		ID: t.ID, Fingerprint: t.Fingerprint, Application: a.Name, Environment: a.Environment.Name, KeyType: a.KeyType,
 		State: string(s.State), Grant: t.Grant, User: t.User, Scopes: orEmpty(t.Scopes), TokenType: t.TokenType,
-		IssuedAt: stamp(t.IssuedAt), Lifetime: string(t.Lifetime), ExpiresAt: stamp(t.ExpiresAt), Left: seconds(s.Left, s.HasExpiry),
+		IssuedAt: stamp(t.IssuedAt), Lifetime: string(t.Lifetime), ExpiresAt: stamp(s.ExpiresAt), Left: seconds(s.Left, s.HasExpiry),
 		HasRefresh: t.Refresh == console.RefreshLive, From: known(t.From),
-		RevokeAt: stamp(t.RevokeAt), AcceptedAt: stamp(accepted(t)),
+		RevokeAt: stamp(t.RevokeAt), AcceptedAt: stamp(s.AcceptedAt),
 	}
 	if j.Lifetime == "" {
 		j.Lifetime = string(tokenapi.Unknown)
@@ -169,40 +169,26 @@ func (l ledger) token(t console.Token) tokenJSON {
 	return j
 }
 
-// accepted is when the server accepted the revoke, of whichever half it was for.
-func accepted(t console.Token) time.Time {
-	if t.RevokeKind == console.RevokeRefresh && t.AcceptedAt.IsZero() {
-		return t.RefreshAcceptedAt
-	}
-	return t.AcceptedAt
-}
-
 // revoked says whether a token has a revocation to tell of.
-func revoked(t console.Token) bool { return !t.RevokeAt.IsZero() || !accepted(t).IsZero() }
+func revoked(s console.Status) bool { return s.RevokeKind != "" || !s.AcceptedAt.IsZero() }
 
 func (l ledger) revocation(t console.Token) revocationJSON {
 	s := l.status(t)
 	j := revocationJSON{
-		Token: t.ID, Fingerprint: t.Fingerprint, Application: l.app[t.AppID].Name, Kind: string(t.RevokeKind),
-		AcceptedAt: stamp(accepted(t)), AtServer: "pending", Verdict: "pending", Probes: []seenProbe{},
+		Token: t.ID, Fingerprint: t.Fingerprint, Application: l.app[t.AppID].Name, Kind: string(s.RevokeKind),
+		AcceptedAt: stamp(s.AcceptedAt), AtServer: string(s.AtServer), Verdict: "pending", Probes: []seenProbe{},
 	}
-	if accepted(t).IsZero() {
-		return j
-	}
-	j.AtServer, j.Verdict = "accepted", "lingering"
-	if t.Confirmed {
-		j.AtServer = "confirmed"
-	}
-	if t.AtServer == console.ServerInactive {
-		j.AtServer = "inactive" // asked, and told
-	}
-	if s.StaleKnown {
-		j.StaleUntil = stamp(s.StaleUntil)
-	}
-	j.Left = seconds(s.StaleLeft, s.StaleKnown)
 	if s.Proof != console.ProofNone {
 		j.Verdict, j.Proof = "dead", known(string(s.Proof))
 		j.Left = seconds(0, true)
+	} else if !s.AcceptedAt.IsZero() {
+		j.Verdict, j.Left = "lingering", seconds(s.StaleLeft, s.StaleKnown)
+	}
+	if j.Verdict == "pending" {
+		return j
+	}
+	if s.StaleKnown {
+		j.StaleUntil = stamp(s.StaleUntil)
 	}
 	for _, p := range t.Probes {
 		if !p.At.Before(s.EndedAt) {

@@ -25,11 +25,13 @@ func (p *program) runRevocations(c *cobra.Command, _ []string) error {
 	}
 	defer s.Close()
 	all := []revocationJSON{}
+	longer := map[string]bool{} // environments that are listed
 	var rows [][]string
 	for _, t := range l.Tokens {
-		if revoked(t) {
+		if revoked(l.status(t)) {
 			all = append(all, l.revocation(t))
 			rows = append(rows, l.revocationRow(t))
+			longer[l.app[t.AppID].Environment.Name] = true
 			if why := console.Advice(t); why != "" && !p.json {
 				defer p.note("%s of %s: %s", t.Fingerprint, l.app[t.AppID].Label(), why)
 			}
@@ -37,6 +39,11 @@ func (p *program) runRevocations(c *cobra.Command, _ []string) error {
 	}
 	if p.json {
 		return p.printJSON(all)
+	}
+	for _, e := range l.Environments {
+		if why := l.Longer[e.Name].String(); why != "" && longer[e.Name] {
+			defer p.note("%s: %s than was to be expected", e.Name, why)
+		}
 	}
 	if len(rows) == 0 {
 		p.note("nothing was revoked")
@@ -46,10 +53,19 @@ func (p *program) runRevocations(c *cobra.Command, _ []string) error {
 	return nil
 }
 
+// atServer is what is known of a token at its server, and since when where introspection told it.
+func atServer(s console.Status) string {
+	switch s.AtServer {
+	case console.AtServerActive, console.AtServerInactive:
+		return string(s.AtServer) + " " + s.AtServerAt.UTC().Format("2006-01-02T15:04:05Z")
+	}
+	return string(s.AtServer)
+}
+
 func (l ledger) revocationRow(t console.Token) []string {
 	j, st := l.revocation(t), l.status(t)
 	when, may, proof := "-", "-", "-"
-	if at := accepted(t); !at.IsZero() {
+	if at := st.AcceptedAt; !at.IsZero() {
 		when = at.UTC().Format("2006-01-02T15:04:05Z")
 	}
 	switch {
@@ -75,5 +91,5 @@ func (l ledger) revocationRow(t console.Token) []string {
 	if len(seen) > most {
 		seen = append([]string{"…"}, seen[len(seen)-most:]...)
 	}
-	return []string{j.Verdict, j.Fingerprint, l.app[t.AppID].Label(), j.Kind, j.AtServer, when, may, proof, dash(strings.Join(seen, " "))}
+	return []string{j.Verdict, j.Fingerprint, l.app[t.AppID].Label(), j.Kind, atServer(st), when, may, proof, dash(strings.Join(seen, " "))}
 }

@@ -237,7 +237,7 @@ func (s *session) elsewhere(ctx context.Context, id string) ([]console.Delivery,
 		t, _ := l.byID(id)
 		_, waits := console.DueAt(t)
 		switch {
-		case !waits && !accepted(t).IsZero():
+		case !waits && !l.status(t).AcceptedAt.IsZero():
 			return []console.Delivery{{Token: t, Kind: t.RevokeKind, Confirmed: t.Confirmed}}, nil
 		case !waits && t.RevokeError != "":
 			return nil, fmt.Errorf("revoke: %s", t.RevokeError)

@@ -120,6 +120,39 @@ func Span(text string) (time.Duration, string) {
 	return d, ""
 }
 
+// untilExpiry is how UntilExpiry is written.
+const untilExpiry = "expiry"
+
+// NoCacheSpan is what CacheSpan says of a text that is neither.
+const NoCacheSpan = `is neither a duration nor "expiry"`
+
+// CacheSpan reads how long a gateway may honour a revoked token: a duration, or "expiry".
+func CacheSpan(text string) (time.Duration, string) {
+	if text == untilExpiry {
+		return UntilExpiry, ""
+	}
+	d, why := Span(text)
+	if why == NoSpan {
+		why = NoCacheSpan
+	}
+	return d, why
+}
+
+// CacheText writes what CacheSpan reads, as a person would: 15m, not 15m0s.
+func CacheText(d time.Duration) string {
+	if d < 0 {
+		return untilExpiry
+	}
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = s[:len(s)-2]
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = s[:len(s)-2]
+	}
+	return s
+}
+
 // GoodPort says whether a port can be one; none is.
 func GoodPort(port string) bool {
 	n, err := strconv.Atoi(port)

@@ -110,6 +110,14 @@ func (t Token) ServerSays() string {
 	return string(t.AtServer)
 }
 
+// Answered is an answer to an introspection, in words, once it was filed on t.
+func (t Token) Answered(active bool) string {
+	if says := t.ServerSays(); active || says == string(ServerInactive) {
+		return says
+	}
+	return NotOurs
+}
+
 // NotOurs is what an inactive is worth that does not count.
 const NotOurs = "inactive, or not ours to ask"
 

@@ -67,6 +67,7 @@ type Status struct {
 
 	// The rest is about a token that was revoked or replaced, here or elsewhere.
 	Ended       bool      // there is evidence of its end
+	Cause       Cause     // what that is
 	EndedAt     time.Time // when it was read
 	StaleKnown  bool      // StaleUntil is meant
 	StaleUntil  time.Time // upper bound of the gateway's lingering
@@ -75,13 +76,27 @@ type Status struct {
 	RefusedOnce bool          // refused since, but not yet three times in a row
 	Reopened    bool          // accepted after it should have been dead
 	StillActive bool          // the server called it active after its end
-	Overrun     time.Duration // how long after its bound the gateway was seen to accept it
+	Passed      time.Time     // the bound that it was accepted after; zero: it was not
+	Overrun     time.Duration // how long after that the gateway was seen to accept it
 	Proof       Proof         // set when it is over
 	OverAt      time.Time     // when it is held to have been over
 
 	// PastExpiry is how long after its expiry the gateway last accepted it: clocks differ, or it does not look.
 	PastExpiry time.Duration
 }
+
+// Cause is the evidence of a token's end; of several the first in this order.
+type Cause string
+
+// The causes.
+const (
+	CauseNone      Cause = ""
+	CauseRevoked   Cause = "revoked"   // the server accepted its revoke
+	CauseReplaced  Cause = "replaced"  // by a newer one
+	CauseRefresh   Cause = "refresh"   // the server accepted the revoke of its refresh token
+	CauseElsewhere Cause = "elsewhere" // the server calls it inactive, and nobody revoked it here
+	CauseRefused   Cause = "refused"   // the gateway refused it three times in a row
+)
 
 // AtServer is what is known of a token at its server.
 type AtServer string
@@ -102,9 +117,10 @@ func StatusAt(t Token, p Policy, now time.Time) Status {
 	end := e.weigh()
 	s := Status{
 		Pending: e.pending, RevokeKind: e.kind, AcceptedAt: e.acceptedAt(),
-		Ended: end.ended, EndedAt: e.endedAt(), StaleUntil: end.until, StaleKnown: end.ended && !end.until.IsZero(),
-		SeenAtGW: e.seenAtGW, Overrun: end.overrun, PastExpiry: end.pastExpiry,
+		Ended: end.ended, StaleUntil: end.until, StaleKnown: end.ended && !end.until.IsZero(),
+		SeenAtGW: e.seenAtGW, Passed: end.passed, Overrun: end.overrun, PastExpiry: end.pastExpiry,
 	}
+	s.Cause, s.EndedAt = e.cause()
 	s.AtServer, s.AtServerAt = e.atServer()
 	past := false
 	if s.HasExpiry = !e.expires.IsZero(); s.HasExpiry {
@@ -113,7 +129,7 @@ func StatusAt(t Token, p Policy, now time.Time) Status {
 	}
 	proved := weighProbes(e.probes, e.seen, time.Time{})
 	if !end.ended && !proved.at.IsZero() && (!s.HasExpiry || proved.at.Before(e.expires)) {
-		s.Ended, s.EndedAt = true, proved.at // nobody ended it here
+		s.Ended, s.Cause, s.EndedAt = true, CauseRefused, proved.at
 	}
 	if s.Ended {
 		s.judgeEnd(proved, end, now)
@@ -128,7 +144,7 @@ func StatusAt(t Token, p Policy, now time.Time) Status {
 		s.State = Revoking
 	case s.Ended && s.Proof == ProofNone:
 		s.State = Lingering
-	case s.Ended && e.superseded():
+	case s.Ended && s.Cause == CauseReplaced:
 		s.State = Superseded
 	case s.Ended:
 		s.State = Dead
@@ -280,22 +296,21 @@ func (e *evidence) acceptedAt() time.Time {
 	return e.accepted
 }
 
-// endedAt is when the token ended: by a revoke, else by its replacement, else with its grant, else elsewhere.
-func (e *evidence) endedAt() time.Time {
+// cause is what ended the token, and when.
+func (e *evidence) cause() (Cause, time.Time) {
 	switch {
 	case !e.accepted.IsZero():
-		return e.accepted
+		return CauseRevoked, e.accepted
+	case !e.refreshEnded.IsZero() && e.kind == RevokeRefresh:
+		return CauseRefresh, e.refreshEnded
 	case !e.replaced.IsZero():
-		return e.replaced
+		return CauseReplaced, e.replaced
 	case !e.refreshEnded.IsZero():
-		return e.refreshEnded
+		return CauseRefresh, e.refreshEnded
+	case !e.inactive.IsZero():
+		return CauseElsewhere, e.inactive
 	}
-	return e.inactive
-}
-
-// superseded says whether it was replaced and not revoked.
-func (e *evidence) superseded() bool {
-	return !e.replaced.IsZero() && e.accepted.IsZero() && (e.kind != RevokeRefresh || e.refreshEnded.IsZero())
+	return CauseNone, time.Time{}
 }
 
 // atServer is the newest that is known of the token at its server, and when it was read.
@@ -333,6 +348,7 @@ type ending struct {
 	reopened bool      // the gateway accepted it after its bound
 	active   bool      // the server called it active after its end
 
+	passed              time.Time // the bound that the gateway went beyond
 	overrun, pastExpiry time.Duration
 }
 
@@ -380,7 +396,7 @@ func (e *evidence) weigh() (r ending) {
 	}
 	slices.SortStableFunc(all, func(a, b incident) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.what, b.what)) })
 
-	var last, passed time.Time // the last end, and the bound that the gateway went beyond
+	var last time.Time // the last end
 	for _, i := range all {
 		switch i.what {
 		case anEnd, calledInactive:
@@ -391,7 +407,7 @@ func (e *evidence) weigh() (r ending) {
 				i.until = sooner(r.until, i.until)
 			}
 			r.ended, r.until, r.reopened, r.active = true, i.until, false, false
-			last, passed = i.at, time.Time{}
+			last, r.passed = i.at, time.Time{}
 		case calledActive:
 			if r.ended && i.at.After(last) {
 				r.until, r.active = e.expires, true
@@ -401,10 +417,10 @@ func (e *evidence) weigh() (r ending) {
 			case !e.expires.IsZero() && !i.at.Before(e.expires):
 				r.pastExpiry = i.at.Sub(e.expires)
 			case r.ended && !r.until.IsZero() && !i.at.Before(r.until):
-				passed, r.until, r.reopened = r.until, e.expires, true
+				r.passed, r.until, r.reopened = r.until, e.expires, true
 				fallthrough
-			case !passed.IsZero():
-				r.overrun = max(r.overrun, i.at.Sub(passed))
+			case !r.passed.IsZero():
+				r.overrun = max(r.overrun, i.at.Sub(r.passed))
 			}
 		}
 	}

@@ -65,7 +65,7 @@ func (m *root) events(r *row) (out []event) {
 				return nil
 			}
 		}
-		if r.tok.AcceptedAt.IsZero() && r.tok.RefreshAcceptedAt.IsZero() {
+		if st.Cause == console.CauseReplaced {
 			word = " is over"
 		}
 		return []event{{r.id + " dead", at, r.tok.Fingerprint + word}}

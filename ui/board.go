@@ -26,6 +26,7 @@ type board struct {
 	known   []console.KnownEnvironment // what an application can be put into
 
 	undoable int                      // revokes that were never sent
+	longer   map[string]console.Longer
 	skew     map[string]time.Duration // of the servers' clocks, by environment
 
 	invitations []console.Invitation // what this process waits for a person to do
@@ -100,7 +101,7 @@ func (r *row) at() time.Time {
 // file turns a reading into a board.
 func file(b console.Board, policy func(console.Application) console.Policy, now time.Time) board {
 	out := board{
-		read: true, key: b.Key, acts: b.Exchanges, tokens: b.Tokens, skew: b.Skew, invitations: b.Invitations, known: b.Environments,
+		read: true, key: b.Key, acts: b.Exchanges, tokens: b.Tokens, skew: b.Skew, longer: b.Longer, invitations: b.Invitations, known: b.Environments,
 		apps: make([]app, len(b.Applications)), byID: make(map[string]*row, len(b.Tokens)),
 	}
 	index := make(map[string]int, len(b.Applications))

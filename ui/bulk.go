@@ -138,7 +138,7 @@ func (m *root) leftOut(act action, id string, r *row) string {
 		return fp + " is in the middle of something"
 	case act == doRevoke && r.pending():
 		return fp + " is being revoked already"
-	case act == doRevoke && !r.tok.AcceptedAt.IsZero() && r.tok.Refresh != console.RefreshLive:
+	case act == doRevoke && m.board.status(r, m.now).Cause == console.CauseRevoked && r.tok.Refresh != console.RefreshLive:
 		return fp + " was revoked already"
 	case act != doProbe && a.Environment.ReadOnly:
 		return fp + " is in a read-only environment"

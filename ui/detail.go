@@ -95,10 +95,12 @@ func (s *scene) detail(r *row) []string {
 		return []string{"the answer to a get was lost: " + again, "answer lost: " + again, "lost: " + again}
 	case r.pending():
 		return s.revokeWords(r)
-	case r.tok.Unsure != nil && gone:
+	case r.state == console.Revoking:
+		return []string{revokedElsewhere, "its revoke is not yet accepted", "being revoked"}
+	case r.state == console.Unsure && gone:
 		revokes := s.keys.hint(doRevoke, "revokes it")
 		return []string{"the answer to its renewal was lost: " + revokes, "answer lost: " + revokes, "lost: " + revokes}
-	case r.tok.Unsure != nil:
+	case r.state == console.Unsure:
 		again, revokes := s.keys.hint(doRenew, "asks anew"), ", "+s.keys.hint(doRevoke, "revokes it")
 		return []string{
 			"the answer to its renewal was lost: " + again + revokes, "its answer was lost: " + again + revokes,

@@ -305,7 +305,7 @@ func TestRefusedThoughItsTimeIsNotOver(t *testing.T) {
 	b := orders()
 	for i := range b.Tokens {
 		if b.Tokens[i].ID == "t_active" {
-			b.Tokens[i].Probes = []console.Probe{{At: t0.Add(-time.Minute), Status: 401, FaultCode: 900901, Verdict: tokenapi.Refused}}
+			b.Tokens[i].Probes = []console.Probe{{At: t0.Add(-time.Minute), Status: 401, FaultCode: 900901, Verdict: tokenapi.Refused, URL: probed, NamesToken: true}}
 		}
 	}
 	p.Feed(b)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -134,7 +133,7 @@ func appFields(a console.Application, edit bool) []*field {
 		newField(console.FieldProbeURL, "probe URL", a.ProbeURL, "what p calls with the token"),
 		newChoice("more", "more settings", "no", "no", "yes"),
 		newChoice(console.FieldClientAuth, "client auth", "basic", "basic", "basic-encoded", "post", "none"),
-		newField("cache_ttl", "gateway cache", "", "15m, how long a revoked token may pass"),
+		newField("cache_ttl", "gateway cache", "", "15m or expiry: how long a revoked token may pass"),
 		newChoice("verify", "certificates", "verified", "verified", "not verified"),
 		newChoice("allow_http", "plain http", "no", "no", "yes"),
 	}
@@ -196,7 +195,7 @@ func (o *appOverlay) fillEnvironment(name string) {
 		}
 		values = []string{
 			e.Name, e.Endpoints.TokenURL, e.Issuer, e.Endpoints.RevokeURL, yes[e.Production],
-			cmp.Or(string(e.ClientAuth), "basic"), briefly(e.CacheTTL), verify, yes[e.AllowHTTP],
+			cmp.Or(string(e.ClientAuth), "basic"), console.CacheText(e.CacheTTL), verify, yes[e.AllowHTTP],
 		}
 	}
 	for i, key := range envFields() {
@@ -211,18 +210,6 @@ func (o *appOverlay) fillEnvironment(name string) {
 		f.set(values[i])
 		f.touched = typed && values[i] != ""
 	}
-}
-
-// briefly writes a duration as a person would: 15m, not 15m0s.
-func briefly(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = s[:len(s)-2]
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = s[:len(s)-2]
-	}
-	return s
 }
 
 // fit asks for what is of use: the settings of an environment only where they can be changed, and of a grant what it needs.
@@ -288,7 +275,7 @@ func (o *appOverlay) settle(e *console.Environment) {
 	e.Issuer, e.Endpoints.TokenURL, e.Endpoints.RevokeURL = raw(console.FieldIssuer), raw(console.FieldTokenURL), raw(console.FieldRevokeURL)
 	e.InsecureSkipVerify, e.AllowHTTP = raw("verify") == "not verified", raw("allow_http") == "yes"
 	console.SetClientAuth(e, raw(console.FieldClientAuth))
-	if d, why := console.Span(raw("cache_ttl")); why == "" {
+	if d, why := console.CacheSpan(raw("cache_ttl")); why == "" {
 		e.CacheTTL = d
 	}
 }
@@ -309,7 +296,7 @@ func (o *appOverlay) wrong() map[string]string {
 	} else if _, taken := o.known(d.Environment.Name); taken && d.Environment.Name != d.EnvironmentWas {
 		bad["environment_name"] = "there is one of that name: choose it above"
 	}
-	if _, why := console.Span(o.field("cache_ttl").value()); why != "" {
+	if _, why := console.CacheSpan(o.field("cache_ttl").value()); why != "" {
 		bad["cache_ttl"] = why + `: write it like "15m"`
 	}
 	return bad

@@ -111,7 +111,7 @@ func TestFormEditsTheEnvironment(t *testing.T) {
 	l.goTo("gateway cache")
 	l.Key("ctrl+u")
 	l.Type("soon")
-	l.shows("is not a duration")
+	l.shows("is neither a duration nor")
 	l.Key("ctrl+u")
 	l.Type("2m")
 	l.Key("ctrl+s")

@@ -23,9 +23,12 @@ func newConfirm(r *row, a *app) *confirmOverlay {
 		"",
 		"Its gateway may still let the token through",
 	}
-	if ttl := a.Environment.CacheTTL; ttl > 0 {
+	switch ttl := a.Environment.CacheTTL; {
+	case ttl < 0:
+		text = append(text, "until the token expires.")
+	case ttl > 0:
 		text = append(text, "for up to "+console.Left(ttl)+" after the server has accepted.")
-	} else {
+	default:
 		text = append(text, "for a while after the server has accepted.")
 	}
 	return &confirmOverlay{tokenID: r.tok.ID, lines: text}

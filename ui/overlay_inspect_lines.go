@@ -169,7 +169,7 @@ func (o *inspectOverlay) keyManager(f *facts, t *console.Token) {
 	case t.AtServer == console.ServerActive:
 		f.paint(f.s.st.Good, "✓ ", "says", "active; asked "+f.s.when(t.AtServerAt))
 	default:
-		f.paint(f.s.st.Warn, "! ", "says", "inactive; asked "+f.s.when(t.AtServerAt))
+		f.paint(f.s.st.Warn, "! ", "says", t.ServerSays()+"; asked "+f.s.when(t.AtServerAt))
 	}
 	f.claims(o.asked)
 }
@@ -298,7 +298,7 @@ func (s *scene) lineage(r *row, st console.Status) []happened {
 		add(st.OverAt, "dead", ", by "+proofs[st.Proof])
 	case st.StaleKnown:
 		add(st.StaleUntil, "dead", ", at the latest")
-	case !t.ExpiresAt.IsZero() && !t.ExpiresAt.After(s.now):
+	case st.State == console.Expired:
 		add(t.ExpiresAt, "expired", "")
 	}
 	if t.ExpiresAt.After(s.now) {

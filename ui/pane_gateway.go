@@ -136,6 +136,9 @@ func (p *gatewayPane) learned(s *scene, w int) []string {
 		}
 	}
 	k := console.LearnedWindow(behind)
+	if more := s.board.longer[env].String(); more != "" {
+		return []string{padded(s.st.Warn, fitting([]string{more, strings.TrimPrefix(more, "this gateway was ")}, w-2), w)}
+	}
 	if k.Times == 0 {
 		return nil
 	}
@@ -189,7 +192,7 @@ func (p *gatewayPane) line(s *scene, r *row, w int, selected, focused bool) stri
 	switch {
 	case over:
 		word := "dead"
-		if r.state == console.Superseded {
+		if st.Cause == console.CauseReplaced {
 			word = "over"
 		}
 		l.Cell(string(s.st.Quiet), word+" after "+console.Left(st.OverAt.Sub(st.EndedAt)), wMiddle)
@@ -218,9 +221,9 @@ func (p *gatewayPane) line(s *scene, r *row, w int, selected, focused bool) stri
 			l.Put(string(c.paint), kit.Cut(c.text, room))
 		}
 	}
-	if room := w - 1 - l.Width(); r.tok.AtServer == console.ServerInactive && room >= len(" "+atServer) {
-		l.Gap(1)
-		l.Put(string(s.st.Quiet), atServer)
+	if word := atServer(st); word != "" {
+		long := " " + keyManager + word
+		l.Put(string(s.st.Quiet), fitting([]string{long + " " + st.AtServerAt.UTC().Format("15:04:05Z"), long}, w-1-l.Width()))
 	}
 	return l.End(w)
 }
@@ -242,9 +245,11 @@ func (p *gatewayPane) waiting(s *scene, l *kit.Line, r *row, label string, colum
 func (p *gatewayPane) said(s *scene, r *row, st console.Status, w int) []cell {
 	var behind []cell
 	switch {
-	case st.Proof != console.ProofNone:
+	case st.Proof != console.ProofNone && st.PastExpiry == 0:
 	case st.Reopened:
 		behind = []cell{textCell(s.st.Danger, " let through after its window")}
+	case st.PastExpiry > 0:
+		behind = []cell{textCell(s.st.Danger, " let through after its expiry")}
 	case st.RefusedOnce:
 		behind = []cell{textCell(s.st.Warn, " refused once")}
 	}

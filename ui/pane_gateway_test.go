@@ -20,7 +20,7 @@ func TestGatewayPaneForTheBackRow(t *testing.T) {
 		for i := range b.Tokens { // the dead one was let through until shortly before
 			if tok := &b.Tokens[i]; tok.ID == "t_dead" {
 				at := tok.AcceptedAt.Add(2 * time.Minute)
-				tok.Probes = append([]console.Probe{{At: at, Status: 200, Verdict: tokenapi.Accepted}}, tok.Probes...)
+				tok.Probes = append([]console.Probe{{At: at, Status: 200, Verdict: tokenapi.Accepted, URL: probed}}, tok.Probes...)
 			}
 		}
 		p.Feed(b)
@@ -57,10 +57,10 @@ func TestGatewayStrip(t *testing.T) {
 			tok.Probes = nil
 			for range 6 {
 				at = at.Add(time.Second)
-				tok.Probes = append(tok.Probes, console.Probe{At: at, Status: 200, Verdict: tokenapi.Accepted})
+				tok.Probes = append(tok.Probes, console.Probe{At: at, Status: 200, Verdict: tokenapi.Accepted, URL: probed})
 			}
-			tok.Probes = append(tok.Probes, console.Probe{At: at.Add(time.Second), Verdict: tokenapi.Unclear},
-				console.Probe{At: at.Add(2 * time.Second), Status: 401, Verdict: tokenapi.Refused})
+			tok.Probes = append(tok.Probes, console.Probe{At: at.Add(time.Second), Verdict: tokenapi.Unclear, URL: probed},
+				console.Probe{At: at.Add(2 * time.Second), Status: 401, Verdict: tokenapi.Refused, URL: probed, NamesToken: true})
 		}
 		p.Feed(b)
 		p.Key("3")

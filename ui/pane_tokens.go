@@ -16,9 +16,16 @@ type tokensPane struct {
 	due   map[string]bool  // tokens that a key brought and no reading has shown yet
 }
 
-// atServer is what an introspection said. It is the key manager's word and not the gateway's: nothing is called
-// dead by it.
-const atServer = "key manager: inactive"
+// keyManager begins what an introspection said. It is the key manager's word and not the gateway's.
+const keyManager = "key manager: "
+
+// atServer is that word where it is the newest that is known of a token, and news.
+func atServer(s console.Status) string {
+	if s.AtServer == console.AtServerInactive || s.AtServer == console.AtServerActive && s.Ended {
+		return string(s.AtServer)
+	}
+	return ""
+}
 
 func newTokensPane() *tokensPane {
 	return &tokensPane{lists: map[string]*list{}, due: map[string]bool{}}
@@ -42,8 +49,12 @@ func (p *tokensPane) right(s *scene) string {
 		return "getting…"
 	}
 	var said []string
-	if r := p.row(s); r != nil && r.tok != nil && r.tok.AtServer == console.ServerInactive {
-		said = append(said, r.tok.Fingerprint+" "+atServer)
+	if r := p.row(s); r != nil && r.tok != nil {
+		if word := atServer(s.board.status(r, s.now)); word != "" {
+			said = append(said, r.tok.Fingerprint+" "+keyManager+word)
+		} else if r.tok.ServerSays() == console.NotOurs {
+			said = append(said, r.tok.Fingerprint+" "+keyManager+console.NotOurs)
+		}
 	}
 	if ok && a.Environment.ReadOnly {
 		said = append(said, "read-only")

@@ -113,8 +113,8 @@ func (p *plain) gatewayWords(r *row) string {
 	default:
 		parts = append(parts, "verdict: not proved dead")
 	}
-	if t.AtServer == console.ServerInactive {
-		parts = append(parts, "the server calls it inactive")
+	if word := atServer(s); word != "" {
+		parts = append(parts, "the server calls it "+word+", as of "+p.at(s.AtServerAt))
 	}
 	return strings.Join(parts, "; ")
 }
@@ -159,7 +159,7 @@ func (p *plain) inspect(text string) {
 		if s.Left > 0 && t.Granted > 0 {
 			own += " of " + spoken(t.Granted)
 		}
-		own += ", until " + p.at(t.ExpiresAt)
+		own += ", until " + p.at(s.ExpiresAt)
 	}
 	p.out.say("its own clock: %s.", own)
 	if r := p.board.byID[t.ID]; r != nil && s.Ended {
@@ -195,7 +195,7 @@ func (p *plain) inspect(text string) {
 	}
 	p.out.say("form: %s.", form)
 	if t.AtServer != console.NotAsked {
-		p.out.say("the server called it %s, %s.", t.AtServer, console.Ago(p.now.Sub(t.AtServerAt)))
+		p.out.say("the server called it %s, %s.", t.ServerSays(), console.Ago(p.now.Sub(t.AtServerAt)))
 	}
 }
 

@@ -150,7 +150,7 @@ func (p *plain) delivered(d console.Delivery) {
 		p.out.hint(plainHint(d.Err))
 	case s.State == console.Lingering:
 		delete(p.undelivered, t.ID)
-		p.out.say("%s: %s.", what, p.endWords(t, s))
+		p.out.say("%s: %s.", what, p.endWords(s))
 	default:
 		delete(p.undelivered, t.ID)
 		p.out.say("%s: the revoke was accepted by the server: %s.", what, p.stateWords(t, s))

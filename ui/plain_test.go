@@ -296,7 +296,7 @@ func TestPlainProbeSaysWhy(t *testing.T) {
 
 func TestPlainRenew(t *testing.T) {
 	t.Parallel()
-	inLines(t, as, func(l *talk) {
+	inLines(t, func(a *console.Application) { a.Environment.Regime = console.RegimeOpaque }, func(l *talk) {
 		l.api.a.refresh = true
 		l.typing("get 1")
 		l.types("renew orders", p2+"refreshed: got, 1 hour left.",

@@ -50,7 +50,7 @@ func (p *plain) stateWords(t *console.Token, s console.Status) string {
 	case console.Revoking:
 		return "revoking: " + p.revokingWords(t)
 	case console.Lingering:
-		return "lingering: " + p.endWords(t, s)
+		return "lingering: " + p.endWords(s)
 	case console.Dead, console.Superseded:
 		return string(s.State) + ": " + proofWords(s)
 	case console.Active, console.Expiring, console.Expired:
@@ -79,9 +79,15 @@ func lifeWords(t *console.Token, s console.Status) string {
 	return "how long it lives is unknown"
 }
 
+// revokedElsewhere is said of a row whose token is being revoked as that of another row.
+const revokedElsewhere = "another application holds the same token, whose revoke is not yet accepted"
+
 // revokingWords say how far a revoke is that the server has not accepted.
 func (p *plain) revokingWords(t *console.Token) string {
-	due, _ := console.DueAt(*t)
+	due, ok := console.DueAt(*t)
+	if !ok {
+		return revokedElsewhere
+	}
 	left := due.Sub(p.now)
 	switch a := p.board.app(t.AppID); {
 	case a != nil && a.Environment.ReadOnly:
@@ -101,19 +107,24 @@ func (p *plain) revokingWords(t *console.Token) string {
 	return text
 }
 
-// endWords say of a token that was revoked or replaced how long the gateway may go on.
-func (p *plain) endWords(t *console.Token, s console.Status) string {
+// endWords say of a token that has ended how long the gateway may go on.
+func (p *plain) endWords(s console.Status) string {
 	text := "accepted by the server"
 	switch {
-	case !t.AcceptedAt.IsZero():
-	case !t.RefreshAcceptedAt.IsZero() && t.ReplacedBy == "":
+	case s.Cause == console.CauseRefresh:
 		text = "the revoke of its refresh token is accepted by the server"
-	default:
+	case s.Cause == console.CauseReplaced:
 		text = "replaced by a newer one"
+	case s.Cause == console.CauseElsewhere:
+		text = "called inactive by the server, though not revoked here"
+	case s.Cause == console.CauseRefused:
+		text = "not revoked here"
 	}
 	switch {
 	case s.Reopened:
 		text += "; the gateway let it through after its window was over"
+	case s.StillActive && s.StaleKnown:
+		text += "; the server calls it active still, so that the gateway may let it through for at most " + spokenMost(s.StaleLeft)
 	case !s.StaleKnown:
 		text += "; the gateway may let it through, nobody knows how long"
 	default:
@@ -124,12 +135,23 @@ func (p *plain) endWords(t *console.Token, s console.Status) string {
 
 // proofWords say why the gateway is held to refuse a token.
 func proofWords(s console.Status) string {
+	text := proofOf(s)
+	if s.PastExpiry > 0 {
+		text += "; the gateway let it through " + spoken(s.PastExpiry) + " after its expiry, a clock may be wrong"
+	}
+	return text
+}
+
+func proofOf(s console.Status) string {
 	switch s.Proof {
 	case console.ProofWindow:
 		return "the window ran out"
 	case console.ProofExpiry:
 		return "its own expiry came first"
 	case console.ProofProbe:
+		if s.Cause == console.CauseRefused {
+			return "the gateway refused it three times in a row, though nobody revoked it here"
+		}
 		return "the gateway refused it three times in a row, " + spoken(s.OverAt.Sub(s.EndedAt)) + " after its end"
 	case console.ProofNone:
 	}

@@ -184,7 +184,9 @@ func giveUpAt(t console.Token, s console.Status, began time.Time) (time.Time, bo
 	if s.Ended {
 		over = s.StaleUntil
 	}
-	if s.Ended && !s.StaleKnown || !s.Ended && !s.HasExpiry {
+	if !s.Passed.IsZero() { // the window that was to be expected
+		over = s.Passed
+	} else if s.Ended && !s.StaleKnown || !s.Ended && !s.HasExpiry {
 		return time.Time{}, false
 	}
 	if over.Before(began) { // whoever begins afterwards wants to see for themselves

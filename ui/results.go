@@ -309,16 +309,19 @@ func (m *root) noGood(id string) string {
 	if r == nil || r.tok == nil {
 		return ""
 	}
-	if r.pending() {
-		return "it is being revoked"
-	}
 	switch s := m.board.status(r, m.now); {
+	case s.Pending:
+		return "it is being revoked"
 	case s.State == console.Unsure:
 		return "nobody knows whether it still lives: the answer to its renewal was lost"
 	case s.State == console.Expired:
 		return "it has expired"
-	case s.State == console.Superseded, s.State == console.Lingering && r.tok.AcceptedAt.IsZero() && r.tok.ReplacedBy != "":
+	case s.Cause == console.CauseReplaced:
 		return "it was replaced by a newer one"
+	case s.Cause == console.CauseElsewhere:
+		return "the server calls it inactive"
+	case s.Cause == console.CauseRefused:
+		return "the gateway refuses it"
 	case s.State == console.Lingering:
 		return "it is revoked, though the gateway may still let it through"
 	case s.State == console.Dead:

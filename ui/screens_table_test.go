@@ -116,7 +116,7 @@ func taught() console.Board {
 	for i := range b.Tokens {
 		if tok := &b.Tokens[i]; tok.ID == "t_dead" {
 			at := tok.AcceptedAt.Add(2 * time.Minute)
-			tok.Probes = append([]console.Probe{{At: at, Status: 200, Verdict: tokenapi.Accepted}}, tok.Probes...)
+			tok.Probes = append([]console.Probe{{At: at, Status: 200, Verdict: tokenapi.Accepted, URL: probed}}, tok.Probes...)
 		}
 	}
 	return b

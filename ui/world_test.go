@@ -41,9 +41,12 @@ func bounded(id, fp, app string, granted, left time.Duration) console.Token {
 	}
 }
 
+// probed is where the probes of these boards were made.
+const probed = "https://gw.example/orders/1.0/list"
+
 // orders is the board of the drawing in ux.md, and a row for every state beside it.
 func orders() console.Board {
-	cloud := console.Environment{Name: "cloud", Production: true, CacheTTL: 15 * time.Minute}
+	cloud := console.Environment{Name: "cloud", Production: true, CacheTTL: 15 * time.Minute, Regime: console.RegimeOpaque}
 	b := console.Board{Applications: []console.Application{
 		application("Orders", "PRODUCTION", cloud), application("Orders", "SANDBOX", cloud),
 		application("Payments", "PRODUCTION", cloud), application("Mobile", "PRODUCTION", cloud),
@@ -60,7 +63,7 @@ func orders() console.Board {
 	lingering := bounded("t_lingering", "91aa3c2f", app, time.Hour, 30*time.Minute)
 	lingering.AcceptedAt, lingering.RevokeAt, lingering.RevokeKind = t0.Add(-28*time.Second), t0.Add(-31*time.Second), console.RevokeBoth
 	lingering.SeenAt = t0.Add(-10 * time.Minute)
-	lingering.Probes = []console.Probe{{At: t0.Add(-20 * time.Second), Status: 200, Verdict: tokenapi.Accepted}, {At: t0.Add(-10 * time.Second), Status: 200, Verdict: tokenapi.Accepted}}
+	lingering.Probes = []console.Probe{{At: t0.Add(-20 * time.Second), Status: 200, Verdict: tokenapi.Accepted, URL: probed}, {At: t0.Add(-10 * time.Second), Status: 200, Verdict: tokenapi.Accepted, URL: probed}}
 	expired := bounded("t_expired", "0c1177fe", app, time.Hour, -12*time.Minute)
 	expired.User, expired.Scopes = "ana", []string{"read"}
 	revoking := bounded("t_revoking", "aa01bb02", app, time.Hour, 50*time.Minute)
@@ -72,14 +75,14 @@ func orders() console.Board {
 	dead := bounded("t_dead", "5c0d77a1", pay, time.Hour, 40*time.Minute)
 	dead.AcceptedAt, dead.RevokeAt, dead.RevokeKind = t0.Add(-5*time.Minute), t0.Add(-5*time.Minute), console.RevokeBoth
 	for i := range 3 {
-		dead.Probes = append(dead.Probes, console.Probe{At: dead.AcceptedAt.Add(2*time.Minute + time.Duration(11+i)*time.Second), Status: 401, FaultCode: 900901, Verdict: tokenapi.Refused})
+		dead.Probes = append(dead.Probes, console.Probe{At: dead.AcceptedAt.Add(2*time.Minute + time.Duration(11+i)*time.Second), Status: 401, FaultCode: 900901, Verdict: tokenapi.Refused, URL: probed, NamesToken: true})
 	}
 	unseen := bounded("t_unseen", "e1e2e3e4", pay, time.Hour, 44*time.Minute)
 	unseen.AcceptedAt, unseen.RevokeAt, unseen.RevokeKind = t0.Add(-2*time.Minute), t0.Add(-2*time.Minute), console.RevokeBoth
 	once := bounded("t_once", "0ddba11e", pay, time.Hour, 43*time.Minute)
 	once.AcceptedAt, once.RevokeAt, once.RevokeKind = t0.Add(-4*time.Minute), t0.Add(-4*time.Minute), console.RevokeBoth
 	once.SeenAt = t0.Add(-9 * time.Minute)
-	once.Probes = []console.Probe{{At: t0.Add(-30 * time.Second), Status: 200, Verdict: tokenapi.Accepted}, {At: t0.Add(-9 * time.Second), Status: 401, FaultCode: 900901, Verdict: tokenapi.Refused}}
+	once.Probes = []console.Probe{{At: t0.Add(-30 * time.Second), Status: 200, Verdict: tokenapi.Accepted, URL: probed}, {At: t0.Add(-9 * time.Second), Status: 401, FaultCode: 900901, Verdict: tokenapi.Refused, URL: probed, NamesToken: true}}
 	forever := bounded("t_forever", "f0f0f0f0", sand, 0, 0)
 	forever.Lifetime, forever.ExpiresAt, forever.Granted, forever.IssuedAt = tokenapi.Unbounded, time.Time{}, 0, t0.Add(-time.Hour)
 	b.Tokens = []console.Token{expired, superseded, lingering, expiring, unsure, revoking, active, dead, unseen, once, forever}
