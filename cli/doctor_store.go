@@ -61,6 +61,7 @@ func (d *doctor) checkStore(ctx context.Context) {
 		d.warn("applications", "take it out of the configuration to have that of the store back", "%s", coveredWords(a, b.Applications))
 	}
 	d.checkWaiting(b)
+	d.checkGateways(b)
 	d.checkPast(ctx, b, s.svc)
 	d.checkSecrets(b.Applications)
 }
@@ -205,6 +206,16 @@ func (d *doctor) checkWaiting(b console.Board) {
 	if n := len(unsure); n > 0 {
 		d.warn("unsure", "lanyard renew "+unsure[0]+" asks anew and settles it",
 			"%s whose refresh was never answered (%s)", plural(n, "token"), some(unsure))
+	}
+}
+
+// checkGateways tells of gateways that were seen to accept a token for longer than they should.
+func (d *doctor) checkGateways(b console.Board) {
+	for _, e := range b.Environments {
+		if l := b.Longer[e.Name]; l.By > 0 {
+			d.warn("gateway", "set cache_ttl of the environment to what its gateway does, or to \"expiry\"",
+				"%s: %s than was to be expected, at %s", e.Name, l, l.At.Local().Format(time.DateTime))
+		}
 	}
 }
 

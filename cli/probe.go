@@ -61,12 +61,15 @@ func (p *program) runProbe(ctx context.Context, what string, untilDead bool, eve
 	if untilDead && !p.dryRun {
 		return p.probeUntilDead(ctx, s, t, url, every, timeout)
 	}
-	ans, _, err := s.svc.Probe(ctx, t.ID)
+	ans, now, err := s.svc.Probe(ctx, t.ID)
 	if p.dryRun {
 		return p.rehearsed(ctx, s, err)
 	}
 	if err != nil {
 		return err
+	}
+	if why := console.StatusAt(now, s.svc.Policy(l.app[t.AppID]), p.clock()).Warning(); why != "" && ans.Verdict == tokenapi.Accepted {
+		p.warn("%s", why)
 	}
 	return p.printProbe(l.app[t.AppID], t, ans)
 }

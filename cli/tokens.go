@@ -54,6 +54,9 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 		if why := console.Advice(t); why != "" && !p.json {
 			defer p.note("%s of %s: %s", t.Fingerprint, l.app[t.AppID].Label(), why)
 		}
+		if why := st.Warning(); why != "" && !p.json {
+			defer p.note("%s of %s: %s", t.Fingerprint, l.app[t.AppID].Label(), why)
+		}
 		shown = append(shown, l.token(t))
 		rows = append(rows, []string{
 			string(st.State), t.Fingerprint, l.app[t.AppID].Label(), dash(t.User), dash(strings.Join(t.Scopes, " ")), left(t, st), t.ID,

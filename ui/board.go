@@ -25,7 +25,7 @@ type board struct {
 	key     console.KeyStatus
 	known   []console.KnownEnvironment // what an application can be put into
 
-	undoable int                      // revokes that were never sent
+	undoable int // revokes that were never sent
 	longer   map[string]console.Longer
 	skew     map[string]time.Duration // of the servers' clocks, by environment
 

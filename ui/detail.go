@@ -110,6 +110,8 @@ func (s *scene) detail(r *row) []string {
 		whole, short := reasons(r.tok)
 		whole, short = s.veil.text(whole), s.veil.text(short)
 		return []string{"not revoked, the server refused: " + whole, "not revoked: " + short, "not revoked"}
+	case s.board.status(r, s.now).Warning() != "":
+		return []string{s.board.status(r, s.now).Warning(), "let through too late"}
 	case r.state == console.Active || r.state == console.Expiring:
 		return refusedAtGateway(r.tok)
 	}

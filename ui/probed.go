@@ -40,6 +40,8 @@ func (r tokenProbed) land(m *root) tea.Cmd {
 	switch r.answer.verdict {
 	case "accepted":
 		switch {
+		case s.PastExpiry > 0:
+			m.note(warn, lead+s.Warning(), "")
 		case s.Reopened:
 			m.note(warn, lead+"the gateway let it through, after its window was over", "")
 		case s.Ended:
