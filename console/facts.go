@@ -54,6 +54,7 @@ func tokenFacts() []tokenFact {
 		{"access_hash", func(t *Token) any { return &t.AccessHash }},
 		{"refresh_hash", func(t *Token) any { return &t.RefreshHash }},
 		{"at_server_counts", func(t *Token) any { return &t.AtServerCounts }},
+		{"active_at", func(t *Token) any { return &t.ActiveAt }},
 		{"at_server_since", func(t *Token) any { return &t.AtServerSince }},
 		{"seen_url", func(t *Token) any { return &t.SeenURL }},
 	}

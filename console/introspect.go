@@ -51,7 +51,7 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (tokenapi.Intr
 		if err != nil {
 			return err
 		}
-		t.introspected(ans, counts)
+		t.introspected(ans, counts, !StatusAt(t, s.Policy(a), ans.At).Passed.IsZero())
 		s.learnLife(&t, a, ans)
 		if err := w.PutToken(&t); err != nil {
 			return err
@@ -87,16 +87,17 @@ func (t Token) revokedBefore(at time.Time) bool {
 	return !accepted.IsZero() && !at.Before(accepted)
 }
 
-// introspected notes an answer on a token.
-func (t *Token) introspected(ans tokenapi.IntrospectAnswer, counts bool) {
+// introspected notes an answer on a token. reopened says that the gateway has accepted it after its bound, so that the
+// same answer as before is news.
+func (t *Token) introspected(ans tokenapi.IntrospectAnswer, counts, reopened bool) {
 	said := ServerInactive
 	if ans.Active {
-		said = ServerActive
+		said, t.ActiveAt = ServerActive, ans.At
 	}
 	if !counts && t.AtServerCounts {
 		return
 	}
-	if t.AtServer != said || t.AtServerCounts != counts || t.AtServerSince.IsZero() {
+	if t.AtServer != said || t.AtServerCounts != counts || t.AtServerSince.IsZero() || reopened {
 		t.AtServerSince = ans.At
 	}
 	t.AtServer, t.AtServerAt, t.AtServerCounts = said, ans.At, counts

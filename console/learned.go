@@ -62,7 +62,7 @@ func measuredWindow(t *Token) (time.Duration, bool) {
 		return 0, false
 	}
 	e := gather(t, Policy{})
-	r := weighProbes(e.probes, e.seen, t.AcceptedAt)
+	r := weighProbes(e.probes, e.seen, t.AcceptedAt, time.Time{})
 	if r.at.IsZero() || !e.expires.IsZero() && !r.at.Before(e.expires) {
 		return 0, false
 	}

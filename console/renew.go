@@ -203,7 +203,7 @@ func (s *Service) reask(ctx context.Context, a Application, under []*lease, t To
 			return err
 		}
 		cur.Unsure = nil
-		cur.ReplacedAt, cur.ReplacedBy = out.Token.IssuedAt, out.Token.ID
+		cur.ReplacedAt, cur.ReplacedBy = s.Now(), out.Token.ID // not IssuedAt: it may be one that was handed out again
 		out.Previous = &cur
 		return w.PutToken(&cur)
 	})

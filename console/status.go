@@ -127,7 +127,7 @@ func StatusAt(t Token, p Policy, now time.Time) Status {
 		s.ExpiresAt, s.Left = e.expires, max(e.expires.Sub(now), 0)
 		past = s.Left == 0
 	}
-	proved := weighProbes(e.probes, e.seen, time.Time{})
+	proved := weighProbes(e.probes, e.seen, time.Time{}, e.expires)
 	if !end.ended && !proved.at.IsZero() && (!s.HasExpiry || proved.at.Before(e.expires)) {
 		s.Ended, s.Cause, s.EndedAt = true, CauseRefused, proved.at
 	}
@@ -188,9 +188,9 @@ type evidence struct {
 	accepted, replaced, refreshEnded time.Time // when each was first read; zero: it was not
 	replacedKnown                    time.Time // when the server is known to have replaced it
 
-	active     time.Time // when introspection last called it active
-	inactive   time.Time // when it first called it inactive after that, as far as that counts
-	inactiveAt time.Time // when it last did
+	active     time.Time   // when introspection last called it active
+	inactive   []time.Time // when it began to call it inactive after that, by row, as far as that counts
+	inactiveAt time.Time   // when it last did
 
 	seenAtGW bool
 	seen     []string // URLs at which a probe was accepted
@@ -236,7 +236,10 @@ func (e *evidence) row(t *Token, with, judged Policy, own bool) {
 		e.pending, e.pendingAt = true, t.RevokeAt
 	}
 	e.refreshEnded = sooner(e.refreshEnded, t.RefreshAcceptedAt)
-	if t.AtServer == ServerActive && t.AtServerAt.After(e.active) {
+	if t.ActiveAt.After(e.active) {
+		e.active = t.ActiveAt
+	}
+	if t.AtServer == ServerActive && t.AtServerAt.After(e.active) { // stored before ActiveAt was
 		e.active = t.AtServerAt
 	}
 	if own {
@@ -274,7 +277,7 @@ func (e *evidence) calledInactive(t *Token) {
 	if since.IsZero() || !since.After(e.active) {
 		since = t.AtServerAt
 	}
-	e.inactive = sooner(e.inactive, since)
+	e.inactive = append(e.inactive, since)
 	if t.AtServerAt.After(e.inactiveAt) {
 		e.inactiveAt = t.AtServerAt
 	}
@@ -307,8 +310,8 @@ func (e *evidence) cause() (Cause, time.Time) {
 		return CauseReplaced, e.replaced
 	case !e.refreshEnded.IsZero():
 		return CauseRefresh, e.refreshEnded
-	case !e.inactive.IsZero():
-		return CauseElsewhere, e.inactive
+	case len(e.inactive) > 0:
+		return CauseElsewhere, slices.MinFunc(e.inactive, time.Time.Compare)
 	}
 	return CauseNone, time.Time{}
 }
@@ -386,8 +389,8 @@ func (e *evidence) weigh() (r ending) {
 	if !e.active.IsZero() {
 		all = append(all, incident{at: e.active, what: calledActive})
 	}
-	if !e.inactive.IsZero() {
-		all = append(all, incident{at: e.inactive, what: calledInactive})
+	for _, at := range e.inactive {
+		all = append(all, incident{at: at, what: calledInactive})
 	}
 	for _, p := range e.probes {
 		if p.Verdict == tokenapi.Accepted {
@@ -443,16 +446,23 @@ type refusals struct {
 }
 
 // weighProbes looks for three refusals in a row at one URL, a gap of probeGap apart, where one names the token or the
-// token was accepted there before. seen are URLs where it was. Refusals before since do not count.
-func weighProbes(probes []Probe, seen []string, since time.Time) (r record) {
+// token was accepted there before. seen are URLs where it was. Refusals before since do not count. An acceptance from
+// expires on, unless that is zero, takes no proof away that was there before.
+func weighProbes(probes []Probe, seen []string, since, expires time.Time) (r record) {
+	seen = slices.DeleteFunc(slices.Clone(seen), func(url string) bool { // there it is known when
+		return slices.ContainsFunc(probes, func(p Probe) bool { return p.Verdict == tokenapi.Accepted && p.URL == url })
+	})
 	var runs []refusals
 	for _, p := range probes {
 		i := slices.IndexFunc(runs, func(u refusals) bool { return u.url == p.URL })
 		switch p.Verdict {
 		case tokenapi.Accepted:
-			runs, r.at = runs[:0], time.Time{}
+			runs = runs[:0]
+			if expires.IsZero() || p.At.Before(expires) || !r.at.Before(expires) {
+				r.at = time.Time{}
+			}
 			if !slices.Contains(seen, p.URL) {
-				seen = append(slices.Clip(seen), p.URL)
+				seen = append(seen, p.URL)
 			}
 		case tokenapi.Unclear:
 			if i >= 0 && r.at.IsZero() {
@@ -489,7 +499,7 @@ func weighProbes(probes []Probe, seen []string, since time.Time) (r record) {
 // rule that StatusAt goes by. It is for tokens that nobody has revoked here, too.
 func ProvedDead(t Token, since time.Time) bool {
 	e := gather(&t, Policy{})
-	return !weighProbes(e.probes, e.seen, since).at.IsZero()
+	return !weighProbes(e.probes, e.seen, since, time.Time{}).at.IsZero()
 }
 
 // NextChange is the first instant after now at which StatusAt gives another State because time has

@@ -70,7 +70,8 @@ type Token struct {
 	// AtServerCounts says that the server may know of the token, so that ServerInactive is about it. It is set
 	// when this introspection URL and client had called some token of the application active before.
 	AtServerCounts bool
-	AtServerSince  time.Time // when it was first told so, in a row of answers that said the same
+	ActiveAt       time.Time // when introspection last called it active
+	AtServerSince  time.Time // when it was first told so, with nothing since that says otherwise
 
 	RevokeAt          time.Time // when the revoke is to be sent; set first, shown second
 	RevokeKind        RevokeKind

@@ -44,6 +44,7 @@ func tokenFields(t *console.Token) []field {
 		{"refresh_hash", &t.RefreshHash},
 		{"answered_at", stamp{&t.AnsweredAt}},
 		{"at_server_counts", &t.AtServerCounts},
+		{"active_at", stamp{&t.ActiveAt}},
 		{"at_server_since", stamp{&t.AtServerSince}},
 		{"seen_url", &t.SeenURL},
 		{"rev", &t.Rev},

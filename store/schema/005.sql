@@ -10,6 +10,7 @@ ALTER TABLE token ADD COLUMN access_hash TEXT NOT NULL DEFAULT '';    -- keyed h
 ALTER TABLE token ADD COLUMN refresh_hash TEXT NOT NULL DEFAULT '';   -- keyed hash of the refresh token
 ALTER TABLE token ADD COLUMN answered_at INTEGER;   -- when an answer last brought it
 ALTER TABLE token ADD COLUMN at_server_counts INTEGER NOT NULL DEFAULT 0;   -- whether the server may know of it
+ALTER TABLE token ADD COLUMN active_at INTEGER;   -- when introspection last called it active
 ALTER TABLE token ADD COLUMN at_server_since INTEGER;   -- when it was first told so, in a row of equal answers
 ALTER TABLE token ADD COLUMN seen_url TEXT NOT NULL DEFAULT '';   -- where a probe was last accepted
 CREATE INDEX token_access ON token (access_hash) WHERE access_hash <> '';

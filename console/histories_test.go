@@ -1,0 +1,395 @@
+package console_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/console"
+	"lanyard/store"
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
+)
+
+// oracle is a server that answers as the history wants, true or not.
+type oracle struct {
+	console.API // what is not asked is not called
+	clock       *clock
+	issued      map[string]time.Time // access tokens and their expiry; zero: it is not told
+	next        string               // the access token that is handed out
+	lost        bool                 // the answer is lost on the way
+	active      bool                 // what introspection says
+}
+
+func (o *oracle) gone(op string) error {
+	return &tokenapi.Error{Kind: tokenapi.KindNetwork, Op: op, Sent: true, Description: "connection reset"}
+}
+
+func (o *oracle) Token(_ context.Context, r tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error) {
+	if o.lost {
+		return tokenapi.TokenAnswer{}, tokenapi.Exchange{}, o.gone(r.Grant)
+	}
+	ans := tokenapi.TokenAnswer{
+		Access: secret.New(o.next), Refresh: secret.New(strings.Replace(o.next, "access", "refresh", 1)),
+		TokenType: "Bearer", RawTokenType: "Bearer", Usable: true, Lifetime: tokenapi.Unknown, At: o.clock.Now(),
+	}
+	if end := o.issued[o.next]; !end.IsZero() {
+		ans.Lifetime, ans.HasExpiresIn, ans.ExpiresIn = tokenapi.Bounded, true, int64(end.Sub(ans.At)/time.Second)
+	}
+	return ans, tokenapi.Exchange{}, nil
+}
+
+func (o *oracle) Revoke(context.Context, tokenapi.RevokeRequest) (tokenapi.RevokeAnswer, tokenapi.Exchange, error) {
+	if o.lost {
+		return tokenapi.RevokeAnswer{}, tokenapi.Exchange{}, o.gone("revoke")
+	}
+	return tokenapi.RevokeAnswer{At: o.clock.Now()}, tokenapi.Exchange{}, nil
+}
+
+func (o *oracle) Introspect(context.Context, tokenapi.IntrospectRequest) (tokenapi.IntrospectAnswer, tokenapi.Exchange, error) {
+	return tokenapi.IntrospectAnswer{Active: o.active, At: o.clock.Now()}, tokenapi.Exchange{}, nil
+}
+
+// remembered is what a history makes known of one row, kept up with each event: a second, plainer way to the bound.
+type remembered struct {
+	access  string
+	expires time.Time
+	ended   bool // by anything
+	solid   bool // by more than an inactive
+	revoked bool
+	bound   time.Time // zero: not known
+	passed  time.Time // when the gateway last accepted it, before its expiry
+	refused map[string][]console.Probe
+	seen    map[string]bool
+}
+
+// end brings the bound forward.
+func (m *remembered) end(bound time.Time) {
+	if !m.expires.IsZero() && (bound.IsZero() || m.expires.Before(bound)) {
+		bound = m.expires
+	}
+	if !m.ended || m.bound.IsZero() || !bound.IsZero() && bound.Before(m.bound) {
+		m.bound = bound
+	}
+	m.ended = true
+}
+
+// proved says whether three refusals in a row stand.
+func (m *remembered) proved() bool {
+	for url, all := range m.refused {
+		for i := range max(len(all)-2, 0) {
+			if m.seen[url] || slices.ContainsFunc(all[i:i+3], func(p console.Probe) bool { return p.NamesToken }) {
+				if m.expires.IsZero() || all[i].At.Before(m.expires) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// history is a random one, with the world in which it happens.
+type history struct {
+	t      *testing.T
+	r      *rand.Rand
+	w      *world
+	o      *oracle
+	s      *console.Service
+	apps   []console.Application
+	rows   map[string]*remembered
+	ttl    time.Duration
+	known  bool // introspection has called a token active
+	ends   bool // the server is known to end what it replaces
+	told   []string
+	may    bool // the last event may bring a bound forward
+	bounds map[string]time.Time
+}
+
+func newHistory(t *testing.T, seed uint64) *history {
+	h := &history{t: t, r: rand.New(rand.NewPCG(seed, 12)), rows: map[string]*remembered{}, bounds: map[string]time.Time{}}
+	h.w = &world{t: t, clock: &clock{now: t0}, vault: vault{}}
+	h.o = &oracle{clock: h.w.clock, issued: map[string]time.Time{}}
+	st, err := store.OpenMemory(t.Context(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	h.w.keeper = st
+	h.ttl, h.ends = time.Duration(h.r.IntN(1200))*time.Second, h.r.IntN(2) == 0
+	regime := console.RegimeAuto
+	if h.ends {
+		regime = console.RegimeOpaque
+	}
+	for i, path := range []string{"/token", "/oauth2/token"} {
+		a := console.Application{
+			Name: fmt.Sprint("app", i), ConsumerKey: "key", Grant: tokenapi.GrantClientCredentials, ProbeURL: api, Source: console.FromConfig,
+			Environment: console.Environment{
+				Name: fmt.Sprint("env", i), CacheTTL: h.ttl, Regime: regime, ClientAuth: tokenapi.AuthNone, Timeout: time.Second,
+				Endpoints: tokenapi.Endpoints{TokenURL: base + path, RevokeURL: base + "/revoke", IntrospectURL: base + "/introspect"},
+			},
+		}
+		a.ID = a.Identity()
+		h.apps = append(h.apps, a)
+	}
+	h.w.apps = h.apps
+	h.s = h.w.console(func(o *console.Options) {
+		o.Connect = func(console.Environment) (console.API, error) { return h.o, nil }
+	})
+	return h
+}
+
+func (h *history) tell(format string, args ...any) {
+	h.told = append(h.told, fmt.Sprintf("%6ds ", h.now().Sub(t0)/time.Second)+fmt.Sprintf(format, args...))
+}
+
+func (h *history) now() time.Time { return h.w.clock.Now() }
+
+// alike are the rows that hold one access token.
+func (h *history) alike(access string, do func(*remembered)) {
+	for _, m := range h.rows {
+		if m.access == access {
+			do(m)
+		}
+	}
+}
+
+// row picks one; "" when there is none.
+func (h *history) row() string {
+	ids := slices.Sorted(maps.Keys(h.rows))
+	if len(ids) == 0 {
+		return ""
+	}
+	return ids[h.r.IntN(len(ids))]
+}
+
+// hand decides what the server will hand out: a new token, or one that it has handed out before and that lives.
+func (h *history) hand() {
+	var living []string
+	for access, end := range h.o.issued {
+		if end.IsZero() || end.After(h.now()) {
+			living = append(living, access)
+		}
+	}
+	slices.Sort(living)
+	if len(living) > 0 && h.r.IntN(2) == 0 {
+		h.o.next = living[h.r.IntN(len(living))]
+		return
+	}
+	h.o.next = fmt.Sprint("access-", len(h.o.issued)+1)
+	h.o.issued[h.o.next] = time.Time{}
+	if h.r.IntN(4) > 0 {
+		h.o.issued[h.o.next] = h.now().Add(time.Duration(60+h.r.IntN(4000)) * time.Second)
+	}
+}
+
+// brought is what the answer to a get or refresh makes known.
+func (h *history) brought(out console.Outcome) {
+	access := h.o.next
+	if h.rows[out.Token.ID] == nil {
+		m := &remembered{access: access, expires: h.o.issued[access], refused: map[string][]console.Probe{}, seen: map[string]bool{}}
+		h.alike(access, func(o *remembered) { m.refused, m.seen, m.passed = o.refused, o.seen, o.passed })
+		h.rows[out.Token.ID] = m
+	}
+	h.alike(access, func(m *remembered) { m.ended, m.solid, m.revoked, m.bound = false, false, false, time.Time{} })
+	if out.Previous == nil || out.Previous.ID == out.Token.ID {
+		return
+	}
+	old := h.rows[out.Previous.ID]
+	old.end(time.Time{})
+	old.solid = true
+	if h.ends && old.access != access {
+		h.alike(old.access, func(m *remembered) { m.end(h.now().Add(h.ttl)); m.solid = true })
+	} else if h.ends {
+		h.alike(access, func(m *remembered) { m.end(h.now().Add(h.ttl)); m.solid = true })
+	}
+}
+
+// step lets one thing happen.
+func (h *history) step() {
+	ctx := h.t.Context()
+	h.w.clock.advance(time.Duration(1+h.r.IntN(300))*time.Second + h.now().Truncate(time.Second).Sub(h.now())) // lives are told in whole seconds
+	if h.r.IntN(3) == 0 {
+		h.w.clock.advance(time.Duration(h.r.IntN(1500)) * time.Second)
+	}
+	h.may, h.o.lost = false, h.r.IntN(8) == 0
+	id := h.row()
+	if id == "" {
+		h.get()
+		return
+	}
+	m := h.rows[id]
+	switch h.r.IntN(8) {
+	case 0:
+		h.get()
+	case 1:
+		h.hand()
+		out, err := h.s.Renew(ctx, id)
+		h.tell("renew %s %s: %s %v", id, m.access, h.o.next, err)
+		if err == nil && out.How != console.Reused {
+			h.may = true
+			h.brought(out)
+		}
+	case 2:
+		kind := []console.RevokeKind{console.RevokeAccess, console.RevokeRefresh, console.RevokeBoth}[h.r.IntN(3)]
+		_, err := h.s.Revoke(ctx, id, kind, 0)
+		done, sent := h.s.DeliverOne(ctx, id)
+		h.tell("revoke %s %s %s: %v %v %d", kind, id, m.access, err, sent, len(done))
+		for _, d := range done {
+			switch {
+			case d.Err != nil:
+			case d.Kind == console.RevokeAccess:
+				h.may = true
+				h.alike(m.access, func(m *remembered) { m.end(h.now().Add(h.ttl)); m.solid, m.revoked = true, true })
+			default:
+				h.may = true
+				h.alike(m.access, func(m *remembered) { m.end(time.Time{}); m.solid = true })
+			}
+		}
+	case 3, 4:
+		h.o.active = h.r.IntN(2) == 0
+		counts := h.known || h.o.active || m.revoked
+		if _, _, err := h.s.Introspect(ctx, id); err != nil {
+			h.t.Fatal(err)
+		}
+		h.known = h.known || h.o.active
+		h.tell("introspect %s %s: active %v counts %v", id, m.access, h.o.active, counts)
+		switch {
+		case h.o.active:
+			h.alike(m.access, func(m *remembered) {
+				if m.bound = m.expires; !m.solid {
+					m.ended, m.bound = false, time.Time{}
+				}
+			})
+		case counts:
+			h.may = true
+			h.alike(m.access, func(m *remembered) { m.end(h.now().Add(h.ttl)) })
+		}
+	default:
+		h.probe(id, m)
+	}
+}
+
+func (h *history) get() {
+	h.hand()
+	out, err := h.s.Get(h.t.Context(), h.apps[h.r.IntN(2)].ID, console.GetOptions{})
+	h.tell("get: %s %v", h.o.next, err)
+	if err == nil {
+		h.brought(out)
+	}
+}
+
+// probe stores one to four answers of the gateway to a token.
+func (h *history) probe(id string, m *remembered) {
+	p := console.Probe{Status: 200, URL: []string{api, api + "/other"}[h.r.IntN(2)]}
+	p.Verdict = []tokenapi.Verdict{tokenapi.Accepted, tokenapi.Refused, tokenapi.Refused, tokenapi.Unclear}[h.r.IntN(4)]
+	p.NamesToken = p.Verdict == tokenapi.Refused && h.r.IntN(2) == 0
+	for range 1 + h.r.IntN(4) {
+		h.w.clock.advance(500 * time.Millisecond * time.Duration(1+h.r.IntN(4)))
+		p.At = h.now()
+		h.w.put(h.t, id, p)
+		h.tell("probe %s %s: %s, names it %v, at %s", id, m.access, p.Verdict, p.NamesToken, p.URL)
+		h.alike(m.access, func(o *remembered) {
+			if p.Verdict == tokenapi.Accepted && o.ended && !o.bound.IsZero() && !p.At.Before(o.bound) && (o.expires.IsZero() || p.At.Before(o.expires)) {
+				o.bound = o.expires
+			}
+		})
+		run := m.refused[p.URL] // the rows of one token share these
+		switch p.Verdict {
+		case tokenapi.Accepted:
+			inTime := m.expires.IsZero() || p.At.Before(m.expires)
+			if inTime || !m.proved() {
+				clear(m.refused)
+			}
+			m.seen[p.URL] = true
+			if inTime {
+				h.alike(m.access, func(o *remembered) { o.passed = p.At })
+			}
+		case tokenapi.Refused:
+			if n := len(run); n == 0 || p.At.Sub(run[n-1].At) >= time.Second {
+				m.refused[p.URL] = append(run, p)
+			}
+		case tokenapi.Unclear:
+			if !m.proved() {
+				delete(m.refused, p.URL)
+			}
+		}
+	}
+}
+
+// check holds every row against what is known.
+func (h *history) check() {
+	h.t.Helper()
+	board, err := h.s.Board(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, tok := range board.Tokens {
+		m := h.rows[tok.ID]
+		a := h.apps[slices.IndexFunc(h.apps, func(a console.Application) bool { return a.ID == tok.AppID })]
+		for _, now := range []time.Time{h.now(), h.now().Add(time.Duration(h.r.IntN(5000)) * time.Second)} {
+			st := console.StatusAt(tok, h.s.Policy(a), now)
+			past := !m.expires.IsZero() && !now.Before(m.expires)
+			over := st.State == console.Dead || st.State == console.Superseded
+			end := m.ended || m.proved()
+			wrong := ""
+			switch {
+			case st.Ended != end, m.ended && (st.StaleKnown == m.bound.IsZero() || st.StaleKnown && !st.StaleUntil.Equal(m.bound)):
+				wrong = fmt.Sprintf("ended %v until %v, known is %v until %v", st.Ended, st.StaleUntil, end, m.bound)
+			case over != (st.Proof != console.ProofNone) && (over || past):
+				wrong = "dead without a proof, or proved and not dead"
+			case over && !past && m.passed.After(st.OverAt):
+				wrong = "dead, and accepted since"
+			case over && st.Proof == console.ProofProbe && !m.proved():
+				wrong = "dead by probes that do not prove it"
+			case over && st.Proof != console.ProofProbe && now.Before(m.bound):
+				wrong = "dead before its bound"
+			case end && (st.State == console.Active || st.State == console.Expiring):
+				wrong = "alive after its end"
+			case past && !over && st.State != console.Expired:
+				wrong = "it outlives its expiry"
+			case !past && st.State == console.Expired:
+				wrong = "expired before its time"
+			}
+			if wrong != "" {
+				h.t.Fatalf("%s of %s at %v is %s: %s\n%+v\n%+v\n%s", tok.ID, m.access, now.Sub(t0), st.State, wrong, st, tok, strings.Join(h.told, "\n"))
+			}
+			if now.Equal(h.now()) {
+				before, had := h.bounds[tok.ID]
+				if had && st.StaleKnown && st.StaleUntil.Before(before) && !h.may {
+					h.t.Fatalf("the bound of %s of %s went from %v to %v\n%s", tok.ID, m.access, before.Sub(t0), st.StaleUntil.Sub(t0), strings.Join(h.told, "\n"))
+				}
+				if delete(h.bounds, tok.ID); st.StaleKnown {
+					h.bounds[tok.ID] = st.StaleUntil
+				}
+			}
+		}
+	}
+}
+
+// Whatever happens in whatever order, the state says no more than the evidence, and no bound comes nearer without any.
+func TestHistories(t *testing.T) {
+	t.Parallel()
+	n := 50
+	if testing.Short() {
+		n = 10
+	}
+	first := rand.Uint64()
+	for i := range n {
+		seed := first + uint64(i)
+		ok := t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			h := newHistory(t, seed)
+			for range 25 {
+				h.step()
+				h.check()
+			}
+		})
+		if !ok {
+			break
+		}
+	}
+}
