@@ -514,8 +514,7 @@ func NextChange(t Token, p Policy, now time.Time) (time.Time, bool) {
 	if s.HasExpiry {
 		at = append(at, s.ExpiresAt.Add(-e.due(p)), s.ExpiresAt)
 	}
-	slices.SortFunc(at, time.Time.Compare)
-	for _, a := range at {
+	for _, a := range at { // in order of time, or with one in between that changes nothing of a token that has ended
 		if a.After(now) && StatusAt(t, p, a).State != s.State {
 			return a, true
 		}
