@@ -86,6 +86,7 @@ func TestConfigProblems(t *testing.T) {
 		// types
 		{"number for a duration", `undo_window = 15`, `1:15: undo_window: must be a duration in quotes, such as "15m"`},
 		{"no unit", `undo_window = "15"`, `1:15: undo_window: is not a duration (write it like "15m" or "45s")`},
+		{"neither a duration nor expiry", env + `cache_ttl = "soon"`, `4:13: environment "cloud": cache_ttl: is neither a duration nor "expiry" (write it like "15m" or "45s")`},
 		{"negative", `due_before = "-1s"`, `1:14: due_before: must not be negative`},
 		{"text for a flag", env + `production = "true"`, `4:14: environment "cloud": production: must be true or false, without quotes`},
 		{"text for a list", env + app + `scopes = "a b"`, `7:10: application "Orders": scopes: must be a list of texts, such as ["a", "b"]`},

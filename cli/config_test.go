@@ -136,6 +136,10 @@ func TestConfigOmittedEnvironmentIsTheOnlyOne(t *testing.T) {
 	if e := cfg.Environments[0]; e.CacheTTL != 15*time.Minute || e.Timeout != 15*time.Second || e.Regime != "auto" || e.ClientAuth != "basic" {
 		t.Errorf("defaults of an environment: %+v", e)
 	}
+	whole := mustParse(t, strings.Replace(good, "[[application]]", "cache_ttl = \"expiry\"\n[[application]]", 1))
+	if e := whole.Environments[0]; e.CacheTTL != console.UntilExpiry {
+		t.Errorf("until the token's own end: %v", e.CacheTTL)
+	}
 	if len(cfg.Warnings) > 0 {
 		t.Errorf("warnings: %q", cfg.Warnings)
 	}

@@ -89,12 +89,10 @@ func (p *program) taste() *Config {
 	return cfg
 }
 
-// config fills in the sandbox's environment and applications. A token counts as expiring for a quarter of
-// its life at most, so that one with a short life is active too.
+// config fills in the sandbox's environment and applications.
 func (h *hosted) config(cfg *Config) *Config {
 	env := h.environment("demo")
 	cfg.Environments = []console.Environment{env}
-	cfg.DueBefore = min(cfg.DueBefore, h.api.TokenTTL()/4)
 	for _, a := range h.applications(true) {
 		app := console.Application{
 			ID:   console.ApplicationID(env.Endpoints.TokenURL, a.ConsumerKey, a.Grant, a.Username),

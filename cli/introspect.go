@@ -14,8 +14,9 @@ func (p *program) introspectCommand() *cobra.Command {
 		Use:   "introspect TOKEN",
 		Short: "Ask the key manager what it thinks of a token",
 		Long: "Asks the introspection endpoint (RFC 7662) and keeps the answer. It is about the key manager alone: a gateway may\n" +
-			"still let an inactive token through, which lanyard probe tells. A server that does not let this application ask\n" +
-			"answers nothing about the token: exit 3.",
+			"still let an inactive token through, which lanyard probe tells. Inactive counts where this client was told before that a\n" +
+			"token is active, or where the token was revoked here: servers say so to clients that may not know, too.\n" +
+			"A server that does not let this application ask answers nothing about the token: exit 3.",
 		Args: takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error { return p.runIntrospect(c, args[0]) },
 	})

@@ -178,14 +178,14 @@ func (l ledger) revocation(t console.Token) revocationJSON {
 		Token: t.ID, Fingerprint: t.Fingerprint, Application: l.app[t.AppID].Name, Kind: string(s.RevokeKind),
 		AcceptedAt: stamp(s.AcceptedAt), AtServer: string(s.AtServer), Verdict: "pending", Probes: []seenProbe{},
 	}
-	if s.Proof != console.ProofNone {
+	switch {
+	case s.AcceptedAt.IsZero() && (s.Pending || s.Proof == console.ProofNone):
+		return j
+	case s.Proof != console.ProofNone:
 		j.Verdict, j.Proof = "dead", known(string(s.Proof))
 		j.Left = seconds(0, true)
-	} else if !s.AcceptedAt.IsZero() {
+	default:
 		j.Verdict, j.Left = "lingering", seconds(s.StaleLeft, s.StaleKnown)
-	}
-	if j.Verdict == "pending" {
-		return j
 	}
 	if s.StaleKnown {
 		j.StaleUntil = stamp(s.StaleUntil)

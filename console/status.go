@@ -98,6 +98,23 @@ const (
 	CauseRefused   Cause = "refused"   // the gateway refused it three times in a row
 )
 
+// Words say it of a token, to whoever wonders why it is not used.
+func (c Cause) Words() string {
+	switch c {
+	case CauseRevoked:
+		return "it is revoked"
+	case CauseReplaced:
+		return "it was replaced by a newer one"
+	case CauseRefresh:
+		return "the revoke of its refresh token has ended its grant"
+	case CauseElsewhere:
+		return "the server calls it inactive"
+	case CauseRefused:
+		return "the gateway refuses it"
+	}
+	return ""
+}
+
 // AtServer is what is known of a token at its server.
 type AtServer string
 

@@ -113,9 +113,9 @@ func TestFormEditsTheEnvironment(t *testing.T) {
 	l.Type("soon")
 	l.shows("is neither a duration nor")
 	l.Key("ctrl+u")
-	l.Type("2m")
+	l.Type("expiry")
 	l.Key("ctrl+s")
-	if a := l.stored()["Billing"]; a.Environment.CacheTTL != 2*time.Minute || a.Environment.Endpoints.TokenURL != "https://new.example/token" {
+	if a := l.stored()["Billing"]; a.Environment.CacheTTL != console.UntilExpiry || a.Environment.Endpoints.TokenURL != "https://new.example/token" {
 		t.Errorf("%+v", a.Environment)
 	}
 

@@ -195,7 +195,10 @@ func (p *gatewayPane) line(s *scene, r *row, w int, selected, focused bool) stri
 		if st.Cause == console.CauseReplaced {
 			word = "over"
 		}
-		l.Cell(string(s.st.Quiet), word+" after "+console.Left(st.OverAt.Sub(st.EndedAt)), wMiddle)
+		if took := st.OverAt.Sub(st.EndedAt); took > 0 { // else it was refused before anybody ended it
+			word += " after " + console.Left(took)
+		}
+		l.Cell(string(s.st.Quiet), word, wMiddle)
 		l.Gap(1)
 	case len(said) == 1 && said[0].text == notSeen:
 		c := lingers(s, st)

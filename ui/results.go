@@ -316,16 +316,12 @@ func (m *root) noGood(id string) string {
 		return "nobody knows whether it still lives: the answer to its renewal was lost"
 	case s.State == console.Expired:
 		return "it has expired"
-	case s.Cause == console.CauseReplaced:
-		return "it was replaced by a newer one"
-	case s.Cause == console.CauseElsewhere:
-		return "the server calls it inactive"
-	case s.Cause == console.CauseRefused:
-		return "the gateway refuses it"
-	case s.State == console.Lingering:
+	case s.State == console.Lingering && s.Cause == console.CauseRevoked:
 		return "it is revoked, though the gateway may still let it through"
-	case s.State == console.Dead:
+	case s.State == console.Dead && s.Cause == console.CauseRevoked:
 		return "it is revoked and dead"
+	case s.Ended:
+		return s.Cause.Words()
 	}
 	return ""
 }
