@@ -287,11 +287,11 @@ func (e *evidence) row(t *Token, with, judged Policy, own bool) {
 // It is called when all rows were added.
 func (e *evidence) calledInactive(t *Token) {
 	revoked := !e.accepted.IsZero() && !t.AtServerAt.Before(e.accepted) // here, so that the answer is about it
-	if t.AtServer != ServerInactive || !t.AtServerCounts && !revoked || !t.AtServerAt.After(e.active) {
+	if t.AtServer != ServerInactive || !t.AtServerCounts && !revoked || t.AtServerAt.Before(e.active) {
 		return
 	}
 	since := t.AtServerSince
-	if since.IsZero() || !since.After(e.active) {
+	if since.IsZero() || since.Before(e.active) {
 		since = t.AtServerAt
 	}
 	e.inactive = append(e.inactive, since)
