@@ -266,3 +266,29 @@ func TestSeenToAcceptLonger(t *testing.T) {
 		t.Errorf("%+v", st)
 	}
 }
+
+// Two rows of one token whose revokes were decided before anybody knew that they are one: it is sent once.
+func TestTwinsAreRevokedOnce(t *testing.T) {
+	t.Parallel()
+	w, one, two := paired(t)
+	s, ctx := w.console(), t.Context()
+	for _, app := range []console.Application{one, two} {
+		tok := must[console.Outcome](t)(s.Get(ctx, app.ID, console.GetOptions{})).Token
+		err := w.keeper.Update(ctx, func(x console.Writer) error {
+			tok.RevokeAt, tok.RevokeKind = w.clock.Now(), console.RevokeAccess
+			return x.PutToken(&tok)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	done, next, err := s.Deliver(ctx)
+	if err != nil || len(done) != 1 || !next.IsZero() || w.wire.sent("/revoke") != 1 {
+		t.Errorf("%d deliveries, %d sent, next %v, %v", len(done), w.wire.sent("/revoke"), next, err)
+	}
+	for name, st := range states(t, s) {
+		if st.State != console.Lingering || st.Pending {
+			t.Errorf("%s: %+v", name, st)
+		}
+	}
+}

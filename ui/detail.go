@@ -87,6 +87,10 @@ func (s *scene) detail(r *row) []string {
 		return nil
 	}
 	gone := s.board.apps[r.app].Source == console.Gone
+	var status console.Status
+	if r.tok != nil {
+		status = s.board.status(r, s.now)
+	}
 	switch {
 	case r.mark != nil && gone:
 		return []string{"the answer to a get was lost, and the application is no longer configured: no token is known", "its answer was lost"}
@@ -110,8 +114,10 @@ func (s *scene) detail(r *row) []string {
 		whole, short := reasons(r.tok)
 		whole, short = s.veil.text(whole), s.veil.text(short)
 		return []string{"not revoked, the server refused: " + whole, "not revoked: " + short, "not revoked"}
-	case s.board.status(r, s.now).Warning() != "":
-		return []string{s.board.status(r, s.now).Warning(), "let through too late"}
+	case status.Warning() != "":
+		return []string{status.Warning(), "let through too late"}
+	case status.Cause == console.CauseElsewhere || status.Cause == console.CauseRefused:
+		return []string{status.Cause.Words() + ", though nobody revoked it here", status.Cause.Words()}
 	case r.state == console.Active || r.state == console.Expiring:
 		return refusedAtGateway(r.tok)
 	}

@@ -101,3 +101,39 @@ func TestLearnedByEnvironment(t *testing.T) {
 	}
 	t.Error("nothing was learned from its own")
 }
+
+// What the server says last is beside the row with its time, and what a gateway was seen to do is below.
+func TestGatewaySaysWhatIsNewest(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 200, 50)
+	b := orders()
+	for i := range b.Tokens {
+		tok := &b.Tokens[i]
+		switch tok.ID {
+		case "t_lingering":
+			tok.AtServer, tok.AtServerAt = console.ServerInactive, t0.Add(-5*time.Second)
+		case "t_unseen":
+			tok.AtServer, tok.AtServerAt = console.ServerActive, t0.Add(-7*time.Second)
+		case "t_once": // asked before the revoke: old news
+			tok.AtServer, tok.AtServerAt = console.ServerActive, tok.AcceptedAt.Add(-time.Second)
+		case "t_active":
+			tok.AtServer, tok.AtServerAt, tok.AtServerCounts = console.ServerInactive, t0.Add(-9*time.Second), true
+		}
+	}
+	b.Longer = map[string]console.Longer{"cloud": {By: 7 * time.Second, At: t0}}
+	p.Feed(b)
+	p.Key("3")
+	text := ansi.Strip(p.Frame())
+	at := func(s int) string { return t0.Add(time.Duration(s) * time.Second).UTC().Format("15:04:05Z") }
+	for _, want := range []string{
+		"91aa3c2f Orders", "key manager: inactive " + at(-5), "key manager: active " + at(-7), "key manager: inactive " + at(-9),
+		"this gateway was seen to accept 7 s longer",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q:\n%s", want, text)
+		}
+	}
+	if n := strings.Count(text, "key manager: active"); n != 1 {
+		t.Errorf("active is said %d times:\n%s", n, text)
+	}
+}

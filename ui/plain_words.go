@@ -110,14 +110,14 @@ func (p *plain) revokingWords(t *console.Token) string {
 // endWords say of a token that has ended how long the gateway may go on.
 func (p *plain) endWords(s console.Status) string {
 	text := "accepted by the server"
-	switch {
-	case s.Cause == console.CauseRefresh:
+	switch s.Cause {
+	case console.CauseRefresh:
 		text = "the revoke of its refresh token is accepted by the server"
-	case s.Cause == console.CauseReplaced:
+	case console.CauseReplaced:
 		text = "replaced by a newer one"
-	case s.Cause == console.CauseElsewhere:
+	case console.CauseElsewhere:
 		text = "called inactive by the server, though not revoked here"
-	case s.Cause == console.CauseRefused:
+	case console.CauseRefused:
 		text = "not revoked here"
 	}
 	switch {

@@ -142,7 +142,7 @@ func (r probedAgain) land(m *root) tea.Cmd {
 	case console.ProvedDead(r.token, v.began) || s.Proof == console.ProofProbe:
 		delete(m.vigils, r.id)
 		text := v.fp + ": refused three times in a row: dead"
-		if s.Ended && s.Proof == console.ProofProbe {
+		if s.Cause != console.CauseRefused && s.Ended && s.Proof == console.ProofProbe {
 			text += " " + console.Left(s.OverAt.Sub(s.EndedAt)) + " after its end"
 		}
 		m.note(good, text, probes(v.n))
