@@ -58,8 +58,8 @@
 // again with growing waits, by any console and at the end of the next verb. An undo is refused once an attempt was begun, which is counted before it is made and may have arrived.
 //
 // A replaced token lingers like a revoked one: the gateway does not know that it was replaced. In a
-// stateless environment nothing ends it before its expiry, and where the regime is not known nobody says otherwise: only the
-// regimes opaque and jwt make its window shorter.
+// stateless environment nothing ends it before its expiry, and where the regime is not known nobody
+// says otherwise: only the regimes opaque and jwt make its window shorter.
 //
 // The screen imports tokenapi/secret, and nothing else of the wire: what is copied goes from this package
 // to the clipboard as a secret.Text, without becoming a string on the way.
@@ -81,18 +81,20 @@
 // JWTs were seen and no regime was named, never else. What was ended so is filed as replaced, in the regime
 // jwt alone; in an unknown one it is a sentence, because a guess in the store would be a lie for good.
 //
-// What introspection says (Token.AtServer) is what the key manager thinks, and no proof of what the gateway does. It moves
-// the bound: active after an end to the token's expiry, inactive to a window from then on. Inactive is also what a client is
-// told that may not know, so that it counts only for one that was told active before, or for a token revoked here. A life
-// that no answer has named is taken from it, in our time.
+// What introspection says (Token.AtServer) is what the key manager thinks, and no proof of what the
+// gateway does. It moves the bound: active after an end to the token's expiry, inactive to a window
+// from then on. Inactive is also what a client is told that may not know, so that it counts only
+// for one that was told active before, or for a token revoked here. A life that no answer has named
+// is taken from it, in our time.
 //
-// The bound of a window is found by going through all evidence in the order of time (evidence.weigh): an end and the server's
-// inactive may bring it forward, the server's active and an acceptance by the gateway after the bound move it to the expiry.
-// It is computed from stored facts each time. Refused: storing the bound, which an older console would compute otherwise.
+// The bound of a window is found by going through all evidence in the order of time
+// (evidence.weigh): an end and the server's inactive may bring it forward, the server's active and
+// an acceptance by the gateway after the bound move it to the expiry. It is computed from stored
+// facts each time. Refused: storing the bound, which an older console would compute otherwise.
 //
-// One access token has one state, whichever rows hold it (Token.Twins, found by a keyed hash). Facts are stored on the row
-// that they were told of, and StatusAt merges them. Refused: writing them on every row, because who undoes one would have to
-// undo them all.
+// One access token has one state, whichever rows hold it (Token.Twins, found by a keyed hash).
+// Facts are stored on the row that they were told of, and StatusAt merges them. Refused: writing
+// them on every row, because who undoes one would have to undo them all.
 //
 // A token from elsewhere is adopted to be revoked: a row like any other, because a revoke that cannot be
 // delivered has to be kept. It is dropped again when the server refuses the revoke. Refused: a direct call

@@ -16,8 +16,9 @@ type tokenFact struct {
 	of   func(*Token) any // a pointer to the field
 }
 
-// tokenFacts are all that a token holds, but for ID (it is the event's), Probes and Unsure (which have facts of
-// their own), Rev, which counts changes and tells nothing, and Twins, which are other tokens. The names are those of store/schema/003.sql, too.
+// tokenFacts are all that a token holds, but for ID (it is the event's), Probes and Unsure (which
+// have facts of their own), Rev, which counts changes and tells nothing, and Twins, which are other
+// tokens. The names are those of store/schema/003.sql, too.
 func tokenFacts() []tokenFact {
 	return []tokenFact{
 		{"app_id", func(t *Token) any { return &t.AppID }},

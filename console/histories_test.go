@@ -55,7 +55,8 @@ func (o *oracle) Introspect(context.Context, tokenapi.IntrospectRequest) (tokena
 	return tokenapi.IntrospectAnswer{Active: o.active, At: o.clock.Now()}, tokenapi.Exchange{}, nil
 }
 
-// remembered is what a history makes known of one row, kept up with each event: a second, plainer way to the bound.
+// remembered is what a history makes known of one row, kept up with each event: a second, plainer
+// way to the bound.
 type remembered struct {
 	access  string
 	expires time.Time
@@ -167,7 +168,8 @@ func (h *history) row() string {
 	return ids[h.r.IntN(len(ids))]
 }
 
-// hand decides what the server will hand out: a new token, or one that it has handed out before and that lives.
+// hand decides what the server will hand out: a new token, or one that it has handed out before and
+// that lives.
 func (h *history) hand() {
 	var living []string
 	for access, end := range h.o.issued {
@@ -371,7 +373,8 @@ func (h *history) check() {
 	}
 }
 
-// Whatever happens in whatever order, the state says no more than the evidence, and no bound comes nearer without any.
+// Whatever happens in whatever order, the state says no more than the evidence, and no bound comes
+// nearer without any.
 func TestHistories(t *testing.T) {
 	t.Parallel()
 	n := 50

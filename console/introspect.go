@@ -10,8 +10,9 @@ import (
 	"lanyard/tokenapi"
 )
 
-// Introspect asks the key manager what it thinks of a token and stores the answer (RFC 7662). A life that nobody had
-// told yet is taken from it. An inactive that does not count is stored only where nothing better is known.
+// Introspect asks the key manager what it thinks of a token and stores the answer (RFC 7662). A
+// life that nobody had told yet is taken from it. An inactive that does not count is stored only
+// where nothing better is known.
 func (s *Service) Introspect(ctx context.Context, tokenID string) (tokenapi.IntrospectAnswer, Token, error) {
 	var none tokenapi.IntrospectAnswer
 	t, a, err := s.find(ctx, tokenID)
@@ -62,8 +63,9 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (tokenapi.Intr
 	return ans, t, err
 }
 
-// mayKnow says whether what an introspection URL tells this client of a token is about the token. To a client that may
-// not know, each token is inactive: one that was told active once may, and of a token that was revoked here it is true.
+// mayKnow says whether what an introspection URL tells this client of a token is about the token.
+// To a client that may not know, each token is inactive: one that was told active once may, and of
+// a token that was revoked here it is true.
 func (s *Service) mayKnow(w Writer, a Application, t Token, ans tokenapi.IntrospectAnswer) (bool, error) {
 	sum := sha256.Sum256([]byte(a.Environment.Endpoints.IntrospectURL + "\x00" + a.ConsumerKey))
 	key := "introspected/" + hex.EncodeToString(sum[:12])
@@ -87,8 +89,8 @@ func (t Token) revokedBefore(at time.Time) bool {
 	return !accepted.IsZero() && !at.Before(accepted)
 }
 
-// introspected notes an answer on a token. reopened says that the gateway has accepted it after its bound, so that the
-// same answer as before is news.
+// introspected notes an answer on a token. reopened says that the gateway has accepted it after its
+// bound, so that the same answer as before is news.
 func (t *Token) introspected(ans tokenapi.IntrospectAnswer, counts, reopened bool) {
 	said := ServerInactive
 	if ans.Active {

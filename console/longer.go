@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Longer is the longest that the gateway of an environment was seen to accept a token after its bound. It is told,
-// and moves no bound of another token: the person who sets cache_ttl decides.
+// Longer is the longest that the gateway of an environment was seen to accept a token after its
+// bound. It is told, and moves no bound of another token: the person who sets cache_ttl decides.
 type Longer struct {
 	By time.Duration // 0: it never was
 	At time.Time     // when it was seen
@@ -30,7 +30,8 @@ func (l Longer) String() string {
 	return "this gateway was seen to accept " + inSeconds(l.By) + " longer"
 }
 
-// Warning says that the gateway was seen to accept the token when it should have refused it; "" when it was not.
+// Warning says that the gateway was seen to accept the token when it should have refused it; ""
+// when it was not.
 func (s Status) Warning() string {
 	switch {
 	case s.PastExpiry > 0:
@@ -46,7 +47,8 @@ func inSeconds(d time.Duration) string {
 	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10) + " s"
 }
 
-// rememberLonger keeps by how much the last acceptance of a token went beyond its bound, if that is the most so far.
+// rememberLonger keeps by how much the last acceptance of a token went beyond its bound, if that is
+// the most so far.
 func (s *Service) rememberLonger(w Writer, a Application, t Token) error {
 	by := StatusAt(t, s.Policy(a), s.Now()).Overrun
 	if by <= 0 || len(t.Probes) == 0 {

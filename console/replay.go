@@ -11,9 +11,10 @@ import (
 	"time"
 )
 
-// Replay rebuilds from the audit log, oldest event first, what the store holds: tokens with their probes and
-// open marks, and the open marks of gets, both in the order in which a Reader gives them. StatusAt judges a
-// replayed token as it judges the stored one, once Related has given it its twins. Rev is not replayed. It fails when an event is of another form.
+// Replay rebuilds from the audit log, oldest event first, what the store holds: tokens with their
+// probes and open marks, and the open marks of gets, both in the order in which a Reader gives
+// them. StatusAt judges a replayed token as it judges the stored one, once Related has given it its
+// twins. Rev is not replayed. It fails when an event is of another form.
 func Replay(events []Event) ([]Token, []Mark, error) {
 	tokens, marks := map[string]*Token{}, map[string]Mark{}
 	for _, e := range events {

@@ -11,8 +11,8 @@ import (
 // State is the state of a token; contract and order are in doc.go.
 type State string
 
-// The states, in the order in which the first match wins (Dead and Superseded exclude each other, and
-// so do the last three). None but Dead, Superseded and Expired outlives the token's expiry.
+// The states, in the order in which the first match wins (Dead and Superseded exclude each other,
+// and so do the last three). None but Dead, Superseded and Expired outlives the token's expiry.
 const (
 	Unsure     State = "unsure"
 	Revoking   State = "revoking"
@@ -81,7 +81,8 @@ type Status struct {
 	Proof       Proof         // set when it is over
 	OverAt      time.Time     // when it is held to have been over
 
-	// PastExpiry is how long after its expiry the gateway last accepted it: clocks differ, or it does not look.
+	// PastExpiry is how long after its expiry the gateway last accepted it: clocks differ, or it
+	// does not look.
 	PastExpiry time.Duration
 }
 
@@ -233,7 +234,8 @@ func gather(t *Token, p Policy) evidence {
 	return e
 }
 
-// row adds what one row tells. with is the policy of its application, and judged that of the one that is judged.
+// row adds what one row tells. with is the policy of its application, and judged that of the one
+// that is judged.
 func (e *evidence) row(t *Token, with, judged Policy, own bool) {
 	if t.Lifetime == tokenapi.Bounded && t.ExpiresAt.After(e.expires) {
 		e.expires = t.ExpiresAt
@@ -283,8 +285,8 @@ func (e *evidence) row(t *Token, with, judged Policy, own bool) {
 	}
 }
 
-// calledInactive adds that introspection called one row inactive, if that counts and no row was called active since.
-// It is called when all rows were added.
+// calledInactive adds that introspection called one row inactive, if that counts and no row was
+// called active since. It is called when all rows were added.
 func (e *evidence) calledInactive(t *Token) {
 	revoked := !e.accepted.IsZero() && !t.AtServerAt.Before(e.accepted) // here, so that the answer is about it
 	if t.AtServer != ServerInactive || !t.AtServerCounts && !revoked || t.AtServerAt.Before(e.active) {
@@ -387,8 +389,9 @@ const (
 	calledInactive
 )
 
-// weigh goes through the evidence in the order of time. Each end may bring the bound forward, and so may the server's
-// inactive; only its active and an acceptance by the gateway after the bound move it back, to the expiry.
+// weigh goes through the evidence in the order of time. Each end may bring the bound forward, and
+// so may the server's inactive; only its active and an acceptance by the gateway after the bound
+// move it back, to the expiry.
 func (e *evidence) weigh() (r ending) {
 	all := make([]incident, 0, 8)
 	if !e.accepted.IsZero() {
@@ -462,9 +465,10 @@ type refusals struct {
 	last []Probe
 }
 
-// weighProbes looks for three refusals in a row at one URL, a gap of probeGap apart, where one names the token or the
-// token was accepted there before. seen are URLs where it was. Refusals before since do not count. An acceptance from
-// expires on, unless that is zero, takes no proof away that was there before.
+// weighProbes looks for three refusals in a row at one URL, a gap of probeGap apart, where one
+// names the token or the token was accepted there before. seen are URLs where it was. Refusals
+// before since do not count. An acceptance from expires on, unless that is zero, takes no proof
+// away that was there before.
 func weighProbes(probes []Probe, seen []string, since, expires time.Time) (r record) {
 	seen = slices.DeleteFunc(slices.Clone(seen), func(url string) bool { // there it is known when
 		return slices.ContainsFunc(probes, func(p Probe) bool { return p.Verdict == tokenapi.Accepted && p.URL == url })
@@ -512,8 +516,8 @@ func weighProbes(probes []Probe, seen []string, since, expires time.Time) (r rec
 	return r
 }
 
-// ProvedDead says whether the probes of a token since an instant prove that the gateway refuses it, by the
-// rule that StatusAt goes by. It is for tokens that nobody has revoked here, too.
+// ProvedDead says whether the probes of a token since an instant prove that the gateway refuses it,
+// by the rule that StatusAt goes by. It is for tokens that nobody has revoked here, too.
 func ProvedDead(t Token, since time.Time) bool {
 	e := gather(&t, Policy{})
 	return !weighProbes(e.probes, e.seen, since, time.Time{}).at.IsZero()

@@ -7,13 +7,15 @@ import (
 	"time"
 )
 
-// Twin is another row that holds the same access token: of another application, or in another environment.
+// Twin is another row that holds the same access token: of another application, or in another
+// environment.
 type Twin struct {
 	Row    Token // without twins of its own
 	Policy Policy
 }
 
-// Related gives each token the others that hold the same access token, so that StatusAt judges them as one.
+// Related gives each token the others that hold the same access token, so that StatusAt judges them
+// as one.
 func Related(tokens []Token, policy func(appID string) Policy) {
 	alike := map[string][]int{}
 	for i := range tokens {
@@ -36,7 +38,8 @@ func Related(tokens []Token, policy func(appID string) Policy) {
 	}
 }
 
-// kin is a Keeper whose tokens come with their twins. What it stores of a token is what the row itself tells.
+// kin is a Keeper whose tokens come with their twins. What it stores of a token is what the row
+// itself tells.
 type kin struct {
 	Keeper
 	s *Service
@@ -100,7 +103,8 @@ func (w kinWriter) Tokens() ([]Token, error)                 { return w.r.Tokens
 func (w kinWriter) Token(id string) (Token, error)           { return w.r.Token(id) }
 func (w kinWriter) Alike(accessHash string) ([]Token, error) { return w.r.Alike(accessHash) }
 
-// acceptedAt is when the server first accepted the revoke of an access token, asked by any row that holds it.
+// acceptedAt is when the server first accepted the revoke of an access token, asked by any row that
+// holds it.
 func acceptedAt(t Token) time.Time {
 	at := t.AcceptedAt
 	for i := range t.Twins {
@@ -116,8 +120,8 @@ func revokedElsewhere(t Token) bool {
 	})
 }
 
-// handedOut notes on every other row that holds a token that the server has just handed it out: it counts as alive.
-// It says whether one was held to be ended.
+// handedOut notes on every other row that holds a token that the server has just handed it out: it
+// counts as alive. It says whether one was held to be ended.
 func handedOut(w Writer, t Token) (revived bool, err error) {
 	all, err := w.Alike(t.AccessHash)
 	if err != nil {
@@ -138,8 +142,9 @@ func handedOut(w Writer, t Token) (revived bool, err error) {
 // revivedNote says it to a person.
 const revivedNote = "the server hands out a token again that it had revoked or replaced: it counts as alive"
 
-// revive takes from a row what was told of the end of its access token, and says whether that was anything. A revoke
-// that was decided and not accepted stays: handing the token out again does not take it back.
+// revive takes from a row what was told of the end of its access token, and says whether that was
+// anything. A revoke that was decided and not accepted stays: handing the token out again does not
+// take it back.
 func (t *Token) revive() bool {
 	inactive := t.AtServer == ServerInactive && t.AtServerCounts
 	if t.AcceptedAt.IsZero() && t.ReplacedAt.IsZero() && t.RefreshAcceptedAt.IsZero() && !inactive {
@@ -154,7 +159,8 @@ func (t *Token) revive() bool {
 	return true
 }
 
-// grantEnded notes on every other row with the same refresh token that the server has accepted its revocation.
+// grantEnded notes on every other row with the same refresh token that the server has accepted its
+// revocation.
 func grantEnded(w Writer, t Token, at time.Time) error {
 	if t.RefreshHash == "" {
 		return nil
@@ -175,7 +181,8 @@ func grantEnded(w Writer, t Token, at time.Time) error {
 	return nil
 }
 
-// hashOld gives the tokens their hashes that were stored before hashes were kept. What cannot be opened stays without.
+// hashOld gives the tokens their hashes that were stored before hashes were kept. What cannot be
+// opened stays without.
 func (s *Service) hashOld(ctx context.Context) error {
 	old := func(t Token) bool { return t.AccessHash == "" && t.RefreshHash == "" }
 	some := false

@@ -9,8 +9,8 @@ import (
 	"lanyard/tokenapi/sandbox"
 )
 
-// paired is a world whose server is in the configuration twice, by /token and by /oauth2/token: two applications for one
-// consumer key, to which a server of opaque tokens hands one string.
+// paired is a world whose server is in the configuration twice, by /token and by /oauth2/token: two
+// applications for one consumer key, to which a server of opaque tokens hands one string.
 func paired(t *testing.T, change ...func(*console.Environment)) (w *world, one, two console.Application) {
 	t.Helper()
 	w = newWorldOf(t, sandbox.Options{}, append(change, func(e *console.Environment) {
@@ -89,7 +89,8 @@ func TestOneAccessTokenHasOneState(t *testing.T) {
 	}
 }
 
-// Probes count for a twin where they are made at one gateway, and an inactive that counts does so everywhere.
+// Probes count for a twin where they are made at one gateway, and an inactive that counts does so
+// everywhere.
 func TestTwinsShareWhatIsAboutTheToken(t *testing.T) {
 	t.Parallel()
 	w, one, two := paired(t)
@@ -169,7 +170,8 @@ func TestHandedOutAgainEverywhere(t *testing.T) {
 	}
 }
 
-// Tokens that were stored before hashes were kept have them after the first verb that opens the store.
+// Tokens that were stored before hashes were kept have them after the first verb that opens the
+// store.
 func TestOldTokensAreHashed(t *testing.T) {
 	t.Parallel()
 	w, one, two := paired(t)
@@ -267,7 +269,8 @@ func TestSeenToAcceptLonger(t *testing.T) {
 	}
 }
 
-// Two rows of one token whose revokes were decided before anybody knew that they are one: it is sent once.
+// Two rows of one token whose revokes were decided before anybody knew that they are one: it is
+// sent once.
 func TestTwinsAreRevokedOnce(t *testing.T) {
 	t.Parallel()
 	w, one, two := paired(t)

@@ -102,7 +102,8 @@ func TestLearnedByEnvironment(t *testing.T) {
 	t.Error("nothing was learned from its own")
 }
 
-// What the server says last is beside the row with its time, and what a gateway was seen to do is below.
+// What the server says last is beside the row with its time, and what a gateway was seen to do is
+// below.
 func TestGatewaySaysWhatIsNewest(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 200, 50)
