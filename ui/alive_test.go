@@ -92,7 +92,7 @@ func (a *api) Probe(_ context.Context, r tokenapi.ProbeRequest) (tokenapi.ProbeA
 		ans.Verdict = tokenapi.Unclear
 	}
 	if a.gateway == 401 {
-		ans.Verdict, ans.FaultCode = tokenapi.Refused, 900901
+		ans.Verdict, ans.FaultCode, ans.NamesToken = tokenapi.Refused, 900901, true
 		if a.fault != 0 {
 			ans.FaultCode, ans.Advice = a.fault, a.advice
 		}
@@ -197,7 +197,7 @@ func (l *live) service(owner string) *console.Service {
 	l.t.Helper()
 	svc, err := console.New(console.Options{
 		Clock: l.clock.Now, Keeper: l.keeper, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return l.api, nil },
-		Applications: l.apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: owner, Device: "lap",
+		Applications: l.apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Attended: true, Owner: owner, Device: "lap",
 		Portal: func(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
 			return l.portal(ctx, r)
 		},

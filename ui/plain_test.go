@@ -171,7 +171,7 @@ func (l *talk) service(owner string) *console.Service {
 	l.t.Helper()
 	svc, err := console.New(console.Options{
 		Clock: time.Now, Keeper: l.store, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return l.api, nil },
-		Applications: l.apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: owner, Device: "lap",
+		Applications: l.apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Attended: true, Owner: owner, Device: "lap",
 	})
 	if err != nil {
 		l.t.Fatal(err)
