@@ -184,7 +184,7 @@ func New(opt Options) (*Service, error) {
 		opt.Applications[i].Details.Server = opt.Applications[i].server()
 	}
 	s := &Service{opt: opt, apis: map[Environment]API{}, awaited: map[string]bool{}, watchers: map[chan struct{}]bool{}, skews: map[string]time.Duration{}, keySets: map[string]keySet{}, unanswered: map[string]time.Time{}}
-	s.opt.Keeper = kin{opt.Keeper, s}
+	s.opt.Keeper = kin{presentKeeper{opt.Keeper, opt.Clock}, s}
 	return s, nil
 }
 

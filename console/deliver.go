@@ -281,7 +281,7 @@ func (s *Service) drop(ctx context.Context, id string, kind RevokeKind, cause er
 		if err != nil {
 			return err
 		}
-		if t.Grant == GrantAdopted && !unsupportedType(cause) {
+		if t.Grant == GrantAdopted && t.Unsure == nil && !unsupportedType(cause) {
 			d.Token = t
 			return w.DropToken(id) // it was taken in for this revoke alone
 		}

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 )
@@ -44,11 +45,12 @@ const (
 
 	EventProbed       EventKind = "probed"
 	EventIntrospected EventKind = "introspected"
-	EventUnsure       EventKind = "unsure"  // a get or refresh is about to be sent: until settled, nobody knows
-	EventSettled      EventKind = "settled" // its answer was read, or it surely never left
-	EventCopied       EventKind = "copied"  // to a clipboard
-	EventPrinted      EventKind = "printed" // to standard output
-	EventChanged      EventKind = "changed" // anything else
+	EventUnsure       EventKind = "unsure"    // a get or refresh is about to be sent: until settled, nobody knows
+	EventSettled      EventKind = "settled"   // its answer was read, it surely never left, or what it may have brought is over
+	EventDismissed    EventKind = "dismissed" // a person said that nobody needs to know
+	EventCopied       EventKind = "copied"    // to a clipboard
+	EventPrinted      EventKind = "printed"   // to standard output
+	EventChanged      EventKind = "changed"   // anything else
 
 	// These are derived and never stored: that time has passed is no event in the store.
 	EventDead       EventKind = "dead"
@@ -60,9 +62,17 @@ const (
 // written to the audit log in the same transaction, one event for each token, whatever f is about: no verb has
 // to think of the log, and none can leave it out.
 func (s *Service) update(ctx context.Context, f func(Writer) error) error {
+	return s.updateFor(ctx, "", f)
+}
+
+// updateFor is update in which a person dismisses a mark; "" for none.
+func (s *Service) updateFor(ctx context.Context, dismissed string, f func(Writer) error) error {
 	return s.opt.Keeper.Update(ctx, func(w Writer) error {
-		r := &recorder{Writer: w, s: s}
+		r := &recorder{Writer: w, s: s, dismissed: dismissed}
 		if err := f(r); err != nil {
+			return err
+		}
+		if err := r.tend(); err != nil {
 			return err
 		}
 		return r.record()
@@ -99,9 +109,25 @@ func (s *Service) Copied(ctx context.Context, tokenID, via string, form Form) er
 // recorder notes what a transaction changes.
 type recorder struct {
 	Writer
-	s       *Service
-	changes []*change // in the order in which they began
+	s         *Service
+	dismissed string    // the mark that a person dismisses
+	changes   []*change // in the order in which they began
 }
+
+// now reads without the marks that are over.
+func (r *recorder) now() present { return present{r.Writer, r.s.Now()} }
+
+// Tokens reads without the marks that are over.
+func (r *recorder) Tokens() ([]Token, error) { return r.now().Tokens() }
+
+// Token reads without a mark that is over.
+func (r *recorder) Token(id string) (Token, error) { return r.now().Token(id) }
+
+// Alike reads without the marks that are over.
+func (r *recorder) Alike(accessHash string) ([]Token, error) { return r.now().Alike(accessHash) }
+
+// Marks reads those that are not over.
+func (r *recorder) Marks() ([]Mark, error) { return r.now().Marks() }
 
 // change is what one transaction does to one token, or to the gets of an application that have no token.
 type change struct {
@@ -109,6 +135,8 @@ type change struct {
 	before         *Token // nil: it was not there
 	probes         []Probe
 	marks          map[string]*Mark // by ID; nil: cleared
+	open           map[string]bool  // those of them that were open before
+	dismissed      bool             // one of them, by a person
 }
 
 // of gives the change of a token, and reads on the first time how it was before.
@@ -118,7 +146,7 @@ func (r *recorder) of(tokenID string) (*change, error) {
 			return c, nil
 		}
 	}
-	c := &change{tokenID: tokenID, marks: map[string]*Mark{}}
+	c := &change{tokenID: tokenID, marks: map[string]*Mark{}, open: map[string]bool{}}
 	t, err := r.Token(tokenID)
 	switch {
 	case err == nil:
@@ -140,7 +168,7 @@ func (r *recorder) ofMark(m Mark) (*change, error) {
 			return c, nil
 		}
 	}
-	c := &change{appID: m.AppID, marks: map[string]*Mark{}}
+	c := &change{appID: m.AppID, marks: map[string]*Mark{}, open: map[string]bool{}}
 	r.changes = append(r.changes, c)
 	return c, nil
 }
@@ -173,28 +201,110 @@ func (r *recorder) PutProbe(tokenID string, p Probe) error {
 
 // PutMark notes the mark.
 func (r *recorder) PutMark(m Mark) error {
-	c, err := r.ofMark(m)
-	if err != nil {
+	if err := r.note(m, &m); err != nil {
 		return err
 	}
-	c.marks[m.ID] = &m
 	return r.Writer.PutMark(m)
 }
 
 // ClearMark notes that the mark is gone, if it was there.
 func (r *recorder) ClearMark(id string) error {
-	open, err := r.Marks()
+	if err := r.note(Mark{ID: id}, nil); err != nil {
+		return err
+	}
+	return r.Writer.ClearMark(id)
+}
+
+// note notes what becomes of a mark; nil: it goes. One that goes and was not there is nothing.
+func (r *recorder) note(m Mark, after *Mark) error {
+	open, err := r.Writer.Marks()
 	if err != nil {
 		return err
 	}
-	if i := slices.IndexFunc(open, func(m Mark) bool { return m.ID == id }); i >= 0 {
-		c, err := r.ofMark(open[i])
+	i := slices.IndexFunc(open, func(o Mark) bool { return o.ID == m.ID })
+	switch {
+	case i >= 0:
+		m = open[i]
+	case after == nil:
+		return nil
+	}
+	c, err := r.ofMark(m)
+	if err != nil {
+		return err
+	}
+	if _, known := c.marks[m.ID]; !known {
+		c.open[m.ID] = i >= 0
+	}
+	c.marks[m.ID] = after
+	c.dismissed = c.dismissed || m.ID == r.dismissed
+	return nil
+}
+
+// DropApplication forgets an application, with what is over of its marks.
+func (r *recorder) DropApplication(id string) error {
+	open, err := r.Writer.Marks()
+	if err != nil {
+		return err
+	}
+	for _, m := range open {
+		if m.AppID == id && m.Over(r.s.Now()) {
+			if err := r.ClearMark(m.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return r.Writer.DropApplication(id)
+}
+
+// tend looks after the open marks in a transaction that changed something: those of the same applications that are
+// over go, and an answer that was filed may tell that a lost token can live longer.
+func (r *recorder) tend() error {
+	if len(r.changes) == 0 {
+		return nil
+	}
+	open, err := r.Writer.Marks()
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	touched, answered := map[string]bool{}, false
+	for _, c := range r.changes {
+		touched[c.appID] = true
+		if c.tokenID == "" {
+			continue
+		}
+		t, err := r.Token(c.tokenID)
+		if isNotFound(err) {
+			continue
+		}
 		if err != nil {
 			return err
 		}
-		c.marks[id] = nil
+		touched[t.AppID] = true
+		answered = answered || c.before == nil || c.before.AnswerRev != t.AnswerRev
 	}
-	return r.Writer.ClearMark(id)
+	var lives map[asked]time.Duration
+	if answered {
+		if lives, err = r.s.longestLives(r); err != nil {
+			return err
+		}
+	}
+	for _, m := range open {
+		switch {
+		case m.Over(r.s.Now()):
+			if touched[m.AppID] {
+				err = r.ClearMark(m.ID)
+			}
+		case answered:
+			was := m.EndsBy
+			if m.EndsBy, err = r.s.endsBy(r, m, lives); err == nil && !m.EndsBy.Equal(was) {
+				err = r.PutMark(m)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // record writes an event for each change that changed something.
@@ -216,9 +326,8 @@ func (r *recorder) record() error {
 				return err
 			}
 			if settled && err == nil && t.AppID == g.appID && len(changedFacts(c.before, &t)) > 0 {
-				for id := range g.marks {
-					c.marks[id] = nil
-				}
+				maps.Copy(c.marks, g.marks)
+				maps.Copy(c.open, g.open)
 				g.marks = nil
 				break
 			}

@@ -99,9 +99,6 @@ func (s *Service) ask(ctx context.Context, a Application, under []*lease, q ques
 		return out, err
 	}
 	store := func(w Writer, ans tokenapi.TokenAnswer) error {
-		if err := settleGets(w, m); err != nil {
-			return err
-		}
 		var err error
 		out.Previous = nil // an earlier attempt to store this was rolled back
 		t := Token{AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: scopes, Asked: scopes, Request: &q.want}
@@ -114,6 +111,9 @@ func (s *Service) ask(ctx context.Context, a Application, under []*lease, q ques
 		}
 		if note := req.UncheckedNonce(ans); note != "" {
 			out.Notes = append(out.Notes, note)
+		}
+		if err == nil {
+			err = s.settle(w, m, out.Token, ans.At)
 		}
 		if err == nil && also != nil {
 			err = also(w, &out)

@@ -245,7 +245,7 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 		ans, ex, callErr := api.Token(context.WithoutCancel(ctx), req)
 		s.observe(a, "", ex)
 		if callErr == nil {
-			err := s.answered(ctx, m, ans, file) // here it is, whatever an earlier poll may have met
+			err := s.answered(ctx, a, m, ans, file) // here it is, whatever an earlier poll may have met
 			lost = err != nil
 			return 0, err
 		}
@@ -263,7 +263,7 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 		case unseen(e):
 			lost = true // it may have brought the token; the next poll tells
 			if e.Kind == tokenapi.KindGarbled {
-				return 0, lostAnswer(m, callErr)
+				return 0, s.lostAnswer(a, m, callErr)
 			}
 		case e.Action != tokenapi.RetryLater:
 			return 0, callErr // RFC 8628 section 3.5, whatever its status is

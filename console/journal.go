@@ -37,7 +37,7 @@ func (s *Service) spend(ctx context.Context, a Application, under []*lease, m Ma
 	ans, ex, callErr := api.Token(ctx, req)
 	s.observe(a, m.TokenID, ex)
 	if callErr == nil {
-		return s.answered(ctx, m, ans, func(w Writer, ans tokenapi.TokenAnswer) error {
+		return s.answered(ctx, a, m, ans, func(w Writer, ans tokenapi.TokenAnswer) error {
 			if err := forgetRefusal(w, under[0]); err != nil {
 				return err
 			}
@@ -46,7 +46,7 @@ func (s *Service) spend(ctx context.Context, a Application, under []*lease, m Ma
 	}
 	e, ok := tokenapi.AsError(callErr)
 	if ok && unseen(e) {
-		return lostAnswer(m, callErr)
+		return s.lostAnswer(a, m, callErr)
 	}
 	err = s.insist(ctx, func(w Writer) error {
 		if ok && refused != nil {
@@ -83,8 +83,9 @@ func unseen(e *tokenapi.Error) bool {
 
 // lostAnswer is an error after which nobody knows what the server did; it reads as its cause does, and its hint
 // says what to do.
-func lostAnswer(m Mark, cause error) error {
-	return &unsureError{cause, &Error{Code: "unsure", Text: m.Op + ": the answer was never seen", Hint: MarkAdvice(m)}}
+func (s *Service) lostAnswer(a Application, m Mark, cause error) error {
+	hint := MarkAdvice(m, a.Environment.Regime, s.Now())
+	return &unsureError{cause, &Error{Code: "unsure", Text: m.Op + ": the answer was never seen", Hint: hint}}
 }
 
 type unsureError struct {
@@ -124,12 +125,19 @@ func (s *Service) mark(ctx context.Context, a Application, under []*lease, m Mar
 		if err := s.keepApp(w, a, m.Op, held(c)); err != nil {
 			return err
 		}
+		lives, err := s.longestLives(w)
+		if err != nil {
+			return err
+		}
+		if m.EndsBy, err = s.endsBy(w, m, lives); err != nil {
+			return err
+		}
 		return w.PutMark(m)
 	})
 }
 
 // answered files an answer in the transaction that removes its mark.
-func (s *Service) answered(ctx context.Context, m Mark, ans tokenapi.TokenAnswer, file func(Writer, tokenapi.TokenAnswer) error) error {
+func (s *Service) answered(ctx context.Context, a Application, m Mark, ans tokenapi.TokenAnswer, file func(Writer, tokenapi.TokenAnswer) error) error {
 	err := s.insist(ctx, func(w Writer) error {
 		if err := file(w, ans); err != nil {
 			return err
@@ -141,7 +149,7 @@ func (s *Service) answered(ctx context.Context, m Mark, ans tokenapi.TokenAnswer
 	}
 	return &notKept{&Error{
 		Code: "not_kept", Text: m.Op + ": the server gave out the token " + ans.Access.Fingerprint() + ", and it could not be stored: " + err.Error(),
-		Hint: "it is lost here and may be alive at the server; " + MarkAdvice(m),
+		Hint: "it is lost here and may be alive at the server; " + MarkAdvice(m, a.Environment.Regime, s.Now()),
 	}, err}
 }
 
@@ -179,23 +187,6 @@ func (s *Service) insist(ctx context.Context, f func(Writer) error) (err error) 
 
 func (s *Service) clearMark(ctx context.Context, id string) error {
 	return s.update(context.WithoutCancel(ctx), func(w Writer) error { return w.ClearMark(id) })
-}
-
-// settleGets removes the open marks of earlier gets of the same: whatever they may have brought about, the server
-// has now said what is valid. A get with another grant or user may be under way elsewhere, and its mark is not ours.
-func settleGets(w Writer, of Mark) error {
-	marks, err := w.Marks()
-	if err != nil {
-		return err
-	}
-	for _, m := range marks {
-		if m.AppID == of.AppID && m.TokenID == "" && m.Grant == of.Grant && m.User == of.User && sameScopes(m.Scopes, of.Scopes) {
-			if err := w.ClearMark(m.ID); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // sameScopes compares as sets.

@@ -126,7 +126,7 @@ func TestLostAnswersSayWhatToDo(t *testing.T) {
 	if _, ok := tokenapi.AsError(err); !ok || !strings.Contains(console.Hint(err), "renew asks anew") {
 		t.Errorf("%v; %s", err, console.Hint(err))
 	}
-	if why := console.Advice(w.token(tok.ID)); !strings.Contains(why, "never seen") || !strings.Contains(why, "not sent again") {
+	if why := w.advice(tok.ID); !strings.Contains(why, "never seen") || !strings.Contains(why, "not sent again") {
 		t.Errorf("advice %q", why)
 	}
 	_, err = s.Get(t.Context(), app.ID, console.GetOptions{})
@@ -137,7 +137,7 @@ func TestLostAnswersSayWhatToDo(t *testing.T) {
 
 // A get with another grant that is under way elsewhere keeps its mark when the usual one is answered.
 func TestMarksOfOtherGrantsStay(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, said(console.RegimeOpaque))
 	s, app := w.console(), w.app("Payments", "PRODUCTION")
 	w.wire.cut(nil, lost)
 	if _, err := s.Get(t.Context(), app.ID, console.GetOptions{Grant: tokenapi.GrantClientCredentials}); err == nil {

@@ -180,8 +180,8 @@ func mayAskAgain(t Token, a Application) error {
 		Hint: "get it as it was got the first time, with that user"}
 }
 
-// reask asks anew for a token whose refresh was never answered, and settles what became of it: handed
-// out again, it lives; otherwise it was replaced. Its refresh token stays as it is: nobody knows whether
+// reask asks anew for a token whose refresh was never answered: handed out again, it lives; otherwise it was replaced.
+// Its mark stays where the server may have left the lost token alive. Its refresh token stays as it is: nobody knows whether
 // it was spent, and one that may live must stay revocable.
 func (s *Service) reask(ctx context.Context, a Application, under []*lease, t Token) (Outcome, error) {
 	if err := mayAskAgain(t, a); err != nil {
@@ -192,23 +192,21 @@ func (s *Service) reask(ctx context.Context, a Application, under []*lease, t To
 		return Outcome{}, err
 	}
 	out, err := s.ask(ctx, a, under, own, func(w Writer, out *Outcome) error {
-		cur, err := w.Token(t.ID)
-		if isNotFound(err) || err == nil && (cur.Unsure == nil || cur.ID == out.Token.ID) {
+		if out.Token.ID == t.ID {
 			return nil
 		}
-		if err != nil {
-			return err
+		cur, err := s.replace(w, t.ID, out.Token, s.Now())
+		if isCode(err, "no_token") {
+			return nil
 		}
-		if err := w.ClearMark(cur.Unsure.ID); err != nil {
-			return err
-		}
-		cur.Unsure = nil
-		cur.ReplacedAt, cur.ReplacedBy = s.Now(), out.Token.ID // not IssuedAt: it may be one that was handed out again
 		out.Previous = &cur
-		return w.PutToken(&cur)
+		return err
 	})
 	if err == nil {
 		out.Notes = append(out.Notes, "an earlier refresh was never answered, so it was asked anew")
+	}
+	if p := out.Previous; err == nil && p != nil && p.Unsure != nil {
+		out.Notes = append(out.Notes, MarkAdvice(*p.Unsure, a.Environment.Regime, s.Now()))
 	}
 	return out, err
 }

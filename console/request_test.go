@@ -51,7 +51,7 @@ func (o *office) service(change ...func(*console.Application)) *console.Service 
 		}
 	}
 	return o.console(func(opt *console.Options) {
-		opt.Vault = said(o.said)
+		opt.Vault = kinds(o.said)
 		err := o.keeper.View(o.t.Context(), func(r console.Reader) error {
 			stored, err := r.Applications()
 			o.apps = console.Identified(o.apps, stored)
@@ -69,10 +69,10 @@ func (o *office) obtain(s *console.Service, app int, opt console.ObtainOptions) 
 	return must[console.Outcome](o.t)(s.Obtain(o.t.Context(), o.apps[app].ID, opt))
 }
 
-// said is a vault that answers by kind alone.
-type said map[console.SecretKind]string
+// kinds is a vault that answers by kind alone.
+type kinds map[console.SecretKind]string
 
-func (v said) Secret(_ context.Context, _ console.Application, kind console.SecretKind) (secret.Text, error) {
+func (v kinds) Secret(_ context.Context, _ console.Application, kind console.SecretKind) (secret.Text, error) {
 	if text, ok := v[kind]; ok {
 		return secret.New(text), nil
 	}

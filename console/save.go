@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"lanyard/tokenapi/secret"
 )
@@ -291,9 +292,8 @@ func (s *Service) forget(w Writer, a Application) error {
 	}
 	for _, m := range marks {
 		if m.AppID == a.ID {
-			if err := w.ClearMark(m.ID); err != nil {
-				return err
-			}
+			return &Error{Code: "gone", Text: "delete: " + a.Label() + " is no longer configured, and the answer to a " + m.Verb() + " was never seen: " +
+				MarkEnd(m, func(t time.Time) string { return utc(t, s.Now()) }), Hint: "forget " + m.ID + " dismisses that; then the rest can be forgotten"}
 		}
 	}
 	for _, id := range over {

@@ -339,15 +339,6 @@ func TestUndeliveredRevokeIsKept(t *testing.T) {
 
 // Only a server that understood and refused for good takes a revoke off a token. What a person can mend is kept.
 func TestWhatTakesARevokeOff(t *testing.T) {
-	answer := func(status int, body string) func(*http.Request) (*http.Response, error, bool) {
-		return func(r *http.Request) (*http.Response, error, bool) {
-			if r.URL.Path != "/revoke" {
-				return nil, nil, false
-			}
-			h := http.Header{"Content-Type": {"application/json"}}
-			return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil, true
-		}
-	}
 	page := "<html><head><title>Bad Gateway</title></head></html>"
 	for name, c := range map[string]struct {
 		status int
@@ -374,14 +365,14 @@ func TestWhatTakesARevokeOff(t *testing.T) {
 			s, app := w.console(), w.app("Orders", "PRODUCTION")
 			tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
 			must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeBoth, 0))
-			w.wire.instead = answer(c.status, c.body)
+			w.wire.instead = answersRevoke(c.status, "application/json", c.body)
 			done, next, err := s.Deliver(t.Context())
 			if err != nil || len(done) != 1 || done[0].Err == nil || done[0].Kept != c.kept || next.IsZero() == c.kept {
 				t.Fatalf("%+v, next %v, %v", done, next, err)
 			}
 			stored := w.token(tok.ID)
-			if stored.RevokeError == "" || c.kept != strings.Contains(console.Advice(stored), "not yet accepted") {
-				t.Errorf("said: %q, %q", stored.RevokeError, console.Advice(stored))
+			if stored.RevokeError == "" || c.kept != strings.Contains(w.advice(tok.ID), "not yet accepted") {
+				t.Errorf("said: %q, %q", stored.RevokeError, w.advice(tok.ID))
 			}
 			if want := map[bool]console.State{true: console.Revoking, false: console.Active}[c.kept]; w.state(tok.ID) != want {
 				t.Errorf("the token is %s", w.state(tok.ID))
@@ -395,6 +386,17 @@ func TestWhatTakesARevokeOff(t *testing.T) {
 	}
 }
 
+// answersRevoke answers each revocation with this.
+func answersRevoke(status int, kind, body string) func(*http.Request) (*http.Response, error, bool) {
+	return func(r *http.Request) (*http.Response, error, bool) {
+		if r.URL.Path != "/revoke" {
+			return nil, nil, false
+		}
+		h := http.Header{"Content-Type": {kind}}
+		return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil, true
+	}
+}
+
 // unreachable is a connection that never came to be.
 func unreachable(*http.Request) error {
 	return &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("network is unreachable")}
@@ -404,7 +406,7 @@ func unreachable(*http.Request) error {
 func lost(*http.Request) error { return errors.New("connection reset by peer") }
 
 func TestLostAnswerIsUnsure(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t, said(console.RegimeOpaque))
 	s, app := w.console(), w.app("Payments", "PRODUCTION")
 
 	w.wire.cut(nil, lost)

@@ -50,10 +50,14 @@ func Ago(d time.Duration) string {
 
 // Advice says what there is to know and to do about a token in a state that a person has to do something about, or
 // may: unsure, or a revoke that the server has not accepted. It is "" for every other token, and holds no secret.
-func Advice(t Token) string {
+func Advice(t Token, p Policy, now time.Time) string {
 	switch {
 	case t.Unsure != nil:
-		return "a refresh was sent at " + t.Unsure.SentAt.UTC().Format("15:04:05Z") + " and its answer never seen: " + MarkAdvice(*t.Unsure)
+		text := "a refresh was sent at " + utc(t.Unsure.SentAt, now) + " and its answer never seen: "
+		if !t.AcceptedAt.IsZero() {
+			text += "the revoke of this token is accepted, which does not end a token that only the lost answer held; "
+		}
+		return text + MarkAdvice(*t.Unsure, p.Regime, now)
 	case pendingRevoke(t) && t.RevokeError != "":
 		text := "its revoke is not yet accepted (" + t.RevokeError + "), and is tried again"
 		if !t.RevokeNext.IsZero() {
@@ -66,10 +70,44 @@ func Advice(t Token) string {
 	return ""
 }
 
-// MarkAdvice says what to do about a get or refresh whose answer was never seen.
-func MarkAdvice(m Mark) string {
-	if m.Op == "refresh" {
-		return "its refresh token may be spent and is not sent again; renew asks anew, which settles it, and revoke ends it"
+// MarkAdvice says what to do about a get or refresh whose answer was never seen. It promises an end of the token that
+// was lost only where the server is known to bring it about.
+func MarkAdvice(m Mark, r Regime, now time.Time) string {
+	refresh := m.Verb() == "refresh"
+	switch {
+	case refresh && endsEarlier(r):
+		return "its refresh token may be spent and is not sent again; renew asks anew, and the server says which token is valid"
+	case refresh:
+		return "its refresh token may be spent and is not sent again; renew asks anew; a token that only the lost answer held cannot be revoked: " +
+			markEnd(m, now)
+	case endsEarlier(r):
+		return "the server may have made a token that nobody holds; get again, and the server says which token is valid"
 	}
-	return "the server may have made a token that nobody holds; get again, and it says what is valid"
+	return "the server may have made a token that nobody holds and nobody can revoke: " + markEnd(m, now) +
+		"; get again for a token to use"
+}
+
+func markEnd(m Mark, now time.Time) string {
+	text := MarkEnd(m, func(t time.Time) string { return utc(t, now) })
+	if m.ID == "" {
+		return text
+	}
+	return text + "; forget " + m.ID + " dismisses this"
+}
+
+// MarkEnd says until when the token that was lost can live; show writes a time.
+func MarkEnd(m Mark, show func(time.Time) string) string {
+	if m.EndsBy.IsZero() {
+		return "nobody knows how long it may live"
+	}
+	return "it may live until " + show(m.EndsBy) + " at the latest"
+}
+
+// utc writes a time for somebody who reads it on the same day, or with its date.
+func utc(t, now time.Time) string {
+	t = t.UTC()
+	if t.Format(time.DateOnly) == now.UTC().Format(time.DateOnly) {
+		return t.Format("15:04:05Z")
+	}
+	return t.Format("2006-01-02 15:04:05Z")
 }

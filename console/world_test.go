@@ -120,6 +120,11 @@ func newWorld(t *testing.T, change ...func(*console.Environment)) *world {
 	return newWorldOf(t, sandbox.Options{}, change...)
 }
 
+// said is a world whose environment names its regime.
+func said(r console.Regime) func(*console.Environment) {
+	return func(e *console.Environment) { e.Regime = r }
+}
+
 // newWorldOf is newWorld with another sandbox.
 func newWorldOf(t *testing.T, o sandbox.Options, change ...func(*console.Environment)) *world {
 	t.Helper()
@@ -218,6 +223,11 @@ func (w *world) state(id string) console.State {
 	w.t.Helper()
 	p := console.Policy{DueBefore: time.Minute, CacheTTL: w.env.CacheTTL, Regime: w.env.Regime}
 	return console.StatusAt(w.token(id), p, w.clock.Now()).State
+}
+
+func (w *world) advice(id string) string {
+	w.t.Helper()
+	return console.Advice(w.token(id), console.Policy{Regime: w.env.Regime}, w.clock.Now())
 }
 
 func must[T any](t *testing.T) func(T, error) T {

@@ -1,0 +1,245 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"lanyard/tokenapi"
+)
+
+// Over says whether a mark tells nothing any more: the token that was lost cannot live at now.
+func (m Mark) Over(now time.Time) bool { return !m.EndsBy.IsZero() && !now.Before(m.EndsBy) }
+
+// Verb names what was sent: a test is a get.
+func (m Mark) Verb() string {
+	if m.TokenID != "" {
+		return "refresh"
+	}
+	return "get"
+}
+
+// present reads without the marks that are over. They are removed by a later write (recorder.tend).
+type present struct {
+	Reader
+	now time.Time
+}
+
+func (r present) strip(tokens []Token, err error) ([]Token, error) {
+	for i := range tokens {
+		if m := tokens[i].Unsure; m != nil && m.Over(r.now) {
+			tokens[i].Unsure = nil
+		}
+	}
+	return tokens, err
+}
+
+// Tokens implements Reader.
+func (r present) Tokens() ([]Token, error) { return r.strip(r.Reader.Tokens()) }
+
+// Alike implements Reader.
+func (r present) Alike(accessHash string) ([]Token, error) {
+	return r.strip(r.Reader.Alike(accessHash))
+}
+
+// Token implements Reader.
+func (r present) Token(id string) (Token, error) {
+	t, err := r.Reader.Token(id)
+	if t.Unsure != nil && t.Unsure.Over(r.now) {
+		t.Unsure = nil
+	}
+	return t, err
+}
+
+// Marks implements Reader.
+func (r present) Marks() ([]Mark, error) {
+	open, err := r.Reader.Marks()
+	return slices.DeleteFunc(open, func(m Mark) bool { return m.Over(r.now) }), err
+}
+
+// presentKeeper is a Keeper whose readings are present. Service.update sees to its writes.
+type presentKeeper struct {
+	Keeper
+	clock func() time.Time
+}
+
+// View implements Keeper.
+func (k presentKeeper) View(ctx context.Context, f func(Reader) error) error {
+	return k.Keeper.View(ctx, func(r Reader) error { return f(present{r, k.clock()}) })
+}
+
+// asked is one question to one client. A get brings what an earlier one with an equal question has lost, or what the
+// server has put in its place.
+type asked struct{ client, grant, user, scopes, request string }
+
+func askedOf(a Application, grant, user string, scopes []string, r *Request) asked {
+	set := slices.Sorted(slices.Values(scopes))
+	q := asked{
+		client: cmp.Or(a.Environment.Endpoints.TokenURL, a.Environment.Issuer) + " " + a.ConsumerKey,
+		grant:  grant, user: user, scopes: strings.Join(slices.Compact(set), " "),
+	}
+	if r != nil && !r.IsZero() {
+		q.request = fmt.Sprintf("%q", *r) // maps are printed in the order of their keys
+	}
+	return q
+}
+
+// owner is the application of a token or mark; the zero one if nobody knows it.
+func (s *Service) owner(r Reader, appID string) (Application, error) {
+	a, err := s.application(r, appID)
+	if isCode(err, "no_application") {
+		err = nil
+	}
+	return a, err
+}
+
+// askedToken is what a token was asked with.
+func (s *Service) askedToken(r Reader, t Token) (asked, error) {
+	a, err := s.owner(r, t.AppID)
+	return askedOf(a, t.Grant, t.User, t.Asked, t.Request), err
+}
+
+// askedMark is what a mark's request asks for: that of a refresh asks for what its token was asked with.
+func (s *Service) askedMark(r Reader, m Mark) (asked, error) {
+	if m.TokenID != "" {
+		t, err := s.token(r, m.TokenID)
+		if isCode(err, "no_token") {
+			return asked{}, nil
+		}
+		if err != nil {
+			return asked{}, err
+		}
+		return s.askedToken(r, t)
+	}
+	a, err := s.owner(r, m.AppID)
+	return askedOf(a, cmp.Or(m.Grant, a.Grant), cmp.Or(m.User, a.Username), m.Scopes, m.Request), err
+}
+
+// endless stands for a life whose end nobody knows.
+const endless time.Duration = -1
+
+// longestLives gives for each question the longest life that its server has granted to a token of it, as far as it is
+// held. A token that was brought from elsewhere was not granted here.
+func (s *Service) longestLives(r Reader) (map[asked]time.Duration, error) {
+	all, err := r.Tokens()
+	if err != nil {
+		return nil, err
+	}
+	lives := map[asked]time.Duration{}
+	for _, t := range all {
+		if t.Grant == GrantAdopted && t.From == "" {
+			continue
+		}
+		q, err := s.askedToken(r, t)
+		if err != nil {
+			return nil, err
+		}
+		life := t.Granted
+		if life == 0 {
+			life = t.ExpiresAt.Sub(t.IssuedAt) // told by an introspection
+		}
+		if t.Lifetime != tokenapi.Bounded || t.ExpiresAt.IsZero() || lives[q] == endless {
+			lives[q] = endless
+			continue
+		}
+		lives[q] = max(life, lives[q])
+	}
+	return lives, nil
+}
+
+// devicePatience is how long the mark of a device grant may stand before its last poll is sent.
+const devicePatience = 30 * time.Minute
+
+// endsBy gives the latest time at which the token that a mark's request may have brought can live; zero when nobody
+// knows. lives are those of longestLives.
+func (s *Service) endsBy(r Reader, m Mark, lives map[asked]time.Duration) (time.Time, error) {
+	q, err := s.askedMark(r, m)
+	if err != nil {
+		return time.Time{}, err
+	}
+	a, err := s.owner(r, m.AppID)
+	if err != nil {
+		return time.Time{}, err
+	}
+	answered := m.SentAt.Add(leaseFor(a.Environment) - leaseSlack)
+	if m.TokenID == "" && q.grant == tokenapi.GrantDeviceCode {
+		answered = answered.Add(devicePatience)
+	}
+	switch life, seen := lives[q]; {
+	case life == endless:
+		return time.Time{}, nil
+	case !seen: // what was seen before may be forgotten since
+		return m.EndsBy, nil
+	case answered.Add(life).After(m.EndsBy):
+		return answered.Add(life), nil
+	}
+	return m.EndsBy, nil
+}
+
+// settle ends the marks of earlier requests for the same as of, where the server is known to have ended what they may
+// have brought: it has now said what is valid. got is what it said.
+func (s *Service) settle(w Writer, of Mark, got Token, now time.Time) error {
+	a, err := s.application(w, of.AppID)
+	if err != nil || !endsEarlier(a.Environment.Regime) {
+		return err
+	}
+	want, err := s.askedMark(w, of)
+	if err != nil {
+		return err
+	}
+	open, err := w.Marks()
+	if err != nil {
+		return err
+	}
+	for _, m := range open {
+		switch q, err := s.askedMark(w, m); {
+		case err != nil:
+			return err
+		case q != want:
+			continue
+		}
+		if err := w.ClearMark(m.ID); err != nil {
+			return err
+		}
+		if m.TokenID != "" && m.TokenID != got.ID {
+			if _, err := s.replace(w, m.TokenID, got, now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// replace notes on a token that another one has taken its place.
+func (s *Service) replace(w Writer, id string, by Token, at time.Time) (Token, error) {
+	t, err := s.token(w, id)
+	if err != nil || t.ReplacedBy != "" {
+		return t, err
+	}
+	t.ReplacedAt, t.ReplacedBy = at, by.ID
+	return t, w.PutToken(&t)
+}
+
+// endsEarlier says whether a server is known to end a token when the same is asked for anew, or to hand it out again.
+func endsEarlier(r Regime) bool { return r == RegimeOpaque || r == RegimeJWT }
+
+// Dismiss removes an open mark because a person says so: nobody has seen what became of its token.
+func (s *Service) Dismiss(ctx context.Context, markID string) (Mark, error) {
+	var m Mark
+	err := s.updateFor(ctx, markID, func(w Writer) error {
+		open, err := w.Marks()
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(open, func(m Mark) bool { return m.ID == markID })
+		if i < 0 {
+			return &Error{Code: "no_mark", Text: "forget: no request with this mark is unanswered", Hint: "it may be settled meanwhile"}
+		}
+		m = open[i]
+		return w.ClearMark(m.ID)
+	})
+	return m, err
+}
