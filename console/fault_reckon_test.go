@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"lanyard/console"
 	"lanyard/store"
@@ -91,6 +92,77 @@ func reckon(t *testing.T, s *console.Service, api *issuer, said *saidBy) (lost, 
 		}
 	}
 	return lost, undelivered, unsure
+}
+
+// reckonMarks holds the open marks against the regimes: where the server ends an earlier token no mark is older than
+// a later get of the same, where it does not each has its latest end. s is a console whose clock stands past all of
+// these: it lists none of them. It returns the marks that a later get has left.
+func reckonMarks(t *testing.T, st *store.Store, s *console.Service) (kept int) {
+	t.Helper()
+	var marks []console.Mark
+	var tokens []console.Token
+	err := st.View(t.Context(), func(r console.Reader) (err error) {
+		if marks, err = r.Marks(); err == nil {
+			tokens, err = r.Tokens()
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := map[string]console.Application{}
+	for _, a := range faultApps("") {
+		of[a.ConsumerKey] = a
+	}
+	b, err := s.Board(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := map[string]bool{}
+	for _, m := range b.Marks {
+		open[m.ID] = true
+	}
+	for _, tok := range b.Tokens {
+		if tok.Unsure != nil {
+			open[tok.Unsure.ID] = true
+		}
+	}
+	regimes := map[string]console.Regime{}
+	for _, a := range b.Applications {
+		regimes[a.ID] = of[a.ConsumerKey].Environment.Regime
+	}
+	for _, m := range marks {
+		scopes := m.Scopes
+		seen, later := false, false
+		for _, tok := range tokens {
+			if m.TokenID == tok.ID {
+				scopes = tok.Asked
+			}
+		}
+		for _, tok := range tokens {
+			if tok.AppID == m.AppID && strings.Join(tok.Asked, " ") == strings.Join(scopes, " ") {
+				seen = true
+				later = later || tok.From == "" && tok.IssuedAt.After(m.SentAt)
+			}
+		}
+		end := time.Time{}
+		if seen {
+			end = m.SentAt.Add(faultTimeout + faultLife*time.Second)
+		}
+		if !m.EndsBy.Equal(end) {
+			t.Errorf("mark %s, sent %v, ends by %v, want %v", m.ID, m.SentAt, m.EndsBy, end)
+		}
+		if open[m.ID] == seen {
+			t.Errorf("mark %s, past its end %v: listed %v", m.ID, m.EndsBy, open[m.ID])
+		}
+		switch ends := regimes[m.AppID] == console.RegimeOpaque; {
+		case later && ends:
+			t.Errorf("mark %s of %s: a later get leaves it", m.Op, m.ID)
+		case later:
+			kept++
+		}
+	}
+	return kept
 }
 
 // saidBy collects the lines of the writers.

@@ -10,7 +10,8 @@ import (
 )
 
 // issuer is a Token API that counts: one live pair for each client and scope, which every get is
-// given, and strict rotation. With faults it is sometimes busy, and sometimes an answer is lost. It
+// given, and strict rotation. A client whose key begins with s is given a new pair by every get, and
+// nothing ends the ones before. With faults it is sometimes busy, and sometimes an answer is lost. It
 // can stop a client at a point of a request.
 type issuer struct {
 	mu     sync.Mutex
@@ -52,7 +53,7 @@ func fingerprint(text string) string { return secret.New(text).Fingerprint() }
 func (i *issuer) issue(client, scope string) *pair {
 	i.n++
 	p := &pair{access: fmt.Sprintf("access-%d-%s", i.n, client), client: client, scope: scope}
-	if client[0] == 'p' {
+	if client[0] != 'c' {
 		p.refresh = fmt.Sprintf("refresh-%d-%s", i.n, client)
 		i.byRefresh[p.refresh] = p
 	}
@@ -217,7 +218,7 @@ func (i *issuer) token(client, grant, scope, refresh string) (int, string, *pair
 		i.refreshed++
 		p = i.issue(old.client, old.scope)
 		p.from = fingerprint(old.access)
-	} else if p == nil {
+	} else if p == nil || client[0] == 's' {
 		p = i.issue(client, scope)
 	}
 	body := fmt.Sprintf(`{"access_token":%q,"token_type":"Bearer","expires_in":%d`, p.access, faultLife)

@@ -78,8 +78,11 @@ func (a *arena) steps() (all []step) {
 func (a *arena) round(living *victim, s step, rival string, n int) (code string) {
 	a.t.Helper()
 	v, scope, app := a.start(), "r"+strconv.Itoa(n), strconv.Itoa(n%4)
-	if s.verb == "get" && n%3 == 0 {
+	switch {
+	case s.verb == "get" && n%3 == 0:
 		app = "4" // without a refresh token
+	case n%3 == 1:
+		app = strconv.Itoa(leavesAlive)
 	}
 	id := a.prepare(living, s.verb, app, scope)
 	var at *stop
@@ -121,27 +124,29 @@ func (a *arena) spoiled(living *victim) {
 		"busy": {busy: true}, "lost": {lost: true}, "cut": {cut: true}, "proxy": {proxy: true},
 	} {
 		for _, v := range faultVerbs {
-			scope := name + "-" + v.verb
-			id := a.prepare(living, v.verb, "0", scope)
-			if v.verb != "revoke" { // which only decides
-				a.api.spoil(living.name, f)
+			for _, app := range []int{0, leavesAlive} {
+				scope := name + "-" + v.verb
+				id := a.prepare(living, v.verb, strconv.Itoa(app), scope)
+				if v.verb != "revoke" { // which only decides
+					a.api.spoil(living.name, f)
+				}
+				for range 2 {
+					a.tell(living, "do", v.verb, app, scope, id)
+					code := strings.Fields(a.await(living, "did"))[1]
+					a.t.Logf("%s of %d, %s: %s", v.verb, app, name, code)
+					a.advance(living)
+				}
+				if !a.api.spoilt(living.name) {
+					a.t.Errorf("%s of %d, %s: nothing was sent", v.verb, app, name)
+				}
 			}
-			for range 2 {
-				a.tell(living, "do", v.verb, "0", scope, id)
-				code := strings.Fields(a.await(living, "did"))[1]
-				a.t.Logf("%s, %s: %s", v.verb, name, code)
-			}
-			if !a.api.spoilt(living.name) {
-				a.t.Errorf("%s, %s: nothing was sent", v.verb, name)
-			}
-			a.advance(living)
 		}
 	}
 }
 
 // counts are what is missing, or is there and must not be.
 type counts struct {
-	kills, issued, refreshed, lost, torn, doubles, undelivered, decided, unsure int
+	kills, issued, refreshed, lost, torn, doubles, undelivered, decided, unsure, kept int
 }
 
 // reckon ends an arena: long after, one console delivers what is due, and the store is held against
@@ -171,6 +176,8 @@ func (a *arena) reckon() counts {
 		a.t.Error(text)
 	}
 	c.lost, c.undelivered, c.unsure = reckon(a.t, s, a.api, &a.said)
+	now = now.Add(2 * faultLife * time.Second)
+	c.kept = reckonMarks(a.t, st, s)
 	return c
 }
 
@@ -184,6 +191,7 @@ func (c *counts) add(d counts) {
 	c.undelivered += d.undelivered
 	c.decided += d.decided
 	c.unsure += d.unsure
+	c.kept += d.kept
 }
 
 // TestFault kills writers at every step of every verb, and at random steps of many verbs at once,
@@ -266,10 +274,10 @@ func TestFault(t *testing.T) {
 		}
 	})
 	fmt.Printf("kills %d, issued %d, refreshed %d, lost %d, torn %d, double spends %d, "+
-		"undelivered revokes %d of %d, unsure %d (seed %d)\n",
+		"undelivered revokes %d of %d, unsure %d, of those marks after a later get %d (seed %d)\n",
 		all.kills, all.issued, all.refreshed, all.lost, all.torn, all.doubles,
-		all.undelivered, all.decided, all.unsure, seed)
-	if all.lost+all.torn+all.doubles+all.undelivered > 0 {
+		all.undelivered, all.decided, all.unsure, all.kept, seed)
+	if all.lost+all.torn+all.doubles+all.undelivered > 0 || all.kept == 0 {
 		t.Error("see the counts")
 	}
 }

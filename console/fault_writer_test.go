@@ -37,10 +37,14 @@ const faultTimeout = 10 * time.Minute
 // patient opens a store that waits for other writers as long as the machine takes.
 var patient = store.Options{Busy: faultPatience}
 
-// faultApps returns four applications with refresh tokens and two without.
+// leavesAlive is the number of the application whose server leaves earlier tokens alive.
+const leavesAlive = 6
+
+// faultApps returns four applications with refresh tokens, two without, and one whose server leaves
+// earlier tokens alive.
 func faultApps(url string) []console.Application {
 	var all []console.Application
-	for n, key := range []string{"p0", "p1", "p2", "p3", "c0", "c1"} {
+	for n, key := range []string{"p0", "p1", "p2", "p3", "c0", "c1", "s0"} {
 		a := console.Application{
 			Name: "App" + strconv.Itoa(n), ConsumerKey: key, Grant: tokenapi.GrantClientCredentials,
 			Source: console.FromConfig, Secret: console.SecretAvailable,
@@ -50,8 +54,11 @@ func faultApps(url string) []console.Application {
 				Endpoints: tokenapi.Endpoints{TokenURL: url + "/token", RevokeURL: url + "/revoke"},
 			},
 		}
-		if key[0] == 'p' {
+		if key[0] != 'c' {
 			a.Grant, a.Username = tokenapi.GrantPassword, "ana"
+		}
+		if key[0] == 's' {
+			a.Environment.Name, a.Environment.Regime = "stateless", console.RegimeStateless
 		}
 		a.ID = a.Identity()
 		all = append(all, a)
