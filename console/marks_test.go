@@ -366,3 +366,26 @@ func TestMarkAdvice(t *testing.T) {
 		t.Errorf("no date: %s", text)
 	}
 }
+
+// With an application, an unsure token is renewed only where nothing newer is held.
+func TestRenewableBesideAnUnsureOne(t *testing.T) {
+	t.Parallel()
+	unsure := console.Token{ID: "unsure", AppID: "a", Refresh: console.RefreshLive, Unsure: &console.Mark{}}
+	plain, refreshable := console.Token{ID: "plain", AppID: "a"}, console.Token{ID: "refreshable", AppID: "a", Refresh: console.RefreshLive}
+	for _, c := range []struct {
+		held []console.Token
+		want string
+	}{
+		{[]console.Token{unsure}, "unsure"},
+		{[]console.Token{refreshable, unsure}, "unsure"},
+		{[]console.Token{unsure, plain}, "plain"},
+		{[]console.Token{unsure, refreshable}, "refreshable"},
+		{[]console.Token{refreshable, plain}, "refreshable"},
+		{[]console.Token{refreshable, unsure, plain}, "plain"},
+	} {
+		got, _ := console.RenewableOf(c.held, "a", func(console.Token) console.Status { return console.Status{State: console.Active} })
+		if got.ID != c.want {
+			t.Errorf("of %d: %s, want %s", len(c.held), got.ID, c.want)
+		}
+	}
+}

@@ -94,7 +94,8 @@ func OfUse(t Token, st Status) bool {
 }
 
 // RenewableOf gives the token of an application that is to be renewed: the newest that can be refreshed and was
-// not ended, else the newest that was not ended.
+// not ended, else the newest that was not ended. An unsure one is asked for anew, not refreshed: it is taken only where
+// it is the newest.
 func RenewableOf(tokens []Token, appID string, judge func(Token) Status) (t Token, ok bool) {
 	var alive, refreshable Token
 	for _, t := range tokens {
@@ -105,12 +106,12 @@ func RenewableOf(tokens []Token, appID string, judge func(Token) Status) (t Toke
 		if st.Ended || st.State == Revoking {
 			continue
 		}
-		if t.Refresh == RefreshLive {
+		if t.Refresh == RefreshLive || t.Unsure != nil {
 			refreshable = t
 		}
 		alive = t
 	}
-	if refreshable.ID != "" {
+	if refreshable.ID != "" && refreshable.Unsure == nil {
 		return refreshable, true
 	}
 	return alive, alive.ID != ""
