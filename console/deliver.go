@@ -3,19 +3,27 @@ package console
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
 )
 
-// Deliver sends every revoke that is due, by whichever process decided it. next is when the next one
+// Deliver sends every revoke that is due, by whichever process decided it, and ends those that time has made needless. next is when the next one
 // will be due, zero when none waits. A failed delivery is kept and tried again later; a refused one is
 // taken off the token, which lives on. One that another process is sending is left to it.
 //
 // A deadline of ctx is kept to, also by a call that has left: what was not answered by then is kept, and sent
 // again. Anything else that ends ctx only keeps further calls from being begun.
 func (s *Service) Deliver(ctx context.Context) (done []Delivery, next time.Time, err error) {
+	if err := s.lapseAll(ctx); err != nil {
+		return nil, time.Time{}, err
+	}
 	ids, err := s.waiting(ctx, func(due, now time.Time) bool { return !due.After(now) })
 	if err == nil && len(ids) > 0 {
 		err = s.unlocked(ctx) // once for all: without the key none can be sent
@@ -69,9 +77,68 @@ func DueAt(t Token) (time.Time, bool) {
 // been started with different undo windows.
 const leastUndo = time.Minute
 
+// lapsed says of a pending revoke that its access token needs none any more: it has expired. One that was decided after
+// that is sent once, because somebody may not believe the expiry.
+func lapsed(t Token, now time.Time) bool {
+	return pendingRevoke(t) && t.RevokeKind != RevokeRefresh && t.AcceptedAt.IsZero() &&
+		t.Lifetime == tokenapi.Bounded && !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt) &&
+		(t.RevokeTries > 0 || t.RevokeAt.Before(t.ExpiresAt))
+}
+
+// lapse takes a revoke off an access token that has expired; that of a refresh token which lives stays.
+func lapse(t Token) Token {
+	switch {
+	case t.RevokeKind == RevokeBoth && t.Refresh == RefreshLive && t.RefreshAcceptedAt.IsZero():
+		t.RevokeKind = RevokeRefresh
+		return t
+	case !t.RefreshAcceptedAt.IsZero(): // that it was revoked stays told
+		t.RevokeAt, t.RevokeKind = t.RefreshAcceptedAt, RevokeRefresh
+	default:
+		t.RevokeAt, t.RevokeKind = time.Time{}, ""
+	}
+	t.RevokeTries, t.RevokeNext, t.RevokeError = 0, time.Time{}, ""
+	return t
+}
+
+// lapseAll stores what has become of revokes whose access tokens have expired. Nothing is sent.
+func (s *Service) lapseAll(ctx context.Context) error {
+	var ids []string
+	err := s.opt.Keeper.View(ctx, func(r Reader) error {
+		all, err := r.Tokens()
+		for _, t := range all {
+			if lapsed(t, s.Now()) {
+				ids = append(ids, t.ID)
+			}
+		}
+		return err
+	})
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return s.update(context.WithoutCancel(ctx), func(w Writer) error {
+		for _, id := range ids {
+			t, err := s.token(w, id)
+			if isCode(err, "no_token") || err == nil && !lapsed(t, s.Now()) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			t = lapse(t)
+			if err := w.PutToken(&t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // timely puts right when the pending revoke of a token is due. A time that lies further ahead than any wait lasts was
-// written by a clock that has been set back since: then it is due now.
+// written by a clock that has been set back since: then it is due now. What has lapsed is not due at all.
 func (s *Service) timely(t Token, now time.Time) Token {
+	if lapsed(t, now) {
+		t = lapse(t)
+	}
 	if !pendingRevoke(t) {
 		return t
 	}
@@ -122,8 +189,11 @@ func (s *Service) DeliverOne(ctx context.Context, tokenID string) ([]Delivery, e
 }
 
 func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err error) {
+	if err := s.lapseAll(ctx); err != nil {
+		return nil, err
+	}
 	t, a, err := s.find(ctx, id)
-	if err != nil {
+	if err != nil || !pendingRevoke(t) {
 		return nil, err
 	}
 	if err := s.unlocked(ctx); err != nil {
@@ -207,6 +277,9 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 		e, ok := tokenapi.AsError(callErr)
 		switch {
 		case ok && final(e, t.Grant == GrantAdopted):
+			if noEndpoint(e) {
+				callErr = noRevocation(a, t, kind, e)
+			}
 			return s.drop(ctx, t.ID, kind, callErr)
 		case ok:
 			return s.keep(ctx, t.ID, kind, callErr, e.RetryAfter)
@@ -255,10 +328,10 @@ func alsoRevoked(w Writer, t *Token, ans tokenapi.RevokeAnswer) error {
 	return err
 }
 
-// final says whether the server understood and refused for good. Whatever a person may mend is not: a consumer
-// secret that was changed, a proxy or a web page in between, a wrong URL, a server in trouble or one that wants to
-// be asked later. The revoke is kept then, with its cause. adopted is a token that was brought from elsewhere:
-// of it a server may say that it belongs to another application.
+// final says whether the server understood and refused for good, or there is none that could accept. Whatever may be
+// accepted later, or a person may mend, is not: a consumer secret that was changed, a proxy or a web page in between, a
+// server in trouble or one that wants to be asked later. The revoke is kept then, with its cause. adopted is a token that
+// was brought from elsewhere: of it a server may say that it belongs to another application.
 func final(e *tokenapi.Error, adopted bool) bool {
 	if e.Kind != tokenapi.KindRefused || e.Status < 400 || e.Status >= 500 || e.Status == 429 || e.Status == 408 {
 		return false
@@ -269,7 +342,66 @@ func final(e *tokenapi.Error, adopted bool) bool {
 	case "unauthorized_client":
 		return adopted
 	}
-	return false
+	return noEndpoint(e)
+}
+
+// noEndpoint says whether an answer means that nothing at this URL revokes tokens: 404 or 410, whatever its body, but
+// for three. A body that names an OAuth error comes from an endpoint. A gateway's own fault is about the gateway. A page
+// of somebody in between (a sign-in, a proxy) says nothing of the server.
+func noEndpoint(e *tokenapi.Error) bool {
+	const gatewayFaults = 100000 // from here on; a lower code repeats the HTTP status
+	return e.Kind == tokenapi.KindRefused && (e.Status == 404 || e.Status == 410) && e.FaultCode < gatewayFaults &&
+		(e.Code == "" || sameAs(e.Code, notFound())) && !(e.Page && sameAs(e.Title, inBetween()))
+}
+
+// notFound are the words with which servers repeat the status in place of an OAuth error, inBetween those in the title
+// of a page that another one than the server has made. They are compared by their letters and digits alone.
+func notFound() []string { return []string{"404", "410", "notfound", "gone", "nosuch"} }
+func inBetween() []string {
+	return []string{"gateway", "proxy", "portal", "login", "logon", "signin", "signon", "maintenance", "unavailable", "blocked", "denied"}
+}
+
+func sameAs(text string, words []string) bool {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, text)
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
+}
+
+// noRevocation tells of a revoke that no server can accept, because there is no revocation endpoint.
+func noRevocation(a Application, t Token, kind RevokeKind, cause *tokenapi.Error) error {
+	lives := "its refresh token lives on"
+	switch {
+	case kind == RevokeRefresh:
+	case t.Lifetime == tokenapi.Bounded && !t.ExpiresAt.IsZero():
+		lives = "the token lives until " + t.ExpiresAt.UTC().Format("2006-01-02 15:04:05Z")
+	case t.Lifetime == tokenapi.Unbounded:
+		lives = "the token lives on and never expires"
+	default:
+		lives = "the token lives on, nobody knows how long"
+	}
+	e := *cause
+	e.Err = errors.New("there is no revocation endpoint at " + plainURL(a.Environment.Endpoints.RevokeURL))
+	if cause.Err != nil {
+		e.Err = fmt.Errorf("%w (%w)", e.Err, cause.Err)
+	}
+	e.Hint = lives + ", and this revoke is not kept; if the URL is wrong, correct revoke_url and revoke again"
+	if likely := strings.TrimSpace(strings.TrimPrefix(cause.Hint, "is the URL right?")); likely != "" {
+		e.Hint += "; " + likely
+	}
+	return &e
+}
+
+// plainURL is a URL without what may be secret in it.
+func plainURL(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "its URL"
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
 // drop takes a revoke off a token that the server will not revoke; with the access token's revoke
@@ -325,7 +457,10 @@ func (s *Service) keep(ctx context.Context, id string, kind RevokeKind, cause er
 		if err != nil {
 			return err
 		}
-		t = s.timely(t, s.Now())
+		if t = s.timely(t, s.Now()); !pendingRevoke(t) { // it has expired since it was sent, or before
+			d.Kept, d.Token = false, t
+			return w.PutToken(&t)
+		}
 		wait := firstRetry << min(max(t.RevokeTries-1, 0), 10)
 		if t.RevokeTries == 0 { // nothing could be sent so far: as long again as it has lasted
 			wait = max(firstRetry, s.Now().Sub(t.RevokeAt))

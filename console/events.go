@@ -24,7 +24,7 @@ type Event struct {
 // EventKind names what happened.
 type EventKind string
 
-// What can happen. The first seven bring or end a token, the next eight are about a revoke.
+// What can happen. The first seven bring or end a token, the next nine are about a revoke.
 const (
 	EventIssued    EventKind = "issued"
 	EventRenewed   EventKind = "renewed"  // by the refresh token of the one in from
@@ -42,6 +42,7 @@ const (
 	EventRefreshSpent   EventKind = "refresh_spent" // the server called the refresh token invalid
 	EventRevokeRefused  EventKind = "revoke_refused"
 	EventRevokeDeferred EventKind = "revoke_deferred" // it could not be delivered, and is kept
+	EventRevokeLapsed   EventKind = "revoke_lapsed"   // it was not delivered, and the token has expired
 
 	EventProbed       EventKind = "probed"
 	EventIntrospected EventKind = "introspected"
@@ -371,7 +372,7 @@ func (r *recorder) write(c *change) error {
 	if len(facts) == 0 && (after != nil || c.before == nil) {
 		return nil
 	}
-	e.Kind = kindOf(c, after)
+	e.Kind = kindOf(c, after, e.At)
 	var err error
 	if e.Facts, err = facts.encode(); err != nil {
 		return err

@@ -85,16 +85,17 @@ func unseen(e *tokenapi.Error) bool {
 // says what to do.
 func (s *Service) lostAnswer(a Application, m Mark, cause error) error {
 	hint := MarkAdvice(m, a.Environment.Regime, s.Now())
-	return &unsureError{cause, &Error{Code: "unsure", Text: m.Op + ": the answer was never seen", Hint: hint}}
+	return &advisedError{cause, &Error{Code: "unsure", Text: m.Op + ": the answer was never seen", Hint: hint}}
 }
 
-type unsureError struct {
+// advisedError reads as its cause does, and has another code and hint.
+type advisedError struct {
 	cause  error
 	advice *Error
 }
 
-func (e *unsureError) Error() string   { return e.cause.Error() }
-func (e *unsureError) Unwrap() []error { return []error{e.cause, e.advice} }
+func (e *advisedError) Error() string   { return e.cause.Error() }
+func (e *advisedError) Unwrap() []error { return []error{e.cause, e.advice} }
 
 func stillOurs(under []*lease) bool {
 	for _, l := range under {

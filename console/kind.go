@@ -4,7 +4,7 @@ import "time"
 
 // kindOf names a change by what it did, the most telling thing first. Verbs do not name their own: what the
 // store was told is what the log tells.
-func kindOf(c *change, after *Token) EventKind {
+func kindOf(c *change, after *Token, now time.Time) EventKind {
 	switch {
 	case c.tokenID == "" || after == nil && c.before == nil:
 		return kindOfMarks(c)
@@ -29,6 +29,8 @@ func kindOf(c *change, after *Token) EventKind {
 		return EventReissued
 	case a.RevokeTries > b.RevokeTries:
 		return EventRevokeTried
+	case lapsed(*b, now) && !lapsed(*a, now):
+		return EventRevokeLapsed
 	case newer(b.RevokeNext, a.RevokeNext):
 		return EventRevokeDeferred
 	case !b.RevokeAt.IsZero() && a.RevokeError != "" && (!a.RevokeAt.Equal(b.RevokeAt) || a.RevokeKind != b.RevokeKind):

@@ -154,7 +154,7 @@ func (e Event) Detail(now time.Time) string {
 		return f.Via
 	case EventDead, EventSuperseded:
 		return "by " + string(f.Proof)
-	case EventReplaced, EventForgotten, EventRevokeUndone, EventRefreshRevoked, EventRefreshSpent, EventSettled, EventDismissed, EventChanged, EventExpired:
+	case EventReplaced, EventForgotten, EventRevokeUndone, EventRevokeLapsed, EventRefreshRevoked, EventRefreshSpent, EventSettled, EventDismissed, EventChanged, EventExpired:
 	}
 	return ""
 }

@@ -355,6 +355,8 @@ func TestWhatTakesARevokeOff(t *testing.T) {
 		"overloaded":                {429, `{"error":"invalid_request"}`, true},
 		"too slow":                  {408, "", true},
 		"a proxy's not found":       {404, page, true},
+		"no such endpoint":          {404, "404 page not found\n", false},
+		"no such endpoint any more": {410, "", false},
 		"a firewall's page":         {403, page, true},
 		"a captive portal":          {200, page, true},
 		"moved":                     {302, "", true},
@@ -378,7 +380,7 @@ func TestWhatTakesARevokeOff(t *testing.T) {
 				t.Errorf("the token is %s", w.state(tok.ID))
 			}
 			w.wire.instead = nil // mended
-			w.clock.advance(time.Hour)
+			w.clock.advance(10 * time.Minute)
 			if done, _, err = s.Deliver(t.Context()); err != nil || c.kept != (len(done) == 1 && done[0].Err == nil) {
 				t.Errorf("mended: %+v, %v", done, err)
 			}

@@ -36,6 +36,8 @@ type Error struct {
 	Action      Action        // the next step, in one word; "" when there is none to name
 	Interval    time.Duration // device grant: the server wants at least this between two polls; 0 when it did not say
 	RetryAfter  time.Duration
+	Page        bool        // the answer was a web page
+	Title       string      // of that page, cleaned; "" when it has none
 	URI         string      // the server's error_uri, cleaned: a text, which nobody has checked
 	Nonce       secret.Text // DPoP-Nonce (RFC 9449 section 8), zero when the answer had none
 	// Sent says that the request may have reached the server: after a failure with Sent and without an

@@ -37,6 +37,9 @@ func (a answer) accepted(op string) (members, notation, *Error) {
 	e := a.failure(op, KindRefused)
 	e.Code, e.Description = clean(code, rawLimit), clean(words, rawLimit)
 	e.URI = clean(m.str("error_uri"), rawLimit)
+	if e.Page = n == isHTML; e.Page {
+		e.Title = pageTitle(a.body)
+	}
 	e.Nonce = secret.New(strings.TrimSpace(a.header.Get("DPoP-Nonce")))
 	e.Interval = pollInterval(m)
 	e.RetryAfter = retryAfter(a.header, a.at)
