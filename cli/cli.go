@@ -83,7 +83,7 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(
 		p.demoCommand(), p.sandboxCommand(),
 		p.appsCommand(), p.tokensCommand(), p.revocationsCommand(),
-		p.tokenCommand(), p.renewCommand(), p.revokeCommand(), p.probeCommand(),
+		p.tokenCommand(), p.renewCommand(), p.revokeCommand(), p.forgetCommand(), p.probeCommand(),
 		p.inspectCommand(), p.introspectCommand(), p.importCommand(),
 		p.keyCommand(), p.backupCommand(), p.restoreCommand(), p.logCommand(), p.doctorCommand(),
 		p.configCommand(), p.themesCommand(), p.completionCommand(), p.versionCommand(),

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -176,7 +177,8 @@ func (d *doctor) checkSpace() {
 
 // checkWaiting looks for revokes that no server has accepted yet, and for answers that nobody saw.
 func (d *doctor) checkWaiting(b console.Board) {
-	var undelivered, unsure []string
+	var undelivered []string
+	var unsure []console.Token
 	why := ""
 	for _, t := range b.Tokens {
 		if _, pending := console.DueAt(t); pending {
@@ -186,7 +188,7 @@ func (d *doctor) checkWaiting(b console.Board) {
 			}
 		}
 		if t.Unsure != nil {
-			unsure = append(unsure, t.Fingerprint)
+			unsure = append(unsure, t)
 		}
 	}
 	if n := len(undelivered); n > 0 {
@@ -195,17 +197,22 @@ func (d *doctor) checkWaiting(b console.Board) {
 	} else {
 		d.ok("outbox", "no revoke is waiting")
 	}
-	for i, m := range b.Marks {
-		for _, a := range b.Applications {
-			if a.ID == m.AppID && i < 3 {
-				d.warn("unsure", "lanyard token "+shellQuote(a.Label())+" --fresh asks anew and settles it",
-					"a get for %s was sent at %s and never answered", a.Label(), m.SentAt.Local().Format(time.DateTime))
-			}
+	at := func(m console.Mark) console.Application {
+		n := slices.IndexFunc(b.Applications, func(a console.Application) bool { return a.ID == m.AppID })
+		if n < 0 {
+			return console.Application{}
 		}
+		return b.Applications[n]
+	}
+	for _, m := range b.Marks[:min(len(b.Marks), 3)] {
+		a := at(m)
+		d.warn("unsure", "lanyard token "+shellQuote(a.Label())+" --fresh: "+console.MarkAdvice(m, a.Environment.Regime, d.p.clock()),
+			"a get for %s was sent at %s and never answered", a.Label(), m.SentAt.Local().Format(time.DateTime))
 	}
 	if n := len(unsure); n > 0 {
-		d.warn("unsure", "lanyard renew "+unsure[0]+" asks anew and settles it",
-			"%s whose refresh was never answered (%s)", plural(n, "token"), some(unsure))
+		m := *unsure[0].Unsure
+		d.warn("unsure", "lanyard renew "+unsure[0].Fingerprint+": "+console.MarkAdvice(m, at(m).Environment.Regime, d.p.clock()),
+			"%s whose refresh was never answered (%s)", plural(n, "token"), some(fingerprints(unsure)))
 	}
 }
 
@@ -217,6 +224,13 @@ func (d *doctor) checkGateways(b console.Board) {
 				"%s: %s than was to be expected, at %s", e.Name, l, l.At.Local().Format(time.DateTime))
 		}
 	}
+}
+
+func fingerprints(tokens []console.Token) (all []string) {
+	for _, t := range tokens {
+		all = append(all, t.Fingerprint)
+	}
+	return all
 }
 
 // some names a few of many.

@@ -122,7 +122,7 @@ func exitOf(k tokenapi.Kind) int {
 
 func refusalExit(code string) int {
 	switch {
-	case code == "no_application" || code == "no_token":
+	case code == "no_application" || code == "no_token" || code == "no_mark":
 		return exitNotFound
 	case code == "store_exists": // a file or a store that was not to be replaced
 		return exitUsage

@@ -121,7 +121,7 @@ func (l ledger) printInspection(p *program, i console.Inspection) {
 	} else {
 		t, st := *i.Held, l.status(*i.Held)
 		p.print("held         yes: %s of %s, %s, %s left (%s)", t.ID, l.app[t.AppID].Label(), st.State, left(t, st), grantWords(t.Grant))
-		if why := console.Advice(t); why != "" {
+		if why := l.advice(t); why != "" {
 			p.print("to know      %s", why)
 		}
 		if t.AtServer != console.NotAsked {

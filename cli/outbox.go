@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"lanyard/console"
@@ -42,7 +43,7 @@ func (p *program) deliverDue(ctx context.Context, s *session) {
 		case d.Kept:
 			p.note("not yet accepted: the revoke of %s (%s): %v", what, of, d.Err)
 		default:
-			p.note("refused for good: the revoke of %s (%s), which stays alive: %v", what, of, d.Err)
+			p.note("refused for good: the revoke of %s (%s), which stays alive: %v%s", what, of, d.Err, strings.TrimSuffix("; "+console.Hint(d.Err), "; "))
 		}
 	}
 }
@@ -66,7 +67,7 @@ func (p *program) leaves(ctx context.Context, s *session) {
 	}
 	for _, t := range l.Tokens {
 		if _, waits := console.DueAt(t); waits {
-			p.later = append(p.later, t.Fingerprint+" of "+l.app[t.AppID].Label()+": "+console.Advice(t)+", by an open console or the next token, renew, revoke, probe or introspect")
+			p.later = append(p.later, t.Fingerprint+" of "+l.app[t.AppID].Label()+": "+l.advice(t)+", by an open console or the next token, renew, revoke, probe or introspect")
 		}
 	}
 }

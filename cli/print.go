@@ -25,6 +25,18 @@ type (
 		Scopes      []string   `json:"scopes"`
 		Source      string     `json:"source"`
 		Tokens      tokenCount `json:"tokens"`
+		Marks       []markJSON `json:"marks"`
+	}
+	// markJSON is a request whose answer was never seen.
+	markJSON struct {
+		ID          string  `json:"id"`
+		State       string  `json:"state"`
+		Op          string  `json:"op"`
+		Fingerprint *string `json:"fingerprint"` // of the token that was refreshed
+		Application string  `json:"application"`
+		Environment string  `json:"environment"`
+		SentAt      stamp   `json:"sent_at"`
+		EndsBy      stamp   `json:"ends_by"`
 	}
 	tokenCount struct {
 		Active    int `json:"active"`
@@ -93,6 +105,9 @@ func (s stamp) MarshalJSON() ([]byte, error) {
 	return []byte(`"` + t.UTC().Format("2006-01-02T15:04:05.000Z") + `"`), nil
 }
 
+// utcTime writes a time for a person.
+func utcTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }
+
 // known gives a pointer to v, or nil for the zero value: unknown is null, never 0.
 func known[T comparable](v T) *T {
 	var zero T
@@ -125,6 +140,11 @@ type ledger struct {
 	app map[string]console.Application
 }
 
+// advice says what there is to know and to do about a token.
+func (l ledger) advice(t console.Token) string {
+	return console.Advice(t, l.svc.Policy(l.app[t.AppID]), l.now)
+}
+
 func (l ledger) status(t console.Token) console.Status {
 	return console.StatusAt(t, l.svc.Policy(l.app[t.AppID]), l.now)
 }
@@ -133,6 +153,12 @@ func (l ledger) application(a console.Application) applicationJSON {
 	j := applicationJSON{
 		ID: a.ID, Name: a.Name, Environment: a.Environment.Name, KeyType: a.KeyType, ConsumerKey: a.ConsumerKey,
 		Secret: string(a.Secret), Grant: a.Grant, Scopes: orEmpty(a.Scopes), Source: string(a.Source),
+		Marks: []markJSON{},
+	}
+	for _, m := range l.marks() {
+		if m.AppID == a.ID {
+			j.Marks = append(j.Marks, l.mark(m))
+		}
 	}
 	for _, t := range l.Tokens {
 		if t.AppID != a.ID {

@@ -32,7 +32,7 @@ func (p *program) runRevocations(c *cobra.Command, _ []string) error {
 			all = append(all, l.revocation(t))
 			rows = append(rows, l.revocationRow(t))
 			longer[l.app[t.AppID].Environment.Name] = true
-			if why := console.Advice(t); why != "" && !p.json {
+			if why := l.advice(t); why != "" && !p.json {
 				defer p.note("%s of %s: %s", t.Fingerprint, l.app[t.AppID].Label(), why)
 			}
 		}

@@ -241,6 +241,8 @@ func (s *session) elsewhere(ctx context.Context, id string) ([]console.Delivery,
 			return []console.Delivery{{Token: t, Kind: t.RevokeKind, Confirmed: t.Confirmed}}, nil
 		case !waits && t.RevokeError != "":
 			return nil, fmt.Errorf("revoke: %s", t.RevokeError)
+		case !waits && l.status(t).State == console.Expired:
+			return nil, &failure{exit: exitUsage, code: "expired", text: "revoke: " + t.Fingerprint + " has expired before it was delivered, and needs none"}
 		case !waits:
 			return nil, &failure{exit: exitUsage, code: "undone", text: "revoke: it was taken back in another console"}
 		case t.RevokeError != "":

@@ -178,7 +178,7 @@ func stopServer(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Value("servers").(map[string]func())[args[0]]()
 }
 
-// stub NAME html|empty|hang|invalid_grant|short|says: a server that misbehaves, with a configuration for it.
+// stub NAME html|empty|hang|invalid_grant|short|says|thunder: a server that misbehaves, with a configuration for it.
 func startStub(ts *testscript.TestScript, _ bool, args []string) {
 	name, kind := args[0], args[1]
 	gone := make(chan struct{})
@@ -205,6 +205,17 @@ func startStub(ts *testscript.TestScript, _ bool, args []string) {
 			w.Header().Set("Content-Type", "application/json")
 			text := fmt.Sprintf("token-%d.%s", posts.Add(1), url.QueryEscape(r.PostForm.Encode()))
 			fmt.Fprintf(w, `{"access_token":%q,"token_type":"Bearer","expires_in":3600}`, text)
+		case "thunder": // a new token each time, the second answer gets lost, and there is no revocation endpoint
+			if r.URL.Path != "/token" {
+				http.NotFound(w, r)
+				return
+			}
+			n := posts.Add(1)
+			if n == 2 {
+				panic(http.ErrAbortHandler)
+			}
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprintf(w, `{"access_token":"token-%d-of-thunder","token_type":"Bearer","expires_in":3600}`, n)
 		case "empty":
 		}
 	}))

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,9 +16,10 @@ func (p *program) tokensCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "tokens",
 		Short: "List the tokens",
-		Long:  "Lists the tokens that are held. Those that are dead or superseded are left out without --all.",
-		Args:  takes(0, 0),
-		RunE:  func(c *cobra.Command, _ []string) error { return p.runTokens(c, app, all) },
+		Long: "Lists the tokens that are held. Those that are dead or superseded are left out without --all. A get or refresh whose\n" +
+			"answer was never seen is listed too, with the latest time at which the token that was lost can live.",
+		Args: takes(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error { return p.runTokens(c, app, all) },
 	}
 	c.Flags().StringVar(&app, "app", "", "only those of `APP`")
 	c.Flags().BoolVar(&all, "all", false, "the dead and superseded too")
@@ -39,28 +41,44 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 		}
 		only = a.ID
 	}
-	shown := []tokenJSON{}
+	shown := []any{} // tokens, each before the mark of its refresh, then the marks of gets
 	var rows [][]string
 	hidden := 0
 	for _, t := range l.Tokens {
 		st := l.status(t)
-		switch over := st.State == console.Dead || st.State == console.Superseded; {
+		over := st.State == console.Dead || st.State == console.Superseded
+		switch {
 		case only != "" && t.AppID != only:
 			continue
-		case over && !all:
+		case over && !all && t.Unsure == nil:
 			hidden++
 			continue
 		}
-		if why := console.Advice(t); why != "" && !p.json {
+		if why := l.advice(t); why != "" && !p.json {
 			defer p.note("%s of %s: %s", t.Fingerprint, l.app[t.AppID].Label(), why)
 		}
 		if why := st.Warning(); why != "" && !p.json {
 			defer p.note("%s of %s: %s", t.Fingerprint, l.app[t.AppID].Label(), why)
 		}
 		shown = append(shown, l.token(t))
+		if t.Unsure != nil {
+			shown = append(shown, l.mark(*t.Unsure))
+		}
 		rows = append(rows, []string{
 			string(st.State), t.Fingerprint, l.app[t.AppID].Label(), dash(t.User), dash(strings.Join(t.Scopes, " ")), left(t, st), t.ID,
 		})
+	}
+	for _, m := range l.Marks {
+		if only != "" && m.AppID != only {
+			continue
+		}
+		a := l.app[m.AppID]
+		shown = append(shown, l.mark(m))
+		rows = append(rows, []string{
+			string(console.Unsure), "-", a.Label(), dash(cmp.Or(m.User, a.Username)), dash(strings.Join(m.Scopes, " ")), l.markLeft(m), m.ID,
+		})
+		defer p.note("a get for %s was sent at %s and never answered: %s", a.Label(), m.SentAt.UTC().Format("15:04:05Z"),
+			console.MarkAdvice(m, a.Environment.Regime, l.now))
 	}
 	if p.json {
 		return p.printJSON(shown)
@@ -68,15 +86,20 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 	if hidden > 0 {
 		defer p.note("%d dead or superseded not shown; --all shows them", hidden)
 	}
-	for _, m := range l.Marks {
-		defer p.note("a get for %s was sent at %s and never answered: %s", l.app[m.AppID].Label(), m.SentAt.UTC().Format("15:04:05Z"), console.MarkAdvice(m))
-	}
 	if len(rows) == 0 {
 		p.note("no token is held")
 		return nil
 	}
 	columns(p.out(), []string{"STATE", "TOKEN", "APPLICATION", "USER", "SCOPES", ">LEFT", "ID"}, rows)
 	return nil
+}
+
+// markLeft puts into a cell how long the token that a request has lost can live at most.
+func (l ledger) markLeft(m console.Mark) string {
+	if m.EndsBy.IsZero() {
+		return "unknown"
+	}
+	return "<=" + console.Left(m.EndsBy.Sub(l.now))
 }
 
 // left puts what is left of a token, or of its lingering, into a cell.

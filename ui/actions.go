@@ -77,6 +77,8 @@ func (m *root) cannot(s *scene, a action) *refuse {
 		return m.needToken(s)
 	case revokeAll:
 		return m.cannotRevokeAll(s)
+	case dismissMark:
+		return m.cannotDismiss(s)
 	case editApp, deleteApp, adoptToken:
 		return m.cannotApp(s, a)
 	case unmarkAll:
@@ -110,6 +112,8 @@ func (m *root) do(a action) tea.Cmd {
 		return m.probeUntilDead()
 	case revokeAll:
 		return m.openRevokeAll()
+	case dismissMark:
+		return m.openDismiss()
 	case addApp, editApp:
 		return m.openApp(a == editApp)
 	case deleteApp:

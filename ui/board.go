@@ -143,9 +143,12 @@ func (b *board) judge(now time.Time) {
 	for i := range b.apps {
 		a := &b.apps[i]
 		a.tally = tally{}
+		a.rows = slices.DeleteFunc(a.rows, func(r *row) bool { return r.mark != nil && r.mark.Over(now) })
 		for _, r := range a.rows {
 			if r.tok != nil {
 				b.judgeToken(r, a.policy, now)
+			} else {
+				b.changes = earlier(b.changes, r.mark.EndsBy)
 			}
 			switch r.state {
 			case console.Active:

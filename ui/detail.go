@@ -93,10 +93,14 @@ func (s *scene) detail(r *row) []string {
 	}
 	switch {
 	case r.mark != nil && gone:
-		return []string{"the answer to a get was lost, and the application is no longer configured: no token is known", "its answer was lost"}
+		ends := s.lostEnds(r.mark)
+		return []string{"the answer to a get was lost, and the application is no longer configured; of its token, " + ends, "answer lost: " + ends, "its answer was lost"}
 	case r.mark != nil:
-		again := s.keys.hint(doGet, "asks anew")
-		return []string{"the answer to a get was lost: " + again, "answer lost: " + again, "lost: " + again}
+		again, ends := s.keys.hint(doGet, "asks anew"), s.lostEnds(r.mark)
+		return []string{
+			"the answer to a get was lost: " + again + "; of a token that only it held, " + ends, "the answer to a get was lost: " + again + "; " + ends,
+			"the answer to a get was lost: " + again, "answer lost: " + again, "lost: " + again,
+		}
 	case r.pending():
 		return s.revokeWords(r)
 	case r.state == console.Revoking:
@@ -107,6 +111,7 @@ func (s *scene) detail(r *row) []string {
 	case r.state == console.Unsure:
 		again, revokes := s.keys.hint(doRenew, "asks anew"), ", "+s.keys.hint(doRevoke, "revokes it")
 		return []string{
+			"the answer to its renewal was lost: " + again + revokes + "; of a token that only that answer held, " + s.lostEnds(r.tok.Unsure),
 			"the answer to its renewal was lost: " + again + revokes, "its answer was lost: " + again + revokes,
 			"answer lost: " + again + revokes, "lost: " + again,
 		}

@@ -19,6 +19,8 @@ func (m *root) cannotApp(s *scene, act action) *refuse {
 		return &refuse{"no application is selected", m.keys.hint(paneApps, "goes to Applications")}
 	case act == deleteApp && a.Source == console.Gone && a.mayLive():
 		return &refuse{a.name + " is no longer configured, and tokens of it may be alive", m.keys.hint(revokeAll, "revokes them; when they are over the rest can be forgotten")}
+	case act == deleteApp && a.Source == console.Gone && slices.ContainsFunc(a.rows, func(r *row) bool { return r.mark != nil }):
+		return &refuse{a.name + " is no longer configured, and an answer to a get of it was lost", m.keys.hint(dismissMark, "says that nobody needs to know")}
 	case act == adoptToken && a.Source == console.Gone, act == editApp && a.Source == console.Gone:
 		return &refuse{a.name + " is no longer configured", ""}
 	case act == deleteApp && a.Source == console.FromConfig:

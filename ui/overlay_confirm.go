@@ -10,6 +10,7 @@ import (
 type confirmOverlay struct {
 	tokenID string
 	lines   []string
+	verb    string // what the answer key does
 }
 
 func newConfirm(r *row, a *app) *confirmOverlay {
@@ -31,7 +32,7 @@ func newConfirm(r *row, a *app) *confirmOverlay {
 	default:
 		text = append(text, "for a while after the server has accepted.")
 	}
-	return &confirmOverlay{tokenID: r.tok.ID, lines: text}
+	return &confirmOverlay{tokenID: r.tok.ID, lines: text, verb: "revoke it"}
 }
 
 func (*confirmOverlay) title() string { return "Revoke in production?" }
@@ -67,7 +68,7 @@ func (o *confirmOverlay) box(s *scene, w, h int) []string {
 	question := kit.NewLine("", 160)
 	question.Gap(2)
 	question.Put(string(s.st.Danger), s.keys.yes())
-	question.Put("", " revoke it   ")
+	question.Put("", " "+o.verb+"   ")
 	question.Put(string(s.st.Chip), " No ")
 	if w >= 44 {
 		question.Put(string(s.st.Quiet), "  any other key")

@@ -299,7 +299,11 @@ func textCell(p themes.Paint, text string) cell { return cell{paint: p, text: te
 // life is what the two last columns say: the time left, and a bar or the words that belong to it.
 func (p *tokensPane) life(s *scene, r *row, w int) (left, tail cell) {
 	if r.tok == nil {
-		return textCell(s.st.Quiet, "?"), textCell(s.st.Quiet, s.ago(r.mark.SentAt))
+		left = textCell(s.st.Quiet, "?")
+		if !r.mark.EndsBy.IsZero() {
+			left = textCell(s.st.Quiet, "≤"+s.left(r.mark.EndsBy.Sub(s.now)))
+		}
+		return left, textCell(s.st.Quiet, s.ago(r.mark.SentAt))
 	}
 	if s.busy[r.id] {
 		tail = textCell(s.st.Accent, "working…")

@@ -92,7 +92,7 @@ func (p *plain) announceToken(r *row) {
 	case !p.primed:
 	case !known:
 		p.out.say("%s: new, %s.", p.lead(r.tok), text)
-	case was.state == console.Revoking && !s.Ended && r.tok.RevokeError == "":
+	case was.state == console.Revoking && !s.Ended && s.State != console.Expired && r.tok.RevokeError == "":
 		p.out.say("%s: its revoke was taken back in another lanyard, it lives on: %s.", p.lead(r.tok), text)
 	default:
 		p.out.say("%s: %s.", p.lead(r.tok), text)
@@ -122,7 +122,7 @@ func (p *plain) announceMark(a *app, r *row) {
 	}
 	p.told[r.id] = told{state: console.Unsure}
 	if p.primed {
-		p.out.say("%s: %s.", p.appWords(a), markWords(r.mark))
+		p.out.say("%s: %s.", p.appWords(a), p.markWords(r.mark))
 	}
 }
 
@@ -147,8 +147,9 @@ func (p *plain) mayBeAnswered(a *app, m *console.Mark) bool {
 	return true
 }
 
-func markWords(m *console.Mark) string {
-	return "a get was sent at " + m.SentAt.UTC().Format("15:04:05Z") + " and its answer never seen: " + console.MarkAdvice(*m)
+func (p *plain) markWords(m *console.Mark) string {
+	return "a get was sent at " + m.SentAt.UTC().Format("15:04:05Z") + " and its answer never seen: " +
+		console.MarkAdvice(*m, p.regime(m.AppID), p.now)
 }
 
 // greet says where one is, once the board has been read.

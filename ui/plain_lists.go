@@ -60,7 +60,7 @@ func (p *plain) listTokens(text string) {
 		a := &p.board.apps[i]
 		for _, r := range a.rows {
 			if r.mark != nil && (of == nil || of.ID == a.ID) {
-				p.out.say("%s: %s.", p.appWords(a), markWords(r.mark))
+				p.out.say("%s: %s.", p.appWords(a), p.markWords(r.mark))
 			}
 		}
 	}

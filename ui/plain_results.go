@@ -56,6 +56,13 @@ func (p *plain) land(msg tea.Msg) {
 		} else {
 			p.out.say("The clipboard was cleared.")
 		}
+	case lostDismissed:
+		delete(p.busy, "dismiss")
+		if r.err != nil {
+			p.fail("dismiss", r.err)
+			break
+		}
+		p.out.say("The lost answer to a %s is dismissed; the log keeps it.", r.mark.Verb())
 	case storeUnlocked:
 		delete(p.busy, "unlock")
 		if r.err != nil {

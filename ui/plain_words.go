@@ -33,6 +33,14 @@ func (p *plain) lead(t *console.Token) string {
 	return p.tokenWords(t)
 }
 
+// regime is how the server of an application treats earlier tokens.
+func (p *plain) regime(appID string) console.Regime {
+	if a := p.board.app(appID); a != nil {
+		return a.Environment.Regime
+	}
+	return console.RegimeAuto
+}
+
 // judged is a token as it is now.
 func (p *plain) judged(t *console.Token) console.Status {
 	policy := console.Policy{}
@@ -46,7 +54,7 @@ func (p *plain) judged(t *console.Token) console.Status {
 func (p *plain) stateWords(t *console.Token, s console.Status) string {
 	switch s.State {
 	case console.Unsure:
-		return "unsure: " + console.Advice(*t)
+		return "unsure: " + console.Advice(*t, console.Policy{Regime: p.regime(t.AppID)}, p.now)
 	case console.Revoking:
 		return "revoking: " + p.revokingWords(t)
 	case console.Lingering:

@@ -258,7 +258,7 @@ func (m *root) elsewhere(before map[string]*row) {
 		}
 		now := m.board.byID[id]
 		switch {
-		case now == nil || now.tok == nil || now.pending():
+		case now == nil || now.tok == nil || now.pending() || now.state == console.Expired:
 			continue
 		case m.ours[id], !now.tok.AcceptedAt.IsZero(), !now.tok.RefreshAcceptedAt.IsZero():
 		case now.tok.RevokeError != "":

@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/console"
+)
+
+func (p *program) forgetCommand() *cobra.Command {
+	var yes, over bool
+	c := &cobra.Command{
+		Use:   "forget MARK…",
+		Short: "Dismiss requests whose answer was never seen",
+		Long: "Dismisses the mark of a get or refresh whose answer was never seen: lanyard tokens lists them, with the latest time at\n" +
+			"which the token that was lost can live. Nothing is sent, and nothing ends that token. The log keeps what was dismissed.\n" +
+			"A mark goes by itself when that time is over, or when the server says what is valid.",
+		Args: takes(0, -1),
+		RunE: func(c *cobra.Command, args []string) error { return p.runForget(c, args, yes, over) },
+	}
+	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	c.Flags().BoolVar(&over, "over", false, "what is over")
+	_ = c.Flags().MarkHidden("over")
+	return p.verbFlags(c)
+}
+
+// notForgotten refuses what only a later version forgets.
+func notForgotten(what string) error {
+	return &failure{exit: exitUsage, code: "unsupported", text: "forget: " + what + " is not supported yet",
+		hint: "lanyard forget MARK dismisses a request whose answer was never seen; lanyard tokens lists their marks"}
+}
+
+func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) error {
+	if over {
+		return notForgotten("--over")
+	}
+	if len(args) == 0 {
+		return misuse("usage: "+c.UseLine(), "%s: an argument is missing", c.CommandPath())
+	}
+	s, l, err := p.openRead(c.Context(), true)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	var marks []console.Mark
+	for _, arg := range args {
+		m, err := l.needMark(arg)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(marks, func(have console.Mark) bool { return have.ID == m.ID }) {
+			marks = append(marks, m)
+		}
+	}
+	if !yes && !p.dryRun {
+		if err := p.confirmForget(l, marks); err != nil {
+			return err
+		}
+	}
+	all := []markJSON{}
+	for _, m := range marks {
+		if p.dryRun {
+			continue
+		}
+		if _, err := s.svc.Dismiss(c.Context(), m.ID); err != nil {
+			return err
+		}
+		all = append(all, l.mark(m))
+		if !p.json {
+			p.print("dismissed %s: %s", m.ID, l.markWords(m))
+		}
+	}
+	switch {
+	case p.dryRun:
+		return p.rehearsed(c.Context(), s, nil)
+	case p.json && len(all) == 1:
+		return p.printJSON(all[0])
+	case p.json:
+		return p.printJSON(all)
+	}
+	return nil
+}
+
+// confirmForget asks before marks are dismissed. No is the default.
+func (p *program) confirmForget(l ledger, marks []console.Mark) error {
+	var words []string
+	for _, m := range marks {
+		words = append(words, m.ID+": "+l.markWords(m))
+	}
+	_, in := terminal(p.stdin)
+	_, out := terminal(p.stderr)
+	if !in || !out {
+		return &failure{exit: exitUsage, code: "needs_yes", text: "forget: without a terminal this needs --yes", hint: "it would dismiss " + strings.Join(words, "; ")}
+	}
+	_, _ = fmt.Fprintf(p.stderr, "%s\ndismiss? [y/N] ", plain(strings.Join(words, "\n")))
+	line, _ := bufio.NewReader(p.stdin).ReadString('\n')
+	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
+		return &failure{exit: exitUsage, code: "declined", text: "forget: not confirmed, nothing was dismissed"}
+	}
+	return nil
+}
+
+// needMark finds an open mark. An application or token is something that only a later version forgets.
+func (l ledger) needMark(text string) (console.Mark, error) {
+	for _, m := range l.marks() {
+		if m.ID == text {
+			return m, nil
+		}
+	}
+	if _, a, isToken, err := l.either(text); err == nil && isToken {
+		return console.Mark{}, notForgotten("a token")
+	} else if err == nil {
+		return console.Mark{}, notForgotten("an application (" + a.Label() + ")")
+	}
+	return console.Mark{}, &failure{exit: exitNotFound, code: "no_mark", text: "no such mark" + quoted(text),
+		hint: "lanyard tokens lists the requests whose answer was never seen; it may be settled meanwhile"}
+}
+
+// marks are all open marks, those of gets and those of refreshes.
+func (l ledger) marks() []console.Mark {
+	all := slices.Clone(l.Marks)
+	for _, t := range l.Tokens {
+		if t.Unsure != nil {
+			all = append(all, *t.Unsure)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b console.Mark) int { return a.SentAt.Compare(b.SentAt) })
+	return all
+}
+
+// markWords say what was sent and never answered, and how long what it may have brought can live.
+func (l ledger) markWords(m console.Mark) string {
+	what := "a get for " + l.app[m.AppID].Label()
+	if t, ok := l.byID(m.TokenID); ok {
+		what = "a refresh of " + t.Fingerprint + " of " + l.app[m.AppID].Label()
+	}
+	end := console.MarkEnd(m, utcTime)
+	return what + " was sent at " + utcTime(m.SentAt) + " and its answer never seen; of a token that it may have brought: " + end
+}
+
+func (l ledger) mark(m console.Mark) markJSON {
+	a := l.app[m.AppID]
+	j := markJSON{
+		ID: m.ID, State: string(console.Unsure), Op: m.Verb(), Application: a.Name, Environment: a.Environment.Name,
+		SentAt: stamp(m.SentAt), EndsBy: stamp(m.EndsBy),
+	}
+	if t, ok := l.byID(m.TokenID); ok {
+		j.Fingerprint = known(t.Fingerprint)
+	}
+	return j
+}

@@ -1,0 +1,106 @@
+package ui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/ui/kit"
+)
+
+// lost is the open mark of a row; nil when it has none.
+func (r *row) lost() *console.Mark {
+	switch {
+	case r == nil:
+		return nil
+	case r.mark != nil:
+		return r.mark
+	}
+	return r.tok.Unsure
+}
+
+// lostEnds says until when what a lost answer may have brought can live, as the clock of the screen shows it.
+func (s *scene) lostEnds(m *console.Mark) string {
+	return console.MarkEnd(*m, func(at time.Time) string { return clockTime(at, s.now) })
+}
+
+// clockTime is a time of the same day, or one with its date.
+func clockTime(at, now time.Time) string {
+	if at = at.In(now.Location()); at.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return at.Format("15:04")
+	}
+	return at.Format("2006-01-02 15:04")
+}
+
+// dismissOverlay asks before the mark of a lost answer is dismissed.
+type dismissOverlay struct {
+	confirmOverlay
+	mark string
+}
+
+func (m *root) cannotDismiss(s *scene) *refuse {
+	if m.target(s).lost() == nil {
+		return &refuse{"no answer of this row was lost", ""}
+	}
+	return nil
+}
+
+func (m *root) openDismiss() tea.Cmd {
+	s := m.scene()
+	r := m.target(s)
+	lost := r.lost()
+	if lost == nil {
+		return nil
+	}
+	what := "the answer to a get for " + s.board.apps[r.app].name
+	if r.tok != nil {
+		what = "the answer to the renewal of " + r.tok.Fingerprint
+	}
+	m.open(&dismissOverlay{confirmOverlay{verb: "dismiss it", lines: []string{
+		what + " was never seen.", "Of a token that only that answer held: " + s.lostEnds(lost) + ".", "",
+		"Dismissed, it is no longer shown. That ends no token; the log keeps it.",
+	}}, lost.ID})
+	return nil
+}
+
+func (*dismissOverlay) title() string { return "Dismiss the lost answer?" }
+
+func (o *dismissOverlay) press(s *scene, _ action, key string) intent {
+	if key == s.keys.yes() {
+		return dismissLost{o}
+	}
+	return closeOverlay{}
+}
+
+// dismissLost is the intent to dismiss it.
+type dismissLost struct{ o *dismissOverlay }
+
+func (dismissLost) intent() {}
+
+func (i dismissLost) perform(m *root) tea.Cmd {
+	m.drop(i.o)
+	return m.begin("dismiss", "a lost answer is being dismissed", func(string) tea.Cmd { return m.fx.dismiss(i.o.mark) }, "")
+}
+
+func (fx effects) dismiss(mark string) tea.Cmd {
+	return run(func() lostDismissed {
+		m, err := fx.svc.Dismiss(fx.ctx, mark)
+		return lostDismissed{m, err}
+	})
+}
+
+type lostDismissed struct {
+	mark console.Mark
+	err  error
+}
+
+func (r lostDismissed) land(m *root) tea.Cmd {
+	delete(m.busy, "dismiss")
+	if r.err != nil {
+		m.fail("dismiss", r.err)
+	} else {
+		m.note(good, "the lost answer to a "+kit.Clean(r.mark.Verb())+" was dismissed", "")
+	}
+	return m.read()
+}
