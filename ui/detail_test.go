@@ -127,9 +127,57 @@ func TestUnsureIsSettled(t *testing.T) {
 	l.Key("x")
 	l.said("nobody saw the answer to this get, so there is no token to act on g asks anew")
 	l.api.err = nil
-	l.Key("g")
+	l.Key("g") // nobody has said that this server ends the lost one
+	l.after(15 * time.Second)
+	if text := ansi.Strip(l.Frame()); !strings.Contains(text, "? unsure") || !strings.Contains(text, "≤58:") {
+		t.Errorf("the next get removes it, or its end is not shown:\n%s", text)
+	}
+	l.Key("down")
+	l.shows("g asks anew; of a token that only it held, it may live until 13:04 at the latest")
+	l.dismiss("n")
+	l.shows("? unsure")
+	l.dismiss("y")
+	l.said("the lost answer to a get was dismissed")
 	if strings.Contains(ansi.Strip(l.Frame()), "unsure") {
 		t.Errorf("it is still unsure:\n%s", ansi.Strip(l.Frame()))
+	}
+
+	l = awake(t, func(*console.Application) {}, func(e *console.Environment) { e.Regime = console.RegimeOpaque })
+	l.api.err = lost
+	l.Key("g")
+	l.api.err = nil
+	l.Key("g")
+	if strings.Contains(ansi.Strip(l.Frame()), "unsure") {
+		t.Errorf("the server ends it, and it is still unsure:\n%s", ansi.Strip(l.Frame()))
+	}
+}
+
+// dismiss chooses that from the palette, and answers the question.
+func (l *live) dismiss(answer string) {
+	l.t.Helper()
+	l.Key(":")
+	l.Type("dismiss a lost")
+	l.Key("enter")
+	l.shows("Dismiss the lost answer?", "was never seen", "That ends no token")
+	l.Key(answer)
+}
+
+// The mark of a get leaves the screen when its token can no longer live, though nothing is stored.
+func TestMarkLeavesTheScreen(t *testing.T) {
+	t.Parallel()
+	p, c := still(t, 120, 32)
+	b := orders()
+	b.Tokens, b.Marks[0].EndsBy = nil, t0.Add(time.Minute)
+	p.Feed(b)
+	c.now = t0.Add(59 * time.Second)
+	p.Beat()
+	if text := ansi.Strip(p.Frame()); !strings.Contains(text, "? unsure") {
+		t.Errorf("gone too early:\n%s", text)
+	}
+	c.now = t0.Add(61 * time.Second)
+	p.Beat()
+	if text := ansi.Strip(p.Frame()); strings.Contains(text, "? unsure") {
+		t.Errorf("still there:\n%s", text)
 	}
 }
 

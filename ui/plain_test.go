@@ -399,8 +399,21 @@ func TestPlainUnanswered(t *testing.T) {
 			l.t.Fatal(err)
 		}
 		l.passes(6*time.Second - time.Nanosecond)
-		l.passes(time.Nanosecond, "Orders production: a get was sent at 00:00:00Z and its answer never seen: the server may have made a token that nobody holds; get again, and it says what is valid.")
+		l.passes(time.Nanosecond, "Orders production: a get was sent at 00:00:00Z and its answer never seen: the server may have made a token that nobody holds and "+
+			"nobody can revoke: nobody knows how long it may live; forget m_1 dismisses this; get again for a token to use.")
 		l.passes(time.Hour)
+		const asks = "Orders production: the answer to a get was never seen; of a token that it may have brought: nobody knows how long it may live. " +
+			"That is not changed by it. Type yes to dismiss it, anything else for no."
+		l.types("forget m_2", `There is no unanswered request "m_2"; tokens tells which there are.`)
+		if said := l.typing("forget m_1"); !strings.HasPrefix(said, asks+"\n") {
+			l.t.Errorf("said %q", said)
+		}
+		l.types("no", "No: nothing was dismissed.")
+		if said := l.typing("forget m_1"); !strings.HasPrefix(said, asks+"\n") {
+			l.t.Errorf("said %q", said)
+		}
+		l.types("yes", "The lost answer to a get is dismissed; the log keeps it.")
+		l.types("tokens", "No token is held.")
 	})
 }
 
