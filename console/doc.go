@@ -35,8 +35,11 @@
 // never left, or whose refusal was read, leaves no mark. Refused: retrying, which burns a rotated
 // refresh token.
 //
-// An unsure token is asked for anew, not refreshed again: a server that committed the lost refresh hands
-// out the live token, and one that did not hands out the old one; either way the mark is settled. Refused: trying the refresh token a second time, which some servers answer by revoking the family.
+// An unsure token is asked for anew, not refreshed again. Refused: trying the refresh token a second time, which some
+// servers answer by revoking the family. A mark ends when the same token comes back; when a later get of the same
+// request is answered by a server that is known to end earlier tokens (regime opaque or jwt); when the longest life that
+// was seen of this request is over (Mark.EndsBy); or when a person dismisses it. Refused: any answer settles it, because
+// most servers leave the lost token alive.
 //
 // Writes are serialised twice: flights keep goroutines of this process apart, leases in the store keep
 // processes apart. A lease is for one question (an application, a grant and a set of scopes); a token's own refresh and
@@ -53,9 +56,9 @@
 // Once a request is about to leave, nothing the caller does cuts it short (context.WithoutCancel); the
 // client has its own deadline. Closing the screen drains.
 //
-// A revoke is taken off a token only when the server understood and refused for good, because then the token lives. Anything
-// that can be mended (a changed consumer secret, a proxy in between, a wrong URL) keeps it, with its cause, and it is tried
-// again with growing waits, by any console and at the end of the next verb. An undo is refused once an attempt was begun, which is counted before it is made and may have arrived.
+// A revoke is taken off a token only when the server understood and refused for good, when nothing at the URL revokes
+// tokens (404, 410), because then the token lives, and when the token has expired. Anything else that can be mended (a
+// changed consumer secret, a proxy in between) keeps it, with its cause, and it is tried again with growing waits, by any console and at the end of the next verb. An undo is refused once an attempt was begun, which is counted before it is made and may have arrived.
 //
 // A replaced token lingers like a revoked one: the gateway does not know that it was replaced. In a
 // stateless environment nothing ends it before its expiry, and where the regime is not known nobody
