@@ -389,3 +389,59 @@ func TestRenewableBesideAnUnsureOne(t *testing.T) {
 		}
 	}
 }
+
+// A token that was brought from elsewhere, whose life nobody knows, does not hide how long those live that came of it.
+func TestLifeOfWhatCameOfAdoption(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, app := w.console(), w.app("Payments", "PRODUCTION")
+	err := w.keeper.Update(t.Context(), func(wr console.Writer) error {
+		if err := wr.PutApplication(app, console.Secrets{}); err != nil {
+			return err
+		}
+		for _, tok := range []console.Token{
+			{ID: "t_adopted", Lifetime: tokenapi.Unknown, ReplacedBy: "t_next", ReplacedAt: t0},
+			{ID: "t_next", From: "t_adopted", Lifetime: tokenapi.Bounded, Granted: time.Hour, ExpiresAt: t0.Add(time.Hour), Refresh: console.RefreshLive},
+		} {
+			tok.AppID, tok.Grant, tok.IssuedAt = app.ID, console.GrantAdopted, t0
+			if err := wr.PutToken(&tok); err != nil {
+				return err
+			}
+			sec := console.Secrets{Access: secret.New("access-of-" + tok.ID), Refresh: secret.New("refresh-of-" + tok.ID)}
+			if err := wr.PutSecrets(tok.ID, sec); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.wire.cut(nil, lost)
+	if _, err := s.Renew(t.Context(), "t_next"); err == nil {
+		t.Fatal("a lost answer is no error")
+	}
+	if m := w.marks(); len(m) != 1 || !m[0].EndsBy.Equal(m[0].SentAt.Add(w.env.Timeout+time.Hour)) {
+		t.Errorf("%+v", m)
+	}
+}
+
+// What is left of an application that has nothing but a mark that is over goes with it.
+func TestOverMarksGoWithTheirApplication(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s, app := w.console(func(o *console.Options) { o.Applications = nil }), w.app("Orders", "PRODUCTION")
+	app.Source = console.Gone
+	err := w.keeper.Update(t.Context(), func(wr console.Writer) error {
+		if err := wr.PutApplication(app, console.Secrets{}); err != nil {
+			return err
+		}
+		return wr.PutMark(console.Mark{ID: "m_over", Op: "get", AppID: app.ID, SentAt: t0, EndsBy: t0})
+	})
+	if err == nil {
+		err = s.Delete(t.Context(), app.ID)
+	}
+	if left := w.marks(); err != nil || len(left) != 0 {
+		t.Errorf("%+v, %v", left, err)
+	}
+}
