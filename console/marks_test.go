@@ -76,6 +76,17 @@ func TestAGetSettlesWhereTheServerEnds(t *testing.T) {
 		if !left[0].EndsBy.Equal(end) {
 			t.Errorf("%s: ends by %v, want %v", named, left[0].EndsBy, end)
 		}
+		// The log tells of two requests, and gives the end when it is replayed.
+		log := must[[]console.Event](t)(s.Log(t.Context()))
+		asked := 0
+		for _, e := range log {
+			if e.Kind == console.EventUnsure {
+				asked++
+			}
+		}
+		if _, marks, err := console.Replay(log); err != nil || asked != 2 || len(marks) != 1 || !marks[0].EndsBy.Equal(end) {
+			t.Errorf("%s: the log tells of %d requests and replays to %+v, %v", named, asked, marks, err)
+		}
 		w.clock.advance(end.Sub(w.clock.Now()) - time.Nanosecond)
 		if left := w.board(s).Marks; len(left) != 1 {
 			t.Errorf("%s: gone before its end", named)
