@@ -193,7 +193,7 @@ func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err 
 		return nil, err
 	}
 	t, a, err := s.find(ctx, id)
-	if err != nil || !pendingRevoke(t) {
+	if err != nil {
 		return nil, err
 	}
 	if err := s.unlocked(ctx); err != nil {

@@ -72,6 +72,7 @@ func (m *masker) error(e *Error) {
 	e.URI = m.docs(e.URI)
 	// Hydra repeats a long sentence of the RFC before its own reason.
 	e.Description = m.words(e.Description, 2*wordsLimit)
+	e.Title = m.words(e.Title, wordsLimit)
 	if e.Err != nil {
 		e.Err = errors.New(m.words(e.Err.Error(), wordsLimit+100))
 	}
