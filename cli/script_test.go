@@ -178,7 +178,7 @@ func stopServer(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Value("servers").(map[string]func())[args[0]]()
 }
 
-// stub NAME html|empty|hang|invalid_grant|short|says|thunder: a server that misbehaves, with a configuration for it.
+// stub NAME html|empty|hang|invalid_grant|short|says|thunder|thunder-pairs: a server that misbehaves, with a configuration for it.
 func startStub(ts *testscript.TestScript, _ bool, args []string) {
 	name, kind := args[0], args[1]
 	gone := make(chan struct{})
@@ -205,7 +205,7 @@ func startStub(ts *testscript.TestScript, _ bool, args []string) {
 			w.Header().Set("Content-Type", "application/json")
 			text := fmt.Sprintf("token-%d.%s", posts.Add(1), url.QueryEscape(r.PostForm.Encode()))
 			fmt.Fprintf(w, `{"access_token":%q,"token_type":"Bearer","expires_in":3600}`, text)
-		case "thunder": // a new token each time, the second answer gets lost, and there is no revocation endpoint
+		case "thunder", "thunder-pairs": // a new token each time, the second answer gets lost, and there is no revocation endpoint
 			if r.URL.Path != "/token" {
 				http.NotFound(w, r)
 				return
@@ -215,7 +215,11 @@ func startStub(ts *testscript.TestScript, _ bool, args []string) {
 				panic(http.ErrAbortHandler)
 			}
 			w.Header().Set("Content-Type", "application/json")
-			fmt.Fprintf(w, `{"access_token":"token-%d-of-thunder","token_type":"Bearer","expires_in":3600}`, n)
+			refresh := ""
+			if kind == "thunder-pairs" {
+				refresh = fmt.Sprintf(`,"refresh_token":"refresh-%d-of-thunder"`, n)
+			}
+			fmt.Fprintf(w, `{"access_token":"token-%d-of-thunder","token_type":"Bearer","expires_in":3600%s}`, n, refresh)
 		case "empty":
 		}
 	}))
