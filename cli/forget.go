@@ -19,8 +19,9 @@ func (p *program) forgetCommand() *cobra.Command {
 		Long: "Dismisses the mark of a get or refresh whose answer was never seen: lanyard tokens lists them, with the latest time at\n" +
 			"which the token that was lost can live. Nothing is sent, and nothing ends that token. The log keeps what was dismissed.\n" +
 			"A mark goes by itself when that time is over, or when the server says what is valid.",
-		Args: takes(0, -1),
-		RunE: func(c *cobra.Command, args []string) error { return p.runForget(c, args, yes, over) },
+		Args:              takes(0, -1),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              func(c *cobra.Command, args []string) error { return p.runForget(c, args, yes, over) },
 	}
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	c.Flags().BoolVar(&over, "over", false, "what is over")

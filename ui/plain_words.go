@@ -64,6 +64,9 @@ func (p *plain) stateWords(t *console.Token, s console.Status) string {
 	case console.Active, console.Expiring, console.Expired:
 	}
 	if s.State == console.Expired {
+		if t.Unsure != nil { // the token is over, and what its lost refresh brought may not be
+			return "expired; " + console.Advice(*t, console.Policy{Regime: p.regime(t.AppID)}, p.now)
+		}
 		return "expired"
 	}
 	text := string(s.State) + ", " + lifeWords(t, s)
