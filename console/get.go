@@ -53,8 +53,8 @@ func (s *Service) answeredSame(all []Token, a Application, since int64, q questi
 		if t.AnswerRev <= since || !q.brought(t, a) {
 			continue
 		}
-		switch StatusAt(t, s.Policy(a), s.Now()).State {
-		case Active, Expiring, Expired:
+		switch st := StatusAt(t, s.Policy(a), s.Now()); {
+		case st.State == Active, st.State == Expiring, st.State == Expired, st.Cause == CauseRefused:
 			return &t
 		}
 	}
@@ -108,6 +108,9 @@ func (s *Service) ask(ctx context.Context, a Application, under []*lease, q ques
 			if note, err = s.knockedOut(w, a, out.Token); note != "" {
 				out.Notes = append(out.Notes, note)
 			}
+		}
+		if st := StatusAt(out.Token, s.Policy(a), s.Now()); err == nil && out.Same && st.Cause == CauseRefused {
+			out.Notes = append(out.Notes, "the server hands out "+out.Token.Fingerprint+" again, though the gateway has refused it three times in a row")
 		}
 		if note := req.UncheckedNonce(ans); note != "" {
 			out.Notes = append(out.Notes, note)

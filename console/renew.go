@@ -312,6 +312,9 @@ func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (Ou
 			return nil
 		}
 		out, err = s.renewOrAsk(ctx, a, asking, all, q, o, since)
+		if why := s.passedOver(all, a, q, out); why != "" && err == nil {
+			out.Notes = append([]string{why}, out.Notes...)
+		}
 		return err
 	})
 	if errors.Is(err, errServed) {
@@ -339,6 +342,22 @@ func (s *Service) pick(all []Token, a Application, q question, o ObtainOptions, 
 		}
 	}
 	return nil
+}
+
+// passedOver says why the newest token that a question has brought is not handed out though it has not expired; "" when
+// there is no reason but its age.
+func (s *Service) passedOver(all []Token, a Application, q question, out Outcome) string {
+	for _, t := range slices.Backward(all) {
+		if !q.brought(t, a) {
+			continue
+		}
+		st := StatusAt(t, s.Policy(a), s.Now())
+		if st.State == Expired || st.Cause == CauseNone || st.Cause == CauseReplaced || out.Same && out.Token.ID == t.ID {
+			return ""
+		}
+		return t.Fingerprint + " is not handed out: " + st.Cause.Words()
+	}
+	return ""
 }
 
 // Least is how much life a token must have left to be handed out: MinLeft, or a quarter of the life that it was granted.

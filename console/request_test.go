@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -384,5 +385,90 @@ func TestRenewApplicationTogether(t *testing.T) {
 	}
 	if len(ids) > len(o.forms) || len(o.forms) < 2 {
 		t.Errorf("%d tokens of %d requests", len(ids), len(o.forms))
+	}
+}
+
+// What is known to be dead, inactive or ended by a revoke is not handed out: it is asked anew, and said why. The same
+// string, handed out again by the server, is told of.
+func TestDeadTokensAreNotHandedOut(t *testing.T) {
+	put := func(o *office, id string, do func(console.Writer, *console.Token) error) {
+		err := o.keeper.Update(o.t.Context(), func(w console.Writer) error {
+			tok, err := w.Token(id)
+			if err == nil {
+				err = do(w, &tok)
+			}
+			if err == nil {
+				err = w.PutToken(&tok)
+			}
+			return err
+		})
+		if err != nil {
+			o.t.Fatal(err)
+		}
+	}
+	refused := func(o *office) func(console.Writer, *console.Token) error {
+		return func(w console.Writer, tok *console.Token) error {
+			for n := range 3 {
+				p := console.Probe{At: o.clock.Now().Add(time.Duration(n-5) * time.Second), Status: 401, FaultCode: 900901,
+					Verdict: tokenapi.Refused, URL: base + "/api", NamesToken: true}
+				if err := w.PutProbe(tok.ID, p); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	for name, c := range map[string]struct {
+		do  func(o *office) func(console.Writer, *console.Token) error
+		why string
+	}{
+		"refused by the gateway": {refused, "the gateway refuses it"},
+		"inactive": {func(o *office) func(console.Writer, *console.Token) error {
+			return func(_ console.Writer, tok *console.Token) error {
+				tok.AtServer, tok.AtServerAt, tok.AtServerCounts = console.ServerInactive, o.clock.Now(), true
+				return nil
+			}
+		}, "the server calls it inactive"},
+		"revoked": {func(o *office) func(console.Writer, *console.Token) error {
+			return func(_ console.Writer, tok *console.Token) error {
+				tok.RevokeAt, tok.RevokeKind, tok.AcceptedAt = o.clock.Now(), console.RevokeAccess, o.clock.Now()
+				return nil
+			}
+		}, "it is revoked"},
+		"its refresh token revoked": {func(o *office) func(console.Writer, *console.Token) error {
+			return func(_ console.Writer, tok *console.Token) error {
+				tok.Refresh, tok.RefreshAcceptedAt = console.RefreshRevoked, o.clock.Now()
+				return nil
+			}
+		}, "the revoke of its refresh token"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials})
+			s := o.service()
+			one := o.obtain(s, 0, console.ObtainOptions{})
+			o.clock.advance(time.Minute)
+			put(o, one.Token.ID, c.do(o))
+			two := o.obtain(s, 0, console.ObtainOptions{})
+			if two.Token.ID == one.Token.ID || len(two.Notes) == 0 || !strings.HasPrefix(two.Notes[0], one.Token.Fingerprint+" is not handed out: ") ||
+				!strings.Contains(two.Notes[0], c.why) {
+				t.Errorf("%s %s, notes %q", two.How, two.Token.Fingerprint, two.Notes)
+			}
+			if three := o.obtain(s, 0, console.ObtainOptions{}); three.Token.ID != two.Token.ID || len(three.Notes) != 0 {
+				t.Errorf("the next one: %s, notes %q", three.How, three.Notes)
+			}
+		})
+	}
+
+	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials})
+	o.wire.handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `{"access_token":"the-same","token_type":"Bearer","expires_in":3600}`)
+	})
+	s := o.service()
+	one := o.obtain(s, 0, console.ObtainOptions{})
+	o.clock.advance(time.Minute)
+	put(o, one.Token.ID, refused(o))
+	two := o.obtain(s, 0, console.ObtainOptions{})
+	if !two.Same || len(two.Notes) != 1 || !strings.Contains(two.Notes[0], "again, though the gateway has refused it") {
+		t.Errorf("%s, same %v, notes %q", two.How, two.Same, two.Notes)
 	}
 }
