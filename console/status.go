@@ -154,8 +154,8 @@ func StatusAt(t Token, p Policy, now time.Time) Status {
 	}
 
 	switch {
-	case past && s.Proof == ProofNone:
-		s.State = Expired
+	case past && (s.Proof == ProofNone || s.Proof == ProofExpiry && (end.reopened || end.active)):
+		s.State = Expired // that its window ended it is refuted, so that all that is known is its age
 	case t.Unsure != nil && !past:
 		s.State = Unsure
 	case s.Pending && !past:

@@ -163,7 +163,7 @@ func TestStatusAt(t *testing.T) {
 		{"reopened within the window", revoked(probes(200, no, 201, no, 202, no, 300, yes)...), policy, 310, console.Lingering, "", 1000},
 		{"reopened within the window, then over", revoked(probes(200, no, 201, no, 202, no, 300, yes)...), policy, 1000, console.Dead, console.ProofWindow, 1000},
 		{"let through after the window", revoked(probes(1100, yes)...), policy, 1200, console.Lingering, "", 3600},
-		{"let through after the window, expired", revoked(probes(1100, yes)...), policy, 3600, console.Dead, console.ProofExpiry, 3600},
+		{"let through after the window, expired", revoked(probes(1100, yes)...), policy, 3600, console.Expired, console.ProofExpiry, 3600},
 		{"let through after its expiry", revoked(probes(3700, yes)...), policy, 3800, console.Dead, console.ProofWindow, 1000},
 		{"let through after the window, then proved", revoked(probes(1100, yes, 1200, no, 1201, no, 1202, no)...), policy, 1300, console.Dead, console.ProofProbe, 3600},
 		{"refused after the window adds nothing", revoked(probes(1100, no, 1101, no, 1102, no)...), policy, 1300, console.Dead, console.ProofWindow, 1000},
