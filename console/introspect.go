@@ -52,10 +52,19 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (tokenapi.Intr
 		if err != nil {
 			return err
 		}
-		t.introspected(ans, counts, !StatusAt(t, s.Policy(a), ans.At).Passed.IsZero())
+		t.introspected(ans, counts, t.refuted(s.Policy(a), ans.At))
 		s.learnLife(&t, a, ans)
 		if err := w.PutToken(&t); err != nil {
 			return err
+		}
+		if counts { // it is about the token, whoever holds it
+			for _, twin := range t.Twins {
+				row := twin.Row
+				row.ActiveAt, row.AtServer, row.AtServerAt, row.AtServerSince, row.AtServerCounts = t.ActiveAt, t.AtServer, t.AtServerAt, t.AtServerSince, counts
+				if err := w.PutToken(&row); err != nil {
+					return err
+				}
+			}
 		}
 		t, err = s.token(w, tokenID)
 		return err
@@ -89,9 +98,16 @@ func (t Token) revokedBefore(at time.Time) bool {
 	return !accepted.IsZero() && !at.Before(accepted)
 }
 
-// introspected notes an answer on a token. reopened says that the gateway has accepted it after its
-// bound, so that the same answer as before is news.
-func (t *Token) introspected(ans tokenapi.IntrospectAnswer, counts, reopened bool) {
+// refuted says whether the bound that follows from the server's last inactive no longer holds: the gateway has accepted
+// the token after it. Then the same answer as before is news.
+func (t *Token) refuted(p Policy, now time.Time) bool {
+	s, e := StatusAt(*t, p, now), gather(t, p)
+	until := e.until(t.AtServerSince)
+	return t.AtServer == ServerInactive && s.Ended && !until.IsZero() && (!s.StaleKnown || s.StaleUntil.After(until))
+}
+
+// introspected notes an answer on a token. news says that it counts anew although it is the same as before.
+func (t *Token) introspected(ans tokenapi.IntrospectAnswer, counts, news bool) {
 	said := ServerInactive
 	if ans.Active {
 		said, t.ActiveAt = ServerActive, ans.At
@@ -99,7 +115,7 @@ func (t *Token) introspected(ans tokenapi.IntrospectAnswer, counts, reopened boo
 	if !counts && t.AtServerCounts {
 		return
 	}
-	if t.AtServer != said || t.AtServerCounts != counts || t.AtServerSince.IsZero() || reopened {
+	if t.AtServer != said || t.AtServerCounts != counts || t.AtServerSince.IsZero() || news {
 		t.AtServerSince = ans.At
 	}
 	t.AtServer, t.AtServerAt, t.AtServerCounts = said, ans.At, counts

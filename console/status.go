@@ -467,7 +467,7 @@ type refusals struct {
 
 // weighProbes looks for three refusals in a row at one URL, a gap of probeGap apart, where one
 // names the token or the token was accepted there before. seen are URLs where it was. Refusals
-// before since do not count. An acceptance from expires on, unless that is zero, takes no proof
+// before since and, unless that is zero, from expires on do not count. An acceptance from expires on, unless that is zero, takes no proof
 // away that was there before.
 func weighProbes(probes []Probe, seen []string, since, expires time.Time) (r record) {
 	seen = slices.DeleteFunc(slices.Clone(seen), func(url string) bool { // there it is known when
@@ -490,8 +490,8 @@ func weighProbes(probes []Probe, seen []string, since, expires time.Time) (r rec
 				runs = slices.Delete(runs, i, i+1)
 			}
 		case tokenapi.Refused:
-			if p.At.Before(since) {
-				continue
+			if p.At.Before(since) || !expires.IsZero() && !p.At.Before(expires) {
+				continue // an expired token is refused by everybody
 			}
 			if i < 0 {
 				runs = append(runs, refusals{url: p.URL})
