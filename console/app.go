@@ -186,7 +186,7 @@ func (a Application) server() string {
 // sameClient says whether two applications are one client of one server: they have one consumer secret.
 func sameClient(a, b Application) bool {
 	at := func(a Application) string { return cmp.Or(a.Details.Server, a.server()) }
-	return a.ConsumerKey == b.ConsumerKey && at(a) == at(b)
+	return a.ConsumerKey != "" && a.ConsumerKey == b.ConsumerKey && at(a) == at(b)
 }
 
 // Identity is ApplicationID of an application.

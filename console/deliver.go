@@ -351,7 +351,7 @@ func final(e *tokenapi.Error, adopted bool) bool {
 func noEndpoint(e *tokenapi.Error) bool {
 	const gatewayFaults = 100000 // from here on; a lower code repeats the HTTP status
 	return e.Kind == tokenapi.KindRefused && (e.Status == 404 || e.Status == 410) && e.FaultCode < gatewayFaults &&
-		(e.Code == "" || sameAs(e.Code, notFound())) && !(e.Page && sameAs(e.Title, inBetween()))
+		(e.Code == "" || sameAs(e.Code, notFound())) && (!e.Page || !sameAs(e.Title, inBetween()))
 }
 
 // notFound are the words with which servers repeat the status in place of an OAuth error, inBetween those in the title

@@ -367,7 +367,7 @@ func (h *history) check() {
 			switch {
 			case st.Ended != end, m.ended && (st.StaleKnown == m.bound.IsZero() || st.StaleKnown && !st.StaleUntil.Equal(m.bound) && !m.within(st.StaleUntil)):
 				wrong = fmt.Sprintf("ended %v until %v, known is %v until %v", st.Ended, st.StaleUntil, end, m.bound)
-			case over != (st.Proof != console.ProofNone) && (over || past) && !(st.State == console.Expired && st.Proof == console.ProofExpiry):
+			case over != (st.Proof != console.ProofNone) && (over || past) && (st.State != console.Expired || st.Proof != console.ProofExpiry):
 				wrong = "dead without a proof, or proved and not dead"
 			case over && !past && m.passed.After(st.OverAt):
 				wrong = "dead, and accepted since"

@@ -41,8 +41,8 @@ func (k Knock) Hint() string {
 }
 
 // KnocksOut says whether a get with these scopes may end a token that somebody else holds. device names this
-// machine, for a scope of its own; tokens are all that are held.
-func KnocksOut(a Application, tokens []Token, scopes []string, p Policy, device string, now time.Time) (Knock, bool) {
+// machine, for a scope of its own; apps and tokens are all that are known.
+func KnocksOut(a Application, apps []Application, tokens []Token, scopes []string, p Policy, device string, now time.Time) (Knock, bool) {
 	k := Knock{Application: a.Label(), Sure: p.Regime == RegimeJWT}
 	switch p.Regime {
 	case RegimeJWT:
@@ -58,8 +58,9 @@ func KnocksOut(a Application, tokens []Token, scopes []string, p Policy, device 
 	if slices.ContainsFunc(scopes, func(s string) bool { return strings.HasPrefix(s, devicePrefix) }) {
 		return k, false // nobody else asks with it
 	}
+	of := clientIDs(a, apps)
 	for _, t := range slices.Backward(tokens) {
-		if sameHolder(t, a, scopes) && alive(t, p, now) {
+		if sameHolder(t, of, a.Username, scopes) && alive(t, p, now) {
 			k.Held = t.Fingerprint
 			break
 		}
@@ -75,8 +76,25 @@ const devicePrefix = "device_"
 
 // sameHolder says whether a server that keeps one token for each consumer key, user and scope set would keep
 // this one and the one now asked for in the same place.
-func sameHolder(t Token, a Application, scopes []string) bool {
-	return t.AppID == a.ID && t.User == a.Username && sameScopes(t.Asked, scopes)
+func sameHolder(t Token, client []string, user string, scopes []string) bool {
+	return slices.Contains(client, t.AppID) && t.User == user && sameScopes(t.Asked, scopes)
+}
+
+// clientIDs are the IDs of all applications that are one client with a.
+func clientIDs(a Application, apps []Application) []string {
+	ids := []string{a.ID}
+	for _, b := range apps {
+		if b.ID != a.ID && sameClient(a, b) {
+			ids = append(ids, b.ID)
+		}
+	}
+	return ids
+}
+
+// clientOf is clientIDs of a, among all that are configured or stored.
+func (s *Service) clientOf(r Reader, a Application) ([]string, error) {
+	stored, err := r.Applications()
+	return clientIDs(a, slices.Concat(s.opt.Applications, stored)), err
 }
 
 func alive(t Token, p Policy, now time.Time) bool {
@@ -98,8 +116,12 @@ func (s *Service) knockedOut(w Writer, a Application, brought Token) (note strin
 	if err != nil {
 		return "", err
 	}
+	of, err := s.clientOf(w, a)
+	if err != nil {
+		return "", err
+	}
 	for _, t := range all {
-		if t.ID == brought.ID || !sameHolder(t, a, brought.Asked) || !alive(t, p, s.Now()) {
+		if t.ID == brought.ID || !sameHolder(t, of, a.Username, brought.Asked) || !alive(t, p, s.Now()) {
 			continue
 		}
 		if p.Regime != RegimeJWT {
@@ -141,9 +163,11 @@ func (s *Service) readJWT(t *Token, a Application, ans tokenapi.TokenAnswer) {
 func (s *Service) knocksOut(ctx context.Context, a Application, scopes []string) (k Knock, ok bool) {
 	_ = s.opt.Keeper.View(ctx, func(r Reader) error { // a warning is not worth failing for
 		all, err := r.Tokens()
-		if err == nil {
-			k, ok = KnocksOut(a, all, scopes, s.Policy(a), s.opt.Device, s.Now())
+		if err != nil {
+			return err
 		}
+		stored, err := r.Applications()
+		k, ok = KnocksOut(a, slices.Concat(s.opt.Applications, stored), all, scopes, s.Policy(a), s.opt.Device, s.Now())
 		return err
 	})
 	return k, ok

@@ -51,10 +51,10 @@ func lastRefusal(r Reader, clientKey string) (f refusal, err error) {
 	if err != nil || text == "" {
 		return f, err
 	}
-	if json.Unmarshal([]byte(text), &f) != nil {
-		return refusal{}, nil // of another form: it is not worth failing for
+	if !json.Valid([]byte(text)) {
+		return f, nil // of another form: it is not worth failing for
 	}
-	return f, nil
+	return f, json.Unmarshal([]byte(text), &f)
 }
 
 // err is the refusal as whoever sent the request has seen it.

@@ -472,3 +472,20 @@ func TestDeadTokensAreNotHandedOut(t *testing.T) {
 		t.Errorf("%s, same %v, notes %q", two.How, two.Same, two.Notes)
 	}
 }
+
+// A server that keeps one token for each key, user and scopes ends that of another application of the same key.
+func TestReplacedAcrossApplications(t *testing.T) {
+	o := newOffice(t,
+		console.Application{Name: "A", Grant: tokenapi.GrantClientCredentials, Audience: "https://a"},
+		console.Application{Name: "B", Grant: tokenapi.GrantClientCredentials, Audience: "https://b"},
+		console.Application{Name: "C", Grant: tokenapi.GrantClientCredentials, Scopes: []string{"read"}})
+	s := o.service(func(a *console.Application) { a.Environment.Regime = console.RegimeJWT })
+	a, c := o.obtain(s, 0, console.ObtainOptions{}), o.obtain(s, 2, console.ObtainOptions{})
+	b := o.obtain(s, 1, console.ObtainOptions{})
+	if was := o.token(a.Token.ID); was.ReplacedBy != b.Token.ID {
+		t.Errorf("A's token is replaced by %q", was.ReplacedBy)
+	}
+	if was := o.token(c.Token.ID); was.ReplacedBy != "" {
+		t.Error("C's token has other scopes, and is replaced")
+	}
+}

@@ -93,7 +93,7 @@ func (m *root) asksFirst(a *app, user string, scopes []string, yes intent) bool 
 	}
 	by := a.Application
 	by.Username = cmp.Or(user, by.Username)
-	k, ok := console.KnocksOut(by, m.board.tokens, scopes, a.policy, m.o.Device, m.now)
+	k, ok := console.KnocksOut(by, m.board.applications(), m.board.tokens, scopes, a.policy, m.o.Device, m.now)
 	if ok {
 		m.overlays = append(m.overlays, newKnock(k, a.ID, scopes, yes))
 	}

@@ -40,6 +40,15 @@ func (a *app) with(grant string) console.Application {
 	return out
 }
 
+// applications are those of the board as the console knows them.
+func (b *board) applications() []console.Application {
+	all := make([]console.Application, len(b.apps))
+	for i := range all {
+		all[i] = b.apps[i].Application
+	}
+	return all
+}
+
 // tally counts living tokens by state.
 type tally struct{ active, expiring, revoking, lingering int }
 

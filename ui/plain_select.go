@@ -34,10 +34,7 @@ func (p *plain) findApp(text string) (a *app, ok bool) {
 		p.out.say("Application %s is gone.", text)
 		return nil, true
 	}
-	all := make([]console.Application, len(p.board.apps))
-	for i := range all {
-		all[i] = p.board.apps[i].Application
-	}
+	all := p.board.applications()
 	found := console.ApplicationsNamed(all, text, func(x, y string) bool { return x == y })
 	if len(found) == 0 {
 		found = console.ApplicationsNamed(all, text, strings.EqualFold)

@@ -54,7 +54,7 @@ func (p *plain) askFirst(a *app, scopes []string, get func(scopes []string)) {
 	if len(wanted) == 0 {
 		wanted = a.Scopes
 	}
-	k, ok := console.KnocksOut(a.Application, p.board.tokens, wanted, a.policy, p.o.Device, p.now)
+	k, ok := console.KnocksOut(a.Application, p.board.applications(), p.board.tokens, wanted, a.policy, p.o.Device, p.now)
 	if !ok || a.Source == console.Gone || a.Environment.ReadOnly { // what will be refused anyway is not asked about
 		get(scopes)
 		return
