@@ -6,9 +6,10 @@
 //
 // # The domain
 //
-// An Application is a consumer key at a Token API, used with one grant and one user. Those four are its
-// identity (ApplicationID): renamed it keeps its tokens, and when it is no longer configured its tokens
-// stay, with what is needed to revoke them.
+// An Application is a consumer key at a Token API, used with one grant, one user and one request (scopes, audience,
+// resource, extra parameters). Token URL, key, grant and user find it in the store; several of these are told apart by
+// request, then by name (Identified). A changed request decides which tokens are reused, never whose they are. Renamed, an
+// application keeps its tokens. When it is no longer configured its tokens stay, with what is needed to revoke them.
 //
 // An application may also come from a developer portal (Import) and live in the store; its secret is there
 // too, sealed. What the portal said of its subscriptions is kept by consumer key and explains gateway faults.
@@ -41,11 +42,18 @@
 // was seen of this request is over (Mark.EndsBy); or when a person dismisses it. Refused: any answer settles it, because
 // most servers leave the lost token alive.
 //
-// Writes are serialised twice: flights keep goroutines of this process apart, leases in the store keep
-// processes apart. A lease is for one question (an application, a grant and a set of scopes); a token's own refresh and
-// revoke have one more. It is extended for as long as its holder lives, so that one which stands still for longer
-// than it can last is nobody's, whatever its end says. Refused: a file lock, which does not say for what, and
-// believing the end alone, which a clock wrote that may have been set since.
+// Writes are serialised twice: flights keep goroutines of this process apart, leases in the store keep processes apart.
+// A lease is for a client (token URL, consumer key, user), because a server may keep one token for those. A token's own
+// refresh and revoke have one more lease. A holder keeps extending its lease. One that has not been extended for its
+// longest duration is abandoned, even if its stored end is in the future, because clocks change. Refused: a file lock,
+// which does not say for what.
+//
+// A refusal is an answer too: it is stored, whoever waited takes it, and the same request with the same secrets is not sent
+// again at once unless a person asks. Refused: counting attempts, which would need a server's rules.
+//
+// What a token was asked with is stored with it (Request). Secrets among it are keyed hashes (Reader.Digest); the key for
+// hashes is drawn once and sealed under the data key, so that hashes outlive a rotation. Refused: a hash without a key,
+// which anybody who reads the file could try secrets against.
 //
 // Whoever waits for a lease takes an answer that was stored after he began, told by the store's revision and not by a
 // clock, whatever is left of its life.
