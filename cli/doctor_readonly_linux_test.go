@@ -68,6 +68,6 @@ func TestDoctorLooksIntoWhatItCannotWrite(t *testing.T) {
 	says(t, out, "whole, schema version ", "")
 	says(t, out, "warn  key            key file "+filepath.Join(state, "lanyard.key"), "")
 	says(t, out, "ok    outbox         no revoke is waiting", "")
-	says(t, out, "1 token whose refresh was never answered (1234abcd)", "")
+	says(t, out, "1 token whose refresh was sent and its answer never seen (1234abcd)", "")
 	says(t, out, "the clock was set back", setClock)
 }

@@ -207,12 +207,12 @@ func (d *doctor) checkWaiting(b console.Board) {
 	for _, m := range b.Marks[:min(len(b.Marks), 3)] {
 		a := at(m)
 		d.warn("unsure", "lanyard token "+shellQuote(a.Label())+" --fresh: "+console.MarkAdvice(m, a.Environment.Regime, d.p.clock()),
-			"a get for %s was sent at %s and never answered", a.Label(), m.SentAt.Local().Format(time.DateTime))
+			"a get for %s was sent at %s and its answer never seen", a.Label(), m.SentAt.Local().Format(time.DateTime))
 	}
 	if n := len(unsure); n > 0 {
 		m := *unsure[0].Unsure
 		d.warn("unsure", "lanyard renew "+unsure[0].Fingerprint+": "+console.MarkAdvice(m, at(m).Environment.Regime, d.p.clock()),
-			"%s whose refresh was never answered (%s)", plural(n, "token"), some(fingerprints(unsure)))
+			"%s whose refresh was sent and its answer never seen (%s)", plural(n, "token"), some(fingerprints(unsure)))
 	}
 }
 

@@ -53,6 +53,7 @@ type (
 		Grant       string   `json:"grant"`
 		User        string   `json:"user"`
 		Scopes      []string `json:"scopes"`
+		AskedWith   *string  `json:"asked_with,omitempty"` // audience, resource, extra, subject token, if it was asked with any
 		TokenType   string   `json:"token_type"`
 		IssuedAt    stamp    `json:"issued_at"`
 		Lifetime    string   `json:"lifetime"`
@@ -90,6 +91,7 @@ type (
 		Status      *int    `json:"status"`
 		Verdict     string  `json:"verdict"`
 		FaultCode   *int    `json:"fault_code"`
+		Reason      *string `json:"reason,omitempty"` // why it is unclear
 	}
 )
 
@@ -181,7 +183,7 @@ func (l ledger) token(t console.Token) tokenJSON {
 	a, s := l.app[t.AppID], l.status(t)
 	j := tokenJSON{
 		ID: t.ID, Fingerprint: t.Fingerprint, Application: a.Name, Environment: a.Environment.Name, KeyType: a.KeyType,
-		State: string(s.State), Grant: t.Grant, User: t.User, Scopes: orEmpty(t.Scopes), TokenType: t.TokenType,
+		State: string(s.State), Grant: t.Grant, User: t.User, Scopes: orEmpty(t.Scopes), AskedWith: known(t.Request.Words()), TokenType: t.TokenType,
 		IssuedAt: stamp(t.IssuedAt), Lifetime: string(t.Lifetime), ExpiresAt: stamp(s.ExpiresAt), Left: seconds(s.Left, s.HasExpiry),
 		HasRefresh: t.Refresh == console.RefreshLive, From: known(t.From),
 		RevokeAt: stamp(t.RevokeAt), AcceptedAt: stamp(s.AcceptedAt),

@@ -151,6 +151,9 @@ func (p *program) probeUntilDead(ctx context.Context, s *session, t console.Toke
 				p.print("%s", probedLine(t, ans))
 			}
 			if console.ProvedDead(now, began) {
+				if !p.json {
+					p.print("%s  dead: the gateway refused it three times in a row", t.Fingerprint)
+				}
 				return nil
 			}
 			why, hint := console.ProbeHopeless(ans)
@@ -168,7 +171,11 @@ func (p *program) probeUntilDead(ctx context.Context, s *session, t console.Toke
 				if why != "" {
 					text += ": " + why
 				}
-				return &failure{exit: exitStillAlive, code: "still_accepted", text: text, hint: hint}
+				code := "not_proved_dead"
+				if ans.Verdict == tokenapi.Accepted {
+					code = "still_accepted"
+				}
+				return &failure{exit: exitStillAlive, code: code, text: text, hint: hint}
 			}
 			if err := p.waitUntil(ctx, next); err != nil {
 				return err
@@ -210,10 +217,14 @@ func (p *program) hints() io.Writer {
 
 func probed(t console.Token, url string, ans tokenapi.ProbeAnswer) probeJSON {
 	url, _, _ = strings.Cut(url, "?") // a query may hold an API key
-	return probeJSON{
+	j := probeJSON{
 		Token: known(t.ID), Fingerprint: t.Fingerprint, URL: url, At: stamp(ans.At),
 		Status: known(ans.Status), Verdict: string(ans.Verdict), FaultCode: known(ans.FaultCode),
 	}
+	if ans.Verdict == tokenapi.Unclear {
+		j.Reason = known(console.ProbeWhy(ans))
+	}
+	return j
 }
 
 func probedLine(t console.Token, ans tokenapi.ProbeAnswer) string {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/console"
+	"lanyard/tokenapi"
 )
 
 func (p *program) revocationsCommand() *cobra.Command {
@@ -84,6 +85,9 @@ func (l ledger) revocationRow(t console.Token) []string {
 		word := "none"
 		if q.Status != nil {
 			word = strconv.Itoa(*q.Status)
+		}
+		if q.Verdict == string(tokenapi.Unclear) {
+			word += "?" // it says nothing of the token
 		}
 		seen = append(seen, word)
 	}

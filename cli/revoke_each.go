@@ -46,6 +46,9 @@ func (p *program) revokeEach(ctx context.Context, s *session, targets []console.
 			all = append(all, l.revocation(t))
 			if !p.json {
 				p.print("%s", l.revokedLine(t))
+				for i := range t.Twins {
+					p.note("%s holds the same token", l.app[t.Twins[i].Row.AppID].Label())
+				}
 				if t.Unsure != nil {
 					p.note("%s", l.advice(t))
 				}

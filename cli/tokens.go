@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -43,7 +44,7 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 	}
 	shown := []any{} // tokens, each before the mark of its refresh, then the marks of gets
 	var rows [][]string
-	hidden := 0
+	hidden, asked := 0, false
 	for _, t := range l.Tokens {
 		st := l.status(t)
 		over := st.State == console.Dead || st.State == console.Superseded
@@ -64,8 +65,10 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 		if t.Unsure != nil {
 			shown = append(shown, l.mark(*t.Unsure))
 		}
+		with := t.Request.Words()
+		asked = asked || with != ""
 		rows = append(rows, []string{
-			string(st.State), t.Fingerprint, l.app[t.AppID].Label(), dash(t.User), dash(strings.Join(t.Scopes, " ")), left(t, st), t.ID,
+			string(st.State), t.Fingerprint, l.app[t.AppID].Label(), dash(t.User), dash(strings.Join(t.Scopes, " ")), dash(with), left(t, st), t.ID,
 		})
 	}
 	for _, m := range l.Marks {
@@ -75,9 +78,9 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 		a := l.app[m.AppID]
 		shown = append(shown, l.mark(m))
 		rows = append(rows, []string{
-			string(console.Unsure), "-", a.Label(), dash(cmp.Or(m.User, a.Username)), dash(strings.Join(m.Scopes, " ")), l.markLeft(m), m.ID,
+			string(console.Unsure), "-", a.Label(), dash(cmp.Or(m.User, a.Username)), dash(strings.Join(m.Scopes, " ")), dash(m.Request.Words()), l.markLeft(m), m.ID,
 		})
-		defer p.note("a get for %s was sent at %s and never answered: %s", a.Label(), m.SentAt.UTC().Format("15:04:05Z"),
+		defer p.note("a get for %s was sent at %s and its answer never seen: %s", a.Label(), m.SentAt.UTC().Format("15:04:05Z"),
 			console.MarkAdvice(m, a.Environment.Regime, l.now))
 	}
 	if p.json {
@@ -90,7 +93,15 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 		p.note("no token is held")
 		return nil
 	}
-	columns(p.out(), []string{"STATE", "TOKEN", "APPLICATION", "USER", "SCOPES", ">LEFT", "ID"}, rows)
+	head := []string{"STATE", "TOKEN", "APPLICATION", "USER", "SCOPES", "ASKED WITH", ">LEFT", "ID"}
+	if !asked { // a column in which there is nothing tells nothing
+		const with = 5
+		head = slices.Delete(head, with, with+1)
+		for i := range rows {
+			rows[i] = slices.Delete(rows[i], with, with+1)
+		}
+	}
+	columns(p.out(), head, rows)
 	return nil
 }
 

@@ -229,8 +229,13 @@ func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Toke
 	} else if revived {
 		notes = append(notes, revivedNote)
 	}
-	t, err = w.Token(t.ID) // with its twins
-	return t, false, notes, err
+	if t, err = w.Token(t.ID); err != nil { // with its twins
+		return Token{}, false, nil, err
+	}
+	for i := range t.Twins {
+		notes = append(notes, s.labelOf(w, t.Twins[i].Row.AppID)+" holds this very token too: the server makes no difference between the two, and a revoke ends it for both")
+	}
+	return t, false, notes, nil
 }
 
 // putAnswered stores a token that an answer has brought, with its secrets and their hashes.

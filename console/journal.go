@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"lanyard/tokenapi"
@@ -85,6 +86,13 @@ func unseen(e *tokenapi.Error) bool {
 // says what to do.
 func (s *Service) lostAnswer(a Application, m Mark, cause error) error {
 	hint := MarkAdvice(m, a.Environment.Regime, s.Now())
+	if e, ok := tokenapi.AsError(cause); ok && e.Kind == tokenapi.KindGarbled && e.Hint != "" { // something answered: is it the server?
+		join := "; "
+		if strings.HasSuffix(e.Hint, "?") {
+			join = " "
+		}
+		hint = e.Hint + join + hint
+	}
 	return &advisedError{cause, &Error{Code: "unsure", Text: m.Op + ": the answer was never seen", Hint: hint}}
 }
 

@@ -27,7 +27,7 @@ func ProbeWhy(ans tokenapi.ProbeAnswer) string {
 	case tokenapi.WhyUnsigned:
 		return "any token is answered so here now, and nobody knows whether it was so while tokens were accepted"
 	case tokenapi.WhyUnlike:
-		return "refused, but not as a made-up token is: the token may be good and lack a right"
+		return "refused, but not as a made-up token was answered: the token may lack a right, or the gateway is failing"
 	case tokenapi.WhyAPI:
 		return "the API itself answered: a made-up token is answered " + strconv.Itoa(ans.ControlStatus)
 	case tokenapi.WhyNoControl:
@@ -48,8 +48,11 @@ func ProbeWhy(ans tokenapi.ProbeAnswer) string {
 func ProbeHopeless(ans tokenapi.ProbeAnswer) (why, hint string) {
 	const another = "set probe_url to an API that wants a token and answers 200 to this one"
 	switch ans.Why {
-	case tokenapi.WhyOpen, tokenapi.WhyNotSeen, tokenapi.WhyElse:
+	case tokenapi.WhyOpen, tokenapi.WhyElse:
 		return ProbeWhy(ans) + "; no probe of this URL can prove that the token is dead", another
+	case tokenapi.WhyNotSeen:
+		return ProbeWhy(ans) + "; no probe of this URL can prove that the token is dead",
+			"probe a token once while it is good, and a refusal later is one; or " + another
 	case tokenapi.WhyChanged:
 		return ProbeWhy(ans) + "; until that changes no probe can prove that the token is dead", "try again later, or " + another
 	case tokenapi.WhyUnsigned:

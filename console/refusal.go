@@ -149,6 +149,7 @@ func (s *Service) heldBack(ctx context.Context, l *lease, req tokenapi.TokenRequ
 	if f.Wrong {
 		e.Hint += ", unless with other credentials"
 	}
+	e.Hint += "; --fresh at a terminal, or get in the console, asks at once"
 	return e
 }
 

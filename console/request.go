@@ -31,6 +31,32 @@ type Request struct {
 // IsZero says whether nothing shaped the request.
 func (r Request) IsZero() bool { return reflect.DeepEqual(r, Request{}) }
 
+// Words say what a token was asked with, beside scopes and user, to tell it from others: "audience=https://a". Of what is
+// kept as a hash alone they give the first characters of the hash.
+func (r *Request) Words() string {
+	if r == nil {
+		return ""
+	}
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(r.Params)) {
+		for _, v := range r.Params[name] {
+			if h, ok := strings.CutPrefix(v, hashedParam); ok && !publicParam(name) {
+				v = "#" + h[:min(len(h), 6)]
+			}
+			all = append(all, name+"="+v)
+		}
+	}
+	for _, part := range []struct{ name, hash string }{{"subject", r.Subject}, {"assertion", r.Assertion}} {
+		if part.hash != "" {
+			all = append(all, part.name+"=#"+part.hash[:min(len(part.hash), 6)])
+		}
+	}
+	if r.RequestedType != "" {
+		all = append(all, "requested="+r.RequestedType[strings.LastIndexByte(r.RequestedType, ':')+1:])
+	}
+	return strings.Join(all, " ")
+}
+
 // askedWith says whether a token was asked for with a request. Of a token that was stored before requests were
 // kept it is known only where there is nothing to know: the present request has none of these members.
 func (t Token) askedWith(r Request) bool {

@@ -206,7 +206,7 @@ func (a answer) byStatus(op string, f fault) (Action, string) {
 	case a.status == http.StatusUnauthorized:
 		return FixCredentials, checkClient
 	case a.status >= 500:
-		return RetryLater, ""
+		return RetryLater, "the fault is the server's: try again later; is the URL right?"
 	}
 	return Stop, ""
 }
