@@ -70,7 +70,7 @@ func (p *program) knock(k console.Knock) {
 	p.warn("%s", k.Text())
 	hint := k.Hint()
 	if k.Scope != "" {
-		hint = "--scope " + k.Scope + " buys a token of its own (WSO2)"
+		hint = "--scope " + k.Scope + " gets a token of its own (WSO2)"
 	}
 	_, _ = fmt.Fprintln(p.stderr, "hint: "+plain(hint))
 }

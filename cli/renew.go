@@ -12,7 +12,8 @@ func (p *program) renewCommand() *cobra.Command {
 	return p.verbFlags(&cobra.Command{
 		Use:   "renew APP|TOKEN",
 		Short: "Renew a token: refresh it, or ask anew",
-		Long: "Refreshes a token that has a refresh token, and asks anew otherwise. With an application it renews its newest token.\n" +
+		Long: "Refreshes a token that has a refresh token, and asks anew otherwise. With an application it renews the newest\n" +
+			"token that its present request has brought.\n" +
 			"The token is not printed; --json prints it.",
 		Args:              takes(1, 1),
 		ValidArgsFunction: p.appNames,

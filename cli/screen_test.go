@@ -324,6 +324,17 @@ func TestLeftNow(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = ln.Close() })
+	sent := make(chan struct{})
+	go func() {
+		conn, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		_, _ = conn.Read(make([]byte, 1))
+		close(sent)
+		<-t.Context().Done()
+		_ = conn.Close()
+	}()
 	file := filepath.Join(dir, "config.toml")
 	text := fmt.Sprintf(`
 [[environment]]
@@ -344,6 +355,7 @@ consumer_secret = "not-a-secret"
 	c.see(`Tokens · Orders`)
 	c.press("g")
 	c.see(`asking|getting`)
+	<-sent // before that nothing is on its way, and nothing is left behind
 	c.press("\x03")
 	c.see(`finishing`)
 	c.press("\x03")

@@ -37,7 +37,7 @@ func (k Knock) Hint() string {
 	if k.Scope == "" {
 		return "a consumer key of your own is never in anybody's way"
 	}
-	return "the scope " + k.Scope + " buys a token of its own (WSO2)"
+	return "the scope " + k.Scope + " gets a token of its own (WSO2)"
 }
 
 // KnocksOut says whether a get with these scopes may end a token that somebody else holds. device names this
