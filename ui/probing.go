@@ -158,7 +158,11 @@ func (r probedAgain) land(m *root) tea.Cmd {
 			m.note(warn, v.fp+": "+r.hopeless, r.hint+"; "+m.keys.key(probeOn)+" stops probing")
 		}
 		v.told = r.hopeless
-		v.next = m.now.Add(max(v.wait(), r.retryAfter))
+		answered := m.now // or earlier: an answer is stored, and shown, before it lands here
+		if n := len(r.token.Probes); n > 0 && r.token.Probes[n-1].At.Before(answered) {
+			answered = r.token.Probes[n-1].At
+		}
+		v.next = answered.Add(max(v.wait(), r.retryAfter))
 		if ok && v.next.After(until) {
 			v.next = until
 		}
