@@ -38,7 +38,7 @@ func topKeys() map[string]kind {
 }
 
 func clipboardKeys() map[string]kind {
-	return map[string]kind{"via": text, "command": list, "clear_after": span}
+	return map[string]kind{"via": text, "command": list, "clear_after": span, "clear_blind": unbuilt}
 }
 
 func alertKeys() map[string]kind { return map[string]kind{"before": list, "via": list} }
@@ -52,7 +52,9 @@ func actionKeys() map[string]kind {
 	return keys
 }
 
-func storeKeys() map[string]kind { return map[string]kind{"key": text, "command": list} }
+func storeKeys() map[string]kind {
+	return map[string]kind{"key": text, "command": list, "keep": unbuilt}
+}
 
 func environmentKeys() map[string]kind {
 	return map[string]kind{
@@ -72,7 +74,7 @@ func applicationKeys() map[string]kind {
 		"redirect_url": text, "signing_key": secretly, "signing_alg": text, "signing_key_id": text,
 		"assertion": secretly, "assertion_claims": form,
 		"subject_token": secretly, "subject_token_type": text, "requested_token_type": text,
-		"auto_renew": unbuilt,
+		"auto_renew": unbuilt, "headers": unbuilt, "probe_method": unbuilt, "probe_headers": unbuilt,
 	}
 }
 

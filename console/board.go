@@ -99,6 +99,11 @@ func (s *Service) applications(r Reader, stored []Application, tokens []Token, m
 			all = append(all, a)
 		case needed[a.ID]:
 			a.Source = Gone
+			if kept, err := keptSecret(r, a); err != nil {
+				return nil, err
+			} else if kept != "" && a.Secret == SecretMissing {
+				a.Secret = SecretAvailable
+			}
 			all = append(all, a)
 		}
 	}

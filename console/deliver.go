@@ -183,8 +183,16 @@ func isCode(err error, code string) bool {
 	return ok && e.Code == code
 }
 
-// DeliverOne sends the pending revoke of one token now, whatever its due time.
+// DeliverOne sends the pending revoke of one token now, whatever its due time, also where it was decided on another row
+// that holds the token.
 func (s *Service) DeliverOne(ctx context.Context, tokenID string) ([]Delivery, error) {
+	t, _, err := s.find(ctx, tokenID)
+	if err != nil {
+		return nil, err
+	}
+	if twin := revokingTwin(t, false); twin != "" && !pendingRevoke(t) {
+		tokenID = twin
+	}
 	return s.deliver(ctx, tokenID)
 }
 

@@ -38,7 +38,7 @@ func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (Outcome,
 			return err
 		}
 		if theirs := s.answeredSame(all, a, since, q); theirs != nil {
-			out = Outcome{Token: *theirs, How: Reused, Notes: []string{meanwhile}}
+			out = s.theirs(*theirs, a, meanwhile)
 			return nil
 		}
 		out, err = s.ask(ctx, a, []*lease{l}, q, nil)
@@ -59,6 +59,19 @@ func (s *Service) answeredSame(all []Token, a Application, since int64, q questi
 		}
 	}
 	return nil
+}
+
+// theirs is the outcome for whoever takes another process's answer.
+func (s *Service) theirs(t Token, a Application, notes ...string) Outcome {
+	return Outcome{Token: t, How: Reused, Notes: append(notes, s.refusedNote(t, a)...)}
+}
+
+// refusedNote tells of a token that the server hands out though the gateway was shown to refuse it.
+func (s *Service) refusedNote(t Token, a Application) []string {
+	if StatusAt(t, s.Policy(a), s.Now()).Cause != CauseRefused {
+		return nil
+	}
+	return []string{"the server hands out " + t.Fingerprint + " again, though the gateway has refused it three times in a row"}
 }
 
 // ownUser says whether a token is for the application's own user.
@@ -109,8 +122,8 @@ func (s *Service) ask(ctx context.Context, a Application, under []*lease, q ques
 				out.Notes = append(out.Notes, note)
 			}
 		}
-		if st := StatusAt(out.Token, s.Policy(a), s.Now()); err == nil && out.Same && st.Cause == CauseRefused {
-			out.Notes = append(out.Notes, "the server hands out "+out.Token.Fingerprint+" again, though the gateway has refused it three times in a row")
+		if err == nil && out.Same {
+			out.Notes = append(out.Notes, s.refusedNote(out.Token, a)...)
 		}
 		if note := req.UncheckedNonce(ans); note != "" {
 			out.Notes = append(out.Notes, note)
@@ -280,7 +293,7 @@ func findHeld(w Writer, appID string, access secret.Text) (*Token, error) {
 func fileSame(w Writer, t *Token, ans tokenapi.TokenAnswer, sec Secrets) ([]string, error) {
 	var notes []string
 	pending := pendingRevoke(*t) // decided and not accepted: handing the token out again does not take that back
-	if pending {
+	if pending || revokingTwin(*t, false) != "" {
 		notes = append(notes, "the server hands out a token again whose revoke it has not accepted yet")
 	}
 	revived := t.revive()

@@ -227,6 +227,9 @@ func (h *history) brought(out console.Outcome) {
 // replaced is what is known of a token in whose place another one has come.
 func (h *history) replaced(old *remembered, access string) {
 	h.may = true
+	if old.access != access {
+		h.alike(old.access, func(m *remembered) { m.end(time.Time{}); m.solid = true })
+	}
 	old.end(time.Time{})
 	old.solid = true
 	if h.ends && old.access != access {

@@ -8,8 +8,8 @@ import (
 )
 
 // Identified gives configured applications the IDs under which they are stored. Those of one token URL, consumer key, grant
-// and user are told apart by their request without its secrets (scopes, audience, resource, extra), then by their name. What
-// remains is new. A single one keeps the ID of the single one that is stored, whatever of it has changed. stored are all
+// and user are told apart by their request without its secrets (scopes, audience, resource, extra), then by their name. Where
+// several ask for the same, as far as that is no secret, the name decides among them. What remains is new. A single one keeps the ID of the single one that is stored, whatever of it has changed. stored are all
 // applications of the store.
 func Identified(configured, stored []Application) []Application {
 	out := slices.Clone(configured)
@@ -62,8 +62,16 @@ func identify(group []*Application, rows []Application) {
 	}
 	only := len(group) == 1 && len(rows) == 1
 	claim(func(a, row *Application) bool { return only && row.Source != FromStore })
-	claim(func(a, row *Application) bool { return sameRequest(*a, *row) })
-	claim(func(a, row *Application) bool { return a.Name == row.Name && a.KeyType == row.KeyType })
+	named := func(a, row *Application) bool { return a.Name == row.Name && a.KeyType == row.KeyType }
+	claim(func(a, row *Application) bool { return sameRequest(*a, *row) && named(a, row) })
+	claim(func(a, row *Application) bool {
+		// Several that differ in a secret alone are told apart by their names: none is taken for another one.
+		alike := func(b *Application) bool { return b.ID == "" && sameRequest(*b, *row) }
+		one := func(b *Application) bool { return b != a && alike(b) }
+		return sameRequest(*a, *row) && !slices.ContainsFunc(group, one) &&
+			!slices.ContainsFunc(rows, func(o Application) bool { return o.ID != row.ID && sameRequest(*a, o) })
+	})
+	claim(named)
 	for _, a := range group {
 		if a.ID != "" {
 			continue

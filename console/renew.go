@@ -80,11 +80,13 @@ func (s *Service) RenewApplication(ctx context.Context, appID string) (Outcome, 
 			return err
 		}
 		if theirs := s.answeredSame(all, a, since, q); theirs != nil {
-			out = Outcome{Token: *theirs, How: Reused, Notes: []string{meanwhile}}
+			out = s.theirs(*theirs, a, meanwhile)
 			return nil
 		}
 		judge := func(t Token) Status { return StatusAt(t, s.Policy(a), s.Now()) }
-		all = slices.DeleteFunc(all, func(t Token) bool { return !q.brought(t, a) && t.Grant != GrantAdopted })
+		all = slices.DeleteFunc(all, func(t Token) bool { // an application that can only refresh has nothing but what was brought
+			return !q.brought(t, a) && (t.Grant != GrantAdopted || a.Grant != tokenapi.GrantRefreshToken)
+		})
 		t, ok := RenewableOf(all, appID, judge)
 		if !ok {
 			out, err = s.ask(ctx, a, []*lease{asking}, q, nil)
@@ -152,7 +154,7 @@ func (s *Service) renew(ctx context.Context, a Application, under []*lease, befo
 		return Outcome{}, err
 	}
 	if t.AnswerRev > since { // handed out again
-		return Outcome{Token: t, How: Reused, Notes: []string{meanwhile}}, nil
+		return s.theirs(t, a, meanwhile), nil
 	}
 	if t.Refresh == RefreshLive && !sec.Refresh.IsZero() {
 		return s.refresh(ctx, a, under, t, sec.Refresh, nil)
@@ -165,7 +167,7 @@ func (s *Service) renew(ctx context.Context, a Application, under []*lease, befo
 		return Outcome{}, err
 	}
 	if theirs := s.answeredSame(all, a, since, own); theirs != nil {
-		return Outcome{Token: *theirs, How: Reused, Notes: []string{meanwhile}}, nil
+		return s.theirs(*theirs, a, meanwhile), nil
 	}
 	return s.ask(ctx, a, under, own, nil)
 }
@@ -237,6 +239,9 @@ func (s *Service) refresh(ctx context.Context, a Application, under []*lease, t 
 			}
 			return err
 		}
+		if err := refreshSpent(w, old, out.Token); err != nil {
+			return err
+		}
 		old.ReplacedAt, old.ReplacedBy, old.Refresh, old.Unsure = ans.At, out.Token.ID, RefreshSpent, nil
 		out.Previous = &old
 		return w.PutToken(&old)
@@ -286,7 +291,7 @@ func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (Ou
 		return Outcome{}, err
 	}
 	if got := s.pick(all, a, q, o, since); got != nil {
-		return Outcome{Token: *got, How: Reused}, nil
+		return s.theirs(*got, a), nil
 	}
 	var out Outcome
 	asks := s.asking(a, q, "get")
@@ -298,7 +303,7 @@ func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (Ou
 		}
 		got := s.pick(all, a, q, o, since)
 		if got != nil {
-			out = Outcome{Token: *got, How: Reused}
+			out = s.theirs(*got, a)
 		}
 		return got != nil, nil
 	}
@@ -308,7 +313,7 @@ func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (Ou
 			return err
 		}
 		if got := s.pick(all, a, q, o, since); got != nil {
-			out = Outcome{Token: *got, How: Reused}
+			out = s.theirs(*got, a)
 			return nil
 		}
 		out, err = s.renewOrAsk(ctx, a, asking, all, q, o, since)

@@ -33,7 +33,7 @@ func (s *Service) Revoke(ctx context.Context, tokenID string, kind RevokeKind, w
 		if err := needURL(a, "revoke", "revoke_url", a.Environment.Endpoints.RevokeURL); err != nil {
 			return err
 		}
-		if t = s.timely(t, s.Now()); pendingRevoke(t) || kind != RevokeRefresh && revokedElsewhere(t) {
+		if t = s.timely(t, s.Now()); pendingRevoke(t) || kind != RevokeRefresh && revokingTwin(t, true) != "" {
 			return &Error{Code: "revoking", Text: "revoke: this token is being revoked already", Hint: "u takes it back while it was not sent"}
 		}
 		over := StatusAt(t, s.Policy(a), s.Now()).Proof != ProofNone

@@ -261,12 +261,9 @@ func (e *evidence) row(t *Token, with, judged Policy, own bool) {
 	if t.AtServer == ServerActive && t.AtServerAt.After(e.active) { // stored before ActiveAt was
 		e.active = t.AtServerAt
 	}
-	if own {
-		e.replaced = t.ReplacedAt
-	}
+	e.replaced = sooner(e.replaced, t.ReplacedAt)
 	if with.endsReplaced() && !t.ReplacedAt.IsZero() {
 		e.replacedKnown = sooner(e.replacedKnown, t.ReplacedAt)
-		e.replaced = sooner(e.replaced, t.ReplacedAt)
 	}
 	e.seenAtGW = e.seenAtGW || !t.SeenAt.IsZero() && (own || sameOrigin(with.ProbeURL, judged.ProbeURL))
 	if t.SeenURL != "" && (own || sameOrigin(t.SeenURL, judged.ProbeURL)) {

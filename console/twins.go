@@ -113,11 +113,18 @@ func acceptedAt(t Token) time.Time {
 	return at
 }
 
-// revokedElsewhere says whether a revoke of the access token is pending on a twin.
-func revokedElsewhere(t Token) bool {
-	return acceptedAt(t).IsZero() && slices.ContainsFunc(t.Twins, func(o Twin) bool {
-		return o.Row.RevokeKind != RevokeRefresh && pendingRevoke(o.Row)
-	})
+// revokingTwin is the row of a twin on which a revoke of the access token is pending, "" when there is none. fresh leaves
+// out one that could not be delivered: the token may be revoked by another way.
+func revokingTwin(t Token, fresh bool) (id string) {
+	if !acceptedAt(t).IsZero() {
+		return ""
+	}
+	for i := range t.Twins {
+		if o := t.Twins[i].Row; o.RevokeKind != RevokeRefresh && pendingRevoke(o) && (!fresh || o.RevokeError == "") {
+			return o.ID
+		}
+	}
+	return ""
 }
 
 // handedOut notes on every other row that holds a token that the server has just handed it out: it
@@ -174,6 +181,28 @@ func grantEnded(w Writer, t Token, at time.Time) error {
 			continue
 		}
 		o.Refresh, o.RefreshAcceptedAt = RefreshRevoked, at
+		if err := w.PutToken(&o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refreshSpent notes on every other row with the refresh token that was sent that it is spent, unless the server goes on
+// with it.
+func refreshSpent(w Writer, old, next Token) error {
+	if old.RefreshHash == "" || old.RefreshHash == next.RefreshHash {
+		return nil
+	}
+	all, err := w.Tokens()
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if o.ID == old.ID || o.ID == next.ID || o.RefreshHash != old.RefreshHash || o.Refresh != RefreshLive {
+			continue
+		}
+		o.Refresh = RefreshSpent
 		if err := w.PutToken(&o); err != nil {
 			return err
 		}

@@ -133,7 +133,7 @@ func spelling(name string) string {
 func publicParams() []string {
 	return []string{
 		"grant_type", "scope", "username", "token_type_hint", "client_id", "validity_period", "redirect_uri",
-		"client_assertion_type", "subject_token_type", "requested_token_type",
+		"client_assertion_type", "subject_token_type", "requested_token_type", "audience", "resource",
 	}
 }
 
