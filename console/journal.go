@@ -22,7 +22,7 @@ func (s *Service) spend(ctx context.Context, a Application, under []*lease, m Ma
 	if err != nil {
 		return err
 	}
-	if err := s.heldBack(ctx, under[0], req); err != nil {
+	if err := s.heldBack(ctx, a, req); err != nil {
 		return err
 	}
 	// From here on nothing the caller does may cut the exchange in half; the client has its own deadline.
@@ -39,7 +39,7 @@ func (s *Service) spend(ctx context.Context, a Application, under []*lease, m Ma
 	s.observe(a, m.TokenID, ex)
 	if callErr == nil {
 		return s.answered(ctx, a, m, ans, func(w Writer, ans tokenapi.TokenAnswer) error {
-			if err := forgetRefusal(w, under[0]); err != nil {
+			if err := forgetRefusals(w, a, req); err != nil {
 				return err
 			}
 			return file(w, ans)
@@ -47,6 +47,9 @@ func (s *Service) spend(ctx context.Context, a Application, under []*lease, m Ma
 	}
 	e, ok := tokenapi.AsError(callErr)
 	if ok && unseen(e) {
+		if e.RetryAfter > 0 { // a proxy that says when to come again; the mark stays all the same
+			_ = s.update(ctx, func(w Writer) error { return s.noteRefusal(w, a, under[0], req, e) })
+		}
 		return s.lostAnswer(a, m, callErr)
 	}
 	err = s.insist(ctx, func(w Writer) error {
@@ -56,7 +59,7 @@ func (s *Service) spend(ctx context.Context, a Application, under []*lease, m Ma
 			}
 		}
 		if ok {
-			if err := s.noteRefusal(w, under[0], req, e); err != nil {
+			if err := s.noteRefusal(w, a, under[0], req, e); err != nil {
 				return err
 			}
 		}

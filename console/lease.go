@@ -63,7 +63,15 @@ func (s *Service) asking(a Application, q question, verb string) turn {
 	if !interactive(grant) { // a person signs in to one thing at a time
 		own = append(own, strings.Join(slices.Sorted(slices.Values(q.scopes)), " "), fmt.Sprint(q.want))
 	}
-	return turn{key: clientKey(a, q), own: strings.Join(own, "\x00"), appID: a.ID, verb: verb, grant: q.grant, waitElsewhere: true}
+	proof := func(ctx context.Context, a Application) (req tokenapi.TokenRequest, err error) {
+		by := q.by(a)
+		if req.Credentials, err = s.credentials(ctx, by); err == nil && by.Grant == tokenapi.GrantPassword {
+			req.Username = by.Username
+			req.Password, err = s.passwordOf(ctx, by, q)
+		}
+		return req, err
+	}
+	return turn{proof: proof, key: clientKey(a, q), own: strings.Join(own, "\x00"), appID: a.ID, verb: verb, grant: q.grant, waitElsewhere: true}
 }
 
 func tokenKey(id string) string { return "token/" + id }
@@ -144,11 +152,13 @@ func (s *Service) leaseNow() time.Time {
 // turn says what is done alone, and how long the wait for it may be.
 type turn struct {
 	key, appID, verb string
-	seen             string // the last refusal when the turn began: a newer one is an answer to whoever waited
-	own              string // in this process alone, what is done, which is less than what the lease is for; "": the same
-	grant            string // other than the application's, or ""
-	waitHere         bool   // for another goroutine of this process; else it is refused
-	waitElsewhere    bool   // for another process; else it is refused
+	seen             []string // the refusals of the client when the turn began, by ID
+	// proof gives what the turn would prove itself with, so that a refusal of other secrets is not taken for its own.
+	proof         func(context.Context, Application) (tokenapi.TokenRequest, error)
+	own           string // in this process alone, what is done, which is less than what the lease is for; "": the same
+	grant         string // other than the application's, or ""
+	waitHere      bool   // for another goroutine of this process; else it is refused
+	waitElsewhere bool   // for another process; else it is refused
 	// served, if given, looks whether what is wanted has been stored meanwhile. Then no lease is taken, so that of fifty
 	// that waited for one answer none has to wait for its turn to write.
 	served func(Reader, Application) (bool, error)
@@ -161,12 +171,8 @@ var errServed = errors.New("what was wanted is there")
 func (s *Service) alone(ctx context.Context, t turn, f func(Application, *lease) error) error {
 	own := cmp.Or(t.own, t.key)
 	if t.own != "" {
-		err := s.opt.Keeper.View(ctx, func(r Reader) error {
-			f, err := lastRefusal(r, t.key)
-			t.seen = f.ID
-			return err
-		})
-		if err != nil {
+		var err error
+		if t.seen, err = s.seenRefusals(ctx, t.appID); err != nil {
 			return err
 		}
 	}
@@ -219,6 +225,16 @@ func (s *Service) takeLease(ctx context.Context, t turn) (Application, *lease, e
 	began := s.leaseNow()
 	for pause := firstLook; ; pause = min(2*pause, lastLook) {
 		a, free, err := s.lookAt(ctx, t, &seen)
+		if theirs, ok := errors.AsType[*refusedMeanwhile](err); ok {
+			switch same, err := s.ours(ctx, a, t, theirs.refusal); {
+			case err != nil:
+				return a, nil, err
+			case same:
+				return a, nil, theirs.err()
+			}
+			t.seen = append(t.seen, theirs.ID) // with other secrets: it says nothing of ours
+			continue
+		}
 		if err != nil {
 			return a, nil, err
 		}
@@ -267,12 +283,8 @@ func (s *Service) lookAt(ctx context.Context, t turn, seen *sight) (a Applicatio
 			}
 		}
 		if t.own != "" {
-			f, err := lastRefusal(r, t.key)
-			if err != nil {
-				return err
-			}
-			if f.ID != t.seen && f.ID != "" && f.Question == questionHash(t.own) {
-				return f.err()
+			if f, found, err := newRefusal(r, a, t); err != nil || found {
+				return cmp.Or(err, error(&refusedMeanwhile{f}))
 			}
 		}
 		owner, until, err := r.LeaseOf(t.key)

@@ -1,11 +1,13 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"lanyard/tokenapi"
@@ -18,17 +20,20 @@ const (
 	longestRest     = 10 * time.Minute // when it says Retry-After
 )
 
-// refusal is the last refusal of a client and user, as it is kept in the store's settings: whoever waited for the answer
-// takes it, and nobody repeats at once what was just refused. Members are only ever added.
+// refusal is one answer that refused, as it is kept in the store's settings: whoever waited for the answer takes it, and
+// nobody repeats at once what was just refused. Members are only ever added.
 type refusal struct {
-	ID          string    `json:"id"`
-	At          time.Time `json:"at"`
-	Question    string    `json:"question"`    // hash of the turn that it was the answer to
-	Credentials string    `json:"credentials"` // keyed hash of the secrets that were sent
-	Wrong       bool      `json:"wrong"`       // it was these secrets that were refused
-	Until       time.Time `json:"until"`       // the server wants to be left alone; zero: it did not say
+	ID       string    `json:"id"`
+	At       time.Time `json:"at"`
+	Question string    `json:"question"` // hash of the turn that it was the answer to
+	User     string    `json:"user"`
+	Secret   string    `json:"secret"`   // keyed hash of what proved the client
+	Password string    `json:"password"` // keyed hash of the user's password, "" without one
+	Wrong    string    `json:"wrong"`    // which of them was refused: wrongSecret, wrongPassword, or ""
+	Until    time.Time `json:"until"`    // the server wants to be left alone; zero: it did not say
 
 	Op          string          `json:"op"`
+	Kind        tokenapi.Kind   `json:"kind"`
 	Status      int             `json:"status"`
 	Code        string          `json:"code"`
 	Description string          `json:"description"`
@@ -37,7 +42,19 @@ type refusal struct {
 	Action      tokenapi.Action `json:"action"`
 }
 
-func refusalKey(clientKey string) string { return "refused/" + clientKey }
+const (
+	wrongSecret   = "secret"
+	wrongPassword = "password"
+)
+
+// keepRefusals is how many refusals of one client are kept: each password that was tried in the last minute counts.
+const keepRefusals = 20
+
+// refusalsKey is the setting with the refusals of an application's client.
+func refusalsKey(a Application) string {
+	sum := sha256.Sum256([]byte(a.server() + "\x00" + a.ConsumerKey))
+	return "refused/" + hex.EncodeToString(sum[:10])
+}
 
 // questionHash names what a turn asks, in few characters.
 func questionHash(own string) string {
@@ -45,112 +62,219 @@ func questionHash(own string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// lastRefusal reads the last refusal of a client; its ID is "" when there is none.
-func lastRefusal(r Reader, clientKey string) (f refusal, err error) {
-	text, err := r.Setting(refusalKey(clientKey))
-	if err != nil || text == "" {
-		return f, err
+// refusalsOf reads those of a client, oldest first.
+func refusalsOf(r Reader, a Application) (all []refusal, err error) {
+	text, err := r.Setting(refusalsKey(a))
+	if err != nil || text == "" || !json.Valid([]byte(text)) { // of another form: it is not worth failing for
+		return nil, err
 	}
-	if !json.Valid([]byte(text)) {
-		return f, nil // of another form: it is not worth failing for
+	return all, json.Unmarshal([]byte(text), &all)
+}
+
+func putRefusals(w Writer, a Application, all []refusal) error {
+	if len(all) == 0 {
+		return w.SetSetting(refusalsKey(a), "")
 	}
-	return f, json.Unmarshal([]byte(text), &f)
+	text, err := json.Marshal(all)
+	if err != nil {
+		return err
+	}
+	return w.SetSetting(refusalsKey(a), string(text))
 }
 
 // err is the refusal as whoever sent the request has seen it.
 func (f refusal) err() *tokenapi.Error {
 	return &tokenapi.Error{
-		Op: f.Op, Kind: tokenapi.KindRefused, Status: f.Status, Code: f.Code, Description: f.Description,
+		Op: f.Op, Kind: cmp.Or(f.Kind, tokenapi.KindRefused), Status: f.Status, Code: f.Code, Description: f.Description,
 		FaultCode: f.FaultCode, Hint: f.Hint, Action: f.Action, Sent: true,
 	}
 }
 
-// secretsOf is all that proves a request, hashed together.
-func secretsOf(req tokenapi.TokenRequest) secret.Text {
+// proof is what proves a request, as keyed hashes.
+type proof struct{ user, secret, password string }
+
+func proofOf(r Reader, req tokenapi.TokenRequest) (p proof, err error) {
 	c := req.Credentials
-	return secret.New(c.ConsumerSecret.Reveal() + "\x00" + c.SigningKey.Key.Reveal() + "\x00" + req.Password.Reveal())
+	p.user = req.Username
+	if p.secret, err = r.Digest("client", secret.New(string(c.Auth)+"\x00"+c.ConsumerSecret.Reveal()+"\x00"+c.SigningKey.Key.Reveal())); err == nil {
+		p.password, err = r.Digest("password", req.Password)
+	}
+	return p, err
 }
 
-// refusesSecrets says whether a refusal is about the client's secret or the user's password (RFC 6749 section 5.2;
-// servers name a wrong password invalid_grant or access_denied).
-func refusesSecrets(e *tokenapi.Error) bool {
-	if e.Status >= 500 {
-		return false
+// refusedProof says which secret a refusal is about: the client's, or the user's password (RFC 6749 section 5.2). Servers
+// name a wrong password invalid_grant, access_denied or invalid_request, some with a 5xx.
+func refusedProof(e *tokenapi.Error) string {
+	switch {
+	case e.Code == "invalid_client":
+		return wrongSecret
+	case e.Op != tokenapi.GrantPassword:
+		if e.Action == tokenapi.FixCredentials && e.Status < 500 {
+			return wrongSecret
+		}
+		return ""
+	case e.Code == "invalid_grant" || e.Code == "access_denied":
+		return wrongPassword
+	case e.Status < 400 || e.Status >= 500 || e.Status == 408 || e.Status == 429,
+		slices.Contains([]string{"invalid_scope", "unauthorized_client", "unsupported_grant_type", "invalid_target"}, e.Code):
+		return ""
 	}
-	return e.Code == "invalid_client" || e.Action == tokenapi.FixCredentials ||
-		e.Op == tokenapi.GrantPassword && (e.Code == "invalid_grant" || e.Code == "access_denied")
+	return wrongPassword
 }
 
 // noteRefusal keeps a refusal in the transaction that files it. One after which another grant is tried at once, because
 // only the refresh token is of no use, is none.
-func (s *Service) noteRefusal(w Writer, l *lease, req tokenapi.TokenRequest, e *tokenapi.Error) error {
-	if e.Kind != tokenapi.KindRefused || e.DropsRefresh() {
+func (s *Service) noteRefusal(w Writer, a Application, l *lease, req tokenapi.TokenRequest, e *tokenapi.Error) error {
+	if !e.Answered() || e.DropsRefresh() || e.Kind != tokenapi.KindRefused && e.RetryAfter == 0 {
 		return nil
 	}
+	p, err := proofOf(w, req)
+	if err != nil {
+		return err
+	}
 	f := refusal{
-		ID: newID("r_"), At: s.Now(), Question: questionHash(l.own), Wrong: refusesSecrets(e),
-		Op: e.Op, Status: e.Status, Code: e.Code, Description: e.Description, FaultCode: e.FaultCode, Hint: e.Hint, Action: e.Action,
+		ID: newID("r_"), At: s.Now(), Question: questionHash(l.own), User: p.user, Secret: p.secret, Password: p.password, Wrong: refusedProof(e),
+		Op: e.Op, Kind: e.Kind, Status: e.Status, Code: e.Code, Description: e.Description, FaultCode: e.FaultCode, Hint: e.Hint, Action: e.Action,
 	}
 	if e.RetryAfter > 0 {
 		f.Until = f.At.Add(min(e.RetryAfter, longestRest))
 	}
-	var err error
-	if f.Credentials, err = w.Digest("credentials", secretsOf(req)); err != nil {
-		return err
-	}
-	text, err := json.Marshal(f)
+	all, err := refusalsOf(w, a)
 	if err != nil {
 		return err
 	}
-	return w.SetSetting(refusalKey(l.key), string(text))
+	all = slices.DeleteFunc(all, func(o refusal) bool { // those that hold nothing back any more
+		_, held := o.holds(proof{o.User, o.Secret, o.Password}, f.At)
+		return !held || o.Wrong == f.Wrong && o.User == f.User && o.Secret == f.Secret && o.Password == f.Password && !o.Until.After(f.Until)
+	})
+	all = append(all, f)
+	return putRefusals(w, a, all[max(len(all)-keepRefusals, 0):])
 }
 
-// forgetRefusal is called when a client was answered.
-func forgetRefusal(w Writer, l *lease) error {
-	text, err := w.Setting(refusalKey(l.key))
-	if err != nil || text == "" {
+// forgetRefusals is called when a client was answered: what it proves itself with is right, and the server is there.
+func forgetRefusals(w Writer, a Application, req tokenapi.TokenRequest) error {
+	all, err := refusalsOf(w, a)
+	if err != nil || len(all) == 0 {
 		return err
 	}
-	return w.SetSetting(refusalKey(l.key), "")
+	p, err := proofOf(w, req)
+	if err != nil {
+		return err
+	}
+	return putRefusals(w, a, slices.DeleteFunc(all, func(f refusal) bool {
+		return f.Wrong != wrongPassword || f.User == p.user && f.Password == p.password
+	}))
 }
 
-// heldBack is the refusal of a request that a server was just refusing, with these very secrets. A person who asks for it
-// is never held back.
-func (s *Service) heldBack(ctx context.Context, l *lease, req tokenapi.TokenRequest) error {
+// holds says until when a refusal keeps a request with this proof from being sent. Other credentials are sent at once.
+func (f refusal) holds(p proof, now time.Time) (until time.Time, held bool) {
+	until = f.Until
+	if rest := f.At.Add(credentialsRest); f.Wrong != "" && rest.After(until) {
+		until = rest
+	}
+	switch {
+	case !until.After(now) || f.At.After(now): // over, or a clock that was set back
+		return until, false
+	case f.Secret != p.secret:
+		return until, false
+	case f.Wrong == wrongPassword:
+		return until, f.User == p.user && f.Password == p.password
+	}
+	return until, true
+}
+
+// heldBack is the refusal of a request that a server was just refusing. A person who asks for it is never held back.
+func (s *Service) heldBack(ctx context.Context, a Application, req tokenapi.TokenRequest) error {
 	if s.opt.Attended || attended(ctx) {
 		return nil
 	}
-	var f refusal
-	var credentials string
+	var all []refusal
+	var p proof
 	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
-		if f, err = lastRefusal(r, l.key); err == nil && f.ID != "" {
-			credentials, err = r.Digest("credentials", secretsOf(req))
+		if all, err = refusalsOf(r, a); err == nil && len(all) > 0 {
+			p, err = proofOf(r, req)
 		}
 		return err
 	})
-	if err != nil || f.ID == "" || credentials != f.Credentials {
+	if err != nil {
 		return err
 	}
-	until := f.Until
-	if rest := f.At.Add(credentialsRest); f.Wrong && rest.After(until) {
-		until = rest
+	var worst refusal
+	var last time.Time
+	for _, f := range all {
+		if until, held := f.holds(p, s.Now()); held && until.After(last) {
+			worst, last = f, until
+		}
 	}
-	now := s.Now()
-	if !until.After(now) || f.At.After(now) { // a clock that was set back holds nobody
+	if worst.ID == "" {
 		return nil
 	}
-	e := f.err()
+	e := worst.err()
 	if e.Hint != "" {
 		e.Hint += "; "
 	}
-	e.RetryAfter = until.Sub(now)
+	e.RetryAfter = last.Sub(s.Now())
 	e.Hint += fmt.Sprintf("the server said so at %s, and is not asked again without a person before %s",
-		f.At.UTC().Format("15:04:05Z"), until.UTC().Format("15:04:05Z"))
-	if f.Wrong {
+		worst.At.UTC().Format("15:04:05Z"), last.UTC().Format("15:04:05Z"))
+	if worst.Wrong != "" {
 		e.Hint += ", unless with other credentials"
 	}
 	e.Hint += "; --fresh at a terminal, or get in the console, asks at once"
 	return e
+}
+
+// seenRefusals are the refusals of a client that were there when a turn began: a newer one of the same question is an
+// answer to whoever waited.
+func (s *Service) seenRefusals(ctx context.Context, appID string) (seen []string, err error) {
+	err = s.opt.Keeper.View(ctx, func(r Reader) error {
+		a, err := s.application(r, appID)
+		if err != nil {
+			return err
+		}
+		all, err := refusalsOf(r, a)
+		for _, f := range all {
+			seen = append(seen, f.ID)
+		}
+		return err
+	})
+	return seen, err
+}
+
+// newRefusal finds one of the same question that a turn has not seen.
+func newRefusal(r Reader, a Application, t turn) (f refusal, ok bool, err error) {
+	all, err := refusalsOf(r, a)
+	if err != nil {
+		return f, false, err
+	}
+	for _, f := range slices.Backward(all) {
+		if f.Question == questionHash(t.own) && !slices.Contains(t.seen, f.ID) {
+			return f, true, nil
+		}
+	}
+	return f, false, nil
+}
+
+// refusedMeanwhile is the end of a look at a lease whose holder was refused what is asked here too.
+type refusedMeanwhile struct{ refusal }
+
+func (r *refusedMeanwhile) Error() string { return r.err().Error() }
+
+// ours says whether a refusal that another process was given is about the secrets that this turn would send.
+func (s *Service) ours(ctx context.Context, a Application, t turn, f refusal) (bool, error) {
+	if t.proof == nil {
+		return true, nil
+	}
+	req, err := t.proof(ctx, a)
+	if err != nil {
+		return false, err
+	}
+	same := false
+	err = s.opt.Keeper.View(ctx, func(r Reader) error {
+		p, err := proofOf(r, req)
+		same = p.secret == f.Secret && (p.user != f.User || p.password == f.Password)
+		return err
+	})
+	return same, err
 }
 
 type attendedKey struct{}

@@ -93,6 +93,11 @@ func TestRefusalRests(t *testing.T) {
 		"a person":                      {answer: wrong, person: true, sent: true},
 		"another reason":                {answer: refuses(400, `{"error":"invalid_scope"}`), sent: true},
 		"a server in trouble":           {answer: refuses(500, `{"error":"server_error"}`), sent: true},
+		"access_denied":                 {answer: refuses(401, `{"error":"access_denied"}`)},
+		"a wrong password as a 500":     {answer: refuses(500, `{"error":"invalid_grant"}`)},
+		"and as invalid_request":        {answer: refuses(400, `{"error":"invalid_request","error_description":"Invalid username or password"}`)},
+		"a proxy with Retry-After":      {answer: refuses(502, ``, "Retry-After", "60"), pass: 59 * time.Second},
+		"wrong, with a long wait":       {answer: refuses(400, wrongPassword, "Retry-After", "300"), pass: 4 * time.Minute},
 		"Retry-After":                   {answer: refuses(429, `{"error":"slow_down"}`, "Retry-After", "60"), pass: 59 * time.Second},
 		"Retry-After, over":             {answer: refuses(429, `{"error":"slow_down"}`, "Retry-After", "60"), pass: time.Minute, sent: true},
 		"Retry-After of a 503":          {answer: refuses(503, ``, "Retry-After", "120"), pass: time.Minute},
@@ -124,7 +129,7 @@ func TestRefusalRests(t *testing.T) {
 			if sent := g.posts.Load() > before; sent != c.sent {
 				t.Fatalf("sent %v, %v", sent, err)
 			}
-			if e, ok := tokenapi.AsError(err); !c.sent && (!ok || !strings.Contains(e.Hint, "not asked again without a person before") || e.Kind != tokenapi.KindRefused) {
+			if e, ok := tokenapi.AsError(err); !c.sent && (!ok || !strings.Contains(e.Hint, "not asked again without a person before")) {
 				t.Errorf("%v, hint %q", err, console.Hint(err))
 			}
 			// An answer ends it.
@@ -139,5 +144,79 @@ func TestRefusalRests(t *testing.T) {
 				t.Error("an old refusal holds after an answer")
 			}
 		})
+	}
+}
+
+// Each password that was refused rests on its own: going to and fro between two of them is no way around it.
+func TestEachPasswordRests(t *testing.T) {
+	g := newGuarded(t)
+	g.answer = refuses(400, wrongPassword)
+	for _, p := range []string{"a", "b", "a", "b", "a"} {
+		g.said[console.Password] = p
+		_, _ = g.service().Obtain(t.Context(), g.apps[0].ID, console.ObtainOptions{})
+	}
+	if n := g.posts.Load(); n != 2 {
+		t.Errorf("%d attempts with two passwords", n)
+	}
+}
+
+// A client secret that was refused, and a server that wants to be left alone, are so for every use of the consumer key.
+func TestRefusalIsAboutTheClient(t *testing.T) {
+	for name, answer := range map[string]func(http.ResponseWriter, string){
+		"invalid_client": refuses(401, `{"error":"invalid_client"}`),
+		"Retry-After":    refuses(429, ``, "Retry-After", "60"),
+	} {
+		g := newGuarded(t)
+		g.apps = append(g.apps, g.apps[0], g.apps[0])
+		g.apps[1].Name, g.apps[1].Grant, g.apps[1].Username = "C", tokenapi.GrantClientCredentials, ""
+		g.apps[2].Name, g.apps[2].Username = "Y", "bob"
+		g.answer = answer
+		s := g.service()
+		for _, a := range g.apps {
+			if _, err := s.Obtain(t.Context(), a.ID, console.ObtainOptions{}); err == nil {
+				t.Error("it was not refused")
+			}
+		}
+		if n := g.posts.Load(); n != 1 {
+			t.Errorf("%s: %d requests", name, n)
+		}
+	}
+}
+
+// Whoever waits with other secrets is not told the refusal of somebody else's.
+func TestRefusalOfOtherSecrets(t *testing.T) {
+	g := newGuarded(t)
+	g.answer = func(w http.ResponseWriter, password string) {
+		if password == "right" {
+			fmt.Fprint(w, `{"access_token":"got-it","token_type":"Bearer","expires_in":3600}`)
+			return
+		}
+		refuses(400, wrongPassword)(w, password)
+	}
+	inside, open := g.gate()
+	wrong, same := g.service(), g.service()
+	first := begin(func() (console.Outcome, error) {
+		return wrong.Obtain(t.Context(), g.apps[0].ID, console.ObtainOptions{})
+	})
+	<-inside
+	right := g.console(func(o *console.Options) { // the same application, in a process with another environment
+		o.Vault, o.Applications = kinds{console.Password: "right"}, g.apps
+	})
+	second := begin(func() (console.Outcome, error) {
+		return right.Obtain(t.Context(), g.apps[0].ID, console.ObtainOptions{})
+	})
+	third := begin(func() (console.Outcome, error) {
+		return same.Obtain(t.Context(), g.apps[0].ID, console.ObtainOptions{Fresh: true})
+	})
+	close(open)
+	if r := <-first; r.err == nil {
+		t.Error("the wrong password was taken")
+	}
+	if r := <-second; r.err != nil {
+		t.Error("the right password:", r.err)
+	}
+	<-third
+	if n := g.posts.Load(); n != 2 {
+		t.Errorf("%d attempts with two passwords", n)
 	}
 }

@@ -47,7 +47,11 @@ func (s *Service) Renew(ctx context.Context, tokenID string) (Outcome, error) {
 // renewing is the turn of a token's renewal: one write per token, and one per client, because a refresh and a get may
 // answer with the same token.
 func (s *Service) renewing(a Application, t Token) turn {
-	return turn{key: clientKey(a, question{grant: t.Grant, user: t.User}), own: "renew/" + t.ID, appID: a.ID, verb: "renew", waitElsewhere: true}
+	proof := func(ctx context.Context, a Application) (req tokenapi.TokenRequest, err error) {
+		req.Credentials, err = s.credentials(ctx, a)
+		return req, err
+	}
+	return turn{proof: proof, key: clientKey(a, question{grant: t.Grant, user: t.User}), own: "renew/" + t.ID, appID: a.ID, verb: "renew", waitElsewhere: true}
 }
 
 // RenewApplication renews the newest token that an application's present request has brought, as Renew does, and asks

@@ -268,16 +268,20 @@ func TestIdentified(t *testing.T) {
 		configured, stored []console.Application
 		want               []string // "new": one that nobody has
 	}{
-		"nothing stored":              {[]console.Application{app("R", "read"), app("W", "write")}, nil, []string{first, "new"}},
-		"the only one, changed":       {[]console.Application{app("Other", "write")}, []console.Application{stored(first, app("R", "read"))}, []string{first}},
-		"a second one before it":      {[]console.Application{app("W", "write"), app("R", "read")}, []console.Application{stored(first, app("R", "read"))}, []string{"new", first}},
-		"by request, renamed":         {[]console.Application{app("A", "write"), app("B", "read")}, []console.Application{stored(first, app("R", "read")), stored("d", app("W", "write"))}, []string{"d", first}},
-		"by name, scopes changed":     {[]console.Application{app("R", "x"), app("W", "y")}, []console.Application{stored(first, app("R", "read")), stored("d", app("W", "write"))}, []string{first, "d"}},
-		"what remains is new":         {[]console.Application{app("R", "read"), app("Z", "z")}, []console.Application{stored(first, app("R", "read")), stored("d", app("W", "write"))}, []string{first, "new"}},
-		"by audience":                 {[]console.Application{with(app("A"), func(a *console.Application) { a.Audience = "https://a" }), app("B")}, []console.Application{stored(first, app("X")), stored("d", with(app("Y"), func(a *console.Application) { a.Audience = "https://a" }))}, []string{"d", first}},
-		"one added in the console":    {[]console.Application{app("B", "b")}, []console.Application{stored(first, with(app("A", "a"), added))}, []string{"new"}},
-		"the same as one added there": {[]console.Application{app("B", "a")}, []console.Application{stored(first, with(app("A", "a"), added))}, []string{first}},
-		"another key":                 {[]console.Application{with(app("A"), func(a *console.Application) { a.ConsumerKey = "other" })}, []console.Application{stored(first, app("A"))}, []string{"new"}},
+		"nothing stored":                           {[]console.Application{app("R", "read"), app("W", "write")}, nil, []string{first, "new"}},
+		"the only one, changed":                    {[]console.Application{app("Other", "write")}, []console.Application{stored(first, app("R", "read"))}, []string{first}},
+		"a second one before it":                   {[]console.Application{app("W", "write"), app("R", "read")}, []console.Application{stored(first, app("R", "read"))}, []string{"new", first}},
+		"by request, renamed":                      {[]console.Application{app("A", "write"), app("B", "read")}, []console.Application{stored(first, app("R", "read")), stored("d", app("W", "write"))}, []string{"d", first}},
+		"by name, scopes changed":                  {[]console.Application{app("R", "x"), app("W", "y")}, []console.Application{stored(first, app("R", "read")), stored("d", app("W", "write"))}, []string{first, "d"}},
+		"what remains is new":                      {[]console.Application{app("R", "read"), app("Z", "z")}, []console.Application{stored(first, app("R", "read")), stored("d", app("W", "write"))}, []string{first, "new"}},
+		"by audience":                              {[]console.Application{with(app("A"), func(a *console.Application) { a.Audience = "https://a" }), app("B")}, []console.Application{stored(first, app("X")), stored("d", with(app("Y"), func(a *console.Application) { a.Audience = "https://a" }))}, []string{"d", first}},
+		"one added in the console":                 {[]console.Application{app("B", "b")}, []console.Application{stored(first, with(app("A", "a"), added))}, []string{"new"}},
+		"the same as one added there":              {[]console.Application{app("B", "a")}, []console.Application{stored(first, with(app("A", "a"), added))}, []string{first}},
+		"one goes, of two that differ in a secret": {[]console.Application{app("B", "x")}, []console.Application{stored(first, app("A", "x")), stored("d", app("B", "x"))}, []string{"d"}},
+		"they are swapped":                         {[]console.Application{app("B", "x"), app("A", "x")}, []console.Application{stored(first, app("A", "x")), stored("d", app("B", "x"))}, []string{"d", first}},
+		"one comes before":                         {[]console.Application{app("B", "x"), app("A", "x")}, []console.Application{stored(first, app("A", "x"))}, []string{"new", first}},
+		"both are renamed":                         {[]console.Application{app("C", "x"), app("D", "x")}, []console.Application{stored(first, app("A", "x")), stored("d", app("B", "x"))}, []string{"new", "new"}},
+		"another key":                              {[]console.Application{with(app("A"), func(a *console.Application) { a.ConsumerKey = "other" })}, []console.Application{stored(first, app("A"))}, []string{"new"}},
 	} {
 		got := console.Identified(c.configured, c.stored)
 		for i, a := range got {
@@ -487,5 +491,54 @@ func TestReplacedAcrossApplications(t *testing.T) {
 	}
 	if was := o.token(c.Token.ID); was.ReplacedBy != "" {
 		t.Error("C's token has other scopes, and is replaced")
+	}
+}
+
+// A token that was brought from elsewhere was asked for by nobody here: renew APP leaves it alone.
+func TestRenewApplicationLeavesAdopted(t *testing.T) {
+	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials, Audience: "https://a"})
+	s := o.service()
+	o.obtain(s, 0, console.ObtainOptions{})
+	must[console.Token](t)(s.AdoptPair(t.Context(), o.apps[0].ID, secret.New("strange-access"), secret.New("strange-refresh")))
+	must[console.Outcome](t)(s.RenewApplication(t.Context(), o.apps[0].ID))
+	if sent := o.forms[len(o.forms)-1]; sent.Get("refresh_token") == "strange-refresh" {
+		t.Error("it refreshed a token of an unknown request")
+	}
+}
+
+// Of several that are handed a token again which the gateway refuses, each is told.
+func TestRefusedAgainIsToldToAll(t *testing.T) {
+	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials})
+	o.wire.handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		o.forms = append(o.forms, nil)
+		fmt.Fprint(w, `{"access_token":"the-same","token_type":"Bearer","expires_in":3600}`)
+	})
+	one := o.obtain(o.service(), 0, console.ObtainOptions{})
+	err := o.keeper.Update(t.Context(), func(w console.Writer) error {
+		for n := range 3 {
+			p := console.Probe{At: o.clock.Now().Add(time.Duration(n) * time.Second), Status: 401, Verdict: tokenapi.Refused, URL: base + "/api", NamesToken: true}
+			if err := w.PutProbe(one.Token.ID, p); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.clock.advance(time.Minute)
+	inside, open := o.gate()
+	var all []chan got
+	for range 6 {
+		c := o.service()
+		all = append(all, begin(func() (console.Outcome, error) { return c.Obtain(t.Context(), o.apps[0].ID, console.ObtainOptions{}) }))
+	}
+	<-inside
+	close(open)
+	for _, c := range all {
+		r := <-c
+		if r.err != nil || !slices.ContainsFunc(r.out.Notes, func(n string) bool { return strings.Contains(n, "refused it three times") }) {
+			t.Errorf("%s, notes %q, %v", r.out.How, r.out.Notes, r.err)
+		}
 	}
 }

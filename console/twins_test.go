@@ -1,6 +1,10 @@
 package console_test
 
 import (
+	"io"
+	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -288,6 +292,65 @@ func TestTwinsAreRevokedOnce(t *testing.T) {
 	done, next, err := s.Deliver(ctx)
 	if err != nil || len(done) != 1 || !next.IsZero() || w.wire.sent("/revoke") != 1 {
 		t.Errorf("%d deliveries, %d sent, next %v, %v", len(done), w.wire.sent("/revoke"), next, err)
+	}
+	for name, st := range states(t, s) {
+		if st.State != console.Lingering || st.Pending {
+			t.Errorf("%s: %+v", name, st)
+		}
+	}
+}
+
+// A refresh by one application replaces the token for both, and its refresh token is not sent a second time by the other.
+func TestRefreshOfATwin(t *testing.T) {
+	t.Parallel()
+	w, one, two := paired(t, func(e *console.Environment) { e.Regime = console.RegimeAuto })
+	s, ctx := w.console(), t.Context()
+	a := must[console.Outcome](t)(s.Get(ctx, one.ID, console.GetOptions{})).Token
+	b := must[console.Outcome](t)(s.Get(ctx, two.ID, console.GetOptions{})).Token
+	if a.AccessHash != b.AccessHash || a.RefreshHash != b.RefreshHash || a.Refresh != console.RefreshLive {
+		t.Fatal("they are to hold the same pair")
+	}
+	next := must[console.Outcome](t)(s.Renew(ctx, a.ID)).Token
+	for _, id := range []string{a.ID, b.ID} {
+		tok := w.token(id)
+		if tok.Refresh != console.RefreshSpent {
+			t.Errorf("the refresh token of %s is %s", id, tok.Refresh)
+		}
+	}
+	board := must[console.Board](t)(s.Board(ctx))
+	for _, tok := range board.Tokens {
+		if st := console.StatusAt(tok, s.Policy(two), s.Now()); tok.ID != next.ID && st.State != console.Lingering {
+			t.Errorf("%s of %s is %s", tok.Fingerprint, tok.AppID, st.State)
+		}
+	}
+}
+
+// A revoke that one application cannot deliver is no reason to refuse it to another one that can.
+func TestRevokeByTheOtherWay(t *testing.T) {
+	t.Parallel()
+	w, one, two := paired(t)
+	for i := range w.apps {
+		if w.apps[i].ID == one.ID {
+			w.apps[i].Environment.Endpoints.RevokeURL = base + "/nowhere-to-revoke"
+		}
+	}
+	w.wire.instead = func(r *http.Request) (*http.Response, error, bool) {
+		return nil, io.ErrUnexpectedEOF, r.URL.Path == "/nowhere-to-revoke"
+	}
+	s, ctx := w.console(), t.Context()
+	a := must[console.Outcome](t)(s.Get(ctx, one.ID, console.GetOptions{})).Token
+	b := must[console.Outcome](t)(s.Get(ctx, two.ID, console.GetOptions{})).Token
+	must[console.Token](t)(s.Revoke(ctx, a.ID, console.RevokeAccess, 0))
+	if done := must[[]console.Delivery](t)(s.DeliverOne(ctx, a.ID)); len(done) != 1 || !done[0].Kept {
+		t.Fatalf("%+v", done)
+	}
+	again := must[console.Outcome](t)(s.Get(ctx, two.ID, console.GetOptions{}))
+	if !slices.ContainsFunc(again.Notes, func(n string) bool { return strings.Contains(n, "has not accepted yet") }) {
+		t.Errorf("handed out again: %q", again.Notes)
+	}
+	must[console.Token](t)(s.Revoke(ctx, b.ID, console.RevokeAccess, 0))
+	if done := must[[]console.Delivery](t)(s.DeliverOne(ctx, b.ID)); len(done) != 1 || done[0].Err != nil {
+		t.Fatalf("%+v", done)
 	}
 	for name, st := range states(t, s) {
 		if st.State != console.Lingering || st.Pending {
