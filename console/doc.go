@@ -95,7 +95,7 @@
 // What introspection says (Token.AtServer) is what the key manager thinks, and no proof of what the
 // gateway does. It moves the bound: active after an end to the token's expiry, inactive to a window
 // from then on. Inactive is also what a client is told that may not know, so that it counts only
-// for one that was told active before, or for a token revoked here. A life that no answer has named
+// where a token of the same application was called active before, or for a token revoked here. A life that no answer has named
 // is taken from it, in our time.
 //
 // The bound of a window is found by going through all evidence in the order of time

@@ -112,8 +112,8 @@ type history struct {
 	apps   []console.Application
 	rows   map[string]*remembered
 	ttl    time.Duration
-	known  bool // introspection has called a token active
-	ends   bool // the server is known to end what it replaces
+	known  map[string]bool // applications of which introspection has called a token active
+	ends   bool            // the server is known to end what it replaces
 	told   []string
 	may    bool // the last event may bring a bound forward
 	bounds map[string]time.Time
@@ -121,7 +121,7 @@ type history struct {
 }
 
 func newHistory(t *testing.T, seed uint64) *history {
-	h := &history{t: t, r: rand.New(rand.NewPCG(seed, 12)), rows: map[string]*remembered{}, bounds: map[string]time.Time{}}
+	h := &history{t: t, r: rand.New(rand.NewPCG(seed, 12)), rows: map[string]*remembered{}, bounds: map[string]time.Time{}, known: map[string]bool{}}
 	h.w = &world{t: t, clock: &clock{now: t0}, vault: vault{}}
 	h.o = &oracle{clock: h.w.clock, issued: map[string]time.Time{}}
 	st, err := store.OpenMemory(t.Context(), store.Options{})
@@ -282,11 +282,15 @@ func (h *history) step() {
 		}
 	case 3, 4:
 		h.o.active = h.r.IntN(2) == 0
-		counts := h.known || h.o.active || m.revoked
+		counts := h.known[h.w.token(id).AppID] || h.o.active || m.revoked
 		if _, _, err := h.s.Introspect(ctx, id); err != nil {
 			h.t.Fatal(err)
 		}
-		h.known = h.known || h.o.active
+		for other, o := range h.rows {
+			if h.o.active && o.access == m.access {
+				h.known[h.w.token(other).AppID] = true
+			}
+		}
 		h.tell("introspect %s %s: active %v counts %v", id, m.access, h.o.active, counts)
 		switch {
 		case h.o.active:

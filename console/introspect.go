@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
 	"time"
 
 	"lanyard/tokenapi"
@@ -72,24 +71,32 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (tokenapi.Intr
 	return ans, t, err
 }
 
-// mayKnow says whether what an introspection URL tells this client of a token is about the token.
-// To a client that may not know, each token is inactive: one that was told active once may, and of
-// a token that was revoked here it is true.
+// mayKnow says whether what an introspection URL tells this client of a token is about the token. To a client that may
+// not know, each token is inactive: one that was told active of a token of this application may, and of a token that was
+// revoked here it is true.
 func (s *Service) mayKnow(w Writer, a Application, t Token, ans tokenapi.IntrospectAnswer) (bool, error) {
-	sum := sha256.Sum256([]byte(a.Environment.Endpoints.IntrospectURL + "\x00" + a.ConsumerKey))
-	key := "introspected/" + hex.EncodeToString(sum[:12])
-	known, err := w.Setting(key)
-	switch {
-	case err != nil:
-		return false, err
-	case known != "":
-		return true, nil
-	case ans.Active:
-		return true, w.SetSetting(key, string(ServerActive))
+	key := func(appID string) string {
+		sum := sha256.Sum256([]byte(a.Environment.Endpoints.IntrospectURL + "\x00" + a.ConsumerKey + "\x00" + appID))
+		return "introspected/" + hex.EncodeToString(sum[:12])
 	}
-	all, err := w.Tokens() // it may have said so before that was kept
-	said := func(t Token) bool { return t.AppID == a.ID && t.AtServer == ServerActive }
-	return t.revokedBefore(ans.At) || slices.ContainsFunc(all, said), err
+	if !ans.Active {
+		known, err := w.Setting(key(a.ID))
+		return t.revokedBefore(ans.At) || known != "", err
+	}
+	holders := []string{a.ID} // it is a token of each application that holds it
+	for i := range t.Twins {
+		holders = append(holders, t.Twins[i].Row.AppID)
+	}
+	for _, id := range holders {
+		known, err := w.Setting(key(id))
+		if err == nil && known == "" {
+			err = w.SetSetting(key(id), string(ServerActive))
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // revokedBefore says whether the server had accepted the revoke of the access token by then.
