@@ -137,15 +137,11 @@ func (s *Service) longestLives(r Reader) (map[asked]time.Duration, error) {
 		if err != nil {
 			return nil, err
 		}
-		life := t.Granted
-		if life == 0 {
-			life = t.ExpiresAt.Sub(t.IssuedAt) // told by an introspection
-		}
 		if t.Lifetime != tokenapi.Bounded || t.ExpiresAt.IsZero() || lives[q] == endless {
 			lives[q] = endless
 			continue
 		}
-		lives[q] = max(life, lives[q])
+		lives[q] = max(t.Granted, lives[q])
 	}
 	return lives, nil
 }
