@@ -46,7 +46,7 @@ type Environment struct {
 // PolicyOf is how tokens of an application are judged.
 func PolicyOf(a Application, dueBefore time.Duration) Policy {
 	e := a.Environment
-	return Policy{DueBefore: dueBefore, CacheTTL: e.CacheTTL, Regime: e.Regime, ProbeURL: withoutQuery(a.ProbeURL)}
+	return Policy{DueBefore: dueBefore, CacheTTL: e.CacheTTL, Regime: e.Regime, ProbeURL: placeOf(a.ProbeURL)}
 }
 
 // Banner is the permanent warning an environment needs, or "".

@@ -271,12 +271,12 @@ func (s *Service) askControl(ctx context.Context, a Application, api API, token 
 // stored without its URL counts as made here if it was a 2xx; what else was called accepted then
 // may have been none.
 func lastAccepted(t Token, probeURL string) time.Time {
-	at, place := time.Time{}, withoutQuery(probeURL)
+	at, place := time.Time{}, placeOf(probeURL)
 	if t.SeenURL == place {
 		at = t.SeenAt
 	}
 	for _, p := range t.Probes {
-		here := p.URL == place || p.URL == "" && p.Status >= 200 && p.Status <= 299
+		here := p.URL == place || p.URL == "" && p.letThrough()
 		if here && p.Verdict == tokenapi.Accepted && p.At.After(at) {
 			at = p.At
 		}

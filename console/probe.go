@@ -45,7 +45,7 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnsw
 	s.observe(a, t.ID, ex)
 	s.judge(ctx, a, api, sec.Access, t, &ans)
 	s.explained(ctx, a, &ans)
-	place := withoutQuery(a.ProbeURL)
+	place := placeOf(a.ProbeURL)
 	err = s.update(context.WithoutCancel(ctx), func(w Writer) error {
 		err := w.PutProbe(tokenID, Probe{At: ans.At, Status: ans.Status, FaultCode: ans.FaultCode, Verdict: ans.Verdict,
 			URL: place, NamesToken: ans.NamesToken})
@@ -64,7 +64,7 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnsw
 		if !t.SeenAt.IsZero() && t.SeenURL == place {
 			return nil
 		}
-		if t.SeenAt.IsZero() {
+		if t.SeenAt = t.seenAtGateway(); t.SeenAt.IsZero() {
 			t.SeenAt = ans.At
 		}
 		t.SeenURL = place

@@ -72,7 +72,8 @@ type Status struct {
 	StaleKnown  bool      // StaleUntil is meant
 	StaleUntil  time.Time // upper bound of the gateway's lingering
 	StaleLeft   time.Duration
-	SeenAtGW    bool          // the gateway was seen to know this token before it ended
+	SeenAtGW    bool          // the gateway was seen to know this token
+	SeenAt      time.Time     // when it first was
 	RefusedOnce bool          // refused since, but not yet three times in a row
 	Reopened    bool          // accepted after it should have been dead
 	StillActive bool          // the server called it active after its end
@@ -136,7 +137,7 @@ func StatusAt(t Token, p Policy, now time.Time) Status {
 	s := Status{
 		Pending: e.pending, RevokeKind: e.kind, AcceptedAt: e.acceptedAt(),
 		Ended: end.ended, StaleUntil: end.until, StaleKnown: end.ended && !end.until.IsZero(),
-		SeenAtGW: e.seenAtGW, Passed: end.passed, Overrun: end.overrun, PastExpiry: end.pastExpiry,
+		SeenAtGW: !e.seenAt.IsZero(), SeenAt: e.seenAt, Passed: end.passed, Overrun: end.overrun, PastExpiry: end.pastExpiry,
 	}
 	s.Cause, s.EndedAt = e.cause()
 	s.AtServer, s.AtServerAt = e.atServer()
@@ -210,9 +211,9 @@ type evidence struct {
 	inactive   []time.Time // when it began to call it inactive after that, by row, as far as that counts
 	inactiveAt time.Time   // when it last did
 
-	seenAtGW bool
-	seen     []string // URLs at which a probe was accepted
-	probes   []Probe  // those that count, oldest first, each with its URL
+	seenAt time.Time // when a probe was first accepted
+	seen   []string  // URLs at which one was
+	probes []Probe   // those that count, oldest first, each with its URL
 }
 
 func gather(t *Token, p Policy) evidence {
@@ -265,13 +266,15 @@ func (e *evidence) row(t *Token, with, judged Policy, own bool) {
 	if with.endsReplaced() && !t.ReplacedAt.IsZero() {
 		e.replacedKnown = sooner(e.replacedKnown, t.ReplacedAt)
 	}
-	e.seenAtGW = e.seenAtGW || !t.SeenAt.IsZero() && (own || sameOrigin(with.ProbeURL, judged.ProbeURL))
+	if own || sameOrigin(with.ProbeURL, judged.ProbeURL) {
+		e.seenAt = sooner(e.seenAt, t.seenAtGateway())
+	}
 	if t.SeenURL != "" && (own || sameOrigin(t.SeenURL, judged.ProbeURL)) {
 		e.seen = append(e.seen, t.SeenURL)
 	}
 	for _, q := range t.Probes {
 		if q.URL == "" { // stored when more was taken for a verdict than is now
-			if q.Verdict != tokenapi.Accepted || q.Status < 200 || q.Status > 299 {
+			if !q.letThrough() {
 				continue
 			}
 			q.URL = with.ProbeURL

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"slices"
 	"time"
 
 	"lanyard/tokenapi"
@@ -109,7 +110,7 @@ type Probe struct {
 	Status    int // 0: no answer
 	FaultCode int
 	Verdict   tokenapi.Verdict
-	URL       string // without query and fragment; "" for probes stored before this was kept
+	URL       string // with a digest for its query; "" for probes stored before this was kept
 	// NamesToken says that a refusal was about the token itself, by a fault code or by invalid_token.
 	NamesToken bool
 }
@@ -135,4 +136,22 @@ type Mark struct {
 	Request *Request // what was asked with; nil for marks stored before this was kept
 	// EndsBy is the latest time at which the token that was lost can still live; zero while nobody knows.
 	EndsBy time.Time
+}
+
+// letThrough says whether a probe was accepted by a 2xx. Before probes were stored with their URL,
+// more was called accepted.
+func (p Probe) letThrough() bool {
+	return p.Verdict == tokenapi.Accepted && p.Status >= 200 && p.Status <= 299
+}
+
+// seenAtGateway is when a probe of the row was first accepted, zero if none was. A time that was
+// stored without its URL needs a probe that confirms it: it may have been a 302 or a 403.
+func (t *Token) seenAtGateway() time.Time {
+	if t.SeenURL != "" {
+		return t.SeenAt
+	}
+	if i := slices.IndexFunc(t.Probes, Probe.letThrough); i >= 0 && !t.SeenAt.IsZero() {
+		return t.Probes[i].At
+	}
+	return time.Time{}
 }

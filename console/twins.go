@@ -1,9 +1,13 @@
 package console
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -259,15 +263,43 @@ func hash(w Writer, t *Token, sec Secrets) (err error) {
 func sameOrigin(a, b string) bool {
 	x, err := url.Parse(a)
 	y, err2 := url.Parse(b)
-	return err == nil && err2 == nil && x.Host != "" && x.Scheme == y.Scheme && x.Host == y.Host
+	return err == nil && err2 == nil && x.Host != "" && x.Scheme == y.Scheme && portOf(x) == portOf(y) &&
+		strings.EqualFold(x.Hostname(), y.Hostname())
 }
 
-// withoutQuery is an address as it is stored beside a probe: a query may hold an API key.
-func withoutQuery(raw string) string {
+// portOf is the port of an address, that of its scheme where it names none.
+func portOf(u *url.URL) string {
+	return cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+}
+
+// placeOf is a probe URL as it is stored beside a probe. A query may hold an API key, so that a
+// digest stands for it: probes with another query are answered by another rule of the gateway.
+func placeOf(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return ""
 	}
-	u.User, u.RawQuery, u.ForceQuery, u.Fragment, u.RawFragment = nil, "", false, "", ""
+	query := ""
+	if u.RawQuery != "" {
+		sum := sha256.Sum256([]byte(raw))
+		query = "sha256=" + hex.EncodeToString(sum[:8])
+	}
+	u.User, u.RawQuery, u.ForceQuery, u.Fragment, u.RawFragment = nil, query, false, "", ""
 	return u.String()
+}
+
+// ProbesSince are the probes of an access token since it ended, oldest first: those of the row, and
+// those of its twins at the same gateway. The policy is that of the row's application.
+func (t Token) ProbesSince(s Status, p Policy) []Probe {
+	all := slices.Clone(t.Probes)
+	for i := range t.Twins {
+		row, with := &t.Twins[i].Row, t.Twins[i].Policy
+		for _, q := range row.Probes {
+			if sameOrigin(cmp.Or(q.URL, with.ProbeURL), p.ProbeURL) {
+				all = append(all, q)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Probe) int { return a.At.Compare(b.At) })
+	return slices.DeleteFunc(all, func(q Probe) bool { return q.At.Before(s.EndedAt) })
 }

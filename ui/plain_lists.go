@@ -164,8 +164,8 @@ func (p *plain) inspect(text string) {
 	p.out.say("its own clock: %s.", own)
 	if r := p.board.byID[t.ID]; r != nil && s.Ended {
 		p.out.say("the gateway's clock: %s.", p.gatewayWords(r))
-	} else if s.SeenAtGW || !t.SeenAt.IsZero() {
-		p.out.say("the gateway's clock: it is not ended; it was first seen at the gateway %s.", console.Ago(p.now.Sub(t.SeenAt)))
+	} else if s.SeenAtGW {
+		p.out.say("the gateway's clock: it is not ended; it was first seen at the gateway %s.", console.Ago(p.now.Sub(s.SeenAt)))
 	} else {
 		p.out.say("the gateway's clock: it is not ended, and %s.", notSeen)
 	}
