@@ -218,10 +218,8 @@ func (l ledger) revocation(t console.Token) revocationJSON {
 	if s.StaleKnown {
 		j.StaleUntil = stamp(s.StaleUntil)
 	}
-	for _, p := range t.Probes {
-		if !p.At.Before(s.EndedAt) {
-			j.Probes = append(j.Probes, seenProbe{stamp(p.At), known(p.Status), string(p.Verdict)})
-		}
+	for _, p := range t.ProbesSince(s, l.svc.Policy(l.app[t.AppID])) {
+		j.Probes = append(j.Probes, seenProbe{stamp(p.At), known(p.Status), string(p.Verdict)})
 	}
 	return j
 }

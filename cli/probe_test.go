@@ -153,3 +153,35 @@ func TestDoctorProbes(t *testing.T) {
 		t.Error("asked though offline")
 	}
 }
+
+// The probes that were made for one row show at every row that holds the same token.
+func TestRevocationsShowTheProbesOfTwins(t *testing.T) {
+	t.Parallel()
+	g := newGateway(t, "", func(http.ResponseWriter, *http.Request, bool) {})
+	text, err := os.ReadFile(g.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, app, _ := strings.Cut(string(text), "[[application]]\nname = \"Orders\"")
+	text = append(text, "[[application]]\nname = \"Billing\""+strings.Replace(app, `consumer_key = "key"`, `consumer_key = "other"`, 1)...)
+	if err := os.WriteFile(g.config, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"token", "Orders"}, {"token", "Billing"}, {"revoke", "Orders", "--yes"}} {
+		if code, _, errs := g.lanyard(args...); code != 0 {
+			t.Fatal(args, code, errs)
+		}
+	}
+	id := ""
+	_, list, _ := g.lanyard("tokens", "--json")
+	for _, one := range strings.Split(list, `"id":`)[1:] {
+		if strings.Contains(one, `"application": "Orders"`) {
+			id = strings.SplitN(one, `"`, 3)[1]
+		}
+	}
+	g.lanyard("probe", id)
+	code, out, errs := g.lanyard("revocations", "--json")
+	if code != 0 || strings.Count(out, `"application"`) != 2 || strings.Count(out, `"status": 200`) != 2 {
+		t.Errorf("%d %s%s", code, out, errs)
+	}
+}

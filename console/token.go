@@ -138,6 +138,16 @@ type Mark struct {
 	EndsBy time.Time
 }
 
+// Verdict is what a probe shows.
+type Verdict = tokenapi.Verdict
+
+// The verdicts, for the faces.
+const (
+	ProbeAccepted = tokenapi.Accepted
+	ProbeRefused  = tokenapi.Refused
+	ProbeUnclear  = tokenapi.Unclear
+)
+
 // letThrough says whether a probe was accepted by a 2xx. Before probes were stored with their URL,
 // more was called accepted.
 func (p Probe) letThrough() bool {

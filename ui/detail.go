@@ -133,7 +133,7 @@ func (s *scene) detail(r *row) []string {
 // did not.
 func refusedAtGateway(t *console.Token) []string {
 	n := len(t.Probes)
-	if n == 0 || string(t.Probes[n-1].Verdict) != "refused" {
+	if n == 0 || t.Probes[n-1].Verdict != console.ProbeRefused {
 		return nil
 	}
 	p := t.Probes[n-1]

@@ -304,11 +304,8 @@ func (u outcome) text() string {
 // were answered alike together ("200 ×9 401"), and of these the last ones. The very last is always there.
 func strip(s *scene, r *row, st console.Status, w int) []cell {
 	var each, runs []outcome
-	for _, p := range r.tok.Probes {
-		if p.At.Before(st.EndedAt) {
-			continue
-		}
-		one := outcome{string(p.Verdict) == "accepted", p.Status, 1}
+	for _, p := range r.tok.ProbesSince(st, s.board.apps[r.app].policy) {
+		one := outcome{p.Verdict == console.ProbeAccepted, p.Status, 1}
 		each = append(each, one)
 		if k := len(runs) - 1; k >= 0 && runs[k].status == p.Status {
 			runs[k].n++

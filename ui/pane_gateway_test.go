@@ -43,7 +43,8 @@ func TestGatewayStrip(t *testing.T) {
 	for s, want := range map[string]string{
 		"200x50": "200 200 200 200 200 200 – 401 refused once",
 		"120x32": "– 401 refused once", "80x24": "200 ×6 – 401 refused once",
-		"60x20": "– 401 refused once",
+		"60x20":        "– 401 refused once",
+		"200x50 twins": "200 200 200 200 200 200 – 401 refused once",
 	} {
 		w, h, _ := size(s)
 		p, _ := still(t, w, h)
@@ -61,6 +62,14 @@ func TestGatewayStrip(t *testing.T) {
 			}
 			tok.Probes = append(tok.Probes, console.Probe{At: at.Add(time.Second), Verdict: tokenapi.Unclear, URL: probed},
 				console.Probe{At: at.Add(2 * time.Second), Status: 401, Verdict: tokenapi.Refused, URL: probed, NamesToken: true})
+			if strings.HasSuffix(s, "twins") { // the others were made for another row with this token
+				twin := console.Token{Probes: tok.Probes[:6]}
+				tok.Probes = tok.Probes[6:]
+				tok.Twins = []console.Twin{{Row: twin, Policy: console.Policy{ProbeURL: probed}}}
+				for k := range b.Applications {
+					b.Applications[k].ProbeURL = probed
+				}
+			}
 		}
 		p.Feed(b)
 		p.Key("3")

@@ -98,7 +98,7 @@ func (p *plain) gatewayWords(r *row) string {
 	} else if s.Ended {
 		parts = append(parts, "it ended "+console.Ago(p.now.Sub(s.EndedAt)))
 	}
-	switch probes := probeWords(t, s); {
+	switch probes := probeWords(t.ProbesSince(s, p.policyOf(t))); {
 	case probes != "":
 		parts = append(parts, "probes since: "+probes)
 	case !s.SeenAtGW && s.Ended:
@@ -119,14 +119,11 @@ func (p *plain) gatewayWords(r *row) string {
 	return strings.Join(parts, "; ")
 }
 
-// probeWords are the last probes since a token ended, as the gateway answered them: "200, 200, 401 3 times".
-func probeWords(t *console.Token, s console.Status) string {
+// probeWords are the last of some probes, as the gateway answered them: "200, 200, 401 3 times".
+func probeWords(probes []console.Probe) string {
 	type run struct{ status, n int }
 	var runs []run
-	for _, b := range t.Probes {
-		if b.At.Before(s.EndedAt) {
-			continue
-		}
+	for _, b := range probes {
 		if k := len(runs) - 1; k >= 0 && runs[k].status == b.Status {
 			runs[k].n++
 		} else {

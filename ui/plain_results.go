@@ -177,7 +177,7 @@ func (p *plain) probed(r tokenProbed) {
 	lead := p.lead(t) + ": " + r.answer.code() + ", "
 	text, next := r.answer.advice()
 	switch r.answer.verdict {
-	case "accepted":
+	case console.ProbeAccepted:
 		switch {
 		case s.Reopened:
 			p.out.say("%sthe gateway let it through after its window was over.", lead)
@@ -188,7 +188,7 @@ func (p *plain) probed(r tokenProbed) {
 		default:
 			p.out.say("%sthe gateway let it through%s.", lead, r.answer.because())
 		}
-	case "refused":
+	case console.ProbeRefused:
 		if s.Ended { // as was to be hoped: no advice is wanted
 			p.out.say("%s%s.", lead, refusedBy(s))
 			return

@@ -43,11 +43,14 @@ func (p *plain) regime(appID string) console.Regime {
 
 // judged is a token as it is now.
 func (p *plain) judged(t *console.Token) console.Status {
-	policy := console.Policy{}
+	return console.StatusAt(*t, p.policyOf(t), p.now)
+}
+
+func (p *plain) policyOf(t *console.Token) console.Policy {
 	if a := p.board.app(t.AppID); a != nil {
-		policy = a.policy
+		return a.policy
 	}
-	return console.StatusAt(*t, policy, p.now)
+	return console.Policy{}
 }
 
 // stateWords say what state a token is in, the word of the state first, and how long it lasts.

@@ -11,7 +11,7 @@ import (
 
 type (
 	probed struct {
-		verdict       string
+		verdict       console.Verdict
 		status, fault int
 		message       string
 		cause, next   string // what the gateway's fault means, and what to do; "" when it is not known
@@ -38,7 +38,7 @@ func (r tokenProbed) land(m *root) tea.Cmd {
 	lead := r.token.Fingerprint + ": " + r.answer.code() + ": "
 	s := console.StatusAt(r.token, m.policyOf(r.token.AppID), m.now)
 	switch r.answer.verdict {
-	case "accepted":
+	case console.ProbeAccepted:
 		switch {
 		case s.PastExpiry > 0:
 			m.note(warn, lead+s.Warning(), "")
@@ -49,7 +49,7 @@ func (r tokenProbed) land(m *root) tea.Cmd {
 		default:
 			m.note(info, lead+"the gateway let it through"+r.answer.because(), "")
 		}
-	case "refused":
+	case console.ProbeRefused:
 		if s.Ended { // as was to be hoped: no advice is wanted
 			m.note(info, lead+refusedBy(s), "")
 			break

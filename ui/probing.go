@@ -148,7 +148,7 @@ func (r probedAgain) land(m *root) tea.Cmd {
 		m.note(good, text, probes(v.n))
 	case ok && !m.now.Before(until):
 		delete(m.vigils, r.id)
-		if v.verdict == "accepted" {
+		if v.verdict == string(console.ProbeAccepted) {
 			m.note(warn, v.fp+": the gateway lets it through still, a minute after its window; probing has stopped", m.keys.key(probeOn)+" begins again")
 		} else {
 			m.note(info, v.fp+": its window is over and no probe proved anything; probing has stopped", m.keys.key(probeOn)+" begins again")

@@ -80,10 +80,10 @@ func (t *tour) look(tokens []console.Token, judge func(*console.Token) console.S
 		}
 		f.accepted = f.accepted || !k.AcceptedAt.IsZero() || !k.RefreshAcceptedAt.IsZero()
 		for _, p := range k.Probes {
-			after, verdict := s.Ended && !p.At.Before(s.EndedAt), string(p.Verdict)
-			f.letThrough = f.letThrough || verdict == "accepted"
+			after, verdict := s.Ended && !p.At.Before(s.EndedAt), p.Verdict
+			f.letThrough = f.letThrough || verdict == console.ProbeAccepted
 			f.askedAgain = f.askedAgain || after
-			f.refused = f.refused || after && verdict == "refused"
+			f.refused = f.refused || after && verdict == console.ProbeRefused
 		}
 	}
 	f.decided = f.decided || f.accepted
