@@ -23,6 +23,7 @@ func (p *program) probeCommand() *cobra.Command {
 		Long: "Calls the application's probe_url with the token. Exit 0: accepted, 3: refused, 1: unclear.\n" +
 			"Where it has to, it also calls probe_url with a made-up token, to see what anybody is answered there.\n" +
 			"With --until-dead it goes on until the gateway refused three times in a row: exit 0, or 7 after --timeout.\n" +
+			"Where no probe of probe_url can prove anything, whatever time passes, it ends after three answers: exit 1.\n" +
 			"probe APP - probes with a token from standard input, which is sent to the probe_url of APP and not kept.",
 		Args: takes(1, 2),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -43,7 +44,7 @@ func (p *program) probeCommand() *cobra.Command {
 	}
 	c.Flags().BoolVar(&untilDead, "until-dead", false, "go on until the gateway refuses it")
 	c.Flags().DurationVar(&every, "every", time.Second, "the pause between two probes")
-	c.Flags().DurationVar(&timeout, "timeout", 0, "give up after this long (default: never)")
+	c.Flags().DurationVar(&timeout, "timeout", 0, "give up after this long (default: a minute after the token's window or expiry, where that is known)")
 	return p.verbFlags(c)
 }
 
@@ -57,9 +58,8 @@ func (p *program) runProbe(ctx context.Context, what string, untilDead bool, eve
 	if err != nil {
 		return err
 	}
-	url := l.app[t.AppID].ProbeURL
 	if untilDead && !p.dryRun {
-		return p.probeUntilDead(ctx, s, t, url, every, timeout)
+		return p.probeUntilDead(ctx, s, t, l.app[t.AppID], every, timeout)
 	}
 	ans, now, err := s.svc.Probe(ctx, t.ID)
 	if p.dryRun {
@@ -136,8 +136,8 @@ func (p *program) printProbe(a console.Application, t console.Token, ans tokenap
 	return told(exitUnexpected)
 }
 
-func (p *program) probeUntilDead(ctx context.Context, s *session, t console.Token, url string, every, timeout time.Duration) error {
-	began := p.clock()
+func (p *program) probeUntilDead(ctx context.Context, s *session, t console.Token, a console.Application, every, timeout time.Duration) error {
+	watch := console.Vigil{Began: p.clock()}
 	all := []probeJSON{}
 	told := ""
 	verdict := func() error {
@@ -146,37 +146,47 @@ func (p *program) probeUntilDead(ctx context.Context, s *session, t console.Toke
 			if err != nil {
 				return err
 			}
-			all = append(all, probed(t, url, ans))
+			all = append(all, probed(t, a.ProbeURL, ans))
 			if !p.json {
 				p.print("%s", probedLine(t, ans))
 			}
-			if console.ProvedDead(now, began) {
+			if console.ProvedDead(now, watch.Began) {
 				if !p.json {
 					p.print("%s  dead: the gateway refused it three times in a row", t.Fingerprint)
 				}
 				return nil
 			}
-			why, hint := console.ProbeHopeless(ans)
-			if why != "" && why != told && (!p.json || timeout == 0) { // with --json and a limit, the end says it
-				_, _ = fmt.Fprintf(p.stderr, "note: probe: %s\nhint: %s\n", plain(why), plain(hint))
-			}
-			told = why
 			pause := every
 			if ans.Verdict == tokenapi.Refused {
 				pause = refusedPause
 			}
 			next := p.clock().Add(max(pause, ans.RetryAfter))
-			if timeout > 0 && next.After(began.Add(timeout)) {
-				text := "probe: not proved dead after " + timeout.String()
-				if why != "" {
-					text += ": " + why
-				}
-				code := "not_proved_dead"
-				if ans.Verdict == tokenapi.Accepted {
-					code = "still_accepted"
-				}
-				return &failure{exit: exitStillAlive, code: code, text: text, hint: hint}
+			until, ends := watch.Until(console.StatusAt(now, s.svc.Policy(a), p.clock()))
+			limit := "a minute after its time was over, after"
+			if timeout > 0 {
+				until, ends, limit = watch.Began.Add(timeout), true, "after "+timeout.String()+" and"
 			}
+			inVain := watch.InVain(console.ProbeInVain(ans))
+			if inVain {
+				limit = "after"
+			}
+			why, hint := console.ProbeHopeless(ans)
+			if inVain || ends && next.After(until) {
+				end := &failure{exit: exitStillAlive, code: "not_proved_dead", hint: hint, text: "probe: not proved dead " + limit + " " + tally(all)}
+				if why != "" {
+					end.text += ": " + why
+				}
+				if inVain {
+					end.exit = exitUnexpected
+				} else if ans.Verdict == tokenapi.Accepted {
+					end.code = "still_accepted"
+				}
+				return end
+			}
+			if why != "" && why != told && (!p.json || !ends) { // with --json the end says it
+				_, _ = fmt.Fprintf(p.stderr, "note: probe: %s\nhint: %s\n", plain(why), plain(hint))
+			}
+			told = why
 			if err := p.waitUntil(ctx, next); err != nil {
 				return err
 			}
@@ -189,6 +199,23 @@ func (p *program) probeUntilDead(ctx context.Context, s *session, t console.Toke
 		}
 	}
 	return err
+}
+
+// tally counts probes by their verdicts: "6 probes (4 accepted, 2 unclear)".
+func tally(all []probeJSON) string {
+	var parts []string
+	for _, v := range []tokenapi.Verdict{tokenapi.Accepted, tokenapi.Refused, tokenapi.Unclear} {
+		n := 0
+		for _, one := range all {
+			if one.Verdict == string(v) {
+				n++
+			}
+		}
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	return plural(len(all), "probe") + " (" + strings.Join(parts, ", ") + ")"
 }
 
 // adviseOn says what a fault means and whether a new token would help.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // gateway is a Token API and, at /api, an API behind a gateway that answers by what handler says.
@@ -96,14 +97,14 @@ func TestProbeSaysWhy(t *testing.T) {
 	}
 }
 
-// Where nothing can be proved, --until-dead says so, once, and ends by --timeout.
+// Where nothing can be proved, --until-dead says so as it ends by --timeout.
 func TestUntilDeadWhereNothingCanBeProved(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, "", func(http.ResponseWriter, *http.Request, bool) {})
 	fp := g.got()
 	code, out, errs := g.lanyard("probe", fp, "--until-dead", "--timeout", "1ns")
 	const why = "it answers 200 to a made-up token; no probe of this URL can prove that the token is dead"
-	if code != exitStillAlive || !strings.Contains(out, "unclear") || !strings.Contains(errs, "note: probe: this URL lets anybody through: "+why) {
+	if code != exitStillAlive || !strings.Contains(out, "unclear") || !strings.Contains(errs, "this URL lets anybody through: "+why) {
 		t.Errorf("%d %s %s", code, out, errs)
 	}
 	code, out, errs = g.lanyard("probe", fp, "--until-dead", "--timeout", "1ns", "--json")
@@ -112,19 +113,74 @@ func TestUntilDeadWhereNothingCanBeProved(t *testing.T) {
 	}
 }
 
+// Three answers in a row that no time changes end it, with a limit and without.
+func TestUntilDeadInVain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		more      string
+		status    int
+		why, hint string
+	}{
+		"open": {"", 200, "this URL lets anybody through", "set probe_url"},
+		"off":  {"probe_control = false", 401, "probe_control is off", "take probe_control = false out"},
+	} {
+		for _, limit := range [][]string{nil, {"--timeout", "1h"}, {"--json"}} {
+			g := newGateway(t, c.more, func(w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(c.status) })
+			args := append([]string{"probe", g.got(), "--until-dead", "--every", "1ms"}, limit...)
+			code, out, errs := g.lanyard(args...)
+			if code != exitUnexpected || strings.Count(out, "unclear") != 3 || !strings.Contains(errs, "not proved dead after 3 probes (3 unclear): ") ||
+				!strings.Contains(errs, c.why) || !strings.Contains(errs, c.hint) {
+				t.Errorf("%s %v: %d %s %s", name, limit, code, out, errs)
+			}
+		}
+	}
+}
+
+// Without --timeout it ends a minute after the token's time, and says what it saw.
+func TestUntilDeadEnds(t *testing.T) {
+	t.Parallel()
+	for status, code := range map[int]string{200: "still_accepted", 500: "not_proved_dead", 429: "not_proved_dead", 404: "not_proved_dead"} {
+		var ahead atomic.Int64
+		probes := 0 // the calls come one by one
+		g := newGateway(t, "", func(w http.ResponseWriter, _ *http.Request, issued bool) {
+			if issued {
+				probes++
+				ahead.Add(int64(11 * time.Minute))
+				w.WriteHeader(status)
+				return
+			}
+			w.WriteHeader(map[bool]int{true: 404, false: 401}[status == 404])
+		})
+		fp := g.got() // for an hour
+		began := time.Now()
+		clock := func() time.Time { return began.Add(time.Duration(ahead.Load())) }
+		var stdout, stderr bytes.Buffer
+		env := []string{"HOME=" + g.home, "LANYARD_CONFIG=" + g.config, "NO_PROXY=*"}
+		exit := run(t.Context(), []string{"probe", fp, "--until-dead", "--every", "1ms", "--json"}, env, strings.NewReader(""), &stdout, &stderr, Embedded{}, clock)
+		word := "unclear"
+		if status == 200 {
+			word = "accepted"
+		}
+		if want := "not proved dead a minute after its time was over, after 6 probes (6 " + word + ")"; exit != exitStillAlive || probes != 6 ||
+			!strings.Contains(stderr.String(), want) || !strings.Contains(stderr.String(), code) {
+			t.Errorf("%d: exit %d after %d probes: %s", status, exit, probes, stderr.String())
+		}
+	}
+}
+
 // It goes on, says it once however often it probes, and three refusals that name the token end it.
 func TestUntilDeadGoesOn(t *testing.T) {
 	t.Parallel()
 	n := 0 // the calls come one by one
 	g := newGateway(t, "", func(w http.ResponseWriter, _ *http.Request, issued bool) {
-		if n++; issued && n > 4 {
+		if n++; issued && n > 3 { // of these one is with a made-up token
 			w.WriteHeader(401)
 			fmt.Fprint(w, `{"code":"900901","message":"Invalid Credentials","description":"d"}`)
 		}
 	})
 	fp := g.got()
 	code, out, errs := g.lanyard("probe", fp, "--until-dead", "--every", "1ms")
-	if code != 0 || strings.Count(out, "unclear") != 3 || strings.Count(out, "  refused  ") != 3 || !strings.HasSuffix(out, fp+"  dead: the gateway refused it three times in a row\n") || strings.Count(errs, "lets anybody through") != 1 {
+	if code != 0 || strings.Count(out, "unclear") != 2 || strings.Count(out, "  refused  ") != 3 || !strings.HasSuffix(out, fp+"  dead: the gateway refused it three times in a row\n") || strings.Count(errs, "lets anybody through") != 1 {
 		t.Errorf("%d %s %s", code, out, errs)
 	}
 }

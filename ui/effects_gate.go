@@ -11,10 +11,11 @@ import (
 // probedAgain is one probe of many. The same holds as in effects.go: copies in, one result out.
 type probedAgain struct {
 	id         string
-	verdict    string
+	verdict    console.Verdict
 	retryAfter time.Duration
 	hopeless   string // why no probe of this URL can prove anything, "" where one can
 	hint       string
+	inVain     bool // and no time changes that
 	token      console.Token
 	err        error
 }
@@ -23,6 +24,6 @@ func (fx effects) probeAgain(id string) tea.Cmd {
 	return run(func() probedAgain {
 		a, t, err := fx.svc.Probe(fx.ctx, id)
 		hopeless, hint := console.ProbeHopeless(a)
-		return probedAgain{id, string(a.Verdict), a.RetryAfter, hopeless, hint, t, err}
+		return probedAgain{id, a.Verdict, a.RetryAfter, hopeless, hint, console.ProbeInVain(a), t, err}
 	})
 }

@@ -17,19 +17,18 @@ const (
 	firstPause   = 5 * time.Second
 	longestPause = 15 * time.Second
 	refusedPause = time.Second
-	afterWindow  = time.Minute // that long after the window nothing new is to be expected
 )
 
 // vigil is a token that is probed until the gateway refuses it.
 type vigil struct {
+	console.Vigil
 	fp      string
-	began   time.Time
 	next    time.Time // when the next probe is due; meaningless while one is under way
 	pause   time.Duration
 	n       int
 	asking  bool
-	verdict string // the last one
-	told    string // why this proves nothing, as it was told last
+	verdict console.Verdict // the last one
+	told    string          // why this proves nothing, as it was told last
 }
 
 // vigils are those tokens, by ID.
@@ -86,7 +85,7 @@ func (i keepProbing) perform(m *root) tea.Cmd {
 			m.note(info, r.tok.Fingerprint+" is proved dead already", m.keys.key(doProbe)+" probes it once more")
 			continue
 		}
-		m.vigils[id] = &vigil{fp: r.tok.Fingerprint, began: m.now, next: m.now, pause: firstPause}
+		m.vigils[id] = &vigil{Vigil: console.Vigil{Began: m.now}, fp: r.tok.Fingerprint, next: m.now, pause: firstPause}
 		begun = r.tok.Fingerprint
 		n++
 	}
@@ -138,17 +137,21 @@ func (r probedAgain) land(m *root) tea.Cmd {
 	v.asking, v.verdict = false, r.verdict
 	v.n++
 	s := console.StatusAt(r.token, m.policyOf(r.token.AppID), m.now)
-	switch until, ok := giveUpAt(r.token, s, v.began); {
-	case console.ProvedDead(r.token, v.began) || s.Proof == console.ProofProbe:
+	until, ok := v.Until(s)
+	switch inVain := v.InVain(r.inVain); {
+	case console.ProvedDead(r.token, v.Began) || s.Proof == console.ProofProbe:
 		delete(m.vigils, r.id)
 		text := v.fp + ": refused three times in a row: dead"
 		if s.Cause != console.CauseRefused && s.Ended && s.Proof == console.ProofProbe {
 			text += " " + console.Left(s.OverAt.Sub(s.EndedAt)) + " after its end"
 		}
 		m.note(good, text, probes(v.n))
+	case inVain:
+		delete(m.vigils, r.id)
+		m.note(warn, v.fp+": probing has stopped: "+r.hopeless, r.hint)
 	case ok && !m.now.Before(until):
 		delete(m.vigils, r.id)
-		if v.verdict == string(console.ProbeAccepted) {
+		if v.verdict == console.ProbeAccepted {
 			m.note(warn, v.fp+": the gateway lets it through still, a minute after its window; probing has stopped", m.keys.key(probeOn)+" begins again")
 		} else {
 			m.note(info, v.fp+": its window is over and no probe proved anything; probing has stopped", m.keys.key(probeOn)+" begins again")
@@ -172,31 +175,13 @@ func (r probedAgain) land(m *root) tea.Cmd {
 
 // wait is the pause after the last answer.
 func (v *vigil) wait() time.Duration {
-	if v.verdict == "refused" {
+	if v.verdict == console.ProbeRefused {
 		v.pause = firstPause
 		return refusedPause
 	}
 	p := v.pause
 	v.pause = min(p+time.Second, longestPause)
 	return p
-}
-
-// giveUpAt is when to stop if nothing is proved: a minute after the window or, of a token that nobody has ended, its
-// expiry. A token without either is probed until somebody stops it.
-func giveUpAt(t console.Token, s console.Status, began time.Time) (time.Time, bool) {
-	over := t.ExpiresAt
-	if s.Ended {
-		over = s.StaleUntil
-	}
-	if !s.Passed.IsZero() { // the window that was to be expected
-		over = s.Passed
-	} else if s.Ended && !s.StaleKnown || !s.Ended && !s.HasExpiry {
-		return time.Time{}, false
-	}
-	if over.Before(began) { // whoever begins afterwards wants to see for themselves
-		over = began
-	}
-	return over.Add(afterWindow), true
 }
 
 // probes counts probes in words.

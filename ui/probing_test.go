@@ -55,7 +55,8 @@ func TestProbeUntilDead(t *testing.T) {
 	}
 }
 
-// Where no probe can prove anything, p and P say why; P says it once, and goes on until somebody stops it.
+// Where no probe can prove anything, p and P say why; P says it once, and stops
+// after three answers that no time changes.
 func TestProbeWhereNothingCanBeProved(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
@@ -66,13 +67,19 @@ func TestProbeWhereNothingCanBeProved(t *testing.T) {
 	l.after(time.Second)
 	l.said("no probe of this URL can prove that the token is dead")
 	l.after(30 * time.Second)
-	if n := strings.Count(strings.Join(l.Log(), "\n"), "no probe of this URL"); n != 1 {
-		t.Errorf("it is said %d times", n)
+	l.said("probing has stopped: this URL lets anybody through")
+	if n := strings.Count(strings.Join(l.Log(), "\n"), "no probe of this URL"); n != 2 {
+		t.Errorf("it is said %d times, not once and at the end", n)
 	}
-	l.shows("probing")
+	if at, _ := l.probedAt(); len(at) != 4 { // one of them by p
+		t.Errorf("probed after %v seconds", at)
+	}
 	l.api.why = tokenapi.WhyNotSeen
-	l.after(30 * time.Second)
+	l.Key("P")
+	l.after(time.Second)
 	l.said("any token is answered so here")
+	l.after(30 * time.Second)
+	l.shows("probing")
 }
 
 func TestProbeUntilDeadStops(t *testing.T) {
