@@ -78,7 +78,7 @@ func TestNeverLetThrough(t *testing.T) {
 			if p := s.probe(exitUnclear, got.Fingerprint); p.Status != c.dead || p.Verdict != "unclear" {
 				t.Errorf("revoked: %+v", p)
 			}
-			s.notProved(got.Fingerprint)
+			s.notProved(exitStillAccepted, got.Fingerprint)
 			if r := s.revocation(); r.Verdict != "lingering" || r.Proof != nil {
 				t.Errorf("%+v", r)
 			}
@@ -110,7 +110,7 @@ func TestKeyManagerDown(t *testing.T) {
 		if seen := p.probe(exitUnclear, p.token.Fingerprint); seen.Status != 500 || seen.Verdict != "unclear" {
 			t.Errorf("%+v", seen)
 		}
-		p.notProved(p.token.Fingerprint)
+		p.notProved(exitStillAccepted, p.token.Fingerprint)
 	}
 	if r := ended.revocation(); r.Verdict != "lingering" || r.Proof != nil {
 		t.Errorf("%+v", r)
@@ -136,7 +136,7 @@ func TestAnybodyPasses(t *testing.T) {
 		t.Errorf("doctor does not tell of the probe URL: %s%s", r.out, r.err)
 	}
 	s.does("revoke", got.Fingerprint)
-	s.notProved(got.Fingerprint)
+	s.notProved(exitUnclear, got.Fingerprint)
 	if r := s.revocation(); r.Verdict != "lingering" || r.Proof != nil {
 		t.Errorf("revoked: %+v", r)
 	}
@@ -152,7 +152,7 @@ func TestScopeMissing(t *testing.T) {
 	if p := s.probe(exitUnclear, got.Fingerprint); p.Status != 401 || p.Verdict != "unclear" {
 		t.Errorf("%+v", p)
 	}
-	s.notProved(got.Fingerprint)
+	s.notProved(exitStillAccepted, got.Fingerprint)
 	if again := s.token("token", "Orders"); again.How != "reused" || again.Access != got.Access {
 		t.Errorf("it is not handed out again: %s", again.How)
 	}
@@ -204,10 +204,10 @@ func (s *seat) probe(code int, fingerprint string) (p probe) {
 	return p
 }
 
-// notProved lets lanyard probe until the token is dead, which it must give up.
-func (s *seat) notProved(fingerprint string) {
+// notProved lets lanyard probe until the token is dead, which it must give up with this exit code.
+func (s *seat) notProved(code int, fingerprint string) {
 	s.t.Helper()
-	r := s.ends(exitStillAccepted, "probe", fingerprint, "--until-dead", "--every", "250ms", "--timeout", "3s", "--json")
+	r := s.ends(code, "probe", fingerprint, "--until-dead", "--every", "250ms", "--timeout", "3s", "--json")
 	if found := regexp.MustCompile(`"verdict": *"(accepted|refused)"`).FindString(r.out); found != "" {
 		s.t.Errorf("one of the probes: %s", found)
 	}
