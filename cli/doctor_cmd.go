@@ -37,6 +37,7 @@ type doctor struct {
 	envs    []console.Environment                    // those that are asked about
 	free    func(dir string) (bytes uint64, ok bool) // how much may still be written to the disk of a directory
 	offline bool
+	open    *session // on what is stored; nil where that cannot be opened
 	found   []finding
 	bad     bool // the configuration cannot be read
 }
@@ -67,7 +68,8 @@ func (p *program) doctorCommand() *cobra.Command {
 		Short: "Look for what is wrong here, and say how to mend it",
 		Long: "Looks at configuration, files, store, key, clock, proxy, TLS, servers, clipboard and terminal: one line for each,\n" +
 			"and the way out below those that are not ok. Servers are asked with HEAD, and their issuer for its document,\n" +
-			"without credentials or token; each probe_url also gets one GET with a made-up token. No secret is fetched or printed, no command is run, and no store is made. One\n" +
+			"without credentials or token; each probe_url also gets one GET with a made-up token, once in\n" +
+			"5 minutes at most, and 15 times a day. No secret is fetched or printed, no command is run, and no store is made. One\n" +
 			"that is there is opened as by every command: an older one is brought to the present form, and a copy of it\n" +
 			"stays; what stands open to other users is closed. Both are said. One that can only be read is looked at all the same.\n" +
 			"Exit 0: nothing failed. 1: something failed. 2: the configuration cannot be read.",
@@ -94,6 +96,11 @@ func (d *doctor) run(ctx context.Context, env string) error {
 	}
 	d.checkFiles()
 	d.checkStore(ctx)
+	defer func() {
+		if d.open != nil {
+			d.open.Close()
+		}
+	}()
 	d.checkProxies()
 	d.checkServers(ctx)
 	d.checkClipboard()

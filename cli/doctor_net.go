@@ -12,7 +12,6 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi"
-	"lanyard/tokenapi/secret"
 )
 
 const (
@@ -200,60 +199,54 @@ func (d *doctor) reached(e console.Environment, key, host string, r tokenapi.Rea
 	}
 }
 
-// checkProbes sends one made-up token to every probe URL. Where anybody is let through, and where there is
-// nothing, no probe can prove anything of a token.
+// checkProbes says what each probe URL is worth. Without a store that can be opened none is asked: nothing would
+// keep count.
 func (d *doctor) checkProbes(ctx context.Context) {
 	type target struct {
 		app console.Application
-		ans tokenapi.ProbeAnswer
+		is  console.ProbeURLCheck
+		err error
 	}
 	var all []*target
 	seen := map[string]bool{}
 	for _, a := range d.cfg.Applications {
 		asked := slices.ContainsFunc(d.envs, func(e console.Environment) bool { return e.Name == a.Environment.Name })
-		if !asked || a.ProbeURL == "" || a.Details.ProbeControlOff || seen[a.ProbeURL] {
+		if d.open == nil || !asked || a.ProbeURL == "" || a.Details.ProbeControlOff || seen[a.ProbeURL] {
 			continue
 		}
 		seen[a.ProbeURL] = true
+		if e := &a.Environment; e.Timeout == 0 || e.Timeout > reachPatience {
+			e.Timeout = reachPatience
+		}
 		all = append(all, &target{app: a})
 	}
 	var wait sync.WaitGroup
 	for _, t := range all {
-		wait.Go(func() {
-			e := t.app.Environment
-			if e.Timeout == 0 || e.Timeout > reachPatience {
-				e.Timeout = reachPatience
-			}
-			c, err := d.p.client(e, nil)
-			if err != nil {
-				return // checkServer says it
-			}
-			defer c.Close()
-			token := tokenapi.MadeUp(secret.New(opaqueForm), d.p.clock())
-			t.ans, _, _ = c.Probe(ctx, tokenapi.ProbeRequest{URL: t.app.ProbeURL, Token: token, Control: true})
-		})
+		wait.Go(func() { t.is, t.err = d.open.svc.CheckProbeURL(ctx, t.app) })
 	}
 	wait.Wait()
 	for _, t := range all {
-		about := fmt.Sprintf("%s: probe_url at %s answers %d to a made-up token", t.app.Label(), hostOf(t.app.ProbeURL), t.ans.Status)
-		switch status := t.ans.Status; {
-		case status == 0: // checkServer says it
-		case status >= 200 && status <= 299:
-			d.warn("probe", "set probe_url to an API that wants a token",
-				"%s: this URL lets anybody through, so no probe of it proves anything", about)
-		case status == 404 || status == 405 || status == 410:
-			d.warn("probe", "check path and version of probe_url: a GET of it should answer 200 to a good token",
-				"%s: there seems to be nothing at this URL, so no probe of it proves anything", about)
-		case !t.ans.Facts.Shape.Known():
-			d.warn("probe", "try again, or ask whoever runs the gateway", "%s: as long as it does, only a fault code can prove a token dead", about)
+		about := fmt.Sprintf("%s: probe_url at %s", t.app.Label(), hostOf(t.app.ProbeURL))
+		switch is := t.is; {
+		case t.err != nil, is.Status == 0 && is.Words == "": // checkServer says it
+			continue
+		case is.Status == 0:
+			about += " was not asked"
+		case is.Kept.IsZero():
+			about += fmt.Sprintf(" answers %d to a made-up token", is.Status)
 		default:
+			about += fmt.Sprintf(" answered %d to a made-up token (%s)", is.Status, console.Ago(d.p.clock().Sub(is.Kept)))
+		}
+		if t.is.Words != "" {
+			about += ": " + t.is.Words
+		}
+		if t.is.Hint == "" {
 			d.ok("probe", "%s", about)
+		} else {
+			d.warn("probe", t.is.Hint, "%s", about)
 		}
 	}
 }
-
-// opaqueForm is the form of the made-up token: that of the most common opaque tokens. No real one is read here.
-const opaqueForm = "00000000-0000-4000-8000-00000000000a"
 
 func (d *doctor) checkTLS(e console.Environment, host string, r tokenapi.Reached) {
 	if r.TLS == "" {

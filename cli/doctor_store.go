@@ -52,7 +52,7 @@ func (d *doctor) checkStore(ctx context.Context) {
 		d.failErr("store", "", "", err)
 		return
 	}
-	defer s.Close()
+	d.open = s
 	b, err := s.svc.Board(ctx)
 	if err != nil {
 		d.failErr("store", "", "keep a copy of it, then restore a backup", err)

@@ -201,6 +201,22 @@ func TestDoctorProbes(t *testing.T) {
 		}
 		says(t, out, c.line, c.fix)
 	}
+	kept := newGateway(t, "", func(http.ResponseWriter, *http.Request, bool) {})
+	kept.lanyard("probe", kept.got())
+	for range 2 { // what is kept is not asked for again
+		_, out, _ := kept.lanyard("doctor")
+		says(t, out, "answered 200 to a made-up token (just now): this URL lets anybody through", "set probe_url to an API that wants a token")
+		if kept.made.Load() != 1 {
+			t.Errorf("%d calls with a made-up token", kept.made.Load())
+		}
+	}
+	failing := newGateway(t, "", func(w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(503) })
+	failing.got()
+	failing.lanyard("doctor")
+	_, out, _ := failing.lanyard("doctor")
+	if says(t, out, "was not asked: it was asked with a made-up token less than a minute ago", ""); failing.made.Load() != 1 {
+		t.Errorf("%d calls with a made-up token", failing.made.Load())
+	}
 	g := newGateway(t, "probe_control = false", func(http.ResponseWriter, *http.Request, bool) {})
 	if _, out, _ := g.lanyard("doctor"); g.made.Load() != 0 || strings.Contains(out, "made-up") {
 		t.Errorf("probe_control is off: %s", out)

@@ -244,8 +244,8 @@ func (s *Service) controlOf(ctx context.Context, a Application, api API, token s
 	}
 }
 
-// askControl sends a made-up token and keeps what it is answered. It gives a zero control when that
-// is none.
+// askControl sends a made-up token and keeps what it is answered. An answer that is no control is
+// given as it is.
 func (s *Service) askControl(ctx context.Context, a Application, api API, token secret.Text, form string,
 	accepted time.Time,
 ) control {
@@ -262,7 +262,7 @@ func (s *Service) askControl(ctx context.Context, a Application, api API, token 
 		})
 	})
 	if err != nil || !ans.Facts.Shape.Known() {
-		return control{}
+		return control{Is: ans.Facts.Shape}
 	}
 	return one
 }

@@ -6,12 +6,18 @@ import (
 	"lanyard/tokenapi"
 )
 
+// What is said of a URL that lets anybody through, and the way out.
+const (
+	openURL    = "this URL lets anybody through"
+	wantsToken = "set probe_url to an API that wants a token"
+)
+
 // ProbeWhy says why a probe shows what it shows, for a person; "" where the answer itself says it:
 // a plain 2xx, a gateway fault, the words of a transport error.
 func ProbeWhy(ans tokenapi.ProbeAnswer) string {
 	switch ans.Why {
 	case tokenapi.WhyOpen:
-		return "this URL lets anybody through: it answers " + strconv.Itoa(ans.ControlStatus) + " to a made-up token"
+		return openURL + ": it answers " + strconv.Itoa(ans.ControlStatus) + " to a made-up token"
 	case tokenapi.WhyServer:
 		return "a failing server says nothing of the token"
 	case tokenapi.WhyWait:
@@ -35,8 +41,7 @@ func ProbeWhy(ans tokenapi.ProbeAnswer) string {
 	case tokenapi.WhyControlOff:
 		return "nobody knows whether any token is answered so: probe_control is off"
 	case tokenapi.WhyControlSpent:
-		return "nobody knows whether any token is answered so: it was asked with a made-up one less than a minute ago, or " +
-			strconv.Itoa(controlsADay) + " times today"
+		return "nobody knows whether any token is answered so: the URL " + askedEnough
 	case tokenapi.WhyElse:
 		return "a made-up token is answered " + strconv.Itoa(ans.ControlStatus) + ", so this shows neither yes nor no"
 	}
@@ -46,7 +51,7 @@ func ProbeWhy(ans tokenapi.ProbeAnswer) string {
 // ProbeHopeless says why no probe of this URL can prove that the token is dead, as long as it
 // answers like this, and the way out; "" where one can.
 func ProbeHopeless(ans tokenapi.ProbeAnswer) (why, hint string) {
-	const another = "set probe_url to an API that wants a token and answers 200 to this one"
+	const another = wantsToken + " and answers 200 to this one"
 	switch ans.Why {
 	case tokenapi.WhyOpen, tokenapi.WhyElse:
 		return ProbeWhy(ans) + "; no probe of this URL can prove that the token is dead", another

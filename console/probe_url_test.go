@@ -1,0 +1,89 @@
+package console_test
+
+import (
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+)
+
+// What a probe URL is worth is told by the controls that are kept, and by new ones within their
+// limits.
+func TestCheckProbeURL(t *testing.T) {
+	t.Parallel()
+	for status, c := range map[int]struct {
+		worth       console.URLWorth
+		words, hint bool
+	}{
+		200: {console.WorthOpen, true, true}, 204: {console.WorthOpen, true, true}, 404: {console.WorthNothing, true, true},
+		405: {console.WorthNothing, true, true}, 500: {console.WorthFailing, true, true}, 429: {console.WorthFailing, true, true},
+		401: {console.WorthFine, false, false}, 403: {console.WorthFine, false, false}, 302: {console.WorthFine, false, false},
+	} {
+		g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(status) })
+		got := must[console.ProbeURLCheck](t)(g.s.CheckProbeURL(t.Context(), g.app))
+		if got.Worth != c.worth || got.Status != status || !got.Kept.IsZero() || (got.Words != "") != c.words || (got.Hint != "") != c.hint {
+			t.Errorf("%d: %+v", status, got)
+		}
+		if all, made := g.asked(); all != 1 || made != 1 {
+			t.Errorf("%d: %d calls, %d with a made-up token", status, all, made)
+		}
+	}
+}
+
+// It keeps to the limits: once in 5 minutes, or a minute where nothing was shown, and the last of a day
+// are for refusals. What is kept is told with its time.
+func TestCheckProbeURLKeepsTheLimits(t *testing.T) {
+	t.Parallel()
+	var status atomic.Int32
+	status.Store(401)
+	g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request, good bool) {
+		if !good {
+			w.WriteHeader(int(status.Load()))
+		}
+	})
+	check := func(want int, worth console.URLWorth, kept time.Time) console.ProbeURLCheck {
+		t.Helper()
+		got := must[console.ProbeURLCheck](t)(g.s.CheckProbeURL(t.Context(), g.app))
+		if _, made := g.asked(); made != want || got.Worth != worth || !got.Kept.Equal(kept) {
+			t.Errorf("%d made-up tokens, want %d: %+v", made, want, got)
+		}
+		return got
+	}
+	g.sees(g.token().ID, tokenapi.Accepted, tokenapi.WhyLetThrough) // of another form than is asked with here
+	first := g.clock.Now()
+	check(1, console.WorthFine, first)
+	g.s = g.console() // another process
+	g.clock.advance(5*time.Minute - time.Second)
+	check(1, console.WorthFine, first)
+	g.clock.advance(2 * time.Second)
+	status.Store(503)
+	check(2, console.WorthFailing, time.Time{})
+	check(2, console.WorthFine, first) // of old, with its time
+	g.clock.advance(time.Minute)
+	status.Store(404)
+	check(3, console.WorthNothing, time.Time{})
+	for n := 4; n <= 15; n++ {
+		g.clock.advance(6 * time.Minute)
+		check(n, console.WorthNothing, time.Time{})
+	}
+	last := g.clock.Now()
+	g.clock.advance(6 * time.Minute)
+	check(15, console.WorthNothing, last)
+	g.clock.advance(-24 * time.Hour) // what is of the future counts no more
+	status.Store(503)
+	check(16, console.WorthFailing, time.Time{})
+	check(16, console.WorthUnknown, time.Time{})
+
+	none := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(500) })
+	g = none
+	check(1, console.WorthFailing, time.Time{})
+	if got := check(1, console.WorthUnknown, time.Time{}); got.Status != 0 || got.Words == "" {
+		t.Errorf("%+v", got)
+	}
+	g.app.ProbeURL = ""
+	_, err := g.s.CheckProbeURL(t.Context(), g.app)
+	refusal(t, err, "no_probe_url")
+}
