@@ -36,7 +36,7 @@ func worthOf(is tokenapi.Shape) (worth URLWorth, words, hint string) {
 	case status == 0:
 		return WorthUnknown, "", ""
 	case status >= 200 && status <= 299:
-		return WorthOpen, openURL + ", so no probe of it proves anything", wantsToken
+		return WorthOpen, openURL + ", so no probe of it proves anything", otherURL
 	case status == 404 || status == 405 || status == 410:
 		return WorthNothing, "there seems to be nothing at this URL, so no probe of it proves anything",
 			"check path and version of probe_url: a GET of it should answer 200 to a good token"

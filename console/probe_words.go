@@ -8,8 +8,8 @@ import (
 
 // What is said of a URL that lets anybody through, and the way out.
 const (
-	openURL    = "this URL lets anybody through"
-	wantsToken = "set probe_url to an API that wants a token"
+	openURL  = "this URL lets anybody through"
+	otherURL = "set probe_url to an API that wants a token"
 )
 
 // ProbeWhy says why a probe shows what it shows, for a person; "" where the answer itself says it:
@@ -51,7 +51,7 @@ func ProbeWhy(ans tokenapi.ProbeAnswer) string {
 // ProbeHopeless says why no probe of this URL can prove that the token is dead, as long as it
 // answers like this, and the way out; "" where one can.
 func ProbeHopeless(ans tokenapi.ProbeAnswer) (why, hint string) {
-	const another = wantsToken + " and answers 200 to this one"
+	const another = otherURL + " and answers 200 to this one"
 	switch ans.Why {
 	case tokenapi.WhyOpen, tokenapi.WhyElse:
 		return ProbeWhy(ans) + "; no probe of this URL can prove that the token is dead", another

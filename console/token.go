@@ -145,7 +145,6 @@ type Verdict = tokenapi.Verdict
 const (
 	ProbeAccepted = tokenapi.Accepted
 	ProbeRefused  = tokenapi.Refused
-	ProbeUnclear  = tokenapi.Unclear
 )
 
 // letThrough says whether a probe was accepted by a 2xx. Before probes were stored with their URL,
