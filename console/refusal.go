@@ -27,10 +27,10 @@ type refusal struct {
 	At       time.Time `json:"at"`
 	Question string    `json:"question"` // hash of the turn that it was the answer to
 	User     string    `json:"user"`
-	Secret   string    `json:"secret"`   // keyed hash of what proved the client
-	Password string    `json:"password"` // keyed hash of the user's password, "" without one
-	Wrong    string    `json:"wrong"`    // which of them was refused: wrongSecret, wrongPassword, or ""
-	Until    time.Time `json:"until"`    // the server wants to be left alone; zero: it did not say
+	Client   string    `json:"client"` // keyed hash of what proved the client
+	Person   string    `json:"person"` // keyed hash of the user's password, "" without one
+	Wrong    string    `json:"wrong"`  // which of them was refused: wrongSecret, wrongPassword, or ""
+	Until    time.Time `json:"until"`  // the server wants to be left alone; zero: it did not say
 
 	Op          string          `json:"op"`
 	Kind        tokenapi.Kind   `json:"kind"`
@@ -133,7 +133,7 @@ func (s *Service) noteRefusal(w Writer, a Application, l *lease, req tokenapi.To
 		return err
 	}
 	f := refusal{
-		ID: newID("r_"), At: s.Now(), Question: questionHash(l.own), User: p.user, Secret: p.secret, Password: p.password, Wrong: refusedProof(e),
+		ID: newID("r_"), At: s.Now(), Question: questionHash(l.own), User: p.user, Client: p.secret, Person: p.password, Wrong: refusedProof(e),
 		Op: e.Op, Kind: e.Kind, Status: e.Status, Code: e.Code, Description: e.Description, FaultCode: e.FaultCode, Hint: e.Hint, Action: e.Action,
 	}
 	if e.RetryAfter > 0 {
@@ -144,8 +144,8 @@ func (s *Service) noteRefusal(w Writer, a Application, l *lease, req tokenapi.To
 		return err
 	}
 	all = slices.DeleteFunc(all, func(o refusal) bool { // those that hold nothing back any more
-		_, held := o.holds(proof{o.User, o.Secret, o.Password}, f.At)
-		return !held || o.Wrong == f.Wrong && o.User == f.User && o.Secret == f.Secret && o.Password == f.Password && !o.Until.After(f.Until)
+		_, held := o.holds(proof{o.User, o.Client, o.Person}, f.At)
+		return !held || o.Wrong == f.Wrong && o.User == f.User && o.Client == f.Client && o.Person == f.Person && !o.Until.After(f.Until)
 	})
 	all = append(all, f)
 	return putRefusals(w, a, all[max(len(all)-keepRefusals, 0):])
@@ -162,7 +162,7 @@ func forgetRefusals(w Writer, a Application, req tokenapi.TokenRequest) error {
 		return err
 	}
 	return putRefusals(w, a, slices.DeleteFunc(all, func(f refusal) bool {
-		return f.Wrong != wrongPassword || f.User == p.user && f.Password == p.password
+		return f.Wrong != wrongPassword || f.User == p.user && f.Person == p.password
 	}))
 }
 
@@ -175,10 +175,10 @@ func (f refusal) holds(p proof, now time.Time) (until time.Time, held bool) {
 	switch {
 	case !until.After(now) || f.At.After(now): // over, or a clock that was set back
 		return until, false
-	case f.Secret != p.secret:
+	case f.Client != p.secret:
 		return until, false
 	case f.Wrong == wrongPassword:
-		return until, f.User == p.user && f.Password == p.password
+		return until, f.User == p.user && f.Person == p.password
 	}
 	return until, true
 }
@@ -271,7 +271,7 @@ func (s *Service) ours(ctx context.Context, a Application, t turn, f refusal) (b
 	same := false
 	err = s.opt.Keeper.View(ctx, func(r Reader) error {
 		p, err := proofOf(r, req)
-		same = p.secret == f.Secret && (p.user != f.User || p.password == f.Password)
+		same = p.secret == f.Client && (p.user != f.User || p.password == f.Person)
 		return err
 	})
 	return same, err
