@@ -312,7 +312,8 @@ func (s *screen) sweep(p *place, what string) {
 	p.sweep("terminal, bytes", what, s.bytes())
 	for _, report := range strings.Split(s.bytes(), "WARNING: DATA RACE")[1:] { // under -race the program has the detector too
 		report, _, _ = strings.Cut(report, "==================")
-		// Bubble Tea v2.1.1 closes its reader while it is read, when it recovers from a panic of a command.
+		// Bubble Tea v2.1.1 closes its reader while it is read, when it recovers from a panic of a
+		// command.
 		if !strings.Contains(report, "cancelreader.(*epollCancelReader).Close()") || !strings.Contains(report, "recoverFromPanic") {
 			s.t.Errorf("%s: a data race%s", what, report)
 		}

@@ -183,7 +183,8 @@ func (p *program) say(what, format string, args ...any) {
 	}
 }
 
-// attended says whether a person is there to see and to answer: standard input and standard error are terminals.
+// attended reports whether a person is there to see and to answer: standard input and standard
+// error are terminals.
 func (p *program) attended() bool {
 	_, in := terminal(p.stdin)
 	_, out := terminal(p.stderr)

@@ -258,7 +258,8 @@ func (r *reader) application(s section, envs []environment, others []application
 	return a
 }
 
-// sameGround says whether the secrets that a grant rests on come from the same places as those of another application.
+// sameGround reports whether the secrets that a grant rests on come from the same places as those
+// of another application.
 func (r *reader) sameGround(other string, refs map[console.SecretKind]SecretRef) bool {
 	for _, kind := range []console.SecretKind{console.SubjectToken, console.Assertion} {
 		if !reflect.DeepEqual(refs[kind], r.cfg.Secrets[SecretName{other, kind}]) {

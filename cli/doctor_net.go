@@ -199,8 +199,8 @@ func (d *doctor) reached(e console.Environment, key, host string, r tokenapi.Rea
 	}
 }
 
-// checkProbes says what each probe URL is worth. Without a store that can be opened none is asked: nothing would
-// keep count.
+// checkProbes says what each probe URL is worth. Without a store that can be opened none is asked:
+// nothing would keep count.
 func (d *doctor) checkProbes(ctx context.Context) {
 	type target struct {
 		app console.Application

@@ -105,7 +105,8 @@ func (p *program) confirmForget(l ledger, marks []console.Mark) error {
 	return nil
 }
 
-// needMark finds an open mark. An application or token is something that only a later version forgets.
+// needMark finds an open mark. An application or token is something that only a later version
+// forgets.
 func (l ledger) needMark(text string) (console.Mark, error) {
 	for _, m := range l.marks() {
 		if m.ID == text {

@@ -178,7 +178,8 @@ func stopServer(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Value("servers").(map[string]func())[args[0]]()
 }
 
-// stub NAME html|empty|hang|invalid_grant|short|says|thunder|thunder-pairs: a server that misbehaves, with a configuration for it.
+// stub NAME html|empty|hang|invalid_grant|short|says|thunder|thunder-pairs: a server that
+// misbehaves, with a configuration for it.
 func startStub(ts *testscript.TestScript, _ bool, args []string) {
 	name, kind := args[0], args[1]
 	gone := make(chan struct{})

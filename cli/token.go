@@ -107,7 +107,8 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 	return p.printSecret(c.Context(), s, a, out, form)
 }
 
-// formParameters reads KEY=VALUE pairs. One that the protocol sets, or that has a flag of its own, is refused.
+// formParameters reads KEY=VALUE pairs. One that the protocol sets, or that has a flag of its own,
+// is refused.
 func formParameters(pairs []string) (url.Values, error) {
 	var form url.Values
 	for _, pair := range pairs {

@@ -107,8 +107,8 @@ func hasStore(paths Paths) bool {
 	return !errors.Is(err, os.ErrNotExist)
 }
 
-// assemble builds the console on a store; via, if given, carries every call instead of the network. attended says
-// that it is for a person at a screen and not for a command.
+// assemble builds the console on a store; via, if given, carries every call instead of the network.
+// attended says that it is for a person at a screen and not for a command.
 func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v console.Vault, via http.RoundTripper, attended bool) (*session, error) {
 	id := make([]byte, 6)
 	_, _ = rand.Read(id) // never fails

@@ -156,8 +156,9 @@ func (a Application) Label() string {
 	return s
 }
 
-// kept is the application as it is stored beside its tokens. Of what a configured one sends with a get only that is kept
-// which tells it from others of its consumer key: the rest may hold an assertion.
+// kept is the application as it is stored beside its tokens. Of what a configured one sends with a
+// get only that is kept which tells it from others of its consumer key: the rest may hold an
+// assertion.
 func (a Application) kept() Application {
 	a.ConfigID = ""
 	if a.Source == FromStore {
@@ -177,13 +178,15 @@ func (a Application) kept() Application {
 	return a
 }
 
-// server names the Token API of an application. Where only the issuer is given, it stands for the token URL
-// that will be discovered: an identity must not depend on whether the server could be asked.
+// server names the Token API of an application. Where only the issuer is given, it stands for the
+// token URL that will be discovered: an identity must not depend on whether the server could be
+// asked.
 func (a Application) server() string {
 	return cmp.Or(a.Environment.Endpoints.TokenURL, a.Environment.Issuer)
 }
 
-// sameClient says whether two applications are one client of one server: they have one consumer secret.
+// sameClient reports whether two applications are one client of one server: they have one consumer
+// secret.
 func sameClient(a, b Application) bool {
 	at := func(a Application) string { return cmp.Or(a.Details.Server, a.server()) }
 	return a.ConsumerKey != "" && a.ConsumerKey == b.ConsumerKey && at(a) == at(b)

@@ -141,7 +141,8 @@ type Outcome struct {
 	Notes    []string // things worth saying, without secrets
 }
 
-// GetOptions are what is asked for instead of the application's own. The zero value is its usual request.
+// GetOptions are what is asked for instead of the application's own. The zero value is its usual
+// request.
 type GetOptions struct {
 	Grant    string
 	Scopes   []string
@@ -160,8 +161,8 @@ type ObtainOptions struct {
 	GetOptions
 	Fresh   bool          // never reuse
 	MinLeft time.Duration // reuse only with at least this much life left, or a quarter of a shorter life
-	// MinLeftHolds says that a person named MinLeft: then a quarter of the life is enough only where the whole life is
-	// shorter than MinLeft.
+	// MinLeftHolds says that a person named MinLeft: then a quarter of the life is enough only
+	// where the whole life is shorter than MinLeft.
 	MinLeftHolds bool
 }
 

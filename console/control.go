@@ -50,7 +50,7 @@ func controlKey(probeURL string) string {
 // are none yet) and the form of the token.
 func controlForm(token secret.Text) string { return "GET " + tokenapi.TokenForm(token) }
 
-// within says whether two times are at most d apart.
+// within reports whether two times are at most d apart.
 func within(a, b time.Time, d time.Duration) bool {
 	return !a.IsZero() && !b.IsZero() && a.Sub(b).Abs() <= d
 }

@@ -48,8 +48,8 @@ func (s *Service) credentialText(ctx context.Context, a Application, kind Secret
 	return sec.Access, nil
 }
 
-// keptSecret finds the application under which the consumer secret of another one is stored: its own, or one that is the
-// same client. It is "" when none is stored.
+// keptSecret finds the application under which the consumer secret of another one is stored: its
+// own, or one that is the same client. It is "" when none is stored.
 func keptSecret(r Reader, a Application) (id string, err error) {
 	if has, err := r.HasConsumerSecret(a.ID); err != nil || has {
 		return a.ID, err

@@ -14,9 +14,10 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Deliver sends every revoke that is due, by whichever process decided it, and ends those that time has made needless. next is when the next one
-// will be due, zero when none waits. A failed delivery is kept and tried again later; a refused one is
-// taken off the token, which lives on. One that another process is sending is left to it.
+// Deliver sends every revoke that is due, by whichever process decided it, and ends those that time
+// has made needless. next is when the next one will be due, zero when none waits. A failed delivery
+// is kept and tried again later; a refused one is taken off the token, which lives on. One that
+// another process is sending is left to it.
 //
 // A deadline of ctx is kept to, also by a call that has left: what was not answered by then is kept, and sent
 // again. Anything else that ends ctx only keeps further calls from being begun.
@@ -77,15 +78,16 @@ func DueAt(t Token) (time.Time, bool) {
 // been started with different undo windows.
 const leastUndo = time.Minute
 
-// lapsed says of a pending revoke that its access token needs none any more: it has expired. One that was decided after
-// that is sent once, because somebody may not believe the expiry.
+// lapsed says of a pending revoke that its access token needs none any more: it has expired. One
+// that was decided after that is sent once, because somebody may not believe the expiry.
 func lapsed(t Token, now time.Time) bool {
 	return pendingRevoke(t) && t.RevokeKind != RevokeRefresh && t.AcceptedAt.IsZero() &&
 		t.Lifetime == tokenapi.Bounded && !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt) &&
 		(t.RevokeTries > 0 || t.RevokeAt.Before(t.ExpiresAt))
 }
 
-// lapse takes a revoke off an access token that has expired; that of a refresh token which lives stays.
+// lapse takes a revoke off an access token that has expired; that of a refresh token which lives
+// stays.
 func lapse(t Token) Token {
 	switch {
 	case t.RevokeKind == RevokeBoth && t.Refresh == RefreshLive && t.RefreshAcceptedAt.IsZero():
@@ -133,8 +135,9 @@ func (s *Service) lapseAll(ctx context.Context) error {
 	})
 }
 
-// timely puts right when the pending revoke of a token is due. A time that lies further ahead than any wait lasts was
-// written by a clock that has been set back since: then it is due now. What has lapsed is not due at all.
+// timely puts right when the pending revoke of a token is due. A time that lies further ahead than
+// any wait lasts was written by a clock that has been set back since: then it is due now. What has
+// lapsed is not due at all.
 func (s *Service) timely(t Token, now time.Time) Token {
 	if lapsed(t, now) {
 		t = lapse(t)
@@ -183,8 +186,8 @@ func isCode(err error, code string) bool {
 	return ok && e.Code == code
 }
 
-// DeliverOne sends the pending revoke of one token now, whatever its due time, also where it was decided on another row
-// that holds the token.
+// DeliverOne sends the pending revoke of one token now, whatever its due time, also where it was
+// decided on another row that holds the token.
 func (s *Service) DeliverOne(ctx context.Context, tokenID string) ([]Delivery, error) {
 	t, _, err := s.find(ctx, tokenID)
 	if err != nil {
@@ -336,10 +339,11 @@ func alsoRevoked(w Writer, t *Token, ans tokenapi.RevokeAnswer) error {
 	return err
 }
 
-// final says whether the server understood and refused for good, or there is none that could accept. Whatever may be
-// accepted later, or a person may mend, is not: a consumer secret that was changed, a proxy or a web page in between, a
-// server in trouble or one that wants to be asked later. The revoke is kept then, with its cause. adopted is a token that
-// was brought from elsewhere: of it a server may say that it belongs to another application.
+// final reports whether the server understood and refused for good, or there is none that could
+// accept. Whatever may be accepted later, or a person may mend, is not: a consumer secret that was
+// changed, a proxy or a web page in between, a server in trouble or one that wants to be asked
+// later. The revoke is kept then, with its cause. adopted is a token that was brought from
+// elsewhere: of it a server may say that it belongs to another application.
 func final(e *tokenapi.Error, adopted bool) bool {
 	if e.Kind != tokenapi.KindRefused || e.Status < 400 || e.Status >= 500 || e.Status == 429 || e.Status == 408 {
 		return false
@@ -353,17 +357,19 @@ func final(e *tokenapi.Error, adopted bool) bool {
 	return noEndpoint(e)
 }
 
-// noEndpoint says whether an answer means that nothing at this URL revokes tokens: 404 or 410, whatever its body, but
-// for three. A body that names an OAuth error comes from an endpoint. A gateway's own fault is about the gateway. A page
-// of somebody in between (a sign-in, a proxy) says nothing of the server.
+// noEndpoint reports whether an answer means that nothing at this URL revokes tokens: 404 or 410,
+// whatever its body, but for three. A body that names an OAuth error comes from an endpoint. A
+// gateway's own fault is about the gateway. A page of somebody in between (a sign-in, a proxy) says
+// nothing of the server.
 func noEndpoint(e *tokenapi.Error) bool {
 	const gatewayFaults = 100000 // from here on; a lower code repeats the HTTP status
 	return e.Kind == tokenapi.KindRefused && (e.Status == 404 || e.Status == 410) && e.FaultCode < gatewayFaults &&
 		(e.Code == "" || sameAs(e.Code, notFound())) && (!e.Page || !sameAs(e.Title, inBetween()))
 }
 
-// notFound are the words with which servers repeat the status in place of an OAuth error, inBetween those in the title
-// of a page that another one than the server has made. They are compared by their letters and digits alone.
+// notFound are the words with which servers repeat the status in place of an OAuth error, inBetween
+// those in the title of a page that another one than the server has made. They are compared by
+// their letters and digits alone.
 func notFound() []string { return []string{"404", "410", "notfound", "gone", "nosuch"} }
 func inBetween() []string {
 	return []string{"gateway", "proxy", "portal", "login", "logon", "signin", "signon", "maintenance", "unavailable", "blocked", "denied"}
@@ -379,7 +385,8 @@ func sameAs(text string, words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
 }
 
-// noRevocation tells of a revoke that no server can accept, because there is no revocation endpoint.
+// noRevocation tells of a revoke that no server can accept, because there is no revocation
+// endpoint.
 func noRevocation(a Application, t Token, kind RevokeKind, cause *tokenapi.Error) error {
 	lives := "its refresh token lives on"
 	switch {

@@ -9,7 +9,8 @@ import (
 	"lanyard/tokenapi"
 )
 
-// A revoke is dropped where nothing at the URL revokes tokens, and kept where the answer is about something else.
+// A revoke is dropped where nothing at the URL revokes tokens, and kept where the answer is about
+// something else.
 func TestNoRevocationEndpoint(t *testing.T) {
 	t.Parallel()
 	const text, js, html = "text/plain; charset=utf-8", "application/json", "text/html"
@@ -66,7 +67,8 @@ func TestNoRevocationEndpoint(t *testing.T) {
 	}
 }
 
-// A revoke that is still undelivered when its token expires is over: nothing is sent, nothing waits, and the log says so.
+// A revoke that is still undelivered when its token expires is over: nothing is sent, nothing
+// waits, and the log says so.
 func TestRevokeLapsesWithItsToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -6,10 +6,11 @@
 //
 // # The domain
 //
-// An Application is a consumer key at a Token API, used with one grant, one user and one request (scopes, audience,
-// resource, extra parameters). Token URL, key, grant and user find it in the store; several of these are told apart by
-// request, then by name (Identified). A changed request decides which tokens are reused, never whose they are. Renamed, an
-// application keeps its tokens. When it is no longer configured its tokens stay, with what is needed to revoke them.
+// An Application is a consumer key at a Token API, used with one grant, one user and one request
+// (scopes, audience, resource, extra parameters). Token URL, key, grant and user find it in the
+// store; several of these are told apart by request, then by name (Identified). A changed request
+// decides which tokens are reused, never whose they are. Renamed, an application keeps its tokens.
+// When it is no longer configured its tokens stay, with what is needed to revoke them.
 //
 // An application may also come from a developer portal (Import) and live in the store; its secret is there
 // too, sealed. What the portal said of its subscriptions is kept by consumer key and explains gateway faults.
@@ -36,24 +37,28 @@
 // never left, or whose refusal was read, leaves no mark. Refused: retrying, which burns a rotated
 // refresh token.
 //
-// An unsure token is asked for anew, not refreshed again. Refused: trying the refresh token a second time, which some
-// servers answer by revoking the family. A mark ends when the same token comes back; when a later get of the same
-// request is answered by a server that is known to end earlier tokens (regime opaque or jwt); when the longest life that
-// was seen of this request is over (Mark.EndsBy); or when a person dismisses it. Refused: any answer settles it, because
-// most servers leave the lost token alive.
+// An unsure token is asked for anew, not refreshed again. Refused: trying the refresh token a
+// second time, which some servers answer by revoking the family. A mark ends when the same token
+// comes back; when a later get of the same request is answered by a server that is known to end
+// earlier tokens (regime opaque or jwt); when the longest life that was seen of this request is
+// over (Mark.EndsBy); or when a person dismisses it. Refused: any answer settles it, because most
+// servers leave the lost token alive.
 //
-// Writes are serialised twice: flights keep goroutines of this process apart, leases in the store keep processes apart.
-// A lease is for a client (token URL, consumer key, user), because a server may keep one token for those. A token's own
-// refresh and revoke have one more lease. A holder keeps extending its lease. One that has not been extended for its
-// longest duration is abandoned, even if its stored end is in the future, because clocks change. Refused: a file lock,
-// which does not say for what.
+// Writes are serialised twice: flights keep goroutines of this process apart, leases in the store
+// keep processes apart. A lease is for a client (token URL, consumer key, user), because a server
+// may keep one token for those. A token's own refresh and revoke have one more lease. A holder
+// keeps extending its lease. One that has not been extended for its longest duration is abandoned,
+// even if its stored end is in the future, because clocks change. Refused: a file lock, which does
+// not say for what.
 //
-// A refusal is an answer too: it is stored, whoever waited takes it, and the same request with the same secrets is not sent
-// again at once unless a person asks. Refused: counting attempts, which would need a server's rules.
+// A refusal is an answer too: it is stored, whoever waited takes it, and the same request with the
+// same secrets is not sent again at once unless a person asks. Refused: counting attempts, which
+// would need a server's rules.
 //
-// What a token was asked with is stored with it (Request). Secrets among it are keyed hashes (Reader.Digest); the key for
-// hashes is drawn once and sealed under the data key, so that hashes outlive a rotation. Refused: a hash without a key,
-// which anybody who reads the file could try secrets against.
+// What a token was asked with is stored with it (Request). Secrets among it are keyed hashes
+// (Reader.Digest); the key for hashes is drawn once and sealed under the data key, so that hashes
+// outlive a rotation. Refused: a hash without a key, which anybody who reads the file could try
+// secrets against.
 //
 // Whoever waits for a lease takes an answer that was stored after he began, told by the store's revision and not by a
 // clock, whatever is left of its life.
@@ -64,9 +69,12 @@
 // Once a request is about to leave, nothing the caller does cuts it short (context.WithoutCancel); the
 // client has its own deadline. Closing the screen drains.
 //
-// A revoke is taken off a token only when the server understood and refused for good, when nothing at the URL revokes
-// tokens (404, 410), because then the token lives, and when the token has expired. Anything else that can be mended (a
-// changed consumer secret, a proxy in between) keeps it, with its cause, and it is tried again with growing waits, by any console and at the end of the next verb. An undo is refused once an attempt was begun, which is counted before it is made and may have arrived.
+// A revoke is taken off a token only when the server understood and refused for good, when nothing
+// at the URL revokes tokens (404, 410), because then the token lives, and when the token has
+// expired. Anything else that can be mended (a changed consumer secret, a proxy in between) keeps
+// it, with its cause, and it is tried again with growing waits, by any console and at the end of
+// the next verb. An undo is refused once an attempt was begun, which is counted before it is made
+// and may have arrived.
 //
 // A replaced token lingers like a revoked one: the gateway does not know that it was replaced. In a
 // stateless environment nothing ends it before its expiry, and where the regime is not known nobody
@@ -95,8 +103,8 @@
 // What introspection says (Token.AtServer) is what the key manager thinks, and no proof of what the
 // gateway does. It moves the bound: active after an end to the token's expiry, inactive to a window
 // from then on. Inactive is also what a client is told that may not know, so that it counts only
-// where a token of the same application was called active before, or for a token revoked here. A life that no answer has named
-// is taken from it, in our time.
+// where a token of the same application was called active before, or for a token revoked here. A
+// life that no answer has named is taken from it, in our time.
 //
 // The bound of a window is found by going through all evidence in the order of time
 // (evidence.weigh): an end and the server's inactive may bring it forward, the server's active and
@@ -111,13 +119,13 @@
 // delivered has to be kept. It is dropped again when the server refuses the revoke. Refused: a direct call
 // without a row, whose failure would be forgotten.
 //
-// What a probe proves is one table (tokenapi.Judge) over the answer, the control and the history of the token at
-// the URL. A control is the answer to a made-up token. All processes on a store share it and its limits, so it is
-// kept in the settings, by a hash of the URL, as a status and a digest. Refused: keeping the body, which may
-// repeat a token.
+// What a probe proves is one table (tokenapi.Judge) over the answer, the control and the history of
+// the token at the URL. A control is the answer to a made-up token. All processes on a store share
+// it and its limits, so it is kept in the settings, by a hash of the URL, as a status and a digest.
+// Refused: keeping the body, which may repeat a token.
 //
-// The signature of a URL is the control from the time of an acceptance. A control from after an acceptance never
-// replaces it, because the gateway may have begun to fail in between.
+// The signature of a URL is the control from the time of an acceptance. A control from after an
+// acceptance never replaces it, because the gateway may have begun to fail in between.
 //
 // Key sets are fetched from where the configuration or a configured issuer says, never from an address in a
 // token: an inspected token may come from anybody.

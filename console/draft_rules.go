@@ -96,7 +96,8 @@ func ScopesProblem(scopes []string) string {
 	return ""
 }
 
-// ResourceProblem is what is wrong with a resource: it is an absolute URI without a fragment (RFC 8707 section 2).
+// ResourceProblem is what is wrong with a resource: it is an absolute URI without a fragment (RFC
+// 8707 section 2).
 func ResourceProblem(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || !u.IsAbs() || strings.Contains(raw, "#") || strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r > '~' }) {

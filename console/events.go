@@ -257,8 +257,9 @@ func (r *recorder) DropApplication(id string) error {
 	return r.Writer.DropApplication(id)
 }
 
-// tend looks after the open marks in a transaction that changed something: those of the same applications that are
-// over go, and an answer that was filed may tell that a lost token can live longer.
+// tend looks after the open marks in a transaction that changed something: those of the same
+// applications that are over go, and an answer that was filed may tell that a lost token can live
+// longer.
 func (r *recorder) tend() error {
 	if len(r.changes) == 0 {
 		return nil

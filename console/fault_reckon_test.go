@@ -94,9 +94,10 @@ func reckon(t *testing.T, s *console.Service, api *issuer, said *saidBy) (lost, 
 	return lost, undelivered, unsure
 }
 
-// reckonMarks holds the open marks against the regimes: where the server ends an earlier token no mark is older than
-// a later get of the same, where it does not each has its latest end. s is a console whose clock stands past all of
-// these: it lists none of them. It returns the marks that a later get has left.
+// reckonMarks holds the open marks against the regimes: where the server ends an earlier token no
+// mark is older than a later get of the same, where it does not each has its latest end. s is a
+// console whose clock stands past all of these: it lists none of them. It returns the marks that a
+// later get has left.
 func reckonMarks(t *testing.T, st *store.Store, s *console.Service) (kept int) {
 	t.Helper()
 	var marks []console.Mark

@@ -10,9 +10,9 @@ import (
 )
 
 // issuer is a Token API that counts: one live pair for each client and scope, which every get is
-// given, and strict rotation. A client whose key begins with s is given a new pair by every get, and
-// nothing ends the ones before. With faults it is sometimes busy, and sometimes an answer is lost. It
-// can stop a client at a point of a request.
+// given, and strict rotation. A client whose key begins with s is given a new pair by every get,
+// and nothing ends the ones before. With faults it is sometimes busy, and sometimes an answer is
+// lost. It can stop a client at a point of a request.
 type issuer struct {
 	mu     sync.Mutex
 	dice   *rand.Rand

@@ -82,7 +82,7 @@ func (m *remembered) end(bound time.Time) {
 	m.ended = true
 }
 
-// proved says whether three refusals in a row stand.
+// proved reports whether three refusals in a row stand.
 func (m *remembered) proved() bool {
 	for url, all := range m.refused {
 		for i := range max(len(all)-2, 0) {
@@ -96,8 +96,9 @@ func (m *remembered) proved() bool {
 	return false
 }
 
-// within says whether a bound other than the model's agrees with all that was seen. Of an inactive that was refuted and
-// then said again only the second is kept; an end in between may then give an earlier bound than the second one.
+// within reports whether a bound other than the model's agrees with all that was seen. Of an
+// inactive that was refuted and then said again only the second is kept; an end in between may then
+// give an earlier bound than the second one.
 func (m *remembered) within(bound time.Time) bool {
 	return !m.passed.IsZero() && m.passed.Before(bound) && bound.Before(m.bound)
 }
@@ -213,7 +214,8 @@ func (h *history) brought(out console.Outcome) {
 		h.rows[out.Token.ID] = m
 	}
 	h.alike(access, func(m *remembered) { m.ended, m.solid, m.revoked, m.bound = false, false, false, time.Time{} })
-	// A get that is answered where the server ends earlier tokens settles what a lost refresh has left behind.
+	// A get that is answered where the server ends earlier tokens settles what a lost refresh has
+	// left behind.
 	for _, id := range h.unsure {
 		if h.ends && id != out.Token.ID && h.w.token(id).Unsure == nil {
 			h.replaced(h.rows[id], access)

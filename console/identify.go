@@ -7,10 +7,11 @@ import (
 	"slices"
 )
 
-// Identified gives configured applications the IDs under which they are stored. Those of one token URL, consumer key, grant
-// and user are told apart by their request without its secrets (scopes, audience, resource, extra), then by their name. Where
-// several ask for the same, as far as that is no secret, the name decides among them. What remains is new. A single one keeps the ID of the single one that is stored, whatever of it has changed. stored are all
-// applications of the store.
+// Identified gives configured applications the IDs under which they are stored. Those of one token
+// URL, consumer key, grant and user are told apart by their request without its secrets (scopes,
+// audience, resource, extra), then by their name. Where several ask for the same, as far as that is
+// no secret, the name decides among them. What remains is new. A single one keeps the ID of the
+// single one that is stored, whatever of it has changed. stored are all applications of the store.
 func Identified(configured, stored []Application) []Application {
 	out := slices.Clone(configured)
 	for i := range out {
@@ -31,7 +32,8 @@ func Identified(configured, stored []Application) []Application {
 	return out
 }
 
-// ofClient gives the stored applications that have the token URL, consumer key, grant and user of an application.
+// ofClient gives the stored applications that have the token URL, consumer key, grant and user of
+// an application.
 func ofClient(a Application, stored []Application) []Application {
 	var rows []Application
 	for _, row := range stored {
@@ -42,8 +44,8 @@ func ofClient(a Application, stored []Application) []Application {
 	return rows
 }
 
-// identify gives IDs to applications of one identity. One that was added in the console is an application of its own: it
-// is the configured one only if it asks for the same, or has its name.
+// identify gives IDs to applications of one identity. One that was added in the console is an
+// application of its own: it is the configured one only if it asks for the same, or has its name.
 func identify(group []*Application, rows []Application) {
 	taken := map[string]bool{}
 	for _, row := range rows {
@@ -65,7 +67,8 @@ func identify(group []*Application, rows []Application) {
 	named := func(a, row *Application) bool { return a.Name == row.Name && a.KeyType == row.KeyType }
 	claim(func(a, row *Application) bool { return sameRequest(*a, *row) && named(a, row) })
 	claim(func(a, row *Application) bool {
-		// Several that differ in a secret alone are told apart by their names: none is taken for another one.
+		// Several that differ in a secret alone are told apart by their names: none is taken for
+		// another one.
 		alike := func(b *Application) bool { return b.ID == "" && sameRequest(*b, *row) }
 		one := func(b *Application) bool { return b != a && alike(b) }
 		return sameRequest(*a, *row) && !slices.ContainsFunc(group, one) &&
@@ -84,14 +87,16 @@ func identify(group []*Application, rows []Application) {
 	}
 }
 
-// derivedID is the identity of an application that shares its consumer key, grant and user with another one.
+// derivedID is the identity of an application that shares its consumer key, grant and user with
+// another one.
 func derivedID(a Application, n int) string {
 	request, _ := json.Marshal([]any{setOf(a.Scopes), a.kept().Params(), n}) // texts and a number always encode
 	return ApplicationID(a.server(), a.ConsumerKey, a.Grant, a.Username+"\x00"+string(request))
 }
 
-// idFor gives the ID for an application that is added or edited in the console: the one that it has, if it is still of the
-// same client; else as Identified gives it, beside all others that are in use.
+// idFor gives the ID for an application that is added or edited in the console: the one that it
+// has, if it is still of the same client; else as Identified gives it, beside all others that are
+// in use.
 func idFor(a Application, was *Application, configured, stored []Application) string {
 	if was != nil && was.Identity() == a.Identity() {
 		return was.ID
@@ -113,7 +118,7 @@ func idFor(a Application, was *Application, configured, stored []Application) st
 	return a.ID
 }
 
-// sameRequest says whether two applications ask for the same, as far as that is no secret.
+// sameRequest reports whether two applications ask for the same, as far as that is no secret.
 func sameRequest(a, b Application) bool {
 	a, b = a.kept(), b.kept()
 	d, e := a.Details, b.Details
@@ -121,8 +126,8 @@ func sameRequest(a, b Application) bool {
 		d.RequestedTokenType == e.RequestedTokenType && d.SubjectTokenType == e.SubjectTokenType
 }
 
-// SameRequest says whether two applications of one client ask for the same, so that nothing would tell their tokens apart.
-// Secrets among what they ask with are not compared.
+// SameRequest reports whether two applications of one client ask for the same, so that nothing
+// would tell their tokens apart. Secrets among what they ask with are not compared.
 func SameRequest(a, b Application) bool {
 	return a.Identity() == b.Identity() && sameRequest(a, b) && maps.EqualFunc(a.Extra, b.Extra, sameScopes) &&
 		reflect.DeepEqual(a.Details.AssertionClaims, b.Details.AssertionClaims)

@@ -71,9 +71,9 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (tokenapi.Intr
 	return ans, t, err
 }
 
-// mayKnow says whether what an introspection URL tells this client of a token is about the token. To a client that may
-// not know, each token is inactive: one that was told active of a token of this application may, and of a token that was
-// revoked here it is true.
+// mayKnow reports whether what an introspection URL tells this client of a token is about the
+// token. To a client that may not know, each token is inactive: one that was told active of a token
+// of this application may, and of a token that was revoked here it is true.
 func (s *Service) mayKnow(w Writer, a Application, t Token, ans tokenapi.IntrospectAnswer) (bool, error) {
 	key := func(appID string) string {
 		sum := sha256.Sum256([]byte(a.Environment.Endpoints.IntrospectURL + "\x00" + a.ConsumerKey + "\x00" + appID))
@@ -99,21 +99,22 @@ func (s *Service) mayKnow(w Writer, a Application, t Token, ans tokenapi.Introsp
 	return true, nil
 }
 
-// revokedBefore says whether the server had accepted the revoke of the access token by then.
+// revokedBefore reports whether the server had accepted the revoke of the access token by then.
 func (t Token) revokedBefore(at time.Time) bool {
 	accepted := acceptedAt(t)
 	return !accepted.IsZero() && !at.Before(accepted)
 }
 
-// refuted says whether the bound that follows from the server's last inactive no longer holds: the gateway has accepted
-// the token after it. Then the same answer as before is news.
+// refuted reports whether the bound that follows from the server's last inactive no longer holds:
+// the gateway has accepted the token after it. Then the same answer as before is news.
 func (t *Token) refuted(p Policy, now time.Time) bool {
 	s, e := StatusAt(*t, p, now), gather(t, p)
 	until := e.until(t.AtServerSince)
 	return t.AtServer == ServerInactive && s.Ended && !until.IsZero() && (!s.StaleKnown || s.StaleUntil.After(until))
 }
 
-// introspected notes an answer on a token. news says that it counts anew although it is the same as before.
+// introspected notes an answer on a token. news says that it counts anew although it is the same as
+// before.
 func (t *Token) introspected(ans tokenapi.IntrospectAnswer, counts, news bool) {
 	said := ServerInactive
 	if ans.Active {

@@ -58,9 +58,10 @@ type Reader interface {
 	LeaseOf(key string) (owner string, until time.Time, err error)
 	// Rev is the store's revision: it grows with every stored change of a token.
 	Rev() (int64, error)
-	// Digest gives a keyed hash (HMAC-SHA-256) of a secret: the same text gives the same hash in this store
-	// alone. label keeps hashes for different uses apart. It is "" for a zero text, and while the store has
-	// no key for hashes yet, which the first Digest of a Writer makes. It fails while the store is locked.
+	// Digest gives a keyed hash (HMAC-SHA-256) of a secret: the same text gives the same hash in
+	// this store alone. label keeps hashes for different uses apart. It is "" for a zero text, and
+	// while the store has no key for hashes yet, which the first Digest of a Writer makes. It fails
+	// while the store is locked.
 	Digest(label string, text secret.Text) (string, error)
 	// Alike gives the tokens with this AccessHash, of any application, as Tokens does.
 	Alike(accessHash string) ([]Token, error)

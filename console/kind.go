@@ -61,8 +61,8 @@ func answeredAgain(b, a *Token) bool {
 		!a.AtServerAt.After(b.AtServerAt) && (a.Granted != b.Granted || !a.ExpiresAt.Equal(b.ExpiresAt) || a.Lifetime != b.Lifetime)
 }
 
-// kindOfMarks names what became of the marks alone. One that was open before and is stored again, because it may end
-// later, is no new request.
+// kindOfMarks names what became of the marks alone. One that was open before and is stored again,
+// because it may end later, is no new request.
 func kindOfMarks(c *change) EventKind {
 	if c.dismissed {
 		return EventDismissed

@@ -40,8 +40,8 @@ func (k Knock) Hint() string {
 	return "the scope " + k.Scope + " gets a token of its own (WSO2)"
 }
 
-// KnocksOut says whether a get with these scopes may end a token that somebody else holds. device names this
-// machine, for a scope of its own; apps and tokens are all that are known.
+// KnocksOut reports whether a get with these scopes may end a token that somebody else holds.
+// device names this machine, for a scope of its own; apps and tokens are all that are known.
 func KnocksOut(a Application, apps []Application, tokens []Token, scopes []string, p Policy, device string, now time.Time) (Knock, bool) {
 	k := Knock{Application: a.Label(), Sure: p.Regime == RegimeJWT}
 	switch p.Regime {

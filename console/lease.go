@@ -45,8 +45,9 @@ func interactive(grant string) bool {
 	return grant == tokenapi.GrantAuthorizationCode || grant == tokenapi.GrantDeviceCode
 }
 
-// clientKey names the lease under which a server is asked: its token URL, the consumer key and the user, because a
-// server may keep one token for those. Who signs in with a browser or a device is not known before.
+// clientKey names the lease under which a server is asked: its token URL, the consumer key and the
+// user, because a server may keep one token for those. Who signs in with a browser or a device is
+// not known before.
 func clientKey(a Application, q question) string {
 	user := "user " + cmp.Or(q.user, a.Username)
 	if interactive(cmp.Or(q.grant, a.Grant)) {
@@ -56,7 +57,8 @@ func clientKey(a Application, q question) string {
 	return "client/" + hex.EncodeToString(sum[:10])
 }
 
-// asking is the turn of a question. In this process a second one of the same is refused, unless the caller waits.
+// asking is the turn of a question. In this process a second one of the same is refused, unless the
+// caller waits.
 func (s *Service) asking(a Application, q question, verb string) turn {
 	grant, user := cmp.Or(q.grant, a.Grant), cmp.Or(q.user, a.Username)
 	own := []string{"ask", a.ID, grant, user}
@@ -153,7 +155,8 @@ func (s *Service) leaseNow() time.Time {
 type turn struct {
 	key, appID, verb string
 	seen             []string // the refusals of the client when the turn began, by ID
-	// proof gives what the turn would prove itself with, so that a refusal of other secrets is not taken for its own.
+	// proof gives what the turn would prove itself with, so that a refusal of other secrets is not
+	// taken for its own.
 	proof         func(context.Context, Application) (tokenapi.TokenRequest, error)
 	own           string // in this process alone, what is done, which is less than what the lease is for; "": the same
 	grant         string // other than the application's, or ""

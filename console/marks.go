@@ -11,7 +11,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// Over says whether a mark tells nothing any more: the token that was lost cannot live at now.
+// Over reports whether a mark tells nothing any more: the token that was lost cannot live at now.
 func (m Mark) Over(now time.Time) bool { return !m.EndsBy.IsZero() && !now.Before(m.EndsBy) }
 
 // Verb names what was sent: a test is a get.
@@ -71,8 +71,8 @@ func (k presentKeeper) View(ctx context.Context, f func(Reader) error) error {
 	return k.Keeper.View(ctx, func(r Reader) error { return f(present{r, k.clock()}) })
 }
 
-// asked is one question to one client. A get brings what an earlier one with an equal question has lost, or what the
-// server has put in its place.
+// asked is one question to one client. A get brings what an earlier one with an equal question has
+// lost, or what the server has put in its place.
 type asked struct{ client, grant, user, scopes, request string }
 
 func askedOf(a Application, grant, user string, scopes []string, r *Request) asked {
@@ -102,7 +102,8 @@ func (s *Service) askedToken(r Reader, t Token) (asked, error) {
 	return askedOf(a, t.Grant, t.User, t.Asked, t.Request), err
 }
 
-// askedMark is what a mark's request asks for: that of a refresh asks for what its token was asked with.
+// askedMark is what a mark's request asks for: that of a refresh asks for what its token was asked
+// with.
 func (s *Service) askedMark(r Reader, m Mark) (asked, error) {
 	if m.TokenID != "" {
 		t, err := s.token(r, m.TokenID)
@@ -121,8 +122,8 @@ func (s *Service) askedMark(r Reader, m Mark) (asked, error) {
 // endless stands for a life whose end nobody knows.
 const endless time.Duration = -1
 
-// longestLives gives for each question the longest life that its server has granted to a token of it, as far as it is
-// held. A token that was brought from elsewhere was not granted here.
+// longestLives gives for each question the longest life that its server has granted to a token of
+// it, as far as it is held. A token that was brought from elsewhere was not granted here.
 func (s *Service) longestLives(r Reader) (map[asked]time.Duration, error) {
 	all, err := r.Tokens()
 	if err != nil {
@@ -149,8 +150,8 @@ func (s *Service) longestLives(r Reader) (map[asked]time.Duration, error) {
 // devicePatience is how long the mark of a device grant may stand before its last poll is sent.
 const devicePatience = 30 * time.Minute
 
-// endsBy gives the latest time at which the token that a mark's request may have brought can live; zero when nobody
-// knows. lives are those of longestLives.
+// endsBy gives the latest time at which the token that a mark's request may have brought can live;
+// zero when nobody knows. lives are those of longestLives.
 func (s *Service) endsBy(r Reader, m Mark, lives map[asked]time.Duration) (time.Time, error) {
 	q, err := s.askedMark(r, m)
 	if err != nil {
@@ -175,8 +176,8 @@ func (s *Service) endsBy(r Reader, m Mark, lives map[asked]time.Duration) (time.
 	return m.EndsBy, nil
 }
 
-// settle ends the marks of earlier requests for the same as of, where the server is known to have ended what they may
-// have brought: it has now said what is valid. got is what it said.
+// settle ends the marks of earlier requests for the same as of, where the server is known to have
+// ended what they may have brought: it has now said what is valid. got is what it said.
 func (s *Service) settle(w Writer, of Mark, got Token, now time.Time) error {
 	a, err := s.application(w, of.AppID)
 	if err != nil || !endsEarlier(a.Environment.Regime) {
@@ -219,7 +220,8 @@ func (s *Service) replace(w Writer, id string, by Token, at time.Time) (Token, e
 	return t, w.PutToken(&t)
 }
 
-// endsEarlier says whether a server is known to end a token when the same is asked for anew, or to hand it out again.
+// endsEarlier reports whether a server is known to end a token when the same is asked for anew, or
+// to hand it out again.
 func endsEarlier(r Regime) bool { return r == RegimeOpaque || r == RegimeJWT }
 
 // Dismiss removes an open mark because a person says so: nobody has seen what became of its token.

@@ -50,7 +50,8 @@ func profiles() map[console.Regime]string {
 
 func ends(r console.Regime) bool { return r == console.RegimeOpaque || r == console.RegimeJWT }
 
-// Only where the server is known to end an earlier token does a get settle what an earlier one has lost.
+// Only where the server is known to end an earlier token does a get settle what an earlier one has
+// lost.
 func TestAGetSettlesWhereTheServerEnds(t *testing.T) {
 	t.Parallel()
 	for named, profile := range profiles() {
@@ -151,7 +152,8 @@ func TestRenewOfAnUnsureToken(t *testing.T) {
 	}
 }
 
-// A get in a regime that ends the lost token settles its refresh as well, and tells that the old one was replaced.
+// A get in a regime that ends the lost token settles its refresh as well, and tells that the old
+// one was replaced.
 func TestAGetSettlesALostRefresh(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileOpaque, console.RegimeOpaque)
@@ -172,7 +174,8 @@ func TestAGetSettlesALostRefresh(t *testing.T) {
 	}
 }
 
-// An answer to a request with other members is no answer to this one: neither does it settle a mark, nor tell its end.
+// An answer to a request with other members is no answer to this one: neither does it settle a
+// mark, nor tell its end.
 func TestMarksAreOfTheWholeRequest(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileOpaque, console.RegimeOpaque)
@@ -194,7 +197,8 @@ func TestMarksAreOfTheWholeRequest(t *testing.T) {
 	}
 }
 
-// The longest life counts that was seen of this request; one whose end is unknown makes the mark's unknown.
+// The longest life counts that was seen of this request; one whose end is unknown makes the mark's
+// unknown.
 func TestLongestLifeSeen(t *testing.T) {
 	t.Parallel()
 	bounded := func(d time.Duration) console.Token {
@@ -401,7 +405,8 @@ func TestRenewableBesideAnUnsureOne(t *testing.T) {
 	}
 }
 
-// A token that was brought from elsewhere, whose life nobody knows, does not hide how long those live that came of it.
+// A token that was brought from elsewhere, whose life nobody knows, does not hide how long those
+// live that came of it.
 func TestLifeOfWhatCameOfAdoption(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -52,8 +52,9 @@ func begin(verb func() (console.Outcome, error)) chan got {
 	return done
 }
 
-// While another console asks, whoever asks the same waits and takes its answer. Who asks the same client for something
-// else waits as well, because the server may keep one token for both, and then asks.
+// While another console asks, whoever asks the same waits and takes its answer. Who asks the same
+// client for something else waits as well, because the server may keep one token for both, and then
+// asks.
 func TestTheirAnswerIsTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)

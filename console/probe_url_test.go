@@ -33,8 +33,8 @@ func TestCheckProbeURL(t *testing.T) {
 	}
 }
 
-// It keeps to the limits: once in 5 minutes, or a minute where nothing was shown, and the last of a day
-// are for refusals. What is kept is told with its time.
+// It keeps to the limits: once in 5 minutes, or a minute where nothing was shown, and the last of a
+// day are for refusals. What is kept is told with its time.
 func TestCheckProbeURLKeepsTheLimits(t *testing.T) {
 	t.Parallel()
 	var status atomic.Int32

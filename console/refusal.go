@@ -20,8 +20,8 @@ const (
 	longestRest     = 10 * time.Minute // when it says Retry-After
 )
 
-// refusal is one answer that refused, as it is kept in the store's settings: whoever waited for the answer takes it, and
-// nobody repeats at once what was just refused. Members are only ever added.
+// refusal is one answer that refused, as it is kept in the store's settings: whoever waited for the
+// answer takes it, and nobody repeats at once what was just refused. Members are only ever added.
 type refusal struct {
 	ID       string    `json:"id"`
 	At       time.Time `json:"at"`
@@ -47,7 +47,8 @@ const (
 	wrongPassword = "password"
 )
 
-// keepRefusals is how many refusals of one client are kept: each password that was tried in the last minute counts.
+// keepRefusals is how many refusals of one client are kept: each password that was tried in the
+// last minute counts.
 const keepRefusals = 20
 
 // refusalsKey is the setting with the refusals of an application's client.
@@ -102,8 +103,9 @@ func proofOf(r Reader, req tokenapi.TokenRequest) (p proof, err error) {
 	return p, err
 }
 
-// refusedProof says which secret a refusal is about: the client's, or the user's password (RFC 6749 section 5.2). Servers
-// name a wrong password invalid_grant, access_denied or invalid_request, some with a 5xx.
+// refusedProof says which secret a refusal is about: the client's, or the user's password (RFC 6749
+// section 5.2). Servers name a wrong password invalid_grant, access_denied or invalid_request, some
+// with a 5xx.
 func refusedProof(e *tokenapi.Error) string {
 	switch {
 	case e.Code == "invalid_client":
@@ -122,8 +124,8 @@ func refusedProof(e *tokenapi.Error) string {
 	return wrongPassword
 }
 
-// noteRefusal keeps a refusal in the transaction that files it. One after which another grant is tried at once, because
-// only the refresh token is of no use, is none.
+// noteRefusal keeps a refusal in the transaction that files it. One after which another grant is
+// tried at once, because only the refresh token is of no use, is none.
 func (s *Service) noteRefusal(w Writer, a Application, l *lease, req tokenapi.TokenRequest, e *tokenapi.Error) error {
 	if !e.Answered() || e.DropsRefresh() || e.Kind != tokenapi.KindRefused && e.RetryAfter == 0 {
 		return nil
@@ -151,7 +153,8 @@ func (s *Service) noteRefusal(w Writer, a Application, l *lease, req tokenapi.To
 	return putRefusals(w, a, all[max(len(all)-keepRefusals, 0):])
 }
 
-// forgetRefusals is called when a client was answered: what it proves itself with is right, and the server is there.
+// forgetRefusals is called when a client was answered: what it proves itself with is right, and the
+// server is there.
 func forgetRefusals(w Writer, a Application, req tokenapi.TokenRequest) error {
 	all, err := refusalsOf(w, a)
 	if err != nil || len(all) == 0 {
@@ -166,7 +169,8 @@ func forgetRefusals(w Writer, a Application, req tokenapi.TokenRequest) error {
 	}))
 }
 
-// holds says until when a refusal keeps a request with this proof from being sent. Other credentials are sent at once.
+// holds says until when a refusal keeps a request with this proof from being sent. Other
+// credentials are sent at once.
 func (f refusal) holds(p proof, now time.Time) (until time.Time, held bool) {
 	until = f.Until
 	if rest := f.At.Add(credentialsRest); f.Wrong != "" && rest.After(until) {
@@ -183,7 +187,8 @@ func (f refusal) holds(p proof, now time.Time) (until time.Time, held bool) {
 	return until, true
 }
 
-// heldBack is the refusal of a request that a server was just refusing. A person who asks for it is never held back.
+// heldBack is the refusal of a request that a server was just refusing. A person who asks for it is
+// never held back.
 func (s *Service) heldBack(ctx context.Context, a Application, req tokenapi.TokenRequest) error {
 	if s.opt.Attended || attended(ctx) {
 		return nil
@@ -223,8 +228,8 @@ func (s *Service) heldBack(ctx context.Context, a Application, req tokenapi.Toke
 	return e
 }
 
-// seenRefusals are the refusals of a client that were there when a turn began: a newer one of the same question is an
-// answer to whoever waited.
+// seenRefusals are the refusals of a client that were there when a turn began: a newer one of the
+// same question is an answer to whoever waited.
 func (s *Service) seenRefusals(ctx context.Context, appID string) (seen []string, err error) {
 	err = s.opt.Keeper.View(ctx, func(r Reader) error {
 		a, err := s.application(r, appID)
@@ -259,7 +264,8 @@ type refusedMeanwhile struct{ refusal }
 
 func (r *refusedMeanwhile) Error() string { return r.err().Error() }
 
-// ours says whether a refusal that another process was given is about the secrets that this turn would send.
+// ours reports whether a refusal that another process was given is about the secrets that this turn
+// would send.
 func (s *Service) ours(ctx context.Context, a Application, t turn, f refusal) (bool, error) {
 	if t.proof == nil {
 		return true, nil
@@ -279,7 +285,8 @@ func (s *Service) ours(ctx context.Context, a Application, t turn, f refusal) (b
 
 type attendedKey struct{}
 
-// Attended gives a context for what a person asks for now: it is sent although the server has just refused the same.
+// Attended gives a context for what a person asks for now: it is sent although the server has just
+// refused the same.
 func Attended(ctx context.Context) context.Context {
 	return context.WithValue(ctx, attendedKey{}, true)
 }

@@ -47,8 +47,8 @@ func refuses(status int, body string, header ...string) func(http.ResponseWriter
 
 const wrongPassword = `{"error":"invalid_grant","error_description":"Authentication failed for ana"}`
 
-// Many that ask at once with a wrong password make one attempt, because attempts lock accounts. All of them get the
-// server's words.
+// Many that ask at once with a wrong password make one attempt, because attempts lock accounts. All
+// of them get the server's words.
 func TestRefusalIsShared(t *testing.T) {
 	g := newGuarded(t)
 	g.answer = refuses(400, wrongPassword)
@@ -147,7 +147,8 @@ func TestRefusalRests(t *testing.T) {
 	}
 }
 
-// Each password that was refused rests on its own: going to and fro between two of them is no way around it.
+// Each password that was refused rests on its own: going to and fro between two of them is no way
+// around it.
 func TestEachPasswordRests(t *testing.T) {
 	g := newGuarded(t)
 	g.answer = refuses(400, wrongPassword)
@@ -160,7 +161,8 @@ func TestEachPasswordRests(t *testing.T) {
 	}
 }
 
-// A client secret that was refused, and a server that wants to be left alone, are so for every use of the consumer key.
+// A client secret that was refused, and a server that wants to be left alone, are so for every use
+// of the consumer key.
 func TestRefusalIsAboutTheClient(t *testing.T) {
 	for name, answer := range map[string]func(http.ResponseWriter, string){
 		"invalid_client": refuses(401, `{"error":"invalid_client"}`),

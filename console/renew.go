@@ -44,8 +44,8 @@ func (s *Service) Renew(ctx context.Context, tokenID string) (Outcome, error) {
 	return out, err
 }
 
-// renewing is the turn of a token's renewal: one write per token, and one per client, because a refresh and a get may
-// answer with the same token.
+// renewing is the turn of a token's renewal: one write per token, and one per client, because a
+// refresh and a get may answer with the same token.
 func (s *Service) renewing(a Application, t Token) turn {
 	proof := func(ctx context.Context, a Application) (req tokenapi.TokenRequest, err error) {
 		req.Credentials, err = s.credentials(ctx, a)
@@ -54,8 +54,9 @@ func (s *Service) renewing(a Application, t Token) turn {
 	return turn{proof: proof, key: clientKey(a, question{grant: t.Grant, user: t.User}), own: "renew/" + t.ID, appID: a.ID, verb: "renew", waitElsewhere: true}
 }
 
-// RenewApplication renews the newest token that an application's present request has brought, as Renew does, and asks
-// anew where there is none. Which one that is, is decided when nobody else asks for the same client.
+// RenewApplication renews the newest token that an application's present request has brought, as
+// Renew does, and asks anew where there is none. Which one that is, is decided when nobody else
+// asks for the same client.
 func (s *Service) RenewApplication(ctx context.Context, appID string) (Outcome, error) {
 	since, err := s.rev(ctx)
 	if err != nil {
@@ -186,9 +187,10 @@ func mayAskAgain(t Token, a Application) error {
 		Hint: "get it as it was got the first time, with that user"}
 }
 
-// reask asks anew for a token whose refresh was never answered: handed out again, it lives; otherwise it was replaced.
-// Its mark stays where the server may have left the lost token alive. Its refresh token stays as it is: nobody knows whether
-// it was spent, and one that may live must stay revocable.
+// reask asks anew for a token whose refresh was never answered: handed out again, it lives;
+// otherwise it was replaced. Its mark stays where the server may have left the lost token alive.
+// Its refresh token stays as it is: nobody knows whether it was spent, and one that may live must
+// stay revocable.
 func (s *Service) reask(ctx context.Context, a Application, under []*lease, t Token) (Outcome, error) {
 	if err := mayAskAgain(t, a); err != nil {
 		return Outcome{}, err
@@ -353,8 +355,8 @@ func (s *Service) pick(all []Token, a Application, q question, o ObtainOptions, 
 	return nil
 }
 
-// passedOver says why the newest token that a question has brought is not handed out though it has not expired; "" when
-// there is no reason but its age.
+// passedOver says why the newest token that a question has brought is not handed out though it has
+// not expired; "" when there is no reason but its age.
 func (s *Service) passedOver(all []Token, a Application, q question, out Outcome) string {
 	for _, t := range slices.Backward(all) {
 		if !q.brought(t, a) {
@@ -369,8 +371,8 @@ func (s *Service) passedOver(all []Token, a Application, q question, out Outcome
 	return ""
 }
 
-// Least is how much life a token must have left to be handed out: MinLeft, or a quarter of the life that it was granted.
-// A token with a short life would never be reused otherwise.
+// Least is how much life a token must have left to be handed out: MinLeft, or a quarter of the life
+// that it was granted. A token with a short life would never be reused otherwise.
 func (o ObtainOptions) Least(t Token) time.Duration {
 	if t.Granted > 0 && o.MinLeft > t.Granted/4 && (!o.MinLeftHolds || o.MinLeft > t.Granted) {
 		return t.Granted / 4

@@ -16,11 +16,12 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Request is what shaped the request that brought a token, beside grant, user and scopes. It is stored with
-// the token and holds no secret: of a secret it has the keyed hash that Reader.Digest gives.
+// Request is what shaped the request that brought a token, beside grant, user and scopes. It is
+// stored with the token and holds no secret: of a secret it has the keyed hash that Reader.Digest
+// gives.
 type Request struct {
-	// Params are audience (RFC 8693, Auth0), resource (RFC 8707) and the extra form parameters. The value of
-	// a parameter that may be a secret is a keyed hash behind hashedParam.
+	// Params are audience (RFC 8693, Auth0), resource (RFC 8707) and the extra form parameters. The
+	// value of a parameter that may be a secret is a keyed hash behind hashedParam.
 	Params        url.Values `json:"params,omitempty"`
 	RequestedType string     `json:"requested_type,omitempty"` // token exchange, as the next two
 	SubjectType   string     `json:"subject_type,omitempty"`
@@ -28,11 +29,11 @@ type Request struct {
 	Assertion     string     `json:"assertion,omitempty"` // keyed hash of the assertion, or of its lasting claims
 }
 
-// IsZero says whether nothing shaped the request.
+// IsZero reports whether nothing shaped the request.
 func (r Request) IsZero() bool { return reflect.DeepEqual(r, Request{}) }
 
-// Words say what a token was asked with, beside scopes and user, to tell it from others: "audience=https://a". Of what is
-// kept as a hash alone they give the first characters of the hash.
+// Words say what a token was asked with, beside scopes and user, to tell it from others:
+// "audience=https://a". Of what is kept as a hash alone they give the first characters of the hash.
 func (r *Request) Words() string {
 	if r == nil {
 		return ""
@@ -57,8 +58,9 @@ func (r *Request) Words() string {
 	return strings.Join(all, " ")
 }
 
-// askedWith says whether a token was asked for with a request. Of a token that was stored before requests were
-// kept it is known only where there is nothing to know: the present request has none of these members.
+// askedWith reports whether a token was asked for with a request. Of a token that was stored before
+// requests were kept it is known only where there is nothing to know: the present request has none
+// of these members.
 func (t Token) askedWith(r Request) bool {
 	if t.Request == nil {
 		return r.IsZero()
@@ -69,7 +71,8 @@ func (t Token) askedWith(r Request) bool {
 // hashedParam stands before the keyed hash of a parameter's value.
 const hashedParam = "hmac:"
 
-// publicParam says whether the value of a form parameter is no secret, so that it may be stored in the clear.
+// publicParam reports whether the value of a form parameter is no secret, so that it may be stored
+// in the clear.
 func publicParam(name string) bool {
 	switch name {
 	case "audience", "resource", "validity_period", "organization", "tenant", "prompt", "display", "acr_values", "max_age",
@@ -112,8 +115,8 @@ type question struct {
 	way *doorway // where a browser waits for what becomes of its sign-in; nil: nobody asks with one
 }
 
-// questionOf makes the question that is put to an application's server, and fetches the secrets that tell one question
-// from another. It sends nothing.
+// questionOf makes the question that is put to an application's server, and fetches the secrets
+// that tell one question from another. It sends nothing.
 func (s *Service) questionOf(ctx context.Context, a Application, o GetOptions) (question, error) {
 	q := question{grant: o.Grant, user: o.Username, password: o.Password, scopes: o.Scopes, params: a.Params()}
 	if len(q.scopes) == 0 {
@@ -147,7 +150,8 @@ func (s *Service) complete(ctx context.Context, a Application, q question) (ques
 	return q, err
 }
 
-// statement is what tells one assertion from another: a ready one's own text, or the claims that will be signed.
+// statement is what tells one assertion from another: a ready one's own text, or the claims that
+// will be signed.
 func (s *Service) statement(ctx context.Context, a Application) (secret.Text, error) {
 	if a.Details.ReadyAssertion {
 		return s.opt.Vault.Secret(ctx, a, Assertion)
@@ -156,7 +160,8 @@ func (s *Service) statement(ctx context.Context, a Application) (secret.Text, er
 	return secret.New(string(b)), err
 }
 
-// claimsOf are the claims that an application signs (RFC 7523 section 3), without those that are new each time.
+// claimsOf are the claims that an application signs (RFC 7523 section 3), without those that are
+// new each time.
 func claimsOf(a Application) map[string]any {
 	claims := map[string]any{"iss": a.ConsumerKey, "sub": cmp.Or(a.Username, a.ConsumerKey)}
 	maps.Copy(claims, a.Details.AssertionClaims)
@@ -183,10 +188,12 @@ func lasting(assertion secret.Text) secret.Text {
 	return secret.New(strings.Join(kept, "\n"))
 }
 
-// errUnhashed ends a reading in which a secret cannot be hashed, because the store has no key for hashes yet.
+// errUnhashed ends a reading in which a secret cannot be hashed, because the store has no key for
+// hashes yet.
 var errUnhashed = errors.New("there is no key for hashes yet")
 
-// requestOf is a question as it is stored with a token. Only the first secret that a store hashes needs a write.
+// requestOf is a question as it is stored with a token. Only the first secret that a store hashes
+// needs a write.
 func (s *Service) requestOf(ctx context.Context, a Application, q question) (want Request, err error) {
 	read := func(r Reader) (err error) {
 		want, err = q.request(a, r)
@@ -257,15 +264,15 @@ func (q question) mark(a Application) Mark {
 	return m
 }
 
-// brought says whether a token was got by putting this question to an application's server, or by refreshing one that
-// was.
+// brought reports whether a token was got by putting this question to an application's server, or
+// by refreshing one that was.
 func (q question) brought(t Token, a Application) bool {
 	b := q.by(a)
 	return t.AppID == a.ID && t.Grant == b.Grant && t.User == b.Username && sameScopes(t.Asked, q.scopes) && t.askedWith(q.want)
 }
 
-// own is the question that a token was got with, to be put again: its stored request, as far as that is known. What is
-// kept as a hash alone must be what the application has now.
+// own is the question that a token was got with, to be put again: its stored request, as far as
+// that is known. What is kept as a hash alone must be what the application has now.
 func (s *Service) own(ctx context.Context, a Application, t Token) (question, error) {
 	if t.Request == nil || t.Grant == GrantAdopted {
 		q, err := s.questionOf(ctx, a, GetOptions{Scopes: t.Asked})

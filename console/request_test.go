@@ -43,7 +43,8 @@ func newOffice(t *testing.T, apps ...console.Application) *office {
 	return o
 }
 
-// service starts a console as a command does: the applications take the IDs under which they are stored.
+// service starts a console as a command does: the applications take the IDs under which they are
+// stored.
 func (o *office) service(change ...func(*console.Application)) *console.Service {
 	o.t.Helper()
 	for i := range o.apps {
@@ -80,7 +81,8 @@ func (v kinds) Secret(_ context.Context, _ console.Application, kind console.Sec
 	return secret.New("a secret"), nil
 }
 
-// A token is reused only for the request that brought it: whatever shapes the request tells tokens apart.
+// A token is reused only for the request that brought it: whatever shapes the request tells tokens
+// apart.
 func TestReuseIsForTheSameRequest(t *testing.T) {
 	type app = console.Application
 	exchange := app{Name: "X", Grant: tokenapi.GrantTokenExchange, Details: console.Details{SubjectTokenType: "urn:x"}}
@@ -148,7 +150,8 @@ func TestReuseIsForTheSameRequest(t *testing.T) {
 			if sent := o.forms[len(o.forms)-1]; !c.same && sent.Get("grant_type") == "refresh_token" {
 				t.Error("it refreshed the token of another request")
 			}
-			// What was asked first is still there for who asks that again, and renew APP asks for what is wanted now.
+			// What was asked first is still there for who asks that again, and renew APP asks for
+			// what is wanted now.
 			renewed := must[console.Outcome](t)(s.RenewApplication(t.Context(), o.apps[0].ID))
 			if !c.same && (renewed.Previous == nil || renewed.Previous.ID != other.Token.ID) {
 				t.Errorf("renew took %+v", renewed.Previous)
@@ -186,8 +189,8 @@ func TestTokensWithoutARequest(t *testing.T) {
 	}
 }
 
-// renew TOKEN asks for what the token was asked with, whatever the application asks with now; where that is kept as a
-// hash alone and has changed, it refuses.
+// renew TOKEN asks for what the token was asked with, whatever the application asks with now; where
+// that is kept as a hash alone and has changed, it refuses.
 func TestRenewAsksForTheSame(t *testing.T) {
 	spend := func(o *office, id string) {
 		err := o.keeper.Update(t.Context(), func(w console.Writer) error {
@@ -227,8 +230,8 @@ func TestRenewAsksForTheSame(t *testing.T) {
 	must[console.Outcome](t)(o.service().Renew(t.Context(), one.Token.ID))
 }
 
-// With one call another audience, other resources and parameters can be asked for; they do not touch what is held for the
-// usual request.
+// With one call another audience, other resources and parameters can be asked for; they do not
+// touch what is held for the usual request.
 func TestObtainOptions(t *testing.T) {
 	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials, Audience: "https://a", Extra: url.Values{"validity_period": {"60"}}})
 	s := o.service()
@@ -296,7 +299,8 @@ func TestIdentified(t *testing.T) {
 	}
 }
 
-// Two applications of one key hold tokens of their own through edits, and one stored secret serves both.
+// Two applications of one key hold tokens of their own through edits, and one stored secret serves
+// both.
 func TestSharedConsumerKey(t *testing.T) {
 	o := newOffice(t,
 		console.Application{Name: "R", Grant: tokenapi.GrantClientCredentials, Scopes: []string{"read"}},
@@ -333,8 +337,8 @@ func TestSharedConsumerKey(t *testing.T) {
 	}
 }
 
-// A token with a short life is reused as well: what is asked for is a quarter of its life at most, unless a person said
-// how much.
+// A token with a short life is reused as well: what is asked for is a quarter of its life at most,
+// unless a person said how much.
 func TestShortLivesAreReused(t *testing.T) {
 	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials})
 	o.wire.handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -392,8 +396,8 @@ func TestRenewApplicationTogether(t *testing.T) {
 	}
 }
 
-// What is known to be dead, inactive or ended by a revoke is not handed out: it is asked anew, and said why. The same
-// string, handed out again by the server, is told of.
+// What is known to be dead, inactive or ended by a revoke is not handed out: it is asked anew, and
+// said why. The same string, handed out again by the server, is told of.
 func TestDeadTokensAreNotHandedOut(t *testing.T) {
 	put := func(o *office, id string, do func(console.Writer, *console.Token) error) {
 		err := o.keeper.Update(o.t.Context(), func(w console.Writer) error {
@@ -477,7 +481,8 @@ func TestDeadTokensAreNotHandedOut(t *testing.T) {
 	}
 }
 
-// A server that keeps one token for each key, user and scopes ends that of another application of the same key.
+// A server that keeps one token for each key, user and scopes ends that of another application of
+// the same key.
 func TestReplacedAcrossApplications(t *testing.T) {
 	o := newOffice(t,
 		console.Application{Name: "A", Grant: tokenapi.GrantClientCredentials, Audience: "https://a"},

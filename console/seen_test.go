@@ -41,7 +41,8 @@ func TestSeenByAnOldVersion(t *testing.T) {
 	}
 }
 
-// The first acceptance by this version takes the place of the time that an old one stored for a 302.
+// The first acceptance by this version takes the place of the time that an old one stored for a
+// 302.
 func TestSeenAnew(t *testing.T) {
 	t.Parallel()
 	g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request, good bool) {

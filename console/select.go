@@ -93,9 +93,9 @@ func OfUse(t Token, st Status) bool {
 	return t.Refresh == RefreshLive
 }
 
-// RenewableOf gives the token of an application that is to be renewed: the newest that can be refreshed and was
-// not ended, else the newest that was not ended. An unsure one is asked for anew, not refreshed: it is taken only where
-// it is the newest.
+// RenewableOf gives the token of an application that is to be renewed: the newest that can be
+// refreshed and was not ended, else the newest that was not ended. An unsure one is asked for anew,
+// not refreshed: it is taken only where it is the newest.
 func RenewableOf(tokens []Token, appID string, judge func(Token) Status) (t Token, ok bool) {
 	var alive, refreshable Token
 	for _, t := range tokens {

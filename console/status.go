@@ -46,7 +46,7 @@ type Policy struct {
 	ProbeURL  string // where probes are made now; a probe that was stored without a URL counts as made there
 }
 
-// endsReplaced says whether the server is known to end a token as it makes the next one.
+// endsReplaced reports whether the server is known to end a token as it makes the next one.
 func (p Policy) endsReplaced() bool { return p.Regime == RegimeOpaque || p.Regime == RegimeJWT }
 
 // Status is a token judged at one instant.
@@ -467,8 +467,8 @@ type refusals struct {
 
 // weighProbes looks for three refusals in a row at one URL, a gap of probeGap apart, where one
 // names the token or the token was accepted there before. seen are URLs where it was. Refusals
-// before since and, unless that is zero, from expires on do not count. An acceptance from expires on, unless that is zero, takes no proof
-// away that was there before.
+// before since and, unless that is zero, from expires on do not count. An acceptance from expires
+// on, unless that is zero, takes no proof away that was there before.
 func weighProbes(probes []Probe, seen []string, since, expires time.Time) (r record) {
 	seen = slices.DeleteFunc(slices.Clone(seen), func(url string) bool { // there it is known when
 		return slices.ContainsFunc(probes, func(p Probe) bool { return p.Verdict == tokenapi.Accepted && p.URL == url })
@@ -516,8 +516,8 @@ func weighProbes(probes []Probe, seen []string, since, expires time.Time) (r rec
 	return r
 }
 
-// ProvedDead says whether the probes of a token since an instant prove that the gateway refuses it,
-// by the rule that StatusAt goes by. It is for tokens that nobody has revoked here, too.
+// ProvedDead reports whether the probes of a token since an instant prove that the gateway refuses
+// it, by the rule that StatusAt goes by. It is for tokens that nobody has revoked here, too.
 func ProvedDead(t Token, since time.Time) bool {
 	e := gather(&t, Policy{})
 	return !weighProbes(e.probes, e.seen, since, time.Time{}).at.IsZero()

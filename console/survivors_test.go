@@ -25,7 +25,8 @@ func (w *world) edit(id string, do func(*console.Token)) {
 	}
 }
 
-// renew TOKEN does not ask with another assertion than the token was got with: that one is kept as a hash alone.
+// renew TOKEN does not ask with another assertion than the token was got with: that one is kept as
+// a hash alone.
 func TestRenewNeedsTheSameAssertion(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantJWTBearer, Details: console.Details{ReadyAssertion: true}})
@@ -45,7 +46,8 @@ func TestRenewNeedsTheSameAssertion(t *testing.T) {
 	}
 }
 
-// A string that the server hands out for another request as well is found by the second identical call.
+// A string that the server hands out for another request as well is found by the second identical
+// call.
 func TestSameStringForAnotherRequest(t *testing.T) {
 	t.Parallel()
 	for name, other := range map[string]console.GetOptions{"audience": {Audience: "https://b"}, "scopes": {Scopes: []string{"write"}}} {
@@ -124,7 +126,8 @@ func TestMarkEndsByAnIntrospectedLife(t *testing.T) {
 	}
 }
 
-// A refusal of a password keeps the next attempt back for a minute, or for as long as the server says if that is longer.
+// A refusal of a password keeps the next attempt back for a minute, or for as long as the server
+// says if that is longer.
 func TestRefusalOfAPasswordRests(t *testing.T) {
 	t.Parallel()
 	const denied = `{"error":"access_denied","error_description":"Invalid username or password"}`
@@ -156,8 +159,8 @@ func TestRefusalOfAPasswordRests(t *testing.T) {
 	}
 }
 
-// An inactive that one row has kept since before another row was called active is news when it is said again: what it was
-// before, the active has refuted.
+// An inactive that one row has kept since before another row was called active is news when it is
+// said again: what it was before, the active has refuted.
 func TestInactiveFromBeforeAnActive(t *testing.T) {
 	t.Parallel()
 	active := with(func(tok *console.Token) {
@@ -173,7 +176,8 @@ func TestInactiveFromBeforeAnActive(t *testing.T) {
 	}
 }
 
-// introspecting is a world of two applications of one client, where the server answers as it is told to.
+// introspecting is a world of two applications of one client, where the server answers as it is
+// told to.
 type introspecting struct{ *history }
 
 func newIntrospecting(t *testing.T) introspecting {
@@ -202,7 +206,8 @@ func (i introspecting) calls(active bool, id string) console.Token {
 	return tok
 }
 
-// An inactive counts where a token of the same application was called active, by this URL and to this client.
+// An inactive counts where a token of the same application was called active, by this URL and to
+// this client.
 func TestInactiveCountsByApplication(t *testing.T) {
 	t.Parallel()
 	i := newIntrospecting(t)
@@ -235,7 +240,8 @@ func TestInactiveCountsByApplication(t *testing.T) {
 	}
 }
 
-// What introspection says is noted on every row that holds the token, so that it stays when one of them is forgotten.
+// What introspection says is noted on every row that holds the token, so that it stays when one of
+// them is forgotten.
 func TestIntrospectionIsNotedOnEveryRow(t *testing.T) {
 	t.Parallel()
 	i := newIntrospecting(t)
@@ -256,7 +262,8 @@ func TestIntrospectionIsNotedOnEveryRow(t *testing.T) {
 	same("again", console.ServerInactive)
 }
 
-// An inactive after our own revoke counts from then on, although the server has said the same before without counting.
+// An inactive after our own revoke counts from then on, although the server has said the same
+// before without counting.
 func TestInactiveAfterOurRevoke(t *testing.T) {
 	t.Parallel()
 	i := newIntrospecting(t)

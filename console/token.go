@@ -68,8 +68,9 @@ type Token struct {
 	JWT        bool        // its form is a JWT
 	AtServer   ServerState // what introspection said last; what does not count never takes the place of what does
 	AtServerAt time.Time
-	// AtServerCounts says that the server may know of the token, so that ServerInactive is about it. It is set
-	// when this introspection URL and client had called some token of the application active before.
+	// AtServerCounts says that the server may know of the token, so that ServerInactive is about
+	// it. It is set when this introspection URL and client had called some token of the application
+	// active before.
 	AtServerCounts bool
 	ActiveAt       time.Time // when introspection last called it active
 	AtServerSince  time.Time // when it was first told so, with nothing since that says otherwise
@@ -111,7 +112,8 @@ type Probe struct {
 	FaultCode int
 	Verdict   tokenapi.Verdict
 	URL       string // with a digest for its query; "" for probes stored before this was kept
-	// NamesToken says that a refusal was about the token itself, by a fault code or by invalid_token.
+	// NamesToken says that a refusal was about the token itself, by a fault code or by
+	// invalid_token.
 	NamesToken bool
 }
 
@@ -134,7 +136,8 @@ type Mark struct {
 	User    string // the same
 	SentAt  time.Time
 	Request *Request // what was asked with; nil for marks stored before this was kept
-	// EndsBy is the latest time at which the token that was lost can still live; zero while nobody knows.
+	// EndsBy is the latest time at which the token that was lost can still live; zero while nobody
+	// knows.
 	EndsBy time.Time
 }
 
@@ -147,8 +150,8 @@ const (
 	ProbeRefused  = tokenapi.Refused
 )
 
-// letThrough says whether a probe was accepted by a 2xx. Before probes were stored with their URL,
-// more was called accepted.
+// letThrough reports whether a probe was accepted by a 2xx. Before probes were stored with their
+// URL, more was called accepted.
 func (p Probe) letThrough() bool {
 	return p.Verdict == tokenapi.Accepted && p.Status >= 200 && p.Status <= 299
 }

@@ -117,8 +117,9 @@ func acceptedAt(t Token) time.Time {
 	return at
 }
 
-// revokingTwin is the row of a twin on which a revoke of the access token is pending, "" when there is none. fresh leaves
-// out one that could not be delivered: the token may be revoked by another way.
+// revokingTwin is the row of a twin on which a revoke of the access token is pending, "" when there
+// is none. fresh leaves out one that could not be delivered: the token may be revoked by another
+// way.
 func revokingTwin(t Token, fresh bool) (id string) {
 	if !acceptedAt(t).IsZero() {
 		return ""
@@ -132,7 +133,7 @@ func revokingTwin(t Token, fresh bool) (id string) {
 }
 
 // handedOut notes on every other row that holds a token that the server has just handed it out: it
-// counts as alive. It says whether one was held to be ended.
+// counts as alive. It reports whether one was held to be ended.
 func handedOut(w Writer, t Token) (revived bool, err error) {
 	all, err := w.Alike(t.AccessHash)
 	if err != nil {
@@ -153,9 +154,9 @@ func handedOut(w Writer, t Token) (revived bool, err error) {
 // revivedNote says it to a person.
 const revivedNote = "the server hands out a token again that it had revoked or replaced: it counts as alive"
 
-// revive takes from a row what was told of the end of its access token, and says whether that was
-// anything. A revoke that was decided and not accepted stays: handing the token out again does not
-// take it back.
+// revive takes from a row what was told of the end of its access token, and reports whether that
+// was anything. A revoke that was decided and not accepted stays: handing the token out again does
+// not take it back.
 func (t *Token) revive() bool {
 	inactive := t.AtServer == ServerInactive && t.AtServerCounts
 	if t.AcceptedAt.IsZero() && t.ReplacedAt.IsZero() && t.RefreshAcceptedAt.IsZero() && !inactive {
@@ -192,8 +193,8 @@ func grantEnded(w Writer, t Token, at time.Time) error {
 	return nil
 }
 
-// refreshSpent notes on every other row with the refresh token that was sent that it is spent, unless the server goes on
-// with it.
+// refreshSpent notes on every other row with the refresh token that was sent that it is spent,
+// unless the server goes on with it.
 func refreshSpent(w Writer, old, next Token) error {
 	if old.RefreshHash == "" || old.RefreshHash == next.RefreshHash {
 		return nil
@@ -259,7 +260,7 @@ func hash(w Writer, t *Token, sec Secrets) (err error) {
 	return err
 }
 
-// sameOrigin says whether two addresses are of one scheme, host and port.
+// sameOrigin reports whether two addresses are of one scheme, host and port.
 func sameOrigin(a, b string) bool {
 	x, err := url.Parse(a)
 	y, err2 := url.Parse(b)

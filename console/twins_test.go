@@ -300,7 +300,8 @@ func TestTwinsAreRevokedOnce(t *testing.T) {
 	}
 }
 
-// A refresh by one application replaces the token for both, and its refresh token is not sent a second time by the other.
+// A refresh by one application replaces the token for both, and its refresh token is not sent a
+// second time by the other.
 func TestRefreshOfATwin(t *testing.T) {
 	t.Parallel()
 	w, one, two := paired(t, func(e *console.Environment) { e.Regime = console.RegimeAuto })

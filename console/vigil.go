@@ -24,7 +24,8 @@ type Vigil struct {
 	vain  int // how many answers in a row were in vain
 }
 
-// InVain takes in whether one more answer was in vain, and says whether probing is to end for that.
+// InVain takes in whether one more answer was in vain, and reports whether probing is to end for
+// that.
 func (v *Vigil) InVain(vain bool) bool {
 	if v.vain++; !vain {
 		v.vain = 0

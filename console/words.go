@@ -70,8 +70,8 @@ func Advice(t Token, p Policy, now time.Time) string {
 	return ""
 }
 
-// MarkAdvice says what to do about a get or refresh whose answer was never seen. It promises an end of the token that
-// was lost only where the server is known to bring it about.
+// MarkAdvice says what to do about a get or refresh whose answer was never seen. It promises an end
+// of the token that was lost only where the server is known to bring it about.
 func MarkAdvice(m Mark, r Regime, now time.Time) string {
 	refresh := m.Verb() == "refresh"
 	switch {

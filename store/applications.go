@@ -142,7 +142,8 @@ type detailsForm struct {
 	ProbeControlOff    bool           `json:"probe_control_off,omitempty"`
 }
 
-// details is a column with the details of an application in it, and with what came later than its other columns.
+// details is a column with the details of an application in it, and with what came later than its
+// other columns.
 type details struct{ a *console.Application }
 
 // Value implements driver.Valuer.

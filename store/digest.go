@@ -13,11 +13,13 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// digestSize is how many bytes of the HMAC are kept: enough to tell any two secrets of a store apart.
+// digestSize is how many bytes of the HMAC are kept: enough to tell any two secrets of a store
+// apart.
 const digestSize = 16
 
-// Digest gives the keyed hash of a secret: HMAC-SHA-256, cut to 128 bits, in base64. Its key is drawn once for a
-// store and sealed with the data key, so that hashes outlive a rotation. Without that key it is "".
+// Digest gives the keyed hash of a secret: HMAC-SHA-256, cut to 128 bits, in base64. Its key is
+// drawn once for a store and sealed with the data key, so that hashes outlive a rotation. Without
+// that key it is "".
 func (r *reader) Digest(label string, text secret.Text) (string, error) {
 	if text.IsZero() {
 		return "", nil
@@ -82,8 +84,8 @@ func (r *reader) Alike(accessHash string) ([]console.Token, error) {
 	return r.tokens("read tokens that are one", "access_hash = ?1", accessHash)
 }
 
-// HashAs makes s hash as another store does, so that hashes copied from there keep their meaning. Both must be
-// unlocked, and s must not have hashed anything yet.
+// HashAs makes s hash as another store does, so that hashes copied from there keep their meaning.
+// Both must be unlocked, and s must not have hashed anything yet.
 func (s *Store) HashAs(ctx context.Context, other *Store) error {
 	var key []byte
 	defer func() { clear(key) }()

@@ -48,7 +48,7 @@ func byName(e *Error) (Action, string) {
 	return named(e)
 }
 
-// isNamed says whether the error has a name as RFC 6749 section 5.2 has them, in contrast to the
+// isNamed reports whether the error has a name as RFC 6749 section 5.2 has them, in contrast to the
 // reason phrase or the number of a status, which proxies write in its place.
 func (e *Error) isNamed() bool {
 	return e.Code != "" && !isDigits(e.Code) && strings.Trim(e.Code, "abcdefghijklmnopqrstuvwxyz0123456789_.-") == ""

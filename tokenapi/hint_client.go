@@ -62,8 +62,8 @@ func withoutRFC(said string) string {
 	return strings.ReplaceAll(said, all, "")
 }
 
-// refusesMethod says whether a text, in small letters, refuses the way in which the client proved
-// itself.
+// refusesMethod reports whether a text, in small letters, refuses the way in which the client
+// proved itself.
 func refusesMethod(said string) bool {
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) })

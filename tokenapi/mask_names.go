@@ -15,8 +15,8 @@ func secretWords() []string {
 	}
 }
 
-// isSecretKey says whether a header, parameter or member of that name holds a secret. Names are not
-// known beforehand, so it errs on the side of masking.
+// isSecretKey reports whether a header, parameter or member of that name holds a secret. Names are
+// not known beforehand, so it errs on the side of masking.
 func isSecretKey(name string) bool {
 	name = strings.ToLower(name)
 	if strings.HasPrefix(name, "access-control-") || name == "authorization_details" { // RFC 9396
@@ -31,7 +31,7 @@ func isSecretKey(name string) bool {
 	return slices.ContainsFunc(secretWords(), func(word string) bool { return strings.Contains(name, word) })
 }
 
-// isSecret says whether value is a secret under that name. A name such as token_use or key_type
+// isSecret reports whether value is a secret under that name. A name such as token_use or key_type
 // tells of a secret without being one: there the value decides, and only a word or a number of a
 // kind that no secret has is shown.
 func isSecret(name, value string) bool {
@@ -44,8 +44,8 @@ func isSecret(name, value string) bool {
 	return !describes(name) && !kindOfToken(name, value) || !isLabel(value)
 }
 
-// kindOfToken says whether value is a name of a kind of tokens, and no token (RFC 7009 section 2.1,
-// RFC 8693 section 3, RFC 6750 section 4).
+// kindOfToken reports whether value is a name of a kind of tokens, and no token (RFC 7009 section
+// 2.1, RFC 8693 section 3, RFC 6750 section 4).
 func kindOfToken(name, value string) bool {
 	if !strings.Contains(strings.ToLower(name), "token") {
 		return false
@@ -57,7 +57,7 @@ func kindOfToken(name, value string) bool {
 	return strings.HasPrefix(value, "urn:ietf:params:oauth:token-type:")
 }
 
-// describes says whether a name that holds the word of a secret ends with what the secret is
+// describes reports whether a name that holds the word of a secret ends with what the secret is
 // described by.
 func describes(name string) bool {
 	words := nameWords(name)
@@ -104,9 +104,9 @@ func nameWords(name string) []string {
 	return strings.FieldsFunc(spaced.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// isLabel says whether a text is made of words, versions and short numbers, as no generated secret
-// is: access_token, RS256, urn:ietf:params:oauth:token-type:jwt, AADSTS50011, 3600, or a point in
-// time.
+// isLabel reports whether a text is made of words, versions and short numbers, as no generated
+// secret is: access_token, RS256, urn:ietf:params:oauth:token-type:jwt, AADSTS50011, 3600, or a
+// point in time.
 func isLabel(s string) bool {
 	const longest, longestWord, mostDigits, mostHumps = 120, 24, 7, 2
 	if _, err := time.Parse(time.RFC3339, s); err == nil {

@@ -9,7 +9,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// opensID says whether scopes ask for an ID token (OpenID Connect Core 3.1.2.1).
+// opensID reports whether scopes ask for an ID token (OpenID Connect Core 3.1.2.1).
 func opensID(scopes []string) bool {
 	return slices.Contains(strings.Fields(strings.Join(scopes, " ")), "openid")
 }

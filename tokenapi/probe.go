@@ -13,10 +13,10 @@ const (
 	opControl = "control" // the same call with a made-up token
 )
 
-// Probe calls an API with a token. A transport failure is no error: it is an answer with Verdict Unclear.
-// An error (KindUsage) means that nothing was sent. The body of a 2xx is not read: a probe wants the
-// gateway's verdict, not the API's data. The verdict is what the answer shows by itself: whoever has a
-// control gives ProbeAnswer.Facts to Judge.
+// Probe calls an API with a token. A transport failure is no error: it is an answer with Verdict
+// Unclear. An error (KindUsage) means that nothing was sent. The body of a 2xx is not read: a probe
+// wants the gateway's verdict, not the API's data. The verdict is what the answer shows by itself:
+// whoever has a control gives ProbeAnswer.Facts to Judge.
 func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchange, error) {
 	op := opProbe
 	if r.Control {
@@ -118,7 +118,7 @@ func challengeParam(h http.Header, name string) string {
 	return ""
 }
 
-// challengeHas says whether a parameter of any challenge has a value.
+// challengeHas reports whether a parameter of any challenge has a value.
 func challengeHas(h http.Header, name, value string) bool {
 	for v := range challengeParams(h, name) {
 		if strings.EqualFold(strings.TrimSpace(v), value) {
@@ -128,8 +128,8 @@ func challengeHas(h http.Header, name, value string) bool {
 	return false
 }
 
-// challengeParams gives the values of a parameter in all challenges, quoted or not. Gateways leave out the
-// comma between challenge and parameter; what matters is that the name begins a word.
+// challengeParams gives the values of a parameter in all challenges, quoted or not. Gateways leave
+// out the comma between challenge and parameter; what matters is that the name begins a word.
 func challengeParams(h http.Header, name string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, v := range h.Values("WWW-Authenticate") {

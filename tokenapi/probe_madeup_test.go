@@ -14,7 +14,7 @@ import (
 
 var t0 = time.Date(2026, 7, 21, 12, 0, 0, 0, time.UTC)
 
-// shared says whether two texts have a run of n characters in common.
+// shared reports whether two texts have a run of n characters in common.
 func shared(a, b string, n int) bool {
 	for i := 0; i+n <= len(a); i++ {
 		if strings.Contains(b, a[i:i+n]) {

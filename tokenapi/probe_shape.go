@@ -22,8 +22,8 @@ type Shape struct {
 	Digest string `json:"digest"`
 }
 
-// Known says whether a shape can be a control: only a 2xx, 3xx or 4xx other than 407, 408 and 429
-// is one.
+// Known reports whether a shape can be a control: only a 2xx, 3xx or 4xx other than 407, 408 and
+// 429 is one.
 func (s Shape) Known() bool {
 	switch s.Status {
 	case http.StatusProxyAuthRequired, http.StatusRequestTimeout, http.StatusTooManyRequests:

@@ -62,7 +62,7 @@ func (e evidence) fault() bool  { return e.FaultCode != 0 }
 func (e evidence) like() bool   { return e.control.Known() && e.Shape == e.control }
 func (e evidence) client() bool { return e.Status >= 400 && e.Status <= 499 }
 
-// controlRefuses says whether a made-up token is refused by status, so that another status is no
+// controlRefuses reports whether a made-up token is refused by status, so that another status is no
 // such refusal.
 func (e evidence) controlRefuses() bool {
 	s := e.control.Status
@@ -98,7 +98,7 @@ var verdicts = []struct {
 	{func(evidence) bool { return true }, Judgement{Unclear, false, WhyElse}},
 }
 
-// namesToken says whether a fault code is about the token itself: invalid, expired, inactive.
+// namesToken reports whether a fault code is about the token itself: invalid, expired, inactive.
 func namesToken(code int) bool { return code == 900901 || code == 900903 || code == 900904 }
 
 // Judge gives the verdict on an answer. The control is the shape of what the same URL answered to a
@@ -116,7 +116,7 @@ func Judge(f ProbeFacts, control Shape, h History) Judgement {
 	return Judgement{Unclear, false, WhyElse}
 }
 
-// NeedsControl says whether the verdict depends on what a made-up token would be answered.
+// NeedsControl reports whether the verdict depends on what a made-up token would be answered.
 func (f ProbeFacts) NeedsControl() bool {
 	switch Judge(f, Shape{}, History{}).Why {
 	case WhyLetThrough, WhyNoControl:

@@ -224,8 +224,8 @@ func (a answered) arrived() tokenapi.Answered {
 	return tokenapi.Answered{Status: a.Status, Header: h, Body: []byte(a.Body), At: time.Unix(1_700_000_000, 0)}
 }
 
-// probe is the verdict on the answer to a token. The control is fresh, and the signature of the URL if the token
-// was accepted there before.
+// probe is the verdict on the answer to a token. The control is fresh, and the signature of the URL
+// if the token was accepted there before.
 func (v vector) probe(t *testing.T) map[string]any {
 	t.Helper()
 	before := v.Request["before"]

@@ -20,7 +20,8 @@ func (r *row) lost() *console.Mark {
 	return r.tok.Unsure
 }
 
-// lostEnds says until when what a lost answer may have brought can live, as the clock of the screen shows it.
+// lostEnds says until when what a lost answer may have brought can live, as the clock of the screen
+// shows it.
 func (s *scene) lostEnds(m *console.Mark) string {
 	return console.MarkEnd(*m, func(at time.Time) string { return clockTime(at, s.now) })
 }

@@ -74,8 +74,8 @@ func (p probed) because() string {
 	return ": " + p.why
 }
 
-// unclear says what an answer means that says neither yes nor no, and the next thing to try. lead is what is said
-// where nothing is known.
+// unclear says what an answer means that says neither yes nor no, and the next thing to try. lead
+// is what is said where nothing is known.
 func (p probed) unclear(lead string) (text, next string) {
 	text, next = p.advice()
 	switch {

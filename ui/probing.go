@@ -122,8 +122,8 @@ func (m *root) probeAgain() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// land of a probe among many says nothing: the strip shows it. Worth a word are only the end, and once that no
-// probe of this URL can prove anything.
+// land of a probe among many says nothing: the strip shows it. Worth a word are only the end, and
+// once that no probe of this URL can prove anything.
 func (r probedAgain) land(m *root) tea.Cmd {
 	v := m.vigils[r.id]
 	if v == nil { // somebody has stopped it
