@@ -155,6 +155,7 @@ func (m *root) do(a action) tea.Cmd {
 	case openHelp:
 		m.overlays = append(m.overlays, m.newHelp())
 	case suspend:
+		m.away = true
 		return tea.Suspend
 	case closeTop:
 		m.closeNothing()

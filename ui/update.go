@@ -81,6 +81,7 @@ type root struct {
 	beatAt  time.Time // when the pending beat is due; zero: none is pending
 	inside  kit.Rect  // of the overlay on top, within its border
 	dirty   bool
+	away    bool      // suspended: the terminal is not ours
 	next    time.Time // when the next visible character changes
 	frame   string
 	drawn   int
@@ -177,8 +178,8 @@ func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = m.click(msg.Mouse())
 	case tea.MouseWheelMsg:
 		cmd = m.wheel(msg.Mouse())
-	case tea.ResumeMsg:
-		m.dirty = true // time has passed
+	case tea.SuspendMsg, tea.ResumeMsg: // the first comes once the terminal is ours again, too
+		m.away, m.dirty = false, true // time has passed
 	case result:
 		cmd = m.landed(msg)
 	default:
@@ -351,6 +352,9 @@ func (m *root) policyOf(appID string) console.Policy {
 // View returns the kept frame.
 func (m *root) View() tea.View {
 	v := tea.NewView(m.frame)
+	if m.away { // Bubble Tea draws the last view first when it comes back: it must not tell of a time that is over
+		v = tea.NewView("")
+	}
 	v.AltScreen = true
 	v.WindowTitle = m.windowTitle()
 	v.ProgressBar = m.progress()
