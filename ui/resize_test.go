@@ -207,6 +207,9 @@ func (s *storm) sway() {
 // rules fails when a frame breaks one of those for frames.
 func (s *storm) rules(t testing.TB) {
 	t.Helper()
+	if s.Frame() == "" { // suspended by a key, and back at once
+		s.Send(tea.ResumeMsg{})
+	}
 	frame := s.Frame()
 	if frame == s.seen && s.w >= s.seenW && s.h >= s.seenH {
 		return
