@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -367,9 +368,9 @@ func TestDeviceTroubleIsTold(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorldOf(t, sandbox.Options{Clock: time.Now}, func(e *console.Environment) { e.Issuer = base + "/oauth2/token" })
-				var told []console.Invitation
+				var told atomic.Int32
 				s := w.console(func(o *console.Options) {
-					o.Clock, o.Invite = time.Now, func(i console.Invitation) { told = append(told, i) }
+					o.Clock, o.Invite = time.Now, func(console.Invitation) { told.Add(1) }
 				})
 				body := must[[]byte](t)(io.ReadAll(c.answer.Body))
 				w.wire.instead = func(r *http.Request) (*http.Response, error, bool) {
@@ -383,8 +384,8 @@ func TestDeviceTroubleIsTold(t *testing.T) {
 				if !strings.Contains(i.Trouble, c.trouble) || (i.Trouble == "") != (c.trouble == "") || i.AskedAgain.After(time.Now()) != (c.trouble != "") {
 					t.Errorf("the invitation says %q, asked again at %v", i.Trouble, i.AskedAgain)
 				}
-				if len(told) < 1 || (len(told) > 1) != (c.trouble != "") {
-					t.Errorf("it was told %d times", len(told))
+				if n := told.Load(); n < 1 || (n > 1) != (c.trouble != "") {
+					t.Errorf("it was told %d times", n)
 				}
 				time.Sleep(time.Until(until) + time.Second)
 				r := <-done

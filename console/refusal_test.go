@@ -50,14 +50,15 @@ const wrongPassword = `{"error":"invalid_grant","error_description":"Authenticat
 // Many that ask at once with a wrong password make one attempt, because attempts lock accounts. All
 // of them get the server's words.
 func TestRefusalIsShared(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t)
 	g.answer = refuses(400, wrongPassword)
 	inside, open := g.gate()
 	var all []chan got
 	for range 20 {
-		c := g.service()
+		c, id := g.service(), g.apps[0].ID
 		all = append(all, begin(func() (console.Outcome, error) {
-			return c.Obtain(t.Context(), g.apps[0].ID, console.ObtainOptions{Fresh: true})
+			return c.Obtain(t.Context(), id, console.ObtainOptions{Fresh: true})
 		}))
 	}
 	<-inside
@@ -76,6 +77,7 @@ func TestRefusalIsShared(t *testing.T) {
 
 // What was refused is not sent again at once, unless something has changed or a person asks.
 func TestRefusalRests(t *testing.T) {
+	t.Parallel()
 	wrong := refuses(400, wrongPassword)
 	for name, c := range map[string]struct {
 		answer func(http.ResponseWriter, string)
@@ -107,6 +109,7 @@ func TestRefusalRests(t *testing.T) {
 		"a person does not mind either": {answer: refuses(429, ``, "Retry-After", "60"), person: true, sent: true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			g := newGuarded(t)
 			g.answer = c.answer
 			ask := func(person bool) error {
@@ -150,6 +153,7 @@ func TestRefusalRests(t *testing.T) {
 // Each password that was refused rests on its own: going to and fro between two of them is no way
 // around it.
 func TestEachPasswordRests(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t)
 	g.answer = refuses(400, wrongPassword)
 	for _, p := range []string{"a", "b", "a", "b", "a"} {
@@ -164,6 +168,7 @@ func TestEachPasswordRests(t *testing.T) {
 // A client secret that was refused, and a server that wants to be left alone, are so for every use
 // of the consumer key.
 func TestRefusalIsAboutTheClient(t *testing.T) {
+	t.Parallel()
 	for name, answer := range map[string]func(http.ResponseWriter, string){
 		"invalid_client": refuses(401, `{"error":"invalid_client"}`),
 		"Retry-After":    refuses(429, ``, "Retry-After", "60"),
@@ -187,6 +192,7 @@ func TestRefusalIsAboutTheClient(t *testing.T) {
 
 // Whoever waits with other secrets is not told the refusal of somebody else's.
 func TestRefusalOfOtherSecrets(t *testing.T) {
+	t.Parallel()
 	g := newGuarded(t)
 	g.answer = func(w http.ResponseWriter, password string) {
 		if password == "right" {

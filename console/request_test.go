@@ -84,6 +84,7 @@ func (v kinds) Secret(_ context.Context, _ console.Application, kind console.Sec
 // A token is reused only for the request that brought it: whatever shapes the request tells tokens
 // apart.
 func TestReuseIsForTheSameRequest(t *testing.T) {
+	t.Parallel()
 	type app = console.Application
 	exchange := app{Name: "X", Grant: tokenapi.GrantTokenExchange, Details: console.Details{SubjectTokenType: "urn:x"}}
 	bearer := app{Name: "X", Grant: tokenapi.GrantJWTBearer, Details: console.Details{ReadyAssertion: true}}
@@ -126,6 +127,7 @@ func TestReuseIsForTheSameRequest(t *testing.T) {
 		"nothing":         {app: exchange, same: true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			o := newOffice(t, c.app)
 			o.said = c.first
 			one := o.obtain(o.service(), 0, console.ObtainOptions{})
@@ -162,6 +164,7 @@ func TestReuseIsForTheSameRequest(t *testing.T) {
 
 // A token from before requests were kept is reused only where there is nothing to tell.
 func TestTokensWithoutARequest(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		app  console.Application
 		same bool
@@ -192,6 +195,7 @@ func TestTokensWithoutARequest(t *testing.T) {
 // renew TOKEN asks for what the token was asked with, whatever the application asks with now; where
 // that is kept as a hash alone and has changed, it refuses.
 func TestRenewAsksForTheSame(t *testing.T) {
+	t.Parallel()
 	spend := func(o *office, id string) {
 		err := o.keeper.Update(t.Context(), func(w console.Writer) error {
 			tok, err := w.Token(id)
@@ -233,6 +237,7 @@ func TestRenewAsksForTheSame(t *testing.T) {
 // With one call another audience, other resources and parameters can be asked for; they do not
 // touch what is held for the usual request.
 func TestObtainOptions(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials, Audience: "https://a", Extra: url.Values{"validity_period": {"60"}}})
 	s := o.service()
 	one := o.obtain(s, 0, console.ObtainOptions{})
@@ -252,6 +257,7 @@ func TestObtainOptions(t *testing.T) {
 
 // Applications of one consumer key keep their IDs, and with them their tokens.
 func TestIdentified(t *testing.T) {
+	t.Parallel()
 	env := console.NewEnvironment("e")
 	env.Endpoints.TokenURL = "https://gw.example/token"
 	app := func(name string, scopes ...string) console.Application {
@@ -302,6 +308,7 @@ func TestIdentified(t *testing.T) {
 // Two applications of one key hold tokens of their own through edits, and one stored secret serves
 // both.
 func TestSharedConsumerKey(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t,
 		console.Application{Name: "R", Grant: tokenapi.GrantClientCredentials, Scopes: []string{"read"}},
 		console.Application{Name: "W", Grant: tokenapi.GrantClientCredentials, Scopes: []string{"write"}})
@@ -340,6 +347,7 @@ func TestSharedConsumerKey(t *testing.T) {
 // A token with a short life is reused as well: what is asked for is a quarter of its life at most,
 // unless a person said how much.
 func TestShortLivesAreReused(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials})
 	o.wire.handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		o.forms = append(o.forms, nil)
@@ -372,14 +380,15 @@ func TestShortLivesAreReused(t *testing.T) {
 
 // Of several that renew an application at once, one asks, and none is refused.
 func TestRenewApplicationTogether(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials})
 	s := o.service()
 	o.obtain(s, 0, console.ObtainOptions{})
 	inside, open := o.gate()
 	var all []chan got
 	for range 8 {
-		c := o.service()
-		all = append(all, begin(func() (console.Outcome, error) { return c.RenewApplication(t.Context(), o.apps[0].ID) }))
+		c, id := o.service(), o.apps[0].ID
+		all = append(all, begin(func() (console.Outcome, error) { return c.RenewApplication(t.Context(), id) }))
 	}
 	<-inside
 	close(open)
@@ -399,6 +408,7 @@ func TestRenewApplicationTogether(t *testing.T) {
 // What is known to be dead, inactive or ended by a revoke is not handed out: it is asked anew, and
 // said why. The same string, handed out again by the server, is told of.
 func TestDeadTokensAreNotHandedOut(t *testing.T) {
+	t.Parallel()
 	put := func(o *office, id string, do func(console.Writer, *console.Token) error) {
 		err := o.keeper.Update(o.t.Context(), func(w console.Writer) error {
 			tok, err := w.Token(id)
@@ -451,6 +461,7 @@ func TestDeadTokensAreNotHandedOut(t *testing.T) {
 		}, "the revoke of its refresh token"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials})
 			s := o.service()
 			one := o.obtain(s, 0, console.ObtainOptions{})
@@ -484,6 +495,7 @@ func TestDeadTokensAreNotHandedOut(t *testing.T) {
 // A server that keeps one token for each key, user and scopes ends that of another application of
 // the same key.
 func TestReplacedAcrossApplications(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t,
 		console.Application{Name: "A", Grant: tokenapi.GrantClientCredentials, Audience: "https://a"},
 		console.Application{Name: "B", Grant: tokenapi.GrantClientCredentials, Audience: "https://b"},
@@ -501,6 +513,7 @@ func TestReplacedAcrossApplications(t *testing.T) {
 
 // A token that was brought from elsewhere was asked for by nobody here: renew APP leaves it alone.
 func TestRenewApplicationLeavesAdopted(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials, Audience: "https://a"})
 	s := o.service()
 	o.obtain(s, 0, console.ObtainOptions{})
@@ -513,6 +526,7 @@ func TestRenewApplicationLeavesAdopted(t *testing.T) {
 
 // Of several that are handed a token again which the gateway refuses, each is told.
 func TestRefusedAgainIsToldToAll(t *testing.T) {
+	t.Parallel()
 	o := newOffice(t, console.Application{Name: "X", Grant: tokenapi.GrantClientCredentials})
 	o.wire.handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		o.forms = append(o.forms, nil)
@@ -535,8 +549,8 @@ func TestRefusedAgainIsToldToAll(t *testing.T) {
 	inside, open := o.gate()
 	var all []chan got
 	for range 6 {
-		c := o.service()
-		all = append(all, begin(func() (console.Outcome, error) { return c.Obtain(t.Context(), o.apps[0].ID, console.ObtainOptions{}) }))
+		c, id := o.service(), o.apps[0].ID
+		all = append(all, begin(func() (console.Outcome, error) { return c.Obtain(t.Context(), id, console.ObtainOptions{}) }))
 	}
 	<-inside
 	close(open)

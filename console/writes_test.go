@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -62,18 +63,21 @@ func TestEveryWriteFails(t *testing.T) {
 	}
 	for name, verb := range verbs {
 		for _, once := range []bool{true, false} {
-			synctest.Test(t, func(t *testing.T) {
-				n := 0
-				for done := false; !done; {
-					n++
-					if n > 40 {
-						t.Fatal("it never comes to an end")
+			t.Run(fmt.Sprint(name, ", once ", once), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					n := 0
+					for done := false; !done; {
+						n++
+						if n > 40 {
+							t.Fatal("it never comes to an end")
+						}
+						done = failAt(t, name, verb, n, once)
 					}
-					done = failAt(t, name, verb, n, once)
-				}
-				if n < 4 {
-					t.Errorf("%s: %d writes only", name, n-1)
-				}
+					if n < 4 {
+						t.Errorf("%d writes only", n-1)
+					}
+				})
 			})
 		}
 	}
