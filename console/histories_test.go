@@ -411,9 +411,9 @@ func (h *history) check() {
 // nearer without any.
 func TestHistories(t *testing.T) {
 	t.Parallel()
-	n := 50
-	if testing.Short() {
-		n = 10
+	n := 15
+	if full() {
+		n = 100
 	}
 	first := rand.Uint64()
 	if text := os.Getenv("LANYARD_SEED"); text != "" { // as a failure has named it

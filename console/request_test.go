@@ -440,7 +440,7 @@ func TestDeadTokensAreNotHandedOut(t *testing.T) {
 		do  func(o *office) func(console.Writer, *console.Token) error
 		why string
 	}{
-		"refused by the gateway": {refused, "the gateway refuses it"},
+		"refused by the gateway": {refused, "the gateway has refused it three times in a row"},
 		"inactive": {func(o *office) func(console.Writer, *console.Token) error {
 			return func(_ console.Writer, tok *console.Token) error {
 				tok.AtServer, tok.AtServerAt, tok.AtServerCounts = console.ServerInactive, o.clock.Now(), true

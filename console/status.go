@@ -112,7 +112,7 @@ func (c Cause) Words() string {
 	case CauseElsewhere:
 		return "the server calls it inactive"
 	case CauseRefused:
-		return "the gateway refuses it"
+		return "the gateway has refused it three times in a row"
 	}
 	return ""
 }
