@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"bufio"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -92,17 +90,9 @@ func (p *program) confirmForget(l ledger, marks []console.Mark) error {
 	for _, m := range marks {
 		words = append(words, m.ID+": "+l.markWords(m))
 	}
-	_, in := terminal(p.stdin)
-	_, out := terminal(p.stderr)
-	if !in || !out {
-		return &failure{exit: exitUsage, code: "needs_yes", text: "forget: without a terminal this needs --yes", hint: "it would dismiss " + strings.Join(words, "; ")}
-	}
-	_, _ = fmt.Fprintf(p.stderr, "%s\ndismiss? [y/N] ", plain(strings.Join(words, "\n")))
-	line, _ := bufio.NewReader(p.stdin).ReadString('\n')
-	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
-		return &failure{exit: exitUsage, code: "declined", text: "forget: not confirmed, nothing was dismissed"}
-	}
-	return nil
+	return p.askYes(strings.Join(words, "\n")+"\ndismiss?",
+		&failure{exit: exitUsage, code: "needs_yes", text: "forget: without a terminal this needs --yes", hint: "it would dismiss " + strings.Join(words, "; ")},
+		&failure{exit: exitUsage, code: "declined", text: "forget: not confirmed, nothing was dismissed"})
 }
 
 // needMark finds an open mark. An application or token is something that only a later version

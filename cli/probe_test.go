@@ -203,7 +203,7 @@ func TestDoctorProbes(t *testing.T) {
 	}
 	kept := newGateway(t, "", func(http.ResponseWriter, *http.Request, bool) {})
 	kept.lanyard("probe", kept.got())
-	for range 2 { // what is kept is not asked for again
+	for range 2 { // the second doctor uses the stored control
 		_, out, _ := kept.lanyard("doctor")
 		says(t, out, "answered 200 to a made-up token (just now): this URL lets anybody through", "set probe_url to an API that wants a token")
 		if kept.made.Load() != 1 {

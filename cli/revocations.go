@@ -54,7 +54,7 @@ func (p *program) runRevocations(c *cobra.Command, _ []string) error {
 	return nil
 }
 
-// atServer is what is known of a token at its server, and since when where introspection told it.
+// atServer describes the state of a token at its server; after an introspection, with the time of that state.
 func atServer(s console.Status) string {
 	switch s.AtServer {
 	case console.AtServerActive, console.AtServerInactive:

@@ -154,15 +154,23 @@ func (p *program) confirm(l ledger, targets []console.Token) error {
 	if len(names) == 0 {
 		return nil
 	}
+	return p.askYes(strings.Join(names, ", ")+"\nrevoke in production?",
+		&failure{exit: exitUsage, code: "needs_yes", text: "revoke: in production this needs --yes", hint: "it would revoke " + strings.Join(names, ", ")},
+		&failure{exit: exitUsage, code: "declined", text: "revoke: not confirmed, nothing was sent"})
+}
+
+// askYes asks a question at the terminal; only y or yes is a yes. It fails with alone where there is no terminal, and
+// with declined after any other answer.
+func (p *program) askYes(question string, alone, declined *failure) error {
 	_, in := terminal(p.stdin)
 	_, out := terminal(p.stderr)
 	if !in || !out {
-		return &failure{exit: exitUsage, code: "needs_yes", text: "revoke: in production this needs --yes", hint: "it would revoke " + strings.Join(names, ", ")}
+		return alone
 	}
-	_, _ = fmt.Fprintf(p.stderr, "%s\nrevoke in production? [y/N] ", plain(strings.Join(names, ", ")))
+	_, _ = fmt.Fprint(p.stderr, plain(question), " [y/N] ")
 	line, _ := bufio.NewReader(p.stdin).ReadString('\n')
 	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
-		return &failure{exit: exitUsage, code: "declined", text: "revoke: not confirmed, nothing was sent"}
+		return declined
 	}
 	return nil
 }

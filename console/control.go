@@ -13,8 +13,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// The limits of controls. They are per URL: a gateway may count wrong tokens, and lock somebody
-// out.
+// The limits of controls, per URL: a gateway may count invalid tokens and block the client.
 const (
 	controlFresh  = 5 * time.Minute  // how long a control can be compared with
 	controlGap    = time.Minute      // the least time between two
@@ -25,15 +24,15 @@ const (
 	keepControls  = 8                // forms of tokens that are kept for one URL
 )
 
-// controls are what is kept of one probe URL, in the settings, as JSON. Members are only ever
-// added. Every process on the store reads and writes it, so it is changed in a transaction alone.
+// controls is the record of one probe URL, stored as a setting in JSON. Members are only ever
+// added. Processes share it, so it is only changed within a transaction.
 type controls struct {
 	Asked    []time.Time        `json:"asked,omitempty"`   // when, in the last day, oldest first
 	Accepted time.Time          `json:"accepted,omitzero"` // when a token was last accepted there
 	Of       map[string]control `json:"of,omitempty"`      // by method, headers and form of token
 }
 
-// control is what a made-up token of one form is answered.
+// control is the answer of a probe URL to a made-up token of one form.
 type control struct {
 	Asking    time.Time      `json:"asking,omitzero"` // when a process began to ask; zero once it has the answer
 	At        time.Time      `json:"at,omitzero"`     // when the answer was read
@@ -92,7 +91,7 @@ func (c *controls) put(form string, one control) {
 	c.Of[form] = one
 }
 
-// step is what to do about a control.
+// step is the next action for a control.
 type step int
 
 const (

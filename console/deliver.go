@@ -79,7 +79,7 @@ func DueAt(t Token) (time.Time, bool) {
 const leastUndo = time.Minute
 
 // lapsed says of a pending revoke that its access token needs none any more: it has expired. One
-// that was decided after that is sent once, because somebody may not believe the expiry.
+// that was decided after the expiry is sent once: the person knew of the expiry and asked for it.
 func lapsed(t Token, now time.Time) bool {
 	return pendingRevoke(t) && t.RevokeKind != RevokeRefresh && t.AcceptedAt.IsZero() &&
 		t.Lifetime == tokenapi.Bounded && !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt) &&
@@ -339,11 +339,11 @@ func alsoRevoked(w Writer, t *Token, ans tokenapi.RevokeAnswer) error {
 	return err
 }
 
-// final reports whether the server understood and refused for good, or there is none that could
-// accept. Whatever may be accepted later, or a person may mend, is not: a consumer secret that was
-// changed, a proxy or a web page in between, a server in trouble or one that wants to be asked
-// later. The revoke is kept then, with its cause. adopted is a token that was brought from
-// elsewhere: of it a server may say that it belongs to another application.
+// final reports whether a revoke is refused for good: the server understood it, or there is no
+// revocation endpoint. It is not final where a later try may succeed: after a changed consumer
+// secret, behind a proxy or a web page, or when the server fails or asks to wait. The caller then
+// keeps the revoke with its cause. adopted says that the token was brought from elsewhere: a server
+// may answer that it belongs to another application.
 func final(e *tokenapi.Error, adopted bool) bool {
 	if e.Kind != tokenapi.KindRefused || e.Status < 400 || e.Status >= 500 || e.Status == 429 || e.Status == 408 {
 		return false
