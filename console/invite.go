@@ -44,6 +44,7 @@ var ErrNotOurs = errors.New("not an answer to what was asked")
 
 // Invitation is what a person is asked to do before a grant can go on.
 type Invitation struct {
+	ID          string // another for each get
 	AppID       string
 	Application string // its label
 	Grant       string
@@ -74,17 +75,17 @@ func (s *Service) invite(i Invitation, giveUp context.CancelFunc) (over func()) 
 		giveUp()
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.invited = slices.DeleteFunc(s.invited, func(o invited) bool { return o.AppID == i.AppID })
+		s.invited = slices.DeleteFunc(s.invited, func(o invited) bool { return o.ID == i.ID })
 		s.tellWatchers()
 	}
 }
 
 // opened notes on an invitation that the browser was started.
-func (s *Service) opened(appID string) {
+func (s *Service) opened(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for n := range s.invited {
-		if s.invited[n].AppID == appID {
+		if s.invited[n].ID == id {
 			s.invited[n].Opened = true
 		}
 	}
@@ -93,12 +94,12 @@ func (s *Service) opened(appID string) {
 
 // trouble notes on an invitation why the server could not be asked, and when it is asked again; ""
 // takes that back.
-func (s *Service) trouble(appID, why string, again time.Time) {
+func (s *Service) trouble(id, why string, again time.Time) {
 	s.mu.Lock()
 	var told *Invitation
 	for n := range s.invited {
 		i := &s.invited[n].Invitation
-		if i.AppID == appID && (i.Trouble != "" || why != "") {
+		if i.ID == id && (i.Trouble != "" || why != "") {
 			i.Trouble, i.AskedAgain = why, again
 			told = new(Invitation)
 			*told = *i
@@ -113,12 +114,12 @@ func (s *Service) trouble(appID, why string, again time.Time) {
 	}
 }
 
-// GiveUp ends the wait for a person to take part in a grant of an application. The get then fails.
-func (s *Service) GiveUp(appID string) {
+// GiveUp ends the wait for the person of one invitation. Its get then fails; a later get of the same application goes on.
+func (s *Service) GiveUp(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, i := range s.invited {
-		if i.AppID == appID {
+		if i.ID == id {
 			i.giveUp()
 		}
 	}
@@ -170,14 +171,14 @@ func (s *Service) authorize(parent context.Context, a Application, scopes []stri
 	ctx, cancel := context.WithTimeout(parent, authorizePatience)
 	defer cancel()
 	i := Invitation{
-		AppID: a.ID, Application: a.Label(), Grant: a.Grant, URL: asked.URL, Until: s.Now().Add(authorizePatience),
+		ID: newID("i_"), AppID: a.ID, Application: a.Label(), Grant: a.Grant, URL: asked.URL, Until: s.Now().Add(authorizePatience),
 	}
 	defer s.invite(i, cancel)()
 	if s.opt.Browse != nil {
 		// Not waited for: what starts a browser may last as long as the browser.
 		go func() {
 			if s.opt.Browse(asked.URL) == nil {
-				s.opened(a.ID)
+				s.opened(i.ID)
 			}
 		}()
 	}
@@ -225,10 +226,11 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 	}
 	ctx, cancel := context.WithTimeout(parent, life)
 	defer cancel()
-	defer s.invite(Invitation{
-		AppID: a.ID, Application: a.Label(), Grant: a.Grant, URL: dev.VerificationURI, Complete: dev.VerificationURIComplete,
+	i := Invitation{
+		ID: newID("i_"), AppID: a.ID, Application: a.Label(), Grant: a.Grant, URL: dev.VerificationURI, Complete: dev.VerificationURIComplete,
 		UserCode: dev.UserCode, Until: dev.At.Add(life),
-	}, cancel)()
+	}
+	defer s.invite(i, cancel)()
 
 	m.ID = newID("m_")
 	defer s.await(m.ID)()
@@ -258,7 +260,7 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 		case e.Action == tokenapi.KeepPolling:
 			lost = false // the server is still waiting: nothing was given out
 			pause := wait.pending(e)
-			s.trouble(a.ID, "", time.Time{})
+			s.trouble(i.ID, "", time.Time{})
 			return pause, errPending
 		case unseen(e):
 			lost = true // it may have brought the token; the next poll tells
@@ -269,7 +271,7 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 			return 0, callErr // RFC 8628 section 3.5, whatever its status is
 		}
 		pause := wait.trouble(e)
-		s.trouble(a.ID, strings.TrimPrefix(e.Error(), e.Op+": "), s.Now().Add(pause))
+		s.trouble(i.ID, strings.TrimPrefix(e.Error(), e.Op+": "), s.Now().Add(pause))
 		return pause, errPending
 	})
 	if err == nil {

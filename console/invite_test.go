@@ -214,10 +214,12 @@ func TestInvitationEnds(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w, s, _ := bubbled(t, sandbox.Options{})
 				app, done := w.get(s, name)
-				s.GiveUp(app.ID)
+				first := w.invitation(s)
+				s.GiveUp(first.ID)
 				refusal(t, (<-done).err, "given_up")
 				_, done = w.get(s, name)
 				i := w.invitation(s)
+				s.GiveUp(first.ID) // a late one ends nothing that was begun since
 				// Other consoles are kept out for as long as it takes, and no longer.
 				other := w.console(func(o *console.Options) { o.Clock = time.Now })
 				time.Sleep(2 * time.Minute)
@@ -413,7 +415,7 @@ func TestDeviceTroubleIsOver(t *testing.T) {
 			}
 			return replied(400, `{"error":"authorization_pending"}`), nil, true
 		}
-		app, done := w.get(s, "Kiosk")
+		_, done := w.get(s, "Kiosk")
 		time.Sleep(6 * time.Second)
 		synctest.Wait()
 		if i := w.invitation(s); !strings.Contains(i.Trouble, "connection") {
@@ -424,7 +426,7 @@ func TestDeviceTroubleIsOver(t *testing.T) {
 		if i := w.invitation(s); i.Trouble != "" || !i.AskedAgain.IsZero() {
 			t.Errorf("after an answer the invitation says %q", i.Trouble)
 		}
-		s.GiveUp(app.ID)
+		s.GiveUp(w.invitation(s).ID)
 		refusal(t, (<-done).err, "given_up")
 	})
 }

@@ -120,10 +120,15 @@ func (m *root) fillInvites() tea.Cmd {
 			o.fill(m.board.invitations)
 		}
 	}
+	return m.giveUpUnwanted()
+}
+
+// giveUpUnwanted ends the wait of each invitation on the board that a person no longer wants.
+func (m *root) giveUpUnwanted() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, i := range m.board.invitations {
 		if _, ok := m.unwanted[i.AppID]; ok || m.quitting {
-			cmds = append(cmds, m.fx.giveUp(i.AppID))
+			cmds = append(cmds, m.fx.giveUp(i.ID))
 		}
 	}
 	return tea.Batch(cmds...)
@@ -132,7 +137,7 @@ func (m *root) fillInvites() tea.Cmd {
 // giveUp ends the wait for a person; the get then says so itself.
 func (m *root) giveUp(i giveUp) tea.Cmd {
 	m.unwanted[i.appID] = i.key
-	return m.fx.giveUp(i.appID)
+	return m.giveUpUnwanted()
 }
 
 // answered says that a get or renew has come to an end: nobody is waited for any more. key is its place in busy.

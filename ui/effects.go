@@ -102,13 +102,13 @@ func (fx effects) renew(id, appID string) tea.Cmd {
 	})
 }
 
-// giveUp ends the wait for a person to take part in a get. Its result is that of the get.
-func (fx effects) giveUp(appID string) tea.Cmd {
+// giveUp ends the wait for the person of an invitation. Its result is that of the get.
+func (fx effects) giveUp(id string) tea.Cmd {
 	if fx.svc == nil {
 		return nil
 	}
 	return func() tea.Msg {
-		fx.svc.GiveUp(appID)
+		fx.svc.GiveUp(id)
 		return nil
 	}
 }

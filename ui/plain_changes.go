@@ -201,7 +201,7 @@ func (p *plain) invite() {
 		key := inv.URL + " " + inv.UserCode
 		open[inv.AppID] = key
 		if p.quitting {
-			p.start(p.fx.giveUp(inv.AppID))
+			p.start(p.fx.giveUp(inv.ID))
 			continue
 		}
 		for _, c := range p.busy {

@@ -10,7 +10,7 @@ func (p *plain) leave() {
 	}
 	p.quitting, p.asked = true, nil
 	for _, inv := range p.board.invitations {
-		p.start(p.fx.giveUp(inv.AppID))
+		p.start(p.fx.giveUp(inv.ID))
 	}
 }
 

@@ -181,7 +181,7 @@ func (p *plain) cancel(text string) {
 					c.aside, c.given = false, true // its end is the answer
 				}
 			}
-			p.start(p.fx.giveUp(inv.AppID))
+			p.start(p.fx.giveUp(inv.ID))
 		}
 	}
 	if n == 0 {
