@@ -39,6 +39,12 @@ type KeyStatus struct {
 	Asks   bool   // a person has to give a passphrase
 }
 
+// Altered is a row of the store that something else than Lanyard has changed.
+type Altered struct {
+	Table string // "application", "token", "mark" or "setting"; a probe or mark of a token makes the token altered
+	ID    string // as it is stored
+}
+
 // Reader reads within a transaction. Lists come oldest first (by IssuedAt, then ID).
 type Reader interface {
 	Applications() ([]Application, error)       // every application ever stored, as last stored
@@ -56,6 +62,10 @@ type Reader interface {
 	Settings() (map[string]string, error) // all of them
 	// LeaseOf gives the owner of a lease and its end, "" when nobody took it or it was given back.
 	LeaseOf(key string) (owner string, until time.Time, err error)
+	// Altered gives the rows that do not verify, of those that were read in this transaction so far. They are
+	// left out of what is read, and reading one alone fails with the code "store_altered". While the store is
+	// locked nothing is verified.
+	Altered() []Altered
 	// Rev is the store's revision: it grows with every stored change of a token.
 	Rev() (int64, error)
 	// Digest gives a keyed hash (HMAC-SHA-256) of a secret: the same text gives the same hash in

@@ -177,21 +177,30 @@ func (c details) Scan(src any) error {
 // setText sets a string of a type that this package does not import.
 func setText[T ~string](dst *T, s string) { *dst = T(s) }
 
-// Applications gives all applications ever stored, by name and ID.
+// Applications gives all applications ever stored, by name and ID, without altered ones.
 func (r *reader) Applications() ([]console.Application, error) {
-	return collect(r, "read applications", "SELECT "+columns(applicationFields(&console.Application{}))+
-		" FROM application ORDER BY name, id", applicationFields)
+	good, altered, err := rowsOf(r, "read applications", applicationTable(), "ORDER BY name, id")
+	for _, a := range altered {
+		r.found("application", a.ID)
+	}
+	return good, err
 }
 
-// Application gives one application as last stored, or console.ErrNotFound.
+// Application gives one application as last stored, or console.ErrNotFound. An altered one is an *Error
+// with the code "store_altered".
 func (r *reader) Application(id string) (console.Application, error) {
-	var a console.Application
-	fs := applicationFields(&a)
-	err := r.row("read application "+id, "SELECT "+columns(fs)+" FROM application WHERE id = ?", []any{id}, values(fs)...)
-	if err != nil {
+	op := "read application " + id
+	good, altered, err := rowsOf(r, op, applicationTable(), "WHERE id = ?", id)
+	switch {
+	case err != nil:
 		return console.Application{}, err
+	case len(good) > 0:
+		return good[0], nil
+	case len(altered) > 0:
+		r.found("application", id)
+		return console.Application{}, r.alteredRow(op, "application", id)
 	}
-	return a, nil
+	return console.Application{}, fmt.Errorf("%s: %w", op, console.ErrNotFound)
 }
 
 // ConsumerSecret gives the consumer secret of an application, as Access; a zero one when the application
@@ -217,8 +226,7 @@ func (r *reader) HasConsumerSecret(appID string) (has bool, err error) {
 // PutApplication stores or replaces an application; a zero s.Access leaves a stored secret alone.
 func (w *writer) PutApplication(a console.Application, s console.Secrets) error {
 	op := "store application " + a.ID
-	fs := applicationFields(&a)
-	if _, err := w.exec(op, upsert("application", fs), values(fs)...); err != nil {
+	if err := put(w, op, applicationTable(), &a); err != nil {
 		return err
 	}
 	if s.Access.IsZero() {

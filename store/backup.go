@@ -128,9 +128,11 @@ func (s *Store) bundleOnce(ctx context.Context) (b bundle, again bool, err error
 	if k.sealer == nil {
 		return b, false, k.why
 	}
-	b.key = freshKey()
-	if err := m.sealWith(ctx, k.sealer, b.key, func(tx *sql.Tx, _ *sealer) error {
-		return m.putBareKey(ctx, tx, k.row.epoch, b.key)
+	data := freshKey()
+	defer clear(data)
+	b.key = guardedKey(data)
+	if err := m.sealWith(ctx, k.sealer, data, func(tx *sql.Tx, _ *sealer) error {
+		return m.putBareKey(ctx, tx, k.row.epoch, data)
 	}); err != nil {
 		return b, false, fmt.Errorf("back up %s: %w", s.path, err)
 	}
@@ -159,6 +161,9 @@ func (s *Store) sealWith(ctx context.Context, from *sealer, data []byte, put fun
 		if err := s.resealColumn(ctx, tx, c, from, to); err != nil {
 			return err
 		}
+	}
+	if err := s.sealRows(ctx, tx, from, to); err != nil {
+		return err
 	}
 	if _, err := tx.ExecContext(ctx, "DELETE FROM lease"); err != nil {
 		return err

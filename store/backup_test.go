@@ -145,7 +145,7 @@ func TestBackupIsAStateDirectory(t *testing.T) {
 	}
 	// Nothing of it stayed beside the store, and the key in it is not the store's.
 	untouched(t, dir, before)
-	if key := files(t, back)["lanyard.key"]; len(key) != 32 || bytes.Equal(key, before["lanyard.key"]) {
+	if key := files(t, back)["lanyard.key"]; len(key) != 33 || bytes.Equal(key, before["lanyard.key"]) {
 		t.Error("the key of the backup is the store's")
 	}
 	if o := open(t, back); o.Key().Kind != "file" || o.Key().Locked {

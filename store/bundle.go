@@ -90,7 +90,7 @@ func readBundle(from io.Reader, who []age.Identity) (b bundle, err error) {
 		case dbName:
 			into, least, most = &b.db, 512, bundleMost
 		case keyName:
-			into, least, most = &b.key, keySize, keySize
+			into, least, most = &b.key, keySize, keySize+1
 		}
 		if into == nil || *into != nil || h.Typeflag != tar.TypeReg || h.Size < least || h.Size > most {
 			return b, noBackup("it holds something else than one "+dbName+" and one "+keyName, nil)

@@ -81,7 +81,8 @@ func (r *reader) Alike(accessHash string) ([]console.Token, error) {
 	if accessHash == "" {
 		return nil, nil
 	}
-	return r.tokens("read tokens that are one", "access_hash = ?1", accessHash)
+	good, _, err := r.tokens("read tokens that are one", "access_hash = ?1", accessHash)
+	return good, err
 }
 
 // HashAs makes s hash as another store does, so that hashes copied from there keep their meaning.

@@ -197,3 +197,16 @@ func KeyringLimits() (brief, asked time.Duration) {
 	k := Keyring(func(string) (string, bool) { return "", false }).(*keyring)
 	return k.brief, k.asked
 }
+
+// Vouch gives every row the MAC that Lanyard would have given it: for rows that a test changed on purpose.
+func (s *Store) Vouch(ctx context.Context) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	if err := s.sealRows(ctx, tx, nil, s.key.Load().sealer); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

@@ -42,32 +42,83 @@ func (k keyFile) Key(_ context.Context, params []byte, _ secret.Text) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
+	kept, _, err := k.find(id)
+	return kept, err
+}
+
+// find gives a key as it is kept, and its file. An id of "" is whatever key there is.
+func (k keyFile) find(id string) (kept []byte, path string, err error) {
+	paths := []string{k.coming(id), k.path, k.aside(id)}
 	if id == "" {
-		return readKey(k.path)
+		paths = paths[1:2]
 	}
 	var damage error
-	for _, path := range []string{k.coming(id), k.path, k.aside(id)} {
-		key, err := readKey(path)
-		switch {
-		case err == nil && keyID(key) == id:
-			return key, nil
-		case err == nil:
-			clear(key)
-			damage = errors.Join(damage, errOtherKey)
-		case !errors.Is(err, ErrNoKey):
-			damage = errors.Join(damage, err)
+	guards := false // lanyard.key says it of the database beside it, whichever key opens that
+	for _, path := range paths {
+		kept, err := readKept(path)
+		if errors.Is(err, ErrNoKey) {
+			continue
 		}
+		if err != nil {
+			damage = errors.Join(damage, err)
+			continue
+		}
+		guards = guards || len(kept) > keySize
+		if id == "" || keyID(kept[:keySize]) == id {
+			if guards && len(kept) == keySize {
+				kept = guardedKey(kept)
+			}
+			return kept, path, nil
+		}
+		clear(kept)
+		damage = errors.Join(damage, errOtherKey)
 	}
 	if damage != nil {
-		return nil, damage
+		return nil, "", damage
 	}
-	return nil, ErrNoKey
+	return nil, "", ErrNoKey
+}
+
+// NoteGuarded implements noting. The byte has one place and one value, so that two who write it at once do no
+// harm.
+func (k keyFile) NoteGuarded(_ context.Context, params []byte) error {
+	id, err := fileID(params)
+	if err != nil {
+		return err
+	}
+	kept, path, err := k.find(id)
+	clear(kept)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	key := make([]byte, keySize)
+	defer clear(key)
+	if _, err = f.ReadAt(key, 0); err == nil && id != "" && keyID(key) != id {
+		err = ErrNoKey // replaced in between
+	}
+	if err == nil {
+		_, err = f.WriteAt([]byte{rowsGuarded}, keySize)
+	}
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 // errOtherKey is the cause where there is a key, and it is not the one that was asked for.
 var errOtherKey = errors.New("it holds another key")
 
 func readKey(path string) ([]byte, error) {
+	kept, err := readKept(path)
+	if err != nil {
+		return nil, err
+	}
+	return kept[:keySize:keySize], nil
+}
+
+// readKept reads a key as it is kept.
+func readKept(path string) ([]byte, error) {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNoKey
@@ -75,17 +126,19 @@ func readKey(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() || info.Size() != keySize {
-		return nil, fmt.Errorf("not a file of %d bytes", keySize)
+	if !info.Mode().IsRegular() || info.Size() > keySize+1 {
+		return nil, fmt.Errorf("not a file of %d bytes", keySize+1)
 	}
-	key, err := os.ReadFile(path)
+	kept, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) { // settled in between
 		return nil, ErrNoKey
 	}
-	if err == nil && len(key) != keySize {
-		err = fmt.Errorf("not a file of %d bytes", keySize)
+	if err == nil {
+		if _, _, err = splitKey(kept); err != nil {
+			err = fmt.Errorf("not a file of %d bytes", keySize+1)
+		}
 	}
-	return key, err
+	return kept, err
 }
 
 // Make writes a key whole or not at all. The first one never replaces the key of somebody who was faster: that
@@ -120,14 +173,16 @@ func writeKey(path string, key []byte) error {
 		return err
 	}
 	defer func() { _ = os.Remove(f.Name()) }()
-	if err := writeSynced(f, key); err != nil {
+	kept := guardedKey(key)
+	defer clear(kept)
+	if err := writeSynced(f, kept); err != nil {
 		return err
 	}
 	err = os.Link(f.Name(), path)
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		// A file system without links: whole only if nothing dies in between, and then said to be damaged.
 		if f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode); err == nil {
-			err = writeSynced(f, key)
+			err = writeSynced(f, kept)
 		}
 	}
 	if err != nil {

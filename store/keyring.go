@@ -147,6 +147,37 @@ func (k *keyring) Key(ctx context.Context, params []byte, _ secret.Text) ([]byte
 	return k.get(ctx, p, k.brief)
 }
 
+// NoteGuarded implements noting.
+func (k *keyring) NoteGuarded(ctx context.Context, params []byte) error {
+	p, err := entry(params)
+	if err != nil {
+		return err
+	}
+	kept, err := k.get(ctx, p, k.brief)
+	if err != nil {
+		return err
+	}
+	defer clear(kept)
+	done, set := k.set(p.User, guardedKey(kept[:keySize]))
+	if err := await(ctx, done, k.brief); err != nil {
+		return err
+	}
+	return set()
+}
+
+// set stores a key as it is kept, in the background; what came of it can be asked once done is closed.
+func (k *keyring) set(user string, kept []byte) (done <-chan struct{}, result func() error) {
+	finished := make(chan struct{})
+	var err error
+	text := secret.New(hex.EncodeToString(kept))
+	clear(kept)
+	go func() {
+		defer close(finished)
+		err = guarded(func() error { return k.ring.Set(keyringService, user, text.Reveal()) })
+	}()
+	return finished, func() error { return err }
+}
+
 // get reads an entry, or joins whoever is reading it.
 func (k *keyring) get(ctx context.Context, p ringParams, limit time.Duration) ([]byte, error) {
 	if err := k.reachable(); err != nil {
@@ -179,12 +210,14 @@ func (k *keyring) get(ctx context.Context, p ringParams, limit time.Duration) ([
 	if c.err != nil {
 		return nil, ringSays(c.err)
 	}
-	key, err := hex.DecodeString(c.text.Reveal())
-	if err != nil || len(key) != keySize || keyID(key) != p.ID {
-		clear(key)
-		return nil, errOtherKey
+	kept, err := hex.DecodeString(c.text.Reveal())
+	if err == nil {
+		if key, _, odd := splitKey(kept); odd == nil && keyID(key) == p.ID {
+			return kept, nil
+		}
 	}
-	return key, nil
+	clear(kept)
+	return nil, errOtherKey
 }
 
 // Make implements KeySlot. The entry is read back, because the library takes a window that was closed for a yes.
@@ -200,26 +233,20 @@ func (k *keyring) Make(ctx context.Context, _ secret.Text, first bool) (key, par
 	_, _ = rand.Read(name) // never fails
 	key = freshKey()
 	p := ringParams{User: "store-" + hex.EncodeToString(name), ID: keyID(key)}
-	text := hex.EncodeToString(key)
-	finished := make(chan struct{})
-	var set error // only once finished is closed
-	go func() {
-		defer close(finished)
-		set = guarded(func() error { return k.ring.Set(keyringService, p.User, text) })
-	}()
+	finished, set := k.set(p.User, guardedKey(key))
 	err = await(ctx, finished, limit)
 	if err != nil {
 		clear(key)
 		go func() { // nobody is going to ask for what is stored after all
-			if <-finished; set == nil {
+			if <-finished; set() == nil {
 				_ = guarded(func() error { return k.ring.Delete(keyringService, p.User) })
 			}
 		}()
 		return nil, nil, err
 	}
-	if set != nil {
+	if err := set(); err != nil {
 		clear(key)
-		return nil, nil, ringSays(set)
+		return nil, nil, ringSays(err)
 	}
 	if params, err = json.Marshal(p); err != nil {
 		return nil, nil, err

@@ -117,7 +117,7 @@ func TestKeyringHoldsNothingButAKey(t *testing.T) {
 	}
 	filled(t, s)
 	for name, text := range ring.items {
-		if !strings.HasPrefix(name, "lanyard/store-") || len(text) != 64 {
+		if !strings.HasPrefix(name, "lanyard/store-") || len(text) != 66 {
 			t.Errorf("%s: %d bytes", name, len(text))
 		}
 	}

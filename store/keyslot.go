@@ -35,7 +35,7 @@ type KeySlot interface {
 	// Place says where the key is, in words for a person.
 	Place() string
 	// Key gives the key that params speak of, in a slice the caller may overwrite; ErrNoKey when it is not
-	// there. told is what a person typed; only a passphrase slot reads it.
+	// there. One more byte follows the key where the slot is a noting one and has noted something. told is what a person typed; only a passphrase slot reads it.
 	Key(ctx context.Context, params []byte, told secret.Text) ([]byte, error)
 	// Make gives a new key and its params. When it returns the key is durable, beside the one that is in force.
 	// first says that nothing is sealed yet, and that a key which is already there may be taken.
@@ -44,6 +44,31 @@ type KeySlot interface {
 	Settle(params []byte) error
 	// Forget removes the key of params for good, and no other; one that is gone is no error.
 	Forget(ctx context.Context, params []byte) error
+}
+
+// rowsGuarded follows a random key where it is kept, and a data key where it is wrapped: each row of a
+// store with this key has a MAC. A key from before there were MACs has nothing after it.
+const rowsGuarded = 1
+
+// guardedKey is a key as it is kept.
+func guardedKey(key []byte) []byte { return append(bytes.Clone(key), rowsGuarded) }
+
+// splitKey takes apart what guardedKey gave, or an older lanyard has kept.
+func splitKey(kept []byte) (key []byte, guards bool, err error) {
+	switch {
+	case len(kept) == keySize:
+		return kept, false, nil
+	case len(kept) == keySize+1 && kept[keySize] == rowsGuarded:
+		return kept[:keySize:keySize], true, nil
+	}
+	return nil, false, errors.New("not a key of lanyard")
+}
+
+// noting is a KeySlot whose Key is guardedKey once it keeps beside the key that rows have MACs.
+type noting interface {
+	KeySlot
+	// NoteGuarded keeps it beside the key of params.
+	NoteGuarded(ctx context.Context, params []byte) error
 }
 
 // quiet says whether a kind costs nothing and asks nobody, so that it is tried without being asked for.

@@ -34,7 +34,7 @@ func TestLocked(t *testing.T) {
 				t.Fatal(err)
 			}
 			good, err := os.ReadFile(key)
-			if err != nil || len(good) != 32 {
+			if err != nil || len(good) != 33 {
 				t.Fatal(len(good), err)
 			}
 			if err := harm(key); err != nil {
@@ -99,7 +99,7 @@ func TestKeyWithoutDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := open(t, dir)
-	if got, err := os.ReadFile(filepath.Join(dir, "lanyard.key")); err != nil || !bytes.Equal(got, key) {
+	if got, err := os.ReadFile(filepath.Join(dir, "lanyard.key")); err != nil || !bytes.Equal(got, append(key, 1)) {
 		t.Error("replaced", err)
 	}
 	if st := s.Key(); st.Kind != "file" || st.Locked {
@@ -120,7 +120,7 @@ func TestKeyFileIsNeverReplaced(t *testing.T) {
 		all.Go(func() {
 			key, params, err := slot.Make(t.Context(), secret.Text{}, true)
 			again, err2 := slot.Key(t.Context(), params, secret.Text{})
-			if err != nil || err2 != nil || len(key) != 32 || !bytes.Equal(key, again) {
+			if err != nil || err2 != nil || len(key) != 32 || !bytes.Equal(append(key, 1), again) {
 				t.Error(len(key), err, err2)
 			}
 			mu.Lock()

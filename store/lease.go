@@ -32,36 +32,3 @@ func (w *writer) Release(key, owner string) error {
 	_, err := w.exec("release "+key, "DELETE FROM lease WHERE name = ? AND owner = ?", key, owner)
 	return err
 }
-
-// Setting gives a stored setting, "" when it was never set.
-func (r *reader) Setting(key string) (string, error) {
-	var v string
-	err := r.tx.QueryRowContext(r.ctx, "SELECT value FROM setting WHERE name = ?", key).Scan(&v)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
-	return v, r.fail("read setting "+key, err)
-}
-
-// Settings gives all stored settings.
-func (r *reader) Settings() (map[string]string, error) {
-	type pair struct{ name, value string }
-	all, err := collect(r, "read settings", "SELECT name, value FROM setting", func(p *pair) []field {
-		return []field{{"name", &p.name}, {"value", &p.value}}
-	})
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[string]string, len(all))
-	for _, p := range all {
-		out[p.name] = p.value
-	}
-	return out, nil
-}
-
-// SetSetting stores a setting in the clear. It is no place for a secret.
-func (w *writer) SetSetting(key, value string) error {
-	_, err := w.exec("store setting "+key, "INSERT INTO setting (name, value) VALUES (?, ?)"+
-		" ON CONFLICT (name) DO UPDATE SET value = excluded.value", key, value)
-	return err
-}

@@ -29,6 +29,13 @@ func (l lock) Unwrap() []error {
 	return []error{ErrLocked, l.cause}
 }
 
+// setBack is the lock of a database that is older than its key: whoever put it there, or changed it so,
+// could have changed what its rows say.
+func (s *Store) setBack(slot KeySlot) error {
+	return s.locked("it is older than its key, whose rows were protected already", nil,
+		"is it a copy from before an update? Put the newer database back, or restore a backup; the "+slot.Place()+" is right")
+}
+
 // beginAnew is the last way out.
 func (s *Store) beginAnew() string {
 	return "without it the stored credentials are lost: restore a backup, or move " + s.path + " away to begin anew"

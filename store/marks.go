@@ -22,19 +22,20 @@ func markFields(m *console.Mark) []field {
 	}
 }
 
-// Marks gives all open marks, oldest first.
-func (r *reader) Marks() ([]console.Mark, error) { return r.marks("read marks", "1 = 1") }
-
-func (r *reader) marks(op, cond string, args ...any) ([]console.Mark, error) {
-	return collect(r, op, "SELECT "+columns(markFields(&console.Mark{}))+" FROM mark WHERE "+cond+" ORDER BY sent_at, id", markFields, args...)
+// Marks gives all open marks, oldest first, without altered ones.
+func (r *reader) Marks() ([]console.Mark, error) {
+	good, altered, err := rowsOf(r, "read marks", markTable(), "ORDER BY sent_at, id")
+	for _, m := range altered {
+		r.found("mark", m.ID)
+	}
+	return good, err
 }
 
 // PutMark stores m, or replaces the one with its ID. A token that it is of gets the next revision: what
 // Tokens says of it has changed.
 func (w *writer) PutMark(m console.Mark) error {
 	op := "store mark " + m.ID
-	fs := markFields(&m)
-	if _, err := w.exec(op, upsert("mark", fs), values(fs)...); err != nil {
+	if err := put(w, op, markTable(), &m); err != nil {
 		return err
 	}
 	if m.TokenID == "" {

@@ -149,6 +149,9 @@ func TestEnvironmentOfAnotherTime(t *testing.T) {
 	if _, err := s.Exec(`UPDATE application SET environment = '{"form":7,"name":"cloud","colour":"x","later":{}}'`); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.Vouch(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	view(t, s, func(r console.Reader) error {
 		a, err := r.Application("a")
 		if a.Environment != (console.Environment{Name: "cloud"}) {

@@ -167,8 +167,13 @@ func (b bundle) loadInto(ctx context.Context, m *Store, steps []string) (*sealer
 	if err != nil {
 		return nil, noBackup("its database does not say which key it has", err)
 	}
-	seals, err := newSealer(b.key, row.epoch)
+	key, guards, err := splitKey(b.key)
+	var seals *sealer
 	if err == nil {
+		seals, err = newSealer(key, row.epoch)
+	}
+	if err == nil {
+		seals.guards = guards
 		_, err = seals.openBytes(row.check, "meta", "key_check", "value")
 	}
 	if err != nil {

@@ -119,7 +119,7 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next 
 		}
 	}
 	if err == nil {
-		next, err = s.reseal(ctx, tx, old, slotRow{kind: slot.Kind(), params: params, made: r.now()}, key)
+		next, err = s.reseal(ctx, tx, old, slotRow{kind: slot.Kind(), params: params, made: r.now(), before: s.heldBefore(ctx, old.row)}, key)
 	}
 	sure := true
 	if err == nil {
@@ -190,7 +190,7 @@ func onlySecrets(err error) bool {
 func (s *Store) reseal(ctx context.Context, tx *sql.Tx, old *keyState, row slotRow, key []byte) (*keyState, error) {
 	data := freshKey()
 	defer clear(data)
-	row.epoch, row.before = old.row.epoch+1, s.heldBefore(ctx, old.row)
+	row.epoch = old.row.epoch + 1
 	seals, err := newSealer(data, row.epoch)
 	if err != nil {
 		return nil, err
@@ -199,6 +199,9 @@ func (s *Store) reseal(ctx context.Context, tx *sql.Tx, old *keyState, row slotR
 		if err := s.resealColumn(ctx, tx, c, old.sealer, seals); err != nil {
 			return nil, err
 		}
+	}
+	if err := s.sealRows(ctx, tx, old.sealer, seals); err != nil {
+		return nil, err
 	}
 	if err := s.putKey(ctx, tx, row, data, key); err != nil {
 		return nil, err
@@ -210,12 +213,22 @@ func (s *Store) reseal(ctx context.Context, tx *sql.Tx, old *keyState, row slotR
 	return &keyState{row: row, sealer: seals}, nil
 }
 
+// sealRows gives the rows of all tables with MACs the MACs of another key.
+func (s *Store) sealRows(ctx context.Context, tx *sql.Tx, from, to *sealer) error {
+	for _, g := range macTables() {
+		if err := g.sealRows(ctx, tx, from, to); err != nil {
+			return s.explain("protect the rows", err)
+		}
+	}
+	return nil
+}
+
 // heldBefore adds the slot of a row to those that are to be cleared.
 func (s *Store) heldBefore(ctx context.Context, row slotRow) []heldBefore {
 	params := row.params
 	if row.kind == InFile && row.wrapped == nil { // from before there were params
 		if key, err := s.slots[InFile].Key(ctx, row.params, secret.Text{}); err == nil {
-			params = paramsOf(key)
+			params = paramsOf(key[:keySize])
 			clear(key)
 		}
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"crypto/cipher"
 	"crypto/rand"
 	"fmt"
@@ -14,29 +15,65 @@ import (
 // keySize is the size of the data key in bytes.
 const keySize = chacha20poly1305.KeySize
 
-// sealForm is the first byte of everything sealed: XChaCha20-Poly1305, then 24 bytes of nonce, then the
-// ciphertext with its tag.
-const sealForm = 1
+// The first byte of everything sealed is its form: XChaCha20-Poly1305, then 24 bytes of nonce, then the
+// ciphertext with its tag. In the padded form, which is the one that is written, the length of the
+// plaintext is hidden and the form is bound to the place. The bare form is only read.
+const (
+	bareForm   = 1
+	paddedForm = 2
+)
+
+// leastPadded is the size in bytes of the smallest padded plaintext. Longer ones have twice, four times,
+// … this size.
+const leastPadded = 256
+
+// pad adds a 1 bit and then 0 bits up to the next size (ISO/IEC 7816-4).
+func pad(plain []byte) []byte {
+	size := leastPadded
+	for size <= len(plain) {
+		size *= 2
+	}
+	out := make([]byte, size)
+	copy(out, plain)
+	out[len(plain)] = 0x80
+	return out
+}
+
+// unpadded takes the padding off; ok is false where there is none.
+func unpadded(padded []byte) (plain []byte, ok bool) {
+	plain = bytes.TrimRight(padded, "\x00")
+	if len(plain) == 0 || plain[len(plain)-1] != 0x80 {
+		return nil, false
+	}
+	return plain[:len(plain)-1], true
+}
 
 // sealer seals and opens values with the data key of one epoch. It is never changed once it was made, so that
 // transactions may go on with the one they began with.
 type sealer struct {
-	aead  cipher.AEAD
-	epoch int64
+	aead   cipher.AEAD
+	epoch  int64
+	rowKey []byte // of the MACs of rows
+	guards bool   // every row that lanyard wrote has a MAC
 }
 
-// newSealer makes a sealer from a key of keySize bytes.
+// newSealer makes a sealer from a key of keySize bytes. It guards rows.
 func newSealer(key []byte, epoch int64) (*sealer, error) {
 	a, err := chacha20poly1305.NewX(key)
 	if err != nil {
 		return nil, fmt.Errorf("%w: the key has %d bytes instead of %d", ErrKey, len(key), keySize)
 	}
-	return &sealer{aead: a, epoch: epoch}, nil
+	return &sealer{aead: a, epoch: epoch, rowKey: rowKey(key), guards: true}, nil
 }
 
-// place is where a sealed value belongs. Only rows can hold a slash, so no two places read the same.
-func (s *sealer) place(table, row, column string) []byte {
-	return []byte(table + "/" + row + "/" + column + "/" + strconv.FormatInt(s.epoch, 10))
+// place is where a sealed value belongs, with its form. Only rows can hold a slash, so no two places read
+// the same.
+func (s *sealer) place(form byte, table, row, column string) []byte {
+	place := table + "/" + row + "/" + column + "/" + strconv.FormatInt(s.epoch, 10)
+	if form != bareForm {
+		place += "/" + strconv.Itoa(int(form))
+	}
+	return []byte(place)
 }
 
 // seal gives t sealed for its place, or nil for no credential.
@@ -49,10 +86,12 @@ func (s *sealer) seal(t secret.Text, table, row, column string) []byte {
 
 func (s *sealer) sealBytes(plain []byte, table, row, column string) []byte {
 	head := 1 + s.aead.NonceSize()
-	out := make([]byte, head, head+len(plain)+s.aead.Overhead())
-	out[0] = sealForm
+	padded := pad(plain)
+	defer clear(padded)
+	out := make([]byte, head, head+len(padded)+s.aead.Overhead())
+	out[0] = paddedForm
 	_, _ = rand.Read(out[1:head]) // never fails
-	return s.aead.Seal(out, out[1:head], plain, s.place(table, row, column))
+	return s.aead.Seal(out, out[1:head], padded, s.place(paddedForm, table, row, column))
 }
 
 // open gives back what seal was given for the same place; nil gives no credential, so
@@ -70,12 +109,19 @@ func (s *sealer) open(sealed []byte, table, row, column string) (secret.Text, er
 
 func (s *sealer) openBytes(sealed []byte, table, row, column string) ([]byte, error) {
 	head := 1 + s.aead.NonceSize()
-	if len(sealed) < head+s.aead.Overhead() || sealed[0] != sealForm {
-		return nil, fmt.Errorf("open %s.%s: %w", table, column, ErrKey)
+	wrong := fmt.Errorf("open %s.%s: %w", table, column, ErrKey)
+	if len(sealed) < head+s.aead.Overhead() || sealed[0] != bareForm && sealed[0] != paddedForm {
+		return nil, wrong
 	}
-	plain, err := s.aead.Open(nil, sealed[1:head], sealed[head:], s.place(table, row, column))
+	plain, err := s.aead.Open(nil, sealed[1:head], sealed[head:], s.place(sealed[0], table, row, column))
 	if err != nil {
-		return nil, fmt.Errorf("open %s.%s: %w", table, column, ErrKey)
+		return nil, wrong
+	}
+	if sealed[0] == paddedForm {
+		var ok bool
+		if plain, ok = unpadded(plain); !ok {
+			return nil, wrong
+		}
 	}
 	return plain, nil
 }

@@ -1,8 +1,9 @@
 package store
 
 import (
+	"errors"
 	"fmt"
-	"strings"
+	"slices"
 
 	"lanyard/console"
 )
@@ -53,12 +54,14 @@ func tokenFields(t *console.Token) []field {
 
 // probeRow is a probe with the token it is of.
 type probeRow struct {
+	seq     int64
 	tokenID string
 	console.Probe
 }
 
 func probeFields(p *probeRow) []field {
 	return []field{
+		{"seq", &p.seq},
 		{"token_id", &p.tokenID},
 		{"at", stamp{&p.At}},
 		{"status", &p.Status},
@@ -69,54 +72,79 @@ func probeFields(p *probeRow) []field {
 	}
 }
 
-// Tokens gives all tokens, oldest first, with their probes and open marks, in three queries.
-func (r *reader) Tokens() ([]console.Token, error) { return r.tokens("read tokens", "1 = 1") }
-
-// Token gives one token, or console.ErrNotFound.
-func (r *reader) Token(id string) (console.Token, error) {
-	ts, err := r.tokens("read token "+id, "id = ?1", id)
-	if err != nil {
-		return console.Token{}, err
-	}
-	if len(ts) == 0 {
-		return console.Token{}, fmt.Errorf("read token %s: %w", id, console.ErrNotFound)
-	}
-	return ts[0], nil
+// Tokens gives all tokens, oldest first, with their probes and open marks, in three queries. Altered ones
+// are left out, and so are those with an altered probe or mark.
+func (r *reader) Tokens() ([]console.Token, error) {
+	good, _, err := r.tokens("read tokens", "1 = 1")
+	return good, err
 }
 
-// tokens gives the tokens whose id meets the condition.
-func (r *reader) tokens(op, cond string, args ...any) ([]console.Token, error) {
-	ts, err := collect(r, op, "SELECT "+columns(tokenFields(&console.Token{}))+" FROM token WHERE "+cond+" ORDER BY issued_at, id", tokenFields, args...)
-	if err != nil || len(ts) == 0 {
-		return nil, err
+// Token gives one token, or console.ErrNotFound. An altered one is an *Error with the code "store_altered".
+func (r *reader) Token(id string) (console.Token, error) {
+	op := "read token " + id
+	good, altered, err := r.tokens(op, "id = ?1", id)
+	switch {
+	case err != nil:
+		return console.Token{}, err
+	case len(good) > 0:
+		return good[0], nil
+	case len(altered) > 0:
+		return console.Token{}, r.alteredRow(op, "token", id)
 	}
-	of := "token_id IN (SELECT id FROM token WHERE " + cond + ")"
-	probes, err := collect(r, op, "SELECT "+columns(probeFields(&probeRow{}))+" FROM probe WHERE "+of+" ORDER BY seq", probeFields, args...)
+	return console.Token{}, fmt.Errorf("%s: %w", op, console.ErrNotFound)
+}
+
+// tokens gives the tokens whose id meets the condition, and the ids of the altered ones.
+func (r *reader) tokens(op, cond string, args ...any) (ts []console.Token, altered []string, err error) {
+	ts, bad, err := rowsOf(r, op, tokenTable(), "WHERE "+cond+" ORDER BY issued_at, id", args...)
+	if err != nil || len(ts)+len(bad) == 0 {
+		return nil, nil, err
+	}
+	of := "WHERE token_id IN (SELECT id FROM token WHERE " + cond + ") ORDER BY "
+	probes, badProbes, err := rowsOf(r, op, probeTable(), of+"seq", args...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	marks, err := r.marks(op, of, args...)
+	marks, badMarks, err := rowsOf(r, op, markTable(), of+"sent_at, id", args...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	for _, t := range bad {
+		altered = append(altered, t.ID)
+	}
+	for _, p := range badProbes {
+		altered = append(altered, p.tokenID)
+	}
+	for _, m := range badMarks {
+		altered = append(altered, m.TokenID)
+	}
+	r.found("token", altered...)
+	ts = slices.DeleteFunc(ts, func(t console.Token) bool { return slices.Contains(altered, t.ID) })
 	at := make(map[string]*console.Token, len(ts))
 	for i := range ts {
 		at[ts[i].ID] = &ts[i]
 	}
 	for _, p := range probes {
-		t := at[p.tokenID]
-		t.Probes = append(t.Probes, p.Probe)
+		if t := at[p.tokenID]; t != nil {
+			t.Probes = append(t.Probes, p.Probe)
+		}
 	}
 	for _, m := range marks { // the latest one stays
-		at[m.TokenID].Unsure = &m
+		if t := at[m.TokenID]; t != nil {
+			t.Unsure = &m
+		}
 	}
-	return ts, nil
+	return ts, altered, nil
 }
 
 // Secrets gives the credentials of a token. It fails with console.ErrNotFound when none are stored, with
-// ErrKey when they were altered and with ErrLocked when the key was not fetched.
+// ErrKey when they were altered and with ErrLocked when the key was not fetched. Those of an altered token are
+// not given.
 func (r *reader) Secrets(tokenID string) (console.Secrets, error) {
 	op := "read secrets of " + tokenID
+	if _, err := r.Token(tokenID); err != nil && !errors.Is(err, console.ErrNotFound) {
+		return console.Secrets{}, err
+	}
 	var access, refresh, id []byte
 	err := r.row(op, "SELECT access, refresh, id_token FROM token_secret WHERE token_id = ?", []any{tokenID}, &access, &refresh, &id)
 	var s console.Secrets
@@ -155,10 +183,9 @@ func (w *writer) PutToken(t *console.Token) error {
 	if err != nil {
 		return err
 	}
-	stored := *t
-	stored.Rev = rev
-	fs := tokenFields(&stored)
-	if _, err := w.exec(op, upsert("token", fs), values(fs)...); err != nil {
+	row := *t
+	row.Rev = rev
+	if err := put(w, op, tokenTable(), &row); err != nil {
 		return err
 	}
 	t.Rev = rev
@@ -197,8 +224,11 @@ func (w *writer) PutProbe(tokenID string, p console.Probe) error {
 	if err := w.touch(op, tokenID, true); err != nil {
 		return err
 	}
-	fs := probeFields(&probeRow{tokenID, p})
-	if _, err := w.exec(op, "INSERT INTO probe ("+columns(fs)+") VALUES (?"+strings.Repeat(", ?", len(fs)-1)+")", values(fs)...); err != nil {
+	row := probeRow{tokenID: tokenID, Probe: p}
+	if err := w.row(op, "SELECT coalesce(max(seq), 0) + 1 FROM probe", nil, &row.seq); err != nil {
+		return err
+	}
+	if err := put(w, op, probeTable(), &row); err != nil {
 		return err
 	}
 	_, err := w.exec(op, "DELETE FROM probe WHERE token_id = ?1 AND seq <="+
@@ -213,15 +243,20 @@ func (w *writer) nextRev(op string) (rev int64, err error) {
 	return rev, err
 }
 
-// touch gives a token the next revision. One that is not stored is console.ErrNotFound if it must be.
+// touch gives a token the next revision. One that is not stored is console.ErrNotFound if it must be; an
+// altered one stays as it is.
 func (w *writer) touch(op, tokenID string, must bool) error {
-	rev, err := w.nextRev(op)
-	if err != nil {
+	ts, altered, err := rowsOf(&w.reader, op, tokenTable(), "WHERE id = ?", tokenID)
+	switch {
+	case err != nil:
 		return err
-	}
-	n, err := w.exec(op, "UPDATE token SET rev = ? WHERE id = ?", rev, tokenID)
-	if err == nil && n == 0 && must {
+	case len(ts) > 0:
+		return w.PutToken(&ts[0])
+	case must && len(altered) > 0:
+		return w.alteredRow(op, "token", tokenID)
+	case must:
 		return fmt.Errorf("%s: %w", op, console.ErrNotFound)
 	}
+	_, err = w.nextRev(op)
 	return err
 }

@@ -29,7 +29,7 @@ func unixRoles() map[string]role {
 }
 
 // newStep is a migration that needs room.
-const newStep = "CREATE TABLE extra (x BLOB) STRICT; INSERT INTO extra VALUES (zeroblob(100000)); ALTER TABLE token ADD COLUMN note TEXT NOT NULL DEFAULT 'new';"
+const newStep = "CREATE TABLE extra (x BLOB) STRICT; INSERT INTO extra VALUES (zeroblob(200000)); ALTER TABLE token ADD COLUMN note TEXT NOT NULL DEFAULT 'new';"
 
 // limit lets no file of this process grow beyond n bytes: to a program that is a disk without room.
 func limit(n uint64) error {

@@ -113,6 +113,8 @@ type reader struct {
 	tx  *sql.Tx
 	s   *Store
 	key *keyState // as it is in this transaction
+
+	altered []console.Altered // what was found so far
 }
 
 // writer is a console.Writer for the length of one transaction.

@@ -177,7 +177,8 @@ func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind st
 				k.why = err
 			}
 		} else if may(row.kind) {
-			if k.sealer, err = s.openSlot(ctx, row, told); err != nil {
+			if k, err = s.openSlot(ctx, row, told); err != nil {
+				k = &keyState{row: row}
 				if now, again := s.slotRow(ctx, db); again == nil && !k.is(now.epoch, now.check) && tries < 5 {
 					continue // it was changed in between
 				}
@@ -192,7 +193,7 @@ func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind st
 			return fmt.Errorf("unlock: %w", context.Cause(ctx)) // says nothing of the key
 		}
 		s.key.Store(k)
-		if k.sealer != nil && len(row.before) > 0 {
+		if k.sealer != nil && len(k.row.before) > 0 {
 			s.tidy(ctx, may)
 		}
 		return k.why
@@ -210,27 +211,34 @@ func (s *Store) follow(ctx context.Context) error {
 	return err
 }
 
-// openSlot gets the data key and tries it on the check value.
-func (s *Store) openSlot(ctx context.Context, row slotRow, told secret.Text) (*sealer, error) {
+// openSlot gets the data key and tries it on the check value. Rows that have no MACs yet get theirs.
+func (s *Store) openSlot(ctx context.Context, row slotRow, told secret.Text) (*keyState, error) {
 	slot, ok := s.slots[row.kind]
 	if !ok {
 		return nil, s.notHere(row.kind)
 	}
-	key, err := slot.Key(ctx, row.params, told)
+	kept, err := slot.Key(ctx, row.params, told)
 	if err != nil {
 		return nil, s.lockedBy(slot, err)
 	}
-	defer clear(key)
-	data := key
+	defer clear(kept)
+	key, noted, err := splitKey(kept)
+	if err != nil {
+		return nil, s.lockedBy(slot, err)
+	}
+	data, guards := key, noted
 	if row.wrapped != nil {
 		by, err := newSealer(key, row.epoch)
 		if err == nil {
 			data, err = by.openBytes(row.wrapped, "key_slot", row.kind, "wrapped")
 		}
+		if err == nil {
+			defer clear(data)
+			data, guards, err = splitKey(data)
+		}
 		if err != nil {
 			return nil, s.lockedBy(slot, errOtherKey)
 		}
-		defer clear(data)
 	}
 	seals, err := newSealer(data, row.epoch)
 	if err == nil {
@@ -239,7 +247,52 @@ func (s *Store) openSlot(ctx context.Context, row slotRow, told secret.Text) (*s
 	if err != nil {
 		return nil, s.lockedBy(slot, errOtherKey)
 	}
-	return seals, nil
+	if noted && !guards {
+		return nil, s.setBack(slot)
+	}
+	k := &keyState{row: row, sealer: seals}
+	if !guards {
+		seals.guards = false
+		if k, err = s.guardRows(ctx, k, key); err != nil {
+			return nil, err
+		}
+	}
+	if n, ok := slot.(noting); ok && !noted && s.readOnly == nil {
+		if n.NoteGuarded(ctx, row.params) == nil { // else the next one does it
+			s.reached("noted")
+		}
+	}
+	return k, nil
+}
+
+// guardRows gives the rows of a store from before there were MACs theirs. It draws a new data key, so that a
+// wrapped one from before opens nothing of what is stored from now on. The slot's key stays.
+func (s *Store) guardRows(ctx context.Context, k *keyState, key []byte) (*keyState, error) {
+	const op = "protect the rows"
+	if s.readOnly != nil {
+		return nil, s.locked("its rows are not protected yet, and it cannot be written", bare(s.readOnly), "make it writable once")
+	}
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, s.explain(op, err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	same, err := k.holds(ctx, tx)
+	if err != nil {
+		return nil, s.explain(op, err)
+	}
+	if !same {
+		return nil, s.locked("its key was changed meanwhile", nil, "try again")
+	}
+	row := slotRow{kind: k.row.kind, params: k.row.params, made: k.row.made, before: k.row.before}
+	if row.kind == InFile { // from before there were params
+		row.params = paramsOf(key)
+	}
+	next, err := s.reseal(ctx, tx, k, row, key)
+	if err != nil {
+		return nil, err
+	}
+	return next, s.explain(op, tx.Commit())
 }
 
 // wrap seals a data key for a slot.
@@ -248,7 +301,9 @@ func wrap(data, by []byte, kind string, epoch int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return k.sealBytes(data, "key_slot", kind, "wrapped"), nil
+	kept := guardedKey(data)
+	defer clear(kept)
+	return k.sealBytes(kept, "key_slot", kind, "wrapped"), nil
 }
 
 // firstKey makes the first key, in the first slot that can hold one. After it returned nil there is a key, of this
@@ -261,9 +316,11 @@ func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
 			why, wanted = s.notHere(kind), cmp.Or(wanted, errors.New("there is none"))
 			continue
 		}
+		kept, _ := slot.Key(ctx, []byte("{}"), secret.Text{}) // a key file, if there is one
+		clear(kept)
 		key, params, err := slot.Make(ctx, told, true)
 		if err == nil {
-			won, err := s.putFirst(ctx, kind, key, params)
+			won, err := s.putFirst(ctx, slot, key, params, len(kept) > keySize)
 			clear(key)
 			if !won && !quiet(kind) { // a key file was another's too
 				_ = slot.Forget(context.WithoutCancel(ctx), params)
@@ -303,7 +360,9 @@ func firstHint(kind string) string {
 	return "choose another place for the key with lanyard key set"
 }
 
-func (s *Store) putFirst(ctx context.Context, kind string, key, params []byte) (won bool, err error) {
+// putFirst stores the first key, and vouches for the rows that are there. It does not where the key guarded rows
+// already: then it is not the first.
+func (s *Store) putFirst(ctx context.Context, slot KeySlot, key, params []byte, guards bool) (won bool, err error) {
 	data := freshKey()
 	defer clear(data)
 	// Immediate, so that two first starts take turns and the second finds the first one's key.
@@ -316,7 +375,21 @@ func (s *Store) putFirst(ctx context.Context, kind string, key, params []byte) (
 	if err != nil || row.kind != "" {
 		return false, err
 	}
-	if err := s.putKey(ctx, tx, slotRow{epoch: row.epoch, kind: kind, params: params}, data, key); err != nil {
+	var rows bool
+	if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM application) OR EXISTS (SELECT 1 FROM token)").Scan(&rows); err != nil {
+		return false, s.explain("make the first key", err)
+	}
+	if guards && rows {
+		return false, s.setBack(slot)
+	}
+	seals, err := newSealer(data, row.epoch)
+	if err != nil {
+		return false, err
+	}
+	if err := s.sealRows(ctx, tx, nil, seals); err != nil {
+		return false, err
+	}
+	if err := s.putKey(ctx, tx, slotRow{epoch: row.epoch, kind: slot.Kind(), params: params}, data, key); err != nil {
 		return false, err
 	}
 	return true, s.explain("make the first key", tx.Commit())

@@ -1,0 +1,56 @@
+package store
+
+import "errors"
+
+type setting struct{ name, value string }
+
+func settingFields(s *setting) []field {
+	return []field{{"name", &s.name}, {"value", &s.value}}
+}
+
+// Setting gives a stored setting, "" when it was never set. One that decides something and is altered
+// counts as never set.
+func (r *reader) Setting(key string) (string, error) {
+	all, err := r.settings("read setting "+key, "WHERE name = ?", key)
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	return all[0].value, nil
+}
+
+// Settings gives all stored settings, without those that Setting would not give.
+func (r *reader) Settings() (map[string]string, error) {
+	all, err := r.settings("read settings", "")
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]string, len(all))
+	for _, s := range all {
+		out[s.name] = s.value
+	}
+	return out, nil
+}
+
+func (r *reader) settings(op, follow string, args ...any) ([]setting, error) {
+	good, altered, err := rowsOf(r, op, settingTable(), follow, args...)
+	for _, s := range altered {
+		if decides(s.name) {
+			r.found("setting", s.name)
+		} else {
+			good = append(good, s)
+		}
+	}
+	return good, err
+}
+
+// SetSetting stores a setting in the clear. It is no place for a secret. One that decides something can be
+// stored while the store is unlocked alone.
+func (w *writer) SetSetting(key, value string) error {
+	op := "store setting " + key
+	err := put(w, op, settingTable(), &setting{key, value})
+	if !decides(key) && errors.Is(err, ErrLocked) {
+		_, err = w.exec(op, "INSERT INTO setting (name, value) VALUES (?, ?)"+
+			" ON CONFLICT (name) DO UPDATE SET value = excluded.value, mac = NULL", key, value)
+	}
+	return err
+}
