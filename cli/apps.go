@@ -33,6 +33,7 @@ func (p *program) runApps(c *cobra.Command, _ []string) error {
 	if p.json {
 		return p.printJSON(all)
 	}
+	defer p.noteDoubt(l)
 	for _, a := range l.Covered {
 		p.note("%s", coveredWords(a, l.Applications))
 	}

@@ -126,7 +126,7 @@ func refusalExit(code string) int {
 		return exitNotFound
 	case code == "store_exists": // a file or a store that was not to be replaced
 		return exitUsage
-	case code == "store_backup_locked":
+	case code == "store_backup_locked" || code == "store_altered":
 		return exitLocked
 	case code == "in_flight" || code == "not_kept" || strings.HasPrefix(code, "store_"):
 		return exitUnexpected

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -16,7 +17,8 @@ func (p *program) forgetCommand() *cobra.Command {
 		Short: "Dismiss requests whose answer was never seen",
 		Long: "Dismisses the mark of a get or refresh whose answer was never seen: lanyard tokens lists them, with the latest time at\n" +
 			"which the token that was lost can live. Nothing is sent, and nothing ends that token. The log keeps what was dismissed.\n" +
-			"A mark goes by itself when that time is over, or when the server says what is valid.",
+			"A mark goes by itself when that time is over, or when the server says what is valid. A row of the database that is altered\n" +
+			"(lanyard doctor names them) is removed by its id.",
 		Args:              takes(0, -1),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(c *cobra.Command, args []string) error { return p.runForget(c, args, yes, over) },
@@ -46,7 +48,13 @@ func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) err
 	}
 	defer s.Close()
 	var marks []console.Mark
-	for _, arg := range args {
+	for i, arg := range args {
+		if at := slices.IndexFunc(l.Altered, func(a console.Altered) bool { return a.ID == arg }); at >= 0 {
+			if len(args) > 1 {
+				return misuse("one at a time", "forget: %s is altered, and goes alone", args[i])
+			}
+			return p.forgetAltered(c.Context(), s, l, l.Altered[at], yes)
+		}
 		m, err := l.needMark(arg)
 		if err != nil {
 			return err
@@ -82,6 +90,38 @@ func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) err
 		return p.printJSON(all)
 	}
 	return nil
+}
+
+// forgetAltered removes an altered row, after a question.
+func (p *program) forgetAltered(ctx context.Context, s *session, l ledger, a console.Altered, yes bool) error {
+	words := a.String() + " is altered, and is removed from the store; nothing is sent, and nobody can revoke any more what it held"
+	if n := len(l.of(a.ID)); a.Table == "application" && n > 0 {
+		words += ". " + plural(n, "token") + " of it go too, and may be alive"
+	}
+	if !yes && !p.dryRun {
+		err := p.askYes(words+"\nremove?",
+			&failure{exit: exitUsage, code: "needs_yes", text: "forget: without a terminal this needs --yes", hint: words},
+			&failure{exit: exitUsage, code: "declined", text: "forget: not confirmed, nothing was removed"})
+		if err != nil {
+			return err
+		}
+	}
+	if p.dryRun {
+		return p.rehearsed(ctx, s, nil)
+	}
+	if _, err := s.svc.ForgetAltered(ctx, a.ID); err != nil {
+		return err
+	}
+	if p.json {
+		return p.printJSON(alteredJSON{a.ID, alteredWord})
+	}
+	p.print("removed %s", a)
+	return nil
+}
+
+// of are the tokens of an application.
+func (l ledger) of(appID string) []console.Token {
+	return slices.DeleteFunc(slices.Clone(l.Tokens), func(t console.Token) bool { return t.AppID != appID })
 }
 
 // confirmForget asks before marks are dismissed. No is the default.

@@ -38,6 +38,11 @@ type (
 		SentAt      stamp   `json:"sent_at"`
 		EndsBy      stamp   `json:"ends_by"`
 	}
+	// alteredJSON stands where a token or application would, of which nothing is known any more.
+	alteredJSON struct {
+		ID    string `json:"id"`
+		State string `json:"state"` // "altered"
+	}
 	tokenCount struct {
 		Active    int `json:"active"`
 		Expiring  int `json:"expiring"`

@@ -38,6 +38,7 @@ func (p *program) runRevocations(c *cobra.Command, _ []string) error {
 			}
 		}
 	}
+	defer p.noteDoubt(l)
 	if p.json {
 		return p.printJSON(all)
 	}

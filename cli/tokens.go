@@ -83,6 +83,13 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 		defer p.note("a get for %s was sent at %s and its answer never seen: %s", a.Label(), m.SentAt.UTC().Format("15:04:05Z"),
 			console.MarkAdvice(m, a.Environment.Regime, l.now))
 	}
+	for _, a := range l.Altered {
+		if a.Table == "token" && only == "" {
+			shown = append(shown, alteredJSON{a.ID, alteredWord})
+			rows = append(rows, []string{alteredWord, "-", "-", "-", "-", "-", "-", a.ID})
+		}
+	}
+	defer p.noteDoubt(l)
 	if p.json {
 		return p.printJSON(shown)
 	}

@@ -143,6 +143,9 @@ func (s *Service) Whose(ctx context.Context, text secret.Text) (Token, bool, err
 // Nothing of the token is stored.
 func (s *Service) ProbeText(ctx context.Context, appID string, access secret.Text) (ans tokenapi.ProbeAnswer, fingerprint string, err error) {
 	access = jwt.Normalise(access)
+	if err := s.unlocked(ctx); err != nil {
+		return ans, "", err
+	}
 	var a Application
 	err = s.opt.Keeper.View(ctx, func(r Reader) (err error) {
 		a, err = s.application(r, appID)

@@ -46,6 +46,7 @@ func (s *Service) Board(ctx context.Context) (Board, error) {
 			}
 		}
 		b.Applications, err = s.applications(r, stored, b.Tokens, b.Marks)
+		b.Altered = r.Altered()
 		return err
 	})
 	b.Key = s.opt.Keeper.Key() // after the reading, which is where another process's change of it is noticed
@@ -105,6 +106,12 @@ func (s *Service) applications(r Reader, stored []Application, tokens []Token, m
 				a.Secret = SecretAvailable
 			}
 			all = append(all, a)
+		}
+		delete(needed, a.ID)
+	}
+	for _, a := range r.Altered() {
+		if a.Table == "application" && needed[a.ID] && !configured[a.ID] {
+			all = append(all, placeholder(a.ID))
 		}
 	}
 	return all, nil

@@ -113,6 +113,7 @@ type Board struct {
 	Environments []KnownEnvironment // configured first, then those of applications that were added here
 	Tokens       []Token            // oldest first
 	Marks        []Mark             // open marks of gets, which have no token yet
+	Altered      []Altered          // rows that something else than Lanyard changed; while the store is locked none is known
 	Exchanges    []Exchange         // oldest first
 
 	Key KeyStatus // of the store's secrets
@@ -286,8 +287,12 @@ func (s *Service) Skew(environment string) (time.Duration, bool) {
 	return d, ok
 }
 
-// api gives the client of an environment, connecting at first use.
+// api gives the client of an environment, connecting at first use. While the store is locked nothing verifies
+// where the environment is, so that nothing may be sent to it: every verb unlocks before it reads.
 func (s *Service) api(e Environment) (API, error) {
+	if s.opt.Keeper.Key().Locked {
+		return nil, &Error{Code: "store_locked", Text: "the store is locked, so that its rows are not verified, and nothing is sent", Hint: "unlock it"}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if a, ok := s.apis[e]; ok {

@@ -114,7 +114,7 @@ func (s *Service) lapseAll(ctx context.Context) error {
 		}
 		return err
 	})
-	if err != nil || len(ids) == 0 {
+	if err != nil || len(ids) == 0 || s.opt.Keeper.Key().Locked {
 		return err
 	}
 	return s.update(context.WithoutCancel(ctx), func(w Writer) error {

@@ -117,6 +117,9 @@ const askAgain = time.Minute
 // ready sees to it that the endpoints that a verb needs are known. The issuer is asked only for one that is not
 // given, at first use and once a day after that; when it cannot be asked again, what it said last stays in force.
 func (s *Service) ready(ctx context.Context, appID string, need ...endpoint) error {
+	if err := s.unlocked(ctx); err != nil {
+		return err
+	}
 	var a Application
 	var f finding
 	var known, complete bool
@@ -201,6 +204,9 @@ func (s *Service) findingOf(of Environment, d tokenapi.Discovered) finding {
 
 // Discover asks the issuer of an application's environment, whatever was known of it, and says what it found.
 func (s *Service) Discover(ctx context.Context, appID string) (tokenapi.Discovered, error) {
+	if err := s.unlocked(ctx); err != nil {
+		return tokenapi.Discovered{}, err
+	}
 	var a Application
 	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
 		a, err = s.application(r, appID)

@@ -68,6 +68,9 @@ func (s *Service) update(ctx context.Context, f func(Writer) error) error {
 
 // updateFor is update in which a person dismisses a mark; "" for none.
 func (s *Service) updateFor(ctx context.Context, dismissed string, f func(Writer) error) error {
+	if err := s.unlocked(ctx); err != nil { // each row that is written has a MAC, and what is written goes by what was read
+		return err
+	}
 	return s.opt.Keeper.Update(ctx, func(w Writer) error {
 		r := &recorder{Writer: w, s: s, dismissed: dismissed}
 		if err := f(r); err != nil {
@@ -152,7 +155,7 @@ func (r *recorder) of(tokenID string) (*change, error) {
 	switch {
 	case err == nil:
 		c.before, c.appID = &t, t.AppID
-	case !isNotFound(err):
+	case !isLost(err):
 		return nil, err
 	}
 	r.changes = append(r.changes, c)
@@ -275,7 +278,7 @@ func (r *recorder) tend() error {
 			continue
 		}
 		t, err := r.Token(c.tokenID)
-		if isNotFound(err) {
+		if isLost(err) {
 			continue
 		}
 		if err != nil {
@@ -324,7 +327,7 @@ func (r *recorder) record() error {
 		settled := kindOfMarks(g) == EventSettled
 		for _, c := range tokens {
 			t, err := r.Token(c.tokenID)
-			if err != nil && !isNotFound(err) {
+			if err != nil && !isLost(err) {
 				return err
 			}
 			if settled && err == nil && t.AppID == g.appID && len(changedFacts(c.before, &t)) > 0 {
@@ -348,7 +351,7 @@ func (r *recorder) write(c *change) error {
 	var after *Token
 	if c.tokenID != "" {
 		t, err := r.Token(c.tokenID) // as it was stored, which is what a replay has to give
-		if err != nil && !isNotFound(err) {
+		if err != nil && !isLost(err) {
 			return err
 		}
 		if err == nil {

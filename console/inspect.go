@@ -47,6 +47,9 @@ func (s *Service) Inspect(ctx context.Context, text secret.Text, o InspectOption
 		return Inspection{}, err
 	}
 	i := Inspection{Fingerprint: text.Fingerprint()}
+	if !o.Offline {
+		_ = s.unlocked(ctx) // without the key the signature is not checked, and that is said
+	}
 	t, held, err := s.Whose(ctx, text)
 	if err != nil {
 		return i, err

@@ -213,6 +213,9 @@ func (s *Service) settle(w Writer, of Mark, got Token, now time.Time) error {
 // replace notes on a token that another one has taken its place.
 func (s *Service) replace(w Writer, id string, by Token, at time.Time) (Token, error) {
 	t, err := s.token(w, id)
+	if isLost(err) {
+		return t, nil
+	}
 	if err != nil || t.ReplacedBy != "" {
 		return t, err
 	}

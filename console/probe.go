@@ -19,6 +19,9 @@ func needProbeURL(a Application) error {
 // it. What the gateway says is an answer, never an error. Where the verdict needs it, the URL is
 // also called with a made-up token.
 func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnswer, Token, error) {
+	if err := s.unlocked(ctx); err != nil {
+		return tokenapi.ProbeAnswer{}, Token{}, err
+	}
 	t, a, err := s.find(ctx, tokenID)
 	if err != nil {
 		return tokenapi.ProbeAnswer{}, t, err

@@ -53,6 +53,9 @@ func (s *Service) CheckProbeURL(ctx context.Context, a Application) (ProbeURLChe
 	if err := needProbeURL(a); err != nil {
 		return ProbeURLCheck{}, err
 	}
+	if err := s.unlocked(ctx); err != nil {
+		return ProbeURLCheck{}, err
+	}
 	kept, err := s.keptControl(ctx, a.ProbeURL)
 	if err != nil {
 		return ProbeURLCheck{}, err

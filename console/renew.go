@@ -240,7 +240,7 @@ func (s *Service) refresh(ctx context.Context, a Application, under []*lease, t 
 		}
 		old, err := w.Token(t.ID)
 		if err != nil {
-			if isNotFound(err) { // forgotten meanwhile: no reason to lose its successor
+			if isLost(err) { // forgotten meanwhile: no reason to lose its successor
 				err = nil
 			}
 			return err
@@ -264,6 +264,9 @@ func (s *Service) refresh(ctx context.Context, a Application, under []*lease, t 
 // that was sent: a newer one, stored by somebody else meanwhile, is left alone.
 func dropRefresh(w Writer, tokenID string, sent secret.Text) error {
 	t, err := w.Token(tokenID)
+	if isLost(err) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ type board struct {
 	longer   map[string]console.Longer
 	skew     map[string]time.Duration // of the servers' clocks, by environment
 
+	altered     []console.Altered    // rows that do not verify
 	invitations []console.Invitation // what this process waits for a person to do
 	byID        map[string]*row
 }
@@ -111,7 +112,8 @@ func (r *row) at() time.Time {
 func file(b console.Board, policy func(console.Application) console.Policy, now time.Time) board {
 	out := board{
 		read: true, key: b.Key, acts: b.Exchanges, tokens: b.Tokens, skew: b.Skew, longer: b.Longer, invitations: b.Invitations, known: b.Environments,
-		apps: make([]app, len(b.Applications)), byID: make(map[string]*row, len(b.Tokens)),
+		altered: b.Altered,
+		apps:    make([]app, len(b.Applications)), byID: make(map[string]*row, len(b.Tokens)),
 	}
 	index := make(map[string]int, len(b.Applications))
 	envs := map[string]bool{}

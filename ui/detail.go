@@ -181,7 +181,7 @@ func (m *root) aside(s *scene, w int, own bool) string {
 	case texts == nil && s.key.asks() && !s.key.fresh():
 		paint = m.st.Quiet
 		asks := s.keys.list(doGet, doRenew, doRevoke, doCopy, doProbe) + " ask for the passphrase"
-		texts = []string{"locked: lists and countdowns run on, " + asks, "locked: " + asks}
+		texts = []string{"locked, so not verified: lists and countdowns run on, " + asks, "locked, not verified: " + asks, "locked: " + asks}
 	}
 	if own && s.keySaid != s.key.text() {
 		right = s.key.text()

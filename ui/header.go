@@ -181,7 +181,8 @@ func BannerOf(e console.Environment) (Banner, bool) {
 	return Banner{Text: e.Banner(), Short: short}, e.Banner() != ""
 }
 
-// unsafe are the warnings about the environments of the configuration, then those of the store.
+// unsafe are the warnings about the environments of the configuration, then those of the store, then one of
+// rows that do not verify.
 func (b *board) unsafe(configured []Banner) []Banner {
 	all := slices.Clone(configured)
 	for i := range b.apps {
@@ -189,7 +190,22 @@ func (b *board) unsafe(configured []Banner) []Banner {
 			all = append(all, x)
 		}
 	}
-	return all
+	return append(all, b.alteredBanner()...)
+}
+
+// alteredBanner is the warning about rows that do not verify; none where all do.
+func (b *board) alteredBanner() []Banner {
+	if len(b.altered) == 0 {
+		return nil
+	}
+	var names []string
+	for _, a := range b.altered {
+		names = append(names, a.String())
+	}
+	return []Banner{{
+		Text:  "altered outside of lanyard, so that nothing is sent for it: " + strings.Join(names, ", ") + " (lanyard doctor)",
+		Short: strconv.Itoa(len(names)) + " altered",
+	}}
 }
 
 // banners are the lines of the permanent warnings: each on a line of its own, or in one run over as many lines as

@@ -28,7 +28,7 @@ func (k keyState) fresh() bool { return k.asks() && k.Kind == "" }
 // it is fetched when a verb wants it.
 func (k keyState) shut() bool { return k.Locked && (k.Asks || k.failed) }
 
-// text names the backend, and in a word whether it is closed.
+// text names the backend, and in a word whether it is closed. A locked store is not verified, which is said where nothing else is.
 func (k keyState) text() string {
 	switch {
 	case k.unread:
@@ -39,6 +39,8 @@ func (k keyState) text() string {
 		return "key: " + kit.Clean(k.Kind) + ", locked"
 	case k.shut():
 		return "key: " + kit.Clean(k.Kind) + ", not opened"
+	case k.Locked:
+		return "key: " + kit.Clean(k.Kind) + ", not verified"
 	}
 	return "key: " + kit.Clean(k.Kind)
 }

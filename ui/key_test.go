@@ -130,7 +130,7 @@ func TestLockedDelivery(t *testing.T) {
 func TestKeyIsGone(t *testing.T) {
 	t.Parallel()
 	l, s := behind(t, console.KeyStatus{Kind: "keyring", Place: "the keyring of this session", Locked: true}, "")
-	l.shows("key: keyring ")
+	l.shows("key: keyring, not verified")
 	l.Key("g")
 	if l.Overlays() != 0 || l.api.tokens != 0 {
 		t.Error("something was asked, or got")

@@ -83,6 +83,7 @@ type plain struct {
 	retries         int
 	dueErr          string
 	saidLocked      bool
+	saidAltered     []console.Altered
 	keyFailed       bool
 	held, clearing  bool // of the clipboard
 	clearAt         time.Time
@@ -271,6 +272,7 @@ func (p *plain) filedBoard(r boardRead) {
 			p.opened()
 		}
 		p.greet()
+		p.sayAltered()
 		p.announce()
 		p.invite()
 	}

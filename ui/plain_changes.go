@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -166,13 +167,25 @@ func (p *plain) greet() {
 	for _, b := range p.board.unsafe(p.o.Banners) {
 		p.out.say("warning: %s.", b.Text)
 	}
+	p.saidAltered = p.board.altered
 	held := counted(len(p.board.tokens), "token")
 	if len(p.board.tokens) > 0 {
 		held += ": " + tallyWords(p.board.total)
 	}
 	p.out.say("%s; %s. Type help for the commands.", counted(len(p.board.apps), "application"), held)
 	if k := p.key(); k.asks() && !k.fresh() {
-		p.out.say("The store is locked: lists work, and get, renew, revoke, copy and probe ask for the passphrase.")
+		p.out.say("The store is locked: lists work and are not verified, and get, renew, revoke, copy and probe ask for the passphrase.")
+	}
+}
+
+// sayAltered says that rows were altered since it was said last.
+func (p *plain) sayAltered() {
+	if slices.Equal(p.board.altered, p.saidAltered) {
+		return
+	}
+	p.saidAltered = p.board.altered
+	for _, b := range p.board.alteredBanner() {
+		p.out.say("warning: %s.", b.Text)
 	}
 }
 
