@@ -13,6 +13,7 @@ import (
 	"filippo.io/age"
 
 	"lanyard/console"
+	"lanyard/tokenapi/secret"
 )
 
 // OpenSteps opens with other migrations than the built-in ones.
@@ -209,4 +210,27 @@ func (s *Store) Vouch(ctx context.Context) error {
 		return err
 	}
 	return tx.Commit()
+}
+
+// Unguard makes a store as it was before rows had MACs, but for its key file.
+func (s *Store) Unguard(ctx context.Context) error {
+	row := s.key.Load().row
+	kept, err := s.slots[row.kind].Key(ctx, row.params, secret.Text{})
+	if err != nil {
+		return err
+	}
+	by, err := newSealer(kept[:keySize], row.epoch)
+	if err != nil {
+		return err
+	}
+	data, err := by.openBytes(row.wrapped, "key_slot", row.kind, "wrapped")
+	if err == nil {
+		_, err = s.write.ExecContext(ctx, "UPDATE key_slot SET wrapped = ?", by.sealBytes(data[:keySize], "key_slot", row.kind, "wrapped"))
+	}
+	for _, table := range []string{"application", "token", "probe", "mark", "setting"} {
+		if err == nil {
+			_, err = s.write.ExecContext(ctx, "UPDATE "+table+" SET mac = NULL")
+		}
+	}
+	return err
 }
