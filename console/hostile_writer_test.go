@@ -1,0 +1,303 @@
+package console_test
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/console"
+	"lanyard/store"
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
+)
+
+// Where the hostile writer wants everything to go.
+const stranger = "https://stranger.example"
+
+// attacked is a console on a copy of a state directory, with a network that answers nothing and remembers what was
+// sent.
+type attacked struct {
+	t    *testing.T
+	s    *console.Service
+	kept *store.Store
+	sent []request
+}
+
+// secretOf is a secret that can be told from all others in what is sent.
+func secretOf(kind, id string) secret.Text { return secret.New(kind + "-of-" + id + "-ends") }
+
+// request is what was sent: where to, and all of it.
+type request struct{ url, all string }
+
+func attack(t *testing.T, dir string, configured []console.Application) *attacked {
+	t.Helper()
+	kept, err := store.Open(t.Context(), dir, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = kept.Close() })
+	a := &attacked{t: t, kept: kept}
+	now := func() time.Time { return t0.Add(time.Minute) }
+	a.s, err = console.New(console.Options{
+		Clock: now, Keeper: kept, Vault: vault{}, Applications: configured, UndoWindow: time.Second, DueBefore: time.Minute, Owner: "attacked", Attended: true,
+		Connect: func(e console.Environment) (console.API, error) {
+			c, err := tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints, Timeout: e.Timeout}, now)
+			if err != nil {
+				return nil, err
+			}
+			return c.WithTransport(a), nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// RoundTrip implements http.RoundTripper.
+func (a *attacked) RoundTrip(r *http.Request) (*http.Response, error) {
+	var body []byte
+	if r.Body != nil {
+		body, _ = io.ReadAll(r.Body)
+	}
+	user, pass, _ := r.BasicAuth()
+	a.sent = append(a.sent, request{r.URL.String(), fmt.Sprint(r.URL, r.Header, string(body), user, pass)})
+	return &http.Response{StatusCode: http.StatusServiceUnavailable, Body: io.NopCloser(strings.NewReader("")), Header: http.Header{}, Request: r}, nil
+}
+
+// everything uses each verb on everything there is. Whether one fails is no matter.
+func (a *attacked) everything(tokens, apps []string) console.Board {
+	a.t.Helper()
+	ctx := a.t.Context()
+	b, err := a.s.Board(ctx)
+	if err != nil {
+		a.t.Fatalf("the store is not read any more: %v", err)
+	}
+	_, _, _ = a.s.Deliver(ctx)
+	for _, id := range tokens {
+		_, _, _ = a.s.Probe(ctx, id)
+		_, _, _ = a.s.Introspect(ctx, id)
+		_, _ = a.s.Renew(ctx, id)
+		_, _ = a.s.Revoke(ctx, id, console.RevokeBoth, 0)
+	}
+	for _, id := range apps {
+		_, _ = a.s.RenewApplication(ctx, id)
+		_, _ = a.s.Obtain(ctx, id, console.ObtainOptions{Fresh: true})
+	}
+	_, _, _ = a.s.Deliver(ctx)
+	return b
+}
+
+// What whoever writes to the database, but has no key, changes in one column is never acted on: what is sent then, and
+// what is shown, is a part of what was sent and shown before.
+func TestFaultHostileWriter(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	e := console.Environment{Name: "own", CacheTTL: 15 * time.Minute, ClientAuth: tokenapi.AuthBasic, Regime: console.RegimeAuto, Timeout: time.Second,
+		Endpoints: tokenapi.Endpoints{TokenURL: base + "/token", RevokeURL: base + "/revoke", IntrospectURL: base + "/introspect"}}
+	listed := console.Application{Name: "listed", Environment: e, ConsumerKey: "listed-key", Grant: tokenapi.GrantPassword, Username: "ana",
+		ProbeURL: base + "/probe", Source: console.FromStore, Secret: console.SecretAvailable}
+	listed.ID = listed.Identity()
+	gone := listed
+	gone.Name, gone.ConsumerKey, gone.Source, gone.Grant = "gone", "gone-key", console.FromConfig, tokenapi.GrantClientCredentials
+	gone.ID = gone.Identity()
+	configured := gone
+	configured.Name, configured.ConsumerKey = "configured", "configured-key"
+	configured.Details.SecretStored = true
+	configured.ID = configured.Identity()
+	kept, err := store.Open(t.Context(), dir, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tokens, apps []string
+	err = kept.Update(t.Context(), func(w console.Writer) error {
+		var all error
+		for _, a := range []console.Application{listed, gone, configured} {
+			all = errors.Join(all, w.PutApplication(a, console.Secrets{Access: secretOf("consumer", a.ID)}))
+			apps = append(apps, a.ID)
+			for i, tok := range []console.Token{
+				{Refresh: console.RefreshLive},
+				{Refresh: console.RefreshLive, RevokeAt: t0, RevokeKind: console.RevokeBoth},
+			} {
+				tok.ID, tok.AppID, tok.Fingerprint = fmt.Sprintf("%s-%d", a.Name, i), a.ID, fmt.Sprintf("%08x", i+1)
+				tok.Grant, tok.User, tok.TokenType = a.Grant, a.Username, "Bearer"
+				tok.IssuedAt, tok.ExpiresAt, tok.Lifetime, tok.Granted = t0, t0.Add(time.Hour), tokenapi.Bounded, time.Hour
+				sec := console.Secrets{Access: secretOf("access", tok.ID), Refresh: secretOf("refresh", tok.ID)}
+				tokens = append(tokens, tok.ID)
+				all = errors.Join(all, w.PutToken(&tok), w.PutSecrets(tok.ID, sec), w.PutProbe(tok.ID, console.Probe{At: t0, Status: 200, Verdict: tokenapi.Accepted}))
+			}
+		}
+		return errors.Join(all, w.PutPassword(listed.ID, secretOf("password", listed.ID)),
+			w.PutMark(console.Mark{ID: "lost", Op: "get", AppID: listed.ID, SentAt: t0}), w.PutMark(console.Mark{ID: "spent", Op: "refresh", AppID: listed.ID, TokenID: tokens[0], SentAt: t0}),
+			w.SetSetting("longer/own", `{"seconds":60,"at":"2026-11-29T10:00:00Z"}`))
+	})
+	if err := errors.Join(err, kept.Close()); err != nil {
+		t.Fatal(err)
+	}
+	clean := attack(t, copyOf(t, dir), []console.Application{configured})
+	before := clean.everything(tokens, apps)
+	if len(before.Tokens) != 6 || len(before.Altered) > 0 || len(clean.sent) < 10 {
+		t.Fatalf("%d tokens, sent %v", len(before.Tokens), clean.sent)
+	}
+	for _, id := range apps {
+		if !slices.ContainsFunc(clean.sent, func(r request) bool { return strings.Contains(r.all, secretOf("consumer", id).Reveal()) }) {
+			t.Fatalf("nothing was sent for %s", id)
+		}
+	}
+
+	flips, same, refused := 0, 0, 0
+	for _, table := range []string{"application", "token", "probe", "mark", "setting", "application_secret", "token_secret", "application_password", "hash_key", "lease"} {
+		for column, changes := range hostileChanges(t, dir, table) {
+			for i, change := range changes {
+				if !full() && i > 1 {
+					break
+				}
+				there := copyOf(t, dir)
+				switch n, err := tamper(t, there, "UPDATE "+table+" SET "+column+" = "+change+" WHERE "+column+" IS NOT ("+change+")"); {
+				case err != nil:
+					refused++
+					continue
+				case n == 0:
+					same++
+					continue
+				}
+				flips++
+				what := table + "." + column + " = " + change
+				a := attack(t, there, []console.Application{configured})
+				after := a.everything(tokens, apps)
+				for _, r := range a.sent {
+					if !slices.ContainsFunc(clean.sent, func(c request) bool { return c.url == r.url }) {
+						t.Errorf("%s: sent to %s", what, r.url)
+					}
+					for _, row := range after.Altered {
+						for _, kind := range []string{"consumer", "access", "refresh", "password"} {
+							if row.ID != configured.ID && strings.Contains(r.all, secretOf(kind, row.ID).Reveal()) {
+								t.Errorf("%s: the %s of the altered %s was sent", what, kind, row)
+							}
+						}
+					}
+				}
+				claims(t, what, before, after)
+				_ = a.kept.Close()
+			}
+		}
+	}
+	t.Logf("hostile writer: %d changes, of which the schema refused %d more and %d changed nothing: nothing sent elsewhere, nothing claimed", flips, refused, same)
+	if flips < 80 {
+		t.Errorf("only %d changes", flips)
+	}
+}
+
+// claims checks that nothing is shown that was not shown before.
+func claims(t *testing.T, what string, before, after console.Board) {
+	t.Helper()
+	for _, tok := range after.Tokens {
+		tok.Unsure, tok.Twins, tok.Probes = nil, nil, nil // one of them may be missing, as if it had been deleted
+		if !slices.ContainsFunc(before.Tokens, func(b console.Token) bool {
+			b.Unsure, b.Twins, b.Probes = nil, nil, nil
+			return reflect.DeepEqual(b, tok)
+		}) {
+			t.Errorf("%s: shown %+v", what, tok)
+		}
+	}
+	for _, a := range after.Applications {
+		known := slices.ContainsFunc(before.Applications, func(b console.Application) bool { return reflect.DeepEqual(b, a) })
+		if !known && !strings.HasPrefix(a.Name, "altered ") && a.Secret != console.SecretMissing {
+			t.Errorf("%s: shown %+v", what, a)
+		}
+	}
+	for _, m := range after.Marks {
+		if !slices.ContainsFunc(before.Marks, func(b console.Mark) bool { return reflect.DeepEqual(b, m) }) {
+			t.Errorf("%s: shown %+v", what, m)
+		}
+	}
+	for name, l := range after.Longer {
+		if before.Longer[name] != l {
+			t.Errorf("%s: shown %s %v", what, name, l)
+		}
+	}
+}
+
+// hostileChanges are values for each column of a table that somebody would choose who wants secrets sent elsewhere.
+func hostileChanges(t *testing.T, dir, table string) map[string][]string {
+	t.Helper()
+	db := raw(t, dir)
+	defer func() { _ = db.Close() }()
+	rows, err := db.QueryContext(t.Context(), "SELECT name, type FROM pragma_table_info(?)", table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	all := map[string][]string{}
+	for rows.Next() {
+		var name, kind string
+		if err := rows.Scan(&name, &kind); err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case name == "environment":
+			all[name] = []string{
+				"replace(environment, '" + base + "', '" + stranger + "')",
+				"replace(environment, '\"timeout_ns\"', '\"proxy\":\"" + stranger + "\",\"insecure_skip_verify\":true,\"timeout_ns\"')",
+				"'{}'", "'{'",
+			}
+		case name == "probe_url":
+			all[name] = []string{"'" + stranger + "/probe'"}
+		case table == "setting" && name == "value":
+			all[name] = []string{`'{"seconds":6000,"at":"2026-11-29T10:00:00Z"}'`, "''"}
+		case strings.HasSuffix(name, "app_id") || table == "application" && name == "id":
+			all[name] = []string{"(SELECT max(id) FROM application)", "(SELECT min(id) FROM application)", "'nobody'"}
+		case kind == "TEXT":
+			all[name] = []string{"'x'", "''", "'{'", "'{\"audience\":\"" + stranger + "\"}'", "'dead'", "NULL"}
+		case kind == "BLOB":
+			all[name] = []string{"x'00'", "(SELECT max(" + name + ") FROM " + table + ")", "NULL"}
+		default:
+			all[name] = []string{"0", "1", fmt.Sprint(t0.Add(-time.Hour).UnixNano()), fmt.Sprint(t0.Add(1000 * time.Hour).UnixNano()), "NULL"}
+		}
+	}
+	return all
+}
+
+func raw(t *testing.T, dir string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "lanyard.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+// tamper changes the database without its key.
+func tamper(t *testing.T, dir, query string) (int64, error) {
+	t.Helper()
+	db := raw(t, dir)
+	defer func() { _ = db.Close() }()
+	res, err := db.ExecContext(t.Context(), query)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func copyOf(t *testing.T, dir string) string {
+	t.Helper()
+	to := t.TempDir()
+	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"lanyard.db", "lanyard.key"} {
+		if err := os.Chmod(filepath.Join(to, name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return to
+}
