@@ -1,0 +1,252 @@
+package tokenapi
+
+import (
+	"html"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// viewsOf calls see with a text, and with what it says when it is decoded, until see returns false: escapes of
+// pages, URLs, JSON and mail, up to four times over; hexadecimal and numbers of characters, whatever stands
+// between them; base64 that begins anywhere. What comes of the last ones is decoded once more.
+func viewsOf(s string, see func(view string) bool) {
+	if !see(s) {
+		return
+	}
+	plain := s
+	for range 4 {
+		next := unescaped(plain)
+		if next == plain {
+			break
+		}
+		if plain = next; !see(plain) {
+			return
+		}
+	}
+	if !deeper(s, see, true) {
+		return
+	}
+	if plain != s {
+		deeper(plain, see, true)
+	}
+}
+
+// deeper calls see with what is within a text in other alphabets. It returns false when see does.
+func deeper(s string, see func(view string) bool, again bool) bool {
+	again = again && len(s) <= deepestLen
+	show := func(view string, more bool) bool {
+		if len(view) < shortest {
+			return true
+		}
+		if !see(view) {
+			return false
+		}
+		if !again {
+			return true
+		}
+		if plain := unescaped(view); plain != view && !see(plain) {
+			return false
+		}
+		return !more || deeper(view, see, false)
+	}
+	digits := hexDigits(s)
+	for phase := range min(2, len(digits)) {
+		if !show(fromHex(digits[phase:]), false) {
+			return false
+		}
+	}
+	for _, base := range []int{2, 8, 10} {
+		if !show(numbered(s, base), false) {
+			return false
+		}
+	}
+	if strings.IndexByte(s, '=') >= 0 && !show(quotedPrintable(s), false) {
+		return false
+	}
+	sextets := base64Sextets(s)
+	for phase := range min(4, len(sextets)) {
+		if !show(fromSextets(sextets[phase:]), true) {
+			return false
+		}
+	}
+	return true
+}
+
+// unescaped decodes each escape of a page, a URL, JSON, Go or JavaScript once.
+func unescaped(s string) string {
+	if strings.IndexByte(s, '&') >= 0 {
+		s = html.UnescapeString(s)
+	}
+	if !strings.ContainsAny(s, `%\+`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); {
+		r, size, isByte := escapeAt(s[i:])
+		switch {
+		case size == 0:
+			b.WriteByte(s[i])
+			i++
+			continue
+		case isByte:
+			b.WriteByte(byte(r)) //nolint:gosec // it was read from two digits
+		case utf16.IsSurrogate(r):
+			low, more, _ := escapeAt(s[i+size:])
+			if both := utf16.DecodeRune(r, low); both != utf8.RuneError {
+				r, size = both, size+more
+			}
+			b.WriteRune(r)
+		default:
+			b.WriteRune(r)
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// escapeAt reads the escape that a text begins with: %2f, %u002f, \u002f, \u{2f}, \U0000002f, \x2f, \57, \/ or
+// U+002F. A size of 0: there is none.
+func escapeAt(s string) (r rune, size int, isByte bool) {
+	if len(s) < 2 {
+		return 0, 0, false
+	}
+	digits := func(from, n, base int) (rune, int) {
+		if len(s) < from+n {
+			return 0, 0
+		}
+		v, err := strconv.ParseUint(s[from:from+n], base, 31)
+		if err != nil {
+			return 0, 0
+		}
+		return rune(v), from + n //nolint:gosec // 31 bits
+	}
+	switch {
+	case s[0] == '%' && (s[1] == 'u' || s[1] == 'U'), s[0] == '\\' && s[1] == 'u' && !strings.HasPrefix(s, `\u{`), s[0] == 'U' && s[1] == '+':
+		r, size = digits(2, 4, 16)
+	case s[0] == '%':
+		r, size = digits(1, 2, 16)
+		isByte = true
+	case s[0] != '\\':
+	case (s[1] == 'u' || s[1] == 'x') && len(s) > 2 && s[2] == '{':
+		if end := strings.IndexByte(s[:min(len(s), 12)], '}'); end > 3 {
+			if r, size = digits(3, end-3, 16); size > 0 {
+				size++
+			}
+		}
+	case s[1] == 'x':
+		r, size = digits(2, 2, 16)
+		isByte = true
+	case s[1] == 'U':
+		r, size = digits(2, 8, 16)
+	case s[1] >= '0' && s[1] <= '3':
+		if r, size = digits(1, 3, 8); size == 0 {
+			return 0, 2, true // NUL
+		}
+		isByte = true
+	case strings.IndexByte("nrtbfv", s[1]) >= 0:
+		return '\n', 2, true
+	default:
+		return rune(s[1]), 2, true
+	}
+	return r, size, isByte
+}
+
+// hexDigits gives the hexadecimal digits of a text, with their values for bytes, without 0x.
+func hexDigits(s string) []byte {
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		switch c := s[i] | 0x20; {
+		case s[i] == '0' && i+1 < len(s) && s[i+1]|0x20 == 'x':
+			i++
+		case s[i] >= '0' && s[i] <= '9':
+			out = append(out, s[i]-'0')
+		case c >= 'a' && c <= 'f':
+			out = append(out, c-'a'+10)
+		}
+	}
+	return out
+}
+
+func fromHex(digits []byte) string {
+	out := make([]byte, 0, len(digits)/2)
+	for i := 0; i+1 < len(digits); i += 2 {
+		out = append(out, digits[i]<<4|digits[i+1])
+	}
+	return string(out)
+}
+
+// numbered reads the numbers of a text as characters: [99, 52, 110].
+func numbered(s string, base int) string {
+	longest := map[int]int{2: 8, 8: 4, 10: 3}[base]
+	var out []byte
+	for i := 0; i < len(s); {
+		end := i
+		for end < len(s) && s[end] >= '0' && s[end] <= '9' {
+			end++
+		}
+		if n := end - i; n > 0 && n <= longest {
+			if v, err := strconv.ParseUint(s[i:end], base, 8); err == nil {
+				out = append(out, byte(v))
+			}
+		}
+		i = end + 1
+	}
+	return string(out)
+}
+
+// quotedPrintable decodes =2F and takes out soft line breaks, also those that became a blank (RFC 2045 section 6.7).
+func quotedPrintable(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '=' || i+1 >= len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		if s[i+1] <= ' ' {
+			continue
+		}
+		if v, err := strconv.ParseUint(s[i+1:min(i+3, len(s))], 16, 8); err == nil && i+2 < len(s) {
+			b.WriteByte(byte(v))
+			i += 2
+			continue
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// base64Sextets gives the values of the letters of base64 in a text, of both alphabets.
+func base64Sextets(s string) []byte {
+	out := make([]byte, 0, len(s))
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'A' && c <= 'Z':
+			out = append(out, c-'A')
+		case c >= 'a' && c <= 'z':
+			out = append(out, c-'a'+26)
+		case c >= '0' && c <= '9':
+			out = append(out, c-'0'+52)
+		case c == '+' || c == '-':
+			out = append(out, 62)
+		case c == '/' || c == '_':
+			out = append(out, 63)
+		}
+	}
+	return out
+}
+
+func fromSextets(v []byte) string {
+	out := make([]byte, 0, len(v)*3/4)
+	for ; len(v) >= 4; v = v[4:] {
+		out = append(out, v[0]<<2|v[1]>>4, v[1]<<4|v[2]>>2, v[2]<<6|v[3])
+	}
+	if len(v) >= 2 {
+		out = append(out, v[0]<<2|v[1]>>4)
+	}
+	if len(v) == 3 {
+		out = append(out, v[1]<<4|v[2]>>2)
+	}
+	return string(out)
+}
