@@ -1,0 +1,294 @@
+package tokenapi
+
+import (
+	"encoding/base64"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	pieceLen   = 12       // characters of a secret in a row that are not shown; of a shorter secret: all of it
+	wholeFrom  = 8        // shorter secrets are looked for as words: "test" is in "latest"
+	crumbLen   = 6        // the two sides of a cut; beside a piece that was masked, one is enough
+	crumbGap   = 3        // what a cut may put in or take out
+	deepestLen = 64 << 10 // bytes; longer texts are not decoded twice over
+)
+
+// echoes finds what repeats a secret, or pieceLen characters of it, in any case and decoded in every way that
+// viewsOf knows. It compares two forms of a text: without separators, and letters and digits alone.
+type echoes struct {
+	runs   []*runSet // one for each length
+	crumbs *runSet
+	short  []string // below wholeFrom, in small letters
+}
+
+// newEchoes prepares the search. What a secret has in common with open, texts of the request that are no
+// secrets, is no secret either: a client secret may begin with the name of the client.
+func newEchoes(secrets, open []string) *echoes {
+	e := &echoes{crumbs: newRunSet(crumbLen)}
+	public := newRunSet(wholeFrom)
+	for _, s := range open {
+		public.addAll(folded(s), nil)
+		public.addAll(lettersOf(folded(s)), nil)
+	}
+	for _, s := range secrets {
+		if n := utf8.RuneCountInString(s); n < wholeFrom {
+			if form := string(folded(s)); n >= shortest && len(form) >= shortest {
+				e.short = append(e.short, form)
+			}
+			continue
+		}
+		var seen [][]byte
+		for i, form := range disguised(s) {
+			if len(form) < wholeFrom || slices.ContainsFunc(seen, func(b []byte) bool { return string(b) == string(form) }) {
+				continue
+			}
+			seen = append(seen, form)
+			k := min(len(form), pieceLen)
+			own := public.outside(form)
+			e.ofLen(k).addAll(form, func(i int) bool { return own[i+k]-own[i] < min(k, crumbLen) })
+			if i < 3 && k == pieceLen {
+				e.crumbs.addAll(form, func(i int) bool { return own[i+crumbLen] == own[i] })
+			}
+		}
+	}
+	return e
+}
+
+// disguised gives what a secret is looked for as. The first three are its own forms. In base64, three bytes are
+// four letters, so that it begins in one of three ways; what remains are its letters, should the case be lost.
+func disguised(s string) [][]byte {
+	own := folded(s)
+	out := [][]byte{own, lettersOf(own)}
+	backwards := slices.Clone(own)
+	slices.Reverse(backwards)
+	out = append(out, backwards)
+	for plain, n := s, 0; n < 3; n++ { // a secret may itself look escaped
+		again := unescaped(plain)
+		if again == plain {
+			break
+		}
+		plain = again
+		out = append(out, folded(plain), lettersOf(folded(plain)))
+	}
+	if len(s) >= pieceLen {
+		for before := range 3 {
+			padded := append(make([]byte, before), s...)
+			from, to := (before*8+5)/6, len(padded)*8/6
+			out = append(out, lettersOf(folded(base64.RawStdEncoding.EncodeToString(padded)[from:to])))
+		}
+	}
+	return out
+}
+
+func (e *echoes) ofLen(k int) *runSet {
+	for _, r := range e.runs {
+		if r.k == k {
+			return r
+		}
+	}
+	r := newRunSet(k)
+	e.runs = append(e.runs, r)
+	return r
+}
+
+// in reports whether a text repeats a secret. If strict, crumbLen characters are enough.
+func (e *echoes) in(s string, strict bool) bool {
+	if len(s) < shortest {
+		return false
+	}
+	found := false
+	viewsOf(s, func(view string) bool {
+		found = e.inView(view, strict)
+		return !found
+	})
+	return found
+}
+
+func (e *echoes) inView(view string, strict bool) bool {
+	form := folded(view)
+	for n := range 2 {
+		if n == 1 {
+			form = lettersOf(form)
+		}
+		if strict && e.crumbs.any(form) || e.crumbs.cut(form) {
+			return true
+		}
+		for _, r := range e.runs {
+			if r.any(form) {
+				return true
+			}
+		}
+	}
+	if len(e.short) == 0 {
+		return false
+	}
+	low := strings.ToLower(view)
+	return slices.ContainsFunc(e.short, func(s string) bool { return standsAlone(low, s) })
+}
+
+// standsAlone reports whether word is in s with no letter or digit beside it.
+func standsAlone(s, word string) bool { return replaceWord(s, word, "") != s }
+
+// runSet holds the runs of k bytes of some texts, by their hash, and where each was.
+type runSet struct {
+	k      int
+	top    uint64 // what the first byte of a run is multiplied by
+	filter [1 << 10]uint64
+	at     map[uint64]int
+	size   int
+}
+
+const runBase = 0x9E3779B97F4A7C15
+
+func newRunSet(k int) *runSet {
+	r := &runSet{k: k, top: 1, at: map[uint64]int{}}
+	for range k - 1 {
+		r.top *= runBase
+	}
+	return r
+}
+
+// each calls f with the hash of every run, until it returns false. It takes time in proportion to the text.
+func (r *runSet) each(form []byte, f func(i int, h uint64) bool) {
+	var h uint64
+	for i, c := range form {
+		if i >= r.k {
+			h -= (uint64(form[i-r.k]) + 1) * r.top
+		}
+		h = h*runBase + uint64(c) + 1
+		if i >= r.k-1 && !f(i-r.k+1, h) {
+			return
+		}
+	}
+}
+
+func bitOf(h uint64) (word, bit uint64) {
+	h ^= h >> 29
+	h *= 0xBF58476D1CE4E5B9
+	return h >> 48 >> 6, 1 << (h >> 48 & 63)
+}
+
+// outside counts, up to each place of a text, the characters that are in no run of the set.
+func (r *runSet) outside(form []byte) []int {
+	n := make([]int, len(form)+1)
+	inside := 0 // where the last run ends
+	r.each(form, func(i int, h uint64) bool {
+		if _, is := r.find(h); is {
+			for j := max(i, inside); j < i+r.k; j++ {
+				n[j+1] = -1
+			}
+			inside = i + r.k
+		}
+		return true
+	})
+	for i := range form {
+		n[i+1] += n[i] + 1
+	}
+	return n
+}
+
+// addAll adds the runs of a text, but those at the places that skip names.
+func (r *runSet) addAll(form []byte, skip func(at int) bool) {
+	r.each(form, func(i int, h uint64) bool {
+		if skip == nil || !skip(i) {
+			word, bit := bitOf(h)
+			r.filter[word] |= bit
+			if _, have := r.at[h]; !have {
+				r.at[h] = r.size + i
+			}
+		}
+		return true
+	})
+	r.size += len(form) + 100 // no run of one text follows one of another
+}
+
+func (r *runSet) find(h uint64) (at int, ok bool) {
+	if word, bit := bitOf(h); r.filter[word]&bit == 0 {
+		return 0, false
+	}
+	at, ok = r.at[h]
+	return at, ok
+}
+
+// any reports whether a text has one of the runs.
+func (r *runSet) any(form []byte) (has bool) {
+	if len(r.at) == 0 {
+		return false
+	}
+	r.each(form, func(_ int, h uint64) bool {
+		_, has = r.find(h)
+		return !has
+	})
+	return has
+}
+
+// cut reports whether a text has two runs, one soon after the other as in the secret: a character was put in,
+// taken out or changed.
+func (r *runSet) cut(form []byte) (has bool) {
+	if len(r.at) == 0 {
+		return false
+	}
+	type hit struct{ text, secret int }
+	var before []hit // the last runs that may be the first side
+	r.each(form, func(i int, h uint64) bool {
+		at, ok := r.find(h)
+		if !ok {
+			return true
+		}
+		for _, b := range before {
+			gap, lost := i-b.text-r.k, at-b.secret-r.k
+			if has = gap >= 0 && gap <= crumbGap && lost >= 0 && lost <= crumbGap; has {
+				return false
+			}
+		}
+		if before = append(before, hit{i, at}); len(before) > r.k+crumbGap+1 {
+			before = before[1:]
+		}
+		return true
+	})
+	return has
+}
+
+// folded gives a text in small letters, without blanks, controls, marks and what cannot be seen.
+func folded(s string) []byte {
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf {
+			i++
+			if c >= 'A' && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			if c > ' ' && c != 0x7f {
+				out = append(out, c)
+			}
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		i += size
+		switch {
+		case r == utf8.RuneError, strings.ContainsRune("•…\u115f\u1160\u3164\uffa0", r),
+			unicode.IsSpace(r), unicode.In(r, unicode.C, unicode.Z, unicode.M):
+		case r >= 0xff01 && r <= 0xff5e: // the wide forms of ASCII
+			out = append(out, folded(string(r-0xff01+'!'))...)
+		default:
+			out = utf8.AppendRune(out, unicode.ToLower(r))
+		}
+	}
+	return out
+}
+
+// lettersOf gives the letters and digits of a folded text.
+func lettersOf(form []byte) []byte {
+	out := make([]byte, 0, len(form))
+	for i := 0; i < len(form); {
+		r, size := utf8.DecodeRune(form[i:])
+		if r < utf8.RuneSelf && (r >= 'a' && r <= 'z' || r >= '0' && r <= '9') || r >= utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+			out = append(out, form[i:i+size]...)
+		}
+		i += size
+	}
+	return out
+}
