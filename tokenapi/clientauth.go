@@ -13,6 +13,7 @@ const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 // twice, nothing is sent in two places: a server refuses either.
 func (k *call) prepare(cr Credentials, target, key string) *Error {
 	k.mask.add(cr.ConsumerSecret.Reveal(), false)
+	k.mask.public(cr.ConsumerKey)
 	switch {
 	case target == "":
 		return usage(k.x.Op, key+" is missing", "set "+key+" for this environment")
@@ -76,6 +77,7 @@ func (k *call) authenticate(cr Credentials, target string) *Error {
 
 func (k *call) basic(id, pass string) {
 	pair := id + ":" + pass
-	k.mask.add(pair, false)
+	k.mask.addWhole(pair, false)
+	k.mask.add(pass, false)
 	k.header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(pair)))
 }

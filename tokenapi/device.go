@@ -68,7 +68,7 @@ func (k *call) fillDevice(r DeviceRequest) *Error {
 	for name, values := range r.Extra {
 		for _, v := range values {
 			if !slices.Contains(publicParams(), name) {
-				k.mask.add(v, isTokenKey(name))
+				k.mask.addNamed(v, isTokenKey(name))
 			}
 		}
 	}

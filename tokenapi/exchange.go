@@ -27,7 +27,7 @@ type call struct {
 // begin starts the record of a call.
 func (c *Client) begin(op, method, target string) *call {
 	return &call{
-		c: c, url: target,
+		c: c, url: target, mask: masker{open: []string{maskURL(target)}},
 		x: Exchange{Op: op, Method: method, URL: maskURL(target), Started: c.now()},
 		header: http.Header{
 			"Accept":     {"application/json"},

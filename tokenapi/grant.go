@@ -53,10 +53,12 @@ func (k *call) fillGrant(r TokenRequest) *Error {
 	k.mask.add(r.DeviceCode.Reveal(), false)
 	k.mask.add(r.Assertion.Reveal(), false)
 	k.mask.add(r.SubjectToken.Reveal(), true)
+	k.mask.public(r.Username, r.RedirectURI)
+	k.mask.public(r.Scopes...)
 	for name, values := range r.Extra {
 		for _, v := range values {
 			if !slices.Contains(publicParams(), name) {
-				k.mask.add(v, isTokenKey(name))
+				k.mask.addNamed(v, isTokenKey(name))
 			}
 		}
 	}

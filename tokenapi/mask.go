@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,14 +15,23 @@ import (
 const (
 	learnLimit = 64 // secrets taken from one answer; what is more is still masked by its key
 	learnFrom  = 8  // bytes; what a server calls a secret may be "true"
-	shortest   = 4  // shorter secrets are masked only where they stand alone, or "a" would mask every word
+	shortest   = 4  // shorter secrets are masked only where they stand alone, or "a" would mask every word: see isWord
 )
 
-// masker replaces the secrets of one exchange wherever they turn up, raw or encoded.
+// leftOut stands in place of a text that repeats a secret in a way that cannot be cut out of it.
+const leftOut = "the server's text was left out: it repeats a credential"
+
+// masker takes the secrets of one exchange out of every text that a server sends: text does it, and each way to
+// a screen, a line, JSON, the store or a log goes through it. What is written out as it is known is replaced,
+// what looks like a secret too, and a word that repeats a piece of one in another form; if that is not all of it,
+// the text is left out.
 type masker struct {
 	shown   map[string]string // text → what stands in its place
+	secrets []string          // whose pieces are looked for
+	open    []string          // texts of the request that are no secrets
 	learned int
 	built   *strings.Replacer
+	echo    *echoes
 }
 
 // masked gives what is shown in place of a secret: for tokens the fingerprint too. Nothing else has one:
@@ -36,8 +46,33 @@ func masked(s string, token bool) string {
 	return secret.Mask
 }
 
-// add makes a secret known, in every encoding in which it may come back.
+// add makes a secret known, in every encoding in which it may come back, and each long piece of it.
 func (m *masker) add(s string, token bool) {
+	if strings.TrimSpace(s) == "" {
+		return
+	}
+	m.addWhole(s, token)
+	if !slices.Contains(m.secrets, s) {
+		m.secrets, m.echo = append(m.secrets, s), nil
+	}
+}
+
+// addNamed makes a value known that only its name calls a secret. Pieces of words and addresses are none.
+func (m *masker) addNamed(s string, token bool) {
+	if token || !isLabel(s) {
+		m.add(s, token)
+	} else {
+		m.addWhole(s, token)
+	}
+}
+
+// public says that a text of the request is no secret. What a secret has in common with it is shown.
+func (m *masker) public(texts ...string) {
+	m.open, m.echo = append(m.open, texts...), nil
+}
+
+// addWhole makes a secret known in its encodings, without its pieces.
+func (m *masker) addWhole(s string, token bool) {
 	if strings.TrimSpace(s) == "" {
 		return
 	}
@@ -59,12 +94,62 @@ func (m *masker) learn(s string, token bool) {
 		return
 	}
 	m.learned++
-	m.add(s, token)
+	m.addNamed(s, token)
 }
 
-// text masks every known secret in s, and what looks like one.
+// text takes every secret out of s, and what looks like one.
 func (m *masker) text(s string) string {
-	return maskFree(m.known(s))
+	out, _ := m.sift(s)
+	return out
+}
+
+// sift is text. Guessed: something was masked by its looks alone, so that nobody knows whether that was all of it.
+func (m *masker) sift(s string) (out string, guessed bool) {
+	s = m.known(s)
+	out = maskFree(s)
+	guessed = out != s
+	if !m.repeats(out, false) {
+		return out, guessed
+	}
+	out, words := m.dropWords(out)
+	if words > 1 || m.repeats(out, true) { // what was parted once may be parted more often
+		return leftOut, false
+	}
+	return out, guessed
+}
+
+// repeats reports whether a text holds a piece of a secret, in any form; if strict, a short one.
+func (m *masker) repeats(s string, strict bool) bool {
+	if len(m.secrets) == 0 {
+		return false
+	}
+	if m.echo == nil {
+		m.echo = newEchoes(m.secrets, m.open)
+	}
+	return m.echo.in(s, strict)
+}
+
+// dropWords masks each word that alone repeats a secret, and says how many different ones.
+func (m *masker) dropWords(s string) (out string, dropped int) {
+	seen := map[string]bool{}
+	ends := func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("\"'`<>(){}[],;|&=?«»", r) }
+	var b strings.Builder
+	for s != "" {
+		n := strings.IndexFunc(s, ends)
+		if n < 0 {
+			n = len(s)
+		}
+		if word := s[:n]; m.repeats(word, false) {
+			seen[word] = true
+			b.WriteString(secret.Mask)
+		} else {
+			b.WriteString(word)
+		}
+		_, size := utf8.DecodeRuneInString(s[n:])
+		b.WriteString(s[n : n+size])
+		s = s[n+size:]
+	}
+	return b.String(), len(seen)
 }
 
 // known masks the secrets of this exchange.
@@ -80,7 +165,7 @@ func (m *masker) known(s string) string {
 	}
 	s = m.built.Replace(s)
 	for v, show := range m.shown {
-		if len(v) < shortest {
+		if isWord(v) {
 			s = replaceWord(s, v, show)
 		}
 	}
@@ -97,7 +182,7 @@ func (m *masker) words(s string, limit int) string {
 func (m *masker) build() {
 	var texts []string
 	for v := range m.shown {
-		if len(v) >= shortest {
+		if !isWord(v) {
 			texts = append(texts, v)
 		}
 	}
@@ -112,6 +197,13 @@ func (m *masker) build() {
 		pairs = append(pairs, v, m.shown[v])
 	}
 	m.built = strings.NewReplacer(pairs...)
+}
+
+// isWord reports whether a secret is masked only where it stands alone: "pass" within "password" says nothing of
+// it, and what was left of the word would.
+func isWord(s string) bool {
+	const digits, letters = "0123456789", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	return len(s) < shortest || len(s) < wholeFrom && (strings.Trim(s, digits) == "" || strings.Trim(s, letters) == "")
 }
 
 // replaceWord replaces v in s where no letter or digit stands next to it. It looks at each byte a few times
@@ -163,7 +255,11 @@ func (m *masker) body(body []byte) string {
 	if e.Encode(m.value(v, "", false)) != nil {
 		return ""
 	}
-	return strings.TrimRight(b.String(), "\n")
+	out := strings.TrimRight(b.String(), "\n")
+	if m.repeats(out, false) { // in parts, none of which shows it
+		return strconv.Quote(leftOut)
+	}
+	return out
 }
 
 // find learns the secrets of a JSON value, so that they are masked under harmless names too.

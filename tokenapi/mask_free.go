@@ -86,7 +86,8 @@ func maskScheme(group []string, after string) string {
 	odd := strings.ContainsAny(proof, "0123456789") || strings.ContainsFunc(proof[1:], func(r rune) bool { return r >= 'A' && r <= 'Z' })
 	next, _ := utf8.DecodeRuneInString(after)
 	parameter := group[4] != "" && (next == '"' || next >= '0' && next <= '9' || next >= 'A' && next <= 'Z' || next >= 'a' && next <= 'z')
-	if !odd && (len(proof) < 20 || parameter) {
+	placeholder := strings.Contains(proof, "_") && strings.Trim(proof, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == "" // ACCESS_TOKEN, as WSO2 explains
+	if placeholder || !odd && (len(proof) < 20 || parameter) {
 		return group[0]
 	}
 	tail := group[3][len(proof):]
