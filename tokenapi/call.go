@@ -25,7 +25,8 @@ type Call struct {
 	Hide   []secret.Text // further secrets that are in URL, Form or JSON
 }
 
-// Reply is what a Call brought. The body is as received, at most 1 MiB; Large says that there was more.
+// Reply is what a Call brought. The body is as received, at most 1 MiB; Large says that there was more. Texts of
+// JSON that repeat what was sent are replaced: its names and descriptions are shown to people.
 type Reply struct {
 	Status int
 	Header http.Header
@@ -81,9 +82,11 @@ func (c *Client) Call(ctx context.Context, r Call) (Reply, Exchange, error) {
 	if e == nil {
 		a, e = k.do(ctx, c.calls, bodyLimit, false)
 	}
+	body := k.mask.unsaid(a.body) // what was sent; the answer has secrets of its own, which are read
 	x, err := k.end(e)
 	if err != nil {
 		return Reply{}, x, err
 	}
+	a.body = body
 	return Reply{a.status, a.header, a.body, a.large, &read{k.mask, a.host, a.at}}, x, nil
 }

@@ -2,6 +2,7 @@ package tokenapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -54,7 +55,10 @@ func (c *Client) AuthorizeDevice(ctx context.Context, r DeviceRequest) (DeviceAn
 	if e == nil {
 		var a answer
 		if a, e = k.do(ctx, c.calls, bodyLimit, false); e == nil {
-			ans, e = decodeDevice(a)
+			if ans, e = decodeDevice(a); e == nil && k.mask.hides(ans.UserCode+" "+ans.VerificationURI+" "+ans.VerificationURIComplete) {
+				ans, e = DeviceAnswer{}, a.failure(opDevice, KindGarbled) // they cannot be shown, and nobody can do without
+				e.Err = errors.New(leftOut)
+			}
 		}
 	}
 	if e == nil {

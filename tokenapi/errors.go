@@ -3,6 +3,7 @@ package tokenapi
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,6 +45,26 @@ type Error struct {
 	// answer nobody knows whether the server acted.
 	Sent bool
 	Err  error // the cause, already free of secrets
+
+	guessed bool // something in its texts was masked by its looks alone
+}
+
+// Stored gives the error as it may be kept in a store or a log: without the server's words where something in
+// them was masked by its looks alone, so that nobody knows whether that was all of it.
+func (e *Error) Stored() *Error {
+	if !e.guessed {
+		return e
+	}
+	d := *e
+	d.Description, d.Title, d.URI, d.Hint = mayHold, "", "", ""
+	if !slices.Contains(errorNames(), d.Code) {
+		d.Code = ""
+	}
+	if d.Err != nil {
+		d.Err = errors.New(mayHold)
+		d.Description = ""
+	}
+	return &d
 }
 
 // Answered says whether an HTTP answer was read, whatever it said.

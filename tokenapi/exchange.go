@@ -94,6 +94,15 @@ func (k *call) headers(h http.Header) []Header {
 			out = append(out, Header{k.mask.text(clean(spelling(name), 100)), k.headerValue(name, v)})
 		}
 	}
+	var all strings.Builder
+	for _, h := range out {
+		all.WriteString(h.Name + " " + h.Value + " ")
+	}
+	if k.mask.repeats(all.String(), false) { // in parts, none of which shows it
+		for i := range out {
+			out[i].Value = secret.Mask
+		}
+	}
 	return out
 }
 

@@ -48,6 +48,19 @@ func (a *TokenAnswer) masked(m *masker) {
 		a.Extra[i].Name = m.words(a.Extra[i].Name, 100)
 	}
 	a.IssuedTokenType = m.words(a.IssuedTokenType, wordsLimit)
+	for _, s := range []*string{&a.TokenType, &a.RawTokenType} {
+		if m.repeatsLong(*s) {
+			*s = secret.Mask
+		}
+	}
+	for i, s := range a.Scopes { // the name of one may be somebody's short password
+		if m.repeatsLong(s) {
+			a.Scopes[i] = secret.Mask
+		}
+	}
+	if m.repeatsLong(strings.Join(a.Scopes, " ")) {
+		a.Scopes = []string{secret.Mask}
+	}
 }
 
 // params gives members as text for a person: strings as they are, others as JSON, all cleaned, and masked where

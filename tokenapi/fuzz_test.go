@@ -314,6 +314,7 @@ func FuzzMask(f *testing.F) {
 				}
 			}
 		}
+		noPiece(t, &m, hidden, said)
 		if out := m.body(bounded(body)); out != "" && strings.Contains(strings.ReplaceAll(out, masked(hidden, true), ""), strconv.Quote(hidden)) {
 			t.Fatalf("%q is shown in the body %s", hidden, out)
 		}
@@ -323,4 +324,25 @@ func FuzzMask(f *testing.F) {
 		}
 		_ = maskURL(said)
 	})
+}
+
+// noPiece looks for pieceLen characters of a secret in what is shown of a text that holds such a piece.
+func noPiece(t *testing.T, m *masker, hidden, said string) {
+	t.Helper()
+	piece := []rune(string(folded(hidden)))
+	if len(piece) < pieceLen || !utf8.ValidString(hidden) {
+		return
+	}
+	at := len(said) % (len(piece) - pieceLen + 1)
+	shown := strings.ReplaceAll(masked(hidden, true), " ", "") + leftOut
+	for _, text := range []string{said, said + string(piece[at:at+pieceLen]) + said, said + " " + strings.ToUpper(string(piece[at:])) + " " + said} {
+		for _, out := range []string{m.text(text), m.words(text, 1000), m.body([]byte(strconv.Quote(text)))} {
+			out := string(folded(strings.ReplaceAll(out, leftOut, "")))
+			for i := 0; i+pieceLen <= len(piece); i++ {
+				if p := string(piece[i : i+pieceLen]); strings.Contains(out, p) && !strings.Contains(string(folded(shown)), p) {
+					t.Fatalf("%q of %q is shown of %q: %q", p, hidden, text, out)
+				}
+			}
+		}
+	}
 }

@@ -21,6 +21,9 @@ const (
 // leftOut stands in place of a text that repeats a secret in a way that cannot be cut out of it.
 const leftOut = "the server's text was left out: it repeats a credential"
 
+// mayHold stands for the words of a server in the store where they hold what looks like a credential.
+const mayHold = "the server's text was left out: it may hold a credential"
+
 // masker takes the secrets of one exchange out of every text that a server sends: text does it, and each way to
 // a screen, a line, JSON, the store or a log goes through it. What is written out as it is known is replaced,
 // what looks like a secret too, and a word that repeats a piece of one in another form; if that is not all of it,
@@ -108,15 +111,24 @@ func (m *masker) sift(s string) (out string, guessed bool) {
 	s = m.known(s)
 	out = maskFree(s)
 	guessed = out != s
-	if !m.repeats(out, false) {
-		return out, guessed
-	}
-	out, words := m.dropWords(out)
-	if words > 1 || m.repeats(out, true) { // what was parted once may be parted more often
-		return leftOut, false
-	}
-	return out, guessed
+	out = m.cut(out)
+	return out, guessed && out != leftOut
 }
+
+// cut masks the one word that repeats a secret in another form, or leaves the text out.
+func (m *masker) cut(s string) string {
+	if !m.repeats(s, false) {
+		return s
+	}
+	out, words := m.dropWords(s)
+	if words > 1 || m.repeats(out, true) { // what was parted once may be parted more often
+		return leftOut
+	}
+	return out
+}
+
+// hides reports whether there is anything of a secret in a text that is shown as it is, or not at all.
+func (m *masker) hides(s string) bool { return m.known(s) != s || m.repeats(s, false) }
 
 // repeats reports whether a text holds a piece of a secret, in any form; if strict, a short one.
 func (m *masker) repeats(s string, strict bool) bool {
@@ -127,6 +139,16 @@ func (m *masker) repeats(s string, strict bool) bool {
 		m.echo = newEchoes(m.secrets, m.open)
 	}
 	return m.echo.in(s, strict)
+}
+
+// repeatsLong is repeats of secrets of wholeFrom characters and more.
+func (m *masker) repeatsLong(s string) bool {
+	if !m.repeats(s, false) {
+		return false
+	}
+	long := *m.echo
+	long.short = nil
+	return long.in(s, false)
 }
 
 // dropWords masks each word that alone repeats a secret, and says how many different ones.
@@ -175,7 +197,14 @@ func (m *masker) known(s string) string {
 // words masks and cleans what a server or a cause said. Masking comes twice: cleaning may bring a
 // secret together that was split by invisible characters.
 func (m *masker) words(s string, limit int) string {
-	return clean(m.text(clean(m.known(s), rawLimit)), limit)
+	out, _ := m.quote(s, limit)
+	return out
+}
+
+// quote is words. Guessed: as that of sift.
+func (m *masker) quote(s string, limit int) (out string, guessed bool) {
+	out, guessed = m.sift(clean(m.known(s), rawLimit))
+	return clean(out, limit), guessed
 }
 
 // build makes the replacer, the longest texts first, so that none hides a part of another.
@@ -260,6 +289,38 @@ func (m *masker) body(body []byte) string {
 		return strconv.Quote(leftOut)
 	}
 	return out
+}
+
+// unsaid replaces the texts of a JSON body that repeat a secret. Any other body stays as it is.
+func (m *masker) unsaid(body []byte) []byte {
+	v, ok := readJSON(unmark(body))
+	if !ok {
+		return body
+	}
+	changed := false
+	var walk func(v any) any
+	walk = func(v any) any {
+		switch v := v.(type) {
+		case map[string]any:
+			for k, e := range v {
+				v[k] = walk(e)
+			}
+		case []any:
+			for i, e := range v {
+				v[i] = walk(e)
+			}
+		case string:
+			out := m.cut(m.known(v))
+			changed = changed || out != v
+			return out
+		}
+		return v
+	}
+	v = walk(v)
+	if again, err := json.Marshal(v); changed && err == nil {
+		return again
+	}
+	return body
 }
 
 // find learns the secrets of a JSON value, so that they are masked under harmless names too.

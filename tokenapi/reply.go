@@ -66,17 +66,28 @@ func (r Reply) said(e *Error) *Error {
 
 // error masks what an error quotes.
 func (m *masker) error(e *Error) {
+	words := func(s string, limit int) string {
+		out, guessed := m.quote(s, limit)
+		e.guessed = e.guessed || guessed
+		return out
+	}
 	if !slices.Contains(errorNames(), e.Code) { // a name is none of the secrets that stand under "code"
-		e.Code = m.words(e.Code, 100)
+		e.Code = words(e.Code, 100)
 	}
 	e.URI = m.docs(e.URI)
 	// Hydra repeats a long sentence of the RFC before its own reason.
-	e.Description = m.words(e.Description, 2*wordsLimit)
-	e.Title = m.words(e.Title, wordsLimit)
+	e.Description = words(e.Description, 2*wordsLimit)
+	e.Title = words(e.Title, wordsLimit)
 	if e.Err != nil {
-		e.Err = errors.New(m.words(e.Err.Error(), wordsLimit+100))
+		e.Err = errors.New(words(e.Err.Error(), wordsLimit+100))
 	}
-	e.Hint = m.words(e.Hint, wordsLimit)
+	e.Hint = words(e.Hint, wordsLimit)
+	if all := e.Error() + " " + e.Title + " " + e.URI + " " + e.Hint; m.repeats(all, false) { // in parts, none of which shows it
+		if !slices.Contains(errorNames(), e.Code) {
+			e.Code = ""
+		}
+		e.Description, e.Title, e.URI, e.Hint, e.Err = leftOut, "", "", "", nil
+	}
 }
 
 // docs masks the URL of a page about an error. Its fragment, and the values of its query, name the
@@ -109,6 +120,9 @@ func (m *masker) docs(raw string) string {
 	}
 	if fragment != "" && isLabel(fragment) {
 		out += "#" + fragment
+	}
+	if m.hides(out) {
+		return leftOut
 	}
 	return out
 }

@@ -23,6 +23,7 @@ func (c *Client) Revoke(ctx context.Context, r RevokeRequest) (RevokeAnswer, Exc
 		var a answer
 		if a, e = k.do(ctx, c.calls, bodyLimit, false); e == nil {
 			ans, e = decodeRevoke(a)
+			ans.AuthorizedUser = k.mask.words(ans.AuthorizedUser, wordsLimit)
 		}
 	}
 	x, err := k.end(e)
