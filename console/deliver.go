@@ -440,7 +440,7 @@ func (s *Service) drop(ctx context.Context, id string, kind RevokeKind, cause er
 		default:
 			t.RevokeAt, t.RevokeKind = time.Time{}, ""
 		}
-		t.RevokeError = cause.Error()
+		t.RevokeError = storedText(cause)
 		t.RevokeNext = time.Time{}
 		if err := w.PutToken(&t); err != nil {
 			return err
@@ -449,6 +449,14 @@ func (s *Service) drop(ctx context.Context, id string, kind RevokeKind, cause er
 		return nil
 	})
 	return d, err
+}
+
+// storedText is what is kept of an error.
+func storedText(err error) string {
+	if e, ok := tokenapi.AsError(err); ok && e.Stored() != e {
+		return e.Stored().Error()
+	}
+	return err.Error()
 }
 
 func unsupportedType(err error) bool {
@@ -481,7 +489,7 @@ func (s *Service) keep(ctx context.Context, id string, kind RevokeKind, cause er
 			wait = max(firstRetry, s.Now().Sub(t.RevokeAt))
 		}
 		t.RevokeNext = s.Now().Add(max(min(wait, lastRetry), min(after, longestRetry)))
-		t.RevokeError = cause.Error()
+		t.RevokeError = storedText(cause)
 		if err := w.PutToken(&t); err != nil {
 			return err
 		}

@@ -1,7 +1,10 @@
 package console_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -190,4 +193,34 @@ func TestAdoptedIsNotHandedOut(t *testing.T) {
 	if out := must[console.Outcome](t)(s.Obtain(t.Context(), app.ID, console.ObtainOptions{})); out.How != console.Issued || len(*sent) != 0 {
 		t.Errorf("%s, %d refreshes", out.How, len(*sent))
 	}
+}
+
+// What the server says of a revoke is kept without the token in any form, and not at all where something in it was
+// only taken for a credential.
+func TestRevokeErrorHoldsNoCredential(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := bubble(t)
+		s, app := w.consoleAt(0), w.app("Orders", "PRODUCTION")
+		tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
+		access := must[console.Secrets](t)(s.Secrets(t.Context(), tok.ID)).Access.Reveal()
+		must[console.Token](t)(s.Revoke(t.Context(), tok.ID, console.RevokeAccess, 0))
+		const other = "other-Token-9f3e4b6a8c1d"
+		for said, kept := range map[string]string{
+			"the token " + access[1:len(access)-1] + " is unknown":                        "the token ••• is unknown",
+			"the token " + strings.ToUpper(access) + " is unknown":                        "the token ••• is unknown",
+			"the token " + strings.Join(strings.Split(access, ""), " ") + " is unknown":   "the server's text was left out: it repeats a credential",
+			"the token " + strings.Join(strings.Split(access, ""), "\u00ad") + " is here": "the token ••• " + tok.Fingerprint + " is here",
+			"no such token: Bearer " + other:                                              "the server's text was left out: it may hold a credential",
+			"the token is unknown":                                                        "the token is unknown",
+		} {
+			body, _ := json.Marshal(map[string]string{"error": "invalid_client", "error_description": said})
+			w.wire.instead = func(r *http.Request) (*http.Response, error, bool) {
+				return &http.Response{StatusCode: 400, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(bytes.NewReader(body)), Request: r}, nil, true
+			}
+			must[[]console.Delivery](t)(s.DeliverOne(t.Context(), tok.ID))
+			if got := w.token(tok.ID).RevokeError; !strings.HasSuffix(got, ": "+kept) {
+				t.Errorf("of %q is kept %q, want %q", said, got, kept)
+			}
+		}
+	})
 }
