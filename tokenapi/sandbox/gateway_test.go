@@ -126,7 +126,7 @@ func TestFaults(t *testing.T) {
 		{"oauth2 itself", "GET", "/oauth2/", nil, 404, "404", "Not Found"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := &bench{T: t, server: b.server}
+			b := &bench{T: t, server: b.server, base: b.base}
 			req := b.request(c.method, c.path, "")
 			req.Header["Authorization"] = c.auth
 			r := b.do(req)

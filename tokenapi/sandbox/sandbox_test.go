@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -50,6 +51,8 @@ type bench struct {
 	server                              *sandbox.Server
 	clock                               *clock
 	orders, sandboxed, payments, mobile sandbox.Application
+
+	base string // its URL, without a slash at the end
 }
 
 func newBench(t *testing.T, o sandbox.Options) *bench {
@@ -66,7 +69,7 @@ func newBench(t *testing.T, o sandbox.Options) *bench {
 	if len(a) < 4 {
 		t.Fatalf("%d applications", len(a))
 	}
-	return &bench{t, s, c, a[0], a[1], a[2], a[3]}
+	return &bench{t, s, c, a[0], a[1], a[2], a[3], strings.TrimRight(cmp.Or(o.PublicURL, "http://sandbox.test"), "/")}
 }
 
 // reply is an answer of either half of the server.
@@ -107,7 +110,7 @@ func (b *bench) do(r *http.Request) reply {
 
 func (b *bench) request(method, path, body string, header ...string) *http.Request {
 	b.Helper()
-	r, err := http.NewRequest(method, "http://sandbox.test"+path, strings.NewReader(body))
+	r, err := http.NewRequest(method, b.base+path, strings.NewReader(body))
 	if err != nil {
 		b.Fatal(err)
 	}

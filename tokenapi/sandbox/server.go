@@ -1,11 +1,13 @@
 package sandbox
 
 import (
+	"cmp"
 	"crypto/ecdsa"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -78,6 +80,10 @@ func (s *Server) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "sandbox
 // names (/oauth2/token), a page of text at /, the portal, and the gateway everywhere else.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", s.stamp(s.set.clock()).UTC().Format(http.TimeFormat))
+	if !s.addressed(r.Host) {
+		http.Error(w, "This is not the address of the sandbox.", http.StatusMisdirectedRequest)
+		return
+	}
 	if r.URL.Path == faultPath {
 		s.serveFault(w, r)
 		return
@@ -91,6 +97,35 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	serve(w, r)
+}
+
+// addressed reports whether a request names this server in its Host. A page elsewhere whose name was made to lead to
+// this machine (DNS rebinding) does not; whoever has another loopback name for it, does.
+func (s *Server) addressed(host string) bool {
+	if s.set.base == "" { // nobody said where it is
+		return true
+	}
+	own, err := url.Parse(s.set.base)
+	if err != nil {
+		return false
+	}
+	host = strings.ToLower(host)
+	given := &url.URL{Scheme: own.Scheme, Host: host}
+	if portOf(given) != portOf(own) || strings.ContainsAny(host, "@/?#") {
+		return false
+	}
+	if strings.EqualFold(given.Hostname(), own.Hostname()) {
+		return true
+	}
+	return isLoopback("http://"+host) && isLoopback("http://"+own.Host)
+}
+
+// portOf gives the port of a URL, that of its scheme when it names none.
+func portOf(u *url.URL) string {
+	if p := u.Port(); p != "" || u.Scheme != "https" {
+		return cmp.Or(p, "80")
+	}
+	return "443"
 }
 
 // route gives what answers a path, with the name that faults know it by.

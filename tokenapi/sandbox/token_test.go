@@ -226,7 +226,7 @@ func TestClientAuthentication(t *testing.T) {
 		{"another application's secret", enc(key + ":" + b.mobile.ConsumerSecret.Reveal()), cc, 401, "invalid_client", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := &bench{T: t, server: b.server}
+			b := &bench{T: t, server: b.server, base: b.base}
 			h := []string{"Content-Type", formType}
 			if c.header != "" {
 				h = append(h, "Authorization", c.header)
@@ -299,7 +299,7 @@ func TestMalformedRequests(t *testing.T) {
 		{"large introspect", "/introspect", "token=" + strings.Repeat("a", 1<<20), form, 413, "invalid_request"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := &bench{T: t, server: b.server}
+			b := &bench{T: t, server: b.server, base: b.base}
 			b.want(b.do(b.request("POST", c.path, c.body, c.header...)), c.status, c.code)
 		})
 	}
