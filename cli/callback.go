@@ -160,7 +160,7 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 		if taken || !d.addressed(r.Host) || r.URL.Path != d.path || r.Method != http.MethodGet {
 			return http.StatusNotFound, "There is nothing here."
 		}
-		q, err := url.ParseQuery(r.URL.RawQuery)
+		q, err := answerOf(r.URL.RawQuery)
 		if err == nil {
 			err = accept(q)
 		} else {
@@ -211,6 +211,12 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 	}
 	shutDown(ctx, srv)
 	return err
+}
+
+// answerOf reads the query of an answer. A semicolon is an ordinary character in it (WHATWG URL, section 5.1), which
+// servers leave as it is in a code, a state or a sentence; net/url refuses the whole query for it.
+func answerOf(query string) (url.Values, error) {
+	return url.ParseQuery(strings.ReplaceAll(query, ";", "%3B"))
 }
 
 // became waits for what becomes of a sign-in and gives the page about it.

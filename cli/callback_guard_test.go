@@ -217,3 +217,22 @@ func TestAddressed(t *testing.T) {
 		}
 	}
 }
+
+// A semicolon in an answer is part of what it stands in. net/url refuses such a query, and the sign-in would be
+// waited for until the end.
+func TestDoorReadsSemicolons(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string]string{
+		"code=a;b&state=ours": "a;b", "code=a;state=theirs&state=ours": "a;state=theirs", "iss=https://h/;v=1&code=c&state=ours&error_description=no;why": "c", "state=ours&code=a%3Bb": "a;b", ";&code=c&state=ours": "c",
+	} {
+		k := waiting(t, "http://127.0.0.1:0/callback")
+		resp, _ := k.say(t, k.at.Host, "GET /callback?"+query+" HTTP/1.1\r\nHost: "+k.at.Host+"\r\n\r\n")
+		if resp == nil || resp.StatusCode != http.StatusOK {
+			t.Errorf("%s: %v", query, resp)
+			continue
+		}
+		if got := <-k.took; got != want {
+			t.Errorf("%s: the code is %q, want %q", query, got, want)
+		}
+	}
+}
