@@ -27,6 +27,7 @@ type program struct {
 	embedded       Embedded
 	clock          func() time.Time
 
+	args          []string
 	config, state string // flags
 	json, dryRun  bool
 	screen        bool     // the console is open: nothing else may write to the terminal
@@ -46,7 +47,7 @@ func Main(ctx context.Context, args, env []string, stdin io.Reader, stdout, stde
 // run is Main with a clock.
 func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer, e Embedded, clock func() time.Time) int {
 	harden(args, stderr)
-	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, embedded: e, clock: clock, ctx: ctx}
+	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, args: args, embedded: e, clock: clock, ctx: ctx}
 	root := p.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -54,10 +55,10 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 	root.SetErr(stderr)
 	if err := root.ExecuteContext(ctx); err != nil {
 		// A command line that cannot be parsed has set no flag yet.
-		return complain(stderr, err, p.json || slices.Contains(args, "--json"))
+		return complain(stderr, args, err, p.json || slices.Contains(args, "--json"))
 	}
 	if p.lost != nil {
-		return complain(stderr, fmt.Errorf("write the result: %w", p.lost), false)
+		return complain(stderr, args, fmt.Errorf("write the result: %w", p.lost), false)
 	}
 	return exitDone
 }

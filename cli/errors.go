@@ -6,11 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
 	"lanyard/ui"
 )
 
@@ -146,8 +151,9 @@ func commandHint(e *console.Error) string {
 }
 
 // complain tells a failure on stderr and gives its exit code.
-func complain(w io.Writer, err error, asJSON bool) int {
+func complain(w io.Writer, args []string, err error, asJSON bool) int {
 	r := explain(err)
+	r.Message, r.Hint = unechoed(r.Message, args), unechoed(r.Hint, args)
 	var own *failure
 	if errors.As(err, &own) && own.silent {
 		return r.Exit
@@ -166,4 +172,40 @@ func complain(w io.Writer, err error, asJSON bool) int {
 		_, _ = fmt.Fprintf(w, "hint: %s\n", plain(r.Hint))
 	}
 	return r.Exit
+}
+
+// unechoed takes arguments that may be tokens out of a text about them: what a terminal shows is recorded and sent
+// on. A path whose directory exists is none.
+func unechoed(text string, args []string) string {
+	var hide []string
+	for _, arg := range args {
+		flag := strings.TrimLeft(arg, "-")
+		name, value, _ := strings.Cut(flag, "=")
+		for _, s := range []string{arg, flag, name, value} {
+			if tokenapi.LooksSecret(s) && !isPlace(s) {
+				hide = append(hide, s)
+				if s == flag && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") != "" { // of --TOKEN== the flag is named without its end
+					hide = append(hide, name)
+				}
+			}
+		}
+	}
+	slices.SortFunc(hide, func(x, y string) int { return len(y) - len(x) })
+	for _, s := range hide {
+		forGo := strconv.Quote(s)
+		for _, form := range []string{s, forGo[1 : len(forGo)-1], plain(s)} {
+			text = strings.ReplaceAll(text, form, secret.Mask)
+		}
+	}
+	return text
+}
+
+// isPlace reports whether an argument names a file or a place for one.
+func isPlace(arg string) bool {
+	dir := filepath.Dir(arg)
+	if dir == "." {
+		dir = arg
+	}
+	_, err := os.Lstat(dir)
+	return err == nil || filepath.IsAbs(arg)
 }

@@ -85,7 +85,7 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 		}
 	}
 	var out bytes.Buffer
-	complain(&out, errors.New("x\x1b]0;y"), false)
+	complain(&out, nil, errors.New("x\x1b]0;y"), false)
 	if strings.Contains(out.String(), "\x1b") {
 		t.Errorf("%q", out.String())
 	}

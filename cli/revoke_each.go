@@ -23,7 +23,7 @@ func (p *program) revokeEach(ctx context.Context, s *session, targets []console.
 			continue
 		}
 		if first != nil {
-			complain(p.stderr, err, p.json)
+			complain(p.stderr, p.args, err, p.json)
 			continue
 		}
 		first = err

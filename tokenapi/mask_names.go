@@ -104,6 +104,13 @@ func nameWords(name string) []string {
 	return strings.FieldsFunc(spaced.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
+// LooksSecret reports whether a word may be a token or another credential: it has the form of one, or is long and
+// not made of words.
+func LooksSecret(word string) bool {
+	const shortestToken = 20
+	return maskFree(word) != word || len(word) >= shortestToken && !strings.ContainsAny(word, " @") && !isLabel(word)
+}
+
 // isLabel reports whether a text is made of words, versions and short numbers, as no generated
 // secret is: access_token, RS256, urn:ietf:params:oauth:token-type:jwt, AADSTS50011, 3600, or a
 // point in time.
