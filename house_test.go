@@ -176,7 +176,7 @@ func TestArrowsGoRed(t *testing.T) {
 func TestTopLevel(t *testing.T) {
 	t.Parallel()
 	allowed := strings.Fields(`main.go house_test.go leak_test.go leak_place_test.go leak_commands_test.go leak_screen_test.go leak_children_test.go
-		leak_crash_test.go leak_process_linux_test.go leak_process_other_test.go leak_hostile_test.go README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE go.mod go.sum
+		leak_crash_test.go leak_process_linux_test.go leak_process_other_test.go leak_hostile_test.go leak_echo_test.go README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE go.mod go.sum
 		config.example.toml cli console docs integration store themes tokenapi ui`)
 	entries, err := os.ReadDir(".")
 	if err != nil {
