@@ -114,7 +114,11 @@ func (s *Store) bundleOnce(ctx context.Context) (b bundle, again bool, err error
 		return b, false, err
 	}
 	defer func() { _ = m.Close() }()
-	if _, err := s.write.ExecContext(ctx, "VACUUM INTO ?", memoryDSN(m.path)); err != nil {
+	from := s.write
+	if s.whereItWas() != nil {
+		from = s.reading(ctx)
+	}
+	if _, err := from.ExecContext(ctx, "VACUUM INTO ?", memoryDSN(m.path)); err != nil {
 		return b, false, s.explain("back up", err)
 	}
 	k := s.key.Load()

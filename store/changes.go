@@ -50,6 +50,7 @@ func (s *Store) signal() {
 func (s *Store) watch(conn *sql.Conn, version int64) {
 	tick := time.NewTicker(s.poll)
 	defer tick.Stop()
+	lost := false
 	for {
 		select {
 		case <-s.watching.Done():
@@ -58,6 +59,13 @@ func (s *Store) watch(conn *sql.Conn, version int64) {
 			}
 			return
 		case <-tick.C:
+		}
+		if s.whereItWas() != nil {
+			if !lost {
+				s.signal()
+			}
+			lost = true
+			continue
 		}
 		was, old := conn, version
 		if conn, version = s.look(conn, version); conn != nil && (conn != was || version != old) {

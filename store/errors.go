@@ -25,7 +25,7 @@ type Error struct {
 	// Code is "store_locked" (no key, or another one), "store_busy" (another process writes), "store_damaged", "store_full"
 	// (no room on the disk), "store_io" (the disk failed, or a limit was reached), "store_read_only", "store_owner" (another
 	// user's), "store_network" (on a network file system), "store_newer" or "store_foreign" (another program's), "store_access"
-	// (cannot be opened, or is no plain file), "store_exists" (a restore would replace it), "store_waiting" (a restore would
+	// (cannot be opened, or is no plain file), "store_replaced" (its files were replaced or deleted while it was open), "store_exists" (a restore would replace it), "store_waiting" (a restore would
 	// set revokes aside that were not delivered) "store_backup" (a backup
 	// cannot be written or used) or "store_backup_locked" (another passphrase or identity opens it).
 	Code string
@@ -69,6 +69,7 @@ func bare(err error) error {
 
 // SQLite's primary result codes that a person can do something about.
 const (
+	codeError    = 1 // a table that is not there, and what is no fault of the file
 	codeBusy     = 5
 	codeLocked   = 6
 	codeReadOnly = 8

@@ -55,6 +55,7 @@ func (w world) orReal() world {
 // place is a state directory that was found fit, or made.
 type place struct {
 	tightened []string
+	anew      bool  // the database was made, beside the key of an earlier one
 	readOnly  error // why nothing can be written there, or nil
 	immutable bool  // nothing can be written and there is no write-ahead log: SQLite need not look for one
 }
@@ -76,12 +77,18 @@ func (w world) prepare(dir string) (p place, err error) {
 	if err := looksWhole(path); err != nil {
 		return p, err
 	}
+	key := filepath.Join(dir, keyName)
+	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && info.Size() == 0 && exists(key) {
+		return p, &Error{Code: "store_damaged", Text: path + " is empty, but the key of a store is beside it: " + key,
+			Hint: "nothing was changed: put the database back where it was, or bring back a backup (lanyard restore FILE --replace); to begin anew, move both files away"}
+	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	switch {
 	case err == nil:
 		if err := errors.Join(f.Close(), syncDir(dir)); err != nil {
 			return p, fileError("make the database", err)
 		}
+		p.anew = exists(key)
 	case !exists(path):
 		return p, fileError("make the database", err)
 	}

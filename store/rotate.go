@@ -123,11 +123,11 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next 
 	}
 	sure := true
 	if err == nil {
-		if err = tx.Commit(); err != nil {
+		if err = s.commit(tx); err != nil {
 			// A commit whose end was not seen may have happened all the same: then its key must stay.
 			ctx := context.WithoutCancel(ctx)
 			now, look := s.slotRow(ctx, s.read)
-			sure = look == nil && !bytes.Equal(now.params, params)
+			sure = look == nil && s.whereItWas() == nil && !bytes.Equal(now.params, params)
 			err = s.explain("change the key", err)
 		}
 	}
@@ -240,7 +240,7 @@ func (s *Store) quietMoment(ctx context.Context, r Rotation) (*sql.Tx, *keyState
 	var patience <-chan time.Time
 	waited := false
 	for changes := 0; ; {
-		tx, err := s.write.BeginTx(ctx, nil)
+		tx, err := s.beginWrite(ctx)
 		if err != nil {
 			return nil, nil, s.explain("change the key", err)
 		}

@@ -121,7 +121,7 @@ func (s *Store) migrate(ctx context.Context, steps []string) error {
 // meanwhile. It gives the version that is there now,
 // and whether the step was its own.
 func (s *Store) step(ctx context.Context, from int, steps []string) (version int, did bool, err error) {
-	tx, err := s.write.BeginTx(ctx, nil)
+	tx, err := s.beginWrite(ctx)
 	if err != nil {
 		return 0, false, s.explain("migrate", err)
 	}
@@ -140,7 +140,7 @@ func (s *Store) step(ctx context.Context, from int, steps []string) (version int
 		return 0, false, s.explain("migrate", err)
 	}
 	reached("numbered")
-	if err := tx.Commit(); err != nil {
+	if err := s.commit(tx); err != nil {
 		return 0, false, s.explain("migrate", err)
 	}
 	reached("committed")

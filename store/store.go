@@ -38,7 +38,8 @@ type Options struct {
 	// First lists the kinds of slots in which a database without a key may get one; the first that can takes it.
 	// None: the key file.
 	First []string
-	// Tell is given a sentence for a person when the first key did not come where First wanted it most. Nil: nobody is told.
+	// Tell is given a sentence for a person when the first key did not come where First wanted it most, and when a
+	// store was begun beside the key of an earlier one. Nil: nobody is told.
 	Tell func(sentence string)
 	// Lists says that a store which can only be read will do; every Update then fails with "store_read_only", or with "store_full" where the
 	// disk has no room for what SQLite keeps beside the database. Of one that can be written Open does all that it does otherwise.
@@ -59,6 +60,7 @@ func (o Options) busy() time.Duration {
 // Close from within a function given to View or Update: it would wait for itself.
 type Store struct {
 	dir, path string // dir is "" in memory
+	opened    opened
 	write     *sql.DB
 	read      *sql.DB            // the same as write in memory
 	eye       *sql.DB            // for the watch alone; nil in memory
@@ -127,11 +129,14 @@ func openAt(ctx context.Context, dir string, at place, o Options, steps []string
 	s = newStore(o)
 	s.dir, s.path, s.tightened, s.readOnly = dir, filepath.Join(dir, dbName), at.tightened, at.readOnly
 	s.take(o, InFile, keyFile{filepath.Join(dir, keyName)}, passphrase())
-	if s.write, err = sql.Open("sqlite", s.dsn(at, true)); err == nil {
-		s.write.SetMaxOpenConns(1)
-		s.read, err = sql.Open("sqlite", s.dsn(at, false))
+	if at.anew && s.tell != nil {
+		s.tell(fmt.Sprintf("%s was not there, though a key is beside it: a new store was begun, which that key seals too; if the old one is lost, bring back a backup (lanyard restore FILE --replace)", s.path))
 	}
-	if err == nil {
+	s.opened.remember(s.path)
+	s.opened.renewed() // what is beside it may be removed by the last one to close
+	if s.read, err = sql.Open("sqlite", s.dsn(at, false)); err == nil {
+		s.write = sql.OpenDB(opener{s.dsn(at, true), s.read.Driver(), s.opened.renewed})
+		s.write.SetMaxOpenConns(1)
 		s.eye, err = sql.Open("sqlite", s.dsn(at, false))
 	}
 	if err != nil {
@@ -280,6 +285,9 @@ func (s *Store) Close() error {
 		err = s.anchor.Close()
 	} else {
 		err = errors.Join(s.eye.Close(), s.read.Close())
+	}
+	if s.abandoned() {
+		return err // the system closes what is left open
 	}
 	// The writer goes last: the last connection to leave folds the write-ahead log into the database.
 	return errors.Join(err, s.write.Close())

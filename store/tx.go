@@ -18,7 +18,7 @@ func (s *Store) View(ctx context.Context, f func(console.Reader) error) error {
 		return err
 	}
 	defer leave()
-	tx, k, err := s.transaction(ctx, s.read, &sql.TxOptions{ReadOnly: true})
+	tx, k, err := s.transaction(ctx, s.reading(ctx), &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return s.explain("read", err)
 	}
@@ -50,7 +50,7 @@ func (s *Store) Update(ctx context.Context, f func(console.Writer) error) error 
 		return err
 	}
 	s.reached("update written")
-	if err := tx.Commit(); err != nil {
+	if err := s.commit(tx); err != nil {
 		return s.explain("write", err)
 	}
 	s.reached("update committed")
@@ -64,7 +64,7 @@ func (s *Store) Update(ctx context.Context, f func(console.Writer) error) error 
 // the last one. Then the new key is fetched while no transaction is open, because that may take a while.
 func (s *Store) transaction(ctx context.Context, db *sql.DB, o *sql.TxOptions) (*sql.Tx, *keyState, error) {
 	for tries := 0; ; tries++ {
-		tx, err := db.BeginTx(ctx, o)
+		tx, err := s.beginOn(ctx, db, o)
 		if err != nil {
 			return nil, nil, err
 		}

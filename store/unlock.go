@@ -154,7 +154,7 @@ func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind st
 	if told.IsZero() {
 		told = s.told
 	}
-	db := s.read
+	db := s.reading(ctx)
 	if s.key.Load().row.epoch == 0 {
 		db = s.write // while the store is opened: what only lists or only writes needs no second connection
 	}
@@ -170,7 +170,7 @@ func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind st
 		k = &keyState{row: row}
 		if row.kind == "" {
 			k.why = s.noKeyYet(told)
-			if may(s.first[0]) && tries < 5 {
+			if may(s.first[0]) && tries < 5 && s.whereItWas() == nil {
 				if err = s.firstKey(ctx, told); err == nil {
 					continue // what is in the database counts, not what was meant
 				}
@@ -193,7 +193,7 @@ func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind st
 			return fmt.Errorf("unlock: %w", context.Cause(ctx)) // says nothing of the key
 		}
 		s.key.Store(k)
-		if k.sealer != nil && len(k.row.before) > 0 {
+		if k.sealer != nil && len(k.row.before) > 0 && s.whereItWas() == nil {
 			s.tidy(ctx, may)
 		}
 		return k.why
@@ -272,7 +272,7 @@ func (s *Store) guardRows(ctx context.Context, k *keyState, key []byte) (*keySta
 	if s.readOnly != nil {
 		return nil, s.locked("its rows are not protected yet, and it cannot be written", bare(s.readOnly), "make it writable once")
 	}
-	tx, err := s.write.BeginTx(ctx, nil)
+	tx, err := s.beginWrite(ctx)
 	if err != nil {
 		return nil, s.explain(op, err)
 	}
@@ -292,7 +292,7 @@ func (s *Store) guardRows(ctx context.Context, k *keyState, key []byte) (*keySta
 	if err != nil {
 		return nil, err
 	}
-	return next, s.explain(op, tx.Commit())
+	return next, s.explain(op, s.commit(tx))
 }
 
 // wrap seals a data key for a slot.
@@ -366,7 +366,7 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, key, params []byte, 
 	data := freshKey()
 	defer clear(data)
 	// Immediate, so that two first starts take turns and the second finds the first one's key.
-	tx, err := s.write.BeginTx(ctx, nil)
+	tx, err := s.beginWrite(ctx)
 	if err != nil {
 		return false, s.explain("make the first key", err)
 	}
@@ -392,7 +392,7 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, key, params []byte, 
 	if err := s.putKey(ctx, tx, slotRow{epoch: row.epoch, kind: slot.Kind(), params: params}, data, key); err != nil {
 		return false, err
 	}
-	return true, s.explain("make the first key", tx.Commit())
+	return true, s.explain("make the first key", s.commit(tx))
 }
 
 // putKey writes which key is in force from this transaction on.
@@ -442,7 +442,7 @@ func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
 			done = append(done, string(b.Params))
 		}
 	}
-	tx, err := s.write.BeginTx(ctx, nil)
+	tx, err := s.beginWrite(ctx)
 	if err != nil {
 		return
 	}

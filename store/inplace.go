@@ -1,0 +1,337 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// opened is which files a store on disk has open. SQLite keeps to them whatever becomes of their names: what it
+// writes to a file that was renamed over or deleted is nowhere afterwards, and no call of it fails.
+type opened struct {
+	mu    sync.Mutex
+	files map[string]fs.FileInfo // by suffix; "" is the database
+	lost  *Error                 // what was found, and stays so; nil while everything is in its place
+	whole fs.FileInfo            // the database when its content was last known to be ours; nil: never looked at
+
+	reads sync.Mutex // for held alone: taking it waits for a writer, which takes mu
+	held  *Store     // what the store held then, in memory; nil before somebody reads it, or when it cannot be read
+}
+
+// suffixes are the files that belong together: the database, its log, and the memory that its processes share.
+func suffixes() []string { return []string{"", "-wal", "-shm"} }
+
+// opener makes the connections that write, and tells of each. (Where one was given up and no other process has the
+// database open, the files beside it went with it.)
+type opener struct {
+	dsn    string
+	driver driver.Driver
+	tell   func()
+}
+
+func (o opener) Driver() driver.Driver { return o.driver }
+
+func (o opener) Connect(context.Context) (driver.Conn, error) {
+	o.tell()
+	return o.driver.Open(o.dsn)
+}
+
+// remember notes the files that are there and were not noted yet. They are looked at by name: a file that this
+// process opened and closed again would lose SQLite's locks on it (POSIX).
+func (o *opened) remember(path string) {
+	if o.files == nil {
+		o.files = map[string]fs.FileInfo{}
+	}
+	for _, suffix := range suffixes() {
+		if o.files[suffix] == nil {
+			if info, err := os.Stat(path + suffix); err == nil {
+				o.files[suffix] = info
+			}
+		}
+	}
+}
+
+// renewed forgets the files beside the database. The last connection to close removes them, so that one which is
+// opened in its place has others.
+func (o *opened) renewed() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.files, "-wal")
+	delete(o.files, "-shm")
+}
+
+// moved says what has become of a file that is not in its place, or gives nil.
+func (o *opened) moved(path string) *Error {
+	for _, suffix := range suffixes() {
+		was := o.files[suffix]
+		if was == nil {
+			continue
+		}
+		is, err := os.Stat(path + suffix)
+		text := path + suffix
+		switch {
+		case err == nil && os.SameFile(was, is):
+			continue
+		case err == nil:
+			text += " was replaced by another file while this lanyard had it open"
+		case errors.Is(err, fs.ErrNotExist):
+			text, err = text+" was deleted or moved away while this lanyard had it open", nil
+		default:
+			text += " cannot be looked at any more"
+		}
+		return &Error{Code: "store_replaced", Text: text, Err: err, Hint: replacedHint}
+	}
+	return nil
+}
+
+// replacedHint is the way out of a store whose files are not in their place.
+const replacedHint = "nothing was sent or stored after that: start lanyard again to work with what is there now; " +
+	"an open console can write out what it still holds (: write out, or out in the plain interface)"
+
+// whereItWas fails when the files that this store has open are not the ones that their names name. It looks once
+// more before it says so, and never takes it back.
+func (s *Store) whereItWas() error {
+	if s.dir == "" || s.readOnly != nil {
+		return nil
+	}
+	o := &s.opened
+	if s.write.Stats().OpenConnections+s.read.Stats().OpenConnections+s.eye.Stats().OpenConnections == 0 {
+		o.renewed()
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.lost == nil && o.moved(s.path) != nil {
+		// A network file system may answer from memory. It asks anew when the directory is opened.
+		if d, err := os.Open(s.dir); err == nil {
+			_ = d.Close()
+		}
+		o.lost = o.moved(s.path)
+	}
+	if o.lost != nil {
+		return o.lost
+	}
+	o.remember(s.path)
+	return nil
+}
+
+// beginWrite begins an immediate transaction on the files that are in their place. It waits for other processes'
+// as long as ctx lasts, and Options.Busy where that has no end.
+func (s *Store) beginWrite(ctx context.Context) (*sql.Tx, error) {
+	if err := s.whereItWas(); err != nil {
+		return nil, err
+	}
+	for {
+		tx, err := s.write.BeginTx(ctx, nil)
+		if c := sqliteCode(err); c == codeBusy || c == codeLocked {
+			if _, ends := ctx.Deadline(); ends && ctx.Err() == nil {
+				continue
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+		if err = s.whereItWas(); err == nil {
+			err = s.sameContent(ctx, tx)
+		}
+		if err != nil {
+			_ = tx.Rollback()
+			return nil, err
+		}
+		return tx, nil
+	}
+}
+
+// sameContent fails when the database was written over in its place, by a program that copies onto files. It looks
+// where the file has changed since the last look, which a checkpoint of the log does too. Then a new connection,
+// which reads what is on the disk, has to see what the transaction does, and no damage. What it cannot see is a page
+// that is older than the rest and whole.
+func (s *Store) sameContent(ctx context.Context, tx *sql.Tx) error {
+	if s.dir == "" {
+		return nil
+	}
+	info, err := os.Stat(s.path)
+	if err != nil {
+		return fileError("look at the store", err)
+	}
+	o := &s.opened
+	o.mu.Lock()
+	was := o.whole
+	o.mu.Unlock()
+	if was == nil || !was.ModTime().Equal(info.ModTime()) || was.Size() != info.Size() {
+		const state = "SELECT coalesce((SELECT group_concat(quote(name) || quote(value)) FROM (SELECT * FROM meta ORDER BY name)), '')"
+		var ours, there, sound string
+		if was != nil { // else this process has not read from it yet
+			if err := tx.QueryRowContext(ctx, state).Scan(&ours); err != nil && sqliteCode(err) != codeError { // an old form has no such table
+				return s.explain("read", err)
+			}
+			db, err := sql.Open("sqlite", s.dsn(place{}, false))
+			if err != nil {
+				return err
+			}
+			err = db.QueryRowContext(ctx, state).Scan(&there)
+			if err == nil {
+				err = db.QueryRowContext(ctx, "SELECT quick_check FROM pragma_quick_check LIMIT 1").Scan(&sound)
+			}
+			_ = db.Close()
+			if c := sqliteCode(err); err != nil && c != codeCorrupt && c != codeNotADB && c != codeError {
+				return s.explain("read", err)
+			}
+			if err != nil || there != ours || sound != "ok" {
+				o.mu.Lock()
+				defer o.mu.Unlock()
+				o.lost = &Error{Code: "store_replaced", Text: s.path + " was written over by another program while this lanyard had it open", Hint: replacedHint}
+				return o.lost
+			}
+		}
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.whole = info
+	return nil
+}
+
+// beginOn begins a transaction on s.write, or one that reads.
+func (s *Store) beginOn(ctx context.Context, db *sql.DB, o *sql.TxOptions) (*sql.Tx, error) {
+	if o == nil {
+		return s.beginWrite(ctx)
+	}
+	tx, err := db.BeginTx(ctx, o)
+	if err == nil && db == s.read && s.whereItWas() != nil { // it may have opened another file
+		_ = tx.Rollback()
+		return s.reading(ctx).BeginTx(ctx, o)
+	}
+	return tx, err
+}
+
+// commit commits a transaction of beginWrite, and says so only where it is kept.
+func (s *Store) commit(tx *sql.Tx) error {
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	return s.whereItWas()
+}
+
+// InPlace says whether what is stored from now on is kept and can be opened again: the files that this store has
+// open are in their place, and so is a key file. Nothing that can be spent once is to be sent otherwise.
+func (s *Store) InPlace(ctx context.Context) error {
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	var k *keyState
+	for range 2 { // the key may have been changed between the two looks
+		if err := s.whereItWas(); err != nil {
+			return err
+		}
+		var tx *sql.Tx
+		if tx, k, err = s.transaction(ctx, s.reading(ctx), &sql.TxOptions{ReadOnly: true}); err != nil {
+			return s.explain("read", err)
+		}
+		_ = tx.Rollback()
+		if k.sealer == nil || !quiet(k.row.kind) {
+			return nil // nothing can be sealed, or its key is no file
+		}
+		if _, err = s.openSlot(ctx, k.row, s.told); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// reading is where transactions read: the database, or what it held when its files were found out of place. A new
+// connection would open another database then.
+func (s *Store) reading(ctx context.Context) *sql.DB {
+	if s.whereItWas() == nil {
+		return s.read
+	}
+	o := &s.opened
+	o.reads.Lock()
+	defer o.reads.Unlock()
+	if o.held == nil {
+		m, err := emptyMemory(context.WithoutCancel(ctx), Options{})
+		if err != nil {
+			return s.write
+		}
+		if _, err := s.write.ExecContext(ctx, "VACUUM INTO ?", memoryDSN(m.path)); err != nil {
+			_ = m.Close()
+			return s.write // which still has the old file open
+		}
+		o.held = m
+	}
+	return o.held.write
+}
+
+// WriteOut writes what this store holds into a new state directory beside its files, for a store whose files were
+// replaced or deleted while it was open. Everything in it stays sealed, with the key that it has; only a key file is
+// written anew.
+func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
+	leave, err := s.enter()
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	if s.dir == "" {
+		return "", &Error{Code: "store_backup", Text: "a store in memory is not written out", Hint: "it ends with this process"}
+	}
+	const what = "what this lanyard holds"
+	var b bundle
+	if k := s.key.Load(); k.sealer != nil && k.row.kind == InFile {
+		b, err = s.bundle(ctx)
+		defer clear(b.key)
+	} else {
+		b.db, err = (&Store{path: s.path, write: s.reading(ctx)}).serialize(ctx)
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(s.dir, dirMode); err != nil {
+		return "", notWritten(what, err)
+	}
+	if dir, err = os.MkdirTemp(s.dir, "lanyard.out-"+s.world.now().UTC().Format("20060102T150405")+"-"); err != nil { // 0700
+		return "", notWritten(what, err)
+	}
+	for name, data := range map[string][]byte{dbName: b.db, keyName: b.key} {
+		if data == nil {
+			continue
+		}
+		if err := newFile(filepath.Join(dir, name), s.reached, func(f *os.File) error {
+			_, err := f.Write(data)
+			if err = errors.Join(err, f.Sync()); err != nil {
+				return notWritten(what, err)
+			}
+			return nil
+		}); err != nil {
+			return "", errors.Join(err, os.RemoveAll(dir))
+		}
+	}
+	return dir, syncDir(s.dir)
+}
+
+// abandoned says whether SQLite must not end as usual: its last connection folds the log into the database and removes
+// the log by its name, which may be another database's by now.
+func (s *Store) abandoned() bool {
+	if s.whereItWas() == nil {
+		return false
+	}
+	o := &s.opened
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.held != nil {
+		_ = o.held.Close()
+	}
+	for _, suffix := range suffixes() {
+		is, err := os.Stat(s.path + suffix)
+		switch was := o.files[suffix]; {
+		case suffix != "" && errors.Is(err, fs.ErrNotExist): // nobody's: what was written is folded in after all
+		case err != nil || was == nil || !os.SameFile(was, is):
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,264 @@
+package store_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lanyard/console"
+	"lanyard/store"
+	"lanyard/tokenapi/secret"
+)
+
+// away is what becomes of the files of a store while it is open. copied is a whole copy of its database from before.
+var away = []struct {
+	name, says string
+	do         func(path, copied string) error
+}{
+	{"renamed over", "lanyard.db was replaced", func(path, copied string) error { return os.Rename(copied, path) }},
+	{"deleted", "lanyard.db was deleted", func(path, _ string) error { return os.Remove(path) }},
+	{"moved away", "lanyard.db was deleted or moved", func(path, copied string) error { return os.Rename(path, copied+".away") }},
+	{"directory moved", "lanyard.db was deleted or moved", func(path, copied string) error {
+		return os.Rename(filepath.Dir(path), filepath.Join(filepath.Dir(filepath.Dir(path)), "elsewhere"))
+	}},
+	{"log deleted", "lanyard.db-wal was deleted", func(path, _ string) error { return os.Remove(path + "-wal") }},
+	{"log replaced", "lanyard.db-wal was replaced", func(path, _ string) error {
+		return errors.Join(os.WriteFile(path+".x", nil, 0o600), os.Rename(path+".x", path+"-wal"))
+	}},
+	{"shared memory deleted", "lanyard.db-shm was deleted", func(path, _ string) error { return os.Remove(path + "-shm") }},
+	{"another database copied over it", "lanyard.db was written over", func(path, copied string) error { return over(path, copied+".other") }},
+	{"an older copy copied over it", "lanyard.db was written over", over},
+	{"emptied", "lanyard.db was written over", func(path, _ string) error { return os.Truncate(path, 0) }},
+}
+
+// over copies onto a file, as cp does.
+func over(path, copied string) error {
+	b, err := os.ReadFile(copied)
+	if err == nil {
+		err = os.WriteFile(path, b, 0o600)
+	}
+	return err
+}
+
+// misplaced opens a store with one token, changes it so that all of it is in the database and nothing in its log,
+// and lets something become of its files.
+func misplaced(t *testing.T, do func(path, copied string) error) (s *store.Store, dir string) {
+	t.Helper()
+	top := t.TempDir()
+	dir = filepath.Join(top, "state")
+	path := stocked(t, dir, 1)
+	copied := filepath.Join(top, "copy")
+	other := stocked(t, filepath.Join(top, "other"), 3)
+	if err := errors.Join(over(copied+".other", other), over(copied, path)); err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Open(t.Context(), dir, patient(store.Options{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	update(t, s, func(w console.Writer) error { return put(w, 1, 2) })
+	if _, err := s.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		t.Fatal(err)
+	}
+	update(t, s, func(w console.Writer) error { return w.SetSetting("seen", "1") })
+	if err := do(path, copied); err != nil {
+		t.Skip(err) // Windows lets nobody do that to an open file
+	}
+	return s, dir
+}
+
+// replaced checks that err refuses a store whose files are not in their place, and names the file and the way out.
+func replaced(t *testing.T, err error, says string) {
+	t.Helper()
+	explained(t, err, "store_replaced", says)
+	if !strings.Contains(console.Hint(err), "start lanyard again") {
+		t.Errorf("the hint is %q", console.Hint(err))
+	}
+}
+
+func TestFilesUnderAnOpenStore(t *testing.T) {
+	for _, c := range away {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s, _ := misplaced(t, c.do)
+			write := func(w console.Writer) error { return put(w, 2, 3) }
+			replaced(t, s.Update(t.Context(), write), c.says)
+			replaced(t, s.InPlace(t.Context()), c.says)
+			replaced(t, s.Update(t.Context(), write), c.says)
+			if err := s.Rotate(t.Context(), store.Rotation{}); err == nil {
+				t.Error("the key was changed")
+			}
+		})
+	}
+}
+
+// A file that goes while a transaction is under way is noticed after the commit.
+func TestFileGoesBeforeTheCommit(t *testing.T) {
+	t.Parallel()
+	s, _ := misplaced(t, func(string, string) error { return nil })
+	err := s.Update(t.Context(), func(w console.Writer) error {
+		if err := os.Remove(s.Path()); err != nil {
+			t.Skip(err)
+		}
+		return put(w, 2, 3)
+	})
+	replaced(t, err, "lanyard.db was deleted")
+}
+
+// What the store held stays readable, with its secrets, and can be written out to a directory that is a state
+// directory. The database that took its place is left as it is.
+func TestHeldStaysReadable(t *testing.T) {
+	for _, c := range away[:5] {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s, dir := misplaced(t, c.do)
+			held := func(s *store.Store) {
+				t.Helper()
+				view(t, s, func(r console.Reader) error {
+					ts, err := r.Tokens()
+					if len(ts) != 2 {
+						t.Errorf("%d tokens", len(ts))
+					}
+					got, err1 := r.Secrets("t1")
+					if !got.Access.Equal(secret.New("secret of t1")) {
+						t.Error("another secret")
+					}
+					return errors.Join(err, err1)
+				})
+			}
+			held(s)
+			out, err := s.WriteOut(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			modes(t, out, ".", "lanyard.db", "lanyard.key")
+			before := files(t, dir)
+			held(s)
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+			if c.name == "renamed over" {
+				untouched(t, dir, before)
+			}
+			held(open(t, out))
+		})
+	}
+}
+
+// A log that was deleted is folded into its database when its last process ends.
+func TestDeletedLogIsFoldedIn(t *testing.T) {
+	t.Parallel()
+	s, dir := misplaced(t, func(path, _ string) error { return os.Remove(path + "-wal") })
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	view(t, open(t, dir), func(r console.Reader) error {
+		v, err := r.Setting("seen")
+		if v != "1" {
+			t.Error("it is lost")
+		}
+		return err
+	})
+}
+
+// A connection that was given up alone is opened anew, with another log: nobody has replaced anything.
+func TestNewConnectionIsNoReplacement(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := open(t, dir)
+	for range 3 {
+		update(t, s, func(w console.Writer) error { return w.SetSetting("k", "v") })
+		if err := s.DropConnection(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.InPlace(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// Checkpoints change the database as a copy onto it does.
+func TestCheckpointIsNoReplacement(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, other := open(t, dir), open(t, dir)
+	for i := range 4 {
+		update(t, other, func(w console.Writer) error { return put(w, i, i+1) })
+		update(t, s, func(w console.Writer) error { return w.SetSetting("k", "v") })
+		if _, err := other.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(s.InPlace(t.Context()), other.InPlace(t.Context())); err != nil {
+		t.Error(err)
+	}
+}
+
+// With another key file in its place, or none, what is stored could not be opened again.
+func TestKeyFileUnderAnOpenStore(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := open(t, dir)
+	update(t, s, func(w console.Writer) error { return put(w, 0, 1) })
+	key := filepath.Join(dir, "lanyard.key")
+	was, err := os.ReadFile(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		says string
+		do   func() error
+	}{
+		{"is gone", func() error { return os.Remove(key) }},
+		{"holds another key", func() error { return os.WriteFile(key, []byte(strings.Repeat("x", 32)), 0o600) }},
+	} {
+		if err := c.do(); err != nil {
+			t.Fatal(err)
+		}
+		err := s.InPlace(t.Context())
+		explained(t, err, "store_locked", key)
+		if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), c.says) {
+			t.Error(err)
+		}
+		if err := errors.Join(os.WriteFile(key, was, 0o600), s.InPlace(t.Context())); err != nil {
+			t.Errorf("it is back: %v", err)
+		}
+	}
+	if err := open(t, dir).Rotate(t.Context(), store.Rotation{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.InPlace(t.Context()); err != nil {
+		t.Errorf("another process has changed the key: %v", err)
+	}
+}
+
+// A database that is gone is begun anew with its key, as the way out of a damaged one says; somebody is told.
+func TestMissingDatabaseBesideAKey(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Remove(stocked(t, dir, 1)); err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	s := openWith(t, dir, store.Options{Tell: func(sentence string) { told = append(told, sentence) }})
+	if len(told) != 1 || !strings.Contains(told[0], s.Path()+" was not there") {
+		t.Errorf("told %q", told)
+	}
+}
+
+func TestEmptyDatabaseBesideAKey(t *testing.T) {
+	dir := t.TempDir()
+	path := stocked(t, dir, 1)
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	before := files(t, dir)
+	err := tryOpen(dir)
+	explained(t, err, "store_damaged", path+" is empty")
+	if !strings.Contains(console.Hint(err), "restore") {
+		t.Error(console.Hint(err))
+	}
+	untouched(t, dir, before)
+}
