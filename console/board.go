@@ -49,6 +49,7 @@ func (s *Service) Board(ctx context.Context) (Board, error) {
 		b.Altered = r.Altered()
 		return err
 	})
+	b.Unkept = s.opt.Keeper.InPlace(ctx)
 	b.Key = s.opt.Keeper.Key() // after the reading, which is where another process's change of it is noticed
 	s.mu.Lock()
 	b.Exchanges, b.Skew = slices.Clone(s.exchanges), maps.Clone(s.skews)

@@ -116,7 +116,8 @@ type Board struct {
 	Altered      []Altered          // rows that something else than Lanyard changed; while the store is locked none is known
 	Exchanges    []Exchange         // oldest first
 
-	Key KeyStatus // of the store's secrets
+	Key    KeyStatus // of the store's secrets
+	Unkept error     // why nothing can be stored any more, such as files that were deleted; nil: it can
 
 	Invitations []Invitation             // what this process waits for a person to do
 	Longer      map[string]Longer        // how much longer than its bound a gateway was seen to accept, by environment

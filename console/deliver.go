@@ -232,20 +232,27 @@ func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err 
 			done = append(done, d)
 			return err // nothing was sent: it is no try, and can still be taken back
 		}
+		if err := s.opt.Keeper.InPlace(ctx); err != nil {
+			return err
+		}
 		if err := s.tried(ctx, &t); err != nil {
 			return err
 		}
 		// The access token first: from it alone do gateways hear of a revoke.
 		if t.RevokeKind != RevokeRefresh && acceptedAt(t).IsZero() {
 			d, err := s.send(ctx, a, api, creds, t, RevokeAccess, sec.Access)
-			done = append(done, d)
-			if err != nil || d.Err != nil && !unsupportedType(d.Err) {
-				return err
+			if err != nil {
+				return err // nothing is told as done that is not stored
+			}
+			if done = append(done, d); d.Err != nil && !unsupportedType(d.Err) {
+				return nil
 			}
 		}
 		if t.RevokeKind != RevokeAccess && t.Refresh == RefreshLive && !sec.Refresh.IsZero() && t.RefreshAcceptedAt.IsZero() {
 			d, err := s.send(ctx, a, api, creds, t, RevokeRefresh, sec.Refresh)
-			done = append(done, d)
+			if err == nil {
+				done = append(done, d)
+			}
 			return err
 		}
 		return nil
@@ -281,6 +288,9 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 	hint := "access_token"
 	if kind == RevokeRefresh {
 		hint = "refresh_token"
+	}
+	if err := s.opt.Keeper.InPlace(ctx); err != nil {
+		return Delivery{}, err
 	}
 	ans, ex, callErr := api.Revoke(ctx, tokenapi.RevokeRequest{Credentials: creds, Token: text, Hint: hint})
 	s.observe(a, t.ID, ex)
@@ -324,6 +334,9 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 		d.Token = cur
 		return nil
 	})
+	if err != nil {
+		err = fmt.Errorf("revoke: the server has accepted it, and that could not be stored: %w", err)
+	}
 	return d, err
 }
 

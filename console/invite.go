@@ -214,6 +214,9 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 	if err != nil {
 		return err
 	}
+	if err := s.opt.Keeper.InPlace(parent); err != nil {
+		return err
+	}
 	dev, ex, err := api.AuthorizeDevice(parent, tokenapi.DeviceRequest{Credentials: req.Credentials, Scopes: m.Scopes, Extra: a.Extra})
 	s.observe(a, "", ex)
 	if err != nil {
@@ -244,6 +247,9 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 	lost := false
 	var last *tokenapi.Error // what the newest poll came to
 	err = poll(ctx, dev.Interval, func() (time.Duration, error) {
+		if err := s.opt.Keeper.InPlace(ctx); err != nil {
+			return 0, err
+		}
 		ans, ex, callErr := api.Token(context.WithoutCancel(ctx), req)
 		s.observe(a, "", ex)
 		if callErr == nil {

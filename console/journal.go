@@ -35,6 +35,9 @@ func (s *Service) spend(ctx context.Context, a Application, under []*lease, m Ma
 	if !stillOurs(under) { // the process was stopped in between, and somebody else may be at it by now
 		return errors.Join(errOverslept(m.Op), s.clearMark(ctx, m.ID))
 	}
+	if err := s.opt.Keeper.InPlace(ctx); err != nil {
+		return errors.Join(err, s.clearMark(ctx, m.ID))
+	}
 	ans, ex, callErr := api.Token(ctx, req)
 	s.observe(a, m.TokenID, ex)
 	if callErr == nil {
@@ -190,8 +193,8 @@ func (s *Service) insist(ctx context.Context, f func(Writer) error) (err error) 
 			time.Sleep(pause)
 			pause *= 2
 		}
-		if err = s.update(ctx, f); err == nil {
-			return nil
+		if err = s.update(ctx, f); err == nil || isCode(err, "store_replaced") {
+			return err
 		}
 	}
 	return err

@@ -31,6 +31,13 @@ type Keeper interface {
 	// "store_locked". A passphrase is needed where Key says that a person is asked; else it is zero. It does
 	// nothing where they are ready. It is called outside of View and Update, before anything is sent.
 	Unlock(ctx context.Context, passphrase secret.Text) error
+	// InPlace says whether what is stored from now on is kept and can be opened again: nobody has replaced or deleted
+	// the store's files, or the file with its key. Its error says what to do. It is called before anything is sent
+	// that can be spent once.
+	InPlace(ctx context.Context) error
+	// WriteOut writes what the store holds to a new place beside it, and gives that: what a process still has of a
+	// store whose files are gone.
+	WriteOut(ctx context.Context) (place string, err error)
 	// Key says where the key to the secrets is. It waits for nothing.
 	Key() KeyStatus
 }

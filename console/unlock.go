@@ -19,6 +19,11 @@ func (s *Service) Unlock(ctx context.Context, passphrase secret.Text) error {
 // Key says where the key to the stored secrets is and whether it was fetched.
 func (s *Service) Key() KeyStatus { return s.opt.Keeper.Key() }
 
+// WriteOut writes what the store holds to a new place beside it, and gives that.
+func (s *Service) WriteOut(ctx context.Context) (place string, err error) {
+	return s.opt.Keeper.WriteOut(ctx)
+}
+
 // unlocked is called by every verb that will read or write a secret, before it sends anything: an answer that
 // cannot be sealed would be lost.
 func (s *Service) unlocked(ctx context.Context) error {
