@@ -128,6 +128,9 @@ func errOverslept(op string) error {
 // what comes of it. It is refused when a lease was lost.
 func (s *Service) mark(ctx context.Context, a Application, under []*lease, m Mark, c tokenapi.Credentials) (Mark, error) {
 	m.AppID, m.SentAt = a.ID, s.Now()
+	// Many processes may be writing: what waits for its turn is not given up before the request itself would be.
+	ctx, cancel := context.WithTimeout(ctx, patienceFor(a, m.Grant))
+	defer cancel()
 	return m, s.update(ctx, func(w Writer) error {
 		for _, l := range under {
 			if ok, err := l.stay(w); err != nil {

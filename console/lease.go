@@ -244,10 +244,12 @@ func (s *Service) takeLease(ctx context.Context, t turn) (Application, *lease, e
 		l := &lease{s: s, key: t.key, own: t.own, e: a.Environment}
 		if free {
 			ok := false
-			err := s.update(ctx, func(w Writer) (err error) {
+			writes, cancel := context.WithTimeout(ctx, patienceFor(a, t.grant))
+			err := s.update(writes, func(w Writer) (err error) {
 				ok, err = s.takeNow(w, t, l, seen)
 				return err
 			})
+			cancel()
 			if err != nil || ok {
 				return a, l, err
 			}

@@ -129,6 +129,7 @@ func (s *Store) beginWrite(ctx context.Context) (*sql.Tx, error) {
 		tx, err := s.write.BeginTx(ctx, nil)
 		if c := sqliteCode(err); c == codeBusy || c == codeLocked {
 			if _, ends := ctx.Deadline(); ends && ctx.Err() == nil {
+				s.reached("waits")
 				continue
 			}
 		}

@@ -1,11 +1,14 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"lanyard/console"
 	"lanyard/store"
@@ -261,4 +264,40 @@ func TestEmptyDatabaseBesideAKey(t *testing.T) {
 		t.Error(console.Hint(err))
 	}
 	untouched(t, dir, before)
+}
+
+// A transaction waits for another one as long as its context lasts, however short the store's own patience is.
+func TestWaitsAsLongAsTheContext(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	other := open(t, dir)
+	s, err := store.Open(t.Context(), dir, store.Options{Busy: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	held, waited := make(chan struct{}), make(chan struct{})
+	turns := 0
+	s.AtStep(func(step string) {
+		if step != "waits" {
+			return
+		}
+		if turns++; turns == 5 {
+			close(waited)
+		}
+	})
+	var all sync.WaitGroup
+	all.Go(func() {
+		if err := other.Update(t.Context(), func(console.Writer) error { close(held); <-waited; return nil }); err != nil {
+			t.Error(err)
+		}
+	})
+	<-held
+	explained(t, s.Update(t.Context(), func(console.Writer) error { return nil }), "store_busy", s.Path())
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := s.Update(ctx, func(console.Writer) error { return nil }); err != nil {
+		t.Error(err)
+	}
+	all.Wait()
 }

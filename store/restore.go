@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"filippo.io/age"
 
@@ -21,6 +23,9 @@ type Restoring struct {
 	Passphrase secret.Text // for a passphrase slot; nothing to do with that of the backup
 	Replace    bool        // a store that is there is kept beside, under another name
 }
+
+// aloneWait is how long a restore waits for the others to close the store. Consoles stay open for hours.
+const aloneWait = 15 * time.Second
 
 // Restored says what was brought back.
 type Restored struct {
@@ -84,7 +89,7 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 	if err := w.room(dir); err != nil {
 		return done, err
 	}
-	n := newcomer{world: w, dir: dir, path: filepath.Join(dir, dbName), from: m, at: r.at, wait: r.busy(), replaces: r.Replace}
+	n := newcomer{world: w, dir: dir, path: filepath.Join(dir, dbName), from: m, at: r.at, wait: cmp.Or(max(r.Busy, 0), aloneWait), replaces: r.Replace}
 	if err := n.key(ctx, r, seals); err != nil {
 		return done, err
 	}

@@ -20,8 +20,9 @@ import (
 // DefaultPoll is how often other processes' commits are looked for.
 const DefaultPoll = 400 * time.Millisecond
 
-// DefaultBusy is how long a transaction waits for another process's.
-const DefaultBusy = 15 * time.Second
+// DefaultBusy is how long a transaction waits for another process's where its context has no deadline. SQLite gives
+// nobody a turn: of many processes on a busy machine one may find the lock taken for longer than a request lasts.
+const DefaultBusy = time.Minute
 
 // readers is how many readings can go on at once in this process; further ones wait.
 const readers = 4
@@ -29,8 +30,8 @@ const readers = 4
 // Options are the choices of Open. The zero value is fine.
 type Options struct {
 	Poll time.Duration // how often other processes' commits are looked for; 0 or less: DefaultPoll
-	// Busy is how long a transaction waits for another process's, unless its context ends before;
-	// then it fails with "store_busy". 0 or less: DefaultBusy.
+	// Busy is how long a transaction waits for another process's where its context has no deadline, which it waits
+	// for otherwise; then it fails with "store_busy". 0 or less: DefaultBusy.
 	Busy time.Duration
 	// Slots are further places where the key may be: Keyring, Environment, Command. The key file lanyard.key beside
 	// the database and a passphrase are always among them; of a store in memory, only the memory is.

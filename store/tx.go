@@ -28,8 +28,8 @@ func (s *Store) View(ctx context.Context, f func(console.Reader) error) error {
 
 // Update runs f in one immediate transaction, which is durable when Update returns nil. An error of f is
 // returned as it is; after an error or a panic nothing of what f wrote is kept (a token's Rev that was
-// set in between means nothing then). While another process writes it waits, up to fifteen seconds or to
-// the end of ctx.
+// set in between means nothing then). While another process writes it waits, to the end of ctx, or for
+// Options.Busy where that has none.
 func (s *Store) Update(ctx context.Context, f func(console.Writer) error) error {
 	leave, err := s.enter()
 	if err != nil {
