@@ -89,6 +89,10 @@ func (m *root) cannot(s *scene, a action) *refuse {
 		if !m.key().asks() {
 			return &refuse{"the stored secrets are not locked", ""}
 		}
+	case writeOut:
+		if m.board.unkept == nil {
+			return &refuse{"the store is in its place", "lanyard backup FILE copies it"}
+		}
 	case pickTheme:
 		return m.cannotPickTheme()
 	}
@@ -148,6 +152,8 @@ func (m *root) do(a action) tea.Cmd {
 		m.captureMouse(!m.set.Mouse)
 	case unlockSecrets:
 		m.unlockFirst("open them", nil)
+	case writeOut:
+		return m.fx.writeOut()
 	case openPalette:
 		m.openPalette()
 	case openLog:

@@ -23,6 +23,7 @@ type board struct {
 	widest  int       // cells of the longest name of an application
 	tokens  []console.Token
 	key     console.KeyStatus
+	unkept  error                      // why nothing can be stored any more
 	known   []console.KnownEnvironment // what an application can be put into
 
 	undoable int // revokes that were never sent
@@ -111,7 +112,7 @@ func (r *row) at() time.Time {
 // file turns a reading into a board.
 func file(b console.Board, policy func(console.Application) console.Policy, now time.Time) board {
 	out := board{
-		read: true, key: b.Key, acts: b.Exchanges, tokens: b.Tokens, skew: b.Skew, longer: b.Longer, invitations: b.Invitations, known: b.Environments,
+		read: true, key: b.Key, unkept: b.Unkept, acts: b.Exchanges, tokens: b.Tokens, skew: b.Skew, longer: b.Longer, invitations: b.Invitations, known: b.Environments,
 		altered: b.Altered,
 		apps:    make([]app, len(b.Applications)), byID: make(map[string]*row, len(b.Tokens)),
 	}

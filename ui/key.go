@@ -16,6 +16,7 @@ type keyState struct {
 	console.KeyStatus
 	failed bool // the last attempt to fetch it failed
 	unread bool // nobody has looked yet
+	unkept bool // nothing can be stored any more
 }
 
 // asks says whether a person has to unlock the secrets before a verb can run.
@@ -33,6 +34,8 @@ func (k keyState) text() string {
 	switch {
 	case k.unread:
 		return ""
+	case k.unkept:
+		return "nothing is stored"
 	case k.Kind == "":
 		return "key: none yet"
 	case k.asks():
@@ -48,6 +51,8 @@ func (k keyState) text() string {
 // short is the least that must be said where there is no room for the text; "" when that is nothing.
 func (k keyState) short() string {
 	switch {
+	case k.unkept:
+		return "not stored"
 	case k.unread, k.Kind == "":
 		return ""
 	case k.asks():
@@ -69,7 +74,7 @@ func (k keyState) place() string {
 
 // key is the latest word on the key: a process that was locked a moment ago may be unlocked now.
 func (m *root) key() keyState {
-	k := keyState{KeyStatus: m.board.key, failed: m.keyFailed}
+	k := keyState{KeyStatus: m.board.key, failed: m.keyFailed, unkept: m.board.unkept != nil}
 	if m.fx.svc != nil {
 		k.KeyStatus = m.fx.key()
 	}
@@ -186,7 +191,7 @@ func (m *root) closed(err error) {
 
 // shownKey is what the board that is shown says of the key.
 func (m *root) shownKey() keyState {
-	return keyState{KeyStatus: m.board.key, failed: m.keyFailed, unread: !m.board.read}
+	return keyState{KeyStatus: m.board.key, failed: m.keyFailed, unread: !m.board.read, unkept: m.board.unkept != nil}
 }
 
 // line is the key with its place, as much of it as fits into w cells.

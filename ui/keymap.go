@@ -66,6 +66,7 @@ const (
 	toggleMouse
 	// Lanyard itself.
 	unlockSecrets
+	writeOut
 	openPalette
 	openLog
 	openHelp
@@ -218,6 +219,7 @@ func defaultKeys() []binding {
 		bind(togglePresenter, "presenter", "", "presenter mode", "no secret, key, user or host on the screen, and a big countdown", everywhere),
 		bind(toggleMouse, "mouse", "", "mouse", "give the mouse to the terminal to select text, or take it back", everywhere),
 		bind(unlockSecrets, "unlock", "", "unlock the secrets", "unlock the stored secrets with their passphrase", everywhere),
+		bind(writeOut, "write_out", "", "write out", "write what this console holds to a new directory, where its store was replaced or deleted", everywhere),
 		bind(openHelp, "help", "?", "help", "this help", everywhere),
 		bind(suspend, "suspend", "ctrl+z", "suspend", "leave the terminal to the shell; fg comes back", everywhere),
 		bind(closeTop, "close", "esc", "close", "close what is open, or dismiss the notice", everywhere),

@@ -84,6 +84,7 @@ type plain struct {
 	dueErr          string
 	saidLocked      bool
 	saidAltered     []console.Altered
+	saidUnkept      saidUnkept
 	keyFailed       bool
 	held, clearing  bool // of the clipboard
 	clearAt         time.Time
@@ -262,6 +263,9 @@ func (p *plain) filedBoard(r boardRead) {
 		p.readErr, p.filed = "", r.ticket
 		p.board = file(r.board, p.fx.policy, p.now)
 		p.due = time.Time{} // the board knows
+		if why := p.saidUnkept.news(r.board); why != nil {
+			p.fail("store", why)
+		}
 		for i := range p.board.apps {
 			p.apps.of(p.board.apps[i].ID)
 		}

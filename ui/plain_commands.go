@@ -32,6 +32,7 @@ func commands() []command {
 		{"cancel", "", "", "[APPLICATION]", "give up waiting for a person to sign in", (*plain).cancel},
 		{"wait", "", "", "", "wait until every revoke that was decided is sent", (*plain).wait},
 		{"unlock", "", "", "", "open the store's secrets with the passphrase", (*plain).unlock},
+		{"out", "", "", "", "write what this lanyard holds to a new directory, where its store was replaced or deleted", (*plain).writeOut},
 		{"help", "?", "", "", "tell the commands", (*plain).help},
 		{"quit", "q", "exit", "", "finish what is under way and leave", func(p *plain, _ string) { p.leave() }},
 	}

@@ -63,6 +63,8 @@ func (p *plain) land(msg tea.Msg) {
 			break
 		}
 		p.out.say("The lost answer to a %s is dismissed; the log keeps it.", r.mark.Verb())
+	case writtenOut:
+		p.wroteOut(r)
 	case storeUnlocked:
 		delete(p.busy, "unlock")
 		if r.err != nil {

@@ -62,6 +62,7 @@ type root struct {
 	retries       int    // deliveries in a row that the console itself failed at
 	dueErr        string // what it said last
 	saidLocked    bool   // that revokes wait for the store to be unlocked
+	saidUnkept    saidUnkept
 
 	unlocking int  // the ticket of the last attempt to unlock
 	keyFailed bool // the key could not be fetched when it was wanted
@@ -315,6 +316,9 @@ func (m *root) fileBoard(b console.Board) tea.Cmd {
 	before, locked := m.board.byID, m.board.key.Locked
 	m.board = file(b, m.fx.policy, m.second())
 	m.sayCovered(first, b.Covered)
+	if why := m.saidUnkept.news(b); why != nil {
+		m.note(bad, why.Error(), console.Hint(why))
+	}
 	m.panes.tokens.settle(&m.board)
 	m.marks.forget(&m.board)
 	l := &m.panes.apps.list
