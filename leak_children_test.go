@@ -84,7 +84,7 @@ type bomb struct {
 }
 
 // Copy panics: in the goroutine of a command, where the screen recovers, or in one of its own, where nobody does.
-func (b bomb) Copy(_ context.Context, text secret.Text) (ui.Copied, error) {
+func (b bomb) Copy(_ context.Context, text secret.Text, _ bool) (ui.Copied, error) {
 	how, which, _ := strings.Cut(b.kind, " ")
 	var value any
 	switch which {
@@ -106,7 +106,7 @@ func (b bomb) Copy(_ context.Context, text secret.Text) (ui.Copied, error) {
 	panic(value)
 }
 
-func (b bomb) Clear(context.Context) (ui.Copied, error) { return ui.Copied{}, nil }
+func (b bomb) Clear(context.Context, int) (ui.Cleared, error) { return ui.Cleared{}, nil }
 
 // explode is the console with a bomb in the place of its clipboard.
 func explode(kind string) {

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -39,6 +41,7 @@ const (
 type outside struct {
 	getenv func(string) string
 	run    func(ctx context.Context, stdin string, argv ...string) error
+	output func(ctx context.Context, most int, argv ...string) (secret.Text, error)
 	write  func(string) error // the system's clipboard
 	read   func() (string, error)
 }
@@ -48,10 +51,13 @@ type board struct {
 	outside
 	via     string // auto or one of the ways
 	command []string
+	blind   bool // clear also what cannot be read back
 
-	mu   sync.Mutex
-	held secret.Text // what was copied last
-	how  string      // the way it went, "" when nothing is there to clear
+	mu     sync.Mutex
+	held   secret.Text // what was copied last
+	how    string      // the way it went, "" when nothing is there to clear
+	serial int         // of the last copy
+	left   string      // where a copy may still be that was not cleared, "" for nowhere
 }
 
 var _ ui.Clipboard = (*board)(nil)
@@ -62,8 +68,8 @@ func (p *program) clipboard(cfg *Config) *board {
 		return nil
 	}
 	return &board{
-		outside: outside{p.getenv, runQuietly, clipboard.WriteAll, clipboard.ReadAll},
-		via:     cfg.ClipboardVia, command: cfg.ClipboardCommand,
+		outside: outside{p.getenv, runQuietly, outputOf, clipboard.WriteAll, clipboard.ReadAll},
+		via:     cfg.ClipboardVia, command: cfg.ClipboardCommand, blind: cfg.ClearBlind,
 	}
 }
 
@@ -85,24 +91,70 @@ func runQuietly(ctx context.Context, stdin string, argv ...string) error {
 	return err
 }
 
-// Copy copies a text. Which way it went is in the answer; a terminal confirms nothing.
-func (b *board) Copy(ctx context.Context, text secret.Text) (ui.Copied, error) {
+// outputOf runs a program and returns what it prints, up to most bytes.
+func outputOf(ctx context.Context, most int, argv ...string) (secret.Text, error) {
+	ctx, cancel := context.WithTimeout(ctx, clipboardPatience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.WaitDelay = clipboardPatience / 4
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return secret.Text{}, err
+	}
+	text, err := io.ReadAll(io.LimitReader(out, int64(most)))
+	_ = out.Close() // it may have more to say
+	if ended := cmd.Wait(); len(text) < most {
+		err = errors.Join(err, ended)
+	}
+	return secret.New(string(text)), err
+}
+
+// Copy copies a text. Which way it went is in the answer; a terminal confirms nothing. A copy that was begun is
+// finished even if ctx ends, so that Clear knows of it.
+func (b *board) Copy(ctx context.Context, text secret.Text, stays bool) (ui.Copied, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return ui.Copied{}, fmt.Errorf("copy: %w", err)
+	}
+	ctx = context.WithoutCancel(ctx)
 	if strings.ContainsFunc(text.Reveal(), mischief) { // pasted into a shell, a line break runs what stands before it
 		return ui.Copied{}, errors.New("copy: it holds characters that cannot be pasted safely")
 	}
 	for _, way := range b.ways() {
 		done, err := b.copyVia(ctx, way, text)
 		if err == nil {
-			b.held, b.how = text, way
-			return done, nil
+			return b.copied(ctx, done, way, text, stays), nil
 		}
 		if b.via != "auto" || way == viaTerminal {
 			return ui.Copied{}, fmt.Errorf("copy: %w", err)
 		}
 	}
 	return ui.Copied{}, errors.New("copy: no way to a clipboard")
+}
+
+// copied notes a copy for Clear.
+func (b *board) copied(ctx context.Context, done ui.Copied, way string, text secret.Text, stays bool) ui.Copied {
+	if b.how != "" && b.how != way {
+		_, _ = b.clear(ctx) // the copy before went elsewhere, and would be forgotten
+	}
+	b.held, b.how, b.left = secret.Text{}, "", ""
+	if stays {
+		return done
+	}
+	b.serial++
+	b.held, b.how = text, way
+	done.Serial, done.Later, done.Around = b.serial, ui.NotCleared, way == viaTmux && !b.blind
+	switch {
+	case way == viaSystem || done.Around:
+		done.Later = ui.ClearedIfOurs
+	case b.blind:
+		done.Later = ui.ClearedBlind
+	}
+	return done
 }
 
 // ways are tried in turn. Over ssh the system's clipboard would be that of the other machine.
@@ -127,7 +179,7 @@ func (b *board) copyVia(ctx context.Context, way string, text secret.Text) (ui.C
 		err := b.run(ctx, text.Reveal(), b.command...)
 		return ui.Copied{Via: filepath.Base(b.command[0]), Certain: true}, named(filepath.Base(b.command[0]), err)
 	case viaSystem:
-		_, err := guarded(ctx, func() (string, error) { return "", b.write(text.Reveal()) })
+		_, err := guarded(ctx, func() (struct{}, error) { return struct{}{}, b.write(text.Reveal()) })
 		return ui.Copied{Via: "system clipboard", Certain: true}, named("system clipboard", err)
 	}
 	if len(text.Reveal()) > terminalMost {
@@ -136,36 +188,104 @@ func (b *board) copyVia(ctx context.Context, way string, text secret.Text) (ui.C
 	return ui.Copied{Via: "terminal", Terminal: secret.New(ansi.SetSystemClipboard(text.Reveal()))}, nil
 }
 
-// Clear empties the clipboard if it still holds what was copied, as far as that can be told: a terminal
-// and tmux cannot be asked.
-func (b *board) Clear(ctx context.Context) (ui.Copied, error) {
+// Clear clears the copy with this serial number, or any if it is 0, by one rule for all ways: the clipboard is read
+// and cleared only if it still holds the copy. What cannot be read is left alone, or with clear_blind cleared.
+func (b *board) Clear(ctx context.Context, serial int) (ui.Cleared, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	way := b.how
-	held := b.held
-	b.how, b.held = "", secret.Text{}
-	switch way {
-	case viaTmux:
-		// The terminal around tmux has it too, and ignores an empty text: a blank takes its place.
-		_ = b.run(ctx, " ", "tmux", "load-buffer", "-b", tmuxBuffer, "-w", "-")
-		err := b.run(ctx, "", "tmux", "delete-buffer", "-b", tmuxBuffer)
-		return ui.Copied{Via: "tmux", Certain: true}, named("clear: tmux", err)
-	case viaCommand:
-		err := b.run(ctx, "", b.command...)
-		return ui.Copied{Via: filepath.Base(b.command[0]), Certain: true}, named("clear: "+filepath.Base(b.command[0]), err)
-	case viaTerminal:
-		return ui.Copied{Via: "terminal", Terminal: secret.New(ansi.ResetSystemClipboard)}, nil
-	case viaSystem:
-		_, err := guarded(ctx, func() (string, error) {
+	if b.how == "" || serial != 0 && serial != b.serial {
+		return ui.Cleared{}, nil
+	}
+	done, err := b.clear(ctx)
+	b.held, b.how, b.left = secret.Text{}, "", ""
+	switch {
+	case err != nil, done.Outcome == ui.CannotTell:
+		b.left = done.Via
+	case done.Around:
+		b.left = "the terminal around tmux"
+	}
+	return done, err
+}
+
+func (b *board) clear(ctx context.Context) (ui.Cleared, error) {
+	done := ui.Cleared{Via: b.how, Outcome: ui.WasBlind}
+	switch {
+	case b.how == viaSystem:
+		done.Via = "system clipboard"
+		held := b.held
+		outcome, err := guarded(ctx, func() (ui.Outcome, error) {
 			now, err := b.read()
 			if err != nil || !secret.New(strings.TrimRight(now, "\r\n")).Equal(held) {
-				return "", err // somebody has copied something else meanwhile
+				return ui.WasReplaced, err
 			}
-			return "", b.write("")
+			return ui.WasOurs, b.write("")
 		})
-		return ui.Copied{Via: "system clipboard", Certain: true}, named("clear: system clipboard", err)
+		done.Outcome = outcome
+		return done, named("clear: system clipboard", err)
+	case b.how == viaTmux && b.blind:
+		// The terminal around tmux has it too, and ignores an empty text: a blank takes its place.
+		_ = b.run(ctx, " ", "tmux", "load-buffer", "-b", tmuxBuffer, "-w", "-")
+		return done, named("clear: tmux", b.run(ctx, "", "tmux", "delete-buffer", "-b", tmuxBuffer))
+	case b.how == viaTmux:
+		var err error
+		done.Around = true
+		done.Outcome, err = b.clearTmux(ctx)
+		return done, named("clear: tmux", err)
 	}
-	return ui.Copied{}, nil
+	if b.how == viaCommand {
+		done.Via = filepath.Base(b.command[0])
+	}
+	switch {
+	case !b.blind:
+		done.Outcome = ui.CannotTell
+	case b.how == viaCommand:
+		return done, named("clear: "+done.Via, b.run(ctx, "", b.command...))
+	default:
+		done.Terminal = secret.New(ansi.ResetSystemClipboard)
+	}
+	return done, nil
+}
+
+// clearTmux removes the buffer of tmux if it still holds the copy.
+func (b *board) clearTmux(ctx context.Context) (ui.Outcome, error) {
+	now, err := b.output(ctx, len(b.held.Reveal())+1, "tmux", "save-buffer", "-b", tmuxBuffer, "-")
+	if err != nil {
+		names, listed := b.output(ctx, 1<<20, "tmux", "list-buffers", "-F", "#{buffer_name}")
+		if listed == nil && !slices.Contains(strings.Split(names.Reveal(), "\n"), tmuxBuffer) {
+			return ui.WasReplaced, nil // somebody has removed it
+		}
+		return ui.CannotTell, err
+	}
+	if !now.Equal(b.held) {
+		return ui.WasReplaced, nil
+	}
+	return ui.WasOurs, b.run(ctx, "", "tmux", "delete-buffer", "-b", tmuxBuffer)
+}
+
+// mayHold says, for the end of a console, where a copy may still be; "" for nowhere.
+func (b *board) mayHold() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.left == "" {
+		return ""
+	}
+	return "cannot tell, not cleared: the copied token may still be in the clipboard (" + b.left + ")"
+}
+
+// clearNow is Clear for a process that is about to end. terminal gets the control sequence, if there is one.
+func (b *board) clearNow(terminal io.Writer) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*clipboardPatience)
+	defer cancel()
+	if done, _ := b.Clear(ctx, 0); !done.Terminal.IsZero() {
+		_, _ = io.WriteString(terminal, done.Terminal.Reveal())
+	}
+}
+
+// forget forgets a copy that did not take place.
+func (b *board) forget() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.held, b.how = secret.Text{}, ""
 }
 
 func named(what string, err error) error {
@@ -177,22 +297,23 @@ func named(what string, err error) error {
 
 // guarded gives up waiting for a clipboard program that hangs. Its goroutine is left behind: the library
 // cannot be interrupted.
-func guarded(ctx context.Context, f func() (string, error)) (string, error) {
+func guarded[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
-		text string
-		err  error
+		value T
+		err   error
 	}
 	done := make(chan result, 1)
 	go func() {
-		text, err := f()
-		done <- result{text, err}
+		value, err := f()
+		done <- result{value, err}
 	}()
 	ctx, cancel := context.WithTimeout(ctx, clipboardPatience)
 	defer cancel()
 	select {
 	case r := <-done:
-		return r.text, r.err
+		return r.value, r.err
 	case <-ctx.Done():
-		return "", errors.New("it does not answer")
+		var none T
+		return none, errors.New("it does not answer")
 	}
 }

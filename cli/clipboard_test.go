@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"lanyard/tokenapi/secret"
 	"lanyard/ui"
@@ -20,6 +21,7 @@ type desk struct {
 	system  string
 	sick    error // the system's clipboard
 	written []string
+	tmux    map[string]string // its buffers
 }
 
 func (d *desk) board(via string, command ...string) *board {
@@ -30,7 +32,25 @@ func (d *desk) board(via string, command ...string) *board {
 			if argv[0] == d.fails {
 				return errors.New("exit status 1")
 			}
+			if argv[0] == "tmux" && argv[1] == "delete-buffer" {
+				delete(d.tmux, argv[3])
+			} else if argv[0] == "tmux" {
+				d.tmux = map[string]string{argv[3]: stdin}
+			}
 			return nil
+		},
+		output: func(_ context.Context, most int, argv ...string) (secret.Text, error) {
+			text, ok := d.tmux[tmuxBuffer]
+			if argv[0] == d.fails || argv[1] == "save-buffer" && !ok {
+				return secret.Text{}, errors.New("exit status 1")
+			}
+			if argv[1] == "list-buffers" {
+				text = ""
+				for name := range d.tmux {
+					text += name + "\n"
+				}
+			}
+			return secret.New(text[:min(len(text), most)]), nil
 		},
 		write: func(s string) error {
 			if d.sick == nil {
@@ -43,12 +63,12 @@ func (d *desk) board(via string, command ...string) *board {
 	}}
 }
 
-func osc52(t *testing.T, c ui.Copied) string {
+func osc52(t *testing.T, sequence secret.Text) string {
 	t.Helper()
-	body, ok := strings.CutPrefix(c.Terminal.Reveal(), "\x1b]52;c;")
+	body, ok := strings.CutPrefix(sequence.Reveal(), "\x1b]52;c;")
 	text, err := base64.StdEncoding.DecodeString(strings.TrimRight(body, "\a\x1b\\"))
 	if !ok || err != nil {
-		t.Fatalf("not an OSC 52 sequence: %q", c.Terminal.Reveal())
+		t.Fatalf("not an OSC 52 sequence: %q", sequence.Reveal())
 	}
 	return string(text)
 }
@@ -78,11 +98,11 @@ func TestCopy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := c.desk.board(c.via, c.command...).Copy(t.Context(), token)
+			got, err := c.desk.board(c.via, c.command...).Copy(t.Context(), token, false)
 			if err != nil || got.Via != c.want || got.Certain != c.certain || c.desk.system != c.system || !slices.Equal(c.desk.ran, c.ran) {
 				t.Fatalf("%+v, %v; ran %q, system %q", got, err, c.desk.ran, c.desk.system)
 			}
-			if c.sent && osc52(t, got) != "canary-token" || !c.sent && !got.Terminal.IsZero() {
+			if c.sent && osc52(t, got.Terminal) != "canary-token" || !c.sent && !got.Terminal.IsZero() {
 				t.Error("through the terminal:", !got.Terminal.IsZero())
 			}
 		})
@@ -97,13 +117,13 @@ func TestCopyFails(t *testing.T) {
 		"tmux":    (&desk{fails: "tmux"}).board("tmux"),
 		"command": (&desk{fails: "pbcopy"}).board("command", "pbcopy"),
 	} {
-		_, err := b.Copy(t.Context(), secret.New("canary-token"))
+		_, err := b.Copy(t.Context(), secret.New("canary-token"), false)
 		if err == nil || strings.Contains(err.Error(), "canary") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	long := secret.New(strings.Repeat("x", terminalMost+1))
-	if _, err := (&desk{}).board("osc52").Copy(t.Context(), long); err == nil {
+	if _, err := (&desk{}).board("osc52").Copy(t.Context(), long, false); err == nil {
 		t.Error("a text that terminals cut off was sent")
 	}
 }
@@ -114,7 +134,7 @@ func TestCopyRefuses(t *testing.T) {
 	for _, via := range []string{"auto", viaSystem, viaTmux, viaTerminal, viaCommand} {
 		for _, odd := range []string{"rm -rf ~\n", "a\rb", "a\x1b[201~b", "a\x00b", "a\u009bb", "a\u202eb"} {
 			d := &desk{}
-			if got, err := d.board(via, "pbcopy").Copy(t.Context(), secret.New(odd)); err == nil || d.system != "" || d.ran != nil || !got.Terminal.IsZero() {
+			if got, err := d.board(via, "pbcopy").Copy(t.Context(), secret.New(odd), false); err == nil || d.system != "" || d.ran != nil || !got.Terminal.IsZero() {
 				t.Errorf("%s copied %q: %+v", via, odd, got)
 			}
 		}
@@ -128,11 +148,11 @@ func TestClear(t *testing.T) {
 	b := d.board("system")
 	copyAndClear := func(meanwhile func()) {
 		t.Helper()
-		if _, err := b.Copy(t.Context(), secret.New("canary-token")); err != nil {
+		if _, err := b.Copy(t.Context(), secret.New("canary-token"), false); err != nil {
 			t.Fatal(err)
 		}
 		meanwhile()
-		if _, err := b.Clear(t.Context()); err != nil {
+		if _, err := b.Clear(t.Context(), 0); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -148,33 +168,126 @@ func TestClear(t *testing.T) {
 	if d.system != "a shopping list" {
 		t.Errorf("somebody's %q is gone", d.system)
 	}
-	if _, err := b.Clear(t.Context()); err != nil || len(d.written) != 5 {
+	if _, err := b.Clear(t.Context(), 0); err != nil || len(d.written) != 5 {
 		t.Errorf("a second clear wrote: %q, %v", d.written, err)
 	}
 
-	term := (&desk{}).board("osc52")
-	_, _ = term.Copy(t.Context(), secret.New("canary-token"))
-	if got, err := term.Clear(t.Context()); err != nil || osc52(t, got) != "" {
-		t.Errorf("terminal: %+v, %v", got, err)
+}
+
+// What cannot be read back is cleared on request only, and what is said of it is true when it is copied and after.
+func TestClearWays(t *testing.T) {
+	t.Parallel()
+	const load, remove = "tmux load-buffer -b lanyard -w - < canary-token", "tmux delete-buffer -b lanyard < "
+	for name, c := range map[string]struct {
+		via       string
+		blind     bool
+		meanwhile func(*desk)
+		later     ui.Later
+		outcome   ui.Outcome
+		around    bool
+		ran       []string
+		sent      bool
+		left      bool
+	}{
+		"system":               {via: viaSystem, later: ui.ClearedIfOurs, outcome: ui.WasOurs},
+		"system, replaced":     {via: viaSystem, blind: true, meanwhile: func(d *desk) { d.system = "list" }, later: ui.ClearedIfOurs, outcome: ui.WasReplaced},
+		"command":              {via: viaCommand, later: ui.NotCleared, outcome: ui.CannotTell, ran: []string{"pbcopy < canary-token"}, left: true},
+		"command, blind":       {via: viaCommand, blind: true, later: ui.ClearedBlind, outcome: ui.WasBlind, ran: []string{"pbcopy < canary-token", "pbcopy < "}},
+		"terminal":             {via: viaTerminal, later: ui.NotCleared, outcome: ui.CannotTell, left: true},
+		"terminal, blind":      {via: viaTerminal, blind: true, later: ui.ClearedBlind, outcome: ui.WasBlind, sent: true},
+		"tmux":                 {via: viaTmux, later: ui.ClearedIfOurs, outcome: ui.WasOurs, around: true, ran: []string{load, remove}, left: true},
+		"tmux, blind":          {via: viaTmux, blind: true, later: ui.ClearedBlind, outcome: ui.WasBlind, ran: []string{load, "tmux load-buffer -b lanyard -w - <  ", remove}},
+		"tmux, replaced":       {via: viaTmux, meanwhile: func(d *desk) { d.tmux[tmuxBuffer] = "list" }, later: ui.ClearedIfOurs, outcome: ui.WasReplaced, around: true, ran: []string{load}, left: true},
+		"tmux, longer":         {via: viaTmux, meanwhile: func(d *desk) { d.tmux[tmuxBuffer] += "-and-more" }, later: ui.ClearedIfOurs, outcome: ui.WasReplaced, around: true, ran: []string{load}, left: true},
+		"tmux, buffer removed": {via: viaTmux, meanwhile: func(d *desk) { delete(d.tmux, tmuxBuffer) }, later: ui.ClearedIfOurs, outcome: ui.WasReplaced, around: true, ran: []string{load}, left: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := &desk{}
+			b := d.board(c.via, "pbcopy")
+			b.blind = c.blind
+			done, err := b.Copy(t.Context(), secret.New("canary-token"), false)
+			if err != nil || done.Later != c.later || done.Around != c.around || done.Serial == 0 {
+				t.Fatalf("copied: %+v, %v", done, err)
+			}
+			if c.meanwhile != nil {
+				c.meanwhile(d)
+			}
+			got, err := b.Clear(t.Context(), done.Serial)
+			if err != nil || got.Outcome != c.outcome || got.Around != c.around || !slices.Equal(d.ran, c.ran) {
+				t.Errorf("%+v, %v; ran %q, want %q", got, err, d.ran, c.ran)
+			}
+			if !c.sent && !got.Terminal.IsZero() || c.sent && osc52(t, got.Terminal) != "" {
+				t.Error("through the terminal:", !got.Terminal.IsZero())
+			}
+			if said := b.mayHold(); (said != "") != c.left {
+				t.Errorf("left: %q", said)
+			}
+			if again, err := b.Clear(t.Context(), 0); err != nil || again.Outcome != ui.NothingToClear {
+				t.Errorf("a second time: %+v, %v", again, err)
+			}
+		})
+	}
+}
+
+// A tmux that does not answer is not taken for one that has cleared.
+func TestClearFails(t *testing.T) {
+	t.Parallel()
+	d := &desk{}
+	b := d.board(viaTmux)
+	_, _ = b.Copy(t.Context(), secret.New("canary-token"), false)
+	d.fails = "tmux"
+	if _, err := b.Clear(t.Context(), 0); err == nil || b.mayHold() == "" {
+		t.Errorf("%v, left %q", err, b.mayHold())
+	}
+}
+
+// Each copy is cleared by its own number; one that stays is not cleared; one that went another way is not forgotten.
+func TestClearTheRightCopy(t *testing.T) {
+	t.Parallel()
+	d := &desk{}
+	b := d.board(viaSystem)
+	first, _ := b.Copy(t.Context(), secret.New("canary-1"), false)
+	_, _ = b.Copy(t.Context(), secret.New("canary-2"), false)
+	if got, _ := b.Clear(t.Context(), first.Serial); got.Outcome != ui.NothingToClear || d.system != "canary-2" {
+		t.Errorf("the first one's end: %+v, it holds %q", got, d.system)
+	}
+	if got, _ := b.Clear(t.Context(), 0); got.Outcome != ui.WasOurs || d.system != "" {
+		t.Errorf("at the end: %+v, it holds %q", got, d.system)
+	}
+	_, _ = b.Copy(t.Context(), secret.New("canary-3"), false)
+	if done, _ := b.Copy(t.Context(), secret.New("an address"), true); done.Serial != 0 {
+		t.Errorf("what stays: %+v", done)
+	}
+	if _, _ = b.Clear(t.Context(), 0); d.system != "an address" {
+		t.Errorf("what stays is gone: %q", d.system)
 	}
 
-	mux := &desk{env: map[string]string{"TMUX": "x"}}
-	b = mux.board("auto")
-	_, _ = b.Copy(t.Context(), secret.New("canary-token"))
-	if _, err := b.Clear(t.Context()); err != nil || mux.ran[len(mux.ran)-1] != "tmux delete-buffer -b lanyard < " {
-		t.Errorf("tmux: %q, %v", mux.ran, err)
+	d = &desk{env: map[string]string{"TMUX": "x"}}
+	b = d.board("auto")
+	_, _ = b.Copy(t.Context(), secret.New("canary-4"), false)
+	b.via = viaSystem
+	if _, _ = b.Copy(t.Context(), secret.New("canary-5"), false); len(d.tmux) != 0 {
+		t.Errorf("tmux still has %q", d.tmux)
+	}
+
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := b.Copy(ended, secret.New("canary-6"), false); err == nil || d.system != "canary-5" {
+		t.Errorf("copied after the end: %v, %q", err, d.system)
 	}
 }
 
 // A clipboard program that hangs is given up on.
 func TestCopyHangs(t *testing.T) {
 	t.Parallel()
-	never := make(chan struct{})
-	defer close(never)
-	ctx, cancel := context.WithCancel(t.Context())
-	b := (&desk{}).board("system")
-	b.write = func(string) error { cancel(); <-never; return nil }
-	if _, err := b.Copy(ctx, secret.New("canary-token")); err == nil {
-		t.Error("a clipboard that never answered was believed")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		never := make(chan struct{})
+		defer close(never)
+		b := (&desk{}).board("system")
+		b.write = func(string) error { <-never; return nil }
+		if _, err := b.Copy(t.Context(), secret.New("canary-token"), false); err == nil {
+			t.Error("a clipboard that never answered was believed")
+		}
+	})
 }

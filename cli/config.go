@@ -27,6 +27,7 @@ type Config struct {
 	DueBefore        time.Duration
 	ClipboardVia     string
 	ClipboardCommand []string
+	ClearBlind       bool // clear what cannot be read back, too
 	ClearAfter       time.Duration
 	RevealFor        time.Duration
 	Presenter        bool

@@ -30,6 +30,7 @@ func (r *reader) file(top section) {
 	c.ClipboardVia = board.oneOf("via", []string{"auto", "system", "tmux", "osc52", "command", "off"}, nil)
 	c.ClipboardCommand = board.list("command")
 	c.ClearAfter = board.span("clear_after", c.ClearAfter)
+	c.ClearBlind = board.flag("clear_blind")
 	if c.ClipboardVia == "command" && len(c.ClipboardCommand) == 0 {
 		board.bad("via", `"command" needs clipboard.command`, "")
 	}

@@ -38,7 +38,7 @@ func topKeys() map[string]kind {
 }
 
 func clipboardKeys() map[string]kind {
-	return map[string]kind{"via": text, "command": list, "clear_after": span, "clear_blind": unbuilt}
+	return map[string]kind{"via": text, "command": list, "clear_after": span, "clear_blind": flag}
 }
 
 func alertKeys() map[string]kind { return map[string]kind{"before": list, "via": list} }

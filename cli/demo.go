@@ -70,6 +70,7 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
 	if p.lines {
 		return p.speak(ctx, s, cfg, aboutDemo)
 	}
+	defer p.afterwards()
 	choice, err := p.show(ctx, s, cfg, screen{demo: true, title: "demo", tour: p.tour})
 	s.hurried = choice == ui.QuitNow
 	return err
@@ -83,7 +84,7 @@ func (p *program) taste() *Config {
 			cfg.Theme, cfg.ClearAfter, cfg.RevealFor = own.Theme, own.ClearAfter, own.RevealFor
 			cfg.Presenter, cfg.Mouse, cfg.ASCII, cfg.Alerts, cfg.Keys = own.Presenter, own.Mouse, own.ASCII, own.Alerts, own.Keys
 			cfg.Themes, cfg.ThemeProblems, cfg.place, cfg.themeSaid = own.Themes, own.ThemeProblems, own.place, own.themeSaid
-			cfg.ClipboardVia, cfg.ClipboardCommand = own.ClipboardVia, own.ClipboardCommand
+			cfg.ClipboardVia, cfg.ClipboardCommand, cfg.ClearBlind = own.ClipboardVia, own.ClipboardCommand, own.ClearBlind
 		}
 	}
 	return cfg

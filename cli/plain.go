@@ -67,7 +67,8 @@ func (p *program) speak(ctx context.Context, s *session, cfg *Config, about stri
 		Service: s.svc, ClearAfter: cfg.ClearAfter, Device: deviceName(), About: about, Banners: banners(cfg.Environments),
 		Tour: p.tour, Input: p.stdin, Output: p.stdout,
 	}
-	if c := p.clipboard(cfg); c != nil {
+	c := p.clipboard(cfg)
+	if c != nil {
 		o.Clipboard = lineClipboard{c}
 	}
 	return ui.RunPlain(ctx, o)
@@ -89,10 +90,10 @@ func (v askedInTurn) Secret(ctx context.Context, a console.Application, kind con
 type lineClipboard struct{ *board }
 
 // Copy copies a text, or says that it cannot.
-func (c lineClipboard) Copy(ctx context.Context, text secret.Text) (ui.Copied, error) {
-	done, err := c.board.Copy(ctx, text)
+func (c lineClipboard) Copy(ctx context.Context, text secret.Text, stays bool) (ui.Copied, error) {
+	done, err := c.board.Copy(ctx, text, stays)
 	if err == nil && !done.Terminal.IsZero() {
-		_, _ = c.Clear(ctx) // it holds nothing, and forgets
+		c.forget() // nothing was sent
 		err = errors.New("copy: no clipboard can be reached without a control sequence to the terminal, which is not sent in lines; " +
 			"clipboard.via in the configuration names another way")
 	}

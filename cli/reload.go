@@ -58,6 +58,7 @@ func (c *Config) onlyAtStart(first *Config) (names []string) {
 	differs("due_before", c.DueBefore, first.DueBefore)
 	differs("clipboard", c.ClipboardVia, first.ClipboardVia)
 	differs("clipboard", c.ClipboardCommand, first.ClipboardCommand)
+	differs("clipboard", c.ClearBlind, first.ClearBlind)
 	differs("store", c.StoreKey, first.StoreKey)
 	differs("store", c.StoreCommand, first.StoreCommand)
 	return names

@@ -111,10 +111,15 @@ func (p *program) show(ctx context.Context, s *session, cfg *Config, what screen
 		defer stop()
 		o.Reloads = p.reloads(watching, s.paths, cfg)
 	}
-	if c := p.clipboard(cfg); c != nil {
+	c := p.clipboard(cfg)
+	if c != nil {
 		o.Clipboard = c
 	}
-	return ui.Run(ctx, o)
+	choice, err := ui.Run(ctx, o)
+	if c != nil && c.mayHold() != "" {
+		p.later = append(p.later, c.mayHold())
+	}
+	return choice, err
 }
 
 func banners(envs []console.Environment) []ui.Banner {

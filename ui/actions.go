@@ -161,8 +161,7 @@ func (m *root) do(a action) tea.Cmd {
 	case openHelp:
 		m.overlays = append(m.overlays, m.newHelp())
 	case suspend:
-		m.away = true
-		return tea.Suspend
+		return m.stop()
 	case closeTop:
 		m.closeNothing()
 	case quit:

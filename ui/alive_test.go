@@ -114,23 +114,36 @@ type pocket struct {
 	holds    secret.Text
 	cleared  int
 	terminal bool
+	serial   int
+	later    ui.Later
+	outcome  ui.Outcome
+	around   bool
 	during   func() // while it is copied
 }
 
-func (p *pocket) Copy(_ context.Context, t secret.Text) (ui.Copied, error) {
+func newPocket() *pocket { return &pocket{later: ui.ClearedIfOurs, outcome: ui.WasOurs} }
+
+func (p *pocket) Copy(_ context.Context, t secret.Text, stays bool) (ui.Copied, error) {
 	p.holds = t
+	done := ui.Copied{Via: "system clipboard", Certain: true, Later: p.later, Around: p.around}
+	if p.serial++; !stays {
+		done.Serial = p.serial
+	}
 	if p.during != nil {
 		p.during()
 	}
 	if p.terminal {
-		return ui.Copied{Via: "terminal", Terminal: secret.New("\x1b]52;c;eA==\a")}, nil
+		done.Via, done.Certain, done.Terminal = "terminal", false, secret.New("\x1b]52;c;eA==\a")
 	}
-	return ui.Copied{Via: "system clipboard", Certain: true}, nil
+	return done, nil
 }
 
-func (p *pocket) Clear(context.Context) (ui.Copied, error) {
+func (p *pocket) Clear(_ context.Context, serial int) (ui.Cleared, error) {
+	if p.holds.IsZero() || serial != 0 && serial != p.serial {
+		return ui.Cleared{}, nil
+	}
 	p.holds, p.cleared = secret.Text{}, p.cleared+1
-	return ui.Copied{Via: "system clipboard", Certain: true}, nil
+	return ui.Cleared{Via: "system clipboard", Outcome: p.outcome, Around: p.around}, nil
 }
 
 type live struct {
@@ -174,7 +187,7 @@ func keptBy(t *testing.T, keeper func(*store.Store) console.Keeper, app func(*co
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = st.Close() })
-	l := &live{t: t, clock: &clock{t0}, clip: &pocket{}, keeper: keeper(st), store: st}
+	l := &live{t: t, clock: &clock{t0}, clip: newPocket(), keeper: keeper(st), store: st}
 	l.api = &api{clock: l.clock, gateway: 200}
 	var apps []console.Application
 	for _, name := range []string{"Orders", "Payments"} {

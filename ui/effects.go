@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"io"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -155,33 +156,40 @@ func (fx effects) copyText(what, text string) tea.Cmd {
 	return run(func() textCopied {
 		ctx, cancel := context.WithTimeout(fx.ctx, clipboardTime)
 		defer cancel()
-		c, err := fx.clip.Copy(ctx, secret.New(text))
+		c, err := fx.clip.Copy(ctx, secret.New(text), true)
 		return textCopied{what, c, err}
 	})
 }
 
-func (fx effects) clear() tea.Cmd {
+// clear clears the copy with a serial number, or any copy if it is 0.
+func (fx effects) clear(serial int) tea.Cmd {
 	return run(func() clipboardCleared {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(fx.ctx), clipboardTime)
 		defer cancel()
-		c, err := fx.clip.Clear(ctx)
-		return clipboardCleared{c, err}
+		c, err := fx.clip.Clear(ctx, serial)
+		return clipboardCleared{serial, c, err}
 	})
 }
 
-// clearNow is clear for when no screen is left to answer to.
-func (fx effects) clearNow(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, clipboardTime)
+// clearNow is clear for when no loop is left to answer to: a signal or a panic ended it. It writes the control
+// sequence of a clipboard behind the terminal itself.
+func (fx effects) clearNow(terminal io.Writer) {
+	if fx.clip == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(fx.ctx), clipboardTime)
 	defer cancel()
-	_, _ = fx.clip.Clear(ctx)
+	if c, _ := fx.clip.Clear(ctx, 0); !c.Terminal.IsZero() && terminal != nil {
+		_, _ = io.WriteString(terminal, c.Terminal.Reveal())
+	}
 }
 
 // raw writes the control sequence that a clipboard behind the terminal needs.
-func raw(c Copied) tea.Cmd {
-	if c.Terminal.IsZero() {
+func raw(sequence secret.Text) tea.Cmd {
+	if sequence.IsZero() {
 		return nil
 	}
-	return tea.Raw(c.Terminal.Reveal())
+	return tea.Raw(sequence.Reveal())
 }
 
 // drain waits for every write in flight.

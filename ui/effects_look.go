@@ -105,8 +105,8 @@ func (fx effects) revealLogged(o *revealOverlay) tea.Cmd {
 	})
 }
 
-// copyAs copies a token in a form; clipboardTime is all that a program has for it.
-func (fx effects) copyAs(a console.Application, t console.Token, f copyForm) tea.Cmd {
+// copyAs copies a token in a form; clipboardTime is all that a program has for it. With stays it is not cleared again.
+func (fx effects) copyAs(a console.Application, t console.Token, f copyForm, stays bool) tea.Cmd {
 	return run(func() tokenCopied {
 		ctx, cancel := context.WithTimeout(fx.ctx, clipboardTime)
 		defer cancel()
@@ -118,7 +118,7 @@ func (fx effects) copyAs(a console.Application, t console.Token, f copyForm) tea
 		if err != nil {
 			return tokenCopied{id: t.ID, err: err}
 		}
-		c, err := fx.clip.Copy(ctx, text)
+		c, err := fx.clip.Copy(ctx, text, stays)
 		if err != nil {
 			return tokenCopied{id: t.ID, err: err}
 		}

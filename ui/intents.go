@@ -164,7 +164,7 @@ func (m *root) perform(i intent) tea.Cmd {
 			if !m.busy[i.tokenID] && m.unlockFirst("copy a token", i) {
 				return nil
 			}
-			return m.begin(i.tokenID, "", func(string) tea.Cmd { return m.fx.copyAs(a, t, bareForm()) }, i.tokenID)
+			return m.begin(i.tokenID, "", func(string) tea.Cmd { return m.copy(a, t, bareForm()) }, i.tokenID)
 		}
 	}
 	return nil
@@ -317,7 +317,7 @@ func (m *root) leave(force bool) tea.Cmd {
 	}
 	m.quitting, m.overlays = true, nil
 	unwait := m.fillInvites() // quitting waits for answers of servers, not for people
-	if m.idle() && !m.held {
+	if m.idle() && !m.copying.held {
 		m.drained = true
 		return m.finish()
 	}
@@ -343,11 +343,11 @@ func (m *root) soon() bool {
 // finish takes the next step of quitting.
 func (m *root) finish() tea.Cmd {
 	switch {
-	case !m.quitting || m.clearing:
+	case !m.quitting || m.copying.clearing:
 		return nil
-	case m.held && m.fx.clip != nil:
-		m.clearing, m.clearAt = true, time.Time{}
-		return m.fx.clear()
+	case m.copying.held:
+		m.copying.begun()
+		return m.fx.clear(0)
 	case m.soon(), len(m.busy) > 0, m.delivering:
 		return nil // the beat, or their results, come back here
 	case m.drained:

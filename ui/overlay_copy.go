@@ -127,6 +127,12 @@ func (o *copyOverlay) box(s *scene, w, h int) []string {
 	return append(lines, foot)
 }
 
+// copy copies a token, which is cleared later unless clear_after is 0.
+func (m *root) copy(a console.Application, t console.Token, f copyForm) tea.Cmd {
+	m.copying.under++
+	return m.fx.copyAs(a, t, f, m.set.ClearAfter == 0)
+}
+
 // copyAs is the intent to copy in a form.
 type copyAs struct {
 	box  *copyOverlay
@@ -146,5 +152,5 @@ func (i copyAs) perform(m *root) tea.Cmd {
 		return nil
 	}
 	a, t := m.board.apps[r.app].Application, *r.tok
-	return m.begin(i.box.id, "", func(id string) tea.Cmd { return m.fx.copyAs(a, t, i.form) }, i.box.id)
+	return m.begin(i.box.id, "", func(string) tea.Cmd { return m.copy(a, t, i.form) }, i.box.id)
 }

@@ -16,6 +16,7 @@ import (
 type PlainOptions struct {
 	Service    *console.Service
 	Clipboard  Clipboard     // nil: copying is off. It must not want control sequences written: lines have none
+	Stop       *Stop         // nil: the system has no job control
 	ClearAfter time.Duration // until the clipboard is cleared; 0 never
 	Device     string        // names this machine in a scope of its own; "" makes no such offer
 	Tour       bool          // lead through the life of a token, step by step
@@ -37,12 +38,13 @@ func RunPlain(ctx context.Context, o PlainOptions) error {
 	p := newPlain(inner, o)
 	defer close(p.want)
 	go readLines(o.Input, p.want, p.lines)
+	defer p.fx.clearNow(nil) // after a panic; the loop has done so
 	p.run(ctx.Done())
 	switch {
+	case p.interrupted: // lines cannot be written either when the terminal is gone
+		return ErrInterrupted
 	case p.out.err != nil:
 		return fmt.Errorf("write a line: %w", p.out.err)
-	case p.interrupted:
-		return ErrInterrupted
 	}
 	return nil
 }
@@ -86,8 +88,8 @@ type plain struct {
 	saidAltered     []console.Altered
 	saidUnkept      saidUnkept
 	keyFailed       bool
-	held, clearing  bool // of the clipboard
-	clearAt         time.Time
+	copying         copying
+	stopping        bool // SIGTSTP: the process stops when the clipboard is cleared
 	quitting        bool
 	draining, over  bool
 	interrupted     bool
@@ -125,6 +127,10 @@ func newPlain(ctx context.Context, o PlainOptions) *plain {
 
 // run handles what happens until it is over. stop is closed when the person interrupts.
 func (p *plain) run(stop <-chan struct{}) {
+	var stopAsked <-chan struct{}
+	if p.o.Stop != nil {
+		stopAsked = p.o.Stop.Asked
+	}
 	p.read()
 	if !p.key().asks() {
 		p.deliver() // what an earlier run decided and could not send
@@ -141,6 +147,8 @@ func (p *plain) run(stop <-chan struct{}) {
 		case <-stop:
 			stop = nil
 			happened = p.interrupt
+		case <-stopAsked:
+			happened = func() { p.stopping = p.o.Stop.Possible() }
 		case l := <-p.lines:
 			happened = func() { p.typed(l) }
 		case msg := <-p.came:
@@ -169,7 +177,14 @@ func (p *plain) start(effect tea.Cmd) {
 	}
 	done := p.fx.ctx.Done()
 	go func() {
+		ended := false
+		defer func() {
+			if !ended { // it panics, and takes the process with it
+				p.fx.clearNow(nil)
+			}
+		}()
 		msg := effect()
+		ended = true
 		select {
 		case p.came <- msg:
 		case <-done:
@@ -190,9 +205,11 @@ func (p *plain) settle() {
 			p.deliver()
 		}
 	}
-	if !p.clearAt.IsZero() && !p.now.Before(p.clearAt) {
-		p.clearAt, p.clearing = time.Time{}, true
-		p.start(p.fx.clear())
+	if p.copying.due(p.now) {
+		p.start(p.fx.clear(p.copying.serial))
+	}
+	if p.stopping && p.copying.under == 0 && !p.copying.clearing {
+		p.stop()
 	}
 	if p.out.err != nil && !p.quitting {
 		p.leave() // nobody hears any more
@@ -231,7 +248,7 @@ func (p *plain) answered() bool {
 
 // wakeAt is when there is something to do though nothing happens; zero: never.
 func (p *plain) wakeAt() time.Time {
-	at := earlier(earlier(earlier(p.board.changes, p.doubt), p.dueAt()), p.clearAt)
+	at := earlier(earlier(earlier(p.board.changes, p.doubt), p.dueAt()), p.copying.clearAt)
 	if p.quitting && p.soon() {
 		at = earlier(at, p.now.Add(time.Second)) // the wait for an undo window ends by itself
 	}

@@ -31,10 +31,10 @@ func (p *plain) soon() bool {
 func (p *plain) finish() {
 	waits := p.soon() || len(p.busy) > 0 || p.delivering
 	switch {
-	case p.held && p.fx.clip != nil && !p.clearing:
-		p.clearing, p.clearAt = true, time.Time{}
-		p.start(p.fx.clear())
-	case p.clearing, p.draining:
+	case p.copying.held && !p.copying.clearing:
+		p.copying.begun()
+		p.start(p.fx.clear(0))
+	case p.copying.clearing, p.draining:
 	case (p.soon() || len(p.busy) > 0) && !p.saidFinishing:
 		p.saidFinishing = true
 		p.out.say("Finishing what is under way; control c does not wait.")
@@ -43,4 +43,16 @@ func (p *plain) finish() {
 		p.draining = true
 		p.start(p.fx.drain())
 	}
+}
+
+// stop clears the clipboard and then stops the process. It goes on here when it is continued.
+func (p *plain) stop() {
+	if p.copying.held {
+		p.copying.begun()
+		p.start(p.fx.clear(0))
+		return
+	}
+	p.stopping = false
+	p.o.Stop.Now()
+	p.now = p.clock()
 }

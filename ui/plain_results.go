@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -50,11 +51,12 @@ func (p *plain) land(msg tea.Msg) {
 	case tokenCopied:
 		p.copied(r)
 	case clipboardCleared:
-		p.held, p.clearing = false, false
+		p.copying.cleared(r.serial)
 		if r.err != nil {
 			p.fail("clear the clipboard", r.err)
-		} else {
-			p.out.say("The clipboard was cleared.")
+		} else if said := r.cleared.words(); said != "" {
+			p.out.say("%s.", strings.ToUpper(said[:1])+said[1:])
+			p.out.hint(r.cleared.hint())
 		}
 	case lostDismissed:
 		delete(p.busy, "dismiss")
@@ -209,6 +211,7 @@ func (p *plain) probed(r tokenProbed) {
 
 func (p *plain) copied(r tokenCopied) {
 	delete(p.busy, r.id)
+	p.copying.under--
 	if r.err != nil {
 		p.fail("copy", r.err)
 		if p.o.About == "" {
@@ -216,11 +219,9 @@ func (p *plain) copied(r tokenCopied) {
 		}
 		return
 	}
-	p.held = true
-	tail := ""
-	if p.o.ClearAfter > 0 {
-		p.clearAt = p.now.Add(p.o.ClearAfter)
-		tail = ", cleared in " + spoken(p.o.ClearAfter)
+	tail, hint := p.copying.copied(r.copied, p.now, p.o.ClearAfter, spoken(p.o.ClearAfter))
+	if tail != "" {
+		tail = ", " + tail
 	}
 	word := "sent " + r.fingerprint + " to the " + r.copied.Via
 	if r.copied.Certain {
@@ -235,6 +236,7 @@ func (p *plain) copied(r tokenCopied) {
 		}
 	}
 	p.out.say("%s%s%s.", word, tail, but)
+	p.out.hint(hint)
 	if r.unlogged != nil {
 		p.out.say("warning: the audit log does not say so: %s", r.unlogged.Error())
 		p.out.hint(plainHint(r.unlogged))

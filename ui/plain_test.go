@@ -132,7 +132,7 @@ func linesWith(t *testing.T, options func(*ui.PlainOptions), change func(*consol
 		}
 		defer func() { _ = st.Close() }()
 		in, typed := io.Pipe()
-		l := &talk{t: t, in: typed, out: &paper{}, api: &steady{a: &api{clock: &clock{}, gateway: 200}}, clip: &pocket{}, store: st, ended: make(chan error, 1)}
+		l := &talk{t: t, in: typed, out: &paper{}, api: &steady{a: &api{clock: &clock{}, gateway: 200}}, clip: newPocket(), store: st, ended: make(chan error, 1)}
 		for _, keyType := range []string{"PRODUCTION", "SANDBOX"} {
 			a := console.Application{
 				Name: "Orders", KeyType: keyType, ConsumerKey: keyType, Grant: tokenapi.GrantClientCredentials, ProbeURL: "https://gw.example/orders",

@@ -151,8 +151,9 @@ func (p *plain) copy(text string) {
 		p.out.hint("set clipboard.via in the configuration")
 		return
 	}
-	if t := p.needToken("copy", text, p.alive); t != nil {
-		p.begin(t.ID, t.AppID, p.fx.copyAs(console.Application{}, *t, bareForm()))
+	if t := p.needToken("copy", text, p.alive); t != nil && !p.underWay(t.ID) {
+		p.copying.under++
+		p.begin(t.ID, t.AppID, p.fx.copyAs(console.Application{}, *t, bareForm(), p.o.ClearAfter == 0))
 	}
 }
 

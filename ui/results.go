@@ -56,8 +56,9 @@ type (
 		err    error
 	}
 	clipboardCleared struct {
-		copied Copied
-		err    error
+		serial  int
+		cleared Cleared
+		err     error
 	}
 	drained struct{ err error }
 	beaten  struct{ tag int }
@@ -276,31 +277,41 @@ func (m *root) elsewhere(before map[string]*row) {
 
 func (r tokenCopied) land(m *root) tea.Cmd {
 	delete(m.busy, r.id)
+	m.copying.under--
+	var next tea.Cmd
 	if r.err != nil {
 		m.fail("copy", r.err)
-		return nil
+	} else {
+		next = r.done(m)
 	}
-	m.held = true
-	tail := ""
-	if m.set.ClearAfter > 0 {
-		m.clearAt = m.now.Add(m.set.ClearAfter)
-		tail = ", cleared in " + strconv.Itoa(int(m.set.ClearAfter/time.Second)) + " s"
+	if m.stopping {
+		return tea.Sequence(next, m.stop())
 	}
-	word := "sent " + r.fingerprint + " to the " + r.copied.Via
+	return next
+}
+
+// done notes the copy and says what becomes of it.
+func (r tokenCopied) done(m *root) tea.Cmd {
+	promise, hint := m.copying.copied(r.copied, m.now, m.set.ClearAfter, strconv.Itoa(int(m.set.ClearAfter/time.Second))+" s")
+	word, with := "sent "+r.fingerprint+" to the "+r.copied.Via, promise
 	if r.copied.Certain {
-		word = "copied " + r.fingerprint + " (" + r.copied.Via + tail + ")"
-	} else if tail != "" {
-		word += " (" + tail[2:] + ")"
+		word, with = "copied "+r.fingerprint, r.copied.Via
+		if promise != "" {
+			with += ", " + promise
+		}
+	}
+	if with != "" {
+		word += " (" + with + ")"
 	}
 	if but := m.noGood(r.id); but != "" {
 		m.note(warn, word+", but "+but, m.keys.hint(doGet, "gets another one"))
 	} else {
-		m.note(good, word, "")
+		m.note(good, word, hint)
 	}
 	if r.unlogged != nil {
 		m.note(warn, word+", which the audit log does not say: "+r.unlogged.Error(), console.Hint(r.unlogged))
 	}
-	return raw(r.copied)
+	return raw(r.copied.Terminal)
 }
 
 // noGood says why a token that was copied will not serve, or "".
@@ -333,28 +344,34 @@ func (r textCopied) land(m *root) tea.Cmd {
 		m.fail("copy", r.err)
 		return nil
 	}
-	m.held, m.clearAt = false, time.Time{}
+	m.copying.copied(r.copied, m.now, 0, "")
 	word := "sent " + r.what + " to the " + r.copied.Via
 	if r.copied.Certain {
 		word = "copied " + r.what + " (" + r.copied.Via + ")"
 	}
 	m.note(good, word, "it is no secret, so it stays there")
-	return raw(r.copied)
+	return raw(r.copied.Terminal)
 }
 
 func (r clipboardCleared) land(m *root) tea.Cmd {
-	m.held, m.clearing = false, false
+	m.copying.cleared(r.serial)
 	if r.err != nil {
 		m.fail("clear the clipboard", r.err)
-		return m.finish()
+	} else if said := r.cleared.words(); said != "" && !m.quitting {
+		sev := info
+		if r.cleared.unknown() {
+			sev = warn
+		}
+		m.note(sev, said, r.cleared.hint())
 	}
-	if !m.quitting {
-		m.note(info, "the clipboard was cleared", "")
+	next := m.finish()
+	if m.stopping {
+		next = m.stop()
 	}
-	if c := raw(r.copied); c != nil {
-		return tea.Sequence(c, m.finish())
+	if c := raw(r.cleared.Terminal); c != nil {
+		return tea.Sequence(c, next)
 	}
-	return m.finish()
+	return next
 }
 
 func (r drained) land(m *root) tea.Cmd {

@@ -72,7 +72,7 @@ func flagged(t *testing.T, flags []string, o *sandbox.Options) {
 // tell begins a story.
 func tell(t *testing.T, w, h int, flags []string) *told {
 	t.Helper()
-	s := &told{t: t, clock: &clock{t0}, clip: &pocket{}, words: map[string]string{}, w: w, h: h}
+	s := &told{t: t, clock: &clock{t0}, clip: newPocket(), words: map[string]string{}, w: w, h: h}
 	o := sandbox.Options{Clock: s.clock.Now, PublicURL: base}
 	flagged(t, flags, &o)
 	server, err := sandbox.New(o)

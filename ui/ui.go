@@ -15,22 +15,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
-	"lanyard/tokenapi/secret"
 )
-
-// Clipboard is the outside world's clipboard.
-type Clipboard interface {
-	Copy(ctx context.Context, text secret.Text) (Copied, error)
-	// Clear clears it if it still holds what was copied.
-	Clear(ctx context.Context) (Copied, error)
-}
-
-// Copied says what became of a copy.
-type Copied struct {
-	Via      string      // "system clipboard", "tmux", "terminal"
-	Certain  bool        // false: it was sent, and nobody confirmed
-	Terminal secret.Text // when not zero: a control sequence that the screen must write itself
-}
 
 // Options are what the screen is built from.
 type Options struct {
@@ -39,6 +24,7 @@ type Options struct {
 	// try something before. It may be called from any goroutine. Nil: nothing can be added there.
 	Begin     func(ctx context.Context, kept bool) (*console.Service, error)
 	Clipboard Clipboard // nil: copying is off
+	Stop      *Stop     // nil: the system has no job control
 	Settings
 	Reloads    <-chan Reload // the configuration, read again whenever it has changed; nil: never
 	Themes     Themes        // to choose from
@@ -76,7 +62,7 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends the wait for changes
 
-	opts := []tea.ProgramOption{tea.WithContext(ctx)}
+	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()} // the caller's signals end ctx
 	if o.Input != nil {
 		opts = append(opts, tea.WithInput(marking(o.Input)))
 	}
@@ -91,11 +77,11 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 	}
 	m := newRoot(ctx, o)
 	_, err := tea.NewProgram(m, opts...).Run()
-	if m.held && o.Clipboard != nil {
-		m.fx.clearNow(context.WithoutCancel(ctx)) // after a signal; a quiet quit has done so
-	}
+	interrupted := ctx.Err() != nil
+	cancel()                // a copy under way ends, or fails
+	m.fx.clearNow(o.Output) // after a signal or a panic; a quiet quit has done so
 	switch {
-	case errors.Is(err, tea.ErrInterrupted), errors.Is(err, tea.ErrProgramKilled) && ctx.Err() != nil:
+	case interrupted:
 		return Quit, ErrInterrupted
 	case err != nil:
 		return Quit, fmt.Errorf("screen: %w", err)

@@ -71,9 +71,8 @@ type root struct {
 
 	pastedAt time.Time // when a paste did nothing
 
-	held     bool // the clipboard holds a token of ours
-	clearAt  time.Time
-	clearing bool
+	copying  copying
+	stopping bool // ctrl+z or SIGTSTP: the program stops when the clipboard is cleared
 
 	quitting, drained, draining bool
 	choice                      Choice
@@ -145,7 +144,7 @@ func (m *root) restyle() {
 
 // Init asks for everything at once; nothing of it is waited for.
 func (m *root) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.read(), m.fx.watch(), m.fx.watchSettings()}
+	cmds := []tea.Cmd{m.read(), m.fx.watch(), m.fx.watchSettings(), m.fx.watchStop(m.o.Stop)}
 	if m.set.Theme.Follows() {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
@@ -181,6 +180,9 @@ func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd = m.wheel(msg.Mouse())
 	case tea.SuspendMsg, tea.ResumeMsg: // the first comes once the terminal is ours again, too
 		m.away, m.dirty = false, true // time has passed
+		m.o.Stop.hold()
+	case stopAsked:
+		cmd = tea.Batch(m.stop(), m.fx.watchStop(m.o.Stop))
 	case result:
 		cmd = m.landed(msg)
 	default:
@@ -228,9 +230,8 @@ func (m *root) settle() tea.Cmd {
 			cmds = append(cmds, m.fx.deliver())
 		}
 	}
-	if !m.clearAt.IsZero() && !m.now.Before(m.clearAt) {
-		m.clearAt, m.clearing = time.Time{}, true
-		cmds = append(cmds, m.fx.clear())
+	if m.copying.due(m.now) {
+		cmds = append(cmds, m.fx.clear(m.copying.serial))
 	}
 	cmds = append(cmds, m.ring()...)
 	if m.quitting {
@@ -268,7 +269,7 @@ func (m *root) schedule() tea.Cmd {
 			at = earlier(at, wholeSecond(t))
 		}
 	}
-	at = earlier(earlier(earlier(at, m.dueAt()), m.clearAt), m.nextAlarm())
+	at = earlier(earlier(earlier(at, m.dueAt()), m.copying.clearAt), m.nextAlarm())
 	if at.IsZero() || !m.beatAt.IsZero() && !at.Before(m.beatAt) {
 		return nil
 	}

@@ -1,0 +1,72 @@
+package ui_test
+
+import (
+	"testing"
+	"time"
+
+	"lanyard/ui"
+)
+
+// What is promised when a token is copied is what can be done, and what is said later is what was done.
+func TestClearingIsToldTruly(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		clip          pocket
+		promise, said string
+	}{
+		"read back":      {pocket{later: ui.ClearedIfOurs, outcome: ui.WasOurs}, "(system clipboard, cleared in 45 s)", "the clipboard was cleared"},
+		"replaced":       {pocket{later: ui.ClearedIfOurs, outcome: ui.WasReplaced}, "cleared in 45 s)", "the clipboard holds something else now, not cleared"},
+		"not read back":  {pocket{later: ui.NotCleared, outcome: ui.CannotTell}, "(system clipboard, not cleared later)", "cannot tell, not cleared: "},
+		"blind":          {pocket{later: ui.ClearedBlind, outcome: ui.WasBlind}, "cleared in 45 s, whatever it then holds)", "the clipboard was cleared, whatever it held"},
+		"tmux":           {pocket{later: ui.ClearedIfOurs, outcome: ui.WasOurs, around: true}, "cleared in 45 s, not in the terminal around it)", "the copy in tmux was cleared; the terminal around it: cannot tell, not cleared"},
+		"tmux, replaced": {pocket{later: ui.ClearedIfOurs, outcome: ui.WasReplaced, around: true}, "not in the terminal around it)", "tmux holds something else now, not cleared; the terminal around it: cannot tell"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := alive(t)
+			*l.clip = c.clip
+			l.Key("g", "y")
+			l.said(c.promise)
+			l.after(46 * time.Second)
+			l.said(c.said)
+		})
+	}
+}
+
+// The end of an older copy's time takes nothing from a newer one, which is cleared in its own time.
+func TestSecondCopyIsCleared(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "y")
+	l.after(30 * time.Second)
+	l.Key("y")
+	l.after(30 * time.Second)
+	if l.clip.cleared != 0 {
+		t.Error("the second copy was cleared in the time of the first")
+	}
+	l.after(16 * time.Second)
+	if l.clip.cleared != 1 {
+		t.Errorf("cleared %d times", l.clip.cleared)
+	}
+}
+
+// ctrl+z clears the clipboard before the program stops.
+func TestStopClears(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "y")
+	l.Hold = true // the clipboard takes its time
+	l.Key("ctrl+z")
+	if l.Frame() == "" {
+		t.Error("it gave the terminal back before the clipboard was cleared")
+	}
+	l.Hold = false
+	l.Key("ctrl+z") // the first one is still under way
+	for _, c := range l.Held {
+		l.Run(c)
+	}
+	if l.clip.cleared != 1 {
+		t.Errorf("cleared %d times", l.clip.cleared)
+	}
+	l.said("the clipboard was cleared")
+}

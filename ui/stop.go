@@ -1,0 +1,62 @@
+package ui
+
+import tea "charm.land/bubbletea/v2"
+
+// Stop is how job control (ctrl+z, SIGTSTP) stops a console: a stopped process cannot clear the clipboard when it is
+// due, so that is done before.
+type Stop struct {
+	Asked    <-chan struct{} // a SIGTSTP came and was held back
+	Possible func() bool     // whether anything could continue the process
+	Allow    func()          // lets the next SIGTSTP stop the process
+	Hold     func()          // holds SIGTSTP back again
+	Now      func()          // stops the process, and returns when it was continued
+}
+
+func (s *Stop) hold() {
+	if s != nil {
+		s.Hold()
+	}
+}
+
+// stopAsked tells the screen of a SIGTSTP.
+type stopAsked struct{}
+
+func (fx effects) watchStop(s *Stop) tea.Cmd {
+	if s == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		select {
+		case <-s.Asked:
+			return stopAsked{}
+		case <-fx.ctx.Done():
+			return nil
+		}
+	}
+}
+
+// stop clears the clipboard and then stops the program.
+func (m *root) stop() tea.Cmd {
+	switch {
+	case m.away:
+		return nil
+	case m.o.Stop != nil && !m.o.Stop.Possible():
+		m.note(info, "not stopped: no shell could continue it", "")
+		return nil
+	case m.copying.under > 0, m.copying.clearing:
+		m.stopping = true // its result stops the program
+		return nil
+	case m.copying.held:
+		m.stopping = true
+		m.copying.begun()
+		return m.fx.clear(0)
+	}
+	m.stopping, m.away, m.dirty = false, true, true
+	if m.o.Stop == nil {
+		return tea.Suspend
+	}
+	return func() tea.Msg { // this gives the terminal back and stops the program
+		m.o.Stop.Allow()
+		return tea.SuspendMsg{}
+	}
+}
