@@ -71,6 +71,9 @@ func (p *program) speak(ctx context.Context, s *session, cfg *Config, about stri
 	if c != nil {
 		o.Clipboard = lineClipboard{c}
 	}
+	var release func()
+	o.Stop, release = p.holdStop(c)
+	defer release()
 	return ui.RunPlain(ctx, o)
 }
 

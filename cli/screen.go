@@ -115,6 +115,9 @@ func (p *program) show(ctx context.Context, s *session, cfg *Config, what screen
 	if c != nil {
 		o.Clipboard = c
 	}
+	var release func()
+	o.Stop, release = p.holdStop(c)
+	defer release()
 	choice, err := ui.Run(ctx, o)
 	if c != nil && c.mayHold() != "" {
 		p.later = append(p.later, c.mayHold())

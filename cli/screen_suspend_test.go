@@ -15,7 +15,7 @@ import (
 )
 
 // openShell is a shell with job control at a terminal, in which lanyard can be started, suspended and brought back.
-func openShell(t *testing.T, dir string) *console {
+func openShell(t *testing.T, dir string, env ...string) *console {
 	t.Helper()
 	sh, err := exec.LookPath("sh")
 	if err != nil {
@@ -24,6 +24,7 @@ func openShell(t *testing.T, dir string) *console {
 	cmd := lanyardIn(t, dir)
 	cmd.Path, cmd.Args = sh, []string{"sh", "-i", "-m"}
 	cmd.Env = append(cmd.Env, "PS1=ready> ", "ENV=", "PATH="+os.Getenv("PATH"))
+	cmd.Env = append(cmd.Env, env...)
 	c := openCommand(t, 120, cmd)
 	c.see(`ready>`)
 	return c

@@ -16,11 +16,15 @@ const (
 	termPatience  = 30 * time.Second // a request takes up to 15 s unless its timeout is set
 )
 
-// Interruptible gives a context that ends with the first interrupt or SIGTERM. What is under way is
-// then finished. A further signal ends the program at once, though not right behind the first.
+// Interruptible gives a context that ends with the first interrupt, SIGTERM or SIGHUP (unless it is ignored, as under
+// nohup). What is under way is then finished. A further signal ends the program at once, though not right behind the
+// first.
 func Interruptible(parent context.Context) (ctx context.Context, stop func()) {
 	came := make(chan os.Signal, 8)
 	signal.Notify(came, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(hangup) {
+		signal.Notify(came, hangup)
+	}
 	ctx, cancel := interruptible(parent, came, os.Exit)
 	return ctx, func() {
 		signal.Stop(came)

@@ -1,0 +1,17 @@
+//go:build !unix
+
+package cli
+
+import (
+	"syscall"
+
+	"lanyard/ui"
+)
+
+// hangup is the signal of a terminal that is closed. Windows sends none: a closed window is a SIGTERM to Go programs.
+const hangup = syscall.SIGTERM
+
+// jobControl does not exist here.
+type jobControl struct{}
+
+func (*program) holdStop(*board) (stop *ui.Stop, release func()) { return nil, func() {} }

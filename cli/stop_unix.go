@@ -1,0 +1,102 @@
+//go:build unix
+
+package cli
+
+import (
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"lanyard/ui"
+)
+
+// hangup is the signal of a terminal that is closed.
+const hangup = syscall.SIGHUP
+
+// jobControl holds SIGTSTP back while a console is open, so that the clipboard is cleared before the process stops. It
+// also clears it on SIGQUIT, which then ends the process as ever, with the stacks of its goroutines.
+//
+// Go cannot give SIGTSTP its default action back once it was caught, so the process stops itself with SIGSTOP.
+// It lasts as long as the process: between two consoles SIGTSTP must stop it.
+type jobControl struct {
+	asked   chan struct{}
+	allowed atomic.Bool // a SIGTSTP stops the process at once
+	board   atomic.Pointer[board]
+}
+
+func newJobControl() *jobControl {
+	j := &jobControl{asked: make(chan struct{}, 1)}
+	stop, quit := make(chan os.Signal, 1), make(chan os.Signal, 1)
+	if !signal.Ignored(syscall.SIGTSTP) {
+		signal.Notify(stop, syscall.SIGTSTP)
+	}
+	if !signal.Ignored(syscall.SIGQUIT) {
+		signal.Notify(quit, syscall.SIGQUIT)
+	}
+	go func() {
+		for {
+			select {
+			case <-stop:
+				if j.allowed.Load() {
+					_ = unix.Kill(os.Getpid(), unix.SIGSTOP)
+					continue
+				}
+				select {
+				case j.asked <- struct{}{}:
+				default:
+				}
+			case <-quit:
+				if b := j.board.Load(); b != nil {
+					b.clearNow(os.Stdout)
+				}
+				signal.Reset(syscall.SIGQUIT)
+				_ = unix.Kill(os.Getpid(), unix.SIGQUIT)
+			}
+		}
+	}()
+	return j
+}
+
+// now stops the process and returns when it was continued.
+func (*jobControl) now() {
+	continued := make(chan os.Signal, 1)
+	signal.Notify(continued, syscall.SIGCONT)
+	defer signal.Stop(continued)
+	if err := unix.Kill(os.Getpid(), unix.SIGSTOP); err == nil {
+		<-continued
+	}
+}
+
+// canContinue says whether the parent is in our session, as a shell with job control is. Else nobody would send the
+// SIGCONT.
+func canContinue() bool {
+	ours, err := unix.Getsid(0)
+	if err != nil || signal.Ignored(syscall.SIGTSTP) {
+		return false
+	}
+	parent, err := unix.Getsid(os.Getppid())
+	return err == nil && parent == ours
+}
+
+// holdStop is the job control of a console with a clipboard, which may be nil. When it is released, SIGTSTP stops the
+// process at once.
+func (p *program) holdStop(b *board) (stop *ui.Stop, release func()) {
+	if p.jobs == nil {
+		p.jobs = newJobControl()
+	}
+	j := p.jobs
+	j.board.Store(b)
+	select {
+	case <-j.asked: // of the console before
+	default:
+	}
+	hold, allow := func() { j.allowed.Store(false) }, func() { j.allowed.Store(true) }
+	hold()
+	return &ui.Stop{Asked: j.asked, Possible: canContinue, Allow: allow, Hold: hold, Now: j.now}, func() {
+		allow()
+		j.board.Store(nil)
+	}
+}
