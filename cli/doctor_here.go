@@ -32,6 +32,11 @@ func (d *doctor) checkClipboard() {
 	switch {
 	case len(can) > 0:
 		d.ok(check, "%s", strings.Join(can, ", else "))
+		if d.cfg.ClearAfter > 0 && d.cfg.ClearBlind {
+			d.ok(check, "a copy that cannot be read back is cleared, whatever the clipboard then holds (clear_blind)")
+		} else if way := b.ways()[0]; d.cfg.ClearAfter > 0 && way != viaSystem {
+			d.ok(check, "%s cannot be read back, so that a copy there is not cleared", unread(way))
+		}
 	case b.via == viaCommand:
 		d.fail(check, "install it, or correct clipboard.command in "+d.paths.Config, "%v", why)
 	case b.via == viaTmux:
@@ -39,6 +44,17 @@ func (d *doctor) checkClipboard() {
 	default:
 		d.fail(check, `install wl-clipboard, xclip or xsel, or set clipboard.via = "auto" in `+d.paths.Config, "%v", why)
 	}
+}
+
+// unread says which clipboard of a way cannot be read back.
+func unread(way string) string {
+	switch way {
+	case viaTmux:
+		return "the clipboard of the terminal around tmux"
+	case viaCommand:
+		return "the clipboard of a command"
+	}
+	return "the terminal's clipboard"
 }
 
 // wayTo says whether one way to a clipboard is open, as far as that can be told without using it.

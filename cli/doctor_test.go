@@ -169,6 +169,7 @@ func TestDoctorHere(t *testing.T) {
 		{[]string{"STY=x"}, "in screen: it does not let copies through"},
 		{[]string{"SSH_TTY=/dev/pts/1"}, "in ssh: copies go to the terminal at the other end"},
 		{[]string{"SSH_CONNECTION=x"}, "ok    clipboard      the terminal (OSC 52), which confirms nothing"},
+		{[]string{"SSH_CONNECTION=x"}, "ok    clipboard      the terminal's clipboard cannot be read back, so that a copy there is not cleared"},
 	} {
 		_, out := examine(t, t.TempDir(), c.env, "--offline")
 		says(t, out, c.line, "")
