@@ -301,3 +301,26 @@ func TestWaitsAsLongAsTheContext(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// A new key whose file is swapped before it is in force would open nothing: the old one stays.
+func TestRotationReadsItsKeyBack(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := open(t, dir)
+	update(t, s, func(w console.Writer) error { return put(w, 0, 1) })
+	s.AtStep(func(step string) {
+		if step != "resealed" {
+			return
+		}
+		found, err := filepath.Glob(filepath.Join(dir, "lanyard.key.new-*"))
+		if err != nil || len(found) != 1 {
+			t.Error(found, err)
+			return
+		}
+		if err := os.WriteFile(found[0], []byte(strings.Repeat("x", 32)), 0o600); err != nil {
+			t.Error(err)
+		}
+	})
+	explained(t, s.Rotate(t.Context(), store.Rotation{}), "store_locked", "lanyard.key")
+	sound(t, open(t, dir), 1)
+}

@@ -121,6 +121,11 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next 
 	if err == nil {
 		next, err = s.reseal(ctx, tx, old, slotRow{kind: slot.Kind(), params: params, made: r.now(), before: s.heldBefore(ctx, old.row)}, key)
 	}
+	if err == nil && quiet(slot.Kind()) { // what is in the file from here on is what opens the store
+		if _, bad := s.openSlot(ctx, next.row, secret.Text{}); bad != nil {
+			err = s.cannotHold(slot, errOtherKey)
+		}
+	}
 	sure := true
 	if err == nil {
 		if err = s.commit(tx); err != nil {
@@ -227,6 +232,9 @@ func (s *Store) sealRows(ctx context.Context, tx *sql.Tx, from, to *sealer) erro
 func (s *Store) heldBefore(ctx context.Context, row slotRow) []heldBefore {
 	params := row.params
 	if row.kind == InFile && row.wrapped == nil { // from before there were params
+		if _, err := s.openSlot(ctx, row, secret.Text{}); err != nil {
+			return append(row.before, heldBefore{row.kind, params}) // another store's key by now: it is not ours to remove
+		}
 		if key, err := s.slots[InFile].Key(ctx, row.params, secret.Text{}); err == nil {
 			params = paramsOf(key[:keySize])
 			clear(key)
