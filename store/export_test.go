@@ -234,3 +234,11 @@ func (s *Store) Unguard(ctx context.Context) error {
 	}
 	return err
 }
+
+// KeyID names a key of a slot.
+func KeyID(key []byte) string { return keyID(key) }
+
+// InForce reports whether an old key may be the one in force, both by their parameters.
+func InForce(kind, old, now string) bool {
+	return heldBefore{Kind: kind, Params: []byte(old)}.inForce(slotRow{kind: kind, params: []byte(now)})
+}

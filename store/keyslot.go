@@ -74,6 +74,11 @@ type noting interface {
 // quiet says whether a kind costs nothing and asks nobody, so that it is tried without being asked for.
 func quiet(kind string) bool { return kind == InFile || kind == InMemory }
 
+// keepsNothing reports whether slots of a kind derive their key, so that there is none to remove.
+func keepsNothing(kind string) bool {
+	return kind == InPassphrase || kind == InEnv || kind == InCommand
+}
+
 // keyID tells one random key from another. It is no help in guessing a key of 256 random bits.
 func keyID(key []byte) string {
 	sum := sha256.Sum256(append([]byte("lanyard key slot id\x00"), key...))

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"lanyard/tokenapi/secret"
@@ -228,19 +229,20 @@ func (s *Store) sealRows(ctx context.Context, tx *sql.Tx, from, to *sealer) erro
 	return nil
 }
 
-// heldBefore adds the slot of a row to those that are to be cleared.
+// heldBefore adds the slot of a row to those that are to be cleared. Entries that nobody recorded are left out.
 func (s *Store) heldBefore(ctx context.Context, row slotRow) []heldBefore {
 	params := row.params
 	if row.kind == InFile && row.wrapped == nil { // from before there were params
-		if _, err := s.openSlot(ctx, row, secret.Text{}); err != nil {
-			return append(row.before, heldBefore{row.kind, params}) // another store's key by now: it is not ours to remove
-		}
-		if key, err := s.slots[InFile].Key(ctx, row.params, secret.Text{}); err == nil {
-			params = paramsOf(key[:keySize])
-			clear(key)
+		if _, err := s.openSlot(ctx, row, secret.Text{}); err == nil { // else it is another store's by now, and not ours to remove
+			if key, err := s.slots[InFile].Key(ctx, row.params, secret.Text{}); err == nil {
+				params = paramsOf(key[:keySize])
+				clear(key)
+			}
 		}
 	}
-	return append(row.before, heldBefore{row.kind, params})
+	k := s.key.Load()
+	before := slices.DeleteFunc(slices.Clone(row.before), func(b heldBefore) bool { return !b.recorded(k.sealer) })
+	return append(before, heldBefore{Kind: row.kind, Params: params})
 }
 
 // quietMoment begins a transaction in which nobody's answer is on its way and the key in force is the one at hand.

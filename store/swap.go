@@ -75,7 +75,7 @@ func (n *newcomer) key(ctx context.Context, r Restoring, from *sealer) error {
 	defer clear(data)
 	// A key from before that was nowhere kept: whoever opens the store next has something to tidy up, which gives the key its
 	// lasting name should this process die before it does.
-	row := slotRow{epoch: from.epoch, kind: n.slot.Kind(), params: n.params, before: []heldBefore{{InPassphrase, json.RawMessage("{}")}}, made: n.world.now()}
+	row := slotRow{epoch: from.epoch, kind: n.slot.Kind(), params: n.params, before: []heldBefore{{Kind: InPassphrase, Params: json.RawMessage("{}")}}, made: n.world.now()}
 	if err := n.from.sealWith(ctx, from, data, func(tx *sql.Tx, _ *sealer) error { return n.from.putKey(ctx, tx, row, data, key) }); err != nil {
 		n.forget(ctx)
 		return noBackup("a secret in it cannot be opened", err)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"lanyard/console"
@@ -30,6 +31,42 @@ type slotRow struct {
 type heldBefore struct {
 	Kind   string          `json:"kind"`
 	Params json.RawMessage `json:"params"`
+	By     []byte          `json:"by,omitempty"` // sealed with the data key; see recorded
+}
+
+// place is where By belongs: whatever else the entry says does not verify.
+func (b heldBefore) place() string {
+	var params bytes.Buffer
+	if json.Compact(&params, b.Params) != nil {
+		return b.Kind
+	}
+	return b.Kind + " " + params.String()
+}
+
+// record seals the entry, so that whoever writes the database without its key cannot make one.
+func (b *heldBefore) record(by *sealer) {
+	b.By = by.sealBytes(nil, "key_slot", b.place(), "before")
+}
+
+// recorded reports whether a change of the key of this store left the entry.
+func (b heldBefore) recorded(by *sealer) bool {
+	_, err := by.openBytes(b.By, "key_slot", b.place(), "before")
+	return err == nil
+}
+
+// inForce reports whether forgetting the entry could remove the key of row. Names are compared as the slots read them.
+func (b heldBefore) inForce(row slotRow) bool {
+	if b.Kind != row.kind || keepsNothing(b.Kind) {
+		return false
+	}
+	var old, now ringParams // has the fields of idParams
+	if readParams(b.Params, &old) != nil || readParams(row.params, &now) != nil {
+		return true // not known
+	}
+	if row.kind == InKeyring {
+		return strings.EqualFold(old.User, now.User) // the Credential Manager ignores case
+	}
+	return now.ID == "" || old.ID == now.ID // "": any key that is there
 }
 
 // keyState is what this process knows of the key. It is never changed, only replaced.
@@ -406,8 +443,9 @@ func (s *Store) putKey(ctx context.Context, tx *sql.Tx, row slotRow, data, by []
 	if err != nil {
 		return err
 	}
-	if row.before == nil {
-		row.before = []heldBefore{}
+	row.before = append([]heldBefore{}, row.before...)
+	for i := range row.before {
+		row.before[i].record(seals)
 	}
 	if _, err := tx.ExecContext(ctx, "INSERT INTO key_slot (one, kind, params, wrapped, made, before) VALUES (1, ?, ?, ?, ?, ?)"+
 		" ON CONFLICT (one) DO UPDATE SET kind = excluded.kind, params = excluded.params, wrapped = excluded.wrapped, made = excluded.made, before = excluded.before",
@@ -420,17 +458,22 @@ func (s *Store) putKey(ctx context.Context, tx *sql.Tx, row slotRow, data, by []
 }
 
 // tidy removes the keys from before that may be removed, and gives the one in force its lasting place. What cannot
-// be done now is done the next time.
+// be done now is done the next time. An entry that no change of the key recorded is dropped, and its key left alone.
 func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
 	row, err := s.slotRow(ctx, s.read)
 	if err != nil {
 		return
 	}
+	k := s.key.Load()
+	mine := func(b heldBefore) bool { return b.recorded(k.sealer) && !b.inForce(row) }
 	gone := func(b heldBefore) bool {
-		switch slot, ok := s.slots[b.Kind]; b.Kind {
-		case InFile, InMemory: // below, while the database is locked
+		if !mine(b) {
 			return false
-		case InPassphrase, InEnv, InCommand: // kept nothing
+		}
+		switch slot, ok := s.slots[b.Kind]; {
+		case quiet(b.Kind): // below, while the database is locked
+			return false
+		case keepsNothing(b.Kind):
 			return true
 		default:
 			return ok && may(b.Kind) && slot.Forget(ctx, b.Params) == nil
@@ -447,12 +490,16 @@ func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
 		return
 	}
 	defer func() { _ = tx.Rollback() }()
-	if row, err = s.slotRow(ctx, tx); err != nil {
+	if row, err = s.slotRow(ctx, tx); err != nil || !k.is(row.epoch, row.check) {
 		return
 	}
 	left := []heldBefore{}
 	for _, b := range row.before {
 		slot, ok := s.slots[b.Kind]
+		if !mine(b) {
+			s.say(fmt.Sprintf("an old key in the %s was left alone: no change of the key of %s recorded it", s.place(b.Kind), s.path))
+			continue
+		}
 		if quiet(b.Kind) && ok && slot.Forget(ctx, b.Params) == nil || slices.Contains(done, string(b.Params)) {
 			continue
 		}
@@ -465,6 +512,13 @@ func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
 	s.reached("settled")
 	if _, err := tx.ExecContext(ctx, "UPDATE key_slot SET before = ?", inJSON(&left)); err == nil {
 		_ = tx.Commit()
+	}
+}
+
+// say gives a sentence to whoever listens.
+func (s *Store) say(sentence string) {
+	if s.tell != nil {
+		s.tell(sentence)
 	}
 }
 

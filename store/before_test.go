@@ -1,0 +1,131 @@
+package store_test
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"lanyard/store"
+	"lanyard/tokenapi/secret"
+)
+
+// A list of old keys that somebody else wrote into the database makes nobody delete a key: neither the one in force, in
+// whatever spelling, nor one of another store.
+func TestHostileListOfOldKeys(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"file", "keyring", "legacy"} {
+		for name, spell := range map[string]func(params string) string{
+			"as it stands":    func(p string) string { return p },
+			"spelled out":     func(p string) string { return strings.Replace(p, "{", `{ "x": 1, `, 1) },
+			"upper names":     func(p string) string { return strings.NewReplacer(`"id"`, `"ID"`, `"user"`, `"USER"`).Replace(p) },
+			"another store's": nil,
+		} {
+			t.Run(kind+" "+name, func(t *testing.T) {
+				t.Parallel()
+				ring, dir := &fakeRing{}, t.TempDir()
+				if kind == "legacy" {
+					dir = legacy(t)
+				}
+				s := openWith(t, dir, ringed(ring))
+				if err := s.Unlock(t.Context(), secret.Text{}); err != nil {
+					t.Fatal(err)
+				}
+				if kind == "file" {
+					rotate(t, s, "file")
+				}
+				filled(t, s)
+				params, err := s.Text("SELECT params FROM key_slot")
+				if err != nil {
+					t.Fatal(err)
+				}
+				if kind == "legacy" { // it names no key: then it is the one that the file holds
+					key, err := os.ReadFile(filepath.Join(dir, "lanyard.key"))
+					if err != nil {
+						t.Fatal(err)
+					}
+					params = `{"id":"` + store.KeyID(key) + `"}`
+				}
+				held := map[string]string{"file": "file", "keyring": "keyring", "legacy": "file"}[kind]
+				if spell == nil {
+					const other = "store-0011223344556677"
+					ring.set(func() {
+						ring.items = maps.Clone(ring.items)
+						if ring.items == nil {
+							ring.items = map[string]string{}
+						}
+						ring.items["lanyard/"+other] = strings.Repeat("ab", 32)
+					})
+					held, params = "keyring", `{"user":"`+other+`","id":"0011223344556677"}`
+				} else {
+					params = spell(params)
+				}
+				had := ring.count()
+				before, err := json.Marshal([]map[string]any{{"kind": held, "params": json.RawMessage(params)}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if n, err := s.Exec("UPDATE key_slot SET before = ?", string(before)); n != 1 || err != nil {
+					t.Fatal(n, err)
+				}
+				for range 2 {
+					again := openWith(t, dir, ringed(ring))
+					if err := again.Unlock(t.Context(), secret.Text{}); err != nil {
+						t.Fatalf("its key was deleted: %v", err)
+					}
+					whole(t, again)
+				}
+				if ring.count() != had {
+					t.Errorf("%d keys in the keyring, %d before", ring.count(), had)
+				}
+				rotate(t, s, "") // takes the entry for no reason to delete either
+				again := openWith(t, dir, ringed(ring))
+				if err := again.Unlock(t.Context(), secret.Text{}); err != nil {
+					t.Fatal(err)
+				}
+				whole(t, again)
+				if spell == nil && ring.items["lanyard/store-0011223344556677"] == "" {
+					t.Error("the key of another store was deleted")
+				}
+			})
+		}
+	}
+}
+
+// A change of the key says nothing of the old one, whose place is known.
+func TestOwnListOfOldKeysIsTrusted(t *testing.T) {
+	t.Parallel()
+	o := rings(t)
+	o.Tell = func(s string) { t.Error(s) }
+	dir := t.TempDir()
+	s := openWith(t, dir, o)
+	for _, kind := range []string{"passphrase", "passphrase", "env", "env", "file", "file", "passphrase"} {
+		rotate(t, s, kind)
+	}
+	if i, err := s.KeyInfo(t.Context()); err != nil || len(i.Left) > 0 {
+		t.Errorf("%+v %v", i, err)
+	}
+}
+
+func TestKeyInForceIsKnownInEverySpelling(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		kind, old, now string
+		want           bool
+	}{
+		{"file", `{"id":"aa"}`, `{"id":"aa"}`, true},
+		{"file", `{"ID" : "aa", "x": 1}`, `{"id":"aa"}`, true},
+		{"file", `{"id":"bb"}`, `{"id":"aa"}`, false},
+		{"file", `{"id":"bb"}`, `{}`, true}, // whichever the file holds
+		{"file", `[`, `{"id":"aa"}`, true},
+		{"keyring", `{"user":"store-A","id":"bb"}`, `{"user":"store-a","id":"aa"}`, true},
+		{"keyring", `{"user":"store-b","id":"aa"}`, `{"user":"store-a","id":"aa"}`, false},
+		{"passphrase", `{"salt":"AA=="}`, `{"salt":"AA=="}`, false}, // nothing is kept
+	} {
+		if got := store.InForce(c.kind, c.old, c.now); got != c.want {
+			t.Errorf("%s %s, in force %s: %v", c.kind, c.old, c.now, got)
+		}
+	}
+}
