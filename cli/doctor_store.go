@@ -94,6 +94,14 @@ func (d *doctor) checkKept(ctx context.Context, kept *store.Store) {
 		}
 		d.warn("store", fix, "%s stood open to other users", what)
 	}
+	gone, left := kept.KeyCopies()
+	if len(gone) > 0 {
+		d.warn("store", "lanyard key rotate, if a backup program may have read it since", "%s", keyCopiesWords(gone, d.paths.State))
+	}
+	if len(left) > 0 {
+		d.warn("store", "remove it once no lanyard runs, or let the next one that may write there do so",
+			"a copy of the key that a killed lanyard left is in %s: %s", d.paths.State, strings.Join(left, ", "))
+	}
 	if c := kept.Copied(); c != "" {
 		d.ok("store", "an older store was brought to the present form; a copy of it is %s", c)
 	}

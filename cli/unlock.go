@@ -60,7 +60,15 @@ func (p *program) openKept(ctx context.Context, cfg *Config, paths Paths, lists 
 		}
 		p.warn("%s stood open to other users, and was closed to them%s", what, more)
 	}
+	if gone, _ := kept.KeyCopies(); len(gone) > 0 {
+		p.note("%s", keyCopiesWords(gone, paths.State))
+	}
 	return kept, nil
+}
+
+// keyCopiesWords says that copies of a key were removed.
+func keyCopiesWords(gone []string, dir string) string {
+	return "a lanyard that was killed had left a copy of the key in " + dir + ", which was removed: " + strings.Join(gone, ", ")
 }
 
 // otherwise warns when the key is kept elsewhere than the configuration says. What the store says wins: nothing is

@@ -242,3 +242,6 @@ func KeyID(key []byte) string { return keyID(key) }
 func InForce(kind, old, now string) bool {
 	return heldBefore{Kind: kind, Params: []byte(old)}.inForce(slotRow{kind: kind, params: []byte(now)})
 }
+
+// SweepKeyCopies removes what killed processes left of keys.
+func SweepKeyCopies(dir string) { sweepKeyCopies(dir) }

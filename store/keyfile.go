@@ -165,10 +165,26 @@ func (k keyFile) Make(_ context.Context, _ secret.Text, first bool) (key, params
 	return key, paramsOf(key), nil
 }
 
-// writeKey writes under another name first, then links, because a link, unlike a rename, replaces nothing.
-func writeKey(path string, key []byte) error {
+// keyTemp is how the names begin of keys that are being written.
+const keyTemp = "." + keyName + "-"
+
+// writeTries is how often a key is written whose first name another process swept away.
+const writeTries = 20
+
+// writeKey writes a key file that must not exist.
+func writeKey(path string, key []byte) (err error) {
+	for range writeTries {
+		if err = linkKey(path, key); !errors.Is(err, fs.ErrNotExist) || !exists(filepath.Dir(path)) {
+			break
+		}
+	}
+	return err
+}
+
+// linkKey writes under another name first, then links, because a link, unlike a rename, replaces nothing.
+func linkKey(path string, key []byte) error {
 	dir := filepath.Dir(path)
-	f, err := os.CreateTemp(dir, ".lanyard.key-*") // 0600
+	f, err := os.CreateTemp(dir, keyTemp+"*") // 0600
 	if err != nil {
 		return err
 	}
@@ -179,7 +195,7 @@ func writeKey(path string, key []byte) error {
 		return err
 	}
 	err = os.Link(f.Name(), path)
-	if err != nil && !errors.Is(err, fs.ErrExist) {
+	if err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
 		// A file system without links: whole only if nothing dies in between, and then said to be damaged.
 		if f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode); err == nil {
 			err = writeSynced(f, kept)
@@ -189,6 +205,32 @@ func writeKey(path string, key []byte) error {
 		return err
 	}
 	return syncDir(dir)
+}
+
+// keyCopies lists the key files in dir under names that a process gives up before it ends, unless it is killed: those of
+// writeKey, and those of a restore that keeps a key file.
+func keyCopies(dir string) (names []string) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if e.Type().IsRegular() && (strings.HasPrefix(e.Name(), keyTemp) || strings.HasPrefix(e.Name(), partOf+keyName)) {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
+// sweepKeyCopies removes copies of keys that killed processes left in dir. It runs while the database is locked: then no
+// rotation and no restore is writing one. A process that writes a first key meanwhile writes it again.
+func sweepKeyCopies(dir string) (gone []string) {
+	for _, name := range keyCopies(dir) {
+		if os.Remove(filepath.Join(dir, name)) == nil {
+			gone = append(gone, name)
+		}
+	}
+	if len(gone) > 0 {
+		_ = syncDir(dir)
+	}
+	return gone
 }
 
 // writeSynced writes, syncs and closes f.

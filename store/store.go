@@ -74,7 +74,8 @@ type Store struct {
 	told      secret.Text              // the passphrase that opened; only with the turn
 	at        func(step string)        // see Options.at
 	tightened []string
-	readOnly  error // why nothing can be written, or nil
+	swept     []string // see KeyCopies; changed only while it is opened or with the turn
+	readOnly  error    // why nothing can be written, or nil
 	world     world
 	copied    string // the copy made before a migration, or ""
 	poll      time.Duration
@@ -238,6 +239,7 @@ func (s *Store) dsn(at place, write bool) string {
 func (s *Store) begin(ctx context.Context, steps []string) (*Store, error) {
 	err := s.migrate(ctx, steps)
 	if err == nil {
+		s.sweepKeys(ctx)
 		err = s.fetch(ctx, s.told, quiet)
 		if onlySecrets(err) {
 			err = nil // lists need no key; what needs one says so

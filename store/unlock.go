@@ -506,6 +506,9 @@ func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
 		left = append(left, b)
 	}
 	s.reached("forgotten")
+	if s.dir != "" {
+		s.swept = append(s.swept, sweepKeyCopies(s.dir)...)
+	}
 	if slot, ok := s.slots[row.kind]; !ok || slot.Settle(row.params) != nil {
 		return
 	}
@@ -513,6 +516,27 @@ func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
 	if _, err := tx.ExecContext(ctx, "UPDATE key_slot SET before = ?", inJSON(&left)); err == nil {
 		_ = tx.Commit()
 	}
+}
+
+// sweepKeys removes the copies of keys that killed processes left.
+func (s *Store) sweepKeys(ctx context.Context) {
+	if s.dir == "" || s.readOnly != nil || len(keyCopies(s.dir)) == 0 {
+		return
+	}
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return // the next one who opens it does
+	}
+	defer func() { _ = tx.Rollback() }()
+	s.swept = sweepKeyCopies(s.dir)
+}
+
+// KeyCopies gives the copies of keys that Open removed, which killed processes had left, and those that are there now.
+func (s *Store) KeyCopies() (removed, left []string) {
+	if s.dir == "" {
+		return nil, nil
+	}
+	return s.swept, keyCopies(s.dir)
 }
 
 // say gives a sentence to whoever listens.
