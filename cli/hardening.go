@@ -7,6 +7,10 @@ import (
 	"slices"
 )
 
+// Harden is for the first statement of main: what is read of the environment after it can be neither dumped nor read by
+// other processes of the user. Main does it again, and tells if it fails. Libraries are initialised before main.
+func Harden() { _ = keepMemory() }
+
 // harden is the first thing that a run does, before any secret is read: no core is written when the process
 // crashes, where the system can be told so, and what the process was given as a secret in its environment is
 // not handed on. A system that refuses (a sandbox that forbids the call) is told of, and does not end the

@@ -92,7 +92,11 @@ const askedFor = 3
 // Unlock makes the secrets ready, and asks where that is needed and somebody is there. While the screen is open it is
 // the screen that asks.
 func (d doorkeeper) Unlock(ctx context.Context, passphrase secret.Text) error {
+	chosen := d.Key().Kind == "" && d.p.screen && !passphrase.IsZero()
 	err := d.Store.Unlock(ctx, passphrase)
+	if short := store.Short(passphrase); err == nil && chosen && short != "" {
+		d.p.later = append(d.p.later, "the passphrase of "+d.Path()+": "+short)
+	}
 	if !errors.Is(err, store.ErrLocked) || !d.Key().Asks || !passphrase.IsZero() || !d.p.somebody() {
 		return err
 	}
@@ -158,6 +162,9 @@ func (p *program) choosePassphrase(of string) (secret.Text, error) {
 			p.note("%s", whatFailed(err))
 			continue
 		}
+		if short := store.Short(t); short != "" {
+			p.warn("%s", short)
+		}
 		again, err := p.askPassphrase("the same again: ")
 		if err != nil {
 			return again, err
@@ -216,6 +223,9 @@ func (s passphrases) fresh(of string) (secret.Text, error) {
 		t, err := s.line()
 		if err == nil {
 			err = store.Passable(t)
+		}
+		if short := store.Short(t); err == nil && short != "" {
+			s.p.warn("%s", short)
 		}
 		return t, err
 	case s.p.somebody():

@@ -371,7 +371,7 @@ func TestPassphraseParameters(t *testing.T) {
 	good := string(params)
 	for _, hostile := range []string{
 		"", "{}", "null", strings.Replace(good, "65536", "4294967295", 1), strings.Replace(good, "65536", "262145", 1),
-		strings.Replace(good, "65536", "8", 1), strings.Replace(good, `"time":1`, `"time":0`, 1), strings.Replace(good, `"time":1`, `"time":4000000000`, 1),
+		strings.Replace(good, "65536", "8", 1), strings.Replace(good, `"time":3`, `"time":0`, 1), strings.Replace(good, `"time":3`, `"time":4000000000`, 1),
 		strings.Replace(good, `"threads":4`, `"threads":0`, 1), strings.Replace(good, `"threads":4`, `"threads":255`, 1),
 		strings.Replace(good, `"threads":4`, `"threads":256`, 1), strings.Replace(good, `"salt":"`, `"salt":"AAAA","x":"`, 1),
 		good + strings.Repeat(" ", 5000),

@@ -294,6 +294,9 @@ func (s *Store) openSlot(ctx context.Context, row slotRow, told secret.Text) (*k
 			return nil, err
 		}
 	}
+	if by, ok := slot.(stretched); ok && guards && row.wrapped != nil && by.cheaper(row.params) {
+		s.strengthen(ctx, by, row, told, data)
+	}
 	if n, ok := slot.(noting); ok && !noted && s.readOnly == nil {
 		if n.NoteGuarded(ctx, row.params) == nil { // else the next one does it
 			s.reached("noted")
@@ -321,7 +324,7 @@ func (s *Store) guardRows(ctx context.Context, k *keyState, key []byte) (*keySta
 	if !same {
 		return nil, s.locked("its key was changed meanwhile", nil, "try again")
 	}
-	row := slotRow{kind: k.row.kind, params: k.row.params, made: k.row.made, before: k.row.before}
+	row := slotRow{kind: k.row.kind, params: k.row.params, made: k.row.made}
 	if row.kind == InFile { // from before there were params
 		row.params = paramsOf(key)
 	}
@@ -330,6 +333,29 @@ func (s *Store) guardRows(ctx context.Context, k *keyState, key []byte) (*keySta
 		return nil, err
 	}
 	return next, s.explain(op, s.commit(tx))
+}
+
+// strengthen wraps the data key of row with a key that costs as much as a new one does. Nothing else changes, so that other
+// processes do not notice. What fails is tried again at the next unlock.
+func (s *Store) strengthen(ctx context.Context, slot stretched, row slotRow, told secret.Text, data []byte) {
+	if s.readOnly != nil {
+		return
+	}
+	key, params, err := slot.Make(ctx, told, false)
+	if err != nil {
+		return
+	}
+	defer clear(key)
+	wrapped, err := wrap(data, key, row.kind, row.epoch)
+	if err != nil {
+		return
+	}
+	_, err = s.write.ExecContext(ctx, "UPDATE key_slot SET params = ?, wrapped = ? WHERE kind = ? AND params = ? AND wrapped = ?",
+		string(params), wrapped, row.kind, string(row.params), row.wrapped)
+	if err == nil {
+		s.reached("strengthened")
+		_, _ = s.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)") // the cheaper one leaves the log
+	}
 }
 
 // wrap seals a data key for a slot.
