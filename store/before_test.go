@@ -97,9 +97,10 @@ func TestHostileListOfOldKeys(t *testing.T) {
 // A change of the key says nothing of the old one, whose place is known.
 func TestOwnListOfOldKeysIsTrusted(t *testing.T) {
 	t.Parallel()
+	dir := t.TempDir()
+	_ = openWith(t, dir, rings(t)).Close() // says where the first key is
 	o := rings(t)
 	o.Tell = func(s string) { t.Error(s) }
-	dir := t.TempDir()
 	s := openWith(t, dir, o)
 	for _, kind := range []string{"passphrase", "passphrase", "env", "env", "file", "file", "passphrase"} {
 		rotate(t, s, kind)

@@ -65,7 +65,7 @@ func (o Options) AtStep(f func(step string)) Options {
 
 // KeySteps are the steps of a change of the key, in order.
 func KeySteps() []string {
-	return []string{"made", "resealed", "committed", "forgotten", "settled", "tidied"}
+	return []string{"made", "resealed", "pinned", "committed", "forgotten", "settled", "tidied"}
 }
 
 // Exec runs a statement behind the Store's back, on its own connection.
@@ -152,7 +152,7 @@ func (r Restoring) AtStep(f func(string)) Restoring {
 // is kept, and only a damaged store is cleared.
 func RestoreSteps() []string {
 	return []string{
-		"made", "closed", "named", "kept", "cleared", "swapped", "forgotten", "settled",
+		"made", "closed", "named", "kept", "pinned", "cleared", "swapped", "forgotten", "settled",
 	}
 }
 

@@ -180,6 +180,13 @@ func (c *tally) kept(t *testing.T, dir string) {
 	}
 }
 
+// remembering are the slots of turning with a keyring that remembers keys, beside the state directory.
+func remembering(dir string) store.Options {
+	o := turning()
+	o.Slots = append(o.Slots, store.RingOf(dirRing(dir+".ring"), patience, patience))
+	return o
+}
+
 // restoreUntil restores and dies at a step.
 func restoreUntil(ctx context.Context, dir string, args []string) error {
 	id, err := os.ReadFile(args[0])
@@ -194,7 +201,7 @@ func restoreUntil(ctx context.Context, dir string, args []string) error {
 	if err != nil {
 		return err
 	}
-	r := store.Restoring{Options: turning(), Replace: true}
+	r := store.Restoring{Options: remembering(dir), Replace: true}
 	r.First = []string{args[2]}
 	_, err = store.Restore(ctx, dir, bytes.NewReader(b), who, r.AtStep(fate()))
 	return err
@@ -230,6 +237,9 @@ func TestFaultRestoreKilledAtEveryStep(t *testing.T) {
 						var old []byte
 						if harm != "fresh" {
 							db := stocked(t, dir, 10)
+							if s := openWith(t, dir, remembering(dir)); s.Close() != nil { // the keyring remembers it now
+								t.Fatal("not closed")
+							}
 							if harm == "damaged" {
 								if err := os.WriteFile(db, bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
 									t.Fatal(err)
@@ -238,7 +248,7 @@ func TestFaultRestoreKilledAtEveryStep(t *testing.T) {
 							old = files(t, dir)["lanyard.db"]
 						}
 						c.died(t, strike(t, dir, fmt.Sprintf("restore-until %s %s", args, kind), fate))
-						again := store.Restoring{Options: turning(), Replace: true}
+						again := store.Restoring{Options: remembering(dir), Replace: true}
 						want := map[string]int{"sound": 10, "fresh": 0}[harm]
 						switch {
 						case swapped(step):
@@ -261,7 +271,7 @@ func TestFaultRestoreKilledAtEveryStep(t *testing.T) {
 							}
 							want = 40
 						}
-						s, err := store.Open(t.Context(), dir, turning())
+						s, err := store.Open(t.Context(), dir, remembering(dir))
 						if err == nil {
 							err = s.Unlock(t.Context(), secret.Text{})
 						}
@@ -275,6 +285,9 @@ func TestFaultRestoreKilledAtEveryStep(t *testing.T) {
 							t.Fatal(err)
 						}
 						sound(t, s, want)
+						if i, err := s.KeyInfo(t.Context()); err != nil || i.Pinned != "keyring" || len(i.Remembered) != 1 {
+							t.Errorf("remembered: %+v %v", i, err)
+						}
 					})
 				}
 			}

@@ -68,7 +68,7 @@ func TestKeyIsWrittenAgainWhenItIsSweptAway(t *testing.T) {
 		key, params, err := slot.Make(t.Context(), secret.Text{}, true)
 		<-done
 		again, err2 := slot.Key(t.Context(), params, secret.Text{})
-		if err != nil || err2 != nil || !bytes.Equal(key, again) {
+		if err != nil || err2 != nil || !bytes.Equal(append(key, 1), again) {
 			t.Fatal(err, err2)
 		}
 		sweeping.Wait()

@@ -55,6 +55,7 @@ type keyring struct {
 
 	mu     sync.Mutex
 	asking map[string]*ringCall // by user
+	stuck  <-chan struct{}      // of the latest call that may not have come back; nil: there was none
 }
 
 // ringCall is one reading that goes on.
@@ -237,6 +238,9 @@ func (k *keyring) Make(ctx context.Context, _ secret.Text, first bool) (key, par
 	err = await(ctx, finished, limit)
 	if err != nil {
 		clear(key)
+		k.mu.Lock()
+		k.stuck = finished
+		k.mu.Unlock()
 		go func() { // nobody is going to ask for what is stored after all
 			if <-finished; set() == nil {
 				_ = guarded(func() error { return k.ring.Delete(keyringService, p.User) })
@@ -317,7 +321,10 @@ func ringSays(err error) error {
 	case strings.Contains(text, "unlock correct collection"), strings.Contains(text, "IsLocked"):
 		return errors.New("it is locked, and was not unlocked")
 	case strings.Contains(text, "ServiceUnknown"), strings.Contains(text, "was not provided by any .service files"):
-		return errors.New("no program on the session bus keeps one")
+		return errNoRing
 	}
 	return err
 }
+
+// errNoRing is the cause where the session bus is there, and no keyring on it.
+var errNoRing = errors.New("no program on the session bus keeps one")

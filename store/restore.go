@@ -110,6 +110,7 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 	if err := s.Unlock(ctx, r.Passphrase); err != nil {
 		return done, err
 	}
+	s.settlePins(ctx)
 	n.sweep(done.Kept)
 	return done, nil
 }

@@ -89,6 +89,7 @@ func (s *Store) Rotate(ctx context.Context, r Rotation) error {
 	}
 	s.signal()
 	s.tidy(ctx, all)
+	s.settlePins(ctx)
 	s.reached("tidied")
 	// What was sealed with the old key leaves the write-ahead log; who reads it just now keeps it a while.
 	_, _ = s.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
@@ -126,6 +127,12 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next 
 		if _, bad := s.openSlot(ctx, next.row, secret.Text{}); bad != nil {
 			err = s.cannotHold(slot, errOtherKey)
 		}
+	}
+	if err == nil {
+		if err = pinBoth(ctx, s.board(), s.dir, next.row.pin(), old.row.pin()); err != nil {
+			err = s.locked("the system keyring does not take the id of its new key", err, "nothing was changed: unlock or start the keyring, then try again")
+		}
+		s.reached("pinned")
 	}
 	sure := true
 	if err == nil {

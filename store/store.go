@@ -39,6 +39,8 @@ type Options struct {
 	// First lists the kinds of slots in which a database without a key may get one; the first that can takes it.
 	// None: the key file.
 	First []string
+	// Want is the kind of slot that the configuration insists on, "" for none. A key file is refused where it is another.
+	Want string
 	// Tell is given a sentence for a person when the first key did not come where First wanted it most, and when a
 	// store was begun beside the key of an earlier one. Nil: nobody is told.
 	Tell func(sentence string)
@@ -68,7 +70,9 @@ type Store struct {
 	anchor    *sql.Conn          // holds what is in memory; nil otherwise
 	slots     map[string]KeySlot // by kind
 	first     []string
+	want      string // see Options.Want
 	tell      func(string)
+	mute      bool                     // it was said that the keyring does not answer; only with the turn
 	key       atomic.Pointer[keyState] // never nil once the store is open
 	turn      chan struct{}            // held by whoever fetches or changes the key
 	told      secret.Text              // the passphrase that opened; only with the turn
@@ -205,7 +209,7 @@ func (s *Store) take(o Options, usual string, always ...KeySlot) {
 	for _, k := range append(always, o.Slots...) {
 		s.slots[k.Kind()] = k
 	}
-	if s.first, s.tell = o.First, o.Tell; len(s.first) == 0 {
+	if s.first, s.want, s.tell = o.First, o.Want, o.Tell; len(s.first) == 0 {
 		s.first = []string{usual}
 	}
 	s.key.Store(&keyState{})

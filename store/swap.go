@@ -31,6 +31,7 @@ type newcomer struct {
 	replaces  bool
 	version   int        // of the schema of what is there; 0: nothing
 	read      []*os.File // of what is there: closed last, because the first close of a file gives up all its locks
+	board     pinBoard   // nil: none
 	elsewhere string     // what is to be said of where the key is, once it is in force
 }
 
@@ -44,7 +45,8 @@ func (n *newcomer) reached(step string) {
 func (n *newcomer) key(ctx context.Context, r Restoring, from *sealer) error {
 	s := newStore(Options{})
 	s.take(r.Options, InFile, keyFile{filepath.Join(n.dir, keyName)}, passphrase())
-	s.path = n.path
+	s.dir, s.path = n.dir, n.path
+	n.board = s.board()
 	var key []byte
 	var why error
 	for i, kind := range s.first {
@@ -134,6 +136,10 @@ func (n *newcomer) swap(ctx context.Context) (kept []string, err error) {
 			return kept, &Error{Code: "store_busy", Text: "restore " + n.path, Err: err, Hint: "another lanyard changed its key meanwhile; try again"}
 		}
 	}
+	if err := n.pin(ctx); err != nil {
+		return kept, err
+	}
+	n.reached("pinned")
 	if damaged {
 		return kept, n.replace(ctx)
 	}
@@ -143,6 +149,26 @@ func (n *newcomer) swap(ctx context.Context) (kept []string, err error) {
 		err = errors.Join(err, conn.Close())
 	}
 	return kept, n.explain(err)
+}
+
+// pin lets the keyring remember the key of the newcomer beside what it remembers. Where it remembers nothing of this path, it is
+// told when the newcomer is in: the store that is there may still be the one that opens next.
+func (n *newcomer) pin(ctx context.Context) error {
+	if n.board == nil {
+		return nil
+	}
+	row, err := n.from.slotRow(ctx, n.from.write)
+	if err != nil {
+		return err
+	}
+	pins, err := n.board.pins(ctx, pinPath(n.dir))
+	if err == nil && len(pins) > 0 {
+		err = pinBoth(ctx, n.board, n.dir, row.pin())
+	}
+	if err != nil && !errors.Is(err, errNoBoard) {
+		return (&Store{path: n.path}).locked("the system keyring does not take the id of the restored key", err, "nothing was changed: unlock or start the keyring, then try again")
+	}
+	return nil
 }
 
 // waiting refuses to set aside a store whose decided revokes the server has not accepted, unless the newcomer has them

@@ -74,6 +74,7 @@ type keyState struct {
 	row    slotRow
 	sealer *sealer // nil: locked
 	why    error   // why it is locked: an *Error
+	seen   sighting
 }
 
 // is says whether the row speaks of the same key.
@@ -124,7 +125,7 @@ func (s *Store) Unlock(ctx context.Context, passphrase secret.Text) error {
 func (s *Store) Key() console.KeyStatus {
 	k := s.key.Load()
 	st := console.KeyStatus{Kind: k.row.kind, Locked: k.sealer == nil, Place: s.place(k.row.kind)}
-	st.Asks = k.row.kind == InPassphrase || k.row.kind == "" && s.first[0] == InPassphrase
+	st.Asks = (k.row.kind == InPassphrase || k.row.kind == "" && s.first[0] == InPassphrase) && !errors.Is(k.why, errStranger)
 	return st
 }
 
@@ -135,9 +136,15 @@ type KeyInfo struct {
 	Made  time.Time // zero: not known
 	Left  []string  // places that still hold an old key
 	Why   error     // why the store is locked; nil when it is not
+
+	ID         string // names the key; "" when there is none
+	Remembered []Pin  // the keys that the system keyring remembers for this store
+	Pinned     string // what remembers the key: InKeyring, "configuration" (that it is in no key file), or ""
+	Mute       error  // why the keyring does not say; nil when it does, or there is none
+	Stranger   bool   // the key is not the one that it should be
 }
 
-// KeyInfo reads what the database says of its key. It fetches nothing.
+// KeyInfo reads what the database says of its key, and looks what the keyring remembers. It fetches no key.
 func (s *Store) KeyInfo(ctx context.Context) (KeyInfo, error) {
 	leave, err := s.enter()
 	if err != nil {
@@ -148,7 +155,19 @@ func (s *Store) KeyInfo(ctx context.Context) (KeyInfo, error) {
 	if err != nil {
 		return KeyInfo{}, err
 	}
-	i := KeyInfo{KeyStatus: s.Key(), Epoch: row.epoch, Made: row.made, Why: s.key.Load().why}
+	done, err := s.taking(ctx)
+	if err != nil {
+		return KeyInfo{}, err
+	}
+	seen, stranger := s.compare(ctx, row)
+	done()
+	i := KeyInfo{KeyStatus: s.Key(), Epoch: row.epoch, Made: row.made, Why: cmp.Or(stranger, s.key.Load().why), ID: row.id(),
+		Remembered: seen.pins, Mute: seen.mute, Stranger: stranger != nil}
+	if _, ok := seen.has(row.id()); ok {
+		i.Pinned = InKeyring
+	} else if s.want == row.kind && row.kind != InFile && row.kind != "" {
+		i.Pinned = "configuration"
+	}
 	for _, b := range row.before {
 		i.Left = append(i.Left, s.place(b.Kind))
 	}
@@ -214,8 +233,8 @@ func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind st
 				k.why = err
 			}
 		} else if may(row.kind) {
-			if k, err = s.openSlot(ctx, row, told); err != nil {
-				k = &keyState{row: row}
+			if k, err = s.openKnown(ctx, row, told); err != nil {
+				k = &keyState{row: row, seen: k.seen}
 				if now, again := s.slotRow(ctx, db); again == nil && !k.is(now.epoch, now.check) && tries < 5 {
 					continue // it was changed in between
 				}
@@ -229,9 +248,15 @@ func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind st
 		if ctx.Err() != nil {
 			return fmt.Errorf("unlock: %w", context.Cause(ctx)) // says nothing of the key
 		}
-		s.key.Store(k)
+		was := s.key.Swap(k).row.kind
+		if k.sealer != nil && was != "" && was != row.kind {
+			s.say(fmt.Sprintf("the key of %s is kept in the %s now; it was kept in the %s", s.path, s.place(row.kind), s.place(was)))
+		}
 		if k.sealer != nil && len(k.row.before) > 0 && s.whereItWas() == nil {
 			s.tidy(ctx, may)
+		}
+		if k.sealer != nil && k.seen.unsettled(k.row) {
+			s.settlePins(ctx)
 		}
 		return k.why
 	}
@@ -246,6 +271,31 @@ func (s *Store) follow(ctx context.Context) error {
 		return nil // and says so where the key is needed
 	}
 	return err
+}
+
+// openKnown is openSlot for the key that the store should have. A keyring that holds the key is compared with last: it may
+// have to be unlocked for it. The state has what was seen of the pins also beside an error.
+func (s *Store) openKnown(ctx context.Context, row slotRow, told secret.Text) (*keyState, error) {
+	if row.kind == InKeyring {
+		k, err := s.openSlot(ctx, row, told)
+		if err == nil {
+			k.seen, err = s.compare(ctx, k.row)
+		}
+		if k == nil {
+			k = &keyState{}
+		}
+		return k, err
+	}
+	seen, err := s.compare(ctx, row)
+	var k *keyState
+	if err == nil {
+		k, err = s.openSlot(ctx, row, told)
+	}
+	if k == nil {
+		k = &keyState{}
+	}
+	k.seen = seen
+	return k, err
 }
 
 // openSlot gets the data key and tries it on the check value. Rows that have no MACs yet get theirs.
@@ -383,14 +433,13 @@ func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
 		clear(kept)
 		key, params, err := slot.Make(ctx, told, true)
 		if err == nil {
-			won, err := s.putFirst(ctx, slot, key, params, len(kept) > keySize)
+			won, pinned, err := s.putFirst(ctx, slot, key, params, len(kept) > keySize)
 			clear(key)
 			if !won && !quiet(kind) { // a key file was another's too
 				_ = slot.Forget(context.WithoutCancel(ctx), params)
 			}
-			if won && kind != s.first[0] && s.tell != nil {
-				s.tell(fmt.Sprintf("stored tokens are sealed with the %s, because the %s cannot be used (%v); lanyard key set passphrase protects them better",
-					slot.Place(), s.place(s.first[0]), wanted))
+			if won && err == nil {
+				s.sayFirst(slot, pinned, wanted)
 			}
 			return err
 		}
@@ -413,6 +462,26 @@ func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
 	return why
 }
 
+// sayFirst says what is to be known of the first key: that it is not where it was wanted, and that nothing outside of the
+// state directory remembers it.
+func (s *Store) sayFirst(slot KeySlot, pinned bool, wanted error) {
+	trust := ""
+	if kind := slot.Kind(); s.dir != "" && pinnable(kind) && !pinned && (kind == InFile || s.want != kind) {
+		trust = "nothing outside of " + s.dir + " remembers its key: whoever can write there can replace the store"
+	}
+	switch {
+	case slot.Kind() != s.first[0]:
+		said := fmt.Sprintf("stored tokens are sealed with the %s, because the %s cannot be used (%v); lanyard key set passphrase protects them better",
+			slot.Place(), s.place(s.first[0]), wanted)
+		if trust != "" {
+			said += "; " + trust
+		}
+		s.say(said)
+	case trust != "":
+		s.say(trust)
+	}
+}
+
 func firstHint(kind string) string {
 	switch kind {
 	case InFile:
@@ -424,38 +493,52 @@ func firstHint(kind string) string {
 }
 
 // putFirst stores the first key, and vouches for the rows that are there. It does not where the key guarded rows
-// already: then it is not the first.
-func (s *Store) putFirst(ctx context.Context, slot KeySlot, key, params []byte, guards bool) (won bool, err error) {
+// already, or the keyring remembers one: then it is not the first.
+func (s *Store) putFirst(ctx context.Context, slot KeySlot, key, params []byte, guards bool) (won, pinned bool, err error) {
 	data := freshKey()
 	defer clear(data)
 	// Immediate, so that two first starts take turns and the second finds the first one's key.
 	tx, err := s.beginWrite(ctx)
 	if err != nil {
-		return false, s.explain("make the first key", err)
+		return false, false, s.explain("make the first key", err)
 	}
 	defer func() { _ = tx.Rollback() }()
 	row, err := s.slotRow(ctx, tx)
 	if err != nil || row.kind != "" {
-		return false, err
+		return false, false, err
 	}
 	var rows bool
 	if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM application) OR EXISTS (SELECT 1 FROM token)").Scan(&rows); err != nil {
-		return false, s.explain("make the first key", err)
+		return false, false, s.explain("make the first key", err)
 	}
 	if guards && rows {
-		return false, s.setBack(slot)
+		return false, false, s.setBack(slot)
 	}
 	seals, err := newSealer(data, row.epoch)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	if err := s.sealRows(ctx, tx, nil, seals); err != nil {
-		return false, err
+		return false, false, err
 	}
 	if err := s.putKey(ctx, tx, slotRow{epoch: row.epoch, kind: slot.Kind(), params: params}, data, key); err != nil {
-		return false, err
+		return false, false, err
 	}
-	return true, s.explain("make the first key", s.commit(tx))
+	if row, err = s.slotRow(ctx, tx); err != nil {
+		return false, false, err
+	}
+	if b := s.board(); b != nil && pinnable(slot.Kind()) {
+		was, err := b.pins(ctx, pinPath(s.dir))
+		if len(was) > 0 && rows {
+			return false, false, s.setBack(slot)
+		}
+		pinned = err == nil && b.setPins(ctx, pinPath(s.dir), append(was, row.pin())) == nil
+		s.mute = s.mute || !pinned // sayFirst says it
+		if pinned && len(was) > 0 {
+			s.say(fmt.Sprintf("the system keyring remembered another key for %s: the store that was there is gone, and this is a new one", s.path))
+		}
+	}
+	return true, pinned, s.explain("make the first key", s.commit(tx))
 }
 
 // putKey writes which key is in force from this transaction on.

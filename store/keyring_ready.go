@@ -1,0 +1,31 @@
+//go:build !darwin && !windows
+
+package store
+
+import (
+	ss "github.com/zalando/go-keyring/secret_service"
+)
+
+// Ready implements lockable. The library unlocks a collection before it looks into it, which opens a window; and a call of
+// a service that does not run starts it.
+func (systemRing) Ready() error {
+	service, err := ss.NewSecretService()
+	if err != nil {
+		return errNoRing // nobody listens on the bus
+	}
+	var runs bool
+	if err := service.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.secrets").Store(&runs); err != nil {
+		return err
+	}
+	if !runs {
+		return errNoRing
+	}
+	locked, err := service.GetLoginCollection().GetProperty("org.freedesktop.Secret.Collection.Locked")
+	if err != nil {
+		return err
+	}
+	if is, ok := locked.Value().(bool); !ok || is {
+		return errRingLocked
+	}
+	return nil
+}

@@ -1,0 +1,325 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	gokeyring "github.com/zalando/go-keyring"
+)
+
+// Pin is a key that a store may have: the kind of slot that holds it, and its id.
+type Pin struct{ Kind, ID string }
+
+// pinBoard remembers the keys of stores by their path, where a writer of the state directory does not write. It asks a
+// person for nothing.
+type pinBoard interface {
+	// pins gives what is remembered of the store at path. None is no error; errNoBoard says that nothing can be remembered.
+	pins(ctx context.Context, path string) ([]Pin, error)
+	// setPins replaces what is remembered; none removes it.
+	setPins(ctx context.Context, path string, pins []Pin) error
+}
+
+// errNoBoard is the cause where there is no keyring to remember anything.
+var errNoBoard = errors.New("there is no keyring")
+
+// errStranger is the cause where a store has another key than it should.
+var errStranger = errors.New("somebody may have replaced the store")
+
+// id names the data key in force. The check value cannot be made without that key, so that who has no access to it
+// cannot make a store with the same id: it would need a key that opens the same ciphertext.
+func (r slotRow) id() string {
+	if r.check == nil {
+		return ""
+	}
+	sum := sha256.Sum256(append([]byte("lanyard key id\x00"), r.check...))
+	return hex.EncodeToString(sum[:16])
+}
+
+func (r slotRow) pin() Pin { return Pin{r.kind, r.id()} }
+
+// pinnable reports whether a kind of slot has pins. A key made of what a variable or a command gives opens nothing that
+// was sealed without it.
+func pinnable(kind string) bool { return kind == InFile || kind == InKeyring || kind == InPassphrase }
+
+// board gives what remembers the keys of this store, or nil.
+func (s *Store) board() pinBoard {
+	if s.dir == "" {
+		return nil
+	}
+	b, _ := s.slots[InKeyring].(pinBoard)
+	return b
+}
+
+// pinPath is the path that a store is remembered by.
+func pinPath(dir string) string {
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		return real
+	}
+	return dir
+}
+
+// sighting is what a comparison of a key with its pins came to.
+type sighting struct {
+	board bool  // there is something that could remember it
+	pins  []Pin // what is remembered
+	mute  error // why it cannot be compared
+}
+
+// has reports whether a pin is among those that were seen, and which kind of slot it names.
+func (v sighting) has(id string) (kind string, ok bool) {
+	for _, p := range v.pins {
+		if p.ID == id {
+			return p.Kind, true
+		}
+	}
+	return "", false
+}
+
+// unsettled reports whether what is remembered differs from the key in force, which was found good.
+func (v sighting) unsettled(row slotRow) bool {
+	return v.board && v.mute == nil && pinnable(row.kind) && (len(v.pins) != 1 || v.pins[0] != row.pin())
+}
+
+// compare refuses the key of row if it is not the one that the keyring remembers or is not where the configuration wants
+// it. Only a key file is refused for the latter: whoever writes the state directory can write it too. A keyring that
+// does not answer refuses nothing; that is said once.
+func (s *Store) compare(ctx context.Context, row slotRow) (v sighting, err error) {
+	if row.kind == InFile && s.want != "" && s.want != InFile {
+		return v, s.locked(fmt.Sprintf("its key is in a key file, and the configuration says [store] key = %q", s.want), errStranger,
+			fmt.Sprintf("if you moved it, lanyard key set %s moves it back, or write \"file\" into the configuration; else restore a backup", s.want))
+	}
+	b := s.board()
+	if b == nil || !pinnable(row.kind) {
+		return v, nil
+	}
+	if v.pins, err = b.pins(ctx, pinPath(s.dir)); errors.Is(err, errNoBoard) {
+		return v, nil
+	}
+	v.board, v.mute = true, err
+	if err != nil {
+		if ctx.Err() == nil && !s.mute {
+			s.mute = true
+			s.say(fmt.Sprintf("the system keyring does not answer (%v): whether %s still has the key that it remembers was not compared", err, s.path))
+		}
+		return v, nil
+	}
+	kind, ok := v.has(row.id())
+	switch {
+	case len(v.pins) > 0 && !ok:
+		return v, s.locked(fmt.Sprintf("its key is not the one that the system keyring remembers: it has %s, in the %s, and not %s, in the %s",
+			row.id(), s.place(row.kind), v.pins[0].ID, s.place(v.pins[0].Kind)), errStranger,
+			"if you put another store there yourself, lanyard key accept takes it, at a terminal; else bring back your own, or restore a backup")
+	case ok && kind != row.kind:
+		s.say(fmt.Sprintf("the key of %s is kept in the %s, and was kept in the %s", s.path, s.place(row.kind), s.place(kind)))
+	}
+	return v, nil
+}
+
+// settlePins makes the key in force the only one that is remembered. It does so while the database is locked: then no
+// other key is coming into force. What cannot be done now is done at the next unlock.
+func (s *Store) settlePins(ctx context.Context) {
+	b := s.board()
+	if b == nil || s.readOnly != nil {
+		return
+	}
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return
+	}
+	defer func() { _ = tx.Rollback() }()
+	row, err := s.slotRow(ctx, tx)
+	k := s.key.Load()
+	if err != nil || k.sealer == nil || !k.is(row.epoch, row.check) {
+		return
+	}
+	pins, err := b.pins(ctx, pinPath(s.dir))
+	if err != nil {
+		return
+	}
+	seen := sighting{board: true, pins: pins}
+	_, known := seen.has(row.id())
+	switch {
+	case !pinnable(row.kind):
+		if known {
+			_ = b.setPins(ctx, pinPath(s.dir), nil)
+		}
+	case len(pins) == 0:
+		if b.setPins(ctx, pinPath(s.dir), []Pin{row.pin()}) == nil {
+			s.say(fmt.Sprintf("the system keyring remembers from now on which key %s has: %s", s.path, row.id()))
+		}
+	case known && seen.unsettled(row):
+		_ = b.setPins(ctx, pinPath(s.dir), []Pin{row.pin()})
+	}
+}
+
+// pinBoth lets the keyring remember the key that is coming into force beside those that may be in force now. It runs in
+// the transaction that brings it. A keyring that is there and does not take it is an error: it would refuse the store.
+func pinBoth(ctx context.Context, b pinBoard, dir string, next Pin, old ...Pin) error {
+	if b == nil {
+		return nil
+	}
+	pins, err := b.pins(ctx, pinPath(dir))
+	if errors.Is(err, errNoBoard) {
+		return nil
+	}
+	if err == nil && (len(pins) > 0 || pinnable(next.Kind)) {
+		if len(old) > 0 {
+			pins = old
+		}
+		err = b.setPins(ctx, pinPath(dir), append(pins, next))
+	}
+	return err
+}
+
+// AcceptKey lets the keyring remember the key of the store, which has the given id, instead of another one.
+func (s *Store) AcceptKey(ctx context.Context, id string) error {
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return s.explain("accept the key", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	row, err := s.slotRow(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if row.id() != id {
+		return &Error{Code: "store_busy", Text: s.path + ": its key was changed meanwhile", Hint: "look at it again: lanyard key accept"}
+	}
+	if b := s.board(); b != nil {
+		err = b.setPins(ctx, pinPath(s.dir), []Pin{row.pin()})
+	}
+	if err != nil {
+		return s.locked("the system keyring does not take its key id", err, "unlock or start the keyring, then try again")
+	}
+	return nil
+}
+
+// lockable is a ring that can say whether asking it for something would ask a person first.
+type lockable interface {
+	Ready() error
+}
+
+// pinUser names the item that remembers the store at path.
+func pinUser(path string) string {
+	sum := sha256.Sum256([]byte(path))
+	return "pin-" + hex.EncodeToString(sum[:16])
+}
+
+// errRingLocked is the cause where a keyring would have to ask for its password.
+var errRingLocked = errors.New("it is locked")
+
+// briefly runs f, which asks the keyring for something, if no person has to be asked first. It waits no longer than for
+// anything that nobody has asked for, and not at all where an earlier call has not come back.
+func (k *keyring) briefly(ctx context.Context, f func() error) error {
+	if k.reachable() != nil {
+		return errNoBoard
+	}
+	k.mu.Lock()
+	if k.stuck != nil {
+		select {
+		case <-k.stuck:
+		default:
+			k.mu.Unlock()
+			return errors.New("it has not answered yet")
+		}
+	}
+	k.mu.Unlock()
+	done := make(chan struct{})
+	var err error // only once done is closed
+	go func() {
+		defer close(done)
+		err = guarded(func() error {
+			if r, ok := k.ring.(lockable); ok {
+				if err := r.Ready(); err != nil {
+					return err
+				}
+			}
+			return f()
+		})
+	}()
+	if late := await(ctx, done, k.brief); late != nil {
+		k.mu.Lock()
+		k.stuck = done
+		k.mu.Unlock()
+		return late
+	}
+	if err != nil && !errors.Is(err, gokeyring.ErrNotFound) {
+		if err = ringSays(err); errors.Is(err, errNoRing) {
+			return errNoBoard
+		}
+	}
+	return err
+}
+
+// pins implements pinBoard. What is there and makes no sense is a pin that fits no key.
+func (k *keyring) pins(ctx context.Context, path string) ([]Pin, error) {
+	var text string
+	err := k.briefly(ctx, func() (err error) {
+		text, err = k.ring.Get(keyringService, pinUser(path))
+		return err
+	})
+	if errors.Is(err, gokeyring.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return readPins(text), nil
+}
+
+// pinsMost is how many keys are remembered of a store: the old one and the new.
+const pinsMost = 8
+
+func readPins(text string) (pins []Pin) {
+	for _, f := range strings.Fields(text) {
+		kind, id, _ := strings.Cut(f, ":")
+		if b, err := hex.DecodeString(id); err != nil || len(b) != 16 || len(pins) == pinsMost {
+			return []Pin{{"", "something else"}}
+		}
+		pins = append(pins, Pin{kind, id})
+	}
+	if pins == nil {
+		return []Pin{{"", "nothing"}}
+	}
+	return pins
+}
+
+// setPins implements pinBoard. It is read back, as a key is.
+func (k *keyring) setPins(ctx context.Context, path string, pins []Pin) error {
+	var words []string
+	for _, p := range pins {
+		words = append(words, p.Kind+":"+p.ID)
+	}
+	text, user := strings.Join(words, " "), pinUser(path)
+	err := k.briefly(ctx, func() error {
+		if text == "" {
+			return k.ring.Delete(keyringService, user)
+		}
+		if err := k.ring.Set(keyringService, user, text); err != nil {
+			return err
+		}
+		again, err := k.ring.Get(keyringService, user)
+		if err == nil && again != text {
+			_ = k.ring.Delete(keyringService, user)
+			err = errors.New("it keeps something else than it is given")
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, gokeyring.ErrNotFound) && text == "", errors.Is(err, errNoBoard) && text == "":
+		return nil
+	case errors.Is(err, gokeyring.ErrNotFound):
+		return errors.New("it keeps nothing")
+	}
+	return err
+}
