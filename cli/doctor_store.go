@@ -96,7 +96,8 @@ func (d *doctor) checkKept(ctx context.Context, kept *store.Store) {
 	}
 	gone, left := kept.KeyCopies()
 	if len(gone) > 0 {
-		d.warn("store", "lanyard key rotate, if a backup program may have read it since", "%s", keyCopiesWords(gone, d.paths.State))
+		d.warn("store", "lanyard key rotate, if a backup program may have read it since",
+			"a lanyard that was killed had left a copy of the key in %s, which was removed now: %s", d.paths.State, strings.Join(gone, ", "))
 	}
 	if len(left) > 0 {
 		d.warn("store", "remove it once no lanyard runs, or let the next one that may write there do so",
@@ -117,7 +118,33 @@ func (d *doctor) checkKept(ctx context.Context, kept *store.Store) {
 	} else {
 		d.ok("store", "%s: whole, schema version %d%s", kept.Path(), version, modes(d.paths.State, kept.Path()))
 	}
-	d.checkKey(kept.Key())
+	info, err := kept.KeyInfo(ctx)
+	if err != nil {
+		d.failErr("key", "", "", err)
+		return
+	}
+	if !info.Stranger {
+		d.checkKey(info.KeyStatus)
+	}
+	d.checkPin(info)
+}
+
+// checkPin says what outside of the state directory knows which key the store has.
+func (d *doctor) checkPin(info store.KeyInfo) {
+	switch {
+	case info.Kind == "":
+	case info.Stranger:
+		d.failErr("key", "", "", info.Why)
+	case info.Pinned == store.InKeyring:
+		d.ok("key", "its id is %s, as the system keyring remembers", info.ID)
+	case info.Mute != nil:
+		d.warn("key", "unlock or start it", "its id is %s; the system keyring, which may remember another, does not answer: %v", info.ID, info.Mute)
+	case info.Pinned != "":
+		d.ok("key", "its id is %s; a key file in its place would be refused, because the configuration says [store] key = %q", info.ID, info.Kind)
+	default:
+		d.warn("key", "lanyard key set keyring; or name the kind in the configuration: [store] key = \"passphrase\"",
+			"nothing outside of %s remembers its id, %s: whoever can write there can replace the store", d.paths.State, info.ID)
+	}
 }
 
 // checkKey says where the key is and, without fetching it, whether it can be had there.

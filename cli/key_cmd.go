@@ -36,6 +36,7 @@ func (p *program) keyCommand() *cobra.Command {
 			Args: takes(0, 0),
 			RunE: func(c *cobra.Command, _ []string) error { return p.runKeyStatus(c.Context()) },
 		}),
+		p.acceptCommand(),
 		lines(&cobra.Command{
 			Use: "rotate", Short: "Seal every secret with a new key",
 			Long: "Draws a new key, seals every stored secret with it and forgets the old one. Other consoles carry on.\n" +
@@ -76,6 +77,10 @@ type keyJSON struct {
 	Epoch  *int64         `json:"epoch"`
 	MadeAt stamp          `json:"made_at"`
 	Left   []string       `json:"left_behind"`
+	ID     *string        `json:"id"`
+	Pinned *string        `json:"pinned"`     // "keyring" or "configuration"; null: nothing outside of the state directory knows it
+	Known  []string       `json:"remembered"` // the key ids that the keyring has for this store
+	Mute   *string        `json:"unanswered"` // why the keyring does not say which
 	Others []otherKeyJSON `json:"others"`
 }
 
@@ -87,7 +92,7 @@ type otherKeyJSON struct {
 
 // keyNow says where the key of a store is; nil is one that is not there yet.
 func (p *program) keyNow(ctx context.Context, cfg *Config, kept *store.Store) (keyJSON, error) {
-	out := keyJSON{Place: "no key yet", Left: []string{}, Others: []otherKeyJSON{}}
+	out := keyJSON{Place: "no key yet", Left: []string{}, Known: []string{}, Others: []otherKeyJSON{}}
 	if kept != nil {
 		info, err := kept.KeyInfo(ctx)
 		if err != nil {
@@ -96,6 +101,13 @@ func (p *program) keyNow(ctx context.Context, cfg *Config, kept *store.Store) (k
 		out.Kind, out.Place, out.Locked, out.Asks = known(info.Kind), info.Place, info.Locked, info.Asks
 		out.Epoch, out.MadeAt = known(info.Epoch), stamp(info.Made)
 		out.Left = append(out.Left, info.Left...)
+		out.ID, out.Pinned = known(info.ID), known(info.Pinned)
+		for _, pin := range info.Remembered {
+			out.Known = append(out.Known, pin.ID)
+		}
+		if info.Mute != nil {
+			out.Mute = known(info.Mute.Error())
+		}
 		if info.Kind == "" {
 			out.Epoch = nil
 		} else if info.Why != nil {
@@ -167,6 +179,9 @@ func (p *program) printKey(now keyJSON) error {
 		}
 		p.print("epoch  %d%s", *now.Epoch, since)
 	}
+	if now.ID != nil {
+		p.print("id     %s, %s", *now.ID, now.pinWords())
+	}
 	for _, l := range now.Left {
 		p.print("left   an old key in the %s, to be removed when it answers", l)
 	}
@@ -178,6 +193,21 @@ func (p *program) printKey(now keyJSON) error {
 		p.print("other  %-10s  %s", o.Kind, needs)
 	}
 	return nil
+}
+
+// pinWords says what outside of the state directory knows the key.
+func (k keyJSON) pinWords() string {
+	switch {
+	case k.Pinned != nil && *k.Pinned == store.InKeyring:
+		return "which the system keyring remembers"
+	case k.Mute != nil:
+		return "not compared: the system keyring does not answer (" + *k.Mute + ")"
+	case len(k.Known) > 0:
+		return "and the system keyring remembers another one: " + strings.Join(k.Known, ", ")
+	case k.Pinned != nil:
+		return "and the configuration says in which place it is"
+	}
+	return "remembered nowhere else: whoever can write the state directory can replace the store"
 }
 
 // configured gives paths and configuration.
@@ -205,7 +235,11 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 	if to == store.InCommand && len(cfg.StoreCommand) == 0 {
 		return misuse(`put [store] key = "command" and command = ["pass", "show", "lanyard"] there first`, "key set command: the configuration names no command")
 	}
-	kept, err := p.openKept(ctx, cfg, paths, false)
+	o := p.storeOptions(cfg)
+	if to == o.Want {
+		o.Want = "" // else what the configuration refuses could not be moved to where it wants it
+	}
+	kept, err := p.openWith(ctx, paths, o)
 	if err != nil {
 		return err
 	}

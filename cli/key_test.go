@@ -77,9 +77,17 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 	c.see(`lanyard.db: \s*$`)
 	c.answer(phrase + "\r")
 	c.see(`kept in: key file`)
-	c.see(`lanyard key set passphrase changes that`)
+	c.see(`refused until lanyard key set passphrase moves it`)
 	if code := c.wait(); code != 0 {
 		t.Errorf("exit %d", code)
+	}
+	c = openWide(t, 1000, dir, nil, "token", "Orders")
+	c.see(`the configuration says \[store\] key = "passphrase"(?s).*hint: .*lanyard key set passphrase`)
+	if code := c.wait(); code != 6 {
+		t.Errorf("exit %d", code)
+	}
+	if err := os.WriteFile(file, config, 0o600); err != nil {
+		t.Fatal(err)
 	}
 	c = openWide(t, 1000, dir, nil, "token", "Orders")
 	c.see(`[0-9a-f]{8}-[0-9a-f-]{27}`)

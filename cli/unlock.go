@@ -36,7 +36,9 @@ func (p *program) storeOptions(cfg *Config) store.Options {
 		ref := SecretRef{command: cfg.StoreCommand}
 		o.Slots = append(o.Slots, store.Command(place, func(ctx context.Context) (secret.Text, error) { return ref.Resolve(ctx, p.lookup) }))
 	}
-	if cfg.StoreKey == "auto" {
+	if cfg.StoreKey != "auto" {
+		o.Want = cfg.StoreKey
+	} else {
 		o.First = []string{store.InKeyring, store.InFile}
 		if _, set := p.lookup(keyVariable); set {
 			o.First = []string{store.InEnv} // who sets it means it; a key file instead would be a surprise
@@ -49,6 +51,10 @@ func (p *program) storeOptions(cfg *Config) store.Options {
 func (p *program) openKept(ctx context.Context, cfg *Config, paths Paths, lists bool) (*store.Store, error) {
 	o := p.storeOptions(cfg)
 	o.Lists = lists
+	return p.openWith(ctx, paths, o)
+}
+
+func (p *program) openWith(ctx context.Context, paths Paths, o store.Options) (*store.Store, error) {
 	kept, err := store.Open(ctx, paths.State, o)
 	if err != nil {
 		return nil, err
@@ -60,23 +66,23 @@ func (p *program) openKept(ctx context.Context, cfg *Config, paths Paths, lists 
 		}
 		p.warn("%s stood open to other users, and was closed to them%s", what, more)
 	}
-	if gone, _ := kept.KeyCopies(); len(gone) > 0 {
-		p.note("%s", keyCopiesWords(gone, paths.State))
-	}
 	return kept, nil
-}
-
-// keyCopiesWords says that copies of a key were removed.
-func keyCopiesWords(gone []string, dir string) string {
-	return "a lanyard that was killed had left a copy of the key in " + dir + ", which was removed: " + strings.Join(gone, ", ")
 }
 
 // otherwise warns when the key is kept elsewhere than the configuration says. What the store says wins: nothing is
 // moved without being asked for.
 func (p *program) otherwise(cfg *Config, kept *store.Store) {
-	if at := kept.Key(); cfg.StoreKey != "auto" && at.Kind != "" && at.Kind != cfg.StoreKey {
+	at := kept.Key()
+	switch _, set := p.lookup(keyVariable); {
+	case at.Kind == "":
+	case cfg.StoreKey != "auto" && cfg.StoreKey != store.InFile && at.Kind == store.InFile:
+		p.warn("the configuration says [store] key = %q, but the key to %s is in a file (%s): its secrets are refused until lanyard key set %s moves it, or the configuration says \"file\"",
+			cfg.StoreKey, kept.Path(), at.Place, cfg.StoreKey)
+	case cfg.StoreKey != "auto" && at.Kind != cfg.StoreKey:
 		p.warn("the configuration says [store] key = %q, but the key to %s is kept otherwise (%s); lanyard key set %s changes that",
 			cfg.StoreKey, kept.Path(), at.Place, cfg.StoreKey)
+	case cfg.StoreKey == "auto" && set && at.Kind == store.InFile:
+		p.warn("%s is set, but the key to %s is kept otherwise (%s); lanyard key set env changes that", keyVariable, kept.Path(), at.Place)
 	}
 }
 

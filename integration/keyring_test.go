@@ -132,3 +132,39 @@ func TestKeyringThatDoesNotAnswer(t *testing.T) {
 		})
 	}
 }
+
+// A real keyring remembers which key a store has, whatever kind it is, and refuses the store of somebody else. Nobody is at
+// a terminal here, so that nothing is accepted either; and a locked keyring is not asked to open.
+func TestKeyringRemembersTheKey(t *testing.T) {
+	t.Parallel()
+	s := newSafe(t)
+	r := s.run("unlocked", `set -e
+		lanyard token Orders > "$HOME/first"
+		lanyard key set file
+		lanyard key status
+		(unset DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR; LANYARD_STATE="$HOME/theirs" lanyard token Orders > "$HOME/theirs-token")
+		cp -r "$LANYARD_STATE" "$HOME/ours"
+		`)
+	if r.code != 0 || !strings.Contains(r.out, "which the system keyring remembers") {
+		t.Fatalf("%d\n%s%s", r.code, r.out, r.err)
+	}
+	r = s.run("unlocked", `
+		rm -r "$LANYARD_STATE"; cp -r "$HOME/theirs" "$LANYARD_STATE"
+		lanyard tokens || exit 40
+		lanyard key accept && exit 41
+		lanyard key status || exit 42
+		lanyard token Orders; code=$?
+		rm -r "$LANYARD_STATE"; cp -r "$HOME/ours" "$LANYARD_STATE"
+		lanyard token Orders | cmp - "$HOME/first" || exit 43
+		exit $code`)
+	if r.code != 6 || !strings.Contains(r.err, "not the one that the system keyring remembers") || !strings.Contains(r.err, "no terminal to ask at") ||
+		!strings.Contains(r.out, "remembers another one") {
+		t.Errorf("%d\n%s%s", r.code, r.out, r.err)
+	}
+	for mode, want := range map[string]string{"locked": "does not answer (it is locked)", "no-daemon": "remembered nowhere else", "no-bus": "remembered nowhere else"} {
+		r := s.run(mode, `lanyard token Orders | cmp - "$HOME/first" && lanyard key status`)
+		if r.code != 0 || !strings.Contains(r.out, want) || strings.Contains(r.err, "does not answer") != (mode == "locked") {
+			t.Errorf("%s: %d\n%s%s", mode, r.code, r.out, r.err)
+		}
+	}
+}

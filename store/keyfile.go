@@ -174,6 +174,9 @@ const writeTries = 20
 // writeKey writes a key file that must not exist.
 func writeKey(path string, key []byte) (err error) {
 	for range writeTries {
+		if exists(path) {
+			return fs.ErrExist
+		}
 		if err = linkKey(path, key); !errors.Is(err, fs.ErrNotExist) || !exists(filepath.Dir(path)) {
 			break
 		}

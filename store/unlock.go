@@ -174,6 +174,9 @@ func (s *Store) KeyInfo(ctx context.Context) (KeyInfo, error) {
 	return i, nil
 }
 
+// PlaceOf says in words where a kind of slot keeps a key.
+func (s *Store) PlaceOf(kind string) string { return s.place(kind) }
+
 // place is where a kind of slot keeps a key, in words.
 func (s *Store) place(kind string) string {
 	if kind == "" {
@@ -463,10 +466,10 @@ func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
 }
 
 // sayFirst says what is to be known of the first key: that it is not where it was wanted, and that nothing outside of the
-// state directory remembers it.
+// state directory remembers it, unless the configuration chose that place by name.
 func (s *Store) sayFirst(slot KeySlot, pinned bool, wanted error) {
 	trust := ""
-	if kind := slot.Kind(); s.dir != "" && pinnable(kind) && !pinned && (kind == InFile || s.want != kind) {
+	if kind := slot.Kind(); s.dir != "" && pinnable(kind) && !pinned && s.want != kind {
 		trust = "nothing outside of " + s.dir + " remembers its key: whoever can write there can replace the store"
 	}
 	switch {
@@ -637,7 +640,9 @@ func (s *Store) sweepKeys(ctx context.Context) {
 		return // the next one who opens it does
 	}
 	defer func() { _ = tx.Rollback() }()
-	s.swept = sweepKeyCopies(s.dir)
+	if row, err := s.slotRow(ctx, tx); err == nil && row.kind != "" { // else the first key may be being written
+		s.swept = sweepKeyCopies(s.dir)
+	}
 }
 
 // KeyCopies gives the copies of keys that Open removed, which killed processes had left, and those that are there now.

@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+)
+
+func (p *program) acceptCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "accept", Short: "Let the keyring remember another key of the store than it does",
+		Long: "The system keyring remembers which key the store in the state directory has, and a store with another key is refused:\n" +
+			"somebody may have put his own there. If it was you, this shows both key ids, asks, and remembers the one of the store.\n" +
+			"It works at a terminal only.",
+		Args: takes(0, 0),
+		RunE: func(c *cobra.Command, _ []string) error { return p.runKeyAccept(c.Context()) },
+	}
+}
+
+func (p *program) runKeyAccept(ctx context.Context) error {
+	cfg, paths, err := p.configured()
+	if err != nil {
+		return err
+	}
+	if !hasStore(paths) {
+		return misuse("", "key accept: nothing is stored in %s", paths.State)
+	}
+	kept, err := p.openKept(ctx, cfg, paths, false)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = kept.Close() }()
+	info, err := kept.KeyInfo(ctx)
+	switch {
+	case err != nil:
+		return err
+	case info.Mute != nil:
+		return misuse("unlock or start it, then try again", "key accept: the system keyring does not answer: %v", info.Mute)
+	case info.Stranger && len(info.Remembered) == 0:
+		return info.Why // the configuration refuses it, and only a person changes that
+	case !info.Stranger:
+		p.note("there is nothing to accept: no other key is remembered for %s", kept.Path())
+		return nil
+	}
+	p.note("the key of %s: %s, in the %s", kept.Path(), info.ID, info.Place)
+	for _, was := range info.Remembered {
+		p.note("the key that the system keyring remembers for it: %s, in the %s", was.ID, kept.PlaceOf(was.Kind))
+	}
+	if err := p.askYes("whoever put that store there can read what is sealed with its key from now on; is it yours?",
+		&failure{exit: exitUsage, code: "no_terminal", text: "key accept: there is no terminal to ask at", hint: "nothing was changed: run it at a terminal, and compare the two key ids"},
+		&failure{exit: exitUsage, code: "declined", text: "key accept: not confirmed, nothing was changed"}); err != nil {
+		return err
+	}
+	if err := kept.AcceptKey(ctx, info.ID); err != nil {
+		return err
+	}
+	p.print("the system keyring remembers %s", info.ID)
+	return nil
+}
