@@ -256,3 +256,29 @@ func TestOneClock(t *testing.T) {
 		})
 	}
 }
+
+// Before main hardens the process it reads nothing: not its environment, not a file.
+func TestMainHardensFirst(t *testing.T) {
+	t.Parallel()
+	hardens := false
+	for _, s := range sources(t) {
+		if s.path != "main.go" {
+			continue
+		}
+		for _, d := range s.file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Name.Name == "main" {
+				do, _ := f.Body.List[0].(*ast.ExprStmt)
+				if do == nil {
+					continue
+				}
+				if call, ok := do.X.(*ast.CallExpr); ok {
+					name, ok := call.Fun.(*ast.SelectorExpr)
+					hardens = ok && name.Sel.Name == "Harden"
+				}
+			}
+		}
+	}
+	if !hardens {
+		t.Error("the first statement of main is another one")
+	}
+}
