@@ -51,7 +51,7 @@ func (c *console) copied(lines bool) {
 	} else {
 		c.see(`Tokens · Orders`)
 		c.press("g")
-		c.see(`got [0-9a-f]{8}`)
+		c.see(`▌● active +[0-9a-f]{8}`) // the notice may be there before
 		c.press("y")
 	}
 	c.see(`copied [0-9a-f]{8}`)
