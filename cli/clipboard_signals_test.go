@@ -90,7 +90,7 @@ func TestSignalsClearTheClipboard(t *testing.T) {
 				if c.signal != syscall.SIGQUIT && s.alternate() {
 					t.Error("the terminal is not restored")
 				}
-				if dump := strings.Contains(string(s.since(0)), "goroutine "); dump != (c.signal == syscall.SIGQUIT) {
+				if dump := strings.Contains(string(s.since(0)), "SIGQUIT: quit"); dump != (c.signal == syscall.SIGQUIT) {
 					t.Errorf("the stacks are told: %t", dump)
 				}
 			})

@@ -70,3 +70,25 @@ func TestStopClears(t *testing.T) {
 	}
 	l.said("the clipboard was cleared")
 }
+
+// A copy that is made while an older one is being cleared is cleared in its own time all the same.
+func TestCopyWhileClearing(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "y")
+	l.Hold = true
+	l.after(46 * time.Second) // the clipboard takes its time to be cleared
+	clearing := l.Held
+	l.Held, l.Hold = nil, false
+	l.Key("y")
+	for _, c := range clearing {
+		l.Run(c)
+	}
+	if l.clip.cleared != 0 || l.clip.holds.IsZero() {
+		t.Fatal("the end of the first copy took the second")
+	}
+	l.after(46 * time.Second)
+	if l.clip.cleared != 1 {
+		t.Errorf("the second copy was cleared %d times", l.clip.cleared)
+	}
+}
