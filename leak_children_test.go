@@ -111,7 +111,7 @@ func (b bomb) Clear(context.Context, int) (ui.Cleared, error) { return ui.Cleare
 // explode is the console with a bomb in the place of its clipboard.
 func explode(kind string) {
 	ctx := context.Background()
-	cfg, err := cli.LoadConfig(os.Getenv("LANYARD_CONFIG"))
+	cfg, err := cli.LoadConfig(ctx, os.Getenv("LANYARD_CONFIG"))
 	must(err)
 	kept, err := store.Open(ctx, os.Getenv("LANYARD_STATE"), store.Options{})
 	must(err)

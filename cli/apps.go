@@ -77,7 +77,7 @@ func (p *program) appNames(_ *cobra.Command, args []string, start string) ([]str
 	if err != nil || len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	cfg, err := paths.Load()
+	cfg, err := paths.Load(p.ctx)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

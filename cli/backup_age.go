@@ -3,9 +3,9 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
-	"os"
 	"strings"
 
 	"filippo.io/age"
@@ -41,21 +41,21 @@ func byPassphrase(phrase secret.Text) ([]age.Identity, error) {
 // backupFrom opens a backup.
 func (p *program) backupFrom(path string) (in *bufio.Reader, done func(), err error) {
 	if path == "-" {
-		return bufio.NewReader(p.stdin), func() {}, nil
+		return bufio.NewReader(untilDone{p.ctx, p.stdin}), func() {}, nil
 	}
-	f, err := os.Open(path)
+	f, err := openFile(path)
 	if err != nil {
-		hint := ""
+		hint := "lanyard restore - reads standard input"
 		if errors.Is(err, fs.ErrNotExist) {
 			hint = "lanyard backup FILE writes one"
 		}
-		return nil, nil, misuse(hint, "restore: %v", plainCause(err))
+		return nil, nil, misuse(hint, "restore: %s: %v", path, err)
 	}
 	return bufio.NewReader(f), func() { _ = f.Close() }, nil
 }
 
 // opener gives what opens a backup, which its beginning tells: a passphrase, or the identities that were named.
-func (f restoreFlags) opener(in *bufio.Reader, asks passphrases) ([]age.Identity, error) {
+func (f restoreFlags) opener(ctx context.Context, in *bufio.Reader, asks passphrases) ([]age.Identity, error) {
 	byPhrase, err := store.ForPassphrase(in)
 	switch {
 	case err != nil:
@@ -76,7 +76,7 @@ func (f restoreFlags) opener(in *bufio.Reader, asks passphrases) ([]age.Identity
 	}
 	var who []age.Identity
 	for _, path := range f.identities {
-		got, err := identities(path)
+		got, err := identities(ctx, path)
 		if err != nil {
 			return nil, err
 		}
@@ -86,17 +86,17 @@ func (f restoreFlags) opener(in *bufio.Reader, asks passphrases) ([]age.Identity
 }
 
 // identities reads a file of age identities. What age says of a line it does not understand is not told: it could be a secret.
-func identities(path string) ([]age.Identity, error) {
-	if f, err := os.Open(path); err == nil {
+func identities(ctx context.Context, path string) ([]age.Identity, error) {
+	if f, err := openFile(path); err == nil {
 		_, err := store.ForPassphrase(bufio.NewReader(f))
 		_ = f.Close()
 		if err == nil {
 			return nil, misuse("age -d "+path+" decrypts it", "restore: %s is encrypted itself", path)
 		}
 	}
-	data, err := readSmall(path)
+	data, _, err := readFile(ctx, path, secretMost)
 	if err != nil {
-		return nil, misuse("", "restore: the identity cannot be read: %v", plainCause(err))
+		return nil, unreadable(ctx, "restore: the identity", path, err)
 	}
 	defer clear(data)
 	who, err := age.ParseIdentities(bytes.NewReader(data))

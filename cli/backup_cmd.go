@@ -2,9 +2,7 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -54,7 +52,7 @@ func (p *program) backupCommand() *cobra.Command {
 }
 
 func (p *program) runBackup(ctx context.Context, path string, f backupFlags) error {
-	to, err := f.parse()
+	to, err := f.parse(p.ctx)
 	if err != nil {
 		return err
 	}
@@ -129,7 +127,7 @@ func (p *program) placeFor(path string) error {
 }
 
 // parse reads whom a backup is for; nobody is a passphrase.
-func (f backupFlags) parse() ([]age.Recipient, error) {
+func (f backupFlags) parse(ctx context.Context) ([]age.Recipient, error) {
 	var to []age.Recipient
 	for _, r := range f.recipients {
 		got, err := recipients(r)
@@ -143,9 +141,9 @@ func (f backupFlags) parse() ([]age.Recipient, error) {
 		to = append(to, got...)
 	}
 	if f.file != "" {
-		text, err := readSmall(f.file)
+		text, _, err := readFile(ctx, f.file, secretMost)
 		if err != nil {
-			return nil, misuse("", "backup: the recipients cannot be read: %v", plainCause(err))
+			return nil, unreadable(ctx, "backup: the recipients", f.file, err)
 		}
 		got, err := recipients(string(text))
 		if err != nil || len(got) == 0 {
@@ -169,20 +167,6 @@ func canSeal(to []age.Recipient) error {
 		return err
 	}
 	return w.Close()
-}
-
-// readSmall reads a file that a person wrote.
-func readSmall(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, secretMost+1))
-	if err == nil && len(data) > secretMost {
-		err = fmt.Errorf("%s: more than 64 KiB", path)
-	}
-	return data, err
 }
 
 // restoreJSON is `restore --json`.
@@ -236,7 +220,10 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 	}
 	defer done()
 	asks := p.passphrasesFrom(f.stdin)
-	who, err := f.opener(in, asks)
+	who, err := f.opener(ctx, in, asks)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil {
 		return err
 	}

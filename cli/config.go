@@ -1,13 +1,13 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"lanyard/console"
@@ -47,6 +47,7 @@ type Config struct {
 	themeChoice func() string // what was chosen in the console; nil: nothing can have been
 	reread      bool          // by a console that is open
 
+	once    bool   // the file is a pipe, which can be read once
 	place   string // where the file is or would be; its themes are beside it
 	literal bool   // a secret worth protecting is written in the file itself
 }
@@ -126,28 +127,30 @@ func defaultConfig() *Config {
 const maxConfig = 1 << 20
 
 // LoadConfig reads and checks a configuration file. A missing file gives the defaults with Found false;
-// every error is a *ConfigError.
-func LoadConfig(path string) (*Config, error) {
+// every error is a *ConfigError, unless ctx has ended.
+func LoadConfig(ctx context.Context, path string) (*Config, error) {
 	own, problems := loadThemes(path)
-	data, mode, err := readConfig(path)
+	data, mode, err := readFile(ctx, path, maxConfig)
 	if errors.Is(err, fs.ErrNotExist) {
 		cfg := defaultConfig()
 		cfg.Themes, cfg.ThemeProblems, cfg.place = own, problems, path
 		return cfg, nil
 	}
 	if err != nil {
-		text := err.Error()
-		var pathErr *fs.PathError
-		if errors.As(err, &pathErr) {
-			text = "cannot be read: " + pathErr.Err.Error() // without the path, which is said already
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
 		}
-		return nil, &ConfigError{File: path, Problems: []Problem{{Text: text}}, cause: err}
+		text := err.Error()
+		if _, ok := errors.AsType[syscall.Errno](err); ok {
+			text = "cannot be read: " + text
+		}
+		return nil, &ConfigError{File: path, Problems: []Problem{{Text: text, Hint: "name the configuration with --config or LANYARD_CONFIG"}}, cause: err}
 	}
 	cfg, err := parseWith(path, data, own)
 	if err != nil {
 		return nil, err
 	}
-	cfg.Path, cfg.Found = path, true
+	cfg.Path, cfg.Found, cfg.once = path, true, mode&fs.ModeNamedPipe != 0
 	cfg.Themes, cfg.ThemeProblems, cfg.place = own, problems, path
 	if cfg.literal && runtime.GOOS != "windows" && mode.Perm()&0o044 != 0 {
 		cfg.Warnings = append(cfg.Warnings, Problem{
@@ -156,21 +159,4 @@ func LoadConfig(path string) (*Config, error) {
 		}.in(path))
 	}
 	return cfg, nil
-}
-
-func readConfig(path string) ([]byte, fs.FileMode, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, 0, err
-	}
-	if info.IsDir() {
-		return nil, 0, errors.New("is a directory, not a file")
-	}
-	data, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
-	return data, info.Mode(), err
 }

@@ -65,7 +65,7 @@ func (p *program) runConfigCheck(*cobra.Command, []string) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := paths.Load()
+	cfg, err := paths.Load(p.ctx)
 	if err != nil {
 		return err
 	}

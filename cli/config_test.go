@@ -185,24 +185,24 @@ func TestConfigLoad(t *testing.T) {
 		return p
 	}
 	absent := filepath.Join(dir, "absent.toml")
-	if cfg, err := LoadConfig(absent); err != nil || cfg.Found || cfg.Path != "" || cfg.Theme != "auto" {
+	if cfg, err := LoadConfig(t.Context(), absent); err != nil || cfg.Found || cfg.Path != "" || cfg.Theme != "auto" {
 		t.Errorf("absent: %+v, %v", cfg, err)
 	}
 	var ce *ConfigError
-	if _, err := (Paths{Config: absent, Named: true}).Load(); !errors.As(err, &ce) || !errors.Is(err, fs.ErrNotExist) {
+	if _, err := (Paths{Config: absent, Named: true}).Load(t.Context()); !errors.As(err, &ce) || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("absent but named: %v", err)
 	}
-	if cfg, err := (Paths{Config: absent}).Load(); err != nil || cfg.Found {
+	if cfg, err := (Paths{Config: absent}).Load(t.Context()); err != nil || cfg.Found {
 		t.Errorf("absent and not named: %+v, %v", cfg, err)
 	}
 	p := write("good.toml", good, 0o644)
-	if cfg, err := LoadConfig(p); err != nil || !cfg.Found || cfg.Path != p || len(cfg.Applications) != 1 || len(cfg.Warnings) != 0 {
+	if cfg, err := LoadConfig(t.Context(), p); err != nil || !cfg.Found || cfg.Path != p || len(cfg.Applications) != 1 || len(cfg.Warnings) != 0 {
 		t.Errorf("good: %+v, %v", cfg, err)
 	}
-	if _, err := LoadConfig(dir); !errors.As(err, &ce) || err.Error() != dir+": is a directory, not a file" {
+	if _, err := LoadConfig(t.Context(), dir); !errors.As(err, &ce) || err.Error() != dir+": is a directory, not a file (name the configuration with --config or LANYARD_CONFIG)" {
 		t.Errorf("directory: %v", err)
 	}
-	if _, err := LoadConfig(write("big.toml", strings.Repeat("# more\n", maxConfig/7+1), 0o600)); !errors.As(err, &ce) ||
+	if _, err := LoadConfig(t.Context(), write("big.toml", strings.Repeat("# more\n", maxConfig/7+1), 0o600)); !errors.As(err, &ce) ||
 		!strings.Contains(err.Error(), "larger than 1 MiB") {
 		t.Errorf("big: %v", err)
 	}
@@ -211,12 +211,12 @@ func TestConfigLoad(t *testing.T) {
 	}
 	literal := strings.Replace(good, `{ env = "ORDERS" }`, `"`+canary+`"`, 1)
 	p = write("open.toml", literal, 0o640)
-	cfg, err := LoadConfig(p)
+	cfg, err := LoadConfig(t.Context(), p)
 	if err != nil || len(cfg.Warnings) != 2 ||
 		cfg.Warnings[1] != p+": holds a secret and can be read by other users (mode 0640) (chmod 600)" {
 		t.Errorf("open: %v, %v", cfg, err)
 	}
-	if cfg, err = LoadConfig(write("closed.toml", literal, 0o600)); err != nil || len(cfg.Warnings) != 1 {
+	if cfg, err = LoadConfig(t.Context(), write("closed.toml", literal, 0o600)); err != nil || len(cfg.Warnings) != 1 {
 		t.Errorf("closed: %v, %v", cfg, err)
 	}
 }

@@ -80,7 +80,7 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
 func (p *program) taste() *Config {
 	cfg := defaultConfig()
 	if paths, err := p.paths(); err == nil {
-		if own, err := paths.Load(); err == nil {
+		if own, err := paths.Load(p.ctx); err == nil {
 			cfg.Theme, cfg.ClearAfter, cfg.RevealFor = own.Theme, own.ClearAfter, own.RevealFor
 			cfg.Presenter, cfg.Mouse, cfg.ASCII, cfg.Alerts, cfg.Keys = own.Presenter, own.Mouse, own.ASCII, own.Alerts, own.Keys
 			cfg.Themes, cfg.ThemeProblems, cfg.place, cfg.themeSaid = own.Themes, own.ThemeProblems, own.place, own.themeSaid

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,7 +26,7 @@ func (d *doctor) checkConfig() {
 		d.fail(check, "set HOME, or name both with --config and --state", "%v", err)
 		return
 	}
-	cfg, err := d.paths.Load()
+	cfg, err := d.paths.Load(d.p.ctx)
 	if c, ok := isConfig(err); ok {
 		d.bad = true
 		for _, p := range c.Problems {
@@ -104,7 +105,7 @@ func (d *doctor) checkFiles() {
 
 // checkOwnCertificate looks at the end of a TLS client certificate, and at who else can read its key.
 func (d *doctor) checkOwnCertificate(e console.Environment) {
-	data, err := os.ReadFile(e.ClientCert)
+	data, _, err := readFile(d.p.ctx, e.ClientCert, maxConfig)
 	if err != nil {
 		return // there is none, or that was told already
 	}
@@ -189,9 +190,9 @@ func (d *doctor) checkReference(what string, kind console.SecretKind, ref Secret
 		}
 	case ref.file != "":
 		info, err := os.Stat(ref.file)
-		if err == nil && info.Mode().IsRegular() { // a pipe would wait for its writer, and use up what that has
+		if err == nil && info.Mode()&fs.ModeNamedPipe == 0 { // a pipe would wait for its writer, and use up what that has
 			var f *os.File
-			if f, err = os.Open(ref.file); err == nil {
+			if f, err = openFile(ref.file); err == nil {
 				err = f.Close()
 			}
 		}

@@ -174,7 +174,7 @@ func TestDoctorHere(t *testing.T) {
 		_, out := examine(t, t.TempDir(), c.env, "--offline")
 		says(t, out, c.line, "")
 	}
-	d := &doctor{p: &program{env: []string{"TERM=xterm-256color", "NO_COLOR=1"}}}
+	d := &doctor{p: &program{ctx: t.Context(), env: []string{"TERM=xterm-256color", "NO_COLOR=1"}}}
 	if got := d.colours(); got != "no colours (NO_COLOR)" {
 		t.Error(got)
 	}
@@ -188,7 +188,7 @@ func TestDoctorHere(t *testing.T) {
 func TestDoctorJudgesCertificates(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
-	d := &doctor{p: &program{clock: func() time.Time { return now }}}
+	d := &doctor{p: &program{ctx: t.Context(), clock: func() time.Time { return now }}}
 	for _, end := range []time.Duration{-time.Second, 13 * 24 * time.Hour, 15 * 24 * time.Hour} {
 		d.checkEnd("tls", "x", "renew", now.Add(end))
 	}
@@ -225,7 +225,7 @@ func TestDoctorProxy(t *testing.T) {
 func TestDoctorFetchesNoSecret(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
-	d := &doctor{p: &program{env: []string{"A=canary"}, clock: time.Now}, cfg: defaultConfig(), paths: Paths{Config: "c.toml"}}
+	d := &doctor{p: &program{ctx: t.Context(), env: []string{"A=canary"}, clock: time.Now}, cfg: defaultConfig(), paths: Paths{Config: "c.toml"}}
 	file := filepath.Join(home, "secret")
 	if err := os.WriteFile(file, []byte("canary"), 0o644); err != nil { // to be found too wide
 		t.Fatal(err)
@@ -248,7 +248,7 @@ func TestDoctorGivesUp(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	d := &doctor{p: &program{clock: time.Now}, cfg: defaultConfig()}
+	d := &doctor{p: &program{ctx: t.Context(), clock: time.Now}, cfg: defaultConfig()}
 	e := console.Environment{Name: "cloud", Timeout: time.Hour}
 	e.Endpoints.TokenURL, e.Endpoints.RevokeURL = "https://gateway.invalid/token", "https://gateway.invalid/revoke"
 	d.envs = []console.Environment{e}

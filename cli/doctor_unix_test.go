@@ -40,7 +40,7 @@ func TestDoctorLooksWhoCanUseTheClientKey(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		d := &doctor{p: &program{clock: time.Now}}
+		d := &doctor{p: &program{ctx: t.Context(), clock: time.Now}}
 		d.checkOwnCertificate(e)
 		if !c.bad && len(d.found) == 0 {
 			continue

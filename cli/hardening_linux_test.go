@@ -77,7 +77,7 @@ func TestWithheld(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cfg, err := Paths{Config: file}.Load()
+	cfg, err := Paths{Config: file}.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

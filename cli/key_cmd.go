@@ -216,7 +216,7 @@ func (p *program) configured() (*Config, Paths, error) {
 	if err != nil {
 		return nil, paths, err
 	}
-	cfg, err := paths.Load()
+	cfg, err := paths.Load(p.ctx)
 	if err != nil {
 		return nil, paths, err
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"io/fs"
 	"path"
@@ -75,13 +76,13 @@ func join(goos string, parts ...string) string {
 
 // Load reads the configuration of these paths; only one that nobody named may be missing.
 // Environment variables that it names as secrets are not inherited by any program started after this.
-func (p Paths) Load() (*Config, error) {
+func (p Paths) Load(ctx context.Context) (*Config, error) {
 	// From here on it is the same file wherever the process goes.
 	file, err := filepath.Abs(p.Config)
 	if err != nil {
 		file = p.Config
 	}
-	cfg, err := LoadConfig(file)
+	cfg, err := LoadConfig(ctx, file)
 	if err == nil && !cfg.Found && p.Named {
 		return nil, &ConfigError{File: p.Config, Problems: []Problem{{Text: "there is no such file"}}, cause: fs.ErrNotExist}
 	}

@@ -34,7 +34,7 @@ func (p *program) runPlain(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := paths.Load()
+	cfg, err := paths.Load(ctx)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (p *program) reloads(ctx context.Context, paths Paths, first *Config) <-cha
 }
 
 func (p *program) reload(paths Paths, first *Config) ui.Reload {
-	cfg, err := paths.Load()
+	cfg, err := paths.Load(p.ctx)
 	if err != nil {
 		return ui.Reload{Err: err}
 	}

@@ -18,11 +18,11 @@ func TestReload(t *testing.T) {
 	const env = "[[environment]]\nname = \"cloud\"\ntoken_url = \"https://gw.example/token\"\n"
 	write("theme = \"dark\"\n" + env)
 	paths := Paths{Config: path, State: t.TempDir()}
-	first, err := paths.Load()
+	first, err := paths.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{}
+	p := &program{ctx: t.Context()}
 	write("theme = \"nord\"\n[keys]\nrenew = \"R\"\n" + env)
 	if r := p.reload(paths, first); r.Err != nil || r.Settings.Theme.Name() != "nord" || r.Hint != "" {
 		t.Errorf("another theme: %+v", r)

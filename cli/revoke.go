@@ -168,7 +168,10 @@ func (p *program) askYes(question string, alone, declined *failure) error {
 		return alone
 	}
 	_, _ = fmt.Fprint(p.stderr, plain(question), " [y/N] ")
-	line, _ := bufio.NewReader(p.stdin).ReadString('\n')
+	line, err := bufio.NewReader(untilDone{p.ctx, p.stdin}).ReadString('\n')
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
 	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
 		return declined
 	}

@@ -32,7 +32,7 @@ func (p *program) runScreen(c *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := paths.Load()
+	cfg, err := paths.Load(ctx)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (p *program) show(ctx context.Context, s *session, cfg *Config, what screen
 	if s != nil {
 		o.Service = s.svc
 	}
-	if s != nil && cfg.Found && !what.demo {
+	if s != nil && cfg.Found && !cfg.once && !what.demo {
 		watching, stop := context.WithCancel(ctx)
 		defer stop()
 		o.Reloads = p.reloads(watching, s.paths, cfg)

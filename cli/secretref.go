@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -22,10 +21,7 @@ import (
 // errNoSecret is the cause when an application has neither a literal nor a reference for what was asked.
 var errNoSecret = errors.New("none is configured")
 
-const (
-	secretPatience = 10 * time.Second // how long a command or file may take
-	secretMost     = 64 << 10         // more bytes than that are no secret
-)
+const secretPatience = 10 * time.Second // how long a command or file may take
 
 // SecretRef says where a secret is to be found: in the configuration itself, an environment variable, the
 // output of a command, or a file. The zero value is no reference.
@@ -96,7 +92,9 @@ func (r SecretRef) Resolve(ctx context.Context, env func(string) (string, bool))
 	case len(r.command) > 0:
 		found, err = output(ctx, r.command)
 	default:
-		found, err = content(ctx, r.file)
+		var data []byte
+		data, _, err = readFile(ctx, r.file, secretMost)
+		found = withoutNewline(string(data))
 	}
 	if err == nil && found == "" {
 		err = errors.New("is empty")
@@ -142,37 +140,6 @@ func (c *capped) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	return c.kept.Write(p)
-}
-
-// content reads a file, which may be a pipe that nobody writes to: hence the goroutine.
-func content(ctx context.Context, path string) (string, error) {
-	type result struct {
-		data []byte
-		err  error
-	}
-	done := make(chan result, 1)
-	go func() {
-		f, err := os.Open(path)
-		if err != nil {
-			done <- result{nil, err}
-			return
-		}
-		defer func() { _ = f.Close() }()
-		data, err := io.ReadAll(io.LimitReader(f, secretMost+1))
-		done <- result{data, err}
-	}()
-	select {
-	case <-ctx.Done():
-		return "", context.Cause(ctx)
-	case r := <-done:
-		if r.err != nil {
-			return "", plainCause(r.err)
-		}
-		if len(r.data) > secretMost {
-			return "", errors.New("is larger than 64 KiB")
-		}
-		return withoutNewline(string(r.data)), nil
-	}
 }
 
 // plainCause drops operation and path, which are said already.

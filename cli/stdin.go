@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"io"
 	"strings"
 
@@ -18,8 +20,10 @@ func (p *program) readToken(prompt string) (secret.Text, error) {
 
 // readSecret reads standard input to its end and takes the line break off.
 func (p *program) readSecret() (secret.Text, error) {
-	data, err := io.ReadAll(io.LimitReader(p.stdin, secretMost+1))
+	data, err := io.ReadAll(io.LimitReader(untilDone{p.ctx, p.stdin}, secretMost+1))
 	switch {
+	case errors.Is(err, context.Canceled):
+		return secret.Text{}, err
 	case err != nil:
 		return secret.Text{}, &failure{exit: exitUnexpected, code: "stdin", text: "standard input cannot be read", err: err}
 	case len(data) > secretMost:

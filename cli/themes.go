@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -13,7 +12,7 @@ func themesBeside(config string) string { return filepath.Join(filepath.Dir(conf
 
 // loadThemes reads them. What is wrong with one is a problem of that file, not of the configuration.
 func loadThemes(config string) (themes.Set, []themes.Problem) {
-	return themes.Load(os.DirFS(themesBeside(config)))
+	return themes.Load(regularFiles{themesBeside(config)})
 }
 
 // theme reads the name of a theme. A file of that name is enough: what is wrong with it is said by who draws with it.

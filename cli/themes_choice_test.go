@@ -28,7 +28,7 @@ func home(t *testing.T) (write func(name, text string), load func() *Config) {
 				t.Fatal(err)
 			}
 		}, func() *Config {
-			cfg, err := Paths{Config: filepath.Join(dir, "config.toml"), State: dir}.Load()
+			cfg, err := Paths{Config: filepath.Join(dir, "config.toml"), State: dir}.Load(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -90,7 +90,7 @@ func TestWhichThemeHolds(t *testing.T) {
 	if offer := broken.themesToChoose(nil); offers(offer, "mine") || offer.Keep != nil {
 		t.Error("a broken theme is offered, or kept")
 	}
-	p := &program{}
+	p := &program{ctx: t.Context()}
 	r := p.reload(Paths{Config: cfg.place, State: t.TempDir()}, cfg)
 	if r.Err == nil || !strings.Contains(r.Err.Error(), "mine.toml:3:1: dark.acent: unknown key") {
 		t.Errorf("read again: %v", r.Err)

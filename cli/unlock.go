@@ -193,7 +193,7 @@ type passphrases struct {
 func (p *program) passphrasesFrom(stdin bool) passphrases {
 	s := passphrases{p: p}
 	if stdin {
-		s.lines = bufio.NewReader(io.LimitReader(p.stdin, secretMost))
+		s.lines = bufio.NewReader(io.LimitReader(untilDone{p.ctx, p.stdin}, secretMost))
 	}
 	return s
 }
@@ -201,6 +201,9 @@ func (p *program) passphrasesFrom(stdin bool) passphrases {
 // line gives the next line of standard input.
 func (s passphrases) line() (secret.Text, error) {
 	text, err := s.lines.ReadString('\n')
+	if errors.Is(err, context.Canceled) {
+		return secret.Text{}, err
+	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		return secret.Text{}, &failure{exit: exitUnexpected, code: "stdin", text: "standard input cannot be read", err: err}
 	}

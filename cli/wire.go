@@ -167,7 +167,10 @@ func (p *program) client(e console.Environment, via http.RoundTripper) (*tokenap
 			continue
 		}
 		var err error
-		if pem[i], err = os.ReadFile(f.path); err != nil {
+		if pem[i], _, err = readFile(p.ctx, f.path, maxConfig); err != nil {
+			if p.ctx.Err() != nil {
+				return nil, p.ctx.Err()
+			}
 			return nil, &failure{exit: exitUsage, code: "config", err: err,
 				text: fmt.Sprintf("environment %s: %s: %s cannot be read: %v", e.Name, f.key, f.path, plainCause(err)),
 				hint: "put the file there, or correct " + f.key + " in the configuration"}

@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+)
+
+const (
+	filePatience = 10 * time.Second // how long reading a named file may take
+	secretMost   = 64 << 10         // bytes; a secret, an identity or a certificate is smaller
+)
+
+// readFile reads a file that a person has named, of at most so many bytes: a regular file, the null device, or a pipe
+// such as a shell makes of <(…). It returns when ctx ends or filePatience is over, also when a pipe has no writer
+// or a network file system does not answer. Its errors hold neither the path nor what was read.
+func readFile(ctx context.Context, path string, most int) (data []byte, mode fs.FileMode, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, filePatience, errTooSlow)
+	defer cancel()
+	type result struct {
+		data []byte
+		mode fs.FileMode
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() { // it may never return, and is left behind then
+		var r result
+		r.data, r.mode, r.err = readNamed(path, most)
+		done <- r
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, 0, context.Cause(ctx)
+	case r := <-done:
+		return r.data, r.mode, r.err
+	}
+}
+
+var errTooSlow = errors.New("took longer than 10s; a pipe needs a program that writes to it")
+
+func readNamed(path string, most int) ([]byte, fs.FileMode, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, plainCause(err)
+	}
+	var f *os.File
+	switch {
+	case isNull(info):
+		return nil, info.Mode(), nil
+	case info.Mode()&fs.ModeNamedPipe != 0:
+		f, err = os.Open(path)
+	default:
+		f, err = openFile(path)
+	}
+	if err != nil {
+		return nil, 0, plainCause(err)
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, int64(most)+1))
+	if err == nil && len(data) > most {
+		clear(data)
+		return nil, 0, tooLarge(most)
+	}
+	return data, info.Mode(), plainCause(err)
+}
+
+// unreadable is the error of a command whose argument named a file that cannot be read.
+func unreadable(ctx context.Context, what, path string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return misuse("name a file that can be read to its end", "%s cannot be read: %s: %v", what, path, err)
+}
+
+// tooLarge is the error of a file that is larger than so many bytes.
+type tooLarge int
+
+func (n tooLarge) Error() string {
+	if n >= 1<<20 {
+		return fmt.Sprintf("is larger than %d MiB", n>>20)
+	}
+	return fmt.Sprintf("is larger than %d KiB", n>>10)
+}
+
+// openFile opens a regular file to read it. It waits for nothing else: not for the writer of a pipe, not for a device.
+func openFile(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err == nil {
+		err = mustBeRegular(info)
+	}
+	if err != nil {
+		return nil, plainCause(err)
+	}
+	f, err := os.OpenFile(path, os.O_RDONLY|withoutWaiting, 0)
+	if err != nil {
+		return nil, plainCause(err)
+	}
+	if info, err = f.Stat(); err == nil {
+		err = mustBeRegular(info) // another file may have taken its place
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, plainCause(err)
+	}
+	return f, nil
+}
+
+// mustBeRegular says what a file is that cannot be read to its end without waiting.
+func mustBeRegular(info fs.FileInfo) error {
+	is := "a special file"
+	switch m := info.Mode(); {
+	case m.IsRegular():
+		return nil
+	case m.IsDir():
+		is = "a directory"
+	case m&fs.ModeNamedPipe != 0:
+		is = "a pipe"
+	case m&fs.ModeSocket != 0:
+		is = "a socket"
+	case m&fs.ModeDevice != 0:
+		is = "a device"
+	}
+	return errors.New("is " + is + ", not a file")
+}
+
+func isNull(info fs.FileInfo) bool {
+	null, err := os.Stat(os.DevNull)
+	return err == nil && os.SameFile(info, null)
+}
+
+// regularFiles is a directory whose files are opened by openFile.
+type regularFiles struct{ dir string }
+
+// Open opens the directory itself or a regular file in it.
+func (d regularFiles) Open(name string) (fs.File, error) {
+	inside := os.DirFS(d.dir)
+	if name == "." {
+		return inside.Open(name)
+	}
+	if !fs.ValidPath(name) {
+		return nil, fs.ErrInvalid
+	}
+	return openFile(d.dir + string(os.PathSeparator) + name)
+}
+
+// untilDone reads from r until ctx ends: a read that waits is left behind then, with what it may still read.
+type untilDone struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+// Read reads in a goroutine of its own, into memory of its own.
+func (u untilDone) Read(p []byte) (int, error) {
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	type result struct {
+		data []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		own := make([]byte, len(p))
+		n, err := u.r.Read(own)
+		done <- result{own[:n], err}
+	}()
+	select {
+	case <-u.ctx.Done():
+		return 0, u.ctx.Err()
+	case r := <-done:
+		defer clear(r.data)
+		return copy(p, r.data), r.err
+	}
+}
