@@ -216,6 +216,24 @@ func TestRevealIsRare(t *testing.T) {
 	}
 }
 
+// The command line opens what a person has named in cli/file.go, so that no pipe or device is waited for.
+func TestOneReader(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		if s.test || s.room != "cli" || s.path == "cli/file.go" {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok && (sel.Sel.Name == "Open" || sel.Sel.Name == "ReadFile" || sel.Sel.Name == "DirFS") {
+				if id, ok := sel.X.(*ast.Ident); ok && id.Name == "os" {
+					t.Errorf("%s calls os.%s: use readFile or openFile of cli/file.go", s.path, sel.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
+}
+
 // Only one function starts a terminal program, so that how frames reach the terminal can change alone.
 func TestOneProgram(t *testing.T) {
 	t.Parallel()
