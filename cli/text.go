@@ -8,19 +8,24 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/ui/kit"
 )
 
 // plain makes a text that came from elsewhere (a server, a file) safe to print on one line: control bytes,
 // escape sequences and characters that turn the reading direction become "·", and so does what is not seen at
-// all and would make two different names look the same.
+// all and would make two different names look the same. Of marks that pile up on one character those beyond the bound go.
 func plain(s string) string {
 	if isASCII(s) {
 		return s
 	}
 	var b strings.Builder
+	var marks kit.Cluster
 	rs := []rune(s) // bytes that are no UTF-8 become U+FFFD
 	for i, r := range rs {
+		over := marks.Over(r)
 		switch {
+		case over:
 		case r == utf8.RuneError:
 			b.WriteRune('·')
 		case r == '\t' || r == '\n' || r == '\r':
@@ -86,11 +91,13 @@ func emoji(r rune) bool {
 // harmless escapes in JSON what a terminal would act on; the value stays the same.
 func harmless(doc []byte) []byte {
 	var b strings.Builder
+	var marks kit.Cluster
 	for _, r := range string(doc) {
+		act := marks.Over(r) || mischief(r)
 		switch {
-		case r != '\n' && mischief(r) && r < 0x10000:
+		case r != '\n' && act && r < 0x10000:
 			fmt.Fprintf(&b, `\u%04x`, r)
-		case mischief(r) && r >= 0x10000:
+		case act && r >= 0x10000:
 			hi, lo := utf16(r)
 			fmt.Fprintf(&b, `\u%04x\u%04x`, hi, lo)
 		default:

@@ -9,13 +9,14 @@ import (
 const (
 	wordsLimit = 300  // what is quoted of a server, in runes
 	rawLimit   = 1200 // the same before masking: a secret cut in half would not be recognised
+	mostMarks  = 8    // on one character: more are drawn over the lines above
 )
 
 // clean makes a server's text safe for a terminal: escape sequences, control bytes, direction marks and
 // invisible characters go, blanks are folded, and at most limit runes stay.
 func clean(s string, limit int) string {
 	var b strings.Builder
-	n, blank := 0, false
+	n, marks, blank := 0, 0, false
 	rs := []rune(strings.ToValidUTF8(s, "\uFFFD"))
 	for i := 0; i < len(rs); i++ {
 		r := rs[i]
@@ -28,6 +29,12 @@ func clean(s string, limit int) string {
 			continue
 		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs):
 			continue
+		case !unicode.Is(unicode.M, r):
+			marks = 0
+		default:
+			if marks++; marks > mostMarks {
+				continue
+			}
 		}
 		if n >= limit || blank && n+1 >= limit {
 			b.WriteRune('…')

@@ -56,8 +56,11 @@ func filler(r rune) bool {
 
 func cleanCluster(c string) string {
 	var b strings.Builder
+	var marks Cluster
 	for _, r := range c {
+		over := marks.Over(r)
 		switch {
+		case over:
 		case r == '\t' || r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029':
 			b.WriteByte(' ')
 		case r == unicode.ReplacementChar:
