@@ -1,55 +1,26 @@
 package ui_test
 
 import (
-	"bytes"
-	"io"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"lanyard/ui"
 )
 
-// reads is a terminal that gives one chunk for each read.
-type reads struct{ chunks [][]byte }
-
-func (r *reads) Read(p []byte) (int, error) {
-	if len(r.chunks) == 0 {
-		return 0, io.EOF
-	}
-	n := copy(p, r.chunks[0])
-	if r.chunks[0] = r.chunks[0][n:]; len(r.chunks[0]) == 0 {
-		r.chunks = r.chunks[1:]
-	}
-	return n, nil
-}
-
-func (*reads) Write(p []byte) (int, error) { return len(p), nil }
-func (*reads) Close() error                { return nil }
-func (*reads) Fd() uintptr                 { return 0 }
-func (*reads) Name() string                { return "tty" }
-
-func readAll(t *testing.T, chunks ...string) string {
-	t.Helper()
-	r := &reads{}
+// fed is what the program reads when a terminal gives these chunks.
+func fed(chunks ...string) string {
+	var all [][]byte
 	for _, c := range chunks {
-		r.chunks = append(r.chunks, []byte(c))
+		all = append(all, []byte(c))
 	}
-	in := ui.Marking(r)
-	var out bytes.Buffer
-	buf := make([]byte, 4096)
-	for {
-		n, err := in.Read(buf)
-		if out.Write(buf[:n]); err != nil {
-			return out.String()
-		}
-	}
+	return string(ui.Fed(4096, 4096, all...))
 }
 
 // What no fingers can have typed is marked as a paste, as a terminal with bracketed paste would have done.
 func TestBursts(t *testing.T) {
 	t.Parallel()
 	mark := func(s string) string { return "\x1b[200~" + s + "\x1b[201~" }
-	long := strings.Repeat("ab", 4096)
 	for _, c := range []struct {
 		in   []string
 		want string
@@ -69,37 +40,47 @@ func TestBursts(t *testing.T) {
 		{[]string{"\x03\x03\x03q"}, "\x03\x03\x03q"},
 		{[]string{"quit now", "q"}, mark("quit now") + "q"},
 	} {
-		if got := readAll(t, c.in...); got != c.want {
+		if got := fed(c.in...); got != c.want {
 			t.Errorf("%q: %q", c.in, got)
 		}
 	}
-	// A paste longer than a read stays one to its last letter.
-	got := readAll(t, long+"q")
-	if text := strings.NewReplacer("\x1b[200~", "", "\x1b[201~", "").Replace(got); text != long+"q" {
-		t.Errorf("%d bytes came of %d", len(text), len(long)+1)
+	// A paste longer than a read stays one, to its last letter and through characters that a read cuts.
+	for _, unit := range []string{"ab", "é€", "x\n"} {
+		text := strings.Repeat(unit, 5000)
+		if got := fed(inReads(text)...); got != mark(strings.TrimRight(text, "\n"))+text[len(strings.TrimRight(text, "\n")):] {
+			t.Errorf("%q: %d bytes came of %d, ending %q", unit, len(got), len(text), got[len(got)-20:])
+		}
 	}
-	if !strings.HasSuffix(got, "\x1b[201~") {
-		t.Errorf("the end is not in the paste: %q", got[len(got)-20:])
+	if got := fed(strings.Repeat("a", 65)); got != mark(strings.Repeat("a", 65)) { // nobody holds a key so long between two reads
+		t.Errorf("one letter: %q", got)
 	}
 }
 
+// inReads is a text as a terminal gives it, 4096 bytes at a time.
+func inReads(text string) (chunks []string) {
+	for ; len(text) > 4096; text = text[4096:] {
+		chunks = append(chunks, text[:4096])
+	}
+	return append(chunks, text)
+}
+
 func FuzzBursts(f *testing.F) {
-	f.Add("xgpu: q hello\r", 3)
-	f.Add("\x1b[200~abc\x1b[201~", 100)
-	f.Add(strings.Repeat("é", 3000), 4000)
-	f.Fuzz(func(t *testing.T, text string, size int) {
-		in := ui.Marking(&reads{[][]byte{[]byte(text)}})
-		buf := make([]byte, max(1, size%5000))
-		var out bytes.Buffer
-		for {
-			n, err := in.Read(buf)
-			if out.Write(buf[:n]); err != nil {
-				break
-			}
+	f.Add("xgpu: q hello\r", 3, 4096)
+	f.Add("\x1b[200~abc\x1b[201~", 100, 3)
+	f.Add(strings.Repeat("é", 3000), 4000, 4095)
+	f.Fuzz(func(t *testing.T, text string, size, reads int) {
+		size, reads = max(1, size%5000), max(1, reads%5000)
+		if !utf8.ValidString(text) || strings.ContainsAny(text, "\x03\x1b") || len(text) > 4<<10 {
+			return
 		}
-		unmarked := strings.NewReplacer("\x1b[200~", "", "\x1b[201~", "")
-		if unmarked.Replace(out.String()) != unmarked.Replace(text) {
-			t.Errorf("%q became %q", text, out.String())
+		var chunks [][]byte
+		for rest := []byte(text); len(rest) > 0; {
+			n := min(reads, len(rest))
+			chunks, rest = append(chunks, rest[:n]), rest[n:]
+		}
+		out := string(ui.Fed(reads, size, chunks...))
+		if got := strings.NewReplacer("\x1b[200~", "", "\x1b[201~", "").Replace(out); got != text {
+			t.Errorf("%q became %q", text, got)
 		}
 	})
 }

@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"fmt"
-	"io"
 	"reflect"
 	"strings"
 	"time"
@@ -279,8 +278,48 @@ func (p *Pump) Focus() int { return int(p.m.on()) + 1 }
 // InForce are the settings in force.
 func (p *Pump) InForce() Settings { return p.m.set }
 
-// Marking is the input as the program reads it.
-func Marking(in io.Reader) io.Reader { return marking(in) }
+// Behind lets keys wait, or none.
+func (p *Pump) Behind(waiting bool) { p.m.behind = func() bool { return waiting } }
+
+// Passed are those of the messages that reach the program when a ctrl+c comes while it is given the first ones.
+func Passed(given string, messages ...tea.Msg) (passed []tea.Msg) {
+	i := newInput(nil, nil)
+	i.feed([]byte(given), false)
+	i.given[1] = i.take(make([]byte, 4096))
+	i.feed([]byte("\x03"), false)
+	for _, msg := range messages {
+		if msg := i.pass(nil, msg); msg != nil {
+			passed = append(passed, msg)
+		}
+	}
+	return passed
+}
+
+// FedInTurn is what the program reads when it takes each chunk before the next one comes.
+func FedInTurn(chunks ...[]byte) (out []byte) {
+	i := newInput(nil, nil)
+	buf := make([]byte, 4096)
+	for _, c := range chunks {
+		for i.feed(c, false); len(i.waits) > 0; {
+			out = append(out, buf[:i.take(buf)]...)
+		}
+	}
+	return out
+}
+
+// Fed is what the program reads when a terminal gives these chunks, of which those of full bytes fill a read.
+func Fed(full, size int, chunks ...[]byte) []byte {
+	i := newInput(nil, nil)
+	for _, c := range chunks {
+		i.feed(c, len(c) == full)
+	}
+	var out []byte
+	buf := make([]byte, size)
+	for len(i.waits) > 0 {
+		out = append(out, buf[:i.take(buf)]...)
+	}
+	return out
+}
 
 // Progress is what the terminal's progress bar shows, in percent; -1: nothing.
 func (p *Pump) Progress() int {

@@ -162,6 +162,11 @@ func (m *root) waitsLocked() {
 
 // paste hands pasted text to what is typed into. Everywhere else it does nothing: keys would run.
 func (m *root) paste(text string) {
+	if len(text) > mostPaste {
+		m.pastedAt, m.dirty = m.now, true
+		m.note(info, "a paste of more than 64 KiB was not taken", "")
+		return
+	}
 	if n := len(m.overlays); n > 0 && !m.quitting {
 		if o, ok := m.overlays[n-1].(typist); ok {
 			m.dirty = true

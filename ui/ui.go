@@ -63,8 +63,14 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 	defer cancel() // ends the wait for changes
 
 	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()} // the caller's signals end ctx
+	var in *input
 	if o.Input != nil {
-		opts = append(opts, tea.WithInput(marking(o.Input)))
+		var r io.Reader
+		if r, in = reading(o.Input); in != nil {
+			opts = append(opts, tea.WithFilter(in.pass))
+			defer in.pause()
+		}
+		opts = append(opts, tea.WithInput(r))
 	}
 	if o.Output != nil {
 		opts = append(opts, tea.WithOutput(o.Output))
@@ -76,6 +82,7 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 		opts = append(opts, tea.WithWindowSize(o.Width, o.Height))
 	}
 	m := newRoot(ctx, o)
+	m.behind = in.waiting
 	_, err := tea.NewProgram(m, opts...).Run()
 	interrupted := ctx.Err() != nil
 	cancel()                // a copy under way ends, or fails

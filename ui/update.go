@@ -81,8 +81,9 @@ type root struct {
 	beatAt  time.Time // when the pending beat is due; zero: none is pending
 	inside  kit.Rect  // of the overlay on top, within its border
 	dirty   bool
-	away    bool      // suspended: the terminal is not ours
-	next    time.Time // when the next visible character changes
+	behind  func() bool // keys wait: what is drawn now would be over at once
+	away    bool        // suspended: the terminal is not ours
+	next    time.Time   // when the next visible character changes
 	frame   string
 	drawn   int
 }
@@ -113,7 +114,7 @@ func newRoot(ctx context.Context, o Options) *root {
 		panes: panes{&appsPane{}, newTokensPane(), &gatewayPane{}, &activityPane{}},
 		focus: tokens, lower: gateway, busy: map[string]bool{}, begun: map[string]time.Time{}, unwanted: map[string]string{}, ours: map[string]bool{}, w: o.Width, h: o.Height, dirty: true,
 	}
-	m.clock = m.fx.now
+	m.clock, m.behind = m.fx.now, func() bool { return false }
 	m.now = m.clock()
 	if o.Welcome {
 		m.welcome = &welcome{}
@@ -186,7 +187,9 @@ func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case result:
 		cmd = m.landed(msg)
 	default:
-		return m, nil
+		if !m.dirty { // else a frame that waited for keys is drawn now
+			return m, nil
+		}
 	}
 	return m, tea.Batch(cmd, m.settle())
 }
@@ -237,7 +240,7 @@ func (m *root) settle() tea.Cmd {
 	if m.quitting {
 		cmds = append(cmds, m.finish())
 	}
-	if m.dirty {
+	if m.dirty && !m.behind() {
 		m.draw()
 	}
 	cmds = append(cmds, m.schedule())

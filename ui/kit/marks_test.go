@@ -37,7 +37,7 @@ func TestCluster(t *testing.T) {
 		"ب" + strings.Repeat("\u064b\u200c", 299):          "ب" + strings.Repeat("\u064b\u200c", 8),
 		"e" + strings.Repeat("\u20dd", 20):                 "e" + strings.Repeat("\u20dd", 8),
 		"\u1100\u1161" + strings.Repeat("\u11a8", 299):     "\u1100\u1161" + strings.Repeat("\u11a8", 7),
-		strings.Repeat("👩\u200d", 299) + "👩":              strings.Repeat("👩\u200d", 8) + strings.Repeat("👩", 292),
+		strings.Repeat("👩\u200d", 299) + "👩":               strings.Repeat("👩\u200d", 8) + strings.Repeat("👩", 292),
 		strings.Repeat("e"+strings.Repeat("\u0301", 9), 2): strings.Repeat("e"+strings.Repeat("\u0301", 8), 2),
 	} {
 		if got := bounded(in); got != want {

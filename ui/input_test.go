@@ -1,0 +1,162 @@
+package ui_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+
+	"lanyard/ui"
+)
+
+// decoded is what Bubble Tea makes of bytes: keys by name, and pastes with their length.
+func decoded(t *testing.T, in []byte) []string {
+	t.Helper()
+	events := make(chan uv.Event)
+	ended := make(chan error, 1)
+	go func() {
+		ended <- uv.NewTerminalReader(bytes.NewReader(in), "xterm").StreamEvents(context.Background(), events)
+		close(events)
+	}()
+	var all []string
+	for e := range events {
+		switch e := e.(type) {
+		case uv.KeyPressEvent:
+			all = append(all, e.String())
+		case uv.PasteEvent:
+			all = append(all, fmt.Sprintf("paste of %d", len(e.Content)))
+		}
+	}
+	if err := <-ended; err != nil && err != io.EOF {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// Ctrl+c is the first that the program is given, whatever came before it, and in every spelling of it.
+func TestStops(t *testing.T) {
+	t.Parallel()
+	for what, before := range map[string][]string{
+		"keys": {"xyz"}, "many keys": {strings.Repeat("x\x01", 3000)}, "arrows": inReads(strings.Repeat("\x1b[B", 5000)), "a text": {"some text here"},
+		"a paste": {"\x1b[200~some text\x1b[201~"}, "an unfinished paste": {"\x1b[200~some text"}, "an unfinished long paste": inReads("\x1b[200~" + strings.Repeat("text ", 50_000)),
+		"the start of a paste, cut": {"\x1b[20", "0~some text"}, "the end of a paste, cut": {"\x1b[200~some text\x1b[20"}, "an escape in a paste": {"\x1b[200~text \x1b"},
+		"half a sequence": {"\x1b["}, "half a color": {"\x1b]11;rgb:"}, "half a character": {"\xe2\x82"},
+	} {
+		for _, stop := range []string{"\x03", "\x1b[99;5u", "\x1b[99;69u", "\x1b[99::99;133:1u", "\x1b[27;5;99~"} {
+			var chunks [][]byte
+			for _, c := range append(before, stop) {
+				chunks = append(chunks, []byte(c))
+			}
+			got := decoded(t, ui.Fed(4096, 4096, chunks...))
+			if len(got) == 0 || got[len(got)-1] != "ctrl+c" || len(got) > 2 || len(got) == 2 && got[0] != "paste of 0" {
+				t.Errorf("%s, then %q: %.200q", what, stop, got)
+			}
+		}
+	}
+	for _, other := range []string{"\x1b[99;6u", "\x1b[99;5:3u", "\x1b[98;5u", "\x1b[27;5;98~"} { // with shift, let go, b
+		if got := string(ui.Fed(4096, 4096, []byte("xyz"), []byte(other))); got != "xyz"+other {
+			t.Errorf("%q was taken for ctrl+c: %q", other, got)
+		}
+	}
+	if got := decoded(t, ui.Fed(4096, 4096, []byte("\x03"), []byte("x\x03"), []byte("y"))); strings.Join(got, " ") != "ctrl+c ctrl+c y" {
+		t.Errorf("twice: %q", got)
+	}
+	if got := decoded(t, ui.Fed(4096, 4096, []byte("\x1b[200~a\x03b\x1b[201~"))); strings.Join(got, " ") != "paste of 3" {
+		t.Errorf("in a paste that ends: %q", got)
+	}
+}
+
+// The program is given a paste whole, wherever a read cuts it; what is too long it is given as too long.
+func TestPasteIsWhole(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		text string
+		want string
+	}{
+		{"q", "paste of 1"},
+		{strings.Repeat("curl -u x:y https://h/token\n", 300), "paste of 8400"},
+		{strings.Repeat("é", 5000), "paste of 10000"},
+		{"a\x1bb\x9bc\x1b[31m\x00", "paste of 10"}, // without what is no UTF-8
+		{strings.Repeat("x", 64<<10), "paste of 65536"},
+		{strings.Repeat("x", 64<<10+1), "paste of 65537"},
+		{strings.Repeat("x", 1<<20), "paste of 65537"},
+	} {
+		for _, cut := range []int{1, 3, 7, 4096} {
+			var chunks [][]byte
+			for rest := []byte("j\x1b[200~" + c.text + "\x1b[201~k"); len(rest) > 0; {
+				n := min(cut, len(rest))
+				chunks, rest = append(chunks, rest[:n]), rest[n:]
+			}
+			if len(chunks) > 50_000 {
+				continue
+			}
+			if got := strings.Join(decoded(t, ui.Fed(0, 4096, chunks...)), ", "); got != "j, "+c.want+", k" {
+				t.Errorf("%.20q in reads of %d: %.200s", c.text, cut, got)
+			}
+		}
+	}
+}
+
+// Of keys without end some wait, and no part of a sequence is taken for keys.
+func TestKeysAreBounded(t *testing.T) {
+	t.Parallel()
+	flood := []byte(strings.Repeat("\x1b[B", 20_000))
+	for _, cut := range []int{4096, 4095, 100, 7} {
+		var chunks [][]byte
+		for rest := flood; len(rest) > 0; {
+			n := min(cut, len(rest))
+			chunks, rest = append(chunks, rest[:n]), rest[n:]
+		}
+		got := decoded(t, ui.Fed(4096, 4096, append(chunks, []byte("j"))...))
+		if len(got) == 0 || len(got) > 4096/3+1 {
+			t.Errorf("reads of %d: %d keys", cut, len(got))
+		}
+		for _, k := range got {
+			if k != "down" {
+				t.Errorf("reads of %d: the key %s", cut, k)
+			}
+		}
+		if got := decoded(t, ui.FedInTurn(chunks...)); len(got) != 20_000 {
+			t.Errorf("reads of %d, each of which is taken: %d keys", cut, len(got))
+		}
+	}
+}
+
+// What the program was given before a ctrl+c does not reach it once that has come; what is typed behind it does.
+func TestOlderKeysAreDropped(t *testing.T) {
+	t.Parallel()
+	key := func(r rune) tea.Msg { return tea.KeyPressMsg{Code: r, Text: string(r)} }
+	stop := tea.Msg(tea.KeyPressMsg{Code: 'c', Mod: tea.ModCtrl})
+	size := tea.Msg(tea.WindowSizeMsg{Width: 80, Height: 24})
+	for _, c := range []struct{ sent, want []tea.Msg }{
+		{[]tea.Msg{key('x'), size, tea.PasteMsg{Content: "x"}, stop, key('y')}, []tea.Msg{size, stop, key('y')}},
+		{[]tea.Msg{key('x'), key('x'), key('x'), key('y')}, []tea.Msg{key('y')}}, // a ctrl+c that is lost takes no more than there was
+	} {
+		if got := ui.Passed("xxx", c.sent...); fmt.Sprint(got) != fmt.Sprint(c.want) {
+			t.Errorf("%v of %v", got, c.want)
+		}
+	}
+}
+
+// While keys wait nothing is drawn, and then all of it.
+func TestDrawingWaitsForKeys(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 32)
+	before := p.Frame()
+	p.Behind(true)
+	p.Key(":")
+	p.Type("revok")
+	if p.Frame() != before {
+		t.Error("it is drawn between two keys")
+	}
+	p.Behind(false)
+	p.Send(tea.KeyReleaseMsg{Code: 'k'}) // a message that says nothing
+	if !strings.Contains(p.Frame(), "revok") {
+		t.Errorf("it is not drawn at the end:\n%s", p.Frame())
+	}
+}
