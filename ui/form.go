@@ -219,6 +219,9 @@ func (f *form) pasted(text string) (why string) {
 		}
 		x.given = secret.Text{}
 	case x.kind == typedField:
+		if len([]rune(x.input.Value()))+len([]rune(text)) > x.input.CharLimit {
+			return "that is too long, and nothing of it was taken"
+		}
 		x.input, _ = x.input.Update(tea.PasteMsg{Content: text})
 	default:
 		return "this field is chosen with ← →"

@@ -79,6 +79,8 @@ func TestFormRefuses(t *testing.T) {
 	l.shows("consumer key: is missing")
 	l.Paste("two\nlines")
 	l.shows("more than one line")
+	l.Paste(strings.Repeat("k", 501))
+	l.shows("that is too long, and nothing of it was taken", "consumer key")
 	l.Key("esc", "n")
 	if l.Overlays() != 1 {
 		t.Fatal("the form was thrown away without a yes")
