@@ -3,6 +3,7 @@ package ui_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -32,7 +33,7 @@ func decoded(t *testing.T, in []byte) []string {
 			all = append(all, fmt.Sprintf("paste of %d", len(e.Content)))
 		}
 	}
-	if err := <-ended; err != nil && err != io.EOF {
+	if err := <-ended; err != nil && !errors.Is(err, io.EOF) {
 		t.Fatal(err)
 	}
 	return all

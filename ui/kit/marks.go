@@ -20,7 +20,7 @@ func (c *Cluster) Over(r rune) bool {
 	case r == joiner:
 		c.joins++
 	case unicode.Is(unicode.M, r), // also the vowels and finals of Hangul, which take no cell of their own
-		r >= '\u1160' && r <= '\u11ff', r >= '\ud7b0' && r <= '\ud7ff':
+		r >= 0x1160 && r <= 0x11ff, r >= 0xd7b0 && r <= 0xd7ff:
 		c.marks++
 	case unicode.Is(unicode.Cf, r):
 	default:
