@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -175,11 +176,14 @@ type restoreJSON struct {
 	Applications int      `json:"applications"`
 	Tokens       int      `json:"tokens"`
 	Kept         []string `json:"kept"`
+	Signed       *bool    `json:"signed"` // by the store that was there; null: it could not be told
+	Hosts        []string `json:"hosts"`  // that neither the store that was there nor the configuration names
 }
 
 // restoreFlags say how a backup is opened, and whether it may take a store's place.
 type restoreFlags struct {
 	identities     []string // files
+	hosts          []string // that need no question
 	stdin, replace bool
 }
 
@@ -190,13 +194,17 @@ func (p *program) restoreCommand() *cobra.Command {
 		Short: "Bring back what was written by backup",
 		Long: "Checks a backup to its end, every secret in it too, and then makes it the store. FILE - is standard input.\n" +
 			"A store that is there is left alone; with --replace it is kept beside as lanyard.db.before-… with its key.\n" +
-			"No other console may be open. Tokens that were renewed or revoked since the backup are in it as they were then.",
+			"No other console may be open. Tokens that were renewed or revoked since the backup are in it as they were then.\n" +
+			"Whoever knows the recipient of a backup can make one. So where it would send credentials to hosts that neither the store\n" +
+			"here nor the configuration names, you are asked; no other flag than --host answers that. Whether the backup is signed by the\n" +
+			"store here is said.",
 		Args: takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error { return p.runRestore(c.Context(), args[0], f) },
 	}
 	c.Flags().StringArrayVar(&f.identities, "identity", nil, "a `file` with the age identity of a recipient, repeatable")
 	c.Flags().BoolVar(&f.stdin, "secret-stdin", false,
 		"read passphrases from standard input, one line each: that of the backup unless an identity opens it, then a new one of the store if its key is (or was) a passphrase")
+	c.Flags().StringArrayVar(&f.hosts, "host", nil, "a `host` that the restored applications may send credentials to, as the question names it, repeatable")
 	c.Flags().BoolVar(&f.replace, "replace", false, "replace the store that is there, and keep it beside")
 	return p.listFlags(c)
 }
@@ -228,25 +236,35 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 		return err
 	}
 	r := store.Restoring{Options: p.storeOptions(cfg), Replace: f.replace}
-	was, before := p.replaced(ctx, paths, r.Options)
-	if was != "" && cfg.StoreKey == "auto" {
-		r.First = []string{was} // as well kept as what is replaced
+	here := p.replaced(ctx, paths, r.Options)
+	if here.kind != "" && cfg.StoreKey == "auto" {
+		r.First = []string{here.kind} // as well kept as what is replaced
 	}
 	if r.First[0] == store.InPassphrase {
 		if r.Passphrase, err = asks.fresh("the restored store"); err != nil {
 			return err
 		}
 	}
+	out := restoreJSON{State: paths.State, Hosts: []string{}}
+	r.Signer = here.signer
+	r.Review = func(v store.Review) error {
+		out.Hosts = append(out.Hosts, console.NewDestinations(v.Applications, slices.Concat(cfg.Applications, here.apps))...)
+		if v.Signature != store.Unchecked {
+			signed := v.Signature == store.Signed
+			out.Signed = &signed
+		}
+		return p.review(v, here, out.Hosts, f.hosts)
+	}
 	got, err := store.Restore(ctx, paths.State, in, who, r)
 	if err != nil {
 		return err
 	}
-	_, after := p.replaced(ctx, paths, r.Options)
-	for _, text := range turnedBack(before, after, p.clock()) {
+	for _, text := range turnedBack(here.tokens, p.replaced(ctx, paths, r.Options).tokens, p.clock()) {
 		p.warn("%s", text)
 	}
 	if p.json {
-		return p.printJSON(restoreJSON{State: paths.State, Applications: got.Applications, Tokens: got.Tokens, Kept: append([]string{}, got.Kept...)})
+		out.Applications, out.Tokens, out.Kept = got.Applications, got.Tokens, append([]string{}, got.Kept...)
+		return p.printJSON(out)
 	}
 	p.print("restored %s and %s to %s", counted(got.Applications, "application"), counted(got.Tokens, "token"), paths.State)
 	for _, k := range got.Kept {
@@ -255,22 +273,75 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 	return nil
 }
 
-// replaced says what kind of slot a store that is there has, and gives its tokens; nothing where there is none, or none
-// that can be opened.
-func (p *program) replaced(ctx context.Context, paths Paths, o store.Options) (kind string, tokens []console.Token) {
-	if !hasStore(paths) {
-		return "", nil
+// review says where a backup comes from and where it would send credentials, and asks about places that are new here.
+func (p *program) review(v store.Review, here present, hosts, allowed []string) error {
+	signed := map[store.Signature]string{
+		store.Signed:    "the backup is signed by the store here",
+		store.Unsigned:  "the backup is not signed by the store here",
+		store.Unchecked: "whether the backup is signed by the store here cannot be told: " + here.noSigner,
+	}[v.Signature]
+	p.note("%s", signed)
+	if v.Altered > 0 {
+		p.warn("%s in the backup were altered outside of lanyard, and stay refused", plural(v.Altered, "row"))
 	}
+	places := "it sends credentials to " + strings.Join(hosts, ", ")
+	if len(hosts) > 0 && !here.there {
+		p.note("%s", places)
+	}
+	left := slices.DeleteFunc(slices.Clone(hosts), func(h string) bool { return slices.Contains(allowed, h) })
+	if len(left) == 0 || !here.there {
+		return nil
+	}
+	places = "it would send credentials to places that neither the store here nor the configuration names: " + strings.Join(left, ", ")
+	var flags []string
+	for _, h := range left {
+		flags = append(flags, "--host "+shellQuote(h))
+	}
+	return p.askYes(signed+";\n"+places+"\nrestore it?",
+		&failure{exit: exitUsage, code: "needs_host", text: "restore: " + places + "; nothing was changed",
+			hint: "if you know them, answer at a terminal, or give " + strings.Join(flags, " ")},
+		&failure{exit: exitUsage, code: "declined", text: "restore: not confirmed, nothing was changed"})
+}
+
+// present is the store that a restore replaces.
+type present struct {
+	there    bool
+	kind     string // of its key slot
+	tokens   []console.Token
+	apps     []console.Application // that verify
+	signer   *store.Signer
+	noSigner string // why there is no signer
+}
+
+// replaced looks at the store that is there, if it can be opened: what is damaged is replaced all the same. Nobody is asked
+// for its key.
+func (p *program) replaced(ctx context.Context, paths Paths, o store.Options) present {
+	if !hasStore(paths) {
+		return present{noSigner: "there is none"}
+	}
+	here := present{there: true, noSigner: "it cannot be opened"}
 	kept, err := store.Open(ctx, paths.State, o)
 	if err != nil {
-		return "", nil // what is damaged is replaced all the same
+		return here
 	}
 	defer func() { _ = kept.Close() }()
+	if !kept.Key().Asks && kept.Key().Kind != "" {
+		_ = kept.Unlock(ctx, secret.Text{})
+	}
+	here.kind, here.noSigner = kept.Key().Kind, "it has signed nothing yet"
+	locked := kept.Key().Locked
 	_ = kept.View(ctx, func(r console.Reader) (err error) {
-		tokens, err = r.Tokens()
+		if here.tokens, err = r.Tokens(); err == nil && !locked {
+			here.apps, err = r.Applications()
+		}
 		return err
 	})
-	return kept.Key().Kind, tokens
+	if locked {
+		here.noSigner = "it is locked"
+	} else {
+		here.signer, _ = kept.Signer(ctx)
+	}
+	return here
 }
 
 // turnedBack says what a restored store knows less of than the one it has replaced: a backup is as old as it is.

@@ -88,8 +88,9 @@ func notWritten(what string, err error) error {
 
 // bundle is what is in a backup.
 type bundle struct {
-	db, key []byte
-	at      time.Time // when the database was last changed; the zero time where that is not known
+	db, key   []byte
+	signature []byte    // of a store that could sign; nil: none
+	at        time.Time // when the database was last changed; the zero time where that is not known
 }
 
 // bundle copies the store into memory and seals the copy with a key of its own.
@@ -142,6 +143,9 @@ func (s *Store) bundleOnce(ctx context.Context) (b bundle, again bool, err error
 	}
 	if b.db, err = m.serialize(ctx); err != nil {
 		return b, false, s.explain("back up", err)
+	}
+	if b.signature, err = s.sign(ctx, b.db); err != nil {
+		return b, false, err
 	}
 	if info, err := os.Stat(s.path); err == nil {
 		b.at = info.ModTime()

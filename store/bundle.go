@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -24,7 +25,10 @@ func (b bundle) write(w io.Writer) error {
 	for _, f := range []struct {
 		name string
 		data []byte
-	}{{dbName, b.db}, {keyName, b.key}} {
+	}{{dbName, b.db}, {keyName, b.key}, {signatureName, b.signature}} {
+		if f.data == nil {
+			continue
+		}
 		if err := t.WriteHeader(&tar.Header{Name: f.name, Mode: int64(fileMode), Size: int64(len(f.data)), ModTime: b.at, Typeflag: tar.TypeReg, Format: tar.FormatUSTAR}); err != nil {
 			return err
 		}
@@ -91,9 +95,11 @@ func readBundle(from io.Reader, who []age.Identity) (b bundle, err error) {
 			into, least, most = &b.db, 512, bundleMost
 		case keyName:
 			into, least, most = &b.key, keySize, keySize+1
+		case signatureName:
+			into, least, most = &b.signature, sha256.Size, sha256.Size
 		}
 		if into == nil || *into != nil || h.Typeflag != tar.TypeReg || h.Size < least || h.Size > most {
-			return b, noBackup("it holds something else than one "+dbName+" and one "+keyName, nil)
+			return b, noBackup("it holds something else than one "+dbName+", one "+keyName+" and at most one "+signatureName, nil)
 		}
 		*into = make([]byte, h.Size)
 		if _, err := io.ReadFull(t, *into); err != nil {

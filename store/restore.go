@@ -14,6 +14,7 @@ import (
 
 	"filippo.io/age"
 
+	"lanyard/console"
 	"lanyard/tokenapi/secret"
 )
 
@@ -22,6 +23,16 @@ type Restoring struct {
 	Options                // Slots, First and Tell: where the key of the restored store is to be
 	Passphrase secret.Text // for a passphrase slot; nothing to do with that of the backup
 	Replace    bool        // a store that is there is kept beside, under another name
+	Signer     *Signer     // of the store that is there; nil: it cannot be told
+	// Review, if given, is called once everything was checked and nothing is changed yet. Its error ends the restore.
+	Review func(Review) error
+}
+
+// Review is what a person should know of a backup before it is the store.
+type Review struct {
+	Applications []console.Application
+	Signature    Signature
+	Altered      int // rows that do not verify, and will not in the restored store
 }
 
 // aloneWait is how long a restore waits for the others to close the store. Consoles stay open for hours.
@@ -78,6 +89,7 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 		return done, err
 	}
 	defer clear(b.key)
+	review := Review{Signature: r.Signer.check(b)} // before the database in it is touched
 	m, seals, err := b.load(ctx, steps)
 	if err != nil {
 		return done, err
@@ -85,6 +97,14 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 	defer func() { _ = m.Close() }()
 	if err := m.write.QueryRowContext(ctx, "SELECT (SELECT count(*) FROM application), (SELECT count(*) FROM token)").Scan(&done.Applications, &done.Tokens); err != nil {
 		return done, noBackup("its database cannot be read", err)
+	}
+	if r.Review != nil {
+		if err := review.read(ctx, m, seals); err != nil {
+			return done, err
+		}
+		if err := r.Review(review); err != nil {
+			return done, err
+		}
 	}
 	if err := w.room(dir); err != nil {
 		return done, err
@@ -113,6 +133,25 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 	s.settlePins(ctx)
 	n.sweep(done.Kept)
 	return done, nil
+}
+
+// read reads what is in a backup, which is in m.
+func (v *Review) read(ctx context.Context, m *Store, seals *sealer) error {
+	row, err := m.slotRow(ctx, m.write)
+	if err != nil {
+		return err
+	}
+	if !seals.guards { // from before rows had MACs: sealWith gives them theirs
+		seals = nil
+	}
+	m.key.Store(&keyState{row: row, sealer: seals})
+	return m.View(ctx, func(r console.Reader) (err error) {
+		if v.Applications, err = r.Applications(); err == nil {
+			_, err = r.Tokens()
+		}
+		v.Altered = len(r.Altered())
+		return err
+	})
 }
 
 // room makes the state directory where it is missing and refuses what Open would refuse about it, but for the database.

@@ -1,0 +1,49 @@
+package console
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Destinations are the places that credentials of the application may be sent to, in words: hosts, each with what is
+// unsafe about the way there, and proxies. They are sorted, each once.
+func (a Application) Destinations() []string {
+	e := a.Environment
+	var all []string
+	for _, raw := range []string{e.Issuer, e.Endpoints.TokenURL, e.Endpoints.RevokeURL, e.Endpoints.IntrospectURL, e.Endpoints.AuthorizeURL,
+		e.Endpoints.DeviceURL, e.Endpoints.JWKSURL, a.ProbeURL} {
+		u, err := url.Parse(raw)
+		if raw == "" || err != nil {
+			continue
+		}
+		host := strings.ToLower(u.Host)
+		switch {
+		case u.Scheme == "http":
+			host += " over http"
+		case e.InsecureSkipVerify:
+			host += " without TLS verification"
+		case e.CAFile != "":
+			host += " by the certificates of " + e.CAFile
+		}
+		all = append(all, host)
+	}
+	if u, err := url.Parse(e.Proxy); e.Proxy != "" && err == nil {
+		all = append(all, "the proxy "+strings.ToLower(u.Host))
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// NewDestinations are the destinations of applications that none of the known ones has.
+func NewDestinations(apps, known []Application) []string {
+	var have, all []string
+	for _, a := range known {
+		have = append(have, a.Destinations()...)
+	}
+	for _, a := range apps {
+		all = append(all, a.Destinations()...)
+	}
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(d string) bool { return slices.Contains(have, d) })
+}

@@ -1,0 +1,77 @@
+package store
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+
+	"lanyard/console"
+)
+
+// signatureName is the file of a backup with its signature: HMAC-SHA-256 of the database in it. Whoever has only the
+// recipient of a backup (age1…) can make a backup, but no signature.
+const signatureName = "lanyard.sig"
+
+// Signature says what is known of where a backup comes from.
+type Signature int
+
+// What is known.
+const (
+	Unchecked Signature = iota // there is no store here that can tell, or it is locked
+	Unsigned                   // no signature, or that of another store
+	Signed                     // by the store that is here, or by one that it was restored from
+)
+
+// Signer tells the signature of a store. It is for Restoring.Signer.
+type Signer struct{ key []byte }
+
+// Signer gives what tells the signature of this store; nil while it is locked. A store that never hashed a secret has
+// none.
+func (s *Store) Signer(ctx context.Context) (*Signer, error) {
+	var key []byte
+	err := s.View(ctx, func(r console.Reader) (err error) {
+		key, err = r.(*reader).hashKey()
+		return err
+	})
+	defer clear(key)
+	if err != nil || key == nil {
+		return nil, err
+	}
+	return &Signer{signingKey(key)}, nil
+}
+
+// signingKey derives it from the key for hashes, which outlives a rotation, a backup and a restore.
+func signingKey(hashKey []byte) []byte {
+	m := hmac.New(sha256.New, hashKey)
+	_, _ = m.Write([]byte("lanyard key for signatures of backups\x00")) // never fails
+	return m.Sum(nil)
+}
+
+func (s *Signer) of(db []byte) []byte {
+	m := hmac.New(sha256.New, s.key)
+	_, _ = m.Write(db) // never fails
+	return m.Sum(nil)
+}
+
+// check says whose signature a backup has.
+func (s *Signer) check(b bundle) Signature {
+	switch {
+	case b.signature == nil:
+		return Unsigned
+	case s == nil:
+		return Unchecked
+	case hmac.Equal(b.signature, s.of(b.db)):
+		return Signed
+	}
+	return Unsigned
+}
+
+// sign gives the signature of a database; nil where the store has no key for it.
+func (s *Store) sign(ctx context.Context, db []byte) ([]byte, error) {
+	signer, err := s.Signer(ctx)
+	if err != nil || signer == nil {
+		return nil, err
+	}
+	defer clear(signer.key)
+	return signer.of(db), nil
+}
