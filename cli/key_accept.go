@@ -4,13 +4,16 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+
+	"lanyard/store"
 )
 
 func (p *program) acceptCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "accept", Short: "Let the keyring remember another key of the store than it does",
+		Use: "accept", Short: "Accept a store with another key, or an older database, than is known here",
 		Long: "The system keyring remembers which key the store in the state directory has, and a store with another key is refused:\n" +
 			"somebody may have put his own there. If it was you, this shows both key ids, asks, and remembers the one of the store.\n" +
+			"A database from before an update of lanyard is refused beside a key that knows of that update, and accepted in the same way.\n" +
 			"It works at a terminal only.",
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error { return p.runKeyAccept(c.Context()) },
@@ -38,6 +41,8 @@ func (p *program) runKeyAccept(ctx context.Context) error {
 		return misuse("unlock or start it, then try again", "key accept: the system keyring does not answer: %v", info.Mute)
 	case info.Stranger && len(info.Remembered) == 0:
 		return info.Why // the configuration refuses it, and only a person changes that
+	case info.SetBack && !info.Stranger:
+		return p.acceptOlder(ctx, kept)
 	case !info.Stranger:
 		p.note("there is nothing to accept: no other key is remembered for %s", kept.Path())
 		return nil
@@ -46,9 +51,7 @@ func (p *program) runKeyAccept(ctx context.Context) error {
 	for _, was := range info.Remembered {
 		p.note("the key that the system keyring remembers for it: %s, in the %s", was.ID, kept.PlaceOf(was.Kind))
 	}
-	if err := p.askYes("whoever put that store there can read what is sealed with its key from now on; is it yours?",
-		&failure{exit: exitUsage, code: "no_terminal", text: "key accept: there is no terminal to ask at", hint: "nothing was changed: run it at a terminal, and compare the two key ids"},
-		&failure{exit: exitUsage, code: "declined", text: "key accept: not confirmed, nothing was changed"}); err != nil {
+	if err := p.sureOfStore("whoever put that store there can read what is sealed with its key from now on; is it yours?"); err != nil {
 		return err
 	}
 	if err := kept.AcceptKey(ctx, info.ID); err != nil {
@@ -56,4 +59,22 @@ func (p *program) runKeyAccept(ctx context.Context) error {
 	}
 	p.print("the system keyring remembers %s", info.ID)
 	return nil
+}
+
+// acceptOlder takes a database from before its rows had MACs.
+func (p *program) acceptOlder(ctx context.Context, kept *store.Store) error {
+	if err := p.sureOfStore("the database " + kept.Path() + " is older than its key: whoever put it there may have changed where it sends credentials. Did you?"); err != nil {
+		return err
+	}
+	if err := kept.AcceptOlder(ctx); err != nil {
+		return err
+	}
+	p.print("the next command brings %s to the present form", kept.Path())
+	return nil
+}
+
+func (p *program) sureOfStore(question string) error {
+	return p.askYes(question,
+		&failure{exit: exitUsage, code: "no_terminal", text: "key accept: there is no terminal to ask at", hint: "nothing was changed: run it at a terminal, and read what it asks"},
+		&failure{exit: exitUsage, code: "declined", text: "key accept: not confirmed, nothing was changed"})
 }

@@ -264,6 +264,9 @@ func hostileChanges(t *testing.T, dir, table string) map[string][]string {
 			all[name] = []string{"0", "1", fmt.Sprint(t0.Add(-time.Hour).UnixNano()), fmt.Sprint(t0.Add(1000 * time.Hour).UnixNano()), "NULL"}
 		}
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return all
 }
 

@@ -81,10 +81,13 @@ func (k keyFile) find(id string) (kept []byte, path string, err error) {
 
 // NoteGuarded implements noting. The byte has one place and one value, so that two who write it at once do no
 // harm.
-func (k keyFile) NoteGuarded(_ context.Context, params []byte) error {
+func (k keyFile) NoteGuarded(_ context.Context, params []byte, guarded bool) error {
 	id, err := fileID(params)
 	if err != nil {
 		return err
+	}
+	if !guarded { // lanyard.key says it, whichever key it is
+		return errors.Join(unguard(k.path), unguard(k.coming(id)), syncDir(filepath.Dir(k.path)))
 	}
 	kept, path, err := k.find(id)
 	clear(kept)
@@ -104,6 +107,16 @@ func (k keyFile) NoteGuarded(_ context.Context, params []byte) error {
 		_, err = f.WriteAt([]byte{rowsGuarded}, keySize)
 	}
 	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// unguard takes back what NoteGuarded wrote into a file that may not be there.
+func unguard(path string) error {
+	kept, err := readKept(path)
+	clear(kept)
+	if err != nil || len(kept) == keySize {
+		return nil //nolint:nilerr // no key, or nothing noted
+	}
+	return os.Truncate(path, keySize)
 }
 
 // errOtherKey is the cause where there is a key, and it is not the one that was asked for.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -149,7 +150,7 @@ func (k *keyring) Key(ctx context.Context, params []byte, _ secret.Text) ([]byte
 }
 
 // NoteGuarded implements noting.
-func (k *keyring) NoteGuarded(ctx context.Context, params []byte) error {
+func (k *keyring) NoteGuarded(ctx context.Context, params []byte, guarded bool) error {
 	p, err := entry(params)
 	if err != nil {
 		return err
@@ -159,7 +160,11 @@ func (k *keyring) NoteGuarded(ctx context.Context, params []byte) error {
 		return err
 	}
 	defer clear(kept)
-	done, set := k.set(p.User, guardedKey(kept[:keySize]))
+	next := bytes.Clone(kept[:keySize])
+	if guarded {
+		next = guardedKey(next)
+	}
+	done, set := k.set(p.User, next)
 	if err := await(ctx, done, k.brief); err != nil {
 		return err
 	}

@@ -67,8 +67,8 @@ func splitKey(kept []byte) (key []byte, guards bool, err error) {
 // noting is a KeySlot whose Key is guardedKey once it keeps beside the key that rows have MACs.
 type noting interface {
 	KeySlot
-	// NoteGuarded keeps it beside the key of params.
-	NoteGuarded(ctx context.Context, params []byte) error
+	// NoteGuarded keeps it beside the key of params, or takes it back.
+	NoteGuarded(ctx context.Context, params []byte, guarded bool) error
 }
 
 // quiet says whether a kind costs nothing and asks nobody, so that it is tried without being asked for.

@@ -29,11 +29,14 @@ func (l lock) Unwrap() []error {
 	return []error{ErrLocked, l.cause}
 }
 
+// errSetBack is the cause where a database is older than its key.
+var errSetBack = errors.New("somebody may have put it there to change what its rows say")
+
 // setBack is the lock of a database that is older than its key: whoever put it there, or changed it so,
 // could have changed what its rows say.
 func (s *Store) setBack(slot KeySlot) error {
-	return s.locked("it is older than its key, whose rows were protected already", nil,
-		"is it a copy from before an update? Put the newer database back, or restore a backup; the "+slot.Place()+" is right")
+	return s.locked("it is older than the "+slot.Place()+" says", errSetBack,
+		"put the newer database back, or restore a backup; if you put the older one there yourself, lanyard key accept takes it, at a terminal")
 }
 
 // beginAnew is the last way out.

@@ -212,7 +212,8 @@ func rowsOf[T any](r *reader, op string, g macTable[T], follow string, args ...a
 func (g macTable[T]) read(ctx context.Context, tx *sql.Tx, from, to *sealer, follow string, args []any, each func(t T, fits bool, mac []byte)) error {
 	var t T // scanned over for each row: every field is a column, and lists are made anew
 	fs := g.fields(&t)
-	rows, err := tx.QueryContext(ctx, "SELECT "+columns(fs)+", mac FROM "+g.name+" "+follow, args...)
+	query := strings.Join([]string{"SELECT", columns(fs) + ", mac", "FROM", g.name, follow}, " ")
+	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
@@ -254,8 +255,9 @@ func (g macTable[T]) sealRows(ctx context.Context, tx *sql.Tx, from, to *sealer)
 	if err != nil {
 		return err
 	}
+	query := strings.Join([]string{"UPDATE", g.name, "SET mac = ? WHERE", key.column, "= ?"}, " ")
 	for _, r := range all {
-		if _, err := tx.ExecContext(ctx, "UPDATE "+g.name+" SET mac = ? WHERE "+key.column+" = ?", r.mac, r.key); err != nil {
+		if _, err := tx.ExecContext(ctx, query, r.mac, r.key); err != nil {
 			return err
 		}
 	}

@@ -260,9 +260,10 @@ func TestDatabaseFromBeforeIsRefused(t *testing.T) {
 	writeAll(t, back, map[string][]byte{"lanyard.db": before["lanyard.db"], "lanyard.key": present["lanyard.key"]})
 	s = open(t, back)
 	err := s.Unlock(t.Context(), secret.Text{})
-	if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "older than its key") {
+	if !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "is older than the key file") {
 		t.Errorf("got %v", err)
 	}
+	accepted(t, s)
 	// Nor is a store vouched for that was robbed of the record of its key.
 	back = t.TempDir()
 	writeAll(t, back, present)
@@ -278,8 +279,34 @@ func TestDatabaseFromBeforeIsRefused(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := open(t, back).Unlock(t.Context(), secret.Text{}); !errors.Is(err, store.ErrLocked) {
+	s = open(t, back)
+	if err := s.Unlock(t.Context(), secret.Text{}); !errors.Is(err, store.ErrLocked) {
 		t.Errorf("got %v", err)
+	}
+	accepted(t, s)
+}
+
+// accepted lets a person accept an older database, and wants it to be used then.
+func accepted(t *testing.T, s *store.Store) {
+	t.Helper()
+	if i, err := s.KeyInfo(t.Context()); err != nil || !i.SetBack {
+		t.Errorf("not told: %+v %v", i, err)
+	}
+	if err := s.AcceptOlder(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Unlock(t.Context(), secret.Text{}); err != nil {
+		t.Fatal(err)
+	}
+	view(t, s, func(r console.Reader) error {
+		if got := all(t, r); len(got) > 0 {
+			t.Error(got)
+		}
+		_, err := r.Token("old")
+		return err
+	})
+	if i, err := s.KeyInfo(t.Context()); err != nil || i.SetBack {
+		t.Errorf("told still: %+v %v", i, err)
 	}
 }
 

@@ -142,6 +142,7 @@ type KeyInfo struct {
 	Pinned     string // what remembers the key: InKeyring, "configuration" (that it is in no key file), or ""
 	Mute       error  // why the keyring does not say; nil when it does, or there is none
 	Stranger   bool   // the key is not the one that it should be
+	SetBack    bool   // the database is from before its rows had MACs, and the key knows that they have
 }
 
 // KeyInfo reads what the database says of its key, and looks what the keyring remembers. It fetches no key.
@@ -163,6 +164,7 @@ func (s *Store) KeyInfo(ctx context.Context) (KeyInfo, error) {
 	done()
 	i := KeyInfo{KeyStatus: s.Key(), Epoch: row.epoch, Made: row.made, Why: cmp.Or(stranger, s.key.Load().why), ID: row.id(),
 		Remembered: seen.pins, Mute: seen.mute, Stranger: stranger != nil}
+	i.SetBack = errors.Is(i.Why, errSetBack)
 	if _, ok := seen.has(row.id()); ok {
 		i.Pinned = InKeyring
 	} else if s.want == row.kind && row.kind != InFile && row.kind != "" {
@@ -351,7 +353,7 @@ func (s *Store) openSlot(ctx context.Context, row slotRow, told secret.Text) (*k
 		s.strengthen(ctx, by, row, told, data)
 	}
 	if n, ok := slot.(noting); ok && !noted && s.readOnly == nil {
-		if n.NoteGuarded(ctx, row.params) == nil { // else the next one does it
+		if n.NoteGuarded(ctx, row.params, true) == nil { // else the next one does it
 			s.reached("noted")
 		}
 	}
