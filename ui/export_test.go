@@ -278,8 +278,25 @@ func (p *Pump) Focus() int { return int(p.m.on()) + 1 }
 // InForce are the settings in force.
 func (p *Pump) InForce() Settings { return p.m.set }
 
+// LostKeys makes the reader of the terminal report once that keys were lost.
+func (p *Pump) LostKeys() {
+	lost := true
+	p.m.lostKeys = func() bool {
+		was := lost
+		lost = false
+		return was
+	}
+}
+
 // Behind lets keys wait, or none.
 func (p *Pump) Behind(waiting bool) { p.m.behind = func() bool { return waiting } }
+
+// Lost feeds a reader of the terminal and asks it twice whether keys were lost.
+func Lost(keys []byte) (first, again bool) {
+	i := newInput(nil, nil)
+	i.feed(keys, false)
+	return i.lostKeys(), i.lostKeys()
+}
 
 // Passed are those of the messages that reach the program when a ctrl+c comes while it is given the first ones.
 func Passed(given string, messages ...tea.Msg) (passed []tea.Msg) {

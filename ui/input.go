@@ -52,6 +52,7 @@ type input struct {
 	cut     bool // the last read was full, so the next one may be more of the same text
 	losing  bool // keys are lost until none wait
 	lost    bool // the last ones were
+	untold  bool // some were, and nobody has asked
 
 	given [2]int // bytes of the last two reads
 	skip  int    // so many messages at most are older than a ctrl+c that waits
@@ -190,6 +191,17 @@ func (i *input) waiting() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return len(i.waits) > 0
+}
+
+// lostKeys reports, once, that keys came faster than they were taken, so that some are lost.
+func (i *input) lostKeys() (lost bool) {
+	if i == nil {
+		return false
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	lost, i.untold = i.untold, false
+	return lost
 }
 
 // pass is a filter of the messages of a program: those of keys that are older than a ctrl+c are dropped.
@@ -418,7 +430,7 @@ func (i *input) key(keys []byte) {
 	}
 	switch {
 	case n > mostKeys:
-		i.losing, i.lost = true, true
+		i.losing, i.lost, i.untold = true, true, true
 		if at := bytes.LastIndexByte(last.data, 0x1b); at >= 0 && !last.paste { // its end is lost
 			if _, _, _, state := ansi.DecodeSequence(last.data[at:], ansi.NormalState, nil); state != ansi.NormalState {
 				last.data = last.data[:at]

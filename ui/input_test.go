@@ -161,3 +161,18 @@ func TestDrawingWaitsForKeys(t *testing.T) {
 		t.Errorf("it is not drawn at the end:\n%s", p.Frame())
 	}
 }
+
+// Keys that are lost are told of, once, by the reader and on the screen.
+func TestLostKeysAreTold(t *testing.T) {
+	t.Parallel()
+	if first, again := ui.Lost([]byte(strings.Repeat("\x1b[B", 5_000))); !first || again {
+		t.Errorf("lost: %t, and again: %t", first, again)
+	}
+	if first, _ := ui.Lost([]byte("jjj")); first {
+		t.Error("nothing was lost")
+	}
+	l, _ := behindPassphrase(t)
+	l.LostKeys()
+	l.Key("j")
+	l.said("keys came faster")
+}

@@ -82,7 +82,7 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 		opts = append(opts, tea.WithWindowSize(o.Width, o.Height))
 	}
 	m := newRoot(ctx, o)
-	m.behind = in.waiting
+	m.behind, m.lostKeys = in.waiting, in.lostKeys
 	_, err := tea.NewProgram(m, opts...).Run()
 	interrupted := ctx.Err() != nil
 	cancel()                // a copy under way ends, or fails

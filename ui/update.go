@@ -82,10 +82,12 @@ type root struct {
 	inside  kit.Rect  // of the overlay on top, within its border
 	dirty   bool
 	behind  func() bool // keys wait: what is drawn now would be over at once
-	away    bool        // suspended: the terminal is not ours
-	next    time.Time   // when the next visible character changes
-	frame   string
-	drawn   int
+	// lostKeys reports, once, that some keys were lost.
+	lostKeys func() bool
+	away     bool      // suspended: the terminal is not ours
+	next     time.Time // when the next visible character changes
+	frame    string
+	drawn    int
 }
 
 // panes are the four, by name for those who know which one they want.
@@ -115,6 +117,7 @@ func newRoot(ctx context.Context, o Options) *root {
 		focus: tokens, lower: gateway, busy: map[string]bool{}, begun: map[string]time.Time{}, unwanted: map[string]string{}, ours: map[string]bool{}, w: o.Width, h: o.Height, dirty: true,
 	}
 	m.clock, m.behind = m.fx.now, func() bool { return false }
+	m.lostKeys = m.behind
 	m.now = m.clock()
 	if o.Welcome {
 		m.welcome = &welcome{}
@@ -239,6 +242,9 @@ func (m *root) settle() tea.Cmd {
 	cmds = append(cmds, m.ring()...)
 	if m.quitting {
 		cmds = append(cmds, m.finish())
+	}
+	if m.lostKeys() {
+		m.note(warn, "keys came faster than they could be taken, and some were lost", "what is pasted into a field has no such limit")
 	}
 	if m.dirty && !m.behind() {
 		m.draw()
