@@ -91,8 +91,8 @@ func (m *rowMAC) part(b []byte) {
 }
 
 // add adds a column with the value that the database has of it. One that holds what it held before
-// there was such a column (NULL, or 0 or ” where it cannot be NULL) is left out, so that a column which
-// is added later changes no MAC. Columns are told apart by their names.
+// there was such a column (NULL, or 0 or the empty text where it cannot be NULL) is left out, so that a
+// column which is added later changes no MAC. Columns are told apart by their names.
 func (m *rowMAC) add(f field, v driver.Value) {
 	if m == nil {
 		return
