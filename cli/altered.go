@@ -12,7 +12,7 @@ const alteredWord = "altered"
 // noteDoubt says under a list what of it is not to be relied on.
 func (p *program) noteDoubt(l ledger) {
 	if len(l.Altered) > 0 {
-		p.note("altered outside of lanyard, so that nothing is sent for it: %s; lanyard doctor says more", alteredNames(l.Altered))
+		p.note("altered outside of lanyard, and not used: %s; lanyard doctor says more", alteredNames(l.Altered))
 	}
 	if l.Key.Locked && l.Key.Kind != "" {
 		p.note("not verified: the list was read without the store's key")
@@ -38,11 +38,22 @@ func (d *doctor) checkAltered(b console.Board) {
 		d.ok(check, "every row is as lanyard wrote it")
 	}
 	for _, a := range b.Altered {
-		what := "nothing is sent for it"
-		if a.Table == "setting" {
-			what = "it counts as never set"
+		away := " removes it, lanyard restore puts a backup back"
+		if a.Configured {
+			away = " writes it anew"
 		}
-		d.fail(check, "find out what writes to the database; lanyard forget "+shellQuote(a.ID)+" removes it, lanyard restore puts a backup back",
-			"%s was changed by something else than lanyard: %s", a, what)
+		d.fail(check, "find out what writes to the database; lanyard forget "+shellQuote(a.ID)+away,
+			"%s %s was changed by something else than lanyard: %s", a.Table, a.ID, a.Effect())
 	}
+}
+
+// isAltered is the error of an argument that names an altered row; nil where it names none.
+func (l ledger) isAltered(text string) error {
+	for _, a := range l.Altered {
+		if a.ID == text && !a.Configured {
+			return &failure{exit: exitLocked, code: "store_altered", text: a.Table + " " + a.ID + " was changed by something else than lanyard: " + a.Effect(),
+				hint: "lanyard forget " + a.ID + " removes it; a backup brings it back"}
+		}
+	}
+	return nil
 }

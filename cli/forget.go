@@ -94,8 +94,10 @@ func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) err
 
 // forgetAltered removes an altered row, after a question.
 func (p *program) forgetAltered(ctx context.Context, s *session, l ledger, a console.Altered, yes bool) error {
-	words := a.String() + " is altered, and is removed from the store; nothing is sent, and nobody can revoke any more what it held"
-	if n := len(l.of(a.ID)); a.Table == "application" && n > 0 {
+	words := a.Table + " " + a.ID + " is altered, and is removed from the store; nothing is sent, and nobody can revoke any more what it held"
+	if a.Configured {
+		words = a.Table + " " + a.ID + " is altered, and its row is written anew from the configuration"
+	} else if n := len(l.of(a.ID)); a.Table == "application" && n > 0 {
 		words += ". " + plural(n, "token") + " of it go too, and may be alive"
 	}
 	if !yes && !p.dryRun {
@@ -115,7 +117,11 @@ func (p *program) forgetAltered(ctx context.Context, s *session, l ledger, a con
 	if p.json {
 		return p.printJSON(alteredJSON{a.ID, alteredWord})
 	}
-	p.print("removed %s", a)
+	if a.Configured {
+		p.print("wrote the row of %s %s anew", a.Table, a.ID)
+		return nil
+	}
+	p.print("removed %s %s", a.Table, a.ID)
 	return nil
 }
 

@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -119,6 +121,7 @@ func TestScripts(t *testing.T) {
 			"grab":    grab,
 			"shape":   shape,
 			"decide":  decide,
+			"tamper":  tamper,
 		},
 	})
 }
@@ -288,4 +291,17 @@ func shapeOf(v any) any {
 		return "bool"
 	}
 	return "null"
+}
+
+// tamper SQL: changes the database behind Lanyard's back.
+func tamper(ts *testscript.TestScript, _ bool, args []string) {
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(ts.Getenv("LANYARD_STATE"), "lanyard.db"))
+	ts.Check(err)
+	res, err := db.Exec(args[0])
+	ts.Check(err)
+	n, err := res.RowsAffected()
+	ts.Check(errors.Join(err, db.Close()))
+	if n == 0 {
+		ts.Fatalf("no row was changed")
+	}
 }

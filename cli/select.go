@@ -130,6 +130,9 @@ func (l ledger) needToken(text string) (console.Token, error) {
 }
 
 func (l ledger) noToken(text string) error {
+	if err := l.isAltered(text); err != nil {
+		return err
+	}
 	hint := "lanyard tokens lists what is held"
 	if n := len(l.Tokens); n > 0 && n <= 8 {
 		hint = "held are: " + l.tokenNames(l.Tokens)
@@ -155,6 +158,9 @@ func (l ledger) either(text string) (t console.Token, a console.Application, isT
 		return t, a, false, err
 	}
 	t, ok, err = l.byPrefix(text)
+	if err == nil && !ok {
+		err = l.isAltered(text)
+	}
 	if err != nil || ok {
 		return t, l.app[t.AppID], true, err
 	}

@@ -1,9 +1,37 @@
 package console
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // String names an altered row to a person.
-func (a Altered) String() string { return a.Table + " " + a.ID }
+func (a Altered) String() string {
+	if a.Configured {
+		return a.Table + " " + a.ID + " (the configuration is in force)"
+	}
+	return a.Table + " " + a.ID
+}
+
+// Effect says what comes of it that a row is altered.
+func (a Altered) Effect() string {
+	switch {
+	case a.Configured:
+		return "the configuration is in force"
+	case a.Table == "setting":
+		return "it counts as never set"
+	}
+	return "nothing is sent for it"
+}
+
+// altered are the rows that a reader has found altered.
+func (s *Service) altered(r Reader) []Altered {
+	all := r.Altered()
+	for i, a := range all {
+		all[i].Configured = a.Table == "application" && slices.ContainsFunc(s.opt.Applications, func(have Application) bool { return have.ID == a.ID })
+	}
+	return all
+}
 
 // placeholder stands in the list for an application whose row is altered, so that its tokens have a place. Every
 // verb refuses it.
@@ -12,15 +40,27 @@ func placeholder(id string) Application {
 }
 
 // ForgetAltered removes an altered row. With a token go its secrets, probes and marks; with an application go its
-// secrets and its tokens. Nothing is sent: whether such a token lives, nobody can tell any more.
+// secrets and its tokens. Nothing is sent: whether such a token lives, nobody can tell any more. The row of a
+// configured application is written anew, and its tokens stay.
 func (s *Service) ForgetAltered(ctx context.Context, id string) (Altered, error) {
 	var what Altered
 	err := s.update(ctx, func(w Writer) error {
-		tokens, err := alteredIn(w, id, &what)
+		tokens, err := s.alteredIn(w, id, &what)
 		if err != nil {
 			return err
 		}
 		switch what.Table {
+		case "application":
+			if what.Configured {
+				a, err := s.application(w, id)
+				if err != nil {
+					return err
+				}
+				return w.PutApplication(a.kept(), Secrets{})
+			}
+			if err := w.DropApplication(id); err != nil {
+				return err
+			}
 		case "token":
 			if err := w.DropToken(id); err != nil {
 				return err
@@ -30,10 +70,6 @@ func (s *Service) ForgetAltered(ctx context.Context, id string) (Altered, error)
 			return w.ClearMark(id)
 		case "setting":
 			return w.SetSetting(id, "")
-		case "application":
-			if err := w.DropApplication(id); err != nil {
-				return err
-			}
 		default:
 			return &Error{Code: "not_found", Text: "forget: no row with this id is altered"}
 		}
@@ -48,7 +84,7 @@ func (s *Service) ForgetAltered(ctx context.Context, id string) (Altered, error)
 }
 
 // alteredIn reads everything and finds an altered row, with the tokens of it if it is an application.
-func alteredIn(r Reader, id string, what *Altered) (of []Token, err error) {
+func (s *Service) alteredIn(r Reader, id string, what *Altered) (of []Token, err error) {
 	tokens, err := r.Tokens()
 	if err == nil {
 		_, err = r.Applications()
@@ -59,7 +95,7 @@ func alteredIn(r Reader, id string, what *Altered) (of []Token, err error) {
 	if err == nil {
 		_, err = r.Settings()
 	}
-	for _, a := range r.Altered() {
+	for _, a := range s.altered(r) {
 		if a.ID == id {
 			*what = a
 		}

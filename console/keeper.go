@@ -54,6 +54,8 @@ type KeyStatus struct {
 type Altered struct {
 	Table string // "application", "token", "mark" or "setting"; a probe or mark of a token makes the token altered
 	ID    string // as it is stored
+	// Configured says that the application is in the configuration, which is in force instead of the row.
+	Configured bool
 }
 
 // Reader reads within a transaction. Lists come oldest first (by IssuedAt, then ID).

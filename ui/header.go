@@ -203,7 +203,7 @@ func (b *board) alteredBanner() []Banner {
 		names = append(names, a.String())
 	}
 	return []Banner{{
-		Text:  "altered outside of lanyard, so that nothing is sent for it: " + strings.Join(names, ", ") + " (lanyard doctor)",
+		Text:  "altered outside of lanyard, and not used: " + strings.Join(names, ", ") + " (lanyard doctor)",
 		Short: strconv.Itoa(len(names)) + " altered",
 	}}
 }
