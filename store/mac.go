@@ -291,7 +291,12 @@ var errAltered = errors.New("the row does not verify")
 // found notes altered rows, each once.
 func (r *reader) found(table string, ids ...string) {
 	for _, id := range ids {
-		if a := (console.Altered{Table: table, ID: id}); !slices.Contains(r.altered, a) {
+		a := console.Altered{Table: table, ID: id}
+		if r.known == nil {
+			r.known = map[console.Altered]bool{}
+		}
+		if !r.known[a] {
+			r.known[a] = true
 			r.altered = append(r.altered, a)
 		}
 	}

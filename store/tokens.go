@@ -119,7 +119,13 @@ func (r *reader) tokens(op, cond string, args ...any) (ts []console.Token, alter
 		altered = append(altered, m.TokenID)
 	}
 	r.found("token", altered...)
-	ts = slices.DeleteFunc(ts, func(t console.Token) bool { return slices.Contains(altered, t.ID) })
+	if len(altered) > 0 {
+		out := make(map[string]bool, len(altered))
+		for _, id := range altered {
+			out[id] = true
+		}
+		ts = slices.DeleteFunc(ts, func(t console.Token) bool { return out[t.ID] })
+	}
 	at := make(map[string]*console.Token, len(ts))
 	for i := range ts {
 		at[ts[i].ID] = &ts[i]

@@ -115,6 +115,7 @@ type reader struct {
 	key *keyState // as it is in this transaction
 
 	altered []console.Altered // what was found so far
+	known   map[console.Altered]bool
 }
 
 // writer is a console.Writer for the length of one transaction.
