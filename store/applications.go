@@ -194,9 +194,9 @@ func (r *reader) Application(id string) (console.Application, error) {
 	switch {
 	case err != nil:
 		return console.Application{}, err
-	case len(good) > 0:
+	case len(good) > 0 && good[0].ID == id: // a MAC does not say that the row is the one that was asked for
 		return good[0], nil
-	case len(altered) > 0:
+	case len(good)+len(altered) > 0:
 		r.found("application", id)
 		return console.Application{}, r.alteredRow(op, "application", id)
 	}

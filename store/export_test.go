@@ -245,3 +245,9 @@ func InForce(kind, old, now string) bool {
 
 // SweepKeyCopies removes what killed processes left of keys.
 func SweepKeyCopies(dir string) { sweepKeyCopies(dir) }
+
+// MadeBy is what a database of these steps is made of, and PresentTables what a store is compared with.
+func MadeBy(ctx context.Context, steps []string) (string, error) { return madeBy(ctx, steps) }
+
+// PresentTables is what a store is compared with.
+func PresentTables() string { return presentTables }

@@ -421,3 +421,23 @@ func TestSealedLengths(t *testing.T) {
 		t.Error(lengths)
 	}
 }
+
+// behind changes the database without its key, on a connection of its own. SAME in a query is the number of the schema as it was.
+func behind(t *testing.T, dir string, queries ...string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "lanyard.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	var number string
+	err = db.QueryRowContext(t.Context(), "SELECT schema_version FROM pragma_schema_version").Scan(&number)
+	for _, q := range queries {
+		if err == nil {
+			_, err = db.ExecContext(t.Context(), strings.ReplaceAll(q, "SAME", number))
+		}
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}

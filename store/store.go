@@ -82,6 +82,7 @@ type Store struct {
 	readOnly  error    // why nothing can be written, or nil
 	world     world
 	copied    string // the copy made before a migration, or ""
+	tables    string // what the database is made of; see sameTables
 	poll      time.Duration
 	busy      time.Duration // see Options.Busy
 
@@ -242,6 +243,9 @@ func (s *Store) dsn(at place, write bool) string {
 // begin makes the schema and the key ready, or closes what was opened.
 func (s *Store) begin(ctx context.Context, steps []string) (*Store, error) {
 	err := s.migrate(ctx, steps)
+	if err == nil && s.dir != "" {
+		s.tables, err = tablesOf(ctx, steps)
+	}
 	if err == nil {
 		s.sweepKeys(ctx)
 		err = s.fetch(ctx, s.told, quiet)

@@ -70,6 +70,12 @@ func (s *Store) transaction(ctx context.Context, db *sql.DB, o *sql.TxOptions) (
 		}
 		k := s.key.Load()
 		same, err := k.holds(ctx, tx)
+		if err == nil {
+			if odd := s.sameTables(ctx, tx); odd != nil {
+				_ = tx.Rollback()
+				return nil, nil, odd
+			}
+		}
 		switch {
 		case err == nil && same:
 			return tx, k, nil

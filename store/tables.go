@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"slices"
+	"strings"
+)
+
+// A MAC covers what a query gives, not the query. So whoever writes to the database must not be able to put a view in
+// the place of a table, or a trigger beside one: every transaction compares what the database is made of with what the
+// schema steps make.
+
+// tablesQuery lists all that a database is made of. What ANALYZE leaves is of no harm.
+const tablesQuery = "SELECT coalesce(group_concat(line, char(10)), '') FROM (SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '-') AS line" +
+	" FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' ORDER BY type, name)"
+
+// presentTables is what the schema steps make. A test compares it with them.
+//
+//go:embed schema/present.txt
+var presentTables string
+
+// tablesOf gives what a database of these steps is made of.
+func tablesOf(ctx context.Context, steps []string) (string, error) {
+	known, err := schemaSteps()
+	if err == nil && slices.Equal(steps, known) {
+		return presentTables, nil
+	}
+	return madeBy(ctx, steps)
+}
+
+// madeBy makes a database by these steps and reads it.
+func madeBy(ctx context.Context, steps []string) (string, error) {
+	made, err := emptyMemory(ctx, Options{})
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = made.Close() }()
+	if err := made.migrate(ctx, steps); err != nil {
+		return "", err
+	}
+	var tables string
+	err = made.write.QueryRowContext(ctx, tablesQuery).Scan(&tables)
+	return tables, made.explain("read the tables", err)
+}
+
+// errTables is the cause where a database is made of something else.
+var errTables = errors.New("something else than lanyard has changed its tables")
+
+// sameTables fails where the database of a transaction is made of something else than its schema steps make.
+func (s *Store) sameTables(ctx context.Context, tx *sql.Tx) error {
+	if s.dir == "" {
+		return nil // nobody else can reach it
+	}
+	var tables string
+	if err := tx.QueryRowContext(ctx, tablesQuery).Scan(&tables); err != nil {
+		return s.explain("read the tables", err)
+	}
+	if strings.TrimSpace(tables) != strings.TrimSpace(s.tables) {
+		return &Error{Code: "store_altered", Text: s.path + " is not used", Err: errTables,
+			Hint: "nothing is read from it or sent: move it away, or bring back a backup (lanyard restore FILE --replace keeps it too)"}
+	}
+	return nil
+}
