@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"slices"
 	"strings"
 
 	"lanyard/console"
@@ -27,23 +29,30 @@ func alteredNames(all []console.Altered) string {
 	return strings.Join(names, ", ")
 }
 
-// checkAltered names the rows that do not verify.
-func (d *doctor) checkAltered(b console.Board) {
+// checkAltered names the rows that do not verify, and the sealed values that do not open.
+func (d *doctor) checkAltered(ctx context.Context, b console.Board, svc *console.Service) {
 	const check = "rows"
+	unopened, err := svc.Unopened(ctx)
 	switch {
 	case b.Key.Kind == "":
 	case b.Key.Locked:
 		d.ok(check, "not verified: the key is not at hand")
-	case len(b.Altered) == 0:
-		d.ok(check, "every row is as lanyard wrote it")
+	case err != nil:
+		d.failErr(check, "", "keep a copy of the store, then restore a backup", err)
+	case len(b.Altered)+len(unopened) == 0:
+		d.ok(check, "no row that is there was changed by anything else than lanyard")
 	}
-	for _, a := range b.Altered {
-		away := " removes it, lanyard restore puts a backup back"
-		if a.Configured {
-			away = " writes it anew"
+	for _, a := range slices.Concat(b.Altered, unopened) {
+		away := "lanyard forget " + shellQuote(a.ID) + " removes it, lanyard restore puts a backup back"
+		switch {
+		case a.Configured:
+			away = "lanyard forget " + shellQuote(a.ID) + " writes it anew"
+		case a.Table == "consumer secret":
+			away = "lanyard apps set-secret stores it anew"
+		case a.Table == "password", a.Table == "key for hashes":
+			away = "it is stored anew when it is next needed"
 		}
-		d.fail(check, "find out what writes to the database; lanyard forget "+shellQuote(a.ID)+away,
-			"%s %s was changed by something else than lanyard: %s", a.Table, a.ID, a.Effect())
+		d.fail(check, "find out what writes to the database; "+away, "%s %s was changed by something else than lanyard: %s", a.Table, a.ID, a.Effect())
 	}
 }
 

@@ -95,7 +95,14 @@ func (p *program) runBackup(ctx context.Context, path string, f backupFlags) err
 			return err
 		}
 		tokens, err := r.Tokens()
+		if err != nil {
+			return err
+		}
 		done.Applications, done.Tokens = len(apps), len(tokens)
+		unopened, err := r.Unopened()
+		if all := slices.Concat(r.Altered(), unopened); len(all) > 0 {
+			p.warn("altered outside of lanyard, and backed up as it is: %s; a restored store refuses it too", alteredNames(all))
+		}
 		return err
 	}); err != nil {
 		return err

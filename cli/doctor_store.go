@@ -61,7 +61,7 @@ func (d *doctor) checkStore(ctx context.Context) {
 	for _, a := range b.Covered {
 		d.warn("applications", "take it out of the configuration to have that of the store back", "%s", coveredWords(a, b.Applications))
 	}
-	d.checkAltered(b)
+	d.checkAltered(ctx, b, s.svc)
 	d.checkWaiting(b)
 	d.checkGateways(b)
 	d.checkPast(ctx, b, s.svc)

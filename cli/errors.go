@@ -92,6 +92,8 @@ func explain(err error) report {
 		r.Code, r.Exit = "config", exitUsage
 	case errors.Is(err, ui.ErrInterrupted), errors.Is(err, context.Canceled):
 		r.Code, r.Message, r.Exit = "interrupted", "interrupted", exitInterrupted
+	case isRefusal && refusal.Code == "store_altered":
+		r.Code, r.Hint, r.Exit = refusal.Code, refusal.Hint, exitLocked
 	case errors.Is(err, store.ErrLocked), errors.Is(err, store.ErrKey):
 		r.Code, r.Exit = "store_locked", exitLocked
 		if isRefusal {

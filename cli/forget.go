@@ -47,13 +47,18 @@ func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) err
 		return err
 	}
 	defer s.Close()
+	unopened, err := s.svc.Unopened(c.Context())
+	if err != nil {
+		return err
+	}
+	altered := slices.Concat(l.Altered, unopened)
 	var marks []console.Mark
 	for i, arg := range args {
-		if at := slices.IndexFunc(l.Altered, func(a console.Altered) bool { return a.ID == arg }); at >= 0 {
+		if at := slices.IndexFunc(altered, func(a console.Altered) bool { return a.ID == arg }); at >= 0 {
 			if len(args) > 1 {
 				return misuse("one at a time", "forget: %s is altered, and goes alone", args[i])
 			}
-			return p.forgetAltered(c.Context(), s, l, l.Altered[at], yes)
+			return p.forgetAltered(c.Context(), s, l, altered[at], yes)
 		}
 		m, err := l.needMark(arg)
 		if err != nil {

@@ -18,7 +18,7 @@ func (a Altered) Effect() string {
 	switch {
 	case a.Configured:
 		return "the configuration is in force"
-	case a.Table == "setting":
+	case a.Table == "setting" || a.Table == "key for hashes":
 		return "it counts as never set"
 	}
 	return "nothing is sent for it"
@@ -83,6 +83,18 @@ func (s *Service) ForgetAltered(ctx context.Context, id string) (Altered, error)
 	return what, err
 }
 
+// Unopened gives what the sealed values that do not open belong to; none while the store is locked.
+func (s *Service) Unopened(ctx context.Context) (all []Altered, err error) {
+	if s.opt.Keeper.Key().Locked {
+		return nil, nil
+	}
+	err = s.opt.Keeper.View(ctx, func(r Reader) (err error) {
+		all, err = r.Unopened()
+		return err
+	})
+	return all, err
+}
+
 // alteredIn reads everything and finds an altered row, with the tokens of it if it is an application.
 func (s *Service) alteredIn(r Reader, id string, what *Altered) (of []Token, err error) {
 	tokens, err := r.Tokens()
@@ -95,8 +107,12 @@ func (s *Service) alteredIn(r Reader, id string, what *Altered) (of []Token, err
 	if err == nil {
 		_, err = r.Settings()
 	}
-	for _, a := range s.altered(r) {
-		if a.ID == id {
+	unopened, more := r.Unopened()
+	if err == nil {
+		err = more
+	}
+	for _, a := range slices.Concat(unopened, s.altered(r)) {
+		if a.ID == id && (a.Table != "consumer secret" && a.Table != "password") {
 			*what = a
 		}
 	}

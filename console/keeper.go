@@ -79,6 +79,9 @@ type Reader interface {
 	// left out of what is read, and reading one alone fails with the code "store_altered". While the store is
 	// locked nothing is verified.
 	Altered() []Altered
+	// Unopened gives what the sealed values that do not open belong to, in the same words and "consumer secret",
+	// "password" and "key for hashes". It opens every one, and fails while the store is locked.
+	Unopened() ([]Altered, error)
 	// Rev is the store's revision: it grows with every stored change of a token.
 	Rev() (int64, error)
 	// Digest gives a keyed hash (HMAC-SHA-256) of a secret: the same text gives the same hash in

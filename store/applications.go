@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -214,6 +215,10 @@ func (r *reader) ConsumerSecret(appID string) (console.Secrets, error) {
 		return console.Secrets{}, err
 	}
 	text, err := r.open(sealed, "application_secret", appID, "consumer")
+	if errors.Is(err, ErrKey) {
+		err = &Error{Code: "store_altered", Text: "the consumer secret of application " + appID + " is altered", Err: err,
+			Hint: "it opens with no key: store it anew (lanyard apps set-secret, or e in the console)"}
+	}
 	return console.Secrets{Access: text}, r.fail(op, err)
 }
 
@@ -257,6 +262,9 @@ func (r *reader) Password(appID string) (secret.Text, error) {
 		return secret.Text{}, err
 	}
 	text, err := r.open(sealed, "application_password", appID, "password")
+	if errors.Is(err, ErrKey) {
+		err = &Error{Code: "store_altered", Text: "the password of application " + appID + " is altered", Err: err, Hint: "it opens with no key: store it anew"}
+	}
 	return text, r.fail(op, err)
 }
 

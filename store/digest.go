@@ -58,7 +58,7 @@ func digest(key []byte, label string, text secret.Text) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:digestSize])
 }
 
-// hashKey opens the key for hashes; nil when the store has none.
+// hashKey opens the key for hashes; nil when the store has none, or one that does not open.
 func (r *reader) hashKey() ([]byte, error) {
 	const op = "hash a secret"
 	var sealed []byte
@@ -73,6 +73,9 @@ func (r *reader) hashKey() ([]byte, error) {
 		return nil, r.fail(op, r.key.why)
 	}
 	key, err := r.key.sealer.openBytes(sealed, "hash_key", "1", "key")
+	if errors.Is(err, ErrKey) {
+		return nil, nil // it is altered: what was hashed with it is like nothing
+	}
 	return key, r.fail(op, err)
 }
 
@@ -105,6 +108,6 @@ func (w *writer) putHashKey(key []byte) error {
 		return w.fail("hash a secret", w.key.why)
 	}
 	sealed := w.key.sealer.sealBytes(key, "hash_key", "1", "key")
-	_, err := w.exec("store the key for hashes", "INSERT INTO hash_key (one, key) VALUES (1, ?)", sealed)
+	_, err := w.exec("store the key for hashes", "INSERT INTO hash_key (one, key) VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET key = excluded.key", sealed)
 	return err
 }

@@ -33,7 +33,7 @@ type Restoring struct {
 type Review struct {
 	Applications []console.Application
 	Signature    Signature
-	Altered      int // rows that do not verify, and will not in the restored store
+	Altered      int // rows that do not verify and sealed values that do not open, and will not in the restored store
 }
 
 // aloneWait is how long a restore waits for the others to close the store. Consoles stay open for hours.
@@ -142,15 +142,17 @@ func (v *Review) read(ctx context.Context, m *Store, seals *sealer) error {
 	if err != nil {
 		return err
 	}
-	if !seals.guards { // from before rows had MACs: sealWith gives them theirs
-		seals = nil
-	}
 	m.key.Store(&keyState{row: row, sealer: seals})
 	return m.View(ctx, func(r console.Reader) (err error) {
 		if v.Applications, err = r.Applications(); err == nil {
 			_, err = r.Tokens()
 		}
 		v.Altered = len(r.Altered())
+		if err == nil {
+			var unopened []console.Altered
+			unopened, err = r.Unopened()
+			v.Altered += len(unopened)
+		}
 		return err
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"lanyard/console"
 	"lanyard/tokenapi/secret"
 )
 
@@ -320,33 +321,42 @@ func sealedColumns() []sealedColumn {
 	}
 }
 
-// resealColumn opens every value of a column with one key and seals it with another.
-func (s *Store) resealColumn(ctx context.Context, tx *sql.Tx, c sealedColumn, from, to *sealer) error {
-	op := "seal " + c.table + "." + c.column + " anew"
+// sealedValue is one value of a column, and the row that it belongs to.
+type sealedValue struct {
+	row    string
+	sealed []byte
+}
+
+// values reads all values of a column.
+func (c sealedColumn) values(ctx context.Context, tx *sql.Tx) ([]sealedValue, error) {
 	rows, err := tx.QueryContext(ctx, c.read)
 	if err != nil {
-		return s.explain(op, err)
+		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
-	type value struct {
-		row    string
-		sealed []byte
-	}
-	var all []value // before the first is changed: what a query sees of changes under it is undefined
+	var all []sealedValue
 	for rows.Next() {
-		var v value
+		var v sealedValue
 		if err := rows.Scan(&v.row, &v.sealed); err != nil {
-			return s.explain(op, err)
+			return nil, err
 		}
 		all = append(all, v)
 	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+	return all, rows.Err()
+}
+
+// resealColumn opens every value of a column with one key and seals it with another. One that does not open is
+// altered, and stays as it is: it opens with no key.
+func (s *Store) resealColumn(ctx context.Context, tx *sql.Tx, c sealedColumn, from, to *sealer) error {
+	op := "seal " + c.table + "." + c.column + " anew"
+	all, err := c.values(ctx, tx)
+	if err != nil {
 		return s.explain(op, err)
 	}
 	for _, v := range all {
 		plain, err := from.openBytes(v.sealed, c.table, v.row, c.column)
 		if err != nil {
-			return fmt.Errorf("%s: %s: %w", op, v.row, err)
+			continue
 		}
 		sealed := to.sealBytes(plain, c.table, v.row, c.column)
 		clear(plain)
@@ -355,4 +365,28 @@ func (s *Store) resealColumn(ctx context.Context, tx *sql.Tx, c sealedColumn, fr
 		}
 	}
 	return nil
+}
+
+// Unopened gives what the sealed values that do not open belong to: Table is "token", "consumer secret", "password" or
+// "key for hashes".
+func (r *reader) Unopened() (all []console.Altered, err error) {
+	const op = "open every sealed value"
+	if r.key.sealer == nil {
+		return nil, r.fail(op, r.key.why)
+	}
+	of := map[string]string{"token_secret": "token", "application_secret": "consumer secret", "application_password": "password", "hash_key": "key for hashes"}
+	for _, c := range sealedColumns() {
+		values, err := c.values(r.ctx, r.tx)
+		if err != nil {
+			return nil, r.fail(op, err)
+		}
+		for _, v := range values {
+			plain, err := r.key.sealer.openBytes(v.sealed, c.table, v.row, c.column)
+			clear(plain)
+			if a := (console.Altered{Table: of[c.table], ID: v.row}); err != nil && !slices.Contains(all, a) {
+				all = append(all, a)
+			}
+		}
+	}
+	return all, nil
 }

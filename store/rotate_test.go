@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -325,7 +326,8 @@ func TestTwoRotationsAtOnce(t *testing.T) {
 	}
 }
 
-func TestRotateWithADamagedSecretChangesNothing(t *testing.T) {
+// One sealed value that does not open keeps the key of no other one from being changed: it opens with neither.
+func TestRotateWithADamagedSecret(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	filled(t, s)
@@ -335,13 +337,58 @@ func TestRotateWithADamagedSecretChangesNothing(t *testing.T) {
 	if _, err := s.Exec("UPDATE token_secret SET access = zeroblob(60) WHERE token_id = 'z'"); err != nil {
 		t.Fatal(err)
 	}
-	err := s.Rotate(t.Context(), store.Rotation{Now: now})
-	if !errors.Is(err, store.ErrKey) || !strings.Contains(err.Error(), "z") {
-		t.Errorf("got %v", err)
-	}
+	rotate(t, s, "")
 	whole(t, s)
-	whole(t, open(t, dir))
-	if left, _ := filepath.Glob(filepath.Join(dir, "*key*")); len(left) != 1 {
-		t.Error(left)
+	again := open(t, dir)
+	whole(t, again)
+	damaged(t, again, console.Altered{Table: "token", ID: "z"})
+}
+
+// damaged wants exactly these sealed values not to open, and the secrets of a token among them to be refused with a way out.
+func damaged(t *testing.T, s *store.Store, want ...console.Altered) {
+	t.Helper()
+	view(t, s, func(r console.Reader) error {
+		got, err := r.Unopened()
+		if !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+		for _, a := range want {
+			if a.Table != "token" {
+				continue
+			}
+			_, err := r.Secrets(a.ID)
+			if e, ok := errors.AsType[*store.Error](err); !ok || e.Code != "store_altered" || !strings.Contains(e.Hint, a.ID) || !errors.Is(err, store.ErrKey) {
+				t.Errorf("got %v", err)
+			}
+		}
+		return err
+	})
+}
+
+// An older store in which a value does not open is brought to the present form all the same.
+func TestFirstMACsWithADamagedSecret(t *testing.T) {
+	dir := legacy(t)
+	behind(t, dir, "UPDATE token_secret SET access = zeroblob(200)")
+	s := open(t, dir)
+	if s.Key().Locked {
+		t.Fatal(s.Unlock(t.Context(), secret.Text{}))
 	}
+	damaged(t, s, console.Altered{Table: "token", ID: "old"})
+}
+
+// A key for hashes that does not open counts as none, and is drawn anew.
+func TestDamagedKeyForHashes(t *testing.T) {
+	s := hashed(t, t.TempDir(), "a")
+	if _, err := s.Exec("UPDATE hash_key SET key = zeroblob(90)"); err != nil {
+		t.Fatal(err)
+	}
+	damaged(t, s, console.Altered{Table: "key for hashes", ID: "1"})
+	update(t, s, func(w console.Writer) error {
+		h, err := w.Digest("access", secret.New("x"))
+		if h == "" {
+			t.Error("nothing was hashed")
+		}
+		return err
+	})
+	damaged(t, s)
 }
