@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"slices"
+	"strings"
 )
 
 // String names an altered row to a person.
@@ -12,6 +13,9 @@ func (a Altered) String() string {
 	}
 	return a.Table + " " + a.ID
 }
+
+// SettingDecides reports whether a setting is more than a choice of how the console looks. Such names have a slash.
+func SettingDecides(key string) bool { return strings.Contains(key, "/") }
 
 // Effect says what comes of it that a row is altered.
 func (a Altered) Effect() string {

@@ -19,7 +19,7 @@ import (
 
 // Whoever can write to the database, but has no key, must not be able to change what a row says. So
 // each row of these tables has a MAC over its columns, made with a key that is derived from the data
-// key. A row whose MAC does not fit is altered: it is not read, and nothing is sent for it.
+// key. A row whose MAC does not fit is altered: it is not read.
 
 // macTable is a table whose rows have a MAC. The first field is its primary key.
 type macTable[T any] struct {
@@ -151,15 +151,15 @@ func (s *sealer) macOf(table string, fs []field, vs []any) []byte {
 	return m.sum()
 }
 
-// reading is where a column of a table with MACs is scanned to: into its field, and into the MAC.
-type reading struct {
+// macColumn is where a column of a table with MACs is scanned to: into its field, and into the MAC.
+type macColumn struct {
 	field
 	macs [2]*rowMAC
 	odd  *error // the first value of the row that its field cannot hold
 }
 
 // Scan implements sql.Scanner.
-func (r reading) Scan(src any) error {
+func (r macColumn) Scan(src any) error {
 	for _, m := range r.macs {
 		m.add(r.field, src)
 	}
@@ -223,7 +223,7 @@ func (g macTable[T]) read(ctx context.Context, tx *sql.Tx, from, to *sealer, fol
 	old, fresh := from.rows(), to.rows()
 	into := make([]any, 0, len(fs)+1)
 	for _, f := range fs {
-		into = append(into, reading{f, [2]*rowMAC{old, fresh}, &odd})
+		into = append(into, macColumn{f, [2]*rowMAC{old, fresh}, &odd})
 	}
 	into = append(into, &mac)
 	for rows.Next() {
@@ -275,14 +275,17 @@ func put[T any](w *writer, op string, g macTable[T], t *T) error {
 		return w.fail(op, err)
 	}
 	mac := w.key.sealer.macOf(g.name, fs, vs)
-	_, err = w.exec(op, upsert(g.name, append(fs, field{column: "mac"})), append(vs, mac)...)
+	n, err := w.exec(op, upsert(g.name, append(fs, field{column: "mac"})), append(vs, mac)...)
+	if err == nil && n == 0 {
+		err = w.fail(op, errors.New("nothing was stored"))
+	}
 	return err
 }
 
 // alteredRow is the error of a row that does not verify.
 func (r *reader) alteredRow(op, what, id string) error {
 	return r.fail(op, &Error{Code: "store_altered", Text: what + " " + id + " is altered", Err: errAltered,
-		Hint: "something else than lanyard changed it in the database; nothing is sent for it. lanyard doctor names what is altered, lanyard forget " + id + " removes it"})
+		Hint: "something else than lanyard changed it in the database, and it is not used. lanyard doctor names what is altered, lanyard forget " + id + " removes it"})
 }
 
 // errAltered is in the chain when a row does not verify.
@@ -304,7 +307,3 @@ func (r *reader) found(table string, ids ...string) {
 
 // Altered gives the rows that the readings of this transaction found altered so far.
 func (r *reader) Altered() []console.Altered { return slices.Clone(r.altered) }
-
-// decides reports whether a setting is more than a choice of how the console looks: those names have a
-// slash.
-func decides(name string) bool { return strings.Contains(name, "/") }

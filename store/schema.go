@@ -133,6 +133,10 @@ func (s *Store) step(ctx context.Context, from int, steps []string) (version int
 	reached := func(how string) { s.reached(fmt.Sprintf("step %d %s", from+1, how)) }
 	reached("begun")
 	if _, err := tx.ExecContext(ctx, steps[from]); err != nil {
+		if sqliteCode(err) == codeError { // its version says one form, and its tables have another
+			return 0, false, &Error{Code: "store_damaged", Text: fmt.Sprintf("%s cannot be brought from schema version %d to %d", s.path, from, from+1),
+				Err: errTables, Hint: damagedHint}
+		}
 		return 0, false, s.explain(fmt.Sprintf("migrate to schema version %d", from+1), err)
 	}
 	reached("executed")

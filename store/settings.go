@@ -1,6 +1,10 @@
 package store
 
-import "errors"
+import (
+	"errors"
+
+	"lanyard/console"
+)
 
 type setting struct{ name, value string }
 
@@ -34,7 +38,7 @@ func (r *reader) Settings() (map[string]string, error) {
 func (r *reader) settings(op, follow string, args ...any) ([]setting, error) {
 	good, altered, err := rowsOf(r, op, settingTable(), follow, args...)
 	for _, s := range altered {
-		if decides(s.name) {
+		if console.SettingDecides(s.name) {
 			r.found("setting", s.name)
 		} else {
 			good = append(good, s)
@@ -48,7 +52,7 @@ func (r *reader) settings(op, follow string, args ...any) ([]setting, error) {
 func (w *writer) SetSetting(key, value string) error {
 	op := "store setting " + key
 	err := put(w, op, settingTable(), &setting{key, value})
-	if !decides(key) && errors.Is(err, ErrLocked) {
+	if !console.SettingDecides(key) && errors.Is(err, ErrLocked) {
 		_, err = w.exec(op, "INSERT INTO setting (name, value) VALUES (?, ?)"+
 			" ON CONFLICT (name) DO UPDATE SET value = excluded.value, mac = NULL", key, value)
 	}

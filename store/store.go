@@ -244,7 +244,9 @@ func (s *Store) dsn(at place, write bool) string {
 func (s *Store) begin(ctx context.Context, steps []string) (*Store, error) {
 	err := s.migrate(ctx, steps)
 	if err == nil && s.dir != "" {
-		s.tables, err = tablesOf(ctx, steps)
+		if s.tables, err = tablesOf(ctx, steps); err == nil {
+			err = s.sameTables(ctx, s.write) // before anything is read from them
+		}
 	}
 	if err == nil {
 		s.sweepKeys(ctx)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	_ "embed"
 	"errors"
 	"slices"
@@ -49,13 +48,13 @@ func madeBy(ctx context.Context, steps []string) (string, error) {
 // errTables is the cause where a database is made of something else.
 var errTables = errors.New("something else than lanyard has changed its tables")
 
-// sameTables fails where the database of a transaction is made of something else than its schema steps make.
-func (s *Store) sameTables(ctx context.Context, tx *sql.Tx) error {
+// sameTables fails where the database is made of something else than its schema steps make.
+func (s *Store) sameTables(ctx context.Context, q queryer) error {
 	if s.dir == "" {
 		return nil // nobody else can reach it
 	}
 	var tables string
-	if err := tx.QueryRowContext(ctx, tablesQuery).Scan(&tables); err != nil {
+	if err := q.QueryRowContext(ctx, tablesQuery).Scan(&tables); err != nil {
 		return s.explain("read the tables", err)
 	}
 	if strings.TrimSpace(tables) != strings.TrimSpace(s.tables) {
