@@ -30,6 +30,9 @@ type attacked struct {
 	s    *console.Service
 	kept *store.Store
 	sent []request
+
+	board     console.Board
+	mayRefuse bool // the whole store
 }
 
 // secretOf is a secret that can be told from all others in what is sent.
@@ -38,11 +41,12 @@ func secretOf(kind, id string) secret.Text { return secret.New(kind + "-of-" + i
 // request is what was sent: where to, and all of it.
 type request struct{ url, all string }
 
+// attack gives nil where the store is not opened at all.
 func attack(t *testing.T, dir string, configured []console.Application) *attacked {
 	t.Helper()
 	kept, err := store.Open(t.Context(), dir, store.Options{})
 	if err != nil {
-		t.Fatal(err)
+		return nil
 	}
 	t.Cleanup(func() { _ = kept.Close() })
 	a := &attacked{t: t, kept: kept}
@@ -79,7 +83,7 @@ func (a *attacked) everything(tokens, apps []string) console.Board {
 	a.t.Helper()
 	ctx := a.t.Context()
 	b, err := a.s.Board(ctx)
-	if err != nil {
+	if err != nil && !a.mayRefuse {
 		a.t.Fatalf("the store is not read any more: %v", err)
 	}
 	_, _, _ = a.s.Deliver(ctx)
@@ -94,7 +98,58 @@ func (a *attacked) everything(tokens, apps []string) console.Board {
 		_, _ = a.s.Obtain(ctx, id, console.ObtainOptions{Fresh: true})
 	}
 	_, _, _ = a.s.Deliver(ctx)
+	a.board = b
 	return b
+}
+
+// harmless checks that nothing was sent to another place than before, nothing of what is altered, and each secret to its
+// own application's server alone.
+func harmless(t *testing.T, what string, clean, a *attacked, after console.Board, configured string) {
+	t.Helper()
+	for _, r := range a.sent {
+		if !slices.ContainsFunc(clean.sent, func(c request) bool { return c.url == r.url }) {
+			t.Errorf("%s: sent to %s", what, r.url)
+		}
+		for _, row := range after.Altered {
+			for _, kind := range []string{"consumer", "access", "refresh", "password"} {
+				if row.ID != configured && strings.Contains(r.all, secretOf(kind, row.ID).Reveal()) {
+					t.Errorf("%s: the %s of the altered %s was sent", what, kind, row)
+				}
+			}
+		}
+		for _, name := range []string{"listed", "gone", "configured"} {
+			for _, other := range []string{"listed", "gone", "configured"} {
+				if name != other && strings.Contains(r.url, "/"+name+"/") && strings.Contains(r.all, "-of-"+other+"-") {
+					t.Errorf("%s: a secret of %s went to %s", what, other, r.url)
+				}
+			}
+		}
+	}
+}
+
+// hostileStatements are changes of more than one column.
+func hostileStatements(one, other string) map[string][]string {
+	columns := "name, environment, key_type, consumer_key, grant_type, username, scopes, extra, probe_url, source, secret_state, details, mac"
+	return map[string][]string{
+		"a view":    {"ALTER TABLE application RENAME TO truth", "CREATE VIEW application AS SELECT iif(id = '" + one + "', '" + other + "', '" + one + "') AS id, " + columns + " FROM truth"},
+		"a trigger": {"CREATE TRIGGER t BEFORE UPDATE ON token BEGIN SELECT RAISE(IGNORE); END"},
+		"another application's row": {
+			"UPDATE application SET id = 'x' WHERE id = '" + one + "'", "UPDATE application SET id = '" + one + "' WHERE id = '" + other + "'"},
+		"swapped secrets": {"UPDATE token_secret SET token_id = 'x' WHERE token_id = 'listed-0'", "UPDATE token_secret SET token_id = 'listed-0' WHERE token_id = 'gone-0'",
+			"UPDATE token_secret SET token_id = 'gone-0' WHERE token_id = 'x'"},
+		"swapped consumer secrets": {"UPDATE application_secret SET app_id = 'x' WHERE app_id = '" + one + "'", "UPDATE application_secret SET app_id = '" + one + "' WHERE app_id = '" + other + "'"},
+		"moved tokens":             {"UPDATE token SET app_id = '" + other + "'"},
+		"no record of the key":     {"DELETE FROM key_slot", "DELETE FROM meta WHERE name = 'key_check'", "UPDATE application SET environment = replace(environment, '" + base + "', '" + stranger + "'), mac = NULL"},
+		"no key for hashes":        {"DELETE FROM hash_key"},
+		"no MACs":                  {"UPDATE application SET mac = NULL", "UPDATE token SET mac = NULL", "UPDATE mark SET mac = NULL"},
+		"nothing but secrets":      {"DELETE FROM application"},
+		"an older form":            {"PRAGMA user_version = 5", "ALTER TABLE application DROP COLUMN mac"},
+		"everything":               {"DELETE FROM token", "DELETE FROM mark"},
+	}
+}
+
+func urlsOf(app string) tokenapi.Endpoints {
+	return tokenapi.Endpoints{TokenURL: base + "/" + app + "/token", RevokeURL: base + "/" + app + "/revoke", IntrospectURL: base + "/" + app + "/introspect"}
 }
 
 // What whoever writes to the database, but has no key, changes in one column is never acted on: what is sent then, and
@@ -103,14 +158,17 @@ func TestFaultHostileWriter(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	e := console.Environment{Name: "own", CacheTTL: 15 * time.Minute, ClientAuth: tokenapi.AuthBasic, Regime: console.RegimeAuto, Timeout: time.Second,
-		Endpoints: tokenapi.Endpoints{TokenURL: base + "/token", RevokeURL: base + "/revoke", IntrospectURL: base + "/introspect"}}
+		Endpoints: urlsOf("listed")}
 	listed := console.Application{Name: "listed", Environment: e, ConsumerKey: "listed-key", Grant: tokenapi.GrantPassword, Username: "ana",
-		ProbeURL: base + "/probe", Source: console.FromStore, Secret: console.SecretAvailable}
+		ProbeURL: base + "/listed/probe", Source: console.FromStore, Secret: console.SecretAvailable}
 	listed.ID = listed.Identity()
 	gone := listed
+	gone.Environment.Endpoints = urlsOf("gone")
 	gone.Name, gone.ConsumerKey, gone.Source, gone.Grant = "gone", "gone-key", console.FromConfig, tokenapi.GrantClientCredentials
 	gone.ID = gone.Identity()
+	gone.ProbeURL = base + "/gone/probe"
 	configured := gone
+	configured.Environment.Endpoints, configured.ProbeURL = urlsOf("configured"), base+"/configured/probe"
 	configured.Name, configured.ConsumerKey = "configured", "configured-key"
 	configured.Details.SecretStored = true
 	configured.ID = configured.Identity()
@@ -144,6 +202,9 @@ func TestFaultHostileWriter(t *testing.T) {
 		t.Fatal(err)
 	}
 	clean := attack(t, copyOf(t, dir), []console.Application{configured})
+	if clean == nil {
+		t.Fatal("the store does not open")
+	}
 	before := clean.everything(tokens, apps)
 	if len(before.Tokens) != 6 || len(before.Altered) > 0 || len(clean.sent) < 10 {
 		t.Fatalf("%d tokens, sent %v", len(before.Tokens), clean.sent)
@@ -173,23 +234,37 @@ func TestFaultHostileWriter(t *testing.T) {
 				flips++
 				what := table + "." + column + " = " + change
 				a := attack(t, there, []console.Application{configured})
-				after := a.everything(tokens, apps)
-				for _, r := range a.sent {
-					if !slices.ContainsFunc(clean.sent, func(c request) bool { return c.url == r.url }) {
-						t.Errorf("%s: sent to %s", what, r.url)
-					}
-					for _, row := range after.Altered {
-						for _, kind := range []string{"consumer", "access", "refresh", "password"} {
-							if row.ID != configured.ID && strings.Contains(r.all, secretOf(kind, row.ID).Reveal()) {
-								t.Errorf("%s: the %s of the altered %s was sent", what, kind, row)
-							}
-						}
-					}
+				if a == nil {
+					t.Errorf("%s: the rest of the store is lost", what)
+					continue
 				}
-				claims(t, what, before, after)
+				harmless(t, what, clean, a, a.everything(tokens, apps), configured.ID)
+				claims(t, what, before, a.board)
 				_ = a.kept.Close()
 			}
 		}
+	}
+	for what, queries := range hostileStatements(listed.ID, gone.ID) {
+		there := copyOf(t, dir)
+		for _, q := range queries {
+			if _, err := tamper(t, there, q); err != nil {
+				t.Fatalf("%s: %v", what, err)
+			}
+		}
+		flips++
+		a := attack(t, there, []console.Application{configured})
+		if a == nil {
+			continue
+		}
+		a.mayRefuse = true
+		if harmless(t, what, clean, a, a.everything(tokens, apps), configured.ID); a.board.Key.Locked {
+			if len(a.sent) > 0 { // what is shown then is said to be not verified
+				t.Errorf("%s: %d requests of a locked store", what, len(a.sent))
+			}
+		} else {
+			claims(t, what, before, a.board)
+		}
+		_ = a.kept.Close()
 	}
 	t.Logf("hostile writer: %d changes, of which the schema refused %d more and %d changed nothing: nothing sent elsewhere, nothing claimed", flips, refused, same)
 	if flips < 80 {
