@@ -255,8 +255,8 @@ func (s *Store) heldBefore(ctx context.Context, row slotRow) []heldBefore {
 
 // quietMoment begins a transaction in which nobody's answer is on its way and the key in force is the one at hand.
 func (s *Store) quietMoment(ctx context.Context, r Rotation) (*sql.Tx, *keyState, error) {
-	var patience <-chan time.Time
-	waited := false
+	calm := lull{now: r.LeaseNow, patience: r.Patience, waiting: r.Waiting}
+	defer calm.end()
 	for changes := 0; ; {
 		tx, err := s.beginWrite(ctx)
 		if err != nil {
@@ -265,9 +265,8 @@ func (s *Store) quietMoment(ctx context.Context, r Rotation) (*sql.Tx, *keyState
 		k := s.key.Load()
 		same, err := k.holds(ctx, tx)
 		flying := 0
-		if err == nil && r.LeaseNow != nil {
-			now := r.LeaseNow()
-			err = tx.QueryRowContext(ctx, "SELECT count(*) FROM lease WHERE until > ? AND until <= ?", nanos(now), nanos(now.Add(longestLease))).Scan(&flying)
+		if err == nil {
+			flying, err = calm.flying(ctx, tx)
 		}
 		if err == nil && same && flying == 0 {
 			return tx, k, nil
@@ -285,26 +284,63 @@ func (s *Store) quietMoment(ctx context.Context, r Rotation) (*sql.Tx, *keyState
 			}
 			continue
 		}
-		if !waited {
-			waited = true
-			timer := time.NewTimer(r.Patience)
-			defer timer.Stop()
-			patience = timer.C
-			if r.Waiting != nil {
-				r.Waiting()
-			}
-		}
-		beat := time.NewTimer(leaseBeat)
-		select {
-		case <-beat.C:
-		case <-patience:
-			return nil, nil, &Error{Code: "store_busy", Text: fmt.Sprintf("%s: another lanyard waits for an answer (%d requests), which must be stored before its key is changed", s.path, flying),
-				Hint: "let it end, or close that console, then try again; what a killed one left ends by itself, after the timeout of its environment"}
-		case <-ctx.Done():
-			beat.Stop()
-			return nil, nil, fmt.Errorf("change the key: %w", context.Cause(ctx))
+		switch over, err := calm.beat(ctx); {
+		case err != nil:
+			return nil, nil, fmt.Errorf("change the key: %w", err)
+		case over:
+			return nil, nil, inFlight(s.path, flying, "its key is changed")
 		}
 	}
+}
+
+// lull is a wait for a moment in which nobody's answer is on its way.
+type lull struct {
+	now      func() time.Time // the clock of leases; nil: no lease is looked at
+	patience time.Duration
+	waiting  func() // called when the wait begins, if given
+	timer    *time.Timer
+}
+
+// flying counts the requests whose answers are awaited under a lease.
+func (l *lull) flying(ctx context.Context, q queryer) (n int, err error) {
+	if l.now == nil {
+		return 0, nil
+	}
+	now := l.now()
+	err = q.QueryRowContext(ctx, "SELECT count(*) FROM lease WHERE until > ? AND until <= ?", nanos(now), nanos(now.Add(longestLease))).Scan(&n)
+	return n, err
+}
+
+// beat waits a moment; over says that the patience is at its end.
+func (l *lull) beat(ctx context.Context) (over bool, err error) {
+	if l.timer == nil {
+		l.timer = time.NewTimer(l.patience)
+		if l.waiting != nil {
+			l.waiting()
+		}
+	}
+	beat := time.NewTimer(leaseBeat)
+	defer beat.Stop()
+	select {
+	case <-beat.C:
+		return false, nil
+	case <-l.timer.C:
+		return true, nil
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	}
+}
+
+func (l *lull) end() {
+	if l.timer != nil {
+		l.timer.Stop()
+	}
+}
+
+// inFlight refuses what would lose answers that are on their way.
+func inFlight(path string, n int, before string) *Error {
+	return &Error{Code: "store_busy", Text: fmt.Sprintf("%s: another lanyard waits for an answer (%d requests), which must be stored before %s", path, n, before),
+		Hint: "let it end, or close that console, then try again; what a killed one left ends by itself, after the timeout of its environment"}
 }
 
 // sealedColumn is a column that holds sealed values, with the statements that read its rows and replace one.
