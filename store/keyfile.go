@@ -79,6 +79,26 @@ func (k keyFile) find(id string) (kept []byte, path string, err error) {
 	return nil, "", ErrNoKey
 }
 
+// where is the file that has the key of params; a change of the key may not have given it its lasting name yet.
+func (k keyFile) where(params []byte) string {
+	if id, err := fileID(params); err == nil {
+		if kept, path, err := k.find(id); err == nil {
+			clear(kept)
+			return path
+		}
+	}
+	return k.path
+}
+
+// again writes a key that Make has made once more where it is gone.
+func (k keyFile) again(ctx context.Context, params, key []byte) error {
+	kept, err := k.Key(ctx, params, secret.Text{})
+	if clear(kept); err == nil {
+		return nil
+	}
+	return writeKey(k.coming(keyID(key)), key)
+}
+
 // NoteGuarded implements noting. The byte has one place and one value, so that two who write it at once do no
 // harm.
 func (k keyFile) NoteGuarded(_ context.Context, params []byte, guarded bool) error {

@@ -27,6 +27,10 @@ type Restoring struct {
 	Signer     *Signer     // of the store that is there; nil: it cannot be told
 	// Review, if given, is called once everything was checked and nothing is changed yet. Its error ends the restore.
 	Review func(Review) error
+	// LeaseNow, Patience and Waiting are those of a Rotation: answers that are on their way to other processes are stored first.
+	LeaseNow func() time.Time
+	Patience time.Duration
+	Waiting  func()
 }
 
 // Review is what a person should know of a backup before it is the store.
@@ -36,8 +40,8 @@ type Review struct {
 	Altered      int // rows that do not verify and sealed values that do not open, and will not in the restored store
 }
 
-// aloneWait is how long a restore waits for the others to close the store. Consoles stay open for hours.
-const aloneWait = 15 * time.Second
+// restoreWait is how long a restore waits for a transaction of another process.
+const restoreWait = 15 * time.Second
 
 // Restored says what was brought back.
 type Restored struct {
@@ -61,8 +65,9 @@ func occupied(path string) *Error {
 
 // Restore makes the store of a backup the one in the state directory dir. First everything is checked, in memory: that
 // the age file is whole to its end, what is in it, the database, and every secret. Then the store that is there,
-// if it may be replaced, is copied beside itself, while no other process has it open, and its database is overwritten in one
-// transaction. Whatever happens, what opens afterwards is the old store or the new one. The restored one has a key of its
+// if it may be replaced, is copied beside itself, while no other process can write to it, and its database is overwritten in one
+// transaction. Whatever happens, what opens afterwards is the old store or the new one. Other processes that have it open carry on
+// with the new one. The restored one has a key of its
 // own, in the first of r.First that can hold it, and neither the backup nor the old key opens it.
 func Restore(ctx context.Context, dir string, from io.Reader, who []age.Identity, r Restoring) (Restored, error) {
 	steps, err := schemaSteps()
@@ -110,7 +115,8 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 	if err := w.room(dir); err != nil {
 		return done, err
 	}
-	n := newcomer{world: w, dir: dir, path: filepath.Join(dir, dbName), from: m, at: r.at, wait: cmp.Or(max(r.Busy, 0), aloneWait), replaces: r.Replace}
+	n := newcomer{world: w, dir: dir, path: filepath.Join(dir, dbName), from: m, at: r.at, wait: cmp.Or(max(r.Busy, 0), restoreWait), replaces: r.Replace,
+		calm: lull{now: r.LeaseNow, patience: r.Patience, waiting: r.Waiting}}
 	if err := n.key(ctx, r, seals); err != nil {
 		return done, err
 	}

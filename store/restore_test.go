@@ -399,35 +399,6 @@ func alike(a, b []byte) bool {
 	return bytes.Equal(a, b)
 }
 
-func TestRestoreWhileAnotherHasItOpen(t *testing.T) {
-	t.Parallel()
-	s := rich(t, t.TempDir())
-	id := pair(t)
-	b := backedUp(t, s, id.Recipient())
-	dir := t.TempDir()
-	stocked(t, dir, 3)
-	other := strike(t, dir, "read", "")
-	other.did(1)
-	before := files(t, dir)
-	r := store.Restoring{Options: store.Options{Busy: 20 * time.Millisecond}, Replace: true}
-	_, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, r)
-	explained(t, err, "store_busy", "lanyard.db")
-	if !strings.Contains(console.Hint(err), "close the other consoles") {
-		t.Error(console.Hint(err))
-	}
-	untouched(t, dir, before)
-	if !other.kill() {
-		t.Fatal("it ended by itself")
-	}
-	r.Options = patient(store.Options{})
-	if _, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, r); err != nil {
-		t.Fatal(err)
-	}
-	if got := contents(t, open(t, dir)); got != contents(t, s) {
-		t.Error(got)
-	}
-}
-
 // readOn opens a store, reads, and keeps it open until its standard input ends.
 func readOn(ctx context.Context, dir string, _ []string) error {
 	s, err := store.Open(ctx, dir, store.Options{})

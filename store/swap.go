@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -13,8 +14,6 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
-
-	"lanyard/tokenapi/secret"
 )
 
 // newcomer is a restored store, in memory, that is to take the place of the one in a state directory.
@@ -24,15 +23,14 @@ type newcomer struct {
 	from      *Store
 	slot      KeySlot
 	params    []byte
-	was       string   // the name of the key that a key file held
-	there     []string // the files of the store that is there
+	made      []byte // the key itself, for a key file
+	was       string // the name of the key that was kept
 	at        func(string)
-	wait      time.Duration // for other processes; see Options.Busy
+	wait      time.Duration // for the writing transactions of others; see Options.Busy
+	calm      lull
 	replaces  bool
-	version   int        // of the schema of what is there; 0: nothing
-	read      []*os.File // of what is there: closed last, because the first close of a file gives up all its locks
-	board     pinBoard   // nil: none
-	elsewhere string     // what is to be said of where the key is, once it is in force
+	board     pinBoard // nil: none
+	elsewhere string   // what is to be said of where the key is, once it is in force
 }
 
 func (n *newcomer) reached(step string) {
@@ -72,7 +70,7 @@ func (n *newcomer) key(ctx context.Context, r Restoring, from *sealer) error {
 	if n.slot == nil {
 		return why
 	}
-	defer clear(key)
+	n.made = key
 	data := freshKey()
 	defer clear(data)
 	// A key from before that was nowhere kept: whoever opens the store next has something to tidy up, which gives the key its
@@ -88,6 +86,7 @@ func (n *newcomer) key(ctx context.Context, r Restoring, from *sealer) error {
 
 // forget takes back the key of a newcomer that did not get in.
 func (n *newcomer) forget(ctx context.Context) {
+	clear(n.made)
 	if n.slot != nil {
 		_ = n.slot.Forget(context.WithoutCancel(ctx), n.params)
 	}
@@ -95,60 +94,176 @@ func (n *newcomer) forget(ctx context.Context) {
 
 // swap brings the newcomer in and gives the names under which the store that was there is kept.
 func (n *newcomer) swap(ctx context.Context) (kept []string, err error) {
-	old, err := n.alone(ctx)
-	defer func() {
-		if old != nil {
-			err = errors.Join(err, old.Close())
-		}
-		for _, f := range n.read {
-			_ = f.Close()
-		}
-	}()
-	damaged := isDamaged(err)
-	if err != nil && !damaged {
+	defer n.calm.end()
+	defer func() { clear(n.made) }()
+	if kept, err = n.overwrite(ctx); isDamaged(err) {
+		return n.replace(ctx)
+	}
+	return kept, err
+}
+
+// overwrite puts the newcomer in the place of a sound database, or of none, in one transaction. Others may have it open:
+// they read the old one or the new one, and notice the new one as they notice any commit.
+func (n *newcomer) overwrite(ctx context.Context) (kept []string, err error) {
+	db, err := n.open(ctx)
+	if err != nil {
 		return nil, err
 	}
-	if !n.replaces && (n.version > 0 || damaged) { // somebody was faster
-		return nil, occupied(n.path)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, n.explain(err)
 	}
-	if n.version > 0 && !damaged {
-		if err := n.waiting(ctx, old); err != nil {
-			return nil, err
+	defer func() { _ = conn.Close() }()
+	for {
+		flying := 0
+		err = raw(conn, func(c sqliteConn) error {
+			b, err := c.NewRestore(memoryDSN(n.from.path))
+			if err != nil {
+				return err
+			}
+			// Copies nothing, but takes the lock for writing, which is held until the last step is committed.
+			if _, err = b.Step(0); err == nil {
+				kept, flying, err = n.ready(ctx, db)
+			}
+			if err != nil || flying > 0 {
+				_ = b.Finish()
+				return err
+			}
+			return all(b, nil)
+		})
+		if err != nil {
+			return kept, n.explain(err)
+		}
+		if flying == 0 {
+			break
+		}
+		switch over, err := n.calm.beat(ctx); {
+		case err != nil:
+			return nil, fmt.Errorf("restore: %w", err)
+		case over:
+			return nil, inFlight(n.path, flying, "a backup takes its place")
 		}
 	}
-	if key, err := readKey(filepath.Join(n.dir, keyName)); err == nil {
-		n.was = keyID(key)
-		clear(key)
-	}
-	for _, name := range []string{dbName, dbName + "-wal", keyName} {
-		if size(filepath.Join(n.dir, name)) > 0 && (name != dbName || n.version > 0 || damaged) {
-			n.there = append(n.there, name)
+	_, _ = db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)") // waits for nobody
+	return kept, nil
+}
+
+// open opens the database that is there, or makes an empty one.
+func (n *newcomer) open(ctx context.Context) (*sql.DB, error) {
+	if !exists(n.path) && size(n.path+"-wal") == 0 {
+		f, err := os.OpenFile(n.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+		if err == nil {
+			err = errors.Join(f.Close(), syncDir(n.dir))
+		}
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, fileError("make the database", err)
 		}
 	}
-	if kept, err = n.keep(); err != nil {
+	if err := looksWhole(n.path); err != nil {
 		return nil, err
 	}
+	u := url.URL{Scheme: "file", Path: slashed(n.path), RawQuery: url.Values{
+		"mode": {"rw"}, "_busy_timeout": {fmt.Sprint(n.wait.Milliseconds())}, "_synchronous": {"FULL"},
+	}.Encode()}
+	db, err := sql.Open("sqlite", u.String())
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", n.path, err)
+	}
+	s := n.beside(db)
+	version, err := s.schemaVersion(ctx, db, anyVersion) // another program's is not touched
+	known := 0
+	if err == nil {
+		known, err = n.from.schemaVersion(ctx, n.from.write, anyVersion)
+	}
+	if err == nil && version > known { // a newer lanyard that has it open would not understand what comes
+		err = s.explain("open", s.folded(ctx))
+	}
+	if err == nil && size(n.path) > 0 { // a file from elsewhere may be in another mode, in which nobody can read under a lock
+		err = s.journalWAL(ctx)
+	}
+	if err != nil {
+		_ = db.Close()
+		return nil, n.explain(err)
+	}
+	return db, nil
+}
+
+// anyVersion is a schema version that no store has: what is kept as it is may be newer than this program.
+const anyVersion = 1<<31 - 1
+
+// beside is the store that is there, for what can be done with it as it is.
+func (n *newcomer) beside(db *sql.DB) *Store {
+	return &Store{dir: n.dir, path: n.path, write: db, read: db, busy: n.wait, world: n.world}
+}
+
+// folded fails unless nobody else has the database open.
+func (s *Store) folded(ctx context.Context) error {
+	var mode string
+	return s.write.QueryRowContext(ctx, "PRAGMA journal_mode = DELETE").Scan(&mode)
+}
+
+// ready looks, while nobody else can write, whether the newcomer may come in, and keeps what is there. It does nothing
+// while answers are on their way, which it counts.
+func (n *newcomer) ready(ctx context.Context, db *sql.DB) (kept []string, flying int, err error) {
+	s := n.beside(db)
+	version := 0
+	if size(n.path)+size(n.path+"-wal") > 0 {
+		version, err = s.schemaVersion(ctx, db, anyVersion)
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	var all []part
+	var rev int64
+	key := filepath.Join(n.dir, keyName)
+	if version > 0 {
+		if !n.replaces { // somebody was faster
+			return nil, 0, occupied(n.path)
+		}
+		if flying, err = n.calm.flying(ctx, db); err != nil || flying > 0 {
+			return nil, flying, err
+		}
+		if err := n.waiting(ctx, db); err != nil {
+			return nil, 0, err
+		}
+		if err := db.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'rev'").Scan(&rev); err != nil {
+			return nil, 0, err
+		}
+		data, err := s.serialize(ctx)
+		if err != nil {
+			return nil, 0, err
+		}
+		all = []part{{name: dbName, data: data}}
+		if row, err := s.slotRow(ctx, db); err == nil && row.kind == InFile {
+			key = (keyFile{key}).where(row.params)
+		}
+	}
+	if kept, err = n.keep(append(all, part{name: keyName, path: key})); err != nil {
+		return kept, 0, err
+	}
+	return kept, 0, n.ensure(ctx, rev)
+}
+
+// ensure makes sure, right before the newcomer comes in, that its key is there, also for the keyring, and that nobody who
+// goes by the revision of the store, which is rev, sees it go back.
+func (n *newcomer) ensure(ctx context.Context, rev int64) error {
 	n.reached("kept")
-	if quiet(n.slot.Kind()) {
-		// Somebody who opened the old store may have taken the key for one that was left lying. From here on nobody can.
-		again, err := n.slot.Key(ctx, n.params, secret.Text{})
-		if clear(again); err != nil {
-			return kept, &Error{Code: "store_busy", Text: "restore " + n.path, Err: err, Hint: "another lanyard changed its key meanwhile; try again"}
+	if f, ok := n.slot.(keyFile); ok {
+		// Others may have taken the key for one that was left lying. While the lock is held nobody does.
+		if err := f.again(ctx, n.params, n.made); err != nil {
+			return fileError("write the "+f.Place(), err)
 		}
+	}
+	if _, err := n.from.write.ExecContext(ctx, "UPDATE meta SET value = max(value, ?) + 1 WHERE name = 'rev';"+
+		" INSERT OR REPLACE INTO meta (name, value) SELECT 'restored', value FROM meta WHERE name = 'rev'", rev); err != nil {
+		return err
 	}
 	if err := n.pin(ctx); err != nil {
-		return kept, err
+		return err
 	}
 	n.reached("pinned")
-	if damaged {
-		return kept, n.replace(ctx)
-	}
-	conn, err := old.Conn(ctx)
-	if err == nil {
-		err = raw(conn, func(c sqliteConn) error { return all(c.NewRestore(memoryDSN(n.from.path))) })
-		err = errors.Join(err, conn.Close())
-	}
-	return kept, n.explain(err)
+	return nil
 }
 
 // pin lets the keyring remember the key of the newcomer beside what it remembers. Where it remembers nothing of this path, it is
@@ -208,60 +323,18 @@ func undelivered(ctx context.Context, db *sql.DB) (ids []string, err error) {
 	return ids, rows.Err()
 }
 
-// alone opens the database so that nobody else has it open, with nothing left in its log.
-func (n *newcomer) alone(ctx context.Context) (*sql.DB, error) {
-	if !exists(n.path) && size(n.path+"-wal") == 0 {
-		f, err := os.OpenFile(n.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
-		if err == nil {
-			err = errors.Join(f.Close(), syncDir(n.dir))
-		}
-		if err != nil && !errors.Is(err, fs.ErrExist) {
-			return nil, fileError("make the database", err)
-		}
-	}
-	if err := looksWhole(n.path); err != nil {
-		return nil, err
-	}
-	u := url.URL{Scheme: "file", Path: slashed(n.path), RawQuery: url.Values{
-		"mode": {"rw"}, "_busy_timeout": {fmt.Sprint(n.wait.Milliseconds())}, "_synchronous": {"FULL"}, "_pragma": {"locking_mode(EXCLUSIVE)"},
-	}.Encode()}
-	db, err := sql.Open("sqlite", u.String())
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", n.path, err)
-	}
-	db.SetMaxOpenConns(1)
-	s := &Store{path: n.path}
-	n.version, err = s.schemaVersion(ctx, db, 1<<31-1) // a newer one is kept as it is; another program's is not touched
-	var mode string
-	if err != nil {
-		err = n.explain(err)
-	} else {
-		// Fails unless nobody else has it open, and folds the log into the file.
-		err = n.explain(db.QueryRowContext(ctx, "PRAGMA journal_mode = DELETE").Scan(&mode))
-	}
-	if err == nil {
-		_, err = db.ExecContext(ctx, "BEGIN EXCLUSIVE; COMMIT") // the lock stays
-		err = n.explain(err)
-	}
-	if err != nil {
-		_ = db.Close()
-		return nil, err
-	}
-	return db, nil
-}
-
 func (n *newcomer) explain(err error) error {
 	if c := sqliteCode(err); c == codeBusy || c == codeLocked {
 		return n.busy(err)
 	}
-	if e, ok := errors.AsType[*Error](err); ok && e.Code == "store_busy" {
-		return n.busy(err)
+	if _, said := errors.AsType[*Error](err); said {
+		return err
 	}
 	return (&Store{path: n.path}).explain("restore", err)
 }
 
 func (n *newcomer) busy(err error) error {
-	return &Error{Code: "store_busy", Text: "restore " + n.path, Err: bare(err), Hint: "nothing was changed: another process has it open; close the other consoles and try again"}
+	return &Error{Code: "store_busy", Text: "restore " + n.path, Err: bare(err), Hint: "nothing was changed: another process has it; try again, or close the other consoles first"}
 }
 
 // isDamaged says whether an error tells of a database that SQLite cannot work with, which nobody else can then.
@@ -270,8 +343,14 @@ func isDamaged(err error) bool {
 	return ok && e.Code == "store_damaged"
 }
 
+// part is a file of the store that is there: its content, or where that is.
+type part struct {
+	name, path string
+	data       []byte
+}
+
 // keep copies the store that is there beside itself, under names nobody has.
-func (n *newcomer) keep() (kept []string, err error) {
+func (n *newcomer) keep(all []part) (kept []string, err error) {
 	stamp := ".before-" + n.world.now().UTC().Format("20060102T150405")
 	for i, s := 1, stamp; ; i++ {
 		free := true
@@ -284,34 +363,61 @@ func (n *newcomer) keep() (kept []string, err error) {
 		}
 		s = fmt.Sprintf("%s.%d", stamp, i)
 	}
-	for _, name := range n.there {
-		path := filepath.Join(n.dir, name)
-		if size(path) == 0 {
-			continue // a log that was folded into its database
+	for _, p := range all {
+		if p.data == nil && size(p.path) == 0 {
+			continue
 		}
-		to := filepath.Join(n.dir, name+stamp)
-		err := newFile(to, n.reached, func(f *os.File) error {
-			from, err := os.Open(path)
-			if err == nil {
-				n.read = append(n.read, from)
-				_, err = io.Copy(f, from)
-				err = errors.Join(err, f.Sync())
-			}
-			if err != nil {
-				return fileError("keep "+path, err)
-			}
-			return nil
-		})
-		if err != nil {
+		to := filepath.Join(n.dir, p.name+stamp)
+		if err := newFile(to, n.reached, p.copyTo); err != nil {
 			return kept, err
 		}
-		kept = append(kept, to)
+		if kept = append(kept, to); p.name == keyName {
+			if key, err := readKey(to); err == nil {
+				n.was = keyID(key)
+				clear(key)
+			}
+		}
 	}
 	return kept, nil
 }
 
-// replace puts a new file where the damaged one was, which is kept by now. Its log goes first: the new database must not get it.
-func (n *newcomer) replace(ctx context.Context) error {
+func (p part) copyTo(f *os.File) error {
+	var from io.Reader = bytes.NewReader(p.data)
+	if p.data == nil {
+		r, err := os.Open(p.path)
+		if err != nil {
+			return fileError("keep "+p.path, err)
+		}
+		defer func() { _ = r.Close() }()
+		from = r
+	}
+	_, err := io.Copy(f, from)
+	if err = errors.Join(err, f.Sync()); err != nil {
+		return fileError("keep "+p.name, err)
+	}
+	return nil
+}
+
+// replace keeps a damaged database and puts a new file in its place. The log of the old one goes first: the new one must not get it.
+func (n *newcomer) replace(ctx context.Context) (kept []string, err error) {
+	if !n.replaces {
+		return nil, occupied(n.path)
+	}
+	var all []part
+	for _, name := range []string{dbName, dbName + "-wal", keyName} {
+		all = append(all, part{name: name, path: filepath.Join(n.dir, name)})
+	}
+	if kept, err = n.keep(all); err != nil {
+		return kept, err
+	}
+	if err := n.ensure(ctx, 0); err != nil {
+		return kept, err
+	}
+	return kept, n.rename(ctx)
+}
+
+// rename puts a new file where the damaged one was.
+func (n *newcomer) rename(ctx context.Context) error {
 	data, err := n.from.serialize(ctx)
 	if err != nil {
 		return n.explain(err)
