@@ -23,7 +23,7 @@ type role func(ctx context.Context, dir string, args []string) error
 func roles() map[string]role {
 	all := map[string]role{
 		"hold": hold, "read": readOn, "late": late, "writes": writes, "turns": turns, "climb": climb,
-		"saves": saves, "replaces": replaces, "restore-until": restoreUntil, "rotate": rotateUntil, "strengthens": strengthens,
+		"saves": saves, "replaces": replaces, "restore-until": restoreUntil, "rotate": rotateUntil, "strengthens": strengthens, "looks": looks,
 	}
 	maps.Copy(all, unixRoles())
 	return all
