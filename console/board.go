@@ -46,7 +46,7 @@ func (s *Service) Board(ctx context.Context) (Board, error) {
 			}
 		}
 		b.Applications, err = s.applications(r, stored, b.Tokens, b.Marks)
-		b.Altered = s.altered(r)
+		b.Altered, b.Restored = s.altered(r), r.Restored()
 		return err
 	})
 	b.Unkept = s.opt.Keeper.InPlace(ctx)

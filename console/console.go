@@ -85,6 +85,7 @@ type Service struct {
 	apis       map[Environment]API
 	exchanges  []Exchange
 	seq        int64
+	restored   int64           // Reader.Restored, as the newest transaction saw it
 	awaited    map[string]bool // marks whose answer this process is still waiting for
 	watchers   map[chan struct{}]bool
 	skews      map[string]time.Duration // by environment, as last seen
@@ -120,6 +121,7 @@ type Board struct {
 	Unkept error     // why nothing can be stored any more, such as files that were deleted; nil: it can
 
 	Invitations []Invitation             // what this process waits for a person to do
+	Restored    int64                    // the revision at which a restored backup took the place of what was stored; 0: never
 	Longer      map[string]Longer        // how much longer than its bound a gateway was seen to accept, by environment
 	Skew        map[string]time.Duration // how far the servers' clocks are ahead of ours, by environment, as last seen
 }
@@ -200,6 +202,15 @@ func (s *Service) UndoWindow() time.Duration { return s.opt.UndoWindow }
 // Policy is how tokens of an application's environment are judged.
 func (s *Service) Policy(a Application) Policy {
 	return PolicyOf(a, s.opt.DueBefore)
+}
+
+// sawRestored notes what a transaction says of a restored backup: what was done once for the store is to be done anew.
+func (s *Service) sawRestored(rev int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if rev > s.restored {
+		s.restored, s.hashed = rev, false
+	}
 }
 
 func (s *Service) isAwaited(mark string) bool {

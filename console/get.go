@@ -50,7 +50,7 @@ func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (Outcome,
 // answeredSame finds what an answer to the very same question has brought since a revision.
 func (s *Service) answeredSame(all []Token, a Application, since int64, q question) *Token {
 	for _, t := range slices.Backward(all) {
-		if t.AnswerRev <= since || !q.brought(t, a) {
+		if !s.answeredAfter(t, since) || !q.brought(t, a) {
 			continue
 		}
 		switch st := StatusAt(t, s.Policy(a), s.Now()); {
@@ -59,6 +59,14 @@ func (s *Service) answeredSame(all []Token, a Application, since int64, q questi
 		}
 	}
 	return nil
+}
+
+// answeredAfter reports whether an answer has brought a token since a revision. One that came with a restored backup
+// meanwhile is none, whatever revision it has from elsewhere.
+func (s *Service) answeredAfter(t Token, since int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return t.AnswerRev > max(since, s.restored)
 }
 
 // theirs is the outcome for whoever takes another process's answer.

@@ -86,7 +86,7 @@ type Reader interface {
 	Rev() (int64, error)
 	// Restored is the revision at which a restored backup took the place of what was stored, 0 when none did. What is
 	// of no later revision was in the backup.
-	Restored() (int64, error)
+	Restored() int64
 	// Digest gives a keyed hash (HMAC-SHA-256) of a secret: the same text gives the same hash in
 	// this store alone. label keeps hashes for different uses apart. It is "" for a zero text, and
 	// while the store has no key for hashes yet, which the first Digest of a Writer makes. It fails

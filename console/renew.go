@@ -158,7 +158,7 @@ func (s *Service) renew(ctx context.Context, a Application, under []*lease, befo
 	if err := renewable(t, s.Policy(a), s.Now()); err != nil {
 		return Outcome{}, err
 	}
-	if t.AnswerRev > since { // handed out again
+	if s.answeredAfter(t, since) { // handed out again
 		return s.theirs(t, a, meanwhile), nil
 	}
 	if t.Refresh == RefreshLive && !sec.Refresh.IsZero() {

@@ -50,11 +50,17 @@ type kin struct {
 }
 
 func (k kin) View(ctx context.Context, f func(Reader) error) error {
-	return k.Keeper.View(ctx, func(r Reader) error { return f(kinReader{r, k.s}) })
+	return k.Keeper.View(ctx, func(r Reader) error {
+		k.s.sawRestored(r.Restored())
+		return f(kinReader{r, k.s})
+	})
 }
 
 func (k kin) Update(ctx context.Context, f func(Writer) error) error {
-	return k.Keeper.Update(ctx, func(w Writer) error { return f(kinWriter{w, kinReader{w, k.s}}) })
+	return k.Keeper.Update(ctx, func(w Writer) error {
+		k.s.sawRestored(w.Restored())
+		return f(kinWriter{w, kinReader{w, k.s}})
+	})
 }
 
 type kinReader struct {

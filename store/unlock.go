@@ -25,6 +25,8 @@ type slotRow struct {
 	wrapped []byte // nil: the slot holds the data key itself
 	made    time.Time
 	before  []heldBefore
+
+	restored int64 // the revision at which a backup came in, with this key or one before it; 0: never
 }
 
 // heldBefore is a slot that held a key and is still to be cleared of it.
@@ -97,8 +99,8 @@ func (s *Store) slotRow(ctx context.Context, q queryer) (slotRow, error) {
 	var kind sql.NullString
 	var params sql.NullString
 	err := q.QueryRowContext(ctx, "SELECT (SELECT value FROM meta WHERE name = 'key_epoch'), (SELECT value FROM meta WHERE name = 'key_check'),"+
-		" kind, params, wrapped, made, before FROM (SELECT 1) LEFT JOIN key_slot ON one = 1").
-		Scan(&r.epoch, &r.check, &kind, &params, &r.wrapped, stamp{&r.made}, inJSON(&r.before))
+		" coalesce((SELECT value FROM meta WHERE name = 'restored'), 0), kind, params, wrapped, made, before FROM (SELECT 1) LEFT JOIN key_slot ON one = 1").
+		Scan(&r.epoch, &r.check, &r.restored, &kind, &params, &r.wrapped, stamp{&r.made}, inJSON(&r.before))
 	if err != nil {
 		return r, s.explain("read the key slot", err)
 	}
