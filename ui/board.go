@@ -31,6 +31,7 @@ type board struct {
 	skew     map[string]time.Duration // of the servers' clocks, by environment
 
 	altered     []console.Altered    // rows that do not verify
+	restored    int64                // see console.Board
 	invitations []console.Invitation // what this process waits for a person to do
 	byID        map[string]*row
 }
@@ -113,8 +114,8 @@ func (r *row) at() time.Time {
 func file(b console.Board, policy func(console.Application) console.Policy, now time.Time) board {
 	out := board{
 		read: true, key: b.Key, unkept: b.Unkept, acts: b.Exchanges, tokens: b.Tokens, skew: b.Skew, longer: b.Longer, invitations: b.Invitations, known: b.Environments,
-		altered: b.Altered,
-		apps:    make([]app, len(b.Applications)), byID: make(map[string]*row, len(b.Tokens)),
+		altered: b.Altered, restored: b.Restored,
+		apps: make([]app, len(b.Applications)), byID: make(map[string]*row, len(b.Tokens)),
 	}
 	index := make(map[string]int, len(b.Applications))
 	envs := map[string]bool{}

@@ -276,10 +276,14 @@ func (p *plain) filedBoard(r boardRead) {
 			p.fail("read the store", r.err)
 		}
 	} else {
-		locked := p.board.key.Locked
+		locked, restored := p.board.key.Locked, p.board.restored
 		p.readErr, p.filed = "", r.ticket
 		p.board = file(r.board, p.fx.policy, p.now)
 		p.due = time.Time{} // the board knows
+		if p.greeted && p.board.restored != restored {
+			p.out.say("note: %s.", restoredWords)
+			p.told, p.primed = map[string]told{}, false // what differs was nobody's doing
+		}
 		if why := p.saidUnkept.news(r.board); why != nil {
 			p.fail("store", why)
 		}

@@ -323,9 +323,13 @@ func (m *root) sayCovered(first bool, covered []console.Application) {
 
 func (m *root) fileBoard(b console.Board) tea.Cmd {
 	first := !m.board.read
-	before, locked := m.board.byID, m.board.key.Locked
+	before, locked, restored := m.board.byID, m.board.key.Locked, m.board.restored
 	m.board = file(b, m.fx.policy, m.second())
 	m.sayCovered(first, b.Covered)
+	if !first && m.board.restored != restored {
+		m.note(info, restoredWords, "")
+		before = nil // what differs was nobody's doing
+	}
 	if why := m.saidUnkept.news(b); why != nil {
 		m.note(bad, why.Error(), console.Hint(why))
 	}

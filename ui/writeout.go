@@ -22,6 +22,9 @@ func (s *saidUnkept) news(b console.Board) error {
 	return b.Unkept
 }
 
+// restoredWords say that the store which is shown is not the one from before.
+const restoredWords = "the store was replaced by a restored backup; this console shows it now"
+
 // writtenOut is what became of writing out what this console holds.
 type writtenOut struct {
 	place string
