@@ -201,7 +201,8 @@ func (p *program) restoreCommand() *cobra.Command {
 		Short: "Bring back what was written by backup",
 		Long: "Checks a backup to its end, every secret in it too, and then makes it the store. FILE - is standard input.\n" +
 			"A store that is there is left alone; with --replace it is kept beside as lanyard.db.before-… with its key.\n" +
-			"No other console may be open. Tokens that were renewed or revoked since the backup are in it as they were then.\n" +
+			"Consoles that are open show the restored store from then on, and say so; answers on their way to them are stored first.\n" +
+			"Tokens that were renewed or revoked since the backup are in it as they were then.\n" +
 			"Whoever knows the recipient of a backup can make one. So where it would send credentials to hosts that neither the store\n" +
 			"here nor the configuration names, you are asked; no other flag than --host answers that. Whether the backup is signed by the\n" +
 			"store here is said.",
@@ -242,7 +243,7 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 	if err != nil {
 		return err
 	}
-	r := store.Restoring{Options: p.storeOptions(cfg), Replace: f.replace}
+	r := store.Restoring{Options: p.storeOptions(cfg), Replace: f.replace, LeaseNow: p.leaseClock(), Patience: keyPatience, Waiting: p.waitsForAnswers}
 	here := p.replaced(ctx, paths, r.Options)
 	if here.kind != "" && cfg.StoreKey == "auto" {
 		r.First = []string{here.kind} // as well kept as what is replaced

@@ -12,7 +12,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// keyPatience is how long answers on their way to another console are waited for before the key is changed.
+// keyPatience is how long answers on their way to another console are waited for before the key is changed, or the store replaced.
 const keyPatience = 20 * time.Second
 
 func (p *program) keyCommand() *cobra.Command {
@@ -259,9 +259,7 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 			return err
 		}
 	}
-	err = kept.Rotate(ctx, store.Rotation{To: to, Passphrase: text, Now: p.clock, LeaseNow: p.leaseClock(), Patience: keyPatience, Waiting: func() {
-		p.note("another lanyard waits for an answer, which is to be stored first; waiting up to %s", keyPatience)
-	}})
+	err = kept.Rotate(ctx, store.Rotation{To: to, Passphrase: text, Now: p.clock, LeaseNow: p.leaseClock(), Patience: keyPatience, Waiting: p.waitsForAnswers})
 	if err != nil {
 		return err
 	}
@@ -278,6 +276,10 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 	}
 	p.otherwise(cfg, kept)
 	return nil
+}
+
+func (p *program) waitsForAnswers() {
+	p.note("another lanyard waits for an answer, which is to be stored first; waiting up to %s", keyPatience)
 }
 
 // leaseClock is the clock that leases are counted by: that of the machine, where it has one, or the wall's.
