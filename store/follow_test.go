@@ -382,3 +382,44 @@ func TestRestoreOverANewerFormIsAlone(t *testing.T) {
 	explained(t, err, "store_busy", "lanyard.db")
 	sound(t, s, 3)
 }
+
+// Whatever step a restore is killed at, a console that has the store open goes on with the old one or the new one, and
+// with its key.
+func TestConsoleOutlivesAKilledRestore(t *testing.T) {
+	t.Parallel()
+	id, at := pair(t), t.TempDir()
+	if err := errors.Join(os.WriteFile(filepath.Join(at, "identity"), []byte(id.String()), 0o600),
+		os.WriteFile(filepath.Join(at, "b.age"), backupOf(t, 31, id), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range store.RestoreSteps() {
+		if step == "cleared" {
+			continue
+		}
+		t.Run(step, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(t.TempDir(), "state")
+			stocked(t, dir, 10)
+			s := openWith(t, dir, remembering(dir))
+			child := strike(t, dir, fmt.Sprintf("restore-until %s %s file", filepath.Join(at, "identity"), filepath.Join(at, "b.age")), fated(step, 1))
+			if !child.killed() {
+				t.Fatal("it lived on")
+			}
+			want := 10
+			if swapped(step) {
+				want = 31
+			}
+			update(t, s, func(w console.Writer) error {
+				n, err := consistent(w)
+				if n != want {
+					t.Errorf("%d tokens", n)
+				}
+				return errors.Join(err, putNext(w, "console", 0, func(string) {}))
+			})
+			if err := errors.Join(s.InPlace(t.Context()), s.Rotate(t.Context(), store.Rotation{To: "file"}), s.Close()); err != nil {
+				t.Error(err)
+			}
+			sound(t, openWith(t, dir, remembering(dir)), want+1)
+		})
+	}
+}
