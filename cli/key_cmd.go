@@ -12,7 +12,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// keyPatience is how long answers on their way to another console are waited for before the key is changed, or the store replaced.
+// keyPatience is how long answers on their way to another console are waited for before the key is
+// changed, or the store replaced.
 const keyPatience = 20 * time.Second
 
 func (p *program) keyCommand() *cobra.Command {

@@ -204,7 +204,8 @@ func (s *Service) Policy(a Application) Policy {
 	return PolicyOf(a, s.opt.DueBefore)
 }
 
-// sawRestored notes what a transaction says of a restored backup: what was done once for the store is to be done anew.
+// sawRestored notes what a transaction says of a restored backup: what was done once for the store
+// is to be done anew.
 func (s *Service) sawRestored(rev int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

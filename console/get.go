@@ -61,8 +61,8 @@ func (s *Service) answeredSame(all []Token, a Application, since int64, q questi
 	return nil
 }
 
-// answeredAfter reports whether an answer has brought a token since a revision. One that came with a restored backup
-// meanwhile is none, whatever revision it has from elsewhere.
+// answeredAfter reports whether an answer has brought a token since a revision. One that came with
+// a restored backup meanwhile is none, whatever revision it has from elsewhere.
 func (s *Service) answeredAfter(t Token, since int64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

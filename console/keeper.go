@@ -84,8 +84,8 @@ type Reader interface {
 	Unopened() ([]Altered, error)
 	// Rev is the store's revision: it grows with every stored change of a token.
 	Rev() (int64, error)
-	// Restored is the revision at which a restored backup took the place of what was stored, 0 when none did. What is
-	// of no later revision was in the backup.
+	// Restored is the revision at which a restored backup took the place of what was stored, 0 when
+	// none did. What is of no later revision was in the backup.
 	Restored() int64
 	// Digest gives a keyed hash (HMAC-SHA-256) of a secret: the same text gives the same hash in
 	// this store alone. label keeps hashes for different uses apart. It is "" for a zero text, and

@@ -40,6 +40,6 @@ func (r *reader) Rev() (rev int64, err error) {
 	return rev, err
 }
 
-// Restored is the revision at which a backup took the place of what was stored in this file, 0 when none did. It brought
-// another key, so that it is known with the key.
+// Restored is the revision at which a backup took the place of what was stored in this file, 0 when
+// none did. It brought another key, so that it is known with the key.
 func (r *reader) Restored() int64 { return r.key.row.restored }

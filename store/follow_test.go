@@ -20,8 +20,9 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// looks is a console in another process: for each line of its standard input it reads what there is, opens every
-// secret and writes a token, in one transaction, and prints how many tokens there were.
+// looks is a console in another process: for each line of its standard input it reads what there
+// is, opens every secret and writes a token, in one transaction, and prints how many tokens there
+// were.
 func looks(ctx context.Context, dir string, _ []string) error {
 	s, err := store.Open(ctx, dir, turning())
 	if err != nil {
@@ -47,8 +48,8 @@ func looks(ctx context.Context, dir string, _ []string) error {
 	return s.Close()
 }
 
-// consistent counts the tokens of a store to which put and putNext have written. Half of a transaction, or half of two
-// stores, is an error.
+// consistent counts the tokens of a store to which put and putNext have written. Half of a
+// transaction, or half of two stores, is an error.
 func consistent(r console.Reader) (int, error) {
 	ts, err := r.Tokens()
 	if err != nil {
@@ -76,8 +77,9 @@ func backupOf(t *testing.T, n int, id *age.X25519Identity) []byte {
 	return backedUp(t, open(t, dir), id.Recipient())
 }
 
-// Consoles that have the store open, in this process and in another one, find the restored one there, and what they
-// write is in it. One that is reading all the while reads the old one to its end.
+// Consoles that have the store open, in this process and in another one, find the restored one
+// there, and what they write is in it. One that is reading all the while reads the old one to its
+// end.
 func TestConsolesFollowARestore(t *testing.T) {
 	t.Parallel()
 	id := pair(t)
@@ -212,7 +214,8 @@ func TestConsoleAsksAfterARestore(t *testing.T) {
 	sound(t, s, 31)
 }
 
-// A restore waits for the answers that are on their way, which are kept in what it replaces, and gives up after its patience.
+// A restore waits for the answers that are on their way, which are kept in what it replaces, and
+// gives up after its patience.
 func TestRestoreWaitsForAnswers(t *testing.T) {
 	t.Parallel()
 	id, dir := pair(t), t.TempDir()
@@ -253,8 +256,8 @@ func TestRestoreWaitsForAnswers(t *testing.T) {
 	keeps(t, got.Kept, 4)
 }
 
-// While others write and read, a restore comes between two of their transactions: what each was told is kept is in the
-// store that is there or in the one that was set aside.
+// While others write and read, a restore comes between two of their transactions: what each was
+// told is kept is in the store that is there or in the one that was set aside.
 func TestRestoreUnderWrites(t *testing.T) {
 	t.Parallel()
 	id, dir := pair(t), t.TempDir()
@@ -329,7 +332,8 @@ func TestRestoreUnderWrites(t *testing.T) {
 	}
 }
 
-// The key of what is replaced is kept also where a change of it had no time to give it its lasting name.
+// The key of what is replaced is kept also where a change of it had no time to give it its lasting
+// name.
 func TestRestoreKeepsAKeyThatIsNotSettled(t *testing.T) {
 	t.Parallel()
 	id, dir := pair(t), t.TempDir()
@@ -346,7 +350,8 @@ func TestRestoreKeepsAKeyThatIsNotSettled(t *testing.T) {
 	sound(t, open(t, dir), 31)
 }
 
-// A key file of the newcomer that another process took for one that was left lying is written again.
+// A key file of the newcomer that another process took for one that was left lying is written
+// again.
 func TestRestoreWritesASweptKeyAgain(t *testing.T) {
 	t.Parallel()
 	id, dir := pair(t), t.TempDir()
@@ -383,8 +388,8 @@ func TestRestoreOverANewerFormIsAlone(t *testing.T) {
 	sound(t, s, 3)
 }
 
-// Whatever step a restore is killed at, a console that has the store open goes on with the old one or the new one, and
-// with its key.
+// Whatever step a restore is killed at, a console that has the store open goes on with the old one
+// or the new one, and with its key.
 func TestConsoleOutlivesAKilledRestore(t *testing.T) {
 	t.Parallel()
 	id, at := pair(t), t.TempDir()

@@ -79,7 +79,8 @@ func (k keyFile) find(id string) (kept []byte, path string, err error) {
 	return nil, "", ErrNoKey
 }
 
-// where is the file that has the key of params; a change of the key may not have given it its lasting name yet.
+// where is the file that has the key of params; a change of the key may not have given it its
+// lasting name yet.
 func (k keyFile) where(params []byte) string {
 	if id, err := fileID(params); err == nil {
 		if kept, path, err := k.find(id); err == nil {

@@ -102,8 +102,9 @@ func (n *newcomer) swap(ctx context.Context) (kept []string, err error) {
 	return kept, err
 }
 
-// overwrite puts the newcomer in the place of a sound database, or of none, in one transaction. Others may have it open:
-// they read the old one or the new one, and notice the new one as they notice any commit.
+// overwrite puts the newcomer in the place of a sound database, or of none, in one transaction.
+// Others may have it open: they read the old one or the new one, and notice the new one as they
+// notice any commit.
 func (n *newcomer) overwrite(ctx context.Context) (kept []string, err error) {
 	db, err := n.open(ctx)
 	if err != nil {
@@ -122,7 +123,8 @@ func (n *newcomer) overwrite(ctx context.Context) (kept []string, err error) {
 			if err != nil {
 				return err
 			}
-			// Copies nothing, but takes the lock for writing, which is held until the last step is committed.
+			// Copies nothing, but takes the lock for writing, which is held until the last step is
+			// committed.
 			if _, err = b.Step(0); err == nil {
 				kept, flying, err = n.ready(ctx, db)
 			}
@@ -189,7 +191,8 @@ func (n *newcomer) open(ctx context.Context) (*sql.DB, error) {
 	return db, nil
 }
 
-// anyVersion is a schema version that no store has: what is kept as it is may be newer than this program.
+// anyVersion is a schema version that no store has: what is kept as it is may be newer than this
+// program.
 const anyVersion = 1<<31 - 1
 
 // beside is the store that is there, for what can be done with it as it is.
@@ -203,8 +206,8 @@ func (s *Store) folded(ctx context.Context) error {
 	return s.write.QueryRowContext(ctx, "PRAGMA journal_mode = DELETE").Scan(&mode)
 }
 
-// ready looks, while nobody else can write, whether the newcomer may come in, and keeps what is there. It does nothing
-// while answers are on their way, which it counts.
+// ready looks, while nobody else can write, whether the newcomer may come in, and keeps what is
+// there. It does nothing while answers are on their way, which it counts.
 func (n *newcomer) ready(ctx context.Context, db *sql.DB) (kept []string, flying int, err error) {
 	s := n.beside(db)
 	version := 0
@@ -245,12 +248,13 @@ func (n *newcomer) ready(ctx context.Context, db *sql.DB) (kept []string, flying
 	return kept, 0, n.ensure(ctx, rev)
 }
 
-// ensure makes sure, right before the newcomer comes in, that its key is there, also for the keyring, and that nobody who
-// goes by the revision of the store, which is rev, sees it go back.
+// ensure makes sure, right before the newcomer comes in, that its key is there, also for the
+// keyring, and that nobody who goes by the revision of the store, which is rev, sees it go back.
 func (n *newcomer) ensure(ctx context.Context, rev int64) error {
 	n.reached("kept")
 	if f, ok := n.slot.(keyFile); ok {
-		// Others may have taken the key for one that was left lying. While the lock is held nobody does.
+		// Others may have taken the key for one that was left lying. While the lock is held nobody
+		// does.
 		if err := f.again(ctx, n.params, n.made); err != nil {
 			return fileError("write the "+f.Place(), err)
 		}
@@ -398,7 +402,8 @@ func (p part) copyTo(f *os.File) error {
 	return nil
 }
 
-// replace keeps a damaged database and puts a new file in its place. The log of the old one goes first: the new one must not get it.
+// replace keeps a damaged database and puts a new file in its place. The log of the old one goes
+// first: the new one must not get it.
 func (n *newcomer) replace(ctx context.Context) (kept []string, err error) {
 	if !n.replaces {
 		return nil, occupied(n.path)

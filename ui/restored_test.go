@@ -31,7 +31,8 @@ func (s *swapped) View(ctx context.Context, f func(console.Reader) error) error 
 
 const saysRestored = "he store was replaced by a restored backup; this console shows it now"
 
-// A console says once that a backup was restored under it, and nothing where that was before it was opened.
+// A console says once that a backup was restored under it, and nothing where that was before it was
+// opened.
 func TestStoreWasRestored(t *testing.T) {
 	t.Parallel()
 	s := &swapped{}
