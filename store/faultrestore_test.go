@@ -285,6 +285,11 @@ func TestFaultRestoreKilledAtEveryStep(t *testing.T) {
 							t.Fatal(err)
 						}
 						sound(t, s, want)
+						for name := range files(t, dir) {
+							if strings.HasPrefix(name, "lanyard.key.was-") {
+								t.Errorf("%s is a second copy of a key that was kept", name)
+							}
+						}
 						if i, err := s.KeyInfo(t.Context()); err != nil || i.Pinned != "keyring" || len(i.Remembered) != 1 {
 							t.Errorf("remembered: %+v %v", i, err)
 						}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"lanyard/tokenapi/secret"
@@ -287,7 +288,7 @@ func (k keyFile) Settle(params []byte) error {
 		return err
 	}
 	if _, err := os.Lstat(k.coming(id)); err == nil {
-		if key, err := readKey(k.path); err == nil && keyID(key) != id {
+		if key, err := readKey(k.path); err == nil && keyID(key) != id && !k.keptBeside(keyID(key)) {
 			// Whose it is nobody here knows; a database that was moved away may need it.
 			if err := os.Rename(k.path, k.aside(keyID(key))); err != nil {
 				return err
@@ -305,6 +306,19 @@ func (k keyFile) Settle(params []byte) error {
 		}
 	}
 	return errors.Join(err, syncDir(dir))
+}
+
+// keptBeside reports whether a restore kept a key beside, with the database that it opens.
+func (k keyFile) keptBeside(id string) bool {
+	entries, _ := os.ReadDir(filepath.Dir(k.path))
+	return slices.ContainsFunc(entries, func(e os.DirEntry) bool {
+		if !strings.HasPrefix(e.Name(), filepath.Base(k.path)+keptAs) {
+			return false
+		}
+		key, err := readKey(filepath.Join(filepath.Dir(k.path), e.Name()))
+		defer clear(key)
+		return err == nil && keyID(key) == id
+	})
 }
 
 // Forget removes the key of params wherever it lies, and no other. It runs while the database is locked, as Settle.

@@ -138,7 +138,6 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 		return done, err
 	}
 	s.settlePins(ctx)
-	n.sweep(done.Kept)
 	return done, nil
 }
 

@@ -24,7 +24,6 @@ type newcomer struct {
 	slot      KeySlot
 	params    []byte
 	made      []byte // the key itself, for a key file
-	was       string // the name of the key that was kept
 	at        func(string)
 	wait      time.Duration // for the writing transactions of others; see Options.Busy
 	calm      lull
@@ -353,9 +352,12 @@ type part struct {
 	data       []byte
 }
 
+// keptAs is how the names go on of the files of a store that a restore keeps.
+const keptAs = ".before-"
+
 // keep copies the store that is there beside itself, under names nobody has.
 func (n *newcomer) keep(all []part) (kept []string, err error) {
-	stamp := ".before-" + n.world.now().UTC().Format("20060102T150405")
+	stamp := keptAs + n.world.now().UTC().Format("20060102T150405")
 	for i, s := 1, stamp; ; i++ {
 		free := true
 		for _, name := range []string{dbName, dbName + "-wal", keyName} {
@@ -375,12 +377,7 @@ func (n *newcomer) keep(all []part) (kept []string, err error) {
 		if err := newFile(to, n.reached, p.copyTo); err != nil {
 			return kept, err
 		}
-		if kept = append(kept, to); p.name == keyName {
-			if key, err := readKey(to); err == nil {
-				n.was = keyID(key)
-				clear(key)
-			}
-		}
+		kept = append(kept, to)
 	}
 	return kept, nil
 }
@@ -445,13 +442,6 @@ func (n *newcomer) rename(ctx context.Context) error {
 		return fileError("put the restored database in its place", err)
 	}
 	return nil
-}
-
-// sweep removes the second copy of a key file that was kept: the store puts a key which it does not know aside.
-func (n *newcomer) sweep(kept []string) {
-	if aside := (keyFile{filepath.Join(n.dir, keyName)}).aside(n.was); n.was != "" && len(kept) > 0 {
-		_ = os.Remove(aside)
-	}
 }
 
 // slashed is a path as it stands in the address of a database.
