@@ -24,6 +24,7 @@ func roles() map[string]role {
 	all := map[string]role{
 		"hold": hold, "read": readOn, "late": late, "writes": writes, "turns": turns, "climb": climb,
 		"saves": saves, "replaces": replaces, "restore-until": restoreUntil, "rotate": rotateUntil, "strengthens": strengthens, "looks": looks,
+		"traced": changes,
 	}
 	maps.Copy(all, unixRoles())
 	return all
