@@ -17,20 +17,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The tracer kills a child before the nth system call with which it changes a file, counted from the place where the child
-// calls traceMe. The child installs a filter there (seccomp) that stops it at each of these calls. A call at which a
-// process is killed does not happen.
+// The tracer kills a child before the nth system call with which it changes a file, counted from
+// the place where the child calls traceMe. The child installs a filter there (seccomp) that stops
+// it at each of these calls. A call at which a process is killed does not happen.
 
 // call is a system call that may change a file.
 type call struct {
 	name  string
 	fd    int   // the argument that is an open file, counted from 1; 0: none
 	paths []int // the arguments that are paths, counted from 1
-	flags int   // the argument with O_CREAT and O_TRUNC, counted from 1; 0: none, it always changes something
+	flags int   // the argument with O_CREAT and O_TRUNC, counted from 1; 0: none
 }
 
-// changing are the system calls that change files, by number. A sync is none of them: what a killed process leaves is the
-// same before it and after it.
+// changing are the system calls that change files, by number. A sync is none of them: what a
+// killed process leaves is the same before it and after it.
 func changing() map[uint32]call {
 	first, second, both := []int{1}, []int{2}, []int{2, 4}
 	all := map[uint32]call{
@@ -114,7 +114,8 @@ func trace(t *testing.T, root, do string, nth int) (end traced, err error) {
 	pid, err := syscall.ForkExec(cmd.Path, cmd.Args, &syscall.ProcAttr{
 		Env:   append(cmd.Env, "STORE_TEST_TRACED=1"),
 		Files: []uintptr{null.Fd(), out.Fd(), out.Fd()},
-		Sys:   &syscall.SysProcAttr{Ptrace: true, Setpgid: true}, // a group of its own, to wait for its threads alone
+		// A group of its own, to wait for its threads alone.
+		Sys: &syscall.SysProcAttr{Ptrace: true, Setpgid: true},
 	})
 	if err != nil {
 		return end, err
