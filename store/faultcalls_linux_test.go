@@ -22,6 +22,7 @@ import (
 // system calls.
 type change struct {
 	name, do string                                    // see changes
+	every    int                                       // it is killed before every nth call in full
 	begin    func(t *testing.T, root string)           // makes what is there before; nil: nothing
 	after    func(t *testing.T, c *tally, f *fatality) // looks at what is there afterwards
 }
@@ -34,11 +35,11 @@ type fatality struct {
 	done      bool              // it said so
 }
 
-// begun makes a store with ten tokens, whose key is of a kind.
+// begun makes a store with three tokens, whose key is of a kind.
 func begun(kind string) func(*testing.T, string) {
 	return func(t *testing.T, root string) {
 		dir := filepath.Join(root, "state")
-		stocked(t, dir, 10)
+		stocked(t, dir, 3)
 		s := openWith(t, dir, calling())
 		if kind != "file" {
 			rotate(t, s, kind)
@@ -105,12 +106,12 @@ func (f *fatality) keyless(t *testing.T, c *tally, s *store.Store, kept string) 
 	if bytes.Equal(old[1], old[2]) {
 		t.Error("the key was not changed")
 	}
-	f.opens(t, c, 0, 1, 10, 40)
+	f.opens(t, c, 0, 1, 3, 6)
 }
 
 func rotated(kind string) func(*testing.T, *tally, *fatality) {
 	return func(t *testing.T, c *tally, f *fatality) {
-		s := f.opens(t, c, 10)
+		s := f.opens(t, c, 3)
 		if got := s.Key().Kind; f.done && got != kind {
 			c.add(&c.lost)
 			t.Errorf("%s: the key was changed, and it is in the %s", f.last, got)
@@ -119,7 +120,7 @@ func rotated(kind string) func(*testing.T, *tally, *fatality) {
 	}
 }
 
-// restored checks a store after a restore over one with ten tokens, or over a damaged one.
+// restored checks a store after a restore over one with three tokens, or over a damaged one.
 func restored(backup string, id age.Identity, damaged bool) func(*testing.T, *tally, *fatality) {
 	return func(t *testing.T, c *tally, f *fatality) {
 		if damaged {
@@ -141,7 +142,7 @@ func restored(backup string, id age.Identity, damaged bool) func(*testing.T, *ta
 				t.Errorf("%s: the damaged database is there: %v; %v", f.last, kept, err)
 			}
 		}
-		want := []int{10, 40}
+		want := []int{3, 6}
 		if damaged || f.done {
 			want = want[1:]
 		}
@@ -151,7 +152,7 @@ func restored(backup string, id age.Identity, damaged bool) func(*testing.T, *ta
 
 // guarded checks a store whose rows got their first MACs, or whose key was told of them.
 func guarded(t *testing.T, c *tally, f *fatality) {
-	s := f.opens(t, c, 10)
+	s := f.opens(t, c, 3)
 	if n := len(files(t, f.dir)["lanyard.key"]); n != 33 {
 		c.add(&c.torn)
 		t.Errorf("%s: the key file has %d bytes", f.last, n)
@@ -168,7 +169,7 @@ func backedUpAt(id *age.X25519Identity) func(*testing.T, *tally, *fatality) {
 			c.add(&c.lost)
 			t.Errorf("%s: it was written, and is not there: %v", f.last, err)
 		}
-		s := f.opens(t, c, 10)
+		s := f.opens(t, c, 3)
 		if errors.Is(err, fs.ErrNotExist) {
 			if err := s.BackupTo(t.Context(), path, id.Recipient()); err != nil {
 				t.Errorf("%s: the next one: %v", f.last, err)
@@ -184,7 +185,7 @@ func backedUpAt(id *age.X25519Identity) func(*testing.T, *tally, *fatality) {
 			t.Errorf("%s: the backup cannot be restored: %v", f.last, err)
 			return
 		}
-		back.opens(t, c, 10)
+		back.opens(t, c, 3)
 		f.keyless(t, c, s, "")
 	}
 }
@@ -195,13 +196,13 @@ func allChanges(t *testing.T) []change {
 	at := t.TempDir()
 	who, backup := filepath.Join(at, "identity"), filepath.Join(at, "b.age")
 	from := t.TempDir()
-	stocked(t, from, 40)
+	stocked(t, from, 6)
 	if err := errors.Join(os.WriteFile(who, []byte(id.String()), 0o600), open(t, from).BackupTo(t.Context(), backup, id.Recipient())); err != nil {
 		t.Fatal(err)
 	}
 	restore := "restore " + who + " " + backup
 	damaged := func(t *testing.T, root string) {
-		if err := os.WriteFile(stocked(t, filepath.Join(root, "state"), 10), bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
+		if err := os.WriteFile(stocked(t, filepath.Join(root, "state"), 3), bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -209,7 +210,7 @@ func allChanges(t *testing.T) []change {
 	older := func(unguard bool) func(*testing.T, string) {
 		return func(t *testing.T, root string) {
 			dir := filepath.Join(root, "state")
-			stocked(t, dir, 10)
+			stocked(t, dir, 3)
 			s := openWith(t, dir, calling())
 			var err error
 			if unguard {
@@ -221,20 +222,20 @@ func allChanges(t *testing.T) []change {
 		}
 	}
 	return []change{
-		{"rotate file to file", "rotate file", begun("file"), rotated("file")},
-		{"rotate file to passphrase", "rotate passphrase", begun("file"), rotated("passphrase")},
-		{"rotate passphrase to file", "rotate file", begun("passphrase"), rotated("file")},
-		{"backup", "backup " + id.Recipient().String(), begun("file"), backedUpAt(id)},
-		{"restore over a store", restore, begun("file"), restored(backup, id, false)},
-		{"restore over a store with a passphrase", restore, begun("passphrase"), restored(backup, id, false)},
-		{"restore over a damaged store", restore, damaged, restored(backup, id, true)},
-		{"first key", "open", nil, func(t *testing.T, c *tally, f *fatality) {
+		{"rotate file to file", "rotate file", 1, begun("file"), rotated("file")},
+		{"rotate file to passphrase", "rotate passphrase", 1, begun("file"), rotated("passphrase")},
+		{"rotate passphrase to file", "rotate file", 1, begun("passphrase"), rotated("file")},
+		{"backup", "backup " + id.Recipient().String(), 1, begun("file"), backedUpAt(id)},
+		{"restore over a store", restore, 1, begun("file"), restored(backup, id, false)},
+		{"restore over a store with a passphrase", restore, 4, begun("passphrase"), restored(backup, id, false)},
+		{"restore over a damaged store", restore, 1, damaged, restored(backup, id, true)},
+		{"first key", "open", 1, nil, func(t *testing.T, c *tally, f *fatality) {
 			s := f.opens(t, c, 0)
 			update(t, s, func(w console.Writer) error { return put(w, 0, 1) })
 			f.keyless(t, c, s, "")
 		}},
-		{"first MACs", "open", older(true), guarded},
-		{"note beside the key", "open", older(false), guarded},
+		{"first MACs", "open", 1, older(true), guarded},
+		{"note beside the key", "open", 1, older(false), guarded},
 	}
 }
 
@@ -283,7 +284,7 @@ func TestFaultBetweenSystemCalls(t *testing.T) {
 			}
 			offset := dice.Float64()
 			for i, killed := 0, true; killed && (i < sample || full()) && i < 2*whole.calls; i++ {
-				nth := i + 1
+				nth := 1 + i*what.every
 				if !full() {
 					nth = 1 + int((float64(i)+offset)*float64(whole.calls)/sample)
 				}
