@@ -90,7 +90,8 @@ func (a *arena) start() *victim {
 	return v
 }
 
-// line records what a writer has shown, decided or found broken. It reports false for other lines.
+// line records what a writer has shown, decided, delivered or found broken. It reports false for
+// other lines.
 func (l *saidBy) line(text string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -100,11 +101,14 @@ func (l *saidBy) line(text string) bool {
 		l.shown[rest] = true
 	case "decided":
 		l.decided[rest] = true
+	case "accepted":
 	case "broken":
 		l.broken = append(l.broken, rest)
+		return true
 	default:
 		return false
 	}
+	l.told = append(l.told, text)
 	return true
 }
 

@@ -171,4 +171,5 @@ type saidBy struct {
 	mu             sync.Mutex
 	shown, decided map[string]bool
 	broken         []string
+	told           []string // that something is stored, in order
 }

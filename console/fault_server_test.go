@@ -73,7 +73,8 @@ const (
 // request is there, and goes on when gone is closed.
 type stop struct {
 	who, where string
-	left       int // requests of this client until the one to stop at
+	left       int  // requests of this client until the one to stop at
+	lives      bool // the client is not killed: the request goes on
 	at, gone   chan struct{}
 }
 
@@ -144,7 +145,9 @@ func (f fate) reached(where string) {
 	if f.stop != nil && f.stop.where == where {
 		close(f.stop.at)
 		<-f.stop.gone
-		panic(http.ErrAbortHandler)
+		if !f.stop.lives {
+			panic(http.ErrAbortHandler)
+		}
 	}
 }
 

@@ -9,11 +9,12 @@ import (
 )
 
 // stops is a Keeper that stops its process at a step: before, inside or after a transaction. The
-// process says that it is there, and waits to be killed.
+// process says that it is there, and waits to be killed or to be told to go on.
 type stops struct {
 	console.Keeper
 	owner string
 	say   func(...any)
+	on    chan struct{}
 
 	mu    sync.Mutex
 	where string
@@ -46,7 +47,7 @@ func (k *stops) Update(ctx context.Context, f func(console.Writer) error) error 
 	stop := func(at, name string) {
 		if where == at {
 			k.say("at", at, name)
-			select {}
+			<-k.on
 		}
 	}
 	stop("before", "")

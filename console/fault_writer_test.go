@@ -105,7 +105,7 @@ func writer() error {
 	}
 	var now atomic.Int64
 	clock := func() time.Time { return time.Unix(0, now.Load()) }
-	keeper := &stops{Keeper: st, owner: name, say: say}
+	keeper := &stops{Keeper: st, owner: name, say: say, on: make(chan struct{})}
 	s, err := faultConsole(url, name, clock, keeper)
 	if err != nil {
 		return err
@@ -127,6 +127,8 @@ func writer() error {
 			now.Store(number(1))
 		case "stop":
 			keeper.arm(f[1], int(number(2)))
+		case "on":
+			keeper.on <- struct{}{}
 		case "do":
 			keeper.begin()
 			go func() {
@@ -187,7 +189,12 @@ func act(
 		}
 		return out, err
 	case "deliver":
-		_, err = s.DeliverOne(ctx, id)
+		done, err := s.DeliverOne(ctx, id)
+		for _, d := range done {
+			if d.Err == nil {
+				say("accepted", d.Kind, d.Token.Fingerprint)
+			}
+		}
 		return out, err
 	}
 	panic(verb)
