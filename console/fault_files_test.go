@@ -29,7 +29,7 @@ func (s step) mayLose() bool {
 		return s.where != answered
 	}
 	stores := s.name == "answer" || s.verb == "revoke" || s.verb == "deliver" && s.n == s.last-1
-	return s.name != "release" && !(stores && s.where == "after")
+	return s.name != "release" && (!stores || s.where != "after")
 }
 
 // since gives what the writers have told since the first n.
