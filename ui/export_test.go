@@ -315,13 +315,32 @@ func Passed(given string, messages ...tea.Msg) (passed []tea.Msg) {
 // FedInTurn is what the program reads when it takes each chunk before the next one comes.
 func FedInTurn(chunks ...[]byte) (out []byte) {
 	i := newInput(nil, nil)
-	buf := make([]byte, 4096)
 	for _, c := range chunks {
-		for i.feed(c, false); len(i.waits) > 0; {
-			out = append(out, buf[:i.take(buf)]...)
-		}
+		i.feed(c, false)
+		out = append(out, i.takeAll()...)
 	}
 	return out
+}
+
+func (i *input) takeAll() (out []byte) {
+	buf := make([]byte, 4096)
+	for len(i.waits) > 0 {
+		out = append(out, buf[:i.take(buf)]...)
+	}
+	return out
+}
+
+// FedThen is what the program reads when it takes each of the first chunks before the next one comes, and then none.
+func FedThen(first []string, then ...string) (out []byte) {
+	i := newInput(nil, nil)
+	for _, c := range first {
+		i.feed([]byte(c), false)
+		out = append(out, i.takeAll()...)
+	}
+	for _, c := range then {
+		i.feed([]byte(c), false)
+	}
+	return append(out, i.takeAll()...)
 }
 
 // Fed is what the program reads when a terminal gives these chunks, of which those of full bytes fill a read.

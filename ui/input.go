@@ -49,6 +49,8 @@ type input struct {
 	begun   bool    // the program has seen the start of it
 	paste   []byte
 	over    bool // the paste is too long
+	ended   bool // ctrl+c ended the paste, and what follows to its end mark is no key
+	long    bool // the last read was longer than a key, so the next one may be the rest of a paste
 	cut     bool // the last read was full, so the next one may be more of the same text
 	losing  bool // keys are lost until none wait
 	lost    bool // the last ones were
@@ -236,21 +238,35 @@ func (i *input) stale(stop bool) bool {
 
 // feed takes what was read from the terminal; full says that there may be more of it.
 func (i *input) feed(chunk []byte, full bool) {
+	// The end mark of a paste that ctrl+c ended may never come: a short read is a key.
+	if i.ended && !i.long && len(chunk) <= farthest && !bytes.Contains(i.withTail(chunk), []byte(pasteEnd)) {
+		i.ended = false
+	}
+	i.long = len(chunk) > farthest
 	chunk = append(i.half, chunk...)
 	i.half = nil
 	for len(chunk) > 0 {
-		if i.pasting {
+		switch {
+		case i.pasting:
 			chunk = i.pasted(chunk)
 			continue
+		case i.ended:
+			chunk = i.discard(chunk)
+			continue
 		}
-		both := append(bytes.Clone(i.tail), chunk...)
-		start := bytes.Index(both, []byte(pasteStart))
-		if start < 0 {
+		both := i.withTail(chunk)
+		keys, _, paste := bytes.Cut(both, []byte(pasteStart))
+		if n, end := stops(keys); n > 0 { // it may have begun in the last read
+			i.interrupt(n)
+			i.tail, i.lost, chunk = nil, false, both[end:]
+			continue
+		}
+		if !paste {
 			i.typed(chunk, full)
 			i.tail = both[max(0, len(both)-farthest):]
 			return
 		}
-		at := start - len(i.tail)
+		at := len(keys) - len(i.tail)
 		end := at + len(pasteStart)
 		if i.begun = at < 0 && !i.lost; i.begun {
 			i.waits = append(i.waits, piece{data: bytes.Clone(chunk[:end]), paste: true})
@@ -262,6 +278,33 @@ func (i *input) feed(chunk []byte, full bool) {
 
 // farthest is how many bytes before the end of a read a mark or a key may begin that ends behind it.
 const farthest = 32
+
+// withTail is a chunk behind the end of the last one.
+func (i *input) withTail(chunk []byte) []byte { return append(bytes.Clone(i.tail), chunk...) }
+
+// discard drops the rest of a paste that ctrl+c ended, but for more of ctrl+c, and gives what follows its end or the start of
+// another one.
+func (i *input) discard(chunk []byte) (rest []byte) {
+	both := i.withTail(chunk)
+	i.tail, i.lost = nil, true
+	end, start := bytes.Index(both, []byte(pasteEnd)), bytes.Index(both, []byte(pasteStart))
+	if end >= 0 && (start < 0 || end < start) { // a ctrl+c before it is text
+		i.ended = false
+		return both[end+len(pasteEnd):]
+	}
+	text := both
+	if start >= 0 {
+		i.ended, text, rest = false, both[:start], both[start:]
+	}
+	n, last := stops(text)
+	if n > 0 {
+		i.interrupt(n)
+	}
+	if start < 0 {
+		i.tail = both[max(last, len(both)-farthest):]
+	}
+	return rest
+}
 
 // pasted takes what follows the start of a paste, and gives what follows its end.
 func (i *input) pasted(chunk []byte) (rest []byte) {
@@ -277,7 +320,7 @@ func (i *input) pasted(chunk []byte) (rest []byte) {
 		rest = bytes.Clone(fresh[end:])
 		i.endPaste(nil)
 		i.interrupt(n)
-		i.begun = false
+		i.begun, i.ended = false, true
 		return rest
 	}
 	if len(i.paste) > mostPaste+farthest {
@@ -342,7 +385,7 @@ func stops(b []byte) (n, end int) {
 // interrupt puts n ctrl+c before everything that waits, and drops the rest.
 func (i *input) interrupt(n int) {
 	var stop []byte
-	if i.begun || len(i.waits) > 0 && i.waits[0].paste && i.waits[0].opened {
+	if i.begun || len(i.waits) > 0 && (i.waits[0].paste && i.waits[0].opened || bytes.HasPrefix(i.waits[0].data, []byte(pasteEnd))) {
 		stop = append(stop, pasteEnd...)
 	}
 	for _, w := range i.waits {
@@ -358,10 +401,6 @@ func (i *input) interrupt(n int) {
 
 // typed takes keys, and text that was pasted without marks.
 func (i *input) typed(chunk []byte, full bool) {
-	if n, end := stops(chunk); n > 0 {
-		i.interrupt(n)
-		chunk, i.lost = chunk[end:], false
-	}
 	if i.lost && !i.losing { // the rest of a sequence that began in what was lost is no text
 		chunk = chunk[i.within(chunk):]
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,7 +45,7 @@ func TestStops(t *testing.T) {
 	t.Parallel()
 	for what, before := range map[string][]string{
 		"keys": {"xyz"}, "many keys": {strings.Repeat("x\x01", 3000)}, "arrows": inReads(strings.Repeat("\x1b[B", 5000)), "a text": {"some text here"},
-		"a paste": {"\x1b[200~some text\x1b[201~"}, "an unfinished paste": {"\x1b[200~some text"}, "an unfinished long paste": inReads("\x1b[200~" + strings.Repeat("text ", 50_000)),
+		"a paste": {"\x1b[200~some text\x1b[201~"}, "an unfinished paste": {"\x1b[200~some text"}, "an unfinished long paste": inReads("\x1b[200~" + strings.Repeat("text ", 14_000)),
 		"the start of a paste, cut": {"\x1b[20", "0~some text"}, "the end of a paste, cut": {"\x1b[200~some text\x1b[20"}, "an escape in a paste": {"\x1b[200~text \x1b"},
 		"half a sequence": {"\x1b["}, "half a color": {"\x1b]11;rgb:"}, "half a character": {"\xe2\x82"},
 	} {
@@ -53,9 +54,15 @@ func TestStops(t *testing.T) {
 			for _, c := range append(before, stop) {
 				chunks = append(chunks, []byte(c))
 			}
-			got := decoded(t, ui.Fed(4096, 4096, chunks...))
-			if len(got) == 0 || got[len(got)-1] != "ctrl+c" || len(got) > 2 || len(got) == 2 && got[0] != "paste of 0" {
-				t.Errorf("%s, then %q: %.200q", what, stop, got)
+			all := bytes.Join(chunks, nil)
+			forms := map[string][][]byte{"as they are": chunks, "byte by byte": bytewise(all)}
+			for _, at := range cuts(len(all)) {
+				forms[fmt.Sprintf("cut at %d", at)] = cut(all, at)
+			}
+			for form, chunks := range forms {
+				if got := stopped(t, ui.Fed(4096, 4096, chunks...)); got != "ctrl+c" {
+					t.Errorf("%s, then %q, %s: %.200q", what, stop, form, got)
+				}
 			}
 		}
 	}
@@ -67,8 +74,103 @@ func TestStops(t *testing.T) {
 	if got := decoded(t, ui.Fed(4096, 4096, []byte("\x03"), []byte("x\x03"), []byte("y"))); strings.Join(got, " ") != "ctrl+c ctrl+c y" {
 		t.Errorf("twice: %q", got)
 	}
-	if got := decoded(t, ui.Fed(4096, 4096, []byte("\x1b[200~a\x03b\x1b[201~"))); strings.Join(got, " ") != "paste of 3" {
-		t.Errorf("in a paste that ends: %q", got)
+}
+
+// cuts are the places to cut so many bytes at: all of them, or those at both ends and around the ends of reads.
+func cuts(n int) (at []int) {
+	for i := 1; i < n; i++ {
+		if i <= 40 || n-i <= 40 || (i+8)%4096 <= 16 && i < 10_000 {
+			at = append(at, i)
+		}
+	}
+	return at
+}
+
+// cut is b in two parts, each in reads of 4096 bytes.
+func cut(b []byte, at int) (chunks [][]byte) {
+	for _, c := range append(inReads(string(b[:at])), inReads(string(b[at:]))...) {
+		chunks = append(chunks, []byte(c))
+	}
+	return chunks
+}
+
+// bytewise is b in reads of one byte, of which those of a long b are the last ones.
+func bytewise(b []byte) (chunks [][]byte) {
+	n := max(0, len(b)-300)
+	if n > 0 {
+		chunks = cut(b[:n], 0)
+	}
+	for ; n < len(b); n++ {
+		chunks = append(chunks, b[n:n+1])
+	}
+	return chunks
+}
+
+// stopped is what Bubble Tea makes of bytes, without an empty paste, which only ends one that had begun.
+func stopped(t *testing.T, in []byte) string {
+	t.Helper()
+	return strings.Join(slices.DeleteFunc(decoded(t, in), func(e string) bool { return e == "paste of 0" }), " ")
+}
+
+// A ctrl+c in a paste is text if the read that has it has the end of the paste, too. Otherwise it is heard, and the rest of
+// the paste is no keys.
+func TestStopInAPaste(t *testing.T) {
+	t.Parallel()
+	for _, stop := range []string{"\x03", "\x1b[99;5u", "\x1b[27;5;99~"} {
+		for _, around := range []string{"a", strings.Repeat("some text \x01\n", 400)} {
+			paste := []byte("\x1b[200~" + around + stop + around + "\x1b[201~")
+			for _, at := range append(cuts(len(paste)), 6+len(around)) {
+				chunks := cut(paste, at)
+				want := "ctrl+c k"
+				if at < len("\x1b[200~"+around+stop) && len(around) < 100 {
+					want = fmt.Sprintf("paste of %d k", len(around+stop+around))
+				}
+				if got := stopped(t, ui.Fed(4096, 4096, append(chunks, []byte("k"))...)); got != want {
+					t.Errorf("%d bytes, %q, cut at %d: %.200q", len(paste), stop, at, got)
+				}
+			}
+			if got := stopped(t, ui.Fed(4096, 4096, append(bytewise(paste), []byte("k"))...)); !strings.HasSuffix(got, " k") {
+				t.Errorf("%d bytes, %q, byte by byte: %.200q", len(paste), stop, got)
+			}
+		}
+	}
+	if got := stopped(t, ui.Fed(4096, 4096, []byte("\x1b[200~a\x03b\x1b[201~"))); got != "paste of 3" {
+		t.Errorf("in one read: %q", got)
+	}
+	if got := stopped(t, ui.Fed(4096, 4096, bytewise([]byte("\x1b[200~a\x03b\x1b[201~"))...)); got != "ctrl+c b" {
+		t.Errorf("byte by byte: %q", got) // one letter after ctrl+c may be a key
+	}
+	const long = "text that is longer than any key is"
+	for _, c := range []struct {
+		reads []string
+		want  string
+	}{
+		{[]string{"\x1b[200~some text", "\x03", "j", "k"}, "ctrl+c j k"},
+		{[]string{"\x1b[200~some text", "\x03", "\x1b[A", "k"}, "ctrl+c up k"},
+		{[]string{"\x1b[200~some text", "\x03", "\x03", "k"}, "ctrl+c ctrl+c k"},
+		{[]string{"\x1b[200~\x03" + long, long + "\x03" + long, "\x03", "\x03", "k"}, "ctrl+c ctrl+c ctrl+c ctrl+c k"},
+		{[]string{"\x1b[200~\x03" + long, long + "\x1b[99;", "5u" + long, "\x1b[201~k"}, "ctrl+c ctrl+c k"},
+		{[]string{"\x1b[200~\x03" + long, long + "\x03" + long + "\x1b[201~k"}, "ctrl+c k"},
+		{[]string{"\x1b[200~", "\x03" + long, "the rest", "\x1b[201~", "k"}, "ctrl+c k"}, // in writes of their own
+		{[]string{"\x1b[200~\x03" + long, "the rest", "j", "k"}, "ctrl+c j k"},           // no end comes
+		{[]string{"\x1b[200~\x03" + long, "\x1b[200~" + long + "\x1b[201~", "k"}, "ctrl+c paste of 35 k"},
+		{[]string{"\x1b[200~\x03" + long, long + "\x1b[20", "0~" + long, "\x1b[201~", "k"}, "ctrl+c paste of 35 k"},
+		{[]string{"\x1b[200~x", "\x03\x1b[20", "0~q", "\x1b[201~", "k"}, "ctrl+c paste of 1 k"},
+	} {
+		var chunks [][]byte
+		for _, r := range c.reads {
+			chunks = append(chunks, []byte(r))
+		}
+		if got := stopped(t, ui.Fed(4096, 4096, chunks...)); got != c.want {
+			t.Errorf("%q: %.200q", c.reads, got)
+		}
+	}
+	// The program was given the start of a paste: it is given an end, however many of ctrl+c come before it takes that.
+	for _, stop := range []string{"\x03", "\x1b[99;5u"} {
+		got := stopped(t, ui.FedThen([]string{"\x1b[20", "0~some text"}, stop, stop, "k"))
+		if got != "ctrl+c ctrl+c k" {
+			t.Errorf("twice, %q: %.200q", stop, got)
+		}
 	}
 }
 
