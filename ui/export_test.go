@@ -330,6 +330,25 @@ func (i *input) takeAll() (out []byte) {
 	return out
 }
 
+// FedSome is what the program reads when it takes a little now and then, and the most that waited; last comes at the end.
+func FedSome(now func(chunk int) bool, last string, chunks ...[]byte) (before, after []byte, most int) {
+	i := newInput(nil, nil)
+	buf := make([]byte, 4096)
+	for at, c := range chunks {
+		i.feed(c, len(c) == 4096)
+		n := len(i.paste) + len(i.half) + len(i.tail)
+		for _, w := range i.waits {
+			n += len(w.data)
+		}
+		most = max(most, n)
+		if now(at) && len(i.waits) > 0 {
+			before = append(before, buf[:i.take(buf)]...)
+		}
+	}
+	i.feed([]byte(last), false)
+	return before, i.takeAll(), most
+}
+
 // FedThen is what the program reads when it takes each of the first chunks before the next one comes, and then none.
 func FedThen(first []string, then ...string) (out []byte) {
 	i := newInput(nil, nil)

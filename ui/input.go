@@ -22,9 +22,10 @@ type terminal interface {
 }
 
 const (
-	mostPaste = 64 << 10 // bytes of a paste; nothing takes more than 16 KiB
-	mostKeys  = 4 << 10  // bytes of keys that wait; what is typed beyond them is lost
-	atOnce    = 64       // bytes of keys that the program is given at a time
+	mostPaste = 64 << 10  // bytes of a paste; nothing takes more than 16 KiB
+	mostWait  = 128 << 10 // bytes of pastes that wait; the next one is lost
+	mostKeys  = 4 << 10   // bytes of keys that wait; what is typed beyond them is lost
+	atOnce    = 64        // bytes of keys that the program is given at a time
 )
 
 // input reads the terminal ahead of the program, which handles one key at a time. So ctrl+c overtakes the keys that
@@ -55,6 +56,7 @@ type input struct {
 	losing  bool // keys are lost until none wait
 	lost    bool // the last ones were
 	untold  bool // some were, and nobody has asked
+	shed    bool // the text without marks is lost, and so is its rest
 
 	given [2]int // bytes of the last two reads
 	skip  int    // so many messages at most are older than a ctrl+c that waits
@@ -268,7 +270,7 @@ func (i *input) feed(chunk []byte, full bool) {
 		}
 		at := len(keys) - len(i.tail)
 		end := at + len(pasteStart)
-		if i.begun = at < 0 && !i.lost; i.begun {
+		if i.begun = at < 0 && !i.lost && i.pastes() <= mostWait; i.begun {
 			i.waits = append(i.waits, piece{data: bytes.Clone(chunk[:end]), paste: true})
 		}
 		i.typed(chunk[:max(at, 0)], false)
@@ -332,14 +334,17 @@ func (i *input) pasted(chunk []byte) (rest []byte) {
 
 // endPaste gives the text to the program, or as much as shows that it was too long.
 func (i *input) endPaste(text []byte) {
-	if i.over || len(text) > mostPaste || i.pastes()+len(text) > 2*mostPaste {
+	if i.over || len(text) > mostPaste {
 		text = bytes.Repeat([]byte{' '}, mostPaste+1)
 	}
-	start := pasteStart
-	if i.begun {
-		start = ""
+	switch {
+	case i.begun:
+		i.waits = append(i.waits, piece{data: marked("", text), paste: true})
+	case i.pastes() > mostWait:
+		i.losing, i.untold = true, true // the keys behind it, too
+	default:
+		i.waits = append(i.waits, piece{data: marked(pasteStart, text), paste: true})
 	}
-	i.waits = append(i.waits, piece{data: marked(start, text), paste: true})
 	clear(i.paste)
 	i.paste, i.pasting, i.over = nil, false, false
 }
@@ -493,6 +498,13 @@ func (i *input) burst(text []byte, on, more bool) {
 		if !utf8.FullRune(text[r:]) {
 			text, i.half = text[:r], bytes.Clone(text[r:])
 		}
+	}
+	if !on {
+		i.shed = i.pastes() > mostWait
+	}
+	if i.shed {
+		i.losing, i.untold = true, true
+		return
 	}
 	if n := len(i.waits); on && n > 0 {
 		if last := &i.waits[n-1]; last.size > 0 && len(last.data) >= len(pasteEnd) {

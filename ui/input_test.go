@@ -270,6 +270,9 @@ func TestLostKeysAreTold(t *testing.T) {
 	if first, again := ui.Lost([]byte(strings.Repeat("\x1b[B", 5_000))); !first || again {
 		t.Errorf("lost: %t, and again: %t", first, again)
 	}
+	if first, again := ui.Lost([]byte(strings.Repeat("\x1b[200~"+strings.Repeat("x", 60_000)+"\x1b[201~", 4))); !first || again {
+		t.Errorf("pastes lost: %t, and again: %t", first, again)
+	}
 	if first, _ := ui.Lost([]byte("jjj")); first {
 		t.Error("nothing was lost")
 	}
@@ -277,4 +280,37 @@ func TestLostKeysAreTold(t *testing.T) {
 	l.LostKeys()
 	l.Key("j")
 	l.said("keys came faster")
+}
+
+// FuzzInput reads bytes in reads of any length, of which the program takes some now and then, and a ctrl+c at the end.
+func FuzzInput(f *testing.F) {
+	f.Add([]byte("xyz\x1b[200~some \x03 text\x1b[201~q\x1b[99;5u"), []byte{3, 9, 200}, uint16(1), uint8(0))
+	f.Add([]byte("\x1b[20\x1b[200~\x03\x03\x1b[200~a\x1b[201~"), []byte{1}, uint16(40_000), uint8(1))
+	f.Add([]byte("\x1b[200~\x1b[201~"), []byte{255, 1}, uint16(20_000), uint8(2))
+	f.Add([]byte("some text é\x1b[B\x1b]11;rgb:\xe2"), []byte{254, 100, 255}, uint16(30_000), uint8(1))
+	f.Add([]byte("a\xff"), []byte{255, 253}, uint16(60_000), uint8(0))
+	f.Fuzz(func(t *testing.T, unit, reads []byte, times uint16, which uint8) {
+		if len(unit) == 0 || len(unit) > 1<<10 || len(reads) == 0 {
+			return
+		}
+		var chunks [][]byte
+		stream := bytes.Repeat(unit, 1+min(int(times), 512<<10/len(unit)))
+		for n := 0; len(stream) > 0 && n < 2000; n++ {
+			r := int(reads[n%len(reads)])
+			if r > 200 { // 4096 and a little less
+				r = 4096 - (255 - r)
+			}
+			r = min(r+1, 4096, len(stream))
+			chunks, stream = append(chunks, stream[:r]), stream[r:]
+		}
+		stop := []string{"\x03", "\x1b[99;5u", "\x1b[27;5;99~"}[which%3]
+		now := func(chunk int) bool { return reads[chunk%len(reads)]%4 == 1 }
+		_, after, most := ui.FedSome(now, stop, chunks...)
+		if most > 6*64<<10 {
+			t.Errorf("%d bytes wait", most)
+		}
+		if got, _, _ := strings.Cut(stopped(t, after), " "); got != "ctrl+c" {
+			t.Errorf("before ctrl+c: %.200q", after)
+		}
+	})
 }
