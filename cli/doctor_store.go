@@ -123,7 +123,7 @@ func (d *doctor) checkKept(ctx context.Context, kept *store.Store) {
 		d.failErr("key", "", "", err)
 		return
 	}
-	if !info.Stranger {
+	if !info.Stranger && (info.Kind != "" || !info.SetBack) {
 		d.checkKey(info.KeyStatus)
 	}
 	d.checkPin(info)
@@ -132,8 +132,8 @@ func (d *doctor) checkKept(ctx context.Context, kept *store.Store) {
 // checkPin says what outside of the state directory knows which key the store has.
 func (d *doctor) checkPin(info store.KeyInfo) {
 	switch {
-	case info.Kind == "":
-	case info.Stranger:
+	case info.Kind == "" && !info.SetBack:
+	case info.Stranger || info.Kind == "":
 		d.failErr("key", "", "", info.Why)
 	case info.Pinned == store.InKeyring:
 		d.ok("key", "its id is %s, as the system keyring remembers", info.ID)

@@ -14,6 +14,7 @@ func (p *program) acceptCommand() *cobra.Command {
 		Long: "The system keyring remembers which key the store in the state directory has, and a store with another key is refused:\n" +
 			"somebody may have put his own there. If it was you, this shows both key ids, asks, and remembers the one of the store.\n" +
 			"A database from before an update of lanyard is refused beside a key that knows of that update, and accepted in the same way.\n" +
+			"So is one that does not say which key it has, though a key protected it: what is sealed in it is lost then.\n" +
 			"It works at a terminal only.",
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error { return p.runKeyAccept(c.Context()) },
@@ -42,7 +43,7 @@ func (p *program) runKeyAccept(ctx context.Context) error {
 	case info.Stranger && len(info.Remembered) == 0:
 		return info.Why // the configuration refuses it, and only a person changes that
 	case info.SetBack && !info.Stranger:
-		return p.acceptOlder(ctx, kept)
+		return p.acceptOlder(ctx, kept, info)
 	case !info.Stranger:
 		p.note("there is nothing to accept: no other key is remembered for %s", kept.Path())
 		return nil
@@ -61,9 +62,15 @@ func (p *program) runKeyAccept(ctx context.Context) error {
 	return nil
 }
 
-// acceptOlder takes a database from before its rows had MACs.
-func (p *program) acceptOlder(ctx context.Context, kept *store.Store) error {
-	if err := p.sureOfStore("the database " + kept.Path() + " is older than its key: whoever put it there may have changed where it sends credentials. Did you?"); err != nil {
+// acceptOlder takes a database from before its rows had MACs, or one without the record of its key.
+func (p *program) acceptOlder(ctx context.Context, kept *store.Store, info store.KeyInfo) error {
+	what := "is older than its key"
+	if info.ID == "" {
+		what = "does not say which key it has"
+		p.note("%v", info.Why)
+		p.note("without that record these are lost, and removed: the values of all tokens (no revoke of them can be sent), the stored consumer secrets and passwords")
+	}
+	if err := p.sureOfStore("the database " + kept.Path() + " " + what + ": whoever put it there may have changed where it sends credentials. Did you?"); err != nil {
 		return err
 	}
 	if err := kept.AcceptOlder(ctx); err != nil {

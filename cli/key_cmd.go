@@ -111,7 +111,8 @@ func (p *program) keyNow(ctx context.Context, cfg *Config, kept *store.Store) (k
 		}
 		if info.Kind == "" {
 			out.Epoch = nil
-		} else if info.Why != nil {
+		}
+		if info.Why != nil && (info.Kind != "" || info.SetBack) {
 			out.Why = known(explain(info.Why).Message)
 		}
 	}
@@ -160,10 +161,13 @@ func (p *program) printKey(now keyJSON) error {
 	if p.json {
 		return p.printJSON(now)
 	}
-	if now.Kind == nil {
-		p.print("key    none yet; the first token that is stored makes one")
-	} else {
+	switch {
+	case now.Kind != nil:
 		p.print("key    %s (%s)", now.Place, *now.Kind)
+	case now.Why != nil:
+		p.print("key    not known")
+	default:
+		p.print("key    none yet; the first token that is stored makes one")
 	}
 	switch {
 	case now.Why != nil:

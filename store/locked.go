@@ -29,14 +29,20 @@ func (l lock) Unwrap() []error {
 	return []error{ErrLocked, l.cause}
 }
 
-// errSetBack is the cause where a database is older than its key.
-var errSetBack = errors.New("somebody may have put it there to change what its rows say")
+// errSetBack is the cause where a database is older than its key, or has lost the record of it.
+var errSetBack = errors.New("somebody may have done that to change what its rows say")
 
 // setBack is the lock of a database that is older than its key: whoever put it there, or changed it so,
 // could have changed what its rows say.
 func (s *Store) setBack(slot KeySlot) error {
 	return s.locked("it is older than the "+slot.Place()+" says", errSetBack,
 		"put the newer database back, or restore a backup; if you put the older one there yourself, lanyard key accept takes it, at a terminal")
+}
+
+// noRecord is the lock of a database that says of no key, though one has sealed or protected what is in it.
+func (s *Store) noRecord() error {
+	return s.locked("the record of its key is gone", errSetBack,
+		"put the database back as it was, or restore a backup; lanyard key accept, at a terminal, takes what can be read and gives up what is sealed")
 }
 
 // beginAnew is the last way out.

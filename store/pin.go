@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -204,24 +205,33 @@ func (s *Store) AcceptKey(ctx context.Context, id string) error {
 	return nil
 }
 
-// AcceptOlder lets a database from before its rows had MACs in, whose key knows that rows have MACs: the next unlock
-// vouches for all of its rows.
+// AcceptOlder lets a database in that is from before its rows had MACs, whose key knows that rows have MACs; or one whose
+// record of its key is gone. The next unlock vouches for all of its rows. Without the record, whatever is sealed cannot be
+// opened again and is removed.
 func (s *Store) AcceptOlder(ctx context.Context) error {
 	leave, err := s.enter()
 	if err != nil {
 		return err
 	}
 	defer leave()
-	row, err := s.slotRow(ctx, s.read)
+	tx, err := s.beginWrite(ctx)
+	if err != nil {
+		return s.explain("accept the database", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	row, err := s.slotRow(ctx, tx)
 	if err != nil {
 		return err
 	}
-	if b := s.board(); row.kind == "" && b != nil { // whose record of its key is gone
-		if err = b.setPins(ctx, pinPath(s.dir), nil); errors.Is(err, errNoBoard) {
-			err = nil
-		}
-	}
 	if row.kind == "" {
+		if err := s.dropSealed(ctx, tx); err != nil {
+			return err
+		}
+		if b := s.board(); b != nil {
+			if err = b.setPins(ctx, pinPath(s.dir), nil); errors.Is(err, errNoBoard) {
+				err = nil
+			}
+		}
 		row.kind, row.params = InFile, []byte("{}")
 	}
 	if n, ok := s.slots[row.kind].(noting); ok {
@@ -230,7 +240,19 @@ func (s *Store) AcceptOlder(ctx context.Context) error {
 	if err != nil {
 		return s.locked("what is noted beside its key cannot be taken back", err, "try again")
 	}
+	if err := s.commit(tx); err != nil {
+		return s.explain("accept the database", err)
+	}
+	s.signal()
 	return nil
+}
+
+// dropSealed removes all that only a lost key could open or compare.
+func (s *Store) dropSealed(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, "DELETE FROM token_secret; DELETE FROM application_secret; DELETE FROM application_password; DELETE FROM hash_key;"+
+		" UPDATE application SET mac = NULL; UPDATE token SET mac = NULL, access_hash = '', refresh_hash = '';"+
+		" UPDATE probe SET mac = NULL; UPDATE mark SET mac = NULL; UPDATE setting SET mac = NULL")
+	return s.explain("accept the database", err)
 }
 
 // lockable is a ring that can say whether asking it for something would ask a person first.

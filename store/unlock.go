@@ -127,7 +127,8 @@ func (s *Store) Unlock(ctx context.Context, passphrase secret.Text) error {
 func (s *Store) Key() console.KeyStatus {
 	k := s.key.Load()
 	st := console.KeyStatus{Kind: k.row.kind, Locked: k.sealer == nil, Place: s.place(k.row.kind)}
-	st.Asks = (k.row.kind == InPassphrase || k.row.kind == "" && s.first[0] == InPassphrase) && !errors.Is(k.why, errStranger)
+	st.Asks = (k.row.kind == InPassphrase || k.row.kind == "" && s.first[0] == InPassphrase) &&
+		!errors.Is(k.why, errStranger) && !errors.Is(k.why, errSetBack)
 	return st
 }
 
@@ -144,7 +145,7 @@ type KeyInfo struct {
 	Pinned     string // what remembers the key: InKeyring, "configuration" (that it is in no key file), or ""
 	Mute       error  // why the keyring does not say; nil when it does, or there is none
 	Stranger   bool   // the key is not the one that it should be
-	SetBack    bool   // the database is from before its rows had MACs, and the key knows that they have
+	SetBack    bool   // the database is from before its rows had MACs or its record of the key is gone, and that is known
 }
 
 // KeyInfo reads what the database says of its key, and looks what the keyring remembers. It fetches no key.
@@ -232,8 +233,9 @@ func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind st
 		}
 		k = &keyState{row: row}
 		if row.kind == "" {
-			k.why = s.noKeyYet(told)
-			if may(s.first[0]) && tries < 5 && s.whereItWas() == nil {
+			_, refused := s.unkeyed(ctx, db)
+			k.why = cmp.Or(refused, s.noKeyYet(told))
+			if refused == nil && may(s.first[0]) && tries < 5 && s.whereItWas() == nil {
 				if err = s.firstKey(ctx, told); err == nil {
 					continue // what is in the database counts, not what was meant
 				}
@@ -389,7 +391,11 @@ func (s *Store) guardRows(ctx context.Context, k *keyState, key []byte) (*keySta
 	if err != nil {
 		return nil, err
 	}
-	return next, s.explain(op, s.commit(tx))
+	if err := s.commit(tx); err != nil {
+		return nil, s.explain(op, err)
+	}
+	s.say(fmt.Sprintf("the rows of %s have MACs from now on; if this was not the first start after an update, somebody has put an older database there", s.path))
+	return next, nil
 }
 
 // strengthen wraps the data key of row with a key that costs as much as a new one does. Nothing else changes, so that other
@@ -436,20 +442,14 @@ func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
 			why, wanted = s.notHere(kind), cmp.Or(wanted, errors.New("there is none"))
 			continue
 		}
-		kept, _ := slot.Key(ctx, []byte("{}"), secret.Text{}) // a key file, if there is one
-		clear(kept)
-		key, params, err := slot.Make(ctx, told, true)
-		if err == nil {
-			won, pinned, err := s.putFirst(ctx, slot, key, params, len(kept) > keySize)
-			clear(key)
-			if !won && !quiet(kind) { // a key file was another's too
-				_ = slot.Forget(context.WithoutCancel(ctx), params)
-			}
+		won, pinned, unmade, err := s.putFirst(ctx, slot, told)
+		if unmade == nil {
 			if won && err == nil {
 				s.sayFirst(slot, pinned, wanted)
 			}
 			return err
 		}
+		err = unmade
 		if ctx.Err() != nil {
 			return err
 		}
@@ -499,53 +499,106 @@ func firstHint(kind string) string {
 	return "choose another place for the key with lanyard key set"
 }
 
-// putFirst stores the first key, and vouches for the rows that are there. It does not where the key guarded rows
-// already, or the keyring remembers one: then it is not the first.
-func (s *Store) putFirst(ctx context.Context, slot KeySlot, key, params []byte, guards bool) (won, pinned bool, err error) {
+// putFirst makes the first key and stores it, and vouches for the rows that are there. unmade is why the slot gave no key.
+// A slot that may have to wait for somebody is asked before the transaction; a key file is made within it.
+func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (won, pinned bool, unmade, err error) {
+	const op = "make the first key"
+	var key, params []byte
+	defer func() { clear(key) }()
+	if !quiet(slot.Kind()) {
+		if key, params, unmade = slot.Make(ctx, told, true); unmade != nil {
+			return false, false, unmade, nil
+		}
+		defer func() {
+			if !won {
+				_ = slot.Forget(context.WithoutCancel(ctx), params)
+			}
+		}()
+	}
 	data := freshKey()
 	defer clear(data)
 	// Immediate, so that two first starts take turns and the second finds the first one's key.
 	tx, err := s.beginWrite(ctx)
 	if err != nil {
-		return false, false, s.explain("make the first key", err)
+		return false, false, nil, s.explain(op, err)
 	}
 	defer func() { _ = tx.Rollback() }()
 	row, err := s.slotRow(ctx, tx)
 	if err != nil || row.kind != "" {
-		return false, false, err
+		return false, false, nil, err
 	}
-	var rows bool
-	if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM application) OR EXISTS (SELECT 1 FROM token)").Scan(&rows); err != nil {
-		return false, false, s.explain("make the first key", err)
+	rows, err := s.unkeyed(ctx, tx)
+	if err != nil {
+		return false, false, nil, err
 	}
-	if guards && rows {
-		return false, false, s.setBack(slot)
+	if quiet(slot.Kind()) {
+		if key, params, unmade = slot.Make(ctx, told, true); unmade != nil {
+			return false, false, unmade, nil
+		}
 	}
 	seals, err := newSealer(data, row.epoch)
 	if err != nil {
-		return false, false, err
+		return false, false, nil, err
 	}
 	if err := s.sealRows(ctx, tx, nil, seals); err != nil {
-		return false, false, err
+		return false, false, nil, err
 	}
 	if err := s.putKey(ctx, tx, slotRow{epoch: row.epoch, kind: slot.Kind(), params: params}, data, key); err != nil {
-		return false, false, err
+		return false, false, nil, err
 	}
 	if row, err = s.slotRow(ctx, tx); err != nil {
-		return false, false, err
+		return false, false, nil, err
 	}
+	var was []Pin
 	if b := s.board(); b != nil && pinnable(slot.Kind()) {
-		was, err := b.pins(ctx, pinPath(s.dir))
-		if len(was) > 0 && rows {
-			return false, false, s.setBack(slot)
-		}
+		was, err = b.pins(ctx, pinPath(s.dir))
 		pinned = err == nil && b.setPins(ctx, pinPath(s.dir), append(was, row.pin())) == nil
 		s.mute = s.mute || !pinned // sayFirst says it
-		if pinned && len(was) > 0 {
-			s.say(fmt.Sprintf("the system keyring remembered another key for %s: the store that was there is gone, and this is a new one", s.path))
+	}
+	if err := s.commit(tx); err != nil {
+		return true, false, nil, s.explain(op, err) // it may have happened all the same: then its key must stay
+	}
+	if pinned && len(was) > 0 {
+		s.say(fmt.Sprintf("the system keyring remembered another key for %s: the store that was there is gone, and this is a new one", s.path))
+	}
+	if rows {
+		s.say(fmt.Sprintf("%s had no key: what it says is taken as it is, and its rows have MACs from now on; if it had a key before, somebody has put another database there", s.path))
+	}
+	return true, pinned, nil, nil
+}
+
+// unkeyed looks at a database that says of no key. It fails where that cannot be true: then a first key would vouch for rows
+// that somebody may have changed. rows reports whether there are rows that decide something.
+func (s *Store) unkeyed(ctx context.Context, q queryer) (rows bool, err error) {
+	var keyed bool
+	err = q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM application) OR EXISTS (SELECT 1 FROM token) OR EXISTS (SELECT 1 FROM probe)"+
+		" OR EXISTS (SELECT 1 FROM mark) OR EXISTS (SELECT 1 FROM setting WHERE instr(name, '/') > 0),"+
+		" EXISTS (SELECT 1 FROM application WHERE mac IS NOT NULL) OR EXISTS (SELECT 1 FROM token WHERE mac IS NOT NULL)"+
+		" OR EXISTS (SELECT 1 FROM probe WHERE mac IS NOT NULL) OR EXISTS (SELECT 1 FROM mark WHERE mac IS NOT NULL)"+
+		" OR EXISTS (SELECT 1 FROM setting WHERE mac IS NOT NULL) OR EXISTS (SELECT 1 FROM token_secret)"+
+		" OR EXISTS (SELECT 1 FROM application_secret) OR EXISTS (SELECT 1 FROM application_password) OR EXISTS (SELECT 1 FROM hash_key)").Scan(&rows, &keyed)
+	if err != nil {
+		return false, s.explain("look for a key", err)
+	}
+	if keyed {
+		return rows, s.noRecord()
+	}
+	if !rows {
+		return false, nil
+	}
+	if slot, ok := s.slots[InFile]; ok {
+		kept, _ := slot.Key(ctx, []byte("{}"), secret.Text{})
+		clear(kept)
+		if len(kept) > keySize {
+			return rows, s.setBack(slot)
 		}
 	}
-	return true, pinned, s.explain("make the first key", s.commit(tx))
+	if b := s.board(); b != nil {
+		if was, _ := b.pins(ctx, pinPath(s.dir)); len(was) > 0 {
+			return rows, s.setBack(s.slots[InKeyring])
+		}
+	}
+	return rows, nil
 }
 
 // putKey writes which key is in force from this transaction on.
