@@ -27,6 +27,24 @@ func (k keyFile) coming(id string) string { return k.path + ".new-" + id }
 // aside is where a key goes that nobody of this database knows.
 func (k keyFile) aside(id string) string { return k.path + ".was-" + id }
 
+// setAside moves the key that is there out of the way of a new one, and gives its new name, under which find still reads it;
+// "" where there was none.
+func (k keyFile) setAside() (name string, err error) {
+	key, err := readKey(k.path)
+	if errors.Is(err, ErrNoKey) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	name = k.aside(keyID(key))
+	clear(key)
+	if err := os.Rename(k.path, name); err != nil {
+		return "", err
+	}
+	return name, syncDir(filepath.Dir(k.path))
+}
+
 // fileID reads the id in params. It becomes part of a file name, and comes from a file that may be hostile.
 func fileID(params []byte) (string, error) {
 	var p idParams

@@ -232,10 +232,12 @@ func (s *Store) AcceptOlder(ctx context.Context) error {
 				err = nil
 			}
 		}
-		row.kind, row.params = InFile, []byte("{}")
-	}
-	if n, ok := s.slots[row.kind].(noting); ok {
-		err = errors.Join(err, n.NoteGuarded(ctx, row.params, false))
+		if f, ok := s.slots[InFile].(keyFile); ok { // whoever removed the record may have put his key there
+			_, aside := f.setAside()
+			err = errors.Join(err, aside)
+		}
+	} else if n, ok := s.slots[row.kind].(noting); ok {
+		err = n.NoteGuarded(ctx, row.params, false)
 	}
 	if err != nil {
 		return s.locked("what is noted beside its key cannot be taken back", err, "try again")

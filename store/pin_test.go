@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -257,6 +258,85 @@ func TestPinThatMakesNoSense(t *testing.T) {
 			ring.items[name] = text
 		}
 		explained(t, openWith(t, dir, o).Unlock(t.Context(), secret.Text{}), "store_locked", "remembers")
+	}
+}
+
+// Whoever puts his key file where the database is gone gets nothing sealed with it, if the keyring remembers another key.
+func TestKeyFileOfAStrangerIsNotTaken(t *testing.T) {
+	t.Parallel()
+	ring := &fakeRing{}
+	dir, o := pinned(t, ring, "file")
+	planted(t, dir, strangers(t))
+	for _, name := range []string{"lanyard.db", "lanyard.db-wal", "lanyard.db-shm"} {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(dir, "lanyard.key")
+	theirs, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	o.First, o.Want = []string{"file"}, "file"
+	o.Tell = func(sentence string) { said = append(said, sentence) }
+	s := openWith(t, dir, o)
+	filled(t, s)
+	whole(t, openWith(t, dir, o))
+	ours, err := os.ReadFile(path)
+	if err != nil || bytes.Equal(ours, theirs) {
+		t.Errorf("it is sealed with the key of a stranger, %v", err)
+	}
+	aside := path + ".was-" + store.KeyID(theirs[:32])
+	if was, err := os.ReadFile(aside); err != nil || !bytes.Equal(was, theirs) {
+		t.Errorf("the key file that was there: %v", err)
+	}
+	if text := strings.Join(said, "\n"); !strings.Contains(text, aside) || strings.Contains(text, "seals too") {
+		t.Errorf("said %q", said)
+	}
+	if i, err := s.KeyInfo(t.Context()); err != nil || i.Pinned != "keyring" || len(i.Remembered) != 1 {
+		t.Errorf("%+v %v", i, err)
+	}
+	rotate(t, s, "env")
+	if left, err := filepath.Glob(path + "*"); err != nil || len(left) != 1 || left[0] != aside {
+		t.Errorf("left %q %v", left, err)
+	}
+}
+
+// First starts at once agree on one key where the keyring remembers another, and none takes the key of the others for a
+// stranger's.
+func TestFirstStartsAtOnceWhereAnotherWasRemembered(t *testing.T) {
+	t.Parallel()
+	ring := &fakeRing{}
+	dir, o := pinned(t, ring, "file")
+	for _, name := range []string{"lanyard.db", "lanyard.key"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stores := make([]*store.Store, 6)
+	var every sync.WaitGroup
+	for i := range stores {
+		every.Go(func() {
+			s, err := store.Open(t.Context(), dir, patient(o))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			stores[i] = s
+			t.Cleanup(func() { _ = s.Close() })
+		})
+	}
+	every.Wait()
+	if t.Failed() {
+		return
+	}
+	filled(t, stores[0])
+	for _, s := range stores {
+		whole(t, s)
+	}
+	if keys, err := filepath.Glob(filepath.Join(dir, "*key*")); err != nil || len(keys) != 1 {
+		t.Errorf("%q %v", keys, err)
 	}
 }
 

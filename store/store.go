@@ -137,7 +137,7 @@ func openAt(ctx context.Context, dir string, at place, o Options, steps []string
 	s.dir, s.path, s.tightened, s.readOnly = dir, filepath.Join(dir, dbName), at.tightened, at.readOnly
 	s.take(o, InFile, keyFile{filepath.Join(dir, keyName)}, passphrase())
 	if at.anew && s.tell != nil {
-		s.tell(fmt.Sprintf("%s was not there, though a key is beside it: a new store was begun, which that key seals too; if the old one is lost, bring back a backup (lanyard restore FILE --replace)", s.path))
+		s.tell(fmt.Sprintf("%s was not there, though a key is beside it: a new store was begun; if the old one is lost, bring back a backup (lanyard restore FILE --replace)", s.path))
 	}
 	s.opened.remember(s.path)
 	s.opened.renewed() // what is beside it may be removed by the last one to close

@@ -531,10 +531,24 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 	if err != nil {
 		return false, false, nil, err
 	}
-	if quiet(slot.Kind()) {
-		if key, params, unmade = slot.Make(ctx, told, true); unmade != nil {
-			return false, false, unmade, nil
-		}
+	var was []Pin
+	var mute error
+	b := s.board()
+	if !pinnable(slot.Kind()) {
+		b = nil
+	}
+	if b != nil {
+		was, mute = b.pins(ctx, pinPath(s.dir))
+	}
+	moved := ""
+	if f, ok := slot.(keyFile); ok && len(was) > 0 { // the key file may be a stranger's, as the database would be
+		moved, unmade = f.setAside()
+	}
+	if quiet(slot.Kind()) && unmade == nil {
+		key, params, unmade = slot.Make(ctx, told, true)
+	}
+	if unmade != nil {
+		return false, false, unmade, nil
 	}
 	seals, err := newSealer(data, row.epoch)
 	if err != nil {
@@ -549,17 +563,19 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 	if row, err = s.slotRow(ctx, tx); err != nil {
 		return false, false, nil, err
 	}
-	var was []Pin
-	if b := s.board(); b != nil && pinnable(slot.Kind()) {
-		was, err = b.pins(ctx, pinPath(s.dir))
-		pinned = err == nil && b.setPins(ctx, pinPath(s.dir), append(was, row.pin())) == nil
+	if b != nil {
+		pinned = mute == nil && b.setPins(ctx, pinPath(s.dir), append(was, row.pin())) == nil
 		s.mute = s.mute || !pinned // sayFirst says it
 	}
 	if err := s.commit(tx); err != nil {
 		return true, false, nil, s.explain(op, err) // it may have happened all the same: then its key must stay
 	}
-	if pinned && len(was) > 0 {
-		s.say(fmt.Sprintf("the system keyring remembered another key for %s: the store that was there is gone, and this is a new one", s.path))
+	if len(was) > 0 {
+		said := fmt.Sprintf("the system keyring remembered another key for %s: the store that was there is gone, and this is a new one", s.path)
+		if moved != "" {
+			said += "; the key file that was there is not used, and is " + moved + " now"
+		}
+		s.say(said)
 	}
 	if rows {
 		s.say(fmt.Sprintf("%s had no key: what it says is taken as it is, and its rows have MACs from now on; if it had a key before, somebody has put another database there", s.path))
