@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	gokeyring "github.com/zalando/go-keyring"
@@ -56,24 +57,24 @@ func (s *Store) board() pinBoard {
 	return b
 }
 
-// pinPath is the path that a store is remembered by.
-func pinPath(dir string) string {
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		return real
+// pinPaths are the paths that a store is remembered by: the one that is named and, if that leads through links, where it
+// leads. Whoever puts a link in the place of a directory changes the second alone.
+func pinPaths(dir string) []string {
+	if real, err := filepath.EvalSymlinks(dir); err == nil && real != dir {
+		return []string{dir, real}
 	}
-	return dir
+	return []string{dir}
 }
 
-// sighting is what a comparison of a key with its pins came to.
-type sighting struct {
-	board bool  // there is something that could remember it
-	pins  []Pin // what is remembered
-	mute  error // why it cannot be compared
+// remembered is what the keyring has for one path of a store.
+type remembered struct {
+	path string
+	pins []Pin
 }
 
-// has reports whether a pin is among those that were seen, and which kind of slot it names.
-func (v sighting) has(id string) (kind string, ok bool) {
-	for _, p := range v.pins {
+// has reports whether a pin is among those of the path, and which kind of slot it names.
+func (r remembered) has(id string) (kind string, ok bool) {
+	for _, p := range r.pins {
 		if p.ID == id {
 			return p.Kind, true
 		}
@@ -81,9 +82,74 @@ func (v sighting) has(id string) (kind string, ok bool) {
 	return "", false
 }
 
+// recall gives what is remembered of the store in dir, for each of its paths.
+func recall(ctx context.Context, b pinBoard, dir string) (at []remembered, err error) {
+	for _, path := range pinPaths(dir) {
+		pins, err := b.pins(ctx, path)
+		if err != nil {
+			return nil, err
+		}
+		at = append(at, remembered{path, pins})
+	}
+	return at, nil
+}
+
+// pinsOf are the pins of all paths, each once.
+func pinsOf(at []remembered) (pins []Pin) {
+	for _, r := range at {
+		for _, p := range r.pins {
+			if !slices.Contains(pins, p) {
+				pins = append(pins, p)
+			}
+		}
+	}
+	return pins
+}
+
+// remember replaces what is remembered for each path of the store in dir; no pins remove it.
+func remember(ctx context.Context, b pinBoard, dir string, pins ...Pin) error {
+	for _, path := range pinPaths(dir) {
+		if err := b.setPins(ctx, path, pins); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sighting is what a comparison of a key with its pins came to.
+type sighting struct {
+	board bool         // there is something that could remember it
+	at    []remembered // what is remembered
+	mute  error        // why it cannot be compared
+}
+
+// has reports whether each path that something is remembered for has the pin, and which kind of slot that names.
+func (v sighting) has(id string) (kind string, ok bool) {
+	for _, r := range v.at {
+		if len(r.pins) == 0 {
+			continue
+		}
+		if kind, ok = r.has(id); !ok {
+			return "", false
+		}
+	}
+	return kind, ok
+}
+
+// other gives what a path remembers instead of the key with an id, or nil.
+func (v sighting) other(id string) *Pin {
+	for _, r := range v.at {
+		if _, ok := r.has(id); !ok && len(r.pins) > 0 {
+			return &r.pins[0]
+		}
+	}
+	return nil
+}
+
 // unsettled reports whether what is remembered differs from the key in force, which was found good.
 func (v sighting) unsettled(row slotRow) bool {
-	return v.board && v.mute == nil && pinnable(row.kind) && (len(v.pins) != 1 || v.pins[0] != row.pin())
+	return v.board && v.mute == nil && pinnable(row.kind) &&
+		slices.ContainsFunc(v.at, func(r remembered) bool { return len(r.pins) != 1 || r.pins[0] != row.pin() })
 }
 
 // compare refuses the key of row if it is not the one that the keyring remembers or is not where the configuration wants
@@ -98,7 +164,7 @@ func (s *Store) compare(ctx context.Context, row slotRow) (v sighting, err error
 	if b == nil || !pinnable(row.kind) {
 		return v, nil
 	}
-	if v.pins, err = b.pins(ctx, pinPath(s.dir)); errors.Is(err, errNoBoard) {
+	if v.at, err = recall(ctx, b, s.dir); errors.Is(err, errNoBoard) {
 		return v, nil
 	}
 	v.board, v.mute = true, err
@@ -110,10 +176,10 @@ func (s *Store) compare(ctx context.Context, row slotRow) (v sighting, err error
 		return v, nil
 	}
 	kind, ok := v.has(row.id())
-	switch {
-	case len(v.pins) > 0 && !ok:
+	switch other := v.other(row.id()); {
+	case other != nil:
 		return v, s.locked(fmt.Sprintf("its key is not the one that the system keyring remembers: it has %s, in the %s, and not %s, in the %s",
-			row.id(), s.place(row.kind), v.pins[0].ID, s.place(v.pins[0].Kind)), errStranger,
+			row.id(), s.place(row.kind), other.ID, s.place(other.Kind)), errStranger,
 			"if you put another store there yourself, lanyard key accept takes it, at a terminal; else bring back your own, or restore a backup")
 	case ok && kind != row.kind:
 		s.say(fmt.Sprintf("the key of %s is kept in the %s, and was kept in the %s", s.path, s.place(row.kind), s.place(kind)))
@@ -138,23 +204,22 @@ func (s *Store) settlePins(ctx context.Context) {
 	if err != nil || k.sealer == nil || !k.is(row.epoch, row.check) {
 		return
 	}
-	pins, err := b.pins(ctx, pinPath(s.dir))
-	if err != nil {
+	seen := sighting{board: true}
+	if seen.at, err = recall(ctx, b, s.dir); err != nil {
 		return
 	}
-	seen := sighting{board: true, pins: pins}
 	_, known := seen.has(row.id())
 	switch {
 	case !pinnable(row.kind):
 		if known {
-			_ = b.setPins(ctx, pinPath(s.dir), nil)
+			_ = remember(ctx, b, s.dir)
 		}
-	case len(pins) == 0:
-		if b.setPins(ctx, pinPath(s.dir), []Pin{row.pin()}) == nil {
+	case len(pinsOf(seen.at)) == 0:
+		if remember(ctx, b, s.dir, row.pin()) == nil {
 			s.say(fmt.Sprintf("the system keyring remembers from now on which key %s has: %s", s.path, row.id()))
 		}
 	case known && seen.unsettled(row):
-		_ = b.setPins(ctx, pinPath(s.dir), []Pin{row.pin()})
+		_ = remember(ctx, b, s.dir, row.pin())
 	}
 }
 
@@ -164,15 +229,15 @@ func pinBoth(ctx context.Context, b pinBoard, dir string, next Pin, old ...Pin) 
 	if b == nil {
 		return nil
 	}
-	pins, err := b.pins(ctx, pinPath(dir))
+	at, err := recall(ctx, b, dir)
 	if errors.Is(err, errNoBoard) {
 		return nil
 	}
-	if err == nil && (len(pins) > 0 || pinnable(next.Kind)) {
+	if pins := pinsOf(at); err == nil && (len(pins) > 0 || pinnable(next.Kind)) {
 		if len(old) > 0 {
 			pins = old
 		}
-		err = b.setPins(ctx, pinPath(dir), append(pins, next))
+		err = remember(ctx, b, dir, append(pins, next)...)
 	}
 	return err
 }
@@ -197,7 +262,7 @@ func (s *Store) AcceptKey(ctx context.Context, id string) error {
 		return &Error{Code: "store_busy", Text: s.path + ": its key was changed meanwhile", Hint: "look at it again: lanyard key accept"}
 	}
 	if b := s.board(); b != nil {
-		err = b.setPins(ctx, pinPath(s.dir), []Pin{row.pin()})
+		err = remember(ctx, b, s.dir, row.pin())
 	}
 	if err != nil {
 		return s.locked("the system keyring does not take its key id", err, "unlock or start the keyring, then try again")
@@ -228,7 +293,7 @@ func (s *Store) AcceptOlder(ctx context.Context) error {
 			return err
 		}
 		if b := s.board(); b != nil {
-			if err = b.setPins(ctx, pinPath(s.dir), nil); errors.Is(err, errNoBoard) {
+			if err = remember(ctx, b, s.dir); errors.Is(err, errNoBoard) {
 				err = nil
 			}
 		}

@@ -51,7 +51,11 @@ func strangers(t *testing.T) (dir string) {
 // pinned is a store of a kind, closed, whose key a keyring remembers.
 func pinned(t *testing.T, ring *fakeRing, kind string) (dir string, o store.Options) {
 	t.Helper()
-	dir, o = t.TempDir(), rings(t)
+	dir, err := filepath.EvalSymlinks(t.TempDir()) // one path, one pin
+	if err != nil {
+		t.Fatal(err)
+	}
+	o = rings(t)
 	o.Slots = append(o.Slots, store.RingOf(ring, patience, patience))
 	s := openWith(t, dir, o)
 	rotate(t, s, kind)

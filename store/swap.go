@@ -279,8 +279,8 @@ func (n *newcomer) pin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	pins, err := n.board.pins(ctx, pinPath(n.dir))
-	if err == nil && len(pins) > 0 {
+	was, err := recall(ctx, n.board, n.dir)
+	if err == nil && len(pinsOf(was)) > 0 {
 		err = pinBoth(ctx, n.board, n.dir, row.pin())
 	}
 	if err != nil && !errors.Is(err, errNoBoard) {

@@ -166,7 +166,7 @@ func (s *Store) KeyInfo(ctx context.Context) (KeyInfo, error) {
 	seen, stranger := s.compare(ctx, row)
 	done()
 	i := KeyInfo{KeyStatus: s.Key(), Epoch: row.epoch, Made: row.made, Why: cmp.Or(stranger, s.key.Load().why), ID: row.id(),
-		Remembered: seen.pins, Mute: seen.mute, Stranger: stranger != nil}
+		Remembered: pinsOf(seen.at), Mute: seen.mute, Stranger: stranger != nil}
 	i.SetBack = errors.Is(i.Why, errSetBack)
 	if _, ok := seen.has(row.id()); ok {
 		i.Pinned = InKeyring
@@ -531,17 +531,17 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 	if err != nil {
 		return false, false, nil, err
 	}
-	var was []Pin
+	var was []remembered
 	var mute error
 	b := s.board()
 	if !pinnable(slot.Kind()) {
 		b = nil
 	}
 	if b != nil {
-		was, mute = b.pins(ctx, pinPath(s.dir))
+		was, mute = recall(ctx, b, s.dir)
 	}
-	moved := ""
-	if f, ok := slot.(keyFile); ok && len(was) > 0 { // the key file may be a stranger's, as the database would be
+	others, moved := pinsOf(was), ""
+	if f, ok := slot.(keyFile); ok && len(others) > 0 { // the key file may be a stranger's, as the database would be
 		moved, unmade = f.setAside()
 	}
 	if quiet(slot.Kind()) && unmade == nil {
@@ -564,13 +564,13 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 		return false, false, nil, err
 	}
 	if b != nil {
-		pinned = mute == nil && b.setPins(ctx, pinPath(s.dir), append(was, row.pin())) == nil
+		pinned = mute == nil && remember(ctx, b, s.dir, append(others, row.pin())...) == nil
 		s.mute = s.mute || !pinned // sayFirst says it
 	}
 	if err := s.commit(tx); err != nil {
 		return true, false, nil, s.explain(op, err) // it may have happened all the same: then its key must stay
 	}
-	if len(was) > 0 {
+	if len(others) > 0 {
 		said := fmt.Sprintf("the system keyring remembered another key for %s: the store that was there is gone, and this is a new one", s.path)
 		if moved != "" {
 			said += "; the key file that was there is not used, and is " + moved + " now"
@@ -610,7 +610,7 @@ func (s *Store) unkeyed(ctx context.Context, q queryer) (rows bool, err error) {
 		}
 	}
 	if b := s.board(); b != nil {
-		if was, _ := b.pins(ctx, pinPath(s.dir)); len(was) > 0 {
+		if was, _ := recall(ctx, b, s.dir); len(pinsOf(was)) > 0 {
 			return rows, s.setBack(s.slots[InKeyring])
 		}
 	}
