@@ -110,6 +110,29 @@ func TestOwnListOfOldKeysIsTrusted(t *testing.T) {
 	}
 }
 
+// Whatever the database says of the file of its key, the file that opened it is forgotten when the key moves elsewhere.
+func TestKeyFileIsForgottenWhateverItsParametersSay(t *testing.T) {
+	t.Parallel()
+	for _, params := range []string{`{}`, `{"id":""}`, `{"ID":"%s"}`, `{"x":1}`} {
+		dir := t.TempDir()
+		s := openWith(t, dir, rings(t))
+		filled(t, s)
+		_ = s.Close()
+		key, err := os.ReadFile(filepath.Join(dir, "lanyard.key"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		behind(t, dir, "UPDATE key_slot SET params = '"+strings.Replace(params, "%s", store.KeyID(key[:32]), 1)+"'")
+		s = openWith(t, dir, rings(t))
+		rotate(t, s, "passphrase")
+		whole(t, s)
+		i, err := s.KeyInfo(t.Context())
+		if left, _ := filepath.Glob(filepath.Join(dir, "*key*")); len(left) > 0 || err != nil || len(i.Left) > 0 {
+			t.Errorf("%s: left %q and %q, %v", params, left, i.Left, err)
+		}
+	}
+}
+
 func TestKeyInForceIsKnownInEverySpelling(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -122,7 +122,7 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next 
 		}
 	}
 	if err == nil {
-		next, err = s.reseal(ctx, tx, old, slotRow{kind: slot.Kind(), params: params, made: r.now(), before: s.heldBefore(ctx, old.row)}, key)
+		next, err = s.reseal(ctx, tx, old, slotRow{kind: slot.Kind(), params: params, made: r.now(), before: s.heldBefore(old.row)}, key)
 	}
 	if err == nil && quiet(slot.Kind()) { // what is in the file from here on is what opens the store
 		if _, bad := s.openSlot(ctx, next.row, secret.Text{}); bad != nil {
@@ -238,19 +238,10 @@ func (s *Store) sealRows(ctx context.Context, tx *sql.Tx, from, to *sealer) erro
 }
 
 // heldBefore adds the slot of a row to those that are to be cleared. Entries that nobody recorded are left out.
-func (s *Store) heldBefore(ctx context.Context, row slotRow) []heldBefore {
-	params := row.params
-	if row.kind == InFile && row.wrapped == nil { // from before there were params
-		if _, err := s.openSlot(ctx, row, secret.Text{}); err == nil { // else it is another store's by now, and not ours to remove
-			if key, err := s.slots[InFile].Key(ctx, row.params, secret.Text{}); err == nil {
-				params = paramsOf(key[:keySize])
-				clear(key)
-			}
-		}
-	}
+func (s *Store) heldBefore(row slotRow) []heldBefore {
 	k := s.key.Load()
 	before := slices.DeleteFunc(slices.Clone(row.before), func(b heldBefore) bool { return !b.recorded(k.sealer) })
-	return append(before, heldBefore{Kind: row.kind, Params: params})
+	return append(before, heldBefore{Kind: row.kind, Params: row.params})
 }
 
 // quietMoment begins a transaction in which nobody's answer is on its way and the key in force is the one at hand.

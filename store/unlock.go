@@ -346,6 +346,9 @@ func (s *Store) openSlot(ctx context.Context, row slotRow, told secret.Text) (*k
 	if noted && !guards {
 		return nil, s.setBack(slot)
 	}
+	if row.kind == InFile { // what the database says of it may be from before there were params, or not true
+		row.params = paramsOf(key)
+	}
 	k := &keyState{row: row, sealer: seals}
 	if !guards {
 		seals.guards = false
@@ -384,9 +387,6 @@ func (s *Store) guardRows(ctx context.Context, k *keyState, key []byte) (*keySta
 		return nil, s.locked("its key was changed meanwhile", nil, "try again")
 	}
 	row := slotRow{kind: k.row.kind, params: k.row.params, made: k.row.made}
-	if row.kind == InFile { // from before there were params
-		row.params = paramsOf(key)
-	}
 	next, err := s.reseal(ctx, tx, k, row, key)
 	if err != nil {
 		return nil, err
