@@ -324,3 +324,45 @@ func TestRotationReadsItsKeyBack(t *testing.T) {
 	explained(t, s.Rotate(t.Context(), store.Rotation{}), "store_locked", "lanyard.key")
 	sound(t, open(t, dir), 1)
 }
+
+// What is noted of the key is noted in the files that are in their place, or not at all.
+func TestKeyIsNotNotedInFilesOutOfPlace(t *testing.T) {
+	t.Parallel()
+	away := func(t *testing.T, dir string) {
+		t.Helper()
+		path := filepath.Join(dir, "lanyard.db")
+		b, err := os.ReadFile(path)
+		if err := errors.Join(err, os.WriteFile(path+".other", b, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(path+".other", path); err != nil {
+			t.Skip(err) // Windows lets nobody do that to an open file
+		}
+	}
+	ring := &fakeRing{}
+	dir, o := pinned(t, ring, "file")
+	s := openWith(t, dir, o)
+	i, err := s.KeyInfo(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range ring.items {
+		ring.items[name] = "file:00112233445566778899aabbccddeeff"
+	}
+	away(t, dir)
+	replaced(t, s.AcceptKey(t.Context(), i.ID), "lanyard.db")
+	for _, text := range ring.items {
+		if strings.Contains(text, i.ID) {
+			t.Error("it was accepted all the same")
+		}
+	}
+	dir, dear := weakened(t, "env")
+	s = openWith(t, dir, dear)
+	away(t, dir)
+	if err := s.Unlock(t.Context(), secret.Text{}); err != nil {
+		t.Fatal(err)
+	}
+	if params, err := s.Text("SELECT params FROM key_slot"); err != nil || !strings.Contains(params, `"time":1`) {
+		t.Error("it was strengthened in a file that is gone", params, err)
+	}
+}

@@ -194,7 +194,7 @@ func (s *Store) settlePins(ctx context.Context) {
 	if b == nil || s.readOnly != nil {
 		return
 	}
-	tx, err := s.write.BeginTx(ctx, nil)
+	tx, err := s.beginWrite(ctx)
 	if err != nil {
 		return
 	}
@@ -249,7 +249,7 @@ func (s *Store) AcceptKey(ctx context.Context, id string) error {
 		return err
 	}
 	defer leave()
-	tx, err := s.write.BeginTx(ctx, nil)
+	tx, err := s.beginWrite(ctx)
 	if err != nil {
 		return s.explain("accept the key", err)
 	}
@@ -267,7 +267,7 @@ func (s *Store) AcceptKey(ctx context.Context, id string) error {
 	if err != nil {
 		return s.locked("the system keyring does not take its key id", err, "unlock or start the keyring, then try again")
 	}
-	return nil
+	return s.explain("accept the key", s.commit(tx))
 }
 
 // AcceptOlder lets a database in that is from before its rows had MACs, whose key knows that rows have MACs; or one whose

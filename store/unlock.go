@@ -413,9 +413,14 @@ func (s *Store) strengthen(ctx context.Context, slot stretched, row slotRow, tol
 	if err != nil {
 		return
 	}
-	_, err = s.write.ExecContext(ctx, "UPDATE key_slot SET params = ?, wrapped = ? WHERE kind = ? AND params = ? AND wrapped = ?",
+	tx, err := s.beginWrite(ctx)
+	if err != nil {
+		return
+	}
+	defer func() { _ = tx.Rollback() }()
+	_, err = tx.ExecContext(ctx, "UPDATE key_slot SET params = ?, wrapped = ? WHERE kind = ? AND params = ? AND wrapped = ?",
 		string(params), wrapped, row.kind, string(row.params), row.wrapped)
-	if err == nil {
+	if err == nil && s.commit(tx) == nil {
 		s.reached("strengthened")
 		_, _ = s.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)") // the cheaper one leaves the log
 	}
@@ -699,7 +704,7 @@ func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
 	}
 	s.reached("settled")
 	if _, err := tx.ExecContext(ctx, "UPDATE key_slot SET before = ?", inJSON(&left)); err == nil {
-		_ = tx.Commit()
+		_ = s.commit(tx)
 	}
 }
 
@@ -708,7 +713,7 @@ func (s *Store) sweepKeys(ctx context.Context) {
 	if s.dir == "" || s.readOnly != nil || len(keyCopies(s.dir)) == 0 {
 		return
 	}
-	tx, err := s.write.BeginTx(ctx, nil)
+	tx, err := s.beginWrite(ctx)
 	if err != nil {
 		return // the next one who opens it does
 	}
