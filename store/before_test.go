@@ -21,6 +21,7 @@ func TestHostileListOfOldKeys(t *testing.T) {
 			"as it stands":    func(p string) string { return p },
 			"spelled out":     func(p string) string { return strings.Replace(p, "{", `{ "x": 1, `, 1) },
 			"upper names":     func(p string) string { return strings.NewReplacer(`"id"`, `"ID"`, `"user"`, `"USER"`).Replace(p) },
+			"recorded":        func(p string) string { return p },
 			"another store's": nil,
 		} {
 			t.Run(kind+" "+name, func(t *testing.T) {
@@ -46,7 +47,7 @@ func TestHostileListOfOldKeys(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					params = `{"id":"` + store.KeyID(key) + `"}`
+					params = `{"id":"` + store.KeyID(key[:32]) + `"}`
 				}
 				held := map[string]string{"file": "file", "keyring": "keyring", "legacy": "file"}[kind]
 				if spell == nil {
@@ -66,6 +67,9 @@ func TestHostileListOfOldKeys(t *testing.T) {
 				before, err := json.Marshal([]map[string]any{{"kind": held, "params": json.RawMessage(params)}})
 				if err != nil {
 					t.Fatal(err)
+				}
+				if name == "recorded" { // as a change of the key leaves them: an old key that came into force once more
+					before = []byte(s.RecordedBefore(held, params))
 				}
 				if n, err := s.Exec("UPDATE key_slot SET before = ?", string(before)); n != 1 || err != nil {
 					t.Fatal(n, err)

@@ -243,6 +243,17 @@ func InForce(kind, old, now string) bool {
 	return heldBefore{Kind: kind, Params: []byte(old)}.inForce(slotRow{kind: kind, params: []byte(now)})
 }
 
+// RecordedBefore is an entry of the list of old keys as a change of the key records it.
+func (s *Store) RecordedBefore(kind, params string) string {
+	b := []heldBefore{{Kind: kind, Params: []byte(params)}}
+	b[0].record(s.key.Load().sealer)
+	text, err := inJSON(&b).Value()
+	if err != nil {
+		panic(err)
+	}
+	return text.(string)
+}
+
 // SweepKeyCopies removes what killed processes left of keys.
 func SweepKeyCopies(dir string) { sweepKeyCopies(dir) }
 
