@@ -194,8 +194,8 @@ func readKept(path string) ([]byte, error) {
 	return kept, err
 }
 
-// Make writes a key whole or not at all. The first one never replaces the key of somebody who was faster: that
-// one is taken.
+// Make writes a key whole or not at all. The first one replaces no key file: if another process was faster, its key is
+// the one that Make gives.
 func (k keyFile) Make(_ context.Context, _ secret.Text, first bool) (key, params []byte, err error) {
 	if first {
 		key, err = readKey(k.path)

@@ -152,9 +152,9 @@ func (v sighting) unsettled(row slotRow) bool {
 		slices.ContainsFunc(v.at, func(r remembered) bool { return len(r.pins) != 1 || r.pins[0] != row.pin() })
 }
 
-// compare refuses the key of row if it is not the one that the keyring remembers or is not where the configuration wants
-// it. Only a key file is refused for the latter: whoever writes the state directory can write it too. A keyring that
-// does not answer refuses nothing; that is said once.
+// compare refuses the key of row if it is not the one that the keyring remembers, or if it is in a key file and the
+// configuration names another kind. Of the kinds, only a key file can be put there by somebody who can write the state
+// directory. A keyring that does not answer refuses nothing; that is said once.
 func (s *Store) compare(ctx context.Context, row slotRow) (v sighting, err error) {
 	if row.kind == InFile && s.want != "" && s.want != InFile {
 		return v, s.locked(fmt.Sprintf("its key is in a key file, and the configuration says [store] key = %q", s.want), errStranger,
@@ -224,7 +224,8 @@ func (s *Store) settlePins(ctx context.Context) {
 }
 
 // pinBoth lets the keyring remember the key that is coming into force beside those that may be in force now. It runs in
-// the transaction that brings it. A keyring that is there and does not take it is an error: it would refuse the store.
+// the transaction that brings it. Where the keyring does not take it, pinBoth fails: the next process would find a key
+// that the keyring does not remember, and refuse the store.
 func pinBoth(ctx context.Context, b pinBoard, dir string, next Pin, old ...Pin) error {
 	if b == nil {
 		return nil
@@ -379,7 +380,7 @@ func (k *keyring) briefly(ctx context.Context, f func() error) error {
 	return err
 }
 
-// pins implements pinBoard. What is there and makes no sense is a pin that fits no key.
+// pins implements pinBoard. An item that cannot be read counts as one pin, which is no key's.
 func (k *keyring) pins(ctx context.Context, path string) ([]Pin, error) {
 	var text string
 	err := k.briefly(ctx, func() (err error) {
