@@ -1,0 +1,136 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// heldBefore is a slot that held a key and is still to be cleared of it.
+type heldBefore struct {
+	Kind   string          `json:"kind"`
+	Params json.RawMessage `json:"params"`
+	By     []byte          `json:"by,omitempty"` // sealed with the data key; see recorded
+}
+
+// place is where By belongs: whatever else the entry says does not verify.
+func (b heldBefore) place() string {
+	var params bytes.Buffer
+	if json.Compact(&params, b.Params) != nil {
+		return b.Kind
+	}
+	return b.Kind + " " + params.String()
+}
+
+// record seals the entry, so that whoever writes the database without its key cannot make one.
+func (b *heldBefore) record(by *sealer) {
+	b.By = by.sealBytes(nil, "key_slot", b.place(), "before")
+}
+
+// recorded reports whether a change of the key of this store left the entry.
+func (b heldBefore) recorded(by *sealer) bool {
+	_, err := by.openBytes(b.By, "key_slot", b.place(), "before")
+	return err == nil
+}
+
+// inForce reports whether forgetting the entry could remove the key of row. Names are compared as the slots read them.
+func (b heldBefore) inForce(row slotRow) bool {
+	if b.Kind != row.kind || keepsNothing(b.Kind) {
+		return false
+	}
+	var old, now ringParams // has the fields of idParams
+	if readParams(b.Params, &old) != nil || readParams(row.params, &now) != nil {
+		return true // not known
+	}
+	if row.kind == InKeyring {
+		return strings.EqualFold(old.User, now.User) // the Credential Manager ignores case
+	}
+	return now.ID == "" || old.ID == now.ID // "": any key that is there
+}
+
+// tidy removes the keys from before that may be removed, and gives the one in force its lasting place. What cannot
+// be done now is done the next time. An entry that no change of the key recorded is dropped, and its key left alone.
+func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
+	row, err := s.slotRow(ctx, s.read)
+	if err != nil {
+		return
+	}
+	k := s.key.Load()
+	mine := func(b heldBefore) bool { return b.recorded(k.sealer) && !b.inForce(row) }
+	gone := func(b heldBefore) bool {
+		if !mine(b) {
+			return false
+		}
+		switch slot, ok := s.slots[b.Kind]; {
+		case quiet(b.Kind): // below, while the database is locked
+			return false
+		case keepsNothing(b.Kind):
+			return true
+		default:
+			return ok && may(b.Kind) && slot.Forget(ctx, b.Params) == nil
+		}
+	}
+	var done []string
+	for _, b := range row.before {
+		if gone(b) {
+			done = append(done, string(b.Params))
+		}
+	}
+	tx, err := s.beginWrite(ctx)
+	if err != nil {
+		return
+	}
+	defer func() { _ = tx.Rollback() }()
+	if row, err = s.slotRow(ctx, tx); err != nil || !k.is(row.epoch, row.check) {
+		return
+	}
+	left := []heldBefore{}
+	for _, b := range row.before {
+		slot, ok := s.slots[b.Kind]
+		if !mine(b) {
+			s.say(fmt.Sprintf("an old key in the %s was left alone: no change of the key of %s recorded it", s.place(b.Kind), s.path))
+			continue
+		}
+		if quiet(b.Kind) && ok && slot.Forget(ctx, b.Params) == nil || slices.Contains(done, string(b.Params)) {
+			continue
+		}
+		left = append(left, b)
+	}
+	s.reached("forgotten")
+	if s.dir != "" {
+		s.swept = append(s.swept, sweepKeyCopies(s.dir)...)
+	}
+	if slot, ok := s.slots[row.kind]; !ok || slot.Settle(row.params) != nil {
+		return
+	}
+	s.reached("settled")
+	if _, err := tx.ExecContext(ctx, "UPDATE key_slot SET before = ?", inJSON(&left)); err == nil {
+		_ = s.commit(tx)
+	}
+}
+
+// sweepKeys removes the copies of keys that killed processes left.
+func (s *Store) sweepKeys(ctx context.Context) {
+	if s.dir == "" || s.readOnly != nil || len(keyCopies(s.dir)) == 0 {
+		return
+	}
+	tx, err := s.beginWrite(ctx)
+	if err != nil {
+		return // the next one who opens it does
+	}
+	defer func() { _ = tx.Rollback() }()
+	if row, err := s.slotRow(ctx, tx); err == nil && row.kind != "" { // else the first key may be being written
+		s.swept = sweepKeyCopies(s.dir)
+	}
+}
+
+// KeyCopies gives the copies of keys that Open removed, which killed processes had left, and those that are there now.
+func (s *Store) KeyCopies() (removed, left []string) {
+	if s.dir == "" {
+		return nil, nil
+	}
+	return s.swept, keyCopies(s.dir)
+}
