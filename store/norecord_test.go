@@ -1,9 +1,7 @@
 package store_test
 
 import (
-	"database/sql"
 	"errors"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,21 +9,6 @@ import (
 	"lanyard/store"
 	"lanyard/tokenapi/secret"
 )
-
-// behind changes a database whose store is closed, as a program without its key can.
-func behind(t *testing.T, dir string, queries ...string) {
-	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.ToSlash(filepath.Join(dir, "lanyard.db")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	for _, q := range queries {
-		if _, err := db.ExecContext(t.Context(), q); err != nil {
-			t.Fatalf("%s: %v", q, err)
-		}
-	}
-}
 
 // noRecord removes what a database says of its key.
 func noRecord() []string {
