@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -281,6 +282,18 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 	}
 }
 
+// statement changes a database without its key.
+func statement(query string) func(dir, db string) error {
+	return func(_, path string) error {
+		db, err := sql.Open("sqlite", "file:"+filepath.ToSlash(path))
+		if err != nil {
+			return err
+		}
+		_, err = db.ExecContext(context.Background(), query)
+		return errors.Join(err, db.Close())
+	}
+}
+
 func TestRestoreInPlaceOfADamagedStore(t *testing.T) {
 	t.Parallel()
 	s := rich(t, t.TempDir())
@@ -314,8 +327,15 @@ func TestRestoreInPlaceOfADamagedStore(t *testing.T) {
 			garble(b[:100])
 			return errors.Join(os.WriteFile(db, b, 0o600), os.WriteFile(db+"-wal", log, 0o600))
 		},
-		"key cut":  func(dir, _ string) error { return os.Truncate(filepath.Join(dir, "lanyard.key"), 5) },
-		"key gone": func(dir, _ string) error { return os.Remove(filepath.Join(dir, "lanyard.key")) },
+		"key cut":         func(dir, _ string) error { return os.Truncate(filepath.Join(dir, "lanyard.key"), 5) },
+		"key gone":        func(dir, _ string) error { return os.Remove(filepath.Join(dir, "lanyard.key")) },
+		"without tokens":  statement("DROP TABLE token"),
+		"without leases":  statement("DROP TABLE lease"),
+		"without a key":   statement("DROP TABLE key_slot"),
+		"without facts":   statement("DROP TABLE meta"),
+		"without a rev":   statement("DELETE FROM meta WHERE name = 'rev'"),
+		"with a trigger":  statement("CREATE TRIGGER t BEFORE UPDATE ON token BEGIN SELECT RAISE(IGNORE); END"),
+		"of another form": statement("PRAGMA user_version = 2"),
 		"newer": func(dir, _ string) error {
 			s, err := store.Open(t.Context(), dir, store.Options{})
 			if err != nil {

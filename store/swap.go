@@ -229,7 +229,7 @@ func (n *newcomer) ready(ctx context.Context, db *sql.DB) (kept []string, flying
 		if err := n.waiting(ctx, db); err != nil {
 			return nil, 0, err
 		}
-		if err := db.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'rev'").Scan(&rev); err != nil {
+		if err := db.QueryRowContext(ctx, "SELECT coalesce(max(value), 0) FROM meta WHERE name = 'rev'").Scan(&rev); err != nil {
 			return nil, 0, err
 		}
 		data, err := s.serialize(ctx)
@@ -343,7 +343,7 @@ func (n *newcomer) busy(err error) error {
 // isDamaged says whether an error tells of a database that SQLite cannot work with, which nobody else can then.
 func isDamaged(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && e.Code == "store_damaged"
+	return ok && e.Code == "store_damaged" || sqliteCode(err) == codeError // a table of ours is not there
 }
 
 // part is a file of the store that is there: its content, or where that is.
