@@ -177,14 +177,14 @@ func complain(w io.Writer, args []string, err error, asJSON bool) int {
 }
 
 // unechoed takes arguments that may be tokens out of a text about them: what a terminal shows is recorded and sent
-// on. A path whose directory exists is none.
+// on. A path whose directory exists is none, nor is an id of Lanyard's own.
 func unechoed(text string, args []string) string {
 	var hide []string
 	for _, arg := range args {
 		flag := strings.TrimLeft(arg, "-")
 		name, value, _ := strings.Cut(flag, "=")
 		for _, s := range []string{arg, flag, name, value} {
-			if tokenapi.LooksSecret(s) && !isPlace(s) {
+			if tokenapi.LooksSecret(s) && !console.IsID(s) && !isPlace(s) {
 				hide = append(hide, s)
 				if s == flag && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") != "" { // of --TOKEN== the flag is named without its end
 					hide = append(hide, name)

@@ -91,7 +91,7 @@ func labels(apps []console.Application) string {
 
 // quoted repeats an argument in an error, unless it may be a token that somebody pasted.
 func quoted(text string) string {
-	if tokenapi.LooksSecret(text) || len(text) > 24 && !strings.ContainsAny(text, " @/") {
+	if tokenapi.LooksSecret(text) && !console.IsID(text) || len(text) > 24 && !strings.ContainsAny(text, " @/") {
 		return "; what was given may be a token itself: name it by its id or fingerprint"
 	}
 	return fmt.Sprintf(": %q", text)

@@ -20,7 +20,7 @@ func TestTokensInArgumentsAreNotEchoed(t *testing.T) {
 	}
 	for _, token := range []string{
 		"eyJhbGciOiJub25lIn0.eyJzdWIiOiJjNG4ifQ.c2ln", "3f9ca71e-5f70-4c2e-9a56-0d9c1e3f7a10", "gho_16C7e42F292c6912E7710c838347Ae178B4a",
-		"c4n/access+token~1==", "Bearer c4n-opaque-1", `c4n"Q7xW2mK9\pR4tL8vB3nZ`, "d131dd02c5e6eec4693d9a06",
+		"c4n/access+token~1==", "Bearer c4n-opaque-1", `c4n"Q7xW2mK9\pR4tL8vB3nZ`, "d131dd02c5e6eec4693d9a06", "app_tofpb2obdwtv2ltl2a", "sk_tofpb2obdwtv2ltl2a",
 	} {
 		for _, args := range [][]string{
 			{"T"}, {"--T"}, {"-T"}, {"token", "T"}, {"token", "Orders", "T"}, {"token", "--T"}, {"token", "--T=x"}, {"token", "--scope"}, {"token", "Orders", "--as", "T"}, {"token", "Orders", "--grant", "T"},
@@ -53,7 +53,7 @@ func TestTokensInArgumentsAreNotEchoed(t *testing.T) {
 func TestOtherArgumentsAreEchoed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	for _, name := range []string{"Orders", "a-rather-long-application-name", "3f9ca71e", "t_abcdefghijkl", "Orders PRODUCTION", "pizza.shack.v1", filepath.Join(dir, "tmp.Xy7aK2p9Qr5tU8wZ.age")} {
+	for _, name := range []string{"Orders", "a-rather-long-application-name", "3f9ca71e", "t_abcdefghijkl", "app_tofpb2obdwtv2ltl", "Orders PRODUCTION", "pizza.shack.v1", filepath.Join(dir, "tmp.Xy7aK2p9Qr5tU8wZ.age")} {
 		for _, args := range [][]string{{name}, {"restore", name}, {"token", name}} {
 			var stdout, stderr bytes.Buffer
 			given := append([]string{"--config", filepath.Join(dir, "no.toml"), "--state", filepath.Join(dir, "state")}, args...)

@@ -349,6 +349,16 @@ func newID(prefix string) string {
 	return prefix + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))[:12]
 }
 
+// IsID reports whether a word has the form of an id that Lanyard gave: app_, t_, m_, r_ or i_ and base32.
+func IsID(word string) bool {
+	kind, rest, _ := strings.Cut(word, "_")
+	length := 12 // as newID makes them
+	if kind == "app" {
+		length = 16 // as ApplicationID makes them
+	}
+	return slices.Contains([]string{"app", "t", "m", "r", "i"}, kind) && len(rest) == length && strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz234567") == ""
+}
+
 // writable refuses verbs that change something at the server where the configuration forbids it.
 func writable(a Application, verb string) error {
 	if a.Environment.ReadOnly {
