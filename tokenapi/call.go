@@ -43,7 +43,7 @@ func (c *Client) Call(ctx context.Context, r Call) (Reply, Exchange, error) {
 	}
 	for name, values := range r.Form { // the server may say them again
 		for _, v := range values {
-			if isSecret(name, v) {
+			if isSecretParam(name, v) {
 				k.mask.add(v, isTokenKey(name))
 			}
 		}

@@ -46,6 +46,20 @@ func loopback(host string) bool {
 
 // maskURL removes user info and fragment from a URL and masks the values of its query.
 func maskURL(raw string) string {
+	return maskURLBut(raw, func(string, string) bool { return false })
+}
+
+// maskSaidURL is maskURL of a URL in a server's text. It shows the words and short numbers that name an error.
+func maskSaidURL(raw string) string {
+	return maskURLBut(raw, func(name, value string) bool {
+		plain, err := url.QueryUnescape(value)
+		return err == nil && isLabel(plain) && !isSecret(name, plain)
+	})
+}
+
+// maskURLBut is maskURL. What shows says yes to stays: a value of the query, or, without a name, a part of the
+// query or the fragment.
+func maskURLBut(raw string, shows func(name, value string) bool) string {
 	u, err := url.Parse(raw)
 	if err != nil {
 		head, _, cut := strings.Cut(raw, "?")
@@ -58,27 +72,37 @@ func maskURL(raw string) string {
 		}
 		return head
 	}
-	query := u.RawQuery
+	query, fragment := u.RawQuery, u.EscapedFragment()
 	if u.Opaque != "" { // "mailto:…", "host:port/path": nothing in it is known to be harmless
 		return u.Scheme + ":" + secret.Mask
 	}
 	u.User, u.RawQuery, u.ForceQuery, u.Fragment, u.RawFragment = nil, "", false, "", ""
 	s := u.String()
-	for i, pair := range strings.FieldsFunc(query, func(r rune) bool { return r == '&' || r == ';' }) {
-		sep := "&"
-		if i == 0 {
-			sep = "?"
+	for sep := "?"; query != ""; {
+		pair, rest := query, ""
+		if i := strings.IndexAny(query, "&;"); i >= 0 {
+			pair, rest = query[:i], query[i:]
 		}
-		name, _, ok := strings.Cut(pair, "=")
-		if !ok { // "?TOKEN": without a name it is all value
-			name, ok = secret.Mask, false
-		}
-		s += sep + name
-		if ok {
-			s += "=" + secret.Mask
+		s += sep + maskQueryPair(pair, shows)
+		if query = rest; query != "" {
+			sep, query = query[:1], query[1:]
 		}
 	}
+	if fragment != "" && shows("", fragment) {
+		s += "#" + fragment
+	}
 	return s
+}
+
+func maskQueryPair(pair string, shows func(name, value string) bool) string {
+	name, value, named := strings.Cut(pair, "=")
+	switch {
+	case pair == "", !named && shows("", pair), named && (value == "" || shows(name, value)):
+		return pair
+	case !named: // "?TOKEN": without a name it is all value
+		return secret.Mask
+	}
+	return name + "=" + secret.Mask
 }
 
 // hostOf gives host and port of a URL for an error text, "" when there are none.

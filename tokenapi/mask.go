@@ -363,7 +363,7 @@ func (m *masker) value(v any, key string, below bool) any {
 			return masked(v, isTokenKey(key))
 		}
 		if strings.Contains(v, "://") && strings.ContainsAny(v, "?#@") {
-			v = maskURL(v)
+			v = maskSaidURL(v)
 		}
 		return m.text(clean(m.known(v), len(v)))
 	case json.Number:

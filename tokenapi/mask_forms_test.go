@@ -118,6 +118,8 @@ func TestMaskFree(t *testing.T) {
 		"got PHNhbWwyOkFzc2VydGlvbiBJRD0ieCI+PGM0bi8+PC9zYW1sMjpBc3NlcnRpb24+ back": "got ••• back",
 		"Assertion failed":                                                          "Assertion failed",
 		"at https://ana:c4n@h.example/cb?code=c4n&state=c4n#access_token=c4n.":      "at https://h.example/cb?code=•••&state=•••.",
+		"at https://ana:c4n@h.example/e?code=invalid_client&c4n#c4n":                "at https://h.example/e?code=invalid_client&•••",
+		"at https://h.example/e?a=c4n1;b=x&token=active":                            "at https://h.example/e?a=•••;b=x&token=•••",
 		"proxy http://ana:c4n@proxy:3128 refused":                                   "proxy http://proxy:3128 refused",
 		"see https://h.example/docs for more":                                       "see https://h.example/docs for more",
 		"client_secret=c4n1&grant_type=password&Password=c4n2":                      "client_secret=•••&grant_type=password&Password=•••",

@@ -104,7 +104,7 @@ func maskFreeURL(group []string, _ string) string {
 		return group[0]
 	}
 	whole := strings.TrimRight(group[0], ".,;:)]}")
-	return maskURL(whole) + group[0][len(whole):]
+	return maskSaidURL(whole) + group[0][len(whole):]
 }
 
 // maskPair masks a value by the name that stands before it.
@@ -113,7 +113,7 @@ func maskPair(group []string, _ string) string {
 	if i := strings.LastIndexByte(name, '.'); i >= 0 && i+1 < len(name) {
 		name = name[i+1:]
 	}
-	if !isSecret(name, value) {
+	if !isSecret(name, strings.TrimRight(value, ".:!?)]}")) { // the sentence may end there
 		return group[0]
 	}
 	return group[1] + group[2] + masked(value, isTokenKey(name))

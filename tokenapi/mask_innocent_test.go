@@ -44,6 +44,11 @@ func TestMaskLeavesInnocentTexts(t *testing.T) {
 		"Die Anmeldung ist fehlgeschlagen: Benutzername oder Kennwort falsch. Größe 12 €.", "認証に失敗しました。もう一度お試しください。", "Ошибка аутентификации клиента",
 		"request 7c9e6679-7425-40de-944b-e07fc1f90ae7 failed after 1234 ms", "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 		"etag W/\"686897696a7c876b7e\"", "values 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 99 52 110", "50% of the requests%20failed", `a \ b \n c`, "&lt;b&gt; &amp; &copy; 2026",
+		"see https://docs.example/errors?code=invalid_client for more", "see https://login.example/error?code=7000215.", "https://login.example/error?code=50126&lang=en-US",
+		"see https://docs.example/help?topic=token-endpoint&lang=en, please", "at https://km.example/services/Token?wsdl", "https://docs.example/errors#invalid-client",
+		"https://docs.example/e?a=b;c=d&&e=&msg=Invalid%20client+credentials#section-5.2",
+		`duplicate key value violates primary key='orders_pkey'`, `{"constraint":"x","key":"orders_pkey"}`, "<key>orders_pkey</key>",
+		"access_token=expired", "The access_token=expired. Try (code=invalid_client).", `{"refresh_token":"missing"}`, "token: invalid, client_secret=required", "Use ?token=YOUR_TOKEN", "curl https://h.example/revoke?token=YOUR_TOKEN&api_key=API_KEY",
 		strings.Repeat("The scope is invalid. ", 40),
 	} {
 		if got := m.text(said); got != said {

@@ -31,17 +31,39 @@ func isSecretKey(name string) bool {
 	return slices.ContainsFunc(secretWords(), func(word string) bool { return strings.Contains(name, word) })
 }
 
-// isSecret reports whether value is a secret under that name. A name such as token_use or key_type
-// tells of a secret without being one: there the value decides, and only a word or a number of a
+// isSecret reports whether value, which a server said, is a secret under that name. A name such as token_use or
+// key_type tells of a secret without being one: there the value decides, and only a word or a number of a
 // kind that no secret has is shown.
 func isSecret(name, value string) bool {
+	return isSecretParam(name, value) && !standsForSecret(name, value)
+}
+
+// isSecretParam is isSecret of a value that we sent: there, "expired" may be a password.
+func isSecretParam(name, value string) bool {
 	if !isSecretKey(name) {
 		return false
 	}
 	if strings.EqualFold(name, "code") { // also of a fault; an authorization code is no short number
-		return faultCode(value) == 0 || len(value) > 6
+		return faultCode(value) == 0 || len(value) > 7
 	}
 	return !describes(name) && !kindOfToken(name, value) || !isLabel(value)
+}
+
+// standsForSecret reports whether a value says what is wrong with a secret, or where to put one: YOUR_TOKEN. A
+// "code" may be the name of an error, and a "key" one of a table: primary key='orders_pkey'.
+func standsForSecret(name, value string) bool {
+	switch strings.ToLower(value) {
+	case "expired", "invalid", "missing", "revoked", "required", "malformed", "unknown", "undefined", "empty", "null", "none":
+		return true
+	}
+	return isJoined(value, unicode.IsUpper) ||
+		(strings.EqualFold(name, "code") || strings.EqualFold(name, "key")) && isJoined(value, unicode.IsLower)
+}
+
+// isJoined reports whether a text is two words or more with _ between them, all letters of one case: orders_pkey.
+func isJoined(s string, ofCase func(rune) bool) bool {
+	return isLabel(s) && strings.Contains(strings.Trim(s, "_"), "_") &&
+		!strings.ContainsFunc(s, func(r rune) bool { return r != '_' && !ofCase(r) })
 }
 
 // kindOfToken reports whether value is a name of a kind of tokens, and no token (RFC 7009 section

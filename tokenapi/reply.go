@@ -5,10 +5,7 @@ import (
 	"errors"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
-
-	"lanyard/tokenapi/secret"
 )
 
 // read is what a Reply keeps of its exchange: the secrets to mask in what is said of it, and when it came.
@@ -94,33 +91,10 @@ func (m *masker) error(e *Error) {
 // error: they stay where they are words or numbers that no secret is.
 func (m *masker) docs(raw string) string {
 	raw = clean(m.known(raw), rawLimit)
-	u, err := url.Parse(raw)
-	if err != nil || u.Opaque != "" || u.RawQuery == "" && u.Fragment == "" {
-		return m.words(raw, wordsLimit)
+	if u, err := url.Parse(raw); err == nil && u.Opaque == "" {
+		raw = maskSaidURL(raw)
 	}
-	query, fragment := u.RawQuery, u.EscapedFragment()
-	u.User, u.RawQuery, u.ForceQuery, u.Fragment, u.RawFragment = nil, "", false, "", ""
-	out := m.words(u.String(), wordsLimit)
-	for i, pair := range strings.FieldsFunc(query, func(r rune) bool { return r == '&' }) {
-		sep := "&"
-		if i == 0 {
-			sep = "?"
-		}
-		name, value, has := strings.Cut(pair, "=")
-		switch {
-		case !has && isLabel(name):
-			out += sep + name
-		case !has:
-			out += sep + secret.Mask
-		case isSecret(name, value) || !isLabel(value):
-			out += sep + m.words(name, 100) + "=" + secret.Mask
-		default:
-			out += sep + m.words(name, 100) + "=" + value
-		}
-	}
-	if fragment != "" && isLabel(fragment) {
-		out += "#" + fragment
-	}
+	out := m.words(raw, wordsLimit)
 	if m.hides(out) {
 		return leftOut
 	}
