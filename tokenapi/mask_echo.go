@@ -1,19 +1,25 @@
 package tokenapi
 
 import (
+	"bytes"
+	"encoding/ascii85"
+	"encoding/base32"
 	"encoding/base64"
+	"encoding/hex"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 const (
-	pieceLen   = 12       // characters of a secret in a row that are not shown; of a shorter secret: all of it
-	wholeFrom  = 8        // shorter secrets are looked for as words: "test" is in "latest"
-	crumbLen   = 6        // the two sides of a cut; beside a piece that was masked, one is enough
-	crumbGap   = 3        // what a cut may put in or take out
-	deepestLen = 64 << 10 // bytes; longer texts are not decoded twice over
+	pieceLen  = 12 // characters of a secret in a row that are not shown; of a shorter secret: all of it
+	wholeFrom = 8  // shorter secrets are looked for as words: "test" is in "latest"
+	crumbLen  = 6  // the two sides of a cut; beside a piece that was masked, one is enough
+	crumbGap  = 3  // what a cut may put in or take out
+	rawLen    = 8  // bytes in a row of a secret that is written as hexadecimal
 )
 
 // echoes finds what repeats a secret, or pieceLen characters of it, in any case and decoded in every way that
@@ -21,13 +27,14 @@ const (
 type echoes struct {
 	runs   []*runSet // one for each length
 	crumbs *runSet
+	raw    *runSet  // of the bytes that secrets write as hexadecimal, as a UUID does
 	short  []string // below wholeFrom, in small letters
 }
 
 // newEchoes prepares the search. What a secret has in common with open, texts of the request that are no
 // secrets, is no secret either: a client secret may begin with the name of the client.
 func newEchoes(secrets, open []string) *echoes {
-	e := &echoes{crumbs: newRunSet(crumbLen)}
+	e := &echoes{crumbs: newRunSet(crumbLen), raw: newRunSet(rawLen)}
 	public := newRunSet(wholeFrom)
 	for _, s := range open {
 		public.addAll(folded(s), nil)
@@ -40,8 +47,9 @@ func newEchoes(secrets, open []string) *echoes {
 			}
 			continue
 		}
+		e.raw.addAll(rawOf(s), nil)
 		var seen [][]byte
-		for i, form := range disguised(s) {
+		for _, form := range disguised(s) {
 			if len(form) < wholeFrom || slices.ContainsFunc(seen, func(b []byte) bool { return string(b) == string(form) }) {
 				continue
 			}
@@ -49,7 +57,7 @@ func newEchoes(secrets, open []string) *echoes {
 			k := min(len(form), pieceLen)
 			own := public.outside(form)
 			e.ofLen(k).addAll(form, func(i int) bool { return own[i+k]-own[i] < min(k, crumbLen) })
-			if i < 3 && k == pieceLen {
+			if k == pieceLen {
 				e.crumbs.addAll(form, func(i int) bool { return own[i+crumbLen] == own[i] })
 			}
 		}
@@ -57,8 +65,18 @@ func newEchoes(secrets, open []string) *echoes {
 	return e
 }
 
-// disguised gives what a secret is looked for as. The first three are its own forms. In base64, three bytes are
+// rawOf gives the bytes that a secret writes as hexadecimal: a UUID, with hyphens or without.
+func rawOf(s string) []byte {
+	b, err := hex.DecodeString(strings.ReplaceAll(s, "-", ""))
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// disguised gives what a secret is looked for as. In base64, three bytes are
 // four letters, so that it begins in one of three ways; what remains are its letters, should the case be lost.
+// The same goes for base32, of both alphabets, and ascii85, which are not decoded.
 func disguised(s string) [][]byte {
 	own := folded(s)
 	out := [][]byte{own, lettersOf(own)}
@@ -78,6 +96,20 @@ func disguised(s string) [][]byte {
 			padded := append(make([]byte, before), s...)
 			from, to := (before*8+5)/6, len(padded)*8/6
 			out = append(out, lettersOf(folded(base64.RawStdEncoding.EncodeToString(padded)[from:to])))
+		}
+		for before := range 5 {
+			padded := append(make([]byte, before), s...)
+			from, to := (before*8+4)/5, len(padded)*8/5
+			for _, alphabet := range []*base32.Encoding{base32.StdEncoding, base32.HexEncoding} {
+				out = append(out, lettersOf(folded(alphabet.EncodeToString(padded)[from:to])))
+			}
+		}
+		for before := range 4 {
+			padded := append(bytes.Repeat([]byte{1}, before), s...) // four times 0 has a letter of its own
+			padded = padded[:len(padded)/4*4]
+			text := make([]byte, ascii85.MaxEncodedLen(len(padded)))
+			text = text[:ascii85.Encode(text, padded)]
+			out = append(out, folded(string(text[min(before, 1)*5:])))
 		}
 	}
 	return out
@@ -108,6 +140,9 @@ func (e *echoes) in(s string, strict bool) bool {
 }
 
 func (e *echoes) inView(view string, strict bool) bool {
+	if e.raw.any([]byte(view)) {
+		return true
+	}
 	form := folded(view)
 	for n := range 2 {
 		if n == 1 {
@@ -252,7 +287,7 @@ func (r *runSet) cut(form []byte) (has bool) {
 	return has
 }
 
-// folded gives a text in small letters, without blanks, controls, marks and what cannot be seen.
+// folded gives a text in small letters, decomposed (NFKD), without blanks, controls, marks and what cannot be seen.
 func folded(s string) []byte {
 	out := make([]byte, 0, len(s))
 	for i := 0; i < len(s); {
@@ -271,9 +306,11 @@ func folded(s string) []byte {
 		switch {
 		case r == utf8.RuneError, strings.ContainsRune("•…\u115f\u1160\u3164\uffa0", r),
 			unicode.IsSpace(r), unicode.In(r, unicode.C, unicode.Z, unicode.M):
-		case r >= 0xff01 && r <= 0xff5e: // the wide forms of ASCII
-			out = append(out, folded(string(r-0xff01+'!'))...)
 		default:
+			if plain := norm.NFKC.PropertiesString(s[i-size : i]).Decomposition(); plain != nil { // wide, circled, mathematical
+				out = append(out, folded(string(plain))...)
+				continue
+			}
 			out = utf8.AppendRune(out, unicode.ToLower(r))
 		}
 	}

@@ -2,6 +2,8 @@ package tokenapi
 
 import (
 	"bytes"
+	"encoding/ascii85"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -58,6 +60,23 @@ func echoesOf(s string) map[string]string {
 	slices.Reverse(backwards)
 	inJSON, _ := json.Marshal(map[string]string{"client_secret": s})
 	again, _ := json.Marshal(string(inJSON))
+	look := func(capital, small, digit rune) string {
+		return strings.Map(func(r rune) rune {
+			switch {
+			case r >= 'A' && r <= 'Z':
+				return r - 'A' + capital
+			case r >= 'a' && r <= 'z':
+				return r - 'a' + small
+			case r >= '0' && r <= '9' && digit != 0:
+				return r - '0' + digit
+			}
+			return r
+		}, s)
+	}
+	a85 := func(s string) string {
+		text := make([]byte, ascii85.MaxEncodedLen(len(s)))
+		return string(text[:ascii85.Encode(text, []byte(s))])
+	}
 	all := map[string]string{
 		"whole":                               s,
 		"without the first":                   s[1:],
@@ -147,6 +166,18 @@ func echoesOf(s string) map[string]string {
 		"base64 of hex":                       std.EncodeToString([]byte(hex.EncodeToString([]byte(s)))),
 		"base64 in a URL":                     url.QueryEscape(std.EncodeToString([]byte("k:" + s))),
 		"hex of base64":                       hex.EncodeToString([]byte(std.EncodeToString([]byte(s)))),
+		"mathematical letters":                look('\U0001d400', '\U0001d41a', '\U0001d7ce'),
+		"monospaced letters":                  look('\U0001d670', '\U0001d68a', '\U0001d7f6'),
+		"circled letters":                     look('Ⓐ', 'ⓐ', 0),
+		"base32":                              base32.StdEncoding.EncodeToString([]byte(s)),
+		"base32 at 3, small":                  strings.ToLower(base32.StdEncoding.EncodeToString([]byte("abc" + s))),
+		"base32, hexadecimal alphabet":        base32.HexEncoding.EncodeToString([]byte("k:" + s)),
+		"ascii85":                             a85(s),
+		"ascii85 at 1":                        a85("a" + s),
+		"ascii85 at 3":                        a85("abc" + s),
+		"numbers, one":                        each("%03d", ""),
+		"octal, one":                          each("%03o", ""),
+		"binary, one":                         each("%08b", ""),
 		"in a path":                           "https://h.example/t/" + url.PathEscape(s[1:n-1]) + "/x",
 		"in a query":                          "https://h.example/?a=1&x=" + url.QueryEscape(s[1:n-1]),
 		"under a name":                        "client_secret=" + s[1:n-1] + "&x=1",
@@ -216,6 +247,84 @@ func TestMaskEchoesOfShortSecrets(t *testing.T) {
 			if out := m.text("You sent " + form + " to us."); strings.Contains(out, form) {
 				t.Errorf("%s, %s: %q is left: %q", hidden, name, form, out)
 			}
+		}
+	}
+}
+
+// The encodings are undone one within another, and within themselves.
+func TestMaskEchoesNested(t *testing.T) {
+	t.Parallel()
+	const hidden = "c4nQ7xW2mK9pR4tL8vB3nZ6dJ1sF"
+	kinds := []string{
+		"hex", "hex, colons", "numbers", "numbers, one", "octal", "binary", "base64", "base64 at 1", "base64url", "quoted-printable, all", "percent", "decimal entities", "JSON escapes",
+	}
+	as := func(kind, s string) string { return echoesOf(s)[kind] }
+	for _, inner := range kinds {
+		for _, outer := range kinds {
+			form := as(outer, as(inner, hidden))
+			var m masker
+			m.add(hidden, false)
+			if out := m.text("You sent " + form + " to us."); strings.Contains(out, form[len(form)/2:]) {
+				t.Errorf("%s within %s: %.80q", inner, outer, out)
+			}
+		}
+		if form := as("base64", as("hex", as(inner, hidden))); !repeated(hidden, "You sent "+form+" to us.") {
+			t.Errorf("%s within hex within base64 is shown", inner)
+		}
+	}
+}
+
+func repeated(hidden, said string) bool {
+	var m masker
+	m.add(hidden, false)
+	return m.text(said) != said
+}
+
+// A token that is a UUID may come back as its bytes.
+func TestMaskEchoesOfBytes(t *testing.T) {
+	t.Parallel()
+	raw := []byte{0x3f, 0x9c, 0xa7, 0x1e, 0x5f, 0x70, 0x4c, 0x2e, 0x9a, 0x56, 0x0d, 0x9c, 0x1e, 0x3f, 0x7a, 0x10}
+	other := slices.Clone(raw[:8])
+	for _, hidden := range []string{"3f9ca71e-5f70-4c2e-9a56-0d9c1e3f7a10", "3F9CA71E5F704C2E9A560D9C1E3F7A10"} {
+		for _, form := range []string{
+			base64.StdEncoding.EncodeToString(raw), base64.RawURLEncoding.EncodeToString(raw), base64.StdEncoding.EncodeToString(append([]byte("id:"), raw...)),
+			fmt.Sprint(raw), fmt.Sprintf("%o", raw), fmt.Sprintf("%x", raw), base64.StdEncoding.EncodeToString([]byte(fmt.Sprint(raw))),
+			fmt.Sprint([]byte{0x1e, 0xa7, 0x9c, 0x3f, 0x70, 0x5f, 0x2e, 0x4c, 0x9a, 0x56, 0x0d, 0x9c, 0x1e, 0x3f, 0x7a, 0x10}), // a GUID of Windows
+		} {
+			if !repeated(hidden, "You sent "+form+" to us.") {
+				t.Errorf("%s: %s is shown", hidden, form)
+			}
+		}
+		for i := range other {
+			other[i] = ^raw[i]
+		}
+		if said := "You sent " + base64.StdEncoding.EncodeToString(other) + " to us."; repeated(hidden, said) {
+			t.Errorf("%s: %s is masked", hidden, said)
+		}
+	}
+}
+
+// What is encoded over and over costs in proportion to its length.
+func TestMaskIsBounded(t *testing.T) {
+	t.Parallel()
+	hexed, based := "61", "Invalid client, 12. "
+	for len(hexed) < 1<<16 {
+		hexed = hex.EncodeToString([]byte(strings.Repeat(hexed, 3)))
+	}
+	for len(based) < 1<<16 {
+		based = base64.StdEncoding.EncodeToString([]byte(strings.Repeat(based, 3)))
+	}
+	for name, said := range map[string]string{
+		"hex": hexed, "base64": based, "numbers": strings.Repeat("54 49 32 ", 1<<13), "both": strings.Repeat(hexed[:64]+based[:64]+" 54 49 32 =36=31", 1<<9),
+	} {
+		const most = 30
+		seen := 0
+		viewsOf(said, func(view string) bool {
+			seen += len(view)
+			return true
+		})
+		if seen > most*len(said) {
+			t.Errorf("%s: %d bytes are looked at for each one", name, seen/len(said))
 		}
 	}
 }

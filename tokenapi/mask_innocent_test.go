@@ -21,7 +21,9 @@ func TestMaskLeavesInnocentTexts(t *testing.T) {
 	m.public("reporting-service", "ana@example.com", "https://km.example:9443/oauth2/token")
 	m.learn("invalid.client.credentials", false) // what a server has under error_key
 	m.addNamed("urn:mace:incommon:iap:silver", false)
+	again := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 	for _, said := range []string{
+		again("<x:Issuer>" + strings.Repeat("an issuer of 10 things; ", 400) + again(strings.Repeat("271828 and a certificate, ", 200))), again(again(strings.Repeat("Invalid client, 12. ", 500))),
 		"", "no", "ok", "The provided authorization grant is invalid, expired, revoked.",
 		"invalid client credentials", "Invalid credentials were given",
 		"The client reporting-service is not allowed to use client_credentials.",

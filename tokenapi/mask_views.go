@@ -2,67 +2,77 @@ package tokenapi
 
 import (
 	"html"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
+const deepest = 3 // encodings one within another; each costs a few times the length of what it is in
+
 // viewsOf calls see with a text, and with what it says when it is decoded, until see returns false: escapes of
 // pages, URLs, JSON and mail, up to four times over; hexadecimal and numbers of characters, whatever stands
-// between them; base64 that begins anywhere. What comes of the last ones is decoded once more.
+// between them; base64 that begins anywhere; and the same of what comes of them.
 func viewsOf(s string, see func(view string) bool) {
 	if !see(s) {
 		return
 	}
+	level := []string{s}
+	for depth := range deepest {
+		var next []string
+		for _, text := range level {
+			going := decoded(text, func(view string, encodes bool) bool {
+				if !see(view) {
+					return false
+				}
+				if !encodes || depth == deepest-1 {
+					return true
+				}
+				if inner := printable(view); inner != "" && !slices.Contains(next, inner) {
+					next = append(next, inner)
+				}
+				return true
+			})
+			if !going {
+				return
+			}
+		}
+		level = next
+	}
+}
+
+// decoded calls see with what is within a text: without its escapes, and in other alphabets. Encodes: the view
+// may hold another encoding. It returns false when see does.
+func decoded(s string, see func(view string, encodes bool) bool) bool {
 	plain := s
 	for range 4 {
 		next := unescaped(plain)
 		if next == plain {
 			break
 		}
-		if plain = next; !see(plain) {
-			return
+		if plain = next; !see(plain, false) {
+			return false
 		}
 	}
-	if !deeper(s, see, true) {
-		return
-	}
-	if plain != s {
-		deeper(plain, see, true)
-	}
+	show := func(view string, encodes bool) bool { return len(view) < shortest || see(view, encodes) }
+	return inAlphabets(s, show) && (plain == s || inAlphabets(plain, show))
 }
 
-// deeper calls see with what is within a text in other alphabets. It returns false when see does.
-func deeper(s string, see func(view string) bool, again bool) bool {
-	again = again && len(s) <= deepestLen
-	show := func(view string, more bool) bool {
-		if len(view) < shortest {
-			return true
-		}
-		if !see(view) {
-			return false
-		}
-		if !again {
-			return true
-		}
-		if plain := unescaped(view); plain != view && !see(plain) {
-			return false
-		}
-		return !more || deeper(view, see, false)
-	}
+// inAlphabets calls show with what is within a text in other alphabets. It returns false when show does.
+func inAlphabets(s string, show func(view string, encodes bool) bool) bool {
 	digits := hexDigits(s)
 	for phase := range min(2, len(digits)) {
-		if !show(fromHex(digits[phase:]), false) {
+		if !show(fromHex(digits[phase:]), true) {
 			return false
 		}
 	}
 	for _, base := range []int{2, 8, 10} {
-		if !show(numbered(s, base), false) {
+		if !show(numbered(s, base), true) {
 			return false
 		}
 	}
-	if strings.IndexByte(s, '=') >= 0 && !show(quotedPrintable(s), false) {
+	if strings.IndexByte(s, '=') >= 0 && !show(quotedPrintable(s)) {
 		return false
 	}
 	sextets := base64Sextets(s)
@@ -72,6 +82,29 @@ func deeper(s string, see func(view string) bool, again bool) bool {
 		}
 	}
 	return true
+}
+
+// printable gives the longer runs of printable ASCII in a view. Nothing else can hold another encoding, and text
+// that was none has hardly any.
+func printable(view string) string {
+	const shortestRun = 2 * shortest
+	var out, run []byte
+	for i := 0; i <= len(view); i++ {
+		if i < len(view) {
+			switch c := view[i]; {
+			case c == 0: // of UTF-16
+				continue
+			case c >= ' ' && c < 0x7f, c == '\n', c == '\r', c == '\t':
+				run = append(run, c)
+				continue
+			}
+		}
+		if len(run) >= shortestRun {
+			out = append(append(out, run...), '\n')
+		}
+		run = run[:0]
+	}
+	return string(out)
 }
 
 // unescaped decodes each escape of a page, a URL, JSON, Go or JavaScript once.
@@ -177,17 +210,27 @@ func fromHex(digits []byte) string {
 	return string(out)
 }
 
-// numbered reads the numbers of a text as characters: [99, 52, 110].
+// numbered reads the numbers of a text as characters: [99, 52, 110], or 099052110 in one.
 func numbered(s string, base int) string {
-	longest := map[int]int{2: 8, 8: 4, 10: 3}[base]
+	width, longest := 3, 3 // digits of a number in a row of them, and of one that stands alone
+	switch base {
+	case 2:
+		width, longest = 8, 8
+	case 8:
+		longest = 4
+	}
 	var out []byte
 	for i := 0; i < len(s); {
 		end := i
 		for end < len(s) && s[end] >= '0' && s[end] <= '9' {
 			end++
 		}
-		if n := end - i; n > 0 && n <= longest {
-			if v, err := strconv.ParseUint(s[i:end], base, 8); err == nil {
+		step := end - i
+		if step > longest && step%width == 0 {
+			step = width
+		}
+		for ; step > 0 && step <= longest && i < end; i += step {
+			if v, err := strconv.ParseUint(s[i:i+step], base, 8); err == nil {
 				out = append(out, byte(v))
 			}
 		}
@@ -197,7 +240,8 @@ func numbered(s string, base int) string {
 }
 
 // quotedPrintable decodes =2F and takes out soft line breaks, also those that became a blank (RFC 2045 section 6.7).
-func quotedPrintable(s string) string {
+// Encodes: there was more than "=" at the end of base64.
+func quotedPrintable(s string) (plain string, encodes bool) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] != '=' || i+1 >= len(s) {
@@ -210,11 +254,12 @@ func quotedPrintable(s string) string {
 		if v, err := strconv.ParseUint(s[i+1:min(i+3, len(s))], 16, 8); err == nil && i+2 < len(s) {
 			b.WriteByte(byte(v))
 			i += 2
+			encodes = true
 			continue
 		}
 		b.WriteByte(s[i])
 	}
-	return b.String()
+	return b.String(), encodes
 }
 
 // base64Sextets gives the values of the letters of base64 in a text, of both alphabets.
