@@ -2,7 +2,6 @@ package tokenapi
 
 import (
 	"html"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -29,7 +28,7 @@ func viewsOf(s string, see func(view string) bool) {
 				if !encodes || depth == deepest-1 {
 					return true
 				}
-				if inner := printable(view); inner != "" && !slices.Contains(next, inner) {
+				if inner := printable(view); inner != "" {
 					next = append(next, inner)
 				}
 				return true
