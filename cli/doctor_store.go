@@ -103,6 +103,10 @@ func (d *doctor) checkKept(ctx context.Context, kept *store.Store) {
 		d.warn("store", "remove it once no lanyard runs, or let the next one that may write there do so",
 			"a copy of the key that a killed lanyard left is in %s: %s", d.paths.State, strings.Join(left, ", "))
 	}
+	if old := kept.Openable(); len(old) > 0 {
+		d.warn("store", "remove what you do not need any more", "older copies of the store can be opened with what lies beside it in %s, whatever its key is now: %s",
+			d.paths.State, strings.Join(old, ", "))
+	}
 	if c := kept.Copied(); c != "" {
 		d.ok("store", "an older store was brought to the present form; a copy of it is %s", c)
 	}

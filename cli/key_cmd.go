@@ -41,7 +41,7 @@ func (p *program) keyCommand() *cobra.Command {
 		lines(&cobra.Command{
 			Use: "rotate", Short: "Seal every secret with a new key",
 			Long: "Draws a new key, seals every stored secret with it and forgets the old one. Other consoles carry on.\n" +
-				"Copies of the database from before can then no longer be opened.",
+				"Copies of the database from before can then no longer be opened with it; what a restore has kept beside keeps its own key.",
 			Args: takes(0, 0),
 			RunE: func(c *cobra.Command, _ []string) error { return p.runKeyChange(c.Context(), "", fromStdin) },
 		}),
@@ -53,7 +53,7 @@ func (p *program) keyCommand() *cobra.Command {
 				"  env         made from " + keyVariable + ", 16 characters or more\n" +
 				"  command     made from what the command of [store] in the configuration prints\n\n" +
 				"Every secret is sealed with a new key and the old one is forgotten. Other consoles carry on.\n" +
-				"Copies of the database from before can then no longer be opened.",
+				"Copies of the database from before can then no longer be opened with it; what a restore has kept beside keeps its own key.",
 			Args: takes(1, 1), ValidArgs: kinds,
 			RunE: func(c *cobra.Command, args []string) error {
 				for _, k := range kinds {
@@ -278,6 +278,10 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 	p.print("every secret is sealed with a new key, number %s; it is kept in: %s", strconv.FormatInt(*now.Epoch, 10), now.Place)
 	if to == store.InEnv {
 		p.note("keep %s as it is wherever lanyard is to open this store", keyVariable)
+	}
+	if left := kept.Openable(); len(left) > 0 {
+		p.warn("older copies of the store can still be opened with what lies beside it: %s in %s; remove it when you do not need the copies any more",
+			strings.Join(left, ", "), paths.State)
 	}
 	p.otherwise(cfg, kept)
 	return nil

@@ -268,6 +268,9 @@ func (s *Store) reading(ctx context.Context) *sql.DB {
 	return o.held.write
 }
 
+// outAs is how the names begin of what WriteOut writes.
+const outAs = "lanyard.out-"
+
 // WriteOut writes what this store holds into a new state directory beside its files, for a store whose files were
 // replaced or deleted while it was open. Everything in it stays sealed, with the key that it has; only a key file is
 // written anew.
@@ -294,7 +297,7 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 	if err := os.MkdirAll(s.dir, dirMode); err != nil {
 		return "", notWritten(what, err)
 	}
-	if dir, err = os.MkdirTemp(s.dir, "lanyard.out-"+s.world.now().UTC().Format("20060102T150405")+"-"); err != nil { // 0700
+	if dir, err = os.MkdirTemp(s.dir, outAs+s.world.now().UTC().Format("20060102T150405")+"-"); err != nil { // 0700
 		return "", notWritten(what, err)
 	}
 	for name, data := range map[string][]byte{dbName: b.db, keyName: b.key} {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 )
@@ -133,4 +134,21 @@ func (s *Store) KeyCopies() (removed, left []string) {
 		return nil, nil
 	}
 	return s.swept, keyCopies(s.dir)
+}
+
+// Openable gives the files and directories beside the database that older copies of the store can be opened with,
+// whatever its key is now: keys that a restore has kept or set aside, and what a console has written out.
+func (s *Store) Openable() (names []string) {
+	if s.dir == "" {
+		return nil
+	}
+	entries, _ := os.ReadDir(s.dir)
+	for _, e := range entries {
+		for _, begin := range []string{keyName + keptAs, keyName + ".was-", outAs} {
+			if strings.HasPrefix(e.Name(), begin) {
+				names = append(names, e.Name())
+			}
+		}
+	}
+	return names
 }
