@@ -76,6 +76,10 @@ func (p *program) acceptOlder(ctx context.Context, kept *store.Store, info store
 	if err := kept.AcceptOlder(ctx); err != nil {
 		return err
 	}
+	if info.ID == "" {
+		p.print("the next command that needs a key makes one for %s", kept.Path())
+		return nil
+	}
 	p.print("the next command brings %s to the present form", kept.Path())
 	return nil
 }

@@ -114,7 +114,8 @@ func TestOwnListOfOldKeysIsTrusted(t *testing.T) {
 	}
 }
 
-// Whatever the database says of the file of its key, the file that opened it is forgotten when the key moves elsewhere.
+// Whatever the database says of the file of its key, the file that opened it is forgotten when the
+// key moves elsewhere.
 func TestKeyFileIsForgottenWhateverItsParametersSay(t *testing.T) {
 	t.Parallel()
 	for _, params := range []string{`{}`, `{"id":""}`, `{"ID":"%s"}`, `{"x":1}`} {

@@ -77,8 +77,9 @@ func firstHint(kind string) string {
 	return "choose another place for the key with lanyard key set"
 }
 
-// putFirst makes the first key and stores it, and vouches for the rows that are there. unmade is why the slot gave no key.
-// A slot that may have to wait for somebody is asked before the transaction; a key file is made within it.
+// putFirst makes the first key and stores it, and vouches for the rows that are there. unmade is
+// why the slot gave no key. A slot that may have to wait for somebody is asked before the
+// transaction; a key file is made within it.
 func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (won, pinned bool, unmade, err error) {
 	const op = "make the first key"
 	var key, params []byte
@@ -161,8 +162,9 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 	return true, pinned, nil, nil
 }
 
-// unkeyed looks at a database that says of no key. It fails where that cannot be true: then a first key would vouch for rows
-// that somebody may have changed. rows reports whether there are rows that decide something.
+// unkeyed looks at a database that says of no key. It fails where that cannot be true: then a first
+// key would vouch for rows that somebody may have changed. rows reports whether there are rows that
+// decide something.
 func (s *Store) unkeyed(ctx context.Context, q queryer) (rows bool, err error) {
 	var keyed bool
 	err = q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM application) OR EXISTS (SELECT 1 FROM token) OR EXISTS (SELECT 1 FROM probe)"+

@@ -27,8 +27,8 @@ func (k keyFile) coming(id string) string { return k.path + ".new-" + id }
 // aside is where a key goes that nobody of this database knows.
 func (k keyFile) aside(id string) string { return k.path + ".was-" + id }
 
-// setAside moves the key that is there out of the way of a new one, and gives its new name, under which find still reads it;
-// "" where there was none.
+// setAside moves the key that is there out of the way of a new one, and gives its new name, under
+// which find still reads it; "" where there was none.
 func (k keyFile) setAside() (name string, err error) {
 	key, err := readKey(k.path)
 	if errors.Is(err, ErrNoKey) {
@@ -194,8 +194,8 @@ func readKept(path string) ([]byte, error) {
 	return kept, err
 }
 
-// Make writes a key whole or not at all. The first one replaces no key file: if another process was faster, its key is
-// the one that Make gives.
+// Make writes a key whole or not at all. The first one replaces no key file: if another process was
+// faster, its key is the one that Make gives.
 func (k keyFile) Make(_ context.Context, _ secret.Text, first bool) (key, params []byte, err error) {
 	if first {
 		key, err = readKey(k.path)

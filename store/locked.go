@@ -30,7 +30,7 @@ func (l lock) Unwrap() []error {
 }
 
 // errSetBack is the cause where a database is older than its key, or has lost the record of it.
-var errSetBack = errors.New("somebody may have done that to change what its rows say")
+var errSetBack = errors.New("somebody may have changed what its rows say")
 
 // setBack is the lock of a database that is older than its key: whoever put it there, or changed it so,
 // could have changed what its rows say.

@@ -57,8 +57,9 @@ func (s *Store) board() pinBoard {
 	return b
 }
 
-// pinPaths are the paths that a store is remembered by: the one that is named and, if that leads through links, where it
-// leads. Whoever puts a link in the place of a directory changes the second alone.
+// pinPaths are the paths that a store is remembered by: the one that is named and, if that leads
+// through links, where it leads. Whoever puts a link in the place of a directory changes the second
+// alone.
 func pinPaths(dir string) []string {
 	if real, err := filepath.EvalSymlinks(dir); err == nil && real != dir {
 		return []string{dir, real}
@@ -123,7 +124,8 @@ type sighting struct {
 	mute  error        // why it cannot be compared
 }
 
-// has reports whether each path that something is remembered for has the pin, and which kind of slot that names.
+// has reports whether each path that something is remembered for has the pin, and which kind of
+// slot that names.
 func (v sighting) has(id string) (kind string, ok bool) {
 	for _, r := range v.at {
 		if len(r.pins) == 0 {
@@ -152,9 +154,10 @@ func (v sighting) unsettled(row slotRow) bool {
 		slices.ContainsFunc(v.at, func(r remembered) bool { return len(r.pins) != 1 || r.pins[0] != row.pin() })
 }
 
-// compare refuses the key of row if it is not the one that the keyring remembers, or if it is in a key file and the
-// configuration names another kind. Of the kinds, only a key file can be put there by somebody who can write the state
-// directory. A keyring that does not answer refuses nothing; that is said once.
+// compare refuses the key of row if it is not the one that the keyring remembers, or if it is in a
+// key file and the configuration names another kind. Of the kinds, only a key file can be put there
+// by somebody who can write the state directory. A keyring that does not answer refuses nothing;
+// that is said once.
 func (s *Store) compare(ctx context.Context, row slotRow) (v sighting, err error) {
 	if row.kind == InFile && s.want != "" && s.want != InFile {
 		return v, s.locked(fmt.Sprintf("its key is in a key file, and the configuration says [store] key = %q", s.want), errStranger,
@@ -223,9 +226,10 @@ func (s *Store) settlePins(ctx context.Context) {
 	}
 }
 
-// pinBoth lets the keyring remember the key that is coming into force beside those that may be in force now. It runs in
-// the transaction that brings it. Where the keyring does not take it, pinBoth fails: the next process would find a key
-// that the keyring does not remember, and refuse the store.
+// pinBoth lets the keyring remember the key that is coming into force beside those that may be in
+// force now. It runs in the transaction that brings it. Where the keyring does not take it, pinBoth
+// fails: the next process would find a key that the keyring does not remember, and refuse the
+// store.
 func pinBoth(ctx context.Context, b pinBoard, dir string, next Pin, old ...Pin) error {
 	if b == nil {
 		return nil
@@ -271,9 +275,9 @@ func (s *Store) AcceptKey(ctx context.Context, id string) error {
 	return s.explain("accept the key", s.commit(tx))
 }
 
-// AcceptOlder lets a database in that is from before its rows had MACs, whose key knows that rows have MACs; or one whose
-// record of its key is gone. The next unlock vouches for all of its rows. Without the record, whatever is sealed cannot be
-// opened again and is removed.
+// AcceptOlder lets a database in that is from before its rows had MACs, whose key knows that rows
+// have MACs; or one whose record of its key is gone. The next unlock vouches for all of its rows.
+// Without the record, whatever is sealed cannot be opened again and is removed.
 func (s *Store) AcceptOlder(ctx context.Context) error {
 	leave, err := s.enter()
 	if err != nil {

@@ -265,7 +265,8 @@ func TestPinThatMakesNoSense(t *testing.T) {
 	}
 }
 
-// Whoever puts his key file where the database is gone gets nothing sealed with it, if the keyring remembers another key.
+// Whoever puts his key file where the database is gone gets nothing sealed with it, if the keyring
+// remembers another key.
 func TestKeyFileOfAStrangerIsNotTaken(t *testing.T) {
 	t.Parallel()
 	ring := &fakeRing{}
@@ -307,8 +308,8 @@ func TestKeyFileOfAStrangerIsNotTaken(t *testing.T) {
 	}
 }
 
-// First starts at once agree on one key where the keyring remembers another, and none takes the key of the others for a
-// stranger's.
+// First starts at once agree on one key where the keyring remembers another, and none takes the key
+// of the others for a stranger's.
 func TestFirstStartsAtOnceWhereAnotherWasRemembered(t *testing.T) {
 	t.Parallel()
 	ring := &fakeRing{}

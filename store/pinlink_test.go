@@ -31,7 +31,8 @@ func movedAway(t *testing.T, dir, to string) {
 	t.Cleanup(func() { _ = errors.Join(os.Remove(dir), os.Rename(dir+".was", dir)) }) // what t.TempDir removes
 }
 
-// A link to the store of a stranger in the place of the state directory is refused as his files there are.
+// A link to the store of a stranger in the place of the state directory is refused as his files
+// there are.
 func TestLinkToTheStoreOfAStrangerIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"file", "passphrase"} {
@@ -106,7 +107,8 @@ func TestLinkToOwnStore(t *testing.T) {
 	}
 }
 
-// A restore through a link that nothing is remembered for yet, and which dies, leaves a store that opens through it.
+// A restore through a link that nothing is remembered for yet, and which dies, leaves a store that
+// opens through it.
 func TestRestoreThroughANewLinkThatDies(t *testing.T) {
 	t.Parallel()
 	ring := &fakeRing{}
