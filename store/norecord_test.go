@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -37,8 +38,8 @@ func stocks(t *testing.T, kind string) (dir string, o store.Options, said *[]str
 	return dir, o, said
 }
 
-// A store that was robbed of the record of its key, so that a first key would vouch for what somebody changed, is refused
-// until a person accepts it; what is sealed is given up then.
+// A store that was robbed of the record of its key, so that a first key would vouch for what
+// somebody changed, is refused until a person accepts it; what is sealed is given up then.
 func TestStoreWithoutTheRecordOfItsKeyIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"file", "keyring", "passphrase", "env", "command"} {
@@ -46,6 +47,7 @@ func TestStoreWithoutTheRecordOfItsKeyIsRefused(t *testing.T) {
 			t.Parallel()
 			dir, o, said := stocks(t, kind)
 			behind(t, dir, append(noRecord(), `UPDATE application SET environment = '{"form":1,"token_url":"https://stranger"}'`)...)
+			before := files(t, dir)["lanyard.key"]
 			for range 2 {
 				s := openWith(t, dir, o)
 				explained(t, s.Unlock(t.Context(), secret.New(phrase)), "store_locked", "the record of its key is gone")
@@ -62,6 +64,9 @@ func TestStoreWithoutTheRecordOfItsKeyIsRefused(t *testing.T) {
 			*said = nil
 			if err := s.Unlock(t.Context(), secret.New(phrase)); err != nil {
 				t.Fatal(err)
+			}
+			if now := files(t, dir)["lanyard.key"]; kind == "file" && (len(now) != 33 || bytes.Equal(now, before)) {
+				t.Error("the key file that was there seals again: whoever removed the record may have put it there")
 			}
 			if len(*said) == 0 || !strings.Contains(strings.Join(*said, "\n"), dir+"/lanyard.db had no key") {
 				t.Errorf("said %q", *said)
