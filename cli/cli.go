@@ -35,9 +35,10 @@ type program struct {
 	lines         bool     // and it is in lines: what a person is asked for hidden is asked at the terminal
 	later         []string // what is to be said when it is closed
 
-	jobs *jobControl     // nil before a console was open
-	ctx  context.Context // of this run; ends at the first ctrl+c
-	lost error           // the first failure to write a text result
+	jobs   *jobControl // nil before it was needed
+	hidden hidden
+	ctx    context.Context // of this run; ends at the first ctrl+c
+	lost   error           // the first failure to write a text result
 }
 
 // Main runs the command line and gives the exit code.

@@ -41,7 +41,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 	c.answer(phrase + "\r")
 	c.see(`the same again: `)
 	c.answer(phrase + "?\r")
-	c.see(`not the same`)
+	c.see(`not the same(.|\n)*new passphrase: \s*$`)
 	c.answer(phrase + "\r")
 	c.see(`(?s)again.*again: \s*$`)
 	c.answer(phrase + "\r")
@@ -55,7 +55,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 	c = openWide(t, 1000, dir, nil, "token", "Orders")
 	c.see(`passphrase of .*lanyard.db: `)
 	c.answer("not that one\r")
-	c.see(`the passphrase is wrong`)
+	c.see(`the passphrase is wrong(.|\n)*lanyard.db: \s*$`)
 	c.answer(phrase + "\r")
 	c.see(`[0-9a-f]{8}-[0-9a-f-]{27}`)
 	if code := c.wait(); code != 0 {
@@ -64,7 +64,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 	c.unseen(phrase)
 	c = openWide(t, 1000, dir, nil, "key", "rotate")
 	for i := range 3 {
-		c.see(`lanyard.db: \s*$`)
+		c.see(`(?s)(lanyard.db: .*){` + strconv.Itoa(i+1) + `}`)
 		c.answer("not that one\r")
 		c.see(`(?s)(is wrong.*){` + strconv.Itoa(i+1) + `}`)
 	}

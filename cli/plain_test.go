@@ -117,7 +117,7 @@ func TestPlainPassphrase(t *testing.T) {
 	c.press("probe 1\r")
 	c.see(`passphrase of .*lanyard.db, which is not shown:`)
 	c.answer("not that one\r")
-	c.see(`the passphrase is wrong`)
+	c.see(`the passphrase is wrong(.|\n)*which is not shown:\s*$`)
 	c.answer(phrase + "\r")
 	c.see(`200, the gateway let it through`)
 	c.press("unlock\r")

@@ -17,7 +17,8 @@ import (
 const hangup = syscall.SIGHUP
 
 // jobControl holds SIGTSTP back while a console is open, so that the clipboard is cleared before the process stops. It
-// also clears it on SIGQUIT, which then ends the process as ever, with the stacks of its goroutines.
+// also clears it on SIGQUIT, which then ends the process as ever, with the stacks of its goroutines. A terminal that
+// does not show what is typed is given back before either, and silent again after SIGCONT.
 //
 // Go cannot give SIGTSTP its default action back once it was caught, so the process stops itself with SIGSTOP.
 // It lasts as long as the process: between two consoles SIGTSTP must stop it.
@@ -25,6 +26,7 @@ type jobControl struct {
 	asked   chan struct{}
 	allowed atomic.Bool // a SIGTSTP stops the process at once
 	board   atomic.Pointer[board]
+	hidden  atomic.Pointer[hidden] // nil: the terminal shows what is typed
 }
 
 func newJobControl() *jobControl {
@@ -36,12 +38,20 @@ func newJobControl() *jobControl {
 	if !signal.Ignored(syscall.SIGQUIT) {
 		signal.Notify(quit, syscall.SIGQUIT)
 	}
+	continued := make(chan os.Signal, 1)
+	signal.Notify(continued, syscall.SIGCONT)
 	go func() {
 		for {
 			select {
+			case <-continued:
+				if h := j.hidden.Load(); h != nil {
+					h.again()
+				}
 			case <-stop:
 				if j.allowed.Load() {
-					_ = unix.Kill(os.Getpid(), unix.SIGSTOP)
+					if canContinue() {
+						_ = j.stop()
+					}
 					continue
 				}
 				select {
@@ -52,6 +62,7 @@ func newJobControl() *jobControl {
 				if b := j.board.Load(); b != nil {
 					b.clearNow(os.Stdout)
 				}
+				j.giveBack()
 				signal.Reset(syscall.SIGQUIT)
 				_ = unix.Kill(os.Getpid(), unix.SIGQUIT)
 			}
@@ -60,14 +71,34 @@ func newJobControl() *jobControl {
 	return j
 }
 
+func (j *jobControl) giveBack() {
+	if h := j.hidden.Load(); h != nil {
+		h.giveBack()
+	}
+}
+
+func (j *jobControl) stop() error {
+	j.giveBack()
+	return unix.Kill(os.Getpid(), unix.SIGSTOP)
+}
+
 // now stops the process and returns when it was continued.
-func (*jobControl) now() {
+func (j *jobControl) now() {
 	continued := make(chan os.Signal, 1)
 	signal.Notify(continued, syscall.SIGCONT)
 	defer signal.Stop(continued)
-	if err := unix.Kill(os.Getpid(), unix.SIGSTOP); err == nil {
+	if err := j.stop(); err == nil {
 		<-continued
 	}
+}
+
+// jobControl is that of this process, which a console or a prompt begins.
+func (p *program) jobControl() *jobControl {
+	if p.jobs == nil {
+		p.jobs = newJobControl()
+		p.jobs.allowed.Store(true)
+	}
+	return p.jobs
 }
 
 // canContinue says whether the parent is in our session, as a shell with job control is. Else nobody would send the
@@ -84,10 +115,7 @@ func canContinue() bool {
 // holdStop is the job control of a console with a clipboard, which may be nil. When it is released, SIGTSTP stops the
 // process at once.
 func (p *program) holdStop(b *board) (stop *ui.Stop, release func()) {
-	if p.jobs == nil {
-		p.jobs = newJobControl()
-	}
-	j := p.jobs
+	j := p.jobControl()
 	j.board.Store(b)
 	select {
 	case <-j.asked: // of the console before

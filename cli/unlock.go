@@ -112,6 +112,11 @@ func (d doorkeeper) Unlock(ctx context.Context, passphrase secret.Text) error {
 		}
 		return d.Store.Unlock(ctx, passphrase)
 	}
+	shown, err := d.p.hide() // what is typed while a passphrase is checked, too
+	if err != nil {
+		return err
+	}
+	defer shown()
 	for range askedFor {
 		var none error
 		if passphrase, none = d.p.askPassphrase("passphrase of " + d.Path() + ": "); none != nil {
@@ -159,6 +164,11 @@ func (p *program) askPassphrase(prompt string) (secret.Text, error) {
 // choosePassphrase asks for a new passphrase, twice; of names what it will open.
 func (p *program) choosePassphrase(of string) (secret.Text, error) {
 	p.note("whoever has the passphrase can open the tokens in %s; without it nobody can", of)
+	shown, err := p.hide()
+	if err != nil {
+		return secret.Text{}, err
+	}
+	defer shown()
 	for range askedFor {
 		t, err := p.askPassphrase("new passphrase: ")
 		if err != nil {

@@ -15,7 +15,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/charmbracelet/x/term"
 	"golang.org/x/net/http/httpproxy"
 
 	"lanyard/console"
@@ -269,14 +268,17 @@ func secretFailure(err error, key string) error {
 
 // askSecret reads a line from the terminal without showing it.
 func (p *program) askSecret(prompt string) (secret.Text, error) {
-	fd, _ := terminal(p.stdin)
 	line, end := plain(prompt), "\n"
 	if p.lines { // a line of its own, as everything there
 		line, end = strings.TrimRight(line, ": ")+", which is not shown:\n", ""
 	}
-	_, _ = fmt.Fprint(p.stderr, line)
-	text, err := p.readHidden(fd)
-	_, _ = fmt.Fprint(p.stderr, end)
+	var text []byte
+	done, err := p.hide()
+	if err == nil {
+		defer done()
+		text, err = p.readHidden(line)
+		_, _ = fmt.Fprint(p.stderr, end)
+	}
 	if errors.Is(err, context.Canceled) {
 		return secret.Text{}, err
 	}
@@ -284,27 +286,4 @@ func (p *program) askSecret(prompt string) (secret.Text, error) {
 		return secret.Text{}, &failure{exit: exitUsage, code: "no_secret", text: "no password was given", err: err}
 	}
 	return secret.New(string(text)), nil
-}
-
-// readHidden reads a line without an echo, until ctrl+c: the read itself would go on, and the terminal stay silent.
-func (p *program) readHidden(fd uintptr) ([]byte, error) {
-	before, err := term.GetState(fd)
-	if err != nil {
-		return nil, err
-	}
-	type result struct {
-		line []byte
-		err  error
-	}
-	done := make(chan result, 1)
-	go func() {
-		line, err := term.ReadPassword(fd)
-		done <- result{line, err}
-	}()
-	select {
-	case r := <-done:
-		return r.line, r.err
-	case <-p.ctx.Done():
-		return nil, errors.Join(context.Canceled, term.Restore(fd, before))
-	}
 }

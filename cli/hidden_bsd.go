@@ -1,0 +1,10 @@
+//go:build darwin || dragonfly || freebsd || netbsd || openbsd
+
+package cli
+
+import "golang.org/x/sys/unix"
+
+const (
+	setTerminal   = unix.TIOCSETA
+	discardAndSet = unix.TIOCSETAF // and what was typed and not read yet is discarded
+)

@@ -1,0 +1,42 @@
+//go:build !unix
+
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/charmbracelet/x/term"
+)
+
+// hidden is a terminal that does not show what is typed: here only while a line is read.
+type hidden struct{}
+
+func (*program) hide() (done func(), err error) { return func() {}, nil }
+
+// readHidden prints a prompt and reads a line that is not shown, until ctrl+c: the read itself would go on, and the
+// terminal stay silent.
+func (p *program) readHidden(prompt string) ([]byte, error) {
+	fd, _ := terminal(p.stdin)
+	before, err := term.GetState(fd)
+	if err != nil {
+		return nil, err
+	}
+	_, _ = fmt.Fprint(p.stderr, prompt)
+	type result struct {
+		line []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		line, err := term.ReadPassword(fd)
+		done <- result{line, err}
+	}()
+	select {
+	case r := <-done:
+		return r.line, r.err
+	case <-p.ctx.Done():
+		return nil, errors.Join(context.Canceled, term.Restore(fd, before))
+	}
+}
