@@ -61,7 +61,14 @@ func (p *program) leaves(ctx context.Context, s *session) {
 	if s.hurried && s.svc.InFlight() > 0 {
 		p.later = append(p.later, "left before the server's answer: what came of it is not known, and is shown as unsure")
 	}
-	l, err := s.read(context.WithoutCancel(ctx))
+	ctx = context.WithoutCancel(ctx)
+	if place := s.svc.WroteOut(); place != "" {
+		p.later = append(p.later, "what the console held was written to "+place+"; to put it back: "+console.PutBack(place))
+	}
+	if why := s.svc.Unwritten(ctx); why != nil {
+		p.later = append(p.later, why.Error()+"; what the console held was not written out, and ended with it")
+	}
+	l, err := s.read(ctx)
 	if err != nil {
 		return
 	}

@@ -93,6 +93,7 @@ type Service struct {
 	keySets    map[string]keySet    // by URL and how it is trusted
 	unanswered map[string]time.Time // issuers that could not be asked again, and when
 	hashed     bool                 // tokens of before have their hashes
+	wroteOut   string               // where WriteOut last wrote
 }
 
 // Exchange is one call over the wire with what it was for.

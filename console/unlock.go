@@ -21,7 +21,32 @@ func (s *Service) Key() KeyStatus { return s.opt.Keeper.Key() }
 
 // WriteOut writes what the store holds to a new place beside it, and gives that.
 func (s *Service) WriteOut(ctx context.Context) (place string, err error) {
-	return s.opt.Keeper.WriteOut(ctx)
+	if place, err = s.opt.Keeper.WriteOut(ctx); err == nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.wroteOut = place
+	}
+	return place, err
+}
+
+// PutBack is how a state directory that was written out is put where the store was.
+func PutBack(place string) string {
+	return "lanyard --state " + place + " backup FILE, then lanyard restore FILE --replace"
+}
+
+// WroteOut is where WriteOut last wrote; empty: nowhere. Nothing is stored afterwards that it would lack.
+func (s *Service) WroteOut() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.wroteOut
+}
+
+// Unwritten is why what the store holds ends with this process; nil: it does not.
+func (s *Service) Unwritten(ctx context.Context) error {
+	if err := s.opt.Keeper.InPlace(ctx); isCode(err, "store_replaced") && s.WroteOut() == "" {
+		return err
+	}
+	return nil
 }
 
 // unlocked is called by every verb that will read or write a secret, before it sends anything: an answer that

@@ -310,6 +310,9 @@ func (m *root) leave(force bool) tea.Cmd {
 		}
 		return nil
 	}
+	if !force && m.asksToWriteOut() {
+		return nil
+	}
 	for _, o := range m.overlays {
 		if o, ok := o.(interface{ wipe() }); ok {
 			o.wipe()

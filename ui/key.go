@@ -14,13 +14,19 @@ import (
 // keyState is what the screen knows of the key to the stored secrets.
 type keyState struct {
 	console.KeyStatus
-	failed bool // the last attempt to fetch it failed
-	unread bool // nobody has looked yet
-	unkept bool // nothing can be stored any more
+	failed bool  // the last attempt to fetch it failed
+	unread bool  // nobody has looked yet
+	unkept error // why nothing can be stored any more
 }
 
 // asks says whether a person has to unlock the secrets before a verb can run.
 func (k keyState) asks() bool { return k.Locked && k.Asks }
+
+// gone says whether the store was replaced or deleted.
+func (k keyState) gone() bool {
+	e, ok := console.AsError(k.unkept)
+	return ok && e.Code == "store_replaced"
+}
 
 // fresh says whether that person chooses the passphrase: nothing is sealed yet.
 func (k keyState) fresh() bool { return k.asks() && k.Kind == "" }
@@ -34,8 +40,10 @@ func (k keyState) text() string {
 	switch {
 	case k.unread:
 		return ""
-	case k.unkept:
-		return "nothing is stored"
+	case k.gone():
+		return "store gone: nothing can be stored"
+	case k.unkept != nil:
+		return "nothing can be stored"
 	case k.Kind == "":
 		return "key: none yet"
 	case k.asks():
@@ -51,8 +59,10 @@ func (k keyState) text() string {
 // short is the least that must be said where there is no room for the text; "" when that is nothing.
 func (k keyState) short() string {
 	switch {
-	case k.unkept:
-		return "not stored"
+	case k.gone():
+		return "store gone"
+	case k.unkept != nil:
+		return "not storing"
 	case k.unread, k.Kind == "":
 		return ""
 	case k.asks():
@@ -74,7 +84,7 @@ func (k keyState) place() string {
 
 // key is the latest word on the key: a process that was locked a moment ago may be unlocked now.
 func (m *root) key() keyState {
-	k := keyState{KeyStatus: m.board.key, failed: m.keyFailed, unkept: m.board.unkept != nil}
+	k := keyState{KeyStatus: m.board.key, failed: m.keyFailed, unkept: m.board.unkept}
 	if m.fx.svc != nil {
 		k.KeyStatus = m.fx.key()
 	}
@@ -196,7 +206,7 @@ func (m *root) closed(err error) {
 
 // shownKey is what the board that is shown says of the key.
 func (m *root) shownKey() keyState {
-	return keyState{KeyStatus: m.board.key, failed: m.keyFailed, unread: !m.board.read, unkept: m.board.unkept != nil}
+	return keyState{KeyStatus: m.board.key, failed: m.keyFailed, unread: !m.board.read, unkept: m.board.unkept}
 }
 
 // line is the key with its place, as much of it as fits into w cells.

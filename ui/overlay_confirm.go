@@ -11,6 +11,8 @@ type confirmOverlay struct {
 	tokenID string
 	lines   []string
 	verb    string // what the answer key does
+	no      string // the key of No, where it has one
+	other   string // what that does, and any other key
 }
 
 func newConfirm(r *row, a *app) *confirmOverlay {
@@ -69,8 +71,13 @@ func (o *confirmOverlay) box(s *scene, w, h int) []string {
 	question.Gap(2)
 	question.Put(string(s.st.Danger), s.keys.yes())
 	question.Put("", " "+o.verb+"   ")
-	question.Put(string(s.st.Chip), " No ")
-	if w >= 44 {
+	if o.no != "" {
+		question.Put(string(s.st.Key), o.no)
+		question.Put(string(s.st.Quiet), o.other)
+	} else {
+		question.Put(string(s.st.Chip), " No ")
+	}
+	if w >= 44 && o.no == "" {
 		question.Put(string(s.st.Quiet), "  any other key")
 	}
 	out := []string{""}

@@ -90,6 +90,7 @@ type plain struct {
 	keyFailed       bool
 	copying         copying
 	stopping        bool // SIGTSTP: the process stops when the clipboard is cleared
+	leaving         bool // when what is held was written out
 	quitting        bool
 	draining, over  bool
 	interrupted     bool

@@ -34,7 +34,7 @@ func commands() []command {
 		{"unlock", "", "", "", "open the store's secrets with the passphrase", (*plain).unlock},
 		{"out", "", "", "", "write what this lanyard holds to a new directory, where its store was replaced or deleted", (*plain).writeOut},
 		{"help", "?", "", "", "tell the commands", (*plain).help},
-		{"quit", "q", "exit", "", "finish what is under way and leave", func(p *plain, _ string) { p.leave() }},
+		{"quit", "q", "exit", "", "finish what is under way and leave", (*plain).quit},
 	}
 }
 

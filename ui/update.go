@@ -74,6 +74,7 @@ type root struct {
 	copying  copying
 	stopping bool // ctrl+z or SIGTSTP: the program stops when the clipboard is cleared
 
+	leaving                     bool // when what is held was written out
 	quitting, drained, draining bool
 	choice                      Choice
 
@@ -331,7 +332,8 @@ func (m *root) fileBoard(b console.Board) tea.Cmd {
 		before = nil // what differs was nobody's doing
 	}
 	if why := m.saidUnkept.news(b); why != nil {
-		m.note(bad, why.Error(), console.Hint(why))
+		m.jot(bad, why.Error(), console.Hint(why))
+		m.note(bad, m.keys.hint(writeOut, "keeps what this console holds")+": nothing can be stored", "") // on 80 columns
 	}
 	m.panes.tokens.settle(&m.board)
 	m.marks.forget(&m.board)

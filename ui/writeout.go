@@ -33,7 +33,53 @@ type writtenOut struct {
 
 // wroteOut is that in words, with the next thing to do.
 func wroteOut(place string) (text, hint string) {
-	return "written to " + place, "lanyard --state " + place + " opens it"
+	return "written to " + place, "lanyard --state " + place + " opens it; to put it back: " + console.PutBack(place)
+}
+
+// unwritten says whether quitting would lose what this console holds. It looks, for nobody may have noticed yet.
+func (fx effects) unwritten() bool { return fx.svc != nil && fx.svc.Unwritten(fx.ctx) != nil }
+
+// asksToWriteOut opens the question that comes before quitting a console whose store is gone.
+func (m *root) asksToWriteOut() bool {
+	if !m.fx.unwritten() {
+		return false
+	}
+	m.overlays = []overlay{&leaveOverlay{confirmOverlay{lines: []string{
+		"Nothing can be stored any more.", "What this console holds ends with it, unless it is written out.",
+	}, verb: "write it out and quit", no: "n", other: " quit without   any other key: stay"}}}
+	return true
+}
+
+// leaveOverlay asks whether to write out before quitting.
+type leaveOverlay struct{ confirmOverlay }
+
+func (*leaveOverlay) title() string { return "Write out what this console holds before it ends?" }
+
+func (o *leaveOverlay) press(s *scene, a action, key string) intent {
+	switch key {
+	case s.keys.yes():
+		return leaveUnkept{o, true}
+	case o.no:
+		return leaveUnkept{o, false}
+	}
+	return o.confirmOverlay.press(s, a, "")
+}
+
+// leaveUnkept quits; write: when what is held was written out.
+type leaveUnkept struct {
+	o     *leaveOverlay
+	write bool
+}
+
+func (leaveUnkept) intent() {}
+
+func (i leaveUnkept) perform(m *root) tea.Cmd {
+	m.drop(i.o)
+	if !i.write {
+		return m.leave(true)
+	}
+	m.leaving = true
+	return m.fx.writeOut()
 }
 
 func (fx effects) writeOut() tea.Cmd {
@@ -45,11 +91,15 @@ func (fx effects) writeOut() tea.Cmd {
 
 func (r writtenOut) land(m *root) tea.Cmd {
 	if r.err != nil {
+		m.leaving = false
 		m.fail("write out", r.err)
 		return nil
 	}
 	text, hint := wroteOut(r.place)
 	m.note(good, text, hint)
+	if m.leaving {
+		return m.leave(false)
+	}
 	return nil
 }
 
@@ -58,6 +108,8 @@ func (p *plain) writeOut(string) { p.begin("out", "", p.fx.writeOut()) }
 
 func (p *plain) wroteOut(r writtenOut) {
 	delete(p.busy, "out")
+	leaving := p.leaving
+	p.leaving = false
 	if r.err != nil {
 		p.fail("write out", r.err)
 		return
@@ -65,4 +117,23 @@ func (p *plain) wroteOut(r writtenOut) {
 	text, hint := wroteOut(r.place)
 	p.out.say("%s.", text)
 	p.out.hint(hint)
+	if leaving {
+		p.leave()
+	}
+}
+
+// quit leaves, where the store is gone after a question.
+func (p *plain) quit(string) {
+	if !p.fx.unwritten() {
+		p.leave()
+		return
+	}
+	p.out.say("Nothing can be stored any more. Write out what this lanyard holds before it ends? Type yes or no, anything else to stay.")
+	p.asked = &question{
+		answers: map[string]func(){
+			"yes": func() { p.leaving = true; p.writeOut("") },
+			"no":  p.leave,
+		},
+		no: "Nothing was done.",
+	}
 }

@@ -42,15 +42,26 @@ func TestStoreIsGone(t *testing.T) {
 	if n := strings.Count(strings.Join(l.Log(), "\n"), "/state/lanyard.db was deleted"); n != 1 {
 		t.Errorf("said %d times:\n%s", n, strings.Join(l.Log(), "\n"))
 	}
-	l.shows("nothing is stored")
+	l.shows("store gone: nothing can be stored")
+	l.shows(": write out keeps what this console holds")
 	l.after(time.Minute)
-	l.shows("nothing is stored")
+	l.shows("store gone: nothing can be stored")
 	l.Key("g")
 	if l.api.tokens != 1 {
 		t.Errorf("%d requests", l.api.tokens)
 	}
+	l.Key("q")
+	l.shows("Write out what this console holds before it ends?")
+	l.Key("esc")
+	if l.Quit {
+		t.Error("it quits, and nobody said so")
+	}
 	l.Do("write_out")
-	l.said("written to /state/lanyard.out-1 lanyard --state /state/lanyard.out-1 opens it")
+	l.said("written to /state/lanyard.out-1 lanyard --state /state/lanyard.out-1 opens it; to put it back: lanyard --state /state/lanyard.out-1 backup FILE, then lanyard restore FILE --replace")
+	l.Key("q")
+	if !l.Quit {
+		t.Error("it asks again")
+	}
 }
 
 func TestPlainStoreIsGone(t *testing.T) {
@@ -73,7 +84,27 @@ func TestPlainStoreIsGone(t *testing.T) {
 			l.t.Errorf("begins with %q", said)
 		}
 		l.types("tokens", "No token is held.")
-		l.types("out", "written to /state/lanyard.out-1.", "hint: lanyard --state /state/lanyard.out-1 opens it")
+		if said := l.typing("quit"); said != "Nothing can be stored any more. Write out what this lanyard holds before it ends? Type yes or no, anything else to stay.\n" {
+			t.Errorf("quit says %q", said)
+		}
+		l.types("stay", "Nothing was done.")
+		l.types("out", "written to /state/lanyard.out-1.", "hint: lanyard --state /state/lanyard.out-1 opens it; to put it back: lanyard --state /state/lanyard.out-1 backup FILE, then lanyard restore FILE --replace")
 		_ = v.Close()
 	})
+}
+
+// The answers to the question before a console ends whose store is gone.
+func TestQuitWithoutAStore(t *testing.T) {
+	t.Parallel()
+	for key, place := range map[string]string{"y": "/state/lanyard.out-1", "n": ""} {
+		v := &vanished{}
+		l := keptBy(t, func(st *store.Store) console.Keeper { v.Store = st; return v }, func(*console.Application) {})
+		v.gone.Store(true)
+		l.Changed()
+		l.Key("q")
+		l.Key(key)
+		if !l.Quit || l.svc.WroteOut() != place {
+			t.Errorf("%s: quits %t, written to %q", key, l.Quit, l.svc.WroteOut())
+		}
+	}
 }

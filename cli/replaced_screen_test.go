@@ -1,0 +1,82 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// A console whose store was deleted asks before it ends, and what it says about putting it back holds.
+func TestStoreDeletedUnderAConsole(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		plain  bool
+		answer string
+	}{"screen, written": {false, "y"}, "screen, not": {false, "n"}, "screen, a signal": {false, "\x03"}, "lines, written": {true, "yes\r"}, "lines, not": {true, "no\r"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			config, stop, err := serveSandbox()
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(stop)
+			dir := t.TempDir()
+			file, state := filepath.Join(dir, "config.toml"), filepath.Join(dir, "state")
+			if err := os.WriteFile(file, append(config, "\n[store]\nkey = \"file\"\n"...), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			lanyard := func(args ...string) string {
+				t.Helper()
+				cmd := lanyardIn(t, dir, append([]string{"--config", file, "--state", state}, args...)...)
+				cmd.Stdin = strings.NewReader("correct horse battery\n")
+				out, err := cmd.CombinedOutput()
+				if err != nil {
+					t.Errorf("%s: %v: %s", args, err, out)
+				}
+				return string(out)
+			}
+			lanyard("token", "Orders")
+			args := []string{"--config", file, "--state", state}
+			if c.plain {
+				args = append(args, "--plain")
+			}
+			s := openWide(t, 400, dir, nil, args...)
+			s.see(map[bool]string{false: `active +[0-9a-f]{8}`, true: `ready\s*$`}[c.plain])
+			for _, f := range []string{"lanyard.db", "lanyard.db-wal", "lanyard.db-shm"} {
+				if err := os.Remove(filepath.Join(state, f)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			written := c.answer[0] == 'y'
+			if c.plain {
+				s.press("quit\r")
+				s.see(`Write out what this lanyard holds`)
+			} else {
+				s.press("r") // looks, and says so
+				s.see(`store gone: nothing can be stored`)
+				s.press("q")
+				s.see(`Write out what this console holds before it ends\?`)
+			}
+			s.press(c.answer)
+			s.see(map[bool]string{false: `was not written out, and ended with it`, true: `what the console held was written to`}[written])
+			s.wait()
+			if !written {
+				return
+			}
+			place := regexp.MustCompile(`written to (\S+);`).FindStringSubmatch(strings.Join(strings.Fields(s.frame()), " "))
+			if place == nil {
+				t.Fatal(s.frame())
+			}
+			backup := filepath.Join(dir, "back.lanyard")
+			lanyard("--state", place[1], "backup", backup, "--secret-stdin")
+			lanyard("restore", backup, "--replace", "--secret-stdin")
+			if out := lanyard("tokens"); !strings.Contains(out, "active") {
+				t.Error(out)
+			}
+		})
+	}
+}
