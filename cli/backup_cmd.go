@@ -65,6 +65,9 @@ func (p *program) runBackup(ctx context.Context, path string, f backupFlags) err
 		return err
 	}
 	if !hasStore(paths) {
+		if _, err := store.Lost(paths.State); err != nil {
+			return err
+		}
 		return misuse("", "backup: nothing is stored in %s", paths.State)
 	}
 	kept, err := p.openKept(ctx, cfg, paths, true)

@@ -70,7 +70,12 @@ func (d *doctor) checkStore(ctx context.Context) {
 
 func (d *doctor) checkNoStore() {
 	info, err := os.Stat(d.paths.State)
+	lost, gone := store.Lost(d.paths.State)
 	switch {
+	case gone != nil:
+		d.failErr("store", "", "", gone)
+	case lost != "":
+		d.warn("store", store.LostHint, "%s", lost)
 	case errors.Is(err, fs.ErrNotExist):
 		d.ok("store", "nothing is stored yet; %s is made with the first token", d.paths.State)
 	case err != nil:

@@ -82,6 +82,13 @@ func (p *program) open(ctx context.Context, writes bool) (*session, error) {
 // openStore opens what is kept. A dry run works on a copy in memory.
 func (p *program) openStore(ctx context.Context, cfg *Config, paths Paths, writes bool) (*store.Store, error) {
 	if !hasStore(paths) && (p.dryRun || !writes) {
+		lost, err := store.Lost(paths.State)
+		if err != nil {
+			return nil, err
+		}
+		if lost != "" {
+			p.warn("%s; %s", lost, store.LostHint)
+		}
 		return store.OpenMemory(ctx, store.Options{})
 	}
 	kept, err := p.openKept(ctx, cfg, paths, !writes || p.dryRun)

@@ -298,3 +298,19 @@ func syncDir(dir string) error {
 	}
 	return errors.Join(d.Sync(), d.Close())
 }
+
+// Lost says of a state directory without a database what tells that there was one: a write-ahead log, which is an
+// error, or a key file, which is a sentence.
+func Lost(dir string) (text string, err error) {
+	path := filepath.Join(dir, dbName)
+	if err := looksWhole(path); err != nil {
+		return "", err
+	}
+	if !exists(path) && exists(filepath.Join(dir, keyName)) {
+		text = path + " is not there, though a key is beside it: " + filepath.Join(dir, keyName)
+	}
+	return text, nil
+}
+
+// LostHint is the way out where Lost gives a text.
+const LostHint = "if the store is lost, bring back a backup: lanyard restore FILE --replace; the next command that stores begins a new one, which that key seals too"

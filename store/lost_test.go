@@ -1,0 +1,29 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// What is left of a store whose database is gone is noticed before anything is made.
+func TestLost(t *testing.T) {
+	t.Parallel()
+	for left, want := range map[string]string{"": "", keyName: "a key is beside it", dbName + "-wal": "its write-ahead log lanyard.db-wal is there"} {
+		dir := t.TempDir()
+		if left != "" {
+			if err := os.WriteFile(filepath.Join(dir, left), []byte("something"), fileMode); err != nil {
+				t.Fatal(err)
+			}
+		}
+		text, err := Lost(dir)
+		if err != nil {
+			text = err.Error()
+		}
+		if e, ok := errors.AsType[*Error](err); !strings.Contains(text, want) || want == "" && text != "" || (left == dbName+"-wal") != ok || ok && e.Code != "store_damaged" {
+			t.Errorf("%q: %q %v", left, text, err)
+		}
+	}
+}
