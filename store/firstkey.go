@@ -33,7 +33,7 @@ func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
 		}
 		wanted = cmp.Or(wanted, err)
 		if _, said := errors.AsType[*Error](err); said {
-			why = lock{err}
+			why = lock{cause: err}
 			continue
 		}
 		if why = keyFileError(slot, err); why != nil {

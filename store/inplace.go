@@ -17,6 +17,8 @@ type opened struct {
 	mu    sync.Mutex
 	files map[string]fs.FileInfo // by suffix; "" is the database
 	lost  *Error                 // what was found, and stays so; nil while everything is in its place
+	over  *Error                 // lost, where the file holds another store; else nil
+	keyed fs.FileInfo            // the database when its key was last known to be ours; nil: never looked at
 	whole fs.FileInfo            // the database when its content was last known to be ours; nil: never looked at
 
 	reads sync.Mutex // for held alone: taking it waits for a writer, which takes mu
@@ -196,6 +198,62 @@ func (s *Store) sameContent(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
+// holdsOnDisk says whether a new connection, which reads what is on the disk, finds the key of k too. It looks where
+// the file has changed since the last look.
+func (s *Store) holdsOnDisk(ctx context.Context, k *keyState) (bool, error) {
+	if s.dir == "" || s.readOnly != nil || k.sealer == nil {
+		return true, nil
+	}
+	info, err := os.Stat(s.path)
+	if err != nil {
+		return true, nil // which whereItWas tells
+	}
+	o := &s.opened
+	o.mu.Lock()
+	was := o.keyed
+	lost := o.lost != nil
+	o.mu.Unlock()
+	if lost || was != nil && was.ModTime().Equal(info.ModTime()) && was.Size() == info.Size() {
+		return true, nil
+	}
+	db, err := sql.Open("sqlite", s.dsn(place{}, false))
+	if err != nil {
+		return false, err
+	}
+	same, err := k.holds(ctx, db)
+	_ = db.Close()
+	if err == nil && same {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.keyed = info
+	}
+	return same, err
+}
+
+// writtenOver finds the store lost to another one, which was copied onto its file.
+func (s *Store) writtenOver() error {
+	o := &s.opened
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.lost == nil {
+		o.over = &Error{Code: "store_replaced", Text: s.path + " was written over by another store while this lanyard had it open",
+			Hint: "nothing was sent or stored after that, and what this lanyard held was in that file alone: put it back, or restore a backup; start lanyard again to work with what is there now"}
+		o.lost = o.over
+	}
+	return o.lost
+}
+
+// unreadable is why nothing that this store held can be read any more; nil: it can.
+func (s *Store) unreadable() error {
+	o := &s.opened
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.over != nil {
+		return o.over
+	}
+	return nil
+}
+
 // beginOn begins a transaction on s.write, or one that reads.
 func (s *Store) beginOn(ctx context.Context, db *sql.DB, o *sql.TxOptions) (*sql.Tx, error) {
 	if o == nil {
@@ -282,6 +340,9 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 	defer leave()
 	if s.dir == "" {
 		return "", &Error{Code: "store_backup", Text: "a store in memory is not written out", Hint: "it ends with this process"}
+	}
+	if err := s.unreadable(); err != nil {
+		return "", err
 	}
 	const what = "what this lanyard holds"
 	var b bundle

@@ -366,3 +366,50 @@ func TestKeyIsNotNotedInFilesOutOfPlace(t *testing.T) {
 		t.Error("it was strengthened in a file that is gone", params, err)
 	}
 }
+
+// Another store's file, copied over the one that a console reads, is no change of the key: nothing is called altered,
+// and the store counts as replaced. What is written out is not that other store.
+func TestAnotherStoreCopiedOverIt(t *testing.T) {
+	for name, looks := range map[string]int{"that was read": 3, "that was just opened": 0} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			top := t.TempDir()
+			dir := filepath.Join(top, "state")
+			path := stocked(t, dir, 1)
+			other := stocked(t, filepath.Join(top, "other"), 3)
+			s := open(t, dir)
+			if err := s.Unlock(t.Context(), secret.Text{}); err != nil {
+				t.Fatal(err)
+			}
+			look := func() error {
+				return s.View(t.Context(), func(r console.Reader) error {
+					_, err := r.Tokens()
+					if a := r.Altered(); len(a) > 0 {
+						t.Errorf("altered: %v", a)
+					}
+					return err
+				})
+			}
+			for range looks {
+				if err := look(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := s.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+				t.Fatal(err)
+			}
+			if err := over(path, other); err != nil {
+				t.Skip(err)
+			}
+			_ = look()
+			replaced(t, s.InPlace(t.Context()), "written over by another store")
+			replaced(t, look(), "written over by another store")
+			replaced(t, s.Update(t.Context(), func(console.Writer) error { return nil }), "written over")
+			if out, err := s.WriteOut(t.Context()); err == nil {
+				t.Errorf("wrote out the other store to %s", out)
+			} else if !strings.Contains(err.Error(), "written over") {
+				t.Error(err)
+			}
+		})
+	}
+}

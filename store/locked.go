@@ -8,11 +8,14 @@ import (
 
 // locked is the error of a store whose secrets cannot be opened.
 func (s *Store) locked(why string, cause error, hint string) *Error {
-	return &Error{Code: "store_locked", Text: s.path + ": " + why, Err: lock{cause}, Hint: hint}
+	return &Error{Code: "store_locked", Text: s.path + ": " + why, Err: lock{cause: cause}, Hint: hint}
 }
 
 // lock is ErrLocked in the words of its cause, if there is one.
-type lock struct{ cause error }
+type lock struct {
+	cause error
+	other bool // there is a key, and it is not the one that was asked for: the message says so already
+}
 
 func (l lock) Error() string {
 	if l.cause == nil {
@@ -23,7 +26,10 @@ func (l lock) Error() string {
 
 // Unwrap gives both.
 func (l lock) Unwrap() []error {
-	if l.cause == nil {
+	switch {
+	case l.other:
+		return []error{ErrLocked, errOtherKey}
+	case l.cause == nil:
 		return []error{ErrLocked}
 	}
 	return []error{ErrLocked, l.cause}
@@ -68,7 +74,9 @@ func (s *Store) lockedBy(slot KeySlot, err error) error {
 		hint := "put the key back where it was; " + s.beginAnew()
 		switch {
 		case other:
-			return s.locked(place+" holds another key than it was sealed with", nil, hint)
+			e := s.locked(place+" holds another key than it was sealed with", nil, hint)
+			e.Err = lock{other: true}
+			return e
 		case gone:
 			return s.locked(place+" is gone, and it was sealed with it", nil, hint)
 		}

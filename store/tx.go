@@ -64,12 +64,19 @@ func (s *Store) Update(ctx context.Context, f func(console.Writer) error) error 
 // the last one. Then the new key is fetched while no transaction is open, because that may take a while.
 func (s *Store) transaction(ctx context.Context, db *sql.DB, o *sql.TxOptions) (*sql.Tx, *keyState, error) {
 	for tries := 0; ; tries++ {
+		if err := s.unreadable(); err != nil { // what is there is another store's
+			return nil, nil, err
+		}
 		tx, err := s.beginOn(ctx, db, o)
 		if err != nil {
 			return nil, nil, err
 		}
 		k := s.key.Load()
 		same, err := k.holds(ctx, tx)
+		beside := err == nil && same // as far as what is cached goes
+		if beside {
+			same, err = s.holdsOnDisk(ctx, k)
+		}
 		if err == nil {
 			if odd := s.sameTables(ctx, tx); odd != nil {
 				_ = tx.Rollback()
@@ -79,6 +86,9 @@ func (s *Store) transaction(ctx context.Context, db *sql.DB, o *sql.TxOptions) (
 		switch {
 		case err == nil && same:
 			return tx, k, nil
+		case err == nil && tries == 5 && beside && k.sealer != nil:
+			_ = tx.Rollback()
+			return nil, nil, s.writtenOver()
 		case err == nil && tries == 5:
 			return tx, &keyState{why: s.locked("its key is being changed again and again", nil, "try again")}, nil
 		}
@@ -88,6 +98,10 @@ func (s *Store) transaction(ctx context.Context, db *sql.DB, o *sql.TxOptions) (
 		}
 		if err != nil {
 			return nil, nil, err
+		}
+		// A change of the key leaves one that can be had in the key file. Another store's does not.
+		if now := s.key.Load(); k.sealer != nil && now.sealer == nil && now.row.kind == InFile && errors.Is(now.why, errOtherKey) {
+			return nil, nil, s.writtenOver()
 		}
 	}
 }

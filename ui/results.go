@@ -74,6 +74,9 @@ func (r boardRead) land(m *root) tea.Cmd {
 	switch {
 	case r.err != nil:
 		m.fail("read the store", r.err)
+		if e, ok := console.AsError(r.err); ok && e.Code == "store_replaced" {
+			m.board.unkept = r.err // what was read before stays on the screen
+		}
 	case r.ticket > m.filed:
 		m.filed = r.ticket
 		cmd = m.fileBoard(r.board)
