@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -100,7 +101,8 @@ func (s *Store) transaction(ctx context.Context, db *sql.DB, o *sql.TxOptions) (
 			return nil, nil, err
 		}
 		// A change of the key leaves one that can be had in the key file. Another store's does not.
-		if now := s.key.Load(); k.sealer != nil && now.sealer == nil && now.row.kind == InFile && errors.Is(now.why, errOtherKey) {
+		// (Somebody who only alters what is said of this key replaces nothing: it is locked then.)
+		if now := s.key.Load(); k.sealer != nil && now.sealer == nil && now.row.kind == InFile && !bytes.Equal(now.row.params, k.row.params) && errors.Is(now.why, errOtherKey) {
 			return nil, nil, s.writtenOver()
 		}
 	}
