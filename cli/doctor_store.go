@@ -69,6 +69,9 @@ func (d *doctor) checkStore(ctx context.Context) {
 }
 
 func (d *doctor) checkNoStore() {
+	if d.cfg.StoreKey == store.InCommand && len(d.cfg.StoreCommand) > 0 {
+		d.checkCommand("the command of [store]")
+	}
 	info, err := os.Stat(d.paths.State)
 	lost, gone := store.Lost(d.paths.State)
 	switch {
@@ -133,7 +136,7 @@ func (d *doctor) checkKept(ctx context.Context, kept *store.Store) {
 		return
 	}
 	if !info.Stranger && (info.Kind != "" || !info.SetBack) {
-		d.checkKey(info.KeyStatus)
+		d.checkKey(info.KeyStatus, info.Why)
 	}
 	d.checkPin(info)
 }
@@ -157,14 +160,18 @@ func (d *doctor) checkPin(info store.KeyInfo) {
 }
 
 // checkKey says where the key is and, without fetching it, whether it can be had there.
-func (d *doctor) checkKey(k console.KeyStatus) {
+func (d *doctor) checkKey(k console.KeyStatus, why error) {
 	const check = "key"
 	if want := d.cfg.StoreKey; want != "auto" && k.Kind != "" && k.Kind != want {
 		d.warn(check, "lanyard key set "+want+" moves it there", "the configuration wants it in another place: [store] key = %q", want)
 	}
 	switch {
+	case k.Kind == "" && d.cfg.StoreKey == store.InCommand && len(d.cfg.StoreCommand) > 0:
+		d.checkCommand("there is no key yet; the command of [store]")
 	case k.Kind == "":
 		d.ok(check, "there is none yet; the first secret that is stored makes one")
+	case k.Locked && k.Kind == store.InFile && why != nil: // in the words of the other commands
+		d.failErr(check, "", "", why)
 	case k.Locked && k.Kind == store.InFile:
 		d.fail(check, "put the key back where it was; without it the stored credentials are lost", "the %s does not open the store", k.Place)
 	case k.Kind == store.InFile:
@@ -175,16 +182,21 @@ func (d *doctor) checkKey(k console.KeyStatus) {
 	case k.Kind == store.InCommand && len(d.cfg.StoreCommand) == 0:
 		d.warn(check, `put [store] key = "command" and command back into the configuration`, "%s: the configuration names no command", k.Place)
 	case k.Kind == store.InCommand:
-		if _, err := exec.LookPath(d.cfg.StoreCommand[0]); err != nil {
-			d.fail(check, "install it, or correct command below [store] in "+d.paths.Config, "%s: %v", k.Place, plainCause(err))
-			return
-		}
-		d.ok(check, "%s", k.Place)
+		d.checkCommand(k.Place)
 	case k.Locked:
 		d.ok(check, "%s; it is asked for when a secret is needed", k.Place)
 	default:
 		d.ok(check, "%s", k.Place)
 	}
+}
+
+// checkCommand looks for the program of [store] command. It is not run: it may ask somebody.
+func (d *doctor) checkCommand(place string) {
+	if _, err := exec.LookPath(d.cfg.StoreCommand[0]); err != nil {
+		d.fail("key", "install it, or correct command below [store] in "+d.paths.Config, "%s: %v", place, plainCause(err))
+		return
+	}
+	d.ok("key", "%s: not tried, for doctor runs no command", place)
 }
 
 func modes(paths ...string) string {

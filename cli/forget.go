@@ -52,6 +52,7 @@ func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) err
 		return err
 	}
 	altered := slices.Concat(l.Altered, unopened)
+	s.last = nil // nothing is sent
 	var marks []console.Mark
 	for i, arg := range args {
 		if at := slices.IndexFunc(altered, func(a console.Altered) bool { return a.ID == arg }); at >= 0 {

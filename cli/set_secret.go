@@ -28,6 +28,7 @@ func (p *program) runSetSecret(c *cobra.Command, app string, fromStdin bool) err
 		return err
 	}
 	defer s.Close()
+	s.last = nil // nothing is sent
 	a, err := l.needApp(app)
 	if err != nil {
 		return err

@@ -226,7 +226,13 @@ func (s passphrases) line() (secret.Text, error) {
 // present unlocks a store that has a key.
 func (s passphrases) present(ctx context.Context, kept *store.Store) error {
 	if at := kept.Key(); s.lines == nil || !at.Asks || !at.Locked {
-		return doorkeeper{kept, s.p}.Unlock(ctx, secret.Text{})
+		err := doorkeeper{kept, s.p}.Unlock(ctx, secret.Text{})
+		if e, ok := errors.AsType[*store.Error](err); ok && strings.HasPrefix(e.Hint, "give it at a terminal") { // nobody was asked
+			told := *e
+			told.Hint = "--secret-stdin reads the passphrase from standard input"
+			return &told
+		}
+		return err
 	}
 	t, err := s.line()
 	if err != nil {

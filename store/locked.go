@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"strings"
 
 	"lanyard/tokenapi/secret"
 )
@@ -86,6 +87,13 @@ func (s *Store) lockedBy(slot KeySlot, err error) error {
 			return s.locked("its key is gone from "+place, nil, "is it another keyring or another user? "+s.beginAnew())
 		}
 		return s.locked(place+" does not give its key", err, "unlock or start the keyring, then try again")
+	}
+	if name, ok := strings.CutPrefix(slot.Place(), "environment variable "); ok && slot.Kind() == InEnv {
+		hint := "set " + name + " to the text it had; " + s.beginAnew()
+		if other {
+			return s.locked(place+" gives another text than it was sealed with", nil, hint)
+		}
+		return s.locked(place+" does not give its key", err, hint)
 	}
 	if other {
 		return s.locked(place+" gives another text than it was sealed with", nil, "give it the text it had; "+s.beginAnew())

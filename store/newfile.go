@@ -85,6 +85,9 @@ func newFile(path string, reached func(step string), write func(*os.File) error)
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, partOf+filepath.Base(path)+"-*") // 0600
 	if err != nil {
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
+			e.Path = path // nobody asked for the other name
+		}
 		return notWritten(path, err)
 	}
 	defer func() {

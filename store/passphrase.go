@@ -123,7 +123,7 @@ func longEnough(t secret.Text, least int, place string) error {
 		return nil
 	}
 	return &Error{Code: "weak_key", Text: fmt.Sprintf("%s: fewer than %d characters", place, least),
-		Hint: "whoever gets hold of the database could guess it: take a longer one"}
+		Hint: "whoever gets hold of what it opens could guess it: take a longer one"}
 }
 
 // Environment is the slot of a key made of the environment variable name, read with lookup.
