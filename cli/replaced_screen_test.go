@@ -80,3 +80,42 @@ func TestStoreDeletedUnderAConsole(t *testing.T) {
 		})
 	}
 }
+
+// Another store, copied onto the file of an open console, is told as such: no token is called altered.
+func TestStoreWrittenOverUnderAConsole(t *testing.T) {
+	t.Parallel()
+	config, stop, err := serveSandbox()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "config.toml")
+	if err := os.WriteFile(file, append(config, "\n[store]\nkey = \"file\"\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, state := range []string{"here", "there"} {
+		if out, err := lanyardIn(t, dir, "token", "Orders", "--config", file, "--state", filepath.Join(dir, state)).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	s := openWide(t, 400, dir, nil, "--config", file, "--state", filepath.Join(dir, "here"))
+	s.see(`active +[0-9a-f]{8}`)
+	data, err := os.ReadFile(filepath.Join(dir, "there", "lanyard.db"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, "here", "lanyard.db"), data, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.press("r")
+	s.see(`written over by another (store|program)`)
+	s.press("q")
+	s.see(`Write out what this console holds before it ends\?`)
+	s.press("n")
+	s.see(`was not written out, and ended with it`)
+	s.wait()
+	if shown := string(s.since(0)); strings.Contains(shown, "altered") || strings.Contains(shown, "not opened") {
+		t.Errorf("it says so:\n%s", vtText([]byte(shown)))
+	}
+}
