@@ -88,7 +88,7 @@ func TestMovedAndAlteredSecretsAreRefused(t *testing.T) {
 		"another row's":    "UPDATE token_secret SET access = (SELECT access FROM token_secret WHERE token_id = 'b') WHERE token_id = 'a'",
 		"another column's": "UPDATE token_secret SET access = refresh WHERE token_id = 'a'",
 		"another table's":  "UPDATE token_secret SET access = (SELECT consumer FROM application_secret) WHERE token_id = 'a'",
-		"altered":          "UPDATE token_secret SET id_token = CAST(substr(id_token, 1, length(id_token) - 1) || char(0) AS BLOB) WHERE token_id = 'a'",
+		"altered":          "UPDATE token_secret SET id_token = CAST(substr(id_token, 1, length(id_token) - 8) || zeroblob(8) AS BLOB) WHERE token_id = 'a'",
 		"cut":              "UPDATE token_secret SET refresh = substr(refresh, 1, 30) WHERE token_id = 'a'",
 		"of another form":  "UPDATE token_secret SET refresh = CAST(x'01' || substr(refresh, 2) AS BLOB) WHERE token_id = 'a'",
 		"renamed":          "UPDATE token_secret SET access = (SELECT access FROM token_secret WHERE token_id = 'b'), refresh = (SELECT refresh FROM token_secret WHERE token_id = 'b'), id_token = (SELECT id_token FROM token_secret WHERE token_id = 'b') WHERE token_id = 'a'",
