@@ -13,8 +13,8 @@ import (
 func (p *program) forgetCommand() *cobra.Command {
 	var yes, over bool
 	c := &cobra.Command{
-		Use:   "forget MARK…",
-		Short: "Dismiss requests whose answer was never seen",
+		Use:   "forget MARK…|ID",
+		Short: "Dismiss requests whose answer was never seen, or remove an altered row",
 		Long: "Dismisses the mark of a get or refresh whose answer was never seen: lanyard tokens lists them, with the latest time at\n" +
 			"which the token that was lost can live. Nothing is sent, and nothing ends that token. The log keeps what was dismissed.\n" +
 			"A mark goes by itself when that time is over, or when the server says what is valid. A row of the database that is altered\n" +
