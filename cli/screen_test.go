@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -80,10 +81,21 @@ func openWide(t *testing.T, cols int, dir string, env []string, args ...string) 
 	return openCommand(t, cols, cmd)
 }
 
+// hearing gives the programs that are started from here the default actions of signals that the tests were started to
+// ignore, as under nohup: what is ignored is inherited, what is caught is not.
+var hearing = sync.OnceFunc(func() {
+	for _, sig := range []os.Signal{syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTSTP, syscall.SIGINT} {
+		if signal.Ignored(sig) {
+			signal.Notify(make(chan os.Signal, 1), sig)
+		}
+	}
+})
+
 // openCommand runs a command at a terminal, on a clock that the test moves: a notice does not fade
 // while the machine is busy with something else.
 func openCommand(t *testing.T, cols int, cmd *exec.Cmd) *console {
 	t.Helper()
+	hearing()
 	c := &console{t: t, cmd: cmd, done: make(chan struct{}), clock: newHandClock(t)}
 	cmd.Env = append(cmd.Env, c.clock.env())
 	c.term = vt10x.New(vt10x.WithSize(cols, 32))
