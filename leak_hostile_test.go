@@ -109,7 +109,8 @@ func hostileToken() string {
 			"exp": time.Now().Add(time.Hour).Unix(), hostile("claim"): map[string]any{hostile("inner"): []any{hostile("deep"), 1}}}) + ".eA"
 }
 
-// hostileServer answers everything with hostile texts in every field.
+// hostileServer answers everything with hostile texts in every field. No field is named like a secret but those that hold one: what
+// another text has in common with it would be masked.
 func hostileServer() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /token", func(w http.ResponseWriter, r *http.Request) {
@@ -117,21 +118,21 @@ func hostileServer() http.Handler {
 		switch {
 		case r.PostForm.Get("client_id") == "refused" || strings.Contains(r.Header.Get("Authorization"), base64.StdEncoding.EncodeToString([]byte("refused:"))[:10]), r.PostForm.Has("device_code"):
 			w.Header().Set("WWW-Authenticate", `Basic error="TOPe`+"\u009d0;EVIL\u009c\u202e"+`", error_description="TOPd`+"\x9b7777m\u202e"+`"`)
-			encode(w, 400, map[string]any{"error": hostile("error"), "error_description": hostile("description"), "error_uri": "http://h/" + hostile("uri"), hostile("key"): hostile("value")})
+			encode(w, 400, map[string]any{"error": hostile("error"), "error_description": hostile("description"), "error_uri": "http://h/" + hostile("uri"), hostile("field"): hostile("value")})
 			return
 		case strings.Contains(r.Header.Get("Authorization"), base64.StdEncoding.EncodeToString([]byte("odd:"))[:5]):
 			encode(w, 200, map[string]any{"access_token": "TOP\x1b]0;EVIL\x07\u202eEND", "token_type": hostile("type"), "expires_in": 3600})
 			return
 		}
 		encode(w, 200, map[string]any{"access_token": hostileToken(), "refresh_token": "r1", "token_type": "Bearer", "scope": "default " + hostile("scope"),
-			"expires_in": 3600, hostile("key"): hostile("value"), "username": hostile("username"), "issued_token_type": hostile("issued")})
+			"expires_in": 3600, hostile("field"): hostile("value"), "username": hostile("username"), "issued_token_type": "TOPissued\x1b]0;EVIL\x07\u202eEND"})
 	})
 	mux.HandleFunc("POST /revoke", func(w http.ResponseWriter, _ *http.Request) {
 		encode(w, 400, map[string]any{"error": hostile("error"), "error_description": hostile("description")})
 	})
 	mux.HandleFunc("POST /introspect", func(w http.ResponseWriter, _ *http.Request) {
 		encode(w, 200, map[string]any{"active": true, "username": hostile("username"), "scope": hostile("scope"), "client_id": hostile("client"), "sub": hostile("sub"),
-			"iss": hostile("iss"), "aud": []string{hostile("aud")}, "token_type": hostile("type"), hostile("key"): hostile("value"), "list": []any{hostile("item")}})
+			"iss": hostile("iss"), "aud": []string{hostile("aud")}, "token_type": hostile("type"), hostile("field"): hostile("value"), "list": []any{hostile("item")}})
 	})
 	mux.HandleFunc("POST /device", func(w http.ResponseWriter, _ *http.Request) {
 		encode(w, 200, map[string]any{"device_code": "d", "user_code": hostile("code"), "verification_uri": "https://h.example/" + hostile("uri"),
