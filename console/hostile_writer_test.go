@@ -219,7 +219,7 @@ func TestFaultHostileWriter(t *testing.T) {
 	for _, table := range []string{"application", "token", "probe", "mark", "setting", "application_secret", "token_secret", "application_password", "hash_key", "lease"} {
 		for column, changes := range hostileChanges(t, dir, table) {
 			for i, change := range changes {
-				if !full() && i > 1 {
+				if !full() && i > 0 {
 					break
 				}
 				there := copyOf(t, dir)
@@ -267,7 +267,7 @@ func TestFaultHostileWriter(t *testing.T) {
 		_ = a.kept.Close()
 	}
 	t.Logf("hostile writer: %d changes, of which the schema refused %d more and %d changed nothing: nothing sent elsewhere, nothing claimed", flips, refused, same)
-	if flips < 80 {
+	if flips < 60 {
 		t.Errorf("only %d changes", flips)
 	}
 }
