@@ -308,7 +308,7 @@ func (p *program) review(v store.Review, here present, hosts, allowed []string) 
 	for _, h := range left {
 		flags = append(flags, "--host "+shellQuote(h))
 	}
-	return p.askYes(signed+";\n"+places+"\nrestore it?",
+	return p.askYes(places+"\nrestore it?",
 		&failure{exit: exitUsage, code: "needs_host", text: "restore: " + places + "; nothing was changed",
 			hint: "if you know them, answer at a terminal, or give " + strings.Join(flags, " ")},
 		&failure{exit: exitUsage, code: "declined", text: "restore: not confirmed, nothing was changed"})

@@ -190,7 +190,7 @@ func (d *doctor) checkKey(k console.KeyStatus, why error) {
 	}
 }
 
-// checkCommand looks for the program of [store] command. It is not run: it may ask somebody.
+// checkCommand looks for the program of [store] command. It does not run it: the program may ask for a password.
 func (d *doctor) checkCommand(place string) {
 	if _, err := exec.LookPath(d.cfg.StoreCommand[0]); err != nil {
 		d.fail("key", "install it, or correct command below [store] in "+d.paths.Config, "%s: %v", place, plainCause(err))

@@ -54,7 +54,7 @@ func TestNamedFiles(t *testing.T) {
 		t.Errorf("a pipe without a writer is opened: %v, %v", f, err)
 	}
 
-	// A pipe is read to its end, and left alone when nobody writes to it.
+	// A pipe is read to its end. Without a writer the wait ends at the limit.
 	go func() { _ = os.WriteFile(in("pipe"), []byte("piped"), 0) }()
 	if data, mode, err := readFile(t.Context(), in("pipe"), 10); string(data) != "piped" || mode&fs.ModeNamedPipe == 0 || err != nil {
 		t.Errorf("pipe: %q, %v, %v", data, mode, err)

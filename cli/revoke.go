@@ -167,7 +167,11 @@ func (p *program) askYes(question string, alone, declined *failure) error {
 	if !in || !out {
 		return alone
 	}
-	_, _ = fmt.Fprint(p.stderr, plain(question), " [y/N] ")
+	lines := strings.Split(question, "\n")
+	for i := range lines {
+		lines[i] = plain(lines[i])
+	}
+	_, _ = fmt.Fprint(p.stderr, strings.Join(lines, "\n"), " [y/N] ")
 	line, err := bufio.NewReader(untilDone{p.ctx, p.stdin}).ReadString('\n')
 	if errors.Is(err, context.Canceled) {
 		return err

@@ -101,8 +101,8 @@ func (p *program) jobControl() *jobControl {
 	return p.jobs
 }
 
-// canContinue says whether the parent is in our session, as a shell with job control is. Else nobody would send the
-// SIGCONT.
+// canContinue reports whether the parent process is in our session, as a shell with job control is. Only such a
+// parent sends SIGCONT.
 func canContinue() bool {
 	ours, err := unix.Getsid(0)
 	if err != nil || signal.Ignored(syscall.SIGTSTP) {

@@ -44,7 +44,7 @@ func placeholder(id string) Application {
 }
 
 // ForgetAltered removes an altered row. With a token go its secrets, probes and marks; with an application go its
-// secrets and its tokens. Nothing is sent: whether such a token lives, nobody can tell any more. The row of a
+// secrets and its tokens. Nothing is sent: it is not known any more whether such a token lives. The row of a
 // configured application is written anew, and its tokens stay.
 func (s *Service) ForgetAltered(ctx context.Context, id string) (Altered, error) {
 	var what Altered

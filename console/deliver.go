@@ -464,7 +464,7 @@ func (s *Service) drop(ctx context.Context, id string, kind RevokeKind, cause er
 	return d, err
 }
 
-// storedText is what is kept of an error.
+// storedText gives the text of an error that is stored.
 func storedText(err error) string {
 	if e, ok := tokenapi.AsError(err); ok && e.Stored() != e {
 		return e.Stored().Error()
