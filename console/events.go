@@ -116,6 +116,7 @@ type recorder struct {
 	s         *Service
 	dismissed string    // the mark that a person dismisses
 	changes   []*change // in the order in which they began
+	ofToken   map[string]*change
 }
 
 // now reads without the marks that are over.
@@ -124,11 +125,14 @@ func (r *recorder) now() present { return present{r.Writer, r.s.Now()} }
 // Tokens reads without the marks that are over.
 func (r *recorder) Tokens() ([]Token, error) { return r.now().Tokens() }
 
+// Newest reads without the marks that are over.
+func (r *recorder) Newest(f TokenFilter, each func(Token) bool) error { return r.now().Newest(f, each) }
+
 // Token reads without a mark that is over.
 func (r *recorder) Token(id string) (Token, error) { return r.now().Token(id) }
 
-// Alike reads without the marks that are over.
-func (r *recorder) Alike(accessHash string) ([]Token, error) { return r.now().Alike(accessHash) }
+// TokensWhere reads without the marks that are over.
+func (r *recorder) TokensWhere(f TokenFilter) ([]Token, error) { return r.now().TokensWhere(f) }
 
 // Marks reads those that are not over.
 func (r *recorder) Marks() ([]Mark, error) { return r.now().Marks() }
@@ -145,10 +149,8 @@ type change struct {
 
 // of gives the change of a token, and reads on the first time how it was before.
 func (r *recorder) of(tokenID string) (*change, error) {
-	for _, c := range r.changes {
-		if c.tokenID == tokenID {
-			return c, nil
-		}
+	if c := r.ofToken[tokenID]; c != nil {
+		return c, nil
 	}
 	c := &change{tokenID: tokenID, marks: map[string]*Mark{}, open: map[string]bool{}}
 	t, err := r.Token(tokenID)
@@ -159,6 +161,10 @@ func (r *recorder) of(tokenID string) (*change, error) {
 		return nil, err
 	}
 	r.changes = append(r.changes, c)
+	if r.ofToken == nil {
+		r.ofToken = map[string]*change{}
+	}
+	r.ofToken[tokenID] = c
 	return c, nil
 }
 
@@ -289,7 +295,7 @@ func (r *recorder) tend() error {
 	}
 	var lives map[asked]time.Duration
 	if answered {
-		if lives, err = r.s.longestLives(r); err != nil {
+		if lives, err = r.s.longestLives(r, open...); err != nil {
 			return err
 		}
 	}

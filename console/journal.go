@@ -143,7 +143,7 @@ func (s *Service) mark(ctx context.Context, a Application, under []*lease, m Mar
 		if err := s.keepApp(w, a, m.Op, held(c)); err != nil {
 			return err
 		}
-		lives, err := s.longestLives(w)
+		lives, err := s.longestLives(w, m)
 		if err != nil {
 			return err
 		}

@@ -63,8 +63,11 @@ type Reader interface {
 	Applications() ([]Application, error)       // every application ever stored, as last stored
 	Application(id string) (Application, error) // ErrNotFound
 	Tokens() ([]Token, error)                   // with their probes and open marks
-	Token(id string) (Token, error)             // ErrNotFound
-	Secrets(tokenID string) (Secrets, error)    // ErrNotFound
+	TokensWhere(TokenFilter) ([]Token, error)   // those that meet a filter, likewise
+	// Newest gives those that meet a filter one by one, newest first, until more is false.
+	Newest(f TokenFilter, each func(Token) (more bool)) error
+	Token(id string) (Token, error)          // ErrNotFound
+	Secrets(tokenID string) (Secrets, error) // ErrNotFound
 	ConsumerSecret(appID string) (Secrets, error)
 	HasConsumerSecret(appID string) (bool, error) // without opening it: the store may be locked
 	// Password is that of the application's user, zero when none is kept; HasPassword tells it without opening it.
@@ -92,10 +95,24 @@ type Reader interface {
 	// while the store has no key for hashes yet, which the first Digest of a Writer makes. It fails
 	// while the store is locked.
 	Digest(label string, text secret.Text) (string, error)
-	// Alike gives the tokens with this AccessHash, of any application, as Tokens does.
-	Alike(accessHash string) ([]Token, error)
 	// Events gives the audit log after an event, oldest first.
 	Events(after int64) ([]Event, error)
+}
+
+// TokenFilter says which tokens are read: those that meet every condition that is set. The zero value is all of them.
+type TokenFilter struct {
+	AppIDs        []string // of these applications
+	Prefix        string   // whose fingerprint begins with these lower-case hex digits
+	AccessHashes  []string // with one of them
+	NotIDs        []string // none of these
+	RefreshHash   string
+	AnsweredAfter int64     // with a greater AnswerRev
+	UnexpiredAt   time.Time // that expire later, or nobody knows when; those with an open mark, too
+	Refreshable   bool      // with a live refresh token, or an open mark
+	JWT           bool
+	Confirmed     bool // the server named it when it accepted the revoke
+	Pending       bool // at least those of pendingRevoke
+	Unhashed      bool // stored before hashes were kept; without a Prefix those of them that may have a twin
 }
 
 // Writer also writes.

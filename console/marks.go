@@ -40,9 +40,17 @@ func (r present) strip(tokens []Token, err error) ([]Token, error) {
 // Tokens implements Reader.
 func (r present) Tokens() ([]Token, error) { return r.strip(r.Reader.Tokens()) }
 
-// Alike implements Reader.
-func (r present) Alike(accessHash string) ([]Token, error) {
-	return r.strip(r.Reader.Alike(accessHash))
+// TokensWhere implements Reader.
+func (r present) TokensWhere(f TokenFilter) ([]Token, error) {
+	return r.strip(r.Reader.TokensWhere(f))
+}
+
+// Newest implements Reader.
+func (r present) Newest(f TokenFilter, each func(Token) bool) error {
+	return r.Reader.Newest(f, func(t Token) bool {
+		one, _ := r.strip([]Token{t}, nil)
+		return each(one[0])
+	})
 }
 
 // Token implements Reader.
@@ -75,11 +83,14 @@ func (k presentKeeper) View(ctx context.Context, f func(Reader) error) error {
 // lost, or what the server has put in its place.
 type asked struct{ client, grant, user, scopes, request string }
 
+func clientName(a Application) string {
+	return cmp.Or(a.Environment.Endpoints.TokenURL, a.Environment.Issuer) + " " + a.ConsumerKey
+}
+
 func askedOf(a Application, grant, user string, scopes []string, r *Request) asked {
 	set := slices.Sorted(slices.Values(scopes))
 	q := asked{
-		client: cmp.Or(a.Environment.Endpoints.TokenURL, a.Environment.Issuer) + " " + a.ConsumerKey,
-		grant:  grant, user: user, scopes: strings.Join(slices.Compact(set), " "),
+		client: clientName(a), grant: grant, user: user, scopes: strings.Join(slices.Compact(set), " "),
 	}
 	if r != nil && !r.IsZero() {
 		q.request = fmt.Sprintf("%q", *r) // maps are printed in the order of their keys
@@ -122,10 +133,30 @@ func (s *Service) askedMark(r Reader, m Mark) (asked, error) {
 // endless stands for a life whose end nobody knows.
 const endless time.Duration = -1
 
-// longestLives gives for each question the longest life that its server has granted to a token of
-// it, as far as it is held. A token that was brought from elsewhere was not granted here.
-func (s *Service) longestLives(r Reader) (map[asked]time.Duration, error) {
-	all, err := r.Tokens()
+// longestLives gives for each question of the clients that these marks are of the longest life that its
+// server has granted to a token of it, as far as it is held. A token that was brought from elsewhere was not
+// granted here.
+func (s *Service) longestLives(r Reader, marks ...Mark) (map[asked]time.Duration, error) {
+	stored, err := r.Applications()
+	if err != nil {
+		return nil, err
+	}
+	clients := map[string]bool{}
+	f := TokenFilter{}
+	for _, m := range marks {
+		a, err := s.owner(r, m.AppID)
+		if err != nil {
+			return nil, err
+		}
+		clients[clientName(a)] = true
+		f.AppIDs = append(f.AppIDs, m.AppID)
+	}
+	for _, a := range slices.Concat(s.opt.Applications, stored) {
+		if clients[clientName(a)] {
+			f.AppIDs = append(f.AppIDs, a.ID)
+		}
+	}
+	all, err := r.TokensWhere(f)
 	if err != nil {
 		return nil, err
 	}

@@ -83,24 +83,51 @@ func (r kinReader) Tokens() ([]Token, error) {
 	return all, err
 }
 
-func (r kinReader) Alike(accessHash string) ([]Token, error) {
-	all, err := r.Reader.Alike(accessHash)
-	Related(all, r.policy)
-	return all, err
+// TokensWhere implements Reader. The twins of a token need not meet the filter.
+func (r kinReader) TokensWhere(f TokenFilter) ([]Token, error) {
+	some, err := r.Reader.TokensWhere(f)
+	if err != nil {
+		return nil, err
+	}
+	return r.withTwins(some)
+}
+
+// Newest implements Reader.
+func (r kinReader) Newest(f TokenFilter, each func(Token) bool) error {
+	var err error
+	e := r.Reader.Newest(f, func(t Token) bool {
+		var one []Token
+		one, err = r.withTwins([]Token{t})
+		return err == nil && each(one[0])
+	})
+	return cmp.Or(err, e)
 }
 
 func (r kinReader) Token(id string) (Token, error) {
 	t, err := r.Reader.Token(id)
-	if err != nil || t.AccessHash == "" {
+	if err != nil {
 		return t, err
 	}
-	all, err := r.Alike(t.AccessHash)
-	for _, one := range all {
-		if one.ID == id {
-			t = one
+	one, err := r.withTwins([]Token{t})
+	return one[0], err
+}
+
+// withTwins gives tokens the others that hold the same access tokens, which are read for it.
+func (r kinReader) withTwins(some []Token) ([]Token, error) {
+	var f TokenFilter
+	for _, t := range some {
+		f.NotIDs = append(f.NotIDs, t.ID)
+		if t.AccessHash != "" {
+			f.AccessHashes = append(f.AccessHashes, t.AccessHash)
 		}
 	}
-	return t, err
+	if len(f.AccessHashes) == 0 {
+		return some, nil
+	}
+	others, err := r.Reader.TokensWhere(f)
+	all := slices.Concat(some, others)
+	Related(all, r.policy)
+	return all[:len(some)], err
 }
 
 // kinWriter reads as kinReader does.
@@ -109,9 +136,10 @@ type kinWriter struct {
 	r kinReader
 }
 
-func (w kinWriter) Tokens() ([]Token, error)                 { return w.r.Tokens() }
-func (w kinWriter) Token(id string) (Token, error)           { return w.r.Token(id) }
-func (w kinWriter) Alike(accessHash string) ([]Token, error) { return w.r.Alike(accessHash) }
+func (w kinWriter) Tokens() ([]Token, error)                          { return w.r.Tokens() }
+func (w kinWriter) TokensWhere(f TokenFilter) ([]Token, error)        { return w.r.TokensWhere(f) }
+func (w kinWriter) Newest(f TokenFilter, each func(Token) bool) error { return w.r.Newest(f, each) }
+func (w kinWriter) Token(id string) (Token, error)                    { return w.r.Token(id) }
 
 // acceptedAt is when the server first accepted the revoke of an access token, asked by any row that
 // holds it.
@@ -141,7 +169,10 @@ func revokingTwin(t Token, fresh bool) (id string) {
 // handedOut notes on every other row that holds a token that the server has just handed it out: it
 // counts as alive. It reports whether one was held to be ended.
 func handedOut(w Writer, t Token) (revived bool, err error) {
-	all, err := w.Alike(t.AccessHash)
+	if t.AccessHash == "" {
+		return false, nil
+	}
+	all, err := w.TokensWhere(TokenFilter{AccessHashes: []string{t.AccessHash}})
 	if err != nil {
 		return false, err
 	}
@@ -183,7 +214,7 @@ func grantEnded(w Writer, t Token, at time.Time) error {
 	if t.RefreshHash == "" {
 		return nil
 	}
-	all, err := w.Tokens()
+	all, err := w.TokensWhere(TokenFilter{RefreshHash: t.RefreshHash})
 	if err != nil {
 		return err
 	}
@@ -205,7 +236,7 @@ func refreshSpent(w Writer, old, next Token) error {
 	if old.RefreshHash == "" || old.RefreshHash == next.RefreshHash {
 		return nil
 	}
-	all, err := w.Tokens()
+	all, err := w.TokensWhere(TokenFilter{RefreshHash: old.RefreshHash})
 	if err != nil {
 		return err
 	}
@@ -221,41 +252,65 @@ func refreshSpent(w Writer, old, next Token) error {
 	return nil
 }
 
-// hashOld gives the tokens their hashes that were stored before hashes were kept. What cannot be
-// opened stays without.
+// hashBatch is how many tokens are given their hashes in one transaction.
+const hashBatch = 200
+
+// hashedSetting is set once every token that needs hashes has them.
+const hashedSetting = "hashed"
+
+// hashOld gives the tokens their hashes that were stored before hashes were kept, where another row may hold the
+// same access token (its fingerprint says so) or refresh token. What cannot be opened stays without.
 func (s *Service) hashOld(ctx context.Context) error {
-	old := func(t Token) bool { return t.AccessHash == "" && t.RefreshHash == "" }
-	some := false
-	err := s.opt.Keeper.View(ctx, func(r Reader) error {
-		all, err := r.Tokens()
-		some = slices.ContainsFunc(all, old)
+	var old []Token
+	done := ""
+	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
+		if done, err = r.Setting(hashedSetting); err == nil && done == "" {
+			old, err = r.TokensWhere(TokenFilter{Unhashed: true})
+		}
 		return err
 	})
-	if err != nil || !some {
+	if err != nil || done != "" {
 		return err
 	}
-	return s.update(ctx, func(w Writer) error {
-		all, err := w.Tokens()
+	for some := range slices.Chunk(old, hashBatch) {
+		if err := s.update(ctx, func(w Writer) error { return hashSome(w, some) }); err != nil {
+			return err
+		}
+	}
+	return s.update(ctx, func(w Writer) error { return w.SetSetting(hashedSetting, "1") })
+}
+
+// hashSome gives the tokens their hashes that have none.
+func hashSome(w Writer, some []Token) error {
+	for _, t := range some {
+		t, err := w.Token(t.ID)
+		if isLost(err) || err == nil && (t.AccessHash != "" || t.RefreshHash != "") {
+			continue
+		}
 		if err != nil {
 			return err
 		}
-		for _, t := range all {
-			if !old(t) {
-				continue
-			}
-			sec, err := w.Secrets(t.ID)
-			if err != nil || sec.Access.IsZero() && sec.Refresh.IsZero() {
-				continue
-			}
-			if err := hash(w, &t, sec); err != nil {
-				return err
-			}
-			if err := w.PutToken(&t); err != nil {
-				return err
-			}
+		sec, err := w.Secrets(t.ID)
+		if err != nil || sec.Access.IsZero() && sec.Refresh.IsZero() {
+			continue
 		}
-		return nil
-	})
+		if err := hash(w, &t, sec); err != nil {
+			return err
+		}
+		if err := w.PutToken(&t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hashLike gives the tokens their hashes that have none and may be the very token that is stored now.
+func hashLike(w Writer, fingerprint string) error {
+	some, err := w.TokensWhere(TokenFilter{Unhashed: true, Prefix: fingerprint})
+	if err != nil {
+		return err
+	}
+	return hashSome(w, some)
 }
 
 // hash writes the keyed hashes of a token's secrets on it.

@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -184,7 +185,7 @@ func TestOldTokensAreHashed(t *testing.T) {
 	b := must[console.Outcome](t)(s.Get(ctx, two.ID, console.GetOptions{})).Token
 	err := w.keeper.Update(ctx, func(x console.Writer) error {
 		a.AccessHash, a.RefreshHash, a.AcceptedAt = "", "", w.clock.Now()
-		return x.PutToken(&a)
+		return errors.Join(x.PutToken(&a), x.SetSetting("hashed", ""))
 	})
 	if err != nil {
 		t.Fatal(err)

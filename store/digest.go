@@ -79,15 +79,6 @@ func (r *reader) hashKey() ([]byte, error) {
 	return key, r.fail(op, err)
 }
 
-// Alike gives the tokens with an access hash, oldest first.
-func (r *reader) Alike(accessHash string) ([]console.Token, error) {
-	if accessHash == "" {
-		return nil, nil
-	}
-	good, _, err := r.tokens("read tokens that are one", "access_hash = ?1", accessHash)
-	return good, err
-}
-
 // HashAs makes s hash as another store does, so that hashes copied from there keep their meaning.
 // Both must be unlocked, and s must not have hashed anything yet.
 func (s *Store) HashAs(ctx context.Context, other *Store) error {

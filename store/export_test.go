@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"hash"
@@ -262,3 +263,11 @@ func MadeBy(ctx context.Context, steps []string) (string, error) { return madeBy
 
 // PresentTables is what a store is compared with.
 func PresentTables() string { return presentTables }
+
+// ClauseOf is the WHERE clause of a filter.
+var ClauseOf = clauseOf
+
+// Query runs a query outside of any transaction.
+func Query(ctx context.Context, s *Store, query string, args ...any) (*sql.Rows, error) {
+	return s.write.QueryContext(ctx, query, args...)
+}

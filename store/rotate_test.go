@@ -67,7 +67,7 @@ func whole(t testing.TB, s *store.Store) {
 			t.Error("a secret is another one, or gone")
 		}
 		hash, err4 := r.Digest("access", secret.New("access"))
-		if alike, err := r.Alike(hash); err != nil || hash == "" || len(alike) != 1 || alike[0].ID != "a" {
+		if alike, err := r.TokensWhere(console.TokenFilter{AccessHashes: []string{hash}}); err != nil || hash == "" || len(alike) != 1 || alike[0].ID != "a" {
 			t.Error("the hash of a secret is another one than before:", hash, alike, err)
 		}
 		return errors.Join(err, err2, err3, err4)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -72,17 +73,49 @@ func probeFields(p *probeRow) []field {
 	}
 }
 
-// Tokens gives all tokens, oldest first, with their probes and open marks, in three queries. Altered ones
-// are left out, and so are those with an altered probe or mark.
-func (r *reader) Tokens() ([]console.Token, error) {
-	good, _, err := r.tokens("read tokens", "1 = 1")
+// Tokens gives all tokens as TokensWhere does.
+func (r *reader) Tokens() ([]console.Token, error) { return r.TokensWhere(console.TokenFilter{}) }
+
+// TokensWhere gives the tokens that meet a filter, oldest first, with their probes and open marks, in three
+// queries. Altered ones are left out, and so are those with an altered probe or mark.
+func (r *reader) TokensWhere(f console.TokenFilter) ([]console.Token, error) {
+	const op = "read tokens"
+	clause, args, err := clauseOf(f)
+	if err != nil {
+		return nil, r.fail(op, err)
+	}
+	good, _, err := r.tokens(op, clause+"ORDER BY issued_at, id", args...)
 	return good, err
+}
+
+// Newest gives the tokens that meet a filter as TokensWhere does, newest first, until more is false. They are read in
+// pages: most callers want one of the first.
+func (r *reader) Newest(f console.TokenFilter, each func(console.Token) (more bool)) error {
+	const op = "read the newest tokens"
+	clause, args, err := clauseOf(f)
+	if err != nil {
+		return r.fail(op, err)
+	}
+	for page, from := 4, 0; ; page, from = page*4, from+page {
+		good, altered, err := r.tokens(op, clause+"ORDER BY issued_at DESC, id DESC LIMIT ? OFFSET ?", append(slices.Clone(args), page, from)...)
+		if err != nil {
+			return err
+		}
+		for _, t := range good {
+			if !each(t) {
+				return nil
+			}
+		}
+		if len(good)+len(altered) < page {
+			return nil
+		}
+	}
 }
 
 // Token gives one token, or console.ErrNotFound. An altered one is an *Error with the code "store_altered".
 func (r *reader) Token(id string) (console.Token, error) {
 	op := "read token " + id
-	good, altered, err := r.tokens(op, "id = ?1", id)
+	good, altered, err := r.tokens(op, "WHERE id = ?1", id)
 	switch {
 	case err != nil:
 		return console.Token{}, err
@@ -94,42 +127,45 @@ func (r *reader) Token(id string) (console.Token, error) {
 	return console.Token{}, fmt.Errorf("%s: %w", op, console.ErrNotFound)
 }
 
-// tokens gives the tokens whose id meets the condition, and the ids of the altered ones.
-func (r *reader) tokens(op, cond string, args ...any) (ts []console.Token, altered []string, err error) {
-	ts, bad, err := rowsOf(r, op, tokenTable(), "WHERE "+cond+" ORDER BY issued_at, id", args...)
+// tokens gives the tokens that follow a clause, and the ids of the altered ones.
+func (r *reader) tokens(op, clause string, args ...any) (ts []console.Token, altered []string, err error) {
+	ts, bad, err := rowsOf(r, op, tokenTable(), clause, args...)
 	if err != nil || len(ts)+len(bad) == 0 {
 		return nil, nil, err
 	}
-	of := "WHERE token_id IN (SELECT id FROM token WHERE " + cond + ") ORDER BY "
-	probes, badProbes, err := rowsOf(r, op, probeTable(), of+"seq", args...)
+	of, args, err := childrenOf(ts, bad)
+	if err != nil {
+		return nil, nil, r.fail(op, err)
+	}
+	probes, badProbes, err := rowsOf(r, op, probeTable(), of+" ORDER BY seq", args...)
 	if err != nil {
 		return nil, nil, err
 	}
-	marks, badMarks, err := rowsOf(r, op, markTable(), of+"sent_at, id", args...)
+	marks, badMarks, err := rowsOf(r, op, markTable(), of+" ORDER BY sent_at, id", args...)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, t := range bad {
-		altered = append(altered, t.ID)
-	}
-	for _, p := range badProbes {
-		altered = append(altered, p.tokenID)
-	}
-	for _, m := range badMarks {
-		altered = append(altered, m.TokenID)
-	}
-	r.found("token", altered...)
-	if len(altered) > 0 {
-		out := make(map[string]bool, len(altered))
-		for _, id := range altered {
-			out[id] = true
-		}
-		ts = slices.DeleteFunc(ts, func(t console.Token) bool { return out[t.ID] })
-	}
-	at := make(map[string]*console.Token, len(ts))
+	at := make(map[string]*console.Token, len(ts)+len(bad)) // nil for an altered one
 	for i := range ts {
 		at[ts[i].ID] = &ts[i]
 	}
+	alter := func(id string) {
+		if _, ours := at[id]; ours {
+			at[id] = nil
+			altered = append(altered, id)
+		}
+	}
+	for _, t := range bad {
+		at[t.ID] = nil
+		alter(t.ID)
+	}
+	for _, p := range badProbes {
+		alter(p.tokenID)
+	}
+	for _, m := range badMarks {
+		alter(m.TokenID)
+	}
+	r.found("token", altered...)
 	for _, p := range probes {
 		if t := at[p.tokenID]; t != nil {
 			t.Probes = append(t.Probes, p.Probe)
@@ -140,7 +176,26 @@ func (r *reader) tokens(op, cond string, args ...any) (ts []console.Token, alter
 			t.Unsure = &m
 		}
 	}
+	if len(altered) > 0 {
+		ts = slices.DeleteFunc(ts, func(t console.Token) bool { return at[t.ID] == nil })
+	}
 	return ts, altered, nil
+}
+
+// manyTokens is from how many tokens on all probes and marks are read: finding each by its token takes longer then.
+const manyTokens = 1000
+
+// childrenOf gives the clause for the probes and marks of tokens: at least theirs.
+func childrenOf(good, bad []console.Token) (clause string, args []any, err error) {
+	if len(good)+len(bad) >= manyTokens {
+		return "WHERE token_id <> ''", nil, nil
+	}
+	ids := make([]string, 0, len(good)+len(bad))
+	for _, t := range slices.Concat(good, bad) {
+		ids = append(ids, t.ID)
+	}
+	list, err := json.Marshal(ids)
+	return "WHERE token_id IN (SELECT value FROM json_each(?))", []any{string(list)}, err
 }
 
 // Secrets gives the credentials of a token. It fails with console.ErrNotFound when none are stored, with
