@@ -92,6 +92,9 @@ func (s *Service) AdoptPair(ctx context.Context, appID string, access, refresh s
 		if err := w.PutSecrets(t.ID, sec); err != nil {
 			return err
 		}
+		if err := hashLike(w, t.Fingerprint); err != nil {
+			return err
+		}
 		t, err = w.Token(t.ID) // with its twins
 		return err
 	})
@@ -116,12 +119,9 @@ func (s *Service) Whose(ctx context.Context, text secret.Text) (Token, bool, err
 	text = jwt.Normalise(text)
 	var alike []Token // by their fingerprint, which is short: most strangers are told apart without the key
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
-		all, err := r.Tokens()
-		for _, t := range slices.Backward(all) {
-			if t.Fingerprint == text.Fingerprint() {
-				alike = append(alike, t)
-			}
-		}
+		var err error
+		alike, err = r.TokensWhere(TokenFilter{Prefix: text.Fingerprint()})
+		slices.Reverse(alike)
 		return err
 	})
 	if err != nil {

@@ -106,8 +106,8 @@ func lapse(t Token) Token {
 func (s *Service) lapseAll(ctx context.Context) error {
 	var ids []string
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
-		all, err := r.Tokens()
-		for _, t := range all {
+		pending, err := r.TokensWhere(TokenFilter{Pending: true})
+		for _, t := range pending {
 			if lapsed(t, s.Now()) {
 				ids = append(ids, t.ID)
 			}
@@ -159,11 +159,11 @@ func (s *Service) waiting(ctx context.Context, want func(due, now time.Time) boo
 	var ids []string
 	now := s.Now()
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
-		all, err := r.Tokens()
+		pending, err := r.TokensWhere(TokenFilter{Pending: true})
 		if err != nil {
 			return err
 		}
-		for _, t := range all {
+		for _, t := range pending {
 			due, ok := DueAt(s.timely(t, now))
 			if !ok {
 				continue

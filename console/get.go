@@ -24,7 +24,7 @@ func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (Outcome,
 	if err := s.ready(ctx, appID, tokenURL, s.grantURL(ctx, appID, o.Grant)); err != nil {
 		return out, err
 	}
-	a, _, err := s.holdings(ctx, appID)
+	a, err := s.applicationOf(ctx, appID)
 	if err != nil {
 		return out, err
 	}
@@ -33,11 +33,11 @@ func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (Outcome,
 		return out, err
 	}
 	err = s.alone(ctx, s.asking(a, q, "get"), func(a Application, l *lease) error {
-		_, all, err := s.holdings(ctx, appID)
+		theirs, err := s.look(ctx, func(r Reader) (*Token, error) { return s.answeredSame(r, a, since, q) })
 		if err != nil {
 			return err
 		}
-		if theirs := s.answeredSame(all, a, since, q); theirs != nil {
+		if theirs != nil {
 			out = s.theirs(*theirs, a, meanwhile)
 			return nil
 		}
@@ -48,17 +48,27 @@ func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (Outcome,
 }
 
 // answeredSame finds what an answer to the very same question has brought since a revision.
-func (s *Service) answeredSame(all []Token, a Application, since int64, q question) *Token {
-	for _, t := range slices.Backward(all) {
+func (s *Service) answeredSame(r Reader, a Application, since int64, q question) (found *Token, err error) {
+	err = r.Newest(TokenFilter{AppIDs: []string{a.ID}, AnsweredAfter: since}, func(t Token) bool {
 		if !s.answeredAfter(t, since) || !q.brought(t, a) {
-			continue
+			return true
 		}
 		switch st := StatusAt(t, s.Policy(a), s.Now()); {
 		case st.State == Active, st.State == Expiring, st.State == Expired, st.Cause == CauseRefused:
-			return &t
+			found = &t
 		}
-	}
-	return nil
+		return found == nil
+	})
+	return found, err
+}
+
+// look finds a token in a reading of its own; nil where there is none.
+func (s *Service) look(ctx context.Context, find func(Reader) (*Token, error)) (found *Token, err error) {
+	err = s.opt.Keeper.View(ctx, func(r Reader) (err error) {
+		found, err = find(r)
+		return err
+	})
+	return found, err
 }
 
 // answeredAfter reports whether an answer has brought a token since a revision. One that came with
@@ -85,16 +95,12 @@ func (s *Service) refusedNote(t Token, a Application) []string {
 // ownUser says whether a token is for the application's own user.
 func ownUser(t Token, a Application) bool { return t.User == a.Username || t.Grant == GrantAdopted }
 
-// holdings reads an application and every token.
-func (s *Service) holdings(ctx context.Context, appID string) (a Application, all []Token, err error) {
+func (s *Service) applicationOf(ctx context.Context, appID string) (a Application, err error) {
 	err = s.opt.Keeper.View(ctx, func(r Reader) error {
-		if a, err = s.application(r, appID); err != nil {
-			return err
-		}
-		all, err = r.Tokens()
+		a, err = s.application(r, appID)
 		return err
 	})
-	return a, all, err
+	return a, err
 }
 
 // ask puts a question to the application's server and files the answer; also runs in the transaction that
@@ -245,6 +251,9 @@ func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Toke
 	if err := putAnswered(w, &t, sec, ans.At); err != nil {
 		return Token{}, false, nil, err
 	}
+	if err := hashLike(w, t.Fingerprint); err != nil {
+		return Token{}, false, nil, err
+	}
 	if revived, err := handedOut(w, t); err != nil {
 		return Token{}, false, nil, err
 	} else if revived {
@@ -277,15 +286,11 @@ func putAnswered(w Writer, t *Token, sec Secrets, at time.Time) error {
 
 // findHeld looks for the very token among those held for an application.
 func findHeld(w Writer, appID string, access secret.Text) (*Token, error) {
-	all, err := w.Tokens()
+	alike, err := w.TokensWhere(TokenFilter{AppIDs: []string{appID}, Prefix: access.Fingerprint()})
 	if err != nil {
 		return nil, err
 	}
-	fp := access.Fingerprint()
-	for _, t := range slices.Backward(all) {
-		if t.AppID != appID || t.Fingerprint != fp {
-			continue
-		}
+	for _, t := range slices.Backward(alike) {
 		sec, err := w.Secrets(t.ID)
 		if err != nil {
 			return nil, err

@@ -80,6 +80,16 @@ func sameHolder(t Token, client []string, user string, scopes []string) bool {
 	return slices.Contains(client, t.AppID) && t.User == user && sameScopes(t.Asked, scopes)
 }
 
+// telling are tokens of an application that tell what its server is, as many as are needed for it.
+func telling(r Reader, a Application) (some []Token, err error) {
+	for _, f := range []TokenFilter{{JWT: true}, {Confirmed: true}} {
+		if f.AppIDs = []string{a.ID}; err == nil {
+			err = r.Newest(f, func(t Token) bool { some = append(some, t); return false })
+		}
+	}
+	return some, err
+}
+
 // clientIDs are the IDs of all applications that are one client with a.
 func clientIDs(a Application, apps []Application) []string {
 	ids := []string{a.ID}
@@ -112,20 +122,24 @@ func (s *Service) knockedOut(w Writer, a Application, brought Token) (note strin
 	if p.Regime != RegimeJWT && p.Regime != RegimeAuto && p.Regime != "" {
 		return "", nil // opaque servers hand out the same one, the others leave the older one alone
 	}
-	all, err := w.Tokens()
-	if err != nil {
-		return "", err
-	}
 	of, err := s.clientOf(w, a)
 	if err != nil {
 		return "", err
 	}
-	for _, t := range all {
+	living, err := w.TokensWhere(TokenFilter{AppIDs: of, UnexpiredAt: s.Now()})
+	if err != nil {
+		return "", err
+	}
+	telling, err := telling(w, a)
+	if err != nil {
+		return "", err
+	}
+	for _, t := range living {
 		if t.ID == brought.ID || !sameHolder(t, of, a.Username, brought.Asked) || !alive(t, p, s.Now()) {
 			continue
 		}
 		if p.Regime != RegimeJWT {
-			if !isWSO2(a, all) {
+			if !isWSO2(a, telling) {
 				continue // servers of others leave the older one alone, unless the regime says more
 			}
 			note = "the server made a new token while " + t.Fingerprint + " was alive, and may have revoked that one: " +
@@ -161,13 +175,21 @@ func (s *Service) readJWT(t *Token, a Application, ans tokenapi.TokenAnswer) {
 
 // knocksOut reads what KnocksOut judges by.
 func (s *Service) knocksOut(ctx context.Context, a Application, scopes []string) (k Knock, ok bool) {
+	if r := s.Policy(a).Regime; r != RegimeJWT && r != RegimeAuto && r != "" {
+		return k, false
+	}
 	_ = s.opt.Keeper.View(ctx, func(r Reader) error { // a warning is not worth failing for
-		all, err := r.Tokens()
+		stored, err := r.Applications()
 		if err != nil {
 			return err
 		}
-		stored, err := r.Applications()
-		k, ok = KnocksOut(a, slices.Concat(s.opt.Applications, stored), all, scopes, s.Policy(a), s.opt.Device, s.Now())
+		apps := slices.Concat(s.opt.Applications, stored)
+		living, err := r.TokensWhere(TokenFilter{AppIDs: clientIDs(a, apps), UnexpiredAt: s.Now()})
+		if err != nil {
+			return err
+		}
+		telling, err := telling(r, a)
+		k, ok = KnocksOut(a, apps, slices.Concat(telling, living), scopes, s.Policy(a), s.opt.Device, s.Now())
 		return err
 	})
 	return k, ok

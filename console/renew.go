@@ -68,7 +68,7 @@ func (s *Service) RenewApplication(ctx context.Context, appID string) (Outcome, 
 	if err := s.ready(ctx, appID, tokenURL, s.grantURL(ctx, appID, "")); err != nil {
 		return Outcome{}, err
 	}
-	a, _, err := s.holdings(ctx, appID)
+	a, err := s.applicationOf(ctx, appID)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -80,30 +80,51 @@ func (s *Service) RenewApplication(ctx context.Context, appID string) (Outcome, 
 	asks := s.asking(a, q, "renew")
 	asks.waitHere = true
 	err = s.alone(ctx, asks, func(a Application, asking *lease) error {
-		_, all, err := s.holdings(ctx, appID)
+		theirs, err := s.look(ctx, func(r Reader) (*Token, error) { return s.answeredSame(r, a, since, q) })
 		if err != nil {
 			return err
 		}
-		if theirs := s.answeredSame(all, a, since, q); theirs != nil {
+		if theirs != nil {
 			out = s.theirs(*theirs, a, meanwhile)
 			return nil
 		}
-		judge := func(t Token) Status { return StatusAt(t, s.Policy(a), s.Now()) }
-		all = slices.DeleteFunc(all, func(t Token) bool { // an application that can only refresh has nothing but what was brought
-			return !q.brought(t, a) && (t.Grant != GrantAdopted || a.Grant != tokenapi.GrantRefreshToken)
-		})
-		t, ok := RenewableOf(all, appID, judge)
-		if !ok {
+		t, err := s.look(ctx, func(r Reader) (*Token, error) { return s.renewableOf(r, a, q) })
+		if err != nil {
+			return err
+		}
+		if t == nil {
 			out, err = s.ask(ctx, a, []*lease{asking}, q, nil)
 			return err
 		}
 		own := turn{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true, waitElsewhere: true}
 		return s.alone(ctx, own, func(a Application, renewing *lease) error {
-			out, err = s.renew(ctx, a, []*lease{asking, renewing}, t, since)
+			out, err = s.renew(ctx, a, []*lease{asking, renewing}, *t, since)
 			return err
 		})
 	})
 	return out, err
+}
+
+// renewableOf is RenewableOf the tokens that a question has brought. An application that can only refresh has
+// nothing but what was brought from elsewhere.
+func (s *Service) renewableOf(r Reader, a Application, q question) (*Token, error) {
+	newest := func(f TokenFilter, takes func(Token) bool) (found *Token, err error) {
+		f.AppIDs = []string{a.ID}
+		err = r.Newest(f, func(t Token) bool {
+			ours := q.brought(t, a) || t.Grant == GrantAdopted && a.Grant == tokenapi.GrantRefreshToken
+			st := StatusAt(t, s.Policy(a), s.Now())
+			if ours && !st.Ended && st.State != Revoking && takes(t) {
+				found = &t
+			}
+			return found == nil
+		})
+		return found, err
+	}
+	t, err := newest(TokenFilter{Refreshable: true}, func(t Token) bool { return t.Refresh == RefreshLive || t.Unsure != nil })
+	if err != nil || t != nil && t.Unsure == nil {
+		return t, err
+	}
+	return newest(TokenFilter{}, func(Token) bool { return true })
 }
 
 func (s *Service) find(ctx context.Context, tokenID string) (t Token, a Application, err error) {
@@ -131,7 +152,6 @@ func renewable(t Token, p Policy, now time.Time) error {
 func (s *Service) renew(ctx context.Context, a Application, under []*lease, before Token, since int64) (Outcome, error) {
 	var t, newer Token
 	var sec Secrets
-	var all []Token
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
 		var err error
 		if t, err = s.token(r, before.ID); err != nil {
@@ -139,9 +159,6 @@ func (s *Service) renew(ctx context.Context, a Application, under []*lease, befo
 		}
 		if t.ReplacedBy != "" && before.ReplacedBy == "" {
 			newer, err = s.token(r, t.ReplacedBy)
-			return err
-		}
-		if all, err = r.Tokens(); err != nil {
 			return err
 		}
 		sec, err = r.Secrets(t.ID)
@@ -171,7 +188,11 @@ func (s *Service) renew(ctx context.Context, a Application, under []*lease, befo
 	if err != nil {
 		return Outcome{}, err
 	}
-	if theirs := s.answeredSame(all, a, since, own); theirs != nil {
+	theirs, err := s.look(ctx, func(r Reader) (*Token, error) { return s.answeredSame(r, a, since, own) })
+	if err != nil {
+		return Outcome{}, err
+	}
+	if theirs != nil {
 		return s.theirs(*theirs, a, meanwhile), nil
 	}
 	return s.ask(ctx, a, under, own, nil)
@@ -291,7 +312,7 @@ func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (Ou
 	if err := s.ready(ctx, appID, tokenURL, s.grantURL(ctx, appID, o.Grant)); err != nil {
 		return Outcome{}, err
 	}
-	a, all, err := s.holdings(ctx, appID)
+	a, err := s.applicationOf(ctx, appID)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -299,34 +320,39 @@ func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (Ou
 	if err != nil {
 		return Outcome{}, err
 	}
-	if got := s.pick(all, a, q, o, since); got != nil {
-		return s.theirs(*got, a), nil
+	picks := func(r Reader) (*Token, error) { return s.pick(r, a, q, o, since) }
+	if got, err := s.look(ctx, picks); err != nil || got != nil {
+		return s.reused(got, a), err
 	}
 	var out Outcome
 	asks := s.asking(a, q, "get")
 	asks.waitHere = true
-	asks.served = func(r Reader, a Application) (bool, error) {
-		all, err := r.Tokens()
-		if err != nil {
-			return false, err
-		}
-		got := s.pick(all, a, q, o, since)
-		if got != nil {
-			out = s.theirs(*got, a)
-		}
-		return got != nil, nil
+	asks.served = func(r Reader, now Application) (bool, error) {
+		got, err := s.pick(r, now, q, o, since)
+		out = s.reused(got, now)
+		return got != nil, err
 	}
-	err = s.alone(ctx, asks, func(_ Application, asking *lease) error {
-		a, all, err := s.holdings(ctx, appID)
-		if err != nil {
+	err = s.alone(ctx, asks, func(now Application, asking *lease) error {
+		a = now
+		var refreshable []Token
+		var passed Token
+		var why string
+		got, err := s.look(ctx, func(r Reader) (*Token, error) {
+			got, err := picks(r)
+			if err != nil || got != nil {
+				return got, err
+			}
+			if refreshable, err = r.TokensWhere(TokenFilter{AppIDs: []string{a.ID}, Refreshable: true}); err == nil {
+				passed, why, err = s.passedOver(r, a, q)
+			}
+			return nil, err
+		})
+		if err != nil || got != nil {
+			out = s.reused(got, a)
 			return err
 		}
-		if got := s.pick(all, a, q, o, since); got != nil {
-			out = s.theirs(*got, a)
-			return nil
-		}
-		out, err = s.renewOrAsk(ctx, a, asking, all, q, o, since)
-		if why := s.passedOver(all, a, q, out); why != "" && err == nil {
+		out, err = s.renewOrAsk(ctx, a, asking, refreshable, q, o, since)
+		if why != "" && err == nil && out.Token.ID != passed.ID {
 			out.Notes = append([]string{why}, out.Notes...)
 		}
 		return err
@@ -337,41 +363,49 @@ func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (Ou
 	return out, err
 }
 
+// reused is the outcome of a token that was picked, the zero one for none.
+func (s *Service) reused(t *Token, a Application) Outcome {
+	if t == nil {
+		return Outcome{}
+	}
+	return s.theirs(*t, a)
+}
+
 // pick chooses a token that is held and will do: an answer to the same question that was stored since the caller
 // began, or, unless a fresh one is wanted, one with enough life left.
-func (s *Service) pick(all []Token, a Application, q question, o ObtainOptions, since int64) *Token {
-	if t := s.answeredSame(all, a, since, q); t != nil {
-		return t
+func (s *Service) pick(r Reader, a Application, q question, o ObtainOptions, since int64) (*Token, error) {
+	picked, err := s.answeredSame(r, a, since, q)
+	if err != nil || picked != nil || o.Fresh || o.Grant != "" {
+		return picked, err
 	}
-	if o.Fresh || o.Grant != "" {
-		return nil
-	}
-	for _, t := range slices.Backward(all) {
+	err = r.Newest(TokenFilter{AppIDs: []string{a.ID}, UnexpiredAt: s.Now()}, func(t Token) bool {
 		if !q.brought(t, a) {
-			continue
+			return true
 		}
 		st := StatusAt(t, s.Policy(a), s.Now())
 		if (st.State == Active || st.State == Expiring) && (!st.HasExpiry || st.Left >= o.Least(t)) {
-			return &t
+			picked = &t
 		}
-	}
-	return nil
+		return picked == nil
+	})
+	return picked, err
 }
 
-// passedOver says why the newest token that a question has brought is not handed out though it has
-// not expired; "" when there is no reason but its age.
-func (s *Service) passedOver(all []Token, a Application, q question, out Outcome) string {
-	for _, t := range slices.Backward(all) {
+// passedOver gives the newest token that a question has brought, and why it is not handed out though it has not
+// expired; why is "" when there is no reason but its age.
+func (s *Service) passedOver(r Reader, a Application, q question) (newest Token, why string, err error) {
+	err = r.Newest(TokenFilter{AppIDs: []string{a.ID}}, func(t Token) bool {
 		if !q.brought(t, a) {
-			continue
+			return true
 		}
+		newest = t
 		st := StatusAt(t, s.Policy(a), s.Now())
-		if st.State == Expired || st.Cause == CauseNone || st.Cause == CauseReplaced || out.Same && out.Token.ID == t.ID {
-			return ""
+		if st.State != Expired && st.Cause != CauseNone && st.Cause != CauseReplaced {
+			why = t.Fingerprint + " is not handed out: " + st.Cause.Words()
 		}
-		return t.Fingerprint + " is not handed out: " + st.Cause.Words()
-	}
-	return ""
+		return false
+	})
+	return newest, why, err
 }
 
 // Least is how much life a token must have left to be handed out: MinLeft, or a quarter of the life

@@ -84,12 +84,12 @@ func pendingRevoke(t Token) bool {
 func (s *Service) Undo(ctx context.Context, tokenID string) (Token, error) {
 	if tokenID == "" {
 		err := s.opt.Keeper.View(ctx, func(r Reader) error {
-			all, err := r.Tokens()
+			pending, err := r.TokensWhere(TokenFilter{Pending: true})
 			if err != nil {
 				return err
 			}
 			var last time.Time
-			for _, t := range all {
+			for _, t := range pending {
 				if pendingRevoke(t) && t.RevokeTries == 0 && t.RevokeAt.After(last) {
 					tokenID, last = t.ID, t.RevokeAt
 				}

@@ -223,16 +223,17 @@ func (s *Service) retire(w Writer, a Application) error {
 	return w.PutApplication(a.kept(), Secrets{})
 }
 
+// hasAny says whether a token meets a filter.
+func hasAny(r Reader, f TokenFilter) (has bool, err error) {
+	err = r.Newest(f, func(Token) bool { has = true; return false })
+	return has, err
+}
+
 // inUse says whether an application has tokens, or open marks.
 func inUse(r Reader, appID string) (bool, error) {
-	tokens, err := r.Tokens()
-	if err != nil {
-		return false, err
-	}
-	for _, t := range tokens {
-		if t.AppID == appID {
-			return true, nil
-		}
+	has, err := hasAny(r, TokenFilter{AppIDs: []string{appID}})
+	if err != nil || has {
+		return has, err
 	}
 	marks, err := r.Marks()
 	for _, m := range marks {

@@ -8,7 +8,7 @@ import (
 
 // isWSO2 reports whether what is known of an application's server shows that it is WSO2's. Only
 // such a server is known to keep one token for each consumer key, user and scope set, and to grant
-// scopes that begin with device_. tokens are all that are held.
+// scopes that begin with device_. tokens are all that are held, or those of telling.
 func isWSO2(a Application, tokens []Token) bool {
 	e := a.Environment.Endpoints
 	for _, raw := range []string{e.TokenURL, e.RevokeURL, e.IntrospectURL, e.AuthorizeURL, e.DeviceURL, e.JWKSURL, a.Environment.Issuer} {
