@@ -30,7 +30,7 @@ func (p *program) inspectCommand() *cobra.Command {
 
 func (p *program) runInspect(c *cobra.Command, what, app string, o console.InspectOptions) error {
 	ctx := c.Context()
-	s, l, err := p.openRead(ctx, false)
+	s, l, err := p.openNamed(ctx, false, what)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (p *program) deliverDue(ctx context.Context, s *session) {
 	if len(done) == 0 {
 		return
 	}
-	l, err := s.read(context.WithoutCancel(ctx))
+	l, err := s.take(s.svc.Outbox(context.WithoutCancel(ctx))) // for the names
 	if err != nil {
 		return
 	}
@@ -68,7 +68,7 @@ func (p *program) leaves(ctx context.Context, s *session) {
 	if why := s.svc.Unwritten(ctx); why != nil {
 		p.later = append(p.later, why.Error()+"; what the console held was not written out, and ended with it")
 	}
-	l, err := s.read(ctx)
+	l, err := s.take(s.svc.Outbox(ctx))
 	if err != nil {
 		return
 	}

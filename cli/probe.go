@@ -49,7 +49,7 @@ func (p *program) probeCommand() *cobra.Command {
 }
 
 func (p *program) runProbe(ctx context.Context, what string, untilDead bool, every, timeout time.Duration) error {
-	s, l, err := p.openRead(ctx, true)
+	s, l, err := p.openNamed(ctx, true, what)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (p *program) runProbe(ctx context.Context, what string, untilDead bool, eve
 
 // probeLeak probes with a token that is not held.
 func (p *program) probeLeak(ctx context.Context, app string) error {
-	s, l, err := p.openRead(ctx, true)
+	s, l, err := p.openNamed(ctx, true, app)
 	if err != nil {
 		return err
 	}

@@ -10,14 +10,29 @@ import (
 	"lanyard/tokenapi"
 )
 
-// openRead opens the console and takes the board, which is how every list and verb begins. The session is
+// openRead opens the console and takes the board, which is how every list and most verbs begin. The session is
 // closed when that fails. A verb delivers at its end what revokes are due, whoever decided them; a list sends nothing.
 func (p *program) openRead(ctx context.Context, writes bool) (*session, ledger, error) {
+	return p.openTaking(ctx, writes, (*session).read)
+}
+
+// openNamed is openRead with only those tokens that an argument may name: what is held besides costs no time.
+func (p *program) openNamed(ctx context.Context, writes bool, text string) (*session, ledger, error) {
+	return p.openTaking(ctx, writes, func(s *session, ctx context.Context) (ledger, error) {
+		l, err := s.take(s.svc.BoardOf(ctx, text))
+		if err != nil || len(l.Tokens) > 0 || len(console.ApplicationsNamed(l.Applications, text, exactly)) > 0 {
+			return l, err
+		}
+		return s.read(ctx) // for an error that says what there is
+	})
+}
+
+func (p *program) openTaking(ctx context.Context, writes bool, take func(*session, context.Context) (ledger, error)) (*session, ledger, error) {
 	s, err := p.open(ctx, writes)
 	if err != nil {
 		return nil, ledger{}, err
 	}
-	l, err := s.read(ctx)
+	l, err := take(s, ctx)
 	if err != nil {
 		s.Close()
 		return nil, ledger{}, err
@@ -29,8 +44,10 @@ func (p *program) openRead(ctx context.Context, writes bool) (*session, ledger, 
 }
 
 // read takes the board for a list, or to find what an argument names.
-func (s *session) read(ctx context.Context) (ledger, error) {
-	b, err := s.svc.Board(ctx)
+func (s *session) read(ctx context.Context) (ledger, error) { return s.take(s.svc.Board(ctx)) }
+
+// take makes a ledger of a board.
+func (s *session) take(b console.Board, err error) (ledger, error) {
 	if err != nil {
 		return ledger{}, err
 	}

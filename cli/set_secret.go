@@ -23,7 +23,7 @@ func (p *program) setSecretCommand() *cobra.Command {
 }
 
 func (p *program) runSetSecret(c *cobra.Command, app string, fromStdin bool) error {
-	s, l, err := p.openRead(c.Context(), true)
+	s, l, err := p.openNamed(c.Context(), true, app)
 	if err != nil {
 		return err
 	}

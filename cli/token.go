@@ -73,7 +73,7 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 	if o.Extra, err = formParameters(extra); err != nil {
 		return err
 	}
-	s, l, err := p.openRead(c.Context(), true)
+	s, l, err := p.openNamed(c.Context(), true, app)
 	if err != nil {
 		return err
 	}

@@ -6,15 +6,44 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // Board reads everything there is to show. A mark whose answer this process is still waiting for is not
 // unsure yet and is left out; to every other process it is.
 func (s *Service) Board(ctx context.Context) (Board, error) {
+	return s.board(ctx, Reader.Tokens)
+}
+
+// BoardOf is a Board with only those tokens that a text may name: by an ID, or as TokensNamed.
+func (s *Service) BoardOf(ctx context.Context, text string) (Board, error) {
+	return s.board(ctx, func(r Reader) (named []Token, err error) {
+		if IsID(text) {
+			switch t, err := r.Token(text); {
+			case err == nil:
+				return []Token{t}, nil
+			case !isLost(err):
+				return nil, err
+			}
+		}
+		if len(text) >= LeastPrefix {
+			named, err = r.TokensWhere(TokenFilter{Prefix: strings.ToLower(text)})
+		}
+		return named, err
+	})
+}
+
+// Outbox is a Board with only those tokens whose revoke waits for the server to accept it.
+func (s *Service) Outbox(ctx context.Context) (Board, error) {
+	return s.board(ctx, func(r Reader) ([]Token, error) { return r.TokensWhere(TokenFilter{Pending: true}) })
+}
+
+// board reads a Board with the tokens that are read by tokens.
+func (s *Service) board(ctx context.Context, tokens func(Reader) ([]Token, error)) (Board, error) {
 	var b Board
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
 		var err error
-		if b.Tokens, err = r.Tokens(); err != nil {
+		if b.Tokens, err = tokens(r); err != nil {
 			return err
 		}
 		marks, err := r.Marks()
@@ -45,7 +74,7 @@ func (s *Service) Board(ctx context.Context) (Board, error) {
 				b.Covered = append(b.Covered, a)
 			}
 		}
-		b.Applications, err = s.applications(r, stored, b.Tokens, b.Marks)
+		b.Applications, err = s.applications(r, stored, b.Marks)
 		b.Altered, b.Restored = s.altered(r), r.Restored()
 		return err
 	})
@@ -64,15 +93,14 @@ func (s *Service) Board(ctx context.Context) (Board, error) {
 }
 
 // applications joins the configured ones with those added here and those that left tokens or marks behind.
-func (s *Service) applications(r Reader, stored []Application, tokens []Token, marks []Mark) ([]Application, error) {
+func (s *Service) applications(r Reader, stored []Application, marks []Mark) ([]Application, error) {
+	needed := func(a string) (bool, error) {
+		if slices.ContainsFunc(marks, func(m Mark) bool { return m.AppID == a }) {
+			return true, nil
+		}
+		return hasAny(r, TokenFilter{AppIDs: []string{a}})
+	}
 	all := slices.Clone(s.opt.Applications)
-	needed := map[string]bool{}
-	for _, t := range tokens {
-		needed[t.AppID] = true
-	}
-	for _, m := range marks {
-		needed[m.AppID] = true
-	}
 	configured := map[string]bool{}
 	for i, a := range all {
 		configured[a.ID] = true
@@ -99,7 +127,14 @@ func (s *Service) applications(r Reader, stored []Application, tokens []Token, m
 				return nil, err
 			}
 			all = append(all, a)
-		case needed[a.ID]:
+		default:
+			left, err := needed(a.ID)
+			if err != nil {
+				return nil, err
+			}
+			if !left {
+				continue
+			}
 			a.Source = Gone
 			if kept, err := keptSecret(r, a); err != nil {
 				return nil, err
@@ -108,10 +143,16 @@ func (s *Service) applications(r Reader, stored []Application, tokens []Token, m
 			}
 			all = append(all, a)
 		}
-		delete(needed, a.ID)
 	}
 	for _, a := range r.Altered() {
-		if a.Table == "application" && needed[a.ID] && !configured[a.ID] {
+		if a.Table != "application" || configured[a.ID] {
+			continue
+		}
+		left, err := needed(a.ID)
+		if err != nil {
+			return nil, err
+		}
+		if left {
 			all = append(all, placeholder(a.ID))
 		}
 	}
