@@ -28,6 +28,7 @@ type board struct {
 
 	undoable int // revokes that were never sent
 	longer   map[string]console.Longer
+	learned  map[string]console.Learned // by environment
 	skew     map[string]time.Duration // of the servers' clocks, by environment
 
 	altered     []console.Altered    // rows that do not verify
@@ -146,8 +147,30 @@ func file(b console.Board, policy func(console.Application) console.Policy, now 
 			add(b.Marks[i].AppID, row{id: "mark:" + b.Marks[i].ID, mark: &b.Marks[i], state: console.Unsure})
 		}
 	}
+	out.learned = learnedWindows(b.Tokens, func(t *console.Token) string {
+		if i, ok := index[t.AppID]; ok {
+			return out.apps[i].Environment.Name
+		}
+		return ""
+	})
 	out.judge(now)
 	return out
+}
+
+// learnedWindows measures the window of each environment's gateway.
+func learnedWindows(tokens []console.Token, environment func(*console.Token) string) map[string]console.Learned {
+	revoked := map[string][]console.Token{}
+	for i := range tokens {
+		if t := &tokens[i]; !t.AcceptedAt.IsZero() && len(t.Probes)+len(t.Twins) > 0 {
+			env := environment(t)
+			revoked[env] = append(revoked[env], *t)
+		}
+	}
+	windows := map[string]console.Learned{}
+	for env, some := range revoked {
+		windows[env] = console.LearnedWindow(some)
+	}
+	return windows
 }
 
 // judge computes every state at now and sorts by it.

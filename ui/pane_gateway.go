@@ -129,13 +129,7 @@ func (p *gatewayPane) learned(s *scene, w int) []string {
 	} else if a, ok := s.selected(); ok {
 		env = a.Environment.Name
 	}
-	var behind []console.Token
-	for _, r := range s.board.gate {
-		if r.tok != nil && s.board.apps[r.app].Environment.Name == env {
-			behind = append(behind, *r.tok)
-		}
-	}
-	k := console.LearnedWindow(behind)
+	k := s.board.learned[env]
 	if more := s.board.longer[env].String(); more != "" {
 		return []string{padded(s.st.Warn, fitting([]string{more, strings.TrimPrefix(more, "this gateway was ")}, w-2), w)}
 	}

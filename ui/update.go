@@ -153,11 +153,6 @@ func (m *root) Init() tea.Cmd {
 	if m.set.Theme.Follows() {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
-	if m.fx.svc != nil && !m.key().asks() {
-		m.delivering = true // what an earlier run decided and could not send
-		m.began(deliveries)
-		cmds = append(cmds, m.fx.deliver())
-	}
 	return tea.Batch(cmds...)
 }
 
