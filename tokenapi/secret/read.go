@@ -1,0 +1,120 @@
+package secret
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// mark is the byte order mark of UTF-8, which editors and PowerShell put before a text.
+const mark = "\ufeff"
+
+// The errors of Read. They say nothing of the text but that.
+var (
+	ErrEmpty = errors.New("is empty")
+	ErrUTF16 = errors.New("is UTF-16 text, as PowerShell 5.1 writes with >; write it as UTF-8 (Set-Content -Encoding utf8)")
+)
+
+// Odd is the error of Read about a control character. It says which one and where, and nothing else of the text.
+type Odd struct {
+	Name      string // with its article, such as "a TAB"
+	Line      int    // from 1; 0 where there is only one
+	Character int    // from 1, in its line
+}
+
+// Error gives a text to stand after the name of the secret.
+func (o *Odd) Error() string {
+	if o.Line > 0 {
+		return fmt.Sprintf("holds %s at character %d of line %d", o.Name, o.Character, o.Line)
+	}
+	return fmt.Sprintf("holds %s at character %d", o.Name, o.Character)
+}
+
+// Read makes a Text of a secret as it stands in a file or a variable, was printed, typed or pasted. A byte order mark at
+// the begin and the line ends at the end are no part of it. Everything else is, also spaces and bytes that are not
+// UTF-8. A text that is empty then, is UTF-16, or holds a control character is refused.
+func Read(raw string) (Text, error) { return read(raw, "") }
+
+// ReadLines is Read for a secret that may have several lines, such as a key in PEM: line ends and TAB may be in it.
+func ReadLines(raw string) (Text, error) { return read(raw, "\t\r\n") }
+
+func read(raw, allowed string) (Text, error) {
+	if strings.HasPrefix(raw, "\xff\xfe") || strings.HasPrefix(raw, "\xfe\xff") {
+		return Text{}, ErrUTF16
+	}
+	s := strings.TrimRight(strings.TrimPrefix(raw, mark), "\r\n")
+	if s == "" {
+		return Text{}, ErrEmpty
+	}
+	if odd := findOdd(s, allowed); odd != nil {
+		return Text{}, odd
+	}
+	return New(s), nil
+}
+
+// CheckLines gives the *Odd about the first control character of a text, other than TAB and line ends; nil for none.
+func CheckLines(text string) error {
+	if odd := findOdd(text, "\t\r\n"); odd != nil {
+		return odd
+	}
+	return nil
+}
+
+func findOdd(s, allowed string) *Odd {
+	at := strings.IndexFunc(s, func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune(allowed, r) })
+	if at < 0 {
+		return nil
+	}
+	r, _ := utf8.DecodeRuneInString(s[at:])
+	odd := &Odd{Name: nameOf(r)}
+	before := s[:at]
+	if strings.Contains(allowed, "\n") {
+		odd.Line = strings.Count(before, "\n") + 1
+		before = before[strings.LastIndexByte(before, '\n')+1:]
+	}
+	odd.Character = utf8.RuneCountInString(before) + 1
+	return odd
+}
+
+func nameOf(r rune) string {
+	switch r {
+	case 0:
+		return "a NUL"
+	case '\t':
+		return "a TAB"
+	case '\n':
+		return "a line feed"
+	case '\r':
+		return "a carriage return"
+	case '\b':
+		return "a backspace"
+	case '\f':
+		return "a form feed"
+	case 0x1b:
+		return "an ESC"
+	case 0x7f:
+		return "a DEL"
+	}
+	return fmt.Sprintf("the control character U+%04X", r)
+}
+
+// Readings are what t may stand for where it opens something that was sealed with it: what Read makes of it, then what older
+// versions took it for, which was all of it, or all but one line end.
+func Readings(t Text) []Text {
+	raw := t.Reveal()
+	all := make([]Text, 0, 3)
+	add := func(t Text) {
+		if !t.IsZero() && !slices.ContainsFunc(all, t.Equal) {
+			all = append(all, t)
+		}
+	}
+	if now, err := Read(raw); err == nil {
+		add(now)
+	}
+	add(New(strings.TrimSuffix(strings.TrimSuffix(raw, "\n"), "\r")))
+	add(t)
+	return all
+}
