@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -16,11 +15,19 @@ import (
 
 // recipients reads age's public keys, one on each line.
 func recipients(text string) ([]age.Recipient, error) {
-	return age.ParseRecipients(strings.NewReader(text))
+	read, err := secret.ReadLines(text)
+	if err != nil {
+		return nil, err
+	}
+	return age.ParseRecipients(strings.NewReader(read.Reveal()))
 }
 
 // forPassphrase gives the recipient that a passphrase is.
 func forPassphrase(phrase secret.Text) ([]age.Recipient, error) {
+	phrase, err := secret.Read(phrase.Reveal())
+	if err != nil {
+		return nil, err
+	}
 	to, err := age.NewScryptRecipient(phrase.Reveal())
 	if err != nil {
 		return nil, err
@@ -29,13 +36,18 @@ func forPassphrase(phrase secret.Text) ([]age.Recipient, error) {
 	return []age.Recipient{to}, nil
 }
 
+// byPassphrase gives what opens a backup: a passphrase, also as older versions have read it.
 func byPassphrase(phrase secret.Text) ([]age.Identity, error) {
-	who, err := age.NewScryptIdentity(phrase.Reveal())
-	if err != nil {
-		return nil, err
+	var all []age.Identity
+	for _, one := range secret.Readings(phrase) {
+		who, err := age.NewScryptIdentity(one.Reveal())
+		if err != nil {
+			return nil, err
+		}
+		who.SetMaxWorkFactor(20) // 1 GiB: what somebody else has written must not take more
+		all = append(all, who)
 	}
-	who.SetMaxWorkFactor(20) // 1 GiB: what somebody else has written must not take more
-	return []age.Identity{who}, nil
+	return all, nil
 }
 
 // backupFrom opens a backup.
@@ -99,7 +111,11 @@ func identities(ctx context.Context, path string) ([]age.Identity, error) {
 		return nil, unreadable(ctx, "restore: the identity", path, err)
 	}
 	defer clear(data)
-	who, err := age.ParseIdentities(bytes.NewReader(data))
+	text, err := secret.ReadLines(string(data))
+	if err != nil {
+		return nil, misuse("age-keygen writes such a file", "restore: the identity %s %v", path, err)
+	}
+	who, err := age.ParseIdentities(strings.NewReader(text.Reveal()))
 	if err != nil || len(who) == 0 {
 		return nil, misuse("age-keygen writes such a file; --identity takes its name, not the identity itself", "restore: %s holds something else than age identities", path)
 	}

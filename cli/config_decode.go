@@ -265,10 +265,15 @@ func (s section) ref(key string) SecretRef {
 	}}
 	switch v := s.values[key].(type) {
 	case string:
-		if v == "" {
-			s.bad(key, "is empty", "leave it out, or use "+saferForms)
+		text, err := console.SecretKind(key).Read(v)
+		if err != nil {
+			hint := ""
+			if errors.Is(err, secret.ErrEmpty) {
+				hint = "leave it out, or use " + saferForms
+			}
+			s.bad(key, err.Error(), hint)
 		}
-		return SecretRef{literal: secret.New(v)}
+		return SecretRef{literal: text}
 	case map[string]any:
 		inner.values = v
 	default:
@@ -292,7 +297,7 @@ func (s section) ref(key string) SecretRef {
 		}
 		return SecretRef{stored: true}
 	}
-	ref := SecretRef{env: inner.text("env", ""), command: inner.list("command"), file: inner.text("file", "")}
+	ref := SecretRef{lines: console.SecretKind(key).Lines(), env: inner.text("env", ""), command: inner.list("command"), file: inner.text("file", "")}
 	switch {
 	case ref.file != "":
 		ref.file = s.r.fromHere(ref.file)

@@ -62,7 +62,7 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 	defer s.Close()
 	var password secret.Text
 	if o.passwordStdin {
-		password, err = p.readSecret()
+		password, err = p.readSecret(console.Password)
 	} else if _, in := terminal(p.stdin); in {
 		password, err = p.askSecret("password of " + o.user + " at " + base + ": ")
 	} else {
@@ -114,6 +114,9 @@ func (p *program) askImported(o portalOptions) func(console.Application, string)
 		}
 		text, err := p.askSecret("consumer secret of " + a.Label() + " (enter: later): ")
 		if refused := (*failure)(nil); errors.As(err, &refused) {
+			if !errors.Is(err, secret.ErrEmpty) {
+				p.note("%v", err)
+			}
 			return secret.Text{}, nil
 		}
 		return text, err

@@ -31,6 +31,7 @@ type SecretRef struct {
 	command []string // argv, no shell
 	file    string
 	stored  bool // kept in the store: lanyard apps set-secret
+	lines   bool // it may have several lines
 }
 
 // IsZero says whether there is no reference.
@@ -79,33 +80,40 @@ func (r SecretRef) Resolve(ctx context.Context, env func(string) (string, bool))
 	if !r.literal.IsZero() {
 		return r.literal, nil
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, secretPatience, errors.New("took longer than 10s"))
-	defer cancel()
-	var found string
-	var err error
+	raw, err := r.raw(ctx, env)
+	var found secret.Text
 	switch {
-	case r.env != "":
-		v, ok := env(r.env)
-		if found = v; !ok {
-			err = errors.New("is not set")
-		}
-	case len(r.command) > 0:
-		found, err = output(ctx, r.command)
+	case err != nil:
+	case r.lines:
+		found, err = secret.ReadLines(raw)
 	default:
-		var data []byte
-		data, _, err = readFile(ctx, r.file, secretMost)
-		found = withoutNewline(string(data))
-	}
-	if err == nil && found == "" {
-		err = errors.New("is empty")
+		found, err = secret.Read(raw)
 	}
 	if err != nil {
 		return secret.Text{}, fmt.Errorf("%s: %w", r, err)
 	}
-	return secret.New(found), nil
+	return found, nil
 }
 
-// output runs a program without input and terminal, and gives what it printed without the newline at the end.
+// raw fetches what a reference refers to, as it stands there.
+func (r SecretRef) raw(ctx context.Context, env func(string) (string, bool)) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, secretPatience, errors.New("took longer than 10s"))
+	defer cancel()
+	switch {
+	case r.env != "":
+		v, ok := env(r.env)
+		if !ok {
+			return "", errors.New("is not set")
+		}
+		return v, nil
+	case len(r.command) > 0:
+		return output(ctx, r.command)
+	}
+	data, _, err := readFile(ctx, r.file, secretMost)
+	return string(data), err
+}
+
+// output runs a program without input and terminal, and gives what it printed.
 func output(ctx context.Context, argv []string) (string, error) {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	detach(cmd)
@@ -125,7 +133,7 @@ func output(ctx context.Context, argv []string) (string, error) {
 	case out.over:
 		return "", errors.New("printed more than 64 KiB")
 	}
-	return withoutNewline(out.kept.String()), nil
+	return out.kept.String(), nil
 }
 
 // capped keeps the first bytes written to it. The buffer is not embedded: its ReadFrom would go round Write.
@@ -154,8 +162,6 @@ func plainCause(err error) error {
 	}
 	return err
 }
-
-func withoutNewline(s string) string { return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r") }
 
 // vault resolves the secrets of a configuration.
 type vault struct {

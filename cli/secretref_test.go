@@ -31,6 +31,12 @@ func TestSecretRefChild(t *testing.T) {
 	switch args[1] {
 	case "print":
 		fmt.Print(strings.Join(args[2:], " "))
+	case "type":
+		data, err := os.ReadFile(args[2])
+		if err != nil {
+			panic(err)
+		}
+		_, _ = os.Stdout.Write(data)
 	case "fail":
 		fmt.Print(canary)
 		fmt.Fprint(os.Stderr, canary)
@@ -97,7 +103,7 @@ func TestSecretRefResolve(t *testing.T) {
 		{"file", file("plain", canary), canary, ""},
 		{"file with newline", file("nl", canary+"\n"), canary, ""},
 		{"file with CRLF", file("crlf", canary+"\r\n"), canary, ""},
-		{"file with two newlines and spaces", file("two", " "+canary+" \n\n"), " " + canary + " \n", ""},
+		{"file with two newlines and spaces", file("two", " "+canary+" \n\n"), " " + canary + " ", ""},
 		{"file missing", missing, "", named(missing) + ": no such file or directory"},
 		{"file empty", empty, "", named(empty) + ": is empty"},
 		{"file too large", big, "", named(big) + ": is larger than 64 KiB"},

@@ -44,15 +44,12 @@ func (p *program) runSetSecret(c *cobra.Command, app string, fromStdin bool) err
 	if _, in := terminal(p.stdin); in && !fromStdin {
 		text, err = p.askSecret(secretWords(kind) + a.Label() + ": ")
 	} else if fromStdin {
-		text, err = p.readSecret()
+		text, err = p.readSecret(kind)
 	} else {
 		err = misuse("--secret-stdin reads it from standard input", "apps set-secret: there is no terminal to ask at")
 	}
 	if err != nil {
 		return err
-	}
-	if text.IsZero() {
-		return misuse("", "apps set-secret: an empty secret")
 	}
 	if err := s.svc.SetSecret(c.Context(), a.ID, text); err != nil {
 		return err

@@ -4,22 +4,32 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strings"
 
+	"lanyard/console"
+	"lanyard/tokenapi/jwt"
 	"lanyard/tokenapi/secret"
 )
 
 // readToken reads a token from standard input: to its end, or from a person who is asked without an echo. It is
-// never taken from an argument, where other users can see it.
+// never taken from an argument, where other users can see it. Line breaks in it are those of what it was copied from.
 func (p *program) readToken(prompt string) (secret.Text, error) {
 	if _, in := terminal(p.stdin); in {
 		return p.askSecret(prompt)
 	}
-	return p.readSecret()
+	text, err := p.readStdin(secret.ReadLines)
+	if err == nil && jwt.Normalise(text).IsZero() {
+		err = misuse("", "standard input is empty")
+	}
+	return text, err
 }
 
-// readSecret reads standard input to its end and takes the line break off.
-func (p *program) readSecret() (secret.Text, error) {
+// readSecret reads a secret of a kind from standard input.
+func (p *program) readSecret(kind console.SecretKind) (secret.Text, error) {
+	return p.readStdin(kind.Read)
+}
+
+// readStdin reads standard input to its end.
+func (p *program) readStdin(read func(raw string) (secret.Text, error)) (secret.Text, error) {
 	data, err := io.ReadAll(io.LimitReader(untilDone{p.ctx, p.stdin}, secretMost+1))
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -28,8 +38,10 @@ func (p *program) readSecret() (secret.Text, error) {
 		return secret.Text{}, &failure{exit: exitUnexpected, code: "stdin", text: "standard input cannot be read", err: err}
 	case len(data) > secretMost:
 		return secret.Text{}, misuse("", "standard input holds more than 64 KiB")
-	case strings.TrimSpace(string(data)) == "":
-		return secret.Text{}, misuse("", "standard input is empty")
 	}
-	return secret.New(withoutNewline(string(data))), nil
+	text, err := read(string(data))
+	if err != nil {
+		return secret.Text{}, misuse("", "standard input %v", err)
+	}
+	return text, nil
 }

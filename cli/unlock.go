@@ -150,15 +150,16 @@ func (p *program) somebody() bool {
 	return in && out && (!p.screen || p.lines)
 }
 
+// askPassphrase gives a passphrase as it was typed: it may be one that an older version has read in another way.
 func (p *program) askPassphrase(prompt string) (secret.Text, error) {
-	t, err := p.askSecret(prompt)
+	line, err := p.askLine(prompt)
 	if errors.Is(err, context.Canceled) {
-		return t, err
+		return secret.Text{}, err
 	}
 	if err != nil {
-		return t, &failure{exit: exitLocked, code: "store_locked", text: "no passphrase was given", err: err}
+		return secret.Text{}, &failure{exit: exitLocked, code: "store_locked", text: "no passphrase was given", err: err}
 	}
-	return t, nil
+	return secret.New(line), nil
 }
 
 // choosePassphrase asks for a new passphrase, twice; of names what it will open.
@@ -208,7 +209,7 @@ func (p *program) passphrasesFrom(stdin bool) passphrases {
 	return s
 }
 
-// line gives the next line of standard input.
+// line gives the next line of standard input, as it stands there.
 func (s passphrases) line() (secret.Text, error) {
 	text, err := s.lines.ReadString('\n')
 	if errors.Is(err, context.Canceled) {
@@ -217,7 +218,7 @@ func (s passphrases) line() (secret.Text, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return secret.Text{}, &failure{exit: exitUnexpected, code: "stdin", text: "standard input cannot be read", err: err}
 	}
-	if text = withoutNewline(text); strings.TrimSpace(text) == "" {
+	if text = strings.TrimSuffix(text, "\n"); text == "" || text == "\r" {
 		return secret.Text{}, misuse("one line for each passphrase; --help has their order", "standard input has no further passphrase")
 	}
 	return secret.New(text), nil

@@ -273,8 +273,21 @@ func secretFailure(err error, key string) error {
 	return &failure{exit: exitUsage, code: "no_secret", err: err, text: err.Error(), hint: "see " + key + " in the configuration"}
 }
 
-// askSecret reads a line from the terminal without showing it.
+// askSecret reads a secret of one line from the terminal without showing it.
 func (p *program) askSecret(prompt string) (secret.Text, error) {
+	line, err := p.askLine(prompt)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	text, err := secret.Read(line)
+	if err != nil {
+		return secret.Text{}, &failure{exit: exitUsage, code: "no_secret", text: fmt.Sprintf("what was typed %v", err), err: err}
+	}
+	return text, nil
+}
+
+// askLine reads a line from the terminal, as it is typed, without showing it.
+func (p *program) askLine(prompt string) (string, error) {
 	line, end := plain(prompt), "\n"
 	if p.lines { // a line of its own, as everything there
 		line, end = strings.TrimRight(line, ": ")+", which is not shown:\n", ""
@@ -287,10 +300,10 @@ func (p *program) askSecret(prompt string) (secret.Text, error) {
 		_, _ = fmt.Fprint(p.stderr, end)
 	}
 	if errors.Is(err, context.Canceled) {
-		return secret.Text{}, err
+		return "", err
 	}
 	if err != nil {
-		return secret.Text{}, &failure{exit: exitUsage, code: "no_secret", text: "no password was given", err: err}
+		return "", &failure{exit: exitUsage, code: "no_secret", text: "no password was given", err: err}
 	}
-	return secret.New(string(text)), nil
+	return string(text), nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
 )
 
 // Regime is how a Token API treats earlier tokens (wire behaviour differs between API Manager versions).
@@ -93,6 +94,17 @@ const (
 	Assertion      SecretKind = "assertion"     // jwt_bearer: a ready one, instead of a signing key
 	SubjectToken   SecretKind = "subject_token" // token_exchange
 )
+
+// Lines reports whether a secret of this kind may have several lines.
+func (k SecretKind) Lines() bool { return k == SigningKey }
+
+// Read makes a secret of this kind of what stands in a file or a variable, was printed, typed or pasted.
+func (k SecretKind) Read(raw string) (secret.Text, error) {
+	if k.Lines() {
+		return secret.ReadLines(raw)
+	}
+	return secret.Read(raw)
+}
 
 // Application is a consumer key at a Token API, used with one grant and one user.
 type Application struct {

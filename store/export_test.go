@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"encoding/json"
 	"errors"
 	"hash"
 	"io"
@@ -53,6 +54,22 @@ func Cheap(k KeySlot) KeySlot {
 	s := k.(stretched)
 	s.cost.Time, s.cost.Memory = 1, 8<<10
 	return s
+}
+
+// older makes keys of a text as it stands, as older versions did.
+type older struct{ stretched }
+
+// Older is a slot whose keys are made as older versions made them.
+func Older(k KeySlot) KeySlot { return older{Cheap(k).(stretched)} }
+
+func (o older) Make(ctx context.Context, told secret.Text, _ bool) (key, params []byte, err error) {
+	text, err := o.text(ctx, told)
+	if err != nil {
+		return nil, nil, err
+	}
+	how := o.cost.salted()
+	params, err = json.Marshal(how)
+	return how.key(text), params, err
 }
 
 // AtStep tells f each step that an open store reaches.

@@ -81,8 +81,21 @@ func passphrase() KeySlot {
 	}}
 }
 
-// Passable refuses a passphrase that is too short for a key, with an *Error.
-func Passable(t secret.Text) error { return longEnough(t, LeastPassphrase, "passphrase") }
+// Passable refuses a passphrase that no new key is made of, with an *Error: one that is too short, or that could not be
+// typed or pasted everywhere.
+func Passable(t secret.Text) error {
+	_, err := passable(t, LeastPassphrase, "passphrase")
+	return err
+}
+
+// passable is the text of a new key.
+func passable(raw secret.Text, least int, place string) (secret.Text, error) {
+	t, err := secret.Read(raw.Reveal())
+	if err != nil && !errors.Is(err, secret.ErrEmpty) {
+		return t, &Error{Code: "weak_key", Text: place + ": it " + err.Error(), Hint: "take another one"}
+	}
+	return t, longEnough(t, least, place)
+}
 
 // Of shorter passphrases than that many characters Short says how long they last.
 const goodPassphrase = 12
@@ -164,13 +177,30 @@ func (s stretched) Key(ctx context.Context, params []byte, told secret.Text) ([]
 	return how.key(text), nil
 }
 
-// Make implements KeySlot. A text that is too short is refused with an *Error.
-func (s stretched) Make(ctx context.Context, told secret.Text, _ bool) (key, params []byte, err error) {
-	text, err := s.text(ctx, told)
+// readings are s with each text that its key may have been made of, the likeliest first. Older versions have read it otherwise.
+// odd is why it cannot be read as it is now.
+func (s stretched) readings(ctx context.Context, told secret.Text) (all []stretched, odd, err error) {
+	raw, err := s.text(ctx, told)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := longEnough(text, s.least, s.place); err != nil {
+	_, odd = secret.Read(raw.Reveal())
+	for _, t := range secret.Readings(raw) {
+		one := s
+		one.text = func(context.Context, secret.Text) (secret.Text, error) { return t, nil }
+		all = append(all, one)
+	}
+	return all, odd, nil
+}
+
+// Make implements KeySlot. A text that is not passable is refused with an *Error.
+func (s stretched) Make(ctx context.Context, told secret.Text, _ bool) (key, params []byte, err error) {
+	raw, err := s.text(ctx, told)
+	if err != nil {
+		return nil, nil, err
+	}
+	text, err := passable(raw, s.least, s.place)
+	if err != nil {
 		return nil, nil, err
 	}
 	how := s.cost.salted()

@@ -268,51 +268,27 @@ func (s *Store) openSlot(ctx context.Context, row slotRow, told secret.Text) (*k
 	if !ok {
 		return nil, s.notHere(row.kind)
 	}
-	kept, err := slot.Key(ctx, row.params, told)
+	o, slot, err := tryAll(ctx, slot, row, told)
 	if err != nil {
 		return nil, s.lockedBy(slot, err)
 	}
-	defer clear(kept)
-	key, noted, err := splitKey(kept)
-	if err != nil {
-		return nil, s.lockedBy(slot, err)
-	}
-	data, guards := key, noted
-	if row.wrapped != nil {
-		by, err := newSealer(key, row.epoch)
-		if err == nil {
-			data, err = by.openBytes(row.wrapped, "key_slot", row.kind, "wrapped")
-		}
-		if err == nil {
-			defer clear(data)
-			data, guards, err = splitKey(data)
-		}
-		if err != nil {
-			return nil, s.lockedBy(slot, errOtherKey)
-		}
-	}
-	seals, err := newSealer(data, row.epoch)
-	if err == nil {
-		_, err = seals.openBytes(row.check, "meta", "key_check", "value")
-	}
-	if err != nil {
-		return nil, s.lockedBy(slot, errOtherKey)
-	}
+	defer o.clear()
+	noted, guards := o.noted, o.guards
 	if noted && !guards {
 		return nil, s.setBack(slot)
 	}
 	if row.kind == InFile { // what the database says of it may be from before there were params, or not true
-		row.params = paramsOf(key)
+		row.params = paramsOf(o.key)
 	}
-	k := &keyState{row: row, sealer: seals}
+	k := &keyState{row: row, sealer: o.seals}
 	if !guards {
-		seals.guards = false
-		if k, err = s.guardRows(ctx, k, key); err != nil {
+		o.seals.guards = false
+		if k, err = s.guardRows(ctx, k, o.key); err != nil {
 			return nil, err
 		}
 	}
 	if by, ok := slot.(stretched); ok && guards && row.wrapped != nil && by.cheaper(row.params) {
-		s.strengthen(ctx, by, row, told, data)
+		s.strengthen(ctx, by, row, told, o.data)
 	}
 	if n, ok := slot.(noting); ok && !noted && s.readOnly == nil {
 		if n.NoteGuarded(ctx, row.params, true) == nil { // else the next one does it
@@ -320,6 +296,75 @@ func (s *Store) openSlot(ctx context.Context, row slotRow, told secret.Text) (*k
 		}
 	}
 	return k, nil
+}
+
+// unwrapped is what a slot's key has opened.
+type unwrapped struct {
+	key, data     []byte
+	noted, guards bool
+	seals         *sealer
+}
+
+func (o unwrapped) clear() {
+	clear(o.key)
+	clear(o.data)
+}
+
+// tryAll is try, with each text that the key of a slot may have been made of. It gives the slot with the text that fits.
+func tryAll(ctx context.Context, slot KeySlot, row slotRow, told secret.Text) (unwrapped, KeySlot, error) {
+	made, ok := slot.(stretched)
+	if !ok {
+		o, err := try(ctx, slot, row, told)
+		return o, slot, err
+	}
+	all, odd, err := made.readings(ctx, told)
+	if err != nil {
+		return unwrapped{}, slot, err
+	}
+	var o unwrapped
+	for _, one := range all {
+		if o, err = try(ctx, one, row, told); !errors.Is(err, errOtherKey) {
+			return o, one, err
+		}
+	}
+	return o, slot, cmp.Or(odd, errOtherKey)
+}
+
+// try gets the data key of a row with the key of its slot, and tries it on the check value.
+func try(ctx context.Context, slot KeySlot, row slotRow, told secret.Text) (o unwrapped, err error) {
+	kept, err := slot.Key(ctx, row.params, told)
+	if err != nil {
+		return o, err
+	}
+	defer func() {
+		if err != nil {
+			clear(kept)
+			o.clear()
+		}
+	}()
+	if o.key, o.noted, err = splitKey(kept); err != nil {
+		return o, err
+	}
+	o.data, o.guards = o.key, o.noted
+	if row.wrapped != nil {
+		by, err := newSealer(o.key, row.epoch)
+		if err == nil {
+			o.data, err = by.openBytes(row.wrapped, "key_slot", row.kind, "wrapped")
+		}
+		if err == nil {
+			o.data, o.guards, err = splitKey(o.data)
+		}
+		if err != nil {
+			return o, errOtherKey
+		}
+	}
+	if o.seals, err = newSealer(o.data, row.epoch); err == nil {
+		_, err = o.seals.openBytes(row.check, "meta", "key_check", "value")
+	}
+	if err != nil {
+		return o, errOtherKey
+	}
+	return o, nil
 }
 
 // guardRows gives the rows of a store from before there were MACs theirs. It draws a new data key, so that a
