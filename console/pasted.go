@@ -187,7 +187,11 @@ func (p *Pasted) fill(found map[string]string) {
 	}
 	for field, into := range map[string]*secret.Text{"consumer_secret": &p.Secret, "password": &p.Password} {
 		if v := get(field); v != "" && into.IsZero() {
-			*into = secret.New(v)
+			text, err := secret.Read(v)
+			if err != nil {
+				p.note("the " + strings.ReplaceAll(field, "_", " ") + " is not taken over: it " + err.Error())
+			}
+			*into = text
 		}
 	}
 	if v := get(FieldScopes); v != "" && len(p.Scopes) == 0 {

@@ -206,18 +206,21 @@ func (f *form) typed(msg tea.KeyPressMsg) bool {
 
 // pasted puts one line into the focused field; more than one is not taken, because keys would run.
 func (f *form) pasted(text string) (why string) {
-	text = strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
 	x := f.fields[f.at]
+	if x.kind == secretField && !f.frozen {
+		if why := x.hidden.paste(text); why != "" {
+			return why
+		}
+		x.given = secret.Text{}
+		f.changed, x.touched = true, true
+		return ""
+	}
+	text = strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
 	switch {
 	case f.frozen:
 		return ""
 	case strings.ContainsFunc(text, unicode.IsControl):
 		return "more than one line was pasted, and nothing of it was taken"
-	case x.kind == secretField:
-		if !x.hidden.add(text) {
-			return "that is too long"
-		}
-		x.given = secret.Text{}
 	case x.kind == typedField:
 		if len([]rune(x.input.Value()))+len([]rune(text)) > x.input.CharLimit {
 			return "that is too long, and nothing of it was taken"

@@ -132,3 +132,20 @@ func TestAdopt(t *testing.T) {
 	l.said("adopted " + fp("leaked-token-of-somebody"))
 	l.shows(fp("leaked-token-of-somebody"))
 }
+
+// What is pasted into a field for a secret is read as every secret is.
+func TestPastedSecretsAreReadOneWay(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Do("adopt_token")
+	for text, why := range map[string]string{
+		"leaked\ttoken": "what was pasted holds a TAB at character 7", "two\rlines": "more than one line was pasted",
+		"\ufeff\n": "what was pasted is empty", "leaked\xe9": "what was pasted is not UTF-8 text",
+	} {
+		l.Paste(text)
+		l.shows(why)
+	}
+	l.Paste("\ufeffleaked-token-of-somebody\r\n\n")
+	l.Key("enter")
+	l.said("adopted " + fp("leaked-token-of-somebody"))
+}

@@ -1,11 +1,11 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
@@ -59,6 +59,23 @@ func (h *hidden) add(text string) bool {
 	}
 	h.set(append(h.runes(), []rune(text)...))
 	return true
+}
+
+// paste adds one line that was pasted, or says why not.
+func (h *hidden) paste(text string) (why string) {
+	bare, err := secret.Bare(text)
+	odd, _ := errors.AsType[*secret.Odd](err)
+	switch {
+	case odd != nil && odd.Break:
+		return "more than one line was pasted, and nothing of it was taken"
+	case err != nil:
+		return "what was pasted " + err.Error()
+	case !utf8.ValidString(bare):
+		return "what was pasted is not UTF-8 text, and nothing of it was taken"
+	case !h.add(bare):
+		return "that is too long"
+	}
+	return ""
 }
 
 func (h *hidden) back() {
@@ -175,16 +192,15 @@ func (o *unlockOverlay) entered() intent {
 
 // pasted takes one line.
 func (o *unlockOverlay) pasted(text string) bool {
-	text = strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
-	switch {
-	case o.busy:
-	case text == "":
-		o.say("what was pasted is empty", "type the passphrase of this store, then enter")
-	case strings.ContainsFunc(text, unicode.IsControl):
-		o.say("more than one line was pasted, and nothing of it was taken", "paste the passphrase alone")
-	default:
-		o.enter(text)
+	if o.busy {
+		return true
 	}
+	hint := ""
+	why := o.text.paste(text)
+	if why != "" {
+		hint = fmt.Sprintf("paste the passphrase alone, of at most %d characters", mostTyped)
+	}
+	o.say(why, hint)
 	return true
 }
 

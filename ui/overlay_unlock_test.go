@@ -103,7 +103,9 @@ func TestTyping(t *testing.T) {
 	l.shows("what was pasted is empty")
 	l.Paste(strings.Repeat("x", 2000))
 	l.shows("that is too long", "passphrase  ▏")
-	l.Paste(passphrase + "\r\n")
+	l.Paste("two\twords")
+	l.shows("what was pasted holds a TAB at character 4", "passphrase  ▏")
+	l.Paste("\ufeff" + passphrase + "\r\n\n")
 	l.Key("enter")
 	if s.Key().Locked || l.api.tokens != 1 {
 		t.Error("what was pasted did not unlock")

@@ -3,7 +3,6 @@ package secret
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,6 +22,7 @@ type Odd struct {
 	Name      string // with its article, such as "a TAB"
 	Line      int    // from 1; 0 where there is only one
 	Character int    // from 1, in its line
+	Break     bool   // it is a line feed or a carriage return
 }
 
 // Error gives a text to stand after the name of the secret.
@@ -36,23 +36,28 @@ func (o *Odd) Error() string {
 // Read makes a Text of a secret as it stands in a file or a variable, was printed, typed or pasted. A byte order mark at
 // the begin and the line ends at the end are no part of it. Everything else is, also spaces and bytes that are not
 // UTF-8. A text that is empty then, is UTF-16, or holds a control character is refused.
-func Read(raw string) (Text, error) { return read(raw, "") }
+func Read(raw string) (Text, error) { return wrap(bare(raw, "")) }
 
 // ReadLines is Read for a secret that may have several lines, such as a key in PEM: line ends and TAB may be in it.
-func ReadLines(raw string) (Text, error) { return read(raw, "\t\r\n") }
+func ReadLines(raw string) (Text, error) { return wrap(bare(raw, "\t\r\n")) }
 
-func read(raw, allowed string) (Text, error) {
+// Bare is Read for a part of a secret that is still being typed.
+func Bare(raw string) (string, error) { return bare(raw, "") }
+
+func wrap(s string, err error) (Text, error) { return New(s), err }
+
+func bare(raw, allowed string) (string, error) {
 	if strings.HasPrefix(raw, "\xff\xfe") || strings.HasPrefix(raw, "\xfe\xff") {
-		return Text{}, ErrUTF16
+		return "", ErrUTF16
 	}
 	s := strings.TrimRight(strings.TrimPrefix(raw, mark), "\r\n")
 	if s == "" {
-		return Text{}, ErrEmpty
+		return "", ErrEmpty
 	}
 	if odd := findOdd(s, allowed); odd != nil {
-		return Text{}, odd
+		return "", odd
 	}
-	return New(s), nil
+	return s, nil
 }
 
 // CheckLines gives the *Odd about the first control character of a text, other than TAB and line ends; nil for none.
@@ -69,7 +74,7 @@ func findOdd(s, allowed string) *Odd {
 		return nil
 	}
 	r, _ := utf8.DecodeRuneInString(s[at:])
-	odd := &Odd{Name: nameOf(r)}
+	odd := &Odd{Name: nameOf(r), Break: r == '\n' || r == '\r'}
 	before := s[:at]
 	if strings.Contains(allowed, "\n") {
 		odd.Line = strings.Count(before, "\n") + 1
@@ -99,22 +104,4 @@ func nameOf(r rune) string {
 		return "a DEL"
 	}
 	return fmt.Sprintf("the control character U+%04X", r)
-}
-
-// Readings are what t may stand for where it opens something that was sealed with it: what Read makes of it, then what older
-// versions took it for, which was all of it, or all but one line end.
-func Readings(t Text) []Text {
-	raw := t.Reveal()
-	all := make([]Text, 0, 3)
-	add := func(t Text) {
-		if !t.IsZero() && !slices.ContainsFunc(all, t.Equal) {
-			all = append(all, t)
-		}
-	}
-	if now, err := Read(raw); err == nil {
-		add(now)
-	}
-	add(New(strings.TrimSuffix(strings.TrimSuffix(raw, "\n"), "\r")))
-	add(t)
-	return all
 }

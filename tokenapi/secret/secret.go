@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
+	"strings"
 )
 
 // Mask is what a non-empty Text shows wherever it is printed. Its length says nothing of the secret's.
@@ -53,6 +55,24 @@ func (t Text) IsZero() bool { return t.p == nil }
 func (t Text) Equal(o Text) bool {
 	a, b := sha256.Sum256([]byte(t.Reveal())), sha256.Sum256([]byte(o.Reveal()))
 	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
+}
+
+// Readings are what t may stand for where it opens something that was sealed with it: what Read makes of it, then what older
+// versions took it for, which was all of it, or all but one line end.
+func Readings(t Text) []Text {
+	raw := t.Reveal()
+	all := make([]Text, 0, 3)
+	add := func(t Text) {
+		if !t.IsZero() && !slices.ContainsFunc(all, t.Equal) {
+			all = append(all, t)
+		}
+	}
+	if now, err := Read(raw); err == nil {
+		add(now)
+	}
+	add(New(strings.TrimSuffix(strings.TrimSuffix(raw, "\n"), "\r")))
+	add(t)
+	return all
 }
 
 // Fingerprint is the first 8 hex digits of the SHA-256 of the credential, or "" for none: enough to
