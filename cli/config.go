@@ -50,6 +50,7 @@ type Config struct {
 	once    bool   // the file is a pipe, which can be read once
 	place   string // where the file is or would be; its themes are beside it
 	literal bool   // a secret worth protecting is written in the file itself
+	named   []namedFile
 }
 
 // SecretName is one secret of one application.

@@ -142,8 +142,8 @@ func (r *reader) environment(s section, others []environment) environment {
 	if e.Timeout = s.span("timeout", 15*time.Second); e.Timeout == 0 {
 		s.bad("timeout", "must be more than 0", "")
 	}
-	e.CAFile = r.fromHere(s.text("ca_file", ""))
-	e.ClientCert, e.ClientKey = r.fromHere(s.text("client_cert", "")), r.fromHere(s.text("client_key", ""))
+	e.CAFile, e.ClientKey = s.file("ca_file", holdsCertificates), s.file("client_key", holdsKey)
+	e.ClientCert = s.file("client_cert", map[bool]holds{true: holdsKey, false: holdsCertificates}[e.ClientKey == ""])
 	if e.ClientKey != "" && e.ClientCert == "" {
 		s.bad("client_key", "is of no use without client_cert", "")
 	}

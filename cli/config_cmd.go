@@ -83,6 +83,9 @@ func (p *program) runConfigCheck(*cobra.Command, []string) error {
 	if err := badThemes(cfg.place, cfg.ThemeProblems, ""); err != nil {
 		return err
 	}
+	if err := p.checkNamed(cfg); err != nil {
+		return err
+	}
 	p.print("ok: %s, %s", plural(len(cfg.Environments), "environment"), plural(len(cfg.Applications), "application"))
 	return nil
 }

@@ -24,7 +24,7 @@ func parseConfig(name string, data []byte) (*Config, error) {
 
 // parseWith is parseConfig where there are other themes than the built-in ones.
 func parseWith(name string, data []byte, own themes.Set) (*Config, error) {
-	r := &reader{cfg: defaultConfig(), dir: filepath.Dir(name), themes: own}
+	r := &reader{cfg: defaultConfig(), dir: filepath.Dir(name), themes: own, home: homeOf}
 	r.decode(strings.TrimPrefix(string(data), "\ufeff"))
 	slices.SortStableFunc(r.problems, byPlace)
 	if len(r.problems) > 0 {
@@ -50,6 +50,7 @@ type reader struct {
 	places   places
 	problems []Problem
 	warnings []Problem
+	home     func(user string) (string, error) // the home directory of a user, "" for the own one
 }
 
 func (r *reader) decode(text string) {
@@ -300,7 +301,7 @@ func (s section) ref(key string) SecretRef {
 	ref := SecretRef{lines: console.SecretKind(key).Lines(), env: inner.text("env", ""), command: inner.list("command"), file: inner.text("file", "")}
 	switch {
 	case ref.file != "":
-		ref.file = s.r.fromHere(ref.file)
+		ref.file = inner.file("file", holdsOf(console.SecretKind(key)))
 	case len(ref.command) > 0 && ref.command[0] != "":
 	case strings.HasPrefix(ref.env, "$"):
 		inner.bad("env", "must be the name of the variable", "without the $")
@@ -312,14 +313,6 @@ func (s section) ref(key string) SecretRef {
 		}
 	}
 	return ref
-}
-
-// fromHere gives a path of the file as seen from the file's own folder.
-func (r *reader) fromHere(path string) string {
-	if path == "" || filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(r.dir, path)
 }
 
 // syntaxProblem says what the library found, in words of our own: its messages, and even more so its

@@ -121,7 +121,7 @@ note = "a b"
 		Applications: []console.Application{a},
 		Secrets: map[SecretName]SecretRef{
 			{a.ConfigID, console.ConsumerSecret}: {file: filepath.Join("dir", "orders.secret")}, {a.ConfigID, console.Password}: {command: []string{"pass", "ana"}},
-		}}
+		}, named: cfg.named}
 	if !reflect.DeepEqual(*cfg, want) {
 		t.Errorf("got  %+v\nwant %+v", *cfg, want)
 	}
@@ -250,6 +250,7 @@ func TestConfigExample(t *testing.T) {
 		t.Errorf("not the defaults of an environment:\n%+v\n%+v", e, plain)
 	}
 	cfg.Environments, cfg.Applications, cfg.Secrets = nil, nil, map[SecretName]SecretRef{}
+	cfg.named = nil
 	cfg.themeSaid = false
 	if !reflect.DeepEqual(cfg, mustParse(t, "")) {
 		t.Errorf("not the defaults: %+v", cfg)

@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"io/fs"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -116,7 +116,7 @@ func (d *doctor) checkOwnCertificate(e console.Environment) {
 	if key == "" {
 		key = e.ClientCert
 	}
-	if info, err := os.Stat(key); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+	if info, err := os.Stat(key); err == nil && openToOthers(info.Mode()) {
 		d.warn("files", "chmod 600 "+shellQuote(key), "%s: client_key %s can be used by other users (%04o)", e.Name, key, info.Mode().Perm())
 	}
 }
@@ -182,6 +182,9 @@ func (d *doctor) checkReference(what string, kind console.SecretKind, ref Secret
 			}
 			tell("secret", "set it before lanyard starts, or change "+key+" in "+at, "%s: %s is not set", what, ref)
 			return
+		} else if _, err := kind.Read(v); err != nil {
+			d.fail("secret", "set it to the secret alone", "%s: %s %v", what, ref, err)
+			return
 		}
 	case len(ref.command) > 0:
 		if _, err := exec.LookPath(ref.command[0]); err != nil {
@@ -189,22 +192,13 @@ func (d *doctor) checkReference(what string, kind console.SecretKind, ref Secret
 			return
 		}
 	case ref.file != "":
-		info, err := os.Stat(ref.file)
-		if err == nil && info.Mode()&fs.ModeNamedPipe == 0 { // a pipe would wait for its writer, and use up what that has
-			var f *os.File
-			if f, err = openFile(ref.file); err == nil {
-				err = f.Close()
-			}
-		}
+		problem, warning := namedFile{path: ref.file, holds: holdsOf(kind)}.look(d.p.ctx)
 		switch {
-		case err != nil:
-			d.fail("secret", "put the secret there, or change "+key+" in "+at, "%s: %s cannot be read: %v", what, ref, plainCause(err))
+		case problem != nil:
+			d.fail("secret", "put the secret there, or change "+key+" in "+at, "%s: %s %v", what, ref, problem)
 			return
-		case info.Mode().IsRegular() && info.Size() == 0:
-			d.fail("secret", "put the secret there", "%s: %s is empty", what, ref)
-			return
-		case runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0:
-			d.warn("secret", "chmod 600 "+shellQuote(ref.file), "%s: %s can be used by other users (%04o)", what, ref, info.Mode().Perm())
+		case warning != nil && !errors.Is(warning, errPipe):
+			d.warn("secret", "chmod 600 "+shellQuote(ref.file), "%s: %s %v", what, ref, warning)
 			return
 		}
 	}

@@ -19,6 +19,18 @@ const (
 // such as a shell makes of <(…). It returns when ctx ends or filePatience is over, also when a pipe has no writer
 // or a network file system does not answer. Its errors hold neither the path nor what was read.
 func readFile(ctx context.Context, path string, most int) (data []byte, mode fs.FileMode, err error) {
+	return readPatiently(ctx, path, most, os.Open)
+}
+
+// errPipe is the error of readNow for a pipe.
+var errPipe = errors.New("is a pipe, which is read when it is needed")
+
+// readNow is readFile for who only looks: a pipe is not opened, because that would use up what is in it.
+func readNow(ctx context.Context, path string, most int) (data []byte, mode fs.FileMode, err error) {
+	return readPatiently(ctx, path, most, func(string) (*os.File, error) { return nil, errPipe })
+}
+
+func readPatiently(ctx context.Context, path string, most int, pipe func(string) (*os.File, error)) (data []byte, mode fs.FileMode, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, filePatience, errTooSlow)
 	defer cancel()
 	type result struct {
@@ -29,7 +41,7 @@ func readFile(ctx context.Context, path string, most int) (data []byte, mode fs.
 	done := make(chan result, 1)
 	go func() { // it may never return, and is left behind then
 		var r result
-		r.data, r.mode, r.err = readNamed(path, most)
+		r.data, r.mode, r.err = readNamed(path, most, pipe)
 		done <- r
 	}()
 	select {
@@ -42,7 +54,7 @@ func readFile(ctx context.Context, path string, most int) (data []byte, mode fs.
 
 var errTooSlow = errors.New("took longer than 10s; a pipe needs a program that writes to it")
 
-func readNamed(path string, most int) ([]byte, fs.FileMode, error) {
+func readNamed(path string, most int, pipe func(string) (*os.File, error)) ([]byte, fs.FileMode, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, 0, plainCause(err)
@@ -52,7 +64,7 @@ func readNamed(path string, most int) ([]byte, fs.FileMode, error) {
 	case isNull(info):
 		return nil, info.Mode(), nil
 	case info.Mode()&fs.ModeNamedPipe != 0:
-		f, err = os.Open(path)
+		f, err = pipe(path)
 	default:
 		f, err = openFile(path)
 	}

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
+	"os/user"
 	"path"
 	"path/filepath"
 	"strings"
@@ -72,6 +74,24 @@ func join(goos string, parts ...string) string {
 		return strings.TrimRight(parts[0], `\/`) + `\` + strings.Join(parts[1:], `\`)
 	}
 	return path.Join(parts...)
+}
+
+// homeOf gives the home directory of a user of this machine, "" being whoever runs this.
+func homeOf(name string) (string, error) {
+	dir := ""
+	var err error
+	if name == "" {
+		dir, err = os.UserHomeDir()
+	} else {
+		var u *user.User
+		if u, err = user.Lookup(name); err == nil {
+			dir = u.HomeDir
+		}
+	}
+	if err == nil && !filepath.IsAbs(dir) {
+		err = errors.New("the home directory is not known")
+	}
+	return dir, err
 }
 
 // Load reads the configuration of these paths; only one that nobody named may be missing.

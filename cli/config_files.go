@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
+)
+
+// holds says what a file is to hold that the configuration names.
+type holds int
+
+const (
+	holdsCertificates holds = iota
+	holdsKey                // of TLS, alone or with its certificates
+	holdsSecret             // of one line
+	holdsLines              // a secret that may have several
+)
+
+// holdsOf is what a file holds that has a secret of a kind.
+func holdsOf(kind console.SecretKind) holds {
+	if kind.Lines() {
+		return holdsLines
+	}
+	return holdsSecret
+}
+
+// namedFile is a file that the configuration names.
+type namedFile struct {
+	key   string // as in messages
+	place place
+	path  string
+	holds holds
+}
+
+// file reads the name of a file; "" when it is absent. It is meant from the folder of the configuration, and ~ is a
+// home directory.
+func (s section) file(key string, what holds) string {
+	name := s.text(key, "")
+	if name == "" {
+		return ""
+	}
+	path, why, hint := s.r.whole(name)
+	if why != "" {
+		s.bad(key, why, hint)
+		return ""
+	}
+	s.r.cfg.named = append(s.r.cfg.named, namedFile{s.label + key, s.spot(key).value, path, what})
+	return path
+}
+
+// whole gives the whole path of a name, or why there is none.
+func (r *reader) whole(name string) (path, why, hint string) {
+	if !strings.HasPrefix(name, "~") {
+		if filepath.IsAbs(name) {
+			return name, "", ""
+		}
+		return filepath.Join(r.dir, name), "", ""
+	}
+	who, rest := name[1:], ""
+	if i := strings.IndexFunc(name, func(c rune) bool { return c == '/' || c == filepath.Separator }); i > 0 {
+		who, rest = name[1:i], name[i:]
+	}
+	dir, err := r.home(who)
+	switch _, unknown := errors.AsType[user.UnknownUserError](err); {
+	case unknown:
+		return "", "there is no user " + shown(who), "a file whose own name begins with ~ is written ./~…"
+	case err != nil && who == "":
+		return "", "the home directory is not known", "set HOME, or write the whole path"
+	case err != nil:
+		return "", "the home directory of user " + shown(who) + " is not known", "write the whole path"
+	}
+	return filepath.Join(dir, rest), "", ""
+}
+
+// look opens a file that is named, and says what is wrong with it, to stand after its name. A warning is about a file that can be used.
+func (f namedFile) look(ctx context.Context) (problem, warning error) {
+	most := maxConfig
+	if f.holds == holdsSecret || f.holds == holdsLines {
+		most = secretMost
+	}
+	data, mode, err := readNow(ctx, f.path, most)
+	defer clear(data)
+	if err == nil {
+		err = f.read(data)
+	}
+	if _, failed := errors.AsType[syscall.Errno](err); failed || errors.Is(err, errTooSlow) {
+		err = fmt.Errorf("cannot be read: %w", err)
+	}
+	switch {
+	case errors.Is(err, errPipe):
+		return nil, err
+	case err != nil:
+		return err, nil
+	case f.holds != holdsCertificates && mode.IsRegular() && openToOthers(mode):
+		return nil, fmt.Errorf("can be used by other users (%04o)", mode.Perm())
+	}
+	return nil, nil
+}
+
+// openToOthers says whether other users may do anything with a file of this mode.
+func openToOthers(mode fs.FileMode) bool { return runtime.GOOS != "windows" && mode.Perm()&0o077 != 0 }
+
+// read says what is wrong with what is in the file. Certificates and keys of TLS are for the client to read.
+func (f namedFile) read(data []byte) (err error) {
+	switch {
+	case len(data) == 0:
+		err = secret.ErrEmpty
+	case f.holds == holdsLines:
+		_, err = secret.ReadLines(string(data))
+	case f.holds == holdsSecret:
+		_, err = secret.Read(string(data))
+	}
+	return err
+}
+
+// checkNamed opens every file that the configuration names, and reads the certificates and keys among them.
+func (p *program) checkNamed(cfg *Config) error {
+	var problems []Problem
+	bad := map[string]bool{} // paths
+	for _, f := range cfg.named {
+		problem, warning := f.look(p.ctx)
+		if p.ctx.Err() != nil {
+			return p.ctx.Err()
+		}
+		said := Problem{Line: f.place.line, Column: f.place.column, Key: f.key}
+		switch {
+		case problem != nil:
+			bad[f.path] = true
+			said.Text = "file " + strconv.Quote(f.path) + " " + problem.Error()
+			problems = append(problems, said)
+		case errors.Is(warning, errPipe):
+			bad[f.path] = true // it is not read
+			fallthrough
+		case warning != nil:
+			said.Text = "file " + strconv.Quote(f.path) + " " + warning.Error()
+			if !errors.Is(warning, errPipe) {
+				said.Hint = "chmod 600"
+			}
+			p.warn("%s", said.in(cfg.Path))
+		}
+	}
+	for _, e := range cfg.Environments {
+		if slices.ContainsFunc([]string{e.CAFile, e.ClientCert, e.ClientKey}, func(path string) bool { return bad[path] }) {
+			continue
+		}
+		_, err := p.client(e, nil)
+		if wrong, ok := errors.AsType[*tokenapi.Error](err); ok {
+			problems = append(problems, cfg.about(e, wrong))
+		}
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(problems, byPlace)
+	return &ConfigError{File: cfg.Path, Problems: problems}
+}
+
+// about finds the file of an environment that an error is about.
+func (c *Config) about(e console.Environment, wrong *tokenapi.Error) Problem {
+	said := Problem{Key: fmt.Sprintf("environment %q: %s", e.Name, wrong.Op), Text: strings.TrimPrefix(wrong.Error(), wrong.Op+": "), Hint: wrong.Hint}
+	for _, f := range c.named {
+		if f.key == said.Key {
+			said.Line, said.Column = f.place.line, f.place.column
+		}
+	}
+	return said
+}
