@@ -60,7 +60,8 @@ type SecretName struct {
 }
 
 // ConfigError is everything that is wrong with one configuration file. It never holds a line of it, nor a
-// value other than the names of environments and applications: any other may be a secret in the wrong place.
+// value other than the names of environments, applications and the users in ~user, and of files that config check
+// opens: any other may be a secret in the wrong place.
 type ConfigError struct {
 	File     string
 	Problems []Problem // by line, then column

@@ -7,6 +7,8 @@ import (
 	"encoding/pem"
 	"fmt"
 	"strings"
+
+	"lanyard/tokenapi/secret"
 )
 
 const (
@@ -29,14 +31,22 @@ func pemText(data []byte) []byte {
 	return bytes.Join(lines, []byte("\n"))
 }
 
+// plainText refuses a file that is not text: it holds a control character, as DER and UTF-16 without a mark do.
+func plainText(key string, data []byte, hint string) error {
+	if err := secret.CheckLines(string(unmark(data))); err != nil {
+		return usage(key, "this is no text in UTF-8: it "+err.Error(), hint)
+	}
+	return nil
+}
+
 // Certificates reads every certificate of a PEM file (RFC 7468), in order; text and keys between
 // them are passed over. It fails (KindUsage) when there is none or one of them cannot be read, and
 // says which. key is the configuration key.
 func Certificates(key string, data []byte) ([]*x509.Certificate, error) {
-	text := pemText(data)
-	if bytes.IndexByte(text, 0) >= 0 {
-		return nil, usage(key, "no certificate could be read: this is no text in UTF-8", pemHint)
+	if err := plainText(key, data, pemHint); err != nil {
+		return nil, err
 	}
+	text := pemText(data)
 	var all []*x509.Certificate
 	for n, blocks := 1, bytes.Split(text, []byte(pemBegin))[1:]; len(blocks) > 0; blocks = blocks[1:] {
 		kind, _, _ := strings.Cut(string(blocks[0]), "-----")

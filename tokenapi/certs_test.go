@@ -68,7 +68,9 @@ func TestCertificateFiles(t *testing.T) {
 		"the first line is gone":  {one + strings.Replace(two, "-----BEGIN CERTIFICATE-----\n", "", 1), "holds 2 certificates, of which 1"},
 		"a form of OpenSSL's own": {one + strings.ReplaceAll(two, " CERTIFICATE", " TRUSTED CERTIFICATE"), "certificate 2 of the file is damaged: it is in a form of OpenSSL"},
 		"PKCS #7":                 {one + strings.ReplaceAll(two, " CERTIFICATE", " PKCS7"), "of the kind PKCS7"},
-		"UTF-16 without a mark":   {string(utf16LE(one+two, false)), "no text in UTF-8"},
+		"UTF-16 without a mark":   {string(utf16LE(one+two, false)), "no text in UTF-8: it holds a NUL at character 2 of line 1"},
+		"DER":                     {"\x30\x82\x01", "no text in UTF-8: it holds the control character U+0001 at character 3 of line 1"},
+		"an ESC":                  {"# one\r\n# \x1b[1m\r\n" + one, "no text in UTF-8: it holds an ESC at character 3 of line 2"},
 	} {
 		_, err := tokenapi.New(tokenapi.Config{CAPEM: []byte(c.file)}, time.Now)
 		if e := failure(t, err, tokenapi.KindUsage, c.says); e.Op != "ca_file" || strings.Contains(e.Error()+e.Hint, "canary") {
@@ -85,4 +87,8 @@ func TestCertificateFiles(t *testing.T) {
 	}
 	_, err := tokenapi.New(tokenapi.Config{ClientCertPEM: append(cert, junk...), ClientKeyPEM: text(key)}, time.Now)
 	failure(t, err, tokenapi.KindUsage, "certificate 2")
+	_, err = tokenapi.New(tokenapi.Config{ClientCertPEM: cert, ClientKeyPEM: text(append(key, 0))}, time.Now)
+	if e := failure(t, err, tokenapi.KindUsage, "it holds a NUL at character 1 of line "); e.Op != "client_key" {
+		t.Error(e.Op)
+	}
 }

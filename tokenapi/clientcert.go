@@ -26,6 +26,9 @@ func clientCertificate(cfg Config) (*tls.Certificate, error) {
 		}
 		return nil, err
 	}
+	if err := plainText("client_key", key, keyHint); err != nil {
+		return nil, err
+	}
 	cert, key = pemText(cert), pemText(key)
 	switch block := pemBlock(key, isPrivate); {
 	case block == nil && pemBlock(key, func(string) bool { return true }) != nil:
