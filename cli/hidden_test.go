@@ -137,3 +137,31 @@ func TestTypedAheadOfAPassphrase(t *testing.T) {
 		t.Errorf("the shell got it:\n%s", f)
 	}
 }
+
+// What is typed at a prompt is read as every secret is: an arrow key is no part of it, and does not go unnoticed.
+func TestTypedSecretsAreReadOneWay(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, ".config", "lanyard", "config.toml")
+	config := "[store]\nkey = \"passphrase\"\n[[environment]]\nname = \"e\"\ntoken_url = \"https://e.example/token\"\n" +
+		"[[application]]\nname = \"Orders\"\nconsumer_key = \"k\"\nconsumer_secret = { stored = true }\n"
+	if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte(config), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	c := openShell(t, dir)
+	for typed, said := range map[string]string{"s3cret\x1b[D": "holds an ESC at character 7", "": "is empty"} {
+		c.press("lanyard apps set-secret Orders\r")
+		c.see(`consumer secret of Orders@e: \s*$`)
+		c.press(typed + "\r")
+		c.see(`(?s)what was typed ` + said + `.*ready>\s*$`)
+	}
+	c.press("lanyard key rotate\r")
+	c.see(`new passphrase: \s*$`)
+	c.press("correct \x1b[Dhorse\r")
+	c.see(`(?s)passphrase: it holds an ESC at character 9\s+new passphrase: \s*$`)
+	c.press("correct horse\r")
+	c.see(`the same again: \s*$`)
+	c.press("correct horse\r")
+	c.see(`(?s)the same again:.*ready>\s*$`)
+	c.unseen("correct")
+}
