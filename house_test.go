@@ -68,6 +68,7 @@ var revealers = []string{
 	"tokenapi/clientcert.go", // into the TLS handshake
 	"tokenapi/device.go",
 	"tokenapi/grant.go",
+	"tokenapi/headers.go",
 	"tokenapi/introspect.go",
 	"tokenapi/jwt/parse.go",  // takes a token apart
 	"tokenapi/jwt/sign.go",   // a private key, to sign with it

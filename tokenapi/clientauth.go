@@ -14,6 +14,7 @@ const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 func (k *call) prepare(cr Credentials, target, key string) *Error {
 	k.mask.add(cr.ConsumerSecret.Reveal(), false)
 	k.mask.public(cr.ConsumerKey)
+	k.hideFields(cr.Headers)
 	switch {
 	case target == "":
 		return usage(k.x.Op, key+" is missing", "set "+key+" for this environment")
@@ -25,6 +26,11 @@ func (k *call) prepare(cr Credentials, target, key string) *Error {
 	}
 	if e := k.authenticate(cr, target); e != nil {
 		return e
+	}
+	if oneOrigin(target, k.c.cfg.Endpoints.TokenURL) {
+		if e := k.setFields("headers", cr.Headers); e != nil {
+			return e
+		}
 	}
 	k.header.Set("Content-Type", "application/x-www-form-urlencoded")
 	k.body = []byte(k.form.Encode())

@@ -19,6 +19,7 @@ type call struct {
 	url    string // as it is asked for
 	header http.Header
 	form   url.Values
+	own    []string // the names of the headers that a person added
 	body   []byte
 	sent   atomic.Bool // set by net/http's goroutines
 	answer *answer
@@ -50,6 +51,11 @@ func (k *call) end(e *Error) (Exchange, error) {
 		x.ResponseHeaders = k.headers(k.answer.header)
 	}
 	x.RequestHeaders = k.headers(k.header)
+	for i, h := range x.RequestHeaders {
+		if slices.Contains(k.own, http.CanonicalHeaderKey(h.Name)) {
+			x.RequestHeaders[i].Value = secret.Mask
+		}
+	}
 	x.Form = k.params()
 	x.URL = k.mask.text(clean(x.URL, 4*rawLimit))
 	if e == nil {

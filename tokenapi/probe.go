@@ -1,6 +1,7 @@
 package tokenapi
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"net/http"
@@ -22,13 +23,17 @@ func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchan
 	if r.Control {
 		op = opControl
 	}
-	k := c.begin(op, http.MethodGet, r.URL)
+	method := cmp.Or(r.Method, http.MethodGet)
+	k := c.begin(op, clean(method, 50), r.URL)
 	token := r.Token.Reveal()
 	k.mask.add(token, true)
-	k.header.Set("Authorization", "Bearer "+token)
+	k.hideFields(r.Headers)
 	k.header.Set("Accept", "application/json, */*;q=0.5")
-	var e *Error
-	if err := checkURL("probe_url", r.URL, c.cfg.AllowHTTP); err != nil {
+	e := k.setFields("probe_headers", r.Headers)
+	k.header.Set("Authorization", "Bearer "+token)
+	if why := MethodProblem(method); why != "" {
+		e = usage(op, "probe_method "+why, "")
+	} else if err := checkURL("probe_url", r.URL, c.cfg.AllowHTTP); err != nil {
 		e, _ = AsError(err)
 	} else if r.Token.IsZero() {
 		e = usage(op, "there is no token to probe with", "")

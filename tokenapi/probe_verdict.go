@@ -24,6 +24,7 @@ const (
 	WhyAPI          Why = "api"           // the API itself answered
 	WhyNoControl    Why = "no_control"    // nobody knows what a made-up token gets
 	WhyControlOff   Why = "control_off"   // the same, because probe_control is false
+	WhyControlActs  Why = "control_acts"  // the same, because the method of the probe acts
 	WhyControlSpent Why = "control_spent" // the same, because it was asked often enough for now
 	WhyElse         Why = "else"          // nothing of the above
 )

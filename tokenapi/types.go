@@ -44,6 +44,7 @@ type Credentials struct {
 	ConsumerSecret secret.Text // basic, basic-encoded and post
 	SigningKey     SigningKey  // private_key_jwt
 	Auth           ClientAuth
+	Headers        []Field // further headers, for requests to the origin of the token URL and to no other
 }
 
 // The grant types. Three of them have long names on the wire (RFC 8628, RFC 7523, RFC 8693), which are
@@ -134,10 +135,12 @@ type RevokeAnswer struct {
 	At             time.Time // when the answer was read
 }
 
-// ProbeRequest asks the gateway about a token by calling an API with it: one GET, on a new connection,
-// no redirect followed.
+// ProbeRequest asks the gateway about a token by calling an API with it: one request without a body, on
+// a new connection, no redirect followed.
 type ProbeRequest struct {
+	Method  string // "": GET
 	URL     string
+	Headers []Field // further headers, for this URL alone
 	Token   secret.Text
 	Control bool // Token is a made-up one (MadeUp): the answer is what another one is compared with
 }
