@@ -164,15 +164,19 @@ func (s *Service) ProbeText(ctx context.Context, appID string, access secret.Tex
 	if err != nil {
 		return ans, "", err
 	}
-	ans, ex, err := api.Probe(ctx, tokenapi.ProbeRequest{URL: a.ProbeURL, Token: access})
+	way, err := s.probeWayOf(ctx, a)
+	if err != nil {
+		return ans, "", err
+	}
+	ans, ex, err := api.Probe(ctx, way.request(a, access))
 	if err != nil {
 		return ans, access.Fingerprint(), err
 	}
 	s.observe(a, "", ex)
-	s.judge(ctx, a, api, access, Token{}, &ans)
+	s.judge(ctx, a, api, way, access, Token{}, &ans)
 	s.explained(ctx, a, &ans)
 	if ans.Verdict == tokenapi.Accepted {
-		err = s.update(context.WithoutCancel(ctx), func(w Writer) error { return s.accepted(w, a, access) })
+		err = s.update(context.WithoutCancel(ctx), func(w Writer) error { return s.accepted(w, a, way, access) })
 	}
 	return ans, access.Fingerprint(), err
 }

@@ -138,6 +138,10 @@ type Details struct {
 	SubjectTokenType   string         // token_exchange (RFC 8693 section 3)
 	RequestedTokenType string
 	ProbeControlOff    bool // probe_url is never called with a made-up token
+
+	Headers      []string // names of further headers of requests to the Token API; the values are secrets (HeaderKind)
+	ProbeHeaders []string // the same of probes (ProbeHeaderKind)
+	ProbeMethod  string   // HTTP method of probes; "": GET
 }
 
 // Interactive says whether a person has to take part in the application's grant.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"lanyard/tokenapi"
@@ -28,9 +29,14 @@ const (
 // added. Processes share it, so it is only changed within a transaction.
 type controls struct {
 	Asked    []time.Time        `json:"asked,omitempty"`   // when, in the last day, oldest first
-	Accepted time.Time          `json:"accepted,omitzero"` // when a token was last accepted there
+	Accepted time.Time          `json:"accepted,omitzero"` // when a token was last accepted there, by a plain GET
 	Of       map[string]control `json:"of,omitempty"`      // by method, headers and form of token
+
+	AcceptedBy map[string]time.Time `json:"accepted_by,omitempty"` // as Accepted, by other methods and headers
 }
+
+// plainGET is the key of a probeWay without method and headers of its own.
+const plainGET = "GET "
 
 // control is the answer of a probe URL to a made-up token of one form.
 type control struct {
@@ -44,10 +50,6 @@ func controlKey(probeURL string) string {
 	sum := sha256.Sum256([]byte(probeURL))
 	return "control/" + hex.EncodeToString(sum[:])
 }
-
-// controlForm names what a control is kept by beside the URL: the method, the probe headers (there
-// are none yet) and the form of the token.
-func controlForm(token secret.Text) string { return "GET " + tokenapi.TokenForm(token) }
 
 // within reports whether two times are at most d apart.
 func within(a, b time.Time, d time.Duration) bool {
@@ -73,6 +75,10 @@ func changeControls(w Writer, probeURL string, f func(*controls)) error {
 		return err
 	}
 	f(&c)
+	for len(c.AcceptedBy) > keepControls {
+		older := func(a, b string) int { return c.AcceptedBy[a].Compare(c.AcceptedBy[b]) }
+		delete(c.AcceptedBy, slices.MinFunc(slices.Collect(maps.Keys(c.AcceptedBy)), older))
+	}
 	for len(c.Of) > keepControls {
 		older := func(a, b string) int { return c.Of[a].At.Compare(c.Of[b].At) }
 		delete(c.Of, slices.MinFunc(slices.Collect(maps.Keys(c.Of)), older))
@@ -122,18 +128,33 @@ func (c *controls) next(form string, now time.Time, spare int, patience time.Dur
 
 // openTo gives a fresh control that was let through: then it does not matter of which form a token
 // is.
-func (c *controls) openTo(now time.Time) (control, bool) {
-	for _, one := range c.Of {
-		if one.Is.Status >= 200 && one.Is.Status <= 299 && within(one.At, now, controlFresh) {
+func (c *controls) openTo(way probeWay, now time.Time) (control, bool) {
+	for form, one := range c.Of {
+		if strings.HasPrefix(form, way.key) && one.Is.Status >= 200 && one.Is.Status <= 299 && within(one.At, now, controlFresh) {
 			return one, true
 		}
 	}
 	return control{}, false
 }
 
+// acceptedBy is when a token was last accepted there, called that way.
+func (c *controls) acceptedBy(way probeWay) time.Time {
+	if way.key == plainGET {
+		return c.Accepted
+	}
+	return c.AcceptedBy[way.key]
+}
+
 // accept notes that a token was accepted at now. A control from about that time is the signature.
-func (c *controls) accept(form string, now time.Time) {
-	c.Accepted = now
+func (c *controls) accept(way probeWay, form string, now time.Time) {
+	switch {
+	case way.key == plainGET:
+		c.Accepted = now
+	case c.AcceptedBy == nil:
+		c.AcceptedBy = map[string]time.Time{way.key: now}
+	default:
+		c.AcceptedBy[way.key] = now
+	}
 	if one := c.Of[form]; one.Is.Known() && within(one.At, now, signatureNear) {
 		one.Signature = one.Is
 		c.put(form, one)
@@ -143,12 +164,15 @@ func (c *controls) accept(form string, now time.Time) {
 // answered notes an answer. It becomes the signature if a token was accepted shortly before and
 // there is none yet; one that is there is only replaced by accept, because the gateway may have
 // failed since the acceptance.
-func (c *controls) answered(form string, at time.Time, is tokenapi.Shape, accepted time.Time) {
+func (c *controls) answered(way probeWay, form string, at time.Time, is tokenapi.Shape, accepted time.Time) {
 	one := c.Of[form]
 	one.Asking = time.Time{}
 	if is.Known() {
 		one.At, one.Is = at, is
-		near := within(at, c.Accepted, signatureNear) || within(at, accepted, signatureNear)
+		near := within(at, c.acceptedBy(way), signatureNear)
+		if c.Accepted.IsZero() && len(c.AcceptedBy) == 0 { // not kept here when the token was accepted
+			near = within(at, accepted, signatureNear)
+		}
 		if one.Signature.Status == 0 && near {
 			one.Signature = is
 		}
@@ -158,14 +182,14 @@ func (c *controls) answered(form string, at time.Time, is tokenapi.Shape, accept
 
 // judge completes the verdict on an answer with a control, where one is needed. t is zero for a
 // token that is not held.
-func (s *Service) judge(ctx context.Context, a Application, api API, token secret.Text, t Token,
+func (s *Service) judge(ctx context.Context, a Application, api API, way probeWay, token secret.Text, t Token,
 	ans *tokenapi.ProbeAnswer,
 ) {
 	if !ans.Facts.NeedsControl() {
 		return
 	}
 	accepted := lastAccepted(t, a.ProbeURL)
-	one, why := s.controlOf(ctx, a, api, token, accepted, ans.Verdict == tokenapi.Accepted)
+	one, why := s.controlOf(ctx, a, api, way, token, accepted, ans.Verdict == tokenapi.Accepted)
 	ans.Judge(one.Is, tokenapi.History{Accepted: !accepted.IsZero(), Unchanged: one.Is == one.Signature})
 	switch {
 	case ans.Why == tokenapi.WhyNoControl && why != "":
@@ -176,13 +200,16 @@ func (s *Service) judge(ctx context.Context, a Application, api API, token secre
 }
 
 // controlOf gives a fresh control, zero where none can be had now, and why not.
-func (s *Service) controlOf(ctx context.Context, a Application, api API, token secret.Text,
+func (s *Service) controlOf(ctx context.Context, a Application, api API, way probeWay, token secret.Text,
 	accepted time.Time, letThrough bool,
 ) (control, tokenapi.Why) {
 	if a.Details.ProbeControlOff {
 		return control{}, tokenapi.WhyControlOff
 	}
-	form, key, spare := controlForm(token), controlKey(a.ProbeURL), 0
+	if a.ProbeActs() {
+		return control{}, tokenapi.WhyControlActs
+	}
+	form, key, spare := way.form(token), controlKey(a.ProbeURL), 0
 	if letThrough {
 		spare = controlsSpare
 	}
@@ -198,7 +225,7 @@ func (s *Service) controlOf(ctx context.Context, a Application, api API, token s
 		if err != nil {
 			return spentForNow, control{}, err
 		}
-		if one, open := c.openTo(s.Now()); open {
+		if one, open := c.openTo(way, s.Now()); open {
 			return useControl, one, nil
 		}
 		return c.next(form, s.Now(), spare, patience), c.Of[form], nil
@@ -229,7 +256,7 @@ func (s *Service) controlOf(ctx context.Context, a Application, api API, token s
 		case todo == useControl:
 			return one, ""
 		case todo == askControl:
-			return s.askControl(ctx, a, api, token, form, accepted), tokenapi.WhyNoControl
+			return s.askControl(ctx, a, api, way, token, form, accepted), tokenapi.WhyNoControl
 		case todo == spentForNow:
 			return control{}, tokenapi.WhyControlSpent
 		}
@@ -245,18 +272,19 @@ func (s *Service) controlOf(ctx context.Context, a Application, api API, token s
 
 // askControl sends a made-up token and keeps what it is answered. An answer that is no control is
 // given as it is.
-func (s *Service) askControl(ctx context.Context, a Application, api API, token secret.Text, form string,
+func (s *Service) askControl(ctx context.Context, a Application, api API, way probeWay, token secret.Text, form string,
 	accepted time.Time,
 ) control {
-	made := tokenapi.MadeUp(token, s.Now())
-	ans, ex, err := api.Probe(ctx, tokenapi.ProbeRequest{URL: a.ProbeURL, Token: made, Control: true})
+	req := way.request(a, tokenapi.MadeUp(token, s.Now()))
+	req.Control = true
+	ans, ex, err := api.Probe(ctx, req)
 	if err == nil {
 		s.observe(a, "", ex)
 	}
 	var one control
 	err = s.update(context.WithoutCancel(ctx), func(w Writer) error {
 		return changeControls(w, a.ProbeURL, func(c *controls) {
-			c.answered(form, ans.At.UTC(), ans.Facts.Shape, accepted)
+			c.answered(way, form, ans.At.UTC(), ans.Facts.Shape, accepted)
 			one = c.Of[form]
 		})
 	})

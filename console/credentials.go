@@ -13,6 +13,10 @@ import (
 // configuration are in the store; where they are missing, somebody may know them.
 func (s *Service) credentials(ctx context.Context, a Application) (tokenapi.Credentials, error) {
 	c := tokenapi.Credentials{ConsumerKey: a.ConsumerKey, Auth: a.Environment.ClientAuth}
+	var err error
+	if c.Headers, err = s.fields(ctx, a, a.Details.Headers, HeaderKind); err != nil {
+		return c, err
+	}
 	kind := a.Credential()
 	if kind == "" {
 		return c, nil

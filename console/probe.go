@@ -41,12 +41,16 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnsw
 	if err != nil {
 		return tokenapi.ProbeAnswer{}, t, err
 	}
-	ans, ex, err := api.Probe(ctx, tokenapi.ProbeRequest{URL: a.ProbeURL, Token: sec.Access})
+	way, err := s.probeWayOf(ctx, a)
+	if err != nil {
+		return tokenapi.ProbeAnswer{}, t, err
+	}
+	ans, ex, err := api.Probe(ctx, way.request(a, sec.Access))
 	if err != nil {
 		return ans, t, err
 	}
 	s.observe(a, t.ID, ex)
-	s.judge(ctx, a, api, sec.Access, t, &ans)
+	s.judge(ctx, a, api, way, sec.Access, t, &ans)
 	s.explained(ctx, a, &ans)
 	place := placeOf(a.ProbeURL)
 	err = s.update(context.WithoutCancel(ctx), func(w Writer) error {
@@ -58,7 +62,7 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnsw
 		if t, err = s.token(w, tokenID); err != nil || ans.Verdict != tokenapi.Accepted {
 			return err
 		}
-		if err := s.accepted(w, a, sec.Access); err != nil {
+		if err := s.accepted(w, a, way, sec.Access); err != nil {
 			return err
 		}
 		if err := s.rememberLonger(w, a, t); err != nil {
@@ -77,6 +81,6 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnsw
 }
 
 // accepted notes that a token was accepted at the application's probe URL.
-func (s *Service) accepted(w Writer, a Application, token secret.Text) error {
-	return changeControls(w, a.ProbeURL, func(c *controls) { c.accept(controlForm(token), s.Now().UTC()) })
+func (s *Service) accepted(w Writer, a Application, way probeWay, token secret.Text) error {
+	return changeControls(w, a.ProbeURL, func(c *controls) { c.accept(way, way.form(token), s.Now().UTC()) })
 }

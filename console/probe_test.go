@@ -45,7 +45,7 @@ func newGate(t *testing.T, handler func(g *gate, w http.ResponseWriter, r *http.
 		}
 	}
 	g.wire.instead = func(r *http.Request) (*http.Response, error, bool) {
-		if r.Method != http.MethodGet {
+		if !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") {
 			return nil, nil, false
 		}
 		g.mu.Lock()

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"lanyard/tokenapi"
@@ -39,7 +40,7 @@ func worthOf(is tokenapi.Shape) (worth URLWorth, words, hint string) {
 		return WorthOpen, openURL + ", so no probe of it proves anything", otherURL
 	case status == 404 || status == 405 || status == 410:
 		return WorthNothing, "there seems to be nothing at this URL, so no probe of it proves anything",
-			"check path and version of probe_url: a GET of it should answer 200 to a good token"
+			"check path and version of probe_url, and probe_method: a good token should be answered 200"
 	case !is.Known():
 		return WorthFailing, "as long as it does, only a fault code can prove a token dead", "try again, or ask whoever runs the gateway"
 	}
@@ -56,7 +57,14 @@ func (s *Service) CheckProbeURL(ctx context.Context, a Application) (ProbeURLChe
 	if err := s.unlocked(ctx); err != nil {
 		return ProbeURLCheck{}, err
 	}
-	kept, err := s.keptControl(ctx, a.ProbeURL)
+	if a.ProbeActs() {
+		return ProbeURLCheck{Words: "a " + a.ProbeMethod() + " with a made-up token may act, so none is sent"}, nil
+	}
+	way, err := s.probeWayOf(ctx, a)
+	if err != nil {
+		return ProbeURLCheck{}, err
+	}
+	kept, err := s.keptControl(ctx, way, a.ProbeURL)
 	if err != nil {
 		return ProbeURLCheck{}, err
 	}
@@ -67,7 +75,7 @@ func (s *Service) CheckProbeURL(ctx context.Context, a Application) (ProbeURLChe
 			return ProbeURLCheck{}, err
 		}
 		var one control
-		if one, why = s.controlOf(ctx, a, api, secret.New(commonForm), time.Time{}, true); one.Is.Status != 0 {
+		if one, why = s.controlOf(ctx, a, api, way, secret.New(commonForm), time.Time{}, true); one.Is.Status != 0 {
 			return checked(one.Is), nil
 		}
 	}
@@ -89,11 +97,11 @@ func checked(is tokenapi.Shape) ProbeURLCheck {
 
 // keptControl is the newest control of a URL, zero if none is kept; one by a clock that was ahead
 // is none.
-func (s *Service) keptControl(ctx context.Context, probeURL string) (newest control, err error) {
+func (s *Service) keptControl(ctx context.Context, way probeWay, probeURL string) (newest control, err error) {
 	err = s.opt.Keeper.View(ctx, func(r Reader) error {
 		c, err := readControls(r, probeURL)
-		for _, one := range c.Of {
-			if one.At.After(newest.At) && !one.At.After(s.Now()) {
+		for form, one := range c.Of {
+			if strings.HasPrefix(form, way.key) && one.At.After(newest.At) && !one.At.After(s.Now()) {
 				newest = one
 			}
 		}

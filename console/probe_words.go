@@ -40,6 +40,8 @@ func ProbeWhy(ans tokenapi.ProbeAnswer) string {
 		return "nobody knows whether any token is answered so: the URL gave no answer to a made-up one"
 	case tokenapi.WhyControlOff:
 		return "nobody knows whether any token is answered so: probe_control is off"
+	case tokenapi.WhyControlActs:
+		return "nobody knows whether any token is answered so: no made-up one is sent with a method that may act"
 	case tokenapi.WhyControlSpent:
 		return "nobody knows whether any token is answered so: the URL " + askedEnough
 	case tokenapi.WhyElse:
@@ -64,6 +66,8 @@ func ProbeHopeless(ans tokenapi.ProbeAnswer) (why, hint string) {
 		return ProbeWhy(ans) + "; until a token is accepted here no probe can prove that this one is dead", "probe a token that is good, then this one"
 	case tokenapi.WhyControlOff:
 		return ProbeWhy(ans) + "; no such answer can prove that the token is dead", "take probe_control = false out of the application"
+	case tokenapi.WhyControlActs:
+		return ProbeWhy(ans) + "; no such answer can prove that the token is dead", "set probe_url and probe_method to a GET, HEAD or OPTIONS of the API that wants a token"
 	}
 	return "", ""
 }

@@ -97,7 +97,11 @@ type proof struct{ user, secret, password string }
 func proofOf(r Reader, req tokenapi.TokenRequest) (p proof, err error) {
 	c := req.Credentials
 	p.user = req.Username
-	if p.secret, err = r.Digest("client", secret.New(string(c.Auth)+"\x00"+c.ConsumerSecret.Reveal()+"\x00"+c.SigningKey.Key.Reveal())); err == nil {
+	client := string(c.Auth) + "\x00" + c.ConsumerSecret.Reveal() + "\x00" + c.SigningKey.Key.Reveal()
+	for _, f := range c.Headers { // what was refused may have been an API key among them
+		client += "\x00" + f.Name + "\x00" + f.Value.Reveal()
+	}
+	if p.secret, err = r.Digest("client", secret.New(client)); err == nil {
 		p.password, err = r.Digest("password", req.Password)
 	}
 	return p, err

@@ -15,7 +15,7 @@ const afterWindow = time.Minute
 // ProbeInVain says that no probe of this URL can prove anything, and that waiting changes nothing
 // about it: only another probe URL or configuration does.
 func ProbeInVain(ans tokenapi.ProbeAnswer) bool {
-	return ans.Why == tokenapi.WhyOpen || ans.Why == tokenapi.WhyControlOff
+	return ans.Why == tokenapi.WhyOpen || ans.Why == tokenapi.WhyControlOff || ans.Why == tokenapi.WhyControlActs
 }
 
 // Vigil is the watch over a token that is probed until the gateway refuses it.

@@ -141,6 +141,9 @@ type detailsForm struct {
 	Audience           string         `json:"audience,omitempty"` // of the application, as is the next
 	Resource           []string       `json:"resource,omitempty"`
 	ProbeControlOff    bool           `json:"probe_control_off,omitempty"`
+	Headers            []string       `json:"headers,omitempty"` // names, as are the next
+	ProbeHeaders       []string       `json:"probe_headers,omitempty"`
+	ProbeMethod        string         `json:"probe_method,omitempty"`
 }
 
 // details is a column with the details of an application in it, and with what came later than its
@@ -151,7 +154,8 @@ type details struct{ a *console.Application }
 func (c details) Value() (driver.Value, error) {
 	d := c.a.Details
 	b, err := json.Marshal(detailsForm{1, d.RedirectURL, d.SecretStored, d.SigningAlg, d.SigningKeyID, d.AssertionClaims,
-		d.ReadyAssertion, d.SubjectTokenType, d.RequestedTokenType, d.Server, c.a.Audience, c.a.Resource, d.ProbeControlOff})
+		d.ReadyAssertion, d.SubjectTokenType, d.RequestedTokenType, d.Server, c.a.Audience, c.a.Resource, d.ProbeControlOff,
+		d.Headers, d.ProbeHeaders, d.ProbeMethod})
 	return string(b), err
 }
 
@@ -171,7 +175,7 @@ func (c details) Scan(src any) error {
 	c.a.Details = console.Details{RedirectURL: f.RedirectURL, SecretStored: f.SecretStored, SigningAlg: f.SigningAlg, SigningKeyID: f.SigningKeyID,
 		AssertionClaims: f.AssertionClaims, ReadyAssertion: f.ReadyAssertion,
 		SubjectTokenType: f.SubjectTokenType, RequestedTokenType: f.RequestedTokenType, Server: f.Server,
-		ProbeControlOff: f.ProbeControlOff}
+		ProbeControlOff: f.ProbeControlOff, Headers: f.Headers, ProbeHeaders: f.ProbeHeaders, ProbeMethod: f.ProbeMethod}
 	return nil
 }
 

@@ -1,0 +1,100 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"strings"
+
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
+)
+
+// HeaderKind is the secret that is the value of one of an application's headers.
+func HeaderKind(name string) SecretKind { return SecretKind("headers." + name) }
+
+// ProbeHeaderKind is the secret that is the value of one of an application's probe headers.
+func ProbeHeaderKind(name string) SecretKind { return SecretKind("probe_headers." + name) }
+
+// fields fetches the values of headers.
+func (s *Service) fields(ctx context.Context, a Application, names []string, kind func(string) SecretKind) ([]tokenapi.Field, error) {
+	var all []tokenapi.Field
+	for _, name := range names {
+		value, err := s.opt.Vault.Secret(ctx, a, kind(name))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, tokenapi.Field{Name: name, Value: value})
+	}
+	return all, nil
+}
+
+// ProbeMethod is the HTTP method of an application's probes.
+func (a Application) ProbeMethod() string { return cmp.Or(a.Details.ProbeMethod, "GET") }
+
+// ProbeActs reports whether a probe may change something at the API: its method is not one of those
+// that are safe (RFC 9110 section 9.2.1). Then no made-up token is sent, and a person is asked
+// before probes are repeated.
+func (a Application) ProbeActs() bool {
+	return !slices.Contains([]string{"GET", "HEAD", "OPTIONS"}, a.ProbeMethod())
+}
+
+// RepeatedProbes says what repeating probes of applications may do, as a question; "" where they
+// only read.
+func RepeatedProbes(apps ...Application) string {
+	var all []string
+	for _, a := range apps {
+		if a.ProbeActs() {
+			all = append(all, "each probe of "+a.Label()+" sends a "+a.ProbeMethod()+" to the API, which may act")
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), "\n")
+}
+
+// probeWay is how an application's probe URL is called.
+type probeWay struct {
+	method  string
+	headers []tokenapi.Field
+	key     string // method and digest of the headers: what controls are kept by, beside the URL
+}
+
+// form names what a control is kept by beside the URL: method, headers and form of the token.
+func (p probeWay) form(token secret.Text) string { return p.key + tokenapi.TokenForm(token) }
+
+func (p probeWay) request(a Application, token secret.Text) tokenapi.ProbeRequest {
+	return tokenapi.ProbeRequest{Method: p.method, URL: a.ProbeURL, Headers: p.headers, Token: token}
+}
+
+// probeWayOf fetches the values of the probe headers. Their digest is a keyed one: a value may be
+// easy to guess.
+func (s *Service) probeWayOf(ctx context.Context, a Application) (probeWay, error) {
+	way := probeWay{method: a.ProbeMethod(), key: a.ProbeMethod() + " "}
+	var err error
+	if way.headers, err = s.fields(ctx, a, a.Details.ProbeHeaders, ProbeHeaderKind); err != nil || len(way.headers) == 0 {
+		return way, err
+	}
+	sum := sha256.New()
+	read := func(r Reader) error {
+		sum.Reset()
+		for _, f := range way.headers {
+			h, err := r.Digest("probe header "+strings.ToLower(f.Name), f.Value)
+			if err == nil && h == "" && !f.Value.IsZero() {
+				err = errUnhashed
+			}
+			if err != nil {
+				return err
+			}
+			_, _ = sum.Write([]byte(strings.ToLower(f.Name) + "\x00" + h + "\x00")) // never fails
+		}
+		return nil
+	}
+	if err = s.opt.Keeper.View(ctx, read); errors.Is(err, errUnhashed) {
+		err = s.opt.Keeper.Update(ctx, func(w Writer) error { return read(w) })
+	}
+	way.key = way.method + "#" + hex.EncodeToString(sum.Sum(nil)[:6]) + " "
+	return way, err
+}

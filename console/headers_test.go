@@ -1,0 +1,188 @@
+package console_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
+)
+
+// headerVault has values of headers beside the secrets of the sandbox.
+type headerVault struct {
+	console.Vault
+	values map[console.SecretKind]string
+}
+
+func (v headerVault) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
+	if value, ok := v.values[kind]; ok {
+		return secret.New(value), nil
+	}
+	return v.Vault.Secret(ctx, a, kind)
+}
+
+func (g *gate) values(values map[console.SecretKind]string) {
+	g.s = g.console(func(o *console.Options) { o.Vault = headerVault{g.vault, values} })
+}
+
+// Get, refresh and revoke carry the headers of the application.
+func TestHeadersOnTokenRequests(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	app := w.app("Payments", "PRODUCTION")
+	for i := range w.apps {
+		w.apps[i].Details.Headers = []string{"X-Tenant"}
+	}
+	var sent []string
+	w.wire.cut(nil, func(r *http.Request) error {
+		sent = append(sent, r.URL.Path+" "+r.Header.Get("X-Tenant"))
+		return nil
+	})
+	s := w.console(func(o *console.Options) {
+		o.Vault = headerVault{w.vault, map[console.SecretKind]string{console.HeaderKind("X-Tenant"): "acme"}}
+	})
+	out, err := s.Get(t.Context(), app.ID, console.GetOptions{})
+	if err == nil {
+		out, err = s.Renew(t.Context(), out.Token.ID)
+	}
+	if err == nil {
+		_, err = s.Revoke(t.Context(), out.Token.ID, console.RevokeAccess, 0)
+	}
+	if err == nil {
+		_, err = s.DeliverOne(t.Context(), out.Token.ID)
+	}
+	want := "/token acme,/token acme,/revoke acme"
+	if got := strings.Join(sent, ","); err != nil || got != want {
+		t.Errorf("sent %q (%v), want %q", got, err, want)
+	}
+}
+
+// A value that was refused as a credential rests; another one does not.
+func TestHeadersAreCredentials(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	app := w.app("Orders", "PRODUCTION")
+	for i := range w.apps {
+		w.apps[i].Details.Headers = []string{"X-Api-Key"}
+	}
+	n := 0
+	w.wire.instead = func(r *http.Request) (*http.Response, error, bool) {
+		n++
+		if r.Header.Get("X-Api-Key") == "right" {
+			return nil, nil, false
+		}
+		rec := newRecorder()
+		rec.WriteHeader(401)
+		_, _ = rec.Write([]byte(`{"error":"invalid_client"}`))
+		return rec.response(r), nil, true
+	}
+	with := func(value string) error {
+		s := w.console(func(o *console.Options) {
+			o.Vault = headerVault{w.vault, map[console.SecretKind]string{console.HeaderKind("X-Api-Key"): value}}
+		})
+		_, err := s.Obtain(t.Context(), app.ID, console.ObtainOptions{})
+		return err
+	}
+	if err := with("wrong"); err == nil {
+		t.Error("a wrong key got a token")
+	}
+	if err := with("wrong"); err == nil || n != 1 {
+		t.Errorf("what was refused was sent again: %d requests, %v", n, err)
+	}
+	if err := with("right"); err != nil || n != 2 {
+		t.Errorf("the right key got no token: %d requests, %v", n, err)
+	}
+}
+
+// A control is asked with the method and the headers of the probe, and holds for those alone.
+func TestControlByMethodAndHeaders(t *testing.T) {
+	t.Parallel()
+	var calls []string
+	g := newGate(t, func(_ *gate, w http.ResponseWriter, r *http.Request, good bool) {
+		calls = append(calls, fmt.Sprint(r.Method, " ", r.Header.Get("X-Api-Key"), " ", good))
+		if !good {
+			w.WriteHeader(401)
+		}
+	})
+	tok := g.token()
+	begin := func(method, key string) {
+		for i := range g.apps {
+			g.apps[i].Details.ProbeMethod, g.apps[i].Details.ProbeHeaders = method, nil
+			if key != "" {
+				g.apps[i].Details.ProbeHeaders = []string{"X-Api-Key"}
+			}
+		}
+		g.values(map[console.SecretKind]string{console.ProbeHeaderKind("X-Api-Key"): key})
+		g.clock.advance(2 * time.Minute) // another control may be asked for
+		calls = nil
+	}
+	for _, c := range []struct{ method, key string }{{"", ""}, {"HEAD", ""}, {"OPTIONS", ""}, {"", "key-one"}, {"", "key-two"}, {"HEAD", "key-two"}} {
+		begin(c.method, c.key)
+		for range 2 {
+			g.sees(tok.ID, tokenapi.Accepted, tokenapi.WhyLetThrough)
+		}
+		method := c.method
+		if method == "" {
+			method = "GET"
+		}
+		one := method + " " + c.key
+		if got, want := strings.Join(calls, ","), one+" true,"+one+" false,"+one+" true"; got != want {
+			t.Errorf("%+v: calls %q, want %q", c, got, want)
+		}
+	}
+	// The signature is kept by them too: what was accepted with one header says nothing of another.
+	g.kill(tok.ID)
+	begin("", "key-two")
+	g.sees(tok.ID, tokenapi.Refused, tokenapi.WhyLikeMadeUp)
+	begin("", "key-three")
+	g.sees(tok.ID, tokenapi.Unclear, tokenapi.WhyUnsigned)
+}
+
+// With a method that acts no made-up token is sent: a bare 401 proves nothing then, and repeating does not change that.
+func TestProbeThatActs(t *testing.T) {
+	t.Parallel()
+	body := ""
+	g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request, good bool) {
+		if !good {
+			w.WriteHeader(401)
+			_, _ = w.Write([]byte(body))
+		}
+	}, func(a *console.Application) { a.Details.ProbeMethod = "POST" })
+	tok := g.token()
+	g.sees(tok.ID, tokenapi.Accepted, tokenapi.WhyLetThrough)
+	g.kill(tok.ID)
+	g.sees(tok.ID, tokenapi.Unclear, tokenapi.WhyControlActs)
+	ans, _, err := g.s.Probe(t.Context(), tok.ID)
+	if why, hint := console.ProbeHopeless(ans); err != nil || !console.ProbeInVain(ans) || why == "" || hint == "" || console.ProbeWhy(ans) == "" {
+		t.Errorf("%v: %q %q", err, why, hint)
+	}
+	body = `{"fault":{"code":900901,"message":"Invalid Credentials"}}`
+	g.sees(tok.ID, tokenapi.Refused, tokenapi.WhyNamed)
+	if is, err := g.s.CheckProbeURL(t.Context(), g.app); err != nil || is.Status != 0 || is.Words == "" {
+		t.Errorf("checked: %+v, %v", is, err)
+	}
+	if _, made := g.asked(); made != 0 {
+		t.Errorf("%d made-up tokens were sent", made)
+	}
+}
+
+func TestRepeatedProbes(t *testing.T) {
+	t.Parallel()
+	app := func(name, method string) console.Application {
+		return console.Application{Name: name, Details: console.Details{ProbeMethod: method}}
+	}
+	for _, method := range []string{"", "GET", "HEAD", "OPTIONS"} {
+		if ask := console.RepeatedProbes(app("A", method)); ask != "" {
+			t.Errorf("%q: %s", method, ask)
+		}
+	}
+	ask := console.RepeatedProbes(app("B", "POST"), app("A", "GET"), app("B", "POST"), app("C", "PURGE"))
+	if ask != "each probe of B sends a POST to the API, which may act\neach probe of C sends a PURGE to the API, which may act" {
+		t.Error(ask)
+	}
+}
