@@ -224,6 +224,10 @@ func (r *reader) application(s section, envs []environment, others []application
 	a.Extra = s.extra()
 	a.ProbeURL = s.url("probe_url", env.AllowHTTP)
 	a.Details.ProbeControlOff = s.values["probe_control"] == false
+	a.Details.ProbeMethod = s.probeMethod()
+	var headers, probeHeaders map[console.SecretKind]SecretRef
+	a.Details.Headers, headers = s.headers("headers", console.HeaderKind)
+	a.Details.ProbeHeaders, probeHeaders = s.headers("probe_headers", console.ProbeHeaderKind)
 	refs := s.secrets()
 	s.grantNeeds(&a.Application, env, refs)
 	for _, o := range others {
@@ -255,6 +259,8 @@ func (r *reader) application(s section, envs []environment, others []application
 			r.cfg.Secrets[SecretName{a.ConfigID, kind}] = refs[kind]
 		}
 	}
+	s.keepHeaders(a.Application, "headers", headers, env)
+	s.keepHeaders(a.Application, "probe_headers", probeHeaders, env)
 	r.cfg.Applications = append(r.cfg.Applications, a.Application)
 	return a
 }

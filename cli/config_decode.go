@@ -144,7 +144,7 @@ func (k kind) fits(v any) bool {
 		if _, ok = v.(string); !ok {
 			_, ok = texts(v)
 		}
-	case form, table:
+	case form, fields, table:
 		_, ok = v.(map[string]any)
 	case tables:
 		_, ok = maps(v)
@@ -168,6 +168,8 @@ func (k kind) want(key string) string {
 		return `must be a key or a list of keys, such as "r" or ["r", "f5"]`
 	case form:
 		return `must be a table, such as { validity_period = "3600" }`
+	case fields:
+		return `must be a table, such as { X-Tenant = "acme" }`
 	case table:
 		return "must be a table, begun with [" + key + "]"
 	case tables:

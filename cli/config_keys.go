@@ -21,6 +21,7 @@ const (
 	list                 // ["…", "…"]
 	secretly             // "…", { env = … }, { command = … }, { file = … } or { stored = true }
 	form                 // a table of form parameters or claims
+	fields               // a table of HTTP headers, each value as for secretly
 	table                // [name]
 	tables               // [[name]]
 	choice               // "auto", true or false
@@ -74,7 +75,7 @@ func applicationKeys() map[string]kind {
 		"redirect_url": text, "signing_key": secretly, "signing_alg": text, "signing_key_id": text,
 		"assertion": secretly, "assertion_claims": form,
 		"subject_token": secretly, "subject_token_type": text, "requested_token_type": text,
-		"auto_renew": unbuilt, "headers": unbuilt, "probe_method": unbuilt, "probe_headers": unbuilt,
+		"auto_renew": unbuilt, "headers": fields, "probe_method": text, "probe_headers": fields,
 	}
 }
 

@@ -157,6 +157,9 @@ func TestConfigWarnings(t *testing.T) {
 			`dir/config.toml:7:19: application "Orders": consumer_secret: is written in the file; safer is ` + saferForms},
 		{"literal password", good + "grant = \"password\"\nusername = \"ana\"\npassword = \"" + canary + "\"",
 			`dir/config.toml:10:12: application "Orders": password: is written in the file; safer is ` + saferForms},
+		{"literal API key in a header", good + "headers = { X-Api-Key = \"" + canary + "\", X-Tenant = \"acme\" }",
+			`dir/config.toml:8:25: application "Orders": headers.X-Api-Key: is written in the file; safer is ` + saferForms},
+		{"no credential in a header", good + "probe_headers = { X-Tenant = \"acme\", Accept = \"application/json\", X-Api-Key = { env = \"K\" } }\nheaders = {}", ""},
 		{"missing", strings.Replace(good, "consumer_secret", "# ", 1),
 			`dir/config.toml:4:1: application "Orders": consumer_secret: is missing; give it as ` + saferForms},
 	} {

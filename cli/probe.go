@@ -15,21 +15,24 @@ import (
 )
 
 func (p *program) probeCommand() *cobra.Command {
-	var untilDead bool
+	var untilDead, yes bool
 	var every, timeout time.Duration
 	c := &cobra.Command{
 		Use:   "probe TOKEN|APP -",
 		Short: "Ask the gateway whether it lets a token through",
-		Long: "Calls the application's probe_url with the token. Exit 0: accepted, 3: refused, 1: unclear.\n" +
+		Long: "Calls the application's probe_url with the token, by its probe_method. Exit 0: accepted, 3: refused, 1: unclear.\n" +
 			"Where it has to, it also calls probe_url with a made-up token, to see what anybody is answered there.\n" +
 			"With --until-dead it goes on until the gateway refused three times in a row: exit 0, or 7 after --timeout.\n" +
 			"Where no probe of probe_url can prove anything, whatever time passes, it ends after three answers: exit 1.\n" +
+			"It asks before it repeats a probe_method that may act: any but GET, HEAD and OPTIONS.\n" +
 			"probe APP - probes with a token from standard input, which is sent to the probe_url of APP and not kept.",
 		Args: takes(1, 2),
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case !untilDead && (c.Flags().Changed("every") || c.Flags().Changed("timeout")):
 				return misuse("", "--every and --timeout are for --until-dead")
+			case yes && !untilDead:
+				return misuse("", "--yes is for --until-dead")
 			case every <= 0 || timeout < 0:
 				return misuse("", "--every must be more than 0, and --timeout not negative")
 			}
@@ -39,16 +42,17 @@ func (p *program) probeCommand() *cobra.Command {
 				}
 				return p.probeLeak(c.Context(), args[0])
 			}
-			return p.runProbe(c.Context(), args[0], untilDead, every, timeout)
+			return p.runProbe(c.Context(), args[0], untilDead, yes, every, timeout)
 		},
 	}
 	c.Flags().BoolVar(&untilDead, "until-dead", false, "go on until the gateway refuses it")
 	c.Flags().DurationVar(&every, "every", time.Second, "the pause between two probes")
 	c.Flags().DurationVar(&timeout, "timeout", 0, "give up after this long (default: a minute after the token's window or expiry, where that is known)")
+	c.Flags().BoolVar(&yes, "yes", false, "do not ask before probes are repeated that may act")
 	return p.verbFlags(c)
 }
 
-func (p *program) runProbe(ctx context.Context, what string, untilDead bool, every, timeout time.Duration) error {
+func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool, every, timeout time.Duration) error {
 	s, l, err := p.openNamed(ctx, true, what)
 	if err != nil {
 		return err
@@ -59,6 +63,11 @@ func (p *program) runProbe(ctx context.Context, what string, untilDead bool, eve
 		return err
 	}
 	if untilDead && !p.dryRun {
+		if !yes {
+			if err := p.confirmProbes("probe: --until-dead", l.app[t.AppID]); err != nil {
+				return err
+			}
+		}
 		return p.probeUntilDead(ctx, s, t, l.app[t.AppID], every, timeout)
 	}
 	ans, now, err := s.svc.Probe(ctx, t.ID)

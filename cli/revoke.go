@@ -89,6 +89,15 @@ func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) er
 		if err := p.confirm(l, targets); err != nil {
 			return err
 		}
+		if o.waitDead {
+			var apps []console.Application
+			for _, t := range targets {
+				apps = append(apps, l.app[t.AppID])
+			}
+			if err := p.confirmProbes("revoke: --wait-dead", apps...); err != nil {
+				return err
+			}
+		}
 	}
 	one := len(targets) == 1 && (len(args) == 1 || args[1] == "-") && !o.all
 	return p.revokeEach(ctx, s, targets, kind, o, one)
@@ -157,6 +166,19 @@ func (p *program) confirm(l ledger, targets []console.Token) error {
 	return p.askYes(strings.Join(names, ", ")+"\nrevoke in production?",
 		&failure{exit: exitUsage, code: "needs_yes", text: "revoke: in production this needs --yes", hint: "it would revoke " + strings.Join(names, ", ")},
 		&failure{exit: exitUsage, code: "declined", text: "revoke: not confirmed, nothing was sent"})
+}
+
+// confirmProbes asks before probes are repeated that may act. No is the default.
+func (p *program) confirmProbes(verb string, apps ...console.Application) error {
+	apps = slices.DeleteFunc(apps, func(a console.Application) bool { return a.ProbeURL == "" })
+	words := console.RepeatedProbes(apps...)
+	if words == "" {
+		return nil
+	}
+	return p.askYes(words+"\nprobe again and again?",
+		&failure{exit: exitUsage, code: "needs_yes", text: verb + " needs --yes here: " + strings.ReplaceAll(words, "\n", ", "),
+			hint: "set probe_method to GET, HEAD or OPTIONS, or give --yes; nothing was sent"},
+		&failure{exit: exitUsage, code: "declined", text: verb + ": not confirmed, nothing was sent"})
 }
 
 // askYes asks a question at the terminal; only y or yes is a yes. It fails with alone where there is no terminal, and

@@ -186,6 +186,9 @@ func (c *Config) Vault(env func(string) (string, bool)) console.Vault {
 
 // secretWords is what a kind of secret is called in front of an application's name.
 func secretWords(kind console.SecretKind) string {
+	if strings.Contains(string(kind), ".") { // a header: its name stays as it is
+		return string(kind) + " of "
+	}
 	return strings.ReplaceAll(string(kind), "_", " ") + " of "
 }
 
