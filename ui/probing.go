@@ -4,11 +4,13 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/ui/kit"
 )
 
 // The rhythm of probing until dead: slower and slower while the gateway lets the token through, and as close as two
@@ -35,9 +37,47 @@ type vigil struct {
 type vigils map[string]*vigil
 
 // keepProbing begins to probe tokens until they are dead. It is what is done once the secrets are unlocked.
-type keepProbing struct{ ids []string }
+type keepProbing struct {
+	ids       []string
+	confirmed *actsOverlay // the question that was answered with yes; nil: none was asked
+}
 
 func (keepProbing) intent() {}
+
+// actsOverlay asks before probes are repeated that may act.
+type actsOverlay struct {
+	confirmOverlay
+	ids []string
+}
+
+func (*actsOverlay) title() string { return "Probe again and again?" }
+
+func (o *actsOverlay) press(s *scene, _ action, key string) intent {
+	if key == s.keys.yes() {
+		return keepProbing{o.ids, o}
+	}
+	return closeOverlay{}
+}
+
+// asksToProbe opens the question that comes before these tokens are probed until they are dead, if there is one.
+func (m *root) asksToProbe(ids []string) bool {
+	var apps []console.Application
+	for _, id := range ids {
+		if r := m.board.byID[id]; r != nil {
+			apps = append(apps, m.board.apps[r.app].Application)
+		}
+	}
+	words := console.RepeatedProbes(apps...)
+	if words == "" {
+		return false
+	}
+	lines := strings.Split(words, "\n")
+	for i := range lines {
+		lines[i] = kit.Clean(lines[i])
+	}
+	m.open(&actsOverlay{confirmOverlay{verb: "probe until dead", lines: append(lines, "", "It is sent until the gateway refuses the token.")}, ids})
+	return true
+}
 
 // probeUntilDead keeps probing the selected token, or those that are marked, until the gateway refuses it, or stops
 // that.
@@ -51,10 +91,10 @@ func (m *root) probeUntilDead() tea.Cmd {
 		m.stopProbing(ids)
 		return nil
 	}
-	if m.unlockFirst("probe a token", keepProbing{idle}) {
+	if m.unlockFirst("probe a token", keepProbing{ids: idle}) {
 		return nil
 	}
-	return keepProbing{idle}.perform(m)
+	return keepProbing{ids: idle}.perform(m)
 }
 
 func (m *root) stopProbing(ids []string) {
@@ -69,6 +109,11 @@ func (m *root) stopProbing(ids []string) {
 func (i keepProbing) perform(m *root) tea.Cmd {
 	if m.fx.svc == nil {
 		m.note(info, "there is nothing to do that with yet", "")
+		return nil
+	}
+	if i.confirmed != nil {
+		m.drop(i.confirmed)
+	} else if m.asksToProbe(i.ids) {
 		return nil
 	}
 	if m.vigils == nil {

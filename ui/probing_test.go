@@ -147,3 +147,30 @@ func TestProbingEndsWithAnError(t *testing.T) {
 		t.Errorf("said %d times", n)
 	}
 }
+
+// Probes that may act are repeated only after a question, whose answer is no other key than y.
+func TestProbingThatActsAsksFirst(t *testing.T) {
+	t.Parallel()
+	l := awake(t, func(a *console.Application) { a.Details.ProbeMethod = "POST" })
+	l.Key("g", "p")
+	if at, _ := l.probedAt(); len(at) != 1 || l.Overlays() != 0 {
+		t.Errorf("p: %d probes, %d overlays", len(at), l.Overlays())
+	}
+	for _, no := range []string{"P", "n", "esc", "enter"} {
+		l.Key("P")
+		l.shows("Probe again and again?", "each probe of Orders@cloud/PRODUCTION sends a POST to the API, which may act", "probe until dead")
+		l.Key(no)
+		l.after(time.Minute)
+		if at, _ := l.probedAt(); len(at) != 1 || l.Overlays() != 0 {
+			t.Fatalf("%s: %d probes, %d overlays", no, len(at), l.Overlays())
+		}
+	}
+	l.Key("P", "y")
+	l.said("is probed until the gateway refuses it")
+	l.after(6 * time.Second)
+	if at, _ := l.probedAt(); len(at) != 3 || l.Overlays() != 0 {
+		t.Errorf("y: %d probes, %d overlays", len(at), l.Overlays())
+	}
+	l.Key("P")
+	l.said("probing has stopped")
+}
