@@ -65,11 +65,18 @@ func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
 		return secret.Text{}, &Error{Code: "no_probe_url", Text: a.Label() + " has no probe URL that can be written down", Hint: "probe_url in its configuration"}
 	}
 	if form == FormHTTP {
-		return secret.New("GET " + u.String() + "\n" + header + "\n"), nil
+		return secret.New(a.ProbeMethod() + " " + u.String() + "\n" + header + "\n"), nil
 	}
 	// The header goes through a pipe: printf is part of every shell, so the token stands in no argument list that
 	// other users can see.
 	line := "printf '%s\\n' " + ShellQuote(header) + " | curl -sS -H @-"
+	switch method := a.ProbeMethod(); method {
+	case "GET":
+	case "HEAD":
+		line += " -I"
+	default:
+		line += " -X " + ShellQuote(method)
+	}
 	if a.Environment.CAFile != "" {
 		line += " --cacert " + ShellQuote(a.Environment.CAFile)
 	}

@@ -186,3 +186,20 @@ func TestRepeatedProbes(t *testing.T) {
 		t.Error(ask)
 	}
 }
+
+// A copied call of the probe URL has its method; the values of probe headers are in no form.
+func TestFormsOfProbeMethod(t *testing.T) {
+	t.Parallel()
+	sec := console.Secrets{Access: secret.New("tok")}
+	for method, want := range map[string][2]string{
+		"": {"curl -sS -H @- 'https://api.example/'", "GET "}, "HEAD": {"curl -sS -H @- -I 'https://api.example/'", "HEAD "},
+		"POST": {"curl -sS -H @- -X 'POST' 'https://api.example/'", "POST "}, "A'B": {`-X 'A'\''B'`, "A'B "},
+	} {
+		a := console.Application{ProbeURL: "https://api.example/", Details: console.Details{ProbeMethod: method, ProbeHeaders: []string{"X-Api-Key"}}}
+		curl, err := console.As(a, console.Token{}, sec, console.FormCurl)
+		http, err2 := console.As(a, console.Token{}, sec, console.FormHTTP)
+		if err != nil || err2 != nil || !strings.Contains(curl.Reveal(), want[0]) || !strings.HasPrefix(http.Reveal(), want[1]) {
+			t.Errorf("%q: %s %s %v %v", method, curl.Reveal(), http.Reveal(), err, err2)
+		}
+	}
+}

@@ -16,7 +16,9 @@ import (
 func curlOf(e console.Exchange) string {
 	var piped []string // lines of a curl configuration
 	parts := []string{"curl -sS"}
-	if e.Method != "GET" && (e.Method != "POST" || len(e.Form) == 0) {
+	if e.Method == "HEAD" { // with -X HEAD curl would wait for a body
+		parts = append(parts, "-I")
+	} else if e.Method != "GET" && (e.Method != "POST" || len(e.Form) == 0) {
 		parts = append(parts, "-X "+console.ShellQuote(kit.Clean(e.Method)))
 	}
 	for _, h := range e.RequestHeaders {
@@ -29,9 +31,9 @@ func curlOf(e console.Exchange) string {
 				scheme = "Bearer"
 			}
 			piped = append(piped, setting("header", "Authorization: "+scheme+" ", "$TOKEN"))
-		case name == "content-type", name == "content-length", name == "user-agent", name == "accept-encoding":
 		case strings.Contains(h.Value, secret.Mask):
 			piped = append(piped, setting("header", h.Name+": ", variable(h.Name)))
+		case name == "content-type", name == "content-length", name == "user-agent", name == "accept-encoding":
 		default:
 			parts = append(parts, "-H "+console.ShellQuote(kit.Clean(h.Name+": "+h.Value)))
 		}
