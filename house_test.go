@@ -57,6 +57,7 @@ var revealers = []string{
 	"cli/clipboard.go",    // to the clipboard, which is what was asked for
 	"cli/print_secret.go", // to stdout, which is what was asked for
 	"console/forms.go",    // the forms in which a token is handed out
+	"console/headers.go",  // the values of headers, into what is stored sealed
 	"console/refusal.go",  // what a server refused, into a keyed hash
 	"cli/sandbox_toml.go", // the sandbox's own invented credentials
 	"store/digest.go",     // into a keyed hash

@@ -14,7 +14,14 @@ import (
 func (s *Service) credentials(ctx context.Context, a Application) (tokenapi.Credentials, error) {
 	c := tokenapi.Credentials{ConsumerKey: a.ConsumerKey, Auth: a.Environment.ClientAuth}
 	var err error
-	if c.Headers, err = s.fields(ctx, a, a.Details.Headers, HeaderKind); err != nil {
+	switch {
+	case len(a.Details.Headers) == 0:
+	case a.Source == FromConfig:
+		c.Headers, err = s.fields(ctx, a, a.Details.Headers, HeaderKind)
+	default:
+		c.Headers, err = s.keptFields(ctx, a)
+	}
+	if err != nil {
 		return c, err
 	}
 	kind := a.Credential()
@@ -110,7 +117,13 @@ func (s *Service) keepApp(w Writer, a Application, op string, held Secrets) erro
 				return err
 			}
 			if given.Details.SecretStored { // the one in the store may be newer than the one that was sent
-				held = Secrets{}
+				has, err := w.HasConsumerSecret(a.ID)
+				if err != nil {
+					return err
+				}
+				if held.Access = (secret.Text{}); !has { // it is stored with another application, which a row here would hide
+					held = Secrets{}
+				}
 			}
 			return w.PutApplication(own.kept(), held)
 		}
@@ -134,7 +147,7 @@ func (s *Service) keepApp(w Writer, a Application, op string, held Secrets) erro
 // when it is no longer configured.
 func held(c tokenapi.Credentials) Secrets {
 	if c.Auth == tokenapi.AuthPrivateKeyJWT {
-		return Secrets{Access: c.SigningKey.Key}
+		return Secrets{Access: c.SigningKey.Key, Headers: fieldsText(c.Headers)}
 	}
-	return Secrets{Access: c.ConsumerSecret}
+	return Secrets{Access: c.ConsumerSecret, Headers: fieldsText(c.Headers)}
 }

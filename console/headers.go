@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -18,6 +19,49 @@ func HeaderKind(name string) SecretKind { return SecretKind("headers." + name) }
 
 // ProbeHeaderKind is the secret that is the value of one of an application's probe headers.
 func ProbeHeaderKind(name string) SecretKind { return SecretKind("probe_headers." + name) }
+
+// fieldsText is how the values of headers are stored, sealed, beside the application: its tokens can be
+// revoked when it is no longer configured.
+func fieldsText(all []tokenapi.Field) secret.Text {
+	if len(all) == 0 {
+		return secret.Text{}
+	}
+	values := map[string]string{}
+	for _, f := range all {
+		values[f.Name] = f.Value.Reveal()
+	}
+	text, err := json.Marshal(values)
+	if err != nil { // strings always have a form in JSON
+		return secret.Text{}
+	}
+	return secret.New(string(text))
+}
+
+// keptFields are the headers of an application that is no longer configured, as they were sent last.
+func (s *Service) keptFields(ctx context.Context, a Application) ([]tokenapi.Field, error) {
+	var kept Secrets
+	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
+		kept, err = r.ConsumerSecret(a.ID)
+		return err
+	})
+	if err != nil && !isNotFound(err) {
+		return nil, err
+	}
+	values := map[string]string{}
+	if !kept.Headers.IsZero() {
+		err = json.Unmarshal([]byte(kept.Headers.Reveal()), &values)
+	}
+	var all []tokenapi.Field
+	for _, name := range a.Details.Headers {
+		value, ok := values[name]
+		if !ok || err != nil {
+			return nil, &Error{Code: "no_secret", Text: "header " + name + " of " + a.Label() + ": its value is not kept, and the application is no longer configured",
+				Hint: "put the application back into the configuration"}
+		}
+		all = append(all, tokenapi.Field{Name: name, Value: secret.New(value)})
+	}
+	return all, nil
+}
 
 // fields fetches the values of headers.
 func (s *Service) fields(ctx context.Context, a Application, names []string, kind func(string) SecretKind) ([]tokenapi.Field, error) {

@@ -60,6 +60,21 @@ func TestHeadersOnTokenRequests(t *testing.T) {
 	if got := strings.Join(sent, ","); err != nil || got != want {
 		t.Errorf("sent %q (%v), want %q", got, err, want)
 	}
+	// They are kept for tokens of an application that is no longer configured.
+	if out, err = s.Get(t.Context(), app.ID, console.GetOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	sent = nil
+	s = w.console(func(o *console.Options) { o.Applications, o.Vault = nil, vault{} })
+	if out, err = s.Renew(t.Context(), out.Token.ID); err == nil {
+		_, err = s.Revoke(t.Context(), out.Token.ID, console.RevokeAccess, 0)
+	}
+	if err == nil {
+		_, err = s.DeliverOne(t.Context(), out.Token.ID)
+	}
+	if got := strings.Join(sent, ","); err != nil || got != "/token acme,/revoke acme" {
+		t.Errorf("no longer configured: sent %q (%v)", got, err)
+	}
 }
 
 // A value that was refused as a credential rests; another one does not.

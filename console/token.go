@@ -122,6 +122,7 @@ type Secrets struct {
 	Access  secret.Text
 	Refresh secret.Text
 	ID      secret.Text
+	Headers secret.Text // of an application: the values of its headers, JSON
 }
 
 // Mark is a journal entry: something that cannot be taken back was about to be sent. It is removed when

@@ -208,7 +208,7 @@ func (r *reader) Application(id string) (console.Application, error) {
 	return console.Application{}, fmt.Errorf("%s: %w", op, console.ErrNotFound)
 }
 
-// ConsumerSecret gives the consumer secret of an application, as Access; a zero one when the application
+// ConsumerSecret gives the consumer secret of an application, as Access, and the values of its headers; a zero one when the application
 // is stored without. It fails with console.ErrNotFound when the application is not stored, and with
 // ErrKey when the secret was altered.
 func (r *reader) ConsumerSecret(appID string) (console.Secrets, error) {
@@ -223,7 +223,8 @@ func (r *reader) ConsumerSecret(appID string) (console.Secrets, error) {
 		err = &Error{Code: "store_altered", Text: "the consumer secret of application " + appID + " is altered", Err: err,
 			Hint: "it opens with no key: store it anew (lanyard apps set-secret, or e in the console)"}
 	}
-	return console.Secrets{Access: text}, r.fail(op, err)
+	consumer, headers := withoutHeaders(text)
+	return console.Secrets{Access: consumer, Headers: headers}, r.fail(op, err)
 }
 
 // HasConsumerSecret says whether a consumer secret is stored, which can be told while the store is locked.
@@ -232,16 +233,28 @@ func (r *reader) HasConsumerSecret(appID string) (has bool, err error) {
 	return has, err
 }
 
-// PutApplication stores or replaces an application; a zero s.Access leaves a stored secret alone.
+// PutApplication stores or replaces an application; a zero s.Access leaves a stored secret alone, zero s.Headers stored
+// values of headers.
 func (w *writer) PutApplication(a console.Application, s console.Secrets) error {
 	op := "store application " + a.ID
 	if err := put(w, op, applicationTable(), &a); err != nil {
 		return err
 	}
-	if s.Access.IsZero() {
+	if s.Access.IsZero() && s.Headers.IsZero() {
 		return nil
 	}
-	consumer, err := w.seal(s.Access, "application_secret", a.ID, "consumer")
+	if s.Access.IsZero() || a.Details.Headers != nil && s.Headers.IsZero() {
+		had, err := w.ConsumerSecret(a.ID)
+		switch {
+		case err == nil && s.Access.IsZero():
+			s.Access = had.Access
+		case err == nil:
+			s.Headers = had.Headers
+		case s.Access.IsZero() || !errors.Is(err, ErrKey): // an altered one is replaced
+			return err
+		}
+	}
+	consumer, err := w.seal(withHeaders(s.Access, s.Headers), "application_secret", a.ID, "consumer")
 	if err != nil {
 		return w.fail(op, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"golang.org/x/crypto/chacha20poly1305"
 
@@ -92,6 +93,25 @@ func (s *sealer) sealBytes(plain []byte, table, row, column string) []byte {
 	out[0] = paddedForm
 	_, _ = rand.Read(out[1:head]) // never fails
 	return s.aead.Seal(out, out[1:head], padded, s.place(paddedForm, table, row, column))
+}
+
+// withHeaders joins a consumer secret and the values of headers to one text, because they are stored in one place. A
+// consumer secret alone stays as it is.
+func withHeaders(consumer, headers secret.Text) secret.Text {
+	if headers.IsZero() {
+		return consumer
+	}
+	return secret.New("\x00" + headers.Reveal() + "\x00" + consumer.Reveal()) // JSON holds no NUL
+}
+
+// withoutHeaders takes apart what withHeaders has joined.
+func withoutHeaders(t secret.Text) (consumer, headers secret.Text) {
+	rest, joined := strings.CutPrefix(t.Reveal(), "\x00{")
+	before, after, ok := strings.Cut(rest, "\x00")
+	if !joined || !ok {
+		return t, secret.Text{}
+	}
+	return secret.New(after), secret.New("{" + before)
 }
 
 // open gives back what seal was given for the same place; nil gives no credential, so
