@@ -218,3 +218,36 @@ func TestFormsOfProbeMethod(t *testing.T) {
 		}
 	}
 }
+
+// An application of the store that is edited keeps its headers with their values, also where it becomes another one.
+func TestEditingKeepsHeaders(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.alone()
+	d := typed(w, "Orders")
+	a := must[console.Application](t)(s.Save(t.Context(), d))
+	a.Details.Headers, a.Details.ProbeMethod = []string{"X-Tenant"}, "HEAD"
+	err := w.keeper.Update(t.Context(), func(wr console.Writer) error {
+		return wr.PutApplication(a, console.Secrets{Headers: secret.New(`{"X-Tenant":"acme"}`)})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent []string
+	w.wire.cut(nil, func(r *http.Request) error {
+		sent = append(sent, r.Header.Get("X-Tenant"))
+		return nil
+	})
+	d = console.Draft{Application: a, Was: a.ID}
+	d.Name = "Renamed"
+	b := must[console.Application](t)(s.Save(t.Context(), d))
+	must[console.Outcome](t)(s.Get(t.Context(), b.ID, console.GetOptions{}))
+	d = console.Draft{Application: b, Was: b.ID}
+	d.Grant, d.Username = tokenapi.GrantPassword, "ana"
+	d.Password = secret.New("wrong")
+	c := must[console.Application](t)(s.Save(t.Context(), d))
+	_, _ = s.Get(t.Context(), c.ID, console.GetOptions{})
+	if got := strings.Join(sent, ","); got != "acme,acme" || b.ID != a.ID || c.ID == a.ID || c.ProbeMethod() != "HEAD" {
+		t.Errorf("sent %q as %s, %s, %s (%s)", got, a.ID, b.ID, c.ID, c.ProbeMethod())
+	}
+}

@@ -146,14 +146,17 @@ func refuseElsewhere(verb string, was, now Environment) error {
 // put stores an application in place of the one that it was, if it was one. A secret that is not given is the old one's,
 // unless that was given for another server.
 func (s *Service) put(w Writer, was *Application, a *Application, text, password secret.Text) error {
+	var headers secret.Text
 	if was != nil && was.ID != a.ID {
 		if SameServer(was.Environment, a.Environment) {
-			if text.IsZero() {
+			if text.IsZero() || len(a.Details.Headers) > 0 {
 				kept, err := w.ConsumerSecret(was.ID)
 				if err != nil && !isNotFound(err) {
 					return err
 				}
-				text = kept.Access
+				if headers = kept.Headers; text.IsZero() {
+					text = kept.Access
+				}
 			}
 			if password.IsZero() && was.Username == a.Username {
 				var err error
@@ -173,7 +176,7 @@ func (s *Service) put(w Writer, was *Application, a *Application, text, password
 	if a.Secret = SecretAvailable; text.IsZero() && !kept && a.Credential() != "" {
 		a.Secret = SecretMissing
 	}
-	if err := w.PutApplication(*a, Secrets{Access: text}); err != nil || password.IsZero() {
+	if err := w.PutApplication(*a, Secrets{Access: text, Headers: headers}); err != nil || password.IsZero() {
 		return err
 	}
 	return w.PutPassword(a.ID, password)
