@@ -18,6 +18,7 @@ import (
 
 	"lanyard/tokenapi/secret"
 	"lanyard/ui"
+	"lanyard/ui/kit"
 )
 
 // The ways to a clipboard.
@@ -121,7 +122,7 @@ func (b *board) Copy(ctx context.Context, text secret.Text, stays bool) (ui.Copi
 		return ui.Copied{}, fmt.Errorf("copy: %w", err)
 	}
 	ctx = context.WithoutCancel(ctx)
-	if strings.ContainsFunc(text.Reveal(), mischief) { // pasted into a shell, a line break runs what stands before it
+	if strings.ContainsFunc(text.Reveal(), func(r rune) bool { return kit.Hidden([]rune{r}, 0) }) { // pasted into a shell, a line break runs what stands before it
 		return ui.Copied{}, errors.New("copy: it holds characters that cannot be pasted safely")
 	}
 	for _, way := range b.ways() {

@@ -13,6 +13,7 @@ import (
 	"lanyard/store"
 	"lanyard/tokenapi"
 	"lanyard/ui"
+	"lanyard/ui/kit"
 )
 
 func TestExitCodes(t *testing.T) {
@@ -63,7 +64,7 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 	t.Parallel()
 	nasty := "a\x1b[2Jb\x07c\u202edddd\u2066e\nf\u009bg\xffh\u200bi\U000e0041j"
 	for _, r := range plain(nasty) {
-		if r == '\n' || mischief(r) {
+		if r == '\n' || kit.Hidden([]rune{r}, 0) {
 			t.Errorf("plain lets %U through", r)
 		}
 	}
@@ -80,7 +81,7 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 		t.Errorf("%q, %v", back["x"], err)
 	}
 	for _, r := range string(safe) {
-		if mischief(r) {
+		if kit.Hidden([]rune{r}, 0) {
 			t.Errorf("harmless lets %U through", r)
 		}
 	}
@@ -91,7 +92,7 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 	}
 	out.Reset()
 	columns(&out, []string{"NAME", ">N"}, [][]string{{"決済", "1"}, {"a\x1b[1m", "22"}, {"👩‍💻", "3"}})
-	if want := "NAME    N\n決済    1\na·[1m  22\n👩‍💻      3\n"; out.String() != want {
+	if want := "NAME    N\n決済    1\na·[1m  22\n👩‍💻    3\n"; out.String() != want {
 		t.Errorf("columns:\n%s\nnot\n%s", out.String(), want)
 	}
 }

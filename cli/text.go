@@ -4,10 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 	"unicode/utf8"
-
-	"github.com/charmbracelet/x/ansi"
 
 	"lanyard/ui/kit"
 )
@@ -30,7 +27,7 @@ func plain(s string) string {
 			b.WriteRune('·')
 		case r == '\t' || r == '\n' || r == '\r':
 			b.WriteRune(' ')
-		case mischief(r) && !joins(rs, i) && !varies(rs, i):
+		case kit.Hidden(rs, i):
 			b.WriteRune('·')
 		default:
 			b.WriteRune(r)
@@ -49,51 +46,12 @@ func isASCII(s string) bool {
 	return true
 }
 
-// mischief says whether a terminal does something else than show a character: controls, format characters, line
-// separators, and fillers and variation selectors, which are letters or marks by name and nothing to look at.
-func mischief(r rune) bool {
-	switch r {
-	case '\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u180b', '\u180c', '\u180d', '\u180f', '\u2028', '\u2029', '\u3164', '\uffa0':
-		return true
-	}
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Variation_Selector)
-}
-
-// joins says whether the character is a joiner where one belongs: between characters of Arabic, Indic and other
-// scripts that need it, or of emoji. Between Latin, Greek or Cyrillic letters it only hides.
-func joins(rs []rune, i int) bool {
-	const arabic = '\u0600' // what is before it has no use for joiners
-	return (rs[i] == '\u200c' || rs[i] == '\u200d') && i > 0 && i+1 < len(rs) && rs[i-1] >= arabic && rs[i+1] >= arabic &&
-		(!mischief(rs[i-1]) || varies(rs, i-1)) && !mischief(rs[i+1])
-}
-
-// varies says whether the character is a variation selector where one can be seen: after an emoji, which it makes coloured or plain,
-// and after a Chinese character, of which it chooses a form. After a letter it only hides.
-func varies(rs []rune, i int) bool {
-	if i == 0 || !unicode.Is(unicode.Variation_Selector, rs[i]) {
-		return false
-	}
-	if r := rs[i]; r == '\ufe0e' || r == '\ufe0f' {
-		return emoji(rs[i-1]) || i+1 < len(rs) && rs[i+1] == '\u20e3' && strings.ContainsRune("#*0123456789", rs[i-1]) // a keycap
-	}
-	return unicode.Is(unicode.Han, rs[i-1])
-}
-
-// emoji says whether a character may be drawn as one. Most of them are among the symbols from U+2100 on.
-func emoji(r rune) bool {
-	switch r {
-	case '©', '®', '‼', '⁉', 'ℹ', '↔', '◻', '◼', '◽', '◾', '〰', '\U0001f3fb', '\U0001f3fc', '\U0001f3fd', '\U0001f3fe', '\U0001f3ff':
-		return true
-	}
-	return r >= '\u2100' && unicode.Is(unicode.So, r)
-}
-
 // harmless escapes in JSON what a terminal would act on; the value stays the same.
 func harmless(doc []byte) []byte {
 	var b strings.Builder
 	var marks kit.Cluster
 	for _, r := range string(doc) {
-		act := marks.Over(r) || mischief(r)
+		act := marks.Over(r) || kit.Hidden([]rune{r}, 0)
 		switch {
 		case r != '\n' && act && r < 0x10000:
 			fmt.Fprintf(&b, `\u%04x`, r)
@@ -125,13 +83,13 @@ func columns(w io.Writer, titles []string, rows [][]string) {
 	for _, row := range all {
 		for i, cell := range row {
 			row[i] = plain(cell)
-			width[i] = max(width[i], ansi.StringWidth(row[i]))
+			width[i] = max(width[i], kit.Width(row[i]))
 		}
 	}
 	for _, row := range all {
 		var b strings.Builder
 		for i, cell := range row {
-			gap := strings.Repeat(" ", width[i]-ansi.StringWidth(cell))
+			gap := strings.Repeat(" ", width[i]-kit.Width(cell))
 			if i > 0 {
 				b.WriteString("  ")
 			}

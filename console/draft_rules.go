@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"lanyard/tokenapi"
 )
 
 // The rules below are those of the configuration file and of the forms alike. Each gives what is wrong, or "", and
@@ -26,19 +28,11 @@ func NameProblem(name string) string {
 	}
 	rs := []rune(name)
 	for i, r := range rs {
-		if !unicode.IsPrint(r) && !joiner(rs, i) {
+		if !unicode.IsPrint(r) && (!unicode.Is(unicode.Cf, r) || tokenapi.Hidden(rs, i)) {
 			return "must not contain control characters, or others that cannot be seen"
 		}
 	}
 	return ""
-}
-
-// joiner says whether a character joins its neighbours, where that is of use: Persian and Indic words are spelt with it,
-// and families of emoji. Between Latin, Greek or Cyrillic letters it only makes two names look like one.
-func joiner(rs []rune, i int) bool {
-	const arabic = '\u0600' // what is before it has no use for joiners
-	return (rs[i] == '\u200c' || rs[i] == '\u200d') && i > 0 && i+1 < len(rs) &&
-		rs[i-1] >= arabic && rs[i+1] >= arabic && unicode.IsPrint(rs[i-1]) && unicode.IsPrint(rs[i+1])
 }
 
 // EnvironmentNameProblem is NameProblem for an environment, whose name is also typed behind an @.

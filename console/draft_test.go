@@ -113,12 +113,14 @@ func TestDraftProblems(t *testing.T) {
 // Names are in all languages, and some words need joiners.
 func TestNamesOfAllLanguages(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"Orders", "注文", "می\u200cخواهم", "👩\u200d👩\u200d👧", "❤\ufe0f", "שלום", "e\u0301té"} {
+	for _, name := range []string{"Orders", "注文", "می\u200cخواهم", "👩\u200d👩\u200d👧", "❤\ufe0f", "שלום", "e\u0301té",
+		"सेवा भुगतान", "தமிழ் சேவை", "บริการชำระเงิน", "ന്\u200d", "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f", "🇮🇳"} {
 		if why := console.NameProblem(name); why != "" {
 			t.Errorf("%q %s", name, why)
 		}
 	}
-	for _, name := range []string{"Or\u200dders", "\u200dOrders", "Orders\u200d", "Or\x1bders", "Or\u202eders", "a\u200b", "می\u200d\u200dخ"} {
+	for _, name := range []string{"Or\u200dders", "\u200dOrders", "Orders\u200d", "Or\x1bders", "Or\u202eders", "a\u200b", "می\u200d\u200dخ",
+		"語\u200d語", "🏴\U000e0067", "x\U000e0067\U000e007f", "nb\u00a0sp", "pu\ue000"} {
 		if console.NameProblem(name) == "" {
 			t.Errorf("%q is taken", name)
 		}

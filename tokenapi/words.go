@@ -27,7 +27,7 @@ func clean(s string, limit int) string {
 		case unicode.IsSpace(r):
 			blank = n > 0
 			continue
-		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs):
+		case Hidden(rs, i) || unicode.In(r, unicode.Co, unicode.Cs):
 			continue
 		case !unicode.Is(unicode.M, r):
 			marks = 0
@@ -145,11 +145,12 @@ func asciiLower(s string) string {
 // keep takes what a terminal would act on out of a text, and nothing else: codes that people type are shown
 // as they were given, in their own case and with their own blanks. At most limit runes stay.
 func keep(s string, limit int) string {
-	n := 0
-	return strings.Map(func(r rune) rune {
-		if n++; n > limit || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp) {
-			return -1
+	var out []rune
+	rs := []rune(strings.ToValidUTF8(s, "\uFFFD"))
+	for i, r := range rs[:min(len(rs), limit)] {
+		if !Hidden(rs, i) && !unicode.In(r, unicode.Co, unicode.Cs) {
+			out = append(out, r)
 		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
+	}
+	return string(out)
 }

@@ -45,7 +45,7 @@ func cells(line string) ([]cell, error) {
 		}
 		cluster, w := s[:1], 1
 		if s[0] >= utf8.RuneSelf || len(s) > 1 && s[1] >= utf8.RuneSelf {
-			cluster, w = ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+			cluster, w = ansi.FirstGraphemeCluster(s, ansi.WcWidth)
 		}
 		if r, _ := utf8.DecodeRuneInString(cluster); r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == utf8.RuneError {
 			return out, fmt.Errorf("a control character or half a character: %q", cluster)

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/ui/kit"
 )
 
 // veil hides what is no business of an audience: users, hosts, consumer keys. The zero of it, nil, hides nothing.
@@ -334,17 +336,11 @@ func segments(text string) (out []span) {
 // blotted is a painted line with some of its text covered; spans count bytes of what is left without escape sequences.
 func blotted(line string, spans []span) string {
 	var b strings.Builder
-	var state byte
 	at := 0
-	for line != "" {
-		seq, w, n, next := ansi.DecodeSequence(line, state, nil)
-		if n == 0 {
-			break
-		}
-		line, state = line[n:], next
+	kit.Cells(line, func(seq string, w int) {
 		if w == 0 && (seq[0] == '\x1b' || seq[0] < ' ') {
 			b.WriteString(seq)
-			continue
+			return
 		}
 		from := at
 		at += len(seq)
@@ -353,6 +349,6 @@ func blotted(line string, spans []span) string {
 		} else {
 			b.WriteString(seq)
 		}
-	}
-	return b.String() + line
+	})
+	return b.String()
 }

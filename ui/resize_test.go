@@ -267,7 +267,7 @@ func sound(line string) (wide int, err error) {
 		return 0, errors.New("the line ends in a style")
 	}
 	if !plain {
-		wide = max(ansi.StringWidth(line), ansi.StringWidthWc(line))
+		wide = ansi.StringWidthWc(line)
 	}
 	return wide, nil
 }

@@ -28,11 +28,11 @@ func ASCII(frame string) string {
 				continue
 			}
 		}
-		seq, w, n, next := ansi.DecodeSequence(rest, state, nil)
-		if n == 0 {
+		seq, w, left, after := next(rest, state)
+		if len(left) == len(rest) {
 			break
 		}
-		rest, state = rest[n:], next
+		rest, state = left, after
 		r, size := utf8.DecodeRuneInString(seq)
 		switch {
 		case w == 0 && seq[0] < utf8.RuneSelf: // controls and escape sequences

@@ -3,8 +3,7 @@ package kit
 import (
 	"strings"
 	"unicode"
-
-	"github.com/charmbracelet/x/ansi"
+	"unicode/utf8"
 )
 
 // Width is how many cells s takes; escape sequences take none.
@@ -12,7 +11,7 @@ func Width(s string) int {
 	if n, ok := plain(s); ok {
 		return n
 	}
-	return ansi.StringWidth(s)
+	return method().StringWidth(s)
 }
 
 // plain measures printable ASCII, which is nearly everything, without looking for clusters.
@@ -25,39 +24,16 @@ func plain(s string) (int, bool) {
 	return len(s), true
 }
 
-// Clean makes foreign text safe to place in a column: control and formatting characters go, and a
-// cluster that terminals measure differently (joined emoji, variation selectors) is reduced to its first
-// character, so that a frame is as wide on every terminal as it is here.
+// Clean makes foreign text safe to place in a column: control characters and what cannot be seen go, marks on one character
+// beyond a bound go, and all that people write stays whole.
 func Clean(s string) string {
 	if _, ok := plain(s); ok {
 		return s
 	}
 	var b strings.Builder
-	for s != "" {
-		cluster, _ := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
-		if cluster == "" {
-			break
-		}
-		s = s[len(cluster):]
-		b.WriteString(cleanCluster(cluster))
-	}
-	return b.String()
-}
-
-// filler says whether a character is a letter or mark by name and nothing to look at: with it two different names
-// look the same.
-func filler(r rune) bool {
-	switch r {
-	case '\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u3164', '\uffa0':
-		return true
-	}
-	return false
-}
-
-func cleanCluster(c string) string {
-	var b strings.Builder
 	var marks Cluster
-	for _, r := range c {
+	rs := []rune(s) // bytes that are no UTF-8 become U+FFFD
+	for i, r := range rs {
 		over := marks.Over(r)
 		switch {
 		case over:
@@ -65,24 +41,41 @@ func cleanCluster(c string) string {
 			b.WriteByte(' ')
 		case r == unicode.ReplacementChar:
 			b.WriteByte('?')
-		case unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Cs) || unicode.Is(unicode.Variation_Selector, r) || filler(r):
+		case Hidden(rs, i) || unicode.In(r, unicode.Co, unicode.Cs):
 		default:
 			b.WriteRune(r)
 		}
 	}
-	out := b.String()
-	if out == "" {
-		return ""
+	out := syllables(b.String())
+	if r, _ := utf8.DecodeRuneInString(out); unicode.In(r, unicode.Mn, unicode.Me) { // it would be drawn on what stands before
+		return "?" + strings.TrimLeftFunc(out, func(r rune) bool { return unicode.In(r, unicode.Mn, unicode.Me) })
 	}
-	if w := ansi.StringWidth(out); w > 0 && w == ansi.StringWidthWc(out) {
-		return out
+	return out
+}
+
+// syllables composes Korean letters into the syllables that they spell, as fonts do: terminals differ in the cells that
+// they give to the letters (Unicode, section 3.12).
+func syllables(s string) string {
+	const first, lead, vowel, final, vowels, finals = 0xac00, 0x1100, 0x1161, 0x11a7, 21, 28
+	if !strings.ContainsFunc(s, func(r rune) bool { return r >= vowel && r < 0x11c3 }) {
+		return s
 	}
-	for _, r := range out { // the first character that both measures agree on
-		if one := string(r); ansi.StringWidth(one) > 0 && ansi.StringWidth(one) == ansi.StringWidthWc(one) {
-			return one
+	var out []rune
+	for _, r := range s {
+		if n := len(out) - 1; n >= 0 {
+			before := out[n]
+			switch {
+			case before >= lead && before < lead+19 && r >= vowel && r < vowel+vowels:
+				out[n] = first + ((before-lead)*vowels+r-vowel)*finals
+				continue
+			case before >= first && before < first+19*vowels*finals && (before-first)%finals == 0 && r > final && r < final+finals:
+				out[n] += r - final
+				continue
+			}
 		}
+		out = append(out, r)
 	}
-	return "?"
+	return string(out)
 }
 
 // Fit cuts s at its end, or pads it, to exactly w cells.
@@ -92,7 +85,7 @@ func Fit(s string, w int) string {
 	}
 	n := Width(s)
 	if n > w {
-		s = ansi.Truncate(s, w, "…")
+		s = head(s, w, "…")
 		n = Width(s)
 	}
 	return s + Spaces(w-n)
@@ -119,14 +112,8 @@ func Middle(s string, w int) string {
 	if w == 1 {
 		return "…"
 	}
-	head := ansi.Truncate(s, w/2, "")
-	// TruncateLeft counts from the left what is to go; a wide character on the edge may leave one cell too many.
-	for drop := n - (w - 1 - Width(head)); drop <= n; drop++ {
-		if tail := ansi.TruncateLeft(s, drop, ""); Width(head)+1+Width(tail) <= w {
-			return head + "…" + tail
-		}
-	}
-	return head + "…"
+	left := head(s, w/2, "")
+	return left + "…" + tail(s, n-(w-1-Width(left)))
 }
 
 const blanks = "                                                                                                                                "
@@ -218,7 +205,7 @@ func (l *Line) Width() int { return l.w }
 // End pads or cuts the line to w cells.
 func (l *Line) End(w int) string {
 	if l.w > w {
-		return ansi.Truncate(l.b.String(), w, "")
+		return head(l.b.String(), w, "")
 	}
 	l.Gap(w - l.w)
 	return l.b.String()
@@ -226,35 +213,24 @@ func (l *Line) End(w int) string {
 
 // Splice lays over upon the line under, from column x on. Both keep their styles.
 func Splice(under, over string, x, w int) string {
-	left := ansi.Truncate(under, x, "")
+	left := head(under, x, "")
 	left += off + Spaces(x-Width(left))
-	end := x + Width(over)
 	right := ""
-	if end < w {
-		for cut := end; cut <= w; cut++ { // a wide character across the edge goes whole
-			if right = ansi.TruncateLeft(under, cut, ""); Width(right) <= w-end {
-				break
-			}
-		}
-		right = Spaces(w-end-Width(right)) + right
+	if end := x + Width(over); end < w {
+		right = tail(under, end)
+		right = Spaces(w-end-Width(right)) + right // a wide character across the edge goes whole
 	}
 	return left + over + right
 }
 
 // Cut cuts s to w cells without a mark.
 func Cut(s string, w int) string {
-	if Width(s) <= w {
-		return s
-	}
-	return ansi.Truncate(s, max(w, 0), "")
+	return head(s, max(w, 0), "")
 }
 
 // Short cuts s at its end, with a mark, when it is wider than w, and does not pad.
 func Short(s string, w int) string {
-	if Width(s) <= w {
-		return s
-	}
-	return ansi.Truncate(s, max(w, 0), "…")
+	return head(s, max(w, 0), "…")
 }
 
 // Wrap breaks s into lines of at most w cells, between words where there are any.
@@ -262,7 +238,7 @@ func Wrap(s string, w int) []string {
 	if w < 1 {
 		return nil
 	}
-	return strings.Split(ansi.Wrap(s, w, ""), "\n")
+	return strings.Split(method().Wrap(s, w, ""), "\n")
 }
 
 // Chop breaks s into pieces of at most w cells, wherever it must: it is for what has no words, such as an
@@ -271,5 +247,5 @@ func Chop(s string, w int) []string {
 	if w < 1 || s == "" {
 		return nil
 	}
-	return strings.Split(ansi.Hardwrap(s, w, true), "\n")
+	return strings.Split(method().Hardwrap(s, w, true), "\n")
 }

@@ -1,0 +1,107 @@
+package tokenapi
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Hidden reports whether rs[i] shows nothing or acts on a terminal where it stands: control and format characters, line
+// separators, fillers, and joiners, variation selectors and tags outside of the words and emoji that are spelt with them.
+// ui/kit has the same rule for the screen, which may not import this package; a test in cli compares them.
+func Hidden(rs []rune, i int) bool {
+	switch r := rs[i]; {
+	case r == '\u200c' || r == '\u200d':
+		return !joins(rs, i)
+	case unicode.Is(unicode.Variation_Selector, r):
+		return !varies(rs, i)
+	case r >= 0xe0020 && r <= 0xe007f:
+		return !inFlag(rs, i)
+	default:
+		return filler(r) || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+	}
+}
+
+// filler reports whether r is a letter or mark by name and nothing to look at: with it two different names look the same.
+func filler(r rune) bool {
+	switch r {
+	case '\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u3164', '\uffa0':
+		return true
+	}
+	return false
+}
+
+// joining are the scripts in which a joiner changes how letters are drawn.
+var joining = []*unicode.RangeTable{
+	unicode.Arabic, unicode.Syriac, unicode.Mongolian, unicode.Nko, unicode.Phags_Pa, unicode.Mandaic, unicode.Manichaean,
+	unicode.Adlam, unicode.Hanifi_Rohingya,
+	unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu,
+	unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Khmer, unicode.Myanmar, unicode.Tibetan, unicode.Balinese,
+	unicode.Javanese, unicode.Sundanese, unicode.Newa, unicode.Grantha, unicode.Tirhuta, unicode.Kaithi, unicode.Chakma,
+}
+
+// viramas are the signs that take the vowel from a consonant. A joiner after one chooses a form even at the end of a word.
+const viramas = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca"
+
+// joins reports whether the joiner at i is in a word of a joining script, or, if it is a ZWJ, in an emoji.
+func joins(rs []rune, i int) bool {
+	before := i - 1
+	for before >= 0 && unicode.Is(unicode.M, rs[before]) && !filler(rs[before]) && !unicode.Is(unicode.Variation_Selector, rs[before]) {
+		before-- // a mark belongs to the letter before it
+	}
+	if before >= 0 && unicode.In(rs[before], joining...) {
+		if i+1 < len(rs) && !filler(rs[i+1]) && (unicode.In(rs[i+1], joining...) || unicode.Is(unicode.Inherited, rs[i+1]) && unicode.Is(unicode.Mn, rs[i+1])) {
+			return true
+		}
+		return rs[i] == '\u200d' && strings.ContainsRune(viramas, rs[i-1])
+	}
+	before = i - 1
+	if before > 0 && rs[before] == '\ufe0f' {
+		before--
+	}
+	return rs[i] == '\u200d' && before >= 0 && i+1 < len(rs) && emoji(rs[before]) && emoji(rs[i+1])
+}
+
+// varies reports whether the variation selector at i can be seen: after an emoji, which it makes coloured or plain, in a
+// keycap, and after a Chinese or Mongolian letter, of which it chooses a form.
+func varies(rs []rune, i int) bool {
+	if i == 0 {
+		return false
+	}
+	before := rs[i-1]
+	switch r := rs[i]; {
+	case r == '\ufe0e' || r == '\ufe0f':
+		return emoji(before) || i+1 < len(rs) && rs[i+1] == '\u20e3' && strings.ContainsRune("#*0123456789", before)
+	case r < '\ufe00':
+		return unicode.Is(unicode.Mongolian, before) && unicode.IsLetter(before)
+	}
+	return unicode.Is(unicode.Han, before)
+}
+
+// emoji reports whether r may be drawn as one. Most of them are among the symbols from U+2100 on.
+func emoji(r rune) bool {
+	if strings.ContainsRune("©®‼⁉ℹ↔⤴⤵◻◼◽◾〰〽\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff", r) {
+		return true
+	}
+	return r >= '\u2100' && unicode.Is(unicode.So, r)
+}
+
+// inFlag reports whether the tag at i is in the flag of a region: a black flag, three to six tags and the end tag.
+func inFlag(rs []rune, i int) bool {
+	const flag, end, most = '\U0001f3f4', '\U000e007f', 6
+	tag := func(r rune) bool { return r >= 0xe0061 && r <= 0xe007a || r >= 0xe0030 && r <= 0xe0039 }
+	first := i
+	if rs[i] == end {
+		first--
+	}
+	for first >= 0 && i-first <= most && tag(rs[first]) {
+		first--
+	}
+	if first < 0 || rs[first] != flag {
+		return false
+	}
+	last := first + 1
+	for last < len(rs) && tag(rs[last]) {
+		last++
+	}
+	return last < len(rs) && rs[last] == end && last-first-1 >= 3 && last-first-1 <= most && i <= last
+}
