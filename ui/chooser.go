@@ -118,7 +118,7 @@ func (c *chooser) typed(msg tea.KeyPressMsg) intent {
 		c.at = max(c.at-max(c.page-1, 1), 0)
 	default:
 		before := c.input.Value()
-		c.input, _ = c.input.Update(msg)
+		c.input = typeInto(c.input, msg)
 		if c.input.Value() != before {
 			c.at, c.off = 0, 0
 		}

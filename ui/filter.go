@@ -66,7 +66,7 @@ func (m *root) filterTyped(msg tea.KeyPressMsg) tea.Cmd {
 		v.typing = false
 		return m.run(prevPane)
 	default:
-		v.input, _ = v.input.Update(msg)
+		v.input = typeInto(v.input, msg)
 		v.filters[m.on()] = v.input.Value()
 	}
 	return nil

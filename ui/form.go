@@ -196,7 +196,7 @@ func (f *form) typed(msg tea.KeyPressMsg) bool {
 		f.changed, x.touched = true, true
 		return true
 	default:
-		x.input, _ = x.input.Update(msg)
+		x.input = typeInto(x.input, msg)
 	}
 	if x.value() != before {
 		f.changed, x.touched = true, true
@@ -374,8 +374,5 @@ func (f *field) show(w int, focused bool) (string, themes.Paint) {
 	r := []rune(text)
 	at := min(f.input.Position(), len(r))
 	left, right := kit.Clean(string(r[:at])), kit.Clean(string(r[at:]))
-	for kit.Width(left) > w-2 { // the end of what is typed is what is looked at
-		left = string([]rune(left)[1:])
-	}
-	return left + here + right, ""
+	return kit.End(left, w-2) + here + right, "" // the end of what is typed is what is looked at
 }

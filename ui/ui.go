@@ -15,6 +15,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/ui/kit"
 )
 
 // Options are what the screen is built from.
@@ -81,6 +82,7 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 	if o.Width > 0 && o.Height > 0 {
 		opts = append(opts, tea.WithWindowSize(o.Width, o.Height))
 	}
+	kit.MeasureClusters(false) // until this terminal says otherwise
 	m := newRoot(ctx, o)
 	m.behind, m.lostKeys = in.waiting, in.lostKeys
 	_, err := tea.NewProgram(m, opts...).Run()

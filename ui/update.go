@@ -5,6 +5,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"lanyard/console"
 	"lanyard/themes"
@@ -169,6 +170,11 @@ func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.restyle()
 	case tea.ColorProfileMsg:
 		m.profile(msg.String())
+	case tea.ModeReportMsg: // Bubble Tea asks for it, and counts cells by it from now on
+		if msg.Mode == ansi.ModeUnicodeCore && (msg.Value == ansi.ModeSet || msg.Value == ansi.ModeReset || msg.Value == ansi.ModePermanentlySet) {
+			kit.MeasureClusters(true)
+			m.dirty = true
+		}
 	case tea.KeyPressMsg:
 		m.alerts.title = "" // it was seen
 		cmd = m.press(msg)

@@ -1,0 +1,26 @@
+package ui
+
+import (
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/ui/kit"
+)
+
+// typeInto gives a key to a text field. The field goes and deletes by characters; here the unit is the cluster, which is what
+// a person sees as one: a consonant with its vowel signs, a flag, a family.
+func typeInto(in textinput.Model, msg tea.KeyPressMsg) textinput.Model {
+	times, keys := 1, in.KeyMap
+	before, after := kit.Around([]rune(in.Value()), in.Position())
+	switch {
+	case key.Matches(msg, keys.CharacterBackward, keys.DeleteCharacterBackward):
+		times = before
+	case key.Matches(msg, keys.CharacterForward, keys.DeleteCharacterForward):
+		times = after
+	}
+	for range max(times, 1) {
+		in, _ = in.Update(msg)
+	}
+	return in
+}
