@@ -257,6 +257,9 @@ func (p *Pump) Present(on bool) {
 // Title is what the window is called.
 func (p *Pump) Title() string { return p.m.View().WindowTitle }
 
+// Keyboard is what is asked of the terminal's keyboard.
+func (p *Pump) Keyboard() tea.KeyboardEnhancements { return p.m.View().KeyboardEnhancements }
+
 // Blot is the last check of presenter mode over lines of a frame.
 func Blot(b console.Board, lines ...string) []string {
 	read := file(b, effects{}.policy, b.Exchanges[0].Started)

@@ -214,7 +214,7 @@ func (i *input) pass(_ tea.Model, msg tea.Msg) tea.Msg {
 	case tea.SuspendMsg:
 		i.pause()
 	case tea.KeyPressMsg:
-		if i.stale(msg.String() == "ctrl+c") {
+		if i.stale(settled(msg).String() == "ctrl+c") {
 			return nil
 		}
 	case tea.PasteMsg, tea.MouseMsg:
@@ -367,7 +367,7 @@ func marked(start string, text []byte) []byte {
 
 // ctrlC matches what a terminal sends for ctrl+c: the control character, or the sequence of the kitty protocol or of xterm's
 // modifyOtherKeys with its modifiers.
-var ctrlC = regexp.MustCompile(`\x03|\x1b\[99(?::\d*)*;(\d+)(?::[12])?u|\x1b\[27;(\d+);99~`)
+var ctrlC = regexp.MustCompile(`\x03|\x1b\[(?:99(?::\d*)*|(?:9\d\d|\d{4,}):\d*:99);(\d+)(?::[12])?u|\x1b\[27;(\d+);99~`)
 
 // stops counts the ctrl+c in b, and says where the last one ends.
 func stops(b []byte) (n, end int) {

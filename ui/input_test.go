@@ -49,7 +49,7 @@ func TestStops(t *testing.T) {
 		"the start of a paste, cut": {"\x1b[20", "0~some text"}, "the end of a paste, cut": {"\x1b[200~some text\x1b[20"}, "an escape in a paste": {"\x1b[200~text \x1b"},
 		"half a sequence": {"\x1b["}, "half a color": {"\x1b]11;rgb:"}, "half a character": {"\xe2\x82"},
 	} {
-		for _, stop := range []string{"\x03", "\x1b[99;5u", "\x1b[99;69u", "\x1b[99::99;133:1u", "\x1b[27;5;99~"} {
+		for _, stop := range []string{"\x03", "\x1b[1089::99;5u", "\x1b[968::99;5u", "\x1b[99;5u", "\x1b[99;69u", "\x1b[99::99;133:1u", "\x1b[27;5;99~"} {
 			var chunks [][]byte
 			for _, c := range append(before, stop) {
 				chunks = append(chunks, []byte(c))
@@ -66,7 +66,7 @@ func TestStops(t *testing.T) {
 			}
 		}
 	}
-	for _, other := range []string{"\x1b[99;6u", "\x1b[99;5:3u", "\x1b[98;5u", "\x1b[27;5;98~"} { // with shift, let go, b
+	for _, other := range []string{"\x1b[106::99;5u", "\x1b[99;6u", "\x1b[99;5:3u", "\x1b[98;5u", "\x1b[27;5;98~"} { // with shift, let go, b
 		if got := string(ui.Fed(4096, 4096, []byte("xyz"), []byte(other))); got != "xyz"+other {
 			t.Errorf("%q was taken for ctrl+c: %q", other, got)
 		}

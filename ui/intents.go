@@ -85,20 +85,20 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		if o, ok := m.overlays[n-1].(typist); ok {
 			return m.perform(o.typed(msg))
 		}
-		i := m.overlays[n-1].press(m.scene(), b.act, msg.String())
+		i := m.overlays[n-1].press(m.scene(), b.act, m.keys.meant(msg))
 		if i == nil && known && b.act.section() <= onApps {
 			m.note(info, b.word+" is for the panes", "esc closes this first")
 		}
 		return m.perform(i)
 	}
 	if m.welcome != nil {
-		return m.perform(m.welcome.press(b.act, msg.String()))
+		return m.perform(m.welcome.press(b.act, m.keys.meant(msg)))
 	}
 	if m.view.typing {
 		return m.filterTyped(msg)
 	}
 	if !known {
-		m.note(info, "no action is on "+kit.Clean(msg.String()), m.keys.hint(openHelp, "lists the keys"))
+		m.noAction(msg)
 		return nil
 	}
 	if m.tour.did(b.act) {

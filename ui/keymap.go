@@ -245,7 +245,7 @@ func newKeymap(rows []binding) keymap {
 }
 
 func (k keymap) find(msg tea.KeyPressMsg) (binding, bool) {
-	i, ok := k.by[msg.String()]
+	i, ok := k.by[k.meant(msg)]
 	if !ok {
 		return binding{}, false
 	}

@@ -15,16 +15,18 @@ import (
 // root is the only tea.Model. It routes: keys to the overlay on top or to the focused pane, intents to
 // effects, results to the board, and draws when something changed.
 type root struct {
-	o     Options
-	set   Settings // in force
-	said  Settings // by the configuration, when it was read last
-	fx    effects
-	clock func() time.Time
-	keys  keymap
-	st    themes.Styles
-	dark  bool
-	asked bool         // the terminal has said what its background is
-	depth themes.Depth // how many colours the terminal has
+	o       Options
+	set     Settings // in force
+	said    Settings // by the configuration, when it was read last
+	fx      effects
+	clock   func() time.Time
+	keys    keymap
+	st      themes.Styles
+	dark    bool
+	asked   bool         // the terminal has said what its background is
+	depth   themes.Depth // how many colours the terminal has
+	kitty   bool         // the terminal speaks the kitty keyboard protocol
+	byPlace bool         // it is to name the places of keys: a letter that is not Latin was typed
 
 	now      time.Time // set once at the top of Update
 	w, h     int
@@ -175,7 +177,13 @@ func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			kit.MeasureClusters(true)
 			m.dirty = true
 		}
+	case tea.KeyboardEnhancementsMsg:
+		m.kitty = msg.Flags > 0
 	case tea.KeyPressMsg:
+		if bareModifier(msg) {
+			break
+		}
+		msg = settled(msg)
 		m.alerts.title = "" // it was seen
 		cmd = m.press(msg)
 	case tea.PasteMsg:
@@ -377,6 +385,7 @@ func (m *root) View() tea.View {
 		v = tea.NewView("")
 	}
 	v.AltScreen = true
+	v.KeyboardEnhancements = m.keyboard()
 	v.WindowTitle = m.windowTitle()
 	v.ProgressBar = m.progress()
 	if m.set.Mouse {

@@ -1,0 +1,131 @@
+package ui
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/ui/kit"
+)
+
+// Keys are bound to Latin letters. A keyboard of another script has other letters on the same keys. Terminals with the kitty
+// protocol name the key of the US layout beside the letter, its base key; that key decides where the letter has no action.
+// In text fields the letter counts.
+
+// foreign reports whether r is a letter or digit of a script that is not Latin. Keyboards of Latin letters go by what is typed:
+// on Dvorak the base key is another letter than the one that is written on the key.
+func foreign(r rune) bool {
+	return r >= utf8.RuneSelf && (unicode.In(r, unicode.L, unicode.M, unicode.Nd)) && !unicode.Is(unicode.Latin, r)
+}
+
+// settled is a key press as Lanyard takes it: without the base key of Latin keyboards, and with the letter that was typed where
+// Bubble Tea has put the base key in its place.
+func settled(msg tea.KeyPressMsg) tea.KeyPressMsg {
+	switch {
+	case !foreign(msg.Code):
+		msg.BaseCode = 0
+	case msg.BaseCode != 0 && msg.Text == string(msg.BaseCode):
+		msg.Text = string(unicode.ToUpper(msg.Code))
+	}
+	return msg
+}
+
+// placed is the name of the key of the US layout at the place of a foreign letter; "" if the terminal does not say.
+func placed(msg tea.KeyPressMsg) string {
+	if msg.BaseCode == 0 || msg.Text == "" || !foreign(msg.Code) {
+		return ""
+	}
+	return shiftedKey(msg.BaseCode, msg.Mod.Contains(tea.ModShift) != (msg.Mod.Contains(tea.ModCapsLock) && unicode.IsLetter(msg.BaseCode)))
+}
+
+// shiftedKey is the name of a key of the US layout, with shift or without.
+func shiftedKey(r rune, shift bool) string {
+	const plain, with = "`1234567890-=[]\\;',./", "~!@#$%^&*()_+{}|:\"<>?"
+	if i := strings.IndexRune(plain, r); shift && i >= 0 {
+		return with[i : i+1]
+	}
+	if shift {
+		r = unicode.ToUpper(r)
+	}
+	return string(r)
+}
+
+// layouts are the letters of common keyboards on the keys of the US layout. They serve a notice only.
+const usKeys = "qwertyuiop[]asdfghjkl;'zxcvbnm,./"
+
+var layouts = []string{
+	"йцукенгшщзхъфывапролджэячсмитьбю.", // Russian
+	"йцукенгшщзхїфівапролджєячсмитьбю.", // Ukrainian
+	";ςερτυθιοπ[]ασδφγηξκλ΄'ζχψωβνμ,./", // Greek
+	"/'קראטוןםפ][שדגכעיחלךף,זסבהנמצתץ.", // Hebrew
+	"ضصثقفغعهخحجدشسيبلاتنمكطئءؤر ىةوزظ", // Arabic, whose b is two letters
+}
+
+// likelyKey is the key at whose place common keyboards have a letter; "" for none.
+func likelyKey(r rune) string {
+	us := []rune(usKeys)
+	for _, l := range layouts {
+		for i, x := range []rune(l) {
+			if i < len(us) && x == unicode.ToLower(r) && foreign(r) {
+				return shiftedKey(us[i], unicode.IsUpper(r))
+			}
+		}
+	}
+	return ""
+}
+
+// meant is the name of a key for what has no text field: the key itself if an action is on it, else the key at its place.
+func (k keymap) meant(msg tea.KeyPressMsg) string {
+	name := msg.String()
+	if _, bound := k.by[name]; bound {
+		return name
+	}
+	if at := placed(msg); at != "" {
+		return at
+	}
+	return name
+}
+
+// noAction says that a key means nothing. For a letter of another script it names the way out: the setting, and the keyboard.
+func (m *root) noAction(msg tea.KeyPressMsg) {
+	name := kit.Clean(msg.String())
+	r, _ := utf8.DecodeRuneInString(msg.Text)
+	if !foreign(r) {
+		m.note(info, "no action is on "+name, m.keys.hint(openHelp, "lists the keys"))
+		return
+	}
+	if msg.BaseCode == 0 && m.kitty && !m.byPlace {
+		m.byPlace = true // the terminal names the places of keys from now on
+		m.note(info, "no action is on "+name+"; from now on the place of a key counts", "press it again")
+		return
+	}
+	at := likelyKey(r)
+	if i, bound := m.keys.by[at]; bound {
+		b := m.keys.rows[i]
+		var keys []string
+		for _, k := range append(b.Keys(), name) {
+			keys = append(keys, `"`+k+`"`)
+		}
+		m.note(info, "no action is on "+name, "type Latin letters, or set [keys] "+b.name+" = ["+strings.Join(keys, ", ")+"]")
+		return
+	}
+	m.note(info, "no action is on "+name, "type Latin letters, or give an action this key in [keys]")
+}
+
+// bareModifier reports whether a key is shift, ctrl and the like alone. Terminals that name the places of keys report them.
+func bareModifier(msg tea.KeyPressMsg) bool {
+	return msg.Text == "" && (msg.Code >= tea.KeyCapsLock && msg.Code <= tea.KeyNumLock || msg.Code >= tea.KeyLeftShift && msg.Code <= tea.KeyIsoLevel5Shift)
+}
+
+// keyboard is what is asked of the terminal's keyboard. Letters are asked for with their places only once a letter of another
+// script was typed, and never while a text is.
+func (m *root) keyboard() tea.KeyboardEnhancements {
+	typing := m.view.typing
+	if n := len(m.overlays); n > 0 {
+		_, typing = m.overlays[n-1].(typist)
+	}
+	all := m.byPlace && !typing
+	return tea.KeyboardEnhancements{ReportAlternateKeys: true, ReportAllKeysAsEscapeCodes: all, ReportAssociatedText: all}
+}
