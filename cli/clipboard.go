@@ -34,6 +34,8 @@ const (
 	clipboardPatience = 2 * time.Second
 	// terminalMost is what common terminals accept in one OSC 52 sequence, in bytes before base64.
 	terminalMost = 70_000
+	// screenMost is what GNU screen takes in one string: 256 bytes before 4.2.0, 768 since. It prints what is beyond.
+	screenMost = 240
 	// tmuxBuffer is the name of the buffer in tmux, so that it can be removed again.
 	tmuxBuffer = "lanyard"
 )
@@ -186,7 +188,22 @@ func (b *board) copyVia(ctx context.Context, way string, text secret.Text) (ui.C
 	if len(text.Reveal()) > terminalMost {
 		return ui.Copied{}, errors.New("too long for the terminal")
 	}
-	return ui.Copied{Via: "terminal", Terminal: secret.New(ansi.SetSystemClipboard(text.Reveal()))}, nil
+	return ui.Copied{Via: "terminal", Terminal: secret.New(b.through(ansi.SetSystemClipboard(text.Reveal())))}, nil
+}
+
+// through is an OSC 52 sequence as the terminal is to get it. GNU screen passes on what it gets in device control strings,
+// drops an OSC 52 of its own, and prints the end of a long one. Over ssh only TERM tells of it, and the one of tmux may
+// be the same: there a sequence that is short enough goes both ways.
+func (b *board) through(sequence string) string {
+	term := b.getenv("TERM")
+	if b.getenv("TMUX") != "" || b.getenv("STY") == "" && !strings.HasPrefix(term, "screen") {
+		return sequence
+	}
+	wrapped := ansi.ScreenPassthrough(sequence, screenMost)
+	if b.getenv("STY") == "" && !strings.HasPrefix(term, "screen.") && len(sequence) <= screenMost {
+		return wrapped + sequence
+	}
+	return wrapped
 }
 
 // Clear clears the copy with this serial number, or any if it is 0, by one rule for all ways: the clipboard is read
@@ -242,7 +259,7 @@ func (b *board) clear(ctx context.Context) (ui.Cleared, error) {
 	case b.how == viaCommand:
 		return done, named("clear: "+done.Via, b.run(ctx, "", b.command...))
 	default:
-		done.Terminal = secret.New(ansi.ResetSystemClipboard)
+		done.Terminal = secret.New(b.through(ansi.ResetSystemClipboard))
 	}
 	return done, nil
 }

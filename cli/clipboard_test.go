@@ -291,3 +291,61 @@ func TestCopyHangs(t *testing.T) {
 		}
 	})
 }
+
+// GNU screen passes on a sequence in pieces that it has room for, and never gets a long one as it is: it would print it.
+func TestInsideScreen(t *testing.T) {
+	t.Parallel()
+	const whole = "\x1b]52;c;"
+	long := strings.Repeat("token", 400)
+	for name, c := range map[string]struct {
+		env            map[string]string
+		wrapped, plain bool // of a short sequence; a long one goes one way
+	}{
+		"screen":                {map[string]string{"STY": "1.pts", "TERM": "screen.xterm-256color"}, true, false},
+		"screen, another TERM":  {map[string]string{"STY": "1.pts", "TERM": "xterm-256color"}, true, false},
+		"screen over ssh":       {map[string]string{"TERM": "screen.xterm-256color", "SSH_TTY": "x"}, true, false},
+		"screen or tmux by ssh": {map[string]string{"TERM": "screen-256color", "SSH_TTY": "x"}, true, true},
+		"tmux":                  {map[string]string{"TMUX": "x", "TERM": "screen-256color"}, false, true},
+		"tmux in screen":        {map[string]string{"TMUX": "x", "STY": "1.pts", "TERM": "screen-256color"}, false, true},
+		"none":                  {map[string]string{"TERM": "xterm-256color"}, false, true},
+	} {
+		for _, text := range []string{"canary-token", long} {
+			d := &desk{env: c.env}
+			b := d.board("osc52")
+			b.blind = true
+			copied, err := b.Copy(t.Context(), secret.New(text), false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cleared, err := b.Clear(t.Context(), 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for what, got := range map[string]string{"copy": copied.Terminal.Reveal(), "clear": cleared.Terminal.Reveal()} {
+				var passed, rest strings.Builder
+				for s := got; s != ""; {
+					body, ok := strings.CutPrefix(s, "\x1bP")
+					if !ok {
+						rest.WriteString(s)
+						break
+					}
+					piece, after, closed := strings.Cut(body, "\x1b\\")
+					if !closed || len(piece) > 256 {
+						t.Fatalf("%s, %s: a piece of %d bytes", name, what, len(piece))
+					}
+					passed.WriteString(piece)
+					s = after
+				}
+				wrapped, plain := passed.Len() > 0, rest.Len() > 0
+				if want := c.plain && (!c.wrapped || what == "clear" || text != long); wrapped != c.wrapped || plain != want {
+					t.Errorf("%s, %s of %d bytes: wrapped %t, plain %t", name, what, len(text), wrapped, plain)
+				}
+				for _, s := range []string{passed.String(), rest.String()} {
+					if s != "" && what == "copy" && osc52(t, secret.New(s)) != text || s != "" && !strings.HasPrefix(s, whole) {
+						t.Errorf("%s, %s: %q", name, what, s)
+					}
+				}
+			}
+		}
+	}
+}
