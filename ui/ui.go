@@ -13,6 +13,7 @@ import (
 	"io"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/term"
 
 	"lanyard/console"
 	"lanyard/ui/kit"
@@ -74,7 +75,11 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 		opts = append(opts, tea.WithInput(r))
 	}
 	if o.Output != nil {
-		opts = append(opts, tea.WithOutput(o.Output))
+		to := o.Output
+		if f, ok := to.(term.File); ok {
+			to = placing{f}
+		}
+		opts = append(opts, tea.WithOutput(to))
 	}
 	if o.Environ != nil {
 		opts = append(opts, tea.WithEnvironment(o.Environ))
@@ -84,6 +89,7 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 	}
 	kit.MeasureClusters(false) // until this terminal says otherwise
 	m := newRoot(ctx, o)
+	_, m.anchored = o.Output.(term.File)
 	m.behind, m.lostKeys = in.waiting, in.lostKeys
 	_, err := tea.NewProgram(m, opts...).Run()
 	interrupted := ctx.Err() != nil

@@ -15,18 +15,19 @@ import (
 // root is the only tea.Model. It routes: keys to the overlay on top or to the focused pane, intents to
 // effects, results to the board, and draws when something changed.
 type root struct {
-	o       Options
-	set     Settings // in force
-	said    Settings // by the configuration, when it was read last
-	fx      effects
-	clock   func() time.Time
-	keys    keymap
-	st      themes.Styles
-	dark    bool
-	asked   bool         // the terminal has said what its background is
-	depth   themes.Depth // how many colours the terminal has
-	kitty   bool         // the terminal speaks the kitty keyboard protocol
-	byPlace bool         // it is to name the places of keys: a letter that is not Latin was typed
+	o        Options
+	set      Settings // in force
+	said     Settings // by the configuration, when it was read last
+	fx       effects
+	clock    func() time.Time
+	keys     keymap
+	st       themes.Styles
+	dark     bool
+	asked    bool         // the terminal has said what its background is
+	depth    themes.Depth // how many colours the terminal has
+	anchored bool         // what is written goes to a terminal, through Anchors
+	kitty    bool         // the terminal speaks the kitty keyboard protocol
+	byPlace  bool         // it is to name the places of keys: a letter that is not Latin was typed
 
 	now      time.Time // set once at the top of Update
 	w, h     int
@@ -381,6 +382,9 @@ func (m *root) policyOf(appID string) console.Policy {
 // View returns the kept frame.
 func (m *root) View() tea.View {
 	v := tea.NewView(m.frame)
+	if m.anchored {
+		v.Content = kit.Anchored(m.frame)
+	}
 	if m.away { // Bubble Tea draws the last view first when it comes back: it must not tell of a time that is over
 		v = tea.NewView("")
 	}
