@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -26,39 +25,24 @@ func (d *doctor) checkProxies() {
 		if err != nil || u.Host == "" {
 			continue
 		}
-		from := "proxy in the configuration"
-		if e.Proxy == "" {
-			from = d.proxyVariable(u.Scheme)
-		}
-		via, err := d.p.proxy(e.Proxy)(u)
+		via, err := d.p.proxies(e).Choose(u)
 		switch {
-		case err != nil || via != nil && strings.Trim(via.Path, "/") != "": // http://http://…, of one that could not be parsed
-			d.fail("proxy", "it looks like http://proxy.example:3128", "%s: the %s cannot be read", e.Name, from)
-		case via != nil:
+		case err != nil:
+			d.failErr("proxy", e.Name+": ", "it looks like http://proxy.example:3128", err)
+		case via.URL != nil:
 			whose := ""
-			if via.User != nil {
+			if via.URL.User != nil {
 				whose = ", with a user name"
 			}
-			d.ok("proxy", "%s: through %s://%s (%s%s)", e.Name, via.Scheme, via.Host, from, whose)
-		case console.Loopback(u.Hostname()):
+			d.ok("proxy", "%s: through %s (%s%s)", e.Name, via, via.By, whose)
+		case e.Proxy == "" && console.Loopback(u.Hostname()):
 			d.ok("proxy", "%s: direct, it is this machine", e.Name)
-		case from != "":
-			d.ok("proxy", "%s: direct, because NO_PROXY excepts %s from the %s", e.Name, u.Hostname(), from)
+		case via.By != "":
+			d.ok("proxy", "%s: direct, because NO_PROXY excepts %s from the %s", e.Name, u.Hostname(), via.By)
 		default:
 			d.ok("proxy", "%s: direct", e.Name)
 		}
 	}
-}
-
-// proxyVariable is the name of the environment variable that sets the proxy for a scheme, or "".
-func (d *doctor) proxyVariable(scheme string) string {
-	name := strings.ToUpper(scheme) + "_PROXY"
-	for _, n := range []string{name, strings.ToLower(name)} {
-		if d.p.getenv(n) != "" {
-			return n
-		}
-	}
-	return ""
 }
 
 // checkServers asks every server, at the same time, whether it is there.

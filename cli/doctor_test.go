@@ -207,7 +207,7 @@ func TestDoctorProxy(t *testing.T) {
 		t.Fatal(err)
 	}
 	for proxy, want := range map[string]string{
-		"http://ana:canary@[::1":          "fail  proxy          cloud: the HTTPS_PROXY cannot be read",
+		"http://ana:canary@[::1":          "fail  proxy          cloud: proxy: no connection: the proxy address that is set by HTTPS_PROXY cannot be read",
 		"http://ana:canary@proxy.example": "ok    proxy          cloud: through http://proxy.example (HTTPS_PROXY, with a user name)",
 		"":                                "ok    proxy          cloud: direct",
 	} {

@@ -8,14 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/net/http/httpproxy"
 
 	"lanyard/console"
 	"lanyard/store"
@@ -188,7 +185,7 @@ func (p *program) client(e console.Environment, via http.RoundTripper) (*tokenap
 		CAPEM:              pem[0],
 		ClientCertPEM:      pem[1],
 		ClientKeyPEM:       secret.New(string(pem[2])),
-		Proxy:              p.proxy(e.Proxy),
+		Proxies:            p.proxies(e),
 		InsecureSkipVerify: e.InsecureSkipVerify,
 		AllowHTTP:          e.AllowHTTP,
 		UserAgent:          "lanyard/" + version().Version,
@@ -202,15 +199,9 @@ func (p *program) client(e console.Environment, via http.RoundTripper) (*tokenap
 	return c, nil
 }
 
-// proxy chooses the proxy of an environment: the one it names, else that of the environment variables; NO_PROXY
-// and this very machine are exempt from either.
-func (p *program) proxy(named string) func(*url.URL) (*url.URL, error) {
-	either := func(name string) string { return cmp.Or(p.getenv(name), p.getenv(strings.ToLower(name))) }
-	conf := httpproxy.Config{HTTPProxy: either("HTTP_PROXY"), HTTPSProxy: either("HTTPS_PROXY"), NoProxy: either("NO_PROXY")}
-	if named != "" {
-		conf.HTTPProxy, conf.HTTPSProxy = named, named
-	}
-	return conf.ProxyFunc()
+// proxies chooses the proxy of an environment: the one it names, else that of the environment variables.
+func (p *program) proxies(e console.Environment) tokenapi.Proxies {
+	return tokenapi.Proxies{Named: e.Proxy, NamedBy: "proxy of environment " + e.Name, Getenv: p.getenv}
 }
 
 // deviceName is this machine's name as it can stand in a scope; "" when it has none.

@@ -3,7 +3,6 @@ package tokenapi
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"time"
 
 	"lanyard/tokenapi/secret"
@@ -22,8 +21,7 @@ type Config struct {
 	InsecureSkipVerify bool          // trust any certificate; whoever sets it shows a banner
 	AllowHTTP          bool          // http:// to a host that is not loopback is refused without it
 	UserAgent          string
-	// Proxy chooses the proxy for a URL, nil for none. Without it HTTPS_PROXY, HTTP_PROXY and NO_PROXY choose.
-	Proxy func(*url.URL) (*url.URL, error)
+	Proxies            Proxies
 }
 
 // Client calls one Token API. It is safe for concurrent use.

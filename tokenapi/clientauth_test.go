@@ -215,7 +215,7 @@ func TestClientCertificate(t *testing.T) {
 	}
 	other, otherKey := theirs.issue(t, "stranger")
 	_, _, err = get(t.Context(), with(other, otherKey))
-	if e := failure(t, err, tokenapi.KindTLS, "ended the handshake", "does not take this client certificate"); e.Sent {
+	if e := failure(t, err, tokenapi.KindTLS, "ended the handshake", "does not know the authority of client_cert"); e.Sent {
 		t.Error("the server never looked at the request")
 	}
 	if len(names) != 2 {

@@ -21,7 +21,9 @@ type call struct {
 	form   url.Values
 	own    []string // the names of the headers that a person added
 	body   []byte
-	sent   atomic.Bool // set by net/http's goroutines
+	sent   atomic.Bool  // set by net/http's goroutines, as phase and asked are
+	phase  atomic.Int32 // a phase
+	asked  atomic.Bool  // the server of the last handshake asked for a client certificate
 	answer *answer
 }
 

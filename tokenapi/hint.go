@@ -202,7 +202,10 @@ func (a answer) byStatus(op string, f fault) (Action, string) {
 	case a.status == http.StatusTooManyRequests, a.status == http.StatusServiceUnavailable, a.status == http.StatusRequestTimeout:
 		return RetryLater, "try again later"
 	case a.status == http.StatusProxyAuthRequired:
-		return Stop, "the proxy wants credentials: check HTTPS_PROXY"
+		if a.via.URL != nil {
+			return Stop, "the proxy " + a.via.String() + " (set by " + a.via.By + ") wants credentials: " + proxyLogin(a.via, a.header.Values("Proxy-Authenticate"))
+		}
+		return Stop, "a proxy wants credentials, and none is set here: it stands between this machine and the server, or before the server"
 	case a.status == http.StatusUnauthorized:
 		return FixCredentials, checkClient
 	case a.status >= 500:

@@ -3,15 +3,14 @@ package tokenapi
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
-	"time"
 )
 
 // broken is the error of an answer whose body could not be read to its end: what it said is unknown,
@@ -29,18 +28,10 @@ func (k *call) broken(parent, ctx context.Context, err error) *Error {
 func (k *call) lost(parent, ctx context.Context, err error) *Error {
 	e := &Error{Op: k.x.Op, Kind: KindNetwork, Sent: k.sent.Load()}
 	host := hostOf(k.url)
-	say := func(kind Kind, hint, format string, args ...any) {
-		e.Kind, e.Hint, e.Err = kind, hint, fmt.Errorf(format, args...)
-	}
 	var (
 		dns   *net.DNSError
 		op    *net.OpError
 		cert  *tls.CertificateVerificationError
-		unk   x509.UnknownAuthorityError
-		inv   x509.CertificateInvalidError
-		name  x509.HostnameError
-		alert tls.AlertError
-		rec   tls.RecordHeaderError
 		proxy proxyRefusal
 	)
 	isOp := errors.As(err, &op)
@@ -48,107 +39,220 @@ func (k *call) lost(parent, ctx context.Context, err error) *Error {
 	if isOp && op.Op == "dial" || byProxy || errors.As(err, &dns) || errors.As(err, &cert) {
 		e.Sent = false
 	}
+	setting, isSetting := AsError(err)
 	switch {
 	case errors.Is(parent.Err(), context.Canceled):
-		say(KindCanceled, "", "the call was given up")
+		e.say(KindCanceled, "", "the call was given up")
 	case parent.Err() != nil:
-		say(KindTimeout, "", "%s did not answer before the caller's deadline", host)
+		e.say(KindTimeout, "", "%s did not answer before the caller's deadline", host)
 	case ctx.Err() != nil:
-		say(KindTimeout, "is the host reachable from here? timeout sets the deadline", "%s did not answer within %s", host, k.c.cfg.Timeout)
-	case errors.Is(err, errProxySetting):
-		say(KindNetwork, "check HTTPS_PROXY: it looks like http://proxy.example:3128", "%s", errProxySetting)
-	case errors.As(err, &proxy) && proxy.status == http.StatusProxyAuthRequired:
-		say(KindNetwork, "check HTTPS_PROXY: it may hold a user name and a password", "the proxy wants credentials (407)")
+		k.late(e, host)
+	case isSetting:
+		e.say(KindNetwork, setting.Hint, "%s", setting.Err)
 	case errors.As(err, &proxy):
-		say(KindNetwork, "check HTTPS_PROXY, or except the host with NO_PROXY", "the proxy did not connect to %s (%d)", host, proxy.status)
-	case errors.As(err, &dns) && dns.IsNotFound:
-		say(KindNetwork, "check the host name, and whether a VPN is needed", "no such host: %s", clean(dns.Name, 100))
-	case errors.As(err, &dns):
-		say(KindNetwork, "is this machine online?", "the name of %s could not be looked up", host)
+		k.refusedOnTheWay(e, host, proxy)
 	case byProxy:
-		say(KindNetwork, "check HTTPS_PROXY and NO_PROXY", "the proxy could not be reached")
-	case isOp && op.Op == "remote error" && op.Err != nil:
-		k.alert(e, host, strings.TrimPrefix(op.Err.Error(), "tls: "))
-	case errors.As(err, &unk):
-		say(KindTLS, "name its authority with ca_file, if you trust it", "the certificate of %s was signed by an unknown authority", host)
-	case errors.As(err, &inv):
-		k.badCertificate(e, host, inv)
-	case errors.As(err, &name):
-		say(KindTLS, "use the host name that the certificate was made for", "the certificate is not for %s but for %s", host, certNames(name))
-	case errors.As(err, &cert):
-		say(KindTLS, "name its authority with ca_file, if you trust it", "the certificate of %s could not be verified", host)
-	case strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"), errors.As(err, &rec):
-		say(KindTLS, "use http:// if this port speaks plain HTTP", "%s does not speak TLS", host)
-	case errors.As(err, &alert):
-		say(KindTLS, "the server may ask for a client certificate or another TLS version", "%s ended the handshake: %s", host, clean(alert.Error(), 100))
-	case strings.Contains(err.Error(), "tls: "):
-		say(KindTLS, "", "no TLS connection with %s", host)
-	case errors.Is(err, syscall.ECONNREFUSED):
-		say(KindNetwork, "check host and port; is the server running?", "nothing listens at %s", host)
-	case errors.Is(err, syscall.ETIMEDOUT), isTimeout(err), errors.Is(err, context.DeadlineExceeded):
-		say(KindTimeout, "is the host reachable from here?", "%s does not answer", host)
-	case errors.Is(err, context.Canceled):
-		say(KindCanceled, "", "the call was given up")
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		say(KindNetwork, "is this machine online? is a VPN needed?", "no way to %s", host)
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		say(KindNetwork, "", "%s closed the connection without an answer", host)
-	case strings.Contains(err.Error(), "malformed HTTP"):
-		say(KindNetwork, "is the port right? it may want https://", "%s does not speak HTTP", host)
+		k.noProxy(e, host, err, op)
+	case k.badTLS(e, host, err):
 	default:
-		say(KindNetwork, "", "the connection to %s failed", host)
+		k.noNetwork(e, host, err)
 	}
 	return e
 }
 
-// alert fills in e for a handshake that the server ended, with the words that crypto/tls has for why.
-func (k *call) alert(e *Error, host, words string) {
-	e.Kind, e.Err = KindTLS, fmt.Errorf("%s ended the handshake: %s", host, clean(words, 100))
-	e.Hint = "the server may ask for a client certificate (client_cert and client_key) or another TLS version"
-	if !strings.Contains(words, "certificate") {
-		return
-	}
-	// With TLS 1.3 the request follows the certificate without waiting; a server that refuses the one has
-	// not looked at the other (RFC 8446 section 4.4.4).
-	e.Sent = false
-	e.Hint = "the server wants a client certificate: set client_cert and client_key"
-	if k.c.cert {
-		e.Hint = "the server does not take this client certificate: is it of the right authority, has it expired?"
+// say fills in kind, cause and way out.
+func (e *Error) say(kind Kind, hint, format string, args ...any) {
+	e.Kind, e.Hint, e.Err = kind, hint, fmt.Errorf(format, args...)
+}
+
+// phase is how far a call has come. The numbers are those of the last event of package httptrace.
+type phase int32
+
+const (
+	phaseUnknown   phase = iota // also with a transport that does not report
+	phaseLookup                 // the name is looked up
+	phaseConnect                // a connection is opened, to the host or the proxy
+	phaseConnected              // there is a connection; a proxy may still have to go on to the host
+	phaseHandshake              // TLS
+	phaseReady                  // the request can be sent, or was
+)
+
+// late fills in e for a call that its own deadline ended, by how far it had come.
+func (k *call) late(e *Error, host string) {
+	const sets = "timeout sets the deadline"
+	after, via := k.c.cfg.Timeout, k.via()
+	switch at := phase(k.phase.Load()); {
+	case via.URL != nil && (at == phaseLookup || at == phaseConnect):
+		e.say(KindTimeout, fixProxy(via), "the proxy %s (set by %s) could not be reached within %s", via, via.By, after)
+	case via.URL != nil && at == phaseConnected:
+		e.say(KindTimeout, "does the proxy reach that host? "+fixProxy(via), "the proxy %s (set by %s) did not connect to %s within %s", via, via.By, host, after)
+	case at == phaseLookup:
+		e.say(KindTimeout, "is this machine online? its name server does not answer; "+sets, "the name of %s could not be looked up within %s", host, after)
+	case at == phaseConnect:
+		e.say(KindTimeout, "is the host reachable from here? a firewall may be between, or a VPN or a proxy be needed; "+sets,
+			"no connection to %s within %s", host, after)
+	case at == phaseConnected || at == phaseHandshake:
+		e.say(KindTimeout, "does this port speak TLS? a firewall may hold the handshake up; "+sets, "%s did not finish the TLS handshake within %s", host, after)
+	case at == phaseReady:
+		e.say(KindTimeout, "the server may be busy; "+sets, "%s did not answer within %s", host, after)
+	default:
+		e.say(KindTimeout, "is the host reachable from here? "+sets, "%s did not answer within %s", host, after)
 	}
 }
 
-// badCertificate fills in e for a certificate that its own dates or flags rule out.
-func (k *call) badCertificate(e *Error, host string, inv x509.CertificateInvalidError) {
-	e.Kind, e.Err = KindTLS, fmt.Errorf("the certificate of %s is not valid", host)
-	if inv.Reason != x509.Expired || inv.Cert == nil {
+// fixProxy says how to do without a proxy, or with another.
+func fixProxy(via Proxy) string {
+	return "correct " + via.By + ", or except the host with NO_PROXY"
+}
+
+// refusedOnTheWay fills in e for a proxy that answered a CONNECT with a refusal.
+func (k *call) refusedOnTheWay(e *Error, host string, r proxyRefusal) {
+	via := k.via()
+	if r.status == http.StatusProxyAuthRequired {
+		e.say(KindNetwork, proxyLogin(via, r.wants), "the proxy %s (set by %s) wants credentials (407)", via, via.By)
 		return
 	}
-	if k.c.now().Before(inv.Cert.NotBefore) {
-		e.Err = fmt.Errorf("the certificate of %s is not valid before %s", host, inv.Cert.NotBefore.UTC().Format(time.DateOnly))
-		e.Hint = "is the clock of this machine right?"
+	e.say(KindNetwork, fixProxy(via), "the proxy %s (set by %s) did not connect to %s (%d)", via, via.By, host, r.status)
+	switch r.status {
+	case http.StatusForbidden:
+		e.Hint = "the proxy may not allow this host or port: ask whoever runs it; or " + fixProxy(via)
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		e.Hint = "the proxy may not reach that host: are host and port right, and the server running? or " + fixProxy(via)
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		e.Hint = "this may be a web server and no proxy: " + fixProxy(via)
+	}
+}
+
+// proxyLogin says what to do about a proxy that wants credentials, which no configuration file can hold.
+func proxyLogin(via Proxy, wants []string) string {
+	basic := len(wants) == 0
+	for _, w := range wants {
+		basic = basic || strings.HasPrefix(strings.ToLower(strings.TrimSpace(w)), "basic")
+	}
+	switch {
+	case !basic:
+		return "the proxy takes no user name and password (Basic), and lanyard has no other way: ask whoever runs it"
+	case via.named:
+		return "the configuration cannot hold them: take " + via.By + " out, and set HTTPS_PROXY to http://USER:PASSWORD@" + clean(via.URL.Host, 100)
+	case via.URL.User != nil:
+		return "check user name and password in " + via.By
+	}
+	return "set " + via.By + " to " + via.URL.Scheme + "://USER:PASSWORD@" + clean(via.URL.Host, 100)
+}
+
+// noProxy fills in e for a proxy that could not be reached, or a SOCKS proxy that did not connect.
+func (k *call) noProxy(e *Error, host string, err error, op *net.OpError) {
+	via := k.via()
+	said := ""
+	if strings.HasPrefix(op.Op, "socks") && op.Err != nil {
+		said = op.Err.Error()
+	}
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) })
+	}
+	switch {
+	case has("authentication"), has("username/password"):
+		e.say(KindNetwork, proxyLogin(via, nil), "the proxy %s (set by %s) wants credentials, or refuses those it was given", via, via.By)
+		return
+	case has("unexpected protocol version"):
+		e.say(KindNetwork, "it may be a proxy for HTTP: write http:// in "+via.By, "the proxy %s (set by %s) does not speak SOCKS5", via, via.By)
+		return
+	case has("unknown error "):
+		_, why, _ := strings.Cut(said, "unknown error ")
+		e.say(KindNetwork, "are host and port right, and may the proxy connect to them? or "+fixProxy(via),
+			"the proxy %s (set by %s) did not connect to %s: %s", via, via.By, host, clean(why, 60))
 		return
 	}
-	e.Err = fmt.Errorf("the certificate of %s expired on %s", host, inv.Cert.NotAfter.UTC().Format(time.DateOnly))
-	e.Hint = "the server needs a new certificate; or is the clock of this machine wrong?"
+	e.say(KindNetwork, fixProxy(via), "the proxy %s (set by %s) could not be reached%s", via, via.By, unreached(err))
+	var rec tls.RecordHeaderError
+	switch {
+	case errors.As(err, &rec):
+		e.Err = fmt.Errorf("the proxy %s (set by %s) does not speak TLS", via, via.By)
+		e.Hint = "most proxies are spoken to in plain HTTP: write http:// in " + via.By
+	case strings.Contains(err.Error(), "tls: "), strings.Contains(err.Error(), "x509: "):
+		e.Err = fmt.Errorf("no TLS connection with the proxy %s (set by %s)", via, via.By)
+		e.Hint = "its certificate may be of an authority that ca_file does not name, or it may speak plain HTTP: write http:// in " + via.By
+	}
+}
+
+// unreached says why a connection could not be opened, after a colon; "" when that is not known.
+func unreached(err error) string {
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return ": no such host"
+	case errors.As(err, &dns):
+		return ": its name could not be looked up"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return ": nothing listens there"
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return ": there is no way to it"
+	case errors.Is(err, syscall.ETIMEDOUT), isTimeout(err):
+		return ": it does not answer"
+	}
+	return ""
+}
+
+// noNetwork fills in e for a failure that is not TLS's.
+func (k *call) noNetwork(e *Error, host string, err error) {
+	var dns *net.DNSError
+	said := err.Error()
+	plain := strings.HasPrefix(strings.ToLower(k.url), "http:")
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		e.say(KindNetwork, "check the host name; a VPN or a proxy may be needed to know it", "no such host: %s", clean(dns.Name, 100))
+	case errors.As(err, &dns):
+		e.say(KindNetwork, "is this machine online? its name server may not answer", "the name of %s could not be looked up", host)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		e.say(KindNetwork, "check host and port; is the server running?", "nothing listens at %s", host)
+	case errors.Is(err, syscall.ETIMEDOUT), isTimeout(err), errors.Is(err, context.DeadlineExceeded):
+		e.say(KindTimeout, "is the host reachable from here?", "%s does not answer", host)
+	case errors.Is(err, context.Canceled):
+		e.say(KindCanceled, "", "the call was given up")
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		e.say(KindNetwork, "is this machine online? is a VPN needed?", "no way to %s", host)
+	case strings.Contains(said, "response headers exceeded"), strings.Contains(said, "header list larger"):
+		e.say(KindNetwork, "is the URL right?", "the header of the answer of %s is larger than %d KiB", host, headerLimit>>10)
+	case strings.Contains(said, "HTTP_1_1_REQUIRED"):
+		e.say(KindNetwork, "the server may want a client certificate for this path alone; with GODEBUG=http2client=0 in the environment lanyard speaks HTTP/1.1",
+			"%s wants HTTP/1.1 for this request", host)
+	case strings.Contains(said, "malformed HTTP") && strings.Contains(said, `"\x15\x03`): // a TLS alert
+		e.say(KindNetwork, "use https://", "%s speaks TLS, and was called with http://", host)
+	case strings.Contains(said, "malformed"), strings.Contains(said, "unsupported transfer encoding"), strings.Contains(said, "bad Content-Length"):
+		e.say(KindNetwork, "is the port right?", "%s does not speak HTTP", host)
+		if plain {
+			e.Hint += " it may want https://"
+		}
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+		strings.Contains(said, "server closed"), strings.Contains(said, "connection broken"), strings.Contains(said, "GOAWAY"), strings.Contains(said, "stream error"):
+		k.closed(e, host, plain)
+	default:
+		e.say(KindNetwork, "", "the connection to %s failed", host)
+	}
+}
+
+// closed fills in e for a connection that ended before there was an answer.
+func (k *call) closed(e *Error, host string, plain bool) {
+	via := ""
+	if p := k.via(); p.URL != nil {
+		via = fmt.Sprintf(", or the proxy %s (set by %s),", p, p.By)
+	}
+	at := phase(k.phase.Load())
+	switch {
+	case k.asked.Load() && !k.c.cert:
+		e.say(KindNetwork, "it asked for a client certificate and was given none: it may want client_cert and client_key", "%s%s closed the connection without an answer", host, via)
+	case at == phaseHandshake:
+		e.say(KindTLS, "this port may not speak TLS; the server may not serve this host name, or have only older TLS versions or ciphers; a firewall may be between",
+			"%s%s closed the connection during the TLS handshake", host, via)
+	case plain:
+		e.say(KindNetwork, "the port may want https://; or something between, or the server, ended the connection", "%s%s closed the connection without an answer", host, via)
+	default:
+		e.say(KindNetwork, "the server may have restarted, or something between has ended the connection", "%s%s closed the connection without an answer", host, via)
+	}
 }
 
 // isTimeout asks the error itself, as package net has it.
 func isTimeout(err error) bool {
 	var t interface{ Timeout() bool }
 	return errors.As(err, &t) && t.Timeout()
-}
-
-// certNames gives the names in a certificate that was made for another host.
-func certNames(e x509.HostnameError) string {
-	if e.Certificate == nil {
-		return "another host"
-	}
-	names := append([]string(nil), e.Certificate.DNSNames...)
-	for _, ip := range e.Certificate.IPAddresses {
-		names = append(names, ip.String())
-	}
-	if len(names) == 0 {
-		return "another host"
-	}
-	return clean(strings.Join(names[:min(len(names), 3)], ", "), 200)
 }

@@ -76,8 +76,8 @@ func (c *Client) readByProxy(target string) bool {
 	if err != nil || u.Scheme != "http" || !c.ours {
 		return false
 	}
-	via, err := proxyOf(c.cfg)(&http.Request{URL: u})
-	return err == nil && via != nil
+	via, err := c.cfg.Proxies.Choose(u)
+	return err == nil && via.URL != nil
 }
 
 // Judge sets the verdict by what is known of the URL and the token.

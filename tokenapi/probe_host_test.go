@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -71,12 +70,9 @@ func TestProbeIsNotSent(t *testing.T) {
 	t.Parallel()
 	api := watch(t, func(http.ResponseWriter, *http.Request) {})
 	at := api.Listener.Addr().String()
-	proxy, err := url.Parse(watch(t, func(http.ResponseWriter, *http.Request) { t.Error("the proxy was asked") }).URL)
-	if err != nil {
-		t.Fatal(err)
-	}
+	proxy := watch(t, func(http.ResponseWriter, *http.Request) { t.Error("the proxy was asked") }).URL
 	proxied := func(c *tokenapi.Config) {
-		c.AllowHTTP, c.Proxy = true, func(*url.URL) (*url.URL, error) { return proxy, nil }
+		c.AllowHTTP, c.Proxies = true, tokenapi.Proxies{Named: proxy}
 	}
 	for name, c := range map[string]struct {
 		target string

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"strings"
 	"time"
 )
 
@@ -39,10 +40,16 @@ func newTransport(cfg Config) (*http.Transport, error) {
 	if err != nil {
 		return nil, err
 	}
-	if own != nil {
-		// Certificates would be held back from a server that names an authority which our PEM does not lead
-		// up to, though the server may know the way; it then complains that there is none.
-		conf.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return own, nil }
+	if own == nil {
+		own = &tls.Certificate{} // none is sent
+	}
+	// Certificates would be held back from a server that names an authority which our PEM does not lead
+	// up to, though the server may know the way; it then complains that there is none.
+	conf.GetClientCertificate = func(r *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		if k, ok := r.Context().Value(callKey{}).(*call); ok {
+			k.asked.Store(true)
+		}
+		return own, nil
 	}
 	return &http.Transport{
 		Proxy:                  proxyOf(cfg),
@@ -62,13 +69,49 @@ type answer struct {
 	body   []byte
 	large  bool // the body went on after the limit
 	host   string
-	path   string    // of the URL that was asked, never shown
+	url    string    // that was asked, masked; "" when it is not known
+	path   string    // of that URL
+	via    Proxy     // its URL is nil: no proxy that could have answered in place of the server
 	begun  time.Time // when its header had come
 	at     time.Time // when it had come whole
 }
 
 // ok says whether the status is a 2xx.
 func (a answer) ok() bool { return a.status >= 200 && a.status < 300 }
+
+// callKey is the key of a call in the context of its requests.
+type callKey struct{}
+
+// trace notes how far a call comes.
+func (k *call) trace() *httptrace.ClientTrace {
+	reach := func(p phase) {
+		if phase(k.phase.Load()) != phaseReady { // a connection that is opened beside the one that is used
+			k.phase.Store(int32(p))
+		}
+	}
+	return &httptrace.ClientTrace{
+		DNSStart:     func(httptrace.DNSStartInfo) { reach(phaseLookup) },
+		ConnectStart: func(string, string) { reach(phaseConnect) },
+		ConnectDone: func(_, _ string, err error) {
+			if err == nil {
+				reach(phaseConnected)
+			}
+		},
+		TLSHandshakeStart: func() { k.asked.Store(false); reach(phaseHandshake) },
+		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
+			if err == nil {
+				reach(phaseConnected) // the handshake may have been the proxy's
+			}
+		},
+		GotConn:      func(httptrace.GotConnInfo) { k.phase.Store(int32(phaseReady)) },
+		WroteHeaders: func() { k.sent.Store(true) },
+		WroteRequest: func(i httptrace.WroteRequestInfo) {
+			if i.Err == nil {
+				k.sent.Store(true)
+			}
+		},
+	}
+}
 
 // do sends the request of a call once and reads the answer. It goes to the round tripper itself, not
 // through http.Client, which would follow redirects and put URLs into its errors.
@@ -82,14 +125,7 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, ski
 		k.c.dropStale()
 	}
 	if k.c.ours {
-		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-			WroteHeaders: func() { k.sent.Store(true) },
-			WroteRequest: func(i httptrace.WroteRequestInfo) {
-				if i.Err == nil {
-					k.sent.Store(true)
-				}
-			},
-		})
+		ctx = context.WithValue(httptrace.WithClientTrace(ctx, k.trace()), callKey{}, k)
 	} else {
 		k.sent.Store(true) // a foreign transport does not report: assume the worst
 	}
@@ -112,7 +148,10 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, ski
 	}
 	defer func() { _ = resp.Body.Close() }() // read whole or given up: nothing to lose
 	k.sent.Store(true)
-	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url), path: pathOf(k.url), begun: k.c.now()}
+	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url), url: k.x.URL, path: pathOf(k.url), begun: k.c.now()}
+	if via := k.via(); strings.HasPrefix(k.url, "http:") { // of a tunnel, a refusal is no answer
+		a.via = via
+	}
 	k.x.Status = a.status
 	if a.header == nil {
 		a.header = http.Header{}

@@ -1,0 +1,220 @@
+package tokenapi
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"errors"
+	"net"
+	"slices"
+	"strings"
+	"time"
+)
+
+// badTLS fills in e for a failure of TLS. It reports false when TLS is not what failed.
+func (k *call) badTLS(e *Error, host string, err error) bool {
+	var (
+		op    *net.OpError
+		cert  *tls.CertificateVerificationError
+		alert tls.AlertError
+		rec   tls.RecordHeaderError
+	)
+	said := err.Error()
+	switch {
+	case errors.As(err, &op) && op.Op == "remote error" && op.Err != nil:
+		k.alert(e, host, strings.TrimPrefix(op.Err.Error(), "tls: "))
+	case errors.As(err, &cert):
+		k.badCertificate(e, host, cert)
+	case errors.As(err, &rec) && string(rec.RecordHeader[:]) == "HTTP/":
+		e.say(KindTLS, "this port speaks plain HTTP: name the port that speaks TLS, or use http:// if the server is meant to be called without", "%s does not speak TLS", host)
+	case errors.As(err, &rec):
+		e.say(KindTLS, "is the port right? what answers there speaks neither TLS nor HTTP", "%s does not speak TLS", host)
+	case errors.As(err, &alert):
+		k.alert(e, host, strings.TrimPrefix(alert.Error(), "tls: "))
+	case !strings.Contains(said, "tls: "):
+		return false
+	case strings.Contains(said, "unsupported protocol version"):
+		e.say(KindTLS, oldTLS, "%s speaks no TLS version from 1.2 on", host)
+	case strings.Contains(said, "no renegotiation"):
+		e.say(KindTLS, "servers do this to ask for a client certificate for some paths only: use a host or port that asks for it at once",
+			"%s wants to negotiate TLS anew after the request, which lanyard does not do", host)
+	case strings.Contains(said, "keys are insecure"):
+		e.say(KindTLS, "have the certificate issued anew with an RSA key of 2048 bits or more", "the key of the certificate of %s is too small", host)
+	case strings.Contains(said, "certificate containing RSA key larger"):
+		e.say(KindTLS, "have the certificate issued anew with an RSA key of 4096 bits or less", "the key of the certificate of %s is larger than 8192 bits", host)
+	case strings.Contains(said, "failed to parse certificate"):
+		e.say(KindTLS, "the server needs another certificate", "the certificate of %s is malformed", host)
+	case strings.Contains(said, "invalid signature algorithm"), strings.Contains(said, "unsupported signature algorithm"):
+		e.say(KindTLS, "the server may sign with SHA-1 alone, as old ones do; until it is updated, GODEBUG=tlssha1=1 in the environment lets lanyard take that",
+			"%s signed the handshake in a way that is not accepted", host)
+	case strings.Contains(said, "unconfigured cipher suite"):
+		e.say(KindTLS, oldCiphers, "%s chose a cipher that was not offered", host)
+	default:
+		e.say(KindTLS, "the server, or something between such as a firewall, may not speak TLS as it should", "no TLS connection with %s", host)
+	}
+	return true
+}
+
+const (
+	oldTLS = "lanyard speaks TLS 1.2 and 1.3: the server, or what stands before it, needs an update"
+	// oldCiphers names the way out that package crypto/tls has for servers that are not updated.
+	oldCiphers = "a server with RSA key exchange only has none in common with lanyard: it needs ECDHE ciphers; " +
+		"until then GODEBUG=tlsrsakex=1 in the environment offers RSA key exchange, which has no forward secrecy"
+)
+
+// alert fills in e for a handshake that the server ended, with the words that crypto/tls has for why.
+func (k *call) alert(e *Error, host, words string) {
+	e.say(KindTLS, "", "%s ended the handshake: %s", host, clean(words, 100))
+	asked := k.asked.Load()
+	if strings.Contains(words, "certificate") || asked {
+		// With TLS 1.3 the request follows the certificate without waiting; a server that refuses the one has
+		// not looked at the other (RFC 8446 section 4.4.4).
+		e.Sent = false
+	}
+	const wanted = "the server wants a client certificate: set client_cert and client_key"
+	switch {
+	case words == "protocol version not supported" || words == "inappropriate fallback":
+		e.Hint = oldTLS
+	case words == "unrecognized name":
+		e.Hint = "the server does not know this host name: is it the right one for this address?"
+	case words == "no application protocol":
+		e.Hint = "the server speaks neither HTTP/1.1 nor HTTP/2 here: is the port right?"
+	case words == "certificate required":
+		e.Hint = wanted
+	case k.c.cert && words == "expired certificate":
+		e.Hint = "the server says that client_cert has expired: renew it, or compare the clocks"
+	case k.c.cert && words == "revoked certificate":
+		e.Hint = "the server says that client_cert was revoked: set another"
+	case k.c.cert && words == "unknown certificate authority":
+		e.Hint = "the server does not know the authority of client_cert; client_cert must also hold the certificates between the two"
+	case k.c.cert && strings.Contains(words, "certificate"):
+		e.Hint = "the server does not take this client certificate: is it of the right authority, has it expired?"
+	case strings.Contains(words, "certificate"):
+		e.Hint = wanted
+	case asked && k.c.cert:
+		e.Hint = "the server may not take client_cert: is it of the right authority, has it expired?"
+	case asked:
+		e.Hint = "the server asked for a client certificate and was given none: it may want client_cert and client_key"
+	case words == "handshake failure" || words == "insufficient security level":
+		e.Hint = "server and lanyard may share no cipher or no version of TLS: " + oldCiphers + "; some servers also end it for a host name that they do not know"
+	case words == "access denied":
+		e.Hint = "the server may refuse this machine or this host name: ask whoever runs it"
+	default:
+		e.Hint = "the server, or something between, may not speak TLS 1.2 or 1.3 as it should; or it wants a client certificate (client_cert and client_key)"
+	}
+}
+
+// badCertificate fills in e for a certificate that was not accepted.
+func (k *call) badCertificate(e *Error, host string, bad *tls.CertificateVerificationError) {
+	var (
+		unk  x509.UnknownAuthorityError
+		inv  x509.CertificateInvalidError
+		name x509.HostnameError
+		leaf *x509.Certificate
+	)
+	if len(bad.UnverifiedCertificates) > 0 {
+		leaf = bad.UnverifiedCertificates[0]
+	}
+	said := bad.Error()
+	switch {
+	case strings.Contains(said, "insecure algorithm"):
+		e.say(KindTLS, "have it issued anew, signed with SHA-256 or better; ca_file does not help", "the certificate of %s is signed in a way that is no longer accepted (SHA-1 or MD5)", host)
+	case strings.Contains(said, "keys are insecure"):
+		e.say(KindTLS, "have it issued anew by an authority with an RSA key of 2048 bits or more; ca_file does not help", "the key that signed the certificate of %s is too small", host)
+	case errors.As(bad.Err, &unk):
+		k.unknownAuthority(e, host, leaf, len(bad.UnverifiedCertificates))
+	case errors.As(bad.Err, &inv):
+		k.invalidCertificate(e, host, leaf, inv)
+	case errors.As(bad.Err, &name):
+		wrongName(e, host, name)
+	default:
+		e.say(KindTLS, "if its authority is your own, name it with ca_file; the operating system may also not accept its names, its dates or its key",
+			"the certificate of %s could not be verified", host)
+	}
+}
+
+// unknownAuthority fills in e for a certificate that leads to no authority that is trusted.
+func (k *call) unknownAuthority(e *Error, host string, leaf *x509.Certificate, sent int) {
+	e.say(KindTLS, "name its authority with ca_file, if you trust it", "the certificate of %s was signed by an unknown authority", host)
+	if k.c.cfg.CAPEM != nil {
+		e.Hint = "ca_file does not hold its authority: add that one, if you trust it"
+	}
+	if leaf == nil {
+		return
+	}
+	if slices.Equal(leaf.RawIssuer, leaf.RawSubject) {
+		e.say(KindTLS, "name the certificate itself with ca_file, if you trust it", "the certificate of %s was signed by an unknown authority: by itself", host)
+		return
+	}
+	if issuer := clean(leaf.Issuer.CommonName, 60); issuer != "" {
+		e.say(KindTLS, e.Hint, "the certificate of %s was signed by an unknown authority, %s", host, issuer)
+	}
+	if sent == 1 {
+		e.Hint += "; or the server does not send the certificates between its own and the authority, as it should"
+	}
+	if via := k.via(); via.URL != nil {
+		e.Hint += "; or the proxy " + via.String() + " reads along, and the authority is the proxy's"
+	}
+}
+
+// invalidCertificate fills in e for a certificate that its own dates, names or uses rule out, or those of an authority
+// on the way to the one that is trusted.
+func (k *call) invalidCertificate(e *Error, host string, leaf *x509.Certificate, inv x509.CertificateInvalidError) {
+	whose := "the certificate of " + host
+	if inv.Cert != nil && leaf != nil && !inv.Cert.Equal(leaf) {
+		whose = "the certificate of " + host + "'s authority " + clean(inv.Cert.Subject.CommonName, 60)
+	}
+	switch {
+	case inv.Reason == x509.Expired && inv.Cert != nil:
+		now := k.c.now()
+		clock := "this machine's clock says " + now.UTC().Format("2006-01-02 15:04Z")
+		if now.Before(inv.Cert.NotBefore) {
+			e.say(KindTLS, clock+": is that right?", "%s is not valid before %s", whose, inv.Cert.NotBefore.UTC().Format(time.DateOnly))
+			return
+		}
+		e.say(KindTLS, "the server needs a new certificate, if the clock is right: "+clock, "%s expired on %s", whose, inv.Cert.NotAfter.UTC().Format(time.DateOnly))
+	case inv.Reason == x509.CANotAuthorizedForThisName, inv.Reason == x509.NameConstraintsWithoutSANs, inv.Reason == x509.UnconstrainedName:
+		e.say(KindTLS, "an authority on the way may sign for some names only: have the certificate issued by another", "%s has a name that its authority may not sign for", whose)
+	case inv.Reason == x509.IncompatibleUsage, inv.Reason == x509.CANotAuthorizedForExtKeyUsage:
+		e.say(KindTLS, "have it issued anew with the extended key usage serverAuth", "%s is not for servers", whose)
+	case inv.Reason == x509.NotAuthorizedToSign:
+		e.say(KindTLS, "ca_file may name a server's certificate in place of its authority's", "%s was signed by a certificate that is no authority", "the certificate of "+host)
+	case inv.Reason == x509.TooManyIntermediates:
+		e.say(KindTLS, "have it issued by an authority nearer to the one that is trusted", "%s has more authorities above it than one of them allows", "the certificate of "+host)
+	default:
+		e.say(KindTLS, "the server needs another certificate", "%s is not valid", whose)
+	}
+}
+
+// wrongName fills in e for a certificate without the name of the host.
+func wrongName(e *Error, host string, bad x509.HostnameError) {
+	c := bad.Certificate
+	if c != nil && !slices.ContainsFunc(c.Extensions, func(x pkix.Extension) bool { return x.Id.Equal(asn1.ObjectIdentifier{2, 5, 29, 17}) }) {
+		named := ""
+		if cn := clean(c.Subject.CommonName, 100); cn != "" {
+			named = ": it names " + cn + " only as its Common Name, which no longer counts"
+		}
+		e.say(KindTLS, "have it issued anew with the host in subjectAltName; ca_file does not help", "the certificate of %s has no subjectAltName%s", host, named)
+		return
+	}
+	e.say(KindTLS, "use a host name that the certificate is for, or have it issued anew for this one", "the certificate is not for %s but for %s", host, certNames(bad))
+}
+
+// certNames gives the names in a certificate that was made for another host.
+func certNames(e x509.HostnameError) string {
+	if e.Certificate == nil {
+		return "another host"
+	}
+	names := append([]string(nil), e.Certificate.DNSNames...)
+	for _, ip := range e.Certificate.IPAddresses {
+		names = append(names, ip.String())
+	}
+	if len(names) == 0 {
+		return "another host"
+	}
+	if len(names) > 3 {
+		names = append(names[:3], "…")
+	}
+	return clean(strings.Join(names, ", "), 200)
+}
