@@ -242,7 +242,7 @@ func (k *call) closed(e *Error, host string, plain bool) {
 	case k.asked.Load() && !k.c.cert:
 		e.say(KindNetwork, "it asked for a client certificate and was given none: it may want client_cert and client_key", "%s%s closed the connection without an answer", host, via)
 	case at == phaseHandshake:
-		e.say(KindTLS, "this port may not speak TLS; the server may not serve this host name, or have only older TLS versions or ciphers; a firewall may be between",
+		e.say(KindNetwork, "this port may not speak TLS; the server may not serve this host name, or have only older TLS versions or ciphers; a firewall may be between",
 			"%s%s closed the connection during the TLS handshake", host, via)
 	case plain:
 		e.say(KindNetwork, "the port may want https://; or something between, or the server, ended the connection", "%s%s closed the connection without an answer", host, via)

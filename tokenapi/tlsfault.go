@@ -122,6 +122,8 @@ func (k *call) badCertificate(e *Error, host string, bad *tls.CertificateVerific
 		e.say(KindTLS, "have it issued anew, signed with SHA-256 or better; ca_file does not help", "the certificate of %s is signed in a way that is no longer accepted (SHA-1 or MD5)", host)
 	case strings.Contains(said, "keys are insecure"):
 		e.say(KindTLS, "have it issued anew by an authority with an RSA key of 2048 bits or more; ca_file does not help", "the key that signed the certificate of %s is too small", host)
+	case strings.Contains(said, "cannot sign this kind"):
+		e.say(KindTLS, "have it issued anew by an authority (basicConstraints CA:TRUE, keyUsage keyCertSign)", "the certificate of %s was signed with a certificate that is no authority", host)
 	case errors.As(bad.Err, &unk):
 		k.unknownAuthority(e, host, leaf, len(bad.UnverifiedCertificates))
 	case errors.As(bad.Err, &inv):
@@ -178,8 +180,6 @@ func (k *call) invalidCertificate(e *Error, host string, leaf *x509.Certificate,
 		e.say(KindTLS, "an authority on the way may sign for some names only: have the certificate issued by another", "%s has a name that its authority may not sign for", whose)
 	case inv.Reason == x509.IncompatibleUsage, inv.Reason == x509.CANotAuthorizedForExtKeyUsage:
 		e.say(KindTLS, "have it issued anew with the extended key usage serverAuth", "%s is not for servers", whose)
-	case inv.Reason == x509.NotAuthorizedToSign:
-		e.say(KindTLS, "ca_file may name a server's certificate in place of its authority's", "%s was signed by a certificate that is no authority", "the certificate of "+host)
 	case inv.Reason == x509.TooManyIntermediates:
 		e.say(KindTLS, "have it issued by an authority nearer to the one that is trusted", "%s has more authorities above it than one of them allows", "the certificate of "+host)
 	default:
