@@ -38,6 +38,7 @@ type Reply struct {
 // Call makes one exchange. An error means that no answer was read; any status is a Reply.
 func (c *Client) Call(ctx context.Context, r Call) (Reply, Exchange, error) {
 	k := c.begin(r.Op, r.Method, r.URL)
+	k.key = r.URLKey
 	for _, s := range append([]secret.Text{r.Bearer, r.Pass}, r.Hide...) {
 		k.mask.add(s.Reveal(), false)
 	}
@@ -88,5 +89,5 @@ func (c *Client) Call(ctx context.Context, r Call) (Reply, Exchange, error) {
 		return Reply{}, x, err
 	}
 	a.body = body
-	return Reply{a.status, a.header, a.body, a.large, &read{k.mask, a.host, a.at}}, x, nil
+	return Reply{a.status, a.header, a.body, a.large, &read{k.mask, a.host, a.url, a.key, a.at}}, x, nil
 }

@@ -115,9 +115,7 @@ func (c *Client) fetch(ctx context.Context, target string) (r Reply, from string
 
 // sameOrigin gives where a redirect leads, if that is at the scheme, host and port that were asked.
 func sameOrigin(asked string, r Reply) (to string, ok bool) {
-	switch r.Status {
-	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-	default:
+	if !isRedirect(r.Status) {
 		return "", false
 	}
 	base, err := url.Parse(asked)
@@ -276,11 +274,9 @@ func jsonReply(op string, r Reply) (members, *Error) {
 	}
 	m, n := readMembers(r.Body)
 	switch {
-	case r.Status >= 300 && r.Status < 400:
-		if host := redirectHost(r.Header); host != "" {
-			return nil, fail(KindRefused, "if "+host+" is right, name it in the URL", "redirected to %s, which is not followed", host)
-		}
-		return nil, fail(KindRefused, "name the final URL", "redirected, which is not followed")
+	case isRedirect(r.Status):
+		said, hint := r.answer().redirected()
+		return nil, fail(KindRefused, hint, "%s", said)
 	case r.Status == http.StatusNotFound:
 		return nil, fail(KindRefused, "", "there is no such document")
 	case r.Status != http.StatusOK:

@@ -142,7 +142,7 @@ func TestDiscoverRefuses(t *testing.T) {
 			return func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, "https://elsewhere.example/x?canary", http.StatusFound)
 			}
-		}, tokenapi.KindRefused, 2, []string{"redirected to elsewhere.example", "not followed"}},
+		}, tokenapi.KindRefused, 2, []string{"redirected to https://elsewhere.example/x", "set issuer", "not followed"}},
 	} {
 		s := newIssuing(t)
 		s.docs[doc] = x.answer(s.URL)

@@ -17,6 +17,7 @@ type call struct {
 	x      Exchange
 	mask   masker
 	url    string // as it is asked for
+	key    string // the configuration key that names it
 	header http.Header
 	form   url.Values
 	own    []string // the names of the headers that a person added
@@ -30,7 +31,7 @@ type call struct {
 // begin starts the record of a call.
 func (c *Client) begin(op, method, target string) *call {
 	return &call{
-		c: c, url: target, mask: masker{open: []string{maskURL(target)}},
+		c: c, url: target, key: keyOf(op), mask: masker{open: []string{maskURL(target)}},
 		x: Exchange{Op: op, Method: method, URL: maskURL(target), Started: c.now()},
 		header: http.Header{
 			"Accept":     {"application/json"},

@@ -186,11 +186,9 @@ func (a answer) faulted(f fault) (Action, string) {
 // byStatus says what follows from an answer that names no reason, or none that is known.
 func (a answer) byStatus(op string, f fault) (Action, string) {
 	switch {
-	case a.status >= 300 && a.status < 400:
-		if host := redirectHost(a.header); host != "" {
-			return Stop, "if " + host + " is right, name it in the URL: credentials are not sent on"
-		}
-		return Stop, "name the final URL: credentials are not sent on"
+	case isRedirect(a.status):
+		_, hint := a.redirected()
+		return Stop, hint
 	case a.status == http.StatusNotFound && (f.gateway || f.code != 0 || a.gatewayPath()):
 		return Stop, a.elsewhere()
 	case a.status == http.StatusNotFound, a.status == http.StatusMethodNotAllowed, a.status == http.StatusGone:

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -81,11 +80,9 @@ func (a answer) failure(op string, kind Kind) *Error {
 // silent puts into words an answer that names no reason.
 func (a answer) silent(n notation) error {
 	switch {
-	case a.status >= 300 && a.status < 400:
-		if host := redirectHost(a.header); host != "" {
-			return fmt.Errorf("redirected to %s, which is not followed", host)
-		}
-		return errors.New("redirected, which is not followed")
+	case isRedirect(a.status):
+		said, _ := a.redirected()
+		return said
 	case n == isHTML:
 		if t := pageTitle(a.body); t != "" {
 			return fmt.Errorf("a web page titled “%s”", t)
@@ -243,13 +240,4 @@ func until(at time.Time, h http.Header, now time.Time) time.Duration {
 		now = date
 	}
 	return min(max(at.Sub(now), 0), longestWait)
-}
-
-// redirectHost gives the host that a redirect leads to, without the rest of the URL.
-func redirectHost(h http.Header) string {
-	u, err := url.Parse(h.Get("Location"))
-	if err != nil {
-		return ""
-	}
-	return clean(u.Host, 100)
 }

@@ -12,6 +12,8 @@ import (
 type read struct {
 	mask masker
 	host string
+	url  string // masked
+	key  string // of the configuration, for the URL
 	at   time.Time
 }
 
@@ -49,7 +51,7 @@ func (r Reply) Words(s string) string {
 func (r Reply) answer() answer {
 	a := answer{status: r.Status, header: r.Header, body: r.Body, large: r.Large}
 	if r.read != nil {
-		a.host, a.at = r.read.host, r.read.at
+		a.host, a.url, a.key, a.path, a.at = r.read.host, r.read.url, r.read.key, pathOf(r.read.url), r.read.at
 	}
 	return a
 }

@@ -69,6 +69,7 @@ type answer struct {
 	body   []byte
 	large  bool // the body went on after the limit
 	host   string
+	key    string    // the configuration key of the URL that was asked; "" when it is not known
 	url    string    // that was asked, masked; "" when it is not known
 	path   string    // of that URL
 	via    Proxy     // its URL is nil: no proxy that could have answered in place of the server
@@ -148,7 +149,7 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, ski
 	}
 	defer func() { _ = resp.Body.Close() }() // read whole or given up: nothing to lose
 	k.sent.Store(true)
-	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url), url: k.x.URL, path: pathOf(k.url), begun: k.c.now()}
+	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url), url: k.x.URL, key: k.key, path: pathOf(k.url), begun: k.c.now()}
 	if via := k.via(); strings.HasPrefix(k.url, "http:") { // of a tunnel, a refusal is no answer
 		a.via = via
 	}

@@ -1,0 +1,102 @@
+package tokenapi
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// keyOf names the configuration key of the URL that an operation calls.
+func keyOf(op string) string {
+	switch op {
+	case opRevoke:
+		return "revoke_url"
+	case opIntrospect:
+		return "introspect_url"
+	case opDevice:
+		return "device_url"
+	case opProbe, opControl:
+		return "probe_url"
+	case opDiscover:
+		return "issuer"
+	}
+	return "token_url"
+}
+
+// urlKey names the configuration key of the URL that was asked.
+func (a answer) urlKey() string {
+	if a.key == "" {
+		return "the URL"
+	}
+	return a.key
+}
+
+// redirected says where a redirect leads, and what follows from that. The target is told without user name, fragment
+// and values of its query.
+func (a answer) redirected() (said error, hint string) {
+	base, err := url.Parse(a.url)
+	if err != nil {
+		base = &url.URL{}
+	}
+	to, err := base.Parse(strings.TrimSpace(a.header.Get("Location")))
+	if a.header.Get("Location") == "" || err != nil || to.Host == "" || to.Scheme != "http" && to.Scheme != "https" {
+		return errors.New("redirected, which is not followed, and the answer does not say where to"), "is " + a.urlKey() + " right?"
+	}
+	differs := differences(base, to)
+	shown := clean(maskURL(to.String()), wordsLimit)
+	where := ""
+	if base.Host != "" && len(differs) > 0 && sameHost(base, to) {
+		where = " (another " + strings.Join(differs, ", another ") + ")"
+	}
+	said = fmt.Errorf("redirected to %s%s, which is not followed", shown, where)
+	switch {
+	case base.Scheme == "https" && to.Scheme == "http":
+		return said, "credentials would go there unencrypted: do not name that URL; is " + a.urlKey() + " right?"
+	case base.Host != "" && len(differs) == 0:
+		return said, "that is the very URL that was asked: the server may want a cookie, as pages for a browser do; is " + a.urlKey() + " right?"
+	case signInPath().MatchString(strings.ToLower(to.Path)):
+		return said, "that may be a page to sign in at, of the server or of something between: is " + a.urlKey() + " right?"
+	case a.key == "issuer":
+		return said, "if that server is right, set issuer to its own, which is the URL without /.well-known/ and what follows"
+	case a.url != "" && strings.Contains(a.url, "?"):
+		return said, "if that is right, set " + a.urlKey() + " to it, with the query that it needs: credentials are not sent on"
+	}
+	return said, "if that is right, set " + a.urlKey() + " to it: credentials are not sent on"
+}
+
+// differences names the parts in which two URLs differ, leaving out query and fragment.
+func differences(x, y *url.URL) (parts []string) {
+	if x.Scheme != y.Scheme {
+		parts = append(parts, "scheme")
+	}
+	if !sameHost(x, y) {
+		parts = append(parts, "host")
+	}
+	if portOf(x) != portOf(y) && (x.Scheme == y.Scheme || x.Port() != "" || y.Port() != "") {
+		parts = append(parts, "port")
+	}
+	if x.EscapedPath() != y.EscapedPath() {
+		parts = append(parts, "path")
+	}
+	return parts
+}
+
+func sameHost(x, y *url.URL) bool { return strings.EqualFold(x.Hostname(), y.Hostname()) }
+
+// signInPath finds in small letters that a path is one of a page for people.
+var signInPath = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:log-?[io]n|sign-?[io]n|sso|saml2?|authorize|portal|captive|guest|welcome|hotspot)\b`)
+})
+
+// isRedirect reports whether a status leads elsewhere.
+func isRedirect(status int) bool {
+	switch status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return true
+	}
+	return false
+}
