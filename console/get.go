@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -246,7 +245,7 @@ func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Toke
 	}
 	var notes []string
 	if !ans.Usable {
-		notes = append(notes, fmt.Sprintf("token type %q is not a bearer token: it is kept, and not sent to an API", ans.RawTokenType))
+		notes = append(notes, ans.Unusable()+": it is kept, and not sent to an API")
 	}
 	if err := putAnswered(w, &t, sec, ans.At); err != nil {
 		return Token{}, false, nil, err

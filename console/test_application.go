@@ -237,7 +237,7 @@ func (t *Tested) fill(ans tokenapi.TokenAnswer) {
 		t.ExpiresAt = ans.At.Add(ans.Life())
 	}
 	if !ans.Usable {
-		t.Notes = append(t.Notes, fmt.Sprintf("token type %q is not a bearer token", ans.RawTokenType))
+		t.Notes = append(t.Notes, ans.Unusable())
 	}
 }
 

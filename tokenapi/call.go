@@ -77,7 +77,8 @@ func (c *Client) Call(ctx context.Context, r Call) (Reply, Exchange, error) {
 	case err != nil:
 		e, _ = AsError(err)
 	case !r.Bearer.IsZero() && !sendable(r.Bearer.Reveal()):
-		e = usage(k.x.Op, "the token holds characters that cannot go into a header", "")
+		e = usage(k.x.Op, "the token has "+unsendable(r.Bearer.Reveal())+", which no header can carry",
+			"the server made a token that no API can be sent: tell whoever runs it")
 	}
 	var a answer
 	if e == nil {

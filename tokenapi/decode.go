@@ -3,9 +3,11 @@ package tokenapi
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"lanyard/tokenapi/secret"
 )
@@ -39,7 +41,8 @@ func decodeToken(op string, a answer) (TokenAnswer, *Error) {
 		At:              a.at,
 	}
 	t.TokenType, t.Usable = tokenType(t.RawTokenType)
-	t.Usable = t.Usable && sendable(access)
+	t.Unsendable = unsendable(access)
+	t.Usable = t.Usable && t.Unsendable == ""
 	t.Scopes = scopes(m["scope"])
 	t.ExpiresIn, t.HasExpiresIn, t.Lifetime = lifetime(m)
 	return t, nil
@@ -103,13 +106,32 @@ func tokenType(raw string) (scheme string, usable bool) {
 }
 
 // sendable says whether a token can go into a header.
-func sendable(token string) bool {
-	for i := 0; i < len(token); i++ {
-		if token[i] <= ' ' || token[i] > '~' {
-			return false
+func sendable(token string) bool { return token != "" && unsendable(token) == "" }
+
+// unsendable names the first character of a token that cannot go into a header (RFC 6750 section 2.1), by its kind and
+// its place; "" when there is none. It does not quote the token.
+func unsendable(token string) string {
+	n := 0
+	for _, r := range token {
+		n++
+		what := ""
+		switch {
+		case r == '\n' || r == '\r':
+			what = "a line break"
+		case r == ' ' || r == '\t':
+			what = "a blank"
+		case r < ' ' || r == 0x7f:
+			what = "a control character"
+		case r == utf8.RuneError:
+			what = "a byte that is no text in UTF-8"
+		case r > '~':
+			what = "a character outside ASCII"
+		default:
+			continue
 		}
+		return fmt.Sprintf("%s as character %d of %d", what, n, utf8.RuneCountInString(token))
 	}
-	return token != ""
+	return ""
 }
 
 // scopes reads a scope member: nil when the answer did not say, empty when it said none. Commas part scopes

@@ -83,8 +83,30 @@ func TestTokenTypeAndScopes(t *testing.T) {
 			t.Errorf("%s: %q %q %v %#v", c.json, a.TokenType, a.RawTokenType, a.Usable, a.Scopes)
 		}
 	}
-	if a, _ := decodeToken("x", answer{status: 200, body: []byte(`{"access_token":"a\nb"}`)}); a.Usable {
-		t.Error("a token with a line feed cannot go into a header")
+}
+
+// A token that no header can carry is told for that. Its type is not to blame, and it is not quoted.
+func TestUnsendableToken(t *testing.T) {
+	for token, want := range map[string]string{
+		`abc\ndef-ghijkl`:      "the access token has a line break as character 4 of 14, which no header can carry",
+		`abc def`:              "the access token has a blank as character 4 of 7, which no header can carry",
+		`abc\tdef`:             "the access token has a blank as character 4 of 7, which no header can carry",
+		`abc\u0007`:            "the access token has a control character as character 4 of 4, which no header can carry",
+		`abc\u007f`:            "the access token has a control character as character 4 of 4, which no header can carry",
+		`abc\u00e9\u00fc-ghij`: "the access token has a character outside ASCII as character 4 of 10, which no header can carry",
+		`“abc”`:                "the access token has a character outside ASCII as character 1 of 5, which no header can carry",
+		`abc-._~+/=|"`:         "",
+	} {
+		token = strings.ReplaceAll(token, `"`, `\"`)
+		for _, kind := range []string{`"Bearer"`, `null`} {
+			a, e := decodeToken("x", answer{status: 200, body: []byte(`{"access_token":"` + token + `","token_type":` + kind + `}`)})
+			if e != nil || a.Unusable() != want || a.Usable != (want == "") {
+				t.Errorf("%s: %q %v %v, want %q", token, a.Unusable(), a.Usable, e, want)
+			}
+		}
+	}
+	if a, _ := decodeToken("x", answer{status: 200, body: []byte(`{"access_token":"t","token_type":"mac"}`)}); a.Unusable() != `token type "mac" is not a bearer token` {
+		t.Error(a.Unusable())
 	}
 }
 

@@ -1,6 +1,7 @@
 package tokenapi
 
 import (
+	"fmt"
 	"net/url"
 	"time"
 
@@ -102,7 +103,8 @@ type TokenAnswer struct {
 	Lifetime     Lifetime
 	TokenType    string   // the scheme to send, "Bearer"; as the server spelt it when it is not a known one
 	RawTokenType string   // as received, "" when absent
-	Usable       bool     // false: not a bearer token, do not send it
+	Usable       bool     // false: not a bearer token, or Unsendable; do not send it
+	Unsendable   string   // which character of Access no header can carry, in words; "" when there is none
 	Scopes       []string // nil: the answer did not say
 	// IssuedTokenType is the token type identifier of a token exchange (RFC 8693 section 2.2.1), "" when absent.
 	IssuedTokenType string
@@ -110,6 +112,17 @@ type TokenAnswer struct {
 	Nonce           secret.Text // DPoP-Nonce for the next proof (RFC 9449 section 8.2), zero when the answer had none
 	Extra           []Extra     // every member that no field above stands for, by name
 	At              time.Time
+}
+
+// Unusable says why the token is not sent to an API, "" when it is.
+func (a TokenAnswer) Unusable() string {
+	switch {
+	case a.Usable:
+		return ""
+	case a.Unsendable != "":
+		return "the access token has " + a.Unsendable + ", which no header can carry"
+	}
+	return fmt.Sprintf("token type %q is not a bearer token", a.RawTokenType)
 }
 
 // Life gives ExpiresIn as a duration, clamped so that it cannot overflow time.Duration (about 292 years).

@@ -200,6 +200,12 @@ func (s *Session) enter(ctx context.Context, user string, password secret.Text) 
 		return x, err
 	}
 	s.token, s.refresh = t.Access, t.Refresh
+	if t.Unsendable != "" {
+		return x, &tokenapi.Error{
+			Op: opSignIn, Kind: tokenapi.KindGarbled, Status: x.Status, Sent: true,
+			Err: errors.New(t.Unusable()),
+		}
+	}
 	if !t.Usable {
 		return x, &tokenapi.Error{
 			Op: opSignIn, Kind: tokenapi.KindGarbled, Status: x.Status, Sent: true,
