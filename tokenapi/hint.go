@@ -73,7 +73,7 @@ func named(e *Error) (Action, string) {
 		}
 		return Stop, "the application is not allowed to use this grant: enable it in the portal"
 	case "unsupported_grant_type":
-		return Stop, "the server does not offer this grant"
+		return Stop, "the server does not offer this grant, or not to this application; is the URL right?"
 	case "unsupported_response_type":
 		return Stop, "the server does not offer the authorization code grant to this application"
 	case "unsupported_token_type":
@@ -82,7 +82,7 @@ func named(e *Error) (Action, string) {
 		}
 		return Stop, "the server does not handle this kind of token"
 	case "invalid_request":
-		return Stop, "the server misses a parameter, or sees one twice; two ways of client_auth at once count too"
+		return Stop, "the server may miss a parameter, see one twice, or not take a value of one (scope, extra); two ways of client_auth at once count too"
 	case "server_error", "temporarily_unavailable":
 		if e.Op == GrantPassword { // go-oauth2
 			return RetryLater, "the fault is the server's: try again later; some servers say the same to a wrong password"
@@ -129,9 +129,11 @@ func named(e *Error) (Action, string) {
 func staleGrant(op string) (Action, string) {
 	switch op {
 	case GrantRefreshToken:
-		return Reauthenticate, "the refresh token was used, has expired or was revoked: ask for a new token"
+		return Reauthenticate, "the refresh token was used, has expired, was revoked or is another application's: ask for a new token"
 	case GrantPassword:
-		return FixCredentials, checkUser
+		return FixCredentials, checkUser + "; some servers say the same of an account that is locked or disabled"
+	case GrantClientCredentials:
+		return Stop, "some servers say this to a client that they do not know: " + checkClient
 	case GrantAuthorizationCode:
 		return Reauthenticate, "the code was used, has expired or belongs to another redirect URI or verifier: begin again"
 	case GrantJWTBearer:
@@ -181,35 +183,6 @@ func (a answer) faulted(f fault) (Action, string) {
 		return Stop, "the gateway itself answers, as if this were an API of its own: " + advice.Cause
 	}
 	return a.byStatus("", f)
-}
-
-// byStatus says what follows from an answer that names no reason, or none that is known.
-func (a answer) byStatus(op string, f fault) (Action, string) {
-	switch {
-	case isRedirect(a.status):
-		_, hint := a.redirected()
-		return Stop, hint
-	case a.status == http.StatusNotFound && (f.gateway || f.code != 0 || a.gatewayPath()):
-		return Stop, a.elsewhere()
-	case a.status == http.StatusNotFound, a.status == http.StatusMethodNotAllowed, a.status == http.StatusGone:
-		return Stop, "is the URL right?"
-	case a.status == http.StatusBadRequest && strings.Contains(string(a.body[:min(len(a.body), 200)]), "HTTP request to an HTTPS server"):
-		return Stop, "this port speaks TLS: use https://"
-	case a.status == http.StatusTooManyRequests && op == GrantDeviceCode:
-		return KeepPolling, "the server wants longer pauses between the questions"
-	case a.status == http.StatusTooManyRequests, a.status == http.StatusServiceUnavailable, a.status == http.StatusRequestTimeout:
-		return RetryLater, "try again later"
-	case a.status == http.StatusProxyAuthRequired:
-		if a.via.URL != nil {
-			return Stop, "the proxy " + a.via.String() + " (set by " + a.via.By + ") wants credentials: " + proxyLogin(a.via, a.header.Values("Proxy-Authenticate"))
-		}
-		return Stop, "a proxy wants credentials, and none is set here: it stands between this machine and the server, or before the server"
-	case a.status == http.StatusUnauthorized:
-		return FixCredentials, checkClient
-	case a.status >= 500:
-		return RetryLater, "the fault is the server's: try again later; is the URL right?"
-	}
-	return Stop, ""
 }
 
 // gatewayPath says whether the URL is the one that gateways had until version 3.2.

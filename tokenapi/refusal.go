@@ -113,6 +113,9 @@ func (a answer) garbled(op string, n notation) *Error {
 			e.Err = fmt.Errorf("this is a web page titled “%s”", t)
 		}
 		e.Hint = "is the URL right, is a proxy or captive portal between?"
+		if strings.HasPrefix(a.url, "https:") { // only who has a certificate for the host could answer in its place
+			e.Hint = "is " + a.urlKey() + " right? this may be a page for people; or a proxy that reads along has answered"
+		}
 	case isEmpty:
 		e.Err = fmt.Errorf("answered %d with an empty body", a.status)
 		e.Hint = "is the URL right? a revocation endpoint answers like this"
