@@ -145,7 +145,7 @@ func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 	var all sync.WaitGroup
 	for i, t := range targets {
 		if t.url != "" {
-			all.Go(func() { answers[i].Reached, answers[i].err = c.Reach(ctx, t.url) })
+			all.Go(func() { answers[i].Reached, answers[i].err = c.Reach(ctx, t.key, t.url) })
 		}
 	}
 	all.Wait()
@@ -172,12 +172,14 @@ func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 	return clocks
 }
 
-// reached tells of an answer. Any is one, but some come from what stands before a server that is not there.
+// reached tells of an answer, and what speaks against a Token API being there. An API may answer anything.
 func (d *doctor) reached(e console.Environment, key, host string, r tokenapi.Reached) {
-	switch r.Status {
-	case 502, 503, 504:
-		d.warn("reach", "what stands before the server is there, the server is not: try again, or ask whoever runs it",
-			"%s: %s at %s answers %d", e.Name, key, host, r.Status)
+	about := fmt.Sprintf("%s: %s at %s answers %d", e.Name, key, host, r.Status)
+	switch {
+	case r.Doubt != "" && (key != "probe_url" || r.Status >= 400):
+		d.warn("reach", r.Hint, "%s: %s", about, r.Doubt)
+	case key != "probe_url" && (r.Status == 404 || r.Status == 410):
+		d.ok("reach", "%s: %s at %s answers (%d to HEAD, as a Token API may, and as a wrong path does)", e.Name, key, host, r.Status)
 	default:
 		d.ok("reach", "%s: %s at %s answers (%d)", e.Name, key, host, r.Status)
 	}

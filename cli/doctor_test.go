@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -255,5 +257,41 @@ func TestDoctorGivesUp(t *testing.T) {
 	d.checkServers(ctx)
 	if d.count(failed) != 2 {
 		t.Errorf("%+v", d.found)
+	}
+}
+
+// That a server answers is told as no more than that: what speaks against a Token API being there is a warning.
+func TestDoctorDoubts(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		answer  func(http.ResponseWriter)
+		line    string
+		fix     string
+		warning bool
+	}{
+		"refuses HEAD": {func(w http.ResponseWriter) { w.WriteHeader(405) }, "answers (405)", "", false},
+		"no such path": {func(w http.ResponseWriter) { w.WriteHeader(404) }, "answers (404 to HEAD, as a Token API may, and as a wrong path does)", "", false},
+		"a page":       {func(w http.ResponseWriter) { w.Header().Set("Content-Type", "text/html; charset=utf-8") }, "answers 200: a web page is there", "a Token API has none", true},
+		"a slash": {func(w http.ResponseWriter) { w.Header().Set("Location", "/token/?x=canary-7d1f"); w.WriteHeader(301) },
+			"/token/?x=••• (another path), which is not followed", "if that is right, set token_url to it", true},
+		"bad gateway": {func(w http.ResponseWriter) { w.WriteHeader(502) }, "answers 502: what stands before the server", "what stands before the server answers", true},
+		"captive":     {func(w http.ResponseWriter) { w.WriteHeader(511) }, "answers 511", "this network wants a sign-in", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { c.answer(w) }))
+			defer s.Close()
+			home := t.TempDir()
+			file := filepath.Join(home, "c.toml")
+			text := "[[environment]]\nname = \"cloud\"\ntoken_url = \"" + s.URL + "/token\"\n"
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, out := examine(t, home, nil, "--config", file)
+			says(t, out, c.line, c.fix)
+			if strings.Contains(out, "canary") || strings.Contains(out, "warn  reach          cloud: token_url") != c.warning {
+				t.Error(out)
+			}
+		})
 	}
 }

@@ -34,7 +34,7 @@ func TestReach(t *testing.T) {
 		}
 		return c
 	}
-	r, err := client(nil).Reach(t.Context(), s.URL+"/token?a=b")
+	r, err := client(nil).Reach(t.Context(), "token_url", s.URL+"/token?a=b")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,16 +42,19 @@ func TestReach(t *testing.T) {
 		r.ValidUntil.Before(time.Now()) || r.ValidUntil.After(time.Now().Add(2*time.Hour)) {
 		t.Errorf("%+v", r)
 	}
+	if r.Doubt != "redirected to https://elsewhere.invalid/, which is not followed" || !strings.Contains(r.Hint, "set token_url") {
+		t.Errorf("%q %q", r.Doubt, r.Hint)
+	}
 	if len(got) != 1 || got[0].Method != http.MethodHead || got[0].Header.Get("Authorization") != "" || got[0].ContentLength > 0 {
 		t.Fatalf("%d requests, %+v", len(got), got)
 	}
-	r, err = client(func(c *tokenapi.Config) { c.CAPEM, c.InsecureSkipVerify = nil, true }).Reach(t.Context(), s.URL)
+	r, err = client(func(c *tokenapi.Config) { c.CAPEM, c.InsecureSkipVerify = nil, true }).Reach(t.Context(), "token_url", s.URL)
 	if err != nil || r.Verified || r.TLS == "" {
 		t.Errorf("unverified: %+v %v", r, err)
 	}
 
 	plain := httptest.NewServer(h)
-	r, err = client(nil).Reach(t.Context(), plain.URL)
+	r, err = client(nil).Reach(t.Context(), "token_url", plain.URL)
 	if err != nil || r.TLS != "" || r.Verified || !r.ValidUntil.IsZero() {
 		t.Errorf("plain: %+v %v", r, err)
 	}
@@ -66,7 +69,7 @@ func TestReach(t *testing.T) {
 		"plain http":   {client(nil), "http://gateway.example/token?secret=canary", tokenapi.KindUsage},
 		"no URL":       {client(nil), "", tokenapi.KindUsage},
 	} {
-		_, err := c.client.Reach(t.Context(), c.url)
+		_, err := c.client.Reach(t.Context(), "token_url", c.url)
 		if e, ok := tokenapi.AsError(err); !ok || e.Kind != c.kind || strings.Contains(err.Error(), "canary") {
 			t.Errorf("%s: %v", what, err)
 		}
