@@ -145,4 +145,11 @@ type Writer interface {
 	SetSetting(key, value string) error
 	// PutEvent appends to the audit log; Seq is given by the store.
 	PutEvent(e Event) error
+	// DropEvents removes the audit log of tokens, and gives the ids of the marks that it closed, by token.
+	DropEvents(tokenIDs []string) (map[string][]string, error)
+	// DropEventsOf removes the audit log of an application that has no tokens, but for what was forgotten.
+	DropEventsOf(appID string) error
+	// PruneEvents removes at most limit events from before an instant, oldest first, and gives how many went.
+	// The events of a token that is stored, and those of the gets of an application with an open mark, stay.
+	PruneEvents(before time.Time, limit int) (int, error)
 }

@@ -266,6 +266,7 @@ func (w *writer) PutApplication(a console.Application, s console.Secrets) error 
 // DropApplication forgets an application with its consumer secret and its password; one that is not stored is no error.
 func (w *writer) DropApplication(id string) error {
 	_, err := w.exec("forget application "+id, "DELETE FROM application WHERE id = ?", id)
+	w.dropped = true
 	return err
 }
 

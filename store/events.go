@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"time"
 
 	"lanyard/console"
 )
@@ -32,6 +33,47 @@ func (w *writer) PutEvent(e console.Event) error {
 	fs := eventFields(&e)
 	_, err := w.exec("write the log", "INSERT INTO event ("+columns(fs)+") VALUES (?, ?, ?, ?, ?, ?, ?)", values(fs)...)
 	return err
+}
+
+// DropEvents removes the audit log of tokens. It gives the ids of the marks that these events closed, by
+// token: a get has no token yet, so that its opening event belongs to nobody and stays.
+func (w *writer) DropEvents(tokenIDs []string) (map[string][]string, error) {
+	const op = "forget the log"
+	ids := inJSON(&tokenIDs)
+	rows, err := w.tx.QueryContext(w.ctx, "SELECT e.token_id, m.key FROM event e, json_each(iif(json_valid(e.facts), e.facts, '{}'), '$.marks') m"+
+		" WHERE e.token_id IN (SELECT value FROM json_each(?)) AND m.type = 'null'", ids)
+	if err != nil {
+		return nil, w.fail(op, err)
+	}
+	defer func() { _ = rows.Close() }()
+	closed := map[string][]string{}
+	for rows.Next() {
+		var token, mark string
+		if err := rows.Scan(&token, &mark); err != nil {
+			return nil, w.fail(op, err)
+		}
+		closed[token] = append(closed[token], mark)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, w.fail(op, err)
+	}
+	_, err = w.exec(op, "DELETE FROM event WHERE token_id IN (SELECT value FROM json_each(?))", ids)
+	return closed, err
+}
+
+// DropEventsOf removes the audit log of an application that has no tokens. That tokens of it were forgotten stays.
+func (w *writer) DropEventsOf(appID string) error {
+	_, err := w.exec("forget the log of "+appID, "DELETE FROM event WHERE app_id = ? AND kind <> ?", appID, console.EventForgotten)
+	return err
+}
+
+// PruneEvents removes at most limit events from before an instant, oldest first, and gives how many went.
+// The events of a token that is stored stay: replayed, they give its state.
+func (w *writer) PruneEvents(before time.Time, limit int) (int, error) {
+	n, err := w.exec("prune the log", "DELETE FROM event WHERE seq IN (SELECT seq FROM event WHERE (at IS NULL OR at < ?1)"+
+		" AND NOT EXISTS (SELECT 1 FROM token WHERE id = event.token_id) AND NOT EXISTS (SELECT 1 FROM mark WHERE token_id = '' AND event.token_id = '' AND app_id = event.app_id)"+
+		" ORDER BY seq LIMIT ?2)", nanos(before), limit)
+	return int(n), err
 }
 
 // Rev is the store's revision.

@@ -1,12 +1,14 @@
 package store_test
 
 import (
+	"bytes"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
 )
 
 func events(t *testing.T, s *store.Store, after int64) (all []console.Event) {
@@ -161,5 +164,105 @@ func TestLogBeginsWithWhatIsHeld(t *testing.T) {
 	}
 	if v, err := s.Text("SELECT count(*) FROM temp.sqlite_schema"); err != nil || v != "0" {
 		t.Error("something is left behind", v, err)
+	}
+}
+
+// What is removed from the log is old and of no token that is stored; what removed events have closed is told.
+func TestDropsEvents(t *testing.T) {
+	t.Parallel()
+	s, noon := memory(t), time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	put := func(seconds int, kind console.EventKind, token, facts string) console.Event {
+		return console.Event{At: noon.Add(time.Duration(seconds) * time.Second), Kind: kind, TokenID: token, AppID: "a", Facts: json.RawMessage(facts)}
+	}
+	kinds := func() (all []string) {
+		view(t, s, func(r console.Reader) error {
+			log, err := r.Events(0)
+			for _, e := range log {
+				all = append(all, string(e.Kind)+" "+e.TokenID)
+			}
+			return err
+		})
+		return all
+	}
+	update(t, s, func(w console.Writer) error {
+		held := console.Token{ID: "t_held"}
+		return errors.Join(w.PutToken(&held),
+			w.PutEvent(put(1, "unsure", "", `{"marks":{"m_1":{}}}`)), w.PutEvent(put(2, "issued", "t_held", `{"marks":{"m_1":null}}`)),
+			w.PutEvent(put(3, "issued", "t_gone", `{"marks":{"m_2":null,"m_3":{}}}`)), w.PutEvent(put(4, "copied", "t_gone", `{}`)),
+			w.PutEvent(put(9, "forgotten", "t_gone", `{}`)))
+	})
+	var went int
+	update(t, s, func(w console.Writer) (err error) {
+		went, err = w.PruneEvents(noon.Add(4*time.Second), 1)
+		return err
+	})
+	if got := kinds(); went != 1 || !slices.Equal(got, []string{"issued t_held", "issued t_gone", "copied t_gone", "forgotten t_gone"}) {
+		t.Errorf("one of the old ones: %d, left %q", went, got)
+	}
+	update(t, s, func(w console.Writer) error {
+		closed, err := w.DropEvents([]string{"t_gone", "t_nobody"})
+		if len(closed) != 1 || !slices.Equal(closed["t_gone"], []string{"m_2"}) {
+			t.Errorf("closed %v", closed)
+		}
+		return errors.Join(err, w.PutEvent(put(9, "forgotten", "t_gone", `{}`)))
+	})
+	update(t, s, func(w console.Writer) error {
+		mark := console.Mark{ID: "m_4", AppID: "a", SentAt: noon}
+		return errors.Join(w.PutMark(mark), w.PutEvent(put(1, "unsure", "", `{"marks":{"m_4":{}}}`)))
+	})
+	update(t, s, func(w console.Writer) (err error) { // that of an open mark stays, and so does what a stored token is made from
+		went, err = w.PruneEvents(noon.Add(time.Hour), 100)
+		return err
+	})
+	if got := kinds(); went != 1 || !slices.Equal(got, []string{"issued t_held", "unsure "}) {
+		t.Errorf("all: %d, left %q", went, got)
+	}
+	update(t, s, func(w console.Writer) error { return errors.Join(w.DropToken("t_held"), w.DropEventsOf("a")) })
+	if got := kinds(); len(got) > 0 {
+		t.Errorf("left of the application: %q", got)
+	}
+}
+
+// The sealed secrets of a token that was forgotten leave every file, also while another process has the store open.
+func TestForgottenSecretsLeaveTheFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, other := open(t, dir), open(t, dir)
+	update(t, s, func(w console.Writer) error {
+		tok := console.Token{ID: "t_gone"}
+		return errors.Join(w.PutToken(&tok), w.PutSecrets("t_gone", console.Secrets{Access: secret.New("an access token")}))
+	})
+	view(t, other, func(r console.Reader) error {
+		_, err := r.Token("t_gone")
+		return err
+	})
+	db, err := sql.Open("sqlite", "file:"+filepath.ToSlash(filepath.Join(dir, "lanyard.db")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sealed []byte
+	err = errors.Join(db.QueryRowContext(t.Context(), "SELECT access FROM token_secret").Scan(&sealed), db.Close())
+	if err != nil || len(sealed) == 0 {
+		t.Fatal(err)
+	}
+	in := func() (files []string) {
+		all, err := os.ReadDir(dir)
+		for _, f := range all {
+			b, e := os.ReadFile(filepath.Join(dir, f.Name()))
+			if err = errors.Join(err, e); bytes.Contains(b, sealed) {
+				files = append(files, f.Name())
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return files
+	}
+	if len(in()) == 0 {
+		t.Fatal("it is in no file before")
+	}
+	update(t, s, func(w console.Writer) error { return w.DropToken("t_gone") })
+	if got := in(); len(got) > 0 {
+		t.Errorf("it is still in %v", got)
 	}
 }

@@ -238,6 +238,7 @@ func (w *writer) DropToken(id string) error {
 		return err
 	}
 	_, err := w.exec(op, "DELETE FROM token WHERE id = ?", id)
+	w.dropped = true
 	return err
 }
 

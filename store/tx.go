@@ -55,6 +55,9 @@ func (s *Store) Update(ctx context.Context, f func(console.Writer) error) error 
 		return s.explain("write", err)
 	}
 	s.reached("update committed")
+	if w.dropped && s.dir != "" { // what was removed leaves the write-ahead log too; who reads it just now keeps it a while
+		_, _ = s.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	}
 	if w.wrote {
 		s.signal()
 	}
@@ -143,7 +146,8 @@ type reader struct {
 // writer is a console.Writer for the length of one transaction.
 type writer struct {
 	reader
-	wrote bool // at least one row was changed
+	wrote   bool // at least one row was changed
+	dropped bool // secrets were removed
 }
 
 // fail explains an error of a read or write; no rows is console.ErrNotFound.
