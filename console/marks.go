@@ -162,18 +162,15 @@ func (s *Service) longestLives(r Reader, marks ...Mark) (map[asked]time.Duration
 	}
 	lives := map[asked]time.Duration{}
 	for _, t := range all {
-		if t.Grant == GrantAdopted && t.From == "" {
+		life, ok := lifeOf(t)
+		if !ok {
 			continue
 		}
 		q, err := s.askedToken(r, t)
 		if err != nil {
 			return nil, err
 		}
-		if t.Lifetime != tokenapi.Bounded || t.ExpiresAt.IsZero() || lives[q] == endless {
-			lives[q] = endless
-			continue
-		}
-		lives[q] = max(t.Granted, lives[q])
+		lives[q] = longerLife(lives[q], life)
 	}
 	return lives, nil
 }
@@ -196,7 +193,15 @@ func (s *Service) endsBy(r Reader, m Mark, lives map[asked]time.Duration) (time.
 	if m.TokenID == "" && q.grant == tokenapi.GrantDeviceCode {
 		answered = answered.Add(devicePatience)
 	}
-	switch life, seen := lives[q]; {
+	life, seen := lives[q]
+	if seen && life != endless { // a longer one may be forgotten
+		text, err := r.Setting(q.lifeKey())
+		if err != nil {
+			return time.Time{}, err
+		}
+		life = longerLife(life, readLife(text))
+	}
+	switch {
 	case life == endless:
 		return time.Time{}, nil
 	case !seen: // what was seen before may be forgotten since
