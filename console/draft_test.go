@@ -55,7 +55,7 @@ func TestSaveGetsAndDeletes(t *testing.T) {
 	if len(board.Applications) != 1 || board.Applications[0].ID != a.ID {
 		t.Errorf("after deleting: %+v", board.Applications)
 	}
-	refusal(t, svc.Delete(t.Context(), a.ID), "gone")
+	refusal(t, svc.Delete(t.Context(), a.ID), "not_over")
 	must[console.Token](t)(svc.Revoke(t.Context(), out.Token.ID, console.RevokeBoth, 0))
 	done, _, err := svc.Deliver(t.Context())
 	if err != nil || len(done) == 0 || done[0].Err != nil {

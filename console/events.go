@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -31,7 +32,7 @@ const (
 	EventReissued  EventKind = "reissued" // the server handed the same token out again
 	EventReplaced  EventKind = "replaced"
 	EventAdopted   EventKind = "adopted"   // brought from elsewhere, to be revoked
-	EventForgotten EventKind = "forgotten" // and dropped, because the server would not revoke it
+	EventForgotten EventKind = "forgotten" // removed: it is over, or was brought from elsewhere and not revoked; or an application
 	EventHeld      EventKind = "held"      // was there before the log began
 
 	EventRevokeDecided  EventKind = "revoke_decided"
@@ -117,6 +118,7 @@ type recorder struct {
 	dismissed string    // the mark that a person dismisses
 	changes   []*change // in the order in which they began
 	ofToken   map[string]*change
+	labels    map[string]string // of applications that went
 }
 
 // now reads without the marks that are over.
@@ -145,6 +147,7 @@ type change struct {
 	marks          map[string]*Mark // by ID; nil: cleared
 	open           map[string]bool  // those of them that were open before
 	dismissed      bool             // one of them, by a person
+	closed         []string         // marks that the log of the token closed, if that is removed
 }
 
 // of gives the change of a token, and reads on the first time how it was before.
@@ -263,7 +266,27 @@ func (r *recorder) DropApplication(id string) error {
 			}
 		}
 	}
+	if r.labels == nil {
+		r.labels = map[string]string{}
+	}
+	r.labels[id] = r.s.labelOf(r, id)
 	return r.Writer.DropApplication(id)
+}
+
+// DropEvents notes what the log of tokens has closed, which their last event says from now on.
+func (r *recorder) DropEvents(tokenIDs []string) (map[string][]string, error) {
+	closed, err := r.Writer.DropEvents(tokenIDs)
+	if err != nil {
+		return nil, err
+	}
+	for id, marks := range closed {
+		c, err := r.of(id)
+		if err != nil {
+			return nil, err
+		}
+		c.closed = append(c.closed, marks...)
+	}
+	return closed, nil
 }
 
 // tend looks after the open marks in a transaction that changed something: those of the same
@@ -365,6 +388,11 @@ func (r *recorder) write(c *change) error {
 		}
 	}
 	facts := changedFacts(c.before, after)
+	for _, id := range c.closed {
+		if _, known := c.marks[id]; !known {
+			c.marks[id] = nil
+		}
+	}
 	switch {
 	case c.tokenID != "" && after == nil && c.before == nil && len(c.marks) == 0:
 		return nil // it came and went
@@ -387,7 +415,7 @@ func (r *recorder) write(c *change) error {
 	if e.Facts, err = facts.encode(); err != nil {
 		return err
 	}
-	e.Application = r.s.labelOf(r, e.AppID)
+	e.Application = cmp.Or(r.s.labelOf(r, e.AppID), r.labels[e.AppID])
 	return r.PutEvent(e)
 }
 

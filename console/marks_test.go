@@ -309,9 +309,10 @@ func TestForgettingLeavesMarks(t *testing.T) {
 	tok := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
 	m := w.loses(s, app.ID, console.GetOptions{})
 	later := w.console(func(o *console.Options) { o.Applications = nil }) // no longer configured
+	w.edit(tok.ID, func(t *console.Token) { t.Refresh = console.RefreshSpent })
 	w.clock.advance(tok.ExpiresAt.Sub(w.clock.Now()))
 	err := later.Delete(t.Context(), app.ID)
-	if !isCode(err, "gone") || !strings.Contains(console.Hint(err), m.ID) {
+	if !isCode(err, "not_over") || !strings.Contains(console.Hint(err), m.ID) {
 		t.Fatalf("%v; %s", err, console.Hint(err))
 	}
 	w.clock.advance(m.EndsBy.Sub(w.clock.Now()))

@@ -61,6 +61,9 @@ func replay(e Event, tokens map[string]*Token, marks map[string]Mark) error {
 	case EventCopied, EventPrinted:
 		return nil
 	case EventForgotten:
+		if e.TokenID == "" {
+			return nil // an application, which had neither tokens nor open marks
+		}
 		delete(tokens, e.TokenID)
 		maps.DeleteFunc(marks, func(_ string, m Mark) bool { return m.TokenID == e.TokenID })
 		return nil

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"lanyard/tokenapi/secret"
 )
@@ -250,13 +249,15 @@ func inUse(r Reader, appID string) (bool, error) {
 // Delete takes an application of the store out of the list. Its tokens stay, with what is needed to revoke them. One that
 // is no longer configured is forgotten with its tokens, once none of them can be alive.
 func (s *Service) Delete(ctx context.Context, appID string) error {
-	return s.update(ctx, func(w Writer) error {
+	gone := false
+	err := s.update(ctx, func(w Writer) error {
 		a, err := s.application(w, appID)
 		switch {
 		case err != nil:
 			return err
 		case a.Source == Gone:
-			return s.forget(w, a)
+			gone = true
+			return nil
 		case a.Source != FromStore:
 			return &Error{Code: "configured", Text: "delete: " + a.Label() + " is in " + cmp.Or(s.opt.ConfigPath, "the configuration file"), Hint: "take it out there"}
 		}
@@ -265,45 +266,8 @@ func (s *Service) Delete(ctx context.Context, appID string) error {
 		}
 		return s.retire(w, a)
 	})
-}
-
-// forget drops the tokens of an application that is no longer configured, and it.
-func (s *Service) forget(w Writer, a Application) error {
-	all, err := w.Tokens()
-	if err != nil {
-		return err
+	if err == nil && gone {
+		_, err = s.Forget(ctx, ForgetWhat{Applications: []string{appID}})
 	}
-	var over []string
-	living := 0
-	for _, t := range all {
-		if t.AppID != a.ID {
-			continue
-		}
-		switch StatusAt(s.timely(t, s.Now()), s.Policy(a), s.Now()).State {
-		case Dead, Superseded, Expired:
-			over = append(over, t.ID)
-		default:
-			living++
-		}
-	}
-	if living > 0 {
-		return &Error{Code: "gone", Text: "delete: " + a.Label() + " is no longer configured, and " + counted(living, "token of it may be alive", "tokens of it may be alive"),
-			Hint: "revoke them first; when they are over the rest can be forgotten"}
-	}
-	marks, err := w.Marks()
-	if err != nil {
-		return err
-	}
-	for _, m := range marks {
-		if m.AppID == a.ID {
-			return &Error{Code: "gone", Text: "delete: " + a.Label() + " is no longer configured, and the answer to a " + m.Verb() + " was never seen: " +
-				MarkEnd(m, func(t time.Time) string { return utc(t, s.Now()) }), Hint: "forget " + m.ID + " dismisses that; then the rest can be forgotten"}
-		}
-	}
-	for _, id := range over {
-		if err := w.DropToken(id); err != nil {
-			return err
-		}
-	}
-	return w.DropApplication(a.ID)
+	return err
 }

@@ -326,7 +326,7 @@ func TestForgetsWhatIsOver(t *testing.T) {
 	if err := s.Delete(t.Context(), a.ID); err != nil {
 		t.Fatal(err)
 	}
-	refusal(t, s.Delete(t.Context(), a.ID), "gone")
+	refusal(t, s.Delete(t.Context(), a.ID), "not_over")
 	w.clock.advance(48 * time.Hour)
 	if err := s.Delete(t.Context(), a.ID); err != nil {
 		t.Fatal(err)

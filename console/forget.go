@@ -1,0 +1,415 @@
+package console
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Held says what keeps a token from being forgotten.
+type Held struct {
+	Why   string    // "": nothing, the token is over
+	Until time.Time // when it will be over if nothing else happens; zero: not known
+	Hint  string
+}
+
+// clockLeeway is how long a token counts as alive after a probe that a gateway accepted past its
+// expiry. WSO2 allows for clocks that differ by this much.
+const clockLeeway = 5 * time.Minute
+
+// OverSince judges whether t is over, so that it can be forgotten: its state is dead, superseded or
+// expired, and nothing that any row with this access token holds can still be used or is still to be
+// sent. since is when it came to be over, the zero time if held says why it is not.
+func OverSince(t Token, p Policy, now time.Time) (since time.Time, held Held) {
+	rows := append([]Twin{{t, p}}, t.Twins...)
+	for i := range rows {
+		row := rows[i].Row
+		if row.Twins = slices.Delete(slices.Clone(rows), i, i+1); len(row.Twins) == 0 {
+			row.Twins = nil
+		}
+		at, held := rowOverSince(row, rows[i].Policy, now)
+		if held.Why != "" {
+			return time.Time{}, held
+		}
+		if at.After(since) {
+			since = at
+		}
+	}
+	return since, Held{}
+}
+
+// rowOverSince is OverSince for one row.
+func rowOverSince(t Token, p Policy, now time.Time) (since time.Time, held Held) {
+	if lapsed(t, now) {
+		t = lapse(t)
+	}
+	st := StatusAt(t, p, now)
+	const revoke = "revoke it first"
+	switch {
+	case t.Unsure != nil && !t.Unsure.Over(now):
+		return since, Held{Why: "the answer to its refresh was never seen", Until: t.Unsure.EndsBy, Hint: "lanyard forget " + t.Unsure.ID + " dismisses that"}
+	case pendingRevoke(t):
+		return since, Held{Why: "its revoke is not accepted yet", Hint: "lanyard revocations shows why"}
+	case st.State == Unsure, st.State == Revoking, st.State == Active, st.State == Expiring:
+		return since, Held{Why: "it is " + string(st.State), Until: st.ExpiresAt, Hint: revoke}
+	case st.State == Lingering:
+		return since, Held{Why: "it is lingering: the gateway may let it through", Until: st.StaleUntil, Hint: "wait, or probe it until it is dead"}
+	case t.Refresh == RefreshLive:
+		return since, Held{Why: "it is " + string(st.State) + ", but its refresh token may be alive", Hint: revoke}
+	case st.State != Expired && st.AtServer == AtServerActive && st.AtServerAt.After(st.EndedAt):
+		return since, Held{Why: "the server called it active after its end", Until: st.ExpiresAt, Hint: revoke}
+	case st.PastExpiry > 0 && now.Before(st.ExpiresAt.Add(st.PastExpiry+clockLeeway)):
+		return since, Held{Why: "the gateway let it through after its expiry", Until: st.ExpiresAt.Add(st.PastExpiry + clockLeeway), Hint: "wait, or probe it again"}
+	}
+	if since = st.OverAt; st.State == Expired {
+		since = st.ExpiresAt.Add(st.PastExpiry)
+	}
+	if t.RefreshAcceptedAt.After(since) {
+		since = t.RefreshAcceptedAt
+	}
+	return since, Held{}
+}
+
+// ForgetWhat names what is to be forgotten, by ID.
+type ForgetWhat struct {
+	Tokens       []string // each has to be over
+	Applications []string // each has to be gone, with nothing but tokens that are over
+	OverOf       []string // of these applications the tokens that are over
+	Over         bool     // of all applications the tokens that are over
+}
+
+// Forgotten is what was forgotten, or would be.
+type Forgotten struct {
+	Tokens       []Token       // oldest first
+	Applications []Application // those that went with their last token, too
+	Events       int           // entries of the log that were too old
+	Kept         []NotOver     // tokens that were looked at and are not over
+}
+
+// NotOver is a token that is not over.
+type NotOver struct {
+	Token Token
+	Held  Held
+}
+
+// Forgettable tells what Forget would remove. It fails where Forget would refuse.
+func (s *Service) Forgettable(ctx context.Context, what ForgetWhat) (f Forgotten, err error) {
+	err = s.opt.Keeper.View(ctx, func(r Reader) error {
+		f, err = s.forgettable(r, what)
+		return err
+	})
+	return f, err
+}
+
+func (s *Service) forgettable(r Reader, what ForgetWhat) (f Forgotten, err error) {
+	tokens, err := r.Tokens()
+	if err != nil {
+		return f, err
+	}
+	lost, err := openMarks(r, s.Now())
+	if err != nil {
+		return f, err
+	}
+	apps := map[string]Application{}
+	for _, id := range what.Applications {
+		a, err := s.application(r, id)
+		if err != nil {
+			return f, err
+		}
+		if err := s.mayForgetApp(a, lost); err != nil {
+			return f, err
+		}
+		apps[id] = a
+		f.Applications = append(f.Applications, a)
+	}
+	goes := map[string]bool{}
+	var refused []NotOver
+	left := map[string]bool{} // applications of which a token stays
+	for _, t := range tokens {
+		named := slices.Contains(what.Tokens, t.ID) || apps[t.AppID].ID != ""
+		if !named && !goes[t.ID] && !what.Over && !slices.Contains(what.OverOf, t.AppID) {
+			continue
+		}
+		_, held, err := s.overSince(r, t, lost)
+		switch {
+		case err != nil:
+			return f, err
+		case held.Why != "" && named:
+			refused = append(refused, NotOver{t, held})
+		case held.Why != "":
+			f.Kept = append(f.Kept, NotOver{t, held})
+		default: // rows that hold one token go together: one tells what another one does not
+			goes[t.ID] = true
+			for i := range t.Twins {
+				goes[t.Twins[i].Row.ID] = true
+			}
+		}
+	}
+	if len(refused) > 0 {
+		return f, s.notOver(r, refused)
+	}
+	for _, t := range tokens {
+		if goes[t.ID] {
+			f.Tokens = append(f.Tokens, t)
+		} else {
+			left[t.AppID] = true
+		}
+	}
+	for _, t := range f.Tokens {
+		if left[t.AppID] || slices.ContainsFunc(f.Applications, func(a Application) bool { return a.ID == t.AppID }) {
+			continue
+		}
+		left[t.AppID] = true // looked at
+		if a, ok, err := s.leftBehind(r, t.AppID, lost); err != nil {
+			return f, err
+		} else if ok {
+			f.Applications = append(f.Applications, a)
+		}
+	}
+	return f, nil
+}
+
+// openMarks are the marks that are not over. Token.Unsure is one of several.
+func openMarks(r Reader, now time.Time) ([]Mark, error) {
+	all, err := r.Marks()
+	return slices.DeleteFunc(all, func(m Mark) bool { return m.Over(now) }), err
+}
+
+// overSince is OverSince of a stored token with the open marks of all rows that hold it.
+func (s *Service) overSince(r Reader, t Token, lost []Mark) (time.Time, Held, error) {
+	a, err := s.owner(r, t.AppID)
+	if isCode(err, "store_altered") {
+		return time.Time{}, Held{Why: "its application is altered", Hint: "lanyard forget " + t.AppID + " removes that"}, nil
+	}
+	if err != nil {
+		return time.Time{}, Held{}, err
+	}
+	for _, m := range lost {
+		if m.TokenID == t.ID && t.Unsure == nil {
+			t.Unsure = &m
+		}
+		for i := range t.Twins {
+			if row := &t.Twins[i].Row; m.TokenID == row.ID && row.Unsure == nil {
+				row.Unsure = &m
+			}
+		}
+	}
+	since, held := OverSince(t, s.Policy(a), s.Now())
+	return since, held, nil
+}
+
+// mayForgetApp refuses an application that is not gone, or whose get may have brought a token.
+func (s *Service) mayForgetApp(a Application, lost []Mark) error {
+	switch {
+	case a.Source == FromStore:
+		return &Error{Code: "not_gone", Text: "forget: " + a.Label() + " is not gone: it was added in the console", Hint: "delete it in the console first; --over forgets its tokens that are over"}
+	case a.Source != Gone:
+		place := s.opt.ConfigPath
+		if place == "" {
+			place = "the configuration file"
+		}
+		return &Error{Code: "not_gone", Text: "forget: " + a.Label() + " is not gone: it is in " + place, Hint: "take it out there first; --over forgets its tokens that are over"}
+	}
+	for _, m := range lost {
+		if m.AppID == a.ID && m.TokenID == "" {
+			return &Error{
+				Code: "not_over", Text: "forget: " + a.Label() + " is no longer configured, and the answer to a " + m.Verb() + " was never seen: " +
+					MarkEnd(m, func(t time.Time) string { return utc(t, s.Now()) }), Hint: "forget " + m.ID + " dismisses that; then the rest can be forgotten",
+			}
+		}
+	}
+	return nil
+}
+
+// notOver is the refusal of tokens that are not over. It names each.
+func (s *Service) notOver(r Reader, all []NotOver) error {
+	var words, hints []string
+	for _, n := range all {
+		line := n.Token.Fingerprint
+		if label := s.labelOf(r, n.Token.AppID); label != "" {
+			line += " (" + label + ")"
+		}
+		line += ": " + n.Held.Why
+		if !n.Held.Until.IsZero() {
+			line += ", until " + utc(n.Held.Until, s.Now())
+		}
+		words = append(words, line)
+		if !slices.Contains(hints, n.Held.Hint) {
+			hints = append(hints, n.Held.Hint)
+		}
+	}
+	return &Error{Code: "not_over", Text: "forget: " + counted(len(all), "token is", "tokens are") + " not over: " + strings.Join(words, "; "), Hint: strings.Join(hints, "; ")}
+}
+
+// leftBehind gives an application that is no longer configured and goes with its last token. One for
+// which a person has stored a secret stays: another configuration may name it.
+func (s *Service) leftBehind(r Reader, appID string, lost []Mark) (a Application, ok bool, err error) {
+	a, err = s.application(r, appID)
+	if isCode(err, "no_application") || isCode(err, "store_altered") {
+		return a, false, nil
+	}
+	if err != nil || a.Source != Gone || a.Details.SecretStored || slices.ContainsFunc(lost, func(m Mark) bool { return m.AppID == appID }) {
+		return a, false, err
+	}
+	has, err := r.HasPassword(appID)
+	return a, !has, err
+}
+
+// forgetAtOnce is how many tokens are forgotten in one transaction. Other processes write in between.
+const forgetAtOnce = 100
+
+// Forget removes what Forgettable tells, with probes, secrets and log. The log keeps that each was
+// forgotten. It removes nothing if something that is named is not over. Each transaction judges its
+// tokens anew.
+func (s *Service) Forget(ctx context.Context, what ForgetWhat) (done Forgotten, err error) {
+	if err := s.unlocked(ctx); err != nil { // before anything is judged: rows are not verified without the key
+		return done, err
+	}
+	plan, err := s.Forgettable(ctx, what)
+	if err != nil {
+		return done, err
+	}
+	done, err = s.forgetTokens(ctx, plan.Tokens, time.Time{}, true)
+	done.Kept = append(plan.Kept, done.Kept...)
+	if err != nil {
+		return done, err
+	}
+	var behind []string
+	for _, a := range plan.Applications {
+		if !slices.Contains(what.Applications, a.ID) {
+			behind = append(behind, a.ID)
+		}
+	}
+	done.Applications, err = s.forgetApps(ctx, what.Applications, behind, true)
+	return done, err
+}
+
+// forgetTokens removes those of the tokens that are over; if before is not zero, only those that were
+// by then. With history their log goes too.
+func (s *Service) forgetTokens(ctx context.Context, tokens []Token, before time.Time, history bool) (done Forgotten, err error) {
+	for part := range slices.Chunk(tokens, forgetAtOnce) {
+		if err := ctx.Err(); err != nil {
+			return done, err
+		}
+		var now Forgotten
+		err := s.update(ctx, func(w Writer) (err error) {
+			now, err = s.forgetSome(w, part, before, history)
+			return err
+		})
+		if err != nil {
+			return done, err
+		}
+		done.Tokens, done.Kept = append(done.Tokens, now.Tokens...), append(done.Kept, now.Kept...)
+	}
+	return done, nil
+}
+
+// forgetSome is one transaction of forgetTokens. All rows that hold one token go together: what one
+// tells (a revoke, an acceptance) would be missing from what is said of another.
+func (s *Service) forgetSome(w Writer, tokens []Token, before time.Time, history bool) (done Forgotten, err error) {
+	lost, err := openMarks(w, s.Now())
+	if err != nil {
+		return done, err
+	}
+	lives := map[string]time.Duration{}
+	var ids []string
+	for _, t := range tokens {
+		t, err := s.token(w, t.ID)
+		if isCode(err, "no_token") || isLost(err) {
+			continue // another one has removed it, or it went with its twin
+		}
+		if err != nil {
+			return done, err
+		}
+		since, held, err := s.overSince(w, t, lost)
+		switch {
+		case err != nil:
+			return done, err
+		case held.Why != "":
+			done.Kept = append(done.Kept, NotOver{t, held})
+			continue
+		case !before.IsZero() && since.After(before):
+			continue
+		}
+		rows := []Token{t}
+		for i := range t.Twins {
+			rows = append(rows, t.Twins[i].Row)
+		}
+		for _, row := range rows {
+			if err := s.noteLife(w, row, lives); err != nil {
+				return done, err
+			}
+			if err := w.DropToken(row.ID); err != nil {
+				return done, err
+			}
+			ids, done.Tokens = append(ids, row.ID), append(done.Tokens, row)
+		}
+	}
+	if err := rememberLives(w, lives); err != nil || !history || len(ids) == 0 {
+		return done, err
+	}
+	_, err = w.DropEvents(ids)
+	return done, err
+}
+
+// forgetApps removes applications that are no longer configured, each with its history, if they have
+// neither tokens nor marks. One that was named has to go.
+func (s *Service) forgetApps(ctx context.Context, named, behind []string, history bool) (done []Application, err error) {
+	for _, id := range slices.Concat(named, behind) {
+		var went *Application
+		err := s.update(ctx, func(w Writer) error {
+			went = nil
+			lost, err := openMarks(w, s.Now())
+			if err != nil {
+				return err
+			}
+			var a Application
+			must, ok := slices.Contains(named, id), true
+			if must {
+				if a, err = s.application(w, id); err == nil {
+					err = s.mayForgetApp(a, lost)
+				}
+			} else {
+				a, ok, err = s.leftBehind(w, id, lost)
+			}
+			if err != nil || !ok {
+				return err
+			}
+			used, err := holdsTokens(w, id)
+			switch {
+			case err != nil || used && !must:
+				return err
+			case used:
+				return &Error{Code: "not_over", Text: "forget: " + a.Label() + " has got a token meanwhile", Hint: "try again"}
+			}
+			went = &a
+			return dropApplication(w, a, history, s.Now())
+		})
+		if err != nil {
+			return done, err
+		}
+		if went != nil {
+			done = append(done, *went)
+		}
+	}
+	return done, nil
+}
+
+func holdsTokens(r Reader, appID string) (bool, error) {
+	all, err := r.Tokens()
+	return slices.ContainsFunc(all, func(t Token) bool { return t.AppID == appID }), err
+}
+
+// dropApplication removes an application without tokens. The log keeps that it was forgotten.
+func dropApplication(w Writer, a Application, history bool, now time.Time) error {
+	if err := w.DropApplication(a.ID); err != nil {
+		return err
+	}
+	if history {
+		if err := w.DropEventsOf(a.ID); err != nil {
+			return err
+		}
+	}
+	return w.PutEvent(Event{At: now, Kind: EventForgotten, AppID: a.ID, Application: a.Label()})
+}
