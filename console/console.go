@@ -44,8 +44,9 @@ type Options struct {
 	ConfigPath   string                         // where those are, for words; "" when nobody knows
 	UndoWindow   time.Duration
 	DueBefore    time.Duration
-	Attended     bool   // a person is at it: what a server has just refused is sent again when asked for
-	Owner        string // names this process in leases; unique per process
+	Keep         time.Duration // what is over is forgotten after this long (Prune); 0: never
+	Attended     bool          // a person is at it: what a server has just refused is sent again when asked for
+	Owner        string        // names this process in leases; unique per process
 
 	// Callbacks opens the door through which a browser comes back from an authorization. Nil: the
 	// authorization code grant is refused.

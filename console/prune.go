@@ -1,0 +1,101 @@
+package console
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// pruneEvery is how often what is over is looked for; prunedKey is the setting that says when it was.
+const (
+	pruneEvery = 24 * time.Hour
+	prunedKey  = "pruned/at"
+)
+
+// pruneAtOnce is how many entries of the log are removed in one transaction.
+const pruneAtOnce = 500
+
+// Keep is how long what is over is kept; 0 for ever.
+func (s *Service) Keep() time.Duration { return s.opt.Keep }
+
+// Prune forgets what has been over for longer than Options.Keep: tokens with their probes, what was
+// no longer configured and lost its last token so, and the log of what is not held any more. It does
+// nothing without Options.Keep, while the store is locked, and within a day of the last time that any
+// process did. It may be ended by ctx at any time: each transaction is whole.
+func (s *Service) Prune(ctx context.Context) (done Forgotten, err error) {
+	if s.opt.Keep <= 0 || s.opt.Keeper.Key().Locked {
+		return done, nil
+	}
+	if due, err := s.claimPrune(ctx); err != nil || !due {
+		return done, err
+	}
+	before := s.Now().Add(-s.opt.Keep)
+	var old []Token
+	var behind []string
+	err = s.opt.Keeper.View(ctx, func(r Reader) error {
+		tokens, err := r.Tokens()
+		if err != nil {
+			return err
+		}
+		lost, err := openMarks(r, s.Now())
+		if err != nil {
+			return err
+		}
+		for _, t := range tokens {
+			since, held, err := s.overSince(r, t, lost)
+			if err != nil {
+				return err
+			}
+			if held.Why == "" && !since.After(before) {
+				old = append(old, t)
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		done, err = s.forgetTokens(ctx, old, before, false)
+	}
+	if err != nil {
+		return done, err
+	}
+	for _, t := range done.Tokens {
+		if !slices.Contains(behind, t.AppID) {
+			behind = append(behind, t.AppID)
+		}
+	}
+	if done.Applications, err = s.forgetApps(ctx, nil, behind, false); err != nil {
+		return done, err
+	}
+	for n := pruneAtOnce; n == pruneAtOnce && err == nil; {
+		if err = ctx.Err(); err != nil {
+			return done, err
+		}
+		err = s.update(ctx, func(w Writer) (err error) {
+			n, err = w.PruneEvents(before, pruneAtOnce)
+			return err
+		})
+		done.Events += n
+	}
+	return done, err
+}
+
+// claimPrune says whether it is time to prune, and notes that it is being done: one process does it,
+// and one that is cut short is not begun again by each command.
+func (s *Service) claimPrune(ctx context.Context) (due bool, err error) {
+	look := func(r Reader) error {
+		text, err := r.Setting(prunedKey)
+		last, bad := time.Parse(time.RFC3339, text)
+		due = bad != nil || last.After(s.Now()) || s.Now().Sub(last) >= pruneEvery
+		return err
+	}
+	if err = s.opt.Keeper.View(ctx, look); err != nil || !due {
+		return false, err
+	}
+	err = s.update(ctx, func(w Writer) error {
+		if err := look(w); err != nil || !due {
+			return err
+		}
+		return w.SetSetting(prunedKey, s.Now().UTC().Format(time.RFC3339))
+	})
+	return due && err == nil, err
+}
