@@ -225,7 +225,17 @@ func (s *Service) mayForgetApp(a Application, lost []Mark) error {
 // notOver is the refusal of tokens that are not over. It names each.
 func (s *Service) notOver(r Reader, all []NotOver) error {
 	var words, hints []string
-	for _, n := range all {
+	const most = 10
+	for i, n := range all {
+		if i == most {
+			words = append(words, counted(len(all)-most, "more", "more"))
+		}
+		if !slices.Contains(hints, n.Held.Hint) && len(hints) < most {
+			hints = append(hints, n.Held.Hint)
+		}
+		if i >= most {
+			continue
+		}
 		line := n.Token.Fingerprint
 		if label := s.labelOf(r, n.Token.AppID); label != "" {
 			line += " (" + label + ")"
@@ -235,9 +245,6 @@ func (s *Service) notOver(r Reader, all []NotOver) error {
 			line += ", until " + utc(n.Held.Until, s.Now())
 		}
 		words = append(words, line)
-		if !slices.Contains(hints, n.Held.Hint) {
-			hints = append(hints, n.Held.Hint)
-		}
 	}
 	return &Error{Code: "not_over", Text: "forget: " + counted(len(all), "token is", "tokens are") + " not over: " + strings.Join(words, "; "), Hint: strings.Join(hints, "; ")}
 }

@@ -6,22 +6,25 @@ import (
 	"time"
 )
 
-// pruneEvery is how often what is over is looked for; prunedKey is the setting that says when it was.
-const (
-	pruneEvery = 24 * time.Hour
-	prunedKey  = "pruned/at"
-)
+// prunedKey is the setting that says when what is over was last looked for.
+const prunedKey = "pruned/at"
 
 // pruneAtOnce is how many entries of the log are removed in one transaction.
 const pruneAtOnce = 500
 
-// Keep is how long what is over is kept; 0 for ever.
-func (s *Service) Keep() time.Duration { return s.opt.Keep }
+// PruneEvery is how often Prune looks for what is over: once a day, or as often as Options.Keep says if
+// that is shorter, but not more than once an hour. It is 0 without Options.Keep.
+func (s *Service) PruneEvery() time.Duration {
+	if s.opt.Keep <= 0 {
+		return 0
+	}
+	return min(max(s.opt.Keep, time.Hour), 24*time.Hour)
+}
 
 // Prune forgets what has been over for longer than Options.Keep: tokens with their probes, what was
 // no longer configured and lost its last token so, and the log of what is not held any more. It does
-// nothing without Options.Keep, while the store is locked, and within a day of the last time that any
-// process did. It may be ended by ctx at any time: each transaction is whole.
+// nothing without Options.Keep, while the store is locked, and within PruneEvery of the last time that
+// any process did. It may be ended by ctx at any time: each transaction is whole.
 func (s *Service) Prune(ctx context.Context) (done Forgotten, err error) {
 	if s.opt.Keep <= 0 || s.opt.Keeper.Key().Locked {
 		return done, nil
@@ -85,7 +88,7 @@ func (s *Service) claimPrune(ctx context.Context) (due bool, err error) {
 	look := func(r Reader) error {
 		text, err := r.Setting(prunedKey)
 		last, bad := time.Parse(time.RFC3339, text)
-		due = bad != nil || last.After(s.Now()) || s.Now().Sub(last) >= pruneEvery
+		due = bad != nil || last.After(s.Now()) || s.Now().Sub(last) >= s.PruneEvery()
 		return err
 	}
 	if err = s.opt.Keeper.View(ctx, look); err != nil || !due {
