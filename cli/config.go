@@ -35,8 +35,9 @@ type Config struct {
 	ASCII            string // "auto", "true" or "false"
 	Alerts           ui.Alerts
 	Keys             ui.Keys
-	StoreKey         string   // where a new store keeps its key: "auto" or a kind of slot
-	StoreCommand     []string // for "command"
+	StoreKey         string        // where a new store keeps its key: "auto" or a kind of slot
+	StoreCommand     []string      // for "command"
+	Keep             time.Duration // how long what is over is kept; 0: for ever
 
 	Environments []console.Environment
 	Applications []console.Application // Source FromConfig, ID and Secret state set

@@ -50,11 +50,12 @@ func (r *reader) file(top section) {
 	}
 }
 
-// store reads where the key to the store is to be.
+// store reads where the key to the store is to be, and how long what is over is kept.
 func (r *reader) store(s section) {
 	s.check()
 	r.cfg.StoreKey = s.oneOf("key", []string{"auto", store.InKeyring, store.InPassphrase, store.InFile, store.InEnv, store.InCommand}, nil)
 	r.cfg.StoreCommand = s.list("command")
+	r.cfg.Keep = s.spanLike("keep", 0, console.Span, `write it like "720h" for 30 days`)
 	switch command := len(r.cfg.StoreCommand) > 0 && r.cfg.StoreCommand[0] != ""; {
 	case r.cfg.StoreKey == store.InCommand && !command:
 		s.bad("key", `"command" needs store.command`, `such as ["pass", "show", "lanyard"]`)

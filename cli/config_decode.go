@@ -242,6 +242,11 @@ func (s section) span(key string, absent time.Duration) time.Duration {
 
 // spanBy reads a duration as read does.
 func (s section) spanBy(key string, absent time.Duration, read func(string) (time.Duration, string)) time.Duration {
+	return s.spanLike(key, absent, read, `write it like "15m" or "45s"`)
+}
+
+// spanLike is spanBy with an example of its own.
+func (s section) spanLike(key string, absent time.Duration, read func(string) (time.Duration, string), example string) time.Duration {
 	v, ok := s.values[key].(string)
 	if !ok {
 		return absent
@@ -251,7 +256,7 @@ func (s section) spanBy(key string, absent time.Duration, read func(string) (tim
 	case "":
 		return d
 	case console.NoSpan, console.NoCacheSpan:
-		s.bad(key, why, `write it like "15m" or "45s"`)
+		s.bad(key, why, example)
 	default:
 		s.bad(key, why, "")
 	}

@@ -54,7 +54,7 @@ func actionKeys() map[string]kind {
 }
 
 func storeKeys() map[string]kind {
-	return map[string]kind{"key": text, "command": list, "keep": unbuilt}
+	return map[string]kind{"key": text, "command": list, "keep": span}
 }
 
 func environmentKeys() map[string]kind {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -13,33 +14,27 @@ import (
 func (p *program) forgetCommand() *cobra.Command {
 	var yes, over bool
 	c := &cobra.Command{
-		Use:   "forget MARK…|ID",
-		Short: "Dismiss requests whose answer was never seen, or remove an altered row",
-		Long: "Dismisses the mark of a get or refresh whose answer was never seen: lanyard tokens lists them, with the latest time at\n" +
-			"which the token that was lost can live. Nothing is sent, and nothing ends that token. The log keeps what was dismissed.\n" +
-			"A mark goes by itself when that time is over, or when the server says what is valid. A row of the database that is altered\n" +
-			"(lanyard doctor names them) is removed by its id.",
+		Use:   "forget APP|TOKEN|MARK|ID…",
+		Short: "Remove what is over from the store, dismiss requests whose answer was never seen, or remove an altered row",
+		Long: "Removes tokens that are over (dead, superseded or expired), and applications that are no longer configured, with their\n" +
+			"secrets, probes and log. The log keeps that they were forgotten. A token that may still live is never removed: one whose\n" +
+			"refresh token was neither used nor revoked, whose revoke is not accepted yet, or whose end is not known. Revoke it first.\n" +
+			"--over removes what is over of the applications that are named, or of all. Nothing is sent.\n\n" +
+			"forget MARK dismisses the mark of a get or refresh whose answer was never seen: lanyard tokens lists them, with the\n" +
+			"latest time at which the token that was lost can live. That ends no token. The log keeps what was dismissed. A mark goes\n" +
+			"by itself when that time is over, or when the server says what is valid. A row of the database that is altered (lanyard\n" +
+			"doctor names them) is removed by its id.",
 		Args:              takes(0, -1),
-		ValidArgsFunction: cobra.NoFileCompletions,
+		ValidArgsFunction: p.appNames,
 		RunE:              func(c *cobra.Command, args []string) error { return p.runForget(c, args, yes, over) },
 	}
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
-	c.Flags().BoolVar(&over, "over", false, "what is over")
-	_ = c.Flags().MarkHidden("over")
+	c.Flags().BoolVar(&over, "over", false, "every token that is over, of the applications that are named or of all")
 	return p.verbFlags(c)
 }
 
-// notForgotten refuses what only a later version forgets.
-func notForgotten(what string) error {
-	return &failure{exit: exitUsage, code: "unsupported", text: "forget: " + what + " is not supported yet",
-		hint: "lanyard forget MARK dismisses a request whose answer was never seen; lanyard tokens lists their marks"}
-}
-
 func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) error {
-	if over {
-		return notForgotten("--over")
-	}
-	if len(args) == 0 {
+	if len(args) == 0 && !over {
 		return misuse("usage: "+c.UseLine(), "%s: an argument is missing", c.CommandPath())
 	}
 	s, l, err := p.openRead(c.Context(), true)
@@ -53,22 +48,158 @@ func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) err
 	}
 	altered := slices.Concat(l.Altered, unopened)
 	s.last = nil // nothing is sent
-	var marks []console.Mark
 	for i, arg := range args {
 		if at := slices.IndexFunc(altered, func(a console.Altered) bool { return a.ID == arg }); at >= 0 {
-			if len(args) > 1 {
+			if len(args) > 1 || over {
 				return misuse("one at a time", "forget: %s is altered, and goes alone", args[i])
 			}
 			return p.forgetAltered(c.Context(), s, l, altered[at], yes)
 		}
-		m, err := l.needMark(arg)
+	}
+	marks, what, err := l.forgetWhat(args, over)
+	if err != nil {
+		return err
+	}
+	if len(marks) > 0 && (over || len(what.Tokens)+len(what.Applications) > 0) {
+		return misuse("lanyard forget "+marks[0].ID, "forget: a mark is dismissed alone, it is no token")
+	}
+	if len(marks) > 0 {
+		return p.forgetMarks(c.Context(), s, l, marks, yes)
+	}
+	return p.forgetOver(c.Context(), s, l, what, yes)
+}
+
+// forgetWhat finds what the arguments name.
+func (l ledger) forgetWhat(args []string, over bool) (marks []console.Mark, what console.ForgetWhat, err error) {
+	what.Over = over && len(args) == 0
+	for _, arg := range args {
+		if i := slices.IndexFunc(l.marks(), func(m console.Mark) bool { return m.ID == arg }); i >= 0 {
+			m := l.marks()[i]
+			if !slices.ContainsFunc(marks, func(have console.Mark) bool { return have.ID == m.ID }) {
+				marks = append(marks, m)
+			}
+			continue
+		}
+		if strings.HasPrefix(arg, "m_") {
+			return nil, what, &failure{exit: exitNotFound, code: "no_mark", text: "no such mark" + quoted(arg),
+				hint: "lanyard tokens lists the requests whose answer was never seen; it may be settled meanwhile"}
+		}
+		t, a, isToken, err := l.either(arg)
+		switch {
+		case err != nil:
+			return nil, what, err
+		case isToken && over:
+			return nil, what, misuse("lanyard forget "+t.ID, "forget: --over is for applications, and %s is a token", t.Fingerprint)
+		case isToken:
+			what.Tokens = append(what.Tokens, t.ID)
+		case over:
+			what.OverOf = append(what.OverOf, a.ID)
+		case !slices.Contains(what.Applications, a.ID):
+			what.Applications = append(what.Applications, a.ID)
+		}
+	}
+	return marks, what, nil
+}
+
+// forgottenJSON is what was forgotten, or with --dry-run would be.
+type forgottenJSON struct {
+	Tokens       []tokenJSON       `json:"tokens"`
+	Applications []applicationJSON `json:"applications"`
+	Kept         []keptJSON        `json:"kept"` // what --over has looked at and is not over
+}
+
+type keptJSON struct {
+	ID          string `json:"id"`
+	Fingerprint string `json:"fingerprint"`
+	Why         string `json:"why"`
+	Until       stamp  `json:"until"`
+}
+
+// forgetOver removes what is over, after a question.
+func (p *program) forgetOver(ctx context.Context, s *session, l ledger, what console.ForgetWhat, yes bool) error {
+	f, err := s.svc.Forgettable(ctx, what)
+	if err != nil {
+		return err
+	}
+	if n := len(f.Kept); n > 0 {
+		p.note("%s not over, and kept", plural(n, "token")+map[bool]string{true: " is", false: " are"}[n == 1])
+	}
+	some := len(f.Tokens)+len(f.Applications) > 0
+	words := l.forgetWords(f)
+	if some && !yes && !p.dryRun {
+		err := p.askYes("forget "+words+", with secrets, probes and log; nobody can look at that again\nforget?",
+			&failure{exit: exitUsage, code: "needs_yes", text: "forget: without a terminal this needs --yes", hint: "it would forget " + words},
+			&failure{exit: exitUsage, code: "declined", text: "forget: not confirmed, nothing was forgotten"})
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(marks, func(have console.Mark) bool { return have.ID == m.ID }) {
-			marks = append(marks, m)
+	}
+	var failed error
+	if some && !p.dryRun {
+		kept := f.Kept
+		f, failed = s.svc.Forget(ctx, what)
+		if f.Kept == nil {
+			f.Kept = kept
 		}
 	}
+	if failed != nil && len(f.Tokens) == 0 {
+		return failed
+	}
+	if p.json {
+		return errors.Join(failed, p.printJSON(l.forgotten(f)))
+	}
+	did := "forgot"
+	if p.dryRun {
+		did = "would forget"
+	}
+	for _, t := range f.Tokens {
+		p.print("%s %s (%s): %s", did, t.Fingerprint, l.app[t.AppID].Label(), l.status(t).State)
+	}
+	for _, a := range f.Applications {
+		p.print("%s the application %s", did, a.Label())
+	}
+	if !some {
+		p.note("nothing is over")
+	}
+	return failed
+}
+
+// forgetWords count what goes.
+func (l ledger) forgetWords(f console.Forgotten) string {
+	var words, names []string
+	if n := len(f.Tokens); n > 0 {
+		for _, t := range f.Tokens {
+			if label := l.app[t.AppID].Label(); !slices.Contains(names, label) {
+				names = append(names, label)
+			}
+		}
+		if len(names) > 4 {
+			names = []string{plural(len(names), "application")}
+		}
+		words = append(words, plural(n, "token")+" of "+strings.Join(names, ", "))
+	}
+	for _, a := range f.Applications {
+		words = append(words, "the application "+a.Label())
+	}
+	return strings.Join(words, ", and ")
+}
+
+func (l ledger) forgotten(f console.Forgotten) forgottenJSON {
+	j := forgottenJSON{Tokens: []tokenJSON{}, Applications: []applicationJSON{}, Kept: []keptJSON{}}
+	for _, t := range f.Tokens {
+		j.Tokens = append(j.Tokens, l.token(t))
+	}
+	for _, a := range f.Applications {
+		j.Applications = append(j.Applications, l.application(a))
+	}
+	for _, k := range f.Kept {
+		j.Kept = append(j.Kept, keptJSON{k.Token.ID, k.Token.Fingerprint, k.Held.Why, stamp(k.Held.Until)})
+	}
+	return j
+}
+
+// forgetMarks dismisses marks, after a question.
+func (p *program) forgetMarks(ctx context.Context, s *session, l ledger, marks []console.Mark, yes bool) error {
 	if !yes && !p.dryRun {
 		if err := p.confirmForget(l, marks); err != nil {
 			return err
@@ -79,7 +210,7 @@ func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) err
 		if p.dryRun {
 			continue
 		}
-		if _, err := s.svc.Dismiss(c.Context(), m.ID); err != nil {
+		if _, err := s.svc.Dismiss(ctx, m.ID); err != nil {
 			return err
 		}
 		all = append(all, l.mark(m))
@@ -89,7 +220,7 @@ func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) err
 	}
 	switch {
 	case p.dryRun:
-		return p.rehearsed(c.Context(), s, nil)
+		return p.rehearsed(ctx, s, nil)
 	case p.json && len(all) == 1:
 		return p.printJSON(all[0])
 	case p.json:
@@ -145,23 +276,6 @@ func (p *program) confirmForget(l ledger, marks []console.Mark) error {
 	return p.askYes(strings.Join(words, "\n")+"\ndismiss?",
 		&failure{exit: exitUsage, code: "needs_yes", text: "forget: without a terminal this needs --yes", hint: "it would dismiss " + strings.Join(words, "; ")},
 		&failure{exit: exitUsage, code: "declined", text: "forget: not confirmed, nothing was dismissed"})
-}
-
-// needMark finds an open mark. An application or token is something that only a later version
-// forgets.
-func (l ledger) needMark(text string) (console.Mark, error) {
-	for _, m := range l.marks() {
-		if m.ID == text {
-			return m, nil
-		}
-	}
-	if _, a, isToken, err := l.either(text); err == nil && isToken {
-		return console.Mark{}, notForgotten("a token")
-	} else if err == nil {
-		return console.Mark{}, notForgotten("an application (" + a.Label() + ")")
-	}
-	return console.Mark{}, &failure{exit: exitNotFound, code: "no_mark", text: "no such mark" + quoted(text),
-		hint: "lanyard tokens lists the requests whose answer was never seen; it may be settled meanwhile"}
 }
 
 // marks are all open marks, those of gets and those of refreshes.

@@ -48,6 +48,23 @@ func (p *program) deliverDue(ctx context.Context, s *session) {
 	}
 }
 
+// pruneDue forgets what has been over for long enough ([store] keep), at most once a day and within a time, after the
+// result of a command is out.
+func (p *program) pruneDue(ctx context.Context, s *session) {
+	if ctx.Err() != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, outboxTime)
+	defer cancel()
+	done, err := s.svc.Prune(ctx)
+	if n := len(done.Tokens); n > 0 {
+		p.note("forgot %s that had been over for longer than store.keep", plural(n, "token"))
+	}
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		p.warn("what is over could not be forgotten: %v", err)
+	}
+}
+
 // waits tells the person at a subcommand why nothing happens.
 func (p *program) waits(a console.Application) {
 	if !p.screen {

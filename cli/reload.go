@@ -61,5 +61,6 @@ func (c *Config) onlyAtStart(first *Config) (names []string) {
 	differs("clipboard", c.ClearBlind, first.ClearBlind)
 	differs("store", c.StoreKey, first.StoreKey)
 	differs("store", c.StoreCommand, first.StoreCommand)
+	differs("store", c.Keep, first.Keep)
 	return names
 }

@@ -38,7 +38,10 @@ func (p *program) openTaking(ctx context.Context, writes bool, take func(*sessio
 		return nil, ledger{}, err
 	}
 	if writes && !p.dryRun {
-		s.last = func() { p.deliverDue(ctx, s) }
+		s.last = func() {
+			p.deliverDue(ctx, s)
+			p.pruneDue(ctx, s)
+		}
 	}
 	return s, l, nil
 }

@@ -139,6 +139,7 @@ func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v consol
 		ConfigPath:   cfg.Path,
 		UndoWindow:   cfg.UndoWindow,
 		DueBefore:    cfg.DueBefore,
+		Keep:         cfg.Keep,
 		Attended:     attended,
 		Owner:        fmt.Sprintf("%d-%s", os.Getpid(), hex.EncodeToString(id)),
 		Callbacks:    doors,
