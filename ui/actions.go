@@ -79,6 +79,8 @@ func (m *root) cannot(s *scene, a action) *refuse {
 		return m.cannotRevokeAll(s)
 	case dismissMark:
 		return m.cannotDismiss(s)
+	case forgetOver:
+		return m.cannotForget()
 	case editApp, deleteApp, adoptToken:
 		return m.cannotApp(s, a)
 	case unmarkAll:
@@ -118,6 +120,8 @@ func (m *root) do(a action) tea.Cmd {
 		return m.openRevokeAll()
 	case dismissMark:
 		return m.openDismiss()
+	case forgetOver:
+		return m.forgetOver()
 	case addApp, editApp:
 		return m.openApp(a == editApp)
 	case deleteApp:

@@ -158,6 +158,7 @@ type live struct {
 	portal func(context.Context, console.PortalRequest) (console.PortalFound, error) // what a developer portal answers
 	apps   []console.Application
 	store  *store.Store
+	keep   time.Duration
 }
 
 // alive is a screen on a real console.Service, over a store in memory and a scripted API.
@@ -210,7 +211,7 @@ func (l *live) service(owner string) *console.Service {
 	l.t.Helper()
 	svc, err := console.New(console.Options{
 		Clock: l.clock.Now, Keeper: l.keeper, Vault: vault{}, Connect: func(console.Environment) (console.API, error) { return l.api, nil },
-		Applications: l.apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Attended: true, Owner: owner, Device: "lap",
+		Applications: l.apps, UndoWindow: 3 * time.Second, DueBefore: time.Minute, Keep: l.keep, Attended: true, Owner: owner, Device: "lap",
 		Portal: func(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
 			return l.portal(ctx, r)
 		},

@@ -382,3 +382,47 @@ func TestSlowServerIsWaitedFor(t *testing.T) {
 		t.Error("said after the answer")
 	}
 }
+
+// What is over is forgotten from the palette, after a question; what may live stays.
+func TestForgetsWhatIsOver(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key(":")
+	l.Type("forget what")
+	l.shows("no token is over")
+	l.Key("esc")
+	l.Key("g")
+	l.after(2 * time.Hour)
+	l.shows("expired")
+	forget := func(answer string) {
+		l.t.Helper()
+		l.Key(":")
+		l.Type("forget what")
+		l.Key("enter")
+		l.shows("Forget what is over?", "1 token that is over", "The log keeps that they were forgotten")
+		l.Key(answer)
+	}
+	forget("n")
+	l.shows("expired")
+	forget("y")
+	l.said("forgot 1 token that is over")
+	if strings.Contains(ansi.Strip(l.Frame()), "expired") {
+		t.Errorf("it is still shown:\n%s", ansi.Strip(l.Frame()))
+	}
+}
+
+// A console forgets what has been over for long enough after it has read the store, without a word on the screen.
+func TestPrunesAfterTheFirstReading(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g")
+	l.after(48 * time.Hour)
+	l.shows("expired")
+	l.keep = time.Hour
+	l.svc = l.service("pruning")
+	l.open()
+	l.said("forgot 1 token that had been over for longer than store.keep")
+	if strings.Contains(ansi.Strip(l.Frame()), "expired") {
+		t.Errorf("it is still shown:\n%s", ansi.Strip(l.Frame()))
+	}
+}

@@ -29,6 +29,7 @@ const (
 	probeOn
 	revokeAll
 	dismissMark
+	forgetOver
 	// What is done to applications.
 	addApp
 	editApp
@@ -188,6 +189,7 @@ func defaultKeys() []binding {
 		bind(probeOn, "probe_until_dead", "P", "probe until dead", "keep probing until the gateway refuses it; again to stop", onToken),
 		bind(revokeAll, "revoke_all", "X", "revoke all", "revoke everything this application holds; asks for the count", onToken),
 		bind(dismissMark, "dismiss_lost_answer", "", "dismiss a lost answer", "dismiss the mark of an answer that was never seen; asks first", onToken),
+		bind(forgetOver, "forget_over", "", "forget what is over", "remove what is dead, superseded or expired; asks first", everywhere),
 		bind(addApp, "add_application", "a", "add application", "add an application", everywhere),
 		bind(editApp, "edit_application", "e", "edit application", "edit the application", everywhere),
 		bind(deleteApp, "delete_application", "D", "delete application", "delete the application; its tokens stay until they are revoked", everywhere),

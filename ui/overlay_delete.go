@@ -36,7 +36,7 @@ func (*deleteOverlay) danger() bool  { return true }
 func (o *deleteOverlay) text() []string {
 	switch {
 	case o.gone && o.listed > 0:
-		return []string{o.name, "It is no longer configured, and its tokens are over (" + strconv.Itoa(o.listed) + " listed). They are forgotten with it; the log keeps what happened."}
+		return []string{o.name, "It is no longer configured, and its tokens are over (" + strconv.Itoa(o.listed) + " listed). They are forgotten with it, and so is their log; it keeps that they were forgotten."}
 	case o.gone:
 		return []string{o.name, "It is no longer configured, and holds no token. What is left of it is forgotten."}
 	case o.living == 0 && o.listed == 0:

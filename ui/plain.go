@@ -85,6 +85,7 @@ type plain struct {
 	retries         int
 	dueErr          string
 	saidLocked      bool
+	pruneAt         time.Time // when what is over may next be looked for
 	saidAltered     []console.Altered
 	saidUnkept      saidUnkept
 	keyFailed       bool
@@ -301,6 +302,7 @@ func (p *plain) filedBoard(r boardRead) {
 		p.sayAltered()
 		p.announce()
 		p.invite()
+		p.pruneDue()
 	}
 	if again {
 		p.read()

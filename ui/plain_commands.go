@@ -22,7 +22,7 @@ func commands() []command {
 		{"get", "g", "", "APPLICATION", "get a token", (*plain).get},
 		{"renew", "r", "", "TOKEN", "refresh a token, or ask anew; says which it did", (*plain).renew},
 		{"revoke", "x", "", "TOKEN", "revoke a token; there is time to undo", (*plain).revoke},
-		{"forget", "", "", "MARK", "dismiss a request whose answer was never seen", (*plain).forget},
+		{"forget", "", "", "TOKEN|APPLICATION|over|MARK", "remove what is over from the store, or dismiss a request whose answer was never seen", (*plain).forget},
 		{"undo", "u", "", "[TOKEN]", "take back a revoke that was not sent yet", (*plain).undo},
 		{"copy", "y", "", "TOKEN", "copy a token to the clipboard", (*plain).copy},
 		{"probe", "p", "", "TOKEN", "ask the gateway whether it lets a token through", (*plain).probe},

@@ -1,12 +1,13 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	"lanyard/console"
 )
 
-// forget dismisses a mark, after a question.
+// forget dismisses a mark, or forgets what is over, after a question.
 func (p *plain) forget(text string) {
 	for i := range p.board.apps {
 		a := &p.board.apps[i]
@@ -17,7 +18,76 @@ func (p *plain) forget(text string) {
 			}
 		}
 	}
-	p.out.say("There is no unanswered request %s; tokens tells which there are.", repeated(text))
+	if strings.HasPrefix(text, "m_") {
+		p.out.say("There is no unanswered request %s; tokens tells which there are.", repeated(text))
+		return
+	}
+	if what, ok := p.forgetWhat(text); ok {
+		p.begin("forget", "", p.fx.forgettable(what))
+	}
+}
+
+// forgetWhat finds what is to be forgotten: all that is over, an application that is gone, what is over of
+// another one, or a token.
+func (p *plain) forgetWhat(text string) (what console.ForgetWhat, ok bool) {
+	if text == "over" {
+		return console.ForgetWhat{Over: true}, true
+	}
+	if _, numbered := p.tokens.named(text); text != "" && !numbered && p.board.byID[text] == nil {
+		switch a, said := p.findApp(without(text, "application ")); {
+		case a != nil && a.Source == console.Gone:
+			return console.ForgetWhat{Applications: []string{a.ID}}, true
+		case a != nil:
+			return console.ForgetWhat{OverOf: []string{a.ID}}, true
+		case said:
+			return what, false
+		}
+	}
+	t := p.needToken("forget", text, func(*app) []console.Token { return nil })
+	if t == nil {
+		return what, false
+	}
+	return console.ForgetWhat{Tokens: []string{t.ID}}, true
+}
+
+// askOver asks before what was found is forgotten.
+func (p *plain) askOver(r overFound) {
+	delete(p.busy, "forget")
+	switch {
+	case r.err != nil:
+		p.fail("forget", r.err)
+	case len(r.found.Tokens)+len(r.found.Applications) == 0:
+		p.out.say("Nothing of that is over.")
+		if len(r.found.Kept) > 0 {
+			k := r.found.Kept[0]
+			p.out.say("%s: %s.", p.lead(&k.Token), k.Held.Why)
+			p.out.hint(k.Held.Hint)
+		}
+	default:
+		p.out.say("%s. Secrets, probes and log go too; the log keeps that they were forgotten. Type yes to forget, anything else for no.", forgottenWords(r.found))
+		p.asked = &question{
+			answers: map[string]func(){"yes": func() { p.begin("forget", "", p.fx.forget(r.what)) }},
+			no:      "No: nothing was forgotten.",
+		}
+	}
+}
+
+func (p *plain) forgot(r overForgotten) {
+	delete(p.busy, "forget")
+	if r.err != nil {
+		p.fail("forget", r.err)
+		return
+	}
+	p.out.say("Forgot %s.", forgottenWords(r.done))
+}
+
+// pruneDue is root.pruneDue.
+func (p *plain) pruneDue() {
+	if p.board.key.Locked || p.now.Before(p.pruneAt) || p.fx.svc.PruneEvery() == 0 {
+		return
+	}
+	p.pruneAt = p.now.Add(p.fx.svc.PruneEvery())
+	p.start(p.fx.prune())
 }
 
 func (p *plain) askForget(a *app, m *console.Mark) {

@@ -65,6 +65,16 @@ func (p *plain) land(msg tea.Msg) {
 			break
 		}
 		p.out.say("The lost answer to a %s is dismissed; the log keeps it.", r.mark.Verb())
+	case overFound:
+		p.askOver(r)
+	case overForgotten:
+		p.forgot(r)
+	case overPruned:
+		if r.err != nil {
+			p.fail("forget what is over", r.err)
+		} else if n := len(r.done.Tokens); n > 0 {
+			p.out.say("note: forgot %s that had been over for longer than store.keep.", counted(n, "token"))
+		}
 	case writtenOut:
 		p.wroteOut(r)
 	case storeUnlocked:

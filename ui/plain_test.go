@@ -626,3 +626,26 @@ func TestPlainWarnsOfTheStore(t *testing.T) {
 		}
 	})
 }
+
+// In lines only what is over is forgotten, after a question.
+func TestPlainForgets(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		l.types("get orders", p1+"got, 1 hour left.")
+		l.types("forget 1", "error: forget: 1 token is not over: "+fp("access-1")+" (Orders@cloud/PRODUCTION): it is active, until 01:00:00Z", "hint: revoke it first")
+		l.types("forget over", "Nothing of that is over.", p1+"it is active.", "hint: revoke it first")
+		l.passes(2*time.Hour, p1+"expiring, 1 minute left.", p1+"expired.")
+		asks := func(line string) {
+			l.t.Helper()
+			const want = "1 token that is over. Secrets, probes and log go too; the log keeps that they were forgotten. Type yes to forget, anything else for no.\n"
+			if said := l.typing(line); said != want {
+				l.t.Errorf("%s: said %q", line, said)
+			}
+		}
+		asks("forget orders")
+		l.types("no", "No: nothing was forgotten.")
+		asks("forget 1")
+		l.types("yes", "Forgot 1 token that is over.", strings.TrimSuffix(p1, ": ")+" is no longer held.")
+		l.types("tokens all", "No token is held.")
+	})
+}

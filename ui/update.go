@@ -63,9 +63,10 @@ type root struct {
 
 	due, dueAfter time.Time // when the next revoke is to be sent, and not before
 	delivering    bool
-	retries       int    // deliveries in a row that the console itself failed at
-	dueErr        string // what it said last
-	saidLocked    bool   // that revokes wait for the store to be unlocked
+	retries       int       // deliveries in a row that the console itself failed at
+	dueErr        string    // what it said last
+	pruneAt       time.Time // when what is over may next be looked for
+	saidLocked    bool      // that revokes wait for the store to be unlocked
 	saidUnkept    saidUnkept
 
 	unlocking int  // the ticket of the last attempt to unlock
@@ -367,7 +368,7 @@ func (m *root) fileBoard(b console.Board) tea.Cmd {
 		m.opened()
 	}
 	m.dirty = true
-	return m.fillInvites()
+	return tea.Batch(m.fillInvites(), m.pruneDue())
 }
 
 func (m *root) policyOf(appID string) console.Policy {
