@@ -137,6 +137,11 @@
 // The rooms grew by one: tokenapi/jwt takes tokens apart, verifies and signs. tokenapi and this package may
 // import it; it may import go-jose, which no other room may.
 //
+// A token is forgotten when it is over (OverSince), by one rule for commands, screen and Options.Keep. All
+// rows that hold it go together, because one tells what another does not. What its life says of lost
+// tokens stays (rememberLives). Events of a token that is held are never pruned, so that a replay gives
+// what is stored. Refused: an application without tokens by age, because another configuration may name it.
+//
 // Exchanges are kept in memory, masked, per process. Refused: storing them. The audit log has facts, which are few and
 // hold no secret; an exchange is long and may.
 //
