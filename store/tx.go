@@ -55,13 +55,28 @@ func (s *Store) Update(ctx context.Context, f func(console.Writer) error) error 
 		return s.explain("write", err)
 	}
 	s.reached("update committed")
-	if w.dropped && s.dir != "" { // what was removed leaves the write-ahead log too; who reads it just now keeps it a while
-		_, _ = s.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	if w.dropped && s.dir != "" {
+		s.emptyLog(ctx)
 	}
 	if w.wrote {
 		s.signal()
 	}
 	return nil
+}
+
+// emptyLog takes what was removed out of the write-ahead log too. While it waits for those who read it nobody can
+// write, so that it waits for a moment only: the next one does it, or the last process that closes the store.
+func (s *Store) emptyLog(ctx context.Context) {
+	conn, err := s.write.Conn(ctx)
+	if err != nil {
+		return
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.ExecContext(ctx, "PRAGMA busy_timeout = 100"); err != nil {
+		return
+	}
+	_, _ = conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	_, _ = conn.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("PRAGMA busy_timeout = %d", s.busy.Milliseconds()))
 }
 
 // transaction begins one in which the key is known, as far as it can be: another process may have changed it since
