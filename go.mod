@@ -16,7 +16,6 @@ require (
 	github.com/creack/pty v1.1.24
 	github.com/go-jose/go-jose/v4 v4.1.8
 	github.com/hinshun/vt10x v0.0.0-20220301184237-5011da428d02
-	github.com/joho/godotenv v1.5.1
 	github.com/muesli/cancelreader v0.2.2
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2

@@ -39,6 +39,9 @@ const (
 	FieldScopes      = "scopes"
 	FieldUsername    = "username"
 	FieldRedirectURL = "redirect_url"
+	FieldAudience    = "audience"
+	FieldResource    = "resource"
+	FieldExtra       = "extra"
 	FieldProbeURL    = "probe_url"
 )
 

@@ -100,6 +100,15 @@ func ResourceProblem(raw string) string {
 	return ""
 }
 
+// ExtraProblem is what is wrong with a further form parameter of that name: the protocol sets it, or it has a setting of
+// its own.
+func ExtraProblem(name string) string {
+	if name == "" || slices.Contains(requestFields(), strings.ToLower(name)) || slices.Contains(onceFields(), strings.ToLower(name)) {
+		return "is set by the protocol and cannot be given here"
+	}
+	return ""
+}
+
 // NoSpan is what Span says of a text that is no duration.
 const NoSpan = "is not a duration"
 

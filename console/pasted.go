@@ -3,12 +3,11 @@ package console
 import (
 	"cmp"
 	"encoding/base64"
-	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/joho/godotenv"
+	"unicode"
 
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
@@ -18,28 +17,30 @@ import (
 type Pasted struct {
 	Draft
 	Notes []string // what was in the text and is not taken over, without secrets
+	left  []string // names of what is not taken over: they become one note
 }
 
 // mostPasted is the longest text that is read, in bytes.
 const mostPasted = 16 << 10
 
 // ReadPasted takes an application out of a text: curl lines that ask for a token, revoke one or call an API with one, or
-// lines of NAME=value as an .env file has them. What stands for something that is not in the text ($NAME, $(command),
-// <placeholder>) is left out. Its errors name nothing of the text: it holds secrets.
+// settings as an .env file has them. What stands for something that is not in the text ($NAME, $(command),
+// <placeholder>) is left out, and a note says which value that is. Neither errors nor notes hold a value of the
+// text, which has secrets in it.
 func ReadPasted(text string) (Pasted, error) {
-	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n") // as a terminal hands over the ends of lines
-	switch {
-	case len(text) > mostPasted:
-		return Pasted{}, &Error{Code: "usage", Text: "that is too long for a curl line or an .env file"}
-	case strings.Contains(text, "^\n") || strings.Contains(text, `^"`):
-		return Pasted{}, &Error{Code: "usage", Text: "that is written for the command prompt of Windows (^)", Hint: "copy it as bash or POSIX"}
+	text, err := decoded(text)
+	if err != nil {
+		return Pasted{}, err
 	}
 	p := Pasted{Draft: Draft{Application: Application{Environment: NewEnvironment("")}}}
-	var err error
-	if isEnv(text) {
-		err = p.readEnv(text)
-	} else {
+	all, other, err := readSettings(text)
+	switch curls := hasCurl(text); {
+	case curls && (err != nil || len(other) > 0 || len(all) == 0 || slices.ContainsFunc(all, setting.isCommand)):
 		err = p.readCurl(text)
+	case err == nil && len(all) > 0:
+		err = p.readEnv(all, other)
+	case err == nil:
+		err = noCurl(text)
 	}
 	if err != nil {
 		return Pasted{}, err
@@ -49,7 +50,17 @@ func ReadPasted(text string) (Pasted, error) {
 		e.Name = u.Hostname()
 	}
 	p.Grant = cmp.Or(p.Grant, tokenapi.GrantClientCredentials)
+	if len(p.left) > 0 {
+		p.note("not taken over: " + strings.Join(p.left, ", "))
+	}
 	return p, nil
+}
+
+// leave names something of the text that is not taken over. The name must hold no value of the text.
+func (p *Pasted) leave(name string) {
+	if !slices.Contains(p.left, name) {
+		p.left = append(p.left, name)
+	}
 }
 
 func (p *Pasted) note(text string) {
@@ -58,151 +69,109 @@ func (p *Pasted) note(text string) {
 	}
 }
 
-// isEnv says whether all lines are NAME=value.
-func isEnv(text string) bool {
-	any := false
-	for line := range strings.SplitSeq(text, "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		name, _, ok := strings.Cut(strings.TrimPrefix(line, "export "), "=")
-		if !ok || strings.ContainsFunc(strings.TrimSpace(name), notInName) {
-			return false
-		}
-		any = true
-	}
-	return any && !strings.Contains(text, "$(")
-}
-
-func notInName(r rune) bool {
-	return r != '_' && r != '.' && r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-}
-
-// envNames are what variables are called, by the field that they fill: the last words of their names.
-func envNames() map[string][]string {
-	return map[string][]string{
-		FieldConsumerKey:  {"CLIENT_ID", "CONSUMER_KEY", "CLIENTID"},
-		"consumer_secret": {"CLIENT_SECRET", "CONSUMER_SECRET", "CLIENTSECRET"},
-		FieldTokenURL:     {"TOKEN_URL", "TOKEN_ENDPOINT", "TOKEN_URI"},
-		FieldRevokeURL:    {"REVOKE_URL", "REVOCATION_URL", "REVOKE_ENDPOINT", "REVOCATION_ENDPOINT"},
-		FieldIssuer:       {"ISSUER", "ISSUER_URL", "ISSUER_URI", "AUTHORITY"},
-		FieldScopes:       {"SCOPE", "SCOPES"},
-		FieldGrant:        {"GRANT_TYPE"},
-		FieldUsername:     {"USERNAME"},
-		"password":        {"PASSWORD"},
-		FieldRedirectURL:  {"REDIRECT_URI", "REDIRECT_URL"},
-		FieldProbeURL:     {"PROBE_URL"},
-	}
-}
-
-// envField is the field that a variable fills, and what its name begins with: SHOP_CLIENT_ID is one of SHOP. "" when it
-// fills none.
-func envField(name string) (field, owner string) {
-	name = strings.Map(func(r rune) rune {
-		if r == '.' {
-			return '_'
-		}
-		return r
-	}, strings.ToUpper(name))
-	longest := 0
-	for f, names := range envNames() {
-		for _, n := range names {
-			if name != n && !strings.HasSuffix(name, "_"+n) || len(n) <= longest {
-				continue
-			}
-			field, owner, longest = f, strings.TrimSuffix(strings.TrimSuffix(name, n), "_"), len(n)
-		}
-	}
-	return field, owner
-}
-
-// readEnv reads lines of NAME=value. Where they are about several clients the first one is taken.
-func (p *Pasted) readEnv(text string) error {
-	lines := strings.Split(text, "\n")
-	for i, line := range lines { // Spring's names have dashes, which are not allowed in an .env
-		if name, value, ok := strings.Cut(line, "="); ok && !strings.ContainsFunc(strings.TrimSpace(strings.TrimPrefix(name, "export ")), notInName) {
-			lines[i] = strings.ReplaceAll(name, "-", "_") + "=" + value
-		}
-	}
-	all, err := godotenv.Unmarshal(strings.Join(lines, "\n"))
-	if err != nil { // its words quote the line
-		return &Error{Code: "usage", Text: "these are no lines of NAME=value: a quote is not closed, or a name is missing"}
-	}
-	byOwner := map[string]map[string]string{}
-	var owners []string // of those with a consumer key, in the order of the text
-	for _, line := range lines {
-		name, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "=")
-		name = strings.TrimSpace(name)
-		value, ok := all[name]
-		field, owner := envField(name)
-		if !ok || field == "" || value == "" {
-			continue
-		}
-		if byOwner[owner] == nil {
-			byOwner[owner] = map[string]string{}
-		}
-		byOwner[owner][field] = value
-		if field == FieldConsumerKey {
-			owners = append(owners, owner)
-		}
-	}
-	if len(owners) == 0 {
-		return &Error{Code: "usage", Text: "there is no consumer key among these lines", Hint: "its name ends in CLIENT_ID or CONSUMER_KEY"}
-	}
-	mine := byOwner[owners[0]]
-	for _, other := range owners[1:] {
-		if other != owners[0] {
-			p.note("another client is not taken over: " + strings.Trim(other+"_CLIENT_ID", "_"))
-		}
-	}
-	for _, owner := range slices.Sorted(maps.Keys(byOwner)) { // what belongs to no client is meant for all
-		for f, v := range byOwner[owner] {
-			if mine[f] == "" && f != "password" && f != FieldUsername && f != "consumer_secret" && !slices.Contains(owners, owner) {
-				mine[f] = v
-			}
-		}
-	}
-	p.fill(mine)
-	return nil
-}
-
-// fill puts what was found into the draft.
+// fill puts what was found into the draft, and says of the rest what stands in its place.
 func (p *Pasted) fill(found map[string]string) {
 	e := &p.Environment
-	get := func(field string) string {
+	get := func(field, label string) string {
 		v := strings.TrimSpace(found[field])
-		if stands(v) {
+		switch why := standIn(v); {
+		case why != "":
+			p.note(label + ": " + why + ", which is not taken over: fill it in")
+			return ""
+		case strings.ContainsFunc(strings.Trim(v, "\r\n"), unicode.IsControl):
+			p.note(label + ": it holds a control character, and is not taken over")
 			return ""
 		}
 		return v
 	}
-	for field, into := range map[string]*string{
-		FieldConsumerKey: &p.ConsumerKey, FieldTokenURL: &e.Endpoints.TokenURL, FieldRevokeURL: &e.Endpoints.RevokeURL, FieldIssuer: &e.Issuer,
-		FieldUsername: &p.Username, FieldRedirectURL: &p.Details.RedirectURL, FieldProbeURL: &p.ProbeURL,
+	for _, f := range []struct {
+		field, label string
+		into         *string
+	}{
+		{FieldTokenURL, "token URL", &e.Endpoints.TokenURL}, {FieldIssuer, "issuer", &e.Issuer}, {FieldRevokeURL, "revoke URL", &e.Endpoints.RevokeURL},
+		{FieldConsumerKey, "consumer key", &p.ConsumerKey}, {FieldUsername, "user", &p.Username}, {FieldRedirectURL, "redirect URL", &p.Details.RedirectURL},
+		{FieldProbeURL, "probe URL", &p.ProbeURL}, {FieldAudience, "audience", &p.Audience},
 	} {
-		if v := get(field); v != "" && *into == "" {
-			*into = v
-		}
-	}
-	for field, into := range map[string]*secret.Text{"consumer_secret": &p.Secret, "password": &p.Password} {
-		if v := get(field); v != "" && into.IsZero() {
-			text, err := secret.Read(v)
-			if err != nil {
-				p.note("the " + strings.ReplaceAll(field, "_", " ") + " is not taken over: it " + err.Error())
+		if v := get(f.field, f.label); v != "" && *f.into == "" {
+			if strings.HasSuffix(f.label, "URL") || f.field == FieldIssuer {
+				v = p.withoutSecrets(v, f.label)
 			}
-			*into = text
+			*f.into = v
 		}
 	}
-	if v := get(FieldScopes); v != "" && len(p.Scopes) == 0 {
-		p.Scopes = strings.FieldsFunc(v, func(r rune) bool { return r == ' ' || r == ',' })
+	if v := get(FieldResource, "resource"); v != "" && len(p.Resource) == 0 {
+		p.Resource = strings.Fields(v)
 	}
-	if v := get(FieldGrant); v != "" && p.Grant == "" {
+	if v := get(FieldScopes, "scopes"); v != "" && len(p.Scopes) == 0 {
+		p.Scopes = strings.FieldsFunc(v, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+	}
+	if v := get(FieldGrant, "grant"); v != "" && p.Grant == "" {
 		p.Grant = p.grantNamed(v)
+	}
+	for _, f := range []struct {
+		field, label string
+		into         *secret.Text
+	}{{"consumer_secret", "consumer secret", &p.Secret}, {"password", "password", &p.Password}} {
+		if get(f.field, f.label) != "" && f.into.IsZero() {
+			text, err := secret.Read(found[f.field])
+			if err != nil {
+				p.note("the " + f.label + " is not taken over: it " + err.Error())
+			}
+			*f.into = text
+		}
 	}
 	if p.Grant != tokenapi.GrantPassword {
 		p.Username, p.Password = "", secret.Text{}
 	}
+}
+
+// withoutSecrets is a URL without user, password, fragment and what its query has under the name of a secret: a
+// URL is shown as it is.
+func (p *Pasted) withoutSecrets(raw, label string) string {
+	raw, _, _ = strings.Cut(raw, "#")
+	if scheme, rest, ok := strings.Cut(raw, "://"); ok {
+		host, path := rest, ""
+		if i := strings.IndexAny(rest, "/?"); i >= 0 {
+			host, path = rest[:i], rest[i:]
+		}
+		if i := strings.LastIndexByte(host, '@'); i >= 0 {
+			p.leave("user and password of the " + label)
+			host = host[i+1:]
+		}
+		raw = scheme + "://" + host + path
+	}
+	base, query, ok := strings.Cut(raw, "?")
+	if !ok {
+		return raw
+	}
+	var keep []string
+	for pair := range strings.SplitSeq(query, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		if name = unescaped(name); secretParam(name, unescaped(value)) {
+			p.leave(parameter("query", name) + " of the " + label)
+			continue
+		}
+		keep = append(keep, pair)
+	}
+	if len(keep) == 0 {
+		return base
+	}
+	return base + "?" + strings.Join(keep, "&")
+}
+
+// parameter names a parameter or header in a note, if that can be a name.
+func parameter(kind, name string) string {
+	if !plainName.MatchString(name) {
+		return "a " + kind + " with an unusual name"
+	}
+	return kind + " " + name
+}
+
+var plainName = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_.$:-]{0,49}$`)
+
+// secretParam reports whether a parameter may hold a secret, so that it is neither shown nor kept in the clear.
+func secretParam(name, value string) bool {
+	return !publicParam(name) && (tokenapi.NamesSecret(name) || tokenapi.LooksSecret(value))
 }
 
 // grantNamed is a grant by its name on the wire, if an application can be filled in with it.
@@ -220,14 +189,29 @@ func (p *Pasted) grantNamed(name string) string {
 	return ""
 }
 
-// absent stands for what is not in the text, between two of them.
-const absent = "\x00"
+// absent stands for what is not in the text, between two of them. NUL would get lost in the output of commands.
+const absent = "\x1a"
 
-// stands says whether something stands for a value and is none.
-func stands(v string) bool {
-	return strings.Contains(v, absent) || strings.HasPrefix(v, "<") && strings.HasSuffix(v, ">") || strings.HasPrefix(v, "{") && strings.HasSuffix(v, "}") && !strings.Contains(v, ":") ||
-		strings.HasPrefix(v, "[") && strings.HasSuffix(v, "]")
+// command is what stands between two absent for the output of a command.
+const command = "$()"
+
+// standIn says what stands for a value and is none, or "".
+func standIn(v string) string {
+	if _, rest, ok := strings.Cut(v, absent); ok {
+		name, _, _ := strings.Cut(rest, absent)
+		if name == command {
+			return "the output of a command stands in its place"
+		}
+		return "the variable " + name + " stands in its place"
+	}
+	if toReplace.MatchString(v) {
+		return "a placeholder stands in its place"
+	}
+	return ""
 }
+
+// toReplace is a text such as <your id>, {secret}, {{secret}} or [key].
+var toReplace = regexp.MustCompile(`^(<[^<>]*>|\{\{?[A-Za-z][A-Za-z _.-]*\}\}?|\[[A-Za-z][A-Za-z _.-]*\])$`)
 
 // basic takes a consumer key and secret out of what follows Basic in a header (RFC 7617).
 func basic(credentials string) (key, text string, ok bool) {

@@ -2,70 +2,110 @@ package console
 
 import (
 	"encoding/json"
-	"io"
+	"fmt"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
-
-	"mvdan.cc/sh/v3/expand"
-	"mvdan.cc/sh/v3/syntax"
 
 	"lanyard/tokenapi"
 )
 
 // curlCall is a call as a curl line makes it.
 type curlCall struct {
-	url     string
-	fields  url.Values // of the body or, with -G, of the query
-	key     string     // of -u or Authorization: Basic
-	text    string
-	proved  bool // by one of them
-	bearer  bool // it calls with a token
-	skipped []string
+	url        string
+	fields     url.Values // of the body or, with -G, of the query
+	headers    []string   // names of those that are not taken over
+	method     string
+	key        string // of -u, the URL or Authorization: Basic
+	text       string
+	proved     bool     // by one of them
+	bearer     bool     // it calls with a token
+	notes      []string // whole sentences
+	left       []string // names of what is not taken over
+	weak, last string   // what may be the URL if nothing else is
+	query      []string // of --url-query
+	stdin      string   // of a here-document
 }
 
-// readCurl reads what a shell would run: the curl lines in it, with the variables that are set before them.
+// readCurl takes an application out of the curl lines of a text.
 func (p *Pasted) readCurl(text string) error {
-	file, err := syntax.NewParser().Parse(strings.NewReader(text), "")
-	if err != nil { // its words may quote the text
-		return &Error{Code: "usage", Text: "that is no line that a shell understands", Hint: "is a quote not closed, or its end missing?"}
+	calls, notes, err := curlCalls(straighten(text))
+	asks := func(c curlCall) bool { return c.fields.Has("grant_type") }
+	revokes := func(c curlCall) bool { return c.fields.Has("token") && !asks(c) }
+	either := func(c curlCall) bool { return asks(c) || revokes(c) }
+	if blunt := plainQuotes.Replace(text); blunt != text && !slices.ContainsFunc(calls, either) { // opened by one kind of quote, closed by the other
+		calls, notes, err = curlCalls(blunt)
 	}
-	sh := shell{vars: map[string]string{}}
-	syntax.Walk(file, sh.visit)
-	if len(sh.calls) == 0 {
-		return &Error{Code: "usage", Text: "there is no curl line in it, and no lines of NAME=value"}
+	if err != nil {
+		return err
 	}
-	token := slices.IndexFunc(sh.calls, func(c curlCall) bool { return c.fields.Has("grant_type") })
-	revoke := slices.IndexFunc(sh.calls, func(c curlCall) bool { return c.fields.Has("token") && !c.fields.Has("grant_type") })
-	call := slices.IndexFunc(sh.calls, func(c curlCall) bool { return c.bearer })
+	if len(calls) == 0 {
+		return noCurl(text)
+	}
+	token, revoke := slices.IndexFunc(calls, asks), slices.IndexFunc(calls, revokes)
+	call := slices.IndexFunc(calls, func(c curlCall) bool { return c.bearer && !either(c) })
 	if token < 0 && revoke < 0 {
 		return &Error{Code: "usage", Text: "none of the curl lines asks for a token", Hint: "one that does sends grant_type"}
 	}
 	if token >= 0 {
-		p.take(sh.calls[token], FieldTokenURL)
+		p.take(calls[token], FieldTokenURL, "")
 	}
 	if revoke >= 0 {
-		p.take(sh.calls[revoke], FieldRevokeURL)
+		p.take(calls[revoke], FieldRevokeURL, " of the revoke")
 	}
 	if call >= 0 {
-		p.fill(map[string]string{FieldProbeURL: sh.calls[call].url})
+		p.takeProbe(calls[call])
+	}
+	more := 0
+	for i := range calls {
+		if i != token && i != revoke && i != call {
+			more++
+		}
+	}
+	if more > 0 {
+		p.note("not taken over: " + counted(more, "further curl line", "further curl lines"))
+	}
+	for _, n := range notes {
+		p.note(n)
 	}
 	return nil
 }
 
-// take takes over what a call says of its client.
-func (p *Pasted) take(c curlCall, where string) {
+var plainQuotes = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "‘", "'", "’", "'", "‚", "'")
+
+// requestFields are the parameters of token and revoke requests that have fields of their own, or that Lanyard sends
+// itself.
+func requestFields() []string {
+	return []string{"grant_type", "scope", "redirect_uri", "client_id", "client_secret", "username", "password", "audience", "resource", "token", "token_type_hint"}
+}
+
+// onceFields are the parameters of token requests that are given anew with each request, or that the grant sets.
+func onceFields() []string {
+	return []string{"refresh_token", "code", "code_verifier", "device_code", "assertion", "response_type", "state", "nonce", "code_challenge",
+		"code_challenge_method", "requested_token_type", "client_assertion", "client_assertion_type", "subject_token", "subject_token_type",
+		"actor_token", "actor_token_type", "callback"}
+}
+
+// take takes over what a request says of its client. of is what its parts are called in notes.
+func (p *Pasted) take(c curlCall, where, of string) {
 	found := map[string]string{where: c.url}
 	for field, name := range map[string]string{
 		FieldGrant: "grant_type", FieldScopes: "scope", FieldUsername: "username", "password": "password", FieldRedirectURL: "redirect_uri",
+		FieldAudience: "audience", FieldResource: "resource",
 	} {
-		found[field] = c.fields.Get(name)
+		found[field] = strings.Join(c.fields[name], " ")
 	}
 	auth := tokenapi.AuthBasic
 	switch {
 	case c.proved:
 		found[FieldConsumerKey], found["consumer_secret"] = c.key, c.text
+		for _, name := range []string{"client_id", "client_secret"} {
+			if v := c.fields.Get(name); v != "" && v != found[map[string]string{"client_id": FieldConsumerKey, "client_secret": "consumer_secret"}[name]] {
+				p.leave("parameter " + name + of)
+			}
+		}
 	case c.fields.Has("client_secret"):
 		auth = tokenapi.AuthPost
 		found[FieldConsumerKey], found["consumer_secret"] = c.fields.Get("client_id"), c.fields.Get("client_secret")
@@ -77,93 +117,129 @@ func (p *Pasted) take(c curlCall, where string) {
 		p.Environment.ClientAuth = auth
 	}
 	p.fill(found)
-	for _, s := range c.skipped {
-		p.note(s)
-	}
-}
-
-// shell runs nothing: it goes through commands, remembers what variables are set to, and keeps calls of curl.
-type shell struct {
-	vars  map[string]string
-	calls []curlCall
-}
-
-// words are what a command is given. Each stays one word: nothing is split, matched against files or multiplied ({1..9}).
-func (s *shell) words(words ...*syntax.Word) []string {
-	cfg := &expand.Config{Env: envOf{s}, CmdSubst: func(w io.Writer, _ *syntax.CmdSubst) error {
-		_, err := io.WriteString(w, absent+"command"+absent)
-		return err
-	}}
-	var out []string
-	for _, w := range words {
-		text, err := expand.Literal(cfg, w)
-		if err != nil || len(text) > mostPasted { // variables of variables grow without end
-			return nil
-		}
-		out = append(out, text)
-	}
-	return out
-}
-
-// envOf is the variables of a shell as expand would have them.
-type envOf struct{ s *shell }
-
-// Get is a variable as it was set, else something that stands for it.
-func (e envOf) Get(name string) expand.Variable {
-	v, ok := e.s.vars[name]
-	if !ok {
-		v = absent + name + absent
-	}
-	return expand.Variable{Set: true, Kind: expand.String, Str: v}
-}
-
-func (e envOf) Each(yield func(string, expand.Variable) bool) {
-	for _, name := range slices.Sorted(maps.Keys(e.s.vars)) {
-		if !yield(name, e.Get(name)) {
-			return
+	for _, name := range []string{"username", "password"} {
+		if c.fields.Has(name) && p.Grant != tokenapi.GrantPassword {
+			p.leave("parameter " + name + of)
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.fields)) {
+		p.takeParameter(name, c.fields[name], where, of)
+	}
+	for _, n := range c.notes {
+		p.note(n)
+	}
+	for _, n := range c.left {
+		p.leave(n + of)
+	}
+	p.takeHeaders(c, of)
 }
 
-func (s *shell) visit(n syntax.Node) bool {
-	var sets []*syntax.Assign
-	switch n := n.(type) {
-	case *syntax.DeclClause:
-		sets = n.Args
-	case *syntax.CallExpr:
-		sets = n.Assigns
-		if words := s.words(n.Args...); len(words) > 1 && (words[0] == "curl" || words[0] == "curl.exe" || strings.HasSuffix(words[0], "/curl")) {
-			s.calls = append(s.calls, curl(words[1:]))
+// takeParameter takes a parameter that has no field of its own over into extra, or says that it is not.
+func (p *Pasted) takeParameter(name string, values []string, where, of string) {
+	secretive := slices.ContainsFunc(values, func(v string) bool { return secretParam(name, v) })
+	switch {
+	case slices.Contains(requestFields(), name):
+	case name == "refresh_token" && p.Grant == tokenapi.GrantRefreshToken: // grantNamed has said so
+	case where != FieldTokenURL || secretive || ExtraProblem(name) != "":
+		p.leave(parameter("parameter", name) + of)
+	case slices.ContainsFunc(values, func(v string) bool { return standIn(v) != "" }):
+		p.note(parameter("parameter", name) + ": " + standIn(values[0]) + ", which is not taken over")
+	default:
+		if p.Extra == nil {
+			p.Extra = url.Values{}
 		}
+		p.Extra[name] = values
 	}
-	for _, a := range sets {
-		if a.Name == nil || a.Value == nil {
-			continue
-		}
-		if words := s.words(a.Value); len(words) == 1 {
-			s.vars[a.Name.Value] = words[0]
-		}
-	}
-	return true
 }
 
-// curlTakes are the options of curl with a value, short and long (curl's manual). Of those that are not here none is common
-// in a request for a token.
-func curlTakes(option string) bool {
-	if len(option) == 1 {
-		return strings.Contains("AbcCdDeEFHKmoPQrtTuUwxXyYz", option)
+// takeHeaders says which headers of a request are not taken over. Those that a setting can hold are to be taken over
+// here.
+func (p *Pasted) takeHeaders(c curlCall, of string) {
+	for _, name := range c.headers {
+		p.leave(parameter("header", name) + of)
 	}
-	return slices.Contains(strings.Fields(`data data-raw data-ascii data-binary data-urlencode json header user url request cacert capath cert cert-type key
-		key-type pass proxy proxy-user max-time connect-timeout output user-agent referer cookie cookie-jar form form-string resolve connect-to
-		retry retry-delay retry-max-time interface dump-header write-out oauth2-bearer variable aws-sigv4 limit-rate ciphers tls-max
-		tls13-ciphers noproxy socks5 socks5-hostname unix-socket pinnedpubkey config url-query stderr trace trace-ascii dns-servers`), option)
 }
 
-// curl reads the words after curl.
-func curl(words []string) curlCall {
-	c := curlCall{fields: url.Values{}}
+// takeProbe takes over the URL of a call with a token.
+func (p *Pasted) takeProbe(c curlCall) {
+	const of = " of the call with a token"
+	p.fill(map[string]string{FieldProbeURL: c.url})
+	if c.method != "" && c.method != "GET" {
+		p.leave("method " + parameter("", c.method)[1:] + of)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.fields)) {
+		p.leave(parameter("parameter", name) + of)
+	}
+	for _, n := range c.left {
+		p.leave(n + of)
+	}
+	p.takeHeaders(c, of)
+}
+
+// settle takes out of the URL what a request to a Token API sends in its body, and the user and password that curl
+// would send.
+func (c *curlCall) settle() {
+	base, query, _ := strings.Cut(c.url, "?")
+	if scheme, rest, ok := strings.Cut(base, "://"); ok && !c.proved {
+		host, _, _ := strings.Cut(rest, "/")
+		if i := strings.LastIndexByte(host, '@'); i >= 0 {
+			user, password, _ := strings.Cut(host[:i], ":")
+			c.key, c.text, c.proved = pathUnescaped(user), pathUnescaped(password), true
+			base = scheme + "://" + rest[i+1:]
+		}
+	}
+	query, _, _ = strings.Cut(query, "#")
+	var keep, moved []string
+	for pair := range strings.SplitSeq(query, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		switch name = unescaped(name); {
+		case pair == "":
+		case slices.Contains(requestFields(), name) || slices.Contains(onceFields(), name):
+			if !c.fields.Has(name) {
+				c.fields.Add(name, unescaped(value))
+			}
+			moved = append(moved, name)
+		default:
+			keep = append(keep, pair)
+		}
+	}
+	if c.url = base; len(keep) > 0 {
+		c.url += "?" + strings.Join(keep, "&")
+	}
+	if len(moved) > 0 {
+		c.notes = append(c.notes, "the query holds "+strings.Join(moved, ", ")+": Lanyard sends such parameters in the body")
+	}
+}
+
+// addQuery adds what --url-query says.
+func (c *curlCall) addQuery() {
+	for _, pair := range c.query {
+		sep := "?"
+		if strings.Contains(c.url, "?") {
+			sep = "&"
+		}
+		c.url += sep + pair
+	}
+	c.query = nil
+}
+
+// curl reads the words after curl: several calls where --next is among them.
+func curl(words []string, stdin string) []curlCall {
+	var calls []curlCall
+	c := curlCall{fields: url.Values{}, stdin: stdin}
+	doubt := false // the word before may be an option with a value
+	end := func() {
+		if c.url == "" {
+			c.url = withScheme(firstOf(c.weak, c.last))
+		}
+		if c.addQuery(); !c.bearer {
+			c.settle()
+		}
+		calls = append(calls, c)
+		c = curlCall{fields: url.Values{}, stdin: stdin}
+	}
 	for i := 0; i < len(words); i++ {
-		w := words[i]
+		w := dashed(words[i])
 		next := func() string {
 			if i+1 >= len(words) {
 				return ""
@@ -172,101 +248,233 @@ func curl(words []string) curlCall {
 			return words[i]
 		}
 		switch {
-		case strings.HasPrefix(w, "--"):
-			name, value := w[2:], ""
-			if curlTakes(name) {
+		case w == "--next" || w == "-:":
+			end()
+			doubt = false
+			continue
+		case strings.HasPrefix(w, "--") && len(w) > 2:
+			name, value, glued := strings.Cut(w[2:], "=")
+			full, takes, known := longOption(name)
+			if takes && !glued {
 				value = next()
 			}
-			c.option(name, value)
+			if doubt = !known && !glued; !known {
+				c.leaveOption("--"+name, name)
+			} else {
+				c.option(full, value)
+			}
+			continue
 		case strings.HasPrefix(w, "-") && len(w) > 1:
-			for j := 1; j < len(w); j++ {
-				name := w[j : j+1]
-				if !curlTakes(name) {
-					c.option(name, "")
-					continue
-				}
-				value := w[j+1:]
-				if value == "" {
-					value = next()
-				}
-				c.option(name, value)
-				break
-			}
-		case c.url == "":
-			c.url = w
+			doubt = c.cluster(w, next)
+			continue
 		}
+		c.positional(w, doubt)
+		doubt = false
 	}
-	if u, err := url.Parse(c.url); err == nil && u.RawQuery != "" { // a token request in the query is one that leaks, and yet one
-		for name, values := range u.Query() {
-			if !c.fields.Has(name) && !c.bearer {
-				c.fields[name] = values
-			}
-		}
-		if !c.bearer {
-			u.RawQuery = ""
-			c.url = u.String()
-		}
-	}
-	return c
+	end()
+	return calls
 }
 
-func (c *curlCall) skip(text string) { c.skipped = append(c.skipped, text) }
+// cluster takes in options of one letter, such as -sSkXPOST. doubt: the last one is unknown, and may take the next
+// word.
+func (c *curlCall) cluster(w string, next func() string) (doubt bool) {
+	for j := 1; j < len(w); j++ {
+		name, known := shortOptions()[w[j]]
+		if !known {
+			c.leaveOption("-"+w[j:j+1], w[j:j+1])
+			return true
+		}
+		if !slices.Contains(valueOptions(), name) {
+			c.option(name, "")
+			continue
+		}
+		value := w[j+1:]
+		if value == "" {
+			value = next()
+		}
+		c.option(name, value)
+		break
+	}
+	return false
+}
 
-// option takes one option in.
+func (c *curlCall) leaveOption(shown, name string) {
+	if !optionName.MatchString(name) {
+		shown = "with an unusual name"
+	}
+	c.left = append(c.left, "option "+shown)
+}
+
+var optionName = regexp.MustCompile(`^[A-Za-z0-9][a-z0-9.-]{0,29}$`)
+
+// wholeURL and host are what a word that is a URL looks like.
+var (
+	wholeURL = regexp.MustCompile(`(?i)^https?://\S+$`)
+	hostURL  = regexp.MustCompile(`^(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+(?::[0-9]{1,5})?(?:[/?]\S*)?$`)
+)
+
+// positional takes in a word that is no option. After an unknown option it may be the value of that one.
+func (c *curlCall) positional(w string, doubt bool) {
+	whole := wholeURL.MatchString(w)
+	switch weak := standIn(w) != "" || hostURL.MatchString(w) && strings.ContainsAny(w, ".:/") || w == "localhost"; {
+	case whole && c.url == "" && !doubt:
+		c.url = w
+	case whole && !doubt:
+		c.left = append(c.left, "a further URL")
+	case whole:
+		c.last = firstOf(c.last, w)
+	case weak && !doubt:
+		c.weak = firstOf(c.weak, w)
+	case !doubt:
+		c.left = append(c.left, "a word that is neither an option nor a URL")
+	}
+}
+
+// withScheme writes a URL as curl completes it.
+func withScheme(w string) string {
+	if w == "" || strings.Contains(w, "://") || standIn(w) != "" {
+		return w
+	}
+	return "http://" + w
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// option takes one option in, by its long name.
 func (c *curlCall) option(name, value string) {
 	switch name {
-	case "d", "data", "data-raw", "data-ascii", "data-binary", "json":
+	case "data", "data-ascii", "data-binary":
+		if v, ok := strings.CutPrefix(value, "@"); ok {
+			if v != "-" || c.stdin == "" {
+				c.left = append(c.left, "what --"+name+" reads from a file")
+				return
+			}
+			value = c.stdin
+		}
+		c.data(value)
+	case "data-raw":
+		c.data(value)
+	case "json":
+		if strings.HasPrefix(value, "@") {
+			c.left = append(c.left, "what --json reads from a file")
+			return
+		}
 		c.data(value)
 	case "data-urlencode":
-		if n, v, ok := strings.Cut(value, "="); ok && n != "" && !strings.Contains(n, "@") {
-			c.fields.Add(n, v)
-		} else {
-			c.data(value)
+		c.encoded(value, func(n, v string) { c.fields.Add(n, v) })
+	case "url-query":
+		if raw, ok := strings.CutPrefix(value, "+"); ok {
+			c.query = append(c.query, raw)
+			return
 		}
-	case "F", "form", "form-string":
-		if n, v, ok := strings.Cut(value, "="); ok {
+		c.encoded(value, func(n, v string) { c.query = append(c.query, n+"="+url.QueryEscape(v)) })
+	case "form", "form-string":
+		n, v, ok := strings.Cut(value, "=")
+		switch {
+		case !ok:
+			c.left = append(c.left, "option --"+name)
+		case name == "form" && (strings.HasPrefix(v, "@") || strings.HasPrefix(v, "<")):
+			c.left = append(c.left, "what --form reads from a file for "+parameter("parameter", n))
+		case name == "form":
+			v, _, _ = strings.Cut(v, ";type=")
+			c.fields.Add(n, strings.Trim(v, `"`))
+		default:
 			c.fields.Add(n, v)
 		}
-	case "H", "header":
+	case "header":
 		c.header(value)
-	case "u", "user":
+	case "cookie":
+		c.headers = append(c.headers, "Cookie")
+	case "user-agent":
+		c.headers = append(c.headers, "User-Agent")
+	case "referer":
+		c.headers = append(c.headers, "Referer")
+	case "user":
 		c.key, c.text, _ = strings.Cut(value, ":")
 		c.proved = true
 	case "oauth2-bearer":
 		c.bearer = true
+	case "request":
+		c.method = strings.ToUpper(value)
 	case "url":
-		c.url = value
-	case "k", "insecure":
-		c.skip("-k is not taken over: certificates are verified, unless more settings says otherwise")
-	case "cacert", "capath", "E", "cert", "key":
-		c.skip("certificates are not taken over: only the configuration file can name their files")
-	case "x", "proxy":
-		c.skip("the proxy is not taken over: only the configuration file can name one")
+		c.url = withScheme(value)
+	case "insecure":
+		c.notes = append(c.notes, "-k is not taken over: certificates are verified, unless more settings says otherwise (insecure_skip_verify)")
+	case "cacert", "capath", "cert", "cert-type", "key", "key-type", "pass", "ca-native", "crlfile":
+		c.notes = append(c.notes, "certificates are not taken over: only the configuration file can name their files (ca_file, client_cert, client_key)")
+	case "proxy", "proxy1.0", "preproxy", "socks4", "socks4a", "socks5", "socks5-hostname", "proxy-user", "noproxy":
+		c.notes = append(c.notes, "the proxy is not taken over: only the configuration file can name one (proxy), else HTTPS_PROXY and NO_PROXY")
+	default:
+		if !slices.Contains(quietOptions(), name) {
+			c.leaveOption("--"+name, name)
+		}
+	}
+}
+
+// encoded takes in what --data-urlencode has: name=value, =value, value, or a file.
+func (c *curlCall) encoded(value string, add func(name, value string)) {
+	at := strings.IndexAny(value, "=@")
+	switch {
+	case at > 0 && value[at] == '=':
+		add(value[:at], value[at+1:])
+	case at >= 0 && value[at] == '@':
+		c.left = append(c.left, "what curl reads from a file")
+	default:
+		c.left = append(c.left, "a value without a name")
 	}
 }
 
 // data takes in a body of fields, or of JSON.
 func (c *curlCall) data(body string) {
-	if strings.HasPrefix(body, "@") {
-		c.skip("what curl reads from a file is not taken over")
-		return
-	}
-	var members map[string]any
-	if strings.HasPrefix(strings.TrimSpace(body), "{") && json.Unmarshal([]byte(body), &members) == nil {
-		for name, v := range members {
-			if text, ok := v.(string); ok {
-				c.fields.Add(name, text)
+	if trimmed := strings.TrimSpace(body); strings.HasPrefix(trimmed, "{") {
+		for _, written := range []string{trimmed, strings.ReplaceAll(trimmed, `\"`, `"`), plainQuotes.Replace(trimmed)} {
+			if c.members(written) {
+				return
 			}
 		}
-		return
 	}
 	for pair := range strings.SplitSeq(body, "&") {
-		name, value, _ := strings.Cut(pair, "=")
-		name = unescaped(name)
-		if name = strings.TrimSpace(name); name != "" {
+		name, value, ok := strings.Cut(pair, "=")
+		switch name = strings.TrimSpace(unescaped(name)); {
+		case name != "" && ok:
 			c.fields.Add(name, unescaped(value))
+		case name != "":
+			c.left = append(c.left, "a value without a name")
 		}
 	}
+}
+
+// members takes in a body of JSON, and reports whether it is one.
+func (c *curlCall) members(body string) bool {
+	var members map[string]any
+	d := json.NewDecoder(strings.NewReader(body))
+	d.UseNumber()
+	if d.Decode(&members) != nil {
+		return false
+	}
+	c.notes = append(c.notes, "the body is JSON in the line: Lanyard sends it as a form")
+	for name, v := range members {
+		switch v := v.(type) {
+		case string:
+			c.fields.Add(name, v)
+		case json.Number, bool:
+			c.fields.Add(name, fmt.Sprint(v))
+		case []any:
+			for _, one := range v {
+				if text, ok := one.(string); ok {
+					c.fields.Add(name, text)
+				}
+			}
+		default:
+			c.left = append(c.left, parameter("parameter", name))
+		}
+	}
+	return true
 }
 
 // unescaped reads a field as a form has it; one that is not escaped properly is what it is.
@@ -277,17 +485,68 @@ func unescaped(s string) string {
 	return s
 }
 
+func pathUnescaped(s string) string {
+	if u, err := url.PathUnescape(s); err == nil {
+		return u
+	}
+	return s
+}
+
+// glued is where a second header begins in the value of one -H, as the page of the WSO2 API Cloud writes it.
+var glued = regexp.MustCompile(`(?i)[ \t]*[,;\n][ \t]*((?:authorization|content-type|accept|x-[a-z-]+)[ \t]*:)`)
+
 func (c *curlCall) header(h string) {
-	name, value, _ := strings.Cut(h, ":")
-	if !strings.EqualFold(strings.TrimSpace(name), "authorization") {
+	if strings.HasPrefix(h, "@") {
+		c.left = append(c.left, "what --header reads from a file")
 		return
 	}
-	scheme, rest, _ := strings.Cut(strings.TrimSpace(value), " ")
-	switch strings.ToLower(scheme) {
+	if at := glued.FindStringSubmatchIndex(h); at != nil {
+		c.notes = append(c.notes, "one -H holds several headers: they are read as if each had its own")
+		c.header(h[:at[0]])
+		c.header(h[at[2]:])
+		return
+	}
+	name, value, _ := strings.Cut(h, ":")
+	name, value = strings.TrimSpace(strings.TrimSuffix(name, ";")), strings.TrimSpace(value)
+	kind, _, _ := strings.Cut(strings.ToLower(value), ";")
+	kind = strings.TrimSpace(kind)
+	switch strings.ToLower(name) {
+	case "authorization":
+		c.authorization(value)
+	case "content-type":
+		if kind != "application/x-www-form-urlencoded" && kind != "application/json" && kind != "multipart/form-data" && kind != "" {
+			c.headers = append(c.headers, name)
+		}
+	case "accept":
+		if kind != "application/json" && kind != "*/*" && kind != "" {
+			c.headers = append(c.headers, name)
+		}
+	default:
+		c.headers = append(c.headers, name)
+	}
+}
+
+// authorization takes in the header that proves the client, or brings a token.
+func (c *curlCall) authorization(value string) {
+	words := strings.Fields(value)
+	if len(words) == 0 {
+		return
+	}
+	rest := strings.Join(words[1:], " ")
+	switch strings.ToLower(words[0]) {
 	case "basic":
-		c.key, c.text, _ = basic(rest)
-		c.proved = true
+		key, text, ok := basic(rest)
+		switch c.proved = true; {
+		case standIn(rest) != "":
+			c.key, c.text = rest, rest
+		case ok:
+			c.key, c.text = key, text
+		default:
+			c.notes = append(c.notes, "consumer key and secret: what follows Basic is not base64 of key:secret, and is not taken over: fill them in")
+		}
 	case "bearer":
 		c.bearer = true
+	default:
+		c.headers = append(c.headers, "Authorization")
 	}
 }

@@ -31,6 +31,9 @@ func isSecretKey(name string) bool {
 	return slices.ContainsFunc(secretWords(), func(word string) bool { return strings.Contains(name, word) })
 }
 
+// NamesSecret reports whether a parameter of that name may hold a secret.
+func NamesSecret(name string) bool { return isSecretKey(name) && !describes(name) }
+
 // isSecret reports whether value, which a server said, is a secret under that name. A name such as token_use or
 // key_type tells of a secret without being one: there the value decides, and only a word or a number of a
 // kind that no secret has is shown.

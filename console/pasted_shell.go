@@ -1,0 +1,158 @@
+package console
+
+import (
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// curlCalls finds the calls of curl in what a shell would run: bash and its like, PowerShell or the command prompt of
+// Windows. notes say what is left out.
+func curlCalls(text string) (calls []curlCall, notes []string, err error) {
+	text = withoutPrompts(text)
+	sh := shell{vars: map[string]string{}}
+	switch {
+	case ofPrompt(text):
+		err = sh.runWindows(lexer{text: text, cmd: true})
+	case ofPowerShell(text):
+		err = sh.runWindows(lexer{text: text})
+	default:
+		notes, err = sh.run(text)
+	}
+	return sh.calls, notes, err
+}
+
+var errShell = &Error{Code: "usage", Text: "that is no line that a shell understands", Hint: "is a quote not closed, or its end missing?"}
+
+var (
+	blankAfter   = regexp.MustCompile("(\\\\|\\^)[ \t]+\n")                       // a line that goes on, with a space behind its end
+	optionBefore = regexp.MustCompile(`([^\\^\s])[ \t]*\n[ \t]*(-{1,2}[A-Za-z])`) // a line of options, whose \ was lost
+)
+
+// run goes through what bash would run. What follows a line that bash does not understand is left out.
+func (s *shell) run(text string) (notes []string, err error) {
+	text = blankAfter.ReplaceAllString(text, "$1\n")
+	text = optionBefore.ReplaceAllString(text, "$1 $2")
+	err = syntax.NewParser().Stmts(strings.NewReader(text), func(stmt *syntax.Stmt) bool {
+		syntax.Walk(stmt, s.visit)
+		return true
+	})
+	switch {
+	case err == nil:
+		return nil, nil
+	case len(s.calls) == 0: // the words of err may quote the text
+		return nil, errShell
+	}
+	return []string{"the end of the text is not taken over: a shell does not understand it"}, nil
+}
+
+// shell runs nothing: it goes through commands, remembers what variables are set to, and keeps calls of curl.
+type shell struct {
+	vars  map[string]string
+	calls []curlCall
+	stdin string // of the statement: its here-document
+}
+
+// command keeps a call of curl, whatever calls it: sudo, time, env.
+func (s *shell) command(words []string, stdin string) {
+	for i, w := range words {
+		w = strings.ToLower(w[strings.LastIndexAny(w, `/\\`)+1:])
+		if (w == "curl" || w == "curl.exe") && i+1 < len(words) {
+			s.calls = append(s.calls, curl(words[i+1:], stdin)...)
+			return
+		}
+	}
+}
+
+func firstWord(a, b *syntax.Word) *syntax.Word {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// words are what a command is given. Each stays one word: nothing is split, matched against files or multiplied ({1..9}).
+func (s *shell) words(words ...*syntax.Word) []string {
+	cfg := &expand.Config{Env: envOf{s}, CmdSubst: func(w io.Writer, _ *syntax.CmdSubst) error {
+		_, err := io.WriteString(w, absent+command+absent)
+		return err
+	}}
+	var out []string
+	for _, w := range words {
+		if w == nil {
+			continue
+		}
+		text, err := expand.Literal(cfg, unescapedWord(w))
+		if err != nil || len(text) > mostPasted { // variables of variables grow without end
+			return nil
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// unescapedWord is a word in which \x outside of quotes is x, as in a command. expand.Literal keeps the backslash.
+func unescapedWord(w *syntax.Word) *syntax.Word {
+	out := &syntax.Word{}
+	for _, part := range w.Parts {
+		if lit, ok := part.(*syntax.Lit); ok && strings.Contains(lit.Value, `\`) {
+			part = &syntax.SglQuoted{Value: escaped.ReplaceAllString(lit.Value, "$1")}
+		}
+		out.Parts = append(out.Parts, part)
+	}
+	return out
+}
+
+var escaped = regexp.MustCompile(`(?s)\\(?:\n|(.))`)
+
+// envOf is the variables of a shell as expand would have them.
+type envOf struct{ s *shell }
+
+// Get is a variable as it was set, else something that stands for it.
+func (e envOf) Get(name string) expand.Variable {
+	v, ok := e.s.vars[name]
+	if !ok {
+		v = absent + name + absent
+	}
+	return expand.Variable{Set: true, Kind: expand.String, Str: v}
+}
+
+func (e envOf) Each(yield func(string, expand.Variable) bool) {
+	for _, name := range slices.Sorted(maps.Keys(e.s.vars)) {
+		if !yield(name, e.Get(name)) {
+			return
+		}
+	}
+}
+
+func (s *shell) visit(n syntax.Node) bool {
+	var sets []*syntax.Assign
+	switch n := n.(type) {
+	case *syntax.DeclClause:
+		sets = n.Args
+	case *syntax.Stmt:
+		s.stdin = ""
+		for _, r := range n.Redirs {
+			if words := s.words(firstWord(r.Hdoc, r.Word)); len(words) == 1 && (r.Hdoc != nil || r.Op == syntax.WordHdoc) {
+				s.stdin = words[0]
+			}
+		}
+	case *syntax.CallExpr:
+		sets = n.Assigns
+		s.command(s.words(n.Args...), s.stdin)
+	}
+	for _, a := range sets {
+		if a.Name == nil || a.Value == nil {
+			continue
+		}
+		if words := s.words(a.Value); len(words) == 1 {
+			s.vars[a.Name.Value] = words[0]
+		}
+	}
+	return true
+}

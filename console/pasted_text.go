@@ -1,0 +1,204 @@
+package console
+
+import (
+	"encoding/binary"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// decoded decodes a text: UTF-8 or UTF-16, without a byte order mark, its lines ended by \n. Redirected in Windows
+// PowerShell 5.1, a text becomes UTF-16.
+func decoded(text string) (string, error) {
+	if len(text) > 2*mostPasted+2 {
+		return "", errTooLong
+	}
+	if order := utf16Order(text); order != nil {
+		if len(text)%2 != 0 {
+			text += "\x00"
+		}
+		var units []uint16
+		for i := 0; i < len(text); i += 2 {
+			units = append(units, order.Uint16([]byte(text[i:i+2])))
+		}
+		text = string(utf16.Decode(units))
+	}
+	text = strings.TrimLeft(text, "\ufeff")
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n") // as a terminal hands over the ends of lines
+	switch {
+	case len(text) > mostPasted:
+		return "", errTooLong
+	case !utf8.ValidString(text):
+		return "", &Error{Code: "usage", Text: "that is neither UTF-8 nor UTF-16", Hint: "save it as UTF-8: in PowerShell, Set-Content -Encoding utf8"}
+	case strings.ContainsAny(text, "\x00"+absent):
+		return "", &Error{Code: "usage", Text: "there are NUL or SUB characters in it", Hint: "save it as UTF-8: in PowerShell, Set-Content -Encoding utf8"}
+	}
+	return text, nil
+}
+
+var errTooLong = &Error{Code: "usage", Text: "that is too long for a curl line or an .env file"}
+
+// utf16Order is the byte order of a text in UTF-16, with a byte order mark or, as far as most of it is ASCII, without
+// one; nil of any other text.
+func utf16Order(text string) binary.ByteOrder {
+	switch {
+	case strings.HasPrefix(text, "\xff\xfe"):
+		return binary.LittleEndian
+	case strings.HasPrefix(text, "\xfe\xff"):
+		return binary.BigEndian
+	}
+	var nul [2]int
+	for i := range len(text) {
+		if text[i] == 0 {
+			nul[i%2]++
+		}
+	}
+	switch half := len(text) / 2; {
+	case half > 1 && nul[0] == 0 && nul[1] > half/2:
+		return binary.LittleEndian
+	case half > 1 && nul[1] == 0 && nul[0] > half/2:
+		return binary.BigEndian
+	}
+	return nil
+}
+
+// isDouble and isSingle tell the quotes that a word processor or a web page writes in place of " and '.
+func isDouble(r rune) bool { return strings.ContainsRune("“”„‟″", r) }
+func isSingle(r rune) bool { return strings.ContainsRune("‘’‚‛′", r) }
+
+// isFormat tells the characters that have no width.
+func isFormat(r rune) bool { return strings.ContainsRune("\u200b\u200c\u200d\u2060\ufeff", r) }
+
+// straighten writes typographic quotes as a shell reads them, and outside of quotes every space as a space. What is
+// between straight quotes stays as it is.
+func straighten(text string) string {
+	var out strings.Builder
+	rs := []rune(text)
+	quote, fancy := rune(0), false
+	for i := 0; i < len(rs); i++ {
+		r := rs[i]
+		straight := r
+		if isDouble(r) {
+			straight = '"'
+		} else if isSingle(r) {
+			straight = '\''
+		}
+		switch {
+		case r == '\\' && quote != '\'' && i+1 < len(rs):
+			out.WriteRune(r)
+			i++
+			out.WriteRune(rs[i])
+			continue
+		case quote == 0 && (straight == '"' || straight == '\''):
+			quote, fancy = straight, straight != r
+			r = straight
+		case quote == 0 && isFormat(r):
+			continue
+		case quote == 0 && r > unicode.MaxASCII && unicode.IsSpace(r):
+			r = ' '
+		case quote != 0 && fancy && r == '"' && quote == '"' && nextDouble(rs[i+1:]) == '”': // a quote inside the typographic ones
+			out.WriteByte('\\')
+		case quote != 0 && (r == quote || fancy && straight == quote):
+			quote, r = 0, straight
+		case quote != 0 && fancy:
+			r = straight
+		}
+		out.WriteRune(r)
+	}
+	return out.String()
+}
+
+// nextDouble is the next typographic double quote, 0 if there is none.
+func nextDouble(rs []rune) rune {
+	for _, r := range rs {
+		if isDouble(r) {
+			return r
+		}
+	}
+	return 0
+}
+
+// Prompts, as they stand in front of a line that was copied from a terminal.
+var (
+	promptAlone = regexp.MustCompile(`^[ \t]*[$%❯➜λ»›▶][ \t]+`)
+	promptHost  = regexp.MustCompile(`^[ \t]*(?:\([\w. -]+\)[ \t]*)?(?:\[?[\w.-]+@[\w.-]+[^'"|;&=<\n$#%>]*|(?:ba|z|)sh-[\d.]+|~[\w./-]*[ \t]*)[$#%>][ \t]+`)
+	promptDrive = regexp.MustCompile(`^[ \t]*(?:PS(?:[ \t][^'"|;&=<>\n]*)?|[A-Za-z]:\\[^'"|;&=<>\n]*)>[ \t]*`)
+	promptCurl  = regexp.MustCompile(`^([^'"|;&=<\n]*?(?:[$#%❯➜λ»›▶✗][ \t]+|>[ \t]*)[^'"|;&=<>$#%\n]*?)((?:sudo|doas|time|env|nohup|command|exec|winpty)[ \t].*|(?:[\w./~-]*/)?curl(?:\.exe)?[ \t].*)$`)
+	promptMore  = regexp.MustCompile(`^[ \t]*(?:(?:bs|cmd|d?quote|pipe|cmdand|cmdor|cmdsubst)?>>?|More\?|\.\.\.)[ \t]?`)
+)
+
+// withoutPrompts takes prompts off the lines of a text. It takes "# curl …" for a line of root only where no other
+// line is one of curl: elsewhere it is a comment.
+func withoutPrompts(text string) string {
+	lines := strings.Split(text, "\n")
+	commented := true
+	for _, line := range lines {
+		if !strings.HasPrefix(strings.TrimSpace(line), "#") && curlWord.MatchString(line) {
+			commented = false
+		}
+	}
+	prompted, continued := false, false
+	for i, line := range lines {
+		was := line
+		comment := strings.HasPrefix(strings.TrimSpace(line), "#")
+		switch {
+		case continued || prompted && promptMore.MatchString(line):
+			if at := promptMore.FindStringIndex(line); at != nil {
+				line = line[at[1]:]
+			}
+		case comment && !commented:
+		case promptDrive.MatchString(line):
+			line = promptDrive.ReplaceAllString(line, "")
+		case promptHost.MatchString(line):
+			line = promptHost.ReplaceAllString(line, "")
+		case promptCurl.MatchString(line):
+			line = promptCurl.ReplaceAllString(line, "$2")
+		case promptAlone.MatchString(line):
+			line = promptAlone.ReplaceAllString(line, "")
+		}
+		prompted = prompted || line != was
+		end := strings.TrimRight(line, " \t")
+		continued = strings.HasSuffix(end, `\`) || strings.HasSuffix(end, "`") || strings.HasSuffix(end, "^")
+		lines[i] = line
+	}
+	return strings.Join(lines, "\n")
+}
+
+// curlWord is a line that calls curl, as far as that can be told without reading it as a shell does.
+var curlWord = regexp.MustCompile("(?i)(?:^|[\\s\u200b\ufeff;&|({`\"'/\\\\=>])curl(?:\\.exe)?[\"']?(?:[ \\t\u00a0]|$)")
+
+// hasCurl reports whether curl may be called in a text: in a line that is no comment, or in one where all are comments.
+func hasCurl(text string) bool {
+	comments, lines := 0, 0
+	for line := range strings.SplitSeq(text, "\n") {
+		switch comment := strings.HasPrefix(strings.TrimSpace(line), "#"); {
+		case curlWord.MatchString(line) && !comment:
+			return true
+		case comment:
+			comments++
+		}
+		if strings.TrimSpace(line) != "" {
+			lines++
+		}
+	}
+	return comments == lines && curlWord.MatchString(text)
+}
+
+// isCommand reports whether a setting is rather a command with a variable set before it, or in it.
+func (s setting) isCommand() bool { return !s.quoted && curlWord.MatchString(s.value) }
+
+// noCurl is the error of a text that holds neither a curl line nor settings.
+func noCurl(text string) error {
+	lower := strings.ToLower(text)
+	for _, other := range []struct{ word, name string }{
+		{"invoke-restmethod", "Invoke-RestMethod"}, {"invoke-webrequest", "Invoke-WebRequest"}, {"irm ", "Invoke-RestMethod"}, {"iwr ", "Invoke-WebRequest"},
+		{"wget ", "wget"}, {"http ", "HTTPie"}, {"https ", "HTTPie"}, {"xh ", "xh"}, {"fetch(", "fetch"},
+	} {
+		if strings.HasPrefix(strings.TrimSpace(lower), other.word) || len(other.word) > 10 && strings.Contains(lower, other.word) {
+			return &Error{Code: "usage", Text: "there is no curl line in it, and no lines of NAME=value: " + other.name + " is not understood", Hint: "write the request as a curl line"}
+		}
+	}
+	return &Error{Code: "usage", Text: "there is no curl line in it, and no lines of NAME=value"}
+}
