@@ -38,6 +38,9 @@ func inWords(p console.Pasted) string {
 	}
 	say("scopes", strings.Join(p.Scopes, ","))
 	say("redirect", p.Details.RedirectURL)
+	say("audience", p.Audience)
+	say("resource", strings.Join(p.Resource, ","))
+	say("extra", p.Extra.Encode())
 	say("probe", p.ProbeURL)
 	return strings.Join(out, " ")
 }
@@ -57,32 +60,38 @@ func TestReadPasted(t *testing.T) {
 		"by a terminal": {text: "curl -u aKey:aSecret \\\r -d grant_type=client_credentials \\\r https://gw.example:8243/token\r", want: base},
 		"quoted by $''": {text: "curl -u $'aKey:aSecret' -d $'grant_type=client_credentials' https://gw.example:8243/token", want: base},
 		"short options": {text: "curl -sSXPOST -uaKey:aSecret -dgrant_type=client_credentials https://gw.example:8243/token", want: base},
-		"multiplied":    {text: "curl -u aKey:aSecret -d grant_type=client_credentials https://gw.example:8243/token {1..999999999} *", want: base},
-		"into a pipe":   {text: "curl -s -u aKey:aSecret -d grant_type=client_credentials https://gw.example:8243/token | jq -r .access_token", want: base},
-		"substituted":   {text: "TOKEN=$(curl -s -u aKey:aSecret -d grant_type=client_credentials https://gw.example:8243/token | jq -r .access_token)", want: base},
-		"variables":     {text: "KEY=aKey SECRET=aSecret\nexport GW=https://gw.example:8243\ncurl -u \"$KEY:$SECRET\" -d grant_type=client_credentials $GW/token", want: base},
+		"multiplied": {text: "curl -u aKey:aSecret -d grant_type=client_credentials https://gw.example:8243/token {1..999999999} *", want: base,
+			notes: []string{"neither an option nor a URL"}},
+		"into a pipe": {text: "curl -s -u aKey:aSecret -d grant_type=client_credentials https://gw.example:8243/token | jq -r .access_token", want: base},
+		"substituted": {text: "TOKEN=$(curl -s -u aKey:aSecret -d grant_type=client_credentials https://gw.example:8243/token | jq -r .access_token)", want: base},
+		"variables":   {text: "KEY=aKey SECRET=aSecret\nexport GW=https://gw.example:8243\ncurl -u \"$KEY:$SECRET\" -d grant_type=client_credentials $GW/token", want: base},
 		"unsafe": {text: "curl -k -x http://proxy:3128 --cacert ca.pem -u aKey:aSecret -d grant_type=client_credentials https://gw.example:8243/token", want: base,
 			notes: []string{"-k is not", "certificates are not", "the proxy is not"}},
-		"in the query": {text: "curl -u aKey:aSecret -X POST 'https://gw.example:8243/token?grant_type=client_credentials'", want: base},
+		"in the query": {text: "curl -u aKey:aSecret -X POST 'https://gw.example:8243/token?grant_type=client_credentials'", want: base,
+			notes: []string{"the query holds grant_type"}},
 		"with values elsewhere": {
-			text: `curl -u "$KEY:$SECRET" -d grant_type=client_credentials https://gw.example:8243/token`,
-			want: "env=gw.example token=https://gw.example:8243/token auth=basic grant=client_credentials",
+			text:  `curl -u "$KEY:$SECRET" -d grant_type=client_credentials https://gw.example:8243/token`,
+			want:  "env=gw.example token=https://gw.example:8243/token auth=basic grant=client_credentials",
+			notes: []string{"consumer key: the variable KEY", "consumer secret: the variable SECRET"},
 		},
 		"with placeholders": {
-			text: `curl -d 'grant_type=client_credentials&client_id=<your id>&client_secret={secret}' https://gw.example:8243/token`,
-			want: "env=gw.example token=https://gw.example:8243/token auth=post grant=client_credentials",
+			text:  `curl -d 'grant_type=client_credentials&client_id=<your id>&client_secret={secret}' https://gw.example:8243/token`,
+			want:  "env=gw.example token=https://gw.example:8243/token auth=post grant=client_credentials",
+			notes: []string{"consumer key: a placeholder", "consumer secret: a placeholder"},
 		},
 		"posted": {
 			text: "curl -d 'grant_type=password&username=ana%40carbon.super&password=p%26w&scope=read+write' -d client_id=aKey --data-urlencode 'client_secret=aSecret' https://gw.example:8243/token",
 			want: "env=gw.example token=https://gw.example:8243/token auth=post key=aKey secret=" + aSecretPrint + " grant=password user=ana@carbon.super password=" + aPasswordPrint + " scopes=read,write",
 		},
 		"as JSON": {
-			text: `curl https://id.example/oauth/token -H 'content-type: application/json' --data '{"client_id":"aKey","client_secret":"aSecret","audience":"x","n":1,"grant_type":"client_credentials"}'`,
-			want: "env=id.example token=https://id.example/oauth/token auth=post key=aKey secret=" + aSecretPrint + " grant=client_credentials",
+			text:  `curl https://id.example/oauth/token -H 'content-type: application/json' --data '{"client_id":"aKey","client_secret":"aSecret","audience":"x","n":1,"grant_type":"client_credentials"}'`,
+			want:  "env=id.example token=https://id.example/oauth/token auth=post key=aKey secret=" + aSecretPrint + " grant=client_credentials audience=x extra=n=1",
+			notes: []string{"as a form"},
 		},
 		"a public client": {
-			text: "curl -d 'grant_type=authorization_code&code=abc&client_id=aKey&redirect_uri=http://127.0.0.1:8000/callback' https://gw.example:8243/token",
-			want: "env=gw.example token=https://gw.example:8243/token auth=none key=aKey grant=authorization_code redirect=http://127.0.0.1:8000/callback",
+			text:  "curl -d 'grant_type=authorization_code&code=abc&client_id=aKey&redirect_uri=http://127.0.0.1:8000/callback' https://gw.example:8243/token",
+			want:  "env=gw.example token=https://gw.example:8243/token auth=none key=aKey grant=authorization_code redirect=http://127.0.0.1:8000/callback",
+			notes: []string{"parameter code"},
 		},
 		"a refresh": {
 			text:  "curl -u aKey:aSecret -d 'grant_type=refresh_token&refresh_token=r' https://gw.example:8243/token",
@@ -98,12 +107,12 @@ func TestReadPasted(t *testing.T) {
 		},
 		".env": {
 			text: "# the shop\nexport SHOP_TOKEN_URL=https://gw.example:8243/token\nSHOP_CLIENT_ID=aKey\nSHOP_CLIENT_SECRET=\"aSecret\" # ours\n\nDEBUG=1",
-			want: base,
+			want: base, notes: []string{"not taken over: DEBUG"},
 		},
 		".env of several": {
 			text:  "TOKEN_ENDPOINT=https://gw.example:8243/token\nSHOP_CONSUMER_KEY=aKey\nSHOP_CONSUMER_SECRET='aSecret'\nGITHUB_CLIENT_ID=other\nGITHUB_CLIENT_SECRET=others",
 			want:  base,
-			notes: []string{"GITHUB_CLIENT_ID"},
+			notes: []string{"first client", "GITHUB_CLIENT_ID, GITHUB_CLIENT_SECRET"},
 		},
 		".env with an issuer": {
 			text: "oidc.issuer=https://id.example\noidc.client-id=aKey\noidc.client-secret=aSecret\noidc.scope=openid,read",
@@ -153,7 +162,13 @@ func TestReadPastedRefuses(t *testing.T) {
 		"curl -d 'canary":                     "a shell understands",
 		"A='canary":                           "a quote is not closed",
 		"A=canary\nB=2":                       "no consumer key",
-		"curl -u a:canary ^\n https://":       "Windows",
+		"curl -u a:canary ^\n https://":       "none of the curl lines",
+		"Invoke-RestMethod -Body canary":      "Invoke-RestMethod is not understood",
+		"$r = Invoke-WebRequest -Uri canary":  "Invoke-WebRequest is not understood",
+		"A=1\nB='canary\nC=2":                 "the value of B in line 2",
+		"\xff\xfecanary":                      "no curl line",
+		"CLIENT_ID=\x80canary":                "neither UTF-8 nor UTF-16",
+		"CLIENT_ID=canary\x00":                "NUL",
 		"curl " + strings.Repeat("x", 17<<10): "too long",
 	} {
 		_, err := console.ReadPasted(text)
