@@ -49,7 +49,7 @@ const (
 func draftFields() []string {
 	return []string{
 		FieldName, FieldEnvironment, FieldTokenURL, FieldIssuer, FieldRevokeURL, FieldClientAuth, FieldConsumerKey,
-		FieldGrant, FieldScopes, FieldUsername, FieldRedirectURL, FieldProbeURL,
+		FieldGrant, FieldScopes, FieldUsername, FieldRedirectURL, FieldAudience, FieldResource, FieldExtra, FieldProbeURL,
 	}
 }
 
@@ -95,6 +95,10 @@ func (d Draft) Problems(others ...Application) map[string]string {
 	}
 	say(FieldScopes, ScopesProblem(d.Scopes))
 	say(FieldRedirectURL, RedirectProblem(d.Details.RedirectURL))
+	for _, r := range d.Resource {
+		say(FieldResource, ResourceProblem(r))
+	}
+	say(FieldExtra, extraProblem(d.Extra))
 	switch {
 	case d.Grant == tokenapi.GrantPassword && d.Username == "":
 		say(FieldUsername, "is needed by the password grant")

@@ -109,6 +109,34 @@ func ExtraProblem(name string) string {
 	return ""
 }
 
+// ExtraText writes extra parameters as ReadExtra reads them: name=value, with & between them.
+func ExtraText(extra url.Values) string { return extra.Encode() }
+
+// ReadExtra reads extra parameters as they are written in a form.
+func ReadExtra(text string) (url.Values, string) {
+	if text == "" {
+		return nil, ""
+	}
+	extra, err := url.ParseQuery(text)
+	if err != nil {
+		return nil, "must be name=value, with & between several"
+	}
+	return extra, extraProblem(extra)
+}
+
+// extraProblem is what is wrong with the extra parameters of a draft, which are stored in the clear.
+func extraProblem(extra url.Values) string {
+	for name, values := range extra {
+		if why := ExtraProblem(name); why != "" {
+			return "a parameter " + why
+		}
+		if slices.ContainsFunc(values, func(v string) bool { return secretParam(name, v) }) {
+			return "a parameter may be a secret: the store would keep it in the clear"
+		}
+	}
+	return ""
+}
+
 // NoSpan is what Span says of a text that is no duration.
 const NoSpan = "is not a duration"
 

@@ -56,6 +56,17 @@ func ReadPasted(text string) (Pasted, error) {
 	return p, nil
 }
 
+// TellsApplication reports whether a text is one for ReadPasted rather than the value of one field: a curl line, or
+// several lines of NAME=value.
+func TellsApplication(text string) bool {
+	text, err := decoded(text)
+	if err != nil {
+		return false
+	}
+	all, other, err := readSettings(text)
+	return hasCurl(text) || err == nil && len(all) > len(other) && strings.Contains(strings.TrimSpace(text), "\n")
+}
+
 // leave names something of the text that is not taken over. The name must hold no value of the text.
 func (p *Pasted) leave(name string) {
 	if !slices.Contains(p.left, name) {

@@ -97,6 +97,10 @@ func (p *Pasted) take(c curlCall, where, of string) {
 	} {
 		found[field] = strings.Join(c.fields[name], " ")
 	}
+	if len(c.fields["audience"]) > 1 {
+		found[FieldAudience] = c.fields.Get("audience")
+		p.leave("a further audience" + of)
+	}
 	auth := tokenapi.AuthBasic
 	switch {
 	case c.proved:

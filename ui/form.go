@@ -86,6 +86,7 @@ func (f *field) choose(value string, options ...string) {
 }
 
 func (f *field) set(v string) {
+	f.input.CharLimit = max(f.input.CharLimit, len([]rune(v))) // what came otherwise than by typing is not cut
 	f.input.SetValue(v)
 	f.input.CursorEnd()
 }

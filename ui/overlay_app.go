@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -116,6 +117,10 @@ func appFields(a console.Application, edit bool) []*field {
 	if !slices.Contains(grants, a.Grant) {
 		grants = append(grants, a.Grant)
 	}
+	extra := console.ExtraText(a.Extra)
+	if a.Source == console.FromConfig && extra != "" { // it may hold secrets there
+		extra = strings.Join(slices.Sorted(maps.Keys(a.Extra)), " ")
+	}
 	return []*field{
 		newField(console.FieldName, "name", a.Name, "such as Orders"),
 		newChoice(console.FieldEnvironment, "environment", ""),
@@ -132,6 +137,9 @@ func appFields(a console.Application, edit bool) []*field {
 		newSecret("password", "password", forUser),
 		newField(console.FieldRedirectURL, "redirect URL", a.Details.RedirectURL, "such as http://127.0.0.1:0/callback"),
 		newField(console.FieldScopes, "scopes", strings.Join(a.Scopes, " "), "none: what the server gives"),
+		newField(console.FieldAudience, "audience", a.Audience, ""),
+		newField(console.FieldResource, "resource", strings.Join(a.Resource, " "), ""),
+		newField(console.FieldExtra, "extra", extra, ""),
 		newField(console.FieldProbeURL, "probe URL", a.ProbeURL, "what p calls with the token"),
 		newChoice("more", "more settings", "no", "no", "yes"),
 		newChoice(console.FieldClientAuth, "client auth", "basic", "basic", "basic-encoded", "post", "none"),
@@ -231,6 +239,9 @@ func (o *appOverlay) fit() {
 	grant := o.field(console.FieldGrant).value()
 	o.field(console.FieldUsername).off = grant != "password" && grant != "jwt_bearer"
 	o.field("password").off = grant != "password"
+	for _, key := range []string{console.FieldAudience, console.FieldResource, console.FieldExtra} { // of few applications
+		o.field(key).off = !o.field(key).touched && o.field(key).empty()
+	}
 	o.field(console.FieldRedirectURL).off = grant != "authorization_code"
 	public := o.auth() == "none" || o.auth() == "tls"
 	o.field("consumer_secret").off = public
@@ -256,6 +267,8 @@ func (o *appOverlay) draft() console.Draft {
 	d.Name, d.ConsumerKey, d.Grant, d.ProbeURL = o.value(console.FieldName), o.value(console.FieldConsumerKey), o.value(console.FieldGrant), o.value(console.FieldProbeURL)
 	d.Scopes = strings.Fields(o.value(console.FieldScopes))
 	d.Username, d.Details.RedirectURL = o.value(console.FieldUsername), o.value(console.FieldRedirectURL)
+	d.Audience, d.Resource = o.value(console.FieldAudience), strings.Fields(o.value(console.FieldResource))
+	d.Extra, _ = console.ReadExtra(o.value(console.FieldExtra))
 	if d.KeyType = o.value("key_type"); d.KeyType == noKeyType {
 		d.KeyType = ""
 	}
@@ -289,6 +302,9 @@ func (o *appOverlay) wrong() map[string]string {
 	}
 	d := o.draft()
 	bad := d.Problems(o.others...)
+	if _, why := console.ReadExtra(o.value(console.FieldExtra)); why != "" {
+		bad[console.FieldExtra] = why
+	}
 	if d.EnvironmentWas == "" && o.field(console.FieldEnvironment).value() != newEnvironment {
 		return bad
 	}
@@ -447,7 +463,11 @@ func (o *appOverlay) pasted(text string) bool {
 		return false
 	}
 	why := ""
-	o.edit(func() { why = o.form.pasted(text) })
+	if console.TellsApplication(text) && !o.frozen {
+		why = "nothing of it was taken: import applications (esc, then :) reads curl lines and .env files"
+	} else {
+		o.edit(func() { why = o.form.pasted(text) })
+	}
 	if why != "" {
 		o.said, o.good = why, false
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -118,7 +119,7 @@ func (o *importOverlay) typed(msg tea.KeyPressMsg) intent {
 func (o *importOverlay) pasted(text string) bool {
 	switch {
 	case o.busy || o.found != nil:
-	case o.value("from") != fromText && !isText(text):
+	case o.value("from") != fromText && !console.TellsApplication(text) && !strings.ContainsAny(strings.TrimSpace(text), "\r\n"):
 		o.said = o.form.pasted(text)
 	default:
 		from := o.field("from")
@@ -135,12 +136,6 @@ func (o *importOverlay) pasted(text string) bool {
 		o.field("text").hint = "read; another paste takes its place"
 	}
 	return true
-}
-
-// isText says whether what is pasted can be no field of a portal's: a curl line, or several lines.
-func isText(pasted string) bool {
-	pasted = strings.TrimSpace(pasted)
-	return strings.HasPrefix(pasted, "curl ") || strings.ContainsAny(pasted, "\r\n")
 }
 
 // forget takes back what a paste has told.
@@ -253,7 +248,7 @@ func (o *importOverlay) tells(s *scene, w int) []string {
 		if value == "" {
 			return
 		}
-		if s.veil != nil && label != "grant" && label != "scopes" {
+		if s != nil && s.veil != nil && label != "grant" && label != "scopes" {
 			value = dots(len([]rune(value)), 30, false)
 		}
 		if w < 44 {
@@ -277,6 +272,9 @@ func (o *importOverlay) tells(s *scene, w int) []string {
 	say("user", p.Username)
 	say("password", held(p.Password))
 	say("scopes", strings.Join(p.Scopes, " "))
+	say("audience", p.Audience)
+	say("resource", strings.Join(p.Resource, " "))
+	say("extra", console.ExtraText(p.Extra))
 	say("probe URL", p.ProbeURL)
 	for _, n := range p.Notes {
 		for i, l := range kit.Wrap(n, max(w-4, 4)) {
@@ -292,7 +290,7 @@ func (o *importOverlay) size(w, h int) (int, int) {
 		n = max(n, len(o.found.on)+6)
 	}
 	if o.told != nil {
-		n = 20
+		n = max(20, 9+len(o.tells(nil, min(w, 78)-2))) // two fields, the words below them, and room around them
 	}
 	return min(w, 78), min(h, n)
 }
@@ -350,6 +348,9 @@ func (o *importOverlay) body(s *scene, w, h int) (body []string) {
 	} else {
 		told := o.tells(s, w)
 		body = o.lines(s, w, max(h-len(told), min(2, h)), o.wrong())
+		if room := max(h-len(body), 0); len(told) > room && room > 0 {
+			told = append(told[:room-1:room-1], fmt.Sprintf("! %d more lines: the log has the notes when you go on", len(told)-room+1))
+		}
 		for _, t := range told {
 			if len(body) < h {
 				body = append(body, padded(s.st.Quiet, t, w))

@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -340,4 +341,62 @@ func TestImportPointed(t *testing.T) {
 	l.shows("▌[x] Billing")
 	l.Send(tea.MouseClickMsg{X: col, Y: row + 9, Button: tea.MouseLeft}) // below the last
 	l.shows("▌[x] Billing", "chosen: 2 applications")
+}
+
+// What a line says beside the usual is in the form, is kept and is sent; what is not taken over is named.
+func TestImportPastedParameters(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Do("import")
+	l.Key("right")
+	l.Paste("$ curl -k https://new.example/token -u billing-key:s3cr3t-of-billing \\\r> -d 'grant_type=client_credentials&validity_period=100&audience=https://api' -H 'X-Tenant: acme'")
+	l.shows("audience         https://api", "extra            validity_period=100", "not taken over: header X-Tenant")
+	l.Key("enter")
+	l.shows("https://api", "validity_period=100")
+	l.Type("Billing")
+	l.goTo("extra")
+	l.Type("&api_key=s3cr3t")
+	l.Key("ctrl+s")
+	l.shows("extra: a parameter may be a secret")
+	l.Key("ctrl+u")
+	l.Type("validity_period=200")
+	l.Key("ctrl+s")
+	a := l.stored()["Billing"]
+	if a.Audience != "https://api" || a.Extra.Encode() != "validity_period=200" {
+		t.Errorf("saved as %+v", a)
+	}
+	l.said("not taken over: header X-Tenant")
+	l.Key("e") // edited, it keeps them
+	l.shows("https://api", "validity_period=200")
+	l.Key("ctrl+s")
+	if a := l.stored()["Billing"]; a.Audience != "https://api" || a.Extra.Encode() != "validity_period=200" {
+		t.Errorf("edited, it is %+v", a)
+	}
+}
+
+// However many notes there are, what is not shown is counted.
+func TestImportPastedNotes(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Do("import")
+	l.Key("right")
+	text := "CLIENT_ID=billing-key\rTOKEN_URL=https://new.example/token"
+	for i := range 200 {
+		text += fmt.Sprintf("\rUNKNOWN_SETTING_%d=1", i)
+	}
+	l.Paste(text)
+	l.shows("token URL", "UNKNOWN_SETTING_0", "more lines: the log has the notes")
+}
+
+// A curl line that is pasted into the form of an application is not taken for a name.
+func TestPastedIntoTheForm(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Do("add_application")
+	for _, text := range []string{aCurl, "sudo curl -u a:b https://h/token", "CLIENT_ID=a\rCLIENT_SECRET=b"} {
+		l.Paste(text)
+		l.shows("nothing of it was taken: import applications")
+	}
+	l.Paste("one\rtwo")
+	l.shows("more than one line was pasted")
 }
