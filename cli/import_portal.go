@@ -129,6 +129,11 @@ func (p *program) keepImported(ctx context.Context, s *session, found console.Po
 	if err != nil {
 		return err
 	}
+	return p.printImported(ctx, s, apps)
+}
+
+// printImported prints applications that were imported.
+func (p *program) printImported(ctx context.Context, s *session, apps []console.Application) error {
 	l, err := s.read(ctx)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ func TestTokensInArgumentsAreNotEchoed(t *testing.T) {
 			{"T"}, {"--T"}, {"-T"}, {"token", "T"}, {"token", "Orders", "T"}, {"token", "--T"}, {"token", "--T=x"}, {"token", "--scope"}, {"token", "Orders", "--as", "T"}, {"token", "Orders", "--grant", "T"},
 			{"token", "Orders", "--as=T"}, {"renew", "T"}, {"revoke", "T", "--yes"}, {"revoke", "Orders", "T", "--yes"}, {"revoke", "--app", "T", "--yes"}, {"forget", "T"}, {"probe", "T"}, {"probe", "Orders", "T"},
 			{"probe", "T", "--every", "T"}, {"inspect", "T"}, {"introspect", "T"}, {"tokens", "T"}, {"tokens", "--app", "T"}, {"apps", "T"}, {"apps", "set-secret", "T"}, {"import", "T"},
-			{"import", "portal", "T"}, {"log", "--app", "T"}, {"log", "--token", "T"}, {"log", "--since", "T"}, {"key", "T"}, {"key", "set", "T"}, {"config", "T"}, {"themes", "T"}, {"themes", "show", "T"}, {"help", "T"},
+			{"import", "portal", "T"}, {"import", "curl", "T"}, {"import", "env", "T", "--name", "X"}, {"import", "curl", "T", "--name", "T", "--env", "T", "--key-type", "T"}, {"log", "--app", "T"}, {"log", "--token", "T"}, {"log", "--since", "T"}, {"key", "T"}, {"key", "set", "T"}, {"config", "T"}, {"themes", "T"}, {"themes", "show", "T"}, {"help", "T"},
 			{"completion", "T"}, {"doctor", "--env", "T"}, {"sandbox", "--profile", "T"}, {"sandbox", "--addr", "T"}, {"sandbox", "--token-ttl", "T"}, {"restore", "T"}, {"version", "T"}, {"revocations", "T"},
 		} {
 			for _, more := range [][]string{nil, {"--json"}} {

@@ -198,6 +198,15 @@ func (s *Service) environments(stored []Application) []KnownEnvironment {
 	return all
 }
 
+// EnvironmentWith is the environment that has a token URL.
+func EnvironmentWith(all []KnownEnvironment, tokenURL string) (KnownEnvironment, bool) {
+	i := slices.IndexFunc(all, func(e KnownEnvironment) bool { return tokenURL != "" && e.Endpoints.TokenURL == tokenURL })
+	if i < 0 {
+		return KnownEnvironment{}, false
+	}
+	return all[i], true
+}
+
 // ConfigPath is the file that configured applications are in, "" when nobody knows.
 func (s *Service) ConfigPath() string { return s.opt.ConfigPath }
 

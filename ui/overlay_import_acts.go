@@ -159,11 +159,9 @@ func (i fillIn) perform(m *root) tea.Cmd {
 
 // fillIn puts what a text told into the form: into the environment with its token URL, if there is one.
 func (o *appOverlay) fillIn(p console.Pasted) {
-	a, env := p.Application, newEnvironment
-	for _, e := range o.envs {
-		if u := a.Environment.Endpoints.TokenURL; u != "" && e.Endpoints.TokenURL == u {
-			env = e.Name
-		}
+	env := newEnvironment
+	if known, ok := console.EnvironmentWith(o.envs, p.Environment.Endpoints.TokenURL); ok {
+		env = known.Name
 	}
 	o.edit(func() {
 		chosen := o.field(console.FieldEnvironment)

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"lanyard/console"
+)
+
+// textMost is how much of a text is read, in bytes: more than ReadPasted takes, so that it says what is wrong.
+const textMost = 64 << 10
+
+// textOptions are the flags of import curl and import env.
+type textOptions struct{ name, env, keyType string }
+
+func (p *program) importTextCommand(use, what string) *cobra.Command {
+	var o textOptions
+	c := &cobra.Command{
+		Use:   use + " FILE|-",
+		Short: "Import an application from " + what,
+		Long: "Reads " + what + " from FILE or, for -, from standard input, and keeps the application in it in the store, its\n" +
+			"secret sealed. Nothing in it is run or expanded. What is not taken over is named on standard error.",
+		Args: takes(1, 1),
+		RunE: func(c *cobra.Command, args []string) error { return p.runImportText(c.Context(), args[0], o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.name, "name", "", "what to call the application: a `NAME`")
+	f.StringVar(&o.env, "env", "", "`NAME` of the environment to make (default: the host of the token URL)")
+	f.StringVar(&o.keyType, "key-type", "PRODUCTION", "a label: PRODUCTION, SANDBOX or empty, a `KEY_TYPE`")
+	return p.verbFlags(c)
+}
+
+func (p *program) runImportText(ctx context.Context, path string, o textOptions) error {
+	switch {
+	case o.name == "":
+		return misuse("--name NAME", "import: the name of the application is missing")
+	case o.keyType != "" && o.keyType != "PRODUCTION" && o.keyType != "SANDBOX":
+		return misuse("PRODUCTION, SANDBOX or empty", "--key-type: this is no key type") // it may be a secret
+	}
+	var data []byte
+	var err error
+	if path == "-" {
+		data, err = io.ReadAll(io.LimitReader(untilDone{ctx, p.stdin}, textMost))
+	} else {
+		data, _, err = readFile(ctx, path, textMost)
+	}
+	if err != nil {
+		return unreadable(ctx, "the text to import", path, err)
+	}
+	told, err := console.ReadPasted(string(data))
+	clear(data)
+	if err != nil {
+		return err
+	}
+	for _, n := range told.Notes {
+		p.note("%s", n)
+	}
+	s, err := p.open(ctx, true)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	b, err := s.svc.Board(ctx)
+	if err != nil {
+		return err
+	}
+	d := told.Draft
+	d.Name, d.KeyType = o.name, o.keyType
+	d.Environment.Name = cmp.Or(o.env, d.Environment.Name)
+	d.Environment.Endpoints.RevokeURL = cmp.Or(d.Environment.Endpoints.RevokeURL, console.GuessRevokeURL(d.Environment.Endpoints.TokenURL))
+	if known, ok := console.EnvironmentWith(b.Environments, d.Environment.Endpoints.TokenURL); ok && o.env == "" {
+		d.Environment = known.Environment
+	}
+	a := d.Application
+	if !p.dryRun {
+		if a, err = s.svc.Save(ctx, d); err != nil {
+			return err
+		}
+	}
+	return p.printImported(ctx, s, []console.Application{a})
+}
