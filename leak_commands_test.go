@@ -70,6 +70,14 @@ func sweepCommands(t *testing.T, y *tally) {
 	}
 	p.stdin = secretCanary.text + "\n"
 	sweep(usage, "apps", "set-secret", "Orders", "--secret-stdin")
+	p.stdin = "CLIENT_ID=pasted\nTOKEN_URL=" + srv.URL + "/token?api_key=" + secretCanary.text + "\nCLIENT_SECRET=" + secretCanary.text + "\nOTHER=" + secretCanary.text + "\n" + secretCanary.text + "\n"
+	sweep(0, "import", "env", "-", "--name", "Pasted", "--dry-run")
+	sweep(0, "import", "env", "-", "--name", "Pasted")
+	sweep(usage, "import", "env", "-", "--name", "Again")
+	p.stdin = "curl -u 'pasted:" + secretCanary.text + "' -d grant_type=client_credentials -H 'X-Key: " + secretCanary.text + "' -d x=" + secretCanary.text + " " + srv.URL + "/token '" + secretCanary.text
+	sweep(usage, "import", "curl", "-", "--name", "Again")
+	p.stdin += "'"
+	sweep(0, "import", "curl", "-", "--name", "Lined", "--dry-run")
 	p.stdin = ""
 	sweep(0, "log")
 	sweep(0, "log", "--json")

@@ -343,7 +343,7 @@ func syntaxProblem(text string, err error) Problem {
 		{"expected value but found", "expected a value here", "texts stand in quotes"},
 		{"escape", `\ begins an escape in "…", and this is none`, `write \\, or put a path in '…'`},
 		{"hexadecimal", `\ begins an escape in "…", and this is none`, `write \\, or put a path in '…'`},
-		{"UTF-16", "is not UTF-8 text", ""},
+		{"UTF-16", "is not UTF-8 text", "save it as UTF-8: in PowerShell, Set-Content -Encoding utf8"},
 		{"control characters", "holds a control character", ""},
 		{"top-level item to end", "expected the end of the line after the value", ""},
 		{"'='", "expected = after the key", ""},

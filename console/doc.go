@@ -176,8 +176,9 @@
 //
 // What comes from elsewhere comes in two steps, a reading that stores nothing (AskPortal, ReadPasted) and a keeping (KeepFound, Save),
 // so that a person sees it before. How a portal is asked is an option that the command line fills in (Options.Portal): this
-// package knows no portal. A pasted text is read as a shell would (mvdan.cc/sh) and nothing of it is run. Refused: taking -k, a proxy or
-// a file name over from it, which are decisions, and not facts of the application.
+// package knows no portal. A pasted text is read as its shell would: bash (mvdan.cc/sh), PowerShell or the Windows command prompt.
+// Nothing of it is run or expanded. Refused: taking -k, a proxy or a file name over from it, which are decisions, and not facts of the
+// application; storing a parameter whose name or value may be a secret, because extra parameters are stored in the clear.
 //
 // Every action of the screen goes through one place (ui/actions.go) that says why it cannot run or runs it, so that keys, clicks,
 // palette and help cannot differ. An overlay may bring intents of its own that know what they ask of the root.

@@ -37,6 +37,8 @@ func ReadPasted(text string) (Pasted, error) {
 	switch curls := hasCurl(text); {
 	case curls && (err != nil || len(other) > 0 || len(all) == 0 || slices.ContainsFunc(all, setting.isCommand)):
 		err = p.readCurl(text)
+	case len(other) > 0 && ofOthers.MatchString(text):
+		err = noCurl(text)
 	case err == nil && len(all) > 0:
 		err = p.readEnv(all, other)
 	case err == nil:

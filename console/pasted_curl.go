@@ -46,6 +46,9 @@ func (p *Pasted) readCurl(text string) error {
 	}
 	token, revoke := slices.IndexFunc(calls, asks), slices.IndexFunc(calls, revokes)
 	call := slices.IndexFunc(calls, func(c curlCall) bool { return c.bearer && !either(c) })
+	if token < 0 && revoke < 0 && ofAliases.MatchString(text) { // curl is a name of it in Windows PowerShell
+		return noCurl("Invoke-WebRequest")
+	}
 	if token < 0 && revoke < 0 {
 		return &Error{Code: "usage", Text: "none of the curl lines asks for a token", Hint: "one that does sends grant_type"}
 	}

@@ -7,7 +7,7 @@ import (
 
 var (
 	caretEnd    = regexp.MustCompile(`(?m)\^[ \t]*$`)
-	backtickEnd = regexp.MustCompile("(?m)[ \\t]`[ \\t]*$")
+	backtickEnd = regexp.MustCompile("(?m)[ \\t]`(?:[ \\t]*$|[ \\t]+-{1,2}[A-Za-z])")
 	setsName    = regexp.MustCompile(`(?m)^[ \t]*\$(?:env:)?[A-Za-z_]\w*[ \t]*=`)
 )
 
@@ -203,6 +203,10 @@ func (l *lexer) powerShell() bool {
 				l.endWord()
 				l.at += len(rest) - len(blank)
 				l.at = min(l.at+1, len(l.text))
+				continue
+			}
+			if !l.begun && strings.HasPrefix(rest, "` ") { // the end of a line was lost behind it
+				l.at++
 				continue
 			}
 			l.escape()

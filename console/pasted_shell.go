@@ -14,7 +14,17 @@ import (
 // curlCalls finds the calls of curl in what a shell would run: bash and its like, PowerShell or the command prompt of
 // Windows. notes say what is left out.
 func curlCalls(text string) (calls []curlCall, notes []string, err error) {
-	text = withoutPrompts(text)
+	text, typed := withoutPrompts(text)
+	calls, notes, err = callsIn(text)
+	if typed != "" && !slices.ContainsFunc(calls, func(c curlCall) bool { return c.fields.Has("grant_type") }) {
+		if again, said, failed := callsIn(typed); failed == nil && len(again) > 0 { // without the output of commands
+			return again, said, nil
+		}
+	}
+	return calls, notes, err
+}
+
+func callsIn(text string) (calls []curlCall, notes []string, err error) {
 	sh := shell{vars: map[string]string{}}
 	switch {
 	case ofPrompt(text):
@@ -30,13 +40,15 @@ func curlCalls(text string) (calls []curlCall, notes []string, err error) {
 var errShell = &Error{Code: "usage", Text: "that is no line that a shell understands", Hint: "is a quote not closed, or its end missing?"}
 
 var (
-	blankAfter   = regexp.MustCompile("(\\\\|\\^)[ \t]+\n")                       // a line that goes on, with a space behind its end
-	optionBefore = regexp.MustCompile(`([^\\^\s])[ \t]*\n[ \t]*(-{1,2}[A-Za-z])`) // a line of options, whose \ was lost
+	blankAfter   = regexp.MustCompile("(\\\\|\\^)[ \t]+\n")                           // a line that goes on, with a space behind its end
+	lostEnd      = regexp.MustCompile(`([ \t])\\[ \t]+(-{1,2}[A-Za-z]|['"]?https?:)`) // a line whose end was lost behind its \
+	optionBefore = regexp.MustCompile(`([^\\^\s])[ \t]*\n[ \t]*(-{1,2}[A-Za-z])`)     // a line of options, whose \ was lost
 )
 
 // run goes through what bash would run. What follows a line that bash does not understand is left out.
 func (s *shell) run(text string) (notes []string, err error) {
 	text = blankAfter.ReplaceAllString(text, "$1\n")
+	text = lostEnd.ReplaceAllString(text, "$1$2")
 	text = optionBefore.ReplaceAllString(text, "$1 $2")
 	err = syntax.NewParser().Stmts(strings.NewReader(text), func(stmt *syntax.Stmt) bool {
 		syntax.Walk(stmt, s.visit)

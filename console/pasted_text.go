@@ -122,16 +122,18 @@ func nextDouble(rs []rune) rune {
 
 // Prompts, as they stand in front of a line that was copied from a terminal.
 var (
-	promptAlone = regexp.MustCompile(`^[ \t]*[$%❯➜λ»›▶][ \t]+`)
+	promptAlone = regexp.MustCompile(`^[ \t]*[$%❯➜λ»›▶\x{e0b0}][ \t]+`)
 	promptHost  = regexp.MustCompile(`^[ \t]*(?:\([\w. -]+\)[ \t]*)?(?:\[?[\w.-]+@[\w.-]+[^'"|;&=<\n$#%>]*|(?:ba|z|)sh-[\d.]+|~[\w./-]*[ \t]*)[$#%>][ \t]+`)
 	promptDrive = regexp.MustCompile(`^[ \t]*(?:PS(?:[ \t][^'"|;&=<>\n]*)?|[A-Za-z]:\\[^'"|;&=<>\n]*)>[ \t]*`)
-	promptCurl  = regexp.MustCompile(`^([^'"|;&=<\n]*?(?:[$#%❯➜λ»›▶✗][ \t]+|>[ \t]*)[^'"|;&=<>$#%\n]*?)((?:sudo|doas|time|env|nohup|command|exec|winpty)[ \t].*|(?:[\w./~-]*/)?curl(?:\.exe)?[ \t].*)$`)
+	promptCurl  = regexp.MustCompile(`^([^'"|;&=<\n]*?(?:[$#%❯➜λ»›▶\x{e0b0}✗][ \t]+|>[ \t]*)[^'"|;&=<>$#%\n]*?)((?:sudo|doas|time|env|nohup|command|exec|winpty)[ \t].*|(?:[\w./~-]*/)?curl(?:\.exe)?[ \t].*)$`)
 	promptMore  = regexp.MustCompile(`^[ \t]*(?:(?:bs|cmd|d?quote|pipe|cmdand|cmdor|cmdsubst)?>>?|More\?|\.\.\.)[ \t]?`)
 )
 
 // withoutPrompts takes prompts off the lines of a text. It takes "# curl …" for a line of root only where no other
-// line is one of curl: elsewhere it is a comment.
-func withoutPrompts(text string) string {
+// line is one of curl: elsewhere it is a comment. only has only the lines with a prompt, and those that go on from one:
+// the others may be output. It is "" if no line has a prompt.
+func withoutPrompts(text string) (all, only string) {
+	var typed []string
 	lines := strings.Split(text, "\n")
 	commented := true
 	for _, line := range lines {
@@ -142,6 +144,10 @@ func withoutPrompts(text string) string {
 	prompted, continued := false, false
 	for i, line := range lines {
 		was := line
+		if strings.HasPrefix(strings.TrimSpace(line), "```") { // of Markdown
+			lines[i] = ""
+			continue
+		}
 		comment := strings.HasPrefix(strings.TrimSpace(line), "#")
 		switch {
 		case continued || prompted && promptMore.MatchString(line):
@@ -159,11 +165,14 @@ func withoutPrompts(text string) string {
 			line = promptAlone.ReplaceAllString(line, "")
 		}
 		prompted = prompted || line != was
+		if continued || line != was {
+			typed = append(typed, line)
+		}
 		end := strings.TrimRight(line, " \t")
 		continued = strings.HasSuffix(end, `\`) || strings.HasSuffix(end, "`") || strings.HasSuffix(end, "^")
 		lines[i] = line
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(lines, "\n"), strings.Join(typed, "\n")
 }
 
 // curlWord is a line that calls curl, as far as that can be told without reading it as a shell does.
@@ -187,7 +196,15 @@ func hasCurl(text string) bool {
 }
 
 // isCommand reports whether a setting is rather a command with a variable set before it, or in it.
-func (s setting) isCommand() bool { return !s.quoted && curlWord.MatchString(s.value) }
+func (s setting) isCommand() bool {
+	return curlWord.MatchString(s.value) && (!s.quoted || strings.HasPrefix(s.value, "$("))
+}
+
+// ofOthers tells the commands of PowerShell for requests, by their names and, where curl is one, by their parameters.
+var (
+	ofOthers  = regexp.MustCompile(`(?im)^[^#'"\n]*\b(?:Invoke-RestMethod|Invoke-WebRequest)\b`)
+	ofAliases = regexp.MustCompile(`(?i)(?:^|\s)-(?:Uri|Method|Body|Headers|ContentType)\s`)
+)
 
 // noCurl is the error of a text that holds neither a curl line nor settings.
 func noCurl(text string) error {
