@@ -116,7 +116,7 @@ func outputOf(ctx context.Context, most int, argv ...string) (secret.Text, error
 }
 
 // Copy copies a text. Which way it went is in the answer; a terminal confirms nothing. A copy that was begun is
-// finished even if ctx ends, so that Clear knows of it.
+// finished even if ctx ends, so that Clear knows of it. Line breaks (LF) are the caller's: console.As lets none of a token through.
 func (b *board) Copy(ctx context.Context, text secret.Text, stays bool) (ui.Copied, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -124,7 +124,7 @@ func (b *board) Copy(ctx context.Context, text secret.Text, stays bool) (ui.Copi
 		return ui.Copied{}, fmt.Errorf("copy: %w", err)
 	}
 	ctx = context.WithoutCancel(ctx)
-	if strings.ContainsFunc(text.Reveal(), func(r rune) bool { return kit.Hidden([]rune{r}, 0) }) { // pasted into a shell, a line break runs what stands before it
+	if strings.ContainsFunc(text.Reveal(), func(r rune) bool { return r != '\n' && kit.Hidden([]rune{r}, 0) }) {
 		return ui.Copied{}, errors.New("copy: it holds characters that cannot be pasted safely")
 	}
 	for _, way := range b.ways() {
@@ -233,7 +233,7 @@ func (b *board) clear(ctx context.Context) (ui.Cleared, error) {
 		held := b.held
 		outcome, err := guarded(ctx, func() (ui.Outcome, error) {
 			now, err := b.read()
-			if err != nil || !secret.New(strings.TrimRight(now, "\r\n")).Equal(held) {
+			if err != nil || !trimmed(now).Equal(trimmed(held.Reveal())) {
 				return ui.WasReplaced, err
 			}
 			return ui.WasOurs, b.write("")
@@ -263,6 +263,9 @@ func (b *board) clear(ctx context.Context) (ui.Cleared, error) {
 	}
 	return done, nil
 }
+
+// trimmed is a text without the line breaks at its end, which some clipboards add or take away.
+func trimmed(text string) secret.Text { return secret.New(strings.TrimRight(text, "\r\n")) }
 
 // clearTmux removes the buffer of tmux if it still holds the copy.
 func (b *board) clearTmux(ctx context.Context) (ui.Outcome, error) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"lanyard/console"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui"
 )
@@ -128,11 +129,52 @@ func TestCopyFails(t *testing.T) {
 	}
 }
 
+// Each form of a token can be pasted as it was written, whichever way it was copied, and is cleared again.
+func TestCopyForms(t *testing.T) {
+	t.Parallel()
+	app := console.Application{Name: "Orders", ProbeURL: "https://gw.example/orders?limit=1"}
+	plain := console.Secrets{Access: secret.New("canary-access"), Refresh: secret.New("canary-refresh"), ID: secret.New("canary-id")}
+	odd := console.Secrets{Access: secret.New("a\u202e\u200b\x7f\u009bb\U000e0001\n")}
+	for _, via := range []string{viaSystem, viaTmux, viaTerminal, viaCommand} {
+		for _, form := range console.Forms() {
+			for name, sec := range map[string]console.Secrets{"plain": plain, "odd": odd} {
+				text, err := console.As(app, console.Token{}, sec, form)
+				if err != nil {
+					if name == "plain" {
+						t.Errorf("%s: %v", form, err)
+					}
+					continue
+				}
+				d := &desk{}
+				b := d.board(via, "pbcopy")
+				done, err := b.Copy(t.Context(), text, false)
+				if err != nil {
+					t.Errorf("%s token as %s, %s: %v", name, form, via, err)
+					continue
+				}
+				pasted := d.system + d.tmux[tmuxBuffer]
+				if via == viaCommand {
+					pasted, _ = strings.CutPrefix(d.ran[0], "pbcopy < ")
+				} else if via == viaTerminal {
+					pasted = osc52(t, done.Terminal)
+				}
+				if pasted != text.Reveal() {
+					t.Errorf("%s token as %s, %s: pasted %q, want %q", name, form, via, pasted, text.Reveal())
+				}
+				d.system = strings.TrimSuffix(d.system, "\n") // some clipboards take it away
+				if got, err := b.Clear(t.Context(), 0); err != nil || via == viaSystem && got.Outcome != ui.WasOurs {
+					t.Errorf("%s token as %s, %s: cleared %+v, %v", name, form, via, got, err)
+				}
+			}
+		}
+	}
+}
+
 // What would do something when it is pasted is not copied, whichever way.
 func TestCopyRefuses(t *testing.T) {
 	t.Parallel()
 	for _, via := range []string{"auto", viaSystem, viaTmux, viaTerminal, viaCommand} {
-		for _, odd := range []string{"rm -rf ~\n", "a\rb", "a\x1b[201~b", "a\x00b", "a\u009bb", "a\u202eb"} {
+		for _, odd := range []string{"a\rb", "a\tb", "a\x1b[201~b", "a\x00b", "a\u009bb", "a\u202eb"} {
 			d := &desk{}
 			if got, err := d.board(via, "pbcopy").Copy(t.Context(), secret.New(odd), false); err == nil || d.system != "" || d.ran != nil || !got.Terminal.IsZero() {
 				t.Errorf("%s copied %q: %+v", via, odd, got)

@@ -2,8 +2,10 @@ package console
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf16"
 
 	"lanyard/tokenapi/secret"
 )
@@ -22,6 +24,11 @@ const (
 	FormRefresh Form = "refresh" // the refresh token alone
 	FormID      Form = "id"      // the ID token alone
 )
+
+// Forms are all forms.
+func Forms() []Form {
+	return []Form{FormBare, FormHeader, FormCurl, FormEnv, FormJSON, FormHTTP, FormRefresh, FormID}
+}
 
 // As gives a token in a form. It fails with "odd_token" where the token holds what cannot stand in that form, with
 // "no_probe_url" where a form needs that, and with "no_such" where there is no such credential.
@@ -45,7 +52,7 @@ func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
 			out["expires_at"] = t.ExpiresAt.UTC().Format("2006-01-02T15:04:05.000Z")
 		}
 		b, err := json.Marshal(out)
-		return secret.New(string(b)), err
+		return secret.New(asciiJSON(string(b))), err
 	}
 	if err := plainText(sec.Access); err != nil {
 		return secret.Text{}, err
@@ -81,6 +88,21 @@ func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
 		line += " --cacert " + ShellQuote(a.Environment.CAFile)
 	}
 	return secret.New(line + " " + ShellQuote(a.ProbeURL)), nil
+}
+
+// asciiJSON escapes what is not printable ASCII in a JSON text, so that every token can be pasted.
+func asciiJSON(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r >= ' ' && r <= '~' {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			fmt.Fprintf(&b, `\u%04x`, unit)
+		}
+	}
+	return b.String()
 }
 
 // plainText refuses a credential with what a terminal or a shell would act on: RFC 6749 allows printable ASCII, a line

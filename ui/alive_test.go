@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -119,11 +120,15 @@ type pocket struct {
 	outcome  ui.Outcome
 	around   bool
 	during   func() // while it is copied
+	refuses  string // characters
 }
 
 func newPocket() *pocket { return &pocket{later: ui.ClearedIfOurs, outcome: ui.WasOurs} }
 
 func (p *pocket) Copy(_ context.Context, t secret.Text, stays bool) (ui.Copied, error) {
+	if strings.ContainsAny(t.Reveal(), p.refuses) {
+		return ui.Copied{}, errors.New("copy: it holds what is refused")
+	}
 	p.holds = t
 	done := ui.Copied{Via: "system clipboard", Certain: true, Later: p.later, Around: p.around}
 	if p.serial++; !stays {

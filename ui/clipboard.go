@@ -10,6 +10,7 @@ import (
 // Clipboard is the outside world's clipboard.
 type Clipboard interface {
 	// Copy copies a text. If stays is false, Clear is to clear it again. It fails without copying if ctx is done.
+	// A line break (LF) in the text is copied, because the .http form has some: the caller refuses those of others.
 	Copy(ctx context.Context, text secret.Text, stays bool) (Copied, error)
 	// Clear clears the copy with this serial number, or any copy if serial is 0. It never clears what was copied by
 	// somebody else since, unless the configuration says so (clear_blind).

@@ -2,7 +2,9 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"io"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -151,9 +153,13 @@ func (fx effects) probe(id string) tea.Cmd {
 // clipboardTime is how long a clipboard program may take: one on a display that is gone never answers.
 const clipboardTime = 3 * time.Second
 
-// copyText copies what is no secret: an address, or a code that is worth nothing without a person.
+// copyText copies what is no secret: an address, or a code that is worth nothing without a person. It is one line: pasted into a
+// shell, a line break runs what stands before it.
 func (fx effects) copyText(what, text string) tea.Cmd {
 	return run(func() textCopied {
+		if strings.ContainsRune(text, '\n') {
+			return textCopied{err: errors.New("copy: " + what + " has a line break, and cannot be pasted safely")}
+		}
 		ctx, cancel := context.WithTimeout(fx.ctx, clipboardTime)
 		defer cancel()
 		c, err := fx.clip.Copy(ctx, secret.New(text), true)

@@ -3,8 +3,11 @@ package ui_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/tokenapi"
 )
 
 func TestInspect(t *testing.T) {
@@ -45,6 +48,52 @@ func TestCopyAs(t *testing.T) {
 	}
 	if l.Overlays() != 0 {
 		t.Error("the menu stays open")
+	}
+}
+
+// Each form of the list is on the clipboard as console.As writes it.
+func TestCopyAsEachForm(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.api.refresh = true
+	l.Key("g")
+	l.clip.refuses = "\r\t\x1b"
+	for _, f := range []struct{ key, text string }{
+		{"y", "access-1"},
+		{"h", "Authorization: Bearer access-1"},
+		{"c", `printf '%s\n' 'Authorization: Bearer access-1' | curl -sS -H @- 'https://gw.example/Orders'`},
+		{"e", "export LANYARD_TOKEN='access-1'"},
+		{"j", `{"access_token":"access-1","expires_at":"2026-11-23T13:04:00.300Z","refresh_token":"refresh-1","scope":"default","token_type":"Bearer"}`},
+		{"t", "GET https://gw.example/Orders\nAuthorization: Bearer access-1\n"},
+		{"r", "refresh-1"},
+	} {
+		l.Key("Y", f.key)
+		if text := l.clip.holds.Reveal(); text != f.text {
+			t.Errorf("Y %s: %q, want %q", f.key, text, f.text)
+		}
+	}
+}
+
+// What is no form of a token is copied as one line: a message with its hint is, and a code with a line break is refused.
+func TestCopyTextIsOneLine(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.clip.refuses = "\n"
+	l.Key("g", "x", "x", "!", "c") // being revoked already, with a hint
+	if text := l.clip.holds.Reveal(); !strings.Contains(text, "is being revoked already: u ") {
+		t.Errorf("copied %q", text)
+	}
+	l.clip.refuses = ""
+	l = awake(t, devices, atDevice)
+	l.api.polls = make(chan error)
+	l.api.device = tokenapi.DeviceAnswer{UserCode: "a\nb", VerificationURI: "https://gw.example/device", ExpiresIn: time.Hour, Interval: time.Hour}
+	l.Live(t.Context())
+	l.Key("g")
+	l.await("https://gw.example/device")
+	l.Key("c")
+	l.await("has a line break")
+	if !l.clip.holds.IsZero() {
+		t.Errorf("copied %q", l.clip.holds.Reveal())
 	}
 }
 

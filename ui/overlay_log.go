@@ -128,11 +128,7 @@ func (o *logOverlay) press(s *scene, a action, key string) intent {
 		}
 		return refuse{"no call belongs to this message", ""}
 	case key == "c", key == "y":
-		text := n.text
-		if n.hint != "" {
-			text += "\n" + n.hint
-		}
-		return copyText{"the message", text}
+		return copyText{"the message", join(n.text, n.hint)}
 	}
 	o.move(a)
 	return nil
