@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
@@ -268,13 +269,14 @@ func (s *scene) tokensOf(a *app) []*row {
 		}
 	}
 	by := map[action]func(x, y *row) int{
-		sortLeft:   func(x, y *row) int { return cmp.Compare(ends(x), ends(y)) },
 		sortIssued: func(x, y *row) int { return y.at().Compare(x.at()) },
 		sortToken:  func(x, y *row) int { return cmp.Compare(rowPrint(x), rowPrint(y)) },
 		sortWho:    func(x, y *row) int { return cmp.Compare(rowUser(x), rowUser(y)) },
 		sortScopes: func(x, y *row) int { return cmp.Compare(rowScopes(x), rowScopes(y)) },
 	}[v.order()]
 	switch {
+	case v.order() == sortLeft:
+		s.sortByLeft(out, v.reverse)
 	case by == nil && v.reverse:
 		slices.Reverse(out)
 	case by != nil && v.reverse: // not backwards: those that are equal keep their order
@@ -292,12 +294,71 @@ type sorted struct {
 	rows []*row
 }
 
-// ends is when a token expires, so that rows do not move while they count down; what has no end comes last.
-func ends(r *row) int64 {
-	if r.tok == nil || r.tok.ExpiresAt.IsZero() {
-		return 1<<63 - 1
+// leftOrder is the place of a row in the order by time left.
+type leftOrder struct {
+	class leftClass
+	until time.Time // so that rows do not move while they count down
+}
+
+// leftClass says what LEFT shows of a row. Rows without a time stand last, whichever way they are sorted.
+type leftClass int
+
+const (
+	leftTime    leftClass = iota // a time, or that there is no end
+	leftUnknown                  // nobody knows
+	leftNothing                  // the token is over
+)
+
+// noEnd is later than every end.
+var noEnd = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// leftOf gives the order by what tokensPane.life shows in the column LEFT.
+func (s *scene) leftOf(r *row) leftOrder {
+	unknown := leftOrder{class: leftUnknown}
+	switch {
+	case r.tok == nil && !r.mark.EndsBy.IsZero():
+		return leftOrder{until: r.mark.EndsBy}
+	case r.tok == nil:
+		return unknown
+	case r.pending():
+		at, d, _ := s.waiting(r)
+		if at == heldBack {
+			return unknown
+		}
+		return leftOrder{until: s.now.Add(d)}
+	case over(r.state):
+		return leftOrder{class: leftNothing}
 	}
-	return r.tok.ExpiresAt.UnixNano()
+	st := s.board.status(r, s.now)
+	switch {
+	case r.state == console.Unsure:
+		return unknown
+	case r.state == console.Lingering && (st.Reopened || !st.StaleKnown):
+		return unknown
+	case r.state == console.Lingering:
+		return leftOrder{until: s.now.Add(st.StaleLeft)}
+	case st.HasExpiry:
+		return leftOrder{until: s.now.Add(st.Left)}
+	case r.tok.Lifetime == "unbounded":
+		return leftOrder{until: noEnd}
+	}
+	return unknown
+}
+
+// sortByLeft sorts by what LEFT shows.
+func (s *scene) sortByLeft(rows []*row, reverse bool) {
+	order := make(map[*row]leftOrder, len(rows))
+	for _, r := range rows {
+		order[r] = s.leftOf(r)
+	}
+	slices.SortStableFunc(rows, func(x, y *row) int {
+		a, b := order[x], order[y]
+		by := a.until.Compare(b.until)
+		if reverse {
+			by = -by
+		}
+		return cmp.Or(cmp.Compare(a.class, b.class), by)
+	})
 }
 
 func rowPrint(r *row) string {

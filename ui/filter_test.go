@@ -1,12 +1,15 @@
 package ui_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
+	"lanyard/console"
+	"lanyard/tokenapi"
 	"lanyard/ui"
 )
 
@@ -119,6 +122,45 @@ func TestSortIsStable(t *testing.T) {
 	p.Key("esc")
 	if frame := ansi.Strip(p.Frame()); !order() || !strings.Contains(frame, "FOR ↑") {
 		t.Errorf("the other way round:\n%s", frame)
+	}
+}
+
+// By time left, rows stand in the order of what LEFT shows, and those that show no time below.
+func TestSortByLeft(t *testing.T) {
+	t.Parallel()
+	p, _ := still(t, 120, 40)
+	b := orders()
+	app := b.Applications[0]
+	for i := range b.Tokens {
+		b.Tokens[i].AppID = app.ID
+	}
+	retry := bounded("t_retry", "7e7e7e7e", app.ID, time.Hour, 5*time.Minute)
+	retry.RevokeAt, retry.RevokeKind, retry.RevokeTries, retry.RevokeNext = t0.Add(-time.Minute), console.RevokeBoth, 1, t0.Add(50*time.Second)
+	unknown := bounded("t_unknown", "0b0b0b0b", app.ID, time.Hour, time.Minute)
+	unknown.Lifetime, unknown.ExpiresAt = tokenapi.Unknown, time.Time{}
+	soon := bounded("t_soon", "500050aa", app.ID, time.Hour, 20*time.Minute)
+	b.Tokens = append(b.Tokens, retry, unknown, soon)
+	b.Marks = append(b.Marks, console.Mark{ID: "m3", Op: "get", AppID: app.ID, SentAt: t0.Add(-time.Minute), EndsBy: t0.Add(30 * time.Minute)})
+	p.Feed(b)
+	shown := func() (out []string) {
+		for line := range strings.Lines(ansi.Strip(p.Frame())) {
+			if r := []rune(line); len(r) > 88 && strings.ContainsRune("○◐◌◇?●◒✕", r[2]) {
+				out = append(out, strings.TrimSpace(string(r[72:88])))
+			}
+		}
+		return out
+	}
+	p.Key("z")
+	timed := []string{"in 3 s", "0:41", "in 50 s", "≤11:00", "≤13:00", "≤14:32", "20:00", "≤30:00", "58:12", "no end"}
+	rest := []string{"?", "?", "?", "–", "–", "–"}
+	p.Do("sort_by_left")
+	if got := shown(); !slices.Equal(got, slices.Concat(timed, rest)) {
+		t.Errorf("sorted: %q\n%s", got, ansi.Strip(p.Frame()))
+	}
+	p.Do("sort_by_left")
+	slices.Reverse(timed)
+	if got := shown(); !slices.Equal(got, slices.Concat(timed, rest)) {
+		t.Errorf("the other way round: %q", got)
 	}
 }
 
