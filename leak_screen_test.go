@@ -82,7 +82,7 @@ func (s *screen) lookAround(cols int) {
 	s.press("\t\t\t\t" + secretCanary.text) // into the consumer secret of an environment that is there
 	s.await("•••")
 	s.press("\x1b")
-	s.await("any other key: No") // whether to throw it away
+	s.await("esc again: yes") // whether to throw it away
 	s.press("y")
 	s.until(func() bool { return !strings.Contains(s.text(), "Add an application") }, "closes the form")
 	s.press(":")

@@ -271,11 +271,11 @@ func (m *root) newBulkConfirm(i forTokens) *bulkConfirm {
 
 func (o *bulkConfirm) title() string { return "Revoke " + count(o.n, "tokens") + "?" }
 
-func (o *bulkConfirm) press(s *scene, _ action, key string) intent {
+func (o *bulkConfirm) press(s *scene, a action, key string) intent {
 	if key == s.keys.yes() {
 		return bulkConfirmed{o}
 	}
-	return closeOverlay{}
+	return o.refused(a, key)
 }
 
 // wrongOf names a token that something went wrong with; "" when nothing did.

@@ -339,7 +339,7 @@ func TestHelpKnowsTheOverlays(t *testing.T) {
 	p.Feed(orders())
 	p.Key("?")
 	text := ansi.Strip(p.Frame())
-	for _, want := range []string{"In what opens over the panes", "every other key is No", "get one of its own", "copy the address", "copy the code", "the passphrase: unlock", "Key to the stored secrets", "file      /home/ana"} {
+	for _, want := range []string{"In what opens over the panes", "esc is No, and other keys do nothing", "get one of its own", "copy the address", "copy the code", "the passphrase: unlock", "Key to the stored secrets", "file      /home/ana"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q:\n%s", want, text)
 		}

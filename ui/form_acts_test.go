@@ -26,7 +26,8 @@ func TestFormTestAsksAsTheKeyDoes(t *testing.T) {
 	if l.api.tokens != 0 {
 		t.Errorf("%d requests, and nobody was asked", l.api.tokens)
 	}
-	l.Key("n")
+	l.unanswered("n")
+	l.Key("esc")
 	if l.api.tokens != 0 || l.Overlays() != 1 {
 		t.Errorf("%d requests after No, %d open", l.api.tokens, l.Overlays())
 	}

@@ -56,9 +56,10 @@ func TestFormAdds(t *testing.T) {
 	l.Key("ctrl+s")
 	l.shows("Tokens · Billing 2", "active")
 
-	l.Key("D", "D") // the same key is No
+	l.Key("D")
+	l.unanswered("D")
 	l.shows("Billing 2")
-	l.Key("D", "y")
+	l.Key("y")
 	l.said("was deleted")
 	l.shows("gone")
 }
@@ -81,11 +82,13 @@ func TestFormRefuses(t *testing.T) {
 	l.shows("more than one line")
 	l.Paste(strings.Repeat("k", 501))
 	l.shows("that is too long, and nothing of it was taken", "consumer key")
-	l.Key("esc", "n")
+	l.Key("esc", "enter", "x")
+	l.shows("throw away what was typed?", "x is no answer")
+	l.Key("n")
 	if l.Overlays() != 1 {
 		t.Fatal("the form was thrown away without a yes")
 	}
-	l.Key("esc", "y")
+	l.Key("esc", "esc")
 	if l.Overlays() != 0 {
 		t.Fatal("the form stayed")
 	}

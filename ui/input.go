@@ -58,6 +58,7 @@ type input struct {
 	untold  bool // some were, and nobody has asked
 	shed    bool // the text without marks is lost, and so is its rest
 
+	readN int    // how often something was read
 	given [2]int // bytes of the last two reads
 	skip  int    // so many messages at most are older than a ctrl+c that waits
 }
@@ -159,6 +160,7 @@ func (i *input) run(pump cancelreader.CancelReader, stopped chan struct{}) {
 	for {
 		n, err := pump.Read(buf)
 		i.mu.Lock()
+		i.readN++
 		i.feed(buf[:n], n == len(buf))
 		clear(buf[:n])
 		if err != nil {
@@ -195,6 +197,13 @@ func (i *input) waiting() bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return len(i.waits) > 0
+}
+
+// readings counts how often something was read from the terminal.
+func (i *input) readings() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.readN
 }
 
 // lostKeys reports, once, that keys came faster than they were taken, so that some are lost.

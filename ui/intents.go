@@ -82,11 +82,18 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	m.dirty = true
 	if n := len(m.overlays); n > 0 {
+		q, asks := m.overlays[n-1].(asking)
+		if asks && m.early(q) {
+			m.note(info, kit.Clean(msg.String())+" was typed before this question, and is no answer", q.named(m.scene()))
+			return nil
+		}
 		if o, ok := m.overlays[n-1].(typist); ok {
 			return m.perform(o.typed(msg))
 		}
 		i := m.overlays[n-1].press(m.scene(), b.act, m.keys.meant(msg))
-		if i == nil && known && b.act.section() <= onApps {
+		if i == nil && asks {
+			m.note(info, kit.Clean(msg.String())+" is no answer", q.named(m.scene()))
+		} else if i == nil && known && b.act.section() <= onApps {
 			m.note(info, b.word+" is for the panes", "esc closes this first")
 		}
 		return m.perform(i)

@@ -190,7 +190,7 @@ func (m *root) wheel(e tea.Mouse) tea.Cmd {
 	if len(m.overlays) > 0 || m.welcome != nil {
 		if n := len(m.overlays); n > 0 {
 			switch m.overlays[n-1].(type) { // those that a wheel cannot answer
-			case *confirmOverlay, *bulkConfirm, *knockOverlay, *deleteOverlay, *revealOverlay, *inviteOverlay:
+			case asking, *revealOverlay, *inviteOverlay:
 				return nil
 			}
 		}

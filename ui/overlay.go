@@ -19,6 +19,29 @@ type overlay interface {
 	danger() bool
 }
 
+// asking is an overlay that only the keys it names answer, and esc, which is No. What was typed before it was drawn is no answer.
+type asking interface {
+	overlay
+	named(s *scene) string // these keys and what they do
+}
+
+// no reports whether a key answers a question with No.
+func no(a action, key string) bool { return a == closeTop || key == "esc" }
+
+// early reports whether a key was typed before the question on top was drawn: nobody has read it by then.
+func (m *root) early(q asking) bool { return m.question != q || m.reads() <= m.questionAt }
+
+// asksNow notes that the question on top, if there is one, was drawn.
+func (m *root) asksNow() {
+	var q asking
+	if n := len(m.overlays); n > 0 {
+		q, _ = m.overlays[n-1].(asking)
+	}
+	if m.question != q {
+		m.question, m.questionAt = q, m.reads()
+	}
+}
+
 // lay draws o over the frame's lines.
 // It says where its inside is.
 func lay(s *scene, lines []string, o overlay, w, h int) (inside kit.Rect) {

@@ -356,9 +356,14 @@ func (o *appOverlay) press(*scene, action, string) intent { return nil } // type
 func (o *appOverlay) typed(msg tea.KeyPressMsg) intent {
 	key := msg.String()
 	if o.asks {
-		o.asks = false
-		if key == "y" {
+		o.said, o.good = "", false
+		switch key {
+		case "esc", "y":
 			return closeApp{o}
+		case "n":
+			o.asks = false
+		default:
+			o.said = kit.Clean(key) + " is no answer"
 		}
 		return nil
 	}
@@ -366,7 +371,7 @@ func (o *appOverlay) typed(msg tea.KeyPressMsg) intent {
 	case key == "esc" && (!o.changed || o.saving):
 		return closeApp{o}
 	case key == "esc":
-		o.asks = true
+		o.asks, o.said = true, ""
 		return nil
 	case o.saving:
 		return nil

@@ -60,7 +60,11 @@ func (o *appOverlay) box(s *scene, w, h int) []string {
 func (o *appOverlay) words(s *scene, wrong map[string]string) (themes.Paint, string) {
 	switch here := o.wrongHere(wrong); {
 	case o.asks:
-		return s.st.Danger, "throw away what was typed?  y yes · any other key: No"
+		said := "throw away what was typed?  esc again: yes · n: No"
+		if o.said != "" {
+			said += " · " + o.said
+		}
+		return s.st.Danger, said
 	case o.saving:
 		return s.st.Accent, "saving …"
 	case o.said != "" && o.good:

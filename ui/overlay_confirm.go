@@ -6,13 +6,13 @@ import (
 )
 
 // confirmOverlay asks before a revoke in a production environment. The answer key is not the key that
-// opened it, and everything else is No.
+// opened it.
 type confirmOverlay struct {
 	tokenID string
 	lines   []string
 	verb    string // what the answer key does
-	no      string // the key of No, where it has one
-	other   string // what that does, and any other key
+	no      string // another key, where there is one
+	other   string // what that does
 }
 
 func newConfirm(r *row, a *app) *confirmOverlay {
@@ -59,11 +59,27 @@ func (o *confirmOverlay) wrapped(w int) []string {
 	return out
 }
 
-func (o *confirmOverlay) press(s *scene, _ action, key string) intent {
+func (o *confirmOverlay) press(s *scene, a action, key string) intent {
 	if key == s.keys.yes() {
 		return revokeToken{tokenID: o.tokenID, confirmed: true}
 	}
-	return closeOverlay{}
+	return o.refused(a, key)
+}
+
+// refused is No, or nil where the key is not named.
+func (*confirmOverlay) refused(a action, key string) intent {
+	if no(a, key) {
+		return closeOverlay{}
+	}
+	return nil
+}
+
+func (o *confirmOverlay) named(s *scene) string {
+	other := ""
+	if o.no != "" {
+		other = o.no + " " + o.other + ", "
+	}
+	return s.keys.yes() + " " + o.verb + ", " + other + "esc: No"
 }
 
 func (o *confirmOverlay) box(s *scene, w, h int) []string {
@@ -73,13 +89,10 @@ func (o *confirmOverlay) box(s *scene, w, h int) []string {
 	question.Put("", " "+o.verb+"   ")
 	if o.no != "" {
 		question.Put(string(s.st.Key), o.no)
-		question.Put(string(s.st.Quiet), o.other)
-	} else {
-		question.Put(string(s.st.Chip), " No ")
+		question.Put("", " "+o.other+"   ")
 	}
-	if w >= 44 && o.no == "" {
-		question.Put(string(s.st.Quiet), "  any other key")
-	}
+	question.Put(string(s.st.Key), "esc")
+	question.Put("", " No")
 	out := []string{""}
 	for i, text := range o.wrapped(w) {
 		paint := s.st.Quiet

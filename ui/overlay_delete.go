@@ -63,14 +63,24 @@ func (o *deleteOverlay) wrapped(w int) (out []string) {
 	return out
 }
 
-func (o *deleteOverlay) press(s *scene, _ action, key string) intent {
+func (o *deleteOverlay) press(s *scene, a action, key string) intent {
 	switch {
 	case key == s.keys.yes():
 		return deleteApplication{o}
 	case key == "r" && o.revocable():
 		return revokeFirst{o}
+	case no(a, key):
+		return closeOverlay{}
 	}
-	return closeOverlay{}
+	return nil
+}
+
+func (o *deleteOverlay) named(s *scene) string {
+	first := ""
+	if o.revocable() {
+		first = "r revokes first, "
+	}
+	return s.keys.yes() + " deletes it, " + first + "esc: No"
 }
 
 func (o *deleteOverlay) box(s *scene, w, h int) []string {
@@ -90,10 +100,8 @@ func (o *deleteOverlay) box(s *scene, w, h int) []string {
 		q.Put(string(s.st.Key), "r")
 		q.Put("", " revoke first   ")
 	}
-	q.Put(string(s.st.Chip), " No ")
-	if w >= 44 && (!o.revocable() || w >= 60) {
-		q.Put(string(s.st.Quiet), "  any other key")
-	}
+	q.Put(string(s.st.Key), "esc")
+	q.Put("", " No")
 	out = append(out, kit.Spaces(w), q.End(w), kit.Spaces(w))
 	if len(out) > h { // the question is what must stay
 		out = append(out[1:max(h, 2)], out[len(out)-2])

@@ -67,11 +67,11 @@ func (m *root) openDismiss() tea.Cmd {
 
 func (*dismissOverlay) title() string { return "Dismiss the lost answer?" }
 
-func (o *dismissOverlay) press(s *scene, _ action, key string) intent {
+func (o *dismissOverlay) press(s *scene, a action, key string) intent {
 	if key == s.keys.yes() {
 		return dismissLost{o}
 	}
-	return closeOverlay{}
+	return o.refused(a, key)
 }
 
 // dismissLost is the intent to dismiss it.

@@ -50,7 +50,7 @@ func (o *helpOverlay) size(w, h int) (int, int) { return min(w, 90), h }
 func overlayKeys() []KeyRow {
 	return []KeyRow{
 		{"esc", "close what is open; q does too where nothing is typed"},
-		{"y", "a question: yes; every other key is No"},
+		{"y", "a question: yes; esc is No, and other keys do nothing"},
 		{"d", "the question whether an older token may end: get one of its own"},
 		{"y", "an invitation: copy the address"},
 		{"c", "an invitation by code: copy the code"},

@@ -8,7 +8,7 @@ import (
 )
 
 // knockOverlay asks before a get that may end a token which somebody else holds. Neither answer key is one that
-// opens it, and everything else is No.
+// opens it.
 type knockOverlay struct {
 	lines []string
 	own   intent // with a scope that buys a token of its own; nil when there is none to offer
@@ -53,14 +53,24 @@ func (o *knockOverlay) wrapped(w int) []string {
 	return out
 }
 
-func (o *knockOverlay) press(s *scene, _ action, key string) intent {
+func (o *knockOverlay) press(s *scene, a action, key string) intent {
 	switch {
 	case key == s.keys.yes():
 		return o.yes
 	case key == "d" && o.own != nil:
 		return o.own
+	case no(a, key):
+		return closeOverlay{}
 	}
-	return closeOverlay{}
+	return nil
+}
+
+func (o *knockOverlay) named(s *scene) string {
+	own := ""
+	if o.own != nil {
+		own = "d gets one of its own, "
+	}
+	return own + s.keys.yes() + " gets it anyway, esc: No"
 }
 
 // answers are the keys and what they mean. Without a scene only their number is right.
@@ -70,31 +80,27 @@ func (o *knockOverlay) answers(s *scene, w int) []string {
 	if s != nil {
 		yes = s.keys.yes()
 	}
-	all := []answer{{yes, "get it anyway"}}
+	all := []answer{{yes, "get it anyway"}, {"esc", "No"}}
 	if o.own != nil {
 		means := "get one of its own, with the scope " + o.scope
-		if kit.Width(means) > w-6 {
+		if kit.Width(means) > w-8 {
 			means = "get with " + o.scope
 		}
 		all = append([]answer{{"d", means}}, all...)
 	}
-	out := make([]string, 0, len(all)+1)
+	out := make([]string, 0, len(all))
 	if s == nil {
-		return out[:len(all)+1]
+		return out[:len(all)]
 	}
 	for _, a := range all {
 		l := kit.NewLine("", 128)
 		l.Gap(2)
-		l.Put(string(s.st.Key), a.key)
+		l.Cell(string(s.st.Key), a.key, 3)
 		l.Gap(2)
-		l.Put("", kit.Middle(a.means, max(w-6, 1)))
+		l.Put("", kit.Middle(a.means, max(w-8, 1)))
 		out = append(out, l.End(w))
 	}
-	l := kit.NewLine("", 128)
-	l.Gap(1)
-	l.Put(string(s.st.Chip), " No ")
-	l.Put(string(s.st.Quiet), kit.Cut(" any other key", max(w-6, 0)))
-	return append(out, l.End(w))
+	return out
 }
 
 func (o *knockOverlay) box(s *scene, w, h int) []string {

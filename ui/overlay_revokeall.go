@@ -70,6 +70,8 @@ func (*revokeAllOverlay) danger() bool    { return true }
 
 func (o *revokeAllOverlay) press(*scene, action, string) intent { return nil } // typed takes every key
 
+func (*revokeAllOverlay) named(*scene) string { return "type the number, esc: No" }
+
 func (o *revokeAllOverlay) typed(msg tea.KeyPressMsg) intent {
 	switch msg.String() {
 	case "esc":

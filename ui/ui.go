@@ -91,6 +91,9 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 	m := newRoot(ctx, o)
 	_, m.anchored = o.Output.(term.File)
 	m.behind, m.lostKeys = in.waiting, in.lostKeys
+	if in != nil {
+		m.reads = in.readings
+	}
 	_, err := tea.NewProgram(m, opts...).Run()
 	interrupted := ctx.Err() != nil
 	cancel()                // a copy under way ends, or fails

@@ -90,10 +90,14 @@ type root struct {
 	behind  func() bool // keys wait: what is drawn now would be over at once
 	// lostKeys reports, once, that some keys were lost.
 	lostKeys func() bool
-	away     bool      // suspended: the terminal is not ours
-	next     time.Time // when the next visible character changes
-	frame    string
-	drawn    int
+	// reads counts the reads of the terminal, so that what was typed before a question was drawn is known.
+	reads      func() int
+	question   asking    // that was drawn last; nil for none
+	questionAt int       // the reads when it was
+	away       bool      // suspended: the terminal is not ours
+	next       time.Time // when the next visible character changes
+	frame      string
+	drawn      int
 }
 
 // panes are the four, by name for those who know which one they want.
@@ -124,6 +128,8 @@ func newRoot(ctx context.Context, o Options) *root {
 	}
 	m.clock, m.behind = m.fx.now, func() bool { return false }
 	m.lostKeys = m.behind
+	reads := 0
+	m.reads = func() int { reads++; return reads }
 	m.now = m.clock()
 	if o.Welcome {
 		m.welcome = &welcome{}

@@ -86,6 +86,7 @@ func (m *root) draw() {
 			m.inside.Y += top
 		}
 	}
+	m.asksNow()
 	m.next, m.drawn = s.next, s.drawn
 	if !m.next.IsZero() {
 		m.next = wholeSecond(m.next)

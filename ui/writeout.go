@@ -46,7 +46,7 @@ func (m *root) asksToWriteOut() bool {
 	}
 	m.overlays = []overlay{&leaveOverlay{confirmOverlay{lines: []string{
 		"Nothing can be stored any more.", "What this console holds ends with it, unless it is written out.",
-	}, verb: "write it out and quit", no: "n", other: " quit without   any other key: stay"}}}
+	}, verb: "write it out and quit", no: "n", other: "quit without"}}}
 	return true
 }
 
@@ -62,7 +62,7 @@ func (o *leaveOverlay) press(s *scene, a action, key string) intent {
 	case o.no:
 		return leaveUnkept{o, false}
 	}
-	return o.confirmOverlay.press(s, a, "")
+	return o.refused(a, key)
 }
 
 // leaveUnkept quits; write: when what is held was written out.

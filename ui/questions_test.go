@@ -1,0 +1,102 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/console"
+	"lanyard/store"
+)
+
+// unanswered presses keys that the question on top does not name: each is ignored, and it is said which ones count.
+func (l *live) unanswered(keys ...string) {
+	l.t.Helper()
+	open := l.Overlays()
+	for _, k := range keys {
+		l.Key(k)
+		if l.Overlays() != open || l.Quit {
+			l.t.Fatalf("%s answers the question: %d open, %d before", k, l.Overlays(), open)
+		}
+		l.said(k + " is no answer")
+		l.shows(k+" is no answer", "esc: No")
+	}
+}
+
+// asked are the questions, and how each is opened.
+var asked = map[string]func(*testing.T) *live{
+	"revoke": func(t *testing.T) *live {
+		l := alive(t, func(e *console.Environment) { e.Production = true })
+		l.Key("g", "x")
+		return l
+	},
+	"revoke marked ones": func(t *testing.T) *live {
+		l := alive(t)
+		l.Key("g", "g", "home", "space", "space", "x")
+		return l
+	},
+	"leave": func(t *testing.T) *live {
+		v := &vanished{}
+		l := keptBy(t, func(st *store.Store) console.Keeper { v.Store = st; return v }, func(*console.Application) {})
+		v.gone.Store(true)
+		l.Changed()
+		l.Key("q")
+		return l
+	},
+	"end the older token": func(t *testing.T) *live { l := alive(t, knocking); l.Key("g", "y", "g"); return l },
+	"delete": func(t *testing.T) *live {
+		l := alive(t)
+		fill(l.Pump, "Billing", "billing-key", "s3cr3t-of-billing")
+		l.Key("ctrl+s", "1", "D")
+		return l
+	},
+}
+
+// A question is answered by nothing that was typed before it was drawn, and by no key that it does not name.
+func TestQuestionsIgnoreOtherKeys(t *testing.T) {
+	t.Parallel()
+	for name, open := range asked {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := open(t)
+			l.unanswered("x", "enter", "space", "q", "up", "j", "home", "?", "f1")
+			l.Send(tea.MouseWheelMsg{X: 60, Y: 10, Button: tea.MouseWheelDown})
+			if l.Overlays() != 1 {
+				t.Error("the wheel answers it")
+			}
+			l.Key("esc")
+			if l.Overlays() != 0 {
+				t.Error("esc does not close it")
+			}
+		})
+	}
+}
+
+func TestQuestionsIgnoreWhatWasTypedAhead(t *testing.T) {
+	t.Parallel()
+	l := alive(t, func(e *console.Environment) { e.Production = true })
+	l.Key("g")
+	l.Behind(true) // the keys wait behind x, so that the question is not drawn
+	l.Reads(7)
+	l.Key("x", "y")
+	l.Behind(false)
+	l.Key("y", "y", "esc") // the program has them, and they were read before the question was drawn
+	if l.Overlays() != 1 || l.board(t, "revoking") != 0 {
+		t.Fatalf("%d open: what was typed ahead is an answer", l.Overlays())
+	}
+	l.shows("esc was typed before this question", "y revoke it")
+	l.Reads(8)
+	l.Key("y")
+	if l.Overlays() != 0 || l.board(t, "revoking") != 1 {
+		t.Error("what was typed then is no answer")
+	}
+	// The same key asks again: this question was not drawn yet either.
+	l = alive(t, knocking)
+	l.Reads(7)
+	l.Key("g", "y")
+	if l.api.tokens != 0 || !strings.Contains(ansi.Strip(l.Frame()), "End the older token?") {
+		t.Errorf("%d requests", l.api.tokens)
+	}
+}
