@@ -116,9 +116,13 @@ func (c *chooser) typed(msg tea.KeyPressMsg) intent {
 		c.at = min(c.at+max(c.page-1, 1), max(n-1, 0))
 	case key == "pgup":
 		c.at = max(c.at-max(c.page-1, 1), 0)
+	case key == "home":
+		c.at = 0
+	case key == "end":
+		c.at = max(n-1, 0)
 	default:
 		before := c.input.Value()
-		c.input = typeInto(c.input, msg)
+		c.input = typeInto(c.input, inText(msg))
 		if c.input.Value() != before {
 			c.at, c.off = 0, 0
 		}
@@ -144,7 +148,8 @@ func (c *chooser) box(s *scene, w, h int) []string {
 	field := kit.NewLine("", 160)
 	field.Gap(1)
 	field.Put(string(s.st.Accent), c.heading)
-	field.Put("", kit.Clean(c.input.Value())+"▏")
+	left, right := around(c.input)
+	field.Put("", left+here+right)
 	count := strconv.Itoa(len(shown)) + " of " + strconv.Itoa(len(c.all))
 	if c.input.Value() == "" {
 		count = "type to search"

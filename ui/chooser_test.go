@@ -27,6 +27,54 @@ func TestPaletteHasEveryAction(t *testing.T) {
 	}
 }
 
+// home and end go to the first and last entry; with ctrl they move in what is typed.
+func TestPaletteAndHelpEnds(t *testing.T) {
+	t.Parallel()
+	for opener, last := range map[string]string{":": "quit now", "?": "ctrl+c"} {
+		p, _ := still(t, 120, 40)
+		p.Feed(console.Board{})
+		at := func() string {
+			for line := range strings.Lines(ansi.Strip(p.Frame())) {
+				if strings.Contains(line, "▌") {
+					return line
+				}
+			}
+			return ""
+		}
+		p.Key(opener)
+		first := at()
+		p.Key("end")
+		if got := at(); !strings.Contains(got, last) {
+			t.Errorf("%s end: at %q", opener, got)
+		}
+		if p.Key("home"); at() != first {
+			t.Errorf("%s home: at %q, want %q", opener, at(), first)
+		}
+		p.Type("et")
+		p.Key("ctrl+home")
+		p.Type("g")
+		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, opener+" g▏et") {
+			t.Errorf("typed in front:\n%s", frame)
+		}
+		p.Key("ctrl+end")
+		p.Type("!")
+		if frame := ansi.Strip(p.Frame()); !strings.Contains(frame, opener+" get!▏") {
+			t.Errorf("typed behind:\n%s", frame)
+		}
+	}
+	// The list of forms of a copy has ends, too, and a field of a form takes ctrl+home.
+	l := alive(t)
+	l.Key("g", "Y", "end", "enter")
+	l.shows("the ID token: it came without one")
+	l.Key("home", "enter")
+	l.said("copied")
+	l.Key("G", "tab")
+	l.Type("rite")
+	l.Key("ctrl+home")
+	l.Type("w")
+	l.shows("w▏rite")
+}
+
 func TestPaletteSaysWhy(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)

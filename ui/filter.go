@@ -67,7 +67,7 @@ func (m *root) filterTyped(msg tea.KeyPressMsg) tea.Cmd {
 		v.typing = false
 		return m.run(prevPane)
 	default:
-		v.input = typeInto(v.input, msg)
+		v.input = typeInto(v.input, inText(msg))
 		v.filters[m.on()] = v.input.Value()
 	}
 	return nil
@@ -148,9 +148,8 @@ func (v *viewing) field(p paneID, on bool) string {
 	f := v.filters[p]
 	switch {
 	case v.typing && on:
-		r := []rune(f)
-		at := min(v.input.Position(), len(r))
-		return "/" + kit.Clean(string(r[:at])) + "▏" + kit.Clean(string(r[at:]))
+		left, right := around(v.input)
+		return "/" + left + here + right
 	case f != "":
 		return "/" + kit.Clean(f)
 	}

@@ -197,7 +197,7 @@ func (f *form) typed(msg tea.KeyPressMsg) bool {
 		f.changed, x.touched = true, true
 		return true
 	default:
-		x.input = typeInto(x.input, msg)
+		x.input = typeInto(x.input, inText(msg))
 	}
 	if x.value() != before {
 		f.changed, x.touched = true, true
@@ -327,6 +327,21 @@ func (f *field) empty() bool {
 // tells says whether what is typed may be a name, a key or a host, which an audience must not read.
 func (f *field) tells() bool { return f.key != "scopes" && f.key != "cache_ttl" && f.key != "count" }
 
+// inText is a key as a text field takes it: ctrl+home and ctrl+end go to the ends of the text, as home and end do.
+func inText(msg tea.KeyPressMsg) tea.KeyPressMsg {
+	if s := msg.String(); s == "ctrl+home" || s == "ctrl+end" {
+		msg.Mod = 0
+	}
+	return msg
+}
+
+// around is what is typed before and after the place where the next character goes.
+func around(in textinput.Model) (left, right string) {
+	r := []rune(in.Value())
+	at := min(in.Position(), len(r))
+	return kit.Clean(string(r[:at])), kit.Clean(string(r[at:]))
+}
+
 const here = "▏" // where the next character goes
 
 // dots stand for n characters.
@@ -372,8 +387,6 @@ func (f *field) show(w int, focused bool) (string, themes.Paint) {
 	if text == "" {
 		return here + f.hint, ""
 	}
-	r := []rune(text)
-	at := min(f.input.Position(), len(r))
-	left, right := kit.Clean(string(r[:at])), kit.Clean(string(r[at:]))
+	left, right := around(f.input)
 	return kit.End(left, w-2) + here + right, "" // the end of what is typed is what is looked at
 }

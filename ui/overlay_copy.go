@@ -75,6 +75,10 @@ func (o *copyOverlay) press(_ *scene, a action, key string) intent {
 			o.at = max(o.at-1, 0)
 			return nil
 		}
+	case goHome, pageUp:
+		o.at = 0
+	case goEnd, pageDown:
+		o.at = len(o.forms) - 1
 	case closeTop, quit:
 		return closeOverlay{}
 	}
