@@ -116,27 +116,30 @@ func roomFor(k keyState, room, name int, chip string) (shown, key string) {
 func (m *root) counts(short bool) []cell {
 	var out []cell
 	t := m.board.total
-	add := func(n int, st console.State, word string) {
+	add := func(n int, st console.State) {
 		if n == 0 && st != console.Active {
 			return
 		}
 		sign, paint := m.scene().look(st)
-		text := strconv.Itoa(n) + " " + word
+		text := strconv.Itoa(n) + " " + string(st)
 		if short {
 			text = sign + " " + strconv.Itoa(n)
 		}
 		if n == 0 {
 			paint = m.st.Quiet
 		}
-		if len(out) > 0 {
+		switch {
+		case st == console.Expiring: // they are among the active ones
+			text = " (" + text + ")"
+		case len(out) > 0:
 			text = "  " + text
 		}
 		out = append(out, textCell(paint, text))
 	}
-	add(t.active, console.Active, "active")
-	add(t.expiring, console.Expiring, "expiring")
-	add(t.revoking, console.Revoking, "revoking")
-	add(t.lingering, console.Lingering, "lingering")
+	add(t.active+t.expiring, console.Active)
+	add(t.expiring, console.Expiring)
+	add(t.revoking, console.Revoking)
+	add(t.lingering, console.Lingering)
 	return out
 }
 

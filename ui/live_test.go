@@ -28,6 +28,24 @@ func TestGet(t *testing.T) {
 	l.said("the server hands out the live token again")
 }
 
+// The header counts a token that expires soon as active, and one that has expired as nothing, as the list calls them.
+func TestHeaderCounts(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "g", "home")
+	head := func() string { head, _, _ := strings.Cut(ansi.Strip(l.Frame()), "\n"); return head }
+	for _, c := range []struct {
+		after time.Duration
+		want  string
+	}{{0, "2 active "}, {59*time.Minute + 20*time.Second, "2 active (2 expiring)"}, {5 * time.Minute, "0 active "}} {
+		l.after(c.after)
+		if !strings.Contains(head(), c.want) || strings.Contains(c.want, "expiring") != strings.Contains(head(), "expiring") {
+			t.Errorf("after %v: %q, want %q\n%s", c.after, head(), c.want, ansi.Strip(l.Frame()))
+		}
+	}
+	l.shows("○ expired")
+}
+
 func TestGetFails(t *testing.T) {
 	t.Parallel()
 	l := alive(t)

@@ -543,6 +543,8 @@ func TestPlainWords(t *testing.T) {
 		l.types(strings.Repeat("long ", 2000), "That line is longer than any command; nothing was done.")
 		l.types("\x1b[A", "That line holds control characters, as arrow keys send them; nothing was done.")
 		l.types("apps", "application 1: Orders production: no living token.", "application 2: Orders sandbox: 1 active.")
+		l.passes(59*time.Minute+20*time.Second, "Orders sandbox, token 1 ("+fp("access-1")+"): expiring, 1 minute left.")
+		l.types("apps", "application 1: Orders production: no living token.", "application 2: Orders sandbox: 1 active (1 expiring).")
 	})
 }
 

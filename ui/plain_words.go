@@ -172,14 +172,18 @@ func proofOf(s console.Status) string {
 	return "not proved"
 }
 
-// tallyWords count living tokens by state: "2 active, 1 expiring".
+// tallyWords count living tokens by state, those that expire soon among the active ones: "3 active (1 expiring), 1 revoking".
 func tallyWords(t tally) string {
 	var parts []string
 	for _, c := range []struct {
 		n    int
 		what console.State
-	}{{t.active, console.Active}, {t.expiring, console.Expiring}, {t.revoking, console.Revoking}, {t.lingering, console.Lingering}} {
-		if c.n > 0 {
+	}{{t.active + t.expiring, console.Active}, {t.expiring, console.Expiring}, {t.revoking, console.Revoking}, {t.lingering, console.Lingering}} {
+		switch {
+		case c.n == 0:
+		case c.what == console.Expiring:
+			parts[0] += fmt.Sprintf(" (%d %s)", c.n, c.what)
+		default:
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.what))
 		}
 	}
