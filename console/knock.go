@@ -32,6 +32,9 @@ func (k Knock) Text() string {
 	return s
 }
 
+// Asks reports whether a person is asked before the get: it ends a token of ours. Of tokens that others may hold it is told.
+func (k Knock) Asks() bool { return k.Held != "" }
+
 // Hint says how to avoid it.
 func (k Knock) Hint() string {
 	if k.Scope == "" {

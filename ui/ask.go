@@ -82,7 +82,7 @@ func asksAnew(r *row) bool {
 	return r.tok.Refresh != console.RefreshLive || r.tok.Unsure != nil
 }
 
-// asksFirst opens the question where getting with these scopes may end a token that somebody else holds. What the
+// asksFirst opens the question where getting with these scopes may end a token that is held here. What the
 // console will refuse anyway is not asked about.
 func (m *root) asksFirst(a *app, user string, scopes []string, yes intent) bool {
 	if len(scopes) == 0 {
@@ -94,10 +94,17 @@ func (m *root) asksFirst(a *app, user string, scopes []string, yes intent) bool 
 	by := a.Application
 	by.Username = cmp.Or(user, by.Username)
 	k, ok := console.KnocksOut(by, m.board.applications(), m.board.tokens, scopes, a.policy, m.o.Device, m.now)
-	if ok {
-		m.overlays = append(m.overlays, newKnock(k, a.ID, scopes, yes))
+	return ok && m.asksToEnd(k, a.ID, scopes, yes)
+}
+
+// asksToEnd opens the question whether a token of ours may end. Of one that others may hold it is told in the log.
+func (m *root) asksToEnd(k console.Knock, appID string, scopes []string, yes intent) bool {
+	if !k.Asks() {
+		m.jot(info, k.Text(), k.Hint())
+		return false
 	}
-	return ok
+	m.overlays = append(m.overlays, newKnock(k, appID, scopes, yes))
+	return true
 }
 
 // invites says whether a person is waited for.

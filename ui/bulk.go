@@ -147,8 +147,9 @@ func (m *root) leftOut(act action, id string, r *row) string {
 	case a.Interactive():
 		return fp + " takes a person to renew"
 	}
-	if _, knocks := console.KnocksOut(a.Application, m.board.applications(), m.board.tokens, scopesOr(r.tok.Asked, a.Scopes), a.policy, m.o.Device, m.now); knocks {
-		return fp + " may end a token that somebody else holds when it is renewed"
+	k, knocks := console.KnocksOut(a.Application, m.board.applications(), m.board.tokens, scopesOr(r.tok.Asked, a.Scopes), a.policy, m.o.Device, m.now)
+	if knocks && k.Asks() {
+		return fp + ": renewing it may end " + k.Held
 	}
 	return ""
 }

@@ -83,14 +83,14 @@ func TestOneMarkAsksAsOneToken(t *testing.T) {
 func TestBulkRenewEndsNothingUnasked(t *testing.T) {
 	t.Parallel()
 	l := alive(t, knocking)
-	l.Key("g", "y", "1", "down", "2", "g", "y", "1", "home", "2")
+	l.Key("g", "1", "down", "2", "g", "1", "home", "2")
 	before := l.api.tokens
 	l.Key("home", "space", "1", "down", "2", "home", "space", "r")
 	if l.api.tokens != before {
 		t.Errorf("%d requests that may end somebody else's token, and nobody was asked", l.api.tokens-before)
 	}
 	l.said("renewed 0 of 2")
-	l.said("may end a token that somebody else holds")
+	l.said("renewing it may end " + fp("access-1"))
 	l.shows("2 marked") // nothing was sent
 }
 

@@ -21,18 +21,18 @@ func billing(l *live, more ...string) {
 func TestFormTestAsksAsTheKeyDoes(t *testing.T) {
 	t.Parallel()
 	l := alive(t, knocking)
-	billing(l, "ctrl+t")
+	billing(l, "ctrl+s", "g", "e", "ctrl+t")
 	l.shows("End the older token?")
-	if l.api.tokens != 0 {
+	if l.api.tokens != 1 {
 		t.Errorf("%d requests, and nobody was asked", l.api.tokens)
 	}
 	l.unanswered("n")
 	l.Key("esc")
-	if l.api.tokens != 0 || l.Overlays() != 1 {
+	if l.api.tokens != 1 || l.Overlays() != 1 {
 		t.Errorf("%d requests after No, %d open", l.api.tokens, l.Overlays())
 	}
 	l.Key("ctrl+t", "y")
-	if l.api.tokens != 1 || l.Overlays() != 1 {
+	if l.api.tokens != 2 || l.Overlays() != 1 {
 		t.Errorf("%d requests after yes, %d open", l.api.tokens, l.Overlays())
 	}
 }

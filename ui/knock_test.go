@@ -18,21 +18,24 @@ func knocking(e *console.Environment) { e.Regime = console.RegimeJWT }
 func TestKnockAsksFirst(t *testing.T) {
 	t.Parallel()
 	l := alive(t, knocking)
+	l.Key("g") // none is held that could end
+	l.said("a new token for Orders@cloud/PRODUCTION revokes the older one of the same key, user and scopes, also in programs that use it now")
+	if l.Overlays() != 0 || l.api.tokens != 1 {
+		t.Fatalf("the first get: %d overlays, %d requests", l.Overlays(), l.api.tokens)
+	}
 	l.Key("g")
-	l.shows("End the older token?", "device_lap", "No")
+	l.shows("End the older token?", "device_lap", "No", "(here", fp("access-1")+").")
 	l.unanswered("g", "r", "n", "enter", "q", "D", "Y", "up")
 	l.Key("esc")
-	if l.Overlays() != 0 || l.api.tokens != 0 {
+	if l.Overlays() != 0 || l.api.tokens != 1 {
 		t.Fatalf("esc is not No: %d overlays, %d requests", l.Overlays(), l.api.tokens)
 	}
 	l.Key("g", "y")
-	if l.api.tokens != 1 || len(l.api.scopes) != 0 || l.Overlays() != 0 {
+	if l.api.tokens != 2 || len(l.api.scopes) != 0 || l.Overlays() != 0 {
 		t.Errorf("y: %d requests with %q", l.api.tokens, l.api.scopes)
 	}
-	l.Key("g")
-	l.shows("(here", fp("access-1")+").")
-	l.Key("d")
-	if l.api.tokens != 2 || !slices.Equal(l.api.scopes, []string{"device_lap"}) || l.Overlays() != 0 {
+	l.Key("g", "d")
+	if l.api.tokens != 3 || !slices.Equal(l.api.scopes, []string{"device_lap"}) || l.Overlays() != 0 {
 		t.Errorf("d: %d requests with %q", l.api.tokens, l.api.scopes)
 	}
 }
@@ -41,7 +44,7 @@ func TestKnockAsksFirst(t *testing.T) {
 func TestKnockOnRenew(t *testing.T) {
 	t.Parallel()
 	l := awake(t, func(a *console.Application) { a.Scopes = []string{"orders_read"} }, knocking)
-	l.Key("g", "y", "2", "r")
+	l.Key("g", "2", "r")
 	l.shows("End the older token?")
 	l.Key("esc")
 	if l.api.tokens != 1 {
@@ -62,7 +65,7 @@ func TestKnockOnRenew(t *testing.T) {
 	// With a live refresh token nobody is in the way.
 	l = alive(t, knocking)
 	l.api.refresh = true
-	l.Key("g", "y", "r")
+	l.Key("g", "r")
 	l.said("refreshed: got")
 }
 
@@ -85,6 +88,11 @@ func TestKnockNotAsked(t *testing.T) {
 func TestKnockThenInvite(t *testing.T) {
 	t.Parallel()
 	l := awake(t, devices, atDevice, knocking)
+	l.api.polls = make(chan error, 1)
+	l.api.polls <- nil
+	l.api.device = tokenapi.DeviceAnswer{UserCode: userCode, VerificationURI: "https://gw.example/device", ExpiresIn: time.Hour}
+	l.Key("g")
+	l.said("got " + fp("access-1"))
 	l.Hold = true
 	l.Key("g")
 	l.shows("End the older token?")

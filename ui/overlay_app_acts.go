@@ -66,16 +66,13 @@ func (i testApp) perform(m *root) tea.Cmd {
 	return m.fx.testApp(i.form, i.draft, i.form.changes)
 }
 
-// asksBeforeTest opens the question that the key would open: a test is a get, and may end a token that somebody else holds.
+// asksBeforeTest opens the question that the key would open: a test is a get, and may end a token that is held here.
 func (m *root) asksBeforeTest(i testApp) bool {
 	a := i.draft.Application
 	a.ID = i.draft.Identity()
 	k, ok := console.KnocksOut(a, m.board.applications(), m.board.tokens, a.Scopes, m.fx.svc.Policy(a), m.o.Device, m.now)
-	if ok {
-		i.answered = true
-		m.overlays = append(m.overlays, newKnock(k, a.ID, a.Scopes, i))
-	}
-	return ok
+	i.answered = true
+	return ok && m.asksToEnd(k, a.ID, a.Scopes, i)
 }
 
 // closeApp is the intent to close a form without saving.

@@ -178,13 +178,14 @@ func TestUnlockAfterTheQuestion(t *testing.T) {
 		t.Errorf("%d overlays", l.Overlays())
 	}
 	l, s = behindPassphrase(t, knocking)
+	l.Key("g")
 	s.lock(true)
 	l.Changed()
 	l.Key("g", "y")
 	l.shows("Unlock the stored secrets")
 	l.Type(passphrase)
 	l.Key("enter")
-	if l.api.tokens != 1 || l.Overlays() != 0 {
+	if l.api.tokens != 2 || l.Overlays() != 0 {
 		t.Errorf("%d requests, %d overlays", l.api.tokens, l.Overlays())
 	}
 }

@@ -329,13 +329,16 @@ func TestPlainProductionAsks(t *testing.T) {
 func TestPlainKnockAsks(t *testing.T) {
 	t.Parallel()
 	inLines(t, func(a *console.Application) { a.Environment.Regime = console.RegimeJWT }, func(l *talk) {
+		if said := l.typing("get 1"); !strings.Contains(said, "revokes the older one") || !strings.Contains(said, "got, 1 hour left") {
+			l.t.Fatalf("the first get: %q", said)
+		}
 		if said := l.typing("get 1"); !strings.Contains(said, "revokes the older one") || !strings.HasSuffix(said, "or anything else for no.\n") {
 			l.t.Fatalf("asked %q", said)
 		}
 		l.types("n", "No: nothing was asked for.")
 		l.typing("get 1")
 		l.typing("device")
-		if l.api.a.tokens != 1 || strings.Join(l.api.a.scopes, " ") != "device_lap" {
+		if l.api.a.tokens != 2 || strings.Join(l.api.a.scopes, " ") != "device_lap" {
 			l.t.Errorf("%d requests, with %q", l.api.a.tokens, l.api.a.scopes)
 		}
 	})

@@ -59,6 +59,12 @@ func (p *plain) askFirst(a *app, scopes []string, get func(scopes []string)) {
 		get(scopes)
 		return
 	}
+	if !k.Asks() {
+		p.out.say("%s.", upper(k.Text()))
+		p.out.hint(k.Hint())
+		get(scopes)
+		return
+	}
 	q := question{answers: map[string]func(){"yes": func() { get(scopes) }}, no: "No: nothing was asked for."}
 	p.out.say("%s.", k.Text())
 	if k.Scope != "" {
