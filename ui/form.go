@@ -34,6 +34,7 @@ type field struct {
 	at         int
 	off        bool // it is not asked for now
 	touched    bool
+	offered    bool // what is in it was not typed: what is typed takes its place, unless the cursor was moved before
 }
 
 func newField(key, label, value, hint string) *field {
@@ -83,6 +84,16 @@ func (f *field) text() secret.Text {
 // choose gives a choice its options, and the one that is chosen.
 func (f *field) choose(value string, options ...string) {
 	f.options, f.at = options, max(slices.Index(options, value), 0)
+}
+
+// yields ends the offer of what is in the field, and empties it if it is replaced. It says whether it was.
+func (f *field) yields(replaced bool) bool {
+	was := f.offered
+	f.offered = false
+	if was && replaced {
+		f.input.SetValue("")
+	}
+	return was && replaced
 }
 
 func (f *field) set(v string) {
@@ -197,6 +208,9 @@ func (f *form) typed(msg tea.KeyPressMsg) bool {
 		f.changed, x.touched = true, true
 		return true
 	default:
+		if key := msg.String(); x.yields(msg.Text != "" || key == "backspace" || key == "delete") && msg.Text == "" {
+			break // the key has emptied it
+		}
 		x.input = typeInto(x.input, inText(msg))
 	}
 	if x.value() != before {
@@ -223,9 +237,14 @@ func (f *form) pasted(text string) (why string) {
 	case strings.ContainsFunc(text, unicode.IsControl):
 		return "more than one line was pasted, and nothing of it was taken"
 	case x.kind == typedField:
-		if len([]rune(x.input.Value()))+len([]rune(text)) > x.input.CharLimit {
+		have := len([]rune(x.input.Value()))
+		if x.offered {
+			have = 0
+		}
+		if have+len([]rune(text)) > x.input.CharLimit {
 			return "that is too long, and nothing of it was taken"
 		}
+		x.yields(true)
 		x.input, _ = x.input.Update(tea.PasteMsg{Content: text})
 	default:
 		return "this field is chosen with ← →"

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"lanyard/console"
 	"lanyard/ui"
 )
@@ -111,12 +113,61 @@ func TestChooseGrant(t *testing.T) {
 	l.Key("G") // what was chosen is offered again
 	l.shows("read write")
 	l.Key("tab")
+	l.shows("typing replaces what is there, → edits it")
+	l.Key("right")
 	l.Type(` "`)
 	l.Key("enter")
 	l.shows("single words")
 	l.Key("esc")
 	if l.api.tokens != 1 {
 		t.Error("esc got a token")
+	}
+}
+
+// What is typed or pasted in G takes the place of the scopes and the user that are offered, for this get alone.
+func TestChooseGrantReplaces(t *testing.T) {
+	t.Parallel()
+	l := awake(t, func(a *console.Application) { a.Scopes, a.Username = []string{"orders_read"}, "ana" })
+	got := func(want string) {
+		t.Helper()
+		if have := strings.Join(l.api.scopes, " "); have != want {
+			t.Errorf("asked with %q, want %q", have, want)
+		}
+	}
+	l.Key("G", "tab")
+	l.Type("orders_write")
+	l.Key("enter")
+	got("orders_write")
+	l.Key("g")
+	got("orders_read")
+	l.Key("G", "tab")
+	l.Paste("a b")
+	l.Key("enter")
+	got("a b")
+	l.Key("G", "tab", "right")
+	l.Type(" c")
+	l.Key("enter")
+	got("a b c")
+	l.Key("G", "tab", "backspace")
+	l.shows("none: orders_read")
+	l.Key("enter")
+	got("orders_read")
+
+	l.Key("G", "left")
+	for range 5 {
+		if strings.Contains(ansi.Strip(l.Frame()), "‹ password ›") {
+			break
+		}
+		l.Key("left")
+	}
+	l.Key("tab")
+	l.Type("bob")
+	l.Key("tab")
+	l.Type("hunter2")
+	l.Key("enter")
+	l.said("got")
+	if l.api.user != "bob" {
+		t.Errorf("for %q", l.api.user)
 	}
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -53,7 +54,10 @@ func (m *root) openGrant() tea.Cmd {
 		newChoice("grant", "grant", last.grant, grants...),
 		newField("user", "user", last.user, "such as ana"),
 		newSecret("password", "password", hint),
-		newField("scopes", "scopes", strings.Join(last.scopes, " "), "none: what the server gives"),
+		newField("scopes", "scopes", strings.Join(last.scopes, " "), "none: "+cmp.Or(kit.Clean(strings.Join(a.Scopes, " ")), "what the server gives")),
+	}
+	for _, f := range o.fields {
+		f.offered = f.kind == typedField && !f.empty()
 	}
 	o.fit()
 	m.open(o)
@@ -134,6 +138,8 @@ func (o *grantOverlay) box(s *scene, w, h int) []string {
 	switch {
 	case o.said != "":
 		paint, said = s.st.Danger, "✕ "+o.said
+	case o.fields[o.at].offered:
+		said = "typing replaces what is there, → edits it; for this get alone"
 	case o.knows != "":
 		said = "known scopes: " + o.knows
 	}
