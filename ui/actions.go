@@ -137,6 +137,9 @@ func (m *root) do(a action) tea.Cmd {
 	case prevPane:
 		m.focusOn((m.focus + paneCount - 1) % paneCount)
 	case paneApps, paneTokens, paneGateway, paneActivity:
+		if m.on() == applications+paneID(a-paneApps) {
+			m.say(m.keys.row(a).word+" has the keys already", "")
+		}
 		m.focusOn(applications + paneID(a-paneApps))
 	case zoom:
 		m.zoomed = !m.zoomed
@@ -183,8 +186,10 @@ func (m *root) closeNothing() {
 	case len(m.marks) > 0:
 		clear(m.marks)
 	case m.clearFilter():
-	default:
+	case m.zoomed:
 		m.zoomed = false
+	default:
+		m.say("nothing is open", "")
 	}
 }
 

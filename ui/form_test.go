@@ -94,6 +94,11 @@ func TestFormRefuses(t *testing.T) {
 	if l.Overlays() != 0 {
 		t.Fatal("the form stayed")
 	}
+	fill(l.Pump, "Billing", "", "x")
+	l.Key("alt+esc") // as a terminal sends both at once
+	if l.Overlays() != 0 {
+		t.Fatal("the form stayed")
+	}
 	b, err := l.svc.Board(t.Context())
 	if err != nil || len(b.Applications) != 2 {
 		t.Errorf("%d applications, %v", len(b.Applications), err)

@@ -47,6 +47,10 @@ type (
 	cancelUnlock struct{ verb string }
 )
 
+// heard is the intent of a key that an overlay has answered by itself.
+type heard struct{}
+
+func (heard) intent()        {}
 func (getToken) intent()     {}
 func (renewToken) intent()   {}
 func (revokeToken) intent()  {}
@@ -81,6 +85,12 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	m.dirty = true
+	if esc := (tea.KeyPressMsg{Code: tea.KeyEscape}); !known && msg.Code == esc.Code && msg.Mod == tea.ModAlt {
+		return tea.Sequence(m.press(esc), m.press(esc)) // both came in one read
+	}
+	if known && b.act == suspend && msg.Text == "" {
+		return m.run(suspend)
+	}
 	if n := len(m.overlays); n > 0 {
 		q, asks := m.overlays[n-1].(asking)
 		if asks && m.early(q) {
@@ -91,9 +101,13 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 			return m.perform(o.typed(msg))
 		}
 		i := m.overlays[n-1].press(m.scene(), b.act, m.keys.meant(msg))
-		if i == nil && asks {
+		switch {
+		case i != nil:
+		case asks:
 			m.note(info, kit.Clean(msg.String())+" is no answer", q.named(m.scene()))
-		} else if i == nil && known && b.act.section() <= onApps {
+		case !known:
+			m.note(info, "no action is on "+kit.Clean(msg.String())+" here", "esc closes this")
+		case b.act < moveUp || b.act > goEnd:
 			m.note(info, b.word+" is for the panes", "esc closes this first")
 		}
 		return m.perform(i)
@@ -123,7 +137,19 @@ func (m *root) perform(i intent) tea.Cmd {
 	case doAction:
 		return m.do(i.act)
 	case moveCursor:
-		return m.perform(m.panes.at(m.on()).press(m.scene(), i.act))
+		l, n, _ := m.listOf(m.scene(), m.on())
+		was := ""
+		if l != nil {
+			was = l.sel
+		}
+		cmd := m.perform(m.panes.at(m.on()).press(m.scene(), i.act))
+		switch {
+		case l == nil || n == 0:
+			m.say("there is no row here", "")
+		case l.sel == was:
+			m.say("this is the "+i.act.end()+" row", "")
+		}
+		return cmd
 	case refuse:
 		m.note(info, i.why, i.hint)
 	case closeOverlay:
@@ -295,7 +321,11 @@ func (m *root) sideways(a action) {
 		if a == moveLeft {
 			move = moveUp
 		}
+		was := m.panes.apps.list.sel
 		m.panes.apps.list.move(move, len(m.board.apps), m.panes.apps.id(m.scene()))
+		if m.panes.apps.list.sel == was {
+			m.say("this is the "+move.end()+" application", "")
+		}
 		return
 	}
 	p := m.focus + 1
@@ -304,7 +334,17 @@ func (m *root) sideways(a action) {
 	}
 	if p >= 0 && p < paneCount {
 		m.focusOn(p)
+		return
 	}
+	m.say("there is no pane to the "+m.keys.row(a).word, m.keys.hint(nextPane, "goes round"))
+}
+
+// end names the row beyond which a move does not go.
+func (a action) end() string {
+	if a == moveUp || a == pageUp || a == goHome {
+		return "first"
+	}
+	return "last"
 }
 
 // leave quits: revokes inside their undo window are sent, writes in flight are finished, the clipboard is cleared if

@@ -106,7 +106,16 @@ func TestReveal(t *testing.T) {
 	if l.Overlays() != 0 || strings.Contains(ansi.Strip(l.Frame()), "access-1") {
 		t.Error("it stays in the open")
 	}
-	l.Key("v", "x") // any key hides it, and does nothing else
+	for _, key := range []string{"esc", "enter", "space", "q", "v"} {
+		l.Key("v", key)
+		if l.Overlays() != 0 || l.Quit || strings.Contains(ansi.Strip(l.Frame()), "did nothing") {
+			t.Errorf("%s: %d open", key, l.Overlays())
+		}
+	}
+	l.Key("v", "x") // any other key hides it too, and says that it did nothing else
+	l.shows("the token is hidden; x (revoke) did nothing else")
+	l.Key("v", "5")
+	l.shows("the token is hidden; 5 did nothing else")
 	if l.Overlays() != 0 || strings.Contains(ansi.Strip(l.Frame()), "revoking") {
 		t.Error("the key that hid it did more")
 	}

@@ -97,7 +97,7 @@ func (o *copyOverlay) press(_ *scene, a action, key string) intent {
 func (o *copyOverlay) choose(i int) intent {
 	if why := o.forms[i].why; why != "" {
 		o.said = o.forms[i].name + ": " + why
-		return nil
+		return heard{}
 	}
 	return copyAs{o, o.forms[i]}
 }

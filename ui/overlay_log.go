@@ -67,6 +67,14 @@ func (m *root) jot(sev severity, text, hint string) notice {
 func (m *root) note(sev severity, text, hint string) {
 	n := m.jot(sev, text, hint)
 	m.shown, m.until, m.dirty = n, m.now.Add(n.fade()), true
+	m.notes++
+}
+
+// say shows why a key did nothing, which nobody has to read again: it is not in the log.
+func (m *root) say(text, hint string) {
+	m.shown = notice{m.now, info, kit.Clean(text), kit.Clean(hint), m.about}
+	m.until, m.dirty = m.now.Add(m.shown.fade()), true
+	m.notes++
 }
 
 // fail says what went wrong, why, and the next thing to try.

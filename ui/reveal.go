@@ -68,7 +68,16 @@ func (o *revealOverlay) title() string { return "Access token " + o.fingerprint 
 func (*revealOverlay) foot() string    { return "" }
 func (*revealOverlay) danger() bool    { return true }
 
-func (o *revealOverlay) press(*scene, action, string) intent { return hideRevealed{} }
+func (o *revealOverlay) press(s *scene, a action, key string) intent {
+	if no(a, key) || a == quit || a == reveal || key == "enter" || key == "space" {
+		return hideRevealed{}
+	}
+	what := kit.Clean(key)
+	if a != none {
+		what += " (" + s.keys.row(a).word + ")"
+	}
+	return hideRevealed{what}
+}
 
 // size is what the token takes, and two lines for how long.
 func (o *revealOverlay) size(w, h int) (int, int) {
@@ -96,12 +105,15 @@ func (o *revealOverlay) box(s *scene, w, h int) []string {
 	return append(out, padded(s.st.Warn, "hidden in "+brief(s, max(left, 0))+" · any key hides it now", w))
 }
 
-// hideRevealed is the intent to hide it now.
-type hideRevealed struct{}
+// hideRevealed is the intent to hide it now. The key may be one that does something else, which it does not do here.
+type hideRevealed struct{ undone string }
 
 func (hideRevealed) intent() {}
 
-func (hideRevealed) perform(m *root) tea.Cmd {
+func (i hideRevealed) perform(m *root) tea.Cmd {
+	if i.undone != "" {
+		m.note(info, "the token is hidden; "+i.undone+" did nothing else", "press it again")
+	}
 	if m.revealed.box == nil {
 		m.pop()
 	}

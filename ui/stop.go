@@ -1,6 +1,10 @@
 package ui
 
-import tea "charm.land/bubbletea/v2"
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+)
 
 // Stop is how job control (ctrl+z, SIGTSTP) stops a console: a stopped process cannot clear the clipboard when it is
 // due, so that is done before.
@@ -43,6 +47,10 @@ func (m *root) stop() tea.Cmd {
 	case m.o.Stop != nil && !m.o.Stop.Possible():
 		m.note(info, "not stopped: no shell could continue it", "")
 		return nil
+	}
+	m.overlays = slices.DeleteFunc(m.overlays, func(o overlay) bool { _, shown := o.(*revealOverlay); return shown })
+	m.hideAgain() // a stopped process could not when it is due
+	switch {
 	case m.copying.under > 0, m.copying.clearing:
 		m.stopping = true // its result stops the program
 		return nil

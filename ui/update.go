@@ -52,6 +52,7 @@ type root struct {
 	log      []notice
 	shown    notice    // the last one that was not only written down
 	until    time.Time // when the last notice fades; zero: none is shown
+	notes    int       // how many there were
 	busy     map[string]bool
 	begun    map[string]time.Time // when what is or was busy was begun
 	about    about                // what is said while a result lands
@@ -193,7 +194,10 @@ func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		msg = settled(msg)
 		m.alerts.title = "" // it was seen
-		cmd = m.press(msg)
+		notes := m.notes
+		if cmd = m.press(msg); m.notes == notes && m.dirty { // what was said before is no answer to this key
+			m.until = time.Time{}
+		}
 	case tea.PasteMsg:
 		m.paste(msg.Content)
 	case tea.MouseClickMsg:

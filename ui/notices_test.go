@@ -1,0 +1,70 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// A key that does nothing says why, in the place of what was said before; one that does something leaves nothing old there.
+func TestKeysReplaceTheOldNotice(t *testing.T) {
+	t.Parallel()
+	const old = "got " // of the get
+	for _, c := range []struct {
+		keys []string
+		says string
+	}{
+		{[]string{"5"}, "no action is on 5"},
+		{[]string{"up"}, "this is the first row"},
+		{[]string{"home"}, "this is the first row"},
+		{[]string{"down"}, "this is the last row"},
+		{[]string{"pgdown"}, "this is the last row"},
+		{[]string{"2"}, "Tokens has the keys already"},
+		{[]string{"left", "left"}, "there is no pane to the left"},
+		{[]string{"right", "right", "right"}, "there is no pane to the right"},
+		{[]string{"3", "down"}, "there is no row here"},
+		{[]string{"esc", "esc"}, "nothing is open"},
+		{[]string{"u"}, "there is nothing to undo"},
+		{[]string{"enter", "5"}, "no action is on 5 here"},
+		{[]string{"enter", "T"}, ""},
+		{[]string{"enter", "z"}, "zoom is for the panes"},
+		{[]string{"Y", "r"}, "it came without one"},
+		{[]string{"z"}, ""},
+		{[]string{"tab"}, ""},
+		{[]string{"space"}, ""},
+		{[]string{":"}, ""},
+		{[]string{"/"}, ""},
+	} {
+		l := alive(t)
+		l.Key("g")
+		l.shows(old)
+		l.Key(c.keys...)
+		frame := ansi.Strip(l.Frame())
+		if c.says != "" && !strings.Contains(frame, c.says) {
+			t.Errorf("%q: no %q:\n%s", c.keys, c.says, frame)
+		}
+		if strings.Contains(frame, "✓ "+old) {
+			t.Errorf("%q: the old notice stands:\n%s", c.keys, frame)
+		}
+	}
+}
+
+// A token that is shown is hidden before the console is stopped, by ctrl+z or from outside.
+func TestStopHidesTheToken(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "v")
+	l.shows("access-1")
+	l.Hold = true
+	l.Key("ctrl+z")
+	if l.Overlays() != 0 || l.Frame() != "" {
+		t.Errorf("%d open, %q", l.Overlays(), l.Frame())
+	}
+	l.Hold = false
+	l.Send(tea.ResumeMsg{})
+	if strings.Contains(l.Frame(), "access-1") {
+		t.Error("it comes back with the token")
+	}
+}
