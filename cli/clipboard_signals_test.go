@@ -45,7 +45,7 @@ func (c *console) copied(lines bool) {
 	c.t.Helper()
 	if lines {
 		c.see(`ready`)
-		c.press("get 1\r")
+		c.press("get A1\r")
 		c.see(`: got, `)
 		c.press("copy 1\r")
 	} else {

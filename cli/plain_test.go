@@ -74,7 +74,7 @@ func TestDumbTerminal(t *testing.T) {
 	c = openConsoleWith(t, t.TempDir(), []string{"TERM=dumb"}, "demo")
 	c.see(`TERM is dumb, so the console is in lines(.|\n)*ready`)
 	c.press("apps\r")
-	c.see(`application 1: Orders production`)
+	c.see(`application A1: Orders production`)
 	c.press("\x04")
 	if code := c.wait(); code != 0 {
 		t.Errorf("exit %d:\n%s", code, c.frame())

@@ -118,6 +118,7 @@ func newPlain(ctx context.Context, o PlainOptions) *plain {
 		o: o, fx: newEffects(ctx, Options{Service: o.Service, Clipboard: o.Clipboard}), out: &speaker{w: o.Output},
 		want: make(chan struct{}, 1), lines: make(chan typed, 1), came: make(chan tea.Msg),
 		told: map[string]told{}, busy: map[string]*call{}, invited: map[string]string{}, undelivered: map[string]string{}, turn: true,
+		apps: numbers{letter: "A"},
 	}
 	if o.Tour {
 		p.tour = &tour{}

@@ -1,8 +1,8 @@
 package ui
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,28 +11,21 @@ import (
 
 // numbers gives each ID a number that is its own for the whole run, in the order in which they were first seen.
 type numbers struct {
-	ids []string
-	at  map[string]int
+	letter string // before each number: "A" for applications, "" for tokens
+	ids    []string
+	at     map[string]int
 }
 
-func (n *numbers) of(id string) int {
+// of returns the number of an ID as it is told and typed, such as "A1" or "1".
+func (n *numbers) of(id string) string {
 	if n.at == nil {
 		n.at = map[string]int{}
 	}
-	if k, ok := n.at[id]; ok {
-		return k
+	if n.at[id] == 0 {
+		n.ids = append(n.ids, id)
+		n.at[id] = len(n.ids)
 	}
-	n.ids = append(n.ids, id)
-	n.at[id] = len(n.ids)
-	return len(n.ids)
-}
-
-// id gives what a number stands for, "" for one that was never given out.
-func (n *numbers) id(k int) string {
-	if k < 1 || k > len(n.ids) {
-		return ""
-	}
-	return n.ids[k-1]
+	return n.letter + strconv.Itoa(n.at[id])
 }
 
 // told is what was last said of a token.
@@ -265,12 +258,19 @@ func (p *plain) tellInvitation(inv *console.Invitation) {
 	p.out.say("There are %s for it; type cancel to give up.", spoken(left))
 }
 
-// named gives what a number that was typed stands for; "" with ok is a number, and was not given out.
+// mostNumbers is more than a run gives out. A longer number may be a secret that was pasted, and is not repeated.
+const mostNumbers = 999_999
+
+// named returns the ID that a typed number stands for, "" for one that was never given out. ok is whether text has
+// the form of such a number; capital and small letters are the same.
 func (n *numbers) named(text string) (id string, ok bool) {
-	k := 0
-	if _, err := fmt.Sscanf(text, "%d", &k); err != nil || fmt.Sprint(k) != text {
+	digits, ok := strings.CutPrefix(strings.ToUpper(text), n.letter)
+	k, err := strconv.Atoi(digits)
+	if !ok || err != nil || strconv.Itoa(k) != digits || k > mostNumbers {
 		return "", false
 	}
-	id = n.id(k)
-	return id, id != "" || len(text) < console.LeastPrefix
+	if k < 1 || k > len(n.ids) {
+		return "", true
+	}
+	return n.ids[k-1], true
 }

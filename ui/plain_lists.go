@@ -18,7 +18,7 @@ func (p *plain) listApps(string) {
 	}
 	for i := range p.board.apps {
 		a := &p.board.apps[i]
-		line := fmt.Sprintf("application %d: %s", p.apps.of(a.ID), p.appWords(a))
+		line := fmt.Sprintf("application %s: %s", p.apps.of(a.ID), p.appWords(a))
 		if a.Username != "" {
 			line += ", for " + a.Username
 		}
@@ -211,13 +211,12 @@ const lastEvents = 20
 func (p *plain) listLog(text string) {
 	tokenID, appID, all := "", "", strings.EqualFold(text, "all")
 	if text != "" && !all {
-		if a, said := p.findApp(text); a != nil {
+		switch t, a := p.tokenOrApp(text); {
+		case a != nil:
 			appID = a.ID
-		} else if said {
-			return
-		} else if t := p.needToken("log", text, p.alive); t != nil {
+		case t != nil:
 			tokenID = t.ID
-		} else {
+		default:
 			return
 		}
 	}

@@ -10,52 +10,62 @@ import (
 // needApp finds the application that a text names, by its number or by the rules of the commands; case does not
 // matter where that leaves one. Nil: it was said why there is none.
 func (p *plain) needApp(verb, text string) *app {
-	text = without(text, "application ")
 	if text == "" && len(p.board.apps) == 1 {
 		return &p.board.apps[0]
 	}
 	if text == "" {
-		p.out.say("Which application? Type %s and its number or name; apps lists them.", verb)
+		p.out.say("Which application? Type %s and its number, such as A1, or its name; apps lists them.", verb)
 		return nil
 	}
-	if a, ok := p.findApp(text); a != nil || ok {
-		return a
+	found := p.appsNamed(text)
+	_, ofToken := p.tokens.named(text)
+	switch id, numbered := p.apps.named(without(text, "application ")); {
+	case len(found) == 1:
+		return found[0]
+	case len(found) > 1:
+		p.sayWhich(text, nil, found)
+	case id != "":
+		p.out.say("Application %s is gone.", p.apps.of(id))
+	case ofToken:
+		p.out.say("%s takes an application, and %s has the form of a token's number. Numbers of applications begin with A, such as A%s; "+
+			"apps lists them.", verb, text, text)
+	case numbered:
+		p.out.say("There is no application %s yet; apps lists them.", strings.ToUpper(without(text, "application ")))
+	default:
+		p.out.say("There is no application %s; apps lists them.", repeated(text))
 	}
-	p.out.say("There is no application %s; apps lists them.", repeated(text))
 	return nil
 }
 
-// findApp is needApp without a word where nothing fits; ok says that something was said.
-func (p *plain) findApp(text string) (a *app, ok bool) {
-	if id, numbered := p.apps.named(text); numbered && id != "" {
+// appsNamed returns the applications that a text may name. "application A1" is a number only; A1 is also the name of
+// an application that is called so.
+func (p *plain) appsNamed(text string) []*app {
+	number := without(text, "application ")
+	var found []*app
+	if id, _ := p.apps.named(number); id != "" {
 		if a := p.board.app(id); a != nil {
-			return a, true
+			found = append(found, a)
 		}
-		p.out.say("Application %s is gone.", text)
-		return nil, true
+	}
+	if number != text {
+		return found
 	}
 	all := p.board.applications()
-	found := console.ApplicationsNamed(all, text, func(x, y string) bool { return x == y })
-	if len(found) == 0 {
-		found = console.ApplicationsNamed(all, text, strings.EqualFold)
+	named := console.ApplicationsNamed(all, text, func(x, y string) bool { return x == y })
+	if len(named) == 0 {
+		named = console.ApplicationsNamed(all, text, strings.EqualFold)
 	}
-	switch len(found) {
-	case 0:
-		return nil, false
-	case 1:
-		return p.board.app(found[0].ID), true
+	for _, f := range named {
+		if len(found) == 0 || found[0].ID != f.ID {
+			found = append(found, p.board.app(f.ID))
+		}
 	}
-	p.out.say("%s fits %d applications:", repeated(text), len(found))
-	for _, f := range found {
-		p.out.say("application %d: %s.", p.apps.of(f.ID), p.appWords(p.board.app(f.ID)))
-	}
-	return nil, true
+	return found
 }
 
-// needToken finds the token that a text names: by number, by ID, by the start of its fingerprint, or through an
-// application; of chooses among what the application holds. Nil: it was said why there is none.
+// needToken finds the token that a text names, or the one of the application that it names; of chooses among what
+// the application holds. Nil: it was said why there is none.
 func (p *plain) needToken(verb, text string, of func(*app) []console.Token) *console.Token {
-	text = without(text, "token ")
 	if text == "" && len(p.board.tokens) == 1 {
 		return &p.board.tokens[0]
 	}
@@ -63,32 +73,71 @@ func (p *plain) needToken(verb, text string, of func(*app) []console.Token) *con
 		p.out.say("Which token? Type %s and its number, the start of its fingerprint, or its application; tokens lists them.", verb)
 		return nil
 	}
-	if id, numbered := p.tokens.named(text); numbered {
-		switch r := p.board.byID[id]; {
-		case id == "":
-			p.out.say("There is no token %s yet; tokens lists them.", text)
-		case r == nil || r.tok == nil:
-			p.out.say("Token %s is no longer held.", text)
-		default:
-			return r.tok
-		}
-		return nil
-	}
-	if r := p.board.byID[text]; r != nil && r.tok != nil {
-		return r.tok
-	}
-	a, said := p.findApp(text)
-	switch {
-	case a != nil:
+	t, a := p.tokenOrApp(text)
+	if a != nil {
 		return p.oneOf(verb, p.appWords(a)+" holds", of(a))
-	case said:
-		return nil
 	}
-	if found := console.TokensNamed(p.board.tokens, text); len(found) > 0 {
-		return p.oneOf(verb, repeated(text)+" fits", found)
+	return t
+}
+
+// tokenOrApp finds what a text names: a token by its ID, its number or the start of its fingerprint, or an application. A
+// number that is also the name of an application or the start of another fingerprint is refused. Both nil: it was said
+// why.
+func (p *plain) tokenOrApp(text string) (*console.Token, *app) {
+	if r := p.board.byID[text]; r != nil && r.tok != nil {
+		return r.tok, nil
 	}
-	p.out.say("There is no token and no application %s; tokens and apps list them.", repeated(text))
-	return nil
+	number := without(text, "token ")
+	id, numbered := p.tokens.named(number)
+	var tokens []console.Token
+	if r := p.board.byID[id]; r != nil && r.tok != nil {
+		tokens = append(tokens, *r.tok)
+	}
+	var apps []*app
+	if number == text {
+		_, ofApp := p.apps.named(text)
+		apps = p.appsNamed(text)
+		if len(apps) == 0 || ofApp { // a name goes before the start of a fingerprint
+			for _, t := range console.TokensNamed(p.board.tokens, text) {
+				if t.ID != id {
+					tokens = append(tokens, t)
+				}
+			}
+		}
+	}
+	switch {
+	case len(apps) == 0 && len(tokens) == 1:
+		return p.board.byID[tokens[0].ID].tok, nil
+	case len(apps) == 1 && len(tokens) == 0:
+		return nil, apps[0]
+	case len(apps)+len(tokens) > 0:
+		p.sayWhich(text, tokens, apps)
+	case id != "":
+		p.out.say("Token %s is no longer held.", number)
+	case numbered && (number != text || len(text) < console.LeastPrefix):
+		p.out.say("There is no token %s yet; tokens lists them.", number)
+	default:
+		p.out.say("There is no token and no application %s; tokens and apps list them.", repeated(text))
+	}
+	return nil, nil
+}
+
+// sayWhich tells what a text may name, each in the words that name only that.
+func (p *plain) sayWhich(text string, tokens []console.Token, apps []*app) {
+	var forms []string
+	for i := range tokens {
+		forms = append(forms, "token "+p.tokens.of(tokens[i].ID))
+	}
+	for _, a := range apps {
+		forms = append(forms, "application "+p.apps.of(a.ID))
+	}
+	p.out.say("%s fits %d; nothing was done. Type %s in its place:", repeated(text), len(forms), either(forms))
+	for i := range tokens {
+		p.out.say("%s", p.tokenLine(&tokens[i]))
+	}
+	for _, a := range apps {
+		p.out.say("application %s: %s.", p.apps.of(a.ID), p.appWords(a))
+	}
 }
 
 // oneOf takes the only one, or says which there are.
@@ -134,9 +183,9 @@ func (p *plain) renewable(a *app) []console.Token {
 	return nil
 }
 
-// without takes off the word that an announcement has before a number.
+// without takes off the word that a list or an announcement has before a number: "token 1", "application A1".
 func without(text, word string) string {
-	if rest, ok := strings.CutPrefix(text, word); ok && rest != "" && strings.Trim(rest, "0123456789") == "" {
+	if rest, ok := strings.CutPrefix(strings.ToLower(text), word); ok && rest != "" && strings.Trim(strings.TrimPrefix(rest, "a"), "0123456789") == "" {
 		return rest
 	}
 	return text
@@ -148,7 +197,7 @@ func (p *plain) tokenLine(t *console.Token) string {
 	if a := p.board.app(t.AppID); a != nil {
 		of = p.appWords(a)
 	}
-	line := fmt.Sprintf("token %d: %s of %s", p.tokens.of(t.ID), t.Fingerprint, of)
+	line := fmt.Sprintf("token %s: %s of %s", p.tokens.of(t.ID), t.Fingerprint, of)
 	if t.User != "" {
 		line += ", for " + t.User
 	}

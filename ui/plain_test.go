@@ -242,7 +242,7 @@ func TestPlainTellsEachChangeOnce(t *testing.T) {
 func TestPlainRevokeStages(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
-		l.types("g 2", strings.Replace(strings.Replace(s2, "token 2", "token 1", 1), fp("access-2"), fp("access-1"), 1)+"got, 1 hour left.")
+		l.types("g A2", strings.Replace(strings.Replace(s2, "token 2", "token 1", 1), fp("access-2"), fp("access-1"), 1)+"got, 1 hour left.")
 		lead := "Orders sandbox, token 1 (" + fp("access-1") + "): "
 		l.types("revoke 1", lead+"the revoke is sent in 3 seconds; type undo to take it back.")
 		l.types("revoke 1", lead+"revoking: the revoke is sent in 3 seconds; type undo to take it back.")
@@ -265,7 +265,7 @@ func TestPlainRevokeStages(t *testing.T) {
 func TestPlainProvesDead(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
-		l.typing("get 1")
+		l.typing("get A1")
 		l.typing("revoke 1")
 		l.passes(3*time.Second, p1+"accepted by the server; the gateway may let it through for at most 15 minutes.")
 		l.types("gateway", p1+"lingering: accepted by the server; the gateway may let it through for at most 15 minutes; that began just now; "+
@@ -279,7 +279,7 @@ func TestPlainProvesDead(t *testing.T) {
 		l.types("p 1", p1+"401 900901, refused three times in a row: dead.")
 		l.passes(time.Hour) // the end of the window adds nothing
 		l.types("gateway", p1+"dead: the gateway refused it three times in a row, 11 seconds after its end; it ended 1 h ago; probes since: 401 3 times.")
-		l.typing("get 1") // the very same token was handed out again: it lives
+		l.typing("get A1") // the very same token was handed out again: it lives
 		l.api.a.gateway = 200
 	})
 }
@@ -287,7 +287,7 @@ func TestPlainProvesDead(t *testing.T) {
 func TestPlainProbeSaysWhy(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
-		l.typing("get 1")
+		l.typing("get A1")
 		l.api.a.why = tokenapi.WhyOpen
 		l.types("p 1", p1+"200, this URL lets anybody through: it answers 200 to a made-up token.",
 			"hint: set probe_url to an API that wants a token and answers 200 to this one")
@@ -298,7 +298,7 @@ func TestPlainRenew(t *testing.T) {
 	t.Parallel()
 	inLines(t, func(a *console.Application) { a.Environment.Regime = console.RegimeOpaque }, func(l *talk) {
 		l.api.a.refresh = true
-		l.typing("get 1")
+		l.typing("get A1")
 		l.types("renew orders", p2+"refreshed: got, 1 hour left.",
 			p1+"lingering: replaced by a newer one; the gateway may let it through for at most 15 minutes.")
 		l.passes(15*time.Minute, p1+"superseded: the window ran out.")
@@ -311,7 +311,7 @@ func TestPlainRenew(t *testing.T) {
 func TestPlainProductionAsks(t *testing.T) {
 	t.Parallel()
 	inLines(t, func(a *console.Application) { a.Environment.Production = true }, func(l *talk) {
-		l.typing("get 1")
+		l.typing("get A1")
 		question := "Orders production, token 1 (" + fp("access-1") + ") is in production, for the application itself. Revoke it? Type yes to revoke, anything else for no.\n"
 		for _, no := range []string{"", "n", "y", "x 1", "revoke 1", "yes please", "ok"} {
 			if said := l.typing("revoke 1"); said != question {
@@ -329,14 +329,14 @@ func TestPlainProductionAsks(t *testing.T) {
 func TestPlainKnockAsks(t *testing.T) {
 	t.Parallel()
 	inLines(t, func(a *console.Application) { a.Environment.Regime = console.RegimeJWT }, func(l *talk) {
-		if said := l.typing("get 1"); !strings.Contains(said, "revokes the older one") || !strings.Contains(said, "got, 1 hour left") {
+		if said := l.typing("get A1"); !strings.Contains(said, "revokes the older one") || !strings.Contains(said, "got, 1 hour left") {
 			l.t.Fatalf("the first get: %q", said)
 		}
-		if said := l.typing("get 1"); !strings.Contains(said, "revokes the older one") || !strings.HasSuffix(said, "or anything else for no.\n") {
+		if said := l.typing("get A1"); !strings.Contains(said, "revokes the older one") || !strings.HasSuffix(said, "or anything else for no.\n") {
 			l.t.Fatalf("asked %q", said)
 		}
 		l.types("n", "No: nothing was asked for.")
-		l.typing("get 1")
+		l.typing("get A1")
 		l.typing("device")
 		if l.api.a.tokens != 2 || strings.Join(l.api.a.scopes, " ") != "device_lap" {
 			l.t.Errorf("%d requests, with %q", l.api.a.tokens, l.api.a.scopes)
@@ -348,9 +348,9 @@ func TestPlainKnockAsks(t *testing.T) {
 func TestPlainNumbersStay(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
-		l.typing("get 1")
+		l.typing("get A1")
 		l.passes(time.Second)
-		l.typing("get 2")
+		l.typing("get A2")
 		b, err := l.svc.Board(l.t.Context())
 		if err != nil {
 			l.t.Fatal(err)
@@ -362,8 +362,55 @@ func TestPlainNumbersStay(t *testing.T) {
 		l.types("probe 1", "Token 1 is no longer held.")
 		l.types("probe 2", s2+"200, the gateway let it through.")
 		l.types("probe 3", "There is no token 3 yet; tokens lists them.")
-		l.types("get 1", "Orders production, token 3 ("+fp("access-3")+"): got, 1 hour left.")
+		l.types("get A1", "Orders production, token 3 ("+fp("access-3")+"): got, 1 hour left.")
 		l.types("probe token 2", s2+"200, the gateway let it through.")
+	})
+}
+
+// A bare number is a token's, and one after A an application's, in every command.
+func TestPlainNumbersOfTwoForms(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		l.types("get a2", strings.ReplaceAll(strings.ReplaceAll(s2, "token 2", "token 1"), fp("access-2"), fp("access-1"))+"got, 1 hour left.")
+		l.passes(time.Second)
+		l.types("get application A1", p2+"got, 1 hour left.")
+		first := "Orders sandbox, token 1 (" + fp("access-1") + "): "
+		for _, c := range []string{"probe 1", "probe token 1", "probe A2", "probe a2", "probe application A2"} {
+			l.types(c, first+"200, the gateway let it through.")
+		}
+		if said := l.typing("log 1"); !strings.Contains(said, "Orders@cloud/SANDBOX") || strings.Contains(said, "PRODUCTION") {
+			l.t.Errorf("log 1 says\n%s", said)
+		}
+		if said := l.typing("log A1"); strings.Contains(said, "SANDBOX") || !strings.Contains(said, "Orders@cloud/PRODUCTION") {
+			l.t.Errorf("log A1 says\n%s", said)
+		}
+		if said := l.typing("renew 1"); !strings.HasPrefix(said, "Orders sandbox, token 3") {
+			l.t.Errorf("renew 1 says\n%s", said)
+		}
+		if said := l.typing("renew A1"); !strings.HasPrefix(said, "Orders production, token 4") {
+			l.t.Errorf("renew A1 says\n%s", said)
+		}
+		for _, c := range []string{"get", "tokens", "cancel"} {
+			l.types(c+" 2", c+" takes an application, and 2 has the form of a token's number. Numbers of applications begin with A, such as A2; apps lists them.")
+		}
+		l.types("revoke A9", `There is no token and no application "A9"; tokens and apps list them.`)
+	})
+}
+
+// An application may be called like a number: which of the two is meant is asked, and each can be said.
+func TestPlainNumbersThatAreNames(t *testing.T) {
+	t.Parallel()
+	called := func(a *console.Application) {
+		a.Name = map[string]string{"PRODUCTION": "1", "SANDBOX": "A1"}[a.KeyType]
+	}
+	inLines(t, called, func(l *talk) {
+		l.types("get A1", `"A1" fits 2; nothing was done. Type application A1 or application A2 in its place:`,
+			"application A1: 1 production.", "application A2: A1 sandbox.")
+		l.types("get application a2", "A1 sandbox, token 1 ("+fp("access-1")+"): got, 1 hour left.")
+		l.types("get 1", "1 production, token 2 ("+fp("access-2")+"): got, 1 hour left.")
+		l.types("probe 1", `"1" fits 2; nothing was done. Type token 1 or application A1 in its place:`,
+			"token 1: "+fp("access-1")+" of A1 sandbox, active, 1 hour left, scopes default.", "application A1: 1 production.")
+		l.types("probe token 1", "A1 sandbox, token 1 ("+fp("access-1")+"): 200, the gateway let it through.")
 	})
 }
 
@@ -462,7 +509,7 @@ func TestPlainDeviceTrouble(t *testing.T) {
 func TestPlainEndFinishes(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
-		l.typing("get 1")
+		l.typing("get A1")
 		l.types("copy 1", "copied "+fp("access-1")+" (system clipboard), cleared in 45 seconds.")
 		l.typing("revoke 1")
 		began := time.Now()
@@ -482,7 +529,7 @@ func TestPlainEndFinishes(t *testing.T) {
 func TestPlainInterrupted(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
-		l.typing("get 1")
+		l.typing("get A1")
 		l.typing("copy 1")
 		l.stop()
 		l.end(ui.ErrInterrupted)
@@ -496,7 +543,7 @@ func TestPlainInterrupted(t *testing.T) {
 func TestPlainClearsTheClipboard(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
-		l.typing("get 1")
+		l.typing("get A1")
 		l.typing("y 1")
 		l.passes(45*time.Second, "The clipboard was cleared.")
 	})
@@ -506,7 +553,7 @@ func TestPlainClearsTheClipboard(t *testing.T) {
 func TestPlainUndelivered(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
-		l.typing("get 1")
+		l.typing("get A1")
 		l.typing("revoke 1")
 		l.api.mu.Lock()
 		l.api.a.err = &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindNetwork, Hint: "is the server up?"}
@@ -538,16 +585,16 @@ func TestPlainWords(t *testing.T) {
 		l.types("probbe 1", `There is no command "probbe"; the nearest is probe. Type help for all.`)
 		l.types("tokns", `There is no command "tokns"; the nearest is tokens. Type help for all.`)
 		l.types("apps all", "apps takes nothing after it; nothing was done.")
-		l.types("get", "Which application? Type get and its number or name; apps lists them.")
-		l.types("get 7", `There is no application "7"; apps lists them.`)
+		l.types("get", "Which application? Type get and its number, such as A1, or its name; apps lists them.")
+		l.types("get A7", "There is no application A7 yet; apps lists them.")
 		l.types("renew", "Which token? Type renew and its number, the start of its fingerprint, or its application; tokens lists them.")
 		l.types("GET Orders@cloud/sandbox", strings.Replace(strings.Replace(s2, "token 2", "token 1", 1), fp("access-2"), fp("access-1"), 1)+"got, 1 hour left.")
 		l.types("revoke orders", "Orders production holds no token to revoke; tokens all lists every one.")
 		l.types(strings.Repeat("long ", 2000), "That line is longer than any command; nothing was done.")
 		l.types("\x1b[A", "That line holds control characters, as arrow keys send them; nothing was done.")
-		l.types("apps", "application 1: Orders production: no living token.", "application 2: Orders sandbox: 1 active.")
+		l.types("apps", "application A1: Orders production: no living token.", "application A2: Orders sandbox: 1 active.")
 		l.passes(59*time.Minute+20*time.Second, "Orders sandbox, token 1 ("+fp("access-1")+"): expiring, 1 minute left.")
-		l.types("apps", "application 1: Orders production: no living token.", "application 2: Orders sandbox: 1 active (1 expiring).")
+		l.types("apps", "application A1: Orders production: no living token.", "application A2: Orders sandbox: 1 active (1 expiring).")
 	})
 }
 
@@ -559,7 +606,7 @@ func TestPlainRepeatsNoSecret(t *testing.T) {
 		for _, line := range []string{token, "Bearer " + token, "get " + token, "revoke " + token, "probe " + token + " " + token, "log " + token} {
 			l.typing(line)
 		}
-		for _, c := range []string{"get 1", "copy 1", "probe 1", "inspect 1", "renew 1", "tokens", "gateway", "log all", "revoke 1", "wait", "help"} {
+		for _, c := range []string{"get A1", "copy 1", "probe 1", "inspect 1", "renew 1", "tokens", "gateway", "log all", "revoke 1", "wait", "help"} {
 			l.typing(c)
 		}
 		l.passes(time.Minute, "The clipboard was cleared.")
@@ -580,7 +627,7 @@ func TestPlainIsPlain(t *testing.T) {
 	}, func(l *talk) {
 		l.api.a.refresh = true
 		for _, c := range []string{
-			"apps", "get 1", "get 2", "tokens", "tokens 1", "copy 1", "probe 1", "inspect 1", "renew 1", "revoke 2", "undo", "revoke 2", "gateway", "wait", "gateway",
+			"apps", "get A1", "get A2", "tokens", "tokens A1", "copy 1", "probe 1", "inspect 1", "renew 1", "revoke 2", "undo", "revoke 2", "gateway", "wait", "gateway",
 			"log all", "log 1", "help", "unlock", "cancel", "nonsense", evil, "get " + evil,
 		} {
 			l.typing(c)
@@ -588,7 +635,7 @@ func TestPlainIsPlain(t *testing.T) {
 		l.api.mu.Lock()
 		l.api.a.err = &tokenapi.Error{Op: "token", Kind: tokenapi.KindRefused, Status: 400, Code: evil, Hint: evil}
 		l.api.mu.Unlock()
-		l.typing("get 1")
+		l.typing("get A1")
 		l.typing("revoke 1")
 		time.Sleep(time.Hour)
 		synctest.Wait()
@@ -607,7 +654,7 @@ func TestPlainIsPlain(t *testing.T) {
 func TestPlainUnheard(t *testing.T) {
 	t.Parallel()
 	inLines(t, as, func(l *talk) {
-		l.typing("get 1")
+		l.typing("get A1")
 		l.typing("copy 1")
 		l.out.mu.Lock()
 		l.out.full = true

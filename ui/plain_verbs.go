@@ -78,15 +78,17 @@ func (p *plain) askFirst(a *app, scopes []string, get func(scopes []string)) {
 }
 
 func (p *plain) renew(text string) {
-	if a, said := p.findApp(text); text != "" && a != nil {
-		if len(p.renewable(a)) == 0 { // as for a new one
-			p.getFor(a, nil)
-			return
-		}
-	} else if said {
+	var t *console.Token
+	if text == "" {
+		t = p.needToken("renew", text, p.renewable)
+	} else if named, a := p.tokenOrApp(text); a == nil {
+		t = named
+	} else if found := p.renewable(a); len(found) > 0 {
+		t = &found[0]
+	} else { // as for a new one
+		p.getFor(a, nil)
 		return
 	}
-	t := p.needToken("renew", text, p.renewable)
 	if t == nil || p.underWay(t.ID) {
 		return
 	}

@@ -22,7 +22,7 @@ func (p *plain) appWords(a *app) string {
 
 // tokenWords name a token: by its number in this run and its fingerprint.
 func (p *plain) tokenWords(t *console.Token) string {
-	return fmt.Sprintf("token %d (%s)", p.tokens.of(t.ID), t.Fingerprint)
+	return fmt.Sprintf("token %s (%s)", p.tokens.of(t.ID), t.Fingerprint)
 }
 
 // lead names a token with its application, as each announcement begins.

@@ -33,7 +33,7 @@ func steps() []step {
 	return []step{
 		{
 			"%s gets a token for the selected application", "%s: get", []action{doGet},
-			"type get 1: it gets a token for application 1", func(f tourFacts) bool { return f.got },
+			"type get A1: it gets a token for application A1", func(f tourFacts) bool { return f.got },
 		},
 		{
 			"%s asks the gateway: let through, and remembered", "%s: probe", []action{doProbe},

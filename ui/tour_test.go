@@ -122,7 +122,7 @@ func TestPlainTour(t *testing.T) {
 	t.Parallel()
 	touredLines(t, func(l *talk) {
 		l.types("log", "Nothing is in the log.")
-		l.types("get 1", p1+"got, 1 hour left.", "tour, 2 of 7: type probe 1: the gateway lets the token through, and remembers that.")
+		l.types("get A1", p1+"got, 1 hour left.", "tour, 2 of 7: type probe 1: the gateway lets the token through, and remembers that.")
 		l.types("probe 1", p1+"200, the gateway let it through.", "tour, 3 of 7: type revoke 1; until it is sent, undo takes it back.")
 		l.types("revoke 1", p1+"the revoke is sent in 3 seconds; type undo to take it back.")
 		l.types("undo", p1+"not revoked, the decision was taken back: active, 1 hour left.", "tour, 4 of 7: type revoke 1 and wait: the server accepts.")
@@ -144,7 +144,7 @@ func TestPlainTour(t *testing.T) {
 func touredLines(t *testing.T, test func(*talk)) {
 	t.Helper()
 	linesWith(t, func(o *ui.PlainOptions) { o.Tour = true }, func(*console.Application) {}, func(l *talk) {
-		if said := l.out.since(); !strings.HasSuffix(said, "tour, 1 of 7: type get 1: it gets a token for application 1.\nready\n") {
+		if said := l.out.since(); !strings.HasSuffix(said, "tour, 1 of 7: type get A1: it gets a token for application A1.\nready\n") {
 			l.t.Errorf("begins with %q", said)
 		}
 		test(l)
