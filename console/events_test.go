@@ -467,7 +467,7 @@ func (w *world) anything(r *rand.Rand, s *console.Service) string {
 		_, err2 := s.DeliverOne(ctx, id)
 		err = errors.Join(err, err2)
 	case 7:
-		_, err = s.Undo(ctx, "")
+		_, err = s.UndoDecision(ctx, "")
 	case 8:
 		_, _, err = s.Deliver(ctx)
 	case 9:

@@ -8,43 +8,83 @@ import (
 // Revoke decides that a token is to be revoked, to be sent after wait. The decision is stored when it
 // returns; nothing was sent yet. Deliver sends it.
 func (s *Service) Revoke(ctx context.Context, tokenID string, kind RevokeKind, wait time.Duration) (Token, error) {
-	t, a, err := s.find(ctx, tokenID)
+	d := s.RevokeAll(ctx, []string{tokenID}, kind, wait)[0]
+	return d.Token, d.Err
+}
+
+// Decided is what became of one token of a RevokeAll: its revoke was decided, or Err says why not.
+type Decided struct {
+	ID    string // of the token
+	Token Token
+	Err   error
+}
+
+// RevokeAll is Revoke for several tokens at once. All of them get the same RevokeAt: that makes it one decision, which
+// UndoDecision takes back as a whole. It returns one Decided for each ID, in the same order.
+func (s *Service) RevokeAll(ctx context.Context, ids []string, kind RevokeKind, wait time.Duration) []Decided {
+	out := make([]Decided, len(ids))
+	unready := make([]error, len(ids))
+	byApp := map[string]error{}
+	for i, id := range ids {
+		t, a, err := s.find(ctx, id)
+		out[i] = Decided{ID: id, Token: t}
+		if err == nil {
+			known := false
+			if err, known = byApp[a.ID]; !known {
+				err = s.ready(ctx, a.ID, revokeURL)
+				byApp[a.ID] = err
+			}
+		}
+		unready[i] = err
+	}
+	err := s.update(ctx, func(w Writer) error {
+		at := s.Now().Add(max(wait, 0))
+		for i := range out {
+			if out[i].Err = unready[i]; out[i].Err != nil {
+				continue
+			}
+			if out[i].Token, out[i].Err = s.toRevoke(w, ids[i], kind, at); out[i].Err != nil {
+				continue
+			}
+			if err := w.PutToken(&out[i].Token); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for i := range out {
+		if out[i].Err == nil {
+			out[i].Err = err
+		}
+	}
+	return out
+}
+
+// toRevoke returns the token with its revoke decided for a time, or why it cannot be.
+func (s *Service) toRevoke(r Reader, tokenID string, kind RevokeKind, at time.Time) (Token, error) {
+	t, err := s.token(r, tokenID)
 	if err != nil {
 		return t, err
 	}
-	if err := s.unlocked(ctx); err != nil {
+	a, err := s.application(r, t.AppID)
+	if err != nil {
 		return t, err
 	}
-	if err := s.ready(ctx, a.ID, revokeURL); err != nil {
+	if err := writable(a, "revoke"); err != nil {
 		return t, err
 	}
-	err = s.update(ctx, func(w Writer) error {
-		var err error
-		if t, err = s.token(w, tokenID); err != nil {
-			return err
-		}
-		a, err := s.application(w, t.AppID)
-		if err != nil {
-			return err
-		}
-		if err := writable(a, "revoke"); err != nil {
-			return err
-		}
-		if err := needURL(a, "revoke", "revoke_url", a.Environment.Endpoints.RevokeURL); err != nil {
-			return err
-		}
-		if t = s.timely(t, s.Now()); pendingRevoke(t) || kind != RevokeRefresh && revokingTwin(t, true) != "" {
-			return &Error{Code: "revoking", Text: "revoke: this token is being revoked already", Hint: "u takes it back while it was not sent"}
-		}
-		over := StatusAt(t, s.Policy(a), s.Now()).Proof != ProofNone
-		if t.RevokeKind, err = revocable(t, kind, over); err != nil {
-			return err
-		}
-		t.RevokeAt = s.Now().Add(max(wait, 0))
-		t.RevokeTries, t.RevokeNext, t.RevokeError = 0, time.Time{}, ""
-		return w.PutToken(&t)
-	})
-	return t, err
+	if err := needURL(a, "revoke", "revoke_url", a.Environment.Endpoints.RevokeURL); err != nil {
+		return t, err
+	}
+	if t = s.timely(t, s.Now()); pendingRevoke(t) || kind != RevokeRefresh && revokingTwin(t, true) != "" {
+		return t, &Error{Code: "revoking", Text: "revoke: this token is being revoked already", Hint: "u takes it back while it was not sent"}
+	}
+	over := StatusAt(t, s.Policy(a), s.Now()).Proof != ProofNone
+	if t.RevokeKind, err = revocable(t, kind, over); err != nil {
+		return t, err
+	}
+	t.RevokeAt, t.RevokeTries, t.RevokeNext, t.RevokeError = at, 0, time.Time{}, ""
+	return t, nil
 }
 
 // revocable narrows kind to what there is left to revoke.
@@ -80,76 +120,138 @@ func pendingRevoke(t Token) bool {
 		t.RevokeKind != RevokeAccess && t.RefreshAcceptedAt.IsZero() && t.Refresh == RefreshLive
 }
 
-// Undo takes a revoke back that was not sent yet. With tokenID "" it takes the one decided last.
+// Undo takes the revoke of one token back, if it was not sent yet.
 func (s *Service) Undo(ctx context.Context, tokenID string) (Token, error) {
-	if tokenID == "" {
-		err := s.opt.Keeper.View(ctx, func(r Reader) error {
-			pending, err := r.TokensWhere(TokenFilter{Pending: true})
-			if err != nil {
+	u, err := s.takeBack(ctx, []string{tokenID})
+	if err != nil {
+		return Token{}, err
+	}
+	return u.Taken[0], nil
+}
+
+// Undone is what an undo came to: the tokens whose revoke was taken back, and how many revokes of the same decision had
+// been sent before.
+type Undone struct {
+	Taken []Token
+	Sent  int
+}
+
+// UndoDecision takes back what was decided together with the revoke of a token: all that RevokeAll decided at once. With
+// tokenID "" it takes back the last decision. What was sent already stays sent, and is counted.
+func (s *Service) UndoDecision(ctx context.Context, tokenID string) (Undone, error) {
+	var ids []string
+	err := s.opt.Keeper.View(ctx, func(r Reader) error {
+		all, err := r.Tokens()
+		if err != nil {
+			return err
+		}
+		var at time.Time
+		for _, t := range all {
+			if t.ID == tokenID || tokenID == "" && pendingRevoke(t) && t.RevokeTries == 0 && t.RevokeAt.After(at) {
+				at = t.RevokeAt
+			}
+		}
+		for _, t := range all {
+			if !at.IsZero() && t.RevokeAt.Equal(at) {
+				ids = append(ids, t.ID)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return Undone{}, err
+	}
+	if len(ids) == 0 {
+		return Undone{}, &Error{Code: "nothing_to_undo", Text: "undo: no revoke is waiting"}
+	}
+	return s.takeBack(ctx, ids)
+}
+
+// takeBack takes the revokes of tokens back in one transaction. Of several it counts those that were sent and skips those
+// that were taken back meanwhile; it fails if none is left.
+func (s *Service) takeBack(ctx context.Context, ids []string) (Undone, error) {
+	flying := map[string]bool{}
+	for _, id := range ids {
+		if key := tokenKey(id); s.flights.take(key) {
+			defer s.flights.give(key)
+		} else {
+			flying[id] = true
+		}
+	}
+	var u Undone
+	err := s.update(ctx, func(w Writer) error {
+		u = Undone{}
+		var why error
+		for _, id := range ids {
+			t, err := Token{}, errSent()
+			if !flying[id] {
+				t, err = s.takenBack(w, id)
+			}
+			switch e, ok := AsError(err); {
+			case err == nil:
+				if err := w.PutToken(&t); err != nil {
+					return err
+				}
+				if err := w.Release(tokenKey(id), s.opt.Owner); err != nil {
+					return err
+				}
+				u.Taken = append(u.Taken, t)
+				continue
+			case ok && e.Code == "already_sent":
+				u.Sent++
+			case !ok || e.Code != "nothing_to_undo":
 				return err
 			}
-			var last time.Time
-			for _, t := range pending {
-				if pendingRevoke(t) && t.RevokeTries == 0 && t.RevokeAt.After(last) {
-					tokenID, last = t.ID, t.RevokeAt
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return Token{}, err
+			why = err
 		}
-		if tokenID == "" {
-			return Token{}, &Error{Code: "nothing_to_undo", Text: "undo: no revoke is waiting"}
+		if len(u.Taken) == 0 {
+			return why
 		}
-	}
-	sent := &Error{Code: "already_sent", Text: "undo: too late, the revoke was sent"}
-	key := tokenKey(tokenID)
-	if !s.flights.take(key) {
-		return Token{}, sent
-	}
-	defer s.flights.give(key)
-	var t Token
-	err := s.update(ctx, func(w Writer) error {
-		var err error
-		if t, err = s.token(w, tokenID); err != nil {
-			return err
-		}
-		switch {
-		case !pendingRevoke(t) && !t.RevokeAt.IsZero():
-			return sent
-		case !pendingRevoke(t):
-			return &Error{Code: "nothing_to_undo", Text: "undo: no revoke is waiting for this token"}
-		case t.RevokeTries > 0:
-			return &Error{Code: "already_sent", Text: "undo: too late, a delivery was tried and may have arrived",
-				Hint: "it is tried again until the server answers"}
-		}
-		// The lease is the proof that no other process is sending it at this moment.
-		a, err := s.application(w, t.AppID)
-		if err != nil {
-			return err
-		}
-		now := s.leaseNow()
-		if _, until, err := w.LeaseOf(key); err != nil {
-			return err
-		} else if s.impossible(a, until) {
-			now = until
-		}
-		ok, err := w.Lease(key, s.opt.Owner, now, s.leaseNow())
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return sent
-		}
-		t.RevokeAt, t.RevokeKind, t.RevokeNext, t.RevokeError = time.Time{}, "", time.Time{}, ""
-		if !t.AcceptedAt.IsZero() {
-			t.RevokeAt, t.RevokeKind = t.AcceptedAt, RevokeAccess // an earlier revoke of the other half stays told
-		}
-		if err := w.PutToken(&t); err != nil {
-			return err
-		}
-		return w.Release(key, s.opt.Owner)
+		return nil
 	})
-	return t, err
+	return u, err
+}
+
+func errSent() error {
+	return &Error{Code: "already_sent", Text: "undo: too late, the revoke was sent"}
+}
+
+// takenBack returns the token without its revoke, and takes its lease: that is the proof that no other process is
+// sending the revoke at this moment.
+func (s *Service) takenBack(w Writer, tokenID string) (Token, error) {
+	t, err := s.token(w, tokenID)
+	if err != nil {
+		return t, err
+	}
+	switch {
+	case !pendingRevoke(t) && !t.RevokeAt.IsZero():
+		return t, errSent()
+	case !pendingRevoke(t):
+		return t, &Error{Code: "nothing_to_undo", Text: "undo: no revoke is waiting for this token"}
+	case t.RevokeTries > 0:
+		return t, &Error{Code: "already_sent", Text: "undo: too late, a delivery was tried and may have arrived",
+			Hint: "it is tried again until the server answers"}
+	}
+	a, err := s.application(w, t.AppID)
+	if err != nil {
+		return t, err
+	}
+	key, now := tokenKey(tokenID), s.leaseNow()
+	if _, until, err := w.LeaseOf(key); err != nil {
+		return t, err
+	} else if s.impossible(a, until) {
+		now = until
+	}
+	ok, err := w.Lease(key, s.opt.Owner, now, s.leaseNow())
+	if err != nil {
+		return t, err
+	}
+	if !ok {
+		return t, errSent()
+	}
+	t.RevokeAt, t.RevokeKind, t.RevokeNext, t.RevokeError = time.Time{}, "", time.Time{}, ""
+	if !t.AcceptedAt.IsZero() {
+		t.RevokeAt, t.RevokeKind = t.AcceptedAt, RevokeAccess // an earlier revoke of the other half stays told
+	}
+	return t, nil
 }

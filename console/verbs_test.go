@@ -16,6 +16,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi"
+	"lanyard/tokenapi/sandbox"
 	"lanyard/tokenapi/secret"
 )
 
@@ -281,7 +282,7 @@ func TestUndoWindowIsDurable(t *testing.T) {
 	must[console.Token](t)(a.Revoke(t.Context(), tok.ID, console.RevokeBoth, a.UndoWindow()))
 	_, err := a.Revoke(t.Context(), tok.ID, console.RevokeBoth, a.UndoWindow())
 	refusal(t, err, "revoking")
-	must[console.Token](t)(b.Undo(t.Context(), ""))
+	must[console.Undone](t)(b.UndoDecision(t.Context(), ""))
 	if got := w.state(tok.ID); got != console.Active {
 		t.Errorf("undone: %s", got)
 	}
@@ -292,7 +293,7 @@ func TestUndoWindowIsDurable(t *testing.T) {
 	if done, err := a.DeliverOne(t.Context(), tok.ID); err != nil || len(done) != 0 || w.wire.sent("/revoke") != 0 {
 		t.Errorf("an undone revoke was sent by name: %v, %v", done, err)
 	}
-	_, err = b.Undo(t.Context(), "")
+	_, err = b.UndoDecision(t.Context(), "")
 	refusal(t, err, "nothing_to_undo")
 
 	must[console.Token](t)(a.Revoke(t.Context(), tok.ID, console.RevokeBoth, a.UndoWindow()))
@@ -302,6 +303,42 @@ func TestUndoWindowIsDurable(t *testing.T) {
 		t.Errorf("a new console: %+v, %v", done, err)
 	}
 	_, err = b.Undo(t.Context(), tok.ID)
+	refusal(t, err, "already_sent")
+}
+
+// What was decided at once is taken back at once, by any console; of what was sent meanwhile the number is told.
+func TestUndoOfADecisionTakesAllBack(t *testing.T) {
+	w := newWorldOf(t, sandbox.Options{Profile: sandbox.ProfileStateless}, said(console.RegimeStateless))
+	s, app := w.console(), w.app("Orders", "PRODUCTION")
+	var ids []string
+	for range 4 {
+		ids = append(ids, must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token.ID)
+		w.clock.advance(time.Second)
+	}
+	must[console.Token](t)(s.Revoke(t.Context(), ids[3], console.RevokeBoth, s.UndoWindow()))
+	w.clock.advance(time.Millisecond)
+	decide := func() {
+		t.Helper()
+		for i, d := range s.RevokeAll(t.Context(), append(ids[:3:3], "nothing"), console.RevokeBoth, s.UndoWindow()) {
+			if (d.Err == nil) != (i < 3) {
+				t.Errorf("%s: %v", d.ID, d.Err)
+			}
+		}
+	}
+	decide()
+	u := must[console.Undone](t)(w.console().UndoDecision(t.Context(), ""))
+	if len(u.Taken) != 3 || u.Sent != 0 || w.state(ids[0]) != console.Active || w.state(ids[2]) != console.Active || w.state(ids[3]) != console.Revoking {
+		t.Errorf("taken back: %+v", u)
+	}
+	decide()
+	if done, err := s.DeliverOne(t.Context(), ids[1]); err != nil || len(done) != 1 {
+		t.Fatalf("%v, %v", done, err)
+	}
+	u = must[console.Undone](t)(s.UndoDecision(t.Context(), ids[2]))
+	if len(u.Taken) != 2 || u.Sent != 1 || w.state(ids[0]) != console.Active || w.state(ids[2]) != console.Active {
+		t.Errorf("after one was sent: %+v", u)
+	}
+	_, err := s.UndoDecision(t.Context(), ids[1])
 	refusal(t, err, "already_sent")
 }
 

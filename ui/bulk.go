@@ -50,6 +50,7 @@ func (i forTokens) perform(m *root) tea.Cmd {
 	}
 	b := &bulk{act: i.act, what: i.what, open: map[string]bool{}, n: len(i.ids), more: i.more}
 	var cmds []tea.Cmd
+	var revokes []string
 	renewals := map[string][]tea.Cmd{}
 	for _, id := range i.ids {
 		r := m.board.byID[id]
@@ -67,7 +68,7 @@ func (i forTokens) perform(m *root) tea.Cmd {
 			appID := m.board.apps[r.app].ID
 			renewals[appID] = append(renewals[appID], m.fx.renew(id, appID))
 		case doRevoke:
-			cmds = append(cmds, m.fx.revoke(id))
+			revokes = append(revokes, id)
 		default:
 			cmds = append(cmds, m.fx.probe(id))
 		}
@@ -80,6 +81,9 @@ func (i forTokens) perform(m *root) tea.Cmd {
 		clear(m.marks) // those that were left out, too: the summary says why
 	}
 	m.bulks = append(m.bulks, b)
+	if len(revokes) > 0 {
+		cmds = append(cmds, m.fx.revokeAll(revokes))
+	}
 	for _, all := range renewals {
 		cmds = append(cmds, tea.Sequence(all...))
 	}
@@ -205,7 +209,10 @@ func (m *root) sumUp(b *bulk) {
 	case b.more > 0:
 		m.note(warn, text, hint)
 	case b.act == doRevoke:
-		m.note(good, text, m.keys.hint(doUndo, "takes the last one back"))
+		if i, ok := m.undoIntent().(undoRevoke); !ok || i.tokenID == "" { // else the key takes back the selected row, revoked before
+			hint = m.keys.hint(doUndo, "takes it back")
+		}
+		m.note(good, text, hint)
 	default:
 		m.note(good, text, "")
 	}

@@ -30,6 +30,44 @@ func TestRevokeAllTakesWhatWasCounted(t *testing.T) {
 	}
 }
 
+// One key takes back what one answer decided, also after part of it was sent, which is counted.
+func TestUndoTakesAWholeBulkBack(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "g", "g", "x")
+	l.after(time.Millisecond) // the single one is a decision of its own
+	l.Key("down", "X")
+	l.Type("2")
+	l.Key("enter")
+	if n := l.board(t, "revoking"); n != 3 {
+		t.Fatalf("%d revoking", n)
+	}
+	l.Key("u")
+	l.said("2 of 2 revokes taken back")
+	if n := l.board(t, "revoking"); n != 1 {
+		t.Errorf("%d revoking after the undo", n)
+	}
+	l.Key("X")
+	l.Type("2")
+	l.Key("enter")
+	b, err := l.svc.Board(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := b.Tokens[len(b.Tokens)-1]
+	for _, tok := range b.Tokens {
+		if tok.RevokeAt.After(last.RevokeAt) {
+			last = tok
+		}
+	}
+	if _, err := l.svc.DeliverOne(t.Context(), last.ID); err != nil {
+		t.Fatal(err)
+	}
+	l.Changed()
+	l.Key("u")
+	l.said("1 of 2 revokes taken back; 1 had been sent")
+}
+
 // Revoking everything is not about marks: it leaves them alone, and makes none that a next key would act on.
 func TestRevokeAllLeavesTheMarks(t *testing.T) {
 	t.Parallel()

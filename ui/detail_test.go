@@ -252,7 +252,7 @@ func TestUndoElsewhereIsSaid(t *testing.T) {
 	t.Parallel()
 	l := alive(t)
 	l.Key("g", "x")
-	if _, err := l.service("another").Undo(t.Context(), ""); err != nil {
+	if _, err := l.service("another").UndoDecision(t.Context(), ""); err != nil {
 		t.Fatal(err)
 	}
 	l.Changed()
@@ -265,7 +265,7 @@ func TestUndoElsewhereIsSaid(t *testing.T) {
 		t.Errorf("of its own: %q", got)
 	}
 	l.Key("x") // and the next one of another console is said again
-	if _, err := l.service("another").Undo(t.Context(), ""); err != nil {
+	if _, err := l.service("another").UndoDecision(t.Context(), ""); err != nil {
 		t.Fatal(err)
 	}
 	l.Changed()

@@ -123,10 +123,26 @@ func (fx effects) revoke(id string) tea.Cmd {
 	})
 }
 
+// revokeAll decides about several tokens at once, so that one undo takes all of it back.
+func (fx effects) revokeAll(ids []string) tea.Cmd {
+	return run(func() revokesDecided {
+		return revokesDecided{fx.svc.RevokeAll(fx.ctx, ids, console.RevokeBoth, fx.svc.UndoWindow())}
+	})
+}
+
+// undo takes back what was decided together with the revoke of a token; "" is what was decided last.
 func (fx effects) undo(id string) tea.Cmd {
 	return run(func() revokeUndone {
+		out, err := fx.svc.UndoDecision(fx.ctx, id)
+		return revokeUndone{out, err}
+	})
+}
+
+// undoOne takes back the revoke of one token, whatever was decided together with it.
+func (fx effects) undoOne(id string) tea.Cmd {
+	return run(func() revokeUndone {
 		t, err := fx.svc.Undo(fx.ctx, id)
-		return revokeUndone{t, err}
+		return revokeUndone{console.Undone{Taken: []console.Token{t}}, err}
 	})
 }
 

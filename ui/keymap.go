@@ -174,7 +174,7 @@ func defaultKeys() []binding {
 		bind(doGet, "get", "g", "get", "get a token with the application's usual grant", everywhere).inFooter(),
 		bind(doRenew, "renew", "r", "renew", "renew: refresh if it can be, else ask again; says which it did", onToken).inFooter(),
 		bind(doRevoke, "revoke", "x", "revoke", "revoke, after the undo window; asks first in a production environment", onToken).inFooter(),
-		bind(doUndo, "undo", "u", "undo", "undo the pending revoke: the selected one, else the last one", everywhere).inFooter(),
+		bind(doUndo, "undo", "u", "undo", "undo the revokes decided with the selected one, else the last ones", everywhere).inFooter(),
 		bind(doCopy, "copy", "y", "copy", "copy the access token; cleared later if it is still there", onToken).inFooter(),
 		bind(doProbe, "probe", "p", "probe", "probe: call the application's probe URL with this token, once", onToken).inFooter(),
 		bind(inspect, "inspect", "enter", "inspect", "look inside: a token, or a call in Activity", everywhere).inFooter(),

@@ -23,7 +23,7 @@ func commands() []command {
 		{"renew", "r", "", "TOKEN", "refresh a token, or ask anew; says which it did", (*plain).renew},
 		{"revoke", "x", "", "TOKEN", "revoke a token; there is time to undo", (*plain).revoke},
 		{"forget", "", "", "TOKEN|APPLICATION|over|MARK", "remove what is over from the store, or dismiss a request whose answer was never seen", (*plain).forget},
-		{"undo", "u", "", "[TOKEN]", "take back a revoke that was not sent yet", (*plain).undo},
+		{"undo", "u", "", "[TOKEN]", "take back what was revoked last, or one token's revoke, while it was not sent", (*plain).undo},
 		{"copy", "y", "", "TOKEN", "copy a token to the clipboard", (*plain).copy},
 		{"probe", "p", "", "TOKEN", "ask the gateway whether it lets a token through", (*plain).probe},
 		{"inspect", "i", "", "TOKEN", "tell all that is known of a token", (*plain).inspect},

@@ -42,8 +42,14 @@ func (p *plain) land(msg tea.Msg) {
 			p.fail("undo", r.err)
 			break
 		}
-		p.saw(&r.token)
-		p.out.say("%s: not revoked, the decision was taken back: %s.", p.lead(&r.token), p.stateWords(&r.token, p.judged(&r.token)))
+		for i := range r.out.Taken {
+			t := &r.out.Taken[i]
+			p.saw(t)
+			p.out.say("%s: not revoked, the decision was taken back: %s.", p.lead(t), p.stateWords(t, p.judged(t)))
+		}
+		if len(r.out.Taken)+r.out.Sent > 1 {
+			p.out.say("%s.", r.words())
+		}
 	case revokesDelivered:
 		p.landDeliveries(r)
 	case tokenProbed:

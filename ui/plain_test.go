@@ -414,6 +414,44 @@ func TestPlainNumbersThatAreNames(t *testing.T) {
 	})
 }
 
+// undo alone takes back all that was decided at once, here in another console; undo with a token takes back that one.
+func TestPlainUndoTakesAllBack(t *testing.T) {
+	t.Parallel()
+	inLines(t, as, func(l *talk) {
+		l.typing("get A1")
+		l.passes(time.Second)
+		l.typing("get A2")
+		b, err := l.svc.Board(l.t.Context())
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		both := []string{b.Tokens[0].ID, b.Tokens[1].ID}
+		decide := func() {
+			for _, d := range l.service("other").RevokeAll(l.t.Context(), both, console.RevokeBoth, time.Minute) {
+				if d.Err != nil {
+					l.t.Fatal(d.Err)
+				}
+			}
+			synctest.Wait()
+			l.out.since()
+		}
+		back := "not revoked, the decision was taken back: active, 1 hour left."
+		backFirst := "not revoked, the decision was taken back: active, 59 minutes 59 seconds left."
+		decide()
+		l.types("undo", p1+backFirst, s2+back, "2 of 2 revokes taken back.")
+		decide()
+		l.types("undo 2", s2+back)
+		l.types("undo", p1+backFirst)
+		decide()
+		if _, err := l.service("other").DeliverOne(l.t.Context(), both[1]); err != nil {
+			l.t.Fatal(err)
+		}
+		synctest.Wait()
+		l.out.since()
+		l.types("undo", p1+backFirst, "1 of 2 revokes taken back; 1 had been sent.")
+	})
+}
+
 // What another console does is told once, too.
 func TestPlainTellsOfOthers(t *testing.T) {
 	t.Parallel()

@@ -139,18 +139,17 @@ func (p *plain) undo(text string) {
 	if p.underWay("undo") {
 		return
 	}
-	id := ""
 	if text != "" {
-		t := p.needToken("undo", text, p.revocable)
-		if t == nil {
-			return
+		if t := p.needToken("undo", text, p.revocable); t != nil {
+			p.begin("undo", "", p.fx.undoOne(t.ID))
 		}
-		id = t.ID
-	} else if p.board.undoable == 0 {
+		return
+	}
+	if p.board.undoable == 0 {
 		p.out.say("There is nothing to undo: no revoke is waiting that was not sent.")
 		return
 	}
-	p.begin("undo", "", p.fx.undo(id))
+	p.begin("undo", "", p.fx.undo(""))
 }
 
 func (p *plain) copy(text string) {

@@ -35,9 +35,10 @@ type (
 		token console.Token
 		err   error
 	}
-	revokeUndone struct {
-		token console.Token
-		err   error
+	revokesDecided struct{ each []console.Decided }
+	revokeUndone   struct {
+		out console.Undone
+		err error
 	}
 	revokesDelivered struct {
 		done []console.Delivery
@@ -154,15 +155,46 @@ func (r revokeDecided) land(m *root) tea.Cmd {
 	return m.read()
 }
 
+func (r revokesDecided) land(m *root) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, d := range r.each {
+		cmds = append(cmds, revokeDecided{d.ID, d.Token, d.Err}.land(m))
+	}
+	return tea.Batch(cmds...)
+}
+
 func (r revokeUndone) land(m *root) tea.Cmd {
 	delete(m.busy, "undo")
 	if r.err != nil {
 		m.fail("undo", r.err)
-	} else {
-		m.ours[r.token.ID] = true
-		m.note(good, r.token.Fingerprint+" is not revoked: the decision was taken back", "")
+		return m.read()
+	}
+	for i := range r.out.Taken {
+		m.ours[r.out.Taken[i].ID] = true
+	}
+	switch text := r.words(); {
+	case r.out.Sent > 0:
+		m.note(warn, text, "")
+	case len(r.out.Taken) > 1:
+		m.note(good, text, "")
+	default:
+		m.note(good, r.out.Taken[0].Fingerprint+" is not revoked: the decision was taken back", "")
 	}
 	return m.read()
+}
+
+// words say how many revokes of a decision were taken back, and how many could not be.
+func (r revokeUndone) words() string {
+	taken, sent := len(r.out.Taken), r.out.Sent
+	text := strconv.Itoa(taken) + " of " + count(taken+sent, "revokes") + " taken back"
+	switch sent {
+	case 0:
+	case 1:
+		text += "; 1 had been sent"
+	default:
+		text += "; " + strconv.Itoa(sent) + " had been sent"
+	}
+	return text
 }
 
 func (r revokesDelivered) land(m *root) tea.Cmd {
