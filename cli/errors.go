@@ -109,7 +109,13 @@ func explain(err error) report {
 	case isRefusal:
 		r.Code, r.Hint, r.Exit = refusal.Code, commandHint(refusal), refusalExit(refusal.Code)
 	}
+	r.Hint = console.Remedy(err, r.Hint, console.FaceCommands())
 	return r
+}
+
+// hintOf is the hint of an error, with where the settings that it names are changed.
+func hintOf(err error) string {
+	return console.Remedy(err, console.Hint(err), console.FaceCommands())
 }
 
 func exitOf(k tokenapi.Kind) int {

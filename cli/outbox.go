@@ -43,7 +43,7 @@ func (p *program) deliverDue(ctx context.Context, s *session) {
 		case d.Kept:
 			p.note("not yet accepted: the revoke of %s (%s): %v", what, of, d.Err)
 		default:
-			p.note("refused for good: the revoke of %s (%s), which stays alive: %v%s", what, of, d.Err, strings.TrimSuffix("; "+console.Hint(d.Err), "; "))
+			p.note("refused for good: the revoke of %s (%s), which stays alive: %v%s", what, of, d.Err, strings.TrimSuffix("; "+hintOf(d.Err), "; "))
 		}
 	}
 }

@@ -80,7 +80,7 @@ func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool
 	if why := console.StatusAt(now, s.svc.Policy(l.app[t.AppID]), p.clock()).Warning(); why != "" && ans.Verdict == tokenapi.Accepted {
 		p.warn("%s", why)
 	}
-	return p.printProbe(l.app[t.AppID], t, ans)
+	return p.printProbe(s, l.app[t.AppID], t, ans)
 }
 
 // probeLeak probes with a token that is not held.
@@ -115,11 +115,11 @@ func (p *program) probeLeak(ctx context.Context, app string) error {
 	if err != nil {
 		return err
 	}
-	return p.printProbe(a, t, ans)
+	return p.printProbe(s, a, t, ans)
 }
 
 // printProbe shows one probe, and what is to be made of it.
-func (p *program) printProbe(a console.Application, t console.Token, ans tokenapi.ProbeAnswer) error {
+func (p *program) printProbe(s *session, a console.Application, t console.Token, ans tokenapi.ProbeAnswer) error {
 	var err error
 	if p.json {
 		err = p.printJSON(probed(t, a.ProbeURL, ans))
@@ -129,7 +129,7 @@ func (p *program) printProbe(a console.Application, t console.Token, ans tokenap
 			p.adviseOn(ans)
 		}
 		if _, hint := console.ProbeHopeless(ans); hint != "" {
-			_, _ = fmt.Fprintln(p.hints(), "hint: "+hint)
+			_, _ = fmt.Fprintln(p.hints(), "hint: "+s.svc.Home(a).Remedy(hint, console.FaceCommands()))
 		}
 	}
 	if err != nil {
@@ -180,6 +180,7 @@ func (p *program) probeUntilDead(ctx context.Context, s *session, t console.Toke
 				limit = "after"
 			}
 			why, hint := console.ProbeHopeless(ans)
+			hint = s.svc.Home(a).Remedy(hint, console.FaceCommands())
 			if inVain || ends && next.After(until) {
 				end := &failure{exit: exitStillAlive, code: "not_proved_dead", hint: hint, text: "probe: not proved dead " + limit + " " + tally(all)}
 				if why != "" {

@@ -247,7 +247,7 @@ func undelivered(d console.Delivery) error {
 	}
 	if d.Kept {
 		hint := "it is tried again by an open console and by the next token, renew, revoke, probe or introspect"
-		if why := console.Hint(d.Err); why != "" {
+		if why := hintOf(d.Err); why != "" {
 			join := "; "
 			if strings.HasSuffix(why, "?") {
 				join = " "

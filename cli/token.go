@@ -83,7 +83,7 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 		return err
 	}
 	if form == "curl" && a.ProbeURL == "" {
-		return misuse("set probe_url of the application", "--as curl: %s has no probe_url to call", a.Label())
+		return misuse(s.svc.Home(a).Remedy("set probe_url", console.FaceCommands()), "--as curl: %s has no probe_url to call", a.Label())
 	}
 	ctx := c.Context()
 	if o.Fresh && p.attended() {

@@ -142,6 +142,7 @@ func (s *Service) Whose(ctx context.Context, text secret.Text) (Token, bool, err
 // ProbeText calls an application's probe URL with a token that is not held, and gives its fingerprint too.
 // Nothing of the token is stored.
 func (s *Service) ProbeText(ctx context.Context, appID string, access secret.Text) (ans tokenapi.ProbeAnswer, fingerprint string, err error) {
+	defer func() { err = s.homed(ctx, appID, err) }()
 	access = jwt.Normalise(access)
 	if err := s.unlocked(ctx); err != nil {
 		return ans, "", err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
@@ -54,7 +55,11 @@ func (s *Service) credentialText(ctx context.Context, a Application, kind Secret
 	case err != nil:
 		return secret.Text{}, fmt.Errorf("secret of %s: %w", a.Label(), err)
 	case sec.Access.IsZero():
-		return s.opt.Vault.Secret(ctx, a, kind)
+		text, err := s.opt.Vault.Secret(ctx, a, kind)
+		if err != nil && a.Source == FromStore && !errors.Is(err, context.Canceled) {
+			err = &Error{Code: "no_secret", Text: strings.ReplaceAll(string(kind), "_", " ") + " of " + a.Label() + ": none is kept", Hint: "set " + string(kind)}
+		}
+		return text, err
 	}
 	return sec.Access, nil
 }
@@ -102,7 +107,7 @@ func (s *Service) passwordOf(ctx context.Context, a Application, q question) (se
 	text, err := s.opt.Vault.Secret(ctx, a, Password)
 	if err != nil && a.Source == FromStore && !errors.Is(err, context.Canceled) {
 		err = &Error{Code: "no_secret", Text: "password of " + a.Username + " at " + a.Label() + ": none is kept",
-			Hint: "keep one with the application, or give it with one get: choose grant and user"}
+			Hint: "set password, or give it with one get: choose grant and user"}
 	}
 	return text, err
 }

@@ -200,6 +200,12 @@ func (s *Service) DeliverOne(ctx context.Context, tokenID string) ([]Delivery, e
 }
 
 func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err error) {
+	defer func() {
+		err = s.homedOf(ctx, id, err)
+		for i := range done {
+			done[i].Err = s.homed(ctx, done[i].Token.AppID, done[i].Err)
+		}
+	}()
 	if err := s.lapseAll(ctx); err != nil {
 		return nil, err
 	}

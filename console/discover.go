@@ -203,12 +203,13 @@ func (s *Service) findingOf(of Environment, d tokenapi.Discovered) finding {
 }
 
 // Discover asks the issuer of an application's environment, whatever was known of it, and says what it found.
-func (s *Service) Discover(ctx context.Context, appID string) (tokenapi.Discovered, error) {
+func (s *Service) Discover(ctx context.Context, appID string) (d tokenapi.Discovered, err error) {
+	defer func() { err = s.homed(ctx, appID, err) }()
 	if err := s.unlocked(ctx); err != nil {
 		return tokenapi.Discovered{}, err
 	}
 	var a Application
-	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
+	err = s.opt.Keeper.View(ctx, func(r Reader) (err error) {
 		a, err = s.application(r, appID)
 		return err
 	})
@@ -227,9 +228,9 @@ func needURL(a Application, verb, key, url string) error {
 	if url != "" {
 		return nil
 	}
-	hint := "set " + key + " in the configuration"
+	hint := "set " + key
 	if a.Environment.Issuer != "" {
-		hint = fmt.Sprintf("its issuer does not name one; set %s in the configuration if there is one", key)
+		hint = fmt.Sprintf("its issuer does not name one; set %s if there is one", key)
 	}
 	if key == "revoke_url" && a.Environment.Issuer == "" {
 		hint += "; WSO2 has it beside /token, as /revoke"

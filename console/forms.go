@@ -69,7 +69,7 @@ func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
 	}
 	u, err := url.Parse(a.ProbeURL)
 	if a.ProbeURL == "" || err != nil || strings.ContainsFunc(a.ProbeURL+a.Environment.CAFile, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return secret.Text{}, &Error{Code: "no_probe_url", Text: a.Label() + " has no probe URL that can be written down", Hint: "probe_url in its configuration"}
+		return secret.Text{}, &Error{Code: "no_probe_url", Text: a.Label() + " has no probe URL that can be written down", Hint: "set probe_url"}
 	}
 	if form == FormHTTP {
 		return secret.New(a.ProbeMethod() + " " + u.String() + "\n" + header + "\n"), nil

@@ -11,8 +11,8 @@ import (
 
 // Get asks for a token with the application's grant. The server may hand out one that is held already;
 // Outcome.Same says so. While another process asks the same it is waited for, and its answer is taken.
-func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (Outcome, error) {
-	var out Outcome
+func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (out Outcome, err error) {
+	defer func() { err = s.homed(ctx, appID, err) }()
 	since, err := s.rev(ctx)
 	if err != nil {
 		return out, err

@@ -12,7 +12,8 @@ import (
 // Introspect asks the key manager what it thinks of a token and stores the answer (RFC 7662). A
 // life that nobody had told yet is taken from it. An inactive that does not count is stored only
 // where nothing better is known.
-func (s *Service) Introspect(ctx context.Context, tokenID string) (tokenapi.IntrospectAnswer, Token, error) {
+func (s *Service) Introspect(ctx context.Context, tokenID string) (ans tokenapi.IntrospectAnswer, t Token, err error) {
+	defer func() { err = s.homedOf(ctx, tokenID, err) }()
 	var none tokenapi.IntrospectAnswer
 	t, a, err := s.find(ctx, tokenID)
 	if err != nil {

@@ -128,7 +128,7 @@ func TestCodeGrantTellsTheBrowser(t *testing.T) {
 		_, done := w.get(s, "Portal")
 		at.came <- w.visit(w.invitation(s).URL)
 		r := <-done
-		if outcome := <-at.ended; r.err == nil || !errors.Is(outcome, r.err) {
+		if outcome := <-at.ended; r.err == nil || !errors.Is(r.err, outcome) {
 			t.Errorf("the browser is told of %v, the person of %v", outcome, r.err)
 		}
 	})

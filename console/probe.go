@@ -18,7 +18,8 @@ func needProbeURL(a Application) error {
 // Probe calls the application's probe URL with a token, once, and stores what the gateway made of
 // it. What the gateway says is an answer, never an error. Where the verdict needs it, the URL is
 // also called with a made-up token.
-func (s *Service) Probe(ctx context.Context, tokenID string) (tokenapi.ProbeAnswer, Token, error) {
+func (s *Service) Probe(ctx context.Context, tokenID string) (ans tokenapi.ProbeAnswer, t Token, err error) {
+	defer func() { err = s.homedOf(ctx, tokenID, err) }()
 	if err := s.unlocked(ctx); err != nil {
 		return tokenapi.ProbeAnswer{}, Token{}, err
 	}

@@ -14,7 +14,8 @@ import (
 // Renew refreshes a token that has a live refresh token, and asks anew otherwise. A token whose last
 // refresh was never answered is asked for anew: its refresh token may be spent. While another process renews it, or
 // asks for the same, it is waited for, and its answer is taken.
-func (s *Service) Renew(ctx context.Context, tokenID string) (Outcome, error) {
+func (s *Service) Renew(ctx context.Context, tokenID string) (out Outcome, err error) {
+	defer func() { err = s.homedOf(ctx, tokenID, err) }()
 	since, err := s.rev(ctx)
 	if err != nil {
 		return Outcome{}, err
@@ -32,7 +33,6 @@ func (s *Service) Renew(ctx context.Context, tokenID string) (Outcome, error) {
 	if err := s.ready(ctx, a.ID, tokenURL); err != nil {
 		return Outcome{}, err
 	}
-	var out Outcome
 	err = s.alone(ctx, s.renewing(a, t), func(_ Application, asking *lease) error {
 		own := turn{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true, waitElsewhere: true}
 		return s.alone(ctx, own, func(a Application, renewing *lease) error {
@@ -57,7 +57,8 @@ func (s *Service) renewing(a Application, t Token) turn {
 // RenewApplication renews the newest token that an application's present request has brought, as
 // Renew does, and asks anew where there is none. Which one that is, is decided when nobody else
 // asks for the same client.
-func (s *Service) RenewApplication(ctx context.Context, appID string) (Outcome, error) {
+func (s *Service) RenewApplication(ctx context.Context, appID string) (out Outcome, err error) {
+	defer func() { err = s.homed(ctx, appID, err) }()
 	since, err := s.rev(ctx)
 	if err != nil {
 		return Outcome{}, err
@@ -76,7 +77,6 @@ func (s *Service) RenewApplication(ctx context.Context, appID string) (Outcome, 
 	if err != nil {
 		return Outcome{}, err
 	}
-	var out Outcome
 	asks := s.asking(a, q, "renew")
 	asks.waitHere = true
 	err = s.alone(ctx, asks, func(a Application, asking *lease) error {
@@ -301,7 +301,8 @@ func dropRefresh(w Writer, tokenID string, sent secret.Text) error {
 
 // Obtain gives a usable token for an application: one that is held, renewed, or asked for. Of several
 // callers at once, in any number of processes, one asks and the others take its answer.
-func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (Outcome, error) {
+func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (out Outcome, err error) {
+	defer func() { err = s.homed(ctx, appID, err) }()
 	since, err := s.rev(ctx)
 	if err != nil {
 		return Outcome{}, err
@@ -324,7 +325,6 @@ func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (Ou
 	if got, err := s.look(ctx, picks); err != nil || got != nil {
 		return s.reused(got, a), err
 	}
-	var out Outcome
 	asks := s.asking(a, q, "get")
 	asks.waitHere = true
 	asks.served = func(r Reader, now Application) (bool, error) {

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -53,9 +54,7 @@ func (s *Service) RevokeAll(ctx context.Context, ids []string, kind RevokeKind, 
 		return nil
 	})
 	for i := range out {
-		if out[i].Err == nil {
-			out[i].Err = err
-		}
+		out[i].Err = s.homedOf(ctx, ids[i], cmp.Or(out[i].Err, err))
 	}
 	return out
 }

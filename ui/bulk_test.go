@@ -36,7 +36,13 @@ func TestUndoTakesAWholeBulkBack(t *testing.T) {
 	l := alive(t)
 	l.Key("g", "g", "g", "x")
 	l.after(time.Millisecond) // the single one is a decision of its own
-	l.Key("down", "X")
+	single := l.Selected()
+	for _, key := range []string{"home", "end"} {
+		if l.Selected() == single {
+			l.Key(key)
+		}
+	}
+	l.Key("X")
 	l.Type("2")
 	l.Key("enter")
 	if n := l.board(t, "revoking"); n != 3 {

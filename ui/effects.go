@@ -61,6 +61,14 @@ func (fx effects) unlock(ticket int, passphrase secret.Text) tea.Cmd {
 	return run(func() storeUnlocked { return storeUnlocked{ticket, fx.svc.Unlock(fx.ctx, passphrase)} })
 }
 
+// remedy adds to a hint about an application where what it names is changed. Nothing is asked: the configuration is known.
+func (fx effects) remedy(a *app, hint string, f console.Face) string {
+	if fx.svc == nil || a == nil {
+		return hint
+	}
+	return fx.svc.Home(a.Application).Remedy(hint, f)
+}
+
 func (fx effects) undoWindow() time.Duration {
 	if fx.svc == nil {
 		return 0

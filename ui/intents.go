@@ -262,7 +262,7 @@ func (m *root) revoke(i revokeToken) tea.Cmd {
 		}
 		return nil
 	case a.Environment.ReadOnly:
-		m.note(info, kit.Clean(a.Environment.Name)+" is read-only: nothing is revoked there", "read_only in the configuration")
+		m.note(info, kit.Clean(a.Environment.Name)+" is read-only: nothing is revoked there", m.fx.remedy(a, "remove read_only", m.face()))
 		return nil
 	case a.Environment.Production && !i.confirmed:
 		m.overlays = append(m.overlays, newConfirm(r, a))

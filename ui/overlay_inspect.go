@@ -5,7 +5,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/kit"
 )
@@ -87,16 +86,13 @@ func (o *inspectOverlay) foot() string {
 func (*inspectOverlay) danger() bool             { return false }
 func (*inspectOverlay) size(w, h int) (int, int) { return min(w, 100), h * 9 / 10 }
 
-func (o *inspectOverlay) press(s *scene, a action, key string) intent {
+func (o *inspectOverlay) press(_ *scene, a action, key string) intent {
 	switch {
 	case key == "enter" && o.locked:
 		return lookInside{o}
 	case a == closeTop, a == quit, key == "enter":
 		return closeOverlay{}
 	case key == "i":
-		if why := o.cannotAsk(s); why != "" {
-			return refuse{why, "introspect_url in the configuration"}
-		}
 		return introspectToken{o}
 	}
 	o.scroll.move(a)
@@ -104,16 +100,16 @@ func (o *inspectOverlay) press(s *scene, a action, key string) intent {
 }
 
 // cannotAsk is why the key manager cannot be asked, or "". Where an issuer is named it may yet name an address.
-func (o *inspectOverlay) cannotAsk(s *scene) string {
-	r := s.board.byID[o.id]
+func (o *inspectOverlay) cannotAsk(b *board) (why string, a *app) {
+	r := b.byID[o.id]
 	if r == nil || r.tok == nil {
-		return "this token is gone"
+		return "this token is gone", nil
 	}
-	env := &s.board.apps[r.app].Environment
-	if env.Endpoints.IntrospectURL == "" && env.Issuer == "" {
-		return "environment " + kit.Clean(env.Name) + " has no introspect_url"
+	a = &b.apps[r.app]
+	if e := a.Environment; e.Endpoints.IntrospectURL == "" && e.Issuer == "" {
+		return "environment " + kit.Clean(e.Name) + " has no introspect_url", a
 	}
-	return ""
+	return "", a
 }
 
 // lookInside is the intent to read what could not be read while the secrets were locked.
@@ -135,6 +131,14 @@ type introspectToken struct{ box *inspectOverlay }
 func (introspectToken) intent() {}
 
 func (i introspectToken) perform(m *root) tea.Cmd {
+	if why, a := i.box.cannotAsk(&m.board); why != "" {
+		hint := ""
+		if a != nil {
+			hint = m.fx.remedy(a, "set introspect_url", m.face())
+		}
+		m.note(info, why, hint)
+		return nil
+	}
 	if i.box.asking || m.fx.svc == nil || m.unlockFirst("introspect a token", i) {
 		return nil
 	}
@@ -172,7 +176,7 @@ func (r tokenIntrospected) land(m *root) tea.Cmd {
 	switch {
 	case r.err != nil:
 		r.box.askErr = kit.Clean(r.err.Error())
-		if h := console.Hint(r.err); h != "" {
+		if h := m.hintOf(r.err); h != "" {
 			r.box.askErr += ": " + kit.Clean(h)
 		}
 		m.fail("introspect", r.err)

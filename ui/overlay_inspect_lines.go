@@ -161,7 +161,7 @@ func (o *inspectOverlay) keyManager(f *facts, t *console.Token) {
 	switch {
 	case t.AtServer == console.NotAsked && (o.asking || o.askErr != ""):
 	case t.AtServer == console.NotAsked:
-		if why := o.cannotAsk(f.s); why != "" {
+		if why, _ := o.cannotAsk(f.s.board); why != "" {
 			f.put("asked", "cannot be: "+f.s.covered(why))
 			return
 		}

@@ -88,8 +88,14 @@ func (m *root) fail(op string, err error) {
 	if _, ok := console.AsError(err); ok {
 		sev = warn // the console itself refused: nothing went wrong on the way
 	}
-	m.note(sev, text, console.Hint(err))
+	m.note(sev, text, m.hintOf(err))
 }
+
+// face is how the screen changes an application.
+func (m *root) face() console.Face { return console.Face{Edits: m.keys.key(editApp) + " edits"} }
+
+// hintOf is the hint of an error, with where the settings that it names are changed.
+func (m *root) hintOf(err error) string { return console.Remedy(err, console.Hint(err), m.face()) }
 
 // logOverlay shows every notice of this run, the newest first, and the call that a notice is about.
 type logOverlay struct {

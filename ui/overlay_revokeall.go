@@ -16,7 +16,7 @@ func (m *root) cannotRevokeAll(s *scene) *refuse {
 	case !ok:
 		return &refuse{"no application is selected", m.keys.hint(paneApps, "goes to Applications")}
 	case a.Environment.ReadOnly:
-		return &refuse{kit.Clean(a.Environment.Name) + " is read-only: nothing is revoked there", "read_only in the configuration"}
+		return &refuse{kit.Clean(a.Environment.Name) + " is read-only: nothing is revoked there", m.fx.remedy(a, "remove read_only", m.face())}
 	case len(a.living()) == 0:
 		return &refuse{a.name + " holds no token that lives", ""}
 	}

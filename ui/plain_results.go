@@ -192,6 +192,7 @@ func (p *plain) probed(r tokenProbed) {
 		return
 	}
 	t := &r.token
+	r.answer.hint = p.fx.remedy(p.board.app(t.AppID), r.answer.hint, console.FaceLines())
 	s := p.judged(t)
 	p.saw(t)
 	lead := p.lead(t) + ": " + r.answer.code() + ", "

@@ -113,5 +113,5 @@ func plainHint(err error) string {
 			return "the gateway may still let it through for a while; probe asks it, and gateway lists what is known"
 		}
 	}
-	return console.Hint(err)
+	return console.Remedy(err, console.Hint(err), console.FaceLines())
 }

@@ -290,7 +290,7 @@ func TestPlainProbeSaysWhy(t *testing.T) {
 		l.typing("get A1")
 		l.api.a.why = tokenapi.WhyOpen
 		l.types("p 1", p1+"200, this URL lets anybody through: it answers 200 to a made-up token.",
-			"hint: set probe_url to an API that wants a token and answers 200 to this one")
+			"hint: set probe_url to an API that wants a token and answers 200 to this one; in the configuration, below [[application]] Orders")
 	})
 }
 

@@ -182,6 +182,7 @@ func (r probedAgain) land(m *root) tea.Cmd {
 	v.asking, v.verdict = false, r.verdict
 	v.n++
 	s := console.StatusAt(r.token, m.policyOf(r.token.AppID), m.now)
+	r.hint = m.fx.remedy(m.board.app(r.token.AppID), r.hint, m.face())
 	until, ok := v.Until(s)
 	switch inVain := v.InVain(r.inVain); {
 	case console.ProvedDead(r.token, v.Began) || s.Proof == console.ProofProbe:

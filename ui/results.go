@@ -261,7 +261,7 @@ func (m *root) delivered(d console.Delivery) {
 		if at := d.Token.RevokeNext; at.After(m.now) {
 			again += " and tried again in " + inWords(at.Sub(m.now))
 		}
-		if h := console.Hint(d.Err); h != "" {
+		if h := m.hintOf(d.Err); h != "" {
 			again += "; " + h
 		}
 		if d.Token.RevokeTries > 1 { // the row says it all the time
@@ -271,7 +271,7 @@ func (m *root) delivered(d console.Delivery) {
 		}
 	case d.Err != nil:
 		m.ours[d.Token.ID] = true
-		m.note(bad, what+": the server refused to revoke it: "+d.Err.Error(), console.Hint(d.Err))
+		m.note(bad, what+": the server refused to revoke it: "+d.Err.Error(), m.hintOf(d.Err))
 	default:
 		s := console.StatusAt(d.Token, m.policyOf(d.Token.AppID), m.now)
 		switch {

@@ -1,0 +1,180 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Face is how one face of the product changes an application that is kept in the store.
+type Face struct {
+	Edits     string // what edits one, such as "e edits"; its name follows
+	SetSecret string // the command that stores the secret, "" where Edits does that too; its name follows
+}
+
+// FaceCommands is the face of the commands, FaceLines that of the console in lines.
+func FaceCommands() Face {
+	return Face{Edits: "in the console e edits", SetSecret: "lanyard apps set-secret"}
+}
+
+// FaceLines is the face of the console in lines.
+func FaceLines() Face { return Face{Edits: "on the screen (lanyard without --plain) e edits"} }
+
+// Home is where the settings of an application are kept.
+type Home struct {
+	app         Application
+	environment Source // of its environment
+	path        string // of the configuration
+}
+
+// Home tells where the settings of an application are kept.
+func (s *Service) Home(a Application) Home {
+	h := Home{app: a, environment: a.Source, path: cmp.Or(s.opt.ConfigPath, "the configuration")}
+	if slices.ContainsFunc(s.environments(nil), func(k KnownEnvironment) bool { return k.Name == a.Environment.Name }) {
+		h.environment = FromConfig
+	}
+	return h
+}
+
+// homedError is an error of a verb on an application, with where its settings are kept.
+type homedError struct {
+	error
+	home Home
+}
+
+func (e *homedError) Unwrap() error { return e.error }
+
+// homed adds to the error of a verb where the settings of its application are kept, for Remedy.
+func (s *Service) homed(ctx context.Context, appID string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var a Application
+	if readErr := s.opt.Keeper.View(context.WithoutCancel(ctx), func(r Reader) (err error) {
+		a, err = s.application(r, appID)
+		return err
+	}); readErr != nil {
+		return err // what the verb says is worth more
+	}
+	return &homedError{err, s.Home(a)}
+}
+
+// homedOf is homed for a verb on a token.
+func (s *Service) homedOf(ctx context.Context, tokenID string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if t, _, findErr := s.find(context.WithoutCancel(ctx), tokenID); findErr == nil {
+		return s.homed(ctx, t.AppID, err)
+	}
+	return err
+}
+
+// Remedy adds to a hint of an error where the settings that it names are changed. Of an error without an application, and
+// for a hint that names no setting, it is the hint itself.
+func Remedy(err error, hint string, f Face) string {
+	if e, ok := errors.AsType[*homedError](err); ok {
+		return e.home.Remedy(hint, f)
+	}
+	return hint
+}
+
+// Remedy adds to a hint where the settings that it names are changed: in the configuration, or by what a face has for an
+// application of the store.
+func (h Home) Remedy(hint string, f Face) string {
+	var ofApp, ofEnvironment []string
+	var secret bool
+	var noForm string // a setting that the form of an application has not
+	for _, found := range settingNames().FindAllStringSubmatch(hint, -1) {
+		key := strings.TrimPrefix(found[0], "set ")
+		place, ok := settingHomes()[key]
+		switch {
+		case !ok:
+		case place.environment:
+			ofEnvironment = append(ofEnvironment, key)
+		default:
+			ofApp = append(ofApp, key)
+		}
+		secret = secret || place.secret
+		if ok && !place.form {
+			noForm = key
+		}
+	}
+	if len(ofApp)+len(ofEnvironment) == 0 {
+		return hint
+	}
+	hint = strings.Replace(hint, " in the configuration", "", 1)
+	join := "; "
+	if strings.HasSuffix(hint, "?") {
+		join = " "
+	}
+	var tables []string
+	if len(ofApp) > 0 {
+		tables = append(tables, "[[application]] "+h.app.Name)
+	}
+	if len(ofEnvironment) > 0 {
+		tables = append(tables, "[[environment]] "+h.app.Environment.Name)
+	}
+	name := h.app.Label()
+	inConfig := join + "in " + h.path + ", below " + strings.Join(tables, " and ")
+	stores := ""
+	if secret && f.SetSecret != "" {
+		stores = f.SetSecret + " " + name + " stores the secret"
+	}
+	switch {
+	case h.app.Source == Gone:
+		return hint + join + name + " is no longer configured: add it again to change that"
+	case h.app.Source == FromConfig && secret && h.app.Details.SecretStored:
+		return hint + join + "lanyard apps set-secret " + name + " stores the secret; the rest is in " + h.path
+	case h.app.Source == FromConfig, len(ofApp) == 0 && h.environment == FromConfig:
+		return hint + inConfig
+	case noForm != "":
+		return hint + join + name + " is kept in the store, which holds no " + noForm + ": declare it in " + h.path
+	case stores != "":
+		return hint + join + stores + "; " + f.Edits + " " + name
+	}
+	return hint + join + f.Edits + " " + name
+}
+
+// settingHome is where a setting is written: below [[environment]] or [[application]].
+type settingHome struct{ environment, form, secret bool }
+
+// settingHomes are the settings that hints name, by the words that they have there. form is whether the form of an
+// application of the store has it.
+var settingHomes = sync.OnceValue(func() map[string]settingHome {
+	homes := map[string]settingHome{
+		"consumer secret": {form: true, secret: true}, "consumer_secret": {form: true, secret: true},
+	}
+	for _, key := range []string{"consumer key", "consumer_key", "user name", "username", "password", "grant", "scopes", "redirect_url", "probe_url", "another grant"} {
+		homes[key] = settingHome{form: true}
+	}
+	for _, key := range []string{"signing_key", "probe_control", "assertion", "subject_token", "audience", "resource"} {
+		homes[key] = settingHome{}
+	}
+	for _, key := range []string{"issuer", "token_url", "revoke_url", "client_auth", "cache_ttl"} {
+		homes[key] = settingHome{environment: true, form: true}
+	}
+	for _, key := range []string{"introspect_url", "authorize_url", "device_url", "jwks_url", "regime", "timeout", "ca_file", "client_cert", "client_key", "allow_http", "proxy", "read_only", "insecure_skip_verify"} {
+		homes[key] = settingHome{environment: true}
+	}
+	return homes
+})
+
+// settingNames finds settings in a hint. A word that is also a plain word counts after "set" alone.
+var settingNames = sync.OnceValue(func() *regexp.Regexp {
+	var exact, plain []string
+	for key := range settingHomes() {
+		if strings.ContainsAny(key, "_ ") {
+			exact = append(exact, key)
+		} else {
+			plain = append(plain, key)
+		}
+	}
+	slices.Sort(exact)
+	slices.Sort(plain)
+	return regexp.MustCompile(`\b(?:(?:` + strings.Join(exact, "|") + `)|set (?:` + strings.Join(plain, "|") + `))\b`)
+})
