@@ -102,8 +102,19 @@ func noCommand(c *cobra.Command, args []string) error {
 		return nil
 	}
 	hint := c.CommandPath() + " --help"
-	c.SuggestionsMinimumDistance = 2 // of a group it is 0 unless cobra looks for suggestions itself
-	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+	var known, near []string
+	for _, sub := range c.Commands() {
+		if sub.IsAvailableCommand() {
+			known = append(known, sub.Name())
+			if strings.HasPrefix(sub.Name(), strings.ToLower(args[0])) {
+				near = append(near, sub.Name())
+			}
+		}
+	}
+	if one := nearest(args[0], known); one != "" && !slices.Contains(near, one) {
+		near = append(near, one)
+	}
+	if len(near) > 0 {
 		hint = "did you mean " + c.CommandPath() + " " + strings.Join(near, " or ") + "?"
 	}
 	return misuse(hint, "unknown command %q for %s", args[0], c.CommandPath())

@@ -122,7 +122,7 @@ func nearest(word string, known []string) string {
 			continue // everything short is near
 		}
 		limit := 2
-		if utf8.RuneCountInString(k) < 5 {
+		if min(utf8.RuneCountInString(k), utf8.RuneCountInString(word)) < 5 {
 			limit = 1
 		}
 		if d := distance(word, k); d <= limit && d < least {

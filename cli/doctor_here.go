@@ -89,7 +89,7 @@ func (d *doctor) checkTerminal() {
 	case is && (kind == "" || kind == "dumb"):
 		d.warn(check, "set TERM to what the terminal is, such as xterm-256color", "TERM is %q: the console cannot draw on it", kind)
 	case !is:
-		d.ok(check, "standard output is none: commands work, the console needs one")
+		d.ok(check, "standard output is no terminal: commands work, the console needs one")
 	default:
 		d.ok(check, "TERM %s, %s%s", kind, d.colours(), d.size(fd))
 	}

@@ -141,7 +141,7 @@ func refusalExit(code string) int {
 		return exitUsage
 	case code == "store_backup_locked" || code == "store_altered":
 		return exitLocked
-	case code == "in_flight" || code == "not_kept" || strings.HasPrefix(code, "store_"):
+	case code == "in_flight" || code == "not_kept" || code == "nobody_came" || strings.HasPrefix(code, "store_"):
 		return exitUnexpected
 	}
 	return exitUsage
@@ -192,7 +192,7 @@ func unechoed(text string, args []string) string {
 		for _, s := range []string{arg, flag, name, value} {
 			if tokenapi.LooksSecret(s) && !console.IsID(s) && !isPlace(s) {
 				hide = append(hide, s)
-				if s == flag && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") != "" { // of --TOKEN== the flag is named without its end
+				if s == flag && s != arg && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") != "" { // of --TOKEN== the flag is named without its end
 					hide = append(hide, name)
 				}
 			}

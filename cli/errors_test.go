@@ -48,6 +48,7 @@ func TestExitCodes(t *testing.T) {
 		{own("no_token"), 5},
 		{own("read_only"), 2},
 		{own("already_revoked"), 2},
+		{own("nobody_came"), 1},
 		{own("no_probe_url"), 2},
 		{own("in_flight"), 1},
 		{undelivered(console.Delivery{Kept: true, Err: api(tokenapi.KindNetwork)}), 4},

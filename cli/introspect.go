@@ -40,7 +40,7 @@ type introspectionJSON struct {
 }
 
 func (p *program) runIntrospect(c *cobra.Command, what string) error {
-	s, l, err := p.openNamed(c.Context(), true, what)
+	s, l, err := p.openNamed(c.Context(), isToken(what), what)
 	if err != nil {
 		return err
 	}

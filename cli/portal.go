@@ -145,7 +145,7 @@ func (v *visit) key(a portal.Application, k portal.Key, subs []portal.Subscripti
 	}
 	text := k.ConsumerSecret
 	if k.SecretState != portal.Available && !v.r.Knows(app) {
-		why := "secret not available, the portal shows it " + map[portal.SecretState]string{portal.Masked: "masked", portal.Absent: "not at all"}[k.SecretState]
+		why := "secret not available, the portal " + map[portal.SecretState]string{portal.Masked: "shows it masked", portal.Absent: "does not show it"}[k.SecretState]
 		var err error
 		if text, err = v.r.Ask(app, why); err != nil {
 			return err

@@ -53,7 +53,7 @@ func (p *program) probeCommand() *cobra.Command {
 }
 
 func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool, every, timeout time.Duration) error {
-	s, l, err := p.openNamed(ctx, true, what)
+	s, l, err := p.openNamed(ctx, isToken(what), what)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool
 
 // probeLeak probes with a token that is not held.
 func (p *program) probeLeak(ctx context.Context, app string) error {
-	s, l, err := p.openNamed(ctx, true, app)
+	s, l, err := p.openNamed(ctx, isApp(app), app)
 	if err != nil {
 		return err
 	}

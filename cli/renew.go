@@ -22,7 +22,7 @@ func (p *program) renewCommand() *cobra.Command {
 }
 
 func (p *program) runRenew(c *cobra.Command, what string) error {
-	s, l, err := p.openNamed(c.Context(), true, what)
+	s, l, err := p.openNamed(c.Context(), isEither(what), what)
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,12 @@ func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) er
 	case o.timeout < 0:
 		return misuse("", "--timeout must not be negative")
 	}
-	s, l, err := p.openRead(ctx, true)
+	leak := len(args) == 2 && args[1] == "-"
+	named := isEither(args...)
+	if leak {
+		named = isApp(args[0])
+	}
+	s, l, err := p.openNamed(ctx, named, "")
 	if isStore(err) {
 		return fmt.Errorf("nothing was revoked: %w", err)
 	}
@@ -64,7 +69,7 @@ func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) er
 	}
 	defer s.Close()
 	var targets []console.Token
-	if leak := len(args) == 2 && args[1] == "-"; leak {
+	if leak {
 		targets, err = p.leaked(ctx, s, l, args[0], &kind)
 	} else {
 		targets, err = l.targets(args, o.all)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"lanyard/console"
+	"lanyard/store"
 	"lanyard/tokenapi"
 )
 
@@ -14,17 +15,6 @@ import (
 // closed when that fails. A verb delivers at its end what revokes are due, whoever decided them; a list sends nothing.
 func (p *program) openRead(ctx context.Context, writes bool) (*session, ledger, error) {
 	return p.openTaking(ctx, writes, (*session).read)
-}
-
-// openNamed is openRead with only those tokens that an argument may name: what is held besides costs no time.
-func (p *program) openNamed(ctx context.Context, writes bool, text string) (*session, ledger, error) {
-	return p.openTaking(ctx, writes, func(s *session, ctx context.Context) (ledger, error) {
-		l, err := s.take(s.svc.BoardOf(ctx, text))
-		if err != nil || len(l.Tokens) > 0 || len(console.ApplicationsNamed(l.Applications, text, exactly)) > 0 {
-			return l, err
-		}
-		return s.read(ctx) // for an error that says what there is
-	})
 }
 
 func (p *program) openTaking(ctx context.Context, writes bool, take func(*session, context.Context) (ledger, error)) (*session, ledger, error) {
@@ -44,6 +34,61 @@ func (p *program) openTaking(ctx context.Context, writes bool, take func(*sessio
 		}
 	}
 	return s, l, nil
+}
+
+// openNamed is openRead for a verb on what somebody names. Where there is no store yet, find looks for it first: a name that
+// does not exist must not create a store. With a name, of tokens only those are read that it may be of.
+func (p *program) openNamed(ctx context.Context, find func(ledger) error, name string) (*session, ledger, error) {
+	paths, err := p.paths()
+	if err != nil {
+		return nil, ledger{}, err
+	}
+	if lost, err := store.Lost(paths.State); err == nil && lost == "" && !hasStore(paths) {
+		s, l, err := p.openRead(ctx, false)
+		if err != nil {
+			return nil, l, err
+		}
+		err = find(l)
+		s.Close()
+		if err != nil {
+			return nil, l, err
+		}
+	}
+	if name == "" {
+		return p.openRead(ctx, true)
+	}
+	return p.openTaking(ctx, true, named(name))
+}
+
+// named takes only those tokens that a name may be of: what is held besides costs no time.
+func named(name string) func(*session, context.Context) (ledger, error) {
+	return func(s *session, ctx context.Context) (ledger, error) {
+		l, err := s.take(s.svc.BoardOf(ctx, name))
+		if err != nil || len(l.Tokens) > 0 || len(console.ApplicationsNamed(l.Applications, name, exactly)) > 0 {
+			return l, err
+		}
+		return s.read(ctx) // for an error that says what there is
+	}
+}
+
+// isApp, isToken and isEither are what openNamed looks for.
+func isApp(name string) func(ledger) error {
+	return func(l ledger) error { _, err := l.needApp(name); return err }
+}
+
+func isToken(name string) func(ledger) error {
+	return func(l ledger) error { _, err := l.needToken(name); return err }
+}
+
+func isEither(names ...string) func(ledger) error {
+	return func(l ledger) error {
+		for _, name := range names {
+			if _, _, _, err := l.either(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 }
 
 // read takes the board for a list, or to find what an argument names.
@@ -109,9 +154,25 @@ func labels(apps []console.Application) string {
 	return strings.Join(s, ", ")
 }
 
+// mayBeToken says whether an argument may be a token that somebody pasted.
+func mayBeToken(text string) bool {
+	return tokenapi.LooksSecret(text) && !console.IsID(text) || len(text) > 24 && !strings.ContainsAny(text, " @/")
+}
+
+// orHow is a hint, but what takes a token or a longer prefix where the argument is one or too short.
+func orHow(text, hint string) string {
+	switch {
+	case mayBeToken(text):
+		return "lanyard inspect - reads a token from standard input, and so do lanyard probe APP - and lanyard revoke APP -"
+	case len(text) < console.LeastPrefix && strings.Trim(strings.ToLower(text), "0123456789abcdef") == "":
+		return fmt.Sprintf("the start of a fingerprint needs at least %d characters; %s", console.LeastPrefix, hint)
+	}
+	return hint
+}
+
 // quoted repeats an argument in an error, unless it may be a token that somebody pasted.
 func quoted(text string) string {
-	if tokenapi.LooksSecret(text) && !console.IsID(text) || len(text) > 24 && !strings.ContainsAny(text, " @/") {
+	if mayBeToken(text) {
 		return "; what was given may be a token itself: name it by its id or fingerprint"
 	}
 	return fmt.Sprintf(": %q", text)
@@ -157,7 +218,7 @@ func (l ledger) noToken(text string) error {
 	if n := len(l.Tokens); n > 0 && n <= 8 {
 		hint = "held are: " + l.tokenNames(l.Tokens)
 	}
-	return &failure{exit: exitNotFound, code: "no_token", text: "no such token" + quoted(text), hint: hint}
+	return &failure{exit: exitNotFound, code: "no_token", text: "no such token" + quoted(text), hint: orHow(text, hint)}
 }
 
 func (l ledger) tokenNames(tokens []console.Token) string {
@@ -190,7 +251,7 @@ func (l ledger) either(text string) (t console.Token, a console.Application, isT
 	} else if near := nearest(text, l.names()); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
-	return t, a, false, &failure{exit: exitNotFound, code: "not_found", text: "no such application or token" + quoted(text), hint: hint}
+	return t, a, false, &failure{exit: exitNotFound, code: "not_found", text: "no such application or token" + quoted(text), hint: orHow(text, hint)}
 }
 
 // revocable are an application's live tokens, and those whose revoke waits; with all also those whose refresh token lives.

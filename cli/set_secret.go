@@ -23,7 +23,7 @@ func (p *program) setSecretCommand() *cobra.Command {
 }
 
 func (p *program) runSetSecret(c *cobra.Command, app string, fromStdin bool) error {
-	s, l, err := p.openNamed(c.Context(), true, app)
+	s, l, err := p.openNamed(c.Context(), isApp(app), app)
 	if err != nil {
 		return err
 	}

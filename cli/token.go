@@ -73,7 +73,7 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 	if o.Extra, err = formParameters(extra); err != nil {
 		return err
 	}
-	s, l, err := p.openNamed(c.Context(), true, app)
+	s, l, err := p.openNamed(c.Context(), isApp(app), app)
 	if err != nil {
 		return err
 	}

@@ -33,21 +33,21 @@ func (p *plain) forgetWhat(text string) (what console.ForgetWhat, ok bool) {
 	if text == "over" {
 		return console.ForgetWhat{Over: true}, true
 	}
-	if _, numbered := p.tokens.named(text); text != "" && !numbered && p.board.byID[text] == nil {
-		switch a, said := p.findApp(without(text, "application ")); {
-		case a != nil && a.Source == console.Gone:
-			return console.ForgetWhat{Applications: []string{a.ID}}, true
-		case a != nil:
-			return console.ForgetWhat{OverOf: []string{a.ID}}, true
-		case said:
-			return what, false
-		}
-	}
-	t := p.needToken("forget", text, func(*app) []console.Token { return nil })
-	if t == nil {
+	if text == "" {
+		p.out.say("What? Type forget and the number of a token, or of an application, or over; tokens and apps list them.")
 		return what, false
 	}
-	return console.ForgetWhat{Tokens: []string{t.ID}}, true
+	switch t, a := p.tokenOrApp(text); {
+	case t != nil:
+		what.Tokens = []string{t.ID}
+	case a == nil:
+		return what, false
+	case a.Source == console.Gone:
+		what.Applications = []string{a.ID}
+	default:
+		what.OverOf = []string{a.ID}
+	}
+	return what, true
 }
 
 // askOver asks before what was found is forgotten.
