@@ -30,7 +30,7 @@ func (p *program) inspectCommand() *cobra.Command {
 
 func (p *program) runInspect(c *cobra.Command, what, app string, o console.InspectOptions) error {
 	ctx := c.Context()
-	s, l, err := p.openTaking(ctx, false, named(what))
+	s, l, err := p.openTaking(ctx, false, takingNamed(what))
 	if err != nil {
 		return err
 	}

@@ -57,11 +57,11 @@ func (p *program) openNamed(ctx context.Context, find func(ledger) error, name s
 	if name == "" {
 		return p.openRead(ctx, true)
 	}
-	return p.openTaking(ctx, true, named(name))
+	return p.openTaking(ctx, true, takingNamed(name))
 }
 
-// named takes only those tokens that a name may be of: what is held besides costs no time.
-func named(name string) func(*session, context.Context) (ledger, error) {
+// takingNamed takes only those tokens that a name may be of: what is held besides costs no time.
+func takingNamed(name string) func(*session, context.Context) (ledger, error) {
 	return func(s *session, ctx context.Context) (ledger, error) {
 		l, err := s.take(s.svc.BoardOf(ctx, name))
 		if err != nil || len(l.Tokens) > 0 || len(console.ApplicationsNamed(l.Applications, name, exactly)) > 0 {
