@@ -114,7 +114,7 @@ func unsendable(token string) string {
 	n := 0
 	for _, r := range token {
 		n++
-		what := ""
+		var what string
 		switch {
 		case r == '\n' || r == '\r':
 			what = "a line break"

@@ -74,7 +74,7 @@ func (k *call) doubt(a answer) (doubt, hint string) {
 	switch {
 	case isRedirect(a.status):
 		said, hint := a.redirected()
-		return words(said.Error()), words(hint)
+		return words(said), words(hint)
 	case a.status == http.StatusProxyAuthRequired, a.status == http.StatusMisdirectedRequest, a.status == http.StatusNetworkAuthenticationRequired,
 		a.status == http.StatusBadGateway, a.status == http.StatusServiceUnavailable, a.status == http.StatusGatewayTimeout:
 		_, hint := a.byStatus("", fault{})

@@ -1,8 +1,6 @@
 package tokenapi
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -37,14 +35,14 @@ func (a answer) urlKey() string {
 
 // redirected says where a redirect leads, and what follows from that. The target is told without user name, fragment
 // and values of its query.
-func (a answer) redirected() (said error, hint string) {
+func (a answer) redirected() (said, hint string) {
 	base, err := url.Parse(a.url)
 	if err != nil {
 		base = &url.URL{}
 	}
 	to, err := base.Parse(strings.TrimSpace(a.header.Get("Location")))
 	if a.header.Get("Location") == "" || err != nil || to.Host == "" || to.Scheme != "http" && to.Scheme != "https" {
-		return errors.New("redirected, which is not followed, and the answer does not say where to"), "is " + a.urlKey() + " right?"
+		return "redirected, which is not followed, and the answer does not say where to", "is " + a.urlKey() + " right?"
 	}
 	differs := differences(base, to)
 	shown := clean(maskURL(to.String()), wordsLimit)
@@ -52,7 +50,7 @@ func (a answer) redirected() (said error, hint string) {
 	if base.Host != "" && len(differs) > 0 && sameHost(base, to) {
 		where = " (another " + strings.Join(differs, ", another ") + ")"
 	}
-	said = fmt.Errorf("redirected to %s%s, which is not followed", shown, where)
+	said = "redirected to " + shown + where + ", which is not followed"
 	switch {
 	case base.Scheme == "https" && to.Scheme == "http":
 		return said, "credentials would go there unencrypted: do not name that URL; is " + a.urlKey() + " right?"

@@ -82,7 +82,7 @@ func (a answer) silent(n notation) error {
 	switch {
 	case isRedirect(a.status):
 		said, _ := a.redirected()
-		return said
+		return errors.New(said)
 	case n == isHTML:
 		if t := pageTitle(a.body); t != "" {
 			return fmt.Errorf("a web page titled “%s”", t)
