@@ -112,7 +112,8 @@ type TokenFilter struct {
 	JWT           bool
 	Confirmed     bool // the server named it when it accepted the revoke
 	Pending       bool // at least those of pendingRevoke
-	Unhashed      bool // stored before hashes were kept; without a Prefix those of them that may have a twin
+	Unhashed      bool // stored before hashes were kept
+	Shared        bool // that another row may share the access token (its fingerprint) or the refresh token with
 }
 
 // Writer also writes.

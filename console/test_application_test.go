@@ -152,7 +152,7 @@ func TestTestLostAndGivenUp(t *testing.T) {
 	w.wire.cut(nil, func(*http.Request) error { return errors.New("the line broke") })
 	_, err := s.Test(t.Context(), d)
 	refusal(t, err, "unsure")
-	refusal(t, s.Delete(t.Context(), d.Identity()), "gone")
+	refusal(t, s.Delete(t.Context(), d.Identity()), "not_over")
 	b := must[console.Board](t)(s.Board(t.Context()))
 	must[console.Mark](t)(s.Dismiss(t.Context(), b.Marks[0].ID))
 	if err := s.Delete(t.Context(), d.Identity()); err != nil && !isCode(err, "no_application") {

@@ -262,14 +262,19 @@ const hashedSetting = "hashed"
 // same access token (its fingerprint says so) or refresh token. What cannot be opened stays without.
 func (s *Service) hashOld(ctx context.Context) error {
 	var old []Token
-	done := ""
-	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
-		if done, err = r.Setting(hashedSetting); err == nil && done == "" {
-			old, err = r.TokensWhere(TokenFilter{Unhashed: true})
+	todo := false
+	err := s.opt.Keeper.View(ctx, func(r Reader) error {
+		some, err := hasAny(r, TokenFilter{Unhashed: true})
+		if err != nil || !some {
+			return err
+		}
+		done, err := r.Setting(hashedSetting)
+		if todo = err == nil && done == ""; todo {
+			old, err = r.TokensWhere(TokenFilter{Unhashed: true, Shared: true})
 		}
 		return err
 	})
-	if err != nil || done != "" {
+	if err != nil || !todo {
 		return err
 	}
 	for some := range slices.Chunk(old, hashBatch) {

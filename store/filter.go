@@ -60,9 +60,10 @@ func clauseOf(f console.TokenFilter) (clause string, args []any, err error) {
 		add(pendingRows)
 	}
 	if f.Unhashed {
-		if add(unhashedRows); f.Prefix == "" {
-			add("(refresh = 'live' OR fingerprint IN (SELECT fingerprint FROM token GROUP BY fingerprint HAVING count(*) > 1))")
-		}
+		add(unhashedRows)
+	}
+	if f.Shared {
+		add("(refresh = 'live' OR fingerprint IN (SELECT fingerprint FROM token GROUP BY fingerprint HAVING count(*) > 1))")
 	}
 	switch { // few rows are in these; SQLite would walk through all for the order
 	case f.Pending:
