@@ -29,7 +29,7 @@ type board struct {
 	undoable int // revokes that were never sent
 	longer   map[string]console.Longer
 	learned  map[string]console.Learned // by environment
-	skew     map[string]time.Duration // of the servers' clocks, by environment
+	skew     map[string]time.Duration   // of the servers' clocks, by environment
 
 	altered     []console.Altered    // rows that do not verify
 	restored    int64                // see console.Board

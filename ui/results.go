@@ -224,7 +224,7 @@ func (r revokesDelivered) land(m *root) tea.Cmd {
 	if accepted > 1 && others == 0 { // each has been said, and the last of them is not what matters
 		m.note(good, "accepted by the server: "+counted(accepted, "revoke")+"; the gateway may let these tokens through for a while", m.keys.hint(paneGateway, "watches them"))
 	}
-	if len(r.done) == 0 {
+	if len(r.done) == 0 && r.err == nil {
 		return nil // what others stored meanwhile is told by a change
 	}
 	return m.read()
