@@ -75,6 +75,9 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 		d.Environment = known.Environment
 	}
 	a := d.Application
+	if a.Secret = console.SecretMissing; !d.Secret.IsZero() || a.Credential() == "" {
+		a.Secret = console.SecretAvailable
+	}
 	if !p.dryRun {
 		if a, err = s.svc.Save(ctx, d); err != nil {
 			return err

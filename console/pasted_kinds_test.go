@@ -152,6 +152,7 @@ func TestReadPastedParts(t *testing.T) {
 			strings.Replace(base, "basic", "post", 1), []string{"JSON"}},
 		"JSON of cmd": {"curl https://h/token ^\n --data-raw ^\"^{^\\^\"grant_type^\\^\":^\\^\"client_credentials^\\^\",^\\^\"client_id^\\^\":^\\^\"a^\\^\",^\\^\"client_secret^\\^\":^\\^\"b^\\^\"^}^\"",
 			strings.Replace(base, "basic", "post", 1), []string{"JSON"}},
+		"typographic JSON": {"curl https://h/token -d ‘{“grant_type”:“client_credentials”,“client_id”:“a”,“client_secret”:“b”}’", strings.Replace(base, "basic", "post", 1), []string{"JSON"}},
 		"the probe": {of + "\ncurl -X DELETE https://h/api?access_token=canary -H 'Authorization: Bearer canary' -H 'X-Api: canary'", base + " probe=https://h/api",
 			[]string{"method DELETE of the call with a token, header X-Api of the call with a token", "query access_token of the probe URL"}},
 		"more lines":    {of + "\ncurl https://h/x\ncurl https://h/y", base, []string{"2 further curl lines"}},

@@ -50,10 +50,12 @@ func (s *shell) run(text string) (notes []string, err error) {
 	text = blankAfter.ReplaceAllString(text, "$1\n")
 	text = lostEnd.ReplaceAllString(text, "$1$2")
 	text = optionBefore.ReplaceAllString(text, "$1 $2")
-	err = syntax.NewParser().Stmts(strings.NewReader(text), func(stmt *syntax.Stmt) bool {
+	for stmt, wrong := range syntax.NewParser().StmtsSeq(strings.NewReader(text)) {
+		if err = wrong; err != nil {
+			break
+		}
 		syntax.Walk(stmt, s.visit)
-		return true
-	})
+	}
 	switch {
 	case err == nil:
 		return nil, nil

@@ -102,8 +102,6 @@ func straighten(text string) string {
 			out.WriteByte('\\')
 		case quote != 0 && (r == quote || fancy && straight == quote):
 			quote, r = 0, straight
-		case quote != 0 && fancy:
-			r = straight
 		}
 		out.WriteRune(r)
 	}
