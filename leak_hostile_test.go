@@ -359,7 +359,7 @@ func TestNothingHostileIsShown(t *testing.T) {
 			s.settle()
 		}
 		s.press("x")
-		s.await("production")
+		s.await("Revoke in production?")
 		s.press("y")
 		s.settle()
 		s.press("1j")
