@@ -108,8 +108,8 @@ func tokenType(raw string) (scheme string, usable bool) {
 // sendable says whether a token can go into a header.
 func sendable(token string) bool { return token != "" && unsendable(token) == "" }
 
-// unsendable names the first character of a token that cannot go into a header (RFC 6750 section 2.1), by its kind and
-// its place; "" when there is none. It does not quote the token.
+// unsendable names the first character of a token that cannot go into a header (RFC 6750 section
+// 2.1), by its kind and its place; "" when there is none. It does not quote the token.
 func unsendable(token string) string {
 	n := 0
 	for _, r := range token {

@@ -73,7 +73,8 @@ func (a answer) byStatus(op string, f fault) (Action, string) {
 	return Stop, ""
 }
 
-// unauthorized says what follows from a 401 that names no reason, by the scheme of its challenge (RFC 9110 section 11.6.1).
+// unauthorized says what follows from a 401 that names no reason, by the scheme of its challenge
+// (RFC 9110 section 11.6.1).
 func (a answer) unauthorized() (Action, string) {
 	schemes := map[string]bool{}
 	for _, challenge := range a.header.Values("WWW-Authenticate") {

@@ -123,7 +123,8 @@ func (k *call) refusedOnTheWay(e *Error, host string, r proxyRefusal) {
 	}
 }
 
-// proxyLogin says what to do about a proxy that wants credentials, which no configuration file can hold.
+// proxyLogin says what to do about a proxy that wants credentials, which no configuration file can
+// hold.
 func proxyLogin(via Proxy, wants []string) string {
 	basic := len(wants) == 0
 	for _, w := range wants {

@@ -30,10 +30,11 @@ type Proxy struct {
 // String gives the URL without user name and password.
 func (p Proxy) String() string { return p.URL.Scheme + "://" + clean(p.URL.Host, 100) }
 
-// Choose gives the proxy for a URL. Without one URL is nil; By then names the setting that NO_PROXY excepts the host
-// from, if any. Named comes first, then the variable of the URL's scheme (https_proxy, HTTPS_PROXY), then all_proxy and
-// ALL_PROXY, in the order of curl. NO_PROXY applies to all of them. Only Named applies to loopback hosts. It fails
-// (KindNetwork) when the setting cannot be used; the error does not quote the setting, which may hold a password.
+// Choose gives the proxy for a URL. Without one URL is nil; By then names the setting that NO_PROXY
+// excepts the host from, if any. Named comes first, then the variable of the URL's scheme
+// (https_proxy, HTTPS_PROXY), then all_proxy and ALL_PROXY, in the order of curl. NO_PROXY applies
+// to all of them. Only Named applies to loopback hosts. It fails (KindNetwork) when the setting
+// cannot be used; the error does not quote the setting, which may hold a password.
 func (p Proxies) Choose(target *url.URL) (Proxy, error) {
 	raw, by := p.setting(target.Scheme)
 	if raw == "" {
@@ -89,7 +90,8 @@ func (p Proxies) direct(target *url.URL) bool {
 	return err == nil && via == nil
 }
 
-// exceptsLoopback reports whether NO_PROXY names a loopback host: as *, address, network or name, with a port or without.
+// exceptsLoopback reports whether NO_PROXY names a loopback host: as *, address, network or name,
+// with a port or without.
 func exceptsLoopback(except string, target *url.URL) bool {
 	host := strings.TrimSuffix(strings.ToLower(target.Hostname()), ".")
 	ip, _ := netip.ParseAddr(host)
@@ -163,7 +165,8 @@ func proxyOf(cfg Config) func(*http.Request) (*url.URL, error) {
 	}
 }
 
-// via gives the proxy of this call; its URL is nil when there is none, or the setting cannot be used.
+// via gives the proxy of this call; its URL is nil when there is none, or the setting cannot be
+// used.
 func (k *call) via() Proxy {
 	u, err := url.Parse(k.url)
 	if err != nil || !k.c.ours {

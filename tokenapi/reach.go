@@ -17,8 +17,8 @@ type Reached struct {
 	Skew    time.Duration // how far its clock is ahead of ours; meant with HasSkew
 	HasSkew bool
 
-	// Doubt says what speaks against a Token API being at the URL, and Hint what to do; "" when nothing does. That a
-	// server answers is no proof that it is one.
+	// Doubt says what speaks against a Token API being at the URL, and Hint what to do; "" when
+	// nothing does. That a server answers is no proof that it is one.
 	Doubt, Hint string
 
 	TLS        string    // the version, such as "TLS 1.3"; "" for plain http
@@ -26,9 +26,10 @@ type Reached struct {
 	ValidUntil time.Time // when its certificate ends; zero for plain http
 }
 
-// Reach asks whether anybody answers at the URL that a configuration key names, with HEAD, without a credential and over a connection of its own:
-// nothing is granted, revoked or told by it. A TLS client certificate, where there is one, belongs to the
-// connection and is shown. No redirect is followed. It fails with an *Error when there is no answer.
+// Reach asks whether anybody answers at the URL that a configuration key names, with HEAD, without
+// a credential and over a connection of its own: nothing is granted, revoked or told by it. A TLS
+// client certificate, where there is one, belongs to the connection and is shown. No redirect is
+// followed. It fails with an *Error when there is no answer.
 func (c *Client) Reach(ctx context.Context, key, url string) (Reached, error) {
 	k := c.begin("reach", http.MethodHead, url)
 	k.key = key
@@ -67,7 +68,8 @@ func (c *Client) Reach(ctx context.Context, key, url string) (Reached, error) {
 	return r, nil
 }
 
-// doubt says what in an answer to HEAD speaks against a Token API at the URL of a call, and what to do about it.
+// doubt says what in an answer to HEAD speaks against a Token API at the URL of a call, and what to
+// do about it.
 func (k *call) doubt(a answer) (doubt, hint string) {
 	words := func(s string) string { return k.mask.words(s, wordsLimit+100) }
 	kind := strings.ToLower(a.header.Get("Content-Type"))

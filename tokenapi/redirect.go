@@ -33,8 +33,8 @@ func (a answer) urlKey() string {
 	return a.key
 }
 
-// redirected says where a redirect leads, and what follows from that. The target is told without user name, fragment
-// and values of its query.
+// redirected says where a redirect leads, and what follows from that. The target is told without
+// user name, fragment and values of its query.
 func (a answer) redirected() (said, hint string) {
 	base, err := url.Parse(a.url)
 	if err != nil {

@@ -63,13 +63,14 @@ const (
 		"until then GODEBUG=tlsrsakex=1 in the environment offers RSA key exchange, which has no forward secrecy"
 )
 
-// alert fills in e for a handshake that the server ended, with the words that crypto/tls has for why.
+// alert fills in e for a handshake that the server ended, with the words that crypto/tls has for
+// why.
 func (k *call) alert(e *Error, host, words string) {
 	e.say(KindTLS, "", "%s ended the handshake: %s", host, clean(words, 100))
 	asked := k.asked.Load()
 	if strings.Contains(words, "certificate") || asked {
-		// With TLS 1.3 the request follows the certificate without waiting; a server that refuses the one has
-		// not looked at the other (RFC 8446 section 4.4.4).
+		// With TLS 1.3 the request follows the certificate without waiting; a server that refuses
+		// the one has not looked at the other (RFC 8446 section 4.4.4).
 		e.Sent = false
 	}
 	const wanted = "the server wants a client certificate: set client_cert and client_key"
@@ -160,8 +161,8 @@ func (k *call) unknownAuthority(e *Error, host string, leaf *x509.Certificate, s
 	}
 }
 
-// invalidCertificate fills in e for a certificate that its own dates, names or uses rule out, or those of an authority
-// on the way to the one that is trusted.
+// invalidCertificate fills in e for a certificate that its own dates, names or uses rule out, or
+// those of an authority on the way to the one that is trusted.
 func (k *call) invalidCertificate(e *Error, host string, leaf *x509.Certificate, inv x509.CertificateInvalidError) {
 	whose := "the certificate of " + host
 	if inv.Cert != nil && leaf != nil && !inv.Cert.Equal(leaf) {
