@@ -12,13 +12,13 @@ import (
 
 // Face is how one face of the product changes an application that is kept in the store.
 type Face struct {
-	Edits     string // what edits one, such as "e edits"; its name follows
-	SetSecret string // the command that stores the secret, "" where Edits does that too; its name follows
+	Edits  string // what edits one, such as "e edits"; its name follows
+	Stores string // the command that stores the secret, "" where Edits does that too; its name follows
 }
 
 // FaceCommands is the face of the commands, FaceLines that of the console in lines.
 func FaceCommands() Face {
-	return Face{Edits: "in the console e edits", SetSecret: "lanyard apps set-secret"}
+	return Face{Edits: "in the console e edits", Stores: "lanyard apps set-secret"}
 }
 
 // FaceLines is the face of the console in lines.
@@ -122,8 +122,8 @@ func (h Home) Remedy(hint string, f Face) string {
 	name := h.app.Label()
 	inConfig := join + "in " + h.path + ", below " + strings.Join(tables, " and ")
 	stores := ""
-	if secret && f.SetSecret != "" {
-		stores = f.SetSecret + " " + name + " stores the secret"
+	if secret && f.Stores != "" {
+		stores = f.Stores + " " + name + " stores the secret"
 	}
 	switch {
 	case h.app.Source == Gone:

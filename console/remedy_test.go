@@ -75,7 +75,7 @@ func TestRemediesFitTheHome(t *testing.T) {
 			if !onlyThere && (strings.Contains(stored, "configuration") || !strings.Contains(stored, face.Edits)) || strings.Contains(stored, "[[") {
 				t.Errorf("%s, stored: %s", name, stored)
 			}
-			if secret := strings.Contains(hint, "consumer secret") || strings.Contains(hint, "consumer_secret"); secret && !onlyThere && strings.Contains(stored, "set-secret") != (face.SetSecret != "") {
+			if secret := strings.Contains(hint, "consumer secret") || strings.Contains(hint, "consumer_secret"); secret && !onlyThere && strings.Contains(stored, "set-secret") != (face.Stores != "") {
 				t.Errorf("%s, stored secret: %s", name, stored)
 			}
 			if over := s.Home(gone).Remedy(hint, face); !strings.Contains(over, "no longer configured") {

@@ -30,11 +30,10 @@ func (s *Service) RevokeAll(ctx context.Context, ids []string, kind RevokeKind, 
 		t, a, err := s.find(ctx, id)
 		out[i] = Decided{ID: id, Token: t}
 		if err == nil {
-			known := false
-			if err, known = byApp[a.ID]; !known {
-				err = s.ready(ctx, a.ID, revokeURL)
-				byApp[a.ID] = err
+			if _, known := byApp[a.ID]; !known {
+				byApp[a.ID] = s.ready(ctx, a.ID, revokeURL)
 			}
+			err = byApp[a.ID]
 		}
 		unready[i] = err
 	}
