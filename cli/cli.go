@@ -35,6 +35,7 @@ type program struct {
 	lines         bool     // and it is in lines: what a person is asked for hidden is asked at the terminal
 	later         []string // what is to be said when it is closed
 
+	cfg    *Config     // nil before it was read
 	jobs   *jobControl // nil before it was needed
 	hidden hidden
 	ctx    context.Context // of this run; ends at the first ctrl+c

@@ -221,6 +221,9 @@ func (p *program) configured() (*Config, Paths, error) {
 	if err != nil {
 		return nil, paths, err
 	}
+	if p.cfg != nil { // it is read once: it may be a pipe, and its warnings are said once
+		return p.cfg, paths, nil
+	}
 	cfg, err := paths.Load(p.ctx)
 	if err != nil {
 		return nil, paths, err
@@ -228,6 +231,7 @@ func (p *program) configured() (*Config, Paths, error) {
 	for _, w := range cfg.Warnings {
 		p.warn("%s", w)
 	}
+	p.cfg = cfg
 	return cfg, paths, nil
 }
 
