@@ -192,7 +192,7 @@ func TestConfigLoad(t *testing.T) {
 		t.Errorf("absent: %+v, %v", cfg, err)
 	}
 	var ce *ConfigError
-	if _, err := (Paths{Config: absent, Named: true}).Load(t.Context()); !errors.As(err, &ce) || !errors.Is(err, fs.ErrNotExist) {
+	if _, err := (Paths{Config: absent, NamedBy: "LANYARD_CONFIG"}).Load(t.Context()); !errors.As(err, &ce) || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("absent but named: %v", err)
 	}
 	if cfg, err := (Paths{Config: absent}).Load(t.Context()); err != nil || cfg.Found {

@@ -15,15 +15,19 @@ import (
 // Paths are the places Lanyard reads and writes.
 type Paths struct {
 	Config, State string
-	Named         bool // the configuration was named by flag or environment, so a missing file is an error
+	NamedBy       string // the flag or variable that named the configuration; then a missing file is an error
 }
 
 // FindPaths says where configuration and state are: flag, else LANYARD_CONFIG and LANYARD_STATE, else XDG, else
 // the system's own place. Of goos only the rules are taken: tests ask for systems they do not run on.
 func FindPaths(goos string, getenv func(string) string, home string, flagConfig, flagState string) (Paths, error) {
 	p := Paths{Config: cmp.Or(flagConfig, getenv("LANYARD_CONFIG")), State: cmp.Or(flagState, getenv("LANYARD_STATE"))}
-	p.Named = p.Config != ""
-	if p.Config == "" {
+	switch {
+	case flagConfig != "":
+		p.NamedBy = "--config"
+	case p.Config != "":
+		p.NamedBy = "LANYARD_CONFIG"
+	default:
 		folder, err := folder(goos, getenv, home, "XDG_CONFIG_HOME", "AppData", ".config")
 		if err != nil {
 			return Paths{}, errors.New("where is the configuration? " + err.Error() + "; name it with --config or LANYARD_CONFIG")
@@ -103,8 +107,11 @@ func (p Paths) Load(ctx context.Context) (*Config, error) {
 		file = p.Config
 	}
 	cfg, err := LoadConfig(ctx, file)
-	if err == nil && !cfg.Found && p.Named {
-		return nil, &ConfigError{File: p.Config, Problems: []Problem{{Text: "there is no such file"}}, cause: fs.ErrNotExist}
+	if err == nil && !cfg.Found && p.NamedBy != "" {
+		return nil, &ConfigError{File: p.Config, cause: fs.ErrNotExist, Problems: []Problem{{
+			Text: "there is no such file; " + p.NamedBy + " names it",
+			Hint: "name another, or run lanyard config init with this " + p.NamedBy + " to write one there",
+		}}}
 	}
 	if err == nil {
 		withhold(cfg.withheld()...)
