@@ -52,6 +52,7 @@ type Config struct {
 	place   string // where the file is or would be; its themes are beside it
 	literal bool   // a secret worth protecting is written in the file itself
 	named   []namedFile
+	unused  []SecretRef // of members that have no effect
 }
 
 // SecretName is one secret of one application.

@@ -220,10 +220,12 @@ func (r *reader) application(s section, envs []environment, others []application
 	}
 	a.Grant = s.oneOf("grant", grants(), nil)
 	a.Scopes = s.scopes()
-	a.Username = s.text("username", "")
 	a.Audience, a.Resource = s.text("audience", ""), s.resources()
 	a.Extra = s.extra()
 	a.ProbeURL = s.url("probe_url", env.AllowHTTP)
+	if s.flag("auto_renew") {
+		s.notBuilt("auto_renew")
+	}
 	a.Details.ProbeControlOff = s.values["probe_control"] == false
 	a.Details.ProbeMethod = s.probeMethod()
 	var headers, probeHeaders map[console.SecretKind]SecretRef

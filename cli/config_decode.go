@@ -102,7 +102,7 @@ func (s section) bad(key, text, hint string) {
 	s.r.problem(s.spot(key).value, s.label+shown(key), text, hint)
 }
 
-// check reports every key that is unknown, not built or of the wrong type. What reads the section
+// check reports every key that is unknown or of the wrong type. What reads the section
 // afterwards takes a key of the wrong type for absent.
 func (s section) check() {
 	for key, v := range s.values {
@@ -110,8 +110,6 @@ func (s section) check() {
 		switch {
 		case !known:
 			s.r.problem(s.spot(key).key, s.label+shown(key), "unknown key", strayHint(key, s.keys))
-		case k == unbuilt:
-			s.notBuilt(key)
 		case !k.fits(v):
 			s.bad(key, k.want(key), "")
 		}

@@ -39,24 +39,25 @@ func (s section) secrets() map[console.SecretKind]SecretRef {
 // grantNeeds checks the keys that belong to some grants and ways of authentication only, and reads them.
 func (s section) grantNeeds(a *console.Application, env environment, refs map[console.SecretKind]SecretRef) {
 	d := &a.Details
-	d.SigningAlg, d.SigningKeyID = s.text("signing_alg", ""), s.text("signing_key_id", "")
+	only := func(where string, useful bool, keys ...string) {
+		for _, key := range keys {
+			s.onlyFor(key, useful, where, env, refs)
+		}
+	}
+	only(`grant = "password" or "jwt_bearer"`, a.Grant == tokenapi.GrantPassword || a.Grant == tokenapi.GrantJWTBearer, "username")
+	only(`grant = "password"`, a.Grant == tokenapi.GrantPassword, "password")
+	only(`grant = "authorization_code"`, a.Grant == tokenapi.GrantAuthorizationCode, "redirect_url")
+	only(`grant = "jwt_bearer"`, a.Grant == tokenapi.GrantJWTBearer, "assertion", "assertion_claims")
+	only(`grant = "token_exchange"`, a.Grant == tokenapi.GrantTokenExchange, "subject_token", "subject_token_type", "requested_token_type")
 	d.ReadyAssertion = !refs[console.Assertion].IsZero()
+	only(`client_auth = "private_key_jwt", or grant = "jwt_bearer" without an assertion`,
+		a.Grant == tokenapi.GrantJWTBearer && !d.ReadyAssertion || env.ClientAuth == tokenapi.AuthPrivateKeyJWT,
+		"signing_key", "signing_alg", "signing_key_id")
+	only("client_auth = basic, basic-encoded or post", proves(env.ClientAuth) == console.ConsumerSecret, "consumer_secret")
+	a.Username = s.text("username", "")
+	d.SigningAlg, d.SigningKeyID = s.text("signing_alg", ""), s.text("signing_key_id", "")
 	d.AssertionClaims, _ = s.values["assertion_claims"].(map[string]any)
 	d.RequestedTokenType = tokenType(s.text("requested_token_type", ""))
-	signs := a.Grant == tokenapi.GrantJWTBearer && !d.ReadyAssertion || env.ClientAuth == tokenapi.AuthPrivateKeyJWT
-	s.onlyFor("username", a.Grant == tokenapi.GrantPassword || a.Grant == tokenapi.GrantJWTBearer, `grant = "password" or "jwt_bearer"`)
-	s.onlyFor("password", a.Grant == tokenapi.GrantPassword, `grant = "password"`)
-	s.onlyFor("redirect_url", a.Grant == tokenapi.GrantAuthorizationCode, `grant = "authorization_code"`)
-	for _, key := range []string{"assertion", "assertion_claims"} {
-		s.onlyFor(key, a.Grant == tokenapi.GrantJWTBearer, `grant = "jwt_bearer"`)
-	}
-	for _, key := range []string{"subject_token", "subject_token_type", "requested_token_type"} {
-		s.onlyFor(key, a.Grant == tokenapi.GrantTokenExchange, `grant = "token_exchange"`)
-	}
-	for _, key := range []string{"signing_key", "signing_alg", "signing_key_id"} {
-		s.onlyFor(key, signs, `client_auth = "private_key_jwt", or grant = "jwt_bearer" without an assertion`)
-	}
-	s.onlyFor("consumer_secret", proves(env.ClientAuth) == console.ConsumerSecret, "client_auth = basic, basic-encoded or post")
 
 	discovered := env.Issuer != ""
 	switch a.Grant {
@@ -89,10 +90,20 @@ func (s section) grantNeeds(a *console.Application, env environment, refs map[co
 	s.claims(d.AssertionClaims)
 }
 
-// onlyFor reports a key that is there and cannot do anything.
-func (s section) onlyFor(key string, useful bool, where string) {
-	if v, present := s.values[key]; present && v != "" && s.keys[key].fits(v) && !useful {
-		s.bad(key, "is only for "+where, "")
+// onlyFor warns of a key that cannot do anything, and takes it away: it must change neither what is asked for nor what an
+// application is. A secret in it is still one.
+func (s section) onlyFor(key string, useful bool, where string, env environment, refs map[console.SecretKind]SecretRef) {
+	v, present := s.values[key]
+	if !present || v == "" || !s.keys[key].fits(v) || useful {
+		return
+	}
+	p := s.spot(key).value
+	s.r.warnings = append(s.r.warnings, Problem{Line: p.line, Column: p.column, Key: s.label + key, Text: "has no effect: it is only for " + where})
+	delete(s.values, key)
+	if kind := console.SecretKind(key); !refs[kind].IsZero() {
+		s.warn(kind, refs[kind], env, false)
+		s.r.cfg.unused = append(s.r.cfg.unused, refs[kind])
+		delete(refs, kind)
 	}
 }
 

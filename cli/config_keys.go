@@ -14,8 +14,7 @@ import (
 type kind int
 
 const (
-	unbuilt  kind = iota // in the contract, but its feature is not built
-	text                 // "…"
+	text     kind = iota // "…"
 	span                 // "15m"
 	flag                 // true or false
 	list                 // ["…", "…"]
@@ -75,7 +74,7 @@ func applicationKeys() map[string]kind {
 		"redirect_url": text, "signing_key": secretly, "signing_alg": text, "signing_key_id": text,
 		"assertion": secretly, "assertion_claims": form,
 		"subject_token": secretly, "subject_token_type": text, "requested_token_type": text,
-		"auto_renew": unbuilt, "headers": fields, "probe_method": text, "probe_headers": fields,
+		"auto_renew": flag, "headers": fields, "probe_method": text, "probe_headers": fields,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -160,6 +161,18 @@ func TestConfigWarnings(t *testing.T) {
 		{"literal API key in a header", good + "headers = { X-Api-Key = \"" + canary + "\", X-Tenant = \"acme\" }",
 			`dir/config.toml:8:25: application "Orders": headers.X-Api-Key: is written in the file; safer is ` + saferForms},
 		{"no credential in a header", good + "probe_headers = { X-Tenant = \"acme\", Accept = \"application/json\", X-Api-Key = { env = \"K\" } }\nheaders = {}", ""},
+		{"members of other grants", good + "username = \"ana\"\nredirect_url = \"http://127.0.0.1:0/callback\"\nassertion_claims = { x = 1 }\nrequested_token_type = \"jwt\"\nsigning_key = { env = \"A\" }",
+			"dir/config.toml:8:12: application \"Orders\": username: has no effect: it is only for grant = \"password\" or \"jwt_bearer\"\n" +
+				"dir/config.toml:9:16: application \"Orders\": redirect_url: has no effect: it is only for grant = \"authorization_code\"\n" +
+				"dir/config.toml:10:20: application \"Orders\": assertion_claims: has no effect: it is only for grant = \"jwt_bearer\"\n" +
+				"dir/config.toml:11:24: application \"Orders\": requested_token_type: has no effect: it is only for grant = \"token_exchange\"\n" +
+				"dir/config.toml:12:15: application \"Orders\": signing_key: has no effect: it is only for client_auth = \"private_key_jwt\", or grant = \"jwt_bearer\" without an assertion"},
+		{"a secret of another grant, written down", good + "password = \"" + canary + "\"",
+			"dir/config.toml:8:12: application \"Orders\": password: has no effect: it is only for grant = \"password\"\n" +
+				`dir/config.toml:8:12: application "Orders": password: is written in the file; safer is ` + saferForms},
+		{"a secret that proves nothing", good + "client_auth = \"none\"",
+			`dir/config.toml:7:19: application "Orders": consumer_secret: has no effect: it is only for client_auth = basic, basic-encoded or post`},
+		{"nothing is renewed by itself", good + "auto_renew = false", ""},
 		{"missing", strings.Replace(good, "consumer_secret", "# ", 1),
 			`dir/config.toml:4:1: application "Orders": consumer_secret: is missing; give it as ` + saferForms},
 	} {
@@ -264,8 +277,8 @@ func TestConfigExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	has := func(name string, keys map[string]kind, in ...map[string]any) {
-		for key, k := range keys {
-			found := k == unbuilt
+		for key := range keys {
+			found := false
 			for _, m := range in {
 				_, ok := m[key]
 				found = found || ok
@@ -281,6 +294,35 @@ func TestConfigExample(t *testing.T) {
 	has("store.", storeKeys(), values["store"].(map[string]any))
 	has("environment.", environmentKeys(), values["environment"].([]map[string]any)...)
 	has("application.", applicationKeys(), apps...)
+}
+
+// A file with every key is accepted. What belongs to other grants is warned of, and changes nothing.
+func TestConfigEveryKey(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/every_key.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := mustParse(t, string(text))
+	want := []string{
+		`dir/config.toml:57:18: application "Orders": password: has no effect: it is only for grant = "password"`,
+		`dir/config.toml:58:18: application "Orders": redirect_url: has no effect: it is only for grant = "authorization_code"`,
+	}
+	if !slices.Equal(cfg.Warnings, want) {
+		t.Errorf("warnings:\n%s", strings.Join(cfg.Warnings, "\n"))
+	}
+	if got := cfg.withheld(); !slices.Equal(got, []string{"ANA_PASSWORD", "ORDERS_SECRET"}) {
+		t.Errorf("withheld: %q", got)
+	}
+	user := strings.Replace(string(text), `username       = ""`, `username = "ana"`, 1)
+	if a, b := cfg.Applications[0], mustParse(t, user).Applications[0]; !reflect.DeepEqual(a, b) {
+		t.Errorf("a user of another grant makes another application:\n%+v\n%+v", a, b)
+	}
+	for name := range cfg.Secrets {
+		if name.Kind == console.Password {
+			t.Error("the password of another grant is kept")
+		}
+	}
 }
 
 // probe_control is on unless it is said to be off.

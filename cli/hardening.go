@@ -38,10 +38,11 @@ func withhold(names ...string) {
 func (c *Config) withheld() []string {
 	var names []string
 	for _, ref := range c.Secrets {
-		if ref.env != "" && !slices.Contains(names, ref.env) {
-			names = append(names, ref.env)
-		}
+		names = append(names, ref.env)
+	}
+	for _, ref := range c.unused {
+		names = append(names, ref.env)
 	}
 	slices.Sort(names)
-	return names
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
 }
