@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"errors"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,11 +14,12 @@ import (
 	"lanyard/console"
 )
 
-// eventJSON is one line of the log. Its facts hold times to the nanosecond, so that a program can replay them.
+// eventJSON is one line of the log.
 type eventJSON struct {
 	Seq         *int64          `json:"seq"` // null: derived
 	At          stamp           `json:"at"`
 	Event       string          `json:"event"`
+	Text        string          `json:"text"`  // what the text form says
 	Token       *string         `json:"token"` // null: a get that had brought none yet
 	Fingerprint *string         `json:"fingerprint"`
 	Application string          `json:"application"`
@@ -78,10 +80,11 @@ func (p *program) runLog(c *cobra.Command, app, token string, since time.Duratio
 	log = slices.DeleteFunc(log, func(e console.Event) bool {
 		return appID != "" && e.AppID != appID || tokenID != "" && e.TokenID != tokenID || since > 0 && e.At.Before(l.now.Add(-since))
 	})
+	said := l.said()
 	if p.json {
 		all := make([]eventJSON, 0, len(log))
 		for _, e := range log {
-			all = append(all, l.event(e))
+			all = append(all, l.event(e, said))
 		}
 		return p.printJSON(all)
 	}
@@ -89,25 +92,48 @@ func (p *program) runLog(c *cobra.Command, app, token string, since time.Duratio
 		p.note("nothing is in the log")
 		return nil
 	}
-	unsure := l.openMarks()
-	now := l.now.Local()
 	rows := make([][]string, len(log))
 	for i, e := range log {
-		words, detail := e.Kind.Words(), e.Detail(now)
-		if e.Kind == console.EventUnsure && unsure(e) {
-			words, detail = string(console.EventUnsure), detail+" was never answered"
-		}
+		words, detail := said(e)
 		rows[i] = []string{e.At.Local().Format(time.DateTime), words, dash(e.Fingerprint), dash(e.Application), detail}
 	}
 	columns(p.out(), []string{"TIME", "EVENT", "TOKEN", "APPLICATION", ""}, rows)
 	return nil
 }
 
-func (l ledger) event(e console.Event) eventJSON {
+// said gives what the log says of an event: what happened, and what matters of it besides. Times are local.
+func (l ledger) said() func(console.Event) (words, detail string) {
+	unsure, now := l.openMarks(), l.now.Local()
+	return func(e console.Event) (string, string) {
+		if e.Kind == console.EventUnsure && unsure(e) {
+			return string(console.EventUnsure), e.Detail(now) + " was never answered"
+		}
+		return e.Kind.Words(), e.Detail(now)
+	}
+}
+
+// exactTime is a whole text of JSON that is a time in UTC.
+var exactTime = regexp.MustCompile(`"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?Z"`)
+
+// inMilliseconds writes the times in JSON as stamp does.
+func inMilliseconds(facts json.RawMessage) json.RawMessage {
+	return exactTime.ReplaceAllFunc(facts, func(text []byte) []byte {
+		t, err := time.Parse(`"`+time.RFC3339Nano+`"`, string(text))
+		if err != nil {
+			return text
+		}
+		out, _ := stamp(t).MarshalJSON() // never fails
+		return out
+	})
+}
+
+func (l ledger) event(e console.Event, said func(console.Event) (words, detail string)) eventJSON {
 	name, env, keyType := l.named(e)
+	words, detail := said(e)
 	return eventJSON{
-		Seq: known(e.Seq), At: stamp(e.At), Event: string(e.Kind), Token: known(e.TokenID), Fingerprint: known(e.Fingerprint),
-		Application: name, Environment: env, KeyType: keyType, Facts: e.Facts, Derived: e.Derived,
+		Seq: known(e.Seq), At: stamp(e.At), Event: string(e.Kind), Text: strings.TrimSuffix(words+": "+detail, ": "),
+		Token: known(e.TokenID), Fingerprint: known(e.Fingerprint),
+		Application: name, Environment: env, KeyType: keyType, Facts: inMilliseconds(e.Facts), Derived: e.Derived,
 	}
 }
 
