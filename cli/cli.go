@@ -67,17 +67,24 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 }
 
 func (p *program) root() *cobra.Command {
+	var says bool
 	root := &cobra.Command{
 		Use:   "lanyard",
 		Short: "A console for API access tokens",
 		Long: "Lanyard gets, watches, renews, revokes and probes API access tokens.\n" +
 			"Without a command it opens the console: on the screen, or with --plain in lines, for screen readers and scripts.",
-		Args:              noCommand,
-		RunE:              p.runScreen,
+		Args: noCommand,
+		RunE: func(c *cobra.Command, args []string) error {
+			if says {
+				return p.printVersion()
+			}
+			return p.runScreen(c, args)
+		},
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
+	root.Flags().BoolVar(&says, "version", false, "print the version")
 	root.Flags().BoolVar(&p.lines, "plain", false, plainFlag)
 	root.PersistentFlags().StringVar(&p.config, "config", "", "configuration `file` (LANYARD_CONFIG)")
 	root.PersistentFlags().StringVar(&p.state, "state", "", "state `directory` (LANYARD_STATE)")

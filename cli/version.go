@@ -41,20 +41,22 @@ func (p *program) versionCommand() *cobra.Command {
 		Use:   "version",
 		Short: "Print the version",
 		Args:  takes(0, 0),
-		RunE: func(*cobra.Command, []string) error {
-			b := version()
-			if p.json {
-				return p.printJSON(b)
-			}
-			line := "lanyard " + b.Version
-			if b.Revision != "" {
-				line += " " + b.Revision[:min(len(b.Revision), 12)]
-			}
-			if b.Modified {
-				line += " (modified)"
-			}
-			p.print("%s %s %s", line, b.Go, b.Platform)
-			return nil
-		},
+		RunE:  func(*cobra.Command, []string) error { return p.printVersion() },
 	})
+}
+
+func (p *program) printVersion() error {
+	b := version()
+	if p.json {
+		return p.printJSON(b)
+	}
+	line := "lanyard " + b.Version
+	if b.Revision != "" {
+		line += " " + b.Revision[:min(len(b.Revision), 12)]
+	}
+	if b.Modified {
+		line += " (modified)"
+	}
+	p.print("%s %s %s", line, b.Go, b.Platform)
+	return nil
 }
