@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -33,7 +34,7 @@ func (p *program) keyCommand() *cobra.Command {
 	group.AddCommand(
 		p.listFlags(&cobra.Command{
 			Use: "status", Short: "Where the key is, and where else it could be",
-			Long: "Says where the key to the stored secrets is and whether it can be used now. It asks nobody for anything.",
+			Long: "Says where the key to the stored secrets is and whether it can be used now. It asks nobody for anything and runs no command.",
 			Args: takes(0, 0),
 			RunE: func(c *cobra.Command, _ []string) error { return p.runKeyStatus(c.Context()) },
 		}),
@@ -95,9 +96,16 @@ type otherKeyJSON struct {
 func (p *program) keyNow(ctx context.Context, cfg *Config, kept *store.Store) (keyJSON, error) {
 	out := keyJSON{Place: "no key yet", Left: []string{}, Known: []string{}, Others: []otherKeyJSON{}}
 	if kept != nil {
+		tried := kept.TryKey(ctx)
+		if tried != nil && !errors.Is(tried, store.ErrLocked) {
+			return out, tried
+		}
 		info, err := kept.KeyInfo(ctx)
 		if err != nil {
 			return out, err
+		}
+		if tried != nil && !info.Stranger && !info.SetBack {
+			info.Why = tried
 		}
 		out.Kind, out.Place, out.Locked, out.Asks = known(info.Kind), info.Place, info.Locked, info.Asks
 		out.Epoch, out.MadeAt = known(info.Epoch), stamp(info.Made)
@@ -207,6 +215,8 @@ func (k keyJSON) pinWords() string {
 		return "which the system keyring remembers"
 	case k.Mute != nil:
 		return "not compared: the system keyring does not answer (" + *k.Mute + ")"
+	case k.Kind != nil && *k.Kind == store.InKeyring && k.Locked && len(k.Known) == 0:
+		return "not compared: the system keyring cannot be asked"
 	case len(k.Known) > 0:
 		return "and the system keyring remembers another one: " + strings.Join(k.Known, ", ")
 	case k.Pinned != nil:

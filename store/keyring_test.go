@@ -165,6 +165,37 @@ func TestKeyringHoldsNothingButAKey(t *testing.T) {
 	whole(t, other)
 }
 
+// askingRing would ask a person first.
+type askingRing struct {
+	fakeRing
+	ready error
+}
+
+func (r *askingRing) Ready() error { return r.ready }
+
+// The key is tried where nobody is asked, and never made.
+func TestTryKeyOfAKeyring(t *testing.T) {
+	ring, dir := &askingRing{}, t.TempDir()
+	s := openWith(t, dir, ringed(ring))
+	if err := s.TryKey(t.Context()); err != nil || ring.count() > 0 {
+		t.Fatal("made a key", err)
+	}
+	if err := s.Unlock(t.Context(), secret.Text{}); err != nil {
+		t.Fatal(err)
+	}
+	filled(t, s)
+	other := openWith(t, dir, ringed(ring))
+	was := ring.gets
+	ring.ready = errors.New("it is locked")
+	if err := other.TryKey(t.Context()); !errors.Is(err, store.ErrLocked) || !strings.Contains(err.Error(), "it is locked") || ring.gets != was {
+		t.Errorf("asked %d times: %v", ring.gets-was, err)
+	}
+	ring.ready = nil
+	if err := other.TryKey(t.Context()); err != nil || other.Key().Locked {
+		t.Error(err, other.Key())
+	}
+}
+
 func TestFirstStartsAtOnceInAKeyring(t *testing.T) {
 	ring, dir := &fakeRing{}, t.TempDir()
 	var all sync.WaitGroup

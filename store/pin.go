@@ -384,6 +384,18 @@ func (k *keyring) briefly(ctx context.Context, f func() error) error {
 	return err
 }
 
+// unasked says why the keyring cannot be asked now without asking a person; nil when it can.
+func (k *keyring) unasked(ctx context.Context) error {
+	if err := k.reachable(); err != nil {
+		return err
+	}
+	err := k.briefly(ctx, func() error { return nil })
+	if errors.Is(err, errNoBoard) {
+		return errNoRing
+	}
+	return err
+}
+
 // pins implements pinBoard. An item that cannot be read counts as one pin, which is no key's.
 func (k *keyring) pins(ctx context.Context, path string) ([]Pin, error) {
 	var text string

@@ -78,6 +78,25 @@ func (s *Store) Unlock(ctx context.Context, passphrase secret.Text) error {
 	return s.fetch(ctx, passphrase, func(string) bool { return true })
 }
 
+// TryKey is Unlock as far as it asks no person and runs no command. It makes no key.
+func (s *Store) TryKey(ctx context.Context) error {
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	kind := s.key.Load().row.kind
+	if kind == "" {
+		return nil
+	}
+	if ring, ok := s.slots[InKeyring].(*keyring); ok && kind == InKeyring {
+		if err := ring.unasked(ctx); err != nil {
+			return s.lockedBy(ring, err)
+		}
+	}
+	return s.fetch(ctx, secret.Text{}, func(now string) bool { return now == kind && kind != InPassphrase && kind != InCommand })
+}
+
 // Key says where the key is and whether this process has it.
 func (s *Store) Key() console.KeyStatus {
 	k := s.key.Load()
