@@ -1,8 +1,70 @@
 package cli
 
 import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
 	"github.com/spf13/cobra"
+
+	"lanyard/console"
 )
+
+// completionPatience is how long a shell waits for the tokens of a store that does not answer.
+const completionPatience = 2 * time.Second
+
+// heldNames completes TOKEN, and APP where apps says so, for at most most arguments; less than 0 is any number. over are
+// tokens that are dead or superseded too. It asks nobody, creates no store, and an error completes nothing.
+func (p *program) heldNames(apps, over bool, most int) cobra.CompletionFunc {
+	return func(c *cobra.Command, args []string, start string) ([]string, cobra.ShellCompDirective) {
+		if most >= 0 && len(args) >= most {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		var names []string
+		if apps {
+			names, _ = p.appNames(c, nil, start)
+		}
+		names = slices.DeleteFunc(append(names, p.tokensFrom(start, over)...), func(name string) bool {
+			name, _, _ = strings.Cut(name, "\t")
+			return slices.Contains(args, name)
+		})
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// tokensFrom gives the fingerprints that begin with start, or ids, each with what a person tells it by.
+func (p *program) tokensFrom(start string, over bool) []string {
+	if paths, err := p.paths(); err != nil || !hasStore(paths) {
+		return nil
+	}
+	stderr := p.stderr
+	p.stderr = io.Discard
+	defer func() { p.stderr = stderr }()
+	ctx, cancel := context.WithTimeout(p.ctx, completionPatience)
+	defer cancel()
+	s, l, err := p.openRead(ctx, false)
+	if err != nil {
+		return nil
+	}
+	defer s.Close()
+	var names []string
+	for _, t := range l.Tokens {
+		st := l.status(t)
+		if !over && (st.State == console.Dead || st.State == console.Superseded) {
+			continue
+		}
+		name := t.Fingerprint
+		if strings.HasPrefix(start, "t_") || len(console.TokensNamed(l.Tokens, name)) > 1 {
+			name = t.ID
+		}
+		if strings.HasPrefix(name, strings.ToLower(start)) {
+			names = append(names, name+"\t"+plain(l.app[t.AppID].Label()+", "+strings.TrimSuffix(string(st.State)+", "+left(t, st), ", -")))
+		}
+	}
+	return names
+}
 
 func (p *program) completionCommand() *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}

@@ -25,7 +25,7 @@ func (p *program) forgetCommand() *cobra.Command {
 			"by itself when that time is over, or when the server says what is valid. A row of the database that is altered (lanyard\n" +
 			"doctor names them) is removed by its id.",
 		Args:              takes(0, -1),
-		ValidArgsFunction: p.appNames,
+		ValidArgsFunction: p.heldNames(true, true, -1),
 		RunE:              func(c *cobra.Command, args []string) error { return p.runForget(c, args, yes, over) },
 	}
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask")

@@ -19,8 +19,9 @@ func (p *program) inspectCommand() *cobra.Command {
 		Long: "Shows the fingerprint and which held token that is, and of a JWT its header and claims with their times, and\n" +
 			"whether its signature fits the keys of its server. With - the token is read from standard input, as it was copied:\n" +
 			"quotes, \"Bearer \" and line breaks do not matter. Whether an API accepts it only lanyard probe tells.",
-		Args: takes(1, 1),
-		RunE: func(c *cobra.Command, args []string) error { return p.runInspect(c, args[0], app, o) },
+		Args:              takes(1, 1),
+		ValidArgsFunction: p.heldNames(false, true, 1),
+		RunE:              func(c *cobra.Command, args []string) error { return p.runInspect(c, args[0], app, o) },
 	}
 	c.Flags().StringVar(&app, "app", "", "check with the keys of the environment of `APP`")
 	c.Flags().BoolVar(&o.Offline, "offline", false, "fetch no keys")

@@ -17,8 +17,9 @@ func (p *program) introspectCommand() *cobra.Command {
 			"still let an inactive token through, which lanyard probe tells. Inactive counts where this client was told before that a\n" +
 			"token is active, or where the token was revoked here: servers say so to clients that may not know, too.\n" +
 			"A server that does not let this application ask answers nothing about the token: exit 3.",
-		Args: takes(1, 1),
-		RunE: func(c *cobra.Command, args []string) error { return p.runIntrospect(c, args[0]) },
+		Args:              takes(1, 1),
+		ValidArgsFunction: p.heldNames(false, true, 1),
+		RunE:              func(c *cobra.Command, args []string) error { return p.runIntrospect(c, args[0]) },
 	})
 }
 

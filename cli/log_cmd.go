@@ -50,6 +50,7 @@ func (p *program) logCommand() *cobra.Command {
 	c.Flags().StringVar(&token, "token", "", "only of `TOKEN`, which may be forgotten since")
 	c.Flags().Var((*daysOr)(&since), "since", "only of the last `DURATION`, such as 24h or 7d")
 	_ = c.RegisterFlagCompletionFunc("app", p.appNames)
+	_ = c.RegisterFlagCompletionFunc("token", p.heldNames(false, true, -1))
 	return p.listFlags(c)
 }
 

@@ -26,7 +26,8 @@ func (p *program) probeCommand() *cobra.Command {
 			"Where no probe of probe_url can prove anything, whatever time passes, it ends after three answers: exit 1.\n" +
 			"It asks before it repeats a probe_method that may act: any but GET, HEAD and OPTIONS.\n" +
 			"probe APP - probes with a token from standard input, which is sent to the probe_url of APP and not kept.",
-		Args: takes(1, 2),
+		Args:              takes(1, 2),
+		ValidArgsFunction: p.heldNames(true, false, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case !untilDead && (c.Flags().Changed("every") || c.Flags().Changed("timeout")):

@@ -16,7 +16,7 @@ func (p *program) renewCommand() *cobra.Command {
 			"token that its present request has brought.\n" +
 			"The token is not printed; --json prints it.",
 		Args:              takes(1, 1),
-		ValidArgsFunction: p.appNames,
+		ValidArgsFunction: p.heldNames(true, false, 1),
 		RunE:              func(c *cobra.Command, args []string) error { return p.runRenew(c, args[0]) },
 	})
 }

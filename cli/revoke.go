@@ -33,7 +33,7 @@ func (p *program) revokeCommand() *cobra.Command {
 			"revoke APP - revokes a token that Lanyard does not hold, such as one that leaked: it is read from standard input, and\n" +
 			"kept only for as long as its revocation is told of. With --kind refresh it is a refresh token.",
 		Args:              takes(1, -1),
-		ValidArgsFunction: p.appNames,
+		ValidArgsFunction: p.heldNames(true, false, -1),
 		RunE:              func(c *cobra.Command, args []string) error { return p.runRevoke(c, args, o) },
 	}
 	c.Flags().StringVar(&o.kind, "kind", "both", "`WHICH` of the pair: both, access or refresh")
