@@ -98,7 +98,7 @@ func (s section) onlyFor(key string, useful bool, where string, env environment,
 		return
 	}
 	p := s.spot(key).value
-	s.r.warnings = append(s.r.warnings, Problem{Line: p.line, Column: p.column, Key: s.label + key, Text: "has no effect: it is only for " + where})
+	s.r.warnings = append(s.r.warnings, Problem{Line: p.line, Column: p.column, Key: s.label + key, Text: "is only for " + where + " and has no effect; remove it"})
 	delete(s.values, key)
 	if kind := console.SecretKind(key); !refs[kind].IsZero() {
 		s.warn(kind, refs[kind], env, false)

@@ -162,16 +162,16 @@ func TestConfigWarnings(t *testing.T) {
 			`dir/config.toml:8:25: application "Orders": headers.X-Api-Key: is written in the file; safer is ` + saferForms},
 		{"no credential in a header", good + "probe_headers = { X-Tenant = \"acme\", Accept = \"application/json\", X-Api-Key = { env = \"K\" } }\nheaders = {}", ""},
 		{"members of other grants", good + "username = \"ana\"\nredirect_url = \"http://127.0.0.1:0/callback\"\nassertion_claims = { x = 1 }\nrequested_token_type = \"jwt\"\nsigning_key = { env = \"A\" }",
-			"dir/config.toml:8:12: application \"Orders\": username: has no effect: it is only for grant = \"password\" or \"jwt_bearer\"\n" +
-				"dir/config.toml:9:16: application \"Orders\": redirect_url: has no effect: it is only for grant = \"authorization_code\"\n" +
-				"dir/config.toml:10:20: application \"Orders\": assertion_claims: has no effect: it is only for grant = \"jwt_bearer\"\n" +
-				"dir/config.toml:11:24: application \"Orders\": requested_token_type: has no effect: it is only for grant = \"token_exchange\"\n" +
-				"dir/config.toml:12:15: application \"Orders\": signing_key: has no effect: it is only for client_auth = \"private_key_jwt\", or grant = \"jwt_bearer\" without an assertion"},
+			"dir/config.toml:8:12: application \"Orders\": username: is only for grant = \"password\" or \"jwt_bearer\" and has no effect; remove it\n" +
+				"dir/config.toml:9:16: application \"Orders\": redirect_url: is only for grant = \"authorization_code\" and has no effect; remove it\n" +
+				"dir/config.toml:10:20: application \"Orders\": assertion_claims: is only for grant = \"jwt_bearer\" and has no effect; remove it\n" +
+				"dir/config.toml:11:24: application \"Orders\": requested_token_type: is only for grant = \"token_exchange\" and has no effect; remove it\n" +
+				"dir/config.toml:12:15: application \"Orders\": signing_key: is only for client_auth = \"private_key_jwt\", or grant = \"jwt_bearer\" without an assertion and has no effect; remove it"},
 		{"a secret of another grant, written down", good + "password = \"" + canary + "\"",
-			"dir/config.toml:8:12: application \"Orders\": password: has no effect: it is only for grant = \"password\"\n" +
+			"dir/config.toml:8:12: application \"Orders\": password: is only for grant = \"password\" and has no effect; remove it\n" +
 				`dir/config.toml:8:12: application "Orders": password: is written in the file; safer is ` + saferForms},
 		{"a secret that proves nothing", good + "client_auth = \"none\"",
-			`dir/config.toml:7:19: application "Orders": consumer_secret: has no effect: it is only for client_auth = basic, basic-encoded or post`},
+			`dir/config.toml:7:19: application "Orders": consumer_secret: is only for client_auth = basic, basic-encoded or post and has no effect; remove it`},
 		{"nothing is renewed by itself", good + "auto_renew = false", ""},
 		{"missing", strings.Replace(good, "consumer_secret", "# ", 1),
 			`dir/config.toml:4:1: application "Orders": consumer_secret: is missing; give it as ` + saferForms},
@@ -305,8 +305,8 @@ func TestConfigEveryKey(t *testing.T) {
 	}
 	cfg := mustParse(t, string(text))
 	want := []string{
-		`dir/config.toml:57:18: application "Orders": password: has no effect: it is only for grant = "password"`,
-		`dir/config.toml:58:18: application "Orders": redirect_url: has no effect: it is only for grant = "authorization_code"`,
+		`dir/config.toml:57:18: application "Orders": password: is only for grant = "password" and has no effect; remove it`,
+		`dir/config.toml:58:18: application "Orders": redirect_url: is only for grant = "authorization_code" and has no effect; remove it`,
 	}
 	if !slices.Equal(cfg.Warnings, want) {
 		t.Errorf("warnings:\n%s", strings.Join(cfg.Warnings, "\n"))
