@@ -108,9 +108,7 @@ func (fx effects) revealLogged(o *revealOverlay) tea.Cmd {
 // copyAs copies a token in a form; clipboardTime is all that a program has for it. With stays it is not cleared again.
 func (fx effects) copyAs(a console.Application, t console.Token, f copyForm, stays bool) tea.Cmd {
 	return run(func() tokenCopied {
-		ctx, cancel := context.WithTimeout(fx.ctx, clipboardTime)
-		defer cancel()
-		sec, err := fx.svc.Secrets(ctx, t.ID)
+		sec, err := fx.svc.Secrets(fx.ctx, t.ID) // unlocking the store may take longer than a clipboard program
 		if err != nil {
 			return tokenCopied{id: t.ID, err: err}
 		}
@@ -118,6 +116,8 @@ func (fx effects) copyAs(a console.Application, t console.Token, f copyForm, sta
 		if err != nil {
 			return tokenCopied{id: t.ID, err: err}
 		}
+		ctx, cancel := context.WithTimeout(fx.ctx, clipboardTime)
+		defer cancel()
 		c, err := fx.clip.Copy(ctx, text, stays)
 		if err != nil {
 			return tokenCopied{id: t.ID, err: err}
