@@ -76,8 +76,6 @@ func (p *Pasted) readCurl(text string) error {
 	return nil
 }
 
-var plainQuotes = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "‘", "'", "’", "'", "‚", "'")
-
 // requestFields are the parameters of token and revoke requests that have fields of their own, or that Lanyard sends
 // itself.
 func requestFields() []string {

@@ -86,9 +86,6 @@ func longOption(name string) (full string, takes, ok bool) {
 	return name, false, false
 }
 
-// isDash tells the characters that stand for - in a text that a word processor has gone over.
-func isDash(r rune) bool { return strings.ContainsRune("-‐‑‒–—―−﹣－", r) }
-
 // dashed writes the dashes at the beginning of an option as curl knows them.
 func dashed(w string) string {
 	rest := strings.TrimLeftFunc(w, isDash)

@@ -64,13 +64,6 @@ func utf16Order(text string) binary.ByteOrder {
 	return nil
 }
 
-// isDouble and isSingle tell the quotes that a word processor or a web page writes in place of " and '.
-func isDouble(r rune) bool { return strings.ContainsRune("“”„‟″", r) }
-func isSingle(r rune) bool { return strings.ContainsRune("‘’‚‛′", r) }
-
-// isFormat tells the characters that have no width.
-func isFormat(r rune) bool { return strings.ContainsRune("\u200b\u200c\u200d\u2060\ufeff", r) }
-
 // straighten writes typographic quotes as a shell reads them, and outside of quotes every space as a space. What is
 // between straight quotes stays as it is.
 func straighten(text string) string {
@@ -98,7 +91,7 @@ func straighten(text string) string {
 			continue
 		case quote == 0 && r > unicode.MaxASCII && unicode.IsSpace(r):
 			r = ' '
-		case quote != 0 && fancy && r == '"' && quote == '"' && nextDouble(rs[i+1:]) == '”': // a quote inside the typographic ones
+		case quote != 0 && fancy && r == '"' && quote == '"' && nextDouble(rs[i+1:]) == closingDouble: // a quote inside the typographic ones
 			out.WriteByte('\\')
 		case quote != 0 && (r == quote || fancy && straight == quote):
 			quote, r = 0, straight
@@ -117,15 +110,6 @@ func nextDouble(rs []rune) rune {
 	}
 	return 0
 }
-
-// Prompts, as they stand in front of a line that was copied from a terminal.
-var (
-	promptAlone = regexp.MustCompile(`^[ \t]*[$%❯➜λ»›▶\x{e0b0}][ \t]+`)
-	promptHost  = regexp.MustCompile(`^[ \t]*(?:\([\w. -]+\)[ \t]*)?(?:\[?[\w.-]+@[\w.-]+[^'"|;&=<\n$#%>]*|(?:ba|z|)sh-[\d.]+|~[\w./-]*[ \t]*)[$#%>][ \t]+`)
-	promptDrive = regexp.MustCompile(`^[ \t]*(?:PS(?:[ \t][^'"|;&=<>\n]*)?|[A-Za-z]:\\[^'"|;&=<>\n]*)>[ \t]*`)
-	promptCurl  = regexp.MustCompile(`^([^'"|;&=<\n]*?(?:[$#%❯➜λ»›▶\x{e0b0}✗][ \t]+|>[ \t]*)[^'"|;&=<>$#%\n]*?)((?:sudo|doas|time|env|nohup|command|exec|winpty)[ \t].*|(?:[\w./~-]*/)?curl(?:\.exe)?[ \t].*)$`)
-	promptMore  = regexp.MustCompile(`^[ \t]*(?:(?:bs|cmd|d?quote|pipe|cmdand|cmdor|cmdsubst)?>>?|More\?|\.\.\.)[ \t]?`)
-)
 
 // withoutPrompts takes prompts off the lines of a text. It takes "# curl …" for a line of root only where no other
 // line is one of curl: elsewhere it is a comment. only has only the lines with a prompt, and those that go on from one:
@@ -172,9 +156,6 @@ func withoutPrompts(text string) (all, only string) {
 	}
 	return strings.Join(lines, "\n"), strings.Join(typed, "\n")
 }
-
-// curlWord is a line that calls curl, as far as that can be told without reading it as a shell does.
-var curlWord = regexp.MustCompile("(?i)(?:^|[\\s\u200b\ufeff;&|({`\"'/\\\\=>])curl(?:\\.exe)?[\"']?(?:[ \\t\u00a0]|$)")
 
 // hasCurl reports whether curl may be called in a text: in a line that is no comment, or in one where all are comments.
 func hasCurl(text string) bool {
