@@ -15,7 +15,6 @@ const lifePrefix = "life/"
 // lifeKey names that setting. What else was asked with is left out: a subject token or an assertion
 // makes each request another one, and there would be no end of settings.
 func (q asked) lifeKey() string {
-	q.request = ""
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q", []string{q.client, q.grant, q.user, q.scopes}))
 	return lifePrefix + hex.EncodeToString(sum[:12])
 }
