@@ -4,26 +4,138 @@ import (
 	"errors"
 	"io"
 	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 
 	"github.com/cli/browser"
 )
 
-// browse opens a page in the person's browser, where there is a screen for one. The program that is started
-// must not write into the terminal.
+// browse opens a page in the person's browser: with a command of $BROWSER, which may need no display, else with the
+// opener of the system. The program that is started must not write into the terminal.
 func (p *program) browse(page string) error {
-	if u, err := url.Parse(page); err != nil || u.Scheme != "https" && u.Scheme != "http" {
+	if u, err := url.Parse(page); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
 		return errors.New("not a page")
 	}
-	if p.getenv("BROWSER") == "none" || p.getenv("SSH_CONNECTION") != "" || p.getenv("SSH_TTY") != "" {
-		return errors.New("no browser here")
+	list := p.getenv("BROWSER")
+	if p.noBrowser || list == "none" {
+		return errors.New("no browser is wanted")
 	}
-	if runtime.GOOS == "linux" && p.getenv("DISPLAY") == "" && p.getenv("WAYLAND_DISPLAY") == "" && p.getenv("WSL_DISTRO_NAME") == "" {
+	for _, argv := range browserCommands(list, page, string(os.PathListSeparator)) {
+		if startBrowser(argv) == nil {
+			return nil
+		}
+	}
+	if !hasDisplay(runtime.GOOS, p.getenv) {
 		return errors.New("no screen for a browser") // a text browser would take the terminal
 	}
 	quietBrowser()
 	return browser.OpenURL(page)
+}
+
+// hasDisplay says whether the opener of the system can show a page to the person.
+func hasDisplay(goos string, getenv func(string) string) bool {
+	switch {
+	case getenv("DISPLAY") != "" || getenv("WAYLAND_DISPLAY") != "":
+		return true
+	case getenv("SSH_CONNECTION") != "" || getenv("SSH_TTY") != "":
+		return false
+	}
+	return goos != "linux" || getenv("WSL_DISTRO_NAME") != ""
+}
+
+// browserCommands reads $BROWSER as xdg-open and Python do: commands in a list, the first that succeeds counts. %s in
+// a command stands for the page and %% for %; without %s the page is the last argument. No shell is involved: the
+// page is never more than part of one argument.
+func browserCommands(list, page, separator string) (commands [][]string) {
+	for one := range strings.SplitSeq(list, separator) {
+		argv, ok := browserWords(one, separator == ":")
+		if !ok || len(argv) == 0 {
+			continue
+		}
+		placed := false
+		for i := range argv {
+			with := strings.NewReplacer("%%", "%", "%s", page).Replace(argv[i])
+			placed = placed || strings.Contains(strings.ReplaceAll(argv[i], "%%", ""), "%s")
+			argv[i] = with
+		}
+		if !placed {
+			rest := len(argv)
+			if argv[rest-1] == "&" {
+				rest--
+			}
+			argv = append(argv[:rest:rest], append([]string{page}, argv[rest:]...)...)
+		}
+		commands = append(commands, argv)
+	}
+	return commands
+}
+
+// browserWords splits a command at blanks outside quotes; nothing in it is expanded. A backslash takes the meaning of
+// the next character where escapes is true: on Windows it separates the parts of a path. ok is false when a quote is
+// not closed.
+func browserWords(command string, escapes bool) (words []string, ok bool) {
+	var word strings.Builder
+	within, quote, escaped := false, rune(0), false
+	for _, r := range command {
+		switch {
+		case escaped:
+			if quote == '"' && r != '"' && r != '\\' {
+				word.WriteByte('\\')
+			}
+			word.WriteRune(r)
+			escaped = false
+		case r == '\\' && escapes && quote != '\'':
+			escaped, within = true, true
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote == 0 && (r == '"' || r == '\''):
+			quote, within = r, true
+		case quote == 0 && strings.ContainsRune(" \t\n", r):
+			if within {
+				words = append(words, word.String())
+			}
+			word.Reset()
+			within = false
+		default:
+			word.WriteRune(r)
+			within = true
+		}
+	}
+	if within {
+		words = append(words, word.String())
+	}
+	return words, quote == 0 && !escaped
+}
+
+// startBrowser runs a command of $BROWSER without the terminal. With & as its last word it is not waited for, as
+// Python has it.
+func startBrowser(argv []string) error {
+	last := len(argv) - 1
+	left := argv[last] == "&"
+	if left {
+		argv = argv[:last]
+	}
+	path, err := exec.LookPath(argv[0])
+	if err != nil {
+		return err
+	}
+	if ext := strings.ToLower(filepath.Ext(path)); runtime.GOOS == "windows" && (ext == ".bat" || ext == ".cmd") {
+		return errors.New("a batch file reads its arguments with a shell")
+	}
+	cmd := exec.Command(path, argv[1:]...)
+	detachBrowser(cmd)
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	if left {
+		go func() { _ = cmd.Wait() }()
+		return nil
+	}
+	return cmd.Wait()
 }
 
 // quietBrowser keeps what a browser says out of the terminal.

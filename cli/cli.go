@@ -30,6 +30,7 @@ type program struct {
 	args          []string
 	config, state string // flags
 	json, dryRun  bool
+	noBrowser     bool     // an address is only shown
 	screen        bool     // the console is open: nothing else may write to the terminal
 	tour          bool     // of the demo
 	lines         bool     // and it is in lines: what a person is asked for hidden is asked at the terminal

@@ -44,6 +44,7 @@ func (p *program) tokenCommand() *cobra.Command {
 	c.Flags().StringVar(&o.Audience, "audience", "", "ask for this `AUDIENCE` instead of the configured one")
 	c.Flags().StringArrayVar(&o.Resource, "resource", nil, "ask for this `RESOURCE` (RFC 8707) instead of the configured ones; may be repeated")
 	c.Flags().StringArrayVar(&extra, "extra", nil, "send this form parameter (`KEY=VALUE`) too; may be repeated")
+	c.Flags().BoolVar(&p.noBrowser, "no-browser", false, "open no browser for a sign-in: only show the address")
 	_ = c.RegisterFlagCompletionFunc("grant", cobra.FixedCompletions(grants(), cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("as", cobra.FixedCompletions(forms(), cobra.ShellCompDirectiveNoFileComp))
 	return p.verbFlags(c)
