@@ -66,6 +66,8 @@ var revealers = []string{
 	"store/passphrase.go", // into the key that is made of it
 	"store/seal.go",       // into ciphertext
 	"tokenapi/call.go",    // onto the wire, as the next ones
+	// what a person pasted as the answer to a sign-in, taken apart
+	"tokenapi/authorize.go",
 	"tokenapi/clientauth.go",
 	"tokenapi/clientcert.go", // into the TLS handshake
 	"tokenapi/device.go",

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/charmbracelet/x/term"
@@ -39,8 +40,10 @@ type program struct {
 	cfg    *Config     // nil before it was read
 	jobs   *jobControl // nil before it was needed
 	hidden hidden
-	ctx    context.Context // of this run; ends at the first ctrl+c
-	lost   error           // the first failure to write a text result
+	// pasting is held while the terminal is asked for the answer to a sign-in.
+	pasting sync.Mutex
+	ctx     context.Context // of this run; ends at the first ctrl+c
+	lost    error           // the first failure to write a text result
 }
 
 // Main runs the command line and gives the exit code.

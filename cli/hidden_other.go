@@ -15,9 +15,9 @@ type hidden struct{}
 
 func (*program) hide() (done func(), err error) { return func() {}, nil }
 
-// readHidden prints a prompt and reads a line that is not shown, until ctrl+c: the read itself would go on, and the
+// readHidden prints a prompt and reads a line that is not shown, until ctx ends: the read itself would go on, and the
 // terminal stay silent.
-func (p *program) readHidden(prompt string) ([]byte, error) {
+func (p *program) readHidden(ctx context.Context, prompt string) ([]byte, error) {
 	fd, _ := terminal(p.stdin)
 	before, err := term.GetState(fd)
 	if err != nil {
@@ -36,7 +36,9 @@ func (p *program) readHidden(prompt string) ([]byte, error) {
 	select {
 	case r := <-done:
 		return r.line, r.err
-	case <-p.ctx.Done():
+	case <-ctx.Done():
 		return nil, errors.Join(context.Canceled, term.Restore(fd, before))
 	}
 }
+
+func (*program) inForeground() bool { return true }

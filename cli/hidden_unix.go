@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"sync"
 
 	"github.com/charmbracelet/x/term"
@@ -92,9 +93,9 @@ func (h *hidden) again() {
 	}
 }
 
-// readHidden prints a prompt and reads a line that is not shown, until ctrl+c. What was typed since the last prompt of
+// readHidden prints a prompt and reads a line that is not shown, until ctx ends. What was typed since the last prompt of
 // the spell is discarded.
-func (p *program) readHidden(prompt string) ([]byte, error) {
+func (p *program) readHidden(ctx context.Context, prompt string) ([]byte, error) {
 	h := &p.hidden
 	h.mu.Lock()
 	if h.asked {
@@ -108,26 +109,43 @@ func (p *program) readHidden(prompt string) ([]byte, error) {
 		defer h.mu.Unlock()
 		h.prompt = ""
 	}()
-	type result struct {
-		line []byte
-		err  error
+	ends, stop, err := os.Pipe()
+	if err != nil {
+		return nil, err
 	}
-	done := make(chan result, 1)
-	go func() { // the read itself goes on after ctrl+c
-		line, err := readLine(h.fd)
-		done <- result{line, err}
-	}()
-	select {
-	case r := <-done:
-		return r.line, r.err
-	case <-p.ctx.Done():
+	defer func() { _ = ends.Close() }()
+	defer func() { _ = stop.Close() }()
+	defer context.AfterFunc(ctx, func() { _, _ = stop.Write([]byte{0}) })()
+	line, err := readLine(h.fd, ends.Fd())
+	if ctx.Err() != nil {
+		clear(line)
 		return nil, context.Canceled
 	}
+	return line, err
 }
 
-// readLine reads to the end of the line. The terminal has the line edited.
-func readLine(fd uintptr) (line []byte, err error) {
+// inForeground says whether this process may use the terminal: in the background a change of it would stop the process.
+func (p *program) inForeground() bool {
+	fd, _ := terminal(p.stdin)
+	group, err := unix.IoctlGetInt(int(fd), unix.TIOCGPGRP)
+	return err == nil && group == unix.Getpgrp()
+}
+
+// readLine reads to the end of the line, unless ends can be read first: then nothing typed is taken. The terminal has
+// the line edited.
+func readLine(fd, ends uintptr) (line []byte, err error) {
 	for b := make([]byte, 1); ; {
+		ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}, {Fd: int32(ends), Events: unix.POLLIN}}
+		switch _, err := unix.Poll(ready, -1); {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case err != nil:
+			return nil, err
+		case ready[1].Revents != 0:
+			return nil, context.Canceled
+		case ready[0].Revents == 0:
+			continue
+		}
 		n, err := unix.Read(int(fd), b)
 		switch {
 		case errors.Is(err, unix.EINTR):

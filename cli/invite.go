@@ -1,29 +1,84 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
 	"lanyard/console"
 	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
 	"lanyard/ui/kit"
 )
 
-// invite tells the person at a subcommand what to do before a grant can go on. The screen shows it itself.
-func (p *program) invite(i console.Invitation) {
-	if p.screen {
-		return
-	}
-	if p.dryRun {
+// invite tells the person at a subcommand what to do before a grant can go on, and at a terminal takes the answer
+// that is pasted. The screen shows it itself.
+func (p *program) invite(i console.Invitation, answer func(secret.Text) error) (over func()) {
+	switch {
+	case p.screen:
+	case p.dryRun:
 		p.note("to sign in for %s a browser would be sent to %s", i.Application, i.URL)
-		return
+	default:
+		p.tellInvitation(i)
+		if answer != nil && p.attended() && p.inForeground() {
+			return p.askAnswer(answer)
+		}
 	}
+	return func() {}
+}
+
+// askAnswer reads lines that are not shown, until one is taken as the answer to a sign-in or over is called.
+func (p *program) askAnswer(answer func(secret.Text) error) (over func()) {
+	if !p.pasting.TryLock() { // another sign-in is asked about; this one waits for its browser
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(p.ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		done, err := p.hide()
+		if err != nil {
+			return
+		}
+		defer done()
+		for {
+			line, err := p.readHidden(ctx, pasteThe+" (not shown), then enter: ")
+			p.tellLines("")
+			if err != nil {
+				return
+			}
+			err = answer(secret.New(string(line)))
+			clear(line)
+			if err == nil {
+				return
+			}
+			p.tellLines(err.Error())
+			if e, ok := console.AsError(err); ok && e.Hint != "" {
+				p.tellLines("hint: " + e.Hint)
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-ended
+		p.pasting.Unlock()
+	}
+}
+
+// pasteThe is what somebody does whose browser cannot come back to this machine.
+const pasteThe = "or paste the address that the browser ended at, or the code"
+
+func (p *program) tellInvitation(i console.Invitation) {
 	if i.Trouble != "" {
 		p.tellLines("the token server cannot say how it stands: " + i.Trouble + "; asking again at " + i.AskedAgain.Local().Format("15:04:05"))
 		return
 	}
 	if i.Grant == tokenapi.GrantAuthorizationCode {
-		p.tellLines("to sign in for "+i.Application+", open this address in a browser, unless one opens by itself:", "", "  "+i.URL, "",
+		lead := ", open this address in a browser, unless one opens by itself:"
+		if p.noBrowser {
+			lead = ", open this address in a browser:"
+		}
+		p.tellLines("to sign in for "+i.Application+lead, "", "  "+i.URL, "",
 			"waiting until "+i.Until.Local().Format("15:04:05")+"; ctrl+c gives up")
 		return
 	}

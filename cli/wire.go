@@ -288,7 +288,7 @@ func (p *program) askLine(prompt string) (string, error) {
 	done, err := p.hide()
 	if err == nil {
 		defer done()
-		text, err = p.readHidden(line)
+		text, err = p.readHidden(p.ctx, line)
 		_, _ = fmt.Fprint(p.stderr, end)
 	}
 	if errors.Is(err, context.Canceled) {

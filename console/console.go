@@ -54,8 +54,9 @@ type Options struct {
 	// Browse opens a page in the person's browser. Nil: it is only shown.
 	Browse func(url string) error
 	// Invite is told when a person is asked to take part in a grant, and again with Trouble each
-	// time the server could not say how it stands. Nil: the board alone says so.
-	Invite func(Invitation)
+	// time the server could not say how it stands. answer takes what a person pasted, as Answer does;
+	// nil: nothing can be pasted. over, never nil, is called when nobody is waited for any more. Nil: the board alone says so.
+	Invite func(i Invitation, answer func(secret.Text) error) (over func())
 	// Knock is told just before a get that may end a token somebody else holds. Nil: nobody is.
 	Knock func(Knock)
 	// LeaseClock is what leases are counted by: a clock that every process on this machine shares and nobody

@@ -60,19 +60,22 @@ type Invitation struct {
 type invited struct {
 	Invitation
 	giveUp context.CancelFunc
+	answer func(secret.Text) error // nil: nothing can be pasted
 }
 
-// invite shows an invitation until the returned function is called.
-func (s *Service) invite(i Invitation, giveUp context.CancelFunc) (over func()) {
+// invite shows an invitation until the returned function is called. answer takes what is pasted for it.
+func (s *Service) invite(i Invitation, giveUp context.CancelFunc, answer func(secret.Text) error) (over func()) {
 	s.mu.Lock()
-	s.invited = append(s.invited, invited{i, giveUp})
+	s.invited = append(s.invited, invited{i, giveUp, answer})
 	s.tellWatchers()
 	s.mu.Unlock()
+	shown := func() {}
 	if s.opt.Invite != nil {
-		s.opt.Invite(i)
+		shown = s.opt.Invite(i, answer)
 	}
 	return func() {
 		giveUp()
+		shown()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.invited = slices.DeleteFunc(s.invited, func(o invited) bool { return o.ID == i.ID })
@@ -110,7 +113,7 @@ func (s *Service) trouble(id, why string, again time.Time) {
 	}
 	s.mu.Unlock()
 	if told != nil && why != "" && s.opt.Invite != nil {
-		s.opt.Invite(*told)
+		s.opt.Invite(*told, nil)()
 	}
 }
 
@@ -173,7 +176,10 @@ func (s *Service) authorize(parent context.Context, a Application, scopes []stri
 	i := Invitation{
 		ID: newID("i_"), AppID: a.ID, Application: a.Label(), Grant: a.Grant, URL: asked.URL, Until: s.Now().Add(authorizePatience),
 	}
-	defer s.invite(i, cancel)()
+	waiting, taken := context.WithCancel(ctx)
+	defer taken()
+	answer := &signIn{asked: asked, taken: taken}
+	defer s.invite(i, cancel, answer.pasted)()
 	if s.opt.Browse != nil {
 		// Not waited for: what starts a browser may last as long as the browser.
 		go func() {
@@ -182,15 +188,12 @@ func (s *Service) authorize(parent context.Context, a Application, scopes []stri
 			}
 		}()
 	}
-	var code secret.Text
-	err = door.Wait(ctx, func(q url.Values) error {
-		var err error
-		if code, err = asked.Redeem(q); errors.Is(err, tokenapi.ErrState) {
-			return ErrNotOurs
-		}
-		return err
-	})
-	if err != nil && ctx.Err() != nil {
+	err = door.Wait(waiting, answer.arrived)
+	settled, code, refused := answer.outcome()
+	switch {
+	case settled:
+		err = refused
+	case err != nil && ctx.Err() != nil:
 		err = givenUp(parent, ctx)
 	}
 	req.Code, req.CodeVerifier, req.RedirectURI, req.Nonce = code, asked.CodeVerifier, asked.RedirectURI, asked.Nonce
@@ -233,7 +236,7 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 		ID: newID("i_"), AppID: a.ID, Application: a.Label(), Grant: a.Grant, URL: dev.VerificationURI, Complete: dev.VerificationURIComplete,
 		UserCode: dev.UserCode, Until: dev.At.Add(life),
 	}
-	defer s.invite(i, cancel)()
+	defer s.invite(i, cancel, nil)()
 
 	m.ID = newID("m_")
 	defer s.await(m.ID)()

@@ -16,6 +16,7 @@ import (
 	"lanyard/console"
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/sandbox"
+	"lanyard/tokenapi/secret"
 )
 
 // street is where browsers come back to, without a socket.
@@ -44,8 +45,19 @@ func (s street) Wait(ctx context.Context, accept func(url.Values) error) error {
 // bubbled is a world in a bubble of its own time, with the grants of people.
 func bubbled(t *testing.T, o sandbox.Options) (*world, *console.Service, street) {
 	t.Helper()
+	return bubbledAt(t, o, base+"/oauth2/token")
+}
+
+// bubbledAt is bubbled with another issuer; "": nothing is discovered.
+func bubbledAt(t *testing.T, o sandbox.Options, issuer string) (*world, *console.Service, street) {
+	t.Helper()
 	o.Clock = time.Now
-	w := newWorldOf(t, o, func(e *console.Environment) { e.Issuer = base + "/oauth2/token" })
+	w := newWorldOf(t, o, func(e *console.Environment) {
+		e.Issuer = issuer
+		if issuer == "" {
+			e.Endpoints.AuthorizeURL = base + "/oauth2/authorize"
+		}
+	})
 	at := street{make(chan url.Values), make(chan error, 9)}
 	s := w.console(func(o *console.Options) { o.Clock, o.Callbacks = time.Now, at })
 	return w, s, at
@@ -372,7 +384,10 @@ func TestDeviceTroubleIsTold(t *testing.T) {
 				w := newWorldOf(t, sandbox.Options{Clock: time.Now}, func(e *console.Environment) { e.Issuer = base + "/oauth2/token" })
 				var told atomic.Int32
 				s := w.console(func(o *console.Options) {
-					o.Clock, o.Invite = time.Now, func(console.Invitation) { told.Add(1) }
+					o.Clock, o.Invite = time.Now, func(console.Invitation, func(secret.Text) error) func() {
+						told.Add(1)
+						return func() {}
+					}
 				})
 				body := must[[]byte](t)(io.ReadAll(c.answer.Body))
 				w.wire.instead = func(r *http.Request) (*http.Response, error, bool) {

@@ -160,6 +160,63 @@ func (a Authorization) Redeem(query url.Values) (code secret.Text, err error) {
 	return secret.New(query.Get("code")), nil
 }
 
+// RedeemPasted gives the code out of what a person pasted: the address that the browser ended at on whatever host, the
+// query of it, or the code alone. The first two are judged by Redeem.
+//
+// A code alone brings no state. It is taken because a person gave it for this very authorization, so no page of a
+// browser can have slipped it in, and because it is redeemed with this authorization's verifier: the server refuses the
+// code of another one (RFC 7636 section 4.6). Who made it cannot be seen, so it is refused where the server says that it
+// always sends iss.
+func (a Authorization) RedeemPasted(text secret.Text) (code secret.Text, err error) {
+	wrong := func(why, hint string) (secret.Text, error) {
+		return secret.Text{}, usage(opAuthorize, why, hint)
+	}
+	const whole = "paste the whole address that the browser ended at"
+	parts := strings.Fields(text.Reveal())
+	pasted := strings.Join(parts, "") // an address that was broken over lines
+	query, isAddress, isQuery := answerIn(pasted)
+	switch {
+	case pasted == "":
+		return wrong("it is empty", whole)
+	case isQuery:
+		q, err := url.ParseQuery(strings.ReplaceAll(query, ";", "%3B"))
+		switch {
+		case err != nil:
+			return wrong("the query of the address cannot be read", whole)
+		case !q.Has("code") && !q.Has("error"):
+			return wrong("it is an address without an answer", "sign in first, then paste the address that the browser ended at")
+		case !q.Has("state"):
+			return wrong("it has no state", whole+", or the code alone")
+		}
+		return a.Redeem(q)
+	case isAddress:
+		return wrong("it is an address without an answer", "sign in first, then paste the address that the browser ended at")
+	case len(parts) > 1 || strings.ContainsFunc(pasted, func(r rune) bool { return r < '!' || r > '~' }):
+		return wrong("it is neither an address nor a code", whole)
+	case a.issRequired:
+		return wrong("a code alone does not say which server made it (iss)", whole)
+	}
+	if plain, err := url.PathUnescape(pasted); err == nil { // as it stands in an address
+		pasted = plain
+	}
+	return secret.New(pasted), nil
+}
+
+// answerIn finds the query in an address or in what was copied out of one.
+func answerIn(text string) (query string, isAddress, isQuery bool) {
+	before, query, found := strings.Cut(text, "?")
+	if !found {
+		before, query = "", text
+	}
+	query, _, _ = strings.Cut(query, "#")
+	isAddress = strings.Contains(before, "/") || strings.Contains(text, "://")
+	for pair := range strings.SplitSeq(query, "&") {
+		name, _, ok := strings.Cut(pair, "=")
+		isQuery = isQuery || ok && slices.Contains([]string{"code", "error", "state"}, name)
+	}
+	return query, isAddress, isQuery
+}
+
 // refused is what the server, or the person at it, said no with (RFC 6749 section 4.1.2.1).
 func (a Authorization) refused(query url.Values) *Error {
 	var m masker
