@@ -124,6 +124,14 @@ func (fx effects) giveUp(id string) tea.Cmd {
 	}
 }
 
+// answer hands over what was pasted for an invitation. Nothing is waited for.
+func (fx effects) answer(id string, pasted secret.Text) error {
+	if fx.svc == nil {
+		return nil
+	}
+	return fx.svc.Answer(id, pasted)
+}
+
 func (fx effects) revoke(id string) tea.Cmd {
 	return run(func() revokeDecided {
 		t, err := fx.svc.Revoke(fx.ctx, id, console.RevokeBoth, fx.svc.UndoWindow())

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/tokenapi/secret"
 	"lanyard/ui/kit"
 )
 
@@ -185,6 +186,12 @@ func (m *root) paste(text string) {
 			}
 		}
 		m.pastedAt = m.now
+		if o, ok := m.overlays[n-1].(*inviteOverlay); ok && o.inv != nil && !o.device {
+			m.dirty = true
+			if err := m.fx.answer(o.inv.ID, secret.New(text)); err != nil {
+				m.note(warn, err.Error(), m.hintOf(err))
+			}
+		}
 		return
 	}
 	if m.view.typing && !m.quitting {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/tokenapi/secret"
 )
 
 // numbers gives each ID a number that is its own for the whole run, in the order in which they were first seen.
@@ -247,6 +248,7 @@ func (p *plain) tellInvitation(inv *console.Invitation) {
 			lead = "to sign in, use the browser that was opened, or open this address on this machine"
 		}
 		p.out.say("%s: %s: %s", who, lead, inv.URL)
+		p.out.say("Or type the address that the browser ended at, with the code in it.")
 	} else {
 		p.out.say("%s: to approve, open this address, on this machine or any other: %s", who, inv.URL)
 		p.out.say("and enter this code, exactly as it stands: %s", inv.UserCode)
@@ -273,4 +275,24 @@ func (n *numbers) named(text string) (id string, ok bool) {
 		return "", true
 	}
 	return n.ids[k-1], true
+}
+
+// signedIn takes a line that may be the answer to a sign-in that waits. It is never repeated.
+func (p *plain) signedIn(text string) bool {
+	if !strings.HasPrefix(text, "http://") && !strings.HasPrefix(text, "https://") && !strings.Contains(text, "code=") {
+		return false
+	}
+	var wrong error
+	for _, inv := range p.board.invitations {
+		if inv.UserCode != "" {
+			continue
+		}
+		if wrong = p.fx.answer(inv.ID, secret.New(text)); wrong == nil {
+			return true
+		}
+	}
+	if wrong != nil {
+		p.fail("sign in", wrong)
+	}
+	return wrong != nil
 }

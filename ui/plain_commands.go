@@ -79,6 +79,9 @@ func (p *plain) typed(l typed) {
 		}
 		return
 	}
+	if !l.long && p.signedIn(text) {
+		return
+	}
 	word, args, _ := strings.Cut(text, " ")
 	args = strings.Join(strings.Fields(args), " ")
 	switch {
