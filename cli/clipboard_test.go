@@ -153,9 +153,10 @@ func TestCopyForms(t *testing.T) {
 					continue
 				}
 				pasted := d.system + d.tmux[tmuxBuffer]
-				if via == viaCommand {
+				switch via {
+				case viaCommand:
 					pasted, _ = strings.CutPrefix(d.ran[0], "pbcopy < ")
-				} else if via == viaTerminal {
+				case viaTerminal:
 					pasted = osc52(t, done.Terminal)
 				}
 				if pasted != text.Reveal() {

@@ -67,4 +67,14 @@ func TestStopHidesTheToken(t *testing.T) {
 	if strings.Contains(l.Frame(), "access-1") {
 		t.Error("it comes back with the token")
 	}
+	l = alive(t) // it is still being opened
+	l.Key("g")
+	l.Hold = true
+	l.Key("v", "ctrl+z")
+	l.Hold = false
+	l.Run(l.Held[0])
+	l.Send(tea.ResumeMsg{})
+	if l.Overlays() != 0 || strings.Contains(l.Frame(), "access-1") {
+		t.Error("it comes back with the token that was being opened")
+	}
 }
