@@ -155,6 +155,21 @@ func invitation(t *testing.T, w, h int, app func(*console.Application), i consol
 	return p
 }
 
+// What is pasted for a sign-in is never shown, and a wrong one is explained.
+func TestWrongPasteForASignIn(t *testing.T) {
+	t.Parallel()
+	i := invitations["browser"]
+	p := invitation(t, 120, 32, i.app, i.Invitation)
+	p.Paste("http://127.0.0.1:49152/callback?code=canary-of-a-code&state=another")
+	frame := ansi.Strip(p.Frame())
+	if strings.Contains(frame, "canary") || strings.Contains(strings.Join(p.Log(), " "), "canary") {
+		t.Errorf("the code is shown:\n%s", frame)
+	}
+	if !strings.Contains(strings.Join(p.Log(), " "), "sign-in") || p.Overlays() != 1 {
+		t.Errorf("%d overlays, log %q", p.Overlays(), p.Log())
+	}
+}
+
 var invitations = map[string]struct {
 	app func(*console.Application)
 	console.Invitation

@@ -197,6 +197,8 @@ func (o *inviteOverlay) roomy(s *scene, st *themes.Styles, w int, square, tight 
 		gap()
 		text = append(text, hard(st.Strong, o.inv.URL, w)...)
 		gap()
+		say(st.Quiet, "Signed in on another machine? Paste here the address that its browser ended at.")
+		gap()
 	}
 	return text, append([]part{o.left(s, st)}, o.keys(st, w, true)...)
 }
