@@ -126,7 +126,7 @@ func startBrowser(argv []string) error {
 	if ext := strings.ToLower(filepath.Ext(path)); runtime.GOOS == "windows" && (ext == ".bat" || ext == ".cmd") {
 		return errors.New("a batch file reads its arguments with a shell")
 	}
-	cmd := exec.Command(path, argv[1:]...)
+	cmd := exec.Command(path, argv[1:]...) //nolint:noctx // the browser outlives us
 	detachBrowser(cmd)
 	if err := cmd.Start(); err != nil {
 		return err

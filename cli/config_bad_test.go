@@ -152,8 +152,8 @@ func TestConfigProblems(t *testing.T) {
 			`7:13: application "Orders": probe_url: http:// would show secrets to everyone on the way (use https://, or set allow_http = true in its environment)`},
 		{"protocol parameter", env + app + `extra = { x = 1, Client_Secret = "` + canary + `" }`,
 			`7:18: application "Orders": extra.Client_Secret: is set by the protocol and cannot be given here`},
-		{"list as parameter", env + app + `extra = { x = ["` + canary + `"] }`,
-			`7:15: application "Orders": extra.x: must be a text, a number, true or false`},
+		{"list as parameter", env + app + `extra = { x = [["` + canary + `"]] }`,
+			`7:15: application "Orders": extra.x: must be a text, a number, true or false, or a list of them`},
 		{"same label", env + app + strings.Replace(app, `"k"`, `"k2"`, 1),
 			`8:8: application "Orders": name: name, environment and key_type are those of the application in line 5`},
 		{"same identity", env + app + strings.Replace(app, "Orders", "Bills", 1),
@@ -219,11 +219,11 @@ func TestConfigFaultInOneOfThree(t *testing.T) {
 	for i, name := range []string{"A", "B", "C"} {
 		text := env
 		for _, n := range []string{"A", "B", "C"} {
-			x := map[bool]string{true: "[]", false: "1"}[n == name]
+			x := map[bool]string{true: "[[]]", false: "1"}[n == name]
 			text += "[[application]]\nname = \"" + n + "\"\nconsumer_key = \"" + n + "\"\n[application.extra]\nx = " + x + "\n"
 		}
 		_, err := parseConfig("F", []byte(text))
-		want := fmt.Sprintf("F:%d:5: application %q: extra.x: must be a text, a number, true or false", 8+5*i, name)
+		want := fmt.Sprintf("F:%d:5: application %q: extra.x: must be a text, a number, true or false, or a list of them", 8+5*i, name)
 		if err == nil || err.Error() != want {
 			t.Errorf("got %v\nwant %s", err, want)
 		}

@@ -367,23 +367,35 @@ func (s section) extra() url.Values {
 			s.r.problem(in.spot(key).key, in.label+shown(key), "is set by the protocol and cannot be given here", "")
 			continue
 		}
-		switch v := v.(type) {
-		case string:
-			form.Set(key, v)
-		case int64:
-			form.Set(key, strconv.FormatInt(v, 10))
-		case bool:
-			form.Set(key, strconv.FormatBool(v))
-		case float64:
-			if math.IsInf(v, 0) || math.IsNaN(v) {
-				in.bad(key, "must be a text, a number, true or false", "")
+		several, isList := v.([]any)
+		if !isList {
+			several = []any{v}
+		}
+		for _, v := range several { // of a list each is sent, as RFC 8707 does with resource
+			text, ok := parameter(v)
+			if !ok {
+				in.bad(key, "must be a text, a number, true or false, or a list of them", "")
+				break
 			}
-			form.Set(key, strconv.FormatFloat(v, 'f', -1, 64))
-		default:
-			in.bad(key, "must be a text, a number, true or false", "")
+			form.Add(key, text)
 		}
 	}
 	return form
+}
+
+// parameter is a value of the configuration as a form has it.
+func parameter(v any) (text string, ok bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case int64:
+		return strconv.FormatInt(v, 10), true
+	case bool:
+		return strconv.FormatBool(v), true
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), !math.IsInf(v, 0) && !math.IsNaN(v)
+	}
+	return "", false
 }
 
 // reserved are the form parameters that have keys of their own or belong to a grant.

@@ -135,7 +135,7 @@ func (p *program) inForeground() bool {
 // the line edited.
 func readLine(fd, ends uintptr) (line []byte, err error) {
 	for b := make([]byte, 1); ; {
-		ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}, {Fd: int32(ends), Events: unix.POLLIN}}
+		ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}, {Fd: int32(ends), Events: unix.POLLIN}} //nolint:gosec // descriptors are small
 		switch _, err := unix.Poll(ready, -1); {
 		case errors.Is(err, unix.EINTR):
 			continue

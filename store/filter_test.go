@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -151,24 +152,31 @@ func TestFiltersUseIndexes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, err := store.Query(t.Context(), s, "EXPLAIN QUERY PLAN SELECT rev FROM token "+clause+"ORDER BY issued_at DESC, id DESC", args...)
+		rows, err := store.Query(t.Context(), s, "EXPLAIN QUERY PLAN SELECT rev FROM token "+clause+"ORDER BY issued_at DESC, id DESC", args...) //nolint:rowserrcheck // planOf does
 		if err != nil {
 			t.Fatal(err)
 		}
-		var plan strings.Builder
-		for rows.Next() {
-			var id, parent, unused int
-			var detail string
-			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
-				t.Fatal(err)
-			}
-			plan.WriteString(detail + "\n")
-		}
-		if err := rows.Close(); err != nil {
-			t.Fatal(err)
-		}
-		if !strings.Contains(plan.String(), index) {
-			t.Errorf("%+v is not found by %s:\n%s", f, index, plan.String())
+		if plan := planOf(t, rows); !strings.Contains(plan, index) {
+			t.Errorf("%+v is not found by %s:\n%s", f, index, plan)
 		}
 	}
+}
+
+// planOf reads a query plan, a line for each step.
+func planOf(t *testing.T, rows *sql.Rows) string {
+	t.Helper()
+	defer func() { _ = rows.Close() }()
+	var plan strings.Builder
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+			t.Fatal(err)
+		}
+		plan.WriteString(detail + "\n")
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return plan.String()
 }

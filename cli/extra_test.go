@@ -1,0 +1,20 @@
+package cli
+
+import (
+	"net/url"
+	"reflect"
+	"testing"
+)
+
+// A list in extra is sent value by value (RFC 8707 does so with resource).
+func TestExtraLists(t *testing.T) {
+	t.Parallel()
+	cfg, err := parseConfig("F", []byte(env+app+`extra = { resource = ["https://a", "https://b"], n = [1, true], one = "x" }`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := url.Values{"resource": {"https://a", "https://b"}, "n": {"1", "true"}, "one": {"x"}}
+	if got := cfg.Applications[0].Extra; !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
