@@ -59,6 +59,8 @@ func rowOverSince(t Token, p Policy, now time.Time) (since time.Time, held Held)
 		return since, Held{Why: "it is " + string(st.State) + ", but its refresh token may be alive", Hint: revoke}
 	case st.State != Expired && st.AtServer == AtServerActive && st.AtServerAt.After(st.EndedAt):
 		return since, Held{Why: "the server called it active after its end", Until: st.ExpiresAt, Hint: revoke}
+	case st.State == Expired && st.AtServer == AtServerActive && !st.AtServerAt.Before(st.ExpiresAt):
+		return since, Held{Why: "the server called it active after its expiry", Hint: revoke}
 	case st.PastExpiry > 0 && now.Before(st.ExpiresAt.Add(st.PastExpiry+clockLeeway)):
 		return since, Held{Why: "the gateway let it through after its expiry", Until: st.ExpiresAt.Add(st.PastExpiry + clockLeeway), Hint: "wait, or probe it again"}
 	}
@@ -110,6 +112,9 @@ func (s *Service) forgettable(r Reader, what ForgetWhat) (f Forgotten, err error
 	lost, err := openMarks(r, s.Now())
 	if err != nil {
 		return f, err
+	}
+	if id := alteredToken(r); id != "" && len(what.Applications) > 0 {
+		return f, errAlteredToken(id)
 	}
 	apps := map[string]Application{}
 	for _, id := range what.Applications {
@@ -259,8 +264,27 @@ func (s *Service) leftBehind(r Reader, appID string, lost []Mark) (a Application
 	if err != nil || a.Source != Gone || a.Details.SecretStored || slices.ContainsFunc(lost, func(m Mark) bool { return m.AppID == appID }) {
 		return a, false, err
 	}
+	if alteredToken(r) != "" {
+		return a, false, nil
+	}
 	has, err := r.HasPassword(appID)
 	return a, !has, err
+}
+
+// alteredToken gives an altered token, of those that were read; "" for none. Nobody knows whose it is, so that it may need
+// any application to be revoked.
+func alteredToken(r Reader) string {
+	for _, a := range r.Altered() {
+		if a.Table == "token" {
+			return a.ID
+		}
+	}
+	return ""
+}
+
+func errAlteredToken(id string) *Error {
+	return &Error{Code: "not_over", Text: "forget: token " + id + " is altered, so that nobody knows whose it is, and it may be alive",
+		Hint: "lanyard forget " + id + " removes it; then the application can be forgotten"}
 }
 
 // forgetAtOnce is how many tokens are forgotten in one transaction. Other processes write in between.
@@ -384,6 +408,9 @@ func (s *Service) forgetApps(ctx context.Context, named, behind []string, histor
 				return err
 			}
 			used, err := holdsTokens(w, id)
+			if id := alteredToken(w); err == nil && id != "" {
+				err = errAlteredToken(id)
+			}
 			switch {
 			case err != nil || used && !must:
 				return err

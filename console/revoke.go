@@ -197,7 +197,7 @@ func (s *Service) takeBack(ctx context.Context, ids []string) (Undone, error) {
 				continue
 			case ok && e.Code == "already_sent":
 				u.Sent++
-			case !ok || e.Code != "nothing_to_undo":
+			case !ok || e.Code != "nothing_to_undo" && e.Code != "no_token":
 				return err
 			}
 			why = err
