@@ -107,7 +107,7 @@ type TokenFilter struct {
 	NotIDs        []string // none of these
 	RefreshHash   string
 	AnsweredAfter int64     // with a greater AnswerRev
-	UnexpiredAt   time.Time // that expire later, or nobody knows when; those with an open mark, too
+	UnexpiredAt   time.Time // that expire later, or nobody knows when; those with an open mark, and those of which a twin does, too
 	Refreshable   bool      // with a live refresh token, or an open mark
 	JWT           bool
 	Confirmed     bool // the server named it when it accepted the revoke

@@ -45,7 +45,9 @@ func clauseOf(f console.TokenFilter) (clause string, args []any, err error) {
 		add("answer_rev > ?", f.AnsweredAfter)
 	}
 	if !f.UnexpiredAt.IsZero() {
-		add("(expires_at IS NULL OR expires_at > ? OR id IN (SELECT token_id FROM mark))", nanos(f.UnexpiredAt))
+		at := nanos(f.UnexpiredAt)
+		add("(expires_at IS NULL OR expires_at > ? OR id IN (SELECT token_id FROM mark) OR access_hash <> '' AND EXISTS"+
+			" (SELECT 1 FROM token twin WHERE twin.access_hash = token.access_hash AND (twin.expires_at IS NULL OR twin.expires_at > ?)))", at, at)
 	}
 	if f.Refreshable {
 		add("(refresh = 'live' OR id IN (SELECT token_id FROM mark))")

@@ -84,7 +84,10 @@ func TestFilters(t *testing.T) {
 		{"not", func(f *console.TokenFilter) { f.NotIDs = []string{"t_001", "t_008"} }, func(t console.Token) bool { return t.ID != "t_001" && t.ID != "t_008" }},
 		{"refresh", func(f *console.TokenFilter) { f.RefreshHash = "r3" }, func(t console.Token) bool { return t.RefreshHash == "r3" }},
 		{"answered", func(f *console.TokenFilter) { f.AnsweredAfter = 200 }, func(t console.Token) bool { return t.AnswerRev > 200 }},
-		{"unexpired", func(f *console.TokenFilter) { f.UnexpiredAt = now }, func(t console.Token) bool { return t.ExpiresAt.IsZero() || t.ExpiresAt.After(now) || marked[t.ID] }},
+		{"unexpired", func(f *console.TokenFilter) { f.UnexpiredAt = now }, func(t console.Token) bool {
+			later := func(t console.Token) bool { return t.ExpiresAt.IsZero() || t.ExpiresAt.After(now) }
+			return later(t) || marked[t.ID] || t.AccessHash != "" && slices.ContainsFunc(all, func(o console.Token) bool { return o.AccessHash == t.AccessHash && later(o) })
+		}},
 		{"refreshable", func(f *console.TokenFilter) { f.Refreshable = true }, func(t console.Token) bool { return t.Refresh == console.RefreshLive || marked[t.ID] }},
 		{"jwt", func(f *console.TokenFilter) { f.JWT = true }, func(t console.Token) bool { return t.JWT }},
 		{"confirmed", func(f *console.TokenFilter) { f.Confirmed = true }, func(t console.Token) bool { return t.Confirmed }},
