@@ -357,6 +357,7 @@ func TestNothingHostileIsShown(t *testing.T) {
 		for _, key := range []string{"p", "r"} {
 			s.press(key)
 			s.settle()
+			s.until(func() bool { return !strings.Contains(s.text(), "working") }, "has the answer")
 		}
 		s.press("x")
 		s.await("Revoke in production?")

@@ -132,20 +132,27 @@ func (p *program) keepImported(ctx context.Context, s *session, found console.Po
 	return p.printImported(ctx, s, apps)
 }
 
+// importedJSON is an application that was imported, and what is to be said about that.
+type importedJSON struct {
+	applicationJSON
+	Notes []string `json:"notes"`
+}
+
 // printImported prints applications that were imported.
-func (p *program) printImported(ctx context.Context, s *session, apps []console.Application) error {
+// In JSON each has the notes about the import.
+func (p *program) printImported(ctx context.Context, s *session, apps []console.Application, notes ...string) error {
 	l, err := s.read(ctx)
 	if err != nil {
 		return err
 	}
-	all := []applicationJSON{}
+	all := []importedJSON{}
 	var rows [][]string
 	for _, a := range apps {
 		if a.Secret == console.SecretMissing && a.Source == console.FromStore {
 			p.note("lanyard apps set-secret %s takes its secret", a.Label())
 		}
 		j := l.application(a)
-		all = append(all, j)
+		all = append(all, importedJSON{j, orEmpty(notes)})
 		rows = append(rows, []string{j.Name, j.Environment, dash(j.KeyType), j.Grant, strings.ReplaceAll(j.Secret, "_", " "), j.Source, j.ConsumerKey})
 	}
 	if p.json {

@@ -83,5 +83,5 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 			return err
 		}
 	}
-	return p.printImported(ctx, s, []console.Application{a})
+	return p.printImported(ctx, s, []console.Application{a}, told.Notes...)
 }

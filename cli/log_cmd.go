@@ -37,7 +37,8 @@ func (p *program) logCommand() *cobra.Command {
 		Short: "What happened to tokens, by fingerprint",
 		Long: "Lists what happened to tokens, oldest first: asked, issued, renewed, copied, revoked, probed, dead. It holds no\n" +
 			"token, and works while the store is locked. With --json each line has the facts that changed; all of them\n" +
-			"together give the present states. Nothing is ever removed from it.",
+			"together give the present states. What is forgotten (lanyard forget, store.keep) leaves the log, but for a line\n" +
+			"that says so.",
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if since < 0 || c.Flags().Changed("since") && since == 0 {

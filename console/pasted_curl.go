@@ -511,7 +511,11 @@ func (c *curlCall) header(h string) {
 		c.header(h[at[2]:])
 		return
 	}
-	name, value, _ := strings.Cut(h, ":")
+	name, value, ok := strings.Cut(h, ":")
+	if !ok && !strings.HasSuffix(h, ";") { // it may be a value that lost its name
+		c.left = append(c.left, "a header without a colon")
+		return
+	}
 	name, value = strings.TrimSpace(strings.TrimSuffix(name, ";")), strings.TrimSpace(value)
 	kind, _, _ := strings.Cut(strings.ToLower(value), ";")
 	kind = strings.TrimSpace(kind)

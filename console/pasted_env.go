@@ -30,7 +30,7 @@ func readSettings(text string) (all []setting, other []int, err error) {
 			continue
 		}
 		at := namedLine.FindStringSubmatchIndex(line)
-		if at == nil {
+		if at == nil || mayBeValue(line[at[2]:at[3]], line[at[1]:]) {
 			other = append(other, number)
 			continue
 		}
@@ -59,6 +59,13 @@ func readSettings(text string) (all []setting, other []int, err error) {
 		all = append(all, s)
 	}
 	return all, other, nil
+}
+
+// mayBeValue reports whether a line that reads as NAME= or NAME== is rather the padded end of a base64 text: its letters
+// are of both cases, with digits among them.
+func mayBeValue(name, value string) bool {
+	return strings.Trim(value, "= \t\r") == "" && strings.ContainsAny(name, "0123456789") &&
+		name != strings.ToUpper(name) && name != strings.ToLower(name)
 }
 
 // unquoted reads a value that begins with a quote, and gives what follows the closing one.

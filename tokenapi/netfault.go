@@ -136,7 +136,7 @@ func proxyLogin(via Proxy, wants []string) string {
 	case via.named:
 		return "the configuration cannot hold them: take " + via.By + " out, and set HTTPS_PROXY to http://USER:PASSWORD@" + clean(via.URL.Host, 100)
 	case via.URL.User != nil:
-		return "check user name and password in " + via.By
+		return "check the credentials in " + via.By
 	}
 	return "set " + via.By + " to " + via.URL.Scheme + "://USER:PASSWORD@" + clean(via.URL.Host, 100)
 }

@@ -47,7 +47,7 @@ func (p Proxies) Choose(target *url.URL) (Proxy, error) {
 	if why != "" {
 		hint := "correct it; it looks like http://proxy.example:3128"
 		if strings.Contains(raw, "@") {
-			hint += ", and %40, %3A, %2F, %23, %3F and %25 stand for @ : / # ? and % in a user name or a password"
+			hint += ", and %40, %3A, %2F, %23, %3F and %25 stand for @ : / # ? and % in its credentials"
 		}
 		return Proxy{By: by}, &Error{Op: "proxy", Kind: KindNetwork, Err: proxySetting{by, why}, Hint: hint}
 	}

@@ -105,7 +105,7 @@ func TestProxyFaults(t *testing.T) {
 		proxy, target string // of the proxy without credentials
 		want          []string
 	}{
-		"wants credentials":         {"http://" + refusing(407), "https://gateway.example", []string{"wants credentials (407)", "check user name and password in HTTPS_PROXY"}},
+		"wants credentials":         {"http://" + refusing(407), "https://gateway.example", []string{"wants credentials (407)", "check the credentials in HTTPS_PROXY"}},
 		"forbids":                   {"http://" + refusing(403), "https://gateway.example", []string{"did not connect to gateway.example (403)", "may not allow"}},
 		"cannot reach it":           {"http://" + refusing(502), "https://gateway.example", []string{"did not connect to gateway.example (502)", "server running"}},
 		"is a web server":           {"http://" + refusing(405), "https://gateway.example", []string{"(405)", "no proxy"}},
@@ -118,7 +118,7 @@ func TestProxyFaults(t *testing.T) {
 		"socks, of HTTP":            {"socks5://" + socks("HTTP/1.1 400 Bad Request\r\n\r\n"), "https://gateway.example", []string{"does not speak SOCKS5", "http://"}},
 		"socks, wants credentials":  {"socks5://" + socks("\x05\xff"), "https://gateway.example", []string{"wants credentials", "HTTPS_PROXY"}},
 		"socks, cannot reach it":    {"socks5h://" + socks("\x05\x00\x05\x04\x00\x01\x7f\x00\x00\x01\x00\x00"), "https://gateway.example", []string{"did not connect to gateway.example: host unreachable"}},
-		"plain, answers itself 407": {"http://" + refusing(407), "http://gateway.example", []string{"(407)", "check user name and password in HTTP_PROXY"}},
+		"plain, answers itself 407": {"http://" + refusing(407), "http://gateway.example", []string{"(407)", "check the credentials in HTTP_PROXY"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			variable := "HTTPS_PROXY"

@@ -259,6 +259,10 @@ func (m *root) newBulkConfirm(i forTokens) *bulkConfirm {
 			}
 		}
 	}
+	o.verb = m.keys.row(i.act).word + " them"
+	if o.n == 1 {
+		o.verb = m.keys.row(i.act).word + " it"
+	}
 	o.lines = append(o.lines, count(o.n, i.what))
 	if r := m.board.byID[i.ids[0]]; len(i.ids) == 1 && r != nil && r.tok != nil {
 		o.lines[0] = r.tok.Fingerprint + ", which is marked"

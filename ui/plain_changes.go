@@ -248,7 +248,7 @@ func (p *plain) tellInvitation(inv *console.Invitation) {
 			lead = "to sign in, use the browser that was opened, or open this address on this machine"
 		}
 		p.out.say("%s: %s: %s", who, lead, inv.URL)
-		p.out.say("Or type the address that the browser ended at, with the code in it.")
+		p.out.say("Or, if the browser is elsewhere, paste the address that it ended at, or the code in it.")
 	} else {
 		p.out.say("%s: to approve, open this address, on this machine or any other: %s", who, inv.URL)
 		p.out.say("and enter this code, exactly as it stands: %s", inv.UserCode)
@@ -279,9 +279,6 @@ func (n *numbers) named(text string) (id string, ok bool) {
 
 // signedIn takes a line that may be the answer to a sign-in that waits. It is never repeated.
 func (p *plain) signedIn(text string) bool {
-	if !strings.HasPrefix(text, "http://") && !strings.HasPrefix(text, "https://") && !strings.Contains(text, "code=") {
-		return false
-	}
 	var wrong error
 	for _, inv := range p.board.invitations {
 		if inv.UserCode != "" {

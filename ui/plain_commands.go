@@ -79,7 +79,7 @@ func (p *plain) typed(l typed) {
 		}
 		return
 	}
-	if !l.long && p.signedIn(text) {
+	if !l.long && (strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") || strings.Contains(text, "=")) && p.signedIn(text) {
 		return
 	}
 	word, args, _ := strings.Cut(text, " ")
@@ -102,10 +102,14 @@ func (p *plain) typed(l typed) {
 		c.run(p, args)
 	case len(several) > 1:
 		p.out.say("%s may be %s: type more of it.", word, either(several))
+	case args == "" && len(word) >= shortestCode && p.signedIn(text): // the code alone
 	default:
 		p.out.say("There is no command %s; the nearest is %s. Type help for all.", repeated(word), nearestWord(word))
 	}
 }
+
+// shortestCode is from how many characters on a word that is no command may be an authorization code.
+const shortestCode = 8
 
 // either joins words to a choice.
 func either(words []string) string {
