@@ -228,9 +228,16 @@ func (k *call) noNetwork(e *Error, host string, err error) {
 		strings.Contains(said, "server closed"), strings.Contains(said, "connection broken"), strings.Contains(said, "GOAWAY"), strings.Contains(said, "stream error"):
 		k.closed(e, host, plain)
 	default:
-		e.say(KindNetwork, "", "the connection to %s failed", host)
+		hint := ""
+		if k.asked.Load() && !k.c.cert {
+			hint = noneGiven
+		}
+		e.say(KindNetwork, hint, "the connection to %s failed", host)
 	}
 }
+
+// noneGiven is the hint for a connection that ended after the server had asked for a client certificate.
+const noneGiven = "it asked for a client certificate and was given none: it may want client_cert and client_key"
 
 // closed fills in e for a connection that ended before there was an answer.
 func (k *call) closed(e *Error, host string, plain bool) {
@@ -241,7 +248,7 @@ func (k *call) closed(e *Error, host string, plain bool) {
 	at := phase(k.phase.Load())
 	switch {
 	case k.asked.Load() && !k.c.cert:
-		e.say(KindNetwork, "it asked for a client certificate and was given none: it may want client_cert and client_key", "%s%s closed the connection without an answer", host, via)
+		e.say(KindNetwork, noneGiven, "%s%s closed the connection without an answer", host, via)
 	case at == phaseHandshake:
 		e.say(KindNetwork, "this port may not speak TLS; the server may not serve this host name, or have only older TLS versions or ciphers; a firewall may be between",
 			"%s%s closed the connection during the TLS handshake", host, via)
