@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"lanyard/ui/session"
 	"slices"
 	"time"
 
@@ -47,7 +48,7 @@ func (m *root) offer(a action) intent {
 func (m *root) run(a action) tea.Cmd { return m.perform(m.offer(a)) }
 
 // target is the token that the focused pane's selection means, for what is done to one token.
-func (m *root) target(s *scene) *row {
+func (m *root) target(s *scene) *session.Row {
 	if m.on() == gateway {
 		return m.panes.gateway.row(s)
 	}
@@ -92,7 +93,7 @@ func (m *root) cannot(s *scene, a action) *refuse {
 			return &refuse{"the stored secrets are not locked", ""}
 		}
 	case writeOut:
-		if m.board.unkept == nil {
+		if m.board.Unkept == nil {
 			return &refuse{"the store is in its place", "lanyard backup FILE copies it"}
 		}
 	case pickTheme:
@@ -223,7 +224,7 @@ func (m *root) ring() []tea.Cmd {
 // nextAlarm is when the next one is due; zero: never.
 func (m *root) nextAlarm() (next time.Time) {
 	for _, a := range m.alarms() {
-		next = earlier(next, a.at())
+		next = session.Earlier(next, a.at())
 	}
 	return next
 }

@@ -9,6 +9,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // alerts are what a person is told without looking: once each, and nothing that was over before the console started.
@@ -39,11 +40,11 @@ func (m *root) watchAlerts() {
 	if len(m.set.Alerts.Via) == 0 {
 		return
 	}
-	for i := range m.board.apps {
-		for _, r := range m.board.apps[i].rows {
+	for i := range m.board.Apps {
+		for _, r := range m.board.Apps[i].Rows {
 			for _, e := range m.events(r) {
 				if e.at.After(a.began) && !a.told[e.key] {
-					a.next = earlier(a.next, e.at)
+					a.next = session.Earlier(a.next, e.at)
 				}
 			}
 		}
@@ -51,12 +52,12 @@ func (m *root) watchAlerts() {
 }
 
 // events are what there is to tell of a token, in the order of time.
-func (m *root) events(r *row) (out []event) {
-	if r.tok == nil {
+func (m *root) events(r *session.Row) (out []event) {
+	if r.Token == nil {
 		return nil
 	}
-	st := m.board.status(r, m.now)
-	name := m.veil.text(m.board.apps[r.app].name)
+	st := m.board.Status(r, m.now)
+	name := m.veil.text(m.board.Apps[r.App].Shown)
 	switch {
 	case st.Ended:
 		at, word := st.OverAt, " dead"
@@ -68,17 +69,17 @@ func (m *root) events(r *row) (out []event) {
 		if st.Cause == console.CauseReplaced {
 			word = " is over"
 		}
-		return []event{{r.id + " dead", at, r.tok.Fingerprint + word}}
+		return []event{{r.ID + " dead", at, r.Token.Fingerprint + word}}
 	case !st.HasExpiry:
 		return nil
 	}
 	for _, d := range m.set.Alerts.Before {
-		if at := r.tok.ExpiresAt.Add(-d); d > 0 && at.After(r.tok.IssuedAt) {
-			out = append(out, event{r.id + " " + d.String(), at, console.Left(d) + " left · " + name})
+		if at := r.Token.ExpiresAt.Add(-d); d > 0 && at.After(r.Token.IssuedAt) {
+			out = append(out, event{r.ID + " " + d.String(), at, console.Left(d) + " left · " + name})
 		}
 	}
 	slices.SortFunc(out, func(x, y event) int { return x.at.Compare(y.at) })
-	return append(out, event{r.id + " expired", r.tok.ExpiresAt, r.tok.Fingerprint + " expired · " + name})
+	return append(out, event{r.ID + " expired", r.Token.ExpiresAt, r.Token.Fingerprint + " expired · " + name})
 }
 
 // alertAt is when somebody is to be told of something next.
@@ -87,8 +88,8 @@ func (m *root) alertAt() time.Time { return m.alerts.next }
 // alert tells what is due; of one token only the last, for whoever comes back from a long sleep.
 func (m *root) alert() tea.Cmd {
 	var texts []string
-	for i := range m.board.apps {
-		for _, r := range m.board.apps[i].rows {
+	for i := range m.board.Apps {
+		for _, r := range m.board.Apps[i].Rows {
 			text := ""
 			for _, e := range m.events(r) {
 				if !e.at.After(m.now) && e.at.After(m.alerts.began) && !m.alerts.told[e.key] {
@@ -156,11 +157,11 @@ func (m *root) progress() *tea.ProgressBar {
 	if !slices.Contains(m.set.Alerts.Via, "progress") {
 		return nil
 	}
-	for _, r := range m.board.gate {
-		if r.state != console.Lingering {
+	for _, r := range m.board.Gate {
+		if r.State != console.Lingering {
 			continue
 		}
-		st := m.board.status(r, m.second())
+		st := m.board.Status(r, m.second())
 		if whole := st.StaleUntil.Sub(st.EndedAt); st.StaleKnown && whole > 0 && st.StaleLeft > 0 {
 			return tea.NewProgressBar(tea.ProgressBarWarning, int(100*(whole-st.StaleLeft)/whole))
 		}

@@ -7,17 +7,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/ui/session"
 )
-
-// app finds an application by its ID; nil when it is gone.
-func (b *board) app(id string) *app {
-	for i := range b.apps {
-		if b.apps[i].ID == id {
-			return &b.apps[i]
-		}
-	}
-	return nil
-}
 
 // get asks for a token: first the person, where it may end a token that somebody else holds, then the server.
 // Where a person has to take part, what to do is shown over the panes.
@@ -25,8 +16,8 @@ func (m *root) get(i getToken) tea.Cmd {
 	if i.answered {
 		m.answer()
 	}
-	a, key := m.board.app(i.appID), "app:"+i.appID
-	if m.busy[key] && a != nil && m.board.invites(i.appID) {
+	a, key := m.board.App(i.appID), "app:"+i.appID
+	if m.busy[key] && a != nil && m.board.Invites(i.appID) {
 		m.openInvite(a, "") // it was asked for already, and waits for the person
 		return nil
 	}
@@ -40,7 +31,7 @@ func (m *root) get(i getToken) tea.Cmd {
 	}
 	was := m.panes.tokens.selected(i.appID)
 	cmd := m.begin(key, "a get for this application is under way", func(string) tea.Cmd { return m.fx.get(i, was) }, i.appID)
-	if cmd != nil && a != nil && a.with(i.grant).Interactive() {
+	if cmd != nil && a != nil && a.With(i.grant).Interactive() {
 		m.openInvite(a, key)
 	}
 	return cmd
@@ -51,11 +42,11 @@ func (m *root) renew(i renewToken) tea.Cmd {
 	if i.answered {
 		m.answer()
 	}
-	r := m.board.byID[i.tokenID]
-	anew := r != nil && r.tok != nil && asksAnew(r)
+	r := m.board.ByID[i.tokenID]
+	anew := r != nil && r.Token != nil && session.AsksAnew(r)
 	yes := i
 	yes.answered = true
-	if anew && !m.busy[i.tokenID] && !i.answered && m.asksFirst(&m.board.apps[r.app], "", r.tok.Asked, yes) {
+	if anew && !m.busy[i.tokenID] && !i.answered && m.asksFirst(&m.board.Apps[r.App], "", r.Token.Asked, yes) {
 		return nil
 	}
 	if !m.busy[i.tokenID] && m.unlockFirst("renew a token", yes) {
@@ -63,28 +54,18 @@ func (m *root) renew(i renewToken) tea.Cmd {
 	}
 	appID := ""
 	if r != nil {
-		appID = m.board.apps[r.app].ID
+		appID = m.board.Apps[r.App].ID
 	}
 	cmd := m.begin(i.tokenID, "", func(id string) tea.Cmd { return m.fx.renew(id, appID) }, i.tokenID)
-	if a := m.board.app(appID); cmd != nil && anew && a.Interactive() && a.Source != console.Gone {
+	if a := m.board.App(appID); cmd != nil && anew && a.Interactive() && a.Source != console.Gone {
 		m.openInvite(a, i.tokenID)
 	}
 	return cmd
 }
 
-// asksAnew says whether renewing a token is a get: it has no refresh token that is known to live, and is not one
-// that the console will refuse to renew.
-func asksAnew(r *row) bool {
-	switch {
-	case r.state == console.Revoking, r.tok.ReplacedBy != "" && r.tok.AcceptedAt.IsZero():
-		return false
-	}
-	return r.tok.Refresh != console.RefreshLive || r.tok.Unsure != nil
-}
-
 // asksFirst opens the question where getting with these scopes may end a token that is held here. What the
 // console will refuse anyway is not asked about.
-func (m *root) asksFirst(a *app, user string, scopes []string, yes intent) bool {
+func (m *root) asksFirst(a *session.App, user string, scopes []string, yes intent) bool {
 	if len(scopes) == 0 {
 		scopes = a.Scopes
 	}
@@ -93,7 +74,7 @@ func (m *root) asksFirst(a *app, user string, scopes []string, yes intent) bool 
 	}
 	by := a.Application
 	by.Username = cmp.Or(user, by.Username)
-	k, ok := console.KnocksOut(by, m.board.applications(), m.board.tokens, scopes, a.policy, m.o.Device, m.now)
+	k, ok := console.KnocksOut(by, m.board.Applications(), m.board.Tokens, scopes, a.Policy, m.o.Device, m.now)
 	return ok && m.asksToEnd(k, a.ID, scopes, yes)
 }
 
@@ -107,14 +88,9 @@ func (m *root) asksToEnd(k console.Knock, appID string, scopes []string, yes int
 	return true
 }
 
-// invites says whether a person is waited for.
-func (b *board) invites(appID string) bool {
-	return slices.ContainsFunc(b.invitations, func(i console.Invitation) bool { return i.AppID == appID })
-}
-
-func (m *root) openInvite(a *app, key string) {
+func (m *root) openInvite(a *session.App, key string) {
 	o := newInvite(a, key)
-	o.fill(m.board.invitations)
+	o.fill(m.board.Invitations)
 	o.veiled = m.veil != nil
 	m.overlays = append(m.overlays, o)
 }
@@ -124,7 +100,7 @@ func (m *root) openInvite(a *app, key string) {
 func (m *root) fillInvites() tea.Cmd {
 	for _, o := range m.overlays {
 		if o, ok := o.(*inviteOverlay); ok {
-			o.fill(m.board.invitations)
+			o.fill(m.board.Invitations)
 		}
 	}
 	return m.giveUpUnwanted()
@@ -133,7 +109,7 @@ func (m *root) fillInvites() tea.Cmd {
 // giveUpUnwanted ends the wait of each invitation on the board that a person no longer wants.
 func (m *root) giveUpUnwanted() tea.Cmd {
 	var cmds []tea.Cmd
-	for _, i := range m.board.invitations {
+	for _, i := range m.board.Invitations {
 		if _, ok := m.unwanted[i.AppID]; ok || m.quitting {
 			cmds = append(cmds, m.fx.giveUp(i.ID))
 		}
@@ -153,7 +129,7 @@ func (m *root) answered(appID, key string) {
 	if k, ok := m.unwanted[appID]; ok && mine(k) {
 		delete(m.unwanted, appID)
 	}
-	m.board.invitations = slices.DeleteFunc(slices.Clone(m.board.invitations), func(i console.Invitation) bool { return i.AppID == appID })
+	m.board.Invitations = slices.DeleteFunc(slices.Clone(m.board.Invitations), func(i console.Invitation) bool { return i.AppID == appID })
 	m.overlays = slices.DeleteFunc(m.overlays, func(o overlay) bool {
 		i, ok := o.(*inviteOverlay)
 		return ok && i.appID == appID && mine(i.key)

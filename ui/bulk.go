@@ -10,6 +10,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // forTokens does something to several tokens. They are named here and not looked up again: what somebody has said yes
@@ -53,7 +54,7 @@ func (i forTokens) perform(m *root) tea.Cmd {
 	var revokes []string
 	renewals := map[string][]tea.Cmd{}
 	for _, id := range i.ids {
-		r := m.board.byID[id]
+		r := m.board.ByID[id]
 		if why := m.leftOut(i.act, id, r); why != "" {
 			m.jot(info, why, "")
 			b.wrong = append(b.wrong, why)
@@ -65,7 +66,7 @@ func (i forTokens) perform(m *root) tea.Cmd {
 		switch i.act {
 		case doRenew:
 			// One after the other for an application: at once they would be one question, and the second be refused.
-			appID := m.board.apps[r.app].ID
+			appID := m.board.Apps[r.App].ID
 			renewals[appID] = append(renewals[appID], m.fx.renew(id, appID))
 		case doRevoke:
 			revokes = append(revokes, id)
@@ -94,7 +95,7 @@ func (i forTokens) perform(m *root) tea.Cmd {
 func (m *root) takes(i forTokens) int {
 	n := 0
 	for _, id := range i.ids {
-		if m.leftOut(i.act, id, m.board.byID[id]) == "" {
+		if m.leftOut(i.act, id, m.board.ByID[id]) == "" {
 			n++
 		}
 	}
@@ -106,8 +107,8 @@ const markedTokens = "marked tokens"
 // asksForAll says whether a revoke of these has to be asked about.
 func (m *root) asksForAll(ids []string) bool {
 	return len(ids) > 1 || slices.ContainsFunc(ids, func(id string) bool {
-		r := m.board.byID[id]
-		return r != nil && m.board.apps[r.app].Environment.Production
+		r := m.board.ByID[id]
+		return r != nil && m.board.Apps[r.App].Environment.Production
 	})
 }
 
@@ -118,7 +119,7 @@ func (m *root) elsewhereMarked(ids []string) int {
 	seen := map[string]bool{}
 	if a, ok := s.selected(); ok {
 		for _, r := range s.tokensOf(a) {
-			seen[r.id] = true
+			seen[r.ID] = true
 		}
 	}
 	n := 0
@@ -132,26 +133,26 @@ func (m *root) elsewhereMarked(ids []string) int {
 
 // leftOut is why a verb on several tokens leaves one out; "" when it does not. Several at once ask no questions, so
 // what has to be asked about is left to its own row.
-func (m *root) leftOut(act action, id string, r *row) string {
-	if r == nil || r.tok == nil {
+func (m *root) leftOut(act action, id string, r *session.Row) string {
+	if r == nil || r.Token == nil {
 		return "one is gone"
 	}
-	fp, a := r.tok.Fingerprint, &m.board.apps[r.app]
+	fp, a := r.Token.Fingerprint, &m.board.Apps[r.App]
 	switch {
 	case m.busy[id]:
 		return fp + " is in the middle of something"
-	case act == doRevoke && r.pending():
+	case act == doRevoke && r.Pending():
 		return fp + " is being revoked already"
-	case act == doRevoke && m.board.status(r, m.now).Cause == console.CauseRevoked && r.tok.Refresh != console.RefreshLive:
+	case act == doRevoke && m.board.Status(r, m.now).Cause == console.CauseRevoked && r.Token.Refresh != console.RefreshLive:
 		return fp + " was revoked already"
 	case act != doProbe && a.Environment.ReadOnly:
 		return fp + " is in a read-only environment"
-	case act != doRenew || a.Source == console.Gone || !asksAnew(r):
+	case act != doRenew || a.Source == console.Gone || !session.AsksAnew(r):
 		return ""
 	case a.Interactive():
 		return fp + " takes a person to renew"
 	}
-	k, knocks := console.KnocksOut(a.Application, m.board.applications(), m.board.tokens, scopesOr(r.tok.Asked, a.Scopes), a.policy, m.o.Device, m.now)
+	k, knocks := console.KnocksOut(a.Application, m.board.Applications(), m.board.Tokens, scopesOr(r.Token.Asked, a.Scopes), a.Policy, m.o.Device, m.now)
 	if knocks && k.Asks() {
 		return fp + ": renewing it may end " + k.Held
 	}
@@ -174,11 +175,11 @@ func (m *root) bulkDone(id, wrong string) {
 	}
 	b := m.bulks[i]
 	delete(b.open, id)
-	switch r := m.board.byID[id]; {
+	switch r := m.board.ByID[id]; {
 	case wrong != "":
 		b.wrong = append(b.wrong, wrong)
-	case b.act == doRevoke && r != nil && r.tok != nil: // of the others the answer itself is said
-		m.jot(info, r.tok.Fingerprint+": the revoke was decided", "")
+	case b.act == doRevoke && r != nil && r.Token != nil: // of the others the answer itself is said
+		m.jot(info, r.Token.Fingerprint+": the revoke was decided", "")
 	}
 	if len(b.open) == 0 {
 		m.bulks = slices.Delete(m.bulks, i, i+1)
@@ -249,10 +250,10 @@ func (m *root) newBulkConfirm(i forTokens) *bulkConfirm {
 	apps, envs := map[string]int{}, map[string]bool{}
 	var left []string
 	for _, id := range i.ids {
-		if why := m.leftOut(i.act, id, m.board.byID[id]); why != "" {
+		if why := m.leftOut(i.act, id, m.board.ByID[id]); why != "" {
 			left = append(left, why)
-		} else if r := m.board.byID[id]; r != nil {
-			a := &m.board.apps[r.app]
+		} else if r := m.board.ByID[id]; r != nil {
+			a := &m.board.Apps[r.App]
 			apps[kit.Clean(a.Label())]++
 			if a.Environment.Production {
 				envs[kit.Clean(a.Environment.Name)] = true
@@ -264,8 +265,8 @@ func (m *root) newBulkConfirm(i forTokens) *bulkConfirm {
 		o.verb = m.keys.row(i.act).word + " it"
 	}
 	o.lines = append(o.lines, count(o.n, i.what))
-	if r := m.board.byID[i.ids[0]]; len(i.ids) == 1 && r != nil && r.tok != nil {
-		o.lines[0] = r.tok.Fingerprint + ", which is marked"
+	if r := m.board.ByID[i.ids[0]]; len(i.ids) == 1 && r != nil && r.Token != nil {
+		o.lines[0] = r.Token.Fingerprint + ", which is marked"
 	} else if n := m.elsewhereMarked(i.ids); i.what == markedTokens && n > 0 {
 		o.lines[0] += ", " + strconv.Itoa(n) + " of them not in the list that you see"
 	}
@@ -296,8 +297,8 @@ func (m *root) wrongOf(id string, err error) string {
 		return ""
 	}
 	fp := id
-	if r := m.board.byID[id]; r != nil && r.tok != nil {
-		fp = r.tok.Fingerprint
+	if r := m.board.ByID[id]; r != nil && r.Token != nil {
+		fp = r.Token.Fingerprint
 	}
 	return fp + ": " + kit.Clean(err.Error())
 }

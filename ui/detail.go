@@ -8,6 +8,7 @@ import (
 	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // stage is how far a pending revoke has come.
@@ -22,10 +23,10 @@ const (
 
 // waiting says of a pending revoke how far it is, how long until the next step and, where something holds it
 // back, what.
-func (s *scene) waiting(r *row) (at stage, left time.Duration, why string) {
-	due, _ := console.DueAt(*r.tok)
+func (s *scene) waiting(r *session.Row) (at stage, left time.Duration, why string) {
+	due, _ := console.DueAt(*r.Token)
 	left = due.Sub(s.now)
-	switch env := &s.board.apps[r.app].Environment; {
+	switch env := &s.board.Apps[r.App].Environment; {
 	case env.ReadOnly:
 		return heldBack, left, s.veil.text(kit.Clean(env.Name)) + " is read-only"
 	case left < time.Second && s.key.asks():
@@ -34,7 +35,7 @@ func (s *scene) waiting(r *row) (at stage, left time.Duration, why string) {
 		return heldBack, left, "the key is not there"
 	case left < time.Second:
 		return sending, left, ""
-	case r.tok.RevokeTries == 0:
+	case r.Token.RevokeTries == 0:
 		return inUndo, left, ""
 	}
 	return undelivered, left, ""
@@ -51,7 +52,7 @@ func reasons(t *console.Token) (whole, brief string) {
 }
 
 // revokeWords say how far a pending revoke is, from all of it to as little as tells the stages apart.
-func (s *scene) revokeWords(r *row) []string {
+func (s *scene) revokeWords(r *session.Row) []string {
 	at, left, why := s.waiting(r)
 	switch at {
 	case inUndo:
@@ -63,13 +64,13 @@ func (s *scene) revokeWords(r *row) []string {
 	case sending:
 		return []string{"sending the revoke …", "sending …"}
 	case heldBack:
-		if r.tok.RevokeTries > 0 {
+		if r.Token.RevokeTries > 0 {
 			return []string{"not yet accepted · cannot be sent again: " + why, "not yet accepted · " + why, "unaccepted, " + why, "unaccepted"}
 		}
 		return []string{"the revoke is not sent: " + why, "not sent: " + why, "not sent"}
 	}
 	in := brief(s, left)
-	whole, short := reasons(r.tok)
+	whole, short := reasons(r.Token)
 	whole, short = s.veil.text(whole), s.veil.text(short)
 	out := []string{"not yet accepted · retry in " + in, "unaccepted, in " + in}
 	if short != "" && short != whole {
@@ -82,49 +83,49 @@ func (s *scene) revokeWords(r *row) []string {
 }
 
 // detail says what there is to know of a row beyond its columns, and what to do about it; nil when that is nothing.
-func (s *scene) detail(r *row) []string {
+func (s *scene) detail(r *session.Row) []string {
 	if r == nil {
 		return nil
 	}
-	gone := s.board.apps[r.app].Source == console.Gone
+	gone := s.board.Apps[r.App].Source == console.Gone
 	var status console.Status
-	if r.tok != nil {
-		status = s.board.status(r, s.now)
+	if r.Token != nil {
+		status = s.board.Status(r, s.now)
 	}
 	switch {
-	case r.mark != nil && gone:
-		ends := s.lostEnds(r.mark)
+	case r.Mark != nil && gone:
+		ends := s.lostEnds(r.Mark)
 		return []string{"the answer to a get was lost, and the application is no longer configured; of its token, " + ends, "answer lost: " + ends, "its answer was lost"}
-	case r.mark != nil:
-		again, ends := s.keys.hint(doGet, "asks anew"), s.lostEnds(r.mark)
+	case r.Mark != nil:
+		again, ends := s.keys.hint(doGet, "asks anew"), s.lostEnds(r.Mark)
 		return []string{
 			"the answer to a get was lost: " + again + "; of a token that only it held, " + ends, "the answer to a get was lost: " + again + "; " + ends,
 			"the answer to a get was lost: " + again, "answer lost: " + again, "lost: " + again,
 		}
-	case r.pending():
+	case r.Pending():
 		return s.revokeWords(r)
-	case r.state == console.Revoking:
+	case r.State == console.Revoking:
 		return []string{revokedElsewhere, "its revoke is not yet accepted", "being revoked"}
-	case r.state == console.Unsure && gone:
+	case r.State == console.Unsure && gone:
 		revokes := s.keys.hint(doRevoke, "revokes it")
 		return []string{"the answer to its renewal was lost: " + revokes, "answer lost: " + revokes, "lost: " + revokes}
-	case r.state == console.Unsure:
+	case r.State == console.Unsure:
 		again, revokes := s.keys.hint(doRenew, "asks anew"), ", "+s.keys.hint(doRevoke, "revokes it")
 		return []string{
-			"the answer to its renewal was lost: " + again + revokes + "; of a token that only that answer held, " + s.lostEnds(r.tok.Unsure),
+			"the answer to its renewal was lost: " + again + revokes + "; of a token that only that answer held, " + s.lostEnds(r.Token.Unsure),
 			"the answer to its renewal was lost: " + again + revokes, "its answer was lost: " + again + revokes,
 			"answer lost: " + again + revokes, "lost: " + again,
 		}
-	case r.tok.RevokeError != "" && r.tok.AcceptedAt.IsZero() && r.tok.RefreshAcceptedAt.IsZero():
-		whole, short := reasons(r.tok)
+	case r.Token.RevokeError != "" && r.Token.AcceptedAt.IsZero() && r.Token.RefreshAcceptedAt.IsZero():
+		whole, short := reasons(r.Token)
 		whole, short = s.veil.text(whole), s.veil.text(short)
 		return []string{"not revoked, the server refused: " + whole, "not revoked: " + short, "not revoked"}
 	case status.Warning() != "":
 		return []string{status.Warning(), "let through too late"}
 	case status.Cause == console.CauseElsewhere || status.Cause == console.CauseRefused:
 		return []string{status.Cause.Words() + ", though nobody revoked it here", status.Cause.Words()}
-	case r.state == console.Active || r.state == console.Expiring:
-		return refusedAtGateway(r.tok)
+	case r.State == console.Active || r.State == console.Expiring:
+		return refusedAtGateway(r.Token)
 	}
 	return nil
 }
@@ -163,8 +164,8 @@ func (m *root) aside(s *scene, w int, own bool) string {
 		r = m.panes.gateway.row(s)
 	}
 	paint, leads, texts, room := m.st.Warn, []string{""}, s.detail(r), w-2
-	if texts != nil && r.tok != nil {
-		leads = []string{r.tok.Fingerprint + ": ", ""}
+	if texts != nil && r.Token != nil {
+		leads = []string{r.Token.Fingerprint + ": ", ""}
 	}
 	right := ""
 	switch {
@@ -210,8 +211,8 @@ const slowAfter = 2 * time.Second
 func (s *scene) slow() []string {
 	var since time.Time
 	for key := range s.busy {
-		if at, ok := s.begun[key]; ok && len(s.board.invitations) == 0 {
-			since = earlier(since, at)
+		if at, ok := s.begun[key]; ok && len(s.board.Invitations) == 0 {
+			since = session.Earlier(since, at)
 		}
 	}
 	if since.IsZero() {

@@ -11,6 +11,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
+	"lanyard/ui/session"
 )
 
 // effects is everything the screen can cause. The effects files are the only ones that call the console and the
@@ -62,7 +63,7 @@ func (fx effects) unlock(ticket int, passphrase secret.Text) tea.Cmd {
 }
 
 // remedy adds to a hint about an application where what it names is changed. Nothing is asked: the configuration is known.
-func (fx effects) remedy(a *app, hint string, f console.Face) string {
+func (fx effects) remedy(a *session.App, hint string, f console.Face) string {
 	if fx.svc == nil || a == nil {
 		return hint
 	}

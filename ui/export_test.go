@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/ui/session"
 )
 
 // Pump drives the root without a terminal: it sends messages, runs the commands they cause at once, and
@@ -202,7 +203,7 @@ func (p *Pump) BeatDue() time.Time { return p.m.beatAt }
 // Selected is the ID of the selected token.
 func (p *Pump) Selected() string {
 	if r := p.m.panes.tokens.row(p.m.scene()); r != nil {
-		return r.id
+		return r.ID
 	}
 	return ""
 }
@@ -262,13 +263,13 @@ func (p *Pump) Keyboard() tea.KeyboardEnhancements { return p.m.View().KeyboardE
 
 // Blot is the last check of presenter mode over lines of a frame.
 func Blot(b console.Board, lines ...string) []string {
-	read := file(b, effects{}.policy, b.Exchanges[0].Started)
+	read := session.NewBoard(b, effects{}.policy, b.Exchanges[0].Started)
 	return newVeil(&read, nil).blot(lines)
 }
 
 // Veil is what presenter mode makes of a text.
 func Veil(b console.Board, text string) string {
-	read := file(b, effects{}.policy, b.Exchanges[0].Started)
+	read := session.NewBoard(b, effects{}.policy, b.Exchanges[0].Started)
 	return newVeil(&read, nil).text(text)
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // viewing is which rows are looked at, and in which order.
@@ -80,17 +81,17 @@ func (m *root) selectOnly() {
 	switch m.on() {
 	case applications:
 		if rows := s.appRows(); len(rows) == 1 {
-			m.panes.apps.list.sel = m.board.apps[rows[0]].ID
+			m.panes.apps.list.sel = m.board.Apps[rows[0]].ID
 		}
 	case tokens:
 		if a, ok := s.selected(); ok {
 			if rows := s.tokensOf(a); len(rows) == 1 {
-				m.panes.tokens.list(s).sel = rows[0].id
+				m.panes.tokens.list(s).sel = rows[0].ID
 			}
 		}
 	case gateway:
 		if rows := s.gateRows(); len(rows) == 1 {
-			m.panes.gateway.list.sel = rows[0].id
+			m.panes.gateway.list.sel = rows[0].ID
 		}
 	case activity:
 		if rows := s.actRows(); len(rows) == 1 {
@@ -169,15 +170,15 @@ func (s *scene) labels(p paneID) (out []string) {
 	shown, all, hidden := 0, 0, 0
 	switch p {
 	case applications:
-		shown, all = len(s.appRows()), len(s.board.apps)
+		shown, all = len(s.appRows()), len(s.board.Apps)
 	case tokens:
 		if a, ok := s.selected(); ok {
-			shown, all, hidden = len(s.tokensOf(a)), len(a.rows), s.tokensHidden(a)
+			shown, all, hidden = len(s.tokensOf(a)), len(a.Rows), s.tokensHidden(a)
 		}
 	case gateway:
-		shown, all, hidden = len(s.gateRows()), len(s.board.gate), s.gateHidden()
+		shown, all, hidden = len(s.gateRows()), len(s.board.Gate), s.gateHidden()
 	case activity:
-		shown, all = len(s.actRows()), len(s.board.acts)
+		shown, all = len(s.actRows()), len(s.board.Exchanges)
 	}
 	if f := s.view.field(p, s.on == p); f != "" {
 		if s.view.filters[p] != "" {
@@ -220,15 +221,10 @@ func (s *scene) titleIn(p pane, id paneID, room int) string {
 	}, max(room, 6))
 }
 
-// over says whether nothing more will happen to a token.
-func over(st console.State) bool {
-	return st == console.Dead || st == console.Superseded || st == console.Expired
-}
-
 // tokensHidden counts the tokens of an application that are hidden for being over.
-func (s *scene) tokensHidden(a *app) (n int) {
+func (s *scene) tokensHidden(a *session.App) (n int) {
 	if s.view.hide {
-		for _, r := range a.rows {
+		for _, r := range a.Rows {
 			if s.isHidden(r) {
 				n++
 			}
@@ -238,12 +234,14 @@ func (s *scene) tokensHidden(a *app) (n int) {
 }
 
 // isHidden says whether a token is. One that is marked stays in sight: a verb would act on it.
-func (s *scene) isHidden(r *row) bool { return s.view.hide && over(r.state) && !s.marks[r.id] }
+func (s *scene) isHidden(r *session.Row) bool {
+	return s.view.hide && session.IsOver(r.State) && !s.marks[r.ID]
+}
 
 // gateHidden counts the rows of the Gateway cache that are hidden.
 func (s *scene) gateHidden() (n int) {
 	if s.view.hide {
-		for _, r := range s.board.gate {
+		for _, r := range s.board.Gate {
 			if s.isHidden(r) {
 				n++
 			}
@@ -253,25 +251,25 @@ func (s *scene) gateHidden() (n int) {
 }
 
 // tokensOf are the rows of an application that are looked at, in their order.
-func (s *scene) tokensOf(a *app) []*row {
+func (s *scene) tokensOf(a *session.App) []*session.Row {
 	v := s.view
 	if !v.hide && v.filters[tokens] == "" && v.order() == sortState && !v.reverse {
-		return a.rows
+		return a.Rows
 	}
 	if s.sorted.app == a {
 		return s.sorted.rows // a scene stands still, and is asked several times
 	}
-	out := make([]*row, 0, len(a.rows))
-	for _, r := range a.rows {
+	out := make([]*session.Row, 0, len(a.Rows))
+	for _, r := range a.Rows {
 		if !s.isHidden(r) && (v.filters[tokens] == "" || kit.Fuzzy(v.filters[tokens], rowText(r))) {
 			out = append(out, r)
 		}
 	}
-	by := map[action]func(x, y *row) int{
-		sortIssued: func(x, y *row) int { return y.at().Compare(x.at()) },
-		sortToken:  func(x, y *row) int { return cmp.Compare(rowPrint(x), rowPrint(y)) },
-		sortWho:    func(x, y *row) int { return cmp.Compare(rowUser(x), rowUser(y)) },
-		sortScopes: func(x, y *row) int { return cmp.Compare(rowScopes(x), rowScopes(y)) },
+	by := map[action]func(x, y *session.Row) int{
+		sortIssued: func(x, y *session.Row) int { return y.At().Compare(x.At()) },
+		sortToken:  func(x, y *session.Row) int { return cmp.Compare(rowPrint(x), rowPrint(y)) },
+		sortWho:    func(x, y *session.Row) int { return cmp.Compare(rowUser(x), rowUser(y)) },
+		sortScopes: func(x, y *session.Row) int { return cmp.Compare(rowScopes(x), rowScopes(y)) },
 	}[v.order()]
 	switch {
 	case v.order() == sortLeft:
@@ -279,7 +277,7 @@ func (s *scene) tokensOf(a *app) []*row {
 	case by == nil && v.reverse:
 		slices.Reverse(out)
 	case by != nil && v.reverse: // not backwards: those that are equal keep their order
-		slices.SortStableFunc(out, func(x, y *row) int { return by(y, x) })
+		slices.SortStableFunc(out, func(x, y *session.Row) int { return by(y, x) })
 	case by != nil:
 		slices.SortStableFunc(out, by)
 	}
@@ -289,8 +287,8 @@ func (s *scene) tokensOf(a *app) []*row {
 
 // sorted are the rows of an application as a scene shows them.
 type sorted struct {
-	app  *app
-	rows []*row
+	app  *session.App
+	rows []*session.Row
 }
 
 // leftOrder is the place of a row in the order by time left.
@@ -312,45 +310,45 @@ const (
 var noEnd = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
 // leftOf gives the order by what tokensPane.life shows in the column LEFT.
-func (s *scene) leftOf(r *row) leftOrder {
+func (s *scene) leftOf(r *session.Row) leftOrder {
 	unknown := leftOrder{class: leftUnknown}
 	switch {
-	case r.tok == nil && !r.mark.EndsBy.IsZero():
-		return leftOrder{until: r.mark.EndsBy}
-	case r.tok == nil:
+	case r.Token == nil && !r.Mark.EndsBy.IsZero():
+		return leftOrder{until: r.Mark.EndsBy}
+	case r.Token == nil:
 		return unknown
-	case r.pending():
+	case r.Pending():
 		at, d, _ := s.waiting(r)
 		if at == heldBack {
 			return unknown
 		}
 		return leftOrder{until: s.now.Add(d)}
-	case over(r.state):
+	case session.IsOver(r.State):
 		return leftOrder{class: leftNothing}
 	}
-	st := s.board.status(r, s.now)
+	st := s.board.Status(r, s.now)
 	switch {
-	case r.state == console.Unsure:
+	case r.State == console.Unsure:
 		return unknown
-	case r.state == console.Lingering && (st.Reopened || !st.StaleKnown):
+	case r.State == console.Lingering && (st.Reopened || !st.StaleKnown):
 		return unknown
-	case r.state == console.Lingering:
+	case r.State == console.Lingering:
 		return leftOrder{until: s.now.Add(st.StaleLeft)}
 	case st.HasExpiry:
 		return leftOrder{until: s.now.Add(st.Left)}
-	case r.tok.Lifetime == "unbounded":
+	case r.Token.Lifetime == "unbounded":
 		return leftOrder{until: noEnd}
 	}
 	return unknown
 }
 
 // sortByLeft sorts by what LEFT shows.
-func (s *scene) sortByLeft(rows []*row, reverse bool) {
-	order := make(map[*row]leftOrder, len(rows))
+func (s *scene) sortByLeft(rows []*session.Row, reverse bool) {
+	order := make(map[*session.Row]leftOrder, len(rows))
 	for _, r := range rows {
 		order[r] = s.leftOf(r)
 	}
-	slices.SortStableFunc(rows, func(x, y *row) int {
+	slices.SortStableFunc(rows, func(x, y *session.Row) int {
 		a, b := order[x], order[y]
 		by := a.until.Compare(b.until)
 		if reverse {
@@ -360,40 +358,40 @@ func (s *scene) sortByLeft(rows []*row, reverse bool) {
 	})
 }
 
-func rowPrint(r *row) string {
-	if r.tok == nil {
+func rowPrint(r *session.Row) string {
+	if r.Token == nil {
 		return ""
 	}
-	return r.tok.Fingerprint
+	return r.Token.Fingerprint
 }
 
-func rowUser(r *row) string {
-	if r.tok == nil {
+func rowUser(r *session.Row) string {
+	if r.Token == nil {
 		return ""
 	}
-	return r.tok.User
+	return r.Token.User
 }
 
-func rowScopes(r *row) string {
-	if r.tok == nil {
-		return strings.Join(r.mark.Scopes, " ")
+func rowScopes(r *session.Row) string {
+	if r.Token == nil {
+		return strings.Join(r.Mark.Scopes, " ")
 	}
-	return strings.Join(r.tok.Scopes, " ")
+	return strings.Join(r.Token.Scopes, " ")
 }
 
-func rowText(r *row) string {
-	return rowPrint(r) + " " + string(r.state) + " " + cmp.Or(rowUser(r), "app") + " " + rowScopes(r)
+func rowText(r *session.Row) string {
+	return rowPrint(r) + " " + string(r.State) + " " + cmp.Or(rowUser(r), "app") + " " + rowScopes(r)
 }
 
 // gateRows are the rows of the Gateway cache that are looked at.
-func (s *scene) gateRows() []*row {
+func (s *scene) gateRows() []*session.Row {
 	v := s.view
 	if !v.hide && v.filters[gateway] == "" {
-		return s.board.gate
+		return s.board.Gate
 	}
-	var out []*row
-	for _, r := range s.board.gate {
-		if s.isHidden(r) || !kit.Fuzzy(v.filters[gateway], rowText(r)+" "+s.board.apps[r.app].Label()) {
+	var out []*session.Row
+	for _, r := range s.board.Gate {
+		if s.isHidden(r) || !kit.Fuzzy(v.filters[gateway], rowText(r)+" "+s.board.Apps[r.App].Label()) {
 			continue
 		}
 		out = append(out, r)
@@ -403,9 +401,9 @@ func (s *scene) gateRows() []*row {
 
 // appRows are the indexes of the applications that are looked at.
 func (s *scene) appRows() []int {
-	out := make([]int, 0, len(s.board.apps))
-	for i := range s.board.apps {
-		if kit.Fuzzy(s.view.filters[applications], s.board.apps[i].Label()) {
+	out := make([]int, 0, len(s.board.Apps))
+	for i := range s.board.Apps {
+		if kit.Fuzzy(s.view.filters[applications], s.board.Apps[i].Label()) {
 			out = append(out, i)
 		}
 	}
@@ -414,9 +412,9 @@ func (s *scene) appRows() []int {
 
 // actRows are the calls that are looked at, the newest first.
 func (s *scene) actRows() []*console.Exchange {
-	out := make([]*console.Exchange, 0, len(s.board.acts))
-	for i := len(s.board.acts) - 1; i >= 0; i-- {
-		e := &s.board.acts[i]
+	out := make([]*console.Exchange, 0, len(s.board.Exchanges))
+	for i := len(s.board.Exchanges) - 1; i >= 0; i-- {
+		e := &s.board.Exchanges[i]
 		if f := s.view.filters[activity]; f == "" || kit.Fuzzy(f, e.Method+" "+pathOf(e.URL)+" "+strconv.Itoa(e.Status)+" "+e.Application+" "+whatOf(e.Op)+" "+e.Err) {
 			out = append(out, e)
 		}

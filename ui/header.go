@@ -9,6 +9,7 @@ import (
 	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // header says where we are, what lives and, where there is room, where the key to it is.
@@ -33,7 +34,7 @@ func (m *root) header(s *scene) string {
 	counts := m.counts(m.w < 80)
 	if small {
 		counts = nil
-		if n := len(s.board.apps); n > 1 && (clock.text == "" || m.w >= 44) {
+		if n := len(s.board.Apps); n > 1 && (clock.text == "" || m.w >= 44) {
 			counts = []cell{textCell(m.st.Quiet, "← "+strconv.Itoa(s.app+1)+"/"+strconv.Itoa(n)+" →")}
 		}
 	}
@@ -56,7 +57,7 @@ func (m *root) header(s *scene) string {
 		}
 		name = m.veil.text(name)
 		if small {
-			name = strings.TrimSpace(a.name + " " + kit.Cut(kit.Clean(a.KeyType), 4))
+			name = strings.TrimSpace(a.Shown + " " + kit.Cut(kit.Clean(a.KeyType), 4))
 			if l := s.labels(tokens); len(l) > 0 { // there is no pane with a title
 				name = strings.Replace(l[0], " of ", "/", 1)
 			}
@@ -115,7 +116,7 @@ func roomFor(k keyState, room, name int, chip string) (shown, key string) {
 
 func (m *root) counts(short bool) []cell {
 	var out []cell
-	t := m.board.total
+	t := m.board.Total
 	add := func(n int, st console.State) {
 		if n == 0 && st != console.Active {
 			return
@@ -136,10 +137,10 @@ func (m *root) counts(short bool) []cell {
 		}
 		out = append(out, textCell(paint, text))
 	}
-	add(t.active+t.expiring, console.Active)
-	add(t.expiring, console.Expiring)
-	add(t.revoking, console.Revoking)
-	add(t.lingering, console.Lingering)
+	add(t.Active+t.Expiring, console.Active)
+	add(t.Expiring, console.Expiring)
+	add(t.Revoking, console.Revoking)
+	add(t.Lingering, console.Lingering)
 	return out
 }
 
@@ -148,11 +149,11 @@ func (m *root) counts(short bool) []cell {
 const skewMatters = 5 * time.Second
 
 // skew says how far the clock of an application's server is ahead of ours, where that is more than it may be.
-func (m *root) skew(a *app, short bool) cell {
+func (m *root) skew(a *session.App, short bool) cell {
 	if a == nil {
 		return cell{}
 	}
-	d := m.board.skew[a.Environment.Name]
+	d := m.board.Skew[a.Environment.Name]
 	sign := "+"
 	if d < 0 {
 		sign = "-"
@@ -186,23 +187,23 @@ func BannerOf(e console.Environment) (Banner, bool) {
 
 // unsafe are the warnings about the environments of the configuration, then those of the store, then one of
 // rows that do not verify.
-func (b *board) unsafe(configured []Banner) []Banner {
+func unsafeOf(b *session.Board, configured []Banner) []Banner {
 	all := slices.Clone(configured)
-	for i := range b.apps {
-		if x, ok := BannerOf(b.apps[i].Environment); ok && b.apps[i].Source != console.FromConfig && !slices.Contains(all, x) {
+	for i := range b.Apps {
+		if x, ok := BannerOf(b.Apps[i].Environment); ok && b.Apps[i].Source != console.FromConfig && !slices.Contains(all, x) {
 			all = append(all, x)
 		}
 	}
-	return append(all, b.alteredBanner()...)
+	return append(all, alteredBanner(b)...)
 }
 
 // alteredBanner is the warning about rows that do not verify; none where all do.
-func (b *board) alteredBanner() []Banner {
-	if len(b.altered) == 0 {
+func alteredBanner(b *session.Board) []Banner {
+	if len(b.Altered) == 0 {
 		return nil
 	}
 	var names []string
-	for _, a := range b.altered {
+	for _, a := range b.Altered {
 		names = append(names, a.String())
 	}
 	return []Banner{{
@@ -214,7 +215,7 @@ func (b *board) alteredBanner() []Banner {
 // banners are the lines of the permanent warnings: each on a line of its own, or in one run over as many lines as
 // there is room for, at last in short, so that none hides another one.
 func (m *root) banners(l layout) []string {
-	warnings := m.board.unsafe(m.o.Banners)
+	warnings := unsafeOf(&m.board, m.o.Banners)
 	if len(warnings) == 0 || l == tooSmall {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // intent is what a key press asks for. Panes and overlays answer with one; only the root acts on it.
@@ -188,12 +189,12 @@ func (m *root) perform(i intent) tea.Cmd {
 	case undoRevoke:
 		return m.begin("undo", "an undo is under way", m.fx.undo, i.tokenID)
 	case copyToken:
-		r := m.board.byID[i.tokenID]
+		r := m.board.ByID[i.tokenID]
 		switch {
 		case m.fx.clip == nil:
 			m.note(info, "copying is switched off", "set clipboard.via in the configuration")
-		case r != nil && r.tok != nil:
-			a, t := m.board.apps[r.app].Application, *r.tok
+		case r != nil && r.Token != nil:
+			a, t := m.board.Apps[r.App].Application, *r.Token
 			if !m.busy[i.tokenID] && m.unlockFirst("copy a token", i) {
 				return nil
 			}
@@ -248,17 +249,17 @@ func (m *root) revoke(i revokeToken) tea.Cmd {
 	if i.confirmed {
 		m.answer()
 	}
-	r := m.board.byID[i.tokenID]
-	if r == nil || r.tok == nil {
+	r := m.board.ByID[i.tokenID]
+	if r == nil || r.Token == nil {
 		m.note(info, "that token is gone", "")
 		return nil
 	}
-	a := &m.board.apps[r.app]
+	a := &m.board.Apps[r.App]
 	switch {
 	case m.busy[i.tokenID]:
-	case r.pending():
+	case r.Pending():
 		if !m.unlockFirst("send the revoke that waits", nil) {
-			m.note(info, r.tok.Fingerprint+" is being revoked already", m.backAgain(r))
+			m.note(info, r.Token.Fingerprint+" is being revoked already", m.backAgain(r))
 		}
 		return nil
 	case a.Environment.ReadOnly:
@@ -274,8 +275,8 @@ func (m *root) revoke(i revokeToken) tea.Cmd {
 }
 
 // backAgain says whether a pending revoke can still be taken back.
-func (m *root) backAgain(r *row) string {
-	if r.tok.RevokeTries > 0 {
+func (m *root) backAgain(r *session.Row) string {
+	if r.Token.RevokeTries > 0 {
 		return "it was sent at least once, and is sent again until the server answers"
 	}
 	return m.keys.hint(doUndo, "takes it back while it was not sent")
@@ -289,11 +290,11 @@ func (m *root) undoIntent() intent {
 		r = m.panes.gateway.row(s)
 	}
 	switch {
-	case r != nil && r.undoable():
-		return undoRevoke{r.id}
-	case m.board.undoable > 0:
+	case r != nil && r.Undoable():
+		return undoRevoke{r.ID}
+	case m.board.Undoable > 0:
 		return undoRevoke{}
-	case r != nil && r.pending():
+	case r != nil && r.Pending():
 		return refuse{"it is too late to undo that: " + m.backAgain(r), ""}
 	}
 	return refuse{"there is nothing to undo: no revoke is waiting", ""}
@@ -304,8 +305,8 @@ func (m *root) focusOn(p paneID) {
 	if p == gateway || p == activity {
 		m.lower = p
 	}
-	if g := &m.panes.gateway.list; p == gateway && g.sel == "" && len(m.board.gate) > 0 {
-		g.sel = m.board.gate[0].id
+	if g := &m.panes.gateway.list; p == gateway && g.sel == "" && len(m.board.Gate) > 0 {
+		g.sel = m.board.Gate[0].ID
 	}
 	if s := m.scene(); p == activity && m.panes.acts.selected(s) == nil {
 		if rows := s.actRows(); len(rows) > 0 {
@@ -322,7 +323,7 @@ func (m *root) sideways(a action) {
 			move = moveUp
 		}
 		was := m.panes.apps.list.sel
-		m.panes.apps.list.move(move, len(m.board.apps), m.panes.apps.id(m.scene()))
+		m.panes.apps.list.move(move, len(m.board.Apps), m.panes.apps.id(m.scene()))
 		if m.panes.apps.list.sel == was {
 			m.say("this is the "+move.end()+" application", "")
 		}
@@ -386,7 +387,7 @@ const longestWait = 10 * time.Second
 
 // soon says whether a revoke is inside its undo window: quitting then waits the seconds that are left.
 func (m *root) soon() bool {
-	at := earlier(m.due, m.board.deliver)
+	at := session.Earlier(m.due, m.board.DeliverAt)
 	return !m.key().shut() && m.fx.svc != nil && !at.IsZero() && at.Before(m.now.Add(min(m.fx.undoWindow(), longestWait)+time.Second)) && at.After(m.now.Add(-2*time.Second))
 }
 

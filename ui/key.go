@@ -85,7 +85,7 @@ func (k keyState) place() string {
 
 // key is the latest word on the key: a process that was locked a moment ago may be unlocked now.
 func (m *root) key() keyState {
-	k := keyState{KeyStatus: m.board.key, failed: m.keyFailed, unkept: m.board.unkept}
+	k := keyState{KeyStatus: m.board.Key, failed: m.keyFailed, unkept: m.board.Unkept}
 	if m.fx.svc != nil {
 		k.KeyStatus = m.fx.key()
 	}
@@ -159,7 +159,7 @@ func (m *root) waitsLocked() {
 	if m.saidLocked {
 		return
 	}
-	n, what, row := m.board.overdue(m.now), "revokes wait", "one of their rows"
+	n, what, row := m.board.Overdue(m.now), "revokes wait", "one of their rows"
 	if n == 0 {
 		m.due = time.Time{} // the board knows
 		return
@@ -213,7 +213,7 @@ func (m *root) closed(err error) {
 
 // shownKey is what the board that is shown says of the key.
 func (m *root) shownKey() keyState {
-	return keyState{KeyStatus: m.board.key, failed: m.keyFailed, unread: !m.board.read, unkept: m.board.unkept}
+	return keyState{KeyStatus: m.board.Key, failed: m.keyFailed, unread: !m.board.Read, unkept: m.board.Unkept}
 }
 
 // line is the key with its place, as much of it as fits into w cells.

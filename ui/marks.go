@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"lanyard/ui/session"
 	"maps"
 	"slices"
 	"strconv"
@@ -12,7 +13,7 @@ import (
 type marks map[string]bool
 
 func (m *root) cannotMark(s *scene) *refuse {
-	if r := m.target(s); r == nil || r.tok == nil {
+	if r := m.target(s); r == nil || r.Token == nil {
 		return m.needToken(s)
 	}
 	return nil
@@ -24,17 +25,17 @@ func (m *root) mark() tea.Cmd {
 	if r == nil {
 		return nil
 	}
-	if m.marks[r.id] {
-		delete(m.marks, r.id)
+	if m.marks[r.ID] {
+		delete(m.marks, r.ID)
 	} else {
-		m.marks[r.id] = true
+		m.marks[r.ID] = true
 	}
 	return m.perform(moveCursor{moveDown})
 }
 
 // forget takes the marks of tokens away that are gone.
-func (k marks) forget(b *board) {
-	maps.DeleteFunc(k, func(id string, _ bool) bool { return b.byID[id] == nil })
+func (k marks) forget(b *session.Board) {
+	maps.DeleteFunc(k, func(id string, _ bool) bool { return b.ByID[id] == nil })
 }
 
 // bulkOf is what an action does to all marked tokens; nil when none is marked or it is not done to tokens.

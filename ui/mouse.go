@@ -135,7 +135,7 @@ func (m *root) listOf(s *scene, p paneID) (*list, int, func(int) string) {
 	switch p {
 	case applications:
 		rows := s.appRows()
-		return &m.panes.apps.list, len(rows), func(i int) string { return s.board.apps[rows[i]].ID }
+		return &m.panes.apps.list, len(rows), func(i int) string { return s.board.Apps[rows[i]].ID }
 	case gateway:
 		rows := s.gateRows()
 		return &m.panes.gateway.list, len(rows), rowID(rows)

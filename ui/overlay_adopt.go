@@ -19,7 +19,7 @@ type adoptOverlay struct {
 // openAdopt asks for a token from elsewhere.
 func (m *root) openAdopt() tea.Cmd {
 	if a, ok := m.scene().selected(); ok {
-		m.open(&adoptOverlay{appID: a.ID, name: a.name, form: form{fields: []*field{
+		m.open(&adoptOverlay{appID: a.ID, name: a.Shown, form: form{fields: []*field{
 			newSecret("token", "access token", "typed or pasted, shown as dots"),
 			newSecret("refresh", "refresh token", "if there is one; alone it can be revoked too"),
 		}}})

@@ -10,6 +10,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // cannotApp is why something cannot be done to the selected application.
@@ -18,25 +19,19 @@ func (m *root) cannotApp(s *scene, act action) *refuse {
 	switch {
 	case !ok:
 		return &refuse{"no application is selected", m.keys.hint(paneApps, "goes to Applications")}
-	case act == deleteApp && a.Source == console.Gone && a.mayLive():
-		return &refuse{a.name + " is no longer configured, and tokens of it may be alive", m.keys.hint(revokeAll, "revokes them; when they are over the rest can be forgotten")}
-	case act == deleteApp && a.Source == console.Gone && slices.ContainsFunc(a.rows, func(r *row) bool { return r.mark != nil }):
-		return &refuse{a.name + " is no longer configured, and an answer to a get of it was lost", m.keys.hint(dismissMark, "says that nobody needs to know")}
+	case act == deleteApp && a.Source == console.Gone && a.MayLive():
+		return &refuse{a.Shown + " is no longer configured, and tokens of it may be alive", m.keys.hint(revokeAll, "revokes them; when they are over the rest can be forgotten")}
+	case act == deleteApp && a.Source == console.Gone && slices.ContainsFunc(a.Rows, func(r *session.Row) bool { return r.Mark != nil }):
+		return &refuse{a.Shown + " is no longer configured, and an answer to a get of it was lost", m.keys.hint(dismissMark, "says that nobody needs to know")}
 	case act == adoptToken && a.Source == console.Gone, act == editApp && a.Source == console.Gone:
-		return &refuse{a.name + " is no longer configured", ""}
+		return &refuse{a.Shown + " is no longer configured", ""}
 	case act == deleteApp && a.Source == console.FromConfig:
 		if m.o.Demo {
-			return &refuse{a.name + " belongs to the demo", m.keys.hint(addApp, "adds one that can be deleted")}
+			return &refuse{a.Shown + " belongs to the demo", m.keys.hint(addApp, "adds one that can be deleted")}
 		}
-		return &refuse{a.name + " is in the configuration file", "take it out of " + m.configFile()}
+		return &refuse{a.Shown + " is in the configuration file", "take it out of " + m.configFile()}
 	}
 	return nil
-}
-
-// mayLive says whether a token of an application may still be accepted by somebody.
-func (a *app) mayLive() bool {
-	t := a.tally
-	return t.active+t.expiring+t.revoking+t.lingering > 0 || slices.ContainsFunc(a.rows, func(r *row) bool { return r.tok != nil && r.state == console.Unsure })
 }
 
 const (
@@ -66,9 +61,9 @@ type appOverlay struct {
 
 // openApp opens the form of a new application, or of the selected one.
 func (m *root) openApp(edit bool) tea.Cmd {
-	o := &appOverlay{envs: m.board.known, filled: map[string][]string{}}
-	for i := range m.board.apps {
-		o.others = append(o.others, m.board.apps[i].Application)
+	o := &appOverlay{envs: m.board.Environments, filled: map[string][]string{}}
+	for i := range m.board.Apps {
+		o.others = append(o.others, m.board.Apps[i].Application)
 	}
 	a := console.Application{Grant: "client_credentials", KeyType: "PRODUCTION"}
 	env := newEnvironment

@@ -70,7 +70,7 @@ func (i testApp) perform(m *root) tea.Cmd {
 func (m *root) asksBeforeTest(i testApp) bool {
 	a := i.draft.Application
 	a.ID = i.draft.Identity()
-	k, ok := console.KnocksOut(a, m.board.applications(), m.board.tokens, a.Scopes, m.fx.svc.Policy(a), m.o.Device, m.now)
+	k, ok := console.KnocksOut(a, m.board.Applications(), m.board.Tokens, a.Scopes, m.fx.svc.Policy(a), m.o.Device, m.now)
 	i.answered = true
 	return ok && m.asksToEnd(k, a.ID, a.Scopes, i)
 }

@@ -78,22 +78,11 @@ func (o *appOverlay) words(s *scene, wrong map[string]string) (themes.Paint, str
 	case here != "":
 		return s.st.Danger, "✕ " + here
 	case o.was != nil && o.changed:
-		if warning := o.draft().Warning(o.others, s.board.holds); warning != "" {
+		if warning := o.draft().Warning(o.others, s.board.Holds); warning != "" {
 			return s.st.Warn, "! " + warning
 		}
 	}
 	return s.st.Quiet, ""
-}
-
-// holds is how many tokens of an application are listed.
-func (b *board) holds(appID string) int {
-	n := 0
-	for i := range b.tokens {
-		if b.tokens[i].AppID == appID {
-			n++
-		}
-	}
-	return n
 }
 
 func (o *appOverlay) keys(w int) string {

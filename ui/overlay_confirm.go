@@ -3,6 +3,7 @@ package ui
 import (
 	"lanyard/console"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // confirmOverlay asks before a revoke in a production environment. The answer key is not the key that
@@ -15,13 +16,13 @@ type confirmOverlay struct {
 	other   string // what that does
 }
 
-func newConfirm(r *row, a *app) *confirmOverlay {
-	who := kit.Clean(r.tok.User)
+func newConfirm(r *session.Row, a *session.App) *confirmOverlay {
+	who := kit.Clean(r.Token.User)
 	if who == "" {
 		who = "the application itself"
 	}
 	text := []string{
-		r.tok.Fingerprint + " of " + a.name + ", for " + who,
+		r.Token.Fingerprint + " of " + a.Shown + ", for " + who,
 		kit.Clean(a.Environment.Name) + " is a production environment.",
 		"",
 		"Its gateway may still let the token through",
@@ -34,7 +35,7 @@ func newConfirm(r *row, a *app) *confirmOverlay {
 	default:
 		text = append(text, "for a while after the server has accepted.")
 	}
-	return &confirmOverlay{tokenID: r.tok.ID, lines: text, verb: "revoke it"}
+	return &confirmOverlay{tokenID: r.Token.ID, lines: text, verb: "revoke it"}
 }
 
 func (*confirmOverlay) title() string { return "Revoke in production?" }

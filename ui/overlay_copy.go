@@ -27,7 +27,7 @@ type copyOverlay struct {
 // openCopyAs asks as what the token is to be copied.
 func (m *root) openCopyAs() tea.Cmd {
 	r := m.target(m.scene())
-	if r == nil || r.tok == nil {
+	if r == nil || r.Token == nil {
 		return nil
 	}
 	if m.fx.clip == nil {
@@ -35,16 +35,16 @@ func (m *root) openCopyAs() tea.Cmd {
 		return nil
 	}
 	probe, refresh, id := "", "", ""
-	if m.board.apps[r.app].ProbeURL == "" {
+	if m.board.Apps[r.App].ProbeURL == "" {
 		probe = "the application has no probe URL"
 	}
-	if r.tok.Refresh == console.RefreshNone {
+	if r.Token.Refresh == console.RefreshNone {
 		refresh = "it came without one"
 	}
-	if !r.tok.HasID {
+	if !r.Token.HasID {
 		id = "it came without one"
 	}
-	m.open(&copyOverlay{id: r.id, fingerprint: r.tok.Fingerprint, forms: []copyForm{
+	m.open(&copyOverlay{id: r.ID, fingerprint: r.Token.Fingerprint, forms: []copyForm{
 		{"y", "the access token", "", console.FormBare},
 		{"h", "Authorization header", "", console.FormHeader},
 		{"c", "curl line for the probe URL", probe, console.FormCurl},
@@ -150,11 +150,11 @@ func (i copyAs) perform(m *root) tea.Cmd {
 	if !m.busy[i.box.id] && m.unlockFirst("copy a token", i) {
 		return nil
 	}
-	r := m.board.byID[i.box.id]
-	if r == nil || r.tok == nil {
+	r := m.board.ByID[i.box.id]
+	if r == nil || r.Token == nil {
 		m.note(info, "that token is gone", "")
 		return nil
 	}
-	a, t := m.board.apps[r.app].Application, *r.tok
+	a, t := m.board.Apps[r.App].Application, *r.Token
 	return m.begin(i.box.id, "", func(string) tea.Cmd { return m.copy(a, t, i.form) }, i.box.id)
 }

@@ -22,8 +22,8 @@ type deleteOverlay struct {
 func (m *root) openDelete() tea.Cmd {
 	if a, ok := m.scene().selected(); ok {
 		m.open(&deleteOverlay{
-			appID: a.ID, name: kit.Clean(a.Label()), living: a.tally.active + a.tally.expiring + a.tally.revoking,
-			gone: a.Source == console.Gone, listed: m.board.holds(a.ID),
+			appID: a.ID, name: kit.Clean(a.Label()), living: a.Tally.Active + a.Tally.Expiring + a.Tally.Revoking,
+			gone: a.Source == console.Gone, listed: m.board.Holds(a.ID),
 		})
 	}
 	return nil
@@ -144,15 +144,15 @@ type appDeleted struct {
 // besideApp selects the application below the selected one, else that above it, because that one goes. One with tokens stays.
 func (m *root) besideApp(id string) {
 	rows, l := m.scene().appRows(), &m.panes.apps.list
-	at := slices.IndexFunc(rows, func(i int) bool { return m.board.apps[i].ID == id })
-	if at < 0 || l.sel != id || len(rows) < 2 || len(m.board.apps[rows[at]].rows) > 0 {
+	at := slices.IndexFunc(rows, func(i int) bool { return m.board.Apps[i].ID == id })
+	if at < 0 || l.sel != id || len(rows) < 2 || len(m.board.Apps[rows[at]].Rows) > 0 {
 		return
 	}
 	next := at + 1
 	if next == len(rows) {
 		next = at - 1
 	}
-	l.sel = m.board.apps[rows[next]].ID
+	l.sel = m.board.Apps[rows[next]].ID
 }
 
 func (r appDeleted) land(m *root) tea.Cmd {
@@ -162,7 +162,7 @@ func (r appDeleted) land(m *root) tea.Cmd {
 	} else {
 		m.besideApp(r.id)
 		hint := ""
-		if m.board.holds(r.id) > 0 {
+		if m.board.Holds(r.id) > 0 {
 			hint = "tokens that it holds stay listed until they are over"
 		}
 		m.note(good, r.name+" was deleted", hint)

@@ -9,17 +9,6 @@ import (
 	"lanyard/ui/kit"
 )
 
-// lost is the open mark of a row; nil when it has none.
-func (r *row) lost() *console.Mark {
-	switch {
-	case r == nil:
-		return nil
-	case r.mark != nil:
-		return r.mark
-	}
-	return r.tok.Unsure
-}
-
 // lostEnds says until when what a lost answer may have brought can live, as the clock of the screen
 // shows it.
 func (s *scene) lostEnds(m *console.Mark) string {
@@ -41,7 +30,7 @@ type dismissOverlay struct {
 }
 
 func (m *root) cannotDismiss(s *scene) *refuse {
-	if m.target(s).lost() == nil {
+	if m.target(s).Lost() == nil {
 		return &refuse{"no answer of this row was lost", ""}
 	}
 	return nil
@@ -50,13 +39,13 @@ func (m *root) cannotDismiss(s *scene) *refuse {
 func (m *root) openDismiss() tea.Cmd {
 	s := m.scene()
 	r := m.target(s)
-	lost := r.lost()
+	lost := r.Lost()
 	if lost == nil {
 		return nil
 	}
-	what := "the answer to a get for " + s.board.apps[r.app].name
-	if r.tok != nil {
-		what = "the answer to the renewal of " + r.tok.Fingerprint
+	what := "the answer to a get for " + s.board.Apps[r.App].Shown
+	if r.Token != nil {
+		what = "the answer to the renewal of " + r.Token.Fingerprint
 	}
 	m.open(&dismissOverlay{confirmOverlay{verb: "dismiss it", lines: []string{
 		what + " was never seen.", "Of a token that only that answer held: " + s.lostEnds(lost) + ".", "",

@@ -7,6 +7,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // forgettable looks for what can be forgotten.
@@ -33,7 +34,7 @@ func (fx effects) prune() tea.Cmd {
 }
 
 func (m *root) cannotForget() *refuse {
-	if !slices.ContainsFunc(m.board.tokens, func(t console.Token) bool { r := m.board.byID[t.ID]; return r != nil && over(r.state) }) {
+	if !slices.ContainsFunc(m.board.Tokens, func(t console.Token) bool { r := m.board.ByID[t.ID]; return r != nil && session.IsOver(r.State) }) {
 		return &refuse{"no token is over", ""}
 	}
 	return nil
@@ -59,7 +60,7 @@ func (r overFound) land(m *root) tea.Cmd {
 	case n == 0 && len(r.found.Kept) > 0:
 		k := r.found.Kept[0]
 		for _, o := range r.found.Kept { // of those that look over first
-			if b := m.board.byID[o.Token.ID]; b != nil && over(b.state) {
+			if b := m.board.ByID[o.Token.ID]; b != nil && session.IsOver(b.State) {
 				k = o
 				break
 			}
@@ -145,7 +146,7 @@ func (r overPruned) land(m *root) tea.Cmd {
 
 // pruneDue begins to prune after the first reading of an open store, and again when it is time.
 func (m *root) pruneDue() tea.Cmd {
-	if m.fx.svc == nil || m.board.key.Locked || m.now.Before(m.pruneAt) || m.fx.svc.PruneEvery() == 0 {
+	if m.fx.svc == nil || m.board.Key.Locked || m.now.Before(m.pruneAt) || m.fx.svc.PruneEvery() == 0 {
 		return nil
 	}
 	m.pruneAt = m.now.Add(m.fx.svc.PruneEvery())

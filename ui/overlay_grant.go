@@ -2,7 +2,6 @@ package ui
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -45,7 +44,7 @@ func (m *root) openGrant() tea.Cmd {
 			grants = append(grants, g)
 		}
 	}
-	o := &grantOverlay{appID: a.ID, name: a.name, own: a.Username, knows: kit.Clean(strings.Join(a.knownScopes(), " "))}
+	o := &grantOverlay{appID: a.ID, name: a.Shown, own: a.Username, knows: kit.Clean(strings.Join(a.KnownScopes(), " "))}
 	hint := "used for this get, and not kept"
 	if a.Grant == "password" {
 		hint = "empty: the one that is kept for " + kit.Clean(a.Username)
@@ -62,18 +61,6 @@ func (m *root) openGrant() tea.Cmd {
 	o.fit()
 	m.open(o)
 	return nil
-}
-
-// knownScopes are those of an application and of its tokens, by name.
-func (a *app) knownScopes() []string {
-	all := slices.Clone(a.Scopes)
-	for _, r := range a.rows {
-		if r.tok != nil {
-			all = append(append(all, r.tok.Scopes...), r.tok.Asked...)
-		}
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
 }
 
 func (o *grantOverlay) fit() {

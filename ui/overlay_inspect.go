@@ -7,6 +7,7 @@ import (
 
 	"lanyard/themes"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 func (m *root) cannotInspect(s *scene) *refuse {
@@ -29,10 +30,10 @@ func (m *root) inspect() tea.Cmd {
 		return nil
 	}
 	r := m.target(s)
-	if r == nil || r.tok == nil {
+	if r == nil || r.Token == nil {
 		return nil
 	}
-	o := &inspectOverlay{id: r.id, fingerprint: r.tok.Fingerprint}
+	o := &inspectOverlay{id: r.ID, fingerprint: r.Token.Fingerprint}
 	m.open(o)
 	if m.fx.svc == nil || m.key().asks() {
 		o.locked = m.fx.svc != nil
@@ -100,12 +101,12 @@ func (o *inspectOverlay) press(_ *scene, a action, key string) intent {
 }
 
 // cannotAsk is why the key manager cannot be asked, or "". Where an issuer is named it may yet name an address.
-func (o *inspectOverlay) cannotAsk(b *board) (why string, a *app) {
-	r := b.byID[o.id]
-	if r == nil || r.tok == nil {
+func (o *inspectOverlay) cannotAsk(b *session.Board) (why string, a *session.App) {
+	r := b.ByID[o.id]
+	if r == nil || r.Token == nil {
 		return "this token is gone", nil
 	}
-	a = &b.apps[r.app]
+	a = &b.Apps[r.App]
 	if e := a.Environment; e.Endpoints.IntrospectURL == "" && e.Issuer == "" {
 		return "environment " + kit.Clean(e.Name) + " has no introspect_url", a
 	}

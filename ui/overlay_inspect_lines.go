@@ -9,6 +9,7 @@ import (
 	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // facts are lines of a name and what it means, wrapped under each other.
@@ -84,20 +85,20 @@ func (f *facts) claims(all []claim) {
 }
 
 func (o *inspectOverlay) box(s *scene, w, h int) []string {
-	r := s.board.byID[o.id]
-	if r == nil || r.tok == nil {
+	r := s.board.ByID[o.id]
+	if r == nil || r.Token == nil {
 		return []string{padded(s.st.Quiet, "this token is gone", w)}
 	}
-	t, a := r.tok, &s.board.apps[r.app]
-	st := s.board.status(r, s.now)
+	t, a := r.Token, &s.board.Apps[r.App]
+	st := s.board.Status(r, s.now)
 	f := &facts{s: s, w: w, col: factNames}
-	sign, paint := s.look(r.state)
-	word := string(r.state)
+	sign, paint := s.look(r.State)
+	word := string(r.State)
 	if text := s.stateWords(r, st); text != "" {
 		word += ": " + text
 	}
 	f.paint(paint, sign+" ", "state", word)
-	f.put("application", s.covered(strings.TrimSpace(a.name+" "+kit.Clean(a.KeyType))))
+	f.put("application", s.covered(strings.TrimSpace(a.Shown+" "+kit.Clean(a.KeyType))))
 	f.put("environment", s.covered(kit.Clean(a.Environment.Name)))
 	f.put("for", s.covered(cmp.Or(kit.Clean(t.User), "the application itself")))
 	f.put("grant", grantWord(kit.Clean(t.Grant)))
@@ -132,8 +133,8 @@ func (o *inspectOverlay) box(s *scene, w, h int) []string {
 }
 
 // clocks says how far the server's clock is from ours, and what it shows when the token ends.
-func (s *scene) clocks(t *console.Token, a *app) string {
-	d, ok := s.board.skew[a.Environment.Name]
+func (s *scene) clocks(t *console.Token, a *session.App) string {
+	d, ok := s.board.Skew[a.Environment.Name]
 	switch {
 	case !ok:
 		return "not known: no answer with a date was read in this run"
@@ -223,15 +224,15 @@ func (s *scene) when(t time.Time) string {
 }
 
 // stateWords is what the digits of a row say, in words.
-func (s *scene) stateWords(r *row, st console.Status) string {
+func (s *scene) stateWords(r *session.Row, st console.Status) string {
 	switch {
-	case r.pending():
+	case r.Pending():
 		return fitting(s.revokeWords(r), 60)
 	case st.Reopened:
 		return "the gateway let it through after its window"
-	case r.state == console.Lingering && !st.StaleKnown:
+	case r.State == console.Lingering && !st.StaleKnown:
 		return "may still pass the gateway, nobody knows how long"
-	case r.state == console.Lingering:
+	case r.State == console.Lingering:
 		return "may still pass the gateway for at most " + s.left(st.StaleLeft)
 	case st.HasExpiry && st.Left > 0:
 		return s.left(st.Left) + " left"
@@ -246,11 +247,11 @@ type happened struct {
 }
 
 // lineage is what happened to a token, in the order in which it did, and what will.
-func (s *scene) lineage(r *row, st console.Status) []happened {
-	t := r.tok
+func (s *scene) lineage(r *session.Row, st console.Status) []happened {
+	t := r.Token
 	name := func(id string) string {
-		if x := s.board.byID[id]; x != nil && x.tok != nil {
-			return x.tok.Fingerprint
+		if x := s.board.ByID[id]; x != nil && x.Token != nil {
+			return x.Token.Fingerprint
 		}
 		return "one that is no longer held"
 	}
@@ -273,9 +274,9 @@ func (s *scene) lineage(r *row, st console.Status) []happened {
 		add(t.Unsure.SentAt, "unsure", ": its renewal was sent and no answer seen")
 	}
 	switch {
-	case r.pending() && t.RevokeTries > 0:
+	case r.Pending() && t.RevokeTries > 0:
 		add(t.RevokeAt, "revoke", ", decided, sent and not yet accepted")
-	case r.pending():
+	case r.Pending():
 		add(t.RevokeAt, "revoke", ", decided, to be sent")
 	default:
 		add(t.RevokeAt, "revoke", ", decided and due")

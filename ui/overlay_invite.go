@@ -6,6 +6,7 @@ import (
 	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // inviteOverlay tells a person what to do before a grant can go on. The key that asked for the token opens it;
@@ -20,8 +21,8 @@ type inviteOverlay struct {
 	scroll      scroll
 }
 
-func newInvite(a *app, key string) *inviteOverlay {
-	return &inviteOverlay{appID: a.ID, key: key, name: a.name, device: a.Grant == "device_code"}
+func newInvite(a *session.App, key string) *inviteOverlay {
+	return &inviteOverlay{appID: a.ID, key: key, name: a.Shown, device: a.Grant == "device_code"}
 }
 
 func (o *inviteOverlay) title() string {

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/ui/session"
 )
 
 // about is what a notice speaks of: a call to a server, if one was made. The call itself is looked for when somebody
@@ -66,13 +67,13 @@ func (m *root) ofDelivery(d console.Delivery) {
 }
 
 // call is the newest call that a notice can be about; nil when there was none, or when it is no longer kept.
-func (n notice) call(b *board) *console.Exchange {
+func (n notice) call(b *session.Board) *console.Exchange {
 	if n.about.verbs == "" || n.about.since.IsZero() {
 		return nil
 	}
 	verbs := strings.Fields(n.about.verbs)
-	for i := len(b.acts) - 1; i >= 0; i-- {
-		e := &b.acts[i]
+	for i := len(b.Exchanges) - 1; i >= 0; i-- {
+		e := &b.Exchanges[i]
 		mine := e.TokenID != "" && e.TokenID == n.about.tokenID || e.TokenID == "" && e.AppID != "" && e.AppID == n.about.appID
 		if mine && slices.Contains(verbs, whatOf(e.Op)) && !e.Started.After(n.at) && !e.Started.Before(n.about.since) {
 			return e

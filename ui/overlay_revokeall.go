@@ -17,21 +17,10 @@ func (m *root) cannotRevokeAll(s *scene) *refuse {
 		return &refuse{"no application is selected", m.keys.hint(paneApps, "goes to Applications")}
 	case a.Environment.ReadOnly:
 		return &refuse{kit.Clean(a.Environment.Name) + " is read-only: nothing is revoked there", m.fx.remedy(a, "remove read_only", m.face())}
-	case len(a.living()) == 0:
-		return &refuse{a.name + " holds no token that lives", ""}
+	case len(a.Living()) == 0:
+		return &refuse{a.Shown + " holds no token that lives", ""}
 	}
 	return nil
-}
-
-// living are the tokens of an application that can be revoked: they live, or their refresh tokens do.
-func (a *app) living() []*row {
-	var out []*row
-	for _, r := range a.rows {
-		if r.tok != nil && !r.pending() && console.OfUse(*r.tok, console.Status{State: r.state}) {
-			out = append(out, r)
-		}
-	}
-	return out
 }
 
 // revokeAllOverlay asks before everything of an application is revoked: how many there are is typed, because a key
@@ -50,9 +39,9 @@ func (m *root) openRevokeAll() tea.Cmd {
 	if a, ok := m.scene().selected(); ok {
 		var ids []string
 		expired := 0
-		for _, r := range a.living() {
-			ids = append(ids, r.id)
-			if !console.OfUse(console.Token{}, console.Status{State: r.state}) {
+		for _, r := range a.Living() {
+			ids = append(ids, r.ID)
+			if !console.OfUse(console.Token{}, console.Status{State: r.State}) {
 				expired++
 			}
 		}
@@ -145,15 +134,15 @@ func (revokeEverything) intent() {}
 
 func (i revokeEverything) perform(m *root) tea.Cmd {
 	m.drop(i.o)
-	a := m.board.app(i.o.appID)
+	a := m.board.App(i.o.appID)
 	if a == nil {
 		m.note(info, i.o.name+" is gone", "")
 		return nil
 	}
 	// Those that were counted, and no other: nobody has said yes to what has come since.
 	all := forTokens{act: doRevoke, ids: i.o.ids, what: "tokens of " + i.o.name, answered: true}
-	for _, r := range a.living() {
-		if !slices.Contains(i.o.ids, r.id) {
+	for _, r := range a.Living() {
+		if !slices.Contains(i.o.ids, r.ID) {
 			all.more++
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 type paneID int
@@ -30,11 +31,11 @@ type pane interface {
 // scene is what panes are drawn from: the board, an instant and the styles. The clock on it stands at a
 // whole second, so that all countdowns turn together and one frame a second is enough.
 type scene struct {
-	board   *board
+	board   *session.Board
 	now     time.Time
 	st      *themes.Styles
-	app     int  // the selected application, -1 for none
-	token   *row // the token that keys act on from Applications and Tokens, if it can be seen
+	app     int          // the selected application, -1 for none
+	token   *session.Row // the token that keys act on from Applications and Tokens, if it can be seen
 	view    *viewing
 	vigils  vigils // tokens that are probed until they are dead
 	veil    *veil  // over what is no business of an audience; nil outside of presenter mode
@@ -53,7 +54,7 @@ type scene struct {
 }
 
 // until notes that something visible changes in d.
-func (s *scene) until(d time.Duration) { s.next = earlier(s.next, s.now.Add(d)) }
+func (s *scene) until(d time.Duration) { s.next = session.Earlier(s.next, s.now.Add(d)) }
 
 // left puts a remaining time into words and notes when they change.
 func (s *scene) left(d time.Duration) string {
@@ -78,11 +79,11 @@ func (s *scene) ago(at time.Time) string {
 }
 
 // selected gives the selected application.
-func (s *scene) selected() (*app, bool) {
-	if s.app < 0 || s.app >= len(s.board.apps) {
+func (s *scene) selected() (*session.App, bool) {
+	if s.app < 0 || s.app >= len(s.board.Apps) {
 		return nil, false
 	}
-	return &s.board.apps[s.app], true
+	return &s.board.Apps[s.app], true
 }
 
 // look is how a state is shown: always sign, word and colour together.
@@ -124,8 +125,8 @@ func (s *scene) begin(selected, focused bool) *kit.Line {
 }
 
 // beginRow starts the row of a token: a mark is a sign of its own beside the edge.
-func (s *scene) beginRow(r *row, selected, focused bool) *kit.Line {
-	if !s.marks[r.id] {
+func (s *scene) beginRow(r *session.Row, selected, focused bool) *kit.Line {
+	if !s.marks[r.ID] {
 		return s.begin(selected, focused)
 	}
 	s.drawn++
@@ -158,22 +159,22 @@ func hint(s *scene, w, h int, text ...string) []string {
 }
 
 // act turns a verb's key into an intent for the token r, or says why it cannot.
-func act(s *scene, a action, r *row) intent {
+func act(s *scene, a action, r *session.Row) intent {
 	if r == nil {
 		return refuse{"no token is selected", "↑ ↓ select one in Tokens, " + s.keys.hint(doGet, "gets one")}
 	}
-	if r.tok == nil {
+	if r.Token == nil {
 		return refuse{"nobody saw the answer to this get, so there is no token to act on", s.keys.hint(doGet, "asks anew")}
 	}
 	switch a {
 	case doRenew:
-		return renewToken{tokenID: r.tok.ID}
+		return renewToken{tokenID: r.Token.ID}
 	case doRevoke:
-		return revokeToken{tokenID: r.tok.ID}
+		return revokeToken{tokenID: r.Token.ID}
 	case doCopy:
-		return copyToken{r.tok.ID}
+		return copyToken{r.Token.ID}
 	case doProbe:
-		return probeToken{r.tok.ID}
+		return probeToken{r.Token.ID}
 	}
 	return nil
 }

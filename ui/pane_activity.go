@@ -45,7 +45,7 @@ func (p *activityPane) press(s *scene, a action) intent {
 }
 
 func (p *activityPane) lines(s *scene, w, h int, focused bool) []string {
-	n := len(s.board.acts)
+	n := len(s.board.Exchanges)
 	if n == 0 {
 		return hint(s, w, h, "", "No call was made in this run.", "", "g gets a token, p probes one: every call to a Token API or gateway is listed here.")
 	}

@@ -6,10 +6,14 @@ import (
 	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // appsPane answers: which client am I?
-type appsPane struct{ list list }
+type appsPane struct {
+	list   list
+	widest int // cells of the longest name
+}
 
 // appsBeside are the cells of a line of the pane that are not the name: its border, the cursor, the kind of key,
 // the sign and two digits, and what is between them.
@@ -22,7 +26,7 @@ func (p *appsPane) title(s *scene) string {
 func (p *appsPane) right(*scene) string { return "" }
 
 func (p *appsPane) id(s *scene) func(int) string {
-	return func(i int) string { return s.board.apps[i].ID }
+	return func(i int) string { return s.board.Apps[i].ID }
 }
 
 func (p *appsPane) press(s *scene, a action) intent {
@@ -36,25 +40,25 @@ func (p *appsPane) press(s *scene, a action) intent {
 		return act(s, a, s.token)
 	}
 	rows := s.appRows()
-	p.list.move(a, len(rows), func(i int) string { return s.board.apps[rows[i]].ID })
+	p.list.move(a, len(rows), func(i int) string { return s.board.Apps[rows[i]].ID })
 	return nil
 }
 
 func getSelected(s *scene) intent {
 	a, ok := s.selected()
 	switch {
-	case !ok && len(s.board.apps) == 0:
+	case !ok && len(s.board.Apps) == 0:
 		return refuse{"there is no application to get a token for", s.keys.hint(addApp, "adds one")}
 	case !ok:
 		return refuse{"no application is selected", "1 goes to Applications"}
 	case a.Source == console.Gone:
-		return refuse{a.name + " is no longer configured", "its tokens can still be revoked with x"}
+		return refuse{a.Shown + " is no longer configured", "its tokens can still be revoked with x"}
 	}
 	return getToken{appID: a.ID}
 }
 
 func (p *appsPane) lines(s *scene, w, h int, focused bool) []string {
-	n := len(s.board.apps)
+	n := len(s.board.Apps)
 	if n == 0 {
 		return hint(s, w, h, "", "No application yet.", "", s.keys.hint(addApp, "adds one: a token URL, a consumer key and its secret are all it takes. An [[application]] in the configuration does, too."))
 	}
@@ -62,19 +66,19 @@ func (p *appsPane) lines(s *scene, w, h int, focused bool) []string {
 	if len(rows) == 0 {
 		return s.nothingLeft(applications, w, h)
 	}
-	from, to, sel := p.list.window(len(rows), h, func(i int) string { return s.board.apps[rows[i]].ID })
+	from, to, sel := p.list.window(len(rows), h, func(i int) string { return s.board.Apps[rows[i]].ID })
 	out := make([]string, 0, to-from)
 	count := 3 // sign, space, digits
 	for i := from; i < to; i++ {
-		count = max(count, 2+len(strconv.Itoa(s.board.apps[rows[i]].tally.shown())))
+		count = max(count, 2+len(strconv.Itoa(s.board.Apps[rows[i]].Tally.Shown())))
 	}
 	for i := from; i < to; i++ {
-		out = append(out, p.line(s, &s.board.apps[rows[i]], count, w, i == sel, focused))
+		out = append(out, p.line(s, &s.board.Apps[rows[i]], count, w, i == sel, focused))
 	}
 	return out
 }
 
-func (p *appsPane) line(s *scene, a *app, count, w int, selected, focused bool) string {
+func (p *appsPane) line(s *scene, a *session.App, count, w int, selected, focused bool) string {
 	l := s.begin(selected, focused)
 	kind := 4
 	if w < 20 {
@@ -89,10 +93,10 @@ func (p *appsPane) line(s *scene, a *app, count, w int, selected, focused bool) 
 		name = s.st.Quiet
 	}
 	env := ""
-	if s.board.envs > 1 && a.Environment.Name != "" && room >= 12 {
+	if s.board.EnvironmentCount > 1 && a.Environment.Name != "" && room >= 12 {
 		env = "@" + s.veil.text(kit.Clean(a.Environment.Name))
 	}
-	text := kit.Middle(a.name, max(room-min(kit.Width(env), max(room/3, 5)), 1)) // of the two the environment is cut first
+	text := kit.Middle(a.Shown, max(room-min(kit.Width(env), max(room/3, 5)), 1)) // of the two the environment is cut first
 	l.Put(string(name), text)
 	if env != "" {
 		l.Put(string(s.st.Quiet), kit.Middle(env, room-kit.Width(text)))
@@ -107,7 +111,7 @@ func (p *appsPane) line(s *scene, a *app, count, w int, selected, focused bool) 
 		l.Gap(1)
 	}
 	sign, paint := s.look(appState(a))
-	text = sign + " " + strconv.Itoa(a.tally.shown())
+	text = sign + " " + strconv.Itoa(a.Tally.Shown())
 	if s.busy["app:"+a.ID] {
 		text, paint = "…", s.st.Accent
 	}
@@ -117,15 +121,15 @@ func (p *appsPane) line(s *scene, a *app, count, w int, selected, focused bool) 
 }
 
 // appState is the state whose sign stands for an application: the most urgent of its living tokens.
-func appState(a *app) console.State {
+func appState(a *session.App) console.State {
 	switch {
-	case a.tally.expiring > 0:
+	case a.Tally.Expiring > 0:
 		return console.Expiring
-	case a.tally.active > 0:
+	case a.Tally.Active > 0:
 		return console.Active
-	case a.tally.revoking > 0:
+	case a.Tally.Revoking > 0:
 		return console.Revoking
-	case a.tally.lingering > 0:
+	case a.Tally.Lingering > 0:
 		return console.Lingering
 	}
 	return console.Expired

@@ -9,6 +9,7 @@ import (
 	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // gatewayPane answers: what did I kill that may still walk?
@@ -20,7 +21,7 @@ func (p *gatewayPane) title(s *scene) string {
 
 func (p *gatewayPane) right(*scene) string { return "" }
 
-func (p *gatewayPane) row(s *scene) *row {
+func (p *gatewayPane) row(s *scene) *session.Row {
 	rows := s.gateRows()
 	if i := p.list.index(len(rows), rowID(rows)); i >= 0 {
 		return rows[i]
@@ -45,8 +46,8 @@ func (p *gatewayPane) press(s *scene, a action) intent {
 }
 
 func (p *gatewayPane) lines(s *scene, w, h int, focused bool) []string {
-	n := len(s.board.gate)
-	if n == 0 && s.board.total.revoking > 0 {
+	n := len(s.board.Gate)
+	if n == 0 && s.board.Total.Revoking > 0 {
 		return hint(s, w, h, "", "A revoke waits until the server has accepted it.", "", "Until then the gateway lets the token through.")
 	}
 	if n == 0 {
@@ -80,17 +81,17 @@ func (p *gatewayPane) lines(s *scene, w, h int, focused bool) []string {
 
 // large is the selected window, else the first that is open, in block digits and a line of explanation: where h lines
 // are left over for it.
-func (p *gatewayPane) large(s *scene, rows []*row, w, h int) []string {
+func (p *gatewayPane) large(s *scene, rows []*session.Row, w, h int) []string {
 	r := p.row(s)
-	if r == nil || r.state != console.Lingering {
-		if i := slices.IndexFunc(rows, func(r *row) bool { return r.state == console.Lingering }); i >= 0 {
+	if r == nil || r.State != console.Lingering {
+		if i := slices.IndexFunc(rows, func(r *session.Row) bool { return r.State == console.Lingering }); i >= 0 {
 			r = rows[i]
 		}
 	}
-	if r == nil || r.tok == nil || r.state != console.Lingering {
+	if r == nil || r.Token == nil || r.State != console.Lingering {
 		return nil
 	}
-	st := s.board.status(r, s.now)
+	st := s.board.Status(r, s.now)
 	if !st.StaleKnown || st.Reopened {
 		return nil
 	}
@@ -114,9 +115,9 @@ func (p *gatewayPane) large(s *scene, rows []*row, w, h int) []string {
 	l := kit.NewLine("", 256)
 	l.Gap(2)
 	l.Put(string(s.st.Quiet), kit.Cut(fitting([]string{
-		r.tok.Fingerprint + " is revoked or replaced; the gateway may let it through for that long at most",
-		r.tok.Fingerprint + " may still pass the gateway, that long at most",
-		r.tok.Fingerprint + " may still pass the gateway",
+		r.Token.Fingerprint + " is revoked or replaced; the gateway may let it through for that long at most",
+		r.Token.Fingerprint + " may still pass the gateway, that long at most",
+		r.Token.Fingerprint + " may still pass the gateway",
 	}, w-3), w-3))
 	return append(out, kit.Spaces(w), l.End(w), kit.Spaces(w))
 }
@@ -125,12 +126,12 @@ func (p *gatewayPane) large(s *scene, rows []*row, w, h int) []string {
 func (p *gatewayPane) learned(s *scene, w int) []string {
 	env := ""
 	if r := p.row(s); r != nil {
-		env = s.board.apps[r.app].Environment.Name
+		env = s.board.Apps[r.App].Environment.Name
 	} else if a, ok := s.selected(); ok {
 		env = a.Environment.Name
 	}
-	k := s.board.learned[env]
-	if more := s.board.longer[env].String(); more != "" {
+	k := s.board.Learned[env]
+	if more := s.board.Longer[env].String(); more != "" {
 		return []string{padded(s.st.Warn, fitting([]string{more, strings.TrimPrefix(more, "this gateway was ")}, w-2), w)}
 	}
 	if k.Times == 0 {
@@ -162,21 +163,21 @@ const (
 	wMiddle = 17 // that and a bar, or "dead after 15:00"
 )
 
-func (p *gatewayPane) line(s *scene, r *row, w int, selected, focused bool) string {
+func (p *gatewayPane) line(s *scene, r *session.Row, w int, selected, focused bool) string {
 	l := s.beginRow(r, selected, focused)
-	st := s.board.status(r, s.now)
+	st := s.board.Status(r, s.now)
 	over := st.Proof != console.ProofNone
 	text := themes.Paint("")
 	if over {
 		text = s.st.Quiet
 	}
-	sign, paint := s.look(r.state)
+	sign, paint := s.look(r.State)
 	l.Put(string(paint), sign+" ")
-	l.Put(string(text), kit.Fit(r.tok.Fingerprint, wToken)+" ")
+	l.Put(string(text), kit.Fit(r.Token.Fingerprint, wToken)+" ")
 	// The name is as wide as leaves room for the longest thing that is said about a token.
 	name := min(max(w-2-(2+wToken+1)-1-(wWindow+2)-len(notSeen), 6), 20)
-	label := kit.Middle(s.board.apps[r.app].name, name)
-	if r.waits {
+	label := kit.Middle(s.board.Apps[r.App].Shown, name)
+	if r.Waits {
 		p.waiting(s, l, r, label, name, w)
 		return l.End(w)
 	}
@@ -227,7 +228,7 @@ func (p *gatewayPane) line(s *scene, r *row, w int, selected, focused bool) stri
 
 // waiting writes how far a revoke is that the server has not accepted: in the column of the others, or close to
 // the name where more of it can be said there.
-func (p *gatewayPane) waiting(s *scene, l *kit.Line, r *row, label string, column, w int) {
+func (p *gatewayPane) waiting(s *scene, l *kit.Line, r *session.Row, label string, column, w int) {
 	words := s.revokeWords(r)
 	room := w - 1 - l.Width() - 1
 	text := fitting(words, room-column)
@@ -239,7 +240,7 @@ func (p *gatewayPane) waiting(s *scene, l *kit.Line, r *row, label string, colum
 }
 
 // said is what we know from the gateway itself, in w cells: the last probes, or that it never was asked.
-func (p *gatewayPane) said(s *scene, r *row, st console.Status, w int) []cell {
+func (p *gatewayPane) said(s *scene, r *session.Row, st console.Status, w int) []cell {
 	var behind []cell
 	switch {
 	case st.Proof != console.ProofNone && st.PastExpiry == 0:
@@ -250,7 +251,7 @@ func (p *gatewayPane) said(s *scene, r *row, st console.Status, w int) []cell {
 	case st.RefusedOnce:
 		behind = []cell{textCell(s.st.Warn, " refused once")}
 	}
-	if st.Proof == console.ProofNone && s.vigils[r.id] != nil {
+	if st.Proof == console.ProofNone && s.vigils[r.ID] != nil {
 		behind = append(behind, textCell(s.st.Accent, " probing"))
 	}
 	for _, c := range behind {
@@ -296,9 +297,9 @@ func (u outcome) text() string {
 
 // strip writes the probes since the token ended, the newest last, in w cells: each of them where all fit, else those that
 // were answered alike together ("200 ×9 401"), and of these the last ones. The very last is always there.
-func strip(s *scene, r *row, st console.Status, w int) []cell {
+func strip(s *scene, r *session.Row, st console.Status, w int) []cell {
 	var each, runs []outcome
-	for _, p := range r.tok.ProbesSince(st, s.board.apps[r.app].policy) {
+	for _, p := range r.Token.ProbesSince(st, s.board.Apps[r.App].Policy) {
 		one := outcome{p.Verdict == console.ProbeAccepted, p.Status, 1}
 		each = append(each, one)
 		if k := len(runs) - 1; k >= 0 && runs[k].status == p.Status {

@@ -7,6 +7,7 @@ import (
 	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // tokensPane answers: what do I hold, and how long does it live? It shows one application at a time and
@@ -37,9 +38,9 @@ func (p *tokensPane) title(s *scene) string {
 	case !ok:
 		return "Tokens"
 	case a.Source == console.Gone:
-		return "Tokens · " + a.name + " · no longer configured" + s.label(tokens)
+		return "Tokens · " + a.Shown + " · no longer configured" + s.label(tokens)
 	}
-	return "Tokens · " + a.name + s.label(tokens)
+	return "Tokens · " + a.Shown + s.label(tokens)
 }
 
 func (p *tokensPane) right(s *scene) string {
@@ -49,11 +50,11 @@ func (p *tokensPane) right(s *scene) string {
 		return "getting…"
 	}
 	var said []string
-	if r := p.row(s); r != nil && r.tok != nil {
-		if word := atServer(s.board.status(r, s.now)); word != "" {
-			said = append(said, r.tok.Fingerprint+" "+keyManager+word)
-		} else if r.tok.ServerSays() == console.NotOurs {
-			said = append(said, r.tok.Fingerprint+" "+keyManager+console.NotOurs)
+	if r := p.row(s); r != nil && r.Token != nil {
+		if word := atServer(s.board.Status(r, s.now)); word != "" {
+			said = append(said, r.Token.Fingerprint+" "+keyManager+word)
+		} else if r.Token.ServerSays() == console.NotOurs {
+			said = append(said, r.Token.Fingerprint+" "+keyManager+console.NotOurs)
 		}
 	}
 	if ok && a.Environment.ReadOnly {
@@ -75,9 +76,9 @@ func (p *tokensPane) list(s *scene) *list {
 	l := p.lists[a.ID]
 	if l == nil {
 		l = &list{}
-		if len(a.rows) > 0 {
+		if len(a.Rows) > 0 {
 			// Not before: rows that come after an empty list find nothing selected.
-			l.sel = a.rows[0].id
+			l.sel = a.Rows[0].ID
 			p.lists[a.ID] = l
 		}
 	}
@@ -108,14 +109,14 @@ func (p *tokensPane) got(t console.Token, was string) {
 
 // settle forgets selected tokens that are gone: then nothing is selected. One that a key has just brought
 // is not gone: the reading may have begun before it was there.
-func (p *tokensPane) settle(b *board) {
-	for i := range b.apps {
-		a := &b.apps[i]
+func (p *tokensPane) settle(b *session.Board) {
+	for i := range b.Apps {
+		a := &b.Apps[i]
 		l := p.lists[a.ID]
 		if l == nil || l.sel == "" {
 			continue
 		}
-		if l.index(len(a.rows), rowID(a.rows)) >= 0 {
+		if l.index(len(a.Rows), rowID(a.Rows)) >= 0 {
 			delete(p.due, l.sel)
 		} else if !p.due[l.sel] {
 			l.sel = ""
@@ -123,10 +124,10 @@ func (p *tokensPane) settle(b *board) {
 	}
 }
 
-func rowID(rows []*row) func(int) string { return func(i int) string { return rows[i].id } }
+func rowID(rows []*session.Row) func(int) string { return func(i int) string { return rows[i].ID } }
 
 // row is the selected token of the selected application.
-func (p *tokensPane) row(s *scene) *row {
+func (p *tokensPane) row(s *scene) *session.Row {
 	a, ok := s.selected()
 	if !ok {
 		return nil
@@ -197,11 +198,11 @@ func (p *tokensPane) lines(s *scene, w, h int, focused bool) []string {
 	if !ok {
 		return hint(s, w, h, "", "The tokens of an application are shown here.", "", "1 goes to Applications, ↑ ↓ select one.")
 	}
-	if len(a.rows) == 0 {
+	if len(a.Rows) == 0 {
 		if a.Source == console.Gone {
-			return hint(s, w, h, "", "No token is left of "+a.name+".")
+			return hint(s, w, h, "", "No token is left of "+a.Shown+".")
 		}
-		return hint(s, w, h, "", "No token of "+a.name+" yet.", "", s.keys.key(doGet)+" gets one.")
+		return hint(s, w, h, "", "No token of "+a.Shown+" yet.", "", s.keys.key(doGet)+" gets one.")
 	}
 	rows := s.tokensOf(a)
 	if len(rows) == 0 {
@@ -244,10 +245,10 @@ func (p *tokensPane) head(s *scene, c columns, w int) string {
 	return l.End(w)
 }
 
-func (p *tokensPane) line(s *scene, r *row, c columns, w int, selected, focused bool) string {
+func (p *tokensPane) line(s *scene, r *session.Row, c columns, w int, selected, focused bool) string {
 	l := s.beginRow(r, selected, focused)
-	sign, paint := s.look(r.state)
-	over := r.state == console.Dead || r.state == console.Superseded || r.state == console.Expired
+	sign, paint := s.look(r.State)
+	over := r.State == console.Dead || r.State == console.Superseded || r.State == console.Expired
 	text := themes.Paint("")
 	if over {
 		text = s.st.Quiet
@@ -256,13 +257,13 @@ func (p *tokensPane) line(s *scene, r *row, c columns, w int, selected, focused 
 	if c.tail == 0 {
 		gap = " "
 	}
-	l.Cell(string(paint), sign+" "+string(r.state), 2+c.state)
+	l.Cell(string(paint), sign+" "+string(r.State), 2+c.state)
 	fp, who := "–", "app"
 	var scopes []string
-	if r.tok != nil {
-		fp, who, scopes = r.tok.Fingerprint, cmp.Or(r.tok.User, who), r.tok.Scopes
+	if r.Token != nil {
+		fp, who, scopes = r.Token.Fingerprint, cmp.Or(r.Token.User, who), r.Token.Scopes
 	} else {
-		scopes = r.mark.Scopes
+		scopes = r.Mark.Scopes
 	}
 	l.Put(string(text), gap+kit.Fit(fp, c.token))
 	if c.who > 0 {
@@ -297,41 +298,41 @@ type cell struct {
 func textCell(p themes.Paint, text string) cell { return cell{paint: p, text: text} }
 
 // life is what the two last columns say: the time left, and a bar or the words that belong to it.
-func (p *tokensPane) life(s *scene, r *row, w int) (left, tail cell) {
-	if r.tok == nil {
+func (p *tokensPane) life(s *scene, r *session.Row, w int) (left, tail cell) {
+	if r.Token == nil {
 		left = textCell(s.st.Quiet, "?")
-		if !r.mark.EndsBy.IsZero() {
-			left = textCell(s.st.Quiet, "≤"+s.left(r.mark.EndsBy.Sub(s.now)))
+		if !r.Mark.EndsBy.IsZero() {
+			left = textCell(s.st.Quiet, "≤"+s.left(r.Mark.EndsBy.Sub(s.now)))
 		}
-		return left, textCell(s.st.Quiet, s.ago(r.mark.SentAt))
+		return left, textCell(s.st.Quiet, s.ago(r.Mark.SentAt))
 	}
-	if s.busy[r.id] {
+	if s.busy[r.ID] {
 		tail = textCell(s.st.Accent, "working…")
-	} else if s.vigils[r.id] != nil {
+	} else if s.vigils[r.ID] != nil {
 		tail = textCell(s.st.Accent, "probing")
 	}
-	st := s.board.status(r, s.now)
+	st := s.board.Status(r, s.now)
 	said := func(l, t cell) (cell, cell) {
 		if tail.text != "" {
 			t = tail
 		}
 		return l, t
 	}
-	if r.pending() {
+	if r.Pending() {
 		return said(p.revoking(s, r, w))
 	}
-	switch r.state {
+	switch r.State {
 	case console.Unsure:
-		return said(textCell(s.st.Quiet, "?"), textCell(s.st.Quiet, s.ago(r.tok.Unsure.SentAt)))
+		return said(textCell(s.st.Quiet, "?"), textCell(s.st.Quiet, s.ago(r.Token.Unsure.SentAt)))
 	case console.Lingering:
 		return said(lingers(s, st), textCell(s.st.Quiet, lingersWhere(st)))
 	case console.Dead, console.Superseded:
 		return said(textCell(s.st.Quiet, "–"), textCell(s.st.Quiet, s.ago(st.OverAt)))
 	case console.Expired:
-		return said(textCell(s.st.Quiet, "–"), textCell(s.st.Quiet, s.ago(r.tok.ExpiresAt)))
+		return said(textCell(s.st.Quiet, "–"), textCell(s.st.Quiet, s.ago(r.Token.ExpiresAt)))
 	}
 	if !st.HasExpiry {
-		switch r.tok.Lifetime {
+		switch r.Token.Lifetime {
 		case "unbounded":
 			return said(textCell("", "no end"), textCell(s.st.Quiet, "never expires"))
 		case "ambiguous":
@@ -340,12 +341,12 @@ func (p *tokensPane) life(s *scene, r *row, w int) (left, tail cell) {
 		return said(textCell(s.st.Quiet, "?"), textCell(s.st.Quiet, "was not said"))
 	}
 	paint, bar := themes.Paint(""), s.st.GoodBar
-	if r.state == console.Expiring {
+	if r.State == console.Expiring {
 		paint, bar = s.st.Warn, s.st.WarnBar
 	}
-	whole := r.tok.Granted
+	whole := r.Token.Granted
 	if whole <= 0 {
-		whole = r.tok.ExpiresAt.Sub(r.tok.IssuedAt)
+		whole = r.Token.ExpiresAt.Sub(r.Token.IssuedAt)
 	}
 	return said(textCell(paint, s.left(st.Left)), cell{paint: bar, text: kit.Bar(int64(st.Left), int64(whole), min(w, barWidth)), bar: true})
 }
@@ -353,7 +354,7 @@ func (p *tokensPane) life(s *scene, r *row, w int) (left, tail cell) {
 const barWidth = 13
 
 // revoking is the time until the next step of a pending revoke, and which step that is.
-func (p *tokensPane) revoking(s *scene, r *row, w int) (left, tail cell) {
+func (p *tokensPane) revoking(s *scene, r *session.Row, w int) (left, tail cell) {
 	at, d, why := s.waiting(r)
 	switch at {
 	case inUndo:

@@ -10,6 +10,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // PlainOptions are what the console in lines is built from.
@@ -60,7 +62,7 @@ type plain struct {
 	came  chan tea.Msg // what effects brought
 
 	now     time.Time // set once for each thing that happens
-	board   board
+	board   session.Board
 	apps    numbers
 	tokens  numbers
 	told    map[string]told  // what was last said of each token, by ID
@@ -197,8 +199,8 @@ func (p *plain) start(effect tea.Cmd) {
 
 // settle does what time asks for, and asks for the next line when the last one is answered.
 func (p *plain) settle() {
-	if at := earlier(p.board.changes, p.doubt); !at.IsZero() && !p.now.Before(at) {
-		p.board.judge(p.now)
+	if at := session.Earlier(p.board.Changes, p.doubt); !at.IsZero() && !p.now.Before(at) {
+		p.board.Judge(p.now)
 		p.announce()
 	}
 	if at := p.dueAt(); !at.IsZero() && !p.now.Before(at) {
@@ -251,9 +253,9 @@ func (p *plain) answered() bool {
 
 // wakeAt is when there is something to do though nothing happens; zero: never.
 func (p *plain) wakeAt() time.Time {
-	at := earlier(earlier(earlier(p.board.changes, p.doubt), p.dueAt()), p.copying.clearAt)
+	at := session.Earlier(session.Earlier(session.Earlier(p.board.Changes, p.doubt), p.dueAt()), p.copying.clearAt)
 	if p.quitting && p.soon() {
-		at = earlier(at, p.now.Add(time.Second)) // the wait for an undo window ends by itself
+		at = session.Earlier(at, p.now.Add(time.Second)) // the wait for an undo window ends by itself
 	}
 	return at
 }
@@ -279,24 +281,27 @@ func (p *plain) filedBoard(r boardRead) {
 			p.fail("read the store", r.err)
 		}
 	} else {
-		locked, restored := p.board.key.Locked, p.board.restored
+		locked, restored := p.board.Key.Locked, p.board.Restored
 		p.readErr, p.filed = "", r.ticket
-		p.board = file(r.board, p.fx.policy, p.now)
+		p.board = session.NewBoard(r.board, p.fx.policy, p.now)
+		for i := range p.board.Apps {
+			p.board.Apps[i].Shown = kit.Clean(p.board.Apps[i].Name)
+		}
 		p.due = time.Time{} // the board knows
-		if p.greeted && p.board.restored != restored {
+		if p.greeted && p.board.Restored != restored {
 			p.out.say("note: %s.", restoredWords)
 			p.told, p.primed = map[string]told{}, false // what differs was nobody's doing
 		}
 		if why := p.saidUnkept.news(r.board); why != nil {
 			p.fail("store", why)
 		}
-		for i := range p.board.apps {
-			p.apps.of(p.board.apps[i].ID)
+		for i := range p.board.Apps {
+			p.apps.of(p.board.Apps[i].ID)
 		}
-		for i := range p.board.tokens {
-			p.tokens.of(p.board.tokens[i].ID)
+		for i := range p.board.Tokens {
+			p.tokens.of(p.board.Tokens[i].ID)
 		}
-		if locked && !p.board.key.Locked {
+		if locked && !p.board.Key.Locked {
 			p.opened()
 		}
 		p.greet()

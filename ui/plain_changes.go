@@ -8,6 +8,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
+	"lanyard/ui/session"
 )
 
 // numbers gives each ID a number that is its own for the whole run, in the order in which they were first seen.
@@ -48,17 +49,17 @@ func (p *plain) saw(t *console.Token) {
 func (p *plain) announce() {
 	p.doubt = time.Time{}
 	present := map[string]bool{}
-	for i := range p.board.tokens { // the oldest first
-		if r := p.board.byID[p.board.tokens[i].ID]; r != nil {
-			present[r.id] = true
+	for i := range p.board.Tokens { // the oldest first
+		if r := p.board.ByID[p.board.Tokens[i].ID]; r != nil {
+			present[r.ID] = true
 			p.announceToken(r)
 		}
 	}
-	for i := range p.board.apps {
-		for _, r := range p.board.apps[i].rows {
-			if r.mark != nil {
-				present[r.id] = true
-				p.announceMark(&p.board.apps[i], r)
+	for i := range p.board.Apps {
+		for _, r := range p.board.Apps[i].Rows {
+			if r.Mark != nil {
+				present[r.ID] = true
+				p.announceMark(&p.board.Apps[i], r)
 			}
 		}
 	}
@@ -73,24 +74,24 @@ func (p *plain) announce() {
 	p.primed = true
 }
 
-func (p *plain) announceToken(r *row) {
-	s := p.judged(r.tok)
-	was, known := p.told[r.id]
-	if known && (r.tok.Rev < was.rev || was.state == s.State && was.reopened == s.Reopened) || p.leftToAnswer(r.tok, was, known, s.State) {
+func (p *plain) announceToken(r *session.Row) {
+	s := p.judged(r.Token)
+	was, known := p.told[r.ID]
+	if known && (r.Token.Rev < was.rev || was.state == s.State && was.reopened == s.Reopened) || p.leftToAnswer(r.Token, was, known, s.State) {
 		return
 	}
-	if s.State == console.Unsure && p.primed && p.mayBeAnswered(&p.board.apps[r.app], r.tok.Unsure) {
+	if s.State == console.Unsure && p.primed && p.mayBeAnswered(&p.board.Apps[r.App], r.Token.Unsure) {
 		return
 	}
-	p.saw(r.tok)
-	switch text := p.stateWords(r.tok, s); {
+	p.saw(r.Token)
+	switch text := p.stateWords(r.Token, s); {
 	case !p.primed:
 	case !known:
-		p.out.say("%s: new, %s.", p.lead(r.tok), text)
-	case was.state == console.Revoking && !s.Ended && s.State != console.Expired && r.tok.RevokeError == "":
-		p.out.say("%s: its revoke was taken back in another lanyard, it lives on: %s.", p.lead(r.tok), text)
+		p.out.say("%s: new, %s.", p.lead(r.Token), text)
+	case was.state == console.Revoking && !s.Ended && s.State != console.Expired && r.Token.RevokeError == "":
+		p.out.say("%s: its revoke was taken back in another lanyard, it lives on: %s.", p.lead(r.Token), text)
 	default:
-		p.out.say("%s: %s.", p.lead(r.tok), text)
+		p.out.say("%s: %s.", p.lead(r.Token), text)
 	}
 }
 
@@ -111,13 +112,13 @@ func (p *plain) leftToAnswer(t *console.Token, was told, known bool, now console
 	return p.busy[t.ID] != nil && !timeDidIt
 }
 
-func (p *plain) announceMark(a *app, r *row) {
-	if _, known := p.told[r.id]; known || p.busy["app:"+a.ID] != nil || p.primed && p.mayBeAnswered(a, r.mark) {
+func (p *plain) announceMark(a *session.App, r *session.Row) {
+	if _, known := p.told[r.ID]; known || p.busy["app:"+a.ID] != nil || p.primed && p.mayBeAnswered(a, r.Mark) {
 		return
 	}
-	p.told[r.id] = told{state: console.Unsure}
+	p.told[r.ID] = told{state: console.Unsure}
 	if p.primed {
-		p.out.say("%s: %s.", p.appWords(a), p.markWords(r.mark))
+		p.out.say("%s: %s.", p.appWords(a), p.markWords(r.Mark))
 	}
 }
 
@@ -130,7 +131,7 @@ const (
 
 // mayBeAnswered says whether the answer of a mark is still awaited by whoever left it, and has it looked at again
 // when it can no longer be.
-func (p *plain) mayBeAnswered(a *app, m *console.Mark) bool {
+func (p *plain) mayBeAnswered(a *session.App, m *console.Mark) bool {
 	at := m.SentAt.Add(a.Environment.Timeout + doubtAfter)
 	if m.Op == "get" && (a.Interactive() || m.Grant != "") {
 		at = m.SentAt.Add(doubtPerson)
@@ -138,7 +139,7 @@ func (p *plain) mayBeAnswered(a *app, m *console.Mark) bool {
 	if !p.now.Before(at) {
 		return false
 	}
-	p.doubt = earlier(p.doubt, at)
+	p.doubt = session.Earlier(p.doubt, at)
 	return true
 }
 
@@ -158,15 +159,15 @@ func (p *plain) greet() {
 		on = ": " + p.o.About
 	}
 	p.out.say("Lanyard, in lines%s.", on)
-	for _, b := range p.board.unsafe(p.o.Banners) {
+	for _, b := range unsafeOf(&p.board, p.o.Banners) {
 		p.out.say("warning: %s.", b.Text)
 	}
-	p.saidAltered = p.board.altered
-	held := counted(len(p.board.tokens), "token")
-	if len(p.board.tokens) > 0 {
-		held += ": " + tallyWords(p.board.total)
+	p.saidAltered = p.board.Altered
+	held := counted(len(p.board.Tokens), "token")
+	if len(p.board.Tokens) > 0 {
+		held += ": " + tallyWords(p.board.Total)
 	}
-	p.out.say("%s; %s. Type help for the commands.", counted(len(p.board.apps), "application"), held)
+	p.out.say("%s; %s. Type help for the commands.", counted(len(p.board.Apps), "application"), held)
 	if k := p.key(); k.asks() && !k.fresh() {
 		p.out.say("The store is locked: lists work and are not verified, and get, renew, revoke, copy and probe ask for the passphrase.")
 	}
@@ -174,11 +175,11 @@ func (p *plain) greet() {
 
 // sayAltered says that rows were altered since it was said last.
 func (p *plain) sayAltered() {
-	if slices.Equal(p.board.altered, p.saidAltered) {
+	if slices.Equal(p.board.Altered, p.saidAltered) {
 		return
 	}
-	p.saidAltered = p.board.altered
-	for _, b := range p.board.alteredBanner() {
+	p.saidAltered = p.board.Altered
+	for _, b := range alteredBanner(&p.board) {
 		p.out.say("warning: %s.", b.Text)
 	}
 }
@@ -188,7 +189,7 @@ func (p *plain) guide() {
 	if p.tour == nil || p.filed == 0 {
 		return
 	}
-	p.tour.look(p.board.tokens, p.judged)
+	p.tour.look(p.board.Tokens, p.judged)
 	switch {
 	case p.tour.over():
 		p.tour = nil
@@ -203,8 +204,8 @@ func (p *plain) guide() {
 // meanwhile.
 func (p *plain) invite() {
 	open := map[string]string{}
-	for i := range p.board.invitations {
-		inv := &p.board.invitations[i]
+	for i := range p.board.Invitations {
+		inv := &p.board.Invitations[i]
 		key := inv.URL + " " + inv.UserCode
 		open[inv.AppID] = key
 		if p.quitting {
@@ -229,7 +230,7 @@ func (p *plain) invite() {
 
 // invitedWords names the application of an invitation.
 func (p *plain) invitedWords(inv *console.Invitation) string {
-	if a := p.board.app(inv.AppID); a != nil {
+	if a := p.board.App(inv.AppID); a != nil {
 		return p.appWords(a)
 	}
 	return inv.Application
@@ -280,7 +281,7 @@ func (n *numbers) named(text string) (id string, ok bool) {
 // signedIn takes a line that may be the answer to a sign-in that waits. It is never repeated.
 func (p *plain) signedIn(text string) bool {
 	var wrong error
-	for _, inv := range p.board.invitations {
+	for _, inv := range p.board.Invitations {
 		if inv.UserCode != "" {
 			continue
 		}

@@ -5,14 +5,15 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/ui/session"
 )
 
 // forget dismisses a mark, or forgets what is over, after a question.
 func (p *plain) forget(text string) {
-	for i := range p.board.apps {
-		a := &p.board.apps[i]
-		for _, r := range a.rows {
-			if m := r.lost(); m != nil && (m.ID == text || r.id == text) {
+	for i := range p.board.Apps {
+		a := &p.board.Apps[i]
+		for _, r := range a.Rows {
+			if m := r.Lost(); m != nil && (m.ID == text || r.ID == text) {
 				p.askForget(a, m)
 				return
 			}
@@ -83,14 +84,14 @@ func (p *plain) forgot(r overForgotten) {
 
 // pruneDue is root.pruneDue.
 func (p *plain) pruneDue() {
-	if p.board.key.Locked || p.now.Before(p.pruneAt) || p.fx.svc.PruneEvery() == 0 {
+	if p.board.Key.Locked || p.now.Before(p.pruneAt) || p.fx.svc.PruneEvery() == 0 {
 		return
 	}
 	p.pruneAt = p.now.Add(p.fx.svc.PruneEvery())
 	p.start(p.fx.prune())
 }
 
-func (p *plain) askForget(a *app, m *console.Mark) {
+func (p *plain) askForget(a *session.App, m *console.Mark) {
 	id := m.ID
 	p.out.say("%s: the answer to a %s was never seen; of a token that it may have brought: %s. That is not changed by it. "+
 		"Type yes to dismiss it, anything else for no.", p.appWords(a), m.Verb(), console.MarkEnd(*m, func(at time.Time) string { return clockTime(at, p.now) }))

@@ -9,15 +9,16 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 func (p *plain) listApps(string) {
-	if len(p.board.apps) == 0 {
+	if len(p.board.Apps) == 0 {
 		p.out.say("No application is configured.")
 		return
 	}
-	for i := range p.board.apps {
-		a := &p.board.apps[i]
+	for i := range p.board.Apps {
+		a := &p.board.Apps[i]
 		line := fmt.Sprintf("application %s: %s", p.apps.of(a.ID), p.appWords(a))
 		if a.Username != "" {
 			line += ", for " + a.Username
@@ -31,12 +32,12 @@ func (p *plain) listApps(string) {
 		if a.Environment.ReadOnly {
 			line += ", read-only"
 		}
-		p.out.say("%s: %s.", line, tallyWords(a.tally))
+		p.out.say("%s: %s.", line, tallyWords(a.Tally))
 	}
 }
 
 func (p *plain) listTokens(text string) {
-	var of *app
+	var of *session.App
 	all := strings.EqualFold(text, "all")
 	if text != "" && !all {
 		if of = p.needApp("tokens", text); of == nil {
@@ -44,8 +45,8 @@ func (p *plain) listTokens(text string) {
 		}
 	}
 	n, hidden := 0, 0
-	for i := range p.board.tokens {
-		t := &p.board.tokens[i]
+	for i := range p.board.Tokens {
+		t := &p.board.Tokens[i]
 		if of != nil && t.AppID != of.ID {
 			continue
 		}
@@ -56,11 +57,11 @@ func (p *plain) listTokens(text string) {
 		n++
 		p.out.say("%s", p.tokenLine(t))
 	}
-	for i := range p.board.apps {
-		a := &p.board.apps[i]
-		for _, r := range a.rows {
-			if r.mark != nil && (of == nil || of.ID == a.ID) {
-				p.out.say("%s: %s.", p.appWords(a), p.markWords(r.mark))
+	for i := range p.board.Apps {
+		a := &p.board.Apps[i]
+		for _, r := range a.Rows {
+			if r.Mark != nil && (of == nil || of.ID == a.ID) {
+				p.out.say("%s: %s.", p.appWords(a), p.markWords(r.Mark))
 			}
 		}
 	}
@@ -74,24 +75,24 @@ func (p *plain) listTokens(text string) {
 
 // listGateway tells what was ended and may still pass the gateway.
 func (p *plain) listGateway(string) {
-	if len(p.board.gate) == 0 && p.board.total.revoking == 0 {
+	if len(p.board.Gate) == 0 && p.board.Total.Revoking == 0 {
 		p.out.say("Nothing revoked or replaced may still pass the gateway.")
 		return
 	}
-	for i := range p.board.tokens {
-		t := &p.board.tokens[i]
-		if s := p.judged(t); s.State == console.Revoking && !p.board.byID[t.ID].waits && !s.Ended {
+	for i := range p.board.Tokens {
+		t := &p.board.Tokens[i]
+		if s := p.judged(t); s.State == console.Revoking && !p.board.ByID[t.ID].Waits && !s.Ended {
 			p.out.say("%s: %s; until the server has accepted it, the gateway lets it through.", p.lead(t), p.stateWords(t, s))
 		}
 	}
-	for _, r := range p.board.gate {
-		p.out.say("%s: %s.", p.lead(r.tok), p.gatewayWords(r))
+	for _, r := range p.board.Gate {
+		p.out.say("%s: %s.", p.lead(r.Token), p.gatewayWords(r))
 	}
 }
 
 // gatewayWords say of an ended token what may still pass, what the probes showed, and the verdict.
-func (p *plain) gatewayWords(r *row) string {
-	t, s := r.tok, p.judged(r.tok)
+func (p *plain) gatewayWords(r *session.Row) string {
+	t, s := r.Token, p.judged(r.Token)
 	parts := []string{p.stateWords(t, s)}
 	if s.State == console.Lingering {
 		parts = append(parts, "that began "+console.Ago(p.now.Sub(s.EndedAt)))
@@ -159,7 +160,7 @@ func (p *plain) inspect(text string) {
 		own += ", until " + p.at(s.ExpiresAt)
 	}
 	p.out.say("its own clock: %s.", own)
-	if r := p.board.byID[t.ID]; r != nil && s.Ended {
+	if r := p.board.ByID[t.ID]; r != nil && s.Ended {
 		p.out.say("the gateway's clock: %s.", p.gatewayWords(r))
 	} else if s.SeenAtGW {
 		p.out.say("the gateway's clock: it is not ended; it was first seen at the gateway %s.", console.Ago(p.now.Sub(s.SeenAt)))
@@ -176,11 +177,11 @@ func (p *plain) inspect(text string) {
 		grant += ", for " + t.User
 	}
 	p.out.say("issued %s, by %s.", p.at(t.IssuedAt), grant)
-	if from := p.board.byID[t.From]; from != nil && from.tok != nil {
-		p.out.say("refreshed from %s.", p.tokenWords(from.tok))
+	if from := p.board.ByID[t.From]; from != nil && from.Token != nil {
+		p.out.say("refreshed from %s.", p.tokenWords(from.Token))
 	}
-	if by := p.board.byID[t.ReplacedBy]; by != nil && by.tok != nil {
-		p.out.say("replaced by %s.", p.tokenWords(by.tok))
+	if by := p.board.ByID[t.ReplacedBy]; by != nil && by.Token != nil {
+		p.out.say("replaced by %s.", p.tokenWords(by.Token))
 	}
 	refresh := map[console.RefreshState]string{
 		console.RefreshNone: "none", console.RefreshLive: "held, it can be refreshed", console.RefreshSpent: "spent", console.RefreshRevoked: "revoked",

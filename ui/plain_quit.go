@@ -1,6 +1,10 @@
 package ui
 
-import "time"
+import (
+	"time"
+
+	"lanyard/ui/session"
+)
 
 // leave quits: revokes inside their undo window are sent, writes in flight are finished, the clipboard is cleared if
 // it is still ours. Nobody is waited for.
@@ -9,7 +13,7 @@ func (p *plain) leave() {
 		return
 	}
 	p.quitting, p.asked = true, nil
-	for _, inv := range p.board.invitations {
+	for _, inv := range p.board.Invitations {
 		p.start(p.fx.giveUp(inv.ID))
 	}
 }
@@ -23,7 +27,7 @@ func (p *plain) interrupt() {
 // soon says whether a revoke is inside its undo window, or just out of it: quitting waits the seconds that are left.
 // What is decided is stored: later than that the next console sends it.
 func (p *plain) soon() bool {
-	at := earlier(p.due, p.board.deliver)
+	at := session.Earlier(p.due, p.board.DeliverAt)
 	return !p.key().shut() && !at.IsZero() && at.Before(p.now.Add(min(p.fx.undoWindow(), longestWait)+time.Second)) && at.After(p.now.Add(-2*time.Second))
 }
 

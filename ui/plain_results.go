@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/ui/session"
 )
 
 // land says what an effect came to. After everything but a reading the board is read again: what else has changed
@@ -124,7 +125,7 @@ func (p *plain) decided(r revokeDecided) {
 	}
 	t := &r.token
 	p.saw(t)
-	p.due = earlier(p.due, t.RevokeAt)
+	p.due = session.Earlier(p.due, t.RevokeAt)
 	if left := t.RevokeAt.Sub(p.now); left > 0 {
 		p.out.say("%s: %s.", p.lead(t), p.revokingWords(t))
 		return
@@ -192,7 +193,7 @@ func (p *plain) probed(r tokenProbed) {
 		return
 	}
 	t := &r.token
-	r.answer.hint = p.fx.remedy(p.board.app(t.AppID), r.answer.hint, console.FaceLines())
+	r.answer.hint = p.fx.remedy(p.board.App(t.AppID), r.answer.hint, console.FaceLines())
 	s := p.judged(t)
 	p.saw(t)
 	lead := p.lead(t) + ": " + r.answer.code() + ", "
@@ -245,11 +246,11 @@ func (p *plain) copied(r tokenCopied) {
 		word = "copied " + r.fingerprint + " (" + r.copied.Via + ")"
 	}
 	but := ""
-	if row := p.board.byID[r.id]; row != nil && row.tok != nil {
-		switch s := p.judged(row.tok); s.State {
+	if row := p.board.ByID[r.id]; row != nil && row.Token != nil {
+		switch s := p.judged(row.Token); s.State {
 		case console.Active, console.Expiring:
 		default:
-			but = ", but it is " + p.stateWords(row.tok, s)
+			but = ", but it is " + p.stateWords(row.Token, s)
 		}
 	}
 	p.out.say("%s%s%s.", word, tail, but)

@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"lanyard/console"
+	"lanyard/ui/session"
 )
 
 // needApp finds the application that a text names, by its number or by the rules of the commands; case does not
 // matter where that leaves one. Nil: it was said why there is none.
-func (p *plain) needApp(verb, text string) *app {
-	if text == "" && len(p.board.apps) == 1 {
-		return &p.board.apps[0]
+func (p *plain) needApp(verb, text string) *session.App {
+	if text == "" && len(p.board.Apps) == 1 {
+		return &p.board.Apps[0]
 	}
 	if text == "" {
 		p.out.say("Which application? Type %s and its number, such as A1, or its name; apps lists them.", verb)
@@ -39,25 +40,25 @@ func (p *plain) needApp(verb, text string) *app {
 
 // appsNamed returns the applications that a text may name. "application A1" is a number only; A1 is also the name of
 // an application that is called so.
-func (p *plain) appsNamed(text string) []*app {
+func (p *plain) appsNamed(text string) []*session.App {
 	number := without(text, "application ")
-	var found []*app
+	var found []*session.App
 	if id, _ := p.apps.named(number); id != "" {
-		if a := p.board.app(id); a != nil {
+		if a := p.board.App(id); a != nil {
 			found = append(found, a)
 		}
 	}
 	if number != text {
 		return found
 	}
-	all := p.board.applications()
+	all := p.board.Applications()
 	named := console.ApplicationsNamed(all, text, func(x, y string) bool { return x == y })
 	if len(named) == 0 {
 		named = console.ApplicationsNamed(all, text, strings.EqualFold)
 	}
 	for _, f := range named {
 		if len(found) == 0 || found[0].ID != f.ID {
-			found = append(found, p.board.app(f.ID))
+			found = append(found, p.board.App(f.ID))
 		}
 	}
 	return found
@@ -65,9 +66,9 @@ func (p *plain) appsNamed(text string) []*app {
 
 // needToken finds the token that a text names, or the one of the application that it names; of chooses among what
 // the application holds. Nil: it was said why there is none.
-func (p *plain) needToken(verb, text string, of func(*app) []console.Token) *console.Token {
-	if text == "" && len(p.board.tokens) == 1 {
-		return &p.board.tokens[0]
+func (p *plain) needToken(verb, text string, of func(*session.App) []console.Token) *console.Token {
+	if text == "" && len(p.board.Tokens) == 1 {
+		return &p.board.Tokens[0]
 	}
 	if text == "" {
 		p.out.say("Which token? Type %s and its number, the start of its fingerprint, or its application; tokens lists them.", verb)
@@ -83,22 +84,22 @@ func (p *plain) needToken(verb, text string, of func(*app) []console.Token) *con
 // tokenOrApp finds what a text names: a token by its ID, its number or the start of its fingerprint, or an application. A
 // number that is also the name of an application or the start of another fingerprint is refused. Both nil: it was said
 // why.
-func (p *plain) tokenOrApp(text string) (*console.Token, *app) {
-	if r := p.board.byID[text]; r != nil && r.tok != nil {
-		return r.tok, nil
+func (p *plain) tokenOrApp(text string) (*console.Token, *session.App) {
+	if r := p.board.ByID[text]; r != nil && r.Token != nil {
+		return r.Token, nil
 	}
 	number := without(text, "token ")
 	id, numbered := p.tokens.named(number)
 	var tokens []console.Token
-	if r := p.board.byID[id]; r != nil && r.tok != nil {
-		tokens = append(tokens, *r.tok)
+	if r := p.board.ByID[id]; r != nil && r.Token != nil {
+		tokens = append(tokens, *r.Token)
 	}
-	var apps []*app
+	var apps []*session.App
 	if number == text {
 		_, ofApp := p.apps.named(text)
 		apps = p.appsNamed(text)
 		if len(apps) == 0 || ofApp { // a name goes before the start of a fingerprint
-			for _, t := range console.TokensNamed(p.board.tokens, text) {
+			for _, t := range console.TokensNamed(p.board.Tokens, text) {
 				if t.ID != id {
 					tokens = append(tokens, t)
 				}
@@ -107,7 +108,7 @@ func (p *plain) tokenOrApp(text string) (*console.Token, *app) {
 	}
 	switch {
 	case len(apps) == 0 && len(tokens) == 1:
-		return p.board.byID[tokens[0].ID].tok, nil
+		return p.board.ByID[tokens[0].ID].Token, nil
 	case len(apps) == 1 && len(tokens) == 0:
 		return nil, apps[0]
 	case len(apps)+len(tokens) > 0:
@@ -123,7 +124,7 @@ func (p *plain) tokenOrApp(text string) (*console.Token, *app) {
 }
 
 // sayWhich tells what a text may name, each in the words that name only that.
-func (p *plain) sayWhich(text string, tokens []console.Token, apps []*app) {
+func (p *plain) sayWhich(text string, tokens []console.Token, apps []*session.App) {
 	var forms []string
 	for i := range tokens {
 		forms = append(forms, "token "+p.tokens.of(tokens[i].ID))
@@ -157,9 +158,9 @@ func (p *plain) oneOf(verb, lead string, found []console.Token) *console.Token {
 }
 
 // alive are the tokens of an application that a verb may be about; ended ones too, while something may pass.
-func (p *plain) alive(a *app) []console.Token {
+func (p *plain) alive(a *session.App) []console.Token {
 	var out []console.Token
-	for _, t := range p.board.tokens {
+	for _, t := range p.board.Tokens {
 		if t.AppID != a.ID {
 			continue
 		}
@@ -172,12 +173,12 @@ func (p *plain) alive(a *app) []console.Token {
 	return out
 }
 
-func (p *plain) revocable(a *app) []console.Token {
-	return console.RevocableOf(p.board.tokens, a.ID, false, func(t console.Token) console.Status { return p.judged(&t) })
+func (p *plain) revocable(a *session.App) []console.Token {
+	return console.RevocableOf(p.board.Tokens, a.ID, false, func(t console.Token) console.Status { return p.judged(&t) })
 }
 
-func (p *plain) renewable(a *app) []console.Token {
-	if t, ok := console.RenewableOf(p.board.tokens, a.ID, func(t console.Token) console.Status { return p.judged(&t) }); ok {
+func (p *plain) renewable(a *session.App) []console.Token {
+	if t, ok := console.RenewableOf(p.board.Tokens, a.ID, func(t console.Token) console.Status { return p.judged(&t) }); ok {
 		return []console.Token{t}
 	}
 	return nil
@@ -194,7 +195,7 @@ func without(text, word string) string {
 // tokenLine is a token in a list.
 func (p *plain) tokenLine(t *console.Token) string {
 	of := "an application that is gone"
-	if a := p.board.app(t.AppID); a != nil {
+	if a := p.board.App(t.AppID); a != nil {
 		of = p.appWords(a)
 	}
 	line := fmt.Sprintf("token %s: %s of %s", p.tokens.of(t.ID), t.Fingerprint, of)

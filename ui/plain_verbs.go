@@ -7,6 +7,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
+	"lanyard/ui/session"
 )
 
 // begin starts an effect unless one is under way for its key.
@@ -33,11 +34,11 @@ func (p *plain) get(text string) {
 	}
 }
 
-func (p *plain) getFor(a *app, scopes []string) {
+func (p *plain) getFor(a *session.App, scopes []string) {
 	key := "app:" + a.ID
-	for i := range p.board.invitations {
-		if p.busy[key] != nil && p.board.invitations[i].AppID == a.ID { // it was asked for already, and waits for the person
-			p.tellInvitation(&p.board.invitations[i])
+	for i := range p.board.Invitations {
+		if p.busy[key] != nil && p.board.Invitations[i].AppID == a.ID { // it was asked for already, and waits for the person
+			p.tellInvitation(&p.board.Invitations[i])
 			return
 		}
 	}
@@ -49,12 +50,12 @@ func (p *plain) getFor(a *app, scopes []string) {
 }
 
 // askFirst asks where getting with these scopes may end a token that somebody else holds.
-func (p *plain) askFirst(a *app, scopes []string, get func(scopes []string)) {
+func (p *plain) askFirst(a *session.App, scopes []string, get func(scopes []string)) {
 	wanted := scopes
 	if len(wanted) == 0 {
 		wanted = a.Scopes
 	}
-	k, ok := console.KnocksOut(a.Application, p.board.applications(), p.board.tokens, wanted, a.policy, p.o.Device, p.now)
+	k, ok := console.KnocksOut(a.Application, p.board.Applications(), p.board.Tokens, wanted, a.Policy, p.o.Device, p.now)
 	if !ok || a.Source == console.Gone || a.Environment.ReadOnly { // what will be refused anyway is not asked about
 		get(scopes)
 		return
@@ -93,9 +94,9 @@ func (p *plain) renew(text string) {
 		return
 	}
 	id, appID := t.ID, t.AppID
-	r, a := p.board.byID[id], p.board.app(appID)
+	r, a := p.board.ByID[id], p.board.App(appID)
 	start := func([]string) { p.begin(id, appID, p.fx.renew(id, appID)) }
-	if r == nil || a == nil || !asksAnew(r) {
+	if r == nil || a == nil || !session.AsksAnew(r) {
 		start(nil)
 		return
 	}
@@ -114,8 +115,8 @@ func (p *plain) revoke(text string) {
 		return
 	}
 	id, appID := t.ID, t.AppID
-	a := p.board.app(appID)
-	if r := p.board.byID[id]; r != nil && r.pending() {
+	a := p.board.App(appID)
+	if r := p.board.ByID[id]; r != nil && r.Pending() {
 		p.out.say("%s: %s.", p.lead(t), p.stateWords(t, p.judged(t)))
 		if p.key().asks() {
 			p.unlock("")
@@ -145,7 +146,7 @@ func (p *plain) undo(text string) {
 		}
 		return
 	}
-	if p.board.undoable == 0 {
+	if p.board.Undoable == 0 {
 		p.out.say("There is nothing to undo: no revoke is waiting that was not sent.")
 		return
 	}
@@ -181,7 +182,7 @@ func (p *plain) cancel(text string) {
 		ids = append(ids, a.ID)
 	}
 	n := 0
-	for _, inv := range p.board.invitations {
+	for _, inv := range p.board.Invitations {
 		if len(ids) == 0 || ids[0] == inv.AppID {
 			n++
 			for _, c := range p.busy {
@@ -211,7 +212,7 @@ func (p *plain) unlock(string) {
 // dueAt is when revokes are to be sent; zero when none waits, they are being sent, or it was said that the store has
 // to be unlocked first.
 func (p *plain) dueAt() time.Time {
-	at := earlier(p.due, p.board.deliver)
+	at := session.Earlier(p.due, p.board.DeliverAt)
 	if p.delivering || at.IsZero() || p.saidLocked && p.key().asks() {
 		return time.Time{}
 	}
@@ -237,7 +238,7 @@ func (p *plain) waitsLocked() {
 	if p.saidLocked {
 		return
 	}
-	n := p.board.overdue(p.now)
+	n := p.board.Overdue(p.now)
 	if n == 0 {
 		p.due = time.Time{} // the board knows
 		return

@@ -6,15 +6,16 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // appWords name an application: "Orders sandbox", and where it is if there are several places.
-func (p *plain) appWords(a *app) string {
-	s := a.name
+func (p *plain) appWords(a *session.App) string {
+	s := a.Shown
 	if a.KeyType != "" {
 		s += " " + strings.ToLower(kit.Clean(a.KeyType))
 	}
-	if p.board.envs > 1 && a.Environment.Name != "" {
+	if p.board.EnvironmentCount > 1 && a.Environment.Name != "" {
 		s += " in " + kit.Clean(a.Environment.Name)
 	}
 	return s
@@ -27,7 +28,7 @@ func (p *plain) tokenWords(t *console.Token) string {
 
 // lead names a token with its application, as each announcement begins.
 func (p *plain) lead(t *console.Token) string {
-	if a := p.board.app(t.AppID); a != nil {
+	if a := p.board.App(t.AppID); a != nil {
 		return p.appWords(a) + ", " + p.tokenWords(t)
 	}
 	return p.tokenWords(t)
@@ -35,7 +36,7 @@ func (p *plain) lead(t *console.Token) string {
 
 // regime is how the server of an application treats earlier tokens.
 func (p *plain) regime(appID string) console.Regime {
-	if a := p.board.app(appID); a != nil {
+	if a := p.board.App(appID); a != nil {
 		return a.Environment.Regime
 	}
 	return console.RegimeAuto
@@ -47,8 +48,8 @@ func (p *plain) judged(t *console.Token) console.Status {
 }
 
 func (p *plain) policyOf(t *console.Token) console.Policy {
-	if a := p.board.app(t.AppID); a != nil {
-		return a.policy
+	if a := p.board.App(t.AppID); a != nil {
+		return a.Policy
 	}
 	return console.Policy{}
 }
@@ -103,7 +104,7 @@ func (p *plain) revokingWords(t *console.Token) string {
 		return revokedElsewhere
 	}
 	left := due.Sub(p.now)
-	switch a := p.board.app(t.AppID); {
+	switch a := p.board.App(t.AppID); {
 	case a != nil && a.Environment.ReadOnly:
 		return "the revoke is not sent, " + kit.Clean(a.Environment.Name) + " is read-only"
 	case p.key().asks() && left <= 0:
@@ -173,12 +174,12 @@ func proofOf(s console.Status) string {
 }
 
 // tallyWords count living tokens by state, those that expire soon among the active ones: "3 active (1 expiring), 1 revoking".
-func tallyWords(t tally) string {
+func tallyWords(t session.Tally) string {
 	var parts []string
 	for _, c := range []struct {
 		n    int
 		what console.State
-	}{{t.active + t.expiring, console.Active}, {t.expiring, console.Expiring}, {t.revoking, console.Revoking}, {t.lingering, console.Lingering}} {
+	}{{t.Active + t.Expiring, console.Active}, {t.Expiring, console.Expiring}, {t.Revoking, console.Revoking}, {t.Lingering, console.Lingering}} {
 		switch {
 		case c.n == 0:
 		case c.what == console.Expiring:

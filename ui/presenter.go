@@ -8,6 +8,7 @@ import (
 	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // present turns presenter mode on or off: what an audience may see, and a countdown that it can read.
@@ -33,9 +34,12 @@ func (m *root) veilBoard() {
 	} else {
 		m.veil = nil
 	}
-	for i := range m.board.apps {
-		a := &m.board.apps[i]
-		a.name = m.veil.text(kit.Clean(a.Name))
+	m.panes.apps.widest = 0
+	for i := range m.board.Apps {
+		a := &m.board.Apps[i]
+		a.Shown = kit.Clean(a.Name)
+		m.panes.apps.widest = max(m.panes.apps.widest, kit.Width(a.Shown))
+		a.Shown = m.veil.text(a.Shown)
 	}
 	for _, o := range m.overlays {
 		if o, ok := o.(*inviteOverlay); ok {
@@ -64,19 +68,19 @@ type urgent struct {
 
 // mostUrgent is the newest token on its way out, else the selected one, also while another pane has the focus.
 func (m *root) mostUrgent(s *scene) urgent {
-	var r *row
-	since := func(r *row) time.Time {
-		if r.pending() {
-			return r.tok.RevokeAt
+	var r *session.Row
+	since := func(r *session.Row) time.Time {
+		if r.Pending() {
+			return r.Token.RevokeAt
 		}
-		return r.ended
+		return r.EndedAt
 	}
-	for i := range m.board.apps {
-		if t := m.board.apps[i].tally; t.revoking+t.lingering == 0 {
+	for i := range m.board.Apps {
+		if t := m.board.Apps[i].Tally; t.Revoking+t.Lingering == 0 {
 			continue
 		}
-		for _, x := range m.board.apps[i].rows {
-			if (x.state == console.Revoking || x.state == console.Lingering) && (r == nil || since(x).After(since(r))) {
+		for _, x := range m.board.Apps[i].Rows {
+			if (x.State == console.Revoking || x.State == console.Lingering) && (r == nil || since(x).After(since(r))) {
 				r = x
 			}
 		}
@@ -87,36 +91,36 @@ func (m *root) mostUrgent(s *scene) urgent {
 	if r == nil { // whatever pane has the focus: an audience looks at the token
 		r = m.panes.tokens.row(s)
 	}
-	if r == nil || r.tok == nil {
+	if r == nil || r.Token == nil {
 		return urgent{paint: m.st.Quiet, words: "no token is counted down"}
 	}
-	u := urgent{paint: m.st.Warn, app: m.board.apps[r.app].name}
-	u.fp = r.tok.Fingerprint
-	st, fp := m.board.status(r, s.now), r.tok.Fingerprint
+	u := urgent{paint: m.st.Warn, app: m.board.Apps[r.App].Shown}
+	u.fp = r.Token.Fingerprint
+	st, fp := m.board.Status(r, s.now), r.Token.Fingerprint
 	switch at, left, _ := s.pendingStage(r); {
-	case r.pending() && at == inUndo:
+	case r.Pending() && at == inUndo:
 		u.time, u.words = s.left(left), "until the revoke of "+fp+" is sent"
-	case r.pending():
+	case r.Pending():
 		u.words = fp + ": " + m.veil.text(s.revokeWords(r)[0])
-	case r.state == console.Lingering && st.Reopened:
+	case r.State == console.Lingering && st.Reopened:
 		u.paint, u.words = m.st.Danger, fp+" passes the gateway still, after its window"
-	case r.state == console.Lingering && !st.StaleKnown:
+	case r.State == console.Lingering && !st.StaleKnown:
 		u.words = fp + " may still pass the gateway, nobody knows how long"
-	case r.state == console.Lingering:
+	case r.State == console.Lingering:
 		u.time, u.words = "≤"+s.left(st.StaleLeft), fp+" may still pass the gateway"
-	case r.state == console.Active && st.HasExpiry:
+	case r.State == console.Active && st.HasExpiry:
 		u.paint, u.time, u.words = m.st.Good, s.left(st.Left), fp+" is active"
-	case r.state == console.Expiring:
+	case r.State == console.Expiring:
 		u.time, u.words = s.left(st.Left), fp+" is expiring"
 	default:
-		u.paint, u.words = m.st.Quiet, fp+" is "+string(r.state)
+		u.paint, u.words = m.st.Quiet, fp+" is "+string(r.State)
 	}
 	return u
 }
 
 // pendingStage is waiting for any row.
-func (s *scene) pendingStage(r *row) (stage, time.Duration, string) {
-	if !r.pending() {
+func (s *scene) pendingStage(r *session.Row) (stage, time.Duration, string) {
+	if !r.Pending() {
 		return sending, 0, ""
 	}
 	return s.waiting(r)

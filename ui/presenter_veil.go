@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // veil hides what is no business of an audience: users, hosts, consumer keys. The zero of it, nil, hides nothing.
@@ -36,7 +37,7 @@ var (
 )
 
 // newVeil knows the names on a board. Those that an earlier veil has numbered keep their number.
-func newVeil(b *board, old *veil) *veil {
+func newVeil(b *session.Board, old *veil) *veil {
 	v := &veil{users: map[string]int{}, envs: map[string]int{}}
 	if old != nil {
 		v.users, v.envs = old.users, old.envs
@@ -58,15 +59,15 @@ func newVeil(b *board, old *veil) *veil {
 			say(u.User.Username(), "user")
 		}
 	}
-	for _, e := range b.acts {
+	for _, e := range b.Exchanges {
 		host(e.URL)
 	}
-	for _, i := range b.invitations {
+	for _, i := range b.Invitations {
 		host(i.URL)
 		host(i.Complete)
 	}
-	for i := range b.apps {
-		a := &b.apps[i]
+	for i := range b.Apps {
+		a := &b.Apps[i]
 		e := a.Environment
 		for _, u := range []string{
 			e.Issuer, e.Proxy, a.ProbeURL, a.Details.RedirectURL, e.Endpoints.TokenURL, e.Endpoints.RevokeURL,
@@ -76,8 +77,8 @@ func newVeil(b *board, old *veil) *veil {
 		}
 		say(a.ConsumerKey, "key")
 	}
-	for i := range b.apps { // when every host is known
-		name := b.apps[i].Environment.Name
+	for i := range b.Apps { // when every host is known
+		name := b.Apps[i].Environment.Name
 		if looksLikeHost(name, known) {
 			known[name] = "environment " + number(v.envs, name) // rather than the host that it is
 		}
@@ -92,11 +93,11 @@ func newVeil(b *board, old *veil) *veil {
 			say(local, stand)
 		}
 	}
-	for i := range b.apps {
-		user(b.apps[i].Username)
+	for i := range b.Apps {
+		user(b.Apps[i].Username)
 	}
-	for i := range b.tokens {
-		user(b.tokens[i].User)
+	for i := range b.Tokens {
+		user(b.Tokens[i].User)
 	}
 	for text, stand := range known {
 		v.words = append(v.words, masking{lower(text), stand})

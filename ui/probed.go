@@ -35,7 +35,7 @@ func (r tokenProbed) land(m *root) tea.Cmd {
 		m.fail("probe", r.err)
 		return m.read()
 	}
-	r.answer.hint = m.fx.remedy(m.board.app(r.token.AppID), r.answer.hint, m.face())
+	r.answer.hint = m.fx.remedy(m.board.App(r.token.AppID), r.answer.hint, m.face())
 	lead := r.token.Fingerprint + ": " + r.answer.code() + ": "
 	s := console.StatusAt(r.token, m.policyOf(r.token.AppID), m.now)
 	switch r.answer.verdict {

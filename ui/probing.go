@@ -11,6 +11,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // The rhythm of probing until dead: slower and slower while the gateway lets the token through, and as close as two
@@ -63,8 +64,8 @@ func (o *actsOverlay) press(s *scene, _ action, key string) intent {
 func (m *root) asksToProbe(ids []string) bool {
 	var apps []console.Application
 	for _, id := range ids {
-		if r := m.board.byID[id]; r != nil {
-			apps = append(apps, m.board.apps[r.app].Application)
+		if r := m.board.ByID[id]; r != nil {
+			apps = append(apps, m.board.Apps[r.App].Application)
 		}
 	}
 	words := console.RepeatedProbes(apps...)
@@ -84,7 +85,7 @@ func (m *root) asksToProbe(ids []string) bool {
 func (m *root) probeUntilDead() tea.Cmd {
 	ids := slices.Sorted(maps.Keys(m.marks))
 	if r := m.target(m.scene()); len(ids) == 0 && r != nil {
-		ids = []string{r.id}
+		ids = []string{r.ID}
 	}
 	idle := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return m.vigils[id] != nil })
 	if len(idle) == 0 {
@@ -122,16 +123,16 @@ func (i keepProbing) perform(m *root) tea.Cmd {
 	begun := ""
 	n := 0
 	for _, id := range i.ids {
-		r := m.board.byID[id]
-		if r == nil || r.tok == nil || m.vigils[id] != nil {
+		r := m.board.ByID[id]
+		if r == nil || r.Token == nil || m.vigils[id] != nil {
 			continue
 		}
-		if m.board.status(r, m.now).Proof == console.ProofProbe {
-			m.note(info, r.tok.Fingerprint+" is proved dead already", m.keys.key(doProbe)+" probes it once more")
+		if m.board.Status(r, m.now).Proof == console.ProofProbe {
+			m.note(info, r.Token.Fingerprint+" is proved dead already", m.keys.key(doProbe)+" probes it once more")
 			continue
 		}
-		m.vigils[id] = &vigil{Vigil: console.Vigil{Began: m.now}, fp: r.tok.Fingerprint, next: m.now, pause: firstPause}
-		begun = r.tok.Fingerprint
+		m.vigils[id] = &vigil{Vigil: console.Vigil{Began: m.now}, fp: r.Token.Fingerprint, next: m.now, pause: firstPause}
+		begun = r.Token.Fingerprint
 		n++
 	}
 	switch {
@@ -150,7 +151,7 @@ func (m *root) probingAt() (at time.Time) {
 	}
 	for _, v := range m.vigils {
 		if !v.asking {
-			at = earlier(at, v.next)
+			at = session.Earlier(at, v.next)
 		}
 	}
 	return at
@@ -182,7 +183,7 @@ func (r probedAgain) land(m *root) tea.Cmd {
 	v.asking, v.verdict = false, r.verdict
 	v.n++
 	s := console.StatusAt(r.token, m.policyOf(r.token.AppID), m.now)
-	r.hint = m.fx.remedy(m.board.app(r.token.AppID), r.hint, m.face())
+	r.hint = m.fx.remedy(m.board.App(r.token.AppID), r.hint, m.face())
 	until, ok := v.Until(s)
 	switch inVain := v.InVain(r.inVain); {
 	case console.ProvedDead(r.token, v.Began) || s.Proof == console.ProofProbe:

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/ui/session"
 )
 
 // result is what an effect came to, named in the past tense because it has happened.
@@ -76,7 +77,7 @@ func (r boardRead) land(m *root) tea.Cmd {
 	case r.err != nil:
 		m.fail("read the store", r.err)
 		if e, ok := console.AsError(r.err); ok && e.Code == "store_replaced" {
-			m.board.unkept = r.err // what was read before stays on the screen
+			m.board.Unkept = r.err // what was read before stays on the screen
 		}
 	case r.ticket > m.filed:
 		m.filed = r.ticket
@@ -149,7 +150,7 @@ func (r revokeDecided) land(m *root) tea.Cmd {
 		m.fail("revoke", r.err)
 	} else {
 		// Stored first, shown second: the row says so when the board is read again.
-		m.due = earlier(m.due, r.token.RevokeAt)
+		m.due = session.Earlier(m.due, r.token.RevokeAt)
 		m.until = time.Time{} // and says how long it can be taken back: what was said last is over
 	}
 	return m.read()
@@ -287,27 +288,27 @@ func (m *root) delivered(d console.Delivery) {
 
 // elsewhere says what became of a revoke that this console showed as pending and another one has settled so that
 // the token lives on. before are the rows that were shown.
-func (m *root) elsewhere(before map[string]*row) {
+func (m *root) elsewhere(before map[string]*session.Row) {
 	if m.busy["undo"] || m.delivering {
 		return // it may be our own doing, whose answer is about to say so
 	}
 	for id, r := range before {
-		if !r.pending() {
+		if !r.Pending() {
 			continue
 		}
-		now := m.board.byID[id]
+		now := m.board.ByID[id]
 		switch {
-		case now == nil || now.tok == nil || now.pending() || now.state == console.Expired:
+		case now == nil || now.Token == nil || now.Pending() || now.State == console.Expired:
 			continue
-		case m.ours[id], !now.tok.AcceptedAt.IsZero(), !now.tok.RefreshAcceptedAt.IsZero():
-		case now.tok.RevokeError != "":
-			m.note(bad, now.tok.Fingerprint+": the server refused another console to revoke it: "+now.tok.RevokeError, "the token lives; x decides again")
+		case m.ours[id], !now.Token.AcceptedAt.IsZero(), !now.Token.RefreshAcceptedAt.IsZero():
+		case now.Token.RevokeError != "":
+			m.note(bad, now.Token.Fingerprint+": the server refused another console to revoke it: "+now.Token.RevokeError, "the token lives; x decides again")
 		default:
-			m.note(info, now.tok.Fingerprint+": its revoke was taken back in another console", "the token lives; x decides again")
+			m.note(info, now.Token.Fingerprint+": its revoke was taken back in another console", "the token lives; x decides again")
 		}
 	}
 	for id := range m.ours {
-		if now := m.board.byID[id]; now == nil || !now.pending() {
+		if now := m.board.ByID[id]; now == nil || !now.Pending() {
 			delete(m.ours, id)
 		}
 	}
@@ -354,11 +355,11 @@ func (r tokenCopied) done(m *root) tea.Cmd {
 
 // noGood says why a token that was copied will not serve, or "".
 func (m *root) noGood(id string) string {
-	r := m.board.byID[id]
-	if r == nil || r.tok == nil {
+	r := m.board.ByID[id]
+	if r == nil || r.Token == nil {
 		return ""
 	}
-	switch s := m.board.status(r, m.now); {
+	switch s := m.board.Status(r, m.now); {
 	case s.Pending:
 		return "it is being revoked"
 	case s.State == console.Unsure:

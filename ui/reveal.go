@@ -27,10 +27,10 @@ func (m *root) cannotReveal(s *scene) *refuse {
 // reveal shows the access token itself for a while.
 func (m *root) reveal() tea.Cmd {
 	r := m.target(m.scene())
-	if r == nil || r.tok == nil {
+	if r == nil || r.Token == nil {
 		return nil
 	}
-	return m.perform(revealToken{r.id, r.tok.Fingerprint})
+	return m.perform(revealToken{r.ID, r.Token.Fingerprint})
 }
 
 // revealToken is the intent to show a token, whatever is selected by the time the secrets are unlocked.

@@ -143,7 +143,7 @@ func (t *tour) spokenStep() string {
 
 // guide has the tour take in the board that was just read. On the screen its end is said.
 func (m *root) guide(now time.Time) {
-	if m.tour.look(m.board.tokens, func(t *console.Token) console.Status { return console.StatusAt(*t, m.policyOf(t.AppID), now) }) {
+	if m.tour.look(m.board.Tokens, func(t *console.Token) console.Status { return console.StatusAt(*t, m.policyOf(t.AppID), now) }) {
 		m.guided()
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // root is the only tea.Model. It routes: keys to the overlay on top or to the focused pane, intents to
@@ -31,7 +32,7 @@ type root struct {
 
 	now      time.Time // set once at the top of Update
 	w, h     int
-	board    board
+	board    session.Board
 	panes    panes
 	focus    paneID
 	lower    paneID // which of gateway and activity is shown where they share a pane
@@ -239,8 +240,8 @@ func (m *root) profile(name string) {
 // settle does what time asks for, draws, and schedules the next beat.
 func (m *root) settle() tea.Cmd {
 	var cmds []tea.Cmd
-	if !m.board.changes.IsZero() && !m.second().Before(m.board.changes) {
-		m.board.judge(m.second())
+	if !m.board.Changes.IsZero() && !m.second().Before(m.board.Changes) {
+		m.board.Judge(m.second())
 		m.dirty = true
 	}
 	if !m.next.IsZero() && !m.now.Before(m.next) {
@@ -281,7 +282,7 @@ func (m *root) second() time.Time { return m.now.Truncate(time.Second) }
 // dueAt is when Deliver is to be called; zero when nothing waits, it is running, or it has been said that the
 // secrets have to be unlocked first.
 func (m *root) dueAt() time.Time {
-	at := earlier(m.due, m.board.deliver)
+	at := session.Earlier(m.due, m.board.DeliverAt)
 	if m.fx.svc == nil || m.delivering || at.IsZero() || m.saidLocked && m.key().asks() {
 		return time.Time{}
 	}
@@ -295,12 +296,12 @@ func (m *root) dueAt() time.Time {
 // done. When nothing will change there is none.
 func (m *root) schedule() tea.Cmd {
 	var at time.Time
-	for _, t := range []time.Time{m.next, m.board.changes, m.until} {
+	for _, t := range []time.Time{m.next, m.board.Changes, m.until} {
 		if !t.IsZero() {
-			at = earlier(at, wholeSecond(t))
+			at = session.Earlier(at, wholeSecond(t))
 		}
 	}
-	at = earlier(earlier(earlier(at, m.dueAt()), m.copying.clearAt), m.nextAlarm())
+	at = session.Earlier(session.Earlier(session.Earlier(at, m.dueAt()), m.copying.clearAt), m.nextAlarm())
 	if at.IsZero() || !m.beatAt.IsZero() && !at.Before(m.beatAt) {
 		return nil
 	}
@@ -335,8 +336,8 @@ func (m *root) sayCovered(first bool, covered []console.Application) {
 		return
 	}
 	for _, a := range covered {
-		for i := range m.board.apps {
-			if have := &m.board.apps[i]; have.ID == a.ID {
+		for i := range m.board.Apps {
+			if have := &m.board.Apps[i]; have.ID == a.ID {
 				m.note(info, kit.Clean(a.Label())+" of the store is not listed: "+kit.Clean(have.Label())+" of the configuration is the same, and in force", "")
 			}
 		}
@@ -344,11 +345,11 @@ func (m *root) sayCovered(first bool, covered []console.Application) {
 }
 
 func (m *root) fileBoard(b console.Board) tea.Cmd {
-	first := !m.board.read
-	before, locked, restored := m.board.byID, m.board.key.Locked, m.board.restored
-	m.board = file(b, m.fx.policy, m.second())
+	first := !m.board.Read
+	before, locked, restored := m.board.ByID, m.board.Key.Locked, m.board.Restored
+	m.board = session.NewBoard(b, m.fx.policy, m.second())
 	m.sayCovered(first, b.Covered)
-	if !first && m.board.restored != restored {
+	if !first && m.board.Restored != restored {
 		m.note(info, restoredWords, "")
 		before = nil // what differs was nobody's doing
 	}
@@ -359,14 +360,14 @@ func (m *root) fileBoard(b console.Board) tea.Cmd {
 	m.panes.tokens.settle(&m.board)
 	m.marks.forget(&m.board)
 	l := &m.panes.apps.list
-	n, id := len(m.board.apps), func(i int) string { return m.board.apps[i].ID }
+	n, id := len(m.board.Apps), func(i int) string { return m.board.Apps[i].ID }
 	if l.index(n, id) < 0 {
 		l.sel = ""
 		if first && n > 0 {
 			l.sel = id(0)
 		}
 	}
-	if g := &m.panes.gateway.list; g.index(len(m.board.gate), rowID(m.board.gate)) < 0 {
+	if g := &m.panes.gateway.list; g.index(len(m.board.Gate), rowID(m.board.Gate)) < 0 {
 		g.sel = ""
 	}
 	m.due = time.Time{} // the board knows
@@ -374,7 +375,7 @@ func (m *root) fileBoard(b console.Board) tea.Cmd {
 	m.watchAlerts()
 	m.elsewhere(before)
 	m.guide(m.now)
-	if locked && !m.board.key.Locked {
+	if locked && !m.board.Key.Locked {
 		m.opened()
 	}
 	m.dirty = true
@@ -382,9 +383,9 @@ func (m *root) fileBoard(b console.Board) tea.Cmd {
 }
 
 func (m *root) policyOf(appID string) console.Policy {
-	for i := range m.board.apps {
-		if m.board.apps[i].ID == appID {
-			return m.board.apps[i].policy
+	for i := range m.board.Apps {
+		if m.board.Apps[i].ID == appID {
+			return m.board.Apps[i].Policy
 		}
 	}
 	return console.Policy{}

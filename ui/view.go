@@ -43,11 +43,11 @@ func (m *root) on() paneID {
 
 // scene is what the panes are shown now.
 func (m *root) scene() *scene {
-	n := len(m.board.apps)
+	n := len(m.board.Apps)
 	s := &scene{
 		board: &m.board, now: m.second(), st: &m.st, busy: m.busy, begun: m.begun, ascii: m.set.ASCII, keys: &m.keys, light: m.asked && !m.dark, key: m.shownKey(),
 		view: &m.view, vigils: m.vigils, veil: m.veil, marks: m.marks, on: m.on(),
-		app: m.panes.apps.list.index(n, func(i int) string { return m.board.apps[i].ID }),
+		app: m.panes.apps.list.index(n, func(i int) string { return m.board.Apps[i].ID }),
 	}
 	if s.app >= 0 && !slices.Contains(s.appRows(), s.app) {
 		s.app = -1
@@ -185,7 +185,7 @@ func (m *root) appsWide(l layout, w int) int {
 	if l == twoRows {
 		least, most = 23, max(23+w-80, 23)
 	}
-	return max(least, min(m.board.widest+appsBeside, most))
+	return max(least, min(m.panes.apps.widest+appsBeside, most))
 }
 
 // frameOf draws a pane in its border. Panes that share the place are named in it as tabs.
@@ -295,7 +295,7 @@ func (m *root) footer(s *scene) string {
 		if narrow {
 			text = ""
 		}
-		if b.act == doUndo && m.board.undoable == 0 {
+		if b.act == doUndo && m.board.Undoable == 0 {
 			continue // nothing to take back
 		}
 		if l.Width()+kit.Width(name)+kit.Width(text)+2 > limit {

@@ -1,0 +1,366 @@
+package session
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"lanyard/console"
+)
+
+// board is the read model: one reading of console.Board, judged and sorted for the screen. It is
+// replaced whole by the next reading; only judge changes it, when time has changed a state.
+type Board struct {
+	Apps             []App
+	Gate             []*Row // ended tokens, the lingering ones first
+	Exchanges        []console.Exchange
+	Total            Tally
+	Read             bool      // something was read at all
+	Changes          time.Time // when the next state changes by itself; zero: never
+	DeliverAt        time.Time // when the next revoke is due; zero: none
+	EnvironmentCount int       // how many environments the applications are in
+	Tokens           []console.Token
+	Key              console.KeyStatus
+	Unkept           error                      // why nothing can be stored any more
+	Environments     []console.KnownEnvironment // what an application can be put into
+
+	Undoable int // revokes that were never sent
+	Longer   map[string]console.Longer
+	Learned  map[string]console.Learned // by environment
+	Skew     map[string]time.Duration   // of the servers' clocks, by environment
+
+	Altered     []console.Altered    // rows that do not verify
+	Restored    int64                // see console.Board
+	Invitations []console.Invitation // what this process waits for a person to do
+	ByID        map[string]*Row
+}
+
+// with is the application with another grant; "" leaves its own.
+func (a *App) With(grant string) console.Application {
+	out := a.Application
+	out.Grant = cmp.Or(grant, out.Grant)
+	return out
+}
+
+// applications are those of the board as the console knows them.
+func (b *Board) Applications() []console.Application {
+	all := make([]console.Application, len(b.Apps))
+	for i := range all {
+		all[i] = b.Apps[i].Application
+	}
+	return all
+}
+
+// tally counts living tokens by state.
+type Tally struct{ Active, Expiring, Revoking, Lingering int }
+
+// shown is the number beside the sign of an application: its living tokens, else those that are being
+// revoked, else those that linger.
+func (t Tally) Shown() int {
+	return cmp.Or(t.Active+t.Expiring, t.Revoking, t.Lingering)
+}
+
+type App struct {
+	console.Application
+	Shown  string // the name as the face shows it; the name itself until the face sets it
+	Policy console.Policy
+	Rows   []*Row // living first, newest first
+	Tally  Tally
+}
+
+// row is a token, or an open mark that has none.
+type Row struct {
+	ID      string
+	Token   *console.Token // nil for a mark
+	Mark    *console.Mark
+	App     int
+	State   console.State
+	EndedAt time.Time
+	Over    bool // its gateway window is over
+	Waits   bool // for the server to accept its revoke, and the undo window is over
+}
+
+// pending says whether a revoke was decided that the server has not accepted yet.
+func (r *Row) Pending() bool {
+	if r.Token == nil {
+		return false
+	}
+	_, ok := console.DueAt(*r.Token)
+	return ok
+}
+
+// undoable says whether that revoke was never sent.
+func (r *Row) Undoable() bool { return r.Pending() && r.Token.RevokeTries == 0 }
+
+// undelivered says whether it was sent, or should have been by now.
+func (r *Row) Undelivered(now time.Time) bool {
+	at, ok := time.Time{}, false
+	if r.Token != nil {
+		at, ok = console.DueAt(*r.Token)
+	}
+	return ok && (r.Token.RevokeTries > 0 || !at.After(now))
+}
+
+// at is the time by which rows of one state are sorted.
+func (r *Row) At() time.Time {
+	if r.Token != nil {
+		return r.Token.IssuedAt
+	}
+	return r.Mark.SentAt
+}
+
+// file turns a reading into a board.
+func NewBoard(b console.Board, policy func(console.Application) console.Policy, now time.Time) Board {
+	out := Board{
+		Read: true, Key: b.Key, Unkept: b.Unkept, Exchanges: b.Exchanges, Tokens: b.Tokens, Skew: b.Skew, Longer: b.Longer, Invitations: b.Invitations, Environments: b.Environments,
+		Altered: b.Altered, Restored: b.Restored,
+		Apps: make([]App, len(b.Applications)), ByID: make(map[string]*Row, len(b.Tokens)),
+	}
+	index := make(map[string]int, len(b.Applications))
+	envs := map[string]bool{}
+	for i, a := range b.Applications {
+		out.Apps[i] = App{Application: a, Shown: a.Name, Policy: policy(a)}
+		index[a.ID] = i
+		envs[a.Environment.Name] = true
+	}
+	out.EnvironmentCount = len(envs)
+	rows := make([]Row, 0, len(b.Tokens)+len(b.Marks))
+	add := func(appID string, r Row) {
+		i, ok := index[appID]
+		if !ok {
+			return
+		}
+		r.App = i
+		rows = append(rows, r)
+		p := &rows[len(rows)-1]
+		out.Apps[i].Rows = append(out.Apps[i].Rows, p)
+		out.ByID[p.ID] = p
+	}
+	for i := range b.Tokens {
+		add(b.Tokens[i].AppID, Row{ID: b.Tokens[i].ID, Token: &b.Tokens[i]})
+	}
+	for i := range b.Marks {
+		if b.Marks[i].TokenID == "" {
+			add(b.Marks[i].AppID, Row{ID: "mark:" + b.Marks[i].ID, Mark: &b.Marks[i], State: console.Unsure})
+		}
+	}
+	out.Learned = learnedWindows(b.Tokens, func(t *console.Token) string {
+		if i, ok := index[t.AppID]; ok {
+			return out.Apps[i].Environment.Name
+		}
+		return ""
+	})
+	out.Judge(now)
+	return out
+}
+
+// learnedWindows measures the window of each environment's gateway.
+func learnedWindows(tokens []console.Token, environment func(*console.Token) string) map[string]console.Learned {
+	revoked := map[string][]console.Token{}
+	for i := range tokens {
+		if t := &tokens[i]; !t.AcceptedAt.IsZero() && len(t.Probes)+len(t.Twins) > 0 {
+			env := environment(t)
+			revoked[env] = append(revoked[env], *t)
+		}
+	}
+	windows := map[string]console.Learned{}
+	for env, some := range revoked {
+		windows[env] = console.LearnedWindow(some)
+	}
+	return windows
+}
+
+// judge computes every state at now and sorts by it.
+func (b *Board) Judge(now time.Time) {
+	b.Total, b.Gate, b.Changes, b.DeliverAt, b.Undoable = Tally{}, nil, time.Time{}, time.Time{}, 0
+	for i := range b.Apps {
+		a := &b.Apps[i]
+		a.Tally = Tally{}
+		a.Rows = slices.DeleteFunc(a.Rows, func(r *Row) bool { return r.Mark != nil && r.Mark.Over(now) })
+		for _, r := range a.Rows {
+			if r.Token != nil {
+				b.judgeToken(r, a.Policy, now)
+			} else {
+				b.Changes = Earlier(b.Changes, r.Mark.EndsBy)
+			}
+			switch r.State {
+			case console.Active:
+				a.Tally.Active++
+			case console.Expiring:
+				a.Tally.Expiring++
+			case console.Revoking:
+				a.Tally.Revoking++
+			case console.Lingering:
+				a.Tally.Lingering++
+			}
+		}
+		slices.SortStableFunc(a.Rows, func(x, y *Row) int {
+			return cmp.Or(cmp.Compare(rank(x.State), rank(y.State)), y.At().Compare(x.At()), cmp.Compare(y.ID, x.ID))
+		})
+		b.Total.Active += a.Tally.Active
+		b.Total.Expiring += a.Tally.Expiring
+		b.Total.Revoking += a.Tally.Revoking
+		b.Total.Lingering += a.Tally.Lingering
+	}
+	slices.SortStableFunc(b.Gate, func(x, y *Row) int {
+		if p := x.Waits; p != y.Waits { // what the server has not accepted is the most alive of all
+			if p {
+				return -1
+			}
+			return 1
+		}
+		if x.Over != y.Over {
+			if x.Over {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Or(y.EndedAt.Compare(x.EndedAt), cmp.Compare(y.ID, x.ID))
+	})
+}
+
+func (b *Board) judgeToken(r *Row, p console.Policy, now time.Time) {
+	s := console.StatusAt(*r.Token, p, now)
+	r.State, r.EndedAt, r.Over = s.State, s.EndedAt, s.Proof != console.ProofNone
+	if r.Waits = r.Undelivered(now); s.Ended || r.Waits {
+		b.Gate = append(b.Gate, r)
+	}
+	if at, ok := console.NextChange(*r.Token, p, now); ok {
+		b.Changes = Earlier(b.Changes, at)
+	}
+	at, ok := console.DueAt(*r.Token)
+	if ok && at.After(now) && !r.Waits {
+		b.Changes = Earlier(b.Changes, at)
+	}
+	if ok && !b.Apps[r.App].Environment.ReadOnly {
+		b.DeliverAt = Earlier(b.DeliverAt, at)
+		if r.Token.RevokeTries == 0 {
+			b.Undoable++
+		}
+	}
+}
+
+// overdue counts the revokes that are to be sent by now.
+func (b *Board) Overdue(now time.Time) (n int) {
+	for i := range b.Apps {
+		for _, r := range b.Apps[i].Rows {
+			if r.Token == nil || b.Apps[i].Environment.ReadOnly {
+				continue
+			}
+			if at, ok := console.DueAt(*r.Token); ok && !at.After(now) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// rank puts what lives first, then what lingers, then what is over. What is decided or comes due does
+// not move a row: it would go from under the finger.
+func rank(s console.State) int {
+	switch s {
+	case console.Revoking, console.Unsure, console.Expiring, console.Active:
+		return 0
+	case console.Lingering:
+		return 1
+	case console.Expired:
+		return 2
+	case console.Superseded:
+		return 3
+	}
+	return 4
+}
+
+// status judges a row afresh, for its digits.
+func (b *Board) Status(r *Row, now time.Time) console.Status {
+	return console.StatusAt(*r.Token, b.Apps[r.App].Policy, now)
+}
+
+// earlier is the earlier of two times, where zero is never.
+func Earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// app finds an application by its ID; nil when it is gone.
+func (b *Board) App(id string) *App {
+	for i := range b.Apps {
+		if b.Apps[i].ID == id {
+			return &b.Apps[i]
+		}
+	}
+	return nil
+}
+
+// invites says whether a person is waited for.
+func (b *Board) Invites(appID string) bool {
+	return slices.ContainsFunc(b.Invitations, func(i console.Invitation) bool { return i.AppID == appID })
+}
+
+// asksAnew says whether renewing a token is a get: it has no refresh token that is known to live, and is not one
+// that the console will refuse to renew.
+func AsksAnew(r *Row) bool {
+	switch {
+	case r.State == console.Revoking, r.Token.ReplacedBy != "" && r.Token.AcceptedAt.IsZero():
+		return false
+	}
+	return r.Token.Refresh != console.RefreshLive || r.Token.Unsure != nil
+}
+
+// MayLive says whether a token of an application may still be accepted by somebody.
+func (a *App) MayLive() bool {
+	t := a.Tally
+	return t.Active+t.Expiring+t.Revoking+t.Lingering > 0 || slices.ContainsFunc(a.Rows, func(r *Row) bool { return r.Token != nil && r.State == console.Unsure })
+}
+
+// holds is how many tokens of an application are listed.
+func (b *Board) Holds(appID string) int {
+	n := 0
+	for i := range b.Tokens {
+		if b.Tokens[i].AppID == appID {
+			n++
+		}
+	}
+	return n
+}
+
+// lost is the open mark of a row; nil when it has none.
+func (r *Row) Lost() *console.Mark {
+	switch {
+	case r == nil:
+		return nil
+	case r.Mark != nil:
+		return r.Mark
+	}
+	return r.Token.Unsure
+}
+
+// knownScopes are those of an application and of its tokens, by name.
+func (a *App) KnownScopes() []string {
+	all := slices.Clone(a.Scopes)
+	for _, r := range a.Rows {
+		if r.Token != nil {
+			all = append(append(all, r.Token.Scopes...), r.Token.Asked...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// living are the tokens of an application that can be revoked: they live, or their refresh tokens do.
+func (a *App) Living() []*Row {
+	var out []*Row
+	for _, r := range a.Rows {
+		if r.Token != nil && !r.Pending() && console.OfUse(*r.Token, console.Status{State: r.State}) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// over says whether nothing more will happen to a token.
+func IsOver(st console.State) bool {
+	return st == console.Dead || st == console.Superseded || st == console.Expired
+}
