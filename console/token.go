@@ -145,6 +145,9 @@ type Mark struct {
 // Verdict is what a probe shows.
 type Verdict = tokenapi.Verdict
 
+// ProbeAnswer is the answer to a probe, and what it shows.
+type ProbeAnswer = tokenapi.ProbeAnswer
+
 // The verdicts, for the faces.
 const (
 	ProbeAccepted = tokenapi.Accepted
