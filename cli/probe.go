@@ -146,60 +146,48 @@ func (p *program) printProbe(s *session, a console.Application, t console.Token,
 	return told(exitUnexpected)
 }
 
+// probeUntilDead probes a token until the gateway has refused it three times in a row, and prints every answer.
 func (p *program) probeUntilDead(ctx context.Context, s *session, t console.Token, a console.Application, every, timeout time.Duration) error {
-	watch := console.Vigil{Began: p.clock()}
+	loop := console.ProbeLoop{Began: p.clock(), Every: every, Timeout: timeout}
 	all := []probeJSON{}
+	var ans tokenapi.ProbeAnswer // the last one
 	told := ""
 	verdict := func() error {
 		for {
-			ans, now, err := s.svc.Probe(ctx, t.ID)
-			if err != nil {
-				return err
-			}
-			all = append(all, probed(t, a.ProbeURL, ans))
-			if !p.json {
-				p.print("%s", probedLine(t, ans))
-			}
-			if console.ProvedDead(now, watch.Began) {
+			policy := s.svc.Policy(a)
+			step := loop.Next(t, policy, p.clock())
+			why, hint := console.ProbeHopeless(ans)
+			hint = s.svc.Home(a).Remedy(hint, console.FaceCommands())
+			switch step.Stop {
+			case console.GoOn:
+			case console.StopDead:
 				if !p.json {
 					p.print("%s  dead: the gateway refused it three times in a row", t.Fingerprint)
 				}
 				return nil
+			case console.StopVain, console.StopLimit, console.StopUnbounded:
+				return notProvedDead(step.Stop, timeout, ans.Verdict, tally(all), why, hint)
 			}
-			pause := every
-			if ans.Verdict == tokenapi.Refused {
-				pause = refusedPause
-			}
-			next := p.clock().Add(max(pause, ans.RetryAfter))
-			until, ends := watch.Until(console.StatusAt(now, s.svc.Policy(a), p.clock()))
-			limit := "a minute after its time was over, after"
-			if timeout > 0 {
-				until, ends, limit = watch.Began.Add(timeout), true, "after "+timeout.String()+" and"
-			}
-			inVain := watch.InVain(console.ProbeInVain(ans))
-			if inVain {
-				limit = "after"
-			}
-			why, hint := console.ProbeHopeless(ans)
-			hint = s.svc.Home(a).Remedy(hint, console.FaceCommands())
-			if inVain || ends && next.After(until) {
-				end := &failure{exit: exitStillAlive, code: "not_proved_dead", hint: hint, text: "probe: not proved dead " + limit + " " + tally(all)}
-				if why != "" {
-					end.text += ": " + why
-				}
-				if inVain {
-					end.exit = exitUnexpected
-				} else if ans.Verdict == tokenapi.Accepted {
-					end.code = "still_accepted"
-				}
-				return end
-			}
+			_, ends := loop.Until(console.StatusAt(t, policy, p.clock()))
+			ends = ends || timeout > 0
 			if why != "" && why != told && (!p.json || !ends) { // with --json the end says it
 				_, _ = fmt.Fprintf(p.stderr, "note: probe: %s\nhint: %s\n", plain(why), plain(hint))
 			}
 			told = why
-			if err := p.waitUntil(ctx, next); err != nil {
+			if err := p.waitUntil(ctx, step.At); err != nil {
 				return err
+			}
+			if step.Wait {
+				continue
+			}
+			var err error
+			if ans, t, err = s.svc.Probe(ctx, t.ID); err != nil {
+				return err
+			}
+			loop.Answered(ans)
+			all = append(all, probed(t, a.ProbeURL, ans))
+			if !p.json {
+				p.print("%s", probedLine(t, ans))
 			}
 		}
 	}
@@ -210,6 +198,26 @@ func (p *program) probeUntilDead(ctx context.Context, s *session, t console.Toke
 		}
 	}
 	return err
+}
+
+// notProvedDead is how probing until dead fails: why it stopped, what was seen, and the way out.
+func notProvedDead(stop console.ProbeStop, timeout time.Duration, last console.Verdict, seen, why, hint string) *failure {
+	end := &failure{exit: exitStillAlive, code: "not_proved_dead", hint: hint}
+	limit := "a minute after its time was over, after"
+	switch {
+	case stop == console.StopVain:
+		end.exit, limit = exitUnexpected, "after"
+	case timeout > 0:
+		limit = "after " + timeout.String() + " and"
+	}
+	if stop != console.StopVain && last == tokenapi.Accepted {
+		end.code = "still_accepted"
+	}
+	end.text = "probe: not proved dead " + limit + " " + seen
+	if why != "" {
+		end.text += ": " + why
+	}
+	return end
 }
 
 // tally counts probes by their verdicts: "6 probes (4 accepted, 2 unclear)".

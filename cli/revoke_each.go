@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"lanyard/console"
-	"lanyard/tokenapi"
 )
 
 // revokeEach revokes, prints what was accepted and gives the first failure. Of several, those that were
@@ -89,73 +88,37 @@ func (l ledger) revokedLine(t console.Token) string {
 	return head + "accepted by the server; may still pass the gateway (<= " + console.Left(s.StaleLeft) + ")" + note
 }
 
-// The pauses between probes while waiting: growing while the gateway lets the token through, short once
-// it has refused, because three refusals prove it.
-const (
-	firstPause   = 5 * time.Second
-	mostPause    = 15 * time.Second
-	refusedPause = time.Second
-	grace        = time.Minute // waited beyond the window
-)
-
-// waitDead probes until a revoked token is dead; false when it is not within limit. Without a probe URL
-// it waits for the window alone.
+// waitDead probes until a revoked token is dead. It returns false if that does not happen within limit.
+// Without a probe URL it waits for the window alone.
 func (p *program) waitDead(ctx context.Context, s *session, id string, limit time.Duration) (bool, error) {
-	pause := firstPause
-	var until time.Time
+	loop := console.ProbeLoop{Began: p.clock(), Timeout: limit, AnyProof: true}
 	for {
 		l, err := s.read(ctx)
 		if err != nil {
 			return false, err
 		}
 		t, _ := l.byID(id)
-		st, a := l.status(t), l.app[t.AppID]
-		if until.IsZero() {
-			until = l.now.Add(limit)
-			if limit == 0 {
-				until = l.now.Add(max(st.StaleLeft, 0) + grace)
-			}
-			if limit == 0 && !st.StaleKnown {
-				return false, misuse("give --timeout", "--wait-dead: how long the gateway may honour this token is unknown")
-			}
+		step := loop.Next(t, s.svc.Policy(l.app[t.AppID]), l.now)
+		switch step.Stop {
+		case console.GoOn:
+		case console.StopUnbounded:
+			return false, misuse("give --timeout", "--wait-dead: how long the gateway may honour this token is unknown")
+		case console.StopDead, console.StopVain, console.StopLimit:
+			return step.Stop == console.StopDead, nil
 		}
-		dead := st.Proof != console.ProofNone
-		if inTime := l.now.Before(until); !inTime || dead && !lastWord(t, st, a) {
-			return dead, nil
-		}
-		next := until
-		if st.StaleKnown && st.StaleUntil.After(l.now) && st.StaleUntil.Before(next) {
-			next = st.StaleUntil
-		}
-		if a.ProbeURL != "" {
-			ans, _, err := s.svc.Probe(ctx, id)
-			if err != nil {
-				return false, err
-			}
-			p.note("%s", probedLine(t, ans))
-			if dead {
-				continue // let through after all, it is alive again; else that was the last word
-			}
-			wait := pause
-			if ans.Verdict == tokenapi.Refused {
-				wait, pause = refusedPause, firstPause
-			} else {
-				pause = min(pause*3/2, mostPause)
-			}
-			if at := ans.At.Add(max(wait, ans.RetryAfter)); at.Before(next) {
-				next = at
-			}
-		}
-		if err := p.waitUntil(ctx, next); err != nil {
+		if err := p.waitUntil(ctx, step.At); err != nil {
 			return false, err
 		}
+		if step.Wait {
+			continue
+		}
+		ans, _, err := s.svc.Probe(ctx, id)
+		if err != nil {
+			return false, err
+		}
+		p.note("%s", probedLine(t, ans))
+		loop.Answered(ans)
 	}
-}
-
-// lastWord says whether the gateway should be asked once more, because only the window says that it is over.
-func lastWord(t console.Token, st console.Status, a console.Application) bool {
-	asked := len(t.Probes) > 0 && !t.Probes[len(t.Probes)-1].At.Before(st.StaleUntil)
-	return a.ProbeURL != "" && st.Proof == console.ProofWindow && !asked
 }
 
 // waitUntil waits for a time of the clock, or for the person to give up.

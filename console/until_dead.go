@@ -166,21 +166,3 @@ func askedSince(t Token, since time.Time) bool {
 	n := len(t.Probes)
 	return n > 0 && !t.Probes[n-1].At.Before(since)
 }
-
-// Vigil is the watch over a token that is probed until the gateway refuses it.
-type Vigil struct {
-	Began time.Time
-	vain  int // how many answers in a row were in vain
-}
-
-// InVain takes in whether one more answer was in vain, and reports whether probing is to end for
-// that.
-func (v *Vigil) InVain(vain bool) bool {
-	if v.vain++; !vain {
-		v.vain = 0
-	}
-	return v.vain >= vainAnswers
-}
-
-// Until is as ProbeLoop.Until.
-func (v *Vigil) Until(s Status) (at time.Time, ok bool) { return ProbeLoop{Began: v.Began}.Until(s) }

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"time"
-
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
@@ -10,20 +8,18 @@ import (
 
 // probedAgain is one probe of many. The same holds as in effects.go: copies in, one result out.
 type probedAgain struct {
-	id         string
-	verdict    console.Verdict
-	retryAfter time.Duration
-	hopeless   string // why no probe of this URL can prove anything, "" where one can
-	hint       string
-	inVain     bool // and no time changes that
-	token      console.Token
-	err        error
+	id       string
+	answer   console.ProbeAnswer
+	hopeless string // why no probe of this URL can prove anything, "" where one can
+	hint     string
+	token    console.Token
+	err      error
 }
 
 func (fx effects) probeAgain(id string) tea.Cmd {
 	return run(func() probedAgain {
 		a, t, err := fx.svc.Probe(fx.ctx, id)
 		hopeless, hint := console.ProbeHopeless(a)
-		return probedAgain{id, a.Verdict, a.RetryAfter, hopeless, hint, console.ProbeInVain(a), t, err}
+		return probedAgain{id, a, hopeless, hint, t, err}
 	})
 }

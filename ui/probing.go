@@ -14,24 +14,13 @@ import (
 	"lanyard/ui/session"
 )
 
-// The rhythm of probing until dead: slower and slower while the gateway lets the token through, and as close as two
-// refusals count as two once it has refused one.
-const (
-	firstPause   = 5 * time.Second
-	longestPause = 15 * time.Second
-	refusedPause = time.Second
-)
-
 // vigil is a token that is probed until the gateway refuses it.
 type vigil struct {
-	console.Vigil
-	fp      string
-	next    time.Time // when the next probe is due; meaningless while one is under way
-	pause   time.Duration
-	n       int
-	asking  bool
-	verdict console.Verdict // the last one
-	told    string          // why this proves nothing, as it was told last
+	console.ProbeLoop
+	fp     string
+	next   console.ProbeStep // meaningless while a probe is under way
+	asking bool
+	told   string // why this proves nothing, as it was told last
 }
 
 // vigils are those tokens, by ID.
@@ -102,7 +91,7 @@ func (m *root) stopProbing(ids []string) {
 	for _, id := range ids {
 		if v := m.vigils[id]; v != nil {
 			delete(m.vigils, id)
-			m.note(info, v.fp+": probing has stopped after "+probes(v.n)+", not proved dead", m.keys.key(probeOn)+" begins again")
+			m.note(info, v.fp+": probing has stopped after "+probes(v.Probes)+", not proved dead", m.keys.key(probeOn)+" begins again")
 		}
 	}
 }
@@ -131,7 +120,9 @@ func (i keepProbing) perform(m *root) tea.Cmd {
 			m.note(info, r.Token.Fingerprint+" is proved dead already", m.keys.key(doProbe)+" probes it once more")
 			continue
 		}
-		m.vigils[id] = &vigil{Vigil: console.Vigil{Began: m.now}, fp: r.Token.Fingerprint, next: m.now, pause: firstPause}
+		v := &vigil{ProbeLoop: console.ProbeLoop{Began: m.now}, fp: r.Token.Fingerprint}
+		v.next = v.Next(*r.Token, m.policyOf(r.Token.AppID), m.now)
+		m.vigils[id] = v
 		begun = r.Token.Fingerprint
 		n++
 	}
@@ -151,7 +142,7 @@ func (m *root) probingAt() (at time.Time) {
 	}
 	for _, v := range m.vigils {
 		if !v.asking {
-			at = session.Earlier(at, v.next)
+			at = session.Earlier(at, v.next.At)
 		}
 	}
 	return at
@@ -160,7 +151,11 @@ func (m *root) probingAt() (at time.Time) {
 func (m *root) probeAgain() tea.Cmd {
 	var cmds []tea.Cmd
 	for id, v := range m.vigils {
-		if !v.asking && !m.now.Before(v.next) {
+		switch r := m.board.ByID[id]; {
+		case v.asking || m.now.Before(v.next.At):
+		case v.next.Wait && r != nil && r.Token != nil:
+			m.judgeProbing(id, *r.Token, v.told, "")
+		default:
 			v.asking = true
 			cmds = append(cmds, m.fx.probeAgain(id))
 		}
@@ -180,55 +175,42 @@ func (r probedAgain) land(m *root) tea.Cmd {
 		m.fail("probe", r.err)
 		return m.read()
 	}
-	v.asking, v.verdict = false, r.verdict
-	v.n++
-	s := console.StatusAt(r.token, m.policyOf(r.token.AppID), m.now)
+	v.asking = false
+	v.Answered(r.answer)
 	r.hint = m.fx.remedy(m.board.App(r.token.AppID), r.hint, m.face())
-	until, ok := v.Until(s)
-	switch inVain := v.InVain(r.inVain); {
-	case console.ProvedDead(r.token, v.Began) || s.Proof == console.ProofProbe:
-		delete(m.vigils, r.id)
+	m.judgeProbing(r.id, r.token, r.hopeless, r.hint)
+	return m.read()
+}
+
+// judgeProbing decides how probing a token until it is dead goes on, and says why where it stops. hopeless and hint are
+// about the last answer.
+func (m *root) judgeProbing(id string, t console.Token, hopeless, hint string) {
+	v, policy := m.vigils[id], m.policyOf(t.AppID)
+	v.next = v.Next(t, policy, m.now)
+	if v.next.Stop != console.GoOn {
+		delete(m.vigils, id)
+	}
+	switch v.next.Stop {
+	case console.StopDead:
 		text := v.fp + ": refused three times in a row: dead"
-		if s.Cause != console.CauseRefused && s.Ended && s.Proof == console.ProofProbe {
+		if s := console.StatusAt(t, policy, m.now); s.Cause != console.CauseRefused && s.Ended && s.Proof == console.ProofProbe {
 			text += " " + console.Left(s.OverAt.Sub(s.EndedAt)) + " after its end"
 		}
-		m.note(good, text, probes(v.n))
-	case inVain:
-		delete(m.vigils, r.id)
-		m.note(warn, v.fp+": probing has stopped: "+r.hopeless, r.hint)
-	case ok && !m.now.Before(until):
-		delete(m.vigils, r.id)
-		if v.verdict == console.ProbeAccepted {
+		m.note(good, text, probes(v.Probes))
+	case console.StopVain:
+		m.note(warn, v.fp+": probing has stopped: "+hopeless, hint)
+	case console.StopLimit, console.StopUnbounded:
+		if v.Verdict == console.ProbeAccepted {
 			m.note(warn, v.fp+": the gateway lets it through still, a minute after its window; probing has stopped", m.keys.key(probeOn)+" begins again")
 		} else {
 			m.note(info, v.fp+": its window is over and no probe proved anything; probing has stopped", m.keys.key(probeOn)+" begins again")
 		}
-	default:
-		if r.hopeless != "" && r.hopeless != v.told {
-			m.note(warn, v.fp+": "+r.hopeless, r.hint+"; "+m.keys.key(probeOn)+" stops probing")
+	case console.GoOn:
+		if hopeless != "" && hopeless != v.told {
+			m.note(warn, v.fp+": "+hopeless, hint+"; "+m.keys.key(probeOn)+" stops probing")
 		}
-		v.told = r.hopeless
-		answered := m.now // or earlier: an answer is stored, and shown, before it lands here
-		if n := len(r.token.Probes); n > 0 && r.token.Probes[n-1].At.Before(answered) {
-			answered = r.token.Probes[n-1].At
-		}
-		v.next = answered.Add(max(v.wait(), r.retryAfter))
-		if ok && v.next.After(until) {
-			v.next = until
-		}
+		v.told = hopeless
 	}
-	return m.read()
-}
-
-// wait is the pause after the last answer.
-func (v *vigil) wait() time.Duration {
-	if v.verdict == console.ProbeRefused {
-		v.pause = firstPause
-		return refusedPause
-	}
-	p := v.pause
-	v.pause = min(p+time.Second, longestPause)
-	return p
 }
 
 // probes counts probes in words.
