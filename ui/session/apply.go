@@ -1,0 +1,299 @@
+package session
+
+import (
+	"time"
+
+	"lanyard/console"
+)
+
+// Apply files what work came to. A nil event is none.
+func (s *Session) Apply(e Event, now time.Time) []Work {
+	s.now = now
+	if e == nil {
+		return s.settle()
+	}
+	if c := e.ended(); c != (call{}) {
+		delete(s.flights, c.key)
+		s.changed = s.changed || c.key.Kind.asked()
+	}
+	var work []Work
+	switch e := e.(type) {
+	case BoardRead:
+		work = s.boardRead(e)
+	case StoreChanged:
+		if !e.Over {
+			work = append(s.read(), s.watch()...)
+		}
+	case Got:
+		s.failed(e.Err)
+		s.came(e.App, e.key)
+		s.tell(e)
+		work = s.read()
+	case Renewed:
+		s.failed(e.Err)
+		s.came(e.App, e.key)
+		s.tell(e)
+		work = append(s.bulkDone(e.Token, e.App, e.Err), s.read()...)
+	case Decided:
+		work = s.decided(e)
+	case decidedAll:
+		for _, d := range e.each {
+			delete(s.flights, TokenKey(d.ID))
+			work = append(work, s.decided(Decided{ID: d.ID, Token: d.Token, Err: d.Err, Bulk: true})...)
+		}
+	case Undone:
+		s.failed(e.Err)
+		if e.Err == nil {
+			for i := range e.Undone.Taken {
+				s.settled[e.Undone.Taken[i].ID] = true
+			}
+		}
+		s.tell(e)
+		work = s.read()
+	case delivered:
+		work = s.delivered(e)
+	case Probed:
+		s.failed(e.Err)
+		s.tell(e)
+		work = append(s.bulkDone(e.ID, "", e.Err), s.read()...)
+	case reprobed:
+		s.reprobed(e)
+		work = s.read()
+	case Copied:
+		s.failed(e.Err)
+		if e.Err == nil {
+			s.copying.copied(e.Copied, s.now, s.o.ClearAfter)
+		}
+		s.tell(e)
+	case TextCopied: // the clipboard then no longer holds a token, and what it holds may stay
+		if e.Err == nil {
+			s.copying.copied(e.Copied, s.now, 0)
+		}
+		s.tell(e)
+	case ClipboardCleared:
+		s.copying.cleared(e.serial)
+		s.tell(e)
+	case drained:
+		s.finished = true
+	default:
+		work = s.looked(e)
+	}
+	return append(work, s.settle()...)
+}
+
+// looked files what neither changes a token nor is part of quitting.
+func (s *Session) looked(e Event) []Work {
+	switch e := e.(type) {
+	case Unlocked:
+		if e.Err == nil {
+			s.opened()
+		}
+		s.tell(e)
+	case Dismissed:
+		s.failed(e.Err)
+		s.tell(e)
+	case found:
+		s.found(e)
+		return nil
+	case Forgot:
+		s.failed(e.Err)
+		s.tell(e)
+	case Pruned:
+		s.tell(e)
+		if e.Err == nil && len(e.Done.Tokens) == 0 {
+			return nil
+		}
+	case LogRead:
+		s.tell(e)
+		return nil
+	case WroteOut:
+		s.tell(e)
+		if e.quit && e.Err == nil {
+			return s.quit(Quit{})
+		}
+		return nil
+	case Saved:
+		work := s.goOnWith(e.begun)
+		s.failed(e.Err)
+		s.tell(e)
+		return append(work, s.read()...)
+	case FoundKept:
+		work := s.goOnWith(e.begun)
+		s.failed(e.Err)
+		s.tell(e)
+		return append(work, s.read()...)
+	case Tested:
+		s.failed(e.Err)
+		s.tell(e)
+	case PortalAsked:
+		s.tell(e)
+	case Deleted:
+		s.failed(e.Err)
+		s.tell(e)
+	case Adopted:
+		s.failed(e.Err)
+		s.tell(e)
+	case Inspected:
+		s.tell(e)
+		return nil
+	case Introspected:
+		s.failed(e.Err)
+		s.tell(e)
+	case Revealed:
+		s.failed(e.Err)
+		s.tell(e)
+		return nil
+	case RevealLogged:
+		s.tell(e)
+		return nil
+	}
+	return s.read()
+}
+
+// goOnWith goes on with the service that the first save has made.
+func (s *Session) goOnWith(svc *console.Service) []Work {
+	if svc == nil || s.svc != nil {
+		return nil
+	}
+	s.svc, s.changes = svc, s.o.Follow(svc)
+	s.now = svc.Now()
+	return s.watch()
+}
+
+// watch waits for the next change of the store.
+func (s *Session) watch() []Work {
+	if s.changes == nil {
+		return nil
+	}
+	return []Work{s.changesOf()}
+}
+
+// read asks for the board. While a reading is in flight the next one waits for it.
+func (s *Session) read() []Work {
+	if s.svc == nil {
+		return nil
+	}
+	if s.IsReading() {
+		s.stale = true
+		return nil
+	}
+	s.ticket++
+	ticket := s.ticket
+	return s.start(Key{Kind: Reading}, "", s.boardWork(ticket))
+}
+
+// boardRead files a reading. One with an older ticket than what is shown is dropped: it was only a look.
+func (s *Session) boardRead(e BoardRead) []Work {
+	var work []Work
+	again := s.stale
+	s.stale = false
+	switch {
+	case e.Err != nil:
+		s.failed(e.Err)
+		if code(e.Err) == "store_replaced" {
+			s.board.Unkept = e.Err // what was read before stays
+		}
+		text := e.Err.Error()
+		e.Again = text == s.readError
+		s.readError = text
+		s.tell(e)
+	case e.Ticket > s.filed:
+		s.filed, s.readError = e.Ticket, ""
+		work = s.file(e.Board)
+	}
+	if again {
+		work = append(work, s.read()...)
+	}
+	return work
+}
+
+// file replaces the board by the next reading, and tells what that shows.
+func (s *Session) file(b console.Board) []Work {
+	first, before := !s.board.Read, s.board.ByID
+	locked, restored := s.board.Key.Locked, s.board.Restored
+	s.board = NewBoard(b, s.policyOf, s.second())
+	s.delivery.due = time.Time{} // the board knows
+	for id := range s.marks {
+		if s.board.ByID[id] == nil {
+			delete(s.marks, id)
+		}
+	}
+	s.tell(BoardFiled{First: first})
+	if first {
+		s.tellCovered(b.Covered)
+	} else if s.board.Restored != restored {
+		s.tell(Restored{})
+		before = nil // what differs was nobody's doing
+	}
+	s.tellUnkept(b.Unkept)
+	s.nextAlert()
+	s.settledElsewhere(before)
+	if locked && !s.board.Key.Locked {
+		s.opened()
+	}
+	return append(s.giveUp(), s.prune()...)
+}
+
+func (s *Session) policyOf(a console.Application) console.Policy {
+	if s.svc == nil {
+		return console.PolicyOf(a, time.Minute)
+	}
+	return s.svc.Policy(a)
+}
+
+// tellCovered tells of applications of the store that are not listed.
+func (s *Session) tellCovered(covered []console.Application) {
+	for _, a := range covered {
+		if have := s.board.App(a.ID); have != nil {
+			s.tell(Covered{Stored: a, Configured: have.Application})
+		}
+	}
+}
+
+// tellUnkept tells once of each reason why nothing can be stored.
+func (s *Session) tellUnkept(why error) {
+	text := ""
+	if why != nil {
+		text = why.Error()
+	}
+	if text != s.unkept && why != nil {
+		s.tell(Unkept{Err: why})
+	}
+	s.unkept = text
+}
+
+// settledElsewhere tells what became of a revoke that was shown as pending and that another console has
+// settled so that the token lives on. before are the rows that were shown.
+func (s *Session) settledElsewhere(before map[string]*Row) {
+	if s.Busy(Key{Kind: Undoing}) || s.IsDelivering() {
+		return // it may be our own doing, whose answer is about to say so
+	}
+	for id, r := range before {
+		if !r.Pending() {
+			continue
+		}
+		now := s.board.ByID[id]
+		switch {
+		case now == nil || now.Token == nil || now.Pending() || now.State == console.Expired:
+		case s.settled[id], !now.Token.AcceptedAt.IsZero(), !now.Token.RefreshAcceptedAt.IsZero():
+		default:
+			s.tell(SettledElsewhere{Token: *now.Token, Refusal: now.Token.RevokeError})
+		}
+	}
+	for id := range s.settled {
+		if now := s.board.ByID[id]; now == nil || !now.Pending() {
+			delete(s.settled, id)
+		}
+	}
+}
+
+// Tickets are the number of the reading that was asked for last, and of the one that was filed last.
+func (s *Session) Tickets() (asked, filed int) { return s.ticket, s.filed }
+
+// code is the code of an error of the console; "" for another error.
+func code(err error) string {
+	if e, ok := console.AsError(err); ok {
+		return e.Code
+	}
+	return ""
+}

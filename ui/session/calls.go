@@ -1,0 +1,308 @@
+package session
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"lanyard/console"
+)
+
+func (s *Session) changesOf() Work {
+	changes := s.changes
+	return func(context.Context) Event {
+		_, ok := <-changes
+		return StoreChanged{Over: !ok}
+	}
+}
+
+func (s *Session) boardWork(ticket int) func(call) Work {
+	svc := s.svc
+	return func(c call) Work {
+		return func(ctx context.Context) Event {
+			b, err := svc.Board(ctx)
+			return BoardRead{call: c, Ticket: ticket, Board: b, Err: err}
+		}
+	}
+}
+
+func (s *Session) dismiss(r Dismiss) []Work {
+	svc := s.svc
+	return s.begin(r, Key{Kind: Dismissing}, "", func(c call) Work {
+		return func(ctx context.Context) Event {
+			m, err := svc.Dismiss(ctx, r.Mark)
+			return Dismissed{c, m, err}
+		}
+	})
+}
+
+// forget looks for what can be forgotten, and forgets it if a person has said yes.
+func (s *Session) forget(r Forget) []Work {
+	svc := s.svc
+	return s.begin(r, Key{Kind: Forgetting}, "", func(c call) Work {
+		return func(ctx context.Context) Event {
+			if !r.Answered {
+				f, err := svc.Forgettable(ctx, r.What)
+				return found{c, r.What, f, err}
+			}
+			f, err := svc.Forget(ctx, r.What)
+			return Forgot{c, f, err}
+		}
+	})
+}
+
+func (s *Session) found(e found) {
+	if e.err != nil || len(e.found.Tokens)+len(e.found.Applications) == 0 {
+		s.failed(e.err)
+		s.tell(NothingOver{Kept: e.found.Kept, Err: e.err})
+		return
+	}
+	s.ask(ForgettingOver{e.found}, Forget{What: e.what, Answered: true})
+}
+
+// prune forgets what has been over for longer than the configuration says: after the first reading of an
+// open store, and again when it is time.
+func (s *Session) prune() []Work {
+	if s.svc == nil || s.board.Key.Locked || s.now.Before(s.pruneAt) || s.svc.PruneEvery() == 0 {
+		return nil
+	}
+	s.pruneAt = s.now.Add(s.svc.PruneEvery())
+	svc := s.svc
+	return s.start(Key{Kind: Pruning}, "", func(c call) Work {
+		return func(ctx context.Context) Event {
+			f, err := svc.Prune(ctx)
+			return Pruned{c, f, err}
+		}
+	})
+}
+
+func (s *Session) readLog(r ReadLog) []Work {
+	svc := s.svc
+	return s.begin(r, Key{Kind: ReadingLog}, "", func(c call) Work {
+		return func(ctx context.Context) Event {
+			events, err := svc.Log(ctx)
+			return LogRead{c, r.For, events, err}
+		}
+	})
+}
+
+func (s *Session) writeOut(r WriteOut) []Work {
+	svc := s.svc
+	return s.begin(r, Key{Kind: WritingOut}, "", func(c call) Work {
+		return func(ctx context.Context) Event {
+			place, err := svc.WriteOut(ctx)
+			return WroteOut{c, place, err, r.Quit}
+		}
+	})
+}
+
+// service is the service, or one that is made now. begun is set if it is to be gone on with.
+func (s *Session) service() func(ctx context.Context, kept bool) (svc, begun *console.Service, err error) {
+	have, begin := s.svc, s.o.Begin
+	return func(ctx context.Context, kept bool) (svc, begun *console.Service, err error) {
+		if have != nil {
+			return have, nil, nil
+		}
+		if svc, err = begin(ctx, kept); kept {
+			begun = svc
+		}
+		return svc, begun, err
+	}
+}
+
+// beginFirst is begin for what can also be done on the first run.
+func (s *Session) beginFirst(r Request, key Key, work func(call) Work) []Work {
+	switch {
+	case !s.MayBegin():
+		s.refuse(r, NowhereToSave, key)
+		return nil
+	case s.Busy(key):
+		s.refuse(r, InFlight, key)
+		return nil
+	}
+	return s.start(key, "", work)
+}
+
+// save keeps what a form holds. On the first run that makes the store.
+func (s *Session) save(r Save) []Work {
+	if s.svc != nil && s.locked(r) {
+		return nil
+	}
+	service := s.service()
+	return s.beginFirst(r, Key{Kind: Saving}, func(c call) Work {
+		return func(ctx context.Context) Event {
+			e := Saved{call: c, For: r.For, Tested: r.Draft.Tested}
+			svc, begun, err := service(ctx, true)
+			if e.Err = err; err == nil {
+				e.begun = begun
+				e.App, e.Err = svc.Save(ctx, r.Draft)
+			}
+			return e
+		}
+	})
+}
+
+// test tries what a form holds. On the first run it does so without a store. A test is a get, and may
+// end a token that is held here.
+func (s *Session) test(r Test) []Work {
+	key := Key{Kind: Testing}
+	if s.svc != nil && !s.Busy(key) {
+		if s.locked(r) {
+			return nil
+		}
+		a := r.Draft.Application
+		a.ID = r.Draft.Identity()
+		yes := r
+		yes.Answered = true
+		if !r.Answered && s.asksOf(a, a.Scopes, s.svc.Policy(a), yes) {
+			return nil
+		}
+	}
+	service := s.service()
+	return s.beginFirst(r, key, func(c call) Work {
+		return func(ctx context.Context) Event {
+			e := Tested{call: c, For: r.For, Changes: r.Changes}
+			svc, _, err := service(ctx, false)
+			if e.Err = err; err == nil {
+				e.Tested, e.Err = svc.Test(ctx, r.Draft)
+			}
+			return e
+		}
+	})
+}
+
+// askPortal asks a developer portal what there is. On the first run it does so without a store.
+func (s *Session) askPortal(r AskPortal) []Work {
+	service := s.service()
+	return s.beginFirst(r, Key{Kind: AskingPortal}, func(c call) Work {
+		return func(ctx context.Context) Event {
+			ctx, cancel := context.WithCancel(ctx)
+			defer cancel()
+			go func() {
+				select {
+				case <-r.Stop:
+					cancel()
+				case <-ctx.Done():
+				}
+			}()
+			e := PortalAsked{call: c, For: r.For}
+			svc, _, err := service(ctx, false)
+			if e.Err = err; err == nil {
+				e.Found, e.Err = svc.AskPortal(ctx, r.Request)
+			}
+			return e
+		}
+	})
+}
+
+// keepFound keeps what was chosen of what a portal showed. On the first run that makes the store.
+func (s *Session) keepFound(r KeepFound) []Work {
+	if s.svc != nil && s.locked(r) {
+		return nil
+	}
+	service := s.service()
+	return s.beginFirst(r, Key{Kind: KeepingFound}, func(c call) Work {
+		return func(ctx context.Context) Event {
+			e := FoundKept{call: c, For: r.For}
+			svc, begun, err := service(ctx, true)
+			if e.Err = err; err == nil {
+				e.begun = begun
+				e.Apps, e.Err = svc.KeepFound(ctx, r.Chosen)
+			}
+			return e
+		}
+	})
+}
+
+func (s *Session) delete(r Delete) []Work {
+	svc := s.svc
+	return s.begin(r, Key{Kind: Deleting}, "", func(c call) Work {
+		return func(ctx context.Context) Event { return Deleted{c, r.App, r.Name, svc.Delete(ctx, r.App)} }
+	})
+}
+
+func (s *Session) adopt(r Adopt) []Work {
+	if s.svc != nil && s.locked(r) {
+		return nil
+	}
+	svc := s.svc
+	return s.begin(r, Key{Kind: Adopting}, "", func(c call) Work {
+		return func(ctx context.Context) Event {
+			t, err := svc.AdoptPair(ctx, r.App, r.Access, r.Refresh)
+			return Adopted{c, r.For, t, err}
+		}
+	})
+}
+
+func (s *Session) inspect(r Inspect) []Work {
+	svc := s.svc
+	if svc == nil || s.locked(r) {
+		return nil
+	}
+	return s.start(Key{Inspecting, r.Token}, "", func(c call) Work {
+		return func(ctx context.Context) Event {
+			i, err := svc.InspectToken(ctx, r.Token, console.InspectOptions{})
+			return Inspected{c, r.For, i, err}
+		}
+	})
+}
+
+func (s *Session) introspect(r Introspect) []Work {
+	svc := s.svc
+	if svc == nil || s.locked(r) {
+		return nil
+	}
+	return s.start(Key{Introspecting, r.Token}, "", func(c call) Work {
+		return func(ctx context.Context) Event {
+			e := Introspected{call: c, For: r.For, ID: r.Token}
+			ans, _, err := svc.Introspect(ctx, r.Token)
+			if e.Err = err; err != nil {
+				return e
+			}
+			e.Answer.Active = ans.Active
+			for _, m := range []Member{
+				{Name: "user", Value: ans.Username}, {Name: "subject", Value: ans.Subject},
+				{Name: "client", Value: ans.ClientID}, {Name: "scopes", Value: strings.Join(ans.Scopes, " ")},
+				{Name: "type", Value: ans.TokenType},
+			} {
+				if m.Value != "" {
+					e.Answer.Members = append(e.Answer.Members, m)
+				}
+			}
+			at := func(name string, seconds int64, known bool) {
+				const never = 253402300800 // the year 10000
+				if known {
+					m := Member{Name: name, At: time.Unix(seconds, 0), Never: seconds >= never}
+					e.Answer.Members = append(e.Answer.Members, m)
+				}
+			}
+			at("issued", ans.Issued.Seconds, ans.Issued.Known)
+			at("not before", ans.NotBefore.Seconds, ans.NotBefore.Known)
+			at("expires", ans.Expires.Seconds, ans.Expires.Known)
+			for _, p := range ans.Extra {
+				e.Answer.Members = append(e.Answer.Members, Member{Name: p.Name, Value: p.Value})
+			}
+			return e
+		}
+	})
+}
+
+func (s *Session) reveal(r Reveal) []Work {
+	svc := s.svc
+	if svc == nil || s.locked(r) {
+		return nil
+	}
+	return s.start(Key{Kind: Inspecting, ID: r.Token}, "", func(c call) Work {
+		return func(ctx context.Context) Event {
+			sec, err := svc.Secrets(ctx, r.Token)
+			return Revealed{c, r.For, sec.Access, err}
+		}
+	})
+}
+
+func (s *Session) logReveal(r LogReveal) []Work {
+	svc := s.svc
+	return []Work{func(ctx context.Context) Event {
+		return RevealLogged{Fingerprint: r.Fingerprint, Err: svc.Copied(ctx, r.Token, "screen", console.FormBare)}
+	}}
+}

@@ -1,0 +1,72 @@
+package session
+
+import (
+	"context"
+	"strconv"
+
+	"lanyard/console"
+	"lanyard/tokenapi/secret"
+)
+
+type secretText = secret.Text
+
+// KeyState is what a session knows of the key to the stored secrets.
+type KeyState struct {
+	console.KeyStatus
+	Failed bool  // the last attempt to fetch it failed
+	Unread bool  // the board was not read yet
+	Unkept error // why nothing can be stored any more
+}
+
+// NeedsPassphrase reports whether a person has to unlock the secrets before a verb can run.
+func (k KeyState) NeedsPassphrase() bool { return k.Locked && k.Asks }
+
+// Fresh reports whether that person chooses the passphrase: nothing is sealed yet.
+func (k KeyState) Fresh() bool { return k.NeedsPassphrase() && k.Kind == "" }
+
+// Shut reports whether the secrets cannot be opened as things are. A key that no verb has needed yet is
+// not shut: it is fetched when one does.
+func (k KeyState) Shut() bool { return k.Locked && (k.Asks || k.Failed) }
+
+// Gone reports whether the store was replaced or deleted.
+func (k KeyState) Gone() bool { return code(k.Unkept) == "store_replaced" }
+
+// Key is the latest word on the key: a process that was locked a moment ago may be unlocked now.
+func (s *Session) Key() KeyState {
+	k := KeyState{KeyStatus: s.board.Key, Failed: s.keyFailed, Unkept: s.board.Unkept}
+	if s.svc != nil {
+		k.KeyStatus = s.svc.Key()
+	}
+	return k
+}
+
+// KeyShown is what the board says of the key.
+func (s *Session) KeyShown() KeyState {
+	return KeyState{KeyStatus: s.board.Key, Failed: s.keyFailed, Unread: !s.board.Read, Unkept: s.board.Unkept}
+}
+
+// locked asks for the passphrase if the secrets are locked and this face asks. then is done once, when
+// they are open; nil is nothing.
+func (s *Session) locked(then Request) bool {
+	if !s.o.AsksPassphrase {
+		return false
+	}
+	k := s.Key()
+	if k.NeedsPassphrase() {
+		s.ask(Locked{Fresh: k.Fresh()}, then)
+	}
+	return k.NeedsPassphrase()
+}
+
+// LockedFirst asks for the passphrase if the secrets are locked. then is what they are needed for.
+func (s *Session) LockedFirst(then Request) bool { return s.locked(then) }
+
+// unlock hands a passphrase to the console. Deriving a key from it takes a moment.
+func (s *Session) unlock(r Unlock) []Work {
+	svc := s.svc
+	return s.begin(r, Key{Unlocking, strconv.Itoa(r.Attempt)}, "", func(c call) Work {
+		return func(ctx context.Context) Event {
+			return Unlocked{c, r.Attempt, svc.Unlock(ctx, r.Passphrase)}
+		}
+	})
+}

@@ -1,0 +1,171 @@
+package session
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"lanyard/console"
+)
+
+// probeLoop is a token that is probed until the gateway refuses it.
+type probeLoop struct {
+	console.ProbeLoop
+	fingerprint string
+	next        console.ProbeStep // meaningless while a probe is in flight
+	asking      bool
+	told        string // why this proves nothing, as it was told last
+}
+
+// ProbeLoop is what a face shows of a token that is probed until it is dead.
+type ProbeLoop struct {
+	console.ProbeLoop
+	At     time.Time // when the next probe is due
+	Asking bool      // one is in flight
+}
+
+// Loop returns the probe loop of a token.
+func (s *Session) Loop(id string) (l ProbeLoop, ok bool) {
+	if p := s.loops[id]; p != nil {
+		return ProbeLoop{p.ProbeLoop, p.next.At, p.asking}, true
+	}
+	return l, false
+}
+
+func (s *Session) probeUntilDead(r ProbeUntilDead) {
+	idle := slices.DeleteFunc(slices.Clone(r.Tokens), func(id string) bool { return s.loops[id] != nil })
+	if len(idle) == 0 {
+		s.stopProbing(r.Tokens)
+		return
+	}
+	if s.svc == nil {
+		s.refuse(r, NothingYet, Key{})
+		return
+	}
+	r.Tokens = idle
+	if s.locked(r) || !r.Answered && s.asksToRepeat(r) {
+		return
+	}
+	n, last := 0, ""
+	for _, id := range r.Tokens {
+		row := s.board.ByID[id]
+		if row == nil || row.Token == nil {
+			continue
+		}
+		fp := row.Token.Fingerprint
+		if s.board.Status(row, s.now).Proof == console.ProofProbe {
+			s.tell(DeadAlready{Fingerprint: fp})
+			continue
+		}
+		l := &probeLoop{ProbeLoop: console.ProbeLoop{Began: s.now}, fingerprint: fp}
+		l.next = l.Next(*row.Token, s.Policy(row.Token.AppID), s.now)
+		s.loops[id] = l
+		last = fp
+		n++
+	}
+	if n > 0 {
+		s.tell(ProbesBegan{Fingerprint: last, N: n})
+	}
+}
+
+// asksToRepeat asks if a probe of these tokens may act.
+func (s *Session) asksToRepeat(r ProbeUntilDead) bool {
+	var apps []console.Application
+	for _, id := range r.Tokens {
+		if row := s.board.ByID[id]; row != nil {
+			apps = append(apps, s.board.Apps[row.App].Application)
+		}
+	}
+	words := console.RepeatedProbes(apps...)
+	if words != "" {
+		r.Answered = true
+		s.ask(Repeating{words}, r)
+	}
+	return words != ""
+}
+
+func (s *Session) stopProbing(ids []string) {
+	for _, id := range ids {
+		if l := s.loops[id]; l != nil {
+			delete(s.loops, id)
+			s.tell(ProbesStopped{Fingerprint: l.fingerprint, N: l.Probes})
+		}
+	}
+}
+
+// probesAt is when the next probe of a loop is due.
+func (s *Session) probesAt() (at time.Time) {
+	if s.quitting {
+		return time.Time{}
+	}
+	for _, l := range s.loops {
+		if !l.asking {
+			at = Earlier(at, l.next.At)
+		}
+	}
+	return at
+}
+
+// probeDue probes what is due.
+func (s *Session) probeDue() []Work {
+	if at := s.probesAt(); at.IsZero() || s.now.Before(at) {
+		return nil
+	}
+	var work []Work
+	for _, id := range slices.Sorted(maps.Keys(s.loops)) {
+		l := s.loops[id]
+		switch row := s.board.ByID[id]; {
+		case l.asking || s.now.Before(l.next.At):
+		case l.next.Wait && row != nil && row.Token != nil:
+			s.judgeLoop(id, *row.Token, l.told, "")
+		default:
+			l.asking = true
+			svc := s.svc
+			work = append(work, func(ctx context.Context) Event {
+				a, t, err := svc.Probe(ctx, id)
+				return reprobed{id: id, answer: a, token: t, err: err}
+			})
+		}
+	}
+	return work
+}
+
+// reprobed files one probe of many. It tells of the end only, and once that no probe of this URL can
+// prove anything.
+func (s *Session) reprobed(e reprobed) {
+	l := s.loops[e.id]
+	if l == nil { // a person has stopped it
+		return
+	}
+	s.changed = true
+	if e.err != nil {
+		delete(s.loops, e.id)
+		s.failed(e.err)
+		s.tell(ProbeFailed{Err: e.err})
+		return
+	}
+	l.asking = false
+	l.Answered(e.answer)
+	hopeless, hint := console.ProbeHopeless(e.answer)
+	s.judgeLoop(e.id, e.token, hopeless, hint)
+}
+
+// judgeLoop decides how a probe loop goes on, and tells why it stops. hopeless and hint are about the
+// last answer.
+func (s *Session) judgeLoop(id string, t console.Token, hopeless, hint string) {
+	l := s.loops[id]
+	l.next = l.Next(t, s.Policy(t.AppID), s.now)
+	switch {
+	case l.next.Stop != console.GoOn:
+		delete(s.loops, id)
+		s.tell(ProbesEnded{
+			Stop: l.next.Stop, Verdict: l.Verdict, Fingerprint: l.fingerprint, N: l.Probes,
+			Hopeless: hopeless, Hint: hint, Token: t,
+		})
+		return
+	case hopeless != "" && hopeless != l.told:
+		s.tell(ProbesHopeless{Fingerprint: l.fingerprint, Hopeless: hopeless, Hint: hint, Token: t})
+	}
+	l.told = hopeless
+}

@@ -1,0 +1,270 @@
+package session
+
+import (
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi/secret"
+)
+
+// Request is what a person asks for.
+type Request interface{ request() }
+
+type asks struct{}
+
+func (asks) request() {}
+
+// The requests. Answered says that a person has said yes to the question that the request raises.
+type (
+	// Get requests a token. Empty fields are the application's.
+	Get struct {
+		asks
+		App      string
+		Scopes   []string
+		Grant    string
+		User     string
+		Password secret.Text
+		Answered bool
+		Selected string // what was selected when it was asked for, for the face
+	}
+	// Renew refreshes a token, or requests a new one if there is no refresh token.
+	Renew struct {
+		asks
+		Token    string
+		Answered bool
+	}
+	// Revoke decides to revoke a token. It is sent when the undo window is over.
+	Revoke struct {
+		asks
+		Token    string
+		Answered bool
+	}
+	// Undo takes back the decision that a token's revoke is part of; "" is the last decision. With One it
+	// takes back the revoke of that token only.
+	Undo struct {
+		asks
+		Token string
+		One   bool
+	}
+	// Copy copies a token in a form. As names the form where it is not the bare token.
+	Copy struct {
+		asks
+		Token string
+		Form  console.Form
+		As    string
+	}
+	// CopyText copies what is no secret. What names it.
+	CopyText struct {
+		asks
+		What, Text string
+	}
+	// Probe asks the gateway once.
+	Probe struct {
+		asks
+		Token string
+	}
+	// ProbeUntilDead probes tokens again and again until the gateway refuses them. If all of them are
+	// probed already it stops that.
+	ProbeUntilDead struct {
+		asks
+		Tokens   []string
+		Answered bool
+	}
+	// Bulk does one verb to several tokens.
+	Bulk struct {
+		asks
+		Verb     Verb
+		Tokens   []string
+		What     string // names them, in the plural
+		Marked   bool   // they are the marked ones
+		Unseen   int    // how many of them the face does not show
+		More     int    // how many have come since a person counted them
+		Answered bool
+	}
+	// GiveUp ends the wait for a person. Key is what waits; the zero key is whatever does.
+	GiveUp struct {
+		asks
+		App string
+		Key Key
+	}
+	// Unlock opens the stored secrets. Attempt tells several attempts apart.
+	Unlock struct {
+		asks
+		Passphrase secret.Text
+		Attempt    int
+	}
+	// Dismiss dismisses the mark of a lost answer.
+	Dismiss struct {
+		asks
+		Mark string
+	}
+	// Forget removes what is over from the store.
+	Forget struct {
+		asks
+		What     console.ForgetWhat
+		Answered bool
+	}
+	// ReadLog reads the log. For is handed back.
+	ReadLog struct {
+		asks
+		For any
+	}
+	// WriteOut writes what this console holds to a new directory. With Quit the console then quits.
+	WriteOut struct {
+		asks
+		Quit bool
+	}
+	// Save keeps an application. For is handed back.
+	Save struct {
+		asks
+		For   any
+		Draft console.Draft
+	}
+	// Test tries an application that may not be saved yet. For and Changes are handed back.
+	Test struct {
+		asks
+		For      any
+		Draft    console.Draft
+		Changes  int
+		Answered bool
+	}
+	// AskPortal asks a developer portal what there is. For is handed back. Stop cancels it.
+	AskPortal struct {
+		asks
+		For     any
+		Request console.PortalRequest
+		Stop    <-chan struct{}
+	}
+	// KeepFound keeps what was chosen of what a portal showed. For is handed back.
+	KeepFound struct {
+		asks
+		For    any
+		Chosen console.PortalFound
+	}
+	// Delete deletes an application of the store. Name is handed back.
+	Delete struct {
+		asks
+		App, Name string
+	}
+	// Adopt takes over a token from elsewhere. For is handed back.
+	Adopt struct {
+		asks
+		For             any
+		App             string
+		Access, Refresh secret.Text
+	}
+	// Inspect looks inside a token. For is handed back.
+	Inspect struct {
+		asks
+		For   any
+		Token string
+	}
+	// Introspect asks the key manager about a token. For is handed back.
+	Introspect struct {
+		asks
+		For   any
+		Token string
+	}
+	// Reveal reads a token to be shown. For is handed back.
+	Reveal struct {
+		asks
+		For   any
+		Token string
+	}
+	// LogReveal notes in the log that a token is on the screen. Fingerprint is handed back.
+	LogReveal struct {
+		asks
+		Token, Fingerprint string
+	}
+	// Suspend clears the clipboard, and then tells that the process may be stopped.
+	Suspend struct{ asks }
+	// Quit sends what was decided, finishes what is in flight and clears the clipboard. With Force it
+	// asks nothing; a second time it does not wait.
+	Quit struct {
+		asks
+		Force bool
+	}
+)
+
+// Verb is a verb of Bulk.
+type Verb int
+
+// The verbs that can be done to several tokens.
+const (
+	VerbRenew Verb = iota
+	VerbRevoke
+	VerbProbe
+)
+
+// Do begins what a person asks for. It tells why not, or asks a question first, with a fact.
+func (s *Session) Do(r Request, now time.Time) []Work {
+	s.now = now
+	var work []Work
+	switch r := r.(type) {
+	case Get:
+		work = s.get(r)
+	case Renew:
+		work = s.renew(r)
+	case Revoke:
+		work = s.revoke(r)
+	case Undo:
+		work = s.undo(r)
+	case Copy:
+		work = s.copy(r)
+	case CopyText:
+		work = s.copyText(r)
+	case Probe:
+		work = s.probe(r)
+	case ProbeUntilDead:
+		s.probeUntilDead(r)
+	case Bulk:
+		work = s.bulk(r)
+	case GiveUp:
+		s.unwanted[r.App] = r.Key
+		work = s.giveUp()
+	case Unlock:
+		work = s.unlock(r)
+	case Suspend:
+		s.suspending = true
+	case Quit:
+		work = s.quit(r)
+	default:
+		work = s.look(r)
+	}
+	return append(work, s.settle()...)
+}
+
+// look begins what neither changes a token nor waits for a server of one.
+func (s *Session) look(r Request) []Work {
+	switch r := r.(type) {
+	case Dismiss:
+		return s.dismiss(r)
+	case Forget:
+		return s.forget(r)
+	case ReadLog:
+		return s.readLog(r)
+	case WriteOut:
+		return s.writeOut(r)
+	case Save:
+		return s.save(r)
+	case Test:
+		return s.test(r)
+	case AskPortal:
+		return s.askPortal(r)
+	case KeepFound:
+		return s.keepFound(r)
+	case Delete:
+		return s.delete(r)
+	case Adopt:
+		return s.adopt(r)
+	case Inspect:
+		return s.inspect(r)
+	case Introspect:
+		return s.introspect(r)
+	case Reveal:
+		return s.reveal(r)
+	case LogReveal:
+		return s.logReveal(r)
+	}
+	return nil
+}

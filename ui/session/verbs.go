@@ -1,0 +1,218 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"lanyard/console"
+)
+
+func (s *Session) get(r Get) []Work {
+	a, key := s.board.App(r.App), AppKey(r.App)
+	if s.Busy(key) {
+		if s.board.Invites(r.App) {
+			s.tell(WaitsForPerson{App: r.App, Again: true})
+		} else {
+			s.refuse(r, InFlight, key)
+		}
+		return nil
+	}
+	yes := r
+	yes.Answered = true
+	if a != nil && !r.Answered && s.asksToSupersede(a, r.User, r.Scopes, yes) || s.locked(yes) {
+		return nil
+	}
+	svc := s.svc
+	work := s.begin(r, key, r.App, func(c call) Work {
+		return func(ctx context.Context) Event {
+			out, err := svc.Get(ctx, r.App, console.GetOptions{
+				Scopes: r.Scopes, Grant: r.Grant, Username: r.User, Password: r.Password,
+			})
+			return Got{c, r.App, r.Selected, out, err}
+		}
+	})
+	if work != nil && a != nil && a.With(r.Grant).Interactive() {
+		s.tell(WaitsForPerson{App: r.App, Key: key})
+	}
+	return work
+}
+
+// renew refreshes, or gets anew.
+func (s *Session) renew(r Renew) []Work {
+	key := TokenKey(r.Token)
+	row, appID, anew := s.board.ByID[r.Token], "", false
+	if row != nil {
+		appID, anew = s.board.Apps[row.App].ID, row.Token != nil && AsksAnew(row)
+	}
+	yes := r
+	yes.Answered = true
+	if !s.Busy(key) {
+		if anew && !r.Answered && s.asksToSupersede(&s.board.Apps[row.App], "", row.Token.Asked, yes) {
+			return nil
+		}
+		if s.locked(yes) {
+			return nil
+		}
+	}
+	work := s.begin(r, key, appID, s.renewal(r.Token, appID))
+	if a := s.board.App(appID); work != nil && anew && a.Interactive() && a.Source != console.Gone {
+		s.tell(WaitsForPerson{App: appID, Key: key})
+	}
+	return work
+}
+
+func (s *Session) renewal(id, appID string) func(call) Work {
+	svc := s.svc
+	return func(c call) Work {
+		return func(ctx context.Context) Event {
+			out, err := svc.Renew(ctx, id)
+			return Renewed{c, id, appID, out, err}
+		}
+	}
+}
+
+// asksToSupersede asks if getting with these scopes may end a token that is held here. What the console
+// will refuse anyway is not asked about.
+func (s *Session) asksToSupersede(a *App, user string, scopes []string, yes Request) bool {
+	if a.Source == console.Gone || a.Environment.ReadOnly {
+		return false
+	}
+	by := a.Application
+	by.Username = cmp.Or(user, by.Username)
+	return s.asksOf(by, scopesOr(scopes, a.Scopes), a.Policy, yes)
+}
+
+// asksOf asks, or tells of a token that others may hold.
+func (s *Session) asksOf(a console.Application, scopes []string, p console.Policy, yes Request) bool {
+	k, ok := console.KnocksOut(a, s.board.Applications(), s.board.Tokens, scopes, p, s.o.Device, s.now)
+	if !ok {
+		return false
+	}
+	if !k.Asks() {
+		s.tell(MaySupersede{Knock: k})
+		return false
+	}
+	s.ask(Superseding{Knock: k, App: a.ID, Scopes: scopes}, yes)
+	return true
+}
+
+// scopesOr are the scopes that were asked for, else the usual ones.
+func scopesOr(asked, usual []string) []string {
+	if len(asked) == 0 {
+		return usual
+	}
+	return asked
+}
+
+// came says that a get or a renewal has come to its end: no person is waited for any more.
+func (s *Session) came(appID string, key Key) {
+	if k, ok := s.unwanted[appID]; ok && (k == Key{} || k == key) {
+		delete(s.unwanted, appID)
+	}
+	s.board.Invitations = slices.DeleteFunc(slices.Clone(s.board.Invitations), func(i console.Invitation) bool {
+		return i.AppID == appID
+	})
+}
+
+// giveUp ends the wait of each invitation that no person wants any more: an invitation may come after
+// they have said so, and quitting waits for answers of servers, not for people.
+func (s *Session) giveUp() []Work {
+	var work []Work
+	svc := s.svc
+	for _, i := range s.board.Invitations {
+		if _, ok := s.unwanted[i.AppID]; ok || s.quitting {
+			work = append(work, func(context.Context) Event {
+				svc.GiveUp(i.ID) // the get then ends by itself
+				return nil
+			})
+		}
+	}
+	return work
+}
+
+// Answer hands over what was pasted for an invitation. It waits for nothing.
+func (s *Session) Answer(invitationID string, pasted secretText) error {
+	if s.svc == nil {
+		return nil
+	}
+	return s.svc.Answer(invitationID, pasted)
+}
+
+// revoke asks first in a production environment. What the console will refuse anyway is not asked about.
+func (s *Session) revoke(r Revoke) []Work {
+	row, key := s.board.ByID[r.Token], TokenKey(r.Token)
+	if row == nil || row.Token == nil {
+		s.refuse(r, TokenGone, key)
+		return nil
+	}
+	yes := r
+	yes.Answered = true
+	switch env := s.board.Apps[row.App].Environment; {
+	case s.Busy(key):
+	case row.Pending():
+		if !s.locked(nil) {
+			s.refuse(r, AlreadyRevoking, key)
+		}
+		return nil
+	case env.Production && !env.ReadOnly && !r.Answered:
+		s.ask(InProduction{Row: row, App: &s.board.Apps[row.App]}, yes)
+		return nil
+	case s.locked(yes):
+		return nil
+	}
+	svc := s.svc
+	return s.begin(r, key, "", func(c call) Work {
+		return func(ctx context.Context) Event {
+			t, err := svc.Revoke(ctx, r.Token, console.RevokeBoth, svc.UndoWindow())
+			return Decided{c, r.Token, t, err, false}
+		}
+	})
+}
+
+// decided files a revoke that was stored. The row says so when the board is read again.
+func (s *Session) decided(e Decided) []Work {
+	s.failed(e.Err)
+	if e.Err == nil {
+		s.delivery.due = Earlier(s.delivery.due, e.Token.RevokeAt)
+	}
+	s.tell(e)
+	return append(s.bulkDone(e.ID, "", e.Err), s.read()...)
+}
+
+func (s *Session) undo(r Undo) []Work {
+	key := Key{Kind: Undoing}
+	if r.Token == "" && s.board.Undoable == 0 && !s.Busy(key) {
+		s.refuse(r, NothingToUndo, key)
+		return nil
+	}
+	svc := s.svc
+	return s.begin(r, key, "", func(c call) Work {
+		return func(ctx context.Context) Event {
+			if r.One {
+				t, err := svc.Undo(ctx, r.Token)
+				return Undone{c, console.Undone{Taken: []console.Token{t}}, err}
+			}
+			u, err := svc.UndoDecision(ctx, r.Token)
+			return Undone{c, u, err}
+		}
+	})
+}
+
+func (s *Session) probe(r Probe) []Work {
+	key := TokenKey(r.Token)
+	if !s.Busy(key) && s.locked(r) {
+		return nil
+	}
+	return s.begin(r, key, "", s.probing(r.Token))
+}
+
+func (s *Session) probing(id string) func(call) Work {
+	svc := s.svc
+	return func(c call) Work {
+		return func(ctx context.Context) Event {
+			a, t, err := svc.Probe(ctx, id)
+			return Probed{c, id, a, t, err}
+		}
+	}
+}
