@@ -61,9 +61,9 @@ func (p *plain) land(msg tea.Msg) {
 		p.copying.cleared(r.serial)
 		if r.err != nil {
 			p.fail("clear the clipboard", r.err)
-		} else if said := r.cleared.words(); said != "" {
+		} else if said := r.cleared.Words(); said != "" {
 			p.out.say("%s.", strings.ToUpper(said[:1])+said[1:])
-			p.out.hint(r.cleared.hint())
+			p.out.hint(r.cleared.Hint())
 		}
 	case lostDismissed:
 		delete(p.busy, "dismiss")

@@ -396,12 +396,12 @@ func (r clipboardCleared) land(m *root) tea.Cmd {
 	m.copying.cleared(r.serial)
 	if r.err != nil {
 		m.fail("clear the clipboard", r.err)
-	} else if said := r.cleared.words(); said != "" && !m.quitting {
+	} else if said := r.cleared.Words(); said != "" && !m.quitting {
 		sev := info
-		if r.cleared.unknown() {
+		if r.cleared.Unknown() {
 			sev = warn
 		}
-		m.note(sev, said, r.cleared.hint())
+		m.note(sev, said, r.cleared.Hint())
 	}
 	next := m.finish()
 	if m.stopping {
