@@ -219,22 +219,27 @@ func (s *Session) clear(serial int) Work {
 	s.copying.clearing, s.copying.clearAt = true, time.Time{}
 	clip := s.o.Clipboard
 	return func(ctx context.Context) Event {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), clipboardTime)
-		defer cancel()
-		done, err := clip.Clear(ctx, serial)
+		done, err := clearing(ctx, clip, serial)
 		return ClipboardCleared{Cleared: done, Err: err, serial: serial}
 	}
 }
 
+func clearing(ctx context.Context, clip Clipboard, serial int) (Cleared, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), clipboardTime)
+	defer cancel()
+	return clip.Clear(ctx, serial)
+}
+
 // ClearNow clears any copy for when no loop is left to apply events: a signal or a panic ended it. It
-// writes the control sequence of a clipboard behind the terminal itself.
+// writes the control sequence of a clipboard behind the terminal itself. It changes nothing of the
+// session, so that work which panics may call it beside the loop.
 func (s *Session) ClearNow(terminal io.Writer) {
 	if s.o.Clipboard == nil {
 		return
 	}
-	e, _ := s.clear(0)(s.ctx).(ClipboardCleared)
-	if !e.Cleared.Terminal.IsZero() && terminal != nil {
-		_, _ = io.WriteString(terminal, e.Cleared.Terminal.Reveal())
+	done, _ := clearing(s.ctx, s.o.Clipboard, 0)
+	if !done.Terminal.IsZero() && terminal != nil {
+		_, _ = io.WriteString(terminal, done.Terminal.Reveal())
 	}
 }
 
