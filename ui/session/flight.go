@@ -5,7 +5,7 @@ import "time"
 // Kind is a kind of work.
 type Kind int
 
-// The kinds of work. Each but the last eight is waited for when the console quits.
+// The kinds of work. Quitting waits for those before Inspecting, for deliveries, and for the clipboard.
 const (
 	OfToken     Kind = iota // a verb on one token; ID is the token's
 	Getting                 // a token for an application; ID is the application's
@@ -44,9 +44,9 @@ func TokenKey(id string) Key { return Key{OfToken, id} }
 // AppKey is the key of getting a token for an application.
 func AppKey(id string) Key { return Key{Getting, id} }
 
-// holdsQuit reports whether quitting waits for work of this kind: work that may write to the store or to
-// a server, or that a person has just asked for.
-func (k Kind) holdsQuit() bool { return k < WritingOut }
+// holdsQuit reports whether quitting waits for work of this kind: work that may write to the store, to a
+// server or to a directory, or that has the terminal while it asks for a passphrase.
+func (k Kind) holdsQuit() bool { return k < Inspecting }
 
 // asked reports whether a person has asked for work of this kind.
 func (k Kind) asked() bool { return k < Reading }
