@@ -85,6 +85,7 @@ func (s *Session) Apply(e Event, now time.Time) []Work {
 func (s *Session) looked(e Event) []Work {
 	switch e := e.(type) {
 	case Unlocked:
+		s.failed(e.Err)
 		if e.Err == nil {
 			s.opened()
 		}
@@ -104,9 +105,11 @@ func (s *Session) looked(e Event) []Work {
 			return nil
 		}
 	case LogRead:
+		s.failed(e.Err)
 		s.tell(e)
 		return nil
 	case WroteOut:
+		s.failed(e.Err)
 		s.tell(e)
 		if e.quit && e.Err == nil {
 			return s.quit(Quit{})
@@ -218,7 +221,6 @@ func (s *Session) file(b console.Board) []Work {
 			delete(s.marks, id)
 		}
 	}
-	s.tell(BoardFiled{First: first})
 	if first {
 		s.tellCovered(b.Covered)
 	} else if s.board.Restored != restored {
@@ -226,6 +228,7 @@ func (s *Session) file(b console.Board) []Work {
 		before = nil // what differs was nobody's doing
 	}
 	s.tellUnkept(b.Unkept)
+	s.tell(BoardFiled{First: first})
 	s.nextAlert()
 	s.settledElsewhere(before)
 	if locked && !s.board.Key.Locked {
