@@ -173,13 +173,7 @@ func (fx effects) deliver() tea.Cmd {
 func (fx effects) probe(id string) tea.Cmd {
 	return run(func() tokenProbed {
 		a, t, err := fx.svc.Probe(fx.ctx, id)
-		p := probed{
-			verdict: a.Verdict, status: a.Status, fault: a.FaultCode, message: a.Message,
-			cause: a.Advice.Cause, next: a.Advice.Next, scope: a.Advice.Scope, newTokenHelps: a.Advice.NewTokenMayHelp,
-			why: console.ProbeWhy(a),
-		}
-		_, p.hint = console.ProbeHopeless(a)
-		return tokenProbed{id, p, t, err}
+		return tokenProbed{id, probedOf(a), t, err}
 	})
 }
 

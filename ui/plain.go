@@ -7,17 +7,15 @@ import (
 	"io"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"lanyard/console"
-	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
 
 // PlainOptions are what the console in lines is built from.
 type PlainOptions struct {
-	Service    *console.Service
-	Clipboard  Clipboard     // nil: copying is off. It must not want control sequences written: lines have none
+	Service *console.Service
+	// Clipboard must not want control sequences written: lines have none. Nil: copying is off.
+	Clipboard  session.Clipboard
 	Stop       *Stop         // nil: the system has no job control
 	ClearAfter time.Duration // until the clipboard is cleared; 0 never
 	Device     string        // names this machine in a scope of its own; "" makes no such offer
@@ -28,19 +26,20 @@ type PlainOptions struct {
 	Output     io.Writer
 }
 
-// RunPlain is the console in lines, for screen readers, terminals that can do nothing but print, and programs that
-// drive it. It shares everything with the screen but the looks: the board, the effects, the service. What was
-// printed stays as it is: there is no cursor to move and no escape sequence, and each change is told once.
+// RunPlain is the console in lines, for screen readers, terminals that can do nothing but print, and
+// programs that drive it. It shares everything with the screen but the looks: both are faces of a session.
+// What was printed stays as it is: there is no cursor to move and no escape sequence, and each change is
+// told once.
 //
-// It ends when the person quits, when the input does, or with ErrInterrupted when ctx does; in each case what is
-// under way is finished first.
+// It ends when the person quits, when the input does, or with ErrInterrupted when ctx does; in each case
+// what is under way is finished first.
 func RunPlain(ctx context.Context, o PlainOptions) error {
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel() // ends the wait for changes
 	p := newPlain(inner, o)
 	defer close(p.want)
 	go readLines(o.Input, p.want, p.lines)
-	defer p.fx.clearNow(nil) // after a panic; the loop has done so
+	defer p.s.ClearNow(nil) // after a panic; the loop has done so
 	p.run(ctx.Done())
 	switch {
 	case p.interrupted: // lines cannot be written either when the terminal is gone
@@ -51,62 +50,37 @@ func RunPlain(ctx context.Context, o PlainOptions) error {
 	return nil
 }
 
-// plain is the loop: everything that happens comes to it, one at a time, and it alone writes.
+// plain is the loop: everything that happens comes to it, one at a time, and it alone writes. What the
+// console is in the middle of is the session's; plain keeps what was said.
 type plain struct {
+	ctx   context.Context
 	o     PlainOptions
-	fx    effects
-	clock func() time.Time
+	s     *session.Session
+	board *session.Board // the session's
 	out   *speaker
 	want  chan struct{} // asks for the next line
 	lines chan typed
-	came  chan tea.Msg // what effects brought
+	came  chan session.Event // what work came to
 
-	now     time.Time // set once for each thing that happens
-	board   session.Board
-	apps    numbers
-	tokens  numbers
-	told    map[string]told  // what was last said of each token, by ID
-	busy    map[string]*call // what is in flight, by the keys that the screen uses too
-	asked   *question        // which the next line answers
-	invited map[string]string
+	now         time.Time // set once for each thing that happens
+	apps        numbers
+	tokens      numbers
+	told        map[string]told   // what was last said of each token, by ID
+	primed      bool              // what differs from that is told
+	left        bool              // a change was left to an answer in flight
+	invited     map[string]string // what was last said of an invitation, by application
+	undelivered map[string]string // what was last said of a revoke that is kept, by token
+	altered     []console.Altered // rows that were said to be altered
+	doubt       time.Time         // when what another lanyard has asked for will count as unanswered
 
-	tour  *tour     // nil: none
-	doubt time.Time // when what another lanyard has asked for will count as unanswered
-
-	stepTold  int  // of the tour, counted from 1
-	turn      bool // a command is being answered: the next line is not read yet
-	waitsSent bool // it is over when what was decided is sent
-	wanting   bool // a line was asked for
-
-	ticket, filed  int
-	reading, stale bool
-	readErr        string
-
-	delivering      bool
-	due, dueAfter   time.Time
-	retries         int
-	dueErr          string
-	saidLocked      bool
-	pruneAt         time.Time // when what is over may next be looked for
-	saidAltered     []console.Altered
-	saidUnkept      saidUnkept
-	keyFailed       bool
-	copying         copying
-	stopping        bool // SIGTSTP: the process stops when the clipboard is cleared
-	leaving         bool // when what is held was written out
-	quitting        bool
-	draining, over  bool
-	interrupted     bool
-	saidFinishing   bool
-	undelivered     map[string]string // what was last said of a revoke that is kept, by token
-	greeted, primed bool
-}
-
-// call is something in flight.
-type call struct {
-	appID string
-	aside bool // a person takes part in it elsewhere; lines are read meanwhile
-	given bool // up: its end is awaited
+	tour        *tour     // nil: none
+	stepTold    int       // of the tour, counted from 1
+	asked       *question // which the next line answers
+	turn        bool      // a command is being answered: the next line is not read yet
+	waitsSent   bool      // it is over when what was decided is sent
+	wanting     bool      // a line was asked for
+	interrupted bool
+	over        bool
 }
 
 // question waits for the next line. Any answer that it does not name is No.
@@ -116,34 +90,32 @@ type question struct {
 }
 
 func newPlain(ctx context.Context, o PlainOptions) *plain {
+	s := session.New(ctx, session.Options{
+		Service: o.Service, Clipboard: o.Clipboard, ClearAfter: o.ClearAfter, Device: o.Device,
+	})
 	p := &plain{
-		o: o, fx: newEffects(ctx, Options{Service: o.Service, Clipboard: o.Clipboard}), out: &speaker{w: o.Output},
-		want: make(chan struct{}, 1), lines: make(chan typed, 1), came: make(chan tea.Msg),
-		told: map[string]told{}, busy: map[string]*call{}, invited: map[string]string{}, undelivered: map[string]string{}, turn: true,
+		ctx: ctx, o: o, s: s, board: s.Board(), out: &speaker{w: o.Output}, now: s.Now(), turn: true,
+		want: make(chan struct{}, 1), lines: make(chan typed, 1), came: make(chan session.Event),
+		told: map[string]told{}, invited: map[string]string{}, undelivered: map[string]string{},
 		apps: numbers{letter: "A"},
 	}
 	if o.Tour {
 		p.tour = &tour{}
 	}
-	p.clock = p.fx.now
-	p.now = p.clock()
 	return p
 }
 
 // run handles what happens until it is over. stop is closed when the person interrupts.
 func (p *plain) run(stop <-chan struct{}) {
-	var stopAsked <-chan struct{}
+	var suspend <-chan struct{}
 	if p.o.Stop != nil {
-		stopAsked = p.o.Stop.Asked
+		suspend = p.o.Stop.Asked
 	}
-	p.read()
-	if !p.key().asks() {
-		p.deliver() // what an earlier run decided and could not send
-	}
+	p.start(p.s.Start(p.now))
 	for !p.over {
 		var beat *time.Timer
 		var wake <-chan time.Time
-		if at := p.wakeAt(); !at.IsZero() {
+		if at := session.Earlier(p.s.Next(), p.doubt); !at.IsZero() {
 			beat = time.NewTimer(max(at.Sub(p.now), time.Millisecond))
 			wake = beat.C
 		}
@@ -152,78 +124,65 @@ func (p *plain) run(stop <-chan struct{}) {
 		case <-stop:
 			stop = nil
 			happened = p.interrupt
-		case <-stopAsked:
-			happened = func() { p.stopping = p.o.Stop.Possible() }
+		case <-suspend:
+			happened = p.suspend
 		case l := <-p.lines:
 			happened = func() { p.typed(l) }
-		case msg := <-p.came:
-			happened = func() { p.land(msg) }
-		case _, ok := <-p.fx.changes:
-			if happened = p.read; !ok {
-				p.fx.changes = nil
-				happened = func() {}
-			}
+		case e := <-p.came:
+			happened = func() { p.start(p.s.Apply(e, p.now)) }
 		case <-wake:
 			happened = func() {}
 		}
 		if beat != nil {
 			beat.Stop()
 		}
-		p.now = p.clock()
+		p.now = p.s.Now()
 		happened()
 		p.settle()
 	}
 }
 
-// start runs an effect beside the loop, which takes what it brings.
-func (p *plain) start(effect tea.Cmd) {
-	if effect == nil {
-		return
+// do asks the session for something.
+func (p *plain) do(r session.Request) { p.start(p.s.Do(r, p.now)) }
+
+// start runs work beside the loop, which applies what it comes to, and tells what there is to tell.
+func (p *plain) start(work []session.Work) {
+	for _, w := range work {
+		go p.work(w)
 	}
-	done := p.fx.ctx.Done()
-	go func() {
-		ended := false
-		defer func() {
-			if !ended { // it panics, and takes the process with it
-				p.fx.clearNow(nil)
-			}
-		}()
-		msg := effect()
-		ended = true
-		select {
-		case p.came <- msg:
-		case <-done:
+	for _, f := range p.s.Facts() {
+		p.tell(f)
+	}
+}
+
+func (p *plain) work(w session.Work) {
+	ended := false
+	defer func() {
+		if !ended { // it panics, and takes the process with it
+			p.s.ClearNow(nil)
 		}
 	}()
+	e := w(p.ctx)
+	ended = true
+	select {
+	case p.came <- e:
+	case <-p.ctx.Done():
+	}
 }
 
 // settle does what time asks for, and asks for the next line when the last one is answered.
 func (p *plain) settle() {
-	if at := session.Earlier(p.board.Changes, p.doubt); !at.IsZero() && !p.now.Before(at) {
-		p.board.Judge(p.now)
+	p.start(p.s.Tick(p.now))
+	if !p.doubt.IsZero() && !p.now.Before(p.doubt) || p.left && p.quiet() && p.s.Answered() {
 		p.announce()
 	}
-	if at := p.dueAt(); !at.IsZero() && !p.now.Before(at) {
-		if p.key().asks() {
-			p.waitsLocked()
-		} else {
-			p.deliver()
-		}
-	}
-	if p.copying.due(p.now) {
-		p.start(p.fx.clear(p.copying.serial))
-	}
-	if p.stopping && p.copying.under == 0 && !p.copying.clearing {
-		p.stop()
-	}
-	if p.out.err != nil && !p.quitting {
+	if p.out.err != nil {
 		p.leave() // nobody hears any more
 	}
-	if p.quitting {
-		p.finish()
+	if p.s.Quitting() {
 		return
 	}
-	if p.turn && p.answered() || !p.turn && !p.delivering && !p.reading { // behind what it follows from
+	if p.turn && p.answered() || !p.turn && p.quiet() { // behind what it follows from
 		p.guide()
 	}
 	if p.turn && p.answered() {
@@ -238,95 +197,18 @@ func (p *plain) settle() {
 	}
 }
 
-// answered says whether the last line has got its whole answer.
+// quiet reports whether no news of the board is about to come by itself.
+func (p *plain) quiet() bool { return !p.s.IsReading() && !p.s.IsDelivering() }
+
+// answered reports whether the last line has got its whole answer.
 func (p *plain) answered() bool {
-	if p.reading || p.filed == 0 && p.readErr == "" {
-		return false
-	}
-	for _, c := range p.busy {
-		if !c.aside {
-			return false
-		}
-	}
-	return !p.waitsSent || !p.delivering && !p.soon()
-}
-
-// wakeAt is when there is something to do though nothing happens; zero: never.
-func (p *plain) wakeAt() time.Time {
-	at := session.Earlier(session.Earlier(session.Earlier(p.board.Changes, p.doubt), p.dueAt()), p.copying.clearAt)
-	if p.quitting && p.soon() {
-		at = session.Earlier(at, p.now.Add(time.Second)) // the wait for an undo window ends by itself
-	}
-	return at
-}
-
-// read asks for the board. While a reading is under way the next one waits for it.
-func (p *plain) read() {
-	if p.reading {
-		p.stale = true
-		return
-	}
-	p.ticket++
-	p.reading = true
-	p.start(p.fx.readBoard(p.ticket))
-}
-
-func (p *plain) filedBoard(r boardRead) {
-	p.reading = false
-	again := p.stale
-	p.stale = false
-	if r.err != nil {
-		if text := r.err.Error(); text != p.readErr {
-			p.readErr = text
-			p.fail("read the store", r.err)
-		}
-	} else {
-		locked, restored := p.board.Key.Locked, p.board.Restored
-		p.readErr, p.filed = "", r.ticket
-		p.board = session.NewBoard(r.board, p.fx.policy, p.now)
-		for i := range p.board.Apps {
-			p.board.Apps[i].Shown = kit.Clean(p.board.Apps[i].Name)
-		}
-		p.due = time.Time{} // the board knows
-		if p.greeted && p.board.Restored != restored {
-			p.out.say("note: %s.", restoredWords)
-			p.told, p.primed = map[string]told{}, false // what differs was nobody's doing
-		}
-		if why := p.saidUnkept.news(r.board); why != nil {
-			p.fail("store", why)
-		}
-		for i := range p.board.Apps {
-			p.apps.of(p.board.Apps[i].ID)
-		}
-		for i := range p.board.Tokens {
-			p.tokens.of(p.board.Tokens[i].ID)
-		}
-		if locked && !p.board.Key.Locked {
-			p.opened()
-		}
-		p.greet()
-		p.sayAltered()
-		p.announce()
-		p.invite()
-		p.pruneDue()
-	}
-	if again {
-		p.read()
-	}
-}
-
-// key is the latest word on the key to the stored secrets.
-func (p *plain) key() keyState {
-	return keyState{KeyStatus: p.fx.key(), failed: p.keyFailed}
+	return !p.s.IsReading() && p.s.Answered() && !(p.waitsSent && p.s.RevokesSoon())
 }
 
 // fail says what went wrong, and the next thing to try.
 func (p *plain) fail(op string, err error) {
-	if p.quitting && errors.Is(err, context.Canceled) {
+	if p.s.Quitting() && errors.Is(err, context.Canceled) {
 		return
-	}
-	if e, ok := console.AsError(err); ok && e.Code == "store_locked" {
-		p.keyFailed = true
 	}
 	p.out.say("error: %s", withOp(op, err))
 	p.out.hint(plainHint(err))

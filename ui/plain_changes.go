@@ -8,6 +8,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
+	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
 
@@ -47,7 +48,7 @@ func (p *plain) saw(t *console.Token) {
 // announce says what has changed on the board since it was last spoken of, each change in one line. What an answer
 // that is under way will say is left to it.
 func (p *plain) announce() {
-	p.doubt = time.Time{}
+	p.doubt, p.left = time.Time{}, false
 	present := map[string]bool{}
 	for i := range p.board.Tokens { // the oldest first
 		if r := p.board.ByID[p.board.Tokens[i].ID]; r != nil {
@@ -77,7 +78,11 @@ func (p *plain) announce() {
 func (p *plain) announceToken(r *session.Row) {
 	s := p.judged(r.Token)
 	was, known := p.told[r.ID]
-	if known && (r.Token.Rev < was.rev || was.state == s.State && was.reopened == s.Reopened) || p.leftToAnswer(r.Token, was, known, s.State) {
+	if known && (r.Token.Rev < was.rev || was.state == s.State && was.reopened == s.Reopened) {
+		return
+	}
+	if p.answerTells(r.Token, was, known, s.State) {
+		p.left = true
 		return
 	}
 	if s.State == console.Unsure && p.primed && p.mayBeAnswered(&p.board.Apps[r.App], r.Token.Unsure) {
@@ -95,25 +100,24 @@ func (p *plain) announceToken(r *session.Row) {
 	}
 }
 
-// leftToAnswer says whether an answer that is under way is about to tell of the change.
-func (p *plain) leftToAnswer(t *console.Token, was told, known bool, now console.State) bool {
+// answerTells reports whether an answer that is under way is about to tell of the change.
+func (p *plain) answerTells(t *console.Token, was told, known bool, now console.State) bool {
 	if !known {
-		for _, c := range p.busy {
-			if c.appID == t.AppID {
-				return true
-			}
-		}
-		return false
+		return p.s.Brings(t.AppID)
 	}
-	if was.state == console.Revoking && (p.delivering || p.busy["undo"] != nil) {
+	if was.state == console.Revoking && (p.s.IsDelivering() || p.s.Busy(session.Key{Kind: session.Undoing})) {
 		return true
 	}
 	timeDidIt := now == console.Expiring || now == console.Expired
-	return p.busy[t.ID] != nil && !timeDidIt
+	return p.s.Busy(session.TokenKey(t.ID)) && !timeDidIt
 }
 
 func (p *plain) announceMark(a *session.App, r *session.Row) {
-	if _, known := p.told[r.ID]; known || p.busy["app:"+a.ID] != nil || p.primed && p.mayBeAnswered(a, r.Mark) {
+	if _, known := p.told[r.ID]; known || p.primed && p.mayBeAnswered(a, r.Mark) {
+		return
+	}
+	if p.s.Busy(session.AppKey(a.ID)) {
+		p.left = true
 		return
 	}
 	p.told[r.ID] = told{state: console.Unsure}
@@ -148,45 +152,59 @@ func (p *plain) markWords(m *console.Mark) string {
 		console.MarkAdvice(*m, p.regime(m.AppID), p.now)
 }
 
+// filed tells what a reading of the board shows.
+func (p *plain) filed(first bool) {
+	for i := range p.board.Apps {
+		a := &p.board.Apps[i]
+		a.Shown = kit.Clean(a.Name)
+		p.apps.of(a.ID)
+	}
+	for i := range p.board.Tokens {
+		p.tokens.of(p.board.Tokens[i].ID)
+	}
+	if first {
+		p.greet()
+	}
+	p.sayAltered()
+	p.announce()
+	p.invite()
+}
+
 // greet says where one is, once the board has been read.
 func (p *plain) greet() {
-	if p.greeted {
-		return
-	}
-	p.greeted = true
 	on := ""
 	if p.o.About != "" {
 		on = ": " + p.o.About
 	}
 	p.out.say("Lanyard, in lines%s.", on)
-	for _, b := range unsafeOf(&p.board, p.o.Banners) {
+	for _, b := range unsafeOf(p.board, p.o.Banners) {
 		p.out.say("warning: %s.", b.Text)
 	}
-	p.saidAltered = p.board.Altered
+	p.altered = p.board.Altered
 	held := counted(len(p.board.Tokens), "token")
 	if len(p.board.Tokens) > 0 {
 		held += ": " + tallyWords(p.board.Total)
 	}
 	p.out.say("%s; %s. Type help for the commands.", counted(len(p.board.Apps), "application"), held)
-	if k := p.key(); k.asks() && !k.fresh() {
+	if k := p.s.Key(); k.NeedsPassphrase() && !k.Fresh() {
 		p.out.say("The store is locked: lists work and are not verified, and get, renew, revoke, copy and probe ask for the passphrase.")
 	}
 }
 
 // sayAltered says that rows were altered since it was said last.
 func (p *plain) sayAltered() {
-	if slices.Equal(p.board.Altered, p.saidAltered) {
+	if slices.Equal(p.board.Altered, p.altered) {
 		return
 	}
-	p.saidAltered = p.board.Altered
-	for _, b := range alteredBanner(&p.board) {
+	p.altered = p.board.Altered
+	for _, b := range alteredBanner(p.board) {
 		p.out.say("warning: %s.", b.Text)
 	}
 }
 
 // guide tells the next step of the tour, once, when the last one was done and its answer told.
 func (p *plain) guide() {
-	if p.tour == nil || p.filed == 0 {
+	if p.tour == nil || !p.board.Read {
 		return
 	}
 	p.tour.look(p.board.Tokens, p.judged)
@@ -208,12 +226,8 @@ func (p *plain) invite() {
 		inv := &p.board.Invitations[i]
 		key := inv.URL + " " + inv.UserCode
 		open[inv.AppID] = key
-		if p.quitting {
-			p.start(p.fx.giveUp(inv.ID))
+		if p.s.Quitting() { // nobody is waited for any more
 			continue
-		}
-		for _, c := range p.busy {
-			c.aside = !c.given && (c.aside || c.appID == inv.AppID)
 		}
 		if before, told := p.invited[inv.AppID]; !told || !strings.HasPrefix(before, key) {
 			p.tellInvitation(inv)
@@ -226,6 +240,16 @@ func (p *plain) invite() {
 		}
 	}
 	p.invited = open
+}
+
+// inviteAgain says again what a person is asked to do.
+func (p *plain) inviteAgain(appID string) {
+	for i := range p.board.Invitations {
+		if p.board.Invitations[i].AppID == appID {
+			p.tellInvitation(&p.board.Invitations[i])
+			return
+		}
+	}
 }
 
 // invitedWords names the application of an invitation.
@@ -285,7 +309,7 @@ func (p *plain) signedIn(text string) bool {
 		if inv.UserCode != "" {
 			continue
 		}
-		if wrong = p.fx.answer(inv.ID, secret.New(text)); wrong == nil {
+		if wrong = p.s.Answer(inv.ID, secret.New(text)); wrong == nil {
 			return true
 		}
 	}

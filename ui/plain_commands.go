@@ -63,7 +63,7 @@ func (p *plain) typed(l typed) {
 	p.wanting = false
 	p.turn = true
 	text := strings.TrimSpace(l.text)
-	if p.quitting {
+	if p.s.Quitting() {
 		return
 	}
 	if l.end {

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"strings"
-	"time"
 
 	"lanyard/console"
 	"lanyard/ui/session"
@@ -14,7 +13,7 @@ func (p *plain) forget(text string) {
 		a := &p.board.Apps[i]
 		for _, r := range a.Rows {
 			if m := r.Lost(); m != nil && (m.ID == text || r.ID == text) {
-				p.askForget(a, m)
+				p.askDismiss(a, m)
 				return
 			}
 		}
@@ -24,7 +23,7 @@ func (p *plain) forget(text string) {
 		return
 	}
 	if what, ok := p.forgetWhat(text); ok {
-		p.begin("forget", "", p.fx.forgettable(what))
+		p.do(session.Forget{What: what})
 	}
 }
 
@@ -51,52 +50,15 @@ func (p *plain) forgetWhat(text string) (what console.ForgetWhat, ok bool) {
 	return what, true
 }
 
-// askOver asks before what was found is forgotten.
-func (p *plain) askOver(r overFound) {
-	delete(p.busy, "forget")
-	switch {
-	case r.err != nil:
-		p.fail("forget", r.err)
-	case len(r.found.Tokens)+len(r.found.Applications) == 0:
-		p.out.say("Nothing of that is over.")
-		if len(r.found.Kept) > 0 {
-			k := r.found.Kept[0]
-			p.out.say("%s: %s.", p.lead(&k.Token), k.Held.Why)
-			p.out.hint(k.Held.Hint)
-		}
-	default:
-		p.out.say("%s. Secrets, probes and log go too; the log keeps that they were forgotten. Type yes to forget, anything else for no.", forgottenWords(r.found))
-		p.asked = &question{
-			answers: map[string]func(){"yes": func() { p.begin("forget", "", p.fx.forget(r.what)) }},
-			no:      "No: nothing was forgotten.",
-		}
-	}
-}
-
-func (p *plain) forgot(r overForgotten) {
-	delete(p.busy, "forget")
-	if r.err != nil {
-		p.fail("forget", r.err)
+// nothingOver says why nothing is forgotten.
+func (p *plain) nothingOver(f session.NothingOver) {
+	if !p.done("forget", f.Err) {
 		return
 	}
-	p.out.say("Forgot %s.", forgottenWords(r.done))
-}
-
-// pruneDue is root.pruneDue.
-func (p *plain) pruneDue() {
-	if p.board.Key.Locked || p.now.Before(p.pruneAt) || p.fx.svc.PruneEvery() == 0 {
-		return
-	}
-	p.pruneAt = p.now.Add(p.fx.svc.PruneEvery())
-	p.start(p.fx.prune())
-}
-
-func (p *plain) askForget(a *session.App, m *console.Mark) {
-	id := m.ID
-	p.out.say("%s: the answer to a %s was never seen; of a token that it may have brought: %s. That is not changed by it. "+
-		"Type yes to dismiss it, anything else for no.", p.appWords(a), m.Verb(), console.MarkEnd(*m, func(at time.Time) string { return clockTime(at, p.now) }))
-	p.asked = &question{
-		answers: map[string]func(){"yes": func() { p.begin("dismiss", a.ID, p.fx.dismiss(id)) }},
-		no:      "No: nothing was dismissed.",
+	p.out.say("Nothing of that is over.")
+	if len(f.Kept) > 0 {
+		k := f.Kept[0]
+		p.out.say("%s: %s.", p.lead(&k.Token), k.Held.Why)
+		p.out.hint(k.Held.Hint)
 	}
 }

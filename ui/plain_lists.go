@@ -209,36 +209,42 @@ func (p *plain) at(t time.Time) string {
 // lastEvents is how many lines of the log are told without being asked for all.
 const lastEvents = 20
 
+// logOf is what a line asks of the log: what happened to one token, to those of an application, or to all.
+type logOf struct {
+	tokenID, appID string
+	all            bool
+}
+
 func (p *plain) listLog(text string) {
-	tokenID, appID, all := "", "", strings.EqualFold(text, "all")
-	if text != "" && !all {
+	of := logOf{all: strings.EqualFold(text, "all")}
+	if text != "" && !of.all {
 		switch t, a := p.tokenOrApp(text); {
 		case a != nil:
-			appID = a.ID
+			of.appID = a.ID
 		case t != nil:
-			tokenID = t.ID
+			of.tokenID = t.ID
 		default:
 			return
 		}
 	}
-	p.begin("log", "", p.fx.readLog(tokenID, appID, all))
+	p.do(session.ReadLog{For: of})
 }
 
-func (p *plain) tellLog(r logRead) {
-	delete(p.busy, "log")
+func (p *plain) tellLog(f session.LogRead) {
 	p.tour.did(openLog)
-	if r.err != nil {
-		p.fail("log", r.err)
+	if f.Err != nil {
+		p.fail("log", f.Err)
 		return
 	}
-	events := slices.DeleteFunc(r.events, func(e console.Event) bool {
-		return r.tokenID != "" && e.TokenID != r.tokenID || r.appID != "" && e.AppID != r.appID
+	of, _ := f.For.(logOf)
+	events := slices.DeleteFunc(f.Events, func(e console.Event) bool {
+		return of.tokenID != "" && e.TokenID != of.tokenID || of.appID != "" && e.AppID != of.appID
 	})
 	if len(events) == 0 {
 		p.out.say("Nothing is in the log.")
 		return
 	}
-	if n := len(events); n > lastEvents && !r.all {
+	if n := len(events); n > lastEvents && !of.all {
 		p.out.say("The last %d of %d; log all tells every one.", lastEvents, n)
 		events = events[n-lastEvents:]
 	}

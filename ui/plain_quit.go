@@ -1,20 +1,14 @@
 package ui
 
-import (
-	"time"
+import "lanyard/ui/session"
 
-	"lanyard/ui/session"
-)
+// quit leaves, where the store is gone after a question.
+func (p *plain) quit(string) { p.do(session.Quit{}) }
 
-// leave quits: revokes inside their undo window are sent, writes in flight are finished, the clipboard is cleared if
-// it is still ours. Nobody is waited for.
+// leave quits without a question, once: the input is over, or nobody hears any more.
 func (p *plain) leave() {
-	if p.quitting {
-		return
-	}
-	p.quitting, p.asked = true, nil
-	for _, inv := range p.board.Invitations {
-		p.start(p.fx.giveUp(inv.ID))
+	if !p.s.Quitting() {
+		p.do(session.Quit{Force: true})
 	}
 }
 
@@ -24,39 +18,12 @@ func (p *plain) interrupt() {
 	p.leave()
 }
 
-// soon says whether a revoke is inside its undo window, or just out of it: quitting waits the seconds that are left.
-// What is decided is stored: later than that the next console sends it.
-func (p *plain) soon() bool {
-	at := session.Earlier(p.due, p.board.DeliverAt)
-	return !p.key().shut() && !at.IsZero() && at.Before(p.now.Add(min(p.fx.undoWindow(), longestWait)+time.Second)) && at.After(p.now.Add(-2*time.Second))
-}
-
-// finish takes the next step of quitting.
-func (p *plain) finish() {
-	waits := p.soon() || len(p.busy) > 0 || p.delivering
-	switch {
-	case p.copying.held && !p.copying.clearing:
-		p.copying.begun()
-		p.start(p.fx.clear(0))
-	case p.copying.clearing, p.draining:
-	case (p.soon() || len(p.busy) > 0) && !p.saidFinishing:
-		p.saidFinishing = true
-		p.out.say("Finishing what is under way; control c does not wait.")
-	case waits:
-	default:
-		p.draining = true
-		p.start(p.fx.drain())
+// suspend is SIGTSTP: the process stops when the clipboard is clear. It goes on here when it is continued.
+func (p *plain) suspend() {
+	if p.o.Stop.Possible() {
+		p.do(session.Suspend{})
 	}
 }
 
-// stop clears the clipboard and then stops the process. It goes on here when it is continued.
-func (p *plain) stop() {
-	if p.copying.held {
-		p.copying.begun()
-		p.start(p.fx.clear(0))
-		return
-	}
-	p.stopping = false
-	p.o.Stop.Now()
-	p.now = p.clock()
-}
+// writeOut writes what this console holds to a new directory.
+func (p *plain) writeOut(string) { p.do(session.WriteOut{}) }

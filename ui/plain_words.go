@@ -107,7 +107,7 @@ func (p *plain) revokingWords(t *console.Token) string {
 	switch a := p.board.App(t.AppID); {
 	case a != nil && a.Environment.ReadOnly:
 		return "the revoke is not sent, " + kit.Clean(a.Environment.Name) + " is read-only"
-	case p.key().asks() && left <= 0:
+	case p.s.Key().NeedsPassphrase() && left <= 0:
 		return "the revoke is not sent, the store is locked; unlock opens it"
 	case t.RevokeTries == 0 && left > 0:
 		return "the revoke is sent in " + spoken(left) + "; type undo to take it back"

@@ -28,6 +28,17 @@ type (
 	}
 )
 
+// probedOf is what is told of the gateway's answer.
+func probedOf(a console.ProbeAnswer) probed {
+	p := probed{
+		verdict: a.Verdict, status: a.Status, fault: a.FaultCode, message: a.Message,
+		cause: a.Advice.Cause, next: a.Advice.Next, scope: a.Advice.Scope, newTokenHelps: a.Advice.NewTokenMayHelp,
+		why: console.ProbeWhy(a),
+	}
+	_, p.hint = console.ProbeHopeless(a)
+	return p
+}
+
 func (r tokenProbed) land(m *root) tea.Cmd {
 	delete(m.busy, r.id)
 	defer func() { m.bulkDone(r.id, m.wrongOf(r.id, r.err)) }()

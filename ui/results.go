@@ -173,7 +173,7 @@ func (r revokeUndone) land(m *root) tea.Cmd {
 	for i := range r.out.Taken {
 		m.ours[r.out.Taken[i].ID] = true
 	}
-	switch text := r.words(); {
+	switch text := undoneWords(r.out); {
 	case r.out.Sent > 0:
 		m.note(warn, text, "")
 	case len(r.out.Taken) > 1:
@@ -184,16 +184,15 @@ func (r revokeUndone) land(m *root) tea.Cmd {
 	return m.read()
 }
 
-// words say how many revokes of a decision were taken back, and how many could not be.
-func (r revokeUndone) words() string {
-	taken, sent := len(r.out.Taken), r.out.Sent
-	text := strconv.Itoa(taken) + " of " + count(taken+sent, "revokes") + " taken back"
-	switch sent {
+// undoneWords say how many revokes of a decision were taken back, and how many could not be.
+func undoneWords(u console.Undone) string {
+	text := strconv.Itoa(len(u.Taken)) + " of " + count(len(u.Taken)+u.Sent, "revokes") + " taken back"
+	switch u.Sent {
 	case 0:
 	case 1:
 		text += "; 1 had been sent"
 	default:
-		text += "; " + strconv.Itoa(sent) + " had been sent"
+		text += "; " + strconv.Itoa(u.Sent) + " had been sent"
 	}
 	return text
 }

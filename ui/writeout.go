@@ -31,9 +31,12 @@ type writtenOut struct {
 	err   error
 }
 
-// wroteOut is that in words, with the next thing to do.
-func wroteOut(place string) (text, hint string) {
-	return "written to " + place, "lanyard --state " + place + " opens it; to put it back: " + console.PutBack(place)
+// wroteOut says where what this console holds was written.
+func wroteOut(place string) string { return "written to " + place }
+
+// wroteOutHint is the next thing to do.
+func wroteOutHint(place string) string {
+	return "lanyard --state " + place + " opens it; to put it back: " + console.PutBack(place)
 }
 
 // unwritten says whether quitting would lose what this console holds. It looks, for nobody may have noticed yet.
@@ -95,45 +98,9 @@ func (r writtenOut) land(m *root) tea.Cmd {
 		m.fail("write out", r.err)
 		return nil
 	}
-	text, hint := wroteOut(r.place)
-	m.note(good, text, hint)
+	m.note(good, wroteOut(r.place), wroteOutHint(r.place))
 	if m.leaving {
 		return m.leave(false)
 	}
 	return nil
-}
-
-// writeOut writes what is held to a new directory, as the lines do it.
-func (p *plain) writeOut(string) { p.begin("out", "", p.fx.writeOut()) }
-
-func (p *plain) wroteOut(r writtenOut) {
-	delete(p.busy, "out")
-	leaving := p.leaving
-	p.leaving = false
-	if r.err != nil {
-		p.fail("write out", r.err)
-		return
-	}
-	text, hint := wroteOut(r.place)
-	p.out.say("%s.", text)
-	p.out.hint(hint)
-	if leaving {
-		p.leave()
-	}
-}
-
-// quit leaves, where the store is gone after a question.
-func (p *plain) quit(string) {
-	if !p.fx.unwritten() {
-		p.leave()
-		return
-	}
-	p.out.say("Nothing can be stored any more. Write out what this lanyard holds before it ends? Type yes or no, anything else to stay.")
-	p.asked = &question{
-		answers: map[string]func(){
-			"yes": func() { p.leaving = true; p.writeOut("") },
-			"no":  p.leave,
-		},
-		no: "Nothing was done.",
-	}
 }

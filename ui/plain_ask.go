@@ -1,0 +1,92 @@
+package ui
+
+import (
+	"slices"
+	"time"
+
+	"lanyard/console"
+	"lanyard/ui/session"
+)
+
+// ask puts a question of the session, which the next line answers.
+func (p *plain) ask(f session.Ask) {
+	q := question{answers: map[string]func(){"yes": func() { p.do(f.Then) }}}
+	switch about := f.About.(type) {
+	case session.InProduction:
+		q.no = "No: nothing was revoked."
+		t, who := about.Row.Token, "the application itself"
+		if t.User != "" {
+			who = t.User
+		}
+		p.out.say("%s is in production, for %s. Revoke it? Type yes to revoke, anything else for no.", p.lead(t), who)
+	case session.Superseding:
+		q.no = "No: nothing was asked for."
+		p.out.say("%s.", about.Knock.Text())
+		if about.Knock.Scope == "" {
+			p.out.say("Type yes to get it all the same, or anything else for no.")
+			break
+		}
+		own := ownToken(f.Then, about)
+		q.answers["device"] = func() { p.do(own) }
+		p.out.say("Type yes to get it all the same, device for a token of its own with the scope %s, or anything else for no.",
+			about.Knock.Scope)
+	case session.ForgettingOver:
+		q.no = "No: nothing was forgotten."
+		p.out.say("%s. Secrets, probes and log go too; the log keeps that they were forgotten. "+
+			"Type yes to forget, anything else for no.", forgottenWords(about.Found))
+	case session.Losing:
+		q.no = "Nothing was done."
+		q.answers["no"] = p.leave
+		p.out.say("Nothing can be stored any more. Write out what this lanyard holds before it ends? " +
+			"Type yes or no, anything else to stay.")
+	default:
+		return // lines raise no other question
+	}
+	p.asked = &q
+}
+
+// ownToken gets a token with a scope of this machine's own instead. A renewal becomes a get: another set of
+// scopes is another token, and not this one renewed.
+func ownToken(then session.Request, about session.Superseding) session.Get {
+	get, ok := then.(session.Get)
+	if !ok {
+		get = session.Get{App: about.App, Answered: true}
+	}
+	get.Scopes = append(slices.Clone(about.Scopes), about.Knock.Scope)
+	return get
+}
+
+// askDismiss asks before the mark of a lost answer is dismissed.
+func (p *plain) askDismiss(a *session.App, m *console.Mark) {
+	id := m.ID
+	p.out.say("%s: the answer to a %s was never seen; of a token that it may have brought: %s. That is not changed by it. "+
+		"Type yes to dismiss it, anything else for no.", p.appWords(a), m.Verb(),
+		console.MarkEnd(*m, func(at time.Time) string { return clockTime(at, p.now) }))
+	p.asked = &question{
+		answers: map[string]func(){"yes": func() { p.do(session.Dismiss{Mark: id}) }},
+		no:      "No: nothing was dismissed.",
+	}
+}
+
+// refused says why a command did nothing.
+func (p *plain) refused(f session.Refused) {
+	switch f.Reason {
+	case session.InFlight:
+		p.out.say("That is under way already; it is said here when it is done.")
+	case session.CopyingOff:
+		p.out.say("Copying is switched off.")
+		p.out.hint("set clipboard.via in the configuration")
+	case session.TokenGone:
+		p.out.say("That token is no longer held.")
+	case session.NothingToUndo:
+		p.out.say("There is nothing to undo: no revoke is waiting that was not sent.")
+	case session.AlreadyRevoking:
+		r, _ := f.Request.(session.Revoke)
+		t := p.board.ByID[r.Token].Token
+		p.out.say("%s: %s.", p.lead(t), p.stateWords(t, p.judged(t)))
+		if p.s.Key().NeedsPassphrase() {
+			p.unlock("")
+		}
+	case session.NothingYet, session.NowhereToSave, session.AskingAlready: // lines have a service from the start
+	}
+}
