@@ -14,6 +14,7 @@ import (
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
 	"lanyard/ui"
 )
 
@@ -470,6 +471,42 @@ func TestPlainTellsOfOthers(t *testing.T) {
 			l.t.Fatal(err)
 		}
 		l.passes(2*time.Second, p1+"its revoke was taken back in another lanyard, it lives on: active, 59 minutes 56 seconds left.")
+	})
+}
+
+// slowClip is a clipboard that copies when it is told to.
+type slowClip struct {
+	*pocket
+	now chan struct{}
+}
+
+func (c slowClip) Copy(ctx context.Context, t secret.Text, stays bool) (ui.Copied, error) {
+	<-c.now
+	return c.pocket.Copy(ctx, t, stays)
+}
+
+// What another console did while an answer was awaited is told after that answer, whatever the answer is.
+func TestPlainTellsOfOthersAfterAnAnswer(t *testing.T) {
+	t.Parallel()
+	clip := slowClip{newPocket(), nil}
+	linesWith(t, func(o *ui.PlainOptions) {
+		clip.now = make(chan struct{})
+		o.Clipboard = clip
+	}, as, func(l *talk) {
+		l.typing("get A1")
+		l.typing("copy 1")
+		b, err := l.svc.Board(l.t.Context())
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		if _, err := l.service("other").Revoke(l.t.Context(), b.Tokens[0].ID, console.RevokeBoth, time.Minute); err != nil {
+			l.t.Fatal(err)
+		}
+		l.passes(2 * time.Second)
+		close(clip.now)
+		l.passes(0, "copied "+fp("access-1")+" (system clipboard), cleared in 45 seconds, "+
+			"but it is revoking: the revoke is sent in 58 seconds; type undo to take it back.",
+			p1+"revoking: the revoke is sent in 58 seconds; type undo to take it back.", "ready")
 	})
 }
 

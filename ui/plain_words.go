@@ -47,12 +47,7 @@ func (p *plain) judged(t *console.Token) console.Status {
 	return console.StatusAt(*t, p.policyOf(t), p.now)
 }
 
-func (p *plain) policyOf(t *console.Token) console.Policy {
-	if a := p.board.App(t.AppID); a != nil {
-		return a.Policy
-	}
-	return console.Policy{}
-}
+func (p *plain) policyOf(t *console.Token) console.Policy { return p.s.Policy(t.AppID) }
 
 // stateWords say what state a token is in, the word of the state first, and how long it lasts.
 func (p *plain) stateWords(t *console.Token, s console.Status) string {
