@@ -18,7 +18,7 @@ import (
 // here does not exist.
 var arrows = map[string][]string{
 	".":                {"cli"},
-	"cli":              {"console", "tokenapi", "tokenapi/sandbox", "tokenapi/portal", "tokenapi/jwt", "tokenapi/secret", "store", "themes", "ui", "ui/kit"},
+	"cli":              {"console", "tokenapi", "tokenapi/sandbox", "tokenapi/portal", "tokenapi/jwt", "tokenapi/secret", "store", "themes", "ui", "ui/session", "ui/kit"},
 	"ui":               {"console", "themes", "ui/kit", "ui/session", "tokenapi/secret"},
 	"ui/session":       {"console", "tokenapi/secret"},
 	"ui/kit":           {},
@@ -84,8 +84,9 @@ var revealers = []string{
 	"tokenapi/revoke.go",
 	"tokenapi/sandbox/portal_keys.go", // the sandbox's own invented credentials, which its portal shows
 	"tokenapi/secret/secret.go",
-	"ui/reveal.go",  // what v shows for a few seconds, because it was asked for
-	"ui/effects.go", // an OSC 52 sequence, which only the screen can write
+	"ui/reveal.go",            // what v shows for a few seconds, because it was asked for
+	"ui/clipboard.go",         // an OSC 52 sequence, which only the screen can write
+	"ui/session/clipboard.go", // the same, where a signal or a panic ended the screen
 }
 
 // source is one parsed file of the module.

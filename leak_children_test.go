@@ -18,6 +18,7 @@ import (
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui"
+	"lanyard/ui/session"
 )
 
 // The programs that the test binary is besides the program itself.
@@ -84,7 +85,7 @@ type bomb struct {
 }
 
 // Copy panics: in the goroutine of a command, where the screen recovers, or in one of its own, where nobody does.
-func (b bomb) Copy(_ context.Context, text secret.Text, _ bool) (ui.Copied, error) {
+func (b bomb) Copy(_ context.Context, text secret.Text, _ bool) (session.CopiedTo, error) {
 	how, which, _ := strings.Cut(b.kind, " ")
 	var value any
 	switch which {
@@ -106,7 +107,7 @@ func (b bomb) Copy(_ context.Context, text secret.Text, _ bool) (ui.Copied, erro
 	panic(value)
 }
 
-func (b bomb) Clear(context.Context, int) (ui.Cleared, error) { return ui.Cleared{}, nil }
+func (b bomb) Clear(context.Context, int) (session.Cleared, error) { return session.Cleared{}, nil }
 
 // explode is the console with a bomb in the place of its clipboard.
 func explode(kind string) {

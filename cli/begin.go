@@ -16,7 +16,7 @@ type beginning struct {
 	paths Paths
 
 	mu   sync.Mutex
-	made map[bool]*session // by whether it is kept
+	made map[bool]*openConsole // by whether it is kept
 }
 
 // service makes it once.
@@ -36,7 +36,7 @@ func (b *beginning) service(ctx context.Context, kept bool) (*console.Service, e
 		return nil, err
 	}
 	if b.made == nil {
-		b.made = map[bool]*session{}
+		b.made = map[bool]*openConsole{}
 	}
 	b.made[kept] = s
 	return s.svc, nil

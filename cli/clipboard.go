@@ -17,8 +17,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"lanyard/tokenapi/secret"
-	"lanyard/ui"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // The ways to a clipboard.
@@ -49,7 +49,7 @@ type outside struct {
 	read   func() (string, error)
 }
 
-// board copies tokens to the person's clipboard. It implements ui.Clipboard.
+// board copies tokens to the person's clipboard. It implements session.Clipboard.
 type board struct {
 	outside
 	via     string // auto or one of the ways
@@ -63,7 +63,7 @@ type board struct {
 	left   string      // where a copy may still be that was not cleared, "" for nowhere
 }
 
-var _ ui.Clipboard = (*board)(nil)
+var _ session.Clipboard = (*board)(nil)
 
 // clipboard is the clipboard that is configured; nil when copying is off.
 func (p *program) clipboard(cfg *Config) *board {
@@ -117,15 +117,15 @@ func outputOf(ctx context.Context, most int, argv ...string) (secret.Text, error
 
 // Copy copies a text. Which way it went is in the answer; a terminal confirms nothing. A copy that was begun is
 // finished even if ctx ends, so that Clear knows of it. Line breaks (LF) are the caller's: console.As lets none of a token through.
-func (b *board) Copy(ctx context.Context, text secret.Text, stays bool) (ui.Copied, error) {
+func (b *board) Copy(ctx context.Context, text secret.Text, stays bool) (session.CopiedTo, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := ctx.Err(); err != nil {
-		return ui.Copied{}, fmt.Errorf("copy: %w", err)
+		return session.CopiedTo{}, fmt.Errorf("copy: %w", err)
 	}
 	ctx = context.WithoutCancel(ctx)
 	if strings.ContainsFunc(text.Reveal(), func(r rune) bool { return r != '\n' && kit.Hidden([]rune{r}, 0) }) {
-		return ui.Copied{}, errors.New("copy: it holds characters that cannot be pasted safely")
+		return session.CopiedTo{}, errors.New("copy: it holds characters that cannot be pasted safely")
 	}
 	for _, way := range b.ways() {
 		done, err := b.copyVia(ctx, way, text)
@@ -133,14 +133,14 @@ func (b *board) Copy(ctx context.Context, text secret.Text, stays bool) (ui.Copi
 			return b.copied(ctx, done, way, text, stays), nil
 		}
 		if b.via != "auto" || way == viaTerminal {
-			return ui.Copied{}, fmt.Errorf("copy: %w", err)
+			return session.CopiedTo{}, fmt.Errorf("copy: %w", err)
 		}
 	}
-	return ui.Copied{}, errors.New("copy: no way to a clipboard")
+	return session.CopiedTo{}, errors.New("copy: no way to a clipboard")
 }
 
 // copied notes a copy for Clear.
-func (b *board) copied(ctx context.Context, done ui.Copied, way string, text secret.Text, stays bool) ui.Copied {
+func (b *board) copied(ctx context.Context, done session.CopiedTo, way string, text secret.Text, stays bool) session.CopiedTo {
 	if b.how != "" && b.how != way {
 		_, _ = b.clear(ctx) // the copy before went elsewhere, and would be forgotten
 	}
@@ -150,12 +150,12 @@ func (b *board) copied(ctx context.Context, done ui.Copied, way string, text sec
 	}
 	b.serial++
 	b.held, b.how = text, way
-	done.Serial, done.Later, done.Around = b.serial, ui.NotCleared, way == viaTmux && !b.blind
+	done.Serial, done.Later, done.Around = b.serial, session.NotCleared, way == viaTmux && !b.blind
 	switch {
 	case way == viaSystem || done.Around:
-		done.Later = ui.ClearedIfOurs
+		done.Later = session.ClearedIfOurs
 	case b.blind:
-		done.Later = ui.ClearedBlind
+		done.Later = session.ClearedBlind
 	}
 	return done
 }
@@ -173,22 +173,22 @@ func (b *board) ways() []string {
 	return []string{viaSystem, viaTerminal}
 }
 
-func (b *board) copyVia(ctx context.Context, way string, text secret.Text) (ui.Copied, error) {
+func (b *board) copyVia(ctx context.Context, way string, text secret.Text) (session.CopiedTo, error) {
 	switch way {
 	case viaTmux:
 		err := b.run(ctx, text.Reveal(), "tmux", "load-buffer", "-b", tmuxBuffer, "-w", "-")
-		return ui.Copied{Via: "tmux", Certain: true}, named("tmux", err)
+		return session.CopiedTo{Via: "tmux", Certain: true}, named("tmux", err)
 	case viaCommand:
 		err := b.run(ctx, text.Reveal(), b.command...)
-		return ui.Copied{Via: filepath.Base(b.command[0]), Certain: true}, named(filepath.Base(b.command[0]), err)
+		return session.CopiedTo{Via: filepath.Base(b.command[0]), Certain: true}, named(filepath.Base(b.command[0]), err)
 	case viaSystem:
 		_, err := guarded(ctx, func() (struct{}, error) { return struct{}{}, b.write(text.Reveal()) })
-		return ui.Copied{Via: "system clipboard", Certain: true}, named("system clipboard", err)
+		return session.CopiedTo{Via: "system clipboard", Certain: true}, named("system clipboard", err)
 	}
 	if len(text.Reveal()) > terminalMost {
-		return ui.Copied{}, errors.New("too long for the terminal")
+		return session.CopiedTo{}, errors.New("too long for the terminal")
 	}
-	return ui.Copied{Via: "terminal", Terminal: secret.New(b.through(ansi.SetSystemClipboard(text.Reveal())))}, nil
+	return session.CopiedTo{Via: "terminal", Terminal: secret.New(b.through(ansi.SetSystemClipboard(text.Reveal())))}, nil
 }
 
 // through is an OSC 52 sequence as the terminal is to get it. GNU screen passes on what it gets in device control strings,
@@ -208,16 +208,16 @@ func (b *board) through(sequence string) string {
 
 // Clear clears the copy with this serial number, or any if it is 0, by one rule for all ways: the clipboard is read
 // and cleared only if it still holds the copy. What cannot be read is left alone, or with clear_blind cleared.
-func (b *board) Clear(ctx context.Context, serial int) (ui.Cleared, error) {
+func (b *board) Clear(ctx context.Context, serial int) (session.Cleared, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.how == "" || serial != 0 && serial != b.serial {
-		return ui.Cleared{}, nil
+		return session.Cleared{}, nil
 	}
 	done, err := b.clear(ctx)
 	b.held, b.how, b.left = secret.Text{}, "", ""
 	switch {
-	case err != nil, done.Outcome == ui.CannotTell:
+	case err != nil, done.Outcome == session.CannotTell:
 		b.left = done.Via
 	case done.Around:
 		b.left = "the terminal around tmux"
@@ -225,18 +225,18 @@ func (b *board) Clear(ctx context.Context, serial int) (ui.Cleared, error) {
 	return done, err
 }
 
-func (b *board) clear(ctx context.Context) (ui.Cleared, error) {
-	done := ui.Cleared{Via: b.how, Outcome: ui.WasBlind}
+func (b *board) clear(ctx context.Context) (session.Cleared, error) {
+	done := session.Cleared{Via: b.how, Outcome: session.WasBlind}
 	switch {
 	case b.how == viaSystem:
 		done.Via = "system clipboard"
 		held := b.held
-		outcome, err := guarded(ctx, func() (ui.Outcome, error) {
+		outcome, err := guarded(ctx, func() (session.Outcome, error) {
 			now, err := b.read()
 			if err != nil || !trimmed(now).Equal(trimmed(held.Reveal())) {
-				return ui.WasReplaced, err
+				return session.WasReplaced, err
 			}
-			return ui.WasOurs, b.write("")
+			return session.WasOurs, b.write("")
 		})
 		done.Outcome = outcome
 		return done, named("clear: system clipboard", err)
@@ -255,7 +255,7 @@ func (b *board) clear(ctx context.Context) (ui.Cleared, error) {
 	}
 	switch {
 	case !b.blind:
-		done.Outcome = ui.CannotTell
+		done.Outcome = session.CannotTell
 	case b.how == viaCommand:
 		return done, named("clear: "+done.Via, b.run(ctx, "", b.command...))
 	default:
@@ -268,19 +268,19 @@ func (b *board) clear(ctx context.Context) (ui.Cleared, error) {
 func trimmed(text string) secret.Text { return secret.New(strings.TrimRight(text, "\r\n")) }
 
 // clearTmux removes the buffer of tmux if it still holds the copy.
-func (b *board) clearTmux(ctx context.Context) (ui.Outcome, error) {
+func (b *board) clearTmux(ctx context.Context) (session.Outcome, error) {
 	now, err := b.output(ctx, len(b.held.Reveal())+1, "tmux", "save-buffer", "-b", tmuxBuffer, "-")
 	if err != nil {
 		names, listed := b.output(ctx, 1<<20, "tmux", "list-buffers", "-F", "#{buffer_name}")
 		if listed == nil && !slices.Contains(strings.Split(names.Reveal(), "\n"), tmuxBuffer) {
-			return ui.WasReplaced, nil // somebody has removed it
+			return session.WasReplaced, nil // somebody has removed it
 		}
-		return ui.CannotTell, err
+		return session.CannotTell, err
 	}
 	if !now.Equal(b.held) {
-		return ui.WasReplaced, nil
+		return session.WasReplaced, nil
 	}
-	return ui.WasOurs, b.run(ctx, "", "tmux", "delete-buffer", "-b", tmuxBuffer)
+	return session.WasOurs, b.run(ctx, "", "tmux", "delete-buffer", "-b", tmuxBuffer)
 }
 
 // mayHold says, for the end of a console, where a copy may still be; "" for nowhere.

@@ -11,7 +11,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
-	"lanyard/ui"
+	"lanyard/ui/session"
 )
 
 // desk is a clipboard's surroundings in a test.
@@ -163,7 +163,7 @@ func TestCopyForms(t *testing.T) {
 					t.Errorf("%s token as %s, %s: pasted %q, want %q", name, form, via, pasted, text.Reveal())
 				}
 				d.system = strings.TrimSuffix(d.system, "\n") // some clipboards take it away
-				if got, err := b.Clear(t.Context(), 0); err != nil || via == viaSystem && got.Outcome != ui.WasOurs {
+				if got, err := b.Clear(t.Context(), 0); err != nil || via == viaSystem && got.Outcome != session.WasOurs {
 					t.Errorf("%s token as %s, %s: cleared %+v, %v", name, form, via, got, err)
 				}
 			}
@@ -225,24 +225,24 @@ func TestClearWays(t *testing.T) {
 		via       string
 		blind     bool
 		meanwhile func(*desk)
-		later     ui.Later
-		outcome   ui.Outcome
+		later     session.Later
+		outcome   session.Outcome
 		around    bool
 		ran       []string
 		sent      bool
 		left      bool
 	}{
-		"system":               {via: viaSystem, later: ui.ClearedIfOurs, outcome: ui.WasOurs},
-		"system, replaced":     {via: viaSystem, blind: true, meanwhile: func(d *desk) { d.system = "list" }, later: ui.ClearedIfOurs, outcome: ui.WasReplaced},
-		"command":              {via: viaCommand, later: ui.NotCleared, outcome: ui.CannotTell, ran: []string{"pbcopy < canary-token"}, left: true},
-		"command, blind":       {via: viaCommand, blind: true, later: ui.ClearedBlind, outcome: ui.WasBlind, ran: []string{"pbcopy < canary-token", "pbcopy < "}},
-		"terminal":             {via: viaTerminal, later: ui.NotCleared, outcome: ui.CannotTell, left: true},
-		"terminal, blind":      {via: viaTerminal, blind: true, later: ui.ClearedBlind, outcome: ui.WasBlind, sent: true},
-		"tmux":                 {via: viaTmux, later: ui.ClearedIfOurs, outcome: ui.WasOurs, around: true, ran: []string{load, remove}, left: true},
-		"tmux, blind":          {via: viaTmux, blind: true, later: ui.ClearedBlind, outcome: ui.WasBlind, ran: []string{load, "tmux load-buffer -b lanyard -w - <  ", remove}},
-		"tmux, replaced":       {via: viaTmux, meanwhile: func(d *desk) { d.tmux[tmuxBuffer] = "list" }, later: ui.ClearedIfOurs, outcome: ui.WasReplaced, around: true, ran: []string{load}, left: true},
-		"tmux, longer":         {via: viaTmux, meanwhile: func(d *desk) { d.tmux[tmuxBuffer] += "-and-more" }, later: ui.ClearedIfOurs, outcome: ui.WasReplaced, around: true, ran: []string{load}, left: true},
-		"tmux, buffer removed": {via: viaTmux, meanwhile: func(d *desk) { delete(d.tmux, tmuxBuffer) }, later: ui.ClearedIfOurs, outcome: ui.WasReplaced, around: true, ran: []string{load}, left: true},
+		"system":               {via: viaSystem, later: session.ClearedIfOurs, outcome: session.WasOurs},
+		"system, replaced":     {via: viaSystem, blind: true, meanwhile: func(d *desk) { d.system = "list" }, later: session.ClearedIfOurs, outcome: session.WasReplaced},
+		"command":              {via: viaCommand, later: session.NotCleared, outcome: session.CannotTell, ran: []string{"pbcopy < canary-token"}, left: true},
+		"command, blind":       {via: viaCommand, blind: true, later: session.ClearedBlind, outcome: session.WasBlind, ran: []string{"pbcopy < canary-token", "pbcopy < "}},
+		"terminal":             {via: viaTerminal, later: session.NotCleared, outcome: session.CannotTell, left: true},
+		"terminal, blind":      {via: viaTerminal, blind: true, later: session.ClearedBlind, outcome: session.WasBlind, sent: true},
+		"tmux":                 {via: viaTmux, later: session.ClearedIfOurs, outcome: session.WasOurs, around: true, ran: []string{load, remove}, left: true},
+		"tmux, blind":          {via: viaTmux, blind: true, later: session.ClearedBlind, outcome: session.WasBlind, ran: []string{load, "tmux load-buffer -b lanyard -w - <  ", remove}},
+		"tmux, replaced":       {via: viaTmux, meanwhile: func(d *desk) { d.tmux[tmuxBuffer] = "list" }, later: session.ClearedIfOurs, outcome: session.WasReplaced, around: true, ran: []string{load}, left: true},
+		"tmux, longer":         {via: viaTmux, meanwhile: func(d *desk) { d.tmux[tmuxBuffer] += "-and-more" }, later: session.ClearedIfOurs, outcome: session.WasReplaced, around: true, ran: []string{load}, left: true},
+		"tmux, buffer removed": {via: viaTmux, meanwhile: func(d *desk) { delete(d.tmux, tmuxBuffer) }, later: session.ClearedIfOurs, outcome: session.WasReplaced, around: true, ran: []string{load}, left: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -266,7 +266,7 @@ func TestClearWays(t *testing.T) {
 			if said := b.mayHold(); (said != "") != c.left {
 				t.Errorf("left: %q", said)
 			}
-			if again, err := b.Clear(t.Context(), 0); err != nil || again.Outcome != ui.NothingToClear {
+			if again, err := b.Clear(t.Context(), 0); err != nil || again.Outcome != session.NothingToClear {
 				t.Errorf("a second time: %+v, %v", again, err)
 			}
 		})
@@ -292,10 +292,10 @@ func TestClearTheRightCopy(t *testing.T) {
 	b := d.board(viaSystem)
 	first, _ := b.Copy(t.Context(), secret.New("canary-1"), false)
 	_, _ = b.Copy(t.Context(), secret.New("canary-2"), false)
-	if got, _ := b.Clear(t.Context(), first.Serial); got.Outcome != ui.NothingToClear || d.system != "canary-2" {
+	if got, _ := b.Clear(t.Context(), first.Serial); got.Outcome != session.NothingToClear || d.system != "canary-2" {
 		t.Errorf("the first one's end: %+v, it holds %q", got, d.system)
 	}
-	if got, _ := b.Clear(t.Context(), 0); got.Outcome != ui.WasOurs || d.system != "" {
+	if got, _ := b.Clear(t.Context(), 0); got.Outcome != session.WasOurs || d.system != "" {
 		t.Errorf("at the end: %+v, it holds %q", got, d.system)
 	}
 	_, _ = b.Copy(t.Context(), secret.New("canary-3"), false)

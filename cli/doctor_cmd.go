@@ -37,7 +37,7 @@ type doctor struct {
 	envs    []console.Environment                    // those that are asked about
 	free    func(dir string) (bytes uint64, ok bool) // how much may still be written to the disk of a directory
 	offline bool
-	open    *session // on what is stored; nil where that cannot be opened
+	open    *openConsole // on what is stored; nil where that cannot be opened
 	found   []finding
 	bad     bool // the configuration cannot be read
 }

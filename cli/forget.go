@@ -116,7 +116,7 @@ type keptJSON struct {
 }
 
 // forgetOver removes what is over, after a question.
-func (p *program) forgetOver(ctx context.Context, s *session, l ledger, what console.ForgetWhat, yes bool) error {
+func (p *program) forgetOver(ctx context.Context, s *openConsole, l ledger, what console.ForgetWhat, yes bool) error {
 	f, err := s.svc.Forgettable(ctx, what)
 	if err != nil {
 		return err
@@ -199,7 +199,7 @@ func (l ledger) forgotten(f console.Forgotten) forgottenJSON {
 }
 
 // forgetMarks dismisses marks, after a question.
-func (p *program) forgetMarks(ctx context.Context, s *session, l ledger, marks []console.Mark, yes bool) error {
+func (p *program) forgetMarks(ctx context.Context, s *openConsole, l ledger, marks []console.Mark, yes bool) error {
 	if !yes && !p.dryRun {
 		if err := p.confirmForget(l, marks); err != nil {
 			return err
@@ -230,7 +230,7 @@ func (p *program) forgetMarks(ctx context.Context, s *session, l ledger, marks [
 }
 
 // forgetAltered removes an altered row, after a question.
-func (p *program) forgetAltered(ctx context.Context, s *session, l ledger, a console.Altered, yes bool) error {
+func (p *program) forgetAltered(ctx context.Context, s *openConsole, l ledger, a console.Altered, yes bool) error {
 	words := a.Table + " " + a.ID + " is altered, and is removed from the store; nothing is sent, and nobody can revoke any more what it held"
 	if a.Configured {
 		words = a.Table + " " + a.ID + " is altered, and its row is written anew from the configuration"

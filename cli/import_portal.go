@@ -124,7 +124,7 @@ func (p *program) askImported(o portalOptions) func(console.Application, string)
 }
 
 // keepImported keeps what was found and prints it.
-func (p *program) keepImported(ctx context.Context, s *session, found console.PortalFound) error {
+func (p *program) keepImported(ctx context.Context, s *openConsole, found console.PortalFound) error {
 	apps, err := s.svc.KeepFound(ctx, found)
 	if err != nil {
 		return err
@@ -140,7 +140,7 @@ type importedJSON struct {
 
 // printImported prints applications that were imported.
 // In JSON each has the notes about the import.
-func (p *program) printImported(ctx context.Context, s *session, apps []console.Application, notes ...string) error {
+func (p *program) printImported(ctx context.Context, s *openConsole, apps []console.Application, notes ...string) error {
 	l, err := s.read(ctx)
 	if err != nil {
 		return err

@@ -14,7 +14,7 @@ const outboxTime = 3 * time.Second
 
 // deliverDue sends the revokes that are due, after the result of a command is out. Neither result nor exit code
 // change by it: what is not accepted stays kept.
-func (p *program) deliverDue(ctx context.Context, s *session) {
+func (p *program) deliverDue(ctx context.Context, s *openConsole) {
 	if ctx.Err() != nil || s.svc.Key().Locked {
 		return // the person gave up; or the command has said already that nothing can be sent
 	}
@@ -50,7 +50,7 @@ func (p *program) deliverDue(ctx context.Context, s *session) {
 
 // pruneDue forgets what has been over for long enough ([store] keep), at most once a day and within a time, after the
 // result of a command is out.
-func (p *program) pruneDue(ctx context.Context, s *session) {
+func (p *program) pruneDue(ctx context.Context, s *openConsole) {
 	if ctx.Err() != nil {
 		return
 	}
@@ -74,7 +74,7 @@ func (p *program) waits(a console.Application) {
 
 // leaves has it said, when the screen is closed, which revokes the server has not accepted: nobody sends them until
 // the next lanyard does.
-func (p *program) leaves(ctx context.Context, s *session) {
+func (p *program) leaves(ctx context.Context, s *openConsole) {
 	if s.hurried && s.svc.InFlight() > 0 {
 		p.later = append(p.later, "left before the server's answer: what came of it is not known, and is shown as unsure")
 	}

@@ -7,6 +7,7 @@ import (
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui"
+	"lanyard/ui/session"
 )
 
 const (
@@ -60,7 +61,7 @@ func (p *program) runPlain(ctx context.Context) error {
 }
 
 // speak runs the console in lines on a session.
-func (p *program) speak(ctx context.Context, s *session, cfg *Config, about string) error {
+func (p *program) speak(ctx context.Context, s *openConsole, cfg *Config, about string) error {
 	p.screen = true
 	defer func() { p.screen = false }()
 	o := ui.PlainOptions{
@@ -93,7 +94,7 @@ func (v askedInTurn) Secret(ctx context.Context, a console.Application, kind con
 type lineClipboard struct{ *board }
 
 // Copy copies a text, or says that it cannot.
-func (c lineClipboard) Copy(ctx context.Context, text secret.Text, stays bool) (ui.Copied, error) {
+func (c lineClipboard) Copy(ctx context.Context, text secret.Text, stays bool) (session.CopiedTo, error) {
 	done, err := c.board.Copy(ctx, text, stays)
 	if err == nil && !done.Terminal.IsZero() {
 		c.forget() // nothing was sent
@@ -101,9 +102,9 @@ func (c lineClipboard) Copy(ctx context.Context, text secret.Text, stays bool) (
 			"clipboard.via in the configuration names another way")
 	}
 	if err != nil {
-		return ui.Copied{}, err
+		return session.CopiedTo{}, err
 	}
 	return done, nil
 }
 
-var _ ui.Clipboard = lineClipboard{}
+var _ session.Clipboard = lineClipboard{}

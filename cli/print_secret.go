@@ -25,7 +25,7 @@ type issuedJSON struct {
 }
 
 // printSecret prints the token that was asked for. Nothing is printed when any of it cannot be.
-func (p *program) printSecret(ctx context.Context, s *session, a console.Application, out console.Outcome, form string) error {
+func (p *program) printSecret(ctx context.Context, s *openConsole, a console.Application, out console.Outcome, form string) error {
 	sec, err := s.svc.Secrets(ctx, out.Token.ID)
 	if err != nil {
 		return err
@@ -65,7 +65,7 @@ func printable(err error) error {
 
 // logPrinted notes in the audit log that a token is handed out, just before it is. The token is printed even when
 // that cannot be noted.
-func (p *program) logPrinted(ctx context.Context, s *session, t console.Token, form string) {
+func (p *program) logPrinted(ctx context.Context, s *openConsole, t console.Token, form string) {
 	if err := s.svc.Copied(ctx, t.ID, "stdout", console.Form(form)); err != nil {
 		p.warn("that %s was printed is not in the log: %v", t.Fingerprint, err)
 	}

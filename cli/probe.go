@@ -120,7 +120,7 @@ func (p *program) probeLeak(ctx context.Context, app string) error {
 }
 
 // printProbe shows one probe, and what is to be made of it.
-func (p *program) printProbe(s *session, a console.Application, t console.Token, ans tokenapi.ProbeAnswer) error {
+func (p *program) printProbe(s *openConsole, a console.Application, t console.Token, ans tokenapi.ProbeAnswer) error {
 	var err error
 	if p.json {
 		err = p.printJSON(probed(t, a.ProbeURL, ans))
@@ -147,7 +147,7 @@ func (p *program) printProbe(s *session, a console.Application, t console.Token,
 }
 
 // probeUntilDead probes a token until the gateway has refused it three times in a row, and prints every answer.
-func (p *program) probeUntilDead(ctx context.Context, s *session, t console.Token, a console.Application, every, timeout time.Duration) error {
+func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.Token, a console.Application, every, timeout time.Duration) error {
 	loop := console.ProbeLoop{Began: p.clock(), Every: every, Timeout: timeout}
 	all := []probeJSON{}
 	var ans tokenapi.ProbeAnswer // the last one

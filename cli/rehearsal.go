@@ -126,7 +126,7 @@ func copyAll(r console.Reader, w console.Writer) error {
 }
 
 // rehearsed prints the requests that a dry run would have sent.
-func (p *program) rehearsed(ctx context.Context, s *session, err error) error {
+func (p *program) rehearsed(ctx context.Context, s *openConsole, err error) error {
 	b, boardErr := s.svc.Board(ctx)
 	if boardErr != nil {
 		return boardErr

@@ -52,7 +52,7 @@ func (p *program) runRenew(c *cobra.Command, what string) error {
 	return nil
 }
 
-func renewed(a console.Application, out console.Outcome, pol console.Policy, s *session) string {
+func renewed(a console.Application, out console.Outcome, pol console.Policy, s *openConsole) string {
 	how := "asked anew for " + out.Token.Fingerprint
 	switch {
 	case out.Same:

@@ -141,7 +141,7 @@ func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
 }
 
 // leaked takes in a token from standard input, so that its revocation is kept and told like any other.
-func (p *program) leaked(ctx context.Context, s *session, l ledger, app string, kind *console.RevokeKind) ([]console.Token, error) {
+func (p *program) leaked(ctx context.Context, s *openConsole, l ledger, app string, kind *console.RevokeKind) ([]console.Token, error) {
 	a, err := l.needApp(app)
 	if err != nil {
 		return nil, err
@@ -217,7 +217,7 @@ func isStore(err error) bool {
 }
 
 // revoke decides and delivers the revocation of one token. A revoke that waits already is delivered now.
-func (s *session) revoke(ctx context.Context, t console.Token, kind console.RevokeKind) ([]console.Delivery, error) {
+func (s *openConsole) revoke(ctx context.Context, t console.Token, kind console.RevokeKind) ([]console.Delivery, error) {
 	if _, err := s.svc.Revoke(ctx, t.ID, kind, 0); err != nil {
 		switch refusal, ok := console.AsError(err); {
 		case isStore(err):
@@ -267,7 +267,7 @@ func undelivered(d console.Delivery) error {
 }
 
 // elsewhere waits until another process has delivered a revoke, or has failed to.
-func (s *session) elsewhere(ctx context.Context, id string) ([]console.Delivery, error) {
+func (s *openConsole) elsewhere(ctx context.Context, id string) ([]console.Delivery, error) {
 	ctx, cancel := context.WithTimeout(ctx, drainPatience)
 	defer cancel()
 	changes := s.svc.Changes(ctx)

@@ -10,7 +10,7 @@ import (
 
 // revokeEach revokes, prints what was accepted and gives the first failure. Of several, those that were
 // accepted are printed whatever became of the others.
-func (p *program) revokeEach(ctx context.Context, s *session, targets []console.Token, kind console.RevokeKind, o revokeOptions, one bool) error {
+func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []console.Token, kind console.RevokeKind, o revokeOptions, one bool) error {
 	var first error
 	var sent []console.Token
 	for _, t := range targets {
@@ -90,7 +90,7 @@ func (l ledger) revokedLine(t console.Token) string {
 
 // waitDead probes until a revoked token is dead. It returns false if that does not happen within limit.
 // Without a probe URL it waits for the window alone.
-func (p *program) waitDead(ctx context.Context, s *session, id string, limit time.Duration) (bool, error) {
+func (p *program) waitDead(ctx context.Context, s *openConsole, id string, limit time.Duration) (bool, error) {
 	loop := console.ProbeLoop{Began: p.clock(), Timeout: limit, AnyProof: true}
 	for {
 		l, err := s.read(ctx)

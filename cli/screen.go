@@ -82,7 +82,7 @@ func (p *program) welcome(ctx context.Context, cfg *Config, paths Paths) error {
 }
 
 // show opens the screen.
-func (p *program) show(ctx context.Context, s *session, cfg *Config, what screen) (ui.Choice, error) {
+func (p *program) show(ctx context.Context, s *openConsole, cfg *Config, what screen) (ui.Choice, error) {
 	p.screen = true
 	defer func() { p.screen = false }()
 	var keeper console.Keeper

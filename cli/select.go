@@ -13,11 +13,11 @@ import (
 
 // openRead opens the console and takes the board, which is how every list and most verbs begin. The session is
 // closed when that fails. A verb delivers at its end what revokes are due, whoever decided them; a list sends nothing.
-func (p *program) openRead(ctx context.Context, writes bool) (*session, ledger, error) {
-	return p.openTaking(ctx, writes, (*session).read)
+func (p *program) openRead(ctx context.Context, writes bool) (*openConsole, ledger, error) {
+	return p.openTaking(ctx, writes, (*openConsole).read)
 }
 
-func (p *program) openTaking(ctx context.Context, writes bool, take func(*session, context.Context) (ledger, error)) (*session, ledger, error) {
+func (p *program) openTaking(ctx context.Context, writes bool, take func(*openConsole, context.Context) (ledger, error)) (*openConsole, ledger, error) {
 	s, err := p.open(ctx, writes)
 	if err != nil {
 		return nil, ledger{}, err
@@ -38,7 +38,7 @@ func (p *program) openTaking(ctx context.Context, writes bool, take func(*sessio
 
 // openNamed is openRead for a verb on what somebody names. Where there is no store yet, find looks for it first: a name that
 // does not exist must not create a store. With a name, of tokens only those are read that it may be of.
-func (p *program) openNamed(ctx context.Context, find func(ledger) error, name string) (*session, ledger, error) {
+func (p *program) openNamed(ctx context.Context, find func(ledger) error, name string) (*openConsole, ledger, error) {
 	paths, err := p.paths()
 	if err != nil {
 		return nil, ledger{}, err
@@ -61,8 +61,8 @@ func (p *program) openNamed(ctx context.Context, find func(ledger) error, name s
 }
 
 // takingNamed takes only those tokens that a name may be of: what is held besides costs no time.
-func takingNamed(name string) func(*session, context.Context) (ledger, error) {
-	return func(s *session, ctx context.Context) (ledger, error) {
+func takingNamed(name string) func(*openConsole, context.Context) (ledger, error) {
+	return func(s *openConsole, ctx context.Context) (ledger, error) {
 		l, err := s.take(s.svc.BoardOf(ctx, name))
 		if err != nil || len(l.Tokens) > 0 || len(console.ApplicationsNamed(l.Applications, name, exactly)) > 0 {
 			return l, err
@@ -92,10 +92,10 @@ func isEither(names ...string) func(ledger) error {
 }
 
 // read takes the board for a list, or to find what an argument names.
-func (s *session) read(ctx context.Context) (ledger, error) { return s.take(s.svc.Board(ctx)) }
+func (s *openConsole) read(ctx context.Context) (ledger, error) { return s.take(s.svc.Board(ctx)) }
 
 // take makes a ledger of a board.
-func (s *session) take(b console.Board, err error) (ledger, error) {
+func (s *openConsole) take(b console.Board, err error) (ledger, error) {
 	if err != nil {
 		return ledger{}, err
 	}

@@ -11,7 +11,7 @@ import (
 const tellSkew = 5 * time.Second
 
 // noteSkew says that the clock of a server is off, or ours.
-func (p *program) noteSkew(s *session, a console.Application) {
+func (p *program) noteSkew(s *openConsole, a console.Application) {
 	d, ok := s.svc.Skew(a.Environment.Name)
 	if !ok || d.Abs() <= tellSkew {
 		return

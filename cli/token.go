@@ -141,7 +141,7 @@ func isScope(s string) bool {
 }
 
 // tell says on stderr what is worth knowing about a token that was got.
-func (p *program) tell(s *session, out console.Outcome, min time.Duration) {
+func (p *program) tell(s *openConsole, out console.Outcome, min time.Duration) {
 	st := console.StatusAt(out.Token, console.Policy{}, s.svc.Now())
 	if out.Same && st.HasExpiry && st.Left < min {
 		p.warn("the server handed out the same token again, with %s left", console.Left(st.Left))

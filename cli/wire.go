@@ -20,8 +20,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// session is one console with all it stands on.
-type session struct {
+// openConsole is one console with all it stands on.
+type openConsole struct {
 	svc   *console.Service
 	cfg   *Config
 	paths Paths
@@ -37,7 +37,7 @@ const drainPatience = 30 * time.Second
 
 // Close waits for writes in flight and closes the store. One that is in a hurry waits for nothing: a mark in the journal
 // says that the answer of a call was not seen.
-func (s *session) Close() {
+func (s *openConsole) Close() {
 	if s.last != nil {
 		s.last()
 	}
@@ -51,7 +51,7 @@ func (s *session) Close() {
 }
 
 // open builds the console of a list or a verb. A list does not make a store where there is none.
-func (p *program) open(ctx context.Context, writes bool) (*session, error) {
+func (p *program) open(ctx context.Context, writes bool) (*openConsole, error) {
 	cfg, paths, err := p.configured()
 	if err != nil {
 		return nil, err
@@ -112,7 +112,7 @@ func hasStore(paths Paths) bool {
 
 // assemble builds the console on a store; via, if given, carries every call instead of the network.
 // attended says that it is for a person at a screen and not for a command.
-func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v console.Vault, via http.RoundTripper, attended bool) (*session, error) {
+func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v console.Vault, via http.RoundTripper, attended bool) (*openConsole, error) {
 	id := make([]byte, 6)
 	_, _ = rand.Read(id) // never fails
 	var doors console.Callbacks = callbacks{}
@@ -155,7 +155,7 @@ func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v consol
 	if err != nil {
 		return nil, err
 	}
-	return &session{svc: svc, cfg: cfg, paths: paths, store: kept}, nil
+	return &openConsole{svc: svc, cfg: cfg, paths: paths, store: kept}, nil
 }
 
 // connect makes the client of an environment.

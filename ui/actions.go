@@ -1,11 +1,12 @@
 package ui
 
 import (
-	"lanyard/ui/session"
 	"slices"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/ui/session"
 )
 
 // doAction is the intent to do what the root itself does: everything that is no verb on one token.
@@ -27,7 +28,7 @@ func (m *root) offer(a action) intent {
 	if b.where&placeOf(m.on()) == 0 {
 		return refuse{b.word + " does nothing in this pane", m.keys.hint(paneTokens, "goes to the tokens")}
 	}
-	if bulk := m.bulkOf(s, a); bulk != nil {
+	if bulk := m.bulkOf(a); bulk != nil {
 		return bulk
 	}
 	switch a {
@@ -85,15 +86,15 @@ func (m *root) cannot(s *scene, a action) *refuse {
 	case editApp, deleteApp, adoptToken:
 		return m.cannotApp(s, a)
 	case unmarkAll:
-		if len(m.marks) == 0 {
+		if len(m.s.Marks()) == 0 {
 			return &refuse{"nothing is marked", m.keys.hint(doMark, "marks a row")}
 		}
 	case unlockSecrets:
-		if !m.key().asks() {
+		if !m.key().NeedsPassphrase() {
 			return &refuse{"the stored secrets are not locked", ""}
 		}
 	case writeOut:
-		if m.board.Unkept == nil {
+		if m.board().Unkept == nil {
 			return &refuse{"the store is in its place", "lanyard backup FILE copies it"}
 		}
 	case pickTheme:
@@ -122,7 +123,7 @@ func (m *root) do(a action) tea.Cmd {
 	case dismissMark:
 		return m.openDismiss()
 	case forgetOver:
-		return m.forgetOver()
+		return m.request(session.Forget{What: console.ForgetWhat{Over: true}})
 	case addApp, editApp:
 		return m.openApp(a == editApp)
 	case deleteApp:
@@ -149,7 +150,7 @@ func (m *root) do(a action) tea.Cmd {
 	case hideDead:
 		m.toggleDead()
 	case unmarkAll:
-		clear(m.marks)
+		m.s.Unmark()
 	case sortState, sortLeft, sortIssued, sortToken, sortWho, sortScopes:
 		m.sortBy(a)
 	case pickTheme:
@@ -159,13 +160,14 @@ func (m *root) do(a action) tea.Cmd {
 	case toggleMouse:
 		m.captureMouse(!m.set.Mouse)
 	case unlockSecrets:
-		m.unlockFirst("open them", nil)
+		m.s.LockedFirst(nil)
+		return m.tellFacts()
 	case writeOut:
-		return m.fx.writeOut()
+		return m.request(session.WriteOut{})
 	case openPalette:
 		m.openPalette()
 	case openLog:
-		m.overlays = append(m.overlays, &logOverlay{entries: m.log, key: m.key()})
+		m.overlays = append(m.overlays, &logOverlay{entries: m.notices.log, key: m.key()})
 	case openHelp:
 		m.overlays = append(m.overlays, m.newHelp())
 	case suspend:
@@ -182,51 +184,16 @@ func (m *root) do(a action) tea.Cmd {
 func (m *root) closeNothing() {
 	switch {
 	case m.endTour():
-	case !m.until.IsZero():
-		m.until = time.Time{}
-	case len(m.marks) > 0:
-		clear(m.marks)
+	case !m.notices.until.IsZero():
+		m.notices.hide()
+	case len(m.s.Marks()) > 0:
+		m.s.Unmark()
 	case m.clearFilter():
 	case m.zoomed:
 		m.zoomed = false
 	default:
 		m.say("nothing is open", "")
 	}
-}
-
-// alarm is something that is to happen at a time: what it is at, and what is done then. When it has rung, at must
-// have moved on.
-type alarm struct {
-	at   func() time.Time // zero: never
-	ring func() tea.Cmd
-}
-
-// alarms are what time alone brings about, beside states and revokes.
-func (m *root) alarms() []alarm {
-	return []alarm{
-		{func() time.Time { return m.revealed.until }, m.hideAgain},
-		{m.probingAt, m.probeAgain},
-		{m.alertAt, m.alert},
-	}
-}
-
-// ring sets off what is due.
-func (m *root) ring() []tea.Cmd {
-	var cmds []tea.Cmd
-	for _, a := range m.alarms() {
-		if at := a.at(); !at.IsZero() && !m.now.Before(at) {
-			cmds = append(cmds, a.ring())
-		}
-	}
-	return cmds
-}
-
-// nextAlarm is when the next one is due; zero: never.
-func (m *root) nextAlarm() (next time.Time) {
-	for _, a := range m.alarms() {
-		next = session.Earlier(next, a.at())
-	}
-	return next
 }
 
 // open lays an overlay over the screen.

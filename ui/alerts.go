@@ -3,7 +3,6 @@ package ui
 import (
 	"slices"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -12,102 +11,27 @@ import (
 	"lanyard/ui/session"
 )
 
-// alerts are what a person is told without looking: once each, and nothing that was over before the console started.
-type alerts struct {
-	began time.Time // what was over by then is not told
-	next  time.Time
-	told  map[string]bool
-	title string // until a key is pressed
-}
-
-// event is something to be told of.
-type event struct {
-	key  string
-	at   time.Time
-	text string
-}
-
-// watchAlerts looks up when the next one is due: the board or the settings have changed.
-func (m *root) watchAlerts() {
-	a := &m.alerts
-	if a.told == nil {
-		a.told = map[string]bool{}
-	}
-	if a.began.IsZero() {
-		a.began = m.now
-	}
-	a.next = time.Time{}
-	if len(m.set.Alerts.Via) == 0 {
-		return
-	}
-	for i := range m.board.Apps {
-		for _, r := range m.board.Apps[i].Rows {
-			for _, e := range m.events(r) {
-				if e.at.After(a.began) && !a.told[e.key] {
-					a.next = session.Earlier(a.next, e.at)
-				}
-			}
+// alert tells a person of what they are told of without looking.
+func (m *root) alert(all []session.Alert) tea.Cmd {
+	texts := make([]string, len(all))
+	for i, a := range all {
+		name := m.veil.text(m.board().Apps[a.Row.App].Shown)
+		switch a.Kind {
+		case session.AlertLeft:
+			texts[i] = console.Left(a.Before) + " left · " + name
+		case session.AlertExpired:
+			texts[i] = a.Row.Token.Fingerprint + " expired · " + name
+		case session.AlertDead:
+			texts[i] = a.Row.Token.Fingerprint + " dead"
+		case session.AlertOver:
+			texts[i] = a.Row.Token.Fingerprint + " is over"
 		}
 	}
+	return m.reach(texts)
 }
 
-// events are what there is to tell of a token, in the order of time.
-func (m *root) events(r *session.Row) (out []event) {
-	if r.Token == nil {
-		return nil
-	}
-	st := m.board.Status(r, m.now)
-	name := m.veil.text(m.board.Apps[r.App].Shown)
-	switch {
-	case st.Ended:
-		at, word := st.OverAt, " dead"
-		if st.Proof == console.ProofNone {
-			if at = st.StaleUntil; !st.StaleKnown || st.Reopened {
-				return nil
-			}
-		}
-		if st.Cause == console.CauseReplaced {
-			word = " is over"
-		}
-		return []event{{r.ID + " dead", at, r.Token.Fingerprint + word}}
-	case !st.HasExpiry:
-		return nil
-	}
-	for _, d := range m.set.Alerts.Before {
-		if at := r.Token.ExpiresAt.Add(-d); d > 0 && at.After(r.Token.IssuedAt) {
-			out = append(out, event{r.ID + " " + d.String(), at, console.Left(d) + " left · " + name})
-		}
-	}
-	slices.SortFunc(out, func(x, y event) int { return x.at.Compare(y.at) })
-	return append(out, event{r.ID + " expired", r.Token.ExpiresAt, r.Token.Fingerprint + " expired · " + name})
-}
-
-// alertAt is when somebody is to be told of something next.
-func (m *root) alertAt() time.Time { return m.alerts.next }
-
-// alert tells what is due; of one token only the last, for whoever comes back from a long sleep.
-func (m *root) alert() tea.Cmd {
-	var texts []string
-	for i := range m.board.Apps {
-		for _, r := range m.board.Apps[i].Rows {
-			text := ""
-			for _, e := range m.events(r) {
-				if !e.at.After(m.now) && e.at.After(m.alerts.began) && !m.alerts.told[e.key] {
-					m.alerts.told[e.key] = true
-					text = e.text
-				}
-			}
-			if text != "" {
-				texts = append(texts, text)
-			}
-		}
-	}
-	m.watchAlerts()
-	return m.tell(texts)
-}
-
-// tell reaches the person in the ways that they have asked for.
-func (m *root) tell(texts []string) tea.Cmd {
+// reach reaches the person in the ways that they have asked for.
+func (m *root) reach(texts []string) tea.Cmd {
 	if len(texts) == 0 {
 		return nil
 	}
@@ -116,7 +40,7 @@ func (m *root) tell(texts []string) tea.Cmd {
 	for _, via := range m.set.Alerts.Via {
 		switch via {
 		case "title":
-			m.alerts.title, m.dirty = text, true
+			m.title = text
 		case "bell":
 			b.WriteString("\a")
 		case "osc9":
@@ -145,8 +69,8 @@ func (m *root) passed(seq string) string {
 
 // windowTitle is what the terminal calls its window.
 func (m *root) windowTitle() string {
-	if m.alerts.title != "" {
-		return m.veil.text(m.alerts.title) + " · lanyard"
+	if m.title != "" {
+		return m.veil.text(m.title) + " · lanyard"
 	}
 	return "lanyard"
 }
@@ -157,11 +81,11 @@ func (m *root) progress() *tea.ProgressBar {
 	if !slices.Contains(m.set.Alerts.Via, "progress") {
 		return nil
 	}
-	for _, r := range m.board.Gate {
+	for _, r := range m.board().Gate {
 		if r.State != console.Lingering {
 			continue
 		}
-		st := m.board.Status(r, m.second())
+		st := m.board().Status(r, m.second())
 		if whole := st.StaleUntil.Sub(st.EndedAt); st.StaleKnown && whole > 0 && st.StaleLeft > 0 {
 			return tea.NewProgressBar(tea.ProgressBarWarning, int(100*(whole-st.StaleLeft)/whole))
 		}

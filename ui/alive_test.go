@@ -15,6 +15,7 @@ import (
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui"
+	"lanyard/ui/session"
 )
 
 // api is a Token API and gateway that answer from a script.
@@ -116,21 +117,21 @@ type pocket struct {
 	cleared  int
 	terminal bool
 	serial   int
-	later    ui.Later
-	outcome  ui.Outcome
+	later    session.Later
+	outcome  session.Outcome
 	around   bool
 	during   func() // while it is copied
 	refuses  string // characters
 }
 
-func newPocket() *pocket { return &pocket{later: ui.ClearedIfOurs, outcome: ui.WasOurs} }
+func newPocket() *pocket { return &pocket{later: session.ClearedIfOurs, outcome: session.WasOurs} }
 
-func (p *pocket) Copy(_ context.Context, t secret.Text, stays bool) (ui.Copied, error) {
+func (p *pocket) Copy(_ context.Context, t secret.Text, stays bool) (session.CopiedTo, error) {
 	if strings.ContainsAny(t.Reveal(), p.refuses) {
-		return ui.Copied{}, errors.New("copy: it holds what is refused")
+		return session.CopiedTo{}, errors.New("copy: it holds what is refused")
 	}
 	p.holds = t
-	done := ui.Copied{Via: "system clipboard", Certain: true, Later: p.later, Around: p.around}
+	done := session.CopiedTo{Via: "system clipboard", Certain: true, Later: p.later, Around: p.around}
 	if p.serial++; !stays {
 		done.Serial = p.serial
 	}
@@ -143,12 +144,12 @@ func (p *pocket) Copy(_ context.Context, t secret.Text, stays bool) (ui.Copied, 
 	return done, nil
 }
 
-func (p *pocket) Clear(_ context.Context, serial int) (ui.Cleared, error) {
+func (p *pocket) Clear(_ context.Context, serial int) (session.Cleared, error) {
 	if p.holds.IsZero() || serial != 0 && serial != p.serial {
-		return ui.Cleared{}, nil
+		return session.Cleared{}, nil
 	}
 	p.holds, p.cleared = secret.Text{}, p.cleared+1
-	return ui.Cleared{Via: "system clipboard", Outcome: p.outcome, Around: p.around}, nil
+	return session.Cleared{Via: "system clipboard", Outcome: p.outcome, Around: p.around}, nil
 }
 
 type live struct {

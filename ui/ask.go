@@ -1,137 +1,95 @@
 package ui
 
 import (
-	"cmp"
 	"slices"
 
-	tea "charm.land/bubbletea/v2"
-
-	"lanyard/console"
 	"lanyard/ui/session"
 )
 
-// get asks for a token: first the person, where it may end a token that somebody else holds, then the server.
-// Where a person has to take part, what to do is shown over the panes.
-func (m *root) get(i getToken) tea.Cmd {
-	if i.answered {
-		m.answer()
+// openQuestion opens the question that comes before a request.
+func (m *root) openQuestion(q session.Ask) {
+	switch about := q.About.(type) {
+	case session.InProduction:
+		m.open(newConfirm(about.Row, about.App, q.Then))
+	case session.Superseding:
+		m.open(newKnock(about, q.Then))
+	case session.Several:
+		m.open(m.newBulkConfirm(about.Bulk, q.Then))
+	case session.Repeating:
+		m.open(newRepeat(about.Words, q.Then))
+	case session.Locked:
+		m.askPassphrase(q.Then)
+	case session.ForgettingOver:
+		m.open(newForget(about.Found, q.Then))
+	case session.Losing:
+		m.overlays = []overlay{newLeave(q.Then)}
 	}
-	a, key := m.board.App(i.appID), "app:"+i.appID
-	if m.busy[key] && a != nil && m.board.Invites(i.appID) {
-		m.openInvite(a, "") // it was asked for already, and waits for the person
-		return nil
-	}
-	yes := i
-	yes.answered = true
-	if a != nil && !m.busy[key] && !i.answered && m.asksFirst(a, i.user, i.scopes, yes) {
-		return nil
-	}
-	if !m.busy[key] && m.unlockFirst("get a token", yes) {
-		return nil
-	}
-	was := m.panes.tokens.selected(i.appID)
-	cmd := m.begin(key, "a get for this application is under way", func(string) tea.Cmd { return m.fx.get(i, was) }, i.appID)
-	if cmd != nil && a != nil && a.With(i.grant).Interactive() {
-		m.openInvite(a, key)
-	}
-	return cmd
 }
 
-// renew refreshes, or asks anew as get does.
-func (m *root) renew(i renewToken) tea.Cmd {
-	if i.answered {
-		m.answer()
+// askPassphrase asks for the passphrase as the answer to the key that asked for a verb, never by itself.
+// then is done once, when the secrets are open; nil is nothing.
+func (m *root) askPassphrase(then session.Request) {
+	o := newUnlock(needing(then), m.key(), nil)
+	switch r := then.(type) {
+	case nil, session.SendWaiting: // done by unlocking
+	case session.Reveal: // its box opens when the secrets are open
+		o.then = revealToken{r.Token, r.For.(*revealOverlay).fingerprint}
+	default:
+		o.then = request{then}
 	}
-	r := m.board.ByID[i.tokenID]
-	anew := r != nil && r.Token != nil && session.AsksAnew(r)
-	yes := i
-	yes.answered = true
-	if anew && !m.busy[i.tokenID] && !i.answered && m.asksFirst(&m.board.Apps[r.App], "", r.Token.Asked, yes) {
-		return nil
-	}
-	if !m.busy[i.tokenID] && m.unlockFirst("renew a token", yes) {
-		return nil
-	}
-	appID := ""
-	if r != nil {
-		appID = m.board.Apps[r.App].ID
-	}
-	cmd := m.begin(i.tokenID, "", func(id string) tea.Cmd { return m.fx.renew(id, appID) }, i.tokenID)
-	if a := m.board.App(appID); cmd != nil && anew && a.Interactive() && a.Source != console.Gone {
-		m.openInvite(a, i.tokenID)
-	}
-	return cmd
+	m.open(o)
 }
 
-// asksFirst opens the question where getting with these scopes may end a token that is held here. What the
-// console will refuse anyway is not asked about.
-func (m *root) asksFirst(a *session.App, user string, scopes []string, yes intent) bool {
-	if len(scopes) == 0 {
-		scopes = a.Scopes
+// needing says what the passphrase is needed for.
+func needing(r session.Request) string {
+	switch r := r.(type) {
+	case nil:
+		return "open them"
+	case session.SendWaiting:
+		return "send the revoke that waits"
+	case session.Get:
+		return "get a token"
+	case session.Renew:
+		return "renew a token"
+	case session.Revoke:
+		return "revoke a token"
+	case session.Copy:
+		return "copy a token"
+	case session.Probe, session.ProbeUntilDead:
+		return "probe a token"
+	case session.Bulk:
+		return map[session.Verb]string{
+			session.VerbRenew: "renew", session.VerbRevoke: "revoke", session.VerbProbe: "probe",
+		}[r.Verb] + " the " + r.What
+	case session.Save:
+		return "save an application"
+	case session.Test:
+		return "test an application"
+	case session.KeepFound:
+		return "keep applications"
+	case session.Adopt:
+		return "adopt a token"
+	case session.Inspect:
+		return "look inside a token"
+	case session.Introspect:
+		return "introspect a token"
+	case session.Reveal:
+		return "reveal a token"
 	}
-	if a.Source == console.Gone || a.Environment.ReadOnly {
-		return false
-	}
-	by := a.Application
-	by.Username = cmp.Or(user, by.Username)
-	k, ok := console.KnocksOut(by, m.board.Applications(), m.board.Tokens, scopes, a.Policy, m.o.Device, m.now)
-	return ok && m.asksToEnd(k, a.ID, scopes, yes)
+	return "go on"
 }
 
-// asksToEnd opens the question whether a token of ours may end. Of one that others may hold it is told in the log.
-func (m *root) asksToEnd(k console.Knock, appID string, scopes []string, yes intent) bool {
-	if !k.Asks() {
-		m.jot(info, k.Text(), k.Hint())
-		return false
-	}
-	m.overlays = append(m.overlays, newKnock(k, appID, scopes, yes))
-	return true
-}
-
-func (m *root) openInvite(a *session.App, key string) {
+func (m *root) openInvite(a *session.App, key session.Key) {
 	o := newInvite(a, key)
-	o.fill(m.board.Invitations)
+	o.fill(m.board().Invitations)
 	o.veiled = m.veil != nil
-	m.overlays = append(m.overlays, o)
+	m.open(o)
 }
 
-// fillInvites brings what is open up to the board, and gives up what a person no longer wants: an invitation may
-// come after they have said so.
-func (m *root) fillInvites() tea.Cmd {
-	for _, o := range m.overlays {
-		if o, ok := o.(*inviteOverlay); ok {
-			o.fill(m.board.Invitations)
-		}
-	}
-	return m.giveUpUnwanted()
-}
-
-// giveUpUnwanted ends the wait of each invitation on the board that a person no longer wants.
-func (m *root) giveUpUnwanted() tea.Cmd {
-	var cmds []tea.Cmd
-	for _, i := range m.board.Invitations {
-		if _, ok := m.unwanted[i.AppID]; ok || m.quitting {
-			cmds = append(cmds, m.fx.giveUp(i.ID))
-		}
-	}
-	return tea.Batch(cmds...)
-}
-
-// giveUp ends the wait for a person; the get then says so itself.
-func (m *root) giveUp(i giveUp) tea.Cmd {
-	m.unwanted[i.appID] = i.key
-	return m.giveUpUnwanted()
-}
-
-// answered says that a get or renew has come to an end: nobody is waited for any more. key is its place in busy.
-func (m *root) answered(appID, key string) {
-	mine := func(k string) bool { return k == "" || k == key }
-	if k, ok := m.unwanted[appID]; ok && mine(k) {
-		delete(m.unwanted, appID)
-	}
-	m.board.Invitations = slices.DeleteFunc(slices.Clone(m.board.Invitations), func(i console.Invitation) bool { return i.AppID == appID })
+// closeInvites closes what tells a person to take part in a get or renewal that has come to its end.
+func (m *root) closeInvites(appID string, key session.Key) {
 	m.overlays = slices.DeleteFunc(m.overlays, func(o overlay) bool {
 		i, ok := o.(*inviteOverlay)
-		return ok && i.appID == appID && mine(i.key)
+		return ok && i.appID == appID && (i.key == session.Key{} || i.key == key)
 	})
 }

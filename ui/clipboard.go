@@ -1,80 +1,82 @@
 package ui
 
 import (
+	"strconv"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/tokenapi/secret"
 	"lanyard/ui/session"
 )
 
-// What a clipboard is, and what it did, is the session's. These are the names that others use.
-type (
-	Clipboard = session.Clipboard
-	Copied    = session.CopiedTo
-	Cleared   = session.Cleared
-	Later     = session.Later
-	Outcome   = session.Outcome
-)
-
-// What Clear can do about a copy, and what it did.
-const (
-	NotCleared     = session.NotCleared
-	ClearedIfOurs  = session.ClearedIfOurs
-	ClearedBlind   = session.ClearedBlind
-	NothingToClear = session.NothingToClear
-	WasOurs        = session.WasOurs
-	WasReplaced    = session.WasReplaced
-	WasBlind       = session.WasBlind
-	CannotTell     = session.CannotTell
-)
-
-// blindHint is the way out where the clipboard cannot be read.
-const blindHint = "clipboard.clear_blind = true clears it whatever it holds"
-
-// copying is what a console knows of its clipboard. Screen and lines have the same.
-type copying struct {
-	under    int       // copies under way
-	held     bool      // the clipboard holds a copy that is to be cleared
-	serial   int       // of that copy
-	clearAt  time.Time // zero: when the console ends or is stopped
-	clearing bool      // Clear is under way
+// tellCopied says what becomes of a copy.
+func (m *root) tellCopied(f session.Copied) tea.Cmd {
+	if f.Err != nil {
+		m.fail("copy", f.Err)
+		return nil
+	}
+	promise, hint := f.Copied.Promise(strconv.Itoa(int(m.set.ClearAfter/time.Second)) + " s")
+	word, with := "sent "+f.What+" to the "+f.Copied.Via, promise
+	if f.Copied.Certain {
+		word, with = "copied "+f.What, f.Copied.Via
+		if promise != "" {
+			with += ", " + promise
+		}
+	}
+	if with != "" {
+		word += " (" + with + ")"
+	}
+	if but := m.noGood(f.ID); but != "" {
+		m.note(warn, word+", but "+but, m.keys.hint(doGet, "gets another one"))
+	} else {
+		m.note(good, word, hint)
+	}
+	if f.Unlogged != nil {
+		m.note(warn, word+", which the audit log does not say: "+f.Unlogged.Error(), console.Hint(f.Unlogged))
+	}
+	return raw(f.Copied.Terminal)
 }
 
-// copied notes a copy and gives the promise to be made: what will become of it after the time in words.
-func (c *copying) copied(done Copied, now time.Time, after time.Duration, words string) (promise, hint string) {
-	c.held, c.serial, c.clearAt = done.Serial != 0, done.Serial, time.Time{}
-	if !c.held {
-		return "", ""
+func (m *root) tellTextCopied(f session.TextCopied) tea.Cmd {
+	if f.Err != nil {
+		m.fail("copy", f.Err)
+		return nil
 	}
-	c.clearAt = now.Add(after)
-	if done.Later == NotCleared {
-		return "not cleared later", "it cannot be read back; " + blindHint
+	word := "sent " + f.What + " to the " + f.Copied.Via
+	if f.Copied.Certain {
+		word = "copied " + f.What + " (" + f.Copied.Via + ")"
 	}
-	promise = "cleared in " + words
-	switch {
-	case done.Later == ClearedBlind:
-		promise += ", whatever it then holds"
-	case done.Around:
-		return promise + ", not in the terminal around it", "the terminal cannot be read back; " + blindHint
-	}
-	return promise, ""
+	m.note(good, word, "it is no secret, so it stays there")
+	return raw(f.Copied.Terminal)
 }
 
-// due says whether the copy is to be cleared now, and notes that it is.
-func (c *copying) due(now time.Time) bool {
-	if c.clearAt.IsZero() || now.Before(c.clearAt) {
-		return false
+func (m *root) tellCleared(f session.ClipboardCleared) tea.Cmd {
+	if f.Err != nil {
+		m.fail("clear the clipboard", f.Err)
+	} else if said := f.Cleared.Words(); said != "" && !m.s.Quitting() {
+		sev := info
+		if f.Cleared.Unknown() {
+			sev = warn
+		}
+		m.note(sev, said, f.Cleared.Hint())
 	}
-	c.begun()
-	return true
+	return raw(f.Cleared.Terminal)
 }
 
-// begun notes that Clear is under way.
-func (c *copying) begun() { c.clearing, c.clearAt = true, time.Time{} }
-
-// cleared notes that Clear ended. A copy that was made meanwhile is still to be cleared.
-func (c *copying) cleared(serial int) {
-	c.clearing = false
-	if serial == 0 || serial == c.serial {
-		c.held, c.clearAt = false, time.Time{}
+// raw writes the control sequence that a clipboard behind the terminal needs.
+func raw(sequence secret.Text) tea.Cmd {
+	if sequence.IsZero() {
+		return nil
 	}
+	return tea.Raw(sequence.Reveal())
+}
+
+// canCopy says so when there is no clipboard.
+func (m *root) canCopy() bool {
+	if !m.s.CanCopy() {
+		m.note(info, "copying is switched off", "set clipboard.via in the configuration")
+	}
+	return m.s.CanCopy()
 }

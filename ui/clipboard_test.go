@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"lanyard/ui"
+	"lanyard/ui/session"
 )
 
 // What is promised when a token is copied is what can be done, and what is said later is what was done.
@@ -14,12 +14,12 @@ func TestClearingIsToldTruly(t *testing.T) {
 		clip          pocket
 		promise, said string
 	}{
-		"read back":      {pocket{later: ui.ClearedIfOurs, outcome: ui.WasOurs}, "(system clipboard, cleared in 45 s)", "the clipboard was cleared"},
-		"replaced":       {pocket{later: ui.ClearedIfOurs, outcome: ui.WasReplaced}, "cleared in 45 s)", "the clipboard holds something else now, not cleared"},
-		"not read back":  {pocket{later: ui.NotCleared, outcome: ui.CannotTell}, "(system clipboard, not cleared later)", "cannot tell, not cleared: "},
-		"blind":          {pocket{later: ui.ClearedBlind, outcome: ui.WasBlind}, "cleared in 45 s, whatever it then holds)", "the clipboard was cleared, whatever it held"},
-		"tmux":           {pocket{later: ui.ClearedIfOurs, outcome: ui.WasOurs, around: true}, "cleared in 45 s, not in the terminal around it)", "the copy in tmux was cleared; the terminal around it: cannot tell, not cleared"},
-		"tmux, replaced": {pocket{later: ui.ClearedIfOurs, outcome: ui.WasReplaced, around: true}, "not in the terminal around it)", "tmux holds something else now, not cleared; the terminal around it: cannot tell"},
+		"read back":      {pocket{later: session.ClearedIfOurs, outcome: session.WasOurs}, "(system clipboard, cleared in 45 s)", "the clipboard was cleared"},
+		"replaced":       {pocket{later: session.ClearedIfOurs, outcome: session.WasReplaced}, "cleared in 45 s)", "the clipboard holds something else now, not cleared"},
+		"not read back":  {pocket{later: session.NotCleared, outcome: session.CannotTell}, "(system clipboard, not cleared later)", "cannot tell, not cleared: "},
+		"blind":          {pocket{later: session.ClearedBlind, outcome: session.WasBlind}, "cleared in 45 s, whatever it then holds)", "the clipboard was cleared, whatever it held"},
+		"tmux":           {pocket{later: session.ClearedIfOurs, outcome: session.WasOurs, around: true}, "cleared in 45 s, not in the terminal around it)", "the copy in tmux was cleared; the terminal around it: cannot tell, not cleared"},
+		"tmux, replaced": {pocket{later: session.ClearedIfOurs, outcome: session.WasReplaced, around: true}, "not in the terminal around it)", "tmux holds something else now, not cleared; the terminal around it: cannot tell"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -29,9 +29,9 @@ func (s *scene) waiting(r *session.Row) (at stage, left time.Duration, why strin
 	switch env := &s.board.Apps[r.App].Environment; {
 	case env.ReadOnly:
 		return heldBack, left, s.veil.text(kit.Clean(env.Name)) + " is read-only"
-	case left < time.Second && s.key.asks():
+	case left < time.Second && s.key.NeedsPassphrase():
 		return heldBack, left, "locked"
-	case left < time.Second && s.key.shut():
+	case left < time.Second && s.key.Shut():
 		return heldBack, left, "the key is not there"
 	case left < time.Second:
 		return sending, left, ""
@@ -179,7 +179,7 @@ func (m *root) aside(s *scene, w int, own bool) string {
 		}
 	case s.slow() != nil:
 		paint, leads, texts = m.st.Accent, []string{""}, s.slow()
-	case texts == nil && s.key.asks() && !s.key.fresh():
+	case texts == nil && s.key.NeedsPassphrase() && !s.key.Fresh():
 		paint = m.st.Quiet
 		asks := s.keys.list(doGet, doRenew, doRevoke, doCopy, doProbe) + " ask for the passphrase"
 		texts = []string{"locked, so not verified: lists and countdowns run on, " + asks, "locked, not verified: " + asks, "locked: " + asks}
@@ -209,12 +209,7 @@ const slowAfter = 2 * time.Second
 // slow says that a server takes its time, and for how long; nil: none does. Grants in which a person takes part have a
 // box of their own, which says so.
 func (s *scene) slow() []string {
-	var since time.Time
-	for key := range s.busy {
-		if at, ok := s.begun[key]; ok && len(s.board.Invitations) == 0 {
-			since = session.Earlier(since, at)
-		}
-	}
+	since := s.session.Waiting()
 	if since.IsZero() {
 		return nil
 	}
@@ -242,7 +237,7 @@ func best(leads, texts []string, w int) string {
 
 // keyPaint is the colour of the key's name, beside its words.
 func (m *root) keyPaint(s *scene) themes.Paint {
-	if s.key.shut() {
+	if s.key.Shut() {
 		return m.st.Warn
 	}
 	return m.st.Quiet

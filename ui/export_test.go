@@ -23,6 +23,8 @@ type Pump struct {
 	Hold  bool // keep commands back in Held instead of running them
 	Held  []tea.Cmd
 	inbox chan tea.Msg // when not nil, commands run beside the root, as in a terminal
+
+	changes <-chan struct{} // of the store; nil: they are not watched
 }
 
 // Beat is a scheduled tick.
@@ -33,12 +35,12 @@ type Beat struct {
 
 // NewPump makes a root with a clock of the test's own.
 func NewPump(ctx context.Context, o Options, clock func() time.Time) *Pump {
-	p := &Pump{m: newRoot(ctx, o)}
+	p := &Pump{}
+	o.follow = func(*console.Service) <-chan struct{} { return p.changes }
+	p.m = newRoot(ctx, o)
 	p.m.clock = clock
 	p.m.now = clock()
-	p.m.fx.changes = nil
-	p.m.fx.follow = func(*console.Service) <-chan struct{} { return nil }
-	p.m.fx.tick = func(tag int, in time.Duration) tea.Cmd {
+	p.m.beat.tick = func(tag int, in time.Duration) tea.Cmd {
 		p.Beats = append(p.Beats, Beat{tag, in})
 		return nil
 	}
@@ -66,8 +68,8 @@ func (p *Pump) Run(cmd tea.Cmd) {
 // Live runs commands beside the root from now on, and lets it watch for changes.
 func (p *Pump) Live(ctx context.Context) {
 	p.inbox = make(chan tea.Msg, 64)
-	p.m.fx.changes = p.m.fx.svc.Changes(ctx)
-	p.Run(p.m.fx.watch())
+	p.changes = p.m.s.Service().Changes(ctx)
+	p.Run(p.m.after(p.m.s.Follow()))
 }
 
 // Await takes what commands bring until seen is true; it gives up, and says false, long after that is due.
@@ -168,7 +170,7 @@ func (p *Pump) Type(text string) {
 func (p *Pump) Paste(text string) { p.Send(tea.PasteMsg{Content: text}) }
 
 // Refused is the answer to the last passphrase.
-func (p *Pump) Refused(err error) { p.Send(storeUnlocked{p.m.unlocking, err}) }
+func (p *Pump) Refused(err error) { p.Send(session.Unlocked{Attempt: p.m.unlocks, Err: err}) }
 
 // Inside prints everything that the root holds, with %+v, one value each.
 func (p *Pump) Inside() string {
@@ -181,24 +183,27 @@ func (p *Pump) Inside() string {
 
 // Feed files a board as if it had just been read.
 func (p *Pump) Feed(b console.Board) {
-	p.m.ticket++
-	p.Send(boardRead{ticket: p.m.ticket, board: b})
+	_, filed := p.m.s.Tickets()
+	p.Send(session.BoardRead{Ticket: filed + 1, Board: b})
 }
 
 // FeedLate files a reading that was overtaken by a newer one.
-func (p *Pump) FeedLate(b console.Board) { p.Send(boardRead{ticket: p.m.filed - 1, board: b}) }
+func (p *Pump) FeedLate(b console.Board) {
+	_, filed := p.m.s.Tickets()
+	p.Send(session.BoardRead{Ticket: filed - 1, Board: b})
+}
 
 // Brought is what the answer to a key says of a token, before any reading shows it.
 func (p *Pump) Brought(t console.Token) { p.m.panes.tokens.got(t, p.Selected()) }
 
 func (p *Pump) Frame() string      { return p.m.View().Content }
-func (p *Pump) Drawn() int         { return p.m.drawn }
+func (p *Pump) Drawn() int         { return p.m.frame.drawn }
 func (p *Pump) Redraw()            { p.m.draw() }
 func (p *Pump) Choice() Choice     { return p.m.choice }
 func (p *Pump) Overlays() int      { return len(p.m.overlays) }
-func (p *Pump) Changed()           { p.Run(p.m.read()) }
-func (p *Pump) Pending() bool      { return !p.m.beatAt.IsZero() }
-func (p *Pump) BeatDue() time.Time { return p.m.beatAt }
+func (p *Pump) Changed()           { p.Send(session.StoreChanged{}) }
+func (p *Pump) Pending() bool      { return !p.m.beat.at.IsZero() }
+func (p *Pump) BeatDue() time.Time { return p.m.beat.at }
 
 // Selected is the ID of the selected token.
 func (p *Pump) Selected() string {
@@ -211,7 +216,7 @@ func (p *Pump) Selected() string {
 // Log gives what was said, oldest first.
 func (p *Pump) Log() []string {
 	var out []string
-	for _, n := range p.m.log {
+	for _, n := range p.m.notices.log {
 		out = append(out, n.text+" "+n.hint)
 	}
 	return out
@@ -222,9 +227,7 @@ func (p *Pump) Do(name string) {
 	for _, b := range defaultKeys() {
 		if b.name == name {
 			p.m.now = p.m.clock()
-			p.m.dirty = true // as after every key
-			p.Run(p.m.run(b.act))
-			p.Run(p.m.settle())
+			p.Send(doing(b.act)) // as after every key
 			return
 		}
 	}
@@ -251,8 +254,8 @@ func Word(name string) string {
 
 // Present turns presenter mode on or off, as the palette does.
 func (p *Pump) Present(on bool) {
-	p.m.present(on)
-	p.Send(beaten{-1})
+	p.m.now = p.m.clock()
+	p.Send(presenting(on))
 }
 
 // Title is what the window is called.
@@ -261,15 +264,31 @@ func (p *Pump) Title() string { return p.m.View().WindowTitle }
 // Keyboard is what is asked of the terminal's keyboard.
 func (p *Pump) Keyboard() tea.KeyboardEnhancements { return p.m.View().KeyboardEnhancements }
 
+// doing and presenting do in Update what a key and the palette do.
+type (
+	doing      action
+	presenting bool
+)
+
+func (a doing) land(m *root) tea.Cmd { return m.run(action(a)) }
+
+func (on presenting) land(m *root) tea.Cmd {
+	m.present(bool(on))
+	return nil
+}
+
+// policy judges the boards of Blot and Veil.
+func policy(a console.Application) console.Policy { return console.PolicyOf(a, time.Minute) }
+
 // Blot is the last check of presenter mode over lines of a frame.
 func Blot(b console.Board, lines ...string) []string {
-	read := session.NewBoard(b, effects{}.policy, b.Exchanges[0].Started)
+	read := session.NewBoard(b, policy, b.Exchanges[0].Started)
 	return newVeil(&read, nil).blot(lines)
 }
 
 // Veil is what presenter mode makes of a text.
 func Veil(b console.Board, text string) string {
-	read := session.NewBoard(b, effects{}.policy, b.Exchanges[0].Started)
+	read := session.NewBoard(b, policy, b.Exchanges[0].Started)
 	return newVeil(&read, nil).text(text)
 }
 
@@ -285,7 +304,7 @@ func (p *Pump) InForce() Settings { return p.m.set }
 // LostKeys makes the reader of the terminal report once that keys were lost.
 func (p *Pump) LostKeys() {
 	lost := true
-	p.m.lostKeys = func() bool {
+	p.m.input.lost = func() bool {
 		was := lost
 		lost = false
 		return was
@@ -293,7 +312,7 @@ func (p *Pump) LostKeys() {
 }
 
 // Behind lets keys wait, or none.
-func (p *Pump) Behind(waiting bool) { p.m.behind = func() bool { return waiting } }
+func (p *Pump) Behind(waiting bool) { p.m.input.behind = func() bool { return waiting } }
 
 // Lost feeds a reader of the terminal and asks it twice whether keys were lost.
 func Lost(keys []byte) (first, again bool) {
@@ -389,4 +408,4 @@ func (p *Pump) Progress() int {
 }
 
 // Reads makes the reader of the terminal have read something so often.
-func (p *Pump) Reads(n int) { p.m.reads = func() int { return n } }
+func (p *Pump) Reads(n int) { p.m.input.reads = func() int { return n } }

@@ -81,7 +81,7 @@ func (m *root) selectOnly() {
 	switch m.on() {
 	case applications:
 		if rows := s.appRows(); len(rows) == 1 {
-			m.panes.apps.list.sel = m.board.Apps[rows[0]].ID
+			m.panes.apps.list.sel = m.board().Apps[rows[0]].ID
 		}
 	case tokens:
 		if a, ok := s.selected(); ok {
@@ -109,7 +109,7 @@ func (m *root) filterPasted(text string) {
 		return
 	}
 	v.input, _ = v.input.Update(tea.PasteMsg{Content: kit.Clean(text)})
-	v.filters[m.on()], m.dirty = v.input.Value(), true
+	v.filters[m.on()] = v.input.Value()
 }
 
 // longestWord is the longest text that is taken into a filter when it is pasted; fingerprints and names are shorter, tokens longer.
@@ -121,7 +121,7 @@ func (m *root) toggleDead() {
 	if m.view.hide {
 		m.note(info, "dead, superseded and expired tokens are hidden", m.keys.hint(hideDead, "shows them again"))
 	} else {
-		m.until = m.now
+		m.notices.until = m.now
 	}
 }
 

@@ -116,7 +116,7 @@ func roomFor(k keyState, room, name int, chip string) (shown, key string) {
 
 func (m *root) counts(short bool) []cell {
 	var out []cell
-	t := m.board.Total
+	t := m.board().Total
 	add := func(n int, st console.State) {
 		if n == 0 && st != console.Active {
 			return
@@ -153,7 +153,7 @@ func (m *root) skew(a *session.App, short bool) cell {
 	if a == nil {
 		return cell{}
 	}
-	d := m.board.Skew[a.Environment.Name]
+	d := m.board().Skew[a.Environment.Name]
 	sign := "+"
 	if d < 0 {
 		sign = "-"
@@ -215,7 +215,7 @@ func alteredBanner(b *session.Board) []Banner {
 // banners are the lines of the permanent warnings: each on a line of its own, or in one run over as many lines as
 // there is room for, at last in short, so that none hides another one.
 func (m *root) banners(l layout) []string {
-	warnings := unsafeOf(&m.board, m.o.Banners)
+	warnings := unsafeOf(m.board(), m.o.Banners)
 	if len(warnings) == 0 || l == tooSmall {
 		return nil
 	}

@@ -96,8 +96,8 @@ func (m *root) noAction(msg tea.KeyPressMsg) {
 		m.note(info, "no action is on "+name, m.keys.hint(openHelp, "lists the keys"))
 		return
 	}
-	if msg.BaseCode == 0 && m.kitty && !m.byPlace {
-		m.byPlace = true // the terminal names the places of keys from now on
+	if msg.BaseCode == 0 && m.term.kitty && !m.term.byPlace {
+		m.term.byPlace = true // the terminal names the places of keys from now on
 		m.note(info, "no action is on "+name+"; from now on the place of a key counts", "press it again")
 		return
 	}
@@ -126,6 +126,6 @@ func (m *root) keyboard() tea.KeyboardEnhancements {
 	if n := len(m.overlays); n > 0 {
 		_, typing = m.overlays[n-1].(typist)
 	}
-	all := m.byPlace && !typing
+	all := m.term.byPlace && !typing
 	return tea.KeyboardEnhancements{ReportAlternateKeys: true, ReportAllKeysAsEscapeCodes: all, ReportAssociatedText: all}
 }

@@ -1,16 +1,31 @@
 package ui
 
-import "lanyard/console"
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/ui/session"
+)
 
 // Say says something.
 func (p *Pump) Say(text string) { p.m.note(info, text, "") }
 
 // ProbeFailed lets a probe of the selected token fail as if it had been begun just now.
 func (p *Pump) ProbeFailed(err error) {
-	id := p.Selected()
 	p.m.now = p.m.clock()
-	p.m.began(id)
-	p.Send(tokenProbed{id: id, token: console.Token{ID: id}, err: err})
+	p.Send(failing{p.Selected(), err})
+}
+
+// failing tells in Update of a probe that failed.
+type failing struct {
+	id  string
+	err error
+}
+
+func (f failing) land(m *root) tea.Cmd {
+	m.notices.about = about{tokenID: f.id, verbs: "probe", since: m.now}
+	defer func() { m.notices.about = about{} }()
+	return m.tell(session.Probed{ID: f.id, Token: console.Token{ID: f.id}, Err: f.err})
 }
 
 // Reconfigured puts other settings in force, as a changed configuration does.

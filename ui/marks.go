@@ -1,16 +1,12 @@
 package ui
 
 import (
-	"lanyard/ui/session"
-	"maps"
-	"slices"
 	"strconv"
 
 	tea "charm.land/bubbletea/v2"
-)
 
-// marks are the tokens that are marked, by ID.
-type marks map[string]bool
+	"lanyard/ui/session"
+)
 
 func (m *root) cannotMark(s *scene) *refuse {
 	if r := m.target(s); r == nil || r.Token == nil {
@@ -25,29 +21,24 @@ func (m *root) mark() tea.Cmd {
 	if r == nil {
 		return nil
 	}
-	if m.marks[r.ID] {
-		delete(m.marks, r.ID)
-	} else {
-		m.marks[r.ID] = true
-	}
+	m.s.ToggleMark(r.ID)
 	return m.perform(moveCursor{moveDown})
 }
 
-// forget takes the marks of tokens away that are gone.
-func (k marks) forget(b *session.Board) {
-	maps.DeleteFunc(k, func(id string, _ bool) bool { return b.ByID[id] == nil })
-}
-
 // bulkOf is what an action does to all marked tokens; nil when none is marked or it is not done to tokens.
-func (m *root) bulkOf(_ *scene, a action) intent {
-	if len(m.marks) == 0 || m.on() == activity {
+func (m *root) bulkOf(a action) intent {
+	ids := m.s.Marked()
+	if len(ids) == 0 || m.on() == activity {
 		return nil
 	}
+	for v, act := range verbs {
+		if act == a {
+			return request{session.Bulk{Verb: v, Tokens: ids, What: markedTokens, Marked: true, Unseen: m.unseen(ids)}}
+		}
+	}
 	switch a {
-	case doRenew, doRevoke, doProbe:
-		return forTokens{act: a, ids: slices.Sorted(maps.Keys(m.marks)), what: markedTokens}
 	case doCopy, chooseCopy, reveal:
-		return refuse{strconv.Itoa(len(m.marks)) + " tokens are marked, and one at a time can be copied", "esc takes the marks away"}
+		return refuse{strconv.Itoa(len(ids)) + " tokens are marked, and one at a time can be copied", m.keys.hint(closeTop, "takes the marks away")}
 	}
 	return nil
 }

@@ -52,8 +52,8 @@ func zoneOf(r kit.Rect, id paneID, tabs []paneID, titles []kit.Label) zone {
 
 // zoneAt is the pane under a place on the screen; nil for none.
 func (m *root) zoneAt(x, y int) *zone {
-	for i := range m.zones {
-		if z := &m.zones[i]; x >= z.X && x < z.X+z.W && y >= z.Y && y < z.Y+z.H {
+	for i := range m.frame.zones {
+		if z := &m.frame.zones[i]; x >= z.X && x < z.X+z.W && y >= z.Y && y < z.Y+z.H {
 			return z
 		}
 	}
@@ -65,18 +65,17 @@ func (m *root) zoneAt(x, y int) *zone {
 // answered by a slip of the hand.
 func (m *root) click(e tea.Mouse) tea.Cmd {
 	if n := len(m.overlays); n > 0 && e.Button == tea.MouseLeft {
-		if o, ok := m.overlays[n-1].(pointed); ok && e.X >= m.inside.X && e.X < m.inside.X+m.inside.W {
-			o.point(e.Y - m.inside.Y)
-			m.dirty = true
+		if o, ok := m.overlays[n-1].(pointed); ok && e.X >= m.frame.inside.X && e.X < m.frame.inside.X+m.frame.inside.W {
+			o.point(e.Y - m.frame.inside.Y)
 		}
 		return nil
 	}
-	if e.Button != tea.MouseLeft || m.welcome != nil || m.quitting || m.layout() == tooSmall {
+	if e.Button != tea.MouseLeft || m.welcome != nil || m.s.Quitting() || m.layout() == tooSmall {
 		return nil
 	}
-	m.dirty, m.view.typing = true, false
+	m.view.typing = false
 	if e.Y == m.h-1 {
-		for _, b := range m.buttons {
+		for _, b := range m.frame.buttons {
 			if e.X >= b.x && e.X < b.x+b.w {
 				if m.tour.did(b.act) {
 					m.guided()
@@ -183,10 +182,9 @@ func (m *root) wheel(e tea.Mouse) tea.Cmd {
 	default:
 		return nil
 	}
-	if m.quitting || m.layout() == tooSmall {
+	if m.s.Quitting() || m.layout() == tooSmall {
 		return nil
 	}
-	m.dirty = true
 	if len(m.overlays) > 0 || m.welcome != nil {
 		if n := len(m.overlays); n > 0 {
 			switch m.overlays[n-1].(type) { // those that a wheel cannot answer

@@ -29,7 +29,9 @@ type asking interface {
 func no(a action, key string) bool { return a == closeTop || key == "esc" }
 
 // early reports whether a key was typed before the question on top was drawn: nobody has read it by then.
-func (m *root) early(q asking) bool { return m.question != q || m.reads() <= m.questionAt }
+func (m *root) early(q asking) bool {
+	return m.question.box != q || m.input.reads() <= m.question.reads
+}
 
 // asksNow notes that the question on top, if there is one, was drawn.
 func (m *root) asksNow() {
@@ -37,8 +39,8 @@ func (m *root) asksNow() {
 	if n := len(m.overlays); n > 0 {
 		q, _ = m.overlays[n-1].(asking)
 	}
-	if m.question != q {
-		m.question, m.questionAt = q, m.reads()
+	if m.question.box != q {
+		m.question = asked{q, m.input.reads()}
 	}
 }
 

@@ -3,9 +3,9 @@ package ui
 import (
 	tea "charm.land/bubbletea/v2"
 
-	"lanyard/console"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // adoptOverlay takes over a token from elsewhere: one that leaked, or that another program holds.
@@ -86,34 +86,25 @@ type adoptText struct {
 func (adoptText) intent() {}
 
 func (i adoptText) perform(m *root) tea.Cmd {
-	if m.fx.svc == nil || !m.isOpen(i.form) || m.unlockFirst("adopt a token", i) {
+	if !m.isOpen(i.form) {
 		return nil
 	}
-	return m.begin("adopt", "a token is being adopted", func(string) tea.Cmd {
-		i.form.busy = true
-		return m.fx.adopt(i.form, i.form.appID, i.access, i.refresh)
-	}, "")
+	return m.request(session.Adopt{For: i.form, App: i.form.appID, Access: i.access, Refresh: i.refresh})
 }
 
-type tokenAdopted struct {
-	form  *adoptOverlay
-	token console.Token
-	err   error
-}
-
-func (r tokenAdopted) land(m *root) tea.Cmd {
-	delete(m.busy, "adopt")
-	r.form.busy, m.dirty = false, true
-	if r.err != nil {
-		if m.isOpen(r.form) {
-			r.form.said = kit.Clean(r.err.Error())
+// tellAdopted selects a token that was taken over.
+func (m *root) tellAdopted(f session.Adopted) {
+	form := f.For.(*adoptOverlay)
+	form.busy = false
+	if f.Err != nil {
+		if m.isOpen(form) {
+			form.said = kit.Clean(f.Err.Error())
 		}
-		m.fail("adopt", r.err)
-		return m.read()
+		m.fail("adopt", f.Err)
+		return
 	}
-	r.form.wipe()
-	m.drop(r.form)
-	m.panes.tokens.got(r.token, m.panes.tokens.selected(r.token.AppID))
-	m.note(good, "adopted "+r.token.Fingerprint+": it is watched here", m.keys.hint(doRevoke, "revokes it"))
-	return m.read()
+	form.wipe()
+	m.drop(form)
+	m.panes.tokens.got(f.Token, m.panes.tokens.selected(f.Token.AppID))
+	m.note(good, "adopted "+f.Token.Fingerprint+": it is watched here", m.keys.hint(doRevoke, "revokes it"))
 }

@@ -61,9 +61,9 @@ type appOverlay struct {
 
 // openApp opens the form of a new application, or of the selected one.
 func (m *root) openApp(edit bool) tea.Cmd {
-	o := &appOverlay{envs: m.board.Environments, filled: map[string][]string{}}
-	for i := range m.board.Apps {
-		o.others = append(o.others, m.board.Apps[i].Application)
+	o := &appOverlay{envs: m.board().Environments, filled: map[string][]string{}}
+	for i := range m.board().Apps {
+		o.others = append(o.others, m.board().Apps[i].Application)
 	}
 	a := console.Application{Grant: "client_credentials", KeyType: "PRODUCTION"}
 	env := newEnvironment

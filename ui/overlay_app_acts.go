@@ -7,6 +7,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // saveApp is the intent to save what a form holds.
@@ -18,61 +19,25 @@ type saveApp struct {
 func (saveApp) intent() {}
 
 func (i saveApp) perform(m *root) tea.Cmd {
-	switch {
-	case !m.isOpen(i.form) || i.form.saving:
-		return nil
-	case m.fx.svc != nil && m.unlockFirst("save an application", i):
-		return nil
-	case m.fx.svc == nil && m.o.Begin == nil:
-		i.form.said, i.form.good = "there is nowhere to save it", false
+	if !m.isOpen(i.form) || i.form.saving {
 		return nil
 	}
-	m.busy["save"] = true
-	m.began("save")
-	i.form.saving, i.form.said = true, ""
-	return m.fx.saveApp(i.form, i.draft)
+	return m.request(session.Save{For: i.form, Draft: i.draft})
 }
 
 // testApp is the intent to try what a form holds.
 type testApp struct {
-	form     *appOverlay
-	draft    console.Draft
-	answered bool // a person has said yes to the question whether an older token may end by it
+	form  *appOverlay
+	draft console.Draft
 }
 
 func (testApp) intent() {}
 
 func (i testApp) perform(m *root) tea.Cmd {
-	if i.answered {
-		m.answer()
-	}
-	switch {
-	case !m.isOpen(i.form) || i.form.testing:
-		return nil
-	case m.fx.svc != nil && m.unlockFirst("test an application", i):
-		return nil
-	case m.fx.svc == nil && m.o.Begin == nil:
-		i.form.said, i.form.good = "there is nothing to test it with", false
-		return nil
-	case m.fx.svc != nil && !i.answered && m.asksBeforeTest(i):
+	if !m.isOpen(i.form) || i.form.testing {
 		return nil
 	}
-	if t := i.form.tested; t != nil {
-		m.leftBehind(t)
-	}
-	m.busy["test"] = true
-	m.began("test")
-	i.form.testing, i.form.tested, i.form.said = true, nil, ""
-	return m.fx.testApp(i.form, i.draft, i.form.changes)
-}
-
-// asksBeforeTest opens the question that the key would open: a test is a get, and may end a token that is held here.
-func (m *root) asksBeforeTest(i testApp) bool {
-	a := i.draft.Application
-	a.ID = i.draft.Identity()
-	k, ok := console.KnocksOut(a, m.board.Applications(), m.board.Tokens, a.Scopes, m.fx.svc.Policy(a), m.o.Device, m.now)
-	i.answered = true
-	return ok && m.asksToEnd(k, a.ID, a.Scopes, i)
+	return m.request(session.Test{For: i.form, Draft: i.draft, Changes: i.form.changes})
 }
 
 // closeApp is the intent to close a form without saving.
@@ -96,40 +61,31 @@ func (m *root) leftBehind(t *console.Tested) {
 	}
 }
 
-// appTested is what a test came to, with the state of the form that was tested.
-type appTested struct {
-	form    *appOverlay
-	changes int
-	tested  console.Tested
-	err     error
-}
-
-func (r appTested) land(m *root) tea.Cmd {
-	delete(m.busy, "test")
-	r.form.testing, m.dirty = false, true
-	open := m.isOpen(r.form)
-	if r.err != nil {
-		text := "test: " + strings.TrimPrefix(r.err.Error(), "test: ")
-		if !open || r.form.changes != r.changes {
-			m.fail("test", r.err)
-			return m.read()
-		}
-		r.form.said, r.form.good, r.form.failed = kit.Clean(join(text, console.Hint(r.err))), false, true
-		m.jot(bad, text, console.Hint(r.err))
-		return m.read()
+// tellTested shows in the form what a test came to.
+func (m *root) tellTested(f session.Tested) {
+	form := f.For.(*appOverlay)
+	form.testing = false
+	current := m.isOpen(form) && form.changes == f.Changes // else it says nothing of what is in the form now
+	switch {
+	case f.Err != nil && !current:
+		m.fail("test", f.Err)
+		return
+	case f.Err != nil:
+		text := "test: " + strings.TrimPrefix(f.Err.Error(), "test: ")
+		form.said, form.good, form.failed = kit.Clean(join(text, console.Hint(f.Err))), false, true
+		m.jot(bad, text, console.Hint(f.Err))
+		return
+	case !current:
+		m.leftBehind(&f.Tested)
+		return
 	}
-	if !open || r.form.changes != r.changes { // it says nothing of what is in the form now
-		m.leftBehind(&r.tested)
-		return m.read()
+	form.tested, form.failed = &f.Tested, false
+	said := "it works: " + f.Tested.Text()
+	if f.Tested.Skipped != "" {
+		said = f.Tested.Text()
 	}
-	r.form.tested, r.form.failed = &r.tested, false
-	said := "it works: " + r.tested.Text()
-	if r.tested.Skipped != "" {
-		said = r.tested.Text()
-	}
-	r.form.said, r.form.good = kit.Clean(said), true
-	m.jot(good, "test of "+r.form.draft().Label()+": "+r.tested.Text(), strings.Join(r.tested.Notes, "; "))
-	return m.read()
+	form.said, form.good = kit.Clean(said), true
+	m.jot(good, "test of "+form.draft().Label()+": "+f.Tested.Text(), strings.Join(f.Tested.Notes, "; "))
 }
 
 // join puts a hint behind what it is about.
@@ -140,59 +96,39 @@ func join(text, hint string) string {
 	return text + ": " + hint
 }
 
-type appSaved struct {
-	form   *appOverlay
-	app    console.Application
-	tested *console.Tested // that was saved with it
-	begun  *console.Service
-	err    error
-}
-
-func (r appSaved) land(m *root) tea.Cmd {
-	delete(m.busy, "save")
-	r.form.saving, m.dirty = false, true
-	begun := m.goOnWith(r.begun)
-	if r.err != nil {
-		text := "save: " + strings.TrimPrefix(r.err.Error(), "save: ")
-		if m.isOpen(r.form) {
-			r.form.said, r.form.good = kit.Clean(join(text, console.Hint(r.err))), false
-			m.jot(bad, text, console.Hint(r.err))
+// tellSaved closes the form of an application that was saved.
+func (m *root) tellSaved(f session.Saved) {
+	m.now = m.clock() // the first save has made a clock
+	form := f.For.(*appOverlay)
+	form.saving = false
+	if f.Err != nil {
+		text := "save: " + strings.TrimPrefix(f.Err.Error(), "save: ")
+		if m.isOpen(form) {
+			form.said, form.good = kit.Clean(join(text, console.Hint(f.Err))), false
+			m.jot(bad, text, console.Hint(f.Err))
 		} else {
-			m.fail("save", r.err)
+			m.fail("save", f.Err)
 		}
-		return tea.Batch(begun, m.read())
+		return
 	}
 	m.welcome = nil
-	m.panes.apps.list.sel = r.app.ID
-	if t := r.tested; t != nil && t.AppID != r.app.ID {
+	m.panes.apps.list.sel = f.App.ID
+	if t := f.Tested; t != nil && t.AppID != f.App.ID {
 		m.leftBehind(t)
 	}
-	r.form.wipe()
-	m.drop(r.form)
+	form.wipe()
+	m.drop(form)
 	text, hint := " is kept in the store", m.keys.hint(doGet, "gets a token")
-	if t := r.tested; t != nil && t.AppID == r.app.ID && t.Fingerprint != "" {
+	if t := f.Tested; t != nil && t.AppID == f.App.ID && t.Fingerprint != "" {
 		text, hint = text+", and so is the token of the test", ""
 	}
-	m.note(good, kit.Clean(r.app.Label())+text, hint)
-	return tea.Batch(begun, m.read())
-}
-
-// goOnWith goes on with the service that the first save has made.
-func (m *root) goOnWith(svc *console.Service) tea.Cmd {
-	if svc == nil || m.fx.svc != nil {
-		return nil
-	}
-	m.fx.svc = svc
-	m.fx.changes = m.fx.follow(svc)
-	m.clock = m.fx.now
-	m.now = m.clock()
-	return m.fx.watch()
+	m.note(good, kit.Clean(f.App.Label())+text, hint)
 }
 
 // configFile is the file that configured applications are in.
 func (m *root) configFile() string {
-	if m.fx.svc != nil && m.fx.svc.ConfigPath() != "" {
-		return kit.Clean(m.fx.svc.ConfigPath())
+	if svc := m.s.Service(); svc != nil && svc.ConfigPath() != "" {
+		return kit.Clean(svc.ConfigPath())
 	}
 	if m.o.Demo {
 		return "the demo, which is made anew each time"

@@ -9,14 +9,14 @@ import (
 // confirmOverlay asks before a revoke in a production environment. The answer key is not the key that
 // opened it.
 type confirmOverlay struct {
-	tokenID string
-	lines   []string
-	verb    string // what the answer key does
-	no      string // another key, where there is one
-	other   string // what that does
+	then  session.Request
+	lines []string
+	verb  string // what the answer key does
+	no    string // another key, where there is one
+	other string // what that does
 }
 
-func newConfirm(r *session.Row, a *session.App) *confirmOverlay {
+func newConfirm(r *session.Row, a *session.App, then session.Request) *confirmOverlay {
 	who := kit.Clean(r.Token.User)
 	if who == "" {
 		who = "the application itself"
@@ -35,7 +35,7 @@ func newConfirm(r *session.Row, a *session.App) *confirmOverlay {
 	default:
 		text = append(text, "for a while after the server has accepted.")
 	}
-	return &confirmOverlay{tokenID: r.Token.ID, lines: text, verb: "revoke it"}
+	return &confirmOverlay{then: then, lines: text, verb: "revoke it"}
 }
 
 func (*confirmOverlay) title() string { return "Revoke in production?" }
@@ -62,7 +62,7 @@ func (o *confirmOverlay) wrapped(w int) []string {
 
 func (o *confirmOverlay) press(s *scene, a action, key string) intent {
 	if key == s.keys.yes() {
-		return revokeToken{tokenID: o.tokenID, confirmed: true}
+		return confirmed{o, o.then}
 	}
 	return o.refused(a, key)
 }

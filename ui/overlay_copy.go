@@ -5,6 +5,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // copyForm is one way to copy a token.
@@ -12,9 +13,6 @@ type copyForm struct {
 	key, name, why string // why it cannot be
 	form           console.Form
 }
-
-// bareForm is the access token alone.
-func bareForm() copyForm { return copyForm{form: console.FormBare} }
 
 // copyOverlay asks as what a token is to be copied.
 type copyOverlay struct {
@@ -30,12 +28,11 @@ func (m *root) openCopyAs() tea.Cmd {
 	if r == nil || r.Token == nil {
 		return nil
 	}
-	if m.fx.clip == nil {
-		m.note(info, "copying is switched off", "set clipboard.via in the configuration")
+	if !m.canCopy() {
 		return nil
 	}
 	probe, refresh, id := "", "", ""
-	if m.board.Apps[r.App].ProbeURL == "" {
+	if m.board().Apps[r.App].ProbeURL == "" {
 		probe = "the application has no probe URL"
 	}
 	if r.Token.Refresh == console.RefreshNone {
@@ -99,7 +96,8 @@ func (o *copyOverlay) choose(i int) intent {
 		o.said = o.forms[i].name + ": " + why
 		return heard{}
 	}
-	return copyAs{o, o.forms[i]}
+	f := o.forms[i]
+	return confirmed{o, session.Copy{Token: o.id, Form: f.form, As: f.name}}
 }
 
 func (o *copyOverlay) box(s *scene, w, h int) []string {
@@ -129,32 +127,4 @@ func (o *copyOverlay) box(s *scene, w, h int) []string {
 		lines = append(lines, kit.Spaces(w))
 	}
 	return append(lines, foot)
-}
-
-// copy copies a token, which is cleared later unless clear_after is 0.
-func (m *root) copy(a console.Application, t console.Token, f copyForm) tea.Cmd {
-	m.copying.under++
-	return m.fx.copyAs(a, t, f, m.set.ClearAfter == 0)
-}
-
-// copyAs is the intent to copy in a form.
-type copyAs struct {
-	box  *copyOverlay
-	form copyForm
-}
-
-func (copyAs) intent() {}
-
-func (i copyAs) perform(m *root) tea.Cmd {
-	m.drop(i.box)
-	if !m.busy[i.box.id] && m.unlockFirst("copy a token", i) {
-		return nil
-	}
-	r := m.board.ByID[i.box.id]
-	if r == nil || r.Token == nil {
-		m.note(info, "that token is gone", "")
-		return nil
-	}
-	a, t := m.board.Apps[r.App].Application, *r.Token
-	return m.begin(i.box.id, "", func(string) tea.Cmd { return m.copy(a, t, i.form) }, i.box.id)
 }

@@ -8,6 +8,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // deleteOverlay asks before an application of the store goes. The answer key is not the key that opened it.
@@ -23,7 +24,7 @@ func (m *root) openDelete() tea.Cmd {
 	if a, ok := m.scene().selected(); ok {
 		m.open(&deleteOverlay{
 			appID: a.ID, name: kit.Clean(a.Label()), living: a.Tally.Active + a.Tally.Expiring + a.Tally.Revoking,
-			gone: a.Source == console.Gone, listed: m.board.Holds(a.ID),
+			gone: a.Source == console.Gone, listed: m.board().Holds(a.ID),
 		})
 	}
 	return nil
@@ -66,7 +67,7 @@ func (o *deleteOverlay) wrapped(w int) (out []string) {
 func (o *deleteOverlay) press(s *scene, a action, key string) intent {
 	switch {
 	case key == s.keys.yes():
-		return deleteApplication{o}
+		return confirmed{o, session.Delete{App: o.appID, Name: o.name}}
 	case key == "r" && o.revocable():
 		return revokeFirst{o}
 	case no(a, key):
@@ -123,49 +124,29 @@ func (i revokeFirst) perform(m *root) tea.Cmd {
 	return m.run(revokeAll)
 }
 
-type deleteApplication struct{ o *deleteOverlay }
-
-func (deleteApplication) intent() {}
-
-func (i deleteApplication) perform(m *root) tea.Cmd {
-	m.drop(i.o)
-	if m.fx.svc == nil {
-		return nil
-	}
-	return m.begin("delete", "an application is being deleted", func(string) tea.Cmd { return m.fx.deleteApp(i.o.appID, i.o.name) }, "")
-}
-
-type appDeleted struct {
-	id   string
-	name string
-	err  error
-}
-
 // besideApp selects the application below the selected one, else that above it, because that one goes. One with tokens stays.
 func (m *root) besideApp(id string) {
 	rows, l := m.scene().appRows(), &m.panes.apps.list
-	at := slices.IndexFunc(rows, func(i int) bool { return m.board.Apps[i].ID == id })
-	if at < 0 || l.sel != id || len(rows) < 2 || len(m.board.Apps[rows[at]].Rows) > 0 {
+	at := slices.IndexFunc(rows, func(i int) bool { return m.board().Apps[i].ID == id })
+	if at < 0 || l.sel != id || len(rows) < 2 || len(m.board().Apps[rows[at]].Rows) > 0 {
 		return
 	}
 	next := at + 1
 	if next == len(rows) {
 		next = at - 1
 	}
-	l.sel = m.board.Apps[rows[next]].ID
+	l.sel = m.board().Apps[rows[next]].ID
 }
 
-func (r appDeleted) land(m *root) tea.Cmd {
-	delete(m.busy, "delete")
-	if r.err != nil {
-		m.fail("delete", r.err)
-	} else {
-		m.besideApp(r.id)
-		hint := ""
-		if m.board.Holds(r.id) > 0 {
-			hint = "tokens that it holds stay listed until they are over"
-		}
-		m.note(good, r.name+" was deleted", hint)
+func (m *root) tellDeleted(f session.Deleted) {
+	if f.Err != nil {
+		m.fail("delete", f.Err)
+		return
 	}
-	return m.read()
+	m.besideApp(f.App)
+	hint := ""
+	if m.board().Holds(f.App) > 0 {
+		hint = "tokens that it holds stay listed until they are over"
+	}
+	m.note(good, f.Name+" was deleted", hint)
 }

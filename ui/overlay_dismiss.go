@@ -6,7 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
-	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // lostEnds says until when what a lost answer may have brought can live, as the clock of the screen
@@ -58,39 +58,7 @@ func (*dismissOverlay) title() string { return "Dismiss the lost answer?" }
 
 func (o *dismissOverlay) press(s *scene, a action, key string) intent {
 	if key == s.keys.yes() {
-		return dismissLost{o}
+		return confirmed{o, session.Dismiss{Mark: o.mark}}
 	}
 	return o.refused(a, key)
-}
-
-// dismissLost is the intent to dismiss it.
-type dismissLost struct{ o *dismissOverlay }
-
-func (dismissLost) intent() {}
-
-func (i dismissLost) perform(m *root) tea.Cmd {
-	m.drop(i.o)
-	return m.begin("dismiss", "a lost answer is being dismissed", func(string) tea.Cmd { return m.fx.dismiss(i.o.mark) }, "")
-}
-
-func (fx effects) dismiss(mark string) tea.Cmd {
-	return run(func() lostDismissed {
-		m, err := fx.svc.Dismiss(fx.ctx, mark)
-		return lostDismissed{m, err}
-	})
-}
-
-type lostDismissed struct {
-	mark console.Mark
-	err  error
-}
-
-func (r lostDismissed) land(m *root) tea.Cmd {
-	delete(m.busy, "dismiss")
-	if r.err != nil {
-		m.fail("dismiss", r.err)
-	} else {
-		m.note(good, "the lost answer to a "+kit.Clean(r.mark.Verb())+" was dismissed", "")
-	}
-	return m.read()
 }

@@ -6,6 +6,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // exchangeOverlay is a call as it was sent, masked, its answer, and the same call as a curl line.
@@ -33,7 +34,7 @@ func (o *exchangeOverlay) press(_ *scene, a action, key string) intent {
 	case a == closeTop, a == quit, key == "enter":
 		return closeOverlay{}
 	case key == "c", key == "y":
-		return copyText{"the call as curl", curlOf(o.e)}
+		return request{session.CopyText{What: "the call as curl", Text: curlOf(o.e)}}
 	}
 	o.scroll.move(a)
 	return nil

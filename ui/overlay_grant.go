@@ -9,6 +9,7 @@ import (
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 func (m *root) cannotChooseGet(s *scene) *refuse {
@@ -36,7 +37,7 @@ func (m *root) openGrant() tea.Cmd {
 	}
 	last, was := m.chosen[a.ID]
 	if !was {
-		last = getToken{grant: a.Grant, scopes: a.Scopes, user: a.Username}
+		last = session.Get{Grant: a.Grant, Scopes: a.Scopes, User: a.Username}
 	}
 	grants := []string{a.Grant}
 	for _, g := range []string{"client_credentials", "authorization_code", "device_code", "password"} {
@@ -50,10 +51,10 @@ func (m *root) openGrant() tea.Cmd {
 		hint = "empty: the one that is kept for " + kit.Clean(a.Username)
 	}
 	o.fields = []*field{
-		newChoice("grant", "grant", last.grant, grants...),
-		newField("user", "user", last.user, "such as ana"),
+		newChoice("grant", "grant", last.Grant, grants...),
+		newField("user", "user", last.User, "such as ana"),
 		newSecret("password", "password", hint),
-		newField("scopes", "scopes", strings.Join(last.scopes, " "), "none: "+cmp.Or(kit.Clean(strings.Join(a.Scopes, " ")), "what the server gives")),
+		newField("scopes", "scopes", strings.Join(last.Scopes, " "), "none: "+cmp.Or(kit.Clean(strings.Join(a.Scopes, " ")), "what the server gives")),
 	}
 	for _, f := range o.fields {
 		f.offered = f.kind == typedField && !f.empty()
@@ -152,9 +153,11 @@ func (getChosen) intent() {}
 
 func (i getChosen) perform(m *root) tea.Cmd {
 	m.drop(i.form)
-	get := getToken{appID: i.form.appID, grant: i.form.value("grant"), scopes: strings.Fields(i.form.value("scopes")), user: i.form.value("user")}
+	get := session.Get{
+		App: i.form.appID, Grant: i.form.value("grant"), Scopes: strings.Fields(i.form.value("scopes")), User: i.form.value("user"),
+	}
 	i.form.wipe()
-	m.chosen[get.appID] = get
-	get.password = i.password
-	return m.perform(get)
+	m.chosen[get.App] = get
+	get.Password = i.password
+	return m.request(get)
 }

@@ -9,6 +9,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // importFirst is the intent to import the first applications, on the welcome screen.
@@ -27,52 +28,38 @@ type askPortal struct {
 func (askPortal) intent() {}
 
 func (i askPortal) perform(m *root) tea.Cmd {
-	switch {
-	case !m.isOpen(i.form) || i.form.busy || m.busy["portal"]:
-		return nil
-	case m.fx.svc == nil && m.o.Begin == nil:
-		i.form.said = "there is nothing to ask it with"
+	if !m.isOpen(i.form) || i.form.busy || m.s.Busy(session.Key{Kind: session.AskingPortal}) {
 		return nil
 	}
-	m.busy["portal"] = true
-	m.began("portal")
-	i.form.busy, i.form.said = true, ""
-	ctx, stop := context.WithCancel(m.fx.ctx)
+	ctx, stop := context.WithCancel(m.ctx)
 	i.form.stop = stop
-	return m.fx.askPortal(ctx, i.form, i.request)
+	return m.request(session.AskPortal{For: i.form, Request: i.request, Stop: ctx.Done()})
 }
 
-// portalAsked is what a portal showed.
-type portalAsked struct {
-	form  *importOverlay
-	found console.PortalFound
-	err   error
-}
-
-func (r portalAsked) land(m *root) tea.Cmd {
-	delete(m.busy, "portal")
-	r.form.stop()
-	r.form.busy, r.form.stop, m.dirty = false, nil, true
-	switch open := m.isOpen(r.form); {
-	case !open && errors.Is(r.err, context.Canceled):
+// tellPortal shows what a portal has.
+func (m *root) tellPortal(f session.PortalAsked) {
+	form := f.For.(*importOverlay)
+	form.stop()
+	form.busy, form.stop = false, nil
+	switch open := m.isOpen(form); {
+	case !open && errors.Is(f.Err, context.Canceled):
 		m.note(info, "the portal is no longer asked, and nothing of it is kept", "")
-	case r.err != nil && open:
-		text := "import: " + strings.TrimPrefix(r.err.Error(), "import: ")
-		r.form.said = kit.Clean(join(text, console.Hint(r.err)))
-		m.jot(bad, text, console.Hint(r.err))
-	case r.err != nil:
-		m.fail("import", r.err)
+	case f.Err != nil && open:
+		text := "import: " + strings.TrimPrefix(f.Err.Error(), "import: ")
+		form.said = kit.Clean(join(text, console.Hint(f.Err)))
+		m.jot(bad, text, console.Hint(f.Err))
+	case f.Err != nil:
+		m.fail("import", f.Err)
 	case !open:
 		m.note(info, "the portal has answered, and nothing of it is kept", m.keys.hint(importApps, "asks it again"))
-	case len(r.found.All) == 0:
-		r.form.said = "the portal shows no application with keys: make keys there first"
+	case len(f.Found.All) == 0:
+		form.said = "the portal shows no application with keys: make keys there first"
 	default:
-		r.form.found = newFoundList(r.found)
+		form.found = newFoundList(f.Found)
 	}
-	for _, n := range r.found.Notes {
+	for _, n := range f.Found.Notes {
 		m.jot(info, kit.Clean(n), "")
 	}
-	return m.read()
 }
 
 // keepFound is the intent to keep what was chosen.
@@ -84,43 +71,31 @@ type keepFound struct {
 func (keepFound) intent() {}
 
 func (i keepFound) perform(m *root) tea.Cmd {
-	switch {
-	case !m.isOpen(i.form) || i.form.busy:
-		return nil
-	case m.fx.svc != nil && m.unlockFirst("keep applications", i):
+	if !m.isOpen(i.form) || i.form.busy {
 		return nil
 	}
-	m.busy["keep"] = true
-	m.began("keep")
-	i.form.busy, i.form.said = true, ""
-	return m.fx.keepFound(i.form, i.chosen)
+	return m.request(session.KeepFound{For: i.form, Chosen: i.chosen})
 }
 
-type foundKept struct {
-	form  *importOverlay
-	apps  []console.Application
-	begun *console.Service
-	err   error
-}
-
-func (r foundKept) land(m *root) tea.Cmd {
-	delete(m.busy, "keep")
-	r.form.busy, m.dirty = false, true
-	begun := m.goOnWith(r.begun)
-	if r.err != nil {
-		if m.isOpen(r.form) {
-			r.form.said = kit.Clean(join(r.err.Error(), console.Hint(r.err)))
-			m.jot(bad, r.err.Error(), console.Hint(r.err))
+// tellKept closes the import of what was kept.
+func (m *root) tellKept(f session.FoundKept) {
+	m.now = m.clock() // the first save has made a clock
+	form := f.For.(*importOverlay)
+	form.busy = false
+	if f.Err != nil {
+		if m.isOpen(form) {
+			form.said = kit.Clean(join(f.Err.Error(), console.Hint(f.Err)))
+			m.jot(bad, f.Err.Error(), console.Hint(f.Err))
 		} else {
-			m.fail("import", r.err)
+			m.fail("import", f.Err)
 		}
-		return tea.Batch(begun, m.read())
+		return
 	}
 	m.welcome = nil
-	r.form.wipe()
-	m.drop(r.form)
+	form.wipe()
+	m.drop(form)
 	var missing []string
-	for i, a := range r.apps {
+	for i, a := range f.Apps {
 		if i == 0 {
 			m.panes.apps.list.sel = a.ID
 		}
@@ -128,13 +103,12 @@ func (r foundKept) land(m *root) tea.Cmd {
 			missing = append(missing, a.Label())
 		}
 	}
-	text := "kept in the store: " + counted(len(r.apps), "application") + " of the portal"
+	text := "kept in the store: " + counted(len(f.Apps), "application") + " of the portal"
 	if len(missing) == 0 {
 		m.note(good, text, m.keys.hint(doGet, "gets a token"))
 	} else {
 		m.note(warn, text+"; without a secret: "+kit.Clean(strings.Join(missing, ", ")), m.keys.hint(editApp, "takes it"))
 	}
-	return tea.Batch(begun, m.read())
 }
 
 // fillIn is the intent to go on, in the form of an application, with what a text told.

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
@@ -35,11 +36,11 @@ func (m *root) inspect() tea.Cmd {
 	}
 	o := &inspectOverlay{id: r.ID, fingerprint: r.Token.Fingerprint}
 	m.open(o)
-	if m.fx.svc == nil || m.key().asks() {
-		o.locked = m.fx.svc != nil
+	if m.key().NeedsPassphrase() {
+		o.locked = m.s.Service() != nil
 		return nil
 	}
-	return m.fx.inspect(o)
+	return m.request(session.Inspect{For: o, Token: o.id})
 }
 
 // inspectOverlay is what there is to know of a token: what was done to it, both clocks, and what is inside. It opens
@@ -90,7 +91,7 @@ func (*inspectOverlay) size(w, h int) (int, int) { return min(w, 100), h * 9 / 1
 func (o *inspectOverlay) press(_ *scene, a action, key string) intent {
 	switch {
 	case key == "enter" && o.locked:
-		return lookInside{o}
+		return request{session.Inspect{For: o, Token: o.id}}
 	case a == closeTop, a == quit, key == "enter":
 		return closeOverlay{}
 	case key == "i":
@@ -113,82 +114,87 @@ func (o *inspectOverlay) cannotAsk(b *session.Board) (why string, a *session.App
 	return "", a
 }
 
-// lookInside is the intent to read what could not be read while the secrets were locked.
-type lookInside struct{ box *inspectOverlay }
-
-func (lookInside) intent() {}
-
-func (i lookInside) perform(m *root) tea.Cmd {
-	if m.fx.svc == nil || m.unlockFirst("look inside a token", i) {
-		return nil
-	}
-	i.box.locked = false
-	return m.fx.inspect(i.box)
-}
-
 // introspectToken is the intent to ask the key manager about the token that is looked at.
 type introspectToken struct{ box *inspectOverlay }
 
 func (introspectToken) intent() {}
 
 func (i introspectToken) perform(m *root) tea.Cmd {
-	if why, a := i.box.cannotAsk(&m.board); why != "" {
+	if why, a := i.box.cannotAsk(m.board()); why != "" {
 		hint := ""
 		if a != nil {
-			hint = m.fx.remedy(a, "set introspect_url", m.face())
+			hint = m.s.Remedy(a, "set introspect_url", m.face())
 		}
 		m.note(info, why, hint)
 		return nil
 	}
-	if i.box.asking || m.fx.svc == nil || m.unlockFirst("introspect a token", i) {
+	if i.box.asking {
 		return nil
 	}
-	i.box.asking, i.box.askErr = true, ""
-	m.began(introspecting + i.box.id)
-	if i.box.locked { // it no longer is
-		return tea.Batch(lookInside(i).perform(m), m.fx.introspect(i.box))
-	}
-	return m.fx.introspect(i.box)
+	return m.request(session.Introspect{For: i.box, Token: i.box.id})
 }
 
-type (
-	tokenInspected struct {
-		box  *inspectOverlay
-		seen inside
-	}
-	tokenIntrospected struct {
-		box    *inspectOverlay
-		claims []claim
-		active bool
-		err    error
-	}
-)
-
-func (r tokenInspected) land(m *root) tea.Cmd {
-	if m.isOpen(r.box) {
-		r.box.seen, r.box.inside, m.dirty = true, r.seen, true
-	}
-	return nil
+// tellInspected shows what is inside of a token.
+func (m *root) tellInspected(f session.Inspected) {
+	box := f.For.(*inspectOverlay)
+	box.seen, box.inside = true, insideOf(f)
 }
 
-func (r tokenIntrospected) land(m *root) tea.Cmd {
-	r.box.asking, m.dirty = false, true
-	fp := r.box.fingerprint
-	switch {
-	case r.err != nil:
-		r.box.askErr = kit.Clean(r.err.Error())
-		if h := m.hintOf(r.err); h != "" {
-			r.box.askErr += ": " + kit.Clean(h)
+func insideOf(f session.Inspected) (in inside) {
+	if f.Err != nil {
+		in.err = kit.Clean(f.Err.Error() + " " + console.Hint(f.Err))
+		return in
+	}
+	i := f.Inspection
+	in.form = "opaque: there is nothing to see inside"
+	if i.JWT == nil {
+		return in
+	}
+	if in.form = "JWT"; i.JWT.Encrypted {
+		in.form = "JWE: encrypted, only its header can be read"
+	}
+	in.signature, in.verified = i.Check.Why, i.Check.Verified
+	if i.Check.Verified {
+		in.signature = "verified (" + i.Check.Alg + ")"
+		if i.Check.KeyID != "" {
+			in.signature = "verified with key " + i.Check.KeyID + " (" + i.Check.Alg + ")"
 		}
-		m.fail("introspect", r.err)
-	case r.active:
-		r.box.asked = r.claims
-		m.note(info, fp+": active, says the key manager", "what the gateway does with it only a probe tells")
-	default:
-		r.box.asked = r.claims
-		m.note(info, fp+": inactive, says the key manager", "a gateway may let it through for a while; a probe tells")
 	}
-	return m.read()
+	in.times = i.Problems
+	for _, c := range i.JWT.Header {
+		in.claims = append(in.claims, claim{"Header", c.Name, c.Value, c.Note, c.Time})
+	}
+	for _, c := range i.JWT.Claims {
+		in.claims = append(in.claims, claim{"Claims", c.Name, c.Value, c.Note, c.Time})
+	}
+	return in
+}
+
+// tellIntrospected shows what the key manager said.
+func (m *root) tellIntrospected(f session.Introspected) {
+	box := f.For.(*inspectOverlay)
+	box.asking = false
+	if f.Err != nil {
+		box.askErr = kit.Clean(f.Err.Error())
+		if h := m.hintOf(f.Err); h != "" {
+			box.askErr += ": " + kit.Clean(h)
+		}
+		m.fail("introspect", f.Err)
+		return
+	}
+	box.asked = nil
+	for _, x := range f.Answer.Members {
+		c := claim{name: x.Name, value: x.Value, at: x.At}
+		if x.Never {
+			c = claim{name: x.Name, value: "never"}
+		}
+		box.asked = append(box.asked, c)
+	}
+	if f.Answer.Active {
+		m.note(info, box.fingerprint+": active, says the key manager", "what the gateway does with it only a probe tells")
+	} else {
+		m.note(info, box.fingerprint+": inactive, says the key manager", "a gateway may let it through for a while; a probe tells")
+	}
 }
 
 // signed is the sign of a signature's check: a word alone is read past.

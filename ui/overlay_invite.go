@@ -13,7 +13,7 @@ import (
 // it is filled when the server has answered and closes when the get has come to an end.
 type inviteOverlay struct {
 	appID, name string
-	key         string              // of the get or renew that waits, in root.busy; "" for whichever does
+	key         session.Key         // of the get or renew that waits; zero for whichever does
 	device      bool                // device grant (RFC 8628); else authorization code
 	inv         *console.Invitation // nil: the server is still being asked
 	givingUp    bool
@@ -21,7 +21,7 @@ type inviteOverlay struct {
 	scroll      scroll
 }
 
-func newInvite(a *session.App, key string) *inviteOverlay {
+func newInvite(a *session.App, key session.Key) *inviteOverlay {
 	return &inviteOverlay{appID: a.ID, key: key, name: a.Shown, device: a.Grant == "device_code"}
 }
 
@@ -59,13 +59,13 @@ func (o *inviteOverlay) press(_ *scene, a action, key string) intent {
 		return closeOverlay{}
 	case a == closeTop:
 		o.givingUp = true
-		return giveUp{o.appID, o.key}
+		return request{session.GiveUp{App: o.appID, Key: o.key}}
 	case a == quit:
 		return leaveScreen{}
 	case a == doCopy && o.inv != nil:
-		return copyText{"the address", o.address()}
+		return request{session.CopyText{What: "the address", Text: o.address()}}
 	case key == "c" && o.inv != nil && o.device:
-		return copyText{"the code", o.inv.UserCode}
+		return request{session.CopyText{What: "the code", Text: o.inv.UserCode}}
 	}
 	o.scroll.move(a)
 	return nil

@@ -3,32 +3,33 @@ package ui
 import (
 	"slices"
 
-	"lanyard/console"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // knockOverlay asks before a get that may end a token which somebody else holds. Neither answer key is one that
 // opens it.
 type knockOverlay struct {
 	lines []string
-	own   intent // with a scope that buys a token of its own; nil when there is none to offer
+	own   session.Request // with a scope that buys a token of its own; nil when there is none to offer
 	scope string
-	yes   intent
+	yes   session.Request
 }
 
-// newKnock asks about the intent yes. scopes are those it asks with.
-func newKnock(k console.Knock, appID string, scopes []string, yes intent) *knockOverlay {
-	o := &knockOverlay{yes: yes, scope: kit.Clean(k.Scope), lines: []string{upper(kit.Clean(k.Text())) + "."}}
-	if _, test := yes.(testApp); test {
+// newKnock asks about a request.
+func newKnock(about session.Superseding, then session.Request) *knockOverlay {
+	k := about.Knock
+	o := &knockOverlay{yes: then, scope: kit.Clean(k.Scope), lines: []string{upper(kit.Clean(k.Text())) + "."}}
+	if _, test := then.(session.Test); test {
 		o.lines = append(o.lines, "", "A scope that nobody else asks for buys a token of its own.")
 	} else if k.Scope == "" {
 		o.lines = append(o.lines, "", upper(kit.Clean(k.Hint()))+".")
 	} else {
-		own, ok := yes.(getToken)
+		own, ok := then.(session.Get)
 		if !ok {
-			own = getToken{appID: appID, answered: true}
+			own = session.Get{App: about.App, Answered: true}
 		}
-		own.scopes = append(slices.Clone(scopes), k.Scope)
+		own.Scopes = append(slices.Clone(about.Scopes), k.Scope)
 		o.own = own
 	}
 	return o
@@ -56,9 +57,9 @@ func (o *knockOverlay) wrapped(w int) []string {
 func (o *knockOverlay) press(s *scene, a action, key string) intent {
 	switch {
 	case key == s.keys.yes():
-		return o.yes
+		return confirmed{o, o.yes}
 	case key == "d" && o.own != nil:
-		return o.own
+		return confirmed{o, o.own}
 	case no(a, key):
 		return closeOverlay{}
 	}

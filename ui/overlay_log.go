@@ -10,6 +10,7 @@ import (
 	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 type severity int
@@ -53,28 +54,47 @@ func (n notice) look(st *themes.Styles) (sign string, paint themes.Paint) {
 	return "·", st.Accent
 }
 
+// notices are what was said in this run, and what is shown of it.
+type notices struct {
+	log   []notice
+	shown notice    // the last one that was not only written down
+	until time.Time // when it fades; zero: none is shown
+	n     int       // how many there were
+	about about     // what is said now is about this call
+}
+
+// hide takes the notice off the screen.
+func (n *notices) hide() { n.until = time.Time{} }
+
+// fadeAt does so when it is time.
+func (n *notices) fadeAt(now time.Time) {
+	if due(n.until, now) {
+		n.until = time.Time{}
+	}
+}
+
+// show shows a notice.
+func (n *notices) show(x notice) {
+	n.shown, n.until = x, x.at.Add(x.fade())
+	n.n++
+}
+
 // jot writes something into the log and nowhere else.
 func (m *root) jot(sev severity, text, hint string) notice {
-	n := notice{m.now, sev, kit.Clean(text), kit.Clean(hint), m.about}
-	m.log = append(m.log, n)
-	if len(m.log) > keepNotices {
-		m.log = m.log[len(m.log)-keepNotices:]
+	n := notice{m.now, sev, kit.Clean(text), kit.Clean(hint), m.notices.about}
+	m.notices.log = append(m.notices.log, n)
+	if len(m.notices.log) > keepNotices {
+		m.notices.log = m.notices.log[len(m.notices.log)-keepNotices:]
 	}
 	return n
 }
 
 // note says something.
-func (m *root) note(sev severity, text, hint string) {
-	n := m.jot(sev, text, hint)
-	m.shown, m.until, m.dirty = n, m.now.Add(n.fade()), true
-	m.notes++
-}
+func (m *root) note(sev severity, text, hint string) { m.notices.show(m.jot(sev, text, hint)) }
 
 // say shows why a key did nothing, which nobody has to read again: it is not in the log.
 func (m *root) say(text, hint string) {
-	m.shown = notice{m.now, info, kit.Clean(text), kit.Clean(hint), m.about}
-	m.until, m.dirty = m.now.Add(m.shown.fade()), true
-	m.notes++
+	m.notices.show(notice{m.now, info, kit.Clean(text), kit.Clean(hint), m.notices.about})
 }
 
 // fail says what went wrong, why, and the next thing to try.
@@ -83,7 +103,6 @@ func (m *root) fail(op string, err error) {
 	if !strings.HasPrefix(text, op) {
 		text = op + ": " + text
 	}
-	m.closed(err)
 	sev := bad
 	if _, ok := console.AsError(err); ok {
 		sev = warn // the console itself refused: nothing went wrong on the way
@@ -142,7 +161,7 @@ func (o *logOverlay) press(s *scene, a action, key string) intent {
 		}
 		return refuse{"no call belongs to this message", ""}
 	case key == "c", key == "y":
-		return copyText{"the message", join(n.text, n.hint)}
+		return request{session.CopyText{What: "the message", Text: join(n.text, n.hint)}}
 	}
 	o.move(a)
 	return nil

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"lanyard/console"
 	"lanyard/ui/session"
 )
@@ -19,51 +17,21 @@ type about struct {
 	since          time.Time // when the verb was begun: an older call is another one's
 }
 
-// concerned is a result that came of a call. key is the verb's place in busy.
-type concerned interface {
-	result
-	about() (a about, key string)
-}
-
-func (r tokenGot) about() (about, string) {
-	return about{appID: r.appID, verbs: "get"}, "app:" + r.appID
-}
-
-func (r tokenRenewed) about() (about, string) {
-	return about{tokenID: r.id, appID: r.appID, verbs: "refresh get"}, r.id
-}
-
-func (r tokenProbed) about() (about, string) {
-	return about{tokenID: r.id, verbs: "probe"}, r.id
-}
-
-func (r tokenIntrospected) about() (about, string) {
-	return about{tokenID: r.box.id, verbs: "introspect"}, introspecting + r.box.id
-}
-
-// introspecting and deliveries begin the names of what is begun outside of busy.
-const (
-	introspecting = "introspect:"
-	deliveries    = "deliver"
-)
-
-// began remembers when a verb was begun.
-func (m *root) began(key string) { m.begun[key] = m.now }
-
-// landed lets a result land; what is said meanwhile is about its call.
-func (m *root) landed(r result) tea.Cmd {
-	if c, ok := r.(concerned); ok {
-		var key string
-		m.about, key = c.about()
-		m.about.since = m.begun[key]
-		defer func() { m.about = about{} }()
+// aboutOf is the call that a fact tells of.
+func aboutOf(f session.Fact) about {
+	switch f := f.(type) {
+	case session.Got:
+		return about{appID: f.App, verbs: "get", since: f.Begun()}
+	case session.Renewed:
+		return about{tokenID: f.Token, appID: f.App, verbs: "refresh get", since: f.Begun()}
+	case session.Probed:
+		return about{tokenID: f.ID, verbs: "probe", since: f.Begun()}
+	case session.Introspected:
+		return about{tokenID: f.ID, verbs: "introspect", since: f.Begun()}
+	case session.Delivery:
+		return about{tokenID: f.Token.ID, appID: f.Token.AppID, verbs: "revoke", since: f.Begun}
 	}
-	return r.land(m)
-}
-
-// ofDelivery says that what is said next is about the delivery of a revoke.
-func (m *root) ofDelivery(d console.Delivery) {
-	m.about = about{tokenID: d.Token.ID, appID: d.Token.AppID, verbs: "revoke", since: m.begun[deliveries]}
+	return about{}
 }
 
 // call is the newest call that a notice can be about; nil when there was none, or when it is no longer kept.

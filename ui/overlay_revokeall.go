@@ -8,6 +8,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 func (m *root) cannotRevokeAll(s *scene) *refuse {
@@ -16,7 +17,7 @@ func (m *root) cannotRevokeAll(s *scene) *refuse {
 	case !ok:
 		return &refuse{"no application is selected", m.keys.hint(paneApps, "goes to Applications")}
 	case a.Environment.ReadOnly:
-		return &refuse{kit.Clean(a.Environment.Name) + " is read-only: nothing is revoked there", m.fx.remedy(a, "remove read_only", m.face())}
+		return &refuse{kit.Clean(a.Environment.Name) + " is read-only: nothing is revoked there", m.s.Remedy(a, "remove read_only", m.face())}
 	case len(a.Living()) == 0:
 		return &refuse{a.Shown + " holds no token that lives", ""}
 	}
@@ -134,17 +135,17 @@ func (revokeEverything) intent() {}
 
 func (i revokeEverything) perform(m *root) tea.Cmd {
 	m.drop(i.o)
-	a := m.board.App(i.o.appID)
+	a := m.board().App(i.o.appID)
 	if a == nil {
 		m.note(info, i.o.name+" is gone", "")
 		return nil
 	}
 	// Those that were counted, and no other: nobody has said yes to what has come since.
-	all := forTokens{act: doRevoke, ids: i.o.ids, what: "tokens of " + i.o.name, answered: true}
+	all := session.Bulk{Verb: session.VerbRevoke, Tokens: i.o.ids, What: "tokens of " + i.o.name, Answered: true}
 	for _, r := range a.Living() {
 		if !slices.Contains(i.o.ids, r.ID) {
-			all.more++
+			all.More++
 		}
 	}
-	return m.perform(all)
+	return m.request(all)
 }

@@ -41,7 +41,7 @@ func (m *root) openThemes() tea.Cmd {
 	o.list.sel = o.inUse
 	m.open(o)
 	m.restyle()
-	if !m.asked {
+	if !m.term.told {
 		return tea.RequestBackgroundColor // some of them depend on it
 	}
 	return nil
@@ -123,12 +123,12 @@ func (i keepTheme) perform(m *root) tea.Cmd {
 	m.drop(i.o)
 	m.set.Theme, m.set.ThemeName = i.theme, i.name
 	m.restyle()
-	keep, ctx, said := m.o.Themes.Keep, m.fx.ctx, kit.Clean(m.o.Themes.SaidBy)
+	keep, ctx, said := m.o.Themes.Keep, m.ctx, kit.Clean(m.o.Themes.SaidBy)
 	if keep == nil {
 		m.note(good, "theme "+i.name+", for this run", "")
 		return nil
 	}
-	return run(func() themeKept { return themeKept{i.name, said, keep(ctx, i.name)} })
+	return func() tea.Msg { return themeKept{i.name, said, keep(ctx, i.name)} }
 }
 
 // themeKept is what came of keeping a choice.

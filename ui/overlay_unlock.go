@@ -113,7 +113,7 @@ type unlockOverlay struct {
 }
 
 func newUnlock(verb string, k keyState, then intent) *unlockOverlay {
-	return &unlockOverlay{verb: verb, place: k.place(), then: then, fresh: k.fresh()}
+	return &unlockOverlay{verb: verb, place: k.place(), then: then, fresh: k.Fresh()}
 }
 
 func (o *unlockOverlay) title() string {

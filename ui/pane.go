@@ -37,13 +37,11 @@ type scene struct {
 	app     int          // the selected application, -1 for none
 	token   *session.Row // the token that keys act on from Applications and Tokens, if it can be seen
 	view    *viewing
-	vigils  vigils // tokens that are probed until they are dead
-	veil    *veil  // over what is no business of an audience; nil outside of presenter mode
-	marks   marks
-	sorted  sorted               // what tokensOf has made
-	on      paneID               // where keys go
-	busy    map[string]bool      // tokens and applications with a call in flight
-	begun   map[string]time.Time // when that was begun
+	session *session.Session
+	veil    *veil // over what is no business of an audience; nil outside of presenter mode
+	marks   map[string]bool
+	sorted  sorted // what tokensOf has made
+	on      paneID // where keys go
 	keys    *keymap
 	key     keyState  // to the stored secrets
 	keySaid string    // what the header has had room for of it
@@ -168,13 +166,13 @@ func act(s *scene, a action, r *session.Row) intent {
 	}
 	switch a {
 	case doRenew:
-		return renewToken{tokenID: r.Token.ID}
+		return request{session.Renew{Token: r.Token.ID}}
 	case doRevoke:
-		return revokeToken{tokenID: r.Token.ID}
+		return request{session.Revoke{Token: r.Token.ID}}
 	case doCopy:
-		return copyToken{r.Token.ID}
+		return request{session.Copy{Token: r.Token.ID, Form: console.FormBare}}
 	case doProbe:
-		return probeToken{r.Token.ID}
+		return request{session.Probe{Token: r.Token.ID}}
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ func getSelected(s *scene) intent {
 	case a.Source == console.Gone:
 		return refuse{a.Shown + " is no longer configured", "its tokens can still be revoked with x"}
 	}
-	return getToken{appID: a.ID}
+	return request{session.Get{App: a.ID}}
 }
 
 func (p *appsPane) lines(s *scene, w, h int, focused bool) []string {
@@ -112,7 +112,7 @@ func (p *appsPane) line(s *scene, a *session.App, count, w int, selected, focuse
 	}
 	sign, paint := s.look(appState(a))
 	text = sign + " " + strconv.Itoa(a.Tally.Shown())
-	if s.busy["app:"+a.ID] {
+	if s.session.Busy(session.AppKey(a.ID)) {
 		text, paint = "…", s.st.Accent
 	}
 	l.Gap(max(w-1-count-l.Width(), 0))

@@ -251,7 +251,7 @@ func (p *gatewayPane) said(s *scene, r *session.Row, st console.Status, w int) [
 	case st.RefusedOnce:
 		behind = []cell{textCell(s.st.Warn, " refused once")}
 	}
-	if st.Proof == console.ProofNone && s.vigils[r.ID] != nil {
+	if st.Proof == console.ProofNone && s.session.Probes(r.ID) {
 		behind = append(behind, textCell(s.st.Accent, " probing"))
 	}
 	for _, c := range behind {

@@ -46,7 +46,7 @@ func (p *tokensPane) title(s *scene) string {
 func (p *tokensPane) right(s *scene) string {
 	a, ok := s.selected()
 	switch {
-	case ok && s.busy["app:"+a.ID]:
+	case ok && s.session.Busy(session.AppKey(a.ID)):
 		return "getting…"
 	}
 	var said []string
@@ -306,9 +306,9 @@ func (p *tokensPane) life(s *scene, r *session.Row, w int) (left, tail cell) {
 		}
 		return left, textCell(s.st.Quiet, s.ago(r.Mark.SentAt))
 	}
-	if s.busy[r.ID] {
+	if s.session.Busy(session.TokenKey(r.ID)) {
 		tail = textCell(s.st.Accent, "working…")
-	} else if s.vigils[r.ID] != nil {
+	} else if s.session.Probes(r.ID) {
 		tail = textCell(s.st.Accent, "probing")
 	}
 	st := s.board.Status(r, s.now)

@@ -16,6 +16,7 @@ import (
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui"
+	"lanyard/ui/session"
 )
 
 // steady is the scripted API under the clock of the bubble.
@@ -480,7 +481,7 @@ type slowClip struct {
 	now chan struct{}
 }
 
-func (c slowClip) Copy(ctx context.Context, t secret.Text, stays bool) (ui.Copied, error) {
+func (c slowClip) Copy(ctx context.Context, t secret.Text, stays bool) (session.CopiedTo, error) {
 	<-c.now
 	return c.pocket.Copy(ctx, t, stays)
 }

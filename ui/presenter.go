@@ -30,13 +30,13 @@ func (m *root) present(on bool) {
 // veilBoard lays the veil over the names of the board, or takes it away.
 func (m *root) veilBoard() {
 	if m.set.Presenter {
-		m.veil = newVeil(&m.board, m.veil)
+		m.veil = newVeil(m.board(), m.veil)
 	} else {
 		m.veil = nil
 	}
 	m.panes.apps.widest = 0
-	for i := range m.board.Apps {
-		a := &m.board.Apps[i]
+	for i := range m.board().Apps {
+		a := &m.board().Apps[i]
 		a.Shown = kit.Clean(a.Name)
 		m.panes.apps.widest = max(m.panes.apps.widest, kit.Width(a.Shown))
 		a.Shown = m.veil.text(a.Shown)
@@ -46,7 +46,6 @@ func (m *root) veilBoard() {
 			o.veiled = m.veil != nil
 		}
 	}
-	m.dirty = true
 }
 
 // veiled is the last check: whatever of a name has come into the frame nevertheless is blotted out.
@@ -75,11 +74,11 @@ func (m *root) mostUrgent(s *scene) urgent {
 		}
 		return r.EndedAt
 	}
-	for i := range m.board.Apps {
-		if t := m.board.Apps[i].Tally; t.Revoking+t.Lingering == 0 {
+	for i := range m.board().Apps {
+		if t := m.board().Apps[i].Tally; t.Revoking+t.Lingering == 0 {
 			continue
 		}
-		for _, x := range m.board.Apps[i].Rows {
+		for _, x := range m.board().Apps[i].Rows {
 			if (x.State == console.Revoking || x.State == console.Lingering) && (r == nil || since(x).After(since(r))) {
 				r = x
 			}
@@ -94,9 +93,9 @@ func (m *root) mostUrgent(s *scene) urgent {
 	if r == nil || r.Token == nil {
 		return urgent{paint: m.st.Quiet, words: "no token is counted down"}
 	}
-	u := urgent{paint: m.st.Warn, app: m.board.Apps[r.App].Shown}
+	u := urgent{paint: m.st.Warn, app: m.board().Apps[r.App].Shown}
 	u.fp = r.Token.Fingerprint
-	st, fp := m.board.Status(r, s.now), r.Token.Fingerprint
+	st, fp := m.board().Status(r, s.now), r.Token.Fingerprint
 	switch at, left, _ := s.pendingStage(r); {
 	case r.Pending() && at == inUndo:
 		u.time, u.words = s.left(left), "until the revoke of "+fp+" is sent"

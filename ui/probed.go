@@ -4,29 +4,20 @@ import (
 	"strconv"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
-
 	"lanyard/console"
+	"lanyard/ui/session"
 )
 
-type (
-	probed struct {
-		verdict       console.Verdict
-		status, fault int
-		message       string
-		cause, next   string // what the gateway's fault means, and what to do; "" when it is not known
-		scope         string // that the API wants
-		why           string // in words, "" where the answer itself says it
-		hint          string // the way out where no probe of this URL can prove anything
-		newTokenHelps bool
-	}
-	tokenProbed struct {
-		id     string
-		answer probed
-		token  console.Token
-		err    error
-	}
-)
+type probed struct {
+	verdict       console.Verdict
+	status, fault int
+	message       string
+	cause, next   string // what the gateway's fault means, and what to do; "" when it is not known
+	scope         string // that the API wants
+	why           string // in words, "" where the answer itself says it
+	hint          string // the way out where no probe of this URL can prove anything
+	newTokenHelps bool
+}
 
 // probedOf is what is told of the gateway's answer.
 func probedOf(a console.ProbeAnswer) probed {
@@ -39,17 +30,17 @@ func probedOf(a console.ProbeAnswer) probed {
 	return p
 }
 
-func (r tokenProbed) land(m *root) tea.Cmd {
-	delete(m.busy, r.id)
-	defer func() { m.bulkDone(r.id, m.wrongOf(r.id, r.err)) }()
-	if r.err != nil {
-		m.fail("probe", r.err)
-		return m.read()
+// tellProbed says what the gateway made of a token.
+func (m *root) tellProbed(f session.Probed) {
+	if f.Err != nil {
+		m.fail("probe", f.Err)
+		return
 	}
-	r.answer.hint = m.fx.remedy(m.board.App(r.token.AppID), r.answer.hint, m.face())
-	lead := r.token.Fingerprint + ": " + r.answer.code() + ": "
-	s := console.StatusAt(r.token, m.policyOf(r.token.AppID), m.now)
-	switch r.answer.verdict {
+	answer := probedOf(f.Answer)
+	answer.hint = m.s.Remedy(m.board().App(f.Token.AppID), answer.hint, m.face())
+	lead := f.Token.Fingerprint + ": " + answer.code() + ": "
+	s := m.s.Status(f.Token)
+	switch answer.verdict {
 	case console.ProbeAccepted:
 		switch {
 		case s.PastExpiry > 0:
@@ -59,23 +50,22 @@ func (r tokenProbed) land(m *root) tea.Cmd {
 		case s.Ended:
 			m.note(info, lead+"the gateway still lets it through", "")
 		default:
-			m.note(info, lead+"the gateway let it through"+r.answer.because(), "")
+			m.note(info, lead+"the gateway let it through"+answer.because(), "")
 		}
 	case console.ProbeRefused:
 		if s.Ended { // as was to be hoped: no advice is wanted
 			m.note(info, lead+refusedBy(s), "")
 			break
 		}
-		if text, next := r.answer.advice(); text != "" {
+		if text, next := answer.advice(); text != "" {
 			m.note(warn, lead+text, next)
 			break
 		}
-		m.note(info, lead+"refused"+r.answer.because(), "")
+		m.note(info, lead+"refused"+answer.because(), "")
 	default:
-		text, next := r.answer.unclear("says neither yes nor no")
+		text, next := answer.unclear("says neither yes nor no")
 		m.note(warn, lead+text, next)
 	}
-	return m.read()
 }
 
 // because adds the reason, where there is one to tell.

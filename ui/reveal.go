@@ -1,14 +1,13 @@
 package ui
 
 import (
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
-	"lanyard/console"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // revealed is the token that is shown in clear, and until when.
@@ -39,22 +38,23 @@ type revealToken struct{ id, fingerprint string }
 func (revealToken) intent() {}
 
 func (i revealToken) perform(m *root) tea.Cmd {
-	if m.fx.svc == nil || m.set.Presenter || m.unlockFirst("reveal a token", i) {
+	if m.s.Service() == nil || m.set.Presenter {
 		return nil
 	}
 	o := &revealOverlay{id: i.id, fingerprint: i.fingerprint}
-	m.open(o)
-	return m.fx.reveal(o, i.id)
+	if !m.key().NeedsPassphrase() {
+		m.open(o)
+	}
+	return m.request(session.Reveal{For: o, Token: i.id})
 }
 
 // hideAgain forgets it.
-func (m *root) hideAgain() tea.Cmd {
+func (m *root) hideAgain() {
 	if m.revealed.box != nil {
 		m.revealed.box.text = secret.Text{}
 		m.drop(m.revealed.box)
 	}
-	m.revealed, m.dirty = revealed{}, true
-	return nil
+	m.revealed = revealed{}
 }
 
 // revealOverlay shows a token in clear until any key is pressed or its time is over.
@@ -117,41 +117,25 @@ func (i hideRevealed) perform(m *root) tea.Cmd {
 	if m.revealed.box == nil {
 		m.pop()
 	}
-	return m.hideAgain()
-}
-
-type tokenRevealed struct {
-	box  *revealOverlay
-	text secret.Text
-	err  error
-}
-
-type revealLogged struct {
-	fingerprint string
-	err         error
-}
-
-func (r revealLogged) land(m *root) tea.Cmd {
-	if r.err != nil {
-		m.note(warn, "that "+r.fingerprint+" was shown is not in the log: "+strings.TrimSpace(r.err.Error()), console.Hint(r.err))
-	}
+	m.hideAgain()
 	return nil
 }
 
-func (r tokenRevealed) land(m *root) tea.Cmd {
-	if !m.isOpen(r.box) {
-		return nil // it was closed before
-	}
-	if r.err != nil {
-		m.drop(r.box)
-		m.fail("reveal", r.err)
+// tellRevealed shows a token for a while.
+func (m *root) tellRevealed(f session.Revealed) tea.Cmd {
+	box := f.For.(*revealOverlay)
+	switch {
+	case !m.isOpen(box): // it was closed before
+		return nil
+	case f.Err != nil:
+		m.drop(box)
+		m.fail("reveal", f.Err)
+		return nil
+	case m.set.Presenter: // switched on while it was opened
+		m.drop(box)
 		return nil
 	}
-	if m.set.Presenter { // switched on while it was opened
-		m.drop(r.box)
-		return nil
-	}
-	r.box.text, r.box.until = r.text, m.second().Add(m.set.RevealFor)
-	m.revealed, m.dirty = revealed{r.box, r.box.until}, true
-	return m.fx.revealLogged(r.box)
+	box.text, box.until = f.Text, m.second().Add(m.set.RevealFor)
+	m.revealed = revealed{box, box.until}
+	return m.request(session.LogReveal{Token: box.id, Fingerprint: box.fingerprint})
 }

@@ -69,15 +69,15 @@ func (t Themes) named(name string) (themes.Theme, bool) {
 }
 
 // watchSettings waits for the next reading of the configuration.
-func (fx effects) watchSettings() tea.Cmd {
-	if fx.reloads == nil {
+func (m *root) watchSettings() tea.Cmd {
+	if m.o.Reloads == nil {
 		return nil
 	}
-	reloads := fx.reloads
-	return run(func() settingsRead {
+	reloads := m.o.Reloads
+	return func() tea.Msg {
 		r, ok := <-reloads
 		return settingsRead{r, !ok}
-	})
+	}
 }
 
 type settingsRead struct {
@@ -91,14 +91,14 @@ func (r settingsRead) land(m *root) tea.Cmd {
 	}
 	if r.reload.Err != nil {
 		m.note(bad, r.reload.Err.Error()+"; what was in force stays in force", r.reload.Hint)
-		return m.fx.watchSettings()
+		return m.watchSettings()
 	}
 	m.offerThemes(r.reload.Themes)
 	m.adopt(m.chosenHere(r.reload.Settings))
 	m.said = r.reload.Settings
 	m.o.Banners = r.reload.Banners
 	m.note(good, "the configuration was read again", r.reload.Hint)
-	return m.fx.watchSettings()
+	return m.watchSettings()
 }
 
 // chosenHere leaves what a person has chosen in the console this run as it is, unless the configuration now says
@@ -129,7 +129,8 @@ func (m *root) adopt(s Settings) {
 		m.hideAgain()
 	}
 	m.set, m.keys = s, newKeymap(s.Keys.bindings())
+	m.s.SetClearAfter(s.ClearAfter)
+	m.s.SetAlerts(len(s.Alerts.Via) > 0, s.Alerts.Before, m.now)
 	m.veilBoard()
-	m.watchAlerts()
 	m.restyle()
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
+
+	"lanyard/ui/session"
 )
 
 // Stop is how job control (ctrl+z, SIGTSTP) stops a console: a stopped process cannot clear the clipboard when it is
@@ -25,7 +27,8 @@ func (s *Stop) hold() {
 // stopAsked tells the screen of a SIGTSTP.
 type stopAsked struct{}
 
-func (fx effects) watchStop(s *Stop) tea.Cmd {
+func (m *root) watchStop() tea.Cmd {
+	s, ctx := m.o.Stop, m.ctx
 	if s == nil {
 		return nil
 	}
@@ -33,7 +36,7 @@ func (fx effects) watchStop(s *Stop) tea.Cmd {
 		select {
 		case <-s.Asked:
 			return stopAsked{}
-		case <-fx.ctx.Done():
+		case <-ctx.Done():
 			return nil
 		}
 	}
@@ -50,16 +53,12 @@ func (m *root) stop() tea.Cmd {
 	}
 	m.overlays = slices.DeleteFunc(m.overlays, func(o overlay) bool { _, shown := o.(*revealOverlay); return shown })
 	m.hideAgain() // a stopped process could not when it is due
-	switch {
-	case m.copying.under > 0, m.copying.clearing:
-		m.stopping = true // its result stops the program
-		return nil
-	case m.copying.held:
-		m.stopping = true
-		m.copying.begun()
-		return m.fx.clear(0)
-	}
-	m.stopping, m.away, m.dirty = false, true, true
+	return m.request(session.Suspend{})
+}
+
+// suspended gives the terminal back and stops the program: the clipboard is clear.
+func (m *root) suspended() tea.Cmd {
+	m.away = true
 	if m.o.Stop == nil {
 		return tea.Suspend
 	}

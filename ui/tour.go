@@ -143,14 +143,13 @@ func (t *tour) spokenStep() string {
 
 // guide has the tour take in the board that was just read. On the screen its end is said.
 func (m *root) guide(now time.Time) {
-	if m.tour.look(m.board.Tokens, func(t *console.Token) console.Status { return console.StatusAt(*t, m.policyOf(t.AppID), now) }) {
+	if m.tour.look(m.board().Tokens, func(t *console.Token) console.Status { return console.StatusAt(*t, m.s.Policy(t.AppID), now) }) {
 		m.guided()
 	}
 }
 
 // guided says when the tour has come to its end.
 func (m *root) guided() {
-	m.dirty = true
 	if m.tour.over() {
 		m.note(good, "that was the life of a token, from the first answer to the last refusal", "lanyard demo --tour begins again")
 	}

@@ -17,6 +17,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // Options are what the screen is built from.
@@ -25,8 +26,8 @@ type Options struct {
 	// Begin makes the service on the first run, when a person saves something; kept false: one that is in memory alone, to
 	// try something before. It may be called from any goroutine. Nil: nothing can be added there.
 	Begin     func(ctx context.Context, kept bool) (*console.Service, error)
-	Clipboard Clipboard // nil: copying is off
-	Stop      *Stop     // nil: the system has no job control
+	Clipboard session.Clipboard // nil: copying is off
+	Stop      *Stop             // nil: the system has no job control
 	Settings
 	Reloads    <-chan Reload // the configuration, read again whenever it has changed; nil: never
 	Themes     Themes        // to choose from
@@ -43,6 +44,7 @@ type Options struct {
 	Environ    []string
 	Width      int // tests only
 	Height     int
+	follow     func(*console.Service) <-chan struct{} // tests only
 }
 
 // Choice is what a person chose on the welcome screen, or how the screen was left.
@@ -89,15 +91,15 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 	}
 	kit.MeasureClusters(false) // until this terminal says otherwise
 	m := newRoot(ctx, o)
-	_, m.anchored = o.Output.(term.File)
-	m.behind, m.lostKeys = in.waiting, in.lostKeys
+	_, m.term.anchored = o.Output.(term.File)
+	m.input.behind, m.input.lost = in.waiting, in.lostKeys
 	if in != nil {
-		m.reads = in.readings
+		m.input.reads = in.readings
 	}
 	_, err := tea.NewProgram(m, opts...).Run()
 	interrupted := ctx.Err() != nil
-	cancel()                // a copy under way ends, or fails
-	m.fx.clearNow(o.Output) // after a signal or a panic; a quiet quit has done so
+	cancel()               // a copy under way ends, or fails
+	m.s.ClearNow(o.Output) // after a signal or a panic; a quiet quit has done so
 	switch {
 	case interrupted:
 		return Quit, ErrInterrupted

@@ -7,99 +7,92 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
 
-// root is the only tea.Model. It routes: keys to the overlay on top or to the focused pane, intents to
-// effects, results to the board, and draws when something changed.
+// root is the only tea.Model. It routes: keys to the overlay on top or to the focused pane, requests to
+// the session, and draws when something changed. What the console is in the middle of is the session's.
 type root struct {
-	o        Options
-	set      Settings // in force
-	said     Settings // by the configuration, when it was read last
-	fx       effects
-	clock    func() time.Time
-	keys     keymap
-	st       themes.Styles
-	dark     bool
-	asked    bool         // the terminal has said what its background is
-	depth    themes.Depth // how many colours the terminal has
-	anchored bool         // what is written goes to a terminal, through Anchors
-	kitty    bool         // the terminal speaks the kitty keyboard protocol
-	byPlace  bool         // it is to name the places of keys: a letter that is not Latin was typed
+	ctx  context.Context
+	o    Options
+	s    *session.Session
+	set  Settings // in force
+	said Settings // by the configuration, when it was read last
+	keys keymap
+	st   themes.Styles
+	term screen
 
-	now      time.Time // set once at the top of Update
-	w, h     int
-	board    session.Board
+	clock func() time.Time
+	now   time.Time // set once at the top of Update
+	w, h  int
+
 	panes    panes
 	focus    paneID
 	lower    paneID // which of gateway and activity is shown where they share a pane
 	zoomed   bool
+	view     viewing
 	tour     *tour // nil: none
 	overlays []overlay
-	marks    marks
-	bulks    []*bulk // those under way
-	view     viewing
-	zones    []zone              // where panes are on the screen
-	buttons  []button            // in the footer
-	chosen   map[string]getToken // with what was last got by choice, by application
+	unlocks  int                    // attempts to unlock
+	chosen   map[string]session.Get // with what was last got by choice, by application
 	revealed revealed
-	vigils   vigils // tokens that are probed until they are dead
-	alerts   alerts
-	veil     *veil // in presenter mode
+	title    string // of the window, until a key is pressed; "" for the usual one
+	veil     *veil  // in presenter mode
 	welcome  *welcome
-	log      []notice
-	shown    notice    // the last one that was not only written down
-	until    time.Time // when the last notice fades; zero: none is shown
-	notes    int       // how many there were
-	busy     map[string]bool
-	begun    map[string]time.Time // when what is or was busy was begun
-	about    about                // what is said while a result lands
-	unwanted map[string]string    // applications whose wait for a person was given up, and what waited
+	notices  notices
 
-	ticket, filed int
-	reading       bool
-	stale         bool // something changed while the board was being read
-
-	due, dueAfter time.Time // when the next revoke is to be sent, and not before
-	delivering    bool
-	retries       int       // deliveries in a row that the console itself failed at
-	dueErr        string    // what it said last
-	pruneAt       time.Time // when what is over may next be looked for
-	saidLocked    bool      // that revokes wait for the store to be unlocked
-	saidUnkept    saidUnkept
-
-	unlocking int  // the ticket of the last attempt to unlock
-	keyFailed bool // the key could not be fetched when it was wanted
-
-	ours map[string]bool // tokens whose revoke this console has taken back or told the end of
-
+	beat     pending
+	input    feed
+	question asked     // the question that was drawn last
 	pastedAt time.Time // when a paste did nothing
+	away     bool      // suspended: the terminal is not ours
+	choice   Choice
 
-	copying  copying
-	stopping bool // ctrl+z or SIGTSTP: the program stops when the clipboard is cleared
+	dirty bool // set in Update alone
+	frame frame
+}
 
-	leaving                     bool // when what is held was written out
-	quitting, drained, draining bool
-	choice                      Choice
+// screen is what is known of the terminal.
+type screen struct {
+	told     bool // it has said what its background is
+	dark     bool
+	depth    themes.Depth // how many colours it has
+	anchored bool         // what is written goes to it through Anchors
+	kitty    bool         // it speaks the kitty keyboard protocol
+	byPlace  bool         // it is to name the places of keys: a letter that is not Latin was typed
+}
 
-	beatTag int
-	beatAt  time.Time // when the pending beat is due; zero: none is pending
+// pending is the beat that is pending: one tick, due when the next visible character changes or something
+// is to be done.
+type pending struct {
+	tag  int
+	at   time.Time // zero: none is pending
+	tick func(tag int, in time.Duration) tea.Cmd
+}
+
+// feed is what the reader of the terminal knows.
+type feed struct {
+	behind func() bool // keys wait: what is drawn now would be over at once
+	lost   func() bool // reports, once, that some keys were lost
+	reads  func() int  // counts the reads, so that what was typed before a question was drawn is known
+}
+
+// asked is a question that was drawn, and the reads of the terminal when it was; nil for none.
+type asked struct {
+	box   asking
+	reads int
+}
+
+// frame is what was drawn last.
+type frame struct {
+	text    string
+	next    time.Time // when the next visible character changes
+	drawn   int       // rows formatted, for the tests
+	zones   []zone    // where panes are on the screen
+	buttons []button  // in the footer
 	inside  kit.Rect  // of the overlay on top, within its border
-	dirty   bool
-	behind  func() bool // keys wait: what is drawn now would be over at once
-	// lostKeys reports, once, that some keys were lost.
-	lostKeys func() bool
-	// reads counts the reads of the terminal, so that what was typed before a question was drawn is known.
-	reads      func() int
-	question   asking    // that was drawn last; nil for none
-	questionAt int       // the reads when it was
-	away       bool      // suspended: the terminal is not ours
-	next       time.Time // when the next visible character changes
-	frame      string
-	drawn      int
 }
 
 // panes are the four, by name for those who know which one they want.
@@ -123,21 +116,24 @@ func (p panes) at(id paneID) pane {
 }
 
 func newRoot(ctx context.Context, o Options) *root {
+	no, reads := func() bool { return false }, 0
 	m := &root{
-		o: o, fx: newEffects(ctx, o), depth: themes.All, marks: marks{}, chosen: map[string]getToken{},
+		ctx: ctx, o: o, term: screen{depth: themes.All}, chosen: map[string]session.Get{},
 		panes: panes{&appsPane{}, newTokensPane(), &gatewayPane{}, &activityPane{}},
-		focus: tokens, lower: gateway, busy: map[string]bool{}, begun: map[string]time.Time{}, unwanted: map[string]string{}, ours: map[string]bool{}, w: o.Width, h: o.Height, dirty: true,
+		focus: tokens, lower: gateway, w: o.Width, h: o.Height, dirty: true,
+		beat: pending{tick: beat}, input: feed{no, no, func() int { reads++; return reads }},
 	}
-	m.clock, m.behind = m.fx.now, func() bool { return false }
-	m.lostKeys = m.behind
-	reads := 0
-	m.reads = func() int { reads++; return reads }
+	m.s = session.New(ctx, session.Options{
+		Service: o.Service, Begin: o.Begin, Clipboard: o.Clipboard, ClearAfter: o.ClearAfter, Device: o.Device,
+		AsksPassphrase: true, Follow: o.follow,
+	})
+	m.clock = m.s.Now
 	m.now = m.clock()
 	if o.Welcome {
 		m.welcome = &welcome{}
 	}
 	if o.NoColor {
-		m.depth = themes.NoColours
+		m.term.depth = themes.NoColours
 	}
 	m.o.Title = kit.Clean(o.Title)
 	if o.Demo && o.Title == "" {
@@ -151,18 +147,20 @@ func newRoot(ctx context.Context, o Options) *root {
 	return m
 }
 
+// board is what is shown.
+func (m *root) board() *session.Board { return m.s.Board() }
+
 func (m *root) restyle() {
-	if t := m.theme(); t.Follows() && !m.asked {
-		m.st = t.Before(m.depth)
+	if t := m.theme(); t.Follows() && !m.term.told {
+		m.st = t.Before(m.term.depth)
 	} else {
-		m.st = t.Styles(m.dark || !t.Follows(), m.depth)
+		m.st = t.Styles(m.term.dark || !t.Follows(), m.term.depth)
 	}
-	m.dirty = true
 }
 
 // Init asks for everything at once; nothing of it is waited for.
 func (m *root) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.read(), m.fx.watch(), m.fx.watchSettings(), m.fx.watchStop(m.o.Stop)}
+	cmds := []tea.Cmd{m.after(m.s.Start(m.now)), m.watchSettings(), m.watchStop()}
 	if m.set.Theme.Follows() {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
@@ -172,52 +170,70 @@ func (m *root) Init() tea.Cmd {
 // Update handles one message, draws if that changed anything, and sees to the next beat.
 func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.now = m.clock()
-	var cmd tea.Cmd
+	before := m.seen()
+	cmd := m.handle(msg)
+	work := m.after(m.s.Tick(m.now))
+	m.dirty = m.changed(msg, before) || m.dirty
+	return m, tea.Batch(cmd, work, m.settle())
+}
+
+func (m *root) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.dirty = m.dirty || m.w != msg.Width || m.h != msg.Height
 		m.w, m.h = msg.Width, msg.Height
 	case tea.BackgroundColorMsg:
-		m.asked, m.dark = true, msg.IsDark()
+		m.term.told, m.term.dark = true, msg.IsDark()
 		m.restyle()
 	case tea.ColorProfileMsg:
 		m.profile(msg.String())
 	case tea.ModeReportMsg: // Bubble Tea asks for it, and counts cells by it from now on
 		if msg.Mode == ansi.ModeUnicodeCore && (msg.Value == ansi.ModeSet || msg.Value == ansi.ModeReset || msg.Value == ansi.ModePermanentlySet) {
 			kit.MeasureClusters(true)
-			m.dirty = true
 		}
 	case tea.KeyboardEnhancementsMsg:
-		m.kitty = msg.Flags > 0
+		m.term.kitty = msg.Flags > 0
 	case tea.KeyPressMsg:
-		if bareModifier(msg) {
-			break
+		if bareModifier(msg) || m.echoes(msg) {
+			return nil
 		}
-		msg = settled(msg)
-		m.alerts.title = "" // it was seen
-		notes := m.notes
-		if cmd = m.press(msg); m.notes == notes && m.dirty { // what was said before is no answer to this key
-			m.until = time.Time{}
+		m.title = "" // it was seen
+		n := m.notices.n
+		cmd := m.press(settled(msg))
+		if m.notices.n == n { // what was said before is no answer to this key
+			m.notices.hide()
 		}
+		return cmd
 	case tea.PasteMsg:
-		m.paste(msg.Content)
+		return m.paste(msg.Content)
 	case tea.MouseClickMsg:
-		cmd = m.click(msg.Mouse())
+		return m.click(msg.Mouse())
 	case tea.MouseWheelMsg:
-		cmd = m.wheel(msg.Mouse())
+		return m.wheel(msg.Mouse())
 	case tea.SuspendMsg, tea.ResumeMsg: // the first comes once the terminal is ours again, too
-		m.away, m.dirty = false, true // time has passed
+		m.away = false
 		m.o.Stop.hold()
 	case stopAsked:
-		cmd = tea.Batch(m.stop(), m.fx.watchStop(m.o.Stop))
-	case result:
-		cmd = m.landed(msg)
-	default:
-		if !m.dirty { // else a frame that waited for keys is drawn now
-			return m, nil
+		return tea.Batch(m.stop(), m.watchStop())
+	case session.Event:
+		return m.after(m.s.Apply(msg, m.now))
+	case beaten:
+		if msg.tag == m.beat.tag {
+			m.beat.at = time.Time{}
 		}
+	case result:
+		return msg.land(m)
 	}
-	return m, tea.Batch(cmd, m.settle())
+	return nil
+}
+
+// echoes reports whether a key is the end of a paste that did nothing.
+func (m *root) echoes(msg tea.KeyPressMsg) bool {
+	echo := !m.s.Quitting() && !m.pastedAt.IsZero() && m.now.Sub(m.pastedAt) < pasteEcho &&
+		(msg.Text != "" || msg.Code == tea.KeyEnter || msg.Code == tea.KeyTab)
+	if echo {
+		m.pastedAt = m.now
+	}
+	return echo
 }
 
 // profile follows what the terminal can show: without colours the roles are told apart by weight.
@@ -231,83 +247,69 @@ func (m *root) profile(name string) {
 	case name == "ANSI256":
 		depth = themes.Many
 	}
-	if depth != m.depth {
-		m.depth = depth
+	if depth != m.term.depth {
+		m.term.depth = depth
 		m.restyle()
 	}
 }
 
-// settle does what time asks for, draws, and schedules the next beat.
+// seen is what of the model tells whether a message has changed it.
+type seen struct {
+	w, h, notices int
+	noticed       bool
+}
+
+func (m *root) seen() seen { return seen{m.w, m.h, m.notices.n, !m.notices.until.IsZero()} }
+
+// changed reports whether a message, or the time, has changed what is shown.
+func (m *root) changed(msg tea.Msg, before seen) bool {
+	work := m.s.Changed()
+	m.notices.fadeAt(m.now)
+	switch msg.(type) {
+	case tea.KeyPressMsg, tea.PasteMsg, tea.MouseClickMsg, tea.MouseWheelMsg, tea.BackgroundColorMsg,
+		tea.ColorProfileMsg, tea.ModeReportMsg, tea.SuspendMsg, tea.ResumeMsg, stopAsked, result:
+		return true
+	}
+	return work || m.seen() != before || due(m.frame.next, m.now) || due(m.revealed.until, m.now)
+}
+
+// due reports whether a time has come; zero never does.
+func due(at, now time.Time) bool { return !at.IsZero() && !now.Before(at) }
+
+// settle draws, and schedules the next beat.
 func (m *root) settle() tea.Cmd {
-	var cmds []tea.Cmd
-	if !m.board.Changes.IsZero() && !m.second().Before(m.board.Changes) {
-		m.board.Judge(m.second())
-		m.dirty = true
+	if due(m.revealed.until, m.now) {
+		m.hideAgain()
 	}
-	if !m.next.IsZero() && !m.now.Before(m.next) {
-		m.dirty = true
-	}
-	if !m.until.IsZero() && !m.now.Before(m.until) {
-		m.until, m.dirty = time.Time{}, true
-	}
-	if at := m.dueAt(); !at.IsZero() && !m.now.Before(at) {
-		if m.key().asks() {
-			m.waitsLocked()
-		} else {
-			m.delivering = true
-			m.began(deliveries)
-			cmds = append(cmds, m.fx.deliver())
-		}
-	}
-	if m.copying.due(m.now) {
-		cmds = append(cmds, m.fx.clear(m.copying.serial))
-	}
-	cmds = append(cmds, m.ring()...)
-	if m.quitting {
-		cmds = append(cmds, m.finish())
-	}
-	if m.lostKeys() {
+	if m.input.lost() {
 		m.note(warn, "keys came faster than they could be taken, and some were lost", "what is pasted into a field has no such limit")
 	}
-	if m.dirty && !m.behind() {
+	if m.dirty && !m.input.behind() {
 		m.draw()
+		m.dirty = false
 	}
-	cmds = append(cmds, m.schedule())
-	return tea.Batch(cmds...)
+	return m.schedule()
 }
 
 // second is the instant that is drawn: the whole second, so that all countdowns turn together.
 func (m *root) second() time.Time { return m.now.Truncate(time.Second) }
 
-// dueAt is when Deliver is to be called; zero when nothing waits, it is running, or it has been said that the
-// secrets have to be unlocked first.
-func (m *root) dueAt() time.Time {
-	at := session.Earlier(m.due, m.board.DeliverAt)
-	if m.fx.svc == nil || m.delivering || at.IsZero() || m.saidLocked && m.key().asks() {
-		return time.Time{}
-	}
-	if at.Before(m.dueAfter) {
-		return m.dueAfter
-	}
-	return at
-}
-
 // schedule keeps one beat pending, due when the next visible character changes or something is to be
 // done. When nothing will change there is none.
 func (m *root) schedule() tea.Cmd {
 	var at time.Time
-	for _, t := range []time.Time{m.next, m.board.Changes, m.until} {
+	for _, t := range []time.Time{m.frame.next, m.notices.until} {
 		if !t.IsZero() {
 			at = session.Earlier(at, wholeSecond(t))
 		}
 	}
-	at = session.Earlier(session.Earlier(session.Earlier(at, m.dueAt()), m.copying.clearAt), m.nextAlarm())
-	if at.IsZero() || !m.beatAt.IsZero() && !at.Before(m.beatAt) {
+	at = session.Earlier(session.Earlier(at, m.s.Next()), m.revealed.until)
+	if at.IsZero() || !m.beat.at.IsZero() && !at.Before(m.beat.at) {
 		return nil
 	}
-	m.beatTag++
-	m.beatAt = at
-	return m.fx.tick(m.beatTag, at.Sub(m.now))
+	m.beat.tag++
+	m.beat.at = at
+	return m.beat.tick(m.beat.tag, at.Sub(m.now))
 }
 
 // wholeSecond rounds up: what changes within a second is drawn at its end.
@@ -318,84 +320,18 @@ func wholeSecond(t time.Time) time.Time {
 	return t
 }
 
-// read asks for the board. While a reading is under way the next one waits for it.
-func (m *root) read() tea.Cmd {
-	if m.reading {
-		m.stale = true
-		return nil
-	}
-	m.ticket++
-	cmd := m.fx.readBoard(m.ticket)
-	m.reading = cmd != nil
-	return cmd
+// beat is one tagged tick; the root drops ticks whose tag is not the one it waits for.
+func beat(tag int, in time.Duration) tea.Cmd {
+	return tea.Tick(max(in, time.Millisecond), func(time.Time) tea.Msg { return beaten{tag} })
 }
 
-// sayCovered says once of applications of the store that they are not listed, because the configuration has the same.
-func (m *root) sayCovered(first bool, covered []console.Application) {
-	if !first {
-		return
-	}
-	for _, a := range covered {
-		for i := range m.board.Apps {
-			if have := &m.board.Apps[i]; have.ID == a.ID {
-				m.note(info, kit.Clean(a.Label())+" of the store is not listed: "+kit.Clean(have.Label())+" of the configuration is the same, and in force", "")
-			}
-		}
-	}
-}
-
-func (m *root) fileBoard(b console.Board) tea.Cmd {
-	first := !m.board.Read
-	before, locked, restored := m.board.ByID, m.board.Key.Locked, m.board.Restored
-	m.board = session.NewBoard(b, m.fx.policy, m.second())
-	m.sayCovered(first, b.Covered)
-	if !first && m.board.Restored != restored {
-		m.note(info, restoredWords, "")
-		before = nil // what differs was nobody's doing
-	}
-	if why := m.saidUnkept.news(b); why != nil {
-		m.jot(bad, why.Error(), console.Hint(why))
-		m.note(bad, m.keys.hint(writeOut, "keeps what this console holds")+": nothing can be stored", "") // on 80 columns
-	}
-	m.panes.tokens.settle(&m.board)
-	m.marks.forget(&m.board)
-	l := &m.panes.apps.list
-	n, id := len(m.board.Apps), func(i int) string { return m.board.Apps[i].ID }
-	if l.index(n, id) < 0 {
-		l.sel = ""
-		if first && n > 0 {
-			l.sel = id(0)
-		}
-	}
-	if g := &m.panes.gateway.list; g.index(len(m.board.Gate), rowID(m.board.Gate)) < 0 {
-		g.sel = ""
-	}
-	m.due = time.Time{} // the board knows
-	m.veilBoard()
-	m.watchAlerts()
-	m.elsewhere(before)
-	m.guide(m.now)
-	if locked && !m.board.Key.Locked {
-		m.opened()
-	}
-	m.dirty = true
-	return tea.Batch(m.fillInvites(), m.pruneDue())
-}
-
-func (m *root) policyOf(appID string) console.Policy {
-	for i := range m.board.Apps {
-		if m.board.Apps[i].ID == appID {
-			return m.board.Apps[i].Policy
-		}
-	}
-	return console.Policy{}
-}
+type beaten struct{ tag int }
 
 // View returns the kept frame.
 func (m *root) View() tea.View {
-	v := tea.NewView(m.frame)
-	if m.anchored {
-		v.Content = kit.Anchored(m.frame)
+	v := tea.NewView(m.frame.text)
+	if m.term.anchored {
+		v.Content = kit.Anchored(m.frame.text)
 	}
 	if m.away { // Bubble Tea draws the last view first when it comes back: it must not tell of a time that is over
 		v = tea.NewView("")

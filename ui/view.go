@@ -43,11 +43,11 @@ func (m *root) on() paneID {
 
 // scene is what the panes are shown now.
 func (m *root) scene() *scene {
-	n := len(m.board.Apps)
+	n := len(m.board().Apps)
 	s := &scene{
-		board: &m.board, now: m.second(), st: &m.st, busy: m.busy, begun: m.begun, ascii: m.set.ASCII, keys: &m.keys, light: m.asked && !m.dark, key: m.shownKey(),
-		view: &m.view, vigils: m.vigils, veil: m.veil, marks: m.marks, on: m.on(),
-		app: m.panes.apps.list.index(n, func(i int) string { return m.board.Apps[i].ID }),
+		board: m.board(), now: m.second(), st: &m.st, session: m.s, ascii: m.set.ASCII, keys: &m.keys, light: m.term.told && !m.term.dark, key: m.shownKey(),
+		view: &m.view, veil: m.veil, marks: m.s.Marks(), on: m.on(),
+		app: m.panes.apps.list.index(n, func(i int) string { return m.board().Apps[i].ID }),
 	}
 	if s.app >= 0 && !slices.Contains(s.appRows(), s.app) {
 		s.app = -1
@@ -61,19 +61,19 @@ func (m *root) scene() *scene {
 
 // draw makes the frame. It is called when something changed, and notes when the next thing will.
 func (m *root) draw() {
-	m.dirty, m.zones, m.buttons, m.inside = false, m.zones[:0], m.buttons[:0], kit.Rect{}
+	m.frame.zones, m.frame.buttons, m.frame.inside = m.frame.zones[:0], m.frame.buttons[:0], kit.Rect{}
 	s := m.scene()
 	var lines []string
 	switch {
 	case m.w <= 0 || m.h <= 0:
-		m.frame = ""
+		m.frame.text = ""
 		return
 	case m.layout() == tooSmall:
 		lines = append(lines, string(m.st.Warn)+kit.Cut(fitting([]string{"more room, please: 30×8", "please: 30×8", "30×8"}, m.w), m.w)+themes.Off)
 	case m.welcome != nil:
 		lines = m.welcome.lines(s, m.o.ConfigPath, m.w, m.h)
 		for _, o := range m.overlays {
-			m.inside = lay(s, lines, o, m.w, m.h)
+			m.frame.inside = lay(s, lines, o, m.w, m.h)
 		}
 	default:
 		lines = m.lines(s)
@@ -82,18 +82,18 @@ func (m *root) draw() {
 			top++ // the header is above them
 		}
 		for _, o := range m.overlays { // never over a permanent warning
-			m.inside = lay(s, lines[top:], o, m.w, m.h-top)
-			m.inside.Y += top
+			m.frame.inside = lay(s, lines[top:], o, m.w, m.h-top)
+			m.frame.inside.Y += top
 		}
 	}
 	m.asksNow()
-	m.next, m.drawn = s.next, s.drawn
-	if !m.next.IsZero() {
-		m.next = wholeSecond(m.next)
+	m.frame.next, m.frame.drawn = s.next, s.drawn
+	if !m.frame.next.IsZero() {
+		m.frame.next = wholeSecond(m.frame.next)
 	}
-	m.frame = kit.Ground(strings.Join(m.veiled(lines), "\n"), string(m.st.Ground), m.w, m.h)
+	m.frame.text = kit.Ground(strings.Join(m.veiled(lines), "\n"), string(m.st.Ground), m.w, m.h)
 	if m.set.ASCII {
-		m.frame = kit.ASCII(m.frame)
+		m.frame.text = kit.ASCII(m.frame.text)
 	}
 }
 
@@ -122,7 +122,7 @@ func (m *root) lines(s *scene) []string {
 		if !m.tour.over() {
 			out = append(out, m.tour.line(m, m.w))
 		}
-		if m.until.IsZero() {
+		if m.notices.until.IsZero() {
 			out = append(out, m.aside(s, m.w, true))
 		} else {
 			out = append(out, m.notice(m.w))
@@ -135,9 +135,9 @@ func (m *root) lines(s *scene) []string {
 		help = ""
 	}
 	var said string
-	if m.until.IsZero() && !m.tour.over() {
+	if m.notices.until.IsZero() && !m.tour.over() {
 		said = m.tour.line(m, m.w-kit.Width(help)-1)
-	} else if m.until.IsZero() {
+	} else if m.notices.until.IsZero() {
 		if said = m.aside(s, m.w-kit.Width(help)-1, false); said == "" {
 			return append(out, m.footer(s))
 		}
@@ -149,7 +149,7 @@ func (m *root) lines(s *scene) []string {
 		last.Put("", "  ")
 		last.Put(string(m.st.Key), key)
 		last.Put("", " help")
-		m.buttons = append(m.buttons, button{m.w - kit.Width(help) + 1, kit.Width(help) - 2, openHelp})
+		m.frame.buttons = append(m.frame.buttons, button{m.w - kit.Width(help) + 1, kit.Width(help) - 2, openHelp})
 	}
 	return append(out, said+last.End(kit.Width(help)+1))
 }
@@ -159,7 +159,7 @@ func (m *root) body(s *scene, l layout, r kit.Rect) []string {
 	all := []paneID{applications, tokens, gateway, activity}
 	switch {
 	case l == listOnly:
-		m.zones = append(m.zones, zone{kit.Rect{X: r.X - 1, Y: r.Y - 1, W: r.W + 2, H: r.H + 2}, tokens, nil})
+		m.frame.zones = append(m.frame.zones, zone{kit.Rect{X: r.X - 1, Y: r.Y - 1, W: r.W + 2, H: r.H + 2}, tokens, nil})
 		return m.panes.tokens.alone(s, r.W, r.H)
 	case l == onePane || m.zoomed:
 		return m.frameOf(s, r, m.focus, all)
@@ -223,7 +223,7 @@ func (m *root) frameOf(s *scene, r kit.Rect, id paneID, tabs []paneID) []string 
 			titles[i].Text = s.titleIn(m.panes.at(id), id, room)
 		}
 	}
-	m.zones = append(m.zones, zoneOf(r, id, tabs, titles))
+	m.frame.zones = append(m.frame.zones, zoneOf(r, id, tabs, titles))
 	p := m.panes.at(id)
 	body := p.lines(s, max(r.W-2, 0), max(r.H-2, 0), on)
 	return kit.Frame(r.W, r.H, string(border), titles, kit.Label{SGR: string(m.st.Warn), Text: p.right(s)}, body)
@@ -238,7 +238,7 @@ func beside(a, b []string) []string {
 
 // notice is the last thing said, on w cells. What does not fit is in the log.
 func (m *root) notice(w int) string {
-	n := m.shown
+	n := m.notices.shown
 	n.text, n.hint = m.veil.text(n.text), m.veil.text(n.hint)
 	sign, paint := n.look(&m.st)
 	l := kit.NewLine("", 256)
@@ -295,7 +295,7 @@ func (m *root) footer(s *scene) string {
 		if narrow {
 			text = ""
 		}
-		if b.act == doUndo && m.board.Undoable == 0 {
+		if b.act == doUndo && m.board().Undoable == 0 {
 			continue // nothing to take back
 		}
 		if l.Width()+kit.Width(name)+kit.Width(text)+2 > limit {
@@ -305,14 +305,14 @@ func (m *root) footer(s *scene) string {
 		if b.act <= inspect && b.act != doGet && b.act != doUndo && s.token == nil && m.on() != gateway {
 			key = m.st.Quiet
 		}
-		m.buttons = append(m.buttons, button{l.Width(), kit.Width(name + text), b.act})
+		m.frame.buttons = append(m.frame.buttons, button{l.Width(), kit.Width(name + text), b.act})
 		l.Put(string(key), name)
 		l.Put(string(word), text)
 		l.Gap(2)
 	}
 	l.Gap(m.w - 1 - kit.Width(help) - l.Width())
 	if help != "" {
-		m.buttons = append(m.buttons, button{l.Width(), kit.Width(help), openHelp})
+		m.frame.buttons = append(m.frame.buttons, button{l.Width(), kit.Width(help), openHelp})
 		l.Put(string(m.st.Key), m.keys.key(openHelp))
 		l.Put(string(m.st.Quiet), " help")
 	}

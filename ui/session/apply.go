@@ -158,8 +158,14 @@ func (s *Session) goOnWith(svc *console.Service) []Work {
 	if svc == nil || s.svc != nil {
 		return nil
 	}
-	s.svc, s.changes = svc, s.o.Follow(svc)
+	s.svc = svc
 	s.now = svc.Now()
+	return s.Follow()
+}
+
+// Follow waits for changes of the store again, on the channel of Options.Follow.
+func (s *Session) Follow() []Work {
+	s.changes = s.o.Follow(s.svc)
 	return s.watch()
 }
 

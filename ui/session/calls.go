@@ -120,6 +120,7 @@ func (s *Session) beginFirst(r Request, key Key, work func(call) Work) []Work {
 		s.refuse(r, InFlight, key)
 		return nil
 	}
+	s.tell(Began{Request: r})
 	return s.start(key, "", work)
 }
 
@@ -226,12 +227,16 @@ func (s *Session) adopt(r Adopt) []Work {
 		return nil
 	}
 	svc := s.svc
-	return s.begin(r, Key{Kind: Adopting}, "", func(c call) Work {
+	work := s.begin(r, Key{Kind: Adopting}, "", func(c call) Work {
 		return func(ctx context.Context) Event {
 			t, err := svc.AdoptPair(ctx, r.App, r.Access, r.Refresh)
 			return Adopted{c, r.For, t, err}
 		}
 	})
+	if work != nil {
+		s.tell(Began{Request: r})
+	}
+	return work
 }
 
 func (s *Session) inspect(r Inspect) []Work {
@@ -239,6 +244,7 @@ func (s *Session) inspect(r Inspect) []Work {
 	if svc == nil || s.locked(r) {
 		return nil
 	}
+	s.tell(Began{Request: r})
 	return s.start(Key{Inspecting, r.Token}, "", func(c call) Work {
 		return func(ctx context.Context) Event {
 			i, err := svc.InspectToken(ctx, r.Token, console.InspectOptions{})
@@ -252,6 +258,7 @@ func (s *Session) introspect(r Introspect) []Work {
 	if svc == nil || s.locked(r) {
 		return nil
 	}
+	s.tell(Began{Request: r})
 	return s.start(Key{Introspecting, r.Token}, "", func(c call) Work {
 		return func(ctx context.Context) Event {
 			e := Introspected{call: c, For: r.For, ID: r.Token}

@@ -270,6 +270,11 @@ type (
 		Reason  Reason
 		Key     Key // of what is in flight
 	}
+	// Began says that the work of a form or box has begun.
+	Began struct {
+		told
+		Request Request
+	}
 	// Ask is a question. If the answer is yes, Then is to be done.
 	Ask struct {
 		told

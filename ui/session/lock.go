@@ -64,6 +64,9 @@ func (s *Session) LockedFirst(then Request) bool { return s.locked(then) }
 // unlock hands a passphrase to the console. Deriving a key from it takes a moment.
 func (s *Session) unlock(r Unlock) []Work {
 	svc := s.svc
+	if svc == nil {
+		return nil
+	}
 	return s.begin(r, Key{Unlocking, strconv.Itoa(r.Attempt)}, "", func(c call) Work {
 		return func(ctx context.Context) Event {
 			return Unlocked{c, r.Attempt, svc.Unlock(ctx, r.Passphrase)}

@@ -18,20 +18,8 @@ type probeLoop struct {
 	told        string // why this proves nothing, as it was told last
 }
 
-// ProbeLoop is what a face shows of a token that is probed until it is dead.
-type ProbeLoop struct {
-	console.ProbeLoop
-	At     time.Time // when the next probe is due
-	Asking bool      // one is in flight
-}
-
-// Loop returns the probe loop of a token.
-func (s *Session) Loop(id string) (l ProbeLoop, ok bool) {
-	if p := s.loops[id]; p != nil {
-		return ProbeLoop{p.ProbeLoop, p.next.At, p.asking}, true
-	}
-	return l, false
-}
+// Probes reports whether a token is probed until it is dead.
+func (s *Session) Probes(id string) bool { return s.loops[id] != nil }
 
 func (s *Session) probeUntilDead(r ProbeUntilDead) {
 	idle := slices.DeleteFunc(slices.Clone(r.Tokens), func(id string) bool { return s.loops[id] != nil })

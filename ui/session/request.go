@@ -176,6 +176,8 @@ type (
 		asks
 		Token, Fingerprint string
 	}
+	// SendWaiting is what the passphrase is needed for where a revoke waits for it alone.
+	SendWaiting struct{ asks }
 	// Suspend clears the clipboard, and then tells that the process may be stopped.
 	Suspend struct{ asks }
 	// Quit sends what was decided, finishes what is in flight and clears the clipboard. With Force it

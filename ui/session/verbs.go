@@ -151,7 +151,7 @@ func (s *Session) revoke(r Revoke) []Work {
 	switch env := s.board.Apps[row.App].Environment; {
 	case s.Busy(key):
 	case row.Pending():
-		if !s.locked(nil) {
+		if !s.locked(SendWaiting{}) {
 			s.refuse(r, AlreadyRevoking, key)
 		}
 		return nil

@@ -1,0 +1,438 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/ui/kit"
+	"lanyard/ui/session"
+)
+
+// result is what work of the screen's own came to: work that the session has no part in.
+type result interface{ land(m *root) tea.Cmd }
+
+// request is the intent to ask the session for something.
+type request struct{ session.Request }
+
+func (request) intent() {}
+
+// request asks the session for something.
+func (m *root) request(r session.Request) tea.Cmd {
+	if g, ok := r.(session.Get); ok {
+		g.Selected = m.panes.tokens.selected(g.App)
+		r = g
+	}
+	return m.after(m.s.Do(r, m.now))
+}
+
+// after runs work of the session beside the program, and tells what there is to tell.
+func (m *root) after(work []session.Work) tea.Cmd {
+	cmds := make([]tea.Cmd, 0, len(work)+1)
+	ctx := m.ctx
+	for _, w := range work {
+		cmds = append(cmds, func() tea.Msg {
+			if e := w(ctx); e != nil {
+				return e
+			}
+			return nil
+		})
+	}
+	return tea.Batch(append(cmds, m.tellFacts())...)
+}
+
+// tellFacts tells what has happened. What it causes comes in the same order: a control sequence must
+// reach the terminal before the program gives it back.
+func (m *root) tellFacts() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, f := range m.s.Facts() {
+		m.notices.about = aboutOf(f)
+		if c := m.tell(f); c != nil {
+			cmds = append(cmds, c)
+		}
+		m.notices.about = about{}
+	}
+	return tea.Sequence(cmds...)
+}
+
+// tell says what a fact means, and brings the screen up to it.
+func (m *root) tell(f session.Fact) tea.Cmd {
+	switch f := f.(type) {
+	case session.Got:
+		m.closeInvites(f.App, f.Key())
+		if f.Err != nil {
+			m.fail("get", f.Err)
+			break
+		}
+		m.panes.tokens.got(f.Outcome.Token, f.Selected)
+		m.brought("got", f.Outcome)
+	case session.Renewed:
+		m.closeInvites(f.App, f.Key())
+		if f.Err != nil {
+			m.fail("renew", f.Err)
+			break
+		}
+		m.panes.tokens.got(f.Outcome.Token, f.Token)
+		word := "asked anew, there was no live refresh token: got"
+		if f.Outcome.How == console.Refreshed {
+			word = "refreshed: got"
+		}
+		m.brought(word, f.Outcome)
+	case session.Decided:
+		switch {
+		case f.Err != nil:
+			m.fail("revoke", f.Err)
+		default: // the row says so when the board is read again, and how long it can be taken back
+			m.notices.hide()
+			if f.Bulk {
+				m.jot(info, f.Token.Fingerprint+": the revoke was decided", "")
+			}
+		}
+	case session.Undone:
+		m.tellUndone(f)
+	case session.Delivery:
+		m.delivered(f.Delivery)
+	case session.AllAccepted:
+		m.note(good, "accepted by the server: "+counted(f.N, "revoke")+"; the gateway may let these tokens through for a while", m.keys.hint(paneGateway, "watches them"))
+	case session.NotDelivered:
+		m.fail("deliver revokes", f.Err)
+	case session.WaitsLocked:
+		what, row := "revokes wait", "one of their rows"
+		if f.N == 1 {
+			what, row = "revoke waits", "its row"
+		}
+		m.note(warn, "locked: "+strconv.Itoa(f.N)+" "+what+" to be sent", m.keys.hint(doRevoke, "on "+row+" asks for the passphrase"))
+	case session.Probed:
+		m.tellProbed(f)
+	case session.Copied:
+		return m.tellCopied(f)
+	case session.TextCopied:
+		return m.tellTextCopied(f)
+	case session.ClipboardCleared:
+		return m.tellCleared(f)
+	case session.LeftOut:
+		m.jot(info, leftWords(f.Left), "")
+	case session.BulkDone:
+		m.sumUp(f)
+	case session.Refused:
+		m.tellRefused(f)
+	case session.Began:
+		return m.tellBegan(f.Request)
+	case session.Ask:
+		m.openQuestion(f)
+	case session.WaitsForPerson:
+		if a := m.board().App(f.App); a != nil {
+			m.openInvite(a, f.Key)
+		}
+	case session.MaySupersede:
+		m.jot(info, f.Knock.Text(), f.Knock.Hint())
+	case session.MaySuspend:
+		return m.suspended()
+	case session.Quitting:
+		m.closeAll()
+	case session.Finishing:
+		m.note(info, "finishing…", "ctrl+c does not wait")
+	case session.Finished:
+		if f.Now {
+			m.choice = QuitNow
+		}
+		return tea.Quit
+	case session.Alerts:
+		return m.alert(f.All)
+	default:
+		return m.tellRest(f)
+	}
+	return nil
+}
+
+// tellRest tells of the board, of probe loops, and of what neither changes a token nor is part of quitting.
+func (m *root) tellRest(f session.Fact) tea.Cmd {
+	switch f := f.(type) {
+	case session.BoardRead:
+		m.fail("read the store", f.Err)
+	case session.BoardFiled:
+		m.boardFiled(f.First)
+	case session.Restored:
+		m.note(info, restoredWords, "")
+	case session.Covered:
+		m.note(info, kit.Clean(f.Stored.Label())+" of the store is not listed: "+kit.Clean(f.Configured.Label())+" of the configuration is the same, and in force", "")
+	case session.Unkept:
+		m.jot(bad, f.Err.Error(), console.Hint(f.Err))
+		m.note(bad, m.keys.hint(writeOut, "keeps what this console holds")+": nothing can be stored", "") // on 80 columns
+	case session.SettledElsewhere:
+		if f.Refusal != "" {
+			m.note(bad, f.Token.Fingerprint+": the server refused another console to revoke it: "+f.Refusal, m.keys.hint(doRevoke, "decides again")+"; the token lives")
+		} else {
+			m.note(info, f.Token.Fingerprint+": its revoke was taken back in another console", m.keys.hint(doRevoke, "decides again")+"; the token lives")
+		}
+	case session.ProbesBegan, session.DeadAlready, session.ProbesStopped, session.ProbesEnded, session.ProbesHopeless, session.ProbeFailed:
+		m.tellProbes(f)
+	case session.Unlocked:
+		return m.tellUnlocked(f)
+	case session.Dismissed:
+		if f.Err != nil {
+			m.fail("dismiss", f.Err)
+			break
+		}
+		m.note(good, "the lost answer to a "+kit.Clean(f.Mark.Verb())+" was dismissed", "")
+	case session.NothingOver:
+		m.tellNothingOver(f)
+	case session.Forgot:
+		if f.Err != nil {
+			m.fail("forget", f.Err)
+			break
+		}
+		m.note(good, "forgot "+forgottenWords(f.Done), "")
+	case session.Pruned:
+		if f.Err != nil {
+			m.jot(warn, "what is over could not be forgotten: "+kit.Clean(f.Err.Error()), console.Hint(f.Err))
+		} else if n := len(f.Done.Tokens); n > 0 {
+			m.jot(info, "forgot "+counted(n, "token")+" that had been over for longer than store.keep", "")
+		}
+	case session.WroteOut:
+		if f.Err != nil {
+			m.fail("write out", f.Err)
+			break
+		}
+		m.note(good, wroteOut(f.Place), wroteOutHint(f.Place))
+	case session.Saved:
+		m.tellSaved(f)
+	case session.Tested:
+		m.tellTested(f)
+	case session.PortalAsked:
+		m.tellPortal(f)
+	case session.FoundKept:
+		m.tellKept(f)
+	case session.Deleted:
+		m.tellDeleted(f)
+	case session.Adopted:
+		m.tellAdopted(f)
+	case session.Inspected:
+		m.tellInspected(f)
+	case session.Introspected:
+		m.tellIntrospected(f)
+	case session.Revealed:
+		return m.tellRevealed(f)
+	case session.RevealLogged:
+		if f.Err != nil {
+			m.note(warn, "that "+f.Fingerprint+" was shown is not in the log: "+strings.TrimSpace(f.Err.Error()), console.Hint(f.Err))
+		}
+	}
+	return nil
+}
+
+// boardFiled brings panes and overlays up to the board.
+func (m *root) boardFiled(first bool) {
+	m.veilBoard()
+	m.panes.tokens.settle(m.board())
+	l := &m.panes.apps.list
+	n, id := len(m.board().Apps), func(i int) string { return m.board().Apps[i].ID }
+	if l.index(n, id) < 0 {
+		l.sel = ""
+		if first && n > 0 {
+			l.sel = id(0)
+		}
+	}
+	if g := &m.panes.gateway.list; g.index(len(m.board().Gate), rowID(m.board().Gate)) < 0 {
+		g.sel = ""
+	}
+	m.guide(m.now)
+	for _, o := range m.overlays {
+		if o, ok := o.(*inviteOverlay); ok {
+			o.fill(m.board().Invitations)
+		}
+	}
+}
+
+// tellRefused says why a key did nothing.
+func (m *root) tellRefused(f session.Refused) {
+	switch f.Reason {
+	case session.InFlight:
+		why := "this token is in the middle of something"
+		switch f.Key.Kind {
+		case session.Getting:
+			why = "a get for this application is under way"
+		case session.Undoing:
+			why = "an undo is under way"
+		case session.CopyingText:
+			why = "a copy is under way"
+		case session.Dismissing:
+			why = "a lost answer is being dismissed"
+		case session.Forgetting:
+			why = "it is being looked for, or forgotten"
+		case session.Deleting:
+			why = "an application is being deleted"
+		case session.Adopting:
+			why = "a token is being adopted"
+		case session.Saving, session.Testing, session.AskingPortal, session.KeepingFound, session.WritingOut:
+			why = "that is under way"
+		}
+		m.note(info, why, "wait for its answer")
+	case session.NothingYet:
+		m.note(info, "there is nothing to do that with yet", "")
+	case session.CopyingOff:
+		m.note(info, "copying is switched off", "set clipboard.via in the configuration")
+	case session.TokenGone:
+		m.note(info, "that token is gone", "")
+	case session.AlreadyRevoking:
+		if r, ok := f.Request.(session.Revoke); ok {
+			row := m.board().ByID[r.Token]
+			m.note(info, row.Token.Fingerprint+" is being revoked already", m.backAgain(row))
+		}
+	case session.NothingToUndo:
+		m.note(info, "there is nothing to undo: no revoke is waiting", "")
+	case session.NowhereToSave:
+		m.tellNowhere(f.Request)
+	}
+}
+
+// tellBegan shows in a form or box that its work has begun.
+func (m *root) tellBegan(r session.Request) tea.Cmd {
+	switch r := r.(type) {
+	case session.Save:
+		form := r.For.(*appOverlay)
+		form.saving, form.said = true, ""
+	case session.Test:
+		form := r.For.(*appOverlay)
+		m.leftBehind(form.tested)
+		form.testing, form.tested, form.said = true, nil, ""
+	case session.AskPortal:
+		form := r.For.(*importOverlay)
+		form.busy, form.said = true, ""
+	case session.KeepFound:
+		form := r.For.(*importOverlay)
+		form.busy, form.said = true, ""
+	case session.Adopt:
+		r.For.(*adoptOverlay).busy = true
+	case session.Inspect:
+		r.For.(*inspectOverlay).locked = false
+	case session.Introspect:
+		box := r.For.(*inspectOverlay)
+		box.asking, box.askErr = true, ""
+		if box.locked { // it no longer is
+			return m.request(session.Inspect{For: box, Token: box.id})
+		}
+	}
+	return nil
+}
+
+// tellNowhere says in a form that there is nothing to do its work with.
+func (m *root) tellNowhere(r session.Request) {
+	switch r := r.(type) {
+	case session.Save:
+		form := r.For.(*appOverlay)
+		form.said, form.good = "there is nowhere to save it", false
+	case session.Test:
+		form := r.For.(*appOverlay)
+		form.said, form.good = "there is nothing to test it with", false
+	case session.AskPortal:
+		r.For.(*importOverlay).said = "there is nothing to ask it with"
+	}
+}
+
+// brought says what a get or renew brought.
+func (m *root) brought(word string, out console.Outcome) {
+	t := out.Token
+	left := ""
+	if s := m.s.Status(t); s.HasExpiry {
+		left = ", " + console.Left(s.Left) + " left"
+	}
+	switch {
+	case out.Same:
+		m.note(info, "same token came back ("+t.Fingerprint+")"+left+": the server hands out the live token again", "")
+	default:
+		m.note(good, word+" "+t.Fingerprint+left, "")
+	}
+	for _, n := range out.Notes {
+		m.note(warn, n, "")
+	}
+}
+
+func (m *root) tellUndone(f session.Undone) {
+	if f.Err != nil {
+		m.fail("undo", f.Err)
+		return
+	}
+	switch taken := f.Undone.Taken; {
+	case f.Undone.Sent > 0:
+		m.note(warn, undoneWords(f.Undone), "")
+	case len(taken) > 1:
+		m.note(good, undoneWords(f.Undone), "")
+	default:
+		m.note(good, taken[0].Fingerprint+" is not revoked: the decision was taken back", "")
+	}
+}
+
+// undoneWords say how many revokes of a decision were taken back, and how many could not be.
+func undoneWords(u console.Undone) string {
+	text := strconv.Itoa(len(u.Taken)) + " of " + count(len(u.Taken)+u.Sent, "revokes") + " taken back"
+	switch u.Sent {
+	case 0:
+	case 1:
+		text += "; 1 had been sent"
+	default:
+		text += "; " + strconv.Itoa(u.Sent) + " had been sent"
+	}
+	return text
+}
+
+// delivered reports one delivery. A 2xx of the server is "accepted", never "dead".
+func (m *root) delivered(d console.Delivery) {
+	fp := d.Token.Fingerprint
+	what := fp
+	if d.Kind == console.RevokeRefresh && d.Err != nil {
+		what = "the refresh token of " + fp
+	}
+	switch {
+	case d.Err != nil && d.Kept:
+		text, again := what+": the revoke is not yet accepted: "+d.Err.Error(), "it is kept"
+		if at := d.Token.RevokeNext; at.After(m.now) {
+			again += " and tried again in " + inWords(at.Sub(m.now))
+		}
+		if h := m.hintOf(d.Err); h != "" {
+			again += "; " + h
+		}
+		if d.Token.RevokeTries > 1 { // the row says it all the time
+			m.jot(warn, text, again)
+		} else {
+			m.note(warn, text, again)
+		}
+	case d.Err != nil:
+		m.note(bad, what+": the server refused to revoke it: "+d.Err.Error(), m.hintOf(d.Err))
+	default:
+		s := m.s.Status(d.Token)
+		switch {
+		case s.State != console.Lingering:
+			m.note(good, fp+": the revoke was accepted by the server", "")
+		case !s.StaleKnown:
+			m.note(good, fp+": accepted by the server; may still pass the gateway, nobody knows how long", m.keys.hint(doProbe, "probes it"))
+		default:
+			m.note(good, fp+": accepted by the server; may still pass the gateway (≤ "+console.Left(s.StaleLeft)+")", "")
+		}
+	}
+}
+
+// noGood says why a token that was copied will not serve, or "".
+func (m *root) noGood(id string) string {
+	r := m.board().ByID[id]
+	if r == nil || r.Token == nil {
+		return ""
+	}
+	switch s := m.board().Status(r, m.now); {
+	case s.Pending:
+		return "it is being revoked"
+	case s.State == console.Unsure:
+		return "nobody knows whether it still lives: the answer to its renewal was lost"
+	case s.State == console.Expired:
+		return "it has expired"
+	case s.State == console.Lingering && s.Cause == console.CauseRevoked:
+		return "it is revoked, though the gateway may still let it through"
+	case s.State == console.Dead && s.Cause == console.CauseRevoked:
+		return "it is revoked and dead"
+	case s.Ended:
+		return s.Cause.Words()
+	}
+	return ""
+}
