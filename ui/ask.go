@@ -32,7 +32,7 @@ func (m *root) askPassphrase(then session.Request) {
 	o := newUnlock(needing(then), m.key(), nil)
 	switch r := then.(type) {
 	case nil, session.SendWaiting: // done by unlocking
-	case session.Reveal: // its box opens when the secrets are open
+	case session.Show: // its box opens when the secrets are open
 		o.then = revealToken{r.Token, r.For.(*revealOverlay).fingerprint}
 	default:
 		o.then = request{then}
@@ -73,7 +73,7 @@ func needing(r session.Request) string {
 		return "look inside a token"
 	case session.Introspect:
 		return "introspect a token"
-	case session.Reveal:
+	case session.Show:
 		return "reveal a token"
 	}
 	return "go on"

@@ -45,7 +45,7 @@ func (i revealToken) perform(m *root) tea.Cmd {
 	if !m.key().NeedsPassphrase() {
 		m.open(o)
 	}
-	return m.request(session.Reveal{For: o, Token: i.id})
+	return m.request(session.Show{For: o, Token: i.id})
 }
 
 // hideAgain forgets it.
@@ -137,5 +137,5 @@ func (m *root) tellRevealed(f session.Revealed) tea.Cmd {
 	}
 	box.text, box.until = f.Text, m.second().Add(m.set.RevealFor)
 	m.revealed = revealed{box, box.until}
-	return m.request(session.LogReveal{Token: box.id, Fingerprint: box.fingerprint})
+	return m.request(session.LogShow{Token: box.id, Fingerprint: box.fingerprint})
 }

@@ -294,7 +294,7 @@ func (s *Session) introspect(r Introspect) []Work {
 	})
 }
 
-func (s *Session) reveal(r Reveal) []Work {
+func (s *Session) show(r Show) []Work {
 	svc := s.svc
 	if svc == nil || s.locked(r) {
 		return nil
@@ -307,7 +307,7 @@ func (s *Session) reveal(r Reveal) []Work {
 	})
 }
 
-func (s *Session) logReveal(r LogReveal) []Work {
+func (s *Session) logShow(r LogShow) []Work {
 	svc := s.svc
 	return []Work{func(ctx context.Context) Event {
 		return RevealLogged{Fingerprint: r.Fingerprint, Err: svc.Copied(ctx, r.Token, "screen", console.FormBare)}

@@ -165,14 +165,14 @@ type (
 		For   any
 		Token string
 	}
-	// Reveal reads a token to be shown. For is handed back.
-	Reveal struct {
+	// Show reads a token to be shown. For is handed back.
+	Show struct {
 		asks
 		For   any
 		Token string
 	}
-	// LogReveal notes in the log that a token is on the screen. Fingerprint is handed back.
-	LogReveal struct {
+	// LogShow notes in the log that a token is on the screen. Fingerprint is handed back.
+	LogShow struct {
 		asks
 		Token, Fingerprint string
 	}
@@ -263,10 +263,10 @@ func (s *Session) look(r Request) []Work {
 		return s.inspect(r)
 	case Introspect:
 		return s.introspect(r)
-	case Reveal:
-		return s.reveal(r)
-	case LogReveal:
-		return s.logReveal(r)
+	case Show:
+		return s.show(r)
+	case LogShow:
+		return s.logShow(r)
 	}
 	return nil
 }
