@@ -26,13 +26,12 @@ type PlainOptions struct {
 	Output     io.Writer
 }
 
-// RunPlain is the console in lines, for screen readers, terminals that can do nothing but print, and
-// programs that drive it. It shares everything with the screen but the looks: both are faces of a session.
-// What was printed stays as it is: there is no cursor to move and no escape sequence, and each change is
-// told once.
+// RunPlain is the console in lines, for screen readers, terminals that can do nothing but print,
+// and programs that drive it. Like the screen it is a face of a session. What was printed stays as
+// it is: there is no cursor to move and no escape sequence, and each change is told once.
 //
-// It ends when the person quits, when the input does, or with ErrInterrupted when ctx does; in each case
-// what is under way is finished first.
+// It ends when the person quits, when the input does, or with ErrInterrupted when ctx does; in each
+// case what is under way is finished first.
 func RunPlain(ctx context.Context, o PlainOptions) error {
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel() // ends the wait for changes
@@ -50,8 +49,8 @@ func RunPlain(ctx context.Context, o PlainOptions) error {
 	return nil
 }
 
-// plain is the loop: everything that happens comes to it, one at a time, and it alone writes. What the
-// console is in the middle of is the session's; plain keeps what was said.
+// plain is the loop: everything that happens comes to it, one at a time, and it alone writes. What
+// the console is in the middle of is the session's; plain keeps what was said.
 type plain struct {
 	ctx   context.Context
 	o     PlainOptions

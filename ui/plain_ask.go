@@ -18,7 +18,8 @@ func (p *plain) ask(f session.Ask) {
 		if t.User != "" {
 			who = t.User
 		}
-		p.out.say("%s is in production, for %s. Revoke it? Type yes to revoke, anything else for no.", p.lead(t), who)
+		p.out.say("%s is in production, for %s. Revoke it? "+
+			"Type yes to revoke, anything else for no.", p.lead(t), who)
 	case session.Superseding:
 		q.no = "No: nothing was asked for."
 		p.out.say("%s.", about.Knock.Text())
@@ -28,8 +29,8 @@ func (p *plain) ask(f session.Ask) {
 		}
 		own := ownToken(f.Then, about)
 		q.answers["device"] = func() { p.do(own) }
-		p.out.say("Type yes to get it all the same, device for a token of its own with the scope %s, or anything else for no.",
-			about.Knock.Scope)
+		p.out.say("Type yes to get it all the same, device for a token of its own with the scope %s, "+
+			"or anything else for no.", about.Knock.Scope)
 	case session.ForgettingOver:
 		q.no = "No: nothing was forgotten."
 		p.out.say("%s. Secrets, probes and log go too; the log keeps that they were forgotten. "+
@@ -37,16 +38,16 @@ func (p *plain) ask(f session.Ask) {
 	case session.Losing:
 		q.no = "Nothing was done."
 		q.answers["no"] = p.leave
-		p.out.say("Nothing can be stored any more. Write out what this lanyard holds before it ends? " +
-			"Type yes or no, anything else to stay.")
+		p.out.say("Nothing can be stored any more. Write out what this lanyard holds before it " +
+			"ends? Type yes or no, anything else to stay.")
 	default:
 		return // lines raise no other question
 	}
 	p.asked = &q
 }
 
-// ownToken gets a token with a scope of this machine's own instead. A renewal becomes a get: another set of
-// scopes is another token, and not this one renewed.
+// ownToken gets a token with a scope of this machine's own instead. A renewal becomes a get: another
+// set of scopes is another token, and not this one renewed.
 func ownToken(then session.Request, about session.Superseding) session.Get {
 	get, ok := then.(session.Get)
 	if !ok {
@@ -59,9 +60,10 @@ func ownToken(then session.Request, about session.Superseding) session.Get {
 // askDismiss asks before the mark of a lost answer is dismissed.
 func (p *plain) askDismiss(a *session.App, m *console.Mark) {
 	id := m.ID
-	p.out.say("%s: the answer to a %s was never seen; of a token that it may have brought: %s. That is not changed by it. "+
-		"Type yes to dismiss it, anything else for no.", p.appWords(a), m.Verb(),
-		console.MarkEnd(*m, func(at time.Time) string { return clockTime(at, p.now) }))
+	end := console.MarkEnd(*m, func(at time.Time) string { return clockTime(at, p.now) })
+	p.out.say("%s: the answer to a %s was never seen; of a token that it may have brought: %s. "+
+		"That is not changed by it. Type yes to dismiss it, anything else for no.",
+		p.appWords(a), m.Verb(), end)
 	p.asked = &question{
 		answers: map[string]func(){"yes": func() { p.do(session.Dismiss{Mark: id}) }},
 		no:      "No: nothing was dismissed.",
@@ -87,6 +89,7 @@ func (p *plain) refused(f session.Refused) {
 		if p.s.Key().NeedsPassphrase() {
 			p.unlock("")
 		}
-	case session.NothingYet, session.NowhereToSave, session.AskingAlready: // lines have a service from the start
+	case session.NothingYet, session.NowhereToSave, session.AskingAlready:
+		// lines have a service from the start
 	}
 }

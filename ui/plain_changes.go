@@ -105,7 +105,8 @@ func (p *plain) answerTells(t *console.Token, was told, known bool, now console.
 	if !known {
 		return p.s.Brings(t.AppID)
 	}
-	if was.state == console.Revoking && (p.s.IsDelivering() || p.s.Busy(session.Key{Kind: session.Undoing})) {
+	settles := p.s.IsDelivering() || p.s.Busy(session.Key{Kind: session.Undoing})
+	if was.state == console.Revoking && settles {
 		return true
 	}
 	timeDidIt := now == console.Expiring || now == console.Expired

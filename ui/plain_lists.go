@@ -209,7 +209,7 @@ func (p *plain) at(t time.Time) string {
 // lastEvents is how many lines of the log are told without being asked for all.
 const lastEvents = 20
 
-// logOf is what a line asks of the log: what happened to one token, to those of an application, or to all.
+// logOf is what a line asks the log for: a token, the tokens of an application, or everything.
 type logOf struct {
 	tokenID, appID string
 	all            bool

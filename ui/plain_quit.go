@@ -18,7 +18,7 @@ func (p *plain) interrupt() {
 	p.leave()
 }
 
-// suspend is SIGTSTP: the process stops when the clipboard is clear. It goes on here when it is continued.
+// suspend is SIGTSTP: the process stops when the clipboard is clear, and goes on from there.
 func (p *plain) suspend() {
 	if p.o.Stop.Possible() {
 		p.do(session.Suspend{})

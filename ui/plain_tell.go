@@ -91,7 +91,8 @@ func (p *plain) tellOfStore(f session.Fact) {
 		}
 	case session.Pruned:
 		if n := len(f.Done.Tokens); p.done("forget what is over", f.Err) && n > 0 {
-			p.out.say("note: forgot %s that had been over for longer than store.keep.", counted(n, "token"))
+			p.out.say("note: forgot %s that had been over for longer than store.keep.",
+				counted(n, "token"))
 		}
 	case session.WroteOut:
 		if p.done("write out", f.Err) {
@@ -153,7 +154,8 @@ func (p *plain) undone(f session.Undone) {
 	for i := range f.Undone.Taken {
 		t := &f.Undone.Taken[i]
 		p.saw(t)
-		p.out.say("%s: not revoked, the decision was taken back: %s.", p.lead(t), p.stateWords(t, p.judged(t)))
+		p.out.say("%s: not revoked, the decision was taken back: %s.",
+			p.lead(t), p.stateWords(t, p.judged(t)))
 	}
 	if len(f.Undone.Taken)+f.Undone.Sent > 1 {
 		p.out.say("%s.", undoneWords(f.Undone))

@@ -486,7 +486,7 @@ func (c slowClip) Copy(ctx context.Context, t secret.Text, stays bool) (session.
 	return c.pocket.Copy(ctx, t, stays)
 }
 
-// What another console did while an answer was awaited is told after that answer, whatever the answer is.
+// What another console did while an answer was awaited is told after it, whatever the answer is.
 func TestPlainTellsOfOthersAfterAnAnswer(t *testing.T) {
 	t.Parallel()
 	clip := slowClip{newPocket(), nil}
@@ -500,7 +500,8 @@ func TestPlainTellsOfOthersAfterAnAnswer(t *testing.T) {
 		if err != nil {
 			l.t.Fatal(err)
 		}
-		if _, err := l.service("other").Revoke(l.t.Context(), b.Tokens[0].ID, console.RevokeBoth, time.Minute); err != nil {
+		other, id := l.service("other"), b.Tokens[0].ID
+		if _, err := other.Revoke(l.t.Context(), id, console.RevokeBoth, time.Minute); err != nil {
 			l.t.Fatal(err)
 		}
 		l.passes(2 * time.Second)

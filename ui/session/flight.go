@@ -5,7 +5,7 @@ import "time"
 // Kind is a kind of work.
 type Kind int
 
-// The kinds of work. Quitting waits for those before Inspecting, for deliveries, and for the clipboard.
+// The kinds of work. Quitting waits for those before Inspecting, for deliveries and the clipboard.
 const (
 	OfToken     Kind = iota // a verb on one token; ID is the token's
 	Getting                 // a token for an application; ID is the application's

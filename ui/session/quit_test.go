@@ -15,7 +15,9 @@ import (
 
 type noVault struct{}
 
-func (noVault) Secret(context.Context, console.Application, console.SecretKind) (secret.Text, error) {
+func (noVault) Secret(
+	context.Context, console.Application, console.SecretKind,
+) (secret.Text, error) {
 	return secret.Text{}, nil
 }
 
@@ -33,7 +35,9 @@ type swappedReader struct {
 func (r swappedReader) Restored() int64 { return r.restored }
 
 func (s *swapped) View(ctx context.Context, f func(console.Reader) error) error {
-	return s.Store.View(ctx, func(r console.Reader) error { return f(swappedReader{r, s.restored.Load()}) })
+	return s.Store.View(ctx, func(r console.Reader) error {
+		return f(swappedReader{r, s.restored.Load()})
+	})
 }
 
 var now = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -71,7 +75,7 @@ func run(t *testing.T, s *session.Session, work []session.Work) (facts []reflect
 	return facts
 }
 
-// A face that compares the board with what it told last has to know first that another store is shown.
+// A face that compares the board with what it told last has to know first that the store is another.
 func TestRestoredIsToldBeforeTheBoard(t *testing.T) {
 	t.Parallel()
 	s, kept := newSession(t)
@@ -80,7 +84,8 @@ func TestRestoredIsToldBeforeTheBoard(t *testing.T) {
 		t.Errorf("the first reading tells %v", got)
 	}
 	kept.restored.Store(7)
-	if got := run(t, s, s.Apply(session.StoreChanged{}, now)); !reflect.DeepEqual(got, []reflect.Type{restored, filed}) {
+	got := run(t, s, s.Apply(session.StoreChanged{}, now))
+	if !reflect.DeepEqual(got, []reflect.Type{restored, filed}) {
 		t.Errorf("after a restore it tells %v", got)
 	}
 }
@@ -100,7 +105,9 @@ func TestQuitWaits(t *testing.T) {
 		run(t, s, s.Start(now))
 		pending := s.Do(c.asked, now)
 		finished := reflect.TypeFor[session.Finished]()
-		over := func(facts []reflect.Type) bool { return len(facts) > 0 && facts[len(facts)-1] == finished }
+		over := func(facts []reflect.Type) bool {
+			return len(facts) > 0 && facts[len(facts)-1] == finished
+		}
 		if got := over(run(t, s, s.Do(session.Quit{Force: true}, now))); got == c.waits {
 			t.Errorf("%s: over before its end: %t", name, got)
 		}
