@@ -104,10 +104,11 @@ func TestFaultOrders(t *testing.T) {
 // Over a socket: the grant is committed, its answer never arrives, and the refresh token is spent.
 func TestLostAnswer(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
-	arrived := func() {}
+	arrived, answered := func() {}, func() {}
 	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		arrived()
 		b.server.ServeHTTP(w, r)
+		answered()
 	}))
 	srv.Config.ErrorLog = nil
 	srv.Start()
@@ -144,12 +145,14 @@ func TestLostAnswer(t *testing.T) {
 	q := b.getAna("")
 	b.order("kind=hang&endpoint=revoke")
 	ctx, cancel := context.WithCancel(t.Context())
-	arrived = cancel // the client gives up once the request is there
+	over := make(chan struct{})
+	arrived, answered = cancel, func() { close(over) } // the client gives up once the request is there
 	if res, err := send(ctx, "/revoke", "token="+q.Access); err == nil {
 		res.Body.Close()
 		t.Error("a hanging server answered")
 	}
-	arrived = func() {}
+	<-over // else the next request could take this fault, and hang
+	arrived, answered = func() {}, func() {}
 	if !b.active(q.Access) {
 		t.Error("the request that hung had an effect")
 	}
