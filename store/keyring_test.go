@@ -472,7 +472,7 @@ func TestVariableAndCommandThatChange(t *testing.T) {
 	dir := t.TempDir()
 	text, set := "sixteen characters", true
 	o := store.Options{First: []string{"env"}, Slots: []store.KeySlot{
-		store.Environment("LANYARD_KEY", func(string) (string, bool) { return text, set })}}
+		store.Cheap(store.Environment("LANYARD_KEY", func(string) (string, bool) { return text, set }))}}
 	text = "too short"
 	explained(t, openWith(t, dir, o).Unlock(t.Context(), secret.Text{}), "weak_key", "LANYARD_KEY")
 	text = "sixteen characters"

@@ -229,13 +229,14 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 				} else {
 					stocked(t, dir, 3)
 				}
-				old := open(t, dir)
+				slots := []store.KeySlot{store.Cheap(store.Passphrase())}
+				old := openWith(t, dir, store.Options{Slots: slots})
 				if from == "passphrase" {
 					rotate(t, old, from)
 				}
 				was := contents(t, old)
 				_ = old.Close()
-				o := store.Options{First: []string{kind}}.At(time.Date(2027, 1, 2, 3, 4, 5, 6, time.UTC))
+				o := store.Options{First: []string{kind}, Slots: slots}.At(time.Date(2027, 1, 2, 3, 4, 5, 6, time.UTC))
 				r := store.Restoring{Options: o, Replace: true, Passphrase: secret.New(phrase)}
 				for range 2 { // the second time at the same second: nothing is overwritten
 					done, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, r)
@@ -247,7 +248,7 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 					}
 					modes(t, dir, filepath.Base(done.Kept[0]))
 				}
-				now := open(t, dir)
+				now := openWith(t, dir, store.Options{Slots: slots})
 				if err := now.Unlock(t.Context(), secret.New(phrase)); err != nil {
 					t.Fatal(err)
 				}
@@ -270,7 +271,7 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				again := open(t, back)
+				again := openWith(t, back, store.Options{Slots: slots})
 				if err := again.Unlock(t.Context(), secret.New(phrase)); err != nil {
 					t.Fatal(err)
 				}
