@@ -155,7 +155,7 @@ func TestPointInThePalette(t *testing.T) {
 		p.Feed(orders())
 		p.Key(":")
 		click(t, p, "copy")
-		golden(t, "keys-"+s+"-pointed", p.Frame())
+		golden(t, "keys-"+s+"-pointed", p)
 		fits(t, p.Frame(), w, h)
 		turn(t, p, "copy", tea.MouseWheelDown)
 		turn(t, p, "copy", tea.MouseWheelUp)

@@ -194,12 +194,12 @@ func TestDetailGolden(t *testing.T) {
 				}
 			}
 			fits(t, p.Frame(), w, h)
-			golden(t, s+"-"+name, p.Frame())
+			golden(t, s+"-"+name, p)
 		}
 		p, _ := still(t, w, h)
 		p.Feed(troubled())
 		p.Key("3")
-		golden(t, s+"-undelivered-gateway", p.Frame())
+		golden(t, s+"-undelivered-gateway", p)
 	}
 }
 

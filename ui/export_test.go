@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
 
@@ -195,6 +196,35 @@ func (p *Pump) FeedLate(b console.Board) {
 
 // Brought is what the answer to a key says of a token, before any reading shows it.
 func (p *Pump) Brought(t console.Token) { p.m.panes.tokens.got(t, p.Selected()) }
+
+// Box is where the overlay on top is, with its border; empty where none is open.
+func (p *Pump) Box() kit.Rect {
+	p.m.View()
+	in := p.m.frame.inside
+	if len(p.m.overlays) == 0 || in == (kit.Rect{}) {
+		return kit.Rect{}
+	}
+	return kit.Rect{X: in.X - 1, Y: in.Y - 1, W: in.W + 2, H: in.H + 2}
+}
+
+// Top is the type of the overlay on top; "" where none is open.
+func (p *Pump) Top() string {
+	if n := len(p.m.overlays); n > 0 {
+		return fmt.Sprintf("%T", p.m.overlays[n-1])
+	}
+	return ""
+}
+
+// Under is the frame without the overlay on top.
+func (p *Pump) Under() string {
+	over := p.m.overlays
+	p.m.overlays = over[:len(over)-1]
+	p.m.draw()
+	frame := p.m.frame.text
+	p.m.overlays = over
+	p.m.draw()
+	return frame
+}
 
 func (p *Pump) Frame() string      { return p.m.View().Content }
 func (p *Pump) Drawn() int         { return p.m.frame.drawn }

@@ -196,7 +196,7 @@ func TestListsGoldens(t *testing.T) {
 			p.Feed(orders())
 			c.do(p)
 			fits(t, p.Frame(), w, h)
-			golden(t, s+"-lists-"+c.name, p.Frame())
+			golden(t, s+"-lists-"+c.name, p)
 		}
 	}
 }

@@ -169,89 +169,114 @@ func grid(t testing.TB, frame string) [][]cell {
 	return out
 }
 
-// marks are the letters by which a golden tells in which role a cell is drawn. A role that looks like one before it in
-// themes.Styles goes by the letter of that one: what is compared is what is seen.
+// marks are the letters by which a golden tells in which role a cell is drawn: on the screen, on the selected row, and on the
+// selected row of a pane without the focus. A role that looks like one before it in themes.Styles, in every kind of terminal,
+// goes by the letter of that one: what is compared is what is seen.
 var marks = map[string]string{
 	"": " ._", "Brand": "bB1", "Chip": "cC", "ChipDanger": "pP", "Quiet": "qQ2", "Strong": "sS3", "Accent": "aA4", "Border": "-",
 	"Good": "gG5", "Warn": "wW6", "Danger": "dD7", "GoodBar": "h", "WarnBar": "i", "Banner": "nN",
 }
 
-const legend = `The letters of a style grid. In colour: b brand, or a title with the focus; s strong; q quiet; a accent: keys and the focused
-border; - border; g good; w warn; d danger; h and i bars; c chip; p and n danger chip and banner; others are roles added since.
-On the selected row a capital, or "." for plain text; on that of a pane without the focus a digit, or "_". In mono: b bold,
-f faint, r reverse, x bold in reverse, u underlined. " alone: the line above once more.
-`
+// terminals is how many kinds of terminal goldens are made for: one with the dark theme, one with the light one, and one
+// without colours.
+const terminals = 3
 
-// key is the letter for each look of a theme's styles.
-func lettersOf(t testing.TB, st themes.Styles) map[look]byte {
+// looks is how a cell looks in each of them.
+type looks [terminals]look
+
+// stylesIn are the styles in each kind of terminal.
+func stylesIn(t testing.TB, sc screen) [terminals]themes.Styles {
 	t.Helper()
-	letters := map[look]byte{}
-	put := func(sgr string, c byte) {
-		row, err := cells(sgr + "x" + themes.Off)
-		if err != nil {
-			t.Fatal(err)
+	dark, light := theme(t, "dark"), theme(t, "light")
+	if sc.dark {
+		light = dark
+	}
+	return [terminals]themes.Styles{dark.Styles(true, themes.All), light.Styles(sc.dark, themes.All), dark.Styles(true, themes.NoColours)}
+}
+
+// lettersOf is the letter for each look of the roles.
+func lettersOf(t testing.TB, all [terminals]themes.Styles) map[looks]byte {
+	t.Helper()
+	letters := map[looks]byte{}
+	put := func(c byte, paints [terminals]string) (added bool) {
+		var l looks
+		for i, sgr := range paints {
+			row, err := cells(sgr + "x" + themes.Off)
+			if err != nil {
+				t.Fatal(err)
+			}
+			l[i] = row[0].look
 		}
-		if _, there := letters[row[0].look]; !there {
-			letters[row[0].look] = c
+		if _, there := letters[l]; !there {
+			letters[l] = c
+			added = true
+		}
+		return added
+	}
+	// on is a role on a ground; role and ground are names of fields.
+	on := func(ground, role string) (paints [terminals]string) {
+		for i, st := range all {
+			v := reflect.ValueOf(st)
+			for _, name := range []string{ground, role} {
+				if name != "" {
+					paints[i] += v.FieldByName(name).String()
+				}
+			}
+		}
+		return paints
+	}
+	roles := []string{""}
+	for i := range reflect.TypeFor[themes.Styles]().NumField() {
+		f := reflect.TypeFor[themes.Styles]().Field(i)
+		if f.Type == reflect.TypeFor[themes.Paint]() && !strings.HasPrefix(f.Name, "Row") {
+			roles = append(roles, f.Name)
 		}
 	}
-	if !st.Color {
-		for sgr, c := range map[string]byte{"": ' ', "\x1b[1m": 'b', "\x1b[2m": 'f', "\x1b[7m": 'r', "\x1b[1;7m": 'x', "\x1b[4m": 'u', "\x1b[1;4m": 'U', "\x1b[4;7m": 'V'} {
-			put(sgr, c)
-		}
-		return letters
-	}
-	spare := "jklmoruvxyzEFHIJKLMORTUVXYZ"
-	v := reflect.ValueOf(st)
-	names, paints := []string{""}, []string{""}
-	for i := range v.NumField() {
-		if p, ok := v.Field(i).Interface().(themes.Paint); ok && !strings.HasPrefix(v.Type().Field(i).Name, "Row") {
-			names, paints = append(names, v.Type().Field(i).Name), append(paints, string(p))
-		}
-	}
-	for base, under := range []themes.Paint{"", st.Row, st.RowQuiet} {
-		for i, name := range names {
-			if m := marks[name]; base < len(m) {
-				put(string(under)+paints[i], m[base])
+	grounds := []string{"", "Row", "RowQuiet"}
+	for i, ground := range grounds {
+		for _, role := range roles {
+			if m := marks[role]; i < len(m) {
+				put(m[i], on(ground, role))
 			}
 		}
 	}
-	for _, under := range []themes.Paint{"", st.Row, st.RowQuiet} {
-		for _, paint := range paints {
-			before := len(letters)
-			if put(string(under)+paint, spare[0]); len(letters) > before && len(spare) > 1 {
+	spare := "jklmoruvxyzEFHIJKLMORTUVXYZ"
+	for _, ground := range grounds {
+		for _, role := range roles {
+			if put(spare[0], on(ground, role)) && len(spare) > 1 {
 				spare = spare[1:]
 			}
 		}
 	}
-	put(string(themes.DarkOnLight), '#')
+	put('#', [terminals]string{string(themes.DarkOnLight), string(themes.DarkOnLight), ""})
+	put('~', [terminals]string{string(all[0].Row), string(all[1].Row), ""}) // beside a bar
 	return letters
 }
 
-// styled draws the styles of a frame as a grid of letters. A cell in a look that no role has is a colour from outside the
-// themes.
-func styled(t testing.TB, st themes.Styles, frame string) string {
+// styled draws the styles of a screen, or of a part of one, in all kinds of terminal as one grid of letters. A cell that
+// looks as no role does is a colour from outside of the themes, or another role in another kind of terminal.
+func styled(t testing.TB, all [terminals]themes.Styles, screens [terminals][][]cell) string {
 	t.Helper()
-	letters := lettersOf(t, st)
-	var b strings.Builder
-	above := "\x00"
-	for y, row := range grid(t, frame) {
+	letters := lettersOf(t, all)
+	var lines []string
+	for y, row := range screens[0] {
 		line := make([]byte, 0, len(row))
 		for x, c := range row {
-			m, known := letters[c.look]
+			var l looks
+			for i, rows := range screens {
+				if y >= len(rows) || x >= len(rows[y]) {
+					t.Fatalf("line %d, column %d: the frames are not of one size", y, x)
+				}
+				l[i] = rows[y][x].look
+			}
+			m, known := letters[l]
 			if !known {
-				t.Errorf("line %d, column %d: %q has a look that is in no role: %+v", y, x, c.text, c.look)
+				t.Errorf("line %d, column %d: %q looks as no role does: %+v", y, x, c.text, l)
 				m = '?'
 			}
 			line = append(line, m)
 		}
-		text := strings.TrimRight(string(line), " ")
-		if text == above && text != "" {
-			b.WriteString("\"\n")
-			continue
-		}
-		above = text
-		b.WriteString(text + "\n")
+		lines = append(lines, strings.TrimRight(string(line), " "))
 	}
-	return b.String()
+	return folded(lines)
 }

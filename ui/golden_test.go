@@ -14,6 +14,9 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"lanyard/ui"
+	"lanyard/ui/kit"
 )
 
 var update = flag.Bool("update", false, "write the golden frames")
@@ -44,17 +47,17 @@ func TestMain(m *testing.M) {
 func leftOver() (code int) {
 	files, _ := filepath.Glob("testdata/*.golden")
 	for _, path := range files {
-		a, err := txtar.ParseFile(path)
+		all, err := sectionsOf(path)
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
-		kept := slices.DeleteFunc(slices.Clone(a.Files), func(f txtar.File) bool {
+		kept := slices.DeleteFunc(slices.Clone(all), func(f txtar.File) bool {
 			_, used := sections.Load(path + "/" + f.Name)
 			return !used
 		})
-		switch a.Comment = nil; {
-		case len(kept) == len(a.Files) && len(kept) > 0:
+		switch {
+		case len(kept) == len(all) && len(kept) > 0:
 			continue
 		case !*update:
 			fmt.Fprintf(os.Stderr, "%s holds what no test compares; go test ./ui -update drops it\n", path)
@@ -63,8 +66,7 @@ func leftOver() (code int) {
 		case len(kept) == 0:
 			err = os.Remove(path)
 		default:
-			a.Files = kept
-			err = os.WriteFile(path, txtar.Format(a), 0o600)
+			err = keep(path, kept)
 		}
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -76,16 +78,127 @@ func leftOver() (code int) {
 
 var sized = regexp.MustCompile(`(^|-)(\d+x\d+)(-|$)`)
 
-// golden compares a frame, without its styles, with the one that somebody has looked at. The frames of one screen are in
-// one file: 80x24-help is the section 80x24 of testdata/help.golden.
-func golden(t *testing.T, name, frame string) {
+// golden compares what is on the screen, without its styles, with what somebody has looked at: the box of the overlay on
+// top alone, or the whole frame where no overlay is open. The sizes of one screen are in one file: 80x24-help is the section
+// 80x24 of testdata/help.golden.
+func golden(t *testing.T, name string, p *ui.Pump) {
 	t.Helper()
 	file, section := name, "text"
 	if m := sized.FindStringSubmatchIndex(name); m != nil {
 		section = name[m[4]:m[5]]
 		file = strings.Trim(name[:m[0]]+"-"+name[m[1]:], "-")
 	}
-	compare(t, file, section, bare(frame))
+	compare(t, file, section, textOf(t, p, file))
+}
+
+// textOf is the text that golden compares.
+func textOf(t *testing.T, p *ui.Pump, file string) string {
+	t.Helper()
+	frame := p.Frame()
+	if box := p.Box(); box != (kit.Rect{}) {
+		return folded(written(crop(grid(t, frame), box)))
+	}
+	return folded(unfooted(t, frame, file))
+}
+
+// unfooted are the lines of a frame without styles. Instead of a last line that the golden of another screen has, that is named.
+func unfooted(t *testing.T, frame, file string) []string {
+	t.Helper()
+	lines := strings.Split(strings.TrimSuffix(bare(frame), "\n"), "\n")
+	if owner := footerOf(t, ansi.Strip(frame)); owner != "" && owner != file {
+		lines[len(lines)-1] = sameLine(owner)
+	}
+	return lines
+}
+
+// folded joins lines. Of more than two that are alike it keeps the first, and how many more there are.
+func folded(lines []string) string {
+	var b strings.Builder
+	for len(lines) > 0 {
+		n := 1
+		for n < len(lines) && lines[n] == lines[0] {
+			n++
+		}
+		if n < 3 {
+			n = 1
+		}
+		b.WriteString(lines[0] + "\n")
+		if n > 1 {
+			fmt.Fprintf(&b, "\" %d\n", n-1)
+		}
+		lines = lines[n:]
+	}
+	return b.String()
+}
+
+// since joins those lines that are not as they were before, and tells how many are.
+func since(before, lines []string) string {
+	var out []string
+	same := 0
+	for i, line := range append(slices.Clone(lines), "") {
+		if i < len(lines) && i < len(before) && line == before[i] {
+			same++
+			continue
+		}
+		if same > 0 {
+			out = append(out, fmt.Sprintf("(%d as before)", same))
+			same = 0
+		}
+		if i < len(lines) {
+			out = append(out, line)
+		}
+	}
+	return folded(out)
+}
+
+// sameLine stands for a last line that the golden of another screen has.
+func sameLine(screen string) string { return "(the last line of " + screen + ")" }
+
+// footers are the last lines of the screens of panes, with their styles and without, each with the first screen that has it,
+// by size.
+var footers sync.Map
+
+// footerOf names the screen of panes whose golden keeps the last line of a frame; "" where none has that line at this size.
+// So a footer is in the goldens of a few screens, and not of all. The styles count where the frame has some.
+func footerOf(t *testing.T, frame string) string {
+	t.Helper()
+	lines := strings.Split(frame, "\n")
+	w, h := ansi.StringWidthWc(lines[0]), len(lines)
+	owners, _ := footers.LoadOrStore([2]int{w, h}, sync.OnceValue(func() map[string]string {
+		owners := map[string]string{}
+		for _, sc := range append(paneScreens(), tourScreen()...) { // of the tour: with nothing to undo
+			for kind := range terminals {
+				lines := strings.Split(sc.open(t, w, h, sc.in(t, kind)).Frame(), "\n")
+				for _, last := range []string{lines[h-1], ansi.Strip(lines[h-1])} {
+					if owners[last] == "" {
+						owners[last] = sc.name
+					}
+				}
+			}
+		}
+		return owners
+	}))
+	return owners.(func() map[string]string)()[lines[h-1]] //nolint:errcheck,forcetypeassert // nothing else is stored
+}
+
+// crop takes a box out of a frame.
+func crop(rows [][]cell, box kit.Rect) (out [][]cell) {
+	for _, row := range rows[box.Y : box.Y+box.H] {
+		out = append(out, row[box.X:box.X+box.W])
+	}
+	return out
+}
+
+// written is the text of cells, without the spaces at the ends of its lines.
+func written(rows [][]cell) (lines []string) {
+	for _, row := range rows {
+		var line strings.Builder
+		for _, c := range row {
+			line.WriteString(c.text)
+		}
+		lines = append(lines, strings.TrimRight(line.String(), " "))
+	}
+	return lines
 }
 
 // bare is a frame without its styles and without the spaces at the ends of its lines.
@@ -104,22 +217,18 @@ func compare(t *testing.T, file, section, got string) {
 	sections.Store(path+"/"+section, true)
 	goldenFiles.Lock()
 	defer goldenFiles.Unlock()
-	a, err := txtar.ParseFile(path)
-	if err != nil {
-		if !*update {
-			t.Fatal(err)
-		}
-		a = &txtar.Archive{}
+	all, err := sectionsOf(path)
+	if err != nil && !*update {
+		t.Fatal(err)
 	}
-	i := slices.IndexFunc(a.Files, func(f txtar.File) bool { return f.Name == section })
+	i := slices.IndexFunc(all, func(f txtar.File) bool { return f.Name == section })
 	if *update {
 		if i < 0 {
-			i = len(a.Files)
-			a.Files = append(a.Files, txtar.File{Name: section})
+			i = len(all)
+			all = append(all, txtar.File{Name: section})
 		}
-		a.Files[i].Data = []byte(got)
-		slices.SortStableFunc(a.Files, func(a, b txtar.File) int { return cmp.Compare(rank(a.Name), rank(b.Name)) })
-		if err := os.WriteFile(path, txtar.Format(a), 0o600); err != nil {
+		all[i].Data = []byte(got)
+		if err := keep(path, all); err != nil {
 			t.Fatal(err)
 		}
 		return
@@ -127,17 +236,71 @@ func compare(t *testing.T, file, section, got string) {
 	switch {
 	case i < 0:
 		t.Errorf("%s has no section %q; go test ./ui -update, and look at it\n%s", path, section, got)
-	case string(a.Files[i].Data) != got:
+	case string(all[i].Data) != got:
 		t.Errorf("%s, %s differs; go test ./ui -update, and look at it\n%s", path, section, got)
+	}
+}
+
+// sectionsOf reads a golden file. What is the same at several sizes is in the file once, under all of them: each size is a
+// section here.
+func sectionsOf(path string) (all []txtar.File, err error) {
+	a, err := txtar.ParseFile(path)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range a.Files {
+		sizes, kind := sizesOf(f.Name)
+		if sizes == nil {
+			all = append(all, f)
+		}
+		for _, s := range sizes {
+			all = append(all, txtar.File{Name: strings.TrimSpace(s + " " + kind), Data: f.Data})
+		}
+	}
+	return all, nil
+}
+
+// keep writes a golden file.
+func keep(path string, all []txtar.File) error {
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b txtar.File) int { return cmp.Compare(rank(a.Name), rank(b.Name)) })
+	a := &txtar.Archive{}
+	same := map[string]int{} // where in the file a text of a kind is
+	for _, f := range all {
+		sizes, kind := sizesOf(f.Name)
+		if sizes == nil {
+			a.Files = append(a.Files, f)
+			continue
+		}
+		at, there := same[kind+"\n"+string(f.Data)]
+		if !there {
+			same[kind+"\n"+string(f.Data)] = len(a.Files)
+			a.Files = append(a.Files, f)
+			continue
+		}
+		sizes = append(strings.Fields(strings.TrimSuffix(a.Files[at].Name, kind)), sizes...)
+		a.Files[at].Name = strings.TrimSpace(strings.Join(sizes, " ") + " " + kind)
+	}
+	return os.WriteFile(path, txtar.Format(a), 0o600)
+}
+
+// sizesOf takes the sizes off the name of a section.
+func sizesOf(section string) (sizes []string, kind string) {
+	for {
+		word, rest, _ := strings.Cut(section, " ")
+		if _, _, ok := size(word); !ok {
+			return sizes, section
+		}
+		sizes, section = append(sizes, word), rest
 	}
 }
 
 // rank sorts the sections of a file by size; those of one size stay as they came, text first.
 func rank(section string) int {
-	s, kind, _ := strings.Cut(section, " ")
-	w, h, ok := size(s)
-	if !ok {
+	sizes, kind := sizesOf(section)
+	if sizes == nil {
 		return 0
 	}
+	w, h, _ := size(sizes[0])
 	return (w*1000+h)*10 + len(kind)
 }

@@ -186,7 +186,7 @@ func TestInvitationGolden(t *testing.T) {
 		for name, i := range invitations {
 			p := invitation(t, w, h, i.app, i.Invitation)
 			fits(t, p.Frame(), w, h)
-			golden(t, s+"-invite-"+name, p.Frame())
+			golden(t, s+"-invite-"+name, p)
 		}
 	}
 }

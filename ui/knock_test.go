@@ -117,7 +117,7 @@ func TestKnockGolden(t *testing.T) {
 		if text := ansi.Strip(p.Frame()); !strings.Contains(text, " esc  No ") || !strings.Contains(text, "d    get ") {
 			t.Errorf("%s: the answers are not there:\n%s", s, text)
 		}
-		golden(t, s+"-knock", p.Frame())
+		golden(t, s+"-knock", p)
 	}
 }
 

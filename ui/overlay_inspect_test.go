@@ -61,13 +61,13 @@ func TestInspectJWT(t *testing.T) {
 	l.Resize(120, 50)
 	l.Key("2", "enter")
 	l.shows("Token "+fp(text), "adopted", "a JWT", "Header", "RS256", "Claims", "sub", "ana", "13:02:00, in 58:00", "! not verified", "a_claim_of_a_long_name")
-	golden(t, "look-jwt-120x50", l.Frame())
+	golden(t, "look-jwt-120x50", l.Pump)
 	for _, s := range []string{"60x20", "80x24", "120x32"} {
 		w, h, _ := size(s)
 		l.Resize(w, h)
 		l.Key("end")
 		fits(t, l.Frame(), w, h)
-		golden(t, "look-jwt-"+s, l.Frame())
+		golden(t, "look-jwt-"+s, l.Pump)
 	}
 }
 

@@ -142,6 +142,6 @@ func TestLogGoldens(t *testing.T) {
 		l.after(5 * time.Second)
 		l.Key("p", "y", "!", "down")
 		fits(t, l.Frame(), w, h)
-		golden(t, "look-log-"+s, l.Frame())
+		golden(t, "look-log-"+s, l.Pump)
 	}
 }

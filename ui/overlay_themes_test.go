@@ -185,7 +185,7 @@ func TestThemesGolden(t *testing.T) {
 		p, _ := picker(t, w, h, func(o *ui.Options) { o.Themes.SaidBy = "config.toml" })
 		p.Key("end")
 		fits(t, p.Frame(), w, h)
-		golden(t, s+"-themes-tried", p.Frame())
+		golden(t, s+"-themes-tried", p)
 	}
 }
 

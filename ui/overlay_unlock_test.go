@@ -260,7 +260,7 @@ func TestLockedGolden(t *testing.T) {
 		} {
 			c.do()
 			fits(t, p.Frame(), w, h)
-			golden(t, s+"-"+c.name, p.Frame())
+			golden(t, s+"-"+c.name, p)
 		}
 		b.Key = console.KeyStatus{Place: "no key yet", Locked: true, Asks: true}
 		p, _ = still(t, w, h)
@@ -269,7 +269,7 @@ func TestLockedGolden(t *testing.T) {
 		p.Type("correct")
 		p.Key("enter")
 		fits(t, p.Frame(), w, h)
-		golden(t, s+"-choose", p.Frame())
+		golden(t, s+"-choose", p)
 	}
 }
 

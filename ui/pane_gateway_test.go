@@ -26,7 +26,7 @@ func TestGatewayPaneForTheBackRow(t *testing.T) {
 		p.Feed(b)
 		p.Key("3", "z")
 		fits(t, p.Frame(), w, h)
-		golden(t, s+"-gate-pane", p.Frame())
+		golden(t, s+"-gate-pane", p)
 		text := ansi.Strip(p.Frame())
 		for _, want := range []string{"this gateway: 2 m 11 s the last time", "91aa3c2f may still pass|91aa3c2f is revoked or replaced", "█"} {
 			one, two, _ := strings.Cut(want, "|")

@@ -133,7 +133,7 @@ func TestPresenterGolden(t *testing.T) {
 		p, _ := still(t, w, h, presenting)
 		p.Feed(canaries())
 		fits(t, p.Frame(), w, h)
-		golden(t, s+"-gate-presenter", p.Frame())
+		golden(t, s+"-gate-presenter", p)
 	}
 }
 

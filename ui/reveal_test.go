@@ -51,7 +51,7 @@ func TestRevealWraps(t *testing.T) {
 		if !strings.Contains(all.String(), text[:20]) || !strings.Contains(all.String(), text[len(text)-8:]) {
 			t.Errorf("%s: not all of it is there:\n%s", s, ansi.Strip(l.Frame()))
 		}
-		golden(t, "look-reveal-"+s, l.Frame())
+		golden(t, "look-reveal-"+s, l.Pump)
 		l.Key("esc")
 	}
 }

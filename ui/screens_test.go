@@ -10,41 +10,102 @@ import (
 
 	"lanyard/themes"
 	"lanyard/ui"
+	"lanyard/ui/kit"
 )
 
-// inMono is a screen without colours.
-func inMono(o *ui.Options) { o.NoColor = true }
+// in makes a screen for one of the kinds of terminals.
+func (s screen) in(t *testing.T, kind int) func(*ui.Options) {
+	t.Helper()
+	return func(o *ui.Options) {
+		switch {
+		case kind == 1 && !s.dark:
+			o.Theme = theme(t, "light")
+		case kind == 2:
+			o.NoColor = true
+		}
+	}
+}
 
-// Every pane and overlay, at the widths where the layout changes: its text, and its styles in colour and without.
+// Every pane and overlay, at the widths where the layout changes: its text, and its styles in the dark and the light theme
+// and without colours. Of an overlay that is its box, and around it nothing changes.
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	dark, mono := theme(t, "dark").Styles(true, themes.All), theme(t, "dark").Styles(true, themes.NoColours)
 	var seen sync.Map // frames by what they look like: one that looks like another is not what its name says
 	for _, sc := range screens() {
 		t.Run(sc.name, func(t *testing.T) {
 			t.Parallel()
-			compare(t, sc.name, "about", sc.about+"\n"+legend)
+			compare(t, sc.name, "about", sc.about+"\n")
 			for _, s := range []string{"30x8", "60x12", "60x20", "80x24", "120x32", "200x50"} {
 				w, h, _ := size(s)
-				frame := sc.open(t, w, h).Frame()
-				fits(t, frame, w, h)
-				golden(t, s+"-"+sc.name, frame)
-				plain := sc.open(t, w, h, inMono).Frame()
-				fits(t, plain, w, h)
-				if text := bare(plain); text != bare(frame) { // as where a square is to be scanned
-					compare(t, sc.name, s+" mono text", text)
+				var looked [terminals][][]cell
+				var first, owner string
+				for kind, name := range [terminals]string{"", " light", " mono"} {
+					p := sc.open(t, w, h, sc.in(t, kind))
+					frame := p.Frame()
+					fits(t, frame, w, h)
+					looked[kind] = grid(t, frame)
+					if box := p.Box(); box != (kit.Rect{}) {
+						around(t, box, looked[kind], grid(t, p.Under()), w, h)
+						looked[kind] = crop(looked[kind], box)
+					} else if o := footerOf(t, frame); o != sc.name && (kind == 0 || o == owner) {
+						owner = o
+					} else {
+						owner = ""
+					}
+					if kind > 0 {
+						if text := textOf(t, p, sc.name); text != first { // as where a square is to be scanned
+							compare(t, sc.name, s+name+" text", text)
+						}
+						continue
+					}
+					golden(t, s+"-"+sc.name, p)
+					first = textOf(t, p, sc.name)
+					if other, there := seen.LoadOrStore(frame, sc.name); there && h >= 20 {
+						t.Errorf("%s: looks like %s", s, other)
+					}
 				}
-				colours, weights := styled(t, dark, frame), styled(t, mono, plain)
 				if h < 20 {
 					continue
 				}
-				if other, there := seen.LoadOrStore(frame, sc.name); there {
-					t.Errorf("%s: looks like %s", s, other)
+				last := ""
+				if owner != "" {
+					last = sameLine(owner) + "\n"
+					for kind, rows := range looked {
+						looked[kind] = rows[:h-1]
+					}
 				}
-				compare(t, sc.name, s+" colour", colours)
-				compare(t, sc.name, s+" mono", weights)
+				compare(t, sc.name, s+" styles", styled(t, stylesIn(t, sc), looked)+last)
 			}
 		})
+	}
+}
+
+// around fails where an overlay is not in the middle, or changes what is around it.
+func around(t *testing.T, box kit.Rect, over, under [][]cell, w, h int) {
+	t.Helper()
+	if want := (kit.Rect{W: w, H: h}).Center(box.W, box.H); box != want {
+		t.Errorf("%dx%d: the box is at %+v, want %+v", w, h, box, want)
+	}
+	for y, row := range over {
+		for x, c := range row {
+			in := x >= box.X && x < box.X+box.W && y >= box.Y && y < box.Y+box.H
+			if !in && c != under[y][x] {
+				t.Fatalf("%dx%d: line %d, column %d is outside of the box, and changes from %+v to %+v", w, h, y, x, under[y][x], c)
+			}
+		}
+	}
+}
+
+// The whole frame around each kind of overlay, and around one that lies over another.
+func TestPlacedGolden(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, sc := range screens() {
+		p := sc.open(t, 80, 24)
+		if top := p.Top(); top != "" && (!seen[top] || p.Overlays() > 1) {
+			seen[top] = true
+			compare(t, "placed", sc.name, folded(unfooted(t, p.Frame(), "placed")))
+		}
 	}
 }
 

@@ -81,10 +81,10 @@ func TestWordsFollowTheKeys(t *testing.T) {
 		p, _ := still(t, w, h, func(o *ui.Options) { o.Keys = keys })
 		p.Feed(orders())
 		fits(t, p.Frame(), w, h)
-		golden(t, "keys-"+s+"-remapped", p.Frame())
+		golden(t, "keys-"+s+"-remapped", p)
 		p.Key("f1")
 		fits(t, p.Frame(), w, h)
-		golden(t, "keys-"+s+"-remapped-help", p.Frame())
+		golden(t, "keys-"+s+"-remapped-help", p)
 		p.Key("esc")
 		p.Do("hide_dead")
 		if log := p.Log(); !strings.Contains(log[len(log)-1], ": hide the dead shows them again") {

@@ -278,6 +278,7 @@ func TestStories(t *testing.T) {
 					flags = strings.Fields(line)
 				}
 				s := tell(t, w, h, flags)
+				var before []string
 				for i, step := range strings.Split(strings.TrimSpace(string(data)), "\n\n") {
 					said := ""
 					for line := range strings.SplitSeq(step, "\n") {
@@ -290,7 +291,9 @@ func TestStories(t *testing.T) {
 						}
 					}
 					if sz == "120x32" {
-						compare(t, "story-"+name, fmt.Sprint("step ", i), said+"\n"+s.same(bare(s.pump.Frame())))
+						lines := strings.Split(s.same(strings.Join(unfooted(t, s.pump.Frame(), ""), "\n")), "\n")
+						compare(t, "story-"+name, fmt.Sprint("step ", i), said+"\n"+since(before, lines))
+						before = lines
 					}
 				}
 			})

@@ -104,7 +104,7 @@ func TestTourGolden(t *testing.T) {
 			l.Key("g", "p")
 			l.after(time.Minute) // what was said has faded
 			fits(t, l.Frame(), w, h)
-			golden(t, s+"-tour", l.Frame())
+			golden(t, s+"-tour", l.Pump)
 			l.Key("x", "u")
 			l.after(time.Minute)
 			l.Key("x")
