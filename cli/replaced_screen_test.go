@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"filippo.io/age"
 )
 
 // A console whose store was deleted asks before it ends, and what it says about putting it back holds.
@@ -32,7 +34,6 @@ func TestStoreDeletedUnderAConsole(t *testing.T) {
 			lanyard := func(args ...string) string {
 				t.Helper()
 				cmd := lanyardIn(t, dir, append([]string{"--config", file, "--state", state}, args...)...)
-				cmd.Stdin = strings.NewReader("correct horse battery\n")
 				out, err := cmd.CombinedOutput()
 				if err != nil {
 					t.Errorf("%s: %v: %s", args, err, out)
@@ -71,9 +72,17 @@ func TestStoreDeletedUnderAConsole(t *testing.T) {
 			if place == nil {
 				t.Fatal(s.frame())
 			}
-			backup := filepath.Join(dir, "back.lanyard")
-			lanyard("--state", place[1], "backup", backup, "--secret-stdin")
-			lanyard("restore", backup, "--replace", "--secret-stdin")
+			// To a key and not to a passphrase, which would take seconds.
+			id, err := age.GenerateX25519Identity()
+			if err != nil {
+				t.Fatal(err)
+			}
+			backup, identity := filepath.Join(dir, "back.lanyard"), filepath.Join(dir, "identity")
+			if err := os.WriteFile(identity, []byte(id.String()+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			lanyard("--state", place[1], "backup", backup, "--recipient", id.Recipient().String())
+			lanyard("restore", backup, "--replace", "--identity", identity)
 			if out := lanyard("tokens"); !strings.Contains(out, "active") {
 				t.Error(out)
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -217,9 +218,11 @@ func TestFaultHostileWriter(t *testing.T) {
 
 	flips, same, refused := 0, 0, 0
 	for _, table := range []string{"application", "token", "probe", "mark", "setting", "application_secret", "token_secret", "application_password", "hash_key", "lease"} {
-		for column, changes := range hostileChanges(t, dir, table) {
-			for i, change := range changes {
-				if !full() && i > 0 {
+		all := hostileChanges(t, dir, table)
+		for n, column := range slices.Sorted(maps.Keys(all)) {
+			for i, change := range all[column] {
+				// A sample has the columns that name a place, and of the others each third.
+				if place := column == "environment" || column == "probe_url"; !full() && (i > 0 || n%3 != 0 && !place) {
 					break
 				}
 				there := copyOf(t, dir)
@@ -267,7 +270,11 @@ func TestFaultHostileWriter(t *testing.T) {
 		_ = a.kept.Close()
 	}
 	t.Logf("hostile writer: %d changes, of which the schema refused %d more and %d changed nothing: nothing sent elsewhere, nothing claimed", flips, refused, same)
-	if flips < 60 {
+	least := 30
+	if full() {
+		least = 60
+	}
+	if flips < least {
 		t.Errorf("only %d changes", flips)
 	}
 }

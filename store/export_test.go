@@ -56,6 +56,13 @@ func Cheap(k KeySlot) KeySlot {
 	return s
 }
 
+// Dearer is a slot whose key is made with more work than Cheap's, and with less than in earnest.
+func Dearer(k KeySlot) KeySlot {
+	s := k.(stretched)
+	s.cost.Time, s.cost.Memory = 2, 8<<10
+	return s
+}
+
 // older makes keys of a text as it stands, as older versions did.
 type older struct{ stretched }
 

@@ -118,18 +118,20 @@ func echo(status int, kind string) http.HandlerFunc {
 func TestNothingLeaks(t *testing.T) {
 	for _, status := range []int{200, 302, 400, 401, 503} {
 		for _, kind := range []string{"json", "page", "text", "fault"} {
-			s := httptest.NewServer(echo(status, kind))
-			c, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{
-				TokenURL: s.URL + "/token?x=" + urlQuery, RevokeURL: s.URL + "/revoke?" + urlQuery,
-				IntrospectURL: s.URL + "/introspect?x=" + urlQuery, DeviceURL: s.URL + "/device_authorize?x=" + urlQuery,
-			}}, time.Now)
-			if err != nil {
-				t.Fatal(err)
-			}
-			everyCall(t, c, fmt.Sprintf("%d %s", status, kind), s.URL)
-			c.Close()
-			s.Close()
-			everyCall(t, c, "no server", s.URL)
+			t.Run(fmt.Sprint(status, " ", kind), func(t *testing.T) {
+				s := httptest.NewServer(echo(status, kind))
+				c, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{
+					TokenURL: s.URL + "/token?x=" + urlQuery, RevokeURL: s.URL + "/revoke?" + urlQuery,
+					IntrospectURL: s.URL + "/introspect?x=" + urlQuery, DeviceURL: s.URL + "/device_authorize?x=" + urlQuery,
+				}}, time.Now)
+				if err != nil {
+					t.Fatal(err)
+				}
+				everyCall(t, c, t.Name(), s.URL)
+				c.Close()
+				s.Close()
+				everyCall(t, c, "no server", s.URL)
+			})
 		}
 	}
 }
