@@ -40,6 +40,9 @@ func TestGolden(t *testing.T) {
 				var looked [terminals][][]cell
 				var first, owner string
 				for kind, name := range [terminals]string{"", " light", " mono"} {
+					if kind == 1 && h < 20 {
+						continue // no styles are kept
+					}
 					p := sc.open(t, w, h, sc.in(t, kind))
 					frame := p.Frame()
 					fits(t, frame, w, h)
