@@ -19,19 +19,23 @@ import (
 // here does not exist.
 var arrows = map[string][]string{
 	".":                {"cli"},
-	"cli":              {"console", "tokenapi", "tokenapi/sandbox", "tokenapi/portal", "tokenapi/jwt", "tokenapi/secret", "store", "themes", "ui", "ui/session", "ui/kit"},
-	"ui":               {"console", "themes", "ui/kit", "ui/session", "tokenapi/secret"},
-	"ui/session":       {"console", "tokenapi/secret"},
-	"ui/kit":           {},
+	"cli":              {"console", "tokenapi", "tokenapi/sandbox", "tokenapi/portal", "tokenapi/jwt", "tokenapi/secret", "store", "themes", "ui", "ui/session", "ui/kit", "text"},
+	"ui":               {"console", "themes", "ui/kit", "ui/session", "tokenapi/secret", "text"},
+	"ui/session":       {"console", "tokenapi/secret", "text"},
+	"ui/kit":           {"text"},
 	"store":            {"console", "tokenapi/secret"},
-	"console":          {"tokenapi", "tokenapi/jwt", "tokenapi/secret"},
-	"tokenapi":         {"tokenapi/jwt", "tokenapi/secret"},
+	"console":          {"tokenapi", "tokenapi/jwt", "tokenapi/secret", "text"},
+	"tokenapi":         {"tokenapi/jwt", "tokenapi/secret", "text"},
 	"tokenapi/jwt":     {"tokenapi/secret"},
-	"tokenapi/portal":  {"tokenapi", "tokenapi/secret"},
+	"tokenapi/portal":  {"tokenapi", "tokenapi/secret", "text"},
 	"tokenapi/sandbox": {"tokenapi/secret"},
 	"tokenapi/secret":  {},
-	"themes":           {},
+	"themes":           {"text"},
+	"text":             {},
 }
+
+// standard are the rooms that may import the standard library alone, and of it nothing that foreign forbids.
+var standard = []string{"text"}
 
 // foreign says which packages from outside a room may not import: the wall between it and the world.
 var foreign = map[string][]string{
@@ -47,6 +51,7 @@ var foreign = map[string][]string{
 	"store":            {"charm.land/", "net/http"},
 	"themes":           {"os", "net/http", "charm.land/bubbletea", "charm.land/bubbles"},
 	"cli":              {"charm.land/bubbletea", "charm.land/bubbles"},
+	"text":             {"os", "net", "net/http", "database/sql"},
 }
 
 // passes say which packages a wall lets through all the same: tables and pure functions.
@@ -155,6 +160,10 @@ func broken(room string, f *ast.File) []string {
 		if slices.Contains(passes[room], p) {
 			continue
 		}
+		if first, _, _ := strings.Cut(p, "/"); slices.Contains(standard, room) && strings.Contains(first, ".") {
+			bad = append(bad, p)
+			continue
+		}
 		for _, wall := range foreign[room] {
 			if p == wall || strings.HasSuffix(wall, "/") && strings.HasPrefix(p, wall) || strings.HasPrefix(p, wall+"/") && wall != "os" && wall != "net" {
 				bad = append(bad, p)
@@ -187,6 +196,8 @@ func TestArrowsGoRed(t *testing.T) {
 		{"console", "lanyard/ui"}, {"console", "lanyard/store"}, {"console", "charm.land/lipgloss/v2"}, {"console", "os"},
 		{"store", "lanyard/tokenapi"}, {"tokenapi", "lanyard/console"}, {"tokenapi/sandbox", "lanyard/tokenapi"},
 		{"cli", "charm.land/bubbletea/v2"}, {".", "lanyard/ui"}, {"themes", "lanyard/console"},
+		{"text", "github.com/BurntSushi/toml"}, {"text", "golang.org/x/text/unicode/norm"}, {"text", "lanyard/tokenapi/secret"},
+		{"text", "lanyard/ui/kit"}, {"text", "os"}, {"store", "lanyard/text"}, {"tokenapi/jwt", "lanyard/text"},
 	} {
 		f := &ast.File{Imports: []*ast.ImportSpec{{Path: &ast.BasicLit{Value: strconv.Quote(c.path)}}}}
 		if len(broken(c.room, f)) == 0 {
@@ -200,7 +211,7 @@ func TestTopLevel(t *testing.T) {
 	t.Parallel()
 	allowed := strings.Fields(`main.go house_test.go leak_test.go leak_place_test.go leak_commands_test.go leak_screen_test.go leak_children_test.go
 		leak_crash_test.go leak_process_linux_test.go leak_process_other_test.go leak_hostile_test.go leak_echo_test.go README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE go.mod go.sum
-		config.example.toml cli console docs integration store themes tokenapi ui`)
+		config.example.toml cli console docs integration store text themes tokenapi ui`)
 	entries, err := os.ReadDir(".")
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,201 @@
+// Package text makes text from elsewhere safe for a terminal, and holds what packages say in the same
+// words: counts, suggestions, and where a key of a TOML file is.
+//
+// Text from elsewhere is what a server, a file or a paste says. One rule decides what of it passes:
+//
+//   - An escape sequence (ECMA-48) does not pass, from its introducer to its end.
+//   - Control characters, format characters, direction marks, private use and noncharacters do not
+//     pass; nor do characters that show nothing (Unicode: default ignorable).
+//   - A joiner, variation selector or tag passes in the words and emoji that are spelt with it.
+//   - Of the marks on one character, and of the joiners in one emoji, eight pass. A mark with no
+//     character before it does not pass.
+//   - Each white space character, line ends included, becomes a space. So does the blank of Braille.
+//   - Bytes that are not UTF-8 become U+FFFD, which passes.
+//
+// The functions differ in what stands in place of what does not pass, and in length. Line is for showing
+// a value that somebody keeps as it is. Value and Words are for taking a value in.
+//
+// The package imports the standard library alone. How many cells a text takes is decided by ui/kit.
+package text
+
+import (
+	"math"
+	"strings"
+	"unicode"
+)
+
+// Line returns s as it may be shown on one line. A "·" stands in place of each character and escape
+// sequence that does not pass, so that two texts that differ in them look different.
+func Line(s string) string { return form{mark: "·", limit: math.MaxInt}.write(s) }
+
+// Value returns s, without what does not pass, as it may be stored and compared. At most limit
+// characters stay.
+func Value(s string, limit int) string { return form{limit: limit}.write(s) }
+
+// Words returns the words of s, without what does not pass. Runs of blanks become one space, and those
+// at the ends go. A text of more than limit characters is cut there and ends in "…".
+func Words(s string, limit int) string {
+	return form{limit: limit, fold: true, more: "…"}.write(s)
+}
+
+// Passes reports whether Line leaves s as it is.
+func Passes(s string) bool { return Line(s) == s }
+
+// form is how write treats a text.
+type form struct {
+	mark  string // in place of what does not pass
+	fold  bool   // runs of blanks become one, and those at the ends go
+	limit int    // in characters
+	more  string // in place of what is over the limit
+}
+
+func (f form) write(s string) string {
+	if isASCII(s) && !f.fold && len(s) <= f.limit {
+		return s
+	}
+	var b strings.Builder
+	var on pile
+	n, blank, cut := 0, false, false
+	put := func(s string) {
+		b.WriteString(s)
+		n++
+	}
+	rs := []rune(strings.Map(spaced, strings.ToValidUTF8(s, "\ufffd")))
+	for i := 0; i < len(rs) && !cut; i++ {
+		r, out := rs[i], f.mark
+		switch last := sequence(rs, i); {
+		case last >= i:
+			i = last
+		case r == ' ' && f.fold:
+			blank, on = n > 0, pile{}
+			continue
+		case hidden(rs, i), n == 0 && unicode.In(r, unicode.Mn, unicode.Me):
+		case on.over(r):
+			continue
+		default:
+			out = string(r)
+		}
+		if out == "" {
+			continue
+		}
+		if out == f.mark {
+			on = pile{}
+		}
+		if n >= f.limit || blank && n+1 >= f.limit {
+			cut = true
+			break
+		}
+		if blank {
+			put(" ")
+			blank = false
+		}
+		put(out)
+	}
+	if cut { // maybe within an emoji or a word: what is left of it may not pass alone
+		return form{mark: f.mark, fold: f.fold, limit: f.limit}.write(b.String()) + f.more
+	}
+	return b.String()
+}
+
+// isASCII reports whether s is printable ASCII alone, as most texts are.
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// spaced returns a space for white space and for the character of Braille without a dot.
+func spaced(r rune) rune {
+	if unicode.IsSpace(r) || r == '\u2800' {
+		return ' '
+	}
+	return r
+}
+
+const (
+	esc = 0x1b
+	csi = 0x9b // control sequence introducer
+	st  = 0x9c // string terminator
+	bel = 0x07 // ends an operating system command as well
+
+	longestSequence = 256
+)
+
+// sequence returns the index of the last character of the escape sequence that begins at i, and -1 if
+// none does. Of a sequence that does not end only the introducer counts, so that it cannot swallow the
+// rest of the text.
+func sequence(rs []rune, i int) int {
+	kind, j := rs[i], i+1
+	switch kind {
+	case csi, 0x90, 0x98, 0x9d, 0x9e, 0x9f: // CSI; DCS, SOS, OSC, PM, APC
+	case esc:
+		switch {
+		case j < len(rs) && rs[j] == '[':
+			kind = csi
+		case j < len(rs) && strings.ContainsRune("PX]^_", rs[j]):
+			kind = st
+		default:
+			for j < len(rs) && j-i < longestSequence && rs[j] >= ' ' && rs[j] <= '/' {
+				j++
+			}
+			if j < len(rs) && rs[j] >= '0' && rs[j] <= '~' {
+				return j
+			}
+			return i
+		}
+		j++
+	default:
+		return -1
+	}
+	introducer := j - 1
+	for ; j < len(rs) && j-i < longestSequence; j++ {
+		switch r := rs[j]; {
+		case kind == csi && r >= '@' && r <= '~':
+			return j
+		case kind == csi && (r < ' ' || r > '~'):
+			return introducer
+		case kind != csi && (r == bel || r == st):
+			return j
+		case kind != csi && r == esc && j+1 < len(rs) && rs[j+1] == '\\':
+			return j + 1
+		case kind != csi && r == esc:
+			return introducer
+		}
+	}
+	return introducer
+}
+
+const (
+	mostMarks = 8 // on one character: some Tibetan syllables have as many
+	mostJoins = 8 // in one emoji: a family has three
+
+	nonJoiner, joiner = '\u200c', '\u200d'
+)
+
+// pile counts what stands on one character. Terminals draw hundreds of marks over the lines above.
+type pile struct {
+	marks, joins int
+	joined       bool
+}
+
+// over reports whether r is one too many. It is called with each character of a text in turn.
+func (p *pile) over(r rune) bool {
+	switch {
+	case r == joiner:
+		p.joins++
+	case unicode.Is(unicode.M, r), // also the vowels and finals of Hangul, which take no cell of their own
+		r >= 0x1160 && r <= 0x11ff, r >= 0xd7b0 && r <= 0xd7ff:
+		p.marks++
+	case unicode.Is(unicode.Cf, r):
+	default:
+		if !p.joined {
+			p.joins = 0
+		}
+		p.marks = 0
+	}
+	p.joined = r == joiner
+	return p.marks > mostMarks || p.joined && p.joins > mostJoins
+}
