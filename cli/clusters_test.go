@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"lanyard/console"
-	"lanyard/tokenapi"
-	"lanyard/ui/kit"
 )
 
 // readClusters gives the table of ui/kit: kind, text and cells of each cluster.
@@ -74,29 +72,6 @@ func TestColumnsOfEveryScript(t *testing.T) {
 		}
 		if at != end {
 			t.Errorf("%s: the column after %+q is at %d, others at %d", kinds[i], text, at, end)
-		}
-	}
-}
-
-// The screen and the server's texts go by one rule.
-func TestOneRuleOfWhatIsHidden(t *testing.T) {
-	t.Parallel()
-	var all []rune
-	for _, s := range []string{"a é م\u0651\u064eه क\u094d\u093e ന\u0d4d ක\u0dca ᠮ\u180b 語か 가\u1100\u1161\u115f 👩🏽❤\ufe0f\ufe0e🏴\U000e0067\U000e0062\U000e0065\U000e007f\U000e0100\ufe00 1#\u20e3",
-		"\u200b\u200c\u200d\u200e\u202e\u2066\u2060\ufeff\u00ad\u034f\u0600\u2028\x1b\n\u009b\ue000\ufffd\u3164"} {
-		all = append(all, []rune(s)...)
-	}
-	for _, a := range all {
-		for _, b := range all {
-			for _, c := range all {
-				for _, rs := range [][]rune{{a, b, c}, {'ക', a, b, c}, {'🏴', 0xe0067, 0xe0062, a, b, c}} {
-					for i := range rs {
-						if kit.Hidden(rs, i) != tokenapi.Hidden(rs, i) {
-							t.Fatalf("%+q at %d", string(rs), i)
-						}
-					}
-				}
-			}
 		}
 	}
 }

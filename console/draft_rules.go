@@ -10,7 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"lanyard/tokenapi"
+	"lanyard/text"
 )
 
 // The rules below are those of the configuration file and of the forms alike. Each gives what is wrong, or "", and
@@ -25,12 +25,8 @@ func NameProblem(name string) string {
 		return "must not begin or end with a space"
 	case strings.HasPrefix(name, "-"):
 		return "must not begin with -"
-	}
-	rs := []rune(name)
-	for i, r := range rs {
-		if !unicode.IsPrint(r) && (!unicode.Is(unicode.Cf, r) || tokenapi.Hidden(rs, i)) {
-			return "must not contain control characters, or others that cannot be seen"
-		}
+	case !text.Passes(name):
+		return "must not contain control characters, or others that cannot be seen"
 	}
 	return ""
 }

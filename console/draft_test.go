@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"strings"
 	"testing"
 
 	"lanyard/console"
@@ -120,7 +121,8 @@ func TestNamesOfAllLanguages(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"Or\u200dders", "\u200dOrders", "Orders\u200d", "Or\x1bders", "Or\u202eders", "a\u200b", "می\u200d\u200dخ",
-		"語\u200d語", "🏴\U000e0067", "x\U000e0067\U000e007f", "nb\u00a0sp", "pu\ue000"} {
+		"語\u200d語", "🏴\U000e0067", "x\U000e0067\U000e007f", "nb\u00a0sp", "pu\ue000", "Or\ufe0fders",
+		"a\u3164", "a\u034fb", "\u0301x", "e" + strings.Repeat("\u0301", 9), "a\u2800b", "a\xffb"} {
 		if console.NameProblem(name) == "" {
 			t.Errorf("%q is taken", name)
 		}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"lanyard/text"
 )
 
 // FaultAdvice is what a gateway fault means.
@@ -229,7 +231,7 @@ func wantedScope(h http.Header, words string) string {
 		} else if i := strings.IndexAny(rest, " ."); i >= 0 && !strings.Contains(rest[:i], "://") {
 			rest = strings.TrimRight(rest[:i], ".,")
 		}
-		if s := clean(strings.Join(strings.FieldsFunc(rest, func(r rune) bool { return r == ' ' || r == ',' }), " "), wordsLimit); s != "" {
+		if s := text.Words(strings.Join(strings.FieldsFunc(rest, func(r rune) bool { return r == ' ' || r == ',' }), " "), wordsLimit); s != "" {
 			return s
 		}
 	}

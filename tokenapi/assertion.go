@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"lanyard/text"
 	"lanyard/tokenapi/jwt"
 	"lanyard/tokenapi/secret"
 )
@@ -70,7 +71,7 @@ func (c *Client) sign(op string, key SigningKey, claims map[string]any, aud stri
 	}
 	a, err := jwt.Sign(claims, key.Key, key.Alg, key.KeyID)
 	if err != nil {
-		return secret.Text{}, usage(op, "the assertion could not be signed: "+clean(strings.TrimPrefix(err.Error(), "sign: "), wordsLimit), "check signing_key: a private key, PEM or JWK")
+		return secret.Text{}, usage(op, "the assertion could not be signed: "+text.Words(strings.TrimPrefix(err.Error(), "sign: "), wordsLimit), "check signing_key: a private key, PEM or JWK")
 	}
 	return a, nil
 }

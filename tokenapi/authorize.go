@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"lanyard/text"
 	"lanyard/tokenapi/secret"
 )
 
@@ -67,13 +68,13 @@ func Authorize(r AuthorizeRequest, allowHTTP bool) (Authorization, error) {
 	}
 	for name, values := range r.Extra {
 		if refused(name) {
-			return Authorization{}, usage(opAuthorize, "the extra parameter "+clean(name, 50)+" belongs to the protocol", "remove it from extra")
+			return Authorization{}, usage(opAuthorize, "the extra parameter "+text.Words(name, 50)+" belongs to the protocol", "remove it from extra")
 		}
 		q[name] = slices.Clone(values)
 	}
 	for name := range u.Query() {
 		if refused(name) || q.Has(name) {
-			return Authorization{}, usage(opAuthorize, "authorize_url already holds the parameter "+clean(name, 50), "remove it from authorize_url")
+			return Authorization{}, usage(opAuthorize, "authorize_url already holds the parameter "+text.Words(name, 50), "remove it from authorize_url")
 		}
 	}
 	verifier, state := random(32), random(32)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"lanyard/text"
 	"lanyard/tokenapi/secret"
 )
 
@@ -71,25 +72,25 @@ func Certificates(key string, data []byte) ([]*x509.Certificate, error) {
 }
 
 // readCertificate reads one PEM block, or says what is wrong with it.
-func readCertificate(kind string, text []byte) (c *x509.Certificate, why string) {
+func readCertificate(kind string, block []byte) (c *x509.Certificate, why string) {
 	switch kind {
 	case "CERTIFICATE", "X509 CERTIFICATE":
 	case "TRUSTED CERTIFICATE":
 		return nil, "it is in a form of OpenSSL's own (openssl x509 -in OLD -out NEW)"
 	default:
-		return nil, "it is in a block of the kind " + clean(kind, 40) + ", which is not read (openssl pkcs7 -print_certs -in OLD -out NEW)"
+		return nil, "it is in a block of the kind " + text.Words(kind, 40) + ", which is not read (openssl pkcs7 -print_certs -in OLD -out NEW)"
 	}
-	block, _ := pem.Decode(text)
-	if block == nil {
+	decoded, _ := pem.Decode(block)
+	if decoded == nil {
 		return nil, "its base64 is broken or its end is missing"
 	}
-	c, err := x509.ParseCertificate(block.Bytes)
+	c, err := x509.ParseCertificate(decoded.Bytes)
 	if err == nil {
 		return c, ""
 	}
 	var raw asn1.RawValue
-	if _, bad := asn1.Unmarshal(block.Bytes, &raw); bad != nil {
+	if _, bad := asn1.Unmarshal(decoded.Bytes, &raw); bad != nil {
 		return nil, "what is in it is no certificate"
 	}
-	return nil, clean(strings.TrimPrefix(err.Error(), "x509: "), 100)
+	return nil, text.Words(strings.TrimPrefix(err.Error(), "x509: "), 100)
 }

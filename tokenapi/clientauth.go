@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"net/url"
 	"strings"
+
+	"lanyard/text"
 )
 
 // assertionType is what a signed client assertion is called on the wire (RFC 7523 section 2.2).
@@ -49,7 +51,7 @@ func (k *call) authenticate(cr Credentials, target string) *Error {
 	case AuthNone, AuthPrivateKeyJWT, AuthTLS:
 		k.form.Set("client_id", id)
 	default:
-		return usage(k.x.Op, "there is no client_auth "+clean(string(cr.Auth), 50), "use basic, basic-encoded, post, none, private_key_jwt or tls")
+		return usage(k.x.Op, "there is no client_auth "+text.Words(string(cr.Auth), 50), "use basic, basic-encoded, post, none, private_key_jwt or tls")
 	}
 	switch cr.Auth {
 	case AuthBasicEncoded:

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"lanyard/text"
 	"lanyard/tokenapi/secret"
 )
 
@@ -33,8 +34,8 @@ func decodeToken(op string, a answer) (TokenAnswer, *Error) {
 		Access:          secret.New(access),
 		Refresh:         secret.New(strings.TrimSpace(m.str("refresh_token", "refreshToken"))),
 		ID:              secret.New(strings.TrimSpace(m.str("id_token", "idToken"))),
-		RawTokenType:    clean(m.text("token_type", "tokenType"), 100),
-		IssuedTokenType: clean(m.str("issued_token_type"), wordsLimit),
+		RawTokenType:    text.Words(m.text("token_type", "tokenType"), 100),
+		IssuedTokenType: text.Words(m.str("issued_token_type"), wordsLimit),
 		Deactivated:     secret.New(strings.TrimSpace(a.header.Get("DeactivatedAccessToken"))),
 		Nonce:           secret.New(strings.TrimSpace(a.header.Get("DPoP-Nonce"))),
 		Extra:           extras(m),
@@ -83,7 +84,7 @@ func (a answer) unwrapped(op string, m members) (members, *Error) {
 		}
 		if bad {
 			e := a.failure(op, KindRefused)
-			e.Code, e.Description = clean(code, rawLimit), clean(words, rawLimit)
+			e.Code, e.Description = text.Words(code, rawLimit), text.Words(words, rawLimit)
 			e.Action, e.Hint = a.next(e, fault{})
 			return nil, e
 		}
@@ -154,7 +155,7 @@ func scopes(v any) []string {
 	}
 	out := []string{}
 	for _, w := range words {
-		if w = clean(w, wordsLimit); w != "" {
+		if w = text.Words(w, wordsLimit); w != "" {
 			out = append(out, w)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"lanyard/text"
 	"lanyard/tokenapi/secret"
 )
 
@@ -78,7 +79,7 @@ func (k *call) fillDevice(r DeviceRequest) *Error {
 	}
 	for name, values := range r.Extra {
 		if slices.Contains(reservedParams(), strings.ToLower(strings.TrimSpace(name))) {
-			return usage(k.x.Op, "the extra parameter "+clean(name, 50)+" belongs to the protocol", "remove it from extra")
+			return usage(k.x.Op, "the extra parameter "+text.Words(name, 50)+" belongs to the protocol", "remove it from extra")
 		}
 		k.form[name] = slices.Clone(values)
 	}
@@ -96,9 +97,9 @@ func decodeDevice(a answer) (DeviceAnswer, *Error) {
 	}
 	ans := DeviceAnswer{
 		DeviceCode:              secret.New(m.str("device_code", "deviceCode")),
-		UserCode:                keep(m.text("user_code", "userCode"), 100),
-		VerificationURI:         keep(m.str("verification_uri", "verification_url", "verificationUri"), uriLimit),
-		VerificationURIComplete: keep(m.str("verification_uri_complete", "verification_url_complete", "verificationUriComplete"), uriLimit),
+		UserCode:                text.Value(m.text("user_code", "userCode"), 100),
+		VerificationURI:         text.Value(m.str("verification_uri", "verification_url", "verificationUri"), uriLimit),
+		VerificationURIComplete: text.Value(m.str("verification_uri_complete", "verification_url_complete", "verificationUriComplete"), uriLimit),
 		Interval:                pollEvery,
 		At:                      a.at,
 	}

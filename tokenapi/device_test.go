@@ -50,7 +50,7 @@ func TestDeviceAnswers(t *testing.T) {
 	for members, want := range map[string]string{
 		`"user_code":"bHd4Wz"`:                           "bHd4Wz",
 		`"user_code":"BDWP  HQPK"`:                       "BDWP  HQPK",
-		`"user_code":"a\u001b[31mB\u202e\r\nc"`:          "a[31mBc",
+		`"user_code":"a\u001b[31mB\u202e\r\nc"`:          "aB  c",
 		`"user_code":123456`:                             "123456",
 		`"userCode":"x"`:                                 "x",
 		`"user_code":"` + strings.Repeat("é", 200) + `"`: strings.Repeat("é", 100),

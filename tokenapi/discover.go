@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"lanyard/text"
 )
 
 const (
@@ -156,7 +158,7 @@ func (c *Client) readDocument(r Reply, asked, from string) (d Discovered, found 
 		return Discovered{}, false, fail(KindGarbled, "", "the answer names no issuer: it is no discovery document")
 	}
 	if !sameIssuer(asked, d.Issuer) {
-		stated := clean(maskURL(d.Issuer), wordsLimit)
+		stated := text.Words(maskURL(d.Issuer), wordsLimit)
 		return Discovered{}, true, fail(KindRefused, "the document says that its issuer is "+stated+": name that one, if it is the right one",
 			"the document belongs to another issuer")
 	}
@@ -236,7 +238,7 @@ func (m members) names(name string) []string {
 	out := []string{}
 	for _, v := range list[:min(len(list), most)] {
 		if s, ok := v.(string); ok {
-			if s = clean(s, 100); s != "" && !slices.Contains(out, s) {
+			if s = text.Words(s, 100); s != "" && !slices.Contains(out, s) {
 				out = append(out, s)
 			}
 		}
@@ -284,7 +286,7 @@ func jsonReply(op string, r Reply) (members, *Error) {
 	case r.Large:
 		return nil, fail(KindGarbled, "is the URL right?", "the answer is larger than %d KiB", bodyLimit>>10)
 	case n == isHTML && pageTitle(r.Body) != "":
-		return nil, fail(KindGarbled, "is the URL right, is a proxy or captive portal between?", "this is a web page titled “%s”", clean(pageTitle(r.Body), wordsLimit))
+		return nil, fail(KindGarbled, "is the URL right, is a proxy or captive portal between?", "this is a web page titled “%s”", text.Words(pageTitle(r.Body), wordsLimit))
 	case n == isHTML:
 		return nil, fail(KindGarbled, "is the URL right, is a proxy or captive portal between?", "a web page without a title")
 	case n == isEmpty:
@@ -301,5 +303,5 @@ func bare(raw string) string {
 	if err != nil {
 		return ""
 	}
-	return clean(u.Scheme+"://"+u.Host+u.EscapedPath(), wordsLimit)
+	return text.Words(u.Scheme+"://"+u.Host+u.EscapedPath(), wordsLimit)
 }

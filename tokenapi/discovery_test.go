@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"lanyard/text"
 )
 
 // FuzzDiscovery reads anything as a discovery document: what comes out can be called and shown.
@@ -41,7 +43,7 @@ func FuzzDiscovery(f *testing.F) {
 			}
 			for _, names := range [][]string{d.Grants, d.AuthMethods} {
 				for _, n := range names {
-					if n == "" || clean(n, 101) != n {
+					if n == "" || text.Words(n, 101) != n {
 						t.Errorf("%q cannot be shown", n)
 					}
 				}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"lanyard/text"
 	"lanyard/tokenapi/secret"
 )
 
@@ -29,7 +30,7 @@ func checkURL(key, raw string, allowHTTP bool) error {
 	case u.Fragment != "":
 		return usage(key, "the URL has a fragment (#…)", "remove what follows the #")
 	case u.Scheme == "http" && !allowHTTP && !loopback(u.Hostname()):
-		return usage(key, "http:// would send credentials unencrypted to "+clean(u.Host, 100),
+		return usage(key, "http:// would send credentials unencrypted to "+text.Words(u.Host, 100),
 			"use https://, or set allow_http = true for this environment")
 	}
 	return nil
@@ -111,7 +112,7 @@ func hostOf(raw string) string {
 	if err != nil {
 		return ""
 	}
-	return clean(u.Host, 100)
+	return text.Words(u.Host, 100)
 }
 
 // pathOf gives the path of a URL, "" when there is none.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"lanyard/text"
 	"lanyard/tokenapi/secret"
 )
 
@@ -60,7 +61,7 @@ func (k *call) end(e *Error) (Exchange, error) {
 		}
 	}
 	x.Form = k.params()
-	x.URL = k.mask.text(clean(x.URL, 4*rawLimit))
+	x.URL = k.mask.text(text.Words(x.URL, 4*rawLimit))
 	if e == nil {
 		k.x = x
 		return x, nil
@@ -100,7 +101,7 @@ func (k *call) headers(h http.Header) []Header {
 	var out []Header
 	for _, name := range names {
 		for _, v := range h[name] {
-			out = append(out, Header{k.mask.text(clean(spelling(name), 100)), k.headerValue(name, v)})
+			out = append(out, Header{k.mask.text(text.Words(spelling(name), 100)), k.headerValue(name, v)})
 		}
 	}
 	var all strings.Builder
@@ -122,7 +123,7 @@ func (k *call) headerValue(name, v string) string {
 		if !ok || k.mask.text(scheme) != scheme {
 			return secret.Mask
 		}
-		return clean(scheme, 20) + " " + masked(rest, strings.EqualFold(scheme, "bearer"))
+		return text.Words(scheme, 20) + " " + masked(rest, strings.EqualFold(scheme, "bearer"))
 	case isSecret(n, v):
 		return masked(v, isTokenKey(n))
 	case n == "location" || n == "content-location" || n == "referer":
@@ -176,7 +177,7 @@ func (k *call) params() []Param {
 			}
 			shown := name
 			if !slices.Contains(reservedParams(), name) { // a name of our own is none, even if a password is "password"
-				shown = k.mask.text(clean(name, 100))
+				shown = k.mask.text(text.Words(name, 100))
 			}
 			out = append(out, Param{shown, v})
 		}

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"lanyard/text"
 	"lanyard/tokenapi/secret"
 )
 
@@ -36,7 +37,7 @@ func extras(m members) []Extra {
 	var out []Extra
 	for _, name := range names {
 		if b, err := json.Marshal(m[name]); err == nil {
-			out = append(out, Extra{clean(name, 100), secret.New(string(b))})
+			out = append(out, Extra{text.Words(name, 100), secret.New(string(b))})
 		}
 	}
 	return out
@@ -78,7 +79,7 @@ func (m members) params(not ...string) []Param {
 	var out []Param
 	for _, name := range names {
 		v := mask.value(m[name], name, false)
-		text, isText := v.(string)
+		shown, isText := v.(string)
 		if !isText {
 			var b strings.Builder
 			e := json.NewEncoder(&b)
@@ -86,9 +87,9 @@ func (m members) params(not ...string) []Param {
 			if e.Encode(v) != nil {
 				continue
 			}
-			text = strings.TrimRight(b.String(), "\n")
+			shown = strings.TrimRight(b.String(), "\n")
 		}
-		out = append(out, Param{mask.text(clean(name, 100)), clean(text, 4*wordsLimit)})
+		out = append(out, Param{mask.text(text.Words(name, 100)), text.Words(shown, 4*wordsLimit)})
 	}
 	return out
 }

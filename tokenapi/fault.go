@@ -1,6 +1,10 @@
 package tokenapi
 
-import "strings"
+import (
+	"strings"
+
+	"lanyard/text"
+)
 
 // fault is an error of a WSO2 gateway, in one of the seven shapes it comes in.
 type fault struct {
@@ -44,7 +48,7 @@ func faultOf(m members, n notation, body []byte) fault {
 		return xmlFault(m)
 	case isOther:
 		// The newest gateways say in plain text that they know no such API.
-		if s := clean(string(unmark(body[:min(len(body), rawLimit)])), wordsLimit); noSuchAPI(s) {
+		if s := text.Words(string(unmark(body[:min(len(body), rawLimit)])), wordsLimit); noSuchAPI(s) {
 			return fault{description: s, gateway: true}
 		}
 	}
@@ -78,7 +82,7 @@ func foreignFault(m members) (f fault) {
 	case map[string]any:
 		f.say(v)
 	case string:
-		f.message, f.description = clean(v, rawLimit), clean(m.text("error_description", "message", "reason", "detail"), rawLimit)
+		f.message, f.description = text.Words(v, rawLimit), text.Words(m.text("error_description", "message", "reason", "detail"), rawLimit)
 	}
 	return f
 }
@@ -86,14 +90,14 @@ func foreignFault(m members) (f fault) {
 // say takes the words of a fault from its members. The type stands in for a message that is
 // missing, but for the "Status report" of every WSO2 fault.
 func (f *fault) say(m members) {
-	f.message = clean(m.text("message", "error_message", "faultstring", "title"), rawLimit)
-	f.description = clean(m.text("description", "error_description", "reason", "detail", "details"), rawLimit)
-	f.next = clean(m.text("nextAccessTime", "next_access_time"), 100)
+	f.message = text.Words(m.text("message", "error_message", "faultstring", "title"), rawLimit)
+	f.description = text.Words(m.text("description", "error_description", "reason", "detail", "details"), rawLimit)
+	f.next = text.Words(m.text("nextAccessTime", "next_access_time"), 100)
 	if detail := m.object("detail"); f.description == "" && detail != nil {
-		f.description = clean(detail.text("description", "reason", "errorcode"), rawLimit)
+		f.description = text.Words(detail.text("description", "reason", "errorcode"), rawLimit)
 	}
 	if kind := m.text("type", "errorType", "status"); f.message == "" && !strings.EqualFold(kind, "status report") && kind != "about:blank" && !isDigits(kind) {
-		f.message = clean(kind, rawLimit)
+		f.message = text.Words(kind, rawLimit)
 	}
 }
 
@@ -104,13 +108,13 @@ func xmlFault(m members) fault {
 	}
 	f := fault{
 		code:        faultCode(m.str("code")),
-		message:     clean(m.str("message", "faultstring", "Text", "Reason", "title"), rawLimit),
-		description: clean(m.str("description", "detail", "Detail"), rawLimit),
-		next:        clean(m.str("nextAccessTime"), 100),
+		message:     text.Words(m.str("message", "faultstring", "Text", "Reason", "title"), rawLimit),
+		description: text.Words(m.str("description", "detail", "Detail"), rawLimit),
+		next:        text.Words(m.str("nextAccessTime"), 100),
 		gateway:     strings.Contains(space, "wso2.org/apimanager"),
 	}
 	if kind := m.str("type"); f.message == "" && !strings.EqualFold(kind, "status report") {
-		f.message = clean(kind, rawLimit)
+		f.message = text.Words(kind, rawLimit)
 	}
 	// To callers of a SOAP API a gateway says only this.
 	f.gateway = f.gateway || f.known() || strings.EqualFold(f.message, "authentication failure")

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"lanyard/text"
 )
 
 const opRevoke = "revoke"
@@ -13,7 +15,7 @@ const opRevoke = "revoke"
 // Token sends one grant, once. The Exchange is filled in either case. It fails with KindRefused
 // when the ID token in the answer does not hold the request's Nonce.
 func (c *Client) Token(ctx context.Context, r TokenRequest) (TokenAnswer, Exchange, error) {
-	op := clean(r.Grant, 100)
+	op := text.Words(r.Grant, 100)
 	if op == "" {
 		op = "token"
 	}
@@ -65,7 +67,7 @@ func (k *call) fillGrant(r TokenRequest) *Error {
 	f := url.Values{}
 	for name, values := range r.Extra {
 		if slices.Contains(reservedParams(), strings.ToLower(strings.TrimSpace(name))) {
-			return usage(k.x.Op, "the extra parameter "+clean(name, 50)+" belongs to the protocol", "remove it from extra")
+			return usage(k.x.Op, "the extra parameter "+text.Words(name, 50)+" belongs to the protocol", "remove it from extra")
 		}
 		f[name] = slices.Clone(values)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"lanyard/text"
 	"lanyard/tokenapi/secret"
 )
 
@@ -96,7 +97,7 @@ func (k *call) setFields(key string, fields []Field) *Error {
 			why = FieldValueProblem(f.Value)
 		}
 		if why != "" {
-			return usage(k.x.Op, key+": "+clean(f.Name, 50)+" "+why, "correct it in "+key+" of the application")
+			return usage(k.x.Op, key+": "+text.Words(f.Name, 50)+" "+why, "correct it in "+key+" of the application")
 		}
 		k.header.Set(f.Name, f.Value.Reveal())
 		k.own = append(k.own, http.CanonicalHeaderKey(f.Name))

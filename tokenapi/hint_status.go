@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"lanyard/text"
 )
 
 // byStatus says what follows from an answer that names no reason, or none that is known.
@@ -26,7 +28,7 @@ func (a answer) byStatus(op string, f fault) (Action, string) {
 		return Stop, "is the URL right? the server takes " + cleanHeader(a.header, "Allow") + " there"
 	case a.status == http.StatusNotFound, a.status == http.StatusMethodNotAllowed, a.status == http.StatusGone:
 		if a.url != "" && op != opRevoke { // the outbox names the URL itself
-			return Stop, "is the URL right? " + a.urlKey() + " is " + clean(a.url, wordsLimit)
+			return Stop, "is the URL right? " + a.urlKey() + " is " + text.Words(a.url, wordsLimit)
 		}
 		return Stop, "is the URL right?"
 	case a.status == http.StatusBadRequest && said("http request to an https server", "plain http request was sent to https", "speaking plain http to an ssl-enabled",
@@ -100,5 +102,5 @@ func (a answer) later() string {
 
 // cleanHeader gives a header's value for an error text.
 func cleanHeader(h http.Header, name string) string {
-	return clean(strings.Join(h.Values(name), ", "), 100)
+	return text.Words(strings.Join(h.Values(name), ", "), 100)
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"lanyard/text"
 	"lanyard/tokenapi/secret"
 )
 
@@ -86,9 +87,9 @@ func decodeIntrospect(a answer) (IntrospectAnswer, *Error) {
 		return IntrospectAnswer{At: a.at}, nil // whatever else it says is no longer so
 	}
 	ans := IntrospectAnswer{
-		Active: true, Scopes: scopes(m["scope"]), ClientID: clean(m.text("client_id"), wordsLimit),
-		Username: clean(m.text("username"), wordsLimit), Subject: clean(m.text("sub"), wordsLimit),
-		TokenType: clean(m.text("token_type"), 100), Expires: m.epoch("exp"), Issued: m.epoch("iat"), NotBefore: m.epoch("nbf"),
+		Active: true, Scopes: scopes(m["scope"]), ClientID: text.Words(m.text("client_id"), wordsLimit),
+		Username: text.Words(m.text("username"), wordsLimit), Subject: text.Words(m.text("sub"), wordsLimit),
+		TokenType: text.Words(m.text("token_type"), 100), Expires: m.epoch("exp"), Issued: m.epoch("iat"), NotBefore: m.epoch("nbf"),
 		At: a.at,
 	}
 	if scheme, usable := tokenType(ans.TokenType); usable && ans.TokenType != "" {

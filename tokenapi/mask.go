@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"lanyard/text"
 	"lanyard/tokenapi/secret"
 )
 
@@ -203,8 +204,8 @@ func (m *masker) words(s string, limit int) string {
 
 // quote is words. Guessed: as that of sift.
 func (m *masker) quote(s string, limit int) (out string, guessed bool) {
-	out, guessed = m.sift(clean(m.known(s), rawLimit))
-	return clean(out, limit), guessed
+	out, guessed = m.sift(text.Words(m.known(s), rawLimit))
+	return text.Words(out, limit), guessed
 }
 
 // build makes the replacer, the longest texts first, so that none hides a part of another.
@@ -349,7 +350,7 @@ func (m *masker) value(v any, key string, below bool) any {
 		out := make(map[string]any, len(v))
 		_, isKey := v["kty"] // a JSON Web Key: what is private in it has short names (RFC 7518 section 6)
 		for k, e := range v {
-			out[m.text(clean(k, wordsLimit))] = m.value(e, k, hide || isKey && slices.Contains([]string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"}, k))
+			out[m.text(text.Words(k, wordsLimit))] = m.value(e, k, hide || isKey && slices.Contains([]string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"}, k))
 		}
 		return out
 	case []any:
@@ -365,7 +366,7 @@ func (m *masker) value(v any, key string, below bool) any {
 		if strings.Contains(v, "://") && strings.ContainsAny(v, "?#@") {
 			v = maskSaidURL(v)
 		}
-		return m.text(clean(m.known(v), len(v)))
+		return m.text(text.Words(m.known(v), len(v)))
 	case json.Number:
 		if hide && (below || !strings.EqualFold(key, "code") && !describes(key)) {
 			return secret.Mask

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"lanyard/text"
 )
 
 // spellings are the ways in which a secret may come back: as it is, escaped for a URL, a page, JSON or Go, in
@@ -24,7 +26,7 @@ func spellings(s string) []string {
 	forASCII := strconv.QuoteToASCII(s)
 	page := html.EscapeString(s)
 	out := []string{
-		s, clean(s, len(s)), strings.TrimSpace(s),
+		s, text.Words(s, len(s)), strings.TrimSpace(s),
 		query, path, all, strings.ReplaceAll(query, "+", "%20"),
 		url.QueryEscape(query), url.PathEscape(path), url.QueryEscape(path), url.QueryEscape(lowerHex(query)), url.QueryEscape(lowerHex(path)),
 		jsonText, plainJSON, strings.ReplaceAll(plainJSON, "/", `\/`), unicodeEscaped(s, "%04x", false), unicodeEscaped(s, "%04x", true),

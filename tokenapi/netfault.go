@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"lanyard/text"
 )
 
 // broken is the error of an answer whose body could not be read to its end: what it said is unknown,
@@ -134,11 +136,11 @@ func proxyLogin(via Proxy, wants []string) string {
 	case !basic:
 		return "the proxy takes no user name and password (Basic), and lanyard has no other way: ask whoever runs it"
 	case via.named:
-		return "the configuration cannot hold them: take " + via.By + " out, and set HTTPS_PROXY to http://USER:PASSWORD@" + clean(via.URL.Host, 100)
+		return "the configuration cannot hold them: take " + via.By + " out, and set HTTPS_PROXY to http://USER:PASSWORD@" + text.Words(via.URL.Host, 100)
 	case via.URL.User != nil:
 		return "check the credentials in " + via.By
 	}
-	return "set " + via.By + " to " + via.URL.Scheme + "://USER:PASSWORD@" + clean(via.URL.Host, 100)
+	return "set " + via.By + " to " + via.URL.Scheme + "://USER:PASSWORD@" + text.Words(via.URL.Host, 100)
 }
 
 // noProxy fills in e for a proxy that could not be reached, or a SOCKS proxy that did not connect.
@@ -161,7 +163,7 @@ func (k *call) noProxy(e *Error, host string, err error, op *net.OpError) {
 	case has("unknown error "):
 		_, why, _ := strings.Cut(said, "unknown error ")
 		e.say(KindNetwork, "are host and port right, and may the proxy connect to them? or "+fixProxy(via),
-			"the proxy %s (set by %s) did not connect to %s: %s", via, via.By, host, clean(why, 60))
+			"the proxy %s (set by %s) did not connect to %s: %s", via, via.By, host, text.Words(why, 60))
 		return
 	}
 	e.say(KindNetwork, fixProxy(via), "the proxy %s (set by %s) could not be reached%s", via, via.By, unreached(err))
@@ -201,7 +203,7 @@ func (k *call) noNetwork(e *Error, host string, err error) {
 	plain := strings.HasPrefix(strings.ToLower(k.url), "http:")
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
-		e.say(KindNetwork, "check the host name; a VPN or a proxy may be needed to know it", "no such host: %s", clean(dns.Name, 100))
+		e.say(KindNetwork, "check the host name; a VPN or a proxy may be needed to know it", "no such host: %s", text.Words(dns.Name, 100))
 	case errors.As(err, &dns):
 		e.say(KindNetwork, "is this machine online? its name server may not answer", "the name of %s could not be looked up", host)
 	case errors.Is(err, syscall.ECONNREFUSED):

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"lanyard/text"
 )
 
 const (
@@ -24,7 +26,7 @@ func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchan
 		op = opControl
 	}
 	method := cmp.Or(r.Method, http.MethodGet)
-	k := c.begin(op, clean(method, 50), r.URL)
+	k := c.begin(op, text.Words(method, 50), r.URL)
 	token := r.Token.Reveal()
 	k.mask.add(token, true)
 	k.hideFields(r.Headers)
@@ -119,7 +121,7 @@ func challenge(h http.Header) string {
 // challengeParam gives a parameter of a WWW-Authenticate header, cleaned, or "".
 func challengeParam(h http.Header, name string) string {
 	for v := range challengeParams(h, name) {
-		return clean(v, rawLimit)
+		return text.Words(v, rawLimit)
 	}
 	return ""
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/http/httpproxy"
+
+	"lanyard/text"
 )
 
 // Proxies chooses the proxy of a URL. The zero value chooses none.
@@ -28,7 +30,7 @@ type Proxy struct {
 }
 
 // String gives the URL without user name and password.
-func (p Proxy) String() string { return p.URL.Scheme + "://" + clean(p.URL.Host, 100) }
+func (p Proxy) String() string { return p.URL.Scheme + "://" + text.Words(p.URL.Host, 100) }
 
 // Choose gives the proxy for a URL. Without one URL is nil; By then names the setting that NO_PROXY
 // excepts the host from, if any. Named comes first, then the variable of the URL's scheme

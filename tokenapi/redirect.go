@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+
+	"lanyard/text"
 )
 
 // keyOf names the configuration key of the URL that an operation calls.
@@ -45,7 +47,7 @@ func (a answer) redirected() (said, hint string) {
 		return "redirected, which is not followed, and the answer does not say where to", "is " + a.urlKey() + " right?"
 	}
 	differs := differences(base, to)
-	shown := clean(maskURL(to.String()), wordsLimit)
+	shown := text.Words(maskURL(to.String()), wordsLimit)
 	where := ""
 	if base.Host != "" && len(differs) > 0 && sameHost(base, to) {
 		where = " (another " + strings.Join(differs, ", another ") + ")"

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"lanyard/text"
 	"lanyard/tokenapi/secret"
 )
 
@@ -34,8 +35,8 @@ func (a answer) accepted(op string) (members, notation, *Error) {
 		}
 	}
 	e := a.failure(op, KindRefused)
-	e.Code, e.Description = clean(code, rawLimit), clean(words, rawLimit)
-	e.URI = clean(m.str("error_uri"), rawLimit)
+	e.Code, e.Description = text.Words(code, rawLimit), text.Words(words, rawLimit)
+	e.URI = text.Words(m.str("error_uri"), rawLimit)
 	if e.Page = n == isHTML; e.Page {
 		e.Title = pageTitle(a.body)
 	}
@@ -95,7 +96,7 @@ func (a answer) silent(n notation) error {
 		if strings.HasPrefix(strings.TrimSpace(head), "{") { // it may hold a token that nobody has learnt of yet
 			return errors.New("its JSON cannot be read")
 		}
-		if s := clean(head, rawLimit); s != "" && !a.large {
+		if s := text.Words(head, rawLimit); s != "" && !a.large {
 			return fmt.Errorf("it says “%s”", s)
 		}
 	}

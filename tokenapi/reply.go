@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"lanyard/text"
 )
 
 // read is what a Reply keeps of its exchange: the secrets to mask in what is said of it, and when it came.
@@ -43,9 +45,9 @@ func (r Reply) Unreadable(op, why string) *Error {
 // Words makes a text of the server fit to show: cleaned, cut, and without the secrets of this exchange.
 func (r Reply) Words(s string) string {
 	if r.read == nil {
-		return clean(s, wordsLimit)
+		return text.Words(s, wordsLimit)
 	}
-	return r.read.mask.words(clean(s, rawLimit), wordsLimit)
+	return r.read.mask.words(text.Words(s, rawLimit), wordsLimit)
 }
 
 func (r Reply) answer() answer {
@@ -92,7 +94,7 @@ func (m *masker) error(e *Error) {
 // docs masks the URL of a page about an error. Its fragment, and the values of its query, name the
 // error: they stay where they are words or numbers that no secret is.
 func (m *masker) docs(raw string) string {
-	raw = clean(m.known(raw), rawLimit)
+	raw = text.Words(m.known(raw), rawLimit)
 	if u, err := url.Parse(raw); err == nil && u.Opaque == "" {
 		raw = maskSaidURL(raw)
 	}
@@ -127,9 +129,6 @@ func (c *Client) At(to Endpoints) (*Client, error) {
 	d.cfg.Endpoints = Endpoints{TokenURL: to.TokenURL, RevokeURL: to.RevokeURL}
 	return &d, nil
 }
-
-// Clean makes a server's text safe for a terminal and cuts it to limit runes.
-func Clean(s string, limit int) string { return clean(s, limit) }
 
 // ReadJSON reads a body that is one JSON value, whatever its Content-Type says. A byte order mark is taken
 // off; numbers are kept as json.Number.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"lanyard/text"
 	"lanyard/tokenapi/secret"
 )
 
@@ -66,7 +67,7 @@ func decodeRevoke(a answer) (RevokeAnswer, *Error) {
 	ans := RevokeAnswer{
 		AccessToken:    secret.New(named("RevokedAccessToken")),
 		RefreshToken:   secret.New(named("RevokedRefreshToken")),
-		AuthorizedUser: clean(named("AuthorizedUser"), wordsLimit),
+		AuthorizedUser: text.Words(named("AuthorizedUser"), wordsLimit),
 		At:             a.at,
 	}
 	ans.Confirmed = !ans.AccessToken.IsZero() || !ans.RefreshToken.IsZero() || ans.AuthorizedUser != ""

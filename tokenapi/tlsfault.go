@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"lanyard/text"
 )
 
 // badTLS fills in e for a failure of TLS. It reports false when TLS is not what failed.
@@ -66,7 +68,7 @@ const (
 // alert fills in e for a handshake that the server ended, with the words that crypto/tls has for
 // why.
 func (k *call) alert(e *Error, host, words string) {
-	e.say(KindTLS, "", "%s ended the handshake: %s", host, clean(words, 100))
+	e.say(KindTLS, "", "%s ended the handshake: %s", host, text.Words(words, 100))
 	asked := k.asked.Load()
 	if strings.Contains(words, "certificate") || asked {
 		// With TLS 1.3 the request follows the certificate without waiting; a server that refuses
@@ -150,7 +152,7 @@ func (k *call) unknownAuthority(e *Error, host string, leaf *x509.Certificate, s
 		e.say(KindTLS, "name the certificate itself with ca_file, if you trust it", "the certificate of %s was signed by an unknown authority: by itself", host)
 		return
 	}
-	if issuer := clean(leaf.Issuer.CommonName, 60); issuer != "" {
+	if issuer := text.Words(leaf.Issuer.CommonName, 60); issuer != "" {
 		e.say(KindTLS, e.Hint, "the certificate of %s was signed by an unknown authority, %s", host, issuer)
 	}
 	if sent == 1 {
@@ -166,7 +168,7 @@ func (k *call) unknownAuthority(e *Error, host string, leaf *x509.Certificate, s
 func (k *call) invalidCertificate(e *Error, host string, leaf *x509.Certificate, inv x509.CertificateInvalidError) {
 	whose := "the certificate of " + host
 	if inv.Cert != nil && leaf != nil && !inv.Cert.Equal(leaf) {
-		whose = "the certificate of " + host + "'s authority " + clean(inv.Cert.Subject.CommonName, 60)
+		whose = "the certificate of " + host + "'s authority " + text.Words(inv.Cert.Subject.CommonName, 60)
 	}
 	switch {
 	case inv.Reason == x509.Expired && inv.Cert != nil:
@@ -193,7 +195,7 @@ func wrongName(e *Error, host string, bad x509.HostnameError) {
 	c := bad.Certificate
 	if c != nil && !slices.ContainsFunc(c.Extensions, func(x pkix.Extension) bool { return x.Id.Equal(asn1.ObjectIdentifier{2, 5, 29, 17}) }) {
 		named := ""
-		if cn := clean(c.Subject.CommonName, 100); cn != "" {
+		if cn := text.Words(c.Subject.CommonName, 100); cn != "" {
 			named = ": it names " + cn + " only as its Common Name, which no longer counts"
 		}
 		e.say(KindTLS, "have it issued anew with the host in subjectAltName; ca_file does not help", "the certificate of %s has no subjectAltName%s", host, named)
@@ -217,5 +219,5 @@ func certNames(e x509.HostnameError) string {
 	if len(names) > 3 {
 		names = append(names[:3], "…")
 	}
-	return clean(strings.Join(names, ", "), 200)
+	return text.Words(strings.Join(names, ", "), 200)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"lanyard/text"
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
 )
@@ -107,7 +108,7 @@ func TestReadList(t *testing.T) {
 func check(t *testing.T, shown ...string) {
 	t.Helper()
 	for _, s := range shown {
-		if s != tokenapi.Clean(s, 2*textLimit) {
+		if s != text.Words(s, 2*textLimit) {
 			t.Errorf("%q is not clean", s)
 		}
 	}

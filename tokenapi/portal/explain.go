@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"strings"
 
-	"lanyard/tokenapi"
+	"lanyard/text"
 )
 
 // Explain joins a gateway fault with the subscriptions of an application: it says which of them is the cause,
@@ -28,7 +28,7 @@ func Explain(faultCode int, keyType string, subs []Subscription, context string)
 		case len(subs) == 0:
 			return "the application has no subscriptions"
 		case len(mine) == 0:
-			return "the application has no subscription to " + tokenapi.Clean(apiPath(context), nameLimit)
+			return "the application has no subscription to " + text.Words(apiPath(context), nameLimit)
 		}
 		for _, s := range mine {
 			if s.Status == Rejected {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"lanyard/text"
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
 )
@@ -32,11 +33,11 @@ func (o object) text(limit int, names ...string) string {
 	for _, n := range names {
 		switch v := o[n].(type) {
 		case string:
-			if v = tokenapi.Clean(v, limit); v != "" && v != "null" {
+			if v = text.Words(v, limit); v != "" && v != "null" {
 				return v
 			}
 		case json.Number:
-			return tokenapi.Clean(v.String(), limit)
+			return text.Words(v.String(), limit)
 		}
 	}
 	return ""

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"lanyard/text"
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
 )
@@ -161,7 +162,7 @@ func (s *Session) register(ctx context.Context, o Options, user string, password
 	reg, err := DecodeRegistration(r.Body)
 	if err != nil {
 		e := r.Unreadable(opRegister, missing("clientId"))
-		e.Hint = "a registration URL that does not exist answers like this: is " + tokenapi.Clean(hostOf(o.RegisterURL), nameLimit) + " the control plane, and its version right?"
+		e.Hint = "a registration URL that does not exist answers like this: is " + text.Words(hostOf(o.RegisterURL), nameLimit) + " the control plane, and its version right?"
 		return x, e
 	}
 	if reg.SecretState != Available {
@@ -256,7 +257,7 @@ func (s *Session) find(ctx context.Context, base string) ([]tokenapi.Exchange, e
 		why += ": " + clue.Err.Error()
 	}
 	clue.Err = errors.New(why)
-	clue.Hint = "is " + tokenapi.Clean(hostOf(base), nameLimit) + " the control plane (port 9443), not the gateway (8243)?"
+	clue.Hint = "is " + text.Words(hostOf(base), nameLimit) + " the control plane (port 9443), not the gateway (8243)?"
 	return all, clue
 }
 
