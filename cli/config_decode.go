@@ -124,7 +124,7 @@ func (s section) notBuilt(key string) {
 func (k kind) fits(v any) bool {
 	ok := false
 	switch k {
-	case text, span:
+	case str, span:
 		_, ok = v.(string)
 	case flag:
 		_, ok = v.(bool)
@@ -267,7 +267,7 @@ const saferForms = `{ env = "NAME" }, { command = ["pass", "show", "NAME"] } or 
 // ref reads a secret or a reference to one.
 func (s section) ref(key string) SecretRef {
 	inner := section{r: s.r, path: under(s.path, key), label: s.label + key + ".", keys: map[string]kind{
-		"env": text, "command": list, "file": text, "stored": flag,
+		"env": str, "command": list, "file": str, "stored": flag,
 	}}
 	switch v := s.values[key].(type) {
 	case string:

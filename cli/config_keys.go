@@ -14,7 +14,7 @@ import (
 type kind int
 
 const (
-	text     kind = iota // "…"
+	str      kind = iota // "…"
 	span                 // "15m"
 	flag                 // true or false
 	list                 // ["…", "…"]
@@ -30,7 +30,7 @@ const (
 // The keys of the contract, table by table. What is not here, nobody knows.
 func topKeys() map[string]kind {
 	return map[string]kind{
-		"theme": text, "undo_window": span, "due_before": span,
+		"theme": str, "undo_window": span, "due_before": span,
 		"reveal_for": span, "presenter": flag, "mouse": flag, "ascii": choice,
 		"clipboard": table, "alerts": table, "keys": table, "store": table,
 		"environment": tables, "application": tables,
@@ -38,7 +38,7 @@ func topKeys() map[string]kind {
 }
 
 func clipboardKeys() map[string]kind {
-	return map[string]kind{"via": text, "command": list, "clear_after": span, "clear_blind": flag}
+	return map[string]kind{"via": str, "command": list, "clear_after": span, "clear_blind": flag}
 }
 
 func alertKeys() map[string]kind { return map[string]kind{"before": list, "via": list} }
@@ -53,28 +53,28 @@ func actionKeys() map[string]kind {
 }
 
 func storeKeys() map[string]kind {
-	return map[string]kind{"key": text, "command": list, "keep": span}
+	return map[string]kind{"key": str, "command": list, "keep": span}
 }
 
 func environmentKeys() map[string]kind {
 	return map[string]kind{
-		"name": text, "production": flag, "token_url": text, "revoke_url": text, "introspect_url": text,
-		"cache_ttl": span, "regime": text, "client_auth": text, "timeout": span, "ca_file": text,
+		"name": str, "production": flag, "token_url": str, "revoke_url": str, "introspect_url": str,
+		"cache_ttl": span, "regime": str, "client_auth": str, "timeout": span, "ca_file": str,
 		"insecure_skip_verify": flag, "allow_http": flag, "read_only": flag,
-		"issuer": text, "authorize_url": text, "device_url": text, "jwks_url": text,
-		"client_cert": text, "client_key": text, "proxy": text,
+		"issuer": str, "authorize_url": str, "device_url": str, "jwks_url": str,
+		"client_cert": str, "client_key": str, "proxy": str,
 	}
 }
 
 func applicationKeys() map[string]kind {
 	return map[string]kind{
-		"name": text, "environment": text, "key_type": text, "consumer_key": text, "consumer_secret": secretly,
-		"grant": text, "scopes": list, "username": text, "password": secretly, "extra": form, "probe_url": text,
-		"audience": text, "resource": list, "client_auth": text, "probe_control": flag,
-		"redirect_url": text, "signing_key": secretly, "signing_alg": text, "signing_key_id": text,
+		"name": str, "environment": str, "key_type": str, "consumer_key": str, "consumer_secret": secretly,
+		"grant": str, "scopes": list, "username": str, "password": secretly, "extra": form, "probe_url": str,
+		"audience": str, "resource": list, "client_auth": str, "probe_control": flag,
+		"redirect_url": str, "signing_key": secretly, "signing_alg": str, "signing_key_id": str,
 		"assertion": secretly, "assertion_claims": form,
-		"subject_token": secretly, "subject_token_type": text, "requested_token_type": text,
-		"auto_renew": flag, "headers": fields, "probe_method": text, "probe_headers": fields,
+		"subject_token": secretly, "subject_token_type": str, "requested_token_type": str,
+		"auto_renew": flag, "headers": fields, "probe_method": str, "probe_headers": fields,
 	}
 }
 
