@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/console"
+	"lanyard/text"
 )
 
 func (p *program) appsCommand() *cobra.Command {
@@ -88,7 +89,7 @@ func (p *program) appNames(_ *cobra.Command, args []string, start string) ([]str
 }
 
 func completions(a console.Application, start string) []string {
-	if !strings.HasPrefix(a.Label(), start) || a.Label() != plain(a.Label()) {
+	if !strings.HasPrefix(a.Label(), start) || a.Label() != text.Line(a.Label()) {
 		return nil
 	}
 	return []string{a.Label()}

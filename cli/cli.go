@@ -13,6 +13,8 @@ import (
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
+
+	"lanyard/text"
 )
 
 // Embedded is what the binary carries with it.
@@ -205,7 +207,7 @@ func (p *program) note(format string, args ...any) { p.say("note: ", format, arg
 
 func (p *program) say(what, format string, args ...any) {
 	if !p.json {
-		_, _ = fmt.Fprintln(p.stderr, what+plain(fmt.Sprintf(format, args...)))
+		_, _ = fmt.Fprintln(p.stderr, what+text.Line(fmt.Sprintf(format, args...)))
 	}
 }
 

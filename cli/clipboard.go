@@ -16,8 +16,8 @@ import (
 	"github.com/atotto/clipboard"
 	"github.com/charmbracelet/x/ansi"
 
+	"lanyard/text"
 	"lanyard/tokenapi/secret"
-	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
 
@@ -124,7 +124,7 @@ func (b *board) Copy(ctx context.Context, text secret.Text, stays bool) (session
 		return session.CopiedTo{}, fmt.Errorf("copy: %w", err)
 	}
 	ctx = context.WithoutCancel(ctx)
-	if strings.ContainsFunc(text.Reveal(), func(r rune) bool { return r != '\n' && kit.Hidden([]rune{r}, 0) }) {
+	if !safeToPaste(text.Reveal()) {
 		return session.CopiedTo{}, errors.New("copy: it holds characters that cannot be pasted safely")
 	}
 	for _, way := range b.ways() {
@@ -172,6 +172,9 @@ func (b *board) ways() []string {
 	}
 	return []string{viaSystem, viaTerminal}
 }
+
+// safeToPaste reports whether a terminal takes s for nothing but text: LF is the only control character.
+func safeToPaste(s string) bool { return text.Passes(strings.ReplaceAll(s, "\n", " ")) }
 
 func (b *board) copyVia(ctx context.Context, way string, text secret.Text) (session.CopiedTo, error) {
 	switch way {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/console"
+	"lanyard/text"
 )
 
 // completionPatience is how long a shell waits for the tokens of a store that does not answer.
@@ -60,7 +61,7 @@ func (p *program) tokensFrom(start string, over bool) []string {
 			name = t.ID
 		}
 		if strings.HasPrefix(name, strings.ToLower(start)) {
-			names = append(names, name+"\t"+plain(l.app[t.AppID].Label()+", "+strings.TrimSuffix(string(st.State)+", "+left(t, st), ", -")))
+			names = append(names, name+"\t"+text.Line(l.app[t.AppID].Label()+", "+strings.TrimSuffix(string(st.State)+", "+left(t, st), ", -")))
 		}
 	}
 	return names

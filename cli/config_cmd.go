@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+
+	"lanyard/text"
 )
 
 func (p *program) configCommand() *cobra.Command {
@@ -21,7 +23,7 @@ func (p *program) configCommand() *cobra.Command {
 		&cobra.Command{Use: "init", Short: "Write a configuration to begin with", Args: takes(0, 0), RunE: func(*cobra.Command, []string) error {
 			path, err := p.configInit()
 			if err == nil {
-				_, err = fmt.Fprintln(p.stdout, plain(path))
+				_, err = fmt.Fprintln(p.stdout, text.Line(path))
 			}
 			return err
 		}},

@@ -14,6 +14,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/store"
+	"lanyard/text"
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui"
@@ -170,21 +171,21 @@ func complain(w io.Writer, args []string, err error, asJSON bool) int {
 		out, _ := json.Marshal(struct {
 			Error report `json:"error"`
 		}{r})
-		_, _ = fmt.Fprintf(w, "%s\n", harmless(out))
+		_, _ = fmt.Fprintf(w, "%s\n", text.JSON(out))
 		return r.Exit
 	}
 	for line := range strings.SplitSeq(r.Message, "\n") {
-		_, _ = fmt.Fprintf(w, "lanyard: %s\n", plain(line))
+		_, _ = fmt.Fprintf(w, "lanyard: %s\n", text.Line(line))
 	}
 	if r.Hint != "" {
-		_, _ = fmt.Fprintf(w, "hint: %s\n", plain(r.Hint))
+		_, _ = fmt.Fprintf(w, "hint: %s\n", text.Line(r.Hint))
 	}
 	return r.Exit
 }
 
 // unechoed takes arguments that may be tokens out of a text about them: what a terminal shows is recorded and sent
 // on. A path whose directory exists is none, nor is an id of Lanyard's own.
-func unechoed(text string, args []string) string {
+func unechoed(said string, args []string) string {
 	var hide []string
 	for _, arg := range args {
 		flag := strings.TrimLeft(arg, "-")
@@ -201,11 +202,11 @@ func unechoed(text string, args []string) string {
 	slices.SortFunc(hide, func(x, y string) int { return len(y) - len(x) })
 	for _, s := range hide {
 		forGo := strconv.Quote(s)
-		for _, form := range []string{s, forGo[1 : len(forGo)-1], plain(s)} {
-			text = strings.ReplaceAll(text, form, secret.Mask)
+		for _, form := range []string{s, forGo[1 : len(forGo)-1], text.Line(s)} {
+			said = strings.ReplaceAll(said, form, secret.Mask)
 		}
 	}
-	return text
+	return said
 }
 
 // isPlace reports whether an argument names a file or a place for one.

@@ -8,12 +8,13 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
 
 	"lanyard/console"
 	"lanyard/store"
+	"lanyard/text"
 	"lanyard/tokenapi"
 	"lanyard/ui"
-	"lanyard/ui/kit"
 )
 
 func TestExitCodes(t *testing.T) {
@@ -64,26 +65,27 @@ func TestExitCodes(t *testing.T) {
 func TestNothingHostileIsPrinted(t *testing.T) {
 	t.Parallel()
 	nasty := "a\x1b[2Jb\x07c\u202edddd\u2066e\nf\u009bg\xffh\u200bi\U000e0041j"
-	for _, r := range plain(nasty) {
-		if r == '\n' || kit.Hidden([]rune{r}, 0) {
-			t.Errorf("plain lets %U through", r)
+	acts := func(r rune) bool { return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp) }
+	for _, r := range text.Line(nasty) {
+		if acts(r) {
+			t.Errorf("Line lets %U through", r)
 		}
 	}
-	if plain("決済 👩‍💻 añb") != "決済 👩‍💻 añb" {
-		t.Error("plain harms plain text")
+	if text.Line("決済 👩‍💻 añb") != "決済 👩‍💻 añb" {
+		t.Error("Line harms plain text")
 	}
 	doc, err := json.Marshal(map[string]string{"x": nasty})
 	if err != nil {
 		t.Fatal(err)
 	}
-	safe := harmless(doc)
+	safe := text.JSON(doc)
 	var back map[string]string
 	if err := json.Unmarshal(safe, &back); err != nil || back["x"] != strings.ToValidUTF8(nasty, "\ufffd") {
 		t.Errorf("%q, %v", back["x"], err)
 	}
 	for _, r := range string(safe) {
-		if kit.Hidden([]rune{r}, 0) {
-			t.Errorf("harmless lets %U through", r)
+		if acts(r) {
+			t.Errorf("JSON lets %U through", r)
 		}
 	}
 	var out bytes.Buffer
@@ -93,7 +95,7 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 	}
 	out.Reset()
 	columns(&out, []string{"NAME", ">N"}, [][]string{{"決済", "1"}, {"a\x1b[1m", "22"}, {"👩‍💻", "3"}})
-	if want := "NAME    N\n決済    1\na·[1m  22\n👩‍💻    3\n"; out.String() != want {
+	if want := "NAME   N\n決済   1\na     22\n👩‍💻   3\n"; out.String() != want {
 		t.Errorf("columns:\n%s\nnot\n%s", out.String(), want)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/console"
+	"lanyard/text"
 )
 
 func (p *program) forgetCommand() *cobra.Command {
@@ -271,7 +272,7 @@ func (l ledger) of(appID string) []console.Token {
 func (p *program) confirmForget(l ledger, marks []console.Mark) error {
 	var words []string
 	for _, m := range marks {
-		words = append(words, plain(m.ID+": "+l.markWords(m)))
+		words = append(words, text.Line(m.ID+": "+l.markWords(m)))
 	}
 	return p.askYes(strings.Join(words, "\n")+"\ndismiss?",
 		&failure{exit: exitUsage, code: "needs_yes", text: "forget: without a terminal this needs --yes", hint: "it would dismiss " + strings.Join(words, "; ")},

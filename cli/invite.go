@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/kit"
@@ -98,7 +99,7 @@ func (p *program) tellInvitation(i console.Invitation) {
 func (p *program) tellLines(lines ...string) {
 	for _, l := range lines {
 		if !strings.HasPrefix(l, "\x1b") { // the squares of a QR code are ours
-			l = plain(l)
+			l = text.Line(l)
 		}
 		_, _ = fmt.Fprintln(p.stderr, l)
 	}
@@ -127,5 +128,5 @@ func (p *program) knock(k console.Knock) {
 	if k.Scope != "" {
 		hint = "--scope " + k.Scope + " gets a token of its own (WSO2)"
 	}
-	_, _ = fmt.Fprintln(p.stderr, "hint: "+plain(hint))
+	_, _ = fmt.Fprintln(p.stderr, "hint: "+text.Line(hint))
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/tokenapi"
 )
 
@@ -238,13 +239,13 @@ func (p *program) printJSON(v any) error {
 	if err := e.Encode(v); err != nil {
 		return err
 	}
-	_, err := p.stdout.Write(harmless(b.Bytes()))
+	_, err := p.stdout.Write(text.JSON(b.Bytes()))
 	return err
 }
 
 // print prints one line of a result.
 func (p *program) print(format string, args ...any) {
-	_, _ = fmt.Fprintln(p.out(), plain(fmt.Sprintf(format, args...)))
+	_, _ = fmt.Fprintln(p.out(), text.Line(fmt.Sprintf(format, args...)))
 }
 
 // out is stdout for text results; Main answers for what could not be written.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/tokenapi"
 )
 
@@ -171,7 +172,7 @@ func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.
 			_, ends := loop.Until(console.StatusAt(t, policy, p.clock()))
 			ends = ends || timeout > 0
 			if why != "" && why != told && (!p.json || !ends) { // with --json the end says it
-				_, _ = fmt.Fprintf(p.stderr, "note: probe: %s\nhint: %s\n", plain(why), plain(hint))
+				_, _ = fmt.Fprintf(p.stderr, "note: probe: %s\nhint: %s\n", text.Line(why), text.Line(hint))
 			}
 			told = why
 			if err := p.waitUntil(ctx, step.At); err != nil {
@@ -249,7 +250,7 @@ func (p *program) adviseOn(ans tokenapi.ProbeAnswer) {
 	}
 	p.note("%s; %s", v.Cause, help)
 	if v.Next != "" {
-		_, _ = fmt.Fprintln(p.hints(), "hint: "+plain(v.Next))
+		_, _ = fmt.Fprintln(p.hints(), "hint: "+text.Line(v.Next))
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/console"
+	"lanyard/text"
 )
 
 // revokeOptions are the flags of revoke.
@@ -196,7 +197,7 @@ func (p *program) askYes(question string, alone, declined *failure) error {
 	}
 	lines := strings.Split(question, "\n")
 	for i := range lines {
-		lines[i] = plain(lines[i])
+		lines[i] = text.Line(lines[i])
 	}
 	_, _ = fmt.Fprint(p.stderr, strings.Join(lines, "\n"), " [y/N] ")
 	line, err := bufio.NewReader(untilDone{p.ctx, p.stdin}).ReadString('\n')

@@ -16,6 +16,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/store"
+	"lanyard/text"
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
 )
@@ -280,7 +281,7 @@ func (p *program) askSecret(prompt string) (secret.Text, error) {
 
 // askLine reads a line from the terminal, as it is typed, without showing it.
 func (p *program) askLine(prompt string) (string, error) {
-	line, end := plain(prompt), "\n"
+	line, end := text.Line(prompt), "\n"
 	if p.lines { // a line of its own, as everything there
 		line, end = strings.TrimRight(line, ": ")+", which is not shown:\n", ""
 	}

@@ -10,10 +10,10 @@
 //   - Of the marks on one character, and of the joiners in one emoji, eight pass. A mark with no
 //     character before it does not pass.
 //   - Each white space character, line ends included, becomes a space. So does the blank of Braille.
-//   - Bytes that are not UTF-8 become U+FFFD, which passes.
+//   - Bytes that are not UTF-8 become U+FFFD. It is shown as "?".
 //
-// The functions differ in what stands in place of what does not pass, and in length. Line is for showing
-// a value that somebody keeps as it is. Value and Words are for taking a value in.
+// Nothing stands in place of what does not pass. A mark would split a secret, which then is not masked.
+// Where two names must not look the same, Passes says whether a name may be taken.
 //
 // The package imports the standard library alone. How many cells a text takes is decided by ui/kit.
 package text
@@ -24,18 +24,16 @@ import (
 	"unicode"
 )
 
-// Line returns s as it may be shown on one line. A "·" stands in place of each character and escape
-// sequence that does not pass, so that two texts that differ in them look different.
-func Line(s string) string { return form{mark: "·", limit: math.MaxInt}.write(s) }
+// Line returns s as it may be shown on one line: without what does not pass.
+func Line(s string) string { return form{limit: math.MaxInt, odd: '?'}.write(s) }
 
-// Value returns s, without what does not pass, as it may be stored and compared. At most limit
-// characters stay.
-func Value(s string, limit int) string { return form{limit: limit}.write(s) }
+// Value is Line of at most limit characters, for a value that is taken in. U+FFFD stays in it.
+func Value(s string, limit int) string { return form{limit: limit, odd: odd}.write(s) }
 
-// Words returns the words of s, without what does not pass. Runs of blanks become one space, and those
-// at the ends go. A text of more than limit characters is cut there and ends in "…".
+// Words is Line for prose: runs of blanks become one space, and those at the ends go. A text of more than
+// limit characters is cut there and ends in "…".
 func Words(s string, limit int) string {
-	return form{limit: limit, fold: true, more: "…"}.write(s)
+	return form{limit: limit, odd: odd, fold: true, more: "…"}.write(s)
 }
 
 // Passes reports whether Line leaves s as it is.
@@ -43,11 +41,13 @@ func Passes(s string) bool { return Line(s) == s }
 
 // form is how write treats a text.
 type form struct {
-	mark  string // in place of what does not pass
 	fold  bool   // runs of blanks become one, and those at the ends go
 	limit int    // in characters
 	more  string // in place of what is over the limit
+	odd   rune   // in place of U+FFFD
 }
+
+const odd = unicode.ReplacementChar
 
 func (f form) write(s string) string {
 	if isASCII(s) && !f.fold && len(s) <= f.limit {
@@ -56,43 +56,37 @@ func (f form) write(s string) string {
 	var b strings.Builder
 	var on pile
 	n, blank, cut := 0, false, false
-	put := func(s string) {
-		b.WriteString(s)
+	put := func(r rune) {
+		b.WriteRune(r)
 		n++
 	}
-	rs := []rune(strings.Map(spaced, strings.ToValidUTF8(s, "\ufffd")))
+	rs := []rune(strings.Map(spaced, strings.ToValidUTF8(s, string(odd))))
 	for i := 0; i < len(rs) && !cut; i++ {
-		r, out := rs[i], f.mark
+		r := rs[i]
 		switch last := sequence(rs, i); {
 		case last >= i:
 			i = last
+			continue
 		case r == ' ' && f.fold:
 			blank, on = n > 0, pile{}
 			continue
-		case hidden(rs, i), n == 0 && unicode.In(r, unicode.Mn, unicode.Me):
-		case on.over(r):
-			continue
-		default:
-			out = string(r)
-		}
-		if out == "" {
+		case hidden(rs, i), n == 0 && unicode.In(r, unicode.Mn, unicode.Me), on.over(r):
 			continue
 		}
-		if out == f.mark {
-			on = pile{}
-		}
-		if n >= f.limit || blank && n+1 >= f.limit {
-			cut = true
+		if cut = n >= f.limit || blank && n+1 >= f.limit; cut {
 			break
 		}
 		if blank {
-			put(" ")
+			put(' ')
 			blank = false
 		}
-		put(out)
+		if r == odd {
+			r = f.odd
+		}
+		put(r)
 	}
 	if cut { // maybe within an emoji or a word: what is left of it may not pass alone
-		return form{mark: f.mark, fold: f.fold, limit: f.limit}.write(b.String()) + f.more
+		return form{fold: f.fold, limit: f.limit, odd: f.odd}.write(b.String()) + f.more
 	}
 	return b.String()
 }

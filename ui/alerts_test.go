@@ -34,7 +34,7 @@ func TestAlertsOnceEach(t *testing.T) {
 		t.Fatalf("told of what was over: %q %q", p.Title(), p.Raw)
 	}
 	until(p, c, 15*time.Second)
-	if got := p.Title(); got != "0:30 left · Or]0;xder;s · lanyard" {
+	if got := p.Title(); got != "0:30 left · Order;s · lanyard" {
 		t.Errorf("title %q", got)
 	}
 	if len(p.Raw) != 1 || p.Raw[0] != "\a" {
@@ -47,7 +47,7 @@ func TestAlertsOnceEach(t *testing.T) {
 		t.Errorf("told again, or still: %q %q", p.Title(), p.Raw)
 	}
 	until(p, c, 40*time.Second)
-	if p.Title() != "77b209dd expired · Or]0;xder;s · lanyard" || len(p.Raw) != 2 {
+	if p.Title() != "77b209dd expired · Order;s · lanyard" || len(p.Raw) != 2 {
 		t.Errorf("at expiry: %q %q", p.Title(), p.Raw)
 	}
 	until(p, c, 15*time.Minute)

@@ -2,8 +2,8 @@ package kit
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"lanyard/text"
 )
 
 // Width is how many cells s takes; escape sequences take none.
@@ -24,33 +24,12 @@ func plain(s string) (int, bool) {
 	return len(s), true
 }
 
-// Clean makes foreign text safe to place in a column: control characters and what cannot be seen go, marks on one character
-// beyond a bound go, and all that people write stays whole.
+// Clean is text.Line for a column: Korean letters are composed, because terminals differ in their cells.
 func Clean(s string) string {
 	if _, ok := plain(s); ok {
 		return s
 	}
-	var b strings.Builder
-	var marks Cluster
-	rs := []rune(s) // bytes that are no UTF-8 become U+FFFD
-	for i, r := range rs {
-		over := marks.Over(r)
-		switch {
-		case over:
-		case r == '\t' || r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029':
-			b.WriteByte(' ')
-		case r == unicode.ReplacementChar:
-			b.WriteByte('?')
-		case Hidden(rs, i) || unicode.In(r, unicode.Co, unicode.Cs):
-		default:
-			b.WriteRune(r)
-		}
-	}
-	out := syllables(b.String())
-	if r, _ := utf8.DecodeRuneInString(out); unicode.In(r, unicode.Mn, unicode.Me) { // it would be drawn on what stands before
-		return "?" + strings.TrimLeftFunc(out, func(r rune) bool { return unicode.In(r, unicode.Mn, unicode.Me) })
-	}
-	return out
+	return syllables(text.Line(s))
 }
 
 // syllables composes Korean letters into the syllables that they spell, as fonts do: terminals differ in the cells that
