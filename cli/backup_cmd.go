@@ -12,6 +12,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/store"
+	"lanyard/text"
 	"lanyard/tokenapi/secret"
 )
 
@@ -119,7 +120,7 @@ func (p *program) runBackup(ctx context.Context, path string, f backupFlags) err
 	if p.json {
 		return p.printJSON(done)
 	}
-	p.print("backed up %s and %s to %s", counted(done.Applications, "application"), counted(done.Tokens, "token"), path)
+	p.print("backed up %s and %s to %s", text.Count(done.Applications, "application"), text.Count(done.Tokens, "token"), path)
 	return nil
 }
 
@@ -277,7 +278,7 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 		out.Applications, out.Tokens, out.Kept = got.Applications, got.Tokens, append([]string{}, got.Kept...)
 		return p.printJSON(out)
 	}
-	p.print("restored %s and %s to %s", counted(got.Applications, "application"), counted(got.Tokens, "token"), paths.State)
+	p.print("restored %s and %s to %s", text.Count(got.Applications, "application"), text.Count(got.Tokens, "token"), paths.State)
 	for _, k := range got.Kept {
 		p.note("what was there is kept: %s", k)
 	}
@@ -293,7 +294,7 @@ func (p *program) review(v store.Review, here present, hosts, allowed []string) 
 	}[v.Signature]
 	p.note("%s", signed)
 	if v.Altered > 0 {
-		p.warn("%s in the backup were altered outside of lanyard, and stay refused", plural(v.Altered, "row"))
+		p.warn("%s in the backup were altered outside of lanyard, and stay refused", text.Count(v.Altered, "row"))
 	}
 	places := "it sends credentials to " + strings.Join(hosts, ", ")
 	if len(hosts) > 0 && !here.there {

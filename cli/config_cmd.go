@@ -88,15 +88,8 @@ func (p *program) runConfigCheck(*cobra.Command, []string) error {
 	if err := p.checkNamed(cfg); err != nil {
 		return err
 	}
-	p.print("ok: %s, %s", plural(len(cfg.Environments), "environment"), plural(len(cfg.Applications), "application"))
+	p.print("ok: %s, %s", text.Count(len(cfg.Environments), "environment"), text.Count(len(cfg.Applications), "application"))
 	return nil
-}
-
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 func (p *program) runConfigPath(*cobra.Command, []string) error {

@@ -11,6 +11,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/store"
+	"lanyard/text"
 )
 
 // The three things that a check can find.
@@ -139,7 +140,7 @@ func (d *doctor) report() error {
 			d.p.print("      %-13s  %s", "fix:", *f.Fix)
 		}
 	}
-	d.p.note("%s, %s", plural(d.count(failed), "failure"), plural(d.count(warned), "warning"))
+	d.p.note("%s, %s", text.Count(d.count(failed), "failure"), text.Count(d.count(warned), "warning"))
 	return nil
 }
 

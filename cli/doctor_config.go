@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/tokenapi"
 )
 
@@ -48,7 +49,7 @@ func (d *doctor) checkConfig() {
 		d.warn(check, "lanyard config init writes one to begin with; lanyard demo needs none", "there is no %s", d.paths.Config)
 		return
 	}
-	d.ok(check, "%s: %s, %s", cfg.Path, plural(len(cfg.Environments), "environment"), plural(len(cfg.Applications), "application"))
+	d.ok(check, "%s: %s, %s", cfg.Path, text.Count(len(cfg.Environments), "environment"), text.Count(len(cfg.Applications), "application"))
 	for _, w := range cfg.Warnings {
 		text, fix, ok := strings.Cut(w, "; ")
 		if !ok {

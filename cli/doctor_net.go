@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/tokenapi"
 )
 
@@ -96,7 +97,7 @@ func (d *doctor) checkClocks(hosts skews) {
 			"the clock of this machine is %s %s that of %s", console.Left(off.Abs()), word, host)
 	}
 	if right > 0 {
-		d.ok("clock", "within %d s of %s", int(wrongClock/time.Second), plural(right, "server"))
+		d.ok("clock", "within %d s of %s", int(wrongClock/time.Second), text.Count(right, "server"))
 	}
 }
 

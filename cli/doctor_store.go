@@ -15,6 +15,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/store"
+	"lanyard/text"
 )
 
 // leastSpace is how many free bytes a store should have: an answer that cannot be stored is a token lost.
@@ -250,7 +251,7 @@ func (d *doctor) checkWaiting(b console.Board) {
 	}
 	if n := len(undelivered); n > 0 {
 		d.warn("outbox", "a running console tries again, and so does the next token, renew, revoke, probe or introspect; lanyard revocations says when",
-			"%s not yet accepted by the server (%s)%s", plural(n, "revoke"), some(undelivered), why)
+			"%s not yet accepted by the server (%s)%s", text.Count(n, "revoke"), some(undelivered), why)
 	} else {
 		d.ok("outbox", "no revoke is waiting")
 	}
@@ -269,7 +270,7 @@ func (d *doctor) checkWaiting(b console.Board) {
 	if n := len(unsure); n > 0 {
 		m := *unsure[0].Unsure
 		d.warn("unsure", "lanyard renew "+unsure[0].Fingerprint+": "+console.MarkAdvice(m, at(m).Environment.Regime, d.p.clock()),
-			"%s whose refresh was sent and its answer never seen (%s)", plural(n, "token"), some(fingerprints(unsure)))
+			"%s whose refresh was sent and its answer never seen (%s)", text.Count(n, "token"), some(fingerprints(unsure)))
 	}
 }
 

@@ -123,7 +123,7 @@ func (p *program) forgetOver(ctx context.Context, s *openConsole, l ledger, what
 		return err
 	}
 	if n := len(f.Kept); n > 0 {
-		p.note("%s not over, and kept", plural(n, "token")+map[bool]string{true: " is", false: " are"}[n == 1])
+		p.note("%s not over, and kept", text.CountOf(n, "token is", "tokens are"))
 	}
 	some := len(f.Tokens)+len(f.Applications) > 0
 	words := l.forgetWords(f)
@@ -175,9 +175,9 @@ func (l ledger) forgetWords(f console.Forgotten) string {
 			}
 		}
 		if len(names) > 4 {
-			names = []string{plural(len(names), "application")}
+			names = []string{text.Count(len(names), "application")}
 		}
-		words = append(words, plural(n, "token")+" of "+strings.Join(names, ", "))
+		words = append(words, text.Count(n, "token")+" of "+strings.Join(names, ", "))
 	}
 	for _, a := range f.Applications {
 		words = append(words, "the application "+a.Label())
@@ -236,7 +236,7 @@ func (p *program) forgetAltered(ctx context.Context, s *openConsole, l ledger, a
 	if a.Configured {
 		words = a.Table + " " + a.ID + " is altered, and its row is written anew from the configuration"
 	} else if n := len(l.of(a.ID)); a.Table == "application" && n > 0 {
-		words += ". " + plural(n, "token") + " of it go too, and may be alive"
+		words += ". " + text.Count(n, "token") + " of it go too, and may be alive"
 	}
 	if !yes && !p.dryRun {
 		err := p.askYes(words+"\nremove?",

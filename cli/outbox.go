@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/text"
 )
 
 // outboxTime is how long a command that has done its work goes on to deliver revokes that are due.
@@ -58,7 +59,7 @@ func (p *program) pruneDue(ctx context.Context, s *openConsole) {
 	defer cancel()
 	done, err := s.svc.Prune(ctx)
 	if n := len(done.Tokens); n > 0 {
-		p.note("forgot %s that had been over for longer than store.keep", plural(n, "token"))
+		p.note("forgot %s that had been over for longer than store.keep", text.Count(n, "token"))
 	}
 	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		p.warn("what is over could not be forgotten: %v", err)

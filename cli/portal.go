@@ -6,10 +6,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/portal"
 )
@@ -74,21 +74,13 @@ func (v *visit) run(ctx context.Context, c *tokenapi.Client) error {
 		}
 	}
 	if asked == 0 {
-		text := "the portal shows no application to " + v.r.User
+		why := "the portal shows no application to " + v.r.User
 		if len(apps) > 0 {
-			text = "the portal shows " + counted(len(apps), "application") + " to " + v.r.User + ", none of them asked for"
+			why = "the portal shows " + text.Count(len(apps), "application") + " to " + v.r.User + ", none of them asked for"
 		}
-		return &failure{exit: exitNotFound, code: "no_application", text: text}
+		return &failure{exit: exitNotFound, code: "no_application", text: why}
 	}
 	return nil
-}
-
-// counted counts things in words.
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
 }
 
 // application takes in one application with all its keys.

@@ -235,7 +235,7 @@ func tally(all []probeJSON) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, v))
 		}
 	}
-	return plural(len(all), "probe") + " (" + strings.Join(parts, ", ") + ")"
+	return text.Count(len(all), "probe") + " (" + strings.Join(parts, ", ") + ")"
 }
 
 // adviseOn says what a fault means and whether a new token would help.

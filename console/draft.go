@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"lanyard/text"
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
 )
@@ -151,22 +152,15 @@ func (d Draft) Warning(all []Application, held func(appID string) int) string {
 		said = append(said, "this makes it another application")
 	}
 	if left > 0 {
-		said = append(said, fmt.Sprintf("this makes it another application: %s with the old one, no longer configured", counted(left, "token stays", "tokens stay")))
+		said = append(said, fmt.Sprintf("this makes it another application: %s with the old one, no longer configured", text.CountOf(left, "token stays", "tokens stay")))
 	}
 	if others > 0 {
-		said = append(said, counted(others, "other application of this environment follows", "other applications of this environment follow"))
+		said = append(said, text.CountOf(others, "other application of this environment follows", "other applications of this environment follow"))
 	}
 	if anew > 0 {
-		said = append(said, "at another server "+counted(anew, "needs its secret anew", "need their secrets anew"))
+		said = append(said, "at another server "+text.CountOf(anew, "needs its secret anew", "need their secrets anew"))
 	}
 	return strings.Join(said, "; ")
-}
-
-func counted(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprint(n, " ", more)
 }
 
 // KnownEnvironment is an environment that an application can be put into, as it was given: nothing in it was discovered.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"lanyard/text"
 )
 
 // Held says what keeps a token from being forgotten.
@@ -233,7 +235,7 @@ func (s *Service) notOver(r Reader, all []NotOver) error {
 	const most = 10
 	for i, n := range all {
 		if i == most {
-			words = append(words, counted(len(all)-most, "more", "more"))
+			words = append(words, text.CountOf(len(all)-most, "more", "more"))
 		}
 		if !slices.Contains(hints, n.Held.Hint) && len(hints) < most {
 			hints = append(hints, n.Held.Hint)
@@ -251,7 +253,7 @@ func (s *Service) notOver(r Reader, all []NotOver) error {
 		}
 		words = append(words, line)
 	}
-	return &Error{Code: "not_over", Text: "forget: " + counted(len(all), "token is", "tokens are") + " not over: " + strings.Join(words, "; "), Hint: strings.Join(hints, "; ")}
+	return &Error{Code: "not_over", Text: "forget: " + text.CountOf(len(all), "token is", "tokens are") + " not over: " + strings.Join(words, "; "), Hint: strings.Join(hints, "; ")}
 }
 
 // leftBehind gives an application that is no longer configured and goes with its last token. One for

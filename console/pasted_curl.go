@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"lanyard/text"
 	"lanyard/tokenapi"
 )
 
@@ -30,23 +31,23 @@ type curlCall struct {
 }
 
 // readCurl takes an application out of the curl lines of a text.
-func (p *Pasted) readCurl(text string) error {
-	calls, notes, err := curlCalls(straighten(text))
+func (p *Pasted) readCurl(pasted string) error {
+	calls, notes, err := curlCalls(straighten(pasted))
 	asks := func(c curlCall) bool { return c.fields.Has("grant_type") }
 	revokes := func(c curlCall) bool { return c.fields.Has("token") && !asks(c) }
 	either := func(c curlCall) bool { return asks(c) || revokes(c) }
-	if blunt := plainQuotes.Replace(text); blunt != text && !slices.ContainsFunc(calls, either) { // opened by one kind of quote, closed by the other
+	if blunt := plainQuotes.Replace(pasted); blunt != pasted && !slices.ContainsFunc(calls, either) { // opened by one kind of quote, closed by the other
 		calls, notes, err = curlCalls(blunt)
 	}
 	if err != nil {
 		return err
 	}
 	if len(calls) == 0 {
-		return noCurl(text)
+		return noCurl(pasted)
 	}
 	token, revoke := slices.IndexFunc(calls, asks), slices.IndexFunc(calls, revokes)
 	call := slices.IndexFunc(calls, func(c curlCall) bool { return c.bearer && !either(c) })
-	if token < 0 && revoke < 0 && ofAliases.MatchString(text) { // curl is a name of it in Windows PowerShell
+	if token < 0 && revoke < 0 && ofAliases.MatchString(pasted) { // curl is a name of it in Windows PowerShell
 		return noCurl("Invoke-WebRequest")
 	}
 	if token < 0 && revoke < 0 {
@@ -68,7 +69,7 @@ func (p *Pasted) readCurl(text string) error {
 		}
 	}
 	if more > 0 {
-		p.note("not taken over: " + counted(more, "further curl line", "further curl lines"))
+		p.note("not taken over: " + text.Count(more, "further curl line"))
 	}
 	for _, n := range notes {
 		p.note(n)

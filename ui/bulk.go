@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/text"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -109,10 +110,7 @@ func (m *root) sumUp(f session.BulkDone) {
 
 // count is a number of what is named in the plural: "1 marked token".
 func count(n int, what string) string {
-	if n == 1 {
-		what = strings.Replace(what, "tokens", "token", 1)
-	}
-	return strconv.Itoa(n) + " " + what
+	return text.CountOf(n, strings.Replace(what, "tokens", "token", 1), what)
 }
 
 // bulkConfirm asks before several tokens are revoked.

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -45,10 +46,7 @@ func (o *deleteOverlay) text() []string {
 	case o.living == 0:
 		return []string{o.name, "Its consumer secret stays sealed in the store while a token of it is listed."}
 	}
-	n := strconv.Itoa(o.living) + " living tokens stay"
-	if o.living == 1 {
-		n = "1 living token stays"
-	}
+	n := text.CountOf(o.living, "living token stays", "living tokens stay")
 	return []string{o.name, n + " listed under “no longer configured”, and can still be revoked. To be rid of them, revoke them first."}
 }
 

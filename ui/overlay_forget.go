@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/ui/session"
 )
 
@@ -35,9 +36,9 @@ func (m *root) tellNothingOver(f session.NothingOver) {
 
 // forgottenWords count what goes or went.
 func forgottenWords(f console.Forgotten) string {
-	words := counted(len(f.Tokens), "token") + " that " + map[bool]string{true: "is", false: "are"}[len(f.Tokens) == 1] + " over"
+	words := text.CountOf(len(f.Tokens), "token that is", "tokens that are") + " over"
 	if n := len(f.Applications); n > 0 {
-		words += ", " + counted(n, "application") + " no longer configured"
+		words += ", " + text.Count(n, "application") + " no longer configured"
 	}
 	return words
 }

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -103,7 +104,7 @@ func (m *root) tellKept(f session.FoundKept) {
 			missing = append(missing, a.Label())
 		}
 	}
-	text := "kept in the store: " + counted(len(f.Apps), "application") + " of the portal"
+	text := "kept in the store: " + text.Count(len(f.Apps), "application") + " of the portal"
 	if len(missing) == 0 {
 		m.note(good, text, m.keys.hint(doGet, "gets a token"))
 	} else {

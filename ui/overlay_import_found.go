@@ -2,6 +2,7 @@ package ui
 
 import (
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/ui/kit"
 )
 
@@ -97,7 +98,7 @@ func (l *foundList) lines(s *scene, w, h int) []string {
 // says is how much is chosen, and what will be missing.
 func (l *foundList) says() string {
 	n := l.chosen()
-	text := "chosen: " + counted(n, "application")
+	said := "chosen: " + text.Count(n, "application")
 	missing := 0
 	for i, x := range l.portal.All {
 		if l.on[i] && x.Secret.IsZero() {
@@ -105,7 +106,7 @@ func (l *foundList) says() string {
 		}
 	}
 	if missing > 0 {
-		text += "; to be typed later: " + counted(missing, "secret")
+		said += "; to be typed later: " + text.Count(missing, "secret")
 	}
-	return text
+	return said
 }

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -90,10 +91,7 @@ func (o *revokeAllOverlay) size(w, h int) (int, int) {
 }
 
 func (o *revokeAllOverlay) text(w int) (out []string) {
-	n := strconv.Itoa(o.n) + " living tokens of " + o.name
-	if o.n == 1 {
-		n = "1 living token of " + o.name
-	}
+	n := text.Count(o.n, "living token") + " of " + o.name
 	if o.refresh > 0 {
 		n += ", " + strconv.Itoa(o.refresh) + " of them only by the refresh token"
 	}

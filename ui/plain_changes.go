@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
@@ -182,11 +183,11 @@ func (p *plain) greet() {
 		p.out.say("warning: %s.", b.Text)
 	}
 	p.altered = p.board.Altered
-	held := counted(len(p.board.Tokens), "token")
+	held := text.Count(len(p.board.Tokens), "token")
 	if len(p.board.Tokens) > 0 {
 		held += ": " + tallyWords(p.board.Total)
 	}
-	p.out.say("%s; %s. Type help for the commands.", counted(len(p.board.Apps), "application"), held)
+	p.out.say("%s; %s. Type help for the commands.", text.Count(len(p.board.Apps), "application"), held)
 	if k := p.s.Key(); k.NeedsPassphrase() && !k.Fresh() {
 		p.out.say("The store is locked: lists work and are not verified, and get, renew, revoke, copy and probe ask for the passphrase.")
 	}

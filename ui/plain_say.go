@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/ui/kit"
 )
 
@@ -78,20 +79,9 @@ func inUnits(s int64) string {
 		if n == 0 || len(parts) == 2 {
 			break
 		}
-		parts = append(parts, counted(int(n), u.name))
+		parts = append(parts, text.Count(int(n), u.name))
 	}
 	return strings.Join(parts, " ")
-}
-
-// counted is "1 token", "3 tokens".
-func counted(n int, what string) string {
-	switch n {
-	case 1:
-		return "1 " + what
-	case 0:
-		return "no " + what + "s"
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // withOp begins an error with what failed, once.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/ui/session"
 )
 
@@ -27,7 +28,7 @@ func (p *plain) tell(f session.Fact) {
 	case session.Delivery:
 		p.delivered(f.Delivery)
 	case session.WaitsLocked:
-		p.out.say("The store is locked, and %s cannot be sent; type unlock.", counted(f.N, "revoke"))
+		p.out.say("The store is locked, and %s cannot be sent; type unlock.", text.Count(f.N, "revoke"))
 	case session.Probed:
 		p.probed(f)
 	case session.Copied:
@@ -92,7 +93,7 @@ func (p *plain) tellOfStore(f session.Fact) {
 	case session.Pruned:
 		if n := len(f.Done.Tokens); p.done("forget what is over", f.Err) && n > 0 {
 			p.out.say("note: forgot %s that had been over for longer than store.keep.",
-				counted(n, "token"))
+				text.Count(n, "token"))
 		}
 	case session.WroteOut:
 		if p.done("write out", f.Err) {

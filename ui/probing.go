@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -57,7 +58,7 @@ func (m *root) tellProbes(f session.Fact) {
 	case session.DeadAlready:
 		m.note(info, f.Fingerprint+" is proved dead already", m.keys.key(doProbe)+" probes it once more")
 	case session.ProbesStopped:
-		m.note(info, f.Fingerprint+": probing has stopped after "+probes(f.N)+", not proved dead", again)
+		m.note(info, f.Fingerprint+": probing has stopped after "+text.Count(f.N, "probe")+", not proved dead", again)
 	case session.ProbeFailed:
 		m.fail("probe", f.Err)
 	case session.ProbesHopeless:
@@ -66,11 +67,11 @@ func (m *root) tellProbes(f session.Fact) {
 	case session.ProbesEnded:
 		switch f.Stop {
 		case console.StopDead:
-			text := f.Fingerprint + ": refused three times in a row: dead"
+			dead := f.Fingerprint + ": refused three times in a row: dead"
 			if s := m.s.Status(f.Token); s.Cause != console.CauseRefused && s.Ended && s.Proof == console.ProofProbe {
-				text += " " + console.Left(s.OverAt.Sub(s.EndedAt)) + " after its end"
+				dead += " " + console.Left(s.OverAt.Sub(s.EndedAt)) + " after its end"
 			}
-			m.note(good, text, probes(f.N))
+			m.note(good, dead, text.Count(f.N, "probe"))
 		case console.StopVain:
 			m.note(warn, f.Fingerprint+": probing has stopped: "+f.Hopeless, m.s.Remedy(m.board().App(f.Token.AppID), f.Hint, m.face()))
 		case console.StopLimit, console.StopUnbounded:
@@ -82,12 +83,4 @@ func (m *root) tellProbes(f session.Fact) {
 		case console.GoOn:
 		}
 	}
-}
-
-// probes counts probes in words.
-func probes(n int) string {
-	if n == 1 {
-		return "1 probe"
-	}
-	return strconv.Itoa(n) + " probes"
 }

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -95,7 +96,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 	case session.Delivery:
 		m.delivered(f.Delivery)
 	case session.AllAccepted:
-		m.note(good, "accepted by the server: "+counted(f.N, "revoke")+"; the gateway may let these tokens through for a while", m.keys.hint(paneGateway, "watches them"))
+		m.note(good, "accepted by the server: "+text.Count(f.N, "revoke")+"; the gateway may let these tokens through for a while", m.keys.hint(paneGateway, "watches them"))
 	case session.NotDelivered:
 		m.fail("deliver revokes", f.Err)
 	case session.WaitsLocked:
@@ -189,7 +190,7 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 		if f.Err != nil {
 			m.jot(warn, "what is over could not be forgotten: "+kit.Clean(f.Err.Error()), console.Hint(f.Err))
 		} else if n := len(f.Done.Tokens); n > 0 {
-			m.jot(info, "forgot "+counted(n, "token")+" that had been over for longer than store.keep", "")
+			m.jot(info, "forgot "+text.Count(n, "token")+" that had been over for longer than store.keep", "")
 		}
 	case session.WroteOut:
 		if f.Err != nil {
@@ -367,15 +368,15 @@ func (m *root) tellUndone(f session.Undone) {
 
 // undoneWords say how many revokes of a decision were taken back, and how many could not be.
 func undoneWords(u console.Undone) string {
-	text := strconv.Itoa(len(u.Taken)) + " of " + count(len(u.Taken)+u.Sent, "revokes") + " taken back"
+	words := strconv.Itoa(len(u.Taken)) + " of " + text.Count(len(u.Taken)+u.Sent, "revoke") + " taken back"
 	switch u.Sent {
 	case 0:
 	case 1:
-		text += "; 1 had been sent"
+		words += "; 1 had been sent"
 	default:
-		text += "; " + strconv.Itoa(u.Sent) + " had been sent"
+		words += "; " + strconv.Itoa(u.Sent) + " had been sent"
 	}
-	return text
+	return words
 }
 
 // delivered reports one delivery. A 2xx of the server is "accepted", never "dead".
