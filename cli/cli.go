@@ -125,7 +125,7 @@ func noCommand(c *cobra.Command, args []string) error {
 			}
 		}
 	}
-	if one := nearest(args[0], known); one != "" && !slices.Contains(near, one) {
+	if one := text.Nearest(args[0], known); one != "" && !slices.Contains(near, one) {
 		near = append(near, one)
 	}
 	if len(near) > 0 {

@@ -13,6 +13,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/store"
+	"lanyard/text"
 	"lanyard/tokenapi"
 )
 
@@ -318,7 +319,7 @@ func (s section) environment(envs []environment) environment {
 		names = append(names, e.Name)
 	}
 	names = slices.DeleteFunc(names, func(n string) bool { return console.NameProblem(n) != "" })
-	hint := didYouMean(name, names)
+	hint := text.DidYouMean(name, names)
 	if len(envs) == 0 {
 		hint = "there is no [[environment]] at all"
 	}
@@ -360,11 +361,11 @@ func (s section) extra() url.Values {
 	form := url.Values{}
 	for key, v := range values {
 		if (key == "audience" || key == "resource") && s.values[key] != nil {
-			s.r.problem(in.spot(key).key, in.label+shown(key), "is given twice: the application has "+key+" too", "remove it from extra")
+			s.r.problem(in.spot(key).key, in.label+text.Key(key), "is given twice: the application has "+key+" too", "remove it from extra")
 			continue
 		}
 		if slices.Contains(reserved(), strings.ToLower(key)) {
-			s.r.problem(in.spot(key).key, in.label+shown(key), "is set by the protocol and cannot be given here", "")
+			s.r.problem(in.spot(key).key, in.label+text.Key(key), "is set by the protocol and cannot be given here", "")
 			continue
 		}
 		several, isList := v.([]any)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/themes"
 	"lanyard/tokenapi/secret"
 )
@@ -98,8 +99,8 @@ func (s section) spot(key string) spot {
 }
 
 // bad reports the value of a key.
-func (s section) bad(key, text, hint string) {
-	s.r.problem(s.spot(key).value, s.label+shown(key), text, hint)
+func (s section) bad(key, why, hint string) {
+	s.r.problem(s.spot(key).value, s.label+text.Key(key), why, hint)
 }
 
 // check reports every key that is unknown or of the wrong type. What reads the section
@@ -109,7 +110,7 @@ func (s section) check() {
 		k, known := s.keys[key]
 		switch {
 		case !known:
-			s.r.problem(s.spot(key).key, s.label+shown(key), "unknown key", strayHint(key, s.keys))
+			s.r.problem(s.spot(key).key, s.label+text.Key(key), "unknown key", strayHint(key, s.keys))
 		case !k.fits(v):
 			s.bad(key, k.want(key), "")
 		}
@@ -118,7 +119,7 @@ func (s section) check() {
 
 // notBuilt refuses a key whose feature does not exist yet.
 func (s section) notBuilt(key string) {
-	s.r.problem(s.spot(key).key, s.label+shown(key), "not supported yet", "")
+	s.r.problem(s.spot(key).key, s.label+text.Key(key), "not supported yet", "")
 }
 
 func (k kind) fits(v any) bool {
@@ -228,7 +229,7 @@ func (s section) oneOf(key string, words, later []string) string {
 		if words[0] == "" {
 			list = strings.Join(words[1:], ", ") + ", or empty"
 		}
-		s.bad(key, "must be one of "+list, didYouMean(v, words))
+		s.bad(key, "must be one of "+list, text.DidYouMean(v, words))
 	}
 	return words[0]
 }
@@ -322,16 +323,16 @@ func (s section) ref(key string) SecretRef {
 
 // syntaxProblem says what the library found, in words of our own: its messages, and even more so its
 // pictures of the line, repeat what is written there, which may be a secret.
-func syntaxProblem(text string, err error) Problem {
+func syntaxProblem(file string, err error) Problem {
 	var pe toml.ParseError
 	if !errors.As(err, &pe) {
 		return Problem{Text: "is not valid TOML"}
 	}
-	end := min(max(pe.Position.Start, 0), len(text))
-	for end < len(text) && text[end] == ' ' {
+	end := min(max(pe.Position.Start, 0), len(file))
+	for end < len(file) && file[end] == ' ' {
 		end++ // the library often stops before the space in front of what is wrong
 	}
-	where := placeOf(text, end)
+	where := placeOf(file, end)
 	p := Problem{Line: where.line, Column: where.column, Text: "is not valid TOML"}
 	for _, w := range []struct{ said, text, hint string }{
 		{"has already been defined", "is defined twice", ""},
@@ -356,7 +357,7 @@ func syntaxProblem(text string, err error) Problem {
 			p.Text, p.Hint = w.text, w.hint
 			if _, key, ok := strings.Cut(pe.Message, "Key '"); ok {
 				key, _, _ = strings.Cut(key, "' ")
-				p.Key = shown(key[strings.LastIndexByte(key, '.')+1:])
+				p.Key = text.Key(key[strings.LastIndexByte(key, '.')+1:])
 			}
 			break
 		}

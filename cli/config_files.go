@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
 )
@@ -75,11 +76,11 @@ func (r *reader) whole(name string) (path, why, hint string) {
 	dir, err := r.home(who)
 	switch _, unknown := errors.AsType[user.UnknownUserError](err); {
 	case unknown:
-		return "", "there is no user " + shown(who), "a file whose own name begins with ~ is written ./~…"
+		return "", "there is no user " + text.Key(who), "a file whose own name begins with ~ is written ./~…"
 	case err != nil && who == "":
 		return "", "the home directory is not known", "set HOME, or write the whole path"
 	case err != nil:
-		return "", "the home directory of user " + shown(who) + " is not known", "write the whole path"
+		return "", "the home directory of user " + text.Key(who) + " is not known", "write the whole path"
 	}
 	return filepath.Join(dir, rest), "", ""
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/tokenapi"
 )
 
@@ -23,11 +24,11 @@ func (s section) headers(key string, kindOf func(name string) console.SecretKind
 	for _, name := range names {
 		at := in.spot(name).key
 		if why := tokenapi.FieldNameProblem(name, key == "probe_headers"); why != "" {
-			s.r.problem(at, in.label+shown(name), why, "")
+			s.r.problem(at, in.label+text.Key(name), why, "")
 			continue
 		}
 		if other, twice := seen[strings.ToLower(name)]; twice {
-			s.r.problem(at, in.label+shown(name), "is given twice: as "+other+" too, and HTTP makes no difference between the two", "")
+			s.r.problem(at, in.label+text.Key(name), "is given twice: as "+other+" too, and HTTP makes no difference between the two", "")
 			continue
 		}
 		seen[strings.ToLower(name)] = name

@@ -2,11 +2,8 @@ package cli
 
 import (
 	"sort"
-	"strconv"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"lanyard/text"
 	"lanyard/ui"
 )
 
@@ -90,7 +87,7 @@ func knownNames(keys map[string]kind) []string {
 
 // strayHint says where an unknown key would be known, or which known one is near.
 func strayHint(key string, keys map[string]kind) string {
-	if hint := didYouMean(key, knownNames(keys)); hint != "" {
+	if hint := text.DidYouMean(key, knownNames(keys)); hint != "" {
 		return hint
 	}
 	for _, t := range []struct {
@@ -103,78 +100,4 @@ func strayHint(key string, keys map[string]kind) string {
 		}
 	}
 	return ""
-}
-
-// didYouMean names the known word that is near, or nothing.
-func didYouMean(word string, known []string) string {
-	if near := nearest(word, known); near != "" {
-		return "did you mean " + strconv.Quote(near) + "?"
-	}
-	return ""
-}
-
-// nearest gives the known word a mistyped one was probably meant to be, or "".
-func nearest(word string, known []string) string {
-	best, least := "", 3
-	for _, k := range known {
-		if len(k) < 3 {
-			continue // everything short is near
-		}
-		limit := 2
-		if min(utf8.RuneCountInString(k), utf8.RuneCountInString(word)) < 5 {
-			limit = 1
-		}
-		if d := distance(word, k); d <= limit && d < least {
-			best, least = k, d
-		}
-	}
-	return best
-}
-
-// distance is the number of letters to insert, drop, change or swap with their neighbour to make b of a.
-// Case, and - for _, do not count. Above 3 it is not exact.
-func distance(a, b string) int {
-	level := func(s string) []rune { return []rune(strings.ReplaceAll(strings.ToLower(s), "-", "_")) }
-	if abs := len(a) - len(b); len(a) > 64 || abs > 8 || abs < -8 {
-		return 99
-	}
-	x, y := level(a), level(b)
-	rows := make([][]int, len(x)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(y)+1)
-		rows[i][0] = i
-	}
-	for j := range rows[0] {
-		rows[0][j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
-			}
-		}
-	}
-	return rows[len(x)][len(y)]
-}
-
-// shown is a key as it may be printed: bare, or quoted when it could confuse a terminal, and never long.
-func shown(key string) string {
-	const most = 40
-	if utf8.RuneCountInString(key) > most {
-		key = string([]rune(key)[:most]) + "…"
-	}
-	for _, r := range key {
-		if r != '_' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			return strconv.Quote(key)
-		}
-	}
-	if key == "" {
-		return `""`
-	}
-	return key
 }

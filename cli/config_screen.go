@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"lanyard/text"
 	"lanyard/ui"
 )
 
@@ -43,7 +44,7 @@ func (r *reader) screen(top section) {
 		for i, way := range c.Alerts.Via {
 			if !slices.Contains(ui.AlertWays(), way) {
 				r.problem(r.places[under(under("alerts", "via"), "#"+strconv.Itoa(i))].value, "alerts.via",
-					"must be some of "+strings.Join(ui.AlertWays(), ", "), didYouMean(way, ui.AlertWays()))
+					"must be some of "+strings.Join(ui.AlertWays(), ", "), text.DidYouMean(way, ui.AlertWays()))
 			}
 		}
 	}

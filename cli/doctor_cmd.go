@@ -92,7 +92,7 @@ func (d *doctor) run(ctx context.Context, env string) error {
 			for _, e := range d.cfg.Environments {
 				names = append(names, e.Name)
 			}
-			return misuse(didYouMean(env, names), "doctor: there is no environment %q", env)
+			return misuse(text.DidYouMean(env, names), "doctor: there is no environment %q", env)
 		}
 	}
 	d.checkFiles()

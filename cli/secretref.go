@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/tokenapi/secret"
 )
 
@@ -56,7 +57,7 @@ func (r SecretRef) state() console.SecretState {
 func (r SecretRef) String() string {
 	switch {
 	case r.env != "":
-		return "environment variable " + shown(r.env)
+		return "environment variable " + text.Key(r.env)
 	case len(r.command) > 0:
 		return "command " + strconv.Quote(filepath.Base(r.command[0]))
 	case r.file != "":

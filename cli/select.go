@@ -8,6 +8,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/store"
+	"lanyard/text"
 	"lanyard/tokenapi"
 )
 
@@ -122,18 +123,18 @@ func (l ledger) findApp(text string) (a console.Application, ok bool, err error)
 func exactly(x, y string) bool { return x == y }
 
 // app is findApp that insists.
-func (l ledger) needApp(text string) (console.Application, error) {
-	a, ok, err := l.findApp(text)
+func (l ledger) needApp(word string) (console.Application, error) {
+	a, ok, err := l.findApp(word)
 	if err != nil || ok {
 		return a, err
 	}
 	hint := "configured are: " + labels(l.Applications)
 	if len(l.Applications) == 0 {
 		hint = "none is configured yet; lanyard config init writes a file to begin with"
-	} else if near := nearest(text, l.names()); near != "" {
+	} else if near := text.Nearest(word, l.names()); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
-	return a, &failure{exit: exitNotFound, code: "no_application", text: "no such application" + quoted(text), hint: hint}
+	return a, &failure{exit: exitNotFound, code: "no_application", text: "no such application" + quoted(word), hint: hint}
 }
 
 func (l ledger) names() []string {
@@ -230,17 +231,17 @@ func (l ledger) tokenNames(tokens []console.Token) string {
 }
 
 // either finds what APP|TOKEN names: an exact id, then an application, then a fingerprint.
-func (l ledger) either(text string) (t console.Token, a console.Application, isToken bool, err error) {
-	if t, ok := l.byID(text); ok {
+func (l ledger) either(word string) (t console.Token, a console.Application, isToken bool, err error) {
+	if t, ok := l.byID(word); ok {
 		return t, l.app[t.AppID], true, nil
 	}
-	a, ok, err := l.findApp(text)
+	a, ok, err := l.findApp(word)
 	if err != nil || ok {
 		return t, a, false, err
 	}
-	t, ok, err = l.byPrefix(text)
+	t, ok, err = l.byPrefix(word)
 	if err == nil && !ok {
-		err = l.isAltered(text)
+		err = l.isAltered(word)
 	}
 	if err != nil || ok {
 		return t, l.app[t.AppID], true, err
@@ -248,10 +249,10 @@ func (l ledger) either(text string) (t console.Token, a console.Application, isT
 	hint := "applications: " + labels(l.Applications)
 	if len(l.Applications) == 0 {
 		hint = "nothing is configured yet; lanyard config init writes a file to begin with"
-	} else if near := nearest(text, l.names()); near != "" {
+	} else if near := text.Nearest(word, l.names()); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
-	return t, a, false, &failure{exit: exitNotFound, code: "not_found", text: "no such application or token" + quoted(text), hint: orHow(text, hint)}
+	return t, a, false, &failure{exit: exitNotFound, code: "not_found", text: "no such application or token" + quoted(word), hint: orHow(word, hint)}
 }
 
 // revocable are an application's live tokens, and those whose revoke waits; with all also those whose refresh token lives.

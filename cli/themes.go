@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"lanyard/text"
 	"lanyard/themes"
 )
 
@@ -22,7 +23,7 @@ func (s section) theme(set themes.Set) string {
 	if set.Has(name) {
 		return name
 	}
-	s.bad("theme", "must be one of "+strings.Join(set.Names(), ", ")+", or the name of a file in themes/ beside this one", didYouMean(name, set.Names()))
+	s.bad("theme", "must be one of "+strings.Join(set.Names(), ", ")+", or the name of a file in themes/ beside this one", text.DidYouMean(name, set.Names()))
 	return themes.Names()[0]
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/console"
+	"lanyard/text"
 )
 
 func (p *program) tokenCommand() *cobra.Command {
@@ -118,7 +119,7 @@ func formParameters(pairs []string) (url.Values, error) {
 		case !ok || key == "":
 			return nil, misuse("such as --extra validity_period=3600", "--extra: this is no KEY=VALUE") // it may be a secret
 		case slices.Contains(reserved(), strings.ToLower(key)):
-			return nil, misuse("", "--extra: %s is set by the protocol and cannot be given here", shown(key))
+			return nil, misuse("", "--extra: %s is set by the protocol and cannot be given here", text.Key(key))
 		case key == "audience" || key == "resource":
 			return nil, misuse("use --"+key, "--extra: %s has a flag of its own", key)
 		}

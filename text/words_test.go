@@ -40,3 +40,16 @@ func TestCount(t *testing.T) {
 		}
 	}
 }
+
+func TestKey(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"tint_quiet": "tint_quiet", "X-Tenant": "X-Tenant", "größe": "größe", "": `""`, "a b": `"a b"`, "a.b": `"a.b"`,
+		"\x1b]0;x\a": `"\x1b]0;x\a"`, "a\u3164b": `"a\u3164b"`, "a\u202e": `"a\u202e"`,
+		strings.Repeat("x", 41): strings.Repeat("x", 40) + "…", strings.Repeat("x y", 41): `"` + strings.Repeat("x y", 13) + `x…"`,
+	} {
+		if got := text.Key(in); got != want {
+			t.Errorf("%q: %s, want %s", in, got, want)
+		}
+	}
+}

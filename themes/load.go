@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"lanyard/text"
 )
 
 // Problem is one thing that is wrong with a file of a theme, or unwise. Line is 0 when it is about the file as a whole.
@@ -198,7 +200,7 @@ func base(of *draft, drafts map[string]*draft, chain []string) (Theme, string, s
 		}
 		d.resolveIn(drafts, append(chain, name))
 		if d.broken() {
-			return Theme{}, shown(name) + ".toml has errors", ""
+			return Theme{}, text.Key(name) + ".toml has errors", ""
 		}
 		return d.theme, "", ""
 	}
@@ -215,5 +217,5 @@ func base(of *draft, drafts map[string]*draft, chain []string) (Theme, string, s
 			known = append(known, other)
 		}
 	}
-	return Theme{}, "there is no such theme", didYouMean(name, known)
+	return Theme{}, "there is no such theme", text.DidYouMean(name, known)
 }

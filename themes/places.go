@@ -3,7 +3,6 @@ package themes
 import (
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -84,62 +83,4 @@ func keyParts(key string) []string {
 		parts[i] = strings.Trim(p, `"'`)
 	}
 	return parts
-}
-
-// shown is a key as it may be printed: bare, or quoted when it could confuse a terminal, and never long.
-func shown(key string) string {
-	const most = 40
-	if utf8.RuneCountInString(key) > most {
-		key = string([]rune(key)[:most]) + "…"
-	}
-	for _, r := range key {
-		if r != '_' && r != '-' && r != '…' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			return strconv.Quote(key)
-		}
-	}
-	return key
-}
-
-// didYouMean names the known word that is near, or nothing.
-func didYouMean(word string, known []string) string {
-	best, least := "", 3
-	for _, k := range known {
-		limit := 2
-		if len(k) < 5 {
-			limit = 1
-		}
-		if d := edits(word, k); d <= limit && d < least {
-			best, least = k, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return "did you mean " + strconv.Quote(best) + "?"
-}
-
-// edits is the number of letters to insert, drop or change to make b of a; - and _ are as good as nothing, because
-// people leave them out.
-func edits(a, b string) int {
-	level := strings.NewReplacer("-", "", "_", "")
-	x, y := []rune(level.Replace(strings.ToLower(a))), []rune(level.Replace(strings.ToLower(b)))
-	if len(x) > 64 {
-		return 99
-	}
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, r := range x {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, o := range y {
-			cost := 1
-			if r == o {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(diagonal+cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(y)]
 }

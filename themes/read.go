@@ -5,11 +5,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
+
+	"lanyard/text"
 )
+
+// mostAbout is how many characters of a description are kept, before an ellipsis.
+const mostAbout = 79
 
 // draft is one file as read: a theme, or what is wrong with it.
 type draft struct {
@@ -29,11 +33,11 @@ func (d *draft) problem(at place, key, text, hint string) {
 }
 
 // read decodes a file into plain values and checks them afterwards: only so can everything be reported at once.
-func read(text string) draft {
-	d := draft{places: find(text)}
+func read(file string) draft {
+	d := draft{places: find(file)}
 	var values map[string]any
-	if _, err := toml.Decode(text, &values); err != nil {
-		d.problems = append(d.problems, syntax(text, err))
+	if _, err := toml.Decode(file, &values); err != nil {
+		d.problems = append(d.problems, syntax(file, err))
 		return d
 	}
 	for key, v := range values {
@@ -50,7 +54,7 @@ func read(text string) draft {
 					d.problem(at.value, key, "is empty", "leave it out, or name a theme")
 				}
 			default:
-				d.theme.about = tidy(t)
+				d.theme.about = text.Words(t, mostAbout)
 			}
 		case "mono":
 			on, ok := v.(bool)
@@ -65,11 +69,11 @@ func read(text string) draft {
 		case "sixteen":
 			d.theme.sixteen = d.palette(key, v)
 		default:
-			hint := didYouMean(key, topKeys())
+			hint := text.DidYouMean(key, topKeys())
 			if slices.Contains(paletteKeys(), key) {
 				hint = "it belongs in [dark], [light] or [sixteen]"
 			}
-			d.problem(at.key, shown(key), "unknown key", hint)
+			d.problem(at.key, text.Key(key), "unknown key", hint)
 		}
 	}
 	if !d.broken() && d.extends == "" && d.theme.dark == nil && d.theme.light == nil && !d.theme.mono {
@@ -100,9 +104,9 @@ func (d *draft) palette(name string, v any) *palette {
 	}
 	p := &palette{}
 	for key, v := range values {
-		at, label := d.places[name+"."+key], name+"."+shown(key)
+		at, label := d.places[name+"."+key], name+"."+text.Key(key)
 		if !slices.Contains(paletteKeys(), key) {
-			d.problem(at.key, label, "unknown key", didYouMean(key, paletteKeys()))
+			d.problem(at.key, label, "unknown key", text.DidYouMean(key, paletteKeys()))
 			continue
 		}
 		p.stated = append(p.stated, key)
@@ -243,14 +247,4 @@ func syntax(text string, err error) Problem {
 		p.Text = "a quote or bracket is not closed"
 	}
 	return p
-}
-
-// tidy makes a description fit to be printed on one line.
-func tidy(s string) string {
-	const most = 80
-	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " ")
-	if utf8.RuneCountInString(s) > most {
-		s = string([]rune(s)[:most-1]) + "…"
-	}
-	return s
 }

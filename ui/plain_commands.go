@@ -3,6 +3,8 @@ package ui
 import (
 	"strings"
 	"unicode"
+
+	"lanyard/text"
 )
 
 // command is one word that can be typed, with what it does.
@@ -104,7 +106,7 @@ func (p *plain) typed(l typed) {
 		p.out.say("%s may be %s: type more of it.", word, either(several))
 	case args == "" && len(word) >= shortestCode && p.signedIn(text): // the code alone
 	default:
-		p.out.say("There is no command %s; the nearest is %s. Type help for all.", repeated(word), nearestWord(word))
+		p.out.say("%s", unknown(word))
 	}
 }
 
@@ -125,39 +127,19 @@ func repeated(word string) string {
 	return `"` + word + `"`
 }
 
-// nearestWord is the command that takes the fewest letters to make of a word.
-func nearestWord(word string) string {
-	best, least := "help", 1<<30
+// unknown is the answer to a word that is no command.
+func unknown(word string) string {
+	var words []string
+	full := map[string]string{}
 	for _, c := range commands() {
-		for _, w := range []string{c.word, c.also} {
-			if d := letters(strings.ToLower(word), w); w != "" && d < least {
-				best, least = c.word, d
-			}
-		}
+		words = append(words, c.word, c.also)
+		full[c.word], full[c.also] = c.word, c.word
 	}
-	return best
-}
-
-// letters is how many letters have to be put in, taken out or changed to make b of a. Of a long a only the
-// beginning counts.
-func letters(a, b string) int {
-	a = a[:min(len(a), 32)]
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	said := "There is no command " + repeated(word)
+	if near := text.Nearest(word, words); near != "" {
+		said += "; the nearest is " + full[near]
 	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			corner, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, corner+cost)
-		}
-	}
-	return row[len(b)]
+	return said + ". Type help for all."
 }
 
 func (p *plain) help(string) {

@@ -661,6 +661,7 @@ func TestPlainWords(t *testing.T) {
 		l.types("co 1", "There is no token 1 yet; tokens lists them.")
 		l.types("probbe 1", `There is no command "probbe"; the nearest is probe. Type help for all.`)
 		l.types("tokns", `There is no command "tokns"; the nearest is tokens. Type help for all.`)
+		l.types("nonsense", `There is no command "nonsense". Type help for all.`)
 		l.types("apps all", "apps takes nothing after it; nothing was done.")
 		l.types("get", "Which application? Type get and its number, such as A1, or its name; apps lists them.")
 		l.types("get A7", "There is no application A7 yet; apps lists them.")
