@@ -70,7 +70,7 @@ func (s section) each(key string, keys map[string]kind) []section {
 	elements, _ := maps(s.values[key])
 	out := make([]section, 0, len(elements))
 	for i, values := range elements {
-		e := section{r: s.r, path: at(key, "#"+strconv.Itoa(i)), values: values, keys: keys}
+		e := section{r: s.r, path: text.Path(key, i), values: values, keys: keys}
 		e.label = fmt.Sprintf("%s[%d].", key, i)
 		if name := e.text("name", ""); name != "" && console.NameProblem(name) == "" {
 			e.label = fmt.Sprintf("%s %q: ", key, name)
@@ -82,7 +82,7 @@ func (s section) each(key string, keys map[string]kind) []section {
 }
 
 // place is where an element is named, or else begins.
-func (s section) place() place { return s.spot("name").value }
+func (s section) place() text.Place { return s.spot("name").Value }
 
 // need reports a key that is missing or empty.
 func (s section) need(key string) string {
@@ -105,7 +105,7 @@ func (s section) name() string {
 // environment is one as read, with where it stands.
 type environment struct {
 	console.Environment
-	place place
+	place text.Place
 	sound bool // nothing is wrong with it
 }
 
@@ -118,7 +118,7 @@ func (r *reader) environment(s section, others []environment) environment {
 	}
 	for _, o := range others {
 		if o.Name == e.Name && e.Name != "" {
-			s.bad("name", fmt.Sprintf("is used already, in line %d", o.place.line), "")
+			s.bad("name", fmt.Sprintf("is used already, in line %d", o.place.Line), "")
 			break
 		}
 	}
@@ -201,7 +201,7 @@ func (s section) url(key string, allowHTTP bool) string {
 // application is one as read, with where it stands.
 type application struct {
 	console.Application
-	place place
+	place text.Place
 }
 
 func (r *reader) application(s section, envs []environment, others []application) application {
@@ -236,7 +236,7 @@ func (r *reader) application(s section, envs []environment, others []application
 	s.grantNeeds(&a.Application, env, refs)
 	for _, o := range others {
 		if a.Name != "" && a.Label() == o.Label() {
-			s.bad("name", fmt.Sprintf("name, environment and key_type are those of the application in line %d", o.place.line), "")
+			s.bad("name", fmt.Sprintf("name, environment and key_type are those of the application in line %d", o.place.Line), "")
 			break
 		}
 	}
@@ -245,7 +245,7 @@ func (r *reader) application(s section, envs []environment, others []application
 	}
 	for _, o := range others {
 		if o.ConfigID != "" && console.SameRequest(a.Application, o.Application) && r.sameGround(o.ConfigID, refs) {
-			s.bad("consumer_key", fmt.Sprintf("application %q in line %d asks for the same with the same consumer key, grant and user", o.Name, o.place.line),
+			s.bad("consumer_key", fmt.Sprintf("application %q in line %d asks for the same with the same consumer key, grant and user", o.Name, o.place.Line),
 				"nothing would tell their tokens apart: remove one, or give it other scopes, audience or resource")
 			return a
 		}
@@ -294,8 +294,8 @@ func (s section) warn(kind console.SecretKind, ref SecretRef, env environment, n
 	default:
 		return
 	}
-	p := s.spot(key).value
-	s.r.warnings = append(s.r.warnings, Problem{Line: p.line, Column: p.column, Key: s.label + key, Text: text})
+	p := s.spot(key).Value
+	s.r.warnings = append(s.r.warnings, Problem{Line: p.Line, Column: p.Column, Key: s.label + key, Text: text})
 }
 
 // environment finds the one an application names; the only one when it names none.
@@ -332,7 +332,7 @@ func (s section) scopes() []string {
 	scopes := s.list("scopes")
 	for i, scope := range scopes {
 		if why := console.ScopesProblem([]string{scope}); why != "" {
-			p := s.r.places[under(under(s.path, "scopes"), "#"+strconv.Itoa(i))].value
+			p := s.r.places[text.Path(s.path, "scopes", i)].Value
 			s.r.problem(p, s.label+"scopes", why, `one text for each scope: ["read", "write"]`)
 		}
 	}
@@ -344,7 +344,7 @@ func (s section) resources() []string {
 	all := s.list("resource")
 	for i, raw := range all {
 		if why := console.ResourceProblem(raw); why != "" {
-			p := s.r.places[under(under(s.path, "resource"), "#"+strconv.Itoa(i))].value
+			p := s.r.places[text.Path(s.path, "resource", i)].Value
 			s.r.problem(p, s.label+"resource", why, `such as ["https://api.example/orders"]`)
 		}
 	}
@@ -357,15 +357,15 @@ func (s section) extra() url.Values {
 	if len(values) == 0 {
 		return nil
 	}
-	in := section{r: s.r, path: under(s.path, "extra"), label: s.label + "extra.", values: values}
+	in := section{r: s.r, path: text.Path(s.path, "extra"), label: s.label + "extra.", values: values}
 	form := url.Values{}
 	for key, v := range values {
 		if (key == "audience" || key == "resource") && s.values[key] != nil {
-			s.r.problem(in.spot(key).key, in.label+text.Key(key), "is given twice: the application has "+key+" too", "remove it from extra")
+			s.r.problem(in.spot(key).Key, in.label+text.Key(key), "is given twice: the application has "+key+" too", "remove it from extra")
 			continue
 		}
 		if slices.Contains(reserved(), strings.ToLower(key)) {
-			s.r.problem(in.spot(key).key, in.label+text.Key(key), "is set by the protocol and cannot be given here", "")
+			s.r.problem(in.spot(key).Key, in.label+text.Key(key), "is set by the protocol and cannot be given here", "")
 			continue
 		}
 		several, isList := v.([]any)

@@ -48,38 +48,38 @@ type reader struct {
 	cfg      *Config
 	dir      string
 	themes   themes.Set // that may be named
-	places   places
+	places   text.Places
 	problems []Problem
 	warnings []Problem
 	home     func(user string) (string, error) // the home directory of a user, "" for the own one
 }
 
-func (r *reader) decode(text string) {
-	if len(text) > maxConfig {
+func (r *reader) decode(file string) {
+	if len(file) > maxConfig {
 		r.problems = append(r.problems, Problem{Text: "is larger than 1 MiB; is this the configuration?"})
 		return
 	}
-	if !utf8.ValidString(text) {
-		first := strings.IndexByte(strings.ToValidUTF8(text, "\xff"), 0xff) // a byte that valid text cannot hold
-		r.problem(placeOf(text, first), "", "is not UTF-8 text", "")
+	if !utf8.ValidString(file) {
+		first := strings.IndexByte(strings.ToValidUTF8(file, "\xff"), 0xff) // a byte that valid text cannot hold
+		r.problem(text.PlaceAt(file, first), "", "is not UTF-8 text", "")
 		return
 	}
-	found, tooFar := scanPlaces(text)
-	if tooFar.line > 0 {
+	found, tooFar := text.FindKeys(file)
+	if tooFar.Line > 0 {
 		r.problem(tooFar, "", "is nested too deeply", "")
 		return
 	}
 	var values map[string]any
-	if _, err := toml.Decode(text, &values); err != nil {
-		r.problems = append(r.problems, syntaxProblem(text, err))
+	if _, err := toml.Decode(file, &values); err != nil {
+		r.problems = append(r.problems, syntaxProblem(file, err))
 		return
 	}
 	r.places = found
 	r.file(section{r: r, values: values, keys: topKeys()})
 }
 
-func (r *reader) problem(p place, key, text, hint string) {
-	r.problems = append(r.problems, Problem{Line: p.line, Column: p.column, Key: key, Text: text, Hint: hint})
+func (r *reader) problem(p text.Place, key, why, hint string) {
+	r.problems = append(r.problems, Problem{Line: p.Line, Column: p.Column, Key: key, Text: why, Hint: hint})
 }
 
 // section is one table of the file with what may be in it.
@@ -91,8 +91,8 @@ type section struct {
 	keys   map[string]kind
 }
 
-func (s section) spot(key string) spot {
-	if sp, ok := s.r.places[under(s.path, key)]; ok {
+func (s section) spot(key string) text.Spot {
+	if sp, ok := s.r.places[text.Path(s.path, key)]; ok {
 		return sp
 	}
 	return s.r.places[s.path] // a key that is missing is missing from its table
@@ -100,7 +100,7 @@ func (s section) spot(key string) spot {
 
 // bad reports the value of a key.
 func (s section) bad(key, why, hint string) {
-	s.r.problem(s.spot(key).value, s.label+text.Key(key), why, hint)
+	s.r.problem(s.spot(key).Value, s.label+text.Key(key), why, hint)
 }
 
 // check reports every key that is unknown or of the wrong type. What reads the section
@@ -110,7 +110,7 @@ func (s section) check() {
 		k, known := s.keys[key]
 		switch {
 		case !known:
-			s.r.problem(s.spot(key).key, s.label+text.Key(key), "unknown key", strayHint(key, s.keys))
+			s.r.problem(s.spot(key).Key, s.label+text.Key(key), "unknown key", strayHint(key, s.keys))
 		case !k.fits(v):
 			s.bad(key, k.want(key), "")
 		}
@@ -119,7 +119,7 @@ func (s section) check() {
 
 // notBuilt refuses a key whose feature does not exist yet.
 func (s section) notBuilt(key string) {
-	s.r.problem(s.spot(key).key, s.label+text.Key(key), "not supported yet", "")
+	s.r.problem(s.spot(key).Key, s.label+text.Key(key), "not supported yet", "")
 }
 
 func (k kind) fits(v any) bool {
@@ -267,7 +267,7 @@ const saferForms = `{ env = "NAME" }, { command = ["pass", "show", "NAME"] } or 
 
 // ref reads a secret or a reference to one.
 func (s section) ref(key string) SecretRef {
-	inner := section{r: s.r, path: under(s.path, key), label: s.label + key + ".", keys: map[string]kind{
+	inner := section{r: s.r, path: text.Path(s.path, key), label: s.label + key + ".", keys: map[string]kind{
 		"env": str, "command": list, "file": str, "stored": flag,
 	}}
 	switch v := s.values[key].(type) {
@@ -332,8 +332,8 @@ func syntaxProblem(file string, err error) Problem {
 	for end < len(file) && file[end] == ' ' {
 		end++ // the library often stops before the space in front of what is wrong
 	}
-	where := placeOf(file, end)
-	p := Problem{Line: where.line, Column: where.column, Text: "is not valid TOML"}
+	where := text.PlaceAt(file, end)
+	p := Problem{Line: where.Line, Column: where.Column, Text: "is not valid TOML"}
 	for _, w := range []struct{ said, text, hint string }{
 		{"has already been defined", "is defined twice", ""},
 		{"was already created", "is written both as [table] and in another way", ""},

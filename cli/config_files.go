@@ -40,7 +40,7 @@ func holdsOf(kind console.SecretKind) holds {
 // namedFile is a file that the configuration names.
 type namedFile struct {
 	key   string // as in messages
-	place place
+	place text.Place
 	path  string
 	holds holds
 }
@@ -57,7 +57,7 @@ func (s section) file(key string, what holds) string {
 		s.bad(key, why, hint)
 		return ""
 	}
-	s.r.cfg.named = append(s.r.cfg.named, namedFile{s.label + key, s.spot(key).value, path, what})
+	s.r.cfg.named = append(s.r.cfg.named, namedFile{s.label + key, s.spot(key).Value, path, what})
 	return path
 }
 
@@ -135,7 +135,7 @@ func (p *program) checkNamed(cfg *Config) error {
 		if p.ctx.Err() != nil {
 			return p.ctx.Err()
 		}
-		said := Problem{Line: f.place.line, Column: f.place.column, Key: f.key}
+		said := Problem{Line: f.place.Line, Column: f.place.Column, Key: f.key}
 		switch {
 		case problem != nil:
 			bad[f.path] = true
@@ -173,7 +173,7 @@ func (c *Config) about(e console.Environment, wrong *tokenapi.Error) Problem {
 	said := Problem{Key: fmt.Sprintf("environment %q: %s", e.Name, wrong.Op), Text: strings.TrimPrefix(wrong.Error(), wrong.Op+": "), Hint: wrong.Hint}
 	for _, f := range c.named {
 		if f.key == said.Key {
-			said.Line, said.Column = f.place.line, f.place.column
+			said.Line, said.Column = f.place.Line, f.place.Column
 		}
 	}
 	return said

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"lanyard/console"
+	"lanyard/text"
 	"lanyard/tokenapi"
 )
 
@@ -97,8 +98,8 @@ func (s section) onlyFor(key string, useful bool, where string, env environment,
 	if !present || v == "" || !s.keys[key].fits(v) || useful {
 		return
 	}
-	p := s.spot(key).value
-	s.r.warnings = append(s.r.warnings, Problem{Line: p.line, Column: p.column, Key: s.label + key, Text: "is only for " + where + " and has no effect; remove it"})
+	p := s.spot(key).Value
+	s.r.warnings = append(s.r.warnings, Problem{Line: p.Line, Column: p.Column, Key: s.label + key, Text: "is only for " + where + " and has no effect; remove it"})
 	delete(s.values, key)
 	if kind := console.SecretKind(key); !refs[kind].IsZero() {
 		s.warn(kind, refs[kind], env, false)
@@ -118,7 +119,7 @@ func (s section) redirect() string {
 
 // claims checks what is to be signed: what JSON can say, and nothing that is always set here.
 func (s section) claims(values map[string]any) {
-	in := section{r: s.r, path: under(s.path, "assertion_claims"), label: s.label + "assertion_claims.", values: values}
+	in := section{r: s.r, path: text.Path(s.path, "assertion_claims"), label: s.label + "assertion_claims.", values: values}
 	for name, v := range values {
 		switch {
 		case slices.Contains([]string{"iat", "exp", "jti"}, name):

@@ -12,7 +12,7 @@ import (
 // headers reads a table of HTTP headers: their names, sorted, and where their values come from.
 func (s section) headers(key string, kindOf func(name string) console.SecretKind) ([]string, map[console.SecretKind]SecretRef) {
 	values, _ := s.values[key].(map[string]any)
-	in := section{r: s.r, path: under(s.path, key), label: s.label + key + ".", values: values, keys: map[string]kind{}}
+	in := section{r: s.r, path: text.Path(s.path, key), label: s.label + key + ".", values: values, keys: map[string]kind{}}
 	for name := range values {
 		in.keys[name] = secretly
 	}
@@ -22,7 +22,7 @@ func (s section) headers(key string, kindOf func(name string) console.SecretKind
 	}
 	refs, seen := map[console.SecretKind]SecretRef{}, map[string]string{}
 	for _, name := range names {
-		at := in.spot(name).key
+		at := in.spot(name).Key
 		if why := tokenapi.FieldNameProblem(name, key == "probe_headers"); why != "" {
 			s.r.problem(at, in.label+text.Key(name), why, "")
 			continue
@@ -60,7 +60,7 @@ func (s section) probeMethod() string {
 
 // keepHeaders keeps where the values of headers come from, and warns of credentials that are written down.
 func (s section) keepHeaders(a console.Application, key string, refs map[console.SecretKind]SecretRef, env environment) {
-	in := section{r: s.r, path: under(s.path, key), label: s.label + key + "."}
+	in := section{r: s.r, path: text.Path(s.path, key), label: s.label + key + "."}
 	for kind, ref := range refs {
 		s.r.cfg.Secrets[SecretName{a.ConfigID, kind}] = ref
 		name := strings.TrimPrefix(string(kind), key+".")

@@ -30,10 +30,10 @@ func (r *reader) screen(top section) {
 	alerts.check()
 	if values["before"] != nil {
 		c.Alerts.Before = nil
-		for i, text := range alerts.list("before") {
-			d, err := time.ParseDuration(text)
+		for i, span := range alerts.list("before") {
+			d, err := time.ParseDuration(span)
 			if err != nil || d <= 0 {
-				r.problem(r.places[under(under("alerts", "before"), "#"+strconv.Itoa(i))].value, "alerts.before", "is not a duration", `write it like "5m" or "1m"`)
+				r.problem(r.places[text.Path("alerts", "before", i)].Value, "alerts.before", "is not a duration", `write it like "5m" or "1m"`)
 				continue
 			}
 			c.Alerts.Before = append(c.Alerts.Before, d)
@@ -43,7 +43,7 @@ func (r *reader) screen(top section) {
 		c.Alerts.Via = alerts.list("via")
 		for i, way := range c.Alerts.Via {
 			if !slices.Contains(ui.AlertWays(), way) {
-				r.problem(r.places[under(under("alerts", "via"), "#"+strconv.Itoa(i))].value, "alerts.via",
+				r.problem(r.places[text.Path("alerts", "via", i)].Value, "alerts.via",
 					"must be some of "+strings.Join(ui.AlertWays(), ", "), text.DidYouMean(way, ui.AlertWays()))
 			}
 		}
@@ -67,8 +67,8 @@ func (r *reader) screen(top section) {
 	c.Keys, problems = ui.ChooseKeys(chosen)
 	for _, p := range problems {
 		text := p.Text
-		if at := keys.spot(p.Other).key; p.Other != "" && values[p.Other] != nil {
-			text += " in line " + strconv.Itoa(at.line)
+		if at := keys.spot(p.Other).Key; p.Other != "" && values[p.Other] != nil {
+			text += " in line " + strconv.Itoa(at.Line)
 		}
 		keys.bad(p.Action, text, p.Hint)
 	}

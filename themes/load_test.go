@@ -110,7 +110,8 @@ func TestBadThemes(t *testing.T) {
 		{"several, in their order", "foo = 1\n" + good + "bar = 1\naccent = \"x\"",
 			"x.toml:1:1: foo: unknown key\nx.toml:4:1: dark.bar: unknown key\nx.toml:5:10: dark.accent: is not a colour (write it like \"#8aadf4\", \"4\" (0 to 255), or \"\" for the terminal's own)"},
 		{"dotted", "dark.ground = \"#000\"\ndark.x = 1", `x.toml:2:1: dark.x: unknown key`},
-		{"in braces", `dark = { ground = "#000", x = 1 }`, `x.toml:1:1: dark.x: unknown key`},
+		{"in braces", `dark = { ground = "#000", x = 1 }`, `x.toml:1:27: dark.x: unknown key`},
+		{"nested", "x = " + strings.Repeat("[", 40), `x.toml:1:38: : is nested too deeply`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
 
@@ -20,7 +19,7 @@ type draft struct {
 	theme    Theme
 	extends  string
 	problems []Problem
-	places   places
+	places   text.Places
 	resolved bool
 }
 
@@ -28,13 +27,18 @@ func (d *draft) broken() bool {
 	return slices.ContainsFunc(d.problems, func(p Problem) bool { return !p.Warning })
 }
 
-func (d *draft) problem(at place, key, text, hint string) {
-	d.problems = append(d.problems, Problem{Line: at.line, Column: at.column, Key: key, Text: text, Hint: hint})
+func (d *draft) problem(at text.Place, key, why, hint string) {
+	d.problems = append(d.problems, Problem{Line: at.Line, Column: at.Column, Key: key, Text: why, Hint: hint})
 }
 
 // read decodes a file into plain values and checks them afterwards: only so can everything be reported at once.
 func read(file string) draft {
-	d := draft{places: find(file)}
+	found, tooDeep := text.FindKeys(file)
+	d := draft{places: found}
+	if tooDeep.Line > 0 {
+		d.problem(tooDeep, "", "is nested too deeply", "")
+		return d
+	}
 	var values map[string]any
 	if _, err := toml.Decode(file, &values); err != nil {
 		d.problems = append(d.problems, syntax(file, err))
@@ -47,11 +51,11 @@ func read(file string) draft {
 			t, ok := v.(string)
 			switch {
 			case !ok:
-				d.problem(at.value, key, "must be a text in quotes", "")
+				d.problem(at.Value, key, "must be a text in quotes", "")
 			case key == "extends":
 				d.extends = t
 				if t == "" {
-					d.problem(at.value, key, "is empty", "leave it out, or name a theme")
+					d.problem(at.Value, key, "is empty", "leave it out, or name a theme")
 				}
 			default:
 				d.theme.about = text.Words(t, mostAbout)
@@ -59,7 +63,7 @@ func read(file string) draft {
 		case "mono":
 			on, ok := v.(bool)
 			if !ok {
-				d.problem(at.value, key, "must be true or false, without quotes", "")
+				d.problem(at.Value, key, "must be true or false, without quotes", "")
 			}
 			d.theme.mono = on
 		case "dark":
@@ -73,11 +77,11 @@ func read(file string) draft {
 			if slices.Contains(paletteKeys(), key) {
 				hint = "it belongs in [dark], [light] or [sixteen]"
 			}
-			d.problem(at.key, text.Key(key), "unknown key", hint)
+			d.problem(at.Key, text.Key(key), "unknown key", hint)
 		}
 	}
 	if !d.broken() && d.extends == "" && d.theme.dark == nil && d.theme.light == nil && !d.theme.mono {
-		d.problem(place{}, "", "has no colours", "it needs [dark], [light] or both, or extends = \"NAME\"")
+		d.problem(text.Place{}, "", "has no colours", "it needs [dark], [light] or both, or extends = \"NAME\"")
 	}
 	return d
 }
@@ -99,14 +103,14 @@ func paletteKeys() []string {
 func (d *draft) palette(name string, v any) *palette {
 	values, ok := v.(map[string]any)
 	if !ok {
-		d.problem(d.places[name].value, name, "must be a table, begun with ["+name+"]", "")
+		d.problem(d.places[name].Value, name, "must be a table, begun with ["+name+"]", "")
 		return nil
 	}
 	p := &palette{}
 	for key, v := range values {
-		at, label := d.places[name+"."+key], name+"."+text.Key(key)
+		at, label := d.places[text.Path(name, key)], name+"."+text.Key(key)
 		if !slices.Contains(paletteKeys(), key) {
-			d.problem(at.key, label, "unknown key", text.DidYouMean(key, paletteKeys()))
+			d.problem(at.Key, label, "unknown key", text.DidYouMean(key, paletteKeys()))
 			continue
 		}
 		p.stated = append(p.stated, key)
@@ -114,7 +118,7 @@ func (d *draft) palette(name string, v any) *palette {
 			if on, ok := v.(bool); s.key == key && ok {
 				*s.of(p) = on
 			} else if s.key == key {
-				d.problem(at.value, label, "must be true or false, without quotes", "")
+				d.problem(at.Value, label, "must be true or false, without quotes", "")
 			}
 		}
 		for _, s := range slots() {
@@ -125,11 +129,11 @@ func (d *draft) palette(name string, v any) *palette {
 			c, good := colour(text)
 			switch _, isNumber := v.(int64); {
 			case isNumber:
-				d.problem(at.value, label, "must be a text in quotes", `such as "4", or "#8aadf4"`)
+				d.problem(at.Value, label, "must be a text in quotes", `such as "4", or "#8aadf4"`)
 			case !isText || !good:
-				d.problem(at.value, label, "is not a colour", `write it like "#8aadf4", "4" (0 to 255), or "" for the terminal's own`)
+				d.problem(at.Value, label, "is not a colour", `write it like "#8aadf4", "4" (0 to 255), or "" for the terminal's own`)
 			case name == "sixteen" && beyond(c):
-				d.problem(at.value, label, "is not one of the sixteen colours", `"0" to "15"`)
+				d.problem(at.Value, label, "is not one of the sixteen colours", `"0" to "15"`)
 			}
 			*s.of(p) = c
 		}
@@ -167,7 +171,7 @@ func (d *draft) resolveIn(drafts map[string]*draft, chain []string) {
 			wrong, hint = "mono has no colours that could be changed", "extend another theme"
 		}
 		if wrong != "" {
-			d.problem(d.places["extends"].value, "extends", wrong, hint)
+			d.problem(d.places["extends"].Value, "extends", wrong, hint)
 			return
 		}
 		t := &d.theme
@@ -209,35 +213,35 @@ func (d *draft) judge() {
 		_, known := Parse(s.p.Ground)
 		switch {
 		case s.p.Fill && (s.p.Ground == "" || s.p.Text == ""):
-			d.problem(at.key, s.name+".fill", "needs ground and text", "a background of its own can hide the terminal's text")
+			d.problem(at.Key, s.name+".fill", "needs ground and text", "a background of its own can hide the terminal's text")
 			continue
 		case !known && s.p.mixed():
-			d.problems = append(d.problems, Problem{Line: at.key.line, Column: at.key.column, Key: s.name, Warning: true,
+			d.problems = append(d.problems, Problem{Line: at.Key.Line, Column: at.Key.Column, Key: s.name, Warning: true,
 				Text: "states no ground, so nobody can say how well it is seen", Hint: `ground = "#rrggbb": the background it is made for`})
 		}
 		for _, short := range s.short() {
-			spot, ok := d.places[s.name+"."+short.Key]
+			spot, ok := d.places[text.Path(s.name, short.Key)]
 			if !ok {
 				spot = at // it comes from what is extended
 			}
-			d.problems = append(d.problems, Problem{Line: spot.value.line, Column: spot.value.column, Key: s.name + "." + short.Key, Warning: true,
+			d.problems = append(d.problems, Problem{Line: spot.Value.Line, Column: spot.Value.Column, Key: s.name + "." + short.Key, Warning: true,
 				Text: strings.TrimPrefix(short.String(), short.Key+" ")})
 		}
 	}
 }
 
 // syntax says what the library found, in words of our own: its messages repeat what is written in the file.
-func syntax(text string, err error) Problem {
+func syntax(file string, err error) Problem {
 	var pe toml.ParseError
 	if !errors.As(err, &pe) {
 		return Problem{Text: "is not valid TOML"}
 	}
-	end := min(max(pe.Position.Start, 0), len(text))
-	for end < len(text) && text[end] == ' ' {
+	end := min(max(pe.Position.Start, 0), len(file))
+	for end < len(file) && file[end] == ' ' {
 		end++ // the library often stops before the space in front of what is wrong
 	}
-	start := strings.LastIndexByte(text[:end], '\n') + 1
-	p := Problem{Line: strings.Count(text[:end], "\n") + 1, Column: utf8.RuneCountInString(text[start:end]) + 1, Text: "is not valid TOML"}
+	at := text.PlaceAt(file, end)
+	p := Problem{Line: at.Line, Column: at.Column, Text: "is not valid TOML"}
 	switch {
 	case strings.Contains(pe.Message, "already been defined"):
 		p.Text = "is defined twice"

@@ -1,48 +1,44 @@
-package cli
+package text
 
 import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/BurntSushi/toml"
 )
 
-// place is where something stands in a file, both from 1; the column counts characters. Line 0 is nowhere.
-type place struct{ line, column int }
+// Place is where something is in a file, both from 1; the column counts characters. Line 0 is nowhere.
+type Place struct{ Line, Column int }
 
-// placeOf counts lines and characters up to an offset.
-func placeOf(text string, offset int) place {
-	start := strings.LastIndexByte(text[:offset], '\n') + 1
-	return place{strings.Count(text[:offset], "\n") + 1, utf8.RuneCountInString(text[start:offset]) + 1}
+// PlaceAt counts lines and characters up to an offset of file.
+func PlaceAt(file string, offset int) Place {
+	start := strings.LastIndexByte(file[:offset], '\n') + 1
+	return Place{strings.Count(file[:offset], "\n") + 1, utf8.RuneCountInString(file[start:offset]) + 1}
 }
 
-// spot is where a key stands and where its value begins.
-type spot struct{ key, value place }
+// Spot is where a key is, and where its value begins.
+type Spot struct{ Key, Value Place }
 
-// places knows where every key of a TOML file stands. The library tells this neither for unknown keys nor
-// for wrong types, and in [[arrays]] it names the last occurrence instead of the wrong one.
-type places map[string]spot
+// Places says where each key of a TOML file is, by its Path. A library tells this neither for unknown
+// keys nor for wrong types, and in [[arrays]] it names the last occurrence instead of the wrong one.
+type Places map[string]Spot
 
-// at joins a path: table names, the index of an array's element as a number, and keys.
-func at(path ...any) string {
-	var b strings.Builder
-	for i, p := range path {
-		if i > 0 {
-			b.WriteByte(0)
-		}
+// Path joins the names of tables and keys, and the indexes (int) of elements of arrays, to a key of
+// Places. A first part of "" is the top of the file.
+func Path(parts ...any) string {
+	path := ""
+	for _, p := range parts {
 		switch p := p.(type) {
 		case int:
-			b.WriteString("#" + strconv.Itoa(p))
+			path = under(path, "#"+strconv.Itoa(p))
 		case string:
-			b.WriteString(p)
+			path = under(path, p)
 		}
 	}
-	return b.String()
+	return path
 }
 
-// maxNesting is how deep brackets, and how long dotted keys, may go: the configuration needs 3, and the
-// library needs seconds for what somebody nests a hundred thousand times.
+// maxNesting is how deep brackets, and how long dotted keys, may go: a configuration needs 3, and a
+// library needs seconds for a hundred thousand.
 const maxNesting = 32
 
 // scanner walks TOML for positions only. It accepts more than TOML and never fails: what it makes of a
@@ -53,15 +49,16 @@ type scanner struct {
 	line   int
 	mark   int // offset up to which column is counted
 	column int // characters of the line before mark
-	found  places
+	found  Places
 	counts map[string]int // elements so far of each [[array]]
 	depth  int
-	tooFar place // first place that is nested too deeply
+	tooFar Place // first place that is nested too deeply
 }
 
-// scanPlaces finds the keys of a file, and the first place where it is nested too deeply.
-func scanPlaces(text string) (places, place) {
-	sc := &scanner{s: text, line: 1, found: places{}, counts: map[string]int{}}
+// FindKeys finds the keys of a TOML file, and the first place where it is nested too deeply to be decoded.
+// A file that is not TOML gets places too, which mean nothing.
+func FindKeys(file string) (found Places, tooDeep Place) {
+	sc := &scanner{s: file, line: 1, found: Places{}, counts: map[string]int{}}
 	table := ""
 	for sc.i < len(sc.s) {
 		sc.blank(true)
@@ -77,10 +74,10 @@ func scanPlaces(text string) (places, place) {
 }
 
 // here counts on from where it counted last: a line may be a megabyte long and hold as many keys.
-func (sc *scanner) here() place {
+func (sc *scanner) here() Place {
 	sc.column += utf8.RuneCountInString(sc.s[sc.mark:sc.i])
 	sc.mark = sc.i
-	return place{sc.line, sc.column + 1}
+	return Place{sc.line, sc.column + 1}
 }
 
 func (sc *scanner) next(b byte) bool { return sc.i < len(sc.s) && sc.s[sc.i] == b }
@@ -133,7 +130,7 @@ func (sc *scanner) header() string {
 	for i, part := range parts {
 		path = under(path, part)
 		if _, ok := sc.found[path]; !ok {
-			sc.found[path] = spot{p, p}
+			sc.found[path] = Spot{p, p}
 		}
 		n := sc.counts[path]
 		if last := i == len(parts)-1; last && double {
@@ -145,7 +142,7 @@ func (sc *scanner) header() string {
 		}
 		path = under(path, "#"+strconv.Itoa(n))
 		if _, ok := sc.found[path]; !ok {
-			sc.found[path] = spot{p, p}
+			sc.found[path] = Spot{p, p}
 		}
 	}
 	sc.rest()
@@ -160,7 +157,7 @@ func (sc *scanner) pair(path string) {
 	for _, part := range sc.dotted() {
 		path = under(path, part)
 		if _, ok := sc.found[path]; !ok {
-			sc.found[path] = spot{key, key}
+			sc.found[path] = Spot{key, key}
 			fresh = append(fresh, path)
 		}
 	}
@@ -169,7 +166,7 @@ func (sc *scanner) pair(path string) {
 		sc.skip(1)
 		sc.blank(false)
 		for _, f := range fresh {
-			sc.found[f] = spot{key, sc.here()}
+			sc.found[f] = Spot{key, sc.here()}
 		}
 		sc.value(path)
 	}
@@ -216,17 +213,32 @@ func (sc *scanner) dotted() []string {
 	}
 }
 
-// unquoteKey decodes a quoted key by the library's own rules.
+// unquoteKey decodes a quoted key, which has the escapes of Go and \e. One that is broken stays as it is.
 func unquoteKey(raw string) string {
-	var v struct{ K string }
-	if _, err := toml.Decode("K = "+raw, &v); err != nil {
+	if len(raw) < 2 || raw[len(raw)-1] != raw[0] {
 		return raw
 	}
-	return v.K
+	inner := raw[1 : len(raw)-1]
+	if raw[0] == '\'' {
+		return inner
+	}
+	var key []rune
+	for inner != "" {
+		if rest, ok := strings.CutPrefix(inner, `\e`); ok {
+			key, inner = append(key, esc), rest
+			continue
+		}
+		r, _, rest, err := strconv.UnquoteChar(inner, '"')
+		if err != nil {
+			return raw
+		}
+		key, inner = append(key, r), rest
+	}
+	return string(key)
 }
 
-func (sc *scanner) tooDeep(p place) {
-	if sc.tooFar.line == 0 {
+func (sc *scanner) tooDeep(p Place) {
+	if sc.tooFar.Line == 0 {
 		sc.tooFar = p
 	}
 }
@@ -246,7 +258,7 @@ func (sc *scanner) value(path string) {
 	case sc.next('['):
 		sc.list(']', func(i int) {
 			element := under(path, "#"+strconv.Itoa(i))
-			sc.found[element] = spot{sc.here(), sc.here()}
+			sc.found[element] = Spot{sc.here(), sc.here()}
 			sc.value(element)
 		})
 	case sc.next('{'):
