@@ -262,14 +262,17 @@ func (d *doctor) checkWaiting(b console.Board) {
 		}
 		return b.Applications[n]
 	}
+	advice := func(m console.Mark, a console.Application) string {
+		return console.FaceCommands().Says(console.MarkAdvice(m, a.Environment.Regime, d.p.clock()))
+	}
 	for _, m := range b.Marks[:min(len(b.Marks), 3)] {
 		a := at(m)
-		d.warn("unsure", "lanyard token "+shellQuote(a.Label())+" --fresh: "+console.MarkAdvice(m, a.Environment.Regime, d.p.clock()),
+		d.warn("unsure", "lanyard token "+shellQuote(a.Label())+" --fresh: "+advice(m, a),
 			"a get for %s was sent at %s and its answer never seen", a.Label(), m.SentAt.Local().Format(time.DateTime))
 	}
 	if n := len(unsure); n > 0 {
 		m := *unsure[0].Unsure
-		d.warn("unsure", "lanyard renew "+unsure[0].Fingerprint+": "+console.MarkAdvice(m, at(m).Environment.Regime, d.p.clock()),
+		d.warn("unsure", "lanyard renew "+unsure[0].Fingerprint+": "+advice(m, at(m)),
 			"%s whose refresh was sent and its answer never seen (%s)", text.Count(n, "token"), some(fingerprints(unsure)))
 	}
 }

@@ -108,7 +108,7 @@ func explain(err error) report {
 			r.Hint = refusal.Hint
 		}
 	case isRefusal:
-		r.Code, r.Hint, r.Exit = refusal.Code, commandHint(refusal), refusalExit(refusal.Code)
+		r.Code, r.Hint, r.Exit = refusal.Code, refusal.Hint, refusalExit(refusal.Code)
 	}
 	r.Hint = console.Remedy(err, r.Hint, console.FaceCommands())
 	return r
@@ -146,17 +146,6 @@ func refusalExit(code string) int {
 		return exitUnexpected
 	}
 	return exitUsage
-}
-
-// commandHint keeps hints that are about keys of the screen away from the command line.
-func commandHint(e *console.Error) string {
-	switch e.Code {
-	case "revoking":
-		return "lanyard revocations shows it"
-	case "already_revoked":
-		return "the gateway may still let it through for a while; lanyard probe shows it"
-	}
-	return e.Hint
 }
 
 // complain tells a failure on stderr and gives its exit code.

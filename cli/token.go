@@ -148,6 +148,6 @@ func (p *program) tell(s *openConsole, out console.Outcome, min time.Duration) {
 		p.warn("the server handed out the same token again, with %s left", console.Left(st.Left))
 	}
 	for _, n := range out.Notes {
-		p.note("%s", n)
+		p.note("%s", console.FaceCommands().Says(n))
 	}
 }

@@ -23,7 +23,7 @@ func AsError(err error) (*Error, bool) {
 	return e, ok
 }
 
-// Hint is the next thing to try after err, or "".
+// Hint is the next thing to try after err, or "". Remedy writes it for a face.
 func Hint(err error) string {
 	if e, ok := AsError(err); ok && e.Hint != "" {
 		return e.Hint

@@ -355,7 +355,7 @@ func TestMarkAdvice(t *testing.T) {
 			{ID: "m_1", Op: "get", SentAt: now}, {ID: "m_1", Op: "refresh", TokenID: "t", SentAt: now},
 			{ID: "m_1", Op: "get", SentAt: now, EndsBy: end}, {ID: "m_1", Op: "refresh", TokenID: "t", SentAt: now, EndsBy: end},
 		} {
-			text := console.MarkAdvice(m, named, now)
+			text := console.FaceCommands().Says(console.MarkAdvice(m, named, now))
 			if strings.Contains(text, "revoke ends") || strings.Contains(text, "settles") {
 				t.Errorf("%s: promises too much: %s", named, text)
 			}

@@ -10,20 +10,6 @@ import (
 	"sync"
 )
 
-// Face is how one face of the product changes an application that is kept in the store.
-type Face struct {
-	Edits  string // what edits one, such as "e edits"; its name follows
-	Stores string // the command that stores the secret, "" where Edits does that too; its name follows
-}
-
-// FaceCommands is the face of the commands, FaceLines that of the console in lines.
-func FaceCommands() Face {
-	return Face{Edits: "in the console e edits", Stores: "lanyard apps set-secret"}
-}
-
-// FaceLines is the face of the console in lines.
-func FaceLines() Face { return Face{Edits: "on the screen (lanyard without --plain) e edits"} }
-
 // Home is where the settings of an application are kept.
 type Home struct {
 	app         Application
@@ -74,18 +60,20 @@ func (s *Service) homedOf(ctx context.Context, tokenID string, err error) error 
 	return err
 }
 
-// Remedy adds to a hint of an error where the settings that it names are changed. Of an error without an application, and
-// for a hint that names no setting, it is the hint itself.
+// Remedy writes a hint of an error for a face, and adds where the settings that it names are
+// changed. Of an error without an application, and for a hint that names no setting, it adds
+// nothing.
 func Remedy(err error, hint string, f Face) string {
 	if e, ok := errors.AsType[*homedError](err); ok {
 		return e.home.Remedy(hint, f)
 	}
-	return hint
+	return f.Says(hint)
 }
 
-// Remedy adds to a hint where the settings that it names are changed: in the configuration, or by what a face has for an
-// application of the store.
+// Remedy writes a hint for a face, and adds where the settings that it names are changed: in the
+// configuration, or by what the face has for an application of the store.
 func (h Home) Remedy(hint string, f Face) string {
+	hint = f.Says(hint)
 	var ofApp, ofEnvironment []string
 	var secret bool
 	var noForm string // a setting that the form of an application has not

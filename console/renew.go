@@ -143,7 +143,8 @@ func renewable(t Token, p Policy, now time.Time) error {
 		return &Error{Code: "replaced", Text: "renew: this token was replaced by a newer one", Hint: "renew the newer one"}
 	}
 	if StatusAt(t, p, now).State == Revoking {
-		return &Error{Code: "revoking", Text: "renew: this token is being revoked", Hint: "u takes the revoke back"}
+		return &Error{Code: "revoking", Text: "renew: this token is being revoked",
+			Hint: do(ActUndo, "") + " takes the revoke back while it was not sent"}
 	}
 	return nil
 }

@@ -75,7 +75,8 @@ func (s *Service) toRevoke(r Reader, tokenID string, kind RevokeKind, at time.Ti
 		return t, err
 	}
 	if t = s.timely(t, s.Now()); pendingRevoke(t) || kind != RevokeRefresh && revokingTwin(t, true) != "" {
-		return t, &Error{Code: "revoking", Text: "revoke: this token is being revoked already", Hint: "u takes it back while it was not sent"}
+		return t, &Error{Code: "revoking", Text: "revoke: this token is being revoked already",
+			Hint: do(ActUndo, "") + " takes the revoke back while it was not sent"}
 	}
 	over := StatusAt(t, s.Policy(a), s.Now()).Proof != ProofNone
 	if t.RevokeKind, err = revocable(t, kind, over); err != nil {
@@ -94,7 +95,8 @@ func revocable(t Token, kind RevokeKind, over bool) (RevokeKind, error) {
 	case kind == RevokeRefresh:
 		return RevokeRefresh, nil
 	case kind == RevokeAccess && !access, kind == RevokeBoth && !access && !refresh:
-		hint := "the gateway may still let it through for a while; p probes it"
+		hint := "the gateway may still let it through for a while; " + do(ActProbe, t.Fingerprint) +
+			" asks it"
 		if over {
 			hint = "the gateway refuses it too: it is dead"
 		}

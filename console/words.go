@@ -92,7 +92,7 @@ func markEnd(m Mark, now time.Time) string {
 	if m.ID == "" {
 		return text
 	}
-	return text + "; forget " + m.ID + " dismisses this"
+	return text + "; " + do(ActDismiss, m.ID) + " dismisses this"
 }
 
 // MarkEnd says until when the token that was lost can live; show writes a time.

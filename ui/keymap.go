@@ -7,6 +7,8 @@ import (
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
 )
 
 // action is what a key means, before anybody knows where it was pressed.
@@ -270,13 +272,34 @@ func (k keymap) key(a action) string {
 	return first
 }
 
-// hint tells somebody to press the key of an action, and what that brings; without one it is in the palette.
-func (k keymap) hint(a action, brings string) string {
+// hint tells somebody to press the key of an action, and what that brings.
+func (k keymap) hint(a action, brings string) string { return k.way(a) + " " + brings }
+
+// way is how an action is done: by its first key or, without one, by its word in the palette.
+func (k keymap) way(a action) string {
 	if key := k.key(a); key != "" {
-		return key + " " + brings
+		return key
 	}
-	return strings.TrimSpace(k.key(openPalette)+" "+k.row(a).word) + " " + brings
+	return strings.TrimSpace(k.key(openPalette) + " " + k.row(a).word)
 }
+
+// face is how the screen names what can be done: by the keys that it is on.
+func (k keymap) face() console.Face {
+	return console.Face{
+		Edits: k.hint(editApp, "edits"),
+		Name: func(a console.Act, _ string) string {
+			for _, b := range k.rows {
+				if b.name == string(a) {
+					return k.way(b.act)
+				}
+			}
+			return string(a)
+		},
+	}
+}
+
+// selects tells somebody to select a row.
+func (k keymap) selects() string { return k.list(moveUp, moveDown) + " select one" }
 
 // list is how the keys of actions are written one after the other; the word of those that have none.
 func (k keymap) list(acts ...action) string {

@@ -110,8 +110,8 @@ func (m *root) fail(op string, err error) {
 	m.note(sev, text, m.hintOf(err))
 }
 
-// face is how the screen changes an application.
-func (m *root) face() console.Face { return console.Face{Edits: m.keys.key(editApp) + " edits"} }
+// face is how the screen names what can be done.
+func (m *root) face() console.Face { return m.keys.face() }
 
 // hintOf is the hint of an error, with where the settings that it names are changed.
 func (m *root) hintOf(err error) string { return console.Remedy(err, console.Hint(err), m.face()) }
@@ -157,7 +157,8 @@ func (o *logOverlay) press(s *scene, a action, key string) intent {
 			return openExchange{*e}
 		}
 		if n.about.verbs != "" {
-			return refuse{"the call of this message is not kept, or none was made", s.keys.key(paneActivity) + " lists those that are"}
+			return refuse{"the call of this message is not kept, or none was made",
+				s.keys.hint(paneActivity, "lists those that are")}
 		}
 		return refuse{"no call belongs to this message", ""}
 	case key == "c", key == "y":

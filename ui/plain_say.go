@@ -95,13 +95,5 @@ func withOp(op string, err error) string {
 
 // plainHint is the hint of an error, in commands where it is in keys.
 func plainHint(err error) string {
-	if e, ok := console.AsError(err); ok {
-		switch e.Code {
-		case "revoking":
-			return "undo takes the revoke back while it was not sent"
-		case "already_revoked":
-			return "the gateway may still let it through for a while; probe asks it, and gateway lists what is known"
-		}
-	}
 	return console.Remedy(err, console.Hint(err), console.FaceLines())
 }

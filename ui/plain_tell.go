@@ -130,7 +130,7 @@ func (p *plain) brought(op, word string, out console.Outcome, err error) {
 		p.out.say("%s: %s, %s.", p.lead(t), word, life)
 	}
 	for _, n := range out.Notes {
-		p.out.say("note: %s.", n)
+		p.out.say("note: %s.", console.FaceLines().Says(n))
 	}
 }
 

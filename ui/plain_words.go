@@ -53,7 +53,7 @@ func (p *plain) policyOf(t *console.Token) console.Policy { return p.s.Policy(t.
 func (p *plain) stateWords(t *console.Token, s console.Status) string {
 	switch s.State {
 	case console.Unsure:
-		return "unsure: " + console.Advice(*t, console.Policy{Regime: p.regime(t.AppID)}, p.now)
+		return "unsure: " + p.advice(t)
 	case console.Revoking:
 		return "revoking: " + p.revokingWords(t)
 	case console.Lingering:
@@ -64,7 +64,7 @@ func (p *plain) stateWords(t *console.Token, s console.Status) string {
 	}
 	if s.State == console.Expired {
 		if t.Unsure != nil { // the token is over, and what its lost refresh brought may not be
-			return "expired; " + console.Advice(*t, console.Policy{Regime: p.regime(t.AppID)}, p.now)
+			return "expired; " + p.advice(t)
 		}
 		return "expired"
 	}
@@ -74,6 +74,12 @@ func (p *plain) stateWords(t *console.Token, s console.Status) string {
 		text += ", not revoked because the server refused: " + whole
 	}
 	return text
+}
+
+// advice says what there is to know and to do about a token.
+func (p *plain) advice(t *console.Token) string {
+	return console.FaceLines().Says(console.Advice(*t, console.Policy{Regime: p.regime(t.AppID)},
+		p.now))
 }
 
 // lifeWords say how long a token has by its own clock.

@@ -1,0 +1,97 @@
+package console
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Act is something that a person can do, as hints and sentences name it. A face has its own name
+// for each: a key, a word that is typed, a command. The values are the names of actions in
+// [keys].
+type Act string
+
+// The acts.
+const (
+	ActGet          Act = "get"
+	ActRenew        Act = "renew"
+	ActRevoke       Act = "revoke"
+	ActUndo         Act = "undo"
+	ActProbe        Act = "probe"
+	ActProbeOn      Act = "probe_until_dead"
+	ActUnlock       Act = "unlock"
+	ActDismiss      Act = "dismiss_lost_answer"
+	ActEdit         Act = "edit_application"
+	ActWatchGateway Act = "gateway_cache"
+)
+
+// Face is how one face of the product names what a person can do.
+type Face struct {
+	// Name returns what to press, type or run for an act, to be followed by a verb: "u", "undo",
+	// "lanyard probe 3f9ca71e". of is the token or mark that it is done to, or "".
+	Name func(a Act, of string) string
+
+	Edits  string // what edits an application of the store, such as "e edits"; its name follows
+	Stores string // the command that stores its secret, "" where Edits does that too; its name follows
+}
+
+// FaceCommands is the face of the commands.
+func FaceCommands() Face {
+	return Face{
+		Edits: "in the console, edit application changes", Stores: "lanyard apps set-secret",
+		Name: func(a Act, of string) string {
+			switch a {
+			case ActUndo:
+				return "undo in the console"
+			case ActUnlock:
+				return "unlock in the console"
+			case ActProbeOn:
+				return strings.TrimSpace("lanyard probe --until-dead " + of)
+			case ActDismiss:
+				return strings.TrimSpace("lanyard forget " + of)
+			case ActEdit:
+				return "edit application in the console"
+			case ActWatchGateway:
+				return "lanyard revocations"
+			}
+			return strings.TrimSpace("lanyard " + string(a) + " " + of)
+		},
+	}
+}
+
+// FaceLines is the face of the console in lines. A token has a number there, which only the caller
+// knows: it is left out.
+func FaceLines() Face {
+	return Face{
+		Edits: "on the screen (lanyard without --plain), edit application changes",
+		Name: func(a Act, of string) string {
+			switch a {
+			case ActDismiss:
+				return strings.TrimSpace("forget " + of)
+			case ActWatchGateway:
+				return "gateway"
+			case ActEdit:
+				return "edit application on the screen"
+			}
+			return string(a)
+		},
+	}
+}
+
+// Says writes a hint or sentence with the names of this face: "{undo} takes it back" becomes
+// "u takes it back". What is in braces is an act and, after a blank, what it is done to.
+func (f Face) Says(text string) string {
+	if f.Name == nil || !strings.Contains(text, "{") {
+		return text
+	}
+	return acts.ReplaceAllStringFunc(text, func(named string) string {
+		act, of, _ := strings.Cut(named[1:len(named)-1], " ")
+		return f.Name(Act(act), of)
+	})
+}
+
+// acts finds the acts that a text names. Braces of others, such as JSON of a server, are no acts.
+var acts = regexp.MustCompile(`\{(?:get|renew|revoke|undo|probe|probe_until_dead|unlock|` +
+	`dismiss_lost_answer|edit_application|gateway_cache)(?: [A-Za-z0-9_]+)?\}`)
+
+// do names an act in a hint, for Face.Says.
+func do(a Act, of string) string { return strings.TrimSuffix("{"+string(a)+" "+of, " ") + "}" }
