@@ -87,7 +87,8 @@ func (m *root) sumUp(f session.BulkDone) {
 		if f.More > 1 {
 			has = " more have"
 		}
-		hint = strconv.Itoa(f.More) + has + " come since they were counted: " + m.keys.key(revokeAll) + " counts again"
+		hint = strconv.Itoa(f.More) + has + " come since they were counted: " +
+			m.keys.hint(revokeAll, "counts again")
 	}
 	switch {
 	case len(f.Wrong) > 0:

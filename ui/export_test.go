@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -149,9 +150,34 @@ var named = map[string]tea.KeyPressMsg{
 	"ctrl+s": {Code: 's', Mod: tea.ModCtrl}, "ctrl+t": {Code: 't', Mod: tea.ModCtrl}, "ctrl+z": {Code: 'z', Mod: tea.ModCtrl}, "f1": {Code: tea.KeyF1}, "space": {Code: tea.KeySpace, Text: " "},
 }
 
+// Elsewhere is the first of the keys that nobody has. Where an action is on it, Key takes the
+// usual names of keys.
+const Elsewhere = "Ā"
+
+// Typing reports whether a filter is typed.
+func (p *Pump) Typing() bool { return p.m.view.typing }
+
+// now is the key that the action of a usual key is on, where all were put elsewhere. What is open
+// or typed in has keys of its own.
+func (p *Pump) now(usual string) string {
+	if _, moved := p.m.keys.by[Elsewhere]; !moved || len(p.m.overlays) > 0 || p.m.welcome != nil ||
+		p.m.view.typing {
+		return usual
+	}
+	for _, b := range defaultKeys() {
+		if i := slices.Index(b.Keys(), usual); i >= 0 {
+			if keys := p.m.keys.row(b.act).Keys(); i < len(keys) {
+				return keys[i]
+			}
+		}
+	}
+	return usual
+}
+
 // Key presses keys by name, one after the other.
 func (p *Pump) Key(keys ...string) {
 	for _, k := range keys {
+		k = p.now(k)
 		msg, ok := named[k]
 		if !ok {
 			msg = tea.KeyPressMsg{Code: []rune(k)[0], Text: k}

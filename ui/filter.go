@@ -434,7 +434,8 @@ func (s *scene) nothingLeft(p paneID, w, h int) []string {
 	if s.view.filters[p] == "" {
 		return hint(s, w, h, "", "All that is here is over and hidden.", "", show+" shows it.")
 	}
-	text := []string{"", "Nothing here matches /" + kit.Clean(s.view.filters[p]) + ".", "", s.keys.key(closeTop) + " takes the filter away."}
+	text := []string{"", "Nothing here matches /" + kit.Clean(s.view.filters[p]) + ".", "",
+		s.keys.hint(closeTop, "takes the filter away.")}
 	if hidden > 0 {
 		text = append(text, "", "What is over is not searched: "+strconv.Itoa(hidden)+" hidden, "+show+" shows them.")
 	}

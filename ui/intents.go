@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -66,6 +67,9 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		if o, ok := m.overlays[n-1].(typist); ok {
 			return m.perform(o.typed(msg))
 		}
+		if fixed, ok := fixedKeys()[m.keys.meant(msg)]; ok {
+			b, known = m.keys.row(fixed), true
+		}
 		i := m.overlays[n-1].press(m.scene(), b.act, m.keys.meant(msg))
 		switch {
 		case i != nil:
@@ -79,7 +83,8 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		return m.perform(i)
 	}
 	if m.welcome != nil {
-		return m.perform(m.welcome.press(b.act, m.keys.meant(msg)))
+		key := m.keys.meant(msg)
+		return m.perform(m.welcome.press(cmp.Or(fixedKeys()[key], b.act), key))
 	}
 	if m.view.typing {
 		return m.filterTyped(msg)
@@ -92,6 +97,15 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		m.guided()
 	}
 	return m.run(b.act)
+}
+
+// fixedKeys are the keys that mean the same in all that opens over the panes, whatever the
+// configuration has put on them: what is said there names them.
+func fixedKeys() map[string]action {
+	return map[string]action{
+		"esc": closeTop, "up": moveUp, "down": moveDown, "pgup": pageUp, "pgdown": pageDown,
+		"home": goHome, "end": goEnd, "tab": nextPane,
+	}
 }
 
 // perform acts on an intent. What is about to be in flight is marked busy before the effect is returned,

@@ -464,7 +464,8 @@ func (o *appOverlay) pasted(text string) bool {
 	}
 	why := ""
 	if console.TellsApplication(text) && !o.frozen {
-		why = "nothing of it was taken: import applications (esc, then :) reads curl lines and .env files"
+		why = "nothing of it was taken: import applications (esc, then commands) reads " +
+			"curl lines and .env files"
 	} else {
 		o.edit(func() { why = o.form.pasted(text) })
 	}

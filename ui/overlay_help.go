@@ -20,10 +20,7 @@ func (m *root) newHelp() *helpOverlay {
 		return e.keys == "" || m.keys.row(e.act).where&placeOf(m.on()) == 0
 	})
 	o.tail = append(o.tail, []string{"In what opens over the panes"})
-	for _, k := range overlayKeys() {
-		if k.Keys == "y" && strings.HasPrefix(k.Does, "a question") {
-			k.Keys = m.keys.yes()
-		}
+	for _, k := range m.keys.overlayKeys() {
 		o.tail = append(o.tail, []string{k.Keys, k.Does})
 	}
 	o.tail = append(o.tail, []string{"With the mouse"},
@@ -47,14 +44,14 @@ func (o *helpOverlay) title() string {
 func (o *helpOverlay) size(w, h int) (int, int) { return min(w, 90), h }
 
 // overlayKeys are the keys that mean something only where something is open.
-func overlayKeys() []KeyRow {
+func (k keymap) overlayKeys() []KeyRow {
 	return []KeyRow{
-		{"esc", "close what is open; q does too where nothing is typed"},
-		{"y", "a question: yes; esc is No, and other keys do nothing"},
+		{"esc", "close what is open; " + k.hint(quit, "does too where nothing is typed")},
+		{k.yes(), "a question: yes; esc is No, and other keys do nothing"},
 		{"d", "the question whether an older token may end: get one of its own"},
 		{"y", "an invitation: copy the address"},
 		{"c", "an invitation by code: copy the code"},
-		{"esc", "an invitation: give up; q quits"},
+		{"esc", "an invitation: give up; " + k.hint(quit, "quits")},
 		{"enter", "the passphrase: unlock; ctrl+u empties it, esc cancels the verb; one line can be pasted"},
 		{"ctrl+s", "a form: save; ctrl+t tests it and stores nothing, tab is the next field, esc cancels"},
 	}

@@ -14,7 +14,7 @@ import (
 func (m *root) cannotInspect(s *scene) *refuse {
 	if m.on() == activity {
 		if m.panes.acts.selected(s) == nil {
-			return &refuse{"no call is selected", "↑ ↓ select one"}
+			return &refuse{"no call is selected", s.keys.selects()}
 		}
 		return nil
 	}

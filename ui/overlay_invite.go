@@ -62,7 +62,7 @@ func (o *inviteOverlay) press(_ *scene, a action, key string) intent {
 		return request{session.GiveUp{App: o.appID, Key: o.key}}
 	case a == quit:
 		return leaveScreen{}
-	case a == doCopy && o.inv != nil:
+	case (a == doCopy || key == "y") && o.inv != nil:
 		return request{session.CopyText{What: "the address", Text: o.address()}}
 	case key == "c" && o.inv != nil && o.device:
 		return request{session.CopyText{What: "the code", Text: o.inv.UserCode}}

@@ -159,7 +159,8 @@ func hint(s *scene, w, h int, text ...string) []string {
 // act turns a verb's key into an intent for the token r, or says why it cannot.
 func act(s *scene, a action, r *session.Row) intent {
 	if r == nil {
-		return refuse{"no token is selected", "↑ ↓ select one in Tokens, " + s.keys.hint(doGet, "gets one")}
+		return refuse{"no token is selected", s.keys.selects() + " in Tokens, " +
+			s.keys.hint(doGet, "gets one")}
 	}
 	if r.Token == nil {
 		return refuse{"nobody saw the answer to this get, so there is no token to act on", s.keys.hint(doGet, "asks anew")}

@@ -37,7 +37,8 @@ func (p *activityPane) press(s *scene, a action) intent {
 	case doGet:
 		return getSelected(s)
 	case doRenew, doRevoke, doCopy, doProbe:
-		return refuse{"a call that was made cannot be acted on", "2 goes to the tokens"}
+		return refuse{"a call that was made cannot be acted on",
+			s.keys.hint(paneTokens, "goes to the tokens")}
 	}
 	rows := s.actRows()
 	p.list.move(a, len(rows), actID(rows))
@@ -47,7 +48,9 @@ func (p *activityPane) press(s *scene, a action) intent {
 func (p *activityPane) lines(s *scene, w, h int, focused bool) []string {
 	n := len(s.board.Exchanges)
 	if n == 0 {
-		return hint(s, w, h, "", "No call was made in this run.", "", "g gets a token, p probes one: every call to a Token API or gateway is listed here.")
+		return hint(s, w, h, "", "No call was made in this run.", "",
+			s.keys.hint(doGet, "gets a token, ")+s.keys.hint(doProbe,
+				"probes one: every call to a Token API or gateway is listed here."))
 	}
 	rows := s.actRows()
 	if len(rows) == 0 {

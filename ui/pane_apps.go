@@ -35,7 +35,8 @@ func (p *appsPane) press(s *scene, a action) intent {
 		return getSelected(s)
 	case doRenew, doRevoke, doCopy, doProbe:
 		if s.token == nil {
-			return refuse{"no token is in sight to do that to", "2 goes to the tokens of this application"}
+			return refuse{"no token is in sight to do that to",
+				s.keys.hint(paneTokens, "goes to the tokens of this application")}
 		}
 		return act(s, a, s.token)
 	}
@@ -50,9 +51,10 @@ func getSelected(s *scene) intent {
 	case !ok && len(s.board.Apps) == 0:
 		return refuse{"there is no application to get a token for", s.keys.hint(addApp, "adds one")}
 	case !ok:
-		return refuse{"no application is selected", "1 goes to Applications"}
+		return refuse{"no application is selected", s.keys.hint(paneApps, "goes to Applications")}
 	case a.Source == console.Gone:
-		return refuse{a.Shown + " is no longer configured", "its tokens can still be revoked with x"}
+		return refuse{a.Shown + " is no longer configured",
+			"its tokens can still be revoked with " + s.keys.way(doRevoke)}
 	}
 	return request{session.Get{App: a.ID}}
 }

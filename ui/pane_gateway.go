@@ -36,7 +36,7 @@ func (p *gatewayPane) press(s *scene, a action) intent {
 	case doRenew, doRevoke, doCopy, doProbe:
 		r := p.row(s)
 		if r == nil {
-			return refuse{"no token is selected here", "↑ ↓ select one"}
+			return refuse{"no token is selected here", s.keys.selects()}
 		}
 		return act(s, a, r)
 	}
@@ -51,7 +51,8 @@ func (p *gatewayPane) lines(s *scene, w, h int, focused bool) []string {
 		return hint(s, w, h, "", "A revoke waits until the server has accepted it.", "", "Until then the gateway lets the token through.")
 	}
 	if n == 0 {
-		return hint(s, w, h, "", "Nothing revoked or replaced may still pass the gateway.", "", "A token revoked with x is watched here until it is dead.")
+		return hint(s, w, h, "", "Nothing revoked or replaced may still pass the gateway.", "",
+			"A token revoked with "+s.keys.way(doRevoke)+" is watched here until it is dead.")
 	}
 	rows := s.gateRows()
 	if len(rows) == 0 {

@@ -196,13 +196,14 @@ func columnsFor(w int) columns {
 func (p *tokensPane) lines(s *scene, w, h int, focused bool) []string {
 	a, ok := s.selected()
 	if !ok {
-		return hint(s, w, h, "", "The tokens of an application are shown here.", "", "1 goes to Applications, ↑ ↓ select one.")
+		return hint(s, w, h, "", "The tokens of an application are shown here.", "",
+			s.keys.hint(paneApps, "goes to Applications, ")+s.keys.selects()+".")
 	}
 	if len(a.Rows) == 0 {
 		if a.Source == console.Gone {
 			return hint(s, w, h, "", "No token is left of "+a.Shown+".")
 		}
-		return hint(s, w, h, "", "No token of "+a.Shown+" yet.", "", s.keys.key(doGet)+" gets one.")
+		return hint(s, w, h, "", "No token of "+a.Shown+" yet.", "", s.keys.hint(doGet, "gets one."))
 	}
 	rows := s.tokensOf(a)
 	if len(rows) == 0 {
@@ -358,7 +359,9 @@ func (p *tokensPane) revoking(s *scene, r *session.Row, w int) (left, tail cell)
 	at, d, why := s.waiting(r)
 	switch at {
 	case inUndo:
-		return textCell(s.st.Warn, "in "+brief(s, d)), textCell(s.st.Accent, fitting([]string{"sending · u undoes", "· u undoes"}, w))
+		undoes := s.keys.hint(doUndo, "undoes")
+		return textCell(s.st.Warn, "in "+brief(s, d)),
+			textCell(s.st.Accent, fitting([]string{"sending · " + undoes, "· " + undoes}, w))
 	case sending:
 		return textCell(s.st.Warn, "now"), textCell(s.st.Quiet, "sending…")
 	case heldBack:

@@ -47,23 +47,23 @@ func (m *root) probeUntilDead() tea.Cmd {
 
 // tellProbes tells of probe loops. A probe among many says nothing: the strip shows it.
 func (m *root) tellProbes(f session.Fact) {
-	again := m.keys.key(probeOn) + " begins again"
+	again := m.keys.hint(probeOn, "begins again")
 	switch f := f.(type) {
 	case session.ProbesBegan:
 		text := f.Fingerprint + " is probed until the gateway refuses it"
 		if f.N > 1 {
 			text = strconv.Itoa(f.N) + " tokens are probed until the gateway refuses them"
 		}
-		m.note(info, text, m.keys.key(probeOn)+" stops it")
+		m.note(info, text, m.keys.hint(probeOn, "stops it"))
 	case session.DeadAlready:
-		m.note(info, f.Fingerprint+" is proved dead already", m.keys.key(doProbe)+" probes it once more")
+		m.note(info, f.Fingerprint+" is proved dead already", m.keys.hint(doProbe, "probes it once more"))
 	case session.ProbesStopped:
 		m.note(info, f.Fingerprint+": probing has stopped after "+text.Count(f.N, "probe")+", not proved dead", again)
 	case session.ProbeFailed:
 		m.fail("probe", f.Err)
 	case session.ProbesHopeless:
 		hint := m.s.Remedy(m.board().App(f.Token.AppID), f.Hint, m.face())
-		m.note(warn, f.Fingerprint+": "+f.Hopeless, hint+"; "+m.keys.key(probeOn)+" stops probing")
+		m.note(warn, f.Fingerprint+": "+f.Hopeless, hint+"; "+m.keys.hint(probeOn, "stops probing"))
 	case session.ProbesEnded:
 		switch f.Stop {
 		case console.StopDead:

@@ -164,9 +164,9 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 		m.note(bad, m.keys.hint(writeOut, "keeps what this console holds")+": nothing can be stored", "") // on 80 columns
 	case session.SettledElsewhere:
 		if f.Refusal != "" {
-			m.note(bad, f.Token.Fingerprint+": the server refused another console to revoke it: "+f.Refusal, m.keys.hint(doRevoke, "decides again")+"; the token lives")
+			m.note(bad, f.Token.Fingerprint+": the server refused another console to revoke it: "+f.Refusal, "the token lives; "+m.keys.hint(doRevoke, "decides again"))
 		} else {
-			m.note(info, f.Token.Fingerprint+": its revoke was taken back in another console", m.keys.hint(doRevoke, "decides again")+"; the token lives")
+			m.note(info, f.Token.Fingerprint+": its revoke was taken back in another console", "the token lives; "+m.keys.hint(doRevoke, "decides again"))
 		}
 	case session.ProbesBegan, session.DeadAlready, session.ProbesStopped, session.ProbesEnded, session.ProbesHopeless, session.ProbeFailed:
 		m.tellProbes(f)
@@ -347,7 +347,7 @@ func (m *root) brought(word string, out console.Outcome) {
 		m.note(good, word+" "+t.Fingerprint+left, "")
 	}
 	for _, n := range out.Notes {
-		m.note(warn, n, "")
+		m.note(warn, m.face().Says(n), "")
 	}
 }
 

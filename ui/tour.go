@@ -117,9 +117,9 @@ func (t *tour) line(m *root, w int) string {
 	now := all[t.at]
 	keys := make([]any, len(now.acts))
 	for i, a := range now.acts {
-		keys[i] = m.keys.key(a)
+		keys[i] = m.keys.way(a)
 	}
-	const end = "esc ends the tour"
+	end := m.keys.hint(closeTop, "ends the tour")
 	l := kit.NewLine("", 256)
 	l.Gap(1)
 	l.Put(string(m.st.Accent), fmt.Sprintf("%d/%d  ", t.at+1, len(all)))
@@ -129,7 +129,7 @@ func (t *tour) line(m *root, w int) string {
 		text = fmt.Sprintf(now.brief, keys...)
 	}
 	l.Put(string(m.st.Strong), kit.Cut(text, max(room, 0)))
-	if gap := w - 1 - len(end) - l.Width(); gap >= 2 {
+	if gap := w - 1 - kit.Width(end) - l.Width(); gap >= 2 {
 		l.Gap(gap)
 		l.Put(string(m.st.Quiet), end)
 	}

@@ -112,6 +112,8 @@ func (p *welcome) body(s *scene, configPath string, bw int, says, explains bool)
 	if !explains {
 		put("", "")
 	}
-	put(string(s.st.Quiet), fitting([]string{"↑ ↓ choose   enter or its number   q quit", "↑ ↓ enter   q quit"}, bw))
+	leaves := s.keys.hint(quit, "quit")
+	put(string(s.st.Quiet), fitting([]string{"↑ ↓ choose   enter or its number   " + leaves,
+		"↑ ↓ enter   " + leaves}, bw))
 	return body
 }

@@ -1,0 +1,204 @@
+package ui_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"lanyard/console"
+	"lanyard/ui"
+)
+
+// elsewhere puts every action on a key that nobody has, and returns the old names of the keys.
+func elsewhere(t *testing.T) (ui.Keys, []string) {
+	t.Helper()
+	chosen := map[string][]string{}
+	var old []string
+	next := []rune(ui.Elsewhere)[0]
+	for _, row := range ui.AllActions() {
+		name := row[0]
+		for range max(len(strings.Fields(row[1])), 1) {
+			chosen[name] = append(chosen[name], string(next))
+			next++
+		}
+		if name == "quit_now" { // it must stay
+			chosen[name] = append(chosen[name], "ctrl+c")
+			continue
+		}
+		old = append(old, strings.Fields(row[1])...)
+	}
+	keys, problems := ui.ChooseKeys(chosen)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	slices.Sort(old)
+	return keys, slices.Compact(old)
+}
+
+// Keys that mean the same wherever something is open or typed: there they may be named, whatever
+// is remapped.
+var fixed = []string{"esc", "enter", "tab", "shift+tab", "up", "down", "left", "right", "pgup",
+	"pgdown", "home", "end", "space"}
+
+// instead are the keys of overlays that no configuration changes, with what they are said to do.
+var instead = regexp.MustCompile(`\b(?:y copies the address|y copy|c copies|c the code|c code|i asks|d gets|r revokes first)\b`)
+
+// naming finds an old key as a sentence names it: with what it does, or after press or with.
+func naming(old []string) *regexp.Regexp {
+	var names []string
+	for _, k := range old {
+		names = append(names, regexp.QuoteMeta(shownAs(k)))
+	}
+	key := "(?:" + strings.Join(names, "|") + ")"
+	does := `(?:goes|gets|takes|undoes|undo|probes|revokes|renews|copies|asks|shows|forgets|edits|` +
+		`dismisses|opens|stops|begins|watches|decides|tries|saves|unlocks|adds|counts|lists|is every|ends|` +
+		`quits?|closes|brings|looks|hides|marks|sorts|moves|pauses|select one|does too|still|asks it)`
+	return regexp.MustCompile(`(?:^|[\s(·;,:"])` + key + ` ` + does +
+		`\b|(?:[Pp]ress|revoked with|then) ` + key + `(?:$|[\s).,;])`)
+}
+
+// shownAs is how a sentence writes a key.
+func shownAs(k string) string {
+	if s, ok := map[string]string{"up": "↑", "down": "↓", "left": "←", "right": "→",
+		"pgdown": "pgdn"}[k]; ok {
+		return s
+	}
+	return k
+}
+
+// remappable are the old keys that sentences may name nowhere, and those that they may name where
+// something is open.
+func remappable(old []string) (everywhere, overPanes *regexp.Regexp) {
+	return naming(old), naming(slices.DeleteFunc(slices.Clone(old),
+		func(k string) bool { return slices.Contains(fixed, k) }))
+}
+
+// Whatever key an action is on, every sentence of every screen names that key.
+func TestSentencesNameTheKeysOfToday(t *testing.T) {
+	t.Parallel()
+	keys, old := elsewhere(t)
+	everywhere, overPanes := remappable(old)
+	for _, sc := range append(screens(), silentScreens()...) {
+		if sc.name == "ascii" { // where each of these keys is a question mark
+			continue
+		}
+		for _, size := range [][2]int{{200, 50}, {80, 24}, {60, 20}} {
+			p := sc.open(t, size[0], size[1], func(o *ui.Options) { o.Keys = keys })
+			named := everywhere
+			if p.Overlays() > 0 || p.Typing() {
+				named = overPanes
+			}
+			texts := append(strings.Split(ansi.Strip(p.Frame()), "\n"), p.Log()...)
+			for _, text := range texts {
+				for _, part := range strings.Split(instead.ReplaceAllString(text, ""), "│") {
+					if at := named.FindString(part); at != "" {
+						t.Errorf("%s at %v names a key that nothing is on: %q in %q", sc.name, size, at,
+							strings.TrimSpace(part))
+					}
+				}
+			}
+		}
+	}
+}
+
+// silentScreens are places whose sentences are in no golden: nothing is there yet, or a key is
+// refused.
+func silentScreens() []screen {
+	none := func() console.Board { return console.Board{} }
+	bare := func() console.Board {
+		b := orders()
+		b.Tokens, b.Marks, b.Exchanges = nil, nil, nil
+		return b
+	}
+	out := []screen{{name: "no application", board: none, keys: "g x 2 x 3 x 4 x"},
+		{name: "no token", board: bare, keys: "2 x 3 x 4 x g 1 x"}}
+	for _, k := range []string{"r", "x", "y", "p", "P", "v", "Y", "X", "e", "D", "f", "u", "space",
+		"z", "enter"} {
+		out = append(out, screen{name: "refused " + k, board: bare, keys: "1 " + k + " 2 " + k + " 3 " +
+			k + " 4 " + k})
+	}
+	return append(out, screen{name: "marked and copied", keys: "2 space space y v Y"})
+}
+
+// No text of the code names a key by itself: neither of the screen, nor of the errors that it
+// shows.
+func TestNoTextNamesAKey(t *testing.T) {
+	t.Parallel()
+	_, old := elsewhere(t)
+	everywhere, overPanes := remappable(old)
+	n := 0
+	for _, dir := range []string{".", "../console", "../store", "../tokenapi"} {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case d.IsDir() && (d.Name() == "testdata" || d.Name() == "sandbox"):
+				return fs.SkipDir
+			case d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
+				return nil
+			}
+			named := everywhere
+			if base := filepath.Base(path); dir == "." &&
+				(strings.HasPrefix(base, "overlay") || overPanesToo[base]) {
+				named = overPanes
+			}
+			f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+			if err != nil {
+				return err
+			}
+			ast.Inspect(f, func(node ast.Node) bool {
+				lit, ok := node.(*ast.BasicLit)
+				if !ok || lit.Kind != token.STRING {
+					return true
+				}
+				n++
+				text, err := strconv.Unquote(lit.Value)
+				if at := named.FindString(instead.ReplaceAllString(text, "")); err == nil && at != "" {
+					t.Errorf("%s: %q names the key %q", path, text, at)
+				}
+				return true
+			})
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n < 3000 {
+		t.Errorf("only %d texts were looked at", n)
+	}
+}
+
+// overPanesToo are files whose texts are shown where something is open.
+var overPanesToo = map[string]bool{"chooser.go": true, "welcome.go": true, "form.go": true,
+	"intents.go": true}
+
+// Esc closes what is open, as is said there, also where another key closes the things of the panes.
+func TestEscClosesWhateverIsOpen(t *testing.T) {
+	t.Parallel()
+	keys, _ := elsewhere(t)
+	n := 0
+	for _, sc := range screens() {
+		p := sc.open(t, 120, 32, func(o *ui.Options) { o.Keys = keys })
+		if p.Overlays() == 0 {
+			continue
+		}
+		n++
+		p.Key("esc", "esc") // what was typed is thrown away after a question
+		if p.Overlays() != 0 && !strings.HasPrefix(sc.name, "invite-") {
+			t.Errorf("%s stays open", sc.name)
+		}
+	}
+	if n < 20 {
+		t.Errorf("only %d overlays were opened", n)
+	}
+}
