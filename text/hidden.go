@@ -16,7 +16,8 @@ func hidden(rs []rune, i int) bool {
 	case r >= 0xe0020 && r <= 0xe007f:
 		return !inFlag(rs, i)
 	default:
-		return ignorable(r) || unicode.In(r, unicode.C, unicode.Zl, unicode.Zp, unicode.Noncharacter_Code_Point)
+		return ignorable(r) || unicode.Is(unicode.Noncharacter_Code_Point, r) ||
+			unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp)
 	}
 }
 

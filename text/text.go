@@ -5,7 +5,8 @@
 //
 //   - An escape sequence (ECMA-48) does not pass, from its introducer to its end.
 //   - Control characters, format characters, direction marks, private use and noncharacters do not
-//     pass; nor do characters that show nothing (Unicode: default ignorable).
+//     pass; nor do characters that show nothing (Unicode: default ignorable). Characters that Unicode
+//     assigns later do: new scripts and emoji.
 //   - A joiner, variation selector or tag passes in the words and emoji that are spelt with it.
 //   - Of the marks on one character, and of the joiners in one emoji, eight pass. A mark with no
 //     character before it does not pass.

@@ -34,6 +34,7 @@ func TestRule(t *testing.T) {
 		{"OSC without end", "a\x1b]words remain", "awords remain"},
 		{"CSI of C1", "a\u009b31mb", "ab"},
 		{"OSC of C1", "a\u009d0;t\u009cb", "ab"},
+		{"DCS of C1", "a\u0090x\u009cb", "ab"},
 		{"APC of C1", "a\u009fx\u009cb", "ab"},
 		{"raw byte of C1", "raw \x9b31m", "raw ?31m"},
 
@@ -55,6 +56,7 @@ func TestRule(t *testing.T) {
 		{"ignorable, not assigned", "a\u2065b\U000e0fff", "ab"},
 		{"private use", "a\ue000b\U000f0000c", "abc"},
 		{"noncharacters", "a\uffffb\ufdd0", "ab"},
+		{"not assigned yet", "a\u0378b", "a\u0378b"},
 		{"musical format", "a\U0001d173b", "ab"},
 		{"sign before a number", "\u06001", "1"},
 
