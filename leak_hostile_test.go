@@ -24,7 +24,7 @@ import (
 const (
 	controls  = "\x1b]0;EVIL\x07\x1b]52;c;RVZJTA==\x07\x1b]8;;http://EVIL/\x1b\\\x1b[7777m\x1bPEVIL\x1b\\\x1b_EVIL\x1b\\\x1bc\x00\x08\x7f\x0b\x0c\x1a\u0085\u009b7777m\u009d0;EVIL\u009c\u0090EVIL\u009c"
 	invisible = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u200b\u200c\u200d\u2060\u2028\u2029\ufeff\u00ad\u034f\u3164\u115f\uffa0\U000e0041"
-	fillers   = "\u034f\u3164\u115f\uffa0" // which are letters and marks by name: a configuration takes them
+	fillers   = "\u034f\u3164\u115f\uffa0" // letters and marks by name, with nothing to see
 	rawBytes  = "RAWC1"                    // becomes bytes that are no UTF-8, where JSON is written
 )
 
@@ -189,10 +189,10 @@ func hostilePlace(t *testing.T, server string) *place {
 			tomlQuote(name), key, grant, server+"/api", more)
 	}
 	user := "username = " + tomlQuote(unseen("user")) + "\npassword = 'c4n/plain'\n"
-	p.write("undo_window = \"0s\"\n[clipboard]\nvia = \"osc52\"\n[[environment]]\nname = " + tomlQuote("TOPenvironment"+fillers) +
+	p.write("undo_window = \"0s\"\n[clipboard]\nvia = \"osc52\"\n[[environment]]\nname = " + tomlQuote("TOPenvironment") +
 		fmt.Sprintf("\nproduction = true\ntoken_url = %q\nrevoke_url = %q\nintrospect_url = %q\ndevice_url = %q\n", server+"/token", server+"/revoke", server+"/introspect", server+"/device") +
 		app("Good", "good", "password", user) + app("Refused", "refused", "password", user) + app("Odd", "odd", "client_credentials", "") +
-		app("Device", "device", "device_code", "") + app("TOPapplication"+fillers, "named", "client_credentials", ""))
+		app("Device", "device", "device_code", "") + app("TOPapplication", "named", "client_credentials", ""))
 	return p
 }
 
@@ -275,7 +275,7 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 	both(ok, "log")
 	both(ok, "key", "status")
 	both([]int{0, 1}, "doctor")
-	both(ok, "token", "TOPapplication"+fillers, "--dry-run")
+	both(ok, "token", "TOPapplication", "--dry-run")
 
 	p.stdin = strings.Join([]string{"apps", "get Good", "get Refused", "get Odd", "tokens", "renew Good", "probe 1", "inspect 1", "copy 1", "revoke 1", "yes", "wait",
 		"gateway", "get Device", "cancel", "log all", "help", hostile("line"), "get " + unseen("line"), "TOP" + invisible, "quit"}, "\n")
@@ -318,6 +318,10 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 	// What a configuration may not hold, in every place: refused, and told of without it.
 	for _, key := range []string{"name", "consumer_key", "username", "grant", "key_type", "probe_url", "redirect_url", "environment", "unknown\\u001b]0;EVIL"} {
 		p.write("[[environment]]\nname = \"e\"\ntoken_url = \"http://127.0.0.1:1/token\"\n[[application]]\n" + strings.ReplaceAll(fmt.Sprintf("%q = %s\n", key, tomlQuote(hostile(key))), `\\u`, `\u`))
+		both([]int{2}, "config", "check")
+	}
+	for _, r := range fillers {
+		p.write("[[environment]]\ntoken_url = \"http://127.0.0.1:1/token\"\nname = " + tomlQuote("TOP"+string(r)+"END") + "\n")
 		both([]int{2}, "config", "check")
 	}
 	p.write("theme = \"" + controls + invisible + "\"\n")

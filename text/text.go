@@ -37,8 +37,8 @@ func Words(s string, limit int) string {
 	return form{limit: limit, odd: odd, fold: true, more: "…"}.write(s)
 }
 
-// Passes reports whether Line leaves s as it is.
-func Passes(s string) bool { return Line(s) == s }
+// Passes reports whether Value leaves s as it is, however long it is.
+func Passes(s string) bool { return Value(s, math.MaxInt) == s }
 
 // form is how write treats a text.
 type form struct {
