@@ -321,7 +321,8 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 		both([]int{2}, "config", "check")
 	}
 	for _, r := range fillers {
-		p.write("[[environment]]\ntoken_url = \"http://127.0.0.1:1/token\"\nname = " + tomlQuote("TOP"+string(r)+"END") + "\n")
+		p.write("[[environment]]\ntoken_url = \"http://127.0.0.1:1/token\"\nname = " +
+			tomlQuote("TOP"+string(r)+"END") + "\n")
 		both([]int{2}, "config", "check")
 	}
 	p.write("theme = \"" + controls + invisible + "\"\n")

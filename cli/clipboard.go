@@ -173,7 +173,7 @@ func (b *board) ways() []string {
 	return []string{viaSystem, viaTerminal}
 }
 
-// safeToPaste reports whether a terminal takes s for nothing but text: LF is the only control character.
+// safeToPaste reports whether s is text and nothing else to a terminal. It may have line feeds.
 func safeToPaste(s string) bool { return text.Passes(strings.ReplaceAll(s, "\n", " ")) }
 
 func (b *board) copyVia(ctx context.Context, way string, text secret.Text) (session.CopiedTo, error) {

@@ -33,7 +33,8 @@ func (r *reader) screen(top section) {
 		for i, span := range alerts.list("before") {
 			d, err := time.ParseDuration(span)
 			if err != nil || d <= 0 {
-				r.problem(r.places[text.Path("alerts", "before", i)].Value, "alerts.before", "is not a duration", `write it like "5m" or "1m"`)
+				r.problem(r.places[text.Path("alerts", "before", i)].Value, "alerts.before",
+					"is not a duration", `write it like "5m" or "1m"`)
 				continue
 			}
 			c.Alerts.Before = append(c.Alerts.Before, d)

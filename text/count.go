@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Count returns "no tokens", "1 token" or "2 tokens" for the thing "token". The last word of thing takes
-// the plural.
+// Count returns "no tokens", "1 token" or "2 tokens" for the thing "token". The last word of thing
+// takes the plural.
 func Count(n int, thing string) string {
 	stem, ok := strings.CutSuffix(thing, "y")
 	if ok && strings.LastIndexAny(stem, "aeiou") != len(stem)-1 { // a retry, but not a key

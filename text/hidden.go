@@ -21,25 +21,26 @@ func hidden(rs []rune, i int) bool {
 	}
 }
 
-// ignorable reports whether r shows nothing although it is a letter, a mark or not assigned. With it two
-// different names look the same.
+// ignorable reports whether r shows nothing although it is a letter, a mark or not assigned. With
+// it two different names look the same.
 func ignorable(r rune) bool { return unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) }
 
 // joining are the scripts in which a joiner changes how letters are drawn.
 var joining = []*unicode.RangeTable{
 	unicode.Arabic, unicode.Syriac, unicode.Mongolian, unicode.Nko, unicode.Phags_Pa, unicode.Mandaic,
 	unicode.Manichaean, unicode.Adlam, unicode.Hanifi_Rohingya,
-	unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya, unicode.Tamil,
-	unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Khmer, unicode.Myanmar,
-	unicode.Tibetan, unicode.Balinese, unicode.Javanese, unicode.Sundanese, unicode.Newa, unicode.Grantha,
-	unicode.Tirhuta, unicode.Kaithi, unicode.Chakma,
+	unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya,
+	unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala,
+	unicode.Khmer, unicode.Myanmar, unicode.Tibetan, unicode.Balinese, unicode.Javanese,
+	unicode.Sundanese, unicode.Newa, unicode.Grantha, unicode.Tirhuta, unicode.Kaithi, unicode.Chakma,
 }
 
-// viramas are the signs that take the vowel from a consonant. A joiner after one chooses a form even at
-// the end of a word.
+// viramas are the signs that take the vowel from a consonant. A joiner after one chooses a form
+// even at the end of a word.
 const viramas = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca"
 
-// joins reports whether the joiner at i is in a word of a joining script, or, if it is a ZWJ, in an emoji.
+// joins reports whether the joiner at i is in a word of a joining script, or, if it is a ZWJ, in an
+// emoji.
 func joins(rs []rune, i int) bool {
 	letter := i - 1
 	for letter >= 0 && isMark(rs[letter]) {
@@ -63,14 +64,15 @@ func isMark(r rune) bool {
 	return unicode.Is(unicode.M, r) && !ignorable(r) && !unicode.Is(unicode.Variation_Selector, r)
 }
 
-// inWord reports whether r can follow a joiner in a joining script: one of its letters, or a mark that
-// several scripts share.
+// inWord reports whether r can follow a joiner in a joining script: one of its letters, or a mark
+// that several scripts share.
 func inWord(r rune) bool {
 	return unicode.In(r, joining...) || unicode.Is(unicode.Inherited, r) && unicode.Is(unicode.Mn, r)
 }
 
-// varies reports whether the variation selector at i can be seen: after an emoji, which it makes coloured
-// or plain, in a keycap, and after a Chinese or Mongolian letter, of which it chooses a form.
+// varies reports whether the variation selector at i can be seen: after an emoji, which it makes
+// coloured or plain, in a keycap, and after a Chinese or Mongolian letter, of which it chooses a
+// form.
 func varies(rs []rune, i int) bool {
 	if i == 0 {
 		return false
@@ -92,8 +94,8 @@ func emoji(r rune) bool {
 	return strings.ContainsRune(others, r) || r >= '\u2100' && unicode.Is(unicode.So, r)
 }
 
-// inFlag reports whether the tag at i is in the flag of a region: a black flag, three to six tags, and
-// the end tag.
+// inFlag reports whether the tag at i is in the flag of a region: a black flag, three to six tags,
+// and the end tag.
 func inFlag(rs []rune, i int) bool {
 	const flag, end, most = '\U0001f3f4', '\U000e007f', 6
 	tag := func(r rune) bool { return r >= 0xe0061 && r <= 0xe007a || r >= 0xe0030 && r <= 0xe0039 }

@@ -6,8 +6,8 @@ import (
 	"unicode/utf16"
 )
 
-// JSON returns a JSON document in which each character that does not pass by itself is escaped, other
-// than line feeds. The values stay as they are.
+// JSON returns a JSON document in which each character that does not pass by itself is escaped,
+// other than line feeds. The values stay as they are.
 func JSON(doc []byte) []byte {
 	var b strings.Builder
 	var on pile

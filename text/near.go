@@ -14,8 +14,9 @@ func DidYouMean(word string, known []string) string {
 	return ""
 }
 
-// Nearest returns the known word that a mistyped one was probably meant to be, or "". Two letters may be
-// wrong, one in words of less than five, and none in words of less than three, because those are all near.
+// Nearest returns the known word that a mistyped one was probably meant to be, or "". Two letters
+// may be wrong, one in words of less than five, and none in words of less than three, because those
+// are all near.
 func Nearest(word string, known []string) string {
 	best, least := "", 3
 	for _, k := range known {
@@ -34,8 +35,8 @@ func Nearest(word string, known []string) string {
 	return best
 }
 
-// distance is the number of letters to insert, drop, change or swap with their neighbour to make b of a.
-// Case, and - for _, do not count. It is 99 for words that cannot be near.
+// distance is the number of letters to insert, drop, change or swap with their neighbour to make b
+// of a. Case, and - for _, do not count. It is 99 for words that cannot be near.
 func distance(a, b string) int {
 	const longest, most = 64, 8 // in bytes: a word, and how much longer than the other
 	if len(a) > longest || len(a)-len(b) > most || len(b)-len(a) > most {

@@ -6,20 +6,23 @@ import (
 	"unicode/utf8"
 )
 
-// Place is where something is in a file, both from 1; the column counts characters. Line 0 is nowhere.
+// Place is where something is in a file, both from 1; the column counts characters. Line 0 is
+// nowhere.
 type Place struct{ Line, Column int }
 
 // PlaceAt counts lines and characters up to an offset of file.
 func PlaceAt(file string, offset int) Place {
 	start := strings.LastIndexByte(file[:offset], '\n') + 1
-	return Place{strings.Count(file[:offset], "\n") + 1, utf8.RuneCountInString(file[start:offset]) + 1}
+	line := strings.Count(file[:offset], "\n") + 1
+	return Place{line, utf8.RuneCountInString(file[start:offset]) + 1}
 }
 
 // Spot is where a key is, and where its value begins.
 type Spot struct{ Key, Value Place }
 
-// Places says where each key of a TOML file is, by its Path. A library tells this neither for unknown
-// keys nor for wrong types, and in [[arrays]] it names the last occurrence instead of the wrong one.
+// Places says where each key of a TOML file is, by its Path. A library tells this neither for
+// unknown keys nor for wrong types, and in [[arrays]] it names the last occurrence instead of the
+// wrong one.
 type Places map[string]Spot
 
 // Path joins the names of tables and keys, and the indexes (int) of elements of arrays, to a key of
@@ -41,8 +44,8 @@ func Path(parts ...any) string {
 // library needs seconds for a hundred thousand.
 const maxNesting = 32
 
-// scanner walks TOML for positions only. It accepts more than TOML and never fails: what it makes of a
-// broken file is not used, because the library refuses that file.
+// scanner walks TOML for positions only. It accepts more than TOML and never fails: what it makes
+// of a broken file is not used, because the library refuses that file.
 type scanner struct {
 	s      string
 	i      int
@@ -55,8 +58,8 @@ type scanner struct {
 	tooFar Place // first place that is nested too deeply
 }
 
-// FindKeys finds the keys of a TOML file, and the first place where it is nested too deeply to be decoded.
-// A file that is not TOML gets places too, which mean nothing.
+// FindKeys finds the keys of a TOML file, and the first place where it is nested too deeply to be
+// decoded. A file that is not TOML gets places too, which mean nothing.
 func FindKeys(file string) (found Places, tooDeep Place) {
 	sc := &scanner{s: file, line: 1, found: Places{}, counts: map[string]int{}}
 	table := ""
@@ -213,7 +216,8 @@ func (sc *scanner) dotted() []string {
 	}
 }
 
-// unquoteKey decodes a quoted key, which has the escapes of Go and \e. One that is broken stays as it is.
+// unquoteKey decodes a quoted key, which has the escapes of Go and \e. One that is broken stays as
+// it is.
 func unquoteKey(raw string) string {
 	if len(raw) < 2 || raw[len(raw)-1] != raw[0] {
 		return raw

@@ -1,20 +1,20 @@
-// Package text makes text from elsewhere safe for a terminal, and holds what packages say in the same
-// words: counts, suggestions, and where a key of a TOML file is.
+// Package text makes text from elsewhere safe for a terminal, and holds what packages say in the
+// same words: counts, suggestions, and where a key of a TOML file is.
 //
 // Text from elsewhere is what a server, a file or a paste says. One rule decides what of it passes:
 //
 //   - An escape sequence (ECMA-48) does not pass, from its introducer to its end.
-//   - Control characters, format characters, direction marks, private use and noncharacters do not
-//     pass; nor do characters that show nothing (Unicode: default ignorable). Characters that Unicode
-//     assigns later do: new scripts and emoji.
+//   - Control and format characters, direction marks, private use and noncharacters do not pass.
+//     Nor do characters that show nothing (Unicode: default ignorable). Characters that Unicode
+//     has not assigned yet do: they may be in new scripts and emoji.
 //   - A joiner, variation selector or tag passes in the words and emoji that are spelt with it.
 //   - Of the marks on one character, and of the joiners in one emoji, eight pass. A mark with no
 //     character before it does not pass.
-//   - Each white space character, line ends included, becomes a space. So does the blank of Braille.
+//   - Each white space character becomes a space, and so do line ends and the blank of Braille.
 //   - Bytes that are not UTF-8 become U+FFFD. It is shown as "?".
 //
-// Nothing stands in place of what does not pass. A mark would split a secret, which then is not masked.
-// Where two names must not look the same, Passes says whether a name may be taken.
+// Nothing stands in place of what does not pass. A mark would split a secret, which then is not
+// masked. Where two names must not look the same, Passes says whether a name may be taken.
 //
 // The package imports the standard library alone. How many cells a text takes is decided by ui/kit.
 package text
@@ -31,8 +31,8 @@ func Line(s string) string { return form{limit: math.MaxInt, odd: '?'}.write(s) 
 // Value is Line of at most limit characters, for a value that is taken in. U+FFFD stays in it.
 func Value(s string, limit int) string { return form{limit: limit, odd: odd}.write(s) }
 
-// Words is Line for prose: runs of blanks become one space, and those at the ends go. A text of more than
-// limit characters is cut there and ends in "…".
+// Words is Line for prose: runs of blanks become one space, and those at the ends go. A text of
+// more than limit characters is cut there and ends in "…".
 func Words(s string, limit int) string {
 	return form{limit: limit, odd: odd, fold: true, more: "…"}.write(s)
 }
@@ -119,9 +119,9 @@ const (
 	longestSequence = 256
 )
 
-// sequence returns the index of the last character of the escape sequence that begins at i, and -1 if
-// none does. Of a sequence that does not end only the introducer counts, so that it cannot swallow the
-// rest of the text.
+// sequence returns the index of the last character of the escape sequence that begins at i, and -1
+// if none does. Of a sequence that does not end only the introducer counts, so that it cannot
+// swallow the rest of the text.
 func sequence(rs []rune, i int) int {
 	kind, j := rs[i], i+1
 	switch kind {
@@ -181,7 +181,8 @@ func (p *pile) over(r rune) bool {
 	switch {
 	case r == joiner:
 		p.joins++
-	case unicode.Is(unicode.M, r), // also the vowels and finals of Hangul, which take no cell of their own
+	case unicode.Is(unicode.M, r),
+		// The vowels and finals of Hangul take no cell of their own.
 		r >= 0x1160 && r <= 0x11ff, r >= 0xd7b0 && r <= 0xd7ff:
 		p.marks++
 	case unicode.Is(unicode.Cf, r):

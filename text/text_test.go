@@ -11,6 +11,8 @@ import (
 	"lanyard/text"
 )
 
+const england = "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+
 // many is one character n times.
 func many(s string, n int) string { return strings.Repeat(s, n) }
 
@@ -78,7 +80,7 @@ func TestRule(t *testing.T) {
 		{"keycap", "1\ufe0f\u20e3 #\ufe0f\u20e3 1\ufe0f2", "1\ufe0f\u20e3 #\ufe0f\u20e3 12"},
 		{"variation of Chinese", "葛\U000e0100飾 葛\ufe0f か\U000e0100", "葛\U000e0100飾 葛 か"},
 		{"tags", "x\U000e0041\U000e0042", "x"},
-		{"flag of England", "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"},
+		{"flag of England", england, england},
 		{"flag without end", "🏴\U000e0067\U000e0062", "🏴"},
 
 		{"heap of marks", "e" + many("\u0301", 299) + "x", "e" + many("\u0301", 8) + "x"},
@@ -95,7 +97,8 @@ func TestRule(t *testing.T) {
 		if got := strings.ReplaceAll(text.Value(c.in, 1000), "\ufffd", "?"); got != c.want {
 			t.Errorf("%s: Value(%+q) is %+q, want %+q", c.what, c.in, got, c.want)
 		}
-		if got, want := strings.ReplaceAll(text.Words(c.in, 1000), "\ufffd", "?"), strings.Join(strings.Fields(c.want), " "); got != want {
+		words := strings.ReplaceAll(text.Words(c.in, 1000), "\ufffd", "?")
+		if got, want := words, strings.Join(strings.Fields(c.want), " "); got != want {
 			t.Errorf("%s: Words(%+q) is %+q, want %+q", c.what, c.in, got, want)
 		}
 		if text.Passes(c.in) != (c.in == c.want) {
@@ -116,7 +119,7 @@ func TestLimit(t *testing.T) {
 		{"ten letters", 4, "ten ", "ten…"},
 		{"\u200b\u200bab", 2, "ab", "ab"},
 		{"👩\u200d💻", 2, "👩", "👩…"},
-		{"🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", 3, "🏴", "🏴…"},
+		{england, 3, "🏴", "🏴…"},
 		{"a", 0, "", "…"},
 		{"a\xff\ufffd", 3, "a\ufffd\ufffd", "a\ufffd\ufffd"},
 		{"", 0, "", ""},
@@ -140,7 +143,7 @@ func TestEveryScript(t *testing.T) {
 	n := 0
 	for line := range strings.Lines(string(data)) {
 		f := strings.Split(strings.TrimSpace(line), "\t")
-		if strings.HasPrefix(line, "#") || f[0] == "prepend" { // signs that begin a number are format characters
+		if strings.HasPrefix(line, "#") || f[0] == "prepend" { // signs before numbers are format characters
 			continue
 		}
 		s := ""
@@ -166,7 +169,8 @@ func TestEveryScript(t *testing.T) {
 // JSON keeps each value as it is, and shows a terminal none of it.
 func TestJSON(t *testing.T) {
 	t.Parallel()
-	odd := "a\x1b[31m\x7f\u0085\u009b\u202e\u2066\u200d\u200b\u2028\ufeff\u3164\ue000\U000e0041\n\tü日" + many("\u0301", 299)
+	odd := "a\x1b[31m\x7f\u0085\u009b\u202e\u2066\u200d\u200b\u2028\ufeff\u3164\ue000\U000e0041\n\tü日" +
+		many("\u0301", 299)
 	doc, err := json.MarshalIndent(map[string]string{odd: odd}, "", "  ")
 	if err != nil {
 		t.Fatal(err)
@@ -187,13 +191,16 @@ func TestJSON(t *testing.T) {
 }
 
 func FuzzRule(f *testing.F) {
-	for _, s := range []string{"", "a\x1b[31mred", "\x1b]0;t\x07", "\u202eab\u200b", "\x9b31m", "👩\u200d💻", "क्\u200d\u200bष", "e" + many("\u0301", 20)} {
+	for _, s := range []string{"", "a\x1b[31mred", "\x1b]0;t\x07", "\u202eab\u200b", "\x9b31m", "👩\u200d💻",
+		"क्\u200d\u200bष", "e" + many("\u0301", 20)} {
 		f.Add(s, uint16(20))
 	}
 	f.Fuzz(func(t *testing.T, s string, limit uint16) {
 		n := int(limit)
-		for _, out := range []string{text.Line(s), text.Value(s, n), strings.TrimSuffix(text.Words(s, n), "…")} {
-			if !utf8.ValidString(out) || strings.ContainsAny(out, "\x1b\u009b\u202e\u200b\n") || !text.Passes(out) {
+		words := strings.TrimSuffix(text.Words(s, n), "…")
+		for _, out := range []string{text.Line(s), text.Value(s, n), words} {
+			odd := strings.ContainsAny(out, "\x1b\u009b\u202e\u200b\n")
+			if odd || !utf8.ValidString(out) || !text.Passes(out) {
 				t.Fatalf("%+q: %+q", s, out)
 			}
 		}

@@ -28,7 +28,8 @@ func (d *draft) broken() bool {
 }
 
 func (d *draft) problem(at text.Place, key, why, hint string) {
-	d.problems = append(d.problems, Problem{Line: at.Line, Column: at.Column, Key: key, Text: why, Hint: hint})
+	p := Problem{Line: at.Line, Column: at.Column, Key: key, Text: why, Hint: hint}
+	d.problems = append(d.problems, p)
 }
 
 // read decodes a file into plain values and checks them afterwards: only so can everything be reported at once.

@@ -24,7 +24,7 @@ func plain(s string) (int, bool) {
 	return len(s), true
 }
 
-// Clean is text.Line for a column: Korean letters are composed, because terminals differ in their cells.
+// Clean is text.Line for a column. It composes Korean letters: terminals differ in their cells.
 func Clean(s string) string {
 	if _, ok := plain(s); ok {
 		return s
