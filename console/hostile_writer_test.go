@@ -222,7 +222,8 @@ func TestFaultHostileWriter(t *testing.T) {
 		for n, column := range slices.Sorted(maps.Keys(all)) {
 			for i, change := range all[column] {
 				// A sample has the columns that name a place, and of the others each third.
-				if place := column == "environment" || column == "probe_url"; !full() && (i > 0 || n%3 != 0 && !place) {
+				place := column == "environment" || column == "probe_url"
+				if !full() && (i > 0 || n%3 != 0 && !place) {
 					break
 				}
 				there := copyOf(t, dir)

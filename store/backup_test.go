@@ -188,7 +188,9 @@ func TestBackupRestored(t *testing.T) {
 			t.Run(name+" to "+kind, func(t *testing.T) {
 				t.Parallel()
 				dir := filepath.Join(t.TempDir(), "a", "state")
-				variable := store.Environment("LANYARD_KEY", func(string) (string, bool) { return "a text of sixteen or more", true })
+				variable := store.Environment("LANYARD_KEY", func(string) (string, bool) {
+					return "a text of sixteen or more", true
+				})
 				slots := []store.KeySlot{store.Cheap(store.Passphrase()), store.Cheap(variable)}
 				o := store.Options{First: strings.Fields(kind), Slots: slots}
 				r := store.Restoring{Options: o, Passphrase: secret.New(phrase)}

@@ -236,7 +236,8 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 				}
 				was := contents(t, old)
 				_ = old.Close()
-				o := store.Options{First: []string{kind}, Slots: slots}.At(time.Date(2027, 1, 2, 3, 4, 5, 6, time.UTC))
+				o := store.Options{First: []string{kind}, Slots: slots}
+				o = o.At(time.Date(2027, 1, 2, 3, 4, 5, 6, time.UTC))
 				r := store.Restoring{Options: o, Replace: true, Passphrase: secret.New(phrase)}
 				for range 2 { // the second time at the same second: nothing is overwritten
 					done, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, r)

@@ -122,7 +122,8 @@ func TestNothingLeaks(t *testing.T) {
 				s := httptest.NewServer(echo(status, kind))
 				c, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{
 					TokenURL: s.URL + "/token?x=" + urlQuery, RevokeURL: s.URL + "/revoke?" + urlQuery,
-					IntrospectURL: s.URL + "/introspect?x=" + urlQuery, DeviceURL: s.URL + "/device_authorize?x=" + urlQuery,
+					IntrospectURL: s.URL + "/introspect?x=" + urlQuery,
+					DeviceURL:     s.URL + "/device_authorize?x=" + urlQuery,
 				}}, time.Now)
 				if err != nil {
 					t.Fatal(err)

@@ -169,16 +169,18 @@ func grid(t testing.TB, frame string) [][]cell {
 	return out
 }
 
-// marks are the letters by which a golden tells in which role a cell is drawn: on the screen, on the selected row, and on the
-// selected row of a pane without the focus. A role that looks like one before it in themes.Styles, in every kind of terminal,
-// goes by the letter of that one: what is compared is what is seen.
+// marks are the letters by which a golden tells in which role a cell is drawn: on the screen, on
+// the selected row, and on the selected row of a pane without the focus. A role that looks like
+// one before it in themes.Styles, in every kind of terminal, goes by the letter of that one: what
+// is compared is what is seen.
 var marks = map[string]string{
 	"": " ._", "Brand": "bB1", "Chip": "cC", "ChipDanger": "pP", "Quiet": "qQ2", "Strong": "sS3", "Accent": "aA4", "Border": "-",
 	"Good": "gG5", "Warn": "wW6", "Danger": "dD7", "GoodBar": "h", "WarnBar": "i", "Banner": "nN",
+	"EdgeQuiet": "eou",
 }
 
-// terminals is how many kinds of terminal goldens are made for: one with the dark theme, one with the light one, and one
-// without colours.
+// terminals is how many kinds of terminal goldens are made for: one with the dark theme, one with
+// the light one, and one without colours.
 const terminals = 3
 
 // looks is how a cell looks in each of them.
@@ -191,7 +193,10 @@ func stylesIn(t testing.TB, sc screen) [terminals]themes.Styles {
 	if sc.dark {
 		light = dark
 	}
-	return [terminals]themes.Styles{dark.Styles(true, themes.All), light.Styles(sc.dark, themes.All), dark.Styles(true, themes.NoColours)}
+	return [terminals]themes.Styles{
+		dark.Styles(true, themes.All), light.Styles(sc.dark, themes.All),
+		dark.Styles(true, themes.NoColours),
+	}
 }
 
 // lettersOf is the letter for each look of the roles.
@@ -240,7 +245,7 @@ func lettersOf(t testing.TB, all [terminals]themes.Styles) map[looks]byte {
 			}
 		}
 	}
-	spare := "jklmoruvxyzEFHIJKLMORTUVXYZ"
+	spare := "jklmrvxyzEFHIJKLMORTUVXYZ"
 	for _, ground := range grounds {
 		for _, role := range roles {
 			if put(spare[0], on(ground, role)) && len(spare) > 1 {
@@ -253,8 +258,9 @@ func lettersOf(t testing.TB, all [terminals]themes.Styles) map[looks]byte {
 	return letters
 }
 
-// styled draws the styles of a screen, or of a part of one, in all kinds of terminal as one grid of letters. A cell that
-// looks as no role does is a colour from outside of the themes, or another role in another kind of terminal.
+// styled draws the styles of a screen, or of a part of one, in all kinds of terminal as one grid
+// of letters. A cell that looks as no role does is a colour from outside of the themes, or another
+// role in another kind of terminal.
 func styled(t testing.TB, all [terminals]themes.Styles, screens [terminals][][]cell) string {
 	t.Helper()
 	letters := lettersOf(t, all)

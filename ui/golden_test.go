@@ -32,8 +32,8 @@ var sections sync.Map
 // goldenFiles keeps tests that run beside each other from writing one file at once.
 var goldenFiles sync.Mutex
 
-// TestMain sees to it that no golden stays behind that no test compares: a whole run with -update drops those, a whole
-// run without it fails.
+// TestMain sees to it that no golden stays behind that no test compares: a whole run with -update
+// drops those, a whole run without it fails.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	code := m.Run()
@@ -78,9 +78,9 @@ func leftOver() (code int) {
 
 var sized = regexp.MustCompile(`(^|-)(\d+x\d+)(-|$)`)
 
-// golden compares what is on the screen, without its styles, with what somebody has looked at: the box of the overlay on
-// top alone, or the whole frame where no overlay is open. The sizes of one screen are in one file: 80x24-help is the section
-// 80x24 of testdata/help.golden.
+// golden compares what is on the screen, without its styles, with what somebody has looked at: the
+// box of the overlay on top alone, or the whole frame where no overlay is open. The sizes of one
+// screen are in one file: 80x24-help is the section 80x24 of testdata/help.golden.
 func golden(t *testing.T, name string, p *ui.Pump) {
 	t.Helper()
 	file, section := name, "text"
@@ -101,7 +101,8 @@ func textOf(t *testing.T, p *ui.Pump, file string) string {
 	return folded(unfooted(t, frame, file))
 }
 
-// unfooted are the lines of a frame without styles. Instead of a last line that the golden of another screen has, that is named.
+// unfooted are the lines of a frame without styles. Instead of a last line that the golden of
+// another screen has, that is named.
 func unfooted(t *testing.T, frame, file string) []string {
 	t.Helper()
 	lines := strings.Split(strings.TrimSuffix(bare(frame), "\n"), "\n")
@@ -111,7 +112,8 @@ func unfooted(t *testing.T, frame, file string) []string {
 	return lines
 }
 
-// folded joins lines. Of more than two that are alike it keeps the first, and how many more there are.
+// folded joins lines. Of more than two that are alike it keeps the first, and how many more there
+// are.
 func folded(lines []string) string {
 	var b strings.Builder
 	for len(lines) > 0 {
@@ -154,12 +156,13 @@ func since(before, lines []string) string {
 // sameLine stands for a last line that the golden of another screen has.
 func sameLine(screen string) string { return "(the last line of " + screen + ")" }
 
-// footers are the last lines of the screens of panes, with their styles and without, each with the first screen that has it,
-// by size.
+// footers are the last lines of the screens of panes, with their styles and without, each with the
+// first screen that has it, by size.
 var footers sync.Map
 
-// footerOf names the screen of panes whose golden keeps the last line of a frame; "" where none has that line at this size.
-// So a footer is in the goldens of a few screens, and not of all. The styles count where the frame has some.
+// footerOf names the screen of panes whose golden keeps the last line of a frame; "" where none
+// has that line at this size. So a footer is in the goldens of a few screens, and not of all. The
+// styles count where the frame has some.
 func footerOf(t *testing.T, frame string) string {
 	t.Helper()
 	lines := strings.Split(frame, "\n")
@@ -178,7 +181,8 @@ func footerOf(t *testing.T, frame string) string {
 		}
 		return owners
 	}))
-	return owners.(func() map[string]string)()[lines[h-1]] //nolint:errcheck,forcetypeassert // nothing else is stored
+	of := owners.(func() map[string]string) //nolint:errcheck,forcetypeassert // nothing else is stored
+	return of()[lines[h-1]]
 }
 
 // crop takes a box out of a frame.
@@ -241,8 +245,8 @@ func compare(t *testing.T, file, section, got string) {
 	}
 }
 
-// sectionsOf reads a golden file. What is the same at several sizes is in the file once, under all of them: each size is a
-// section here.
+// sectionsOf reads a golden file. What is the same at several sizes is in the file once, under all
+// of them: each size is a section here.
 func sectionsOf(path string) (all []txtar.File, err error) {
 	a, err := txtar.ParseFile(path)
 	if err != nil {
@@ -263,7 +267,9 @@ func sectionsOf(path string) (all []txtar.File, err error) {
 // keep writes a golden file.
 func keep(path string, all []txtar.File) error {
 	all = slices.Clone(all)
-	slices.SortStableFunc(all, func(a, b txtar.File) int { return cmp.Compare(rank(a.Name), rank(b.Name)) })
+	slices.SortStableFunc(all, func(a, b txtar.File) int {
+		return cmp.Compare(rank(a.Name), rank(b.Name))
+	})
 	a := &txtar.Archive{}
 	same := map[string]int{} // where in the file a text of a kind is
 	for _, f := range all {

@@ -23,7 +23,7 @@ type screen struct {
 	board       func() console.Board                                               // nil: orders
 	set         func(*ui.Options)                                                  // nil: as it is
 	do          func(*ui.Pump)                                                     // after the keys
-	dark        bool                                                               // it chooses the dark theme, whatever was chosen before
+	dark        bool                                                               // it chooses the dark theme
 	own         func(t *testing.T, w, h int, change ...func(*ui.Options)) *ui.Pump // instead of all these
 }
 
@@ -89,10 +89,10 @@ func overlayScreens() []screen {
 		{name: "confirm", about: "A revoke in production asks, and No is the default.", keys: "2 down down down x"},
 		{name: "revoke-all", about: "To revoke everything of an application takes its number, typed.", keys: "X", text: "3"},
 		{name: "revoke-all-wrong", about: "Another number revokes nothing.", keys: "X", text: "4", do: press("enter")},
-		{name: "themes", about: "The themes, each on the whole screen while it is under the cursor.", dark: true, set: func(o *ui.Options) {
+		{name: "themes", about: "The themes, each on the whole screen while it is under the cursor.", set: func(o *ui.Options) {
 			o.ThemeName = "dark"
 			o.Themes = ui.Themes{All: themes.Set{}.All(), Keep: func(context.Context, string) error { return nil }}
-		}, do: func(p *ui.Pump) { p.Do("theme") }},
+		}, do: func(p *ui.Pump) { p.Do("theme") }, dark: true},
 		{name: "log", about: "Everything that was said in this run.", keys: "x 4 x = !"},
 		{name: "knock", about: "A get that would end an older token asks first.", board: knocked, keys: "g",
 			set: func(o *ui.Options) { o.Device = "annas_laptop" }},

@@ -26,8 +26,9 @@ func (s screen) in(t *testing.T, kind int) func(*ui.Options) {
 	}
 }
 
-// Every pane and overlay, at the widths where the layout changes: its text, and its styles in the dark and the light theme
-// and without colours. Of an overlay that is its box, and around it nothing changes.
+// Every pane and overlay, at the widths where the layout changes: its text, and its styles in the
+// dark and the light theme and without colours. Of an overlay that is its box, and around it
+// nothing changes.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	var seen sync.Map // frames by what they look like: one that looks like another is not what its name says
@@ -93,7 +94,8 @@ func around(t *testing.T, box kit.Rect, over, under [][]cell, w, h int) {
 		for x, c := range row {
 			in := x >= box.X && x < box.X+box.W && y >= box.Y && y < box.Y+box.H
 			if !in && c != under[y][x] {
-				t.Fatalf("%dx%d: line %d, column %d is outside of the box, and changes from %+v to %+v", w, h, y, x, under[y][x], c)
+				t.Fatalf("%dx%d: line %d, column %d is outside of the box, and changes from %+v to %+v",
+					w, h, y, x, under[y][x], c)
 			}
 		}
 	}
