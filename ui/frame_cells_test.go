@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -199,11 +200,11 @@ func stylesIn(t testing.TB, sc screen) [terminals]themes.Styles {
 	}
 }
 
-// lettersOf is the letter for each look of the roles.
-func lettersOf(t testing.TB, all [terminals]themes.Styles) map[looks]byte {
+// lettersOf is the letter for each look of the roles, and a list of them.
+func lettersOf(t testing.TB, all [terminals]themes.Styles) (letters map[looks]byte, list string) {
 	t.Helper()
-	letters := map[looks]byte{}
-	put := func(c byte, paints [terminals]string) (added bool) {
+	letters = map[looks]byte{}
+	put := func(c byte, name string, paints [terminals]string) (added bool) {
 		var l looks
 		for i, sgr := range paints {
 			row, err := cells(sgr + "x" + themes.Off)
@@ -212,14 +213,15 @@ func lettersOf(t testing.TB, all [terminals]themes.Styles) map[looks]byte {
 			}
 			l[i] = row[0].look
 		}
-		if _, there := letters[l]; !there {
-			letters[l] = c
-			added = true
+		if _, there := letters[l]; there {
+			return false
 		}
-		return added
+		letters[l] = c
+		list += fmt.Sprintf("%c  %-20s  %-24s  %-24s  %s\n", c, name, l[0], l[1], l[2])
+		return true
 	}
 	// on is a role on a ground; role and ground are names of fields.
-	on := func(ground, role string) (paints [terminals]string) {
+	on := func(ground, role string) (name string, paints [terminals]string) {
 		for i, st := range all {
 			v := reflect.ValueOf(st)
 			for _, name := range []string{ground, role} {
@@ -228,7 +230,7 @@ func lettersOf(t testing.TB, all [terminals]themes.Styles) map[looks]byte {
 				}
 			}
 		}
-		return paints
+		return strings.TrimSpace(ground + " " + role), paints
 	}
 	roles := []string{""}
 	for i := range reflect.TypeFor[themes.Styles]().NumField() {
@@ -241,21 +243,48 @@ func lettersOf(t testing.TB, all [terminals]themes.Styles) map[looks]byte {
 	for i, ground := range grounds {
 		for _, role := range roles {
 			if m := marks[role]; i < len(m) {
-				put(m[i], on(ground, role))
+				name, paints := on(ground, role)
+				put(m[i], name, paints)
 			}
 		}
 	}
 	spare := "jklmrvxyzEFHIJKLMORTUVXYZ"
 	for _, ground := range grounds {
 		for _, role := range roles {
-			if put(spare[0], on(ground, role)) && len(spare) > 1 {
+			if name, paints := on(ground, role); put(spare[0], name, paints) && len(spare) > 1 {
 				spare = spare[1:]
 			}
 		}
 	}
-	put('#', [terminals]string{string(themes.DarkOnLight), string(themes.DarkOnLight), ""})
-	put('~', [terminals]string{string(all[0].Row), string(all[1].Row), ""}) // beside a bar
-	return letters
+	square := string(themes.DarkOnLight)
+	put('#', "a square to be scanned", [terminals]string{square, square, ""})
+	put('~', "Row, beside a bar", [terminals]string{string(all[0].Row), string(all[1].Row), ""})
+	return letters, list
+}
+
+// String says how a cell is drawn.
+func (l look) String() string {
+	var words []string
+	for _, w := range []struct {
+		is   bool
+		word string
+	}{
+		{l.bold, "bold"}, {l.faint, "faint"}, {l.italic, "italic"}, {l.under, "underlined"},
+		{l.rev, "reverse"}, {l.cross, "crossed out"}, {l.fg != "", l.fg}, {l.bg != "", "on " + l.bg},
+	} {
+		if w.is {
+			words = append(words, w.word)
+		}
+	}
+	return cmp.Or(strings.Join(words, " "), "plain")
+}
+
+// The letters of the goldens, and what each role looks like in the dark theme, in the light one and
+// without colours.
+func TestStylesGolden(t *testing.T) {
+	t.Parallel()
+	_, list := lettersOf(t, stylesIn(t, screen{}))
+	compare(t, "styles", "text", list)
 }
 
 // styled draws the styles of a screen, or of a part of one, in all kinds of terminal as one grid
@@ -263,7 +292,7 @@ func lettersOf(t testing.TB, all [terminals]themes.Styles) map[looks]byte {
 // role in another kind of terminal.
 func styled(t testing.TB, all [terminals]themes.Styles, screens [terminals][][]cell) string {
 	t.Helper()
-	letters := lettersOf(t, all)
+	letters, _ := lettersOf(t, all)
 	var lines []string
 	for y, row := range screens[0] {
 		line := make([]byte, 0, len(row))

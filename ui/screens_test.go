@@ -94,8 +94,8 @@ func around(t *testing.T, box kit.Rect, over, under [][]cell, w, h int) {
 		for x, c := range row {
 			in := x >= box.X && x < box.X+box.W && y >= box.Y && y < box.Y+box.H
 			if !in && c != under[y][x] {
-				t.Fatalf("%dx%d: line %d, column %d is outside of the box, and changes from %+v to %+v",
-					w, h, y, x, under[y][x], c)
+				t.Fatalf("%dx%d: line %d, column %d is outside of the box, and changes from %q, %s to %q, %s",
+					w, h, y, x, under[y][x].text, under[y][x].look, c.text, c.look)
 			}
 		}
 	}
