@@ -152,6 +152,7 @@ type ProbeAnswer = tokenapi.ProbeAnswer
 const (
 	ProbeAccepted = tokenapi.Accepted
 	ProbeRefused  = tokenapi.Refused
+	ProbeUnclear  = tokenapi.Unclear
 )
 
 // letThrough reports whether a probe was accepted by a 2xx. Before probes were stored with their

@@ -33,12 +33,14 @@ type ProbeLoop struct {
 	// where no probe can be made or can prove anything.
 	AnyProof bool
 
-	Probes  int     // how many probes were answered
-	Verdict Verdict // the last one
-	last    time.Time
-	retry   time.Duration // how long the gateway wants to be left alone after the last one
-	calm    int           // how many answers since the last refusal
-	vain    int           // how many answers in a row were in vain
+	Probes   int // how many probes were answered
+	Accepted int // how many of them were accepted
+	Refused  int
+	Verdict  Verdict // the last one
+	last     time.Time
+	retry    time.Duration // how long the gateway wants to be left alone after the last one
+	calm     int           // how many answers since the last refusal
+	vain     int           // how many answers in a row were in vain
 }
 
 // ProbeStop says why probing until dead stops.
@@ -73,13 +75,22 @@ func ProbeInVain(ans ProbeAnswer) bool {
 func (l *ProbeLoop) Answered(ans ProbeAnswer) {
 	l.Probes++
 	l.Verdict, l.last, l.retry = ans.Verdict, ans.At, ans.RetryAfter
-	if l.calm++; ans.Verdict == tokenapi.Refused {
+	l.calm++
+	switch ans.Verdict {
+	case tokenapi.Accepted:
+		l.Accepted++
+	case tokenapi.Refused:
+		l.Refused++
 		l.calm = 0
+	case tokenapi.Unclear:
 	}
 	if l.vain++; !ProbeInVain(ans) {
 		l.vain = 0
 	}
 }
+
+// Unclear returns how many of the probes were neither accepted nor refused.
+func (l ProbeLoop) Unclear() int { return l.Probes - l.Accepted - l.Refused }
 
 // Next decides how probing a token goes on: when to probe it next, or why to stop. t is the token
 // as stored after the last probe. Next is a pure function of l, t, p and now.

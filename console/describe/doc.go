@@ -1,0 +1,36 @@
+// Package describe tells a person, in sentences, what the domain knows of a token: its state, how
+// far its revoke is, what a probe showed, why a gateway is held to refuse it.
+//
+// Each function is pure: it tells of a record, as its policy and an instant judge it
+// (console.Status). A Voice holds what differs between the faces: what a key or command is
+// called, how a length of time is written. Where a row of the screen has no room for the sentence
+// there are shorter forms of it, the longest first, and the screen takes the first that fits.
+// They stand beside the sentence.
+//
+// What decides, such as console.StatusAt and console.ProbeLoop.Next, is in package console.
+// Colours, columns and widths are in package ui.
+package describe
+
+import (
+	"time"
+
+	"lanyard/console"
+)
+
+// Voice is how a face tells things.
+type Voice struct {
+	Face   console.Face
+	Wait   func(time.Duration) string // writes a short wait: "3 s", "3 seconds"
+	Span   func(time.Duration) string // writes any length of time: "58:12", "58 minutes 12 seconds"
+	AtMost func(time.Duration) string // writes an upper bound; it may round up and never down
+	Clock  func(time.Time) string     // writes a time of day, with its date where it is another day's
+	Others func(string) string        // shows a text that comes from elsewhere, such as a server
+}
+
+// does names an act and what it brings: "u takes it back".
+func (v Voice) does(a console.Act, brings string) string {
+	return v.Face.Name(a, "") + " " + brings
+}
+
+// NotSeen is said of a token that no probe of ours has seen at the gateway.
+const NotSeen = "not seen at the gateway by us"

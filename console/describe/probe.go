@@ -1,0 +1,186 @@
+package describe
+
+import (
+	"strings"
+
+	"lanyard/console"
+)
+
+// Told is something that is told, with what can be done about it.
+type Told struct {
+	Text, Next string
+	Serious    bool // something to look at, and not as was to be expected
+}
+
+// Probe tells what one probe showed of a token, to be put behind what names the token and the
+// Code of the answer. s is its state after the probe.
+func (v Voice) Probe(ans console.ProbeAnswer, s console.Status) Told {
+	switch ans.Verdict {
+	case console.ProbeAccepted:
+		return v.accepted(ans, s)
+	case console.ProbeRefused:
+		return v.refused(ans, s)
+	}
+	cause, next := Fault(ans)
+	why, hint := console.ProbeWhy(ans), ""
+	if _, hint = console.ProbeHopeless(ans); cause == "" && why != "" {
+		return Told{why, hint, true}
+	}
+	if cause != "" {
+		return Told{cause, next, true}
+	}
+	text := "the gateway says neither yes nor no"
+	if ans.Message != "" {
+		text += " (" + ans.Message + ")"
+	}
+	return Told{text, next, true}
+}
+
+func (v Voice) accepted(ans console.ProbeAnswer, s console.Status) Told {
+	switch {
+	case s.PastExpiry > 0:
+		return Told{s.Warning(), "", true}
+	case s.Reopened:
+		return Told{v.Passing(s), "", true}
+	case s.Ended && s.StaleKnown:
+		return Told{Text: "the gateway still lets it through, for at most " + v.AtMost(s.StaleLeft)}
+	case s.Ended:
+		return Told{Text: "the gateway still lets it through, nobody knows how long"}
+	}
+	return Told{Text: "the gateway let it through" + because(ans)}
+}
+
+func (v Voice) refused(ans console.ProbeAnswer, s console.Status) Told {
+	switch {
+	case s.Proof == console.ProofProbe:
+		return Told{Text: v.Dead(s)}
+	case s.Proof != console.ProofNone:
+		return Told{Text: "refused: dead"}
+	case s.Ended && s.RefusedOnce:
+		return Told{Text: "refused (once); three in a row, a second apart, prove it dead"}
+	case s.Ended: // as was to be hoped: no advice is wanted
+		return Told{Text: "refused"}
+	}
+	if cause, next := Fault(ans); cause != "" {
+		return Told{cause, next, true}
+	}
+	return Told{Text: "the gateway refused it" + because(ans)}
+}
+
+// because adds the reason, where there is one to tell.
+func because(ans console.ProbeAnswer) string {
+	if why := console.ProbeWhy(ans); why != "" {
+		return ": " + why
+	}
+	return ""
+}
+
+// Fault tells what a fault of the gateway means, and the next thing to try. cause is "" where the
+// fault is not known. That a new token would be refused as well is said where somebody may think
+// of renewing.
+func Fault(ans console.ProbeAnswer) (cause, next string) {
+	f := ans.Advice
+	switch cause, next = f.Cause, f.Next; {
+	case cause == "":
+	case f.Scope != "" && !strings.Contains(cause+next, f.Scope):
+		cause += ": " + f.Scope
+	case f.Scope != "", f.NewTokenMayHelp, ans.Status != 401 && ans.Status != 403,
+		strings.Contains(next, "new"):
+	default:
+		cause += "; a new token would not help"
+	}
+	return cause, next
+}
+
+// Code is the answer to a probe in figures: its status and the code of the gateway's fault.
+func Code(status, fault int) string {
+	text := "no answer"
+	if status != 0 {
+		text = number(status)
+	}
+	if fault != 0 {
+		text += " " + number(fault)
+	}
+	return text
+}
+
+// Line is one probe of several as a line of a list: its time, verdict, Code and reason.
+func Line(fingerprint string, ans console.ProbeAnswer) string {
+	line := ans.At.UTC().Format("15:04:05Z") + "  " + fingerprint + "  " + string(ans.Verdict)
+	for _, n := range []int{ans.Status, ans.FaultCode} {
+		if n != 0 {
+			line += "  " + number(n)
+		}
+	}
+	var said []string
+	for _, s := range []string{ans.Message, console.ProbeWhy(ans)} {
+		if s != "" {
+			said = append(said, s)
+		}
+	}
+	if len(said) > 0 {
+		line += "  " + strings.Join(said, "; ")
+	}
+	return line
+}
+
+// Answers are the last of some probes, as the gateway answered them: "200, 200, 401 3 times".
+func Answers(probes []console.Probe) string {
+	type run struct{ status, n int }
+	var runs []run
+	for _, b := range probes {
+		if k := len(runs) - 1; k >= 0 && runs[k].status == b.Status {
+			runs[k].n++
+		} else {
+			runs = append(runs, run{b.Status, 1})
+		}
+	}
+	runs = runs[max(len(runs)-3, 0):]
+	parts := make([]string, len(runs))
+	for i, u := range runs {
+		if parts[i] = Code(u.status, 0); u.n > 1 {
+			parts[i] += " " + number(u.n) + " times"
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Dead tells that probing until dead has ended with three refusals, and how long after the
+// token's end.
+func (v Voice) Dead(s console.Status) string {
+	text := "dead: " + refusedThrice
+	if s.Ended && s.Cause != console.CauseRefused && s.Proof == console.ProofProbe {
+		text += ", " + v.Span(s.OverAt.Sub(s.EndedAt)) + " after its end"
+	}
+	return text
+}
+
+// NotDead tells why probing until dead has stopped without a proof, and what was seen.
+func NotDead(l console.ProbeLoop, stop console.ProbeStop) string {
+	text := "not proved dead a minute after its time was over, after "
+	switch {
+	case stop == console.StopVain || stop == console.GoOn:
+		text = "not proved dead after "
+	case l.Timeout > 0:
+		text = "not proved dead after " + l.Timeout.String() + " and "
+	}
+	return text + counted(l.Probes, "probe") + tally(l)
+}
+
+// tally counts probes by their verdicts: " (4 accepted, 2 unclear)".
+func tally(l console.ProbeLoop) string {
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		what console.Verdict
+	}{{l.Accepted, console.ProbeAccepted}, {l.Refused, console.ProbeRefused},
+		{l.Unclear(), console.ProbeUnclear}} {
+		if c.n > 0 {
+			parts = append(parts, number(c.n)+" "+string(c.what))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}

@@ -1,0 +1,176 @@
+package describe
+
+import (
+	"strings"
+	"time"
+
+	"lanyard/console"
+)
+
+// Hold is what keeps a revoke that is due from being sent. The zero value is nothing.
+type Hold struct {
+	ReadOnly string // name of the environment, where that is read-only
+	Locked   bool   // the store is, and a person has to unlock it
+	NoKey    bool   // the key to the store cannot be fetched
+}
+
+// Stage is how far a revoke has come that the server has not accepted.
+type Stage int
+
+// The stages.
+const (
+	Undoable    Stage = iota // it can be taken back
+	Sending                  // it is on its way, or about to be
+	Undelivered              // it was sent and not accepted, and is tried again
+	Held                     // it is due and cannot be sent as things are
+)
+
+// StageOf returns how far a pending revoke is, how long until the next step and, if it is Held,
+// why.
+func StageOf(t console.Token, h Hold, now time.Time) (at Stage, left time.Duration, why string) {
+	due, _ := console.DueAt(t)
+	switch left = due.Sub(now); {
+	case h.ReadOnly != "":
+		return Held, left, h.ReadOnly + " is read-only"
+	case left < time.Second && h.Locked:
+		return Held, left, "locked"
+	case left < time.Second && h.NoKey:
+		return Held, left, "the key is not there"
+	case left < time.Second:
+		return Sending, left, ""
+	case t.RevokeTries == 0:
+		return Undoable, left, ""
+	}
+	return Undelivered, left, ""
+}
+
+// Reasons return why the last delivery of a revoke failed: whole, and in a few words.
+func (v Voice) Reasons(t console.Token) (whole, brief string) {
+	whole = strings.TrimPrefix(v.Others(t.RevokeError), "revoke: ")
+	brief, _, _ = strings.Cut(whole, ": ")
+	if brief == "no connection" {
+		brief = whole[strings.LastIndex(whole, ": ")+1:]
+	}
+	return whole, strings.TrimSpace(brief)
+}
+
+// OfTwin is said of a row whose token is being revoked as that of another row.
+const OfTwin = "another application holds the same token, whose revoke is not yet accepted"
+
+// Revoke tells how far a revoke is that the server has not accepted.
+func (v Voice) Revoke(t console.Token, h Hold, now time.Time) string {
+	if _, ok := console.DueAt(t); !ok {
+		return OfTwin
+	}
+	at, left, why := StageOf(t, h, now)
+	switch {
+	case at == Held && h.Locked && h.ReadOnly == "":
+		return "the revoke is not sent, the store is locked; " + v.does(console.ActUnlock, "opens it")
+	case at == Held:
+		return "the revoke is not sent, " + why
+	case at == Undoable:
+		return "the revoke is sent in " + v.Wait(left) + "; " + v.does(console.ActUndo, "takes it back")
+	case t.RevokeError == "":
+		return "the revoke is being sent"
+	}
+	whole, _ := v.Reasons(t)
+	text := "the revoke is not yet accepted (" + whole + "), it is kept"
+	if at == Undelivered {
+		text += " and tried again in " + v.Wait(left)
+	}
+	return text
+}
+
+// RevokeBrief are shorter forms of Revoke for a row, the longest first. Each tells the stages
+// apart.
+func (v Voice) RevokeBrief(t console.Token, h Hold, now time.Time) []string {
+	at, left, why := StageOf(t, h, now)
+	switch {
+	case at == Undoable:
+		in, undoes := v.Wait(left), " · "+v.does(console.ActUndo, "undoes")
+		return []string{"the revoke is sent in " + in + undoes + " it", "sending in " + in + undoes,
+			"in " + in + undoes}
+	case at == Sending:
+		return []string{"sending the revoke …", "sending …"}
+	case at == Held && t.RevokeTries > 0:
+		return []string{
+			"not yet accepted · cannot be sent again: " + why, "not yet accepted · " + why,
+			"unaccepted, " + why, "unaccepted",
+		}
+	case at == Held:
+		return []string{"the revoke is not sent: " + why, "not sent: " + why, "not sent"}
+	}
+	in := v.Wait(left)
+	whole, brief := v.Reasons(t)
+	out := []string{"not yet accepted · retry in " + in, "unaccepted, in " + in}
+	if brief != "" && brief != whole {
+		out = append([]string{out[0] + " · " + brief}, out...)
+	}
+	if whole != "" {
+		out = append([]string{"not yet accepted · retry in " + in + " · " + whole}, out...)
+	}
+	return out
+}
+
+// RevokeCells are the same for two narrow columns: when the next step is, and which, the longest
+// first.
+func (v Voice) RevokeCells(t console.Token, h Hold, now time.Time) (when string, step []string) {
+	at, left, why := StageOf(t, h, now)
+	switch at {
+	case Undoable:
+		undoes := v.does(console.ActUndo, "undoes")
+		return "in " + v.Wait(left), []string{"sending · " + undoes, "· " + undoes}
+	case Sending:
+		return "now", []string{"sending…"}
+	case Held:
+		return "waits", []string{why, "not sent"}
+	}
+	return "in " + v.Wait(left), []string{"retry · not yet accepted", "not yet accepted",
+		"not accepted"}
+}
+
+// Delivered tells what a delivery came to, to be put behind what names the token, and what
+// happens next or can be done. An answer of the server is "accepted", never "dead".
+func (v Voice) Delivered(d console.Delivery, s console.Status, now time.Time) (text, next string) {
+	switch {
+	case d.Err != nil && d.Kept:
+		text, next = "the revoke is not yet accepted: "+v.Others(d.Err.Error()), "it is kept"
+		if at := d.Token.RevokeNext; at.After(now) {
+			next += " and tried again in " + v.Wait(at.Sub(now))
+		}
+		return text, next
+	case d.Err != nil:
+		return "the server refused to revoke it: " + v.Others(d.Err.Error()), ""
+	case s.State != console.Lingering:
+		return "the revoke was accepted by the server", ""
+	case !s.StaleKnown:
+		return v.Ending(s), v.does(console.ActProbe, "probes it")
+	}
+	return v.Ending(s), ""
+}
+
+// Taken tells how many revokes of a decision were taken back, and how many could not be.
+func Taken(u console.Undone) string {
+	taken, sent := len(u.Taken), u.Sent
+	text := number(taken) + " of " + counted(taken+sent, "revoke") + " taken back"
+	if sent > 0 {
+		text += "; " + number(sent) + " had been sent"
+	}
+	return text
+}
+
+// Revocation tells in one sentence what became of a revoke: its three stages are waiting to be
+// sent, accepted by the server, and dead.
+func (v Voice) Revocation(t console.Token, s console.Status, now time.Time) string {
+	switch {
+	case s.AcceptedAt.IsZero() && (s.Pending || s.Proof == console.ProofNone):
+		return v.Revoke(t, Hold{}, now)
+	case s.Proof == console.ProofProbe:
+		return "dead: " + v.Over(s)
+	case s.Proof != console.ProofNone:
+		return "dead after " + v.Span(s.OverAt.Sub(s.EndedAt)) + ": " + v.Over(s)
+	case s.SeenAtGW:
+		return v.Ending(s)
+	}
+	return v.Ending(s) + "; " + NotSeen
+}

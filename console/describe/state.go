@@ -1,0 +1,243 @@
+package describe
+
+import (
+	"time"
+
+	"lanyard/console"
+)
+
+// State tells the state of a token, the word of the state first, and how long it lasts.
+func (v Voice) State(
+	t console.Token, s console.Status, p console.Policy, h Hold, now time.Time,
+) string {
+	switch s.State {
+	case console.Unsure:
+		return "unsure: " + v.Advice(t, p, now)
+	case console.Revoking:
+		return "revoking: " + v.Revoke(t, h, now)
+	case console.Lingering:
+		return "lingering: " + v.Ending(s)
+	case console.Dead, console.Superseded:
+		return string(s.State) + ": " + v.Over(s)
+	case console.Expired:
+		if t.Unsure != nil { // the token is over, and what its lost refresh brought may not be
+			return "expired; " + v.Advice(t, p, now)
+		}
+		return "expired"
+	case console.Active, console.Expiring:
+	}
+	text := string(s.State) + ", " + v.Life(t, s)
+	if notRevoked(t) {
+		whole, _ := v.Reasons(t)
+		text += ", not revoked because the server refused: " + whole
+	}
+	return text
+}
+
+// Advice tells what there is to know and to do about a token that is unsure, or whose revoke the
+// server has not accepted; "" for every other token.
+func (v Voice) Advice(t console.Token, p console.Policy, now time.Time) string {
+	return v.Face.Says(console.Advice(t, p, now))
+}
+
+// notRevoked reports whether the server refused to revoke a token, which lives on.
+func notRevoked(t console.Token) bool {
+	return t.RevokeError != "" && t.AcceptedAt.IsZero() && t.RefreshAcceptedAt.IsZero() &&
+		t.RevokeAt.IsZero()
+}
+
+// StateBrief is the part of State that says how long the state lasts, for where its word stands
+// already; "" where there is nothing to say. A pending revoke is told by RevokeBrief.
+func (v Voice) StateBrief(s console.Status) string {
+	switch {
+	case s.Reopened || s.State == console.Lingering:
+		return v.Passing(s)
+	case s.HasExpiry && s.Left > 0:
+		return v.Span(s.Left) + " left"
+	}
+	return ""
+}
+
+// Life tells how long a token has by its own clock.
+func (v Voice) Life(t console.Token, s console.Status) string {
+	switch {
+	case s.HasExpiry && s.Left == 0:
+		return "expired"
+	case s.HasExpiry:
+		return v.Span(s.Left) + " left"
+	case string(t.Lifetime) == "unbounded":
+		return "never expires"
+	}
+	return "how long it lives is unknown"
+}
+
+// Ending tells of a token that has ended what ended it, and how long the gateway may go on.
+func (v Voice) Ending(s console.Status) string {
+	text := "accepted by the server"
+	switch s.Cause {
+	case console.CauseRefresh:
+		text = "the revoke of its refresh token is accepted by the server"
+	case console.CauseReplaced:
+		text = "replaced by a newer one"
+	case console.CauseElsewhere:
+		text = "called inactive by the server, though not revoked here"
+	case console.CauseRefused:
+		text = "not revoked here"
+	case console.CauseNone, console.CauseRevoked:
+	}
+	return text + "; " + v.Passing(s)
+}
+
+// Passing tells how long the gateway may let a token through that has ended.
+func (v Voice) Passing(s console.Status) string {
+	switch {
+	case s.Reopened:
+		return "the gateway let it through after its window was over"
+	case !s.StaleKnown:
+		return "the gateway may let it through, nobody knows how long"
+	case s.StillActive:
+		return "the server calls it active still, so that the gateway may let it through for at most " +
+			v.AtMost(s.StaleLeft)
+	}
+	return "the gateway may let it through for at most " + v.AtMost(s.StaleLeft)
+}
+
+// Over tells why the gateway is held to refuse a token.
+func (v Voice) Over(s console.Status) string {
+	text := v.Proof(s)
+	if s.PastExpiry > 0 {
+		text += "; the gateway let it through " + v.Span(s.PastExpiry) +
+			" after its expiry, a clock may be wrong"
+	}
+	return text
+}
+
+// Proof tells what proves that the gateway refuses a token.
+func (v Voice) Proof(s console.Status) string {
+	switch s.Proof {
+	case console.ProofWindow:
+		return "the window ran out"
+	case console.ProofExpiry:
+		return "its own expiry came first"
+	case console.ProofProbe:
+		if s.Cause == console.CauseRefused {
+			return refusedThrice + ", though nobody revoked it here"
+		}
+		return refusedThrice + ", " + v.Span(s.OverAt.Sub(s.EndedAt)) + " after its end"
+	case console.ProofNone:
+	}
+	return "not proved"
+}
+
+const refusedThrice = "the gateway refused it three times in a row"
+
+// NoGood tells why a token will not serve whoever copies it; "" if it may.
+func NoGood(s console.Status) string {
+	switch {
+	case s.Pending:
+		return "it is being revoked"
+	case s.State == console.Unsure:
+		return "nobody knows whether it still lives: the answer to its renewal was lost"
+	case s.State == console.Expired:
+		return "it has expired"
+	case s.State == console.Lingering && s.Cause == console.CauseRevoked:
+		return "it is revoked, though the gateway may still let it through"
+	case s.State == console.Dead && s.Cause == console.CauseRevoked:
+		return "it is revoked and dead"
+	case s.Ended:
+		return s.Cause.Words()
+	}
+	return ""
+}
+
+// AtServer returns what introspection said of a token where that is the newest that is known, and
+// news: "active", "inactive", else "".
+func AtServer(s console.Status) string {
+	if s.AtServer == console.AtServerInactive || s.AtServer == console.AtServerActive && s.Ended {
+		return string(s.AtServer)
+	}
+	return ""
+}
+
+// Facts are what there is to know of a token beyond its columns, and what to do about it, the
+// longest first; nil when that is nothing. gone is set where its application is no longer
+// configured.
+func (v Voice) Facts(t console.Token, s console.Status, h Hold, gone bool, now time.Time) []string {
+	_, pending := console.DueAt(t)
+	revokes := v.does(console.ActRevoke, "revokes it")
+	switch {
+	case pending:
+		return v.RevokeBrief(t, h, now)
+	case s.State == console.Revoking:
+		return []string{OfTwin, "its revoke is not yet accepted", "being revoked"}
+	case s.State == console.Unsure && gone:
+		return []string{"the answer to its renewal was lost: " + revokes, "answer lost: " + revokes,
+			"lost: " + revokes}
+	case s.State == console.Unsure:
+		again := v.does(console.ActRenew, "asks anew")
+		both := again + ", " + revokes
+		return []string{
+			"the answer to its renewal was lost: " + both + "; of a token that only that answer held, " +
+				v.LostEnds(*t.Unsure),
+			"the answer to its renewal was lost: " + both, "its answer was lost: " + both,
+			"answer lost: " + both, "lost: " + again,
+		}
+	case notRevoked(t):
+		whole, brief := v.Reasons(t)
+		return []string{"not revoked, the server refused: " + whole, "not revoked: " + brief,
+			"not revoked"}
+	case s.Warning() != "":
+		return []string{s.Warning(), "let through too late"}
+	case s.Cause == console.CauseElsewhere || s.Cause == console.CauseRefused:
+		return []string{s.Cause.Words() + ", though nobody revoked it here", s.Cause.Words()}
+	case s.State == console.Active || s.State == console.Expiring:
+		return refusedLast(t)
+	}
+	return nil
+}
+
+// refusedLast is said of a token that lives by the clock and was refused by the last probe.
+func refusedLast(t console.Token) []string {
+	n := len(t.Probes)
+	if n == 0 || t.Probes[n-1].Verdict != console.ProbeRefused {
+		return nil
+	}
+	text := Code(t.Probes[n-1].Status, t.Probes[n-1].FaultCode)
+	return []string{
+		"the gateway refused it when it was last probed: " + text + ", though its time is not over",
+		"the gateway refused it last: " + text, "gateway: " + text,
+	}
+}
+
+// LostGet are what there is to know of a get whose answer was lost, and what to do about it, the
+// longest first. gone is set where its application is no longer configured.
+func (v Voice) LostGet(m console.Mark, gone bool) []string {
+	again, ends := v.does(console.ActGet, "asks anew"), v.LostEnds(m)
+	if gone {
+		return []string{
+			"the answer to a get was lost, and the application is no longer configured; of its token, " +
+				ends,
+			"answer lost: " + ends, "its answer was lost",
+		}
+	}
+	return []string{
+		"the answer to a get was lost: " + again + "; of a token that only it held, " + ends,
+		"the answer to a get was lost: " + again + "; " + ends,
+		"the answer to a get was lost: " + again, "answer lost: " + again, "lost: " + again,
+	}
+}
+
+// LostEnds tells until when the token of a lost answer can live.
+func (v Voice) LostEnds(m console.Mark) string { return console.MarkEnd(m, v.Clock) }
+
+// Lost tells of a get for an application whose answer was never seen when it was sent, and what
+// to do about it. of may be "", where the application is named already.
+func (v Voice) Lost(of string, m console.Mark, r console.Regime, now time.Time) string {
+	text := "a get"
+	if of != "" {
+		text += " for " + of
+	}
+	return text + " was sent at " + m.SentAt.UTC().Format("15:04:05Z") +
+		" and its answer never seen: " +
+		v.Face.Says(console.MarkAdvice(m, r, now))
+}
