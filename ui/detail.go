@@ -2,84 +2,44 @@ package ui
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
 
-// stage is how far a pending revoke has come.
-type stage int
-
-const (
-	inUndo      stage = iota // it can be taken back
-	sending                  // it is on its way, or about to be
-	undelivered              // it was sent and not accepted: it is tried again
-	heldBack                 // it is due and cannot be sent as things are
-)
-
-// waiting says of a pending revoke how far it is, how long until the next step and, where something holds it
-// back, what.
-func (s *scene) waiting(r *session.Row) (at stage, left time.Duration, why string) {
-	due, _ := console.DueAt(*r.Token)
-	left = due.Sub(s.now)
-	switch env := &s.board.Apps[r.App].Environment; {
-	case env.ReadOnly:
-		return heldBack, left, s.veil.text(kit.Clean(env.Name)) + " is read-only"
-	case left < time.Second && s.key.NeedsPassphrase():
-		return heldBack, left, "locked"
-	case left < time.Second && s.key.Shut():
-		return heldBack, left, "the key is not there"
-	case left < time.Second:
-		return sending, left, ""
-	case r.Token.RevokeTries == 0:
-		return inUndo, left, ""
+// voice is how the screen tells things while it is drawn.
+func (s *scene) voice() describe.Voice {
+	return describe.Voice{
+		Face: s.keys.face(), Span: s.left, AtMost: s.left,
+		Wait:   func(d time.Duration) string { return brief(s, d) },
+		Clock:  func(at time.Time) string { return clockTime(at, s.now) },
+		Others: func(text string) string { return s.veil.text(kit.Clean(text)) },
 	}
-	return undelivered, left, ""
 }
 
-// reasons are why the last delivery failed: whole, and in a few words.
-func reasons(t *console.Token) (whole, brief string) {
-	whole = strings.TrimPrefix(kit.Clean(t.RevokeError), "revoke: ")
-	brief, _, _ = strings.Cut(whole, ": ")
-	if brief == "no connection" {
-		brief = whole[strings.LastIndex(whole, ": ")+1:]
+// hold is what keeps the revoke of a row from being sent.
+func (s *scene) hold(r *session.Row) describe.Hold {
+	h := describe.Hold{Locked: s.key.NeedsPassphrase(), NoKey: s.key.Shut()}
+	if env := &s.board.Apps[r.App].Environment; env.ReadOnly {
+		h.ReadOnly = s.veil.text(kit.Clean(env.Name))
 	}
-	return whole, strings.TrimSpace(brief)
+	return h
 }
 
-// revokeWords say how far a pending revoke is, from all of it to as little as tells the stages apart.
+// waiting says of a pending revoke how far it is, how long until the next step and, where
+// something holds it back, what.
+func (s *scene) waiting(r *session.Row) (at describe.Stage, left time.Duration, why string) {
+	return describe.StageOf(*r.Token, s.hold(r), s.now)
+}
+
+// revokeWords say how far a pending revoke is, from all of it to as little as tells the stages
+// apart.
 func (s *scene) revokeWords(r *session.Row) []string {
-	at, left, why := s.waiting(r)
-	switch at {
-	case inUndo:
-		in := brief(s, left)
-		return []string{
-			"the revoke is sent in " + in + " · " + s.keys.hint(doUndo, "undoes it"), "sending in " + in + " · " + s.keys.hint(doUndo, "undoes"),
-			"in " + in + " · " + s.keys.hint(doUndo, "undoes"),
-		}
-	case sending:
-		return []string{"sending the revoke …", "sending …"}
-	case heldBack:
-		if r.Token.RevokeTries > 0 {
-			return []string{"not yet accepted · cannot be sent again: " + why, "not yet accepted · " + why, "unaccepted, " + why, "unaccepted"}
-		}
-		return []string{"the revoke is not sent: " + why, "not sent: " + why, "not sent"}
-	}
-	in := brief(s, left)
-	whole, short := reasons(r.Token)
-	whole, short = s.veil.text(whole), s.veil.text(short)
-	out := []string{"not yet accepted · retry in " + in, "unaccepted, in " + in}
-	if short != "" && short != whole {
-		out = append([]string{out[0] + " · " + short}, out...)
-	}
-	if whole != "" {
-		out = append([]string{"not yet accepted · retry in " + in + " · " + whole}, out...)
-	}
-	return out
+	return s.voice().RevokeBrief(*r.Token, s.hold(r), s.now)
 }
 
 // detail says what there is to know of a row beyond its columns, and what to do about it; nil when that is nothing.
@@ -88,61 +48,12 @@ func (s *scene) detail(r *session.Row) []string {
 		return nil
 	}
 	gone := s.board.Apps[r.App].Source == console.Gone
-	var status console.Status
-	if r.Token != nil {
-		status = s.board.Status(r, s.now)
+	if r.Mark != nil {
+		return s.voice().LostGet(*r.Mark, gone)
 	}
-	switch {
-	case r.Mark != nil && gone:
-		ends := s.lostEnds(r.Mark)
-		return []string{"the answer to a get was lost, and the application is no longer configured; of its token, " + ends, "answer lost: " + ends, "its answer was lost"}
-	case r.Mark != nil:
-		again, ends := s.keys.hint(doGet, "asks anew"), s.lostEnds(r.Mark)
-		return []string{
-			"the answer to a get was lost: " + again + "; of a token that only it held, " + ends, "the answer to a get was lost: " + again + "; " + ends,
-			"the answer to a get was lost: " + again, "answer lost: " + again, "lost: " + again,
-		}
-	case r.Pending():
-		return s.revokeWords(r)
-	case r.State == console.Revoking:
-		return []string{revokedElsewhere, "its revoke is not yet accepted", "being revoked"}
-	case r.State == console.Unsure && gone:
-		revokes := s.keys.hint(doRevoke, "revokes it")
-		return []string{"the answer to its renewal was lost: " + revokes, "answer lost: " + revokes, "lost: " + revokes}
-	case r.State == console.Unsure:
-		again, revokes := s.keys.hint(doRenew, "asks anew"), ", "+s.keys.hint(doRevoke, "revokes it")
-		return []string{
-			"the answer to its renewal was lost: " + again + revokes + "; of a token that only that answer held, " + s.lostEnds(r.Token.Unsure),
-			"the answer to its renewal was lost: " + again + revokes, "its answer was lost: " + again + revokes,
-			"answer lost: " + again + revokes, "lost: " + again,
-		}
-	case r.Token.RevokeError != "" && r.Token.AcceptedAt.IsZero() && r.Token.RefreshAcceptedAt.IsZero():
-		whole, short := reasons(r.Token)
-		whole, short = s.veil.text(whole), s.veil.text(short)
-		return []string{"not revoked, the server refused: " + whole, "not revoked: " + short, "not revoked"}
-	case status.Warning() != "":
-		return []string{status.Warning(), "let through too late"}
-	case status.Cause == console.CauseElsewhere || status.Cause == console.CauseRefused:
-		return []string{status.Cause.Words() + ", though nobody revoked it here", status.Cause.Words()}
-	case r.State == console.Active || r.State == console.Expiring:
-		return refusedAtGateway(r.Token)
-	}
-	return nil
-}
-
-// refusedAtGateway says of a token that lives by the clock that the gateway refused it when it was last asked; nil where it
-// did not.
-func refusedAtGateway(t *console.Token) []string {
-	n := len(t.Probes)
-	if n == 0 || t.Probes[n-1].Verdict != console.ProbeRefused {
-		return nil
-	}
-	p := t.Probes[n-1]
-	text := strconv.Itoa(p.Status)
-	if p.FaultCode != 0 {
-		text += " " + strconv.Itoa(p.FaultCode)
-	}
-	return []string{"the gateway refused it when it was last probed: " + text + ", though its time is not over", "the gateway refused it last: " + text, "gateway: " + text}
+	status := s.board.Status(r, s.now)
+	status.State = r.State
+	return s.voice().Facts(*r.Token, status, s.hold(r), gone, s.now)
 }
 
 // fitting is the first of the texts that fits into w cells, or "".

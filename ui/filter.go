@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -319,7 +320,7 @@ func (s *scene) leftOf(r *session.Row) leftOrder {
 		return unknown
 	case r.Pending():
 		at, d, _ := s.waiting(r)
-		if at == heldBack {
+		if at == describe.Held {
 			return unknown
 		}
 		return leftOrder{until: s.now.Add(d)}

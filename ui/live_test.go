@@ -89,7 +89,7 @@ func TestRevokeStages(t *testing.T) {
 	if len(l.api.revokes) != 1 {
 		t.Fatalf("sent %d times", len(l.api.revokes))
 	}
-	l.said("accepted by the server; may still pass the gateway (≤ 15:00)")
+	l.said("accepted by the server; the gateway may let it through for at most 15:00")
 	l.shows("◒ lingering", "≤14:5")
 	if text := ansi.Strip(l.Frame()); strings.Contains(text, "dead") {
 		t.Error("a 200 of revoke is called dead")

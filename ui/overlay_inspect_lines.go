@@ -225,19 +225,10 @@ func (s *scene) when(t time.Time) string {
 
 // stateWords is what the digits of a row say, in words.
 func (s *scene) stateWords(r *session.Row, st console.Status) string {
-	switch {
-	case r.Pending():
+	if r.Pending() {
 		return fitting(s.revokeWords(r), 60)
-	case st.Reopened:
-		return "the gateway let it through after its window"
-	case r.State == console.Lingering && !st.StaleKnown:
-		return "may still pass the gateway, nobody knows how long"
-	case r.State == console.Lingering:
-		return "may still pass the gateway for at most " + s.left(st.StaleLeft)
-	case st.HasExpiry && st.Left > 0:
-		return s.left(st.Left) + " left"
 	}
-	return ""
+	return s.voice().StateBrief(st)
 }
 
 // happened is one thing in the life of a token.

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
@@ -112,6 +113,16 @@ func (m *root) fail(op string, err error) {
 
 // face is how the screen names what can be done.
 func (m *root) face() console.Face { return m.keys.face() }
+
+// voice is how notices tell things: they are cleaned as they are noted, and redacted as they are
+// drawn.
+func (m *root) voice() describe.Voice {
+	return describe.Voice{
+		Face: m.keys.face(), Wait: inWords, Span: console.Left, AtMost: console.Left,
+		Clock:  func(at time.Time) string { return clockTime(at, m.now) },
+		Others: func(text string) string { return text },
+	}
+}
 
 // hintOf is the hint of an error, with where the settings that it names are changed.
 func (m *root) hintOf(err error) string { return console.Remedy(err, console.Hint(err), m.face()) }

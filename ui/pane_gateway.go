@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
@@ -157,8 +158,6 @@ func minutes(d time.Duration) string {
 	return strconv.Itoa(int(d/time.Minute)) + " m " + strconv.Itoa(int(d/time.Second)%60) + " s"
 }
 
-const notSeen = "not seen at the gateway by us"
-
 const (
 	wWindow = 7  // "≤14:32", "≤2h 13m"
 	wMiddle = 17 // that and a bar, or "dead after 15:00"
@@ -176,7 +175,7 @@ func (p *gatewayPane) line(s *scene, r *session.Row, w int, selected, focused bo
 	l.Put(string(paint), sign+" ")
 	l.Put(string(text), kit.Fit(r.Token.Fingerprint, wToken)+" ")
 	// The name is as wide as leaves room for the longest thing that is said about a token.
-	name := min(max(w-2-(2+wToken+1)-1-(wWindow+2)-len(notSeen), 6), 20)
+	name := min(max(w-2-(2+wToken+1)-1-(wWindow+2)-len(describe.NotSeen), 6), 20)
 	label := kit.Middle(s.board.Apps[r.App].Shown, name)
 	if r.Waits {
 		p.waiting(s, l, r, label, name, w)
@@ -196,11 +195,11 @@ func (p *gatewayPane) line(s *scene, r *session.Row, w int, selected, focused bo
 		}
 		l.Cell(string(s.st.Quiet), word, wMiddle)
 		l.Gap(1)
-	case len(said) == 1 && said[0].text == notSeen:
+	case len(said) == 1 && said[0].text == describe.NotSeen:
 		c := lingers(s, st)
 		l.Cell(string(c.paint), c.text, wWindow)
 		l.Gap(2)
-		if w-1-l.Width() < len(notSeen) {
+		if w-1-l.Width() < len(describe.NotSeen) {
 			said[0].text = "not seen by us"
 		}
 	default:
@@ -220,7 +219,7 @@ func (p *gatewayPane) line(s *scene, r *session.Row, w int, selected, focused bo
 			l.Put(string(c.paint), kit.Cut(c.text, room))
 		}
 	}
-	if word := atServer(st); word != "" {
+	if word := describe.AtServer(st); word != "" {
 		long := " " + keyManager + word
 		l.Put(string(s.st.Quiet), fitting([]string{long + " " + st.AtServerAt.UTC().Format("15:04:05Z"), long}, w-1-l.Width()))
 	}
@@ -266,7 +265,7 @@ func (p *gatewayPane) said(s *scene, r *session.Row, st console.Status, w int) [
 	case st.Proof == console.ProofWindow:
 		out = []cell{textCell(s.st.Quiet, "the window ran out")}
 	case !st.SeenAtGW && len(behind) == 0:
-		out = []cell{textCell(s.st.Quiet, notSeen)}
+		out = []cell{textCell(s.st.Quiet, describe.NotSeen)}
 	}
 	out = append(out, behind...)
 	if len(out) > 0 {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
@@ -19,14 +20,6 @@ type tokensPane struct {
 
 // keyManager begins what an introspection said. It is the key manager's word and not the gateway's.
 const keyManager = "key manager: "
-
-// atServer is that word where it is the newest that is known of a token, and news.
-func atServer(s console.Status) string {
-	if s.AtServer == console.AtServerInactive || s.AtServer == console.AtServerActive && s.Ended {
-		return string(s.AtServer)
-	}
-	return ""
-}
 
 func newTokensPane() *tokensPane {
 	return &tokensPane{lists: map[string]*list{}, due: map[string]bool{}}
@@ -51,7 +44,7 @@ func (p *tokensPane) right(s *scene) string {
 	}
 	var said []string
 	if r := p.row(s); r != nil && r.Token != nil {
-		if word := atServer(s.board.Status(r, s.now)); word != "" {
+		if word := describe.AtServer(s.board.Status(r, s.now)); word != "" {
 			said = append(said, r.Token.Fingerprint+" "+keyManager+word)
 		} else if r.Token.ServerSays() == console.NotOurs {
 			said = append(said, r.Token.Fingerprint+" "+keyManager+console.NotOurs)
@@ -356,18 +349,13 @@ const barWidth = 13
 
 // revoking is the time until the next step of a pending revoke, and which step that is.
 func (p *tokensPane) revoking(s *scene, r *session.Row, w int) (left, tail cell) {
-	at, d, why := s.waiting(r)
-	switch at {
-	case inUndo:
-		undoes := s.keys.hint(doUndo, "undoes")
-		return textCell(s.st.Warn, "in "+brief(s, d)),
-			textCell(s.st.Accent, fitting([]string{"sending · " + undoes, "· " + undoes}, w))
-	case sending:
-		return textCell(s.st.Warn, "now"), textCell(s.st.Quiet, "sending…")
-	case heldBack:
-		return textCell(s.st.Warn, "waits"), textCell(s.st.Warn, fitting([]string{why, "not sent"}, w))
-	}
-	return textCell(s.st.Warn, "in "+brief(s, d)), textCell(s.st.Danger, fitting([]string{"retry · not yet accepted", "not yet accepted", "not accepted"}, w))
+	at, _, _ := s.waiting(r)
+	when, step := s.voice().RevokeCells(*r.Token, s.hold(r), s.now)
+	paint := map[describe.Stage]themes.Paint{
+		describe.Undoable: s.st.Accent, describe.Sending: s.st.Quiet, describe.Held: s.st.Warn,
+		describe.Undelivered: s.st.Danger,
+	}[at]
+	return textCell(s.st.Warn, when), textCell(paint, fitting(step, w))
 }
 
 // lingers is the upper bound of how long the gateway may let a token through.

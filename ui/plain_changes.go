@@ -150,8 +150,7 @@ func (p *plain) mayBeAnswered(a *session.App, m *console.Mark) bool {
 }
 
 func (p *plain) markWords(m *console.Mark) string {
-	return "a get was sent at " + m.SentAt.UTC().Format("15:04:05Z") + " and its answer never seen: " +
-		console.FaceLines().Says(console.MarkAdvice(*m, p.regime(m.AppID), p.now))
+	return p.voice().Lost("", *m, p.regime(m.AppID), p.now)
 }
 
 // filed tells what a reading of the board shows.

@@ -3,11 +3,11 @@ package ui
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -99,11 +99,11 @@ func (p *plain) gatewayWords(r *session.Row) string {
 	} else if s.Ended {
 		parts = append(parts, "it ended "+console.Ago(p.now.Sub(s.EndedAt)))
 	}
-	switch probes := probeWords(t.ProbesSince(s, p.policyOf(t))); {
+	switch probes := describe.Answers(t.ProbesSince(s, p.policyOf(t))); {
 	case probes != "":
 		parts = append(parts, "probes since: "+probes)
 	case !s.SeenAtGW && s.Ended:
-		parts = append(parts, notSeen)
+		parts = append(parts, describe.NotSeen)
 	default:
 		parts = append(parts, "no probe since")
 	}
@@ -114,34 +114,10 @@ func (p *plain) gatewayWords(r *session.Row) string {
 	default:
 		parts = append(parts, "verdict: not proved dead")
 	}
-	if word := atServer(s); word != "" {
+	if word := describe.AtServer(s); word != "" {
 		parts = append(parts, "the server calls it "+word+", as of "+p.at(s.AtServerAt))
 	}
 	return strings.Join(parts, "; ")
-}
-
-// probeWords are the last of some probes, as the gateway answered them: "200, 200, 401 3 times".
-func probeWords(probes []console.Probe) string {
-	type run struct{ status, n int }
-	var runs []run
-	for _, b := range probes {
-		if k := len(runs) - 1; k >= 0 && runs[k].status == b.Status {
-			runs[k].n++
-		} else {
-			runs = append(runs, run{b.Status, 1})
-		}
-	}
-	runs = runs[max(len(runs)-3, 0):]
-	parts := make([]string, len(runs))
-	for i, u := range runs {
-		if parts[i] = strconv.Itoa(u.status); u.status == 0 {
-			parts[i] = "no answer"
-		}
-		if u.n > 1 {
-			parts[i] += fmt.Sprintf(" %d times", u.n)
-		}
-	}
-	return strings.Join(parts, ", ")
 }
 
 // inspect tells all that is known of a token without opening it.
@@ -152,7 +128,7 @@ func (p *plain) inspect(text string) {
 	}
 	s := p.judged(t)
 	p.out.say("%s: %s.", p.lead(t), p.stateWords(t, s))
-	own := lifeWords(t, s)
+	own := p.voice().Life(*t, s)
 	if s.HasExpiry {
 		if s.Left > 0 && t.Granted > 0 {
 			own += " of " + spoken(t.Granted)
@@ -165,7 +141,7 @@ func (p *plain) inspect(text string) {
 	} else if s.SeenAtGW {
 		p.out.say("the gateway's clock: it is not ended; it was first seen at the gateway %s.", console.Ago(p.now.Sub(s.SeenAt)))
 	} else {
-		p.out.say("the gateway's clock: it is not ended, and %s.", notSeen)
+		p.out.say("the gateway's clock: it is not ended, and %s.", describe.NotSeen)
 	}
 	scopes := "none"
 	if len(t.Scopes) > 0 {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/text"
 	"lanyard/ui/session"
 )
@@ -122,7 +123,7 @@ func (p *plain) brought(op, word string, out console.Outcome, err error) {
 		return
 	}
 	t := &out.Token
-	life := lifeWords(t, p.judged(t))
+	life := p.voice().Life(*t, p.judged(t))
 	p.saw(t)
 	if out.Same {
 		p.out.say("%s: the same token came back, %s: the server hands out the live token again.", p.lead(t), life)
@@ -159,7 +160,7 @@ func (p *plain) undone(f session.Undone) {
 			p.lead(t), p.stateWords(t, p.judged(t)))
 	}
 	if len(f.Undone.Taken)+f.Undone.Sent > 1 {
-		p.out.say("%s.", undoneWords(f.Undone))
+		p.out.say("%s.", describe.Taken(f.Undone))
 	}
 }
 
@@ -183,7 +184,7 @@ func (p *plain) delivered(d console.Delivery) {
 		p.out.hint(plainHint(d.Err))
 	case s.State == console.Lingering:
 		delete(p.undelivered, t.ID)
-		p.out.say("%s: %s.", what, p.endWords(s))
+		p.out.say("%s: %s.", what, p.voice().Ending(s))
 	default:
 		delete(p.undelivered, t.ID)
 		p.out.say("%s: the revoke was accepted by the server: %s.", what, p.stateWords(t, s))
@@ -195,39 +196,10 @@ func (p *plain) probed(f session.Probed) {
 	if !p.done("probe", f.Err) {
 		return
 	}
-	t, answer := &f.Token, probedOf(f.Answer)
-	answer.hint = p.s.Remedy(p.board.App(t.AppID), answer.hint, console.FaceLines())
-	s := p.judged(t)
+	t, told := &f.Token, p.voice().Probe(f.Answer, p.judged(&f.Token))
 	p.saw(t)
-	lead := p.lead(t) + ": " + answer.code() + ", "
-	text, next := answer.advice()
-	switch answer.verdict {
-	case console.ProbeAccepted:
-		switch {
-		case s.Reopened:
-			p.out.say("%sthe gateway let it through after its window was over.", lead)
-		case s.Ended && s.StaleKnown:
-			p.out.say("%sthe gateway still lets it through, for at most %s.", lead, spokenMost(s.StaleLeft))
-		case s.Ended:
-			p.out.say("%sthe gateway still lets it through, nobody knows how long.", lead)
-		default:
-			p.out.say("%sthe gateway let it through%s.", lead, answer.because())
-		}
-	case console.ProbeRefused:
-		if s.Ended { // as was to be hoped: no advice is wanted
-			p.out.say("%s%s.", lead, refusedBy(s))
-			return
-		}
-		if text == "" {
-			text = "the gateway refused it" + answer.because()
-		}
-		p.out.say("%s%s.", lead, text)
-		p.out.hint(next)
-	default:
-		text, next = answer.unclear("the gateway says neither yes nor no")
-		p.out.say("%s%s.", lead, text)
-		p.out.hint(next)
-	}
+	p.out.say("%s: %s, %s.", p.lead(t), describe.Code(f.Answer.Status, f.Answer.FaultCode), told.Text)
+	p.out.hint(p.s.Remedy(p.board.App(t.AppID), told.Next, console.FaceLines()))
 }
 
 func (p *plain) copied(f session.Copied) {

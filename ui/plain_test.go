@@ -246,8 +246,8 @@ func TestPlainRevokeStages(t *testing.T) {
 	inLines(t, as, func(l *talk) {
 		l.types("g A2", strings.Replace(strings.Replace(s2, "token 2", "token 1", 1), fp("access-2"), fp("access-1"), 1)+"got, 1 hour left.")
 		lead := "Orders sandbox, token 1 (" + fp("access-1") + "): "
-		l.types("revoke 1", lead+"the revoke is sent in 3 seconds; type undo to take it back.")
-		l.types("revoke 1", lead+"revoking: the revoke is sent in 3 seconds; type undo to take it back.")
+		l.types("revoke 1", lead+"the revoke is sent in 3 seconds; undo takes it back.")
+		l.types("revoke 1", lead+"revoking: the revoke is sent in 3 seconds; undo takes it back.")
 		l.passes(2 * time.Second)
 		l.types("undo", lead+"not revoked, the decision was taken back: active, 59 minutes 58 seconds left.")
 		l.types("undo", "There is nothing to undo: no revoke is waiting that was not sent.")
@@ -255,7 +255,7 @@ func TestPlainRevokeStages(t *testing.T) {
 		if n := len(l.api.a.revokes); n != 0 {
 			l.t.Fatalf("sent %d times", n)
 		}
-		l.types("x "+fp("access-1")[:4], lead+"the revoke is sent in 3 seconds; type undo to take it back.")
+		l.types("x "+fp("access-1")[:4], lead+"the revoke is sent in 3 seconds; undo takes it back.")
 		l.passes(3*time.Second, lead+"accepted by the server; the gateway may let it through for at most 15 minutes.")
 		l.passes(15*time.Minute - time.Second - time.Nanosecond)
 		l.types("probe 1", lead+"200, the gateway still lets it through, for at most 2 seconds.")
@@ -278,7 +278,8 @@ func TestPlainProvesDead(t *testing.T) {
 		l.passes(time.Second)
 		l.typing("p 1")
 		l.passes(time.Second)
-		l.types("p 1", p1+"401 900901, refused three times in a row: dead.")
+		l.types("p 1",
+			p1+"401 900901, dead: the gateway refused it three times in a row, 11 seconds after its end.")
 		l.passes(time.Hour) // the end of the window adds nothing
 		l.types("gateway", p1+"dead: the gateway refused it three times in a row, 11 seconds after its end; it ended 1 h ago; probes since: 401 3 times.")
 		l.typing("get A1") // the very same token was handed out again: it lives
@@ -323,7 +324,7 @@ func TestPlainProductionAsks(t *testing.T) {
 		}
 		l.passes(time.Minute)
 		l.typing("revoke 1")
-		l.types("yes", p1+"the revoke is sent in 3 seconds; type undo to take it back.")
+		l.types("yes", p1+"the revoke is sent in 3 seconds; undo takes it back.")
 		l.passes(3*time.Second, p1+"accepted by the server; the gateway may let it through for at most 15 minutes.")
 	})
 }
@@ -467,7 +468,7 @@ func TestPlainTellsOfOthers(t *testing.T) {
 		if _, err := other.Revoke(l.t.Context(), out.Token.ID, console.RevokeBoth, time.Minute); err != nil {
 			l.t.Fatal(err)
 		}
-		l.passes(2*time.Second, p1+"revoking: the revoke is sent in 1 minute; type undo to take it back.")
+		l.passes(2*time.Second, p1+"revoking: the revoke is sent in 1 minute; undo takes it back.")
 		if _, err := other.Undo(l.t.Context(), out.Token.ID); err != nil {
 			l.t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -49,129 +50,29 @@ func (p *plain) judged(t *console.Token) console.Status {
 
 func (p *plain) policyOf(t *console.Token) console.Policy { return p.s.Policy(t.AppID) }
 
+// voice is how lines tell things.
+func (p *plain) voice() describe.Voice {
+	return describe.Voice{Face: console.FaceLines(), Wait: spoken, Span: spoken, AtMost: spokenMost,
+		Clock: p.at, Others: kit.Clean}
+}
+
+// hold is what keeps the revoke of a token from being sent.
+func (p *plain) hold(t *console.Token) describe.Hold {
+	h := describe.Hold{Locked: p.s.Key().NeedsPassphrase()}
+	if a := p.board.App(t.AppID); a != nil && a.Environment.ReadOnly {
+		h.ReadOnly = kit.Clean(a.Environment.Name)
+	}
+	return h
+}
+
 // stateWords say what state a token is in, the word of the state first, and how long it lasts.
 func (p *plain) stateWords(t *console.Token, s console.Status) string {
-	switch s.State {
-	case console.Unsure:
-		return "unsure: " + p.advice(t)
-	case console.Revoking:
-		return "revoking: " + p.revokingWords(t)
-	case console.Lingering:
-		return "lingering: " + p.endWords(s)
-	case console.Dead, console.Superseded:
-		return string(s.State) + ": " + proofWords(s)
-	case console.Active, console.Expiring, console.Expired:
-	}
-	if s.State == console.Expired {
-		if t.Unsure != nil { // the token is over, and what its lost refresh brought may not be
-			return "expired; " + p.advice(t)
-		}
-		return "expired"
-	}
-	text := string(s.State) + ", " + lifeWords(t, s)
-	if t.RevokeError != "" && t.AcceptedAt.IsZero() && t.RefreshAcceptedAt.IsZero() && t.RevokeAt.IsZero() {
-		whole, _ := reasons(t)
-		text += ", not revoked because the server refused: " + whole
-	}
-	return text
+	return p.voice().State(*t, s, p.policyOf(t), p.hold(t), p.now)
 }
-
-// advice says what there is to know and to do about a token.
-func (p *plain) advice(t *console.Token) string {
-	return console.FaceLines().Says(console.Advice(*t, console.Policy{Regime: p.regime(t.AppID)},
-		p.now))
-}
-
-// lifeWords say how long a token has by its own clock.
-func lifeWords(t *console.Token, s console.Status) string {
-	switch {
-	case s.HasExpiry && s.Left == 0:
-		return "expired"
-	case s.HasExpiry:
-		return spoken(s.Left) + " left"
-	case string(t.Lifetime) == "unbounded":
-		return "never expires"
-	}
-	return "how long it lives is unknown"
-}
-
-// revokedElsewhere is said of a row whose token is being revoked as that of another row.
-const revokedElsewhere = "another application holds the same token, whose revoke is not yet accepted"
 
 // revokingWords say how far a revoke is that the server has not accepted.
 func (p *plain) revokingWords(t *console.Token) string {
-	due, ok := console.DueAt(*t)
-	if !ok {
-		return revokedElsewhere
-	}
-	left := due.Sub(p.now)
-	switch a := p.board.App(t.AppID); {
-	case a != nil && a.Environment.ReadOnly:
-		return "the revoke is not sent, " + kit.Clean(a.Environment.Name) + " is read-only"
-	case p.s.Key().NeedsPassphrase() && left <= 0:
-		return "the revoke is not sent, the store is locked; unlock opens it"
-	case t.RevokeTries == 0 && left > 0:
-		return "the revoke is sent in " + spoken(left) + "; type undo to take it back"
-	case t.RevokeError == "":
-		return "the revoke is being sent"
-	}
-	whole, _ := reasons(t)
-	text := "the revoke is not yet accepted (" + whole + "), it is kept"
-	if left > 0 {
-		text += " and tried again in " + spoken(left)
-	}
-	return text
-}
-
-// endWords say of a token that has ended how long the gateway may go on.
-func (p *plain) endWords(s console.Status) string {
-	text := "accepted by the server"
-	switch s.Cause {
-	case console.CauseRefresh:
-		text = "the revoke of its refresh token is accepted by the server"
-	case console.CauseReplaced:
-		text = "replaced by a newer one"
-	case console.CauseElsewhere:
-		text = "called inactive by the server, though not revoked here"
-	case console.CauseRefused:
-		text = "not revoked here"
-	}
-	switch {
-	case s.Reopened:
-		text += "; the gateway let it through after its window was over"
-	case s.StillActive && s.StaleKnown:
-		text += "; the server calls it active still, so that the gateway may let it through for at most " + spokenMost(s.StaleLeft)
-	case !s.StaleKnown:
-		text += "; the gateway may let it through, nobody knows how long"
-	default:
-		text += "; the gateway may let it through for at most " + spokenMost(s.StaleLeft)
-	}
-	return text
-}
-
-// proofWords say why the gateway is held to refuse a token.
-func proofWords(s console.Status) string {
-	text := proofOf(s)
-	if s.PastExpiry > 0 {
-		text += "; the gateway let it through " + spoken(s.PastExpiry) + " after its expiry, a clock may be wrong"
-	}
-	return text
-}
-
-func proofOf(s console.Status) string {
-	switch s.Proof {
-	case console.ProofWindow:
-		return "the window ran out"
-	case console.ProofExpiry:
-		return "its own expiry came first"
-	case console.ProofProbe:
-		if s.Cause == console.CauseRefused {
-			return "the gateway refused it three times in a row, though nobody revoked it here"
-		}
-		return "the gateway refused it three times in a row, " + spoken(s.OverAt.Sub(s.EndedAt)) + " after its end"
-	case console.ProofNone:
-	}
-	return "not proved"
+	return p.voice().Revoke(*t, p.hold(t), p.now)
 }
 
 // tallyWords count living tokens by state, those that expire soon among the active ones: "3 active (1 expiring), 1 revoking".

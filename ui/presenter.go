@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
@@ -97,7 +98,7 @@ func (m *root) mostUrgent(s *scene) urgent {
 	u.fp = r.Token.Fingerprint
 	st, fp := m.board().Status(r, s.now), r.Token.Fingerprint
 	switch at, left, _ := s.pendingStage(r); {
-	case r.Pending() && at == inUndo:
+	case r.Pending() && at == describe.Undoable:
 		u.time, u.words = s.left(left), "until the revoke of "+fp+" is sent"
 	case r.Pending():
 		u.words = fp + ": " + m.veil.text(s.revokeWords(r)[0])
@@ -118,9 +119,9 @@ func (m *root) mostUrgent(s *scene) urgent {
 }
 
 // pendingStage is waiting for any row.
-func (s *scene) pendingStage(r *session.Row) (stage, time.Duration, string) {
+func (s *scene) pendingStage(r *session.Row) (describe.Stage, time.Duration, string) {
 	if !r.Pending() {
-		return sending, 0, ""
+		return describe.Sending, 0, ""
 	}
 	return s.waiting(r)
 }

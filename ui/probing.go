@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/text"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
@@ -50,15 +51,15 @@ func (m *root) tellProbes(f session.Fact) {
 	again := m.keys.hint(probeOn, "begins again")
 	switch f := f.(type) {
 	case session.ProbesBegan:
-		text := f.Fingerprint + " is probed until the gateway refuses it"
+		begun := f.Fingerprint + " is probed until the gateway refuses it"
 		if f.N > 1 {
-			text = strconv.Itoa(f.N) + " tokens are probed until the gateway refuses them"
+			begun = strconv.Itoa(f.N) + " tokens are probed until the gateway refuses them"
 		}
-		m.note(info, text, m.keys.hint(probeOn, "stops it"))
+		m.note(info, begun, m.keys.hint(probeOn, "stops it"))
 	case session.DeadAlready:
 		m.note(info, f.Fingerprint+" is proved dead already", m.keys.hint(doProbe, "probes it once more"))
 	case session.ProbesStopped:
-		m.note(info, f.Fingerprint+": probing has stopped after "+text.Count(f.N, "probe")+", not proved dead", again)
+		m.note(info, f.Fingerprint+": probing has stopped: "+describe.NotDead(f.Loop, console.GoOn), again)
 	case session.ProbeFailed:
 		m.fail("probe", f.Err)
 	case session.ProbesHopeless:
@@ -67,19 +68,16 @@ func (m *root) tellProbes(f session.Fact) {
 	case session.ProbesEnded:
 		switch f.Stop {
 		case console.StopDead:
-			dead := f.Fingerprint + ": refused three times in a row: dead"
-			if s := m.s.Status(f.Token); s.Cause != console.CauseRefused && s.Ended && s.Proof == console.ProofProbe {
-				dead += " " + console.Left(s.OverAt.Sub(s.EndedAt)) + " after its end"
-			}
-			m.note(good, dead, text.Count(f.N, "probe"))
+			m.note(good, f.Fingerprint+": "+m.voice().Dead(m.s.Status(f.Token)), text.Count(f.Loop.Probes, "probe"))
 		case console.StopVain:
-			m.note(warn, f.Fingerprint+": probing has stopped: "+f.Hopeless, m.s.Remedy(m.board().App(f.Token.AppID), f.Hint, m.face()))
+			hint := m.s.Remedy(m.board().App(f.Token.AppID), f.Hint, m.face())
+			m.note(warn, f.Fingerprint+": probing has stopped: "+f.Hopeless, hint)
 		case console.StopLimit, console.StopUnbounded:
-			if f.Verdict == console.ProbeAccepted {
-				m.note(warn, f.Fingerprint+": the gateway lets it through still, a minute after its window; probing has stopped", again)
-			} else {
-				m.note(info, f.Fingerprint+": its window is over and no probe proved anything; probing has stopped", again)
+			sev := info
+			if f.Loop.Verdict == console.ProbeAccepted {
+				sev = warn
 			}
+			m.note(sev, f.Fingerprint+": probing has stopped: "+describe.NotDead(f.Loop, f.Stop), again)
 		case console.GoOn:
 		}
 	}

@@ -42,7 +42,7 @@ func TestProbeUntilDead(t *testing.T) {
 	if want := []int{81, 82, 83}; !slices.Equal(at[9:], want) {
 		t.Errorf("once refused: probed after %v seconds, want %v", at[9:], want)
 	}
-	l.said("refused three times in a row: dead 1:2")
+	l.said("dead: the gateway refused it three times in a row, 1:2")
 	l.said("after its end 12 probes")
 	l.after(5 * time.Minute)
 	if again, _ := l.probedAt(); len(again) != len(at) {
@@ -88,7 +88,7 @@ func TestProbeUntilDeadStops(t *testing.T) {
 	l.Key("g", "P")
 	l.after(12 * time.Second)
 	l.Key("P")
-	l.said("probing has stopped after 3 probes, not proved dead")
+	l.said("probing has stopped: not proved dead after 3 probes (3 accepted)")
 	l.after(time.Minute)
 	if at, _ := l.probedAt(); len(at) != 3 {
 		t.Errorf("probed %d times", len(at))
@@ -98,7 +98,7 @@ func TestProbeUntilDeadStops(t *testing.T) {
 	l.after(4 * time.Second)
 	l.Key("P")
 	l.after(10 * time.Minute)
-	l.said("lets it through still, a minute after its window; probing has stopped")
+	l.said("probing has stopped: not proved dead a minute after its time was over, after ")
 	at, all := l.probedAt()
 	b, _ := l.svc.Board(t.Context())
 	if last, end := all[len(all)-1].At, b.Tokens[0].AcceptedAt.Add(3*time.Minute); last.Before(end.Add(-time.Second)) || last.After(end.Add(time.Second)) {

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/text"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
@@ -358,60 +359,36 @@ func (m *root) tellUndone(f session.Undone) {
 	}
 	switch taken := f.Undone.Taken; {
 	case f.Undone.Sent > 0:
-		m.note(warn, undoneWords(f.Undone), "")
+		m.note(warn, describe.Taken(f.Undone), "")
 	case len(taken) > 1:
-		m.note(good, undoneWords(f.Undone), "")
+		m.note(good, describe.Taken(f.Undone), "")
 	default:
 		m.note(good, taken[0].Fingerprint+" is not revoked: the decision was taken back", "")
 	}
 }
 
-// undoneWords say how many revokes of a decision were taken back, and how many could not be.
-func undoneWords(u console.Undone) string {
-	words := strconv.Itoa(len(u.Taken)) + " of " + text.Count(len(u.Taken)+u.Sent, "revoke") + " taken back"
-	switch u.Sent {
-	case 0:
-	case 1:
-		words += "; 1 had been sent"
-	default:
-		words += "; " + strconv.Itoa(u.Sent) + " had been sent"
-	}
-	return words
-}
-
 // delivered reports one delivery. A 2xx of the server is "accepted", never "dead".
 func (m *root) delivered(d console.Delivery) {
-	fp := d.Token.Fingerprint
-	what := fp
+	what := d.Token.Fingerprint
 	if d.Kind == console.RevokeRefresh && d.Err != nil {
-		what = "the refresh token of " + fp
+		what = "the refresh token of " + what
 	}
+	words, next := m.voice().Delivered(d, m.s.Status(d.Token), m.now)
+	words = what + ": " + words
 	switch {
-	case d.Err != nil && d.Kept:
-		text, again := what+": the revoke is not yet accepted: "+d.Err.Error(), "it is kept"
-		if at := d.Token.RevokeNext; at.After(m.now) {
-			again += " and tried again in " + inWords(at.Sub(m.now))
-		}
+	case d.Err == nil:
+		m.note(good, words, next)
+	case d.Kept:
 		if h := m.hintOf(d.Err); h != "" {
-			again += "; " + h
+			next += "; " + h
 		}
 		if d.Token.RevokeTries > 1 { // the row says it all the time
-			m.jot(warn, text, again)
+			m.jot(warn, words, next)
 		} else {
-			m.note(warn, text, again)
+			m.note(warn, words, next)
 		}
-	case d.Err != nil:
-		m.note(bad, what+": the server refused to revoke it: "+d.Err.Error(), m.hintOf(d.Err))
 	default:
-		s := m.s.Status(d.Token)
-		switch {
-		case s.State != console.Lingering:
-			m.note(good, fp+": the revoke was accepted by the server", "")
-		case !s.StaleKnown:
-			m.note(good, fp+": accepted by the server; may still pass the gateway, nobody knows how long", m.keys.hint(doProbe, "probes it"))
-		default:
-			m.note(good, fp+": accepted by the server; may still pass the gateway (≤ "+console.Left(s.StaleLeft)+")", "")
-		}
+		m.note(bad, words, m.hintOf(d.Err))
 	}
 }
 
@@ -421,19 +398,5 @@ func (m *root) noGood(id string) string {
 	if r == nil || r.Token == nil {
 		return ""
 	}
-	switch s := m.board().Status(r, m.now); {
-	case s.Pending:
-		return "it is being revoked"
-	case s.State == console.Unsure:
-		return "nobody knows whether it still lives: the answer to its renewal was lost"
-	case s.State == console.Expired:
-		return "it has expired"
-	case s.State == console.Lingering && s.Cause == console.CauseRevoked:
-		return "it is revoked, though the gateway may still let it through"
-	case s.State == console.Dead && s.Cause == console.CauseRevoked:
-		return "it is revoked and dead"
-	case s.Ended:
-		return s.Cause.Words()
-	}
-	return ""
+	return describe.NoGood(m.board().Status(r, m.now))
 }

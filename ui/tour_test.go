@@ -124,7 +124,7 @@ func TestPlainTour(t *testing.T) {
 		l.types("log", "Nothing is in the log.")
 		l.types("get A1", p1+"got, 1 hour left.", "tour, 2 of 7: type probe 1: the gateway lets the token through, and remembers that.")
 		l.types("probe 1", p1+"200, the gateway let it through.", "tour, 3 of 7: type revoke 1; until it is sent, undo takes it back.")
-		l.types("revoke 1", p1+"the revoke is sent in 3 seconds; type undo to take it back.")
+		l.types("revoke 1", p1+"the revoke is sent in 3 seconds; undo takes it back.")
 		l.types("undo", p1+"not revoked, the decision was taken back: active, 1 hour left.", "tour, 4 of 7: type revoke 1 and wait: the server accepts.")
 		l.typing("revoke 1")
 		l.passes(3*time.Second, p1+"accepted by the server; the gateway may let it through for at most 15 minutes.",

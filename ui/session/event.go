@@ -363,19 +363,18 @@ type (
 		told
 		Fingerprint string
 	}
-	// ProbesStopped says that a person has stopped probing a token after N probes.
+	// ProbesStopped says that a person has stopped probing a token.
 	ProbesStopped struct {
 		told
 		Fingerprint string
-		N           int
+		Loop        console.ProbeLoop
 	}
-	// ProbesEnded says that probing a token has come to its end after N probes.
+	// ProbesEnded says that probing a token has come to its end, and why.
 	ProbesEnded struct {
 		told
 		Stop        console.ProbeStop
-		Verdict     console.Verdict // the last one
+		Loop        console.ProbeLoop
 		Fingerprint string
-		N           int
 		Hopeless    string // why no probe of this URL can prove anything; "" if one can
 		Hint        string // the way out of that
 		Token       console.Token

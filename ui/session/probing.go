@@ -77,7 +77,7 @@ func (s *Session) stopProbing(ids []string) {
 	for _, id := range ids {
 		if l := s.loops[id]; l != nil {
 			delete(s.loops, id)
-			s.tell(ProbesStopped{Fingerprint: l.fingerprint, N: l.Probes})
+			s.tell(ProbesStopped{Fingerprint: l.fingerprint, Loop: l.ProbeLoop})
 		}
 	}
 }
@@ -148,7 +148,7 @@ func (s *Session) judgeLoop(id string, t console.Token, hopeless, hint string) {
 	case l.next.Stop != console.GoOn:
 		delete(s.loops, id)
 		s.tell(ProbesEnded{
-			Stop: l.next.Stop, Verdict: l.Verdict, Fingerprint: l.fingerprint, N: l.Probes,
+			Stop: l.next.Stop, Loop: l.ProbeLoop, Fingerprint: l.fingerprint,
 			Hopeless: hopeless, Hint: hint, Token: t,
 		})
 		return
