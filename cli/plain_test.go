@@ -32,7 +32,7 @@ func TestPlainAtTheTerminal(t *testing.T) {
 	c.press("get orders\r")
 	c.see(`Orders production, token 1 \([0-9a-f]{8}\): got, `)
 	c.press("revoke 1\r")
-	c.see(`the revoke is sent in .*; type undo to take it back`)
+	c.see(`the revoke is sent in .*; undo takes it back`)
 	c.clock.advance(undoWindow)
 	c.press("q\r")
 	c.see(`accepted by the server; the gateway may let it through for at most 1[45] minutes`)
@@ -53,7 +53,7 @@ func TestPlainCtrlC(t *testing.T) {
 	c.press("get orders\r")
 	c.see(`got, `)
 	c.press("revoke 1\r")
-	c.see(`type undo`)
+	c.see(`undo takes it back`)
 	c.clock.advance(undoWindow)
 	if err := c.cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)

@@ -150,7 +150,7 @@ type ledger struct {
 
 // advice says what there is to know and to do about a token.
 func (l ledger) advice(t console.Token) string {
-	return console.FaceCommands().Says(console.Advice(t, l.svc.Policy(l.app[t.AppID]), l.now))
+	return voice().Advice(t, l.svc.Policy(l.app[t.AppID]), l.now)
 }
 
 func (l ledger) status(t console.Token) console.Status {

@@ -4,14 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"lanyard/console"
-	"lanyard/text"
+	"lanyard/console/describe"
 	"lanyard/tokenapi"
 )
 
@@ -126,7 +125,7 @@ func (p *program) printProbe(s *openConsole, a console.Application, t console.To
 	if p.json {
 		err = p.printJSON(probed(t, a.ProbeURL, ans))
 	} else {
-		p.print("%s", probedLine(t, ans))
+		p.print("%s", describe.Line(t.Fingerprint, ans))
 		if t.ID == "" || !console.StatusAt(t, console.Policy{}, p.clock()).Ended { // of a token that was ended, to be refused is all there is to say
 			p.adviseOn(ans)
 		}
@@ -163,11 +162,11 @@ func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.
 			case console.GoOn:
 			case console.StopDead:
 				if !p.json {
-					p.print("%s  dead: the gateway refused it three times in a row", t.Fingerprint)
+					p.print("%s  %s", t.Fingerprint, voice().Dead(console.StatusAt(t, policy, p.clock())))
 				}
 				return nil
 			case console.StopVain, console.StopLimit, console.StopUnbounded:
-				return notProvedDead(step.Stop, timeout, ans.Verdict, tally(all), why, hint)
+				return notProvedDead(loop, step.Stop, why, hint)
 			}
 			_, ends := loop.Until(console.StatusAt(t, policy, p.clock()))
 			ends = ends || timeout > 0
@@ -188,7 +187,7 @@ func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.
 			loop.Answered(ans)
 			all = append(all, probed(t, a.ProbeURL, ans))
 			if !p.json {
-				p.print("%s", probedLine(t, ans))
+				p.print("%s", describe.Line(t.Fingerprint, ans))
 			}
 		}
 	}
@@ -202,40 +201,19 @@ func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.
 }
 
 // notProvedDead is how probing until dead fails: why it stopped, what was seen, and the way out.
-func notProvedDead(stop console.ProbeStop, timeout time.Duration, last console.Verdict, seen, why, hint string) *failure {
-	end := &failure{exit: exitStillAlive, code: "not_proved_dead", hint: hint}
-	limit := "a minute after its time was over, after"
+func notProvedDead(l console.ProbeLoop, stop console.ProbeStop, why, hint string) *failure {
+	end := &failure{exit: exitStillAlive, code: "not_proved_dead", hint: hint, text: "probe: " +
+		describe.NotDead(l, stop)}
 	switch {
 	case stop == console.StopVain:
-		end.exit, limit = exitUnexpected, "after"
-	case timeout > 0:
-		limit = "after " + timeout.String() + " and"
-	}
-	if stop != console.StopVain && last == tokenapi.Accepted {
+		end.exit = exitUnexpected
+	case l.Verdict == tokenapi.Accepted:
 		end.code = "still_accepted"
 	}
-	end.text = "probe: not proved dead " + limit + " " + seen
 	if why != "" {
 		end.text += ": " + why
 	}
 	return end
-}
-
-// tally counts probes by their verdicts: "6 probes (4 accepted, 2 unclear)".
-func tally(all []probeJSON) string {
-	var parts []string
-	for _, v := range []tokenapi.Verdict{tokenapi.Accepted, tokenapi.Refused, tokenapi.Unclear} {
-		n := 0
-		for _, one := range all {
-			if one.Verdict == string(v) {
-				n++
-			}
-		}
-		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, v))
-		}
-	}
-	return text.Count(len(all), "probe") + " (" + strings.Join(parts, ", ") + ")"
 }
 
 // adviseOn says what a fault means and whether a new token would help.
@@ -272,19 +250,4 @@ func probed(t console.Token, url string, ans tokenapi.ProbeAnswer) probeJSON {
 		j.Reason = known(console.ProbeWhy(ans))
 	}
 	return j
-}
-
-func probedLine(t console.Token, ans tokenapi.ProbeAnswer) string {
-	line := fmt.Sprintf("%s  %s  %s", ans.At.UTC().Format("15:04:05Z"), t.Fingerprint, ans.Verdict)
-	if ans.Status != 0 {
-		line += fmt.Sprintf("  %d", ans.Status)
-	}
-	if ans.FaultCode != 0 {
-		line += fmt.Sprintf("  %d", ans.FaultCode)
-	}
-	said := slices.DeleteFunc([]string{ans.Message, console.ProbeWhy(ans)}, func(s string) bool { return s == "" })
-	if len(said) > 0 {
-		line += "  " + strings.Join(said, "; ")
-	}
-	return line
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 )
 
 // revokeEach revokes, prints what was accepted and gives the first failure. Of several, those that were
@@ -71,21 +72,8 @@ func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []cons
 
 // revokedLine is one line about a revocation, in the three stages' own words.
 func (l ledger) revokedLine(t console.Token) string {
-	s, j := l.status(t), l.revocation(t)
 	head := fmt.Sprintf("%s of %s: ", t.Fingerprint, l.app[t.AppID].Label())
-	switch {
-	case j.Verdict == "dead":
-		return head + "dead, after " + console.Left(s.OverAt.Sub(s.EndedAt)) + " (" + *j.Proof + ")"
-	case j.Verdict == "pending":
-		return head + "waiting to be sent"
-	case !s.StaleKnown:
-		return head + "accepted by the server; how long it may still pass the gateway is unknown"
-	}
-	note := ""
-	if !s.SeenAtGW {
-		note = "; not seen at the gateway by us"
-	}
-	return head + "accepted by the server; may still pass the gateway (<= " + console.Left(s.StaleLeft) + ")" + note
+	return head + voice().Revocation(t, l.status(t), l.now)
 }
 
 // waitDead probes until a revoked token is dead. It returns false if that does not happen within limit.
@@ -116,7 +104,7 @@ func (p *program) waitDead(ctx context.Context, s *openConsole, id string, limit
 		if err != nil {
 			return false, err
 		}
-		p.note("%s", probedLine(t, ans))
+		p.note("%s", describe.Line(t.Fingerprint, ans))
 		loop.Answered(ans)
 	}
 }

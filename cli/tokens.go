@@ -80,8 +80,7 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 		rows = append(rows, []string{
 			string(console.Unsure), "-", a.Label(), dash(cmp.Or(m.User, a.Username)), dash(strings.Join(m.Scopes, " ")), dash(m.Request.Words()), l.markLeft(m), m.ID,
 		})
-		defer p.note("a get for %s was sent at %s and its answer never seen: %s", a.Label(), m.SentAt.UTC().Format("15:04:05Z"),
-			console.FaceCommands().Says(console.MarkAdvice(m, a.Environment.Regime, l.now)))
+		defer p.note("%s", voice().Lost(a.Label(), m, a.Environment.Regime, l.now))
 	}
 	for _, a := range l.Altered {
 		if a.Table == "token" && only == "" {

@@ -1,0 +1,16 @@
+package cli
+
+import (
+	"time"
+
+	"lanyard/console"
+	"lanyard/console/describe"
+)
+
+// voice is how commands tell things.
+func voice() describe.Voice {
+	return describe.Voice{
+		Face: console.FaceCommands(), Wait: console.Left, Span: console.Left, AtMost: console.Left,
+		Clock: func(t time.Time) string { return utcTime(t) }, Others: plain,
+	}
+}
