@@ -216,6 +216,46 @@ func TestArrowsGoRed(t *testing.T) {
 	}
 }
 
+// charmless are rooms below which no terminal library is, whichever other rooms they go through.
+var charmless = []string{"console/describe"}
+
+func TestNoCharmBelow(t *testing.T) {
+	t.Parallel()
+	of := map[string][]string{} // what the files of a room import
+	for _, s := range sources(t) {
+		if !s.test {
+			of[s.room] = append(of[s.room], imports(s.file)...)
+		}
+	}
+	for _, room := range charmless {
+		if at := charmBelow(of, room, map[string]bool{}); at != "" {
+			t.Errorf("%s depends on a terminal library: %s", room, at)
+		}
+	}
+	if charmBelow(of, "cli", map[string]bool{}) == "" {
+		t.Error("that cli depends on one goes unnoticed")
+	}
+}
+
+// charmBelow returns how a room comes to import a terminal library; "" if it does not.
+func charmBelow(of map[string][]string, room string, seen map[string]bool) string {
+	if len(of[room]) == 0 || seen[room] {
+		return ""
+	}
+	seen[room] = true
+	for _, p := range of[room] {
+		if strings.HasPrefix(p, "charm.land/") || strings.HasPrefix(p, "github.com/charmbracelet/") {
+			return room + " imports " + p
+		}
+		if in, ok := strings.CutPrefix(p, "lanyard/"); ok {
+			if at := charmBelow(of, in, seen); at != "" {
+				return at
+			}
+		}
+	}
+	return ""
+}
+
 // Everything at the top level is there on purpose: the folder list is the table of contents.
 func TestTopLevel(t *testing.T) {
 	t.Parallel()
