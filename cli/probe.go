@@ -11,6 +11,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/console/describe"
+	"lanyard/text"
 	"lanyard/tokenapi"
 )
 

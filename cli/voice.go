@@ -5,12 +5,13 @@ import (
 
 	"lanyard/console"
 	"lanyard/console/describe"
+	"lanyard/text"
 )
 
 // voice is how commands tell things.
 func voice() describe.Voice {
 	return describe.Voice{
 		Face: console.FaceCommands(), Wait: console.Left, Span: console.Left, AtMost: console.Left,
-		Clock: func(t time.Time) string { return utcTime(t) }, Others: plain,
+		Clock: func(t time.Time) string { return utcTime(t) }, Others: text.Line,
 	}
 }

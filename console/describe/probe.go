@@ -1,9 +1,11 @@
 package describe
 
 import (
+	"strconv"
 	"strings"
 
 	"lanyard/console"
+	"lanyard/text"
 )
 
 // Told is something that is told, with what can be done about it.
@@ -96,10 +98,10 @@ func Fault(ans console.ProbeAnswer) (cause, next string) {
 func Code(status, fault int) string {
 	text := "no answer"
 	if status != 0 {
-		text = number(status)
+		text = strconv.Itoa(status)
 	}
 	if fault != 0 {
-		text += " " + number(fault)
+		text += " " + strconv.Itoa(fault)
 	}
 	return text
 }
@@ -109,7 +111,7 @@ func Line(fingerprint string, ans console.ProbeAnswer) string {
 	line := ans.At.UTC().Format("15:04:05Z") + "  " + fingerprint + "  " + string(ans.Verdict)
 	for _, n := range []int{ans.Status, ans.FaultCode} {
 		if n != 0 {
-			line += "  " + number(n)
+			line += "  " + strconv.Itoa(n)
 		}
 	}
 	var said []string
@@ -139,7 +141,7 @@ func Answers(probes []console.Probe) string {
 	parts := make([]string, len(runs))
 	for i, u := range runs {
 		if parts[i] = Code(u.status, 0); u.n > 1 {
-			parts[i] += " " + number(u.n) + " times"
+			parts[i] += " " + strconv.Itoa(u.n) + " times"
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -157,14 +159,14 @@ func (v Voice) Dead(s console.Status) string {
 
 // NotDead tells why probing until dead has stopped without a proof, and what was seen.
 func NotDead(l console.ProbeLoop, stop console.ProbeStop) string {
-	text := "not proved dead a minute after its time was over, after "
+	told := "not proved dead a minute after its time was over, after "
 	switch {
 	case stop == console.StopVain || stop == console.GoOn:
-		text = "not proved dead after "
+		told = "not proved dead after "
 	case l.Timeout > 0:
-		text = "not proved dead after " + l.Timeout.String() + " and "
+		told = "not proved dead after " + l.Timeout.String() + " and "
 	}
-	return text + counted(l.Probes, "probe") + tally(l)
+	return told + text.Count(l.Probes, "probe") + tally(l)
 }
 
 // tally counts probes by their verdicts: " (4 accepted, 2 unclear)".
@@ -176,7 +178,7 @@ func tally(l console.ProbeLoop) string {
 	}{{l.Accepted, console.ProbeAccepted}, {l.Refused, console.ProbeRefused},
 		{l.Unclear(), console.ProbeUnclear}} {
 		if c.n > 0 {
-			parts = append(parts, number(c.n)+" "+string(c.what))
+			parts = append(parts, strconv.Itoa(c.n)+" "+string(c.what))
 		}
 	}
 	if len(parts) == 0 {

@@ -1,10 +1,12 @@
 package describe
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
 	"lanyard/console"
+	"lanyard/text"
 )
 
 // Hold is what keeps a revoke that is due from being sent. The zero value is nothing.
@@ -152,11 +154,11 @@ func (v Voice) Delivered(d console.Delivery, s console.Status, now time.Time) (t
 // Taken tells how many revokes of a decision were taken back, and how many could not be.
 func Taken(u console.Undone) string {
 	taken, sent := len(u.Taken), u.Sent
-	text := number(taken) + " of " + counted(taken+sent, "revoke") + " taken back"
+	told := strconv.Itoa(taken) + " of " + text.Count(taken+sent, "revoke") + " taken back"
 	if sent > 0 {
-		text += "; " + number(sent) + " had been sent"
+		told += "; " + strconv.Itoa(sent) + " had been sent"
 	}
-	return text
+	return told
 }
 
 // Revocation tells in one sentence what became of a revoke: its three stages are waiting to be
