@@ -118,7 +118,7 @@ func TestUndo(t *testing.T) {
 	l.Key("u")
 	l.said("there is nothing to undo")
 	l.Key("g", "x", "4", "u")
-	l.said("is not revoked")
+	l.said(": not revoked, the decision was taken back")
 	l.after(time.Minute)
 	if len(l.api.revokes) != 0 {
 		t.Error("sent although it was taken back")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/text"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/kit"
@@ -95,7 +96,7 @@ func (p *plain) announceToken(r *session.Row) {
 	case !known:
 		p.out.say("%s: new, %s.", p.lead(r.Token), text)
 	case was.state == console.Revoking && !s.Ended && s.State != console.Expired && r.Token.RevokeError == "":
-		p.out.say("%s: its revoke was taken back in another lanyard, it lives on: %s.", p.lead(r.Token), text)
+		p.out.say("%s: %s, it lives on: %s.", p.lead(r.Token), describe.TakenElsewhere, text)
 	default:
 		p.out.say("%s: %s.", p.lead(r.Token), text)
 	}

@@ -156,7 +156,7 @@ func (p *plain) undone(f session.Undone) {
 	for i := range f.Undone.Taken {
 		t := &f.Undone.Taken[i]
 		p.saw(t)
-		p.out.say("%s: not revoked, the decision was taken back: %s.",
+		p.out.say("%s: "+describe.TakenBack+": %s.",
 			p.lead(t), p.stateWords(t, p.judged(t)))
 	}
 	if len(f.Undone.Taken)+f.Undone.Sent > 1 {
@@ -219,10 +219,8 @@ func (p *plain) copied(f session.Copied) {
 	}
 	but := ""
 	if row := p.board.ByID[f.ID]; row != nil && row.Token != nil {
-		switch s := p.judged(row.Token); s.State {
-		case console.Active, console.Expiring:
-		default:
-			but = ", but it is " + p.stateWords(row.Token, s)
+		if why := describe.NoGood(p.judged(row.Token)); why != "" {
+			but = ", but " + why
 		}
 	}
 	p.out.say("%s%s%s.", word, tail, but)

@@ -472,7 +472,8 @@ func TestPlainTellsOfOthers(t *testing.T) {
 		if _, err := other.Undo(l.t.Context(), out.Token.ID); err != nil {
 			l.t.Fatal(err)
 		}
-		l.passes(2*time.Second, p1+"its revoke was taken back in another lanyard, it lives on: active, 59 minutes 56 seconds left.")
+		l.passes(2*time.Second,
+			p1+"its revoke was taken back in another console, it lives on: active, 59 minutes 56 seconds left.")
 	})
 }
 

@@ -165,9 +165,11 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 		m.note(bad, m.keys.hint(writeOut, "keeps what this console holds")+": nothing can be stored", "") // on 80 columns
 	case session.SettledElsewhere:
 		if f.Refusal != "" {
-			m.note(bad, f.Token.Fingerprint+": the server refused another console to revoke it: "+f.Refusal, "the token lives; "+m.keys.hint(doRevoke, "decides again"))
+			m.note(bad, f.Token.Fingerprint+": "+m.voice().RefusedElsewhere(f.Token),
+				"the token lives; "+m.keys.hint(doRevoke, "decides again"))
 		} else {
-			m.note(info, f.Token.Fingerprint+": its revoke was taken back in another console", "the token lives; "+m.keys.hint(doRevoke, "decides again"))
+			m.note(info, f.Token.Fingerprint+": "+describe.TakenElsewhere,
+				"the token lives; "+m.keys.hint(doRevoke, "decides again"))
 		}
 	case session.ProbesBegan, session.DeadAlready, session.ProbesStopped, session.ProbesEnded, session.ProbesHopeless, session.ProbeFailed:
 		m.tellProbes(f)
@@ -363,7 +365,7 @@ func (m *root) tellUndone(f session.Undone) {
 	case len(taken) > 1:
 		m.note(good, describe.Taken(f.Undone), "")
 	default:
-		m.note(good, taken[0].Fingerprint+" is not revoked: the decision was taken back", "")
+		m.note(good, taken[0].Fingerprint+": "+describe.TakenBack, "")
 	}
 }
 

@@ -151,6 +151,12 @@ func (v Voice) Delivered(d console.Delivery, s console.Status, now time.Time) (t
 	return v.Ending(s), ""
 }
 
+// What is said of a token whose revoke was taken back: by this console, and by another one.
+const (
+	TakenBack      = "not revoked, the decision was taken back"
+	TakenElsewhere = "its revoke was taken back in another console"
+)
+
 // Taken tells how many revokes of a decision were taken back, and how many could not be.
 func Taken(u console.Undone) string {
 	taken, sent := len(u.Taken), u.Sent
@@ -175,4 +181,10 @@ func (v Voice) Revocation(t console.Token, s console.Status, now time.Time) stri
 		return v.Ending(s)
 	}
 	return v.Ending(s) + "; " + NotSeen
+}
+
+// RefusedElsewhere is said of a token that the server refused another console to revoke.
+func (v Voice) RefusedElsewhere(t console.Token) string {
+	whole, _ := v.Reasons(t)
+	return "the server refused another console to revoke it: " + whole
 }
