@@ -509,8 +509,8 @@ func TestPlainTellsOfOthersAfterAnAnswer(t *testing.T) {
 		l.passes(2 * time.Second)
 		close(clip.now)
 		l.passes(0, "copied "+fp("access-1")+" (system clipboard), cleared in 45 seconds, "+
-			"but it is revoking: the revoke is sent in 58 seconds; type undo to take it back.",
-			p1+"revoking: the revoke is sent in 58 seconds; type undo to take it back.", "ready")
+			"but it is being revoked.",
+			p1+"revoking: the revoke is sent in 58 seconds; undo takes it back.", "ready")
 	})
 }
 
