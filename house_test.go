@@ -20,9 +20,10 @@ import (
 var arrows = map[string][]string{
 	".": {"cli"},
 	"cli": {"console", "console/describe", "tokenapi", "tokenapi/sandbox", "tokenapi/portal", "tokenapi/jwt",
-		"tokenapi/secret", "store", "themes", "ui", "ui/session", "ui/kit", "text"},
-	"ui":               {"console", "console/describe", "themes", "ui/kit", "ui/session", "tokenapi/secret", "text"},
+		"tokenapi/secret", "store", "themes", "ui", "ui/session", "ui/keys", "ui/kit", "text"},
+	"ui":               {"console", "console/describe", "themes", "ui/keys", "ui/kit", "ui/session", "tokenapi/secret", "text"},
 	"ui/session":       {"console", "tokenapi/secret", "text"},
+	"ui/keys":          {"console", "text"},
 	"ui/kit":           {"text"},
 	"store":            {"console", "tokenapi/secret"},
 	"console":          {"tokenapi", "tokenapi/jwt", "tokenapi/secret", "text"},
@@ -43,6 +44,7 @@ var standard = []string{"text"}
 var foreign = map[string][]string{
 	"ui":         {"net/http", "os", "os/exec", "net", "database/sql"},
 	"ui/session": {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql", "github.com/"},
+	"ui/keys":    {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql", "github.com/", "golang.org/x/"},
 	"ui/kit":     {"net/http", "os", "charm.land/", "database/sql"},
 	"console":    {"os", "net/http", "net", "charm.land/", "database/sql"},
 	"console/describe": {"os", "net/http", "net", "charm.land/", "database/sql", "github.com/",
@@ -207,6 +209,7 @@ func TestArrowsGoRed(t *testing.T) {
 		{"console/describe", "lanyard/ui"}, {"console/describe", "lanyard/tokenapi"},
 		{"console/describe", "charm.land/lipgloss/v2"},
 		{"console", "lanyard/console/describe"}, {"store", "lanyard/console/describe"},
+		{"ui/keys", "lanyard/ui"}, {"ui/keys", "charm.land/bubbles/v2/key"}, {"ui/keys", "lanyard/ui/kit"},
 		{"ui/session", "lanyard/ui"}, {"ui/session", "lanyard/ui/kit"}, {"ui/session", "charm.land/bubbletea/v2"},
 	} {
 		f := &ast.File{Imports: []*ast.ImportSpec{{Path: &ast.BasicLit{Value: strconv.Quote(c.path)}}}}
@@ -217,7 +220,7 @@ func TestArrowsGoRed(t *testing.T) {
 }
 
 // charmless are rooms below which no terminal library is, whichever other rooms they go through.
-var charmless = []string{"console/describe"}
+var charmless = []string{"text", "console/describe", "ui/session", "ui/keys"}
 
 func TestNoCharmBelow(t *testing.T) {
 	t.Parallel()

@@ -13,6 +13,7 @@ import (
 	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui"
+	"lanyard/ui/keys"
 )
 
 // Config is the decoded, checked configuration.
@@ -34,7 +35,7 @@ type Config struct {
 	Mouse            bool
 	ASCII            string // "auto", "true" or "false"
 	Alerts           ui.Alerts
-	Keys             ui.Keys
+	Keys             keys.Bindings
 	StoreKey         string        // where a new store keeps its key: "auto" or a kind of slot
 	StoreCommand     []string      // for "command"
 	Keep             time.Duration // how long what is over is kept; 0: for ever

@@ -4,7 +4,7 @@ import (
 	"sort"
 
 	"lanyard/text"
-	"lanyard/ui"
+	"lanyard/ui/keys"
 )
 
 // kind is the form a key's value must have.
@@ -42,11 +42,11 @@ func alertKeys() map[string]kind { return map[string]kind{"before": list, "via":
 
 // actionKeys are the actions that [keys] may give keys to.
 func actionKeys() map[string]kind {
-	keys := map[string]kind{}
-	for _, name := range ui.ActionNames() {
-		keys[name] = strokes
+	kinds := map[string]kind{}
+	for _, name := range keys.Names() {
+		kinds[name] = strokes
 	}
-	return keys
+	return kinds
 }
 
 func storeKeys() map[string]kind {

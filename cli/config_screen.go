@@ -8,6 +8,7 @@ import (
 
 	"lanyard/text"
 	"lanyard/ui"
+	"lanyard/ui/keys"
 )
 
 // screen reads what is about the console's screen alone.
@@ -51,11 +52,11 @@ func (r *reader) screen(top section) {
 	}
 
 	values, _ = top.values["keys"].(map[string]any)
-	keys := section{r: r, path: "keys", label: "keys.", values: values, keys: actionKeys()}
-	keys.check()
+	table := section{r: r, path: "keys", label: "keys.", values: values, keys: actionKeys()}
+	table.check()
 	chosen := map[string][]string{}
 	for action, v := range values {
-		if keys.keys[action] != strokes || !strokes.fits(v) {
+		if table.keys[action] != strokes || !strokes.fits(v) {
 			continue // reported already
 		}
 		if one, ok := v.(string); ok {
@@ -64,14 +65,14 @@ func (r *reader) screen(top section) {
 			chosen[action], _ = texts(v)
 		}
 	}
-	var problems []ui.KeyProblem
-	c.Keys, problems = ui.ChooseKeys(chosen)
+	var problems []keys.Problem
+	c.Keys, problems = keys.Choose(chosen)
 	for _, p := range problems {
 		text := p.Text
-		if at := keys.spot(p.Other).Key; p.Other != "" && values[p.Other] != nil {
+		if at := table.spot(p.Other).Key; p.Other != "" && values[p.Other] != nil {
 			text += " in line " + strconv.Itoa(at.Line)
 		}
-		keys.bad(p.Action, text, p.Hint)
+		table.bad(p.Action, text, p.Hint)
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"lanyard/console"
 	"lanyard/tokenapi"
 	"lanyard/ui"
+	"lanyard/ui/keys"
 )
 
 // canary stands wherever a secret may stand; no message may contain it.
@@ -112,7 +113,7 @@ note = "a b"
 		Grant: "password", Username: "ana", Scopes: []string{"read", "write"}, ProbeURL: "http://api.example/orders",
 		Extra:  map[string][]string{"validity_period": {"3600"}, "flag": {"true"}, "share": {"0.5"}, "note": {"a b"}},
 		Source: console.FromConfig, Secret: console.SecretOnDemand}
-	keys, wrong := ui.ChooseKeys(map[string][]string{"mark": {"M"}})
+	keys, wrong := keys.Choose(map[string][]string{"mark": {"M"}})
 	if len(wrong) > 0 {
 		t.Fatal(wrong)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lanyard/ui"
+	"lanyard/ui/keys"
 )
 
 var update = stdflag.Bool("update", false, "write the generated tables into the README")
@@ -54,7 +54,7 @@ func between(t *testing.T, text, name, table string) string {
 func keyTable() string {
 	var b strings.Builder
 	b.WriteString("| key | does |\n| --- | --- |\n")
-	for _, r := range ui.KeyTable() {
+	for _, r := range keys.Table() {
 		fmt.Fprintf(&b, "| %s | %s |\n", r.Keys, r.Does)
 	}
 	return b.String()
@@ -97,7 +97,7 @@ func TestReadmeOfKeys(t *testing.T) {
 		"Elsewhere bind the letter, too:\n\n" +
 		"```toml\n[keys]\nget = [\"g\", \"п\"]\n```\n\n" +
 		"Made by `go test ./cli -run TestReadme -update`.\n\n| action | keys | does |\n| --- | --- | --- |\n")
-	for _, a := range ui.AllActions() {
+	for _, a := range keys.All() {
 		keys := "–"
 		if a[1] != "" {
 			keys = "`" + strings.ReplaceAll(a[1], " ", "` `") + "`"

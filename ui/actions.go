@@ -6,11 +6,12 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/ui/keys"
 	"lanyard/ui/session"
 )
 
 // doAction is the intent to do what the root itself does: everything that is no verb on one token.
-type doAction struct{ act action }
+type doAction struct{ act keys.Action }
 
 func (doAction) intent() {}
 
@@ -22,21 +23,21 @@ type performer interface {
 
 // offer says what an action would do now: an intent, or a refuse with the reason why it cannot. It changes nothing:
 // the palette and the help grey what is refused, and keys, clicks and the palette run what is not.
-func (m *root) offer(a action) intent {
+func (m *root) offer(a keys.Action) intent {
 	s := m.scene()
-	b := m.keys.row(a)
-	if b.where&placeOf(m.on()) == 0 {
-		return refuse{b.word + " does nothing in this pane", m.keys.hint(paneTokens, "goes to the tokens")}
+	b := m.keys.Row(a)
+	if b.Where&placeOf(m.on()) == 0 {
+		return refuse{b.Word + " does nothing in this pane", m.keys.Hint(keys.Tokens, "goes to the tokens")}
 	}
 	if bulk := m.bulkOf(a); bulk != nil {
 		return bulk
 	}
 	switch a {
-	case doGet, doRenew, doRevoke, doCopy, doProbe:
+	case keys.Get, keys.Renew, keys.Revoke, keys.Copy, keys.Probe:
 		return m.panes.at(m.on()).press(s, a)
-	case doUndo:
+	case keys.Undo:
 		return m.undoIntent()
-	case moveUp, moveDown, pageUp, pageDown, goHome, goEnd:
+	case keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.First, keys.Last:
 		return moveCursor{a}
 	}
 	if why := m.cannot(s, a); why != nil {
@@ -46,7 +47,7 @@ func (m *root) offer(a action) intent {
 }
 
 // run does it, or says why not.
-func (m *root) run(a action) tea.Cmd { return m.perform(m.offer(a)) }
+func (m *root) run(a keys.Action) tea.Cmd { return m.perform(m.offer(a)) }
 
 // target is the token that the focused pane's selection means, for what is done to one token.
 func (m *root) target(s *scene) *session.Row {
@@ -58,123 +59,123 @@ func (m *root) target(s *scene) *session.Row {
 
 // needToken is why an action on one token cannot run, or nil.
 func (m *root) needToken(s *scene) *refuse {
-	if why, ok := act(s, doCopy, m.target(s)).(refuse); ok {
+	if why, ok := act(s, keys.Copy, m.target(s)).(refuse); ok {
 		return &why
 	}
 	return nil
 }
 
 // cannot is why an action of the root cannot run now; nil when it can.
-func (m *root) cannot(s *scene, a action) *refuse {
+func (m *root) cannot(s *scene, a keys.Action) *refuse {
 	switch a {
-	case inspect:
+	case keys.Inspect:
 		return m.cannotInspect(s)
-	case doMark:
+	case keys.Mark:
 		return m.cannotMark(s)
-	case reveal:
+	case keys.ShowToken:
 		return m.cannotReveal(s)
-	case chooseGet:
+	case keys.GetWith:
 		return m.cannotChooseGet(s)
-	case chooseCopy, probeOn:
+	case keys.CopyAs, keys.ProbeUntilDead:
 		return m.needToken(s)
-	case revokeAll:
+	case keys.RevokeAll:
 		return m.cannotRevokeAll(s)
-	case dismissMark:
+	case keys.DismissLost:
 		return m.cannotDismiss(s)
-	case forgetOver:
+	case keys.ForgetOver:
 		return m.cannotForget()
-	case editApp, deleteApp, adoptToken:
+	case keys.EditApp, keys.DeleteApp, keys.AdoptToken:
 		return m.cannotApp(s, a)
-	case unmarkAll:
+	case keys.UnmarkAll:
 		if len(m.s.Marks()) == 0 {
-			return &refuse{"nothing is marked", m.keys.hint(doMark, "marks a row")}
+			return &refuse{"nothing is marked", m.keys.Hint(keys.Mark, "marks a row")}
 		}
-	case unlockSecrets:
+	case keys.Unlock:
 		if !m.key().NeedsPassphrase() {
 			return &refuse{"the stored secrets are not locked", ""}
 		}
-	case writeOut:
+	case keys.WriteOut:
 		if m.board().Unkept == nil {
 			return &refuse{"the store is in its place", "lanyard backup FILE copies it"}
 		}
-	case pickTheme:
+	case keys.Theme:
 		return m.cannotPickTheme()
 	}
 	return nil
 }
 
 // do performs an action of the root.
-func (m *root) do(a action) tea.Cmd {
+func (m *root) do(a keys.Action) tea.Cmd {
 	switch a {
-	case inspect:
+	case keys.Inspect:
 		return m.inspect()
-	case doMark:
+	case keys.Mark:
 		return m.mark()
-	case reveal:
+	case keys.ShowToken:
 		return m.reveal()
-	case chooseGet:
+	case keys.GetWith:
 		return m.openGrant()
-	case chooseCopy:
+	case keys.CopyAs:
 		return m.openCopyAs()
-	case probeOn:
+	case keys.ProbeUntilDead:
 		return m.probeUntilDead()
-	case revokeAll:
+	case keys.RevokeAll:
 		return m.openRevokeAll()
-	case dismissMark:
+	case keys.DismissLost:
 		return m.openDismiss()
-	case forgetOver:
+	case keys.ForgetOver:
 		return m.request(session.Forget{What: console.ForgetWhat{Over: true}})
-	case addApp, editApp:
-		return m.openApp(a == editApp)
-	case deleteApp:
+	case keys.AddApp, keys.EditApp:
+		return m.openApp(a == keys.EditApp)
+	case keys.DeleteApp:
 		return m.openDelete()
-	case adoptToken:
+	case keys.AdoptToken:
 		return m.openAdopt()
-	case importApps:
+	case keys.Import:
 		return m.openImport()
-	case moveLeft, moveRight:
+	case keys.Left, keys.Right:
 		m.sideways(a)
-	case nextPane:
+	case keys.NextPane:
 		m.focusOn((m.focus + 1) % paneCount)
-	case prevPane:
+	case keys.PreviousPane:
 		m.focusOn((m.focus + paneCount - 1) % paneCount)
-	case paneApps, paneTokens, paneGateway, paneActivity:
-		if m.on() == applications+paneID(a-paneApps) {
-			m.say(m.keys.row(a).word+" has the keys already", "")
+	case keys.Applications, keys.Tokens, keys.Gateway, keys.Activity:
+		if m.on() == applications+paneID(a-keys.Applications) {
+			m.say(m.keys.Row(a).Word+" has the keys already", "")
 		}
-		m.focusOn(applications + paneID(a-paneApps))
-	case zoom:
+		m.focusOn(applications + paneID(a-keys.Applications))
+	case keys.Zoom:
 		m.zoomed = !m.zoomed
-	case filterRows:
+	case keys.Filter:
 		m.openFilter()
-	case hideDead:
+	case keys.HideDead:
 		m.toggleDead()
-	case unmarkAll:
+	case keys.UnmarkAll:
 		m.s.Unmark()
-	case sortState, sortLeft, sortIssued, sortToken, sortWho, sortScopes:
+	case keys.SortState, keys.SortLeft, keys.SortIssued, keys.SortFingerprint, keys.SortUser, keys.SortScopes:
 		m.sortBy(a)
-	case pickTheme:
+	case keys.Theme:
 		return m.openThemes()
-	case togglePresenter:
+	case keys.Presenter:
 		m.present(!m.set.Presenter)
-	case toggleMouse:
+	case keys.Mouse:
 		m.captureMouse(!m.set.Mouse)
-	case unlockSecrets:
+	case keys.Unlock:
 		m.s.LockedFirst(nil)
 		return m.tellFacts()
-	case writeOut:
+	case keys.WriteOut:
 		return m.request(session.WriteOut{})
-	case openPalette:
+	case keys.Commands:
 		m.openPalette()
-	case openLog:
+	case keys.Messages:
 		m.overlays = append(m.overlays, &logOverlay{entries: m.notices.log, key: m.key()})
-	case openHelp:
+	case keys.Help:
 		m.overlays = append(m.overlays, m.newHelp())
-	case suspend:
+	case keys.Suspend:
 		return m.stop()
-	case closeTop:
+	case keys.Close:
 		m.closeNothing()
-	case quit:
+	case keys.Quit:
 		return m.leave(false)
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui"
+	"lanyard/ui/keys"
 )
 
 func TestSelectionFollowsTheToken(t *testing.T) {
@@ -157,7 +158,7 @@ func TestEveryVerbSaysWhy(t *testing.T) {
 
 func TestKeyTable(t *testing.T) {
 	t.Parallel()
-	rows := ui.KeyTable()
+	rows := keys.Table()
 	p, _ := still(t, 120, 60)
 	p.Feed(orders())
 	p.Key("?")

@@ -9,12 +9,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/text"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
 
 // verbs are the actions that can be done to several tokens.
-var verbs = map[session.Verb]action{session.VerbRenew: doRenew, session.VerbRevoke: doRevoke, session.VerbProbe: doProbe}
+var verbs = map[session.Verb]keys.Action{session.VerbRenew: keys.Renew, session.VerbRevoke: keys.Revoke, session.VerbProbe: keys.Probe}
 
 const markedTokens = "marked tokens"
 
@@ -88,7 +89,7 @@ func (m *root) sumUp(f session.BulkDone) {
 			has = " more have"
 		}
 		hint = strconv.Itoa(f.More) + has + " come since they were counted: " +
-			m.keys.hint(revokeAll, "counts again")
+			m.keys.Hint(keys.RevokeAll, "counts again")
 	}
 	switch {
 	case len(f.Wrong) > 0:
@@ -101,7 +102,7 @@ func (m *root) sumUp(f session.BulkDone) {
 		m.note(warn, text, hint)
 	case f.Verb == session.VerbRevoke:
 		if i, ok := m.undoIntent().(request); !ok || i.Request == (session.Undo{}) { // else the key takes back the selected row, revoked before
-			hint = m.keys.hint(doUndo, "takes it back")
+			hint = m.keys.Hint(keys.Undo, "takes it back")
 		}
 		m.note(good, text, hint)
 	default:
@@ -149,9 +150,9 @@ func (m *root) newBulkConfirm(b session.Bulk, then session.Request) *bulkConfirm
 			}
 		}
 	}
-	o.verb = m.keys.row(verbs[b.Verb]).word + " them"
+	o.verb = m.keys.Row(verbs[b.Verb]).Word + " them"
 	if o.n == 1 {
-		o.verb = m.keys.row(verbs[b.Verb]).word + " it"
+		o.verb = m.keys.Row(verbs[b.Verb]).Word + " it"
 	}
 	o.lines = append(o.lines, count(o.n, b.What))
 	if r := m.board().ByID[b.Tokens[0]]; len(b.Tokens) == 1 && r != nil && r.Token != nil {
@@ -173,8 +174,8 @@ func (m *root) newBulkConfirm(b session.Bulk, then session.Request) *bulkConfirm
 
 func (o *bulkConfirm) title() string { return "Revoke " + count(o.n, "tokens") + "?" }
 
-func (o *bulkConfirm) press(s *scene, a action, key string) intent {
-	if key == s.keys.yes() {
+func (o *bulkConfirm) press(s *scene, a keys.Action, key string) intent {
+	if key == s.keys.Yes() {
 		return confirmed{o, o.then}
 	}
 	return o.refused(a, key)

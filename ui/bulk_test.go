@@ -10,6 +10,7 @@ import (
 	"lanyard/console"
 	"lanyard/tokenapi"
 	"lanyard/ui"
+	"lanyard/ui/keys"
 )
 
 // What was counted is what is revoked: a token that another console brings meanwhile was never agreed to.
@@ -234,7 +235,7 @@ func TestMarkOutOfSightAsks(t *testing.T) {
 // The key that opens a question does not answer it, wherever the keys are put.
 func TestOpenerIsNoAnswer(t *testing.T) {
 	t.Parallel()
-	keys, wrong := ui.ChooseKeys(map[string][]string{"revoke": {"y"}, "copy": {"x"}, "delete_application": {"j"}, "down": {"down"}})
+	keys, wrong := keys.Choose(map[string][]string{"revoke": {"y"}, "copy": {"x"}, "delete_application": {"j"}, "down": {"down"}})
 	if len(wrong) > 0 {
 		t.Fatal(wrong)
 	}

@@ -9,12 +9,13 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 )
 
 // entry is an action that can be chosen from a list.
 type entry struct {
-	act   action
+	act   keys.Action
 	keys  string
 	word  string
 	does  string
@@ -26,14 +27,14 @@ type entry struct {
 // entries are all actions with what they would do in the place where the list is opened.
 func (m *root) entries() []entry {
 	var out []entry
-	for _, b := range m.keys.rows {
-		e := entry{act: b.act, keys: b.show(), word: b.word, does: b.does(), under: b.act.section().String()}
-		if r, ok := m.offer(b.act).(refuse); ok {
+	for _, b := range m.keys.Rows {
+		e := entry{act: b.Act, keys: b.Shown(), word: b.Word, does: b.Does, under: b.Act.Section().String()}
+		if r, ok := m.offer(b.Act).(refuse); ok {
 			e.why, e.hint = r.why, r.hint
 		}
 		out = append(out, e)
 	}
-	slices.SortStableFunc(out, func(a, b entry) int { return cmp.Compare(a.act.section(), b.act.section()) })
+	slices.SortStableFunc(out, func(a, b entry) int { return cmp.Compare(a.act.Section(), b.act.Section()) })
 	return out
 }
 
@@ -62,7 +63,7 @@ func (c *chooser) begin() {
 func (c *chooser) foot() string { return "" }
 func (*chooser) danger() bool   { return false }
 
-func (c *chooser) press(*scene, action, string) intent { return nil } // typed takes every key
+func (c *chooser) press(*scene, keys.Action, string) intent { return nil } // typed takes every key
 
 // shown are the entries that match what is typed.
 func (c *chooser) shown() []entry {
@@ -317,7 +318,7 @@ func (c *chooser) also(s *scene, t []string, w int) (out []string) {
 }
 
 // chosen is the intent to close the list and run an action.
-type chosen struct{ act action }
+type chosen struct{ act keys.Action }
 
 func (chosen) intent() {}
 

@@ -8,6 +8,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
+	"lanyard/ui/keys"
 	"lanyard/ui/session"
 )
 
@@ -29,7 +30,7 @@ func (m *root) tellCopied(f session.Copied) tea.Cmd {
 		word += " (" + with + ")"
 	}
 	if but := m.noGood(f.ID); but != "" {
-		m.note(warn, word+", but "+but, m.keys.hint(doGet, "gets another one"))
+		m.note(warn, word+", but "+but, m.keys.Hint(keys.Get, "gets another one"))
 	} else {
 		m.note(good, word, hint)
 	}

@@ -7,6 +7,7 @@ import (
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/themes"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -14,7 +15,7 @@ import (
 // voice is how the screen tells things while it is drawn.
 func (s *scene) voice() describe.Voice {
 	return describe.Voice{
-		Face: s.keys.face(), Span: s.left, AtMost: s.left,
+		Face: s.keys.Face(), Span: s.left, AtMost: s.left,
 		Wait:   func(d time.Duration) string { return brief(s, d) },
 		Clock:  func(at time.Time) string { return clockTime(at, s.now) },
 		Others: func(text string) string { return s.veil.text(kit.Clean(text)) },
@@ -92,7 +93,7 @@ func (m *root) aside(s *scene, w int, own bool) string {
 		paint, leads, texts = m.st.Accent, []string{""}, s.slow()
 	case texts == nil && s.key.NeedsPassphrase() && !s.key.Fresh():
 		paint = m.st.Quiet
-		asks := s.keys.list(doGet, doRenew, doRevoke, doCopy, doProbe) + " ask for the passphrase"
+		asks := s.keys.List(keys.Get, keys.Renew, keys.Revoke, keys.Copy, keys.Probe) + " ask for the passphrase"
 		texts = []string{"locked, so not verified: lists and countdowns run on, " + asks, "locked, not verified: " + asks, "locked: " + asks}
 	}
 	if own && s.keySaid != s.key.text() {

@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -160,14 +161,14 @@ func (p *Pump) Typing() bool { return p.m.view.typing }
 // now is the key that the action of a usual key is on, where all were put elsewhere. What is open
 // or typed in has keys of its own.
 func (p *Pump) now(usual string) string {
-	if _, moved := p.m.keys.by[Elsewhere]; !moved || len(p.m.overlays) > 0 || p.m.welcome != nil ||
+	if _, moved := p.m.keys.Find(Elsewhere); !moved || len(p.m.overlays) > 0 || p.m.welcome != nil ||
 		p.m.view.typing {
 		return usual
 	}
-	for _, b := range defaultKeys() {
-		if i := slices.Index(b.Keys(), usual); i >= 0 {
-			if keys := p.m.keys.row(b.act).Keys(); i < len(keys) {
-				return keys[i]
+	for _, b := range keys.Default() {
+		if i := slices.Index(b.Keys, usual); i >= 0 {
+			if now := p.m.keys.Row(b.Act).Keys; i < len(now) {
+				return now[i]
 			}
 		}
 	}
@@ -280,10 +281,10 @@ func (p *Pump) Log() []string {
 
 // Do runs an action by its name in the configuration.
 func (p *Pump) Do(name string) {
-	for _, b := range defaultKeys() {
-		if b.name == name {
+	for _, b := range keys.Default() {
+		if b.Name == name {
 			p.m.now = p.m.clock()
-			p.Send(doing(b.act)) // as after every key
+			p.Send(doing(b.Act)) // as after every key
 			return
 		}
 	}
@@ -292,17 +293,17 @@ func (p *Pump) Do(name string) {
 
 // Actions are the names of all actions.
 func Actions() (out []string) {
-	for _, b := range defaultKeys() {
-		out = append(out, b.name)
+	for _, b := range keys.Default() {
+		out = append(out, b.Name)
 	}
 	return out
 }
 
 // Word is what an action is called.
 func Word(name string) string {
-	for _, b := range defaultKeys() {
-		if b.name == name {
-			return b.word
+	for _, b := range keys.Default() {
+		if b.Name == name {
+			return b.Word
 		}
 	}
 	return ""
@@ -322,11 +323,11 @@ func (p *Pump) Keyboard() tea.KeyboardEnhancements { return p.m.View().KeyboardE
 
 // doing and presenting do in Update what a key and the palette do.
 type (
-	doing      action
+	doing      keys.Action
 	presenting bool
 )
 
-func (a doing) land(m *root) tea.Cmd { return m.run(action(a)) }
+func (a doing) land(m *root) tea.Cmd { return m.run(keys.Action(a)) }
 
 func (on presenting) land(m *root) tea.Cmd {
 	m.present(bool(on))

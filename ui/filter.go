@@ -12,6 +12,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/console/describe"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -21,8 +22,8 @@ type viewing struct {
 	filters [paneCount]string
 	typing  bool // into the filter of the focused pane
 	input   textinput.Model
-	hide    bool   // what is dead, superseded or expired
-	sort    action // sortState unless somebody has chosen
+	hide    bool        // what is dead, superseded or expired
+	sort    keys.Action // sortState unless somebody has chosen
 	reverse bool
 }
 
@@ -55,19 +56,19 @@ func (m *root) filterTyped(msg tea.KeyPressMsg) tea.Cmd {
 		v.typing = false
 		m.selectOnly()
 	case "up":
-		return m.run(moveUp)
+		return m.run(keys.Up)
 	case "down":
-		return m.run(moveDown)
+		return m.run(keys.Down)
 	case "pgup":
-		return m.run(pageUp)
+		return m.run(keys.PageUp)
 	case "pgdown":
-		return m.run(pageDown)
+		return m.run(keys.PageDown)
 	case "tab":
 		v.typing = false
-		return m.run(nextPane)
+		return m.run(keys.NextPane)
 	case "shift+tab":
 		v.typing = false
-		return m.run(prevPane)
+		return m.run(keys.PreviousPane)
 	default:
 		v.input = typeInto(v.input, inText(msg))
 		v.filters[m.on()] = v.input.Value()
@@ -120,27 +121,27 @@ const longestWord = 16
 func (m *root) toggleDead() {
 	m.view.hide = !m.view.hide
 	if m.view.hide {
-		m.note(info, "dead, superseded and expired tokens are hidden", m.keys.hint(hideDead, "shows them again"))
+		m.note(info, "dead, superseded and expired tokens are hidden", m.keys.Hint(keys.HideDead, "shows them again"))
 	} else {
 		m.notices.until = m.now
 	}
 }
 
 // sortBy sorts the tokens; by the same again, the other way round.
-func (m *root) sortBy(a action) {
+func (m *root) sortBy(a keys.Action) {
 	v := &m.view
 	v.reverse = !v.reverse && v.order() == a
 	v.sort = a
-	word := m.keys.row(a).word
+	word := m.keys.Row(a).Word
 	if v.reverse {
 		word += ", the other way round"
 	}
 	m.note(info, "the tokens are in another order: "+word, "")
 }
 
-func (v *viewing) order() action {
-	if v.sort == none {
-		return sortState
+func (v *viewing) order() keys.Action {
+	if v.sort == keys.None {
+		return keys.SortState
 	}
 	return v.sort
 }
@@ -190,7 +191,7 @@ func (s *scene) labels(p paneID) (out []string) {
 	if hidden > 0 {
 		out = append(out, strconv.Itoa(hidden)+" hidden")
 	}
-	if p == tokens && s.view.order() == sortIssued { // the other orders have a sign at their column
+	if p == tokens && s.view.order() == keys.SortIssued { // the other orders have a sign at their column
 		word := "by age"
 		if s.view.reverse {
 			word += " ↑"
@@ -254,7 +255,7 @@ func (s *scene) gateHidden() (n int) {
 // tokensOf are the rows of an application that are looked at, in their order.
 func (s *scene) tokensOf(a *session.App) []*session.Row {
 	v := s.view
-	if !v.hide && v.filters[tokens] == "" && v.order() == sortState && !v.reverse {
+	if !v.hide && v.filters[tokens] == "" && v.order() == keys.SortState && !v.reverse {
 		return a.Rows
 	}
 	if s.sorted.app == a {
@@ -266,14 +267,14 @@ func (s *scene) tokensOf(a *session.App) []*session.Row {
 			out = append(out, r)
 		}
 	}
-	by := map[action]func(x, y *session.Row) int{
-		sortIssued: func(x, y *session.Row) int { return y.At().Compare(x.At()) },
-		sortToken:  func(x, y *session.Row) int { return cmp.Compare(rowPrint(x), rowPrint(y)) },
-		sortWho:    func(x, y *session.Row) int { return cmp.Compare(rowUser(x), rowUser(y)) },
-		sortScopes: func(x, y *session.Row) int { return cmp.Compare(rowScopes(x), rowScopes(y)) },
+	by := map[keys.Action]func(x, y *session.Row) int{
+		keys.SortIssued:      func(x, y *session.Row) int { return y.At().Compare(x.At()) },
+		keys.SortFingerprint: func(x, y *session.Row) int { return cmp.Compare(rowPrint(x), rowPrint(y)) },
+		keys.SortUser:        func(x, y *session.Row) int { return cmp.Compare(rowUser(x), rowUser(y)) },
+		keys.SortScopes:      func(x, y *session.Row) int { return cmp.Compare(rowScopes(x), rowScopes(y)) },
 	}[v.order()]
 	switch {
-	case v.order() == sortLeft:
+	case v.order() == keys.SortLeft:
 		s.sortByLeft(out, v.reverse)
 	case by == nil && v.reverse:
 		slices.Reverse(out)
@@ -431,12 +432,12 @@ func (s *scene) nothingLeft(p paneID, w, h int) []string {
 	} else if p == gateway {
 		hidden = s.gateHidden()
 	}
-	show := s.keys.key(hideDead)
+	show := s.keys.Key(keys.HideDead)
 	if s.view.filters[p] == "" {
 		return hint(s, w, h, "", "All that is here is over and hidden.", "", show+" shows it.")
 	}
 	text := []string{"", "Nothing here matches /" + kit.Clean(s.view.filters[p]) + ".", "",
-		s.keys.hint(closeTop, "takes the filter away.")}
+		s.keys.Hint(keys.Close, "takes the filter away.")}
 	if hidden > 0 {
 		text = append(text, "", "What is over is not searched: "+strconv.Itoa(hidden)+" hidden, "+show+" shows them.")
 	}

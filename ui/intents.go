@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/tokenapi/secret"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -41,11 +42,11 @@ func (cancelUnlock) intent() {}
 
 // press routes a key: to the overlay on top, else to what the key means, else to the focused pane.
 func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
-	b, known := m.keys.find(msg)
-	if known && b.act == forceQuit {
+	b, known := m.keys.Find(meant(&m.keys, msg))
+	if known && b.Act == keys.QuitNow {
 		return m.leave(true)
 	}
-	if m.s.Quitting() && known && b.act == doUndo { // what is waited for can still be taken back
+	if m.s.Quitting() && known && b.Act == keys.Undo { // what is waited for can still be taken back
 		return m.perform(m.undoIntent())
 	}
 	if m.s.Quitting() {
@@ -55,8 +56,8 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 	if esc := (tea.KeyPressMsg{Code: tea.KeyEscape}); !known && msg.Code == esc.Code && msg.Mod == tea.ModAlt {
 		return tea.Sequence(m.press(esc), m.press(esc)) // both came in one read
 	}
-	if known && b.act == suspend && msg.Text == "" {
-		return m.run(suspend)
+	if known && b.Act == keys.Suspend && msg.Text == "" {
+		return m.run(keys.Suspend)
 	}
 	if n := len(m.overlays); n > 0 {
 		q, asks := m.overlays[n-1].(asking)
@@ -67,24 +68,24 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		if o, ok := m.overlays[n-1].(typist); ok {
 			return m.perform(o.typed(msg))
 		}
-		if fixed, ok := fixedKeys()[m.keys.meant(msg)]; ok {
-			b, known = m.keys.row(fixed), true
+		if fixed, ok := fixedKeys()[meant(&m.keys, msg)]; ok {
+			b, known = m.keys.Row(fixed), true
 		}
-		i := m.overlays[n-1].press(m.scene(), b.act, m.keys.meant(msg))
+		i := m.overlays[n-1].press(m.scene(), b.Act, meant(&m.keys, msg))
 		switch {
 		case i != nil:
 		case asks:
 			m.note(info, kit.Clean(msg.String())+" is no answer", q.named(m.scene()))
 		case !known:
 			m.note(info, "no action is on "+kit.Clean(msg.String())+" here", "esc closes this")
-		case b.act < moveUp || b.act > goEnd:
-			m.note(info, b.word+" is for the panes", "esc closes this first")
+		case b.Act < keys.Up || b.Act > keys.Last:
+			m.note(info, b.Word+" is for the panes", "esc closes this first")
 		}
 		return m.perform(i)
 	}
 	if m.welcome != nil {
-		key := m.keys.meant(msg)
-		return m.perform(m.welcome.press(cmp.Or(fixedKeys()[key], b.act), key))
+		key := meant(&m.keys, msg)
+		return m.perform(m.welcome.press(cmp.Or(fixedKeys()[key], b.Act), key))
 	}
 	if m.view.typing {
 		return m.filterTyped(msg)
@@ -93,18 +94,18 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		m.noAction(msg)
 		return nil
 	}
-	if m.tour.did(b.act) {
+	if m.tour.did(b.Act) {
 		m.guided()
 	}
-	return m.run(b.act)
+	return m.run(b.Act)
 }
 
 // fixedKeys are the keys that mean the same in all that opens over the panes, whatever the
 // configuration has put on them: what is said there names them.
-func fixedKeys() map[string]action {
-	return map[string]action{
-		"esc": closeTop, "up": moveUp, "down": moveDown, "pgup": pageUp, "pgdown": pageDown,
-		"home": goHome, "end": goEnd, "tab": nextPane,
+func fixedKeys() map[string]keys.Action {
+	return map[string]keys.Action{
+		"esc": keys.Close, "up": keys.Up, "down": keys.Down, "pgup": keys.PageUp, "pgdown": keys.PageDown,
+		"home": keys.First, "end": keys.Last, "tab": keys.NextPane,
 	}
 }
 
@@ -127,7 +128,7 @@ func (m *root) perform(i intent) tea.Cmd {
 		case l == nil || n == 0:
 			m.say("there is no row here", "")
 		case l.sel == was:
-			m.say("this is the "+i.act.end()+" row", "")
+			m.say("this is the "+end(i.act)+" row", "")
 		}
 		return cmd
 	case refuse:
@@ -169,7 +170,7 @@ func (m *root) backAgain(r *session.Row) string {
 	if r.Token.RevokeTries > 0 {
 		return "it was sent at least once, and is sent again until the server answers"
 	}
-	return m.keys.hint(doUndo, "takes it back while it was not sent")
+	return m.keys.Hint(keys.Undo, "takes it back while it was not sent")
 }
 
 // undoIntent takes back the selected revoke, else the one decided last, here or in another console.
@@ -206,33 +207,33 @@ func (m *root) focusOn(p paneID) {
 }
 
 // sideways moves the focus; where only the token list fits it changes the application instead.
-func (m *root) sideways(a action) {
+func (m *root) sideways(a keys.Action) {
 	if m.layout() == listOnly {
-		move := moveDown
-		if a == moveLeft {
-			move = moveUp
+		move := keys.Down
+		if a == keys.Left {
+			move = keys.Up
 		}
 		was := m.panes.apps.list.sel
 		m.panes.apps.list.move(move, len(m.board().Apps), m.panes.apps.id(m.scene()))
 		if m.panes.apps.list.sel == was {
-			m.say("this is the "+move.end()+" application", "")
+			m.say("this is the "+end(move)+" application", "")
 		}
 		return
 	}
 	p := m.focus + 1
-	if a == moveLeft {
+	if a == keys.Left {
 		p = m.focus - 1
 	}
 	if p >= 0 && p < paneCount {
 		m.focusOn(p)
 		return
 	}
-	m.say("there is no pane to the "+m.keys.row(a).word, m.keys.hint(nextPane, "goes round"))
+	m.say("there is no pane to the "+m.keys.Row(a).Word, m.keys.Hint(keys.NextPane, "goes round"))
 }
 
 // end names the row beyond which a move does not go.
-func (a action) end() string {
-	if a == moveUp || a == pageUp || a == goHome {
+func end(a keys.Action) string {
+	if a == keys.Up || a == keys.PageUp || a == keys.First {
 		return "first"
 	}
 	return "last"

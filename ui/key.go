@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/tokenapi/secret"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -126,7 +127,7 @@ func (m *root) paste(text string) tea.Cmd {
 	}
 	m.pastedAt = m.now
 	if len(m.overlays) == 0 && m.welcome == nil {
-		m.note(info, "a paste does nothing here", m.keys.hint(filterRows, "takes text"))
+		m.note(info, "a paste does nothing here", m.keys.Hint(keys.Filter, "takes text"))
 	}
 	return nil
 }

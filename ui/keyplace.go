@@ -1,12 +1,14 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 )
 
@@ -77,9 +79,9 @@ func likelyKey(r rune) string {
 }
 
 // meant is the name of a key for what has no text field: the key itself if an action is on it, else the key at its place.
-func (k keymap) meant(msg tea.KeyPressMsg) string {
+func meant(k *keys.Map, msg tea.KeyPressMsg) string {
 	name := msg.String()
-	if _, bound := k.by[name]; bound {
+	if _, bound := k.Find(name); bound {
 		return name
 	}
 	if at := placed(msg); at != "" {
@@ -93,7 +95,7 @@ func (m *root) noAction(msg tea.KeyPressMsg) {
 	name := kit.Clean(msg.String())
 	r, _ := utf8.DecodeRuneInString(msg.Text)
 	if !foreign(r) {
-		m.note(info, "no action is on "+name, m.keys.hint(openHelp, "lists the keys"))
+		m.note(info, "no action is on "+name, m.keys.Hint(keys.Help, "lists the keys"))
 		return
 	}
 	if msg.BaseCode == 0 && m.term.kitty && !m.term.byPlace {
@@ -102,13 +104,12 @@ func (m *root) noAction(msg tea.KeyPressMsg) {
 		return
 	}
 	at := likelyKey(r)
-	if i, bound := m.keys.by[at]; bound {
-		b := m.keys.rows[i]
-		var keys []string
-		for _, k := range append(b.Keys(), name) {
-			keys = append(keys, `"`+k+`"`)
+	if b, bound := m.keys.Find(at); bound {
+		var quoted []string
+		for _, k := range append(slices.Clone(b.Keys), name) {
+			quoted = append(quoted, `"`+k+`"`)
 		}
-		m.note(info, "no action is on "+name, "type Latin letters, or set [keys] "+b.name+" = ["+strings.Join(keys, ", ")+"]")
+		m.note(info, "no action is on "+name, "type Latin letters, or set [keys] "+b.Name+" = ["+strings.Join(quoted, ", ")+"]")
 		return
 	}
 	m.note(info, "no action is on "+name, "type Latin letters, or give an action this key in [keys]")

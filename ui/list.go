@@ -1,5 +1,7 @@
 package ui
 
+import "lanyard/ui/keys"
+
 // list is a cursor that follows an ID and a scroll position. The zero value has nothing selected.
 type list struct {
 	sel  string
@@ -27,30 +29,30 @@ func (l *list) index(n int, id func(int) string) int {
 }
 
 // move answers a key that moves the cursor.
-func (l *list) move(a action, n int, id func(int) string) {
+func (l *list) move(a keys.Action, n int, id func(int) string) {
 	if n == 0 {
 		l.sel = ""
 		return
 	}
 	i, page := l.index(n, id), max(l.page-1, 1)
 	switch a {
-	case moveDown:
+	case keys.Down:
 		i++
 		if l.index(n, id) < 0 {
 			i = min(l.off, n-1)
 		}
-	case moveUp:
+	case keys.Up:
 		i--
 		if l.index(n, id) < 0 {
 			i = min(l.off, n-1)
 		}
-	case pageDown:
+	case keys.PageDown:
 		i += page
-	case pageUp:
+	case keys.PageUp:
 		i -= page
-	case goHome:
+	case keys.First:
 		i = 0
-	case goEnd:
+	case keys.Last:
 		i = n - 1
 	default:
 		return

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/ui/keys"
 	"lanyard/ui/session"
 )
 
@@ -22,11 +23,11 @@ func (m *root) mark() tea.Cmd {
 		return nil
 	}
 	m.s.ToggleMark(r.ID)
-	return m.perform(moveCursor{moveDown})
+	return m.perform(moveCursor{keys.Down})
 }
 
 // bulkOf is what an action does to all marked tokens; nil when none is marked or it is not done to tokens.
-func (m *root) bulkOf(a action) intent {
+func (m *root) bulkOf(a keys.Action) intent {
 	ids := m.s.Marked()
 	if len(ids) == 0 || m.on() == activity {
 		return nil
@@ -37,13 +38,13 @@ func (m *root) bulkOf(a action) intent {
 		}
 	}
 	switch a {
-	case doCopy, chooseCopy, reveal:
-		return refuse{strconv.Itoa(len(ids)) + " tokens are marked, and one at a time can be copied", m.keys.hint(closeTop, "takes the marks away")}
+	case keys.Copy, keys.CopyAs, keys.ShowToken:
+		return refuse{strconv.Itoa(len(ids)) + " tokens are marked, and one at a time can be copied", m.keys.Hint(keys.Close, "takes the marks away")}
 	}
 	return nil
 }
 
 // moveCursor moves the cursor of the focused pane.
-type moveCursor struct{ act action }
+type moveCursor struct{ act keys.Action }
 
 func (moveCursor) intent() {}

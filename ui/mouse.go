@@ -3,6 +3,7 @@ package ui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 )
 
@@ -10,9 +11,9 @@ import (
 func (m *root) captureMouse(on bool) {
 	m.set.Mouse = on
 	if on {
-		m.note(info, "the mouse is the screen's: click and wheel; shift selects text in most terminals", m.keys.hint(toggleMouse, "gives it back"))
+		m.note(info, "the mouse is the screen's: click and wheel; shift selects text in most terminals", m.keys.Hint(keys.Mouse, "gives it back"))
 	} else {
-		m.note(info, "the mouse is the terminal's: it selects text", m.keys.hint(toggleMouse, "takes it again"))
+		m.note(info, "the mouse is the terminal's: it selects text", m.keys.Hint(keys.Mouse, "takes it again"))
 	}
 }
 
@@ -32,7 +33,7 @@ type tab struct {
 // button is a key in the footer.
 type button struct {
 	x, w int
-	act  action
+	act  keys.Action
 }
 
 // zoneOf notes where a pane is.
@@ -151,33 +152,33 @@ func (m *root) listOf(s *scene, p paneID) (*list, int, func(int) string) {
 }
 
 // under is the column at a place in a line, as the action that sorts by it.
-func (c columns) under(x int) action {
+func (c columns) under(x int) keys.Action {
 	at := 3 + c.state + 1
 	if x < at {
-		return sortState
+		return keys.SortState
 	}
 	if at += 1 + c.token + 1; x < at {
-		return sortToken
+		return keys.SortFingerprint
 	}
 	if c.who > 0 {
 		if at += 1 + c.who + 1; x < at {
-			return sortWho
+			return keys.SortUser
 		}
 	}
 	if c.scopes > 0 {
 		if at += 1 + c.scopes; x < at {
-			return sortScopes
+			return keys.SortScopes
 		}
 	}
-	return sortLeft
+	return keys.SortLeft
 }
 
 // wheel is a turn of the wheel: it moves the cursor of the pane under it, or in what is open.
 func (m *root) wheel(e tea.Mouse) tea.Cmd {
-	act, key := moveDown, tea.KeyPressMsg{Code: tea.KeyDown}
+	act, key := keys.Down, tea.KeyPressMsg{Code: tea.KeyDown}
 	switch e.Button {
 	case tea.MouseWheelUp:
-		act, key = moveUp, tea.KeyPressMsg{Code: tea.KeyUp}
+		act, key = keys.Up, tea.KeyPressMsg{Code: tea.KeyUp}
 	case tea.MouseWheelDown:
 	default:
 		return nil

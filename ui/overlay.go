@@ -4,13 +4,14 @@ import (
 	"strings"
 
 	"lanyard/themes"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 )
 
 // overlay is something laid over the panes that takes the keys until it is closed. Overlays are opened by
 // keys alone, never by an answer that comes in while somebody types.
 type overlay interface {
-	press(s *scene, a action, key string) intent
+	press(s *scene, a keys.Action, key string) intent
 	// box draws the inside, w cells wide and at most h lines; size says how large it would like to be.
 	box(s *scene, w, h int) []string
 	size(w, h int) (int, int)
@@ -26,7 +27,7 @@ type asking interface {
 }
 
 // no reports whether a key answers a question with No.
-func no(a action, key string) bool { return a == closeTop || key == "esc" }
+func no(a keys.Action, key string) bool { return a == keys.Close || key == "esc" }
 
 // early reports whether a key was typed before the question on top was drawn: nobody has read it by then.
 func (m *root) early(q asking) bool {
@@ -94,19 +95,19 @@ func onBorder(title, foot string, w int) (string, string) {
 // scroll is a position in text that is longer than its box.
 type scroll struct{ off, page, n int }
 
-func (p *scroll) move(a action) {
+func (p *scroll) move(a keys.Action) {
 	switch a {
-	case moveDown:
+	case keys.Down:
 		p.off++
-	case moveUp:
+	case keys.Up:
 		p.off--
-	case pageDown:
+	case keys.PageDown:
 		p.off += max(p.page-1, 1)
-	case pageUp:
+	case keys.PageUp:
 		p.off -= max(p.page-1, 1)
-	case goHome:
+	case keys.First:
 		p.off = 0
-	case goEnd:
+	case keys.Last:
 		p.off = p.n
 	}
 	p.off = max(min(p.off, p.n-p.page), 0)

@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/tokenapi/secret"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -31,7 +32,7 @@ func (o *adoptOverlay) title() string { return "Adopt a token of " + o.name }
 func (*adoptOverlay) foot() string    { return "" }
 func (*adoptOverlay) danger() bool    { return false }
 
-func (o *adoptOverlay) press(*scene, action, string) intent { return nil } // typed takes every key
+func (o *adoptOverlay) press(*scene, keys.Action, string) intent { return nil } // typed takes every key
 
 func (o *adoptOverlay) typed(msg tea.KeyPressMsg) intent {
 	switch key := msg.String(); {
@@ -106,5 +107,5 @@ func (m *root) tellAdopted(f session.Adopted) {
 	form.wipe()
 	m.drop(form)
 	m.panes.tokens.got(f.Token, m.panes.tokens.selected(f.Token.AppID))
-	m.note(good, "adopted "+f.Token.Fingerprint+": it is watched here", m.keys.hint(doRevoke, "revokes it"))
+	m.note(good, "adopted "+f.Token.Fingerprint+": it is watched here", m.keys.Hint(keys.Revoke, "revokes it"))
 }

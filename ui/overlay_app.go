@@ -9,25 +9,26 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
 
 // cannotApp is why something cannot be done to the selected application.
-func (m *root) cannotApp(s *scene, act action) *refuse {
+func (m *root) cannotApp(s *scene, act keys.Action) *refuse {
 	a, ok := s.selected()
 	switch {
 	case !ok:
-		return &refuse{"no application is selected", m.keys.hint(paneApps, "goes to Applications")}
-	case act == deleteApp && a.Source == console.Gone && a.MayLive():
-		return &refuse{a.Shown + " is no longer configured, and tokens of it may be alive", m.keys.hint(revokeAll, "revokes them; when they are over the rest can be forgotten")}
-	case act == deleteApp && a.Source == console.Gone && slices.ContainsFunc(a.Rows, func(r *session.Row) bool { return r.Mark != nil }):
-		return &refuse{a.Shown + " is no longer configured, and an answer to a get of it was lost", m.keys.hint(dismissMark, "says that nobody needs to know")}
-	case act == adoptToken && a.Source == console.Gone, act == editApp && a.Source == console.Gone:
+		return &refuse{"no application is selected", m.keys.Hint(keys.Applications, "goes to Applications")}
+	case act == keys.DeleteApp && a.Source == console.Gone && a.MayLive():
+		return &refuse{a.Shown + " is no longer configured, and tokens of it may be alive", m.keys.Hint(keys.RevokeAll, "revokes them; when they are over the rest can be forgotten")}
+	case act == keys.DeleteApp && a.Source == console.Gone && slices.ContainsFunc(a.Rows, func(r *session.Row) bool { return r.Mark != nil }):
+		return &refuse{a.Shown + " is no longer configured, and an answer to a get of it was lost", m.keys.Hint(keys.DismissLost, "says that nobody needs to know")}
+	case act == keys.AdoptToken && a.Source == console.Gone, act == keys.EditApp && a.Source == console.Gone:
 		return &refuse{a.Shown + " is no longer configured", ""}
-	case act == deleteApp && a.Source == console.FromConfig:
+	case act == keys.DeleteApp && a.Source == console.FromConfig:
 		if m.o.Demo {
-			return &refuse{a.Shown + " belongs to the demo", m.keys.hint(addApp, "adds one that can be deleted")}
+			return &refuse{a.Shown + " belongs to the demo", m.keys.Hint(keys.AddApp, "adds one that can be deleted")}
 		}
 		return &refuse{a.Shown + " is in the configuration file", "take it out of " + m.configFile()}
 	}
@@ -346,7 +347,7 @@ func (o *appOverlay) title() string {
 func (*appOverlay) foot() string { return "" }
 func (*appOverlay) danger() bool { return false }
 
-func (o *appOverlay) press(*scene, action, string) intent { return nil } // typed takes every key
+func (o *appOverlay) press(*scene, keys.Action, string) intent { return nil } // typed takes every key
 
 func (o *appOverlay) typed(msg tea.KeyPressMsg) intent {
 	key := msg.String()

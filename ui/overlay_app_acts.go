@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -118,7 +119,7 @@ func (m *root) tellSaved(f session.Saved) {
 	}
 	form.wipe()
 	m.drop(form)
-	text, hint := " is kept in the store", m.keys.hint(doGet, "gets a token")
+	text, hint := " is kept in the store", m.keys.Hint(keys.Get, "gets a token")
 	if t := f.Tested; t != nil && t.AppID == f.App.ID && t.Fingerprint != "" {
 		text, hint = text+", and so is the token of the test", ""
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"lanyard/console"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -60,15 +61,15 @@ func (o *confirmOverlay) wrapped(w int) []string {
 	return out
 }
 
-func (o *confirmOverlay) press(s *scene, a action, key string) intent {
-	if key == s.keys.yes() {
+func (o *confirmOverlay) press(s *scene, a keys.Action, key string) intent {
+	if key == s.keys.Yes() {
 		return confirmed{o, o.then}
 	}
 	return o.refused(a, key)
 }
 
 // refused is No, or nil where the key is not named.
-func (*confirmOverlay) refused(a action, key string) intent {
+func (*confirmOverlay) refused(a keys.Action, key string) intent {
 	if no(a, key) {
 		return closeOverlay{}
 	}
@@ -80,13 +81,13 @@ func (o *confirmOverlay) named(s *scene) string {
 	if o.no != "" {
 		other = o.no + " " + o.other + ", "
 	}
-	return s.keys.yes() + " " + o.verb + ", " + other + "esc: No"
+	return s.keys.Yes() + " " + o.verb + ", " + other + "esc: No"
 }
 
 func (o *confirmOverlay) box(s *scene, w, h int) []string {
 	question := kit.NewLine("", 160)
 	question.Gap(2)
-	question.Put(string(s.st.Danger), s.keys.yes())
+	question.Put(string(s.st.Danger), s.keys.Yes())
 	question.Put("", " "+o.verb+"   ")
 	if o.no != "" {
 		question.Put(string(s.st.Key), o.no)

@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -59,24 +60,24 @@ func (*copyOverlay) foot() string             { return "" }
 func (*copyOverlay) danger() bool             { return false }
 func (*copyOverlay) size(w, h int) (int, int) { return min(w, 60), min(h, 12) }
 
-func (o *copyOverlay) press(_ *scene, a action, key string) intent {
+func (o *copyOverlay) press(_ *scene, a keys.Action, key string) intent {
 	o.said = ""
 	switch a {
-	case moveDown:
+	case keys.Down:
 		if key == "down" {
 			o.at = min(o.at+1, len(o.forms)-1)
 			return nil
 		}
-	case moveUp:
+	case keys.Up:
 		if key == "up" {
 			o.at = max(o.at-1, 0)
 			return nil
 		}
-	case goHome, pageUp:
+	case keys.First, keys.PageUp:
 		o.at = 0
-	case goEnd, pageDown:
+	case keys.Last, keys.PageDown:
 		o.at = len(o.forms) - 1
-	case closeTop, quit:
+	case keys.Close, keys.Quit:
 		return closeOverlay{}
 	}
 	if key == "enter" {

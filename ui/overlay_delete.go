@@ -8,6 +8,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/text"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -62,9 +63,9 @@ func (o *deleteOverlay) wrapped(w int) (out []string) {
 	return out
 }
 
-func (o *deleteOverlay) press(s *scene, a action, key string) intent {
+func (o *deleteOverlay) press(s *scene, a keys.Action, key string) intent {
 	switch {
-	case key == s.keys.yes():
+	case key == s.keys.Yes():
 		return confirmed{o, session.Delete{App: o.appID, Name: o.name}}
 	case key == "r" && o.revocable():
 		return revokeFirst{o}
@@ -79,7 +80,7 @@ func (o *deleteOverlay) named(s *scene) string {
 	if o.revocable() {
 		first = "r revokes first, "
 	}
-	return s.keys.yes() + " deletes it, " + first + "esc: No"
+	return s.keys.Yes() + " deletes it, " + first + "esc: No"
 }
 
 func (o *deleteOverlay) box(s *scene, w, h int) []string {
@@ -93,7 +94,7 @@ func (o *deleteOverlay) box(s *scene, w, h int) []string {
 	}
 	q := kit.NewLine("", 160)
 	q.Gap(2)
-	q.Put(string(s.st.Danger), s.keys.yes())
+	q.Put(string(s.st.Danger), s.keys.Yes())
 	q.Put("", " delete it   ")
 	if o.revocable() {
 		q.Put(string(s.st.Key), "r")
@@ -119,7 +120,7 @@ func (revokeFirst) intent() {}
 
 func (i revokeFirst) perform(m *root) tea.Cmd {
 	m.drop(i.o)
-	return m.run(revokeAll)
+	return m.run(keys.RevokeAll)
 }
 
 // besideApp selects the application below the selected one, else that above it, because that one goes. One with tokens stays.

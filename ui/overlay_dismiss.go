@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/ui/keys"
 	"lanyard/ui/session"
 )
 
@@ -56,8 +57,8 @@ func (m *root) openDismiss() tea.Cmd {
 
 func (*dismissOverlay) title() string { return "Dismiss the lost answer?" }
 
-func (o *dismissOverlay) press(s *scene, a action, key string) intent {
-	if key == s.keys.yes() {
+func (o *dismissOverlay) press(s *scene, a keys.Action, key string) intent {
+	if key == s.keys.Yes() {
 		return confirmed{o, session.Dismiss{Mark: o.mark}}
 	}
 	return o.refused(a, key)

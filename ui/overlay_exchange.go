@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lanyard/console"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -29,9 +30,9 @@ func (o *exchangeOverlay) foot() string {
 func (*exchangeOverlay) danger() bool             { return false }
 func (*exchangeOverlay) size(w, h int) (int, int) { return min(w, 100), h * 9 / 10 }
 
-func (o *exchangeOverlay) press(_ *scene, a action, key string) intent {
+func (o *exchangeOverlay) press(_ *scene, a keys.Action, key string) intent {
 	switch {
-	case a == closeTop, a == quit, key == "enter":
+	case a == keys.Close, a == keys.Quit, key == "enter":
 		return closeOverlay{}
 	case key == "c", key == "y":
 		return request{session.CopyText{What: "the call as curl", Text: curlOf(o.e)}}

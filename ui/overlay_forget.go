@@ -5,6 +5,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/text"
+	"lanyard/ui/keys"
 	"lanyard/ui/session"
 )
 
@@ -55,8 +56,8 @@ func newForget(f console.Forgotten, then session.Request) *forgetOverlay {
 
 func (*forgetOverlay) title() string { return "Forget what is over?" }
 
-func (o *forgetOverlay) press(s *scene, _ action, key string) intent {
-	if key == s.keys.yes() {
+func (o *forgetOverlay) press(s *scene, _ keys.Action, key string) intent {
+	if key == s.keys.Yes() {
 		return confirmed{o, o.then}
 	}
 	return closeOverlay{}

@@ -8,6 +8,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -73,7 +74,7 @@ func (o *grantOverlay) title() string { return "Get a token for " + o.name }
 func (*grantOverlay) foot() string    { return "" }
 func (*grantOverlay) danger() bool    { return false }
 
-func (o *grantOverlay) press(*scene, action, string) intent { return nil } // typed takes every key
+func (o *grantOverlay) press(*scene, keys.Action, string) intent { return nil } // typed takes every key
 
 func (o *grantOverlay) typed(msg tea.KeyPressMsg) intent {
 	switch msg.String() {

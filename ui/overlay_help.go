@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 )
 
@@ -15,14 +16,12 @@ type helpOverlay struct {
 }
 
 func (m *root) newHelp() *helpOverlay {
-	o := &helpOverlay{chooser: chooser{own: m.keys.row(openHelp).Keys(), heading: "? "}, key: m.key()}
+	o := &helpOverlay{chooser: chooser{own: m.keys.Row(keys.Help).Keys, heading: "? "}, key: m.key()}
 	o.all = slices.DeleteFunc(m.entries(), func(e entry) bool {
-		return e.keys == "" || m.keys.row(e.act).where&placeOf(m.on()) == 0
+		return e.keys == "" || m.keys.Row(e.act).Where&placeOf(m.on()) == 0
 	})
 	o.tail = append(o.tail, []string{"In what opens over the panes"})
-	for _, k := range m.keys.overlayKeys() {
-		o.tail = append(o.tail, []string{k.Keys, k.Does})
-	}
+	o.tail = append(o.tail, overlayKeys(m.keys)...)
 	o.tail = append(o.tail, []string{"With the mouse"},
 		[]string{"click", "go to a pane or a tab, select a row, sort by the name of a column, run a key of the footer; never a verb on a row"},
 		[]string{"wheel", "move the cursor of the pane under it; read on in what is open"})
@@ -44,14 +43,14 @@ func (o *helpOverlay) title() string {
 func (o *helpOverlay) size(w, h int) (int, int) { return min(w, 90), h }
 
 // overlayKeys are the keys that mean something only where something is open.
-func (k keymap) overlayKeys() []KeyRow {
-	return []KeyRow{
-		{"esc", "close what is open; " + k.hint(quit, "does too where nothing is typed")},
-		{k.yes(), "a question: yes; esc is No, and other keys do nothing"},
+func overlayKeys(k keys.Map) [][]string {
+	return [][]string{
+		{"esc", "close what is open; " + k.Hint(keys.Quit, "does too where nothing is typed")},
+		{k.Yes(), "a question: yes; esc is No, and other keys do nothing"},
 		{"d", "the question whether an older token may end: get one of its own"},
 		{"y", "an invitation: copy the address"},
 		{"c", "an invitation by code: copy the code"},
-		{"esc", "an invitation: give up; " + k.hint(quit, "quits")},
+		{"esc", "an invitation: give up; " + k.Hint(keys.Quit, "quits")},
 		{"enter", "the passphrase: unlock; ctrl+u empties it, esc cancels the verb; one line can be pasted"},
 		{"ctrl+s", "a form: save; ctrl+t tests it and stores nothing, tab is the next field, esc cancels"},
 	}

@@ -10,6 +10,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 )
 
@@ -64,9 +65,9 @@ func (*importOverlay) foot() string { return "" }
 func (*importOverlay) danger() bool { return false }
 
 // press is what the wheel does; typed takes every key.
-func (o *importOverlay) press(_ *scene, a action, _ string) intent {
+func (o *importOverlay) press(_ *scene, a keys.Action, _ string) intent {
 	if o.found != nil && !o.busy {
-		o.found.press(map[action]string{moveUp: "up", moveDown: "down"}[a])
+		o.found.press(map[keys.Action]string{keys.Up: "up", keys.Down: "down"}[a])
 	}
 	return nil
 }

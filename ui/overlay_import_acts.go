@@ -9,6 +9,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/text"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -52,7 +53,7 @@ func (m *root) tellPortal(f session.PortalAsked) {
 	case f.Err != nil:
 		m.fail("import", f.Err)
 	case !open:
-		m.note(info, "the portal has answered, and nothing of it is kept", m.keys.hint(importApps, "asks it again"))
+		m.note(info, "the portal has answered, and nothing of it is kept", m.keys.Hint(keys.Import, "asks it again"))
 	case len(f.Found.All) == 0:
 		form.said = "the portal shows no application with keys: make keys there first"
 	default:
@@ -106,9 +107,9 @@ func (m *root) tellKept(f session.FoundKept) {
 	}
 	text := "kept in the store: " + text.Count(len(f.Apps), "application") + " of the portal"
 	if len(missing) == 0 {
-		m.note(good, text, m.keys.hint(doGet, "gets a token"))
+		m.note(good, text, m.keys.Hint(keys.Get, "gets a token"))
 	} else {
-		m.note(warn, text+"; without a secret: "+kit.Clean(strings.Join(missing, ", ")), m.keys.hint(editApp, "takes it"))
+		m.note(warn, text+"; without a secret: "+kit.Clean(strings.Join(missing, ", ")), m.keys.Hint(keys.EditApp, "takes it"))
 	}
 }
 

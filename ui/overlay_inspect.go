@@ -7,6 +7,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/themes"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -14,7 +15,7 @@ import (
 func (m *root) cannotInspect(s *scene) *refuse {
 	if m.on() == activity {
 		if m.panes.acts.selected(s) == nil {
-			return &refuse{"no call is selected", s.keys.selects()}
+			return &refuse{"no call is selected", s.keys.Selects()}
 		}
 		return nil
 	}
@@ -88,11 +89,11 @@ func (o *inspectOverlay) foot() string {
 func (*inspectOverlay) danger() bool             { return false }
 func (*inspectOverlay) size(w, h int) (int, int) { return min(w, 100), h * 9 / 10 }
 
-func (o *inspectOverlay) press(_ *scene, a action, key string) intent {
+func (o *inspectOverlay) press(_ *scene, a keys.Action, key string) intent {
 	switch {
 	case key == "enter" && o.locked:
 		return request{session.Inspect{For: o, Token: o.id}}
-	case a == closeTop, a == quit, key == "enter":
+	case a == keys.Close, a == keys.Quit, key == "enter":
 		return closeOverlay{}
 	case key == "i":
 		return introspectToken{o}

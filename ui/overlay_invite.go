@@ -5,6 +5,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/themes"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -53,16 +54,16 @@ func (o *inviteOverlay) address() string {
 	return o.inv.URL
 }
 
-func (o *inviteOverlay) press(_ *scene, a action, key string) intent {
+func (o *inviteOverlay) press(_ *scene, a keys.Action, key string) intent {
 	switch {
-	case a == closeTop && o.givingUp:
+	case a == keys.Close && o.givingUp:
 		return closeOverlay{}
-	case a == closeTop:
+	case a == keys.Close:
 		o.givingUp = true
 		return request{session.GiveUp{App: o.appID, Key: o.key}}
-	case a == quit:
+	case a == keys.Quit:
 		return leaveScreen{}
-	case (a == doCopy || key == "y") && o.inv != nil:
+	case (a == keys.Copy || key == "y") && o.inv != nil:
 		return request{session.CopyText{What: "the address", Text: o.address()}}
 	case key == "c" && o.inv != nil && o.device:
 		return request{session.CopyText{What: "the code", Text: o.inv.UserCode}}

@@ -3,6 +3,7 @@ package ui
 import (
 	"slices"
 
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -54,9 +55,9 @@ func (o *knockOverlay) wrapped(w int) []string {
 	return out
 }
 
-func (o *knockOverlay) press(s *scene, a action, key string) intent {
+func (o *knockOverlay) press(s *scene, a keys.Action, key string) intent {
 	switch {
-	case key == s.keys.yes():
+	case key == s.keys.Yes():
 		return confirmed{o, o.yes}
 	case key == "d" && o.own != nil:
 		return confirmed{o, o.own}
@@ -71,7 +72,7 @@ func (o *knockOverlay) named(s *scene) string {
 	if o.own != nil {
 		own = "d gets one of its own, "
 	}
-	return own + s.keys.yes() + " gets it anyway, esc: No"
+	return own + s.keys.Yes() + " gets it anyway, esc: No"
 }
 
 // answers are the keys and what they mean. Without a scene only their number is right.
@@ -79,7 +80,7 @@ func (o *knockOverlay) answers(s *scene, w int) []string {
 	type answer struct{ key, means string }
 	yes := "y"
 	if s != nil {
-		yes = s.keys.yes()
+		yes = s.keys.Yes()
 	}
 	all := []answer{{yes, "get it anyway"}, {"esc", "No"}}
 	if o.own != nil {

@@ -10,6 +10,7 @@ import (
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/themes"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -112,13 +113,13 @@ func (m *root) fail(op string, err error) {
 }
 
 // face is how the screen names what can be done.
-func (m *root) face() console.Face { return m.keys.face() }
+func (m *root) face() console.Face { return m.keys.Face() }
 
 // voice is how notices tell things: they are cleaned as they are noted, and redacted as they are
 // drawn.
 func (m *root) voice() describe.Voice {
 	return describe.Voice{
-		Face: m.keys.face(), Wait: inWords, Span: console.Left, AtMost: console.Left,
+		Face: m.keys.Face(), Wait: inWords, Span: console.Left, AtMost: console.Left,
 		Clock:  func(at time.Time) string { return clockTime(at, m.now) },
 		Others: func(text string) string { return text },
 	}
@@ -156,10 +157,10 @@ func (o *logOverlay) selected() *notice {
 	return &o.entries[len(o.entries)-1-o.at]
 }
 
-func (o *logOverlay) press(s *scene, a action, key string) intent {
+func (o *logOverlay) press(s *scene, a keys.Action, key string) intent {
 	n := o.selected()
 	switch {
-	case a == closeTop, a == openLog, a == quit:
+	case a == keys.Close, a == keys.Messages, a == keys.Quit:
 		return closeOverlay{}
 	case n == nil:
 		return nil
@@ -169,7 +170,7 @@ func (o *logOverlay) press(s *scene, a action, key string) intent {
 		}
 		if n.about.verbs != "" {
 			return refuse{"the call of this message is not kept, or none was made",
-				s.keys.hint(paneActivity, "lists those that are")}
+				s.keys.Hint(keys.Activity, "lists those that are")}
 		}
 		return refuse{"no call belongs to this message", ""}
 	case key == "c", key == "y":
@@ -180,37 +181,37 @@ func (o *logOverlay) press(s *scene, a action, key string) intent {
 }
 
 // move moves the cursor. A message that is longer than the box is scrolled through before the next one is selected.
-func (o *logOverlay) move(a action) {
+func (o *logOverlay) move(a keys.Action) {
 	last, page := len(o.entries)-1, max(o.h-1, 1)
 	from, to := 0, 0
 	if o.at < len(o.spans) {
 		from, to = o.spans[o.at][0], o.spans[o.at][1]
 	}
 	switch a {
-	case moveDown:
+	case keys.Down:
 		if to > o.off+o.h {
 			o.off++
 			return
 		}
 		o.at++
-	case moveUp:
+	case keys.Up:
 		if from < o.off {
 			o.off--
 			return
 		}
 		o.at--
-	case pageDown, pageUp:
+	case keys.PageDown, keys.PageUp:
 		step := page
-		if a == pageUp {
+		if a == keys.PageUp {
 			step = -page
 		}
 		o.at = slices.IndexFunc(o.spans, func(x [2]int) bool { return x[1] > from+step })
 		if o.at < 0 {
 			o.at = last
 		}
-	case goHome:
+	case keys.First:
 		o.at = 0
-	case goEnd:
+	case keys.Last:
 		o.at = last
 	default:
 		return

@@ -1,11 +1,13 @@
 package ui
 
+import "lanyard/ui/keys"
+
 // paletteOverlay has every action by name, with its key or the reason why it cannot run now.
 type paletteOverlay struct{ chooser }
 
 // openPalette opens the list of every action.
 func (m *root) openPalette() {
-	o := &paletteOverlay{chooser{all: m.entries(), own: m.keys.row(openPalette).Keys(), ranked: true, heading: ": "}}
+	o := &paletteOverlay{chooser{all: m.entries(), own: m.keys.Row(keys.Commands).Keys, ranked: true, heading: ": "}}
 	o.begin()
 	m.open(o)
 }

@@ -8,6 +8,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/text"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -16,7 +17,7 @@ func (m *root) cannotRevokeAll(s *scene) *refuse {
 	a, ok := s.selected()
 	switch {
 	case !ok:
-		return &refuse{"no application is selected", m.keys.hint(paneApps, "goes to Applications")}
+		return &refuse{"no application is selected", m.keys.Hint(keys.Applications, "goes to Applications")}
 	case a.Environment.ReadOnly:
 		return &refuse{kit.Clean(a.Environment.Name) + " is read-only: nothing is revoked there", m.s.Remedy(a, "remove read_only", m.face())}
 	case len(a.Living()) == 0:
@@ -59,7 +60,7 @@ func (o *revokeAllOverlay) title() string { return "Revoke everything?" }
 func (*revokeAllOverlay) foot() string    { return "" }
 func (*revokeAllOverlay) danger() bool    { return true }
 
-func (o *revokeAllOverlay) press(*scene, action, string) intent { return nil } // typed takes every key
+func (o *revokeAllOverlay) press(*scene, keys.Action, string) intent { return nil } // typed takes every key
 
 func (*revokeAllOverlay) named(*scene) string { return "type the number, esc: No" }
 

@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/themes"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 )
 
@@ -81,14 +82,14 @@ func (*themesOverlay) title() string { return "Themes" }
 func (*themesOverlay) foot() string  { return "" }
 func (*themesOverlay) danger() bool  { return false }
 
-func (o *themesOverlay) press(_ *scene, a action, key string) intent {
+func (o *themesOverlay) press(_ *scene, a keys.Action, key string) intent {
 	switch {
 	case key == "enter":
 		if r := o.row(); r != nil {
 			return keepTheme{o, *r}
 		}
 		return leaveThemes{o}
-	case a == closeTop, a == quit, a == pickTheme:
+	case a == keys.Close, a == keys.Quit, a == keys.Theme:
 		return leaveThemes{o}
 	}
 	o.list.move(a, len(o.rows), o.id)

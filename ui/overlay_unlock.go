@@ -13,6 +13,7 @@ import (
 	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/tokenapi/secret"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 )
 
@@ -137,7 +138,7 @@ func (o *unlockOverlay) refused(err error) {
 
 func (o *unlockOverlay) say(text, hint string) { o.said, o.hint = text, hint }
 
-func (o *unlockOverlay) press(*scene, action, string) intent { return nil } // typed takes every key
+func (o *unlockOverlay) press(*scene, keys.Action, string) intent { return nil } // typed takes every key
 
 func (o *unlockOverlay) typed(msg tea.KeyPressMsg) intent {
 	key := msg.String()

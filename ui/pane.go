@@ -5,6 +5,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/themes"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -19,13 +20,16 @@ const (
 	paneCount
 )
 
+// placeOf is the place of a pane.
+func placeOf(p paneID) keys.Places { return 1 << p }
+
 // pane is one of the four. A pane owns its cursor and its scroll, nothing else: it is handed the scene
 // and a size, and answers keys with an intent.
 type pane interface {
 	title(s *scene) string
 	right(s *scene) string // at the right end of the top border
 	lines(s *scene, w, h int, focused bool) []string
-	press(s *scene, a action) intent
+	press(s *scene, a keys.Action) intent
 }
 
 // scene is what panes are drawn from: the board, an instant and the styles. The clock on it stands at a
@@ -42,7 +46,7 @@ type scene struct {
 	marks   map[string]bool
 	sorted  sorted // what tokensOf has made
 	on      paneID // where keys go
-	keys    *keymap
+	keys    *keys.Map
 	key     keyState  // to the stored secrets
 	keySaid string    // what the header has had room for of it
 	next    time.Time // when the next visible character changes
@@ -157,22 +161,22 @@ func hint(s *scene, w, h int, text ...string) []string {
 }
 
 // act turns a verb's key into an intent for the token r, or says why it cannot.
-func act(s *scene, a action, r *session.Row) intent {
+func act(s *scene, a keys.Action, r *session.Row) intent {
 	if r == nil {
-		return refuse{"no token is selected", s.keys.selects() + " in Tokens, " +
-			s.keys.hint(doGet, "gets one")}
+		return refuse{"no token is selected", s.keys.Selects() + " in Tokens, " +
+			s.keys.Hint(keys.Get, "gets one")}
 	}
 	if r.Token == nil {
-		return refuse{"nobody saw the answer to this get, so there is no token to act on", s.keys.hint(doGet, "asks anew")}
+		return refuse{"nobody saw the answer to this get, so there is no token to act on", s.keys.Hint(keys.Get, "asks anew")}
 	}
 	switch a {
-	case doRenew:
+	case keys.Renew:
 		return request{session.Renew{Token: r.Token.ID}}
-	case doRevoke:
+	case keys.Revoke:
 		return request{session.Revoke{Token: r.Token.ID}}
-	case doCopy:
+	case keys.Copy:
 		return request{session.Copy{Token: r.Token.ID, Form: console.FormBare}}
-	case doProbe:
+	case keys.Probe:
 		return request{session.Probe{Token: r.Token.ID}}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 )
 
@@ -32,13 +33,13 @@ func (p *activityPane) selected(s *scene) *console.Exchange {
 	return nil
 }
 
-func (p *activityPane) press(s *scene, a action) intent {
+func (p *activityPane) press(s *scene, a keys.Action) intent {
 	switch a {
-	case doGet:
+	case keys.Get:
 		return getSelected(s)
-	case doRenew, doRevoke, doCopy, doProbe:
+	case keys.Renew, keys.Revoke, keys.Copy, keys.Probe:
 		return refuse{"a call that was made cannot be acted on",
-			s.keys.hint(paneTokens, "goes to the tokens")}
+			s.keys.Hint(keys.Tokens, "goes to the tokens")}
 	}
 	rows := s.actRows()
 	p.list.move(a, len(rows), actID(rows))
@@ -49,7 +50,7 @@ func (p *activityPane) lines(s *scene, w, h int, focused bool) []string {
 	n := len(s.board.Exchanges)
 	if n == 0 {
 		return hint(s, w, h, "", "No call was made in this run.", "",
-			s.keys.hint(doGet, "gets a token, ")+s.keys.hint(doProbe,
+			s.keys.Hint(keys.Get, "gets a token, ")+s.keys.Hint(keys.Probe,
 				"probes one: every call to a Token API or gateway is listed here."))
 	}
 	rows := s.actRows()

@@ -5,6 +5,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/themes"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -29,14 +30,14 @@ func (p *appsPane) id(s *scene) func(int) string {
 	return func(i int) string { return s.board.Apps[i].ID }
 }
 
-func (p *appsPane) press(s *scene, a action) intent {
+func (p *appsPane) press(s *scene, a keys.Action) intent {
 	switch a {
-	case doGet:
+	case keys.Get:
 		return getSelected(s)
-	case doRenew, doRevoke, doCopy, doProbe:
+	case keys.Renew, keys.Revoke, keys.Copy, keys.Probe:
 		if s.token == nil {
 			return refuse{"no token is in sight to do that to",
-				s.keys.hint(paneTokens, "goes to the tokens of this application")}
+				s.keys.Hint(keys.Tokens, "goes to the tokens of this application")}
 		}
 		return act(s, a, s.token)
 	}
@@ -49,12 +50,12 @@ func getSelected(s *scene) intent {
 	a, ok := s.selected()
 	switch {
 	case !ok && len(s.board.Apps) == 0:
-		return refuse{"there is no application to get a token for", s.keys.hint(addApp, "adds one")}
+		return refuse{"there is no application to get a token for", s.keys.Hint(keys.AddApp, "adds one")}
 	case !ok:
-		return refuse{"no application is selected", s.keys.hint(paneApps, "goes to Applications")}
+		return refuse{"no application is selected", s.keys.Hint(keys.Applications, "goes to Applications")}
 	case a.Source == console.Gone:
 		return refuse{a.Shown + " is no longer configured",
-			"its tokens can still be revoked with " + s.keys.way(doRevoke)}
+			"its tokens can still be revoked with " + s.keys.Way(keys.Revoke)}
 	}
 	return request{session.Get{App: a.ID}}
 }
@@ -62,7 +63,7 @@ func getSelected(s *scene) intent {
 func (p *appsPane) lines(s *scene, w, h int, focused bool) []string {
 	n := len(s.board.Apps)
 	if n == 0 {
-		return hint(s, w, h, "", "No application yet.", "", s.keys.hint(addApp, "adds one: a token URL, a consumer key and its secret are all it takes. An [[application]] in the configuration does, too."))
+		return hint(s, w, h, "", "No application yet.", "", s.keys.Hint(keys.AddApp, "adds one: a token URL, a consumer key and its secret are all it takes. An [[application]] in the configuration does, too."))
 	}
 	rows := s.appRows()
 	if len(rows) == 0 {

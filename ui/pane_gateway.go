@@ -9,6 +9,7 @@ import (
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/themes"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -30,14 +31,14 @@ func (p *gatewayPane) row(s *scene) *session.Row {
 	return nil
 }
 
-func (p *gatewayPane) press(s *scene, a action) intent {
+func (p *gatewayPane) press(s *scene, a keys.Action) intent {
 	switch a {
-	case doGet:
+	case keys.Get:
 		return getSelected(s)
-	case doRenew, doRevoke, doCopy, doProbe:
+	case keys.Renew, keys.Revoke, keys.Copy, keys.Probe:
 		r := p.row(s)
 		if r == nil {
-			return refuse{"no token is selected here", s.keys.selects()}
+			return refuse{"no token is selected here", s.keys.Selects()}
 		}
 		return act(s, a, r)
 	}
@@ -53,7 +54,7 @@ func (p *gatewayPane) lines(s *scene, w, h int, focused bool) []string {
 	}
 	if n == 0 {
 		return hint(s, w, h, "", "Nothing revoked or replaced may still pass the gateway.", "",
-			"A token revoked with "+s.keys.way(doRevoke)+" is watched here until it is dead.")
+			"A token revoked with "+s.keys.Way(keys.Revoke)+" is watched here until it is dead.")
 	}
 	rows := s.gateRows()
 	if len(rows) == 0 {

@@ -7,6 +7,7 @@ import (
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/themes"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -132,11 +133,11 @@ func (p *tokensPane) row(s *scene) *session.Row {
 	return nil
 }
 
-func (p *tokensPane) press(s *scene, a action) intent {
+func (p *tokensPane) press(s *scene, a keys.Action) intent {
 	switch a {
-	case doGet:
+	case keys.Get:
 		return getSelected(s)
-	case doRenew, doRevoke, doCopy, doProbe:
+	case keys.Renew, keys.Revoke, keys.Copy, keys.Probe:
 		return act(s, a, p.row(s))
 	}
 	if app, ok := s.selected(); ok {
@@ -190,13 +191,13 @@ func (p *tokensPane) lines(s *scene, w, h int, focused bool) []string {
 	a, ok := s.selected()
 	if !ok {
 		return hint(s, w, h, "", "The tokens of an application are shown here.", "",
-			s.keys.hint(paneApps, "goes to Applications, ")+s.keys.selects()+".")
+			s.keys.Hint(keys.Applications, "goes to Applications, ")+s.keys.Selects()+".")
 	}
 	if len(a.Rows) == 0 {
 		if a.Source == console.Gone {
 			return hint(s, w, h, "", "No token is left of "+a.Shown+".")
 		}
-		return hint(s, w, h, "", "No token of "+a.Shown+" yet.", "", s.keys.hint(doGet, "gets one."))
+		return hint(s, w, h, "", "No token of "+a.Shown+" yet.", "", s.keys.Hint(keys.Get, "gets one."))
 	}
 	rows := s.tokensOf(a)
 	if len(rows) == 0 {
@@ -218,23 +219,23 @@ func (p *tokensPane) lines(s *scene, w, h int, focused bool) []string {
 
 func (p *tokensPane) head(s *scene, c columns, w int) string {
 	l := kit.NewLine("", 128)
-	name := func(word string, a action) string {
+	name := func(word string, a keys.Action) string {
 		switch {
-		case s.view.order() != a || a == sortState && !s.view.reverse:
+		case s.view.order() != a || a == keys.SortState && !s.view.reverse:
 			return word
 		case s.view.reverse:
 			return word + " ↑"
 		}
 		return word + " ↓"
 	}
-	text := "   " + kit.Fit(name("STATE", sortState), c.state) + "  " + kit.Fit(name("TOKEN", sortToken), c.token)
+	text := "   " + kit.Fit(name("STATE", keys.SortState), c.state) + "  " + kit.Fit(name("TOKEN", keys.SortFingerprint), c.token)
 	if c.who > 0 {
-		text += "  " + kit.Fit(name("FOR", sortWho), c.who)
+		text += "  " + kit.Fit(name("FOR", keys.SortUser), c.who)
 	}
 	if c.scopes > 0 {
-		text += "  " + kit.Fit(name("SCOPES", sortScopes), c.scopes)
+		text += "  " + kit.Fit(name("SCOPES", keys.SortScopes), c.scopes)
 	}
-	text += " " + kit.Right(name("LEFT", sortLeft), c.left)
+	text += " " + kit.Right(name("LEFT", keys.SortLeft), c.left)
 	l.Put(string(s.st.Quiet), text)
 	return l.End(w)
 }

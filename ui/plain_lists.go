@@ -8,6 +8,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/console/describe"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -207,7 +208,7 @@ func (p *plain) listLog(text string) {
 }
 
 func (p *plain) tellLog(f session.LogRead) {
-	p.tour.did(openLog)
+	p.tour.did(keys.Messages)
 	if f.Err != nil {
 		p.fail("log", f.Err)
 		return

@@ -9,6 +9,7 @@ import (
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/text"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -29,8 +30,8 @@ func newRepeat(words string, then session.Request) *repeatOverlay {
 
 func (*repeatOverlay) title() string { return "Probe again and again?" }
 
-func (o *repeatOverlay) press(s *scene, _ action, key string) intent {
-	if key == s.keys.yes() {
+func (o *repeatOverlay) press(s *scene, _ keys.Action, key string) intent {
+	if key == s.keys.Yes() {
 		return confirmed{o, o.then}
 	}
 	return closeOverlay{}
@@ -48,23 +49,23 @@ func (m *root) probeUntilDead() tea.Cmd {
 
 // tellProbes tells of probe loops. A probe among many says nothing: the strip shows it.
 func (m *root) tellProbes(f session.Fact) {
-	again := m.keys.hint(probeOn, "begins again")
+	again := m.keys.Hint(keys.ProbeUntilDead, "begins again")
 	switch f := f.(type) {
 	case session.ProbesBegan:
 		begun := f.Fingerprint + " is probed until the gateway refuses it"
 		if f.N > 1 {
 			begun = strconv.Itoa(f.N) + " tokens are probed until the gateway refuses them"
 		}
-		m.note(info, begun, m.keys.hint(probeOn, "stops it"))
+		m.note(info, begun, m.keys.Hint(keys.ProbeUntilDead, "stops it"))
 	case session.DeadAlready:
-		m.note(info, f.Fingerprint+" is proved dead already", m.keys.hint(doProbe, "probes it once more"))
+		m.note(info, f.Fingerprint+" is proved dead already", m.keys.Hint(keys.Probe, "probes it once more"))
 	case session.ProbesStopped:
 		m.note(info, f.Fingerprint+": probing has stopped: "+describe.NotDead(f.Loop, console.GoOn), again)
 	case session.ProbeFailed:
 		m.fail("probe", f.Err)
 	case session.ProbesHopeless:
 		hint := m.s.Remedy(m.board().App(f.Token.AppID), f.Hint, m.face())
-		m.note(warn, f.Fingerprint+": "+f.Hopeless, hint+"; "+m.keys.hint(probeOn, "stops probing"))
+		m.note(warn, f.Fingerprint+": "+f.Hopeless, hint+"; "+m.keys.Hint(keys.ProbeUntilDead, "stops probing"))
 	case session.ProbesEnded:
 		switch f.Stop {
 		case console.StopDead:

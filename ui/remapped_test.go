@@ -16,15 +16,16 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui"
+	"lanyard/ui/keys"
 )
 
 // elsewhere puts every action on a key that nobody has, and returns the old names of the keys.
-func elsewhere(t *testing.T) (ui.Keys, []string) {
+func elsewhere(t *testing.T) (keys.Bindings, []string) {
 	t.Helper()
 	chosen := map[string][]string{}
 	var old []string
 	next := []rune(ui.Elsewhere)[0]
-	for _, row := range ui.AllActions() {
+	for _, row := range keys.All() {
 		name := row[0]
 		for range max(len(strings.Fields(row[1])), 1) {
 			chosen[name] = append(chosen[name], string(next))
@@ -36,7 +37,7 @@ func elsewhere(t *testing.T) (ui.Keys, []string) {
 		}
 		old = append(old, strings.Fields(row[1])...)
 	}
-	keys, problems := ui.ChooseKeys(chosen)
+	keys, problems := keys.Choose(chosen)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/tokenapi/secret"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -68,13 +69,13 @@ func (o *revealOverlay) title() string { return "Access token " + o.fingerprint 
 func (*revealOverlay) foot() string    { return "" }
 func (*revealOverlay) danger() bool    { return true }
 
-func (o *revealOverlay) press(s *scene, a action, key string) intent {
-	if no(a, key) || a == quit || a == reveal || key == "enter" || key == "space" {
+func (o *revealOverlay) press(s *scene, a keys.Action, key string) intent {
+	if no(a, key) || a == keys.Quit || a == keys.ShowToken || key == "enter" || key == "space" {
 		return hideRevealed{}
 	}
 	what := kit.Clean(key)
-	if a != none {
-		what += " (" + s.keys.row(a).word + ")"
+	if a != keys.None {
+		what += " (" + s.keys.Row(a).Word + ")"
 	}
 	return hideRevealed{what}
 }

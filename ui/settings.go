@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/themes"
+	"lanyard/ui/keys"
 )
 
 // Settings are what a person may change while the console runs: in the configuration, which is read again when it
@@ -14,7 +15,7 @@ import (
 type Settings struct {
 	Theme      themes.Theme
 	ThemeName  string
-	Keys       Keys
+	Keys       keys.Bindings
 	Presenter  bool
 	Mouse      bool // clicks and the wheel are the screen's; text is then selected with shift
 	ASCII      bool // no character outside of ASCII
@@ -30,16 +31,6 @@ const DefaultReveal = 10 * time.Second
 type Alerts struct {
 	Before []time.Duration // before a token expires; at expiry and at the end of a gateway window always
 	Via    []string        // title, bell, osc9, osc99, osc777; none: no alerts
-}
-
-// Keys is a key map; the zero value has the default keys.
-type Keys struct{ rows []binding }
-
-func (k Keys) bindings() []binding {
-	if k.rows == nil {
-		return defaultKeys()
-	}
-	return k.rows
 }
 
 // Reload is what came of reading the configuration again.
@@ -128,9 +119,17 @@ func (m *root) adopt(s Settings) {
 	if s.Presenter {
 		m.hideAgain()
 	}
-	m.set, m.keys = s, newKeymap(s.Keys.bindings())
+	m.set, m.keys = s, keys.New(s.Keys)
 	m.s.SetClearAfter(s.ClearAfter)
 	m.s.SetAlerts(len(s.Alerts.Via) > 0, s.Alerts.Before, m.now)
 	m.veilBoard()
 	m.restyle()
+}
+
+// AlertWays are the ways to tell somebody something without their looking.
+func AlertWays() []string { return []string{"title", "bell", "osc9", "osc99", "osc777", "progress"} }
+
+// DefaultAlerts are the alerts of a console that nobody has configured.
+func DefaultAlerts() Alerts {
+	return Alerts{Before: []time.Duration{5 * time.Minute, time.Minute}, Via: []string{"title", "bell"}}
 }

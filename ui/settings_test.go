@@ -8,13 +8,14 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"lanyard/ui"
+	"lanyard/ui/keys"
 )
 
 func TestReload(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32)
 	p.Feed(orders())
-	keys, wrong := ui.ChooseKeys(map[string][]string{"messages": {"L"}, "get": {}})
+	keys, wrong := keys.Choose(map[string][]string{"messages": {"L"}, "get": {}})
 	if len(wrong) > 0 {
 		t.Fatal(wrong)
 	}
@@ -70,7 +71,7 @@ func TestReloadKeepsWhatWasChosenHere(t *testing.T) {
 // Whatever names a key names the one that it is on.
 func TestWordsFollowTheKeys(t *testing.T) {
 	t.Parallel()
-	keys, wrong := ui.ChooseKeys(map[string][]string{
+	keys, wrong := keys.Choose(map[string][]string{
 		"get": {"N", "f2"}, "undo": {"U"}, "revoke": {"K"}, "renew": {"R"}, "help": {"f1"}, "messages": {"L"}, "tokens": {}, "hide_dead": {},
 	})
 	if len(wrong) > 0 {

@@ -9,6 +9,7 @@ import (
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/text"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -97,7 +98,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 	case session.Delivery:
 		m.delivered(f.Delivery)
 	case session.AllAccepted:
-		m.note(good, "accepted by the server: "+text.Count(f.N, "revoke")+"; the gateway may let these tokens through for a while", m.keys.hint(paneGateway, "watches them"))
+		m.note(good, "accepted by the server: "+text.Count(f.N, "revoke")+"; the gateway may let these tokens through for a while", m.keys.Hint(keys.Gateway, "watches them"))
 	case session.NotDelivered:
 		m.fail("deliver revokes", f.Err)
 	case session.WaitsLocked:
@@ -105,7 +106,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 		if f.N == 1 {
 			what, row = "revoke waits", "its row"
 		}
-		m.note(warn, "locked: "+strconv.Itoa(f.N)+" "+what+" to be sent", m.keys.hint(doRevoke, "on "+row+" asks for the passphrase"))
+		m.note(warn, "locked: "+strconv.Itoa(f.N)+" "+what+" to be sent", m.keys.Hint(keys.Revoke, "on "+row+" asks for the passphrase"))
 	case session.Probed:
 		m.tellProbed(f)
 	case session.Copied:
@@ -162,14 +163,14 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 		m.note(info, kit.Clean(f.Stored.Label())+" of the store is not listed: "+kit.Clean(f.Configured.Label())+" of the configuration is the same, and in force", "")
 	case session.Unkept:
 		m.jot(bad, f.Err.Error(), console.Hint(f.Err))
-		m.note(bad, m.keys.hint(writeOut, "keeps what this console holds")+": nothing can be stored", "") // on 80 columns
+		m.note(bad, m.keys.Hint(keys.WriteOut, "keeps what this console holds")+": nothing can be stored", "") // on 80 columns
 	case session.SettledElsewhere:
 		if f.Refusal != "" {
 			m.note(bad, f.Token.Fingerprint+": "+m.voice().RefusedElsewhere(f.Token),
-				"the token lives; "+m.keys.hint(doRevoke, "decides again"))
+				"the token lives; "+m.keys.Hint(keys.Revoke, "decides again"))
 		} else {
 			m.note(info, f.Token.Fingerprint+": "+describe.TakenElsewhere,
-				"the token lives; "+m.keys.hint(doRevoke, "decides again"))
+				"the token lives; "+m.keys.Hint(keys.Revoke, "decides again"))
 		}
 	case session.ProbesBegan, session.DeadAlready, session.ProbesStopped, session.ProbesEnded, session.ProbesHopeless, session.ProbeFailed:
 		m.tellProbes(f)

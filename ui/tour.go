@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 )
 
@@ -24,7 +25,7 @@ type tourFacts struct {
 type step struct {
 	screen string
 	brief  string // where that has no room
-	acts   []action
+	acts   []keys.Action
 	lines  string // the same where commands are typed
 	done   func(tourFacts) bool
 }
@@ -32,31 +33,31 @@ type step struct {
 func steps() []step {
 	return []step{
 		{
-			"%s gets a token for the selected application", "%s: get", []action{doGet},
+			"%s gets a token for the selected application", "%s: get", []keys.Action{keys.Get},
 			"type get A1: it gets a token for application A1", func(f tourFacts) bool { return f.got },
 		},
 		{
-			"%s asks the gateway: let through, and remembered", "%s: probe", []action{doProbe},
+			"%s asks the gateway: let through, and remembered", "%s: probe", []keys.Action{keys.Probe},
 			"type probe 1: the gateway lets the token through, and remembers that", func(f tourFacts) bool { return f.letThrough },
 		},
 		{
-			"%s revokes it; until it is sent, %s takes it back", "%s, then %s", []action{doRevoke, doUndo},
+			"%s revokes it; until it is sent, %s takes it back", "%s, then %s", []keys.Action{keys.Revoke, keys.Undo},
 			"type revoke 1; until it is sent, undo takes it back", func(f tourFacts) bool { return f.decided && f.settled },
 		},
 		{
-			"%s again, and wait: the server accepts", "%s, and wait", []action{doRevoke},
+			"%s again, and wait: the server accepts", "%s, and wait", []keys.Action{keys.Revoke},
 			"type revoke 1 and wait: the server accepts", func(f tourFacts) bool { return f.accepted },
 		},
 		{
-			"accepted is not dead: %s shows that it still passes", "%s once more", []action{doProbe},
+			"accepted is not dead: %s shows that it still passes", "%s once more", []keys.Action{keys.Probe},
 			"accepted is not dead: type probe 1, and the gateway still remembers", func(f tourFacts) bool { return f.askedAgain },
 		},
 		{
-			"Gateway cache counts down: %s until it is refused", "%s until 401", []action{doProbe},
+			"Gateway cache counts down: %s until it is refused", "%s until 401", []keys.Action{keys.Probe},
 			"gateway tells how long that may last; type probe 1 until the gateway refuses", func(f tourFacts) bool { return f.refused },
 		},
 		{
-			"%s is every word that was said, and %s every key", "%s or %s", []action{openLog, openHelp},
+			"%s is every word that was said, and %s every key", "%s or %s", []keys.Action{keys.Messages, keys.Help},
 			"log tells what happened, and help every command", func(f tourFacts) bool { return f.looked },
 		},
 	}
@@ -92,11 +93,11 @@ func (t *tour) look(tokens []console.Token, judge func(*console.Token) console.S
 }
 
 // did takes in a key that leaves nothing on the board.
-func (t *tour) did(a action) bool {
+func (t *tour) did(a keys.Action) bool {
 	if t.over() {
 		return false
 	}
-	if a == openLog || a == openHelp {
+	if a == keys.Messages || a == keys.Help {
 		t.seen.looked = t.at == len(steps())-1 // looking things up earlier is no answer to the last step
 	}
 	return t.advance()
@@ -115,18 +116,18 @@ func (t *tour) advance() bool {
 func (t *tour) line(m *root, w int) string {
 	all := steps()
 	now := all[t.at]
-	keys := make([]any, len(now.acts))
+	ways := make([]any, len(now.acts))
 	for i, a := range now.acts {
-		keys[i] = m.keys.way(a)
+		ways[i] = m.keys.Way(a)
 	}
-	end := m.keys.hint(closeTop, "ends the tour")
+	end := m.keys.Hint(keys.Close, "ends the tour")
 	l := kit.NewLine("", 256)
 	l.Gap(1)
 	l.Put(string(m.st.Accent), fmt.Sprintf("%d/%d  ", t.at+1, len(all)))
 	room := w - 1 - l.Width()
-	text := fmt.Sprintf(now.screen, keys...)
+	text := fmt.Sprintf(now.screen, ways...)
 	if kit.Width(text) > room {
-		text = fmt.Sprintf(now.brief, keys...)
+		text = fmt.Sprintf(now.brief, ways...)
 	}
 	l.Put(string(m.st.Strong), kit.Cut(text, max(room, 0)))
 	if gap := w - 1 - kit.Width(end) - l.Width(); gap >= 2 {

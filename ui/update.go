@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"lanyard/themes"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -20,7 +21,7 @@ type root struct {
 	s    *session.Session
 	set  Settings // in force
 	said Settings // by the configuration, when it was read last
-	keys keymap
+	keys keys.Map
 	st   themes.Styles
 	term screen
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lanyard/themes"
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 )
 
@@ -129,7 +130,7 @@ func (m *root) lines(s *scene) []string {
 		}
 		return append(out, m.footer(s))
 	}
-	key := m.keys.key(openHelp)
+	key := m.keys.Key(keys.Help)
 	help := "  " + key + " help"
 	if key == "" {
 		help = ""
@@ -149,7 +150,7 @@ func (m *root) lines(s *scene) []string {
 		last.Put("", "  ")
 		last.Put(string(m.st.Key), key)
 		last.Put("", " help")
-		m.frame.buttons = append(m.frame.buttons, button{m.w - kit.Width(help) + 1, kit.Width(help) - 2, openHelp})
+		m.frame.buttons = append(m.frame.buttons, button{m.w - kit.Width(help) + 1, kit.Width(help) - 2, keys.Help})
 	}
 	return append(out, said+last.End(kit.Width(help)+1))
 }
@@ -254,15 +255,15 @@ func (m *root) notice(w int) string {
 		tail = "  " + n.hint
 	}
 	if kit.Width(n.text)+kit.Width(tail) > room {
-		more := "  " + m.keys.key(openLog) + " log"
-		if room > 40 && m.keys.key(openLog) != "" {
+		more := "  " + m.keys.Key(keys.Messages) + " log"
+		if room > 40 && m.keys.Key(keys.Messages) != "" {
 			room -= kit.Width(more)
 			if kit.Width(n.text) > room {
 				tail = ""
 			}
 			l.Put(string(text), kit.Cut(kit.Fit(n.text, min(kit.Width(n.text), room)), room))
 			l.Put(string(m.st.Quiet), kit.Fit(tail, min(kit.Width(tail), room-min(kit.Width(n.text), room))))
-			l.Put(string(m.st.Key), "  "+m.keys.key(openLog))
+			l.Put(string(m.st.Key), "  "+m.keys.Key(keys.Messages))
 			l.Put("", " log")
 			return l.End(w)
 		}
@@ -277,7 +278,7 @@ func (m *root) notice(w int) string {
 func (m *root) footer(s *scene) string {
 	l := kit.NewLine("", 512)
 	l.Gap(1)
-	help := m.keys.key(openHelp)
+	help := m.keys.Key(keys.Help)
 	if help != "" {
 		help += " help"
 	}
@@ -287,33 +288,33 @@ func (m *root) footer(s *scene) string {
 		l.Put(string(m.st.Warn), text)
 		l.Gap(2)
 	}
-	for _, b := range m.keys.rows {
-		if !b.foot || b.show() == "" || b.where&placeOf(m.on()) == 0 {
+	for _, b := range m.keys.Rows {
+		if !b.InFooter || b.Shown() == "" || b.Where&placeOf(m.on()) == 0 {
 			continue
 		}
-		name, text := m.keys.key(b.act), " "+b.word
+		name, text := m.keys.Key(b.Act), " "+b.Word
 		if narrow {
 			text = ""
 		}
-		if b.act == doUndo && m.board().Undoable == 0 {
+		if b.Act == keys.Undo && m.board().Undoable == 0 {
 			continue // nothing to take back
 		}
 		if l.Width()+kit.Width(name)+kit.Width(text)+2 > limit {
 			break
 		}
 		key, word := m.st.Key, m.st.Quiet
-		if b.act <= inspect && b.act != doGet && b.act != doUndo && s.token == nil && m.on() != gateway {
+		if b.Act <= keys.Inspect && b.Act != keys.Get && b.Act != keys.Undo && s.token == nil && m.on() != gateway {
 			key = m.st.Quiet
 		}
-		m.frame.buttons = append(m.frame.buttons, button{l.Width(), kit.Width(name + text), b.act})
+		m.frame.buttons = append(m.frame.buttons, button{l.Width(), kit.Width(name + text), b.Act})
 		l.Put(string(key), name)
 		l.Put(string(word), text)
 		l.Gap(2)
 	}
 	l.Gap(m.w - 1 - kit.Width(help) - l.Width())
 	if help != "" {
-		m.frame.buttons = append(m.frame.buttons, button{l.Width(), kit.Width(help), openHelp})
-		l.Put(string(m.st.Key), m.keys.key(openHelp))
+		m.frame.buttons = append(m.frame.buttons, button{l.Width(), kit.Width(help), keys.Help})
+		l.Put(string(m.st.Key), m.keys.Key(keys.Help))
 		l.Put(string(m.st.Quiet), " help")
 	}
 	return l.End(m.w)

@@ -3,6 +3,7 @@ package ui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 )
 
@@ -27,16 +28,16 @@ func offers(configPath string) []offer {
 	}
 }
 
-func (p *welcome) press(a action, key string) intent {
+func (p *welcome) press(a keys.Action, key string) intent {
 	all := offers("")
 	switch {
-	case a == moveUp:
+	case a == keys.Up:
 		p.at = (p.at + len(all) - 1) % len(all)
-	case a == moveDown || a == nextPane:
+	case a == keys.Down || a == keys.NextPane:
 		p.at = (p.at + 1) % len(all)
 	case key == "enter":
 		return all[p.at].intent()
-	case a == quit || a == closeTop:
+	case a == keys.Quit || a == keys.Close:
 		return choose{Quit}
 	case len(key) == 1 && key[0] >= '1' && int(key[0]-'1') < len(all):
 		p.at = int(key[0] - '1')
@@ -112,7 +113,7 @@ func (p *welcome) body(s *scene, configPath string, bw int, says, explains bool)
 	if !explains {
 		put("", "")
 	}
-	leaves := s.keys.hint(quit, "quit")
+	leaves := s.keys.Hint(keys.Quit, "quit")
 	put(string(s.st.Quiet), fitting([]string{"↑ ↓ choose   enter or its number   " + leaves,
 		"↑ ↓ enter   " + leaves}, bw))
 	return body

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"lanyard/console"
+	"lanyard/ui/keys"
 	"lanyard/ui/session"
 )
 
@@ -27,9 +28,9 @@ type leaveOverlay struct{ confirmOverlay }
 
 func (*leaveOverlay) title() string { return "Write out what this console holds before it ends?" }
 
-func (o *leaveOverlay) press(s *scene, a action, key string) intent {
+func (o *leaveOverlay) press(s *scene, a keys.Action, key string) intent {
 	switch key {
-	case s.keys.yes():
+	case s.keys.Yes():
 		return confirmed{o, o.then}
 	case o.no:
 		return confirmed{o, session.Quit{Force: true}}

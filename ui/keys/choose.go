@@ -1,18 +1,15 @@
-package ui
+package keys
 
 import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"charm.land/bubbles/v2/key"
 )
 
 // KeyProblem is what is wrong with the keys chosen for an action.
-type KeyProblem struct {
+type Problem struct {
 	Action string
 	Other  string // the action that a key is already on; "" when it is not about one
 	Text   string
@@ -20,10 +17,10 @@ type KeyProblem struct {
 }
 
 // ActionNames are the names of all actions, as the configuration knows them.
-func ActionNames() []string {
+func Names() []string {
 	var out []string
-	for _, b := range defaultKeys() {
-		out = append(out, b.name)
+	for _, b := range Default() {
+		out = append(out, b.Name)
 	}
 	return out
 }
@@ -31,45 +28,43 @@ func ActionNames() []string {
 // ChooseKeys gives actions other keys than their usual ones, by the names of the actions; no key at all leaves an
 // action to the palette. Nothing is changed where there is a problem: a key on two actions, a key that no keyboard
 // has, or quit_now without ctrl+c.
-func ChooseKeys(chosen map[string][]string) (Keys, []KeyProblem) {
+func Choose(chosen map[string][]string) (Bindings, []Problem) {
 	if len(chosen) == 0 {
-		return Keys{}, nil
+		return nil, nil
 	}
-	var problems []KeyProblem
-	rows := defaultKeys()
+	var problems []Problem
+	rows := Default()
 	for i, b := range rows {
-		keys, ok := chosen[b.name]
+		keys, ok := chosen[b.Name]
 		if !ok {
 			continue
 		}
-		var shown []string
 		for _, k := range keys {
 			switch {
 			case !isKey(k):
-				problems = append(problems, KeyProblem{b.name, "", strconv.Quote(k) + " is not a key", writtenAs(k)})
+				problems = append(problems, Problem{b.Name, "", strconv.Quote(k) + " is not a key", writtenAs(k)})
 			case seldom(k) != "":
-				problems = append(problems, KeyProblem{b.name, "", seldom(k), "choose another key"})
+				problems = append(problems, Problem{b.Name, "", seldom(k), "choose another key"})
 			}
-			shown = append(shown, shownKeyName(k))
 		}
-		if b.act == forceQuit && !slices.Contains(keys, "ctrl+c") {
-			problems = append(problems, KeyProblem{b.name, "", "must keep ctrl+c", "it is the way out of everything"})
+		if b.Act == QuitNow && !slices.Contains(keys, "ctrl+c") {
+			problems = append(problems, Problem{b.Name, "", "must keep ctrl+c", "it is the way out of everything"})
 		}
-		rows[i].Binding = key.NewBinding(key.WithKeys(keys...), key.WithHelp(strings.Join(shown, " "), b.does()))
+		rows[i].Keys = keys
 	}
 	taken := map[string]string{}
 	for _, b := range rows {
-		for i, k := range b.Keys() {
-			if slices.Contains(b.Keys()[:i], k) {
-				problems = append(problems, KeyProblem{b.name, "", "the key " + k + " is there twice", ""})
+		for i, k := range b.Keys {
+			if slices.Contains(b.Keys[:i], k) {
+				problems = append(problems, Problem{b.Name, "", "the key " + k + " is there twice", ""})
 				continue
 			}
 			other, clash := taken[k]
 			if !clash {
-				taken[k] = b.name
+				taken[k] = b.Name
 				continue
 			}
-			at, beside := b.name, other
+			at, beside := b.Name, other
 			if _, ok := chosen[at]; !ok { // say it where the person has written something
 				at, beside = beside, at
 			}
@@ -77,25 +72,25 @@ func ChooseKeys(chosen map[string][]string) (Keys, []KeyProblem) {
 			if _, ok := chosen[beside]; !ok {
 				text += " by default"
 			}
-			problems = append(problems, KeyProblem{at, beside, text, "give " + beside + " another key, or none: " + beside + " = []"})
+			problems = append(problems, Problem{at, beside, text, "give " + beside + " another key, or none: " + beside + " = []"})
 		}
 	}
 	if len(problems) > 0 {
-		return Keys{}, problems
+		return nil, problems
 	}
-	for i, b := range defaultKeys() {
-		if !slices.Equal(b.Keys(), rows[i].Keys()) {
-			return Keys{rows}, nil
+	for i, b := range Default() {
+		if !slices.Equal(b.Keys, rows[i].Keys) {
+			return rows, nil
 		}
 	}
-	return Keys{}, nil
+	return nil, nil
 }
 
 // AllActions are the rows of the table of actions: their names, usual keys and what they do.
-func AllActions() [][3]string {
+func All() [][3]string {
 	var out [][3]string
-	for _, b := range defaultKeys() {
-		out = append(out, [3]string{b.name, strings.Join(b.Keys(), " "), b.does()})
+	for _, b := range Default() {
+		out = append(out, [3]string{b.Name, strings.Join(b.Keys, " "), b.Does})
 	}
 	return out
 }
@@ -162,12 +157,4 @@ func namedKeys() map[string]bool {
 		"enter": true, "space": true, "tab": true, "esc": true, "backspace": true, "delete": true, "insert": true,
 		"up": true, "down": true, "left": true, "right": true, "home": true, "end": true, "pgup": true, "pgdown": true,
 	}
-}
-
-// AlertWays are the ways to tell somebody something without their looking.
-func AlertWays() []string { return []string{"title", "bell", "osc9", "osc99", "osc777", "progress"} }
-
-// DefaultAlerts are the alerts of a console that nobody has configured.
-func DefaultAlerts() Alerts {
-	return Alerts{Before: []time.Duration{5 * time.Minute, time.Minute}, Via: []string{"title", "bell"}}
 }

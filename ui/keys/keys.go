@@ -1,0 +1,348 @@
+// Package keys names what can be done on the screen, and which keys do it: the actions, their usual keys, keys of
+// a person's own choice, and what is wrong with a choice. Matching a key press to an action is the screen's.
+package keys
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"lanyard/console"
+)
+
+// Action is what a key means, before anybody knows where it was pressed.
+type Action int
+
+const (
+	None Action = iota
+	// What is done to tokens.
+	Get
+	Renew
+	Revoke
+	Undo
+	Copy
+	Probe
+	Inspect
+	Mark
+	ShowToken
+	GetWith
+	CopyAs
+	ProbeUntilDead
+	RevokeAll
+	DismissLost
+	ForgetOver
+	// What is done to applications.
+	AddApp
+	EditApp
+	DeleteApp
+	AdoptToken
+	Import
+	// Moving about.
+	Up
+	Down
+	Left
+	Right
+	PageUp
+	PageDown
+	First
+	Last
+	NextPane
+	PreviousPane
+	Applications
+	Tokens
+	Gateway
+	Activity
+	Zoom
+	// What is shown, and how.
+	Filter
+	HideDead
+	UnmarkAll
+	SortState
+	SortLeft
+	SortIssued
+	SortFingerprint
+	SortUser
+	SortScopes
+	Theme
+	Presenter
+	Mouse
+	// Lanyard itself.
+	Unlock
+	WriteOut
+	Commands
+	Messages
+	Help
+	Suspend
+	Close
+	Quit
+	QuitNow
+)
+
+// Section is a chapter of the help.
+type Section int
+
+const (
+	OnTokens Section = iota
+	OnApplications
+	Moving
+	Showing
+	Itself
+)
+
+func (a Action) Section() Section {
+	switch {
+	case a < AddApp:
+		return OnTokens
+	case a < Up:
+		return OnApplications
+	case a < Filter:
+		return Moving
+	case a < Unlock:
+		return Showing
+	}
+	return Itself
+}
+
+func (s Section) String() string {
+	return [...]string{"Tokens", "Applications", "Moving", "What is shown", "Lanyard"}[s]
+}
+
+// Places says where a key does something.
+type Places uint8
+
+const (
+	InApplications Places = 1 << iota
+	InTokens
+	InGateway
+	InActivity
+	Everywhere = InApplications | InTokens | InGateway | InActivity
+)
+
+// Binding ties keys to an action and says in words what it does: the footer, the help, the palette and the
+// README are made from these rows and cannot say anything else.
+type Binding struct {
+	Act      Action
+	Name     string   // in the configuration, [keys]
+	Keys     []string // as they are pressed; none: it is in the palette alone
+	Word     string   // what it is called in a few words
+	Does     string   // what it does
+	InFooter bool     // the footer offers it
+	Where    Places
+}
+
+// bind makes a row. pressed are keys, separated by spaces.
+func bind(act Action, name, pressed, word, does string, where Places) Binding {
+	return Binding{Act: act, Name: name, Keys: strings.Fields(pressed), Word: word, Does: does, Where: where}
+}
+
+// inFooter lets the footer offer it.
+func (b Binding) inFooter() Binding {
+	b.InFooter = true
+	return b
+}
+
+// Shown is how a person reads its keys.
+func (b Binding) Shown() string {
+	shown := make([]string, len(b.Keys))
+	for i, k := range b.Keys {
+		shown[i] = shownKeyName(k)
+	}
+	return strings.Join(shown, " ")
+}
+
+// shownKeyName is how a person reads the name of a key.
+func shownKeyName(k string) string {
+	switch k {
+	case "up":
+		return "↑"
+	case "down":
+		return "↓"
+	case "left":
+		return "←"
+	case "right":
+		return "→"
+	case "pgdown":
+		return "pgdn"
+	}
+	return k
+}
+
+// Default are all actions there are, each with its usual keys, in the order in which the footer offers them.
+func Default() []Binding {
+	const onToken = InApplications | InTokens | InGateway
+	return []Binding{
+		bind(Get, "get", "g", "get", "get a token with the application's usual grant", Everywhere).inFooter(),
+		bind(Renew, "renew", "r", "renew", "renew: refresh if it can be, else ask again; says which it did", onToken).inFooter(),
+		bind(Revoke, "revoke", "x", "revoke", "revoke, after the undo window; asks first in a production environment", onToken).inFooter(),
+		bind(Undo, "undo", "u", "undo", "undo the revokes decided with the selected one, else the last ones", Everywhere).inFooter(),
+		bind(Copy, "copy", "y", "copy", "copy the access token; cleared later if it is still there", onToken).inFooter(),
+		bind(Probe, "probe", "p", "probe", "probe: call the application's probe URL with this token, once", onToken).inFooter(),
+		bind(Inspect, "inspect", "enter", "inspect", "look inside: a token, or a call in Activity", Everywhere).inFooter(),
+		bind(Filter, "filter", "/", "filter", "filter the rows of this pane while you type", Everywhere).inFooter(),
+		bind(Commands, "commands", ":", "commands", "every action by name, with its key", Everywhere).inFooter(),
+		bind(Zoom, "zoom", "z", "zoom", "give the focused pane the whole screen, and take it back", Everywhere).inFooter(),
+		bind(Messages, "messages", "!", "log", "message log: every notice and error of this run, with its hint", Everywhere).inFooter(),
+		bind(Mark, "mark", "space", "mark", "mark or unmark; the verbs then act on all that are marked", onToken),
+		bind(ShowToken, "reveal", "v", "reveal", "show the access token itself for a few seconds", onToken),
+		bind(GetWith, "get_with", "G", "get with …", "get with a grant, scopes and user of your choice", Everywhere),
+		bind(CopyAs, "copy_as", "Y", "copy as …", "copy as: header, curl, env, JSON, .http, or another token", onToken),
+		bind(ProbeUntilDead, "probe_until_dead", "P", "probe until dead", "keep probing until the gateway refuses it; again to stop", onToken),
+		bind(RevokeAll, "revoke_all", "X", "revoke all", "revoke everything this application holds; asks for the count", onToken),
+		bind(DismissLost, "dismiss_lost_answer", "", "dismiss a lost answer", "dismiss the mark of an answer that was never seen; asks first", onToken),
+		bind(ForgetOver, "forget_over", "", "forget what is over", "remove what is dead, superseded or expired; asks first", Everywhere),
+		bind(AddApp, "add_application", "a", "add application", "add an application", Everywhere),
+		bind(EditApp, "edit_application", "e", "edit application", "edit the application", Everywhere),
+		bind(DeleteApp, "delete_application", "D", "delete application", "delete the application; its tokens stay until they are revoked", Everywhere),
+		bind(AdoptToken, "adopt_token", "", "adopt a token", "take over a token from elsewhere, to watch or revoke it", Everywhere),
+		bind(Import, "import", "", "import applications", "import applications: from a developer portal, a curl line or an .env file", Everywhere),
+		bind(Up, "up", "up k", "up", "move up", Everywhere),
+		bind(Down, "down", "down j", "down", "move down", Everywhere),
+		bind(Left, "left", "left h", "left", "to the left (small screens: the previous application)", Everywhere),
+		bind(Right, "right", "right l", "right", "to the right (small screens: the next application)", Everywhere),
+		bind(PageUp, "page_up", "pgup ctrl+b", "page up", "a page up", Everywhere),
+		bind(PageDown, "page_down", "pgdown ctrl+f", "page down", "a page down", Everywhere),
+		bind(First, "first", "home", "first row", "to the first row", Everywhere),
+		bind(Last, "last", "end", "last row", "to the last row", Everywhere),
+		bind(NextPane, "next_pane", "tab", "next pane", "to the next pane", Everywhere),
+		bind(PreviousPane, "previous_pane", "shift+tab", "previous pane", "to the previous pane", Everywhere),
+		bind(Applications, "applications", "1", "Applications", "to Applications", Everywhere),
+		bind(Tokens, "tokens", "2", "Tokens", "to Tokens", Everywhere),
+		bind(Gateway, "gateway_cache", "3", "Gateway cache", "to Gateway cache", Everywhere),
+		bind(Activity, "activity", "4", "Activity", "to Activity", Everywhere),
+		bind(HideDead, "hide_dead", "f", "hide the dead", "show or hide tokens that are dead, superseded or expired", Everywhere),
+		bind(UnmarkAll, "unmark_all", "", "unmark all", "take every mark away", Everywhere),
+		bind(SortState, "sort_by_state", "", "sort by state", "sort tokens: living first, newest first", Everywhere),
+		bind(SortLeft, "sort_by_left", "", "sort by time left", "sort tokens by the time they have left", Everywhere),
+		bind(SortIssued, "sort_by_issued", "", "sort by age", "sort tokens by when they were issued", Everywhere),
+		bind(SortFingerprint, "sort_by_fingerprint", "", "sort by fingerprint", "sort tokens by fingerprint", Everywhere),
+		bind(SortUser, "sort_by_user", "", "sort by user", "sort tokens by user", Everywhere),
+		bind(SortScopes, "sort_by_scopes", "", "sort by scopes", "sort tokens by scopes", Everywhere),
+		bind(Theme, "theme", "", "choose a theme", "choose a theme, with a preview", Everywhere),
+		bind(Presenter, "presenter", "", "presenter mode", "no secret, key, user or host on the screen, and a big countdown", Everywhere),
+		bind(Mouse, "mouse", "", "mouse", "give the mouse to the terminal to select text, or take it back", Everywhere),
+		bind(Unlock, "unlock", "", "unlock the secrets", "unlock the stored secrets with their passphrase", Everywhere),
+		bind(WriteOut, "write_out", "", "write out", "write what this console holds to a new directory, where its store was replaced or deleted", Everywhere),
+		bind(Help, "help", "?", "help", "this help", Everywhere),
+		bind(Suspend, "suspend", "ctrl+z", "suspend", "leave the terminal to the shell; fg comes back", Everywhere),
+		bind(Close, "close", "esc", "close", "close what is open, or dismiss the notice", Everywhere),
+		bind(Quit, "quit", "q", "quit", "quit, when what is under way is finished and the clipboard cleared", Everywhere).inFooter(),
+		bind(QuitNow, "quit_now", "ctrl+c", "quit now", "quit; pressed again it does not wait", Everywhere),
+	}
+}
+
+// Map finds what a key means.
+type Map struct {
+	Rows []Binding
+	by   map[string]int
+}
+
+// New makes the map of some bindings; of none, of the default ones.
+func New(rows Bindings) Map {
+	if rows == nil {
+		rows = Default()
+	}
+	m := Map{Rows: rows, by: map[string]int{}}
+	for i, b := range rows {
+		for _, k := range b.Keys {
+			m.by[k] = i
+		}
+	}
+	return m
+}
+
+// Bindings are a key map; nil has the default keys.
+type Bindings []Binding
+
+// Find returns what is on a key.
+func (m Map) Find(key string) (Binding, bool) {
+	i, ok := m.by[key]
+	if !ok {
+		return Binding{}, false
+	}
+	return m.Rows[i], true
+}
+
+// Yes is the key that answers a question with yes: none that opens one, or pressing that twice would be an answer.
+func (m Map) Yes() string {
+	for _, key := range []string{"y", "j", "o", "s"} {
+		if i, bound := m.by[key]; !bound || !slices.Contains([]Action{Get, Renew, Revoke, RevokeAll, DeleteApp}, m.Rows[i].Act) {
+			return key
+		}
+	}
+	return "f12" // somebody has put each of them on one of these
+}
+
+// Key is how the first key of an action is written; "" when it has none.
+func (m Map) Key(a Action) string {
+	if pressed := m.Row(a).Keys; len(pressed) > 0 {
+		return shownKeyName(pressed[0])
+	}
+	return ""
+}
+
+// Hint tells somebody to press the key of an action, and what that brings.
+func (m Map) Hint(a Action, brings string) string { return m.Way(a) + " " + brings }
+
+// Way is how an action is done: by its first key or, without one, by its word in the palette.
+func (m Map) Way(a Action) string {
+	if key := m.Key(a); key != "" {
+		return key
+	}
+	return strings.TrimSpace(m.Key(Commands) + " " + m.Row(a).Word)
+}
+
+// Face is how the screen names what can be done: by the keys that it is on.
+func (m Map) Face() console.Face {
+	return console.Face{
+		Edits: m.Hint(EditApp, "edits"),
+		Name: func(a console.Act, _ string) string {
+			for _, b := range m.Rows {
+				if b.Name == string(a) {
+					return m.Way(b.Act)
+				}
+			}
+			return string(a)
+		},
+	}
+}
+
+// Selects tells somebody to select a row.
+func (m Map) Selects() string { return m.List(Up, Down) + " select one" }
+
+// List is how the keys of actions are written one after the other; the word of those that have none.
+func (m Map) List(acts ...Action) string {
+	keys := make([]string, len(acts))
+	for i, a := range acts {
+		keys[i] = cmp.Or(m.Key(a), m.Row(a).Word)
+	}
+	return strings.Join(keys, " ")
+}
+
+// Row is the binding of an action.
+func (m Map) Row(a Action) Binding {
+	for _, b := range m.Rows {
+		if b.Act == a {
+			return b
+		}
+	}
+	return Binding{}
+}
+
+// TableRow is one line of the key table.
+type TableRow struct{ Keys, Does string }
+
+// Table is the key table of the README, made from the bindings.
+func Table() []TableRow {
+	var out []TableRow
+	for _, b := range Default() {
+		var keys []string
+		for k := range strings.FieldsSeq(b.Shown()) {
+			keys = append(keys, "`"+k+"`")
+		}
+		if len(keys) == 0 {
+			continue // the palette has it
+		}
+		out = append(out, TableRow{Keys: strings.Join(keys, " "), Does: b.Does})
+	}
+	return out
+}
