@@ -15,7 +15,7 @@ import (
 func (m *root) alert(all []session.Alert) tea.Cmd {
 	texts := make([]string, len(all))
 	for i, a := range all {
-		name := m.veil.text(m.board().Apps[a.Row.App].Shown)
+		name := m.redactor.Text(m.board().Apps[a.Row.App].Shown)
 		switch a.Kind {
 		case session.AlertLeft:
 			texts[i] = console.Left(a.Before) + " left · " + name
@@ -70,7 +70,7 @@ func (m *root) passed(seq string) string {
 // windowTitle is what the terminal calls its window.
 func (m *root) windowTitle() string {
 	if m.title != "" {
-		return m.veil.text(m.title) + " · lanyard"
+		return m.redactor.Text(m.title) + " · lanyard"
 	}
 	return "lanyard"
 }

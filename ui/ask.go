@@ -82,7 +82,7 @@ func needing(r session.Request) string {
 func (m *root) openInvite(a *session.App, key session.Key) {
 	o := newInvite(a, key)
 	o.fill(m.board().Invitations)
-	o.veiled = m.veil != nil
+	o.redacted = m.redactor != nil
 	m.open(o)
 }
 

@@ -18,7 +18,7 @@ func (s *scene) voice() describe.Voice {
 		Face: s.keys.Face(), Span: s.left, AtMost: s.left,
 		Wait:   func(d time.Duration) string { return brief(s, d) },
 		Clock:  func(at time.Time) string { return clockTime(at, s.now) },
-		Others: func(text string) string { return s.veil.text(kit.Clean(text)) },
+		Others: func(text string) string { return s.redactor.Text(kit.Clean(text)) },
 	}
 }
 
@@ -26,7 +26,7 @@ func (s *scene) voice() describe.Voice {
 func (s *scene) hold(r *session.Row) describe.Hold {
 	h := describe.Hold{Locked: s.key.NeedsPassphrase(), NoKey: s.key.Shut()}
 	if env := &s.board.Apps[r.App].Environment; env.ReadOnly {
-		h.ReadOnly = s.veil.text(kit.Clean(env.Name))
+		h.ReadOnly = s.redactor.Text(kit.Clean(env.Name))
 	}
 	return h
 }

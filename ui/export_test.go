@@ -13,6 +13,7 @@ import (
 	"lanyard/console"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/redact"
 	"lanyard/ui/session"
 )
 
@@ -340,13 +341,13 @@ func policy(a console.Application) console.Policy { return console.PolicyOf(a, t
 // Blot is the last check of presenter mode over lines of a frame.
 func Blot(b console.Board, lines ...string) []string {
 	read := session.NewBoard(b, policy, b.Exchanges[0].Started)
-	return newVeil(&read, nil).blot(lines)
+	return redact.New(knownNames(&read), nil).Frame(lines)
 }
 
 // Veil is what presenter mode makes of a text.
 func Veil(b console.Board, text string) string {
 	read := session.NewBoard(b, policy, b.Exchanges[0].Started)
-	return newVeil(&read, nil).text(text)
+	return redact.New(knownNames(&read), nil).Text(text)
 }
 
 // Reload is the configuration, read again.

@@ -312,7 +312,7 @@ func (f *form) lines(s *scene, w, h int, wrong map[string]string) []string {
 			why = wrong[x.key]
 		}
 		text, paint := x.show(room, i == f.at)
-		if s.veil != nil && x.kind == typedField && x.tells() && !x.empty() {
+		if s.redactor != nil && x.kind == typedField && x.tells() && !x.empty() {
 			text = dots(len([]rune(x.input.Value())), room, i == f.at)
 		}
 		if text == "" || x.empty() && i != f.at {

@@ -23,10 +23,10 @@ func (m *root) header(s *scene) string {
 		l.Gap(2)
 	}
 	if m.o.Title != "" {
-		l.Put(string(m.st.Chip), " "+m.veil.text(m.o.Title)+" ")
+		l.Put(string(m.st.Chip), " "+m.redactor.Text(m.o.Title)+" ")
 		l.Gap(2)
 	}
-	if m.veil != nil {
+	if m.redactor != nil {
 		l.Put(string(m.st.ChipDanger), " PRESENT ")
 		l.Gap(2)
 	}
@@ -55,7 +55,7 @@ func (m *root) header(s *scene) string {
 		if name == m.o.Title {
 			name = "" // the chip has said it
 		}
-		name = m.veil.text(name)
+		name = m.redactor.Text(name)
 		if small {
 			name = strings.TrimSpace(a.Shown + " " + kit.Cut(kit.Clean(a.KeyType), 4))
 			if l := s.labels(tokens); len(l) > 0 { // there is no pane with a title
@@ -227,7 +227,7 @@ func (m *root) banners(l layout) []string {
 	own := make([]string, 0, len(warnings)) // each on its own line, if they fit
 	var text, short []string
 	for _, b := range warnings {
-		text, short = append(text, m.veil.text(kit.Clean(b.Text))), append(short, m.veil.text(kit.Clean(b.Short)))
+		text, short = append(text, m.redactor.Text(kit.Clean(b.Text))), append(short, m.redactor.Text(kit.Clean(b.Short)))
 		own = append(own, lead+text[len(text)-1])
 	}
 	lines := own

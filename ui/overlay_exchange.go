@@ -57,38 +57,38 @@ func (o *exchangeOverlay) box(s *scene, w, h int) []string {
 			out = append(out, l.End(w))
 		}
 	}
-	out = append(out, padded(s.st.Quiet, "secrets are masked · "+whatOf(o.e.Op)+" · "+took(o.e.Took)+" · "+s.covered(kit.Clean(o.e.Application)), w))
+	out = append(out, padded(s.st.Quiet, "secrets are masked · "+whatOf(o.e.Op)+" · "+took(o.e.Took)+" · "+s.redacted(kit.Clean(o.e.Application)), w))
 	head("Request")
-	put("", o.e.Method+" "+s.covered(o.e.URL))
+	put("", o.e.Method+" "+s.redacted(o.e.URL))
 	for _, x := range o.e.RequestHeaders {
-		put(kit.Clean(x.Name)+": ", s.covered(x.Value))
+		put(kit.Clean(x.Name)+": ", s.redacted(x.Value))
 	}
 	if len(o.e.Form) > 0 {
 		out = append(out, kit.Spaces(w))
 		for _, x := range o.e.Form {
-			put(kit.Clean(x.Name)+" = ", s.covered(x.Value))
+			put(kit.Clean(x.Name)+" = ", s.redacted(x.Value))
 		}
 	}
 	head("Answer")
 	if o.e.Status == 0 {
-		put("", "none: "+s.covered(o.e.Err))
+		put("", "none: "+s.redacted(o.e.Err))
 	} else {
 		put("", strconv.Itoa(o.e.Status)+" in "+took(o.e.Took)+", "+strconv.FormatInt(o.e.Size, 10)+" bytes")
 	}
 	for _, x := range o.e.ResponseHeaders {
-		put(kit.Clean(x.Name)+": ", s.covered(x.Value))
+		put(kit.Clean(x.Name)+": ", s.redacted(x.Value))
 	}
 	if o.e.ResponseBody != "" {
 		out = append(out, kit.Spaces(w))
 		for _, line := range bodyLines(o.e.ResponseBody) {
 			inner := strings.TrimLeft(line, " ")
-			put(kit.Spaces(len(line)-len(inner)), s.covered(inner))
+			put(kit.Spaces(len(line)-len(inner)), s.redacted(inner))
 		}
 	}
 	if o.e.Err != "" && o.e.Status != 0 {
-		put("", "✕ "+s.covered(o.e.Err))
+		put("", "✕ "+s.redacted(o.e.Err))
 	}
 	head("As curl")
-	put("", s.covered(curlOf(o.e)))
+	put("", s.redacted(curlOf(o.e)))
 	return o.scroll.show(out, h)
 }

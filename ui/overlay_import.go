@@ -249,7 +249,7 @@ func (o *importOverlay) tells(s *scene, w int) []string {
 		if value == "" {
 			return
 		}
-		if s != nil && s.veil != nil && label != "grant" && label != "scopes" {
+		if s != nil && s.redactor != nil && label != "grant" && label != "scopes" {
 			value = dots(len([]rune(value)), 30, false)
 		}
 		if w < 44 {

@@ -72,7 +72,7 @@ func (f *facts) claims(all []claim) {
 				f.col = max(f.col, min(kit.Width(x.name)+2, 26, max(f.w/3, factNames)))
 			}
 		}
-		value := f.s.covered(kit.Clean(c.value))
+		value := f.s.redacted(kit.Clean(c.value))
 		if !c.at.IsZero() {
 			value = f.s.when(c.at)
 		}
@@ -98,9 +98,9 @@ func (o *inspectOverlay) box(s *scene, w, h int) []string {
 		word += ": " + text
 	}
 	f.paint(paint, sign+" ", "state", word)
-	f.put("application", s.covered(strings.TrimSpace(a.Shown+" "+kit.Clean(a.KeyType))))
-	f.put("environment", s.covered(kit.Clean(a.Environment.Name)))
-	f.put("for", s.covered(cmp.Or(kit.Clean(t.User), "the application itself")))
+	f.put("application", s.redacted(strings.TrimSpace(a.Shown+" "+kit.Clean(a.KeyType))))
+	f.put("environment", s.redacted(kit.Clean(a.Environment.Name)))
+	f.put("for", s.redacted(cmp.Or(kit.Clean(t.User), "the application itself")))
 	f.put("grant", grantWord(kit.Clean(t.Grant)))
 	kind := cmp.Or(kit.Clean(t.TokenType), "not named")
 	if t.JWT {
@@ -157,13 +157,13 @@ func (o *inspectOverlay) keyManager(f *facts, t *console.Token) {
 	case o.asking:
 		f.put("asked", "waiting for its answer …")
 	case o.askErr != "":
-		f.paint(f.s.st.Danger, "✕ ", "", f.s.covered(o.askErr))
+		f.paint(f.s.st.Danger, "✕ ", "", f.s.redacted(o.askErr))
 	}
 	switch {
 	case t.AtServer == console.NotAsked && (o.asking || o.askErr != ""):
 	case t.AtServer == console.NotAsked:
 		if why, _ := o.cannotAsk(f.s.board); why != "" {
-			f.put("asked", "cannot be: "+f.s.covered(why))
+			f.put("asked", "cannot be: "+f.s.redacted(why))
 			return
 		}
 		f.put("asked", "not yet; i asks it")
@@ -184,12 +184,12 @@ func (o *inspectOverlay) insides(f *facts) {
 	case !o.seen:
 		f.put("form", "reading it …")
 	case i.err != "":
-		f.paint(f.s.st.Danger, "✕ ", "", f.s.covered(i.err))
+		f.paint(f.s.st.Danger, "✕ ", "", f.s.redacted(i.err))
 	default:
 		f.put("form", i.form)
 		if i.signature != "" {
 			sign, paint := i.signed(f.s)
-			f.paint(paint, sign, "signature", f.s.covered(i.signature))
+			f.paint(paint, sign, "signature", f.s.redacted(i.signature))
 		}
 		for _, why := range i.times {
 			f.paint(f.s.st.Warn, "! ", "times", why)

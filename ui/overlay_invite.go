@@ -18,7 +18,7 @@ type inviteOverlay struct {
 	device      bool                // device grant (RFC 8628); else authorization code
 	inv         *console.Invitation // nil: the server is still being asked
 	givingUp    bool
-	veiled      bool // the square is not drawn: it has a host in it
+	redacted    bool // the square is not drawn: it has a host in it
 	scroll      scroll
 }
 
@@ -127,7 +127,7 @@ func (o *inviteOverlay) arrange(s *scene, w, h int) arranged {
 		a.text, a.foot = o.roomy(s, &st, a.wide, square, tight)
 		return len(a.text)+len(a.foot) <= h
 	}
-	if o.inv != nil && o.inv.Complete != "" && !o.veiled {
+	if o.inv != nil && o.inv.Complete != "" && !o.redacted {
 		light := s != nil && !s.st.Color && !s.light
 		if sq := kit.QR(o.inv.Complete, light); sq != nil {
 			a := arranged{square: sq, beside: true}

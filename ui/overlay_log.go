@@ -266,10 +266,10 @@ func (o *logOverlay) lines(s *scene, n *notice, w int, selected bool) []string {
 		l.Put(string(with), text)
 		out = append(out, l.End(w))
 	}
-	for i, text := range kit.Wrap(s.covered(n.text), max(w-lead-1, 4)) {
+	for i, text := range kit.Wrap(s.redacted(n.text), max(w-lead-1, 4)) {
 		put(i == 0, "", text)
 	}
-	for _, text := range kit.Wrap(s.covered(n.hint), max(w-lead-1, 4)) {
+	for _, text := range kit.Wrap(s.redacted(n.hint), max(w-lead-1, 4)) {
 		if text != "" {
 			put(false, s.st.Quiet, text)
 		}

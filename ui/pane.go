@@ -7,6 +7,7 @@ import (
 	"lanyard/themes"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/redact"
 	"lanyard/ui/session"
 )
 
@@ -35,24 +36,24 @@ type pane interface {
 // scene is what panes are drawn from: the board, an instant and the styles. The clock on it stands at a
 // whole second, so that all countdowns turn together and one frame a second is enough.
 type scene struct {
-	board   *session.Board
-	now     time.Time
-	st      *themes.Styles
-	app     int          // the selected application, -1 for none
-	token   *session.Row // the token that keys act on from Applications and Tokens, if it can be seen
-	view    *viewing
-	session *session.Session
-	veil    *veil // over what is no business of an audience; nil outside of presenter mode
-	marks   map[string]bool
-	sorted  sorted // what tokensOf has made
-	on      paneID // where keys go
-	keys    *keys.Map
-	key     keyState  // to the stored secrets
-	keySaid string    // what the header has had room for of it
-	next    time.Time // when the next visible character changes
-	drawn   int       // rows formatted, for the tests
-	ascii   bool      // drawn without blocks
-	light   bool      // the terminal has said that its background is light
+	board    *session.Board
+	now      time.Time
+	st       *themes.Styles
+	app      int          // the selected application, -1 for none
+	token    *session.Row // the token that keys act on from Applications and Tokens, if it can be seen
+	view     *viewing
+	session  *session.Session
+	redactor *redact.Redactor // over what is no business of an audience; nil outside of presenter mode
+	marks    map[string]bool
+	sorted   sorted // what tokensOf has made
+	on       paneID // where keys go
+	keys     *keys.Map
+	key      keyState  // to the stored secrets
+	keySaid  string    // what the header has had room for of it
+	next     time.Time // when the next visible character changes
+	drawn    int       // rows formatted, for the tests
+	ascii    bool      // drawn without blocks
+	light    bool      // the terminal has said that its background is light
 }
 
 // until notes that something visible changes in d.

@@ -88,12 +88,12 @@ func (p *activityPane) line(s *scene, e *console.Exchange, w int, selected, focu
 		return l.End(w)
 	}
 	if e.Status == 0 && e.Err != "" {
-		l.Put(string(s.st.Danger), kit.Fit(s.veil.text(kit.Clean(e.Err)), rest))
+		l.Put(string(s.st.Danger), kit.Fit(s.redactor.Text(kit.Clean(e.Err)), rest))
 		return l.End(w)
 	}
 	const wWhat = len(" refresh")
 	name := min(max(rest-wWhat, min(rest, 6)), 20)
-	label, _, _ := strings.Cut(s.veil.text(kit.Clean(e.Application)), "@")
+	label, _, _ := strings.Cut(s.redactor.Text(kit.Clean(e.Application)), "@")
 	l.Cell("", kit.Middle(label, name), name)
 	l.Put(string(s.st.Quiet), kit.Cut(" "+whatOf(e.Op), rest-name))
 	return l.End(w)

@@ -97,7 +97,7 @@ func (p *appsPane) line(s *scene, a *session.App, count, w int, selected, focuse
 	}
 	env := ""
 	if s.board.EnvironmentCount > 1 && a.Environment.Name != "" && room >= 12 {
-		env = "@" + s.veil.text(kit.Clean(a.Environment.Name))
+		env = "@" + s.redactor.Text(kit.Clean(a.Environment.Name))
 	}
 	text := kit.Middle(a.Shown, max(room-min(kit.Width(env), max(room/3, 5)), 1)) // of the two the environment is cut first
 	l.Put(string(name), text)

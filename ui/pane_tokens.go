@@ -262,7 +262,7 @@ func (p *tokensPane) line(s *scene, r *session.Row, c columns, w int, selected, 
 	}
 	l.Put(string(text), gap+kit.Fit(fp, c.token))
 	if c.who > 0 {
-		l.Put(string(text), "  "+kit.Fit(kit.Middle(s.veil.text(kit.Clean(who)), c.who), c.who))
+		l.Put(string(text), "  "+kit.Fit(kit.Middle(s.redactor.Text(kit.Clean(who)), c.who), c.who))
 	}
 	if c.scopes > 0 {
 		l.Put(string(s.st.Quiet), "  "+kit.Fit(kit.Clean(strings.Join(scopes, " ")), c.scopes))

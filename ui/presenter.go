@@ -9,13 +9,14 @@ import (
 	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/kit"
+	"lanyard/ui/redact"
 	"lanyard/ui/session"
 )
 
 // present turns presenter mode on or off: what an audience may see, and a countdown that it can read.
 func (m *root) present(on bool) {
 	m.set.Presenter = on
-	m.veilBoard()
+	m.redactBoard()
 	if on {
 		m.hideAgain()
 		m.overlays = slices.DeleteFunc(m.overlays, func(o overlay) bool { // and what is being fetched has no place to go to
@@ -28,33 +29,40 @@ func (m *root) present(on bool) {
 	}
 }
 
-// veilBoard lays the veil over the names of the board, or takes it away.
-func (m *root) veilBoard() {
+// redactBoard redacts the names of the board in presenter mode.
+func (m *root) redactBoard() {
 	if m.set.Presenter {
-		m.veil = newVeil(m.board(), m.veil)
+		m.redactor = redact.New(knownNames(m.board()), m.redactor)
 	} else {
-		m.veil = nil
+		m.redactor = nil
 	}
 	m.panes.apps.widest = 0
 	for i := range m.board().Apps {
 		a := &m.board().Apps[i]
 		a.Shown = kit.Clean(a.Name)
 		m.panes.apps.widest = max(m.panes.apps.widest, kit.Width(a.Shown))
-		a.Shown = m.veil.text(a.Shown)
+		a.Shown = m.redactor.Text(a.Shown)
 	}
 	for _, o := range m.overlays {
 		if o, ok := o.(*inviteOverlay); ok {
-			o.veiled = m.veil != nil
+			o.redacted = m.redactor != nil
 		}
 	}
 }
 
-// veiled is the last check: whatever of a name has come into the frame nevertheless is blotted out.
-func (m *root) veiled(lines []string) []string {
-	if m.veil == nil {
-		return lines
+// knownNames are the names that an audience is not to see.
+func knownNames(b *session.Board) redact.Known {
+	names := redact.Known{Applications: b.Applications()}
+	for i := range b.Tokens {
+		names.Users = append(names.Users, b.Tokens[i].User)
 	}
-	return m.veil.blot(lines)
+	for i := range b.Exchanges {
+		names.Addresses = append(names.Addresses, b.Exchanges[i].URL)
+	}
+	for _, i := range b.Invitations {
+		names.Addresses = append(names.Addresses, i.URL, i.Complete)
+	}
+	return names
 }
 
 // urgent is what a presenter counts down.
@@ -101,7 +109,7 @@ func (m *root) mostUrgent(s *scene) urgent {
 	case r.Pending() && at == describe.Undoable:
 		u.time, u.words = s.left(left), "until the revoke of "+fp+" is sent"
 	case r.Pending():
-		u.words = fp + ": " + m.veil.text(s.revokeWords(r)[0])
+		u.words = fp + ": " + m.redactor.Text(s.revokeWords(r)[0])
 	case r.State == console.Lingering && st.Reopened:
 		u.paint, u.words = m.st.Danger, fp+" passes the gateway still, after its window"
 	case r.State == console.Lingering && !st.StaleKnown:
@@ -129,7 +137,7 @@ func (s *scene) pendingStage(r *session.Row) (describe.Stage, time.Duration, str
 // countdown are the lines under the header in presenter mode: three rows of block digits where there is room, else
 // one line.
 func (m *root) countdown(s *scene) []string {
-	if m.veil == nil || m.layout() == tooSmall {
+	if m.redactor == nil || m.layout() == tooSmall {
 		return nil
 	}
 	u := m.mostUrgent(s)

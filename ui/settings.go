@@ -122,7 +122,7 @@ func (m *root) adopt(s Settings) {
 	m.set, m.keys = s, keys.New(s.Keys)
 	m.s.SetClearAfter(s.ClearAfter)
 	m.s.SetAlerts(len(s.Alerts.Via) > 0, s.Alerts.Before, m.now)
-	m.veilBoard()
+	m.redactBoard()
 	m.restyle()
 }
 

@@ -230,7 +230,7 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 
 // boardFiled brings panes and overlays up to the board.
 func (m *root) boardFiled(first bool) {
-	m.veilBoard()
+	m.redactBoard()
 	m.panes.tokens.settle(m.board())
 	l := &m.panes.apps.list
 	n, id := len(m.board().Apps), func(i int) string { return m.board().Apps[i].ID }

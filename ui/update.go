@@ -10,6 +10,7 @@ import (
 	"lanyard/themes"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/redact"
 	"lanyard/ui/session"
 )
 
@@ -39,8 +40,8 @@ type root struct {
 	unlocks  int                    // attempts to unlock
 	chosen   map[string]session.Get // with what was last got by choice, by application
 	revealed revealed
-	title    string // of the window, until a key is pressed; "" for the usual one
-	veil     *veil  // in presenter mode
+	title    string           // of the window, until a key is pressed; "" for the usual one
+	redactor *redact.Redactor // in presenter mode
 	welcome  *welcome
 	notices  notices
 

@@ -47,7 +47,7 @@ func (m *root) scene() *scene {
 	n := len(m.board().Apps)
 	s := &scene{
 		board: m.board(), now: m.second(), st: &m.st, session: m.s, ascii: m.set.ASCII, keys: &m.keys, light: m.term.told && !m.term.dark, key: m.shownKey(),
-		view: &m.view, veil: m.veil, marks: m.s.Marks(), on: m.on(),
+		view: &m.view, redactor: m.redactor, marks: m.s.Marks(), on: m.on(),
 		app: m.panes.apps.list.index(n, func(i int) string { return m.board().Apps[i].ID }),
 	}
 	if s.app >= 0 && !slices.Contains(s.appRows(), s.app) {
@@ -92,7 +92,7 @@ func (m *root) draw() {
 	if !m.frame.next.IsZero() {
 		m.frame.next = wholeSecond(m.frame.next)
 	}
-	m.frame.text = kit.Ground(strings.Join(m.veiled(lines), "\n"), string(m.st.Ground), m.w, m.h)
+	m.frame.text = kit.Ground(strings.Join(m.redactor.Frame(lines), "\n"), string(m.st.Ground), m.w, m.h)
 	if m.set.ASCII {
 		m.frame.text = kit.ASCII(m.frame.text)
 	}
@@ -240,7 +240,7 @@ func beside(a, b []string) []string {
 // notice is the last thing said, on w cells. What does not fit is in the log.
 func (m *root) notice(w int) string {
 	n := m.notices.shown
-	n.text, n.hint = m.veil.text(n.text), m.veil.text(n.hint)
+	n.text, n.hint = m.redactor.Text(n.text), m.redactor.Text(n.hint)
 	sign, paint := n.look(&m.st)
 	l := kit.NewLine("", 256)
 	l.Put("", " ")

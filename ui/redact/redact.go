@@ -1,4 +1,6 @@
-package ui
+// Package redact hides from an audience who uses tokens and where: user names, hosts, consumer keys. Secrets are
+// hidden by their type; these are not.
+package redact
 
 import (
 	"cmp"
@@ -10,17 +12,24 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"lanyard/console"
 	"lanyard/ui/kit"
-	"lanyard/ui/session"
 )
 
-// veil hides what is no business of an audience: users, hosts, consumer keys. The zero of it, nil, hides nothing.
+// Redactor replaces names that are no business of an audience. A nil Redactor replaces nothing.
 //
-// Text is veiled where it enters the screen, before it is cut to a width. The finished frame is searched once more,
-// for whole names and for what cutting and wrapping leave of them.
-type veil struct {
-	users, envs map[string]int // numbered in the order in which they were met, for as long as the veil is on
+// Text is redacted where it enters the screen, before it is cut to a width. The finished frame is searched once
+// more, for whole names and for what cutting and wrapping leave of them.
+type Redactor struct {
+	users, envs map[string]int // numbered in the order in which they were met, for as long as the redactor is used
 	words       []masking      // the longest first
+}
+
+// Known are the names that a Redactor replaces.
+type Known struct {
+	Applications []console.Application
+	Users        []string // beside those of the applications
+	Addresses    []string // URLs whose hosts are replaced, beside those of the applications
 }
 
 // masking is a name and what is said instead.
@@ -36,9 +45,9 @@ var (
 	hostForm = regexp.MustCompile(`(?i)^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$|^localhost|\S+:\d+$`)
 )
 
-// newVeil knows the names on a board. Those that an earlier veil has numbered keep their number.
-func newVeil(b *session.Board, old *veil) *veil {
-	v := &veil{users: map[string]int{}, envs: map[string]int{}}
+// New returns a redactor of names. Those that an earlier one has numbered keep their number.
+func New(names Known, old *Redactor) *Redactor {
+	v := &Redactor{users: map[string]int{}, envs: map[string]int{}}
 	if old != nil {
 		v.users, v.envs = old.users, old.envs
 	}
@@ -59,15 +68,11 @@ func newVeil(b *session.Board, old *veil) *veil {
 			say(u.User.Username(), "user")
 		}
 	}
-	for _, e := range b.Exchanges {
-		host(e.URL)
+	for _, address := range names.Addresses {
+		host(address)
 	}
-	for _, i := range b.Invitations {
-		host(i.URL)
-		host(i.Complete)
-	}
-	for i := range b.Apps {
-		a := &b.Apps[i]
+	for i := range names.Applications {
+		a := &names.Applications[i]
 		e := a.Environment
 		for _, u := range []string{
 			e.Issuer, e.Proxy, a.ProbeURL, a.Details.RedirectURL, e.Endpoints.TokenURL, e.Endpoints.RevokeURL,
@@ -77,8 +82,8 @@ func newVeil(b *session.Board, old *veil) *veil {
 		}
 		say(a.ConsumerKey, "key")
 	}
-	for i := range b.Apps { // when every host is known
-		name := b.Apps[i].Environment.Name
+	for i := range names.Applications { // when every host is known
+		name := names.Applications[i].Environment.Name
 		if looksLikeHost(name, known) {
 			known[name] = "environment " + number(v.envs, name) // rather than the host that it is
 		}
@@ -93,11 +98,11 @@ func newVeil(b *session.Board, old *veil) *veil {
 			say(local, stand)
 		}
 	}
-	for i := range b.Apps {
-		user(b.Apps[i].Username)
+	for i := range names.Applications {
+		user(names.Applications[i].Username)
 	}
-	for i := range b.Tokens {
-		user(b.Tokens[i].User)
+	for _, name := range names.Users {
+		user(name)
 	}
 	for text, stand := range known {
 		v.words = append(v.words, masking{lower(text), stand})
@@ -166,12 +171,12 @@ type span struct {
 }
 
 // whole finds every known name and every form of one in text.
-func (v *veil) whole(text string) (out []span) {
+func (r *Redactor) whole(text string) (out []span) {
 	low := lower(text)
 	taken := func(from, to int) bool {
 		return slices.ContainsFunc(out, func(s span) bool { return from < s.to && s.from < to })
 	}
-	for _, w := range v.words {
+	for _, w := range r.words {
 		for at := 0; ; {
 			i := strings.Index(low[at:], w.text)
 			if i < 0 {
@@ -184,8 +189,8 @@ func (v *veil) whole(text string) (out []span) {
 			}
 		}
 	}
-	form := func(r *regexp.Regexp, skip int, stand string) {
-		for _, m := range r.FindAllStringIndex(text, -1) {
+	form := func(re *regexp.Regexp, skip int, stand string) {
+		for _, m := range re.FindAllStringIndex(text, -1) {
 			if from := m[0] + skip; from < m[1] && !taken(from, m[1]) {
 				out = append(out, span{from, m[1], stand})
 			}
@@ -200,14 +205,14 @@ func (v *veil) whole(text string) (out []span) {
 	return out
 }
 
-// text is s with every name in it replaced.
-func (v *veil) text(s string) string {
-	if v == nil || s == "" {
+// Text returns s with every name in it replaced.
+func (r *Redactor) Text(s string) string {
+	if r == nil || s == "" {
 		return s
 	}
 	var b strings.Builder
 	at := 0
-	for _, p := range v.whole(s) {
+	for _, p := range r.whole(s) {
 		b.WriteString(s[at:p.from])
 		b.WriteString(p.stand)
 		at = p.to
@@ -216,16 +221,19 @@ func (v *veil) text(s string) string {
 	return b.String()
 }
 
-// blot covers, cell by cell, what of a name is left in the lines of a frame.
-func (v *veil) blot(lines []string) []string {
+// Frame covers, cell by cell, what of a name is left in the lines of a frame. A nil Redactor leaves them as they are.
+func (r *Redactor) Frame(lines []string) []string {
+	if r == nil {
+		return lines
+	}
 	texts := make([]string, len(lines))
 	spans := make([][]span, len(lines))
 	for i, l := range lines {
 		texts[i] = lower(ansi.Strip(l))
-		spans[i] = append(v.whole(texts[i]), v.cut(texts[i])...)
+		spans[i] = append(r.whole(texts[i]), r.cut(texts[i])...)
 	}
 	for i := range texts[1:] {
-		a, b := v.wrapped(texts[i], texts[i+1])
+		a, b := r.wrapped(texts[i], texts[i+1])
 		spans[i], spans[i+1] = append(spans[i], a...), append(spans[i+1], b...)
 	}
 	for i, l := range lines {
@@ -240,10 +248,10 @@ func (v *veil) blot(lines []string) []string {
 const leastPart = 3
 
 // cut finds what is left of names that were cut: before and after an ellipsis, and at a border.
-func (v *veil) cut(text string) (out []span) {
+func (r *Redactor) cut(text string) (out []span) {
 	const dots = "…"
 	head := func(end int) { // the beginning of a name ends here
-		for _, w := range v.words {
+		for _, w := range r.words {
 			for k := min(len(w.text)-1, end); k >= leastPart; k-- {
 				if strings.HasSuffix(text[:end], w.text[:k]) && edge(text, end-k) {
 					out = append(out, span{end - k, end, ""})
@@ -253,7 +261,7 @@ func (v *veil) cut(text string) (out []span) {
 		}
 	}
 	tail := func(from int) { // and its end begins here
-		for _, w := range v.words {
+		for _, w := range r.words {
 			for k := min(len(w.text)-1, len(text)-from); k >= leastPart; k-- {
 				if strings.HasPrefix(text[from:], w.text[len(w.text)-k:]) && edge(text, from+k) {
 					out = append(out, span{from, from + k, ""})
@@ -274,7 +282,7 @@ func (v *veil) cut(text string) (out []span) {
 	for _, s := range segments(text) {
 		seg := text[s.from:s.to]
 		if end := s.to - (len(seg) - len(strings.TrimRight(seg, " "))); s.to-end <= 1 {
-			for _, w := range v.words { // cut hard: more of it, as whole words end here too
+			for _, w := range r.words { // cut hard: more of it, as whole words end here too
 				for k := min(len(w.text)-1, end); k > leastPart; k-- {
 					if strings.HasSuffix(text[:end], w.text[:k]) && edge(text, end-k) {
 						out = append(out, span{end - k, end, ""})
@@ -284,7 +292,7 @@ func (v *veil) cut(text string) (out []span) {
 			}
 		}
 		trimmed := strings.TrimSpace(seg)
-		for _, w := range v.words {
+		for _, w := range r.words {
 			if len(trimmed) >= 8 && strings.Contains(w.text, trimmed) {
 				out = append(out, span{s.from, s.to, ""})
 			}
@@ -294,10 +302,10 @@ func (v *veil) cut(text string) (out []span) {
 }
 
 // wrapped finds names that begin in one line and go on in the next.
-func (v *veil) wrapped(a, b string) (above, below []span) {
+func (r *Redactor) wrapped(a, b string) (above, below []span) {
 	for _, s := range segments(a) {
 		end := s.from + len(strings.TrimRight(a[s.from:s.to], " "))
-		for _, w := range v.words {
+		for _, w := range r.words {
 			for k := min(len(w.text)-1, end-s.from); k > 0; k-- {
 				if !strings.HasSuffix(a[s.from:end], w.text[:k]) || !edge(a, end-k) {
 					continue
