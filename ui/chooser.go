@@ -9,6 +9,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 )
@@ -123,7 +124,7 @@ func (c *chooser) typed(msg tea.KeyPressMsg) intent {
 		c.at = max(n-1, 0)
 	default:
 		before := c.input.Value()
-		c.input = typeInto(c.input, inText(msg))
+		c.input = form.TypeInto(c.input, form.InText(msg))
 		if c.input.Value() != before {
 			c.at, c.off = 0, 0
 		}
@@ -149,8 +150,8 @@ func (c *chooser) box(s *scene, w, h int) []string {
 	field := kit.NewLine("", 160)
 	field.Gap(1)
 	field.Put(string(s.st.Accent), c.heading)
-	left, right := around(c.input)
-	field.Put("", left+here+right)
+	left, right := form.Around(c.input)
+	field.Put("", left+form.Cursor+right)
 	count := strconv.Itoa(len(shown)) + " of " + strconv.Itoa(len(c.all))
 	if c.input.Value() == "" {
 		count = "type to search"

@@ -12,6 +12,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/console/describe"
+	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
@@ -70,7 +71,7 @@ func (m *root) filterTyped(msg tea.KeyPressMsg) tea.Cmd {
 		v.typing = false
 		return m.run(keys.PreviousPane)
 	default:
-		v.input = typeInto(v.input, inText(msg))
+		v.input = form.TypeInto(v.input, form.InText(msg))
 		v.filters[m.on()] = v.input.Value()
 	}
 	return nil
@@ -151,8 +152,8 @@ func (v *viewing) field(p paneID, on bool) string {
 	f := v.filters[p]
 	switch {
 	case v.typing && on:
-		left, right := around(v.input)
-		return "/" + left + here + right
+		left, right := form.Around(v.input)
+		return "/" + left + form.Cursor + right
 	case f != "":
 		return "/" + kit.Clean(f)
 	}

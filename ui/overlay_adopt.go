@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/tokenapi/secret"
+	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
@@ -11,7 +12,7 @@ import (
 
 // adoptOverlay takes over a token from elsewhere: one that leaked, or that another program holds.
 type adoptOverlay struct {
-	form
+	form.Form
 	appID, name string
 	busy        bool
 	said        string
@@ -20,9 +21,9 @@ type adoptOverlay struct {
 // openAdopt asks for a token from elsewhere.
 func (m *root) openAdopt() tea.Cmd {
 	if a, ok := m.scene().selected(); ok {
-		m.open(&adoptOverlay{appID: a.ID, name: a.Shown, form: form{fields: []*field{
-			newSecret("token", "access token", "typed or pasted, shown as dots"),
-			newSecret("refresh", "refresh token", "if there is one; alone it can be revoked too"),
+		m.open(&adoptOverlay{appID: a.ID, name: a.Shown, Form: form.Form{Fields: []*form.Field{
+			form.NewSecret("token", "access token", "typed or pasted, shown as dots"),
+			form.NewSecret("refresh", "refresh token", "if there is one; alone it can be revoked too"),
 		}}})
 	}
 	return nil
@@ -37,23 +38,23 @@ func (o *adoptOverlay) press(*scene, keys.Action, string) intent { return nil } 
 func (o *adoptOverlay) typed(msg tea.KeyPressMsg) intent {
 	switch key := msg.String(); {
 	case key == "esc":
-		o.wipe()
+		o.Wipe()
 		return closeOverlay{}
 	case o.busy:
-	case (key == "enter" || key == "ctrl+s") && o.fields[0].empty() && o.fields[1].empty():
+	case (key == "enter" || key == "ctrl+s") && o.Fields[0].Empty() && o.Fields[1].Empty():
 		o.said = "nothing was typed yet"
 	case key == "enter" || key == "ctrl+s":
-		return adoptText{o, o.secret("token"), o.secret("refresh")}
+		return adoptText{o, o.Secret("token"), o.Secret("refresh")}
 	default:
 		o.said = ""
-		o.form.typed(msg)
+		o.Form.Press(msg)
 	}
 	return nil
 }
 
 func (o *adoptOverlay) pasted(text string) bool {
 	if !o.busy {
-		o.said = o.form.pasted(text)
+		o.said = o.Form.Paste(text)
 	}
 	return true
 }
@@ -71,10 +72,10 @@ func (o *adoptOverlay) box(s *scene, w, h int) []string {
 	}
 	line := padded(paint, said, w)
 	if h < 8 {
-		out := append(o.lines(s, w, max(min(2, h-2), 1), nil), line, foot)
+		out := append(o.Lines(s.form(), w, max(min(2, h-2), 1), nil), line, foot)
 		return out[:min(h, len(out))]
 	}
-	out := append([]string{kit.Spaces(w)}, o.lines(s, w, 2, nil)...)
+	out := append([]string{kit.Spaces(w)}, o.Lines(s.form(), w, 2, nil)...)
 	return append(out, kit.Spaces(w), line, kit.Spaces(w), foot, kit.Spaces(w))
 }
 
@@ -104,7 +105,7 @@ func (m *root) tellAdopted(f session.Adopted) {
 		m.fail("adopt", f.Err)
 		return
 	}
-	form.wipe()
+	form.Wipe()
 	m.drop(form)
 	m.panes.tokens.got(f.Token, m.panes.tokens.selected(f.Token.AppID))
 	m.note(good, "adopted "+f.Token.Fingerprint+": it is watched here", m.keys.Hint(keys.Revoke, "revokes it"))

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
@@ -43,7 +44,7 @@ const (
 // appOverlay is the form of an application: a new one, one of the store, or one of the configuration, which is only
 // looked at.
 type appOverlay struct {
-	form
+	form.Form
 	was    *console.Application // nil: a new one
 	file   string               // where it is configured; "" when it is filled in here
 	envs   []console.KnownEnvironment
@@ -72,7 +73,7 @@ func (m *root) openApp(edit bool) tea.Cmd {
 		if edit {
 			a = sel.Application
 			o.was = &a
-			if o.frozen = a.Source == console.FromConfig; o.frozen {
+			if o.Frozen = a.Source == console.FromConfig; o.Frozen {
 				o.file = m.configFile()
 			}
 		}
@@ -87,16 +88,16 @@ func (m *root) openApp(edit bool) tea.Cmd {
 	for _, e := range o.envs {
 		names = append(names, e.Name)
 	}
-	if !o.frozen {
+	if !o.Frozen {
 		names = append(names, newEnvironment)
 	}
-	o.fields = appFields(a, edit)
-	o.field(console.FieldEnvironment).choose(env, names...)
+	o.Fields = appFields(a, edit)
+	o.Field(console.FieldEnvironment).Choose(env, names...)
 	o.fillEnvironment(env)
 	o.fit()
-	if o.frozen {
-		for _, f := range o.fields { // examples of what could be typed would look like what is there
-			f.hint = map[fieldKind]string{typedField: "–", secretField: "not shown"}[f.kind]
+	if o.Frozen {
+		for _, f := range o.Fields { // examples of what could be typed would look like what is there
+			f.Hint = map[form.Kind]string{form.Typed: "–", form.Secret: "not shown"}[f.Kind]
 		}
 	}
 	m.open(o)
@@ -104,7 +105,7 @@ func (m *root) openApp(edit bool) tea.Cmd {
 }
 
 // appFields are all fields of the form, in their order; fit says which are asked for.
-func appFields(a console.Application, edit bool) []*field {
+func appFields(a console.Application, edit bool) []*form.Field {
 	forKey, forUser := "typed or pasted, shown as dots", "kept sealed; without one, each get asks"
 	if edit {
 		forKey, forUser = "kept; type to replace it", "what is kept stays; type to replace it"
@@ -117,31 +118,31 @@ func appFields(a console.Application, edit bool) []*field {
 	if a.Source == console.FromConfig && extra != "" { // it may hold secrets there
 		extra = strings.Join(slices.Sorted(maps.Keys(a.Extra)), " ")
 	}
-	return []*field{
-		newField(console.FieldName, "name", a.Name, "such as Orders"),
-		newChoice(console.FieldEnvironment, "environment", ""),
-		newField("environment_name", "its name", "", "such as cloud"),
-		newField(console.FieldTokenURL, "token URL", "", "such as https://gateway.example:8243/token"),
-		newField(console.FieldIssuer, "or issuer", "", "https://id.example finds the rest"),
-		newField(console.FieldRevokeURL, "revoke URL", "", "guessed from the token URL"),
-		newChoice("production", "production", "no", "no", "yes"),
-		newChoice("key_type", "key type", keyTypeShown(a.KeyType), "PRODUCTION", "SANDBOX", noKeyType),
-		newField(console.FieldConsumerKey, "consumer key", a.ConsumerKey, ""),
-		newSecret("consumer_secret", "consumer secret", forKey),
-		newChoice(console.FieldGrant, "grant", a.Grant, grants...),
-		newField(console.FieldUsername, "user", a.Username, "such as ana"),
-		newSecret("password", "password", forUser),
-		newField(console.FieldRedirectURL, "redirect URL", a.Details.RedirectURL, "such as http://127.0.0.1:0/callback"),
-		newField(console.FieldScopes, "scopes", strings.Join(a.Scopes, " "), "none: what the server gives"),
-		newField(console.FieldAudience, "audience", a.Audience, ""),
-		newField(console.FieldResource, "resource", strings.Join(a.Resource, " "), ""),
-		newField(console.FieldExtra, "extra", extra, ""),
-		newField(console.FieldProbeURL, "probe URL", a.ProbeURL, "what p calls with the token"),
-		newChoice("more", "more settings", "no", "no", "yes"),
-		newChoice(console.FieldClientAuth, "client auth", "basic", "basic", "basic-encoded", "post", "none"),
-		newField("cache_ttl", "gateway cache", "", "15m or expiry: how long a revoked token may pass"),
-		newChoice("verify", "certificates", "verified", "verified", "not verified"),
-		newChoice("allow_http", "plain http", "no", "no", "yes"),
+	return []*form.Field{
+		form.NewField(console.FieldName, "name", a.Name, "such as Orders"),
+		form.NewChoice(console.FieldEnvironment, "environment", ""),
+		form.NewField("environment_name", "its name", "", "such as cloud"),
+		form.NewField(console.FieldTokenURL, "token URL", "", "such as https://gateway.example:8243/token"),
+		form.NewField(console.FieldIssuer, "or issuer", "", "https://id.example finds the rest"),
+		form.NewField(console.FieldRevokeURL, "revoke URL", "", "guessed from the token URL"),
+		form.NewChoice("production", "production", "no", "no", "yes"),
+		form.NewChoice("key_type", "key type", keyTypeShown(a.KeyType), "PRODUCTION", "SANDBOX", noKeyType),
+		form.NewField(console.FieldConsumerKey, "consumer key", a.ConsumerKey, ""),
+		form.NewSecret("consumer_secret", "consumer secret", forKey),
+		form.NewChoice(console.FieldGrant, "grant", a.Grant, grants...),
+		form.NewField(console.FieldUsername, "user", a.Username, "such as ana"),
+		form.NewSecret("password", "password", forUser),
+		form.NewField(console.FieldRedirectURL, "redirect URL", a.Details.RedirectURL, "such as http://127.0.0.1:0/callback"),
+		form.NewField(console.FieldScopes, "scopes", strings.Join(a.Scopes, " "), "none: what the server gives"),
+		form.NewField(console.FieldAudience, "audience", a.Audience, ""),
+		form.NewField(console.FieldResource, "resource", strings.Join(a.Resource, " "), ""),
+		form.NewField(console.FieldExtra, "extra", extra, ""),
+		form.NewField(console.FieldProbeURL, "probe URL", a.ProbeURL, "what p calls with the token"),
+		form.NewChoice("more", "more settings", "no", "no", "yes"),
+		form.NewChoice(console.FieldClientAuth, "client auth", "basic", "basic", "basic-encoded", "post", "none"),
+		form.NewField("cache_ttl", "gateway cache", "", "15m or expiry: how long a revoked token may pass"),
+		form.NewChoice("verify", "certificates", "verified", "verified", "not verified"),
+		form.NewChoice("allow_http", "plain http", "no", "no", "yes"),
 	}
 }
 
@@ -179,7 +180,7 @@ func (o *appOverlay) given() console.Environment {
 
 // edits says which environment of the store is edited with the application: its own.
 func (o *appOverlay) edits() string {
-	chosen := o.field(console.FieldEnvironment).value()
+	chosen := o.Field(console.FieldEnvironment).Value()
 	if e, ok := o.known(chosen); ok && o.was != nil && o.was.Environment.Name == chosen && e.Source == console.FromStore {
 		return chosen
 	}
@@ -205,53 +206,53 @@ func (o *appOverlay) fillEnvironment(name string) {
 		}
 	}
 	for i, key := range envFields() {
-		f := o.field(key)
-		if f.kind == choiceField {
-			if !slices.Contains(f.options, values[i]) {
-				f.options = append(f.options, values[i])
+		f := o.Field(key)
+		if f.Kind == form.Choice {
+			if !slices.Contains(f.Options, values[i]) {
+				f.Options = append(f.Options, values[i])
 			}
-			f.choose(values[i], f.options...)
+			f.Choose(values[i], f.Options...)
 			continue
 		}
-		f.set(values[i])
-		f.touched = typed && values[i] != ""
+		f.Set(values[i])
+		f.Touched = typed && values[i] != ""
 	}
 }
 
 // fit asks for what is of use: the settings of an environment only where they can be changed, and of a grant what it needs.
 func (o *appOverlay) fit() {
-	env := o.field(console.FieldEnvironment).value()
-	settles := env == newEnvironment || o.edits() != "" || o.frozen
+	env := o.Field(console.FieldEnvironment).Value()
+	settles := env == newEnvironment || o.edits() != "" || o.Frozen
 	for _, key := range []string{"environment_name", console.FieldTokenURL, console.FieldIssuer, console.FieldRevokeURL, "production", "more"} {
-		o.field(key).off = !settles
+		o.Field(key).Off = !settles
 	}
-	more := settles && o.field("more").value() == "yes"
-	if o.frozen {
-		o.field("environment_name").off, o.field("more").off, more = true, true, true
+	more := settles && o.Field("more").Value() == "yes"
+	if o.Frozen {
+		o.Field("environment_name").Off, o.Field("more").Off, more = true, true, true
 	}
 	for _, key := range []string{console.FieldClientAuth, "cache_ttl", "verify", "allow_http"} {
-		o.field(key).off = !more
+		o.Field(key).Off = !more
 	}
-	grant := o.field(console.FieldGrant).value()
-	o.field(console.FieldUsername).off = grant != "password" && grant != "jwt_bearer"
-	o.field("password").off = grant != "password"
+	grant := o.Field(console.FieldGrant).Value()
+	o.Field(console.FieldUsername).Off = grant != "password" && grant != "jwt_bearer"
+	o.Field("password").Off = grant != "password"
 	for _, key := range []string{console.FieldAudience, console.FieldResource, console.FieldExtra} { // of few applications
-		o.field(key).off = !o.field(key).touched && o.field(key).empty()
+		o.Field(key).Off = !o.Field(key).Touched && o.Field(key).Empty()
 	}
-	o.field(console.FieldRedirectURL).off = grant != "authorization_code"
+	o.Field(console.FieldRedirectURL).Off = grant != "authorization_code"
 	public := o.auth() == "none" || o.auth() == "tls"
-	o.field("consumer_secret").off = public
-	if r := o.field(console.FieldRevokeURL); !r.touched && env == newEnvironment {
-		r.set(console.GuessRevokeURL(o.value(console.FieldTokenURL)))
+	o.Field("consumer_secret").Off = public
+	if r := o.Field(console.FieldRevokeURL); !r.Touched && env == newEnvironment {
+		r.Set(console.GuessRevokeURL(o.Value(console.FieldTokenURL)))
 	}
 }
 
 // auth is how the client proves itself in the chosen environment.
 func (o *appOverlay) auth() string {
-	if e, ok := o.known(o.field(console.FieldEnvironment).value()); ok && o.edits() == "" {
+	if e, ok := o.known(o.Field(console.FieldEnvironment).Value()); ok && o.edits() == "" {
 		return string(e.ClientAuth)
 	}
-	return o.field(console.FieldClientAuth).value()
+	return o.Field(console.FieldClientAuth).Value()
 }
 
 // draft is what is filled in, without its secrets.
@@ -260,16 +261,16 @@ func (o *appOverlay) draft() console.Draft {
 	if o.was != nil {
 		d.Application, d.Was = *o.was, o.was.ID
 	}
-	d.Name, d.ConsumerKey, d.Grant, d.ProbeURL = o.value(console.FieldName), o.value(console.FieldConsumerKey), o.value(console.FieldGrant), o.value(console.FieldProbeURL)
-	d.Scopes = strings.Fields(o.value(console.FieldScopes))
-	d.Username, d.Details.RedirectURL = o.value(console.FieldUsername), o.value(console.FieldRedirectURL)
-	d.Audience, d.Resource = o.value(console.FieldAudience), strings.Fields(o.value(console.FieldResource))
-	d.Extra, _ = console.ReadExtra(o.value(console.FieldExtra))
-	if d.KeyType = o.value("key_type"); d.KeyType == noKeyType {
+	d.Name, d.ConsumerKey, d.Grant, d.ProbeURL = o.Value(console.FieldName), o.Value(console.FieldConsumerKey), o.Value(console.FieldGrant), o.Value(console.FieldProbeURL)
+	d.Scopes = strings.Fields(o.Value(console.FieldScopes))
+	d.Username, d.Details.RedirectURL = o.Value(console.FieldUsername), o.Value(console.FieldRedirectURL)
+	d.Audience, d.Resource = o.Value(console.FieldAudience), strings.Fields(o.Value(console.FieldResource))
+	d.Extra, _ = console.ReadExtra(o.Value(console.FieldExtra))
+	if d.KeyType = o.Value("key_type"); d.KeyType == noKeyType {
 		d.KeyType = ""
 	}
 	d.Environment = console.NewEnvironment("")
-	chosen := o.field(console.FieldEnvironment).value()
+	chosen := o.Field(console.FieldEnvironment).Value()
 	if e, ok := o.known(chosen); ok {
 		d.Environment = e.Environment
 	}
@@ -281,7 +282,7 @@ func (o *appOverlay) draft() console.Draft {
 
 // settle writes the settings of the form into an environment. Those that the form does not show stay as they are.
 func (o *appOverlay) settle(e *console.Environment) {
-	raw := func(key string) string { return o.field(key).value() } // also of those that are folded away
+	raw := func(key string) string { return o.Field(key).Value() } // also of those that are folded away
 	e.Name, e.Production = raw("environment_name"), raw("production") == "yes"
 	e.Issuer, e.Endpoints.TokenURL, e.Endpoints.RevokeURL = raw(console.FieldIssuer), raw(console.FieldTokenURL), raw(console.FieldRevokeURL)
 	e.InsecureSkipVerify, e.AllowHTTP = raw("verify") == "not verified", raw("allow_http") == "yes"
@@ -293,15 +294,15 @@ func (o *appOverlay) settle(e *console.Environment) {
 
 // wrong is what is wrong with it, by field.
 func (o *appOverlay) wrong() map[string]string {
-	if o.frozen {
+	if o.Frozen {
 		return nil
 	}
 	d := o.draft()
 	bad := d.Problems(o.others...)
-	if _, why := console.ReadExtra(o.value(console.FieldExtra)); why != "" {
+	if _, why := console.ReadExtra(o.Value(console.FieldExtra)); why != "" {
 		bad[console.FieldExtra] = why
 	}
-	if d.EnvironmentWas == "" && o.field(console.FieldEnvironment).value() != newEnvironment {
+	if d.EnvironmentWas == "" && o.Field(console.FieldEnvironment).Value() != newEnvironment {
 		return bad
 	}
 	if why := bad[console.FieldEnvironment]; why != "" {
@@ -310,7 +311,7 @@ func (o *appOverlay) wrong() map[string]string {
 	} else if _, taken := o.known(d.Environment.Name); taken && d.Environment.Name != d.EnvironmentWas {
 		bad["environment_name"] = "there is one of that name: choose it above"
 	}
-	if _, why := console.CacheSpan(o.field("cache_ttl").value()); why != "" {
+	if _, why := console.CacheSpan(o.Field("cache_ttl").Value()); why != "" {
 		bad["cache_ttl"] = why + `: write it like "15m"`
 	}
 	return bad
@@ -318,18 +319,18 @@ func (o *appOverlay) wrong() map[string]string {
 
 // missing is the secret that has to be typed: nothing is kept that could stand for it.
 func (o *appOverlay) missing() (key, why string) {
-	f := o.field("consumer_secret")
+	f := o.Field("consumer_secret")
 	switch {
-	case f.off || f.filled():
+	case f.Off || f.Filled():
 		return "", ""
 	case o.was == nil:
-		return f.key, "is missing"
-	case o.was.ConsumerKey != o.value(console.FieldConsumerKey):
-		return f.key, "is missing: the one that is kept belongs to the other key"
+		return f.Key, "is missing"
+	case o.was.ConsumerKey != o.Value(console.FieldConsumerKey):
+		return f.Key, "is missing: the one that is kept belongs to the other key"
 	case !console.SameServer(o.given(), o.draft().Environment):
-		return f.key, "is missing: the one that is kept is for the other server"
+		return f.Key, "is missing: the one that is kept is for the other server"
 	case o.was.Secret == console.SecretMissing:
-		return f.key, "is missing"
+		return f.Key, "is missing"
 	}
 	return "", ""
 }
@@ -338,7 +339,7 @@ func (o *appOverlay) title() string {
 	switch {
 	case o.was == nil:
 		return "Add an application"
-	case o.frozen:
+	case o.Frozen:
 		return kit.Clean(o.was.Name) + ", as it is configured"
 	}
 	return "Edit " + kit.Clean(o.was.Name)
@@ -364,41 +365,41 @@ func (o *appOverlay) typed(msg tea.KeyPressMsg) intent {
 		return nil
 	}
 	switch {
-	case key == "esc" && (!o.changed || o.saving):
+	case key == "esc" && (!o.Changed || o.saving):
 		return closeApp{o}
 	case key == "esc":
 		o.asks, o.said = true, ""
 		return nil
 	case o.saving:
 		return nil
-	case o.frozen && (key == "ctrl+s" || key == "ctrl+t"):
+	case o.Frozen && (key == "ctrl+s" || key == "ctrl+t"):
 		o.said, o.good = "it is changed in "+o.file, false
 		return nil
-	case key == "ctrl+s", key == "ctrl+t", key == "enter" && !o.step(1) && !o.frozen:
+	case key == "ctrl+s", key == "ctrl+t", key == "enter" && !o.Step(1) && !o.Frozen:
 		return o.save(key == "ctrl+t")
 	case key == "enter":
 		return nil
 	}
-	o.edit(func() { o.form.typed(msg) })
+	o.edit(func() { o.Form.Press(msg) })
 	return nil
 }
 
 // edit changes the form, and forgets what was said of it as it was.
 func (o *appOverlay) edit(f func()) {
-	chosen := o.field(console.FieldEnvironment)
-	before, at := o.snapshot(), o.at
-	env := chosen.value()
+	chosen := o.Field(console.FieldEnvironment)
+	before, at := o.snapshot(), o.At
+	env := chosen.Value()
 	f()
-	if now := chosen.value(); now != env {
+	if now := chosen.Value(); now != env {
 		var typed []string
 		for _, key := range envFields() {
-			typed = append(typed, o.field(key).value())
+			typed = append(typed, o.Field(key).Value())
 		}
 		o.filled[env] = typed
 		o.fillEnvironment(now)
 	}
 	o.fit()
-	if o.at != at || before != o.snapshot() {
+	if o.At != at || before != o.snapshot() {
 		o.said = ""
 	}
 	if before != o.snapshot() {
@@ -410,9 +411,9 @@ func (o *appOverlay) edit(f func()) {
 // snapshot is all that is filled in, of secrets only how long they are and what was typed last.
 func (o *appOverlay) snapshot() string {
 	var b strings.Builder
-	for _, f := range o.fields {
-		b.WriteString(f.value())
-		if t := f.text(); !t.IsZero() {
+	for _, f := range o.Fields {
+		b.WriteString(f.Value())
+		if t := f.Secret(); !t.IsZero() {
 			b.WriteString(t.Fingerprint())
 		}
 		b.WriteByte(0)
@@ -423,22 +424,22 @@ func (o *appOverlay) snapshot() string {
 // save is the intent to save, or to test, unless something is wrong: then that field is gone to.
 func (o *appOverlay) save(test bool) intent {
 	bad := o.wrong()
-	for i, f := range o.fields {
-		if why := bad[f.key]; why != "" && !f.off {
-			f.touched, o.at = true, i
-			o.said, o.good = f.label+": "+why, false
+	for i, f := range o.Fields {
+		if why := bad[f.Key]; why != "" && !f.Off {
+			f.Touched, o.At = true, i
+			o.said, o.good = f.Label+": "+why, false
 			return nil
 		}
 	}
 	for _, why := range bad { // of a field that is folded away
 		o.said, o.good = why, false
-		o.field("more").choose("yes", "no", "yes")
+		o.Field("more").Choose("yes", "no", "yes")
 		o.fit()
 		return nil
 	}
 	if key, why := o.missing(); key != "" {
-		o.goTo(key)
-		o.said, o.good = o.field(key).label+": "+why, false
+		o.GoTo(key)
+		o.said, o.good = o.Field(key).Label+": "+why, false
 		return nil
 	}
 	if o.testing {
@@ -446,7 +447,7 @@ func (o *appOverlay) save(test bool) intent {
 		return nil
 	}
 	d := o.draft()
-	d.Secret, d.Password = o.secret("consumer_secret"), o.secret("password")
+	d.Secret, d.Password = o.Secret("consumer_secret"), o.Secret("password")
 	if test {
 		return testApp{form: o, draft: d}
 	}
@@ -464,11 +465,11 @@ func (o *appOverlay) pasted(text string) bool {
 		return false
 	}
 	why := ""
-	if console.TellsApplication(text) && !o.frozen {
+	if console.TellsApplication(text) && !o.Frozen {
 		why = "nothing of it was taken: import applications (esc, then commands) reads " +
 			"curl lines and .env files"
 	} else {
-		o.edit(func() { why = o.form.pasted(text) })
+		o.edit(func() { why = o.Form.Paste(text) })
 	}
 	if why != "" {
 		o.said, o.good = why, false

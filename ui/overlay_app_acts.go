@@ -49,7 +49,7 @@ func (closeApp) intent() {}
 func (i closeApp) perform(m *root) tea.Cmd {
 	m.leftBehind(i.form.tested)
 	i.form.tested = nil
-	i.form.wipe()
+	i.form.Wipe()
 	m.drop(i.form)
 	return nil
 }
@@ -117,7 +117,7 @@ func (m *root) tellSaved(f session.Saved) {
 	if t := f.Tested; t != nil && t.AppID != f.App.ID {
 		m.leftBehind(t)
 	}
-	form.wipe()
+	form.Wipe()
 	m.drop(form)
 	text, hint := " is kept in the store", m.keys.Hint(keys.Get, "gets a token")
 	if t := f.Tested; t != nil && t.AppID == f.App.ID && t.Fingerprint != "" {

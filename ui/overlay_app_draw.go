@@ -9,8 +9,8 @@ import (
 
 func (o *appOverlay) size(w, h int) (int, int) {
 	n := 6
-	for _, f := range o.fields {
-		if !f.off {
+	for _, f := range o.Fields {
+		if !f.Off {
 			n++
 		}
 	}
@@ -41,7 +41,7 @@ func (o *appOverlay) box(s *scene, w, h int) []string {
 	if roomy {
 		out = append(out, kit.Spaces(w))
 	}
-	fields := o.lines(s, w, max(rest, 1), wrong)
+	fields := o.Lines(s.form(), w, max(rest, 1), wrong)
 	for len(fields) < rest {
 		fields = append(fields, kit.Spaces(w))
 	}
@@ -58,7 +58,7 @@ func (o *appOverlay) box(s *scene, w, h int) []string {
 
 // words is the line under the fields: a question, what is under way, what came of it, what is wrong, what saving does.
 func (o *appOverlay) words(s *scene, wrong map[string]string) (themes.Paint, string) {
-	switch here := o.wrongHere(wrong); {
+	switch here := o.WrongHere(wrong); {
 	case o.asks:
 		said := "throw away what was typed?  esc again: yes · n: No"
 		if o.said != "" {
@@ -73,11 +73,11 @@ func (o *appOverlay) words(s *scene, wrong map[string]string) (themes.Paint, str
 		return s.st.Danger, "✕ " + o.said
 	case o.testing:
 		return s.st.Accent, "asking the server … this form can be used meanwhile"
-	case o.frozen:
+	case o.Frozen:
 		return s.st.Quiet, "read-only here: it is changed in " + o.file
 	case here != "":
 		return s.st.Danger, "✕ " + here
-	case o.was != nil && o.changed:
+	case o.was != nil && o.Changed:
 		if warning := o.draft().Warning(o.others, s.board.Holds); warning != "" {
 			return s.st.Warn, "! " + warning
 		}
@@ -86,7 +86,7 @@ func (o *appOverlay) words(s *scene, wrong map[string]string) (themes.Paint, str
 }
 
 func (o *appOverlay) keys(w int) string {
-	if o.frozen {
+	if o.Frozen {
 		return fitting([]string{"tab ↑ ↓ fields · esc closes", "esc closes"}, w-2)
 	}
 	return fitting([]string{

@@ -8,6 +8,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
+	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
@@ -23,7 +24,7 @@ func (m *root) cannotChooseGet(s *scene) *refuse {
 // grantOverlay asks with which grant, for which user and with which scopes to get. What was chosen is offered again in
 // this run, but for the password, which is used once.
 type grantOverlay struct {
-	form
+	form.Form
 	appID, name string
 	own         string // the application's own user, whose password may be known
 	knows       string // scopes that were seen
@@ -51,14 +52,14 @@ func (m *root) openGrant() tea.Cmd {
 	if a.Grant == "password" {
 		hint = "empty: the one that is kept for " + kit.Clean(a.Username)
 	}
-	o.fields = []*field{
-		newChoice("grant", "grant", last.Grant, grants...),
-		newField("user", "user", last.User, "such as ana"),
-		newSecret("password", "password", hint),
-		newField("scopes", "scopes", strings.Join(last.Scopes, " "), "none: "+cmp.Or(kit.Clean(strings.Join(a.Scopes, " ")), "what the server gives")),
+	o.Fields = []*form.Field{
+		form.NewChoice("grant", "grant", last.Grant, grants...),
+		form.NewField("user", "user", last.User, "such as ana"),
+		form.NewSecret("password", "password", hint),
+		form.NewField("scopes", "scopes", strings.Join(last.Scopes, " "), "none: "+cmp.Or(kit.Clean(strings.Join(a.Scopes, " ")), "what the server gives")),
 	}
-	for _, f := range o.fields {
-		f.offered = f.kind == typedField && !f.empty()
+	for _, f := range o.Fields {
+		f.Offered = f.Kind == form.Typed && !f.Empty()
 	}
 	o.fit()
 	m.open(o)
@@ -66,8 +67,8 @@ func (m *root) openGrant() tea.Cmd {
 }
 
 func (o *grantOverlay) fit() {
-	asks := o.value("grant") == "password"
-	o.field("user").off, o.field("password").off = !asks, !asks
+	asks := o.Value("grant") == "password"
+	o.Field("user").Off, o.Field("password").Off = !asks, !asks
 }
 
 func (o *grantOverlay) title() string { return "Get a token for " + o.name }
@@ -79,41 +80,41 @@ func (o *grantOverlay) press(*scene, keys.Action, string) intent { return nil } 
 func (o *grantOverlay) typed(msg tea.KeyPressMsg) intent {
 	switch msg.String() {
 	case "esc":
-		o.wipe()
+		o.Wipe()
 		return closeOverlay{}
 	case "enter", "ctrl+s":
 		if key, why := o.wrong(); why != "" {
-			o.goTo(key)
-			o.said = o.field(key).label + ": " + why
+			o.GoTo(key)
+			o.said = o.Field(key).Label + ": " + why
 			return nil
 		}
-		return getChosen{o, o.secret("password")}
+		return getChosen{o, o.Secret("password")}
 	}
 	o.said = ""
-	o.form.typed(msg)
+	o.Form.Press(msg)
 	o.fit()
 	return nil
 }
 
 // wrong is the first thing that is wrong.
 func (o *grantOverlay) wrong() (key, why string) {
-	user := o.field("user")
+	user := o.Field("user")
 	switch {
-	case !user.off && user.value() == "":
+	case !user.Off && user.Value() == "":
 		return "user", "is needed by the password grant"
-	case !user.off && o.field("password").empty() && (user.value() != o.own || o.own == ""):
+	case !user.Off && o.Field("password").Empty() && (user.Value() != o.own || o.own == ""):
 		return "password", "is missing"
 	}
-	return "scopes", console.ScopesProblem(strings.Fields(o.value("scopes")))
+	return "scopes", console.ScopesProblem(strings.Fields(o.Value("scopes")))
 }
 
 func (o *grantOverlay) pasted(text string) bool {
-	o.said = o.form.pasted(text)
+	o.said = o.Form.Paste(text)
 	return true
 }
 
 func (o *grantOverlay) shownFields() int {
-	if o.field("user").off {
+	if o.Field("user").Off {
 		return 2
 	}
 	return 4
@@ -127,17 +128,17 @@ func (o *grantOverlay) box(s *scene, w, h int) []string {
 	switch {
 	case o.said != "":
 		paint, said = s.st.Danger, "✕ "+o.said
-	case o.fields[o.at].offered:
+	case o.Fields[o.At].Offered:
 		said = "typing replaces what is there, → edits it; for this get alone"
 	case o.knows != "":
 		said = "known scopes: " + o.knows
 	}
 	line := padded(paint, said, w)
 	if h < 9 {
-		out := o.lines(s, w, max(min(o.shownFields(), h-2), 1), nil)
+		out := o.Lines(s.form(), w, max(min(o.shownFields(), h-2), 1), nil)
 		return append(out, line, foot)[:min(h, len(out)+2)]
 	}
-	out := append([]string{kit.Spaces(w)}, o.lines(s, w, 4, nil)...)
+	out := append([]string{kit.Spaces(w)}, o.Lines(s.form(), w, 4, nil)...)
 	for len(out) < 5 { // as high as with a user: nothing moves when another grant is chosen
 		out = append(out, kit.Spaces(w))
 	}
@@ -155,9 +156,9 @@ func (getChosen) intent() {}
 func (i getChosen) perform(m *root) tea.Cmd {
 	m.drop(i.form)
 	get := session.Get{
-		App: i.form.appID, Grant: i.form.value("grant"), Scopes: strings.Fields(i.form.value("scopes")), User: i.form.value("user"),
+		App: i.form.appID, Grant: i.form.Value("grant"), Scopes: strings.Fields(i.form.Value("scopes")), User: i.form.Value("user"),
 	}
-	i.form.wipe()
+	i.form.Wipe()
 	m.chosen[get.App] = get
 	get.Password = i.password
 	return m.request(get)

@@ -10,6 +10,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
+	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 )
@@ -23,7 +24,7 @@ const (
 // importOverlay asks from where to import applications. What a portal shows it lists, for a person to choose from; what
 // a pasted text tells is gone through in the form of an application.
 type importOverlay struct {
-	form
+	form.Form
 	busy  bool               // the portal is asked, or what it showed is being kept
 	stop  context.CancelFunc // of what is asked; nil when nothing is
 	found *foundList
@@ -33,14 +34,14 @@ type importOverlay struct {
 
 // openImport asks from where to import.
 func (m *root) openImport() tea.Cmd {
-	o := &importOverlay{form: form{fields: []*field{
-		newChoice("from", "from", fromPortal, fromPortal, fromText),
-		newField("url", "portal URL", "", "such as https://apim.example:9443"),
-		newField("user", "user", "", "who has the applications there"),
-		newSecret("password", "password", "to sign in with, and not kept"),
-		newField(console.FieldEnvironment, "environment", "", "what to call it: the host, if nothing is typed"),
-		newChoice("verify", "certificates", "verified", "verified", "not verified"),
-		newSecret("text", "text", pasteHere),
+	o := &importOverlay{Form: form.Form{Fields: []*form.Field{
+		form.NewChoice("from", "from", fromPortal, fromPortal, fromText),
+		form.NewField("url", "portal URL", "", "such as https://apim.example:9443"),
+		form.NewField("user", "user", "", "who has the applications there"),
+		form.NewSecret("password", "password", "to sign in with, and not kept"),
+		form.NewField(console.FieldEnvironment, "environment", "", "what to call it: the host, if nothing is typed"),
+		form.NewChoice("verify", "certificates", "verified", "verified", "not verified"),
+		form.NewSecret("text", "text", pasteHere),
 	}}}
 	o.fit()
 	m.open(o)
@@ -48,9 +49,9 @@ func (m *root) openImport() tea.Cmd {
 }
 
 func (o *importOverlay) fit() {
-	text := o.value("from") == fromText
-	for _, f := range o.fields {
-		f.off = f.key != "from" && (f.key == "text") != text
+	text := o.Value("from") == fromText
+	for _, f := range o.Fields {
+		f.Off = f.Key != "from" && (f.Key == "text") != text
 	}
 }
 
@@ -95,23 +96,23 @@ func (o *importOverlay) typed(msg tea.KeyPressMsg) intent {
 		o.found.press(key)
 		return nil
 	}
-	text := o.value("from") == fromText
+	text := o.Value("from") == fromText
 	switch {
 	case text && key == "enter" || text && key == "ctrl+s":
 		return o.goOn()
-	case text && o.fields[o.at].key == "text" && (key == "backspace" || key == "ctrl+u"):
+	case text && o.Fields[o.At].Key == "text" && (key == "backspace" || key == "ctrl+u"):
 		o.forget()
 		return nil
-	case text && o.fields[o.at].key == "text" && msg.Text != "":
+	case text && o.Fields[o.At].Key == "text" && msg.Text != "":
 		o.said = "paste it, rather than type it"
 		return nil
-	case key == "ctrl+s", key == "enter" && !o.step(1):
+	case key == "ctrl+s", key == "enter" && !o.Step(1):
 		return o.ask()
 	case key == "enter":
 		return nil
 	}
 	o.said = ""
-	o.form.typed(msg)
+	o.Form.Press(msg)
 	o.fit()
 	return nil
 }
@@ -120,13 +121,13 @@ func (o *importOverlay) typed(msg tea.KeyPressMsg) intent {
 func (o *importOverlay) pasted(text string) bool {
 	switch {
 	case o.busy || o.found != nil:
-	case o.value("from") != fromText && !console.TellsApplication(text) && !strings.ContainsAny(strings.TrimSpace(text), "\r\n"):
-		o.said = o.form.pasted(text)
+	case o.Value("from") != fromText && !console.TellsApplication(text) && !strings.ContainsAny(strings.TrimSpace(text), "\r\n"):
+		o.said = o.Form.Paste(text)
 	default:
-		from := o.field("from")
-		from.choose(fromText, from.options...)
+		from := o.Field("from")
+		from.Choose(fromText, from.Options...)
 		o.fit()
-		o.goTo("text")
+		o.GoTo("text")
 		o.forget()
 		p, err := console.ReadPasted(text)
 		if err != nil {
@@ -134,7 +135,7 @@ func (o *importOverlay) pasted(text string) bool {
 			return true
 		}
 		o.told = &p
-		o.field("text").hint = "read; another paste takes its place"
+		o.Field("text").Hint = "read; another paste takes its place"
 	}
 	return true
 }
@@ -142,7 +143,7 @@ func (o *importOverlay) pasted(text string) bool {
 // forget takes back what a paste has told.
 func (o *importOverlay) forget() {
 	o.told, o.said = nil, ""
-	o.field("text").hint = pasteHere
+	o.Field("text").Hint = pasteHere
 }
 
 const pasteHere = "paste curl lines, or an .env file"
@@ -150,17 +151,17 @@ const pasteHere = "paste curl lines, or an .env file"
 // wrong is what is wrong with it, by field.
 func (o *importOverlay) wrong() map[string]string {
 	bad := map[string]string{}
-	base := o.value("url")
+	base := o.Value("url")
 	switch why := console.URLProblem(base, false); {
 	case base == "":
 		bad["url"] = "is missing"
 	case why != "":
 		bad["url"] = why
 	}
-	if o.value("user") == "" {
+	if o.Value("user") == "" {
 		bad["user"] = "is missing"
 	}
-	if o.field("password").empty() {
+	if o.Field("password").Empty() {
 		bad["password"] = "is missing"
 	}
 	if why := console.EnvironmentNameProblem(o.environment()); why != "" {
@@ -171,10 +172,10 @@ func (o *importOverlay) wrong() map[string]string {
 
 // environment is the name of what the applications are put into.
 func (o *importOverlay) environment() string {
-	if name := o.value(console.FieldEnvironment); name != "" {
+	if name := o.Value(console.FieldEnvironment); name != "" {
 		return name
 	}
-	if u, err := url.Parse(o.value("url")); err == nil {
+	if u, err := url.Parse(o.Value("url")); err == nil {
 		return u.Hostname()
 	}
 	return ""
@@ -183,17 +184,17 @@ func (o *importOverlay) environment() string {
 // ask is the intent to ask the portal, unless something is wrong: then that field is gone to.
 func (o *importOverlay) ask() intent {
 	bad := o.wrong()
-	for i, f := range o.fields {
-		if why := bad[f.key]; why != "" && !f.off {
-			f.touched, o.at = true, i
-			o.said = f.label + ": " + why
+	for i, f := range o.Fields {
+		if why := bad[f.Key]; why != "" && !f.Off {
+			f.Touched, o.At = true, i
+			o.said = f.Label + ": " + why
 			return nil
 		}
 	}
 	r := console.PortalRequest{
-		Base: o.value("url"), User: o.value("user"), Password: o.secret("password"), Environment: console.NewEnvironment(o.environment()),
+		Base: o.Value("url"), User: o.Value("user"), Password: o.Secret("password"), Environment: console.NewEnvironment(o.environment()),
 	}
-	r.Environment.InsecureSkipVerify = o.value("verify") == "not verified"
+	r.Environment.InsecureSkipVerify = o.Value("verify") == "not verified"
 	return askPortal{o, r}
 }
 
@@ -203,7 +204,7 @@ func (o *importOverlay) goOn() intent {
 		if o.said == "" {
 			o.said = "nothing was pasted yet"
 		}
-		o.goTo("text")
+		o.GoTo("text")
 		return nil
 	}
 	return fillIn{o, *o.told}
@@ -230,7 +231,7 @@ func (o *importOverlay) wipe() {
 	if o.stop != nil {
 		o.stop()
 	}
-	o.form.wipe()
+	o.Form.Wipe()
 	o.told, o.found = nil, nil
 }
 
@@ -241,7 +242,7 @@ func (o *importOverlay) tells(s *scene, w int) []string {
 		return nil
 	}
 	var out []string
-	wide := wLabel
+	wide := form.LabelWidth
 	if w < 44 {
 		wide = 10
 	}
@@ -250,7 +251,7 @@ func (o *importOverlay) tells(s *scene, w int) []string {
 			return
 		}
 		if s != nil && s.redactor != nil && label != "grant" && label != "scopes" {
-			value = dots(len([]rune(value)), 30, false)
+			value = form.Dots(len([]rune(value)), 30, false)
 		}
 		if w < 44 {
 			label = strings.TrimPrefix(label, "consumer ")
@@ -348,7 +349,7 @@ func (o *importOverlay) body(s *scene, w, h int) (body []string) {
 		body = o.found.lines(s, w, h)
 	} else {
 		told := o.tells(s, w)
-		body = o.lines(s, w, max(h-len(told), min(2, h)), o.wrong())
+		body = o.Lines(s.form(), w, max(h-len(told), min(2, h)), o.wrong())
 		if room := max(h-len(body), 0); len(told) > room && room > 0 {
 			told = append(told[:room-1:room-1], fmt.Sprintf("! %d more lines: the log has the notes when you go on", len(told)-room+1))
 		}
@@ -369,7 +370,7 @@ func (o *importOverlay) keys(w int) string {
 	switch {
 	case o.found != nil:
 		texts = []string{"↑ ↓ move · space chooses · enter keeps what is chosen · esc cancels", "space chooses · enter keeps · esc cancels", "space · enter keeps · esc", "enter · esc"}
-	case o.value("from") == fromText:
+	case o.Value("from") == fromText:
 		texts = []string{"← → choose · paste the text · enter goes on with it · esc cancels", "paste it · enter goes on · esc cancels", "paste · enter · esc"}
 	}
 	return fitting(texts, w-2)

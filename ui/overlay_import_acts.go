@@ -140,21 +140,21 @@ func (o *appOverlay) fillIn(p console.Pasted) {
 		env = known.Name
 	}
 	o.edit(func() {
-		chosen := o.field(console.FieldEnvironment)
-		chosen.choose(env, chosen.options...)
+		chosen := o.Field(console.FieldEnvironment)
+		chosen.Choose(env, chosen.Options...)
 	})
 	o.edit(func() { o.putIn(p, env == newEnvironment) })
-	o.changed = true
-	o.goTo(console.FieldName)
+	o.Changed = true
+	o.GoTo(console.FieldName)
 }
 
 // putIn puts it into the fields.
 func (o *appOverlay) putIn(p console.Pasted, settles bool) {
 	a := p.Application
 	put := func(key, value string) {
-		if f := o.field(key); value != "" {
-			f.set(value)
-			f.touched = true
+		if f := o.Field(key); value != "" {
+			f.Set(value)
+			f.Touched = true
 		}
 	}
 	if settles {
@@ -162,8 +162,8 @@ func (o *appOverlay) putIn(p console.Pasted, settles bool) {
 		put(console.FieldTokenURL, a.Environment.Endpoints.TokenURL)
 		put(console.FieldIssuer, a.Environment.Issuer)
 		put(console.FieldRevokeURL, a.Environment.Endpoints.RevokeURL)
-		auth := o.field(console.FieldClientAuth)
-		auth.choose(string(a.Environment.ClientAuth), auth.options...)
+		auth := o.Field(console.FieldClientAuth)
+		auth.Choose(string(a.Environment.ClientAuth), auth.Options...)
 	}
 	put(console.FieldConsumerKey, a.ConsumerKey)
 	put(console.FieldScopes, strings.Join(a.Scopes, " "))
@@ -173,8 +173,8 @@ func (o *appOverlay) putIn(p console.Pasted, settles bool) {
 	put(console.FieldResource, strings.Join(a.Resource, " "))
 	put(console.FieldExtra, console.ExtraText(a.Extra))
 	put(console.FieldProbeURL, a.ProbeURL)
-	grant := o.field(console.FieldGrant)
-	grant.choose(a.Grant, grant.options...)
-	o.field("consumer_secret").give(p.Secret)
-	o.field("password").give(p.Password)
+	grant := o.Field(console.FieldGrant)
+	grant.Choose(a.Grant, grant.Options...)
+	o.Field("consumer_secret").Give(p.Secret)
+	o.Field("password").Give(p.Password)
 }

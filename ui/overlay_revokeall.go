@@ -8,6 +8,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/text"
+	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
@@ -29,7 +30,7 @@ func (m *root) cannotRevokeAll(s *scene) *refuse {
 // revokeAllOverlay asks before everything of an application is revoked: how many there are is typed, because a key
 // is pressed too easily.
 type revokeAllOverlay struct {
-	form
+	form.Form
 	appID, name, env string
 	production       bool
 	n, refresh       int      // and how many of them live by their refresh tokens alone
@@ -50,7 +51,7 @@ func (m *root) openRevokeAll() tea.Cmd {
 		}
 		m.open(&revokeAllOverlay{
 			ids: ids, appID: a.ID, name: kit.Clean(a.Label()), env: kit.Clean(a.Environment.Name), production: a.Environment.Production, n: len(ids), refresh: expired,
-			form: form{fields: []*field{newField("count", "how many", "", "type the number to revoke them")}},
+			Form: form.Form{Fields: []*form.Field{form.NewField("count", "how many", "", "type the number to revoke them")}},
 		})
 	}
 	return nil
@@ -69,14 +70,14 @@ func (o *revokeAllOverlay) typed(msg tea.KeyPressMsg) intent {
 	case "esc":
 		return closeOverlay{}
 	case "enter":
-		if o.value("count") != strconv.Itoa(o.n) {
+		if o.Value("count") != strconv.Itoa(o.n) {
 			o.said = "that is not " + strconv.Itoa(o.n) + ": nothing was revoked"
 			return nil
 		}
 		return revokeEverything{o}
 	}
 	o.said = ""
-	o.form.typed(msg)
+	o.Form.Press(msg)
 	return nil
 }
 
@@ -119,7 +120,7 @@ func (o *revokeAllOverlay) box(s *scene, w, h int) []string {
 	if o.said != "" {
 		said = "✕ " + o.said
 	}
-	ask := append(o.lines(s, w, 1, nil), padded(s.st.Danger, said, w), padded(s.st.Quiet, fitting([]string{"enter revokes when the number is right · esc: No", "enter · esc: No"}, w-2), w))
+	ask := append(o.Lines(s.form(), w, 1, nil), padded(s.st.Danger, said, w), padded(s.st.Quiet, fitting([]string{"enter revokes when the number is right · esc: No", "enter · esc: No"}, w-2), w))
 	if len(out)+len(ask)+3 <= h {
 		out = append(append([]string{kit.Spaces(w)}, out...), kit.Spaces(w))
 		return append(append(out, ask...), kit.Spaces(w))

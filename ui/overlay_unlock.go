@@ -1,18 +1,16 @@
 package ui
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/tokenapi/secret"
+	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 )
@@ -24,87 +22,12 @@ type typist interface {
 	pasted(text string) (taken bool)
 }
 
-// hidden is what is being typed. It prints as a mask, like the secret.Text that it becomes; inside of other values,
-// whose fields fmt reads by reflection, the two pointers keep the characters out of its reach under every verb.
-type hidden struct{ p **[]rune }
-
-// mostTyped is how many characters a passphrase may have.
-const mostTyped = 1024
-
-func (h hidden) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, secret.Mask) }
-
-func (h *hidden) runes() []rune {
-	if h.p == nil {
-		return nil
-	}
-	return **h.p
-}
-
-func (h *hidden) set(r []rune) {
-	if h.p == nil {
-		room := &r
-		h.p = &room
-	}
-	**h.p = r
-}
-
-func (h *hidden) len() int { return len(h.runes()) }
-
-// add says whether there was room.
-func (h *hidden) add(text string) bool {
-	if h.p == nil {
-		h.set(make([]rune, 0, mostTyped)) // at once: growing would leave copies behind
-	}
-	if h.len()+utf8.RuneCountInString(text) > mostTyped {
-		return false
-	}
-	h.set(append(h.runes(), []rune(text)...))
-	return true
-}
-
-// paste adds one line that was pasted, or says why not.
-func (h *hidden) paste(text string) (why string) {
-	bare, err := secret.Bare(text)
-	odd, _ := errors.AsType[*secret.Odd](err)
-	switch {
-	case odd != nil && odd.Break:
-		return "more than one line was pasted, and nothing of it was taken"
-	case err != nil:
-		return "what was pasted " + err.Error()
-	case !utf8.ValidString(bare):
-		return "what was pasted is not UTF-8 text, and nothing of it was taken"
-	case !h.add(bare):
-		return "that is too long"
-	}
-	return ""
-}
-
-func (h *hidden) back() {
-	if n := h.len(); n > 0 {
-		h.runes()[n-1] = 0
-		h.set(h.runes()[:n-1])
-	}
-}
-
-func (h *hidden) wipe() {
-	r := h.runes()
-	clear(r[:cap(r)])
-	h.p = nil
-}
-
-// take gives what was typed and forgets it.
-func (h *hidden) take() secret.Text {
-	t := secret.New(string(h.runes()))
-	h.wipe()
-	return t
-}
-
 // unlockOverlay asks for the passphrase of the store, because a verb was asked for that needs the secrets.
 type unlockOverlay struct {
 	verb   string
 	place  string
 	then   intent // what was asked for; nil: nothing but to unlock
-	text   hidden
+	text   form.Hidden
 	fresh  bool        // nothing is sealed yet: the passphrase is chosen here, and typed twice
 	chosen secret.Text // what was typed the first time
 	ticket int         // of the attempt under way
@@ -143,7 +66,7 @@ func (o *unlockOverlay) press(*scene, keys.Action, string) intent { return nil }
 func (o *unlockOverlay) typed(msg tea.KeyPressMsg) intent {
 	key := msg.String()
 	if key == "esc" {
-		o.text.wipe()
+		o.text.Wipe()
 		o.chosen = secret.Text{}
 		return cancelUnlock{o.verb}
 	}
@@ -152,16 +75,16 @@ func (o *unlockOverlay) typed(msg tea.KeyPressMsg) intent {
 	}
 	switch key {
 	case "enter":
-		if o.text.len() == 0 {
+		if o.text.Len() == 0 {
 			o.say("nothing was typed yet", "type the passphrase of this store, then enter")
 			return nil
 		}
 		return o.entered()
 	case "backspace", "ctrl+h":
-		o.text.back()
+		o.text.Back()
 		return nil
 	case "ctrl+u":
-		o.text.wipe()
+		o.text.Wipe()
 		return nil
 	}
 	if msg.Text != "" {
@@ -172,7 +95,7 @@ func (o *unlockOverlay) typed(msg tea.KeyPressMsg) intent {
 
 // entered tries what was typed; a passphrase that is chosen is first typed once more.
 func (o *unlockOverlay) entered() intent {
-	text := o.text.take()
+	text := o.text.Take()
 	if o.fresh {
 		before := o.chosen
 		o.chosen = secret.Text{}
@@ -197,9 +120,9 @@ func (o *unlockOverlay) pasted(text string) bool {
 		return true
 	}
 	hint := ""
-	why := o.text.paste(text)
+	why := o.text.Paste(text)
 	if why != "" {
-		hint = fmt.Sprintf("paste the passphrase alone, of at most %d characters", mostTyped)
+		hint = fmt.Sprintf("paste the passphrase alone, of at most %d characters", form.MostTyped)
 	}
 	o.say(why, hint)
 	return true
@@ -207,8 +130,8 @@ func (o *unlockOverlay) pasted(text string) bool {
 
 func (o *unlockOverlay) enter(text string) {
 	o.say("", "")
-	if !o.text.add(text) {
-		o.say("that is too long", fmt.Sprintf("a passphrase has at most %d characters", mostTyped))
+	if !o.text.Add(text) {
+		o.say("that is too long", fmt.Sprintf("a passphrase has at most %d characters", form.MostTyped))
 	}
 }
 
@@ -295,7 +218,7 @@ func (o *unlockOverlay) field(w int) string {
 		lead = "› "
 	}
 	room := max(w-2-kit.Width(lead)-1, 1)
-	n, cut := o.text.len(), ""
+	n, cut := o.text.Len(), ""
 	if n > room {
 		n, cut = room-1, "…"
 	}
@@ -315,6 +238,6 @@ func (o *unlockOverlay) keys(w int) string {
 
 // wipe forgets what was typed.
 func (o *unlockOverlay) wipe() {
-	o.text.wipe()
+	o.text.Wipe()
 	o.chosen = secret.Text{}
 }

@@ -5,6 +5,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/themes"
+	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/redact"
@@ -125,6 +126,14 @@ func (s *scene) begin(selected, focused bool) *kit.Line {
 	l := kit.NewLine(string(base), 320)
 	l.Put(string(edge), glyph)
 	return l
+}
+
+// form is how forms are drawn.
+func (s *scene) form() form.Look {
+	return form.Look{
+		Styles: s.st, Hides: s.redactor != nil,
+		Row: func(selected bool) *kit.Line { return s.begin(selected, true) },
+	}
 }
 
 // beginRow starts the row of a token: a mark is a sign of its own beside the edge.
