@@ -20,12 +20,14 @@ import (
 var arrows = map[string][]string{
 	".": {"cli"},
 	"cli": {"console", "console/describe", "tokenapi", "tokenapi/sandbox", "tokenapi/portal", "tokenapi/jwt",
-		"tokenapi/secret", "store", "themes", "ui", "ui/session", "ui/keys", "ui/kit", "text"},
-	"ui":               {"console", "console/describe", "themes", "ui/form", "ui/keys", "ui/kit", "ui/redact", "ui/session", "tokenapi/secret", "text"},
-	"ui/session":       {"console", "tokenapi/secret", "text"},
-	"ui/keys":          {"console", "text"},
-	"ui/form":          {"ui/kit", "ui/keys", "themes", "tokenapi/secret", "text"},
-	"ui/redact":        {"console", "ui/kit", "text"},
+		"tokenapi/secret", "store", "themes", "ui", "ui/plain", "ui/session", "ui/keys", "ui/kit", "text"},
+	"ui":         {"console", "console/describe", "themes", "ui/form", "ui/keys", "ui/kit", "ui/redact", "ui/session", "tokenapi/secret", "text"},
+	"ui/session": {"console", "tokenapi/secret", "text"},
+	"ui/keys":    {"console", "text"},
+	"ui/form":    {"ui/kit", "ui/keys", "themes", "tokenapi/secret", "text"},
+	"ui/redact":  {"console", "ui/kit", "text"},
+	"ui/plain": {"ui/session", "console", "console/describe", "tokenapi/secret",
+		"text"},
 	"ui/kit":           {"text"},
 	"store":            {"console", "tokenapi/secret"},
 	"console":          {"tokenapi", "tokenapi/jwt", "tokenapi/secret", "text"},
@@ -48,6 +50,7 @@ var foreign = map[string][]string{
 	"ui/session": {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql", "github.com/"},
 	"ui/keys":    {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql", "github.com/", "golang.org/x/"},
 	"ui/form":    {"net/http", "os", "os/exec", "net", "database/sql"},
+	"ui/plain":   {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql", "github.com/"},
 	"ui/redact":  {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql"},
 	"ui/kit":     {"net/http", "os", "charm.land/", "database/sql"},
 	"console":    {"os", "net/http", "net", "charm.land/", "database/sql"},
@@ -213,6 +216,7 @@ func TestArrowsGoRed(t *testing.T) {
 		{"console/describe", "lanyard/ui"}, {"console/describe", "lanyard/tokenapi"},
 		{"console/describe", "charm.land/lipgloss/v2"},
 		{"console", "lanyard/console/describe"}, {"store", "lanyard/console/describe"},
+		{"ui/plain", "lanyard/ui"}, {"ui/plain", "charm.land/bubbletea/v2"}, {"ui/plain", "lanyard/themes"},
 		{"ui/form", "lanyard/ui"}, {"ui/form", "lanyard/ui/session"}, {"ui/form", "lanyard/console"},
 		{"ui/redact", "lanyard/ui"}, {"ui/redact", "lanyard/ui/session"}, {"ui/redact", "charm.land/lipgloss/v2"},
 		{"ui/keys", "lanyard/ui"}, {"ui/keys", "charm.land/bubbles/v2/key"}, {"ui/keys", "lanyard/ui/kit"},
@@ -226,7 +230,7 @@ func TestArrowsGoRed(t *testing.T) {
 }
 
 // charmless are rooms below which no terminal library is, whichever other rooms they go through.
-var charmless = []string{"text", "console/describe", "ui/session", "ui/keys"}
+var charmless = []string{"text", "console/describe", "ui/session", "ui/keys", "ui/plain"}
 
 func TestNoCharmBelow(t *testing.T) {
 	t.Parallel()

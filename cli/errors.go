@@ -17,7 +17,7 @@ import (
 	"lanyard/text"
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
-	"lanyard/ui"
+	"lanyard/ui/session"
 )
 
 // The exit codes, which scripts rely on.
@@ -91,7 +91,7 @@ func explain(err error) report {
 		}
 	case errors.As(err, &cfg):
 		r.Code, r.Exit = "config", exitUsage
-	case errors.Is(err, ui.ErrInterrupted), errors.Is(err, context.Canceled):
+	case errors.Is(err, session.ErrInterrupted), errors.Is(err, context.Canceled):
 		r.Code, r.Message, r.Exit = "interrupted", "interrupted", exitInterrupted
 	case isRefusal && refusal.Code == "store_altered":
 		r.Code, r.Hint, r.Exit = refusal.Code, refusal.Hint, exitLocked

@@ -14,7 +14,7 @@ import (
 	"lanyard/store"
 	"lanyard/text"
 	"lanyard/tokenapi"
-	"lanyard/ui"
+	"lanyard/ui/session"
 )
 
 func TestExitCodes(t *testing.T) {
@@ -37,7 +37,7 @@ func TestExitCodes(t *testing.T) {
 		{api(tokenapi.KindTimeout), 4},
 		{api(tokenapi.KindCanceled), 130},
 		{context.Canceled, 130},
-		{ui.ErrInterrupted, 130},
+		{session.ErrInterrupted, 130},
 		{&store.Error{Code: "store_locked", Err: store.ErrLocked}, 6},
 		{fmt.Errorf("secrets: %w", store.ErrKey), 6},
 		{&store.Error{Code: "store_full"}, 1},

@@ -6,7 +6,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
-	"lanyard/ui"
+	"lanyard/ui/plain"
 	"lanyard/ui/session"
 )
 
@@ -64,7 +64,7 @@ func (p *program) runPlain(ctx context.Context) error {
 func (p *program) speak(ctx context.Context, s *openConsole, cfg *Config, about string) error {
 	p.screen = true
 	defer func() { p.screen = false }()
-	o := ui.PlainOptions{
+	o := plain.Options{
 		Service: s.svc, ClearAfter: cfg.ClearAfter, Device: deviceName(), About: about, Banners: banners(cfg.Environments),
 		Tour: p.tour, Input: p.stdin, Output: p.stdout,
 	}
@@ -75,7 +75,7 @@ func (p *program) speak(ctx context.Context, s *openConsole, cfg *Config, about 
 	var release func()
 	o.Stop, release = p.holdStop(c)
 	defer release()
-	return ui.RunPlain(ctx, o)
+	return plain.Run(ctx, o)
 }
 
 // askedInTurn asks a person for a password, which only what was typed wants. Anything else may be wanted at any

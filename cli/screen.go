@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/tokenapi/sandbox"
 	"lanyard/ui"
 )
@@ -125,10 +126,10 @@ func (p *program) show(ctx context.Context, s *openConsole, cfg *Config, what sc
 	return choice, err
 }
 
-func banners(envs []console.Environment) []ui.Banner {
-	var all []ui.Banner
+func banners(envs []console.Environment) []describe.Banner {
+	var all []describe.Banner
 	for _, e := range envs {
-		if b, ok := ui.BannerOf(e); ok {
+		if b, ok := describe.BannerOf(e); ok {
 			all = append(all, b)
 		}
 	}

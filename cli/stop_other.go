@@ -6,6 +6,7 @@ import (
 	"syscall"
 
 	"lanyard/ui"
+	"lanyard/ui/session"
 )
 
 // hangup is the signal of a terminal that is closed. Windows sends none: a closed window is a SIGTERM to Go programs.
@@ -14,4 +15,4 @@ const hangup = syscall.SIGTERM
 // jobControl does not exist here.
 type jobControl struct{}
 
-func (*program) holdStop(*board) (stop *ui.Stop, release func()) { return nil, func() {} }
+func (*program) holdStop(*board) (stop *session.Stop, release func()) { return nil, func() {} }

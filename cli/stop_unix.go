@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"lanyard/ui"
+	"lanyard/ui/session"
 )
 
 // hangup is the signal of a terminal that is closed.
@@ -114,7 +114,7 @@ func canContinue() bool {
 
 // holdStop is the job control of a console with a clipboard, which may be nil. When it is released, SIGTSTP stops the
 // process at once.
-func (p *program) holdStop(b *board) (stop *ui.Stop, release func()) {
+func (p *program) holdStop(b *board) (stop *session.Stop, release func()) {
 	j := p.jobControl()
 	j.board.Store(b)
 	select {
@@ -123,7 +123,7 @@ func (p *program) holdStop(b *board) (stop *ui.Stop, release func()) {
 	}
 	hold, allow := func() { j.allowed.Store(false) }, func() { j.allowed.Store(true) }
 	hold()
-	return &ui.Stop{Asked: j.asked, Possible: canContinue, Allow: allow, Hold: hold, Now: j.now}, func() {
+	return &session.Stop{Asked: j.asked, Possible: canContinue, Allow: allow, Hold: hold, Now: j.now}, func() {
 		allow()
 		j.board.Store(nil)
 	}

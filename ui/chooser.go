@@ -325,7 +325,7 @@ func (chosen) intent() {}
 
 func (i chosen) perform(m *root) tea.Cmd {
 	m.pop()
-	if m.tour.did(i.act) {
+	if m.did(i.act) {
 		m.guided()
 	}
 	return m.run(i.act)

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"lanyard/console/describe"
 	"lanyard/ui"
 )
 
@@ -23,7 +24,7 @@ func TestClickSelects(t *testing.T) {
 		t.Run(s, func(t *testing.T) {
 			t.Parallel()
 			w, h, _ := size(s)
-			p, _ := still(t, w, h, func(o *ui.Options) { o.Banners = []ui.Banner{{Text: "one"}} })
+			p, _ := still(t, w, h, func(o *ui.Options) { o.Banners = []describe.Banner{{Text: "one"}} })
 			p.Feed(orders())
 			was, rows := p.Selected(), 0
 			for _, fp := range []string{"77b209dd", "91aa3c2f", "aa01bb02", "d00dfeed", "3f9ca71e"} {

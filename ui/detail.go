@@ -17,7 +17,7 @@ func (s *scene) voice() describe.Voice {
 	return describe.Voice{
 		Face: s.keys.Face(), Span: s.left, AtMost: s.left,
 		Wait:   func(d time.Duration) string { return brief(s, d) },
-		Clock:  func(at time.Time) string { return clockTime(at, s.now) },
+		Clock:  func(at time.Time) string { return describe.ClockTime(at, s.now) },
 		Others: func(text string) string { return s.redactor.Text(kit.Clean(text)) },
 	}
 }

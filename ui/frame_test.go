@@ -7,6 +7,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"lanyard/console/describe"
 	"lanyard/ui"
 )
 
@@ -27,7 +28,10 @@ func fits(t *testing.T, frame string, w, h int) {
 func TestExactlyAsLargeAsTheScreen(t *testing.T) {
 	t.Parallel()
 	for _, th := range []string{"auto", "light", "mono"} {
-		p, _ := still(t, 80, 24, func(o *ui.Options) { o.Theme = theme(t, th); o.Banners = []ui.Banner{{Text: "one"}, {Text: "two"}} })
+		p, _ := still(t, 80, 24, func(o *ui.Options) {
+			o.Theme = theme(t, th)
+			o.Banners = []describe.Banner{{Text: "one"}, {Text: "two"}}
+		})
 		p.Feed(orders())
 		for w := 30; w < 140; w += 7 {
 			for h := 8; h < 40; h += 3 {
@@ -53,7 +57,7 @@ var colour = regexp.MustCompile(`\x1b\[[0-9;]*\b(3[0-9]|4[0-9]|9[0-7]|10[0-7])\b
 
 func TestNoColourTellsEverything(t *testing.T) {
 	t.Parallel()
-	p, _ := still(t, 120, 32, func(o *ui.Options) { o.NoColor = true; o.Banners = []ui.Banner{{Text: "plain http"}} })
+	p, _ := still(t, 120, 32, func(o *ui.Options) { o.NoColor = true; o.Banners = []describe.Banner{{Text: "plain http"}} })
 	p.Feed(orders())
 	check := func() {
 		t.Helper()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
@@ -168,54 +169,10 @@ func (m *root) skew(a *session.App, short bool) cell {
 	return textCell(m.st.Warn, word+sign+console.Left(d.Abs()))
 }
 
-// Banner is a permanent warning about an environment.
-type Banner struct {
-	Text  string
-	Short string // for where there is no room for the text
-}
-
-// BannerOf is the permanent warning that an environment needs; false when it needs none.
-func BannerOf(e console.Environment) (Banner, bool) {
-	short := e.Name + ": TLS not verified"
-	if e.AllowHTTP && e.InsecureSkipVerify {
-		short += ", http"
-	} else if e.AllowHTTP {
-		short = e.Name + ": plain http"
-	}
-	return Banner{Text: e.Banner(), Short: short}, e.Banner() != ""
-}
-
-// unsafe are the warnings about the environments of the configuration, then those of the store, then one of
-// rows that do not verify.
-func unsafeOf(b *session.Board, configured []Banner) []Banner {
-	all := slices.Clone(configured)
-	for i := range b.Apps {
-		if x, ok := BannerOf(b.Apps[i].Environment); ok && b.Apps[i].Source != console.FromConfig && !slices.Contains(all, x) {
-			all = append(all, x)
-		}
-	}
-	return append(all, alteredBanner(b)...)
-}
-
-// alteredBanner is the warning about rows that do not verify; none where all do.
-func alteredBanner(b *session.Board) []Banner {
-	if len(b.Altered) == 0 {
-		return nil
-	}
-	var names []string
-	for _, a := range b.Altered {
-		names = append(names, a.String())
-	}
-	return []Banner{{
-		Text:  "altered outside of lanyard, and not used: " + strings.Join(names, ", ") + " (lanyard doctor)",
-		Short: strconv.Itoa(len(names)) + " altered",
-	}}
-}
-
 // banners are the lines of the permanent warnings: each on a line of its own, or in one run over as many lines as
 // there is room for, at last in short, so that none hides another one.
 func (m *root) banners(l layout) []string {
-	warnings := unsafeOf(m.board(), m.o.Banners)
+	warnings := describe.Banners(m.o.Banners, m.board().Applications(), m.board().Altered)
 	if len(warnings) == 0 || l == tooSmall {
 		return nil
 	}

@@ -94,7 +94,7 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		m.noAction(msg)
 		return nil
 	}
-	if m.tour.did(b.Act) {
+	if m.did(b.Act) {
 		m.guided()
 	}
 	return m.run(b.Act)

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/tokenapi"
 	"lanyard/ui"
 )
@@ -195,7 +196,7 @@ func TestInvitationGolden(t *testing.T) {
 func TestInvitationIsNeverCut(t *testing.T) {
 	t.Parallel()
 	for name, i := range invitations {
-		p := invitation(t, 80, 24, i.app, i.Invitation, func(o *ui.Options) { o.Banners = []ui.Banner{{Text: "TLS is not verified", Short: "TLS"}} })
+		p := invitation(t, 80, 24, i.app, i.Invitation, func(o *ui.Options) { o.Banners = []describe.Banner{{Text: "TLS is not verified", Short: "TLS"}} })
 		for _, w := range []int{30, 47, 64, 80, 121} {
 			for _, h := range []int{8, 13, 24, 40} {
 				p.Resize(w, h)

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/tokenapi"
 	"lanyard/ui"
 )
@@ -148,7 +149,7 @@ func TestSkew(t *testing.T) {
 func TestBannersHideNothing(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 80, 24, func(o *ui.Options) {
-		o.Banners = []ui.Banner{
+		o.Banners = []describe.Banner{
 			{Text: "TLS certificates of onprem are not verified", Short: "onprem: TLS not verified"},
 			{Text: "plain http is allowed to lab", Short: "lab: plain http"},
 		}

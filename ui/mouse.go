@@ -78,7 +78,7 @@ func (m *root) click(e tea.Mouse) tea.Cmd {
 	if e.Y == m.h-1 {
 		for _, b := range m.frame.buttons {
 			if e.X >= b.x && e.X < b.x+b.w {
-				if m.tour.did(b.act) {
+				if m.did(b.act) {
 					m.guided()
 				}
 				return m.run(b.act)

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/ui/keys"
 	"lanyard/ui/session"
 )
@@ -13,15 +14,7 @@ import (
 // lostEnds says until when what a lost answer may have brought can live, as the clock of the screen
 // shows it.
 func (s *scene) lostEnds(m *console.Mark) string {
-	return console.MarkEnd(*m, func(at time.Time) string { return clockTime(at, s.now) })
-}
-
-// clockTime is a time of the same day, or one with its date.
-func clockTime(at, now time.Time) string {
-	if at = at.In(now.Location()); at.Format(time.DateOnly) == now.Format(time.DateOnly) {
-		return at.Format("15:04")
-	}
-	return at.Format("2006-01-02 15:04")
+	return console.MarkEnd(*m, func(at time.Time) string { return describe.ClockTime(at, s.now) })
 }
 
 // dismissOverlay asks before the mark of a lost answer is dismissed.

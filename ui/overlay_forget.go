@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"lanyard/console"
-	"lanyard/text"
+	"lanyard/console/describe"
 	"lanyard/ui/keys"
 	"lanyard/ui/session"
 )
@@ -35,21 +35,12 @@ func (m *root) tellNothingOver(f session.NothingOver) {
 	}
 }
 
-// forgottenWords count what goes or went.
-func forgottenWords(f console.Forgotten) string {
-	words := text.CountOf(len(f.Tokens), "token that is", "tokens that are") + " over"
-	if n := len(f.Applications); n > 0 {
-		words += ", " + text.Count(n, "application") + " no longer configured"
-	}
-	return words
-}
-
 // forgetOverlay asks before what is over is forgotten.
 type forgetOverlay struct{ confirmOverlay }
 
 func newForget(f console.Forgotten, then session.Request) *forgetOverlay {
 	return &forgetOverlay{confirmOverlay{then: then, verb: "forget", lines: []string{
-		forgottenWords(f), "Their secrets, probes and log go too. The log keeps that they were forgotten.", "",
+		describe.Forgotten(f), "Their secrets, probes and log go too. The log keeps that they were forgotten.", "",
 		"What may still live stays. This cannot be undone.",
 	}}}
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -165,7 +166,7 @@ func (o *inviteOverlay) roomy(s *scene, st *themes.Styles, w int, square, tight 
 	}
 	gap()
 	if o.inv != nil && o.inv.Trouble != "" {
-		say(st.Warn, kit.Clean(troubled(o.inv)))
+		say(st.Warn, kit.Clean(describe.Trouble(o.inv)))
 		gap()
 	}
 	switch {
@@ -219,7 +220,7 @@ func (o *inviteOverlay) bare(s *scene, st *themes.Styles, w, h int) (text, foot 
 		}
 	}
 	if o.inv != nil && o.inv.Trouble != "" { // below what is to be copied
-		text = append(text, hard(st.Warn, troubled(o.inv), w)...)
+		text = append(text, hard(st.Warn, describe.Trouble(o.inv), w)...)
 	}
 	foot = o.keys(st, w, false)
 	if left := o.left(s, st); h >= 4 && left.text != "" {

@@ -3,6 +3,7 @@ package ui
 import (
 	"slices"
 
+	"lanyard/text"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
@@ -20,11 +21,11 @@ type knockOverlay struct {
 // newKnock asks about a request.
 func newKnock(about session.Superseding, then session.Request) *knockOverlay {
 	k := about.Knock
-	o := &knockOverlay{yes: then, scope: kit.Clean(k.Scope), lines: []string{upper(kit.Clean(k.Text())) + "."}}
+	o := &knockOverlay{yes: then, scope: kit.Clean(k.Scope), lines: []string{text.Sentence(kit.Clean(k.Text())) + "."}}
 	if _, test := then.(session.Test); test {
 		o.lines = append(o.lines, "", "A scope that nobody else asks for buys a token of its own.")
 	} else if k.Scope == "" {
-		o.lines = append(o.lines, "", upper(kit.Clean(k.Hint()))+".")
+		o.lines = append(o.lines, "", text.Sentence(kit.Clean(k.Hint()))+".")
 	} else {
 		own, ok := then.(session.Get)
 		if !ok {
@@ -116,12 +117,4 @@ func (o *knockOverlay) box(s *scene, w, h int) []string {
 	}
 	out = append([]string{kit.Spaces(w)}, append(out, kit.Spaces(w))...)
 	return append(append(out, answers...), kit.Spaces(w))
-}
-
-// upper begins a sentence.
-func upper(s string) string {
-	if s != "" && s[0] >= 'a' && s[0] <= 'z' {
-		return string(s[0]-'a'+'A') + s[1:]
-	}
-	return s
 }

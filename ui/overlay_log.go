@@ -120,7 +120,7 @@ func (m *root) face() console.Face { return m.keys.Face() }
 func (m *root) voice() describe.Voice {
 	return describe.Voice{
 		Face: m.keys.Face(), Wait: inWords, Span: console.Left, AtMost: console.Left,
-		Clock:  func(at time.Time) string { return clockTime(at, m.now) },
+		Clock:  func(at time.Time) string { return describe.ClockTime(at, m.now) },
 		Others: func(text string) string { return text },
 	}
 }

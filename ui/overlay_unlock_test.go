@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/ui"
 )
 
@@ -279,7 +280,7 @@ func TestUnlockAtAnySize(t *testing.T) {
 	for _, th := range []string{"dark", "mono"} {
 		p, _ := still(t, 80, 24, func(o *ui.Options) {
 			o.Theme = theme(t, th)
-			o.Banners = []ui.Banner{{Text: "TLS is not verified", Short: "TLS"}}
+			o.Banners = []describe.Banner{{Text: "TLS is not verified", Short: "TLS"}}
 		})
 		b := orders()
 		b.Key = lockedKey()

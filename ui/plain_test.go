@@ -15,7 +15,7 @@ import (
 	"lanyard/store"
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
-	"lanyard/ui"
+	"lanyard/ui/plain"
 	"lanyard/ui/session"
 )
 
@@ -116,7 +116,7 @@ type talk struct {
 // as is wanted.
 func inLines(t *testing.T, change func(*console.Application), test func(*talk)) {
 	t.Helper()
-	linesWith(t, func(*ui.PlainOptions) {}, change, func(l *talk) {
+	linesWith(t, func(*plain.Options) {}, change, func(l *talk) {
 		if said := l.out.since(); !strings.HasSuffix(said, "2 applications; no tokens. Type help for the commands.\nready\n") {
 			l.t.Errorf("begins with %q", said)
 		}
@@ -125,7 +125,7 @@ func inLines(t *testing.T, change func(*console.Application), test func(*talk)) 
 }
 
 // linesWith is inLines with other options, before anything was read of what is said.
-func linesWith(t *testing.T, options func(*ui.PlainOptions), change func(*console.Application), test func(*talk)) {
+func linesWith(t *testing.T, options func(*plain.Options), change func(*console.Application), test func(*talk)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		st, err := store.OpenMemory(t.Context(), store.Options{})
@@ -153,9 +153,9 @@ func linesWith(t *testing.T, options func(*ui.PlainOptions), change func(*consol
 		defer stop()
 		l.stop = stop
 		go func() {
-			o := ui.PlainOptions{Service: l.svc, Clipboard: l.clip, ClearAfter: 45 * time.Second, Device: "lap", Input: in, Output: l.out}
+			o := plain.Options{Service: l.svc, Clipboard: l.clip, ClearAfter: 45 * time.Second, Device: "lap", Input: in, Output: l.out}
 			options(&o)
-			l.ended <- ui.RunPlain(ctx, o)
+			l.ended <- plain.Run(ctx, o)
 		}()
 		synctest.Wait()
 		test(l)
@@ -492,7 +492,7 @@ func (c slowClip) Copy(ctx context.Context, t secret.Text, stays bool) (session.
 func TestPlainTellsOfOthersAfterAnAnswer(t *testing.T) {
 	t.Parallel()
 	clip := slowClip{newPocket(), nil}
-	linesWith(t, func(o *ui.PlainOptions) {
+	linesWith(t, func(o *plain.Options) {
 		clip.now = make(chan struct{})
 		o.Clipboard = clip
 	}, as, func(l *talk) {
@@ -611,7 +611,7 @@ func TestPlainInterrupted(t *testing.T) {
 		l.typing("get A1")
 		l.typing("copy 1")
 		l.stop()
-		l.end(ui.ErrInterrupted)
+		l.end(session.ErrInterrupted)
 		if l.clip.cleared != 1 {
 			l.t.Error("the clipboard was not cleared")
 		}
@@ -752,7 +752,7 @@ func TestPlainUnheard(t *testing.T) {
 func TestPlainWarnsOfTheStore(t *testing.T) {
 	t.Parallel()
 	unsafe := func(a *console.Application) { a.Source, a.Environment.AllowHTTP = console.FromStore, true }
-	linesWith(t, func(*ui.PlainOptions) {}, unsafe, func(l *talk) {
+	linesWith(t, func(*plain.Options) {}, unsafe, func(l *talk) {
 		if said := l.out.since(); strings.Count(said, "warning: plain http is allowed to cloud.\n") != 1 {
 			l.t.Errorf("begins with %q", said)
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/ui"
 )
 
@@ -54,7 +55,7 @@ func TestPresenterShowsNoName(t *testing.T) {
 	t.Parallel()
 	p, _ := still(t, 120, 32, presenting, func(o *ui.Options) {
 		o.Title = "xhostcanary.corp.example"
-		o.Banners = []ui.Banner{{Text: "plain http is allowed to xhostcanary.corp.example", Short: "http: xhostcanary.corp.example"}}
+		o.Banners = []describe.Banner{{Text: "plain http is allowed to xhostcanary.corp.example", Short: "http: xhostcanary.corp.example"}}
 	})
 	p.Feed(canaries())
 	for _, keys := range []string{

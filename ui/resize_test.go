@@ -14,6 +14,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/tokenapi"
 	"lanyard/ui"
@@ -124,7 +125,7 @@ func brew(t testing.TB, d dice, tokens int) *storm {
 		o.NoColor, o.ASCII, o.Presenter, o.Tour = d.IntN(3) == 0, d.IntN(4) == 0, d.IntN(5) == 0, d.IntN(5) == 0
 		o.Title, o.Welcome = pick(d, nasty), s.welcome
 		for range d.IntN(3) {
-			o.Banners = append(o.Banners, ui.Banner{Text: pick(d, nasty), Short: pick(d, nasty)})
+			o.Banners = append(o.Banners, describe.Banner{Text: pick(d, nasty), Short: pick(d, nasty)})
 		}
 	})
 	s.Feed(s.board)

@@ -9,7 +9,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/store"
-	"lanyard/ui"
+	"lanyard/ui/plain"
 )
 
 // swapped is a store of which a restored backup takes the place.
@@ -55,7 +55,7 @@ func TestPlainStoreWasRestored(t *testing.T) {
 	t.Parallel()
 	s := &swapped{}
 	s.at.Store(3)
-	linesWith(t, func(o *ui.PlainOptions) {
+	linesWith(t, func(o *plain.Options) {
 		var err error
 		if s.Store, err = store.OpenMemory(context.Background(), store.Options{}); err != nil {
 			t.Fatal(err)

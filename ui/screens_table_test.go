@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/tokenapi"
 	"lanyard/ui"
@@ -74,7 +75,7 @@ func paneScreens() []screen {
 		{name: "unsure-get", about: "A get whose answer was lost.", board: troubled, do: selecting("mark:m2")},
 		{name: "locked", about: "The secrets of the store are locked.", board: locked, keys: "2 down"},
 		{name: "banners", about: "Permanent warnings, which nothing covers.", set: func(o *ui.Options) {
-			o.Banners = []ui.Banner{{Text: "cloud: TLS certificates are not verified (insecure_skip_verify)", Short: "cloud: TLS not verified"}, {Text: "lab: plain http", Short: "lab: plain http"}}
+			o.Banners = []describe.Banner{{Text: "cloud: TLS certificates are not verified (insecure_skip_verify)", Short: "cloud: TLS not verified"}, {Text: "lab: plain http", Short: "lab: plain http"}}
 		}},
 		{name: "gate-pane", about: "The Gateway cache for the back row of a room: what may still pass, its probes, and what they have taught.", keys: "3 z", board: taught},
 		{name: "presenter", about: "Presenter mode: no secret, key, user or host, and a countdown that a room can read.", set: presenting},

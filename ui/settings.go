@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/keys"
 )
@@ -37,7 +38,7 @@ type Alerts struct {
 type Reload struct {
 	Settings Settings
 	Themes   Themes // without any, and in any case Keep, what there was stays
-	Banners  []Banner
+	Banners  []describe.Banner
 	Err      error  // it is no good: what was in force stays in force
 	Hint     string // what to do about it
 }

@@ -8,22 +8,6 @@ import (
 	"lanyard/ui/session"
 )
 
-// Stop is how job control (ctrl+z, SIGTSTP) stops a console: a stopped process cannot clear the clipboard when it is
-// due, so that is done before.
-type Stop struct {
-	Asked    <-chan struct{} // a SIGTSTP came and was held back
-	Possible func() bool     // whether anything could continue the process
-	Allow    func()          // lets the next SIGTSTP stop the process
-	Hold     func()          // holds SIGTSTP back again
-	Now      func()          // stops the process, and returns when it was continued
-}
-
-func (s *Stop) hold() {
-	if s != nil {
-		s.Hold()
-	}
-}
-
 // stopAsked tells the screen of a SIGTSTP.
 type stopAsked struct{}
 

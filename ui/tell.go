@@ -158,7 +158,7 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 	case session.BoardFiled:
 		m.boardFiled(f.First)
 	case session.Restored:
-		m.note(info, restoredWords, "")
+		m.note(info, describe.Restored, "")
 	case session.Covered:
 		m.note(info, kit.Clean(f.Stored.Label())+" of the store is not listed: "+kit.Clean(f.Configured.Label())+" of the configuration is the same, and in force", "")
 	case session.Unkept:
@@ -189,7 +189,7 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 			m.fail("forget", f.Err)
 			break
 		}
-		m.note(good, "forgot "+forgottenWords(f.Done), "")
+		m.note(good, "forgot "+describe.Forgotten(f.Done), "")
 	case session.Pruned:
 		if f.Err != nil {
 			m.jot(warn, "what is over could not be forgotten: "+kit.Clean(f.Err.Error()), console.Hint(f.Err))
@@ -201,7 +201,8 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 			m.fail("write out", f.Err)
 			break
 		}
-		m.note(good, wroteOut(f.Place), wroteOutHint(f.Place))
+		written, hint := describe.WroteOut(f.Place)
+		m.note(good, written, hint)
 	case session.Saved:
 		m.tellSaved(f)
 	case session.Tested:

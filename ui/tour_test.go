@@ -9,6 +9,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui"
+	"lanyard/ui/plain"
 )
 
 // toured is alive with the tour.
@@ -143,7 +144,7 @@ func TestPlainTour(t *testing.T) {
 
 func touredLines(t *testing.T, test func(*talk)) {
 	t.Helper()
-	linesWith(t, func(o *ui.PlainOptions) { o.Tour = true }, func(*console.Application) {}, func(l *talk) {
+	linesWith(t, func(o *plain.Options) { o.Tour = true }, func(*console.Application) {}, func(l *talk) {
 		if said := l.out.since(); !strings.HasSuffix(said, "tour, 1 of 7: type get A1: it gets a token for application A1.\nready\n") {
 			l.t.Errorf("begins with %q", said)
 		}

@@ -8,7 +8,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -16,6 +15,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
@@ -27,17 +27,17 @@ type Options struct {
 	// try something before. It may be called from any goroutine. Nil: nothing can be added there.
 	Begin     func(ctx context.Context, kept bool) (*console.Service, error)
 	Clipboard session.Clipboard // nil: copying is off
-	Stop      *Stop             // nil: the system has no job control
+	Stop      *session.Stop     // nil: the system has no job control
 	Settings
 	Reloads    <-chan Reload // the configuration, read again whenever it has changed; nil: never
 	Themes     Themes        // to choose from
 	Demo       bool
-	Tour       bool     // lead through the life of a token, step by step
-	Device     string   // names this machine in a scope of its own; "" makes no such offer
-	Title      string   // a chip in the header, such as "demo"
-	Banners    []Banner // permanent warnings
-	Welcome    bool     // first run: nothing is configured
-	ConfigPath string   // where a configuration would be written
+	Tour       bool              // lead through the life of a token, step by step
+	Device     string            // names this machine in a scope of its own; "" makes no such offer
+	Title      string            // a chip in the header, such as "demo"
+	Banners    []describe.Banner // permanent warnings
+	Welcome    bool              // first run: nothing is configured
+	ConfigPath string            // where a configuration would be written
 	NoColor    bool
 	Input      io.Reader // nil: the process's own
 	Output     io.Writer
@@ -57,9 +57,6 @@ const (
 	TryDemo Choice = "demo"
 	SetUp   Choice = "setup"
 )
-
-// ErrInterrupted is returned by Run when a signal ended it.
-var ErrInterrupted = errors.New("interrupted")
 
 // Run shows the screen until the person leaves it. It is the only place that starts a tea.Program.
 func Run(ctx context.Context, o Options) (Choice, error) {
@@ -102,7 +99,7 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 	m.s.ClearNow(o.Output) // after a signal or a panic; a quiet quit has done so
 	switch {
 	case interrupted:
-		return Quit, ErrInterrupted
+		return Quit, session.ErrInterrupted
 	case err != nil:
 		return Quit, fmt.Errorf("screen: %w", err)
 	}

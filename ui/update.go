@@ -35,7 +35,7 @@ type root struct {
 	lower    paneID // which of gateway and activity is shown where they share a pane
 	zoomed   bool
 	view     viewing
-	tour     *tour // nil: none
+	tour     *session.Tour // nil: none
 	overlays []overlay
 	unlocks  int                    // attempts to unlock
 	chosen   map[string]session.Get // with what was last got by choice, by application
@@ -142,7 +142,7 @@ func newRoot(ctx context.Context, o Options) *root {
 		m.o.Title = "demo"
 	}
 	if o.Tour {
-		m.tour = &tour{}
+		m.tour = &session.Tour{}
 	}
 	m.said = o.Settings
 	m.adopt(o.Settings)
@@ -213,7 +213,9 @@ func (m *root) handle(msg tea.Msg) tea.Cmd {
 		return m.wheel(msg.Mouse())
 	case tea.SuspendMsg, tea.ResumeMsg: // the first comes once the terminal is ours again, too
 		m.away = false
-		m.o.Stop.hold()
+		if m.o.Stop != nil {
+			m.o.Stop.Hold()
+		}
 	case stopAsked:
 		return tea.Batch(m.stop(), m.watchStop())
 	case session.Event:

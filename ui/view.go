@@ -114,14 +114,14 @@ func (m *root) lines(s *scene) []string {
 	ownLine := m.h >= 20 // the notice has a line of its own
 	if ownLine {
 		body, _ = body.Bottom(1)
-		if !m.tour.over() {
+		if !m.tour.Over() {
 			body, _ = body.Bottom(1)
 		}
 	}
 	out = append(out, m.body(s, l, body)...)
 	if ownLine {
-		if !m.tour.over() {
-			out = append(out, m.tour.line(m, m.w))
+		if !m.tour.Over() {
+			out = append(out, m.tourLine(m.w))
 		}
 		if m.notices.until.IsZero() {
 			out = append(out, m.aside(s, m.w, true))
@@ -136,8 +136,8 @@ func (m *root) lines(s *scene) []string {
 		help = ""
 	}
 	var said string
-	if m.notices.until.IsZero() && !m.tour.over() {
-		said = m.tour.line(m, m.w-kit.Width(help)-1)
+	if m.notices.until.IsZero() && !m.tour.Over() {
+		said = m.tourLine(m.w - kit.Width(help) - 1)
 	} else if m.notices.until.IsZero() {
 		if said = m.aside(s, m.w-kit.Width(help)-1, false); said == "" {
 			return append(out, m.footer(s))

@@ -1,21 +1,9 @@
 package ui
 
 import (
-	"lanyard/console"
 	"lanyard/ui/keys"
 	"lanyard/ui/session"
 )
-
-// restoredWords say that the store which is shown is not the one from before.
-const restoredWords = "the store was replaced by a restored backup; this console shows it now"
-
-// wroteOut says where what this console holds was written.
-func wroteOut(place string) string { return "written to " + place }
-
-// wroteOutHint is the next thing to do.
-func wroteOutHint(place string) string {
-	return "lanyard --state " + place + " opens it; to put it back: " + console.PutBack(place)
-}
 
 func newLeave(then session.Request) *leaveOverlay {
 	return &leaveOverlay{confirmOverlay{then: then, lines: []string{

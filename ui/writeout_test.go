@@ -9,7 +9,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/store"
-	"lanyard/ui"
+	"lanyard/ui/plain"
 )
 
 // vanished is a store whose files were deleted.
@@ -68,7 +68,7 @@ func TestPlainStoreIsGone(t *testing.T) {
 	t.Parallel()
 	v := &vanished{}
 	v.gone.Store(true)
-	linesWith(t, func(o *ui.PlainOptions) {
+	linesWith(t, func(o *plain.Options) {
 		var err error
 		if v.Store, err = store.OpenMemory(context.Background(), store.Options{}); err != nil {
 			t.Fatal(err)

@@ -248,7 +248,7 @@ func TestNotDead(t *testing.T) {
 		{timed, console.StopLimit, "not proved dead after 10s and " + seen},
 		{timed, console.StopVain, "not proved dead after " + seen},
 		{l, console.GoOn, "not proved dead after " + seen}, // a person stopped it
-		{console.ProbeLoop{}, console.GoOn, "not proved dead after 0 probes"},
+		{console.ProbeLoop{}, console.GoOn, "not proved dead after no probes"},
 	} {
 		if got := describe.NotDead(c.l, c.stop); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)

@@ -1,10 +1,11 @@
-package ui
+package plain
 
 import (
 	"slices"
 	"time"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/ui/session"
 )
 
@@ -34,7 +35,7 @@ func (p *plain) ask(f session.Ask) {
 	case session.ForgettingOver:
 		q.no = "No: nothing was forgotten."
 		p.out.say("%s. Secrets, probes and log go too; the log keeps that they were forgotten. "+
-			"Type yes to forget, anything else for no.", forgottenWords(about.Found))
+			"Type yes to forget, anything else for no.", describe.Forgotten(about.Found))
 	case session.Losing:
 		q.no = "Nothing was done."
 		q.answers["no"] = p.leave
@@ -60,7 +61,7 @@ func ownToken(then session.Request, about session.Superseding) session.Get {
 // askDismiss asks before the mark of a lost answer is dismissed.
 func (p *plain) askDismiss(a *session.App, m *console.Mark) {
 	id := m.ID
-	end := console.MarkEnd(*m, func(at time.Time) string { return clockTime(at, p.now) })
+	end := console.MarkEnd(*m, func(at time.Time) string { return describe.ClockTime(at, p.now) })
 	p.out.say("%s: the answer to a %s was never seen; of a token that it may have brought: %s. "+
 		"That is not changed by it. Type yes to dismiss it, anything else for no.",
 		p.appWords(a), m.Verb(), end)

@@ -1,4 +1,4 @@
-package ui
+package plain
 
 import (
 	"slices"
@@ -10,7 +10,6 @@ import (
 	"lanyard/console/describe"
 	"lanyard/text"
 	"lanyard/tokenapi/secret"
-	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
 
@@ -158,7 +157,7 @@ func (p *plain) markWords(m *console.Mark) string {
 func (p *plain) filed(first bool) {
 	for i := range p.board.Apps {
 		a := &p.board.Apps[i]
-		a.Shown = kit.Clean(a.Name)
+		a.Shown = text.Line(a.Name)
 		p.apps.of(a.ID)
 	}
 	for i := range p.board.Tokens {
@@ -179,7 +178,7 @@ func (p *plain) greet() {
 		on = ": " + p.o.About
 	}
 	p.out.say("Lanyard, in lines%s.", on)
-	for _, b := range unsafeOf(p.board, p.o.Banners) {
+	for _, b := range describe.Banners(p.o.Banners, p.board.Applications(), p.board.Altered) {
 		p.out.say("warning: %s.", b.Text)
 	}
 	p.altered = p.board.Altered
@@ -199,7 +198,7 @@ func (p *plain) sayAltered() {
 		return
 	}
 	p.altered = p.board.Altered
-	for _, b := range alteredBanner(p.board) {
+	for _, b := range describe.AlteredBanner(p.board.Altered) {
 		p.out.say("warning: %s.", b.Text)
 	}
 }
@@ -209,14 +208,14 @@ func (p *plain) guide() {
 	if p.tour == nil || !p.board.Read {
 		return
 	}
-	p.tour.look(p.board.Tokens, p.judged)
+	p.tour.Look(p.board.Tokens, p.judged)
 	switch {
-	case p.tour.over():
+	case p.tour.Over():
 		p.tour = nil
 		p.out.say("The tour is over: that was the life of a token, from the first answer to the last refusal.")
-	case p.stepTold != p.tour.at+1:
-		p.stepTold = p.tour.at + 1
-		p.out.say("%s", p.tour.spokenStep())
+	case p.stepTold != p.tour.At()+1:
+		p.stepTold = p.tour.At() + 1
+		p.out.say("%s", spokenStep(p.tour.At()))
 	}
 }
 
@@ -237,7 +236,7 @@ func (p *plain) invite() {
 		if inv.Trouble != "" {
 			open[inv.AppID] = key + " " + inv.Trouble
 			if p.invited[inv.AppID] != open[inv.AppID] {
-				p.out.say("%s: %s", p.invitedWords(inv), troubled(inv))
+				p.out.say("%s: %s", p.invitedWords(inv), describe.Trouble(inv))
 			}
 		}
 	}
@@ -260,11 +259,6 @@ func (p *plain) invitedWords(inv *console.Invitation) string {
 		return p.appWords(a)
 	}
 	return inv.Application
-}
-
-// troubled says why the server of an invitation could not be asked.
-func troubled(inv *console.Invitation) string {
-	return "the server cannot say how it stands: " + inv.Trouble + "; it is asked again"
 }
 
 func (p *plain) tellInvitation(inv *console.Invitation) {

@@ -1,4 +1,4 @@
-package ui
+package plain
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/console/describe"
-	"lanyard/ui/kit"
+	"lanyard/text"
 	"lanyard/ui/session"
 )
 
@@ -14,10 +14,10 @@ import (
 func (p *plain) appWords(a *session.App) string {
 	s := a.Shown
 	if a.KeyType != "" {
-		s += " " + strings.ToLower(kit.Clean(a.KeyType))
+		s += " " + strings.ToLower(text.Line(a.KeyType))
 	}
 	if p.board.EnvironmentCount > 1 && a.Environment.Name != "" {
-		s += " in " + kit.Clean(a.Environment.Name)
+		s += " in " + text.Line(a.Environment.Name)
 	}
 	return s
 }
@@ -53,14 +53,14 @@ func (p *plain) policyOf(t *console.Token) console.Policy { return p.s.Policy(t.
 // voice is how lines tell things.
 func (p *plain) voice() describe.Voice {
 	return describe.Voice{Face: console.FaceLines(), Wait: spoken, Span: spoken, AtMost: spokenMost,
-		Clock: p.at, Others: kit.Clean}
+		Clock: p.at, Others: text.Line}
 }
 
 // hold is what keeps the revoke of a token from being sent.
 func (p *plain) hold(t *console.Token) describe.Hold {
 	h := describe.Hold{Locked: p.s.Key().NeedsPassphrase()}
 	if a := p.board.App(t.AppID); a != nil && a.Environment.ReadOnly {
-		h.ReadOnly = kit.Clean(a.Environment.Name)
+		h.ReadOnly = text.Line(a.Environment.Name)
 	}
 	return h
 }

@@ -1,11 +1,10 @@
-package ui
+package plain
 
 import (
 	"strings"
 	"unicode"
 
 	"lanyard/text"
-	"lanyard/ui/keys"
 )
 
 // command is one word that can be typed, with what it does.
@@ -159,5 +158,5 @@ func (p *plain) help(string) {
 		"the first 4 characters or more of its fingerprint, or an application that holds one.")
 	p.out.say("Marks, forms, import, filters and themes are on the screen. In the shell: lanyard revoke APP --all revokes everything of an " +
 		"application, lanyard token APP takes --grant, --scope and --as, lanyard import portal URL imports.")
-	p.tour.did(keys.Help)
+	p.tour.LookedUp()
 }

@@ -1,4 +1,4 @@
-package ui
+package plain
 
 import "lanyard/ui/session"
 

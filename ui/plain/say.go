@@ -1,4 +1,4 @@
-package ui
+package plain
 
 import (
 	"fmt"
@@ -8,7 +8,6 @@ import (
 
 	"lanyard/console"
 	"lanyard/text"
-	"lanyard/ui/kit"
 )
 
 // speaker writes whole lines, each at once. Nothing goes out but what can be read aloud: the text of others loses
@@ -34,8 +33,8 @@ func (s *speaker) hint(text string) {
 }
 
 // readable is a text as one line that can be read aloud.
-func readable(text string) string {
-	return strings.TrimSpace(kit.Clean(signs().Replace(text)))
+func readable(line string) string {
+	return strings.TrimSpace(text.Line(signs().Replace(line)))
 }
 
 // signs puts into words or plain letters what the screen writes as signs.

@@ -1,4 +1,6 @@
-package ui
+// Package plain is the console in lines: a face of ui/session for screen readers, terminals that can do nothing
+// but print, and programs that drive it.
+package plain
 
 import (
 	"context"
@@ -8,31 +10,32 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/ui/session"
 )
 
-// PlainOptions are what the console in lines is built from.
-type PlainOptions struct {
+// Options are what the console in lines is built from.
+type Options struct {
 	Service *console.Service
 	// Clipboard must not want control sequences written: lines have none. Nil: copying is off.
 	Clipboard  session.Clipboard
-	Stop       *Stop         // nil: the system has no job control
-	ClearAfter time.Duration // until the clipboard is cleared; 0 never
-	Device     string        // names this machine in a scope of its own; "" makes no such offer
-	Tour       bool          // lead through the life of a token, step by step
-	About      string        // what this console is on, in a few words; "" for the person's own
-	Banners    []Banner      // permanent warnings
+	Stop       *session.Stop     // nil: the system has no job control
+	ClearAfter time.Duration     // until the clipboard is cleared; 0 never
+	Device     string            // names this machine in a scope of its own; "" makes no such offer
+	Tour       bool              // lead through the life of a token, step by step
+	About      string            // what this console is on, in a few words; "" for the person's own
+	Banners    []describe.Banner // permanent warnings
 	Input      io.Reader
 	Output     io.Writer
 }
 
-// RunPlain is the console in lines, for screen readers, terminals that can do nothing but print,
+// Run is the console in lines, for screen readers, terminals that can do nothing but print,
 // and programs that drive it. Like the screen it is a face of a session. What was printed stays as
 // it is: there is no cursor to move and no escape sequence, and each change is told once.
 //
 // It ends when the person quits, when the input does, or with ErrInterrupted when ctx does; in each
 // case what is under way is finished first.
-func RunPlain(ctx context.Context, o PlainOptions) error {
+func Run(ctx context.Context, o Options) error {
 	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel() // ends the wait for changes
 	p := newPlain(inner, o)
@@ -42,7 +45,7 @@ func RunPlain(ctx context.Context, o PlainOptions) error {
 	p.run(ctx.Done())
 	switch {
 	case p.interrupted: // lines cannot be written either when the terminal is gone
-		return ErrInterrupted
+		return session.ErrInterrupted
 	case p.out.err != nil:
 		return fmt.Errorf("write a line: %w", p.out.err)
 	}
@@ -53,7 +56,7 @@ func RunPlain(ctx context.Context, o PlainOptions) error {
 // the console is in the middle of is the session's; plain keeps what was said.
 type plain struct {
 	ctx   context.Context
-	o     PlainOptions
+	o     Options
 	s     *session.Session
 	board *session.Board // the session's
 	out   *speaker
@@ -72,12 +75,12 @@ type plain struct {
 	altered     []console.Altered // rows that were said to be altered
 	doubt       time.Time         // when what another lanyard has asked for will count as unanswered
 
-	tour        *tour     // nil: none
-	stepTold    int       // of the tour, counted from 1
-	asked       *question // which the next line answers
-	turn        bool      // a command is being answered: the next line is not read yet
-	waitsSent   bool      // it is over when what was decided is sent
-	wanting     bool      // a line was asked for
+	tour        *session.Tour // nil: none
+	stepTold    int           // of the tour, counted from 1
+	asked       *question     // which the next line answers
+	turn        bool          // a command is being answered: the next line is not read yet
+	waitsSent   bool          // it is over when what was decided is sent
+	wanting     bool          // a line was asked for
 	interrupted bool
 	over        bool
 }
@@ -88,7 +91,7 @@ type question struct {
 	no      string
 }
 
-func newPlain(ctx context.Context, o PlainOptions) *plain {
+func newPlain(ctx context.Context, o Options) *plain {
 	s := session.New(ctx, session.Options{
 		Service: o.Service, Clipboard: o.Clipboard, ClearAfter: o.ClearAfter, Device: o.Device,
 	})
@@ -99,7 +102,7 @@ func newPlain(ctx context.Context, o PlainOptions) *plain {
 		apps: numbers{letter: "A"},
 	}
 	if o.Tour {
-		p.tour = &tour{}
+		p.tour = &session.Tour{}
 	}
 	return p
 }

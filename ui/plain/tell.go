@@ -1,4 +1,4 @@
-package ui
+package plain
 
 import (
 	"lanyard/console"
@@ -45,7 +45,7 @@ func (p *plain) tell(f session.Fact) {
 			p.inviteAgain(f.App)
 		}
 	case session.MaySupersede:
-		p.out.say("%s.", upper(f.Knock.Text()))
+		p.out.say("%s.", text.Sentence(f.Knock.Text()))
 		p.out.hint(f.Knock.Hint())
 	case session.MaySuspend:
 		p.o.Stop.Now()
@@ -71,7 +71,7 @@ func (p *plain) tellOfStore(f session.Fact) {
 			p.fail("read the store", f.Err)
 		}
 	case session.Restored:
-		p.out.say("note: %s.", restoredWords)
+		p.out.say("note: %s.", describe.Restored)
 		p.told, p.primed = map[string]told{}, false // what differs was nobody's doing
 	case session.Unkept:
 		p.fail("store", f.Err)
@@ -89,7 +89,7 @@ func (p *plain) tellOfStore(f session.Fact) {
 		p.nothingOver(f)
 	case session.Forgot:
 		if p.done("forget", f.Err) {
-			p.out.say("Forgot %s.", forgottenWords(f.Done))
+			p.out.say("Forgot %s.", describe.Forgotten(f.Done))
 		}
 	case session.Pruned:
 		if n := len(f.Done.Tokens); p.done("forget what is over", f.Err) && n > 0 {
@@ -98,12 +98,13 @@ func (p *plain) tellOfStore(f session.Fact) {
 		}
 	case session.WroteOut:
 		if p.done("write out", f.Err) {
-			p.out.say("%s.", wroteOut(f.Place))
-			p.out.hint(wroteOutHint(f.Place))
+			written, hint := describe.WroteOut(f.Place)
+			p.out.say("%s.", written)
+			p.out.hint(hint)
 		}
 	case session.ClipboardCleared:
 		if said := f.Cleared.Words(); p.done("clear the clipboard", f.Err) && said != "" {
-			p.out.say("%s.", upper(said))
+			p.out.say("%s.", text.Sentence(said))
 			p.out.hint(f.Cleared.Hint())
 		}
 	}

@@ -1,4 +1,4 @@
-package ui
+package plain
 
 import (
 	"fmt"
@@ -8,8 +8,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/console/describe"
-	"lanyard/ui/keys"
-	"lanyard/ui/kit"
+	"lanyard/text"
 	"lanyard/ui/session"
 )
 
@@ -208,7 +207,7 @@ func (p *plain) listLog(text string) {
 }
 
 func (p *plain) tellLog(f session.LogRead) {
-	p.tour.did(keys.Messages)
+	p.tour.LookedUp()
 	if f.Err != nil {
 		p.fail("log", f.Err)
 		return
@@ -236,6 +235,6 @@ func (p *plain) tellLog(f session.LogRead) {
 		if d := e.Detail(p.now.UTC()); d != "" {
 			line += ", " + d
 		}
-		p.out.say("%s.", kit.Clean(line))
+		p.out.say("%s.", text.Line(line))
 	}
 }

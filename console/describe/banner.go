@@ -1,0 +1,86 @@
+package describe
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"lanyard/console"
+	"lanyard/text"
+)
+
+// Banner is a permanent warning.
+type Banner struct {
+	Text  string
+	Short string // for where there is no room for the text
+}
+
+// BannerOf is the warning that an environment needs; false if it needs none.
+func BannerOf(e console.Environment) (Banner, bool) {
+	short := e.Name + ": TLS not verified"
+	if e.AllowHTTP && e.InsecureSkipVerify {
+		short += ", http"
+	} else if e.AllowHTTP {
+		short = e.Name + ": plain http"
+	}
+	return Banner{Text: e.Banner(), Short: short}, e.Banner() != ""
+}
+
+// Banners are the warnings about the environments of the configuration, then those of applications that
+// were added here, then one of rows that do not verify.
+func Banners(configured []Banner, apps []console.Application, altered []console.Altered) []Banner {
+	all := slices.Clone(configured)
+	for _, a := range apps {
+		if b, ok := BannerOf(a.Environment); ok && a.Source != console.FromConfig && !slices.Contains(all, b) {
+			all = append(all, b)
+		}
+	}
+	return append(all, AlteredBanner(altered)...)
+}
+
+// AlteredBanner is the warning about rows that do not verify; none if all do.
+func AlteredBanner(altered []console.Altered) []Banner {
+	if len(altered) == 0 {
+		return nil
+	}
+	names := make([]string, len(altered))
+	for i, a := range altered {
+		names[i] = a.String()
+	}
+	return []Banner{{
+		Text:  "altered outside of lanyard, and not used: " + strings.Join(names, ", ") + " (lanyard doctor)",
+		Short: strconv.Itoa(len(names)) + " altered",
+	}}
+}
+
+// Restored says that the store which is shown is not the one from before.
+const Restored = "the store was replaced by a restored backup; this console shows it now"
+
+// WroteOut says where what a console holds was written, and what to do next.
+func WroteOut(place string) (told, hint string) {
+	return "written to " + place,
+		"lanyard --state " + place + " opens it; to put it back: " + console.PutBack(place)
+}
+
+// Forgotten counts what can be forgotten, or was.
+func Forgotten(f console.Forgotten) string {
+	told := text.CountOf(len(f.Tokens), "token that is", "tokens that are") + " over"
+	if n := len(f.Applications); n > 0 {
+		told += ", " + text.Count(n, "application") + " no longer configured"
+	}
+	return told
+}
+
+// ClockTime is a time of the same day, or one with its date.
+func ClockTime(at, now time.Time) string {
+	if at = at.In(now.Location()); at.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return at.Format("15:04")
+	}
+	return at.Format("2006-01-02 15:04")
+}
+
+// Trouble says why the server of an invitation could not be asked.
+func Trouble(i *console.Invitation) string {
+	return "the server cannot say how it stands: " + i.Trouble + "; it is asked again"
+}
