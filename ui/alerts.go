@@ -81,7 +81,7 @@ func (m *root) progress() *tea.ProgressBar {
 	if !slices.Contains(m.set.Alerts.Via, "progress") {
 		return nil
 	}
-	for _, r := range m.board().Gate {
+	for r := range m.s.Rows(session.Query{Scope: session.AtGateway}) {
 		if r.State != console.Lingering {
 			continue
 		}

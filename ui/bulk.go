@@ -25,8 +25,9 @@ func (m *root) unseen(ids []string) int {
 	s := m.scene()
 	seen := map[string]bool{}
 	if a, ok := s.selected(); ok {
-		for _, r := range s.tokensOf(a) {
-			seen[r.ID] = true
+		rows := s.tokenPage(a)
+		for i := range rows.Len() {
+			seen[rows.ID(i)] = true
 		}
 	}
 	n := 0
@@ -142,7 +143,7 @@ func (m *root) newBulkConfirm(b session.Bulk, then session.Request) *bulkConfirm
 	for _, id := range b.Tokens {
 		if l := m.s.LeftOut(b.Verb, id); l.Why != session.NotLeft {
 			left = append(left, leftWords(l))
-		} else if r := m.board().ByID[id]; r != nil {
+		} else if r := m.board().Row(id); r != nil {
 			a := &m.board().Apps[r.App]
 			apps[kit.Clean(a.Label())]++
 			if a.Environment.Production {
@@ -155,7 +156,7 @@ func (m *root) newBulkConfirm(b session.Bulk, then session.Request) *bulkConfirm
 		o.verb = m.keys.Row(verbs[b.Verb]).Word + " it"
 	}
 	o.lines = append(o.lines, count(o.n, b.What))
-	if r := m.board().ByID[b.Tokens[0]]; len(b.Tokens) == 1 && r != nil && r.Token != nil {
+	if r := m.board().Row(b.Tokens[0]); len(b.Tokens) == 1 && r != nil && r.Token != nil {
 		o.lines[0] = r.Token.Fingerprint + ", which is marked"
 	} else if b.Marked && b.Unseen > 0 {
 		o.lines[0] += ", " + strconv.Itoa(b.Unseen) + " of them not in the list that you see"

@@ -9,6 +9,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/text"
 	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -74,7 +75,7 @@ func (c *chooser) shown() []entry {
 	}
 	var out []entry
 	for _, e := range c.all {
-		if kit.Fuzzy(typed, e.word) || strings.Contains(strings.ToLower(e.does), strings.ToLower(typed)) || e.keys == typed {
+		if text.Fuzzy(typed, e.word) || strings.Contains(strings.ToLower(e.does), strings.ToLower(typed)) || e.keys == typed {
 			out = append(out, e)
 		}
 	}
@@ -83,7 +84,7 @@ func (c *chooser) shown() []entry {
 			if e.keys == typed {
 				return -1
 			}
-			return min(kit.Closer(typed, e.word), kit.Closer(typed, e.does)+1)
+			return min(text.Closer(typed, e.word), text.Closer(typed, e.does)+1)
 		}
 		return cmp.Compare(near(a), near(b))
 	})

@@ -1,17 +1,14 @@
 package ui
 
 import (
-	"cmp"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
-	"lanyard/console/describe"
+	"lanyard/text"
 	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -88,13 +85,13 @@ func (m *root) selectOnly() {
 		}
 	case tokens:
 		if a, ok := s.selected(); ok {
-			if rows := s.tokensOf(a); len(rows) == 1 {
-				m.panes.tokens.list(s).sel = rows[0].ID
+			if rows := s.tokenPage(a); rows.Len() == 1 {
+				m.panes.tokens.list(s).sel = rows.ID(0)
 			}
 		}
 	case gateway:
-		if rows := s.gateRows(); len(rows) == 1 {
-			m.panes.gateway.list.sel = rows[0].ID
+		if rows := s.gatePage(); rows.Len() == 1 {
+			m.panes.gateway.list.sel = rows.ID(0)
 		}
 	case activity:
 		if rows := s.actRows(); len(rows) == 1 {
@@ -176,10 +173,10 @@ func (s *scene) labels(p paneID) (out []string) {
 		shown, all = len(s.appRows()), len(s.board.Apps)
 	case tokens:
 		if a, ok := s.selected(); ok {
-			shown, all, hidden = len(s.tokensOf(a)), len(a.Rows), s.tokensHidden(a)
+			shown, all, hidden = counts(s.tokenPage(a))
 		}
 	case gateway:
-		shown, all, hidden = len(s.gateRows()), len(s.board.Gate), s.gateHidden()
+		shown, all, hidden = counts(s.gatePage())
 	case activity:
 		shown, all = len(s.actRows()), len(s.board.Exchanges)
 	}
@@ -207,6 +204,8 @@ func (s *scene) labels(p paneID) (out []string) {
 	return out
 }
 
+func counts(p session.Page) (shown, all, hidden int) { return p.Len(), p.All, p.Hidden }
+
 // titleIn is the title of a pane on room cells. Where it is tight the filter and the marks are what stays: rows that
 // are missing without a word would be taken for gone.
 func (s *scene) titleIn(p pane, id paneID, room int) string {
@@ -224,189 +223,32 @@ func (s *scene) titleIn(p pane, id paneID, room int) string {
 	}, max(room, 6))
 }
 
-// tokensHidden counts the tokens of an application that are hidden for being over.
-func (s *scene) tokensHidden(a *session.App) (n int) {
-	if s.view.hide {
-		for _, r := range a.Rows {
-			if s.isHidden(r) {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-// isHidden says whether a token is. One that is marked stays in sight: a verb would act on it.
-func (s *scene) isHidden(r *session.Row) bool {
-	return s.view.hide && session.IsOver(r.State) && !s.marks[r.ID]
-}
-
-// gateHidden counts the rows of the Gateway cache that are hidden.
-func (s *scene) gateHidden() (n int) {
-	if s.view.hide {
-		for _, r := range s.board.Gate {
-			if s.isHidden(r) {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-// tokensOf are the rows of an application that are looked at, in their order.
-func (s *scene) tokensOf(a *session.App) []*session.Row {
+// tokenPage are the rows of an application that are looked at, in their order.
+func (s *scene) tokenPage(a *session.App) session.Page {
 	v := s.view
-	if !v.hide && v.filters[tokens] == "" && v.order() == keys.SortState && !v.reverse {
-		return a.Rows
-	}
-	if s.sorted.app == a {
-		return s.sorted.rows // a scene stands still, and is asked several times
-	}
-	out := make([]*session.Row, 0, len(a.Rows))
-	for _, r := range a.Rows {
-		if !s.isHidden(r) && (v.filters[tokens] == "" || kit.Fuzzy(v.filters[tokens], rowText(r))) {
-			out = append(out, r)
-		}
-	}
-	by := map[keys.Action]func(x, y *session.Row) int{
-		keys.SortIssued:      func(x, y *session.Row) int { return y.At().Compare(x.At()) },
-		keys.SortFingerprint: func(x, y *session.Row) int { return cmp.Compare(rowPrint(x), rowPrint(y)) },
-		keys.SortUser:        func(x, y *session.Row) int { return cmp.Compare(rowUser(x), rowUser(y)) },
-		keys.SortScopes:      func(x, y *session.Row) int { return cmp.Compare(rowScopes(x), rowScopes(y)) },
-	}[v.order()]
-	switch {
-	case v.order() == keys.SortLeft:
-		s.sortByLeft(out, v.reverse)
-	case by == nil && v.reverse:
-		slices.Reverse(out)
-	case by != nil && v.reverse: // not backwards: those that are equal keep their order
-		slices.SortStableFunc(out, func(x, y *session.Row) int { return by(y, x) })
-	case by != nil:
-		slices.SortStableFunc(out, by)
-	}
-	s.sorted = sorted{a, out}
-	return out
-}
-
-// sorted are the rows of an application as a scene shows them.
-type sorted struct {
-	app  *session.App
-	rows []*session.Row
-}
-
-// leftOrder is the place of a row in the order by time left.
-type leftOrder struct {
-	class leftClass
-	until time.Time // so that rows do not move while they count down
-}
-
-// leftClass says what LEFT shows of a row. Rows without a time stand last, whichever way they are sorted.
-type leftClass int
-
-const (
-	leftTime    leftClass = iota // a time, or that there is no end
-	leftUnknown                  // nobody knows
-	leftNothing                  // the token is over
-)
-
-// noEnd is later than every end.
-var noEnd = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
-
-// leftOf gives the order by what tokensPane.life shows in the column LEFT.
-func (s *scene) leftOf(r *session.Row) leftOrder {
-	unknown := leftOrder{class: leftUnknown}
-	switch {
-	case r.Token == nil && !r.Mark.EndsBy.IsZero():
-		return leftOrder{until: r.Mark.EndsBy}
-	case r.Token == nil:
-		return unknown
-	case r.Pending():
-		at, d, _ := s.waiting(r)
-		if at == describe.Held {
-			return unknown
-		}
-		return leftOrder{until: s.now.Add(d)}
-	case session.IsOver(r.State):
-		return leftOrder{class: leftNothing}
-	}
-	st := s.board.Status(r, s.now)
-	switch {
-	case r.State == console.Unsure:
-		return unknown
-	case r.State == console.Lingering && (st.Reopened || !st.StaleKnown):
-		return unknown
-	case r.State == console.Lingering:
-		return leftOrder{until: s.now.Add(st.StaleLeft)}
-	case st.HasExpiry:
-		return leftOrder{until: s.now.Add(st.Left)}
-	case r.Token.Lifetime == "unbounded":
-		return leftOrder{until: noEnd}
-	}
-	return unknown
-}
-
-// sortByLeft sorts by what LEFT shows.
-func (s *scene) sortByLeft(rows []*session.Row, reverse bool) {
-	order := make(map[*session.Row]leftOrder, len(rows))
-	for _, r := range rows {
-		order[r] = s.leftOf(r)
-	}
-	slices.SortStableFunc(rows, func(x, y *session.Row) int {
-		a, b := order[x], order[y]
-		by := a.until.Compare(b.until)
-		if reverse {
-			by = -by
-		}
-		return cmp.Or(cmp.Compare(a.class, b.class), by)
+	return s.session.Page(session.Query{
+		App: a.ID, Filter: v.filters[tokens], HideOver: v.hide, Order: orders[v.order()], Reverse: v.reverse,
 	})
 }
 
-func rowPrint(r *session.Row) string {
-	if r.Token == nil {
-		return ""
-	}
-	return r.Token.Fingerprint
+// orders are the orders that the sort actions choose.
+var orders = map[keys.Action]session.Order{
+	keys.SortState: session.ByState, keys.SortLeft: session.ByLeft, keys.SortIssued: session.ByIssued,
+	keys.SortFingerprint: session.ByFingerprint, keys.SortUser: session.ByUser, keys.SortScopes: session.ByScopes,
 }
 
-func rowUser(r *session.Row) string {
-	if r.Token == nil {
-		return ""
-	}
-	return r.Token.User
-}
-
-func rowScopes(r *session.Row) string {
-	if r.Token == nil {
-		return strings.Join(r.Mark.Scopes, " ")
-	}
-	return strings.Join(r.Token.Scopes, " ")
-}
-
-func rowText(r *session.Row) string {
-	return rowPrint(r) + " " + string(r.State) + " " + cmp.Or(rowUser(r), "app") + " " + rowScopes(r)
-}
-
-// gateRows are the rows of the Gateway cache that are looked at.
-func (s *scene) gateRows() []*session.Row {
-	v := s.view
-	if !v.hide && v.filters[gateway] == "" {
-		return s.board.Gate
-	}
-	var out []*session.Row
-	for _, r := range s.board.Gate {
-		if s.isHidden(r) || !kit.Fuzzy(v.filters[gateway], rowText(r)+" "+s.board.Apps[r.App].Label()) {
-			continue
-		}
-		out = append(out, r)
-	}
-	return out
+// gatePage are the rows of the Gateway cache that are looked at.
+func (s *scene) gatePage() session.Page {
+	return s.session.Page(session.Query{
+		Scope: session.AtGateway, Filter: s.view.filters[gateway], HideOver: s.view.hide,
+	})
 }
 
 // appRows are the indexes of the applications that are looked at.
 func (s *scene) appRows() []int {
 	out := make([]int, 0, len(s.board.Apps))
 	for i := range s.board.Apps {
-		if kit.Fuzzy(s.view.filters[applications], s.board.Apps[i].Label()) {
+		if text.Fuzzy(s.view.filters[applications], s.board.Apps[i].Label()) {
 			out = append(out, i)
 		}
 	}
@@ -418,7 +260,7 @@ func (s *scene) actRows() []*console.Exchange {
 	out := make([]*console.Exchange, 0, len(s.board.Exchanges))
 	for i := len(s.board.Exchanges) - 1; i >= 0; i-- {
 		e := &s.board.Exchanges[i]
-		if f := s.view.filters[activity]; f == "" || kit.Fuzzy(f, e.Method+" "+pathOf(e.URL)+" "+strconv.Itoa(e.Status)+" "+e.Application+" "+whatOf(e.Op)+" "+e.Err) {
+		if f := s.view.filters[activity]; f == "" || text.Fuzzy(f, e.Method+" "+pathOf(e.URL)+" "+strconv.Itoa(e.Status)+" "+e.Application+" "+whatOf(e.Op)+" "+e.Err) {
 			out = append(out, e)
 		}
 	}
@@ -429,9 +271,9 @@ func (s *scene) actRows() []*console.Exchange {
 func (s *scene) nothingLeft(p paneID, w, h int) []string {
 	hidden := 0
 	if a, ok := s.selected(); ok && p == tokens {
-		hidden = s.tokensHidden(a)
+		hidden = s.tokenPage(a).Hidden
 	} else if p == gateway {
-		hidden = s.gateHidden()
+		hidden = s.gatePage().Hidden
 	}
 	show := s.keys.Key(keys.HideDead)
 	if s.view.filters[p] == "" {

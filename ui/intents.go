@@ -196,8 +196,8 @@ func (m *root) focusOn(p paneID) {
 	if p == gateway || p == activity {
 		m.lower = p
 	}
-	if g := &m.panes.gateway.list; p == gateway && g.sel == "" && len(m.board().Gate) > 0 {
-		g.sel = m.board().Gate[0].ID
+	if g := &m.panes.gateway.list; p == gateway && g.sel == "" && m.board().AtGateway() > 0 {
+		g.sel = m.s.Page(session.Query{Scope: session.AtGateway}).ID(0)
 	}
 	if s := m.scene(); p == activity && m.panes.acts.selected(s) == nil {
 		if rows := s.actRows(); len(rows) > 0 {

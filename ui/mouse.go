@@ -137,8 +137,8 @@ func (m *root) listOf(s *scene, p paneID) (*list, int, func(int) string) {
 		rows := s.appRows()
 		return &m.panes.apps.list, len(rows), func(i int) string { return s.board.Apps[rows[i]].ID }
 	case gateway:
-		rows := s.gateRows()
-		return &m.panes.gateway.list, len(rows), rowID(rows)
+		rows := s.gatePage()
+		return &m.panes.gateway.list, rows.Len(), rows.ID
 	case activity:
 		rows := s.actRows()
 		return &m.panes.acts.list, len(rows), actID(rows)
@@ -147,8 +147,8 @@ func (m *root) listOf(s *scene, p paneID) (*list, int, func(int) string) {
 	if !ok {
 		return nil, 0, nil
 	}
-	rows := s.tokensOf(a)
-	return m.panes.tokens.list(s), len(rows), rowID(rows)
+	rows := s.tokenPage(a)
+	return m.panes.tokens.list(s), rows.Len(), rows.ID
 }
 
 // under is the column at a place in a line, as the action that sorts by it.

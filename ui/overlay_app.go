@@ -12,7 +12,6 @@ import (
 	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
-	"lanyard/ui/session"
 )
 
 // cannotApp is why something cannot be done to the selected application.
@@ -23,7 +22,7 @@ func (m *root) cannotApp(s *scene, act keys.Action) *refuse {
 		return &refuse{"no application is selected", m.keys.Hint(keys.Applications, "goes to Applications")}
 	case act == keys.DeleteApp && a.Source == console.Gone && a.MayLive():
 		return &refuse{a.Shown + " is no longer configured, and tokens of it may be alive", m.keys.Hint(keys.RevokeAll, "revokes them; when they are over the rest can be forgotten")}
-	case act == keys.DeleteApp && a.Source == console.Gone && slices.ContainsFunc(a.Rows, func(r *session.Row) bool { return r.Mark != nil }):
+	case act == keys.DeleteApp && a.Source == console.Gone && a.LostGet():
 		return &refuse{a.Shown + " is no longer configured, and an answer to a get of it was lost", m.keys.Hint(keys.DismissLost, "says that nobody needs to know")}
 	case act == keys.AdoptToken && a.Source == console.Gone, act == keys.EditApp && a.Source == console.Gone:
 		return &refuse{a.Shown + " is no longer configured", ""}

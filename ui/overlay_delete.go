@@ -127,7 +127,7 @@ func (i revokeFirst) perform(m *root) tea.Cmd {
 func (m *root) besideApp(id string) {
 	rows, l := m.scene().appRows(), &m.panes.apps.list
 	at := slices.IndexFunc(rows, func(i int) bool { return m.board().Apps[i].ID == id })
-	if at < 0 || l.sel != id || len(rows) < 2 || len(m.board().Apps[rows[at]].Rows) > 0 {
+	if at < 0 || l.sel != id || len(rows) < 2 || m.board().Apps[rows[at]].Len() > 0 {
 		return
 	}
 	next := at + 1

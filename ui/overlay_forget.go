@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"slices"
 
 	"lanyard/console"
 	"lanyard/console/describe"
@@ -10,7 +9,7 @@ import (
 )
 
 func (m *root) cannotForget() *refuse {
-	if !slices.ContainsFunc(m.board().Tokens, func(t console.Token) bool { r := m.board().ByID[t.ID]; return r != nil && session.IsOver(r.State) }) {
+	if !m.board().HasOver() {
 		return &refuse{"no token is over", ""}
 	}
 	return nil
@@ -24,7 +23,7 @@ func (m *root) tellNothingOver(f session.NothingOver) {
 	case len(f.Kept) > 0:
 		k := f.Kept[0]
 		for _, o := range f.Kept { // of those that look over first
-			if b := m.board().ByID[o.Token.ID]; b != nil && session.IsOver(b.State) {
+			if b := m.board().Row(o.Token.ID); b != nil && session.IsOver(b.State) {
 				k = o
 				break
 			}

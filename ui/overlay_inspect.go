@@ -104,7 +104,7 @@ func (o *inspectOverlay) press(_ *scene, a keys.Action, key string) intent {
 
 // cannotAsk is why the key manager cannot be asked, or "". Where an issuer is named it may yet name an address.
 func (o *inspectOverlay) cannotAsk(b *session.Board) (why string, a *session.App) {
-	r := b.ByID[o.id]
+	r := b.Row(o.id)
 	if r == nil || r.Token == nil {
 		return "this token is gone", nil
 	}

@@ -85,7 +85,7 @@ func (f *facts) claims(all []claim) {
 }
 
 func (o *inspectOverlay) box(s *scene, w, h int) []string {
-	r := s.board.ByID[o.id]
+	r := s.board.Row(o.id)
 	if r == nil || r.Token == nil {
 		return []string{padded(s.st.Quiet, "this token is gone", w)}
 	}
@@ -241,7 +241,7 @@ type happened struct {
 func (s *scene) lineage(r *session.Row, st console.Status) []happened {
 	t := r.Token
 	name := func(id string) string {
-		if x := s.board.ByID[id]; x != nil && x.Token != nil {
+		if x := s.board.Row(id); x != nil && x.Token != nil {
 			return x.Token.Fingerprint
 		}
 		return "one that is no longer held"

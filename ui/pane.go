@@ -46,7 +46,6 @@ type scene struct {
 	session  *session.Session
 	redactor *redact.Redactor // over what is no business of an audience; nil outside of presenter mode
 	marks    map[string]bool
-	sorted   sorted // what tokensOf has made
 	on       paneID // where keys go
 	keys     *keys.Map
 	key      keyState  // to the stored secrets

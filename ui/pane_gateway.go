@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,9 +23,9 @@ func (p *gatewayPane) title(s *scene) string {
 func (p *gatewayPane) right(*scene) string { return "" }
 
 func (p *gatewayPane) row(s *scene) *session.Row {
-	rows := s.gateRows()
-	if i := p.list.index(len(rows), rowID(rows)); i >= 0 {
-		return rows[i]
+	rows := s.gatePage()
+	if i := p.list.index(rows.Len(), rows.ID); i >= 0 {
+		return rows.Row(i)
 	}
 	return nil
 }
@@ -42,13 +41,13 @@ func (p *gatewayPane) press(s *scene, a keys.Action) intent {
 		}
 		return act(s, a, r)
 	}
-	rows := s.gateRows()
-	p.list.move(a, len(rows), rowID(rows))
+	rows := s.gatePage()
+	p.list.move(a, rows.Len(), rows.ID)
 	return nil
 }
 
 func (p *gatewayPane) lines(s *scene, w, h int, focused bool) []string {
-	n := len(s.board.Gate)
+	n := s.board.AtGateway()
 	if n == 0 && s.board.Total.Revoking > 0 {
 		return hint(s, w, h, "", "A revoke waits until the server has accepted it.", "", "Until then the gateway lets the token through.")
 	}
@@ -56,23 +55,23 @@ func (p *gatewayPane) lines(s *scene, w, h int, focused bool) []string {
 		return hint(s, w, h, "", "Nothing revoked or replaced may still pass the gateway.", "",
 			"A token revoked with "+s.keys.Way(keys.Revoke)+" is watched here until it is dead.")
 	}
-	rows := s.gateRows()
-	if len(rows) == 0 {
+	rows := s.gatePage()
+	if rows.Len() == 0 {
 		return s.nothingLeft(gateway, w, h)
 	}
 	foot := p.learned(s, w)
-	large := p.large(s, rows, w, h-min(len(rows), 6)-len(foot))
+	large := p.large(s, rows, w, h-min(rows.Len(), 6)-len(foot))
 	list := h - len(large)
-	if len(rows)+len(foot) <= list {
+	if rows.Len()+len(foot) <= list {
 		list -= len(foot)
 	} else {
 		foot = nil // the rows matter more
 	}
-	from, to, sel := p.list.window(len(rows), list, rowID(rows))
+	from, to, sel := p.list.window(rows.Len(), list, rows.ID)
 	out := make([]string, 0, h)
 	out = append(out, large...)
 	for i := from; i < to; i++ {
-		out = append(out, p.line(s, rows[i], w, i == sel, focused))
+		out = append(out, p.line(s, rows.Row(i), w, i == sel, focused))
 	}
 	if len(foot) > 0 {
 		for len(out) < h-len(foot) {
@@ -84,12 +83,10 @@ func (p *gatewayPane) lines(s *scene, w, h int, focused bool) []string {
 
 // large is the selected window, else the first that is open, in block digits and a line of explanation: where h lines
 // are left over for it.
-func (p *gatewayPane) large(s *scene, rows []*session.Row, w, h int) []string {
+func (p *gatewayPane) large(s *scene, rows session.Page, w, h int) []string {
 	r := p.row(s)
 	if r == nil || r.State != console.Lingering {
-		if i := slices.IndexFunc(rows, func(r *session.Row) bool { return r.State == console.Lingering }); i >= 0 {
-			r = rows[i]
-		}
+		r = rows.First(console.Lingering)
 	}
 	if r == nil || r.Token == nil || r.State != console.Lingering {
 		return nil

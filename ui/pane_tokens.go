@@ -70,9 +70,9 @@ func (p *tokensPane) list(s *scene) *list {
 	l := p.lists[a.ID]
 	if l == nil {
 		l = &list{}
-		if len(a.Rows) > 0 {
+		if a.Len() > 0 {
 			// Not before: rows that come after an empty list find nothing selected.
-			l.sel = a.Rows[0].ID
+			l.sel = s.session.Page(session.Query{App: a.ID}).ID(0)
 			p.lists[a.ID] = l
 		}
 	}
@@ -110,7 +110,7 @@ func (p *tokensPane) settle(b *session.Board) {
 		if l == nil || l.sel == "" {
 			continue
 		}
-		if l.index(len(a.Rows), rowID(a.Rows)) >= 0 {
+		if r := b.Row(l.sel); r != nil && r.App == i {
 			delete(p.due, l.sel)
 		} else if !p.due[l.sel] {
 			l.sel = ""
@@ -118,17 +118,15 @@ func (p *tokensPane) settle(b *session.Board) {
 	}
 }
 
-func rowID(rows []*session.Row) func(int) string { return func(i int) string { return rows[i].ID } }
-
 // row is the selected token of the selected application.
 func (p *tokensPane) row(s *scene) *session.Row {
 	a, ok := s.selected()
 	if !ok {
 		return nil
 	}
-	rows := s.tokensOf(a)
-	if i := p.list(s).index(len(rows), rowID(rows)); i >= 0 {
-		return rows[i]
+	rows := s.tokenPage(a)
+	if i := p.list(s).index(rows.Len(), rows.ID); i >= 0 {
+		return rows.Row(i)
 	}
 	return nil
 }
@@ -141,8 +139,8 @@ func (p *tokensPane) press(s *scene, a keys.Action) intent {
 		return act(s, a, p.row(s))
 	}
 	if app, ok := s.selected(); ok {
-		rows := s.tokensOf(app)
-		p.list(s).move(a, len(rows), rowID(rows))
+		rows := s.tokenPage(app)
+		p.list(s).move(a, rows.Len(), rows.ID)
 	}
 	return nil
 }
@@ -193,14 +191,14 @@ func (p *tokensPane) lines(s *scene, w, h int, focused bool) []string {
 		return hint(s, w, h, "", "The tokens of an application are shown here.", "",
 			s.keys.Hint(keys.Applications, "goes to Applications, ")+s.keys.Selects()+".")
 	}
-	if len(a.Rows) == 0 {
+	if a.Len() == 0 {
 		if a.Source == console.Gone {
 			return hint(s, w, h, "", "No token is left of "+a.Shown+".")
 		}
 		return hint(s, w, h, "", "No token of "+a.Shown+" yet.", "", s.keys.Hint(keys.Get, "gets one."))
 	}
-	rows := s.tokensOf(a)
-	if len(rows) == 0 {
+	rows := s.tokenPage(a)
+	if rows.Len() == 0 {
 		return s.nothingLeft(tokens, w, h)
 	}
 	c := columnsFor(w)
@@ -210,9 +208,9 @@ func (p *tokensPane) lines(s *scene, w, h int, focused bool) []string {
 		h--
 	}
 	p.list(s).top = len(out)
-	from, to, sel := p.list(s).window(len(rows), h, rowID(rows))
+	from, to, sel := p.list(s).window(rows.Len(), h, rows.ID)
 	for i := from; i < to; i++ {
-		out = append(out, p.line(s, rows[i], c, w, i == sel, focused))
+		out = append(out, p.line(s, rows.Row(i), c, w, i == sel, focused))
 	}
 	return out
 }

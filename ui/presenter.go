@@ -52,10 +52,7 @@ func (m *root) redactBoard() {
 
 // knownNames are the names that an audience is not to see.
 func knownNames(b *session.Board) redact.Known {
-	names := redact.Known{Applications: b.Applications()}
-	for i := range b.Tokens {
-		names.Users = append(names.Users, b.Tokens[i].User)
-	}
+	names := redact.Known{Applications: b.Applications(), Users: b.Users()}
 	for i := range b.Exchanges {
 		names.Addresses = append(names.Addresses, b.Exchanges[i].URL)
 	}
@@ -76,23 +73,7 @@ type urgent struct {
 
 // mostUrgent is the newest token on its way out, else the selected one, also while another pane has the focus.
 func (m *root) mostUrgent(s *scene) urgent {
-	var r *session.Row
-	since := func(r *session.Row) time.Time {
-		if r.Pending() {
-			return r.Token.RevokeAt
-		}
-		return r.EndedAt
-	}
-	for i := range m.board().Apps {
-		if t := m.board().Apps[i].Tally; t.Revoking+t.Lingering == 0 {
-			continue
-		}
-		for _, x := range m.board().Apps[i].Rows {
-			if (x.State == console.Revoking || x.State == console.Lingering) && (r == nil || since(x).After(since(r))) {
-				r = x
-			}
-		}
-	}
+	r := m.board().Leaving()
 	if r == nil {
 		r = m.target(s)
 	}

@@ -241,7 +241,7 @@ func (m *root) boardFiled(first bool) {
 			l.sel = id(0)
 		}
 	}
-	if g := &m.panes.gateway.list; g.index(len(m.board().Gate), rowID(m.board().Gate)) < 0 {
+	if g := &m.panes.gateway.list; !m.s.Page(session.Query{Scope: session.AtGateway}).Has(g.sel) {
 		g.sel = ""
 	}
 	m.guide(m.now)
@@ -284,7 +284,7 @@ func (m *root) tellRefused(f session.Refused) {
 		m.note(info, "that token is gone", "")
 	case session.AlreadyRevoking:
 		if r, ok := f.Request.(session.Revoke); ok {
-			row := m.board().ByID[r.Token]
+			row := m.board().Row(r.Token)
 			m.note(info, row.Token.Fingerprint+" is being revoked already", m.backAgain(row))
 		}
 	case session.NothingToUndo:
@@ -398,7 +398,7 @@ func (m *root) delivered(d console.Delivery) {
 
 // noGood says why a token that was copied will not serve, or "".
 func (m *root) noGood(id string) string {
-	r := m.board().ByID[id]
+	r := m.board().Row(id)
 	if r == nil || r.Token == nil {
 		return ""
 	}

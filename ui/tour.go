@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"lanyard/console"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 )
@@ -75,7 +74,7 @@ func (m *root) tourLine(w int) string {
 
 // guide has the tour take in the board that was just read. On the screen its end is said.
 func (m *root) guide(now time.Time) {
-	if m.tour.Look(m.board().Tokens, func(t *console.Token) console.Status { return console.StatusAt(*t, m.s.Policy(t.AppID), now) }) {
+	if m.s.LookTour(m.tour) {
 		m.guided()
 	}
 }

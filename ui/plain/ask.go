@@ -85,7 +85,7 @@ func (p *plain) refused(f session.Refused) {
 		p.out.say("There is nothing to undo: no revoke is waiting that was not sent.")
 	case session.AlreadyRevoking:
 		r, _ := f.Request.(session.Revoke)
-		t := p.board.ByID[r.Token].Token
+		t := p.board.Row(r.Token).Token
 		p.out.say("%s: %s.", p.lead(t), p.stateWords(t, p.judged(t)))
 		if p.s.Key().NeedsPassphrase() {
 			p.unlock("")

@@ -51,18 +51,11 @@ func (p *plain) saw(t *console.Token) {
 func (p *plain) announce() {
 	p.doubt, p.left = time.Time{}, false
 	present := map[string]bool{}
-	for i := range p.board.Tokens { // the oldest first
-		if r := p.board.ByID[p.board.Tokens[i].ID]; r != nil {
-			present[r.ID] = true
+	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
+		if present[r.ID] = true; r.Mark != nil {
+			p.announceMark(&p.board.Apps[r.App], r)
+		} else {
 			p.announceToken(r)
-		}
-	}
-	for i := range p.board.Apps {
-		for _, r := range p.board.Apps[i].Rows {
-			if r.Mark != nil {
-				present[r.ID] = true
-				p.announceMark(&p.board.Apps[i], r)
-			}
 		}
 	}
 	for id, was := range p.told {
@@ -160,8 +153,10 @@ func (p *plain) filed(first bool) {
 		a.Shown = text.Line(a.Name)
 		p.apps.of(a.ID)
 	}
-	for i := range p.board.Tokens {
-		p.tokens.of(p.board.Tokens[i].ID)
+	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
+		if r.Token != nil {
+			p.tokens.of(r.ID)
+		}
 	}
 	if first {
 		p.greet()
@@ -182,8 +177,8 @@ func (p *plain) greet() {
 		p.out.say("warning: %s.", b.Text)
 	}
 	p.altered = p.board.Altered
-	held := text.Count(len(p.board.Tokens), "token")
-	if len(p.board.Tokens) > 0 {
+	held := text.Count(p.board.Held(), "token")
+	if p.board.Held() > 0 {
 		held += ": " + tallyWords(p.board.Total)
 	}
 	p.out.say("%s; %s. Type help for the commands.", text.Count(len(p.board.Apps), "application"), held)
@@ -208,7 +203,7 @@ func (p *plain) guide() {
 	if p.tour == nil || !p.board.Read {
 		return
 	}
-	p.tour.Look(p.board.Tokens, p.judged)
+	p.s.LookTour(p.tour)
 	switch {
 	case p.tour.Over():
 		p.tour = nil

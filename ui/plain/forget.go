@@ -9,13 +9,10 @@ import (
 
 // forget dismisses a mark, or forgets what is over, after a question.
 func (p *plain) forget(text string) {
-	for i := range p.board.Apps {
-		a := &p.board.Apps[i]
-		for _, r := range a.Rows {
-			if m := r.Lost(); m != nil && (m.ID == text || r.ID == text) {
-				p.askDismiss(a, m)
-				return
-			}
+	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
+		if m := r.Lost(); m != nil && (m.ID == text || r.ID == text) {
+			p.askDismiss(&p.board.Apps[r.App], m)
+			return
 		}
 	}
 	if strings.HasPrefix(text, "m_") {

@@ -45,25 +45,21 @@ func (p *plain) listTokens(text string) {
 		}
 	}
 	n, hidden := 0, 0
-	for i := range p.board.Tokens {
-		t := &p.board.Tokens[i]
-		if of != nil && t.AppID != of.ID {
+	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
+		a := &p.board.Apps[r.App]
+		if of != nil && a.ID != of.ID {
 			continue
 		}
-		if s := p.judged(t); !all && (s.State == console.Dead || s.State == console.Superseded) {
+		if r.Mark != nil {
+			p.out.say("%s: %s.", p.appWords(a), p.markWords(r.Mark))
+			continue
+		}
+		if s := p.judged(r.Token); !all && (s.State == console.Dead || s.State == console.Superseded) {
 			hidden++
 			continue
 		}
 		n++
-		p.out.say("%s", p.tokenLine(t))
-	}
-	for i := range p.board.Apps {
-		a := &p.board.Apps[i]
-		for _, r := range a.Rows {
-			if r.Mark != nil && (of == nil || of.ID == a.ID) {
-				p.out.say("%s: %s.", p.appWords(a), p.markWords(r.Mark))
-			}
-		}
+		p.out.say("%s", p.tokenLine(r.Token))
 	}
 	if n == 0 {
 		p.out.say("No token is held.")
@@ -75,17 +71,20 @@ func (p *plain) listTokens(text string) {
 
 // listGateway tells what was ended and may still pass the gateway.
 func (p *plain) listGateway(string) {
-	if len(p.board.Gate) == 0 && p.board.Total.Revoking == 0 {
+	if p.board.AtGateway() == 0 && p.board.Total.Revoking == 0 {
 		p.out.say("Nothing revoked or replaced may still pass the gateway.")
 		return
 	}
-	for i := range p.board.Tokens {
-		t := &p.board.Tokens[i]
-		if s := p.judged(t); s.State == console.Revoking && !p.board.ByID[t.ID].Waits && !s.Ended {
-			p.out.say("%s: %s; until the server has accepted it, the gateway lets it through.", p.lead(t), p.stateWords(t, s))
+	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
+		if r.Token == nil || r.State != console.Revoking || r.Waits {
+			continue
+		}
+		if s := p.judged(r.Token); !s.Ended {
+			p.out.say("%s: %s; until the server has accepted it, the gateway lets it through.",
+				p.lead(r.Token), p.stateWords(r.Token, s))
 		}
 	}
-	for _, r := range p.board.Gate {
+	for r := range p.s.Rows(session.Query{Scope: session.AtGateway}) {
 		p.out.say("%s: %s.", p.lead(r.Token), p.gatewayWords(r))
 	}
 }
@@ -136,7 +135,7 @@ func (p *plain) inspect(text string) {
 		own += ", until " + p.at(s.ExpiresAt)
 	}
 	p.out.say("its own clock: %s.", own)
-	if r := p.board.ByID[t.ID]; r != nil && s.Ended {
+	if r := p.board.Row(t.ID); r != nil && s.Ended {
 		p.out.say("the gateway's clock: %s.", p.gatewayWords(r))
 	} else if s.SeenAtGW {
 		p.out.say("the gateway's clock: it is not ended; it was first seen at the gateway %s.", console.Ago(p.now.Sub(s.SeenAt)))
@@ -153,10 +152,10 @@ func (p *plain) inspect(text string) {
 		grant += ", for " + t.User
 	}
 	p.out.say("issued %s, by %s.", p.at(t.IssuedAt), grant)
-	if from := p.board.ByID[t.From]; from != nil && from.Token != nil {
+	if from := p.board.Row(t.From); from != nil && from.Token != nil {
 		p.out.say("refreshed from %s.", p.tokenWords(from.Token))
 	}
-	if by := p.board.ByID[t.ReplacedBy]; by != nil && by.Token != nil {
+	if by := p.board.Row(t.ReplacedBy); by != nil && by.Token != nil {
 		p.out.say("replaced by %s.", p.tokenWords(by.Token))
 	}
 	refresh := map[console.RefreshState]string{

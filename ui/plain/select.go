@@ -67,8 +67,8 @@ func (p *plain) appsNamed(text string) []*session.App {
 // needToken finds the token that a text names, or the one of the application that it names; of chooses among what
 // the application holds. Nil: it was said why there is none.
 func (p *plain) needToken(verb, text string, of func(*session.App) []console.Token) *console.Token {
-	if text == "" && len(p.board.Tokens) == 1 {
-		return &p.board.Tokens[0]
+	if only, ok := p.board.Only(); ok && text == "" {
+		return &only
 	}
 	if text == "" {
 		p.out.say("Which token? Type %s and its number, the start of its fingerprint, or its application; tokens lists them.", verb)
@@ -85,13 +85,13 @@ func (p *plain) needToken(verb, text string, of func(*session.App) []console.Tok
 // number that is also the name of an application or the start of another fingerprint is refused. Both nil: it was said
 // why.
 func (p *plain) tokenOrApp(text string) (*console.Token, *session.App) {
-	if r := p.board.ByID[text]; r != nil && r.Token != nil {
+	if r := p.board.Row(text); r != nil && r.Token != nil {
 		return r.Token, nil
 	}
 	number := without(text, "token ")
 	id, numbered := p.tokens.named(number)
 	var tokens []console.Token
-	if r := p.board.ByID[id]; r != nil && r.Token != nil {
+	if r := p.board.Row(id); r != nil && r.Token != nil {
 		tokens = append(tokens, *r.Token)
 	}
 	var apps []*session.App
@@ -99,7 +99,7 @@ func (p *plain) tokenOrApp(text string) (*console.Token, *session.App) {
 		_, ofApp := p.apps.named(text)
 		apps = p.appsNamed(text)
 		if len(apps) == 0 || ofApp { // a name goes before the start of a fingerprint
-			for _, t := range console.TokensNamed(p.board.Tokens, text) {
+			for _, t := range p.board.Named(text) {
 				if t.ID != id {
 					tokens = append(tokens, t)
 				}
@@ -108,7 +108,7 @@ func (p *plain) tokenOrApp(text string) (*console.Token, *session.App) {
 	}
 	switch {
 	case len(apps) == 0 && len(tokens) == 1:
-		return p.board.ByID[tokens[0].ID].Token, nil
+		return p.board.Row(tokens[0].ID).Token, nil
 	case len(apps) == 1 && len(tokens) == 0:
 		return nil, apps[0]
 	case len(apps)+len(tokens) > 0:
@@ -158,31 +158,11 @@ func (p *plain) oneOf(verb, lead string, found []console.Token) *console.Token {
 }
 
 // alive are the tokens of an application that a verb may be about; ended ones too, while something may pass.
-func (p *plain) alive(a *session.App) []console.Token {
-	var out []console.Token
-	for _, t := range p.board.Tokens {
-		if t.AppID != a.ID {
-			continue
-		}
-		switch s := p.judged(&t); s.State {
-		case console.Dead, console.Superseded, console.Expired:
-		case console.Unsure, console.Revoking, console.Lingering, console.Expiring, console.Active:
-			out = append(out, t)
-		}
-	}
-	return out
-}
+func (p *plain) alive(a *session.App) []console.Token { return p.s.Of(a.ID, session.Alive) }
 
-func (p *plain) revocable(a *session.App) []console.Token {
-	return console.RevocableOf(p.board.Tokens, a.ID, false, func(t console.Token) console.Status { return p.judged(&t) })
-}
+func (p *plain) revocable(a *session.App) []console.Token { return p.s.Of(a.ID, session.Revocable) }
 
-func (p *plain) renewable(a *session.App) []console.Token {
-	if t, ok := console.RenewableOf(p.board.Tokens, a.ID, func(t console.Token) console.Status { return p.judged(&t) }); ok {
-		return []console.Token{t}
-	}
-	return nil
-}
+func (p *plain) renewable(a *session.App) []console.Token { return p.s.Of(a.ID, session.Renewable) }
 
 // without takes off the word that a list or an announcement has before a number: "token 1", "application A1".
 func without(text, word string) string {

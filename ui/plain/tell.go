@@ -219,7 +219,7 @@ func (p *plain) copied(f session.Copied) {
 		word = "copied " + f.What + " (" + f.Copied.Via + ")"
 	}
 	but := ""
-	if row := p.board.ByID[f.ID]; row != nil && row.Token != nil {
+	if row := p.board.Row(f.ID); row != nil && row.Token != nil {
 		if why := describe.NoGood(p.judged(row.Token)); why != "" {
 			but = ", but " + why
 		}

@@ -65,7 +65,7 @@ func (s *Session) nextAlert() {
 		return
 	}
 	for i := range s.board.Apps {
-		for _, r := range s.board.Apps[i].Rows {
+		for _, r := range s.board.Apps[i].rows {
 			for _, e := range s.alertsOf(r) {
 				if e.at.After(a.began) && !a.told[e.key()] {
 					a.next = Earlier(a.next, e.at)
@@ -112,7 +112,7 @@ func (s *Session) alert() {
 	}
 	var due []Alert
 	for i := range s.board.Apps {
-		for _, r := range s.board.Apps[i].Rows {
+		for _, r := range s.board.Apps[i].rows {
 			var last *Alert
 			for _, e := range s.alertsOf(r) {
 				if !e.at.After(s.now) && e.at.After(s.alerts.began) && !s.alerts.told[e.key()] {

@@ -8,7 +8,7 @@ import (
 
 // Apply files what work came to. A nil event is none.
 func (s *Session) Apply(e Event, now time.Time) []Work {
-	s.now = now
+	s.at(now)
 	if e == nil {
 		return s.settle()
 	}
@@ -218,12 +218,12 @@ func (s *Session) boardRead(e BoardRead) []Work {
 
 // file replaces the board by the next reading, and tells what that shows.
 func (s *Session) file(b console.Board) []Work {
-	first, before := !s.board.Read, s.board.ByID
+	first, before := !s.board.Read, s.board.byID
 	locked, restored := s.board.Key.Locked, s.board.Restored
 	s.board = NewBoard(b, s.policyOf, s.second())
 	s.delivery.due = time.Time{} // the board knows
 	for id := range s.marks {
-		if s.board.ByID[id] == nil {
+		if s.board.byID[id] == nil {
 			delete(s.marks, id)
 		}
 	}
@@ -281,7 +281,7 @@ func (s *Session) settledElsewhere(before map[string]*Row) {
 		if !r.Pending() {
 			continue
 		}
-		now := s.board.ByID[id]
+		now := s.board.byID[id]
 		switch {
 		case now == nil || now.Token == nil || now.Pending() || now.State == console.Expired:
 		case s.settled[id], !now.Token.AcceptedAt.IsZero(), !now.Token.RefreshAcceptedAt.IsZero():
@@ -290,7 +290,7 @@ func (s *Session) settledElsewhere(before map[string]*Row) {
 		}
 	}
 	for id := range s.settled {
-		if now := s.board.ByID[id]; now == nil || !now.Pending() {
+		if now := s.board.byID[id]; now == nil || !now.Pending() {
 			delete(s.settled, id)
 		}
 	}

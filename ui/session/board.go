@@ -12,14 +12,14 @@ import (
 // replaced whole by the next reading; only judge changes it, when time has changed a state.
 type Board struct {
 	Apps             []App
-	Gate             []*Row // ended tokens, the lingering ones first
+	gate             []*Row // ended tokens, the lingering ones first
 	Exchanges        []console.Exchange
 	Total            Tally
 	Read             bool      // something was read at all
 	Changes          time.Time // when the next state changes by itself; zero: never
 	DeliverAt        time.Time // when the next revoke is due; zero: none
 	EnvironmentCount int       // how many environments the applications are in
-	Tokens           []console.Token
+	tokens           []console.Token
 	Key              console.KeyStatus
 	Unkept           error                      // why nothing can be stored any more
 	Environments     []console.KnownEnvironment // what an application can be put into
@@ -32,7 +32,7 @@ type Board struct {
 	Altered     []console.Altered    // rows that do not verify
 	Restored    int64                // see console.Board
 	Invitations []console.Invitation // what this process waits for a person to do
-	ByID        map[string]*Row
+	byID        map[string]*Row
 }
 
 // with is the application with another grant; "" leaves its own.
@@ -64,7 +64,7 @@ type App struct {
 	console.Application
 	Shown  string // the name as the face shows it; the name itself until the face sets it
 	Policy console.Policy
-	Rows   []*Row // living first, newest first
+	rows   []*Row // living first, newest first
 	Tally  Tally
 }
 
@@ -112,9 +112,9 @@ func (r *Row) At() time.Time {
 // file turns a reading into a board.
 func NewBoard(b console.Board, policy func(console.Application) console.Policy, now time.Time) Board {
 	out := Board{
-		Read: true, Key: b.Key, Unkept: b.Unkept, Exchanges: b.Exchanges, Tokens: b.Tokens, Skew: b.Skew, Longer: b.Longer, Invitations: b.Invitations, Environments: b.Environments,
+		Read: true, Key: b.Key, Unkept: b.Unkept, Exchanges: b.Exchanges, tokens: b.Tokens, Skew: b.Skew, Longer: b.Longer, Invitations: b.Invitations, Environments: b.Environments,
 		Altered: b.Altered, Restored: b.Restored,
-		Apps: make([]App, len(b.Applications)), ByID: make(map[string]*Row, len(b.Tokens)),
+		Apps: make([]App, len(b.Applications)), byID: make(map[string]*Row, len(b.Tokens)),
 	}
 	index := make(map[string]int, len(b.Applications))
 	envs := map[string]bool{}
@@ -133,8 +133,8 @@ func NewBoard(b console.Board, policy func(console.Application) console.Policy, 
 		r.App = i
 		rows = append(rows, r)
 		p := &rows[len(rows)-1]
-		out.Apps[i].Rows = append(out.Apps[i].Rows, p)
-		out.ByID[p.ID] = p
+		out.Apps[i].rows = append(out.Apps[i].rows, p)
+		out.byID[p.ID] = p
 	}
 	for i := range b.Tokens {
 		add(b.Tokens[i].AppID, Row{ID: b.Tokens[i].ID, Token: &b.Tokens[i]})
@@ -172,12 +172,12 @@ func learnedWindows(tokens []console.Token, environment func(*console.Token) str
 
 // judge computes every state at now and sorts by it.
 func (b *Board) Judge(now time.Time) {
-	b.Total, b.Gate, b.Changes, b.DeliverAt, b.Undoable = Tally{}, nil, time.Time{}, time.Time{}, 0
+	b.Total, b.gate, b.Changes, b.DeliverAt, b.Undoable = Tally{}, nil, time.Time{}, time.Time{}, 0
 	for i := range b.Apps {
 		a := &b.Apps[i]
 		a.Tally = Tally{}
-		a.Rows = slices.DeleteFunc(a.Rows, func(r *Row) bool { return r.Mark != nil && r.Mark.Over(now) })
-		for _, r := range a.Rows {
+		a.rows = slices.DeleteFunc(a.rows, func(r *Row) bool { return r.Mark != nil && r.Mark.Over(now) })
+		for _, r := range a.rows {
 			if r.Token != nil {
 				b.judgeToken(r, a.Policy, now)
 			} else {
@@ -194,7 +194,7 @@ func (b *Board) Judge(now time.Time) {
 				a.Tally.Lingering++
 			}
 		}
-		slices.SortStableFunc(a.Rows, func(x, y *Row) int {
+		slices.SortStableFunc(a.rows, func(x, y *Row) int {
 			return cmp.Or(cmp.Compare(rank(x.State), rank(y.State)), y.At().Compare(x.At()), cmp.Compare(y.ID, x.ID))
 		})
 		b.Total.Active += a.Tally.Active
@@ -202,7 +202,7 @@ func (b *Board) Judge(now time.Time) {
 		b.Total.Revoking += a.Tally.Revoking
 		b.Total.Lingering += a.Tally.Lingering
 	}
-	slices.SortStableFunc(b.Gate, func(x, y *Row) int {
+	slices.SortStableFunc(b.gate, func(x, y *Row) int {
 		if p := x.Waits; p != y.Waits { // what the server has not accepted is the most alive of all
 			if p {
 				return -1
@@ -223,7 +223,7 @@ func (b *Board) judgeToken(r *Row, p console.Policy, now time.Time) {
 	s := console.StatusAt(*r.Token, p, now)
 	r.State, r.EndedAt, r.Over = s.State, s.EndedAt, s.Proof != console.ProofNone
 	if r.Waits = r.Undelivered(now); s.Ended || r.Waits {
-		b.Gate = append(b.Gate, r)
+		b.gate = append(b.gate, r)
 	}
 	if at, ok := console.NextChange(*r.Token, p, now); ok {
 		b.Changes = Earlier(b.Changes, at)
@@ -243,7 +243,7 @@ func (b *Board) judgeToken(r *Row, p console.Policy, now time.Time) {
 // overdue counts the revokes that are to be sent by now.
 func (b *Board) Overdue(now time.Time) (n int) {
 	for i := range b.Apps {
-		for _, r := range b.Apps[i].Rows {
+		for _, r := range b.Apps[i].rows {
 			if r.Token == nil || b.Apps[i].Environment.ReadOnly {
 				continue
 			}
@@ -312,14 +312,14 @@ func AsksAnew(r *Row) bool {
 // MayLive says whether a token of an application may still be accepted by somebody.
 func (a *App) MayLive() bool {
 	t := a.Tally
-	return t.Active+t.Expiring+t.Revoking+t.Lingering > 0 || slices.ContainsFunc(a.Rows, func(r *Row) bool { return r.Token != nil && r.State == console.Unsure })
+	return t.Active+t.Expiring+t.Revoking+t.Lingering > 0 || slices.ContainsFunc(a.rows, func(r *Row) bool { return r.Token != nil && r.State == console.Unsure })
 }
 
 // holds is how many tokens of an application are listed.
 func (b *Board) Holds(appID string) int {
 	n := 0
-	for i := range b.Tokens {
-		if b.Tokens[i].AppID == appID {
+	for i := range b.tokens {
+		if b.tokens[i].AppID == appID {
 			n++
 		}
 	}
@@ -340,7 +340,7 @@ func (r *Row) Lost() *console.Mark {
 // knownScopes are those of an application and of its tokens, by name.
 func (a *App) KnownScopes() []string {
 	all := slices.Clone(a.Scopes)
-	for _, r := range a.Rows {
+	for _, r := range a.rows {
 		if r.Token != nil {
 			all = append(append(all, r.Token.Scopes...), r.Token.Asked...)
 		}
@@ -352,7 +352,7 @@ func (a *App) KnownScopes() []string {
 // living are the tokens of an application that can be revoked: they live, or their refresh tokens do.
 func (a *App) Living() []*Row {
 	var out []*Row
-	for _, r := range a.Rows {
+	for _, r := range a.rows {
 		if r.Token != nil && !r.Pending() && console.OfUse(*r.Token, console.Status{State: r.State}) {
 			out = append(out, r)
 		}
@@ -363,4 +363,114 @@ func (a *App) Living() []*Row {
 // over says whether nothing more will happen to a token.
 func IsOver(st console.State) bool {
 	return st == console.Dead || st == console.Superseded || st == console.Expired
+}
+
+// Row finds a row by the ID of its token, or of its mark; nil if it is gone.
+func (b *Board) Row(id string) *Row { return b.byID[id] }
+
+// Held is how many tokens are held.
+func (b *Board) Held() int { return len(b.tokens) }
+
+// Only is the token that is held, if it is the only one.
+func (b *Board) Only() (t console.Token, ok bool) {
+	if len(b.tokens) != 1 {
+		return t, false
+	}
+	return b.tokens[0], true
+}
+
+// HasOver reports whether a token is over.
+func (b *Board) HasOver() bool {
+	return slices.ContainsFunc(b.tokens, func(t console.Token) bool {
+		r := b.byID[t.ID]
+		return r != nil && IsOver(r.State)
+	})
+}
+
+// AtGateway is how many rows the scope of that name has.
+func (b *Board) AtGateway() int { return len(b.gate) }
+
+// Named are the tokens that a text may name, as console.TokensNamed.
+func (b *Board) Named(text string) []console.Token { return console.TokensNamed(b.tokens, text) }
+
+// Users are the users of the tokens that are held.
+func (b *Board) Users() []string {
+	var users []string
+	for i := range b.tokens {
+		if u := b.tokens[i].User; u != "" && !slices.Contains(users, u) {
+			users = append(users, u)
+		}
+	}
+	return users
+}
+
+// Leaving is the token that was revoked or replaced last of those that may still pass; nil if none may.
+func (b *Board) Leaving() (last *Row) {
+	since := func(r *Row) time.Time {
+		if r.Pending() {
+			return r.Token.RevokeAt
+		}
+		return r.EndedAt
+	}
+	for i := range b.Apps {
+		if t := b.Apps[i].Tally; t.Revoking+t.Lingering == 0 {
+			continue
+		}
+		for _, r := range b.Apps[i].rows {
+			on := r.State == console.Revoking || r.State == console.Lingering
+			if on && (last == nil || since(r).After(since(last))) {
+				last = r
+			}
+		}
+	}
+	return last
+}
+
+// Len is how many rows an application has: its tokens, and the open marks of its gets.
+func (a *App) Len() int { return len(a.rows) }
+
+// LostGet reports whether the answer to a get of an application was lost.
+func (a *App) LostGet() bool {
+	return slices.ContainsFunc(a.rows, func(r *Row) bool { return r.Mark != nil })
+}
+
+// Of are the tokens of an application that a verb may be about, oldest first.
+func (s *Session) Of(appID string, use Use) (out []console.Token) {
+	judge := func(t console.Token) console.Status { return s.Status(t) }
+	switch use {
+	case Revocable:
+		return console.RevocableOf(s.board.tokens, appID, false, judge)
+	case Renewable:
+		if t, ok := console.RenewableOf(s.board.tokens, appID, judge); ok {
+			return []console.Token{t}
+		}
+		return nil
+	case Alive:
+	}
+	for _, t := range s.board.tokens {
+		if t.AppID != appID {
+			continue
+		}
+		switch judge(t).State {
+		case console.Dead, console.Superseded, console.Expired:
+		default:
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// Use is what tokens are wanted for.
+type Use int
+
+// The uses.
+const (
+	Alive     Use = iota // those that live or may still pass
+	Revocable            // as console.RevocableOf
+	Renewable            // the one of console.RenewableOf
+)
+
+// LookTour has a tour take in the board. It reports as Tour.Look does.
+func (s *Session) LookTour(t *Tour) bool {
+	return t.Look(s.board.tokens, func(k *console.Token) console.Status { return s.Status(*k) })
 }

@@ -94,7 +94,7 @@ func (s *Session) bulk(r Bulk) []Work {
 // renewInTurn renews one token after the other for an application: at once they would be one request,
 // and the second be refused.
 func (s *Session) renewInTurn(b *bulk, id string) []Work {
-	key, appID := TokenKey(id), s.board.Apps[s.board.ByID[id].App].ID
+	key, appID := TokenKey(id), s.board.Apps[s.board.byID[id].App].ID
 	if queue, ok := b.queue[appID]; ok {
 		s.flights[key] = flight{began: s.now, app: appID}
 		b.queue[appID] = append(queue, id)
@@ -125,14 +125,14 @@ func (s *Session) Takes(r Bulk) (n int) {
 // asksForAll reports whether a revoke of these has to be asked about.
 func (s *Session) asksForAll(ids []string) bool {
 	return len(ids) > 1 || slices.ContainsFunc(ids, func(id string) bool {
-		r := s.board.ByID[id]
+		r := s.board.byID[id]
 		return r != nil && s.board.Apps[r.App].Environment.Production
 	})
 }
 
 // LeftOut returns why a verb on several tokens leaves one out.
 func (s *Session) LeftOut(v Verb, id string) Left {
-	r := s.board.ByID[id]
+	r := s.board.byID[id]
 	left := Left{ID: id, Why: LeftGone}
 	if r == nil || r.Token == nil {
 		return left
@@ -155,7 +155,7 @@ func (s *Session) LeftOut(v Verb, id string) Left {
 	default:
 		left.Why = NotLeft
 		scopes := scopesOr(r.Token.Asked, a.Scopes)
-		k, ok := console.KnocksOut(a.Application, s.board.Applications(), s.board.Tokens, scopes, a.Policy, s.o.Device, s.now)
+		k, ok := console.KnocksOut(a.Application, s.board.Applications(), s.board.tokens, scopes, a.Policy, s.o.Device, s.now)
 		if ok && k.Asks() {
 			left.Why, left.Held = LeftSupersedes, k.Held
 		}
@@ -173,7 +173,7 @@ func (s *Session) bulkDone(id, appID string, err error) []Work {
 	b := s.bulks[i]
 	delete(b.open, id)
 	var work []Work
-	r := s.board.ByID[id]
+	r := s.board.byID[id]
 	if err != nil {
 		w := Wrong{Left: Left{ID: id}, Err: err}
 		if r != nil && r.Token != nil {
@@ -205,6 +205,7 @@ func (s *Session) Marked() []string { return slices.Sorted(maps.Keys(s.marks)) }
 
 // ToggleMark marks a token, or takes its mark away.
 func (s *Session) ToggleMark(id string) {
+	s.pages = nil
 	if s.changed = true; s.marks[id] {
 		delete(s.marks, id)
 	} else {
@@ -215,5 +216,5 @@ func (s *Session) ToggleMark(id string) {
 // Unmark takes all marks away.
 func (s *Session) Unmark() {
 	clear(s.marks)
-	s.changed = true
+	s.changed, s.pages = true, nil
 }

@@ -146,7 +146,7 @@ const clipboardTime = 3 * time.Second
 
 // copy copies a token, which is cleared later unless clear_after is 0.
 func (s *Session) copy(r Copy) []Work {
-	row, key := s.board.ByID[r.Token], TokenKey(r.Token)
+	row, key := s.board.byID[r.Token], TokenKey(r.Token)
 	switch {
 	case s.o.Clipboard == nil:
 		s.refuse(r, CopyingOff, key)

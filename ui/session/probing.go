@@ -37,7 +37,7 @@ func (s *Session) probeUntilDead(r ProbeUntilDead) {
 	}
 	n, last := 0, ""
 	for _, id := range r.Tokens {
-		row := s.board.ByID[id]
+		row := s.board.byID[id]
 		if row == nil || row.Token == nil {
 			continue
 		}
@@ -61,7 +61,7 @@ func (s *Session) probeUntilDead(r ProbeUntilDead) {
 func (s *Session) asksToRepeat(r ProbeUntilDead) bool {
 	var apps []console.Application
 	for _, id := range r.Tokens {
-		if row := s.board.ByID[id]; row != nil {
+		if row := s.board.byID[id]; row != nil {
 			apps = append(apps, s.board.Apps[row.App].Application)
 		}
 	}
@@ -103,7 +103,7 @@ func (s *Session) probeDue() []Work {
 	var work []Work
 	for _, id := range slices.Sorted(maps.Keys(s.loops)) {
 		l := s.loops[id]
-		switch row := s.board.ByID[id]; {
+		switch row := s.board.byID[id]; {
 		case l.asking || s.now.Before(l.next.At):
 		case l.next.Wait && row != nil && row.Token != nil:
 			s.judgeLoop(id, *row.Token, l.told, "")

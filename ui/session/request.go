@@ -200,7 +200,7 @@ const (
 
 // Do begins what a person asks for. It tells why not, or asks a question first, with a fact.
 func (s *Session) Do(r Request, now time.Time) []Work {
-	s.now = now
+	s.at(now)
 	var work []Work
 	switch r := r.(type) {
 	case Get:

@@ -46,6 +46,7 @@ type Session struct {
 
 	now     time.Time // of the call that is being handled
 	board   Board
+	pages   map[Query]Page // that were asked for since the last call
 	facts   []Fact
 	changed bool // something that a face shows has changed
 
@@ -93,9 +94,12 @@ func (s *Session) Start(now time.Time) []Work {
 
 // Tick does what has become due by now.
 func (s *Session) Tick(now time.Time) []Work {
-	s.now = now
+	s.at(now)
 	return s.settle()
 }
+
+// at begins a call.
+func (s *Session) at(now time.Time) { s.now, s.pages = now, nil }
 
 // settle does what is due: states that time changes, deliveries, the clipboard, probes, alerts, and the
 // next step of suspending and of quitting.

@@ -41,7 +41,7 @@ func (s *Session) get(r Get) []Work {
 // renew refreshes, or gets anew.
 func (s *Session) renew(r Renew) []Work {
 	key := TokenKey(r.Token)
-	row, appID, anew := s.board.ByID[r.Token], "", false
+	row, appID, anew := s.board.byID[r.Token], "", false
 	if row != nil {
 		appID, anew = s.board.Apps[row.App].ID, row.Token != nil && AsksAnew(row)
 	}
@@ -85,7 +85,7 @@ func (s *Session) asksToSupersede(a *App, user string, scopes []string, yes Requ
 
 // asksOf asks, or tells of a token that others may hold.
 func (s *Session) asksOf(a console.Application, scopes []string, p console.Policy, yes Request) bool {
-	k, ok := console.KnocksOut(a, s.board.Applications(), s.board.Tokens, scopes, p, s.o.Device, s.now)
+	k, ok := console.KnocksOut(a, s.board.Applications(), s.board.tokens, scopes, p, s.o.Device, s.now)
 	if !ok {
 		return false
 	}
@@ -141,7 +141,7 @@ func (s *Session) Answer(invitationID string, pasted secretText) error {
 
 // revoke asks first in a production environment. What the console will refuse anyway is not asked about.
 func (s *Session) revoke(r Revoke) []Work {
-	row, key := s.board.ByID[r.Token], TokenKey(r.Token)
+	row, key := s.board.byID[r.Token], TokenKey(r.Token)
 	if row == nil || row.Token == nil {
 		s.refuse(r, TokenGone, key)
 		return nil

@@ -1,9 +1,9 @@
-package kit_test
+package text_test
 
 import (
 	"testing"
 
-	"lanyard/ui/kit"
+	"lanyard/text"
 )
 
 func TestFuzzy(t *testing.T) {
@@ -16,13 +16,13 @@ func TestFuzzy(t *testing.T) {
 		{"READ ana", "ana read", true}, {"read x", "ana read", false}, {"!ana", "ana read", false}, {"!bob", "ana read", true}, {"!", "x", true},
 		{"決済", "決済ゲートウェイ", true}, {"ß", "Straße", true},
 	} {
-		if got := kit.Fuzzy(c.pattern, c.text); got != c.want {
+		if got := text.Fuzzy(c.pattern, c.text); got != c.want {
 			t.Errorf("%q in %q: %t", c.pattern, c.text, got)
 		}
 	}
-	for i, text := range []string{"renew", "to renew", "new x re", "r-e-n-e-w"} {
-		if got, want := kit.Closer("renew", text), []int{0, 1, 3, 3}[i]; got != want {
-			t.Errorf("%q is %d away", text, got)
+	for i, candidate := range []string{"renew", "to renew", "new x re", "r-e-n-e-w"} {
+		if got, want := text.Closer("renew", candidate), []int{0, 1, 3, 3}[i]; got != want {
+			t.Errorf("%q is %d away", candidate, got)
 		}
 	}
 }

@@ -1,0 +1,280 @@
+package session
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"lanyard/console"
+	"lanyard/text"
+)
+
+// Scope is which rows a page is of.
+type Scope int
+
+// The scopes.
+const (
+	OfApplication Scope = iota // the tokens of Query.App, and the open marks of its gets
+	AtGateway                  // ended tokens, and revokes that the server has not accepted, of all applications
+	Everything                 // the tokens of all applications, oldest first; open marks last
+)
+
+// Order is the order of a page.
+type Order int
+
+// The orders. Rows that are equal keep the order of ByState.
+const (
+	ByState  Order = iota // living first, newest first
+	ByLeft                // by the time left; those without a time last
+	ByIssued              // newest first
+	ByFingerprint
+	ByUser
+	ByScopes
+)
+
+// Query asks for a page: which rows, and in which order. AtGateway and Everything have orders of their own.
+type Query struct {
+	Scope    Scope
+	App      string // of OfApplication
+	Filter   string // what the rows have to match, as text.Fuzzy; "" is every row
+	HideOver bool   // leave out what is over, unless it is marked
+	Order    Order
+	Reverse  bool
+}
+
+// Page is the answer to a query. It is valid until the next call of Do, Apply or Tick.
+type Page struct {
+	rows   []*Row
+	All    int // rows in the scope
+	Hidden int // rows left out for being over
+}
+
+// Len is how many rows match.
+func (p Page) Len() int { return len(p.rows) }
+
+// Row returns a row by its place.
+func (p Page) Row(i int) *Row { return p.rows[i] }
+
+// ID returns the ID of a row by its place.
+func (p Page) ID(i int) string { return p.rows[i].ID }
+
+// Window returns the rows from one place to before another.
+func (p Page) Window(from, to int) []*Row { return p.rows[from:to] }
+
+// First returns the first row in a state; nil if there is none.
+func (p Page) First(st console.State) *Row {
+	for _, r := range p.rows {
+		if r.State == st {
+			return r
+		}
+	}
+	return nil
+}
+
+// Has reports whether a row is in the page.
+func (p Page) Has(id string) bool {
+	return slices.ContainsFunc(p.rows, func(r *Row) bool { return r.ID == id })
+}
+
+// Page answers a query.
+func (s *Session) Page(q Query) Page {
+	if p, ok := s.pages[q]; ok {
+		return p
+	}
+	p := s.page(q)
+	if s.pages == nil {
+		s.pages = map[Query]Page{}
+	}
+	s.pages[q] = p
+	return p
+}
+
+// Rows are the rows of a query, one after the other.
+func (s *Session) Rows(q Query) iter.Seq[*Row] {
+	return func(yield func(*Row) bool) {
+		for _, r := range s.Page(q).rows {
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+func (s *Session) page(q Query) Page {
+	rows := s.scope(q)
+	p := Page{rows: rows, All: len(rows)}
+	if q.HideOver || q.Filter != "" {
+		p.rows = make([]*Row, 0, len(rows))
+		for _, r := range rows {
+			switch {
+			case q.HideOver && IsOver(r.State) && !s.marks[r.ID]: // a verb would act on a marked one
+				p.Hidden++
+			case text.Fuzzy(q.Filter, s.words(r, q.Scope)):
+				p.rows = append(p.rows, r)
+			}
+		}
+	}
+	if q.Scope == OfApplication {
+		p.rows = s.sorted(p.rows, q)
+	}
+	return p
+}
+
+// scope are all rows of a scope.
+func (s *Session) scope(q Query) []*Row {
+	switch q.Scope {
+	case OfApplication:
+		if a := s.board.App(q.App); a != nil {
+			return a.rows
+		}
+		return nil
+	case AtGateway:
+		return s.board.gate
+	case Everything:
+	}
+	all := make([]*Row, 0, len(s.board.byID))
+	for i := range s.board.tokens {
+		if r := s.board.byID[s.board.tokens[i].ID]; r != nil {
+			all = append(all, r)
+		}
+	}
+	for i := range s.board.Apps {
+		for _, r := range s.board.Apps[i].rows {
+			if r.Mark != nil {
+				all = append(all, r)
+			}
+		}
+	}
+	return all
+}
+
+// words are what a filter looks at.
+func (s *Session) words(r *Row, scope Scope) string {
+	words := r.Fingerprint() + " " + string(r.State) + " " + cmp.Or(r.user(), "app") + " " + r.scopes()
+	if scope != OfApplication {
+		words += " " + s.board.Apps[r.App].Label()
+	}
+	return words
+}
+
+// Fingerprint is the token's; "" for a mark.
+func (r *Row) Fingerprint() string {
+	if r.Token == nil {
+		return ""
+	}
+	return r.Token.Fingerprint
+}
+
+func (r *Row) user() string {
+	if r.Token == nil {
+		return ""
+	}
+	return r.Token.User
+}
+
+func (r *Row) scopes() string {
+	if r.Token == nil {
+		return strings.Join(r.Mark.Scopes, " ")
+	}
+	return strings.Join(r.Token.Scopes, " ")
+}
+
+// sorted puts rows into the order of a query. It does not change the slice that it is given.
+func (s *Session) sorted(rows []*Row, q Query) []*Row {
+	by := map[Order]func(x, y *Row) int{
+		ByIssued:      func(x, y *Row) int { return y.At().Compare(x.At()) },
+		ByFingerprint: func(x, y *Row) int { return cmp.Compare(x.Fingerprint(), y.Fingerprint()) },
+		ByUser:        func(x, y *Row) int { return cmp.Compare(x.user(), y.user()) },
+		ByScopes:      func(x, y *Row) int { return cmp.Compare(x.scopes(), y.scopes()) },
+	}[q.Order]
+	if q.Order == ByState && !q.Reverse {
+		return rows
+	}
+	rows = slices.Clone(rows)
+	switch {
+	case q.Order == ByLeft:
+		s.sortByLeft(rows, q.Reverse)
+	case by == nil:
+		slices.Reverse(rows)
+	case q.Reverse: // not backwards: those that are equal keep their order
+		slices.SortStableFunc(rows, func(x, y *Row) int { return by(y, x) })
+	default:
+		slices.SortStableFunc(rows, by)
+	}
+	return rows
+}
+
+// left is the place of a row in the order by time left.
+type left struct {
+	class leftClass
+	until time.Time // so that rows do not move while they count down
+}
+
+// leftClass is what is known of the time left. Rows without a time stand last, in either direction.
+type leftClass int
+
+const (
+	leftTime    leftClass = iota // a time, or that there is no end
+	leftUnknown                  // nobody knows
+	leftNothing                  // the token is over
+)
+
+// noEnd is later than every end.
+var noEnd = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+func (s *Session) leftOf(r *Row) left {
+	unknown := left{class: leftUnknown}
+	switch {
+	case r.Token == nil && !r.Mark.EndsBy.IsZero():
+		return left{until: r.Mark.EndsBy}
+	case r.Token == nil:
+		return unknown
+	case r.Pending():
+		due, _ := console.DueAt(*r.Token)
+		if s.heldBack(r, due) {
+			return unknown
+		}
+		return left{until: due}
+	case IsOver(r.State):
+		return left{class: leftNothing}
+	}
+	st := s.board.Status(r, s.second())
+	switch {
+	case r.State == console.Unsure:
+		return unknown
+	case r.State == console.Lingering && (st.Reopened || !st.StaleKnown):
+		return unknown
+	case r.State == console.Lingering:
+		return left{until: s.second().Add(st.StaleLeft)}
+	case st.HasExpiry:
+		return left{until: s.second().Add(st.Left)}
+	case string(r.Token.Lifetime) == "unbounded":
+		return left{until: noEnd}
+	}
+	return unknown
+}
+
+// heldBack reports whether a revoke that is due cannot be sent as things are.
+func (s *Session) heldBack(r *Row, due time.Time) bool {
+	k := s.KeyShown()
+	return s.board.Apps[r.App].Environment.ReadOnly ||
+		due.Sub(s.second()) < time.Second && (k.NeedsPassphrase() || k.Shut())
+}
+
+// sortByLeft sorts by the time left.
+func (s *Session) sortByLeft(rows []*Row, reverse bool) {
+	order := make(map[*Row]left, len(rows))
+	for _, r := range rows {
+		order[r] = s.leftOf(r)
+	}
+	slices.SortStableFunc(rows, func(x, y *Row) int {
+		a, b := order[x], order[y]
+		by := a.until.Compare(b.until)
+		if reverse {
+			by = -by
+		}
+		return cmp.Or(cmp.Compare(a.class, b.class), by)
+	})
+}
