@@ -99,7 +99,7 @@ func ResourceProblem(raw string) string {
 // ExtraProblem is what is wrong with a further form parameter of that name: the protocol sets it, or it has a setting of
 // its own.
 func ExtraProblem(name string) string {
-	if name == "" || slices.Contains(requestFields(), strings.ToLower(name)) || slices.Contains(onceFields(), strings.ToLower(name)) {
+	if name == "" || slices.Contains(RequestParams(), strings.ToLower(name)) || slices.Contains(OnceParams(), strings.ToLower(name)) {
 		return "is set by the protocol and cannot be given here"
 	}
 	return ""
@@ -126,7 +126,7 @@ func extraProblem(extra url.Values) string {
 		if why := ExtraProblem(name); why != "" {
 			return "a parameter " + why
 		}
-		if slices.ContainsFunc(values, func(v string) bool { return secretParam(name, v) }) {
+		if slices.ContainsFunc(values, func(v string) bool { return SecretParam(name, v) }) {
 			return "a parameter may be a secret: the store would keep it in the clear"
 		}
 	}

@@ -160,7 +160,7 @@ func (p *Pasted) withoutSecrets(raw, label string) string {
 	var keep []string
 	for pair := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(pair, "=")
-		if name = unescaped(name); secretParam(name, unescaped(value)) {
+		if name = unescaped(name); SecretParam(name, unescaped(value)) {
 			p.leave(parameter("query", name) + " of the " + label)
 			continue
 		}
@@ -183,7 +183,7 @@ func parameter(kind, name string) string {
 var plainName = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_.$:-]{0,49}$`)
 
 // secretParam reports whether a parameter may hold a secret, so that it is neither shown nor kept in the clear.
-func secretParam(name, value string) bool {
+func SecretParam(name, value string) bool {
 	return !publicParam(name) && (tokenapi.NamesSecret(name) || tokenapi.LooksSecret(value))
 }
 

@@ -79,12 +79,12 @@ func (p *Pasted) readCurl(pasted string) error {
 
 // requestFields are the parameters of token and revoke requests that have fields of their own, or that Lanyard sends
 // itself.
-func requestFields() []string {
+func RequestParams() []string {
 	return []string{"grant_type", "scope", "redirect_uri", "client_id", "client_secret", "username", "password", "audience", "resource", "token", "token_type_hint"}
 }
 
 // onceFields are the parameters of token requests that are given anew with each request, or that the grant sets.
-func onceFields() []string {
+func OnceParams() []string {
 	return []string{"refresh_token", "code", "code_verifier", "device_code", "assertion", "response_type", "state", "nonce", "code_challenge",
 		"code_challenge_method", "requested_token_type", "client_assertion", "client_assertion_type", "subject_token", "subject_token_type",
 		"actor_token", "actor_token_type", "callback"}
@@ -142,9 +142,9 @@ func (p *Pasted) take(c curlCall, where, of string) {
 
 // takeParameter takes a parameter that has no field of its own over into extra, or says that it is not.
 func (p *Pasted) takeParameter(name string, values []string, where, of string) {
-	secretive := slices.ContainsFunc(values, func(v string) bool { return secretParam(name, v) })
+	secretive := slices.ContainsFunc(values, func(v string) bool { return SecretParam(name, v) })
 	switch {
-	case slices.Contains(requestFields(), name):
+	case slices.Contains(RequestParams(), name):
 	case name == "refresh_token" && p.Grant == tokenapi.GrantRefreshToken: // grantNamed has said so
 	case where != FieldTokenURL || secretive || ExtraProblem(name) != "":
 		p.leave(parameter("parameter", name) + of)
@@ -200,7 +200,7 @@ func (c *curlCall) settle() {
 		name, value, _ := strings.Cut(pair, "=")
 		switch name = unescaped(name); {
 		case pair == "":
-		case slices.Contains(requestFields(), name) || slices.Contains(onceFields(), name):
+		case slices.Contains(RequestParams(), name) || slices.Contains(OnceParams(), name):
 			if !c.fields.Has(name) {
 				c.fields.Add(name, unescaped(value))
 			}
