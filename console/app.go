@@ -83,6 +83,22 @@ const (
 	SecretMissing   SecretState = "missing"
 )
 
+// The grants that an application can use, by the names of the configuration.
+const (
+	GrantClientCredentials = tokenapi.GrantClientCredentials
+	GrantPassword          = tokenapi.GrantPassword
+	GrantRefreshToken      = tokenapi.GrantRefreshToken
+	GrantAuthorizationCode = tokenapi.GrantAuthorizationCode
+	GrantDeviceCode        = tokenapi.GrantDeviceCode
+)
+
+// The ways in which a client proves itself that a curl line can show, by the names of the configuration.
+const (
+	AuthBasic = tokenapi.AuthBasic
+	AuthPost  = tokenapi.AuthPost
+	AuthNone  = tokenapi.AuthNone
+)
+
 // SecretKind says which secret of an application is asked for.
 type SecretKind string
 

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"lanyard/text"
+	"lanyard/tokenapi"
 )
 
 // The rules below are those of the configuration file and of the forms alike. Each gives what is wrong, or "", and
@@ -103,6 +104,28 @@ func ExtraProblem(name string) string {
 		return "is set by the protocol and cannot be given here"
 	}
 	return ""
+}
+
+// RequestParams returns the parameters of token and revoke requests that have fields of their own in a
+// draft, or that Lanyard sends by itself.
+func RequestParams() []string {
+	return []string{"grant_type", "scope", "redirect_uri", "client_id", "client_secret", "username",
+		"password", "audience", "resource", "token", "token_type_hint"}
+}
+
+// OnceParams returns the parameters of token requests that differ in each request, or that the grant
+// sets.
+func OnceParams() []string {
+	return []string{"refresh_token", "code", "code_verifier", "device_code", "assertion",
+		"response_type", "state", "nonce", "code_challenge", "code_challenge_method",
+		"requested_token_type", "client_assertion", "client_assertion_type", "subject_token",
+		"subject_token_type", "actor_token", "actor_token_type", "callback"}
+}
+
+// SecretParam reports whether a parameter may hold a secret, so that it is neither shown nor kept in
+// the clear.
+func SecretParam(name, value string) bool {
+	return !publicParam(name) && (tokenapi.NamesSecret(name) || tokenapi.LooksSecret(value))
 }
 
 // ExtraText writes extra parameters as ReadExtra reads them: name=value, with & between them.

@@ -8,9 +8,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"lanyard/tokenapi"
-	"lanyard/tokenapi/secret"
 )
 
 // Pasted is an application as far as a text told it, to be looked at and completed by a person. Nothing of it is kept.
@@ -51,7 +48,7 @@ func ReadPasted(text string) (Pasted, error) {
 	if u, err := url.Parse(cmp.Or(e.Endpoints.TokenURL, e.Issuer)); err == nil && EnvironmentNameProblem(u.Hostname()) == "" {
 		e.Name = u.Hostname()
 	}
-	p.Grant = cmp.Or(p.Grant, tokenapi.GrantClientCredentials)
+	p.Grant = cmp.Or(p.Grant, GrantClientCredentials)
 	if len(p.left) > 0 {
 		p.note("not taken over: " + strings.Join(p.left, ", "))
 	}
@@ -121,20 +118,23 @@ func (p *Pasted) fill(found map[string]string) {
 	if v := get(FieldGrant, "grant"); v != "" && p.Grant == "" {
 		p.Grant = p.grantNamed(v)
 	}
-	for _, f := range []struct {
-		field, label string
-		into         *secret.Text
-	}{{"consumer_secret", "consumer secret", &p.Secret}, {"password", "password", &p.Password}} {
-		if get(f.field, f.label) != "" && f.into.IsZero() {
-			text, err := secret.Read(found[f.field])
-			if err != nil {
-				p.note("the " + f.label + " is not taken over: it " + err.Error())
-			}
-			*f.into = text
+	odd := func(label string, err error) {
+		if err != nil {
+			p.note("the " + label + " is not taken over: it " + err.Error())
 		}
 	}
-	if p.Grant != tokenapi.GrantPassword {
-		p.Username, p.Password = "", secret.Text{}
+	if get("consumer_secret", "consumer secret") != "" && p.Secret.IsZero() {
+		text, err := ConsumerSecret.Read(found["consumer_secret"])
+		odd("consumer secret", err)
+		p.Secret = text
+	}
+	if get("password", "password") != "" && p.Password.IsZero() {
+		text, err := Password.Read(found["password"])
+		odd("password", err)
+		p.Password = text
+	}
+	if p.Grant != GrantPassword {
+		p.Username, p.Password = "", Draft{}.Password
 	}
 }
 
@@ -182,21 +182,16 @@ func parameter(kind, name string) string {
 
 var plainName = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_.$:-]{0,49}$`)
 
-// secretParam reports whether a parameter may hold a secret, so that it is neither shown nor kept in the clear.
-func SecretParam(name, value string) bool {
-	return !publicParam(name) && (tokenapi.NamesSecret(name) || tokenapi.LooksSecret(value))
-}
-
 // grantNamed is a grant by its name on the wire, if an application can be filled in with it.
 func (p *Pasted) grantNamed(name string) string {
 	switch name {
-	case tokenapi.GrantClientCredentials, tokenapi.GrantPassword, tokenapi.GrantAuthorizationCode, tokenapi.GrantDeviceCode:
+	case GrantClientCredentials, GrantPassword, GrantAuthorizationCode, GrantDeviceCode:
 		return name
-	case tokenapi.GrantRefreshToken:
+	case GrantRefreshToken:
 		p.note("the refresh token is not taken over: adopt it when the application is saved")
 		return name
 	case "urn:ietf:params:oauth:grant-type:device_code":
-		return tokenapi.GrantDeviceCode
+		return GrantDeviceCode
 	}
 	p.note("the grant is not taken over: another one than can be filled in here")
 	return ""

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"lanyard/text"
-	"lanyard/tokenapi"
 )
 
 // curlCall is a call as a curl line makes it.
@@ -77,19 +76,6 @@ func (p *Pasted) readCurl(pasted string) error {
 	return nil
 }
 
-// requestFields are the parameters of token and revoke requests that have fields of their own, or that Lanyard sends
-// itself.
-func RequestParams() []string {
-	return []string{"grant_type", "scope", "redirect_uri", "client_id", "client_secret", "username", "password", "audience", "resource", "token", "token_type_hint"}
-}
-
-// onceFields are the parameters of token requests that are given anew with each request, or that the grant sets.
-func OnceParams() []string {
-	return []string{"refresh_token", "code", "code_verifier", "device_code", "assertion", "response_type", "state", "nonce", "code_challenge",
-		"code_challenge_method", "requested_token_type", "client_assertion", "client_assertion_type", "subject_token", "subject_token_type",
-		"actor_token", "actor_token_type", "callback"}
-}
-
 // take takes over what a request says of its client. of is what its parts are called in notes.
 func (p *Pasted) take(c curlCall, where, of string) {
 	found := map[string]string{where: c.url}
@@ -103,7 +89,7 @@ func (p *Pasted) take(c curlCall, where, of string) {
 		found[FieldAudience] = c.fields.Get("audience")
 		p.leave("a further audience" + of)
 	}
-	auth := tokenapi.AuthBasic
+	auth := AuthBasic
 	switch {
 	case c.proved:
 		found[FieldConsumerKey], found["consumer_secret"] = c.key, c.text
@@ -113,10 +99,10 @@ func (p *Pasted) take(c curlCall, where, of string) {
 			}
 		}
 	case c.fields.Has("client_secret"):
-		auth = tokenapi.AuthPost
+		auth = AuthPost
 		found[FieldConsumerKey], found["consumer_secret"] = c.fields.Get("client_id"), c.fields.Get("client_secret")
 	case c.fields.Has("client_id"):
-		auth = tokenapi.AuthNone
+		auth = AuthNone
 		found[FieldConsumerKey] = c.fields.Get("client_id")
 	}
 	if p.ConsumerKey == "" {
@@ -124,7 +110,7 @@ func (p *Pasted) take(c curlCall, where, of string) {
 	}
 	p.fill(found)
 	for _, name := range []string{"username", "password"} {
-		if c.fields.Has(name) && p.Grant != tokenapi.GrantPassword {
+		if c.fields.Has(name) && p.Grant != GrantPassword {
 			p.leave("parameter " + name + of)
 		}
 	}
@@ -145,7 +131,7 @@ func (p *Pasted) takeParameter(name string, values []string, where, of string) {
 	secretive := slices.ContainsFunc(values, func(v string) bool { return SecretParam(name, v) })
 	switch {
 	case slices.Contains(RequestParams(), name):
-	case name == "refresh_token" && p.Grant == tokenapi.GrantRefreshToken: // grantNamed has said so
+	case name == "refresh_token" && p.Grant == GrantRefreshToken: // grantNamed has said so
 	case where != FieldTokenURL || secretive || ExtraProblem(name) != "":
 		p.leave(parameter("parameter", name) + of)
 	case slices.ContainsFunc(values, func(v string) bool { return standIn(v) != "" }):
