@@ -19,9 +19,10 @@ import (
 // here does not exist.
 var arrows = map[string][]string{
 	".": {"cli"},
-	"cli": {"console", "console/describe", "tokenapi", "tokenapi/sandbox", "tokenapi/portal", "tokenapi/jwt",
+	"cli": {"console", "console/describe", "console/paste", "tokenapi", "tokenapi/sandbox", "tokenapi/portal", "tokenapi/jwt",
 		"tokenapi/secret", "store", "themes", "ui", "ui/plain", "ui/session", "ui/keys", "ui/kit", "text"},
-	"ui":         {"console", "console/describe", "themes", "ui/form", "ui/keys", "ui/kit", "ui/redact", "ui/session", "tokenapi/secret", "text"},
+	"ui": {"console", "console/describe", "console/paste", "themes", "ui/form", "ui/keys", "ui/kit", "ui/redact",
+		"ui/session", "tokenapi/secret", "text"},
 	"ui/session": {"console", "tokenapi/secret", "text"},
 	"ui/keys":    {"console", "text"},
 	"ui/form":    {"ui/kit", "ui/keys", "themes", "tokenapi/secret", "text"},
@@ -32,6 +33,7 @@ var arrows = map[string][]string{
 	"store":            {"console", "tokenapi/secret"},
 	"console":          {"tokenapi", "tokenapi/jwt", "tokenapi/secret", "text"},
 	"console/describe": {"console", "text"},
+	"console/paste":    {"console", "text"},
 	"tokenapi":         {"tokenapi/jwt", "tokenapi/secret", "text"},
 	"tokenapi/jwt":     {"tokenapi/secret"},
 	"tokenapi/portal":  {"tokenapi", "tokenapi/secret", "text"},

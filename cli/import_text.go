@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/console"
+	"lanyard/console/paste"
 )
 
 // textMost is how much of a text is read, in bytes: more than ReadPasted takes, so that it says what is wrong.
@@ -50,7 +51,7 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 	if err != nil {
 		return unreadable(ctx, "the text to import", path, err)
 	}
-	told, err := console.ReadPasted(string(data))
+	told, err := paste.ReadPasted(string(data))
 	clear(data)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/console/paste"
 	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -464,7 +465,7 @@ func (o *appOverlay) pasted(text string) bool {
 		return false
 	}
 	why := ""
-	if console.TellsApplication(text) && !o.Frozen {
+	if paste.TellsApplication(text) && !o.Frozen {
 		why = "nothing of it was taken: import applications (esc, then commands) reads " +
 			"curl lines and .env files"
 	} else {

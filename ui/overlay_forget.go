@@ -1,7 +1,6 @@
 package ui
 
 import (
-
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/ui/keys"

@@ -1,4 +1,4 @@
-package console
+package paste
 
 import (
 	"maps"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"lanyard/console"
 )
 
 // setting is one NAME=value of an .env file.
@@ -42,7 +44,7 @@ func readSettings(text string) (all []setting, other []int, err error) {
 			value, after, ok := unquoted(whole)
 			tail, _, _ := strings.Cut(after, "\n")
 			if tail = strings.TrimSpace(tail); !ok || tail != "" && tail[0] != '#' && tail != "," && tail != ";" {
-				return nil, nil, &Error{Code: "usage", Text: "a quote is not closed, or something follows it: the value of " + s.name + " in line " + strconv.Itoa(number),
+				return nil, nil, &console.Error{Code: "usage", Text: "a quote is not closed, or something follows it: the value of " + s.name + " in line " + strconv.Itoa(number),
 					Hint: "close it; a value that holds a quote itself goes between the other kind of quotes"}
 			}
 			s.value, s.quoted = value, true
@@ -105,19 +107,19 @@ func bare(rest, before string) string {
 // envNames are what variables are called, by the field that they fill: the last words of their names.
 func envNames() map[string][]string {
 	return map[string][]string{
-		FieldConsumerKey:  {"CLIENT_ID", "CONSUMER_KEY", "CLIENTID"},
-		"consumer_secret": {"CLIENT_SECRET", "CONSUMER_SECRET", "CLIENTSECRET"},
-		FieldTokenURL:     {"TOKEN_URL", "TOKEN_ENDPOINT", "TOKEN_URI"},
-		FieldRevokeURL:    {"REVOKE_URL", "REVOCATION_URL", "REVOKE_ENDPOINT", "REVOCATION_ENDPOINT"},
-		FieldIssuer:       {"ISSUER", "ISSUER_URL", "ISSUER_URI", "AUTHORITY"},
-		FieldScopes:       {"SCOPE", "SCOPES"},
-		FieldGrant:        {"GRANT_TYPE"},
-		FieldUsername:     {"USERNAME"},
-		"password":        {"PASSWORD"},
-		FieldRedirectURL:  {"REDIRECT_URI", "REDIRECT_URL"},
-		FieldProbeURL:     {"PROBE_URL"},
-		FieldAudience:     {"AUDIENCE"},
-		FieldResource:     {"RESOURCE"},
+		console.FieldConsumerKey: {"CLIENT_ID", "CONSUMER_KEY", "CLIENTID"},
+		"consumer_secret":        {"CLIENT_SECRET", "CONSUMER_SECRET", "CLIENTSECRET"},
+		console.FieldTokenURL:    {"TOKEN_URL", "TOKEN_ENDPOINT", "TOKEN_URI"},
+		console.FieldRevokeURL:   {"REVOKE_URL", "REVOCATION_URL", "REVOKE_ENDPOINT", "REVOCATION_ENDPOINT"},
+		console.FieldIssuer:      {"ISSUER", "ISSUER_URL", "ISSUER_URI", "AUTHORITY"},
+		console.FieldScopes:      {"SCOPE", "SCOPES"},
+		console.FieldGrant:       {"GRANT_TYPE"},
+		console.FieldUsername:    {"USERNAME"},
+		"password":               {"PASSWORD"},
+		console.FieldRedirectURL: {"REDIRECT_URI", "REDIRECT_URL"},
+		console.FieldProbeURL:    {"PROBE_URL"},
+		console.FieldAudience:    {"AUDIENCE"},
+		console.FieldResource:    {"RESOURCE"},
 	}
 }
 
@@ -157,18 +159,18 @@ func (p *Pasted) readEnv(all []setting, other []int) error {
 			byOwner[owner] = map[string]setting{}
 		}
 		byOwner[owner][field] = s
-		if field == FieldConsumerKey && !slices.Contains(owners, owner) {
+		if field == console.FieldConsumerKey && !slices.Contains(owners, owner) {
 			owners = append(owners, owner)
 		}
 	}
-	owners = slices.DeleteFunc(owners, func(o string) bool { return byOwner[o][FieldConsumerKey].value == "" })
+	owners = slices.DeleteFunc(owners, func(o string) bool { return byOwner[o][console.FieldConsumerKey].value == "" })
 	if len(owners) == 0 {
-		return &Error{Code: "usage", Text: "there is no consumer key among these lines", Hint: "its name ends in CLIENT_ID or CONSUMER_KEY"}
+		return &console.Error{Code: "usage", Text: "there is no consumer key among these lines", Hint: "its name ends in CLIENT_ID or CONSUMER_KEY"}
 	}
 	mine := byOwner[owners[0]]
 	for _, owner := range slices.Sorted(maps.Keys(byOwner)) { // what belongs to no client is meant for all
 		for f, v := range byOwner[owner] {
-			if mine[f].value == "" && f != "password" && f != FieldUsername && f != "consumer_secret" && !slices.Contains(owners, owner) {
+			if mine[f].value == "" && f != "password" && f != console.FieldUsername && f != "consumer_secret" && !slices.Contains(owners, owner) {
 				mine[f] = v
 			}
 		}
@@ -179,11 +181,11 @@ func (p *Pasted) readEnv(all []setting, other []int) error {
 	}
 	p.fill(found)
 	if p.Username == "" { // fill takes user and password of the password grant alone
-		delete(taken, mine[FieldUsername].name)
+		delete(taken, mine[console.FieldUsername].name)
 		delete(taken, mine["password"].name)
 	}
 	if len(owners) > 1 {
-		p.note("the first client is taken over: " + mine[FieldConsumerKey].name)
+		p.note("the first client is taken over: " + mine[console.FieldConsumerKey].name)
 	}
 	for _, s := range all {
 		if !taken[s.name] && s.value != "" && !slices.Contains(twice, s.name) {

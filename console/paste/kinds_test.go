@@ -1,4 +1,4 @@
-package console_test
+package paste_test
 
 import (
 	"encoding/binary"
@@ -7,7 +7,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
-	"lanyard/console"
+	"lanyard/console/paste"
 	"lanyard/tokenapi/secret"
 )
 
@@ -104,7 +104,7 @@ func TestReadPastedLines(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, err := console.ReadPasted(text)
+			p, err := paste.ReadPasted(text)
 			if got := inWords(p); err != nil || got != want {
 				t.Errorf("got  %s\nwant %s\n%v %q", got, want, err, p.Notes)
 			}
@@ -164,7 +164,7 @@ func TestReadPastedParts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, err := console.ReadPasted(c.text)
+			p, err := paste.ReadPasted(c.text)
 			if got := inWords(p); err != nil || got != c.want {
 				t.Errorf("got  %s\nwant %s\n%v", got, c.want, err)
 			}
@@ -224,7 +224,7 @@ func TestReadPastedSettings(t *testing.T) {
 			t.Parallel()
 			text := c.text + "\nTOKEN_URL=https://h/token\nCLIENT_ID=k\n"
 			for _, text := range []string{text, inUTF16(text, binary.LittleEndian, true)} {
-				p, err := console.ReadPasted(text)
+				p, err := paste.ReadPasted(text)
 				want := ""
 				if c.secret != "" {
 					want = fp(c.secret)
@@ -266,7 +266,7 @@ func FuzzPastedSecret(f *testing.F) {
 			delete(texts, "env '")
 		}
 		for kind, text := range texts {
-			p, err := console.ReadPasted(text)
+			p, err := paste.ReadPasted(text)
 			if err != nil || p.Secret.Fingerprint() != secret.New(s).Fingerprint() {
 				t.Errorf("%s: %q became another secret: %v, %q", kind, text, err, p.Notes)
 			}

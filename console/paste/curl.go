@@ -1,4 +1,4 @@
-package console
+package paste
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"lanyard/console"
 	"lanyard/text"
 )
 
@@ -50,13 +51,13 @@ func (p *Pasted) readCurl(pasted string) error {
 		return noCurl("Invoke-WebRequest")
 	}
 	if token < 0 && revoke < 0 {
-		return &Error{Code: "usage", Text: "none of the curl lines asks for a token", Hint: "one that does sends grant_type"}
+		return &console.Error{Code: "usage", Text: "none of the curl lines asks for a token", Hint: "one that does sends grant_type"}
 	}
 	if token >= 0 {
-		p.take(calls[token], FieldTokenURL, "")
+		p.take(calls[token], console.FieldTokenURL, "")
 	}
 	if revoke >= 0 {
-		p.take(calls[revoke], FieldRevokeURL, " of the revoke")
+		p.take(calls[revoke], console.FieldRevokeURL, " of the revoke")
 	}
 	if call >= 0 {
 		p.takeProbe(calls[call])
@@ -80,37 +81,37 @@ func (p *Pasted) readCurl(pasted string) error {
 func (p *Pasted) take(c curlCall, where, of string) {
 	found := map[string]string{where: c.url}
 	for field, name := range map[string]string{
-		FieldGrant: "grant_type", FieldScopes: "scope", FieldUsername: "username", "password": "password", FieldRedirectURL: "redirect_uri",
-		FieldAudience: "audience", FieldResource: "resource",
+		console.FieldGrant: "grant_type", console.FieldScopes: "scope", console.FieldUsername: "username", "password": "password", console.FieldRedirectURL: "redirect_uri",
+		console.FieldAudience: "audience", console.FieldResource: "resource",
 	} {
 		found[field] = strings.Join(c.fields[name], " ")
 	}
 	if len(c.fields["audience"]) > 1 {
-		found[FieldAudience] = c.fields.Get("audience")
+		found[console.FieldAudience] = c.fields.Get("audience")
 		p.leave("a further audience" + of)
 	}
-	auth := AuthBasic
+	auth := console.AuthBasic
 	switch {
 	case c.proved:
-		found[FieldConsumerKey], found["consumer_secret"] = c.key, c.text
+		found[console.FieldConsumerKey], found["consumer_secret"] = c.key, c.text
 		for _, name := range []string{"client_id", "client_secret"} {
-			if v := c.fields.Get(name); v != "" && v != found[map[string]string{"client_id": FieldConsumerKey, "client_secret": "consumer_secret"}[name]] {
+			if v := c.fields.Get(name); v != "" && v != found[map[string]string{"client_id": console.FieldConsumerKey, "client_secret": "consumer_secret"}[name]] {
 				p.leave("parameter " + name + of)
 			}
 		}
 	case c.fields.Has("client_secret"):
-		auth = AuthPost
-		found[FieldConsumerKey], found["consumer_secret"] = c.fields.Get("client_id"), c.fields.Get("client_secret")
+		auth = console.AuthPost
+		found[console.FieldConsumerKey], found["consumer_secret"] = c.fields.Get("client_id"), c.fields.Get("client_secret")
 	case c.fields.Has("client_id"):
-		auth = AuthNone
-		found[FieldConsumerKey] = c.fields.Get("client_id")
+		auth = console.AuthNone
+		found[console.FieldConsumerKey] = c.fields.Get("client_id")
 	}
 	if p.ConsumerKey == "" {
 		p.Environment.ClientAuth = auth
 	}
 	p.fill(found)
 	for _, name := range []string{"username", "password"} {
-		if c.fields.Has(name) && p.Grant != GrantPassword {
+		if c.fields.Has(name) && p.Grant != console.GrantPassword {
 			p.leave("parameter " + name + of)
 		}
 	}
@@ -128,11 +129,11 @@ func (p *Pasted) take(c curlCall, where, of string) {
 
 // takeParameter takes a parameter that has no field of its own over into extra, or says that it is not.
 func (p *Pasted) takeParameter(name string, values []string, where, of string) {
-	secretive := slices.ContainsFunc(values, func(v string) bool { return SecretParam(name, v) })
+	secretive := slices.ContainsFunc(values, func(v string) bool { return console.SecretParam(name, v) })
 	switch {
-	case slices.Contains(RequestParams(), name):
-	case name == "refresh_token" && p.Grant == GrantRefreshToken: // grantNamed has said so
-	case where != FieldTokenURL || secretive || ExtraProblem(name) != "":
+	case slices.Contains(console.RequestParams(), name):
+	case name == "refresh_token" && p.Grant == console.GrantRefreshToken: // grantNamed has said so
+	case where != console.FieldTokenURL || secretive || console.ExtraProblem(name) != "":
 		p.leave(parameter("parameter", name) + of)
 	case slices.ContainsFunc(values, func(v string) bool { return standIn(v) != "" }):
 		p.note(parameter("parameter", name) + ": " + standIn(values[0]) + ", which is not taken over")
@@ -155,7 +156,7 @@ func (p *Pasted) takeHeaders(c curlCall, of string) {
 // takeProbe takes over the URL of a call with a token.
 func (p *Pasted) takeProbe(c curlCall) {
 	const of = " of the call with a token"
-	p.fill(map[string]string{FieldProbeURL: c.url})
+	p.fill(map[string]string{console.FieldProbeURL: c.url})
 	if c.method != "" && c.method != "GET" {
 		p.leave("method " + parameter("", c.method)[1:] + of)
 	}
@@ -186,7 +187,7 @@ func (c *curlCall) settle() {
 		name, value, _ := strings.Cut(pair, "=")
 		switch name = unescaped(name); {
 		case pair == "":
-		case slices.Contains(RequestParams(), name) || slices.Contains(OnceParams(), name):
+		case slices.Contains(console.RequestParams(), name) || slices.Contains(console.OnceParams(), name):
 			if !c.fields.Has(name) {
 				c.fields.Add(name, unescaped(value))
 			}

@@ -1,4 +1,4 @@
-package console
+package paste
 
 import (
 	"cmp"
@@ -8,11 +8,13 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"lanyard/console"
 )
 
 // Pasted is an application as far as a text told it, to be looked at and completed by a person. Nothing of it is kept.
 type Pasted struct {
-	Draft
+	console.Draft
 	Notes []string // what was in the text and is not taken over, without secrets
 	left  []string // names of what is not taken over: they become one note
 }
@@ -29,7 +31,7 @@ func ReadPasted(text string) (Pasted, error) {
 	if err != nil {
 		return Pasted{}, err
 	}
-	p := Pasted{Draft: Draft{Application: Application{Environment: NewEnvironment("")}}}
+	p := Pasted{Draft: console.Draft{Application: console.Application{Environment: console.NewEnvironment("")}}}
 	all, other, err := readSettings(text)
 	switch curls := hasCurl(text); {
 	case curls && (err != nil || len(other) > 0 || len(all) == 0 || slices.ContainsFunc(all, setting.isCommand)):
@@ -45,10 +47,10 @@ func ReadPasted(text string) (Pasted, error) {
 		return Pasted{}, err
 	}
 	e := &p.Environment
-	if u, err := url.Parse(cmp.Or(e.Endpoints.TokenURL, e.Issuer)); err == nil && EnvironmentNameProblem(u.Hostname()) == "" {
+	if u, err := url.Parse(cmp.Or(e.Endpoints.TokenURL, e.Issuer)); err == nil && console.EnvironmentNameProblem(u.Hostname()) == "" {
 		e.Name = u.Hostname()
 	}
-	p.Grant = cmp.Or(p.Grant, GrantClientCredentials)
+	p.Grant = cmp.Or(p.Grant, console.GrantClientCredentials)
 	if len(p.left) > 0 {
 		p.note("not taken over: " + strings.Join(p.left, ", "))
 	}
@@ -98,24 +100,24 @@ func (p *Pasted) fill(found map[string]string) {
 		field, label string
 		into         *string
 	}{
-		{FieldTokenURL, "token URL", &e.Endpoints.TokenURL}, {FieldIssuer, "issuer", &e.Issuer}, {FieldRevokeURL, "revoke URL", &e.Endpoints.RevokeURL},
-		{FieldConsumerKey, "consumer key", &p.ConsumerKey}, {FieldUsername, "user", &p.Username}, {FieldRedirectURL, "redirect URL", &p.Details.RedirectURL},
-		{FieldProbeURL, "probe URL", &p.ProbeURL}, {FieldAudience, "audience", &p.Audience},
+		{console.FieldTokenURL, "token URL", &e.Endpoints.TokenURL}, {console.FieldIssuer, "issuer", &e.Issuer}, {console.FieldRevokeURL, "revoke URL", &e.Endpoints.RevokeURL},
+		{console.FieldConsumerKey, "consumer key", &p.ConsumerKey}, {console.FieldUsername, "user", &p.Username}, {console.FieldRedirectURL, "redirect URL", &p.Details.RedirectURL},
+		{console.FieldProbeURL, "probe URL", &p.ProbeURL}, {console.FieldAudience, "audience", &p.Audience},
 	} {
 		if v := get(f.field, f.label); v != "" && *f.into == "" {
-			if strings.HasSuffix(f.label, "URL") || f.field == FieldIssuer {
+			if strings.HasSuffix(f.label, "URL") || f.field == console.FieldIssuer {
 				v = p.withoutSecrets(v, f.label)
 			}
 			*f.into = v
 		}
 	}
-	if v := get(FieldResource, "resource"); v != "" && len(p.Resource) == 0 {
+	if v := get(console.FieldResource, "resource"); v != "" && len(p.Resource) == 0 {
 		p.Resource = strings.Fields(v)
 	}
-	if v := get(FieldScopes, "scopes"); v != "" && len(p.Scopes) == 0 {
+	if v := get(console.FieldScopes, "scopes"); v != "" && len(p.Scopes) == 0 {
 		p.Scopes = strings.FieldsFunc(v, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 	}
-	if v := get(FieldGrant, "grant"); v != "" && p.Grant == "" {
+	if v := get(console.FieldGrant, "grant"); v != "" && p.Grant == "" {
 		p.Grant = p.grantNamed(v)
 	}
 	odd := func(label string, err error) {
@@ -124,17 +126,17 @@ func (p *Pasted) fill(found map[string]string) {
 		}
 	}
 	if get("consumer_secret", "consumer secret") != "" && p.Secret.IsZero() {
-		text, err := ConsumerSecret.Read(found["consumer_secret"])
+		text, err := console.ConsumerSecret.Read(found["consumer_secret"])
 		odd("consumer secret", err)
 		p.Secret = text
 	}
 	if get("password", "password") != "" && p.Password.IsZero() {
-		text, err := Password.Read(found["password"])
+		text, err := console.Password.Read(found["password"])
 		odd("password", err)
 		p.Password = text
 	}
-	if p.Grant != GrantPassword {
-		p.Username, p.Password = "", Draft{}.Password
+	if p.Grant != console.GrantPassword {
+		p.Username, p.Password = "", console.Draft{}.Password
 	}
 }
 
@@ -160,7 +162,7 @@ func (p *Pasted) withoutSecrets(raw, label string) string {
 	var keep []string
 	for pair := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(pair, "=")
-		if name = unescaped(name); SecretParam(name, unescaped(value)) {
+		if name = unescaped(name); console.SecretParam(name, unescaped(value)) {
 			p.leave(parameter("query", name) + " of the " + label)
 			continue
 		}
@@ -185,13 +187,13 @@ var plainName = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_.$:-]{0,49}$`)
 // grantNamed is a grant by its name on the wire, if an application can be filled in with it.
 func (p *Pasted) grantNamed(name string) string {
 	switch name {
-	case GrantClientCredentials, GrantPassword, GrantAuthorizationCode, GrantDeviceCode:
+	case console.GrantClientCredentials, console.GrantPassword, console.GrantAuthorizationCode, console.GrantDeviceCode:
 		return name
-	case GrantRefreshToken:
+	case console.GrantRefreshToken:
 		p.note("the refresh token is not taken over: adopt it when the application is saved")
 		return name
 	case "urn:ietf:params:oauth:grant-type:device_code":
-		return GrantDeviceCode
+		return console.GrantDeviceCode
 	}
 	p.note("the grant is not taken over: another one than can be filled in here")
 	return ""

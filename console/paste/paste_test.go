@@ -1,4 +1,4 @@
-package console_test
+package paste_test
 
 import (
 	"encoding/base64"
@@ -8,13 +8,14 @@ import (
 	"testing"
 
 	"lanyard/console"
+	"lanyard/console/paste"
 )
 
 // Fingerprints of the secrets in these texts.
 const aSecretPrint, aPasswordPrint = "e24db4df", "11eefb33"
 
 // inWords is what a text told, in a few words; secrets as their fingerprints.
-func inWords(p console.Pasted) string {
+func inWords(p paste.Pasted) string {
 	var out []string
 	say := func(name, value string) {
 		if value != "" {
@@ -121,7 +122,7 @@ func TestReadPasted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, err := console.ReadPasted(c.text)
+			p, err := paste.ReadPasted(c.text)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -147,7 +148,7 @@ func TestReadPastedGrowsNot(t *testing.T) {
 	for c := 'A'; c < 'Z'; c++ {
 		text += fmt.Sprintf("%c=%s\n", c+1, strings.Repeat("$"+string(c), 10))
 	}
-	p, err := console.ReadPasted(text + "curl -u \"aKey:$Z\" -d grant_type=client_credentials https://gw.example/token")
+	p, err := paste.ReadPasted(text + "curl -u \"aKey:$Z\" -d grant_type=client_credentials https://gw.example/token")
 	if err != nil || p.ConsumerKey != "aKey" || !p.Secret.IsZero() {
 		t.Errorf("%s, %v", inWords(p), err)
 	}
@@ -173,7 +174,7 @@ func TestReadPastedRefuses(t *testing.T) {
 		"CLIENT_ID=canary\x00":                "NUL",
 		"curl " + strings.Repeat("x", 17<<10): "too long",
 	} {
-		_, err := console.ReadPasted(text)
+		_, err := paste.ReadPasted(text)
 		if err == nil || !strings.Contains(fmt.Sprint(err), want) {
 			t.Errorf("%.40q: %v, want one that says %q", text, err, want)
 		}
@@ -192,7 +193,7 @@ func FuzzReadPasted(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, shape, word string) {
 		const canary = "cAnArY7531"
-		p, err := console.ReadPasted(strings.ReplaceAll(shape, "%s", canary) + word)
+		p, err := paste.ReadPasted(strings.ReplaceAll(shape, "%s", canary) + word)
 		if err != nil && strings.Contains(err.Error()+console.Hint(err), canary) {
 			t.Errorf("the error quotes what was pasted: %v", err)
 		}
