@@ -11,7 +11,7 @@ import (
 	"lanyard/console/paste"
 )
 
-// textMost is how much of a text is read, in bytes: more than ReadPasted takes, so that it says what is wrong.
+// textMost is how much of a text is read, in bytes: more than paste.Read takes, which then refuses it.
 const textMost = 64 << 10
 
 // textOptions are the flags of import curl and import env.
@@ -51,7 +51,7 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 	if err != nil {
 		return unreadable(ctx, "the text to import", path, err)
 	}
-	told, err := paste.ReadPasted(string(data))
+	told, err := paste.Read(string(data))
 	clear(data)
 	if err != nil {
 		return err

@@ -465,7 +465,7 @@ func (o *appOverlay) pasted(text string) bool {
 		return false
 	}
 	why := ""
-	if paste.TellsApplication(text) && !o.Frozen {
+	if paste.Recognizes(text) && !o.Frozen {
 		why = "nothing of it was taken: import applications (esc, then commands) reads " +
 			"curl lines and .env files"
 	} else {

@@ -29,7 +29,7 @@ type importOverlay struct {
 	busy  bool               // the portal is asked, or what it showed is being kept
 	stop  context.CancelFunc // of what is asked; nil when nothing is
 	found *foundList
-	told  *paste.Pasted // by a text that was pasted
+	told  *paste.Draft // by a text that was pasted
 	said  string
 }
 
@@ -122,7 +122,7 @@ func (o *importOverlay) typed(msg tea.KeyPressMsg) intent {
 func (o *importOverlay) pasted(text string) bool {
 	switch {
 	case o.busy || o.found != nil:
-	case o.Value("from") != fromText && !paste.TellsApplication(text) && !strings.ContainsAny(strings.TrimSpace(text), "\r\n"):
+	case o.Value("from") != fromText && !paste.Recognizes(text) && !strings.ContainsAny(strings.TrimSpace(text), "\r\n"):
 		o.said = o.Form.Paste(text)
 	default:
 		from := o.Field("from")
@@ -130,7 +130,7 @@ func (o *importOverlay) pasted(text string) bool {
 		o.fit()
 		o.GoTo("text")
 		o.forget()
-		p, err := paste.ReadPasted(text)
+		p, err := paste.Read(text)
 		if err != nil {
 			o.said = join(err.Error(), console.Hint(err))
 			return true

@@ -117,7 +117,7 @@ func (m *root) tellKept(f session.FoundKept) {
 // fillIn is the intent to go on, in the form of an application, with what a text told.
 type fillIn struct {
 	from   *importOverlay
-	pasted paste.Pasted
+	pasted paste.Draft
 }
 
 func (fillIn) intent() {}
@@ -135,7 +135,7 @@ func (i fillIn) perform(m *root) tea.Cmd {
 }
 
 // fillIn puts what a text told into the form: into the environment with its token URL, if there is one.
-func (o *appOverlay) fillIn(p paste.Pasted) {
+func (o *appOverlay) fillIn(p paste.Draft) {
 	env := newEnvironment
 	if known, ok := console.EnvironmentWith(o.envs, p.Environment.Endpoints.TokenURL); ok {
 		env = known.Name
@@ -150,7 +150,7 @@ func (o *appOverlay) fillIn(p paste.Pasted) {
 }
 
 // putIn puts it into the fields.
-func (o *appOverlay) putIn(p paste.Pasted, settles bool) {
+func (o *appOverlay) putIn(p paste.Draft, settles bool) {
 	a := p.Application
 	put := func(key, value string) {
 		if f := o.Field(key); value != "" {

@@ -31,7 +31,7 @@ type curlCall struct {
 }
 
 // readCurl takes an application out of the curl lines of a text.
-func (p *Pasted) readCurl(pasted string) error {
+func (p *Draft) readCurl(pasted string) error {
 	calls, notes, err := curlCalls(straighten(pasted))
 	asks := func(c curlCall) bool { return c.fields.Has("grant_type") }
 	revokes := func(c curlCall) bool { return c.fields.Has("token") && !asks(c) }
@@ -78,7 +78,7 @@ func (p *Pasted) readCurl(pasted string) error {
 }
 
 // take takes over what a request says of its client. of is what its parts are called in notes.
-func (p *Pasted) take(c curlCall, where, of string) {
+func (p *Draft) take(c curlCall, where, of string) {
 	found := map[string]string{where: c.url}
 	for field, name := range map[string]string{
 		console.FieldGrant: "grant_type", console.FieldScopes: "scope", console.FieldUsername: "username", "password": "password", console.FieldRedirectURL: "redirect_uri",
@@ -128,7 +128,7 @@ func (p *Pasted) take(c curlCall, where, of string) {
 }
 
 // takeParameter takes a parameter that has no field of its own over into extra, or says that it is not.
-func (p *Pasted) takeParameter(name string, values []string, where, of string) {
+func (p *Draft) takeParameter(name string, values []string, where, of string) {
 	secretive := slices.ContainsFunc(values, func(v string) bool { return console.SecretParam(name, v) })
 	switch {
 	case slices.Contains(console.RequestParams(), name):
@@ -147,14 +147,14 @@ func (p *Pasted) takeParameter(name string, values []string, where, of string) {
 
 // takeHeaders says which headers of a request are not taken over. Those that a setting can hold are to be taken over
 // here.
-func (p *Pasted) takeHeaders(c curlCall, of string) {
+func (p *Draft) takeHeaders(c curlCall, of string) {
 	for _, name := range c.headers {
 		p.leave(parameter("header", name) + of)
 	}
 }
 
 // takeProbe takes over the URL of a call with a token.
-func (p *Pasted) takeProbe(c curlCall) {
+func (p *Draft) takeProbe(c curlCall) {
 	const of = " of the call with a token"
 	p.fill(map[string]string{console.FieldProbeURL: c.url})
 	if c.method != "" && c.method != "GET" {

@@ -141,7 +141,7 @@ func envField(name string) (field, owner string) {
 
 // readEnv takes an application out of settings. Where they are about several clients the first one is taken. other
 // are the lines that are no settings: their numbers are told, because their text may be a piece of a secret.
-func (p *Pasted) readEnv(all []setting, other []int) error {
+func (p *Draft) readEnv(all []setting, other []int) error {
 	byOwner := map[string]map[string]setting{}
 	var owners, twice []string // owners: of those with a consumer key, in the order of the text
 	seen := map[string]bool{}

@@ -24,7 +24,7 @@ func inUTF16(text string, order binary.AppendByteOrder, mark bool) string {
 }
 
 // One line, as it is copied from everywhere.
-func TestReadPastedLines(t *testing.T) {
+func TestReadLines(t *testing.T) {
 	t.Parallel()
 	const want = "env=h token=https://h/token auth=basic key=a secret=3e23e816 grant=client_credentials"
 	const rest = "curl https://h/token -d grant_type=client_credentials -u a:b"
@@ -104,7 +104,7 @@ func TestReadPastedLines(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, err := paste.ReadPasted(text)
+			p, err := paste.Read(text)
 			if got := inWords(p); err != nil || got != want {
 				t.Errorf("got  %s\nwant %s\n%v %q", got, want, err, p.Notes)
 			}
@@ -113,7 +113,7 @@ func TestReadPastedLines(t *testing.T) {
 }
 
 // What a line says beside the usual is taken over, or named.
-func TestReadPastedParts(t *testing.T) {
+func TestReadParts(t *testing.T) {
 	t.Parallel()
 	const base = "env=h token=https://h/token auth=basic key=a secret=3e23e816 grant=client_credentials"
 	const of = "curl https://h/token -u a:b -d grant_type=client_credentials "
@@ -164,7 +164,7 @@ func TestReadPastedParts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, err := paste.ReadPasted(c.text)
+			p, err := paste.Read(c.text)
 			if got := inWords(p); err != nil || got != c.want {
 				t.Errorf("got  %s\nwant %s\n%v", got, c.want, err)
 			}
@@ -182,7 +182,7 @@ func TestReadPastedParts(t *testing.T) {
 }
 
 // Every kind of value that an .env file has.
-func TestReadPastedSettings(t *testing.T) {
+func TestReadSettings(t *testing.T) {
 	t.Parallel()
 	fp := func(s string) string { return secret.New(s).Fingerprint() }
 	for name, c := range map[string]struct {
@@ -224,7 +224,7 @@ func TestReadPastedSettings(t *testing.T) {
 			t.Parallel()
 			text := c.text + "\nTOKEN_URL=https://h/token\nCLIENT_ID=k\n"
 			for _, text := range []string{text, inUTF16(text, binary.LittleEndian, true)} {
-				p, err := paste.ReadPasted(text)
+				p, err := paste.Read(text)
 				want := ""
 				if c.secret != "" {
 					want = fp(c.secret)
@@ -245,7 +245,7 @@ func TestReadPastedSettings(t *testing.T) {
 }
 
 // Whatever a secret holds, it comes out of a line as it was quoted into it.
-func FuzzPastedSecret(f *testing.F) {
+func FuzzSecret(f *testing.F) {
 	for _, s := range []string{"hunter2", "a$b`c\"d'e", `\`, "^%X%^", "‘’“”–", " a # b ", "\u00a0x", "{a}b", "$(id)", "a&b|c>d;e"} {
 		f.Add(s)
 	}
@@ -266,7 +266,7 @@ func FuzzPastedSecret(f *testing.F) {
 			delete(texts, "env '")
 		}
 		for kind, text := range texts {
-			p, err := paste.ReadPasted(text)
+			p, err := paste.Read(text)
 			if err != nil || p.Secret.Fingerprint() != secret.New(s).Fingerprint() {
 				t.Errorf("%s: %q became another secret: %v, %q", kind, text, err, p.Notes)
 			}

@@ -1,3 +1,12 @@
+// Package paste reads an application out of a text that a person pasted: curl lines, or settings as an
+// .env file has them.
+//
+// A text is read as the shell for which it was written would read it: bash (mvdan.cc/sh), PowerShell or
+// the Windows command prompt. Nothing of it is run, and no variable of this process is put in. Read stores
+// nothing: the caller shows the Draft to a person, who completes it and saves it.
+//
+// Neither errors nor notes hold a value of the text, because it has secrets in it. What a person must
+// decide, such as -k, a proxy or the name of a file, is named in a note and not taken over.
 package paste
 
 import (
@@ -12,26 +21,26 @@ import (
 	"lanyard/console"
 )
 
-// Pasted is an application as far as a text told it, to be looked at and completed by a person. Nothing of it is kept.
-type Pasted struct {
+// Draft is an application as far as a text describes it.
+type Draft struct {
 	console.Draft
-	Notes []string // what was in the text and is not taken over, without secrets
+	Notes []string // what was in the text and is not taken over; holds no secrets
 	left  []string // names of what is not taken over: they become one note
 }
 
-// mostPasted is the longest text that is read, in bytes.
-const mostPasted = 16 << 10
+// maxText is the length of the longest text that is read, in bytes.
+const maxText = 16 << 10
 
-// ReadPasted takes an application out of a text: curl lines that ask for a token, revoke one or call an API with one, or
-// settings as an .env file has them. What stands for something that is not in the text ($NAME, $(command),
-// <placeholder>) is left out, and a note says which value that is. Neither errors nor notes hold a value of the
-// text, which has secrets in it.
-func ReadPasted(text string) (Pasted, error) {
+// Read reads an application out of a text of at most 16 KiB: curl lines that request a token, revoke one
+// or call an API with one, or settings as an .env file has them. It leaves out what stands for a value that
+// is not in the text ($NAME, $(command), <placeholder>), and adds a note that names the value. Its errors
+// are of type *console.Error.
+func Read(text string) (Draft, error) {
 	text, err := decoded(text)
 	if err != nil {
-		return Pasted{}, err
+		return Draft{}, err
 	}
-	p := Pasted{Draft: console.Draft{Application: console.Application{Environment: console.NewEnvironment("")}}}
+	p := Draft{Draft: console.Draft{Application: console.Application{Environment: console.NewEnvironment("")}}}
 	all, other, err := readSettings(text)
 	switch curls := hasCurl(text); {
 	case curls && (err != nil || len(other) > 0 || len(all) == 0 || slices.ContainsFunc(all, setting.isCommand)):
@@ -44,7 +53,7 @@ func ReadPasted(text string) (Pasted, error) {
 		err = noCurl(text)
 	}
 	if err != nil {
-		return Pasted{}, err
+		return Draft{}, err
 	}
 	e := &p.Environment
 	if u, err := url.Parse(cmp.Or(e.Endpoints.TokenURL, e.Issuer)); err == nil && console.EnvironmentNameProblem(u.Hostname()) == "" {
@@ -57,9 +66,9 @@ func ReadPasted(text string) (Pasted, error) {
 	return p, nil
 }
 
-// TellsApplication reports whether a text is one for ReadPasted rather than the value of one field: a curl line, or
+// Recognizes reports whether a text is one for Read, not the value of one field: it has a curl line, or
 // several lines of NAME=value.
-func TellsApplication(text string) bool {
+func Recognizes(text string) bool {
 	text, err := decoded(text)
 	if err != nil {
 		return false
@@ -69,20 +78,20 @@ func TellsApplication(text string) bool {
 }
 
 // leave names something of the text that is not taken over. The name must hold no value of the text.
-func (p *Pasted) leave(name string) {
+func (p *Draft) leave(name string) {
 	if !slices.Contains(p.left, name) {
 		p.left = append(p.left, name)
 	}
 }
 
-func (p *Pasted) note(text string) {
+func (p *Draft) note(text string) {
 	if !slices.Contains(p.Notes, text) {
 		p.Notes = append(p.Notes, text)
 	}
 }
 
 // fill puts what was found into the draft, and says of the rest what stands in its place.
-func (p *Pasted) fill(found map[string]string) {
+func (p *Draft) fill(found map[string]string) {
 	e := &p.Environment
 	get := func(field, label string) string {
 		v := strings.TrimSpace(found[field])
@@ -142,7 +151,7 @@ func (p *Pasted) fill(found map[string]string) {
 
 // withoutSecrets is a URL without user, password, fragment and what its query has under the name of a secret: a
 // URL is shown as it is.
-func (p *Pasted) withoutSecrets(raw, label string) string {
+func (p *Draft) withoutSecrets(raw, label string) string {
 	raw, _, _ = strings.Cut(raw, "#")
 	if scheme, rest, ok := strings.Cut(raw, "://"); ok {
 		host, path := rest, ""
@@ -185,7 +194,7 @@ func parameter(kind, name string) string {
 var plainName = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_.$:-]{0,49}$`)
 
 // grantNamed is a grant by its name on the wire, if an application can be filled in with it.
-func (p *Pasted) grantNamed(name string) string {
+func (p *Draft) grantNamed(name string) string {
 	switch name {
 	case console.GrantClientCredentials, console.GrantPassword, console.GrantAuthorizationCode, console.GrantDeviceCode:
 		return name

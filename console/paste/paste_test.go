@@ -15,7 +15,7 @@ import (
 const aSecretPrint, aPasswordPrint = "e24db4df", "11eefb33"
 
 // inWords is what a text told, in a few words; secrets as their fingerprints.
-func inWords(p paste.Pasted) string {
+func inWords(p paste.Draft) string {
 	var out []string
 	say := func(name, value string) {
 		if value != "" {
@@ -46,7 +46,7 @@ func inWords(p paste.Pasted) string {
 	return strings.Join(out, " ")
 }
 
-func TestReadPasted(t *testing.T) {
+func TestRead(t *testing.T) {
 	t.Parallel()
 	b64 := base64.StdEncoding.EncodeToString([]byte("aKey:aSecret"))
 	const base = "env=gw.example token=https://gw.example:8243/token auth=basic key=aKey secret=" + aSecretPrint + " grant=client_credentials"
@@ -122,7 +122,7 @@ func TestReadPasted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, err := paste.ReadPasted(c.text)
+			p, err := paste.Read(c.text)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -142,19 +142,19 @@ func TestReadPasted(t *testing.T) {
 }
 
 // A text that would become endless is read all the same, without what becomes too long.
-func TestReadPastedGrowsNot(t *testing.T) {
+func TestReadGrowsNot(t *testing.T) {
 	t.Parallel()
 	text := "A=" + strings.Repeat("a", 100) + "\n"
 	for c := 'A'; c < 'Z'; c++ {
 		text += fmt.Sprintf("%c=%s\n", c+1, strings.Repeat("$"+string(c), 10))
 	}
-	p, err := paste.ReadPasted(text + "curl -u \"aKey:$Z\" -d grant_type=client_credentials https://gw.example/token")
+	p, err := paste.Read(text + "curl -u \"aKey:$Z\" -d grant_type=client_credentials https://gw.example/token")
 	if err != nil || p.ConsumerKey != "aKey" || !p.Secret.IsZero() {
 		t.Errorf("%s, %v", inWords(p), err)
 	}
 }
 
-func TestReadPastedRefuses(t *testing.T) {
+func TestReadRefuses(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"":                                   "no curl line",
@@ -174,7 +174,7 @@ func TestReadPastedRefuses(t *testing.T) {
 		"CLIENT_ID=canary\x00":                "NUL",
 		"curl " + strings.Repeat("x", 17<<10): "too long",
 	} {
-		_, err := paste.ReadPasted(text)
+		_, err := paste.Read(text)
 		if err == nil || !strings.Contains(fmt.Sprint(err), want) {
 			t.Errorf("%.40q: %v, want one that says %q", text, err, want)
 		}
@@ -185,7 +185,7 @@ func TestReadPastedRefuses(t *testing.T) {
 }
 
 // Whatever is pasted, there is an answer, and an error quotes nothing of it.
-func FuzzReadPasted(f *testing.F) {
+func FuzzRead(f *testing.F) {
 	for _, s := range []string{
 		"curl -u k:%s -d grant_type=client_credentials https://x/token", "CLIENT_ID=a\nCLIENT_SECRET=%s", "A=$(curl -d '{\"client_secret\":\"%s\"}' https://x)", "curl -d 'a=%s' ${A:?%s}", "export A=(%s b)", "curl <<X\n%s\nX",
 	} {
@@ -193,7 +193,7 @@ func FuzzReadPasted(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, shape, word string) {
 		const canary = "cAnArY7531"
-		p, err := paste.ReadPasted(strings.ReplaceAll(shape, "%s", canary) + word)
+		p, err := paste.Read(strings.ReplaceAll(shape, "%s", canary) + word)
 		if err != nil && strings.Contains(err.Error()+console.Hint(err), canary) {
 			t.Errorf("the error quotes what was pasted: %v", err)
 		}

@@ -325,7 +325,7 @@ func (l *lexer) dollar() {
 	if !ok {
 		value = absent + name + absent
 	}
-	if l.word.Len()+len(value) <= mostPasted { // variables of variables grow without end
+	if l.word.Len()+len(value) <= maxText { // variables of variables grow without end
 		l.put(value)
 	}
 	l.at += len(at[0])

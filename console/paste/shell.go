@@ -104,7 +104,7 @@ func (s *shell) words(words ...*syntax.Word) []string {
 			continue
 		}
 		text, err := expand.Literal(cfg, unescapedWord(w))
-		if err != nil || len(text) > mostPasted { // variables of variables grow without end
+		if err != nil || len(text) > maxText { // variables of variables grow without end
 			return nil
 		}
 		out = append(out, text)

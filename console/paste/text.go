@@ -14,7 +14,7 @@ import (
 // decoded decodes a text: UTF-8 or UTF-16, without a byte order mark, its lines ended by \n. Redirected in Windows
 // PowerShell 5.1, a text becomes UTF-16.
 func decoded(text string) (string, error) {
-	if len(text) > 2*mostPasted+2 {
+	if len(text) > 2*maxText+2 {
 		return "", errTooLong
 	}
 	if order := utf16Order(text); order != nil {
@@ -30,7 +30,7 @@ func decoded(text string) (string, error) {
 	text = strings.TrimLeft(text, "\ufeff")
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n") // as a terminal hands over the ends of lines
 	switch {
-	case len(text) > mostPasted:
+	case len(text) > maxText:
 		return "", errTooLong
 	case !utf8.ValidString(text):
 		return "", &console.Error{Code: "usage", Text: "that is neither UTF-8 nor UTF-16", Hint: "save it as UTF-8: in PowerShell, Set-Content -Encoding utf8"}
