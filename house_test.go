@@ -55,8 +55,10 @@ var foreign = map[string][]string{
 	"ui/plain":   {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql", "github.com/"},
 	"ui/redact":  {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql"},
 	"ui/kit":     {"net/http", "os", "charm.land/", "database/sql"},
-	"console":    {"os", "net/http", "net", "charm.land/", "database/sql"},
+	"console":    {"os", "net/http", "net", "charm.land/", "database/sql", "mvdan.cc/"},
 	"console/describe": {"os", "net/http", "net", "charm.land/", "database/sql", "github.com/",
+		"golang.org/x/"},
+	"console/paste": {"os", "os/exec", "net/http", "net", "charm.land/", "database/sql", "github.com/",
 		"golang.org/x/"},
 	"tokenapi":         {"os", "charm.land/", "database/sql", "github.com/", "golang.org/x/"},
 	"tokenapi/jwt":     {"os", "net/http", "charm.land/", "database/sql", "golang.org/x/"},
@@ -222,6 +224,8 @@ func TestArrowsGoRed(t *testing.T) {
 		{"ui/form", "lanyard/ui"}, {"ui/form", "lanyard/ui/session"}, {"ui/form", "lanyard/console"},
 		{"ui/redact", "lanyard/ui"}, {"ui/redact", "lanyard/ui/session"}, {"ui/redact", "charm.land/lipgloss/v2"},
 		{"ui/keys", "lanyard/ui"}, {"ui/keys", "charm.land/bubbles/v2/key"}, {"ui/keys", "lanyard/ui/kit"},
+		{"console", "lanyard/console/paste"}, {"console", "mvdan.cc/sh/v3/syntax"},
+		{"console/paste", "lanyard/tokenapi"}, {"console/paste", "lanyard/ui"}, {"console/paste", "os/exec"},
 		{"ui/session", "lanyard/ui"}, {"ui/session", "lanyard/ui/kit"}, {"ui/session", "charm.land/bubbletea/v2"},
 	} {
 		f := &ast.File{Imports: []*ast.ImportSpec{{Path: &ast.BasicLit{Value: strconv.Quote(c.path)}}}}
