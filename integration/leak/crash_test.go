@@ -1,4 +1,4 @@
-package main
+package leak
 
 import (
 	"net/http/httptest"

@@ -1,7 +1,8 @@
-package main
+package leak
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -16,6 +17,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"lanyard/cli"
 )
 
 // asProgram makes the test binary be the program itself, so that what is swept is what a person runs. Other values
@@ -33,8 +36,18 @@ func TestMain(m *testing.M) {
 	case strings.HasPrefix(mode, panicking):
 		explode(strings.TrimPrefix(mode, panicking))
 	default:
-		main()
+		program()
 	}
+}
+
+// program has the statements of main. TestSweepRunsMain compares them. No command that is swept writes the
+// example of a configuration, which only the top level can embed.
+func program() {
+	cli.Harden() // before os.Environ copies what may be a secret
+	ctx, stop := cli.Interruptible(context.Background())
+	code := cli.Main(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, cli.Embedded{})
+	stop()
+	os.Exit(code)
 }
 
 // full reports whether the heavy tests run whole. Without LANYARD_FULL a sample of each runs.
