@@ -406,6 +406,24 @@ func TestMainHardensFirst(t *testing.T) {
 	}
 }
 
+// What the sweep for leaks runs is what main runs.
+func TestSweepRunsMain(t *testing.T) {
+	t.Parallel()
+	body := func(path, name string) string {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, _ := strings.Cut(string(b), "\nfunc "+name+"() {\n")
+		rest, _, _ = strings.Cut(rest, "\n}\n")
+		return rest
+	}
+	main := strings.ReplaceAll(body("main.go", "main"), "cli.Embedded{ConfigExample: example}", "cli.Embedded{}")
+	if program := body("integration/leak/leak_test.go", "program"); main == "" || main != program {
+		t.Errorf("main is:\n%s\nthe sweep runs:\n%s", main, program)
+	}
+}
+
 // A promise whose test was renamed or removed is a promise without a test.
 func TestSecurityNamesTests(t *testing.T) {
 	t.Parallel()
