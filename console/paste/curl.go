@@ -36,7 +36,8 @@ func (p *Draft) readCurl(pasted string) error {
 	asks := func(c curlCall) bool { return c.fields.Has("grant_type") }
 	revokes := func(c curlCall) bool { return c.fields.Has("token") && !asks(c) }
 	either := func(c curlCall) bool { return asks(c) || revokes(c) }
-	if blunt := plainQuotes.Replace(pasted); blunt != pasted && !slices.ContainsFunc(calls, either) { // opened by one kind of quote, closed by the other
+	// A quote may be opened by one kind and closed by the other.
+	if blunt := plainQuotes.Replace(pasted); blunt != pasted && !slices.ContainsFunc(calls, either) {
 		calls, notes, err = curlCalls(blunt)
 	}
 	if err != nil {
@@ -47,11 +48,12 @@ func (p *Draft) readCurl(pasted string) error {
 	}
 	token, revoke := slices.IndexFunc(calls, asks), slices.IndexFunc(calls, revokes)
 	call := slices.IndexFunc(calls, func(c curlCall) bool { return c.bearer && !either(c) })
-	if token < 0 && revoke < 0 && ofAliases.MatchString(pasted) { // curl is a name of it in Windows PowerShell
+	// In Windows PowerShell, curl is an alias of Invoke-WebRequest.
+	if token < 0 && revoke < 0 && ofAliases.MatchString(pasted) {
 		return noCurl("Invoke-WebRequest")
 	}
 	if token < 0 && revoke < 0 {
-		return &console.Error{Code: "usage", Text: "none of the curl lines asks for a token", Hint: "one that does sends grant_type"}
+		return refused("none of the curl lines asks for a token", "one that does sends grant_type")
 	}
 	if token >= 0 {
 		p.take(calls[token], console.FieldTokenURL, "")
@@ -81,8 +83,10 @@ func (p *Draft) readCurl(pasted string) error {
 func (p *Draft) take(c curlCall, where, of string) {
 	found := map[string]string{where: c.url}
 	for field, name := range map[string]string{
-		console.FieldGrant: "grant_type", console.FieldScopes: "scope", console.FieldUsername: "username", "password": "password", console.FieldRedirectURL: "redirect_uri",
-		console.FieldAudience: "audience", console.FieldResource: "resource",
+		console.FieldGrant: "grant_type", console.FieldScopes: "scope",
+		console.FieldUsername: "username", "password": "password",
+		console.FieldRedirectURL: "redirect_uri", console.FieldAudience: "audience",
+		console.FieldResource: "resource",
 	} {
 		found[field] = strings.Join(c.fields[name], " ")
 	}
@@ -94,14 +98,16 @@ func (p *Draft) take(c curlCall, where, of string) {
 	switch {
 	case c.proved:
 		found[console.FieldConsumerKey], found["consumer_secret"] = c.key, c.text
+		same := map[string]string{"client_id": c.key, "client_secret": c.text}
 		for _, name := range []string{"client_id", "client_secret"} {
-			if v := c.fields.Get(name); v != "" && v != found[map[string]string{"client_id": console.FieldConsumerKey, "client_secret": "consumer_secret"}[name]] {
+			if v := c.fields.Get(name); v != "" && v != same[name] {
 				p.leave("parameter " + name + of)
 			}
 		}
 	case c.fields.Has("client_secret"):
 		auth = console.AuthPost
-		found[console.FieldConsumerKey], found["consumer_secret"] = c.fields.Get("client_id"), c.fields.Get("client_secret")
+		found[console.FieldConsumerKey] = c.fields.Get("client_id")
+		found["consumer_secret"] = c.fields.Get("client_secret")
 	case c.fields.Has("client_id"):
 		auth = console.AuthNone
 		found[console.FieldConsumerKey] = c.fields.Get("client_id")
@@ -129,7 +135,9 @@ func (p *Draft) take(c curlCall, where, of string) {
 
 // takeParameter takes a parameter that has no field of its own over into extra, or says that it is not.
 func (p *Draft) takeParameter(name string, values []string, where, of string) {
-	secretive := slices.ContainsFunc(values, func(v string) bool { return console.SecretParam(name, v) })
+	secretive := slices.ContainsFunc(values, func(v string) bool {
+		return console.SecretParam(name, v)
+	})
 	switch {
 	case slices.Contains(console.RequestParams(), name):
 	case name == "refresh_token" && p.Grant == console.GrantRefreshToken: // grantNamed has said so
@@ -187,7 +195,8 @@ func (c *curlCall) settle() {
 		name, value, _ := strings.Cut(pair, "=")
 		switch name = unescaped(name); {
 		case pair == "":
-		case slices.Contains(console.RequestParams(), name) || slices.Contains(console.OnceParams(), name):
+		case slices.Contains(console.RequestParams(), name),
+			slices.Contains(console.OnceParams(), name):
 			if !c.fields.Has(name) {
 				c.fields.Add(name, unescaped(value))
 			}

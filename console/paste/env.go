@@ -44,8 +44,9 @@ func readSettings(text string) (all []setting, other []int, err error) {
 			value, after, ok := unquoted(whole)
 			tail, _, _ := strings.Cut(after, "\n")
 			if tail = strings.TrimSpace(tail); !ok || tail != "" && tail[0] != '#' && tail != "," && tail != ";" {
-				return nil, nil, &console.Error{Code: "usage", Text: "a quote is not closed, or something follows it: the value of " + s.name + " in line " + strconv.Itoa(number),
-					Hint: "close it; a value that holds a quote itself goes between the other kind of quotes"}
+				return nil, nil, refused("a quote is not closed, or something follows it: the value of "+
+					s.name+" in line "+strconv.Itoa(number),
+					"close it; a value that holds a quote itself goes between the other kind of quotes")
 			}
 			s.value, s.quoted = value, true
 			i += strings.Count(whole[:len(whole)-len(after)], "\n")
@@ -163,14 +164,17 @@ func (p *Draft) readEnv(all []setting, other []int) error {
 			owners = append(owners, owner)
 		}
 	}
-	owners = slices.DeleteFunc(owners, func(o string) bool { return byOwner[o][console.FieldConsumerKey].value == "" })
+	owners = slices.DeleteFunc(owners, func(o string) bool {
+		return byOwner[o][console.FieldConsumerKey].value == ""
+	})
 	if len(owners) == 0 {
-		return &console.Error{Code: "usage", Text: "there is no consumer key among these lines", Hint: "its name ends in CLIENT_ID or CONSUMER_KEY"}
+		return refused("there is no consumer key among these lines", "its name ends in CLIENT_ID or CONSUMER_KEY")
 	}
 	mine := byOwner[owners[0]]
 	for _, owner := range slices.Sorted(maps.Keys(byOwner)) { // what belongs to no client is meant for all
 		for f, v := range byOwner[owner] {
-			if mine[f].value == "" && f != "password" && f != console.FieldUsername && f != "consumer_secret" && !slices.Contains(owners, owner) {
+			ofOne := f == console.FieldUsername || f == "password" || f == "consumer_secret"
+			if mine[f].value == "" && !ofOne && !slices.Contains(owners, owner) {
 				mine[f] = v
 			}
 		}

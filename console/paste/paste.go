@@ -40,7 +40,8 @@ func Read(text string) (Draft, error) {
 	if err != nil {
 		return Draft{}, err
 	}
-	p := Draft{Draft: console.Draft{Application: console.Application{Environment: console.NewEnvironment("")}}}
+	var p Draft
+	p.Environment = console.NewEnvironment("")
 	all, other, err := readSettings(text)
 	switch curls := hasCurl(text); {
 	case curls && (err != nil || len(other) > 0 || len(all) == 0 || slices.ContainsFunc(all, setting.isCommand)):
@@ -56,7 +57,8 @@ func Read(text string) (Draft, error) {
 		return Draft{}, err
 	}
 	e := &p.Environment
-	if u, err := url.Parse(cmp.Or(e.Endpoints.TokenURL, e.Issuer)); err == nil && console.EnvironmentNameProblem(u.Hostname()) == "" {
+	if u, err := url.Parse(cmp.Or(e.Endpoints.TokenURL, e.Issuer)); err == nil &&
+		console.EnvironmentNameProblem(u.Hostname()) == "" {
 		e.Name = u.Hostname()
 	}
 	p.Grant = cmp.Or(p.Grant, console.GrantClientCredentials)
@@ -64,6 +66,11 @@ func Read(text string) (Draft, error) {
 		p.note("not taken over: " + strings.Join(p.left, ", "))
 	}
 	return p, nil
+}
+
+// refused is the error of a text that cannot be read. Neither text nor hint may hold a value of it.
+func refused(text, hint string) error {
+	return &console.Error{Code: "usage", Text: text, Hint: hint}
 }
 
 // Recognizes reports whether a text is one for Read, not the value of one field: it has a curl line, or
@@ -109,9 +116,14 @@ func (p *Draft) fill(found map[string]string) {
 		field, label string
 		into         *string
 	}{
-		{console.FieldTokenURL, "token URL", &e.Endpoints.TokenURL}, {console.FieldIssuer, "issuer", &e.Issuer}, {console.FieldRevokeURL, "revoke URL", &e.Endpoints.RevokeURL},
-		{console.FieldConsumerKey, "consumer key", &p.ConsumerKey}, {console.FieldUsername, "user", &p.Username}, {console.FieldRedirectURL, "redirect URL", &p.Details.RedirectURL},
-		{console.FieldProbeURL, "probe URL", &p.ProbeURL}, {console.FieldAudience, "audience", &p.Audience},
+		{console.FieldTokenURL, "token URL", &e.Endpoints.TokenURL},
+		{console.FieldIssuer, "issuer", &e.Issuer},
+		{console.FieldRevokeURL, "revoke URL", &e.Endpoints.RevokeURL},
+		{console.FieldConsumerKey, "consumer key", &p.ConsumerKey},
+		{console.FieldUsername, "user", &p.Username},
+		{console.FieldRedirectURL, "redirect URL", &p.Details.RedirectURL},
+		{console.FieldProbeURL, "probe URL", &p.ProbeURL},
+		{console.FieldAudience, "audience", &p.Audience},
 	} {
 		if v := get(f.field, f.label); v != "" && *f.into == "" {
 			if strings.HasSuffix(f.label, "URL") || f.field == console.FieldIssuer {

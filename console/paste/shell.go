@@ -9,8 +9,6 @@ import (
 
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/syntax"
-
-	"lanyard/console"
 )
 
 // curlCalls finds the calls of curl in what a shell would run: bash and its like, PowerShell or the command prompt of
@@ -39,7 +37,7 @@ func callsIn(text string) (calls []curlCall, notes []string, err error) {
 	return sh.calls, notes, err
 }
 
-var errShell = &console.Error{Code: "usage", Text: "that is no line that a shell understands", Hint: "is a quote not closed, or its end missing?"}
+var errShell = refused("that is no line that a shell understands", "is a quote not closed, or its end missing?")
 
 var (
 	blankAfter   = regexp.MustCompile("(\\\\|\\^)[ \t]+\n")                           // a line that goes on, with a space behind its end

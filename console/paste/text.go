@@ -7,8 +7,6 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"lanyard/console"
 )
 
 // decoded decodes a text: UTF-8 or UTF-16, without a byte order mark, its lines ended by \n. Redirected in Windows
@@ -33,14 +31,14 @@ func decoded(text string) (string, error) {
 	case len(text) > maxText:
 		return "", errTooLong
 	case !utf8.ValidString(text):
-		return "", &console.Error{Code: "usage", Text: "that is neither UTF-8 nor UTF-16", Hint: "save it as UTF-8: in PowerShell, Set-Content -Encoding utf8"}
+		return "", refused("that is neither UTF-8 nor UTF-16", "save it as UTF-8: in PowerShell, Set-Content -Encoding utf8")
 	case strings.ContainsAny(text, "\x00"+absent):
-		return "", &console.Error{Code: "usage", Text: "there are NUL or SUB characters in it", Hint: "save it as UTF-8: in PowerShell, Set-Content -Encoding utf8"}
+		return "", refused("there are NUL or SUB characters in it", "save it as UTF-8: in PowerShell, Set-Content -Encoding utf8")
 	}
 	return text, nil
 }
 
-var errTooLong = &console.Error{Code: "usage", Text: "that is too long for a curl line or an .env file"}
+var errTooLong = refused("that is too long for a curl line or an .env file", "")
 
 // utf16Order is the byte order of a text in UTF-16, with a byte order mark or, as far as most of it is ASCII, without
 // one; nil of any other text.
@@ -195,8 +193,9 @@ func noCurl(text string) error {
 		{"wget ", "wget"}, {"http ", "HTTPie"}, {"https ", "HTTPie"}, {"xh ", "xh"}, {"fetch(", "fetch"},
 	} {
 		if strings.HasPrefix(strings.TrimSpace(lower), other.word) || len(other.word) > 10 && strings.Contains(lower, other.word) {
-			return &console.Error{Code: "usage", Text: "there is no curl line in it, and no lines of NAME=value: " + other.name + " is not understood", Hint: "write the request as a curl line"}
+			return refused("there is no curl line in it, and no lines of NAME=value: "+other.name+
+				" is not understood", "write the request as a curl line")
 		}
 	}
-	return &console.Error{Code: "usage", Text: "there is no curl line in it, and no lines of NAME=value"}
+	return refused("there is no curl line in it, and no lines of NAME=value", "")
 }
