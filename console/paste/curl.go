@@ -13,15 +13,15 @@ import (
 	"lanyard/text"
 )
 
-// curlCall is a call as a curl line makes it.
+// curlCall is the request that a curl line sends.
 type curlCall struct {
 	url        string
 	fields     url.Values // of the body or, with -G, of the query
-	headers    []string   // names of those that are not taken over
+	headers    []string   // names of the headers that are not taken over
 	method     string
 	key        string // of -u, the URL or Authorization: Basic
 	text       string
-	proved     bool     // by one of them
+	proved     bool     // one of them has key and text
 	bearer     bool     // it calls with a token
 	notes      []string // whole sentences
 	left       []string // names of what is not taken over
@@ -30,14 +30,15 @@ type curlCall struct {
 	stdin      string   // of a here-document
 }
 
-// readCurl takes an application out of the curl lines of a text.
+// readCurl fills the draft from the curl lines of a text.
 func (p *Draft) readCurl(pasted string) error {
 	calls, notes, err := curlCalls(straighten(pasted))
 	asks := func(c curlCall) bool { return c.fields.Has("grant_type") }
 	revokes := func(c curlCall) bool { return c.fields.Has("token") && !asks(c) }
 	either := func(c curlCall) bool { return asks(c) || revokes(c) }
 	// A quote may be opened by one kind and closed by the other.
-	if blunt := plainQuotes.Replace(pasted); blunt != pasted && !slices.ContainsFunc(calls, either) {
+	blunt := plainQuotes.Replace(pasted)
+	if blunt != pasted && !slices.ContainsFunc(calls, either) {
 		calls, notes, err = curlCalls(blunt)
 	}
 	if err != nil {
@@ -79,7 +80,8 @@ func (p *Draft) readCurl(pasted string) error {
 	return nil
 }
 
-// take takes over what a request says of its client. of is what its parts are called in notes.
+// take fills the draft from a token or revoke request. where is the field for its URL. of ends the
+// names of its parts in notes.
 func (p *Draft) take(c curlCall, where, of string) {
 	found := map[string]string{where: c.url}
 	for field, name := range map[string]string{
@@ -133,7 +135,7 @@ func (p *Draft) take(c curlCall, where, of string) {
 	p.takeHeaders(c, of)
 }
 
-// takeParameter takes a parameter that has no field of its own over into extra, or says that it is not.
+// takeParameter adds a parameter that has no field of its own to Extra, or adds a note.
 func (p *Draft) takeParameter(name string, values []string, where, of string) {
 	secretive := slices.ContainsFunc(values, func(v string) bool {
 		return console.SecretParam(name, v)
@@ -144,7 +146,8 @@ func (p *Draft) takeParameter(name string, values []string, where, of string) {
 	case where != console.FieldTokenURL || secretive || console.ExtraProblem(name) != "":
 		p.leave(parameter("parameter", name) + of)
 	case slices.ContainsFunc(values, func(v string) bool { return standIn(v) != "" }):
-		p.note(parameter("parameter", name) + ": " + standIn(values[0]) + ", which is not taken over")
+		p.note(parameter("parameter", name) + ": " + standIn(values[0]) +
+			", which is not taken over")
 	default:
 		if p.Extra == nil {
 			p.Extra = url.Values{}
@@ -153,15 +156,14 @@ func (p *Draft) takeParameter(name string, values []string, where, of string) {
 	}
 }
 
-// takeHeaders says which headers of a request are not taken over. Those that a setting can hold are to be taken over
-// here.
+// takeHeaders adds the names of a request's headers to the note of what is not taken over.
 func (p *Draft) takeHeaders(c curlCall, of string) {
 	for _, name := range c.headers {
 		p.leave(parameter("header", name) + of)
 	}
 }
 
-// takeProbe takes over the URL of a call with a token.
+// takeProbe fills the probe URL from a call with a token.
 func (p *Draft) takeProbe(c curlCall) {
 	const of = " of the call with a token"
 	p.fill(map[string]string{console.FieldProbeURL: c.url})
@@ -177,8 +179,8 @@ func (p *Draft) takeProbe(c curlCall) {
 	p.takeHeaders(c, of)
 }
 
-// settle takes out of the URL what a request to a Token API sends in its body, and the user and password that curl
-// would send.
+// settle moves the parameters that a Token API expects in the body out of the URL, and the user
+// and password as well, which curl sends as Authorization: Basic.
 func (c *curlCall) settle() {
 	base, query, _ := strings.Cut(c.url, "?")
 	if scheme, rest, ok := strings.Cut(base, "://"); ok && !c.proved {
@@ -209,11 +211,12 @@ func (c *curlCall) settle() {
 		c.url += "?" + strings.Join(keep, "&")
 	}
 	if len(moved) > 0 {
-		c.notes = append(c.notes, "the query holds "+strings.Join(moved, ", ")+": Lanyard sends such parameters in the body")
+		c.notes = append(c.notes, "the query holds "+strings.Join(moved, ", ")+
+			": Lanyard sends such parameters in the body")
 	}
 }
 
-// addQuery adds what --url-query says.
+// addQuery appends the values of --url-query to the URL.
 func (c *curlCall) addQuery() {
 	for _, pair := range c.query {
 		sep := "?"
@@ -225,7 +228,7 @@ func (c *curlCall) addQuery() {
 	c.query = nil
 }
 
-// curl reads the words after curl: several calls where --next is among them.
+// curl parses the words after curl. It returns one call more for each --next.
 func curl(words []string, stdin string) []curlCall {
 	var calls []curlCall
 	c := curlCall{fields: url.Values{}, stdin: stdin}
@@ -277,8 +280,8 @@ func curl(words []string, stdin string) []curlCall {
 	return calls
 }
 
-// cluster takes in options of one letter, such as -sSkXPOST. doubt: the last one is unknown, and may take the next
-// word.
+// cluster reads options of one letter, such as -sSkXPOST. doubt reports that the last one is
+// unknown, so that the next word may be its value.
 func (c *curlCall) cluster(w string, next func() string) (doubt bool) {
 	for j := 1; j < len(w); j++ {
 		name, known := shortOptions()[w[j]]
@@ -309,16 +312,18 @@ func (c *curlCall) leaveOption(shown, name string) {
 
 var optionName = regexp.MustCompile(`^[A-Za-z0-9][a-z0-9.-]{0,29}$`)
 
-// wholeURL and host are what a word that is a URL looks like.
+// wholeURL matches a word that is a URL with its scheme, hostURL one without.
 var (
 	wholeURL = regexp.MustCompile(`(?i)^https?://\S+$`)
 	hostURL  = regexp.MustCompile(`^(?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+(?::[0-9]{1,5})?(?:[/?]\S*)?$`)
 )
 
-// positional takes in a word that is no option. After an unknown option it may be the value of that one.
+// positional reads a word that is no option. doubt reports that it may be the value of the unknown
+// option before it.
 func (c *curlCall) positional(w string, doubt bool) {
 	whole := wholeURL.MatchString(w)
-	switch weak := standIn(w) != "" || hostURL.MatchString(w) && strings.ContainsAny(w, ".:/") || w == "localhost"; {
+	host := hostURL.MatchString(w) && strings.ContainsAny(w, ".:/") || w == "localhost"
+	switch weak := standIn(w) != "" || host; {
 	case whole && c.url == "" && !doubt:
 		c.url = w
 	case whole && !doubt:
@@ -332,7 +337,7 @@ func (c *curlCall) positional(w string, doubt bool) {
 	}
 }
 
-// withScheme writes a URL as curl completes it.
+// withScheme adds the scheme that curl adds to a URL without one.
 func withScheme(w string) string {
 	if w == "" || strings.Contains(w, "://") || standIn(w) != "" {
 		return w
@@ -347,7 +352,7 @@ func firstOf(a, b string) string {
 	return b
 }
 
-// option takes one option in, by its long name.
+// option reads one option, by its long name.
 func (c *curlCall) option(name, value string) {
 	switch name {
 	case "data", "data-ascii", "data-binary":
@@ -406,11 +411,15 @@ func (c *curlCall) option(name, value string) {
 	case "url":
 		c.url = withScheme(value)
 	case "insecure":
-		c.notes = append(c.notes, "-k is not taken over: certificates are verified, unless more settings says otherwise (insecure_skip_verify)")
+		c.notes = append(c.notes, "-k is not taken over: certificates are verified, "+
+			"unless more settings says otherwise (insecure_skip_verify)")
 	case "cacert", "capath", "cert", "cert-type", "key", "key-type", "pass", "ca-native", "crlfile":
-		c.notes = append(c.notes, "certificates are not taken over: only the configuration file can name their files (ca_file, client_cert, client_key)")
-	case "proxy", "proxy1.0", "preproxy", "socks4", "socks4a", "socks5", "socks5-hostname", "proxy-user", "noproxy":
-		c.notes = append(c.notes, "the proxy is not taken over: only the configuration file can name one (proxy), else HTTPS_PROXY and NO_PROXY")
+		c.notes = append(c.notes, "certificates are not taken over: only the configuration file "+
+			"can name their files (ca_file, client_cert, client_key)")
+	case "proxy", "proxy1.0", "preproxy", "socks4", "socks4a", "socks5", "socks5-hostname",
+		"proxy-user", "noproxy":
+		c.notes = append(c.notes, "the proxy is not taken over: only the configuration file "+
+			"can name one (proxy), else HTTPS_PROXY and NO_PROXY")
 	default:
 		if !slices.Contains(quietOptions(), name) {
 			c.leaveOption("--"+name, name)
@@ -418,7 +427,7 @@ func (c *curlCall) option(name, value string) {
 	}
 }
 
-// encoded takes in what --data-urlencode has: name=value, =value, value, or a file.
+// encoded reads the value of --data-urlencode: name=value, =value, value, or a file.
 func (c *curlCall) encoded(value string, add func(name, value string)) {
 	at := strings.IndexAny(value, "=@")
 	switch {
@@ -431,10 +440,11 @@ func (c *curlCall) encoded(value string, add func(name, value string)) {
 	}
 }
 
-// data takes in a body of fields, or of JSON.
+// data reads a body: form fields or JSON.
 func (c *curlCall) data(body string) {
 	if trimmed := strings.TrimSpace(body); strings.HasPrefix(trimmed, "{") {
-		for _, written := range []string{trimmed, strings.ReplaceAll(trimmed, `\"`, `"`), plainQuotes.Replace(trimmed)} {
+		plain := strings.ReplaceAll(trimmed, `\"`, `"`)
+		for _, written := range []string{trimmed, plain, plainQuotes.Replace(trimmed)} {
 			if c.members(written) {
 				return
 			}
@@ -451,7 +461,7 @@ func (c *curlCall) data(body string) {
 	}
 }
 
-// members takes in a body of JSON, and reports whether it is one.
+// members reads a body of JSON. It returns false for any other body.
 func (c *curlCall) members(body string) bool {
 	var members map[string]any
 	d := json.NewDecoder(strings.NewReader(body))
@@ -479,7 +489,7 @@ func (c *curlCall) members(body string) bool {
 	return true
 }
 
-// unescaped reads a field as a form has it; one that is not escaped properly is what it is.
+// unescaped decodes a form field. It returns one with a broken escape as it is.
 func unescaped(s string) string {
 	if u, err := url.QueryUnescape(s); err == nil {
 		return u
@@ -494,8 +504,10 @@ func pathUnescaped(s string) string {
 	return s
 }
 
-// glued is where a second header begins in the value of one -H, as the page of the WSO2 API Cloud writes it.
-var glued = regexp.MustCompile(`(?i)[ \t]*[,;\n][ \t]*((?:authorization|content-type|accept|x-[a-z-]+)[ \t]*:)`)
+// glued matches the start of a second header in the value of one -H, as the documentation of the
+// WSO2 API Cloud has it.
+var glued = regexp.MustCompile(`(?i)[ \t]*[,;\n][ \t]*` +
+	`((?:authorization|content-type|accept|x-[a-z-]+)[ \t]*:)`)
 
 func (c *curlCall) header(h string) {
 	if strings.HasPrefix(h, "@") {
@@ -503,7 +515,8 @@ func (c *curlCall) header(h string) {
 		return
 	}
 	if at := glued.FindStringSubmatchIndex(h); at != nil {
-		c.notes = append(c.notes, "one -H holds several headers: they are read as if each had its own")
+		c.notes = append(c.notes,
+			"one -H holds several headers: they are read as if each had its own")
 		c.header(h[:at[0]])
 		c.header(h[at[2]:])
 		return
@@ -520,7 +533,9 @@ func (c *curlCall) header(h string) {
 	case "authorization":
 		c.authorization(value)
 	case "content-type":
-		if kind != "application/x-www-form-urlencoded" && kind != "application/json" && kind != "multipart/form-data" && kind != "" {
+		switch kind {
+		case "application/x-www-form-urlencoded", "application/json", "multipart/form-data", "":
+		default:
 			c.headers = append(c.headers, name)
 		}
 	case "accept":
@@ -532,7 +547,7 @@ func (c *curlCall) header(h string) {
 	}
 }
 
-// authorization takes in the header that proves the client, or brings a token.
+// authorization reads the Authorization header: credentials of the client, or a token.
 func (c *curlCall) authorization(value string) {
 	words := strings.Fields(value)
 	if len(words) == 0 {
@@ -548,7 +563,8 @@ func (c *curlCall) authorization(value string) {
 		case ok:
 			c.key, c.text = key, text
 		default:
-			c.notes = append(c.notes, "consumer key and secret: what follows Basic is not base64 of key:secret, and is not taken over: fill them in")
+			c.notes = append(c.notes, "consumer key and secret: what follows Basic is not base64 "+
+				"of key:secret, and is not taken over: fill them in")
 		}
 	case "bearer":
 		c.bearer = true

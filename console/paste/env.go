@@ -17,13 +17,14 @@ type setting struct {
 	quoted      bool // the value stood in quotes
 }
 
-// namedLine is a line that begins with a name: NAME=value, NAME: value, export NAME=value, set NAME=value,
-// $env:NAME = "value", - NAME=value.
-var namedLine = regexp.MustCompile(`^[ \t]*(?:export[ \t]+|set[ \t]+|\$env:|-[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*(=|:(?:[ \t]|$))[ \t]*`)
+// namedLine matches a line that begins with a name: NAME=value, NAME: value, export NAME=value,
+// set NAME=value, $env:NAME = "value", - NAME=value.
+var namedLine = regexp.MustCompile(`^[ \t]*(?:export[ \t]+|set[ \t]+|\$env:|-[ \t]+)?` +
+	`([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*(=|:(?:[ \t]|$))[ \t]*`)
 
-// readSettings reads the lines of an .env file. Every character of a value is kept, also $. A value in quotes may
-// hold several lines; between " a backslash writes \n, \r, \t, \" and \\. other counts the lines that are neither
-// settings nor comments.
+// readSettings reads the lines of an .env file. It keeps every character of a value, also $. A
+// value in quotes may hold several lines. Between double quotes \n, \r, \t, \" and \\ are escapes.
+// other has the numbers of the lines that are neither settings nor comments.
 func readSettings(text string) (all []setting, other []int, err error) {
 	lines := strings.Split(text, "\n")
 	for i := 0; i < len(lines); i++ {
@@ -43,14 +44,16 @@ func readSettings(text string) (all []setting, other []int, err error) {
 			whole := strings.Join(append([]string{rest}, lines[i+1:]...), "\n")
 			value, after, ok := unquoted(whole)
 			tail, _, _ := strings.Cut(after, "\n")
-			if tail = strings.TrimSpace(tail); !ok || tail != "" && tail[0] != '#' && tail != "," && tail != ";" {
-				return nil, nil, refused("a quote is not closed, or something follows it: the value of "+
-					s.name+" in line "+strconv.Itoa(number),
-					"close it; a value that holds a quote itself goes between the other kind of quotes")
+			tail = strings.TrimSpace(tail)
+			if !ok || tail != "" && tail[0] != '#' && tail != "," && tail != ";" {
+				return nil, nil, refused("a quote is not closed, or something follows it: the value "+
+					"of "+s.name+" in line "+strconv.Itoa(number), "close it; a value that holds "+
+					"a quote itself goes between the other kind of quotes")
 			}
 			s.value, s.quoted = value, true
 			i += strings.Count(whole[:len(whole)-len(after)], "\n")
-		case strings.HasPrefix(rest, "-----BEGIN "): // a PEM without quotes: its lines are no settings
+		case strings.HasPrefix(rest, "-----BEGIN "):
+			// A PEM without quotes: its lines are no settings.
 			s.value = rest
 			for !strings.Contains(lines[i], "-----END ") && i+1 < len(lines) {
 				i++
@@ -64,14 +67,14 @@ func readSettings(text string) (all []setting, other []int, err error) {
 	return all, other, nil
 }
 
-// mayBeValue reports whether a line that reads as NAME= or NAME== is rather the padded end of a base64 text: its letters
-// are of both cases, with digits among them.
+// mayBeValue reports whether a line NAME= or NAME== may be the padded end of a base64 text: the
+// name has digits, and letters of both cases.
 func mayBeValue(name, value string) bool {
 	return strings.Trim(value, "= \t\r") == "" && strings.ContainsAny(name, "0123456789") &&
 		name != strings.ToUpper(name) && name != strings.ToLower(name)
 }
 
-// unquoted reads a value that begins with a quote, and gives what follows the closing one.
+// unquoted reads a value that begins with a quote. after is what follows the closing quote.
 func unquoted(text string) (value, after string, ok bool) {
 	var out strings.Builder
 	for i := 1; i < len(text); i++ {
@@ -91,13 +94,15 @@ func unquoted(text string) (value, after string, ok bool) {
 	return "", "", false
 }
 
-// bare is a value without quotes: up to a # with a space before it. before is what separates it from its name.
+// bare returns a value without quotes: it ends before a # that follows a space. before is what
+// separates the value from its name.
 func bare(rest, before string) string {
 	for i := range len(rest) {
 		if rest[i] != '#' {
 			continue
 		}
-		if i == 0 && strings.TrimRight(before, " \t") != before || i > 0 && (rest[i-1] == ' ' || rest[i-1] == '\t') {
+		if i == 0 && strings.TrimRight(before, " \t") != before ||
+			i > 0 && (rest[i-1] == ' ' || rest[i-1] == '\t') {
 			rest = rest[:i]
 			break
 		}
@@ -105,13 +110,14 @@ func bare(rest, before string) string {
 	return strings.TrimRight(rest, " \t")
 }
 
-// envNames are what variables are called, by the field that they fill: the last words of their names.
+// envNames returns, for each field, how the names of the variables that fill it end.
 func envNames() map[string][]string {
 	return map[string][]string{
 		console.FieldConsumerKey: {"CLIENT_ID", "CONSUMER_KEY", "CLIENTID"},
 		"consumer_secret":        {"CLIENT_SECRET", "CONSUMER_SECRET", "CLIENTSECRET"},
 		console.FieldTokenURL:    {"TOKEN_URL", "TOKEN_ENDPOINT", "TOKEN_URI"},
-		console.FieldRevokeURL:   {"REVOKE_URL", "REVOCATION_URL", "REVOKE_ENDPOINT", "REVOCATION_ENDPOINT"},
+		console.FieldRevokeURL: {"REVOKE_URL", "REVOCATION_URL", "REVOKE_ENDPOINT",
+			"REVOCATION_ENDPOINT"},
 		console.FieldIssuer:      {"ISSUER", "ISSUER_URL", "ISSUER_URI", "AUTHORITY"},
 		console.FieldScopes:      {"SCOPE", "SCOPES"},
 		console.FieldGrant:       {"GRANT_TYPE"},
@@ -124,8 +130,8 @@ func envNames() map[string][]string {
 	}
 }
 
-// envField is the field that a variable fills, and what its name begins with: SHOP_CLIENT_ID is one of SHOP. "" when it
-// fills none.
+// envField returns the field that a variable fills, and the owner: of SHOP_CLIENT_ID it is SHOP.
+// It returns "" if the variable fills no field.
 func envField(name string) (field, owner string) {
 	name = strings.NewReplacer(".", "_", "-", "_").Replace(strings.ToUpper(name))
 	longest := 0
@@ -140,8 +146,9 @@ func envField(name string) (field, owner string) {
 	return field, owner
 }
 
-// readEnv takes an application out of settings. Where they are about several clients the first one is taken. other
-// are the lines that are no settings: their numbers are told, because their text may be a piece of a secret.
+// readEnv fills the draft from settings. If they describe several clients it takes the first one.
+// other has the numbers of the lines that are no settings: a note has the numbers, because the
+// text of such a line may be a piece of a secret.
 func (p *Draft) readEnv(all []setting, other []int) error {
 	byOwner := map[string]map[string]setting{}
 	var owners, twice []string // owners: of those with a consumer key, in the order of the text
@@ -168,10 +175,12 @@ func (p *Draft) readEnv(all []setting, other []int) error {
 		return byOwner[o][console.FieldConsumerKey].value == ""
 	})
 	if len(owners) == 0 {
-		return refused("there is no consumer key among these lines", "its name ends in CLIENT_ID or CONSUMER_KEY")
+		return refused("there is no consumer key among these lines",
+			"its name ends in CLIENT_ID or CONSUMER_KEY")
 	}
 	mine := byOwner[owners[0]]
-	for _, owner := range slices.Sorted(maps.Keys(byOwner)) { // what belongs to no client is meant for all
+	// A setting that belongs to no client is meant for all of them.
+	for _, owner := range slices.Sorted(maps.Keys(byOwner)) {
 		for f, v := range byOwner[owner] {
 			ofOne := f == console.FieldUsername || f == "password" || f == "consumer_secret"
 			if mine[f].value == "" && !ofOne && !slices.Contains(owners, owner) {

@@ -1,12 +1,12 @@
-// Package paste reads an application out of a text that a person pasted: curl lines, or settings as an
-// .env file has them.
+// Package paste reads an application out of a text that a person pasted: curl lines, or settings
+// as an .env file has them.
 //
-// A text is read as the shell for which it was written would read it: bash (mvdan.cc/sh), PowerShell or
-// the Windows command prompt. Nothing of it is run, and no variable of this process is put in. Read stores
-// nothing: the caller shows the Draft to a person, who completes it and saves it.
+// Read parses the text as the shell for which it was written: bash (mvdan.cc/sh), PowerShell or
+// the Windows command prompt. It runs nothing and reads no variable of this process. It stores
+// nothing: the caller shows the Draft to a person, who completes and saves it.
 //
-// Neither errors nor notes hold a value of the text, because it has secrets in it. What a person must
-// decide, such as -k, a proxy or the name of a file, is named in a note and not taken over.
+// Errors and notes never hold a value of the text, because it has secrets in it. Read does not
+// take over what a person must decide, such as -k, a proxy or the name of a file. It adds a note.
 package paste
 
 import (
@@ -25,16 +25,16 @@ import (
 type Draft struct {
 	console.Draft
 	Notes []string // what was in the text and is not taken over; holds no secrets
-	left  []string // names of what is not taken over: they become one note
+	left  []string // names of what is not taken over; Read makes one note of them
 }
 
 // maxText is the length of the longest text that is read, in bytes.
 const maxText = 16 << 10
 
-// Read reads an application out of a text of at most 16 KiB: curl lines that request a token, revoke one
-// or call an API with one, or settings as an .env file has them. It leaves out what stands for a value that
-// is not in the text ($NAME, $(command), <placeholder>), and adds a note that names the value. Its errors
-// are of type *console.Error.
+// Read reads an application out of a text of at most 16 KiB: curl lines that request a token,
+// revoke one or call an API with one, or settings as an .env file has them. It leaves out what
+// stands for a value that is not in the text ($NAME, $(command), <placeholder>), and adds a note
+// that names the value. Its errors are of type *console.Error.
 func Read(text string) (Draft, error) {
 	text, err := decoded(text)
 	if err != nil {
@@ -44,7 +44,8 @@ func Read(text string) (Draft, error) {
 	p.Environment = console.NewEnvironment("")
 	all, other, err := readSettings(text)
 	switch curls := hasCurl(text); {
-	case curls && (err != nil || len(other) > 0 || len(all) == 0 || slices.ContainsFunc(all, setting.isCommand)):
+	case curls && (err != nil || len(other) > 0 || len(all) == 0 ||
+		slices.ContainsFunc(all, setting.isCommand)):
 		err = p.readCurl(text)
 	case len(other) > 0 && ofOthers.MatchString(text):
 		err = noCurl(text)
@@ -73,18 +74,19 @@ func refused(text, hint string) error {
 	return &console.Error{Code: "usage", Text: text, Hint: hint}
 }
 
-// Recognizes reports whether a text is one for Read, not the value of one field: it has a curl line, or
-// several lines of NAME=value.
+// Recognizes reports whether a text is one for Read, not the value of one field: it has a curl
+// line, or several lines of NAME=value.
 func Recognizes(text string) bool {
 	text, err := decoded(text)
 	if err != nil {
 		return false
 	}
 	all, other, err := readSettings(text)
-	return hasCurl(text) || err == nil && len(all) > len(other) && strings.Contains(strings.TrimSpace(text), "\n")
+	return hasCurl(text) ||
+		err == nil && len(all) > len(other) && strings.Contains(strings.TrimSpace(text), "\n")
 }
 
-// leave names something of the text that is not taken over. The name must hold no value of the text.
+// leave adds the name of something that is not taken over. The name must hold no value of the text.
 func (p *Draft) leave(name string) {
 	if !slices.Contains(p.left, name) {
 		p.left = append(p.left, name)
@@ -97,7 +99,7 @@ func (p *Draft) note(text string) {
 	}
 }
 
-// fill puts what was found into the draft, and says of the rest what stands in its place.
+// fill fills the fields of the draft that are still empty. It adds a note for each stand-in.
 func (p *Draft) fill(found map[string]string) {
 	e := &p.Environment
 	get := func(field, label string) string {
@@ -136,7 +138,9 @@ func (p *Draft) fill(found map[string]string) {
 		p.Resource = strings.Fields(v)
 	}
 	if v := get(console.FieldScopes, "scopes"); v != "" && len(p.Scopes) == 0 {
-		p.Scopes = strings.FieldsFunc(v, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+		p.Scopes = strings.FieldsFunc(v, func(r rune) bool {
+			return r == ',' || unicode.IsSpace(r)
+		})
 	}
 	if v := get(console.FieldGrant, "grant"); v != "" && p.Grant == "" {
 		p.Grant = p.grantNamed(v)
@@ -161,8 +165,8 @@ func (p *Draft) fill(found map[string]string) {
 	}
 }
 
-// withoutSecrets is a URL without user, password, fragment and what its query has under the name of a secret: a
-// URL is shown as it is.
+// withoutSecrets removes from a URL the user, the password, the fragment and the query parameters
+// that may hold secrets. Lanyard shows and stores URLs in the clear.
 func (p *Draft) withoutSecrets(raw, label string) string {
 	raw, _, _ = strings.Cut(raw, "#")
 	if scheme, rest, ok := strings.Cut(raw, "://"); ok {
@@ -195,7 +199,8 @@ func (p *Draft) withoutSecrets(raw, label string) string {
 	return base + "?" + strings.Join(keep, "&")
 }
 
-// parameter names a parameter or header in a note, if that can be a name.
+// parameter returns how a note names a parameter or header. It leaves out a name that may be a
+// value which lost its place.
 func parameter(kind, name string) string {
 	if !plainName.MatchString(name) {
 		return "a " + kind + " with an unusual name"
@@ -205,10 +210,11 @@ func parameter(kind, name string) string {
 
 var plainName = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_.$:-]{0,49}$`)
 
-// grantNamed is a grant by its name on the wire, if an application can be filled in with it.
+// grantNamed returns the grant with a name on the wire, or "" and adds a note.
 func (p *Draft) grantNamed(name string) string {
 	switch name {
-	case console.GrantClientCredentials, console.GrantPassword, console.GrantAuthorizationCode, console.GrantDeviceCode:
+	case console.GrantClientCredentials, console.GrantPassword, console.GrantAuthorizationCode,
+		console.GrantDeviceCode:
 		return name
 	case console.GrantRefreshToken:
 		p.note("the refresh token is not taken over: adopt it when the application is saved")
@@ -220,13 +226,14 @@ func (p *Draft) grantNamed(name string) string {
 	return ""
 }
 
-// absent stands for what is not in the text, between two of them. NUL would get lost in the output of commands.
+// absent encloses the name of a variable whose value is not in the text. It is not NUL, because
+// mvdan.cc/sh drops NUL from the output of a command.
 const absent = "\x1a"
 
-// command is what stands between two absent for the output of a command.
+// command is that name for the output of a command.
 const command = "$()"
 
-// standIn says what stands for a value and is none, or "".
+// standIn returns what stands in the place of a value, or "" for a value.
 func standIn(v string) string {
 	if _, rest, ok := strings.Cut(v, absent); ok {
 		name, _, _ := strings.Cut(rest, absent)
@@ -241,10 +248,11 @@ func standIn(v string) string {
 	return ""
 }
 
-// toReplace is a text such as <your id>, {secret}, {{secret}} or [key].
-var toReplace = regexp.MustCompile(`^(<[^<>]*>|\{\{?[A-Za-z][A-Za-z _.-]*\}\}?|\[[A-Za-z][A-Za-z _.-]*\])$`)
+// toReplace matches a placeholder such as <your id>, {secret}, {{secret}} or [key].
+var toReplace = regexp.MustCompile(`^(<[^<>]*>|` +
+	`\{\{?[A-Za-z][A-Za-z _.-]*\}\}?|\[[A-Za-z][A-Za-z _.-]*\])$`)
 
-// basic takes a consumer key and secret out of what follows Basic in a header (RFC 7617).
+// basic decodes the consumer key and secret of an Authorization: Basic header (RFC 7617).
 func basic(credentials string) (key, text string, ok bool) {
 	credentials = strings.TrimSpace(credentials)
 	for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding} {

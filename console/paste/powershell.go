@@ -11,19 +11,21 @@ var (
 	setsName    = regexp.MustCompile(`(?m)^[ \t]*\$(?:env:)?[A-Za-z_]\w*[ \t]*=`)
 )
 
-// ofPrompt reports whether a text is written for the command prompt of Windows: lines that end in ^, or ^ before
-// quotes.
+// ofPrompt reports whether a text is for the Windows command prompt: it has lines that end in ^,
+// or ^ before quotes.
 func ofPrompt(text string) bool {
 	return caretEnd.MatchString(text) || strings.Contains(text, ` ^"`)
 }
 
-// ofPowerShell reports whether a text is written for PowerShell: lines that end in a backtick, or $name = value.
+// ofPowerShell reports whether a text is for PowerShell: it has lines that end in a backtick, or
+// $name = value.
 func ofPowerShell(text string) bool {
-	return backtickEnd.MatchString(text) || setsName.MatchString(text) || strings.Contains(text, "$env:") ||
-		strings.Contains(text, "curl.exe") && (strings.Contains(text, "''") || strings.Contains(text, "`\""))
+	return backtickEnd.MatchString(text) || setsName.MatchString(text) ||
+		strings.Contains(text, "$env:") || strings.Contains(text, "curl.exe") &&
+		(strings.Contains(text, "''") || strings.Contains(text, "`\""))
 }
 
-// lexer reads commands as PowerShell, or as the command prompt of Windows does.
+// lexer splits commands into words as PowerShell does or, with cmd, as the Windows command prompt.
 type lexer struct {
 	text  string
 	cmd   bool
@@ -48,7 +50,8 @@ func (s *shell) runWindows(l lexer) error {
 		}
 		words := l.words
 		l.words = nil
-		if name, ok := strings.CutPrefix(strings.Join(words[:min(1, len(words))], ""), "$="); ok && !l.cmd {
+		first := strings.Join(words[:min(1, len(words))], "")
+		if name, ok := strings.CutPrefix(first, "$="); ok && !l.cmd {
 			if words = words[1:]; len(words) == 1 {
 				s.vars[name] = words[0]
 			}
@@ -68,8 +71,9 @@ func (l *lexer) endWord() {
 	l.begun = false
 }
 
-// unCaret does what the command prompt does before a program sees its line: ^ outside of quotes takes the next character
-// as it is, %NAME% is a variable, and & | < > end what the program is given. Ends of commands become newlines.
+// unCaret does what the command prompt does before a program gets its line. ^ outside of quotes
+// escapes the next character, %NAME% is a variable, and & | < > end the arguments of the program.
+// The ends of commands become newlines.
 func unCaret(text string) string {
 	text = blankAfter.ReplaceAllString(text, "$1\n")
 	var out strings.Builder
@@ -116,8 +120,9 @@ func unCaret(text string) string {
 
 var percentName = regexp.MustCompile(`^%([A-Za-z_]\w*)%`)
 
-// arguments reads one line as programs of Windows read their arguments: \" and "" write a quote between quotes.
-// Single quotes are no quotes there, and are read as some all the same where they hold a whole word.
+// arguments splits one line as programs of Windows do: \" and "" are a quote between quotes.
+// Single quotes quote nothing there. They are read as quotes all the same if they hold a whole
+// word.
 func (l *lexer) arguments() bool {
 	quote := byte(0)
 	for ; l.at < len(l.text); l.at++ {
@@ -136,7 +141,8 @@ func (l *lexer) arguments() bool {
 			l.put(`"`)
 		case quote != 0 && c == quote:
 			quote = 0
-		case c == '"' && quote == 0, c == '\'' && quote == 0 && !l.begun && strings.Contains(l.text[l.at+1:], "'"):
+		case c == '"' && quote == 0,
+			c == '\'' && quote == 0 && !l.begun && strings.Contains(l.text[l.at+1:], "'"):
 			quote = c
 			l.put("")
 		case (c == ' ' || c == '\t') && quote == 0:
@@ -149,15 +155,17 @@ func (l *lexer) arguments() bool {
 	return quote == 0
 }
 
-// escapes are what a backtick and a letter write in PowerShell.
-var escapes = map[byte]string{'n': "\n", 'r': "\r", 't': "\t", '0': "", 'a': "\a", 'b': "\b", 'f': "\f", 'v': "\v"}
+// escapes are the characters that a backtick and a letter stand for in PowerShell.
+var escapes = map[byte]string{
+	'n': "\n", 'r': "\r", 't': "\t", '0': "", 'a': "\a", 'b': "\b", 'f': "\f", 'v': "\v",
+}
 
 var (
 	dollarName = regexp.MustCompile(`^\$(?:\{([^}\n]+)\}|((?:env:|script:|global:)?[A-Za-z_]\w*))`)
 	assignment = regexp.MustCompile(`^[ \t]*\$((?:env:|script:|global:)?[A-Za-z_]\w*)[ \t]*=[ \t]*`)
 )
 
-// powerShell reads one command. "$=name" is its first word where it sets a variable.
+// powerShell reads one command. Its first word is "$=name" if it sets a variable.
 func (l *lexer) powerShell() bool {
 	if at := assignment.FindStringSubmatch(l.text[l.at:]); at != nil {
 		l.words = append(l.words, "$="+at[1])
@@ -246,7 +254,7 @@ func (l *lexer) powerShell() bool {
 	return true
 }
 
-// single reads what is between single quotes, where two of them write one.
+// single reads up to the closing single quote. Two of them are one quote.
 func (l *lexer) single() bool {
 	for l.begun = true; l.at < len(l.text); l.at++ {
 		if l.text[l.at] == '\'' {
@@ -259,7 +267,7 @@ func (l *lexer) single() bool {
 	return false
 }
 
-// inQuotes reads what is between double quotes, or to the end of a text for end 0.
+// inQuotes reads up to the closing double quote, or to the end of the text if end is 0.
 func (l *lexer) inQuotes(end byte) bool {
 	for l.at < len(l.text) {
 		switch c := l.text[l.at]; {
@@ -295,7 +303,7 @@ func (l *lexer) escape() {
 	}
 }
 
-// dollar reads a variable or $(…). Nothing is run.
+// dollar reads a variable or $(…). It runs nothing.
 func (l *lexer) dollar() {
 	rest := l.text[l.at:]
 	if strings.HasPrefix(rest, "$(") {

@@ -11,13 +11,15 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// curlCalls finds the calls of curl in what a shell would run: bash and its like, PowerShell or the command prompt of
-// Windows. notes say what is left out.
+// curlCalls finds the calls of curl in commands for bash and its relatives, PowerShell or the
+// Windows command prompt. notes name what is left out.
 func curlCalls(text string) (calls []curlCall, notes []string, err error) {
 	text, typed := withoutPrompts(text)
 	calls, notes, err = callsIn(text)
-	if typed != "" && !slices.ContainsFunc(calls, func(c curlCall) bool { return c.fields.Has("grant_type") }) {
-		if again, said, failed := callsIn(typed); failed == nil && len(again) > 0 { // without the output of commands
+	asks := func(c curlCall) bool { return c.fields.Has("grant_type") }
+	if typed != "" && !slices.ContainsFunc(calls, asks) {
+		// Try again without the lines that may be output of commands.
+		if again, said, failed := callsIn(typed); failed == nil && len(again) > 0 {
 			return again, said, nil
 		}
 	}
@@ -37,15 +39,19 @@ func callsIn(text string) (calls []curlCall, notes []string, err error) {
 	return sh.calls, notes, err
 }
 
-var errShell = refused("that is no line that a shell understands", "is a quote not closed, or its end missing?")
+var errShell = refused("that is no line that a shell understands",
+	"is a quote not closed, or its end missing?")
 
 var (
-	blankAfter   = regexp.MustCompile("(\\\\|\\^)[ \t]+\n")                           // a line that goes on, with a space behind its end
-	lostEnd      = regexp.MustCompile(`([ \t])\\[ \t]+(-{1,2}[A-Za-z]|['"]?https?:)`) // a line whose end was lost behind its \
-	optionBefore = regexp.MustCompile(`([^\\^\s])[ \t]*\n[ \t]*(-{1,2}[A-Za-z])`)     // a line of options, whose \ was lost
+	// blankAfter matches the end of a line that goes on, with a space after its \ or ^.
+	blankAfter = regexp.MustCompile("(\\\\|\\^)[ \t]+\n")
+	// lostEnd matches a \ whose newline was lost.
+	lostEnd = regexp.MustCompile(`([ \t])\\[ \t]+(-{1,2}[A-Za-z]|['"]?https?:)`)
+	// optionBefore matches a newline before options whose \ was lost.
+	optionBefore = regexp.MustCompile(`([^\\^\s])[ \t]*\n[ \t]*(-{1,2}[A-Za-z])`)
 )
 
-// run goes through what bash would run. What follows a line that bash does not understand is left out.
+// run goes through commands for bash. It stops at a line that bash does not understand.
 func (s *shell) run(text string) (notes []string, err error) {
 	text = blankAfter.ReplaceAllString(text, "$1\n")
 	text = lostEnd.ReplaceAllString(text, "$1$2")
@@ -65,14 +71,15 @@ func (s *shell) run(text string) (notes []string, err error) {
 	return []string{"the end of the text is not taken over: a shell does not understand it"}, nil
 }
 
-// shell runs nothing: it goes through commands, remembers what variables are set to, and keeps calls of curl.
+// shell goes through commands without running them. It keeps the values of variables and the calls
+// of curl.
 type shell struct {
 	vars  map[string]string
 	calls []curlCall
 	stdin string // of the statement: its here-document
 }
 
-// command keeps a call of curl, whatever calls it: sudo, time, env.
+// command adds the call if a command calls curl, by itself or through sudo, time or env.
 func (s *shell) command(words []string, stdin string) {
 	for i, w := range words {
 		w = strings.ToLower(w[strings.LastIndexAny(w, `/\\`)+1:])
@@ -90,7 +97,8 @@ func firstWord(a, b *syntax.Word) *syntax.Word {
 	return b
 }
 
-// words are what a command is given. Each stays one word: nothing is split, matched against files or multiplied ({1..9}).
+// words expands the words of a command. Each stays one word: it is not split, matched against
+// files or multiplied ({1..9}).
 func (s *shell) words(words ...*syntax.Word) []string {
 	cfg := &expand.Config{Env: envOf{s}, CmdSubst: func(w io.Writer, _ *syntax.CmdSubst) error {
 		_, err := io.WriteString(w, absent+command+absent)
@@ -110,7 +118,8 @@ func (s *shell) words(words ...*syntax.Word) []string {
 	return out
 }
 
-// unescapedWord is a word in which \x outside of quotes is x, as in a command. expand.Literal keeps the backslash.
+// unescapedWord returns a word in which x replaces \x outside of quotes, as in a command.
+// expand.Literal keeps the backslash.
 func unescapedWord(w *syntax.Word) *syntax.Word {
 	out := &syntax.Word{}
 	for _, part := range w.Parts {
@@ -124,10 +133,10 @@ func unescapedWord(w *syntax.Word) *syntax.Word {
 
 var escaped = regexp.MustCompile(`(?s)\\(?:\n|(.))`)
 
-// envOf is the variables of a shell as expand would have them.
+// envOf implements expand.Environ with the variables of a shell.
 type envOf struct{ s *shell }
 
-// Get is a variable as it was set, else something that stands for it.
+// Get returns the value that the text set, else a stand-in.
 func (e envOf) Get(name string) expand.Variable {
 	v, ok := e.s.vars[name]
 	if !ok {
@@ -152,7 +161,8 @@ func (s *shell) visit(n syntax.Node) bool {
 	case *syntax.Stmt:
 		s.stdin = ""
 		for _, r := range n.Redirs {
-			if words := s.words(firstWord(r.Hdoc, r.Word)); len(words) == 1 && (r.Hdoc != nil || r.Op == syntax.WordHdoc) {
+			words := s.words(firstWord(r.Hdoc, r.Word))
+			if len(words) == 1 && (r.Hdoc != nil || r.Op == syntax.WordHdoc) {
 				s.stdin = words[0]
 			}
 		}

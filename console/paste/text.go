@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// decoded decodes a text: UTF-8 or UTF-16, without a byte order mark, its lines ended by \n. Redirected in Windows
-// PowerShell 5.1, a text becomes UTF-16.
+// decoded decodes UTF-8 or UTF-16, removes the byte order mark and ends all lines by \n. Windows
+// PowerShell 5.1 redirects text as UTF-16.
 func decoded(text string) (string, error) {
 	if len(text) > 2*maxText+2 {
 		return "", errTooLong
@@ -26,22 +26,25 @@ func decoded(text string) (string, error) {
 		text = string(utf16.Decode(units))
 	}
 	text = strings.TrimLeft(text, "\ufeff")
-	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n") // as a terminal hands over the ends of lines
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	text = strings.ReplaceAll(text, "\r", "\n") // a terminal pastes \n as \r
 	switch {
 	case len(text) > maxText:
 		return "", errTooLong
 	case !utf8.ValidString(text):
-		return "", refused("that is neither UTF-8 nor UTF-16", "save it as UTF-8: in PowerShell, Set-Content -Encoding utf8")
+		return "", refused("that is neither UTF-8 nor UTF-16", saveAsUTF8)
 	case strings.ContainsAny(text, "\x00"+absent):
-		return "", refused("there are NUL or SUB characters in it", "save it as UTF-8: in PowerShell, Set-Content -Encoding utf8")
+		return "", refused("there are NUL or SUB characters in it", saveAsUTF8)
 	}
 	return text, nil
 }
 
+const saveAsUTF8 = "save it as UTF-8: in PowerShell, Set-Content -Encoding utf8"
+
 var errTooLong = refused("that is too long for a curl line or an .env file", "")
 
-// utf16Order is the byte order of a text in UTF-16, with a byte order mark or, as far as most of it is ASCII, without
-// one; nil of any other text.
+// utf16Order returns the byte order of a text in UTF-16, or nil for any other text. Without a byte
+// order mark it recognizes UTF-16 only if most of the text is ASCII.
 func utf16Order(text string) binary.ByteOrder {
 	switch {
 	case strings.HasPrefix(text, "\xff\xfe"):
@@ -64,8 +67,8 @@ func utf16Order(text string) binary.ByteOrder {
 	return nil
 }
 
-// straighten writes typographic quotes as a shell reads them, and outside of quotes every space as a space. What is
-// between straight quotes stays as it is.
+// straighten replaces typographic quotes by those of a shell and, outside of quotes, every kind of
+// space by a space. It changes nothing between straight quotes.
 func straighten(text string) string {
 	var out strings.Builder
 	rs := []rune(text)
@@ -91,7 +94,8 @@ func straighten(text string) string {
 			continue
 		case quote == 0 && r > unicode.MaxASCII && unicode.IsSpace(r):
 			r = ' '
-		case quote != 0 && fancy && r == '"' && quote == '"' && nextDouble(rs[i+1:]) == closingDouble: // a quote inside the typographic ones
+		case fancy && r == '"' && quote == '"' && nextDouble(rs[i+1:]) == closingDouble:
+			// A straight quote between typographic ones.
 			out.WriteByte('\\')
 		case quote != 0 && (r == quote || fancy && straight == quote):
 			quote, r = 0, straight
@@ -101,7 +105,7 @@ func straighten(text string) string {
 	return out.String()
 }
 
-// nextDouble is the next typographic double quote, 0 if there is none.
+// nextDouble returns the first typographic double quote, or 0.
 func nextDouble(rs []rune) rune {
 	for _, r := range rs {
 		if isDouble(r) {
@@ -111,9 +115,10 @@ func nextDouble(rs []rune) rune {
 	return 0
 }
 
-// withoutPrompts takes prompts off the lines of a text. It takes "# curl …" for a line of root only where no other
-// line is one of curl: elsewhere it is a comment. only has only the lines with a prompt, and those that go on from one:
-// the others may be output. It is "" if no line has a prompt.
+// withoutPrompts removes the prompts from the lines of a text. It takes # before curl for the
+// prompt of root only if no other line calls curl, else for a comment. only has just the lines with
+// a prompt and their continuations, because the others may be output of commands. It is "" if no
+// line has a prompt.
 func withoutPrompts(text string) (all, only string) {
 	var typed []string
 	lines := strings.Split(text, "\n")
@@ -151,13 +156,14 @@ func withoutPrompts(text string) (all, only string) {
 			typed = append(typed, line)
 		}
 		end := strings.TrimRight(line, " \t")
-		continued = strings.HasSuffix(end, `\`) || strings.HasSuffix(end, "`") || strings.HasSuffix(end, "^")
+		continued = end != "" && strings.ContainsAny(end[len(end)-1:], "\\`^")
 		lines[i] = line
 	}
 	return strings.Join(lines, "\n"), strings.Join(typed, "\n")
 }
 
-// hasCurl reports whether curl may be called in a text: in a line that is no comment, or in one where all are comments.
+// hasCurl reports whether a text may call curl: in a line that is no comment or, if all lines are
+// comments, in one of those.
 func hasCurl(text string) bool {
 	comments, lines := 0, 0
 	for line := range strings.SplitSeq(text, "\n") {
@@ -174,25 +180,28 @@ func hasCurl(text string) bool {
 	return comments == lines && curlWord.MatchString(text)
 }
 
-// isCommand reports whether a setting is rather a command with a variable set before it, or in it.
+// isCommand reports whether a setting is a command, with a variable set before it or from it.
 func (s setting) isCommand() bool {
 	return curlWord.MatchString(s.value) && (!s.quoted || strings.HasPrefix(s.value, "$("))
 }
 
-// ofOthers tells the commands of PowerShell for requests, by their names and, where curl is one, by their parameters.
+// ofOthers matches the commands of PowerShell that send requests. ofAliases matches their
+// parameters: in Windows PowerShell curl is an alias of one.
 var (
 	ofOthers  = regexp.MustCompile(`(?im)^[^#'"\n]*\b(?:Invoke-RestMethod|Invoke-WebRequest)\b`)
 	ofAliases = regexp.MustCompile(`(?i)(?:^|\s)-(?:Uri|Method|Body|Headers|ContentType)\s`)
 )
 
-// noCurl is the error of a text that holds neither a curl line nor settings.
+// noCurl returns the error for a text with neither a curl line nor settings.
 func noCurl(text string) error {
 	lower := strings.ToLower(text)
 	for _, other := range []struct{ word, name string }{
-		{"invoke-restmethod", "Invoke-RestMethod"}, {"invoke-webrequest", "Invoke-WebRequest"}, {"irm ", "Invoke-RestMethod"}, {"iwr ", "Invoke-WebRequest"},
-		{"wget ", "wget"}, {"http ", "HTTPie"}, {"https ", "HTTPie"}, {"xh ", "xh"}, {"fetch(", "fetch"},
+		{"invoke-restmethod", "Invoke-RestMethod"}, {"invoke-webrequest", "Invoke-WebRequest"},
+		{"irm ", "Invoke-RestMethod"}, {"iwr ", "Invoke-WebRequest"}, {"wget ", "wget"},
+		{"http ", "HTTPie"}, {"https ", "HTTPie"}, {"xh ", "xh"}, {"fetch(", "fetch"},
 	} {
-		if strings.HasPrefix(strings.TrimSpace(lower), other.word) || len(other.word) > 10 && strings.Contains(lower, other.word) {
+		if strings.HasPrefix(strings.TrimSpace(lower), other.word) ||
+			len(other.word) > 10 && strings.Contains(lower, other.word) {
 			return refused("there is no curl line in it, and no lines of NAME=value: "+other.name+
 				" is not understood", "write the request as a curl line")
 		}
