@@ -11,7 +11,8 @@ import (
 	"lanyard/console/paste"
 )
 
-// textMost is how much of a text is read, in bytes: more than paste.Read takes, which then refuses it.
+// textMost is how much of a text is read, in bytes: more than paste.Read takes, so that it refuses
+// a text that is too long.
 const textMost = 64 << 10
 
 // textOptions are the flags of import curl and import env.

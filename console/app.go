@@ -92,7 +92,7 @@ const (
 	GrantDeviceCode        = tokenapi.GrantDeviceCode
 )
 
-// The ways in which a client proves itself that a curl line can show, by the names of the configuration.
+// The ways of client authentication that a curl line can show.
 const (
 	AuthBasic = tokenapi.AuthBasic
 	AuthPost  = tokenapi.AuthPost

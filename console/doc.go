@@ -174,12 +174,12 @@
 // becomes the first one when the draft is saved, and is named when it is not. Refused: saving first, because what fails its
 // test was not meant to be kept; and revoking the token, which may be one that others use.
 //
-// What comes from elsewhere comes in two steps, so that a person sees it first: a reading that stores
-// nothing (AskPortal, console/paste.Read) and a keeping (KeepFound, Save). How a portal is asked is an
-// option that the command line fills in (Options.Portal): this package knows no portal. Nothing of a pasted
-// text is run or expanded. Refused: taking -k, a proxy or a file name over from it, which are decisions, and
-// not facts of the application; storing a parameter whose name or value may be a secret, because extra
-// parameters are stored in the clear.
+// What comes from elsewhere comes in two steps, so that a person sees it first: a reading that
+// stores nothing (AskPortal, console/paste.Read) and a keeping (KeepFound, Save). How a portal is
+// asked is an option that the command line fills in (Options.Portal): this package knows no portal.
+// Nothing of a pasted text is run or expanded. Refused: taking -k, a proxy or a file name over from
+// it, which are decisions, and not facts of the application; storing a parameter whose name or
+// value may be a secret, because extra parameters are stored in the clear.
 //
 // Every action of the screen goes through one place (ui/actions.go) that says why it cannot run or runs it, so that keys, clicks,
 // palette and help cannot differ. An overlay may bring intents of its own that know what they ask of the root.

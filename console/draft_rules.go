@@ -100,21 +100,22 @@ func ResourceProblem(raw string) string {
 // ExtraProblem is what is wrong with a further form parameter of that name: the protocol sets it, or it has a setting of
 // its own.
 func ExtraProblem(name string) string {
-	if name == "" || slices.Contains(RequestParams(), strings.ToLower(name)) || slices.Contains(OnceParams(), strings.ToLower(name)) {
+	small := strings.ToLower(name)
+	if name == "" || slices.Contains(RequestParams(), small) || slices.Contains(OnceParams(), small) {
 		return "is set by the protocol and cannot be given here"
 	}
 	return ""
 }
 
-// RequestParams returns the parameters of token and revoke requests that have fields of their own in a
-// draft, or that Lanyard sends by itself.
+// RequestParams returns the parameters of token and revoke requests that have fields of their own
+// in a draft, or that Lanyard sends by itself.
 func RequestParams() []string {
 	return []string{"grant_type", "scope", "redirect_uri", "client_id", "client_secret", "username",
 		"password", "audience", "resource", "token", "token_type_hint"}
 }
 
-// OnceParams returns the parameters of token requests that differ in each request, or that the grant
-// sets.
+// OnceParams returns the parameters of token requests that differ in each request, or that the
+// grant sets.
 func OnceParams() []string {
 	return []string{"refresh_token", "code", "code_verifier", "device_code", "assertion",
 		"response_type", "state", "nonce", "code_challenge", "code_challenge_method",
@@ -122,8 +123,8 @@ func OnceParams() []string {
 		"subject_token_type", "actor_token", "actor_token_type", "callback"}
 }
 
-// SecretParam reports whether a parameter may hold a secret, so that it is neither shown nor kept in
-// the clear.
+// SecretParam reports whether a parameter may hold a secret. Such a parameter is neither shown nor
+// stored in the clear.
 func SecretParam(name, value string) bool {
 	return !publicParam(name) && (tokenapi.NamesSecret(name) || tokenapi.LooksSecret(value))
 }

@@ -122,7 +122,8 @@ func (o *importOverlay) typed(msg tea.KeyPressMsg) intent {
 func (o *importOverlay) pasted(text string) bool {
 	switch {
 	case o.busy || o.found != nil:
-	case o.Value("from") != fromText && !paste.Recognizes(text) && !strings.ContainsAny(strings.TrimSpace(text), "\r\n"):
+	case o.Value("from") != fromText && !paste.Recognizes(text) &&
+		!strings.ContainsAny(strings.TrimSpace(text), "\r\n"):
 		o.said = o.Form.Paste(text)
 	default:
 		from := o.Field("from")

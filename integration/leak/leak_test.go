@@ -40,8 +40,8 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// program has the statements of main. TestSweepRunsMain compares them. No command that is swept writes the
-// example of a configuration, which only the top level can embed.
+// program has the statements of main. TestSweepRunsMain compares them. Only the top level can embed
+// the example of a configuration, and no command that is swept writes it.
 func program() {
 	cli.Harden() // before os.Environ copies what may be a secret
 	ctx, stop := cli.Interruptible(context.Background())
