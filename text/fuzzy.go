@@ -2,8 +2,9 @@ package text
 
 import "strings"
 
-// Fuzzy says whether the characters of every word of pattern occur within one word of text in their order, whatever
-// is between them and however they are cased. An empty pattern is in everything; with ! in front it says the opposite.
+// Fuzzy says whether the characters of every word of pattern occur within one word of text in their
+// order, whatever is between them and however they are cased. An empty pattern is in everything;
+// with ! in front it says the opposite.
 func Fuzzy(pattern, text string) bool {
 	if rest, not := strings.CutPrefix(pattern, "!"); not {
 		return rest == "" || !Fuzzy(rest, text)
@@ -35,8 +36,8 @@ func inOrder(word, text string) bool {
 	return false
 }
 
-// Closer says how near a match is, less is nearer: the text begins with the pattern, has it as a whole, has each
-// of its words as a whole, or only its characters.
+// Closer says how near a match is, less is nearer: the text begins with the pattern, has it as a
+// whole, has each of its words as a whole, or only its characters.
 func Closer(pattern, text string) int {
 	pattern, text = strings.ToLower(strings.TrimSpace(pattern)), strings.ToLower(text)
 	switch {

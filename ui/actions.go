@@ -21,8 +21,9 @@ type performer interface {
 	perform(m *root) tea.Cmd
 }
 
-// offer says what an action would do now: an intent, or a refuse with the reason why it cannot. It changes nothing:
-// the palette and the help grey what is refused, and keys, clicks and the palette run what is not.
+// offer says what an action would do now: an intent, or a refuse with the reason why it cannot. It
+// changes nothing: the palette and the help grey what is refused, and keys, clicks and the palette
+// run what is not.
 func (m *root) offer(a keys.Action) intent {
 	s := m.scene()
 	b := m.keys.Row(a)

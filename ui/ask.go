@@ -26,8 +26,8 @@ func (m *root) openQuestion(q session.Ask) {
 	}
 }
 
-// askPassphrase asks for the passphrase as the answer to the key that asked for a verb, never by itself.
-// then is done once, when the secrets are open; nil is nothing.
+// askPassphrase asks for the passphrase as the answer to the key that asked for a verb, never by
+// itself. then is done once, when the secrets are open; nil is nothing.
 func (m *root) askPassphrase(then session.Request) {
 	o := newUnlock(needing(then), m.key(), nil)
 	switch r := then.(type) {
@@ -86,7 +86,8 @@ func (m *root) openInvite(a *session.App, key session.Key) {
 	m.open(o)
 }
 
-// closeInvites closes what tells a person to take part in a get or renewal that has come to its end.
+// closeInvites closes what tells a person to take part in a get or renewal that has come to its
+// end.
 func (m *root) closeInvites(appID string, key session.Key) {
 	m.overlays = slices.DeleteFunc(m.overlays, func(o overlay) bool {
 		i, ok := o.(*inviteOverlay)

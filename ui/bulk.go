@@ -19,8 +19,8 @@ var verbs = map[session.Verb]keys.Action{session.VerbRenew: keys.Renew, session.
 
 const markedTokens = "marked tokens"
 
-// unseen counts these rows that are not where a person looks: of another application than the selected
-// one, hidden or filtered away.
+// unseen counts these rows that are not where a person looks: of another application than the
+// selected one, hidden or filtered away.
 func (m *root) unseen(ids []string) int {
 	s := m.scene()
 	seen := map[string]bool{}

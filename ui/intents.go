@@ -12,7 +12,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// intent is what a key press asks for. Panes and overlays answer with one; only the root acts on it.
+// intent is what a key press asks for. Panes and overlays answer with one; only the root acts on
+// it.
 type intent interface{ intent() }
 
 type (
@@ -109,8 +110,8 @@ func fixedKeys() map[string]keys.Action {
 	}
 }
 
-// perform acts on an intent. What is about to be in flight is marked busy before the effect is returned,
-// so that the same key pressed again meets a reason and not a second call.
+// perform acts on an intent. What is about to be in flight is marked busy before the effect is
+// returned, so that the same key pressed again meets a reason and not a second call.
 func (m *root) perform(i intent) tea.Cmd {
 	switch i := i.(type) {
 	case performer:

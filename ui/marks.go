@@ -26,7 +26,8 @@ func (m *root) mark() tea.Cmd {
 	return m.perform(moveCursor{keys.Down})
 }
 
-// bulkOf is what an action does to all marked tokens; nil when none is marked or it is not done to tokens.
+// bulkOf is what an action does to all marked tokens; nil when none is marked or it is not done to
+// tokens.
 func (m *root) bulkOf(a keys.Action) intent {
 	ids := m.s.Marked()
 	if len(ids) == 0 || m.on() == activity {

@@ -44,8 +44,9 @@ func (m *root) inspect() tea.Cmd {
 	return m.request(session.Inspect{For: o, Token: o.id})
 }
 
-// inspectOverlay is what there is to know of a token: what was done to it, both clocks, and what is inside. It opens
-// with what the board knows; what answers bring is filled in, and an answer for one that was closed is dropped.
+// inspectOverlay is what there is to know of a token: what was done to it, both clocks, and what is
+// inside. It opens with what the board knows; what answers bring is filled in, and an answer for
+// one that was closed is dropped.
 type inspectOverlay struct {
 	scroll          scroll
 	id, fingerprint string
@@ -102,7 +103,8 @@ func (o *inspectOverlay) press(_ *scene, a keys.Action, key string) intent {
 	return nil
 }
 
-// cannotAsk is why the key manager cannot be asked, or "". Where an issuer is named it may yet name an address.
+// cannotAsk is why the key manager cannot be asked, or "". Where an issuer is named it may yet name
+// an address.
 func (o *inspectOverlay) cannotAsk(b *session.Board) (why string, a *session.App) {
 	r := b.Row(o.id)
 	if r == nil || r.Token == nil {

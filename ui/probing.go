@@ -37,8 +37,8 @@ func (o *repeatOverlay) press(s *scene, _ keys.Action, key string) intent {
 	return closeOverlay{}
 }
 
-// probeUntilDead keeps probing the selected token, or those that are marked, until the gateway refuses
-// it, or stops that.
+// probeUntilDead keeps probing the selected token, or those that are marked, until the gateway
+// refuses it, or stops that.
 func (m *root) probeUntilDead() tea.Cmd {
 	ids := m.s.Marked()
 	if r := m.target(m.scene()); len(ids) == 0 && r != nil {

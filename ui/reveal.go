@@ -33,7 +33,8 @@ func (m *root) reveal() tea.Cmd {
 	return m.perform(revealToken{r.ID, r.Token.Fingerprint})
 }
 
-// revealToken is the intent to show a token, whatever is selected by the time the secrets are unlocked.
+// revealToken is the intent to show a token, whatever is selected by the time the secrets are
+// unlocked.
 type revealToken struct{ id, fingerprint string }
 
 func (revealToken) intent() {}
@@ -106,7 +107,8 @@ func (o *revealOverlay) box(s *scene, w, h int) []string {
 	return append(out, padded(s.st.Warn, "hidden in "+brief(s, max(left, 0))+" · any key hides it now", w))
 }
 
-// hideRevealed is the intent to hide it now. The key may be one that does something else, which it does not do here.
+// hideRevealed is the intent to hide it now. The key may be one that does something else, which it
+// does not do here.
 type hideRevealed struct{ undone string }
 
 func (hideRevealed) intent() {}

@@ -46,8 +46,8 @@ func (m *root) after(work []session.Work) tea.Cmd {
 	return tea.Batch(append(cmds, m.tellFacts())...)
 }
 
-// tellFacts tells what has happened. What it causes comes in the same order: a control sequence must
-// reach the terminal before the program gives it back.
+// tellFacts tells what has happened. What it causes comes in the same order: a control sequence
+// must reach the terminal before the program gives it back.
 func (m *root) tellFacts() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, f := range m.s.Facts() {
@@ -150,7 +150,8 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 	return nil
 }
 
-// tellRest tells of the board, of probe loops, and of what neither changes a token nor is part of quitting.
+// tellRest tells of the board, of probe loops, and of what neither changes a token nor is part of
+// quitting.
 func (m *root) tellRest(f session.Fact) tea.Cmd {
 	switch f := f.(type) {
 	case session.BoardRead:

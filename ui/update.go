@@ -14,8 +14,9 @@ import (
 	"lanyard/ui/session"
 )
 
-// root is the only tea.Model. It routes: keys to the overlay on top or to the focused pane, requests to
-// the session, and draws when something changed. What the console is in the middle of is the session's.
+// root is the only tea.Model. It routes: keys to the overlay on top or to the focused pane,
+// requests to the session, and draws when something changed. What the console is in the middle of
+// is the session's.
 type root struct {
 	ctx  context.Context
 	o    Options
@@ -66,8 +67,8 @@ type screen struct {
 	byPlace  bool         // it is to name the places of keys: a letter that is not Latin was typed
 }
 
-// pending is the beat that is pending: one tick, due when the next visible character changes or something
-// is to be done.
+// pending is the beat that is pending: one tick, due when the next visible character changes or
+// something is to be done.
 type pending struct {
 	tag  int
 	at   time.Time // zero: none is pending
@@ -298,8 +299,8 @@ func (m *root) settle() tea.Cmd {
 // second is the instant that is drawn: the whole second, so that all countdowns turn together.
 func (m *root) second() time.Time { return m.now.Truncate(time.Second) }
 
-// schedule keeps one beat pending, due when the next visible character changes or something is to be
-// done. When nothing will change there is none.
+// schedule keeps one beat pending, due when the next visible character changes or something is to
+// be done. When nothing will change there is none.
 func (m *root) schedule() tea.Cmd {
 	var at time.Time
 	for _, t := range []time.Time{m.frame.next, m.notices.until} {

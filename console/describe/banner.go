@@ -27,8 +27,8 @@ func BannerOf(e console.Environment) (Banner, bool) {
 	return Banner{Text: e.Banner(), Short: short}, e.Banner() != ""
 }
 
-// Banners are the warnings about the environments of the configuration, then those of applications that
-// were added here, then one of rows that do not verify.
+// Banners are the warnings about the environments of the configuration, then those of applications
+// that were added here, then one of rows that do not verify.
 func Banners(configured []Banner, apps []console.Application, altered []console.Altered) []Banner {
 	all := slices.Clone(configured)
 	for _, a := range apps {

@@ -1,5 +1,5 @@
-// Package form is fields below each other, one of which takes the keys: typed text, secrets that are shown as dots,
-// and choices.
+// Package form is fields below each other, one of which takes the keys: typed text, secrets that
+// are shown as dots, and choices.
 package form
 
 import (
@@ -88,7 +88,8 @@ func (f *Field) Choose(value string, options ...string) {
 	f.Options, f.at = options, max(slices.Index(options, value), 0)
 }
 
-// yields ends the offer of what is in the field, and empties it if it is replaced. It says whether it was.
+// yields ends the offer of what is in the field, and empties it if it is replaced. It says whether
+// it was.
 func (f *Field) yields(replaced bool) bool {
 	was := f.Offered
 	f.Offered = false
@@ -129,8 +130,8 @@ func (f *Form) GoTo(key string) {
 	}
 }
 
-// WrongHere is what is wrong with the focused field, else with the first one, in words for a line of its own. Nothing is
-// wrong with a field where nothing was typed yet.
+// WrongHere is what is wrong with the focused field, else with the first one, in words for a line
+// of its own. Nothing is wrong with a field where nothing was typed yet.
 func (f *Form) WrongHere(wrong map[string]string) string {
 	for _, x := range slices.Concat(f.Fields[f.At:f.At+1], f.Fields) {
 		if x.Touched && !x.Off && wrong[x.Key] != "" {
@@ -298,7 +299,8 @@ type Look struct {
 	Hides  bool                          // names, keys and hosts are shown as dots
 }
 
-// Lines draws the fields that are asked for into h lines, the focused one among them, each with what is wrong with it.
+// Lines draws the fields that are asked for into h lines, the focused one among them, each with
+// what is wrong with it.
 func (f *Form) Lines(look Look, w, h int, wrong map[string]string) []string {
 	label, name := LabelWidth, func(x *Field) string { return x.Label }
 	if w < 44 {
@@ -356,7 +358,8 @@ func (f *Field) Empty() bool {
 // tells says whether what is typed may be a name, a key or a host, which an audience must not read.
 func (f *Field) tells() bool { return f.Key != "scopes" && f.Key != "cache_ttl" && f.Key != "count" }
 
-// InText is a key as a text field takes it: ctrl+home and ctrl+end go to the ends of the text, as home and end do.
+// InText is a key as a text field takes it: ctrl+home and ctrl+end go to the ends of the text, as
+// home and end do.
 func InText(msg tea.KeyPressMsg) tea.KeyPressMsg {
 	if s := msg.String(); s == "ctrl+home" || s == "ctrl+end" {
 		msg.Mod = 0

@@ -9,8 +9,9 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Hidden is what is being typed. It prints as a mask, like the secret.Text that it becomes; inside of other values,
-// whose fields fmt reads by reflection, the two pointers keep the characters out of its reach under every verb.
+// Hidden is what is being typed. It prints as a mask, like the secret.Text that it becomes; inside
+// of other values, whose fields fmt reads by reflection, the two pointers keep the characters out
+// of its reach under every verb.
 type Hidden struct{ p **[]rune }
 
 // MostTyped is how many characters a passphrase may have.

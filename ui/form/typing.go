@@ -8,8 +8,9 @@ import (
 	"lanyard/ui/kit"
 )
 
-// TypeInto gives a key to a text field. The field goes and deletes by characters; here the unit is the cluster, which is what
-// a person sees as one: a consonant with its vowel signs, a flag, a family.
+// TypeInto gives a key to a text field. The field goes and deletes by characters; here the unit is
+// the cluster, which is what a person sees as one: a consonant with its vowel signs, a flag, a
+// family.
 func TypeInto(in textinput.Model, msg tea.KeyPressMsg) textinput.Model {
 	times, keys := 1, in.KeyMap
 	before, after := kit.Around([]rune(in.Value()), in.Position())

@@ -25,9 +25,9 @@ func Names() []string {
 	return out
 }
 
-// ChooseKeys gives actions other keys than their usual ones, by the names of the actions; no key at all leaves an
-// action to the palette. Nothing is changed where there is a problem: a key on two actions, a key that no keyboard
-// has, or quit_now without ctrl+c.
+// ChooseKeys gives actions other keys than their usual ones, by the names of the actions; no key at
+// all leaves an action to the palette. Nothing is changed where there is a problem: a key on two
+// actions, a key that no keyboard has, or quit_now without ctrl+c.
 func Choose(chosen map[string][]string) (Bindings, []Problem) {
 	if len(chosen) == 0 {
 		return nil, nil
@@ -127,7 +127,8 @@ func writtenAs(k string) string {
 	return how
 }
 
-// seldom says why a key that can be written is of no use: terminals send the same for it as for another one.
+// seldom says why a key that can be written is of no use: terminals send the same for it as for
+// another one.
 func seldom(k string) string {
 	if other := map[string]string{"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+[": "esc"}[k]; other != "" {
 		return k + " is the same as " + other + " to most terminals"

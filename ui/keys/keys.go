@@ -1,5 +1,6 @@
-// Package keys names what can be done on the screen, and which keys do it: the actions, their usual keys, keys of
-// a person's own choice, and what is wrong with a choice. Matching a key press to an action is the screen's.
+// Package keys names what can be done on the screen, and which keys do it: the actions, their usual
+// keys, keys of a person's own choice, and what is wrong with a choice. Matching a key press to an
+// action is the screen's.
 package keys
 
 import (
@@ -118,8 +119,8 @@ const (
 	Everywhere = InApplications | InTokens | InGateway | InActivity
 )
 
-// Binding ties keys to an action and says in words what it does: the footer, the help, the palette and the
-// README are made from these rows and cannot say anything else.
+// Binding ties keys to an action and says in words what it does: the footer, the help, the palette
+// and the README are made from these rows and cannot say anything else.
 type Binding struct {
 	Act      Action
 	Name     string   // in the configuration, [keys]
@@ -167,7 +168,8 @@ func shownKeyName(k string) string {
 	return k
 }
 
-// Default are all actions there are, each with its usual keys, in the order in which the footer offers them.
+// Default are all actions there are, each with its usual keys, in the order in which the footer
+// offers them.
 func Default() []Binding {
 	const onToken = InApplications | InTokens | InGateway
 	return []Binding{
@@ -262,7 +264,8 @@ func (m Map) Find(key string) (Binding, bool) {
 	return m.Rows[i], true
 }
 
-// Yes is the key that answers a question with yes: none that opens one, or pressing that twice would be an answer.
+// Yes is the key that answers a question with yes: none that opens one, or pressing that twice
+// would be an answer.
 func (m Map) Yes() string {
 	for _, key := range []string{"y", "j", "o", "s"} {
 		if i, bound := m.by[key]; !bound || !slices.Contains([]Action{Get, Renew, Revoke, RevokeAll, DeleteApp}, m.Rows[i].Act) {
@@ -309,7 +312,8 @@ func (m Map) Face() console.Face {
 // Selects tells somebody to select a row.
 func (m Map) Selects() string { return m.List(Up, Down) + " select one" }
 
-// List is how the keys of actions are written one after the other; the word of those that have none.
+// List is how the keys of actions are written one after the other; the word of those that have
+// none.
 func (m Map) List(acts ...Action) string {
 	keys := make([]string, len(acts))
 	for i, a := range acts {

@@ -47,8 +47,8 @@ func (p *plain) ask(f session.Ask) {
 	p.asked = &q
 }
 
-// ownToken gets a token with a scope of this machine's own instead. A renewal becomes a get: another
-// set of scopes is another token, and not this one renewed.
+// ownToken gets a token with a scope of this machine's own instead. A renewal becomes a get:
+// another set of scopes is another token, and not this one renewed.
 func ownToken(then session.Request, about session.Superseding) session.Get {
 	get, ok := then.(session.Get)
 	if !ok {

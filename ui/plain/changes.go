@@ -13,7 +13,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// numbers gives each ID a number that is its own for the whole run, in the order in which they were first seen.
+// numbers gives each ID a number that is its own for the whole run, in the order in which they were
+// first seen.
 type numbers struct {
 	letter string // before each number: "A" for applications, "" for tokens
 	ids    []string
@@ -46,8 +47,8 @@ func (p *plain) saw(t *console.Token) {
 	p.told[t.ID] = told{s.State, s.Reopened, t.Rev, p.lead(t)}
 }
 
-// announce says what has changed on the board since it was last spoken of, each change in one line. What an answer
-// that is under way will say is left to it.
+// announce says what has changed on the board since it was last spoken of, each change in one line.
+// What an answer that is under way will say is left to it.
 func (p *plain) announce() {
 	p.doubt, p.left = time.Time{}, false
 	present := map[string]bool{}
@@ -121,15 +122,15 @@ func (p *plain) announceMark(a *session.App, r *session.Row) {
 	}
 }
 
-// How long another lanyard may be at a request before it is called unanswered: beyond the time that the request
-// itself has, or that a person has who takes part in it.
+// How long another lanyard may be at a request before it is called unanswered: beyond the time that
+// the request itself has, or that a person has who takes part in it.
 const (
 	doubtAfter  = 5 * time.Second
 	doubtPerson = 15 * time.Minute
 )
 
-// mayBeAnswered says whether the answer of a mark is still awaited by whoever left it, and has it looked at again
-// when it can no longer be.
+// mayBeAnswered says whether the answer of a mark is still awaited by whoever left it, and has it
+// looked at again when it can no longer be.
 func (p *plain) mayBeAnswered(a *session.App, m *console.Mark) bool {
 	at := m.SentAt.Add(a.Environment.Timeout + doubtAfter)
 	if m.Op == "get" && (a.Interactive() || m.Grant != "") {
@@ -214,8 +215,8 @@ func (p *plain) guide() {
 	}
 }
 
-// invite says what a person is asked to do before a grant can go on, once for each invitation. Lines are read
-// meanwhile.
+// invite says what a person is asked to do before a grant can go on, once for each invitation.
+// Lines are read meanwhile.
 func (p *plain) invite() {
 	open := map[string]string{}
 	for i := range p.board.Invitations {
@@ -276,11 +277,12 @@ func (p *plain) tellInvitation(inv *console.Invitation) {
 	p.out.say("There are %s for it; type cancel to give up.", spoken(left))
 }
 
-// mostNumbers is more than a run gives out. A longer number may be a secret that was pasted, and is not repeated.
+// mostNumbers is more than a run gives out. A longer number may be a secret that was pasted, and is
+// not repeated.
 const mostNumbers = 999_999
 
-// named returns the ID that a typed number stands for, "" for one that was never given out. ok is whether text has
-// the form of such a number; capital and small letters are the same.
+// named returns the ID that a typed number stands for, "" for one that was never given out. ok is
+// whether text has the form of such a number; capital and small letters are the same.
 func (n *numbers) named(text string) (id string, ok bool) {
 	digits, ok := strings.CutPrefix(strings.ToUpper(text), n.letter)
 	k, err := strconv.Atoi(digits)

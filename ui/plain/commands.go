@@ -40,7 +40,8 @@ func commands() []command {
 	}
 }
 
-// find gives the command that a word names: whole, by its letter, or by a beginning that no other has.
+// find gives the command that a word names: whole, by its letter, or by a beginning that no other
+// has.
 func find(word string) (c command, several []string) {
 	word = strings.ToLower(word)
 	for _, c := range commands() {
@@ -110,7 +111,8 @@ func (p *plain) typed(l typed) {
 	}
 }
 
-// shortestCode is from how many characters on a word that is no command may be an authorization code.
+// shortestCode is from how many characters on a word that is no command may be an authorization
+// code.
 const shortestCode = 8
 
 // either joins words to a choice.

@@ -24,8 +24,8 @@ func (p *plain) forget(text string) {
 	}
 }
 
-// forgetWhat finds what is to be forgotten: all that is over, an application that is gone, what is over of
-// another one, or a token.
+// forgetWhat finds what is to be forgotten: all that is over, an application that is gone, what is
+// over of another one, or a token.
 func (p *plain) forgetWhat(text string) (what console.ForgetWhat, ok bool) {
 	if text == "over" {
 		return console.ForgetWhat{Over: true}, true

@@ -1,5 +1,5 @@
-// Package plain is the console in lines: a face of ui/session for screen readers, terminals that can do nothing
-// but print, and programs that drive it.
+// Package plain is the console in lines: a face of ui/session for screen readers, terminals that
+// can do nothing but print, and programs that drive it.
 package plain
 
 import (

@@ -12,7 +12,8 @@ func (p *plain) leave() {
 	}
 }
 
-// interrupt is ctrl+c: the same, and told to whoever started the program. A second one does not wait.
+// interrupt is ctrl+c: the same, and told to whoever started the program. A second one does not
+// wait.
 func (p *plain) interrupt() {
 	p.interrupted = true
 	p.leave()

@@ -17,8 +17,8 @@ type typed struct {
 // longestLine is more than any command takes.
 const longestLine = 4096
 
-// readLines reads one line each time one is wanted, and none ahead: a passphrase that is asked for in between must
-// find its own line still there.
+// readLines reads one line each time one is wanted, and none ahead: a passphrase that is asked for
+// in between must find its own line still there.
 func readLines(in io.Reader, want <-chan struct{}, lines chan<- typed) {
 	r := bufio.NewReaderSize(in, longestLine)
 	for range want {

@@ -10,8 +10,9 @@ import (
 	"lanyard/text"
 )
 
-// speaker writes whole lines, each at once. Nothing goes out but what can be read aloud: the text of others loses
-// everything that a terminal would act on, and the signs of the screen become words.
+// speaker writes whole lines, each at once. Nothing goes out but what can be read aloud: the text
+// of others loses everything that a terminal would act on, and the signs of the screen become
+// words.
 type speaker struct {
 	w   io.Writer
 	err error // the first failure; nothing is written after it

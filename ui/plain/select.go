@@ -8,8 +8,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// needApp finds the application that a text names, by its number or by the rules of the commands; case does not
-// matter where that leaves one. Nil: it was said why there is none.
+// needApp finds the application that a text names, by its number or by the rules of the commands;
+// case does not matter where that leaves one. Nil: it was said why there is none.
 func (p *plain) needApp(verb, text string) *session.App {
 	if text == "" && len(p.board.Apps) == 1 {
 		return &p.board.Apps[0]
@@ -38,8 +38,8 @@ func (p *plain) needApp(verb, text string) *session.App {
 	return nil
 }
 
-// appsNamed returns the applications that a text may name. "application A1" is a number only; A1 is also the name of
-// an application that is called so.
+// appsNamed returns the applications that a text may name. "application A1" is a number only; A1 is
+// also the name of an application that is called so.
 func (p *plain) appsNamed(text string) []*session.App {
 	number := without(text, "application ")
 	var found []*session.App
@@ -64,8 +64,8 @@ func (p *plain) appsNamed(text string) []*session.App {
 	return found
 }
 
-// needToken finds the token that a text names, or the one of the application that it names; of chooses among what
-// the application holds. Nil: it was said why there is none.
+// needToken finds the token that a text names, or the one of the application that it names; of
+// chooses among what the application holds. Nil: it was said why there is none.
 func (p *plain) needToken(verb, text string, of func(*session.App) []console.Token) *console.Token {
 	if only, ok := p.board.Only(); ok && text == "" {
 		return &only
@@ -81,9 +81,9 @@ func (p *plain) needToken(verb, text string, of func(*session.App) []console.Tok
 	return t
 }
 
-// tokenOrApp finds what a text names: a token by its ID, its number or the start of its fingerprint, or an application. A
-// number that is also the name of an application or the start of another fingerprint is refused. Both nil: it was said
-// why.
+// tokenOrApp finds what a text names: a token by its ID, its number or the start of its
+// fingerprint, or an application. A number that is also the name of an application or the start of
+// another fingerprint is refused. Both nil: it was said why.
 func (p *plain) tokenOrApp(text string) (*console.Token, *session.App) {
 	if r := p.board.Row(text); r != nil && r.Token != nil {
 		return r.Token, nil
@@ -157,14 +157,16 @@ func (p *plain) oneOf(verb, lead string, found []console.Token) *console.Token {
 	return nil
 }
 
-// alive are the tokens of an application that a verb may be about; ended ones too, while something may pass.
+// alive are the tokens of an application that a verb may be about; ended ones too, while something
+// may pass.
 func (p *plain) alive(a *session.App) []console.Token { return p.s.Of(a.ID, session.Alive) }
 
 func (p *plain) revocable(a *session.App) []console.Token { return p.s.Of(a.ID, session.Revocable) }
 
 func (p *plain) renewable(a *session.App) []console.Token { return p.s.Of(a.ID, session.Renewable) }
 
-// without takes off the word that a list or an announcement has before a number: "token 1", "application A1".
+// without takes off the word that a list or an announcement has before a number: "token 1",
+// "application A1".
 func without(text, word string) string {
 	if rest, ok := strings.CutPrefix(strings.ToLower(text), word); ok && rest != "" && strings.Trim(strings.TrimPrefix(rest, "a"), "0123456789") == "" {
 		return rest

@@ -75,7 +75,8 @@ func (p *plain) revokingWords(t *console.Token) string {
 	return p.voice().Revoke(*t, p.hold(t), p.now)
 }
 
-// tallyWords count living tokens by state, those that expire soon among the active ones: "3 active (1 expiring), 1 revoking".
+// tallyWords count living tokens by state, those that expire soon among the active ones: "3 active
+// (1 expiring), 1 revoking".
 func tallyWords(t session.Tally) string {
 	var parts []string
 	for _, c := range []struct {

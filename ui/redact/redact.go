@@ -1,5 +1,5 @@
-// Package redact hides from an audience who uses tokens and where: user names, hosts, consumer keys. Secrets are
-// hidden by their type; these are not.
+// Package redact hides from an audience who uses tokens and where: user names, hosts, consumer
+// keys. Secrets are hidden by their type; these are not.
 package redact
 
 import (
@@ -18,8 +18,8 @@ import (
 
 // Redactor replaces names that are no business of an audience. A nil Redactor replaces nothing.
 //
-// Text is redacted where it enters the screen, before it is cut to a width. The finished frame is searched once
-// more, for whole names and for what cutting and wrapping leave of them.
+// Text is redacted where it enters the screen, before it is cut to a width. The finished frame is
+// searched once more, for whole names and for what cutting and wrapping leave of them.
 type Redactor struct {
 	users, envs map[string]int // numbered in the order in which they were met, for as long as the redactor is used
 	words       []masking      // the longest first
@@ -221,7 +221,8 @@ func (r *Redactor) Text(s string) string {
 	return b.String()
 }
 
-// Frame covers, cell by cell, what of a name is left in the lines of a frame. A nil Redactor leaves them as they are.
+// Frame covers, cell by cell, what of a name is left in the lines of a frame. A nil Redactor leaves
+// them as they are.
 func (r *Redactor) Frame(lines []string) []string {
 	if r == nil {
 		return lines
@@ -342,7 +343,8 @@ func segments(text string) (out []span) {
 	}
 }
 
-// blotted is a painted line with some of its text covered; spans count bytes of what is left without escape sequences.
+// blotted is a painted line with some of its text covered; spans count bytes of what is left
+// without escape sequences.
 func blotted(line string, spans []span) string {
 	var b strings.Builder
 	at := 0
