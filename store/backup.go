@@ -3,10 +3,13 @@ package store
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 
@@ -57,6 +60,63 @@ func (s *Store) backup(ctx context.Context, w io.Writer, to []age.Recipient) (ag
 	return age.NewInjectedFileKeyIdentity(seen.fileKey), nil
 }
 
+// BackupTo makes a Backup in a file that must not exist yet, readable to its owner alone. It appears under its name when
+// all of it is on the disk, was read back and decrypted. (That a recipient has the identity it takes is for the recipient to know.)
+// Without its name there is nothing: it is removed when anything fails.
+func (s *Store) BackupTo(ctx context.Context, path string, to ...age.Recipient) error {
+	if err := Vacant(path); err != nil {
+		return err
+	}
+	return writeNew(path, s.reached, func(f *os.File) error {
+		sum := sha256.New()
+		opens, err := s.backup(ctx, io.MultiWriter(f, sum), to)
+		if err != nil {
+			return err
+		}
+		s.reached("end written")
+		if err := f.Sync(); err != nil {
+			return notWritten(path, err)
+		}
+		s.reached("synced")
+		return readBack(f, sum, opens)
+	})
+}
+
+// Vacant refuses a path at which there is something.
+func Vacant(path string) error {
+	if !exists(path) {
+		return nil
+	}
+	return inTheWay(path)
+}
+
+func inTheWay(path string) *Error {
+	return &Error{Code: "store_exists", Text: path + " is there already", Hint: "nothing is overwritten: name another file, or move that one away"}
+}
+
+// readBack checks that a file holds what was written to it.
+func readBack(f io.ReadSeeker, written hash.Hash, opens age.Identity) error {
+	_, err := f.Seek(0, io.SeekStart)
+	read := sha256.New()
+	if err == nil {
+		_, err = io.Copy(read, f)
+	}
+	if err == nil && !bytes.Equal(read.Sum(nil), written.Sum(nil)) {
+		err = errors.New("other bytes are on the disk than were written")
+	}
+	if err == nil {
+		if _, err = f.Seek(0, io.SeekStart); err == nil {
+			var b bundle
+			b, err = readBundle(f, []age.Identity{opens})
+			clear(b.key)
+		}
+	}
+	if err != nil {
+		return &Error{Code: "store_backup", Text: "the backup cannot be read back: " + err.Error(), Hint: "nothing was left of it: look at the disk, or write it to another place"}
+	}
+	return nil
+}
+
 // witness is a recipient that remembers the key of the file, so that the file can be checked once it is written.
 type witness struct {
 	age.Recipient
@@ -84,6 +144,19 @@ func notWritten(what string, err error) error {
 		e.Code, e.Hint = "store_backup", "nothing was left of it: is the place for it there, and may you write to it?"
 	}
 	return e
+}
+
+// writeNew is newFile with the errors of a store.
+func writeNew(path string, reached func(step string), write func(*os.File) error) error {
+	err := newFile(path, reached, write)
+	e, ok := errors.AsType[*newFileError](err)
+	switch {
+	case !ok:
+		return err
+	case errors.Is(e.Err, fs.ErrExist):
+		return inTheWay(path)
+	}
+	return notWritten(path, e.Err)
 }
 
 // bundle is what is in a backup.

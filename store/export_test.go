@@ -183,7 +183,7 @@ func RestoreSteps() []string {
 
 // NewFile makes a file that must not exist.
 func NewFile(path string, write func(*os.File) error) error {
-	return newFile(path, func(string) {}, write)
+	return writeNew(path, func(string) {}, write)
 }
 
 // ReadBack checks a backup that was written.

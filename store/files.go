@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"syscall"
 	"time"
 )
@@ -18,34 +17,14 @@ const (
 	keyName = "lanyard.key"
 )
 
-// The widest permissions of the state directory and of the files in it.
-const (
-	dirMode  fs.FileMode = 0o700
-	fileMode fs.FileMode = 0o600
-)
-
 // world is what is asked of the system and differs from one to the next; tests put their own in.
 type world struct {
-	uid     func() int                   // the user of this process
-	owner   func(fs.FileInfo) int        // the user that a file belongs to, or -1
-	network func(string) (string, error) // the kind of the network file system that a directory is on, or ""
-	free    func(string) (uint64, bool)  // how many bytes may still be written to the disk of a directory, if that is known
-	now     func() time.Time             // for the name of a copy, and for nothing else
+	fileSystem
+	now func() time.Time // for the name of a copy, and for nothing else
 }
 
 func (w world) orReal() world {
-	if w.uid == nil {
-		w.uid = os.Geteuid
-	}
-	if w.owner == nil {
-		w.owner = owner
-	}
-	if w.network == nil {
-		w.network = networkFS
-	}
-	if w.free == nil {
-		w.free = FreeRoom
-	}
+	w.fileSystem = w.fileSystem.orReal()
 	if w.now == nil {
 		w.now = clockForNames
 	}
@@ -106,11 +85,7 @@ func (w world) prepare(dir string) (p place, err error) {
 // local refuses a directory on a network file system: the write-ahead log needs memory that all its processes
 // share, which two machines cannot, and there it would be damaged without a word.
 func (w world) local(dir string) error {
-	there := dir
-	for !exists(there) && filepath.Dir(there) != there {
-		there = filepath.Dir(there)
-	}
-	kind, err := w.network(there)
+	kind, err := w.networkOf(dir)
 	if err != nil {
 		return fileError("look at the state directory", err)
 	}
@@ -141,13 +116,7 @@ func looksWhole(path string) error {
 
 // writable says why nothing can be written to the database at path or beside it, or gives nil.
 func writable(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err == nil {
-		_ = f.Close()
-		if err = mayWrite(filepath.Dir(path)); err != nil {
-			err = &fs.PathError{Op: "write to", Path: filepath.Dir(path), Err: err}
-		}
-	}
+	err := canWrite(path)
 	if err == nil {
 		return nil
 	}
@@ -212,34 +181,29 @@ func (w world) tighten(path string, tightened *[]string) error {
 	return w.narrow(path, info, fileMode, tightened)
 }
 
-// wide says whether others than the owner can do anything with it.
-func wide(info fs.FileInfo) bool {
-	return runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0
-}
-
 // own refuses what belongs to another user, whatever its permissions: root can use it all the same, and what root
 // adds its owner could not use any more.
 func (w world) own(path string, info fs.FileInfo) error {
-	owner, me := w.owner(info), w.uid()
-	if owner < 0 || owner == me {
+	e := w.foreign(path, info)
+	if e == nil {
 		return nil
 	}
 	dir := path
 	if !info.IsDir() {
 		dir = filepath.Dir(path)
 	}
-	hint := fmt.Sprintf("give it back with chown -R %d %s as root, or use another place with --state", me, dir)
-	if me == 0 {
+	hint := fmt.Sprintf("give it back with chown -R %d %s as root, or use another place with --state", e.User, dir)
+	if e.User == 0 {
 		hint = fmt.Sprintf("run lanyard as that user, not with sudo, or use another place with --state; if root is to have it: chown -R 0 %s", dir)
 	}
-	return &Error{Code: "store_owner", Text: fmt.Sprintf("%s belongs to user %d, and this is user %d", path, owner, me), Hint: hint}
+	return &Error{Code: "store_owner", Text: e.Error(), Hint: hint}
 }
 
 func (w world) narrow(path string, info fs.FileInfo, mode fs.FileMode, tightened *[]string) error {
 	if err := w.own(path, info); err != nil {
 		return err
 	}
-	if err := os.Chmod(path, info.Mode().Perm()&mode); err != nil {
+	if err := narrow(path, info, mode); err != nil {
 		return fileError("close the store to others", err)
 	}
 	*tightened = append(*tightened, fmt.Sprintf("%s (was %04o)", path, info.Mode().Perm()))
@@ -260,21 +224,6 @@ func fileError(op string, err error) *Error {
 	return e
 }
 
-// exists says whether path names something, be it a link to nowhere.
-func exists(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR)
-}
-
-// size gives the size of a file in bytes, 0 when it cannot be seen.
-func size(path string) int64 {
-	info, err := os.Lstat(path)
-	if err != nil || !info.Mode().IsRegular() {
-		return 0
-	}
-	return info.Size()
-}
-
 // begins gives the first bytes of a file, none when it cannot be read: that is for SQLite to tell.
 func begins(path string) []byte {
 	f, err := os.Open(path)
@@ -285,18 +234,6 @@ func begins(path string) []byte {
 	head := make([]byte, 24)
 	n, _ := io.ReadFull(f, head)
 	return head[:n]
-}
-
-// syncDir makes a new name in dir durable. Windows cannot, and does not need to.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // Lost says of a state directory without a database what tells that there was one: a write-ahead log, which is an

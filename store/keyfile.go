@@ -289,15 +289,6 @@ func sweepKeyCopies(dir string) (gone []string) {
 	return gone
 }
 
-// writeSynced writes, syncs and closes f.
-func writeSynced(f *os.File, b []byte) error {
-	_, err := f.Write(b)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
-}
-
 // Settle gives the key of params its lasting name and removes what other rotations left lying. It runs while the
 // database is locked: only then is it sure that no other key is coming into force.
 func (k keyFile) Settle(params []byte) error {

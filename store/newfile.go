@@ -1,19 +1,12 @@
 package store
 
 import (
-	"bytes"
-	"context"
-	"crypto/sha256"
 	"errors"
-	"hash"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
-
-	"filippo.io/age"
 )
 
 // partOf is how the names begin of what is still being written, beside what it will be.
@@ -22,65 +15,23 @@ const partOf = ".lanyard-part-"
 // partLife is after how long such a file belongs to nobody: what was being written when a process was killed.
 const partLife = time.Hour
 
-// BackupTo makes a Backup in a file that must not exist yet, readable to its owner alone. It appears under its name when
-// all of it is on the disk, was read back and decrypted. (That a recipient has the identity it takes is for the recipient to know.)
-// Without its name there is nothing: it is removed when anything fails.
-func (s *Store) BackupTo(ctx context.Context, path string, to ...age.Recipient) error {
-	if err := Vacant(path); err != nil {
-		return err
-	}
-	return newFile(path, s.reached, func(f *os.File) error {
-		sum := sha256.New()
-		opens, err := s.backup(ctx, io.MultiWriter(f, sum), to)
-		if err != nil {
-			return err
-		}
-		s.reached("end written")
-		if err := f.Sync(); err != nil {
-			return notWritten(path, err)
-		}
-		s.reached("synced")
-		return readBack(f, sum, opens)
-	})
+// newFileError is returned by newFile when the file system refuses the new file. Err is
+// fs.ErrExist if there is a file of that name already.
+type newFileError struct {
+	Path string
+	Err  error
 }
 
-// Vacant refuses a path at which there is something.
-func Vacant(path string) error {
-	if !exists(path) {
-		return nil
-	}
-	return inTheWay(path)
-}
+// Error implements error.
+func (e *newFileError) Error() string { return "write " + e.Path + ": " + e.Err.Error() }
 
-func inTheWay(path string) *Error {
-	return &Error{Code: "store_exists", Text: path + " is there already", Hint: "nothing is overwritten: name another file, or move that one away"}
-}
+// Unwrap returns what the file system said.
+func (e *newFileError) Unwrap() error { return e.Err }
 
-// readBack checks that a file holds what was written to it.
-func readBack(f io.ReadSeeker, written hash.Hash, opens age.Identity) error {
-	_, err := f.Seek(0, io.SeekStart)
-	read := sha256.New()
-	if err == nil {
-		_, err = io.Copy(read, f)
-	}
-	if err == nil && !bytes.Equal(read.Sum(nil), written.Sum(nil)) {
-		err = errors.New("other bytes are on the disk than were written")
-	}
-	if err == nil {
-		if _, err = f.Seek(0, io.SeekStart); err == nil {
-			var b bundle
-			b, err = readBundle(f, []age.Identity{opens})
-			clear(b.key)
-		}
-	}
-	if err != nil {
-		return &Error{Code: "store_backup", Text: "the backup cannot be read back: " + err.Error(), Hint: "nothing was left of it: look at the disk, or write it to another place"}
-	}
-	return nil
-}
-
-// newFile makes a file that must not exist: whole, or not at all. What write gets has another name until it is done.
-// It tells reached when everything is written and when the file has its name.
+// newFile makes a file that must not exist: whole, or not at all. What write gets has another name
+// until it is done, in the same directory. It tells reached when everything is written ("closed")
+// and when the file has its name ("named"). An error of write is returned as it is; every other one
+// is a *newFileError.
 func newFile(path string, reached func(step string), write func(*os.File) error) error {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, partOf+filepath.Base(path)+"-*") // 0600
@@ -88,7 +39,7 @@ func newFile(path string, reached func(step string), write func(*os.File) error)
 		if e, ok := errors.AsType[*fs.PathError](err); ok {
 			e.Path = path // nobody asked for the other name
 		}
-		return notWritten(path, err)
+		return &newFileError{path, err}
 	}
 	defer func() {
 		_ = f.Close()
@@ -99,16 +50,16 @@ func newFile(path string, reached func(step string), write func(*os.File) error)
 		return err
 	}
 	if err := f.Close(); err != nil {
-		return notWritten(path, err)
+		return &newFileError{path, err}
 	}
 	reached("closed")
 	switch err := os.Link(f.Name(), path); {
 	case errors.Is(err, fs.ErrExist):
-		return inTheWay(path)
+		return &newFileError{path, fs.ErrExist}
 	case err != nil: // a file system without links: the name is taken first, by a file of ours
 		mine, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 		if errors.Is(err, fs.ErrExist) {
-			return inTheWay(path)
+			return &newFileError{path, fs.ErrExist}
 		}
 		if err == nil {
 			err = mine.Close()
@@ -118,13 +69,13 @@ func newFile(path string, reached func(step string), write func(*os.File) error)
 		}
 		if err != nil {
 			_ = os.Remove(path)
-			return notWritten(path, err)
+			return &newFileError{path, err}
 		}
 	}
 	reached("named")
 	if err := syncDir(dir); err != nil {
 		_ = os.Remove(path)
-		return notWritten(path, err)
+		return &newFileError{path, err}
 	}
 	return nil
 }

@@ -374,7 +374,7 @@ func (n *newcomer) keep(all []part) (kept []string, err error) {
 			continue
 		}
 		to := filepath.Join(n.dir, p.name+stamp)
-		if err := newFile(to, n.reached, p.copyTo); err != nil {
+		if err := writeNew(to, n.reached, p.copyTo); err != nil {
 			return kept, err
 		}
 		kept = append(kept, to)
