@@ -84,7 +84,7 @@ func (s *Store) BackupTo(ctx context.Context, path string, to ...age.Recipient) 
 
 // Vacant refuses a path at which there is something.
 func Vacant(path string) error {
-	if !exists(path) {
+	if !Exists(path) {
 		return nil
 	}
 	return inTheWay(path)
@@ -146,10 +146,10 @@ func notWritten(what string, err error) error {
 	return e
 }
 
-// writeNew is newFile with the errors of a store.
+// writeNew is NewFile with the errors of a store.
 func writeNew(path string, reached func(step string), write func(*os.File) error) error {
-	err := newFile(path, reached, write)
-	e, ok := errors.AsType[*newFileError](err)
+	err := NewFile(path, reached, write)
+	e, ok := errors.AsType[*CreateError](err)
 	switch {
 	case !ok:
 		return err

@@ -342,7 +342,7 @@ func reading(b []byte) *bufio.Reader { return bufio.NewReader(bytes.NewReader(b)
 func TestNewFileIsNeverAnother(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "b.age")
-	err := store.NewFile(path, func(f *os.File) error {
+	err := store.WriteNew(path, func(f *os.File) error {
 		_, err := f.WriteString("new")
 		return errors.Join(err, os.WriteFile(path, []byte("theirs"), 0o600))
 	})

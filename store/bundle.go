@@ -29,7 +29,7 @@ func (b bundle) write(w io.Writer) error {
 		if f.data == nil {
 			continue
 		}
-		if err := t.WriteHeader(&tar.Header{Name: f.name, Mode: int64(fileMode), Size: int64(len(f.data)), ModTime: b.at, Typeflag: tar.TypeReg, Format: tar.FormatUSTAR}); err != nil {
+		if err := t.WriteHeader(&tar.Header{Name: f.name, Mode: int64(FileMode), Size: int64(len(f.data)), ModTime: b.at, Typeflag: tar.TypeReg, Format: tar.FormatUSTAR}); err != nil {
 			return err
 		}
 		if _, err := t.Write(f.data); err != nil {

@@ -11,20 +11,20 @@ import (
 
 // The widest permissions of a directory with secrets and of the files in it: the owner alone.
 const (
-	dirMode  fs.FileMode = 0o700
-	fileMode fs.FileMode = 0o600
+	DirMode  fs.FileMode = 0o700
+	FileMode fs.FileMode = 0o600
 )
 
-// exists reports whether path names something, be it a link that leads nowhere. What cannot be seen
+// Exists reports whether path names something, be it a link that leads nowhere. What cannot be seen
 // for want of permission counts as being there.
-func exists(path string) bool {
+func Exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR)
 }
 
-// size returns the size of the regular file at path in bytes; 0 if there is none or it cannot be
+// Size returns the size of the regular file at path in bytes; 0 if there is none or it cannot be
 // seen.
-func size(path string) int64 {
+func Size(path string) int64 {
 	info, err := os.Lstat(path)
 	if err != nil || !info.Mode().IsRegular() {
 		return 0
@@ -32,9 +32,9 @@ func size(path string) int64 {
 	return info.Size()
 }
 
-// syncDir makes a new name in dir durable (fsync(2) of the directory). On Windows, which cannot and
+// SyncDir makes a new name in dir durable (fsync(2) of the directory). On Windows, which cannot and
 // need not do it, it does nothing.
-func syncDir(dir string) error {
+func SyncDir(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
@@ -45,8 +45,8 @@ func syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// writeSynced writes b to f, makes it durable (fsync(2)) and closes f, also after an error.
-func writeSynced(f *os.File, b []byte) error {
+// WriteSynced writes b to f, makes it durable (fsync(2)) and closes f, also after an error.
+func WriteSynced(f *os.File, b []byte) error {
 	_, err := f.Write(b)
 	if err == nil {
 		err = f.Sync()
@@ -54,9 +54,9 @@ func writeSynced(f *os.File, b []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// canWrite returns why nothing can be written to the file at path or beside it, or nil. It changes
+// CanWrite returns why nothing can be written to the file at path or beside it, or nil. It changes
 // nothing.
-func canWrite(path string) error {
+func CanWrite(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return err

@@ -149,7 +149,7 @@ func Unseal(key, sealed []byte, table, row, column string, epoch int64) ([]byte,
 
 // AsUser lets Open believe that this process belongs to a user.
 func (o Options) AsUser(uid int) Options {
-	o.world.uid = func() int { return uid }
+	o.world.UID = func() int { return uid }
 	return o
 }
 
@@ -181,8 +181,8 @@ func RestoreSteps() []string {
 	}
 }
 
-// NewFile makes a file that must not exist.
-func NewFile(path string, write func(*os.File) error) error {
+// WriteNew makes a file that must not exist.
+func WriteNew(path string, write func(*os.File) error) error {
 	return writeNew(path, func(string) {}, write)
 }
 
@@ -193,19 +193,19 @@ func ReadBack(f io.ReadSeeker, written hash.Hash, opens age.Identity) error {
 
 // Owned lets Open believe that a file belongs to the user that f gives.
 func (o Options) Owned(f func(name string) int) Options {
-	o.world.owner = func(info fs.FileInfo) int { return f(info.Name()) }
+	o.world.Owner = func(info fs.FileInfo) int { return f(info.Name()) }
 	return o
 }
 
 // OnNetwork lets Open believe what f says of a directory.
 func (o Options) OnNetwork(f func(dir string) (string, error)) Options {
-	o.world.network = f
+	o.world.Network = f
 	return o
 }
 
 // WithRoom lets a store believe that so many bytes may be written.
 func (o Options) WithRoom(free uint64) Options {
-	o.world.free = func(string) (uint64, bool) { return free, true }
+	o.world.Free = func(string) (uint64, bool) { return free, true }
 	return o
 }
 

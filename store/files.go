@@ -19,12 +19,12 @@ const (
 
 // world is what is asked of the system and differs from one to the next; tests put their own in.
 type world struct {
-	fileSystem
+	System
 	now func() time.Time // for the name of a copy, and for nothing else
 }
 
 func (w world) orReal() world {
-	w.fileSystem = w.fileSystem.orReal()
+	w.System = w.System.OrReal()
 	if w.now == nil {
 		w.now = clockForNames
 	}
@@ -46,7 +46,7 @@ func (w world) prepare(dir string) (p place, err error) {
 	if err := w.local(dir); err != nil {
 		return p, err
 	}
-	if err := os.MkdirAll(dir, dirMode); err != nil {
+	if err := os.MkdirAll(dir, DirMode); err != nil {
 		return p, fileError("make the state directory", err)
 	}
 	if err := w.tightenDir(dir, &p.tightened); err != nil {
@@ -57,18 +57,18 @@ func (w world) prepare(dir string) (p place, err error) {
 		return p, err
 	}
 	key := filepath.Join(dir, keyName)
-	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && info.Size() == 0 && exists(key) {
+	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && info.Size() == 0 && Exists(key) {
 		return p, &Error{Code: "store_damaged", Text: path + " is empty, but the key of a store is beside it: " + key,
 			Hint: "nothing was changed: put the database back where it was, or bring back a backup (lanyard restore FILE --replace); to begin anew, move both files away"}
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, FileMode)
 	switch {
 	case err == nil:
-		if err := errors.Join(f.Close(), syncDir(dir)); err != nil {
+		if err := errors.Join(f.Close(), SyncDir(dir)); err != nil {
 			return p, fileError("make the database", err)
 		}
-		p.anew = exists(key)
-	case !exists(path):
+		p.anew = Exists(key)
+	case !Exists(path):
 		return p, fileError("make the database", err)
 	}
 	for _, name := range []string{dbName, dbName + "-wal", dbName + "-shm", keyName} {
@@ -77,7 +77,7 @@ func (w world) prepare(dir string) (p place, err error) {
 		}
 	}
 	if p.readOnly = writable(path); p.readOnly != nil {
-		p.immutable = size(path+"-wal") == 0
+		p.immutable = Size(path+"-wal") == 0
 	}
 	return p, nil
 }
@@ -85,7 +85,7 @@ func (w world) prepare(dir string) (p place, err error) {
 // local refuses a directory on a network file system: the write-ahead log needs memory that all its processes
 // share, which two machines cannot, and there it would be damaged without a word.
 func (w world) local(dir string) error {
-	kind, err := w.networkOf(dir)
+	kind, err := w.NetworkOf(dir)
 	if err != nil {
 		return fileError("look at the state directory", err)
 	}
@@ -101,13 +101,13 @@ func (w world) local(dir string) error {
 // so somebody lost it, and the log may be all there is.) And one whose header is none: SQLite would fold the log into it. (What is
 // looked at is the same in every version of a database, so that not even a write that was cut off changes it.)
 func looksWhole(path string) error {
-	if n := size(path); n > 0 {
+	if n := Size(path); n > 0 {
 		if head := begins(path); n < 512 || len(head) < 24 || string(head[:16]) != "SQLite format 3\x00" || string(head[20:24]) != "\x00\x40\x20\x20" {
 			return &Error{Code: "store_damaged", Text: path + " is damaged, or no database", Hint: damagedHint}
 		}
 		return nil
 	}
-	if size(path+"-wal") == 0 {
+	if Size(path+"-wal") == 0 {
 		return nil
 	}
 	return &Error{Code: "store_damaged", Text: path + " is gone or empty, but its write-ahead log " + filepath.Base(path) + "-wal is there",
@@ -116,7 +116,7 @@ func looksWhole(path string) error {
 
 // writable says why nothing can be written to the database at path or beside it, or gives nil.
 func writable(path string) error {
-	err := canWrite(path)
+	err := CanWrite(path)
 	if err == nil {
 		return nil
 	}
@@ -127,7 +127,7 @@ func writable(path string) error {
 // crippled is a place for lists alone, because SQLite cannot make its shared memory there. Without a write-ahead log none is needed:
 // whoever else had the database open would have made it.
 func (p place) crippled(path string, err error) (place, bool) {
-	if p.readOnly != nil || !noShared(err) || size(path+"-wal") != 0 {
+	if p.readOnly != nil || !noShared(err) || Size(path+"-wal") != 0 {
 		return p, false
 	}
 	e := &Error{Code: "store_io", Text: "the store can only be read", Err: bare(err), Hint: "lists still work; for the rest: " + ioHint}
@@ -144,7 +144,7 @@ func (w world) tightenDir(dir string, tightened *[]string) error {
 	if err != nil {
 		return fileError("look at the state directory", err)
 	}
-	if !wide(info) {
+	if !Wide(info) {
 		return w.own(dir, info)
 	}
 	entries, err := os.ReadDir(dir)
@@ -159,7 +159,7 @@ func (w world) tightenDir(dir string, tightened *[]string) error {
 		return &Error{Code: "store_access", Text: fmt.Sprintf("state directory %s: others can look into it (%04o) and it holds other files", dir, info.Mode().Perm()),
 			Hint: "name a directory of its own with --state, or chmod 700 it"}
 	}
-	return w.narrow(dir, info, dirMode, tightened)
+	return w.narrow(dir, info, DirMode, tightened)
 }
 
 // tighten narrows one file and refuses what is not a plain file: a link could point anywhere.
@@ -175,16 +175,16 @@ func (w world) tighten(path string, tightened *[]string) error {
 		return &Error{Code: "store_access", Text: path + " is not a regular file",
 			Hint: "move it away, or use another place with --state"}
 	}
-	if !wide(info) {
+	if !Wide(info) {
 		return w.own(path, info)
 	}
-	return w.narrow(path, info, fileMode, tightened)
+	return w.narrow(path, info, FileMode, tightened)
 }
 
 // own refuses what belongs to another user, whatever its permissions: root can use it all the same, and what root
 // adds its owner could not use any more.
 func (w world) own(path string, info fs.FileInfo) error {
-	e := w.foreign(path, info)
+	e := w.Foreign(path, info)
 	if e == nil {
 		return nil
 	}
@@ -203,7 +203,7 @@ func (w world) narrow(path string, info fs.FileInfo, mode fs.FileMode, tightened
 	if err := w.own(path, info); err != nil {
 		return err
 	}
-	if err := narrow(path, info, mode); err != nil {
+	if err := Narrow(path, info, mode); err != nil {
 		return fileError("close the store to others", err)
 	}
 	*tightened = append(*tightened, fmt.Sprintf("%s (was %04o)", path, info.Mode().Perm()))
@@ -243,7 +243,7 @@ func Lost(dir string) (text string, err error) {
 	if err := looksWhole(path); err != nil {
 		return "", err
 	}
-	if !exists(path) && exists(filepath.Join(dir, keyName)) {
+	if !Exists(path) && Exists(filepath.Join(dir, keyName)) {
 		text = path + " is not there, though a key is beside it: " + filepath.Join(dir, keyName)
 	}
 	return text, nil

@@ -355,7 +355,7 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(s.dir, dirMode); err != nil {
+	if err := os.MkdirAll(s.dir, DirMode); err != nil {
 		return "", notWritten(what, err)
 	}
 	if dir, err = os.MkdirTemp(s.dir, outAs+s.world.now().UTC().Format("20060102T150405")+"-"); err != nil { // 0700
@@ -365,7 +365,7 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 		if data == nil {
 			continue
 		}
-		if err := newFile(filepath.Join(dir, name), s.reached, func(f *os.File) error {
+		if err := NewFile(filepath.Join(dir, name), s.reached, func(f *os.File) error {
 			_, err := f.Write(data)
 			if err = errors.Join(err, f.Sync()); err != nil {
 				return notWritten(what, err)
@@ -375,7 +375,7 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 			return "", errors.Join(err, os.RemoveAll(dir))
 		}
 	}
-	return dir, syncDir(s.dir)
+	return dir, SyncDir(s.dir)
 }
 
 // abandoned says whether SQLite must not end as usual: its last connection folds the log into the database and removes

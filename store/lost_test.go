@@ -14,7 +14,7 @@ func TestLost(t *testing.T) {
 	for left, want := range map[string]string{"": "", keyName: "a key is beside it", dbName + "-wal": "its write-ahead log lanyard.db-wal is there"} {
 		dir := t.TempDir()
 		if left != "" {
-			if err := os.WriteFile(filepath.Join(dir, left), []byte("something"), fileMode); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, left), []byte("something"), FileMode); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// networkFS gives the kind of the network file system that the directory is on, or "".
-func networkFS(dir string) (string, error) {
+// Network gives the kind of the network file system that the directory is on, or "".
+func Network(dir string) (string, error) {
 	var fs unix.Statfs_t
 	if err := unix.Statfs(dir, &fs); err != nil {
 		return "", &os.PathError{Op: "statfs", Path: dir, Err: err}

@@ -50,8 +50,8 @@ func networkFUSE(fstype string) bool {
 	return false
 }
 
-// networkFS gives the kind of the network file system that the directory is on, or "".
-func networkFS(dir string) (string, error) {
+// Network gives the kind of the network file system that the directory is on, or "".
+func Network(dir string) (string, error) {
 	var fs unix.Statfs_t
 	for {
 		err := unix.Statfs(dir, &fs)

@@ -2,5 +2,5 @@
 
 package store
 
-// networkFS cannot be told here.
-func networkFS(string) (string, error) { return "", nil }
+// Network cannot be told here.
+func Network(string) (string, error) { return "", nil }

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// networkFS gives the kind of the network file system that the directory is on, or "".
-func networkFS(dir string) (string, error) {
+// Network gives the kind of the network file system that the directory is on, or "".
+func Network(dir string) (string, error) {
 	volume := filepath.VolumeName(dir)
 	if strings.HasPrefix(volume, `\\`) && !strings.HasPrefix(volume, `\\?\`) && !strings.HasPrefix(volume, `\\.\`) {
 		return "a share", nil

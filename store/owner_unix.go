@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// owner gives the user that a file belongs to, or -1.
-func owner(info fs.FileInfo) int {
+// Owner gives the user that a file belongs to, or -1.
+func Owner(info fs.FileInfo) int {
 	if st, ok := info.Sys().(*syscall.Stat_t); ok {
 		return int(st.Uid)
 	}

@@ -52,7 +52,7 @@ type Restored struct {
 // Occupied refuses a state directory in which there is a store: a database that is not empty, its log, or a key.
 func Occupied(dir string) error {
 	for _, name := range []string{dbName, dbName + "-wal", keyName} {
-		if path := filepath.Join(dir, name); size(path) > 0 || exists(path) && name == keyName {
+		if path := filepath.Join(dir, name); Size(path) > 0 || Exists(path) && name == keyName {
 			return occupied(path)
 		}
 	}
@@ -164,7 +164,7 @@ func (v *Review) read(ctx context.Context, m *Store, seals *sealer) error {
 
 // room makes the state directory where it is missing and refuses what Open would refuse about it, but for the database.
 func (w world) room(dir string) error {
-	if err := os.MkdirAll(dir, dirMode); err != nil {
+	if err := os.MkdirAll(dir, DirMode); err != nil {
 		return fileError("make the state directory", err)
 	}
 	var tightened []string

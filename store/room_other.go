@@ -2,5 +2,5 @@
 
 package store
 
-// FreeRoom is not known here.
-func FreeRoom(string) (bytes uint64, ok bool) { return 0, false }
+// Free is not known here.
+func Free(string) (bytes uint64, ok bool) { return 0, false }

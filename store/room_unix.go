@@ -4,8 +4,8 @@ package store
 
 import "syscall"
 
-// FreeRoom is how many bytes may still be written to the disk that holds a directory; false where that is not known.
-func FreeRoom(dir string) (bytes uint64, ok bool) {
+// Free is how many bytes may still be written to the disk that holds a directory; false where that is not known.
+func Free(dir string) (bytes uint64, ok bool) {
 	var fs syscall.Statfs_t
 	if syscall.Statfs(dir, &fs) != nil {
 		return 0, false
