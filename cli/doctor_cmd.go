@@ -63,7 +63,7 @@ func (d *doctor) failErr(check, about, fix string, err error) {
 
 func (p *program) doctorCommand() *cobra.Command {
 	var env string
-	d := &doctor{p: p, free: store.Free}
+	d := &doctor{p: p, free: store.FreeRoom}
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Look for what is wrong here, and say how to mend it",

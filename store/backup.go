@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"filippo.io/age"
+
+	"lanyard/store/disk"
 )
 
 // Backup writes everything that is stored, with a key to it, to w: an age file for whoever to names. In it is a tar with the
@@ -84,7 +86,7 @@ func (s *Store) BackupTo(ctx context.Context, path string, to ...age.Recipient) 
 
 // Vacant refuses a path at which there is something.
 func Vacant(path string) error {
-	if !Exists(path) {
+	if !disk.Exists(path) {
 		return nil
 	}
 	return inTheWay(path)
@@ -148,8 +150,8 @@ func notWritten(what string, err error) error {
 
 // writeNew is NewFile with the errors of a store.
 func writeNew(path string, reached func(step string), write func(*os.File) error) error {
-	err := NewFile(path, reached, write)
-	e, ok := errors.AsType[*CreateError](err)
+	err := disk.NewFile(path, reached, write)
+	e, ok := errors.AsType[*disk.CreateError](err)
 	switch {
 	case !ok:
 		return err

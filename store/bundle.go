@@ -14,6 +14,8 @@ import (
 	"filippo.io/age"
 	"filippo.io/age/armor"
 	"modernc.org/sqlite"
+
+	"lanyard/store/disk"
 )
 
 // bundleMost is the size in bytes above which a database in a backup is not read.
@@ -29,7 +31,7 @@ func (b bundle) write(w io.Writer) error {
 		if f.data == nil {
 			continue
 		}
-		if err := t.WriteHeader(&tar.Header{Name: f.name, Mode: int64(FileMode), Size: int64(len(f.data)), ModTime: b.at, Typeflag: tar.TypeReg, Format: tar.FormatUSTAR}); err != nil {
+		if err := t.WriteHeader(&tar.Header{Name: f.name, Mode: int64(disk.FileMode), Size: int64(len(f.data)), ModTime: b.at, Typeflag: tar.TypeReg, Format: tar.FormatUSTAR}); err != nil {
 			return err
 		}
 		if _, err := t.Write(f.data); err != nil {

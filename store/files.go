@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"lanyard/store/disk"
 )
 
 // The names in the state directory. SQLite adds -wal and -shm to the first while it is open.
@@ -19,7 +21,7 @@ const (
 
 // world is what is asked of the system and differs from one to the next; tests put their own in.
 type world struct {
-	System
+	disk.System
 	now func() time.Time // for the name of a copy, and for nothing else
 }
 
@@ -46,7 +48,7 @@ func (w world) prepare(dir string) (p place, err error) {
 	if err := w.local(dir); err != nil {
 		return p, err
 	}
-	if err := os.MkdirAll(dir, DirMode); err != nil {
+	if err := os.MkdirAll(dir, disk.DirMode); err != nil {
 		return p, fileError("make the state directory", err)
 	}
 	if err := w.tightenDir(dir, &p.tightened); err != nil {
@@ -57,18 +59,18 @@ func (w world) prepare(dir string) (p place, err error) {
 		return p, err
 	}
 	key := filepath.Join(dir, keyName)
-	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && info.Size() == 0 && Exists(key) {
+	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && info.Size() == 0 && disk.Exists(key) {
 		return p, &Error{Code: "store_damaged", Text: path + " is empty, but the key of a store is beside it: " + key,
 			Hint: "nothing was changed: put the database back where it was, or bring back a backup (lanyard restore FILE --replace); to begin anew, move both files away"}
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, FileMode)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, disk.FileMode)
 	switch {
 	case err == nil:
-		if err := errors.Join(f.Close(), SyncDir(dir)); err != nil {
+		if err := errors.Join(f.Close(), disk.SyncDir(dir)); err != nil {
 			return p, fileError("make the database", err)
 		}
-		p.anew = Exists(key)
-	case !Exists(path):
+		p.anew = disk.Exists(key)
+	case !disk.Exists(path):
 		return p, fileError("make the database", err)
 	}
 	for _, name := range []string{dbName, dbName + "-wal", dbName + "-shm", keyName} {
@@ -77,7 +79,7 @@ func (w world) prepare(dir string) (p place, err error) {
 		}
 	}
 	if p.readOnly = writable(path); p.readOnly != nil {
-		p.immutable = Size(path+"-wal") == 0
+		p.immutable = disk.Size(path+"-wal") == 0
 	}
 	return p, nil
 }
@@ -101,13 +103,13 @@ func (w world) local(dir string) error {
 // so somebody lost it, and the log may be all there is.) And one whose header is none: SQLite would fold the log into it. (What is
 // looked at is the same in every version of a database, so that not even a write that was cut off changes it.)
 func looksWhole(path string) error {
-	if n := Size(path); n > 0 {
+	if n := disk.Size(path); n > 0 {
 		if head := begins(path); n < 512 || len(head) < 24 || string(head[:16]) != "SQLite format 3\x00" || string(head[20:24]) != "\x00\x40\x20\x20" {
 			return &Error{Code: "store_damaged", Text: path + " is damaged, or no database", Hint: damagedHint}
 		}
 		return nil
 	}
-	if Size(path+"-wal") == 0 {
+	if disk.Size(path+"-wal") == 0 {
 		return nil
 	}
 	return &Error{Code: "store_damaged", Text: path + " is gone or empty, but its write-ahead log " + filepath.Base(path) + "-wal is there",
@@ -116,7 +118,7 @@ func looksWhole(path string) error {
 
 // writable says why nothing can be written to the database at path or beside it, or gives nil.
 func writable(path string) error {
-	err := CanWrite(path)
+	err := disk.CanWrite(path)
 	if err == nil {
 		return nil
 	}
@@ -127,7 +129,7 @@ func writable(path string) error {
 // crippled is a place for lists alone, because SQLite cannot make its shared memory there. Without a write-ahead log none is needed:
 // whoever else had the database open would have made it.
 func (p place) crippled(path string, err error) (place, bool) {
-	if p.readOnly != nil || !noShared(err) || Size(path+"-wal") != 0 {
+	if p.readOnly != nil || !noShared(err) || disk.Size(path+"-wal") != 0 {
 		return p, false
 	}
 	e := &Error{Code: "store_io", Text: "the store can only be read", Err: bare(err), Hint: "lists still work; for the rest: " + ioHint}
@@ -144,7 +146,7 @@ func (w world) tightenDir(dir string, tightened *[]string) error {
 	if err != nil {
 		return fileError("look at the state directory", err)
 	}
-	if !Wide(info) {
+	if !disk.Wide(info) {
 		return w.own(dir, info)
 	}
 	entries, err := os.ReadDir(dir)
@@ -159,7 +161,7 @@ func (w world) tightenDir(dir string, tightened *[]string) error {
 		return &Error{Code: "store_access", Text: fmt.Sprintf("state directory %s: others can look into it (%04o) and it holds other files", dir, info.Mode().Perm()),
 			Hint: "name a directory of its own with --state, or chmod 700 it"}
 	}
-	return w.narrow(dir, info, DirMode, tightened)
+	return w.narrow(dir, info, disk.DirMode, tightened)
 }
 
 // tighten narrows one file and refuses what is not a plain file: a link could point anywhere.
@@ -175,10 +177,10 @@ func (w world) tighten(path string, tightened *[]string) error {
 		return &Error{Code: "store_access", Text: path + " is not a regular file",
 			Hint: "move it away, or use another place with --state"}
 	}
-	if !Wide(info) {
+	if !disk.Wide(info) {
 		return w.own(path, info)
 	}
-	return w.narrow(path, info, FileMode, tightened)
+	return w.narrow(path, info, disk.FileMode, tightened)
 }
 
 // own refuses what belongs to another user, whatever its permissions: root can use it all the same, and what root
@@ -203,7 +205,7 @@ func (w world) narrow(path string, info fs.FileInfo, mode fs.FileMode, tightened
 	if err := w.own(path, info); err != nil {
 		return err
 	}
-	if err := Narrow(path, info, mode); err != nil {
+	if err := disk.Narrow(path, info, mode); err != nil {
 		return fileError("close the store to others", err)
 	}
 	*tightened = append(*tightened, fmt.Sprintf("%s (was %04o)", path, info.Mode().Perm()))
@@ -243,7 +245,7 @@ func Lost(dir string) (text string, err error) {
 	if err := looksWhole(path); err != nil {
 		return "", err
 	}
-	if !Exists(path) && Exists(filepath.Join(dir, keyName)) {
+	if !disk.Exists(path) && disk.Exists(filepath.Join(dir, keyName)) {
 		text = path + " is not there, though a key is beside it: " + filepath.Join(dir, keyName)
 	}
 	return text, nil
@@ -251,3 +253,7 @@ func Lost(dir string) (text string, err error) {
 
 // LostHint is the way out where Lost gives a text.
 const LostHint = "if the store is lost, bring back a backup: lanyard restore FILE --replace; the next command that stores begins a new one, which that key seals too"
+
+// FreeRoom returns how many bytes may still be written to the disk that holds the directory dir; ok
+// is false where that is not known.
+func FreeRoom(dir string) (bytes uint64, ok bool) { return disk.Free(dir) }

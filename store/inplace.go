@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"lanyard/store/disk"
 )
 
 // opened is which files a store on disk has open. SQLite keeps to them whatever becomes of their names: what it
@@ -355,7 +357,7 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := os.MkdirAll(s.dir, DirMode); err != nil {
+	if err := os.MkdirAll(s.dir, disk.DirMode); err != nil {
 		return "", notWritten(what, err)
 	}
 	if dir, err = os.MkdirTemp(s.dir, outAs+s.world.now().UTC().Format("20060102T150405")+"-"); err != nil { // 0700
@@ -365,7 +367,7 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 		if data == nil {
 			continue
 		}
-		if err := NewFile(filepath.Join(dir, name), s.reached, func(f *os.File) error {
+		if err := disk.NewFile(filepath.Join(dir, name), s.reached, func(f *os.File) error {
 			_, err := f.Write(data)
 			if err = errors.Join(err, f.Sync()); err != nil {
 				return notWritten(what, err)
@@ -375,7 +377,7 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 			return "", errors.Join(err, os.RemoveAll(dir))
 		}
 	}
-	return dir, SyncDir(s.dir)
+	return dir, disk.SyncDir(s.dir)
 }
 
 // abandoned says whether SQLite must not end as usual: its last connection folds the log into the database and removes

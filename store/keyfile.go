@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"lanyard/store/disk"
 	"lanyard/tokenapi/secret"
 )
 
@@ -42,7 +43,7 @@ func (k keyFile) setAside() (name string, err error) {
 	if err := os.Rename(k.path, name); err != nil {
 		return "", err
 	}
-	return name, SyncDir(filepath.Dir(k.path))
+	return name, disk.SyncDir(filepath.Dir(k.path))
 }
 
 // fileID reads the id in params. It becomes part of a file name, and comes from a file that may be hostile.
@@ -127,7 +128,7 @@ func (k keyFile) NoteGuarded(_ context.Context, params []byte, guarded bool) err
 		return err
 	}
 	if !guarded { // lanyard.key says it, whichever key it is
-		return errors.Join(unguard(k.path), unguard(k.coming(id)), SyncDir(filepath.Dir(k.path)))
+		return errors.Join(unguard(k.path), unguard(k.coming(id)), disk.SyncDir(filepath.Dir(k.path)))
 	}
 	kept, path, err := k.find(id)
 	clear(kept)
@@ -227,10 +228,10 @@ const writeTries = 20
 // writeKey writes a key file that must not exist.
 func writeKey(path string, key []byte) (err error) {
 	for range writeTries {
-		if Exists(path) {
+		if disk.Exists(path) {
 			return fs.ErrExist
 		}
-		if err = linkKey(path, key); !errors.Is(err, fs.ErrNotExist) || !Exists(filepath.Dir(path)) {
+		if err = linkKey(path, key); !errors.Is(err, fs.ErrNotExist) || !disk.Exists(filepath.Dir(path)) {
 			break
 		}
 	}
@@ -247,20 +248,20 @@ func linkKey(path string, key []byte) error {
 	defer func() { _ = os.Remove(f.Name()) }()
 	kept := guardedKey(key)
 	defer clear(kept)
-	if err := WriteSynced(f, kept); err != nil {
+	if err := disk.WriteSynced(f, kept); err != nil {
 		return err
 	}
 	err = os.Link(f.Name(), path)
 	if err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
 		// A file system without links: whole only if nothing dies in between, and then said to be damaged.
-		if f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, FileMode); err == nil {
-			err = WriteSynced(f, kept)
+		if f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, disk.FileMode); err == nil {
+			err = disk.WriteSynced(f, kept)
 		}
 	}
 	if err != nil {
 		return err
 	}
-	return SyncDir(dir)
+	return disk.SyncDir(dir)
 }
 
 // keyCopies lists the key files in dir under names that a process gives up before it ends, unless it is killed: those of
@@ -268,7 +269,7 @@ func linkKey(path string, key []byte) error {
 func keyCopies(dir string) (names []string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
-		if e.Type().IsRegular() && (strings.HasPrefix(e.Name(), keyTemp) || strings.HasPrefix(e.Name(), PartPrefix+keyName)) {
+		if e.Type().IsRegular() && (strings.HasPrefix(e.Name(), keyTemp) || strings.HasPrefix(e.Name(), disk.PartPrefix+keyName)) {
 			names = append(names, e.Name())
 		}
 	}
@@ -284,7 +285,7 @@ func sweepKeyCopies(dir string) (gone []string) {
 		}
 	}
 	if len(gone) > 0 {
-		_ = SyncDir(dir)
+		_ = disk.SyncDir(dir)
 	}
 	return gone
 }
@@ -314,7 +315,7 @@ func (k keyFile) Settle(params []byte) error {
 			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
 		}
 	}
-	return errors.Join(err, SyncDir(dir))
+	return errors.Join(err, disk.SyncDir(dir))
 }
 
 // keptBeside reports whether a restore kept a key beside, with the database that it opens.
@@ -347,5 +348,5 @@ func (k keyFile) Forget(_ context.Context, params []byte) error {
 		}
 		clear(key)
 	}
-	return errors.Join(all, SyncDir(filepath.Dir(k.path)))
+	return errors.Join(all, disk.SyncDir(filepath.Dir(k.path)))
 }

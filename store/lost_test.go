@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"lanyard/store/disk"
 )
 
 // What is left of a store whose database is gone is noticed before anything is made.
@@ -14,7 +16,7 @@ func TestLost(t *testing.T) {
 	for left, want := range map[string]string{"": "", keyName: "a key is beside it", dbName + "-wal": "its write-ahead log lanyard.db-wal is there"} {
 		dir := t.TempDir()
 		if left != "" {
-			if err := os.WriteFile(filepath.Join(dir, left), []byte("something"), FileMode); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, left), []byte("something"), disk.FileMode); err != nil {
 				t.Fatal(err)
 			}
 		}

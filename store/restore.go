@@ -16,6 +16,7 @@ import (
 	"filippo.io/age"
 
 	"lanyard/console"
+	"lanyard/store/disk"
 	"lanyard/tokenapi/secret"
 )
 
@@ -52,7 +53,7 @@ type Restored struct {
 // Occupied refuses a state directory in which there is a store: a database that is not empty, its log, or a key.
 func Occupied(dir string) error {
 	for _, name := range []string{dbName, dbName + "-wal", keyName} {
-		if path := filepath.Join(dir, name); Size(path) > 0 || Exists(path) && name == keyName {
+		if path := filepath.Join(dir, name); disk.Size(path) > 0 || disk.Exists(path) && name == keyName {
 			return occupied(path)
 		}
 	}
@@ -164,7 +165,7 @@ func (v *Review) read(ctx context.Context, m *Store, seals *sealer) error {
 
 // room makes the state directory where it is missing and refuses what Open would refuse about it, but for the database.
 func (w world) room(dir string) error {
-	if err := os.MkdirAll(dir, DirMode); err != nil {
+	if err := os.MkdirAll(dir, disk.DirMode); err != nil {
 		return fileError("make the state directory", err)
 	}
 	var tightened []string
@@ -176,7 +177,7 @@ func (w world) room(dir string) error {
 			return err
 		}
 	}
-	if err := mayWrite(dir); err != nil {
+	if err := disk.MayWrite(dir); err != nil {
 		return fileError("write to "+dir, err)
 	}
 	return nil

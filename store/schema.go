@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"time"
+
+	"lanyard/store/disk"
 )
 
 //go:embed schema/*.sql
@@ -183,7 +185,7 @@ func (s *Store) journalWAL(ctx context.Context) error {
 func (s *Store) copyTo(ctx context.Context, path string) (string, error) {
 	name := path
 	for i := 1; ; i++ {
-		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, FileMode)
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, disk.FileMode)
 		if err == nil {
 			err = f.Close()
 		}
@@ -203,7 +205,7 @@ func (s *Store) copyTo(ctx context.Context, path string) (string, error) {
 		s.reached("copy written")
 		var f *os.File
 		if f, err = os.OpenFile(name, os.O_RDWR, 0); err == nil {
-			err = errors.Join(f.Sync(), f.Close(), SyncDir(s.dir))
+			err = errors.Join(f.Sync(), f.Close(), disk.SyncDir(s.dir))
 		}
 		if err != nil {
 			err = fileError("copy "+s.path+" before it is changed", err)

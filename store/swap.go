@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"lanyard/store/disk"
 )
 
 // newcomer is a restored store, in memory, that is to take the place of the one in a state directory.
@@ -152,10 +154,10 @@ func (n *newcomer) overwrite(ctx context.Context) (kept []string, err error) {
 
 // open opens the database that is there, or makes an empty one.
 func (n *newcomer) open(ctx context.Context) (*sql.DB, error) {
-	if !Exists(n.path) && Size(n.path+"-wal") == 0 {
-		f, err := os.OpenFile(n.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, FileMode)
+	if !disk.Exists(n.path) && disk.Size(n.path+"-wal") == 0 {
+		f, err := os.OpenFile(n.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, disk.FileMode)
 		if err == nil {
-			err = errors.Join(f.Close(), SyncDir(n.dir))
+			err = errors.Join(f.Close(), disk.SyncDir(n.dir))
 		}
 		if err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, fileError("make the database", err)
@@ -180,7 +182,7 @@ func (n *newcomer) open(ctx context.Context) (*sql.DB, error) {
 	if err == nil && version > known { // a newer lanyard that has it open would not understand what comes
 		err = s.explain("open", s.folded(ctx))
 	}
-	if err == nil && Size(n.path) > 0 { // a file from elsewhere may be in another mode, in which nobody can read under a lock
+	if err == nil && disk.Size(n.path) > 0 { // a file from elsewhere may be in another mode, in which nobody can read under a lock
 		err = s.journalWAL(ctx)
 	}
 	if err != nil {
@@ -210,7 +212,7 @@ func (s *Store) folded(ctx context.Context) error {
 func (n *newcomer) ready(ctx context.Context, db *sql.DB) (kept []string, flying int, err error) {
 	s := n.beside(db)
 	version := 0
-	if Size(n.path)+Size(n.path+"-wal") > 0 {
+	if disk.Size(n.path)+disk.Size(n.path+"-wal") > 0 {
 		version, err = s.schemaVersion(ctx, db, anyVersion)
 	}
 	if err != nil {
@@ -361,7 +363,7 @@ func (n *newcomer) keep(all []part) (kept []string, err error) {
 	for i, s := 1, stamp; ; i++ {
 		free := true
 		for _, name := range []string{dbName, dbName + "-wal", keyName} {
-			free = free && !Exists(filepath.Join(n.dir, name+s))
+			free = free && !disk.Exists(filepath.Join(n.dir, name+s))
 		}
 		if free {
 			stamp = s
@@ -370,7 +372,7 @@ func (n *newcomer) keep(all []part) (kept []string, err error) {
 		s = fmt.Sprintf("%s.%d", stamp, i)
 	}
 	for _, p := range all {
-		if p.data == nil && Size(p.path) == 0 {
+		if p.data == nil && disk.Size(p.path) == 0 {
 			continue
 		}
 		to := filepath.Join(n.dir, p.name+stamp)
@@ -424,12 +426,12 @@ func (n *newcomer) rename(ctx context.Context) error {
 	if err != nil {
 		return n.explain(err)
 	}
-	f, err := os.CreateTemp(n.dir, PartPrefix+dbName+"-*") // 0600
+	f, err := os.CreateTemp(n.dir, disk.PartPrefix+dbName+"-*") // 0600
 	if err != nil {
 		return fileError("write the restored database", err)
 	}
 	defer func() { _ = os.Remove(f.Name()) }()
-	if err := WriteSynced(f, data); err != nil {
+	if err := disk.WriteSynced(f, data); err != nil {
 		return fileError("write the restored database", err)
 	}
 	for _, name := range []string{"-wal", "-journal", "-shm"} {
@@ -438,7 +440,7 @@ func (n *newcomer) rename(ctx context.Context) error {
 		}
 	}
 	n.reached("cleared")
-	if err := errors.Join(SyncDir(n.dir), os.Rename(f.Name(), n.path), SyncDir(n.dir)); err != nil {
+	if err := errors.Join(disk.SyncDir(n.dir), os.Rename(f.Name(), n.path), disk.SyncDir(n.dir)); err != nil {
 		return fileError("put the restored database in its place", err)
 	}
 	return nil

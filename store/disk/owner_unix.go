@@ -1,6 +1,6 @@
 //go:build unix
 
-package store
+package disk
 
 import (
 	"io/fs"
@@ -17,5 +17,5 @@ func Owner(info fs.FileInfo) int {
 	return -1
 }
 
-// mayWrite says why this process can make no files in dir, or gives nil.
-func mayWrite(dir string) error { return unix.Access(dir, unix.W_OK) }
+// MayWrite says why this process can make no files in dir, or gives nil.
+func MayWrite(dir string) error { return unix.Access(dir, unix.W_OK) }

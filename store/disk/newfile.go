@@ -1,4 +1,4 @@
-package store
+package disk
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// partOf is how the names begin of what is still being written, beside what it will be.
+// PartPrefix is how the names begin of what is still being written, beside what it will be.
 const PartPrefix = ".lanyard-part-"
 
 // partLife is after how long such a file belongs to nobody: what was being written when a process was killed.

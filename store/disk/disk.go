@@ -1,4 +1,4 @@
-package store
+package disk
 
 import (
 	"errors"
@@ -63,7 +63,7 @@ func CanWrite(path string) error {
 	}
 	_ = f.Close()
 	dir := filepath.Dir(path)
-	if err := mayWrite(dir); err != nil {
+	if err := MayWrite(dir); err != nil {
 		return &fs.PathError{Op: "write to", Path: dir, Err: err}
 	}
 	return nil

@@ -1,6 +1,6 @@
 //go:build !linux && !darwin && !windows
 
-package store
+package disk
 
 // Network cannot be told here.
 func Network(string) (string, error) { return "", nil }

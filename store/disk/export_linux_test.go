@@ -1,4 +1,4 @@
-package store
+package disk
 
 // What tells file systems apart.
 var (

@@ -1,11 +1,11 @@
 //go:build !unix
 
-package store
+package disk
 
 import "io/fs"
 
 // Owner is not known here.
 func Owner(fs.FileInfo) int { return -1 }
 
-// mayWrite is found out by writing here.
-func mayWrite(string) error { return nil }
+// MayWrite is found out by writing here.
+func MayWrite(string) error { return nil }
