@@ -2,5 +2,5 @@
 
 package disk
 
-// Free is not known here.
+// Free returns false: it is not known here.
 func Free(string) (bytes uint64, ok bool) { return 0, false }

@@ -4,11 +4,13 @@ package disk
 
 import "syscall"
 
-// Free is how many bytes may still be written to the disk that holds a directory; false where that is not known.
+// Free returns how many bytes this user may still write to the disk that holds the directory dir
+// (statfs(2), f_bavail); ok is false where that is not known.
 func Free(dir string) (bytes uint64, ok bool) {
 	var fs syscall.Statfs_t
 	if syscall.Statfs(dir, &fs) != nil {
 		return 0, false
 	}
-	return fs.Bavail * uint64(fs.Bsize), true //nolint:gosec,unconvert // a block size, whose type differs by system
+	block := uint64(fs.Bsize) //nolint:gosec,unconvert // its type differs between systems
+	return fs.Bavail * block, true
 }

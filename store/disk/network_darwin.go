@@ -6,7 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Network gives the kind of the network file system that the directory is on, or "".
+// Network returns the kind of the network file system that the directory dir is on; "" for a local
+// one. It fails if dir cannot be seen.
 func Network(dir string) (string, error) {
 	var fs unix.Statfs_t
 	if err := unix.Statfs(dir, &fs); err != nil {

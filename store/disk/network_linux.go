@@ -12,8 +12,8 @@ import (
 // magicFUSE is a file system in user space: its subtype says what is behind it.
 const magicFUSE = unix.FUSE_SUPER_MAGIC
 
-// networkKind names the network file system that a magic number of statfs(2) stands for, "" for a local
-// one. Those that x/sys does not have are from their own headers.
+// networkKind names the network file system that a magic number of statfs(2) stands for; "" for a
+// local one. Numbers that x/sys does not have are from the headers of those file systems.
 func networkKind(magic uint32) string {
 	switch magic {
 	case unix.NFS_SUPER_MAGIC:
@@ -40,9 +40,12 @@ func networkKind(magic uint32) string {
 	return ""
 }
 
-// networkFUSE are the subtypes of FUSE whose files are on other machines, and the names of some that give none.
+// networkFUSE reports whether a type of FUSE, such as fuse.sshfs, has its files on other machines.
 func networkFUSE(fstype string) bool {
-	for _, part := range []string{"sshfs", "gluster", "s3", "rclone", "gcsfuse", "dav", "ftp", "smb", "nfs", "ceph", "juicefs", "moosefs", "mfs", "seaweed", "goofys", "gvfsd", "blobfuse"} {
+	for _, part := range []string{
+		"sshfs", "gluster", "s3", "rclone", "gcsfuse", "dav", "ftp", "smb", "nfs", "ceph", "juicefs",
+		"moosefs", "mfs", "seaweed", "goofys", "gvfsd", "blobfuse",
+	} {
 		if strings.Contains(fstype, part) {
 			return true
 		}
@@ -50,7 +53,9 @@ func networkFUSE(fstype string) bool {
 	return false
 }
 
-// Network gives the kind of the network file system that the directory is on, or "".
+// Network returns the kind of the network file system that the directory dir is on, "" for a local
+// one: from the magic number of statfs(2), and for FUSE from the type in proc_pid_mountinfo(5). It
+// fails if dir cannot be seen.
 func Network(dir string) (string, error) {
 	var fs unix.Statfs_t
 	for {
@@ -62,7 +67,7 @@ func Network(dir string) (string, error) {
 			return "", &os.PathError{Op: "statfs", Path: dir, Err: err}
 		}
 	}
-	magic := uint32(fs.Type) //nolint:gosec // a magic number has 32 bits; the type of the field differs between machines
+	magic := uint32(fs.Type) //nolint:gosec // has 32 bits; the type of the field differs
 	if magic != magicFUSE {
 		return networkKind(magic), nil
 	}
@@ -82,7 +87,8 @@ func Network(dir string) (string, error) {
 	return "", nil
 }
 
-// fstypeOf finds the type of a device (major:minor) in the text of proc_pid_mountinfo(5), such as fuse.sshfs.
+// fstypeOf finds the type of a device (major:minor), such as fuse.sshfs, in the text of
+// proc_pid_mountinfo(5); "" if it is not there.
 func fstypeOf(mounts, device string) string {
 	for line := range strings.Lines(mounts) {
 		front, back, ok := strings.Cut(line, " - ")

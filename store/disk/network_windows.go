@@ -7,10 +7,12 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Network gives the kind of the network file system that the directory is on, or "".
+// Network returns the kind of the network file system that the directory dir is on; "" for a local
+// one. It fails if dir cannot be seen.
 func Network(dir string) (string, error) {
 	volume := filepath.VolumeName(dir)
-	if strings.HasPrefix(volume, `\\`) && !strings.HasPrefix(volume, `\\?\`) && !strings.HasPrefix(volume, `\\.\`) {
+	device := strings.HasPrefix(volume, `\\?\`) || strings.HasPrefix(volume, `\\.\`)
+	if strings.HasPrefix(volume, `\\`) && !device {
 		return "a share", nil
 	}
 	root, err := windows.UTF16PtrFromString(volume + `\`)

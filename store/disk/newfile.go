@@ -9,10 +9,11 @@ import (
 	"time"
 )
 
-// PartPrefix is how the names begin of what is still being written, beside what it will be.
+// PartPrefix begins the names of files that NewFile is still writing. They lie in the directory of
+// what they will be.
 const PartPrefix = ".lanyard-part-"
 
-// partLife is after how long such a file belongs to nobody: what was being written when a process was killed.
+// partLife is how old such a file is when NewFile removes it: the process that wrote it was killed.
 const partLife = time.Hour
 
 // CreateError is returned by NewFile when the file system refuses the new file. Err is
@@ -28,10 +29,11 @@ func (e *CreateError) Error() string { return "write " + e.Path + ": " + e.Err.E
 // Unwrap returns what the file system said.
 func (e *CreateError) Unwrap() error { return e.Err }
 
-// NewFile makes a file that must not exist: whole, or not at all. What write gets has another name
-// until it is done, in the same directory. It tells reached when everything is written ("closed")
-// and when the file has its name ("named"). An error of write is returned as it is; every other one
-// is a *CreateError.
+// NewFile makes the file path, which must not exist, with mode 0600: whole and durable, or not at
+// all. What write gets has another name in the same directory until it is done; write has to sync
+// it. NewFile calls reached when everything is written ("closed") and when the file has its name
+// ("named"). It returns an error of write as it is; every other one is a *CreateError. It removes
+// what earlier calls left there that were killed more than an hour ago.
 func NewFile(path string, reached func(step string), write func(*os.File) error) error {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, PartPrefix+filepath.Base(path)+"-*") // 0600
@@ -80,7 +82,8 @@ func NewFile(path string, reached func(step string), write func(*os.File) error)
 	return nil
 }
 
-// sweepParts removes what killed processes left beside f, by the clock of the file system alone.
+// sweepParts removes what killed processes left beside f. It compares times of files with the time
+// of f, because the clock of the file system may be another one than that of this machine.
 func sweepParts(f *os.File) {
 	now, err := f.Stat()
 	if err != nil {
@@ -90,7 +93,10 @@ func sweepParts(f *os.File) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
 		info, err := e.Info()
-		if err == nil && info.Mode().IsRegular() && strings.HasPrefix(e.Name(), PartPrefix) && now.ModTime().Sub(info.ModTime()) > partLife {
+		if err != nil || !info.Mode().IsRegular() || !strings.HasPrefix(e.Name(), PartPrefix) {
+			continue
+		}
+		if now.ModTime().Sub(info.ModTime()) > partLife {
 			_ = os.Remove(filepath.Join(dir, e.Name()))
 		}
 	}

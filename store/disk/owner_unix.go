@@ -9,7 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Owner gives the user that a file belongs to, or -1.
+// Owner returns the numeric id of the user that a file belongs to; -1 where that is not known. info
+// comes from os.Stat or os.Lstat.
 func Owner(info fs.FileInfo) int {
 	if st, ok := info.Sys().(*syscall.Stat_t); ok {
 		return int(st.Uid)
@@ -17,5 +18,6 @@ func Owner(info fs.FileInfo) int {
 	return -1
 }
 
-// MayWrite says why this process can make no files in dir, or gives nil.
+// MayWrite returns why this process can make no files in dir, as access(2) gives it; nil if it can,
+// or where that is not known.
 func MayWrite(dir string) error { return unix.Access(dir, unix.W_OK) }

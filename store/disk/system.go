@@ -8,16 +8,17 @@ import (
 	"runtime"
 )
 
-// System is what is asked of the operating system. A nil field asks this one; tests set their
-// own.
+// System is what this package asks of the operating system. OrReal fills its nil fields with what
+// asks this one; tests set their own.
 type System struct {
-	// uid returns the user of this process: os.Geteuid, which is -1 on Windows.
+	// UID returns the user of this process: os.Geteuid, which is -1 on Windows.
 	UID func() int
-	// owner returns the user that a file belongs to, or -1 where that is not known.
+	// Owner returns the user that a file belongs to, or -1 where that is not known.
 	Owner func(fs.FileInfo) int
-	// network returns the kind of the network file system that a directory is on; "" for a local one.
+	// Network returns the kind of the network file system that a directory is on; "" for a local
+	// one.
 	Network func(dir string) (string, error)
-	// free returns how many bytes may still be written to the disk of a directory, if that is known.
+	// Free returns how many bytes may still be written to the disk of a directory, if that is known.
 	Free func(dir string) (bytes uint64, ok bool)
 }
 
@@ -59,7 +60,7 @@ func (e *OwnerError) Error() string {
 }
 
 // Foreign returns an *OwnerError if the file belongs to another user, whatever its permissions, and
-// nil if not or if owners are not known here. path is only named in it.
+// nil if not or if owners are not known here. info is of the file at path.
 func (s System) Foreign(path string, info fs.FileInfo) *OwnerError {
 	owner, me := s.Owner(info), s.UID()
 	if owner < 0 || owner == me {
