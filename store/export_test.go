@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"filippo.io/age"
+	"golang.org/x/crypto/argon2"
 
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
@@ -40,7 +41,7 @@ type Ring = ring
 
 // RingOf is the keyring slot on another keyring, with other limits.
 func RingOf(r Ring, brief, asked time.Duration) KeySlot {
-	return &keyring{ring: r, brief: brief, asked: asked, asking: map[string]*ringCall{}, reachable: func() error { return nil }}
+	return onRing(r, brief, asked)
 }
 
 // SessionBus says whether the bus of a keyring may be looked for.
@@ -51,32 +52,27 @@ func Passphrase() KeySlot { return passphrase() }
 
 // Cheap is a slot whose key is made of a text with less work, for tests of other things.
 func Cheap(k KeySlot) KeySlot {
-	s := k.(stretched)
-	s.cost.Time, s.cost.Memory = 1, 8<<10
-	return s
+	return k.(stretched).withCost(1, 8<<10)
 }
 
 // Dearer is a slot whose key is made with more work than Cheap's, and with less than in earnest.
 func Dearer(k KeySlot) KeySlot {
-	s := k.(stretched)
-	s.cost.Time, s.cost.Memory = 2, 8<<10
-	return s
+	return k.(stretched).withCost(2, 8<<10)
 }
 
 // older makes keys of a text as it stands, as older versions did.
-type older struct{ stretched }
+type older struct {
+	KeySlot
+	text string
+}
 
-// Older is a slot whose keys are made as older versions made them.
-func Older(k KeySlot) KeySlot { return older{Cheap(k).(stretched)} }
+// Older is a slot whose keys are made of text as older versions made them.
+func Older(k KeySlot, text string) KeySlot { return older{Cheap(k), text} }
 
-func (o older) Make(ctx context.Context, told secret.Text, _ bool) (key, params []byte, err error) {
-	text, err := o.text(ctx, told)
-	if err != nil {
-		return nil, nil, err
-	}
-	how := o.cost.salted()
-	params, err = json.Marshal(how)
-	return how.key(text), params, err
+func (o older) Make(context.Context, secret.Text, bool) (key, params []byte, err error) {
+	salt := []byte("sixteen or more bytes")
+	params, err = json.Marshal(map[string]any{"salt": salt, "time": 1, "memory_kib": 8 << 10, "threads": 4})
+	return argon2.IDKey([]byte(o.text), salt, 1, 8<<10, 4, keySize), params, err
 }
 
 // AtStep tells f each step that an open store reaches.

@@ -13,11 +13,8 @@ import (
 	"lanyard/store/disk"
 )
 
-// The names in the state directory. SQLite adds -wal and -shm to the first while it is open.
-const (
-	dbName  = "lanyard.db"
-	keyName = "lanyard.key"
-)
+// dbName is the database in the state directory. SQLite adds -wal and -shm to it while it is open.
+const dbName = "lanyard.db"
 
 // world is what is asked of the system and differs from one to the next; tests put their own in.
 type world struct {

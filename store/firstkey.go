@@ -82,10 +82,10 @@ func firstHint(kind string) string {
 // transaction; a key file is made within it.
 func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (won, pinned bool, unmade, err error) {
 	const op = "make the first key"
-	var key, params []byte
-	defer func() { clear(key) }()
+	var by, params []byte
+	defer func() { clear(by) }()
 	if !quiet(slot.Kind()) {
-		if key, params, unmade = slot.Make(ctx, told, true); unmade != nil {
+		if by, params, unmade = makeKey(ctx, slot, told, true); unmade != nil {
 			return false, false, unmade, nil
 		}
 		defer func() {
@@ -124,7 +124,7 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 		moved, unmade = f.setAside()
 	}
 	if quiet(slot.Kind()) && unmade == nil {
-		key, params, unmade = slot.Make(ctx, told, true)
+		by, params, unmade = makeKey(ctx, slot, told, true)
 	}
 	if unmade != nil {
 		return false, false, unmade, nil
@@ -136,7 +136,7 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 	if err := s.sealRows(ctx, tx, nil, seals); err != nil {
 		return false, false, nil, err
 	}
-	if err := s.putKey(ctx, tx, slotRow{epoch: row.epoch, kind: slot.Kind(), params: params}, data, key); err != nil {
+	if err := s.putKey(ctx, tx, slotRow{epoch: row.epoch, kind: slot.Kind(), params: params}, data, by); err != nil {
 		return false, false, nil, err
 	}
 	if row, err = s.slotRow(ctx, tx); err != nil {

@@ -15,6 +15,16 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
+// keyName is the name of the key file in a state directory.
+const keyName = "lanyard.key"
+
+// What follows the name of a key file that is not in use: keptAs of every file of a store that a
+// restore keeps, with the time; asideAs of a key that no database here knows, with its id.
+const (
+	keptAs  = ".before-"
+	asideAs = ".was-"
+)
+
 // keyFile is a key in a file that only its owner can read. A key that is to replace it waits beside it under a
 // name with its own id, so that two rotations at once cannot take each other's.
 type keyFile struct{ path string }
@@ -26,7 +36,7 @@ func (k keyFile) Place() string { return "key file " + k.path }
 func (k keyFile) coming(id string) string { return k.path + ".new-" + id }
 
 // aside is where a key goes that nobody of this database knows.
-func (k keyFile) aside(id string) string { return k.path + ".was-" + id }
+func (k keyFile) aside(id string) string { return k.path + asideAs + id }
 
 // setAside moves the key that is there out of the way of a new one, and gives its new name, under
 // which find still reads it; "" where there was none.

@@ -69,8 +69,18 @@ type ringCall struct {
 // Keyring is the slot in the system's keyring: the Secret Service, the Keychain or the Credential Manager. lookup reads
 // the environment, which says whether there is a session bus to reach the first by.
 func Keyring(lookup func(string) (string, bool)) KeySlot {
-	return &keyring{ring: systemRing{}, brief: keyringLimit, asked: keyringLimitAsking, asking: map[string]*ringCall{},
-		reachable: func() error { return sessionBus(runtime.GOOS, lookup) }}
+	k := onRing(systemRing{}, keyringLimit, keyringLimitAsking)
+	k.reachable = func() error { return sessionBus(runtime.GOOS, lookup) }
+	return k
+}
+
+// onRing is a slot in a keyring that can always be reached. brief is how long it is waited for, asked
+// how long where a person has just asked for it and may have to type.
+func onRing(r ring, brief, asked time.Duration) *keyring {
+	return &keyring{
+		ring: r, brief: brief, asked: asked, asking: map[string]*ringCall{},
+		reachable: func() error { return nil },
+	}
 }
 
 // KeyringReachable says why the system's keyring cannot be asked, without asking it; nil when it can.

@@ -409,11 +409,11 @@ func TestPassphraseParameters(t *testing.T) {
 	if _, second, err := slot.Make(t.Context(), secret.New(phrase), true); err != nil || bytes.Equal(params, second) {
 		t.Error("the same salt twice", err)
 	}
-	if _, _, err := slot.Make(t.Context(), secret.New("7 chars"), true); err == nil {
-		t.Error("a short one was taken")
-	} else {
-		explained(t, err, "weak_key", "8 characters")
+	_, _, err = slot.Make(t.Context(), secret.New("7 chars"), true)
+	if e, ok := errors.AsType[*store.WeakError](err); !ok || e.Error() != "passphrase: fewer than 8 characters" {
+		t.Errorf("of a short one: %v", err)
 	}
+	explained(t, store.Passable(secret.New("7 chars")), "weak_key", "passphrase: fewer than 8 characters")
 	good := string(params)
 	for _, hostile := range []string{
 		"", "{}", "null", strings.Replace(good, "65536", "4294967295", 1), strings.Replace(good, "65536", "262145", 1),

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"lanyard/tokenapi/secret"
@@ -64,6 +65,13 @@ func splitKey(kept []byte) (key []byte, guards bool, err error) {
 	return nil, false, errors.New("not a key of lanyard")
 }
 
+// asking is a KeySlot that may have to ask a person for a password of its own, the keyring's.
+type asking interface {
+	KeySlot
+	// Unasked returns why the key cannot be fetched now without asking a person; nil if it can.
+	Unasked(ctx context.Context) error
+}
+
 // noting is a KeySlot whose Key is guardedKey once it keeps beside the key that rows have MACs.
 type noting interface {
 	KeySlot
@@ -109,6 +117,23 @@ func readParams(params []byte, into any) error {
 		return fmt.Errorf("its stored parameters cannot be read: %w", err)
 	}
 	return nil
+}
+
+// sameKey reports whether forgetting the key with params old could remove the one with params now,
+// both in a slot of kind. Params are compared as the slots read them; those that cannot be read may
+// be the same.
+func sameKey(kind string, old, now []byte) bool {
+	if keepsNothing(kind) {
+		return false
+	}
+	var was, is ringParams // has the fields of idParams
+	if readParams(old, &was) != nil || readParams(now, &is) != nil {
+		return true
+	}
+	if kind == InKeyring {
+		return strings.EqualFold(was.User, is.User) // the Credential Manager ignores case
+	}
+	return is.ID == "" || was.ID == is.ID // "": any key that is there
 }
 
 // freshKey draws a key.

@@ -81,20 +81,41 @@ func passphrase() KeySlot {
 	}}
 }
 
-// Passable refuses a passphrase that no new key is made of, with an *Error: one that is too short, or that could not be
-// typed or pasted everywhere.
-func Passable(t secret.Text) error {
+// CheckPassphrase refuses a passphrase that no new key is made of, with a *WeakError.
+func CheckPassphrase(t secret.Text) error {
 	_, err := passable(t, LeastPassphrase, "passphrase")
 	return err
 }
+
+// WeakError is why no new key is made of a text: it is too short, or it could not be typed or pasted
+// everywhere.
+type WeakError struct {
+	Place string // of the text, as KeySlot.Place gives it
+	Odd   error  // what cannot be typed or pasted, from secret.Read; nil if the text is too short
+	Least int    // how many characters it needs, if Odd is nil
+}
+
+// Error implements error. It tells nothing of the text but the kind and the position of what is odd.
+func (e *WeakError) Error() string {
+	if e.Odd != nil {
+		return e.Place + ": it " + e.Odd.Error()
+	}
+	return fmt.Sprintf("%s: fewer than %d characters", e.Place, e.Least)
+}
+
+// Unwrap returns Odd.
+func (e *WeakError) Unwrap() error { return e.Odd }
 
 // passable is the text of a new key.
 func passable(raw secret.Text, least int, place string) (secret.Text, error) {
 	t, err := secret.Read(raw.Reveal())
 	if err != nil && !errors.Is(err, secret.ErrEmpty) {
-		return t, &Error{Code: "weak_key", Text: place + ": it " + err.Error(), Hint: "take another one"}
+		return t, &WeakError{Place: place, Odd: err}
 	}
-	return t, longEnough(t, least, place)
+	if utf8.RuneCountInString(t.Reveal()) < least {
+		return t, &WeakError{Place: place, Least: least}
+	}
+	return t, nil
 }
 
 // Of shorter passphrases than that many characters Short says how long they last.
@@ -129,14 +150,6 @@ func roughly(seconds float64) string {
 		}
 	}
 	return fmt.Sprintf("%.0f minutes", max(1, seconds/60))
-}
-
-func longEnough(t secret.Text, least int, place string) error {
-	if utf8.RuneCountInString(t.Reveal()) >= least {
-		return nil
-	}
-	return &Error{Code: "weak_key", Text: fmt.Sprintf("%s: fewer than %d characters", place, least),
-		Hint: "whoever gets hold of what it opens could guess it: take a longer one"}
 }
 
 // Environment is the slot of a key made of the environment variable name, read with lookup.
@@ -193,7 +206,7 @@ func (s stretched) readings(ctx context.Context, told secret.Text) (all []stretc
 	return all, odd, nil
 }
 
-// Make implements KeySlot. A text that is not passable is refused with an *Error.
+// Make implements KeySlot. It refuses a text that is not passable with a *WeakError.
 func (s stretched) Make(ctx context.Context, told secret.Text, _ bool) (key, params []byte, err error) {
 	raw, err := s.text(ctx, told)
 	if err != nil {
@@ -208,6 +221,13 @@ func (s stretched) Make(ctx context.Context, told secret.Text, _ bool) (key, par
 		return nil, nil, err
 	}
 	return how.key(text), params, nil
+}
+
+// withCost returns s, whose new keys are made with so many passes over so many KiB: for tests, which
+// have other things to do.
+func (s stretched) withCost(passes, kib uint32) stretched {
+	s.cost.Time, s.cost.Memory = passes, kib
+	return s
 }
 
 // cheaper reports whether the key of params was made with less work than a new one would be.

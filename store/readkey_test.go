@@ -47,7 +47,7 @@ func TestKeyTextIsReadAsSecretsAre(t *testing.T) {
 				dir := t.TempDir()
 				slot := store.Cheap(textSlot(kind, c.with))
 				if c.older {
-					slot = store.Older(textSlot(kind, c.with))
+					slot = store.Older(textSlot(kind, c.with), c.with)
 				}
 				s := openWith(t, dir, store.Options{First: []string{kind}, Slots: []store.KeySlot{slot}})
 				if err := s.Unlock(t.Context(), secret.New(c.with)); err != nil {

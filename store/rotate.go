@@ -100,10 +100,10 @@ func (s *Store) Rotate(ctx context.Context, r Rotation) error {
 // rotateInto makes a key in a slot and brings it into force. A slot that may have to wait for somebody is asked before
 // the transaction; a key file is made within it, so that nobody else's rotation can take it for one that was left lying.
 func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next *keyState, err error) {
-	var key, params []byte
-	defer func() { clear(key) }()
+	var by, params []byte
+	defer func() { clear(by) }()
 	draw := func() (err error) {
-		if key, params, err = slot.Make(ctx, r.Passphrase, false); err != nil {
+		if by, params, err = makeKey(ctx, slot, r.Passphrase, false); err != nil {
 			return s.cannotHold(slot, err)
 		}
 		s.reached("made")
@@ -122,7 +122,7 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next 
 		}
 	}
 	if err == nil {
-		next, err = s.reseal(ctx, tx, old, slotRow{kind: slot.Kind(), params: params, made: r.now(), before: s.heldBefore(old.row)}, key)
+		next, err = s.reseal(ctx, tx, old, slotRow{kind: slot.Kind(), params: params, made: r.now(), before: s.heldBefore(old.row)}, by)
 	}
 	if err == nil && quiet(slot.Kind()) { // what is in the file from here on is what opens the store
 		if _, bad := s.openSlot(ctx, next.row, secret.Text{}); bad != nil {
@@ -201,7 +201,7 @@ func onlySecrets(err error) bool {
 
 // reseal is what happens in the transaction of a rotation: everything is sealed with a new data key, which is sealed
 // with the slot's. It gives what holds once the transaction is committed.
-func (s *Store) reseal(ctx context.Context, tx *sql.Tx, old *keyState, row slotRow, key []byte) (*keyState, error) {
+func (s *Store) reseal(ctx context.Context, tx *sql.Tx, old *keyState, row slotRow, by []byte) (*keyState, error) {
 	data := freshKey()
 	defer clear(data)
 	row.epoch = old.row.epoch + 1
@@ -217,7 +217,7 @@ func (s *Store) reseal(ctx context.Context, tx *sql.Tx, old *keyState, row slotR
 	if err := s.sealRows(ctx, tx, old.sealer, seals); err != nil {
 		return nil, err
 	}
-	if err := s.putKey(ctx, tx, row, data, key); err != nil {
+	if err := s.putKey(ctx, tx, row, data, by); err != nil {
 		return nil, err
 	}
 	if row, err = s.slotRow(ctx, tx); err != nil { // as it is stored

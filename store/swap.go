@@ -46,7 +46,7 @@ func (n *newcomer) key(ctx context.Context, r Restoring, from *sealer) error {
 	s.take(r.Options, InFile, keyFile{filepath.Join(n.dir, keyName)}, passphrase())
 	s.dir, s.path = n.dir, n.path
 	n.board = s.board()
-	var key []byte
+	var by []byte
 	var why error
 	for i, kind := range s.first {
 		slot, ok := s.slots[kind]
@@ -55,7 +55,7 @@ func (n *newcomer) key(ctx context.Context, r Restoring, from *sealer) error {
 			continue
 		}
 		var err error
-		if key, n.params, err = slot.Make(ctx, r.Passphrase, false); err != nil {
+		if by, n.params, err = makeKey(ctx, slot, r.Passphrase, false); err != nil {
 			if ctx.Err() != nil {
 				return err
 			}
@@ -71,13 +71,13 @@ func (n *newcomer) key(ctx context.Context, r Restoring, from *sealer) error {
 	if n.slot == nil {
 		return why
 	}
-	n.made = key
+	n.made = by
 	data := freshKey()
 	defer clear(data)
 	// A key from before that was nowhere kept: whoever opens the store next has something to tidy up, which gives the key its
 	// lasting name should this process die before it does.
 	row := slotRow{epoch: from.epoch, kind: n.slot.Kind(), params: n.params, before: []heldBefore{{Kind: InPassphrase, Params: json.RawMessage("{}")}}, made: n.world.now()}
-	if err := n.from.sealWith(ctx, from, data, func(tx *sql.Tx, _ *sealer) error { return n.from.putKey(ctx, tx, row, data, key) }); err != nil {
+	if err := n.from.sealWith(ctx, from, data, func(tx *sql.Tx, _ *sealer) error { return n.from.putKey(ctx, tx, row, data, by) }); err != nil {
 		n.forget(ctx)
 		return noBackup("a secret in it cannot be opened", err)
 	}
@@ -220,7 +220,7 @@ func (n *newcomer) ready(ctx context.Context, db *sql.DB) (kept []string, flying
 	}
 	var all []part
 	var rev int64
-	key := filepath.Join(n.dir, keyName)
+	file := filepath.Join(n.dir, keyName)
 	if version > 0 {
 		if !n.replaces { // somebody was faster
 			return nil, 0, occupied(n.path)
@@ -240,10 +240,10 @@ func (n *newcomer) ready(ctx context.Context, db *sql.DB) (kept []string, flying
 		}
 		all = []part{{name: dbName, data: data}}
 		if row, err := s.slotRow(ctx, db); err == nil && row.kind == InFile {
-			key = (keyFile{key}).where(row.params)
+			file = (keyFile{file}).where(row.params)
 		}
 	}
-	if kept, err = n.keep(append(all, part{name: keyName, path: key})); err != nil {
+	if kept, err = n.keep(append(all, part{name: keyName, path: file})); err != nil {
 		return kept, 0, err
 	}
 	return kept, 0, n.ensure(ctx, rev)
@@ -353,9 +353,6 @@ type part struct {
 	name, path string
 	data       []byte
 }
-
-// keptAs is how the names go on of the files of a store that a restore keeps.
-const keptAs = ".before-"
 
 // keep copies the store that is there beside itself, under names nobody has.
 func (n *newcomer) keep(all []part) (kept []string, err error) {

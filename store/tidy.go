@@ -37,19 +37,9 @@ func (b heldBefore) recorded(by *sealer) bool {
 	return err == nil
 }
 
-// inForce reports whether forgetting the entry could remove the key of row. Names are compared as the slots read them.
+// inForce reports whether forgetting the entry could remove the key of row.
 func (b heldBefore) inForce(row slotRow) bool {
-	if b.Kind != row.kind || keepsNothing(b.Kind) {
-		return false
-	}
-	var old, now ringParams // has the fields of idParams
-	if readParams(b.Params, &old) != nil || readParams(row.params, &now) != nil {
-		return true // not known
-	}
-	if row.kind == InKeyring {
-		return strings.EqualFold(old.User, now.User) // the Credential Manager ignores case
-	}
-	return now.ID == "" || old.ID == now.ID // "": any key that is there
+	return b.Kind == row.kind && sameKey(b.Kind, b.Params, row.params)
 }
 
 // tidy removes the keys from before that may be removed, and gives the one in force its lasting place. What cannot
@@ -144,7 +134,7 @@ func (s *Store) Openable() (names []string) {
 	}
 	entries, _ := os.ReadDir(s.dir)
 	for _, e := range entries {
-		for _, begin := range []string{keyName + keptAs, keyName + ".was-", outAs} {
+		for _, begin := range []string{keyName + keptAs, keyName + asideAs, outAs} {
 			if strings.HasPrefix(e.Name(), begin) {
 				names = append(names, e.Name())
 			}

@@ -89,8 +89,8 @@ func (s *Store) TryKey(ctx context.Context) error {
 	if kind == "" {
 		return nil
 	}
-	if ring, ok := s.slots[InKeyring].(*keyring); ok && kind == InKeyring {
-		if err := ring.unasked(ctx); err != nil {
+	if ring, ok := s.slots[InKeyring].(asking); ok && kind == InKeyring {
+		if err := ring.Unasked(ctx); err != nil {
 			return s.lockedBy(ring, err)
 		}
 	}
@@ -388,7 +388,7 @@ func try(ctx context.Context, slot KeySlot, row slotRow, told secret.Text) (o un
 
 // guardRows gives the rows of a store from before there were MACs theirs. It draws a new data key, so that a
 // wrapped one from before opens nothing of what is stored from now on. The slot's key stays.
-func (s *Store) guardRows(ctx context.Context, k *keyState, key []byte) (*keyState, error) {
+func (s *Store) guardRows(ctx context.Context, k *keyState, by []byte) (*keyState, error) {
 	const op = "protect the rows"
 	if s.readOnly != nil {
 		return nil, s.locked("its rows are not protected yet, and it cannot be written", bare(s.readOnly), "make it writable once")
@@ -406,7 +406,7 @@ func (s *Store) guardRows(ctx context.Context, k *keyState, key []byte) (*keySta
 		return nil, s.locked("its key was changed meanwhile", nil, "try again")
 	}
 	row := slotRow{kind: k.row.kind, params: k.row.params, made: k.row.made}
-	next, err := s.reseal(ctx, tx, k, row, key)
+	next, err := s.reseal(ctx, tx, k, row, by)
 	if err != nil {
 		return nil, err
 	}
@@ -423,12 +423,12 @@ func (s *Store) strengthen(ctx context.Context, slot stretched, row slotRow, tol
 	if s.readOnly != nil {
 		return
 	}
-	key, params, err := slot.Make(ctx, told, false)
+	by, params, err := slot.Make(ctx, told, false)
 	if err != nil {
 		return
 	}
-	defer clear(key)
-	wrapped, err := wrap(data, key, row.kind, row.epoch)
+	defer clear(by)
+	wrapped, err := wrap(data, by, row.kind, row.epoch)
 	if err != nil {
 		return
 	}

@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"strings"
+
+	gokeyring "github.com/zalando/go-keyring"
+)
+
+// lockable is a ring that can say whether asking it for something would ask a person first.
+type lockable interface {
+	Ready() error
+}
+
+// pinUser names the item that remembers the store at path.
+func pinUser(path string) string {
+	sum := sha256.Sum256([]byte(path))
+	return "pin-" + hex.EncodeToString(sum[:16])
+}
+
+// errRingLocked is the cause where a keyring would have to ask for its password.
+var errRingLocked = errors.New("it is locked")
+
+// briefly runs f, which asks the keyring for something, if no person has to be asked first. It waits no longer than for
+// anything that nobody has asked for, and not at all where an earlier call has not come back.
+func (k *keyring) briefly(ctx context.Context, f func() error) error {
+	if k.reachable() != nil {
+		return errNoBoard
+	}
+	k.mu.Lock()
+	if k.stuck != nil {
+		select {
+		case <-k.stuck:
+		default:
+			k.mu.Unlock()
+			return errors.New("it has not answered yet")
+		}
+	}
+	k.mu.Unlock()
+	done := make(chan struct{})
+	var err error // only once done is closed
+	go func() {
+		defer close(done)
+		err = guarded(func() error {
+			if r, ok := k.ring.(lockable); ok {
+				if err := r.Ready(); err != nil {
+					return err
+				}
+			}
+			return f()
+		})
+	}()
+	if late := await(ctx, done, k.brief); late != nil {
+		k.mu.Lock()
+		k.stuck = done
+		k.mu.Unlock()
+		return late
+	}
+	if err != nil && !errors.Is(err, gokeyring.ErrNotFound) {
+		if err = ringSays(err); errors.Is(err, errNoRing) {
+			return errNoBoard
+		}
+	}
+	return err
+}
+
+// Unasked implements asking.
+func (k *keyring) Unasked(ctx context.Context) error {
+	if err := k.reachable(); err != nil {
+		return err
+	}
+	err := k.briefly(ctx, func() error { return nil })
+	if errors.Is(err, errNoBoard) {
+		return errNoRing
+	}
+	return err
+}
+
+// pins implements pinBoard. An item that cannot be read counts as one pin, which is no key's.
+func (k *keyring) pins(ctx context.Context, path string) ([]Pin, error) {
+	var text string
+	err := k.briefly(ctx, func() (err error) {
+		text, err = k.ring.Get(keyringService, pinUser(path))
+		return err
+	})
+	if errors.Is(err, gokeyring.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return readPins(text), nil
+}
+
+// pinsMost is how many keys are remembered of a store: the old one and the new.
+const pinsMost = 8
+
+func readPins(text string) (pins []Pin) {
+	for _, f := range strings.Fields(text) {
+		kind, id, _ := strings.Cut(f, ":")
+		if b, err := hex.DecodeString(id); err != nil || len(b) != 16 || len(pins) == pinsMost {
+			return []Pin{{"", "something else"}}
+		}
+		pins = append(pins, Pin{kind, id})
+	}
+	if pins == nil {
+		return []Pin{{"", "nothing"}}
+	}
+	return pins
+}
+
+// setPins implements pinBoard. It is read back, as a key is.
+func (k *keyring) setPins(ctx context.Context, path string, pins []Pin) error {
+	var words []string
+	for _, p := range pins {
+		words = append(words, p.Kind+":"+p.ID)
+	}
+	text, user := strings.Join(words, " "), pinUser(path)
+	err := k.briefly(ctx, func() error {
+		if text == "" {
+			return k.ring.Delete(keyringService, user)
+		}
+		if err := k.ring.Set(keyringService, user, text); err != nil {
+			return err
+		}
+		again, err := k.ring.Get(keyringService, user)
+		if err == nil && again != text {
+			_ = k.ring.Delete(keyringService, user)
+			err = errors.New("it keeps something else than it is given")
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, gokeyring.ErrNotFound) && text == "", errors.Is(err, errNoBoard) && text == "":
+		return nil
+	case errors.Is(err, gokeyring.ErrNotFound):
+		return errors.New("it keeps nothing")
+	}
+	return err
+}
