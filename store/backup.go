@@ -208,9 +208,9 @@ func (s *Store) bundleOnce(ctx context.Context) (b bundle, again bool, err error
 	if k.sealer == nil {
 		return b, false, k.why
 	}
-	data := freshKey()
+	data := New()
 	defer clear(data)
-	b.key = guardedKey(data)
+	b.key = Guarded(data)
 	if err := m.sealWith(ctx, k.sealer, data, func(tx *sql.Tx, _ *sealer) error {
 		return m.putBareKey(ctx, tx, k.row.epoch, data)
 	}); err != nil {

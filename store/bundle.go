@@ -27,7 +27,7 @@ func (b bundle) write(w io.Writer) error {
 	for _, f := range []struct {
 		name string
 		data []byte
-	}{{dbName, b.db}, {keyName, b.key}, {signatureName, b.signature}} {
+	}{{dbName, b.db}, {FileName, b.key}, {signatureName, b.signature}} {
 		if f.data == nil {
 			continue
 		}
@@ -95,13 +95,13 @@ func readBundle(from io.Reader, who []age.Identity) (b bundle, err error) {
 		switch h.Name {
 		case dbName:
 			into, least, most = &b.db, 512, bundleMost
-		case keyName:
+		case FileName:
 			into, least, most = &b.key, keySize, keySize+1
 		case signatureName:
 			into, least, most = &b.signature, sha256.Size, sha256.Size
 		}
 		if into == nil || *into != nil || h.Typeflag != tar.TypeReg || h.Size < least || h.Size > most {
-			return b, noBackup("it holds something else than one "+dbName+", one "+keyName+" and at most one "+signatureName, nil)
+			return b, noBackup("it holds something else than one "+dbName+", one "+FileName+" and at most one "+signatureName, nil)
 		}
 		*into = make([]byte, h.Size)
 		if _, err := io.ReadFull(t, *into); err != nil {
@@ -112,7 +112,7 @@ func readBundle(from io.Reader, who []age.Identity) (b bundle, err error) {
 		return b, noBackup("it is cut off or damaged, or something follows", err)
 	}
 	if b.db == nil || b.key == nil {
-		return b, noBackup("it lacks "+dbName+" or "+keyName, nil)
+		return b, noBackup("it lacks "+dbName+" or "+FileName, nil)
 	}
 	return b, nil
 }

@@ -34,30 +34,24 @@ func SchemaSteps() []string {
 }
 
 // KeyFile is the default slot.
-func KeyFile(path string) KeySlot { return keyFile{path} }
-
-// Ring is what a keyring can do.
-type Ring = ring
+func KeyFile(path string) KeySlot { return File{path} }
 
 // RingOf is the keyring slot on another keyring, with other limits.
 func RingOf(r Ring, brief, asked time.Duration) KeySlot {
-	return onRing(r, brief, asked)
+	return OnRing(r, brief, asked)
 }
 
 // SessionBus says whether the bus of a keyring may be looked for.
 func SessionBus(lookup func(string) (string, bool)) error { return sessionBus("linux", lookup) }
 
-// Passphrase is the slot of a passphrase.
-func Passphrase() KeySlot { return passphrase() }
-
 // Cheap is a slot whose key is made of a text with less work, for tests of other things.
 func Cheap(k KeySlot) KeySlot {
-	return k.(stretched).withCost(1, 8<<10)
+	return k.(Derived).WithCost(1, 8<<10)
 }
 
 // Dearer is a slot whose key is made with more work than Cheap's, and with less than in earnest.
 func Dearer(k KeySlot) KeySlot {
-	return k.(stretched).withCost(2, 8<<10)
+	return k.(Derived).WithCost(2, 8<<10)
 }
 
 // older makes keys of a text as it stands, as older versions did.
@@ -257,7 +251,7 @@ func (s *Store) Unguard(ctx context.Context) error {
 }
 
 // KeyID names a key of a slot.
-func KeyID(key []byte) string { return keyID(key) }
+func KeyID(key []byte) string { return ID(key) }
 
 // InForce reports whether an old key may be the one in force, both by their parameters.
 func InForce(kind, old, now string) bool {
@@ -276,7 +270,7 @@ func (s *Store) RecordedBefore(kind, params string) string {
 }
 
 // SweepKeyCopies removes what killed processes left of keys.
-func SweepKeyCopies(dir string) { sweepKeyCopies(dir) }
+func SweepKeyCopies(dir string) { SweepCopies(dir) }
 
 // MadeBy is what a database of these steps is made of, and PresentTables what a store is compared with.
 func MadeBy(ctx context.Context, steps []string) (string, error) { return madeBy(ctx, steps) }

@@ -55,7 +55,7 @@ func (w world) prepare(dir string) (p place, err error) {
 	if err := looksWhole(path); err != nil {
 		return p, err
 	}
-	key := filepath.Join(dir, keyName)
+	key := filepath.Join(dir, FileName)
 	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && info.Size() == 0 && disk.Exists(key) {
 		return p, &Error{Code: "store_damaged", Text: path + " is empty, but the key of a store is beside it: " + key,
 			Hint: "nothing was changed: put the database back where it was, or bring back a backup (lanyard restore FILE --replace); to begin anew, move both files away"}
@@ -70,7 +70,7 @@ func (w world) prepare(dir string) (p place, err error) {
 	case !disk.Exists(path):
 		return p, fileError("make the database", err)
 	}
-	for _, name := range []string{dbName, dbName + "-wal", dbName + "-shm", keyName} {
+	for _, name := range []string{dbName, dbName + "-wal", dbName + "-shm", FileName} {
 		if err := w.tighten(filepath.Join(dir, name), &p.tightened); err != nil {
 			return p, err
 		}
@@ -152,7 +152,7 @@ func (w world) tightenDir(dir string, tightened *[]string) error {
 	}
 	ours := len(entries) == 0
 	for _, e := range entries {
-		ours = ours || e.Name() == dbName || e.Name() == keyName
+		ours = ours || e.Name() == dbName || e.Name() == FileName
 	}
 	if !ours {
 		return &Error{Code: "store_access", Text: fmt.Sprintf("state directory %s: others can look into it (%04o) and it holds other files", dir, info.Mode().Perm()),
@@ -242,8 +242,8 @@ func Lost(dir string) (text string, err error) {
 	if err := looksWhole(path); err != nil {
 		return "", err
 	}
-	if !disk.Exists(path) && disk.Exists(filepath.Join(dir, keyName)) {
-		text = path + " is not there, though a key is beside it: " + filepath.Join(dir, keyName)
+	if !disk.Exists(path) && disk.Exists(filepath.Join(dir, FileName)) {
+		text = path + " is not there, though a key is beside it: " + filepath.Join(dir, FileName)
 	}
 	return text, nil
 }

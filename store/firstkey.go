@@ -40,7 +40,7 @@ func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
 			continue
 		}
 		why = s.locked("the "+slot.Place()+" cannot hold a key", err, "nothing is stored yet: "+firstHint(kind))
-		if errors.Is(err, errNotTold) {
+		if errors.Is(err, ErrNotTold) {
 			why = s.noKeyYet(told)
 		}
 	}
@@ -51,7 +51,7 @@ func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
 // state directory remembers it, unless the configuration chose that place by name.
 func (s *Store) sayFirst(slot KeySlot, pinned bool, wanted error) {
 	trust := ""
-	if kind := slot.Kind(); s.dir != "" && pinnable(kind) && !pinned && s.want != kind {
+	if kind := slot.Kind(); s.dir != "" && Pinnable(kind) && !pinned && s.want != kind {
 		trust = "nothing outside of " + s.dir + " remembers its key: whoever can write there can replace the store"
 	}
 	switch {
@@ -84,7 +84,7 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 	const op = "make the first key"
 	var by, params []byte
 	defer func() { clear(by) }()
-	if !quiet(slot.Kind()) {
+	if !Quiet(slot.Kind()) {
 		if by, params, unmade = makeKey(ctx, slot, told, true); unmade != nil {
 			return false, false, unmade, nil
 		}
@@ -94,7 +94,7 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 			}
 		}()
 	}
-	data := freshKey()
+	data := New()
 	defer clear(data)
 	// Immediate, so that two first starts take turns and the second finds the first one's key.
 	tx, err := s.beginWrite(ctx)
@@ -110,20 +110,20 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 	if err != nil {
 		return false, false, nil, err
 	}
-	var was []remembered
+	var was []Remembered
 	var mute error
 	b := s.board()
-	if !pinnable(slot.Kind()) {
+	if !Pinnable(slot.Kind()) {
 		b = nil
 	}
 	if b != nil {
-		was, mute = recall(ctx, b, s.dir)
+		was, mute = Recall(ctx, b, s.dir)
 	}
-	others, moved := pinsOf(was), ""
-	if f, ok := slot.(keyFile); ok && len(others) > 0 { // the key file may be a stranger's, as the database would be
-		moved, unmade = f.setAside()
+	others, moved := PinsOf(was), ""
+	if f, ok := slot.(File); ok && len(others) > 0 { // the key file may be a stranger's, as the database would be
+		moved, unmade = f.SetAside()
 	}
-	if quiet(slot.Kind()) && unmade == nil {
+	if Quiet(slot.Kind()) && unmade == nil {
 		by, params, unmade = makeKey(ctx, slot, told, true)
 	}
 	if unmade != nil {
@@ -143,7 +143,7 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 		return false, false, nil, err
 	}
 	if b != nil {
-		pinned = mute == nil && remember(ctx, b, s.dir, append(others, row.pin())...) == nil
+		pinned = mute == nil && Remember(ctx, b, s.dir, append(others, row.pin())...) == nil
 		s.mute = s.mute || !pinned // sayFirst says it
 	}
 	if err := s.commit(tx); err != nil {
@@ -190,7 +190,7 @@ func (s *Store) unkeyed(ctx context.Context, q queryer) (rows bool, err error) {
 		}
 	}
 	if b := s.board(); b != nil {
-		if was, _ := recall(ctx, b, s.dir); len(pinsOf(was)) > 0 {
+		if was, _ := Recall(ctx, b, s.dir); len(PinsOf(was)) > 0 {
 			return rows, s.setBack(s.slots[InKeyring])
 		}
 	}
@@ -228,7 +228,7 @@ func wrap(data, by []byte, kind string, epoch int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept := guardedKey(data)
+	kept := Guarded(data)
 	defer clear(kept)
 	return k.sealBytes(kept, "key_slot", kind, "wrapped"), nil
 }

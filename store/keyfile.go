@@ -15,45 +15,45 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// keyName is the name of the key file in a state directory.
-const keyName = "lanyard.key"
+// FileName is the name of the key file in a state directory.
+const FileName = "lanyard.key"
 
-// What follows the name of a key file that is not in use: keptAs of every file of a store that a
-// restore keeps, with the time; asideAs of a key that no database here knows, with its id.
+// What follows the name of a key file that is not in use: KeptSuffix of every file of a store that a
+// restore keeps, with the time; AsideSuffix of a key that no database here knows, with its id.
 const (
-	keptAs  = ".before-"
-	asideAs = ".was-"
+	KeptSuffix  = ".before-"
+	AsideSuffix = ".was-"
 )
 
-// keyFile is a key in a file that only its owner can read. A key that is to replace it waits beside it under a
+// File is a key in a file that only its owner can read. A key that is to replace it waits beside it under a
 // name with its own id, so that two rotations at once cannot take each other's.
-type keyFile struct{ path string }
+type File struct{ Path string }
 
-func (k keyFile) Kind() string  { return InFile }
-func (k keyFile) Place() string { return "key file " + k.path }
+func (k File) Kind() string  { return InFile }
+func (k File) Place() string { return "key file " + k.Path }
 
 // coming is where the key with an id waits until it is settled.
-func (k keyFile) coming(id string) string { return k.path + ".new-" + id }
+func (k File) coming(id string) string { return k.Path + ".new-" + id }
 
 // aside is where a key goes that nobody of this database knows.
-func (k keyFile) aside(id string) string { return k.path + asideAs + id }
+func (k File) aside(id string) string { return k.Path + AsideSuffix + id }
 
-// setAside moves the key that is there out of the way of a new one, and gives its new name, under
+// SetAside moves the key that is there out of the way of a new one, and gives its new name, under
 // which find still reads it; "" where there was none.
-func (k keyFile) setAside() (name string, err error) {
-	key, err := readKey(k.path)
+func (k File) SetAside() (name string, err error) {
+	key, err := readKey(k.Path)
 	if errors.Is(err, ErrNoKey) {
 		return "", nil
 	}
 	if err != nil {
 		return "", err
 	}
-	name = k.aside(keyID(key))
+	name = k.aside(ID(key))
 	clear(key)
-	if err := os.Rename(k.path, name); err != nil {
+	if err := os.Rename(k.Path, name); err != nil {
 		return "", err
 	}
-	return name, disk.SyncDir(filepath.Dir(k.path))
+	return name, disk.SyncDir(filepath.Dir(k.Path))
 }
 
 // fileID reads the id in params. It becomes part of a file name, and comes from a file that may be hostile.
@@ -67,7 +67,7 @@ func fileID(params []byte) (string, error) {
 }
 
 // Key reads the key in whichever file it is. Where a key is settled meanwhile, the second look finds it.
-func (k keyFile) Key(_ context.Context, params []byte, _ secret.Text) ([]byte, error) {
+func (k File) Key(_ context.Context, params []byte, _ secret.Text) ([]byte, error) {
 	id, err := fileID(params)
 	if err != nil {
 		return nil, err
@@ -77,8 +77,8 @@ func (k keyFile) Key(_ context.Context, params []byte, _ secret.Text) ([]byte, e
 }
 
 // find gives a key as it is kept, and its file. An id of "" is whatever key there is.
-func (k keyFile) find(id string) (kept []byte, path string, err error) {
-	paths := []string{k.coming(id), k.path, k.aside(id)}
+func (k File) find(id string) (kept []byte, path string, err error) {
+	paths := []string{k.coming(id), k.Path, k.aside(id)}
 	if id == "" {
 		paths = paths[1:2]
 	}
@@ -94,14 +94,14 @@ func (k keyFile) find(id string) (kept []byte, path string, err error) {
 			continue
 		}
 		guards = guards || len(kept) > keySize
-		if id == "" || keyID(kept[:keySize]) == id {
+		if id == "" || ID(kept[:keySize]) == id {
 			if guards && len(kept) == keySize {
-				kept = guardedKey(kept)
+				kept = Guarded(kept)
 			}
 			return kept, path, nil
 		}
 		clear(kept)
-		damage = errors.Join(damage, errOtherKey)
+		damage = errors.Join(damage, ErrOtherKey)
 	}
 	if damage != nil {
 		return nil, "", damage
@@ -109,36 +109,36 @@ func (k keyFile) find(id string) (kept []byte, path string, err error) {
 	return nil, "", ErrNoKey
 }
 
-// where is the file that has the key of params; a change of the key may not have given it its
+// Where is the file that has the key of params; a change of the key may not have given it its
 // lasting name yet.
-func (k keyFile) where(params []byte) string {
+func (k File) Where(params []byte) string {
 	if id, err := fileID(params); err == nil {
 		if kept, path, err := k.find(id); err == nil {
 			clear(kept)
 			return path
 		}
 	}
-	return k.path
+	return k.Path
 }
 
-// again writes a key that Make has made once more where it is gone.
-func (k keyFile) again(ctx context.Context, params, key []byte) error {
+// MakeAgain writes a key that Make has made once more where it is gone.
+func (k File) MakeAgain(ctx context.Context, params, key []byte) error {
 	kept, err := k.Key(ctx, params, secret.Text{})
 	if clear(kept); err == nil {
 		return nil
 	}
-	return writeKey(k.coming(keyID(key)), key)
+	return writeKey(k.coming(ID(key)), key)
 }
 
-// NoteGuarded implements noting. The byte has one place and one value, so that two who write it at once do no
+// NoteGuarded implements Noting. The byte has one place and one value, so that two who write it at once do no
 // harm.
-func (k keyFile) NoteGuarded(_ context.Context, params []byte, guarded bool) error {
+func (k File) NoteGuarded(_ context.Context, params []byte, guarded bool) error {
 	id, err := fileID(params)
 	if err != nil {
 		return err
 	}
 	if !guarded { // lanyard.key says it, whichever key it is
-		return errors.Join(unguard(k.path), unguard(k.coming(id)), disk.SyncDir(filepath.Dir(k.path)))
+		return errors.Join(unguard(k.Path), unguard(k.coming(id)), disk.SyncDir(filepath.Dir(k.Path)))
 	}
 	kept, path, err := k.find(id)
 	clear(kept)
@@ -151,7 +151,7 @@ func (k keyFile) NoteGuarded(_ context.Context, params []byte, guarded bool) err
 	}
 	key := make([]byte, keySize)
 	defer clear(key)
-	if _, err = f.ReadAt(key, 0); err == nil && id != "" && keyID(key) != id {
+	if _, err = f.ReadAt(key, 0); err == nil && id != "" && ID(key) != id {
 		err = ErrNoKey // replaced in between
 	}
 	if err == nil {
@@ -170,8 +170,8 @@ func unguard(path string) error {
 	return os.Truncate(path, keySize)
 }
 
-// errOtherKey is the cause where there is a key, and it is not the one that was asked for.
-var errOtherKey = errors.New("it holds another key")
+// ErrOtherKey is the cause where there is a key, and it is not the one that was asked for.
+var ErrOtherKey = errors.New("it holds another key")
 
 func readKey(path string) ([]byte, error) {
 	kept, err := readKept(path)
@@ -198,7 +198,7 @@ func readKept(path string) ([]byte, error) {
 		return nil, ErrNoKey
 	}
 	if err == nil {
-		if _, _, err = splitKey(kept); err != nil {
+		if _, _, err = Split(kept); err != nil {
 			err = fmt.Errorf("not a file of %d bytes", keySize+1)
 		}
 	}
@@ -207,30 +207,30 @@ func readKept(path string) ([]byte, error) {
 
 // Make writes a key whole or not at all. The first one replaces no key file: if another process was
 // faster, its key is the one that Make gives.
-func (k keyFile) Make(_ context.Context, _ secret.Text, first bool) (key, params []byte, err error) {
+func (k File) Make(_ context.Context, _ secret.Text, first bool) (key, params []byte, err error) {
 	if first {
-		key, err = readKey(k.path)
+		key, err = readKey(k.Path)
 		if errors.Is(err, ErrNoKey) {
-			fresh := freshKey()
-			err = writeKey(k.path, fresh)
+			fresh := New()
+			err = writeKey(k.Path, fresh)
 			clear(fresh)
 			if err == nil || errors.Is(err, fs.ErrExist) {
-				key, err = readKey(k.path) // what is there counts, not what was meant
+				key, err = readKey(k.Path) // what is there counts, not what was meant
 			}
 		}
 	} else {
-		key = freshKey()
-		err = writeKey(k.coming(keyID(key)), key)
+		key = New()
+		err = writeKey(k.coming(ID(key)), key)
 	}
 	if err != nil {
 		clear(key)
 		return nil, nil, err
 	}
-	return key, paramsOf(key), nil
+	return key, Params(key), nil
 }
 
 // keyTemp is how the names begin of keys that are being written.
-const keyTemp = "." + keyName + "-"
+const keyTemp = "." + FileName + "-"
 
 // writeTries is how often a key is written whose first name another process swept away.
 const writeTries = 20
@@ -256,7 +256,7 @@ func linkKey(path string, key []byte) error {
 		return err
 	}
 	defer func() { _ = os.Remove(f.Name()) }()
-	kept := guardedKey(key)
+	kept := Guarded(key)
 	defer clear(kept)
 	if err := disk.WriteSynced(f, kept); err != nil {
 		return err
@@ -274,22 +274,22 @@ func linkKey(path string, key []byte) error {
 	return disk.SyncDir(dir)
 }
 
-// keyCopies lists the key files in dir under names that a process gives up before it ends, unless it is killed: those of
+// Copies lists the key files in dir under names that a process gives up before it ends, unless it is killed: those of
 // writeKey, and those of a restore that keeps a key file.
-func keyCopies(dir string) (names []string) {
+func Copies(dir string) (names []string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
-		if e.Type().IsRegular() && (strings.HasPrefix(e.Name(), keyTemp) || strings.HasPrefix(e.Name(), disk.PartPrefix+keyName)) {
+		if e.Type().IsRegular() && (strings.HasPrefix(e.Name(), keyTemp) || strings.HasPrefix(e.Name(), disk.PartPrefix+FileName)) {
 			names = append(names, e.Name())
 		}
 	}
 	return names
 }
 
-// sweepKeyCopies removes copies of keys that killed processes left in dir. It runs while the database is locked: then no
+// SweepCopies removes copies of keys that killed processes left in dir. It runs while the database is locked: then no
 // rotation and no restore is writing one. A process that writes a first key meanwhile writes it again.
-func sweepKeyCopies(dir string) (gone []string) {
-	for _, name := range keyCopies(dir) {
+func SweepCopies(dir string) (gone []string) {
+	for _, name := range Copies(dir) {
 		if os.Remove(filepath.Join(dir, name)) == nil {
 			gone = append(gone, name)
 		}
@@ -302,23 +302,23 @@ func sweepKeyCopies(dir string) (gone []string) {
 
 // Settle gives the key of params its lasting name and removes what other rotations left lying. It runs while the
 // database is locked: only then is it sure that no other key is coming into force.
-func (k keyFile) Settle(params []byte) error {
+func (k File) Settle(params []byte) error {
 	id, err := fileID(params)
 	if err != nil || id == "" {
 		return err
 	}
 	if _, err := os.Lstat(k.coming(id)); err == nil {
-		if key, err := readKey(k.path); err == nil && keyID(key) != id && !k.keptBeside(keyID(key)) {
+		if key, err := readKey(k.Path); err == nil && ID(key) != id && !k.keptBeside(ID(key)) {
 			// Whose it is nobody here knows; a database that was moved away may need it.
-			if err := os.Rename(k.path, k.aside(keyID(key))); err != nil {
+			if err := os.Rename(k.Path, k.aside(ID(key))); err != nil {
 				return err
 			}
 		}
-		if err := os.Rename(k.coming(id), k.path); err != nil {
+		if err := os.Rename(k.coming(id), k.Path); err != nil {
 			return err
 		}
 	}
-	dir := filepath.Dir(k.path)
+	dir := filepath.Dir(k.Path)
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), filepath.Base(k.coming(""))) {
@@ -329,34 +329,34 @@ func (k keyFile) Settle(params []byte) error {
 }
 
 // keptBeside reports whether a restore kept a key beside, with the database that it opens.
-func (k keyFile) keptBeside(id string) bool {
-	entries, _ := os.ReadDir(filepath.Dir(k.path))
+func (k File) keptBeside(id string) bool {
+	entries, _ := os.ReadDir(filepath.Dir(k.Path))
 	return slices.ContainsFunc(entries, func(e os.DirEntry) bool {
-		if !strings.HasPrefix(e.Name(), filepath.Base(k.path)+keptAs) {
+		if !strings.HasPrefix(e.Name(), filepath.Base(k.Path)+KeptSuffix) {
 			return false
 		}
-		key, err := readKey(filepath.Join(filepath.Dir(k.path), e.Name()))
+		key, err := readKey(filepath.Join(filepath.Dir(k.Path), e.Name()))
 		defer clear(key)
-		return err == nil && keyID(key) == id
+		return err == nil && ID(key) == id
 	})
 }
 
 // Forget removes the key of params wherever it lies, and no other. It runs while the database is locked, as Settle.
-func (k keyFile) Forget(_ context.Context, params []byte) error {
+func (k File) Forget(_ context.Context, params []byte) error {
 	id, err := fileID(params)
 	if err != nil || id == "" {
 		return err
 	}
 	var all error
-	for _, path := range []string{k.coming(id), k.path} {
+	for _, path := range []string{k.coming(id), k.Path} {
 		key, err := readKey(path)
 		if err != nil {
 			continue // gone, or not a key that we wrote
 		}
-		if keyID(key) == id {
+		if ID(key) == id {
 			all = errors.Join(all, os.Remove(path))
 		}
 		clear(key)
 	}
-	return errors.Join(all, disk.SyncDir(filepath.Dir(k.path)))
+	return errors.Join(all, disk.SyncDir(filepath.Dir(k.Path)))
 }

@@ -10,21 +10,21 @@ import (
 // Pin is a key that a store may have: the kind of slot that holds it, and its id.
 type Pin struct{ Kind, ID string }
 
-// pinBoard remembers the keys of stores by their path, where a writer of the state directory does not write. It asks a
+// Board remembers the keys of stores by their path, where a writer of the state directory does not write. It asks a
 // person for nothing.
-type pinBoard interface {
-	// pins gives what is remembered of the store at path. None is no error; errNoBoard says that nothing can be remembered.
-	pins(ctx context.Context, path string) ([]Pin, error)
-	// setPins replaces what is remembered; none removes it.
-	setPins(ctx context.Context, path string, pins []Pin) error
+type Board interface {
+	// Pins gives what is remembered of the store at path. None is no error; ErrNoBoard says that nothing can be remembered.
+	Pins(ctx context.Context, path string) ([]Pin, error)
+	// SetPins replaces what is remembered; none removes it.
+	SetPins(ctx context.Context, path string, pins []Pin) error
 }
 
-// errNoBoard is the cause where there is no keyring to remember anything.
-var errNoBoard = errors.New("there is no keyring")
+// ErrNoBoard is the cause where there is no keyring to remember anything.
+var ErrNoBoard = errors.New("there is no keyring")
 
-// pinnable reports whether a kind of slot has pins. A key made of what a variable or a command gives opens nothing that
+// Pinnable reports whether a kind of slot has pins. A key made of what a variable or a command gives opens nothing that
 // was sealed without it.
-func pinnable(kind string) bool { return kind == InFile || kind == InKeyring || kind == InPassphrase }
+func Pinnable(kind string) bool { return kind == InFile || kind == InKeyring || kind == InPassphrase }
 
 // pinPaths are the paths that a store is remembered by: the one that is named and, if that leads
 // through links, where it leads. Whoever puts a link in the place of a directory changes the second
@@ -36,15 +36,15 @@ func pinPaths(dir string) []string {
 	return []string{dir}
 }
 
-// remembered is what the keyring has for one path of a store.
-type remembered struct {
-	path string
-	pins []Pin
+// Remembered is what the keyring has for one path of a store.
+type Remembered struct {
+	Path string
+	Pins []Pin
 }
 
-// has reports whether a pin is among those of the path, and which kind of slot it names.
-func (r remembered) has(id string) (kind string, ok bool) {
-	for _, p := range r.pins {
+// Has reports whether a pin is among those of the path, and which kind of slot it names.
+func (r Remembered) Has(id string) (kind string, ok bool) {
+	for _, p := range r.Pins {
 		if p.ID == id {
 			return p.Kind, true
 		}
@@ -52,22 +52,22 @@ func (r remembered) has(id string) (kind string, ok bool) {
 	return "", false
 }
 
-// recall gives what is remembered of the store in dir, for each of its paths.
-func recall(ctx context.Context, b pinBoard, dir string) (at []remembered, err error) {
+// Recall gives what is remembered of the store in dir, for each of its paths.
+func Recall(ctx context.Context, b Board, dir string) (at []Remembered, err error) {
 	for _, path := range pinPaths(dir) {
-		pins, err := b.pins(ctx, path)
+		pins, err := b.Pins(ctx, path)
 		if err != nil {
 			return nil, err
 		}
-		at = append(at, remembered{path, pins})
+		at = append(at, Remembered{path, pins})
 	}
 	return at, nil
 }
 
-// pinsOf are the pins of all paths, each once.
-func pinsOf(at []remembered) (pins []Pin) {
+// PinsOf are the pins of all paths, each once.
+func PinsOf(at []Remembered) (pins []Pin) {
 	for _, r := range at {
-		for _, p := range r.pins {
+		for _, p := range r.Pins {
 			if !slices.Contains(pins, p) {
 				pins = append(pins, p)
 			}
@@ -76,33 +76,33 @@ func pinsOf(at []remembered) (pins []Pin) {
 	return pins
 }
 
-// remember replaces what is remembered for each path of the store in dir; no pins remove it.
-func remember(ctx context.Context, b pinBoard, dir string, pins ...Pin) error {
+// Remember replaces what is remembered for each path of the store in dir; no pins remove it.
+func Remember(ctx context.Context, b Board, dir string, pins ...Pin) error {
 	for _, path := range pinPaths(dir) {
-		if err := b.setPins(ctx, path, pins); err != nil {
+		if err := b.SetPins(ctx, path, pins); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// pinBoth lets the keyring remember the key that is coming into force beside those that may be in
+// PinBoth lets the keyring remember the key that is coming into force beside those that may be in
 // force now. It runs in the transaction that brings it. Where the keyring does not take it, pinBoth
 // fails: the next process would find a key that the keyring does not remember, and refuse the
 // store.
-func pinBoth(ctx context.Context, b pinBoard, dir string, next Pin, old ...Pin) error {
+func PinBoth(ctx context.Context, b Board, dir string, next Pin, old ...Pin) error {
 	if b == nil {
 		return nil
 	}
-	at, err := recall(ctx, b, dir)
-	if errors.Is(err, errNoBoard) {
+	at, err := Recall(ctx, b, dir)
+	if errors.Is(err, ErrNoBoard) {
 		return nil
 	}
-	if pins := pinsOf(at); err == nil && (len(pins) > 0 || pinnable(next.Kind)) {
+	if pins := PinsOf(at); err == nil && (len(pins) > 0 || Pinnable(next.Kind)) {
 		if len(old) > 0 {
 			pins = old
 		}
-		err = remember(ctx, b, dir, append(pins, next)...)
+		err = Remember(ctx, b, dir, append(pins, next)...)
 	}
 	return err
 }

@@ -31,8 +31,8 @@ const (
 	keyringLimitAsking = 30 * time.Second
 )
 
-// ring is what is needed of a keyring.
-type ring interface {
+// Ring is what is needed of a keyring.
+type Ring interface {
 	Get(service, user string) (string, error)
 	Set(service, user, password string) error
 	Delete(service, user string) error
@@ -50,7 +50,7 @@ func (systemRing) Delete(service, user string) error { return gokeyring.Delete(s
 // keyring is a slot in the system's keyring. A keyring may hang for ever, or wait for a person: no call of it is
 // waited for longer than its limit. What is asked goes on meanwhile, and its answer serves the next one who asks.
 type keyring struct {
-	ring         ring
+	ring         Ring
 	reachable    func() error
 	brief, asked time.Duration
 
@@ -69,14 +69,14 @@ type ringCall struct {
 // Keyring is the slot in the system's keyring: the Secret Service, the Keychain or the Credential Manager. lookup reads
 // the environment, which says whether there is a session bus to reach the first by.
 func Keyring(lookup func(string) (string, bool)) KeySlot {
-	k := onRing(systemRing{}, keyringLimit, keyringLimitAsking)
+	k := OnRing(systemRing{}, keyringLimit, keyringLimitAsking)
 	k.reachable = func() error { return sessionBus(runtime.GOOS, lookup) }
 	return k
 }
 
-// onRing is a slot in a keyring that can always be reached. brief is how long it is waited for, asked
+// OnRing is a slot in a keyring that can always be reached. brief is how long it is waited for, asked
 // how long where a person has just asked for it and may have to type.
-func onRing(r ring, brief, asked time.Duration) *keyring {
+func OnRing(r Ring, brief, asked time.Duration) *keyring {
 	return &keyring{
 		ring: r, brief: brief, asked: asked, asking: map[string]*ringCall{},
 		reachable: func() error { return nil },
@@ -137,7 +137,7 @@ func (*keyring) Place() string { return "system keyring" }
 // ringParams name an entry of the keyring.
 type ringParams struct {
 	User string `json:"user"`
-	ID   string `json:"id"` // keyID
+	ID   string `json:"id"` // of the key
 }
 
 // entry reads params, and refuses those that name what is not ours: they come from a file.
@@ -159,7 +159,7 @@ func (k *keyring) Key(ctx context.Context, params []byte, _ secret.Text) ([]byte
 	return k.get(ctx, p, k.brief)
 }
 
-// NoteGuarded implements noting.
+// NoteGuarded implements Noting.
 func (k *keyring) NoteGuarded(ctx context.Context, params []byte, guarded bool) error {
 	p, err := entry(params)
 	if err != nil {
@@ -172,7 +172,7 @@ func (k *keyring) NoteGuarded(ctx context.Context, params []byte, guarded bool) 
 	defer clear(kept)
 	next := bytes.Clone(kept[:keySize])
 	if guarded {
-		next = guardedKey(next)
+		next = Guarded(next)
 	}
 	done, set := k.set(p.User, next)
 	if err := await(ctx, done, k.brief); err != nil {
@@ -228,12 +228,12 @@ func (k *keyring) get(ctx context.Context, p ringParams, limit time.Duration) ([
 	}
 	kept, err := hex.DecodeString(c.text.Reveal())
 	if err == nil {
-		if key, _, odd := splitKey(kept); odd == nil && keyID(key) == p.ID {
+		if key, _, odd := Split(kept); odd == nil && ID(key) == p.ID {
 			return kept, nil
 		}
 	}
 	clear(kept)
-	return nil, errOtherKey
+	return nil, ErrOtherKey
 }
 
 // Make implements KeySlot. The entry is read back, because the library takes a window that was closed for a yes.
@@ -247,9 +247,9 @@ func (k *keyring) Make(ctx context.Context, _ secret.Text, first bool) (key, par
 	}
 	name := make([]byte, 8)
 	_, _ = rand.Read(name) // never fails
-	key = freshKey()
-	p := ringParams{User: "store-" + hex.EncodeToString(name), ID: keyID(key)}
-	finished, set := k.set(p.User, guardedKey(key))
+	key = New()
+	p := ringParams{User: "store-" + hex.EncodeToString(name), ID: ID(key)}
+	finished, set := k.set(p.User, Guarded(key))
 	err = await(ctx, finished, limit)
 	if err != nil {
 		clear(key)

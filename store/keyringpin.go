@@ -28,7 +28,7 @@ var errRingLocked = errors.New("it is locked")
 // anything that nobody has asked for, and not at all where an earlier call has not come back.
 func (k *keyring) briefly(ctx context.Context, f func() error) error {
 	if k.reachable() != nil {
-		return errNoBoard
+		return ErrNoBoard
 	}
 	k.mu.Lock()
 	if k.stuck != nil {
@@ -61,26 +61,26 @@ func (k *keyring) briefly(ctx context.Context, f func() error) error {
 	}
 	if err != nil && !errors.Is(err, gokeyring.ErrNotFound) {
 		if err = ringSays(err); errors.Is(err, errNoRing) {
-			return errNoBoard
+			return ErrNoBoard
 		}
 	}
 	return err
 }
 
-// Unasked implements asking.
+// Unasked implements Asking.
 func (k *keyring) Unasked(ctx context.Context) error {
 	if err := k.reachable(); err != nil {
 		return err
 	}
 	err := k.briefly(ctx, func() error { return nil })
-	if errors.Is(err, errNoBoard) {
+	if errors.Is(err, ErrNoBoard) {
 		return errNoRing
 	}
 	return err
 }
 
-// pins implements pinBoard. An item that cannot be read counts as one pin, which is no key's.
-func (k *keyring) pins(ctx context.Context, path string) ([]Pin, error) {
+// Pins implements Board. An item that cannot be read counts as one pin, which is no key's.
+func (k *keyring) Pins(ctx context.Context, path string) ([]Pin, error) {
 	var text string
 	err := k.briefly(ctx, func() (err error) {
 		text, err = k.ring.Get(keyringService, pinUser(path))
@@ -112,8 +112,8 @@ func readPins(text string) (pins []Pin) {
 	return pins
 }
 
-// setPins implements pinBoard. It is read back, as a key is.
-func (k *keyring) setPins(ctx context.Context, path string, pins []Pin) error {
+// SetPins implements Board. It is read back, as a key is.
+func (k *keyring) SetPins(ctx context.Context, path string, pins []Pin) error {
 	var words []string
 	for _, p := range pins {
 		words = append(words, p.Kind+":"+p.ID)
@@ -134,7 +134,7 @@ func (k *keyring) setPins(ctx context.Context, path string, pins []Pin) error {
 		return err
 	})
 	switch {
-	case errors.Is(err, gokeyring.ErrNotFound) && text == "", errors.Is(err, errNoBoard) && text == "":
+	case errors.Is(err, gokeyring.ErrNotFound) && text == "", errors.Is(err, ErrNoBoard) && text == "":
 		return nil
 	case errors.Is(err, gokeyring.ErrNotFound):
 		return errors.New("it keeps nothing")

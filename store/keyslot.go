@@ -36,7 +36,7 @@ type KeySlot interface {
 	// Place says where the key is, in words for a person.
 	Place() string
 	// Key gives the key that params speak of, in a slice the caller may overwrite; ErrNoKey when it is not
-	// there. One more byte follows the key where the slot is a noting one and has noted something. told is what a person typed; only a passphrase slot reads it.
+	// there. One more byte follows the key where the slot is a Noting one and has noted something. told is what a person typed; only a passphrase slot reads it.
 	Key(ctx context.Context, params []byte, told secret.Text) ([]byte, error)
 	// Make gives a new key and its params. When it returns the key is durable, beside the one that is in force.
 	// first says that nothing is sealed yet, and that a key which is already there may be taken.
@@ -51,11 +51,11 @@ type KeySlot interface {
 // store with this key has a MAC. A key from before there were MACs has nothing after it.
 const rowsGuarded = 1
 
-// guardedKey is a key as it is kept.
-func guardedKey(key []byte) []byte { return append(bytes.Clone(key), rowsGuarded) }
+// Guarded is a key as it is kept.
+func Guarded(key []byte) []byte { return append(bytes.Clone(key), rowsGuarded) }
 
-// splitKey takes apart what guardedKey gave, or an older lanyard has kept.
-func splitKey(kept []byte) (key []byte, guards bool, err error) {
+// Split takes apart what Guarded gave, or an older lanyard has kept.
+func Split(kept []byte) (key []byte, guards bool, err error) {
 	switch {
 	case len(kept) == keySize:
 		return kept, false, nil
@@ -65,41 +65,41 @@ func splitKey(kept []byte) (key []byte, guards bool, err error) {
 	return nil, false, errors.New("not a key of lanyard")
 }
 
-// asking is a KeySlot that may have to ask a person for a password of its own, the keyring's.
-type asking interface {
+// Asking is a KeySlot that may have to ask a person for a password of its own, the keyring's.
+type Asking interface {
 	KeySlot
 	// Unasked returns why the key cannot be fetched now without asking a person; nil if it can.
 	Unasked(ctx context.Context) error
 }
 
-// noting is a KeySlot whose Key is guardedKey once it keeps beside the key that rows have MACs.
-type noting interface {
+// Noting is a KeySlot whose Key is Guarded once it keeps beside the key that rows have MACs.
+type Noting interface {
 	KeySlot
 	// NoteGuarded keeps it beside the key of params, or takes it back.
 	NoteGuarded(ctx context.Context, params []byte, guarded bool) error
 }
 
-// quiet says whether a kind costs nothing and asks nobody, so that it is tried without being asked for.
-func quiet(kind string) bool { return kind == InFile || kind == InMemory }
+// Quiet says whether a kind costs nothing and asks nobody, so that it is tried without being asked for.
+func Quiet(kind string) bool { return kind == InFile || kind == InMemory }
 
-// keepsNothing reports whether slots of a kind derive their key, so that there is none to remove.
-func keepsNothing(kind string) bool {
+// KeepsNothing reports whether slots of a kind derive their key, so that there is none to remove.
+func KeepsNothing(kind string) bool {
 	return kind == InPassphrase || kind == InEnv || kind == InCommand
 }
 
-// keyID tells one random key from another. It is no help in guessing a key of 256 random bits.
-func keyID(key []byte) string {
+// ID tells one random key from another. It is no help in guessing a key of 256 random bits.
+func ID(key []byte) string {
 	sum := sha256.Sum256(append([]byte("lanyard key slot id\x00"), key...))
 	return hex.EncodeToString(sum[:8])
 }
 
 // idParams are the params of a slot that holds random keys.
 type idParams struct {
-	ID string `json:"id,omitempty"` // keyID; "" is any key: one from before there were params
+	ID string `json:"id,omitempty"` // of the key; "" is any key: one from before there were params
 }
 
-func paramsOf(key []byte) []byte {
-	b, err := json.Marshal(idParams{keyID(key)})
+func Params(key []byte) []byte {
+	b, err := json.Marshal(idParams{ID(key)})
 	if err != nil {
 		panic(err) // a struct of one text
 	}
@@ -119,11 +119,11 @@ func readParams(params []byte, into any) error {
 	return nil
 }
 
-// sameKey reports whether forgetting the key with params old could remove the one with params now,
+// Same reports whether forgetting the key with params old could remove the one with params now,
 // both in a slot of kind. Params are compared as the slots read them; those that cannot be read may
 // be the same.
-func sameKey(kind string, old, now []byte) bool {
-	if keepsNothing(kind) {
+func Same(kind string, old, now []byte) bool {
+	if KeepsNothing(kind) {
 		return false
 	}
 	var was, is ringParams // has the fields of idParams
@@ -136,23 +136,23 @@ func sameKey(kind string, old, now []byte) bool {
 	return is.ID == "" || was.ID == is.ID // "": any key that is there
 }
 
-// freshKey draws a key.
-func freshKey() []byte {
+// New draws a key.
+func New() []byte {
 	key := make([]byte, keySize)
 	_, _ = rand.Read(key) // never fails
 	return key
 }
 
-// memoryKeys keep keys for the life of the process.
-type memoryKeys struct {
+// Memory keeps keys for the life of the process.
+type Memory struct {
 	mu   sync.Mutex
 	keys map[string][]byte // by id
 }
 
-func (*memoryKeys) Kind() string  { return InMemory }
-func (*memoryKeys) Place() string { return "memory of this process" }
+func (*Memory) Kind() string  { return InMemory }
+func (*Memory) Place() string { return "memory of this process" }
 
-func (m *memoryKeys) Key(_ context.Context, params []byte, _ secret.Text) ([]byte, error) {
+func (m *Memory) Key(_ context.Context, params []byte, _ secret.Text) ([]byte, error) {
 	var p idParams
 	if err := readParams(params, &p); err != nil {
 		return nil, err
@@ -165,20 +165,20 @@ func (m *memoryKeys) Key(_ context.Context, params []byte, _ secret.Text) ([]byt
 	return nil, ErrNoKey
 }
 
-func (m *memoryKeys) Make(context.Context, secret.Text, bool) (key, params []byte, err error) {
-	key = freshKey()
+func (m *Memory) Make(context.Context, secret.Text, bool) (key, params []byte, err error) {
+	key = New()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.keys == nil {
 		m.keys = map[string][]byte{}
 	}
-	m.keys[keyID(key)] = bytes.Clone(key)
-	return key, paramsOf(key), nil
+	m.keys[ID(key)] = bytes.Clone(key)
+	return key, Params(key), nil
 }
 
-func (*memoryKeys) Settle([]byte) error { return nil }
+func (*Memory) Settle([]byte) error { return nil }
 
-func (m *memoryKeys) Forget(_ context.Context, params []byte) error {
+func (m *Memory) Forget(_ context.Context, params []byte) error {
 	var p idParams
 	if err := readParams(params, &p); err != nil {
 		return err

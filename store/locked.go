@@ -29,7 +29,7 @@ func (l lock) Error() string {
 func (l lock) Unwrap() []error {
 	switch {
 	case l.other:
-		return []error{ErrLocked, errOtherKey}
+		return []error{ErrLocked, ErrOtherKey}
 	case l.cause == nil:
 		return []error{ErrLocked}
 	}
@@ -60,10 +60,10 @@ func (s *Store) beginAnew() string {
 // lockedBy says why a slot did not give the key.
 func (s *Store) lockedBy(slot KeySlot, err error) error {
 	place := "the " + slot.Place()
-	other, gone := errors.Is(err, errOtherKey), errors.Is(err, ErrNoKey)
+	other, gone := errors.Is(err, ErrOtherKey), errors.Is(err, ErrNoKey)
 	switch slot.Kind() {
 	case InPassphrase:
-		if errors.Is(err, errNotTold) {
+		if errors.Is(err, ErrNotTold) {
 			return s.notTried(InPassphrase)
 		}
 		if other {

@@ -60,22 +60,22 @@ func (s stretching) key(text secret.Text) []byte {
 	return argon2.IDKey(plain, s.Salt, s.Time, s.Memory, s.Threads, keySize)
 }
 
-// stretched is a slot whose key is made of a text.
-type stretched struct {
+// Derived is a slot whose key is made of a text.
+type Derived struct {
 	kind, place string
 	least       int        // characters
 	cost        stretching // of a new key
 	text        func(ctx context.Context, told secret.Text) (secret.Text, error)
 }
 
-// errNotTold is the cause where a person has not been asked yet.
-var errNotTold = errors.New("its passphrase was not given")
+// ErrNotTold is the cause where a person has not been asked yet.
+var ErrNotTold = errors.New("its passphrase was not given")
 
-// passphrase is the slot of a key made of what a person types. Every Options has it.
-func passphrase() KeySlot {
-	return stretched{InPassphrase, "passphrase", LeastPassphrase, costly(), func(_ context.Context, told secret.Text) (secret.Text, error) {
+// Passphrase is the slot of a key made of what a person types. Every Options has it.
+func Passphrase() KeySlot {
+	return Derived{InPassphrase, "passphrase", LeastPassphrase, costly(), func(_ context.Context, told secret.Text) (secret.Text, error) {
 		if told.IsZero() {
-			return told, errNotTold
+			return told, ErrNotTold
 		}
 		return told, nil
 	}}
@@ -154,7 +154,7 @@ func roughly(seconds float64) string {
 
 // Environment is the slot of a key made of the environment variable name, read with lookup.
 func Environment(name string, lookup func(string) (string, bool)) KeySlot {
-	return stretched{InEnv, "environment variable " + name, LeastText, costly(), func(context.Context, secret.Text) (secret.Text, error) {
+	return Derived{InEnv, "environment variable " + name, LeastText, costly(), func(context.Context, secret.Text) (secret.Text, error) {
 		text, ok := lookup(name)
 		if !ok || text == "" {
 			return secret.Text{}, errors.New("it is not set")
@@ -165,17 +165,17 @@ func Environment(name string, lookup func(string) (string, bool)) KeySlot {
 
 // Command is the slot of a key made of what a program prints; place names it without its arguments.
 func Command(place string, run func(context.Context) (secret.Text, error)) KeySlot {
-	return stretched{InCommand, place, LeastText, costly(), func(ctx context.Context, _ secret.Text) (secret.Text, error) { return run(ctx) }}
+	return Derived{InCommand, place, LeastText, costly(), func(ctx context.Context, _ secret.Text) (secret.Text, error) { return run(ctx) }}
 }
 
 // Kind implements KeySlot.
-func (s stretched) Kind() string { return s.kind }
+func (s Derived) Kind() string { return s.kind }
 
 // Place implements KeySlot.
-func (s stretched) Place() string { return s.place }
+func (s Derived) Place() string { return s.place }
 
 // Key implements KeySlot.
-func (s stretched) Key(ctx context.Context, params []byte, told secret.Text) ([]byte, error) {
+func (s Derived) Key(ctx context.Context, params []byte, told secret.Text) ([]byte, error) {
 	var how stretching
 	if err := readParams(params, &how); err != nil {
 		return nil, err
@@ -190,9 +190,9 @@ func (s stretched) Key(ctx context.Context, params []byte, told secret.Text) ([]
 	return how.key(text), nil
 }
 
-// readings are s with each text that its key may have been made of, the likeliest first. Older versions have read it otherwise.
+// Readings are s with each text that its key may have been made of, the likeliest first. Older versions have read it otherwise.
 // odd is why it cannot be read as it is now.
-func (s stretched) readings(ctx context.Context, told secret.Text) (all []stretched, odd, err error) {
+func (s Derived) Readings(ctx context.Context, told secret.Text) (all []Derived, odd, err error) {
 	raw, err := s.text(ctx, told)
 	if err != nil {
 		return nil, nil, err
@@ -207,7 +207,7 @@ func (s stretched) readings(ctx context.Context, told secret.Text) (all []stretc
 }
 
 // Make implements KeySlot. It refuses a text that is not passable with a *WeakError.
-func (s stretched) Make(ctx context.Context, told secret.Text, _ bool) (key, params []byte, err error) {
+func (s Derived) Make(ctx context.Context, told secret.Text, _ bool) (key, params []byte, err error) {
 	raw, err := s.text(ctx, told)
 	if err != nil {
 		return nil, nil, err
@@ -223,21 +223,21 @@ func (s stretched) Make(ctx context.Context, told secret.Text, _ bool) (key, par
 	return how.key(text), params, nil
 }
 
-// withCost returns s, whose new keys are made with so many passes over so many KiB: for tests, which
+// WithCost returns s, whose new keys are made with so many passes over so many KiB: for tests, which
 // have other things to do.
-func (s stretched) withCost(passes, kib uint32) stretched {
+func (s Derived) WithCost(passes, kib uint32) Derived {
 	s.cost.Time, s.cost.Memory = passes, kib
 	return s
 }
 
-// cheaper reports whether the key of params was made with less work than a new one would be.
-func (s stretched) cheaper(params []byte) bool {
+// Cheaper reports whether the key of params was made with less work than a new one would be.
+func (s Derived) Cheaper(params []byte) bool {
 	var how stretching
 	return readParams(params, &how) == nil && how.below(s.cost)
 }
 
 // Settle implements KeySlot.
-func (stretched) Settle([]byte) error { return nil }
+func (Derived) Settle([]byte) error { return nil }
 
 // Forget implements KeySlot: nothing of the key was kept.
-func (stretched) Forget(context.Context, []byte) error { return nil }
+func (Derived) Forget(context.Context, []byte) error { return nil }

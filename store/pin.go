@@ -26,18 +26,18 @@ func (r slotRow) id() string {
 func (r slotRow) pin() Pin { return Pin{r.kind, r.id()} }
 
 // board gives what remembers the keys of this store, or nil.
-func (s *Store) board() pinBoard {
+func (s *Store) board() Board {
 	if s.dir == "" {
 		return nil
 	}
-	b, _ := s.slots[InKeyring].(pinBoard)
+	b, _ := s.slots[InKeyring].(Board)
 	return b
 }
 
 // sighting is what a comparison of a key with its pins came to.
 type sighting struct {
 	board bool         // there is something that could remember it
-	at    []remembered // what is remembered
+	at    []Remembered // what is remembered
 	mute  error        // why it cannot be compared
 }
 
@@ -45,10 +45,10 @@ type sighting struct {
 // slot that names.
 func (v sighting) has(id string) (kind string, ok bool) {
 	for _, r := range v.at {
-		if len(r.pins) == 0 {
+		if len(r.Pins) == 0 {
 			continue
 		}
-		if kind, ok = r.has(id); !ok {
+		if kind, ok = r.Has(id); !ok {
 			return "", false
 		}
 	}
@@ -58,8 +58,8 @@ func (v sighting) has(id string) (kind string, ok bool) {
 // other gives what a path remembers instead of the key with an id, or nil.
 func (v sighting) other(id string) *Pin {
 	for _, r := range v.at {
-		if _, ok := r.has(id); !ok && len(r.pins) > 0 {
-			return &r.pins[0]
+		if _, ok := r.Has(id); !ok && len(r.Pins) > 0 {
+			return &r.Pins[0]
 		}
 	}
 	return nil
@@ -67,8 +67,8 @@ func (v sighting) other(id string) *Pin {
 
 // unsettled reports whether what is remembered differs from the key in force, which was found good.
 func (v sighting) unsettled(row slotRow) bool {
-	return v.board && v.mute == nil && pinnable(row.kind) &&
-		slices.ContainsFunc(v.at, func(r remembered) bool { return len(r.pins) != 1 || r.pins[0] != row.pin() })
+	return v.board && v.mute == nil && Pinnable(row.kind) &&
+		slices.ContainsFunc(v.at, func(r Remembered) bool { return len(r.Pins) != 1 || r.Pins[0] != row.pin() })
 }
 
 // compare refuses the key of row if it is not the one that the keyring remembers, or if it is in a
@@ -81,10 +81,10 @@ func (s *Store) compare(ctx context.Context, row slotRow) (v sighting, err error
 			fmt.Sprintf("if you moved it, lanyard key set %s moves it back, or write \"file\" into the configuration; else restore a backup", s.want))
 	}
 	b := s.board()
-	if b == nil || !pinnable(row.kind) {
+	if b == nil || !Pinnable(row.kind) {
 		return v, nil
 	}
-	if v.at, err = recall(ctx, b, s.dir); errors.Is(err, errNoBoard) {
+	if v.at, err = Recall(ctx, b, s.dir); errors.Is(err, ErrNoBoard) {
 		return v, nil
 	}
 	v.board, v.mute = true, err
@@ -125,21 +125,21 @@ func (s *Store) settlePins(ctx context.Context) {
 		return
 	}
 	seen := sighting{board: true}
-	if seen.at, err = recall(ctx, b, s.dir); err != nil {
+	if seen.at, err = Recall(ctx, b, s.dir); err != nil {
 		return
 	}
 	_, known := seen.has(row.id())
 	switch {
-	case !pinnable(row.kind):
+	case !Pinnable(row.kind):
 		if known {
-			_ = remember(ctx, b, s.dir)
+			_ = Remember(ctx, b, s.dir)
 		}
-	case len(pinsOf(seen.at)) == 0:
-		if remember(ctx, b, s.dir, row.pin()) == nil {
+	case len(PinsOf(seen.at)) == 0:
+		if Remember(ctx, b, s.dir, row.pin()) == nil {
 			s.say(fmt.Sprintf("the system keyring remembers from now on which key %s has: %s", s.path, row.id()))
 		}
 	case known && seen.unsettled(row):
-		_ = remember(ctx, b, s.dir, row.pin())
+		_ = Remember(ctx, b, s.dir, row.pin())
 	}
 }
 
@@ -163,7 +163,7 @@ func (s *Store) AcceptKey(ctx context.Context, id string) error {
 		return &Error{Code: "store_busy", Text: s.path + ": its key was changed meanwhile", Hint: "look at it again: lanyard key accept"}
 	}
 	if b := s.board(); b != nil {
-		err = remember(ctx, b, s.dir, row.pin())
+		err = Remember(ctx, b, s.dir, row.pin())
 	}
 	if err != nil {
 		return s.locked("the system keyring does not take its key id", err, "unlock or start the keyring, then try again")
@@ -194,15 +194,15 @@ func (s *Store) AcceptOlder(ctx context.Context) error {
 			return err
 		}
 		if b := s.board(); b != nil {
-			if err = remember(ctx, b, s.dir); errors.Is(err, errNoBoard) {
+			if err = Remember(ctx, b, s.dir); errors.Is(err, ErrNoBoard) {
 				err = nil
 			}
 		}
-		if f, ok := s.slots[InFile].(keyFile); ok { // whoever removed the record may have put his key there
-			_, aside := f.setAside()
+		if f, ok := s.slots[InFile].(File); ok { // whoever removed the record may have put his key there
+			_, aside := f.SetAside()
 			err = errors.Join(err, aside)
 		}
-	} else if n, ok := s.slots[row.kind].(noting); ok {
+	} else if n, ok := s.slots[row.kind].(Noting); ok {
 		err = n.NoteGuarded(ctx, row.params, false)
 	}
 	if err != nil {

@@ -52,8 +52,8 @@ type Restored struct {
 
 // Occupied refuses a state directory in which there is a store: a database that is not empty, its log, or a key.
 func Occupied(dir string) error {
-	for _, name := range []string{dbName, dbName + "-wal", keyName} {
-		if path := filepath.Join(dir, name); disk.Size(path) > 0 || disk.Exists(path) && name == keyName {
+	for _, name := range []string{dbName, dbName + "-wal", FileName} {
+		if path := filepath.Join(dir, name); disk.Size(path) > 0 || disk.Exists(path) && name == FileName {
 			return occupied(path)
 		}
 	}
@@ -172,7 +172,7 @@ func (w world) room(dir string) error {
 	if err := w.tightenDir(dir, &tightened); err != nil {
 		return err
 	}
-	for _, name := range []string{dbName, dbName + "-wal", dbName + "-shm", dbName + "-journal", keyName} {
+	for _, name := range []string{dbName, dbName + "-wal", dbName + "-shm", dbName + "-journal", FileName} {
 		if err := w.tighten(filepath.Join(dir, name), &tightened); err != nil {
 			return err
 		}
@@ -221,7 +221,7 @@ func (b bundle) loadInto(ctx context.Context, m *Store, steps []string) (*sealer
 	if err != nil {
 		return nil, noBackup("its database does not say which key it has", err)
 	}
-	key, guards, err := splitKey(b.key)
+	key, guards, err := Split(b.key)
 	var seals *sealer
 	if err == nil {
 		seals, err = newSealer(key, row.epoch)
