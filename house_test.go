@@ -30,7 +30,8 @@ var arrows = map[string][]string{
 	"ui/plain": {"ui/session", "console", "console/describe", "tokenapi/secret",
 		"text"},
 	"ui/kit":           {"text"},
-	"store":            {"console", "store/disk", "tokenapi/secret"},
+	"store":            {"console", "store/disk", "store/key", "tokenapi/secret"},
+	"store/key":        {"store/disk", "tokenapi/secret"},
 	"store/disk":       {},
 	"console":          {"tokenapi", "tokenapi/jwt", "tokenapi/secret", "text"},
 	"console/describe": {"console", "text"},
@@ -69,6 +70,7 @@ var foreign = map[string][]string{
 	"tokenapi/sandbox": {"os", "charm.land/", "database/sql", "github.com/", "golang.org/x/"},
 	"tokenapi/secret":  {"os", "charm.land/", "github.com/", "golang.org/x/", "net/http"},
 	"store":            {"charm.land/", "net/http"},
+	"store/key":        {"charm.land/", "net/http", "net", "database/sql"},
 	"store/disk":       {"charm.land/", "net/http", "net", "database/sql", "github.com/"},
 	"themes":           {"os", "net/http", "charm.land/bubbletea", "charm.land/bubbles"},
 	"cli":              {"charm.land/bubbletea", "charm.land/bubbles"},
@@ -91,10 +93,11 @@ var revealers = []string{
 	"console/refusal.go",  // what a server refused, into a keyed hash
 	"cli/sandbox_toml.go", // the sandbox's own invented credentials
 	"store/digest.go",     // into a keyed hash
-	"store/keyring.go",    // the 32 bytes that open the store, out of their hexadecimal form
-	"store/passphrase.go", // into the key that is made of it
 	"store/seal.go",       // into ciphertext
-	"tokenapi/call.go",    // onto the wire, as the next ones
+	// the bytes of a key out of their hexadecimal form; a text into the key that is made of it
+	"store/key/keyring.go",
+	"store/key/passphrase.go",
+	"tokenapi/call.go", // onto the wire, as the next ones
 	// what a person pasted as the answer to a sign-in, taken apart
 	"tokenapi/authorize.go",
 	"tokenapi/clientauth.go",
@@ -220,7 +223,8 @@ func TestArrowsGoRed(t *testing.T) {
 		{"cli", "charm.land/bubbletea/v2"}, {".", "lanyard/ui"}, {"themes", "lanyard/console"},
 		{"text", "github.com/BurntSushi/toml"}, {"text", "golang.org/x/text/unicode/norm"},
 		{"text", "lanyard/tokenapi/secret"}, {"text", "lanyard/ui/kit"}, {"text", "os"},
-		{"store/disk", "lanyard/store"}, {"store/disk", "lanyard/console"}, {"store/disk", "net/http"},
+		{"store/key", "lanyard/store"}, {"store/key", "lanyard/console"}, {"store/key", "database/sql"},
+		{"store/disk", "lanyard/store/key"}, {"store/disk", "lanyard/console"}, {"store/disk", "net/http"},
 		{"store", "lanyard/text"}, {"tokenapi/jwt", "lanyard/text"},
 		{"console/describe", "lanyard/ui"}, {"console/describe", "lanyard/tokenapi"},
 		{"console/describe", "charm.land/lipgloss/v2"},

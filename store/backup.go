@@ -16,6 +16,7 @@ import (
 	"filippo.io/age"
 
 	"lanyard/store/disk"
+	"lanyard/store/key"
 )
 
 // Backup writes everything that is stored, with a key to it, to w: an age file for whoever to names. In it is a tar with the
@@ -208,9 +209,9 @@ func (s *Store) bundleOnce(ctx context.Context) (b bundle, again bool, err error
 	if k.sealer == nil {
 		return b, false, k.why
 	}
-	data := New()
+	data := key.New()
 	defer clear(data)
-	b.key = Guarded(data)
+	b.key = key.Guarded(data)
 	if err := m.sealWith(ctx, k.sealer, data, func(tx *sql.Tx, _ *sealer) error {
 		return m.putBareKey(ctx, tx, k.row.epoch, data)
 	}); err != nil {

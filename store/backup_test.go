@@ -23,6 +23,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/store"
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
@@ -191,7 +192,7 @@ func TestBackupRestored(t *testing.T) {
 				variable := store.Environment("LANYARD_KEY", func(string) (string, bool) {
 					return "a text of sixteen or more", true
 				})
-				slots := []store.KeySlot{store.Cheap(store.Passphrase()), store.Cheap(variable)}
+				slots := []store.KeySlot{store.Cheap(key.Passphrase()), store.Cheap(variable)}
 				o := store.Options{First: strings.Fields(kind), Slots: slots}
 				r := store.Restoring{Options: o, Passphrase: secret.New(phrase)}
 				done, err := store.Restore(t.Context(), dir, bytes.NewReader(backedUp(t, s, c.to)), []age.Identity{c.who}, r)

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"lanyard/store"
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
@@ -43,11 +43,11 @@ func TestHostileListOfOldKeys(t *testing.T) {
 					t.Fatal(err)
 				}
 				if kind == "legacy" { // it names no key: then it is the one that the file holds
-					key, err := os.ReadFile(filepath.Join(dir, "lanyard.key"))
+					kept, err := os.ReadFile(filepath.Join(dir, "lanyard.key"))
 					if err != nil {
 						t.Fatal(err)
 					}
-					params = `{"id":"` + store.KeyID(key[:32]) + `"}`
+					params = `{"id":"` + key.ID(kept[:32]) + `"}`
 				}
 				held := map[string]string{"file": "file", "keyring": "keyring", "legacy": "file"}[kind]
 				if spell == nil {
@@ -123,38 +123,17 @@ func TestKeyFileIsForgottenWhateverItsParametersSay(t *testing.T) {
 		s := openWith(t, dir, rings(t))
 		filled(t, s)
 		_ = s.Close()
-		key, err := os.ReadFile(filepath.Join(dir, "lanyard.key"))
+		kept, err := os.ReadFile(filepath.Join(dir, "lanyard.key"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		behind(t, dir, "UPDATE key_slot SET params = '"+strings.Replace(params, "%s", store.KeyID(key[:32]), 1)+"'")
+		behind(t, dir, "UPDATE key_slot SET params = '"+strings.Replace(params, "%s", key.ID(kept[:32]), 1)+"'")
 		s = openWith(t, dir, rings(t))
 		rotate(t, s, "passphrase")
 		whole(t, s)
 		i, err := s.KeyInfo(t.Context())
 		if left, _ := filepath.Glob(filepath.Join(dir, "*key*")); len(left) > 0 || err != nil || len(i.Left) > 0 {
 			t.Errorf("%s: left %q and %q, %v", params, left, i.Left, err)
-		}
-	}
-}
-
-func TestKeyInForceIsKnownInEverySpelling(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		kind, old, now string
-		want           bool
-	}{
-		{"file", `{"id":"aa"}`, `{"id":"aa"}`, true},
-		{"file", `{"ID" : "aa", "x": 1}`, `{"id":"aa"}`, true},
-		{"file", `{"id":"bb"}`, `{"id":"aa"}`, false},
-		{"file", `{"id":"bb"}`, `{}`, true}, // whichever the file holds
-		{"file", `[`, `{"id":"aa"}`, true},
-		{"keyring", `{"user":"store-A","id":"bb"}`, `{"user":"store-a","id":"aa"}`, true},
-		{"keyring", `{"user":"store-b","id":"aa"}`, `{"user":"store-a","id":"aa"}`, false},
-		{"passphrase", `{"salt":"AA=="}`, `{"salt":"AA=="}`, false}, // nothing is kept
-	} {
-		if got := store.InForce(c.kind, c.old, c.now); got != c.want {
-			t.Errorf("%s %s, in force %s: %v", c.kind, c.old, c.now, got)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"modernc.org/sqlite"
 
 	"lanyard/store/disk"
+	"lanyard/store/key"
 )
 
 // bundleMost is the size in bytes above which a database in a backup is not read.
@@ -27,7 +28,7 @@ func (b bundle) write(w io.Writer) error {
 	for _, f := range []struct {
 		name string
 		data []byte
-	}{{dbName, b.db}, {FileName, b.key}, {signatureName, b.signature}} {
+	}{{dbName, b.db}, {key.FileName, b.key}, {signatureName, b.signature}} {
 		if f.data == nil {
 			continue
 		}
@@ -95,13 +96,13 @@ func readBundle(from io.Reader, who []age.Identity) (b bundle, err error) {
 		switch h.Name {
 		case dbName:
 			into, least, most = &b.db, 512, bundleMost
-		case FileName:
+		case key.FileName:
 			into, least, most = &b.key, keySize, keySize+1
 		case signatureName:
 			into, least, most = &b.signature, sha256.Size, sha256.Size
 		}
 		if into == nil || *into != nil || h.Typeflag != tar.TypeReg || h.Size < least || h.Size > most {
-			return b, noBackup("it holds something else than one "+dbName+", one "+FileName+" and at most one "+signatureName, nil)
+			return b, noBackup("it holds something else than one "+dbName+", one "+key.FileName+" and at most one "+signatureName, nil)
 		}
 		*into = make([]byte, h.Size)
 		if _, err := io.ReadFull(t, *into); err != nil {
@@ -112,7 +113,7 @@ func readBundle(from io.Reader, who []age.Identity) (b bundle, err error) {
 		return b, noBackup("it is cut off or damaged, or something follows", err)
 	}
 	if b.db == nil || b.key == nil {
-		return b, noBackup("it lacks "+dbName+" or "+FileName, nil)
+		return b, noBackup("it lacks "+dbName+" or "+key.FileName, nil)
 	}
 	return b, nil
 }

@@ -10,12 +10,13 @@ import (
 	"filippo.io/age"
 
 	"lanyard/store"
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
 // calling are the slots of the stores whose processes are killed between two system calls.
 func calling() store.Options {
-	return patient(store.Options{Slots: []store.KeySlot{store.Cheap(store.Passphrase())}})
+	return patient(store.Options{Slots: []store.KeySlot{store.Cheap(key.Passphrase())}})
 }
 
 // changes does one thing to a store, says that it is done, and closes the store. It is killed

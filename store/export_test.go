@@ -16,6 +16,7 @@ import (
 	"golang.org/x/crypto/argon2"
 
 	"lanyard/console"
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
@@ -33,25 +34,19 @@ func SchemaSteps() []string {
 	return steps
 }
 
-// KeyFile is the default slot.
-func KeyFile(path string) KeySlot { return File{path} }
-
 // RingOf is the keyring slot on another keyring, with other limits.
-func RingOf(r Ring, brief, asked time.Duration) KeySlot {
-	return OnRing(r, brief, asked)
+func RingOf(r key.Ring, brief, asked time.Duration) KeySlot {
+	return key.OnRing(r, brief, asked)
 }
-
-// SessionBus says whether the bus of a keyring may be looked for.
-func SessionBus(lookup func(string) (string, bool)) error { return sessionBus("linux", lookup) }
 
 // Cheap is a slot whose key is made of a text with less work, for tests of other things.
 func Cheap(k KeySlot) KeySlot {
-	return k.(Derived).WithCost(1, 8<<10)
+	return k.(key.Derived).WithCost(1, 8<<10)
 }
 
 // Dearer is a slot whose key is made with more work than Cheap's, and with less than in earnest.
 func Dearer(k KeySlot) KeySlot {
-	return k.(Derived).WithCost(2, 8<<10)
+	return k.(key.Derived).WithCost(2, 8<<10)
 }
 
 // older makes keys of a text as it stands, as older versions did.
@@ -208,12 +203,6 @@ func (o Options) At(now time.Time) Options {
 	return o
 }
 
-// KeyringLimits are how long the system's keyring is waited for.
-func KeyringLimits() (brief, asked time.Duration) {
-	k := Keyring(func(string) (string, bool) { return "", false }).(*keyring)
-	return k.brief, k.asked
-}
-
 // Vouch gives every row the MAC that Lanyard would have given it: for rows that a test changed on purpose.
 func (s *Store) Vouch(ctx context.Context) error {
 	tx, err := s.write.BeginTx(ctx, nil)
@@ -250,14 +239,6 @@ func (s *Store) Unguard(ctx context.Context) error {
 	return err
 }
 
-// KeyID names a key of a slot.
-func KeyID(key []byte) string { return ID(key) }
-
-// InForce reports whether an old key may be the one in force, both by their parameters.
-func InForce(kind, old, now string) bool {
-	return heldBefore{Kind: kind, Params: []byte(old)}.inForce(slotRow{kind: kind, params: []byte(now)})
-}
-
 // RecordedBefore is an entry of the list of old keys as a change of the key records it.
 func (s *Store) RecordedBefore(kind, params string) string {
 	b := []heldBefore{{Kind: kind, Params: []byte(params)}}
@@ -268,9 +249,6 @@ func (s *Store) RecordedBefore(kind, params string) string {
 	}
 	return text.(string)
 }
-
-// SweepKeyCopies removes what killed processes left of keys.
-func SweepKeyCopies(dir string) { SweepCopies(dir) }
 
 // MadeBy is what a database of these steps is made of, and PresentTables what a store is compared with.
 func MadeBy(ctx context.Context, steps []string) (string, error) { return madeBy(ctx, steps) }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"lanyard/store/disk"
+	"lanyard/store/key"
 )
 
 // dbName is the database in the state directory. SQLite adds -wal and -shm to it while it is open.
@@ -55,9 +56,9 @@ func (w world) prepare(dir string) (p place, err error) {
 	if err := looksWhole(path); err != nil {
 		return p, err
 	}
-	key := filepath.Join(dir, FileName)
-	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && info.Size() == 0 && disk.Exists(key) {
-		return p, &Error{Code: "store_damaged", Text: path + " is empty, but the key of a store is beside it: " + key,
+	keyFile := filepath.Join(dir, key.FileName)
+	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && info.Size() == 0 && disk.Exists(keyFile) {
+		return p, &Error{Code: "store_damaged", Text: path + " is empty, but the key of a store is beside it: " + keyFile,
 			Hint: "nothing was changed: put the database back where it was, or bring back a backup (lanyard restore FILE --replace); to begin anew, move both files away"}
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, disk.FileMode)
@@ -66,11 +67,11 @@ func (w world) prepare(dir string) (p place, err error) {
 		if err := errors.Join(f.Close(), disk.SyncDir(dir)); err != nil {
 			return p, fileError("make the database", err)
 		}
-		p.anew = disk.Exists(key)
+		p.anew = disk.Exists(keyFile)
 	case !disk.Exists(path):
 		return p, fileError("make the database", err)
 	}
-	for _, name := range []string{dbName, dbName + "-wal", dbName + "-shm", FileName} {
+	for _, name := range []string{dbName, dbName + "-wal", dbName + "-shm", key.FileName} {
 		if err := w.tighten(filepath.Join(dir, name), &p.tightened); err != nil {
 			return p, err
 		}
@@ -152,7 +153,7 @@ func (w world) tightenDir(dir string, tightened *[]string) error {
 	}
 	ours := len(entries) == 0
 	for _, e := range entries {
-		ours = ours || e.Name() == dbName || e.Name() == FileName
+		ours = ours || e.Name() == dbName || e.Name() == key.FileName
 	}
 	if !ours {
 		return &Error{Code: "store_access", Text: fmt.Sprintf("state directory %s: others can look into it (%04o) and it holds other files", dir, info.Mode().Perm()),
@@ -242,8 +243,8 @@ func Lost(dir string) (text string, err error) {
 	if err := looksWhole(path); err != nil {
 		return "", err
 	}
-	if !disk.Exists(path) && disk.Exists(filepath.Join(dir, FileName)) {
-		text = path + " is not there, though a key is beside it: " + filepath.Join(dir, FileName)
+	if !disk.Exists(path) && disk.Exists(filepath.Join(dir, key.FileName)) {
+		text = path + " is not there, though a key is beside it: " + filepath.Join(dir, key.FileName)
 	}
 	return text, nil
 }

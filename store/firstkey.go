@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
@@ -40,7 +41,7 @@ func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
 			continue
 		}
 		why = s.locked("the "+slot.Place()+" cannot hold a key", err, "nothing is stored yet: "+firstHint(kind))
-		if errors.Is(err, ErrNotTold) {
+		if errors.Is(err, key.ErrNotTold) {
 			why = s.noKeyYet(told)
 		}
 	}
@@ -51,7 +52,7 @@ func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
 // state directory remembers it, unless the configuration chose that place by name.
 func (s *Store) sayFirst(slot KeySlot, pinned bool, wanted error) {
 	trust := ""
-	if kind := slot.Kind(); s.dir != "" && Pinnable(kind) && !pinned && s.want != kind {
+	if kind := slot.Kind(); s.dir != "" && key.Pinnable(kind) && !pinned && s.want != kind {
 		trust = "nothing outside of " + s.dir + " remembers its key: whoever can write there can replace the store"
 	}
 	switch {
@@ -84,7 +85,7 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 	const op = "make the first key"
 	var by, params []byte
 	defer func() { clear(by) }()
-	if !Quiet(slot.Kind()) {
+	if !key.Quiet(slot.Kind()) {
 		if by, params, unmade = makeKey(ctx, slot, told, true); unmade != nil {
 			return false, false, unmade, nil
 		}
@@ -94,7 +95,7 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 			}
 		}()
 	}
-	data := New()
+	data := key.New()
 	defer clear(data)
 	// Immediate, so that two first starts take turns and the second finds the first one's key.
 	tx, err := s.beginWrite(ctx)
@@ -110,20 +111,20 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 	if err != nil {
 		return false, false, nil, err
 	}
-	var was []Remembered
+	var was []key.Remembered
 	var mute error
 	b := s.board()
-	if !Pinnable(slot.Kind()) {
+	if !key.Pinnable(slot.Kind()) {
 		b = nil
 	}
 	if b != nil {
-		was, mute = Recall(ctx, b, s.dir)
+		was, mute = key.Recall(ctx, b, s.dir)
 	}
-	others, moved := PinsOf(was), ""
-	if f, ok := slot.(File); ok && len(others) > 0 { // the key file may be a stranger's, as the database would be
+	others, moved := key.PinsOf(was), ""
+	if f, ok := slot.(key.File); ok && len(others) > 0 { // the key file may be a stranger's, as the database would be
 		moved, unmade = f.SetAside()
 	}
-	if Quiet(slot.Kind()) && unmade == nil {
+	if key.Quiet(slot.Kind()) && unmade == nil {
 		by, params, unmade = makeKey(ctx, slot, told, true)
 	}
 	if unmade != nil {
@@ -143,7 +144,7 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 		return false, false, nil, err
 	}
 	if b != nil {
-		pinned = mute == nil && Remember(ctx, b, s.dir, append(others, row.pin())...) == nil
+		pinned = mute == nil && key.Remember(ctx, b, s.dir, append(others, row.pin())...) == nil
 		s.mute = s.mute || !pinned // sayFirst says it
 	}
 	if err := s.commit(tx); err != nil {
@@ -190,7 +191,7 @@ func (s *Store) unkeyed(ctx context.Context, q queryer) (rows bool, err error) {
 		}
 	}
 	if b := s.board(); b != nil {
-		if was, _ := Recall(ctx, b, s.dir); len(PinsOf(was)) > 0 {
+		if was, _ := key.Recall(ctx, b, s.dir); len(key.PinsOf(was)) > 0 {
 			return rows, s.setBack(s.slots[InKeyring])
 		}
 	}
@@ -228,7 +229,7 @@ func wrap(data, by []byte, kind string, epoch int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept := Guarded(data)
+	kept := key.Guarded(data)
 	defer clear(kept)
 	return k.sealBytes(kept, "key_slot", kind, "wrapped"), nil
 }

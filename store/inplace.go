@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"lanyard/store/disk"
+	"lanyard/store/key"
 )
 
 // opened is which files a store on disk has open. SQLite keeps to them whatever becomes of their names: what it
@@ -295,7 +296,7 @@ func (s *Store) InPlace(ctx context.Context) error {
 			return s.explain("read", err)
 		}
 		_ = tx.Rollback()
-		if k.sealer == nil || !Quiet(k.row.kind) {
+		if k.sealer == nil || !key.Quiet(k.row.kind) {
 			return nil // nothing can be sealed, or its key is no file
 		}
 		if _, err = s.openSlot(ctx, k.row, s.told); err == nil {
@@ -363,7 +364,7 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 	if dir, err = os.MkdirTemp(s.dir, outAs+s.world.now().UTC().Format("20060102T150405")+"-"); err != nil { // 0700
 		return "", notWritten(what, err)
 	}
-	for name, data := range map[string][]byte{dbName: b.db, FileName: b.key} {
+	for name, data := range map[string][]byte{dbName: b.db, key.FileName: b.key} {
 		if data == nil {
 			continue
 		}

@@ -5,11 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 	"testing"
 
 	"lanyard/store"
-	"lanyard/tokenapi/secret"
 )
 
 // A process that was killed between the link and the removal of the first name of a key file leaves the live key under
@@ -48,29 +46,5 @@ func TestKeyCopiesOfKilledProcessesAreRemoved(t *testing.T) {
 			}
 			whole(t, after)
 		})
-	}
-}
-
-// What sweeps while another process writes its first key costs that one nothing but a second try.
-func TestKeyIsWrittenAgainWhenItIsSweptAway(t *testing.T) {
-	t.Parallel()
-	for range 20 {
-		dir := t.TempDir()
-		slot := store.KeyFile(filepath.Join(dir, "lanyard.key"))
-		done := make(chan struct{})
-		var sweeping sync.WaitGroup
-		sweeping.Go(func() {
-			for range 5 {
-				store.SweepKeyCopies(dir)
-			}
-			close(done)
-		})
-		key, params, err := slot.Make(t.Context(), secret.Text{}, true)
-		<-done
-		again, err2 := slot.Key(t.Context(), params, secret.Text{})
-		if err != nil || err2 != nil || !bytes.Equal(append(key, 1), again) {
-			t.Fatal(err, err2)
-		}
-		sweeping.Wait()
 	}
 }

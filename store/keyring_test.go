@@ -1,10 +1,8 @@
 package store_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +13,7 @@ import (
 	gokeyring "github.com/zalando/go-keyring"
 
 	"lanyard/store"
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
@@ -114,7 +113,7 @@ func (f *fakeRing) count() (n int) {
 }
 
 // ringed opens with a keyring, wanted first.
-func ringed(r store.Ring) store.Options {
+func ringed(r key.Ring) store.Options {
 	return store.Options{Slots: []store.KeySlot{store.RingOf(r, patience, patience)}, First: []string{"keyring", "file"}}
 }
 
@@ -265,13 +264,6 @@ func TestKeyringThatDoesNotAnswer(t *testing.T) {
 	}
 }
 
-// A program waits three seconds for a keyring, and thirty where a person has asked for it and may have to type.
-func TestKeyringIsNotWaitedForLong(t *testing.T) {
-	if brief, asked := store.KeyringLimits(); brief != 3*time.Second || asked != 30*time.Second {
-		t.Error(brief, asked)
-	}
-}
-
 func TestLateAnswerOfTheKeyringServesTheNextWhoAsks(t *testing.T) {
 	ring, dir := &fakeRing{}, t.TempDir()
 	first := openWith(t, dir, ringed(ring))
@@ -330,104 +322,6 @@ func TestKeyringWithAnotherKey(t *testing.T) {
 			t.Errorf("%s: the error tells: %v", name, err)
 		}
 		ring.items = was
-	}
-}
-
-func TestKeyringParametersOfSomebodyElse(t *testing.T) {
-	ring := &fakeRing{items: map[string]string{"lanyard/mail": strings.Repeat("ab", 32)}}
-	slot := store.RingOf(ring, patience, patience)
-	for _, params := range []string{`{"user":"mail"}`, `{}`, `[`, `{"user":"store-` + strings.Repeat("x", 5000) + `"}`} {
-		_, err := slot.Key(t.Context(), []byte(params), secret.Text{})
-		err2 := slot.Forget(t.Context(), []byte(params))
-		if err == nil || err2 == nil || ring.gets > 0 || len(ring.items) != 1 {
-			t.Errorf("%.30s: %v %v", params, err, err2)
-		}
-	}
-}
-
-func TestSessionBusIsLookedForFirst(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
-	env := func(kv ...string) func(string) (string, bool) {
-		return func(name string) (string, bool) {
-			for i := 0; i < len(kv); i += 2 {
-				if kv[i] == name {
-					return kv[i+1], true
-				}
-			}
-			return "", false
-		}
-	}
-	if err := os.WriteFile(filepath.Join(dir, "bus"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, lookup := range []func(string) (string, bool){
-		env(), env("XDG_RUNTIME_DIR", t.TempDir()), env("XDG_RUNTIME_DIR", dir),
-		env("DBUS_SESSION_BUS_ADDRESS", "autolaunch:"), env("DBUS_SESSION_BUS_ADDRESS", "autolaunch:scope=*install-path"),
-		env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/x;autolaunch:"),
-	} {
-		if err := store.SessionBus(lookup); err == nil {
-			t.Error("looked for a bus that is not there")
-		}
-	}
-	if got := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); got != "unix:path=/nowhere" {
-		t.Error(got)
-	}
-	if err := store.SessionBus(env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")); err != nil {
-		t.Error(err)
-	}
-	odd := filepath.Join(dir, "a b;é")
-	if err := os.Mkdir(odd, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("unix", filepath.Join(odd, "bus"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	err = store.SessionBus(env("XDG_RUNTIME_DIR", odd))
-	if got := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); err != nil || !strings.HasSuffix(got, "/a%20b%3b%c3%a9/bus") || !strings.HasPrefix(got, "unix:path=/") {
-		t.Error(got, err)
-	}
-}
-
-func TestPassphraseParameters(t *testing.T) {
-	t.Parallel()
-	slot := store.Passphrase()
-	key, params, err := slot.Make(t.Context(), secret.New(phrase), true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := slot.Key(t.Context(), params, secret.New(phrase))
-	if err != nil || !bytes.Equal(key, again) || len(key) != 32 {
-		t.Error(err)
-	}
-	another, err := slot.Key(t.Context(), params, secret.New(phrase+"!"))
-	if err != nil || bytes.Equal(key, another) {
-		t.Error("another passphrase, the same key", err)
-	}
-	if _, second, err := slot.Make(t.Context(), secret.New(phrase), true); err != nil || bytes.Equal(params, second) {
-		t.Error("the same salt twice", err)
-	}
-	_, _, err = slot.Make(t.Context(), secret.New("7 chars"), true)
-	if e, ok := errors.AsType[*store.WeakError](err); !ok || e.Error() != "passphrase: fewer than 8 characters" {
-		t.Errorf("of a short one: %v", err)
-	}
-	explained(t, store.Passable(secret.New("7 chars")), "weak_key", "passphrase: fewer than 8 characters")
-	good := string(params)
-	for _, hostile := range []string{
-		"", "{}", "null", strings.Replace(good, "65536", "4294967295", 1), strings.Replace(good, "65536", "262145", 1),
-		strings.Replace(good, "65536", "8", 1), strings.Replace(good, `"time":3`, `"time":0`, 1), strings.Replace(good, `"time":3`, `"time":4000000000`, 1),
-		strings.Replace(good, `"threads":4`, `"threads":0`, 1), strings.Replace(good, `"threads":4`, `"threads":255`, 1),
-		strings.Replace(good, `"threads":4`, `"threads":256`, 1), strings.Replace(good, `"salt":"`, `"salt":"AAAA","x":"`, 1),
-		good + strings.Repeat(" ", 5000),
-	} {
-		if hostile == good {
-			t.Fatal("that is the good one")
-		}
-		if _, err := slot.Key(t.Context(), []byte(hostile), secret.New(phrase)); err == nil {
-			t.Errorf("taken: %.80s", hostile)
-		}
 	}
 }
 

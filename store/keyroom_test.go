@@ -10,6 +10,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/store"
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
@@ -44,7 +45,7 @@ func TestKeyFileWithoutRoom(t *testing.T) {
 			return errors.Join(w.PutToken(&console.Token{ID: "a"}), w.PutSecrets("a", console.Secrets{Access: secret.New("x")}))
 		}
 		dir := t.TempDir()
-		slot := unwritable{store.KeyFile(filepath.Join(dir, "lanyard.key")), c.kind, c.why}
+		slot := unwritable{key.File{Path: filepath.Join(dir, "lanyard.key")}, c.kind, c.why}
 		with := func() *store.Store {
 			s, err := store.Open(t.Context(), dir, store.Options{Slots: []store.KeySlot{slot}, First: []string{c.kind}})
 			if err != nil {

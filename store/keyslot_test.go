@@ -107,34 +107,6 @@ func TestKeyWithoutDatabase(t *testing.T) {
 	}
 }
 
-func TestKeyFileIsNeverReplaced(t *testing.T) {
-	dir := t.TempDir()
-	slot := store.KeyFile(filepath.Join(dir, "lanyard.key"))
-	if _, err := slot.Key(t.Context(), []byte("{}"), secret.Text{}); !errors.Is(err, store.ErrNoKey) {
-		t.Fatal(err)
-	}
-	var mu sync.Mutex
-	keys := map[string]bool{}
-	var all sync.WaitGroup
-	for range 16 {
-		all.Go(func() {
-			key, params, err := slot.Make(t.Context(), secret.Text{}, true)
-			again, err2 := slot.Key(t.Context(), params, secret.Text{})
-			if err != nil || err2 != nil || len(key) != 32 || !bytes.Equal(append(key, 1), again) {
-				t.Error(len(key), err, err2)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			keys[string(key)] = true
-		})
-	}
-	all.Wait()
-	entries, err := os.ReadDir(dir)
-	if len(keys) != 1 || len(entries) != 1 || err != nil {
-		t.Error(len(keys), entries, err)
-	}
-}
-
 func TestFirstStartsAtOnce(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "state")

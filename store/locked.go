@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
@@ -29,7 +30,7 @@ func (l lock) Error() string {
 func (l lock) Unwrap() []error {
 	switch {
 	case l.other:
-		return []error{ErrLocked, ErrOtherKey}
+		return []error{ErrLocked, key.ErrOtherKey}
 	case l.cause == nil:
 		return []error{ErrLocked}
 	}
@@ -60,10 +61,10 @@ func (s *Store) beginAnew() string {
 // lockedBy says why a slot did not give the key.
 func (s *Store) lockedBy(slot KeySlot, err error) error {
 	place := "the " + slot.Place()
-	other, gone := errors.Is(err, ErrOtherKey), errors.Is(err, ErrNoKey)
+	other, gone := errors.Is(err, key.ErrOtherKey), errors.Is(err, key.ErrNoKey)
 	switch slot.Kind() {
 	case InPassphrase:
-		if errors.Is(err, ErrNotTold) {
+		if errors.Is(err, key.ErrNotTold) {
 			return s.notTried(InPassphrase)
 		}
 		if other {

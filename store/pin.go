@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"lanyard/store/key"
 )
 
 // errStranger is the cause where a store has another key than it should.
@@ -23,22 +25,22 @@ func (r slotRow) id() string {
 	return hex.EncodeToString(sum[:16])
 }
 
-func (r slotRow) pin() Pin { return Pin{r.kind, r.id()} }
+func (r slotRow) pin() key.Pin { return key.Pin{Kind: r.kind, ID: r.id()} }
 
 // board gives what remembers the keys of this store, or nil.
-func (s *Store) board() Board {
+func (s *Store) board() key.Board {
 	if s.dir == "" {
 		return nil
 	}
-	b, _ := s.slots[InKeyring].(Board)
+	b, _ := s.slots[InKeyring].(key.Board)
 	return b
 }
 
 // sighting is what a comparison of a key with its pins came to.
 type sighting struct {
-	board bool         // there is something that could remember it
-	at    []Remembered // what is remembered
-	mute  error        // why it cannot be compared
+	board bool             // there is something that could remember it
+	at    []key.Remembered // what is remembered
+	mute  error            // why it cannot be compared
 }
 
 // has reports whether each path that something is remembered for has the pin, and which kind of
@@ -56,7 +58,7 @@ func (v sighting) has(id string) (kind string, ok bool) {
 }
 
 // other gives what a path remembers instead of the key with an id, or nil.
-func (v sighting) other(id string) *Pin {
+func (v sighting) other(id string) *key.Pin {
 	for _, r := range v.at {
 		if _, ok := r.Has(id); !ok && len(r.Pins) > 0 {
 			return &r.Pins[0]
@@ -67,8 +69,8 @@ func (v sighting) other(id string) *Pin {
 
 // unsettled reports whether what is remembered differs from the key in force, which was found good.
 func (v sighting) unsettled(row slotRow) bool {
-	return v.board && v.mute == nil && Pinnable(row.kind) &&
-		slices.ContainsFunc(v.at, func(r Remembered) bool { return len(r.Pins) != 1 || r.Pins[0] != row.pin() })
+	return v.board && v.mute == nil && key.Pinnable(row.kind) &&
+		slices.ContainsFunc(v.at, func(r key.Remembered) bool { return len(r.Pins) != 1 || r.Pins[0] != row.pin() })
 }
 
 // compare refuses the key of row if it is not the one that the keyring remembers, or if it is in a
@@ -81,10 +83,10 @@ func (s *Store) compare(ctx context.Context, row slotRow) (v sighting, err error
 			fmt.Sprintf("if you moved it, lanyard key set %s moves it back, or write \"file\" into the configuration; else restore a backup", s.want))
 	}
 	b := s.board()
-	if b == nil || !Pinnable(row.kind) {
+	if b == nil || !key.Pinnable(row.kind) {
 		return v, nil
 	}
-	if v.at, err = Recall(ctx, b, s.dir); errors.Is(err, ErrNoBoard) {
+	if v.at, err = key.Recall(ctx, b, s.dir); errors.Is(err, key.ErrNoBoard) {
 		return v, nil
 	}
 	v.board, v.mute = true, err
@@ -125,21 +127,21 @@ func (s *Store) settlePins(ctx context.Context) {
 		return
 	}
 	seen := sighting{board: true}
-	if seen.at, err = Recall(ctx, b, s.dir); err != nil {
+	if seen.at, err = key.Recall(ctx, b, s.dir); err != nil {
 		return
 	}
 	_, known := seen.has(row.id())
 	switch {
-	case !Pinnable(row.kind):
+	case !key.Pinnable(row.kind):
 		if known {
-			_ = Remember(ctx, b, s.dir)
+			_ = key.Remember(ctx, b, s.dir)
 		}
-	case len(PinsOf(seen.at)) == 0:
-		if Remember(ctx, b, s.dir, row.pin()) == nil {
+	case len(key.PinsOf(seen.at)) == 0:
+		if key.Remember(ctx, b, s.dir, row.pin()) == nil {
 			s.say(fmt.Sprintf("the system keyring remembers from now on which key %s has: %s", s.path, row.id()))
 		}
 	case known && seen.unsettled(row):
-		_ = Remember(ctx, b, s.dir, row.pin())
+		_ = key.Remember(ctx, b, s.dir, row.pin())
 	}
 }
 
@@ -163,7 +165,7 @@ func (s *Store) AcceptKey(ctx context.Context, id string) error {
 		return &Error{Code: "store_busy", Text: s.path + ": its key was changed meanwhile", Hint: "look at it again: lanyard key accept"}
 	}
 	if b := s.board(); b != nil {
-		err = Remember(ctx, b, s.dir, row.pin())
+		err = key.Remember(ctx, b, s.dir, row.pin())
 	}
 	if err != nil {
 		return s.locked("the system keyring does not take its key id", err, "unlock or start the keyring, then try again")
@@ -194,15 +196,15 @@ func (s *Store) AcceptOlder(ctx context.Context) error {
 			return err
 		}
 		if b := s.board(); b != nil {
-			if err = Remember(ctx, b, s.dir); errors.Is(err, ErrNoBoard) {
+			if err = key.Remember(ctx, b, s.dir); errors.Is(err, key.ErrNoBoard) {
 				err = nil
 			}
 		}
-		if f, ok := s.slots[InFile].(File); ok { // whoever removed the record may have put his key there
+		if f, ok := s.slots[InFile].(key.File); ok { // whoever removed the record may have put his key there
 			_, aside := f.SetAside()
 			err = errors.Join(err, aside)
 		}
-	} else if n, ok := s.slots[row.kind].(Noting); ok {
+	} else if n, ok := s.slots[row.kind].(key.Noting); ok {
 		err = n.NoteGuarded(ctx, row.params, false)
 	}
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"filippo.io/age"
 
 	"lanyard/store"
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
@@ -92,7 +93,7 @@ func TestStoreOfAStrangerIsRefused(t *testing.T) {
 				}
 				listed(t, s, "a")
 				if i, err := s.KeyInfo(t.Context()); err != nil || !i.Stranger || i.Asks || !i.Locked || i.Pinned != "" || i.ID == was.ID || len(i.Remembered) != 1 ||
-					i.Remembered[0] != (store.Pin{Kind: kind, ID: was.ID}) || !strings.Contains(i.Why.Error(), i.ID) {
+					i.Remembered[0] != (key.Pin{Kind: kind, ID: was.ID}) || !strings.Contains(i.Why.Error(), i.ID) {
 					t.Errorf("%+v %v", i, err)
 				}
 				_ = s.Close()
@@ -292,7 +293,7 @@ func TestKeyFileOfAStrangerIsNotTaken(t *testing.T) {
 	if err != nil || bytes.Equal(ours, theirs) {
 		t.Errorf("it is sealed with the key of a stranger, %v", err)
 	}
-	aside := path + ".was-" + store.KeyID(theirs[:32])
+	aside := path + ".was-" + key.ID(theirs[:32])
 	if was, err := os.ReadFile(aside); err != nil || !bytes.Equal(was, theirs) {
 		t.Errorf("the key file that was there: %v", err)
 	}

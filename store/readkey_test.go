@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"lanyard/store"
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
@@ -18,7 +19,7 @@ func textSlot(kind, text string) store.KeySlot {
 	case "command":
 		return store.Command("a command", func(context.Context) (secret.Text, error) { return secret.New(text), nil })
 	}
-	return store.Passphrase()
+	return key.Passphrase()
 }
 
 // A key is made of a text as secrets are read, and a store whose key an older version made of all of the text still opens.
@@ -82,6 +83,7 @@ func TestKeyTextIsRefusedByName(t *testing.T) {
 			t.Errorf("%s: got %v", kind, err)
 		}
 	}
+	explained(t, store.Passable(secret.New("7 chars")), "weak_key", "passphrase: fewer than 8 characters")
 	if err := store.Passable(secret.New("long enough\x1b[D")); err == nil || !strings.Contains(err.Error(), "holds an ESC at character 12") {
 		t.Errorf("got %v", err)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/store/disk"
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
@@ -52,8 +53,8 @@ type Restored struct {
 
 // Occupied refuses a state directory in which there is a store: a database that is not empty, its log, or a key.
 func Occupied(dir string) error {
-	for _, name := range []string{dbName, dbName + "-wal", FileName} {
-		if path := filepath.Join(dir, name); disk.Size(path) > 0 || disk.Exists(path) && name == FileName {
+	for _, name := range []string{dbName, dbName + "-wal", key.FileName} {
+		if path := filepath.Join(dir, name); disk.Size(path) > 0 || disk.Exists(path) && name == key.FileName {
 			return occupied(path)
 		}
 	}
@@ -172,7 +173,7 @@ func (w world) room(dir string) error {
 	if err := w.tightenDir(dir, &tightened); err != nil {
 		return err
 	}
-	for _, name := range []string{dbName, dbName + "-wal", dbName + "-shm", dbName + "-journal", FileName} {
+	for _, name := range []string{dbName, dbName + "-wal", dbName + "-shm", dbName + "-journal", key.FileName} {
 		if err := w.tighten(filepath.Join(dir, name), &tightened); err != nil {
 			return err
 		}
@@ -221,7 +222,7 @@ func (b bundle) loadInto(ctx context.Context, m *Store, steps []string) (*sealer
 	if err != nil {
 		return nil, noBackup("its database does not say which key it has", err)
 	}
-	key, guards, err := Split(b.key)
+	key, guards, err := key.Split(b.key)
 	var seals *sealer
 	if err == nil {
 		seals, err = newSealer(key, row.epoch)

@@ -18,6 +18,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/store"
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
@@ -229,7 +230,7 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 				} else {
 					stocked(t, dir, 3)
 				}
-				slots := []store.KeySlot{store.Cheap(store.Passphrase())}
+				slots := []store.KeySlot{store.Cheap(key.Passphrase())}
 				old := openWith(t, dir, store.Options{Slots: slots})
 				if from == "passphrase" {
 					rotate(t, old, from)

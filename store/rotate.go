@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
@@ -109,7 +110,7 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next 
 		s.reached("made")
 		return nil
 	}
-	if !Quiet(slot.Kind()) {
+	if !key.Quiet(slot.Kind()) {
 		if err := draw(); err != nil {
 			return nil, err
 		}
@@ -117,20 +118,20 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next 
 	tx, old, err := s.quietMoment(ctx, r)
 	if err == nil {
 		defer func() { _ = tx.Rollback() }()
-		if Quiet(slot.Kind()) {
+		if key.Quiet(slot.Kind()) {
 			err = draw()
 		}
 	}
 	if err == nil {
 		next, err = s.reseal(ctx, tx, old, slotRow{kind: slot.Kind(), params: params, made: r.now(), before: s.heldBefore(old.row)}, by)
 	}
-	if err == nil && Quiet(slot.Kind()) { // what is in the file from here on is what opens the store
+	if err == nil && key.Quiet(slot.Kind()) { // what is in the file from here on is what opens the store
 		if _, bad := s.openSlot(ctx, next.row, secret.Text{}); bad != nil {
-			err = s.cannotHold(slot, ErrOtherKey)
+			err = s.cannotHold(slot, key.ErrOtherKey)
 		}
 	}
 	if err == nil {
-		if err = PinBoth(ctx, s.board(), s.dir, next.row.pin(), old.row.pin()); err != nil {
+		if err = key.PinBoth(ctx, s.board(), s.dir, next.row.pin(), old.row.pin()); err != nil {
 			err = s.locked("the system keyring does not take the id of its new key", err, "nothing was changed: unlock or start the keyring, then try again")
 		}
 		s.reached("pinned")
@@ -146,7 +147,7 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next 
 		}
 	}
 	if err != nil {
-		if tx != nil && !Quiet(slot.Kind()) {
+		if tx != nil && !key.Quiet(slot.Kind()) {
 			_ = tx.Rollback() // nobody is kept waiting for a keyring
 		}
 		if sure && params != nil {
@@ -202,7 +203,7 @@ func onlySecrets(err error) bool {
 // reseal is what happens in the transaction of a rotation: everything is sealed with a new data key, which is sealed
 // with the slot's. It gives what holds once the transaction is committed.
 func (s *Store) reseal(ctx context.Context, tx *sql.Tx, old *keyState, row slotRow, by []byte) (*keyState, error) {
-	data := New()
+	data := key.New()
 	defer clear(data)
 	row.epoch = old.row.epoch + 1
 	seals, err := newSealer(data, row.epoch)

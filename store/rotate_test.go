@@ -14,6 +14,7 @@ import (
 
 	"lanyard/console"
 	"lanyard/store"
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
@@ -33,7 +34,7 @@ func openWith(t testing.TB, dir string, o store.Options) *store.Store {
 func rings(t testing.TB) store.Options {
 	t.Helper()
 	return store.Options{Slots: []store.KeySlot{
-		store.Cheap(store.Passphrase()),
+		store.Cheap(key.Passphrase()),
 		store.Cheap(store.Environment("LANYARD_KEY", func(name string) (string, bool) { return "a text of sixteen or more " + name, true })),
 		store.Cheap(store.Command("command \"pass\"", func(context.Context) (secret.Text, error) { return secret.New("what pass prints, long enough"), nil })),
 	}}

@@ -14,12 +14,13 @@ import (
 
 	"lanyard/console"
 	"lanyard/store"
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
 // rotateUntil is a child: it changes the key to another kind and dies at a step.
 func rotateUntil(ctx context.Context, dir string, args []string) error {
-	s, err := store.Open(ctx, dir, store.Options{Slots: []store.KeySlot{store.Cheap(store.Passphrase()),
+	s, err := store.Open(ctx, dir, store.Options{Slots: []store.KeySlot{store.Cheap(key.Passphrase()),
 		store.Cheap(store.Environment("LANYARD_KEY", func(string) (string, bool) { return "a text of sixteen or more LANYARD_KEY", true })),
 		store.RingOf(dirRing(filepath.Join(dir, "ring")), patience, patience)}})
 	if err != nil {

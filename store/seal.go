@@ -10,11 +10,13 @@ import (
 
 	"golang.org/x/crypto/chacha20poly1305"
 
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
-// keySize is the size of the data key in bytes.
-const keySize = chacha20poly1305.KeySize
+// keySize is the size of the data key in bytes. It is that of the keys of slots, because the slot of
+// an older store holds the data key itself.
+const keySize = key.Size
 
 // The first byte of everything sealed is its form: XChaCha20-Poly1305, then 24 bytes of nonce, then the
 // ciphertext with its tag. In the padded form, which is the one that is written, the length of the

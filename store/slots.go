@@ -4,16 +4,50 @@ import (
 	"context"
 	"errors"
 
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
+// KeySlot is a place where the key of a store may be.
+type KeySlot = key.Slot
+
+// The kinds of key slots.
+const (
+	InFile       = key.InFile
+	InKeyring    = key.InKeyring
+	InPassphrase = key.InPassphrase
+	InEnv        = key.InEnv
+	InCommand    = key.InCommand
+	InMemory     = key.InMemory
+)
+
+// Keyring returns the slot in the system's keyring; see key.Keyring.
+func Keyring(lookup func(string) (string, bool)) KeySlot { return key.Keyring(lookup) }
+
+// KeyringReachable returns why the system's keyring cannot be asked, without asking it; nil if it
+// can.
+func KeyringReachable(lookup func(string) (string, bool)) error { return key.KeyringReachable(lookup) }
+
+// Environment returns the slot of a key made of the environment variable name; see key.Environment.
+func Environment(name string, lookup func(string) (string, bool)) KeySlot {
+	return key.Environment(name, lookup)
+}
+
+// Command returns the slot of a key made of what a program prints; see key.Command.
+func Command(place string, run func(context.Context) (secret.Text, error)) KeySlot {
+	return key.Command(place, run)
+}
+
+// Short returns a warning of a passphrase that is taken, but short; "" if there is nothing to say.
+func Short(t secret.Text) string { return key.Short(t) }
+
 // Passable refuses a passphrase that no new key is made of, with an *Error whose code is "weak_key":
 // one that is too short, or that could not be typed or pasted everywhere.
-func Passable(t secret.Text) error { return weakKey(CheckPassphrase(t)) }
+func Passable(t secret.Text) error { return weakKey(key.CheckPassphrase(t)) }
 
 // weakKey returns err as an *Error if a slot refuses a text, and every other one as it is.
 func weakKey(err error) error {
-	weak, ok := errors.AsType[*WeakError](err)
+	weak, ok := errors.AsType[*key.WeakError](err)
 	if !ok {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
@@ -135,7 +136,7 @@ func open(ctx context.Context, dir string, o Options, steps []string) (*Store, e
 func openAt(ctx context.Context, dir string, at place, o Options, steps []string) (s *Store, err error) {
 	s = newStore(o)
 	s.dir, s.path, s.tightened, s.readOnly = dir, filepath.Join(dir, dbName), at.tightened, at.readOnly
-	s.take(o, InFile, File{filepath.Join(dir, FileName)}, Passphrase())
+	s.take(o, InFile, key.File{Path: filepath.Join(dir, key.FileName)}, key.Passphrase())
 	if at.anew && s.tell != nil {
 		s.tell(fmt.Sprintf("%s was not there, though a key is beside it: a new store was begun; if the old one is lost, bring back a backup (lanyard restore FILE --replace)", s.path))
 	}
@@ -174,7 +175,7 @@ func emptyMemory(ctx context.Context, o Options) (*Store, error) {
 	_, _ = rand.Read(name) // never fails
 	s := newStore(o)
 	s.path = "lanyard-" + hex.EncodeToString(name)
-	s.take(Options{Tell: o.Tell}, InMemory, &Memory{})
+	s.take(Options{Tell: o.Tell}, InMemory, &key.Memory{})
 	var err error
 	if s.write, err = sql.Open("sqlite", memoryDSN(s.path)); err != nil {
 		return nil, fmt.Errorf("open memory store: %w", err)
@@ -250,7 +251,7 @@ func (s *Store) begin(ctx context.Context, steps []string) (*Store, error) {
 	}
 	if err == nil {
 		s.sweepKeys(ctx)
-		err = s.fetch(ctx, s.told, Quiet)
+		err = s.fetch(ctx, s.told, key.Quiet)
 		if onlySecrets(err) {
 			err = nil // lists need no key; what needs one says so
 		}

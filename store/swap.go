@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"lanyard/store/disk"
+	"lanyard/store/key"
 )
 
 // newcomer is a restored store, in memory, that is to take the place of the one in a state directory.
@@ -30,8 +31,8 @@ type newcomer struct {
 	wait      time.Duration // for the writing transactions of others; see Options.Busy
 	calm      lull
 	replaces  bool
-	board     Board  // nil: none
-	elsewhere string // what is to be said of where the key is, once it is in force
+	board     key.Board // nil: none
+	elsewhere string    // what is to be said of where the key is, once it is in force
 }
 
 func (n *newcomer) reached(step string) {
@@ -43,7 +44,7 @@ func (n *newcomer) reached(step string) {
 // key makes a key in the first slot that can hold one, and seals the newcomer with it. The key waits beside the one in force.
 func (n *newcomer) key(ctx context.Context, r Restoring, from *sealer) error {
 	s := newStore(Options{})
-	s.take(r.Options, InFile, File{filepath.Join(n.dir, FileName)}, Passphrase())
+	s.take(r.Options, InFile, key.File{Path: filepath.Join(n.dir, key.FileName)}, key.Passphrase())
 	s.dir, s.path = n.dir, n.path
 	n.board = s.board()
 	var by []byte
@@ -72,7 +73,7 @@ func (n *newcomer) key(ctx context.Context, r Restoring, from *sealer) error {
 		return why
 	}
 	n.made = by
-	data := New()
+	data := key.New()
 	defer clear(data)
 	// A key from before that was nowhere kept: whoever opens the store next has something to tidy up, which gives the key its
 	// lasting name should this process die before it does.
@@ -220,7 +221,7 @@ func (n *newcomer) ready(ctx context.Context, db *sql.DB) (kept []string, flying
 	}
 	var all []part
 	var rev int64
-	file := filepath.Join(n.dir, FileName)
+	file := filepath.Join(n.dir, key.FileName)
 	if version > 0 {
 		if !n.replaces { // somebody was faster
 			return nil, 0, occupied(n.path)
@@ -240,10 +241,10 @@ func (n *newcomer) ready(ctx context.Context, db *sql.DB) (kept []string, flying
 		}
 		all = []part{{name: dbName, data: data}}
 		if row, err := s.slotRow(ctx, db); err == nil && row.kind == InFile {
-			file = (File{file}).Where(row.params)
+			file = (key.File{Path: file}).Where(row.params)
 		}
 	}
-	if kept, err = n.keep(append(all, part{name: FileName, path: file})); err != nil {
+	if kept, err = n.keep(append(all, part{name: key.FileName, path: file})); err != nil {
 		return kept, 0, err
 	}
 	return kept, 0, n.ensure(ctx, rev)
@@ -253,7 +254,7 @@ func (n *newcomer) ready(ctx context.Context, db *sql.DB) (kept []string, flying
 // keyring, and that nobody who goes by the revision of the store, which is rev, sees it go back.
 func (n *newcomer) ensure(ctx context.Context, rev int64) error {
 	n.reached("kept")
-	if f, ok := n.slot.(File); ok {
+	if f, ok := n.slot.(key.File); ok {
 		// Others may have taken the key for one that was left lying. While the lock is held nobody
 		// does.
 		if err := f.MakeAgain(ctx, n.params, n.made); err != nil {
@@ -281,11 +282,11 @@ func (n *newcomer) pin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	was, err := Recall(ctx, n.board, n.dir)
-	if err == nil && len(PinsOf(was)) > 0 {
-		err = PinBoth(ctx, n.board, n.dir, row.pin())
+	was, err := key.Recall(ctx, n.board, n.dir)
+	if err == nil && len(key.PinsOf(was)) > 0 {
+		err = key.PinBoth(ctx, n.board, n.dir, row.pin())
 	}
-	if err != nil && !errors.Is(err, ErrNoBoard) {
+	if err != nil && !errors.Is(err, key.ErrNoBoard) {
 		return (&Store{path: n.path}).locked("the system keyring does not take the id of the restored key", err, "nothing was changed: unlock or start the keyring, then try again")
 	}
 	return nil
@@ -356,10 +357,10 @@ type part struct {
 
 // keep copies the store that is there beside itself, under names nobody has.
 func (n *newcomer) keep(all []part) (kept []string, err error) {
-	stamp := KeptSuffix + n.world.now().UTC().Format("20060102T150405")
+	stamp := key.KeptSuffix + n.world.now().UTC().Format("20060102T150405")
 	for i, s := 1, stamp; ; i++ {
 		free := true
-		for _, name := range []string{dbName, dbName + "-wal", FileName} {
+		for _, name := range []string{dbName, dbName + "-wal", key.FileName} {
 			free = free && !disk.Exists(filepath.Join(n.dir, name+s))
 		}
 		if free {
@@ -405,7 +406,7 @@ func (n *newcomer) replace(ctx context.Context) (kept []string, err error) {
 		return nil, occupied(n.path)
 	}
 	var all []part
-	for _, name := range []string{dbName, dbName + "-wal", FileName} {
+	for _, name := range []string{dbName, dbName + "-wal", key.FileName} {
 		all = append(all, part{name: name, path: filepath.Join(n.dir, name)})
 	}
 	if kept, err = n.keep(all); err != nil {

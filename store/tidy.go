@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"lanyard/store/key"
 )
 
 // heldBefore is a slot that held a key and is still to be cleared of it.
@@ -39,7 +41,7 @@ func (b heldBefore) recorded(by *sealer) bool {
 
 // inForce reports whether forgetting the entry could remove the key of row.
 func (b heldBefore) inForce(row slotRow) bool {
-	return b.Kind == row.kind && Same(b.Kind, b.Params, row.params)
+	return b.Kind == row.kind && key.Same(b.Kind, b.Params, row.params)
 }
 
 // tidy removes the keys from before that may be removed, and gives the one in force its lasting place. What cannot
@@ -56,9 +58,9 @@ func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
 			return false
 		}
 		switch slot, ok := s.slots[b.Kind]; {
-		case Quiet(b.Kind): // below, while the database is locked
+		case key.Quiet(b.Kind): // below, while the database is locked
 			return false
-		case KeepsNothing(b.Kind):
+		case key.KeepsNothing(b.Kind):
 			return true
 		default:
 			return ok && may(b.Kind) && slot.Forget(ctx, b.Params) == nil
@@ -85,14 +87,14 @@ func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
 			s.say(fmt.Sprintf("an old key in the %s was left alone: no change of the key of %s recorded it", s.place(b.Kind), s.path))
 			continue
 		}
-		if Quiet(b.Kind) && ok && slot.Forget(ctx, b.Params) == nil || slices.Contains(done, string(b.Params)) {
+		if key.Quiet(b.Kind) && ok && slot.Forget(ctx, b.Params) == nil || slices.Contains(done, string(b.Params)) {
 			continue
 		}
 		left = append(left, b)
 	}
 	s.reached("forgotten")
 	if s.dir != "" {
-		s.swept = append(s.swept, SweepCopies(s.dir)...)
+		s.swept = append(s.swept, key.SweepCopies(s.dir)...)
 	}
 	if slot, ok := s.slots[row.kind]; !ok || slot.Settle(row.params) != nil {
 		return
@@ -105,7 +107,7 @@ func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
 
 // sweepKeys removes the copies of keys that killed processes left.
 func (s *Store) sweepKeys(ctx context.Context) {
-	if s.dir == "" || s.readOnly != nil || len(Copies(s.dir)) == 0 {
+	if s.dir == "" || s.readOnly != nil || len(key.Copies(s.dir)) == 0 {
 		return
 	}
 	tx, err := s.beginWrite(ctx)
@@ -114,7 +116,7 @@ func (s *Store) sweepKeys(ctx context.Context) {
 	}
 	defer func() { _ = tx.Rollback() }()
 	if row, err := s.slotRow(ctx, tx); err == nil && row.kind != "" { // else the first key may be being written
-		s.swept = SweepCopies(s.dir)
+		s.swept = key.SweepCopies(s.dir)
 	}
 }
 
@@ -123,7 +125,7 @@ func (s *Store) KeyCopies() (removed, left []string) {
 	if s.dir == "" {
 		return nil, nil
 	}
-	return s.swept, Copies(s.dir)
+	return s.swept, key.Copies(s.dir)
 }
 
 // Openable gives the files and directories beside the database that older copies of the store can be opened with,
@@ -134,7 +136,7 @@ func (s *Store) Openable() (names []string) {
 	}
 	entries, _ := os.ReadDir(s.dir)
 	for _, e := range entries {
-		for _, begin := range []string{FileName + KeptSuffix, FileName + AsideSuffix, outAs} {
+		for _, begin := range []string{key.FileName + key.KeptSuffix, key.FileName + key.AsideSuffix, outAs} {
 			if strings.HasPrefix(e.Name(), begin) {
 				names = append(names, e.Name())
 			}

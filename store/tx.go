@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"lanyard/console"
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
@@ -120,7 +121,7 @@ func (s *Store) transaction(ctx context.Context, db *sql.DB, o *sql.TxOptions) (
 		}
 		// A change of the key leaves one that can be had in the key file. Another store's does not.
 		// (Somebody who only alters what is said of this key replaces nothing: it is locked then.)
-		if now := s.key.Load(); k.sealer != nil && now.sealer == nil && now.row.kind == InFile && !bytes.Equal(now.row.params, k.row.params) && errors.Is(now.why, ErrOtherKey) {
+		if now := s.key.Load(); k.sealer != nil && now.sealer == nil && now.row.kind == InFile && !bytes.Equal(now.row.params, k.row.params) && errors.Is(now.why, key.ErrOtherKey) {
 			return nil, nil, s.writtenOver()
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
@@ -89,7 +90,7 @@ func (s *Store) TryKey(ctx context.Context) error {
 	if kind == "" {
 		return nil
 	}
-	if ring, ok := s.slots[InKeyring].(Asking); ok && kind == InKeyring {
+	if ring, ok := s.slots[InKeyring].(key.Asking); ok && kind == InKeyring {
 		if err := ring.Unasked(ctx); err != nil {
 			return s.lockedBy(ring, err)
 		}
@@ -114,12 +115,12 @@ type KeyInfo struct {
 	Left  []string  // places that still hold an old key
 	Why   error     // why the store is locked; nil when it is not
 
-	ID         string // names the key; "" when there is none
-	Remembered []Pin  // the keys that the system keyring remembers for this store
-	Pinned     string // what remembers the key: InKeyring, "configuration" (that it is in no key file), or ""
-	Mute       error  // why the keyring does not say; nil when it does, or there is none
-	Stranger   bool   // the key is not the one that it should be
-	SetBack    bool   // the database is from before its rows had MACs or its record of the key is gone, and that is known
+	ID         string    // names the key; "" when there is none
+	Remembered []key.Pin // the keys that the system keyring remembers for this store
+	Pinned     string    // what remembers the key: InKeyring, "configuration" (that it is in no key file), or ""
+	Mute       error     // why the keyring does not say; nil when it does, or there is none
+	Stranger   bool      // the key is not the one that it should be
+	SetBack    bool      // the database is from before its rows had MACs or its record of the key is gone, and that is known
 }
 
 // KeyInfo reads what the database says of its key, and looks what the keyring remembers. It fetches no key.
@@ -140,7 +141,7 @@ func (s *Store) KeyInfo(ctx context.Context) (KeyInfo, error) {
 	seen, stranger := s.compare(ctx, row)
 	done()
 	i := KeyInfo{KeyStatus: s.Key(), Epoch: row.epoch, Made: row.made, Why: cmp.Or(stranger, s.key.Load().why), ID: row.id(),
-		Remembered: PinsOf(seen.at), Mute: seen.mute, Stranger: stranger != nil}
+		Remembered: key.PinsOf(seen.at), Mute: seen.mute, Stranger: stranger != nil}
 	i.SetBack = errors.Is(i.Why, errSetBack)
 	if _, ok := seen.has(row.id()); ok {
 		i.Pinned = InKeyring
@@ -249,7 +250,7 @@ func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind st
 // or if that asks nobody.
 func (s *Store) follow(ctx context.Context) error {
 	had := s.key.Load().sealer != nil
-	err := s.fetch(ctx, secret.Text{}, func(kind string) bool { return had || Quiet(kind) })
+	err := s.fetch(ctx, secret.Text{}, func(kind string) bool { return had || key.Quiet(kind) })
 	if onlySecrets(err) {
 		return nil // and says so where the key is needed
 	}
@@ -297,7 +298,7 @@ func (s *Store) openSlot(ctx context.Context, row slotRow, told secret.Text) (*k
 		return nil, s.setBack(slot)
 	}
 	if row.kind == InFile { // what the database says of it may be from before there were params, or not true
-		row.params = Params(o.key)
+		row.params = key.Params(o.key)
 	}
 	k := &keyState{row: row, sealer: o.seals}
 	if !guards {
@@ -306,10 +307,10 @@ func (s *Store) openSlot(ctx context.Context, row slotRow, told secret.Text) (*k
 			return nil, err
 		}
 	}
-	if by, ok := slot.(Derived); ok && guards && row.wrapped != nil && by.Cheaper(row.params) {
+	if by, ok := slot.(key.Derived); ok && guards && row.wrapped != nil && by.Cheaper(row.params) {
 		s.strengthen(ctx, by, row, told, o.data)
 	}
-	if n, ok := slot.(Noting); ok && !noted && s.readOnly == nil {
+	if n, ok := slot.(key.Noting); ok && !noted && s.readOnly == nil {
 		if n.NoteGuarded(ctx, row.params, true) == nil { // else the next one does it
 			s.reached("noted")
 		}
@@ -331,7 +332,7 @@ func (o unwrapped) clear() {
 
 // tryAll is try, with each text that the key of a slot may have been made of. It gives the slot with the text that fits.
 func tryAll(ctx context.Context, slot KeySlot, row slotRow, told secret.Text) (unwrapped, KeySlot, error) {
-	made, ok := slot.(Derived)
+	made, ok := slot.(key.Derived)
 	if !ok {
 		o, err := try(ctx, slot, row, told)
 		return o, slot, err
@@ -342,11 +343,11 @@ func tryAll(ctx context.Context, slot KeySlot, row slotRow, told secret.Text) (u
 	}
 	var o unwrapped
 	for _, one := range all {
-		if o, err = try(ctx, one, row, told); !errors.Is(err, ErrOtherKey) {
+		if o, err = try(ctx, one, row, told); !errors.Is(err, key.ErrOtherKey) {
 			return o, one, err
 		}
 	}
-	return o, slot, cmp.Or(odd, ErrOtherKey)
+	return o, slot, cmp.Or(odd, key.ErrOtherKey)
 }
 
 // try gets the data key of a row with the key of its slot, and tries it on the check value.
@@ -361,7 +362,7 @@ func try(ctx context.Context, slot KeySlot, row slotRow, told secret.Text) (o un
 			o.clear()
 		}
 	}()
-	if o.key, o.noted, err = Split(kept); err != nil {
+	if o.key, o.noted, err = key.Split(kept); err != nil {
 		return o, err
 	}
 	o.data, o.guards = o.key, o.noted
@@ -371,17 +372,17 @@ func try(ctx context.Context, slot KeySlot, row slotRow, told secret.Text) (o un
 			o.data, err = by.openBytes(row.wrapped, "key_slot", row.kind, "wrapped")
 		}
 		if err == nil {
-			o.data, o.guards, err = Split(o.data)
+			o.data, o.guards, err = key.Split(o.data)
 		}
 		if err != nil {
-			return o, ErrOtherKey
+			return o, key.ErrOtherKey
 		}
 	}
 	if o.seals, err = newSealer(o.data, row.epoch); err == nil {
 		_, err = o.seals.openBytes(row.check, "meta", "key_check", "value")
 	}
 	if err != nil {
-		return o, ErrOtherKey
+		return o, key.ErrOtherKey
 	}
 	return o, nil
 }
@@ -419,7 +420,7 @@ func (s *Store) guardRows(ctx context.Context, k *keyState, by []byte) (*keyStat
 
 // strengthen wraps the data key of row with a key that costs as much as a new one does. Nothing else changes, so that other
 // processes do not notice. What fails is tried again at the next unlock.
-func (s *Store) strengthen(ctx context.Context, slot Derived, row slotRow, told secret.Text, data []byte) {
+func (s *Store) strengthen(ctx context.Context, slot key.Derived, row slotRow, told secret.Text, data []byte) {
 	if s.readOnly != nil {
 		return
 	}

@@ -1,6 +1,6 @@
 //go:build !darwin && !windows
 
-package store
+package key
 
 import (
 	ss "github.com/zalando/go-keyring/secret_service"

@@ -1,4 +1,4 @@
-package store
+package key
 
 import (
 	"context"
@@ -57,7 +57,7 @@ func (s stretching) sane() error {
 func (s stretching) key(text secret.Text) []byte {
 	plain := []byte(text.Reveal())
 	defer clear(plain)
-	return argon2.IDKey(plain, s.Salt, s.Time, s.Memory, s.Threads, keySize)
+	return argon2.IDKey(plain, s.Salt, s.Time, s.Memory, s.Threads, Size)
 }
 
 // Derived is a slot whose key is made of a text.
@@ -72,7 +72,7 @@ type Derived struct {
 var ErrNotTold = errors.New("its passphrase was not given")
 
 // Passphrase is the slot of a key made of what a person types. Every Options has it.
-func Passphrase() KeySlot {
+func Passphrase() Slot {
 	return Derived{InPassphrase, "passphrase", LeastPassphrase, costly(), func(_ context.Context, told secret.Text) (secret.Text, error) {
 		if told.IsZero() {
 			return told, ErrNotTold
@@ -90,7 +90,7 @@ func CheckPassphrase(t secret.Text) error {
 // WeakError is why no new key is made of a text: it is too short, or it could not be typed or pasted
 // everywhere.
 type WeakError struct {
-	Place string // of the text, as KeySlot.Place gives it
+	Place string // of the text, as Slot.Place gives it
 	Odd   error  // what cannot be typed or pasted, from secret.Read; nil if the text is too short
 	Least int    // how many characters it needs, if Odd is nil
 }
@@ -153,7 +153,7 @@ func roughly(seconds float64) string {
 }
 
 // Environment is the slot of a key made of the environment variable name, read with lookup.
-func Environment(name string, lookup func(string) (string, bool)) KeySlot {
+func Environment(name string, lookup func(string) (string, bool)) Slot {
 	return Derived{InEnv, "environment variable " + name, LeastText, costly(), func(context.Context, secret.Text) (secret.Text, error) {
 		text, ok := lookup(name)
 		if !ok || text == "" {
@@ -164,17 +164,17 @@ func Environment(name string, lookup func(string) (string, bool)) KeySlot {
 }
 
 // Command is the slot of a key made of what a program prints; place names it without its arguments.
-func Command(place string, run func(context.Context) (secret.Text, error)) KeySlot {
+func Command(place string, run func(context.Context) (secret.Text, error)) Slot {
 	return Derived{InCommand, place, LeastText, costly(), func(ctx context.Context, _ secret.Text) (secret.Text, error) { return run(ctx) }}
 }
 
-// Kind implements KeySlot.
+// Kind implements Slot.
 func (s Derived) Kind() string { return s.kind }
 
-// Place implements KeySlot.
+// Place implements Slot.
 func (s Derived) Place() string { return s.place }
 
-// Key implements KeySlot.
+// Key implements Slot.
 func (s Derived) Key(ctx context.Context, params []byte, told secret.Text) ([]byte, error) {
 	var how stretching
 	if err := readParams(params, &how); err != nil {
@@ -206,7 +206,7 @@ func (s Derived) Readings(ctx context.Context, told secret.Text) (all []Derived,
 	return all, odd, nil
 }
 
-// Make implements KeySlot. It refuses a text that is not passable with a *WeakError.
+// Make implements Slot. It refuses a text that is not passable with a *WeakError.
 func (s Derived) Make(ctx context.Context, told secret.Text, _ bool) (key, params []byte, err error) {
 	raw, err := s.text(ctx, told)
 	if err != nil {
@@ -236,8 +236,8 @@ func (s Derived) Cheaper(params []byte) bool {
 	return readParams(params, &how) == nil && how.below(s.cost)
 }
 
-// Settle implements KeySlot.
+// Settle implements Slot.
 func (Derived) Settle([]byte) error { return nil }
 
-// Forget implements KeySlot: nothing of the key was kept.
+// Forget implements Slot: nothing of the key was kept.
 func (Derived) Forget(context.Context, []byte) error { return nil }

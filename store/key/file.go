@@ -1,4 +1,4 @@
-package store
+package key
 
 import (
 	"context"
@@ -93,9 +93,9 @@ func (k File) find(id string) (kept []byte, path string, err error) {
 			damage = errors.Join(damage, err)
 			continue
 		}
-		guards = guards || len(kept) > keySize
-		if id == "" || ID(kept[:keySize]) == id {
-			if guards && len(kept) == keySize {
+		guards = guards || len(kept) > Size
+		if id == "" || ID(kept[:Size]) == id {
+			if guards && len(kept) == Size {
 				kept = Guarded(kept)
 			}
 			return kept, path, nil
@@ -149,13 +149,13 @@ func (k File) NoteGuarded(_ context.Context, params []byte, guarded bool) error 
 	if err != nil {
 		return err
 	}
-	key := make([]byte, keySize)
+	key := make([]byte, Size)
 	defer clear(key)
 	if _, err = f.ReadAt(key, 0); err == nil && id != "" && ID(key) != id {
 		err = ErrNoKey // replaced in between
 	}
 	if err == nil {
-		_, err = f.WriteAt([]byte{rowsGuarded}, keySize)
+		_, err = f.WriteAt([]byte{rowsGuarded}, Size)
 	}
 	return errors.Join(err, f.Sync(), f.Close())
 }
@@ -164,10 +164,10 @@ func (k File) NoteGuarded(_ context.Context, params []byte, guarded bool) error 
 func unguard(path string) error {
 	kept, err := readKept(path)
 	clear(kept)
-	if err != nil || len(kept) == keySize {
+	if err != nil || len(kept) == Size {
 		return nil //nolint:nilerr // no key, or nothing noted
 	}
-	return os.Truncate(path, keySize)
+	return os.Truncate(path, Size)
 }
 
 // ErrOtherKey is the cause where there is a key, and it is not the one that was asked for.
@@ -178,7 +178,7 @@ func readKey(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return kept[:keySize:keySize], nil
+	return kept[:Size:Size], nil
 }
 
 // readKept reads a key as it is kept.
@@ -190,8 +190,8 @@ func readKept(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() || info.Size() > keySize+1 {
-		return nil, fmt.Errorf("not a file of %d bytes", keySize+1)
+	if !info.Mode().IsRegular() || info.Size() > Size+1 {
+		return nil, fmt.Errorf("not a file of %d bytes", Size+1)
 	}
 	kept, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) { // settled in between
@@ -199,7 +199,7 @@ func readKept(path string) ([]byte, error) {
 	}
 	if err == nil {
 		if _, _, err = Split(kept); err != nil {
-			err = fmt.Errorf("not a file of %d bytes", keySize+1)
+			err = fmt.Errorf("not a file of %d bytes", Size+1)
 		}
 	}
 	return kept, err

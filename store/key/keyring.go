@@ -1,4 +1,4 @@
-package store
+package key
 
 import (
 	"bytes"
@@ -68,7 +68,7 @@ type ringCall struct {
 
 // Keyring is the slot in the system's keyring: the Secret Service, the Keychain or the Credential Manager. lookup reads
 // the environment, which says whether there is a session bus to reach the first by.
-func Keyring(lookup func(string) (string, bool)) KeySlot {
+func Keyring(lookup func(string) (string, bool)) Slot {
 	k := OnRing(systemRing{}, keyringLimit, keyringLimitAsking)
 	k.reachable = func() error { return sessionBus(runtime.GOOS, lookup) }
 	return k
@@ -128,10 +128,10 @@ func busEscape(path string) string {
 	return b.String()
 }
 
-// Kind implements KeySlot.
+// Kind implements Slot.
 func (*keyring) Kind() string { return InKeyring }
 
-// Place implements KeySlot.
+// Place implements Slot.
 func (*keyring) Place() string { return "system keyring" }
 
 // ringParams name an entry of the keyring.
@@ -150,7 +150,7 @@ func entry(params []byte) (ringParams, error) {
 	return p, err
 }
 
-// Key implements KeySlot.
+// Key implements Slot.
 func (k *keyring) Key(ctx context.Context, params []byte, _ secret.Text) ([]byte, error) {
 	p, err := entry(params)
 	if err != nil {
@@ -170,7 +170,7 @@ func (k *keyring) NoteGuarded(ctx context.Context, params []byte, guarded bool) 
 		return err
 	}
 	defer clear(kept)
-	next := bytes.Clone(kept[:keySize])
+	next := bytes.Clone(kept[:Size])
 	if guarded {
 		next = Guarded(next)
 	}
@@ -236,7 +236,7 @@ func (k *keyring) get(ctx context.Context, p ringParams, limit time.Duration) ([
 	return nil, ErrOtherKey
 }
 
-// Make implements KeySlot. The entry is read back, because the library takes a window that was closed for a yes.
+// Make implements Slot. The entry is read back, because the library takes a window that was closed for a yes.
 func (k *keyring) Make(ctx context.Context, _ secret.Text, first bool) (key, params []byte, err error) {
 	if err := k.reachable(); err != nil {
 		return nil, nil, err
@@ -279,10 +279,10 @@ func (k *keyring) Make(ctx context.Context, _ secret.Text, first bool) (key, par
 	return key, params, nil
 }
 
-// Settle implements KeySlot.
+// Settle implements Slot.
 func (*keyring) Settle([]byte) error { return nil }
 
-// Forget implements KeySlot.
+// Forget implements Slot.
 func (k *keyring) Forget(ctx context.Context, params []byte) error {
 	p, err := entry(params)
 	if err != nil {

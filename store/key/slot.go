@@ -1,4 +1,4 @@
-package store
+package key
 
 import (
 	"bytes"
@@ -15,6 +15,9 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
+// Size is the size of a key in bytes: the one of XChaCha20-Poly1305, which seals with it.
+const Size = 32
+
 // The kinds of key slots.
 const (
 	InFile       = "file"       // a key file beside the database
@@ -25,12 +28,12 @@ const (
 	InMemory     = "memory"     // this process, of a store in memory
 )
 
-// ErrNoKey is returned by a KeySlot that holds no key, or not the one that is asked for.
+// ErrNoKey is returned by a Slot that holds no key, or not the one that is asked for.
 var ErrNoKey = errors.New("no key there")
 
-// KeySlot keeps or derives a key of 32 bytes somewhere else than in the database. The data key is sealed with
+// Slot keeps or derives a key of 32 bytes somewhere else than in the database. The data key is sealed with
 // it. Params are the slot's own note of which key it was, JSON without a secret; they are kept in the database.
-type KeySlot interface {
+type Slot interface {
 	// Kind is one of InFile, InKeyring, …
 	Kind() string
 	// Place says where the key is, in words for a person.
@@ -57,24 +60,24 @@ func Guarded(key []byte) []byte { return append(bytes.Clone(key), rowsGuarded) }
 // Split takes apart what Guarded gave, or an older lanyard has kept.
 func Split(kept []byte) (key []byte, guards bool, err error) {
 	switch {
-	case len(kept) == keySize:
+	case len(kept) == Size:
 		return kept, false, nil
-	case len(kept) == keySize+1 && kept[keySize] == rowsGuarded:
-		return kept[:keySize:keySize], true, nil
+	case len(kept) == Size+1 && kept[Size] == rowsGuarded:
+		return kept[:Size:Size], true, nil
 	}
 	return nil, false, errors.New("not a key of lanyard")
 }
 
-// Asking is a KeySlot that may have to ask a person for a password of its own, the keyring's.
+// Asking is a Slot that may have to ask a person for a password of its own, the keyring's.
 type Asking interface {
-	KeySlot
+	Slot
 	// Unasked returns why the key cannot be fetched now without asking a person; nil if it can.
 	Unasked(ctx context.Context) error
 }
 
-// Noting is a KeySlot whose Key is Guarded once it keeps beside the key that rows have MACs.
+// Noting is a Slot whose Key is Guarded once it keeps beside the key that rows have MACs.
 type Noting interface {
-	KeySlot
+	Slot
 	// NoteGuarded keeps it beside the key of params, or takes it back.
 	NoteGuarded(ctx context.Context, params []byte, guarded bool) error
 }
@@ -138,7 +141,7 @@ func Same(kind string, old, now []byte) bool {
 
 // New draws a key.
 func New() []byte {
-	key := make([]byte, keySize)
+	key := make([]byte, Size)
 	_, _ = rand.Read(key) // never fails
 	return key
 }
