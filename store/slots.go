@@ -26,7 +26,9 @@ func Keyring(lookup func(string) (string, bool)) KeySlot { return key.Keyring(lo
 
 // KeyringReachable returns why the system's keyring cannot be asked, without asking it; nil if it
 // can.
-func KeyringReachable(lookup func(string) (string, bool)) error { return key.KeyringReachable(lookup) }
+func KeyringReachable(lookup func(string) (string, bool)) error {
+	return key.KeyringReachable(lookup)
+}
 
 // Environment returns the slot of a key made of the environment variable name; see key.Environment.
 func Environment(name string, lookup func(string) (string, bool)) KeySlot {
@@ -41,8 +43,8 @@ func Command(place string, run func(context.Context) (secret.Text, error)) KeySl
 // Short returns a warning of a passphrase that is taken, but short; "" if there is nothing to say.
 func Short(t secret.Text) string { return key.Short(t) }
 
-// Passable refuses a passphrase that no new key is made of, with an *Error whose code is "weak_key":
-// one that is too short, or that could not be typed or pasted everywhere.
+// Passable refuses a passphrase that no new key is made of, with an *Error whose code is
+// "weak_key": one that is too short, or that could not be typed or pasted everywhere.
 func Passable(t secret.Text) error { return weakKey(key.CheckPassphrase(t)) }
 
 // weakKey returns err as an *Error if a slot refuses a text, and every other one as it is.

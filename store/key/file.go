@@ -18,18 +18,23 @@ import (
 // FileName is the name of the key file in a state directory.
 const FileName = "lanyard.key"
 
-// What follows the name of a key file that is not in use: KeptSuffix of every file of a store that a
-// restore keeps, with the time; AsideSuffix of a key that no database here knows, with its id.
+// What follows the name of a key file that is not in use. A restore adds KeptSuffix and the time to
+// each file of a store that it keeps. AsideSuffix and the key's id follow the name of a key that no
+// database here knows.
 const (
 	KeptSuffix  = ".before-"
 	AsideSuffix = ".was-"
 )
 
-// File is a key in a file that only its owner can read. A key that is to replace it waits beside it under a
-// name with its own id, so that two rotations at once cannot take each other's.
+// File is a slot in a file that only its owner can read (mode 0600), with the bytes of the key. A
+// key that is to replace it waits beside it under a name with its own id, so that two rotations at
+// once cannot take each other's.
 type File struct{ Path string }
 
-func (k File) Kind() string  { return InFile }
+// Kind implements Slot.
+func (k File) Kind() string { return InFile }
+
+// Place implements Slot.
 func (k File) Place() string { return "key file " + k.Path }
 
 // coming is where the key with an id waits until it is settled.
@@ -38,8 +43,8 @@ func (k File) coming(id string) string { return k.Path + ".new-" + id }
 // aside is where a key goes that nobody of this database knows.
 func (k File) aside(id string) string { return k.Path + AsideSuffix + id }
 
-// SetAside moves the key that is there out of the way of a new one, and gives its new name, under
-// which find still reads it; "" where there was none.
+// SetAside moves the key that is there out of the way of a new one and returns its new name; "" if
+// there was none. Key still finds it there.
 func (k File) SetAside() (name string, err error) {
 	key, err := readKey(k.Path)
 	if errors.Is(err, ErrNoKey) {
@@ -56,7 +61,7 @@ func (k File) SetAside() (name string, err error) {
 	return name, disk.SyncDir(filepath.Dir(k.Path))
 }
 
-// fileID reads the id in params. It becomes part of a file name, and comes from a file that may be hostile.
+// fileID reads the id in params. It becomes part of a file name, and params may be hostile.
 func fileID(params []byte) (string, error) {
 	var p idParams
 	err := readParams(params, &p)
@@ -66,7 +71,8 @@ func fileID(params []byte) (string, error) {
 	return p.ID, err
 }
 
-// Key reads the key in whichever file it is. Where a key is settled meanwhile, the second look finds it.
+// Key implements Slot. It reads the key in whichever file it is. If the key is settled meanwhile,
+// the second look finds it.
 func (k File) Key(_ context.Context, params []byte, _ secret.Text) ([]byte, error) {
 	id, err := fileID(params)
 	if err != nil {
@@ -76,14 +82,14 @@ func (k File) Key(_ context.Context, params []byte, _ secret.Text) ([]byte, erro
 	return kept, err
 }
 
-// find gives a key as it is kept, and its file. An id of "" is whatever key there is.
+// find returns a key as it is kept, and its file. An id of "" is whatever key there is.
 func (k File) find(id string) (kept []byte, path string, err error) {
 	paths := []string{k.coming(id), k.Path, k.aside(id)}
 	if id == "" {
 		paths = paths[1:2]
 	}
 	var damage error
-	guards := false // lanyard.key says it of the database beside it, whichever key opens that
+	guards := false // the file says it of the database beside it, whichever key opens that
 	for _, path := range paths {
 		kept, err := readKept(path)
 		if errors.Is(err, ErrNoKey) {
@@ -109,8 +115,8 @@ func (k File) find(id string) (kept []byte, path string, err error) {
 	return nil, "", ErrNoKey
 }
 
-// Where is the file that has the key of params; a change of the key may not have given it its
-// lasting name yet.
+// Where returns the file that has the key of params: a change of the key may not have given it its
+// lasting name yet. It returns Path if none has it.
 func (k File) Where(params []byte) string {
 	if id, err := fileID(params); err == nil {
 		if kept, path, err := k.find(id); err == nil {
@@ -121,7 +127,7 @@ func (k File) Where(params []byte) string {
 	return k.Path
 }
 
-// MakeAgain writes a key that Make has made once more where it is gone.
+// MakeAgain writes a key that Make has made once more, if it is gone.
 func (k File) MakeAgain(ctx context.Context, params, key []byte) error {
 	kept, err := k.Key(ctx, params, secret.Text{})
 	if clear(kept); err == nil {
@@ -130,14 +136,14 @@ func (k File) MakeAgain(ctx context.Context, params, key []byte) error {
 	return writeKey(k.coming(ID(key)), key)
 }
 
-// NoteGuarded implements Noting. The byte has one place and one value, so that two who write it at once do no
-// harm.
+// NoteGuarded implements Noting. The byte has one place and one value, so that two processes that
+// write it at once do no harm.
 func (k File) NoteGuarded(_ context.Context, params []byte, guarded bool) error {
 	id, err := fileID(params)
 	if err != nil {
 		return err
 	}
-	if !guarded { // lanyard.key says it, whichever key it is
+	if !guarded { // the file says it, whichever key it is
 		return errors.Join(unguard(k.Path), unguard(k.coming(id)), disk.SyncDir(filepath.Dir(k.Path)))
 	}
 	kept, path, err := k.find(id)
@@ -170,9 +176,10 @@ func unguard(path string) error {
 	return os.Truncate(path, Size)
 }
 
-// ErrOtherKey is the cause where there is a key, and it is not the one that was asked for.
+// ErrOtherKey is returned by a Slot that holds another key than the one that is asked for.
 var ErrOtherKey = errors.New("it holds another key")
 
+// readKey reads a key without what follows it.
 func readKey(path string) ([]byte, error) {
 	kept, err := readKept(path)
 	if err != nil {
@@ -181,7 +188,7 @@ func readKey(path string) ([]byte, error) {
 	return kept[:Size:Size], nil
 }
 
-// readKept reads a key as it is kept.
+// readKept reads a key as it is kept. It fails with ErrNoKey if there is no file.
 func readKept(path string) ([]byte, error) {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -205,8 +212,8 @@ func readKept(path string) ([]byte, error) {
 	return kept, err
 }
 
-// Make writes a key whole or not at all. The first one replaces no key file: if another process was
-// faster, its key is the one that Make gives.
+// Make implements Slot. It writes a key whole or not at all. The first one replaces no key file: if
+// another process was faster, Make returns the key of that one.
 func (k File) Make(_ context.Context, _ secret.Text, first bool) (key, params []byte, err error) {
 	if first {
 		key, err = readKey(k.Path)
@@ -229,13 +236,13 @@ func (k File) Make(_ context.Context, _ secret.Text, first bool) (key, params []
 	return key, Params(key), nil
 }
 
-// keyTemp is how the names begin of keys that are being written.
+// keyTemp begins the names of keys that are being written.
 const keyTemp = "." + FileName + "-"
 
-// writeTries is how often a key is written whose first name another process swept away.
+// writeTries is how often a key is written whose first name another process sweeps away.
 const writeTries = 20
 
-// writeKey writes a key file that must not exist.
+// writeKey writes a key file that must not exist; it fails with fs.ErrExist if it does.
 func writeKey(path string, key []byte) (err error) {
 	for range writeTries {
 		if disk.Exists(path) {
@@ -248,7 +255,7 @@ func writeKey(path string, key []byte) (err error) {
 	return err
 }
 
-// linkKey writes under another name first, then links, because a link, unlike a rename, replaces nothing.
+// linkKey writes under another name first, then links: a link, unlike a rename, replaces nothing.
 func linkKey(path string, key []byte) error {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, keyTemp+"*") // 0600
@@ -263,7 +270,8 @@ func linkKey(path string, key []byte) error {
 	}
 	err = os.Link(f.Name(), path)
 	if err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
-		// A file system without links: whole only if nothing dies in between, and then said to be damaged.
+		// A file system without links. A process that is killed in between leaves a part of the key,
+		// which readKept then refuses.
 		if f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, disk.FileMode); err == nil {
 			err = disk.WriteSynced(f, kept)
 		}
@@ -274,20 +282,24 @@ func linkKey(path string, key []byte) error {
 	return disk.SyncDir(dir)
 }
 
-// Copies lists the key files in dir under names that a process gives up before it ends, unless it is killed: those of
-// writeKey, and those of a restore that keeps a key file.
+// Copies returns the names of key files in dir that killed processes have left: under the names of
+// keys that are being written (by writeKey), and of key files that a restore is keeping (by
+// disk.NewFile).
 func Copies(dir string) (names []string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
-		if e.Type().IsRegular() && (strings.HasPrefix(e.Name(), keyTemp) || strings.HasPrefix(e.Name(), disk.PartPrefix+FileName)) {
-			names = append(names, e.Name())
+		n := e.Name()
+		left := strings.HasPrefix(n, keyTemp) || strings.HasPrefix(n, disk.PartPrefix+FileName)
+		if left && e.Type().IsRegular() {
+			names = append(names, n)
 		}
 	}
 	return names
 }
 
-// SweepCopies removes copies of keys that killed processes left in dir. It runs while the database is locked: then no
-// rotation and no restore is writing one. A process that writes a first key meanwhile writes it again.
+// SweepCopies removes what Copies finds in dir, and returns the names of what it removed. The
+// caller has locked the database: then no rotation and no restore is writing a key. A process that
+// writes a first key meanwhile writes it again.
 func SweepCopies(dir string) (gone []string) {
 	for _, name := range Copies(dir) {
 		if os.Remove(filepath.Join(dir, name)) == nil {
@@ -300,8 +312,9 @@ func SweepCopies(dir string) (gone []string) {
 	return gone
 }
 
-// Settle gives the key of params its lasting name and removes what other rotations left lying. It runs while the
-// database is locked: only then is it sure that no other key is coming into force.
+// Settle implements Slot. It gives the key of params its lasting name and removes what other
+// rotations have left. The caller has locked the database: only then is it sure that no other key
+// is coming into force.
 func (k File) Settle(params []byte) error {
 	id, err := fileID(params)
 	if err != nil || id == "" {
@@ -309,7 +322,7 @@ func (k File) Settle(params []byte) error {
 	}
 	if _, err := os.Lstat(k.coming(id)); err == nil {
 		if key, err := readKey(k.Path); err == nil && ID(key) != id && !k.keptBeside(ID(key)) {
-			// Whose it is nobody here knows; a database that was moved away may need it.
+			// no database here knows it; one that was moved away may need it
 			if err := os.Rename(k.Path, k.aside(ID(key))); err != nil {
 				return err
 			}
@@ -328,7 +341,8 @@ func (k File) Settle(params []byte) error {
 	return errors.Join(err, disk.SyncDir(dir))
 }
 
-// keptBeside reports whether a restore kept a key beside, with the database that it opens.
+// keptBeside reports whether a restore has kept the key with an id, beside the database that it
+// opens.
 func (k File) keptBeside(id string) bool {
 	entries, _ := os.ReadDir(filepath.Dir(k.Path))
 	return slices.ContainsFunc(entries, func(e os.DirEntry) bool {
@@ -341,7 +355,8 @@ func (k File) keptBeside(id string) bool {
 	})
 }
 
-// Forget removes the key of params wherever it lies, and no other. It runs while the database is locked, as Settle.
+// Forget implements Slot. It removes the key of params from whichever file it is in. The caller has
+// locked the database, as for Settle.
 func (k File) Forget(_ context.Context, params []byte) error {
 	id, err := fileID(params)
 	if err != nil || id == "" {

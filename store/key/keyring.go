@@ -21,24 +21,25 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// keyringService is what our entries in the keyring are filed under.
+// keyringService is the service that our entries in the keyring belong to.
 const keyringService = "lanyard"
 
-// How long the keyring may take: for what a program wants, and for what a person has just asked for, who may have to
-// type a password into a window first.
+// How long the keyring may take: for what a program wants, and for what a person has just asked
+// for, who may have to type a password into a window first.
 const (
 	keyringLimit       = 3 * time.Second
 	keyringLimitAsking = 30 * time.Second
 )
 
-// Ring is what is needed of a keyring.
+// Ring is what a slot needs of a keyring. Its methods fail with ErrNotFound of go-keyring if there
+// is no such entry.
 type Ring interface {
 	Get(service, user string) (string, error)
 	Set(service, user, password string) error
 	Delete(service, user string) error
 }
 
-// systemRing is the one of this system.
+// systemRing is the keyring of this system.
 type systemRing struct{}
 
 func (systemRing) Get(service, user string) (string, error) { return gokeyring.Get(service, user) }
@@ -47,8 +48,9 @@ func (systemRing) Set(service, user, password string) error {
 }
 func (systemRing) Delete(service, user string) error { return gokeyring.Delete(service, user) }
 
-// keyring is a slot in the system's keyring. A keyring may hang for ever, or wait for a person: no call of it is
-// waited for longer than its limit. What is asked goes on meanwhile, and its answer serves the next one who asks.
+// keyring is a slot in a keyring. A keyring may hang for ever, or wait for a person: no call of it
+// is waited for longer than a limit. A reading then goes on, and its answer serves the next one who
+// asks.
 type keyring struct {
 	ring         Ring
 	reachable    func() error
@@ -56,39 +58,45 @@ type keyring struct {
 
 	mu     sync.Mutex
 	asking map[string]*ringCall // by user
-	stuck  <-chan struct{}      // of the latest call that may not have come back; nil: there was none
+	stuck  <-chan struct{}      // closed when the latest call that was late has come back; or nil
 }
 
-// ringCall is one reading that goes on.
+// ringCall is a reading that goes on.
 type ringCall struct {
 	done chan struct{}
 	text secret.Text
 	err  error
 }
 
-// Keyring is the slot in the system's keyring: the Secret Service, the Keychain or the Credential Manager. lookup reads
-// the environment, which says whether there is a session bus to reach the first by.
+// Keyring returns the slot in the system's keyring: the Secret Service, the Keychain or the
+// Credential Manager. lookup reads the environment, which names the session bus that the first is
+// reached by. The keyring is waited for 3 s at most, and 30 s when a person has asked for a key to
+// be made there.
 func Keyring(lookup func(string) (string, bool)) Slot {
-	k := OnRing(systemRing{}, keyringLimit, keyringLimitAsking)
+	k := newKeyring(systemRing{}, keyringLimit, keyringLimitAsking)
 	k.reachable = func() error { return sessionBus(runtime.GOOS, lookup) }
 	return k
 }
 
-// OnRing is a slot in a keyring that can always be reached. brief is how long it is waited for, asked
-// how long where a person has just asked for it and may have to type.
-func OnRing(r Ring, brief, asked time.Duration) *keyring {
+// OnRing returns a slot in another keyring than the system's. It is waited for no longer than
+// brief, and than asked when a person has asked for a key to be made there.
+func OnRing(r Ring, brief, asked time.Duration) Slot { return newKeyring(r, brief, asked) }
+
+func newKeyring(r Ring, brief, asked time.Duration) *keyring {
 	return &keyring{
 		ring: r, brief: brief, asked: asked, asking: map[string]*ringCall{},
 		reachable: func() error { return nil },
 	}
 }
 
-// KeyringReachable says why the system's keyring cannot be asked, without asking it; nil when it can.
+// KeyringReachable returns why the system's keyring cannot be asked, without asking it; nil if it
+// can.
 func KeyringReachable(lookup func(string) (string, bool)) error {
 	return sessionBus(runtime.GOOS, lookup)
 }
 
-// sessionBus wants a bus to be there before anybody looks for it: the library would start one, and leave it running.
+// sessionBus fails if there is no session bus yet: the library would start one and leave it
+// running.
 func sessionBus(goos string, lookup func(string) (string, bool)) error {
 	if goos == "darwin" || goos == "windows" {
 		return nil
@@ -119,7 +127,8 @@ func sessionBus(goos string, lookup func(string) (string, bool)) error {
 func busEscape(path string) string {
 	var b strings.Builder
 	for _, c := range []byte(path) {
-		if c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || strings.IndexByte(`-_/.\`, c) >= 0 {
+		letter := c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+		if letter || strings.IndexByte(`-_/.\`, c) >= 0 {
 			b.WriteByte(c)
 		} else {
 			fmt.Fprintf(&b, "%%%02x", c)
@@ -140,7 +149,8 @@ type ringParams struct {
 	ID   string `json:"id"` // of the key
 }
 
-// entry reads params, and refuses those that name what is not ours: they come from a file.
+// entry reads params, and refuses those that name an entry which is not ours: they come from a
+// file.
 func entry(params []byte) (ringParams, error) {
 	var p ringParams
 	err := readParams(params, &p)
@@ -181,7 +191,7 @@ func (k *keyring) NoteGuarded(ctx context.Context, params []byte, guarded bool) 
 	return set()
 }
 
-// set stores a key as it is kept, in the background; what came of it can be asked once done is closed.
+// set stores a key as it is kept, in the background. result may be called once done is closed.
 func (k *keyring) set(user string, kept []byte) (done <-chan struct{}, result func() error) {
 	finished := make(chan struct{})
 	var err error
@@ -236,8 +246,11 @@ func (k *keyring) get(ctx context.Context, p ringParams, limit time.Duration) ([
 	return nil, ErrOtherKey
 }
 
-// Make implements Slot. The entry is read back, because the library takes a window that was closed for a yes.
-func (k *keyring) Make(ctx context.Context, _ secret.Text, first bool) (key, params []byte, err error) {
+// Make implements Slot. It reads the entry back, because the library takes it for success if a
+// person closes the window that asks for a password.
+func (k *keyring) Make(
+	ctx context.Context, _ secret.Text, first bool,
+) (key, params []byte, err error) {
 	if err := k.reachable(); err != nil {
 		return nil, nil, err
 	}
@@ -256,7 +269,7 @@ func (k *keyring) Make(ctx context.Context, _ secret.Text, first bool) (key, par
 		k.mu.Lock()
 		k.stuck = finished
 		k.mu.Unlock()
-		go func() { // nobody is going to ask for what is stored after all
+		go func() { // if it is stored after all, nobody is going to ask for it
 			if <-finished; set() == nil {
 				_ = guarded(func() error { return k.ring.Delete(keyringService, p.User) })
 			}
@@ -273,7 +286,7 @@ func (k *keyring) Make(ctx context.Context, _ secret.Text, first bool) (key, par
 	again, err := k.get(ctx, p, limit)
 	if clear(again); err != nil {
 		clear(key)
-		_ = k.Forget(context.WithoutCancel(ctx), params) // or it would stay for good: nobody else knows its name
+		_ = k.Forget(context.WithoutCancel(ctx), params) // nobody else knows its name
 		return nil, nil, err
 	}
 	return key, params, nil
@@ -306,7 +319,7 @@ func (k *keyring) Forget(ctx context.Context, params []byte) error {
 	return nil
 }
 
-// await waits for a call, but no longer than limit.
+// await waits until done is closed, but no longer than limit.
 func await(ctx context.Context, done <-chan struct{}, limit time.Duration) error {
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
@@ -320,7 +333,8 @@ func await(ctx context.Context, done <-chan struct{}, limit time.Duration) error
 	}
 }
 
-// guarded calls f, whose author trusts the other side of the bus more than a program may: it reads answers unchecked.
+// guarded calls f and returns a panic of it as an error: the library reads answers from the bus
+// without checking them.
 func guarded(f func() error) (err error) {
 	defer func() {
 		if recover() != nil {
@@ -335,11 +349,12 @@ func ringSays(err error) error {
 	switch text := err.Error(); {
 	case strings.Contains(text, "unlock correct collection"), strings.Contains(text, "IsLocked"):
 		return errors.New("it is locked, and was not unlocked")
-	case strings.Contains(text, "ServiceUnknown"), strings.Contains(text, "was not provided by any .service files"):
+	case strings.Contains(text, "ServiceUnknown"),
+		strings.Contains(text, "was not provided by any .service files"):
 		return errNoRing
 	}
 	return err
 }
 
-// errNoRing is the cause where the session bus is there, and no keyring on it.
+// errNoRing is the cause if there is a session bus, but no keyring on it.
 var errNoRing = errors.New("no program on the session bus keeps one")

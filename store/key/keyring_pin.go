@@ -10,22 +10,22 @@ import (
 	gokeyring "github.com/zalando/go-keyring"
 )
 
-// lockable is a ring that can say whether asking it for something would ask a person first.
+// lockable is a Ring that knows whether a call of it would ask a person first.
 type lockable interface {
-	Ready() error
+	Ready() error // why a call would; nil if it would not
 }
 
-// pinUser names the item that remembers the store at path.
+// pinUser names the entry that remembers the store at path.
 func pinUser(path string) string {
 	sum := sha256.Sum256([]byte(path))
 	return "pin-" + hex.EncodeToString(sum[:16])
 }
 
-// errRingLocked is the cause where a keyring would have to ask for its password.
+// errRingLocked is the cause if a keyring would have to ask for its password.
 var errRingLocked = errors.New("it is locked")
 
-// briefly runs f, which asks the keyring for something, if no person has to be asked first. It waits no longer than for
-// anything that nobody has asked for, and not at all where an earlier call has not come back.
+// briefly runs f, which calls the keyring, if no person has to be asked first. It waits no longer
+// than k.brief, and not at all if an earlier call has not come back.
 func (k *keyring) briefly(ctx context.Context, f func() error) error {
 	if k.reachable() != nil {
 		return ErrNoBoard
@@ -79,7 +79,7 @@ func (k *keyring) Unasked(ctx context.Context) error {
 	return err
 }
 
-// Pins implements Board. An item that cannot be read counts as one pin, which is no key's.
+// Pins implements Board. An entry that makes no sense counts as one pin, which no key has.
 func (k *keyring) Pins(ctx context.Context, path string) ([]Pin, error) {
 	var text string
 	err := k.briefly(ctx, func() (err error) {
@@ -95,7 +95,7 @@ func (k *keyring) Pins(ctx context.Context, path string) ([]Pin, error) {
 	return readPins(text), nil
 }
 
-// pinsMost is how many keys are remembered of a store: the old one and the new.
+// pinsMost is how many pins of a store are read at most; during a change of the key there are two.
 const pinsMost = 8
 
 func readPins(text string) (pins []Pin) {
@@ -112,7 +112,7 @@ func readPins(text string) (pins []Pin) {
 	return pins
 }
 
-// SetPins implements Board. It is read back, as a key is.
+// SetPins implements Board. It reads the entry back, as Make does.
 func (k *keyring) SetPins(ctx context.Context, path string, pins []Pin) error {
 	var words []string
 	for _, p := range pins {

@@ -6,15 +6,17 @@ import (
 	ss "github.com/zalando/go-keyring/secret_service"
 )
 
-// Ready implements lockable. The library unlocks a collection before it looks into it, which opens a window; and a call of
-// a service that does not run starts it.
+// Ready implements lockable. The library unlocks a collection before it looks into it, which opens
+// a window; and a call of a service that does not run starts that service.
 func (systemRing) Ready() error {
 	service, err := ss.NewSecretService()
 	if err != nil {
 		return errNoRing // nobody listens on the bus
 	}
 	var runs bool
-	if err := service.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.secrets").Store(&runs); err != nil {
+	bus := service.BusObject()
+	err = bus.Call("org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.secrets").Store(&runs)
+	if err != nil {
 		return err
 	}
 	if !runs {

@@ -12,7 +12,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// A program waits three seconds for a keyring, and thirty where a person has asked for it and may have to type.
+// A program waits three seconds for a keyring, and thirty where a person has asked for it and may
+// have to type.
 func TestKeyringIsNotWaitedForLong(t *testing.T) {
 	if brief, asked := key.KeyringLimits(); brief != 3*time.Second || asked != 30*time.Second {
 		t.Error(brief, asked)
@@ -29,7 +30,8 @@ func (f *fakeRing) Delete(string, string) error        { f.calls++; return nil }
 func TestKeyringParametersOfSomebodyElse(t *testing.T) {
 	ring := &fakeRing{}
 	slot := key.OnRing(ring, time.Minute, time.Minute)
-	for _, params := range []string{`{"user":"mail"}`, `{}`, `[`, `{"user":"store-` + strings.Repeat("x", 5000) + `"}`} {
+	long := `{"user":"store-` + strings.Repeat("x", 5000) + `"}`
+	for _, params := range []string{`{"user":"mail"}`, `{}`, `[`, long} {
 		_, err := slot.Key(t.Context(), []byte(params), secret.Text{})
 		err2 := slot.Forget(t.Context(), []byte(params))
 		if err == nil || err2 == nil || ring.calls > 0 {
@@ -56,7 +58,8 @@ func TestSessionBusIsLookedForFirst(t *testing.T) {
 	}
 	for _, lookup := range []func(string) (string, bool){
 		env(), env("XDG_RUNTIME_DIR", t.TempDir()), env("XDG_RUNTIME_DIR", dir),
-		env("DBUS_SESSION_BUS_ADDRESS", "autolaunch:"), env("DBUS_SESSION_BUS_ADDRESS", "autolaunch:scope=*install-path"),
+		env("DBUS_SESSION_BUS_ADDRESS", "autolaunch:"),
+		env("DBUS_SESSION_BUS_ADDRESS", "autolaunch:scope=*install-path"),
 		env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/x;autolaunch:"),
 	} {
 		if err := key.SessionBus(lookup); err == nil {
@@ -79,7 +82,9 @@ func TestSessionBusIsLookedForFirst(t *testing.T) {
 	}
 	defer func() { _ = l.Close() }()
 	err = key.SessionBus(env("XDG_RUNTIME_DIR", odd))
-	if got := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); err != nil || !strings.HasSuffix(got, "/a%20b%3b%c3%a9/bus") || !strings.HasPrefix(got, "unix:path=/") {
+	got := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
+	path, ok := strings.CutPrefix(got, "unix:path=/")
+	if err != nil || !ok || !strings.HasSuffix(path, "/a%20b%3b%c3%a9/bus") {
 		t.Error(got, err)
 	}
 }

@@ -14,13 +14,15 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// The shortest texts that a key is made of, in characters. A program keeps its text without having to remember it.
+// The shortest texts that a key is derived from, in characters: of a passphrase, which a person has
+// to remember, and of a text in a variable or from a program.
 const (
 	LeastPassphrase = 8
 	LeastText       = 16
 )
 
-// stretching says how a text is made into a key: Argon2id with these parameters.
+// stretching is how a key is derived from a text: the parameters of Argon2id (RFC 9106 section
+// 3.1). It is the params of a Derived slot.
 type stretching struct {
 	Salt    []byte `json:"salt"`
 	Time    uint32 `json:"time"`
@@ -28,21 +30,23 @@ type stretching struct {
 	Threads uint8  `json:"threads"`
 }
 
-// costly is the second choice of RFC 9106 section 4: three passes over 64 MiB in four lanes.
+// costly is the second recommended choice of RFC 9106 section 4: 3 passes over 64 MiB in 4 lanes.
 func costly() stretching { return stretching{Time: 3, Memory: 64 << 10, Threads: 4} }
 
-// below reports whether keys made with s cost less than those made with want.
-func (s stretching) below(want stretching) bool { return s.Time < want.Time || s.Memory < want.Memory }
+// below reports whether keys derived with s cost less than those derived with want.
+func (s stretching) below(want stretching) bool {
+	return s.Time < want.Time || s.Memory < want.Memory
+}
 
-// salted gives s with a salt of its own.
+// salted returns s with a new salt.
 func (s stretching) salted() stretching {
 	s.Salt = make([]byte, 16)
 	_, _ = rand.Read(s.Salt) // never fails
 	return s
 }
 
-// sane refuses parameters that nobody here wrote: a hostile file must eat neither memory nor hours. Too little is no
-// danger, because what was sealed at the real cost does not open with less.
+// sane refuses parameters that no version wrote: a hostile file could ask for all memory or for
+// hours. Too little is no danger: what was sealed at the real cost does not open with less.
 func (s stretching) sane() error {
 	switch {
 	case len(s.Salt) < 16 || len(s.Salt) > 64,
@@ -60,42 +64,43 @@ func (s stretching) key(text secret.Text) []byte {
 	return argon2.IDKey(plain, s.Salt, s.Time, s.Memory, s.Threads, Size)
 }
 
-// Derived is a slot whose key is made of a text.
+// Derived is a slot whose key is derived from a text with Argon2id; nothing of it is kept.
 type Derived struct {
 	kind, place string
-	least       int        // characters
+	least       int        // characters of the text of a new key
 	cost        stretching // of a new key
 	text        func(ctx context.Context, told secret.Text) (secret.Text, error)
 }
 
-// ErrNotTold is the cause where a person has not been asked yet.
+// ErrNotTold is returned by a passphrase slot if the person has not been asked yet.
 var ErrNotTold = errors.New("its passphrase was not given")
 
-// Passphrase is the slot of a key made of what a person types. Every Options has it.
+// Passphrase returns the slot of a key derived from what a person types.
 func Passphrase() Slot {
-	return Derived{InPassphrase, "passphrase", LeastPassphrase, costly(), func(_ context.Context, told secret.Text) (secret.Text, error) {
+	told := func(_ context.Context, told secret.Text) (secret.Text, error) {
 		if told.IsZero() {
 			return told, ErrNotTold
 		}
 		return told, nil
-	}}
+	}
+	return Derived{InPassphrase, "passphrase", LeastPassphrase, costly(), told}
 }
 
-// CheckPassphrase refuses a passphrase that no new key is made of, with a *WeakError.
+// CheckPassphrase fails with a *WeakError if no new key is derived from the passphrase t.
 func CheckPassphrase(t secret.Text) error {
 	_, err := passable(t, LeastPassphrase, "passphrase")
 	return err
 }
 
-// WeakError is why no new key is made of a text: it is too short, or it could not be typed or pasted
-// everywhere.
+// WeakError is why no new key is derived from a text: it is too short, or it could not be typed or
+// pasted everywhere.
 type WeakError struct {
 	Place string // of the text, as Slot.Place gives it
 	Odd   error  // what cannot be typed or pasted, from secret.Read; nil if the text is too short
 	Least int    // how many characters it needs, if Odd is nil
 }
 
-// Error implements error. It tells nothing of the text but the kind and the position of what is odd.
+// Error implements error. Of the text it tells the kind and the position of what is odd alone.
 func (e *WeakError) Error() string {
 	if e.Odd != nil {
 		return e.Place + ": it " + e.Odd.Error()
@@ -106,7 +111,7 @@ func (e *WeakError) Error() string {
 // Unwrap returns Odd.
 func (e *WeakError) Unwrap() error { return e.Odd }
 
-// passable is the text of a new key.
+// passable returns the text of a new key, as secrets are read.
 func passable(raw secret.Text, least int, place string) (secret.Text, error) {
 	t, err := secret.Read(raw.Reveal())
 	if err != nil && !errors.Is(err, secret.ErrEmpty) {
@@ -118,28 +123,33 @@ func passable(raw secret.Text, least int, place string) (secret.Text, error) {
 	return t, nil
 }
 
-// Of shorter passphrases than that many characters Short says how long they last.
+// goodPassphrase is how many characters a passphrase has of which Short says nothing.
 const goodPassphrase = 12
 
-// guessesASecond is how many passphrases one graphics card of 2024 tries in a second: each takes about half a gigabyte of
-// memory traffic (Argon2id with three passes over 64 MiB, or the scrypt of a backup), of a terabyte a second.
+// guessesASecond is how many passphrases one graphics card of 2024 tries in a second. Each takes
+// about half a gigabyte of memory traffic (3 passes of Argon2id over 64 MiB, or the scrypt of a
+// backup), and the card has a terabyte a second.
 const guessesASecond = 2000
 
-// usualPassphrases is how many passphrases are tried first: words, names and dates, with a digit or two.
+// usualPassphrases is how many passphrases are tried first: words, names and dates, with a digit or
+// two.
 const usualPassphrases = 10_000_000
 
-// Short warns of a passphrase that is taken, but short; "" where nothing is to be said.
+// Short returns a warning of a passphrase that CheckPassphrase takes, but that has fewer than 12
+// characters: how long it lasts against guessing. It returns "" for a longer one.
 func Short(t secret.Text) string {
 	n := utf8.RuneCountInString(t.Reveal())
 	if n >= goodPassphrase {
 		return ""
 	}
 	random := math.Pow(26, float64(n)) / 2 / guessesASecond
-	return fmt.Sprintf("%d characters are short: at about %d guesses a second on one GPU, %d random lowercase letters last %s on average, and a word with digits %s at most; %d characters or more are better",
-		n, guessesASecond, n, roughly(random), roughly(usualPassphrases/guessesASecond), goodPassphrase)
+	return fmt.Sprintf("%d characters are short: at about %d guesses a second on one GPU,"+
+		" %d random lowercase letters last %s on average, and a word with digits %s at most;"+
+		" %d characters or more are better", n, guessesASecond, n, roughly(random),
+		roughly(usualPassphrases/guessesASecond), goodPassphrase)
 }
 
-// roughly says so many seconds in one unit.
+// roughly writes a duration in seconds in one unit.
 func roughly(seconds float64) string {
 	for _, u := range []struct {
 		name string
@@ -152,20 +162,24 @@ func roughly(seconds float64) string {
 	return fmt.Sprintf("%.0f minutes", max(1, seconds/60))
 }
 
-// Environment is the slot of a key made of the environment variable name, read with lookup.
+// Environment returns the slot of a key derived from the environment variable name, read with
+// lookup.
 func Environment(name string, lookup func(string) (string, bool)) Slot {
-	return Derived{InEnv, "environment variable " + name, LeastText, costly(), func(context.Context, secret.Text) (secret.Text, error) {
+	read := func(context.Context, secret.Text) (secret.Text, error) {
 		text, ok := lookup(name)
 		if !ok || text == "" {
 			return secret.Text{}, errors.New("it is not set")
 		}
 		return secret.New(text), nil
-	}}
+	}
+	return Derived{InEnv, "environment variable " + name, LeastText, costly(), read}
 }
 
-// Command is the slot of a key made of what a program prints; place names it without its arguments.
+// Command returns the slot of a key derived from what run returns, which is what a program prints.
+// place names the program, without its arguments.
 func Command(place string, run func(context.Context) (secret.Text, error)) Slot {
-	return Derived{InCommand, place, LeastText, costly(), func(ctx context.Context, _ secret.Text) (secret.Text, error) { return run(ctx) }}
+	read := func(ctx context.Context, _ secret.Text) (secret.Text, error) { return run(ctx) }
+	return Derived{InCommand, place, LeastText, costly(), read}
 }
 
 // Kind implements Slot.
@@ -190,8 +204,9 @@ func (s Derived) Key(ctx context.Context, params []byte, told secret.Text) ([]by
 	return how.key(text), nil
 }
 
-// Readings are s with each text that its key may have been made of, the likeliest first. Older versions have read it otherwise.
-// odd is why it cannot be read as it is now.
+// Readings returns slots with each text that the key of s may have been derived from, the likeliest
+// first: older versions have read it otherwise, for instance with its line end. odd is why the text
+// cannot be read as new ones are; err is why there is none.
 func (s Derived) Readings(ctx context.Context, told secret.Text) (all []Derived, odd, err error) {
 	raw, err := s.text(ctx, told)
 	if err != nil {
@@ -206,8 +221,10 @@ func (s Derived) Readings(ctx context.Context, told secret.Text) (all []Derived,
 	return all, odd, nil
 }
 
-// Make implements Slot. It refuses a text that is not passable with a *WeakError.
-func (s Derived) Make(ctx context.Context, told secret.Text, _ bool) (key, params []byte, err error) {
+// Make implements Slot. It keeps nothing.
+func (s Derived) Make(
+	ctx context.Context, told secret.Text, _ bool,
+) (key, params []byte, err error) {
 	raw, err := s.text(ctx, told)
 	if err != nil {
 		return nil, nil, err
@@ -223,14 +240,14 @@ func (s Derived) Make(ctx context.Context, told secret.Text, _ bool) (key, param
 	return how.key(text), params, nil
 }
 
-// WithCost returns s, whose new keys are made with so many passes over so many KiB: for tests, which
-// have other things to do.
+// WithCost returns s with another cost of new keys: so many passes over so many KiB of memory.
+// Tests of other things use little.
 func (s Derived) WithCost(passes, kib uint32) Derived {
 	s.cost.Time, s.cost.Memory = passes, kib
 	return s
 }
 
-// Cheaper reports whether the key of params was made with less work than a new one would be.
+// Cheaper reports whether the key of params was derived with less work than a new one would be.
 func (s Derived) Cheaper(params []byte) bool {
 	var how stretching
 	return readParams(params, &how) == nil && how.below(s.cost)

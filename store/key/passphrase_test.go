@@ -27,19 +27,22 @@ func TestPassphraseParameters(t *testing.T) {
 	if err != nil || bytes.Equal(made, another) {
 		t.Error("another passphrase, the same key", err)
 	}
-	if _, second, err := slot.Make(t.Context(), secret.New(phrase), true); err != nil || bytes.Equal(params, second) {
+	_, second, err := slot.Make(t.Context(), secret.New(phrase), true)
+	if err != nil || bytes.Equal(params, second) {
 		t.Error("the same salt twice", err)
 	}
 	_, _, err = slot.Make(t.Context(), secret.New("7 chars"), true)
-	if e, ok := errors.AsType[*key.WeakError](err); !ok || e.Error() != "passphrase: fewer than 8 characters" {
+	const short = "passphrase: fewer than 8 characters"
+	if e, ok := errors.AsType[*key.WeakError](err); !ok || e.Error() != short {
 		t.Errorf("of a short one: %v", err)
 	}
 	good := string(params)
+	with := func(old, now string) string { return strings.Replace(good, old, now, 1) }
 	for _, hostile := range []string{
-		"", "{}", "null", strings.Replace(good, "65536", "4294967295", 1), strings.Replace(good, "65536", "262145", 1),
-		strings.Replace(good, "65536", "8", 1), strings.Replace(good, `"time":3`, `"time":0`, 1), strings.Replace(good, `"time":3`, `"time":4000000000`, 1),
-		strings.Replace(good, `"threads":4`, `"threads":0`, 1), strings.Replace(good, `"threads":4`, `"threads":255`, 1),
-		strings.Replace(good, `"threads":4`, `"threads":256`, 1), strings.Replace(good, `"salt":"`, `"salt":"AAAA","x":"`, 1),
+		"", "{}", "null", with("65536", "4294967295"), with("65536", "262145"), with("65536", "8"),
+		with(`"time":3`, `"time":0`), with(`"time":3`, `"time":4000000000`),
+		with(`"threads":4`, `"threads":0`), with(`"threads":4`, `"threads":255`),
+		with(`"threads":4`, `"threads":256`), with(`"salt":"`, `"salt":"AAAA","x":"`),
 		good + strings.Repeat(" ", 5000),
 	} {
 		if hostile == good {

@@ -7,28 +7,33 @@ import (
 	"slices"
 )
 
-// Pin is a key that a store may have: the kind of slot that holds it, and its id.
-type Pin struct{ Kind, ID string }
+// Pin names a key that a store may have.
+type Pin struct {
+	Kind string // of the slot that holds it
+	ID   string // of the data key, as the store names it: 32 hexadecimal digits
+}
 
-// Board remembers the keys of stores by their path, where a writer of the state directory does not write. It asks a
-// person for nothing.
+// Board remembers which key the store at a path has, where somebody who can write the state
+// directory cannot write. It asks a person for nothing.
 type Board interface {
-	// Pins gives what is remembered of the store at path. None is no error; ErrNoBoard says that nothing can be remembered.
+	// Pins returns what is remembered of the store at path; nothing is no error. It fails with
+	// ErrNoBoard if nothing can be remembered.
 	Pins(ctx context.Context, path string) ([]Pin, error)
-	// SetPins replaces what is remembered; none removes it.
+	// SetPins replaces what is remembered of the store at path; no pins remove it.
 	SetPins(ctx context.Context, path string, pins []Pin) error
 }
 
-// ErrNoBoard is the cause where there is no keyring to remember anything.
+// ErrNoBoard is returned by a Board if there is no keyring to remember anything.
 var ErrNoBoard = errors.New("there is no keyring")
 
-// Pinnable reports whether a kind of slot has pins. A key made of what a variable or a command gives opens nothing that
-// was sealed without it.
-func Pinnable(kind string) bool { return kind == InFile || kind == InKeyring || kind == InPassphrase }
+// Pinnable reports whether keys in a kind of slot are remembered. A key that is derived from a
+// variable or from what a program prints need not be: it opens nothing that was sealed without it.
+func Pinnable(kind string) bool {
+	return kind == InFile || kind == InKeyring || kind == InPassphrase
+}
 
-// pinPaths are the paths that a store is remembered by: the one that is named and, if that leads
-// through links, where it leads. Whoever puts a link in the place of a directory changes the second
-// alone.
+// pinPaths returns the paths that a store is remembered by: dir and, if that leads through links,
+// where it leads. Somebody who puts a link in the place of a directory changes the second alone.
 func pinPaths(dir string) []string {
 	if real, err := filepath.EvalSymlinks(dir); err == nil && real != dir {
 		return []string{dir, real}
@@ -36,13 +41,14 @@ func pinPaths(dir string) []string {
 	return []string{dir}
 }
 
-// Remembered is what the keyring has for one path of a store.
+// Remembered is what a Board remembers for one path of a store.
 type Remembered struct {
 	Path string
 	Pins []Pin
 }
 
-// Has reports whether a pin is among those of the path, and which kind of slot it names.
+// Has reports whether the key with an id is among the pins, and returns the kind of slot of that
+// pin.
 func (r Remembered) Has(id string) (kind string, ok bool) {
 	for _, p := range r.Pins {
 		if p.ID == id {
@@ -52,7 +58,8 @@ func (r Remembered) Has(id string) (kind string, ok bool) {
 	return "", false
 }
 
-// Recall gives what is remembered of the store in dir, for each of its paths.
+// Recall returns what is remembered of the store in the directory dir, for each of its paths: dir,
+// and where it leads through links.
 func Recall(ctx context.Context, b Board, dir string) (at []Remembered, err error) {
 	for _, path := range pinPaths(dir) {
 		pins, err := b.Pins(ctx, path)
@@ -64,7 +71,7 @@ func Recall(ctx context.Context, b Board, dir string) (at []Remembered, err erro
 	return at, nil
 }
 
-// PinsOf are the pins of all paths, each once.
+// PinsOf returns the pins of all paths, each once.
 func PinsOf(at []Remembered) (pins []Pin) {
 	for _, r := range at {
 		for _, p := range r.Pins {
@@ -76,7 +83,8 @@ func PinsOf(at []Remembered) (pins []Pin) {
 	return pins
 }
 
-// Remember replaces what is remembered for each path of the store in dir; no pins remove it.
+// Remember replaces what is remembered of the store in dir, for each of its paths; no pins remove
+// it.
 func Remember(ctx context.Context, b Board, dir string, pins ...Pin) error {
 	for _, path := range pinPaths(dir) {
 		if err := b.SetPins(ctx, path, pins); err != nil {
@@ -86,10 +94,10 @@ func Remember(ctx context.Context, b Board, dir string, pins ...Pin) error {
 	return nil
 }
 
-// PinBoth lets the keyring remember the key that is coming into force beside those that may be in
-// force now. It runs in the transaction that brings it. Where the keyring does not take it, pinBoth
-// fails: the next process would find a key that the keyring does not remember, and refuse the
-// store.
+// PinBoth lets the board remember the key next, which is coming into force, beside those that may
+// be in force now: old, or what it remembers. The caller does so in the transaction that brings
+// next. If PinBoth fails, that transaction has to fail: the next process would find a key that the
+// board does not remember, and refuse the store. With no board it does nothing.
 func PinBoth(ctx context.Context, b Board, dir string, next Pin, old ...Pin) error {
 	if b == nil {
 		return nil

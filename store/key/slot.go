@@ -18,7 +18,7 @@ import (
 // Size is the size of a key in bytes: the one of XChaCha20-Poly1305, which seals with it.
 const Size = 32
 
-// The kinds of key slots.
+// The kinds of slots, as they stand in the database and in the configuration.
 const (
 	InFile       = "file"       // a key file beside the database
 	InKeyring    = "keyring"    // the system's keyring
@@ -28,36 +28,41 @@ const (
 	InMemory     = "memory"     // this process, of a store in memory
 )
 
-// ErrNoKey is returned by a Slot that holds no key, or not the one that is asked for.
+// ErrNoKey is returned by a Slot that does not hold the key that is asked for.
 var ErrNoKey = errors.New("no key there")
 
-// Slot keeps or derives a key of 32 bytes somewhere else than in the database. The data key is sealed with
-// it. Params are the slot's own note of which key it was, JSON without a secret; they are kept in the database.
+// Slot keeps or derives a key of Size bytes somewhere else than in the database. The store seals
+// its data key with it. Params are the slot's own note of which key it was: JSON without a secret,
+// of at most 4 KiB, which the store keeps in its database.
 type Slot interface {
 	// Kind is one of InFile, InKeyring, …
 	Kind() string
 	// Place says where the key is, in words for a person.
 	Place() string
-	// Key gives the key that params speak of, in a slice the caller may overwrite; ErrNoKey when it is not
-	// there. One more byte follows the key where the slot is a Noting one and has noted something. told is what a person typed; only a passphrase slot reads it.
+	// Key returns the key of params, in a slice that the caller may overwrite: Size bytes, and one
+	// more if the slot is Noting and has noted something (see Split). It fails with ErrNoKey if there
+	// is no key, with ErrOtherKey if there is another one. told is what a person typed; only a
+	// passphrase slot reads it, and fails with ErrNotTold if it is zero.
 	Key(ctx context.Context, params []byte, told secret.Text) ([]byte, error)
-	// Make gives a new key and its params. When it returns the key is durable, beside the one that is in force.
-	// first says that nothing is sealed yet, and that a key which is already there may be taken.
+	// Make returns a new key of Size bytes and its params. When it returns, the key is durable, beside
+	// the one that is in force. With first nothing is sealed yet: a key that is there already may be
+	// taken. A slot whose key is derived refuses a text with a *WeakError.
 	Make(ctx context.Context, told secret.Text, first bool) (key, params []byte, err error)
-	// Settle says that the key of params is in force.
+	// Settle tells the slot that the key of params is in force.
 	Settle(params []byte) error
-	// Forget removes the key of params for good, and no other; one that is gone is no error.
+	// Forget removes the key of params for good, and no other. It is no error if it is gone.
 	Forget(ctx context.Context, params []byte) error
 }
 
-// rowsGuarded follows a random key where it is kept, and a data key where it is wrapped: each row of a
-// store with this key has a MAC. A key from before there were MACs has nothing after it.
+// rowsGuarded is a byte that follows a random key where it is kept, and a data key where it is
+// sealed: each row of a store with this key has a MAC. A key from before there were MACs has none.
 const rowsGuarded = 1
 
-// Guarded is a key as it is kept.
+// Guarded returns a copy of key as it is kept: with the byte that says that rows have MACs.
 func Guarded(key []byte) []byte { return append(bytes.Clone(key), rowsGuarded) }
 
-// Split takes apart what Guarded gave, or an older lanyard has kept.
+// Split takes apart what Guarded returned or an older version has kept. The key has Size bytes and
+// shares its memory with kept; guards reports whether rows have MACs. It fails if kept is neither.
 func Split(kept []byte) (key []byte, guards bool, err error) {
 	switch {
 	case len(kept) == Size:
@@ -68,29 +73,33 @@ func Split(kept []byte) (key []byte, guards bool, err error) {
 	return nil, false, errors.New("not a key of lanyard")
 }
 
-// Asking is a Slot that may have to ask a person for a password of its own, the keyring's.
+// Asking is a Slot that may first have to ask a person for a password of its own, as a locked
+// keyring does.
 type Asking interface {
 	Slot
-	// Unasked returns why the key cannot be fetched now without asking a person; nil if it can.
+	// Unasked returns why the key cannot be fetched without asking a person; nil if it can.
 	Unasked(ctx context.Context) error
 }
 
-// Noting is a Slot whose Key is Guarded once it keeps beside the key that rows have MACs.
+// Noting is a Slot that can note beside its key that rows have MACs. Key then returns it as Guarded
+// does.
 type Noting interface {
 	Slot
-	// NoteGuarded keeps it beside the key of params, or takes it back.
+	// NoteGuarded notes it beside the key of params, or takes it back if guarded is false.
 	NoteGuarded(ctx context.Context, params []byte, guarded bool) error
 }
 
-// Quiet says whether a kind costs nothing and asks nobody, so that it is tried without being asked for.
+// Quiet reports whether slots of a kind cost nothing and ask nobody, so that a store tries them
+// without being told to.
 func Quiet(kind string) bool { return kind == InFile || kind == InMemory }
 
-// KeepsNothing reports whether slots of a kind derive their key, so that there is none to remove.
+// KeepsNothing reports whether slots of a kind derive their key: then there is none to remove.
 func KeepsNothing(kind string) bool {
 	return kind == InPassphrase || kind == InEnv || kind == InCommand
 }
 
-// ID tells one random key from another. It is no help in guessing a key of 256 random bits.
+// ID names a random key: 16 hexadecimal digits of a hash of it. It is no help in guessing a key of
+// 256 random bits.
 func ID(key []byte) string {
 	sum := sha256.Sum256(append([]byte("lanyard key slot id\x00"), key...))
 	return hex.EncodeToString(sum[:8])
@@ -101,6 +110,7 @@ type idParams struct {
 	ID string `json:"id,omitempty"` // of the key; "" is any key: one from before there were params
 }
 
+// Params returns the params of a random key.
 func Params(key []byte) []byte {
 	b, err := json.Marshal(idParams{ID(key)})
 	if err != nil {
@@ -109,7 +119,7 @@ func Params(key []byte) []byte {
 	return b
 }
 
-// paramsMost is the size in bytes above which stored params are not looked at.
+// paramsMost is how many bytes of params are read at most.
 const paramsMost = 4 << 10
 
 func readParams(params []byte, into any) error {
@@ -123,7 +133,7 @@ func readParams(params []byte, into any) error {
 }
 
 // Same reports whether forgetting the key with params old could remove the one with params now,
-// both in a slot of kind. Params are compared as the slots read them; those that cannot be read may
+// both in a slot of kind. It compares params as the slots read them; those that cannot be read may
 // be the same.
 func Same(kind string, old, now []byte) bool {
 	if KeepsNothing(kind) {
@@ -139,22 +149,26 @@ func Same(kind string, old, now []byte) bool {
 	return is.ID == "" || was.ID == is.ID // "": any key that is there
 }
 
-// New draws a key.
+// New returns Size random bytes.
 func New() []byte {
 	key := make([]byte, Size)
 	_, _ = rand.Read(key) // never fails
 	return key
 }
 
-// Memory keeps keys for the life of the process.
+// Memory is a slot that keeps keys for the life of the process. The zero value is empty.
 type Memory struct {
 	mu   sync.Mutex
 	keys map[string][]byte // by id
 }
 
-func (*Memory) Kind() string  { return InMemory }
+// Kind implements Slot.
+func (*Memory) Kind() string { return InMemory }
+
+// Place implements Slot.
 func (*Memory) Place() string { return "memory of this process" }
 
+// Key implements Slot.
 func (m *Memory) Key(_ context.Context, params []byte, _ secret.Text) ([]byte, error) {
 	var p idParams
 	if err := readParams(params, &p); err != nil {
@@ -168,6 +182,7 @@ func (m *Memory) Key(_ context.Context, params []byte, _ secret.Text) ([]byte, e
 	return nil, ErrNoKey
 }
 
+// Make implements Slot.
 func (m *Memory) Make(context.Context, secret.Text, bool) (key, params []byte, err error) {
 	key = New()
 	m.mu.Lock()
@@ -179,8 +194,10 @@ func (m *Memory) Make(context.Context, secret.Text, bool) (key, params []byte, e
 	return key, Params(key), nil
 }
 
+// Settle implements Slot.
 func (*Memory) Settle([]byte) error { return nil }
 
+// Forget implements Slot.
 func (m *Memory) Forget(_ context.Context, params []byte) error {
 	var p idParams
 	if err := readParams(params, &p); err != nil {
