@@ -63,3 +63,94 @@ func TestKeyIsWrittenAgainWhenItIsSweptAway(t *testing.T) {
 		sweeping.Wait()
 	}
 }
+
+// keyNames returns the names of the files in dir.
+func keyNames(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// The steps of a change of the key: at each of them the key in force can be read.
+func TestKeyFileChanges(t *testing.T) {
+	t.Parallel()
+	ctx, dir := t.Context(), t.TempDir()
+	slot := key.File{Path: filepath.Join(dir, key.FileName)}
+	old, oldParams, err := slot.Make(ctx, secret.Text{}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, params, err := slot.Make(ctx, secret.Text{}, false)
+	if err != nil || bytes.Equal(old, next) {
+		t.Fatal("the same key", err)
+	}
+	reads := func(when string, params, want []byte) {
+		t.Helper()
+		got, err := slot.Key(ctx, params, secret.Text{})
+		bare, guards, err2 := key.Split(got)
+		if err != nil || err2 != nil || !guards || !bytes.Equal(bare, want) {
+			t.Errorf("%s: %v %v, guards %v", when, err, err2, guards)
+		}
+	}
+	reads("while the new one waits", oldParams, old)
+	reads("while it waits", params, next)
+	if at := slot.Where(params); at == slot.Path || filepath.Dir(at) != dir {
+		t.Errorf("it waits in %s", at)
+	}
+	if err := os.Remove(slot.Where(params)); err != nil { // another process took it for one left lying
+		t.Fatal(err)
+	}
+	if err := slot.MakeAgain(ctx, params, next); err != nil {
+		t.Fatal(err)
+	}
+	reads("made again", params, next)
+	if err := slot.Forget(ctx, oldParams); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := slot.Key(ctx, oldParams, secret.Text{}); !errors.Is(err, key.ErrNoKey) {
+		t.Errorf("forgotten, and read: %v", err)
+	}
+	if err := slot.Settle(params); err != nil {
+		t.Fatal(err)
+	}
+	reads("settled", params, next)
+	if _, err := slot.Key(ctx, oldParams, secret.Text{}); !errors.Is(err, key.ErrOtherKey) {
+		t.Errorf("of the old one: %v", err)
+	}
+	if got := keyNames(t, dir); len(got) != 1 || slot.Where(params) != slot.Path {
+		t.Errorf("left: %q", got)
+	}
+
+	aside, err := slot.SetAside()
+	if err != nil || aside != slot.Path+key.AsideSuffix+key.ID(next) {
+		t.Errorf("aside: %q %v", aside, err)
+	}
+	reads("set aside", params, next)
+	if again, err := slot.SetAside(); again != "" || err != nil {
+		t.Errorf("nothing is there: %q %v", again, err)
+	}
+}
+
+func TestKeyFileParametersOfSomebodyElse(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	other := filepath.Join(dir, key.FileName+".new-", "x")
+	err := os.Mkdir(filepath.Dir(other), 0o700)
+	if err := errors.Join(err, os.WriteFile(other, key.New(), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	slot := key.File{Path: filepath.Join(dir, key.FileName)}
+	for _, params := range []string{`{"id":"/x"}`, `{"id":"../x"}`, `[`, ``} {
+		_, err := slot.Key(t.Context(), []byte(params), secret.Text{})
+		if err == nil || errors.Is(err, key.ErrNoKey) || slot.Settle([]byte(params)) == nil ||
+			slot.Forget(t.Context(), []byte(params)) == nil {
+			t.Errorf("%s is taken: %v", params, err)
+		}
+	}
+}
