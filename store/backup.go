@@ -63,9 +63,9 @@ func (s *Store) backup(ctx context.Context, w io.Writer, to []age.Recipient) (ag
 	return age.NewInjectedFileKeyIdentity(seen.fileKey), nil
 }
 
-// BackupTo makes a Backup in a file that must not exist yet, readable to its owner alone. It appears under its name when
-// all of it is on the disk, was read back and decrypted. (That a recipient has the identity it takes is for the recipient to know.)
-// Without its name there is nothing: it is removed when anything fails.
+// BackupTo makes a Backup in a file that must not exist yet, with mode 0600. The file gets its name
+// when all of it is on the disk, was read back and decrypted; if anything fails, nothing is left of
+// it. Whether a recipient has the identity that opens it is not checked.
 func (s *Store) BackupTo(ctx context.Context, path string, to ...age.Recipient) error {
 	if err := Vacant(path); err != nil {
 		return err
@@ -94,7 +94,8 @@ func Vacant(path string) error {
 }
 
 func inTheWay(path string) *Error {
-	return &Error{Code: "store_exists", Text: path + " is there already", Hint: "nothing is overwritten: name another file, or move that one away"}
+	return &Error{Code: "store_exists", Text: path + " is there already",
+		Hint: "nothing is overwritten: name another file, or move that one away"}
 }
 
 // readBack checks that a file holds what was written to it.
@@ -115,7 +116,8 @@ func readBack(f io.ReadSeeker, written hash.Hash, opens age.Identity) error {
 		}
 	}
 	if err != nil {
-		return &Error{Code: "store_backup", Text: "the backup cannot be read back: " + err.Error(), Hint: "nothing was left of it: look at the disk, or write it to another place"}
+		return &Error{Code: "store_backup", Text: "the backup cannot be read back: " + err.Error(),
+			Hint: "nothing was left of it: look at the disk, or write it to another place"}
 	}
 	return nil
 }

@@ -127,7 +127,8 @@ func TestKeyFileIsForgottenWhateverItsParametersSay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		behind(t, dir, "UPDATE key_slot SET params = '"+strings.Replace(params, "%s", key.ID(kept[:32]), 1)+"'")
+		params := strings.Replace(params, "%s", key.ID(kept[:32]), 1)
+		behind(t, dir, "UPDATE key_slot SET params = '"+params+"'")
 		s = openWith(t, dir, rings(t))
 		rotate(t, s, "passphrase")
 		whole(t, s)

@@ -32,7 +32,11 @@ func (b bundle) write(w io.Writer) error {
 		if f.data == nil {
 			continue
 		}
-		if err := t.WriteHeader(&tar.Header{Name: f.name, Mode: int64(disk.FileMode), Size: int64(len(f.data)), ModTime: b.at, Typeflag: tar.TypeReg, Format: tar.FormatUSTAR}); err != nil {
+		head := &tar.Header{
+			Name: f.name, Mode: int64(disk.FileMode), Size: int64(len(f.data)), ModTime: b.at,
+			Typeflag: tar.TypeReg, Format: tar.FormatUSTAR,
+		}
+		if err := t.WriteHeader(head); err != nil {
 			return err
 		}
 		if _, err := t.Write(f.data); err != nil {
@@ -102,7 +106,8 @@ func readBundle(from io.Reader, who []age.Identity) (b bundle, err error) {
 			into, least, most = &b.signature, sha256.Size, sha256.Size
 		}
 		if into == nil || *into != nil || h.Typeflag != tar.TypeReg || h.Size < least || h.Size > most {
-			return b, noBackup("it holds something else than one "+dbName+", one "+key.FileName+" and at most one "+signatureName, nil)
+			return b, noBackup("it holds something else than one "+dbName+", one "+key.FileName+
+				" and at most one "+signatureName, nil)
 		}
 		*into = make([]byte, h.Size)
 		if _, err := io.ReadFull(t, *into); err != nil {

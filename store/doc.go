@@ -9,11 +9,11 @@
 //   - Secrets are sealed before SQLite sees them, so that the write-ahead log, free pages and copies hold
 //     only ciphertext. What is sealed is bound to its table, row, column and key epoch: a row that was
 //     moved or altered is refused, not used. Everything else is in the clear, the fingerprints too.
-//   - What is sealed is sealed with a data key, which is itself sealed with the key of one KeySlot: a
-//     key file beside the database (which protects a copied database, not the whole directory), the
-//     system's keyring, or a text that a key is derived from, of a person, a variable or a program.
-//     Package key has these places; package disk asks the file system. What both return as errors of
-//     their own this package puts into words, with a code and a way out.
+//   - What is sealed is sealed with a data key, which is itself sealed with the key of one KeySlot:
+//     a key file beside the database (which protects a copied database, not the whole directory),
+//     the system's keyring, or a text that a key is derived from, of a person, a variable or a program.
+//     Package key has these places; package disk asks the file system. Their errors get a sentence,
+//     a code and a way out here.
 //   - A store whose key was not fetched is locked, not unusable: all but the secrets can be read and written.
 //   - A new key is durable beside the old one before one transaction seals everything with it (Rotate), and the old
 //     one goes afterwards. Killed at any point, the store opens with one of them. Every transaction looks whether

@@ -60,7 +60,8 @@ func Older(k KeySlot, text string) KeySlot { return older{Cheap(k), text} }
 
 func (o older) Make(context.Context, secret.Text, bool) (key, params []byte, err error) {
 	salt := []byte("sixteen or more bytes")
-	params, err = json.Marshal(map[string]any{"salt": salt, "time": 1, "memory_kib": 8 << 10, "threads": 4})
+	cost := map[string]any{"salt": salt, "time": 1, "memory_kib": 8 << 10, "threads": 4}
+	params, err = json.Marshal(cost)
 	return argon2.IDKey([]byte(o.text), salt, 1, 8<<10, 4, keySize), params, err
 }
 

@@ -57,8 +57,11 @@ func (w world) prepare(dir string) (p place, err error) {
 		return p, err
 	}
 	keyFile := filepath.Join(dir, key.FileName)
-	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && info.Size() == 0 && disk.Exists(keyFile) {
-		return p, &Error{Code: "store_damaged", Text: path + " is empty, but the key of a store is beside it: " + keyFile,
+	info, err := os.Lstat(path)
+	empty := err == nil && info.Mode().IsRegular() && info.Size() == 0
+	if empty && disk.Exists(keyFile) {
+		return p, &Error{Code: "store_damaged",
+			Text: path + " is empty, but the key of a store is beside it: " + keyFile,
 			Hint: "nothing was changed: put the database back where it was, or bring back a backup (lanyard restore FILE --replace); to begin anew, move both files away"}
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, disk.FileMode)
@@ -192,7 +195,8 @@ func (w world) own(path string, info fs.FileInfo) error {
 	if !info.IsDir() {
 		dir = filepath.Dir(path)
 	}
-	hint := fmt.Sprintf("give it back with chown -R %d %s as root, or use another place with --state", e.User, dir)
+	hint := fmt.Sprintf("give it back with chown -R %d %s as root, or use another place with --state",
+		e.User, dir)
 	if e.User == 0 {
 		hint = fmt.Sprintf("run lanyard as that user, not with sudo, or use another place with --state; if root is to have it: chown -R 0 %s", dir)
 	}

@@ -121,7 +121,8 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 		was, mute = key.Recall(ctx, b, s.dir)
 	}
 	others, moved := key.PinsOf(was), ""
-	if f, ok := slot.(key.File); ok && len(others) > 0 { // the key file may be a stranger's, as the database would be
+	// The key file may be a stranger's, as the database would be.
+	if f, ok := slot.(key.File); ok && len(others) > 0 {
 		moved, unmade = f.SetAside()
 	}
 	if key.Quiet(slot.Kind()) && unmade == nil {
@@ -137,7 +138,8 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 	if err := s.sealRows(ctx, tx, nil, seals); err != nil {
 		return false, false, nil, err
 	}
-	if err := s.putKey(ctx, tx, slotRow{epoch: row.epoch, kind: slot.Kind(), params: params}, data, by); err != nil {
+	row = slotRow{epoch: row.epoch, kind: slot.Kind(), params: params}
+	if err := s.putKey(ctx, tx, row, data, by); err != nil {
 		return false, false, nil, err
 	}
 	if row, err = s.slotRow(ctx, tx); err != nil {

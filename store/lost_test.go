@@ -14,10 +14,14 @@ import (
 // What is left of a store whose database is gone is noticed before anything is made.
 func TestLost(t *testing.T) {
 	t.Parallel()
-	for left, want := range map[string]string{"": "", key.FileName: "a key is beside it", dbName + "-wal": "its write-ahead log lanyard.db-wal is there"} {
+	for left, want := range map[string]string{
+		"": "", key.FileName: "a key is beside it",
+		dbName + "-wal": "its write-ahead log lanyard.db-wal is there",
+	} {
 		dir := t.TempDir()
 		if left != "" {
-			if err := os.WriteFile(filepath.Join(dir, left), []byte("something"), disk.FileMode); err != nil {
+			err := os.WriteFile(filepath.Join(dir, left), []byte("something"), disk.FileMode)
+			if err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -69,8 +69,8 @@ func (v sighting) other(id string) *key.Pin {
 
 // unsettled reports whether what is remembered differs from the key in force, which was found good.
 func (v sighting) unsettled(row slotRow) bool {
-	return v.board && v.mute == nil && key.Pinnable(row.kind) &&
-		slices.ContainsFunc(v.at, func(r key.Remembered) bool { return len(r.Pins) != 1 || r.Pins[0] != row.pin() })
+	differs := func(r key.Remembered) bool { return len(r.Pins) != 1 || r.Pins[0] != row.pin() }
+	return v.board && v.mute == nil && key.Pinnable(row.kind) && slices.ContainsFunc(v.at, differs)
 }
 
 // compare refuses the key of row if it is not the one that the keyring remembers, or if it is in a
@@ -200,7 +200,8 @@ func (s *Store) AcceptOlder(ctx context.Context) error {
 				err = nil
 			}
 		}
-		if f, ok := s.slots[InFile].(key.File); ok { // whoever removed the record may have put his key there
+		// Whoever removed the record may have put his key there.
+		if f, ok := s.slots[InFile].(key.File); ok {
 			_, aside := f.SetAside()
 			err = errors.Join(err, aside)
 		}

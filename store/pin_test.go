@@ -93,7 +93,8 @@ func TestStoreOfAStrangerIsRefused(t *testing.T) {
 				}
 				listed(t, s, "a")
 				if i, err := s.KeyInfo(t.Context()); err != nil || !i.Stranger || i.Asks || !i.Locked || i.Pinned != "" || i.ID == was.ID || len(i.Remembered) != 1 ||
-					i.Remembered[0] != (key.Pin{Kind: kind, ID: was.ID}) || !strings.Contains(i.Why.Error(), i.ID) {
+					i.Remembered[0] != (key.Pin{Kind: kind, ID: was.ID}) ||
+					!strings.Contains(i.Why.Error(), i.ID) {
 					t.Errorf("%+v %v", i, err)
 				}
 				_ = s.Close()

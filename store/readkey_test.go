@@ -83,7 +83,8 @@ func TestKeyTextIsRefusedByName(t *testing.T) {
 			t.Errorf("%s: got %v", kind, err)
 		}
 	}
-	explained(t, store.Passable(secret.New("7 chars")), "weak_key", "passphrase: fewer than 8 characters")
+	err := store.Passable(secret.New("7 chars"))
+	explained(t, err, "weak_key", "passphrase: fewer than 8 characters")
 	if err := store.Passable(secret.New("long enough\x1b[D")); err == nil || !strings.Contains(err.Error(), "holds an ESC at character 12") {
 		t.Errorf("got %v", err)
 	}

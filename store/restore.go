@@ -54,7 +54,8 @@ type Restored struct {
 // Occupied refuses a state directory in which there is a store: a database that is not empty, its log, or a key.
 func Occupied(dir string) error {
 	for _, name := range []string{dbName, dbName + "-wal", key.FileName} {
-		if path := filepath.Join(dir, name); disk.Size(path) > 0 || disk.Exists(path) && name == key.FileName {
+		path := filepath.Join(dir, name)
+		if disk.Size(path) > 0 || disk.Exists(path) && name == key.FileName {
 			return occupied(path)
 		}
 	}
@@ -173,7 +174,9 @@ func (w world) room(dir string) error {
 	if err := w.tightenDir(dir, &tightened); err != nil {
 		return err
 	}
-	for _, name := range []string{dbName, dbName + "-wal", dbName + "-shm", dbName + "-journal", key.FileName} {
+	for _, name := range []string{
+		dbName, dbName + "-wal", dbName + "-shm", dbName + "-journal", key.FileName,
+	} {
 		if err := w.tighten(filepath.Join(dir, name), &tightened); err != nil {
 			return err
 		}

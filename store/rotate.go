@@ -123,9 +123,11 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next 
 		}
 	}
 	if err == nil {
-		next, err = s.reseal(ctx, tx, old, slotRow{kind: slot.Kind(), params: params, made: r.now(), before: s.heldBefore(old.row)}, by)
+		row := slotRow{kind: slot.Kind(), params: params, made: r.now(), before: s.heldBefore(old.row)}
+		next, err = s.reseal(ctx, tx, old, row, by)
 	}
-	if err == nil && key.Quiet(slot.Kind()) { // what is in the file from here on is what opens the store
+	// What is in the file from here on is what opens the store.
+	if err == nil && key.Quiet(slot.Kind()) {
 		if _, bad := s.openSlot(ctx, next.row, secret.Text{}); bad != nil {
 			err = s.cannotHold(slot, key.ErrOtherKey)
 		}
@@ -202,7 +204,9 @@ func onlySecrets(err error) bool {
 
 // reseal is what happens in the transaction of a rotation: everything is sealed with a new data key, which is sealed
 // with the slot's. It gives what holds once the transaction is committed.
-func (s *Store) reseal(ctx context.Context, tx *sql.Tx, old *keyState, row slotRow, by []byte) (*keyState, error) {
+func (s *Store) reseal(
+	ctx context.Context, tx *sql.Tx, old *keyState, row slotRow, by []byte,
+) (*keyState, error) {
 	data := key.New()
 	defer clear(data)
 	row.epoch = old.row.epoch + 1

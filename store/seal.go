@@ -14,20 +14,20 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// keySize is the size of the data key in bytes. It is that of the keys of slots, because the slot of
-// an older store holds the data key itself.
+// keySize is the size of the data key in bytes. It is that of the keys of slots, because the slot
+// of an older store holds the data key itself.
 const keySize = key.Size
 
-// The first byte of everything sealed is its form: XChaCha20-Poly1305, then 24 bytes of nonce, then the
-// ciphertext with its tag. In the padded form, which is the one that is written, the length of the
-// plaintext is hidden and the form is bound to the place. The bare form is only read.
+// The first byte of everything sealed is its form: XChaCha20-Poly1305, then 24 bytes of nonce, then
+// the ciphertext with its tag. In the padded form, which is the one that is written, the length of
+// the plaintext is hidden and the form is bound to the place. The bare form is only read.
 const (
 	bareForm   = 1
 	paddedForm = 2
 )
 
-// leastPadded is the size in bytes of the smallest padded plaintext. Longer ones have twice, four times,
-// … this size.
+// leastPadded is the size in bytes of the smallest padded plaintext. Longer ones have twice, four
+// times, … this size.
 const leastPadded = 256
 
 // pad adds a 1 bit and then 0 bits up to the next size (ISO/IEC 7816-4).
@@ -51,8 +51,8 @@ func unpadded(padded []byte) (plain []byte, ok bool) {
 	return plain[:len(plain)-1], true
 }
 
-// sealer seals and opens values with the data key of one epoch. It is never changed once it was made, so that
-// transactions may go on with the one they began with.
+// sealer seals and opens values with the data key of one epoch. It is never changed once it was
+// made, so that transactions may go on with the one they began with.
 type sealer struct {
 	aead   cipher.AEAD
 	epoch  int64
@@ -69,8 +69,8 @@ func newSealer(key []byte, epoch int64) (*sealer, error) {
 	return &sealer{aead: a, epoch: epoch, rowKey: rowKey(key), guards: true}, nil
 }
 
-// place is where a sealed value belongs, with its form. Only rows can hold a slash, so no two places read
-// the same.
+// place is where a sealed value belongs, with its form. Only rows can hold a slash, so no two
+// places read the same.
 func (s *sealer) place(form byte, table, row, column string) []byte {
 	place := table + "/" + row + "/" + column + "/" + strconv.FormatInt(s.epoch, 10)
 	if form != bareForm {
@@ -97,8 +97,8 @@ func (s *sealer) sealBytes(plain []byte, table, row, column string) []byte {
 	return s.aead.Seal(out, out[1:head], padded, s.place(paddedForm, table, row, column))
 }
 
-// withHeaders joins a consumer secret and the values of headers to one text, because they are stored in one place. A
-// consumer secret alone stays as it is.
+// withHeaders joins a consumer secret and the values of headers to one text, because they are
+// stored in one place. A consumer secret alone stays as it is.
 func withHeaders(consumer, headers secret.Text) secret.Text {
 	if headers.IsZero() {
 		return consumer
@@ -116,8 +116,9 @@ func withoutHeaders(t secret.Text) (consumer, headers secret.Text) {
 	return secret.New(after), secret.New("{" + before)
 }
 
-// open gives back what seal was given for the same place; nil gives no credential, so
-// that a deleted value is not noticed here. Anything else that seal did not make with the same key for the same place is ErrKey.
+// open gives back what seal was given for the same place; nil gives no credential, so that a
+// deleted value is not noticed here. Anything else that seal did not make with the same key for the
+// same place is ErrKey.
 func (s *sealer) open(sealed []byte, table, row, column string) (secret.Text, error) {
 	if sealed == nil {
 		return secret.Text{}, nil

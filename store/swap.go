@@ -78,7 +78,8 @@ func (n *newcomer) key(ctx context.Context, r Restoring, from *sealer) error {
 	// A key from before that was nowhere kept: whoever opens the store next has something to tidy up, which gives the key its
 	// lasting name should this process die before it does.
 	row := slotRow{epoch: from.epoch, kind: n.slot.Kind(), params: n.params, before: []heldBefore{{Kind: InPassphrase, Params: json.RawMessage("{}")}}, made: n.world.now()}
-	if err := n.from.sealWith(ctx, from, data, func(tx *sql.Tx, _ *sealer) error { return n.from.putKey(ctx, tx, row, data, by) }); err != nil {
+	put := func(tx *sql.Tx, _ *sealer) error { return n.from.putKey(ctx, tx, row, data, by) }
+	if err := n.from.sealWith(ctx, from, data, put); err != nil {
 		n.forget(ctx)
 		return noBackup("a secret in it cannot be opened", err)
 	}
@@ -183,7 +184,8 @@ func (n *newcomer) open(ctx context.Context) (*sql.DB, error) {
 	if err == nil && version > known { // a newer lanyard that has it open would not understand what comes
 		err = s.explain("open", s.folded(ctx))
 	}
-	if err == nil && disk.Size(n.path) > 0 { // a file from elsewhere may be in another mode, in which nobody can read under a lock
+	// A file from elsewhere may be in another mode, in which nobody can read under a lock.
+	if err == nil && disk.Size(n.path) > 0 {
 		err = s.journalWAL(ctx)
 	}
 	if err != nil {
@@ -438,7 +440,8 @@ func (n *newcomer) rename(ctx context.Context) error {
 		}
 	}
 	n.reached("cleared")
-	if err := errors.Join(disk.SyncDir(n.dir), os.Rename(f.Name(), n.path), disk.SyncDir(n.dir)); err != nil {
+	err = errors.Join(disk.SyncDir(n.dir), os.Rename(f.Name(), n.path), disk.SyncDir(n.dir))
+	if err != nil {
 		return fileError("put the restored database in its place", err)
 	}
 	return nil

@@ -87,7 +87,8 @@ func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
 			s.say(fmt.Sprintf("an old key in the %s was left alone: no change of the key of %s recorded it", s.place(b.Kind), s.path))
 			continue
 		}
-		if key.Quiet(b.Kind) && ok && slot.Forget(ctx, b.Params) == nil || slices.Contains(done, string(b.Params)) {
+		cleared := slices.Contains(done, string(b.Params))
+		if key.Quiet(b.Kind) && ok && slot.Forget(ctx, b.Params) == nil || cleared {
 			continue
 		}
 		left = append(left, b)
@@ -136,7 +137,9 @@ func (s *Store) Openable() (names []string) {
 	}
 	entries, _ := os.ReadDir(s.dir)
 	for _, e := range entries {
-		for _, begin := range []string{key.FileName + key.KeptSuffix, key.FileName + key.AsideSuffix, outAs} {
+		for _, begin := range []string{
+			key.FileName + key.KeptSuffix, key.FileName + key.AsideSuffix, outAs,
+		} {
 			if strings.HasPrefix(e.Name(), begin) {
 				names = append(names, e.Name())
 			}

@@ -121,7 +121,9 @@ func (s *Store) transaction(ctx context.Context, db *sql.DB, o *sql.TxOptions) (
 		}
 		// A change of the key leaves one that can be had in the key file. Another store's does not.
 		// (Somebody who only alters what is said of this key replaces nothing: it is locked then.)
-		if now := s.key.Load(); k.sealer != nil && now.sealer == nil && now.row.kind == InFile && !bytes.Equal(now.row.params, k.row.params) && errors.Is(now.why, key.ErrOtherKey) {
+		now := s.key.Load()
+		locked := k.sealer != nil && now.sealer == nil && errors.Is(now.why, key.ErrOtherKey)
+		if locked && now.row.kind == InFile && !bytes.Equal(now.row.params, k.row.params) {
 			return nil, nil, s.writtenOver()
 		}
 	}

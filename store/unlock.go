@@ -117,10 +117,13 @@ type KeyInfo struct {
 
 	ID         string    // names the key; "" when there is none
 	Remembered []key.Pin // the keys that the system keyring remembers for this store
-	Pinned     string    // what remembers the key: InKeyring, "configuration" (that it is in no key file), or ""
-	Mute       error     // why the keyring does not say; nil when it does, or there is none
-	Stranger   bool      // the key is not the one that it should be
-	SetBack    bool      // the database is from before its rows had MACs or its record of the key is gone, and that is known
+	// Pinned is what remembers the key: InKeyring, "configuration" (that it is in no key file), or "".
+	Pinned   string
+	Mute     error // why the keyring does not say; nil when it does, or there is none
+	Stranger bool  // the key is not the one that it should be
+	// SetBack reports that the database is from before its rows had MACs, or that its record of the
+	// key is gone, and that this is known.
+	SetBack bool
 }
 
 // KeyInfo reads what the database says of its key, and looks what the keyring remembers. It fetches no key.
@@ -420,7 +423,9 @@ func (s *Store) guardRows(ctx context.Context, k *keyState, by []byte) (*keyStat
 
 // strengthen wraps the data key of row with a key that costs as much as a new one does. Nothing else changes, so that other
 // processes do not notice. What fails is tried again at the next unlock.
-func (s *Store) strengthen(ctx context.Context, slot key.Derived, row slotRow, told secret.Text, data []byte) {
+func (s *Store) strengthen(
+	ctx context.Context, slot key.Derived, row slotRow, told secret.Text, data []byte,
+) {
 	if s.readOnly != nil {
 		return
 	}
