@@ -11,7 +11,8 @@
 //     moved or altered is refused, not used. Everything else is in the clear, the fingerprints too.
 //   - What is sealed is sealed with a data key, which is itself sealed with the key of one KeySlot:
 //     a key file beside the database (which protects a copied database, not the whole directory),
-//     the system's keyring, or a text that a key is derived from, of a person, a variable or a program.
+//     the system's keyring, or a text that a key is derived from, which a person, a variable or a
+//     program gives.
 //     Package key has these places; package disk asks the file system. Their errors get a sentence,
 //     a code and a way out here.
 //   - A store whose key was not fetched is locked, not unusable: all but the secrets can be read and written.
