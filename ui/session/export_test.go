@@ -1,0 +1,15 @@
+package session
+
+// Flights are the keys of the work in flight.
+func (s *Session) Flights() (keys []Key) {
+	for key := range s.flights {
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+// Clearing reports whether the clipboard is being cleared.
+func (s *Session) Clearing() bool { return s.copying.clearing }
+
+// Holds reports whether the clipboard holds a copy that is to be cleared.
+func (s *Session) Holds() bool { return s.copying.held }
