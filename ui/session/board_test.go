@@ -1,0 +1,147 @@
+package session_test
+
+import (
+	"reflect"
+	"testing"
+
+	"lanyard/console"
+	"lanyard/ui/session"
+)
+
+func TestReading(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	first := d.apply(session.StoreChanged{})
+	if len(first) != 1 || !d.IsReading() {
+		t.Fatalf("a change begins %d works", len(first))
+	}
+	for range 3 {
+		if more := d.apply(session.StoreChanged{}); len(more) > 0 {
+			t.Fatal("the board is read twice at a time")
+		}
+	}
+	again := d.apply(d.came(first...)...)
+	if len(again) != 1 || !d.IsReading() {
+		t.Fatalf("after changes during a reading there are %d readings", len(again))
+	}
+	if more := d.apply(d.came(again...)...); len(more) > 0 || d.IsReading() {
+		t.Error("it reads on without a change")
+	}
+	if n := len(told[session.BoardFiled](d)); n != 2 {
+		t.Errorf("%d boards were filed", n)
+	}
+	if asked, filed := d.Tickets(); asked != filed || asked != 3 {
+		t.Errorf("%d readings asked for, the last one filed is %d", asked, filed)
+	}
+	if more := d.apply(session.StoreChanged{Over: true}); len(more) > 0 {
+		t.Error("it reads when no change will follow")
+	}
+}
+
+func TestLateReadingIsDropped(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.get(1)
+	_, filed := d.Tickets()
+	d.run(d.apply(session.BoardRead{Ticket: filed, Board: console.Board{}})...)
+	if never[session.BoardFiled](d); len(d.Board().Tokens) != 1 {
+		t.Error("an old reading replaced the board")
+	}
+	d.run(d.apply(session.BoardRead{Ticket: filed + 1, Board: console.Board{}})...)
+	if once[session.BoardFiled](d); len(d.Board().Tokens) != 0 {
+		t.Error("a new reading did not replace the board")
+	}
+}
+
+func TestFailedReadingKeepsTheBoard(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	d.kept.viewErr = errDisk
+	for _, again := range []bool{false, true} {
+		d.changed()
+		if e := once[session.BoardRead](d); e.Err == nil || e.Again != again {
+			t.Errorf("told %v, again %t, want %t", e.Err, e.Again, again)
+		}
+	}
+	never[session.BoardFiled](d)
+	d.row(id)
+	d.kept.viewErr = nil
+	d.changed()
+	once[session.BoardFiled](d)
+	d.kept.viewErr = errDisk
+	d.changed()
+	if once[session.BoardRead](d).Again {
+		t.Error("a cause that had gone is told as the same")
+	}
+}
+
+// A reading that finds another store in the place of this one keeps what was read before.
+func TestReplacedStoreIsNoted(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	d.kept.viewErr = &console.Error{Code: "store_replaced", Text: "the store was replaced"}
+	d.changed()
+	once[session.BoardRead](d)
+	if d.row(id); !d.Key().Gone() {
+		t.Error("the store is not known to be gone")
+	}
+}
+
+func TestUnkeptIsToldOncePerCause(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	_, n := d.Tickets()
+	for i, c := range []struct {
+		err  error
+		told bool
+	}{{errDisk, true}, {errDisk, false}, {errPassphrase, true}, {nil, false}, {errDisk, true}} {
+		d.run(d.apply(session.BoardRead{Ticket: n + 1 + i, Board: console.Board{Unkept: c.err}})...)
+		if got := len(told[session.Unkept](d)) == 1; got != c.told {
+			t.Errorf("%d: told %t", i, got)
+		}
+	}
+}
+
+// Those who hear of the board must know first what it is of.
+func TestFactsOfABoard(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	d.does(session.Revoke{Token: id})
+	if _, err := d.other().Undo(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	b, err := d.svc.Board(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Unkept = errDisk
+	d.facts = nil
+	asked, _ := d.Tickets()
+	d.apply(session.BoardRead{Ticket: asked + 1, Board: b})
+	want := []string{"Unkept", "BoardFiled", "SettledElsewhere"}
+	if got := d.kinds(); !reflect.DeepEqual(got, want) {
+		t.Errorf("told %v, want %v", got, want)
+	}
+	if d.Facts() != nil {
+		t.Error("facts are told twice")
+	}
+}
+
+func TestChanged(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.Changed()
+	if d.Tick(d.now); d.Changed() {
+		t.Error("a tick without an event changes something")
+	}
+	d.ToggleMark("t_1")
+	if !d.Changed() || d.Changed() {
+		t.Error("a mark is not a change, or is one twice")
+	}
+	if d.Do(session.Get{App: d.apps[0].ID}, d.now); !d.Changed() {
+		t.Error("work in flight is not a change")
+	}
+}
