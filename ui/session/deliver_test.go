@@ -1,0 +1,201 @@
+package session_test
+
+import (
+	"testing"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+	"lanyard/ui/session"
+)
+
+func TestDelivery(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	d.does(session.Revoke{Token: id})
+	if e := once[session.Decided](d); e.ID != id || e.Err != nil || e.Bulk {
+		t.Errorf("decided %+v", e)
+	}
+	due := d.row(id).Token.RevokeAt
+	if want := d.now.Add(3 * time.Second); !due.Equal(want) || !d.RevokesSoon() {
+		t.Fatalf("due at %s, want %s; soon %t", due, want, d.RevokesSoon())
+	}
+	if d.run(d.tick(due.Add(-time.Nanosecond))...); len(d.api.revokes) > 0 {
+		t.Fatal("sent before the undo window is over")
+	}
+	work := d.tick(due)
+	if len(work) != 1 || !d.IsDelivering() {
+		t.Fatalf("%d works when it is due", len(work))
+	}
+	if more := d.tick(due.Add(time.Minute)); len(more) > 0 {
+		t.Error("it is sent twice")
+	}
+	d.now = due
+	if d.run(work...); len(d.api.revokes) != 1 || d.IsDelivering() {
+		t.Fatalf("%d revokes", len(d.api.revokes))
+	}
+	f := once[session.Delivery](d)
+	if f.Err != nil || f.Token.ID != id || !f.Begun.Equal(due) {
+		t.Errorf("delivered %+v", f)
+	}
+	never[session.AllAccepted](d)
+	d.after(time.Minute)
+	if len(d.api.revokes) != 1 || d.row(id).Pending() {
+		t.Error("it is sent again, or still shown as pending")
+	}
+}
+
+// Each of several is told, and then how many there were, unless one of them was not accepted.
+func TestSeveralDeliveries(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		err    error
+		summed bool
+	}{{nil, true}, {refused("revoke", "invalid_token"), false}} {
+		d := sit(t)
+		ids := d.get(3)
+		d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: ids, Answered: true})
+		d.api.during = func(string) {
+			if len(d.api.revokes) == 2 {
+				d.api.revokeErr = c.err
+			}
+		}
+		d.facts = nil
+		d.after(4 * time.Second)
+		if n := len(told[session.Delivery](d)); n != 3 {
+			t.Errorf("%d deliveries told", n)
+		}
+		if sums := told[session.AllAccepted](d); len(sums) == 1 != c.summed {
+			t.Errorf("summed up: %v", sums)
+		} else if c.summed && sums[0].N != 3 {
+			t.Errorf("%d accepted", sums[0].N)
+		}
+	}
+}
+
+// The access and the refresh token of one row are one revoke.
+func TestDeliveryOfAPair(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.api.refresh = true
+	d.does(session.Revoke{Token: d.get(1)[0]})
+	d.after(4 * time.Second)
+	if len(d.api.revokes) != 2 {
+		t.Fatalf("%d calls", len(d.api.revokes))
+	}
+	if f := once[session.Delivery](d); f.Kind != console.RevokeRefresh {
+		t.Errorf("told of the %s token", f.Kind)
+	}
+	never[session.AllAccepted](d)
+}
+
+// What the console itself fails at is tried again after 1 s, 2 s, 4 s … and at most 1 min.
+func TestDeliveryBacksOff(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.does(session.Revoke{Token: d.get(1)[0]})
+	d.kept.viewErr = errDisk
+	attempt := func() []session.Work {
+		for range 100 {
+			if work := d.tick(d.Next()); d.IsDelivering() {
+				return work
+			}
+		}
+		t.Fatal("it is not tried again")
+		return nil
+	}
+	d.run(attempt()...)
+	for i, want := range []int{1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60, 60} {
+		last := d.now
+		work := attempt()
+		if got := d.now.Sub(last); got != time.Duration(want)*time.Second {
+			t.Fatalf("attempt %d: after %s, want %d s", i+2, got, want)
+		}
+		d.run(work...)
+	}
+	if f := once[session.NotDelivered](d); f.Err == nil {
+		t.Error("no cause")
+	}
+	d.kept.viewErr = &console.Error{Code: "store_busy", Text: "the store is busy"}
+	d.after(2 * time.Minute)
+	once[session.NotDelivered](d) // another cause
+
+	d.kept.viewErr = nil
+	d.after(2 * time.Minute)
+	if len(d.api.revokes) != 1 {
+		t.Fatalf("%d revokes", len(d.api.revokes))
+	}
+	never[session.NotDelivered](d)
+	d.get(1)
+	d.does(session.Revoke{Token: d.Board().Tokens[1].ID})
+	d.facts = nil
+	d.kept.viewErr = &console.Error{Code: "store_busy", Text: "the store is busy"}
+	d.after(3 * time.Second)
+	once[session.NotDelivered](d) // the same cause as before, in between it was sent
+	if wait := d.Next().Sub(d.now); wait > time.Second {
+		t.Errorf("after a success it begins with %s", wait)
+	}
+}
+
+// The server's failures are the console's to repeat: the session waits for the time that it names.
+func TestServerFails(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	d.does(session.Revoke{Token: id})
+	d.api.revokeErr = &tokenapi.Error{Op: "revoke", Kind: tokenapi.KindTimeout, Sent: true}
+	d.after(4 * time.Second)
+	f := once[session.Delivery](d)
+	if !f.Kept || f.Err == nil || d.Next().Before(d.row(id).Token.RevokeNext) {
+		t.Fatalf("kept %t, %v", f.Kept, f.Err)
+	}
+	never[session.NotDelivered](d)
+	d.api.revokeErr = nil
+	d.after(10 * time.Second)
+	if f := once[session.Delivery](d); f.Err != nil {
+		t.Error(f.Err)
+	}
+}
+
+// A revoke that another console is about to send is not asked for without a pause.
+func TestDeliveryOfAnother(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	d.does(session.Revoke{Token: id})
+	ok := false
+	err := d.kept.Update(t.Context(), func(w console.Writer) (err error) {
+		ok, err = w.Lease("token/"+id, "other", d.now, d.now.Add(time.Minute))
+		return err
+	})
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	d.after(10 * time.Second) // fails if it spins
+	if len(d.api.revokes) > 0 {
+		t.Error("both have sent it")
+	}
+}
+
+// What this console has settled itself is told by its own answer.
+func TestSettledHereIsNotToldTwice(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	ids := d.get(2)
+	d.does(session.Revoke{Token: ids[0]})
+	undo := d.ask(session.Undo{})
+	undone := d.came(undo...)
+	d.changed() // read before the answer is filed
+	d.run(d.apply(undone...)...)
+	never[session.SettledElsewhere](d)
+
+	d.does(session.Revoke{Token: ids[1]})
+	d.api.revokeErr = refused("revoke", "invalid_token")
+	d.now = d.now.Add(4 * time.Second)
+	sent := d.came(d.tick(d.now)...)
+	d.changed()
+	d.run(d.apply(sent...)...)
+	once[session.Delivery](d)
+	never[session.SettledElsewhere](d)
+}
