@@ -1,6 +1,8 @@
 package session
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"lanyard/console"
@@ -218,7 +220,7 @@ func (s *Session) boardRead(e BoardRead) []Work {
 
 // file replaces the board by the next reading, and tells what that shows.
 func (s *Session) file(b console.Board) []Work {
-	first, before := !s.board.Read, s.board.byID
+	first := !s.board.Read
 	locked, restored := s.board.Key.Locked, s.board.Restored
 	s.board = NewBoard(b, s.policyOf, s.second())
 	s.delivery.due = time.Time{} // the board knows
@@ -231,12 +233,17 @@ func (s *Session) file(b console.Board) []Work {
 		s.tellCovered(b.Covered)
 	} else if s.board.Restored != restored {
 		s.tell(Restored{})
-		before = nil // what differs was nobody's doing
+		clear(s.pending) // what differs was nobody's doing
 	}
 	s.tellUnkept(b.Unkept)
 	s.tell(BoardFiled{First: first})
 	s.nextAlert()
-	s.settledElsewhere(before)
+	s.settledElsewhere()
+	for id, r := range s.board.byID {
+		if r.Pending() {
+			s.pending[id] = true
+		}
+	}
 	if locked && !s.board.Key.Locked {
 		s.opened()
 	}
@@ -271,19 +278,20 @@ func (s *Session) tellUnkept(why error) {
 	s.unkept = text
 }
 
-// settledElsewhere tells what became of a revoke that was shown as pending and that another console has
-// settled so that the token lives on. before are the rows that were shown.
-func (s *Session) settledElsewhere(before map[string]*Row) {
+// settledElsewhere tells what became of a revoke that was shown as pending and that another console
+// has settled so that the token lives on. It waits for an own answer that may be about to say so.
+func (s *Session) settledElsewhere() {
 	if s.Busy(Key{Kind: Undoing}) || s.IsDelivering() {
-		return // it may be our own doing, whose answer is about to say so
+		return
 	}
-	for id, r := range before {
-		if !r.Pending() {
+	for _, id := range slices.Sorted(maps.Keys(s.pending)) {
+		now := s.board.byID[id]
+		if now != nil && now.Pending() {
 			continue
 		}
-		now := s.board.byID[id]
+		delete(s.pending, id)
 		switch {
-		case now == nil || now.Token == nil || now.Pending() || now.State == console.Expired:
+		case now == nil || now.Token == nil || now.State == console.Expired:
 		case s.settled[id], !now.Token.AcceptedAt.IsZero(), !now.Token.RefreshAcceptedAt.IsZero():
 		default:
 			s.tell(SettledElsewhere{Token: *now.Token, Refusal: now.Token.RevokeError})

@@ -76,7 +76,8 @@ func (s *Session) delivered(e delivered) []Work {
 		s.tell(AllAccepted{N: accepted})
 	}
 	if len(e.done) == 0 && e.err == nil {
-		return nil // what others stored meanwhile is told by a change
+		s.settledElsewhere() // others may have sent what was due: a change tells of it
+		return nil
 	}
 	return s.read()
 }

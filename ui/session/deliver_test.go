@@ -128,7 +128,7 @@ func TestDeliveryBacksOff(t *testing.T) {
 	}
 	never[session.NotDelivered](d)
 	d.get(1)
-	d.does(session.Revoke{Token: d.Board().Tokens[1].ID})
+	d.does(session.Revoke{Token: d.held(1)})
 	d.facts = nil
 	d.kept.viewErr = &console.Error{Code: "store_busy", Text: "the store is busy"}
 	d.after(3 * time.Second)
@@ -176,6 +176,29 @@ func TestDeliveryOfAnother(t *testing.T) {
 	if len(d.api.revokes) > 0 {
 		t.Error("both have sent it")
 	}
+}
+
+func TestRefusedElsewhere(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	ids := d.get(2)
+	d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: ids, Answered: true})
+	d.now = d.now.Add(5 * time.Second)
+	d.api.revokeErr = refused("revoke", "invalid_token")
+	if _, err := d.other().DeliverOne(t.Context(), ids[0]); err != nil {
+		t.Fatal(err)
+	}
+	d.api.revokeErr = nil
+	if _, err := d.other().DeliverOne(t.Context(), ids[1]); err != nil {
+		t.Fatal(err)
+	}
+	d.facts = nil
+	d.changed()
+	if f := once[session.SettledElsewhere](d); f.Token.ID != ids[0] || f.Refusal == "" {
+		t.Errorf("told %+v", f) // that the other was accepted is no news
+	}
+	d.changed()
+	never[session.SettledElsewhere](d)
 }
 
 // What this console has settled itself is told by its own answer.

@@ -201,7 +201,7 @@ func (d *desk) get(n int) (ids []string) {
 // row is the row of a token.
 func (d *desk) row(id string) *session.Row {
 	d.t.Helper()
-	r := d.Board().ByID[id]
+	r := d.Board().Row(id)
 	if r == nil {
 		d.t.Fatalf("%s is not on the board", id)
 	}
@@ -248,3 +248,6 @@ func (d *desk) kinds() (names []string) {
 
 // lock locks the store, or opens it without telling.
 func (d *desk) lock(on bool) { d.kept.key.Locked = on }
+
+// held is the ID of a token, counted from the oldest.
+func (d *desk) held(i int) string { return d.Page(session.Query{Scope: session.Everything}).ID(i) }

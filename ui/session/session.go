@@ -57,8 +57,9 @@ type Session struct {
 
 	delivery  delivery
 	copying   copying
-	unwanted  map[string]Key // applications whose wait for a person was given up, and what waited
-	settled   map[string]bool
+	unwanted  map[string]Key  // applications whose wait for a person was given up, and what waited
+	pending   map[string]bool // tokens shown with a revoke whose end was not told yet
+	settled   map[string]bool // tokens whose end this session's own answer tells
 	marks     map[string]bool
 	bulks     []*bulk
 	loops     map[string]*probeLoop
@@ -78,7 +79,8 @@ func New(ctx context.Context, o Options) *Session {
 	}
 	s := &Session{
 		ctx: ctx, o: o, svc: o.Service, flights: map[Key]flight{}, unwanted: map[string]Key{},
-		settled: map[string]bool{}, marks: map[string]bool{}, loops: map[string]*probeLoop{},
+		pending: map[string]bool{}, settled: map[string]bool{}, marks: map[string]bool{},
+		loops: map[string]*probeLoop{},
 	}
 	if s.svc != nil {
 		s.changes = o.Follow(s.svc)
