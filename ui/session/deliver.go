@@ -50,10 +50,11 @@ func (s *Session) deliver() []Work {
 
 func (s *Session) delivered(e delivered) []Work {
 	// Never at once again: what is due may be in another console's hands.
-	s.delivery.due, s.delivery.after = e.next, s.now.Add(time.Second)
+	s.delivery.after = s.now.Add(time.Second)
 	if e.err != nil {
-		s.undelivered(e.err)
+		s.undelivered(e.err) // what was due stays due, for the board may not know of it
 	} else {
+		s.delivery.due = e.next
 		s.delivery.retries, s.delivery.told = 0, ""
 	}
 	accepted, others := 0, 0

@@ -222,3 +222,18 @@ func TestSettledHereIsNotToldTwice(t *testing.T) {
 	once[session.Delivery](d)
 	never[session.SettledElsewhere](d)
 }
+
+// The store may fail from the decision on: what was decided is not forgotten for it.
+func TestDeliveryIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	decided := d.came(d.ask(session.Revoke{Token: d.get(1)[0]})...)
+	d.kept.viewErr = errDisk
+	d.run(d.apply(decided...)...)
+	d.after(10 * time.Second)
+	once[session.NotDelivered](d)
+	d.kept.viewErr = nil
+	if d.after(time.Minute); len(d.api.revokes) != 1 {
+		t.Errorf("%d revokes", len(d.api.revokes))
+	}
+}
