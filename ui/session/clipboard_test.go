@@ -1,0 +1,221 @@
+package session_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi/secret"
+	"lanyard/ui/session"
+)
+
+func bare(id string) session.Copy { return session.Copy{Token: id, Form: console.FormBare} }
+
+func TestCopyIsCleared(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	d.does(bare(id))
+	c := once[session.Copied](d)
+	if c.Err != nil || c.ID != id || c.What != fp(1) || c.Unlogged != nil {
+		t.Errorf("copied %+v", c)
+	}
+	if !d.clip.holds.Equal(secret.New(access(1))) {
+		t.Fatal("another text was copied")
+	}
+	d.run(d.tick(d.now.Add(45*time.Second - time.Nanosecond))...)
+	if len(d.clip.clears) > 0 {
+		t.Fatal("cleared before its time")
+	}
+	if at := d.Next(); at.After(d.now.Add(time.Nanosecond)) {
+		t.Errorf("the next thing is at %s, now is %s", at, d.now)
+	}
+	work := d.tick(d.now.Add(time.Nanosecond))
+	if len(work) != 1 || len(d.tick(d.now.Add(time.Second))) > 0 {
+		t.Fatalf("%d works clear it, or it is cleared twice", len(work))
+	}
+	d.run(work...)
+	if c := once[session.ClipboardCleared](d); c.Cleared.Outcome != session.WasOurs || d.Holds() {
+		t.Errorf("cleared: %+v", c)
+	}
+}
+
+// Of what another program has put there since, Clear says so.
+func TestCopyReplacedMeanwhile(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.does(bare(d.get(1)[0]))
+	d.clip.taken = true
+	d.facts = nil
+	d.after(time.Minute)
+	if c := once[session.ClipboardCleared](d); c.Cleared.Outcome != session.WasReplaced || d.Holds() {
+		t.Errorf("cleared: %+v", c)
+	}
+	if d.does(session.Quit{}); len(d.clip.clears) != 1 {
+		t.Errorf("Clear was called with %v", d.clip.clears)
+	}
+}
+
+// The second copy takes the place of the first, and is cleared when its own time is over.
+func TestTwoCopies(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	ids := d.get(2)
+	d.does(bare(ids[0]))
+	d.after(30 * time.Second)
+	d.does(bare(ids[1]))
+	if d.after(44 * time.Second); len(d.clip.clears) > 0 {
+		t.Fatal("cleared when the first copy was due")
+	}
+	if d.after(time.Second); !d.clip.holds.IsZero() || len(d.clip.clears) != 1 {
+		t.Errorf("the second copy stays; Clear was called with %v", d.clip.clears)
+	}
+}
+
+// A copy that is made while the one before is being cleared is cleared as well.
+func TestCopyWhileClearing(t *testing.T) {
+	t.Parallel()
+	for _, first := range []string{"copy", "clear"} {
+		d := sit(t)
+		ids := d.get(2)
+		d.does(bare(ids[0]))
+		clear := d.tick(d.now.Add(45 * time.Second))
+		copied := d.came(d.ask(bare(ids[1]))...)
+		cleared := d.came(clear...)
+		if first == "copy" {
+			copied, cleared = cleared, copied
+		}
+		d.run(d.apply(cleared...)...)
+		d.run(d.apply(copied...)...)
+		if !d.Holds() {
+			t.Fatalf("%s first: the second copy is not to be cleared", first)
+		}
+		if d.after(time.Minute); !d.clip.holds.IsZero() {
+			t.Errorf("%s first: the second copy stays", first)
+		}
+	}
+}
+
+func TestWhatIsNoSecretStays(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.does(bare(d.get(1)[0]))
+	d.does(session.CopyText{What: "the code", Text: "ABCD"})
+	if e := once[session.TextCopied](d); e.Err != nil || e.What != "the code" {
+		t.Errorf("copied %+v", e)
+	}
+	d.after(time.Hour)
+	if d.does(session.Quit{}); len(d.clip.clears) > 0 || d.clip.holds.IsZero() {
+		t.Error("it was cleared")
+	}
+	d.does(session.CopyText{What: "the address", Text: "rm -rf\n"})
+	if e := once[session.TextCopied](d); e.Err == nil || !strings.Contains(e.Err.Error(), "the address") {
+		t.Errorf("a line break: %v", e.Err)
+	}
+}
+
+func TestCopyStays(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	d.SetClearAfter(0)
+	d.does(bare(id))
+	d.after(time.Hour)
+	if d.does(session.Quit{}); len(d.clip.clears) > 0 || d.clip.holds.IsZero() {
+		t.Error("it was cleared")
+	}
+}
+
+func TestCopyIsRefused(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	d.ask(bare("t_gone"))
+	if f := once[session.Refused](d); f.Reason != session.TokenGone {
+		t.Errorf("a token that is gone: %d", f.Reason)
+	}
+	d.ask(bare(id))
+	d.ask(bare(id))
+	if f := once[session.Refused](d); f.Reason != session.InFlight || f.Key != session.TokenKey(id) {
+		t.Errorf("a second time: %+v", f)
+	}
+	off := sit(t, func(o *options) { o.Clipboard = nil })
+	if off.CanCopy() {
+		t.Error("it can copy without a clipboard")
+	}
+	off.ask(bare(id))
+	off.ask(session.CopyText{What: "the code", Text: "ABCD"})
+	for _, f := range told[session.Refused](off) {
+		if f.Reason != session.CopyingOff {
+			t.Errorf("without a clipboard: %d", f.Reason)
+		}
+	}
+	off.does(session.Suspend{})
+	once[session.MaySuspend](off)
+	off.ClearNow(nil)
+}
+
+func TestCopyNamesItsForm(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	d.does(session.Copy{Token: id, Form: console.FormHeader, As: "a header"})
+	if e := once[session.Copied](d); e.What != fp(1)+" as a header" {
+		t.Errorf("copied %q", e.What)
+	}
+	d.does(session.Copy{Token: id, Form: console.FormRefresh, As: "the refresh token"})
+	if e := once[session.Copied](d); e.Err == nil || e.What != fp(1) {
+		t.Errorf("what the token lacks: %q, %v", e.What, e.Err)
+	}
+}
+
+// A process that is stopped cannot clear the clipboard when that is due.
+func TestSuspendWaitsForTheClipboard(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	d.does(session.Suspend{})
+	once[session.MaySuspend](d)
+	copying := d.ask(bare(id))
+	if work := d.ask(session.Suspend{}); len(work) > 0 {
+		t.Error("it clears what is not copied yet")
+	}
+	never[session.MaySuspend](d)
+	clear := d.apply(d.came(copying...)...)
+	if len(clear) != 1 || len(d.tick(d.now)) > 0 {
+		t.Fatalf("%d works clear the copy", len(clear))
+	}
+	never[session.MaySuspend](d)
+	if d.run(clear...); !d.clip.holds.IsZero() {
+		t.Error("the copy stays")
+	}
+	once[session.MaySuspend](d)
+	if d.tick(d.now.Add(time.Second)); len(told[session.MaySuspend](d)) > 0 {
+		t.Error("it is suspended again by itself")
+	}
+}
+
+func TestClearNow(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.does(bare(d.get(1)[0]))
+	if d.ClearNow(nil); !d.clip.holds.IsZero() {
+		t.Error("the copy stays")
+	}
+}
+
+func TestQuitWaitsForTheClipboardAlone(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.does(bare(d.get(1)[0]))
+	clear := d.ask(session.Quit{})
+	if f := once[session.Finishing](d); !f.Clipboard || !d.Clearing() {
+		t.Errorf("it waits for more: %+v", f)
+	}
+	never[session.Finished](d)
+	d.run(clear...)
+	if once[session.Finished](d); !d.clip.holds.IsZero() {
+		t.Error("the copy stays")
+	}
+}
