@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -157,6 +158,7 @@ func (s *Session) copy(r Copy) []Work {
 	case !s.Busy(key) && s.locked(r):
 		return nil
 	}
+	r.Form = cmp.Or(r.Form, console.FormBare)
 	a, t, stays := s.board.Apps[row.App].Application, *row.Token, s.o.ClearAfter == 0
 	svc, clip := s.svc, s.o.Clipboard
 	work := s.begin(r, key, "", func(c call) Work {

@@ -168,6 +168,10 @@ func TestCopyNamesItsForm(t *testing.T) {
 	if e := once[session.Copied](d); e.Err == nil || e.What != fp(1) {
 		t.Errorf("what the token lacks: %q, %v", e.What, e.Err)
 	}
+	d.does(session.Copy{Token: id}) // the bare token
+	if e := once[session.Copied](d); e.Err != nil || e.What != fp(1) {
+		t.Errorf("no form: %q, %v", e.What, e.Err)
+	}
 }
 
 // A process that is stopped cannot clear the clipboard when that is due.

@@ -46,7 +46,7 @@ type (
 		Token string
 		One   bool
 	}
-	// Copy copies a token in a form. As names the form where it is not the bare token.
+	// Copy copies a token in a form; "" is the bare token. As names any other form.
 	Copy struct {
 		asks
 		Token string
