@@ -134,10 +134,11 @@ func (c *copying) due(now time.Time) bool {
 	return !c.clearAt.IsZero() && !now.Before(c.clearAt)
 }
 
-// cleared notes that Clear ended. A copy that was made meanwhile is still to be cleared.
+// cleared notes that Clear ended, which was begun when the newest copy had this serial number. A copy
+// that was made meanwhile is still to be cleared.
 func (c *copying) cleared(serial int) {
 	c.clearing = false
-	if serial == 0 || serial == c.serial {
+	if serial == c.serial {
 		c.held, c.clearAt = false, time.Time{}
 	}
 }
@@ -219,10 +220,10 @@ func (s *Session) copyText(r CopyText) []Work {
 // clear clears the copy with a serial number, or any copy if it is 0.
 func (s *Session) clear(serial int) Work {
 	s.copying.clearing, s.copying.clearAt = true, time.Time{}
-	clip := s.o.Clipboard
+	clip, newest := s.o.Clipboard, s.copying.serial
 	return func(ctx context.Context) Event {
 		done, err := clearing(ctx, clip, serial)
-		return ClipboardCleared{Cleared: done, Err: err, serial: serial}
+		return ClipboardCleared{Cleared: done, Err: err, serial: newest}
 	}
 }
 

@@ -209,6 +209,25 @@ func TestClearNow(t *testing.T) {
 	}
 }
 
+// A copy that is made while quitting clears the one before is cleared, too.
+func TestQuitClearsTheClipboard(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	ids := d.get(2)
+	d.does(bare(ids[0]))
+	copying := d.ask(bare(ids[1]))
+	clear := d.ask(session.Quit{})
+	if f := once[session.Finishing](d); f.Clipboard {
+		t.Error("a copy is under way, and only the clipboard is waited for")
+	}
+	cleared := d.came(clear...) // the first copy, before the second is there
+	d.run(d.apply(d.came(copying...)...)...)
+	d.run(d.apply(cleared...)...)
+	if once[session.Finished](d); !d.clip.holds.IsZero() {
+		t.Error("it has quit, and the second copy stays")
+	}
+}
+
 func TestQuitWaitsForTheClipboardAlone(t *testing.T) {
 	t.Parallel()
 	d := sit(t)

@@ -123,7 +123,7 @@ type (
 		call
 		Cleared Cleared
 		Err     error
-		serial  int
+		serial  int // of the newest copy when it was begun
 	}
 	// Unlocked is what a passphrase came to.
 	Unlocked struct {
