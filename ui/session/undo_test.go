@@ -96,3 +96,17 @@ func TestUndoTwiceAtOnce(t *testing.T) {
 	d.run(first...)
 	once[session.Undone](d)
 }
+
+// A revoke can be taken back as soon as it is decided, before the board says so.
+func TestUndoBeforeTheBoardIsRead(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	reading := d.apply(d.came(d.ask(session.Revoke{Token: id})...)...)
+	undo := d.ask(session.Undo{})
+	never[session.Refused](d)
+	d.run(append(undo, reading...)...)
+	if u := once[session.Undone](d); u.Err != nil || d.row(id).Pending() {
+		t.Errorf("undone %+v", u)
+	}
+}

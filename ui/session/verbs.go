@@ -182,7 +182,8 @@ func (s *Session) decided(e Decided) []Work {
 
 func (s *Session) undo(r Undo) []Work {
 	key := Key{Kind: Undoing}
-	if r.Token == "" && s.board.Undoable == 0 && !s.Busy(key) {
+	waits := s.board.Undoable > 0 || !s.delivery.due.IsZero() // what the board may not know of yet
+	if r.Token == "" && !waits && !s.Busy(key) {
 		s.refuse(r, NothingToUndo, key)
 		return nil
 	}
