@@ -1,0 +1,209 @@
+package session_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+	"lanyard/ui/session"
+)
+
+func TestBulkRevoke(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	ids := d.get(3)
+	for _, id := range ids {
+		d.ToggleMark(id)
+	}
+	d.ask(session.Bulk{Verb: session.VerbRevoke, Tokens: ids, What: "marked tokens", Marked: true})
+	q := once[session.Ask](d)
+	if about, ok := q.About.(session.Several); !ok || len(about.Bulk.Tokens) != 3 {
+		t.Fatalf("asked about %+v", q.About)
+	}
+	if len(d.Marked()) != 3 || len(d.Flights()) > 0 {
+		t.Fatal("it has begun before the answer")
+	}
+	work := d.ask(q.Then)
+	if len(work) != 1 || len(d.Flights()) != 3 || len(d.Marks()) != 0 {
+		t.Fatalf("%d works, in flight %v, marked %v", len(work), d.Flights(), d.Marked())
+	}
+	d.run(work...)
+	for _, e := range told[session.Decided](d) {
+		if !e.Bulk || e.Err != nil {
+			t.Errorf("decided %+v", e)
+		}
+	}
+	if f := once[session.BulkDone](d); f.N != 3 || len(f.Wrong) > 0 || f.What != "marked tokens" {
+		t.Errorf("summed up: %+v", f)
+	}
+	if d.after(4 * time.Second); len(d.api.revokes) != 3 {
+		t.Errorf("%d revokes", len(d.api.revokes))
+	}
+}
+
+func TestBulkRevokeAsks(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		tokens       int
+		production   bool
+		marked       bool
+		unseen       int
+		answered     bool
+		verb         session.Verb
+		asks, begins bool
+	}{
+		"several":             {tokens: 2, verb: session.VerbRevoke, asks: true},
+		"one":                 {tokens: 1, verb: session.VerbRevoke, begins: true},
+		"one in production":   {tokens: 1, production: true, verb: session.VerbRevoke, asks: true},
+		"one that is unseen":  {tokens: 1, marked: true, unseen: 1, verb: session.VerbRevoke, asks: true},
+		"the answer":          {tokens: 2, answered: true, verb: session.VerbRevoke, begins: true},
+		"probes of several":   {tokens: 2, verb: session.VerbProbe, begins: true},
+		"renewals of several": {tokens: 2, verb: session.VerbRenew, begins: true},
+	} {
+		d := sit(t, func(o *options) {
+			o.app = func(a *console.Application) { a.Environment.Production = c.production }
+		})
+		work := d.ask(session.Bulk{
+			Verb: c.verb, Tokens: d.get(c.tokens), Marked: c.marked, Unseen: c.unseen, Answered: c.answered,
+		})
+		if asks := len(told[session.Ask](d)) == 1; asks != c.asks || (len(work) > 0) != c.begins {
+			t.Errorf("%s: asks %t, begins %d works", name, asks, len(work))
+		}
+	}
+}
+
+func TestBulkMixedOutcomes(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	ids := d.get(4)
+	d.does(session.Revoke{Token: ids[3]})
+	probe := d.ask(session.Probe{Token: ids[2]})
+	d.facts = nil
+	tokens := []string{ids[0], "t_gone", ids[1], ids[2], ids[3], ids[0]}
+	work := d.ask(session.Bulk{Verb: session.VerbRevoke, Tokens: tokens, Answered: true})
+	why := map[string]session.LeftWhy{}
+	for _, f := range told[session.LeftOut](d) {
+		why[f.ID] = f.Why
+	}
+	if why["t_gone"] != session.LeftGone || why[ids[2]] != session.LeftInFlight ||
+		why[ids[3]] != session.LeftRevoking || why[ids[0]] != session.LeftInFlight || len(why) != 4 {
+		t.Errorf("left out: %v", why)
+	}
+	err := d.kept.Update(t.Context(), func(w console.Writer) error { return w.DropToken(ids[1]) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.changed() // the token is gone before its revoke is decided
+	d.run(work...)
+	f := once[session.BulkDone](d)
+	if f.N != 6 || len(f.Wrong) != 5 {
+		t.Fatalf("summed up: %+v", f)
+	}
+	last := f.Wrong[4]
+	if last.ID != ids[1] || last.Err == nil || last.Why != session.NotLeft {
+		t.Errorf("the token that vanished: %+v", last)
+	}
+	d.run(probe...)
+	never[session.BulkDone](d)
+}
+
+func TestBulkOfNothing(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.ToggleMark("t_gone")
+	d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: []string{"t_gone"}, Marked: true})
+	once[session.LeftOut](d)
+	if f := once[session.BulkDone](d); f.N != 1 || len(f.Wrong) != 1 {
+		t.Errorf("summed up: %+v", f)
+	}
+	if len(d.Marks()) != 1 {
+		t.Error("nothing was done, and the marks are gone")
+	}
+	if d.Unmark(); len(d.Marks()) != 0 {
+		t.Error("marked still")
+	}
+}
+
+// Why a token is left out.
+func TestLeftOut(t *testing.T) {
+	t.Parallel()
+	device := func(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode }
+	plain := sit(t)
+	id := plain.get(1)[0]
+	plain.does(session.Revoke{Token: id})
+	plain.after(4 * time.Second)
+	if why := plain.LeftOut(session.VerbRevoke, id).Why; why != session.LeftRevoked {
+		t.Errorf("revoked: %d", why)
+	}
+	if why := plain.LeftOut(session.VerbProbe, id).Why; why != session.NotLeft {
+		t.Errorf("a probe of what is revoked: %d", why)
+	}
+	b, err := plain.svc.Board(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		app  func(*console.Application)
+		verb session.Verb
+		why  session.LeftWhy
+	}{
+		"read only":       {readOnly, session.VerbRevoke, session.LeftReadOnly},
+		"read only, look": {readOnly, session.VerbProbe, session.NotLeft},
+		"person":          {device, session.VerbRenew, session.LeftNeedsPerson},
+		"supersedes":      {supersedes, session.VerbRenew, session.LeftSupersedes},
+		"not that one":    {supersedes, session.VerbProbe, session.NotLeft},
+	} {
+		d := sit(t, func(o *options) { o.app = c.app })
+		b := b
+		b.Applications = slices.Clone(d.apps)
+		b.Tokens = slices.Clone(b.Tokens)
+		tok := &b.Tokens[0]
+		tok.AppID, tok.AcceptedAt, tok.RevokeAt, tok.RevokeKind = d.apps[0].ID, time.Time{}, time.Time{}, ""
+		asked, _ := d.Tickets()
+		d.apply(session.BoardRead{Ticket: asked + 1, Board: b})
+		left := d.LeftOut(c.verb, id)
+		if left.Why != c.why || left.Fingerprint != fp(1) ||
+			(left.Held != "") != (c.why == session.LeftSupersedes) {
+			t.Errorf("%s: %+v, want %d", name, left, c.why)
+		}
+	}
+}
+
+func readOnly(a *console.Application) { a.Environment.ReadOnly = true }
+
+// supersedes makes a server that revokes the older token of the same key, user and scopes.
+func supersedes(a *console.Application) { a.Environment.Regime = console.RegimeJWT }
+
+// Renewals of one application go one after the other: at once they would be one request.
+func TestBulkRenewsInTurn(t *testing.T) {
+	t.Parallel()
+	for _, fails := range []bool{false, true} {
+		d := sit(t)
+		d.api.refresh = true
+		ids := d.get(3)
+		if fails {
+			d.api.tokenErr = refused(tokenapi.GrantRefreshToken, "invalid_grant")
+		}
+		work := d.ask(session.Bulk{Verb: session.VerbRenew, Tokens: ids})
+		if len(work) != 1 || len(d.Flights()) != 3 {
+			t.Fatalf("%d works at once, in flight %v", len(work), d.Flights())
+		}
+		for i := range ids {
+			never[session.BulkDone](d)
+			if !d.Brings(d.apps[0].ID) {
+				t.Error("nothing brings a token")
+			}
+			before := d.api.tokens
+			work = d.apply(d.came(work[0])...)
+			if d.api.tokens != before+1 {
+				t.Fatalf("renewal %d: %d requests", i, d.api.tokens-before)
+			}
+		}
+		f := once[session.BulkDone](d)
+		if n := len(told[session.Renewed](d)); n != 3 || (len(f.Wrong) == 3) != fails {
+			t.Errorf("%d renewed, summed up: %+v", n, f)
+		}
+	}
+}

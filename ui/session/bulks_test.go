@@ -1,0 +1,69 @@
+package session_test
+
+import (
+	"testing"
+
+	"lanyard/console"
+	"lanyard/ui/session"
+)
+
+// A slow answer about some tokens keeps no others from being revoked.
+func TestTwoBulksAtOnce(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	ids := d.get(4)
+	slow := d.ask(session.Bulk{Verb: session.VerbProbe, Tokens: ids[:2], What: "first"})
+	fast := d.ask(session.Bulk{Verb: session.VerbRevoke, Tokens: ids[2:], What: "second", Answered: true})
+	d.run(fast...)
+	if f := once[session.BulkDone](d); f.What != "second" || len(f.Wrong) > 0 {
+		t.Errorf("summed up: %+v", f)
+	}
+	d.run(slow[1])
+	never[session.BulkDone](d)
+	d.run(slow[0])
+	if f := once[session.BulkDone](d); f.What != "first" || len(f.Wrong) > 0 {
+		t.Errorf("summed up: %+v", f)
+	}
+}
+
+// A renewal that waits for its turn is tried, and told of, though its token is gone by then.
+func TestTokenVanishesWhileItWaits(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.api.refresh = true
+	ids := d.get(3)
+	work := d.ask(session.Bulk{Verb: session.VerbRenew, Tokens: ids})
+	err := d.kept.Update(t.Context(), func(w console.Writer) error { return w.DropToken(ids[1]) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.changed()
+	d.run(work...)
+	f := once[session.BulkDone](d)
+	if len(f.Wrong) != 1 || f.Wrong[0].ID != ids[1] {
+		t.Errorf("summed up: %+v", f)
+	}
+	if len(d.Flights()) > 0 {
+		t.Errorf("still in flight: %v", d.Flights())
+	}
+}
+
+// A renewal of its own row does not move the queue of a bulk.
+func TestRenewalBesideABulk(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.api.refresh = true
+	ids := d.get(3)
+	bulk := d.ask(session.Bulk{Verb: session.VerbRenew, Tokens: ids[:2]})
+	alone := d.ask(session.Renew{Token: ids[2]})
+	for _, w := range alone {
+		if more := d.apply(d.came(w)...); len(more) != 1 { // the board is read
+			t.Errorf("%d works follow", len(more))
+		}
+	}
+	never[session.BulkDone](d)
+	d.run(bulk...)
+	if f := once[session.BulkDone](d); len(f.Wrong) > 0 {
+		t.Errorf("summed up: %+v", f)
+	}
+}
