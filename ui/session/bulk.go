@@ -12,7 +12,7 @@ import (
 // slow answer about some tokens must not keep others from being revoked.
 type bulk struct {
 	Bulk
-	open  map[string]bool
+	open  map[string]string   // tokens without an outcome, with their fingerprints
 	queue map[string][]string // renewals that wait for the one before, by application
 	wrong []Wrong
 }
@@ -60,7 +60,7 @@ func (s *Session) bulk(r Bulk) []Work {
 	if s.locked(r) {
 		return nil
 	}
-	b := &bulk{Bulk: r, open: map[string]bool{}, queue: map[string][]string{}}
+	b := &bulk{Bulk: r, open: map[string]string{}, queue: map[string][]string{}}
 	var work []Work
 	var revokes []string
 	for _, id := range r.Tokens {
@@ -69,7 +69,7 @@ func (s *Session) bulk(r Bulk) []Work {
 			b.wrong = append(b.wrong, Wrong{Left: left})
 			continue
 		}
-		b.open[id] = true
+		b.open[id] = s.board.byID[id].Token.Fingerprint
 		delete(s.marks, id) // it is sent
 		switch r.Verb {
 		case VerbRenew:
@@ -166,21 +166,16 @@ func (s *Session) LeftOut(v Verb, id string) Left {
 // bulkDone files the outcome of one token, begins the next renewal of its application, and sums up if it
 // was the last.
 func (s *Session) bulkDone(id, appID string, err error) []Work {
-	i := slices.IndexFunc(s.bulks, func(b *bulk) bool { return b.open[id] })
+	i := slices.IndexFunc(s.bulks, func(b *bulk) bool { _, ok := b.open[id]; return ok })
 	if i < 0 {
 		return nil
 	}
 	b := s.bulks[i]
+	if err != nil {
+		b.wrong = append(b.wrong, Wrong{Left: Left{ID: id, Fingerprint: b.open[id]}, Err: err})
+	}
 	delete(b.open, id)
 	var work []Work
-	r := s.board.byID[id]
-	if err != nil {
-		w := Wrong{Left: Left{ID: id}, Err: err}
-		if r != nil && r.Token != nil {
-			w.Fingerprint = r.Token.Fingerprint
-		}
-		b.wrong = append(b.wrong, w)
-	}
 	if queue := b.queue[appID]; len(queue) > 0 {
 		b.queue[appID] = queue[1:]
 		work = s.start(TokenKey(queue[0]), appID, s.renewal(queue[0], appID))

@@ -102,7 +102,7 @@ func TestBulkMixedOutcomes(t *testing.T) {
 		t.Fatalf("summed up: %+v", f)
 	}
 	last := f.Wrong[4]
-	if last.ID != ids[1] || last.Err == nil || last.Why != session.NotLeft {
+	if last.ID != ids[1] || last.Err == nil || last.Why != session.NotLeft || last.Fingerprint != fp(2) {
 		t.Errorf("the token that vanished: %+v", last)
 	}
 	d.run(probe...)

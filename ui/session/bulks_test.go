@@ -40,7 +40,7 @@ func TestTokenVanishesWhileItWaits(t *testing.T) {
 	d.changed()
 	d.run(work...)
 	f := once[session.BulkDone](d)
-	if len(f.Wrong) != 1 || f.Wrong[0].ID != ids[1] {
+	if len(f.Wrong) != 1 || f.Wrong[0].ID != ids[1] || f.Wrong[0].Fingerprint != fp(2) {
 		t.Errorf("summed up: %+v", f)
 	}
 	if len(d.Flights()) > 0 {
