@@ -35,7 +35,8 @@ func (s *Session) Apply(e Event, now time.Time) []Work {
 		s.failed(e.Err)
 		s.came(e.App, e.key)
 		s.tell(e)
-		work = append(s.bulkDone(e.Token, e.App, e.Err), s.read()...)
+		s.bulkDone(e.Token, e.Err)
+		work = append(s.nextRenewal(e.Token, e.App), s.read()...)
 	case Decided:
 		work = s.decided(e)
 	case decidedAll:
@@ -57,7 +58,8 @@ func (s *Session) Apply(e Event, now time.Time) []Work {
 	case Probed:
 		s.failed(e.Err)
 		s.tell(e)
-		work = append(s.bulkDone(e.ID, "", e.Err), s.read()...)
+		s.bulkDone(e.ID, e.Err)
+		work = s.read()
 	case reprobed:
 		s.reprobed(e)
 		work = s.read()

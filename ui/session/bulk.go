@@ -12,8 +12,7 @@ import (
 // slow answer about some tokens must not keep others from being revoked.
 type bulk struct {
 	Bulk
-	open  map[string]string   // tokens without an outcome, with their fingerprints
-	queue map[string][]string // renewals that wait for the one before, by application
+	open  map[string]string // tokens without an outcome, with their fingerprints
 	wrong []Wrong
 }
 
@@ -60,7 +59,7 @@ func (s *Session) bulk(r Bulk) []Work {
 	if s.locked(r) {
 		return nil
 	}
-	b := &bulk{Bulk: r, open: map[string]string{}, queue: map[string][]string{}}
+	b := &bulk{Bulk: r, open: map[string]string{}}
 	var work []Work
 	var revokes []string
 	for _, id := range r.Tokens {
@@ -73,7 +72,7 @@ func (s *Session) bulk(r Bulk) []Work {
 		delete(s.marks, id) // it is sent
 		switch r.Verb {
 		case VerbRenew:
-			work = append(work, s.renewInTurn(b, id)...)
+			work = append(work, s.renewInTurn(id)...)
 		case VerbRevoke:
 			s.flights[TokenKey(id)] = flight{began: s.now}
 			revokes = append(revokes, id)
@@ -88,20 +87,33 @@ func (s *Session) bulk(r Bulk) []Work {
 	if len(revokes) > 0 {
 		work = append(work, s.revokeAll(revokes))
 	}
-	return append(work, s.sumUp(b)...)
+	s.sumUp(b)
+	return work
 }
 
-// renewInTurn renews one token after the other for an application: at once they would be one request,
-// and the second be refused.
-func (s *Session) renewInTurn(b *bulk, id string) []Work {
+// renewInTurn renews one token after the other for an application, also for several bulks: at once they
+// would be one request, and the second be refused.
+func (s *Session) renewInTurn(id string) []Work {
 	key, appID := TokenKey(id), s.board.Apps[s.board.byID[id].App].ID
-	if queue, ok := b.queue[appID]; ok {
+	s.renewals[appID] = append(s.renewals[appID], id)
+	if len(s.renewals[appID]) > 1 {
 		s.flights[key] = flight{began: s.now, app: appID}
-		b.queue[appID] = append(queue, id)
 		return nil
 	}
-	b.queue[appID] = nil
 	return s.start(key, appID, s.renewal(id, appID))
+}
+
+// nextRenewal begins the renewal that waits for the end of this one.
+func (s *Session) nextRenewal(id, appID string) []Work {
+	queue := s.renewals[appID]
+	if len(queue) == 0 || queue[0] != id {
+		return nil
+	}
+	if s.renewals[appID] = queue[1:]; len(queue) == 1 {
+		delete(s.renewals, appID)
+		return nil
+	}
+	return s.start(TokenKey(queue[1]), appID, s.renewal(queue[1], appID))
 }
 
 // revokeAll decides about several tokens at once, so that one undo takes all of it back.
@@ -163,33 +175,26 @@ func (s *Session) LeftOut(v Verb, id string) Left {
 	return left
 }
 
-// bulkDone files the outcome of one token, begins the next renewal of its application, and sums up if it
-// was the last.
-func (s *Session) bulkDone(id, appID string, err error) []Work {
+// bulkDone files the outcome of one token, and sums up if it was the last.
+func (s *Session) bulkDone(id string, err error) {
 	i := slices.IndexFunc(s.bulks, func(b *bulk) bool { _, ok := b.open[id]; return ok })
 	if i < 0 {
-		return nil
+		return
 	}
 	b := s.bulks[i]
 	if err != nil {
 		b.wrong = append(b.wrong, Wrong{Left: Left{ID: id, Fingerprint: b.open[id]}, Err: err})
 	}
 	delete(b.open, id)
-	var work []Work
-	if queue := b.queue[appID]; len(queue) > 0 {
-		b.queue[appID] = queue[1:]
-		work = s.start(TokenKey(queue[0]), appID, s.renewal(queue[0], appID))
-	}
-	return append(work, s.sumUp(b)...)
+	s.sumUp(b)
 }
 
 // sumUp tells what a verb on several tokens has come to, once each has an outcome.
-func (s *Session) sumUp(b *bulk) []Work {
+func (s *Session) sumUp(b *bulk) {
 	if len(b.open) == 0 {
 		s.bulks = slices.DeleteFunc(s.bulks, func(x *bulk) bool { return x == b })
 		s.tell(BulkDone{Bulk: b.Bulk, N: len(b.Tokens), Wrong: b.wrong})
 	}
-	return nil
 }
 
 // Marks are the IDs of the tokens that are marked.

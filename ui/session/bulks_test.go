@@ -26,6 +26,33 @@ func TestTwoBulksAtOnce(t *testing.T) {
 	}
 }
 
+// Renewals of two bulks go one after the other if they are of one application.
+func TestTwoBulksRenewInTurn(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.api.refresh = true
+	ids := d.get(4)
+	work := d.ask(session.Bulk{Verb: session.VerbRenew, Tokens: ids[:2], What: "first"})
+	second := session.Bulk{Verb: session.VerbRenew, Tokens: ids[2:], What: "second"}
+	work = append(work, d.ask(second)...)
+	if len(work) != 1 || len(d.Flights()) != 4 {
+		t.Fatalf("%d renewals at once, in flight %v", len(work), d.Flights())
+	}
+	d.run(work...)
+	sums := told[session.BulkDone](d)
+	if len(sums) != 2 || sums[0].What != "first" || sums[1].What != "second" {
+		t.Fatalf("summed up: %+v", sums)
+	}
+	for _, f := range sums {
+		if len(f.Wrong) > 0 {
+			t.Errorf("summed up: %+v", f)
+		}
+	}
+	if len(d.Flights()) > 0 {
+		t.Errorf("still in flight: %v", d.Flights())
+	}
+}
+
 // A renewal that waits for its turn is tried, and told of, though its token is gone by then.
 func TestTokenVanishesWhileItWaits(t *testing.T) {
 	t.Parallel()

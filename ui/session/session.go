@@ -62,6 +62,7 @@ type Session struct {
 	settled   map[string]bool // tokens whose end this session's own answer tells
 	marks     map[string]bool
 	bulks     []*bulk
+	renewals  map[string][]string // of bulks, by application; the first is in flight
 	loops     map[string]*probeLoop
 	alerts    alerts
 	keyFailed bool      // the key could not be fetched when it was needed
@@ -80,7 +81,7 @@ func New(ctx context.Context, o Options) *Session {
 	s := &Session{
 		ctx: ctx, o: o, svc: o.Service, flights: map[Key]flight{}, unwanted: map[string]Key{},
 		pending: map[string]bool{}, settled: map[string]bool{}, marks: map[string]bool{},
-		loops: map[string]*probeLoop{},
+		loops: map[string]*probeLoop{}, renewals: map[string][]string{},
 	}
 	if s.svc != nil {
 		s.changes = o.Follow(s.svc)

@@ -177,7 +177,8 @@ func (s *Session) decided(e Decided) []Work {
 		s.delivery.due = Earlier(s.delivery.due, e.Token.RevokeAt)
 	}
 	s.tell(e)
-	return append(s.bulkDone(e.ID, "", e.Err), s.read()...)
+	s.bulkDone(e.ID, e.Err)
+	return s.read()
 }
 
 func (s *Session) undo(r Undo) []Work {
