@@ -102,7 +102,8 @@ func TestBulkMixedOutcomes(t *testing.T) {
 		t.Fatalf("summed up: %+v", f)
 	}
 	last := f.Wrong[4]
-	if last.ID != ids[1] || last.Err == nil || last.Why != session.NotLeft || last.Fingerprint != fp(2) {
+	if last.ID != ids[1] || last.Err == nil || last.Why != session.NotLeft ||
+		last.Fingerprint != fp(2) {
 		t.Errorf("the token that vanished: %+v", last)
 	}
 	d.run(probe...)
@@ -160,7 +161,8 @@ func TestLeftOut(t *testing.T) {
 		b.Applications = slices.Clone(d.apps)
 		b.Tokens = slices.Clone(b.Tokens)
 		tok := &b.Tokens[0]
-		tok.AppID, tok.AcceptedAt, tok.RevokeAt, tok.RevokeKind = d.apps[0].ID, time.Time{}, time.Time{}, ""
+		tok.AppID, tok.RevokeKind = d.apps[0].ID, ""
+		tok.AcceptedAt, tok.RevokeAt = time.Time{}, time.Time{}
 		asked, _ := d.Tickets()
 		d.apply(session.BoardRead{Ticket: asked + 1, Board: b})
 		left := d.LeftOut(c.verb, id)

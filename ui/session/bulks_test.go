@@ -13,7 +13,9 @@ func TestTwoBulksAtOnce(t *testing.T) {
 	d := sit(t)
 	ids := d.get(4)
 	slow := d.ask(session.Bulk{Verb: session.VerbProbe, Tokens: ids[:2], What: "first"})
-	fast := d.ask(session.Bulk{Verb: session.VerbRevoke, Tokens: ids[2:], What: "second", Answered: true})
+	fast := d.ask(session.Bulk{
+		Verb: session.VerbRevoke, Tokens: ids[2:], What: "second", Answered: true,
+	})
 	d.run(fast...)
 	if f := once[session.BulkDone](d); f.What != "second" || len(f.Wrong) > 0 {
 		t.Errorf("summed up: %+v", f)

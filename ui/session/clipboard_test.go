@@ -110,8 +110,9 @@ func TestWhatIsNoSecretStays(t *testing.T) {
 		t.Error("it was cleared")
 	}
 	d.does(session.CopyText{What: "the address", Text: "rm -rf\n"})
-	if e := once[session.TextCopied](d); e.Err == nil || !strings.Contains(e.Err.Error(), "the address") {
-		t.Errorf("a line break: %v", e.Err)
+	err := once[session.TextCopied](d).Err
+	if err == nil || !strings.Contains(err.Error(), "the address") {
+		t.Errorf("a line break: %v", err)
 	}
 }
 
