@@ -98,6 +98,7 @@ type (
 	reprobed struct {
 		call
 		id     string
+		loop   *probeLoop // that it was made for
 		answer console.ProbeAnswer
 		token  console.Token
 		err    error

@@ -112,7 +112,7 @@ func (s *Session) probeDue() []Work {
 			svc := s.svc
 			work = append(work, func(ctx context.Context) Event {
 				a, t, err := svc.Probe(ctx, id)
-				return reprobed{id: id, answer: a, token: t, err: err}
+				return reprobed{id: id, loop: l, answer: a, token: t, err: err}
 			})
 		}
 	}
@@ -123,7 +123,7 @@ func (s *Session) probeDue() []Work {
 // prove anything.
 func (s *Session) reprobed(e reprobed) {
 	l := s.loops[e.id]
-	if l == nil { // a person has stopped it
+	if l == nil || l != e.loop { // a person has stopped it, and may have begun another
 		return
 	}
 	s.changed = true

@@ -102,6 +102,29 @@ func TestProbesStop(t *testing.T) {
 	never[session.ProbesEnded](d)
 }
 
+// The answer to a probe from before it was stopped is none to those that were begun since.
+func TestProbesBeginAgain(t *testing.T) {
+	t.Parallel()
+	d, id, old := dying(t)
+	d.ask(session.ProbeUntilDead{Tokens: []string{id}})
+	d.now = d.now.Add(time.Second)
+	fresh := d.ask(session.ProbeUntilDead{Tokens: []string{id}})
+	if len(fresh) != 1 {
+		t.Fatalf("%d probes as it begins again", len(fresh))
+	}
+	d.run(old...)
+	if work := d.tick(d.now.Add(20 * time.Second)); len(work) > 0 {
+		t.Error("a second probe is sent while the first is out")
+	}
+	d.run(fresh...)
+	d.ask(session.ProbeUntilDead{Tokens: []string{id}})
+	for _, f := range told[session.ProbesStopped](d)[1:] {
+		if f.Loop.Probes != 1 {
+			t.Errorf("%d probes count", f.Loop.Probes)
+		}
+	}
+}
+
 // Probes that can prove nothing: it is told once for each reason, and ends by itself.
 func TestProbesAreHopeless(t *testing.T) {
 	t.Parallel()
