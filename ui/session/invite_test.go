@@ -1,0 +1,146 @@
+package session_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+	"lanyard/ui/session"
+)
+
+// inBubble runs a test with a desk whose applications need a person. Its clock is that of a bubble,
+// because the console polls.
+func inBubble(t *testing.T, test func(*testing.T, *desk)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		test(t, sit(t, func(o *options) {
+			o.app = func(a *console.Application) { a.Grant = tokenapi.GrantDeviceCode }
+			o.now, o.clock = time.Now(), time.Now
+		}))
+	})
+}
+
+// beside runs work beside the test, until it waits for a person or has ended.
+func (d *desk) beside(work ...session.Work) (came chan session.Event) {
+	came = make(chan session.Event, len(work))
+	for _, w := range work {
+		go func() { came <- w(d.t.Context()) }()
+	}
+	synctest.Wait()
+	d.now = time.Now()
+	return came
+}
+
+// ends waits until what runs beside the test has ended, and applies it.
+func (d *desk) ends(came chan session.Event) {
+	d.t.Helper()
+	synctest.Wait()
+	d.now = time.Now()
+	select {
+	case e := <-came:
+		d.run(d.apply(e)...)
+	default:
+		d.t.Fatal("it still waits for a person")
+	}
+}
+
+func givenUp(t *testing.T, err error) {
+	t.Helper()
+	if e, ok := console.AsError(err); !ok || e.Code != "given_up" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWaitsForPerson(t *testing.T) {
+	inBubble(t, func(t *testing.T, d *desk) {
+		app := d.apps[0].ID
+		work := d.ask(session.Get{App: app})
+		if f := once[session.WaitsForPerson](d); f.App != app || f.Key != session.AppKey(app) || f.Again {
+			t.Errorf("told %+v", f)
+		}
+		if d.Answered() || !d.Waiting().Equal(d.now) {
+			t.Error("it is answered before the server was asked")
+		}
+		got := d.beside(work...)
+		d.changed()
+		if !d.Answered() || !d.Waiting().IsZero() || !d.Board().Invites(app) {
+			t.Error("nobody is waited for")
+		}
+		d.ask(session.Get{App: app})
+		if f := once[session.WaitsForPerson](d); f.App != app || !f.Again {
+			t.Errorf("a second get: %+v", f)
+		}
+		d.run(d.ask(session.GiveUp{App: app, Key: session.AppKey(app)})...)
+		if d.Answered() {
+			t.Error("given up is not answered yet")
+		}
+		d.ends(got)
+		givenUp(t, once[session.Got](d).Err)
+		if !d.Answered() || d.Board().Invites(app) || len(d.Flights()) > 0 {
+			t.Errorf("in flight are %v, invited by %v", d.Flights(), d.Board().Invitations)
+		}
+	})
+}
+
+// What is given up before the server has answered stays given up.
+func TestGiveUpBeforeTheInvitation(t *testing.T) {
+	inBubble(t, func(t *testing.T, d *desk) {
+		app := d.apps[0].ID
+		work := d.ask(session.Get{App: app})
+		if len(d.ask(session.GiveUp{App: app, Key: session.AppKey(app)})) > 0 {
+			t.Error("an invitation is given up that is not there")
+		}
+		got := d.beside(work...)
+		d.changed()
+		d.ends(got)
+		givenUp(t, once[session.Got](d).Err)
+
+		got = d.beside(d.ask(session.Get{App: app})...) // the next one is wanted
+		d.changed()
+		if synctest.Wait(); len(got) > 0 {
+			t.Error("the next get was given up")
+		}
+		d.run(d.ask(session.GiveUp{App: app})...)
+		d.ends(got)
+	})
+}
+
+// Quitting waits for servers, not for people, whenever the invitation comes.
+func TestQuitWaitsForNoPerson(t *testing.T) {
+	for name, before := range map[string]bool{"before": true, "after": false} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, d *desk) {
+				work := d.ask(session.Get{App: d.apps[0].ID})
+				var got chan session.Event
+				if before {
+					got = d.beside(work...)
+					d.changed()
+				}
+				d.does(session.Quit{})
+				if !before {
+					got = d.beside(work...)
+					d.changed()
+				}
+				never[session.Finished](d)
+				d.ends(got)
+				givenUp(t, once[session.Got](d).Err)
+				once[session.Finished](d)
+			})
+		})
+	}
+}
+
+func TestRenewalThatNeedsAPerson(t *testing.T) {
+	inBubble(t, func(t *testing.T, d *desk) {
+		app := d.apps[0].ID
+		d.does(session.Get{App: app, Grant: tokenapi.GrantClientCredentials})
+		id := once[session.Got](d).Outcome.Token.ID
+		d.ask(session.Renew{Token: id})
+		if f := once[session.WaitsForPerson](d); f.Key != session.TokenKey(id) || f.App != app {
+			t.Errorf("told %+v", f)
+		}
+	})
+}
