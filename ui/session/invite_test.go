@@ -108,6 +108,47 @@ func TestGiveUpBeforeTheInvitation(t *testing.T) {
 	})
 }
 
+// Giving up where nobody waits does not end the next get.
+func TestGiveUpOfNothing(t *testing.T) {
+	inBubble(t, func(t *testing.T, d *desk) {
+		app := d.apps[0].ID
+		for _, key := range []session.Key{{}, session.AppKey(app), session.TokenKey("t_1")} {
+			d.does(session.GiveUp{App: app, Key: key})
+			got := d.beside(d.ask(session.Get{App: app})...)
+			d.changed()
+			if synctest.Wait(); len(got) > 0 {
+				t.Errorf("%v: the next get was given up", key)
+			}
+			if key.Kind == session.OfToken && key.ID != "" {
+				d.does(session.GiveUp{App: app, Key: key}) // of a renewal that is not in flight
+				if synctest.Wait(); len(got) > 0 {
+					t.Errorf("%v: another get was given up", key)
+				}
+			}
+			d.run(d.ask(session.GiveUp{App: app})...)
+			d.ends(got)
+		}
+	})
+}
+
+// The end of one of two waits leaves the other one given up.
+func TestGiveUpOfTwo(t *testing.T) {
+	inBubble(t, func(t *testing.T, d *desk) {
+		app := d.apps[0].ID
+		d.api.refresh = true
+		d.does(session.Get{App: app, Grant: tokenapi.GrantClientCredentials})
+		id := once[session.Got](d).Outcome.Token.ID
+		get := d.ask(session.Get{App: app})
+		renewal := d.ask(session.Renew{Token: id})
+		d.does(session.GiveUp{App: app})
+		d.run(renewal...)
+		got := d.beside(get...)
+		d.changed()
+		d.ends(got)
+		givenUp(t, once[session.Got](d).Err)
+	})
+}
+
 // Quitting waits for servers, not for people, whenever the invitation comes.
 func TestQuitWaitsForNoPerson(t *testing.T) {
 	for name, before := range map[string]bool{"before": true, "after": false} {

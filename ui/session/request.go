@@ -222,8 +222,7 @@ func (s *Session) Do(r Request, now time.Time) []Work {
 	case Bulk:
 		work = s.bulk(r)
 	case GiveUp:
-		s.unwanted[r.App] = r.Key
-		work = s.giveUp()
+		work = s.giveUpOne(r)
 	case Unlock:
 		work = s.unlock(r)
 	case Suspend:

@@ -107,12 +107,25 @@ func scopesOr(asked, usual []string) []string {
 
 // came says that a get or a renewal has come to its end: no person is waited for any more.
 func (s *Session) came(appID string, key Key) {
-	if k, ok := s.unwanted[appID]; ok && (k == Key{} || k == key) {
+	if k, ok := s.unwanted[appID]; ok && (k == key || k == Key{} && !s.Brings(appID)) {
 		delete(s.unwanted, appID)
 	}
 	s.board.Invitations = slices.DeleteFunc(slices.Clone(s.board.Invitations), func(i console.Invitation) bool {
 		return i.AppID == appID
 	})
+}
+
+// giveUpOne ends the wait for a person of one application, whether the invitation is there or may come.
+func (s *Session) giveUpOne(r GiveUp) []Work {
+	if (r.Key != Key{}) && !s.Busy(r.Key) {
+		return nil
+	}
+	s.unwanted[r.App] = r.Key
+	work := s.giveUp()
+	if !s.Brings(r.App) {
+		delete(s.unwanted, r.App) // the invitation of the next get is wanted
+	}
+	return work
 }
 
 // giveUp ends the wait of each invitation that no person wants any more: an invitation may come after
