@@ -101,9 +101,18 @@ func (s *Session) Waiting() (since time.Time) {
 // Answered reports whether everything that a person has asked for has come to its end. What waits for a
 // person to take part in it elsewhere does not count, unless it was given up.
 func (s *Session) Answered() bool {
+	open := map[string]int{} // work in flight beyond the invitations, by application
+	for _, i := range s.board.Invitations {
+		open[i.AppID]--
+	}
 	for key, f := range s.flights {
-		_, up := s.unwanted[f.app]
-		if key.Kind.asked() && (up || f.app == "" || !s.board.Invites(f.app)) {
+		if !key.Kind.asked() {
+			continue
+		}
+		if _, up := s.unwanted[f.app]; up || f.app == "" {
+			return false
+		}
+		if open[f.app]++; open[f.app] > 0 {
 			return false
 		}
 	}

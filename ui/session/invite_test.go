@@ -149,6 +149,29 @@ func TestGiveUpOfTwo(t *testing.T) {
 	})
 }
 
+// A renewal is answered when it has ended, also while a get of the same application waits for a person.
+func TestAnsweredBesideAnInvitation(t *testing.T) {
+	inBubble(t, func(t *testing.T, d *desk) {
+		app := d.apps[0].ID
+		d.api.refresh = true
+		d.does(session.Get{App: app, Grant: tokenapi.GrantClientCredentials})
+		id := once[session.Got](d).Outcome.Token.ID
+		got := d.beside(d.ask(session.Get{App: app})...)
+		d.changed()
+		renewal := d.ask(session.Renew{Token: id})
+		if d.Answered() {
+			t.Error("the renewal is in flight, and counts as answered")
+		}
+		d.run(renewal...)
+		once[session.Renewed](d)
+		if !d.Answered() {
+			t.Error("the renewal has ended, and is not answered")
+		}
+		d.run(d.ask(session.GiveUp{App: app})...)
+		d.ends(got)
+	})
+}
+
 // Quitting waits for servers, not for people, whenever the invitation comes.
 func TestQuitWaitsForNoPerson(t *testing.T) {
 	for name, before := range map[string]bool{"before": true, "after": false} {
