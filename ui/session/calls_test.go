@@ -1,0 +1,189 @@
+package session_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi/secret"
+	"lanyard/ui/session"
+)
+
+func TestDismiss(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	m := console.Mark{ID: "m_1", Op: "get", AppID: d.apps[0].ID, SentAt: d.now}
+	err := d.kept.Update(t.Context(), func(w console.Writer) error { return w.PutMark(m) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.changed()
+	r := d.row("mark:m_1")
+	if r.Lost() == nil || r.Pending() {
+		t.Fatalf("the row of a mark: %+v", r)
+	}
+	d.does(session.Dismiss{Mark: "m_1"})
+	if e := once[session.Dismissed](d); e.Err != nil || e.Mark.ID != "m_1" {
+		t.Errorf("dismissed %+v", e)
+	}
+	if d.Board().ByID["mark:m_1"] != nil {
+		t.Error("the mark stays")
+	}
+}
+
+func TestForget(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	d.does(session.Forget{What: console.ForgetWhat{Over: true}})
+	if f := once[session.NothingOver](d); f.Err != nil {
+		t.Error(f.Err)
+	}
+	d.now = d.now.Add(48 * time.Hour)
+	d.facts = nil
+	d.does(session.Forget{What: console.ForgetWhat{Over: true}})
+	q := once[session.Ask](d)
+	about, ok := q.About.(session.ForgettingOver)
+	if !ok || len(about.Found.Tokens) != 1 || d.Board().ByID[id] == nil {
+		t.Fatalf("asked about %+v", q.About)
+	}
+	d.does(q.Then)
+	if e := once[session.Forgot](d); e.Err != nil || len(e.Done.Tokens) != 1 {
+		t.Errorf("forgot %+v", e)
+	}
+	if d.Board().ByID[id] != nil {
+		t.Error("it is not forgotten")
+	}
+}
+
+func TestLooks(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	d.does(session.ReadLog{For: 7})
+	if e := once[session.LogRead](d); e.Err != nil || e.For != 7 || len(e.Events) == 0 {
+		t.Errorf("the log: %+v", e)
+	}
+	d.does(session.Inspect{For: 7, Token: id})
+	if r := once[session.Began](d); r.Request != (session.Inspect{For: 7, Token: id}) {
+		t.Errorf("began %+v", r)
+	}
+	if e := once[session.Inspected](d); e.Err != nil || e.For != 7 {
+		t.Errorf("inspected %+v", e)
+	}
+	d.does(session.Show{For: 7, Token: id})
+	e := once[session.Revealed](d)
+	if e.Err != nil || e.For != 7 || !e.Text.Equal(secret.New(access(1))) {
+		t.Errorf("revealed %+v", e)
+	}
+	d.does(session.LogShow{Token: id, Fingerprint: fp(1)})
+	if e := once[session.RevealLogged](d); e.Err != nil || e.Fingerprint != fp(1) {
+		t.Errorf("noted %+v", e)
+	}
+	d.does(session.Probe{Token: id})
+	if e := once[session.Probed](d); e.Err != nil || e.ID != id || !e.Begun().Equal(d.now) {
+		t.Errorf("probed %+v", e)
+	}
+	d.does(session.Introspect{For: 7, Token: id})
+	if e := once[session.Introspected](d); e.Err == nil || e.For != 7 || e.ID != id {
+		t.Errorf("introspected without an address: %+v", e)
+	}
+}
+
+func TestAdopt(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.does(session.Adopt{For: 7, App: d.apps[0].ID, Access: secret.New("from-elsewhere")})
+	if r := once[session.Began](d); r.Request.(session.Adopt).For != 7 {
+		t.Errorf("began %+v", r)
+	}
+	e := once[session.Adopted](d)
+	if e.Err != nil || e.For != 7 || d.Board().ByID[e.Token.ID] == nil {
+		t.Errorf("adopted %+v", e)
+	}
+}
+
+// What has been over for longer than the configuration says is forgotten after the first reading.
+func TestPrune(t *testing.T) {
+	t.Parallel()
+	keep := func(o *options) { o.console.Keep = time.Hour }
+	d := sit(t, keep)
+	id := d.get(1)[0]
+	d.after(10 * time.Hour)
+	if d.changed(); d.Board().ByID[id] != nil {
+		t.Error("it is not forgotten")
+	}
+	if e := told[session.Pruned](d); len(e) != 1 || len(e[0].Done.Tokens) != 1 {
+		t.Errorf("told %+v", e)
+	}
+	d.get(1)
+	d.now = d.now.Add(20 * time.Hour)
+	d.lock(true)
+	d.changed()
+	d.lock(false)
+	never[session.Pruned](d)
+}
+
+// Before the first run there is no store: a get has nothing to begin, and a save makes it.
+func TestFirstRun(t *testing.T) {
+	t.Parallel()
+	full := sit(t)
+	begun := 0
+	s := session.New(t.Context(), session.Options{
+		Begin: func(_ context.Context, kept bool) (*console.Service, error) {
+			if begun++; begun == 1 {
+				return nil, errDisk
+			}
+			return full.svc, nil
+		},
+		Follow: func(*console.Service) <-chan struct{} { return nil },
+	})
+	d := &desk{Session: s, t: t, now: t0}
+	d.run(d.Start(d.now)...)
+	if !d.MayBegin() || d.Service() != nil || !d.Session.Now().IsZero() {
+		t.Error("there is a service")
+	}
+	for _, r := range []session.Request{
+		session.Get{App: "a"}, session.Renew{Token: "t"}, session.Probe{Token: "t"}, session.ReadLog{},
+		session.Delete{App: "a"}, session.Forget{}, session.Dismiss{}, session.WriteOut{}, session.Adopt{},
+		session.ProbeUntilDead{Tokens: []string{"t"}}, session.Bulk{Verb: session.VerbProbe},
+	} {
+		if d.does(r); once[session.Refused](d).Reason != session.NothingYet {
+			t.Errorf("%T is refused for something else", r)
+		}
+	}
+	draft := console.Draft{Application: full.apps[0]}
+	d.does(session.Save{For: 7, Draft: draft})
+	if e := once[session.Saved](d); !errors.Is(e.Err, errDisk) || d.Service() != nil {
+		t.Errorf("saved without a store: %+v", e)
+	}
+	d.does(session.Test{For: 7, Draft: draft, Changes: 3})
+	if e := once[session.Tested](d); e.Changes != 3 || e.For != 7 || d.Service() != nil {
+		t.Errorf("a test keeps the service: %+v", e)
+	}
+	d.facts = nil
+	d.does(session.Save{For: 7, Draft: draft})
+	if e := once[session.Saved](d); e.For != 7 || d.Service() != full.svc {
+		t.Errorf("saved %+v", e)
+	}
+	if once[session.BoardFiled](d); !d.Board().Read {
+		t.Error("the board is not read")
+	}
+	never[session.Refused](d)
+}
+
+func TestNowhereToSave(t *testing.T) {
+	t.Parallel()
+	d := &desk{Session: session.New(t.Context(), session.Options{}), t: t, now: t0}
+	for _, r := range []session.Request{
+		session.Save{}, session.Test{}, session.AskPortal{}, session.KeepFound{},
+	} {
+		if d.does(r); once[session.Refused](d).Reason != session.NowhereToSave || d.MayBegin() {
+			t.Errorf("%T is refused for something else", r)
+		}
+	}
+	d.does(session.Quit{})
+	once[session.Finished](d)
+}
