@@ -61,9 +61,10 @@ func (s *Session) found(e found) {
 }
 
 // prune forgets what has been over for longer than the configuration says: after the first reading of an
-// open store, and again when it is time.
+// open store, and again when it is time. Quitting would cut it short, and it would not be tried again
+// for a day.
 func (s *Session) prune() []Work {
-	if s.svc == nil || s.board.Key.Locked || s.now.Before(s.pruneAt) || s.svc.PruneEvery() == 0 {
+	if s.svc == nil || s.quitting || s.board.Key.Locked || s.now.Before(s.pruneAt) || s.svc.PruneEvery() == 0 {
 		return nil
 	}
 	s.pruneAt = s.now.Add(s.svc.PruneEvery())
