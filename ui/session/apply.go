@@ -78,7 +78,7 @@ func (s *Session) Apply(e Event, now time.Time) []Work {
 		s.copying.cleared(e.serial)
 		s.tell(e)
 	case drained:
-		s.finished = true
+		s.drained = true
 	default:
 		work = s.looked(e)
 	}

@@ -55,13 +55,13 @@ func (s *Session) RevokesSoon() bool { return s.IsDelivering() || s.soon() }
 // finish takes the next step of quitting.
 func (s *Session) finish() []Work {
 	switch {
-	case !s.quitting || s.copying.clearing:
+	case !s.quitting || s.finished || s.copying.clearing:
 		return nil
 	case s.copying.held:
 		return []Work{s.clear(0)}
 	case !s.idle():
 		return nil // what is in flight comes back here, or time does
-	case s.finished || s.svc == nil:
+	case s.drained || s.svc == nil:
 		s.finished = true
 		s.tell(Finished{})
 		return nil

@@ -37,7 +37,7 @@ func TestQuitSendsWhatWasDecided(t *testing.T) {
 	if d.after(200 * time.Millisecond); len(d.api.revokes) != 1 {
 		t.Errorf("%d revokes", len(d.api.revokes))
 	}
-	if f := told[session.Finished](d); len(f) == 0 || f[0].Now {
+	if f := once[session.Finished](d); f.Now {
 		t.Error("it did not wait")
 	}
 }

@@ -69,8 +69,8 @@ type Session struct {
 	unkept    string    // what was said last of a store in which nothing can be stored
 	pruneAt   time.Time // when what is over may next be looked for
 
-	suspending                   bool
-	quitting, draining, finished bool
+	suspending                            bool
+	quitting, draining, drained, finished bool
 }
 
 // New returns a session. The end of ctx ends the wait for changes of the store.
