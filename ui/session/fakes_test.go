@@ -159,27 +159,30 @@ func (k *keeper) WriteOut(context.Context) (string, error) {
 // clip is a clipboard.
 type clip struct {
 	holds  secret.Text
-	serial int
+	serial int   // of the last copy that is to be cleared
+	leaks  bool  // it holds that copy
 	clears []int // the serials that Clear was called with
 	taken  bool  // another program has replaced the copy
 }
 
 func (c *clip) Copy(_ context.Context, text secret.Text, stays bool) (session.CopiedTo, error) {
-	c.holds, c.taken = text, false
-	done := session.CopiedTo{Via: "system clipboard", Certain: true, Later: session.ClearedIfOurs}
-	if c.serial++; !stays {
-		done.Serial = c.serial
+	c.holds, c.taken, c.leaks = text, false, !stays
+	done := session.CopiedTo{Via: "system clipboard", Certain: true}
+	if !stays {
+		c.serial++
+		done.Serial, done.Later = c.serial, session.ClearedIfOurs
 	}
 	return done, nil
 }
 
 func (c *clip) Clear(_ context.Context, serial int) (session.Cleared, error) {
 	c.clears = append(c.clears, serial)
-	switch {
-	case c.taken:
-		return session.Cleared{Outcome: session.WasReplaced}, nil
-	case c.holds.IsZero() || serial != 0 && serial != c.serial:
+	if !c.leaks || serial != 0 && serial != c.serial {
 		return session.Cleared{}, nil
+	}
+	c.leaks = false
+	if c.taken {
+		return session.Cleared{Via: "system clipboard", Outcome: session.WasReplaced}, nil
 	}
 	c.holds = secret.Text{}
 	return session.Cleared{Via: "system clipboard", Outcome: session.WasOurs}, nil
