@@ -66,12 +66,12 @@ func (s *Session) Apply(e Event, now time.Time) []Work {
 	case Copied:
 		s.failed(e.Err)
 		if e.Err == nil {
-			s.copying.copied(e.Copied, s.now, s.o.ClearAfter)
+			s.copying.copied(e.Copied, e.since, s.now, s.o.ClearAfter)
 		}
 		s.tell(e)
 	case TextCopied: // the clipboard then no longer holds a token, and what it holds may stay
 		if e.Err == nil {
-			s.copying.copied(e.Copied, s.now, 0)
+			s.copying.copied(e.Copied, e.since, s.now, 0)
 		}
 		s.tell(e)
 	case ClipboardCleared:

@@ -98,16 +98,20 @@ const blindHint = "clipboard.clear_blind = true clears it whatever it holds"
 // copying is what a session knows of the clipboard.
 type copying struct {
 	held     bool      // the clipboard holds a copy that is to be cleared
-	serial   int       // of that copy
+	serial   int       // of the newest copy that was to be cleared
 	clearAt  time.Time // zero: when the console ends or is stopped
 	clearing bool      // Clear is in flight
 }
 
-// copied notes a copy that is to be cleared after some time.
-func (c *copying) copied(done CopiedTo, now time.Time, after time.Duration) {
-	c.held, c.serial, c.clearAt = done.Serial != 0, done.Serial, time.Time{}
-	if c.held {
-		c.clearAt = now.Add(after)
+// copied notes a copy, which is cleared after some time if it has a serial number. since is the serial
+// number of the newest copy when it was begun. One that came meanwhile may be the later one, and stays
+// noted: Clear leaves alone what is not its copy.
+func (c *copying) copied(done CopiedTo, since int, now time.Time, after time.Duration) {
+	switch {
+	case done.Serial == 0 && c.serial == since:
+		c.held, c.clearAt = false, time.Time{}
+	case done.Serial > c.serial:
+		c.held, c.serial, c.clearAt = true, done.Serial, now.Add(after)
 	}
 }
 
@@ -161,10 +165,10 @@ func (s *Session) copy(r Copy) []Work {
 	}
 	r.Form = cmp.Or(r.Form, console.FormBare)
 	a, t, stays := s.board.Apps[row.App].Application, *row.Token, s.o.ClearAfter == 0
-	svc, clip := s.svc, s.o.Clipboard
+	svc, clip, since := s.svc, s.o.Clipboard, s.copying.serial
 	work := s.begin(r, key, "", func(c call) Work {
 		return func(ctx context.Context) Event {
-			e := Copied{call: c, ID: t.ID, What: t.Fingerprint}
+			e := Copied{call: c, ID: t.ID, What: t.Fingerprint, since: since}
 			sec, err := svc.Secrets(ctx, t.ID) // unlocking the store may take longer than a clipboard program
 			if err != nil {
 				e.Err = err
@@ -203,7 +207,7 @@ func (s *Session) copyText(r CopyText) []Work {
 		s.refuse(r, CopyingOff, key)
 		return nil
 	}
-	clip := s.o.Clipboard
+	clip, since := s.o.Clipboard, s.copying.serial
 	return s.begin(r, key, "", func(c call) Work {
 		return func(ctx context.Context) Event {
 			if strings.ContainsRune(r.Text, '\n') {
@@ -212,7 +216,7 @@ func (s *Session) copyText(r CopyText) []Work {
 			ctx, cancel := context.WithTimeout(ctx, clipboardTime)
 			defer cancel()
 			done, err := clip.Copy(ctx, secret.New(r.Text), true)
-			return TextCopied{c, r.What, done, err}
+			return TextCopied{c, r.What, done, err, since}
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +94,34 @@ func TestCopyWhileClearing(t *testing.T) {
 		}
 		if d.after(time.Minute); !d.clip.holds.IsZero() {
 			t.Errorf("%s first: the second copy stays", first)
+		}
+	}
+}
+
+// Answers may be filed in another order than the copies were made in.
+func TestCopiesFiledInAnotherOrder(t *testing.T) {
+	t.Parallel()
+	text := session.CopyText{What: "the code", Text: "ABCD"}
+	d := sit(t)
+	ids := d.get(2)
+	for name, both := range map[string][2]session.Request{
+		"two tokens": {bare(ids[0]), bare(ids[1])}, "a text before": {text, bare(ids[0])},
+		"a text after": {bare(ids[1]), text},
+	} {
+		for _, swapped := range []bool{false, true} {
+			work := append(d.ask(both[0]), d.ask(both[1])...)
+			events := d.came(work...)
+			if swapped {
+				slices.Reverse(events)
+			}
+			d.run(d.apply(events...)...)
+			d.after(time.Minute)
+			if d.clip.leaks || d.Holds() {
+				t.Errorf("%s, swapped %t: a token stays", name, swapped)
+			}
+			if stays := both[1] == text; stays && d.clip.holds.IsZero() {
+				t.Errorf("%s, swapped %t: what is no secret was cleared", name, swapped)
+			}
 		}
 	}
 }

@@ -111,6 +111,7 @@ type (
 		Copied   CopiedTo
 		Unlogged error // why the audit log does not say so
 		Err      error
+		since    int // serial number of the newest copy when it was begun
 	}
 	// TextCopied is what is no secret, and was copied.
 	TextCopied struct {
@@ -118,6 +119,7 @@ type (
 		What   string
 		Copied CopiedTo
 		Err    error
+		since  int // as of Copied
 	}
 	// ClipboardCleared is what clearing the clipboard came to.
 	ClipboardCleared struct {
