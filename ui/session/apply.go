@@ -66,7 +66,7 @@ func (s *Session) Apply(e Event, now time.Time) []Work {
 	case Copied:
 		s.failed(e.Err)
 		if e.Err == nil {
-			s.copying.copied(e.Copied, e.since, s.now, s.o.ClearAfter)
+			s.copying.copied(e.Copied, e.since, s.now, e.after)
 		}
 		s.tell(e)
 	case TextCopied: // the clipboard then no longer holds a token, and what it holds may stay

@@ -164,11 +164,11 @@ func (s *Session) copy(r Copy) []Work {
 		return nil
 	}
 	r.Form = cmp.Or(r.Form, console.FormBare)
-	a, t, stays := s.board.Apps[row.App].Application, *row.Token, s.o.ClearAfter == 0
+	a, t, after := s.board.Apps[row.App].Application, *row.Token, s.o.ClearAfter
 	svc, clip, since := s.svc, s.o.Clipboard, s.copying.serial
 	work := s.begin(r, key, "", func(c call) Work {
 		return func(ctx context.Context) Event {
-			e := Copied{call: c, ID: t.ID, What: t.Fingerprint, since: since}
+			e := Copied{call: c, ID: t.ID, What: t.Fingerprint, since: since, after: after}
 			sec, err := svc.Secrets(ctx, t.ID) // unlocking the store may take longer than a clipboard program
 			if err != nil {
 				e.Err = err
@@ -181,7 +181,7 @@ func (s *Session) copy(r Copy) []Work {
 			}
 			short, cancel := context.WithTimeout(ctx, clipboardTime)
 			defer cancel()
-			if e.Copied, e.Err = clip.Copy(short, text, stays); e.Err != nil {
+			if e.Copied, e.Err = clip.Copy(short, text, after == 0); e.Err != nil {
 				return e
 			}
 			if r.Form != console.FormBare {

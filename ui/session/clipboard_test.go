@@ -272,3 +272,18 @@ func TestQuitWaitsForTheClipboardAlone(t *testing.T) {
 		t.Error("the copy stays")
 	}
 }
+
+// A copy is cleared after the time that was set when it was asked for.
+func TestClearAfterChangesWhileACopyIsMade(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	work := d.ask(bare(d.get(1)[0]))
+	d.SetClearAfter(0)
+	d.run(work...)
+	if d.after(44 * time.Second); len(d.clip.clears) > 0 {
+		t.Error("cleared at once")
+	}
+	if d.after(time.Second); d.clip.leaks {
+		t.Error("the token stays")
+	}
+}

@@ -111,7 +111,8 @@ type (
 		Copied   CopiedTo
 		Unlogged error // why the audit log does not say so
 		Err      error
-		since    int // serial number of the newest copy when it was begun
+		since    int           // serial number of the newest copy when it was begun
+		after    time.Duration // when it is to be cleared, as was set then
 	}
 	// TextCopied is what is no secret, and was copied.
 	TextCopied struct {
