@@ -44,7 +44,8 @@ func TestAlertsOnceEach(t *testing.T) {
 		}
 		d.after(time.Nanosecond)
 		all := d.alerts()
-		if len(all) != 1 || all[0].Kind != want.kind || all[0].Before != want.left || all[0].Row.ID != id {
+		if len(all) != 1 || all[0].Kind != want.kind || all[0].Before != want.left ||
+			all[0].Row.ID != id {
 			t.Fatalf("%s before its end: %+v", want.left, all)
 		}
 		d.changed()

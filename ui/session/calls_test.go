@@ -150,7 +150,8 @@ func TestFirstRun(t *testing.T) {
 	}
 	for _, r := range []session.Request{
 		session.Get{App: "a"}, session.Renew{Token: "t"}, session.Probe{Token: "t"}, session.ReadLog{},
-		session.Delete{App: "a"}, session.Forget{}, session.Dismiss{}, session.WriteOut{}, session.Adopt{},
+		session.Delete{App: "a"}, session.Forget{}, session.Dismiss{}, session.WriteOut{},
+		session.Adopt{},
 		session.ProbeUntilDead{Tokens: []string{"t"}}, session.Bulk{Verb: session.VerbProbe},
 	} {
 		if d.does(r); once[session.Refused](d).Reason != session.NothingYet {

@@ -149,7 +149,7 @@ func TestGiveUpOfTwo(t *testing.T) {
 	})
 }
 
-// A renewal is answered when it has ended, also while a get of the same application waits for a person.
+// A renewal is answered when it has ended, also while a get of its application waits for a person.
 func TestAnsweredBesideAnInvitation(t *testing.T) {
 	inBubble(t, func(t *testing.T, d *desk) {
 		app := d.apps[0].ID

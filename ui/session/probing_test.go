@@ -9,7 +9,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// dying is a desk with a token that is revoked, and probed until it is dead. The first probe is out.
+// dying is a desk with a revoked token that is probed until it is dead. The first probe is out.
 func dying(t *testing.T) (d *desk, id string, probe []session.Work) {
 	t.Helper()
 	d = sit(t)

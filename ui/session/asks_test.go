@@ -1,0 +1,248 @@
+package session_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"lanyard/console"
+	"lanyard/tokenapi"
+	"lanyard/tokenapi/secret"
+	"lanyard/ui/session"
+)
+
+// A get that ends a token that is held here is asked about; a yes is not asked about again.
+func TestAsksBeforeItSupersedes(t *testing.T) {
+	t.Parallel()
+	d := sit(t, func(o *options) { o.app = supersedes })
+	d.does(session.Get{App: d.apps[0].ID})
+	once[session.Got](d)
+	if f := once[session.MaySupersede](d); f.Knock.Held != "" {
+		t.Errorf("told %+v", f) // others may hold one
+	}
+	never[session.Ask](d)
+	id := d.Board().Tokens[0].ID
+	draft := console.Draft{Application: d.apps[0]}
+	for name, r := range map[string]session.Request{
+		"get": session.Get{App: d.apps[0].ID}, "renew": session.Renew{Token: id},
+		"test": session.Test{Draft: draft},
+	} {
+		if work := d.ask(r); len(work) > 0 {
+			t.Errorf("%s: it goes on", name)
+		}
+		q := once[session.Ask](d)
+		about, ok := q.About.(session.Superseding)
+		if !ok || about.Knock.Held != fp(1) || about.App != d.apps[0].ID {
+			t.Fatalf("%s: asked about %+v", name, q.About)
+		}
+		if work := d.ask(q.Then); len(work) != 1 {
+			t.Errorf("%s: %d works after a yes", name, len(work))
+		}
+		never[session.Ask](d)
+	}
+	d.ask(session.Get{App: d.apps[0].ID}) // the question is not asked about what is in flight
+	once[session.Refused](d)
+	never[session.Ask](d)
+	d.ask(session.Get{App: d.apps[1].ID, Scopes: []string{"device_lap"}})
+	never[session.MaySupersede](d)
+	never[session.Ask](d)
+}
+
+func TestAsksBeforeARevokeInProduction(t *testing.T) {
+	t.Parallel()
+	d := sit(t, func(o *options) {
+		o.app = func(a *console.Application) { a.Environment.Production = true }
+	})
+	id := d.get(1)[0]
+	d.ask(session.Revoke{Token: id})
+	q := once[session.Ask](d)
+	if about, ok := q.About.(session.InProduction); !ok || about.Row.ID != id ||
+		about.App.ID != d.apps[0].ID {
+		t.Fatalf("asked about %+v", q.About)
+	}
+	if d.does(q.Then); once[session.Decided](d).Err != nil {
+		t.Error("not decided after a yes")
+	}
+	d.ask(session.Revoke{Token: "t_gone"})
+	if f := once[session.Refused](d); f.Reason != session.TokenGone {
+		t.Errorf("refused for %d", f.Reason)
+	}
+}
+
+// What the console refuses anyway is not asked about.
+func TestReadOnlyIsNotAskedAbout(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.get(1)
+	b, err := d.svc.Board(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Applications[0].Environment.ReadOnly = true
+	b.Applications[0].Environment.Production = true
+	b.Applications[0].Environment.Regime = console.RegimeJWT
+	asked, _ := d.Tickets()
+	d.apply(session.BoardRead{Ticket: asked + 1, Board: b})
+	d.ask(session.Revoke{Token: b.Tokens[0].ID})
+	d.ask(session.Get{App: b.Applications[0].ID})
+	never[session.Ask](d)
+}
+
+// A change of the store is waited for, one after the other, until none will follow.
+func TestFollow(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	changes := make(chan struct{}, 1)
+	s := session.New(t.Context(), session.Options{
+		Service: d.svc, Follow: func(*console.Service) <-chan struct{} { return changes },
+	})
+	d.Session = s
+	work := d.noted(s.Start(d.now))
+	if len(work) != 2 {
+		t.Fatalf("%d works at the start", len(work))
+	}
+	d.run(work[0])
+	if once[session.BoardFiled](d); !s.Board().Read || s.KeyShown().Unread {
+		t.Error("the board is not read")
+	}
+	changes <- struct{}{}
+	work = d.apply(d.came(work[1])...)
+	if len(work) != 2 {
+		t.Fatalf("%d works after a change", len(work))
+	}
+	d.run(work[0])
+	close(changes)
+	if work = d.apply(d.came(work[1])...); len(work) > 0 {
+		t.Errorf("%d works after the last change", len(work))
+	}
+}
+
+func TestAskPortal(t *testing.T) {
+	t.Parallel()
+	stopped := false
+	d := sit(t, func(o *options) {
+		o.console.Portal = func(
+			ctx context.Context, r console.PortalRequest,
+		) (console.PortalFound, error) {
+			if r.User == "slow" {
+				<-ctx.Done()
+				stopped = true
+			}
+			return console.PortalFound{}, ctx.Err()
+		}
+	})
+	d.does(session.AskPortal{For: 7, Request: console.PortalRequest{User: "ana"}})
+	if f := once[session.Began](d); f.Request.(session.AskPortal).For != 7 {
+		t.Errorf("began %+v", f)
+	}
+	if e := once[session.PortalAsked](d); e.Err != nil || e.For != 7 {
+		t.Errorf("asked %+v", e)
+	}
+	stop := make(chan struct{})
+	work := d.ask(session.AskPortal{Request: console.PortalRequest{User: "slow"}, Stop: stop})
+	d.ask(session.AskPortal{})
+	if f := once[session.Refused](d); f.Reason != session.InFlight {
+		t.Errorf("refused for %d", f.Reason)
+	}
+	close(stop)
+	if d.run(work...); once[session.PortalAsked](d).Err == nil || !stopped {
+		t.Error("it was not stopped")
+	}
+	d.does(session.KeepFound{For: 7})
+	if e := once[session.FoundKept](d); e.For != 7 || e.Err != nil {
+		t.Errorf("kept %+v", e)
+	}
+}
+
+func (a *api) Introspect(
+	context.Context, tokenapi.IntrospectRequest,
+) (tokenapi.IntrospectAnswer, tokenapi.Exchange, error) {
+	return tokenapi.IntrospectAnswer{
+		Active: true, Username: "ana", Scopes: []string{"read", "write"}, At: a.clock(),
+		Issued:  tokenapi.Epoch{Seconds: t0.Unix(), Known: true},
+		Expires: tokenapi.Epoch{Seconds: 1 << 40, Known: true},
+		Extra:   []tokenapi.Param{{Name: "aut", Value: "APPLICATION_USER"}},
+	}, a.asked("introspect"), nil
+}
+
+func TestIntrospect(t *testing.T) {
+	t.Parallel()
+	d := sit(t, func(o *options) {
+		o.app = func(a *console.Application) {
+			a.Environment.Endpoints.IntrospectURL = "https://gw.example/introspect"
+		}
+	})
+	d.does(session.Introspect{For: 7, Token: d.get(1)[0]})
+	e := once[session.Introspected](d)
+	if e.Err != nil || !e.Answer.Active {
+		t.Fatalf("introspected %+v", e)
+	}
+	want := []session.Member{
+		{Name: "user", Value: "ana"}, {Name: "scopes", Value: "read write"},
+		{Name: "issued", At: time.Unix(t0.Unix(), 0)},
+		{Name: "expires", At: time.Unix(1<<40, 0), Never: true},
+		{Name: "aut", Value: "APPLICATION_USER"},
+	}
+	for i, m := range e.Answer.Members {
+		if i >= len(want) || m != want[i] {
+			t.Errorf("member %d is %+v", i, m)
+		}
+	}
+	if len(e.Answer.Members) != len(want) {
+		t.Errorf("%d members", len(e.Answer.Members))
+	}
+}
+
+// A mark goes from the board at the instant at which what was lost can no longer live.
+func TestMarkEndsByItself(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	m := console.Mark{ID: "m_1", Op: "get", AppID: d.apps[0].ID, SentAt: d.now}
+	m.EndsBy = d.now.Add(time.Minute)
+	err := d.kept.Update(t.Context(), func(w console.Writer) error { return w.PutMark(m) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.changed()
+	if d.after(59 * time.Second); len(d.Board().Apps[0].Rows) != 1 {
+		t.Error("it went too early")
+	}
+	d.facts = nil
+	if d.after(2 * time.Second); len(d.Board().Apps[0].Rows) != 0 {
+		t.Error("it stays")
+	}
+	once[session.Judged](d)
+}
+
+// A store that is locked while revokes are being sent waits for its key.
+func TestLockedWhileDelivering(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.does(session.Revoke{Token: d.get(1)[0]})
+	sending := d.tick(d.now.Add(3 * time.Second))
+	d.lock(true)
+	d.run(sending...)
+	if f := once[session.WaitsLocked](d); f.N != 1 {
+		t.Errorf("%d wait", f.N)
+	}
+	never[session.NotDelivered](d)
+	d.does(session.Unlock{Passphrase: secret.New(passphrase)})
+	if len(d.api.revokes) != 1 {
+		t.Errorf("%d revokes", len(d.api.revokes))
+	}
+}
+
+func TestCoveredIsToldOnce(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	stored := d.apps[0]
+	stored.Source = console.FromStore
+	b := console.Board{Applications: d.apps, Covered: []console.Application{stored}}
+	d.Session = session.New(t.Context(), session.Options{})
+	d.apply(session.BoardRead{Ticket: 1, Board: b})
+	if f := once[session.Covered](d); f.Configured.Source != console.FromConfig {
+		t.Errorf("told %+v", f)
+	}
+	d.apply(session.BoardRead{Ticket: 2, Board: b})
+	never[session.Covered](d)
+}
