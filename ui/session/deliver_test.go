@@ -237,3 +237,20 @@ func TestDeliveryIsNotForgotten(t *testing.T) {
 		t.Errorf("%d revokes", len(d.api.revokes))
 	}
 }
+
+// That a backup has replaced the store is nobody's doing to a revoke.
+func TestRestoredSettlesNothing(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	id := d.get(1)[0]
+	before, err := d.svc.Board(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.does(session.Revoke{Token: id})
+	before.Restored = 7
+	asked, _ := d.Tickets()
+	d.apply(session.BoardRead{Ticket: asked + 1, Board: before})
+	once[session.Restored](d)
+	never[session.SettledElsewhere](d)
+}

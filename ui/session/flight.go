@@ -27,7 +27,6 @@ const (
 
 	Reading // the board
 	Delivering
-	Clearing // the clipboard
 	Pruning
 	Draining
 )

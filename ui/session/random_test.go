@@ -12,8 +12,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// game plays a session by a script: each byte is a choice. Work is held back; it runs and is applied in
-// any order.
+// game plays a session by a script: each byte is a choice. Work is held back, and its events are
+// applied in any order.
 type game struct {
 	*desk
 	script []byte
