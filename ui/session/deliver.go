@@ -54,8 +54,7 @@ func (s *Session) delivered(e delivered) []Work {
 	if e.err != nil {
 		s.undelivered(e.err) // what was due stays due, for the board may not know of it
 	} else {
-		s.delivery.due = e.next
-		s.delivery.retries, s.delivery.told = 0, ""
+		s.delivery = delivery{due: e.next, after: s.delivery.after}
 	}
 	accepted, others := 0, 0
 	for i, d := range e.done {

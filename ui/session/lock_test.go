@@ -176,3 +176,19 @@ func TestWaitingRevokeAsksForThePassphrase(t *testing.T) {
 		t.Error("a locked store does not ask first")
 	}
 }
+
+// A store that opened and is locked again is told of again.
+func TestRevokesWaitForTheKeyAgain(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	for i, id := range d.get(2) {
+		d.does(session.Revoke{Token: id})
+		d.lock(true)
+		d.after(4 * time.Second)
+		once[session.WaitsLocked](d)
+		d.lock(false) // by a verb; the board was not read meanwhile
+		if d.after(4 * time.Second); len(d.api.revokes) != i+1 {
+			t.Fatalf("%d revokes", len(d.api.revokes))
+		}
+	}
+}
