@@ -246,3 +246,19 @@ func TestCoveredIsToldOnce(t *testing.T) {
 	d.apply(session.BoardRead{Ticket: 2, Board: b})
 	never[session.Covered](d)
 }
+
+// The end of the session's context ends the wait for changes of the service.
+func TestFollowsTheService(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	ctx, end := context.WithCancel(t.Context())
+	d.Session = session.New(ctx, session.Options{Service: d.svc})
+	work := d.noted(d.Start(d.now))
+	if len(work) != 2 {
+		t.Fatalf("%d works at the start", len(work))
+	}
+	end()
+	if e, ok := work[1](t.Context()).(session.StoreChanged); !ok || !e.Over {
+		t.Errorf("at its end: %+v", e)
+	}
+}
