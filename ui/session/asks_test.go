@@ -21,7 +21,7 @@ func TestAsksBeforeItSupersedes(t *testing.T) {
 		t.Errorf("told %+v", f) // others may hold one
 	}
 	never[session.Ask](d)
-	id := d.Board().Tokens[0].ID
+	id := d.held(0)
 	draft := console.Draft{Application: d.apps[0]}
 	for name, r := range map[string]session.Request{
 		"get": session.Get{App: d.apps[0].ID}, "renew": session.Renew{Token: id},
@@ -204,11 +204,11 @@ func TestMarkEndsByItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.changed()
-	if d.after(59 * time.Second); len(d.Board().Apps[0].Rows) != 1 {
+	if d.after(59 * time.Second); d.Board().Apps[0].Len() != 1 {
 		t.Error("it went too early")
 	}
 	d.facts = nil
-	if d.after(2 * time.Second); len(d.Board().Apps[0].Rows) != 0 {
+	if d.after(2 * time.Second); d.Board().Apps[0].Len() != 0 {
 		t.Error("it stays")
 	}
 	once[session.Judged](d)

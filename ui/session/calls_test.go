@@ -28,7 +28,7 @@ func TestDismiss(t *testing.T) {
 	if e := once[session.Dismissed](d); e.Err != nil || e.Mark.ID != "m_1" {
 		t.Errorf("dismissed %+v", e)
 	}
-	if d.Board().ByID["mark:m_1"] != nil {
+	if d.Board().Row("mark:m_1") != nil {
 		t.Error("the mark stays")
 	}
 }
@@ -46,14 +46,14 @@ func TestForget(t *testing.T) {
 	d.does(session.Forget{What: console.ForgetWhat{Over: true}})
 	q := once[session.Ask](d)
 	about, ok := q.About.(session.ForgettingOver)
-	if !ok || len(about.Found.Tokens) != 1 || d.Board().ByID[id] == nil {
+	if !ok || len(about.Found.Tokens) != 1 || d.Board().Row(id) == nil {
 		t.Fatalf("asked about %+v", q.About)
 	}
 	d.does(q.Then)
 	if e := once[session.Forgot](d); e.Err != nil || len(e.Done.Tokens) != 1 {
 		t.Errorf("forgot %+v", e)
 	}
-	if d.Board().ByID[id] != nil {
+	if d.Board().Row(id) != nil {
 		t.Error("it is not forgotten")
 	}
 }
@@ -100,7 +100,7 @@ func TestAdopt(t *testing.T) {
 		t.Errorf("began %+v", r)
 	}
 	e := once[session.Adopted](d)
-	if e.Err != nil || e.For != 7 || d.Board().ByID[e.Token.ID] == nil {
+	if e.Err != nil || e.For != 7 || d.Board().Row(e.Token.ID) == nil {
 		t.Errorf("adopted %+v", e)
 	}
 }
@@ -112,7 +112,7 @@ func TestPrune(t *testing.T) {
 	d := sit(t, keep)
 	id := d.get(1)[0]
 	d.after(10 * time.Hour)
-	if d.changed(); d.Board().ByID[id] != nil {
+	if d.changed(); d.Board().Row(id) != nil {
 		t.Error("it is not forgotten")
 	}
 	if e := told[session.Pruned](d); len(e) != 1 || len(e[0].Done.Tokens) != 1 {

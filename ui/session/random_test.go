@@ -72,9 +72,9 @@ func (g *game) goesOn(work []session.Work) {
 
 // token is the ID of a token: of the board, or of none.
 func (g *game) token() string {
-	all := g.Board().Tokens
-	if i := g.next(len(all) + 1); i < len(all) {
-		return all[i].ID
+	all := g.Page(session.Query{Scope: session.Everything})
+	if i := g.next(all.Len() + 1); i < all.Len() {
+		return all.ID(i)
 	}
 	return "t_gone"
 }

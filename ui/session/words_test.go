@@ -69,7 +69,7 @@ func TestBoardCounts(t *testing.T) {
 	d := sit(t)
 	d.does(session.Get{App: d.apps[0].ID, Scopes: []string{"write", "read"}})
 	d.does(session.Get{App: d.apps[0].ID})
-	first := d.Board().Tokens[0].ID
+	first := d.held(0)
 	a := func() *session.App { return d.Board().App(d.apps[0].ID) }
 	want := []string{"default", "read", "write"}
 	if got := a().KnownScopes(); !reflect.DeepEqual(got, want) {
