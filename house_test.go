@@ -460,3 +460,37 @@ func TestSecurityNamesTests(t *testing.T) {
 		}
 	}
 }
+
+// decision finds a decision of docs/decisions.md, its title and the rooms that it binds.
+var decision = regexp.MustCompile("(?m)^([0-9]+)\\. \\*\\*[^*]+\\*\\*\\s+Binds\\s+([^.]+)\\.$")
+
+// Decisions are numbered, so that they can be cited. Each binds rooms that exist, and says what was
+// refused.
+func TestDecisions(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("docs/decisions.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	items := regexp.MustCompile(`(?m)^[0-9]+\. `).FindAllStringIndex(string(b), -1)
+	if len(items) < 40 {
+		t.Fatalf("only %d decisions are found", len(items))
+	}
+	for i, at := range items {
+		end := len(b)
+		if i+1 < len(items) {
+			end = items[i+1][0]
+		}
+		item := string(b[at[0]:end])
+		m := decision.FindStringSubmatch(item)
+		if m == nil || m[1] != strconv.Itoa(i+1) || !strings.Contains(item, "Refused: ") {
+			t.Errorf("decision %d has another number or form:\n%s", i+1, item)
+			continue
+		}
+		for _, room := range strings.Fields(strings.NewReplacer("`", "", ",", "").Replace(m[2])) {
+			if _, known := arrows[room]; !known {
+				t.Errorf("decision %d binds %q, and the house has no such room", i+1, room)
+			}
+		}
+	}
+}
