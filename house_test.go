@@ -494,3 +494,37 @@ func TestDecisions(t *testing.T) {
 		}
 	}
 }
+
+// The table of rooms in CONTRIBUTING.md has a row for each room.
+func TestRoomsAreListed(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room := range arrows {
+		if room != "." && !strings.Contains(string(b), "\n| `"+room+"/` | ") {
+			t.Errorf("CONTRIBUTING.md has no row for %s", room)
+		}
+	}
+}
+
+// A file that a document for contributors names is where it says.
+func TestNamedFilesExist(t *testing.T) {
+	t.Parallel()
+	for _, doc := range []string{"CONTRIBUTING.md", "docs/decisions.md"} {
+		b, err := os.ReadFile(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		named := regexp.MustCompile("`([a-z_/]+\\.go)`").FindAllStringSubmatch(string(b), -1)
+		if len(named) < 4 {
+			t.Errorf("%s: only %d files are found", doc, len(named))
+		}
+		for _, m := range named {
+			if _, err := os.Stat(m[1]); err != nil {
+				t.Errorf("%s names %s: %v", doc, m[1], err)
+			}
+		}
+	}
+}
