@@ -1,9 +1,10 @@
-// Package cli is the command line: it reads flags, files and the environment, builds everything else once
-// (wire.go), and prints. One file per subcommand: parse, call the console, print.
+// Package cli is the command line: it reads flags, files and the environment, builds everything
+// else once (wire.go), and prints. One file per subcommand: parse, call the console, print.
 //
-// It refuses to know the rules: what a token's state is, when something may be sent, what is kept after a
-// failure — a subcommand and a key press reach the same console.Service. No subcommand starts a screen,
-// a form or a spinner: their terminal queries would leak into the shell.
+// It has no rules of its own, such as what a token's state is, when something may be sent, or what
+// is kept after a failure. A subcommand and a key press reach the same console.Service. No
+// subcommand starts a screen, a form or a spinner: their terminal queries would leak into the
+// shell.
 //
 // The result goes to stdout, everything else to stderr; the exit codes are in errors.go.
 package cli

@@ -1,4 +1,7 @@
-// Package integration has only tests: the lanyard program against an authorization server and an API gateway that
-// nobody here wrote, started and stopped by the tests on loopback. CONTRIBUTING.md says how to run them. It refuses
-// to know how the program works inside: it types commands, and reads what they print.
+// Package integration has only tests. They run the lanyard program against servers that others
+// wrote: authorization servers, API gateways and a keyring. The tests start and stop these on
+// loopback.
+//
+// The tests give commands and read what is printed. They import nothing of how the program works
+// inside. CONTRIBUTING.md says how to run them.
 package integration

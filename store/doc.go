@@ -1,8 +1,8 @@
 // Package store keeps what the console knows in one SQLite file and implements console.Keeper.
 //
-// It refuses to know what a token means: no state is computed here, no rule of a verb is checked, no
-// clock is read (leases are judged by the times the caller gives), nothing is sent anywhere. It knows
-// facts, the order in which they were committed, and how to keep them from being lost, read or forged:
+// It computes no state, checks no rule of a verb, reads no clock and sends nothing. Leases are
+// judged by the times that the caller gives. The store keeps facts, in the order in which they were
+// committed, from being lost, read or forged:
 //
 //   - Every commit is durable when Update returns (WAL, synchronous FULL), and transactions are
 //     serialised against every other process on the same file (BEGIN IMMEDIATE).
@@ -19,11 +19,7 @@
 //   - A new key is durable beside the old one before one transaction seals everything with it (Rotate), and the old
 //     one goes afterwards. Killed at any point, the store opens with one of them. Every transaction looks whether
 //     the key is still the same, so that a console which is open meanwhile fetches the new one and carries on.
-//   - Nobody and nothing is waited for within a transaction but the disk: keyrings, programs and people are asked before.
+//   - A transaction waits for nothing but the disk. Keyrings, programs and people are asked before.
 //
-// Refused: a JSON file (rewritten whole, and two consoles overwrite each other), bbolt (locks the second
-// process out), sealing the whole file (then nothing can be listed without the key), fsnotify
-// (PRAGMA data_version answers exactly the question that matters: has somebody committed), several slots for
-// one store (each further one is another way in; the way out of a lost key is a backup), moving a key to a better
-// place without being asked to.
+// docs/decisions.md says why it is one SQLite file, and why there is one key slot.
 package store

@@ -1,8 +1,8 @@
-// Package themes holds the palettes of the screen and the styles that are built from them once.
+// Package themes has the palettes of the screen, and the styles that are made from a palette once.
 //
-// It refuses to know what is on the screen: it hands out roles ("quiet text", "danger"), each as a ready
-// SGR sequence, because styling a cell must cost a string concatenation and nothing more. It also refuses to know
-// where themes of the person's own are: it is handed a folder to read.
+// A style is a role, such as quiet text or danger, as a ready SGR sequence: to style a cell is to
+// join strings. The package does not know what is on the screen, nor where a person keeps themes.
+// It reads the folder that it is given.
 package themes
 
 import (

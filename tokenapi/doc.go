@@ -1,19 +1,19 @@
-// Package tokenapi is the wire: it speaks OAuth 2.0 to a Token API. Grants (RFC 6749, 7523, 8628,
-// 8693, with PKCE of RFC 7636 and iss of RFC 9207), revocation (RFC 7009), introspection (RFC
-// 7662), discovery (OpenID Connect Discovery 1.0, RFC 8414) and key sets (RFC 7517); and it calls
-// an API through its gateway to see what the gateway thinks of a token.
+// Package tokenapi is a client of OAuth 2.0 servers and of API gateways.
 //
-// It refuses to know what a token is worth to anybody: it stores nothing, retries nothing,
-// schedules nothing and draws nothing. Each call is one HTTP exchange (Discover makes a few), and
-// every call hands back an Exchange, the masked record of what was sent and received, whether it
-// succeeded or not.
+// It implements grants (RFC 6749, 7523, 8628, 8693), with PKCE (RFC 7636) and iss (RFC 9207). It
+// revokes (RFC 7009) and introspects (RFC 7662) tokens. It reads discovery documents (OpenID
+// Connect Discovery 1.0, RFC 8414) and key sets (RFC 7517). It also calls an API through its
+// gateway, to see whether the gateway accepts a token.
 //
-// A grant is sent once. No redirect is followed (Discover follows those within one origin), no
-// authentication method is tried out, and net/http is kept from replaying a POST on a stale
-// connection: a second copy of a grant can burn a rotated refresh token or lock an account.
+// It stores nothing, retries nothing and schedules nothing. Each call is one HTTP exchange;
+// Discover makes a few. Every call returns an Exchange, the masked record of what was sent and
+// received, whether it succeeded or not.
 //
-// All of them go over the transport of one Config: its authorities, its client certificate, its
-// proxy, its deadline. A lifetime counts from the moment the answer was read, by the clock that New
-// was handed; the server's Date header shows how far the two clocks are apart, and no lifetime is
-// counted by it.
+// A grant is sent once. The client follows no redirect (Discover follows those within one origin)
+// and tries no second authentication method. It keeps net/http from replaying a POST on a stale
+// connection. A second copy of a grant can burn a rotated refresh token or lock an account.
+//
+// All calls of a client use the transport of its Config: authorities, client certificate, proxy,
+// deadline. A lifetime counts from the moment at which the answer was read, by the clock that New
+// was given. The server's Date header only shows how far the two clocks are apart.
 package tokenapi

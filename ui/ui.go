@@ -1,9 +1,11 @@
-// Package ui is the screen.
+// Package ui is the console on the whole screen, a Bubble Tea program over ui/session.
 //
-// It refuses to know how anything is done: panes are pure and answer a key with an intent, the effects files are
-// the only ones that call the console, and nothing here opens a socket, a file or the store. It also
-// refuses to know the time: the root asks the service's clock once at the top of Update, and everything
-// that is drawn is a function of (board, now).
+// [Run] starts it. There is one tea.Model. It gives a key to the overlay on top, or to the focused
+// pane, which answers with an intent: data that says what the key asks for. The model alone acts
+// on intents. It asks the session for something and runs the work that the session returns.
+//
+// What is drawn depends on the session, on what is selected and open, and on an instant. The clock
+// is the service's, read once for each message. The package opens no socket, no file and no store.
 package ui
 
 import (

@@ -1,8 +1,7 @@
-// Package leak has only tests: secrets go through the whole program, and everything that it
-// prints, draws, writes, starts or leaves behind is searched for them. The servers say again what
-// they were sent. Other tests send what a terminal would act on, and expect that none of it is
-// printed.
+// Package leak has only tests. They send secrets through the whole program and search everything
+// that it prints, draws, writes, starts or leaves behind. Their servers repeat what they were
+// sent. Other tests send control sequences, and expect that none of them is printed.
 //
-// The test binary runs itself as the program, in place of main.go. It needs nothing but the Go
-// toolchain, so go test ./... runs a sample. LANYARD_FULL=1 runs all of it.
+// The test binary runs itself as the program, in place of main.go. The tests need only the Go
+// toolchain. Without LANYARD_FULL=1 they run a sample.
 package leak

@@ -1,11 +1,10 @@
-// Package portal speaks to a WSO2 developer portal: which applications a person has there, with which keys,
-// subscriptions and key managers. Versions 2 and 3 of the portal's REST API (API Manager 4.x) and version 1
-// of its predecessor, the store (3.x), are spoken.
+// Package portal is a client of WSO2 developer portals. It reads which applications a person has
+// there, with their keys, subscriptions and key managers. It speaks versions 2 and 3 of the
+// portal's REST API (API Manager 4.x) and version 1 of the store's, its predecessor (3.x).
 //
-// It refuses to know what is done with what it finds: it keeps nothing on disk and imports nothing. It opens
-// no connection of its own; every call is a tokenapi.Call, so it follows no redirect, and the portal's token
-// goes to the portal's own address and nowhere else. Links in answers are not followed: a page is asked for
-// by its number.
+// It stores nothing and opens no connection of its own. Every call is a tokenapi.Call, so it
+// follows no redirect, and the portal's token goes to the portal's own address only. It follows no
+// links in answers: it asks for a page by its number.
 //
-// There is no call to revoke an application's token here: the portal has none. That is the Token API's.
+// A portal has no call that revokes an application's token. The Token API has it.
 package portal

@@ -1,16 +1,16 @@
-// Package sandbox is a Token API, an API gateway and a developer portal in one http.Handler: what WSO2 API
-// Manager does with tokens, in memory, on a clock that is handed in. Its point is what happens to a dead
-// token at the gateway: it passes for a while, and can be watched doing so in seconds, without a server and
-// without a socket.
+// Package sandbox is a Token API, an API gateway and a developer portal in one http.Handler. It
+// does in memory what WSO2 API Manager does with tokens, on a clock that is handed in. A gateway
+// accepts a dead token for a while. With the sandbox this can be watched in seconds, without a
+// server and without a socket.
 //
-// It refuses to know who is calling it and from where: no socket, file, log, environment variable or
-// wall clock (unless the caller hands in time.Now) is touched here. It also refuses to be a place for
-// real credentials: its applications and its users are derived from a seed, or made up when a client asks
-// for a key, and are the only ones there are; anybody who knows the seed knows the first. Serve it on a
-// loopback address. And it imports nothing of this module's client: it signs and verifies by itself, so
-// that the client is tested against another implementation.
+// It opens no socket and no file, writes no log, and reads no environment variable and no wall
+// clock, unless the caller hands in time.Now. It is no place for real credentials. Its
+// applications and users are derived from a seed, or made up when a client asks for a key. Whoever
+// knows the seed knows the first. Serve it on a loopback address. It imports nothing of this
+// module's client: it signs and verifies by itself, so the client is tested against another
+// implementation.
 //
-// What it does is what wire.md records of the WSO2 identity server's source. There are four profiles.
+// It behaves as the source of the WSO2 identity server does. There are four profiles.
 //
 // ProfileOpaque: tokens are UUIDs, and the key manager keeps one row for each (consumer key, user, scope
 // set), which holds the token pair.

@@ -103,7 +103,7 @@ func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, f Fault, serv
 		if s.delay(r, f.Wait) {
 			serve(w, r)
 		}
-	case "500": // an empty one is possible at WSO2 (wire.md 1.8)
+	case "500": // an empty one is possible at WSO2
 		w.WriteHeader(http.StatusInternalServerError)
 	case "502":
 		s.refuse(w, &refusal{http.StatusBadGateway, "server_error", "Service Unavailable Error."})

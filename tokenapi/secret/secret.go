@@ -1,8 +1,7 @@
-// Package secret holds the one type in which a credential travels through Lanyard.
+// Package secret has the type in which a credential travels through Lanyard.
 //
-// It refuses to know what a credential is for. What it knows is how not to lose one: a Text prints as
-// a mask under every fmt verb, logs as a mask, and refuses to be encoded, because a masked value that
-// was silently stored is a lost credential.
+// A [Text] prints and logs as a mask, whatever the fmt verb. Every method that encodes it returns
+// [ErrEncode]: a mask that is stored in place of a credential loses it.
 package secret
 
 import (

@@ -1,5 +1,7 @@
-// Package form is fields below each other, one of which takes the keys: typed text, secrets that
-// are shown as dots, and choices.
+// Package form draws fields below each other and edits the one that has the keys. A field is typed
+// text, a secret, shown as dots, or a choice of several values.
+//
+// It does not know what is asked for, and imports neither the screen nor the domain.
 package form
 
 import (

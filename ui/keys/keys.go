@@ -1,6 +1,8 @@
-// Package keys names what can be done on the screen, and which keys do it: the actions, their usual
-// keys, keys of a person's own choice, and what is wrong with a choice. Matching a key press to an
-// action is the screen's.
+// Package keys names the actions of the screen and the keys that they are on: the usual keys,
+// those that a person has chosen, and what is wrong with a choice.
+//
+// It depends on no terminal library, so that configuration and commands can name keys. Package ui
+// matches a key press to an action.
 package keys
 
 import (

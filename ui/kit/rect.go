@@ -1,7 +1,7 @@
-// Package kit has the three things every pane needs and nobody wants to get wrong twice: rectangles that
-// split without losing a cell, text measured in cells, and frames.
+// Package kit has what every part of the screen is laid out with: rectangles that are split
+// without losing a cell, text measured and cut in cells, and frames.
 //
-// It refuses to know what is shown in them.
+// It does not know what is shown in them.
 package kit
 
 // Rect is a part of the screen, in cells. A Rect never has a negative side.

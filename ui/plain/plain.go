@@ -1,5 +1,8 @@
-// Package plain is the console in lines: a face of ui/session for screen readers, terminals that
-// can do nothing but print, and programs that drive it.
+// Package plain is the console in lines, over ui/session: for screen readers, for terminals that
+// can only print, and for programs.
+//
+// It reads one command a line and prints what the session tells. It depends on no terminal library
+// and measures no widths.
 package plain
 
 import (

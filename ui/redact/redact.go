@@ -1,5 +1,5 @@
-// Package redact hides from an audience who uses tokens and where: user names, hosts, consumer
-// keys. Secrets are hidden by their type; these are not.
+// Package redact hides in presenter mode who uses tokens and where: user names, hosts, consumer
+// keys. Secrets need no redaction. Their type hides them.
 package redact
 
 import (
