@@ -44,8 +44,8 @@
 // the facts of all of them together.
 //
 // To adopt a token is to store one that was issued elsewhere, so that it can be revoked here. A
-// token is over ([OverSince]) when it is dead, superseded or expired, and no row that holds it has
-// anything left to use or to send. To forget a token is to remove it when it is over.
+// dead, superseded or expired token is over ([OverSince]) when no row that holds it has anything
+// left to use or to send. To forget a token is to remove it when it is over.
 //
 // # Revocations
 //
@@ -53,9 +53,9 @@
 // token, because it caches its verdicts. The token is dead.
 //
 // The window is the time in which the gateway may still accept the token. Its end is an upper
-// bound. A 2xx answer of the server never makes a token dead. The end of the window does, the
-// token's expiry if that comes first, or three refusals by the gateway in a row, at least a second
-// apart: a gateway has several nodes. One later acceptance refutes them.
+// bound. A 2xx answer of the server never makes a token dead. The end of the window does, or the
+// token's expiry if that comes first. So do three refusals by the gateway in a row, at least a
+// second apart: a gateway has several nodes. One later acceptance refutes all of these.
 //
 // A [Delivery] is one attempt to have the server accept a revoke.
 //

@@ -1,11 +1,10 @@
 // Package describe tells a person, in sentences, what the domain knows of a token: its state, how
 // far its revoke is, what a probe showed, why a gateway is held to refuse it.
 //
-// Each function is pure: it tells of a record, as its policy and an instant judge it
-// (console.Status). A Voice holds what differs between the faces: what a key or command is
-// called, how a length of time is written. Where a row of the screen has no room for the sentence
-// there are shorter forms of it, the longest first, and the screen takes the first that fits.
-// They stand beside the sentence.
+// Each function is pure. It tells of a record and of its status at an instant (console.Status). A
+// [Voice] holds what differs between the faces, such as what a key is called and how a length of
+// time is written. Some functions return shorter forms of a sentence, the longest first. The
+// screen takes the first that fits a row.
 //
 // What decides, such as console.StatusAt and console.ProbeLoop.Next, is in package console.
 // Colours, columns and widths are in package ui.
