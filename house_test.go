@@ -462,7 +462,7 @@ func TestSecurityNamesTests(t *testing.T) {
 }
 
 // decision finds a decision of docs/decisions.md, its title and the rooms that it binds.
-var decision = regexp.MustCompile("(?m)^([0-9]+)\\. \\*\\*[^*]+\\*\\*\\s+Binds\\s+([^.]+)\\.$")
+var decision = regexp.MustCompile(`(?m)^([0-9]+)\. \*\*[^*]+\*\*\s+Binds\s+([^.]+)\.$`)
 
 // Decisions are numbered, so that they can be cited. Each binds rooms that exist, and says what was
 // refused.

@@ -24,7 +24,7 @@ type world struct {
 }
 
 func (w world) orReal() world {
-	w.System = w.System.OrReal()
+	w.System = w.OrReal()
 	if w.now == nil {
 		w.now = clockForNames
 	}

@@ -47,14 +47,14 @@ func (o *adoptOverlay) typed(msg tea.KeyPressMsg) intent {
 		return adoptText{o, o.Secret("token"), o.Secret("refresh")}
 	default:
 		o.said = ""
-		o.Form.Press(msg)
+		o.Press(msg)
 	}
 	return nil
 }
 
 func (o *adoptOverlay) pasted(text string) bool {
 	if !o.busy {
-		o.said = o.Form.Paste(text)
+		o.said = o.Paste(text)
 	}
 	return true
 }

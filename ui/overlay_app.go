@@ -380,7 +380,7 @@ func (o *appOverlay) typed(msg tea.KeyPressMsg) intent {
 	case key == "enter":
 		return nil
 	}
-	o.edit(func() { o.Form.Press(msg) })
+	o.edit(func() { o.Press(msg) })
 	return nil
 }
 

@@ -24,8 +24,9 @@ func (v Voice) Probe(ans console.ProbeAnswer, s console.Status) Told {
 		return v.refused(ans, s)
 	}
 	cause, next := Fault(ans)
-	why, hint := console.ProbeWhy(ans), ""
-	if _, hint = console.ProbeHopeless(ans); cause == "" && why != "" {
+	why := console.ProbeWhy(ans)
+	_, hint := console.ProbeHopeless(ans)
+	if cause == "" && why != "" {
 		return Told{why, hint, true}
 	}
 	if cause != "" {

@@ -207,7 +207,7 @@ func (p *plain) quiet() bool { return !p.s.IsReading() && !p.s.IsDelivering() }
 
 // answered reports whether the last line has got its whole answer.
 func (p *plain) answered() bool {
-	return !p.s.IsReading() && p.s.Answered() && !(p.waitsSent && p.s.RevokesSoon())
+	return !p.s.IsReading() && p.s.Answered() && (!p.waitsSent || !p.s.RevokesSoon())
 }
 
 // fail says what went wrong, and the next thing to try.

@@ -61,10 +61,9 @@ func (s *Session) delivered(e delivered) []Work {
 		if i+1 < len(e.done) && d.Err == nil && e.done[i+1].Err == nil && e.done[i+1].Token.ID == d.Token.ID {
 			continue // of a pair the second says it for both
 		}
-		switch {
-		case d.Err == nil:
+		if d.Err == nil {
 			accepted++
-		default:
+		} else {
 			others++
 			if !d.Kept {
 				s.settled[d.Token.ID] = true

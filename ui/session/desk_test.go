@@ -31,7 +31,6 @@ type options struct {
 	session.Options
 	console console.Options
 	app     func(*console.Application)
-	kept    func(*keeper)
 	now     time.Time
 	clock   func() time.Time
 }

@@ -21,7 +21,6 @@ type api struct {
 	clock       func() time.Time
 	n           int
 	refresh     bool  // tokens come with a refresh token
-	jwt         bool  // tokens look like those of a server that revokes the older one
 	tokenErr    error // of the next requests for a token
 	revokeErr   error // of the next revokes
 	gateway     int   // what a probe is answered
