@@ -2,10 +2,10 @@ package cli
 
 import "strings"
 
-// wantsASCII decides whether the console is drawn in ASCII: by the setting ("true" or "false"), else by what the
+// WantsASCII decides whether the console is drawn in ASCII: by the setting ("true" or "false"), else by what the
 // environment says of the terminal and of the character set. Where it says nothing UTF-8 is meant: that is what
 // terminals of today have, and many shells in containers set no locale at all.
-func wantsASCII(setting string, lookup func(string) (string, bool)) bool {
+func WantsASCII(setting string, lookup func(string) (string, bool)) bool {
 	switch setting {
 	case "true":
 		return true

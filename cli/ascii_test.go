@@ -39,7 +39,7 @@ func TestWantsASCII(t *testing.T) {
 			}
 			return "", false
 		}
-		if got := wantsASCII(c.setting, lookup); got != c.want {
+		if got := WantsASCII(c.setting, lookup); got != c.want {
 			t.Errorf("%q with %s: %t", c.setting, c.env, got)
 		}
 	}

@@ -129,7 +129,7 @@ func (p *program) placeFor(path string) error {
 	if path != "-" {
 		return store.Vacant(path)
 	}
-	switch _, shown := terminal(p.stdout); {
+	switch _, shown := IsTerminal(p.stdout); {
 	case shown:
 		return misuse("lanyard backup - > FILE", "backup: standard output is a terminal")
 	case p.json:

@@ -194,7 +194,7 @@ func TestDoorStrangers(t *testing.T) {
 // Time goes on by what really passed: a wall clock that is set changes nothing, a suspend counts.
 func TestClock(t *testing.T) {
 	t.Parallel()
-	now := newClock()
+	now := NewClock()
 	a, b := now(), now()
 	if b.Before(a) || b.Sub(a) > time.Minute || time.Since(a).Abs() > time.Minute {
 		t.Errorf("%v, then %v", a, b)

@@ -50,7 +50,7 @@ type program struct {
 
 // Main runs the command line and gives the exit code.
 func Main(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer, e Embedded) int {
-	return run(ctx, args, env, stdin, stdout, stderr, e, newClock())
+	return run(ctx, args, env, stdin, stdout, stderr, e, NewClock())
 }
 
 // run is Main with a clock.
@@ -214,13 +214,13 @@ func (p *program) say(what, format string, args ...any) {
 // attended reports whether a person is there to see and to answer: standard input and standard
 // error are terminals.
 func (p *program) attended() bool {
-	_, in := terminal(p.stdin)
-	_, out := terminal(p.stderr)
+	_, in := IsTerminal(p.stdin)
+	_, out := IsTerminal(p.stderr)
 	return in && out
 }
 
-// terminal says whether a stream is one, and gives its file descriptor.
-func terminal(stream any) (uintptr, bool) {
+// IsTerminal says whether a stream is one, and gives its file descriptor.
+func IsTerminal(stream any) (uintptr, bool) {
 	f, ok := stream.(*os.File)
 	if !ok || f == nil {
 		return 0, false

@@ -23,10 +23,10 @@ import (
 
 // The ways to a clipboard.
 const (
-	viaSystem   = "system"
-	viaTmux     = "tmux"
-	viaTerminal = "osc52"
-	viaCommand  = "command"
+	ViaSystem   = "system"
+	ViaTmux     = "tmux"
+	ViaTerminal = "osc52"
+	ViaCommand  = "command"
 )
 
 const (
@@ -49,8 +49,8 @@ type outside struct {
 	read   func() (string, error)
 }
 
-// board copies tokens to the person's clipboard. It implements session.Clipboard.
-type board struct {
+// Clipboard copies tokens to the person's clipboard. It implements session.Clipboard.
+type Clipboard struct {
 	outside
 	via     string // auto or one of the ways
 	command []string
@@ -63,14 +63,14 @@ type board struct {
 	left   string      // where a copy may still be that was not cleared, "" for nowhere
 }
 
-var _ session.Clipboard = (*board)(nil)
+var _ session.Clipboard = (*Clipboard)(nil)
 
 // clipboard is the clipboard that is configured; nil when copying is off.
-func (p *program) clipboard(cfg *Config) *board {
+func (p *program) clipboard(cfg *Config) *Clipboard {
 	if cfg.ClipboardVia == "off" {
 		return nil
 	}
-	return &board{
+	return &Clipboard{
 		outside: outside{p.getenv, runQuietly, outputOf, clipboard.WriteAll, clipboard.ReadAll},
 		via:     cfg.ClipboardVia, command: cfg.ClipboardCommand, blind: cfg.ClearBlind,
 	}
@@ -117,7 +117,7 @@ func outputOf(ctx context.Context, most int, argv ...string) (secret.Text, error
 
 // Copy copies a text. Which way it went is in the answer; a terminal confirms nothing. A copy that was begun is
 // finished even if ctx ends, so that Clear knows of it. Line breaks (LF) are the caller's: console.As lets none of a token through.
-func (b *board) Copy(ctx context.Context, text secret.Text, stays bool) (session.CopiedTo, error) {
+func (b *Clipboard) Copy(ctx context.Context, text secret.Text, stays bool) (session.CopiedTo, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -127,12 +127,12 @@ func (b *board) Copy(ctx context.Context, text secret.Text, stays bool) (session
 	if !safeToPaste(text.Reveal()) {
 		return session.CopiedTo{}, errors.New("copy: it holds characters that cannot be pasted safely")
 	}
-	for _, way := range b.ways() {
+	for _, way := range b.Ways() {
 		done, err := b.copyVia(ctx, way, text)
 		if err == nil {
 			return b.copied(ctx, done, way, text, stays), nil
 		}
-		if b.via != "auto" || way == viaTerminal {
+		if b.via != "auto" || way == ViaTerminal {
 			return session.CopiedTo{}, fmt.Errorf("copy: %w", err)
 		}
 	}
@@ -140,7 +140,7 @@ func (b *board) Copy(ctx context.Context, text secret.Text, stays bool) (session
 }
 
 // copied notes a copy for Clear.
-func (b *board) copied(ctx context.Context, done session.CopiedTo, way string, text secret.Text, stays bool) session.CopiedTo {
+func (b *Clipboard) copied(ctx context.Context, done session.CopiedTo, way string, text secret.Text, stays bool) session.CopiedTo {
 	if b.how != "" && b.how != way {
 		_, _ = b.clear(ctx) // the copy before went elsewhere, and would be forgotten
 	}
@@ -150,9 +150,9 @@ func (b *board) copied(ctx context.Context, done session.CopiedTo, way string, t
 	}
 	b.serial++
 	b.held, b.how = text, way
-	done.Serial, done.Later, done.Around = b.serial, session.NotCleared, way == viaTmux && !b.blind
+	done.Serial, done.Later, done.Around = b.serial, session.NotCleared, way == ViaTmux && !b.blind
 	switch {
-	case way == viaSystem || done.Around:
+	case way == ViaSystem || done.Around:
 		done.Later = session.ClearedIfOurs
 	case b.blind:
 		done.Later = session.ClearedBlind
@@ -160,31 +160,31 @@ func (b *board) copied(ctx context.Context, done session.CopiedTo, way string, t
 	return done
 }
 
-// ways are tried in turn. Over ssh the system's clipboard would be that of the other machine.
-func (b *board) ways() []string {
+// Ways are tried in turn. Over ssh the system's clipboard would be that of the other machine.
+func (b *Clipboard) Ways() []string {
 	switch {
 	case b.via != "auto":
 		return []string{b.via}
 	case b.getenv("TMUX") != "":
-		return []string{viaTmux, viaTerminal}
+		return []string{ViaTmux, ViaTerminal}
 	case b.getenv("SSH_TTY") != "" || b.getenv("SSH_CONNECTION") != "":
-		return []string{viaTerminal}
+		return []string{ViaTerminal}
 	}
-	return []string{viaSystem, viaTerminal}
+	return []string{ViaSystem, ViaTerminal}
 }
 
 // safeToPaste reports whether s is text and nothing else to a terminal. It may have line feeds.
 func safeToPaste(s string) bool { return text.Passes(strings.ReplaceAll(s, "\n", " ")) }
 
-func (b *board) copyVia(ctx context.Context, way string, text secret.Text) (session.CopiedTo, error) {
+func (b *Clipboard) copyVia(ctx context.Context, way string, text secret.Text) (session.CopiedTo, error) {
 	switch way {
-	case viaTmux:
+	case ViaTmux:
 		err := b.run(ctx, text.Reveal(), "tmux", "load-buffer", "-b", tmuxBuffer, "-w", "-")
 		return session.CopiedTo{Via: "tmux", Certain: true}, named("tmux", err)
-	case viaCommand:
+	case ViaCommand:
 		err := b.run(ctx, text.Reveal(), b.command...)
 		return session.CopiedTo{Via: filepath.Base(b.command[0]), Certain: true}, named(filepath.Base(b.command[0]), err)
-	case viaSystem:
+	case ViaSystem:
 		_, err := guarded(ctx, func() (struct{}, error) { return struct{}{}, b.write(text.Reveal()) })
 		return session.CopiedTo{Via: "system clipboard", Certain: true}, named("system clipboard", err)
 	}
@@ -197,7 +197,7 @@ func (b *board) copyVia(ctx context.Context, way string, text secret.Text) (sess
 // through is an OSC 52 sequence as the terminal is to get it. GNU screen passes on what it gets in device control strings,
 // drops an OSC 52 of its own, and prints the end of a long one. Over ssh only TERM tells of it, and the one of tmux may
 // be the same: there a sequence that is short enough goes both ways.
-func (b *board) through(sequence string) string {
+func (b *Clipboard) through(sequence string) string {
 	term := b.getenv("TERM")
 	if b.getenv("TMUX") != "" || b.getenv("STY") == "" && !strings.HasPrefix(term, "screen") {
 		return sequence
@@ -211,7 +211,7 @@ func (b *board) through(sequence string) string {
 
 // Clear clears the copy with this serial number, or any if it is 0, by one rule for all ways: the clipboard is read
 // and cleared only if it still holds the copy. What cannot be read is left alone, or with clear_blind cleared.
-func (b *board) Clear(ctx context.Context, serial int) (session.Cleared, error) {
+func (b *Clipboard) Clear(ctx context.Context, serial int) (session.Cleared, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.how == "" || serial != 0 && serial != b.serial {
@@ -228,10 +228,10 @@ func (b *board) Clear(ctx context.Context, serial int) (session.Cleared, error) 
 	return done, err
 }
 
-func (b *board) clear(ctx context.Context) (session.Cleared, error) {
+func (b *Clipboard) clear(ctx context.Context) (session.Cleared, error) {
 	done := session.Cleared{Via: b.how, Outcome: session.WasBlind}
 	switch {
-	case b.how == viaSystem:
+	case b.how == ViaSystem:
 		done.Via = "system clipboard"
 		held := b.held
 		outcome, err := guarded(ctx, func() (session.Outcome, error) {
@@ -243,23 +243,23 @@ func (b *board) clear(ctx context.Context) (session.Cleared, error) {
 		})
 		done.Outcome = outcome
 		return done, named("clear: system clipboard", err)
-	case b.how == viaTmux && b.blind:
+	case b.how == ViaTmux && b.blind:
 		// The terminal around tmux has it too, and ignores an empty text: a blank takes its place.
 		_ = b.run(ctx, " ", "tmux", "load-buffer", "-b", tmuxBuffer, "-w", "-")
 		return done, named("clear: tmux", b.run(ctx, "", "tmux", "delete-buffer", "-b", tmuxBuffer))
-	case b.how == viaTmux:
+	case b.how == ViaTmux:
 		var err error
 		done.Around = true
 		done.Outcome, err = b.clearTmux(ctx)
 		return done, named("clear: tmux", err)
 	}
-	if b.how == viaCommand {
+	if b.how == ViaCommand {
 		done.Via = filepath.Base(b.command[0])
 	}
 	switch {
 	case !b.blind:
 		done.Outcome = session.CannotTell
-	case b.how == viaCommand:
+	case b.how == ViaCommand:
 		return done, named("clear: "+done.Via, b.run(ctx, "", b.command...))
 	default:
 		done.Terminal = secret.New(b.through(ansi.ResetSystemClipboard))
@@ -271,7 +271,7 @@ func (b *board) clear(ctx context.Context) (session.Cleared, error) {
 func trimmed(text string) secret.Text { return secret.New(strings.TrimRight(text, "\r\n")) }
 
 // clearTmux removes the buffer of tmux if it still holds the copy.
-func (b *board) clearTmux(ctx context.Context) (session.Outcome, error) {
+func (b *Clipboard) clearTmux(ctx context.Context) (session.Outcome, error) {
 	now, err := b.output(ctx, len(b.held.Reveal())+1, "tmux", "save-buffer", "-b", tmuxBuffer, "-")
 	if err != nil {
 		names, listed := b.output(ctx, 1<<20, "tmux", "list-buffers", "-F", "#{buffer_name}")
@@ -286,8 +286,8 @@ func (b *board) clearTmux(ctx context.Context) (session.Outcome, error) {
 	return session.WasOurs, b.run(ctx, "", "tmux", "delete-buffer", "-b", tmuxBuffer)
 }
 
-// mayHold says, for the end of a console, where a copy may still be; "" for nowhere.
-func (b *board) mayHold() string {
+// MayHold says, for the end of a console, where a copy may still be; "" for nowhere.
+func (b *Clipboard) MayHold() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.left == "" {
@@ -296,8 +296,8 @@ func (b *board) mayHold() string {
 	return "cannot tell, not cleared: the copied token may still be in the clipboard (" + b.left + ")"
 }
 
-// clearNow is Clear for a process that is about to end. terminal gets the control sequence, if there is one.
-func (b *board) clearNow(terminal io.Writer) {
+// ClearNow is Clear for a process that is about to end. terminal gets the control sequence, if there is one.
+func (b *Clipboard) ClearNow(terminal io.Writer) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*clipboardPatience)
 	defer cancel()
 	if done, _ := b.Clear(ctx, 0); !done.Terminal.IsZero() {
@@ -305,8 +305,8 @@ func (b *board) clearNow(terminal io.Writer) {
 	}
 }
 
-// forget forgets a copy that did not take place.
-func (b *board) forget() {
+// Forget forgets a copy that did not take place.
+func (b *Clipboard) Forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.held, b.how = secret.Text{}, ""

@@ -25,8 +25,8 @@ type desk struct {
 	tmux    map[string]string // its buffers
 }
 
-func (d *desk) board(via string, command ...string) *board {
-	return &board{via: via, command: command, outside: outside{
+func (d *desk) board(via string, command ...string) *Clipboard {
+	return &Clipboard{via: via, command: command, outside: outside{
 		getenv: func(k string) string { return d.env[k] },
 		run: func(_ context.Context, stdin string, argv ...string) error {
 			d.ran = append(d.ran, strings.Join(argv, " ")+" < "+stdin)
@@ -113,7 +113,7 @@ func TestCopy(t *testing.T) {
 // A way that was chosen is not replaced by another one, and no error repeats the token.
 func TestCopyFails(t *testing.T) {
 	t.Parallel()
-	for name, b := range map[string]*board{
+	for name, b := range map[string]*Clipboard{
 		"system":  (&desk{sick: errors.New("no display")}).board("system"),
 		"tmux":    (&desk{fails: "tmux"}).board("tmux"),
 		"command": (&desk{fails: "pbcopy"}).board("command", "pbcopy"),
@@ -135,7 +135,7 @@ func TestCopyForms(t *testing.T) {
 	app := console.Application{Name: "Orders", ProbeURL: "https://gw.example/orders?limit=1"}
 	plain := console.Secrets{Access: secret.New("canary-access"), Refresh: secret.New("canary-refresh"), ID: secret.New("canary-id")}
 	odd := console.Secrets{Access: secret.New("a\u202e\u200b\x7f\u009bb\U000e0001\n")}
-	for _, via := range []string{viaSystem, viaTmux, viaTerminal, viaCommand} {
+	for _, via := range []string{ViaSystem, ViaTmux, ViaTerminal, ViaCommand} {
 		for _, form := range console.Forms() {
 			for name, sec := range map[string]console.Secrets{"plain": plain, "odd": odd} {
 				text, err := console.As(app, console.Token{}, sec, form)
@@ -154,16 +154,16 @@ func TestCopyForms(t *testing.T) {
 				}
 				pasted := d.system + d.tmux[tmuxBuffer]
 				switch via {
-				case viaCommand:
+				case ViaCommand:
 					pasted, _ = strings.CutPrefix(d.ran[0], "pbcopy < ")
-				case viaTerminal:
+				case ViaTerminal:
 					pasted = osc52(t, done.Terminal)
 				}
 				if pasted != text.Reveal() {
 					t.Errorf("%s token as %s, %s: pasted %q, want %q", name, form, via, pasted, text.Reveal())
 				}
 				d.system = strings.TrimSuffix(d.system, "\n") // some clipboards take it away
-				if got, err := b.Clear(t.Context(), 0); err != nil || via == viaSystem && got.Outcome != session.WasOurs {
+				if got, err := b.Clear(t.Context(), 0); err != nil || via == ViaSystem && got.Outcome != session.WasOurs {
 					t.Errorf("%s token as %s, %s: cleared %+v, %v", name, form, via, got, err)
 				}
 			}
@@ -174,7 +174,7 @@ func TestCopyForms(t *testing.T) {
 // What would do something when it is pasted is not copied, whichever way.
 func TestCopyRefuses(t *testing.T) {
 	t.Parallel()
-	for _, via := range []string{"auto", viaSystem, viaTmux, viaTerminal, viaCommand} {
+	for _, via := range []string{"auto", ViaSystem, ViaTmux, ViaTerminal, ViaCommand} {
 		for _, odd := range []string{"a\rb", "a\tb", "a\x1b[201~b", "a\x00b", "a\u009bb", "a\u202eb"} {
 			d := &desk{}
 			if got, err := d.board(via, "pbcopy").Copy(t.Context(), secret.New(odd), false); err == nil || d.system != "" || d.ran != nil || !got.Terminal.IsZero() {
@@ -232,17 +232,17 @@ func TestClearWays(t *testing.T) {
 		sent      bool
 		left      bool
 	}{
-		"system":               {via: viaSystem, later: session.ClearedIfOurs, outcome: session.WasOurs},
-		"system, replaced":     {via: viaSystem, blind: true, meanwhile: func(d *desk) { d.system = "list" }, later: session.ClearedIfOurs, outcome: session.WasReplaced},
-		"command":              {via: viaCommand, later: session.NotCleared, outcome: session.CannotTell, ran: []string{"pbcopy < canary-token"}, left: true},
-		"command, blind":       {via: viaCommand, blind: true, later: session.ClearedBlind, outcome: session.WasBlind, ran: []string{"pbcopy < canary-token", "pbcopy < "}},
-		"terminal":             {via: viaTerminal, later: session.NotCleared, outcome: session.CannotTell, left: true},
-		"terminal, blind":      {via: viaTerminal, blind: true, later: session.ClearedBlind, outcome: session.WasBlind, sent: true},
-		"tmux":                 {via: viaTmux, later: session.ClearedIfOurs, outcome: session.WasOurs, around: true, ran: []string{load, remove}, left: true},
-		"tmux, blind":          {via: viaTmux, blind: true, later: session.ClearedBlind, outcome: session.WasBlind, ran: []string{load, "tmux load-buffer -b lanyard -w - <  ", remove}},
-		"tmux, replaced":       {via: viaTmux, meanwhile: func(d *desk) { d.tmux[tmuxBuffer] = "list" }, later: session.ClearedIfOurs, outcome: session.WasReplaced, around: true, ran: []string{load}, left: true},
-		"tmux, longer":         {via: viaTmux, meanwhile: func(d *desk) { d.tmux[tmuxBuffer] += "-and-more" }, later: session.ClearedIfOurs, outcome: session.WasReplaced, around: true, ran: []string{load}, left: true},
-		"tmux, buffer removed": {via: viaTmux, meanwhile: func(d *desk) { delete(d.tmux, tmuxBuffer) }, later: session.ClearedIfOurs, outcome: session.WasReplaced, around: true, ran: []string{load}, left: true},
+		"system":               {via: ViaSystem, later: session.ClearedIfOurs, outcome: session.WasOurs},
+		"system, replaced":     {via: ViaSystem, blind: true, meanwhile: func(d *desk) { d.system = "list" }, later: session.ClearedIfOurs, outcome: session.WasReplaced},
+		"command":              {via: ViaCommand, later: session.NotCleared, outcome: session.CannotTell, ran: []string{"pbcopy < canary-token"}, left: true},
+		"command, blind":       {via: ViaCommand, blind: true, later: session.ClearedBlind, outcome: session.WasBlind, ran: []string{"pbcopy < canary-token", "pbcopy < "}},
+		"terminal":             {via: ViaTerminal, later: session.NotCleared, outcome: session.CannotTell, left: true},
+		"terminal, blind":      {via: ViaTerminal, blind: true, later: session.ClearedBlind, outcome: session.WasBlind, sent: true},
+		"tmux":                 {via: ViaTmux, later: session.ClearedIfOurs, outcome: session.WasOurs, around: true, ran: []string{load, remove}, left: true},
+		"tmux, blind":          {via: ViaTmux, blind: true, later: session.ClearedBlind, outcome: session.WasBlind, ran: []string{load, "tmux load-buffer -b lanyard -w - <  ", remove}},
+		"tmux, replaced":       {via: ViaTmux, meanwhile: func(d *desk) { d.tmux[tmuxBuffer] = "list" }, later: session.ClearedIfOurs, outcome: session.WasReplaced, around: true, ran: []string{load}, left: true},
+		"tmux, longer":         {via: ViaTmux, meanwhile: func(d *desk) { d.tmux[tmuxBuffer] += "-and-more" }, later: session.ClearedIfOurs, outcome: session.WasReplaced, around: true, ran: []string{load}, left: true},
+		"tmux, buffer removed": {via: ViaTmux, meanwhile: func(d *desk) { delete(d.tmux, tmuxBuffer) }, later: session.ClearedIfOurs, outcome: session.WasReplaced, around: true, ran: []string{load}, left: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -263,7 +263,7 @@ func TestClearWays(t *testing.T) {
 			if !c.sent && !got.Terminal.IsZero() || c.sent && osc52(t, got.Terminal) != "" {
 				t.Error("through the terminal:", !got.Terminal.IsZero())
 			}
-			if said := b.mayHold(); (said != "") != c.left {
+			if said := b.MayHold(); (said != "") != c.left {
 				t.Errorf("left: %q", said)
 			}
 			if again, err := b.Clear(t.Context(), 0); err != nil || again.Outcome != session.NothingToClear {
@@ -277,11 +277,11 @@ func TestClearWays(t *testing.T) {
 func TestClearFails(t *testing.T) {
 	t.Parallel()
 	d := &desk{}
-	b := d.board(viaTmux)
+	b := d.board(ViaTmux)
 	_, _ = b.Copy(t.Context(), secret.New("canary-token"), false)
 	d.fails = "tmux"
-	if _, err := b.Clear(t.Context(), 0); err == nil || b.mayHold() == "" {
-		t.Errorf("%v, left %q", err, b.mayHold())
+	if _, err := b.Clear(t.Context(), 0); err == nil || b.MayHold() == "" {
+		t.Errorf("%v, left %q", err, b.MayHold())
 	}
 }
 
@@ -289,7 +289,7 @@ func TestClearFails(t *testing.T) {
 func TestClearTheRightCopy(t *testing.T) {
 	t.Parallel()
 	d := &desk{}
-	b := d.board(viaSystem)
+	b := d.board(ViaSystem)
 	first, _ := b.Copy(t.Context(), secret.New("canary-1"), false)
 	_, _ = b.Copy(t.Context(), secret.New("canary-2"), false)
 	if got, _ := b.Clear(t.Context(), first.Serial); got.Outcome != session.NothingToClear || d.system != "canary-2" {
@@ -309,7 +309,7 @@ func TestClearTheRightCopy(t *testing.T) {
 	d = &desk{env: map[string]string{"TMUX": "x"}}
 	b = d.board("auto")
 	_, _ = b.Copy(t.Context(), secret.New("canary-4"), false)
-	b.via = viaSystem
+	b.via = ViaSystem
 	if _, _ = b.Copy(t.Context(), secret.New("canary-5"), false); len(d.tmux) != 0 {
 		t.Errorf("tmux still has %q", d.tmux)
 	}

@@ -2,10 +2,10 @@ package cli
 
 import "time"
 
-// newClock gives a clock for the life of one process that neither jumps nor stands still: it starts at the
+// NewClock gives a clock for the life of one process that neither jumps nor stands still: it starts at the
 // wall clock and from there counts the time that really passed, also while the machine was suspended. Setting
 // the wall clock meanwhile changes no countdown.
-func newClock() func() time.Time {
+func NewClock() func() time.Time {
 	began := time.Now()
 	elapsed := sinceNow()
 	return func() time.Time { return began.Round(0).Add(elapsed()) }

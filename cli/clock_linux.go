@@ -24,8 +24,8 @@ func bootTime() (time.Duration, bool) {
 	return time.Duration(t.Nano()), err == nil
 }
 
-// leaseClock counts the time since the machine was started: all processes share it, and nobody sets it.
-func leaseClock() func() time.Time {
+// LeaseClock counts the time since the machine was started: all processes share it, and nobody sets it.
+func LeaseClock() func() time.Time {
 	if _, ok := bootTime(); !ok {
 		return nil
 	}

@@ -81,6 +81,6 @@ func (c *Config) settings(lookup func(string) (string, bool)) (ui.Settings, erro
 	theme, err := c.theme()
 	return ui.Settings{
 		Theme: theme, ThemeName: theme.Name(), Keys: c.Keys, Presenter: c.Presenter, Mouse: c.Mouse,
-		ASCII: wantsASCII(c.ASCII, lookup), Alerts: c.Alerts, RevealFor: c.RevealFor, ClearAfter: c.ClearAfter,
+		ASCII: WantsASCII(c.ASCII, lookup), Alerts: c.Alerts, RevealFor: c.RevealFor, ClearAfter: c.ClearAfter,
 	}, err
 }

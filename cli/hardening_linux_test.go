@@ -24,7 +24,7 @@ func TestHardenChild(t *testing.T) {
 	if stage == "parent" {
 		var told bytes.Buffer
 		harden(nil, &told)
-		withhold("ORDERS_SECRET", "")
+		Withhold("ORDERS_SECRET", "")
 		fmt.Print(told.String())
 	}
 	var limit unix.Rlimit

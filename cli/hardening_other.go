@@ -2,5 +2,5 @@
 
 package cli
 
-// keepMemory does nothing: Windows writes no core unless an administrator asks it to.
-func keepMemory() error { return nil }
+// KeepMemory does nothing: Windows writes no core unless an administrator asks it to.
+func KeepMemory() error { return nil }

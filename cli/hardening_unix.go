@@ -4,5 +4,5 @@ package cli
 
 import "golang.org/x/sys/unix"
 
-// keepMemory allows no core. Programs that are started from here inherit that.
-func keepMemory() error { return unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) }
+// KeepMemory allows no core. Programs that are started from here inherit that.
+func KeepMemory() error { return unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) }

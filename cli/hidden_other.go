@@ -18,7 +18,7 @@ func (*program) hide() (done func(), err error) { return func() {}, nil }
 // readHidden prints a prompt and reads a line that is not shown, until ctx ends: the read itself would go on, and the
 // terminal stay silent.
 func (p *program) readHidden(ctx context.Context, prompt string) ([]byte, error) {
-	fd, _ := terminal(p.stdin)
+	fd, _ := IsTerminal(p.stdin)
 	before, err := term.GetState(fd)
 	if err != nil {
 		return nil, err

@@ -28,7 +28,7 @@ type hidden struct {
 
 // hide begins a spell in which the terminal does not show what is typed. At its end, what was typed ahead is discarded.
 func (p *program) hide() (done func(), err error) {
-	fd, in := terminal(p.stdin)
+	fd, in := IsTerminal(p.stdin)
 	if !in {
 		return func() {}, nil
 	}
@@ -126,7 +126,7 @@ func (p *program) readHidden(ctx context.Context, prompt string) ([]byte, error)
 
 // inForeground says whether this process may use the terminal: in the background a change of it would stop the process.
 func (p *program) inForeground() bool {
-	fd, _ := terminal(p.stdin)
+	fd, _ := IsTerminal(p.stdin)
 	group, err := unix.IoctlGetInt(int(fd), unix.TIOCGPGRP)
 	return err == nil && group == unix.Getpgrp()
 }

@@ -63,7 +63,7 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 	var password secret.Text
 	if o.passwordStdin {
 		password, err = p.readSecret(console.Password)
-	} else if _, in := terminal(p.stdin); in {
+	} else if _, in := IsTerminal(p.stdin); in {
 		password, err = p.askSecret("password of " + o.user + " at " + base + ": ")
 	} else {
 		err = misuse("--secret-stdin reads it from standard input", "import portal: there is no terminal to ask for the password at")
@@ -107,8 +107,8 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 func (p *program) askImported(o portalOptions) func(console.Application, string) (secret.Text, error) {
 	return func(a console.Application, why string) (secret.Text, error) {
 		p.note("%s: %s", a.Label(), why)
-		_, in := terminal(p.stdin)
-		_, out := terminal(p.stderr)
+		_, in := IsTerminal(p.stdin)
+		_, out := IsTerminal(p.stderr)
 		if !in || !out || o.passwordStdin {
 			return secret.Text{}, nil
 		}

@@ -84,12 +84,12 @@ func (p *program) tellInvitation(i console.Invitation) {
 		return
 	}
 	var lines []string
-	if _, out := terminal(p.stderr); out && i.Complete != "" { // first, so that the code is what stays on a small screen
+	if _, out := IsTerminal(p.stderr); out && i.Complete != "" { // first, so that the code is what stays on a small screen
 		lines = append(append(lines, squares(i.Complete)...), "", "scan this and compare the code, or")
 	}
 	lines = append(lines, "to get a token for "+i.Application+", open this address, on this or another device:", "", "  "+i.URL, "",
 		"and enter this code, exactly as it stands:", "", "  "+spaced(i.UserCode)+"     ("+i.UserCode+")", "")
-	if _, out := terminal(p.stderr); !out && i.Complete != "" {
+	if _, out := IsTerminal(p.stderr); !out && i.Complete != "" {
 		lines = append(lines, "or open "+i.Complete+" and compare the code", "")
 	}
 	p.tellLines(append(lines, "waiting until "+i.Until.Local().Format("15:04:05")+"; ctrl+c gives up")...)

@@ -307,7 +307,7 @@ func (p *program) waitsForAnswers() {
 
 // leaseClock is the clock that leases are counted by: that of the machine, where it has one, or the wall's.
 func (p *program) leaseClock() func() time.Time {
-	if c := leaseClock(); c != nil {
+	if c := LeaseClock(); c != nil {
 		return c
 	}
 	return p.clock

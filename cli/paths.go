@@ -114,7 +114,7 @@ func (p Paths) Load(ctx context.Context) (*Config, error) {
 		}}}
 	}
 	if err == nil {
-		withhold(cfg.withheld()...)
+		Withhold(cfg.withheld()...)
 	}
 	return cfg, err
 }

@@ -21,8 +21,8 @@ func (p *program) inLines() bool {
 	if p.lines || p.getenv("TERM") != "dumb" {
 		return p.lines
 	}
-	_, in := terminal(p.stdin)
-	_, out := terminal(p.stdout)
+	_, in := IsTerminal(p.stdin)
+	_, out := IsTerminal(p.stdout)
 	if p.lines = in && out; p.lines {
 		p.note("TERM is dumb, so the console is in lines, as with --plain")
 	}
@@ -65,7 +65,7 @@ func (p *program) speak(ctx context.Context, s *openConsole, cfg *Config, about 
 	p.screen = true
 	defer func() { p.screen = false }()
 	o := plain.Options{
-		Service: s.svc, ClearAfter: cfg.ClearAfter, Device: deviceName(), About: about, Banners: banners(cfg.Environments),
+		Service: s.svc, ClearAfter: cfg.ClearAfter, Device: DeviceName(), About: about, Banners: banners(cfg.Environments),
 		Tour: p.tour, Input: p.stdin, Output: p.stdout,
 	}
 	c := p.clipboard(cfg)
@@ -91,13 +91,13 @@ func (v askedInTurn) Secret(ctx context.Context, a console.Application, kind con
 }
 
 // lineClipboard is a clipboard without the terminal's own, which wants a control sequence written.
-type lineClipboard struct{ *board }
+type lineClipboard struct{ *Clipboard }
 
 // Copy copies a text, or says that it cannot.
 func (c lineClipboard) Copy(ctx context.Context, text secret.Text, stays bool) (session.CopiedTo, error) {
-	done, err := c.board.Copy(ctx, text, stays)
+	done, err := c.Clipboard.Copy(ctx, text, stays)
 	if err == nil && !done.Terminal.IsZero() {
-		c.forget() // nothing was sent
+		c.Forget() // nothing was sent
 		err = errors.New("copy: no clipboard can be reached without a control sequence to the terminal, which is not sent in lines; " +
 			"clipboard.via in the configuration names another way")
 	}

@@ -190,8 +190,8 @@ func (p *program) confirmProbes(verb string, apps ...console.Application) error 
 // askYes asks a question at the terminal; only y or yes is a yes. It fails with alone where there is no terminal, and
 // with declined after any other answer.
 func (p *program) askYes(question string, alone, declined *failure) error {
-	_, in := terminal(p.stdin)
-	_, out := terminal(p.stderr)
+	_, in := IsTerminal(p.stdin)
+	_, out := IsTerminal(p.stderr)
 	if !in || !out {
 		return alone
 	}

@@ -101,7 +101,7 @@ func (p *program) show(ctx context.Context, s *openConsole, cfg *Config, what sc
 	_, noColor := p.lookup("NO_COLOR")
 	o := ui.Options{
 		Settings: set, Themes: cfg.themesToChoose(keeper), Demo: what.demo, Tour: what.tour, Title: what.title,
-		Banners: banners(cfg.Environments), Welcome: what.welcome != "", Begin: what.begin, ConfigPath: what.welcome, Device: deviceName(),
+		Banners: banners(cfg.Environments), Welcome: what.welcome != "", Begin: what.begin, ConfigPath: what.welcome, Device: DeviceName(),
 		NoColor: noColor && p.getenv("NO_COLOR") != "", Input: p.stdin, Output: p.stdout, Environ: p.env,
 	}
 	if s != nil {
@@ -120,8 +120,8 @@ func (p *program) show(ctx context.Context, s *openConsole, cfg *Config, what sc
 	o.Stop, release = p.holdStop(c)
 	defer release()
 	choice, err := ui.Run(ctx, o)
-	if c != nil && c.mayHold() != "" {
-		p.later = append(p.later, c.mayHold())
+	if c != nil && c.MayHold() != "" {
+		p.later = append(p.later, c.MayHold())
 	}
 	return choice, err
 }
@@ -138,8 +138,8 @@ func banners(envs []console.Environment) []describe.Banner {
 
 // needTerminal refuses to open the screen where nobody could see it.
 func (p *program) needTerminal(command string) error {
-	_, in := terminal(p.stdin)
-	_, out := terminal(p.stdout)
+	_, in := IsTerminal(p.stdin)
+	_, out := IsTerminal(p.stdout)
 	if in && out {
 		return nil
 	}

@@ -5,7 +5,6 @@ package cli
 import (
 	"syscall"
 
-	"lanyard/ui"
 	"lanyard/ui/session"
 )
 
@@ -15,4 +14,4 @@ const hangup = syscall.SIGTERM
 // jobControl does not exist here.
 type jobControl struct{}
 
-func (*program) holdStop(*board) (stop *session.Stop, release func()) { return nil, func() {} }
+func (*program) holdStop(*Clipboard) (stop *session.Stop, release func()) { return nil, func() {} }

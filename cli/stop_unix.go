@@ -25,7 +25,7 @@ const hangup = syscall.SIGHUP
 type jobControl struct {
 	asked   chan struct{}
 	allowed atomic.Bool // a SIGTSTP stops the process at once
-	board   atomic.Pointer[board]
+	board   atomic.Pointer[Clipboard]
 	hidden  atomic.Pointer[hidden] // nil: the terminal shows what is typed
 }
 
@@ -60,7 +60,7 @@ func newJobControl() *jobControl {
 				}
 			case <-quit:
 				if b := j.board.Load(); b != nil {
-					b.clearNow(os.Stdout)
+					b.ClearNow(os.Stdout)
 				}
 				j.giveBack()
 				signal.Reset(syscall.SIGQUIT)
@@ -114,7 +114,7 @@ func canContinue() bool {
 
 // holdStop is the job control of a console with a clipboard, which may be nil. When it is released, SIGTSTP stops the
 // process at once.
-func (p *program) holdStop(b *board) (stop *session.Stop, release func()) {
+func (p *program) holdStop(b *Clipboard) (stop *session.Stop, release func()) {
 	j := p.jobControl()
 	j.board.Store(b)
 	select {

@@ -145,8 +145,8 @@ var _ console.Keeper = doorkeeper{}
 
 // somebody says whether there is a person to ask.
 func (p *program) somebody() bool {
-	_, in := terminal(p.stdin)
-	_, out := terminal(p.stderr)
+	_, in := IsTerminal(p.stdin)
+	_, out := IsTerminal(p.stderr)
 	return in && out && (!p.screen || p.lines)
 }
 

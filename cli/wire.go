@@ -147,11 +147,11 @@ func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v consol
 		Browse:       browse,
 		Invite:       p.invite,
 		Knock:        p.knock,
-		LeaseClock:   leaseClock(),
+		LeaseClock:   LeaseClock(),
 		Waits:        p.waits,
 		Explain:      explainFault,
 		Portal:       p.portal(via),
-		Device:       deviceName(),
+		Device:       DeviceName(),
 	})
 	if err != nil {
 		return nil, err
@@ -206,8 +206,8 @@ func (p *program) proxies(e console.Environment) tokenapi.Proxies {
 	return tokenapi.Proxies{Named: e.Proxy, NamedBy: "proxy of environment " + e.Name, Getenv: p.getenv}
 }
 
-// deviceName is this machine's name as it can stand in a scope; "" when it has none.
-func deviceName() string {
+// DeviceName is this machine's name as it can stand in a scope; "" when it has none.
+func DeviceName() string {
 	host, err := os.Hostname()
 	if err != nil {
 		return ""
