@@ -18,7 +18,6 @@ import (
 
 	"lanyard/text"
 	"lanyard/tokenapi/secret"
-	"lanyard/ui/session"
 )
 
 // The ways to a clipboard.
@@ -49,7 +48,7 @@ type outside struct {
 	read   func() (string, error)
 }
 
-// Clipboard copies tokens to the person's clipboard. It implements session.Clipboard.
+// Clipboard copies tokens to the person's clipboard.
 type Clipboard struct {
 	outside
 	via     string // auto or one of the ways
@@ -63,18 +62,57 @@ type Clipboard struct {
 	left   string      // where a copy may still be that was not cleared, "" for nowhere
 }
 
-var _ session.Clipboard = (*Clipboard)(nil)
+// Copied describes a copy.
+type Copied struct {
+	Via      string      // "system clipboard", "tmux", "terminal" or the name of a program
+	Certain  bool        // false: it was sent to a terminal, which confirms nothing
+	Terminal secret.Text // a control sequence that the caller writes to the terminal; zero: none
+	Serial   int         // for Clear; 0 if nothing is to be cleared
+	Later    Later       // what Clear can do
+	Around   bool        // the terminal around tmux has the copy too, and cannot be read
+}
 
-// clipboard is the clipboard that is configured; nil when copying is off.
-func (p *program) clipboard(cfg *Config) *Clipboard {
-	if cfg.ClipboardVia == "off" {
-		return nil
-	}
+// Later says what Clear can do about a copy.
+type Later int
+
+// From the least to the most.
+const (
+	NotCleared    Later = iota // the clipboard cannot be read, so Clear leaves it alone
+	ClearedIfOurs              // Clear reads it, and clears it if it still holds the copy
+	ClearedBlind               // Clear clears it, whatever it holds
+)
+
+// Cleared describes what Clear did.
+type Cleared struct {
+	Via      string
+	Outcome  Outcome
+	Terminal secret.Text // as in Copied
+	Around   bool        // the terminal around tmux was left alone
+}
+
+// Outcome is a result of Clear.
+type Outcome int
+
+// The outcomes of Clear.
+const (
+	NothingToClear Outcome = iota // there is no copy to clear
+	WasOurs                       // it held the copy, and was cleared
+	WasReplaced                   // it held something else, and was left alone
+	WasBlind                      // it was cleared without being read
+	CannotTell                    // it cannot be read, and was left alone
+)
+
+// NewClipboard returns the clipboard that is reached via one of the ways, or "auto" for the first one that works.
+// command is the program of ViaCommand. With blind, Clear also clears what it cannot read.
+func NewClipboard(getenv func(string) string, via string, command []string, blind bool) *Clipboard {
 	return &Clipboard{
-		outside: outside{p.getenv, runQuietly, outputOf, clipboard.WriteAll, clipboard.ReadAll},
-		via:     cfg.ClipboardVia, command: cfg.ClipboardCommand, blind: cfg.ClearBlind,
+		outside: outside{getenv, runQuietly, outputOf, clipboard.WriteAll, clipboard.ReadAll},
+		via:     via, command: command, blind: blind,
 	}
 }
+
+// HasSystem reports whether there is a program, or a call of the system, to reach the system's clipboard with.
+func HasSystem() bool { return !clipboard.Unsupported }
 
 // runQuietly runs a program with a text on its standard input. What it prints is dropped: it may repeat
 // the text.
@@ -117,15 +155,15 @@ func outputOf(ctx context.Context, most int, argv ...string) (secret.Text, error
 
 // Copy copies a text. Which way it went is in the answer; a terminal confirms nothing. A copy that was begun is
 // finished even if ctx ends, so that Clear knows of it. Line breaks (LF) are the caller's: console.As lets none of a token through.
-func (b *Clipboard) Copy(ctx context.Context, text secret.Text, stays bool) (session.CopiedTo, error) {
+func (b *Clipboard) Copy(ctx context.Context, text secret.Text, stays bool) (Copied, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := ctx.Err(); err != nil {
-		return session.CopiedTo{}, fmt.Errorf("copy: %w", err)
+		return Copied{}, fmt.Errorf("copy: %w", err)
 	}
 	ctx = context.WithoutCancel(ctx)
 	if !safeToPaste(text.Reveal()) {
-		return session.CopiedTo{}, errors.New("copy: it holds characters that cannot be pasted safely")
+		return Copied{}, errors.New("copy: it holds characters that cannot be pasted safely")
 	}
 	for _, way := range b.Ways() {
 		done, err := b.copyVia(ctx, way, text)
@@ -133,14 +171,14 @@ func (b *Clipboard) Copy(ctx context.Context, text secret.Text, stays bool) (ses
 			return b.copied(ctx, done, way, text, stays), nil
 		}
 		if b.via != "auto" || way == ViaTerminal {
-			return session.CopiedTo{}, fmt.Errorf("copy: %w", err)
+			return Copied{}, fmt.Errorf("copy: %w", err)
 		}
 	}
-	return session.CopiedTo{}, errors.New("copy: no way to a clipboard")
+	return Copied{}, errors.New("copy: no way to a clipboard")
 }
 
 // copied notes a copy for Clear.
-func (b *Clipboard) copied(ctx context.Context, done session.CopiedTo, way string, text secret.Text, stays bool) session.CopiedTo {
+func (b *Clipboard) copied(ctx context.Context, done Copied, way string, text secret.Text, stays bool) Copied {
 	if b.how != "" && b.how != way {
 		_, _ = b.clear(ctx) // the copy before went elsewhere, and would be forgotten
 	}
@@ -150,12 +188,12 @@ func (b *Clipboard) copied(ctx context.Context, done session.CopiedTo, way strin
 	}
 	b.serial++
 	b.held, b.how = text, way
-	done.Serial, done.Later, done.Around = b.serial, session.NotCleared, way == ViaTmux && !b.blind
+	done.Serial, done.Later, done.Around = b.serial, NotCleared, way == ViaTmux && !b.blind
 	switch {
 	case way == ViaSystem || done.Around:
-		done.Later = session.ClearedIfOurs
+		done.Later = ClearedIfOurs
 	case b.blind:
-		done.Later = session.ClearedBlind
+		done.Later = ClearedBlind
 	}
 	return done
 }
@@ -176,22 +214,22 @@ func (b *Clipboard) Ways() []string {
 // safeToPaste reports whether s is text and nothing else to a terminal. It may have line feeds.
 func safeToPaste(s string) bool { return text.Passes(strings.ReplaceAll(s, "\n", " ")) }
 
-func (b *Clipboard) copyVia(ctx context.Context, way string, text secret.Text) (session.CopiedTo, error) {
+func (b *Clipboard) copyVia(ctx context.Context, way string, text secret.Text) (Copied, error) {
 	switch way {
 	case ViaTmux:
 		err := b.run(ctx, text.Reveal(), "tmux", "load-buffer", "-b", tmuxBuffer, "-w", "-")
-		return session.CopiedTo{Via: "tmux", Certain: true}, named("tmux", err)
+		return Copied{Via: "tmux", Certain: true}, named("tmux", err)
 	case ViaCommand:
 		err := b.run(ctx, text.Reveal(), b.command...)
-		return session.CopiedTo{Via: filepath.Base(b.command[0]), Certain: true}, named(filepath.Base(b.command[0]), err)
+		return Copied{Via: filepath.Base(b.command[0]), Certain: true}, named(filepath.Base(b.command[0]), err)
 	case ViaSystem:
 		_, err := guarded(ctx, func() (struct{}, error) { return struct{}{}, b.write(text.Reveal()) })
-		return session.CopiedTo{Via: "system clipboard", Certain: true}, named("system clipboard", err)
+		return Copied{Via: "system clipboard", Certain: true}, named("system clipboard", err)
 	}
 	if len(text.Reveal()) > terminalMost {
-		return session.CopiedTo{}, errors.New("too long for the terminal")
+		return Copied{}, errors.New("too long for the terminal")
 	}
-	return session.CopiedTo{Via: "terminal", Terminal: secret.New(b.through(ansi.SetSystemClipboard(text.Reveal())))}, nil
+	return Copied{Via: "terminal", Terminal: secret.New(b.through(ansi.SetSystemClipboard(text.Reveal())))}, nil
 }
 
 // through is an OSC 52 sequence as the terminal is to get it. GNU screen passes on what it gets in device control strings,
@@ -211,16 +249,16 @@ func (b *Clipboard) through(sequence string) string {
 
 // Clear clears the copy with this serial number, or any if it is 0, by one rule for all ways: the clipboard is read
 // and cleared only if it still holds the copy. What cannot be read is left alone, or with clear_blind cleared.
-func (b *Clipboard) Clear(ctx context.Context, serial int) (session.Cleared, error) {
+func (b *Clipboard) Clear(ctx context.Context, serial int) (Cleared, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.how == "" || serial != 0 && serial != b.serial {
-		return session.Cleared{}, nil
+		return Cleared{}, nil
 	}
 	done, err := b.clear(ctx)
 	b.held, b.how, b.left = secret.Text{}, "", ""
 	switch {
-	case err != nil, done.Outcome == session.CannotTell:
+	case err != nil, done.Outcome == CannotTell:
 		b.left = done.Via
 	case done.Around:
 		b.left = "the terminal around tmux"
@@ -228,18 +266,18 @@ func (b *Clipboard) Clear(ctx context.Context, serial int) (session.Cleared, err
 	return done, err
 }
 
-func (b *Clipboard) clear(ctx context.Context) (session.Cleared, error) {
-	done := session.Cleared{Via: b.how, Outcome: session.WasBlind}
+func (b *Clipboard) clear(ctx context.Context) (Cleared, error) {
+	done := Cleared{Via: b.how, Outcome: WasBlind}
 	switch {
 	case b.how == ViaSystem:
 		done.Via = "system clipboard"
 		held := b.held
-		outcome, err := guarded(ctx, func() (session.Outcome, error) {
+		outcome, err := guarded(ctx, func() (Outcome, error) {
 			now, err := b.read()
 			if err != nil || !trimmed(now).Equal(trimmed(held.Reveal())) {
-				return session.WasReplaced, err
+				return WasReplaced, err
 			}
-			return session.WasOurs, b.write("")
+			return WasOurs, b.write("")
 		})
 		done.Outcome = outcome
 		return done, named("clear: system clipboard", err)
@@ -258,7 +296,7 @@ func (b *Clipboard) clear(ctx context.Context) (session.Cleared, error) {
 	}
 	switch {
 	case !b.blind:
-		done.Outcome = session.CannotTell
+		done.Outcome = CannotTell
 	case b.how == ViaCommand:
 		return done, named("clear: "+done.Via, b.run(ctx, "", b.command...))
 	default:
@@ -271,19 +309,19 @@ func (b *Clipboard) clear(ctx context.Context) (session.Cleared, error) {
 func trimmed(text string) secret.Text { return secret.New(strings.TrimRight(text, "\r\n")) }
 
 // clearTmux removes the buffer of tmux if it still holds the copy.
-func (b *Clipboard) clearTmux(ctx context.Context) (session.Outcome, error) {
+func (b *Clipboard) clearTmux(ctx context.Context) (Outcome, error) {
 	now, err := b.output(ctx, len(b.held.Reveal())+1, "tmux", "save-buffer", "-b", tmuxBuffer, "-")
 	if err != nil {
 		names, listed := b.output(ctx, 1<<20, "tmux", "list-buffers", "-F", "#{buffer_name}")
 		if listed == nil && !slices.Contains(strings.Split(names.Reveal(), "\n"), tmuxBuffer) {
-			return session.WasReplaced, nil // somebody has removed it
+			return WasReplaced, nil // somebody has removed it
 		}
-		return session.CannotTell, err
+		return CannotTell, err
 	}
 	if !now.Equal(b.held) {
-		return session.WasReplaced, nil
+		return WasReplaced, nil
 	}
-	return session.WasOurs, b.run(ctx, "", "tmux", "delete-buffer", "-b", tmuxBuffer)
+	return WasOurs, b.run(ctx, "", "tmux", "delete-buffer", "-b", tmuxBuffer)
 }
 
 // MayHold says, for the end of a console, where a copy may still be; "" for nowhere.

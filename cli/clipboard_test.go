@@ -11,7 +11,6 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
-	"lanyard/ui/session"
 )
 
 // desk is a clipboard's surroundings in a test.
@@ -163,7 +162,7 @@ func TestCopyForms(t *testing.T) {
 					t.Errorf("%s token as %s, %s: pasted %q, want %q", name, form, via, pasted, text.Reveal())
 				}
 				d.system = strings.TrimSuffix(d.system, "\n") // some clipboards take it away
-				if got, err := b.Clear(t.Context(), 0); err != nil || via == ViaSystem && got.Outcome != session.WasOurs {
+				if got, err := b.Clear(t.Context(), 0); err != nil || via == ViaSystem && got.Outcome != WasOurs {
 					t.Errorf("%s token as %s, %s: cleared %+v, %v", name, form, via, got, err)
 				}
 			}
@@ -225,24 +224,24 @@ func TestClearWays(t *testing.T) {
 		via       string
 		blind     bool
 		meanwhile func(*desk)
-		later     session.Later
-		outcome   session.Outcome
+		later     Later
+		outcome   Outcome
 		around    bool
 		ran       []string
 		sent      bool
 		left      bool
 	}{
-		"system":               {via: ViaSystem, later: session.ClearedIfOurs, outcome: session.WasOurs},
-		"system, replaced":     {via: ViaSystem, blind: true, meanwhile: func(d *desk) { d.system = "list" }, later: session.ClearedIfOurs, outcome: session.WasReplaced},
-		"command":              {via: ViaCommand, later: session.NotCleared, outcome: session.CannotTell, ran: []string{"pbcopy < canary-token"}, left: true},
-		"command, blind":       {via: ViaCommand, blind: true, later: session.ClearedBlind, outcome: session.WasBlind, ran: []string{"pbcopy < canary-token", "pbcopy < "}},
-		"terminal":             {via: ViaTerminal, later: session.NotCleared, outcome: session.CannotTell, left: true},
-		"terminal, blind":      {via: ViaTerminal, blind: true, later: session.ClearedBlind, outcome: session.WasBlind, sent: true},
-		"tmux":                 {via: ViaTmux, later: session.ClearedIfOurs, outcome: session.WasOurs, around: true, ran: []string{load, remove}, left: true},
-		"tmux, blind":          {via: ViaTmux, blind: true, later: session.ClearedBlind, outcome: session.WasBlind, ran: []string{load, "tmux load-buffer -b lanyard -w - <  ", remove}},
-		"tmux, replaced":       {via: ViaTmux, meanwhile: func(d *desk) { d.tmux[tmuxBuffer] = "list" }, later: session.ClearedIfOurs, outcome: session.WasReplaced, around: true, ran: []string{load}, left: true},
-		"tmux, longer":         {via: ViaTmux, meanwhile: func(d *desk) { d.tmux[tmuxBuffer] += "-and-more" }, later: session.ClearedIfOurs, outcome: session.WasReplaced, around: true, ran: []string{load}, left: true},
-		"tmux, buffer removed": {via: ViaTmux, meanwhile: func(d *desk) { delete(d.tmux, tmuxBuffer) }, later: session.ClearedIfOurs, outcome: session.WasReplaced, around: true, ran: []string{load}, left: true},
+		"system":               {via: ViaSystem, later: ClearedIfOurs, outcome: WasOurs},
+		"system, replaced":     {via: ViaSystem, blind: true, meanwhile: func(d *desk) { d.system = "list" }, later: ClearedIfOurs, outcome: WasReplaced},
+		"command":              {via: ViaCommand, later: NotCleared, outcome: CannotTell, ran: []string{"pbcopy < canary-token"}, left: true},
+		"command, blind":       {via: ViaCommand, blind: true, later: ClearedBlind, outcome: WasBlind, ran: []string{"pbcopy < canary-token", "pbcopy < "}},
+		"terminal":             {via: ViaTerminal, later: NotCleared, outcome: CannotTell, left: true},
+		"terminal, blind":      {via: ViaTerminal, blind: true, later: ClearedBlind, outcome: WasBlind, sent: true},
+		"tmux":                 {via: ViaTmux, later: ClearedIfOurs, outcome: WasOurs, around: true, ran: []string{load, remove}, left: true},
+		"tmux, blind":          {via: ViaTmux, blind: true, later: ClearedBlind, outcome: WasBlind, ran: []string{load, "tmux load-buffer -b lanyard -w - <  ", remove}},
+		"tmux, replaced":       {via: ViaTmux, meanwhile: func(d *desk) { d.tmux[tmuxBuffer] = "list" }, later: ClearedIfOurs, outcome: WasReplaced, around: true, ran: []string{load}, left: true},
+		"tmux, longer":         {via: ViaTmux, meanwhile: func(d *desk) { d.tmux[tmuxBuffer] += "-and-more" }, later: ClearedIfOurs, outcome: WasReplaced, around: true, ran: []string{load}, left: true},
+		"tmux, buffer removed": {via: ViaTmux, meanwhile: func(d *desk) { delete(d.tmux, tmuxBuffer) }, later: ClearedIfOurs, outcome: WasReplaced, around: true, ran: []string{load}, left: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -266,7 +265,7 @@ func TestClearWays(t *testing.T) {
 			if said := b.MayHold(); (said != "") != c.left {
 				t.Errorf("left: %q", said)
 			}
-			if again, err := b.Clear(t.Context(), 0); err != nil || again.Outcome != session.NothingToClear {
+			if again, err := b.Clear(t.Context(), 0); err != nil || again.Outcome != NothingToClear {
 				t.Errorf("a second time: %+v, %v", again, err)
 			}
 		})
@@ -292,10 +291,10 @@ func TestClearTheRightCopy(t *testing.T) {
 	b := d.board(ViaSystem)
 	first, _ := b.Copy(t.Context(), secret.New("canary-1"), false)
 	_, _ = b.Copy(t.Context(), secret.New("canary-2"), false)
-	if got, _ := b.Clear(t.Context(), first.Serial); got.Outcome != session.NothingToClear || d.system != "canary-2" {
+	if got, _ := b.Clear(t.Context(), first.Serial); got.Outcome != NothingToClear || d.system != "canary-2" {
 		t.Errorf("the first one's end: %+v, it holds %q", got, d.system)
 	}
-	if got, _ := b.Clear(t.Context(), 0); got.Outcome != session.WasOurs || d.system != "" {
+	if got, _ := b.Clear(t.Context(), 0); got.Outcome != WasOurs || d.system != "" {
 		t.Errorf("at the end: %+v, it holds %q", got, d.system)
 	}
 	_, _ = b.Copy(t.Context(), secret.New("canary-3"), false)

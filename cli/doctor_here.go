@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/atotto/clipboard"
 	"github.com/charmbracelet/x/term"
 )
 
@@ -37,9 +36,9 @@ func (d *doctor) checkClipboard() {
 		} else if way := b.Ways()[0]; d.cfg.ClearAfter > 0 && way != ViaSystem {
 			d.ok(check, "%s cannot be read back, so that a copy there is not cleared", unread(way))
 		}
-	case b.via == ViaCommand:
+	case d.cfg.ClipboardVia == ViaCommand:
 		d.fail(check, "install it, or correct clipboard.command in "+d.paths.Config, "%v", why)
-	case b.via == ViaTmux:
+	case d.cfg.ClipboardVia == ViaTmux:
 		d.fail(check, `install tmux, or set clipboard.via = "auto" in `+d.paths.Config, "%v", why)
 	default:
 		d.fail(check, `install wl-clipboard, xclip or xsel, or set clipboard.via = "auto" in `+d.paths.Config, "%v", why)
@@ -72,7 +71,7 @@ func (d *doctor) wayTo(way string) (string, error) {
 		}
 		return "command " + filepath.Base(name), nil
 	case ViaSystem:
-		if clipboard.Unsupported {
+		if !HasSystem() {
 			return "", fmt.Errorf("the system's clipboard cannot be reached: none of its programs is here")
 		}
 		return "the system's clipboard", nil

@@ -2,12 +2,10 @@ package cli
 
 import (
 	"context"
-	"errors"
 
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/plain"
-	"lanyard/ui/session"
 )
 
 const (
@@ -70,7 +68,7 @@ func (p *program) speak(ctx context.Context, s *openConsole, cfg *Config, about 
 	}
 	c := p.clipboard(cfg)
 	if c != nil {
-		o.Clipboard = lineClipboard{c}
+		o.Clipboard = lineClipboard{sessionClipboard{c}}
 	}
 	var release func()
 	o.Stop, release = p.holdStop(c)
@@ -89,22 +87,3 @@ func (v askedInTurn) Secret(ctx context.Context, a console.Application, kind con
 	}
 	return v.silent.Secret(ctx, a, kind)
 }
-
-// lineClipboard is a clipboard without the terminal's own, which wants a control sequence written.
-type lineClipboard struct{ *Clipboard }
-
-// Copy copies a text, or says that it cannot.
-func (c lineClipboard) Copy(ctx context.Context, text secret.Text, stays bool) (session.CopiedTo, error) {
-	done, err := c.Clipboard.Copy(ctx, text, stays)
-	if err == nil && !done.Terminal.IsZero() {
-		c.Forget() // nothing was sent
-		err = errors.New("copy: no clipboard can be reached without a control sequence to the terminal, which is not sent in lines; " +
-			"clipboard.via in the configuration names another way")
-	}
-	if err != nil {
-		return session.CopiedTo{}, err
-	}
-	return done, nil
-}
-
-var _ session.Clipboard = lineClipboard{}

@@ -114,7 +114,7 @@ func (p *program) show(ctx context.Context, s *openConsole, cfg *Config, what sc
 	}
 	c := p.clipboard(cfg)
 	if c != nil {
-		o.Clipboard = c
+		o.Clipboard = sessionClipboard{c}
 	}
 	var release func()
 	o.Stop, release = p.holdStop(c)

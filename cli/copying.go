@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"lanyard/tokenapi/secret"
+	"lanyard/ui/session"
+)
+
+// clipboard returns the configured clipboard, or nil if copying is off.
+func (p *program) clipboard(cfg *Config) *Clipboard {
+	if cfg.ClipboardVia == "off" {
+		return nil
+	}
+	return NewClipboard(p.getenv, cfg.ClipboardVia, cfg.ClipboardCommand, cfg.ClearBlind)
+}
+
+// sessionClipboard is the clipboard of the machine as a session uses it.
+type sessionClipboard struct{ *Clipboard }
+
+var _ session.Clipboard = sessionClipboard{}
+
+// Copy copies a text.
+func (c sessionClipboard) Copy(ctx context.Context, text secret.Text, stays bool) (session.CopiedTo, error) {
+	done, err := c.Clipboard.Copy(ctx, text, stays)
+	return session.CopiedTo{
+		Via: done.Via, Certain: done.Certain, Terminal: done.Terminal, Serial: done.Serial, Around: done.Around,
+		Later: map[Later]session.Later{
+			NotCleared: session.NotCleared, ClearedIfOurs: session.ClearedIfOurs, ClearedBlind: session.ClearedBlind,
+		}[done.Later],
+	}, err
+}
+
+// Clear clears a copy.
+func (c sessionClipboard) Clear(ctx context.Context, serial int) (session.Cleared, error) {
+	done, err := c.Clipboard.Clear(ctx, serial)
+	return session.Cleared{
+		Via: done.Via, Terminal: done.Terminal, Around: done.Around,
+		Outcome: map[Outcome]session.Outcome{
+			NothingToClear: session.NothingToClear, WasOurs: session.WasOurs, WasReplaced: session.WasReplaced,
+			WasBlind: session.WasBlind, CannotTell: session.CannotTell,
+		}[done.Outcome],
+	}, err
+}
+
+// lineClipboard is a clipboard without the terminal's own, which wants a control sequence written.
+type lineClipboard struct{ sessionClipboard }
+
+// Copy copies a text, or says that it cannot.
+func (c lineClipboard) Copy(ctx context.Context, text secret.Text, stays bool) (session.CopiedTo, error) {
+	done, err := c.sessionClipboard.Copy(ctx, text, stays)
+	if err == nil && !done.Terminal.IsZero() {
+		c.Forget() // nothing was sent
+		err = errors.New("copy: no clipboard can be reached without a control sequence to the terminal, which is not sent in lines; " +
+			"clipboard.via in the configuration names another way")
+	}
+	if err != nil {
+		return session.CopiedTo{}, err
+	}
+	return done, nil
+}
+
+var _ session.Clipboard = lineClipboard{}
