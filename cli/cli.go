@@ -4,14 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"lanyard/text"
@@ -39,9 +37,8 @@ type program struct {
 	lines         bool     // and it is in lines: what a person is asked for hidden is asked at the terminal
 	later         []string // what is to be said when it is closed
 
-	cfg    *Config     // nil before it was read
-	jobs   *jobControl // nil before it was needed
-	hidden hidden
+	cfg *Config // nil before it was read
+	tty *Terminal
 	// pasting is held while the terminal is asked for the answer to a sign-in.
 	pasting sync.Mutex
 	ctx     context.Context // of this run; ends at the first ctrl+c
@@ -56,7 +53,8 @@ func Main(ctx context.Context, args, env []string, stdin io.Reader, stdout, stde
 // run is Main with a clock.
 func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer, e Embedded, clock func() time.Time) int {
 	harden(args, stderr)
-	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, args: args, embedded: e, clock: clock, ctx: ctx}
+	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, args: args, embedded: e, clock: clock, ctx: ctx,
+		tty: NewTerminal(ctx, stdin, stderr)}
 	root := p.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -217,13 +215,4 @@ func (p *program) attended() bool {
 	_, in := IsTerminal(p.stdin)
 	_, out := IsTerminal(p.stderr)
 	return in && out
-}
-
-// IsTerminal says whether a stream is one, and gives its file descriptor.
-func IsTerminal(stream any) (uintptr, bool) {
-	f, ok := stream.(*os.File)
-	if !ok || f == nil {
-		return 0, false
-	}
-	return f.Fd(), term.IsTerminal(f.Fd())
 }

@@ -13,17 +13,18 @@ import (
 // hidden is a terminal that does not show what is typed: here only while a line is read.
 type hidden struct{}
 
-func (*program) hide() (done func(), err error) { return func() {}, nil }
+// Hide does nothing here.
+func (*Terminal) Hide() (done func(), err error) { return func() {}, nil }
 
-// readHidden prints a prompt and reads a line that is not shown, until ctx ends: the read itself would go on, and the
+// ReadHidden prints a prompt and reads a line that is not shown, until ctx ends: the read itself would go on, and the
 // terminal stay silent.
-func (p *program) readHidden(ctx context.Context, prompt string) ([]byte, error) {
-	fd, _ := IsTerminal(p.stdin)
+func (t *Terminal) ReadHidden(ctx context.Context, prompt string) ([]byte, error) {
+	fd, _ := IsTerminal(t.in)
 	before, err := term.GetState(fd)
 	if err != nil {
 		return nil, err
 	}
-	_, _ = fmt.Fprint(p.stderr, prompt)
+	_, _ = fmt.Fprint(t.prompts, prompt)
 	type result struct {
 		line []byte
 		err  error
@@ -41,4 +42,5 @@ func (p *program) readHidden(ctx context.Context, prompt string) ([]byte, error)
 	}
 }
 
-func (*program) inForeground() bool { return true }
+// InForeground reports true: there is no background here.
+func (*Terminal) InForeground() bool { return true }

@@ -26,13 +26,13 @@ type hidden struct {
 	prompt string // what is waited for; empty: nothing is read now
 }
 
-// hide begins a spell in which the terminal does not show what is typed. At its end, what was typed ahead is discarded.
-func (p *program) hide() (done func(), err error) {
-	fd, in := IsTerminal(p.stdin)
+// Hide begins a spell in which the terminal does not show what is typed. At its end, what was typed ahead is discarded.
+func (t *Terminal) Hide() (done func(), err error) {
+	fd, in := IsTerminal(t.in)
 	if !in {
 		return func() {}, nil
 	}
-	j, h := p.jobControl(), &p.hidden
+	j, h := t.jobControl(), &t.hidden
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.spells == 0 {
@@ -48,7 +48,7 @@ func (p *program) hide() (done func(), err error) {
 	}
 	h.spells++
 	// A second signal ends the process wherever it is.
-	stop := context.AfterFunc(p.ctx, h.giveBack)
+	stop := context.AfterFunc(t.ctx, h.giveBack)
 	return func() {
 		stop()
 		h.mu.Lock()
@@ -93,16 +93,16 @@ func (h *hidden) again() {
 	}
 }
 
-// readHidden prints a prompt and reads a line that is not shown, until ctx ends. What was typed since the last prompt of
-// the spell is discarded.
-func (p *program) readHidden(ctx context.Context, prompt string) ([]byte, error) {
-	h := &p.hidden
+// ReadHidden prints a prompt and reads a line that is not shown, until ctx ends. It discards what was typed since the
+// last prompt of the spell.
+func (t *Terminal) ReadHidden(ctx context.Context, prompt string) ([]byte, error) {
+	h := &t.hidden
 	h.mu.Lock()
 	if h.asked {
 		_ = h.silence(discardAndSet)
 	}
-	h.asked, h.prompt, h.out = true, prompt, p.stderr
-	_, _ = fmt.Fprint(p.stderr, prompt)
+	h.asked, h.prompt, h.out = true, prompt, t.prompts
+	_, _ = fmt.Fprint(t.prompts, prompt)
 	h.mu.Unlock()
 	defer func() {
 		h.mu.Lock()
@@ -124,9 +124,10 @@ func (p *program) readHidden(ctx context.Context, prompt string) ([]byte, error)
 	return line, err
 }
 
-// inForeground says whether this process may use the terminal: in the background a change of it would stop the process.
-func (p *program) inForeground() bool {
-	fd, _ := IsTerminal(p.stdin)
+// InForeground reports whether this process may use the terminal: in the background a change of it would stop the
+// process.
+func (t *Terminal) InForeground() bool {
+	fd, _ := IsTerminal(t.in)
 	group, err := unix.IoctlGetInt(int(fd), unix.TIOCGPGRP)
 	return err == nil && group == unix.Getpgrp()
 }

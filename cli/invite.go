@@ -21,7 +21,7 @@ func (p *program) invite(i console.Invitation, answer func(secret.Text) error) (
 		p.note("to sign in for %s a browser would be sent to %s", i.Application, i.URL)
 	default:
 		p.tellInvitation(i)
-		if answer != nil && p.attended() && p.inForeground() {
+		if answer != nil && p.attended() && p.tty.InForeground() {
 			return p.askAnswer(answer)
 		}
 	}
@@ -37,13 +37,13 @@ func (p *program) askAnswer(answer func(secret.Text) error) (over func()) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		done, err := p.hide()
+		done, err := p.tty.Hide()
 		if err != nil {
 			return
 		}
 		defer done()
 		for {
-			line, err := p.readHidden(ctx, pasteThe+" (not shown), then enter: ")
+			line, err := p.tty.ReadHidden(ctx, pasteThe+" (not shown), then enter: ")
 			p.tellLines("")
 			if err != nil {
 				return

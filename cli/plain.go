@@ -6,6 +6,7 @@ import (
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/plain"
+	"lanyard/ui/session"
 )
 
 const (
@@ -70,8 +71,8 @@ func (p *program) speak(ctx context.Context, s *openConsole, cfg *Config, about 
 	if c != nil {
 		o.Clipboard = lineClipboard{sessionClipboard{c}}
 	}
-	var release func()
-	o.Stop, release = p.holdStop(c)
+	stop, release := p.tty.HoldStop(c)
+	o.Stop = (*session.Stop)(stop)
 	defer release()
 	return plain.Run(ctx, o)
 }

@@ -9,6 +9,7 @@ import (
 	"lanyard/console/describe"
 	"lanyard/tokenapi/sandbox"
 	"lanyard/ui"
+	"lanyard/ui/session"
 )
 
 // screen is what the console shows besides a session.
@@ -116,8 +117,8 @@ func (p *program) show(ctx context.Context, s *openConsole, cfg *Config, what sc
 	if c != nil {
 		o.Clipboard = sessionClipboard{c}
 	}
-	var release func()
-	o.Stop, release = p.holdStop(c)
+	stop, release := p.tty.HoldStop(c)
+	o.Stop = (*session.Stop)(stop)
 	defer release()
 	choice, err := ui.Run(ctx, o)
 	if c != nil && c.MayHold() != "" {

@@ -2,11 +2,7 @@
 
 package cli
 
-import (
-	"syscall"
-
-	"lanyard/ui/session"
-)
+import "syscall"
 
 // hangup is the signal of a terminal that is closed. Windows sends none: a closed window is a SIGTERM to Go programs.
 const hangup = syscall.SIGTERM
@@ -14,4 +10,5 @@ const hangup = syscall.SIGTERM
 // jobControl does not exist here.
 type jobControl struct{}
 
-func (*program) holdStop(*Clipboard) (stop *session.Stop, release func()) { return nil, func() {} }
+// HoldStop returns nil: nothing stops and continues a process here.
+func (*Terminal) HoldStop(*Clipboard) (stop *Stop, release func()) { return nil, func() {} }

@@ -9,8 +9,6 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
-
-	"lanyard/ui/session"
 )
 
 // hangup is the signal of a terminal that is closed.
@@ -23,10 +21,10 @@ const hangup = syscall.SIGHUP
 // Go cannot give SIGTSTP its default action back once it was caught, so the process stops itself with SIGSTOP.
 // It lasts as long as the process: between two consoles SIGTSTP must stop it.
 type jobControl struct {
-	asked   chan struct{}
-	allowed atomic.Bool // a SIGTSTP stops the process at once
-	board   atomic.Pointer[Clipboard]
-	hidden  atomic.Pointer[hidden] // nil: the terminal shows what is typed
+	asked     chan struct{}
+	allowed   atomic.Bool // a SIGTSTP stops the process at once
+	clipboard atomic.Pointer[Clipboard]
+	hidden    atomic.Pointer[hidden] // nil: the terminal shows what is typed
 }
 
 func newJobControl() *jobControl {
@@ -59,7 +57,7 @@ func newJobControl() *jobControl {
 				default:
 				}
 			case <-quit:
-				if b := j.board.Load(); b != nil {
+				if b := j.clipboard.Load(); b != nil {
 					b.ClearNow(os.Stdout)
 				}
 				j.giveBack()
@@ -93,12 +91,12 @@ func (j *jobControl) now() {
 }
 
 // jobControl is that of this process, which a console or a prompt begins.
-func (p *program) jobControl() *jobControl {
-	if p.jobs == nil {
-		p.jobs = newJobControl()
-		p.jobs.allowed.Store(true)
+func (t *Terminal) jobControl() *jobControl {
+	if t.jobs == nil {
+		t.jobs = newJobControl()
+		t.jobs.allowed.Store(true)
 	}
-	return p.jobs
+	return t.jobs
 }
 
 // canContinue reports whether the parent process is in our session, as a shell with job control is. Only such a
@@ -112,19 +110,19 @@ func canContinue() bool {
 	return err == nil && parent == ours
 }
 
-// holdStop is the job control of a console with a clipboard, which may be nil. When it is released, SIGTSTP stops the
+// HoldStop returns the job control of a console with a clipboard, which may be nil. After release, SIGTSTP stops the
 // process at once.
-func (p *program) holdStop(b *Clipboard) (stop *session.Stop, release func()) {
-	j := p.jobControl()
-	j.board.Store(b)
+func (t *Terminal) HoldStop(b *Clipboard) (stop *Stop, release func()) {
+	j := t.jobControl()
+	j.clipboard.Store(b)
 	select {
 	case <-j.asked: // of the console before
 	default:
 	}
 	hold, allow := func() { j.allowed.Store(false) }, func() { j.allowed.Store(true) }
 	hold()
-	return &session.Stop{Asked: j.asked, Possible: canContinue, Allow: allow, Hold: hold, Now: j.now}, func() {
+	return &Stop{Asked: j.asked, Possible: canContinue, Allow: allow, Hold: hold, Now: j.now}, func() {
 		allow()
-		j.board.Store(nil)
+		j.clipboard.Store(nil)
 	}
 }

@@ -112,7 +112,7 @@ func (d doorkeeper) Unlock(ctx context.Context, passphrase secret.Text) error {
 		}
 		return d.Store.Unlock(ctx, passphrase)
 	}
-	shown, err := d.p.hide() // what is typed while a passphrase is checked, too
+	shown, err := d.p.tty.Hide() // what is typed while a passphrase is checked, too
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (p *program) askPassphrase(prompt string) (secret.Text, error) {
 // choosePassphrase asks for a new passphrase, twice; of names what it will open.
 func (p *program) choosePassphrase(of string) (secret.Text, error) {
 	p.note("whoever has the passphrase can open the tokens in %s; without it nobody can", of)
-	shown, err := p.hide()
+	shown, err := p.tty.Hide()
 	if err != nil {
 		return secret.Text{}, err
 	}

@@ -286,10 +286,10 @@ func (p *program) askLine(prompt string) (string, error) {
 		line, end = strings.TrimRight(line, ": ")+", which is not shown:\n", ""
 	}
 	var text []byte
-	done, err := p.hide()
+	done, err := p.tty.Hide()
 	if err == nil {
 		defer done()
-		text, err = p.readHidden(p.ctx, line)
+		text, err = p.tty.ReadHidden(p.ctx, line)
 		_, _ = fmt.Fprint(p.stderr, end)
 	}
 	if errors.Is(err, context.Canceled) {

@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"github.com/charmbracelet/x/term"
+)
+
+// Terminal is the terminal that this process is at. What is typed there can be hidden, and a signal that stops the
+// process can be held back.
+type Terminal struct {
+	ctx     context.Context // of the run: when it ends, the terminal is given back as it was
+	in      io.Reader
+	prompts io.Writer
+	jobs    *jobControl // nil before it was needed
+	hidden  hidden
+}
+
+// NewTerminal returns the terminal that in reads from, if it is one. Prompts are written to prompts.
+func NewTerminal(ctx context.Context, in io.Reader, prompts io.Writer) *Terminal {
+	return &Terminal{ctx: ctx, in: in, prompts: prompts}
+}
+
+// Stop is how a console stops and continues this process.
+type Stop struct {
+	Asked    <-chan struct{} // receives when a SIGTSTP came and was held back
+	Possible func() bool     // reports whether anything could continue the process
+	Allow    func()          // lets the next SIGTSTP stop the process
+	Hold     func()          // holds SIGTSTP back again
+	Now      func()          // stops the process, and returns when it was continued
+}
+
+// IsTerminal reports whether a stream is a terminal, and returns its file descriptor.
+func IsTerminal(stream any) (uintptr, bool) {
+	f, ok := stream.(*os.File)
+	if !ok || f == nil {
+		return 0, false
+	}
+	return f.Fd(), term.IsTerminal(f.Fd())
+}
