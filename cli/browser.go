@@ -14,14 +14,14 @@ import (
 	"github.com/cli/browser"
 )
 
-// browse opens a page in the person's browser: with a command of $BROWSER, which may need no display, else with the
-// opener of the system. The program that is started must not write into the terminal.
-func (p *program) browse(page string) error {
+// Browse opens a page in the person's browser: with a command of list, which is $BROWSER and may need no display, else
+// with the opener of the system. It opens nothing if list is "none". The program that is started cannot write into the
+// terminal.
+func Browse(page, list string, getenv func(string) string) error {
 	if u, err := url.Parse(page); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
 		return errors.New("not a page")
 	}
-	list := p.getenv("BROWSER")
-	if p.noBrowser || list == "none" {
+	if list == "none" {
 		return errors.New("no browser is wanted")
 	}
 	for _, argv := range browserCommands(list, page, string(os.PathListSeparator)) {
@@ -29,14 +29,14 @@ func (p *program) browse(page string) error {
 			return nil
 		}
 	}
-	if !hasDisplay(runtime.GOOS, p.getenv) {
+	if !hasDisplay(runtime.GOOS, getenv) {
 		return errors.New("no screen for a browser") // a text browser would take the terminal
 	}
 	quietBrowser()
 	return browser.OpenURL(page)
 }
 
-// hasDisplay says whether the opener of the system can show a page to the person.
+// hasDisplay reports whether the opener of the system can show a page to the person.
 func hasDisplay(goos string, getenv func(string) string) bool {
 	switch {
 	case getenv("DISPLAY") != "" || getenv("WAYLAND_DISPLAY") != "":

@@ -130,3 +130,12 @@ func (p *program) knock(k console.Knock) {
 	}
 	_, _ = fmt.Fprintln(p.stderr, "hint: "+text.Line(hint))
 }
+
+// browse opens a page in the person's browser.
+func (p *program) browse(page string) error {
+	list := p.getenv("BROWSER")
+	if p.noBrowser {
+		list = "none"
+	}
+	return Browse(page, list, p.getenv)
+}

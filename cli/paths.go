@@ -9,6 +9,7 @@ import (
 	"os/user"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -117,4 +118,17 @@ func (p Paths) Load(ctx context.Context) (*Config, error) {
 		Withhold(cfg.withheld()...)
 	}
 	return cfg, err
+}
+
+// withheld are the variables that a configuration names as secrets, in order.
+func (c *Config) withheld() []string {
+	var names []string
+	for _, ref := range c.Secrets {
+		names = append(names, ref.env)
+	}
+	for _, ref := range c.unused {
+		names = append(names, ref.env)
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
 }

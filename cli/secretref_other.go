@@ -6,6 +6,3 @@ import "os/exec"
 
 // detach leaves the program as it is: where there are no sessions, no input is all that can be taken away.
 func detach(*exec.Cmd) {}
-
-// detachBrowser leaves the program as it is.
-func detachBrowser(*exec.Cmd) {}

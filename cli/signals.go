@@ -16,24 +16,24 @@ const (
 	termPatience  = 30 * time.Second // a request takes up to 15 s unless its timeout is set
 )
 
-// Interruptible gives a context that ends with the first interrupt, SIGTERM or SIGHUP (unless it is ignored, as under
-// nohup). What is under way is then finished. A further signal ends the program at once, though not right behind the
-// first.
-func Interruptible(parent context.Context) (ctx context.Context, stop func()) {
+// UntilSignal returns a context that ends with the first interrupt, SIGTERM or SIGHUP (unless SIGHUP is ignored, as
+// under nohup). What is under way is then finished. A further signal ends the program at once with an exit code, though
+// not right behind the first.
+func UntilSignal(parent context.Context, code int) (ctx context.Context, stop func()) {
 	came := make(chan os.Signal, 8)
 	signal.Notify(came, os.Interrupt, syscall.SIGTERM)
 	if !signal.Ignored(hangup) {
 		signal.Notify(came, hangup)
 	}
-	ctx, cancel := interruptible(parent, came, os.Exit)
+	ctx, cancel := untilSignal(parent, came, func() { os.Exit(code) })
 	return ctx, func() {
 		signal.Stop(came)
 		cancel()
 	}
 }
 
-// interruptible is Interruptible with what it needs of the system.
-func interruptible(parent context.Context, came <-chan os.Signal, exit func(int)) (context.Context, func()) {
+// untilSignal is UntilSignal with what it needs of the system.
+func untilSignal(parent context.Context, came <-chan os.Signal, exit func()) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(parent)
 	over := make(chan struct{})
 	go func() {
@@ -46,7 +46,7 @@ func interruptible(parent context.Context, came <-chan os.Signal, exit func(int)
 					first = time.Now()
 					cancel()
 				case s == os.Interrupt && time.Since(first) >= sameInterrupt, time.Since(first) >= termPatience:
-					exit(exitInterrupted)
+					exit()
 					return
 				}
 			case <-over:

@@ -206,21 +206,6 @@ func (p *program) proxies(e console.Environment) tokenapi.Proxies {
 	return tokenapi.Proxies{Named: e.Proxy, NamedBy: "proxy of environment " + e.Name, Getenv: p.getenv}
 }
 
-// DeviceName is this machine's name as it can stand in a scope; "" when it has none.
-func DeviceName() string {
-	host, err := os.Hostname()
-	if err != nil {
-		return ""
-	}
-	host, _, _ = strings.Cut(strings.ToLower(host), ".")
-	return strings.Trim(strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return '_'
-	}, host), "_")
-}
-
 // vaultForPeople fetches secrets as configured, asks on the terminal for a password that is not configured,
 // and makes every failure one of configuration.
 type vaultForPeople struct {

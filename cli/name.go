@@ -1,0 +1,21 @@
+package cli
+
+import (
+	"os"
+	"strings"
+)
+
+// DeviceName is this machine's name as it can stand in a scope; "" when it has none.
+func DeviceName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		return ""
+	}
+	host, _, _ = strings.Cut(strings.ToLower(host), ".")
+	return strings.Trim(strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, host), "_")
+}
