@@ -10,6 +10,7 @@ import (
 	"filippo.io/age"
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/text"
@@ -129,7 +130,7 @@ func (p *program) placeFor(path string) error {
 	if path != "-" {
 		return store.Vacant(path)
 	}
-	switch _, shown := IsTerminal(p.stdout); {
+	switch _, shown := host.TerminalFD(p.stdout); {
 	case shown:
 		return misuse("lanyard backup - > FILE", "backup: standard output is a terminal")
 	case p.json:

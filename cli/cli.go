@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/host"
 	"lanyard/text"
 )
 
@@ -38,7 +39,7 @@ type program struct {
 	later         []string // what is to be said when it is closed
 
 	cfg *Config // nil before it was read
-	tty *Terminal
+	tty *host.Terminal
 	// pasting is held while the terminal is asked for the answer to a sign-in.
 	pasting sync.Mutex
 	ctx     context.Context // of this run; ends at the first ctrl+c
@@ -47,14 +48,14 @@ type program struct {
 
 // Main runs the command line and gives the exit code.
 func Main(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer, e Embedded) int {
-	return run(ctx, args, env, stdin, stdout, stderr, e, NewClock())
+	return run(ctx, args, env, stdin, stdout, stderr, e, host.NewClock())
 }
 
 // run is Main with a clock.
 func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer, e Embedded, clock func() time.Time) int {
 	harden(args, stderr)
 	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, args: args, embedded: e, clock: clock, ctx: ctx,
-		tty: NewTerminal(ctx, stdin, stderr)}
+		tty: host.NewTerminal(ctx, stdin, stderr)}
 	root := p.root()
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -212,7 +213,7 @@ func (p *program) say(what, format string, args ...any) {
 // attended reports whether a person is there to see and to answer: standard input and standard
 // error are terminals.
 func (p *program) attended() bool {
-	_, in := IsTerminal(p.stdin)
-	_, out := IsTerminal(p.stderr)
+	_, in := host.TerminalFD(p.stdin)
+	_, out := host.TerminalFD(p.stderr)
 	return in && out
 }

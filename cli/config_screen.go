@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"lanyard/cli/host"
 	"lanyard/text"
 	"lanyard/ui"
 	"lanyard/ui/keys"
@@ -81,6 +82,7 @@ func (c *Config) settings(lookup func(string) (string, bool)) (ui.Settings, erro
 	theme, err := c.theme()
 	return ui.Settings{
 		Theme: theme, ThemeName: theme.Name(), Keys: c.Keys, Presenter: c.Presenter, Mouse: c.Mouse,
-		ASCII: WantsASCII(c.ASCII, lookup), Alerts: c.Alerts, RevealFor: c.RevealFor, ClearAfter: c.ClearAfter,
+		ASCII: host.WantsASCII(c.ASCII, lookup), Alerts: c.Alerts, RevealFor: c.RevealFor,
+		ClearAfter: c.ClearAfter,
 	}, err
 }

@@ -4,20 +4,21 @@ import (
 	"context"
 	"errors"
 
+	"lanyard/cli/host"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/session"
 )
 
 // clipboard returns the configured clipboard, or nil if copying is off.
-func (p *program) clipboard(cfg *Config) *Clipboard {
+func (p *program) clipboard(cfg *Config) *host.Clipboard {
 	if cfg.ClipboardVia == "off" {
 		return nil
 	}
-	return NewClipboard(p.getenv, cfg.ClipboardVia, cfg.ClipboardCommand, cfg.ClearBlind)
+	return host.NewClipboard(p.getenv, cfg.ClipboardVia, cfg.ClipboardCommand, cfg.ClearBlind)
 }
 
 // sessionClipboard is the clipboard of the machine as a session uses it.
-type sessionClipboard struct{ *Clipboard }
+type sessionClipboard struct{ *host.Clipboard }
 
 var _ session.Clipboard = sessionClipboard{}
 
@@ -26,8 +27,10 @@ func (c sessionClipboard) Copy(ctx context.Context, text secret.Text, stays bool
 	done, err := c.Clipboard.Copy(ctx, text, stays)
 	return session.CopiedTo{
 		Via: done.Via, Certain: done.Certain, Terminal: done.Terminal, Serial: done.Serial, Around: done.Around,
-		Later: map[Later]session.Later{
-			NotCleared: session.NotCleared, ClearedIfOurs: session.ClearedIfOurs, ClearedBlind: session.ClearedBlind,
+		Later: map[host.Later]session.Later{
+			host.NotCleared:    session.NotCleared,
+			host.ClearedIfOurs: session.ClearedIfOurs,
+			host.ClearedBlind:  session.ClearedBlind,
 		}[done.Later],
 	}, err
 }
@@ -37,9 +40,12 @@ func (c sessionClipboard) Clear(ctx context.Context, serial int) (session.Cleare
 	done, err := c.Clipboard.Clear(ctx, serial)
 	return session.Cleared{
 		Via: done.Via, Terminal: done.Terminal, Around: done.Around,
-		Outcome: map[Outcome]session.Outcome{
-			NothingToClear: session.NothingToClear, WasOurs: session.WasOurs, WasReplaced: session.WasReplaced,
-			WasBlind: session.WasBlind, CannotTell: session.CannotTell,
+		Outcome: map[host.Outcome]session.Outcome{
+			host.NothingToClear: session.NothingToClear,
+			host.WasOurs:        session.WasOurs,
+			host.WasReplaced:    session.WasReplaced,
+			host.WasBlind:       session.WasBlind,
+			host.CannotTell:     session.CannotTell,
 		}[done.Outcome],
 	}, err
 }

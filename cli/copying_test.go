@@ -3,6 +3,7 @@ package cli
 import (
 	"testing"
 
+	"lanyard/cli/host"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/session"
 )
@@ -19,7 +20,7 @@ func TestSessionClipboard(t *testing.T) {
 		{true, session.ClearedBlind, session.WasBlind},
 	} {
 		noEnv := func(string) string { return "" }
-		b := sessionClipboard{NewClipboard(noEnv, ViaTerminal, nil, c.blind)}
+		b := sessionClipboard{host.NewClipboard(noEnv, host.ViaTerminal, nil, c.blind)}
 		copied, err := b.Copy(t.Context(), secret.New("canary-token"), false)
 		if err != nil || copied.Via != "terminal" || copied.Certain || copied.Later != c.later || copied.Serial != 1 ||
 			copied.Terminal.IsZero() {

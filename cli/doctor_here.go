@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/term"
+	"lanyard/cli/host"
 )
 
 // checkClipboard says which way a copied token would go.
@@ -33,12 +34,12 @@ func (d *doctor) checkClipboard() {
 		d.ok(check, "%s", strings.Join(can, ", else "))
 		if d.cfg.ClearAfter > 0 && d.cfg.ClearBlind {
 			d.ok(check, "a copy that cannot be read back is cleared, whatever the clipboard then holds (clear_blind)")
-		} else if way := b.Ways()[0]; d.cfg.ClearAfter > 0 && way != ViaSystem {
+		} else if way := b.Ways()[0]; d.cfg.ClearAfter > 0 && way != host.ViaSystem {
 			d.ok(check, "%s cannot be read back, so that a copy there is not cleared", unread(way))
 		}
-	case d.cfg.ClipboardVia == ViaCommand:
+	case d.cfg.ClipboardVia == host.ViaCommand:
 		d.fail(check, "install it, or correct clipboard.command in "+d.paths.Config, "%v", why)
-	case d.cfg.ClipboardVia == ViaTmux:
+	case d.cfg.ClipboardVia == host.ViaTmux:
 		d.fail(check, `install tmux, or set clipboard.via = "auto" in `+d.paths.Config, "%v", why)
 	default:
 		d.fail(check, `install wl-clipboard, xclip or xsel, or set clipboard.via = "auto" in `+d.paths.Config, "%v", why)
@@ -48,9 +49,9 @@ func (d *doctor) checkClipboard() {
 // unread says which clipboard of a way cannot be read back.
 func unread(way string) string {
 	switch way {
-	case ViaTmux:
+	case host.ViaTmux:
 		return "the clipboard of the terminal around tmux"
-	case ViaCommand:
+	case host.ViaCommand:
 		return "the clipboard of a command"
 	}
 	return "the terminal's clipboard"
@@ -59,19 +60,19 @@ func unread(way string) string {
 // wayTo says whether one way to a clipboard is open, as far as that can be told without using it.
 func (d *doctor) wayTo(way string) (string, error) {
 	switch way {
-	case ViaTmux:
+	case host.ViaTmux:
 		if _, err := exec.LookPath("tmux"); err != nil {
 			return "", fmt.Errorf("tmux is not there: %w", plainCause(err))
 		}
 		return "tmux, and through it the terminal's (set-clipboard must not be off)", nil
-	case ViaCommand:
+	case host.ViaCommand:
 		name := d.cfg.ClipboardCommand[0]
 		if _, err := exec.LookPath(name); err != nil {
 			return "", fmt.Errorf("the command %s is not there: %w", filepath.Base(name), plainCause(err))
 		}
 		return "command " + filepath.Base(name), nil
-	case ViaSystem:
-		if !HasSystem() {
+	case host.ViaSystem:
+		if !host.HasSystem() {
 			return "", fmt.Errorf("the system's clipboard cannot be reached: none of its programs is here")
 		}
 		return "the system's clipboard", nil
@@ -82,7 +83,7 @@ func (d *doctor) wayTo(way string) (string, error) {
 // checkTerminal says what the console would find to draw on.
 func (d *doctor) checkTerminal() {
 	const check = "terminal"
-	fd, is := IsTerminal(d.p.stdout)
+	fd, is := host.TerminalFD(d.p.stdout)
 	kind := d.p.getenv("TERM")
 	switch {
 	case is && (kind == "" || kind == "dumb"):

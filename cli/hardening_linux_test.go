@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+	"lanyard/cli/host"
 )
 
 // TestHardenChild is no test: it is the process that TestHarden looks at. It hardens itself, says what came of
@@ -21,7 +22,7 @@ func TestHardenChild(t *testing.T) {
 	if stage == "parent" {
 		var told bytes.Buffer
 		harden(nil, &told)
-		Withhold("ORDERS_SECRET", "")
+		host.Withhold("ORDERS_SECRET", "")
 		fmt.Print(told.String())
 	}
 	var limit unix.Rlimit

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/portal"
@@ -63,7 +64,7 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 	var password secret.Text
 	if o.passwordStdin {
 		password, err = p.readSecret(console.Password)
-	} else if _, in := IsTerminal(p.stdin); in {
+	} else if _, in := host.TerminalFD(p.stdin); in {
 		password, err = p.askSecret("password of " + o.user + " at " + base + ": ")
 	} else {
 		err = misuse("--secret-stdin reads it from standard input", "import portal: there is no terminal to ask for the password at")
@@ -107,8 +108,8 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 func (p *program) askImported(o portalOptions) func(console.Application, string) (secret.Text, error) {
 	return func(a console.Application, why string) (secret.Text, error) {
 		p.note("%s: %s", a.Label(), why)
-		_, in := IsTerminal(p.stdin)
-		_, out := IsTerminal(p.stderr)
+		_, in := host.TerminalFD(p.stdin)
+		_, out := host.TerminalFD(p.stderr)
 		if !in || !out || o.passwordStdin {
 			return secret.Text{}, nil
 		}

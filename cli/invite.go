@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/text"
 	"lanyard/tokenapi"
@@ -84,12 +85,13 @@ func (p *program) tellInvitation(i console.Invitation) {
 		return
 	}
 	var lines []string
-	if _, out := IsTerminal(p.stderr); out && i.Complete != "" { // first, so that the code is what stays on a small screen
+	// The code comes last, so that it stays in view on a small screen.
+	if _, out := host.TerminalFD(p.stderr); out && i.Complete != "" {
 		lines = append(append(lines, squares(i.Complete)...), "", "scan this and compare the code, or")
 	}
 	lines = append(lines, "to get a token for "+i.Application+", open this address, on this or another device:", "", "  "+i.URL, "",
 		"and enter this code, exactly as it stands:", "", "  "+spaced(i.UserCode)+"     ("+i.UserCode+")", "")
-	if _, out := IsTerminal(p.stderr); !out && i.Complete != "" {
+	if _, out := host.TerminalFD(p.stderr); !out && i.Complete != "" {
 		lines = append(lines, "or open "+i.Complete+" and compare the code", "")
 	}
 	p.tellLines(append(lines, "waiting until "+i.Until.Local().Format("15:04:05")+"; ctrl+c gives up")...)
@@ -137,5 +139,5 @@ func (p *program) browse(page string) error {
 	if p.noBrowser {
 		list = "none"
 	}
-	return Browse(page, list, p.getenv)
+	return host.Browse(page, list, p.getenv)
 }

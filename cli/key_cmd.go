@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/host"
 	"lanyard/store"
 	"lanyard/tokenapi/secret"
 )
@@ -307,7 +308,7 @@ func (p *program) waitsForAnswers() {
 
 // leaseClock is the clock that leases are counted by: that of the machine, where it has one, or the wall's.
 func (p *program) leaseClock() func() time.Time {
-	if c := LeaseClock(); c != nil {
+	if c := host.LeaseClock(); c != nil {
 		return c
 	}
 	return p.clock

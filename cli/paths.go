@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"lanyard/cli/host"
 	"os"
 	"os/user"
 	"path"
@@ -115,7 +116,7 @@ func (p Paths) Load(ctx context.Context) (*Config, error) {
 		}}}
 	}
 	if err == nil {
-		Withhold(cfg.withheld()...)
+		host.Withhold(cfg.withheld()...)
 	}
 	return cfg, err
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/plain"
@@ -20,8 +21,8 @@ func (p *program) inLines() bool {
 	if p.lines || p.getenv("TERM") != "dumb" {
 		return p.lines
 	}
-	_, in := IsTerminal(p.stdin)
-	_, out := IsTerminal(p.stdout)
+	_, in := host.TerminalFD(p.stdin)
+	_, out := host.TerminalFD(p.stdout)
 	if p.lines = in && out; p.lines {
 		p.note("TERM is dumb, so the console is in lines, as with --plain")
 	}
@@ -64,8 +65,8 @@ func (p *program) speak(ctx context.Context, s *openConsole, cfg *Config, about 
 	p.screen = true
 	defer func() { p.screen = false }()
 	o := plain.Options{
-		Service: s.svc, ClearAfter: cfg.ClearAfter, Device: DeviceName(), About: about, Banners: banners(cfg.Environments),
-		Tour: p.tour, Input: p.stdin, Output: p.stdout,
+		Service: s.svc, ClearAfter: cfg.ClearAfter, Device: host.DeviceName(), About: about,
+		Banners: banners(cfg.Environments), Tour: p.tour, Input: p.stdin, Output: p.stdout,
 	}
 	c := p.clipboard(cfg)
 	if c != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/text"
 )
@@ -190,8 +191,8 @@ func (p *program) confirmProbes(verb string, apps ...console.Application) error 
 // askYes asks a question at the terminal; only y or yes is a yes. It fails with alone where there is no terminal, and
 // with declined after any other answer.
 func (p *program) askYes(question string, alone, declined *failure) error {
-	_, in := IsTerminal(p.stdin)
-	_, out := IsTerminal(p.stderr)
+	_, in := host.TerminalFD(p.stdin)
+	_, out := host.TerminalFD(p.stderr)
 	if !in || !out {
 		return alone
 	}

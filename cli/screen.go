@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/tokenapi/sandbox"
@@ -102,7 +103,8 @@ func (p *program) show(ctx context.Context, s *openConsole, cfg *Config, what sc
 	_, noColor := p.lookup("NO_COLOR")
 	o := ui.Options{
 		Settings: set, Themes: cfg.themesToChoose(keeper), Demo: what.demo, Tour: what.tour, Title: what.title,
-		Banners: banners(cfg.Environments), Welcome: what.welcome != "", Begin: what.begin, ConfigPath: what.welcome, Device: DeviceName(),
+		Banners: banners(cfg.Environments), Welcome: what.welcome != "", Begin: what.begin,
+		ConfigPath: what.welcome, Device: host.DeviceName(),
 		NoColor: noColor && p.getenv("NO_COLOR") != "", Input: p.stdin, Output: p.stdout, Environ: p.env,
 	}
 	if s != nil {
@@ -139,8 +141,8 @@ func banners(envs []console.Environment) []describe.Banner {
 
 // needTerminal refuses to open the screen where nobody could see it.
 func (p *program) needTerminal(command string) error {
-	_, in := IsTerminal(p.stdin)
-	_, out := IsTerminal(p.stdout)
+	_, in := host.TerminalFD(p.stdin)
+	_, out := host.TerminalFD(p.stdout)
 	if in && out {
 		return nil
 	}

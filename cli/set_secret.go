@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
 )
@@ -41,7 +42,7 @@ func (p *program) runSetSecret(c *cobra.Command, app string, fromStdin bool) err
 		return misuse("write "+string(kind)+" = { stored = true } there", "%s has its secret from the configuration", a.Label())
 	}
 	var text secret.Text
-	if _, in := IsTerminal(p.stdin); in && !fromStdin {
+	if _, in := host.TerminalFD(p.stdin); in && !fromStdin {
 		text, err = p.askSecret(secretWords(kind) + a.Label() + ": ")
 	} else if fromStdin {
 		text, err = p.readSecret(kind)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/tokenapi/jwt"
 	"lanyard/tokenapi/secret"
@@ -13,7 +14,7 @@ import (
 // readToken reads a token from standard input: to its end, or from a person who is asked without an echo. It is
 // never taken from an argument, where other users can see it. Line breaks in it are those of what it was copied from.
 func (p *program) readToken(prompt string) (secret.Text, error) {
-	if _, in := IsTerminal(p.stdin); in {
+	if _, in := host.TerminalFD(p.stdin); in {
 		return p.askSecret(prompt)
 	}
 	text, err := p.readStdin(secret.ReadLines)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/tokenapi/secret"
@@ -145,8 +146,8 @@ var _ console.Keeper = doorkeeper{}
 
 // somebody says whether there is a person to ask.
 func (p *program) somebody() bool {
-	_, in := IsTerminal(p.stdin)
-	_, out := IsTerminal(p.stderr)
+	_, in := host.TerminalFD(p.stdin)
+	_, out := host.TerminalFD(p.stderr)
 	return in && out && (!p.screen || p.lines)
 }
 

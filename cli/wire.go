@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/text"
@@ -147,11 +148,11 @@ func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v consol
 		Browse:       browse,
 		Invite:       p.invite,
 		Knock:        p.knock,
-		LeaseClock:   LeaseClock(),
+		LeaseClock:   host.LeaseClock(),
 		Waits:        p.waits,
 		Explain:      explainFault,
 		Portal:       p.portal(via),
-		Device:       DeviceName(),
+		Device:       host.DeviceName(),
 	})
 	if err != nil {
 		return nil, err

@@ -1,6 +1,6 @@
 //go:build unix
 
-package cli
+package host
 
 import (
 	"context"
@@ -28,7 +28,7 @@ type hidden struct {
 
 // Hide begins a spell in which the terminal does not show what is typed. At its end, what was typed ahead is discarded.
 func (t *Terminal) Hide() (done func(), err error) {
-	fd, in := IsTerminal(t.in)
+	fd, in := TerminalFD(t.in)
 	if !in {
 		return func() {}, nil
 	}
@@ -127,7 +127,7 @@ func (t *Terminal) ReadHidden(ctx context.Context, prompt string) ([]byte, error
 // InForeground reports whether this process may use the terminal: in the background a change of it would stop the
 // process.
 func (t *Terminal) InForeground() bool {
-	fd, _ := IsTerminal(t.in)
+	fd, _ := TerminalFD(t.in)
 	group, err := unix.IoctlGetInt(int(fd), unix.TIOCGPGRP)
 	return err == nil && group == unix.Getpgrp()
 }

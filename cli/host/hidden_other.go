@@ -1,6 +1,6 @@
 //go:build !unix
 
-package cli
+package host
 
 import (
 	"context"
@@ -19,7 +19,7 @@ func (*Terminal) Hide() (done func(), err error) { return func() {}, nil }
 // ReadHidden prints a prompt and reads a line that is not shown, until ctx ends: the read itself would go on, and the
 // terminal stay silent.
 func (t *Terminal) ReadHidden(ctx context.Context, prompt string) ([]byte, error) {
-	fd, _ := IsTerminal(t.in)
+	fd, _ := TerminalFD(t.in)
 	before, err := term.GetState(fd)
 	if err != nil {
 		return nil, err

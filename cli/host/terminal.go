@@ -1,4 +1,4 @@
-package cli
+package host
 
 import (
 	"context"
@@ -32,8 +32,8 @@ type Stop struct {
 	Now      func()          // stops the process, and returns when it was continued
 }
 
-// IsTerminal reports whether a stream is a terminal, and returns its file descriptor.
-func IsTerminal(stream any) (uintptr, bool) {
+// TerminalFD returns the file descriptor of a stream that is a terminal.
+func TerminalFD(stream any) (uintptr, bool) {
 	f, ok := stream.(*os.File)
 	if !ok || f == nil {
 		return 0, false

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package cli
+package host
 
 // KeepMemory does nothing: Windows writes no core unless an administrator asks it to.
 func KeepMemory() error { return nil }

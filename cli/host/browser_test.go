@@ -1,10 +1,8 @@
-package cli_test
+package host
 
 import (
 	"slices"
 	"testing"
-
-	"lanyard/cli"
 )
 
 // $BROWSER is read as xdg-open, sensible-browser and Python read it, and the page never reaches a shell.
@@ -31,12 +29,12 @@ func TestBrowserVariable(t *testing.T) {
 		{"a &", [][]string{{"a", page, "&"}}},
 		{"a %s &", [][]string{{"a", page, "&"}}},
 	} {
-		if got := cli.BrowserCommands(c.list, page, ":"); !slices.EqualFunc(got, c.want, slices.Equal) {
+		if got := browserCommands(c.list, page, ":"); !slices.EqualFunc(got, c.want, slices.Equal) {
 			t.Errorf("%q: %q, want %q", c.list, got, c.want)
 		}
 	}
 	want := [][]string{{`C:\Program Files\b.exe`, "-n", page}, {`D:\c.exe`, page}}
-	if got := cli.BrowserCommands(`"C:\Program Files\b.exe" -n;D:\c.exe`, page, ";"); !slices.EqualFunc(got, want, slices.Equal) {
+	if got := browserCommands(`"C:\Program Files\b.exe" -n;D:\c.exe`, page, ";"); !slices.EqualFunc(got, want, slices.Equal) {
 		t.Errorf("Windows: %q, want %q", got, want)
 	}
 }
@@ -58,7 +56,7 @@ func TestBrowserNeedsADisplay(t *testing.T) {
 		{"darwin", map[string]string{"SSH_CONNECTION": "x"}, false},
 		{"windows", map[string]string{"SSH_TTY": "x"}, false},
 	} {
-		if got := cli.HasDisplay(c.goos, func(name string) string { return c.env[name] }); got != c.want {
+		if got := hasDisplay(c.goos, func(name string) string { return c.env[name] }); got != c.want {
 			t.Errorf("%s %v: %t", c.goos, c.env, got)
 		}
 	}
