@@ -348,7 +348,7 @@ func TestOneReader(t *testing.T) {
 		ast.Inspect(s.file, func(n ast.Node) bool {
 			if sel, ok := n.(*ast.SelectorExpr); ok && (sel.Sel.Name == "Open" || sel.Sel.Name == "ReadFile" || sel.Sel.Name == "DirFS") {
 				if id, ok := sel.X.(*ast.Ident); ok && id.Name == "os" {
-					t.Errorf("%s calls os.%s: use readFile or openFile of cli/file.go", s.path, sel.Sel.Name)
+					t.Errorf("%s calls os.%s: use ReadFile or OpenFile of cli/file.go", s.path, sel.Sel.Name)
 				}
 			}
 			return true

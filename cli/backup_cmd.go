@@ -154,7 +154,7 @@ func (f backupFlags) parse(ctx context.Context) ([]age.Recipient, error) {
 		to = append(to, got...)
 	}
 	if f.file != "" {
-		text, _, err := readFile(ctx, f.file, secretMost)
+		text, _, err := ReadFile(ctx, f.file, MaxSecret)
 		if err != nil {
 			return nil, unreadable(ctx, "backup: the recipients", f.file, err)
 		}

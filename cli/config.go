@@ -49,8 +49,8 @@ type Config struct {
 	themeChoice func() string // what was chosen in the console; nil: nothing can have been
 	reread      bool          // by a console that is open
 
-	once    bool   // the file is a pipe, which can be read once
-	place   string // where the file is or would be; its themes are beside it
+	Once    bool   // the file is a pipe, which can be read once
+	Place   string // where the file is or would be; its themes are beside it
 	literal bool   // a secret worth protecting is written in the file itself
 	named   []namedFile
 	unused  []SecretRef // of members that have no effect
@@ -62,10 +62,10 @@ type SecretName struct {
 	Kind console.SecretKind
 }
 
-// ConfigError is everything that is wrong with one configuration file. It never holds a line of it, nor a
+// Error is everything that is wrong with one configuration file. It never holds a line of it, nor a
 // value other than the names of environments, applications and the users in ~user, and of files that config check
 // opens: any other may be a secret in the wrong place.
-type ConfigError struct {
+type Error struct {
 	File     string
 	Problems []Problem // by line, then column
 	cause    error
@@ -80,7 +80,7 @@ type Problem struct {
 }
 
 // Error gives one line for each problem: file:line:column: key: what is wrong (hint).
-func (e *ConfigError) Error() string {
+func (e *Error) Error() string {
 	const most = 50
 	lines := make([]string, 0, min(len(e.Problems), most)+1)
 	for i, p := range e.Problems {
@@ -88,15 +88,15 @@ func (e *ConfigError) Error() string {
 			lines = append(lines, fmt.Sprintf("%s: %d more problems", e.File, len(e.Problems)-most))
 			break
 		}
-		lines = append(lines, p.in(e.File))
+		lines = append(lines, p.In(e.File))
 	}
 	return strings.Join(lines, "\n")
 }
 
 // Unwrap gives the failure of the file system, if that is what went wrong.
-func (e *ConfigError) Unwrap() error { return e.cause }
+func (e *Error) Unwrap() error { return e.cause }
 
-func (p Problem) in(file string) string {
+func (p Problem) In(file string) string {
 	s := file
 	if p.Line > 0 {
 		s += fmt.Sprintf(":%d:%d", p.Line, p.Column)
@@ -111,8 +111,8 @@ func (p Problem) in(file string) string {
 	return s
 }
 
-// defaultConfig is what holds without a file.
-func defaultConfig() *Config {
+// Default is what holds without a file.
+func Default() *Config {
 	return &Config{
 		Theme:        "auto",
 		UndoWindow:   3 * time.Second,
@@ -128,17 +128,17 @@ func defaultConfig() *Config {
 	}
 }
 
-// maxConfig is the size in bytes above which a file is taken for something else.
-const maxConfig = 1 << 20
+// MaxSize is the size in bytes above which a file is taken for something else.
+const MaxSize = 1 << 20
 
-// LoadConfig reads and checks a configuration file. A missing file gives the defaults with Found false;
+// Load reads and checks a configuration file. A missing file gives the defaults with Found false;
 // every error is a *ConfigError, unless ctx has ended.
-func LoadConfig(ctx context.Context, path string) (*Config, error) {
-	own, problems := loadThemes(path)
-	data, mode, err := readFile(ctx, path, maxConfig)
+func Load(ctx context.Context, path string) (*Config, error) {
+	own, problems := LoadThemes(path)
+	data, mode, err := ReadFile(ctx, path, MaxSize)
 	if errors.Is(err, fs.ErrNotExist) {
-		cfg := defaultConfig()
-		cfg.Themes, cfg.ThemeProblems, cfg.place = own, problems, path
+		cfg := Default()
+		cfg.Themes, cfg.ThemeProblems, cfg.Place = own, problems, path
 		return cfg, nil
 	}
 	if err != nil {
@@ -149,19 +149,19 @@ func LoadConfig(ctx context.Context, path string) (*Config, error) {
 		if _, ok := errors.AsType[syscall.Errno](err); ok {
 			text = "cannot be read: " + text
 		}
-		return nil, &ConfigError{File: path, Problems: []Problem{{Text: text, Hint: "name the configuration with --config or LANYARD_CONFIG"}}, cause: err}
+		return nil, &Error{File: path, Problems: []Problem{{Text: text, Hint: "name the configuration with --config or LANYARD_CONFIG"}}, cause: err}
 	}
 	cfg, err := parseWith(path, data, own)
 	if err != nil {
 		return nil, err
 	}
-	cfg.Path, cfg.Found, cfg.once = path, true, mode&fs.ModeNamedPipe != 0
-	cfg.Themes, cfg.ThemeProblems, cfg.place = own, problems, path
+	cfg.Path, cfg.Found, cfg.Once = path, true, mode&fs.ModeNamedPipe != 0
+	cfg.Themes, cfg.ThemeProblems, cfg.Place = own, problems, path
 	if cfg.literal && runtime.GOOS != "windows" && mode.Perm()&0o044 != 0 {
 		cfg.Warnings = append(cfg.Warnings, Problem{
 			Text: fmt.Sprintf("holds a secret and can be read by other users (mode %04o)", mode.Perm()),
 			Hint: "chmod 600",
-		}.in(path))
+		}.In(path))
 	}
 	return cfg, nil
 }

@@ -76,7 +76,7 @@ func TestConfigProblems(t *testing.T) {
 		{"a header with a line break", env + app + `headers = { X-Tenant = "` + canary + `\r\nX: y" }`,
 			`7:24: application "Orders": headers.X-Tenant: holds a carriage return at character 19`},
 		{"a header that is a number", env + app + `headers = { X-Tenant = 1 }`,
-			`7:24: application "Orders": headers.X-Tenant: must be a text in quotes or ` + saferForms},
+			`7:24: application "Orders": headers.X-Tenant: must be a text in quotes or ` + SaferForms},
 		{"a header of the store", env + app + `headers = { X-Tenant = { stored = true } }`,
 			`7:35: application "Orders": headers.X-Tenant.stored: is only for consumer_secret and signing_key`},
 		{"a slip in a reference", env + app + `headers = { X-Tenant = { evn = "T" } }`,
@@ -102,7 +102,7 @@ func TestConfigProblems(t *testing.T) {
 		{"assertion without anything to sign with", env + app + `grant = "jwt_bearer"`,
 			`7:9: application "Orders": grant: jwt_bearer needs signing_key or assertion (such as signing_key = { file = "orders.pem" })`},
 		{"exchange of nothing", env + app + `grant = "token_exchange"`,
-			`4:1: application "Orders": subject_token: is needed by the token_exchange grant (give it as ` + saferForms + `)`},
+			`4:1: application "Orders": subject_token: is needed by the token_exchange grant (give it as ` + SaferForms + `)`},
 		{"a claim that is set here", env + app + "grant = \"jwt_bearer\"\nsigning_key = { file = \"k.pem\" }\nassertion_claims = { exp = 1 }",
 			`9:28: application "Orders": assertion_claims.exp: is set each time an assertion is signed`},
 		{"neither token URL nor issuer", "[[environment]]\nname = \"cloud\"", `1:1: environment "cloud": token_url: is missing, and there is no issuer to ask for it`},
@@ -162,8 +162,8 @@ func TestConfigProblems(t *testing.T) {
 			`6:16: application "Orders": consumer_key: must not contain : with client_auth = "basic" (use "basic-encoded" or "post")`},
 		// references
 		{"two references", env + app + `consumer_secret = { env = "A", file = "` + canary + `" }`,
-			`7:19: application "Orders": consumer_secret: must be exactly one of ` + saferForms},
-		{"no reference", env + app + `consumer_secret = {}`, `7:19: application "Orders": consumer_secret: must be exactly one of ` + saferForms},
+			`7:19: application "Orders": consumer_secret: must be exactly one of ` + SaferForms},
+		{"no reference", env + app + `consumer_secret = {}`, `7:19: application "Orders": consumer_secret: must be exactly one of ` + SaferForms},
 		{"unknown reference", env + app + "[application.consumer_secret]\nfiel = \"" + canary + "\"",
 			`8:1: application "Orders": consumer_secret.fiel: unknown key (did you mean "file"?)`},
 		{"command as a text", env + app + `consumer_secret = { command = "pass ` + canary + `" }`,
@@ -172,7 +172,7 @@ func TestConfigProblems(t *testing.T) {
 			`7:31: application "Orders": consumer_secret.command: must begin with the name of a program`},
 		{"dollar", env + app + `consumer_secret = { env = "$A" }`,
 			`7:27: application "Orders": consumer_secret.env: must be the name of the variable (without the $)`},
-		{"empty secret", env + app + `consumer_secret = ""`, `7:19: application "Orders": consumer_secret: is empty (leave it out, or use ` + saferForms + `)`},
+		{"empty secret", env + app + `consumer_secret = ""`, `7:19: application "Orders": consumer_secret: is empty (leave it out, or use ` + SaferForms + `)`},
 		// syntax: what the library says repeats the value or the whole line
 		{"secret without quotes", env + app + "consumer_secret = " + canary, `7:19: expected a value here (texts stand in quotes)`},
 		{"digits without quotes", env + app + "consumer_secret = 12" + canary, `7:21: expected the end of the line after the value`},
@@ -195,8 +195,8 @@ func TestConfigProblems(t *testing.T) {
 				"F:10:1: application \"Orders\": colour: unknown key"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			cfg, err := parseConfig("F", []byte(tt.text))
-			var ce *ConfigError
+			cfg, err := Parse("F", []byte(tt.text))
+			var ce *Error
 			if !errors.As(err, &ce) || cfg != nil {
 				t.Fatalf("got %v, %v", cfg, err)
 			}
@@ -207,7 +207,7 @@ func TestConfigProblems(t *testing.T) {
 				t.Error("the secret is in the error")
 			}
 			// the same with the line ends of Windows and a mark at the beginning
-			if _, err := parseConfig("F", []byte("\ufeff"+strings.ReplaceAll(tt.text, "\n", "\r\n"))); err == nil || err.Error() != "F:"+tt.want {
+			if _, err := Parse("F", []byte("\ufeff"+strings.ReplaceAll(tt.text, "\n", "\r\n"))); err == nil || err.Error() != "F:"+tt.want {
 				t.Errorf("with CRLF and BOM got\n%v\nwant\nF:%s", err, tt.want)
 			}
 		})
@@ -222,7 +222,7 @@ func TestConfigFaultInOneOfThree(t *testing.T) {
 			x := map[bool]string{true: "[[]]", false: "1"}[n == name]
 			text += "[[application]]\nname = \"" + n + "\"\nconsumer_key = \"" + n + "\"\n[application.extra]\nx = " + x + "\n"
 		}
-		_, err := parseConfig("F", []byte(text))
+		_, err := Parse("F", []byte(text))
 		want := fmt.Sprintf("F:%d:5: application %q: extra.x: must be a text, a number, true or false, or a list of them", 8+5*i, name)
 		if err == nil || err.Error() != want {
 			t.Errorf("got %v\nwant %s", err, want)
@@ -234,7 +234,7 @@ func TestConfigFaultInOneOfThree(t *testing.T) {
 func BenchmarkConfigLongLine(b *testing.B) {
 	text := []byte("x = [" + strings.Repeat("1,", 400000) + "]")
 	for b.Loop() {
-		if _, err := parseConfig("F", text); err == nil {
+		if _, err := Parse("F", text); err == nil {
 			b.Fatal("x is no key")
 		}
 	}
@@ -245,7 +245,7 @@ func TestConfigErrorStopsCounting(t *testing.T) {
 	for i := range 60 {
 		b.WriteString("q" + strings.Repeat("z", i) + " = 1\n")
 	}
-	_, err := parseConfig("F", []byte(b.String()))
+	_, err := Parse("F", []byte(b.String()))
 	if lines := strings.Split(err.Error(), "\n"); len(lines) != 51 || lines[50] != "F: 10 more problems" {
 		t.Errorf("%d lines, the last: %s", len(lines), lines[len(lines)-1])
 	}
@@ -263,11 +263,11 @@ func FuzzParseConfig(f *testing.F) {
 	f.Add("x = [ {", "}]")
 	f.Fuzz(func(t *testing.T, before, after string) {
 		data := []byte(before + `consumer_secret = "` + canary + `"` + "\n" + after)
-		cfg, err := parseConfig("F", data)
+		cfg, err := Parse("F", data)
 		var said string
 		if err != nil {
 			said = err.Error()
-			var ce *ConfigError
+			var ce *Error
 			if !errors.As(err, &ce) || len(ce.Problems) == 0 {
 				t.Fatalf("%T with nothing in it: %v", err, err)
 			}

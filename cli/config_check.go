@@ -219,7 +219,7 @@ func (r *reader) application(s section, envs []environment, others []application
 	if env.ClientAuth == tokenapi.AuthBasic && strings.Contains(a.ConsumerKey, ":") {
 		s.bad("consumer_key", `must not contain : with client_auth = "basic"`, `use "basic-encoded" or "post"`)
 	}
-	a.Grant = s.oneOf("grant", grants(), nil)
+	a.Grant = s.oneOf("grant", Grants(), nil)
 	a.Scopes = s.scopes()
 	a.Audience, a.Resource = s.text("audience", ""), s.resources()
 	a.Extra = s.extra()
@@ -253,11 +253,11 @@ func (r *reader) application(s section, envs []environment, others []application
 	a.ConfigID = a.Identity() + "/" + a.Label()
 	a.ID = a.Identity() // until it is known how it is stored
 	proof := proves(env.ClientAuth)
-	a.Secret, a.Details.SecretStored = refs[proof].state(), refs[proof].stored
+	a.Secret, a.Details.SecretStored = refs[proof].state(), refs[proof].Stored
 	if proof == "" {
 		a.Secret = console.SecretAvailable // none is needed
 	}
-	for _, kind := range secretKinds() {
+	for _, kind := range SecretKinds() {
 		s.warn(kind, refs[kind], env, kind == proof)
 		if !refs[kind].IsZero() {
 			r.cfg.Secrets[SecretName{a.ConfigID, kind}] = refs[kind]
@@ -286,11 +286,11 @@ func (s section) warn(kind console.SecretKind, ref SecretRef, env environment, n
 	key := string(kind)
 	u, err := url.Parse(cmp.Or(env.Endpoints.TokenURL, env.Issuer))
 	switch local := err == nil && console.Loopback(u.Hostname()); {
-	case !ref.literal.IsZero() && !local:
+	case !ref.Literal.IsZero() && !local:
 		s.r.cfg.literal = true
-		text = "is written in the file; safer is " + saferForms
+		text = "is written in the file; safer is " + SaferForms
 	case ref.IsZero() && needed:
-		text = "is missing; give it as " + saferForms
+		text = "is missing; give it as " + SaferForms
 	default:
 		return
 	}
@@ -364,7 +364,7 @@ func (s section) extra() url.Values {
 			s.r.problem(in.spot(key).Key, in.label+text.Key(key), "is given twice: the application has "+key+" too", "remove it from extra")
 			continue
 		}
-		if slices.Contains(reserved(), strings.ToLower(key)) {
+		if slices.Contains(Reserved(), strings.ToLower(key)) {
 			s.r.problem(in.spot(key).Key, in.label+text.Key(key), "is set by the protocol and cannot be given here", "")
 			continue
 		}
@@ -399,8 +399,8 @@ func parameter(v any) (text string, ok bool) {
 	return "", false
 }
 
-// reserved are the form parameters that have keys of their own or belong to a grant.
-func reserved() []string {
+// Reserved are the form parameters that have keys of their own or belong to a grant.
+func Reserved() []string {
 	return []string{"grant_type", "scope", "client_id", "client_secret", "username", "password", "refresh_token",
 		"token", "token_type_hint", "code", "code_verifier", "redirect_uri", "device_code", "assertion",
 		"response_type", "state", "code_challenge", "code_challenge_method", "requested_token_type", "client_assertion", "client_assertion_type", "subject_token", "subject_token_type", "actor_token", "actor_token_type"}

@@ -41,7 +41,7 @@ func (p *program) configInit() (string, error) {
 	}
 	fail := func(err error) (string, error) {
 		return "", &failure{exit: exitUnexpected, code: "config", err: err,
-			text: fmt.Sprintf("config init: %s cannot be written: %v", paths.Config, plainCause(err))}
+			text: fmt.Sprintf("config init: %s cannot be written: %v", paths.Config, PlainCause(err))}
 	}
 	if err := os.MkdirAll(filepath.Dir(paths.Config), 0o700); err != nil {
 		return fail(err)
@@ -79,10 +79,10 @@ func (p *program) runConfigCheck(*cobra.Command, []string) error {
 	}
 	for _, t := range cfg.ThemeProblems {
 		if t.Warning {
-			p.warn("%s", themeProblem(cfg.place, t))
+			p.warn("%s", ThemeProblem(cfg.Place, t))
 		}
 	}
-	if err := badThemes(cfg.place, cfg.ThemeProblems, ""); err != nil {
+	if err := badThemes(cfg.Place, cfg.ThemeProblems, ""); err != nil {
 		return err
 	}
 	if err := p.checkNamed(cfg); err != nil {

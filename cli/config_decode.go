@@ -17,23 +17,23 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// parseConfig decodes and checks the text of a configuration file. Relative paths in it are meant from the
+// Parse decodes and checks the text of a configuration file. Relative paths in it are meant from the
 // folder of name. All problems are reported together, as a *ConfigError.
-func parseConfig(name string, data []byte) (*Config, error) {
+func Parse(name string, data []byte) (*Config, error) {
 	return parseWith(name, data, themes.Set{})
 }
 
-// parseWith is parseConfig where there are other themes than the built-in ones.
+// parseWith is Parse where there are other themes than the built-in ones.
 func parseWith(name string, data []byte, own themes.Set) (*Config, error) {
-	r := &reader{cfg: defaultConfig(), dir: filepath.Dir(name), themes: own, home: homeOf}
+	r := &reader{cfg: Default(), dir: filepath.Dir(name), themes: own, home: homeOf}
 	r.decode(strings.TrimPrefix(string(data), "\ufeff"))
 	slices.SortStableFunc(r.problems, byPlace)
 	if len(r.problems) > 0 {
-		return nil, &ConfigError{File: name, Problems: r.problems}
+		return nil, &Error{File: name, Problems: r.problems}
 	}
 	slices.SortStableFunc(r.warnings, byPlace)
 	for _, w := range r.warnings {
-		r.cfg.Warnings = append(r.cfg.Warnings, w.in(name))
+		r.cfg.Warnings = append(r.cfg.Warnings, w.In(name))
 	}
 	return r.cfg, nil
 }
@@ -55,7 +55,7 @@ type reader struct {
 }
 
 func (r *reader) decode(file string) {
-	if len(file) > maxConfig {
+	if len(file) > MaxSize {
 		r.problems = append(r.problems, Problem{Text: "is larger than 1 MiB; is this the configuration?"})
 		return
 	}
@@ -160,7 +160,7 @@ func (k kind) want(key string) string {
 	case list:
 		return `must be a list of texts, such as ["a", "b"]`
 	case secretly:
-		return "must be a text in quotes or " + saferForms
+		return "must be a text in quotes or " + SaferForms
 	case choice:
 		return `must be "auto", true or false`
 	case strokes:
@@ -262,8 +262,8 @@ func (s section) spanLike(key string, absent time.Duration, read func(string) (t
 	return absent
 }
 
-// saferForms are the ways to give a secret without writing it down.
-const saferForms = `{ env = "NAME" }, { command = ["pass", "show", "NAME"] } or { file = "PATH" }`
+// SaferForms are the ways to give a secret without writing it down.
+const SaferForms = `{ env = "NAME" }, { command = ["pass", "show", "NAME"] } or { file = "PATH" }`
 
 // ref reads a secret or a reference to one.
 func (s section) ref(key string) SecretRef {
@@ -276,11 +276,11 @@ func (s section) ref(key string) SecretRef {
 		if err != nil {
 			hint := ""
 			if errors.Is(err, secret.ErrEmpty) {
-				hint = "leave it out, or use " + saferForms
+				hint = "leave it out, or use " + SaferForms
 			}
 			s.bad(key, err.Error(), hint)
 		}
-		return SecretRef{literal: text}
+		return SecretRef{Literal: text}
 	case map[string]any:
 		inner.values = v
 	default:
@@ -292,7 +292,7 @@ func (s section) ref(key string) SecretRef {
 		return SecretRef{}
 	}
 	if len(inner.values) != 1 {
-		s.bad(key, "must be exactly one of "+saferForms, "")
+		s.bad(key, "must be exactly one of "+SaferForms, "")
 		return SecretRef{}
 	}
 	if inner.values["stored"] != nil {
@@ -302,16 +302,16 @@ func (s section) ref(key string) SecretRef {
 		case !inner.flag("stored"):
 			inner.bad("stored", "must be true", "")
 		}
-		return SecretRef{stored: true}
+		return SecretRef{Stored: true}
 	}
-	ref := SecretRef{lines: console.SecretKind(key).Lines(), env: inner.text("env", ""), command: inner.list("command"), file: inner.text("file", "")}
+	ref := SecretRef{Lines: console.SecretKind(key).Lines(), Env: inner.text("env", ""), Command: inner.list("command"), File: inner.text("file", "")}
 	switch {
-	case ref.file != "":
-		ref.file = inner.file("file", holdsOf(console.SecretKind(key)))
-	case len(ref.command) > 0 && ref.command[0] != "":
-	case strings.HasPrefix(ref.env, "$"):
+	case ref.File != "":
+		ref.File = inner.file("file", holdsOf(console.SecretKind(key)))
+	case len(ref.Command) > 0 && ref.Command[0] != "":
+	case strings.HasPrefix(ref.Env, "$"):
 		inner.bad("env", "must be the name of the variable", "without the $")
-	case ref.env != "" && !strings.ContainsAny(ref.env, "= \t\r\n\x00"):
+	case ref.Env != "" && !strings.ContainsAny(ref.Env, "= \t\r\n\x00"):
 	default:
 		for k := range inner.values {
 			inner.bad(k, map[string]string{"env": "must be the name of an environment variable",

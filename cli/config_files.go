@@ -87,9 +87,9 @@ func (r *reader) whole(name string) (path, why, hint string) {
 
 // look opens a file that is named, and says what is wrong with it, to stand after its name. A warning is about a file that can be used.
 func (f namedFile) look(ctx context.Context) (problem, warning error) {
-	most := maxConfig
+	most := MaxSize
 	if f.holds == holdsSecret || f.holds == holdsLines {
-		most = secretMost
+		most = MaxSecret
 	}
 	data, mode, err := readNow(ctx, f.path, most)
 	defer clear(data)
@@ -104,14 +104,14 @@ func (f namedFile) look(ctx context.Context) (problem, warning error) {
 		return nil, err
 	case err != nil:
 		return err, nil
-	case f.holds != holdsCertificates && mode.IsRegular() && openToOthers(mode):
+	case f.holds != holdsCertificates && mode.IsRegular() && OpenToOthers(mode):
 		return nil, fmt.Errorf("can be used by other users (%04o)", mode.Perm())
 	}
 	return nil, nil
 }
 
-// openToOthers says whether other users may do anything with a file of this mode.
-func openToOthers(mode fs.FileMode) bool { return runtime.GOOS != "windows" && mode.Perm()&0o077 != 0 }
+// OpenToOthers says whether other users may do anything with a file of this mode.
+func OpenToOthers(mode fs.FileMode) bool { return runtime.GOOS != "windows" && mode.Perm()&0o077 != 0 }
 
 // read says what is wrong with what is in the file. Certificates and keys of TLS are for the client to read.
 func (f namedFile) read(data []byte) (err error) {
@@ -149,7 +149,7 @@ func (p *program) checkNamed(cfg *Config) error {
 			if !errors.Is(warning, errPipe) {
 				said.Hint = "chmod 600"
 			}
-			p.warn("%s", said.in(cfg.Path))
+			p.warn("%s", said.In(cfg.Path))
 		}
 	}
 	for _, e := range cfg.Environments {
@@ -165,7 +165,7 @@ func (p *program) checkNamed(cfg *Config) error {
 		return nil
 	}
 	slices.SortStableFunc(problems, byPlace)
-	return &ConfigError{File: cfg.Path, Problems: problems}
+	return &Error{File: cfg.Path, Problems: problems}
 }
 
 // about finds the file of an environment that an error is about.

@@ -8,16 +8,16 @@ import (
 	"lanyard/tokenapi"
 )
 
-// grants are the grants of the configuration, the usual one first.
-func grants() []string {
+// Grants are the grants of the configuration, the usual one first.
+func Grants() []string {
 	return []string{
 		tokenapi.GrantClientCredentials, tokenapi.GrantPassword, tokenapi.GrantAuthorizationCode, tokenapi.GrantDeviceCode,
 		tokenapi.GrantRefreshToken, tokenapi.GrantJWTBearer, tokenapi.GrantTokenExchange,
 	}
 }
 
-// secretKinds are all the secrets an application may have.
-func secretKinds() []console.SecretKind {
+// SecretKinds are all the secrets an application may have.
+func SecretKinds() []console.SecretKind {
 	return []console.SecretKind{console.ConsumerSecret, console.Password, console.SigningKey, console.Assertion, console.SubjectToken}
 }
 
@@ -29,7 +29,7 @@ func proves(auth tokenapi.ClientAuth) console.SecretKind {
 // secrets reads all secrets of an application.
 func (s section) secrets() map[console.SecretKind]SecretRef {
 	refs := map[console.SecretKind]SecretRef{}
-	for _, kind := range secretKinds() {
+	for _, kind := range SecretKinds() {
 		if s.values[string(kind)] != nil {
 			refs[kind] = s.ref(string(kind))
 		}
@@ -84,7 +84,7 @@ func (s section) grantNeeds(a *console.Application, env environment, refs map[co
 		}
 	case tokenapi.GrantTokenExchange:
 		if refs[console.SubjectToken].IsZero() {
-			s.bad("subject_token", "is needed by the token_exchange grant", "give it as "+saferForms)
+			s.bad("subject_token", "is needed by the token_exchange grant", "give it as "+SaferForms)
 		}
 		d.SubjectTokenType = tokenType(s.text("subject_token_type", "jwt"))
 	}

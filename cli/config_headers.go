@@ -34,7 +34,7 @@ func (s section) headers(key string, kindOf func(name string) console.SecretKind
 		seen[strings.ToLower(name)] = name
 		ref := in.ref(name)
 		refs[kindOf(name)] = ref
-		if why := tokenapi.FieldValueProblem(ref.literal); why != "" {
+		if why := tokenapi.FieldValueProblem(ref.Literal); why != "" {
 			in.bad(name, why, "")
 		}
 	}
@@ -64,7 +64,7 @@ func (s section) keepHeaders(a console.Application, key string, refs map[console
 	for kind, ref := range refs {
 		s.r.cfg.Secrets[SecretName{a.ConfigID, kind}] = ref
 		name := strings.TrimPrefix(string(kind), key+".")
-		if field := (tokenapi.Field{Name: name, Value: ref.literal}); !ref.literal.IsZero() && field.LooksSecret() {
+		if field := (tokenapi.Field{Name: name, Value: ref.Literal}); !ref.Literal.IsZero() && field.LooksSecret() {
 			in.warn(console.SecretKind(name), ref, env, false)
 		}
 	}

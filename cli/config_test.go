@@ -37,7 +37,7 @@ consumer_secret = { env = "ORDERS" }
 
 func mustParse(t *testing.T, text string) *Config {
 	t.Helper()
-	cfg, err := parseConfig("dir/config.toml", []byte(text))
+	cfg, err := Parse("dir/config.toml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ note = "a b"
 		ClipboardCommand: []string{"xclip", "-i"}, StoreKey: "command", StoreCommand: []string{"pass", "lanyard"}, Environments: []console.Environment{e},
 		Applications: []console.Application{a},
 		Secrets: map[SecretName]SecretRef{
-			{a.ConfigID, console.ConsumerSecret}: {file: filepath.Join("dir", "orders.secret")}, {a.ConfigID, console.Password}: {command: []string{"pass", "ana"}},
+			{a.ConfigID, console.ConsumerSecret}: {File: filepath.Join("dir", "orders.secret")}, {a.ConfigID, console.Password}: {Command: []string{"pass", "ana"}},
 		}, named: cfg.named}
 	if !reflect.DeepEqual(*cfg, want) {
 		t.Errorf("got  %+v\nwant %+v", *cfg, want)
@@ -151,16 +151,16 @@ func TestConfigWarnings(t *testing.T) {
 	literal := strings.Replace(good, `{ env = "ORDERS" }`, `"`+canary+`"`, 1)
 	for _, tt := range []struct{ name, text, want string }{
 		{"literal", literal,
-			`dir/config.toml:7:19: application "Orders": consumer_secret: is written in the file; safer is ` + saferForms},
+			`dir/config.toml:7:19: application "Orders": consumer_secret: is written in the file; safer is ` + SaferForms},
 		{"literal for loopback", strings.Replace(literal, "https://gw.example", "http://127.0.0.9", 1), ""},
 		{"literal for localhost", strings.Replace(literal, "https://gw.example", "http://localhost", 1), ""},
 		{"literal for ::1", strings.Replace(literal, "https://gw.example", "http://[::1]", 1), ""},
 		{"literal for something like localhost", strings.Replace(literal, "gw.example", "localhost.example", 1),
-			`dir/config.toml:7:19: application "Orders": consumer_secret: is written in the file; safer is ` + saferForms},
+			`dir/config.toml:7:19: application "Orders": consumer_secret: is written in the file; safer is ` + SaferForms},
 		{"literal password", good + "grant = \"password\"\nusername = \"ana\"\npassword = \"" + canary + "\"",
-			`dir/config.toml:10:12: application "Orders": password: is written in the file; safer is ` + saferForms},
+			`dir/config.toml:10:12: application "Orders": password: is written in the file; safer is ` + SaferForms},
 		{"literal API key in a header", good + "headers = { X-Api-Key = \"" + canary + "\", X-Tenant = \"acme\" }",
-			`dir/config.toml:8:25: application "Orders": headers.X-Api-Key: is written in the file; safer is ` + saferForms},
+			`dir/config.toml:8:25: application "Orders": headers.X-Api-Key: is written in the file; safer is ` + SaferForms},
 		{"no credential in a header", good + "probe_headers = { X-Tenant = \"acme\", Accept = \"application/json\", X-Api-Key = { env = \"K\" } }\nheaders = {}", ""},
 		{"members of other grants", good + "username = \"ana\"\nredirect_url = \"http://127.0.0.1:0/callback\"\nassertion_claims = { x = 1 }\nrequested_token_type = \"jwt\"\nsigning_key = { env = \"A\" }",
 			"dir/config.toml:8:12: application \"Orders\": username: is only for grant = \"password\" or \"jwt_bearer\" and has no effect; remove it\n" +
@@ -170,12 +170,12 @@ func TestConfigWarnings(t *testing.T) {
 				"dir/config.toml:12:15: application \"Orders\": signing_key: is only for client_auth = \"private_key_jwt\", or grant = \"jwt_bearer\" without an assertion and has no effect; remove it"},
 		{"a secret of another grant, written down", good + "password = \"" + canary + "\"",
 			"dir/config.toml:8:12: application \"Orders\": password: is only for grant = \"password\" and has no effect; remove it\n" +
-				`dir/config.toml:8:12: application "Orders": password: is written in the file; safer is ` + saferForms},
+				`dir/config.toml:8:12: application "Orders": password: is written in the file; safer is ` + SaferForms},
 		{"a secret that proves nothing", good + "client_auth = \"none\"",
 			`dir/config.toml:7:19: application "Orders": consumer_secret: is only for client_auth = basic, basic-encoded or post and has no effect; remove it`},
 		{"nothing is renewed by itself", good + "auto_renew = false", ""},
 		{"missing", strings.Replace(good, "consumer_secret", "# ", 1),
-			`dir/config.toml:4:1: application "Orders": consumer_secret: is missing; give it as ` + saferForms},
+			`dir/config.toml:4:1: application "Orders": consumer_secret: is missing; give it as ` + SaferForms},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cfg := mustParse(t, tt.text)
@@ -202,10 +202,10 @@ func TestConfigLoad(t *testing.T) {
 		return p
 	}
 	absent := filepath.Join(dir, "absent.toml")
-	if cfg, err := LoadConfig(t.Context(), absent); err != nil || cfg.Found || cfg.Path != "" || cfg.Theme != "auto" {
+	if cfg, err := Load(t.Context(), absent); err != nil || cfg.Found || cfg.Path != "" || cfg.Theme != "auto" {
 		t.Errorf("absent: %+v, %v", cfg, err)
 	}
-	var ce *ConfigError
+	var ce *Error
 	if _, err := (Paths{Config: absent, NamedBy: "LANYARD_CONFIG"}).Load(t.Context()); !errors.As(err, &ce) || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("absent but named: %v", err)
 	}
@@ -213,13 +213,13 @@ func TestConfigLoad(t *testing.T) {
 		t.Errorf("absent and not named: %+v, %v", cfg, err)
 	}
 	p := write("good.toml", good, 0o644)
-	if cfg, err := LoadConfig(t.Context(), p); err != nil || !cfg.Found || cfg.Path != p || len(cfg.Applications) != 1 || len(cfg.Warnings) != 0 {
+	if cfg, err := Load(t.Context(), p); err != nil || !cfg.Found || cfg.Path != p || len(cfg.Applications) != 1 || len(cfg.Warnings) != 0 {
 		t.Errorf("good: %+v, %v", cfg, err)
 	}
-	if _, err := LoadConfig(t.Context(), dir); !errors.As(err, &ce) || err.Error() != dir+": is a directory, not a file (name the configuration with --config or LANYARD_CONFIG)" {
+	if _, err := Load(t.Context(), dir); !errors.As(err, &ce) || err.Error() != dir+": is a directory, not a file (name the configuration with --config or LANYARD_CONFIG)" {
 		t.Errorf("directory: %v", err)
 	}
-	if _, err := LoadConfig(t.Context(), write("big.toml", strings.Repeat("# more\n", maxConfig/7+1), 0o600)); !errors.As(err, &ce) ||
+	if _, err := Load(t.Context(), write("big.toml", strings.Repeat("# more\n", MaxSize/7+1), 0o600)); !errors.As(err, &ce) ||
 		!strings.Contains(err.Error(), "larger than 1 MiB") {
 		t.Errorf("big: %v", err)
 	}
@@ -228,12 +228,12 @@ func TestConfigLoad(t *testing.T) {
 	}
 	literal := strings.Replace(good, `{ env = "ORDERS" }`, `"`+canary+`"`, 1)
 	p = write("open.toml", literal, 0o640)
-	cfg, err := LoadConfig(t.Context(), p)
+	cfg, err := Load(t.Context(), p)
 	if err != nil || len(cfg.Warnings) != 2 ||
 		cfg.Warnings[1] != p+": holds a secret and can be read by other users (mode 0640) (chmod 600)" {
 		t.Errorf("open: %v, %v", cfg, err)
 	}
-	if cfg, err = LoadConfig(t.Context(), write("closed.toml", literal, 0o600)); err != nil || len(cfg.Warnings) != 1 {
+	if cfg, err = Load(t.Context(), write("closed.toml", literal, 0o600)); err != nil || len(cfg.Warnings) != 1 {
 		t.Errorf("closed: %v, %v", cfg, err)
 	}
 }

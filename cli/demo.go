@@ -78,12 +78,12 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
 
 // taste takes theme and clipboard from the person's configuration, if there is a good one.
 func (p *program) taste() *Config {
-	cfg := defaultConfig()
+	cfg := Default()
 	if paths, err := p.paths(); err == nil {
 		if own, err := paths.Load(p.ctx); err == nil {
 			cfg.Theme, cfg.ClearAfter, cfg.RevealFor = own.Theme, own.ClearAfter, own.RevealFor
 			cfg.Presenter, cfg.Mouse, cfg.ASCII, cfg.Alerts, cfg.Keys = own.Presenter, own.Mouse, own.ASCII, own.Alerts, own.Keys
-			cfg.Themes, cfg.ThemeProblems, cfg.place, cfg.themeSaid = own.Themes, own.ThemeProblems, own.place, own.themeSaid
+			cfg.Themes, cfg.ThemeProblems, cfg.Place, cfg.themeSaid = own.Themes, own.ThemeProblems, own.Place, own.themeSaid
 			cfg.ClipboardVia, cfg.ClipboardCommand, cfg.ClearBlind = own.ClipboardVia, own.ClipboardCommand, own.ClearBlind
 		}
 	}
@@ -102,9 +102,9 @@ func (h *hosted) config(cfg *Config) *Config {
 		}
 		app.ConfigID = app.ID
 		cfg.Applications = append(cfg.Applications, app)
-		cfg.Secrets[SecretName{app.ID, console.ConsumerSecret}] = SecretRef{literal: a.ConsumerSecret}
+		cfg.Secrets[SecretName{app.ID, console.ConsumerSecret}] = SecretRef{Literal: a.ConsumerSecret}
 		if !a.Password.IsZero() {
-			cfg.Secrets[SecretName{app.ID, console.Password}] = SecretRef{literal: a.Password}
+			cfg.Secrets[SecretName{app.ID, console.Password}] = SecretRef{Literal: a.Password}
 		}
 	}
 	return cfg

@@ -145,8 +145,8 @@ func (d *doctor) report() error {
 }
 
 // isConfig says whether an error is about the configuration.
-func isConfig(err error) (*ConfigError, bool) {
-	var c *ConfigError
+func isConfig(err error) (*Error, bool) {
+	var c *Error
 	ok := errors.As(err, &c)
 	return c, ok
 }

@@ -20,7 +20,7 @@ const soonOver = 14 * 24 * time.Hour
 
 func (d *doctor) checkConfig() {
 	const check = "configuration"
-	d.cfg = defaultConfig()
+	d.cfg = Default()
 	var err error
 	if d.paths, err = d.p.paths(); err != nil {
 		d.bad = true
@@ -35,7 +35,7 @@ func (d *doctor) checkConfig() {
 			if p.Hint = ""; fix == "" {
 				fix = "correct it there; lanyard config init writes an example that has every key"
 			}
-			d.fail(check, fix, "%s", p.in(c.File))
+			d.fail(check, fix, "%s", p.In(c.File))
 		}
 		return
 	}
@@ -106,7 +106,7 @@ func (d *doctor) checkFiles() {
 
 // checkOwnCertificate looks at the end of a TLS client certificate, and at who else can read its key.
 func (d *doctor) checkOwnCertificate(e console.Environment) {
-	data, _, err := readFile(d.p.ctx, e.ClientCert, maxConfig)
+	data, _, err := ReadFile(d.p.ctx, e.ClientCert, MaxSize)
 	if err != nil {
 		return // there is none, or that was told already
 	}
@@ -117,7 +117,7 @@ func (d *doctor) checkOwnCertificate(e console.Environment) {
 	if key == "" {
 		key = e.ClientCert
 	}
-	if info, err := os.Stat(key); err == nil && openToOthers(info.Mode()) {
+	if info, err := os.Stat(key); err == nil && OpenToOthers(info.Mode()) {
 		d.warn("files", "chmod 600 "+shellQuote(key), "%s: client_key %s can be used by other users (%04o)", e.Name, key, info.Mode().Perm())
 	}
 }
@@ -139,16 +139,16 @@ func (d *doctor) checkSecrets(stored []console.Application) {
 		if !slices.ContainsFunc(d.envs, func(e console.Environment) bool { return e.Name == a.Environment.Name }) {
 			continue
 		}
-		for _, kind := range secretKinds() {
+		for _, kind := range SecretKinds() {
 			ref := d.cfg.Secrets[SecretName{a.ConfigID, kind}]
 			what := strings.ReplaceAll(string(kind), "_", " ") + " of " + a.Label()
 			switch {
-			case ref.stored:
+			case ref.Stored:
 				d.checkStored(a, what, stored)
 			case !ref.IsZero():
 				d.checkReference(what, kind, ref)
 			case kind == a.Credential():
-				d.fail("secret", "give "+string(kind)+" as "+saferForms, "%s: none is configured", what)
+				d.fail("secret", "give "+string(kind)+" as "+SaferForms, "%s: none is configured", what)
 			case kind == console.Password && a.Grant == "password":
 				d.ok("secret", "%s: asked for on a terminal", what)
 			}
@@ -175,8 +175,8 @@ func (d *doctor) checkStored(a console.Application, what string, stored []consol
 func (d *doctor) checkReference(what string, kind console.SecretKind, ref SecretRef) {
 	at, key := d.paths.Config, string(kind)
 	switch {
-	case ref.env != "":
-		if v, ok := d.p.lookup(ref.env); !ok || v == "" {
+	case ref.Env != "":
+		if v, ok := d.p.lookup(ref.Env); !ok || v == "" {
 			tell := d.fail
 			if kind == console.SubjectToken || kind == console.Assertion {
 				tell = d.warn // it is another one each time, and set just before
@@ -187,24 +187,24 @@ func (d *doctor) checkReference(what string, kind console.SecretKind, ref Secret
 			d.fail("secret", "set it to the secret alone", "%s: %s %v", what, ref, err)
 			return
 		}
-	case len(ref.command) > 0:
-		if _, err := exec.LookPath(ref.command[0]); err != nil {
-			d.fail("secret", "install it, or change "+key+" in "+at, "%s: %s is not there: %v", what, ref, plainCause(err))
+	case len(ref.Command) > 0:
+		if _, err := exec.LookPath(ref.Command[0]); err != nil {
+			d.fail("secret", "install it, or change "+key+" in "+at, "%s: %s is not there: %v", what, ref, PlainCause(err))
 			return
 		}
-	case ref.file != "":
-		problem, warning := namedFile{path: ref.file, holds: holdsOf(kind)}.look(d.p.ctx)
+	case ref.File != "":
+		problem, warning := namedFile{path: ref.File, holds: holdsOf(kind)}.look(d.p.ctx)
 		switch {
 		case problem != nil:
 			d.fail("secret", "put the secret there, or change "+key+" in "+at, "%s: %s %v", what, ref, problem)
 			return
 		case warning != nil && !errors.Is(warning, errPipe):
-			d.warn("secret", "chmod 600 "+shellQuote(ref.file), "%s: %s %v", what, ref, warning)
+			d.warn("secret", "chmod 600 "+shellQuote(ref.File), "%s: %s %v", what, ref, warning)
 			return
 		}
 	}
 	where := ref.String()
-	if !ref.literal.IsZero() {
+	if !ref.Literal.IsZero() {
 		where = "in the configuration itself"
 	}
 	d.ok("secret", "%s: %s", what, where)

@@ -227,13 +227,13 @@ func TestDoctorProxy(t *testing.T) {
 func TestDoctorFetchesNoSecret(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
-	d := &doctor{p: &program{ctx: t.Context(), env: []string{"A=canary"}, clock: time.Now}, cfg: defaultConfig(), paths: Paths{Config: "c.toml"}}
+	d := &doctor{p: &program{ctx: t.Context(), env: []string{"A=canary"}, clock: time.Now}, cfg: Default(), paths: Paths{Config: "c.toml"}}
 	file := filepath.Join(home, "secret")
 	if err := os.WriteFile(file, []byte("canary"), 0o644); err != nil { // to be found too wide
 		t.Fatal(err)
 	}
 	for _, ref := range []SecretRef{
-		{env: "A"}, {literal: secret.New("canary")}, {file: file}, {command: []string{"sh", "-c", "touch " + filepath.Join(home, "ran") + " canary"}},
+		{Env: "A"}, {Literal: secret.New("canary")}, {File: file}, {Command: []string{"sh", "-c", "touch " + filepath.Join(home, "ran") + " canary"}},
 	} {
 		d.checkReference("secret of X", console.ConsumerSecret, ref)
 	}
@@ -250,7 +250,7 @@ func TestDoctorGivesUp(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	d := &doctor{p: &program{ctx: t.Context(), clock: time.Now}, cfg: defaultConfig()}
+	d := &doctor{p: &program{ctx: t.Context(), clock: time.Now}, cfg: Default()}
 	e := console.Environment{Name: "cloud", Timeout: time.Hour}
 	e.Endpoints.TokenURL, e.Endpoints.RevokeURL = "https://gateway.invalid/token", "https://gateway.invalid/revoke"
 	d.envs = []console.Environment{e}

@@ -74,7 +74,7 @@ type report struct {
 func explain(err error) report {
 	r := report{Code: "unexpected", Message: err.Error(), Exit: exitUnexpected}
 	var own *failure
-	var cfg *ConfigError
+	var cfg *Error
 	var api *tokenapi.Error
 	refusal, isRefusal := console.AsError(err)
 	if errors.As(err, &api) && api.Answered() {

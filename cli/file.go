@@ -12,20 +12,20 @@ import (
 
 const (
 	filePatience = 10 * time.Second // how long reading a named file may take
-	secretMost   = 64 << 10         // bytes; a secret, an identity or a certificate is smaller
+	MaxSecret    = 64 << 10         // bytes; a secret, an identity or a certificate is smaller
 )
 
-// readFile reads a file that a person has named, of at most so many bytes: a regular file, the null device, or a pipe
+// ReadFile reads a file that a person has named, of at most so many bytes: a regular file, the null device, or a pipe
 // such as a shell makes of <(…). It returns when ctx ends or filePatience is over, also when a pipe has no writer
 // or a network file system does not answer. Its errors hold neither the path nor what was read.
-func readFile(ctx context.Context, path string, most int) (data []byte, mode fs.FileMode, err error) {
+func ReadFile(ctx context.Context, path string, most int) (data []byte, mode fs.FileMode, err error) {
 	return readPatiently(ctx, path, most, os.Open)
 }
 
 // errPipe is the error of readNow for a pipe.
 var errPipe = errors.New("is a pipe, which is read when it is needed")
 
-// readNow is readFile for who only looks: a pipe is not opened, because that would use up what is in it.
+// readNow is ReadFile for who only looks: a pipe is not opened, because that would use up what is in it.
 func readNow(ctx context.Context, path string, most int) (data []byte, mode fs.FileMode, err error) {
 	return readPatiently(ctx, path, most, func(string) (*os.File, error) { return nil, errPipe })
 }
@@ -57,7 +57,7 @@ var errTooSlow = errors.New("took longer than 10s; a pipe needs a program that w
 func readNamed(path string, most int, pipe func(string) (*os.File, error)) ([]byte, fs.FileMode, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, 0, plainCause(err)
+		return nil, 0, PlainCause(err)
 	}
 	var f *os.File
 	switch {
@@ -66,10 +66,10 @@ func readNamed(path string, most int, pipe func(string) (*os.File, error)) ([]by
 	case info.Mode()&fs.ModeNamedPipe != 0:
 		f, err = pipe(path)
 	default:
-		f, err = openFile(path)
+		f, err = OpenFile(path)
 	}
 	if err != nil {
-		return nil, 0, plainCause(err)
+		return nil, 0, PlainCause(err)
 	}
 	defer func() { _ = f.Close() }()
 	data, err := io.ReadAll(io.LimitReader(f, int64(most)+1))
@@ -77,7 +77,7 @@ func readNamed(path string, most int, pipe func(string) (*os.File, error)) ([]by
 		clear(data)
 		return nil, 0, tooLarge(most)
 	}
-	return data, info.Mode(), plainCause(err)
+	return data, info.Mode(), PlainCause(err)
 }
 
 // unreadable is the error of a command whose argument named a file that cannot be read.
@@ -98,25 +98,25 @@ func (n tooLarge) Error() string {
 	return fmt.Sprintf("is larger than %d KiB", n>>10)
 }
 
-// openFile opens a regular file to read it. It waits for nothing else: not for the writer of a pipe, not for a device.
-func openFile(path string) (*os.File, error) {
+// OpenFile opens a regular file to read it. It waits for nothing else: not for the writer of a pipe, not for a device.
+func OpenFile(path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	if err == nil {
 		err = mustBeRegular(info)
 	}
 	if err != nil {
-		return nil, plainCause(err)
+		return nil, PlainCause(err)
 	}
 	f, err := os.OpenFile(path, os.O_RDONLY|withoutWaiting, 0)
 	if err != nil {
-		return nil, plainCause(err)
+		return nil, PlainCause(err)
 	}
 	if info, err = f.Stat(); err == nil {
 		err = mustBeRegular(info) // another file may have taken its place
 	}
 	if err != nil {
 		_ = f.Close()
-		return nil, plainCause(err)
+		return nil, PlainCause(err)
 	}
 	return f, nil
 }
@@ -144,7 +144,7 @@ func isNull(info fs.FileInfo) bool {
 	return err == nil && os.SameFile(info, null)
 }
 
-// regularFiles is a directory whose files are opened by openFile.
+// regularFiles is a directory whose files are opened by OpenFile.
 type regularFiles struct{ dir string }
 
 // Open opens the directory itself or a regular file in it.
@@ -156,7 +156,7 @@ func (d regularFiles) Open(name string) (fs.File, error) {
 	if !fs.ValidPath(name) {
 		return nil, fs.ErrInvalid
 	}
-	return openFile(d.dir + string(os.PathSeparator) + name)
+	return OpenFile(d.dir + string(os.PathSeparator) + name)
 }
 
 // untilDone reads from r until ctx ends: a read that waits is left behind then, with what it may still read.

@@ -45,23 +45,23 @@ func TestNamedFiles(t *testing.T) {
 		{in("absent"), "", "no such file or directory"},
 		{in("dangling"), "", "no such file or directory"},
 	} {
-		data, _, err := readFile(t.Context(), c.path, 10)
+		data, _, err := ReadFile(t.Context(), c.path, 10)
 		if string(data) != c.text || (err == nil) != (c.why == "") || err != nil && err.Error() != c.why {
 			t.Errorf("%s: %q, %v", c.path, data, err)
 		}
 	}
-	if f, err := openFile(in("pipe")); err == nil || err.Error() != "is a pipe, not a file" {
+	if f, err := OpenFile(in("pipe")); err == nil || err.Error() != "is a pipe, not a file" {
 		t.Errorf("a pipe without a writer is opened: %v, %v", f, err)
 	}
 
 	// A pipe is read to its end. Without a writer the wait ends at the limit.
 	go func() { _ = os.WriteFile(in("pipe"), []byte("piped"), 0) }()
-	if data, mode, err := readFile(t.Context(), in("pipe"), 10); string(data) != "piped" || mode&fs.ModeNamedPipe == 0 || err != nil {
+	if data, mode, err := ReadFile(t.Context(), in("pipe"), 10); string(data) != "piped" || mode&fs.ModeNamedPipe == 0 || err != nil {
 		t.Errorf("pipe: %q, %v, %v", data, mode, err)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errors.New("enough"))
-	if _, _, err := readFile(ctx, in("pipe"), 10); err == nil || err.Error() != "enough" {
+	if _, _, err := ReadFile(ctx, in("pipe"), 10); err == nil || err.Error() != "enough" {
 		t.Errorf("pipe without a writer: %v", err)
 	}
 	if f, err := os.OpenFile(in("pipe"), os.O_RDWR, 0); err == nil { // lets the reader go
@@ -82,7 +82,7 @@ func TestRegularFiles(t *testing.T) {
 	if _, err := (regularFiles{dir}).Open("../x"); !errors.Is(err, fs.ErrInvalid) {
 		t.Errorf("outside: %v", err)
 	}
-	set, problems := loadThemes(filepath.Join(dir, "config.toml"))
+	set, problems := LoadThemes(filepath.Join(dir, "config.toml"))
 	if len(problems) != 0 || set.Has("pipe") {
 		t.Errorf("no themes: %v", problems)
 	}

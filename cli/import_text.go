@@ -47,7 +47,7 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 	if path == "-" {
 		data, err = io.ReadAll(io.LimitReader(untilDone{ctx, p.stdin}, textMost))
 	} else {
-		data, _, err = readFile(ctx, path, textMost)
+		data, _, err = ReadFile(ctx, path, textMost)
 	}
 	if err != nil {
 		return unreadable(ctx, "the text to import", path, err)

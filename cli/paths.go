@@ -108,9 +108,9 @@ func (p Paths) Load(ctx context.Context) (*Config, error) {
 	if err != nil {
 		file = p.Config
 	}
-	cfg, err := LoadConfig(ctx, file)
+	cfg, err := Load(ctx, file)
 	if err == nil && !cfg.Found && p.NamedBy != "" {
-		return nil, &ConfigError{File: p.Config, cause: fs.ErrNotExist, Problems: []Problem{{
+		return nil, &Error{File: p.Config, cause: fs.ErrNotExist, Problems: []Problem{{
 			Text: "there is no such file; " + p.NamedBy + " names it",
 			Hint: "name another, or run lanyard config init with this " + p.NamedBy + " to write one there",
 		}}}
@@ -125,10 +125,10 @@ func (p Paths) Load(ctx context.Context) (*Config, error) {
 func (c *Config) withheld() []string {
 	var names []string
 	for _, ref := range c.Secrets {
-		names = append(names, ref.env)
+		names = append(names, ref.Env)
 	}
 	for _, ref := range c.unused {
-		names = append(names, ref.env)
+		names = append(names, ref.Env)
 	}
 	slices.Sort(names)
 	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })

@@ -28,13 +28,13 @@ func TestSecretsAreReadOneWay(t *testing.T) {
 	stdin := func(raw string) *program { return &program{ctx: t.Context(), stdin: strings.NewReader(raw)} }
 	ways := map[string]func(raw string) (secret.Text, error){
 		"env": func(raw string) (secret.Text, error) {
-			return SecretRef{env: "S"}.Resolve(t.Context(), func(string) (string, bool) { return raw, true })
+			return SecretRef{Env: "S"}.Resolve(t.Context(), func(string) (string, bool) { return raw, true })
 		},
 		"file": func(raw string) (secret.Text, error) {
 			if err := os.WriteFile(file, []byte(raw), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			return SecretRef{file: file}.Resolve(t.Context(), noEnv)
+			return SecretRef{File: file}.Resolve(t.Context(), noEnv)
 		},
 		"command": func(raw string) (secret.Text, error) {
 			if err := os.WriteFile(file, []byte(raw), 0o600); err != nil {
@@ -43,12 +43,12 @@ func TestSecretsAreReadOneWay(t *testing.T) {
 			return child(t, "type", file).Resolve(t.Context(), noEnv)
 		},
 		"literal": func(raw string) (secret.Text, error) {
-			cfg, err := parseConfig("F", []byte("[[environment]]\nname = \"e\"\ntoken_url = \"https://e.example/token\"\n"+
+			cfg, err := Parse("F", []byte("[[environment]]\nname = \"e\"\ntoken_url = \"https://e.example/token\"\n"+
 				"[[application]]\nname = \"A\"\nconsumer_key = \"k\"\nconsumer_secret = "+inTOML(raw)+"\n"))
 			if err != nil {
 				return secret.Text{}, err
 			}
-			return cfg.Secrets[SecretName{cfg.Applications[0].ConfigID, console.ConsumerSecret}].literal, nil
+			return cfg.Secrets[SecretName{cfg.Applications[0].ConfigID, console.ConsumerSecret}].Literal, nil
 		},
 		"standard input": func(raw string) (secret.Text, error) { return stdin(raw).readSecret(console.ConsumerSecret) },
 	}
@@ -86,7 +86,7 @@ func TestSecretsAreReadOneWay(t *testing.T) {
 func TestKeysAreReadOneWay(t *testing.T) {
 	t.Parallel()
 	const pem = "-----BEGIN PRIVATE KEY-----\nYQ==\n-----END PRIVATE KEY-----"
-	ref := SecretRef{env: "S", lines: true}
+	ref := SecretRef{Env: "S", Lines: true}
 	for raw, bad := range map[string]string{"\ufeff" + pem + "\r\n\n": "", pem: "", pem + "\n\x00": "holds a NUL at character 1 of line 4", "\xff\xfe-\x00": "Set-Content"} {
 		got, err := ref.Resolve(t.Context(), func(string) (string, bool) { return raw, true })
 		in, inErr := (&program{ctx: t.Context(), stdin: strings.NewReader(raw)}).readSecret(console.SigningKey)

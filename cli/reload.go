@@ -13,7 +13,7 @@ import (
 // was in force stays in force. What a running console cannot take over is said as well.
 func (p *program) reloads(ctx context.Context, paths Paths, first *Config) <-chan ui.Reload {
 	out := make(chan ui.Reload)
-	changed := p.watch(ctx, paths.Config, themesBeside(paths.Config))
+	changed := p.watch(ctx, paths.Config, ThemesBeside(paths.Config))
 	go func() {
 		defer close(out)
 		for range changed {
@@ -33,19 +33,19 @@ func (p *program) reload(paths Paths, first *Config) ui.Reload {
 		return ui.Reload{Err: err}
 	}
 	if first.Found && !cfg.Found { // no reason to forget what was in it
-		return ui.Reload{Err: &ConfigError{File: paths.Config, Problems: []Problem{{Text: "is gone"}}}}
+		return ui.Reload{Err: &Error{File: paths.Config, Problems: []Problem{{Text: "is gone"}}}}
 	}
 	cfg.themeChoice, cfg.reread = first.themeChoice, true
 	set, err := cfg.settings(p.lookup)
 	r := ui.Reload{Settings: set, Themes: cfg.themesToChoose(nil), Banners: banners(first.Environments), Err: err}
-	if later := cfg.onlyAtStart(first); err == nil && len(later) > 0 {
+	if later := cfg.NeedsRestart(first); err == nil && len(later) > 0 {
 		r.Hint = "start lanyard again for the changed " + strings.Join(later, ", ")
 	}
 	return r
 }
 
-// onlyAtStart names what differs and is not taken over by a running console.
-func (c *Config) onlyAtStart(first *Config) (names []string) {
+// NeedsRestart names what differs and is not taken over by a running console.
+func (c *Config) NeedsRestart(first *Config) (names []string) {
 	differs := func(name string, a, b any) {
 		if !reflect.DeepEqual(a, b) && !slices.Contains(names, name) {
 			names = append(names, name)

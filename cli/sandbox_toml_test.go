@@ -34,7 +34,7 @@ func TestSandboxTOML(t *testing.T) {
 	if _, err := toml.Decode(text, &file); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if cfg, err := parseConfig("sandbox.toml", []byte(text)); err != nil || len(cfg.Applications) != len(api.Applications()) || len(cfg.Warnings) > 0 {
+	if cfg, err := Parse("sandbox.toml", []byte(text)); err != nil || len(cfg.Applications) != len(api.Applications()) || len(cfg.Warnings) > 0 {
 		t.Errorf("as a configuration: %v", err)
 	}
 	auth := map[string]string{}

@@ -92,7 +92,7 @@ func (p *program) show(ctx context.Context, s *openConsole, cfg *Config, what sc
 	if s != nil && !what.demo {
 		keeper = s.store
 		cfg.themeChoice = chosenIn(keeper)
-		if lost := cfg.lostChoice(); lost != "" {
+		if lost := cfg.LostChoice(); lost != "" {
 			p.later = append(p.later, lost)
 		}
 	}
@@ -110,7 +110,7 @@ func (p *program) show(ctx context.Context, s *openConsole, cfg *Config, what sc
 	if s != nil {
 		o.Service = s.svc
 	}
-	if s != nil && cfg.Found && !cfg.once && !what.demo {
+	if s != nil && cfg.Found && !cfg.Once && !what.demo {
 		watching, stop := context.WithCancel(ctx)
 		defer stop()
 		o.Reloads = p.reloads(watching, s.paths, cfg)

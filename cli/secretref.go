@@ -27,26 +27,26 @@ const secretPatience = 10 * time.Second // how long a command or file may take
 // SecretRef says where a secret is to be found: in the configuration itself, an environment variable, the
 // output of a command, or a file. The zero value is no reference.
 type SecretRef struct {
-	literal secret.Text
-	env     string
-	command []string // argv, no shell
-	file    string
-	stored  bool // kept in the store: lanyard apps set-secret
-	lines   bool // it may have several lines
+	Literal secret.Text
+	Env     string
+	Command []string // argv, no shell
+	File    string
+	Stored  bool // kept in the store: lanyard apps set-secret
+	Lines   bool // it may have several lines
 }
 
 // IsZero says whether there is no reference.
 func (r SecretRef) IsZero() bool {
-	return r.literal.IsZero() && r.env == "" && len(r.command) == 0 && r.file == "" && !r.stored
+	return r.Literal.IsZero() && r.Env == "" && len(r.Command) == 0 && r.File == "" && !r.Stored
 }
 
 func (r SecretRef) state() console.SecretState {
 	switch {
 	case r.IsZero():
 		return console.SecretMissing
-	case !r.literal.IsZero():
+	case !r.Literal.IsZero():
 		return console.SecretAvailable
-	case r.stored:
+	case r.Stored:
 		return console.SecretMissing // until the store is asked
 	}
 	return console.SecretOnDemand
@@ -56,15 +56,15 @@ func (r SecretRef) state() console.SecretState {
 // be a secret itself.
 func (r SecretRef) String() string {
 	switch {
-	case r.env != "":
-		return "environment variable " + text.Key(r.env)
-	case len(r.command) > 0:
-		return "command " + strconv.Quote(filepath.Base(r.command[0]))
-	case r.file != "":
-		return "file " + strconv.Quote(r.file)
-	case !r.literal.IsZero():
+	case r.Env != "":
+		return "environment variable " + text.Key(r.Env)
+	case len(r.Command) > 0:
+		return "command " + strconv.Quote(filepath.Base(r.Command[0]))
+	case r.File != "":
+		return "file " + strconv.Quote(r.File)
+	case !r.Literal.IsZero():
 		return "literal"
-	case r.stored:
+	case r.Stored:
 		return "the store"
 	}
 	return "no reference"
@@ -75,17 +75,17 @@ func (r SecretRef) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.Stri
 
 // Resolve fetches the secret. Its errors name the reference, never what it gave.
 func (r SecretRef) Resolve(ctx context.Context, env func(string) (string, bool)) (secret.Text, error) {
-	if r.IsZero() || r.stored { // what the store has is not asked for here
+	if r.IsZero() || r.Stored { // what the store has is not asked for here
 		return secret.Text{}, errNoSecret
 	}
-	if !r.literal.IsZero() {
-		return r.literal, nil
+	if !r.Literal.IsZero() {
+		return r.Literal, nil
 	}
 	raw, err := r.raw(ctx, env)
 	var found secret.Text
 	switch {
 	case err != nil:
-	case r.lines:
+	case r.Lines:
 		found, err = secret.ReadLines(raw)
 	default:
 		found, err = secret.Read(raw)
@@ -101,16 +101,16 @@ func (r SecretRef) raw(ctx context.Context, env func(string) (string, bool)) (st
 	ctx, cancel := context.WithTimeoutCause(ctx, secretPatience, errors.New("took longer than 10s"))
 	defer cancel()
 	switch {
-	case r.env != "":
-		v, ok := env(r.env)
+	case r.Env != "":
+		v, ok := env(r.Env)
 		if !ok {
 			return "", errors.New("is not set")
 		}
 		return v, nil
-	case len(r.command) > 0:
-		return output(ctx, r.command)
+	case len(r.Command) > 0:
+		return output(ctx, r.Command)
 	}
-	data, _, err := readFile(ctx, r.file, secretMost)
+	data, _, err := ReadFile(ctx, r.File, MaxSecret)
 	return string(data), err
 }
 
@@ -130,7 +130,7 @@ func output(ctx context.Context, argv []string) (string, error) {
 	case errors.Is(err, exec.ErrNotFound):
 		return "", errors.New("not found in PATH")
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay): // an agent it left running is no failure
-		return "", plainCause(err)
+		return "", PlainCause(err)
 	case out.over:
 		return "", errors.New("printed more than 64 KiB")
 	}
@@ -144,15 +144,15 @@ type capped struct {
 }
 
 func (c *capped) Write(p []byte) (int, error) {
-	if c.kept.Len()+len(p) > secretMost {
+	if c.kept.Len()+len(p) > MaxSecret {
 		c.over = true
 		return len(p), nil
 	}
 	return c.kept.Write(p)
 }
 
-// plainCause drops operation and path, which are said already.
-func plainCause(err error) error {
+// PlainCause drops operation and path, which are said already.
+func PlainCause(err error) error {
 	var pathErr *fs.PathError
 	if errors.As(err, &pathErr) {
 		return pathErr.Err
@@ -185,8 +185,8 @@ func (c *Config) Vault(env func(string) (string, bool)) console.Vault {
 	return &vault{refs: c.Secrets, env: env, kept: map[SecretName]*keptSecret{}}
 }
 
-// secretWords is what a kind of secret is called in front of an application's name.
-func secretWords(kind console.SecretKind) string {
+// SecretWords is what a kind of secret is called in front of an application's name.
+func SecretWords(kind console.SecretKind) string {
 	if strings.Contains(string(kind), ".") { // a header: its name stays as it is
 		return string(kind) + " of "
 	}
@@ -195,7 +195,7 @@ func secretWords(kind console.SecretKind) string {
 
 // Secret gives one secret of an application.
 func (v *vault) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
-	name, what := SecretName{a.ConfigID, kind}, secretWords(kind)
+	name, what := SecretName{a.ConfigID, kind}, SecretWords(kind)
 	ref := v.refs[name]
 	v.mu.Lock()
 	k := v.kept[name]
@@ -232,5 +232,5 @@ func (m missing) Error() string { return m.text }
 // Unwrap gives what it is, and the hint.
 func (m missing) Unwrap() []error {
 	return []error{errNoSecret, &console.Error{Code: "no_secret", Text: m.text,
-		Hint: "give it in the configuration as " + saferForms + "; the commands ask for a password on a terminal"}}
+		Hint: "give it in the configuration as " + SaferForms + "; the commands ask for a password on a terminal"}}
 }

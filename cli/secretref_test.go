@@ -42,7 +42,7 @@ func TestSecretRefChild(t *testing.T) {
 		fmt.Fprint(os.Stderr, canary)
 		os.Exit(3)
 	case "flood":
-		fmt.Print(strings.Repeat(canary, secretMost))
+		fmt.Print(strings.Repeat(canary, MaxSecret))
 	case "stdin":
 		n, err := os.Stdin.Read(make([]byte, 1))
 		fmt.Print(n, " ", err)
@@ -67,7 +67,7 @@ func child(t *testing.T, args ...string) SecretRef {
 	t.Helper()
 	t.Setenv("LANYARD_TEST_CHILD", "1")
 	t.Setenv("GORACE", "atexit_sleep_ms=0") // else each child of a -race run ends a second late
-	return SecretRef{command: append([]string{os.Args[0], "-test.run=^TestSecretRefChild$", "--"}, args...)}
+	return SecretRef{Command: append([]string{os.Args[0], "-test.run=^TestSecretRefChild$", "--"}, args...)}
 }
 
 func noEnv(string) (string, bool) { return "", false }
@@ -79,27 +79,27 @@ func TestSecretRefResolve(t *testing.T) {
 		if err := os.WriteFile(p, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		return SecretRef{file: p}
+		return SecretRef{File: p}
 	}
 	env := func(name string) (string, bool) {
 		v, ok := map[string]string{"SET": canary, "EMPTY": ""}[name]
 		return v, ok
 	}
-	named := func(r SecretRef) string { return "file " + strconv.Quote(r.file) }
+	named := func(r SecretRef) string { return "file " + strconv.Quote(r.File) }
 	program := "command " + strconv.Quote(filepath.Base(os.Args[0]))
-	missing := SecretRef{file: filepath.Join(dir, "missing")}
-	big := file("big", strings.Repeat("x", secretMost+1))
+	missing := SecretRef{File: filepath.Join(dir, "missing")}
+	big := file("big", strings.Repeat("x", MaxSecret+1))
 	empty := file("empty", "\n")
 	for _, tt := range []struct {
 		name      string
 		ref       SecretRef
 		want, bad string
 	}{
-		{"literal", SecretRef{literal: secret.New(canary + "\n")}, canary + "\n", ""},
+		{"literal", SecretRef{Literal: secret.New(canary + "\n")}, canary + "\n", ""},
 		{"none", SecretRef{}, "", "none is configured"},
-		{"env", SecretRef{env: "SET"}, canary, ""},
-		{"env not set", SecretRef{env: "GONE"}, "", "environment variable GONE: is not set"},
-		{"env empty", SecretRef{env: "EMPTY"}, "", "environment variable EMPTY: is empty"},
+		{"env", SecretRef{Env: "SET"}, canary, ""},
+		{"env not set", SecretRef{Env: "GONE"}, "", "environment variable GONE: is not set"},
+		{"env empty", SecretRef{Env: "EMPTY"}, "", "environment variable EMPTY: is empty"},
 		{"file", file("plain", canary), canary, ""},
 		{"file with newline", file("nl", canary+"\n"), canary, ""},
 		{"file with CRLF", file("crlf", canary+"\r\n"), canary, ""},
@@ -113,9 +113,9 @@ func TestSecretRefResolve(t *testing.T) {
 		{"command empty", child(t, "print", "\n"), "", program + ": is empty"},
 		{"command fails", child(t, "fail", canary), "", program + ": failed: exit status 3"},
 		{"command floods", child(t, "flood"), "", program + ": printed more than 64 KiB"},
-		{"command not there", SecretRef{command: []string{"lanyard-no-such-program", canary}}, "",
+		{"command not there", SecretRef{Command: []string{"lanyard-no-such-program", canary}}, "",
 			`command "lanyard-no-such-program": not found in PATH`},
-		{"command not there by path", SecretRef{command: []string{filepath.Join(dir, "nothing"), canary}}, "",
+		{"command not there by path", SecretRef{Command: []string{filepath.Join(dir, "nothing"), canary}}, "",
 			`command "nothing": no such file or directory`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -163,7 +163,7 @@ func TestSecretRefVault(t *testing.T) {
 		asked.Add(1)
 		return value, value != ""
 	}
-	cfg := &Config{Secrets: map[SecretName]SecretRef{{"app_1", console.ConsumerSecret}: {env: "ORDERS"}}}
+	cfg := &Config{Secrets: map[SecretName]SecretRef{{"app_1", console.ConsumerSecret}: {Env: "ORDERS"}}}
 	v := cfg.Vault(env)
 	orders := console.Application{ID: "app_1", ConfigID: "app_1", Name: "Orders"}
 	if asked.Load() != 0 {

@@ -17,7 +17,7 @@ import (
 
 // TestSecretRefCommandHasNoTerminal asks a shell for its own session, and for the terminal that has none.
 func TestSecretRefCommandHasNoTerminal(t *testing.T) {
-	ref := SecretRef{command: []string{"sh", "-c", `(: </dev/tty) 2>/dev/null && echo terminal || echo none; ps -o sid= -p $$; echo $$`}}
+	ref := SecretRef{Command: []string{"sh", "-c", `(: </dev/tty) 2>/dev/null && echo terminal || echo none; ps -o sid= -p $$; echo $$`}}
 	got, err := ref.raw(t.Context(), noEnv)
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +77,7 @@ func TestSecretRefPipe(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(errors.New("enough"))
-	if _, err := (SecretRef{file: pipe}).Resolve(ctx, noEnv); err == nil || !strings.HasSuffix(err.Error(), ": enough") {
+	if _, err := (SecretRef{File: pipe}).Resolve(ctx, noEnv); err == nil || !strings.HasSuffix(err.Error(), ": enough") {
 		t.Errorf("got %v", err)
 	}
 	f, err := os.OpenFile(pipe, os.O_RDWR, 0) // lets the reader go

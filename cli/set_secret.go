@@ -43,7 +43,7 @@ func (p *program) runSetSecret(c *cobra.Command, app string, fromStdin bool) err
 	}
 	var text secret.Text
 	if _, in := host.TerminalFD(p.stdin); in && !fromStdin {
-		text, err = p.askSecret(secretWords(kind) + a.Label() + ": ")
+		text, err = p.askSecret(SecretWords(kind) + a.Label() + ": ")
 	} else if fromStdin {
 		text, err = p.readSecret(kind)
 	} else {
@@ -55,6 +55,6 @@ func (p *program) runSetSecret(c *cobra.Command, app string, fromStdin bool) err
 	if err := s.svc.SetSecret(c.Context(), a.ID, text); err != nil {
 		return err
 	}
-	p.print("kept the %s%s", secretWords(kind), a.Label())
+	p.print("kept the %s%s", SecretWords(kind), a.Label())
 	return nil
 }

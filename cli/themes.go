@@ -8,12 +8,12 @@ import (
 	"lanyard/themes"
 )
 
-// themesBeside is where the themes of the person's own are: beside the configuration file.
-func themesBeside(config string) string { return filepath.Join(filepath.Dir(config), "themes") }
+// ThemesBeside is where the themes of the person's own are: beside the configuration file.
+func ThemesBeside(config string) string { return filepath.Join(filepath.Dir(config), "themes") }
 
-// loadThemes reads them. What is wrong with one is a problem of that file, not of the configuration.
-func loadThemes(config string) (themes.Set, []themes.Problem) {
-	return themes.Load(regularFiles{themesBeside(config)})
+// LoadThemes reads them. What is wrong with one is a problem of that file, not of the configuration.
+func LoadThemes(config string) (themes.Set, []themes.Problem) {
+	return themes.Load(regularFiles{ThemesBeside(config)})
 }
 
 // theme reads the name of a theme. A file of that name is enough: what is wrong with it is said by who draws with it.
@@ -27,9 +27,9 @@ func (s section) theme(set themes.Set) string {
 	return themes.Names()[0]
 }
 
-// themeProblem is a problem of a theme's file as it is printed.
-func themeProblem(config string, p themes.Problem) string {
-	return Problem{Line: p.Line, Column: p.Column, Key: p.Key, Text: p.Text, Hint: p.Hint}.in(filepath.Join(themesBeside(config), p.File))
+// ThemeProblem is a problem of a theme's file as it is printed.
+func ThemeProblem(config string, p themes.Problem) string {
+	return Problem{Line: p.Line, Column: p.Column, Key: p.Key, Text: p.Text, Hint: p.Hint}.In(filepath.Join(ThemesBeside(config), p.File))
 }
 
 // badThemes are the errors of all files, or of one theme's; nil when there is none.
@@ -37,7 +37,7 @@ func badThemes(config string, problems []themes.Problem, only string) error {
 	var lines []string
 	for _, p := range problems {
 		if !p.Warning && (only == "" || p.File == only+".toml") {
-			lines = append(lines, themeProblem(config, p))
+			lines = append(lines, ThemeProblem(config, p))
 		}
 	}
 	if len(lines) == 0 {

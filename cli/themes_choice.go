@@ -27,7 +27,7 @@ func (c *Config) theme() (themes.Theme, error) {
 	}
 	t, err := c.Themes.ByName(name)
 	if errors.Is(err, themes.ErrBroken) {
-		if bad := badThemes(c.place, c.ThemeProblems, name); bad != nil {
+		if bad := badThemes(c.Place, c.ThemeProblems, name); bad != nil {
 			return t, bad
 		}
 	}
@@ -45,8 +45,8 @@ func (c *Config) chosen() string {
 	return c.themeChoice()
 }
 
-// lostChoice says that the chosen theme could not be had, or "".
-func (c *Config) lostChoice() string {
+// LostChoice says that the chosen theme could not be had, or "".
+func (c *Config) LostChoice() string {
 	name := c.chosen()
 	if name == "" {
 		return ""
@@ -92,7 +92,7 @@ func (c *Config) themesToChoose(k console.Keeper) ui.Themes {
 		all.Keep = keepIn(k)
 	}
 	if c.themeSaid {
-		all.SaidBy = filepath.Base(c.place)
+		all.SaidBy = filepath.Base(c.Place)
 	}
 	return all
 }

@@ -72,7 +72,7 @@ func TestWhichThemeHolds(t *testing.T) {
 	}
 	holds("mine")
 	write("config.toml", "theme = \"gruvbox\"\n")
-	if cfg := holds("gruvbox"); cfg.themesToChoose(kept).SaidBy != "config.toml" || cfg.lostChoice() != "" {
+	if cfg := holds("gruvbox"); cfg.themesToChoose(kept).SaidBy != "config.toml" || cfg.LostChoice() != "" {
 		t.Error("nothing says that the file decides")
 	}
 	write("config.toml", "theme = \"auto\"\n")
@@ -84,19 +84,19 @@ func TestWhichThemeHolds(t *testing.T) {
 	// an error with its place, and what was in force stays.
 	write("themes/mine.toml", "extends = \"nord\"\n[dark]\nacent = \"4\"\n")
 	broken := holds("auto")
-	if lost := broken.lostChoice(); !strings.Contains(lost, `"mine"`) || !strings.Contains(lost, "so auto was") {
+	if lost := broken.LostChoice(); !strings.Contains(lost, `"mine"`) || !strings.Contains(lost, "so auto was") {
 		t.Errorf("said: %q", lost)
 	}
 	if offer := broken.themesToChoose(nil); offers(offer, "mine") || offer.Keep != nil {
 		t.Error("a broken theme is offered, or kept")
 	}
 	p := &program{ctx: t.Context()}
-	r := p.reload(Paths{Config: cfg.place, State: t.TempDir()}, cfg)
+	r := p.reload(Paths{Config: cfg.Place, State: t.TempDir()}, cfg)
 	if r.Err == nil || !strings.Contains(r.Err.Error(), "mine.toml:3:1: dark.acent: unknown key") {
 		t.Errorf("read again: %v", r.Err)
 	}
 	write("themes/mine.toml", "extends = \"gruvbox\"\n")
-	r = p.reload(Paths{Config: cfg.place, State: t.TempDir()}, cfg)
+	r = p.reload(Paths{Config: cfg.Place, State: t.TempDir()}, cfg)
 	gruvbox, _ := themes.ByName("gruvbox")
 	if r.Err != nil || r.Settings.Theme.Styles(true, themes.All) != gruvbox.Styles(true, themes.All) || !offers(r.Themes, "mine") {
 		t.Errorf("a theme that was written anew is not in force: %v", r.Err)

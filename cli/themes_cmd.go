@@ -33,7 +33,7 @@ func (p *program) runThemes(*cobra.Command, []string) error {
 	config := ""
 	if paths, err := p.paths(); err == nil {
 		config = paths.Config
-		set, problems = loadThemes(config)
+		set, problems = LoadThemes(config)
 	}
 	all := []themeJSON{}
 	var rows [][]string
@@ -41,7 +41,7 @@ func (p *program) runThemes(*cobra.Command, []string) error {
 		j := themeJSON{Name: t.Name(), Description: t.About(), Source: "built-in", Replaces: t.Replaces(), Warnings: []string{}}
 		source := "built-in"
 		if t.File() != "" {
-			file := filepath.Join(themesBeside(config), t.File())
+			file := filepath.Join(ThemesBeside(config), t.File())
 			j.Source, j.File, source = "file", &file, file
 		}
 		if t.Replaces() {
@@ -49,14 +49,14 @@ func (p *program) runThemes(*cobra.Command, []string) error {
 		}
 		for _, pr := range problems {
 			if pr.Warning && pr.File == t.File() && t.File() != "" {
-				j.Warnings = append(j.Warnings, themeProblem(config, pr))
+				j.Warnings = append(j.Warnings, ThemeProblem(config, pr))
 			}
 		}
 		all = append(all, j)
 		rows = append(rows, []string{t.Name(), t.About(), source})
 	}
 	for _, pr := range problems {
-		p.warn("%s", themeProblem(config, pr))
+		p.warn("%s", ThemeProblem(config, pr))
 	}
 	if p.json {
 		return p.printJSON(all)

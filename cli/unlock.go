@@ -34,7 +34,7 @@ func (p *program) storeOptions(cfg *Config) store.Options {
 	}
 	if len(cfg.StoreCommand) > 0 {
 		place := "command " + strconv.Quote(filepath.Base(cfg.StoreCommand[0]))
-		ref := SecretRef{command: cfg.StoreCommand}
+		ref := SecretRef{Command: cfg.StoreCommand}
 		o.Slots = append(o.Slots, store.Command(place, func(ctx context.Context) (secret.Text, error) { return ref.Resolve(ctx, p.lookup) }))
 	}
 	if cfg.StoreKey != "auto" {
@@ -205,7 +205,7 @@ type passphrases struct {
 func (p *program) passphrasesFrom(stdin bool) passphrases {
 	s := passphrases{p: p}
 	if stdin {
-		s.lines = bufio.NewReader(io.LimitReader(untilDone{p.ctx, p.stdin}, secretMost))
+		s.lines = bufio.NewReader(io.LimitReader(untilDone{p.ctx, p.stdin}, MaxSecret))
 	}
 	return s
 }

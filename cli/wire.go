@@ -173,12 +173,12 @@ func (p *program) client(e console.Environment, via http.RoundTripper) (*tokenap
 			continue
 		}
 		var err error
-		if pem[i], _, err = readFile(p.ctx, f.path, maxConfig); err != nil {
+		if pem[i], _, err = ReadFile(p.ctx, f.path, MaxSize); err != nil {
 			if p.ctx.Err() != nil {
 				return nil, p.ctx.Err()
 			}
 			return nil, &failure{exit: exitUsage, code: "config", err: err,
-				text: fmt.Sprintf("environment %s: %s: %s cannot be read: %v", e.Name, f.key, f.path, plainCause(err)),
+				text: fmt.Sprintf("environment %s: %s: %s cannot be read: %v", e.Name, f.key, f.path, PlainCause(err)),
 				hint: "put the file there, or correct " + f.key + " in the configuration"}
 		}
 	}
@@ -227,7 +227,7 @@ func (p *program) askingVault(cfg *Config) console.Vault {
 
 // Secret gives one secret of an application: as configured, else from whoever is at the terminal.
 func (v vaultForPeople) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
-	if ref := v.cfg.Secrets[SecretName{a.ConfigID, kind}]; (ref.IsZero() || ref.stored) && v.ask != nil && (kind == console.Password || kind == console.ConsumerSecret) {
+	if ref := v.cfg.Secrets[SecretName{a.ConfigID, kind}]; (ref.IsZero() || ref.Stored) && v.ask != nil && (kind == console.Password || kind == console.ConsumerSecret) {
 		who := a.Label()
 		if kind == console.Password {
 			who = a.Username + " at " + who
@@ -235,7 +235,7 @@ func (v vaultForPeople) Secret(ctx context.Context, a console.Application, kind 
 		if had, ok := v.told.Load(SecretName{a.ID, kind}); ok {
 			return had.(secret.Text), nil
 		}
-		t, err := v.ask(secretWords(kind) + who + ": ")
+		t, err := v.ask(SecretWords(kind) + who + ": ")
 		if err == nil {
 			v.told.Store(SecretName{a.ID, kind}, t)
 		}

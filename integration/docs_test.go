@@ -31,7 +31,7 @@ func TestConfigurationsInDocuments(t *testing.T) {
 				if err := os.WriteFile(file, block[1], 0o600); err != nil {
 					t.Fatal(err)
 				}
-				cfg, err := cli.LoadConfig(t.Context(), file)
+				cfg, err := cli.Load(t.Context(), file)
 				switch {
 				case err != nil:
 					t.Errorf("%v\nin\n%s", err, block[1])

@@ -112,7 +112,7 @@ func (b bomb) Clear(context.Context, int) (session.Cleared, error) { return sess
 // explode is the console with a bomb in the place of its clipboard.
 func explode(kind string) {
 	ctx := context.Background()
-	cfg, err := cli.LoadConfig(ctx, os.Getenv("LANYARD_CONFIG"))
+	cfg, err := cli.Load(ctx, os.Getenv("LANYARD_CONFIG"))
 	must(err)
 	kept, err := store.Open(ctx, os.Getenv("LANYARD_STATE"), store.Options{})
 	must(err)
