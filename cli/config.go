@@ -12,7 +12,6 @@ import (
 
 	"lanyard/console"
 	"lanyard/themes"
-	"lanyard/ui"
 	"lanyard/ui/keys"
 )
 
@@ -34,7 +33,7 @@ type Config struct {
 	Presenter        bool
 	Mouse            bool
 	ASCII            string // "auto", "true" or "false"
-	Alerts           ui.Alerts
+	Alerts           Alerts
 	Keys             keys.Bindings
 	StoreKey         string        // where a new store keeps its key: "auto" or a kind of slot
 	StoreCommand     []string      // for "command"
@@ -45,15 +44,15 @@ type Config struct {
 	Secrets      map[SecretName]SecretRef
 	Warnings     []string // with file:line:column, without secrets
 
-	themeSaid   bool          // the file names a theme
-	themeChoice func() string // what was chosen in the console; nil: nothing can have been
-	reread      bool          // by a console that is open
+	ThemeChoice func() string // what was chosen in the console; nil: nothing can have been
+	Once        bool          // the file is a pipe, which can be read once
+	Place       string        // where the file is or would be; its themes are beside it
 
-	Once    bool   // the file is a pipe, which can be read once
-	Place   string // where the file is or would be; its themes are beside it
-	literal bool   // a secret worth protecting is written in the file itself
-	named   []namedFile
-	unused  []SecretRef // of members that have no effect
+	themeSaid bool // the file names a theme
+	reread    bool // by a console that is open
+	literal   bool // a secret worth protecting is written in the file itself
+	named     []namedFile
+	unused    []SecretRef // of members that have no effect
 }
 
 // SecretName is one secret of one application.
@@ -119,10 +118,10 @@ func Default() *Config {
 		DueBefore:    time.Minute,
 		ClipboardVia: "auto",
 		ClearAfter:   45 * time.Second,
-		RevealFor:    ui.DefaultReveal,
+		RevealFor:    defaultReveal,
 		Mouse:        true,
 		ASCII:        "auto",
-		Alerts:       ui.DefaultAlerts(),
+		Alerts:       defaultAlerts(),
 		StoreKey:     "auto",
 		Secrets:      map[SecretName]SecretRef{},
 	}

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"lanyard/console"
-	"lanyard/store"
 	"lanyard/text"
 	"lanyard/tokenapi"
 )
@@ -51,16 +50,19 @@ func (r *reader) file(top section) {
 	}
 }
 
+// keyOfCommand is the value of store.key for a key that a program prints.
+const keyOfCommand = "command"
+
 // store reads where the key to the store is to be, and how long what is over is kept.
 func (r *reader) store(s section) {
 	s.check()
-	r.cfg.StoreKey = s.oneOf("key", []string{"auto", store.InKeyring, store.InPassphrase, store.InFile, store.InEnv, store.InCommand}, nil)
+	r.cfg.StoreKey = s.oneOf("key", []string{"auto", "keyring", "passphrase", "file", "env", keyOfCommand}, nil)
 	r.cfg.StoreCommand = s.list("command")
 	r.cfg.Keep = s.spanLike("keep", 0, console.Span, `write it like "720h" for 30 days`)
 	switch command := len(r.cfg.StoreCommand) > 0 && r.cfg.StoreCommand[0] != ""; {
-	case r.cfg.StoreKey == store.InCommand && !command:
+	case r.cfg.StoreKey == keyOfCommand && !command:
 		s.bad("key", `"command" needs store.command`, `such as ["pass", "show", "lanyard"]`)
-	case r.cfg.StoreKey != store.InCommand && len(r.cfg.StoreCommand) > 0:
+	case r.cfg.StoreKey != keyOfCommand && len(r.cfg.StoreCommand) > 0:
 		s.bad("command", `is of no use without key = "command"`, "")
 	}
 }

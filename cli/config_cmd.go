@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/console"
 	"lanyard/text"
 )
 
@@ -82,10 +83,17 @@ func (p *program) runConfigCheck(*cobra.Command, []string) error {
 			p.warn("%s", ThemeProblem(cfg.Place, t))
 		}
 	}
-	if err := badThemes(cfg.Place, cfg.ThemeProblems, ""); err != nil {
+	if err := badThemes(cfg, ""); err != nil {
 		return err
 	}
-	if err := p.checkNamed(cfg); err != nil {
+	warnings, err := cfg.CheckNamed(p.ctx, func(e console.Environment) error {
+		_, err := p.client(e, nil)
+		return err
+	})
+	for _, w := range warnings {
+		p.warn("%s", w)
+	}
+	if err != nil {
 		return err
 	}
 	p.print("ok: %s, %s", text.Count(len(cfg.Environments), "environment"), text.Count(len(cfg.Applications), "application"))

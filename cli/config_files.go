@@ -126,14 +126,26 @@ func (f namedFile) read(data []byte) (err error) {
 	return err
 }
 
-// checkNamed opens every file that the configuration names, and reads the certificates and keys among them.
-func (p *program) checkNamed(cfg *Config) error {
+// about finds the file of an environment that an error is about.
+func (c *Config) about(e console.Environment, wrong *tokenapi.Error) Problem {
+	said := Problem{Key: fmt.Sprintf("environment %q: %s", e.Name, wrong.Op), Text: strings.TrimPrefix(wrong.Error(), wrong.Op+": "), Hint: wrong.Hint}
+	for _, f := range c.named {
+		if f.key == said.Key {
+			said.Line, said.Column = f.place.Line, f.place.Column
+		}
+	}
+	return said
+}
+
+// CheckNamed opens every file that the configuration names. Of those that can be read, client reads the certificates
+// and keys that an environment names. The warnings are about files that can be used.
+func (c *Config) CheckNamed(ctx context.Context, client func(console.Environment) error) (warnings []string, err error) {
 	var problems []Problem
 	bad := map[string]bool{} // paths
-	for _, f := range cfg.named {
-		problem, warning := f.look(p.ctx)
-		if p.ctx.Err() != nil {
-			return p.ctx.Err()
+	for _, f := range c.named {
+		problem, warning := f.look(ctx)
+		if ctx.Err() != nil {
+			return warnings, ctx.Err()
 		}
 		said := Problem{Line: f.place.Line, Column: f.place.Column, Key: f.key}
 		switch {
@@ -149,32 +161,31 @@ func (p *program) checkNamed(cfg *Config) error {
 			if !errors.Is(warning, errPipe) {
 				said.Hint = "chmod 600"
 			}
-			p.warn("%s", said.In(cfg.Path))
+			warnings = append(warnings, said.In(c.Path))
 		}
 	}
-	for _, e := range cfg.Environments {
-		if slices.ContainsFunc([]string{e.CAFile, e.ClientCert, e.ClientKey}, func(path string) bool { return bad[path] }) {
+	for _, e := range c.Environments {
+		named := []string{e.CAFile, e.ClientCert, e.ClientKey}
+		if slices.ContainsFunc(named, func(path string) bool { return bad[path] }) {
 			continue
 		}
-		_, err := p.client(e, nil)
-		if wrong, ok := errors.AsType[*tokenapi.Error](err); ok {
-			problems = append(problems, cfg.about(e, wrong))
+		if wrong, ok := errors.AsType[*tokenapi.Error](client(e)); ok {
+			problems = append(problems, c.about(e, wrong))
 		}
 	}
 	if len(problems) == 0 {
-		return nil
+		return warnings, nil
 	}
 	slices.SortStableFunc(problems, byPlace)
-	return &Error{File: cfg.Path, Problems: problems}
+	return warnings, &Error{File: c.Path, Problems: problems}
 }
 
-// about finds the file of an environment that an error is about.
-func (c *Config) about(e console.Environment, wrong *tokenapi.Error) Problem {
-	said := Problem{Key: fmt.Sprintf("environment %q: %s", e.Name, wrong.Op), Text: strings.TrimPrefix(wrong.Error(), wrong.Op+": "), Hint: wrong.Hint}
-	for _, f := range c.named {
-		if f.key == said.Key {
-			said.Line, said.Column = f.place.Line, f.place.Column
-		}
+// LookAtFile opens the file of a reference to a secret of a kind, and returns what is wrong with it, to stand after its
+// name. A warning is about a file that can be used. A pipe is not opened.
+func (r SecretRef) LookAtFile(ctx context.Context, kind console.SecretKind) (problem, warning error) {
+	problem, warning = namedFile{path: r.File, holds: holdsOf(kind)}.look(ctx)
+	if errors.Is(warning, errPipe) {
+		warning = nil
 	}
-	return said
+	return problem, warning
 }

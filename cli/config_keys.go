@@ -4,7 +4,6 @@ import (
 	"sort"
 
 	"lanyard/text"
-	"lanyard/ui/keys"
 )
 
 // kind is the form a key's value must have.
@@ -39,15 +38,6 @@ func clipboardKeys() map[string]kind {
 }
 
 func alertKeys() map[string]kind { return map[string]kind{"before": list, "via": list} }
-
-// actionKeys are the actions that [keys] may give keys to.
-func actionKeys() map[string]kind {
-	kinds := map[string]kind{}
-	for _, name := range keys.Names() {
-		kinds[name] = strokes
-	}
-	return kinds
-}
 
 func storeKeys() map[string]kind {
 	return map[string]kind{"key": str, "command": list, "keep": span}

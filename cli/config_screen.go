@@ -6,18 +6,31 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/cli/host"
 	"lanyard/text"
-	"lanyard/ui"
-	"lanyard/ui/keys"
 )
+
+// defaultReveal is how long a revealed token is shown.
+const defaultReveal = 10 * time.Second
+
+// Alerts say before what and how a person is told without looking.
+type Alerts struct {
+	Before []time.Duration // before a token expires
+	Via    []string        // some of alertWays; none: no alerts
+}
+
+func defaultAlerts() Alerts {
+	return Alerts{Before: []time.Duration{5 * time.Minute, time.Minute}, Via: []string{"title", "bell"}}
+}
+
+// alertWays are the ways to alert a person.
+func alertWays() []string { return []string{"title", "bell", "osc9", "osc99", "osc777", "progress"} }
 
 // screen reads what is about the console's screen alone.
 func (r *reader) screen(top section) {
 	c := r.cfg
 	if c.RevealFor = top.span("reveal_for", c.RevealFor); c.RevealFor == 0 || c.RevealFor > 5*time.Minute {
 		top.bad("reveal_for", "must be more than 0 and at most 5m", "")
-		c.RevealFor = ui.DefaultReveal
+		c.RevealFor = defaultReveal
 	}
 	c.Presenter = top.flag("presenter")
 	if v, ok := top.values["mouse"].(bool); ok {
@@ -45,44 +58,11 @@ func (r *reader) screen(top section) {
 	if values["via"] != nil {
 		c.Alerts.Via = alerts.list("via")
 		for i, way := range c.Alerts.Via {
-			if !slices.Contains(ui.AlertWays(), way) {
+			if !slices.Contains(alertWays(), way) {
 				r.problem(r.places[text.Path("alerts", "via", i)].Value, "alerts.via",
-					"must be some of "+strings.Join(ui.AlertWays(), ", "), text.DidYouMean(way, ui.AlertWays()))
+					"must be some of "+strings.Join(alertWays(), ", "), text.DidYouMean(way, alertWays()))
 			}
 		}
 	}
-
-	values, _ = top.values["keys"].(map[string]any)
-	table := section{r: r, path: "keys", label: "keys.", values: values, keys: actionKeys()}
-	table.check()
-	chosen := map[string][]string{}
-	for action, v := range values {
-		if table.keys[action] != strokes || !strokes.fits(v) {
-			continue // reported already
-		}
-		if one, ok := v.(string); ok {
-			chosen[action] = []string{one}
-		} else {
-			chosen[action], _ = texts(v)
-		}
-	}
-	var problems []keys.Problem
-	c.Keys, problems = keys.Choose(chosen)
-	for _, p := range problems {
-		text := p.Text
-		if at := table.spot(p.Other).Key; p.Other != "" && values[p.Other] != nil {
-			text += " in line " + strconv.Itoa(at.Line)
-		}
-		table.bad(p.Action, text, p.Hint)
-	}
-}
-
-// settings are what the screen is shown with.
-func (c *Config) settings(lookup func(string) (string, bool)) (ui.Settings, error) {
-	theme, err := c.theme()
-	return ui.Settings{
-		Theme: theme, ThemeName: theme.Name(), Keys: c.Keys, Presenter: c.Presenter, Mouse: c.Mouse,
-		ASCII: host.WantsASCII(c.ASCII, lookup), Alerts: c.Alerts, RevealFor: c.RevealFor,
-		ClearAfter: c.ClearAfter,
-	}, err
+	r.bindings(top)
 }

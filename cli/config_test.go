@@ -18,7 +18,6 @@ import (
 
 	"lanyard/console"
 	"lanyard/tokenapi"
-	"lanyard/ui"
 	"lanyard/ui/keys"
 )
 
@@ -47,7 +46,7 @@ func mustParse(t *testing.T, text string) *Config {
 func TestConfigDefaults(t *testing.T) {
 	cfg := mustParse(t, "")
 	want := Config{Theme: "auto", UndoWindow: 3 * time.Second, DueBefore: time.Minute, ClipboardVia: "auto",
-		RevealFor: 10 * time.Second, Mouse: true, ASCII: "auto", Alerts: ui.Alerts{Before: []time.Duration{5 * time.Minute, time.Minute}, Via: []string{"title", "bell"}},
+		RevealFor: 10 * time.Second, Mouse: true, ASCII: "auto", Alerts: Alerts{Before: []time.Duration{5 * time.Minute, time.Minute}, Via: []string{"title", "bell"}},
 		ClearAfter: 45 * time.Second, StoreKey: "auto", Secrets: map[SecretName]SecretRef{}}
 	if !reflect.DeepEqual(*cfg, want) {
 		t.Errorf("got %+v\nwant %+v", *cfg, want)
@@ -118,7 +117,7 @@ note = "a b"
 		t.Fatal(wrong)
 	}
 	want := Config{Theme: "dark", themeSaid: true, DueBefore: 90 * time.Second, ClipboardVia: "command",
-		RevealFor: 5 * time.Second, Presenter: true, ASCII: "true", Keys: keys, Alerts: ui.Alerts{Before: []time.Duration{10 * time.Minute}, Via: []string{"osc9"}},
+		RevealFor: 5 * time.Second, Presenter: true, ASCII: "true", Keys: keys, Alerts: Alerts{Before: []time.Duration{10 * time.Minute}, Via: []string{"osc9"}},
 		ClipboardCommand: []string{"xclip", "-i"}, StoreKey: "command", StoreCommand: []string{"pass", "lanyard"}, Environments: []console.Environment{e},
 		Applications: []console.Application{a},
 		Secrets: map[SecretName]SecretRef{

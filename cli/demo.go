@@ -60,7 +60,7 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
 	if err != nil {
 		return err
 	}
-	cfg := h.config(p.taste())
+	cfg := h.config(p.preferences())
 	s, err := p.assemble(cfg, Paths{}, kept, cfg.Vault(p.lookup), nil, true)
 	if err != nil {
 		_ = kept.Close()
@@ -76,18 +76,14 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
 	return err
 }
 
-// taste takes theme and clipboard from the person's configuration, if there is a good one.
-func (p *program) taste() *Config {
-	cfg := Default()
+// preferences takes theme and clipboard from the person's configuration, if there is a good one.
+func (p *program) preferences() *Config {
 	if paths, err := p.paths(); err == nil {
 		if own, err := paths.Load(p.ctx); err == nil {
-			cfg.Theme, cfg.ClearAfter, cfg.RevealFor = own.Theme, own.ClearAfter, own.RevealFor
-			cfg.Presenter, cfg.Mouse, cfg.ASCII, cfg.Alerts, cfg.Keys = own.Presenter, own.Mouse, own.ASCII, own.Alerts, own.Keys
-			cfg.Themes, cfg.ThemeProblems, cfg.Place, cfg.themeSaid = own.Themes, own.ThemeProblems, own.Place, own.themeSaid
-			cfg.ClipboardVia, cfg.ClipboardCommand, cfg.ClearBlind = own.ClipboardVia, own.ClipboardCommand, own.ClearBlind
+			return own.Preferences()
 		}
 	}
-	return cfg
+	return Default()
 }
 
 // config fills in the sandbox's environment and applications.

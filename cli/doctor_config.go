@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -193,12 +192,12 @@ func (d *doctor) checkReference(what string, kind console.SecretKind, ref Secret
 			return
 		}
 	case ref.File != "":
-		problem, warning := namedFile{path: ref.File, holds: holdsOf(kind)}.look(d.p.ctx)
+		problem, warning := ref.LookAtFile(d.p.ctx, kind)
 		switch {
 		case problem != nil:
 			d.fail("secret", "put the secret there, or change "+key+" in "+at, "%s: %s %v", what, ref, problem)
 			return
-		case warning != nil && !errors.Is(warning, errPipe):
+		case warning != nil:
 			d.warn("secret", "chmod 600 "+shellQuote(ref.File), "%s: %s %v", what, ref, warning)
 			return
 		}

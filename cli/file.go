@@ -80,14 +80,6 @@ func readNamed(path string, most int, pipe func(string) (*os.File, error)) ([]by
 	return data, info.Mode(), PlainCause(err)
 }
 
-// unreadable is the error of a command whose argument named a file that cannot be read.
-func unreadable(ctx context.Context, what, path string, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return misuse("name a file that can be read to its end", "%s cannot be read: %s: %v", what, path, err)
-}
-
 // tooLarge is the error of a file that is larger than so many bytes.
 type tooLarge int
 
@@ -157,34 +149,4 @@ func (d regularFiles) Open(name string) (fs.File, error) {
 		return nil, fs.ErrInvalid
 	}
 	return OpenFile(d.dir + string(os.PathSeparator) + name)
-}
-
-// untilDone reads from r until ctx ends: a read that waits is left behind then, with what it may still read.
-type untilDone struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-// Read reads in a goroutine of its own, into memory of its own.
-func (u untilDone) Read(p []byte) (int, error) {
-	if err := u.ctx.Err(); err != nil {
-		return 0, err
-	}
-	type result struct {
-		data []byte
-		err  error
-	}
-	done := make(chan result, 1)
-	go func() {
-		own := make([]byte, len(p))
-		n, err := u.r.Read(own)
-		done <- result{own[:n], err}
-	}()
-	select {
-	case <-u.ctx.Done():
-		return 0, u.ctx.Err()
-	case r := <-done:
-		defer clear(r.data)
-		return copy(p, r.data), r.err
-	}
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"lanyard/cli/host"
 	"os"
 	"os/user"
 	"path"
@@ -116,7 +115,9 @@ func (p Paths) Load(ctx context.Context) (*Config, error) {
 		}}}
 	}
 	if err == nil {
-		host.Withhold(cfg.withheld()...)
+		for _, name := range cfg.withheld() {
+			_ = os.Unsetenv(name) // fails for names that cannot be set either
+		}
 	}
 	return cfg, err
 }

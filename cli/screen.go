@@ -91,18 +91,18 @@ func (p *program) show(ctx context.Context, s *openConsole, cfg *Config, what sc
 	var keeper console.Keeper
 	if s != nil && !what.demo {
 		keeper = s.store
-		cfg.themeChoice = chosenIn(keeper)
+		cfg.ThemeChoice = ThemeChosenIn(keeper)
 		if lost := cfg.LostChoice(); lost != "" {
 			p.later = append(p.later, lost)
 		}
 	}
-	set, err := cfg.settings(p.lookup)
+	set, err := settings(cfg, p.lookup)
 	if err != nil {
 		return ui.Quit, err
 	}
 	_, noColor := p.lookup("NO_COLOR")
 	o := ui.Options{
-		Settings: set, Themes: cfg.themesToChoose(keeper), Demo: what.demo, Tour: what.tour, Title: what.title,
+		Settings: set, Themes: themesToChoose(cfg, keeper), Demo: what.demo, Tour: what.tour, Title: what.title,
 		Banners: banners(cfg.Environments), Welcome: what.welcome != "", Begin: what.begin,
 		ConfigPath: what.welcome, Device: host.DeviceName(),
 		NoColor: noColor && p.getenv("NO_COLOR") != "", Input: p.stdin, Output: p.stdout, Environ: p.env,

@@ -31,17 +31,3 @@ func (s section) theme(set themes.Set) string {
 func ThemeProblem(config string, p themes.Problem) string {
 	return Problem{Line: p.Line, Column: p.Column, Key: p.Key, Text: p.Text, Hint: p.Hint}.In(filepath.Join(ThemesBeside(config), p.File))
 }
-
-// badThemes are the errors of all files, or of one theme's; nil when there is none.
-func badThemes(config string, problems []themes.Problem, only string) error {
-	var lines []string
-	for _, p := range problems {
-		if !p.Warning && (only == "" || p.File == only+".toml") {
-			lines = append(lines, ThemeProblem(config, p))
-		}
-	}
-	if len(lines) == 0 {
-		return nil
-	}
-	return &failure{exit: exitUsage, code: "config", text: strings.Join(lines, "\n")}
-}

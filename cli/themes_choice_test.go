@@ -53,15 +53,15 @@ func TestWhichThemeHolds(t *testing.T) {
 	holds := func(want string) *Config {
 		t.Helper()
 		cfg := load()
-		cfg.themeChoice = chosenIn(kept)
-		th, err := cfg.theme()
+		cfg.ThemeChoice = ThemeChosenIn(kept)
+		th, err := theme(cfg)
 		if err != nil || th.Name() != want {
 			t.Errorf("%q holds, not %q: %v", th.Name(), want, err)
 		}
 		return cfg
 	}
 	cfg := holds("auto")
-	offer := cfg.themesToChoose(kept)
+	offer := themesToChoose(cfg, kept)
 	if offer.SaidBy != "" || !offers(offer, "mine") {
 		t.Errorf("offered: %d, said by %q", len(offer.All), offer.SaidBy)
 	}
@@ -72,7 +72,7 @@ func TestWhichThemeHolds(t *testing.T) {
 	}
 	holds("mine")
 	write("config.toml", "theme = \"gruvbox\"\n")
-	if cfg := holds("gruvbox"); cfg.themesToChoose(kept).SaidBy != "config.toml" || cfg.LostChoice() != "" {
+	if cfg := holds("gruvbox"); themesToChoose(cfg, kept).SaidBy != "config.toml" || cfg.LostChoice() != "" {
 		t.Error("nothing says that the file decides")
 	}
 	write("config.toml", "theme = \"auto\"\n")
@@ -87,7 +87,7 @@ func TestWhichThemeHolds(t *testing.T) {
 	if lost := broken.LostChoice(); !strings.Contains(lost, `"mine"`) || !strings.Contains(lost, "so auto was") {
 		t.Errorf("said: %q", lost)
 	}
-	if offer := broken.themesToChoose(nil); offers(offer, "mine") || offer.Keep != nil {
+	if offer := themesToChoose(broken, nil); offers(offer, "mine") || offer.Keep != nil {
 		t.Error("a broken theme is offered, or kept")
 	}
 	p := &program{ctx: t.Context()}
@@ -109,12 +109,12 @@ func TestThemeThatCannotBeUsed(t *testing.T) {
 	write, load := home(t)
 	write("config.toml", "theme = \"mine\"\n")
 	write("themes/mine.toml", "[dark]\nacent = \"4\"\nwarn = 3\n")
-	_, err := load().theme()
+	_, err := theme(load())
 	var f *failure
 	if !errors.As(err, &f) || f.exit != exitUsage || strings.Count(f.text, "\n") != 1 || !strings.Contains(f.text, "mine.toml:2:1: dark.acent") {
 		t.Errorf("%v", err)
 	}
-	if got := chosenIn(shut{})(); got != "" {
+	if got := ThemeChosenIn(shut{})(); got != "" {
 		t.Errorf("a store that cannot be read says %q", got)
 	}
 }

@@ -8,18 +8,18 @@ import (
 	"time"
 )
 
-// watch tells when one of the paths has changed: a file, or a folder with the *.toml files in it. It looks once a
+// Watch tells when one of the paths has changed: a file, or a folder with the *.toml files in it. It looks once a
 // second, which works on every file system and with editors that put a new file in the place of the old one; what does
-// not exist yet is waited for. Changes that nobody has taken yet are told once. What changes after watch has
+// not exist yet is waited for. Changes that nobody has taken yet are told once. What changes after Watch has
 // returned is not missed. The channel is closed when ctx ends.
-func (p *program) watch(ctx context.Context, paths ...string) <-chan struct{} {
+func Watch(ctx context.Context, paths ...string) <-chan struct{} {
 	t := time.NewTicker(time.Second)
 	out := watching(ctx, t.C, paths)
 	context.AfterFunc(ctx, t.Stop)
 	return out
 }
 
-// watching is watch with a beat from outside.
+// watching is Watch with a beat from outside.
 func watching(ctx context.Context, beat <-chan time.Time, paths []string) <-chan struct{} {
 	changed := make(chan struct{}, 1)
 	before := look(paths)

@@ -134,7 +134,7 @@ func TestWatchTellsOnce(t *testing.T) {
 func TestWatchEnds(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	out := (&program{}).watch(ctx, filepath.Join(t.TempDir(), "x"))
+	out := Watch(ctx, filepath.Join(t.TempDir(), "x"))
 	cancel()
 	if _, open := <-out; open {
 		t.Error("something is told of a file that never was")
