@@ -20,8 +20,10 @@ import (
 var arrows = map[string][]string{
 	".": {"cli"},
 	"cli": {"console", "console/describe", "console/paste", "tokenapi", "tokenapi/sandbox", "tokenapi/portal", "tokenapi/jwt",
-		"tokenapi/secret", "store", "themes", "ui", "ui/plain", "ui/session", "ui/keys", "ui/kit", "text", "cli/host"},
-	"cli/host": {"tokenapi/secret", "text"},
+		"tokenapi/secret", "store", "themes", "ui", "ui/plain", "ui/session", "ui/keys", "ui/kit", "text",
+		"cli/config", "cli/host"},
+	"cli/config": {"console", "themes", "tokenapi", "tokenapi/secret", "ui/keys", "text"},
+	"cli/host":   {"tokenapi/secret", "text"},
 	"ui": {"console", "console/describe", "console/paste", "themes", "ui/form", "ui/keys", "ui/kit", "ui/redact",
 		"ui/session", "tokenapi/secret", "text"},
 	"ui/session": {"console", "tokenapi/secret", "text"},
@@ -75,6 +77,7 @@ var foreign = map[string][]string{
 	"store/disk":       {"charm.land/", "net/http", "net", "database/sql", "github.com/"},
 	"themes":           {"os", "net/http", "charm.land/bubbletea", "charm.land/bubbles"},
 	"cli":              {"charm.land/bubbletea", "charm.land/bubbles"},
+	"cli/config":       {"charm.land/", "net/http", "net", "database/sql"},
 	"cli/host":         {"charm.land/", "net/http", "database/sql"},
 	"text":             {"os", "net", "net/http", "database/sql"},
 }
@@ -223,6 +226,8 @@ func TestArrowsGoRed(t *testing.T) {
 		{"ui", "lanyard/tokenapi"}, {"ui", "lanyard/store"}, {"ui", "net/http"}, {"ui", "os"},
 		{"console", "lanyard/ui"}, {"console", "lanyard/store"}, {"console", "charm.land/lipgloss/v2"}, {"console", "os"},
 		{"store", "lanyard/tokenapi"}, {"tokenapi", "lanyard/console"}, {"tokenapi/sandbox", "lanyard/tokenapi"},
+		{"cli/config", "lanyard/store"}, {"cli/config", "lanyard/ui"},
+		{"cli/config", "lanyard/cli/host"}, {"cli/config", "net/http"},
 		{"cli/host", "lanyard/console"}, {"cli/host", "lanyard/ui/session"}, {"cli/host", "lanyard/cli"},
 		{"cli", "charm.land/bubbletea/v2"}, {".", "lanyard/ui"}, {"themes", "lanyard/console"},
 		{"text", "github.com/BurntSushi/toml"}, {"text", "golang.org/x/text/unicode/norm"},
@@ -338,17 +343,18 @@ func TestRevealIsRare(t *testing.T) {
 // inCLI reports whether a room is the command line or a room below it.
 func inCLI(room string) bool { return room == "cli" || strings.HasPrefix(room, "cli/") }
 
-// The command line opens what a person has named in cli/file.go, so that no pipe or device is waited for.
+// The command line opens what a person has named in cli/config/file.go, so that no pipe or device
+// is waited for.
 func TestOneReader(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
-		if s.test || !inCLI(s.room) || s.path == "cli/file.go" {
+		if s.test || !inCLI(s.room) || s.path == "cli/config/file.go" {
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {
 			if sel, ok := n.(*ast.SelectorExpr); ok && (sel.Sel.Name == "Open" || sel.Sel.Name == "ReadFile" || sel.Sel.Name == "DirFS") {
 				if id, ok := sel.X.(*ast.Ident); ok && id.Name == "os" {
-					t.Errorf("%s calls os.%s: use ReadFile or OpenFile of cli/file.go", s.path, sel.Sel.Name)
+					t.Errorf("%s calls os.%s: use config.ReadFile or config.OpenFile", s.path, sel.Sel.Name)
 				}
 			}
 			return true

@@ -9,6 +9,7 @@ import (
 
 	"filippo.io/age"
 
+	"lanyard/cli/config"
 	"lanyard/store"
 	"lanyard/tokenapi/secret"
 )
@@ -55,7 +56,7 @@ func (p *program) backupFrom(path string) (in *bufio.Reader, done func(), err er
 	if path == "-" {
 		return bufio.NewReader(untilDone{p.ctx, p.stdin}), func() {}, nil
 	}
-	f, err := OpenFile(path)
+	f, err := config.OpenFile(path)
 	if err != nil {
 		hint := "lanyard restore - reads standard input"
 		if errors.Is(err, fs.ErrNotExist) {
@@ -99,14 +100,14 @@ func (f restoreFlags) opener(ctx context.Context, in *bufio.Reader, asks passphr
 
 // identities reads a file of age identities. What age says of a line it does not understand is not told: it could be a secret.
 func identities(ctx context.Context, path string) ([]age.Identity, error) {
-	if f, err := OpenFile(path); err == nil {
+	if f, err := config.OpenFile(path); err == nil {
 		_, err := store.ForPassphrase(bufio.NewReader(f))
 		_ = f.Close()
 		if err == nil {
 			return nil, misuse("age -d "+path+" decrypts it", "restore: %s is encrypted itself", path)
 		}
 	}
-	data, _, err := ReadFile(ctx, path, MaxSecret)
+	data, _, err := config.ReadFile(ctx, path, config.MaxSecret)
 	if err != nil {
 		return nil, unreadable(ctx, "restore: the identity", path, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"filippo.io/age"
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/config"
 	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/store"
@@ -154,7 +155,7 @@ func (f backupFlags) parse(ctx context.Context) ([]age.Recipient, error) {
 		to = append(to, got...)
 	}
 	if f.file != "" {
-		text, _, err := ReadFile(ctx, f.file, MaxSecret)
+		text, _, err := config.ReadFile(ctx, f.file, config.MaxSecret)
 		if err != nil {
 			return nil, unreadable(ctx, "backup: the recipients", f.file, err)
 		}
@@ -328,7 +329,7 @@ type present struct {
 
 // replaced looks at the store that is there, if it can be opened: what is damaged is replaced all the same. Nobody is asked
 // for its key.
-func (p *program) replaced(ctx context.Context, paths Paths, o store.Options) present {
+func (p *program) replaced(ctx context.Context, paths config.Paths, o store.Options) present {
 	if !hasStore(paths) {
 		return present{noSigner: "there is none"}
 	}

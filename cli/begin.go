@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"lanyard/cli/config"
 	"lanyard/console"
 	"lanyard/store"
 )
@@ -12,8 +13,8 @@ import (
 // a person saves. Until then nothing is written.
 type beginning struct {
 	p     *program
-	cfg   *Config
-	paths Paths
+	cfg   *config.Config
+	paths config.Paths
 
 	mu   sync.Mutex
 	made map[bool]*openConsole // by whether it is kept

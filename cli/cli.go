@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/config"
 	"lanyard/cli/host"
 	"lanyard/text"
 )
@@ -38,7 +39,7 @@ type program struct {
 	lines         bool     // and it is in lines: what a person is asked for hidden is asked at the terminal
 	later         []string // what is to be said when it is closed
 
-	cfg *Config // nil before it was read
+	cfg *config.Config // nil before it was read
 	tty *host.Terminal
 	// pasting is held while the terminal is asked for the answer to a sign-in.
 	pasting sync.Mutex
@@ -188,12 +189,12 @@ func (p *program) getenv(name string) string {
 }
 
 // paths finds configuration and state.
-func (p *program) paths() (Paths, error) {
+func (p *program) paths() (config.Paths, error) {
 	home := p.getenv("HOME")
 	if runtime.GOOS == "windows" {
 		home = p.getenv("USERPROFILE")
 	}
-	found, err := FindPaths(runtime.GOOS, p.getenv, home, p.config, p.state)
+	found, err := config.FindPaths(runtime.GOOS, p.getenv, home, p.config, p.state)
 	if err != nil {
 		return found, &failure{exit: exitUsage, code: "usage", err: err}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/config"
 	"lanyard/console"
 	"lanyard/text"
 )
@@ -42,7 +43,7 @@ func (p *program) configInit() (string, error) {
 	}
 	fail := func(err error) (string, error) {
 		return "", &failure{exit: exitUnexpected, code: "config", err: err,
-			text: fmt.Sprintf("config init: %s cannot be written: %v", paths.Config, PlainCause(err))}
+			text: fmt.Sprintf("config init: %s cannot be written: %v", paths.Config, config.PlainCause(err))}
 	}
 	if err := os.MkdirAll(filepath.Dir(paths.Config), 0o700); err != nil {
 		return fail(err)
@@ -80,7 +81,7 @@ func (p *program) runConfigCheck(*cobra.Command, []string) error {
 	}
 	for _, t := range cfg.ThemeProblems {
 		if t.Warning {
-			p.warn("%s", ThemeProblem(cfg.Place, t))
+			p.warn("%s", config.ThemeProblem(cfg.Place, t))
 		}
 	}
 	if err := badThemes(cfg, ""); err != nil {

@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 
+	"lanyard/cli/config"
 	"lanyard/cli/host"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/session"
 )
 
 // clipboard returns the configured clipboard, or nil if copying is off.
-func (p *program) clipboard(cfg *Config) *host.Clipboard {
+func (p *program) clipboard(cfg *config.Config) *host.Clipboard {
 	if cfg.ClipboardVia == "off" {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/config"
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/tokenapi/sandbox"
@@ -61,7 +62,7 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
 		return err
 	}
 	cfg := h.config(p.preferences())
-	s, err := p.assemble(cfg, Paths{}, kept, cfg.Vault(p.lookup), nil, true)
+	s, err := p.assemble(cfg, config.Paths{}, kept, cfg.Vault(p.lookup), nil, true)
 	if err != nil {
 		_ = kept.Close()
 		return err
@@ -77,17 +78,17 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
 }
 
 // preferences takes theme and clipboard from the person's configuration, if there is a good one.
-func (p *program) preferences() *Config {
+func (p *program) preferences() *config.Config {
 	if paths, err := p.paths(); err == nil {
 		if own, err := paths.Load(p.ctx); err == nil {
 			return own.Preferences()
 		}
 	}
-	return Default()
+	return config.Default()
 }
 
 // config fills in the sandbox's environment and applications.
-func (h *hosted) config(cfg *Config) *Config {
+func (h *hosted) config(cfg *config.Config) *config.Config {
 	env := h.environment("demo")
 	cfg.Environments = []console.Environment{env}
 	for _, a := range h.applications(true) {
@@ -98,9 +99,10 @@ func (h *hosted) config(cfg *Config) *Config {
 		}
 		app.ConfigID = app.ID
 		cfg.Applications = append(cfg.Applications, app)
-		cfg.Secrets[SecretName{app.ID, console.ConsumerSecret}] = SecretRef{Literal: a.ConsumerSecret}
-		if !a.Password.IsZero() {
-			cfg.Secrets[SecretName{app.ID, console.Password}] = SecretRef{Literal: a.Password}
+		name := config.SecretName{App: app.ID, Kind: console.ConsumerSecret}
+		cfg.Secrets[name] = config.SecretRef{Literal: a.ConsumerSecret}
+		if name.Kind = console.Password; !a.Password.IsZero() {
+			cfg.Secrets[name] = config.SecretRef{Literal: a.Password}
 		}
 	}
 	return cfg

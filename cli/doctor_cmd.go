@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/config"
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/text"
@@ -33,8 +34,8 @@ type finding struct {
 // present form, and what stands open to others is closed.
 type doctor struct {
 	p       *program
-	paths   Paths
-	cfg     *Config                                  // the defaults when it cannot be read
+	paths   config.Paths
+	cfg     *config.Config                           // the defaults when it cannot be read
 	envs    []console.Environment                    // those that are asked about
 	free    func(dir string) (bytes uint64, ok bool) // how much may still be written to the disk of a directory
 	offline bool
@@ -145,8 +146,8 @@ func (d *doctor) report() error {
 }
 
 // isConfig says whether an error is about the configuration.
-func isConfig(err error) (*Error, bool) {
-	var c *Error
+func isConfig(err error) (*config.Error, bool) {
+	var c *config.Error
 	ok := errors.As(err, &c)
 	return c, ok
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"lanyard/cli/config"
 	"lanyard/console"
 	"lanyard/text"
 	"lanyard/tokenapi"
@@ -19,7 +20,7 @@ const soonOver = 14 * 24 * time.Hour
 
 func (d *doctor) checkConfig() {
 	const check = "configuration"
-	d.cfg = Default()
+	d.cfg = config.Default()
 	var err error
 	if d.paths, err = d.p.paths(); err != nil {
 		d.bad = true
@@ -105,7 +106,7 @@ func (d *doctor) checkFiles() {
 
 // checkOwnCertificate looks at the end of a TLS client certificate, and at who else can read its key.
 func (d *doctor) checkOwnCertificate(e console.Environment) {
-	data, _, err := ReadFile(d.p.ctx, e.ClientCert, MaxSize)
+	data, _, err := config.ReadFile(d.p.ctx, e.ClientCert, config.MaxSize)
 	if err != nil {
 		return // there is none, or that was told already
 	}
@@ -116,7 +117,7 @@ func (d *doctor) checkOwnCertificate(e console.Environment) {
 	if key == "" {
 		key = e.ClientCert
 	}
-	if info, err := os.Stat(key); err == nil && OpenToOthers(info.Mode()) {
+	if info, err := os.Stat(key); err == nil && config.OpenToOthers(info.Mode()) {
 		d.warn("files", "chmod 600 "+shellQuote(key), "%s: client_key %s can be used by other users (%04o)", e.Name, key, info.Mode().Perm())
 	}
 }
@@ -138,8 +139,8 @@ func (d *doctor) checkSecrets(stored []console.Application) {
 		if !slices.ContainsFunc(d.envs, func(e console.Environment) bool { return e.Name == a.Environment.Name }) {
 			continue
 		}
-		for _, kind := range SecretKinds() {
-			ref := d.cfg.Secrets[SecretName{a.ConfigID, kind}]
+		for _, kind := range config.SecretKinds() {
+			ref := d.cfg.Secrets[config.SecretName{App: a.ConfigID, Kind: kind}]
 			what := strings.ReplaceAll(string(kind), "_", " ") + " of " + a.Label()
 			switch {
 			case ref.Stored:
@@ -147,7 +148,7 @@ func (d *doctor) checkSecrets(stored []console.Application) {
 			case !ref.IsZero():
 				d.checkReference(what, kind, ref)
 			case kind == a.Credential():
-				d.fail("secret", "give "+string(kind)+" as "+SaferForms, "%s: none is configured", what)
+				d.fail("secret", "give "+string(kind)+" as "+config.SaferForms, "%s: none is configured", what)
 			case kind == console.Password && a.Grant == "password":
 				d.ok("secret", "%s: asked for on a terminal", what)
 			}
@@ -171,7 +172,7 @@ func (d *doctor) checkStored(a console.Application, what string, stored []consol
 }
 
 // checkReference looks whether what a reference names is there.
-func (d *doctor) checkReference(what string, kind console.SecretKind, ref SecretRef) {
+func (d *doctor) checkReference(what string, kind console.SecretKind, ref config.SecretRef) {
 	at, key := d.paths.Config, string(kind)
 	switch {
 	case ref.Env != "":
@@ -188,7 +189,8 @@ func (d *doctor) checkReference(what string, kind console.SecretKind, ref Secret
 		}
 	case len(ref.Command) > 0:
 		if _, err := exec.LookPath(ref.Command[0]); err != nil {
-			d.fail("secret", "install it, or change "+key+" in "+at, "%s: %s is not there: %v", what, ref, PlainCause(err))
+			d.fail("secret", "install it, or change "+key+" in "+at, "%s: %s is not there: %v",
+				what, ref, config.PlainCause(err))
 			return
 		}
 	case ref.File != "":

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/term"
+	"lanyard/cli/config"
 	"lanyard/cli/host"
 )
 
@@ -62,13 +63,14 @@ func (d *doctor) wayTo(way string) (string, error) {
 	switch way {
 	case host.ViaTmux:
 		if _, err := exec.LookPath("tmux"); err != nil {
-			return "", fmt.Errorf("tmux is not there: %w", PlainCause(err))
+			return "", fmt.Errorf("tmux is not there: %w", config.PlainCause(err))
 		}
 		return "tmux, and through it the terminal's (set-clipboard must not be off)", nil
 	case host.ViaCommand:
 		name := d.cfg.ClipboardCommand[0]
 		if _, err := exec.LookPath(name); err != nil {
-			return "", fmt.Errorf("the command %s is not there: %w", filepath.Base(name), PlainCause(err))
+			return "", fmt.Errorf("the command %s is not there: %w",
+				filepath.Base(name), config.PlainCause(err))
 		}
 		return "command " + filepath.Base(name), nil
 	case host.ViaSystem:

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"lanyard/cli/config"
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/text"
@@ -84,7 +85,7 @@ func (d *doctor) checkNoStore() {
 		d.ok("store", "nothing is stored yet; %s is made with the first token", d.paths.State)
 	case err != nil:
 		d.fail("store", "check the permissions of "+shellQuote(filepath.Dir(d.paths.State))+", or use another place with --state",
-			"the state directory %s cannot be looked at: %v", d.paths.State, PlainCause(err))
+			"the state directory %s cannot be looked at: %v", d.paths.State, config.PlainCause(err))
 	case !info.IsDir():
 		d.fail("store", "move it away, or use another place with --state", "the state directory %s is no directory", d.paths.State)
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
@@ -194,7 +195,8 @@ func (d *doctor) checkKey(k console.KeyStatus, why error) {
 // checkCommand looks for the program of [store] command. It does not run it: the program may ask for a password.
 func (d *doctor) checkCommand(place string) {
 	if _, err := exec.LookPath(d.cfg.StoreCommand[0]); err != nil {
-		d.fail("key", "install it, or correct command below [store] in "+d.paths.Config, "%s: %v", place, PlainCause(err))
+		d.fail("key", "install it, or correct command below [store] in "+d.paths.Config, "%s: %v",
+			place, config.PlainCause(err))
 		return
 	}
 	d.ok("key", "%s: not tried, for doctor runs no command", place)

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"lanyard/cli/config"
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/tokenapi/secret"
@@ -116,7 +117,7 @@ func TestDoctorLooksForRoom(t *testing.T) {
 		status string
 	}{{0, true, warned}, {10<<20 - 1, true, warned}, {10 << 20, true, fine}, {0, false, ""}} {
 		asked := ""
-		d := &doctor{paths: Paths{State: state}, free: func(dir string) (uint64, bool) {
+		d := &doctor{paths: config.Paths{State: state}, free: func(dir string) (uint64, bool) {
 			asked = dir
 			return c.free, c.known
 		}}
@@ -227,12 +228,15 @@ func TestDoctorProxy(t *testing.T) {
 func TestDoctorFetchesNoSecret(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
-	d := &doctor{p: &program{ctx: t.Context(), env: []string{"A=canary"}, clock: time.Now}, cfg: Default(), paths: Paths{Config: "c.toml"}}
+	d := &doctor{
+		p:   &program{ctx: t.Context(), env: []string{"A=canary"}, clock: time.Now},
+		cfg: config.Default(), paths: config.Paths{Config: "c.toml"},
+	}
 	file := filepath.Join(home, "secret")
 	if err := os.WriteFile(file, []byte("canary"), 0o644); err != nil { // to be found too wide
 		t.Fatal(err)
 	}
-	for _, ref := range []SecretRef{
+	for _, ref := range []config.SecretRef{
 		{Env: "A"}, {Literal: secret.New("canary")}, {File: file}, {Command: []string{"sh", "-c", "touch " + filepath.Join(home, "ran") + " canary"}},
 	} {
 		d.checkReference("secret of X", console.ConsumerSecret, ref)
@@ -250,7 +254,7 @@ func TestDoctorGivesUp(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	d := &doctor{p: &program{ctx: t.Context(), clock: time.Now}, cfg: Default()}
+	d := &doctor{p: &program{ctx: t.Context(), clock: time.Now}, cfg: config.Default()}
 	e := console.Environment{Name: "cloud", Timeout: time.Hour}
 	e.Endpoints.TokenURL, e.Endpoints.RevokeURL = "https://gateway.invalid/token", "https://gateway.invalid/revoke"
 	d.envs = []console.Environment{e}

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lanyard/cli/config"
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/text"
@@ -74,7 +75,7 @@ type report struct {
 func explain(err error) report {
 	r := report{Code: "unexpected", Message: err.Error(), Exit: exitUnexpected}
 	var own *failure
-	var cfg *Error
+	var cfg *config.Error
 	var api *tokenapi.Error
 	refusal, isRefusal := console.AsError(err)
 	if errors.As(err, &api) && api.Answered() {

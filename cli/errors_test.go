@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode"
 
+	"lanyard/cli/config"
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/text"
@@ -28,7 +29,7 @@ func TestExitCodes(t *testing.T) {
 		{errors.New("anything"), 1},
 		{misuse("", "wrong"), 2},
 		{told(3), 3},
-		{fmt.Errorf("x: %w", &Error{File: "f"}), 2},
+		{fmt.Errorf("x: %w", &config.Error{File: "f"}), 2},
 		{api(tokenapi.KindUsage), 2},
 		{api(tokenapi.KindRefused), 3},
 		{api(tokenapi.KindGarbled), 1},

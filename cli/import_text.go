@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/config"
 	"lanyard/console"
 	"lanyard/console/paste"
 )
@@ -47,7 +48,7 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 	if path == "-" {
 		data, err = io.ReadAll(io.LimitReader(untilDone{ctx, p.stdin}, textMost))
 	} else {
-		data, _, err = ReadFile(ctx, path, textMost)
+		data, _, err = config.ReadFile(ctx, path, textMost)
 	}
 	if err != nil {
 		return unreadable(ctx, "the text to import", path, err)

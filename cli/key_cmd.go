@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/config"
 	"lanyard/cli/host"
 	"lanyard/store"
 	"lanyard/tokenapi/secret"
@@ -94,7 +95,9 @@ type otherKeyJSON struct {
 }
 
 // keyNow says where the key of a store is; nil is one that is not there yet.
-func (p *program) keyNow(ctx context.Context, cfg *Config, kept *store.Store) (keyJSON, error) {
+func (p *program) keyNow(
+	ctx context.Context, cfg *config.Config, kept *store.Store,
+) (keyJSON, error) {
 	out := keyJSON{Place: "no key yet", Left: []string{}, Known: []string{}, Others: []otherKeyJSON{}}
 	if kept != nil {
 		tried := kept.TryKey(ctx)
@@ -227,7 +230,7 @@ func (k keyJSON) pinWords() string {
 }
 
 // configured gives paths and configuration.
-func (p *program) configured() (*Config, Paths, error) {
+func (p *program) configured() (*config.Config, config.Paths, error) {
 	paths, err := p.paths()
 	if err != nil {
 		return nil, paths, err

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"lanyard/cli/config"
 	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
@@ -61,7 +62,7 @@ func (p *program) runPlain(ctx context.Context) error {
 }
 
 // speak runs the console in lines on a session.
-func (p *program) speak(ctx context.Context, s *openConsole, cfg *Config, about string) error {
+func (p *program) speak(ctx context.Context, s *openConsole, cfg *config.Config, about string) error {
 	p.screen = true
 	defer func() { p.screen = false }()
 	o := plain.Options{

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"lanyard/cli/config"
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
 )
@@ -22,33 +23,53 @@ func inTOML(s string) string {
 	return `"` + b.String() + `"`
 }
 
+// TestTypeChild is no test: it is a program that prints a file.
+func TestTypeChild(t *testing.T) {
+	file := os.Getenv("LANYARD_TEST_TYPE")
+	if file == "" {
+		return
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		panic(err)
+	}
+	_, _ = os.Stdout.Write(data)
+	os.Exit(0)
+}
+
 // Wherever a secret comes from, it is read by the same rule.
 func TestSecretsAreReadOneWay(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "secret")
+	t.Setenv("LANYARD_TEST_TYPE", file)
+	t.Setenv("GORACE", "atexit_sleep_ms=0") // else each child of a -race run ends a second late
 	stdin := func(raw string) *program { return &program{ctx: t.Context(), stdin: strings.NewReader(raw)} }
 	ways := map[string]func(raw string) (secret.Text, error){
 		"env": func(raw string) (secret.Text, error) {
-			return SecretRef{Env: "S"}.Resolve(t.Context(), func(string) (string, bool) { return raw, true })
+			env := func(string) (string, bool) { return raw, true }
+			return config.SecretRef{Env: "S"}.Resolve(t.Context(), env)
 		},
 		"file": func(raw string) (secret.Text, error) {
 			if err := os.WriteFile(file, []byte(raw), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			return SecretRef{File: file}.Resolve(t.Context(), noEnv)
+			return config.SecretRef{File: file}.Resolve(t.Context(), nil)
 		},
 		"command": func(raw string) (secret.Text, error) {
 			if err := os.WriteFile(file, []byte(raw), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			return child(t, "type", file).Resolve(t.Context(), noEnv)
+			ref := config.SecretRef{Command: []string{os.Args[0], "-test.run=^TestTypeChild$"}}
+			return ref.Resolve(t.Context(), nil)
 		},
 		"literal": func(raw string) (secret.Text, error) {
-			cfg, err := Parse("F", []byte("[[environment]]\nname = \"e\"\ntoken_url = \"https://e.example/token\"\n"+
-				"[[application]]\nname = \"A\"\nconsumer_key = \"k\"\nconsumer_secret = "+inTOML(raw)+"\n"))
+			cfg, err := config.Parse("F", []byte(
+				"[[environment]]\nname = \"e\"\ntoken_url = \"https://e.example/token\"\n"+
+					"[[application]]\nname = \"A\"\nconsumer_key = \"k\"\nconsumer_secret = "+inTOML(raw)+"\n"))
 			if err != nil {
 				return secret.Text{}, err
 			}
-			return cfg.Secrets[SecretName{cfg.Applications[0].ConfigID, console.ConsumerSecret}].Literal, nil
+			name := config.SecretName{App: cfg.Applications[0].ConfigID, Kind: console.ConsumerSecret}
+			return cfg.Secrets[name].Literal, nil
 		},
 		"standard input": func(raw string) (secret.Text, error) { return stdin(raw).readSecret(console.ConsumerSecret) },
 	}
@@ -86,7 +107,7 @@ func TestSecretsAreReadOneWay(t *testing.T) {
 func TestKeysAreReadOneWay(t *testing.T) {
 	t.Parallel()
 	const pem = "-----BEGIN PRIVATE KEY-----\nYQ==\n-----END PRIVATE KEY-----"
-	ref := SecretRef{Env: "S", Lines: true}
+	ref := config.SecretRef{Env: "S", Lines: true}
 	for raw, bad := range map[string]string{"\ufeff" + pem + "\r\n\n": "", pem: "", pem + "\n\x00": "holds a NUL at character 1 of line 4", "\xff\xfe-\x00": "Set-Content"} {
 		got, err := ref.Resolve(t.Context(), func(string) (string, bool) { return raw, true })
 		in, inErr := (&program{ctx: t.Context(), stdin: strings.NewReader(raw)}).readSecret(console.SigningKey)

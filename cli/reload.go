@@ -4,14 +4,17 @@ import (
 	"context"
 	"strings"
 
+	"lanyard/cli/config"
 	"lanyard/ui"
 )
 
 // reloads reads the configuration again whenever it or a theme beside it changes. What is no good is said, and what
 // was in force stays in force. What a running console cannot take over is said as well.
-func (p *program) reloads(ctx context.Context, paths Paths, first *Config) <-chan ui.Reload {
+func (p *program) reloads(
+	ctx context.Context, paths config.Paths, first *config.Config,
+) <-chan ui.Reload {
 	out := make(chan ui.Reload)
-	changed := Watch(ctx, paths.Config, ThemesBeside(paths.Config))
+	changed := config.Watch(ctx, paths.Config, config.ThemesBeside(paths.Config))
 	go func() {
 		defer close(out)
 		for range changed {
@@ -25,13 +28,14 @@ func (p *program) reloads(ctx context.Context, paths Paths, first *Config) <-cha
 	return out
 }
 
-func (p *program) reload(paths Paths, first *Config) ui.Reload {
+func (p *program) reload(paths config.Paths, first *config.Config) ui.Reload {
 	cfg, err := paths.Load(p.ctx)
 	if err != nil {
 		return ui.Reload{Err: err}
 	}
 	if first.Found && !cfg.Found { // no reason to forget what was in it
-		return ui.Reload{Err: &Error{File: paths.Config, Problems: []Problem{{Text: "is gone"}}}}
+		gone := []config.Problem{{Text: "is gone"}}
+		return ui.Reload{Err: &config.Error{File: paths.Config, Problems: gone}}
 	}
 	cfg.Reread(first)
 	set, err := settings(cfg, p.lookup)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"lanyard/cli/config"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,7 +18,7 @@ func TestReload(t *testing.T) {
 	}
 	const env = "[[environment]]\nname = \"cloud\"\ntoken_url = \"https://gw.example/token\"\n"
 	write("theme = \"dark\"\n" + env)
-	paths := Paths{Config: path, State: t.TempDir()}
+	paths := config.Paths{Config: path, State: t.TempDir()}
 	first, err := paths.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)

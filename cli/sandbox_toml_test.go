@@ -6,6 +6,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"lanyard/cli/config"
 	"lanyard/tokenapi/sandbox"
 )
 
@@ -34,7 +35,8 @@ func TestSandboxTOML(t *testing.T) {
 	if _, err := toml.Decode(text, &file); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if cfg, err := Parse("sandbox.toml", []byte(text)); err != nil || len(cfg.Applications) != len(api.Applications()) || len(cfg.Warnings) > 0 {
+	cfg, err := config.Parse("sandbox.toml", []byte(text))
+	if err != nil || len(cfg.Applications) != len(api.Applications()) || len(cfg.Warnings) > 0 {
 		t.Errorf("as a configuration: %v", err)
 	}
 	auth := map[string]string{}

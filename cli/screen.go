@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/config"
 	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/console/describe"
@@ -60,7 +61,7 @@ func (p *program) runScreen(c *cobra.Command, _ []string) error {
 }
 
 // welcome is the first run. Nothing is written before a choice is made.
-func (p *program) welcome(ctx context.Context, cfg *Config, paths Paths) error {
+func (p *program) welcome(ctx context.Context, cfg *config.Config, paths config.Paths) error {
 	b := &beginning{p: p, cfg: cfg, paths: paths}
 	defer p.afterwards()
 	defer b.close()
@@ -85,13 +86,15 @@ func (p *program) welcome(ctx context.Context, cfg *Config, paths Paths) error {
 }
 
 // show opens the screen.
-func (p *program) show(ctx context.Context, s *openConsole, cfg *Config, what screen) (ui.Choice, error) {
+func (p *program) show(
+	ctx context.Context, s *openConsole, cfg *config.Config, what screen,
+) (ui.Choice, error) {
 	p.screen = true
 	defer func() { p.screen = false }()
 	var keeper console.Keeper
 	if s != nil && !what.demo {
 		keeper = s.store
-		cfg.ThemeChoice = ThemeChosenIn(keeper)
+		cfg.ThemeChoice = config.ThemeChosenIn(keeper)
 		if lost := cfg.LostChoice(); lost != "" {
 			p.later = append(p.later, lost)
 		}

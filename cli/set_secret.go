@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/config"
 	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
@@ -43,7 +44,7 @@ func (p *program) runSetSecret(c *cobra.Command, app string, fromStdin bool) err
 	}
 	var text secret.Text
 	if _, in := host.TerminalFD(p.stdin); in && !fromStdin {
-		text, err = p.askSecret(SecretWords(kind) + a.Label() + ": ")
+		text, err = p.askSecret(config.SecretWords(kind) + a.Label() + ": ")
 	} else if fromStdin {
 		text, err = p.readSecret(kind)
 	} else {
@@ -55,6 +56,6 @@ func (p *program) runSetSecret(c *cobra.Command, app string, fromStdin bool) err
 	if err := s.svc.SetSecret(c.Context(), a.ID, text); err != nil {
 		return err
 	}
-	p.print("kept the %s%s", SecretWords(kind), a.Label())
+	p.print("kept the %s%s", config.SecretWords(kind), a.Label())
 	return nil
 }

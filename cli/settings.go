@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"lanyard/cli/config"
 	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/themes"
@@ -11,7 +12,7 @@ import (
 )
 
 // settings are what the screen is shown with.
-func settings(c *Config, lookup func(string) (string, bool)) (ui.Settings, error) {
+func settings(c *config.Config, lookup func(string) (string, bool)) (ui.Settings, error) {
 	theme, err := theme(c)
 	return ui.Settings{
 		Theme: theme, ThemeName: theme.Name(), Keys: c.Keys, Presenter: c.Presenter, Mouse: c.Mouse,
@@ -21,7 +22,7 @@ func settings(c *Config, lookup func(string) (string, bool)) (ui.Settings, error
 }
 
 // theme returns the theme that the console is drawn with.
-func theme(c *Config) (themes.Theme, error) {
+func theme(c *config.Config) (themes.Theme, error) {
 	name := c.ThemeName()
 	t, err := c.Themes.ByName(name)
 	if errors.Is(err, themes.ErrBroken) {
@@ -36,11 +37,11 @@ func theme(c *Config) (themes.Theme, error) {
 }
 
 // badThemes are the errors of all files, or of one theme's; nil when there is none.
-func badThemes(c *Config, only string) error {
+func badThemes(c *config.Config, only string) error {
 	var lines []string
 	for _, p := range c.ThemeProblems {
 		if !p.Warning && (only == "" || p.File == only+".toml") {
-			lines = append(lines, ThemeProblem(c.Place, p))
+			lines = append(lines, config.ThemeProblem(c.Place, p))
 		}
 	}
 	if len(lines) == 0 {
@@ -50,10 +51,10 @@ func badThemes(c *Config, only string) error {
 }
 
 // themesToChoose are those that the console offers. Without a keeper a choice lasts for the run.
-func themesToChoose(c *Config, k console.Keeper) ui.Themes {
+func themesToChoose(c *config.Config, k console.Keeper) ui.Themes {
 	all := ui.Themes{All: c.Themes.All(), SaidBy: c.ThemeSaidBy()}
 	if k != nil {
-		all.Keep = KeepTheme(k)
+		all.Keep = config.KeepTheme(k)
 	}
 	return all
 }

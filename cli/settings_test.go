@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"lanyard/cli/config"
 	"lanyard/store"
 	"lanyard/ui"
 )
@@ -13,11 +14,11 @@ import (
 // The configuration has the defaults and the words of what it configures.
 func TestConfigurationAgrees(t *testing.T) {
 	t.Parallel()
-	set, err := settings(Default(), func(string) (string, bool) { return "", false })
+	set, err := settings(config.Default(), func(string) (string, bool) { return "", false })
 	if err != nil || set.RevealFor != ui.DefaultReveal || !reflect.DeepEqual(set.Alerts, ui.DefaultAlerts()) {
 		t.Errorf("%+v, %v", set, err)
 	}
-	_, err = Parse("F", []byte("[alerts]\nvia = [\"smoke\"]\n"))
+	_, err = config.Parse("F", []byte("[alerts]\nvia = [\"smoke\"]\n"))
 	if want := "must be some of " + strings.Join(ui.AlertWays(), ", "); err == nil || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("got %v\nwant %s", err, want)
 	}
@@ -26,7 +27,7 @@ func TestConfigurationAgrees(t *testing.T) {
 		if kind == store.InCommand {
 			text += "command = [\"pass\"]\n"
 		}
-		if cfg, err := Parse("F", []byte(text)); err != nil || cfg.StoreKey != kind {
+		if cfg, err := config.Parse("F", []byte(text)); err != nil || cfg.StoreKey != kind {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"lanyard/cli/config"
 	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/tokenapi/jwt"
@@ -31,13 +32,13 @@ func (p *program) readSecret(kind console.SecretKind) (secret.Text, error) {
 
 // readStdin reads standard input to its end.
 func (p *program) readStdin(read func(raw string) (secret.Text, error)) (secret.Text, error) {
-	data, err := io.ReadAll(io.LimitReader(untilDone{p.ctx, p.stdin}, MaxSecret+1))
+	data, err := io.ReadAll(io.LimitReader(untilDone{p.ctx, p.stdin}, config.MaxSecret+1))
 	switch {
 	case errors.Is(err, context.Canceled):
 		return secret.Text{}, err
 	case err != nil:
 		return secret.Text{}, &failure{exit: exitUnexpected, code: "stdin", text: "standard input cannot be read", err: err}
-	case len(data) > MaxSecret:
+	case len(data) > config.MaxSecret:
 		return secret.Text{}, misuse("", "standard input holds more than 64 KiB")
 	}
 	text, err := read(string(data))

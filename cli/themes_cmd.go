@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/config"
 	"lanyard/themes"
 )
 
@@ -30,10 +31,10 @@ type themeJSON struct {
 func (p *program) runThemes(*cobra.Command, []string) error {
 	var set themes.Set
 	var problems []themes.Problem
-	config := ""
+	beside := ""
 	if paths, err := p.paths(); err == nil {
-		config = paths.Config
-		set, problems = LoadThemes(config)
+		beside = paths.Config
+		set, problems = config.LoadThemes(beside)
 	}
 	all := []themeJSON{}
 	var rows [][]string
@@ -41,7 +42,7 @@ func (p *program) runThemes(*cobra.Command, []string) error {
 		j := themeJSON{Name: t.Name(), Description: t.About(), Source: "built-in", Replaces: t.Replaces(), Warnings: []string{}}
 		source := "built-in"
 		if t.File() != "" {
-			file := filepath.Join(ThemesBeside(config), t.File())
+			file := filepath.Join(config.ThemesBeside(beside), t.File())
 			j.Source, j.File, source = "file", &file, file
 		}
 		if t.Replaces() {
@@ -49,14 +50,14 @@ func (p *program) runThemes(*cobra.Command, []string) error {
 		}
 		for _, pr := range problems {
 			if pr.Warning && pr.File == t.File() && t.File() != "" {
-				j.Warnings = append(j.Warnings, ThemeProblem(config, pr))
+				j.Warnings = append(j.Warnings, config.ThemeProblem(beside, pr))
 			}
 		}
 		all = append(all, j)
 		rows = append(rows, []string{t.Name(), t.About(), source})
 	}
 	for _, pr := range problems {
-		p.warn("%s", ThemeProblem(config, pr))
+		p.warn("%s", config.ThemeProblem(beside, pr))
 	}
 	if p.json {
 		return p.printJSON(all)

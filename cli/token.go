@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/cli/config"
 	"lanyard/console"
 	"lanyard/text"
 )
@@ -46,7 +47,8 @@ func (p *program) tokenCommand() *cobra.Command {
 	c.Flags().StringArrayVar(&o.Resource, "resource", nil, "ask for this `RESOURCE` (RFC 8707) instead of the configured ones; may be repeated")
 	c.Flags().StringArrayVar(&extra, "extra", nil, "send this form parameter (`KEY=VALUE`) too; may be repeated")
 	c.Flags().BoolVar(&p.noBrowser, "no-browser", false, "open no browser for a sign-in: only show the address")
-	_ = c.RegisterFlagCompletionFunc("grant", cobra.FixedCompletions(Grants(), cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("grant",
+		cobra.FixedCompletions(config.Grants(), cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("as", cobra.FixedCompletions(forms(), cobra.ShellCompDirectiveNoFileComp))
 	return p.verbFlags(c)
 }
@@ -58,8 +60,8 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 	if o.MinLeft < 0 {
 		return misuse("", "--min-left must not be negative")
 	}
-	if o.Grant != "" && !slices.Contains(Grants(), o.Grant) {
-		return misuse("one of: "+strings.Join(Grants(), ", "), "--grant: %q is no grant", o.Grant)
+	if o.Grant != "" && !slices.Contains(config.Grants(), o.Grant) {
+		return misuse("one of: "+strings.Join(config.Grants(), ", "), "--grant: %q is no grant", o.Grant)
 	}
 	for _, scope := range o.Scopes {
 		if !isScope(scope) {
@@ -118,7 +120,7 @@ func formParameters(pairs []string) (url.Values, error) {
 		switch {
 		case !ok || key == "":
 			return nil, misuse("such as --extra validity_period=3600", "--extra: this is no KEY=VALUE") // it may be a secret
-		case slices.Contains(Reserved(), strings.ToLower(key)):
+		case slices.Contains(config.Reserved(), strings.ToLower(key)):
 			return nil, misuse("", "--extra: %s is set by the protocol and cannot be given here", text.Key(key))
 		case key == "audience" || key == "resource":
 			return nil, misuse("use --"+key, "--extra: %s has a flag of its own", key)

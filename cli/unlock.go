@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"lanyard/cli/config"
 	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/store"
@@ -20,7 +21,7 @@ import (
 const keyVariable = "LANYARD_KEY"
 
 // storeOptions says where this run can find the key to a store, and where a new store gets one.
-func (p *program) storeOptions(cfg *Config) store.Options {
+func (p *program) storeOptions(cfg *config.Config) store.Options {
 	o := store.Options{
 		Slots: []store.KeySlot{store.Keyring(p.lookup), store.Environment(keyVariable, p.lookup)},
 		First: []string{cfg.StoreKey},
@@ -34,7 +35,7 @@ func (p *program) storeOptions(cfg *Config) store.Options {
 	}
 	if len(cfg.StoreCommand) > 0 {
 		place := "command " + strconv.Quote(filepath.Base(cfg.StoreCommand[0]))
-		ref := SecretRef{Command: cfg.StoreCommand}
+		ref := config.SecretRef{Command: cfg.StoreCommand}
 		o.Slots = append(o.Slots, store.Command(place, func(ctx context.Context) (secret.Text, error) { return ref.Resolve(ctx, p.lookup) }))
 	}
 	if cfg.StoreKey != "auto" {
@@ -49,13 +50,17 @@ func (p *program) storeOptions(cfg *Config) store.Options {
 }
 
 // openKept opens the store on disk, and says what is odd about it. For lists one that can only be read will do.
-func (p *program) openKept(ctx context.Context, cfg *Config, paths Paths, lists bool) (*store.Store, error) {
+func (p *program) openKept(
+	ctx context.Context, cfg *config.Config, paths config.Paths, lists bool,
+) (*store.Store, error) {
 	o := p.storeOptions(cfg)
 	o.Lists = lists
 	return p.openWith(ctx, paths, o)
 }
 
-func (p *program) openWith(ctx context.Context, paths Paths, o store.Options) (*store.Store, error) {
+func (p *program) openWith(
+	ctx context.Context, paths config.Paths, o store.Options,
+) (*store.Store, error) {
 	kept, err := store.Open(ctx, paths.State, o)
 	if err != nil {
 		return nil, err
@@ -72,7 +77,7 @@ func (p *program) openWith(ctx context.Context, paths Paths, o store.Options) (*
 
 // otherwise warns when the key is kept elsewhere than the configuration says. What the store says wins: nothing is
 // moved without being asked for.
-func (p *program) otherwise(cfg *Config, kept *store.Store) {
+func (p *program) otherwise(cfg *config.Config, kept *store.Store) {
 	at := kept.Key()
 	switch _, set := p.lookup(keyVariable); {
 	case at.Kind == "":
@@ -205,7 +210,7 @@ type passphrases struct {
 func (p *program) passphrasesFrom(stdin bool) passphrases {
 	s := passphrases{p: p}
 	if stdin {
-		s.lines = bufio.NewReader(io.LimitReader(untilDone{p.ctx, p.stdin}, MaxSecret))
+		s.lines = bufio.NewReader(io.LimitReader(untilDone{p.ctx, p.stdin}, config.MaxSecret))
 	}
 	return s
 }

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"lanyard/cli/config"
 	"lanyard/cli/host"
 	"lanyard/console"
 	"lanyard/store"
@@ -25,8 +26,8 @@ import (
 // openConsole is one console with all it stands on.
 type openConsole struct {
 	svc   *console.Service
-	cfg   *Config
-	paths Paths
+	cfg   *config.Config
+	paths config.Paths
 	store *store.Store
 	last  func() // what is done once the result is out; nil: nothing
 
@@ -79,7 +80,9 @@ func (p *program) open(ctx context.Context, writes bool) (*openConsole, error) {
 }
 
 // openStore opens what is kept. A dry run works on a copy in memory.
-func (p *program) openStore(ctx context.Context, cfg *Config, paths Paths, writes bool) (*store.Store, error) {
+func (p *program) openStore(
+	ctx context.Context, cfg *config.Config, paths config.Paths, writes bool,
+) (*store.Store, error) {
 	if !hasStore(paths) && (p.dryRun || !writes) {
 		lost, err := store.Lost(paths.State)
 		if err != nil {
@@ -107,14 +110,17 @@ func (p *program) openStore(ctx context.Context, cfg *Config, paths Paths, write
 	return rehearsal(ctx, kept)
 }
 
-func hasStore(paths Paths) bool {
+func hasStore(paths config.Paths) bool {
 	_, err := os.Stat(filepath.Join(paths.State, "lanyard.db"))
 	return !errors.Is(err, os.ErrNotExist)
 }
 
 // assemble builds the console on a store; via, if given, carries every call instead of the network.
 // attended says that it is for a person at a screen and not for a command.
-func (p *program) assemble(cfg *Config, paths Paths, kept *store.Store, v console.Vault, via http.RoundTripper, attended bool) (*openConsole, error) {
+func (p *program) assemble(
+	cfg *config.Config, paths config.Paths, kept *store.Store, v console.Vault,
+	via http.RoundTripper, attended bool,
+) (*openConsole, error) {
 	id := make([]byte, 6)
 	_, _ = rand.Read(id) // never fails
 	var doors console.Callbacks = callbacks{}
@@ -173,12 +179,13 @@ func (p *program) client(e console.Environment, via http.RoundTripper) (*tokenap
 			continue
 		}
 		var err error
-		if pem[i], _, err = ReadFile(p.ctx, f.path, MaxSize); err != nil {
+		if pem[i], _, err = config.ReadFile(p.ctx, f.path, config.MaxSize); err != nil {
 			if p.ctx.Err() != nil {
 				return nil, p.ctx.Err()
 			}
 			return nil, &failure{exit: exitUsage, code: "config", err: err,
-				text: fmt.Sprintf("environment %s: %s: %s cannot be read: %v", e.Name, f.key, f.path, PlainCause(err)),
+				text: fmt.Sprintf("environment %s: %s: %s cannot be read: %v",
+					e.Name, f.key, f.path, config.PlainCause(err)),
 				hint: "put the file there, or correct " + f.key + " in the configuration"}
 		}
 	}
@@ -211,13 +218,13 @@ func (p *program) proxies(e console.Environment) tokenapi.Proxies {
 // and makes every failure one of configuration.
 type vaultForPeople struct {
 	console.Vault
-	cfg  *Config
+	cfg  *config.Config
 	ask  func(prompt string) (secret.Text, error) // nil: there is nobody to ask
 	told *sync.Map                                // what was answered, by SecretName: nobody is asked twice
 }
 
 // askingVault is the vault of a subcommand.
-func (p *program) askingVault(cfg *Config) console.Vault {
+func (p *program) askingVault(cfg *config.Config) console.Vault {
 	v := vaultForPeople{Vault: cfg.Vault(p.lookup), cfg: cfg, told: &sync.Map{}}
 	if p.attended() {
 		v.ask = p.askSecret
@@ -227,17 +234,20 @@ func (p *program) askingVault(cfg *Config) console.Vault {
 
 // Secret gives one secret of an application: as configured, else from whoever is at the terminal.
 func (v vaultForPeople) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
-	if ref := v.cfg.Secrets[SecretName{a.ConfigID, kind}]; (ref.IsZero() || ref.Stored) && v.ask != nil && (kind == console.Password || kind == console.ConsumerSecret) {
+	ref := v.cfg.Secrets[config.SecretName{App: a.ConfigID, Kind: kind}]
+	known := kind == console.Password || kind == console.ConsumerSecret // to a person
+	if (ref.IsZero() || ref.Stored) && v.ask != nil && known {
 		who := a.Label()
 		if kind == console.Password {
 			who = a.Username + " at " + who
 		}
-		if had, ok := v.told.Load(SecretName{a.ID, kind}); ok {
+		name := config.SecretName{App: a.ID, Kind: kind}
+		if had, ok := v.told.Load(name); ok {
 			return had.(secret.Text), nil
 		}
-		t, err := v.ask(SecretWords(kind) + who + ": ")
+		t, err := v.ask(config.SecretWords(kind) + who + ": ")
 		if err == nil {
-			v.told.Store(SecretName{a.ID, kind}, t)
+			v.told.Store(name, t)
 		}
 		return t, err
 	}

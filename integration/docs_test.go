@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"testing"
 
-	"lanyard/cli"
+	"lanyard/cli/config"
 )
 
 var tomlBlock = regexp.MustCompile("(?ms)^```toml\n(.*?)^```$")
@@ -31,7 +31,7 @@ func TestConfigurationsInDocuments(t *testing.T) {
 				if err := os.WriteFile(file, block[1], 0o600); err != nil {
 					t.Fatal(err)
 				}
-				cfg, err := cli.Load(t.Context(), file)
+				cfg, err := config.Load(t.Context(), file)
 				switch {
 				case err != nil:
 					t.Errorf("%v\nin\n%s", err, block[1])

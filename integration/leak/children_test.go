@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"lanyard/cli"
+	"lanyard/cli/config"
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/themes"
@@ -112,7 +112,7 @@ func (b bomb) Clear(context.Context, int) (session.Cleared, error) { return sess
 // explode is the console with a bomb in the place of its clipboard.
 func explode(kind string) {
 	ctx := context.Background()
-	cfg, err := cli.Load(ctx, os.Getenv("LANYARD_CONFIG"))
+	cfg, err := config.Load(ctx, os.Getenv("LANYARD_CONFIG"))
 	must(err)
 	kept, err := store.Open(ctx, os.Getenv("LANYARD_STATE"), store.Options{})
 	must(err)

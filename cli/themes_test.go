@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"lanyard/cli/config"
 	"lanyard/console"
 	"lanyard/store"
 	"lanyard/themes"
@@ -16,7 +17,7 @@ import (
 )
 
 // home is a folder of configuration whose files the test writes.
-func home(t *testing.T) (write func(name, text string), load func() *Config) {
+func home(t *testing.T) (write func(name, text string), load func() *config.Config) {
 	t.Helper()
 	dir := t.TempDir()
 	return func(name, text string) {
@@ -27,8 +28,8 @@ func home(t *testing.T) (write func(name, text string), load func() *Config) {
 			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-		}, func() *Config {
-			cfg, err := Paths{Config: filepath.Join(dir, "config.toml"), State: dir}.Load(t.Context())
+		}, func() *config.Config {
+			cfg, err := config.Paths{Config: filepath.Join(dir, "config.toml"), State: dir}.Load(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -50,10 +51,10 @@ func TestWhichThemeHolds(t *testing.T) {
 	defer func() { _ = kept.Close() }()
 	write, load := home(t)
 	write("themes/mine.toml", "extends = \"nord\"\n")
-	holds := func(want string) *Config {
+	holds := func(want string) *config.Config {
 		t.Helper()
 		cfg := load()
-		cfg.ThemeChoice = ThemeChosenIn(kept)
+		cfg.ThemeChoice = config.ThemeChosenIn(kept)
 		th, err := theme(cfg)
 		if err != nil || th.Name() != want {
 			t.Errorf("%q holds, not %q: %v", th.Name(), want, err)
@@ -91,12 +92,12 @@ func TestWhichThemeHolds(t *testing.T) {
 		t.Error("a broken theme is offered, or kept")
 	}
 	p := &program{ctx: t.Context()}
-	r := p.reload(Paths{Config: cfg.Place, State: t.TempDir()}, cfg)
+	r := p.reload(config.Paths{Config: cfg.Place, State: t.TempDir()}, cfg)
 	if r.Err == nil || !strings.Contains(r.Err.Error(), "mine.toml:3:1: dark.acent: unknown key") {
 		t.Errorf("read again: %v", r.Err)
 	}
 	write("themes/mine.toml", "extends = \"gruvbox\"\n")
-	r = p.reload(Paths{Config: cfg.Place, State: t.TempDir()}, cfg)
+	r = p.reload(config.Paths{Config: cfg.Place, State: t.TempDir()}, cfg)
 	gruvbox, _ := themes.ByName("gruvbox")
 	if r.Err != nil || r.Settings.Theme.Styles(true, themes.All) != gruvbox.Styles(true, themes.All) || !offers(r.Themes, "mine") {
 		t.Errorf("a theme that was written anew is not in force: %v", r.Err)
@@ -114,7 +115,7 @@ func TestThemeThatCannotBeUsed(t *testing.T) {
 	if !errors.As(err, &f) || f.exit != exitUsage || strings.Count(f.text, "\n") != 1 || !strings.Contains(f.text, "mine.toml:2:1: dark.acent") {
 		t.Errorf("%v", err)
 	}
-	if got := ThemeChosenIn(shut{})(); got != "" {
+	if got := config.ThemeChosenIn(shut{})(); got != "" {
 		t.Errorf("a store that cannot be read says %q", got)
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package config
 
 import (
 	"context"
@@ -31,12 +31,6 @@ func TestSecretRefChild(t *testing.T) {
 	switch args[1] {
 	case "print":
 		fmt.Print(strings.Join(args[2:], " "))
-	case "type":
-		data, err := os.ReadFile(args[2])
-		if err != nil {
-			panic(err)
-		}
-		_, _ = os.Stdout.Write(data)
 	case "fail":
 		fmt.Print(canary)
 		fmt.Fprint(os.Stderr, canary)

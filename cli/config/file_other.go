@@ -1,6 +1,6 @@
 //go:build !unix
 
-package cli
+package config
 
 // withoutWaiting is nothing where files that wait have no names in directories.
 const withoutWaiting = 0

@@ -1,4 +1,4 @@
-package cli
+package config
 
 import (
 	"errors"
@@ -240,7 +240,7 @@ func TestConfigLoad(t *testing.T) {
 // TestConfigExample keeps the example complete and true: as it is it changes nothing, and with every setting
 // uncommented it is accepted and still says the defaults.
 func TestConfigExample(t *testing.T) {
-	data, err := os.ReadFile(filepath.Join("..", "config.example.toml"))
+	data, err := os.ReadFile(filepath.Join("..", "..", "config.example.toml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package cli
+package config
 
 import (
 	"os"
@@ -33,7 +33,14 @@ func TestWithheld(t *testing.T) {
 	if os.Getenv("LANYARD_TEST_OTHER") == "" {
 		t.Error("more than the secrets was taken")
 	}
-	v := cfg.Vault((&program{env: env}).lookup)
+	v := cfg.Vault(func(name string) (string, bool) {
+		for _, kv := range env {
+			if v, ok := strings.CutPrefix(kv, name+"="); ok {
+				return v, true
+			}
+		}
+		return "", false
+	})
 	for _, kind := range []console.SecretKind{console.ConsumerSecret, console.Password} {
 		if got, err := v.Secret(t.Context(), cfg.Applications[0], kind); err != nil || got.Reveal() != "canary-env" {
 			t.Errorf("%s: %v, %v", kind, got, err)
