@@ -230,7 +230,8 @@ func TestConfigFaultInOneOfThree(t *testing.T) {
 	}
 }
 
-// BenchmarkConfigLongLine took a minute and a half when columns were counted from the beginning of the line.
+// BenchmarkConfigLongLine took a minute and a half when columns were counted from the beginning of
+// the line.
 func BenchmarkConfigLongLine(b *testing.B) {
 	text := []byte("x = [" + strings.Repeat("1,", 400000) + "]")
 	for b.Loop() {
@@ -251,8 +252,8 @@ func TestConfigErrorStopsCounting(t *testing.T) {
 	}
 }
 
-// FuzzParseConfig puts a secret where secrets belong, between any two texts. Whatever is wrong around it, it
-// shows in no message.
+// FuzzParseConfig puts a secret where secrets belong, between any two texts. Whatever is wrong
+// around it, it shows in no message.
 func FuzzParseConfig(f *testing.F) {
 	f.Add(env+app, "")
 	f.Add(env+app+"grant = \"password\"\nusername = \"u\"\n", "password = \"x\"\nscopes = [1]")
@@ -285,7 +286,8 @@ func FuzzParseConfig(f *testing.F) {
 	})
 }
 
-// namesHold says whether the text is in a name of an environment or application, which messages repeat.
+// namesHold says whether the text is in a name of an environment or application, which messages
+// repeat.
 func namesHold(data []byte, text string) bool {
 	var v struct{ Environment, Application []struct{ Name string } }
 	_, _ = toml.Decode(string(data), &v)

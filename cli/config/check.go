@@ -401,7 +401,7 @@ func parameter(v any) (text string, ok bool) {
 	return "", false
 }
 
-// Reserved are the form parameters that have keys of their own or belong to a grant.
+// Reserved returns the form parameters that have a key of their own or belong to a grant.
 func Reserved() []string {
 	return []string{"grant_type", "scope", "client_id", "client_secret", "username", "password", "refresh_token",
 		"token", "token_type_hint", "code", "code_verifier", "redirect_uri", "device_code", "assertion",

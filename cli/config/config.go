@@ -15,7 +15,7 @@ import (
 	"lanyard/ui/keys"
 )
 
-// Config is the decoded, checked configuration.
+// Config is a decoded and checked configuration.
 type Config struct {
 	Path  string // where it was read; "" when there is none
 	Found bool
@@ -55,15 +55,15 @@ type Config struct {
 	unused    []SecretRef // of members that have no effect
 }
 
-// SecretName is one secret of one application.
+// SecretName identifies one secret of one application.
 type SecretName struct {
 	App  string // ConfigID
 	Kind console.SecretKind
 }
 
-// Error is everything that is wrong with one configuration file. It never holds a line of it, nor a
-// value other than the names of environments, applications and the users in ~user, and of files that config check
-// opens: any other may be a secret in the wrong place.
+// Error is everything that is wrong with one configuration file. It holds no line of the file. Of
+// its values it holds only the names of environments, applications, the users in ~user, and files
+// that CheckNamed opens: any other value may be a secret in the wrong place.
 type Error struct {
 	File     string
 	Problems []Problem // by line, then column
@@ -78,7 +78,7 @@ type Problem struct {
 	Hint         string
 }
 
-// Error gives one line for each problem: file:line:column: key: what is wrong (hint).
+// Error returns one line for each problem: file:line:column: key: what is wrong (hint).
 func (e *Error) Error() string {
 	const most = 50
 	lines := make([]string, 0, min(len(e.Problems), most)+1)
@@ -92,9 +92,10 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Unwrap gives the failure of the file system, if that is what went wrong.
+// Unwrap returns the failure of the file system, if that is what went wrong.
 func (e *Error) Unwrap() error { return e.cause }
 
+// In returns a problem of a file as a line: file:line:column: key: what is wrong (hint).
 func (p Problem) In(file string) string {
 	s := file
 	if p.Line > 0 {
@@ -110,7 +111,7 @@ func (p Problem) In(file string) string {
 	return s
 }
 
-// Default is what holds without a file.
+// Default returns the configuration that holds without a file.
 func Default() *Config {
 	return &Config{
 		Theme:        "auto",
@@ -130,8 +131,8 @@ func Default() *Config {
 // MaxSize is the size in bytes above which a file is taken for something else.
 const MaxSize = 1 << 20
 
-// Load reads and checks a configuration file. A missing file gives the defaults with Found false;
-// every error is a *ConfigError, unless ctx has ended.
+// Load reads and checks a configuration file. Without a file it returns the defaults, with Found
+// false. Every error is an *Error, unless ctx has ended.
 func Load(ctx context.Context, path string) (*Config, error) {
 	own, problems := LoadThemes(path)
 	data, mode, err := ReadFile(ctx, path, MaxSize)

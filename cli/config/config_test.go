@@ -24,7 +24,8 @@ import (
 // canary stands wherever a secret may stand; no message may contain it.
 const canary = "cAnArY-7f3e-secret"
 
-// good is an environment and an application with nothing wrong, to be broken by tests. Lines 1 to 3 and 4 to 7.
+// good is an environment and an application with nothing wrong, to be broken by tests. Lines 1 to 3
+// and 4 to 7.
 const good = `[[environment]]
 name = "cloud"
 token_url = "https://gw.example:8243/token"
@@ -237,8 +238,8 @@ func TestConfigLoad(t *testing.T) {
 	}
 }
 
-// TestConfigExample keeps the example complete and true: as it is it changes nothing, and with every setting
-// uncommented it is accepted and still says the defaults.
+// TestConfigExample keeps the example complete and true: as it is it changes nothing, and with
+// every setting uncommented it is accepted and still says the defaults.
 func TestConfigExample(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join("..", "..", "config.example.toml"))
 	if err != nil {
@@ -296,7 +297,8 @@ func TestConfigExample(t *testing.T) {
 	has("application.", applicationKeys(), apps...)
 }
 
-// A file with every key is accepted. What belongs to other grants is warned of, and changes nothing.
+// A file with every key is accepted. What belongs to other grants is warned of, and changes
+// nothing.
 func TestConfigEveryKey(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("testdata/every_key.toml")

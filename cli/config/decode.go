@@ -17,8 +17,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Parse decodes and checks the text of a configuration file. Relative paths in it are meant from the
-// folder of name. All problems are reported together, as a *ConfigError.
+// Parse decodes and checks the text of a configuration file. Relative paths in it start at the
+// folder of name. Every error is an *Error with all problems.
 func Parse(name string, data []byte) (*Config, error) {
 	return parseWith(name, data, themes.Set{})
 }
@@ -42,8 +42,8 @@ func byPlace(a, b Problem) int {
 	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Key, b.Key))
 }
 
-// reader turns one file into a Config. The file is decoded into plain maps first and checked afterwards:
-// that is the only way to report everything at once, and each at its own place.
+// reader turns one file into a Config. The file is decoded into plain maps first and checked
+// afterwards: that is the only way to report everything at once, and each at its own place.
 type reader struct {
 	cfg      *Config
 	dir      string
@@ -321,8 +321,8 @@ func (s section) ref(key string) SecretRef {
 	return ref
 }
 
-// syntaxProblem says what the library found, in words of our own: its messages, and even more so its
-// pictures of the line, repeat what is written there, which may be a secret.
+// syntaxProblem says what the library found, in words of our own: its messages, and even more so
+// its pictures of the line, repeat what is written there, which may be a secret.
 func syntaxProblem(file string, err error) Problem {
 	var pe toml.ParseError
 	if !errors.As(err, &pe) {

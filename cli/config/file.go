@@ -10,14 +10,15 @@ import (
 	"time"
 )
 
-const (
-	filePatience = 10 * time.Second // how long reading a named file may take
-	MaxSecret    = 64 << 10         // bytes; a secret, an identity or a certificate is smaller
-)
+// MaxSecret is the size in bytes above which a file or a text is taken for no secret.
+const MaxSecret = 64 << 10
 
-// ReadFile reads a file that a person has named, of at most so many bytes: a regular file, the null device, or a pipe
-// such as a shell makes of <(…). It returns when ctx ends or filePatience is over, also when a pipe has no writer
-// or a network file system does not answer. Its errors hold neither the path nor what was read.
+const filePatience = 10 * time.Second // how long reading a named file may take
+
+// ReadFile reads a file that a person has named, of at most so many bytes: a regular file, the null
+// device, or a pipe such as a shell makes of <(…). It returns when ctx ends or after 10 seconds,
+// also if a pipe has no writer or a network file system does not answer. Its errors hold neither
+// the path nor what was read.
 func ReadFile(ctx context.Context, path string, most int) (data []byte, mode fs.FileMode, err error) {
 	return readPatiently(ctx, path, most, os.Open)
 }
@@ -25,7 +26,8 @@ func ReadFile(ctx context.Context, path string, most int) (data []byte, mode fs.
 // errPipe is the error of readNow for a pipe.
 var errPipe = errors.New("is a pipe, which is read when it is needed")
 
-// readNow is ReadFile for who only looks: a pipe is not opened, because that would use up what is in it.
+// readNow is ReadFile for who only looks: a pipe is not opened, because that would use up what is
+// in it.
 func readNow(ctx context.Context, path string, most int) (data []byte, mode fs.FileMode, err error) {
 	return readPatiently(ctx, path, most, func(string) (*os.File, error) { return nil, errPipe })
 }
@@ -90,7 +92,8 @@ func (n tooLarge) Error() string {
 	return fmt.Sprintf("is larger than %d KiB", n>>10)
 }
 
-// OpenFile opens a regular file to read it. It waits for nothing else: not for the writer of a pipe, not for a device.
+// OpenFile opens a regular file for reading. It refuses a pipe and a device, and does not wait for
+// one. Its errors do not hold the path.
 func OpenFile(path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	if err == nil {

@@ -45,8 +45,8 @@ type namedFile struct {
 	holds holds
 }
 
-// file reads the name of a file; "" when it is absent. It is meant from the folder of the configuration, and ~ is a
-// home directory.
+// file reads the name of a file; "" when it is absent. It is meant from the folder of the
+// configuration, and ~ is a home directory.
 func (s section) file(key string, what holds) string {
 	name := s.text(key, "")
 	if name == "" {
@@ -85,7 +85,8 @@ func (r *reader) whole(name string) (path, why, hint string) {
 	return filepath.Join(dir, rest), "", ""
 }
 
-// look opens a file that is named, and says what is wrong with it, to stand after its name. A warning is about a file that can be used.
+// look opens a file that is named, and says what is wrong with it, to stand after its name. A
+// warning is about a file that can be used.
 func (f namedFile) look(ctx context.Context) (problem, warning error) {
 	most := MaxSize
 	if f.holds == holdsSecret || f.holds == holdsLines {
@@ -110,10 +111,12 @@ func (f namedFile) look(ctx context.Context) (problem, warning error) {
 	return nil, nil
 }
 
-// OpenToOthers says whether other users may do anything with a file of this mode.
+// OpenToOthers reports whether other users may do anything with a file of this mode. On Windows it
+// reports false.
 func OpenToOthers(mode fs.FileMode) bool { return runtime.GOOS != "windows" && mode.Perm()&0o077 != 0 }
 
-// read says what is wrong with what is in the file. Certificates and keys of TLS are for the client to read.
+// read says what is wrong with what is in the file. Certificates and keys of TLS are for the client
+// to read.
 func (f namedFile) read(data []byte) (err error) {
 	switch {
 	case len(data) == 0:
@@ -137,8 +140,9 @@ func (c *Config) about(e console.Environment, wrong *tokenapi.Error) Problem {
 	return said
 }
 
-// CheckNamed opens every file that the configuration names. Of those that can be read, client reads the certificates
-// and keys that an environment names. The warnings are about files that can be used.
+// CheckNamed opens every file that the configuration names. client is called for each environment
+// whose files can be read, and reads their certificates and keys. The error is an *Error, unless
+// ctx has ended. The warnings are about files that can be used.
 func (c *Config) CheckNamed(ctx context.Context, client func(console.Environment) error) (warnings []string, err error) {
 	var problems []Problem
 	bad := map[string]bool{} // paths
@@ -180,8 +184,8 @@ func (c *Config) CheckNamed(ctx context.Context, client func(console.Environment
 	return warnings, &Error{File: c.Path, Problems: problems}
 }
 
-// LookAtFile opens the file of a reference to a secret of a kind, and returns what is wrong with it, to stand after its
-// name. A warning is about a file that can be used. A pipe is not opened.
+// LookAtFile opens the file of a reference to a secret of a kind, and returns what is wrong with
+// it, to stand after its name. A warning is about a file that can be used. It does not open a pipe.
 func (r SecretRef) LookAtFile(ctx context.Context, kind console.SecretKind) (problem, warning error) {
 	problem, warning = namedFile{path: r.File, holds: holdsOf(kind)}.look(ctx)
 	if errors.Is(warning, errPipe) {

@@ -8,7 +8,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// Grants are the grants of the configuration, the usual one first.
+// Grants returns the grants of the configuration, the usual one first.
 func Grants() []string {
 	return []string{
 		tokenapi.GrantClientCredentials, tokenapi.GrantPassword, tokenapi.GrantAuthorizationCode, tokenapi.GrantDeviceCode,
@@ -16,12 +16,14 @@ func Grants() []string {
 	}
 }
 
-// SecretKinds are all the secrets an application may have.
+// SecretKinds returns all kinds of secrets that an application may have, besides the values of
+// headers.
 func SecretKinds() []console.SecretKind {
 	return []console.SecretKind{console.ConsumerSecret, console.Password, console.SigningKey, console.Assertion, console.SubjectToken}
 }
 
-// proves gives the kind of secret that proves an application under a way of authentication; "" for none.
+// proves gives the kind of secret that proves an application under a way of authentication; "" for
+// none.
 func proves(auth tokenapi.ClientAuth) console.SecretKind {
 	return console.Application{Environment: console.Environment{ClientAuth: auth}}.Credential()
 }
@@ -37,7 +39,8 @@ func (s section) secrets() map[console.SecretKind]SecretRef {
 	return refs
 }
 
-// grantNeeds checks the keys that belong to some grants and ways of authentication only, and reads them.
+// grantNeeds checks the keys that belong to some grants and ways of authentication only, and reads
+// them.
 func (s section) grantNeeds(a *console.Application, env environment, refs map[console.SecretKind]SecretRef) {
 	d := &a.Details
 	only := func(where string, useful bool, keys ...string) {
@@ -91,8 +94,8 @@ func (s section) grantNeeds(a *console.Application, env environment, refs map[co
 	s.claims(d.AssertionClaims)
 }
 
-// onlyFor warns of a key that cannot do anything, and takes it away: it must change neither what is asked for nor what an
-// application is. A secret in it is still one.
+// onlyFor warns of a key that cannot do anything, and takes it away: it must change neither what is
+// asked for nor what an application is. A secret in it is still one.
 func (s section) onlyFor(key string, useful bool, where string, env environment, refs map[console.SecretKind]SecretRef) {
 	v, present := s.values[key]
 	if !present || v == "" || !s.keys[key].fits(v) || useful {
@@ -108,7 +111,8 @@ func (s section) onlyFor(key string, useful bool, where string, env environment,
 	}
 }
 
-// redirect reads where the browser comes back to: this machine, in the clear, which TLS could not serve.
+// redirect reads where the browser comes back to: this machine, in the clear, which TLS could not
+// serve.
 func (s section) redirect() string {
 	raw := s.text("redirect_url", "")
 	if why := console.RedirectProblem(raw); why != "" {

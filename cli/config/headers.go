@@ -58,7 +58,8 @@ func (s section) probeMethod() string {
 	return method
 }
 
-// keepHeaders keeps where the values of headers come from, and warns of credentials that are written down.
+// keepHeaders keeps where the values of headers come from, and warns of credentials that are
+// written down.
 func (s section) keepHeaders(a console.Application, key string, refs map[console.SecretKind]SecretRef, env environment) {
 	in := section{r: s.r, path: text.Path(s.path, key), label: s.label + key + "."}
 	for kind, ref := range refs {

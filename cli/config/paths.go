@@ -13,14 +13,15 @@ import (
 	"strings"
 )
 
-// Paths are the places Lanyard reads and writes.
+// Paths are the places that Lanyard reads and writes.
 type Paths struct {
 	Config, State string
 	NamedBy       string // the flag or variable that named the configuration; then a missing file is an error
 }
 
-// FindPaths says where configuration and state are: flag, else LANYARD_CONFIG and LANYARD_STATE, else XDG, else
-// the system's own place. Of goos only the rules are taken: tests ask for systems they do not run on.
+// FindPaths returns where configuration and state are: where the flag says, else LANYARD_CONFIG and
+// LANYARD_STATE, else XDG, else the system's own place. goos need not be the system that this runs
+// on.
 func FindPaths(goos string, getenv func(string) string, home string, flagConfig, flagState string) (Paths, error) {
 	p := Paths{Config: cmp.Or(flagConfig, getenv("LANYARD_CONFIG")), State: cmp.Or(flagState, getenv("LANYARD_STATE"))}
 	switch {
@@ -99,8 +100,9 @@ func homeOf(name string) (string, error) {
 	return dir, err
 }
 
-// Load reads the configuration of these paths; only one that nobody named may be missing.
-// Environment variables that it names as secrets are not inherited by any program started after this.
+// Load reads the configuration. It is an error if a configuration that was named is missing.
+// Programs that are started afterwards do not inherit the environment variables that the
+// configuration names as secrets.
 func (p Paths) Load(ctx context.Context) (*Config, error) {
 	// From here on it is the same file wherever the process goes.
 	file, err := filepath.Abs(p.Config)

@@ -5,10 +5,11 @@ import (
 	"slices"
 )
 
-// Reread makes c the configuration of a console that is open and was begun with another.
+// Reread makes c a later configuration of the open console that began with first.
 func (c *Config) Reread(first *Config) { c.ThemeChoice, c.reread = first.ThemeChoice, true }
 
-// NeedsRestart names what differs and is not taken over by a running console.
+// NeedsRestart returns the keys that differ from the first configuration of an open console and are
+// not taken over by it.
 func (c *Config) NeedsRestart(first *Config) (names []string) {
 	differs := func(name string, a, b any) {
 		if !reflect.DeepEqual(a, b) && !slices.Contains(names, name) {

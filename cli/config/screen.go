@@ -12,7 +12,7 @@ import (
 // defaultReveal is how long a revealed token is shown.
 const defaultReveal = 10 * time.Second
 
-// Alerts say before what and how a person is told without looking.
+// Alerts say before what, and how, a person is alerted.
 type Alerts struct {
 	Before []time.Duration // before a token expires
 	Via    []string        // some of alertWays; none: no alerts

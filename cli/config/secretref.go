@@ -19,13 +19,14 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// errNoSecret is the cause when an application has neither a literal nor a reference for what was asked.
+// errNoSecret is the cause when an application has neither a literal nor a reference for what was
+// asked.
 var errNoSecret = errors.New("none is configured")
 
 const secretPatience = 10 * time.Second // how long a command or file may take
 
-// SecretRef says where a secret is to be found: in the configuration itself, an environment variable, the
-// output of a command, or a file. The zero value is no reference.
+// SecretRef says where a secret is found: in the configuration itself, an environment variable, the
+// output of a command, a file, or the store. The zero value is no reference.
 type SecretRef struct {
 	Literal secret.Text
 	Env     string
@@ -35,7 +36,7 @@ type SecretRef struct {
 	Lines   bool // it may have several lines
 }
 
-// IsZero says whether there is no reference.
+// IsZero reports whether there is no reference.
 func (r SecretRef) IsZero() bool {
 	return r.Literal.IsZero() && r.Env == "" && len(r.Command) == 0 && r.File == "" && !r.Stored
 }
@@ -52,8 +53,8 @@ func (r SecretRef) state() console.SecretState {
 	return console.SecretOnDemand
 }
 
-// String names the kind of reference and what it refers to, of a command only the program: an argument may
-// be a secret itself.
+// String returns the kind of the reference and what it refers to. Of a command it returns only the
+// program: an argument may be a secret.
 func (r SecretRef) String() string {
 	switch {
 	case r.Env != "":
@@ -70,10 +71,11 @@ func (r SecretRef) String() string {
 	return "no reference"
 }
 
-// Format answers every verb with String, because others would print the arguments of a command.
+// Format prints String for every verb, because others would print the arguments of a command.
 func (r SecretRef) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.String()) }
 
-// Resolve fetches the secret. Its errors name the reference, never what it gave.
+// Resolve fetches the secret. A command or a file may take 10 seconds. The errors name the
+// reference, never what it gave.
 func (r SecretRef) Resolve(ctx context.Context, env func(string) (string, bool)) (secret.Text, error) {
 	if r.IsZero() || r.Stored { // what the store has is not asked for here
 		return secret.Text{}, errNoSecret
@@ -137,7 +139,8 @@ func output(ctx context.Context, argv []string) (string, error) {
 	return out.kept.String(), nil
 }
 
-// capped keeps the first bytes written to it. The buffer is not embedded: its ReadFrom would go round Write.
+// capped keeps the first bytes written to it. The buffer is not embedded: its ReadFrom would go
+// round Write.
 type capped struct {
 	kept bytes.Buffer
 	over bool
@@ -151,7 +154,8 @@ func (c *capped) Write(p []byte) (int, error) {
 	return c.kept.Write(p)
 }
 
-// PlainCause drops operation and path, which are said already.
+// PlainCause returns the cause of an error of a file or a program, without the operation and the
+// path.
 func PlainCause(err error) error {
 	var pathErr *fs.PathError
 	if errors.As(err, &pathErr) {
@@ -173,19 +177,20 @@ type vault struct {
 	kept map[SecretName]*keptSecret
 }
 
-// keptSecret is one secret; whoever holds turn may fetch it, so that a command runs once for all who ask.
+// keptSecret is one secret; whoever holds turn may fetch it, so that a command runs once for all
+// who ask.
 type keptSecret struct {
 	turn chan struct{}
 	text secret.Text
 }
 
-// Vault resolves the secrets of the configuration at first use and keeps them for the process. A failure is
-// not kept: the next use tries again.
+// Vault returns a vault that resolves a secret at its first use and keeps it for the life of the
+// process. It does not keep a failure: the next use tries again.
 func (c *Config) Vault(env func(string) (string, bool)) console.Vault {
 	return &vault{refs: c.Secrets, env: env, kept: map[SecretName]*keptSecret{}}
 }
 
-// SecretWords is what a kind of secret is called in front of an application's name.
+// SecretWords returns what a kind of secret is called in front of the name of an application.
 func SecretWords(kind console.SecretKind) string {
 	if strings.Contains(string(kind), ".") { // a header: its name stays as it is
 		return string(kind) + " of "

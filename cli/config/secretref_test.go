@@ -18,8 +18,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// TestSecretRefChild is no test: it is the program that references run, because there is no other one that is
-// the same on every system. What it does is its first argument after "--".
+// TestSecretRefChild is no test: it is the program that references run, because there is no other
+// one that is the same on every system. What it does is its first argument after "--".
 func TestSecretRefChild(t *testing.T) {
 	args := os.Args
 	for len(args) > 0 && args[0] != "--" {

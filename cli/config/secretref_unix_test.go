@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// TestSecretRefCommandHasNoTerminal asks a shell for its own session, and for the terminal that has none.
+// TestSecretRefCommandHasNoTerminal asks a shell for its own session, and for the terminal that has
+// none.
 func TestSecretRefCommandHasNoTerminal(t *testing.T) {
 	ref := SecretRef{Command: []string{"sh", "-c", `(: </dev/tty) 2>/dev/null && echo terminal || echo none; ps -o sid= -p $$; echo $$`}}
 	got, err := ref.raw(t.Context(), noEnv)

@@ -12,9 +12,10 @@ import (
 // themeSetting is where the store keeps the theme that was chosen in the console.
 const themeSetting = "theme"
 
-// ThemeName returns the theme that the console is drawn with: the file's, else the one that was chosen in the console,
-// else the default. A choice that is gone or has become broken does not keep the console from opening. In one that is
-// open it is an error, because somebody is just writing it.
+// ThemeName returns the name of the theme that the console is drawn with: the file's, else the one
+// that was chosen in the console, else the default. A choice that is gone or broken counts only
+// after Reread, so that it does not keep a console from opening, and an open one tells what is
+// wrong.
 func (c *Config) ThemeName() string {
 	if chosen := c.chosen(); chosen != "" {
 		if _, err := c.Themes.ByName(chosen); err == nil || c.reread {
@@ -32,7 +33,8 @@ func (c *Config) ThemeSaidBy() string {
 	return filepath.Base(c.Place)
 }
 
-// Preferences returns a configuration with the looks and the clipboard of c, and the defaults otherwise.
+// Preferences returns a configuration with the looks and the clipboard of c, and the defaults
+// otherwise.
 func (c *Config) Preferences() *Config {
 	p := Default()
 	p.Theme, p.ClearAfter, p.RevealFor = c.Theme, c.ClearAfter, c.RevealFor
@@ -50,7 +52,8 @@ func (c *Config) chosen() string {
 	return c.ThemeChoice()
 }
 
-// LostChoice says that the chosen theme could not be had, or "".
+// LostChoice returns a warning if the theme that was chosen in the console cannot be used, and ""
+// otherwise.
 func (c *Config) LostChoice() string {
 	name := c.chosen()
 	if name == "" {
@@ -62,7 +65,8 @@ func (c *Config) LostChoice() string {
 	return fmt.Sprintf("the theme %q, which was chosen in the console, cannot be used, so %s was; lanyard themes says more", name, c.Theme)
 }
 
-// ThemeChosenIn reads what a store keeps, and "" where it cannot be read: how the console looks is no reason to fail.
+// ThemeChosenIn returns a function that reads the theme that was chosen in the console. It returns
+// "" if there is none, or if the store cannot be read.
 func ThemeChosenIn(k console.Keeper) func() string {
 	return func() string {
 		var name string
@@ -81,7 +85,8 @@ func ThemeChosenIn(k console.Keeper) func() string {
 
 const keepPatience = 5 * time.Second
 
-// KeepTheme keeps a choice in a store. It is short, and goes on when the console is closed at once.
+// KeepTheme returns a function that stores the theme that was chosen in the console. It takes 5
+// seconds at most, and finishes also if its context ends.
 func KeepTheme(k console.Keeper) func(context.Context, string) error {
 	return func(ctx context.Context, name string) error {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepPatience)

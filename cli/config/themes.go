@@ -8,15 +8,17 @@ import (
 	"lanyard/themes"
 )
 
-// ThemesBeside is where the themes of the person's own are: beside the configuration file.
+// ThemesBeside returns the folder of the themes beside a configuration file.
 func ThemesBeside(config string) string { return filepath.Join(filepath.Dir(config), "themes") }
 
-// LoadThemes reads them. What is wrong with one is a problem of that file, not of the configuration.
+// LoadThemes reads the themes beside a configuration file. What is wrong with one of them is no
+// problem of the configuration.
 func LoadThemes(config string) (themes.Set, []themes.Problem) {
 	return themes.Load(regularFiles{ThemesBeside(config)})
 }
 
-// theme reads the name of a theme. A file of that name is enough: what is wrong with it is said by who draws with it.
+// theme reads the name of a theme. A file of that name is enough: what is wrong with it is said by
+// who draws with it.
 func (s section) theme(set themes.Set) string {
 	name := s.text("theme", themes.Names()[0])
 	s.r.cfg.themeSaid = s.values["theme"] != nil
@@ -27,7 +29,8 @@ func (s section) theme(set themes.Set) string {
 	return themes.Names()[0]
 }
 
-// ThemeProblem is a problem of a theme's file as it is printed.
+// ThemeProblem returns a problem of a theme beside a configuration file as a line:
+// file:line:column: key: what is wrong (hint).
 func ThemeProblem(config string, p themes.Problem) string {
 	return Problem{Line: p.Line, Column: p.Column, Key: p.Key, Text: p.Text, Hint: p.Hint}.In(filepath.Join(ThemesBeside(config), p.File))
 }

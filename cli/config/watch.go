@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// Watch tells when one of the paths has changed: a file, or a folder with the *.toml files in it. It looks once a
-// second, which works on every file system and with editors that put a new file in the place of the old one; what does
-// not exist yet is waited for. Changes that nobody has taken yet are told once. What changes after Watch has
-// returned is not missed. The channel is closed when ctx ends.
+// Watch returns a channel that receives when one of the paths has changed: a file, or the *.toml
+// files in a folder. It looks once a second, which works on every file system and with editors that
+// replace a file. A path may not exist yet. Changes that were not received yet are reported once.
+// What changes after Watch has returned is not missed. The channel is closed when ctx ends.
 func Watch(ctx context.Context, paths ...string) <-chan struct{} {
 	t := time.NewTicker(time.Second)
 	out := watching(ctx, t.C, paths)
@@ -74,7 +74,8 @@ func look(paths []string) sight {
 	return s
 }
 
-// same says whether nothing has changed. Of a folder only what is in it counts: its own time moves for swap files too.
+// same says whether nothing has changed. Of a folder only what is in it counts: its own time moves
+// for swap files too.
 func (s sight) same(o sight) bool {
 	if len(s) != len(o) {
 		return false

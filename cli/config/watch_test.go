@@ -28,7 +28,8 @@ func watchIn(t *testing.T, dir string, names ...string) *watched {
 	return w
 }
 
-// look lets it look, and returns when it has: nothing that it does afterwards meets what the test writes next.
+// look lets it look, and returns when it has: nothing that it does afterwards meets what the test
+// writes next.
 func (w *watched) look() {
 	w.beat <- time.Time{}
 	synctest.Wait()

@@ -9,7 +9,8 @@ import (
 	"lanyard/console"
 )
 
-// What a configuration names as a secret is withheld from the moment it is read; the run itself still has it.
+// What a configuration names as a secret is withheld from the moment it is read; the run itself
+// still has it.
 func TestWithheld(t *testing.T) {
 	t.Setenv("LANYARD_TEST_ORDERS", "canary-env")
 	t.Setenv("LANYARD_TEST_ANA", "canary-env")

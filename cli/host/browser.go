@@ -14,8 +14,8 @@ import (
 	"github.com/cli/browser"
 )
 
-// Browse opens a page in the person's browser: with a command of list, which is $BROWSER and may need no display, else
-// with the opener of the system. It opens nothing if list is "none". The program that is started cannot write into the
+// Browse opens a page in the person's browser: with a command of list, which is $BROWSER, else with
+// the opener of the system. With "none" it opens nothing. What it starts cannot write into the
 // terminal.
 func Browse(page, list string, getenv func(string) string) error {
 	if u, err := url.Parse(page); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
@@ -47,9 +47,9 @@ func hasDisplay(goos string, getenv func(string) string) bool {
 	return goos != "linux" || getenv("WSL_DISTRO_NAME") != ""
 }
 
-// browserCommands reads $BROWSER as xdg-open and Python do: commands in a list, the first that succeeds counts. %s in
-// a command stands for the page and %% for %; without %s the page is the last argument. No shell is involved: the
-// page is never more than part of one argument.
+// browserCommands reads $BROWSER as xdg-open and Python do: commands in a list, the first that
+// succeeds counts. %s in a command stands for the page and %% for %; without %s the page is the
+// last argument. No shell is involved: the page is never more than part of one argument.
 func browserCommands(list, page, separator string) (commands [][]string) {
 	for one := range strings.SplitSeq(list, separator) {
 		argv, ok := browserWords(one, separator == ":")
@@ -74,9 +74,9 @@ func browserCommands(list, page, separator string) (commands [][]string) {
 	return commands
 }
 
-// browserWords splits a command at blanks outside quotes; nothing in it is expanded. A backslash takes the meaning of
-// the next character where escapes is true: on Windows it separates the parts of a path. ok is false when a quote is
-// not closed.
+// browserWords splits a command at blanks outside quotes; nothing in it is expanded. A backslash
+// takes the meaning of the next character where escapes is true: on Windows it separates the parts
+// of a path. ok is false when a quote is not closed.
 func browserWords(command string, escapes bool) (words []string, ok bool) {
 	var word strings.Builder
 	within, quote, escaped := false, rune(0), false
@@ -111,8 +111,8 @@ func browserWords(command string, escapes bool) (words []string, ok bool) {
 	return words, quote == 0 && !escaped
 }
 
-// startBrowser runs a command of $BROWSER without the terminal. With & as its last word it is not waited for, as
-// Python has it.
+// startBrowser runs a command of $BROWSER without the terminal. With & as its last word it is not
+// waited for, as Python has it.
 func startBrowser(argv []string) error {
 	last := len(argv) - 1
 	left := argv[last] == "&"

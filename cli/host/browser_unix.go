@@ -7,5 +7,6 @@ import (
 	"syscall"
 )
 
-// detachBrowser gives a browser a session of its own: ctrl+c at the terminal does not end it, and it cannot read there.
+// detachBrowser gives a browser a session of its own: ctrl+c at the terminal does not end it, and
+// it cannot read there.
 func detachBrowser(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }

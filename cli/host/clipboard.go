@@ -33,7 +33,8 @@ const (
 	clipboardPatience = 2 * time.Second
 	// terminalMost is what common terminals accept in one OSC 52 sequence, in bytes before base64.
 	terminalMost = 70_000
-	// screenMost is what GNU screen takes in one string: 256 bytes before 4.2.0, 768 since. It prints what is beyond.
+	// screenMost is what GNU screen takes in one string: 256 bytes before 4.2.0, 768 since. It prints
+	// what is beyond.
 	screenMost = 240
 	// tmuxBuffer is the name of the buffer in tmux, so that it can be removed again.
 	tmuxBuffer = "lanyard"
@@ -48,7 +49,8 @@ type outside struct {
 	read   func() (string, error)
 }
 
-// Clipboard copies tokens to the person's clipboard.
+// Clipboard copies tokens to the person's clipboard, and clears it again. It may be used by several
+// goroutines.
 type Clipboard struct {
 	outside
 	via     string // auto or one of the ways
@@ -102,8 +104,9 @@ const (
 	CannotTell                    // it cannot be read, and was left alone
 )
 
-// NewClipboard returns the clipboard that is reached via one of the ways, or "auto" for the first one that works.
-// command is the program of ViaCommand. With blind, Clear also clears what it cannot read.
+// NewClipboard returns the clipboard that is reached via one of the ways, or with "auto" via the
+// first that works. command is the program of ViaCommand. With blind, Clear also clears what it
+// cannot read.
 func NewClipboard(getenv func(string) string, via string, command []string, blind bool) *Clipboard {
 	return &Clipboard{
 		outside: outside{getenv, runQuietly, outputOf, clipboard.WriteAll, clipboard.ReadAll},
@@ -111,11 +114,11 @@ func NewClipboard(getenv func(string) string, via string, command []string, blin
 	}
 }
 
-// HasSystem reports whether there is a program, or a call of the system, to reach the system's clipboard with.
+// HasSystem reports whether the system has a clipboard that can be reached.
 func HasSystem() bool { return !clipboard.Unsupported }
 
-// runQuietly runs a program with a text on its standard input. What it prints is dropped: it may repeat
-// the text.
+// runQuietly runs a program with a text on its standard input. What it prints is dropped: it may
+// repeat the text.
 func runQuietly(ctx context.Context, stdin string, argv ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, clipboardPatience)
 	defer cancel()
@@ -153,8 +156,9 @@ func outputOf(ctx context.Context, most int, argv ...string) (secret.Text, error
 	return secret.New(string(text)), err
 }
 
-// Copy copies a text. Which way it went is in the answer; a terminal confirms nothing. A copy that was begun is
-// finished even if ctx ends, so that Clear knows of it. Line breaks (LF) are the caller's: console.As lets none of a token through.
+// Copy copies a text. With stays, Clear does not clear it. A copy that was begun is finished even
+// if ctx ends, so that Clear knows of it. A text with control characters other than LF is refused:
+// it could do something when it is pasted.
 func (b *Clipboard) Copy(ctx context.Context, text secret.Text, stays bool) (Copied, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -198,7 +202,8 @@ func (b *Clipboard) copied(ctx context.Context, done Copied, way string, text se
 	return done
 }
 
-// Ways are tried in turn. Over ssh the system's clipboard would be that of the other machine.
+// Ways returns the ways that Copy tries, in turn. Over ssh the system's clipboard would be that of
+// the other machine.
 func (b *Clipboard) Ways() []string {
 	switch {
 	case b.via != "auto":
@@ -232,9 +237,10 @@ func (b *Clipboard) copyVia(ctx context.Context, way string, text secret.Text) (
 	return Copied{Via: "terminal", Terminal: secret.New(b.through(ansi.SetSystemClipboard(text.Reveal())))}, nil
 }
 
-// through is an OSC 52 sequence as the terminal is to get it. GNU screen passes on what it gets in device control strings,
-// drops an OSC 52 of its own, and prints the end of a long one. Over ssh only TERM tells of it, and the one of tmux may
-// be the same: there a sequence that is short enough goes both ways.
+// through is an OSC 52 sequence as the terminal is to get it. GNU screen passes on what it gets in
+// device control strings, drops an OSC 52 of its own, and prints the end of a long one. Over ssh
+// only TERM tells of it, and the one of tmux may be the same: there a sequence that is short enough
+// goes both ways.
 func (b *Clipboard) through(sequence string) string {
 	term := b.getenv("TERM")
 	if b.getenv("TMUX") != "" || b.getenv("STY") == "" && !strings.HasPrefix(term, "screen") {
@@ -247,8 +253,9 @@ func (b *Clipboard) through(sequence string) string {
 	return wrapped
 }
 
-// Clear clears the copy with this serial number, or any if it is 0, by one rule for all ways: the clipboard is read
-// and cleared only if it still holds the copy. What cannot be read is left alone, or with clear_blind cleared.
+// Clear clears the copy with this serial number, or any if it is 0. Whichever way the copy went, it
+// reads the clipboard, and clears it only if it still holds the copy. What it cannot read it leaves
+// alone, or clears if NewClipboard was told to.
 func (b *Clipboard) Clear(ctx context.Context, serial int) (Cleared, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -324,7 +331,8 @@ func (b *Clipboard) clearTmux(ctx context.Context) (Outcome, error) {
 	return WasOurs, b.run(ctx, "", "tmux", "delete-buffer", "-b", tmuxBuffer)
 }
 
-// MayHold says, for the end of a console, where a copy may still be; "" for nowhere.
+// MayHold returns a warning if a copy may still be in a clipboard at the end of a console, and ""
+// otherwise.
 func (b *Clipboard) MayHold() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -334,7 +342,8 @@ func (b *Clipboard) MayHold() string {
 	return "cannot tell, not cleared: the copied token may still be in the clipboard (" + b.left + ")"
 }
 
-// ClearNow is Clear for a process that is about to end. terminal gets the control sequence, if there is one.
+// ClearNow clears the clipboard of a process that is about to end. It writes a control sequence to
+// terminal if one is needed.
 func (b *Clipboard) ClearNow(terminal io.Writer) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*clipboardPatience)
 	defer cancel()
@@ -343,7 +352,7 @@ func (b *Clipboard) ClearNow(terminal io.Writer) {
 	}
 }
 
-// Forget forgets a copy that did not take place.
+// Forget makes Clear ignore the last copy, because its control sequence was not sent.
 func (b *Clipboard) Forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -357,8 +366,8 @@ func named(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// guarded gives up waiting for a clipboard program that hangs. Its goroutine is left behind: the library
-// cannot be interrupted.
+// guarded gives up waiting for a clipboard program that hangs. Its goroutine is left behind: the
+// library cannot be interrupted.
 func guarded[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T

@@ -128,7 +128,8 @@ func TestCopyFails(t *testing.T) {
 	}
 }
 
-// Each form of a token can be pasted as it was written, whichever way it was copied, and is cleared again.
+// Each form of a token can be pasted as it was written, whichever way it was copied, and is cleared
+// again.
 func TestCopyForms(t *testing.T) {
 	t.Parallel()
 	app := console.Application{Name: "Orders", ProbeURL: "https://gw.example/orders?limit=1"}
@@ -216,7 +217,8 @@ func TestClear(t *testing.T) {
 
 }
 
-// What cannot be read back is cleared on request only, and what is said of it is true when it is copied and after.
+// What cannot be read back is cleared on request only, and what is said of it is true when it is
+// copied and after.
 func TestClearWays(t *testing.T) {
 	t.Parallel()
 	const load, remove = "tmux load-buffer -b lanyard -w - < canary-token", "tmux delete-buffer -b lanyard < "
@@ -284,7 +286,8 @@ func TestClearFails(t *testing.T) {
 	}
 }
 
-// Each copy is cleared by its own number; one that stays is not cleared; one that went another way is not forgotten.
+// Each copy is cleared by its own number; one that stays is not cleared; one that went another way
+// is not forgotten.
 func TestClearTheRightCopy(t *testing.T) {
 	t.Parallel()
 	d := &desk{}
@@ -334,7 +337,8 @@ func TestCopyHangs(t *testing.T) {
 	})
 }
 
-// GNU screen passes on a sequence in pieces that it has room for, and never gets a long one as it is: it would print it.
+// GNU screen passes on a sequence in pieces that it has room for, and never gets a long one as it
+// is: it would print it.
 func TestInsideScreen(t *testing.T) {
 	t.Parallel()
 	const whole = "\x1b]52;c;"

@@ -24,7 +24,8 @@ func bootTime() (time.Duration, bool) {
 	return time.Duration(t.Nano()), err == nil
 }
 
-// LeaseClock counts the time since the machine was started: all processes share it, and nobody sets it.
+// LeaseClock returns a clock that counts the time since the machine was started, also while it was
+// suspended. All processes share it, and nothing sets it. It returns nil if there is none.
 func LeaseClock() func() time.Time {
 	if _, ok := bootTime(); !ok {
 		return nil

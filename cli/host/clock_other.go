@@ -7,5 +7,5 @@ import "time"
 // sinceNow counts by what the system offers.
 func sinceNow() func() time.Duration { return sinceEither(theClocks()) }
 
-// LeaseClock is nil: there is no clock here that all processes share and nobody sets.
+// LeaseClock returns nil: there is no clock here that all processes share and nothing sets.
 func LeaseClock() func() time.Time { return nil }

@@ -13,11 +13,11 @@ import (
 // hidden is a terminal that does not show what is typed: here only while a line is read.
 type hidden struct{}
 
-// Hide does nothing here.
+// Hide does nothing: the echo is off only while ReadHidden reads.
 func (*Terminal) Hide() (done func(), err error) { return func() {}, nil }
 
-// ReadHidden prints a prompt and reads a line that is not shown, until ctx ends: the read itself would go on, and the
-// terminal stay silent.
+// ReadHidden prints a prompt and reads a line without an echo, until ctx ends. The read itself then
+// goes on, with the echo back on.
 func (t *Terminal) ReadHidden(ctx context.Context, prompt string) ([]byte, error) {
 	fd, _ := TerminalFD(t.in)
 	before, err := term.GetState(fd)

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hidden is a terminal that does not show what is typed, from the first prompt for a secret to the end of the last
-// try. The zero value is one that shows it.
+// hidden is a terminal that does not show what is typed, from the first prompt for a secret to the
+// end of the last try. The zero value is one that shows it.
 type hidden struct {
 	mu     sync.Mutex
 	spells int // that are not over; they may lie in one another
@@ -26,7 +26,8 @@ type hidden struct {
 	prompt string // what is waited for; empty: nothing is read now
 }
 
-// Hide begins a spell in which the terminal does not show what is typed. At its end, what was typed ahead is discarded.
+// Hide turns off the echo of the terminal until done is called, which also discards what was typed
+// ahead. Calls may be nested. Without a terminal it does nothing.
 func (t *Terminal) Hide() (done func(), err error) {
 	fd, in := TerminalFD(t.in)
 	if !in {
@@ -80,8 +81,8 @@ func (h *hidden) giveBack() {
 	}
 }
 
-// again turns the echo off again after the process was continued, and then prints the prompt again. In the background
-// the first stops the process once more (SIGTTOU).
+// again turns the echo off again after the process was continued, and then prints the prompt again.
+// In the background the first stops the process once more (SIGTTOU).
 func (h *hidden) again() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -93,8 +94,8 @@ func (h *hidden) again() {
 	}
 }
 
-// ReadHidden prints a prompt and reads a line that is not shown, until ctx ends. It discards what was typed since the
-// last prompt of the spell.
+// ReadHidden prints a prompt and reads a line without an echo, until ctx ends. It discards what was
+// typed since the last prompt after Hide.
 func (t *Terminal) ReadHidden(ctx context.Context, prompt string) ([]byte, error) {
 	h := &t.hidden
 	h.mu.Lock()
@@ -124,16 +125,16 @@ func (t *Terminal) ReadHidden(ctx context.Context, prompt string) ([]byte, error
 	return line, err
 }
 
-// InForeground reports whether this process may use the terminal: in the background a change of it would stop the
-// process.
+// InForeground reports whether this process may use the terminal. In the background, changing the
+// terminal would stop the process.
 func (t *Terminal) InForeground() bool {
 	fd, _ := TerminalFD(t.in)
 	group, err := unix.IoctlGetInt(int(fd), unix.TIOCGPGRP)
 	return err == nil && group == unix.Getpgrp()
 }
 
-// readLine reads to the end of the line, unless ends can be read first: then nothing typed is taken. The terminal has
-// the line edited.
+// readLine reads to the end of the line, unless ends can be read first: then nothing typed is
+// taken. The terminal has the line edited.
 func readLine(fd, ends uintptr) (line []byte, err error) {
 	for b := make([]byte, 1); ; {
 		ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}, {Fd: int32(ends), Events: unix.POLLIN}} //nolint:gosec // descriptors are small

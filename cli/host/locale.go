@@ -2,9 +2,9 @@ package host
 
 import "strings"
 
-// WantsASCII decides whether the console is drawn in ASCII: by the setting ("true" or "false"), else by what the
-// environment says of the terminal and of the character set. Where it says nothing UTF-8 is meant: that is what
-// terminals of today have, and many shells in containers set no locale at all.
+// WantsASCII reports whether the console is drawn in ASCII: as the setting says ("true" or
+// "false"), else as the environment says of the terminal and of the character set. If that says
+// nothing, UTF-8 is meant: terminals of today have it, and many shells in containers set no locale.
 func WantsASCII(setting string, lookup func(string) (string, bool)) bool {
 	switch setting {
 	case "true":

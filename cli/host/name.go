@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// DeviceName is this machine's name as it can stand in a scope; "" when it has none.
+// DeviceName returns the name of this machine in a form that can stand in a scope, or "" if it has
+// none.
 func DeviceName() string {
 	host, err := os.Hostname()
 	if err != nil {

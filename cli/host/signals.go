@@ -16,9 +16,9 @@ const (
 	termPatience  = 30 * time.Second // a request takes up to 15 s unless its timeout is set
 )
 
-// UntilSignal returns a context that ends with the first interrupt, SIGTERM or SIGHUP (unless SIGHUP is ignored, as
-// under nohup). What is under way is then finished. A further signal ends the program at once with an exit code, though
-// not right behind the first.
+// UntilSignal returns a context that ends with the first interrupt, SIGTERM or SIGHUP. A SIGHUP
+// that is ignored, as under nohup, does not end it. A further signal exits with code, unless it
+// comes right after the first.
 func UntilSignal(parent context.Context, code int) (ctx context.Context, stop func()) {
 	came := make(chan os.Signal, 8)
 	signal.Notify(came, os.Interrupt, syscall.SIGTERM)

@@ -4,7 +4,8 @@ package host
 
 import "syscall"
 
-// hangup is the signal of a terminal that is closed. Windows sends none: a closed window is a SIGTERM to Go programs.
+// hangup is the signal of a terminal that is closed. Windows sends none: a closed window is a
+// SIGTERM to Go programs.
 const hangup = syscall.SIGTERM
 
 // jobControl does not exist here.

@@ -14,12 +14,13 @@ import (
 // hangup is the signal of a terminal that is closed.
 const hangup = syscall.SIGHUP
 
-// jobControl holds SIGTSTP back while a console is open, so that the clipboard is cleared before the process stops. It
-// also clears it on SIGQUIT, which then ends the process as ever, with the stacks of its goroutines. A terminal that
-// does not show what is typed is given back before either, and silent again after SIGCONT.
+// jobControl holds SIGTSTP back while a console is open, so that the clipboard is cleared before
+// the process stops. It also clears it on SIGQUIT, which then ends the process as ever, with the
+// stacks of its goroutines. A terminal that does not show what is typed is given back before
+// either, and silent again after SIGCONT.
 //
-// Go cannot give SIGTSTP its default action back once it was caught, so the process stops itself with SIGSTOP.
-// It lasts as long as the process: between two consoles SIGTSTP must stop it.
+// Go cannot give SIGTSTP its default action back once it was caught, so the process stops itself
+// with SIGSTOP. It lasts as long as the process: between two consoles SIGTSTP must stop it.
 type jobControl struct {
 	asked     chan struct{}
 	allowed   atomic.Bool // a SIGTSTP stops the process at once
@@ -99,8 +100,8 @@ func (t *Terminal) jobControl() *jobControl {
 	return t.jobs
 }
 
-// canContinue reports whether the parent process is in our session, as a shell with job control is. Only such a
-// parent sends SIGCONT.
+// canContinue reports whether the parent process is in our session, as a shell with job control is.
+// Only such a parent sends SIGCONT.
 func canContinue() bool {
 	ours, err := unix.Getsid(0)
 	if err != nil || signal.Ignored(syscall.SIGTSTP) {
@@ -110,8 +111,8 @@ func canContinue() bool {
 	return err == nil && parent == ours
 }
 
-// HoldStop returns the job control of a console with a clipboard, which may be nil. After release, SIGTSTP stops the
-// process at once.
+// HoldStop returns the job control of a console. b, if not nil, is cleared before the process stops
+// or quits. After release, SIGTSTP stops the process at once.
 func (t *Terminal) HoldStop(b *Clipboard) (stop *Stop, release func()) {
 	j := t.jobControl()
 	j.clipboard.Store(b)

@@ -8,8 +8,8 @@ import (
 	"github.com/charmbracelet/x/term"
 )
 
-// Terminal is the terminal that this process is at. What is typed there can be hidden, and a signal that stops the
-// process can be held back.
+// Terminal is the terminal that this process is at. It can hide what is typed, and hold back the
+// signal that stops the process.
 type Terminal struct {
 	ctx     context.Context // of the run: when it ends, the terminal is given back as it was
 	in      io.Reader
@@ -18,12 +18,12 @@ type Terminal struct {
 	hidden  hidden
 }
 
-// NewTerminal returns the terminal that in reads from, if it is one. Prompts are written to prompts.
+// NewTerminal returns the terminal at in, if in is one. Prompts are written to prompts.
 func NewTerminal(ctx context.Context, in io.Reader, prompts io.Writer) *Terminal {
 	return &Terminal{ctx: ctx, in: in, prompts: prompts}
 }
 
-// Stop is how a console stops and continues this process.
+// Stop is how a console stops this process and lets it continue.
 type Stop struct {
 	Asked    <-chan struct{} // receives when a SIGTSTP came and was held back
 	Possible func() bool     // reports whether anything could continue the process
@@ -32,7 +32,7 @@ type Stop struct {
 	Now      func()          // stops the process, and returns when it was continued
 }
 
-// TerminalFD returns the file descriptor of a stream that is a terminal.
+// TerminalFD returns the file descriptor of a stream, and whether it is a terminal.
 func TerminalFD(stream any) (uintptr, bool) {
 	f, ok := stream.(*os.File)
 	if !ok || f == nil {
