@@ -469,7 +469,7 @@ func (o *appOverlay) pasted(text string) bool {
 		why = "nothing of it was taken: import applications (esc, then commands) reads " +
 			"curl lines and .env files"
 	} else {
-		o.edit(func() { why = o.Form.Paste(text) })
+		o.edit(func() { why = o.Paste(text) })
 	}
 	if why != "" {
 		o.said, o.good = why, false

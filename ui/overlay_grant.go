@@ -91,7 +91,7 @@ func (o *grantOverlay) typed(msg tea.KeyPressMsg) intent {
 		return getChosen{o, o.Secret("password")}
 	}
 	o.said = ""
-	o.Form.Press(msg)
+	o.Press(msg)
 	o.fit()
 	return nil
 }
@@ -109,7 +109,7 @@ func (o *grantOverlay) wrong() (key, why string) {
 }
 
 func (o *grantOverlay) pasted(text string) bool {
-	o.said = o.Form.Paste(text)
+	o.said = o.Paste(text)
 	return true
 }
 

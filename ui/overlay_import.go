@@ -113,7 +113,7 @@ func (o *importOverlay) typed(msg tea.KeyPressMsg) intent {
 		return nil
 	}
 	o.said = ""
-	o.Form.Press(msg)
+	o.Press(msg)
 	o.fit()
 	return nil
 }
@@ -124,7 +124,7 @@ func (o *importOverlay) pasted(text string) bool {
 	case o.busy || o.found != nil:
 	case o.Value("from") != fromText && !paste.Recognizes(text) &&
 		!strings.ContainsAny(strings.TrimSpace(text), "\r\n"):
-		o.said = o.Form.Paste(text)
+		o.said = o.Paste(text)
 	default:
 		from := o.Field("from")
 		from.Choose(fromText, from.Options...)
@@ -233,7 +233,7 @@ func (o *importOverlay) wipe() {
 	if o.stop != nil {
 		o.stop()
 	}
-	o.Form.Wipe()
+	o.Wipe()
 	o.told, o.found = nil, nil
 }
 

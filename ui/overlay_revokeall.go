@@ -77,7 +77,7 @@ func (o *revokeAllOverlay) typed(msg tea.KeyPressMsg) intent {
 		return revokeEverything{o}
 	}
 	o.said = ""
-	o.Form.Press(msg)
+	o.Press(msg)
 	return nil
 }
 
