@@ -57,7 +57,7 @@ func TestSeveralDeliveries(t *testing.T) {
 		ids := d.get(3)
 		d.does(session.Bulk{Verb: session.VerbRevoke, Tokens: ids, Answered: true})
 		d.api.during = func(string) {
-			if len(d.api.revokes) == 2 {
+			if len(d.api.revokes) == 3 {
 				d.api.revokeErr = c.err
 			}
 		}
