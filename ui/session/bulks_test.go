@@ -96,3 +96,18 @@ func TestRenewalBesideABulk(t *testing.T) {
 		t.Errorf("summed up: %+v", f)
 	}
 }
+
+// What is sent is no longer marked, whatever names it; of the marked ones none stays so.
+func TestBulkTakesMarksAway(t *testing.T) {
+	t.Parallel()
+	for _, marked := range []bool{false, true} {
+		d := sit(t)
+		ids := d.get(2)
+		d.ToggleMark(ids[0])
+		d.ToggleMark(ids[1])
+		d.ask(session.Bulk{Verb: session.VerbProbe, Tokens: ids[:1], Marked: marked})
+		if left := d.Marked(); len(left) == 0 != marked || !marked && left[0] != ids[1] {
+			t.Errorf("of the marked ones %t: marked are %v", marked, left)
+		}
+	}
+}

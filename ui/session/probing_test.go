@@ -201,3 +201,23 @@ func TestProbesEndWithTheConsole(t *testing.T) {
 		t.Error("it probes while it quits")
 	}
 }
+
+// A slow answer about one token keeps no other from being probed.
+func TestProbesOfTwoTokens(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	ids := d.get(2)
+	slow := d.ask(session.ProbeUntilDead{Tokens: ids[:1]})
+	d.does(session.ProbeUntilDead{Tokens: ids[1:]})
+	work := d.tick(d.now.Add(time.Minute))
+	if len(slow) != 1 || len(work) != 1 {
+		t.Fatalf("%d probes while one is out", len(work))
+	}
+	if d.run(work...); d.api.probes != 2 {
+		t.Errorf("%d probes", d.api.probes)
+	}
+	d.run(slow...)
+	if d.after(30 * time.Second); d.api.probes < 5 {
+		t.Errorf("%d probes", d.api.probes)
+	}
+}
