@@ -131,3 +131,25 @@ func TestAlertsOfTheEnd(t *testing.T) {
 		}
 	}
 }
+
+// What was over before the start is not told beside what is due later.
+func TestAlertsLeaveThePastAlone(t *testing.T) {
+	t.Parallel()
+	d := sit(t)
+	d.get(1)
+	d.now = d.now.Add(30 * time.Minute)
+	id := d.get(1)[0]
+	d.now = d.now.Add(40 * time.Minute) // the first has expired
+	late := sit(t, func(o *options) { o.now = d.now })
+	b, err := d.svc.Board(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	late.alerting(true)
+	asked, _ := late.Tickets()
+	late.apply(session.BoardRead{Ticket: asked + 1, Board: b})
+	late.tick(late.now.Add(11 * time.Minute))
+	if all := late.alerts(); len(all) != 1 || all[0].Row.ID != id {
+		t.Errorf("told %+v", all)
+	}
+}
