@@ -268,8 +268,3 @@ func TestRandomSessions(t *testing.T) {
 		t.Run("", func(t *testing.T) { playScript(t, script) })
 	}
 }
-
-func FuzzSession(f *testing.F) {
-	f.Add([]byte("a session that is played by a fuzzer"))
-	f.Fuzz(playScript)
-}
