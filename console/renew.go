@@ -270,7 +270,10 @@ func (s *Service) refresh(ctx context.Context, a Application, under []*lease, t 
 		if err := refreshSpent(w, old, out.Token); err != nil {
 			return err
 		}
-		old.ReplacedAt, old.ReplacedBy, old.Refresh, old.Unsure = ans.At, out.Token.ID, RefreshSpent, nil
+		if old.ReplacedAt.IsZero() { // else it has ended before, and its bound does not move
+			old.ReplacedAt = ans.At
+		}
+		old.ReplacedBy, old.Refresh, old.Unsure = out.Token.ID, RefreshSpent, nil
 		out.Previous = &old
 		return w.PutToken(&old)
 	}, func(w Writer, e *tokenapi.Error) error {

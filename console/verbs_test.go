@@ -71,6 +71,25 @@ func TestRenewSaysWhichItDid(t *testing.T) {
 	}
 }
 
+// A token that was replaced before, whose refresh token then still works, has ended when it was first
+// replaced: its window does not begin anew.
+func TestRefreshLeavesAnEarlierEnd(t *testing.T) {
+	w := newWorld(t, func(e *console.Environment) { e.Regime = console.RegimeOpaque })
+	s := w.console()
+	id := must[console.Outcome](t)(s.Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{})).Token.ID
+	ended := w.clock.Now()
+	w.edit(id, func(t *console.Token) {
+		t.ReplacedAt, t.ReplacedBy, t.AcceptedAt, t.RevokeKind = ended, "t_newer", ended, console.RevokeAccess
+	})
+	w.clock.advance(time.Minute)
+	if next := must[console.Outcome](t)(s.Renew(t.Context(), id)); next.How != console.Refreshed {
+		t.Fatal(next.How)
+	}
+	if at := w.token(id).ReplacedAt; !at.Equal(ended) {
+		t.Errorf("it ended at %s, and then at %s", ended, at)
+	}
+}
+
 // The refresh token goes on invalid_grant alone, and only if it is still the one that was sent.
 func TestInvalidGrantDropsOnlyWhatWasSent(t *testing.T) {
 	w := newWorld(t)
