@@ -1,183 +1,398 @@
 package ui
 
 import (
+	"cmp"
+	"maps"
 	"slices"
+	"strconv"
 
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
 	"lanyard/ui/keys"
+	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
 
-// doAction is the intent to do what the root itself does: everything that is no verb on one token.
-type doAction struct{ act keys.Action }
-
-func (doAction) intent() {}
-
-// performer is an intent that knows what it asks of the root, for what only one overlay wants.
-type performer interface {
-	intent
-	perform(m *root) tea.Cmd
+// action is what the screen does for an action of the key map.
+type action struct {
+	cannot func(s *scene) *refuse // why it cannot run now; nil, or a nil result: it can
+	do     func(s *scene) tea.Cmd
 }
 
-// offer says what an action would do now: an intent, or a refuse with the reason why it cannot. It
-// changes nothing: the palette and the help grey what is refused, and keys, clicks and the palette
-// run what is not.
-func (m *root) offer(a keys.Action) intent {
-	s := m.scene()
-	b := m.keys.Row(a)
-	if b.Where&placeOf(m.on()) == 0 {
-		return refuse{b.Word + " does nothing in this pane", m.keys.Hint(keys.Tokens, "goes to the tokens")}
+// Act performs an action as its key does, or says why it cannot. It is the one way from a key, a
+// click or the palette to a request.
+func (m *root) Act(a keys.Action) tea.Cmd {
+	if m.did(a) {
+		m.guided()
 	}
-	if bulk := m.bulkOf(a); bulk != nil {
-		return bulk
-	}
-	switch a {
-	case keys.Get, keys.Renew, keys.Revoke, keys.Copy, keys.Probe:
-		return m.panes.at(m.on()).press(s, a)
-	case keys.Undo:
-		return m.undoIntent()
-	case keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.First, keys.Last:
-		return moveCursor{a}
-	}
+	s := m.Scene()
 	if why := m.cannot(s, a); why != nil {
-		return *why
+		return why.Perform(m)
 	}
-	return doAction{a}
+	return m.actions[a].do(s)
 }
 
-// run does it, or says why not.
-func (m *root) run(a keys.Action) tea.Cmd { return m.perform(m.offer(a)) }
+// cannot returns why an action cannot run now, or nil. It changes nothing: the palette and the help
+// ask it for every action.
+func (m *root) cannot(s *scene, a keys.Action) *refuse {
+	if b := m.keys.Row(a); b.Where&placeOf(m.on()) == 0 {
+		return &refuse{b.Word + " does nothing in this pane", m.keys.Hint(keys.Tokens, "goes to the tokens")}
+	}
+	if n := len(m.bulk()); n > 0 && (a == keys.Copy || a == keys.CopyAs || a == keys.ShowToken) {
+		return &refuse{strconv.Itoa(n) + " tokens are marked, and one at a time can be copied",
+			m.keys.Hint(keys.Close, "takes the marks away")}
+	}
+	if cannot := m.actions[a].cannot; cannot != nil {
+		return cannot(s)
+	}
+	return nil
+}
+
+// newActions are all actions, by the part of the screen that they act on.
+func (m *root) newActions() map[keys.Action]action {
+	all := map[keys.Action]action{}
+	for _, part := range []map[keys.Action]action{m.tokenActions(), m.appActions(), m.movingActions(), m.viewActions(), m.otherActions()} {
+		maps.Copy(all, part)
+	}
+	return all
+}
+
+// tokenActions act on the selected token, or on the marked ones.
+func (m *root) tokenActions() map[keys.Action]action {
+	return map[keys.Action]action{
+		keys.Get: {cannotGet, func(s *scene) tea.Cmd {
+			a, _ := s.selected()
+			return m.Request(session.Get{App: a.ID})
+		}},
+		keys.Renew:  m.verb(session.VerbRenew, func(id string) session.Request { return session.Renew{Token: id} }),
+		keys.Revoke: m.verb(session.VerbRevoke, func(id string) session.Request { return session.Revoke{Token: id} }),
+		keys.Probe:  m.verb(session.VerbProbe, func(id string) session.Request { return session.Probe{Token: id} }),
+		keys.Copy: {m.cannotToken, func(s *scene) tea.Cmd {
+			return m.Request(session.Copy{Token: m.target(s).ID, Form: console.FormBare})
+		}},
+		keys.Undo: {
+			func(s *scene) *refuse { _, why := m.undoable(s); return why },
+			func(s *scene) tea.Cmd { undo, _ := m.undoable(s); return m.Request(undo) },
+		},
+		keys.Inspect: {m.cannotInspect, m.inspect},
+		keys.Mark:    {m.cannotToken, m.mark},
+		keys.ShowToken: {m.cannotShow, func(s *scene) tea.Cmd {
+			r := m.target(s)
+			return showToken{r.ID, r.Token.Fingerprint, m.set.RevealFor}.Perform(m)
+		}},
+		keys.GetWith: {cannotGet, func(s *scene) tea.Cmd {
+			a, _ := s.selected()
+			m.Open(newGrant(a, m.s.Chosen(a.ID)))
+			return nil
+		}},
+		keys.CopyAs:         {m.cannotCopyAs, m.copyAs},
+		keys.ProbeUntilDead: {m.cannotToken, m.probeUntilDead},
+		keys.RevokeAll: {m.cannotRevokeAll, func(s *scene) tea.Cmd {
+			a, _ := s.selected()
+			m.Open(newRevokeAll(a))
+			return nil
+		}},
+		keys.DismissLost: {m.cannotDismiss, func(s *scene) tea.Cmd {
+			m.Open(newDismiss(s, m.target(s)))
+			return nil
+		}},
+		keys.ForgetOver: {m.cannotForget, func(*scene) tea.Cmd {
+			return m.Request(session.Forget{What: console.ForgetWhat{Over: true}})
+		}},
+	}
+}
+
+// verb is done to the selected token, or to those that are marked.
+func (m *root) verb(v session.Verb, of func(id string) session.Request) action {
+	return action{
+		func(s *scene) *refuse {
+			if len(m.bulk()) > 0 {
+				return nil
+			}
+			return m.cannotToken(s)
+		},
+		func(s *scene) tea.Cmd {
+			if ids := m.bulk(); len(ids) > 0 {
+				return m.Request(session.Bulk{Verb: v, Tokens: ids, What: markedTokens, Marked: true, Unseen: m.unseen(ids)})
+			}
+			return m.Request(of(m.target(s).ID))
+		},
+	}
+}
+
+// appActions act on applications.
+func (m *root) appActions() map[keys.Action]action {
+	return map[keys.Action]action{
+		keys.AddApp: {nil, func(s *scene) tea.Cmd { m.Open(newApp(s, false, "")); return nil }},
+		keys.EditApp: {m.cannotEditApp, func(s *scene) tea.Cmd {
+			m.Open(newApp(s, true, m.configFile()))
+			return nil
+		}},
+		keys.DeleteApp: {m.cannotDeleteApp, func(s *scene) tea.Cmd {
+			a, _ := s.selected()
+			m.Open(newDelete(a, m.board().Holds(a.ID)))
+			return nil
+		}},
+		keys.AdoptToken: {m.cannotEditApp, func(s *scene) tea.Cmd {
+			a, _ := s.selected()
+			m.Open(newAdopt(a))
+			return nil
+		}},
+		keys.Import: {nil, func(*scene) tea.Cmd { m.Open(newImport()); return nil }},
+	}
+}
+
+// movingActions move the cursor and the focus.
+func (m *root) movingActions() map[keys.Action]action {
+	all := map[keys.Action]action{
+		keys.NextPane:     {nil, func(*scene) tea.Cmd { m.focusOn((m.focus + 1) % paneCount); return nil }},
+		keys.PreviousPane: {nil, func(*scene) tea.Cmd { m.focusOn((m.focus + paneCount - 1) % paneCount); return nil }},
+		keys.Zoom:         {nil, func(*scene) tea.Cmd { m.zoomed = !m.zoomed; return nil }},
+	}
+	for _, a := range []keys.Action{keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.First, keys.Last} {
+		all[a] = action{nil, func(s *scene) tea.Cmd { m.moveCursor(s, a); return nil }}
+	}
+	for _, a := range []keys.Action{keys.Left, keys.Right} {
+		all[a] = action{nil, func(*scene) tea.Cmd { m.sideways(a); return nil }}
+	}
+	for p := range paneCount {
+		a := keys.Applications + keys.Action(p)
+		all[a] = action{nil, func(*scene) tea.Cmd {
+			if m.on() == p {
+				m.say(m.keys.Row(a).Word+" has the keys already", "")
+			}
+			m.focusOn(p)
+			return nil
+		}}
+	}
+	return all
+}
+
+// viewActions change what is shown, and how.
+func (m *root) viewActions() map[keys.Action]action {
+	all := map[keys.Action]action{
+		keys.Filter:    {nil, func(*scene) tea.Cmd { m.openFilter(); return nil }},
+		keys.HideDead:  {nil, func(*scene) tea.Cmd { m.toggleDead(); return nil }},
+		keys.UnmarkAll: {m.cannotUnmark, func(*scene) tea.Cmd { m.s.Unmark(); return nil }},
+		keys.Theme:     {m.cannotPickTheme, func(*scene) tea.Cmd { return m.openThemes() }},
+		keys.Presenter: {nil, func(*scene) tea.Cmd { m.present(!m.set.Presenter); return nil }},
+		keys.Mouse:     {nil, func(*scene) tea.Cmd { m.captureMouse(!m.set.Mouse); return nil }},
+	}
+	for a := range orders {
+		all[a] = action{nil, func(*scene) tea.Cmd { m.sortBy(a); return nil }}
+	}
+	return all
+}
+
+// otherActions are about Lanyard itself.
+func (m *root) otherActions() map[keys.Action]action {
+	return map[keys.Action]action{
+		keys.Unlock: {m.cannotUnlock, func(*scene) tea.Cmd {
+			m.s.LockedFirst(nil)
+			return m.tellFacts()
+		}},
+		keys.WriteOut: {m.cannotWriteOut, func(*scene) tea.Cmd { return m.Request(session.WriteOut{}) }},
+		keys.Commands: {nil, func(*scene) tea.Cmd { m.Open(newPalette(&m.keys, m.entries())); return nil }},
+		keys.Messages: {nil, func(*scene) tea.Cmd {
+			m.Open(&logOverlay{entries: m.notices.log, key: m.key()})
+			return nil
+		}},
+		keys.Help: {nil, func(*scene) tea.Cmd {
+			m.Open(newHelp(&m.keys, placeOf(m.on()), m.entries(), m.key()))
+			return nil
+		}},
+		keys.Suspend: {nil, func(*scene) tea.Cmd { return m.stop() }},
+		keys.Close:   {nil, func(*scene) tea.Cmd { m.closeNothing(); return nil }},
+		keys.Quit:    {nil, func(*scene) tea.Cmd { return m.leave(false) }},
+		keys.QuitNow: {nil, func(*scene) tea.Cmd { return m.leave(true) }},
+	}
+}
+
+// entries are all actions with what they would do in the place where the list is opened.
+func (m *root) entries() []entry {
+	s := m.Scene()
+	var out []entry
+	for _, b := range m.keys.Rows {
+		e := entry{act: b.Act, keys: b.Shown(), word: b.Word, does: b.Does, under: b.Act.Section().String()}
+		if why := m.cannot(s, b.Act); why != nil {
+			e.why, e.hint = why.why, why.hint
+		}
+		out = append(out, e)
+	}
+	slices.SortStableFunc(out, func(a, b entry) int { return cmp.Compare(a.act.Section(), b.act.Section()) })
+	return out
+}
 
 // target is the token that the focused pane's selection means, for what is done to one token.
 func (m *root) target(s *scene) *session.Row {
-	if m.on() == gateway {
-		return m.panes.gateway.row(s)
-	}
-	return s.token
+	r, _ := m.panes.at(m.on()).target(s)
+	return r
 }
 
-// needToken is why an action on one token cannot run, or nil.
-func (m *root) needToken(s *scene) *refuse {
-	if why, ok := act(s, keys.Copy, m.target(s)).(refuse); ok {
+// bulk are the marked tokens, where a verb is done to them.
+func (m *root) bulk() []string {
+	if m.on() == activity {
+		return nil
+	}
+	return m.s.Marked()
+}
+
+// cannotToken returns why an action on one token cannot run.
+func (m *root) cannotToken(s *scene) *refuse {
+	r, why := m.panes.at(m.on()).target(s)
+	switch {
+	case r == nil:
 		return &why
+	case r.Token == nil:
+		return &refuse{"nobody saw the answer to this get, so there is no token to act on",
+			s.keys.Hint(keys.Get, "asks anew")}
 	}
 	return nil
 }
 
-// cannot is why an action of the root cannot run now; nil when it can.
-func (m *root) cannot(s *scene, a keys.Action) *refuse {
-	switch a {
-	case keys.Inspect:
-		return m.cannotInspect(s)
-	case keys.Mark:
-		return m.cannotMark(s)
-	case keys.ShowToken:
-		return m.cannotReveal(s)
-	case keys.GetWith:
-		return m.cannotChooseGet(s)
-	case keys.CopyAs, keys.ProbeUntilDead:
-		return m.needToken(s)
-	case keys.RevokeAll:
-		return m.cannotRevokeAll(s)
-	case keys.DismissLost:
-		return m.cannotDismiss(s)
-	case keys.ForgetOver:
-		return m.cannotForget()
-	case keys.EditApp, keys.DeleteApp, keys.AdoptToken:
-		return m.cannotApp(s, a)
-	case keys.UnmarkAll:
-		if len(m.s.Marks()) == 0 {
-			return &refuse{"nothing is marked", m.keys.Hint(keys.Mark, "marks a row")}
-		}
-	case keys.Unlock:
-		if !m.key().NeedsPassphrase() {
-			return &refuse{"the stored secrets are not locked", ""}
-		}
-	case keys.WriteOut:
-		if m.board().Unkept == nil {
-			return &refuse{"the store is in its place", "lanyard backup FILE copies it"}
-		}
-	case keys.Theme:
-		return m.cannotPickTheme()
+func cannotGet(s *scene) *refuse {
+	a, ok := s.selected()
+	switch {
+	case !ok && len(s.board.Apps) == 0:
+		return &refuse{"there is no application to get a token for", s.keys.Hint(keys.AddApp, "adds one")}
+	case !ok:
+		return &refuse{"no application is selected", s.keys.Hint(keys.Applications, "goes to Applications")}
+	case a.Source == console.Gone:
+		return &refuse{a.Shown + " is no longer configured",
+			"its tokens can still be revoked with " + s.keys.Way(keys.Revoke)}
 	}
 	return nil
 }
 
-// do performs an action of the root.
-func (m *root) do(a keys.Action) tea.Cmd {
-	switch a {
-	case keys.Inspect:
-		return m.inspect()
-	case keys.Mark:
-		return m.mark()
-	case keys.ShowToken:
-		return m.reveal()
-	case keys.GetWith:
-		return m.openGrant()
-	case keys.CopyAs:
-		return m.openCopyAs()
-	case keys.ProbeUntilDead:
-		return m.probeUntilDead()
-	case keys.RevokeAll:
-		return m.openRevokeAll()
-	case keys.DismissLost:
-		return m.openDismiss()
-	case keys.ForgetOver:
-		return m.request(session.Forget{What: console.ForgetWhat{Over: true}})
-	case keys.AddApp, keys.EditApp:
-		return m.openApp(a == keys.EditApp)
-	case keys.DeleteApp:
-		return m.openDelete()
-	case keys.AdoptToken:
-		return m.openAdopt()
-	case keys.Import:
-		return m.openImport()
-	case keys.Left, keys.Right:
-		m.sideways(a)
-	case keys.NextPane:
-		m.focusOn((m.focus + 1) % paneCount)
-	case keys.PreviousPane:
-		m.focusOn((m.focus + paneCount - 1) % paneCount)
-	case keys.Applications, keys.Tokens, keys.Gateway, keys.Activity:
-		if m.on() == applications+paneID(a-keys.Applications) {
-			m.say(m.keys.Row(a).Word+" has the keys already", "")
+func (m *root) cannotInspect(s *scene) *refuse {
+	if m.on() == activity {
+		if m.panes.acts.selected(s) == nil {
+			return &refuse{"no call is selected", s.keys.Selects()}
 		}
-		m.focusOn(applications + paneID(a-keys.Applications))
-	case keys.Zoom:
-		m.zoomed = !m.zoomed
-	case keys.Filter:
-		m.openFilter()
-	case keys.HideDead:
-		m.toggleDead()
-	case keys.UnmarkAll:
-		m.s.Unmark()
-	case keys.SortState, keys.SortLeft, keys.SortIssued, keys.SortFingerprint, keys.SortUser, keys.SortScopes:
-		m.sortBy(a)
-	case keys.Theme:
-		return m.openThemes()
-	case keys.Presenter:
-		m.present(!m.set.Presenter)
-	case keys.Mouse:
-		m.captureMouse(!m.set.Mouse)
-	case keys.Unlock:
-		m.s.LockedFirst(nil)
-		return m.tellFacts()
-	case keys.WriteOut:
-		return m.request(session.WriteOut{})
-	case keys.Commands:
-		m.openPalette()
-	case keys.Messages:
-		m.overlays = append(m.overlays, &logOverlay{entries: m.notices.log, key: m.key()})
-	case keys.Help:
-		m.overlays = append(m.overlays, m.newHelp())
-	case keys.Suspend:
-		return m.stop()
-	case keys.Close:
-		m.closeNothing()
-	case keys.Quit:
-		return m.leave(false)
+		return nil
+	}
+	return m.cannotToken(s)
+}
+
+// inspect looks inside the selected token, or at the selected call.
+func (m *root) inspect(s *scene) tea.Cmd {
+	if m.on() == activity {
+		m.Open(&exchangeOverlay{e: *m.panes.acts.selected(s)})
+		return nil
+	}
+	r := m.target(s)
+	o := newInspect(r)
+	m.Open(o)
+	if m.key().NeedsPassphrase() {
+		o.locked = m.s.Service() != nil
+		return nil
+	}
+	return m.Request(session.Inspect{For: o, Token: r.ID})
+}
+
+func (m *root) cannotShow(s *scene) *refuse {
+	if m.set.Presenter {
+		return &refuse{"nothing is revealed in presenter mode", ""}
+	}
+	return m.cannotToken(s)
+}
+
+func (m *root) cannotCopyAs(s *scene) *refuse {
+	if why := m.cannotToken(s); why != nil || m.s.CanCopy() {
+		return why
+	}
+	return &refuse{"copying is switched off", "set clipboard.via in the configuration"}
+}
+
+func (m *root) copyAs(s *scene) tea.Cmd {
+	r := m.target(s)
+	m.Open(newCopy(r.Token, s.board.Apps[r.App].ProbeURL != ""))
+	return nil
+}
+
+func (m *root) cannotRevokeAll(s *scene) *refuse {
+	a, ok := s.selected()
+	switch {
+	case !ok:
+		return &refuse{"no application is selected", m.keys.Hint(keys.Applications, "goes to Applications")}
+	case a.Environment.ReadOnly:
+		return &refuse{kit.Clean(a.Environment.Name) + " is read-only: nothing is revoked there",
+			m.s.Remedy(a, "remove read_only", m.face())}
+	case len(a.Living()) == 0:
+		return &refuse{a.Shown + " holds no token that lives", ""}
+	}
+	return nil
+}
+
+func (m *root) cannotDismiss(s *scene) *refuse {
+	if m.target(s).Lost() == nil {
+		return &refuse{"no answer of this row was lost", ""}
+	}
+	return nil
+}
+
+func (m *root) cannotForget(*scene) *refuse {
+	if !m.board().HasOver() {
+		return &refuse{"no token is over", ""}
+	}
+	return nil
+}
+
+func (m *root) cannotEditApp(s *scene) *refuse {
+	a, ok := s.selected()
+	switch {
+	case !ok:
+		return &refuse{"no application is selected", m.keys.Hint(keys.Applications, "goes to Applications")}
+	case a.Source == console.Gone:
+		return &refuse{a.Shown + " is no longer configured", ""}
+	}
+	return nil
+}
+
+func (m *root) cannotDeleteApp(s *scene) *refuse {
+	a, ok := s.selected()
+	switch {
+	case !ok:
+		return &refuse{"no application is selected", m.keys.Hint(keys.Applications, "goes to Applications")}
+	case a.Source == console.Gone && a.MayLive():
+		return &refuse{a.Shown + " is no longer configured, and tokens of it may be alive",
+			m.keys.Hint(keys.RevokeAll, "revokes them; when they are over the rest can be forgotten")}
+	case a.Source == console.Gone && a.LostGet():
+		return &refuse{a.Shown + " is no longer configured, and an answer to a get of it was lost",
+			m.keys.Hint(keys.DismissLost, "says that nobody needs to know")}
+	case a.Source == console.FromConfig && m.o.Demo:
+		return &refuse{a.Shown + " belongs to the demo", m.keys.Hint(keys.AddApp, "adds one that can be deleted")}
+	case a.Source == console.FromConfig:
+		return &refuse{a.Shown + " is in the configuration file", "take it out of " + m.configFile()}
+	}
+	return nil
+}
+
+func (m *root) cannotUnmark(*scene) *refuse {
+	if len(m.s.Marks()) == 0 {
+		return &refuse{"nothing is marked", m.keys.Hint(keys.Mark, "marks a row")}
+	}
+	return nil
+}
+
+func (m *root) cannotPickTheme(*scene) *refuse {
+	if len(m.o.Themes.All) == 0 {
+		return &refuse{"there are no themes to choose from", ""}
+	}
+	return nil
+}
+
+func (m *root) cannotUnlock(*scene) *refuse {
+	if !m.key().NeedsPassphrase() {
+		return &refuse{"the stored secrets are not locked", ""}
+	}
+	return nil
+}
+
+func (m *root) cannotWriteOut(*scene) *refuse {
+	if m.board().Unkept == nil {
+		return &refuse{"the store is in its place", "lanyard backup FILE copies it"}
 	}
 	return nil
 }
@@ -198,8 +413,16 @@ func (m *root) closeNothing() {
 	}
 }
 
-// open lays an overlay over the screen.
-func (m *root) open(o overlay) { m.overlays = append(m.overlays, o) }
+// Open lays an overlay over the screen.
+func (m *root) Open(o overlay) { m.overlays = append(m.overlays, o) }
 
-// isOpen says whether an overlay is open still.
-func (m *root) isOpen(o overlay) bool { return slices.Contains(m.overlays, o) }
+// IsOpen says whether an overlay is open still.
+func (m *root) IsOpen(o overlay) bool { return slices.Contains(m.overlays, o) }
+
+// Close closes an overlay, wherever it is; nil stands for the one on top.
+func (m *root) Close(o overlay) {
+	if n := len(m.overlays); o == nil && n > 0 {
+		m.overlays = m.overlays[:n-1]
+	}
+	m.overlays = slices.DeleteFunc(m.overlays, func(x overlay) bool { return x == o })
+}

@@ -10,17 +10,17 @@ import (
 func (m *root) openQuestion(q session.Ask) {
 	switch about := q.About.(type) {
 	case session.InProduction:
-		m.open(newConfirm(about.Row, about.App, q.Then))
+		m.Open(newConfirm(about.Row, about.App, q.Then))
 	case session.Superseding:
-		m.open(newKnock(about, q.Then))
+		m.Open(newKnock(about, q.Then))
 	case session.Several:
-		m.open(m.newBulkConfirm(about.Bulk, q.Then))
+		m.Open(m.newBulkConfirm(about.Bulk, q.Then))
 	case session.Repeating:
-		m.open(newRepeat(about.Words, q.Then))
+		m.Open(newRepeat(about.Words, q.Then))
 	case session.Locked:
 		m.askPassphrase(q.Then)
 	case session.ForgettingOver:
-		m.open(newForget(about.Found, q.Then))
+		m.Open(newForget(about.Found, q.Then))
 	case session.Losing:
 		m.overlays = []overlay{newLeave(q.Then)}
 	}
@@ -33,11 +33,11 @@ func (m *root) askPassphrase(then session.Request) {
 	switch r := then.(type) {
 	case nil, session.SendWaiting: // done by unlocking
 	case session.Show: // its box opens when the secrets are open
-		o.then = revealToken{r.Token, r.For.(*revealOverlay).fingerprint}
+		o.then = r.For.(*revealOverlay).again()
 	default:
 		o.then = request{then}
 	}
-	m.open(o)
+	m.Open(o)
 }
 
 // needing says what the passphrase is needed for.
@@ -83,7 +83,7 @@ func (m *root) openInvite(a *session.App, key session.Key) {
 	o := newInvite(a, key)
 	o.fill(m.board().Invitations)
 	o.redacted = m.redactor != nil
-	m.open(o)
+	m.Open(o)
 }
 
 // closeInvites closes what tells a person to take part in a get or renewal that has come to its

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
-
 	"lanyard/text"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -22,7 +20,7 @@ const markedTokens = "marked tokens"
 // unseen counts these rows that are not where a person looks: of another application than the
 // selected one, hidden or filtered away.
 func (m *root) unseen(ids []string) int {
-	s := m.scene()
+	s := m.Scene()
 	seen := map[string]bool{}
 	if a, ok := s.selected(); ok {
 		rows := s.tokenPage(a)
@@ -98,16 +96,16 @@ func (m *root) sumUp(f session.BulkDone) {
 		for i, w := range f.Wrong {
 			wrong[i] = wrongWords(w)
 		}
-		m.note(warn, text+": "+strings.Join(wrong, "; "), hint)
+		m.Notify(warn, text+": "+strings.Join(wrong, "; "), hint)
 	case f.More > 0:
-		m.note(warn, text, hint)
+		m.Notify(warn, text, hint)
 	case f.Verb == session.VerbRevoke:
-		if i, ok := m.undoIntent().(request); !ok || i.Request == (session.Undo{}) { // else the key takes back the selected row, revoked before
+		if undo, why := m.undoable(m.Scene()); why != nil || undo == (session.Undo{}) { // else the key takes back the selected row, revoked before
 			hint = m.keys.Hint(keys.Undo, "takes it back")
 		}
-		m.note(good, text, hint)
+		m.Notify(good, text, hint)
 	default:
-		m.note(good, text, "")
+		m.Notify(good, text, "")
 	}
 }
 
@@ -121,19 +119,6 @@ type bulkConfirm struct {
 	confirmOverlay
 	n    int
 	then session.Request
-}
-
-// confirmed is the intent to do what was asked about; the question is closed.
-type confirmed struct {
-	box  overlay
-	then session.Request
-}
-
-func (confirmed) intent() {}
-
-func (i confirmed) perform(m *root) tea.Cmd {
-	m.drop(i.box)
-	return m.request(i.then)
 }
 
 func (m *root) newBulkConfirm(b session.Bulk, then session.Request) *bulkConfirm {

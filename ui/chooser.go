@@ -26,20 +26,6 @@ type entry struct {
 	under string // the section it stands under
 }
 
-// entries are all actions with what they would do in the place where the list is opened.
-func (m *root) entries() []entry {
-	var out []entry
-	for _, b := range m.keys.Rows {
-		e := entry{act: b.Act, keys: b.Shown(), word: b.Word, does: b.Does, under: b.Act.Section().String()}
-		if r, ok := m.offer(b.Act).(refuse); ok {
-			e.why, e.hint = r.why, r.hint
-		}
-		out = append(out, e)
-	}
-	slices.SortStableFunc(out, func(a, b entry) int { return cmp.Compare(a.act.Section(), b.act.Section()) })
-	return out
-}
-
 // chooser is a list of actions that what is typed narrows down; enter runs the one under the cursor. The palette and
 // the help are two looks of it.
 type chooser struct {
@@ -96,7 +82,7 @@ func (c *chooser) typed(msg tea.KeyPressMsg) intent {
 	n := len(c.shown())
 	switch {
 	case key == "esc", c.input.Value() == "" && slices.Contains(c.own, key):
-		return closeOverlay{}
+		return closeTop{}
 	case key == "enter":
 		all := c.shown()
 		if n == 0 {
@@ -322,12 +308,8 @@ func (c *chooser) also(s *scene, t []string, w int) (out []string) {
 // chosen is the intent to close the list and run an action.
 type chosen struct{ act keys.Action }
 
-func (chosen) intent() {}
-
-func (i chosen) perform(m *root) tea.Cmd {
-	m.pop()
-	if m.did(i.act) {
-		m.guided()
-	}
-	return m.run(i.act)
+// Perform implements intent.
+func (i chosen) Perform(h host) tea.Cmd {
+	h.Close(nil)
+	return h.Act(i.act)
 }

@@ -15,7 +15,7 @@ import (
 // tellCopied says what becomes of a copy.
 func (m *root) tellCopied(f session.Copied) tea.Cmd {
 	if f.Err != nil {
-		m.fail("copy", f.Err)
+		m.NotifyError("copy", f.Err)
 		return nil
 	}
 	promise, hint := f.Copied.Promise(strconv.Itoa(int(m.set.ClearAfter/time.Second)) + " s")
@@ -30,38 +30,38 @@ func (m *root) tellCopied(f session.Copied) tea.Cmd {
 		word += " (" + with + ")"
 	}
 	if but := m.noGood(f.ID); but != "" {
-		m.note(warn, word+", but "+but, m.keys.Hint(keys.Get, "gets another one"))
+		m.Notify(warn, word+", but "+but, m.keys.Hint(keys.Get, "gets another one"))
 	} else {
-		m.note(good, word, hint)
+		m.Notify(good, word, hint)
 	}
 	if f.Unlogged != nil {
-		m.note(warn, word+", which the audit log does not say: "+f.Unlogged.Error(), console.Hint(f.Unlogged))
+		m.Notify(warn, word+", which the audit log does not say: "+f.Unlogged.Error(), console.Hint(f.Unlogged))
 	}
 	return raw(f.Copied.Terminal)
 }
 
 func (m *root) tellTextCopied(f session.TextCopied) tea.Cmd {
 	if f.Err != nil {
-		m.fail("copy", f.Err)
+		m.NotifyError("copy", f.Err)
 		return nil
 	}
 	word := "sent " + f.What + " to the " + f.Copied.Via
 	if f.Copied.Certain {
 		word = "copied " + f.What + " (" + f.Copied.Via + ")"
 	}
-	m.note(good, word, "it is no secret, so it stays there")
+	m.Notify(good, word, "it is no secret, so it stays there")
 	return raw(f.Copied.Terminal)
 }
 
 func (m *root) tellCleared(f session.ClipboardCleared) tea.Cmd {
 	if f.Err != nil {
-		m.fail("clear the clipboard", f.Err)
+		m.NotifyError("clear the clipboard", f.Err)
 	} else if said := f.Cleared.Words(); said != "" && !m.s.Quitting() {
 		sev := info
 		if f.Cleared.Unknown() {
 			sev = warn
 		}
-		m.note(sev, said, f.Cleared.Hint())
+		m.Notify(sev, said, f.Cleared.Hint())
 	}
 	return raw(f.Cleared.Terminal)
 }
@@ -72,12 +72,4 @@ func raw(sequence secret.Text) tea.Cmd {
 		return nil
 	}
 	return tea.Raw(sequence.Reveal())
-}
-
-// canCopy says so when there is no clipboard.
-func (m *root) canCopy() bool {
-	if !m.s.CanCopy() {
-		m.note(info, "copying is switched off", "set clipboard.via in the configuration")
-	}
-	return m.s.CanCopy()
 }

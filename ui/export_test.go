@@ -199,7 +199,10 @@ func (p *Pump) Type(text string) {
 func (p *Pump) Paste(text string) { p.Send(tea.PasteMsg{Content: text}) }
 
 // Refused is the answer to the last passphrase.
-func (p *Pump) Refused(err error) { p.Send(session.Unlocked{Attempt: p.m.unlocks, Err: err}) }
+func (p *Pump) Refused(err error) {
+	box := p.m.overlays[len(p.m.overlays)-1].(*unlockOverlay)
+	p.Send(session.Unlocked{Attempt: box.attempt, Err: err})
+}
 
 // Inside prints everything that the root holds, with %+v, one value each.
 func (p *Pump) Inside() string {
@@ -265,7 +268,7 @@ func (p *Pump) BeatDue() time.Time { return p.m.beat.at }
 
 // Selected is the ID of the selected token.
 func (p *Pump) Selected() string {
-	if r := p.m.panes.tokens.row(p.m.scene()); r != nil {
+	if r := p.m.panes.tokens.row(p.m.Scene()); r != nil {
 		return r.ID
 	}
 	return ""
@@ -328,7 +331,7 @@ type (
 	presenting bool
 )
 
-func (a doing) land(m *root) tea.Cmd { return m.run(keys.Action(a)) }
+func (a doing) land(m *root) tea.Cmd { return m.Act(keys.Action(a)) }
 
 func (on presenting) land(m *root) tea.Cmd {
 	m.present(bool(on))

@@ -54,19 +54,19 @@ func (m *root) filterTyped(msg tea.KeyPressMsg) tea.Cmd {
 		v.typing = false
 		m.selectOnly()
 	case "up":
-		return m.run(keys.Up)
+		return m.Act(keys.Up)
 	case "down":
-		return m.run(keys.Down)
+		return m.Act(keys.Down)
 	case "pgup":
-		return m.run(keys.PageUp)
+		return m.Act(keys.PageUp)
 	case "pgdown":
-		return m.run(keys.PageDown)
+		return m.Act(keys.PageDown)
 	case "tab":
 		v.typing = false
-		return m.run(keys.NextPane)
+		return m.Act(keys.NextPane)
 	case "shift+tab":
 		v.typing = false
-		return m.run(keys.PreviousPane)
+		return m.Act(keys.PreviousPane)
 	default:
 		v.input = form.TypeInto(v.input, form.InText(msg))
 		v.filters[m.on()] = v.input.Value()
@@ -77,26 +77,8 @@ func (m *root) filterTyped(msg tea.KeyPressMsg) tea.Cmd {
 // selectOnly selects the row that a filter has left, if it is the only one: nothing else can be meant. Of several none is
 // taken that was not chosen.
 func (m *root) selectOnly() {
-	s := m.scene()
-	switch m.on() {
-	case applications:
-		if rows := s.appRows(); len(rows) == 1 {
-			m.panes.apps.list.sel = m.board().Apps[rows[0]].ID
-		}
-	case tokens:
-		if a, ok := s.selected(); ok {
-			if rows := s.tokenPage(a); rows.Len() == 1 {
-				m.panes.tokens.list(s).sel = rows.ID(0)
-			}
-		}
-	case gateway:
-		if rows := s.gatePage(); rows.Len() == 1 {
-			m.panes.gateway.list.sel = rows.ID(0)
-		}
-	case activity:
-		if rows := s.actRows(); len(rows) == 1 {
-			m.panes.acts.list.sel = actID(rows)(0)
-		}
+	if l, n, id := m.panes.at(m.on()).cursor(m.Scene()); n == 1 {
+		l.sel = id(0)
 	}
 }
 
@@ -105,7 +87,7 @@ func (m *root) filterPasted(text string) {
 	v := &m.view
 	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
 	if len([]rune(text)) > longestWord { // it is shown, and may be a token that was pasted by accident
-		m.note(info, "what was pasted is too long to look for, and nothing of it was taken", "paste a fingerprint, or type")
+		m.Notify(info, "what was pasted is too long to look for, and nothing of it was taken", "paste a fingerprint, or type")
 		return
 	}
 	v.input, _ = v.input.Update(tea.PasteMsg{Content: kit.Clean(text)})
@@ -119,7 +101,7 @@ const longestWord = 16
 func (m *root) toggleDead() {
 	m.view.hide = !m.view.hide
 	if m.view.hide {
-		m.note(info, "dead, superseded and expired tokens are hidden", m.keys.Hint(keys.HideDead, "shows them again"))
+		m.Notify(info, "dead, superseded and expired tokens are hidden", m.keys.Hint(keys.HideDead, "shows them again"))
 	} else {
 		m.notices.until = m.now
 	}
@@ -134,7 +116,7 @@ func (m *root) sortBy(a keys.Action) {
 	if v.reverse {
 		word += ", the other way round"
 	}
-	m.note(info, "the tokens are in another order: "+word, "")
+	m.Notify(info, "the tokens are in another order: "+word, "")
 }
 
 func (v *viewing) order() keys.Action {

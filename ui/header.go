@@ -122,7 +122,7 @@ func (m *root) counts(short bool) []cell {
 		if n == 0 && st != console.Active {
 			return
 		}
-		sign, paint := m.scene().look(st)
+		sign, paint := m.Scene().look(st)
 		text := strconv.Itoa(n) + " " + string(st)
 		if short {
 			text = sign + " " + strconv.Itoa(n)

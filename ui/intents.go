@@ -2,44 +2,13 @@ package ui
 
 import (
 	"cmp"
-	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
-	"lanyard/tokenapi/secret"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
-
-// intent is what a key press asks for. Panes and overlays answer with one; only the root acts on
-// it.
-type intent interface{ intent() }
-
-type (
-	refuse       struct{ why, hint string } // the key cannot act here, and this is why
-	focusPane    struct{ pane paneID }
-	closeOverlay struct{}
-	choose       struct{ choice Choice } // on the welcome screen
-	leaveScreen  struct{}
-	unlockStore  struct {
-		passphrase secret.Text
-		overlay    *unlockOverlay
-	}
-	cancelUnlock struct{ verb string }
-)
-
-// heard is the intent of a key that an overlay has answered by itself.
-type heard struct{}
-
-func (heard) intent()        {}
-func (refuse) intent()       {}
-func (focusPane) intent()    {}
-func (closeOverlay) intent() {}
-func (choose) intent()       {}
-func (leaveScreen) intent()  {}
-func (unlockStore) intent()  {}
-func (cancelUnlock) intent() {}
 
 // press routes a key: to the overlay on top, else to what the key means, else to the focused pane.
 func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
@@ -48,22 +17,22 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		return m.leave(true)
 	}
 	if m.s.Quitting() && known && b.Act == keys.Undo { // what is waited for can still be taken back
-		return m.perform(m.undoIntent())
+		return m.Act(keys.Undo)
 	}
 	if m.s.Quitting() {
-		m.note(info, "finishing what is under way; ctrl+c does not wait", "")
+		m.Notify(info, "finishing what is under way; ctrl+c does not wait", "")
 		return nil
 	}
 	if esc := (tea.KeyPressMsg{Code: tea.KeyEscape}); !known && msg.Code == esc.Code && msg.Mod == tea.ModAlt {
 		return tea.Sequence(m.press(esc), m.press(esc)) // both came in one read
 	}
 	if known && b.Act == keys.Suspend && msg.Text == "" {
-		return m.run(keys.Suspend)
+		return m.Act(keys.Suspend)
 	}
 	if n := len(m.overlays); n > 0 {
 		q, asks := m.overlays[n-1].(asking)
 		if asks && m.early(q) {
-			m.note(info, kit.Clean(msg.String())+" was typed before this question, and is no answer", q.named(m.scene()))
+			m.Notify(info, kit.Clean(msg.String())+" was typed before this question, and is no answer", q.named(m.Scene()))
 			return nil
 		}
 		if o, ok := m.overlays[n-1].(typist); ok {
@@ -72,21 +41,21 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		if fixed, ok := fixedKeys()[meant(&m.keys, msg)]; ok {
 			b, known = m.keys.Row(fixed), true
 		}
-		i := m.overlays[n-1].press(m.scene(), b.Act, meant(&m.keys, msg))
+		i := m.overlays[n-1].press(m.Scene(), b.Act, meant(&m.keys, msg))
 		switch {
 		case i != nil:
 		case asks:
-			m.note(info, kit.Clean(msg.String())+" is no answer", q.named(m.scene()))
+			m.Notify(info, kit.Clean(msg.String())+" is no answer", q.named(m.Scene()))
 		case !known:
-			m.note(info, "no action is on "+kit.Clean(msg.String())+" here", "esc closes this")
+			m.Notify(info, "no action is on "+kit.Clean(msg.String())+" here", "esc closes this")
 		case b.Act < keys.Up || b.Act > keys.Last:
-			m.note(info, b.Word+" is for the panes", "esc closes this first")
+			m.Notify(info, b.Word+" is for the panes", "esc closes this first")
 		}
 		return m.perform(i)
 	}
 	if m.welcome != nil {
 		key := meant(&m.keys, msg)
-		return m.perform(m.welcome.press(cmp.Or(fixedKeys()[key], b.Act), key))
+		return m.welcome.press(m, cmp.Or(fixedKeys()[key], b.Act), key)
 	}
 	if m.view.typing {
 		return m.filterTyped(msg)
@@ -95,10 +64,7 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		m.noAction(msg)
 		return nil
 	}
-	if m.did(b.Act) {
-		m.guided()
-	}
-	return m.run(b.Act)
+	return m.Act(b.Act)
 }
 
 // fixedKeys are the keys that mean the same in all that opens over the panes, whatever the
@@ -110,60 +76,26 @@ func fixedKeys() map[string]keys.Action {
 	}
 }
 
-// perform acts on an intent. What is about to be in flight is marked busy before the effect is
-// returned, so that the same key pressed again meets a reason and not a second call.
+// perform acts on an intent; nil is none. What is in flight is marked busy before the work begins, so
+// that the same key pressed again meets a reason and not a second call.
 func (m *root) perform(i intent) tea.Cmd {
-	switch i := i.(type) {
-	case performer:
-		return i.perform(m)
-	case doAction:
-		return m.do(i.act)
-	case moveCursor:
-		l, n, _ := m.listOf(m.scene(), m.on())
-		was := ""
-		if l != nil {
-			was = l.sel
-		}
-		cmd := m.perform(m.panes.at(m.on()).press(m.scene(), i.act))
-		switch {
-		case l == nil || n == 0:
-			m.say("there is no row here", "")
-		case l.sel == was:
-			m.say("this is the "+end(i.act)+" row", "")
-		}
-		return cmd
-	case refuse:
-		m.note(info, i.why, i.hint)
-	case closeOverlay:
-		m.pop()
-	case focusPane:
-		m.focusOn(i.pane)
-	case choose:
-		m.choice = i.choice
-		return tea.Quit
-	case request:
-		return m.request(i.Request)
-	case leaveScreen:
-		return m.leave(false)
-	case unlockStore:
-		return m.unlock(i)
-	case cancelUnlock:
-		m.pop()
-		m.note(info, "nothing was done: to "+i.verb+" the stored secrets have to be unlocked", "the key asks again")
+	if i == nil {
+		return nil
 	}
-	return nil
+	return i.Perform(m)
 }
 
-// pop closes the overlay on top.
-func (m *root) pop() {
-	if n := len(m.overlays); n > 0 {
-		m.overlays = m.overlays[:n-1]
+// moveCursor moves the cursor of the focused pane.
+func (m *root) moveCursor(s *scene, a keys.Action) {
+	l, n, id := m.panes.at(m.on()).cursor(s)
+	was := l.sel
+	l.move(a, n, id)
+	switch {
+	case n == 0:
+		m.say("there is no row here", "")
+	case l.sel == was:
+		m.say("this is the "+end(a)+" row", "")
 	}
-}
-
-// drop closes an overlay wherever it is.
-func (m *root) drop(o overlay) {
-	m.overlays = slices.DeleteFunc(m.overlays, func(x overlay) bool { return x == o })
 }
 
 // backAgain says whether a pending revoke can still be taken back.
@@ -174,22 +106,19 @@ func (m *root) backAgain(r *session.Row) string {
 	return m.keys.Hint(keys.Undo, "takes it back while it was not sent")
 }
 
-// undoIntent takes back the selected revoke, else the one decided last, here or in another console.
-func (m *root) undoIntent() intent {
-	s := m.scene()
-	r := s.token
-	if m.on() == gateway {
-		r = m.panes.gateway.row(s)
-	}
+// undoable is the selected revoke if it can be taken back, else the one decided last, here or in
+// another console; else why there is none.
+func (m *root) undoable(s *scene) (session.Undo, *refuse) {
+	r := m.target(s)
 	switch {
 	case r != nil && r.Undoable():
-		return request{session.Undo{Token: r.ID}}
+		return session.Undo{Token: r.ID}, nil
 	case m.board().Undoable > 0:
-		return request{session.Undo{}}
+		return session.Undo{}, nil
 	case r != nil && r.Pending():
-		return refuse{"it is too late to undo that: " + m.backAgain(r), ""}
+		return session.Undo{}, &refuse{"it is too late to undo that: " + m.backAgain(r), ""}
 	}
-	return refuse{"there is nothing to undo: no revoke is waiting", ""}
+	return session.Undo{}, &refuse{"there is nothing to undo: no revoke is waiting", ""}
 }
 
 func (m *root) focusOn(p paneID) {
@@ -200,7 +129,7 @@ func (m *root) focusOn(p paneID) {
 	if g := &m.panes.gateway.list; p == gateway && g.sel == "" && m.board().AtGateway() > 0 {
 		g.sel = m.s.Page(session.Query{Scope: session.AtGateway}).ID(0)
 	}
-	if s := m.scene(); p == activity && m.panes.acts.selected(s) == nil {
+	if s := m.Scene(); p == activity && m.panes.acts.selected(s) == nil {
 		if rows := s.actRows(); len(rows) > 0 {
 			m.panes.acts.list.sel = actID(rows)(0)
 		}
@@ -215,7 +144,7 @@ func (m *root) sideways(a keys.Action) {
 			move = keys.Up
 		}
 		was := m.panes.apps.list.sel
-		m.panes.apps.list.move(move, len(m.board().Apps), m.panes.apps.id(m.scene()))
+		m.panes.apps.list.move(move, len(m.board().Apps), m.panes.apps.id(m.Scene()))
 		if m.panes.apps.list.sel == was {
 			m.say("this is the "+end(move)+" application", "")
 		}
@@ -241,7 +170,7 @@ func end(a keys.Action) string {
 }
 
 // leave quits. A second time, forced, it does not wait.
-func (m *root) leave(force bool) tea.Cmd { return m.request(session.Quit{Force: force}) }
+func (m *root) leave(force bool) tea.Cmd { return m.Request(session.Quit{Force: force}) }
 
 // closeAll closes what is open, and forgets what was typed into it.
 func (m *root) closeAll() {

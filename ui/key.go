@@ -5,7 +5,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"lanyard/tokenapi/secret"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
@@ -67,35 +66,20 @@ func (m *root) key() keyState { return keyState{m.s.Key()} }
 // shownKey is what the board that is shown says of the key.
 func (m *root) shownKey() keyState { return keyState{m.s.KeyShown()} }
 
-// unlock hands what was typed to the session.
-func (m *root) unlock(i unlockStore) tea.Cmd {
-	m.unlocks++
-	i.overlay.ticket = m.unlocks
-	return m.request(session.Unlock{Passphrase: i.passphrase, Attempt: m.unlocks})
-}
-
-// tellUnlocked closes the question for the passphrase, and does what was asked for before.
+// tellUnlocked tells the question for the passphrase what came of it.
 func (m *root) tellUnlocked(f session.Unlocked) tea.Cmd {
-	var open *unlockOverlay
 	for _, o := range m.overlays {
-		if o, ok := o.(*unlockOverlay); ok {
-			open = o
+		if o, ok := o.(*unlockOverlay); ok && (f.Err == nil || o.attempt == f.Attempt) {
+			if f.Err == nil && o.then != nil {
+				m.notices.hide() // what was said while they were locked is over
+			}
+			return o.Told(m, f)
 		}
 	}
-	switch {
-	case f.Err != nil && open != nil && open.ticket == f.Attempt:
-		open.refused(f.Err)
-	case f.Err != nil:
-		m.fail("unlock", f.Err)
-	case open == nil || open.then == nil:
-		if open != nil {
-			m.drop(open)
-		}
-		m.note(good, "the stored secrets are unlocked", "")
-	default:
-		m.drop(open)
-		m.notices.hide() // what was said while they were locked is over
-		return m.perform(open.then)
+	if f.Err != nil {
+		m.NotifyError("unlock", f.Err)
+	} else {
+		m.Notify(good, "the stored secrets are unlocked", "")
 	}
 	return nil
 }
@@ -104,7 +88,7 @@ func (m *root) tellUnlocked(f session.Unlocked) tea.Cmd {
 func (m *root) paste(text string) tea.Cmd {
 	if len(text) > mostPaste {
 		m.pastedAt = m.now
-		m.note(info, "a paste of more than 64 KiB was not taken", "")
+		m.Notify(info, "a paste of more than 64 KiB was not taken", "")
 		return nil
 	}
 	if n := len(m.overlays); n > 0 && !m.s.Quitting() {
@@ -114,10 +98,8 @@ func (m *root) paste(text string) tea.Cmd {
 			}
 		}
 		m.pastedAt = m.now
-		if o, ok := m.overlays[n-1].(*inviteOverlay); ok && o.inv != nil && !o.device {
-			if err := m.s.Answer(o.inv.ID, secret.New(text)); err != nil {
-				m.note(warn, err.Error(), m.hintOf(err))
-			}
+		if o, ok := m.overlays[n-1].(*inviteOverlay); ok {
+			o.paste(m, text)
 		}
 		return nil
 	}
@@ -127,7 +109,7 @@ func (m *root) paste(text string) tea.Cmd {
 	}
 	m.pastedAt = m.now
 	if len(m.overlays) == 0 && m.welcome == nil {
-		m.note(info, "a paste does nothing here", m.keys.Hint(keys.Filter, "takes text"))
+		m.Notify(info, "a paste does nothing here", m.keys.Hint(keys.Filter, "takes text"))
 	}
 	return nil
 }

@@ -95,12 +95,12 @@ func (m *root) noAction(msg tea.KeyPressMsg) {
 	name := kit.Clean(msg.String())
 	r, _ := utf8.DecodeRuneInString(msg.Text)
 	if !foreign(r) {
-		m.note(info, "no action is on "+name, m.keys.Hint(keys.Help, "lists the keys"))
+		m.Notify(info, "no action is on "+name, m.keys.Hint(keys.Help, "lists the keys"))
 		return
 	}
 	if msg.BaseCode == 0 && m.term.kitty && !m.term.byPlace {
 		m.term.byPlace = true // the terminal names the places of keys from now on
-		m.note(info, "no action is on "+name+"; from now on the place of a key counts", "press it again")
+		m.Notify(info, "no action is on "+name+"; from now on the place of a key counts", "press it again")
 		return
 	}
 	at := likelyKey(r)
@@ -109,10 +109,10 @@ func (m *root) noAction(msg tea.KeyPressMsg) {
 		for _, k := range append(slices.Clone(b.Keys), name) {
 			quoted = append(quoted, `"`+k+`"`)
 		}
-		m.note(info, "no action is on "+name, "type Latin letters, or set [keys] "+b.Name+" = ["+strings.Join(quoted, ", ")+"]")
+		m.Notify(info, "no action is on "+name, "type Latin letters, or set [keys] "+b.Name+" = ["+strings.Join(quoted, ", ")+"]")
 		return
 	}
-	m.note(info, "no action is on "+name, "type Latin letters, or give an action this key in [keys]")
+	m.Notify(info, "no action is on "+name, "type Latin letters, or give an action this key in [keys]")
 }
 
 // bareModifier reports whether a key is shift, ctrl and the like alone. Terminals that name the places of keys report them.

@@ -8,7 +8,7 @@ import (
 )
 
 // Say says something.
-func (p *Pump) Say(text string) { p.m.note(info, text, "") }
+func (p *Pump) Say(text string) { p.m.Notify(info, text, "") }
 
 // ProbeFailed lets a probe of the selected token fail as if it had been begun just now.
 func (p *Pump) ProbeFailed(err error) {

@@ -11,9 +11,9 @@ import (
 func (m *root) captureMouse(on bool) {
 	m.set.Mouse = on
 	if on {
-		m.note(info, "the mouse is the screen's: click and wheel; shift selects text in most terminals", m.keys.Hint(keys.Mouse, "gives it back"))
+		m.Notify(info, "the mouse is the screen's: click and wheel; shift selects text in most terminals", m.keys.Hint(keys.Mouse, "gives it back"))
 	} else {
-		m.note(info, "the mouse is the terminal's: it selects text", m.keys.Hint(keys.Mouse, "takes it again"))
+		m.Notify(info, "the mouse is the terminal's: it selects text", m.keys.Hint(keys.Mouse, "takes it again"))
 	}
 }
 
@@ -78,10 +78,7 @@ func (m *root) click(e tea.Mouse) tea.Cmd {
 	if e.Y == m.h-1 {
 		for _, b := range m.frame.buttons {
 			if e.X >= b.x && e.X < b.x+b.w {
-				if m.did(b.act) {
-					m.guided()
-				}
-				return m.run(b.act)
+				return m.Act(b.act)
 			}
 		}
 		return nil
@@ -104,14 +101,14 @@ func (m *root) click(e tea.Mouse) tea.Cmd {
 
 // clickRow selects the row in a line of a pane, or sorts by the column whose head it is.
 func (m *root) clickRow(z *zone, x, line int) tea.Cmd {
-	s := m.scene()
-	l, n, id := m.listOf(s, z.pane)
-	if l == nil || line < 0 || line >= z.H-2 {
+	s := m.Scene()
+	l, n, id := m.panes.at(z.pane).cursor(s)
+	if line < 0 || line >= z.H-2 {
 		return nil
 	}
 	if line < l.top {
 		if z.pane == tokens && line == l.top-1 {
-			return m.run(columnsFor(z.W - 2).under(x))
+			return m.Act(columnsFor(z.W - 2).under(x))
 		}
 		return nil
 	}
@@ -128,27 +125,6 @@ func (c *chooser) point(line int) {
 	if line >= 0 && line < len(c.rows) && c.rows[line] >= 0 {
 		c.at, c.said = c.rows[line], ""
 	}
-}
-
-// listOf is the cursor of a pane with its rows.
-func (m *root) listOf(s *scene, p paneID) (*list, int, func(int) string) {
-	switch p {
-	case applications:
-		rows := s.appRows()
-		return &m.panes.apps.list, len(rows), func(i int) string { return s.board.Apps[rows[i]].ID }
-	case gateway:
-		rows := s.gatePage()
-		return &m.panes.gateway.list, rows.Len(), rows.ID
-	case activity:
-		rows := s.actRows()
-		return &m.panes.acts.list, len(rows), actID(rows)
-	}
-	a, ok := s.selected()
-	if !ok {
-		return nil, 0, nil
-	}
-	rows := s.tokenPage(a)
-	return m.panes.tokens.list(s), rows.Len(), rows.ID
 }
 
 // under is the column at a place in a line, as the action that sorts by it.
@@ -196,9 +172,8 @@ func (m *root) wheel(e tea.Mouse) tea.Cmd {
 		return m.press(key)
 	}
 	if z := m.zoneAt(e.X, e.Y); z != nil {
-		if l, n, id := m.listOf(m.scene(), z.pane); l != nil {
-			l.move(act, n, id)
-		}
+		l, n, id := m.panes.at(z.pane).cursor(m.Scene())
+		l.move(act, n, id)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package ui
 import (
 	tea "charm.land/bubbletea/v2"
 
-	"lanyard/tokenapi/secret"
 	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -18,15 +17,12 @@ type adoptOverlay struct {
 	said        string
 }
 
-// openAdopt asks for a token from elsewhere.
-func (m *root) openAdopt() tea.Cmd {
-	if a, ok := m.scene().selected(); ok {
-		m.open(&adoptOverlay{appID: a.ID, name: a.Shown, Form: form.Form{Fields: []*form.Field{
-			form.NewSecret("token", "access token", "typed or pasted, shown as dots"),
-			form.NewSecret("refresh", "refresh token", "if there is one; alone it can be revoked too"),
-		}}})
-	}
-	return nil
+// newAdopt asks for a token of an application.
+func newAdopt(a *session.App) *adoptOverlay {
+	return &adoptOverlay{appID: a.ID, name: a.Shown, Form: form.Form{Fields: []*form.Field{
+		form.NewSecret("token", "access token", "typed or pasted, shown as dots"),
+		form.NewSecret("refresh", "refresh token", "if there is one; alone it can be revoked too"),
+	}}}
 }
 
 func (o *adoptOverlay) title() string { return "Adopt a token of " + o.name }
@@ -39,12 +35,14 @@ func (o *adoptOverlay) typed(msg tea.KeyPressMsg) intent {
 	switch key := msg.String(); {
 	case key == "esc":
 		o.Wipe()
-		return closeOverlay{}
+		return closeTop{}
 	case o.busy:
 	case (key == "enter" || key == "ctrl+s") && o.Fields[0].Empty() && o.Fields[1].Empty():
 		o.said = "nothing was typed yet"
 	case key == "enter" || key == "ctrl+s":
-		return adoptText{o, o.Secret("token"), o.Secret("refresh")}
+		return request{session.Adopt{
+			For: o, App: o.appID, Access: o.Secret("token"), Refresh: o.Secret("refresh"),
+		}}
 	default:
 		o.said = ""
 		o.Press(msg)
@@ -79,34 +77,24 @@ func (o *adoptOverlay) box(s *scene, w, h int) []string {
 	return append(out, kit.Spaces(w), line, kit.Spaces(w), foot, kit.Spaces(w))
 }
 
-// adoptText is the intent to take it over.
-type adoptText struct {
-	form            *adoptOverlay
-	access, refresh secret.Text
-}
-
-func (adoptText) intent() {}
-
-func (i adoptText) perform(m *root) tea.Cmd {
-	if !m.isOpen(i.form) {
-		return nil
-	}
-	return m.request(session.Adopt{For: i.form, App: i.form.appID, Access: i.access, Refresh: i.refresh})
-}
-
-// tellAdopted selects a token that was taken over.
-func (m *root) tellAdopted(f session.Adopted) {
-	form := f.For.(*adoptOverlay)
-	form.busy = false
-	if f.Err != nil {
-		if m.isOpen(form) {
-			form.said = kit.Clean(f.Err.Error())
+// Told selects a token that was taken over.
+func (o *adoptOverlay) Told(h host, f session.Fact) tea.Cmd {
+	switch f := f.(type) {
+	case session.Began:
+		o.busy = true
+	case session.Adopted:
+		o.busy = false
+		if f.Err != nil {
+			if h.IsOpen(o) {
+				o.said = kit.Clean(f.Err.Error())
+			}
+			h.NotifyError("adopt", f.Err)
+			return nil
 		}
-		m.fail("adopt", f.Err)
-		return
+		o.Wipe()
+		h.Close(o)
+		h.Notify(good, "adopted "+f.Token.Fingerprint+": it is watched here",
+			h.Scene().keys.Hint(keys.Revoke, "revokes it"))
 	}
-	form.Wipe()
-	m.drop(form)
-	m.panes.tokens.got(f.Token, m.panes.tokens.selected(f.Token.AppID))
-	m.note(good, "adopted "+f.Token.Fingerprint+": it is watched here", m.keys.Hint(keys.Revoke, "revokes it"))
+	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // cannotApp is why something cannot be done to the selected application.
@@ -61,20 +62,18 @@ type appOverlay struct {
 	good    bool
 }
 
-// openApp opens the form of a new application, or of the selected one.
-func (m *root) openApp(edit bool) tea.Cmd {
-	o := &appOverlay{envs: m.board().Environments, filled: map[string][]string{}}
-	for i := range m.board().Apps {
-		o.others = append(o.others, m.board().Apps[i].Application)
-	}
+// newApp is the form of a new application. With edit it is that of the selected one; file is where
+// configured applications are.
+func newApp(s *scene, edit bool, file string) *appOverlay {
+	o := &appOverlay{envs: s.board.Environments, filled: map[string][]string{}, others: s.board.Applications()}
 	a := console.Application{Grant: "client_credentials", KeyType: "PRODUCTION"}
 	env := newEnvironment
-	if sel, ok := m.scene().selected(); ok {
+	if sel, ok := s.selected(); ok {
 		if edit {
 			a = sel.Application
 			o.was = &a
 			if o.Frozen = a.Source == console.FromConfig; o.Frozen {
-				o.file = m.configFile()
+				o.file = file
 			}
 		}
 		if _, ok := o.known(sel.Environment.Name); !ok && edit {
@@ -100,8 +99,7 @@ func (m *root) openApp(edit bool) tea.Cmd {
 			f.Hint = map[form.Kind]string{form.Typed: "–", form.Secret: "not shown"}[f.Kind]
 		}
 	}
-	m.open(o)
-	return nil
+	return o
 }
 
 // appFields are all fields of the form, in their order; fit says which are asked for.
@@ -449,7 +447,7 @@ func (o *appOverlay) save(test bool) intent {
 	d := o.draft()
 	d.Secret, d.Password = o.Secret("consumer_secret"), o.Secret("password")
 	if test {
-		return testApp{form: o, draft: d}
+		return request{session.Test{For: o, Draft: d, Changes: o.changes}}
 	}
 	if o.failed {
 		o.failed = false
@@ -457,7 +455,7 @@ func (o *appOverlay) save(test bool) intent {
 		return nil
 	}
 	d.Tested = o.tested
-	return saveApp{o, d}
+	return request{session.Save{For: o, Draft: d}}
 }
 
 func (o *appOverlay) pasted(text string) bool {

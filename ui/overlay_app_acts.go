@@ -11,82 +11,100 @@ import (
 	"lanyard/ui/session"
 )
 
-// saveApp is the intent to save what a form holds.
-type saveApp struct {
-	form  *appOverlay
-	draft console.Draft
-}
-
-func (saveApp) intent() {}
-
-func (i saveApp) perform(m *root) tea.Cmd {
-	if !m.isOpen(i.form) || i.form.saving {
-		return nil
-	}
-	return m.request(session.Save{For: i.form, Draft: i.draft})
-}
-
-// testApp is the intent to try what a form holds.
-type testApp struct {
-	form  *appOverlay
-	draft console.Draft
-}
-
-func (testApp) intent() {}
-
-func (i testApp) perform(m *root) tea.Cmd {
-	if !m.isOpen(i.form) || i.form.testing {
-		return nil
-	}
-	return m.request(session.Test{For: i.form, Draft: i.draft, Changes: i.form.changes})
-}
-
 // closeApp is the intent to close a form without saving.
 type closeApp struct{ form *appOverlay }
 
-func (closeApp) intent() {}
-
-func (i closeApp) perform(m *root) tea.Cmd {
-	m.leftBehind(i.form.tested)
+// Perform implements intent.
+func (i closeApp) Perform(h host) tea.Cmd {
+	leftBehind(h, i.form.tested)
 	i.form.tested = nil
 	i.form.Wipe()
-	m.drop(i.form)
+	h.Close(i.form)
 	return nil
 }
 
-// leftBehind says that the token of a test is not kept, and lives. It is not revoked: the server may have handed out one
-// that others use.
-func (m *root) leftBehind(t *console.Tested) {
+// leftBehind says that the token of a test is not kept, and lives. It is not revoked: the server
+// may have handed out one that others use.
+func leftBehind(h host, t *console.Tested) {
 	if t != nil && t.Lives() != "" {
-		m.note(warn, "of the test: "+t.Lives()+"; it is not kept here", "saved right after a test, its token is kept")
+		h.Notify(warn, "of the test: "+t.Lives()+"; it is not kept here",
+			"saved right after a test, its token is kept")
 	}
 }
 
-// tellTested shows in the form what a test came to.
-func (m *root) tellTested(f session.Tested) {
-	form := f.For.(*appOverlay)
-	form.testing = false
-	current := m.isOpen(form) && form.changes == f.Changes // else it says nothing of what is in the form now
+// Told implements listener.
+func (o *appOverlay) Told(h host, f session.Fact) tea.Cmd {
+	switch f := f.(type) {
+	case session.Began:
+		o.said = ""
+		if _, test := f.Request.(session.Test); test {
+			leftBehind(h, o.tested)
+			o.testing, o.tested = true, nil
+		} else {
+			o.saving = true
+		}
+	case session.Refused:
+		o.said, o.good = "there is nowhere to save it", false
+		if _, test := f.Request.(session.Test); test {
+			o.said = "there is nothing to test it with"
+		}
+	case session.Tested:
+		o.toldTested(h, f)
+	case session.Saved:
+		o.toldSaved(h, f)
+	}
+	return nil
+}
+
+// toldTested shows the result of a test.
+func (o *appOverlay) toldTested(h host, f session.Tested) {
+	o.testing = false
+	current := h.IsOpen(o) && o.changes == f.Changes // else it says nothing of what is in the form now
 	switch {
 	case f.Err != nil && !current:
-		m.fail("test", f.Err)
+		h.NotifyError("test", f.Err)
 		return
 	case f.Err != nil:
 		text := "test: " + strings.TrimPrefix(f.Err.Error(), "test: ")
-		form.said, form.good, form.failed = kit.Clean(join(text, console.Hint(f.Err))), false, true
-		m.jot(bad, text, console.Hint(f.Err))
+		o.said, o.good, o.failed = kit.Clean(join(text, console.Hint(f.Err))), false, true
+		h.Log(bad, text, console.Hint(f.Err))
 		return
 	case !current:
-		m.leftBehind(&f.Tested)
+		leftBehind(h, &f.Tested)
 		return
 	}
-	form.tested, form.failed = &f.Tested, false
+	o.tested, o.failed = &f.Tested, false
 	said := "it works: " + f.Tested.Text()
 	if f.Tested.Skipped != "" {
 		said = f.Tested.Text()
 	}
-	form.said, form.good = kit.Clean(said), true
-	m.jot(good, "test of "+form.draft().Label()+": "+f.Tested.Text(), strings.Join(f.Tested.Notes, "; "))
+	o.said, o.good = kit.Clean(said), true
+	h.Log(good, "test of "+o.draft().Label()+": "+f.Tested.Text(), strings.Join(f.Tested.Notes, "; "))
+}
+
+// toldSaved closes the form of an application that was saved.
+func (o *appOverlay) toldSaved(h host, f session.Saved) {
+	o.saving = false
+	if f.Err != nil {
+		text := "save: " + strings.TrimPrefix(f.Err.Error(), "save: ")
+		if h.IsOpen(o) {
+			o.said, o.good = kit.Clean(join(text, console.Hint(f.Err))), false
+			h.Log(bad, text, console.Hint(f.Err))
+		} else {
+			h.NotifyError("save", f.Err)
+		}
+		return
+	}
+	if t := f.Tested; t != nil && t.AppID != f.App.ID {
+		leftBehind(h, t)
+	}
+	o.Wipe()
+	h.Close(o)
+	text, hint := " is kept in the store", h.Scene().keys.Hint(keys.Get, "gets a token")
+	if t := f.Tested; t != nil && t.AppID == f.App.ID && t.Fingerprint != "" {
+		text, hint = text+", and so is the token of the test", ""
+	}
+	h.Notify(good, kit.Clean(f.App.Label())+text, hint)
 }
 
 // join puts a hint behind what it is about.
@@ -95,35 +113,6 @@ func join(text, hint string) string {
 		return text
 	}
 	return text + ": " + hint
-}
-
-// tellSaved closes the form of an application that was saved.
-func (m *root) tellSaved(f session.Saved) {
-	m.now = m.clock() // the first save has made a clock
-	form := f.For.(*appOverlay)
-	form.saving = false
-	if f.Err != nil {
-		text := "save: " + strings.TrimPrefix(f.Err.Error(), "save: ")
-		if m.isOpen(form) {
-			form.said, form.good = kit.Clean(join(text, console.Hint(f.Err))), false
-			m.jot(bad, text, console.Hint(f.Err))
-		} else {
-			m.fail("save", f.Err)
-		}
-		return
-	}
-	m.welcome = nil
-	m.panes.apps.list.sel = f.App.ID
-	if t := f.Tested; t != nil && t.AppID != f.App.ID {
-		m.leftBehind(t)
-	}
-	form.Wipe()
-	m.drop(form)
-	text, hint := " is kept in the store", m.keys.Hint(keys.Get, "gets a token")
-	if t := f.Tested; t != nil && t.AppID == f.App.ID && t.Fingerprint != "" {
-		text, hint = text+", and so is the token of the test", ""
-	}
-	m.note(good, kit.Clean(f.App.Label())+text, hint)
 }
 
 // configFile is the file that configured applications are in.

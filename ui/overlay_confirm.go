@@ -71,7 +71,7 @@ func (o *confirmOverlay) press(s *scene, a keys.Action, key string) intent {
 // refused is No, or nil where the key is not named.
 func (*confirmOverlay) refused(a keys.Action, key string) intent {
 	if no(a, key) {
-		return closeOverlay{}
+		return closeTop{}
 	}
 	return nil
 }

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	tea "charm.land/bubbletea/v2"
-
 	"lanyard/console"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -23,26 +21,19 @@ type copyOverlay struct {
 	said            string
 }
 
-// openCopyAs asks as what the token is to be copied.
-func (m *root) openCopyAs() tea.Cmd {
-	r := m.target(m.scene())
-	if r == nil || r.Token == nil {
-		return nil
-	}
-	if !m.canCopy() {
-		return nil
-	}
+// newCopy asks as what a token is to be copied. Probed says that its application has a probe URL.
+func newCopy(t *console.Token, probed bool) *copyOverlay {
 	probe, refresh, id := "", "", ""
-	if m.board().Apps[r.App].ProbeURL == "" {
+	if !probed {
 		probe = "the application has no probe URL"
 	}
-	if r.Token.Refresh == console.RefreshNone {
+	if t.Refresh == console.RefreshNone {
 		refresh = "it came without one"
 	}
-	if !r.Token.HasID {
+	if !t.HasID {
 		id = "it came without one"
 	}
-	m.open(&copyOverlay{id: r.ID, fingerprint: r.Token.Fingerprint, forms: []copyForm{
+	return &copyOverlay{id: t.ID, fingerprint: t.Fingerprint, forms: []copyForm{
 		{"y", "the access token", "", console.FormBare},
 		{"h", "Authorization header", "", console.FormHeader},
 		{"c", "curl line for the probe URL", probe, console.FormCurl},
@@ -51,8 +42,7 @@ func (m *root) openCopyAs() tea.Cmd {
 		{"t", ".http request", probe, console.FormHTTP},
 		{"r", "the refresh token", refresh, console.FormRefresh},
 		{"i", "the ID token", id, console.FormID},
-	}})
-	return nil
+	}}
 }
 
 func (o *copyOverlay) title() string          { return "Copy " + o.fingerprint + " as" }
@@ -78,7 +68,7 @@ func (o *copyOverlay) press(_ *scene, a keys.Action, key string) intent {
 	case keys.Last, keys.PageDown:
 		o.at = len(o.forms) - 1
 	case keys.Close, keys.Quit:
-		return closeOverlay{}
+		return closeTop{}
 	}
 	if key == "enter" {
 		return o.choose(o.at)

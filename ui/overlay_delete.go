@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"slices"
 	"strconv"
 
 	tea "charm.land/bubbletea/v2"
@@ -21,15 +20,12 @@ type deleteOverlay struct {
 	listed      int  // its tokens
 }
 
-// openDelete asks whether the selected application is to be deleted.
-func (m *root) openDelete() tea.Cmd {
-	if a, ok := m.scene().selected(); ok {
-		m.open(&deleteOverlay{
-			appID: a.ID, name: kit.Clean(a.Label()), living: a.Tally.Active + a.Tally.Expiring + a.Tally.Revoking,
-			gone: a.Source == console.Gone, listed: m.board().Holds(a.ID),
-		})
+// newDelete asks whether an application is to be deleted, of which so many tokens are listed.
+func newDelete(a *session.App, listed int) *deleteOverlay {
+	return &deleteOverlay{
+		appID: a.ID, name: kit.Clean(a.Label()), living: a.Tally.Active + a.Tally.Expiring + a.Tally.Revoking,
+		gone: a.Source == console.Gone, listed: listed,
 	}
-	return nil
 }
 
 func (*deleteOverlay) title() string { return "Delete the application?" }
@@ -70,7 +66,7 @@ func (o *deleteOverlay) press(s *scene, a keys.Action, key string) intent {
 	case key == "r" && o.revocable():
 		return revokeFirst{o}
 	case no(a, key):
-		return closeOverlay{}
+		return closeTop{}
 	}
 	return nil
 }
@@ -116,36 +112,7 @@ func (o *deleteOverlay) revocable() bool { return o.living > 0 && !o.gone }
 // revokeFirst is the intent to revoke everything instead.
 type revokeFirst struct{ o *deleteOverlay }
 
-func (revokeFirst) intent() {}
-
-func (i revokeFirst) perform(m *root) tea.Cmd {
-	m.drop(i.o)
-	return m.run(keys.RevokeAll)
-}
-
-// besideApp selects the application below the selected one, else that above it, because that one goes. One with tokens stays.
-func (m *root) besideApp(id string) {
-	rows, l := m.scene().appRows(), &m.panes.apps.list
-	at := slices.IndexFunc(rows, func(i int) bool { return m.board().Apps[i].ID == id })
-	if at < 0 || l.sel != id || len(rows) < 2 || m.board().Apps[rows[at]].Len() > 0 {
-		return
-	}
-	next := at + 1
-	if next == len(rows) {
-		next = at - 1
-	}
-	l.sel = m.board().Apps[rows[next]].ID
-}
-
-func (m *root) tellDeleted(f session.Deleted) {
-	if f.Err != nil {
-		m.fail("delete", f.Err)
-		return
-	}
-	m.besideApp(f.App)
-	hint := ""
-	if m.board().Holds(f.App) > 0 {
-		hint = "tokens that it holds stay listed until they are over"
-	}
-	m.note(good, f.Name+" was deleted", hint)
+func (i revokeFirst) Perform(h host) tea.Cmd {
+	h.Close(i.o)
+	return h.Act(keys.RevokeAll)
 }

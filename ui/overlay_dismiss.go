@@ -3,8 +3,6 @@ package ui
 import (
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/ui/keys"
@@ -13,7 +11,7 @@ import (
 
 // lostEnds says until when what a lost answer may have brought can live, as the clock of the screen
 // shows it.
-func (s *scene) lostEnds(m *console.Mark) string {
+func lostEnds(s *scene, m *console.Mark) string {
 	return console.MarkEnd(*m, func(at time.Time) string { return describe.ClockTime(at, s.now) })
 }
 
@@ -23,29 +21,17 @@ type dismissOverlay struct {
 	mark string
 }
 
-func (m *root) cannotDismiss(s *scene) *refuse {
-	if m.target(s).Lost() == nil {
-		return &refuse{"no answer of this row was lost", ""}
-	}
-	return nil
-}
-
-func (m *root) openDismiss() tea.Cmd {
-	s := m.scene()
-	r := m.target(s)
+// newDismiss asks about the lost answer of a row, which has one.
+func newDismiss(s *scene, r *session.Row) *dismissOverlay {
 	lost := r.Lost()
-	if lost == nil {
-		return nil
-	}
 	what := "the answer to a get for " + s.board.Apps[r.App].Shown
 	if r.Token != nil {
 		what = "the answer to the renewal of " + r.Token.Fingerprint
 	}
-	m.open(&dismissOverlay{confirmOverlay{verb: "dismiss it", lines: []string{
-		what + " was never seen.", "Of a token that only that answer held: " + s.lostEnds(lost) + ".", "",
+	return &dismissOverlay{confirmOverlay{verb: "dismiss it", lines: []string{
+		what + " was never seen.", "Of a token that only that answer held: " + lostEnds(s, lost) + ".", "",
 		"Dismissed, it is no longer shown. That ends no token; the log keeps it.",
-	}}, lost.ID})
-	return nil
+	}}, lost.ID}
 }
 
 func (*dismissOverlay) title() string { return "Dismiss the lost answer?" }

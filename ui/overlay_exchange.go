@@ -33,7 +33,7 @@ func (*exchangeOverlay) size(w, h int) (int, int) { return min(w, 100), h * 9 / 
 func (o *exchangeOverlay) press(_ *scene, a keys.Action, key string) intent {
 	switch {
 	case a == keys.Close, a == keys.Quit, key == "enter":
-		return closeOverlay{}
+		return closeTop{}
 	case key == "c", key == "y":
 		return request{session.CopyText{What: "the call as curl", Text: curlOf(o.e)}}
 	}

@@ -7,32 +7,6 @@ import (
 	"lanyard/ui/session"
 )
 
-func (m *root) cannotForget() *refuse {
-	if !m.board().HasOver() {
-		return &refuse{"no token is over", ""}
-	}
-	return nil
-}
-
-// tellNothingOver says why nothing is forgotten.
-func (m *root) tellNothingOver(f session.NothingOver) {
-	switch {
-	case f.Err != nil:
-		m.fail("forget", f.Err)
-	case len(f.Kept) > 0:
-		k := f.Kept[0]
-		for _, o := range f.Kept { // of those that look over first
-			if b := m.board().Row(o.Token.ID); b != nil && session.IsOver(b.State) {
-				k = o
-				break
-			}
-		}
-		m.note(info, k.Token.Fingerprint+" is not forgotten: "+k.Held.Why, k.Held.Hint)
-	default:
-		m.note(info, "nothing is over", "")
-	}
-}
-
 // forgetOverlay asks before what is over is forgotten.
 type forgetOverlay struct{ confirmOverlay }
 
@@ -49,5 +23,5 @@ func (o *forgetOverlay) press(s *scene, _ keys.Action, key string) intent {
 	if key == s.keys.Yes() {
 		return confirmed{o, o.then}
 	}
-	return closeOverlay{}
+	return closeTop{}
 }

@@ -14,13 +14,6 @@ import (
 	"lanyard/ui/session"
 )
 
-func (m *root) cannotChooseGet(s *scene) *refuse {
-	if why, ok := getSelected(s).(refuse); ok {
-		return &why
-	}
-	return nil
-}
-
 // grantOverlay asks with which grant, for which user and with which scopes to get. What was chosen is offered again in
 // this run, but for the password, which is used once.
 type grantOverlay struct {
@@ -31,14 +24,9 @@ type grantOverlay struct {
 	said        string
 }
 
-// openGrant asks with which grant and scopes to get.
-func (m *root) openGrant() tea.Cmd {
-	a, ok := m.scene().selected()
-	if !ok {
-		return nil
-	}
-	last, was := m.chosen[a.ID]
-	if !was {
+// newGrant asks with which grant and scopes to get. Last is what was chosen last, if anything was.
+func newGrant(a *session.App, last session.Get) *grantOverlay {
+	if last.App == "" {
 		last = session.Get{Grant: a.Grant, Scopes: a.Scopes, User: a.Username}
 	}
 	grants := []string{a.Grant}
@@ -62,8 +50,7 @@ func (m *root) openGrant() tea.Cmd {
 		f.Offered = f.Kind == form.Typed && !f.Empty()
 	}
 	o.fit()
-	m.open(o)
-	return nil
+	return o
 }
 
 func (o *grantOverlay) fit() {
@@ -81,7 +68,7 @@ func (o *grantOverlay) typed(msg tea.KeyPressMsg) intent {
 	switch msg.String() {
 	case "esc":
 		o.Wipe()
-		return closeOverlay{}
+		return closeTop{}
 	case "enter", "ctrl+s":
 		if key, why := o.wrong(); why != "" {
 			o.GoTo(key)
@@ -151,15 +138,13 @@ type getChosen struct {
 	password secret.Text
 }
 
-func (getChosen) intent() {}
-
-func (i getChosen) perform(m *root) tea.Cmd {
-	m.drop(i.form)
+func (i getChosen) Perform(h host) tea.Cmd {
+	h.Close(i.form)
 	get := session.Get{
 		App: i.form.appID, Grant: i.form.Value("grant"), Scopes: strings.Fields(i.form.Value("scopes")), User: i.form.Value("user"),
 	}
 	i.form.Wipe()
-	m.chosen[get.App] = get
+	h.Scene().session.Choose(get)
 	get.Password = i.password
-	return m.request(get)
+	return h.Request(get)
 }

@@ -15,13 +15,14 @@ type helpOverlay struct {
 	key keyState
 }
 
-func (m *root) newHelp() *helpOverlay {
-	o := &helpOverlay{chooser: chooser{own: m.keys.Row(keys.Help).Keys, heading: "? "}, key: m.key()}
-	o.all = slices.DeleteFunc(m.entries(), func(e entry) bool {
-		return e.keys == "" || m.keys.Row(e.act).Where&placeOf(m.on()) == 0
+// newHelp lists the actions of a place that have a key.
+func newHelp(k *keys.Map, place keys.Places, all []entry, key keyState) *helpOverlay {
+	o := &helpOverlay{chooser: chooser{own: k.Row(keys.Help).Keys, heading: "? "}, key: key}
+	o.all = slices.DeleteFunc(all, func(e entry) bool {
+		return e.keys == "" || k.Row(e.act).Where&place == 0
 	})
 	o.tail = append(o.tail, []string{"In what opens over the panes"})
-	o.tail = append(o.tail, overlayKeys(m.keys)...)
+	o.tail = append(o.tail, overlayKeys(*k)...)
 	o.tail = append(o.tail, []string{"With the mouse"},
 		[]string{"click", "go to a pane or a tab, select a row, sort by the name of a column, run a key of the footer; never a verb on a row"},
 		[]string{"wheel", "move the cursor of the pane under it; read on in what is open"})

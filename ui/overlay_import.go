@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"fmt"
 	"net/url"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // Where applications can be imported from.
@@ -26,15 +26,15 @@ const (
 // a pasted text tells is gone through in the form of an application.
 type importOverlay struct {
 	form.Form
-	busy  bool               // the portal is asked, or what it showed is being kept
-	stop  context.CancelFunc // of what is asked; nil when nothing is
+	busy  bool          // the portal is asked, or what it showed is being kept
+	stop  chan struct{} // closed to end what is asked; nil when nothing is
 	found *foundList
 	told  *paste.Draft // by a text that was pasted
 	said  string
 }
 
-// openImport asks from where to import.
-func (m *root) openImport() tea.Cmd {
+// newImport asks from where to import.
+func newImport() *importOverlay {
 	o := &importOverlay{Form: form.Form{Fields: []*form.Field{
 		form.NewChoice("from", "from", fromPortal, fromPortal, fromText),
 		form.NewField("url", "portal URL", "", "such as https://apim.example:9443"),
@@ -45,8 +45,7 @@ func (m *root) openImport() tea.Cmd {
 		form.NewSecret("text", "text", pasteHere),
 	}}}
 	o.fit()
-	m.open(o)
-	return nil
+	return o
 }
 
 func (o *importOverlay) fit() {
@@ -86,7 +85,7 @@ func (o *importOverlay) typed(msg tea.KeyPressMsg) intent {
 	switch {
 	case key == "esc":
 		o.wipe()
-		return closeOverlay{}
+		return closeTop{}
 	case o.busy:
 		return nil
 	case o.found != nil:
@@ -225,13 +224,14 @@ func (o *importOverlay) keep() intent {
 		o.said = "nothing is chosen: space chooses, esc leaves it"
 		return nil
 	}
-	return keepFound{o, chosen}
+	return request{session.KeepFound{For: o, Chosen: chosen}}
 }
 
 // wipe forgets what was typed, pasted and found, and gives up what is asked.
 func (o *importOverlay) wipe() {
 	if o.stop != nil {
-		o.stop()
+		close(o.stop)
+		o.stop = nil
 	}
 	o.Wipe()
 	o.told, o.found = nil, nil

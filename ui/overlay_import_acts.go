@@ -15,102 +15,89 @@ import (
 	"lanyard/ui/session"
 )
 
-// importFirst is the intent to import the first applications, on the welcome screen.
-type importFirst struct{}
-
-func (importFirst) intent() {}
-
-func (importFirst) perform(m *root) tea.Cmd { return m.openImport() }
-
 // askPortal is the intent to ask a portal what there is.
 type askPortal struct {
 	form    *importOverlay
 	request console.PortalRequest
 }
 
-func (askPortal) intent() {}
-
-func (i askPortal) perform(m *root) tea.Cmd {
-	if !m.isOpen(i.form) || i.form.busy || m.s.Busy(session.Key{Kind: session.AskingPortal}) {
+// Perform implements intent.
+func (i askPortal) Perform(h host) tea.Cmd {
+	if h.Scene().session.Busy(session.Key{Kind: session.AskingPortal}) {
 		return nil
 	}
-	ctx, stop := context.WithCancel(m.ctx)
-	i.form.stop = stop
-	return m.request(session.AskPortal{For: i.form, Request: i.request, Stop: ctx.Done()})
+	i.form.stop = make(chan struct{})
+	return h.Request(session.AskPortal{For: i.form, Request: i.request, Stop: i.form.stop})
 }
 
-// tellPortal shows what a portal has.
-func (m *root) tellPortal(f session.PortalAsked) {
-	form := f.For.(*importOverlay)
-	form.stop()
-	form.busy, form.stop = false, nil
-	switch open := m.isOpen(form); {
+// Told implements listener.
+func (o *importOverlay) Told(h host, f session.Fact) tea.Cmd {
+	switch f := f.(type) {
+	case session.Began:
+		o.busy, o.said = true, ""
+	case session.Refused:
+		if _, asks := f.Request.(session.AskPortal); asks {
+			o.said = "there is nothing to ask it with"
+		}
+	case session.PortalAsked:
+		o.toldPortal(h, f)
+	case session.FoundKept:
+		o.toldKept(h, f)
+	}
+	return nil
+}
+
+// toldPortal shows what a portal has.
+func (o *importOverlay) toldPortal(h host, f session.PortalAsked) {
+	o.busy, o.stop = false, nil
+	switch open := h.IsOpen(o); {
 	case !open && errors.Is(f.Err, context.Canceled):
-		m.note(info, "the portal is no longer asked, and nothing of it is kept", "")
+		h.Notify(info, "the portal is no longer asked, and nothing of it is kept", "")
 	case f.Err != nil && open:
 		text := "import: " + strings.TrimPrefix(f.Err.Error(), "import: ")
-		form.said = kit.Clean(join(text, console.Hint(f.Err)))
-		m.jot(bad, text, console.Hint(f.Err))
+		o.said = kit.Clean(join(text, console.Hint(f.Err)))
+		h.Log(bad, text, console.Hint(f.Err))
 	case f.Err != nil:
-		m.fail("import", f.Err)
+		h.NotifyError("import", f.Err)
 	case !open:
-		m.note(info, "the portal has answered, and nothing of it is kept", m.keys.Hint(keys.Import, "asks it again"))
+		h.Notify(info, "the portal has answered, and nothing of it is kept",
+			h.Scene().keys.Hint(keys.Import, "asks it again"))
 	case len(f.Found.All) == 0:
-		form.said = "the portal shows no application with keys: make keys there first"
+		o.said = "the portal shows no application with keys: make keys there first"
 	default:
-		form.found = newFoundList(f.Found)
+		o.found = newFoundList(f.Found)
 	}
 	for _, n := range f.Found.Notes {
-		m.jot(info, kit.Clean(n), "")
+		h.Log(info, kit.Clean(n), "")
 	}
 }
 
-// keepFound is the intent to keep what was chosen.
-type keepFound struct {
-	form   *importOverlay
-	chosen console.PortalFound
-}
-
-func (keepFound) intent() {}
-
-func (i keepFound) perform(m *root) tea.Cmd {
-	if !m.isOpen(i.form) || i.form.busy {
-		return nil
-	}
-	return m.request(session.KeepFound{For: i.form, Chosen: i.chosen})
-}
-
-// tellKept closes the import of what was kept.
-func (m *root) tellKept(f session.FoundKept) {
-	m.now = m.clock() // the first save has made a clock
-	form := f.For.(*importOverlay)
-	form.busy = false
+// toldKept closes the import of what was kept.
+func (o *importOverlay) toldKept(h host, f session.FoundKept) {
+	o.busy = false
 	if f.Err != nil {
-		if m.isOpen(form) {
-			form.said = kit.Clean(join(f.Err.Error(), console.Hint(f.Err)))
-			m.jot(bad, f.Err.Error(), console.Hint(f.Err))
+		if h.IsOpen(o) {
+			o.said = kit.Clean(join(f.Err.Error(), console.Hint(f.Err)))
+			h.Log(bad, f.Err.Error(), console.Hint(f.Err))
 		} else {
-			m.fail("import", f.Err)
+			h.NotifyError("import", f.Err)
 		}
 		return
 	}
-	m.welcome = nil
-	form.wipe()
-	m.drop(form)
+	o.wipe()
+	h.Close(o)
 	var missing []string
-	for i, a := range f.Apps {
-		if i == 0 {
-			m.panes.apps.list.sel = a.ID
-		}
+	for _, a := range f.Apps {
 		if a.Secret == console.SecretMissing && a.Source == console.FromStore {
 			missing = append(missing, a.Label())
 		}
 	}
 	text := "kept in the store: " + text.Count(len(f.Apps), "application") + " of the portal"
-	if len(missing) == 0 {
-		m.note(good, text, m.keys.Hint(keys.Get, "gets a token"))
+	if k := h.Scene().keys; len(missing) == 0 {
+		h.Notify(good, text, k.Hint(keys.Get, "gets a token"))
 	} else {
-		m.note(warn, text+"; without a secret: "+kit.Clean(strings.Join(missing, ", ")), m.keys.Hint(keys.EditApp, "takes it"))
+		h.Notify(warn, text+"; without a secret: "+kit.Clean(strings.Join(missing, ", ")),
+			k.Hint(keys.EditApp, "takes it"))
 	}
 }
 
@@ -120,16 +107,14 @@ type fillIn struct {
 	pasted paste.Draft
 }
 
-func (fillIn) intent() {}
-
-func (i fillIn) perform(m *root) tea.Cmd {
+func (i fillIn) Perform(h host) tea.Cmd {
 	i.from.wipe()
-	m.drop(i.from)
-	m.openApp(false)
-	o := m.overlays[len(m.overlays)-1].(*appOverlay)
+	h.Close(i.from)
+	o := newApp(h.Scene(), false, "")
 	o.fillIn(i.pasted)
+	h.Open(o)
 	for _, n := range i.pasted.Notes {
-		m.jot(info, "pasted: "+kit.Clean(n), "")
+		h.Log(info, "pasted: "+kit.Clean(n), "")
 	}
 	return nil
 }

@@ -12,38 +12,6 @@ import (
 	"lanyard/ui/session"
 )
 
-func (m *root) cannotInspect(s *scene) *refuse {
-	if m.on() == activity {
-		if m.panes.acts.selected(s) == nil {
-			return &refuse{"no call is selected", s.keys.Selects()}
-		}
-		return nil
-	}
-	return m.needToken(s)
-}
-
-// inspect looks inside the selected token, or at the selected call.
-func (m *root) inspect() tea.Cmd {
-	s := m.scene()
-	if m.on() == activity {
-		if e := m.panes.acts.selected(s); e != nil {
-			m.open(&exchangeOverlay{e: *e})
-		}
-		return nil
-	}
-	r := m.target(s)
-	if r == nil || r.Token == nil {
-		return nil
-	}
-	o := &inspectOverlay{id: r.ID, fingerprint: r.Token.Fingerprint}
-	m.open(o)
-	if m.key().NeedsPassphrase() {
-		o.locked = m.s.Service() != nil
-		return nil
-	}
-	return m.request(session.Inspect{For: o, Token: o.id})
-}
-
 // inspectOverlay is what there is to know of a token: what was done to it, both clocks, and what is
 // inside. It opens with what the board knows; what answers bring is filled in, and an answer for
 // one that was closed is dropped.
@@ -56,6 +24,10 @@ type inspectOverlay struct {
 	asking          bool    // the key manager
 	asked           []claim // what it said, when it was asked from here
 	askErr          string
+}
+
+func newInspect(r *session.Row) *inspectOverlay {
+	return &inspectOverlay{id: r.ID, fingerprint: r.Token.Fingerprint}
 }
 
 // inside is what a token itself says.
@@ -95,7 +67,7 @@ func (o *inspectOverlay) press(_ *scene, a keys.Action, key string) intent {
 	case key == "enter" && o.locked:
 		return request{session.Inspect{For: o, Token: o.id}}
 	case a == keys.Close, a == keys.Quit, key == "enter":
-		return closeOverlay{}
+		return closeTop{}
 	case key == "i":
 		return introspectToken{o}
 	}
@@ -120,27 +92,41 @@ func (o *inspectOverlay) cannotAsk(b *session.Board) (why string, a *session.App
 // introspectToken is the intent to ask the key manager about the token that is looked at.
 type introspectToken struct{ box *inspectOverlay }
 
-func (introspectToken) intent() {}
-
-func (i introspectToken) perform(m *root) tea.Cmd {
-	if why, a := i.box.cannotAsk(m.board()); why != "" {
+// Perform implements intent.
+func (i introspectToken) Perform(h host) tea.Cmd {
+	s := h.Scene()
+	if why, a := i.box.cannotAsk(s.board); why != "" {
 		hint := ""
 		if a != nil {
-			hint = m.s.Remedy(a, "set introspect_url", m.face())
+			hint = s.session.Remedy(a, "set introspect_url", s.keys.Face())
 		}
-		m.note(info, why, hint)
+		h.Notify(info, why, hint)
 		return nil
 	}
 	if i.box.asking {
 		return nil
 	}
-	return m.request(session.Introspect{For: i.box, Token: i.box.id})
+	return h.Request(session.Introspect{For: i.box, Token: i.box.id})
 }
 
-// tellInspected shows what is inside of a token.
-func (m *root) tellInspected(f session.Inspected) {
-	box := f.For.(*inspectOverlay)
-	box.seen, box.inside = true, insideOf(f)
+// Told implements listener.
+func (o *inspectOverlay) Told(h host, f session.Fact) tea.Cmd {
+	switch f := f.(type) {
+	case session.Began:
+		if _, asks := f.Request.(session.Introspect); !asks {
+			o.locked = false
+			break
+		}
+		o.asking, o.askErr = true, ""
+		if o.locked { // it no longer is
+			return h.Request(session.Inspect{For: o, Token: o.id})
+		}
+	case session.Inspected:
+		o.seen, o.inside = true, insideOf(f)
+	case session.Introspected:
+		o.toldIntrospected(h, f)
+	}
+	return nil
 }
 
 func insideOf(f session.Inspected) (in inside) {
@@ -173,30 +159,31 @@ func insideOf(f session.Inspected) (in inside) {
 	return in
 }
 
-// tellIntrospected shows what the key manager said.
-func (m *root) tellIntrospected(f session.Introspected) {
-	box := f.For.(*inspectOverlay)
-	box.asking = false
+// toldIntrospected shows what the key manager said.
+func (o *inspectOverlay) toldIntrospected(h host, f session.Introspected) {
+	o.asking = false
 	if f.Err != nil {
-		box.askErr = kit.Clean(f.Err.Error())
-		if h := m.hintOf(f.Err); h != "" {
-			box.askErr += ": " + kit.Clean(h)
+		o.askErr = kit.Clean(f.Err.Error())
+		if hint := console.Remedy(f.Err, console.Hint(f.Err), h.Scene().keys.Face()); hint != "" {
+			o.askErr += ": " + kit.Clean(hint)
 		}
-		m.fail("introspect", f.Err)
+		h.NotifyError("introspect", f.Err)
 		return
 	}
-	box.asked = nil
+	o.asked = nil
 	for _, x := range f.Answer.Members {
 		c := claim{name: x.Name, value: x.Value, at: x.At}
 		if x.Never {
 			c = claim{name: x.Name, value: "never"}
 		}
-		box.asked = append(box.asked, c)
+		o.asked = append(o.asked, c)
 	}
 	if f.Answer.Active {
-		m.note(info, box.fingerprint+": active, says the key manager", "what the gateway does with it only a probe tells")
+		h.Notify(info, o.fingerprint+": active, says the key manager",
+			"what the gateway does with it only a probe tells")
 	} else {
-		m.note(info, box.fingerprint+": inactive, says the key manager", "a gateway may let it through for a while; a probe tells")
+		h.Notify(info, o.fingerprint+": inactive, says the key manager",
+			"a gateway may let it through for a while; a probe tells")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/themes"
+	"lanyard/tokenapi/secret"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
@@ -58,12 +59,12 @@ func (o *inviteOverlay) address() string {
 func (o *inviteOverlay) press(_ *scene, a keys.Action, key string) intent {
 	switch {
 	case a == keys.Close && o.givingUp:
-		return closeOverlay{}
+		return closeTop{}
 	case a == keys.Close:
 		o.givingUp = true
 		return request{session.GiveUp{App: o.appID, Key: o.key}}
 	case a == keys.Quit:
-		return leaveScreen{}
+		return request{session.Quit{}}
 	case (a == keys.Copy || key == "y") && o.inv != nil:
 		return request{session.CopyText{What: "the address", Text: o.address()}}
 	case key == "c" && o.inv != nil && o.device:
@@ -71,6 +72,17 @@ func (o *inviteOverlay) press(_ *scene, a keys.Action, key string) intent {
 	}
 	o.scroll.move(a)
 	return nil
+}
+
+// paste takes the address that the browser of another machine ended at.
+func (o *inviteOverlay) paste(h host, text string) {
+	if o.inv == nil || o.device {
+		return
+	}
+	s := h.Scene()
+	if err := s.session.Answer(o.inv.ID, secret.New(text)); err != nil {
+		h.Notify(warn, err.Error(), console.Remedy(err, console.Hint(err), s.keys.Face()))
+	}
 }
 
 // part is a line of the overlay, not yet padded.

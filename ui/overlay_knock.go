@@ -63,7 +63,7 @@ func (o *knockOverlay) press(s *scene, a keys.Action, key string) intent {
 	case key == "d" && o.own != nil:
 		return confirmed{o, o.own}
 	case no(a, key):
-		return closeOverlay{}
+		return closeTop{}
 	}
 	return nil
 }

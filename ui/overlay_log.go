@@ -81,8 +81,13 @@ func (n *notices) show(x notice) {
 	n.n++
 }
 
-// jot writes something into the log and nowhere else.
-func (m *root) jot(sev severity, text, hint string) notice {
+// Log writes something into the log and does not show it.
+func (m *root) Log(sev severity, text, hint string) { m.logged(sev, text, hint) }
+
+// Notify shows something and logs it.
+func (m *root) Notify(sev severity, text, hint string) { m.notices.show(m.logged(sev, text, hint)) }
+
+func (m *root) logged(sev severity, text, hint string) notice {
 	n := notice{m.now, sev, kit.Clean(text), kit.Clean(hint), m.notices.about}
 	m.notices.log = append(m.notices.log, n)
 	if len(m.notices.log) > keepNotices {
@@ -91,16 +96,13 @@ func (m *root) jot(sev severity, text, hint string) notice {
 	return n
 }
 
-// note says something.
-func (m *root) note(sev severity, text, hint string) { m.notices.show(m.jot(sev, text, hint)) }
-
 // say shows why a key did nothing, which nobody has to read again: it is not in the log.
 func (m *root) say(text, hint string) {
 	m.notices.show(notice{m.now, info, kit.Clean(text), kit.Clean(hint), m.notices.about})
 }
 
-// fail says what went wrong, why, and the next thing to try.
-func (m *root) fail(op string, err error) {
+// NotifyError says what went wrong, why, and the next thing to try.
+func (m *root) NotifyError(op string, err error) {
 	text := err.Error()
 	if !strings.HasPrefix(text, op) {
 		text = op + ": " + text
@@ -109,7 +111,7 @@ func (m *root) fail(op string, err error) {
 	if _, ok := console.AsError(err); ok {
 		sev = warn // the console itself refused: nothing went wrong on the way
 	}
-	m.note(sev, text, m.hintOf(err))
+	m.Notify(sev, text, m.hintOf(err))
 }
 
 // face is how the screen names what can be done.
@@ -161,7 +163,7 @@ func (o *logOverlay) press(s *scene, a keys.Action, key string) intent {
 	n := o.selected()
 	switch {
 	case a == keys.Close, a == keys.Messages, a == keys.Quit:
-		return closeOverlay{}
+		return closeTop{}
 	case n == nil:
 		return nil
 	case key == "enter":
@@ -285,9 +287,8 @@ func (o *logOverlay) lines(s *scene, n *notice, w int, selected bool) []string {
 // openExchange is the intent to look at a call.
 type openExchange struct{ e console.Exchange }
 
-func (openExchange) intent() {}
-
-func (i openExchange) perform(m *root) tea.Cmd {
-	m.open(&exchangeOverlay{e: i.e})
+// Perform implements intent.
+func (i openExchange) Perform(h host) tea.Cmd {
+	h.Open(&exchangeOverlay{e: i.e})
 	return nil
 }

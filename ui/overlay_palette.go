@@ -5,11 +5,11 @@ import "lanyard/ui/keys"
 // paletteOverlay has every action by name, with its key or the reason why it cannot run now.
 type paletteOverlay struct{ chooser }
 
-// openPalette opens the list of every action.
-func (m *root) openPalette() {
-	o := &paletteOverlay{chooser{all: m.entries(), own: m.keys.Row(keys.Commands).Keys, ranked: true, heading: ": "}}
+// newPalette lists every action.
+func newPalette(k *keys.Map, all []entry) *paletteOverlay {
+	o := &paletteOverlay{chooser{all: all, own: k.Row(keys.Commands).Keys, ranked: true, heading: ": "}}
 	o.begin()
-	m.open(o)
+	return o
 }
 
 func (*paletteOverlay) title() string { return "Commands" }

@@ -14,19 +14,6 @@ import (
 	"lanyard/ui/session"
 )
 
-func (m *root) cannotRevokeAll(s *scene) *refuse {
-	a, ok := s.selected()
-	switch {
-	case !ok:
-		return &refuse{"no application is selected", m.keys.Hint(keys.Applications, "goes to Applications")}
-	case a.Environment.ReadOnly:
-		return &refuse{kit.Clean(a.Environment.Name) + " is read-only: nothing is revoked there", m.s.Remedy(a, "remove read_only", m.face())}
-	case len(a.Living()) == 0:
-		return &refuse{a.Shown + " holds no token that lives", ""}
-	}
-	return nil
-}
-
 // revokeAllOverlay asks before everything of an application is revoked: how many there are is typed, because a key
 // is pressed too easily.
 type revokeAllOverlay struct {
@@ -38,23 +25,20 @@ type revokeAllOverlay struct {
 	said             string
 }
 
-// openRevokeAll asks whether everything of an application is to be revoked.
-func (m *root) openRevokeAll() tea.Cmd {
-	if a, ok := m.scene().selected(); ok {
-		var ids []string
-		expired := 0
-		for _, r := range a.Living() {
-			ids = append(ids, r.ID)
-			if !console.OfUse(console.Token{}, console.Status{State: r.State}) {
-				expired++
-			}
-		}
-		m.open(&revokeAllOverlay{
-			ids: ids, appID: a.ID, name: kit.Clean(a.Label()), env: kit.Clean(a.Environment.Name), production: a.Environment.Production, n: len(ids), refresh: expired,
-			Form: form.Form{Fields: []*form.Field{form.NewField("count", "how many", "", "type the number to revoke them")}},
-		})
+// newRevokeAll asks whether everything of an application is to be revoked.
+func newRevokeAll(a *session.App) *revokeAllOverlay {
+	o := &revokeAllOverlay{
+		appID: a.ID, name: kit.Clean(a.Label()), env: kit.Clean(a.Environment.Name), production: a.Environment.Production,
+		Form: form.Form{Fields: []*form.Field{form.NewField("count", "how many", "", "type the number to revoke them")}},
 	}
-	return nil
+	for _, r := range a.Living() {
+		o.ids = append(o.ids, r.ID)
+		if !console.OfUse(console.Token{}, console.Status{State: r.State}) {
+			o.refresh++
+		}
+	}
+	o.n = len(o.ids)
+	return o
 }
 
 func (o *revokeAllOverlay) title() string { return "Revoke everything?" }
@@ -68,7 +52,7 @@ func (*revokeAllOverlay) named(*scene) string { return "type the number, esc: No
 func (o *revokeAllOverlay) typed(msg tea.KeyPressMsg) intent {
 	switch msg.String() {
 	case "esc":
-		return closeOverlay{}
+		return closeTop{}
 	case "enter":
 		if o.Value("count") != strconv.Itoa(o.n) {
 			o.said = "that is not " + strconv.Itoa(o.n) + ": nothing was revoked"
@@ -131,13 +115,12 @@ func (o *revokeAllOverlay) box(s *scene, w, h int) []string {
 // revokeEverything is the intent to do it.
 type revokeEverything struct{ o *revokeAllOverlay }
 
-func (revokeEverything) intent() {}
-
-func (i revokeEverything) perform(m *root) tea.Cmd {
-	m.drop(i.o)
-	a := m.board().App(i.o.appID)
+// Perform implements intent.
+func (i revokeEverything) Perform(h host) tea.Cmd {
+	h.Close(i.o)
+	a := h.Scene().board.App(i.o.appID)
 	if a == nil {
-		m.note(info, i.o.name+" is gone", "")
+		h.Notify(info, i.o.name+" is gone", "")
 		return nil
 	}
 	// Those that were counted, and no other: nobody has said yes to what has come since.
@@ -147,5 +130,5 @@ func (i revokeEverything) perform(m *root) tea.Cmd {
 			all.More++
 		}
 	}
-	return m.request(all)
+	return h.Request(all)
 }

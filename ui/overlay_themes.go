@@ -16,6 +16,9 @@ type themesOverlay struct {
 	inUse  string // when it was opened
 	kept   bool   // a choice is kept for the next time
 	saidBy string // what overrules it then
+
+	wear func()
+	keep func(themes.Theme) tea.Cmd
 }
 
 type themeRow struct {
@@ -23,50 +26,25 @@ type themeRow struct {
 	theme       themes.Theme
 }
 
-func (m *root) cannotPickTheme() *refuse {
-	if len(m.o.Themes.All) == 0 {
-		return &refuse{"there are no themes to choose from", ""}
-	}
-	return nil
-}
-
-// openThemes opens the list of themes. What is broken is not in it; lanyard themes says so.
-func (m *root) openThemes() tea.Cmd {
-	o := &themesOverlay{inUse: m.set.ThemeName, kept: m.o.Themes.Keep != nil, saidBy: kit.Clean(m.o.Themes.SaidBy)}
-	for _, t := range m.o.Themes.All {
+// newThemes lists themes. Wear draws with the one under the cursor, keep chooses one.
+func newThemes(all []themes.Theme, inUse string, wear func(), keep func(themes.Theme) tea.Cmd) *themesOverlay {
+	o := &themesOverlay{inUse: inUse, wear: wear, keep: keep}
+	for _, t := range all {
 		o.rows = append(o.rows, themeRow{t.Name(), kit.Clean(t.About()), t})
 	}
 	if o.inUse == "" && len(o.rows) > 0 {
 		o.inUse = o.rows[0].name
 	}
 	o.list.sel = o.inUse
-	m.open(o)
-	m.restyle()
-	if !m.term.told {
-		return tea.RequestBackgroundColor // some of them depend on it
-	}
-	return nil
+	return o
 }
 
-// offerThemes takes over what there is to choose from, now that the folders were read again.
-func (m *root) offerThemes(t Themes) {
-	if len(t.All) == 0 {
-		return
+// Worn is the theme under the cursor.
+func (o *themesOverlay) Worn() (t themes.Theme, ok bool) {
+	if r := o.row(); r != nil {
+		return r.theme, true
 	}
-	t.Keep = m.o.Themes.Keep
-	m.o.Themes = t
-}
-
-// theme is the one to draw with: what is being looked at, else what is in force.
-func (m *root) theme() themes.Theme {
-	if n := len(m.overlays); n > 0 {
-		if o, ok := m.overlays[n-1].(*themesOverlay); ok {
-			if r := o.row(); r != nil {
-				return r.theme
-			}
-		}
-	}
-	return m.set.Theme
+	return t, false
 }
 
 func (o *themesOverlay) id(i int) string { return o.rows[i].name }
@@ -86,68 +64,42 @@ func (o *themesOverlay) press(_ *scene, a keys.Action, key string) intent {
 	switch {
 	case key == "enter":
 		if r := o.row(); r != nil {
-			return keepTheme{o, *r}
+			return keepTheme{o, r.theme}
 		}
-		return leaveThemes{o}
+		return leaveTheme{o}
 	case a == keys.Close, a == keys.Quit, a == keys.Theme:
-		return leaveThemes{o}
+		return leaveTheme{o}
 	}
 	o.list.move(a, len(o.rows), o.id)
-	return wearTheme{}
+	return wearTheme{o}
 }
 
 type (
-	wearTheme   struct{}                   // what is under the cursor
-	leaveThemes struct{ o *themesOverlay } // and take the old one back
-	keepTheme   struct {
-		o *themesOverlay
-		themeRow
+	wearTheme  struct{ o *themesOverlay } // the one under the cursor
+	leaveTheme struct{ o *themesOverlay } // and take the old one back
+	keepTheme  struct {
+		o     *themesOverlay
+		theme themes.Theme
 	}
 )
 
-func (wearTheme) intent()   {}
-func (leaveThemes) intent() {}
-func (keepTheme) intent()   {}
-
-func (wearTheme) perform(m *root) tea.Cmd {
-	m.restyle()
+// Perform implements intent.
+func (i wearTheme) Perform(host) tea.Cmd {
+	i.o.wear()
 	return nil
 }
 
-func (i leaveThemes) perform(m *root) tea.Cmd {
-	m.drop(i.o)
-	m.restyle()
+// Perform implements intent.
+func (i leaveTheme) Perform(h host) tea.Cmd {
+	h.Close(i.o)
+	i.o.wear()
 	return nil
 }
 
-func (i keepTheme) perform(m *root) tea.Cmd {
-	m.drop(i.o)
-	m.set.Theme, m.set.ThemeName = i.theme, i.name
-	m.restyle()
-	keep, ctx, said := m.o.Themes.Keep, m.ctx, kit.Clean(m.o.Themes.SaidBy)
-	if keep == nil {
-		m.note(good, "theme "+i.name+", for this run", "")
-		return nil
-	}
-	return func() tea.Msg { return themeKept{i.name, said, keep(ctx, i.name)} }
-}
-
-// themeKept is what came of keeping a choice.
-type themeKept struct {
-	name, saidBy string
-	err          error
-}
-
-func (r themeKept) land(m *root) tea.Cmd {
-	switch {
-	case r.err != nil:
-		m.note(bad, "theme "+r.name+", for this run: it could not be kept: "+kit.Clean(r.err.Error()), "")
-	case r.saidBy != "":
-		m.note(good, "theme "+r.name+", for this run: "+r.saidBy+" decides at the next start", "")
-	default:
-		m.note(good, "theme "+r.name, "")
-	}
-	return nil
+// Perform implements intent.
+func (i keepTheme) Perform(h host) tea.Cmd {
+	h.Close(i.o)
+	return i.o.keep(i.theme)
 }
 
 const (

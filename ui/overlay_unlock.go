@@ -13,6 +13,7 @@ import (
 	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // typist is an overlay that is typed into: it takes keys as they are, before they mean an action.
@@ -24,16 +25,16 @@ type typist interface {
 
 // unlockOverlay asks for the passphrase of the store, because a verb was asked for that needs the secrets.
 type unlockOverlay struct {
-	verb   string
-	place  string
-	then   intent // what was asked for; nil: nothing but to unlock
-	text   form.Hidden
-	fresh  bool        // nothing is sealed yet: the passphrase is chosen here, and typed twice
-	chosen secret.Text // what was typed the first time
-	ticket int         // of the attempt under way
-	busy   bool        // it is being tried
-	said   string
-	hint   string
+	verb    string
+	place   string
+	then    intent // what was asked for; nil: nothing but to unlock
+	text    form.Hidden
+	fresh   bool        // nothing is sealed yet: the passphrase is chosen here, and typed twice
+	chosen  secret.Text // what was typed the first time
+	attempt int         // the one under way
+	busy    bool        // it is being tried
+	said    string
+	hint    string
 }
 
 func newUnlock(verb string, k keyState, then intent) *unlockOverlay {
@@ -68,7 +69,7 @@ func (o *unlockOverlay) typed(msg tea.KeyPressMsg) intent {
 	if key == "esc" {
 		o.text.Wipe()
 		o.chosen = secret.Text{}
-		return cancelUnlock{o.verb}
+		return cancelUnlock{o}
 	}
 	if o.busy {
 		return nil
@@ -111,7 +112,7 @@ func (o *unlockOverlay) entered() intent {
 	}
 	o.busy = true
 	o.say("", "")
-	return unlockStore{text, o}
+	return tryPassphrase{o, text}
 }
 
 // pasted takes one line.
@@ -240,4 +241,44 @@ func (o *unlockOverlay) keys(w int) string {
 func (o *unlockOverlay) wipe() {
 	o.text.Wipe()
 	o.chosen = secret.Text{}
+}
+
+// tryPassphrase is the intent to unlock the store.
+type tryPassphrase struct {
+	box        *unlockOverlay
+	passphrase secret.Text
+}
+
+// Perform implements intent.
+func (i tryPassphrase) Perform(h host) tea.Cmd {
+	i.box.attempt = h.Scene().session.NextAttempt()
+	return h.Request(session.Unlock{Passphrase: i.passphrase, Attempt: i.box.attempt})
+}
+
+// cancelUnlock is the intent to leave the store locked.
+type cancelUnlock struct{ box *unlockOverlay }
+
+// Perform implements intent.
+func (i cancelUnlock) Perform(h host) tea.Cmd {
+	h.Close(i.box)
+	h.Notify(info, "nothing was done: to "+i.box.verb+" the stored secrets have to be unlocked", "the key asks again")
+	return nil
+}
+
+// Told implements listener.
+func (o *unlockOverlay) Told(h host, f session.Fact) tea.Cmd {
+	done, ok := f.(session.Unlocked)
+	switch {
+	case !ok:
+		return nil
+	case done.Err != nil:
+		o.refused(done.Err)
+		return nil
+	}
+	h.Close(o)
+	if o.then == nil {
+		h.Notify(good, "the stored secrets are unlocked", "")
+		return nil
+	}
+	return o.then.Perform(h)
 }

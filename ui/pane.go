@@ -31,7 +31,10 @@ type pane interface {
 	title(s *scene) string
 	right(s *scene) string // at the right end of the top border
 	lines(s *scene, w, h int, focused bool) []string
-	press(s *scene, a keys.Action) intent
+	// cursor gives the cursor with the rows that it moves over.
+	cursor(s *scene) (l *list, n int, id func(int) string)
+	// target is the token that a verb acts on, or why there is none.
+	target(s *scene) (*session.Row, refuse)
 }
 
 // scene is what panes are drawn from: the board, an instant and the styles. The clock on it stands at a
@@ -167,26 +170,4 @@ func hint(s *scene, w, h int, text ...string) []string {
 		out = out[:max(h, 0)]
 	}
 	return out
-}
-
-// act turns a verb's key into an intent for the token r, or says why it cannot.
-func act(s *scene, a keys.Action, r *session.Row) intent {
-	if r == nil {
-		return refuse{"no token is selected", s.keys.Selects() + " in Tokens, " +
-			s.keys.Hint(keys.Get, "gets one")}
-	}
-	if r.Token == nil {
-		return refuse{"nobody saw the answer to this get, so there is no token to act on", s.keys.Hint(keys.Get, "asks anew")}
-	}
-	switch a {
-	case keys.Renew:
-		return request{session.Renew{Token: r.Token.ID}}
-	case keys.Revoke:
-		return request{session.Revoke{Token: r.Token.ID}}
-	case keys.Copy:
-		return request{session.Copy{Token: r.Token.ID, Form: console.FormBare}}
-	case keys.Probe:
-		return request{session.Probe{Token: r.Token.ID}}
-	}
-	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"lanyard/console"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/session"
 )
 
 // activityPane answers: what just went over the wire? The newest exchange is the first row.
@@ -33,17 +34,13 @@ func (p *activityPane) selected(s *scene) *console.Exchange {
 	return nil
 }
 
-func (p *activityPane) press(s *scene, a keys.Action) intent {
-	switch a {
-	case keys.Get:
-		return getSelected(s)
-	case keys.Renew, keys.Revoke, keys.Copy, keys.Probe:
-		return refuse{"a call that was made cannot be acted on",
-			s.keys.Hint(keys.Tokens, "goes to the tokens")}
-	}
+func (p *activityPane) cursor(s *scene) (*list, int, func(int) string) {
 	rows := s.actRows()
-	p.list.move(a, len(rows), actID(rows))
-	return nil
+	return &p.list, len(rows), actID(rows)
+}
+
+func (p *activityPane) target(s *scene) (*session.Row, refuse) {
+	return nil, refuse{"a call that was made cannot be acted on", s.keys.Hint(keys.Tokens, "goes to the tokens")}
 }
 
 func (p *activityPane) lines(s *scene, w, h int, focused bool) []string {

@@ -30,34 +30,14 @@ func (p *appsPane) id(s *scene) func(int) string {
 	return func(i int) string { return s.board.Apps[i].ID }
 }
 
-func (p *appsPane) press(s *scene, a keys.Action) intent {
-	switch a {
-	case keys.Get:
-		return getSelected(s)
-	case keys.Renew, keys.Revoke, keys.Copy, keys.Probe:
-		if s.token == nil {
-			return refuse{"no token is in sight to do that to",
-				s.keys.Hint(keys.Tokens, "goes to the tokens of this application")}
-		}
-		return act(s, a, s.token)
-	}
+func (p *appsPane) cursor(s *scene) (*list, int, func(int) string) {
 	rows := s.appRows()
-	p.list.move(a, len(rows), func(i int) string { return s.board.Apps[rows[i]].ID })
-	return nil
+	return &p.list, len(rows), func(i int) string { return s.board.Apps[rows[i]].ID }
 }
 
-func getSelected(s *scene) intent {
-	a, ok := s.selected()
-	switch {
-	case !ok && len(s.board.Apps) == 0:
-		return refuse{"there is no application to get a token for", s.keys.Hint(keys.AddApp, "adds one")}
-	case !ok:
-		return refuse{"no application is selected", s.keys.Hint(keys.Applications, "goes to Applications")}
-	case a.Source == console.Gone:
-		return refuse{a.Shown + " is no longer configured",
-			"its tokens can still be revoked with " + s.keys.Way(keys.Revoke)}
-	}
-	return request{session.Get{App: a.ID}}
+func (p *appsPane) target(s *scene) (*session.Row, refuse) {
+	return s.token, refuse{"no token is selected",
+		s.keys.Hint(keys.Tokens, "goes to the tokens of this application")}
 }
 
 func (p *appsPane) lines(s *scene, w, h int, focused bool) []string {

@@ -30,20 +30,13 @@ func (p *gatewayPane) row(s *scene) *session.Row {
 	return nil
 }
 
-func (p *gatewayPane) press(s *scene, a keys.Action) intent {
-	switch a {
-	case keys.Get:
-		return getSelected(s)
-	case keys.Renew, keys.Revoke, keys.Copy, keys.Probe:
-		r := p.row(s)
-		if r == nil {
-			return refuse{"no token is selected here", s.keys.Selects()}
-		}
-		return act(s, a, r)
-	}
+func (p *gatewayPane) cursor(s *scene) (*list, int, func(int) string) {
 	rows := s.gatePage()
-	p.list.move(a, rows.Len(), rows.ID)
-	return nil
+	return &p.list, rows.Len(), rows.ID
+}
+
+func (p *gatewayPane) target(s *scene) (*session.Row, refuse) {
+	return p.row(s), refuse{"no token is selected here", s.keys.Selects()}
 }
 
 func (p *gatewayPane) lines(s *scene, w, h int, focused bool) []string {

@@ -131,18 +131,17 @@ func (p *tokensPane) row(s *scene) *session.Row {
 	return nil
 }
 
-func (p *tokensPane) press(s *scene, a keys.Action) intent {
-	switch a {
-	case keys.Get:
-		return getSelected(s)
-	case keys.Renew, keys.Revoke, keys.Copy, keys.Probe:
-		return act(s, a, p.row(s))
+func (p *tokensPane) cursor(s *scene) (*list, int, func(int) string) {
+	a, ok := s.selected()
+	if !ok {
+		return &list{}, 0, nil
 	}
-	if app, ok := s.selected(); ok {
-		rows := s.tokenPage(app)
-		p.list(s).move(a, rows.Len(), rows.ID)
-	}
-	return nil
+	rows := s.tokenPage(a)
+	return p.list(s), rows.Len(), rows.ID
+}
+
+func (p *tokensPane) target(s *scene) (*session.Row, refuse) {
+	return s.token, refuse{"no token is selected", s.keys.Selects() + " in Tokens, " + s.keys.Hint(keys.Get, "gets one")}
 }
 
 // columns are the widths of the Tokens pane's columns; 0 leaves one out.

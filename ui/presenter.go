@@ -2,7 +2,6 @@ package ui
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	"lanyard/console"
@@ -19,13 +18,9 @@ func (m *root) present(on bool) {
 	m.redactBoard()
 	if on {
 		m.hideAgain()
-		m.overlays = slices.DeleteFunc(m.overlays, func(o overlay) bool { // and what is being fetched has no place to go to
-			_, ok := o.(*revealOverlay)
-			return ok
-		})
-		m.note(good, "presenter mode: no secret, key, user or host is shown", "the palette turns it off")
+		m.Notify(good, "presenter mode: no secret, key, user or host is shown", "the palette turns it off")
 	} else {
-		m.note(info, "presenter mode is off: users and hosts are shown again", "")
+		m.Notify(info, "presenter mode is off: users and hosts are shown again", "")
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 // tellProbed says what the gateway made of a token.
 func (m *root) tellProbed(f session.Probed) {
 	if f.Err != nil {
-		m.fail("probe", f.Err)
+		m.NotifyError("probe", f.Err)
 		return
 	}
 	told := m.voice().Probe(f.Answer, m.s.Status(f.Token))
@@ -16,6 +16,6 @@ func (m *root) tellProbed(f session.Probed) {
 	if told.Serious {
 		sev = warn
 	}
-	m.note(sev, f.Token.Fingerprint+": "+describe.Code(f.Answer.Status, f.Answer.FaultCode)+": "+told.Text,
+	m.Notify(sev, f.Token.Fingerprint+": "+describe.Code(f.Answer.Status, f.Answer.FaultCode)+": "+told.Text,
 		m.s.Remedy(m.board().App(f.Token.AppID), told.Next, m.face()))
 }

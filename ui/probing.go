@@ -34,17 +34,17 @@ func (o *repeatOverlay) press(s *scene, _ keys.Action, key string) intent {
 	if key == s.keys.Yes() {
 		return confirmed{o, o.then}
 	}
-	return closeOverlay{}
+	return closeTop{}
 }
 
 // probeUntilDead keeps probing the selected token, or those that are marked, until the gateway
 // refuses it, or stops that.
-func (m *root) probeUntilDead() tea.Cmd {
+func (m *root) probeUntilDead(s *scene) tea.Cmd {
 	ids := m.s.Marked()
-	if r := m.target(m.scene()); len(ids) == 0 && r != nil {
+	if r := m.target(s); len(ids) == 0 && r != nil {
 		ids = []string{r.ID}
 	}
-	return m.request(session.ProbeUntilDead{Tokens: ids})
+	return m.Request(session.ProbeUntilDead{Tokens: ids})
 }
 
 // tellProbes tells of probe loops. A probe among many says nothing: the strip shows it.
@@ -56,29 +56,29 @@ func (m *root) tellProbes(f session.Fact) {
 		if f.N > 1 {
 			begun = strconv.Itoa(f.N) + " tokens are probed until the gateway refuses them"
 		}
-		m.note(info, begun, m.keys.Hint(keys.ProbeUntilDead, "stops it"))
+		m.Notify(info, begun, m.keys.Hint(keys.ProbeUntilDead, "stops it"))
 	case session.DeadAlready:
-		m.note(info, f.Fingerprint+" is proved dead already", m.keys.Hint(keys.Probe, "probes it once more"))
+		m.Notify(info, f.Fingerprint+" is proved dead already", m.keys.Hint(keys.Probe, "probes it once more"))
 	case session.ProbesStopped:
-		m.note(info, f.Fingerprint+": probing has stopped: "+describe.NotDead(f.Loop, console.GoOn), again)
+		m.Notify(info, f.Fingerprint+": probing has stopped: "+describe.NotDead(f.Loop, console.GoOn), again)
 	case session.ProbeFailed:
-		m.fail("probe", f.Err)
+		m.NotifyError("probe", f.Err)
 	case session.ProbesHopeless:
 		hint := m.s.Remedy(m.board().App(f.Token.AppID), f.Hint, m.face())
-		m.note(warn, f.Fingerprint+": "+f.Hopeless, hint+"; "+m.keys.Hint(keys.ProbeUntilDead, "stops probing"))
+		m.Notify(warn, f.Fingerprint+": "+f.Hopeless, hint+"; "+m.keys.Hint(keys.ProbeUntilDead, "stops probing"))
 	case session.ProbesEnded:
 		switch f.Stop {
 		case console.StopDead:
-			m.note(good, f.Fingerprint+": "+m.voice().Dead(m.s.Status(f.Token)), text.Count(f.Loop.Probes, "probe"))
+			m.Notify(good, f.Fingerprint+": "+m.voice().Dead(m.s.Status(f.Token)), text.Count(f.Loop.Probes, "probe"))
 		case console.StopVain:
 			hint := m.s.Remedy(m.board().App(f.Token.AppID), f.Hint, m.face())
-			m.note(warn, f.Fingerprint+": probing has stopped: "+f.Hopeless, hint)
+			m.Notify(warn, f.Fingerprint+": probing has stopped: "+f.Hopeless, hint)
 		case console.StopLimit, console.StopUnbounded:
 			sev := info
 			if f.Loop.Verdict == console.ProbeAccepted {
 				sev = warn
 			}
-			m.note(sev, f.Fingerprint+": probing has stopped: "+describe.NotDead(f.Loop, f.Stop), again)
+			m.Notify(sev, f.Fingerprint+": probing has stopped: "+describe.NotDead(f.Loop, f.Stop), again)
 		case console.GoOn:
 		}
 	}

@@ -11,57 +11,30 @@ import (
 	"lanyard/ui/session"
 )
 
-// revealed is the token that is shown in clear, and until when.
-type revealed struct {
-	box   *revealOverlay
-	until time.Time
+// showToken is the intent to show a token for a while, whatever is selected by the time the secrets
+// are unlocked.
+type showToken struct {
+	id, fingerprint string
+	lasts           time.Duration
 }
 
-func (m *root) cannotReveal(s *scene) *refuse {
-	if m.set.Presenter {
-		return &refuse{"nothing is revealed in presenter mode", ""}
-	}
-	return m.needToken(s)
-}
-
-// reveal shows the access token itself for a while.
-func (m *root) reveal() tea.Cmd {
-	r := m.target(m.scene())
-	if r == nil || r.Token == nil {
+// Perform implements intent.
+func (i showToken) Perform(h host) tea.Cmd {
+	s := h.Scene()
+	if s.session.Service() == nil || s.redactor != nil {
 		return nil
 	}
-	return m.perform(revealToken{r.ID, r.Token.Fingerprint})
-}
-
-// revealToken is the intent to show a token, whatever is selected by the time the secrets are
-// unlocked.
-type revealToken struct{ id, fingerprint string }
-
-func (revealToken) intent() {}
-
-func (i revealToken) perform(m *root) tea.Cmd {
-	if m.s.Service() == nil || m.set.Presenter {
-		return nil
+	o := &revealOverlay{id: i.id, fingerprint: i.fingerprint, lasts: i.lasts}
+	if !s.session.Key().NeedsPassphrase() {
+		h.Open(o)
 	}
-	o := &revealOverlay{id: i.id, fingerprint: i.fingerprint}
-	if !m.key().NeedsPassphrase() {
-		m.open(o)
-	}
-	return m.request(session.Show{For: o, Token: i.id})
-}
-
-// hideAgain forgets it.
-func (m *root) hideAgain() {
-	if m.revealed.box != nil {
-		m.revealed.box.text = secret.Text{}
-		m.drop(m.revealed.box)
-	}
-	m.revealed = revealed{}
+	return h.Request(session.Show{For: o, Token: i.id})
 }
 
 // revealOverlay shows a token in clear until any key is pressed or its time is over.
 type revealOverlay struct {
 	id, fingerprint string
+	lasts           time.Duration
 	text            secret.Text
 	until           time.Time
 }
@@ -72,13 +45,13 @@ func (*revealOverlay) danger() bool    { return true }
 
 func (o *revealOverlay) press(s *scene, a keys.Action, key string) intent {
 	if no(a, key) || a == keys.Quit || a == keys.ShowToken || key == "enter" || key == "space" {
-		return hideRevealed{}
+		return hideToken{o, ""}
 	}
 	what := kit.Clean(key)
 	if a != keys.None {
 		what += " (" + s.keys.Row(a).Word + ")"
 	}
-	return hideRevealed{what}
+	return hideToken{o, what}
 }
 
 // size is what the token takes, and two lines for how long.
@@ -107,38 +80,46 @@ func (o *revealOverlay) box(s *scene, w, h int) []string {
 	return append(out, padded(s.st.Warn, "hidden in "+brief(s, max(left, 0))+" · any key hides it now", w))
 }
 
-// hideRevealed is the intent to hide it now. The key may be one that does something else, which it
-// does not do here.
-type hideRevealed struct{ undone string }
+// again is what shows the same token once the secrets are unlocked.
+func (o *revealOverlay) again() intent { return showToken{o.id, o.fingerprint, o.lasts} }
 
-func (hideRevealed) intent() {}
+// Hide forgets the token.
+func (o *revealOverlay) Hide() { o.text, o.until = secret.Text{}, time.Time{} }
 
-func (i hideRevealed) perform(m *root) tea.Cmd {
+// Until is when the token is hidden; zero while none is shown.
+func (o *revealOverlay) Until() time.Time { return o.until }
+
+// hideToken is the intent to hide it now. The key may be one that does something else, which it does
+// not do here.
+type hideToken struct {
+	box    *revealOverlay
+	undone string
+}
+
+// Perform implements intent.
+func (i hideToken) Perform(h host) tea.Cmd {
 	if i.undone != "" {
-		m.note(info, "the token is hidden; "+i.undone+" did nothing else", "press it again")
+		h.Notify(info, "the token is hidden; "+i.undone+" did nothing else", "press it again")
 	}
-	if m.revealed.box == nil {
-		m.pop()
-	}
-	m.hideAgain()
+	i.box.Hide()
+	h.Close(i.box)
 	return nil
 }
 
-// tellRevealed shows a token for a while.
-func (m *root) tellRevealed(f session.Revealed) tea.Cmd {
-	box := f.For.(*revealOverlay)
-	switch {
-	case !m.isOpen(box): // it was closed before
-		return nil
-	case f.Err != nil:
-		m.drop(box)
-		m.fail("reveal", f.Err)
-		return nil
-	case m.set.Presenter: // switched on while it was opened
-		m.drop(box)
+// Told implements listener.
+func (o *revealOverlay) Told(h host, f session.Fact) tea.Cmd {
+	shown, ok := f.(session.Revealed)
+	if !ok || !h.IsOpen(o) { // it was closed before
 		return nil
 	}
-	box.text, box.until = f.Text, m.second().Add(m.set.RevealFor)
-	m.revealed = revealed{box, box.until}
-	return m.request(session.LogShow{Token: box.id, Fingerprint: box.fingerprint})
+	s := h.Scene()
+	if shown.Err != nil {
+		h.NotifyError("reveal", shown.Err)
+	}
+	if shown.Err != nil || s.redactor != nil { // presenter mode was switched on while it was opened
+		h.Close(o)
+		return nil
+	}
+	o.text, o.until = shown.Text, s.now.Add(o.lasts)
+	return h.Request(session.LogShow{Token: o.id, Fingerprint: o.fingerprint})
 }

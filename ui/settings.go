@@ -82,14 +82,14 @@ func (r settingsRead) land(m *root) tea.Cmd {
 		return nil
 	}
 	if r.reload.Err != nil {
-		m.note(bad, r.reload.Err.Error()+"; what was in force stays in force", r.reload.Hint)
+		m.Notify(bad, r.reload.Err.Error()+"; what was in force stays in force", r.reload.Hint)
 		return m.watchSettings()
 	}
 	m.offerThemes(r.reload.Themes)
 	m.adopt(m.chosenHere(r.reload.Settings))
 	m.said = r.reload.Settings
 	m.o.Banners = r.reload.Banners
-	m.note(good, "the configuration was read again", r.reload.Hint)
+	m.Notify(good, "the configuration was read again", r.reload.Hint)
 	return m.watchSettings()
 }
 

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"slices"
-
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/ui/session"
@@ -32,12 +30,11 @@ func (m *root) stop() tea.Cmd {
 	case m.away:
 		return nil
 	case m.o.Stop != nil && !m.o.Stop.Possible():
-		m.note(info, "not stopped: no shell could continue it", "")
+		m.Notify(info, "not stopped: no shell could continue it", "")
 		return nil
 	}
-	m.overlays = slices.DeleteFunc(m.overlays, func(o overlay) bool { _, shown := o.(*revealOverlay); return shown })
 	m.hideAgain() // a stopped process could not when it is due
-	return m.request(session.Suspend{})
+	return m.Request(session.Suspend{})
 }
 
 // suspended gives the terminal back and stops the program: the clipboard is clear.

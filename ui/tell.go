@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,13 +18,8 @@ import (
 // result is what work of the screen's own came to: work that the session has no part in.
 type result interface{ land(m *root) tea.Cmd }
 
-// request is the intent to ask the session for something.
-type request struct{ session.Request }
-
-func (request) intent() {}
-
 // request asks the session for something.
-func (m *root) request(r session.Request) tea.Cmd {
+func (m *root) Request(r session.Request) tea.Cmd {
 	if g, ok := r.(session.Get); ok {
 		g.Selected = m.panes.tokens.selected(g.App)
 		r = g
@@ -55,6 +51,11 @@ func (m *root) tellFacts() tea.Cmd {
 		if c := m.tell(f); c != nil {
 			cmds = append(cmds, c)
 		}
+		if box, ok := session.For(f).(listener); ok {
+			if c := box.Told(m, f); c != nil {
+				cmds = append(cmds, c)
+			}
+		}
 		m.notices.about = about{}
 	}
 	return tea.Sequence(cmds...)
@@ -66,7 +67,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 	case session.Got:
 		m.closeInvites(f.App, f.Key())
 		if f.Err != nil {
-			m.fail("get", f.Err)
+			m.NotifyError("get", f.Err)
 			break
 		}
 		m.panes.tokens.got(f.Outcome.Token, f.Selected)
@@ -74,7 +75,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 	case session.Renewed:
 		m.closeInvites(f.App, f.Key())
 		if f.Err != nil {
-			m.fail("renew", f.Err)
+			m.NotifyError("renew", f.Err)
 			break
 		}
 		m.panes.tokens.got(f.Outcome.Token, f.Token)
@@ -86,11 +87,11 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 	case session.Decided:
 		switch {
 		case f.Err != nil:
-			m.fail("revoke", f.Err)
+			m.NotifyError("revoke", f.Err)
 		default: // the row says so when the board is read again, and how long it can be taken back
 			m.notices.hide()
 			if f.Bulk {
-				m.jot(info, f.Token.Fingerprint+": the revoke was decided", "")
+				m.Log(info, f.Token.Fingerprint+": the revoke was decided", "")
 			}
 		}
 	case session.Undone:
@@ -98,15 +99,15 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 	case session.Delivery:
 		m.delivered(f.Delivery)
 	case session.AllAccepted:
-		m.note(good, "accepted by the server: "+text.Count(f.N, "revoke")+"; the gateway may let these tokens through for a while", m.keys.Hint(keys.Gateway, "watches them"))
+		m.Notify(good, "accepted by the server: "+text.Count(f.N, "revoke")+"; the gateway may let these tokens through for a while", m.keys.Hint(keys.Gateway, "watches them"))
 	case session.NotDelivered:
-		m.fail("deliver revokes", f.Err)
+		m.NotifyError("deliver revokes", f.Err)
 	case session.WaitsLocked:
 		what, row := "revokes wait", "one of their rows"
 		if f.N == 1 {
 			what, row = "revoke waits", "its row"
 		}
-		m.note(warn, "locked: "+strconv.Itoa(f.N)+" "+what+" to be sent", m.keys.Hint(keys.Revoke, "on "+row+" asks for the passphrase"))
+		m.Notify(warn, "locked: "+strconv.Itoa(f.N)+" "+what+" to be sent", m.keys.Hint(keys.Revoke, "on "+row+" asks for the passphrase"))
 	case session.Probed:
 		m.tellProbed(f)
 	case session.Copied:
@@ -116,13 +117,11 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 	case session.ClipboardCleared:
 		return m.tellCleared(f)
 	case session.LeftOut:
-		m.jot(info, leftWords(f.Left), "")
+		m.Log(info, leftWords(f.Left), "")
 	case session.BulkDone:
 		m.sumUp(f)
 	case session.Refused:
 		m.tellRefused(f)
-	case session.Began:
-		return m.tellBegan(f.Request)
 	case session.Ask:
 		m.openQuestion(f)
 	case session.WaitsForPerson:
@@ -130,13 +129,13 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 			m.openInvite(a, f.Key)
 		}
 	case session.MaySupersede:
-		m.jot(info, f.Knock.Text(), f.Knock.Hint())
+		m.Log(info, f.Knock.Text(), f.Knock.Hint())
 	case session.MaySuspend:
 		return m.suspended()
 	case session.Quitting:
 		m.closeAll()
 	case session.Finishing:
-		m.note(info, "finishing…", "ctrl+c does not wait")
+		m.Notify(info, "finishing…", "ctrl+c does not wait")
 	case session.Finished:
 		if f.Now {
 			m.choice = QuitNow
@@ -155,22 +154,22 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 func (m *root) tellRest(f session.Fact) tea.Cmd {
 	switch f := f.(type) {
 	case session.BoardRead:
-		m.fail("read the store", f.Err)
+		m.NotifyError("read the store", f.Err)
 	case session.BoardFiled:
 		m.boardFiled(f.First)
 	case session.Restored:
-		m.note(info, describe.Restored, "")
+		m.Notify(info, describe.Restored, "")
 	case session.Covered:
-		m.note(info, kit.Clean(f.Stored.Label())+" of the store is not listed: "+kit.Clean(f.Configured.Label())+" of the configuration is the same, and in force", "")
+		m.Notify(info, kit.Clean(f.Stored.Label())+" of the store is not listed: "+kit.Clean(f.Configured.Label())+" of the configuration is the same, and in force", "")
 	case session.Unkept:
-		m.jot(bad, f.Err.Error(), console.Hint(f.Err))
-		m.note(bad, m.keys.Hint(keys.WriteOut, "keeps what this console holds")+": nothing can be stored", "") // on 80 columns
+		m.Log(bad, f.Err.Error(), console.Hint(f.Err))
+		m.Notify(bad, m.keys.Hint(keys.WriteOut, "keeps what this console holds")+": nothing can be stored", "") // on 80 columns
 	case session.SettledElsewhere:
 		if f.Refusal != "" {
-			m.note(bad, f.Token.Fingerprint+": "+m.voice().RefusedElsewhere(f.Token),
+			m.Notify(bad, f.Token.Fingerprint+": "+m.voice().RefusedElsewhere(f.Token),
 				"the token lives; "+m.keys.Hint(keys.Revoke, "decides again"))
 		} else {
-			m.note(info, f.Token.Fingerprint+": "+describe.TakenElsewhere,
+			m.Notify(info, f.Token.Fingerprint+": "+describe.TakenElsewhere,
 				"the token lives; "+m.keys.Hint(keys.Revoke, "decides again"))
 		}
 	case session.ProbesBegan, session.DeadAlready, session.ProbesStopped, session.ProbesEnded, session.ProbesHopeless, session.ProbeFailed:
@@ -179,52 +178,50 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 		return m.tellUnlocked(f)
 	case session.Dismissed:
 		if f.Err != nil {
-			m.fail("dismiss", f.Err)
+			m.NotifyError("dismiss", f.Err)
 			break
 		}
-		m.note(good, "the lost answer to a "+kit.Clean(f.Mark.Verb())+" was dismissed", "")
+		m.Notify(good, "the lost answer to a "+kit.Clean(f.Mark.Verb())+" was dismissed", "")
 	case session.NothingOver:
 		m.tellNothingOver(f)
 	case session.Forgot:
 		if f.Err != nil {
-			m.fail("forget", f.Err)
+			m.NotifyError("forget", f.Err)
 			break
 		}
-		m.note(good, "forgot "+describe.Forgotten(f.Done), "")
+		m.Notify(good, "forgot "+describe.Forgotten(f.Done), "")
 	case session.Pruned:
 		if f.Err != nil {
-			m.jot(warn, "what is over could not be forgotten: "+kit.Clean(f.Err.Error()), console.Hint(f.Err))
+			m.Log(warn, "what is over could not be forgotten: "+kit.Clean(f.Err.Error()), console.Hint(f.Err))
 		} else if n := len(f.Done.Tokens); n > 0 {
-			m.jot(info, "forgot "+text.Count(n, "token")+" that had been over for longer than store.keep", "")
+			m.Log(info, "forgot "+text.Count(n, "token")+" that had been over for longer than store.keep", "")
 		}
 	case session.WroteOut:
 		if f.Err != nil {
-			m.fail("write out", f.Err)
+			m.NotifyError("write out", f.Err)
 			break
 		}
 		written, hint := describe.WroteOut(f.Place)
-		m.note(good, written, hint)
+		m.Notify(good, written, hint)
 	case session.Saved:
-		m.tellSaved(f)
-	case session.Tested:
-		m.tellTested(f)
-	case session.PortalAsked:
-		m.tellPortal(f)
+		m.now = m.clock() // the first save has made a clock
+		if f.Err == nil {
+			m.welcome, m.panes.apps.list.sel = nil, f.App.ID
+		}
 	case session.FoundKept:
-		m.tellKept(f)
+		m.now = m.clock() // the first save has made a clock
+		if f.Err == nil && len(f.Apps) > 0 {
+			m.welcome, m.panes.apps.list.sel = nil, f.Apps[0].ID
+		}
+	case session.Adopted:
+		if f.Err == nil {
+			m.panes.tokens.got(f.Token, m.panes.tokens.selected(f.Token.AppID))
+		}
 	case session.Deleted:
 		m.tellDeleted(f)
-	case session.Adopted:
-		m.tellAdopted(f)
-	case session.Inspected:
-		m.tellInspected(f)
-	case session.Introspected:
-		m.tellIntrospected(f)
-	case session.Revealed:
-		return m.tellRevealed(f)
 	case session.RevealLogged:
 		if f.Err != nil {
-			m.note(warn, "that "+f.Fingerprint+" was shown is not in the log: "+strings.TrimSpace(f.Err.Error()), console.Hint(f.Err))
+			m.Notify(warn, "that "+f.Fingerprint+" was shown is not in the log: "+strings.TrimSpace(f.Err.Error()), console.Hint(f.Err))
 		}
 	}
 	return nil
@@ -276,66 +273,21 @@ func (m *root) tellRefused(f session.Refused) {
 		case session.Saving, session.Testing, session.AskingPortal, session.KeepingFound, session.WritingOut:
 			why = "that is under way"
 		}
-		m.note(info, why, "wait for its answer")
+		m.Notify(info, why, "wait for its answer")
 	case session.NothingYet:
-		m.note(info, "there is nothing to do that with yet", "")
+		m.Notify(info, "there is nothing to do that with yet", "")
 	case session.CopyingOff:
-		m.note(info, "copying is switched off", "set clipboard.via in the configuration")
+		m.Notify(info, "copying is switched off", "set clipboard.via in the configuration")
 	case session.TokenGone:
-		m.note(info, "that token is gone", "")
+		m.Notify(info, "that token is gone", "")
 	case session.AlreadyRevoking:
 		if r, ok := f.Request.(session.Revoke); ok {
 			row := m.board().Row(r.Token)
-			m.note(info, row.Token.Fingerprint+" is being revoked already", m.backAgain(row))
+			m.Notify(info, row.Token.Fingerprint+" is being revoked already", m.backAgain(row))
 		}
 	case session.NothingToUndo:
-		m.note(info, "there is nothing to undo: no revoke is waiting", "")
-	case session.NowhereToSave:
-		m.tellNowhere(f.Request)
-	}
-}
-
-// tellBegan shows in a form or box that its work has begun.
-func (m *root) tellBegan(r session.Request) tea.Cmd {
-	switch r := r.(type) {
-	case session.Save:
-		form := r.For.(*appOverlay)
-		form.saving, form.said = true, ""
-	case session.Test:
-		form := r.For.(*appOverlay)
-		m.leftBehind(form.tested)
-		form.testing, form.tested, form.said = true, nil, ""
-	case session.AskPortal:
-		form := r.For.(*importOverlay)
-		form.busy, form.said = true, ""
-	case session.KeepFound:
-		form := r.For.(*importOverlay)
-		form.busy, form.said = true, ""
-	case session.Adopt:
-		r.For.(*adoptOverlay).busy = true
-	case session.Inspect:
-		r.For.(*inspectOverlay).locked = false
-	case session.Introspect:
-		box := r.For.(*inspectOverlay)
-		box.asking, box.askErr = true, ""
-		if box.locked { // it no longer is
-			return m.request(session.Inspect{For: box, Token: box.id})
-		}
-	}
-	return nil
-}
-
-// tellNowhere says in a form that there is nothing to do its work with.
-func (m *root) tellNowhere(r session.Request) {
-	switch r := r.(type) {
-	case session.Save:
-		form := r.For.(*appOverlay)
-		form.said, form.good = "there is nowhere to save it", false
-	case session.Test:
-		form := r.For.(*appOverlay)
-		form.said, form.good = "there is nothing to test it with", false
-	case session.AskPortal:
-		r.For.(*importOverlay).said = "there is nothing to ask it with"
+		m.Notify(info, "there is nothing to undo: no revoke is waiting", "")
+	case session.NowhereToSave: // told by the box that it was asked from
 	}
 }
 
@@ -348,27 +300,27 @@ func (m *root) brought(word string, out console.Outcome) {
 	}
 	switch {
 	case out.Same:
-		m.note(info, "same token came back ("+t.Fingerprint+")"+left+": the server hands out the live token again", "")
+		m.Notify(info, "same token came back ("+t.Fingerprint+")"+left+": the server hands out the live token again", "")
 	default:
-		m.note(good, word+" "+t.Fingerprint+left, "")
+		m.Notify(good, word+" "+t.Fingerprint+left, "")
 	}
 	for _, n := range out.Notes {
-		m.note(warn, m.face().Says(n), "")
+		m.Notify(warn, m.face().Says(n), "")
 	}
 }
 
 func (m *root) tellUndone(f session.Undone) {
 	if f.Err != nil {
-		m.fail("undo", f.Err)
+		m.NotifyError("undo", f.Err)
 		return
 	}
 	switch taken := f.Undone.Taken; {
 	case f.Undone.Sent > 0:
-		m.note(warn, describe.Taken(f.Undone), "")
+		m.Notify(warn, describe.Taken(f.Undone), "")
 	case len(taken) > 1:
-		m.note(good, describe.Taken(f.Undone), "")
+		m.Notify(good, describe.Taken(f.Undone), "")
 	default:
-		m.note(good, taken[0].Fingerprint+": "+describe.TakenBack, "")
+		m.Notify(good, taken[0].Fingerprint+": "+describe.TakenBack, "")
 	}
 }
 
@@ -382,18 +334,18 @@ func (m *root) delivered(d console.Delivery) {
 	words = what + ": " + words
 	switch {
 	case d.Err == nil:
-		m.note(good, words, next)
+		m.Notify(good, words, next)
 	case d.Kept:
 		if h := m.hintOf(d.Err); h != "" {
 			next += "; " + h
 		}
 		if d.Token.RevokeTries > 1 { // the row says it all the time
-			m.jot(warn, words, next)
+			m.Log(warn, words, next)
 		} else {
-			m.note(warn, words, next)
+			m.Notify(warn, words, next)
 		}
 	default:
-		m.note(bad, words, m.hintOf(d.Err))
+		m.Notify(bad, words, m.hintOf(d.Err))
 	}
 }
 
@@ -404,4 +356,50 @@ func (m *root) noGood(id string) string {
 		return ""
 	}
 	return describe.NoGood(m.board().Status(r, m.now))
+}
+
+// besideApp selects the application below the selected one, else that above it, because that one goes. One with tokens stays.
+func (m *root) besideApp(id string) {
+	rows, l := m.Scene().appRows(), &m.panes.apps.list
+	at := slices.IndexFunc(rows, func(i int) bool { return m.board().Apps[i].ID == id })
+	if at < 0 || l.sel != id || len(rows) < 2 || m.board().Apps[rows[at]].Len() > 0 {
+		return
+	}
+	next := at + 1
+	if next == len(rows) {
+		next = at - 1
+	}
+	l.sel = m.board().Apps[rows[next]].ID
+}
+
+func (m *root) tellDeleted(f session.Deleted) {
+	if f.Err != nil {
+		m.NotifyError("delete", f.Err)
+		return
+	}
+	m.besideApp(f.App)
+	hint := ""
+	if m.board().Holds(f.App) > 0 {
+		hint = "tokens that it holds stay listed until they are over"
+	}
+	m.Notify(good, f.Name+" was deleted", hint)
+}
+
+// tellNothingOver says why nothing is forgotten.
+func (m *root) tellNothingOver(f session.NothingOver) {
+	switch {
+	case f.Err != nil:
+		m.NotifyError("forget", f.Err)
+	case len(f.Kept) > 0:
+		k := f.Kept[0]
+		for _, o := range f.Kept { // of those that look over first
+			if b := m.board().Row(o.Token.ID); b != nil && session.IsOver(b.State) {
+				k = o
+				break
+			}
+		}
+		m.Notify(info, k.Token.Fingerprint+" is not forgotten: "+k.Held.Why, k.Held.Hint)
+	default:
+		m.Notify(info, "nothing is over", "")
+	}
 }

@@ -82,7 +82,7 @@ func (m *root) guide(now time.Time) {
 // guided says when the tour has come to its end.
 func (m *root) guided() {
 	if m.tour.Over() {
-		m.note(good, "that was the life of a token, from the first answer to the last refusal", "lanyard demo --tour begins again")
+		m.Notify(good, "that was the life of a token, from the first answer to the last refusal", "lanyard demo --tour begins again")
 	}
 }
 
@@ -92,6 +92,6 @@ func (m *root) endTour() bool {
 		return false
 	}
 	m.tour = nil
-	m.note(info, "the tour is over", "lanyard demo --tour begins again")
+	m.Notify(info, "the tour is over", "lanyard demo --tour begins again")
 	return true
 }

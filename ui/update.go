@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -24,8 +25,10 @@ type root struct {
 	set  Settings // in force
 	said Settings // by the configuration, when it was read last
 	keys keys.Map
-	st   themes.Styles
-	term screen
+
+	actions map[keys.Action]action
+	st      themes.Styles
+	term    screen
 
 	clock func() time.Time
 	now   time.Time // set once at the top of Update
@@ -38,9 +41,6 @@ type root struct {
 	view     viewing
 	tour     *session.Tour // nil: none
 	overlays []overlay
-	unlocks  int                    // attempts to unlock
-	chosen   map[string]session.Get // with what was last got by choice, by application
-	revealed revealed
 	title    string           // of the window, until a key is pressed; "" for the usual one
 	redactor *redact.Redactor // in presenter mode
 	welcome  *welcome
@@ -121,7 +121,7 @@ func (p panes) at(id paneID) pane {
 func newRoot(ctx context.Context, o Options) *root {
 	no, reads := func() bool { return false }, 0
 	m := &root{
-		ctx: ctx, o: o, term: screen{depth: themes.All}, chosen: map[string]session.Get{},
+		ctx: ctx, o: o, term: screen{depth: themes.All},
 		panes: panes{&appsPane{}, newTokensPane(), &gatewayPane{}, &activityPane{}},
 		focus: tokens, lower: gateway, w: o.Width, h: o.Height, dirty: true,
 		beat: pending{tick: beat}, input: feed{no, no, func() int { reads++; return reads }},
@@ -130,6 +130,7 @@ func newRoot(ctx context.Context, o Options) *root {
 		Service: o.Service, Begin: o.Begin, Clipboard: o.Clipboard, ClearAfter: o.ClearAfter, Device: o.Device,
 		AsksPassphrase: true, Follow: o.follow,
 	})
+	m.actions = m.newActions()
 	m.clock = m.s.Now
 	m.now = m.clock()
 	if o.Welcome {
@@ -275,7 +276,28 @@ func (m *root) changed(msg tea.Msg, before seen) bool {
 		tea.ColorProfileMsg, tea.ModeReportMsg, tea.SuspendMsg, tea.ResumeMsg, stopAsked, result:
 		return true
 	}
-	return work || m.seen() != before || due(m.frame.next, m.now) || due(m.revealed.until, m.now)
+	return work || m.seen() != before || due(m.frame.next, m.now) || due(m.shownUntil(), m.now)
+}
+
+// shownUntil is when the token that is shown in clear is hidden; zero for none.
+func (m *root) shownUntil() time.Time {
+	for _, o := range m.overlays {
+		if o, ok := o.(*revealOverlay); ok {
+			return o.Until()
+		}
+	}
+	return time.Time{}
+}
+
+// hideAgain hides and forgets the token that is shown in clear, and the one that is being opened.
+func (m *root) hideAgain() {
+	m.overlays = slices.DeleteFunc(m.overlays, func(o overlay) bool {
+		box, ok := o.(*revealOverlay)
+		if ok {
+			box.Hide()
+		}
+		return ok
+	})
 }
 
 // due reports whether a time has come; zero never does.
@@ -283,11 +305,11 @@ func due(at, now time.Time) bool { return !at.IsZero() && !now.Before(at) }
 
 // settle draws, and schedules the next beat.
 func (m *root) settle() tea.Cmd {
-	if due(m.revealed.until, m.now) {
+	if due(m.shownUntil(), m.now) {
 		m.hideAgain()
 	}
 	if m.input.lost() {
-		m.note(warn, "keys came faster than they could be taken, and some were lost", "what is pasted into a field has no such limit")
+		m.Notify(warn, "keys came faster than they could be taken, and some were lost", "what is pasted into a field has no such limit")
 	}
 	if m.dirty && !m.input.behind() {
 		m.draw()
@@ -308,7 +330,7 @@ func (m *root) schedule() tea.Cmd {
 			at = session.Earlier(at, wholeSecond(t))
 		}
 	}
-	at = session.Earlier(session.Earlier(at, m.s.Next()), m.revealed.until)
+	at = session.Earlier(session.Earlier(at, m.s.Next()), m.shownUntil())
 	if at.IsZero() || !m.beat.at.IsZero() && !at.Before(m.beat.at) {
 		return nil
 	}

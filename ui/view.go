@@ -43,7 +43,7 @@ func (m *root) on() paneID {
 }
 
 // scene is what the panes are shown now.
-func (m *root) scene() *scene {
+func (m *root) Scene() *scene {
 	n := len(m.board().Apps)
 	s := &scene{
 		board: m.board(), now: m.second(), st: &m.st, session: m.s, ascii: m.set.ASCII, keys: &m.keys, light: m.term.told && !m.term.dark, key: m.shownKey(),
@@ -63,7 +63,7 @@ func (m *root) scene() *scene {
 // draw makes the frame. It is called when something changed, and notes when the next thing will.
 func (m *root) draw() {
 	m.frame.zones, m.frame.buttons, m.frame.inside = m.frame.zones[:0], m.frame.buttons[:0], kit.Rect{}
-	s := m.scene()
+	s := m.Scene()
 	var lines []string
 	switch {
 	case m.w <= 0 || m.h <= 0:

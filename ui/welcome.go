@@ -11,24 +11,24 @@ import (
 // a choice, and whoever started the screen acts on it.
 type welcome struct{ at int }
 
-// offer is one of the choices: one that leaves the screen, or one that goes on here.
+// offer is one of the choices: one that leaves the screen, or an action that goes on here.
 type offer struct {
 	choice      Choice
 	title, text string
-	here        intent
+	here        keys.Action
 }
 
 func offers(configPath string) []offer {
 	return []offer{
 		{choice: TryDemo, title: "Try the demo", text: "A Token API and a gateway of its own, in memory. Nothing to set up, nothing is written."},
-		{here: addFirst{}, title: "Add your Token API", text: "A form: its token URL or issuer, a consumer key and secret. Tried first if you like, kept in the store when you save."},
-		{here: importFirst{}, title: "Import", text: "Applications of a WSO2 developer portal, or one out of a curl line or an .env file."},
+		{here: keys.AddApp, title: "Add your Token API", text: "A form: its token URL or issuer, a consumer key and secret. Tried first if you like, kept in the store when you save."},
+		{here: keys.Import, title: "Import", text: "Applications of a WSO2 developer portal, or one out of a curl line or an .env file."},
 		{choice: SetUp, title: "Write a configuration", text: "A commented one, to " + configPath + ", for you to fill in."},
 		{choice: Quit, title: "Quit", text: "Nothing was written so far."},
 	}
 }
 
-func (p *welcome) press(a keys.Action, key string) intent {
+func (p *welcome) press(m *root, a keys.Action, key string) tea.Cmd {
 	all := offers("")
 	switch {
 	case a == keys.Up:
@@ -36,29 +36,24 @@ func (p *welcome) press(a keys.Action, key string) intent {
 	case a == keys.Down || a == keys.NextPane:
 		p.at = (p.at + 1) % len(all)
 	case key == "enter":
-		return all[p.at].intent()
+		return m.accept(all[p.at])
 	case a == keys.Quit || a == keys.Close:
-		return choose{Quit}
+		return m.accept(offer{choice: Quit})
 	case len(key) == 1 && key[0] >= '1' && int(key[0]-'1') < len(all):
 		p.at = int(key[0] - '1')
-		return all[p.at].intent()
+		return m.accept(all[p.at])
 	}
 	return nil
 }
 
-func (o offer) intent() intent {
-	if o.here != nil {
-		return o.here
+// accept acts on a choice.
+func (m *root) accept(o offer) tea.Cmd {
+	if o.here != keys.None {
+		return m.actions[o.here].do(m.Scene())
 	}
-	return choose{o.choice}
+	m.choice = o.choice
+	return tea.Quit
 }
-
-// addFirst is the intent to add the first application, on the welcome screen.
-type addFirst struct{}
-
-func (addFirst) intent() {}
-
-func (addFirst) perform(m *root) tea.Cmd { return m.openApp(false) }
 
 // lines draws the welcome in w by h cells: with what each choice does where there is room for all of it.
 func (p *welcome) lines(s *scene, configPath string, w, h int) []string {

@@ -61,6 +61,12 @@ func (s *Session) locked(then Request) bool {
 // LockedFirst asks for the passphrase if the secrets are locked. then is what they are needed for.
 func (s *Session) LockedFirst(then Request) bool { return s.locked(then) }
 
+// NextAttempt numbers an attempt to unlock.
+func (s *Session) NextAttempt() int {
+	s.attempts++
+	return s.attempts
+}
+
 // unlock hands a passphrase to the console. Deriving a key from it takes a moment.
 func (s *Session) unlock(r Unlock) []Work {
 	svc := s.svc

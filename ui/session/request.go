@@ -269,3 +269,52 @@ func (s *Session) look(r Request) []Work {
 	}
 	return nil
 }
+
+// For returns what the face gave the request that a fact came of, in its field For; nil for none.
+func For(f Fact) any {
+	switch f := f.(type) {
+	case Began:
+		return requestFor(f.Request)
+	case Refused:
+		if f.Reason == NowhereToSave {
+			return requestFor(f.Request)
+		}
+	case Saved:
+		return f.For
+	case Tested:
+		return f.For
+	case PortalAsked:
+		return f.For
+	case FoundKept:
+		return f.For
+	case Adopted:
+		return f.For
+	case Inspected:
+		return f.For
+	case Introspected:
+		return f.For
+	case Revealed:
+		return f.For
+	}
+	return nil
+}
+
+func requestFor(r Request) any {
+	switch r := r.(type) {
+	case Save:
+		return r.For
+	case Test:
+		return r.For
+	case AskPortal:
+		return r.For
+	case KeepFound:
+		return r.For
+	case Adopt:
+		return r.For
+	case Inspect:
+		return r.For
+	case Introspect:
+		return r.For
+	}
+	return nil
+}

@@ -65,9 +65,11 @@ type Session struct {
 	renewals  map[string][]string // of bulks, by application; the first is in flight
 	loops     map[string]*probeLoop
 	alerts    alerts
-	keyFailed bool      // the key could not be fetched when it was needed
-	unkept    string    // what was said last of a store in which nothing can be stored
-	pruneAt   time.Time // when what is over may next be looked for
+	chosen    map[string]Get // what a person chose last, by application
+	attempts  int            // to unlock
+	keyFailed bool           // the key could not be fetched when it was needed
+	unkept    string         // what was said last of a store in which nothing can be stored
+	pruneAt   time.Time      // when what is over may next be looked for
 
 	suspending                            bool
 	quitting, draining, drained, finished bool

@@ -1,0 +1,16 @@
+package session
+
+import "lanyard/tokenapi/secret"
+
+// Choose keeps what a person chose for a get of an application, to be offered again in this run.
+// The password is not kept: it is used once.
+func (s *Session) Choose(g Get) {
+	if s.chosen == nil {
+		s.chosen = map[string]Get{}
+	}
+	g.Password = secret.Text{}
+	s.chosen[g.App] = g
+}
+
+// Chosen returns what was chosen last for an application; the zero Get for nothing.
+func (s *Session) Chosen(app string) Get { return s.chosen[app] }
