@@ -14,7 +14,7 @@ func (m *root) openQuestion(q session.Ask) {
 	case session.Superseding:
 		m.Open(newKnock(about, q.Then))
 	case session.Several:
-		m.Open(m.newBulkConfirm(about.Bulk, q.Then))
+		m.Open(newBulkConfirm(m.Scene(), about.Bulk, q.Then))
 	case session.Repeating:
 		m.Open(newRepeat(about.Words, q.Then))
 	case session.Locked:

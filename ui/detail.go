@@ -4,68 +4,10 @@ import (
 	"strconv"
 	"time"
 
-	"lanyard/console"
-	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
-	"lanyard/ui/session"
 )
-
-// voice is how the screen tells things while it is drawn.
-func (s *scene) voice() describe.Voice {
-	return describe.Voice{
-		Face: s.keys.Face(), Span: s.left, AtMost: s.left,
-		Wait:   func(d time.Duration) string { return brief(s, d) },
-		Clock:  func(at time.Time) string { return describe.ClockTime(at, s.now) },
-		Others: func(text string) string { return s.redactor.Text(kit.Clean(text)) },
-	}
-}
-
-// hold is what keeps the revoke of a row from being sent.
-func (s *scene) hold(r *session.Row) describe.Hold {
-	h := describe.Hold{Locked: s.key.NeedsPassphrase(), NoKey: s.key.Shut()}
-	if env := &s.board.Apps[r.App].Environment; env.ReadOnly {
-		h.ReadOnly = s.redactor.Text(kit.Clean(env.Name))
-	}
-	return h
-}
-
-// waiting says of a pending revoke how far it is, how long until the next step and, where
-// something holds it back, what.
-func (s *scene) waiting(r *session.Row) (at describe.Stage, left time.Duration, why string) {
-	return describe.StageOf(*r.Token, s.hold(r), s.now)
-}
-
-// revokeWords say how far a pending revoke is, from all of it to as little as tells the stages
-// apart.
-func (s *scene) revokeWords(r *session.Row) []string {
-	return s.voice().RevokeBrief(*r.Token, s.hold(r), s.now)
-}
-
-// detail says what there is to know of a row beyond its columns, and what to do about it; nil when that is nothing.
-func (s *scene) detail(r *session.Row) []string {
-	if r == nil {
-		return nil
-	}
-	gone := s.board.Apps[r.App].Source == console.Gone
-	if r.Mark != nil {
-		return s.voice().LostGet(*r.Mark, gone)
-	}
-	status := s.board.Status(r, s.now)
-	status.State = r.State
-	return s.voice().Facts(*r.Token, status, s.hold(r), gone, s.now)
-}
-
-// fitting is the first of the texts that fits into w cells, or "".
-func fitting(texts []string, w int) string {
-	for _, t := range texts {
-		if kit.Width(t) <= w {
-			return t
-		}
-	}
-	return ""
-}
 
 // aside is what the line above the footer says while nobody has just said anything: what to know of the selected
 // row, else that the secrets are locked, and the key where the header has no room for it. Where there is no such
@@ -153,17 +95,4 @@ func (m *root) keyPaint(s *scene) themes.Paint {
 		return m.st.Warn
 	}
 	return m.st.Quiet
-}
-
-// brief is a short wait: "3 s", and from a minute and a half on "2:10".
-func brief(s *scene, d time.Duration) string {
-	s.until(console.LeftChanges(d))
-	return inWords(d)
-}
-
-func inWords(d time.Duration) string {
-	if d < 100*time.Second {
-		return strconv.Itoa(int(d/time.Second)) + " s"
-	}
-	return console.Left(d)
 }

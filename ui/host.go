@@ -61,3 +61,42 @@ func (i confirmed) Perform(h host) tea.Cmd {
 	h.Close(i.box)
 	return h.Request(i.then)
 }
+
+// overlay is something laid over the panes that takes the keys until it is closed. Overlays are opened by
+// keys alone, never by an answer that comes in while somebody types.
+type overlay interface {
+	press(s *scene, a keys.Action, key string) intent
+	// box draws the inside, w cells wide and at most h lines; size says how large it would like to be.
+	box(s *scene, w, h int) []string
+	size(w, h int) (int, int)
+	title() string
+	foot() string
+	danger() bool
+}
+
+// asking is an overlay that only the keys it names answer, and esc, which is No. What was typed before it was drawn is no answer.
+type asking interface {
+	overlay
+	named(s *scene) string // these keys and what they do
+}
+
+// no reports whether a key answers a question with No.
+func no(a keys.Action, key string) bool { return a == keys.Close || key == "esc" }
+
+// typist is an overlay that is typed into: it takes keys as they are, before they mean an action.
+type typist interface {
+	overlay
+	typed(msg tea.KeyPressMsg) intent
+	pasted(text string) (taken bool)
+}
+
+// pointed is an overlay with a cursor that a click moves, and nothing else; line is counted inside of its border.
+type pointed interface{ point(line int) }
+
+// join puts a hint behind what it is about.
+func join(text, hint string) string {
+	if hint == "" {
+		return text
+	}
+	return text + ": " + hint
+}

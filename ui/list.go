@@ -74,3 +74,31 @@ func (l *list) window(n, h int, id func(int) string) (from, to, sel int) {
 	l.off = max(min(l.off, n-h), 0)
 	return l.off, min(l.off+h, n), sel
 }
+
+// scroll is a position in text that is longer than its box.
+type scroll struct{ off, page, n int }
+
+func (p *scroll) move(a keys.Action) {
+	switch a {
+	case keys.Down:
+		p.off++
+	case keys.Up:
+		p.off--
+	case keys.PageDown:
+		p.off += max(p.page-1, 1)
+	case keys.PageUp:
+		p.off -= max(p.page-1, 1)
+	case keys.First:
+		p.off = 0
+	case keys.Last:
+		p.off = p.n
+	}
+	p.off = max(min(p.off, p.n-p.page), 0)
+}
+
+// show cuts the visible part out of all lines.
+func (p *scroll) show(all []string, h int) []string {
+	p.page, p.n = h, len(all)
+	p.off = max(min(p.off, p.n-p.page), 0)
+	return all[p.off:min(p.off+h, len(all))]
+}

@@ -118,37 +118,6 @@ func (m *root) clickRow(z *zone, x, line int) tea.Cmd {
 	return nil
 }
 
-// pointed is an overlay with a cursor that a click moves, and nothing else; line is counted inside of its border.
-type pointed interface{ point(line int) }
-
-func (c *chooser) point(line int) {
-	if line >= 0 && line < len(c.rows) && c.rows[line] >= 0 {
-		c.at, c.said = c.rows[line], ""
-	}
-}
-
-// under is the column at a place in a line, as the action that sorts by it.
-func (c columns) under(x int) keys.Action {
-	at := 3 + c.state + 1
-	if x < at {
-		return keys.SortState
-	}
-	if at += 1 + c.token + 1; x < at {
-		return keys.SortFingerprint
-	}
-	if c.who > 0 {
-		if at += 1 + c.who + 1; x < at {
-			return keys.SortUser
-		}
-	}
-	if c.scopes > 0 {
-		if at += 1 + c.scopes; x < at {
-			return keys.SortScopes
-		}
-	}
-	return keys.SortLeft
-}
-
 // wheel is a turn of the wheel: it moves the cursor of the pane under it, or in what is open.
 func (m *root) wheel(e tea.Mouse) tea.Cmd {
 	act, key := keys.Down, tea.KeyPressMsg{Code: tea.KeyDown}

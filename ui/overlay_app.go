@@ -16,27 +16,6 @@ import (
 	"lanyard/ui/session"
 )
 
-// cannotApp is why something cannot be done to the selected application.
-func (m *root) cannotApp(s *scene, act keys.Action) *refuse {
-	a, ok := s.selected()
-	switch {
-	case !ok:
-		return &refuse{"no application is selected", m.keys.Hint(keys.Applications, "goes to Applications")}
-	case act == keys.DeleteApp && a.Source == console.Gone && a.MayLive():
-		return &refuse{a.Shown + " is no longer configured, and tokens of it may be alive", m.keys.Hint(keys.RevokeAll, "revokes them; when they are over the rest can be forgotten")}
-	case act == keys.DeleteApp && a.Source == console.Gone && a.LostGet():
-		return &refuse{a.Shown + " is no longer configured, and an answer to a get of it was lost", m.keys.Hint(keys.DismissLost, "says that nobody needs to know")}
-	case act == keys.AdoptToken && a.Source == console.Gone, act == keys.EditApp && a.Source == console.Gone:
-		return &refuse{a.Shown + " is no longer configured", ""}
-	case act == keys.DeleteApp && a.Source == console.FromConfig:
-		if m.o.Demo {
-			return &refuse{a.Shown + " belongs to the demo", m.keys.Hint(keys.AddApp, "adds one that can be deleted")}
-		}
-		return &refuse{a.Shown + " is in the configuration file", "take it out of " + m.configFile()}
-	}
-	return nil
-}
-
 const (
 	newEnvironment = "a new one …"
 	noKeyType      = "–"

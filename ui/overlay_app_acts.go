@@ -106,22 +106,3 @@ func (o *appOverlay) toldSaved(h host, f session.Saved) {
 	}
 	h.Notify(good, kit.Clean(f.App.Label())+text, hint)
 }
-
-// join puts a hint behind what it is about.
-func join(text, hint string) string {
-	if hint == "" {
-		return text
-	}
-	return text + ": " + hint
-}
-
-// configFile is the file that configured applications are in.
-func (m *root) configFile() string {
-	if svc := m.s.Service(); svc != nil && svc.ConfigPath() != "" {
-		return kit.Clean(svc.ConfigPath())
-	}
-	if m.o.Demo {
-		return "the demo, which is made anew each time"
-	}
-	return "the configuration file"
-}

@@ -2,133 +2,15 @@ package ui
 
 import (
 	"slices"
-	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
-	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
-
-type severity int
-
-const (
-	info severity = iota
-	good
-	warn
-	bad
-)
-
-// notice is one thing that was said. It fades from the screen and stays in the log.
-type notice struct {
-	at    time.Time
-	sev   severity
-	text  string
-	hint  string
-	about about
-}
-
-// keepNotices is how many notices the log holds.
-const keepNotices = 500
-
-// fade is how long a notice stays on the screen; an error takes longer to read.
-func (n notice) fade() time.Duration {
-	if n.sev >= warn {
-		return 12 * time.Second
-	}
-	return 6 * time.Second
-}
-
-func (n notice) look(st *themes.Styles) (sign string, paint themes.Paint) {
-	switch n.sev {
-	case good:
-		return "✓", st.Good
-	case warn:
-		return "!", st.Warn
-	case bad:
-		return "✕", st.Danger
-	}
-	return "·", st.Accent
-}
-
-// notices are what was said in this run, and what is shown of it.
-type notices struct {
-	log   []notice
-	shown notice    // the last one that was not only written down
-	until time.Time // when it fades; zero: none is shown
-	n     int       // how many there were
-	about about     // what is said now is about this call
-}
-
-// hide takes the notice off the screen.
-func (n *notices) hide() { n.until = time.Time{} }
-
-// fadeAt does so when it is time.
-func (n *notices) fadeAt(now time.Time) {
-	if due(n.until, now) {
-		n.until = time.Time{}
-	}
-}
-
-// show shows a notice.
-func (n *notices) show(x notice) {
-	n.shown, n.until = x, x.at.Add(x.fade())
-	n.n++
-}
-
-// Log writes something into the log and does not show it.
-func (m *root) Log(sev severity, text, hint string) { m.logged(sev, text, hint) }
-
-// Notify shows something and logs it.
-func (m *root) Notify(sev severity, text, hint string) { m.notices.show(m.logged(sev, text, hint)) }
-
-func (m *root) logged(sev severity, text, hint string) notice {
-	n := notice{m.now, sev, kit.Clean(text), kit.Clean(hint), m.notices.about}
-	m.notices.log = append(m.notices.log, n)
-	if len(m.notices.log) > keepNotices {
-		m.notices.log = m.notices.log[len(m.notices.log)-keepNotices:]
-	}
-	return n
-}
-
-// say shows why a key did nothing, which nobody has to read again: it is not in the log.
-func (m *root) say(text, hint string) {
-	m.notices.show(notice{m.now, info, kit.Clean(text), kit.Clean(hint), m.notices.about})
-}
-
-// NotifyError says what went wrong, why, and the next thing to try.
-func (m *root) NotifyError(op string, err error) {
-	text := err.Error()
-	if !strings.HasPrefix(text, op) {
-		text = op + ": " + text
-	}
-	sev := bad
-	if _, ok := console.AsError(err); ok {
-		sev = warn // the console itself refused: nothing went wrong on the way
-	}
-	m.Notify(sev, text, m.hintOf(err))
-}
-
-// face is how the screen names what can be done.
-func (m *root) face() console.Face { return m.keys.Face() }
-
-// voice is how notices tell things: they are cleaned as they are noted, and redacted as they are
-// drawn.
-func (m *root) voice() describe.Voice {
-	return describe.Voice{
-		Face: m.keys.Face(), Wait: inWords, Span: console.Left, AtMost: console.Left,
-		Clock:  func(at time.Time) string { return describe.ClockTime(at, m.now) },
-		Others: func(text string) string { return text },
-	}
-}
-
-// hintOf is the hint of an error, with where the settings that it names are changed.
-func (m *root) hintOf(err error) string { return console.Remedy(err, console.Hint(err), m.face()) }
 
 // logOverlay shows every notice of this run, the newest first, and the call that a notice is about.
 type logOverlay struct {

@@ -16,13 +16,6 @@ import (
 	"lanyard/ui/session"
 )
 
-// typist is an overlay that is typed into: it takes keys as they are, before they mean an action.
-type typist interface {
-	overlay
-	typed(msg tea.KeyPressMsg) intent
-	pasted(text string) (taken bool)
-}
-
 // unlockOverlay asks for the passphrase of the store, because a verb was asked for that needs the secrets.
 type unlockOverlay struct {
 	verb    string

@@ -281,14 +281,6 @@ func (p *tokensPane) line(s *scene, r *session.Row, c columns, w int, selected, 
 	return l.End(w)
 }
 
-type cell struct {
-	paint themes.Paint
-	text  string
-	bar   bool
-}
-
-func textCell(p themes.Paint, text string) cell { return cell{paint: p, text: text} }
-
 // life is what the two last columns say: the time left, and a bar or the words that belong to it.
 func (p *tokensPane) life(s *scene, r *session.Row, w int) (left, tail cell) {
 	if r.Token == nil {
@@ -375,4 +367,35 @@ func lingersWhere(st console.Status) string {
 		return "refused once"
 	}
 	return "gateway cache"
+}
+
+// under is the column at a place in a line, as the action that sorts by it.
+func (c columns) under(x int) keys.Action {
+	at := 3 + c.state + 1
+	if x < at {
+		return keys.SortState
+	}
+	if at += 1 + c.token + 1; x < at {
+		return keys.SortFingerprint
+	}
+	if c.who > 0 {
+		if at += 1 + c.who + 1; x < at {
+			return keys.SortUser
+		}
+	}
+	if c.scopes > 0 {
+		if at += 1 + c.scopes; x < at {
+			return keys.SortScopes
+		}
+	}
+	return keys.SortLeft
+}
+
+// alone is the token list alone, for small terminals: sign, state, fingerprint, time left.
+func (p *tokensPane) alone(s *scene, w, h int) []string {
+	out := p.lines(s, w, h, true)
+	for len(out) < h {
+		out = append(out, kit.Spaces(w))
+	}
+	return out
 }

@@ -98,26 +98,6 @@ type frame struct {
 	inside  kit.Rect  // of the overlay on top, within its border
 }
 
-// panes are the four, by name for those who know which one they want.
-type panes struct {
-	apps    *appsPane
-	tokens  *tokensPane
-	gateway *gatewayPane
-	acts    *activityPane
-}
-
-func (p panes) at(id paneID) pane {
-	switch id {
-	case applications:
-		return p.apps
-	case gateway:
-		return p.gateway
-	case activity:
-		return p.acts
-	}
-	return p.tokens
-}
-
 func newRoot(ctx context.Context, o Options) *root {
 	no, reads := func() bool { return false }, 0
 	m := &root{

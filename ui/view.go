@@ -319,12 +319,3 @@ func (m *root) footer(s *scene) string {
 	}
 	return l.End(m.w)
 }
-
-// alone is the token list alone, for small terminals: sign, state, fingerprint, time left.
-func (p *tokensPane) alone(s *scene, w, h int) []string {
-	out := p.lines(s, w, h, true)
-	for len(out) < h {
-		out = append(out, kit.Spaces(w))
-	}
-	return out
-}

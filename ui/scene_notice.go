@@ -6,8 +6,32 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/themes"
 	"lanyard/ui/session"
 )
+
+type severity int
+
+// notice is one thing that was said. It fades from the screen and stays in the log.
+type notice struct {
+	at    time.Time
+	sev   severity
+	text  string
+	hint  string
+	about about
+}
+
+func (n notice) look(st *themes.Styles) (sign string, paint themes.Paint) {
+	switch n.sev {
+	case good:
+		return "✓", st.Good
+	case warn:
+		return "!", st.Warn
+	case bad:
+		return "✕", st.Danger
+	}
+	return "·", st.Accent
+}
 
 // about is what a notice speaks of: a call to a server, if one was made. The call itself is looked for when somebody
 // asks, because the answer comes in before the board that holds the call is read again.
@@ -15,23 +39,6 @@ type about struct {
 	tokenID, appID string
 	verbs          string    // what such a call is called in Activity, separated by spaces; "": no call
 	since          time.Time // when the verb was begun: an older call is another one's
-}
-
-// aboutOf is the call that a fact tells of.
-func aboutOf(f session.Fact) about {
-	switch f := f.(type) {
-	case session.Got:
-		return about{appID: f.App, verbs: "get", since: f.Begun()}
-	case session.Renewed:
-		return about{tokenID: f.Token, appID: f.App, verbs: "refresh get", since: f.Begun()}
-	case session.Probed:
-		return about{tokenID: f.ID, verbs: "probe", since: f.Begun()}
-	case session.Introspected:
-		return about{tokenID: f.ID, verbs: "introspect", since: f.Begun()}
-	case session.Delivery:
-		return about{tokenID: f.Token.ID, appID: f.Token.AppID, verbs: "revoke", since: f.Begun}
-	}
-	return about{}
 }
 
 // call is the newest call that a notice can be about; nil when there was none, or when it is no longer kept.
@@ -49,3 +56,10 @@ func (n notice) call(b *session.Board) *console.Exchange {
 	}
 	return nil
 }
+
+const (
+	info severity = iota
+	good
+	warn
+	bad
+)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strconv"
 	"time"
 
 	"lanyard/console"
@@ -11,31 +12,6 @@ import (
 	"lanyard/ui/redact"
 	"lanyard/ui/session"
 )
-
-type paneID int
-
-const (
-	applications paneID = iota
-	tokens
-	gateway
-	activity
-	paneCount
-)
-
-// placeOf is the place of a pane.
-func placeOf(p paneID) keys.Places { return 1 << p }
-
-// pane is one of the four. A pane owns its cursor and its scroll, nothing else: it is handed the scene
-// and a size, and answers keys with an intent.
-type pane interface {
-	title(s *scene) string
-	right(s *scene) string // at the right end of the top border
-	lines(s *scene, w, h int, focused bool) []string
-	// cursor gives the cursor with the rows that it moves over.
-	cursor(s *scene) (l *list, n int, id func(int) string)
-	// target is the token that a verb acts on, or why there is none.
-	target(s *scene) (*session.Row, refuse)
-}
 
 // scene is what panes are drawn from: the board, an instant and the styles. The clock on it stands at a
 // whole second, so that all countdowns turn together and one frame a second is enough.
@@ -171,3 +147,50 @@ func hint(s *scene, w, h int, text ...string) []string {
 	}
 	return out
 }
+
+// redacted is foreign text as it may be shown: clean, and in presenter mode without hosts, users and keys.
+func (s *scene) redacted(text string) string {
+	return s.redactor.Text(kit.Clean(text))
+}
+
+// fitting is the first of the texts that fits into w cells, or "".
+func fitting(texts []string, w int) string {
+	for _, t := range texts {
+		if kit.Width(t) <= w {
+			return t
+		}
+	}
+	return ""
+}
+
+// brief is a short wait: "3 s", and from a minute and a half on "2:10".
+func brief(s *scene, d time.Duration) string {
+	s.until(console.LeftChanges(d))
+	return inWords(d)
+}
+
+func inWords(d time.Duration) string {
+	if d < 100*time.Second {
+		return strconv.Itoa(int(d/time.Second)) + " s"
+	}
+	return console.Left(d)
+}
+
+// more is what the foot of an overlay says where there is more above or below.
+const more = "↑ ↓ more"
+
+// padded is one line of an overlay with a cell of padding at either side.
+func padded(paint themes.Paint, text string, w int) string {
+	l := kit.NewLine("", len(text)+32)
+	l.Gap(1)
+	l.Put(string(paint), kit.Short(text, w-2))
+	return l.End(w)
+}
+
+type cell struct {
+	paint themes.Paint
+	text  string
+	bar   bool
+}
+
+func textCell(p themes.Paint, text string) cell { return cell{paint: p, text: text} }

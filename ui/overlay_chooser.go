@@ -313,3 +313,9 @@ func (i chosen) Perform(h host) tea.Cmd {
 	h.Close(nil)
 	return h.Act(i.act)
 }
+
+func (c *chooser) point(line int) {
+	if line >= 0 && line < len(c.rows) && c.rows[line] >= 0 {
+		c.at, c.said = c.rows[line], ""
+	}
+}

@@ -3,31 +3,8 @@ package ui
 import (
 	"strings"
 
-	"lanyard/themes"
-	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 )
-
-// overlay is something laid over the panes that takes the keys until it is closed. Overlays are opened by
-// keys alone, never by an answer that comes in while somebody types.
-type overlay interface {
-	press(s *scene, a keys.Action, key string) intent
-	// box draws the inside, w cells wide and at most h lines; size says how large it would like to be.
-	box(s *scene, w, h int) []string
-	size(w, h int) (int, int)
-	title() string
-	foot() string
-	danger() bool
-}
-
-// asking is an overlay that only the keys it names answer, and esc, which is No. What was typed before it was drawn is no answer.
-type asking interface {
-	overlay
-	named(s *scene) string // these keys and what they do
-}
-
-// no reports whether a key answers a question with No.
-func no(a keys.Action, key string) bool { return a == keys.Close || key == "esc" }
 
 // early reports whether a key was typed before the question on top was drawn: nobody has read it by then.
 func (m *root) early(q asking) bool {
@@ -67,9 +44,6 @@ func lay(s *scene, lines []string, o overlay, w, h int) (inside kit.Rect) {
 	return kit.Rect{X: r.X + 1, Y: r.Y + 1, W: r.W - 2, H: r.H - 2}
 }
 
-// more is what the foot of an overlay says where there is more above or below.
-const more = "↑ ↓ more"
-
 // onBorder fits a title and a foot into a border w cells wide: of the foot as much of its end as there is room for, and of a
 // long title so much that the last words of the foot stay.
 func onBorder(title, foot string, w int) (string, string) {
@@ -90,40 +64,4 @@ func onBorder(title, foot string, w int) (string, string) {
 	least := texts[len(texts)-1]
 	title = kit.Middle(title, max(w-8-kit.Width(least), 8))
 	return title, fitting(texts, w-8-kit.Width(title))
-}
-
-// scroll is a position in text that is longer than its box.
-type scroll struct{ off, page, n int }
-
-func (p *scroll) move(a keys.Action) {
-	switch a {
-	case keys.Down:
-		p.off++
-	case keys.Up:
-		p.off--
-	case keys.PageDown:
-		p.off += max(p.page-1, 1)
-	case keys.PageUp:
-		p.off -= max(p.page-1, 1)
-	case keys.First:
-		p.off = 0
-	case keys.Last:
-		p.off = p.n
-	}
-	p.off = max(min(p.off, p.n-p.page), 0)
-}
-
-// show cuts the visible part out of all lines.
-func (p *scroll) show(all []string, h int) []string {
-	p.page, p.n = h, len(all)
-	p.off = max(min(p.off, p.n-p.page), 0)
-	return all[p.off:min(p.off+h, len(all))]
-}
-
-// padded is one line of an overlay with a cell of padding at either side.
-func padded(paint themes.Paint, text string, w int) string {
-	l := kit.NewLine("", len(text)+32)
-	l.Gap(1)
-	l.Put(string(paint), kit.Short(text, w-2))
-	return l.End(w)
 }

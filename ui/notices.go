@@ -1,0 +1,124 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"lanyard/console"
+	"lanyard/console/describe"
+	"lanyard/ui/kit"
+	"lanyard/ui/session"
+)
+
+// keepNotices is how many notices the log holds.
+const keepNotices = 500
+
+// fade is how long a notice stays on the screen; an error takes longer to read.
+func (n notice) fade() time.Duration {
+	if n.sev >= warn {
+		return 12 * time.Second
+	}
+	return 6 * time.Second
+}
+
+// notices are what was said in this run, and what is shown of it.
+type notices struct {
+	log   []notice
+	shown notice    // the last one that was not only written down
+	until time.Time // when it fades; zero: none is shown
+	n     int       // how many there were
+	about about     // what is said now is about this call
+}
+
+// hide takes the notice off the screen.
+func (n *notices) hide() { n.until = time.Time{} }
+
+// fadeAt does so when it is time.
+func (n *notices) fadeAt(now time.Time) {
+	if due(n.until, now) {
+		n.until = time.Time{}
+	}
+}
+
+// show shows a notice.
+func (n *notices) show(x notice) {
+	n.shown, n.until = x, x.at.Add(x.fade())
+	n.n++
+}
+
+// Log writes something into the log and does not show it.
+func (m *root) Log(sev severity, text, hint string) { m.logged(sev, text, hint) }
+
+// Notify shows something and logs it.
+func (m *root) Notify(sev severity, text, hint string) { m.notices.show(m.logged(sev, text, hint)) }
+
+func (m *root) logged(sev severity, text, hint string) notice {
+	n := notice{m.now, sev, kit.Clean(text), kit.Clean(hint), m.notices.about}
+	m.notices.log = append(m.notices.log, n)
+	if len(m.notices.log) > keepNotices {
+		m.notices.log = m.notices.log[len(m.notices.log)-keepNotices:]
+	}
+	return n
+}
+
+// say shows why a key did nothing, which nobody has to read again: it is not in the log.
+func (m *root) say(text, hint string) {
+	m.notices.show(notice{m.now, info, kit.Clean(text), kit.Clean(hint), m.notices.about})
+}
+
+// NotifyError says what went wrong, why, and the next thing to try.
+func (m *root) NotifyError(op string, err error) {
+	text := err.Error()
+	if !strings.HasPrefix(text, op) {
+		text = op + ": " + text
+	}
+	sev := bad
+	if _, ok := console.AsError(err); ok {
+		sev = warn // the console itself refused: nothing went wrong on the way
+	}
+	m.Notify(sev, text, m.hintOf(err))
+}
+
+// face is how the screen names what can be done.
+func (m *root) face() console.Face { return m.keys.Face() }
+
+// voice is how notices tell things: they are cleaned as they are noted, and redacted as they are
+// drawn.
+func (m *root) voice() describe.Voice {
+	return describe.Voice{
+		Face: m.keys.Face(), Wait: inWords, Span: console.Left, AtMost: console.Left,
+		Clock:  func(at time.Time) string { return describe.ClockTime(at, m.now) },
+		Others: func(text string) string { return text },
+	}
+}
+
+// hintOf is the hint of an error, with where the settings that it names are changed.
+func (m *root) hintOf(err error) string { return console.Remedy(err, console.Hint(err), m.face()) }
+
+// configFile is the file that configured applications are in.
+func (m *root) configFile() string {
+	if svc := m.s.Service(); svc != nil && svc.ConfigPath() != "" {
+		return kit.Clean(svc.ConfigPath())
+	}
+	if m.o.Demo {
+		return "the demo, which is made anew each time"
+	}
+	return "the configuration file"
+}
+
+// aboutOf is the call that a fact tells of.
+func aboutOf(f session.Fact) about {
+	switch f := f.(type) {
+	case session.Got:
+		return about{appID: f.App, verbs: "get", since: f.Begun()}
+	case session.Renewed:
+		return about{tokenID: f.Token, appID: f.App, verbs: "refresh get", since: f.Begun()}
+	case session.Probed:
+		return about{tokenID: f.ID, verbs: "probe", since: f.Begun()}
+	case session.Introspected:
+		return about{tokenID: f.ID, verbs: "introspect", since: f.Begun()}
+	case session.Delivery:
+		return about{tokenID: f.Token.ID, appID: f.Token.AppID, verbs: "revoke", since: f.Begun}
+	}
+	return about{}
+}
