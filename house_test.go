@@ -24,8 +24,13 @@ var arrows = map[string][]string{
 		"cli/config", "cli/host"},
 	"cli/config": {"console", "themes", "tokenapi", "tokenapi/secret", "ui/keys", "text"},
 	"cli/host":   {"tokenapi/secret", "text"},
-	"ui": {"console", "console/describe", "console/paste", "themes", "ui/form", "ui/keys", "ui/kit", "ui/redact",
-		"ui/session", "tokenapi/secret", "text"},
+	"ui": {"console", "console/describe", "themes", "ui/form", "ui/keys", "ui/kit", "ui/overlay",
+		"ui/pane", "ui/redact", "ui/scene", "ui/session", "tokenapi/secret", "text"},
+	"ui/scene": {"ui/session", "ui/kit", "ui/keys", "ui/form", "ui/redact", "console",
+		"console/describe", "themes", "text"},
+	"ui/pane": {"ui/scene", "ui/session", "ui/kit", "ui/keys", "console", "console/describe", "themes"},
+	"ui/overlay": {"ui/scene", "ui/session", "ui/kit", "ui/keys", "ui/form", "console",
+		"console/describe", "console/paste", "themes", "tokenapi/secret", "text"},
 	"ui/session": {"console", "tokenapi/secret", "text"},
 	"ui/keys":    {"console", "text"},
 	"ui/form":    {"ui/kit", "ui/keys", "themes", "tokenapi/secret", "text"},
@@ -56,6 +61,9 @@ var standard = []string{"text"}
 // foreign says which packages from outside a room may not import: the wall between it and the world.
 var foreign = map[string][]string{
 	"ui":         {"net/http", "os", "os/exec", "net", "database/sql"},
+	"ui/scene":   {"net/http", "os", "os/exec", "net", "database/sql", "github.com/"},
+	"ui/pane":    {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql", "github.com/"},
+	"ui/overlay": {"net/http", "os", "os/exec", "net", "database/sql", "github.com/"},
 	"ui/session": {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql", "github.com/"},
 	"ui/keys":    {"net/http", "os", "os/exec", "net", "charm.land/", "database/sql", "github.com/", "golang.org/x/"},
 	"ui/form":    {"net/http", "os", "os/exec", "net", "database/sql"},
@@ -120,7 +128,7 @@ var revealers = []string{
 	"tokenapi/revoke.go",
 	"tokenapi/sandbox/portal_keys.go", // the sandbox's own invented credentials, which its portal shows
 	"tokenapi/secret/secret.go",
-	"ui/reveal.go",            // what v shows for a few seconds, because it was asked for
+	"ui/overlay/reveal.go",    // what v shows for a few seconds, because it was asked for
 	"ui/clipboard.go",         // an OSC 52 sequence, which only the screen can write
 	"ui/session/clipboard.go", // the same, where a signal or a panic ended the screen
 }
@@ -239,6 +247,9 @@ func TestArrowsGoRed(t *testing.T) {
 		{"console/describe", "lanyard/ui"}, {"console/describe", "lanyard/tokenapi"},
 		{"console/describe", "charm.land/lipgloss/v2"},
 		{"console", "lanyard/console/describe"}, {"store", "lanyard/console/describe"},
+		{"ui/scene", "lanyard/ui"}, {"ui/scene", "lanyard/ui/overlay"}, {"ui/scene", "os"},
+		{"ui/pane", "lanyard/ui"}, {"ui/pane", "lanyard/ui/overlay"}, {"ui/pane", "charm.land/bubbletea/v2"},
+		{"ui/overlay", "lanyard/ui"}, {"ui/overlay", "lanyard/ui/pane"}, {"ui/overlay", "net/http"},
 		{"ui/plain", "lanyard/ui"}, {"ui/plain", "charm.land/bubbletea/v2"}, {"ui/plain", "lanyard/themes"},
 		{"ui/form", "lanyard/ui"}, {"ui/form", "lanyard/ui/session"}, {"ui/form", "lanyard/console"},
 		{"ui/redact", "lanyard/ui"}, {"ui/redact", "lanyard/ui/session"}, {"ui/redact", "charm.land/lipgloss/v2"},

@@ -11,13 +11,15 @@ import (
 	"lanyard/console"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/overlay"
+	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
 // action is what the screen does for an action of the key map.
 type action struct {
-	cannot func(s *scene) *refuse // why it cannot run now; nil, or a nil result: it can
-	do     func(s *scene) tea.Cmd
+	cannot func(s *scene.Scene) *scene.Refuse // why it cannot run now; nil, or a nil result: it can
+	do     func(s *scene.Scene) tea.Cmd
 }
 
 // Act performs an action as its key does, or says why it cannot. It is the one way from a key, a
@@ -35,13 +37,13 @@ func (m *root) Act(a keys.Action) tea.Cmd {
 
 // cannot returns why an action cannot run now, or nil. It changes nothing: the palette and the help
 // ask it for every action.
-func (m *root) cannot(s *scene, a keys.Action) *refuse {
+func (m *root) cannot(s *scene.Scene, a keys.Action) *scene.Refuse {
 	if b := m.keys.Row(a); b.Where&placeOf(m.on()) == 0 {
-		return &refuse{b.Word + " does nothing in this pane", m.keys.Hint(keys.Tokens, "goes to the tokens")}
+		return scene.Cannot(b.Word+" does nothing in this pane", m.keys.Hint(keys.Tokens, "goes to the tokens"))
 	}
 	if n := len(m.bulk()); n > 0 && (a == keys.Copy || a == keys.CopyAs || a == keys.ShowToken) {
-		return &refuse{strconv.Itoa(n) + " tokens are marked, and one at a time can be copied",
-			m.keys.Hint(keys.Close, "takes the marks away")}
+		return scene.Cannot(strconv.Itoa(n)+" tokens are marked, and one at a time can be copied",
+			m.keys.Hint(keys.Close, "takes the marks away"))
 	}
 	if cannot := m.actions[a].cannot; cannot != nil {
 		return cannot(s)
@@ -61,43 +63,43 @@ func (m *root) newActions() map[keys.Action]action {
 // tokenActions act on the selected token, or on the marked ones.
 func (m *root) tokenActions() map[keys.Action]action {
 	return map[keys.Action]action{
-		keys.Get: {cannotGet, func(s *scene) tea.Cmd {
-			a, _ := s.selected()
+		keys.Get: {cannotGet, func(s *scene.Scene) tea.Cmd {
+			a, _ := s.Selected()
 			return m.Request(session.Get{App: a.ID})
 		}},
 		keys.Renew:  m.verb(session.VerbRenew, func(id string) session.Request { return session.Renew{Token: id} }),
 		keys.Revoke: m.verb(session.VerbRevoke, func(id string) session.Request { return session.Revoke{Token: id} }),
 		keys.Probe:  m.verb(session.VerbProbe, func(id string) session.Request { return session.Probe{Token: id} }),
-		keys.Copy: {m.cannotToken, func(s *scene) tea.Cmd {
+		keys.Copy: {m.cannotToken, func(s *scene.Scene) tea.Cmd {
 			return m.Request(session.Copy{Token: m.target(s).ID, Form: console.FormBare})
 		}},
 		keys.Undo: {
-			func(s *scene) *refuse { _, why := m.undoable(s); return why },
-			func(s *scene) tea.Cmd { undo, _ := m.undoable(s); return m.Request(undo) },
+			func(s *scene.Scene) *scene.Refuse { _, why := m.undoable(s); return why },
+			func(s *scene.Scene) tea.Cmd { undo, _ := m.undoable(s); return m.Request(undo) },
 		},
 		keys.Inspect: {m.cannotInspect, m.inspect},
 		keys.Mark:    {m.cannotToken, m.mark},
-		keys.ShowToken: {m.cannotShow, func(s *scene) tea.Cmd {
+		keys.ShowToken: {m.cannotShow, func(s *scene.Scene) tea.Cmd {
 			r := m.target(s)
-			return showToken{r.ID, r.Token.Fingerprint, m.set.RevealFor}.Perform(m)
+			return overlay.ShowToken{ID: r.ID, Fingerprint: r.Token.Fingerprint, Lasts: m.set.RevealFor}.Perform(m)
 		}},
-		keys.GetWith: {cannotGet, func(s *scene) tea.Cmd {
-			a, _ := s.selected()
-			m.Open(newGrant(a, m.s.Chosen(a.ID)))
+		keys.GetWith: {cannotGet, func(s *scene.Scene) tea.Cmd {
+			a, _ := s.Selected()
+			m.Open(overlay.NewGrant(a, m.s.Chosen(a.ID)))
 			return nil
 		}},
 		keys.CopyAs:         {m.cannotCopyAs, m.copyAs},
 		keys.ProbeUntilDead: {m.cannotToken, m.probeUntilDead},
-		keys.RevokeAll: {m.cannotRevokeAll, func(s *scene) tea.Cmd {
-			a, _ := s.selected()
-			m.Open(newRevokeAll(a))
+		keys.RevokeAll: {m.cannotRevokeAll, func(s *scene.Scene) tea.Cmd {
+			a, _ := s.Selected()
+			m.Open(overlay.NewRevokeAll(a))
 			return nil
 		}},
-		keys.DismissLost: {m.cannotDismiss, func(s *scene) tea.Cmd {
-			m.Open(newDismiss(s, m.target(s)))
+		keys.DismissLost: {m.cannotDismiss, func(s *scene.Scene) tea.Cmd {
+			m.Open(overlay.NewDismiss(s, m.target(s)))
 			return nil
 		}},
-		keys.ForgetOver: {m.cannotForget, func(*scene) tea.Cmd {
+		keys.ForgetOver: {m.cannotForget, func(*scene.Scene) tea.Cmd {
 			return m.Request(session.Forget{What: console.ForgetWhat{Over: true}})
 		}},
 	}
@@ -106,13 +108,13 @@ func (m *root) tokenActions() map[keys.Action]action {
 // verb is done to the selected token, or to those that are marked.
 func (m *root) verb(v session.Verb, of func(id string) session.Request) action {
 	return action{
-		func(s *scene) *refuse {
+		func(s *scene.Scene) *scene.Refuse {
 			if len(m.bulk()) > 0 {
 				return nil
 			}
 			return m.cannotToken(s)
 		},
-		func(s *scene) tea.Cmd {
+		func(s *scene.Scene) tea.Cmd {
 			if ids := m.bulk(); len(ids) > 0 {
 				return m.Request(session.Bulk{Verb: v, Tokens: ids, What: markedTokens, Marked: true, Unseen: m.unseen(ids)})
 			}
@@ -124,41 +126,41 @@ func (m *root) verb(v session.Verb, of func(id string) session.Request) action {
 // appActions act on applications.
 func (m *root) appActions() map[keys.Action]action {
 	return map[keys.Action]action{
-		keys.AddApp: {nil, func(s *scene) tea.Cmd { m.Open(newApp(s, false, "")); return nil }},
-		keys.EditApp: {m.cannotEditApp, func(s *scene) tea.Cmd {
-			m.Open(newApp(s, true, m.configFile()))
+		keys.AddApp: {nil, func(s *scene.Scene) tea.Cmd { m.Open(overlay.NewApp(s, false, "")); return nil }},
+		keys.EditApp: {m.cannotEditApp, func(s *scene.Scene) tea.Cmd {
+			m.Open(overlay.NewApp(s, true, m.configFile()))
 			return nil
 		}},
-		keys.DeleteApp: {m.cannotDeleteApp, func(s *scene) tea.Cmd {
-			a, _ := s.selected()
-			m.Open(newDelete(a, m.board().Holds(a.ID)))
+		keys.DeleteApp: {m.cannotDeleteApp, func(s *scene.Scene) tea.Cmd {
+			a, _ := s.Selected()
+			m.Open(overlay.NewDelete(a, m.board().Holds(a.ID)))
 			return nil
 		}},
-		keys.AdoptToken: {m.cannotEditApp, func(s *scene) tea.Cmd {
-			a, _ := s.selected()
-			m.Open(newAdopt(a))
+		keys.AdoptToken: {m.cannotEditApp, func(s *scene.Scene) tea.Cmd {
+			a, _ := s.Selected()
+			m.Open(overlay.NewAdopt(a))
 			return nil
 		}},
-		keys.Import: {nil, func(*scene) tea.Cmd { m.Open(newImport()); return nil }},
+		keys.Import: {nil, func(*scene.Scene) tea.Cmd { m.Open(overlay.NewImport()); return nil }},
 	}
 }
 
 // movingActions move the cursor and the focus.
 func (m *root) movingActions() map[keys.Action]action {
 	all := map[keys.Action]action{
-		keys.NextPane:     {nil, func(*scene) tea.Cmd { m.focusOn((m.focus + 1) % paneCount); return nil }},
-		keys.PreviousPane: {nil, func(*scene) tea.Cmd { m.focusOn((m.focus + paneCount - 1) % paneCount); return nil }},
-		keys.Zoom:         {nil, func(*scene) tea.Cmd { m.zoomed = !m.zoomed; return nil }},
+		keys.NextPane:     {nil, func(*scene.Scene) tea.Cmd { m.focusOn((m.focus + 1) % scene.PaneCount); return nil }},
+		keys.PreviousPane: {nil, func(*scene.Scene) tea.Cmd { m.focusOn((m.focus + scene.PaneCount - 1) % scene.PaneCount); return nil }},
+		keys.Zoom:         {nil, func(*scene.Scene) tea.Cmd { m.zoomed = !m.zoomed; return nil }},
 	}
 	for _, a := range []keys.Action{keys.Up, keys.Down, keys.PageUp, keys.PageDown, keys.First, keys.Last} {
-		all[a] = action{nil, func(s *scene) tea.Cmd { m.moveCursor(s, a); return nil }}
+		all[a] = action{nil, func(s *scene.Scene) tea.Cmd { m.moveCursor(s, a); return nil }}
 	}
 	for _, a := range []keys.Action{keys.Left, keys.Right} {
-		all[a] = action{nil, func(*scene) tea.Cmd { m.sideways(a); return nil }}
+		all[a] = action{nil, func(*scene.Scene) tea.Cmd { m.sideways(a); return nil }}
 	}
-	for p := range paneCount {
+	for p := range scene.PaneCount {
 		a := keys.Applications + keys.Action(p)
-		all[a] = action{nil, func(*scene) tea.Cmd {
+		all[a] = action{nil, func(*scene.Scene) tea.Cmd {
 			if m.on() == p {
 				m.say(m.keys.Row(a).Word+" has the keys already", "")
 			}
@@ -172,15 +174,15 @@ func (m *root) movingActions() map[keys.Action]action {
 // viewActions change what is shown, and how.
 func (m *root) viewActions() map[keys.Action]action {
 	all := map[keys.Action]action{
-		keys.Filter:    {nil, func(*scene) tea.Cmd { m.openFilter(); return nil }},
-		keys.HideDead:  {nil, func(*scene) tea.Cmd { m.toggleDead(); return nil }},
-		keys.UnmarkAll: {m.cannotUnmark, func(*scene) tea.Cmd { m.s.Unmark(); return nil }},
-		keys.Theme:     {m.cannotPickTheme, func(*scene) tea.Cmd { return m.openThemes() }},
-		keys.Presenter: {nil, func(*scene) tea.Cmd { m.present(!m.set.Presenter); return nil }},
-		keys.Mouse:     {nil, func(*scene) tea.Cmd { m.captureMouse(!m.set.Mouse); return nil }},
+		keys.Filter:    {nil, func(*scene.Scene) tea.Cmd { m.openFilter(); return nil }},
+		keys.HideDead:  {nil, func(*scene.Scene) tea.Cmd { m.toggleDead(); return nil }},
+		keys.UnmarkAll: {m.cannotUnmark, func(*scene.Scene) tea.Cmd { m.s.Unmark(); return nil }},
+		keys.Theme:     {m.cannotPickTheme, func(*scene.Scene) tea.Cmd { return m.openThemes() }},
+		keys.Presenter: {nil, func(*scene.Scene) tea.Cmd { m.present(!m.set.Presenter); return nil }},
+		keys.Mouse:     {nil, func(*scene.Scene) tea.Cmd { m.captureMouse(!m.set.Mouse); return nil }},
 	}
-	for a := range orders {
-		all[a] = action{nil, func(*scene) tea.Cmd { m.sortBy(a); return nil }}
+	for a := range scene.Orders {
+		all[a] = action{nil, func(*scene.Scene) tea.Cmd { m.sortBy(a); return nil }}
 	}
 	return all
 }
@@ -188,87 +190,87 @@ func (m *root) viewActions() map[keys.Action]action {
 // otherActions are about Lanyard itself.
 func (m *root) otherActions() map[keys.Action]action {
 	return map[keys.Action]action{
-		keys.Unlock: {m.cannotUnlock, func(*scene) tea.Cmd {
+		keys.Unlock: {m.cannotUnlock, func(*scene.Scene) tea.Cmd {
 			m.s.LockedFirst(nil)
 			return m.tellFacts()
 		}},
-		keys.WriteOut: {m.cannotWriteOut, func(*scene) tea.Cmd { return m.Request(session.WriteOut{}) }},
-		keys.Commands: {nil, func(*scene) tea.Cmd { m.Open(newPalette(&m.keys, m.entries())); return nil }},
-		keys.Messages: {nil, func(*scene) tea.Cmd {
-			m.Open(&logOverlay{entries: m.notices.log, key: m.key()})
+		keys.WriteOut: {m.cannotWriteOut, func(*scene.Scene) tea.Cmd { return m.Request(session.WriteOut{}) }},
+		keys.Commands: {nil, func(*scene.Scene) tea.Cmd { m.Open(overlay.NewPalette(&m.keys, m.entries())); return nil }},
+		keys.Messages: {nil, func(*scene.Scene) tea.Cmd {
+			m.Open(&overlay.Log{Entries: m.notices.log, Key: m.key()})
 			return nil
 		}},
-		keys.Help: {nil, func(*scene) tea.Cmd {
-			m.Open(newHelp(&m.keys, placeOf(m.on()), m.entries(), m.key()))
+		keys.Help: {nil, func(*scene.Scene) tea.Cmd {
+			m.Open(overlay.NewHelp(&m.keys, placeOf(m.on()), m.entries(), m.key()))
 			return nil
 		}},
-		keys.Suspend: {nil, func(*scene) tea.Cmd { return m.stop() }},
-		keys.Close:   {nil, func(*scene) tea.Cmd { m.closeNothing(); return nil }},
-		keys.Quit:    {nil, func(*scene) tea.Cmd { return m.leave(false) }},
-		keys.QuitNow: {nil, func(*scene) tea.Cmd { return m.leave(true) }},
+		keys.Suspend: {nil, func(*scene.Scene) tea.Cmd { return m.stop() }},
+		keys.Close:   {nil, func(*scene.Scene) tea.Cmd { m.closeNothing(); return nil }},
+		keys.Quit:    {nil, func(*scene.Scene) tea.Cmd { return m.leave(false) }},
+		keys.QuitNow: {nil, func(*scene.Scene) tea.Cmd { return m.leave(true) }},
 	}
 }
 
 // entries are all actions with what they would do in the place where the list is opened.
-func (m *root) entries() []entry {
+func (m *root) entries() []overlay.Entry {
 	s := m.Scene()
-	var out []entry
+	var out []overlay.Entry
 	for _, b := range m.keys.Rows {
-		e := entry{act: b.Act, keys: b.Shown(), word: b.Word, does: b.Does, under: b.Act.Section().String()}
+		e := overlay.Entry{Act: b.Act, Keys: b.Shown(), Word: b.Word, Does: b.Does, Under: b.Act.Section().String()}
 		if why := m.cannot(s, b.Act); why != nil {
-			e.why, e.hint = why.why, why.hint
+			e.Why, e.Hint = why.Why, why.Hint
 		}
 		out = append(out, e)
 	}
-	slices.SortStableFunc(out, func(a, b entry) int { return cmp.Compare(a.act.Section(), b.act.Section()) })
+	slices.SortStableFunc(out, func(a, b overlay.Entry) int { return cmp.Compare(a.Act.Section(), b.Act.Section()) })
 	return out
 }
 
 // target is the token that the focused pane's selection means, for what is done to one token.
-func (m *root) target(s *scene) *session.Row {
-	r, _ := m.panes.at(m.on()).target(s)
+func (m *root) target(s *scene.Scene) *session.Row {
+	r, _ := m.panes.at(m.on()).Target(s)
 	return r
 }
 
 // bulk are the marked tokens, where a verb is done to them.
 func (m *root) bulk() []string {
-	if m.on() == activity {
+	if m.on() == scene.Activity {
 		return nil
 	}
 	return m.s.Marked()
 }
 
 // cannotToken returns why an action on one token cannot run.
-func (m *root) cannotToken(s *scene) *refuse {
-	r, why := m.panes.at(m.on()).target(s)
+func (m *root) cannotToken(s *scene.Scene) *scene.Refuse {
+	r, why := m.panes.at(m.on()).Target(s)
 	switch {
 	case r == nil:
-		return &why
+		return why
 	case r.Token == nil:
-		return &refuse{"nobody saw the answer to this get, so there is no token to act on",
-			s.keys.Hint(keys.Get, "asks anew")}
+		return scene.Cannot("nobody saw the answer to this get, so there is no token to act on",
+			s.Keys.Hint(keys.Get, "asks anew"))
 	}
 	return nil
 }
 
-func cannotGet(s *scene) *refuse {
-	a, ok := s.selected()
+func cannotGet(s *scene.Scene) *scene.Refuse {
+	a, ok := s.Selected()
 	switch {
-	case !ok && len(s.board.Apps) == 0:
-		return &refuse{"there is no application to get a token for", s.keys.Hint(keys.AddApp, "adds one")}
+	case !ok && len(s.Board.Apps) == 0:
+		return scene.Cannot("there is no application to get a token for", s.Keys.Hint(keys.AddApp, "adds one"))
 	case !ok:
-		return &refuse{"no application is selected", s.keys.Hint(keys.Applications, "goes to Applications")}
+		return scene.Cannot("no application is selected", s.Keys.Hint(keys.Applications, "goes to Applications"))
 	case a.Source == console.Gone:
-		return &refuse{a.Shown + " is no longer configured",
-			"its tokens can still be revoked with " + s.keys.Way(keys.Revoke)}
+		return scene.Cannot(a.Shown+" is no longer configured",
+			"its tokens can still be revoked with "+s.Keys.Way(keys.Revoke))
 	}
 	return nil
 }
 
-func (m *root) cannotInspect(s *scene) *refuse {
-	if m.on() == activity {
-		if m.panes.acts.selected(s) == nil {
-			return &refuse{"no call is selected", s.keys.Selects()}
+func (m *root) cannotInspect(s *scene.Scene) *scene.Refuse {
+	if m.on() == scene.Activity {
+		if m.panes.acts.Selected(s) == nil {
+			return scene.Cannot("no call is selected", s.Keys.Selects())
 		}
 		return nil
 	}
@@ -276,123 +278,123 @@ func (m *root) cannotInspect(s *scene) *refuse {
 }
 
 // inspect looks inside the selected token, or at the selected call.
-func (m *root) inspect(s *scene) tea.Cmd {
-	if m.on() == activity {
-		m.Open(&exchangeOverlay{e: *m.panes.acts.selected(s)})
+func (m *root) inspect(s *scene.Scene) tea.Cmd {
+	if m.on() == scene.Activity {
+		m.Open(&overlay.Exchange{Call: *m.panes.acts.Selected(s)})
 		return nil
 	}
 	r := m.target(s)
-	o := newInspect(r)
+	o := overlay.NewInspect(r)
 	m.Open(o)
 	if m.key().NeedsPassphrase() {
-		o.locked = m.s.Service() != nil
+		o.Locked = m.s.Service() != nil
 		return nil
 	}
 	return m.Request(session.Inspect{For: o, Token: r.ID})
 }
 
-func (m *root) cannotShow(s *scene) *refuse {
+func (m *root) cannotShow(s *scene.Scene) *scene.Refuse {
 	if m.set.Presenter {
-		return &refuse{"nothing is revealed in presenter mode", ""}
+		return scene.Cannot("nothing is revealed in presenter mode", "")
 	}
 	return m.cannotToken(s)
 }
 
-func (m *root) cannotCopyAs(s *scene) *refuse {
+func (m *root) cannotCopyAs(s *scene.Scene) *scene.Refuse {
 	if why := m.cannotToken(s); why != nil || m.s.CanCopy() {
 		return why
 	}
-	return &refuse{"copying is switched off", "set clipboard.via in the configuration"}
+	return scene.Cannot("copying is switched off", "set clipboard.via in the configuration")
 }
 
-func (m *root) copyAs(s *scene) tea.Cmd {
+func (m *root) copyAs(s *scene.Scene) tea.Cmd {
 	r := m.target(s)
-	m.Open(newCopy(r.Token, s.board.Apps[r.App].ProbeURL != ""))
+	m.Open(overlay.NewCopy(r.Token, s.Board.Apps[r.App].ProbeURL != ""))
 	return nil
 }
 
-func (m *root) cannotRevokeAll(s *scene) *refuse {
-	a, ok := s.selected()
+func (m *root) cannotRevokeAll(s *scene.Scene) *scene.Refuse {
+	a, ok := s.Selected()
 	switch {
 	case !ok:
-		return &refuse{"no application is selected", m.keys.Hint(keys.Applications, "goes to Applications")}
+		return scene.Cannot("no application is selected", m.keys.Hint(keys.Applications, "goes to Applications"))
 	case a.Environment.ReadOnly:
-		return &refuse{kit.Clean(a.Environment.Name) + " is read-only: nothing is revoked there",
-			m.s.Remedy(a, "remove read_only", m.face())}
+		return scene.Cannot(kit.Clean(a.Environment.Name)+" is read-only: nothing is revoked there",
+			m.s.Remedy(a, "remove read_only", m.face()))
 	case len(a.Living()) == 0:
-		return &refuse{a.Shown + " holds no token that lives", ""}
+		return scene.Cannot(a.Shown+" holds no token that lives", "")
 	}
 	return nil
 }
 
-func (m *root) cannotDismiss(s *scene) *refuse {
+func (m *root) cannotDismiss(s *scene.Scene) *scene.Refuse {
 	if m.target(s).Lost() == nil {
-		return &refuse{"no answer of this row was lost", ""}
+		return scene.Cannot("no answer of this row was lost", "")
 	}
 	return nil
 }
 
-func (m *root) cannotForget(*scene) *refuse {
+func (m *root) cannotForget(*scene.Scene) *scene.Refuse {
 	if !m.board().HasOver() {
-		return &refuse{"no token is over", ""}
+		return scene.Cannot("no token is over", "")
 	}
 	return nil
 }
 
-func (m *root) cannotEditApp(s *scene) *refuse {
-	a, ok := s.selected()
+func (m *root) cannotEditApp(s *scene.Scene) *scene.Refuse {
+	a, ok := s.Selected()
 	switch {
 	case !ok:
-		return &refuse{"no application is selected", m.keys.Hint(keys.Applications, "goes to Applications")}
+		return scene.Cannot("no application is selected", m.keys.Hint(keys.Applications, "goes to Applications"))
 	case a.Source == console.Gone:
-		return &refuse{a.Shown + " is no longer configured", ""}
+		return scene.Cannot(a.Shown+" is no longer configured", "")
 	}
 	return nil
 }
 
-func (m *root) cannotDeleteApp(s *scene) *refuse {
-	a, ok := s.selected()
+func (m *root) cannotDeleteApp(s *scene.Scene) *scene.Refuse {
+	a, ok := s.Selected()
 	switch {
 	case !ok:
-		return &refuse{"no application is selected", m.keys.Hint(keys.Applications, "goes to Applications")}
+		return scene.Cannot("no application is selected", m.keys.Hint(keys.Applications, "goes to Applications"))
 	case a.Source == console.Gone && a.MayLive():
-		return &refuse{a.Shown + " is no longer configured, and tokens of it may be alive",
-			m.keys.Hint(keys.RevokeAll, "revokes them; when they are over the rest can be forgotten")}
+		return scene.Cannot(a.Shown+" is no longer configured, and tokens of it may be alive",
+			m.keys.Hint(keys.RevokeAll, "revokes them; when they are over the rest can be forgotten"))
 	case a.Source == console.Gone && a.LostGet():
-		return &refuse{a.Shown + " is no longer configured, and an answer to a get of it was lost",
-			m.keys.Hint(keys.DismissLost, "says that nobody needs to know")}
+		return scene.Cannot(a.Shown+" is no longer configured, and an answer to a get of it was lost",
+			m.keys.Hint(keys.DismissLost, "says that nobody needs to know"))
 	case a.Source == console.FromConfig && m.o.Demo:
-		return &refuse{a.Shown + " belongs to the demo", m.keys.Hint(keys.AddApp, "adds one that can be deleted")}
+		return scene.Cannot(a.Shown+" belongs to the demo", m.keys.Hint(keys.AddApp, "adds one that can be deleted"))
 	case a.Source == console.FromConfig:
-		return &refuse{a.Shown + " is in the configuration file", "take it out of " + m.configFile()}
+		return scene.Cannot(a.Shown+" is in the configuration file", "take it out of "+m.configFile())
 	}
 	return nil
 }
 
-func (m *root) cannotUnmark(*scene) *refuse {
+func (m *root) cannotUnmark(*scene.Scene) *scene.Refuse {
 	if len(m.s.Marks()) == 0 {
-		return &refuse{"nothing is marked", m.keys.Hint(keys.Mark, "marks a row")}
+		return scene.Cannot("nothing is marked", m.keys.Hint(keys.Mark, "marks a row"))
 	}
 	return nil
 }
 
-func (m *root) cannotPickTheme(*scene) *refuse {
+func (m *root) cannotPickTheme(*scene.Scene) *scene.Refuse {
 	if len(m.o.Themes.All) == 0 {
-		return &refuse{"there are no themes to choose from", ""}
+		return scene.Cannot("there are no themes to choose from", "")
 	}
 	return nil
 }
 
-func (m *root) cannotUnlock(*scene) *refuse {
+func (m *root) cannotUnlock(*scene.Scene) *scene.Refuse {
 	if !m.key().NeedsPassphrase() {
-		return &refuse{"the stored secrets are not locked", ""}
+		return scene.Cannot("the stored secrets are not locked", "")
 	}
 	return nil
 }
 
-func (m *root) cannotWriteOut(*scene) *refuse {
+func (m *root) cannotWriteOut(*scene.Scene) *scene.Refuse {
 	if m.board().Unkept == nil {
-		return &refuse{"the store is in its place", "lanyard backup FILE copies it"}
+		return scene.Cannot("the store is in its place", "lanyard backup FILE copies it")
 	}
 	return nil
 }
@@ -414,15 +416,15 @@ func (m *root) closeNothing() {
 }
 
 // Open lays an overlay over the screen.
-func (m *root) Open(o overlay) { m.overlays = append(m.overlays, o) }
+func (m *root) Open(o scene.Overlay) { m.overlays = append(m.overlays, o) }
 
 // IsOpen says whether an overlay is open still.
-func (m *root) IsOpen(o overlay) bool { return slices.Contains(m.overlays, o) }
+func (m *root) IsOpen(o scene.Overlay) bool { return slices.Contains(m.overlays, o) }
 
 // Close closes an overlay, wherever it is; nil stands for the one on top.
-func (m *root) Close(o overlay) {
+func (m *root) Close(o scene.Overlay) {
 	if n := len(m.overlays); o == nil && n > 0 {
 		m.overlays = m.overlays[:n-1]
 	}
-	m.overlays = slices.DeleteFunc(m.overlays, func(x overlay) bool { return x == o })
+	m.overlays = slices.DeleteFunc(m.overlays, func(x scene.Overlay) bool { return x == o })
 }

@@ -3,6 +3,8 @@ package ui
 import (
 	"slices"
 
+	"lanyard/ui/overlay"
+	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
@@ -10,32 +12,32 @@ import (
 func (m *root) openQuestion(q session.Ask) {
 	switch about := q.About.(type) {
 	case session.InProduction:
-		m.Open(newConfirm(about.Row, about.App, q.Then))
+		m.Open(overlay.NewConfirm(about.Row, about.App, q.Then))
 	case session.Superseding:
-		m.Open(newKnock(about, q.Then))
+		m.Open(overlay.NewSupersede(about, q.Then))
 	case session.Several:
-		m.Open(newBulkConfirm(m.Scene(), about.Bulk, q.Then))
+		m.Open(overlay.NewBulk(m.Scene(), about.Bulk, q.Then))
 	case session.Repeating:
-		m.Open(newRepeat(about.Words, q.Then))
+		m.Open(overlay.NewRepeat(about.Words, q.Then))
 	case session.Locked:
 		m.askPassphrase(q.Then)
 	case session.ForgettingOver:
-		m.Open(newForget(about.Found, q.Then))
+		m.Open(overlay.NewForget(about.Found, q.Then))
 	case session.Losing:
-		m.overlays = []overlay{newLeave(q.Then)}
+		m.overlays = []scene.Overlay{overlay.NewLeave(q.Then)}
 	}
 }
 
 // askPassphrase asks for the passphrase as the answer to the key that asked for a verb, never by
 // itself. then is done once, when the secrets are open; nil is nothing.
 func (m *root) askPassphrase(then session.Request) {
-	o := newUnlock(needing(then), m.key(), nil)
+	o := overlay.NewUnlock(needing(then), m.key(), nil)
 	switch r := then.(type) {
 	case nil, session.SendWaiting: // done by unlocking
 	case session.Show: // its box opens when the secrets are open
-		o.then = r.For.(*revealOverlay).again()
+		o.Then = r.For.(*overlay.Cleartext).Again()
 	default:
-		o.then = request{then}
+		o.Then = scene.Do(then)
 	}
 	m.Open(o)
 }
@@ -80,17 +82,17 @@ func needing(r session.Request) string {
 }
 
 func (m *root) openInvite(a *session.App, key session.Key) {
-	o := newInvite(a, key)
-	o.fill(m.board().Invitations)
-	o.redacted = m.redactor != nil
+	o := overlay.NewInvite(a, key)
+	o.Fill(m.board().Invitations)
+	o.Redacted = m.redactor != nil
 	m.Open(o)
 }
 
 // closeInvites closes what tells a person to take part in a get or renewal that has come to its
 // end.
 func (m *root) closeInvites(appID string, key session.Key) {
-	m.overlays = slices.DeleteFunc(m.overlays, func(o overlay) bool {
-		i, ok := o.(*inviteOverlay)
-		return ok && i.appID == appID && (i.key == session.Key{} || i.key == key)
+	m.overlays = slices.DeleteFunc(m.overlays, func(o scene.Overlay) bool {
+		i, ok := o.(*overlay.Invite)
+		return ok && i.AppID == appID && (i.Key == session.Key{} || i.Key == key)
 	})
 }

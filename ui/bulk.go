@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"lanyard/ui/keys"
+	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
@@ -15,8 +16,8 @@ const markedTokens = "marked tokens"
 func (m *root) unseen(ids []string) int {
 	s := m.Scene()
 	seen := map[string]bool{}
-	if a, ok := s.selected(); ok {
-		rows := s.tokenPage(a)
+	if a, ok := s.Selected(); ok {
+		rows := s.TokenPage(a)
 		for i := range rows.Len() {
 			seen[rows.ID(i)] = true
 		}
@@ -40,7 +41,7 @@ func (m *root) sumUp(f session.BulkDone) {
 		past = "decided to revoke "
 	case session.VerbProbe:
 	}
-	text, hint := past+strconv.Itoa(f.N-len(f.Wrong))+" of "+count(f.N, f.What), ""
+	text, hint := past+strconv.Itoa(f.N-len(f.Wrong))+" of "+scene.Count(f.N, f.What), ""
 	if f.More > 0 {
 		has := " more has"
 		if f.More > 1 {
@@ -53,17 +54,17 @@ func (m *root) sumUp(f session.BulkDone) {
 	case len(f.Wrong) > 0:
 		wrong := make([]string, len(f.Wrong))
 		for i, w := range f.Wrong {
-			wrong[i] = wrongWords(w)
+			wrong[i] = scene.WrongWords(w)
 		}
-		m.Notify(warn, text+": "+strings.Join(wrong, "; "), hint)
+		m.Notify(scene.Warn, text+": "+strings.Join(wrong, "; "), hint)
 	case f.More > 0:
-		m.Notify(warn, text, hint)
+		m.Notify(scene.Warn, text, hint)
 	case f.Verb == session.VerbRevoke:
 		if undo, why := m.undoable(m.Scene()); why != nil || undo == (session.Undo{}) { // else the key takes back the selected row, revoked before
 			hint = m.keys.Hint(keys.Undo, "takes it back")
 		}
-		m.Notify(good, text, hint)
+		m.Notify(scene.Good, text, hint)
 	default:
-		m.Notify(good, text, "")
+		m.Notify(scene.Good, text, "")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"lanyard/console"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/keys"
+	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
@@ -30,12 +31,12 @@ func (m *root) tellCopied(f session.Copied) tea.Cmd {
 		word += " (" + with + ")"
 	}
 	if but := m.noGood(f.ID); but != "" {
-		m.Notify(warn, word+", but "+but, m.keys.Hint(keys.Get, "gets another one"))
+		m.Notify(scene.Warn, word+", but "+but, m.keys.Hint(keys.Get, "gets another one"))
 	} else {
-		m.Notify(good, word, hint)
+		m.Notify(scene.Good, word, hint)
 	}
 	if f.Unlogged != nil {
-		m.Notify(warn, word+", which the audit log does not say: "+f.Unlogged.Error(), console.Hint(f.Unlogged))
+		m.Notify(scene.Warn, word+", which the audit log does not say: "+f.Unlogged.Error(), console.Hint(f.Unlogged))
 	}
 	return raw(f.Copied.Terminal)
 }
@@ -49,7 +50,7 @@ func (m *root) tellTextCopied(f session.TextCopied) tea.Cmd {
 	if f.Copied.Certain {
 		word = "copied " + f.What + " (" + f.Copied.Via + ")"
 	}
-	m.Notify(good, word, "it is no secret, so it stays there")
+	m.Notify(scene.Good, word, "it is no secret, so it stays there")
 	return raw(f.Copied.Terminal)
 }
 
@@ -57,9 +58,9 @@ func (m *root) tellCleared(f session.ClipboardCleared) tea.Cmd {
 	if f.Err != nil {
 		m.NotifyError("clear the clipboard", f.Err)
 	} else if said := f.Cleared.Words(); said != "" && !m.s.Quitting() {
-		sev := info
+		sev := scene.Info
 		if f.Cleared.Unknown() {
-			sev = warn
+			sev = scene.Warn
 		}
 		m.Notify(sev, said, f.Cleared.Hint())
 	}

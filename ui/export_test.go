@@ -13,6 +13,7 @@ import (
 	"lanyard/console"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/overlay"
 	"lanyard/ui/redact"
 	"lanyard/ui/session"
 )
@@ -157,13 +158,13 @@ var named = map[string]tea.KeyPressMsg{
 const Elsewhere = "Ā"
 
 // Typing reports whether a filter is typed.
-func (p *Pump) Typing() bool { return p.m.view.typing }
+func (p *Pump) Typing() bool { return p.m.view.Typing }
 
 // now is the key that the action of a usual key is on, where all were put elsewhere. What is open
 // or typed in has keys of its own.
 func (p *Pump) now(usual string) string {
 	if _, moved := p.m.keys.Find(Elsewhere); !moved || len(p.m.overlays) > 0 || p.m.welcome != nil ||
-		p.m.view.typing {
+		p.m.view.Typing {
 		return usual
 	}
 	for _, b := range keys.Default() {
@@ -200,8 +201,8 @@ func (p *Pump) Paste(text string) { p.Send(tea.PasteMsg{Content: text}) }
 
 // Refused is the answer to the last passphrase.
 func (p *Pump) Refused(err error) {
-	box := p.m.overlays[len(p.m.overlays)-1].(*unlockOverlay)
-	p.Send(session.Unlocked{Attempt: box.attempt, Err: err})
+	box := p.m.overlays[len(p.m.overlays)-1].(*overlay.Unlock)
+	p.Send(session.Unlocked{Attempt: box.Attempt, Err: err})
 }
 
 // Inside prints everything that the root holds, with %+v, one value each.
@@ -226,7 +227,7 @@ func (p *Pump) FeedLate(b console.Board) {
 }
 
 // Brought is what the answer to a key says of a token, before any reading shows it.
-func (p *Pump) Brought(t console.Token) { p.m.panes.tokens.got(t, p.Selected()) }
+func (p *Pump) Brought(t console.Token) { p.m.panes.tokens.Got(t, p.Selected()) }
 
 // Box is where the overlay on top is, with its border; empty where none is open.
 func (p *Pump) Box() kit.Rect {
@@ -268,7 +269,7 @@ func (p *Pump) BeatDue() time.Time { return p.m.beat.at }
 
 // Selected is the ID of the selected token.
 func (p *Pump) Selected() string {
-	if r := p.m.panes.tokens.row(p.m.Scene()); r != nil {
+	if r := p.m.panes.tokens.Row(p.m.Scene()); r != nil {
 		return r.ID
 	}
 	return ""
@@ -278,7 +279,7 @@ func (p *Pump) Selected() string {
 func (p *Pump) Log() []string {
 	var out []string
 	for _, n := range p.m.notices.log {
-		out = append(out, n.text+" "+n.hint)
+		out = append(out, n.Text+" "+n.Hint)
 	}
 	return out
 }

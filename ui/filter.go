@@ -9,22 +9,24 @@ import (
 	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/pane"
+	"lanyard/ui/scene"
 )
 
 // openFilter lets the rows of the focused pane be filtered while somebody types.
 func (m *root) openFilter() {
 	v := &m.view
-	v.typing, v.input = true, textinput.New()
-	v.input.CharLimit = 100
-	v.input.SetValue(v.filters[m.on()])
-	v.input.CursorEnd()
-	v.input.Focus()
+	v.Typing, v.Input = true, textinput.New()
+	v.Input.CharLimit = 100
+	v.Input.SetValue(v.Filters[m.on()])
+	v.Input.CursorEnd()
+	v.Input.Focus()
 }
 
 // clearFilter takes the filter of the focused pane away, and says whether there was one.
 func (m *root) clearFilter() bool {
-	was := m.view.filters[m.on()] != ""
-	m.view.filters[m.on()] = ""
+	was := m.view.Filters[m.on()] != ""
+	m.view.Filters[m.on()] = ""
 	return was
 }
 
@@ -34,10 +36,10 @@ func (m *root) filterTyped(msg tea.KeyPressMsg) tea.Cmd {
 	v := &m.view
 	switch msg.String() {
 	case "esc":
-		v.typing = false
+		v.Typing = false
 		m.clearFilter()
 	case "enter":
-		v.typing = false
+		v.Typing = false
 		m.selectOnly()
 	case "up":
 		return m.Act(keys.Up)
@@ -48,14 +50,14 @@ func (m *root) filterTyped(msg tea.KeyPressMsg) tea.Cmd {
 	case "pgdown":
 		return m.Act(keys.PageDown)
 	case "tab":
-		v.typing = false
+		v.Typing = false
 		return m.Act(keys.NextPane)
 	case "shift+tab":
-		v.typing = false
+		v.Typing = false
 		return m.Act(keys.PreviousPane)
 	default:
-		v.input = form.TypeInto(v.input, form.InText(msg))
-		v.filters[m.on()] = v.input.Value()
+		v.Input = form.TypeInto(v.Input, form.InText(msg))
+		v.Filters[m.on()] = v.Input.Value()
 	}
 	return nil
 }
@@ -63,8 +65,8 @@ func (m *root) filterTyped(msg tea.KeyPressMsg) tea.Cmd {
 // selectOnly selects the row that a filter has left, if it is the only one: nothing else can be meant. Of several none is
 // taken that was not chosen.
 func (m *root) selectOnly() {
-	if l, n, id := m.panes.at(m.on()).cursor(m.Scene()); n == 1 {
-		l.sel = id(0)
+	if l, n, id := m.panes.at(m.on()).Cursor(m.Scene()); n == 1 {
+		l.Sel = id(0)
 	}
 }
 
@@ -72,22 +74,19 @@ func (m *root) selectOnly() {
 func (m *root) filterPasted(text string) {
 	v := &m.view
 	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
-	if len([]rune(text)) > longestWord { // it is shown, and may be a token that was pasted by accident
-		m.Notify(info, "what was pasted is too long to look for, and nothing of it was taken", "paste a fingerprint, or type")
+	if len([]rune(text)) > scene.LongestSearch { // it is shown, and may be a token that was pasted by accident
+		m.Notify(scene.Info, "what was pasted is too long to look for, and nothing of it was taken", "paste a fingerprint, or type")
 		return
 	}
-	v.input, _ = v.input.Update(tea.PasteMsg{Content: kit.Clean(text)})
-	v.filters[m.on()] = v.input.Value()
+	v.Input, _ = v.Input.Update(tea.PasteMsg{Content: kit.Clean(text)})
+	v.Filters[m.on()] = v.Input.Value()
 }
-
-// longestWord is the longest text that is taken into a filter when it is pasted; fingerprints and names are shorter, tokens longer.
-const longestWord = 16
 
 // toggleDead hides what is dead, superseded or expired, or shows it again.
 func (m *root) toggleDead() {
-	m.view.hide = !m.view.hide
-	if m.view.hide {
-		m.Notify(info, "dead, superseded and expired tokens are hidden", m.keys.Hint(keys.HideDead, "shows them again"))
+	m.view.HideOver = !m.view.HideOver
+	if m.view.HideOver {
+		m.Notify(scene.Info, "dead, superseded and expired tokens are hidden", m.keys.Hint(keys.HideDead, "shows them again"))
 	} else {
 		m.notices.until = m.now
 	}
@@ -96,24 +95,24 @@ func (m *root) toggleDead() {
 // sortBy sorts the tokens; by the same again, the other way round.
 func (m *root) sortBy(a keys.Action) {
 	v := &m.view
-	v.reverse = !v.reverse && v.order() == a
-	v.sort = a
+	v.Reverse = !v.Reverse && v.Order() == a
+	v.Sort = a
 	word := m.keys.Row(a).Word
-	if v.reverse {
+	if v.Reverse {
 		word += ", the other way round"
 	}
-	m.Notify(info, "the tokens are in another order: "+word, "")
+	m.Notify(scene.Info, "the tokens are in another order: "+word, "")
 }
 
 // titleIn is the title of a pane on room cells. Where it is tight the filter and the marks are what stays: rows that
 // are missing without a word would be taken for gone.
-func (s *scene) titleIn(p pane, id paneID, room int) string {
-	full, labels := p.title(s), s.labels(id)
+func titleIn(s *scene.Scene, p pane.Pane, id scene.PaneID, room int) string {
+	full, labels := p.Title(s), s.Labels(id)
 	if kit.Width(full) <= room || len(labels) == 0 {
 		return kit.Middle(full, max(room, 6))
 	}
 	word, _, _ := strings.Cut(full, " ")
-	return fitting([]string{
+	return scene.Fitting([]string{
 		word + " · " + strings.Join(labels, " · "),
 		word + " " + strings.Join(labels, " · "),
 		strings.Join(labels, " · "),

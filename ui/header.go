@@ -10,14 +10,15 @@ import (
 	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/kit"
+	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
 // header says where we are, what lives and, where there is room, where the key to it is.
-func (m *root) header(s *scene) string {
+func (m *root) header(s *scene.Scene) string {
 	l := kit.NewLine("", 256)
 	l.Gap(1)
-	a, ok := s.selected()
+	a, ok := s.Selected()
 	small := m.layout() == listOnly
 	if !small {
 		l.Put(string(m.st.Brand), "lanyard")
@@ -35,19 +36,19 @@ func (m *root) header(s *scene) string {
 	counts := m.counts(m.w < 80)
 	if small {
 		counts = nil
-		if n := len(s.board.Apps); n > 1 && (clock.text == "" || m.w >= 44) {
-			counts = []cell{textCell(m.st.Quiet, "← "+strconv.Itoa(s.app+1)+"/"+strconv.Itoa(n)+" →")}
+		if n := len(s.Board.Apps); n > 1 && (clock.Text == "" || m.w >= 44) {
+			counts = []scene.Cell{scene.TextCell(m.st.Quiet, "← "+strconv.Itoa(s.App+1)+"/"+strconv.Itoa(n)+" →")}
 		}
 	}
-	if clock.text != "" {
+	if clock.Text != "" {
 		if len(counts) > 0 {
-			clock.text += "  "
+			clock.Text += "  "
 		}
-		counts = append([]cell{clock}, counts...)
+		counts = append([]scene.Cell{clock}, counts...)
 	}
 	cells := 0
 	for _, c := range counts {
-		cells += kit.Width(c.text)
+		cells += kit.Width(c.Text)
 	}
 	var key string
 	if ok {
@@ -59,7 +60,7 @@ func (m *root) header(s *scene) string {
 		name = m.redactor.Text(name)
 		if small {
 			name = strings.TrimSpace(a.Shown + " " + kit.Cut(kit.Clean(a.KeyType), 4))
-			if l := s.labels(tokens); len(l) > 0 { // there is no pane with a title
+			if l := s.Labels(scene.Tokens); len(l) > 0 { // there is no pane with a title
 				name = strings.Replace(l[0], " of ", "/", 1)
 			}
 		}
@@ -67,7 +68,7 @@ func (m *root) header(s *scene) string {
 		if a.Environment.Production {
 			chip = " production "
 		}
-		chip, key = roomFor(s.key, room, kit.Width(name), chip)
+		chip, key = roomFor(s.Key, room, kit.Width(name), chip)
 		if chip != "" {
 			room -= len(chip) + 2
 		}
@@ -77,7 +78,7 @@ func (m *root) header(s *scene) string {
 			l.Put(string(m.st.ChipDanger), chip)
 		}
 	} else {
-		_, key = roomFor(s.key, m.w-l.Width()-cells-4, 0, "")
+		_, key = roomFor(s.Key, m.w-l.Width()-cells-4, 0, "")
 	}
 	if key != "" && l.Width() > 1 {
 		l.Gap(2)
@@ -85,15 +86,15 @@ func (m *root) header(s *scene) string {
 	l.Put(string(m.keyPaint(s)), key)
 	l.Gap(m.w - 1 - cells - l.Width())
 	for _, c := range counts {
-		l.Put(string(c.paint), c.text)
+		l.Put(string(c.Paint), c.Text)
 	}
-	s.keySaid = key
+	s.KeySaid = key
 	return l.End(m.w)
 }
 
 // roomFor chooses what of the chip and of the key is written into room cells beside a name, which comes before
 // either; the word production becomes PROD before the key goes.
-func roomFor(k keyState, room, name int, chip string) (shown, key string) {
+func roomFor(k scene.KeyState, room, name int, chip string) (shown, key string) {
 	chips := []string{chip}
 	if chip != "" {
 		chips = []string{chip, " PROD "}
@@ -101,7 +102,7 @@ func roomFor(k keyState, room, name int, chip string) (shown, key string) {
 			chips = chips[1:]
 		}
 	}
-	for _, text := range []string{k.text(), k.short()} {
+	for _, text := range []string{k.Text(), k.Short()} {
 		for _, c := range chips {
 			need := name + kit.Width(text) + 2
 			if c != "" {
@@ -115,14 +116,14 @@ func roomFor(k keyState, room, name int, chip string) (shown, key string) {
 	return chips[0], ""
 }
 
-func (m *root) counts(short bool) []cell {
-	var out []cell
+func (m *root) counts(short bool) []scene.Cell {
+	var out []scene.Cell
 	t := m.board().Total
 	add := func(n int, st console.State) {
 		if n == 0 && st != console.Active {
 			return
 		}
-		sign, paint := m.Scene().look(st)
+		sign, paint := m.Scene().Look(st)
 		text := strconv.Itoa(n) + " " + string(st)
 		if short {
 			text = sign + " " + strconv.Itoa(n)
@@ -136,7 +137,7 @@ func (m *root) counts(short bool) []cell {
 		case len(out) > 0:
 			text = "  " + text
 		}
-		out = append(out, textCell(paint, text))
+		out = append(out, scene.TextCell(paint, text))
 	}
 	add(t.Active+t.Expiring, console.Active)
 	add(t.Expiring, console.Expiring)
@@ -150,9 +151,9 @@ func (m *root) counts(short bool) []cell {
 const skewMatters = 5 * time.Second
 
 // skew says how far the clock of an application's server is ahead of ours, where that is more than it may be.
-func (m *root) skew(a *session.App, short bool) cell {
+func (m *root) skew(a *session.App, short bool) scene.Cell {
 	if a == nil {
-		return cell{}
+		return scene.Cell{}
 	}
 	d := m.board().Skew[a.Environment.Name]
 	sign := "+"
@@ -160,13 +161,13 @@ func (m *root) skew(a *session.App, short bool) cell {
 		sign = "-"
 	}
 	if d.Abs() <= skewMatters {
-		return cell{}
+		return scene.Cell{}
 	}
 	word := "server clock "
 	if short {
 		word = "clock "
 	}
-	return textCell(m.st.Warn, word+sign+console.Left(d.Abs()))
+	return scene.TextCell(m.st.Warn, word+sign+console.Left(d.Abs()))
 }
 
 // banners are the lines of the permanent warnings: each on a line of its own, or in one run over as many lines as

@@ -7,6 +7,8 @@ import (
 
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/pane"
+	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
@@ -20,7 +22,7 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		return m.Act(keys.Undo)
 	}
 	if m.s.Quitting() {
-		m.Notify(info, "finishing what is under way; ctrl+c does not wait", "")
+		m.Notify(scene.Info, "finishing what is under way; ctrl+c does not wait", "")
 		return nil
 	}
 	if esc := (tea.KeyPressMsg{Code: tea.KeyEscape}); !known && msg.Code == esc.Code && msg.Mod == tea.ModAlt {
@@ -30,26 +32,26 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		return m.Act(keys.Suspend)
 	}
 	if n := len(m.overlays); n > 0 {
-		q, asks := m.overlays[n-1].(asking)
+		q, asks := m.overlays[n-1].(scene.Question)
 		if asks && m.early(q) {
-			m.Notify(info, kit.Clean(msg.String())+" was typed before this question, and is no answer", q.named(m.Scene()))
+			m.Notify(scene.Info, kit.Clean(msg.String())+" was typed before this question, and is no answer", q.Answers(m.Scene()))
 			return nil
 		}
-		if o, ok := m.overlays[n-1].(typist); ok {
-			return m.perform(o.typed(msg))
+		if o, ok := m.overlays[n-1].(scene.Typist); ok {
+			return m.perform(o.Typed(msg))
 		}
 		if fixed, ok := fixedKeys()[meant(&m.keys, msg)]; ok {
 			b, known = m.keys.Row(fixed), true
 		}
-		i := m.overlays[n-1].press(m.Scene(), b.Act, meant(&m.keys, msg))
+		i := m.overlays[n-1].Press(m.Scene(), b.Act, meant(&m.keys, msg))
 		switch {
 		case i != nil:
 		case asks:
-			m.Notify(info, kit.Clean(msg.String())+" is no answer", q.named(m.Scene()))
+			m.Notify(scene.Info, kit.Clean(msg.String())+" is no answer", q.Answers(m.Scene()))
 		case !known:
-			m.Notify(info, "no action is on "+kit.Clean(msg.String())+" here", "esc closes this")
+			m.Notify(scene.Info, "no action is on "+kit.Clean(msg.String())+" here", "esc closes this")
 		case b.Act < keys.Up || b.Act > keys.Last:
-			m.Notify(info, b.Word+" is for the panes", "esc closes this first")
+			m.Notify(scene.Info, b.Word+" is for the panes", "esc closes this first")
 		}
 		return m.perform(i)
 	}
@@ -57,7 +59,7 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		key := meant(&m.keys, msg)
 		return m.welcome.press(m, cmp.Or(fixedKeys()[key], b.Act), key)
 	}
-	if m.view.typing {
+	if m.view.Typing {
 		return m.filterTyped(msg)
 	}
 	if !known {
@@ -78,7 +80,7 @@ func fixedKeys() map[string]keys.Action {
 
 // perform acts on an intent; nil is none. What is in flight is marked busy before the work begins, so
 // that the same key pressed again meets a reason and not a second call.
-func (m *root) perform(i intent) tea.Cmd {
+func (m *root) perform(i scene.Intent) tea.Cmd {
 	if i == nil {
 		return nil
 	}
@@ -86,14 +88,14 @@ func (m *root) perform(i intent) tea.Cmd {
 }
 
 // moveCursor moves the cursor of the focused pane.
-func (m *root) moveCursor(s *scene, a keys.Action) {
-	l, n, id := m.panes.at(m.on()).cursor(s)
-	was := l.sel
-	l.move(a, n, id)
+func (m *root) moveCursor(s *scene.Scene, a keys.Action) {
+	l, n, id := m.panes.at(m.on()).Cursor(s)
+	was := l.Sel
+	l.Move(a, n, id)
 	switch {
 	case n == 0:
 		m.say("there is no row here", "")
-	case l.sel == was:
+	case l.Sel == was:
 		m.say("this is the "+end(a)+" row", "")
 	}
 }
@@ -108,7 +110,7 @@ func (m *root) backAgain(r *session.Row) string {
 
 // undoable is the selected revoke if it can be taken back, else the one decided last, here or in
 // another console; else why there is none.
-func (m *root) undoable(s *scene) (session.Undo, *refuse) {
+func (m *root) undoable(s *scene.Scene) (session.Undo, *scene.Refuse) {
 	r := m.target(s)
 	switch {
 	case r != nil && r.Undoable():
@@ -116,22 +118,22 @@ func (m *root) undoable(s *scene) (session.Undo, *refuse) {
 	case m.board().Undoable > 0:
 		return session.Undo{}, nil
 	case r != nil && r.Pending():
-		return session.Undo{}, &refuse{"it is too late to undo that: " + m.backAgain(r), ""}
+		return session.Undo{}, scene.Cannot("it is too late to undo that: "+m.backAgain(r), "")
 	}
-	return session.Undo{}, &refuse{"there is nothing to undo: no revoke is waiting", ""}
+	return session.Undo{}, scene.Cannot("there is nothing to undo: no revoke is waiting", "")
 }
 
-func (m *root) focusOn(p paneID) {
+func (m *root) focusOn(p scene.PaneID) {
 	m.focus = p
-	if p == gateway || p == activity {
+	if p == scene.Gateway || p == scene.Activity {
 		m.lower = p
 	}
-	if g := &m.panes.gateway.list; p == gateway && g.sel == "" && m.board().AtGateway() > 0 {
-		g.sel = m.s.Page(session.Query{Scope: session.AtGateway}).ID(0)
+	if g := &m.panes.gateway.List; p == scene.Gateway && g.Sel == "" && m.board().AtGateway() > 0 {
+		g.Sel = m.s.Page(session.Query{Scope: session.AtGateway}).ID(0)
 	}
-	if s := m.Scene(); p == activity && m.panes.acts.selected(s) == nil {
-		if rows := s.actRows(); len(rows) > 0 {
-			m.panes.acts.list.sel = actID(rows)(0)
+	if s := m.Scene(); p == scene.Activity && m.panes.acts.Selected(s) == nil {
+		if rows := s.Calls(); len(rows) > 0 {
+			m.panes.acts.List.Sel = pane.CallID(rows)(0)
 		}
 	}
 }
@@ -143,9 +145,9 @@ func (m *root) sideways(a keys.Action) {
 		if a == keys.Left {
 			move = keys.Up
 		}
-		was := m.panes.apps.list.sel
-		m.panes.apps.list.move(move, len(m.board().Apps), m.panes.apps.id(m.Scene()))
-		if m.panes.apps.list.sel == was {
+		was := m.panes.apps.List.Sel
+		m.panes.apps.List.Move(move, len(m.board().Apps), m.panes.apps.ID(m.Scene()))
+		if m.panes.apps.List.Sel == was {
 			m.say("this is the "+end(move)+" application", "")
 		}
 		return
@@ -154,7 +156,7 @@ func (m *root) sideways(a keys.Action) {
 	if a == keys.Left {
 		p = m.focus - 1
 	}
-	if p >= 0 && p < paneCount {
+	if p >= 0 && p < scene.PaneCount {
 		m.focusOn(p)
 		return
 	}
@@ -175,8 +177,8 @@ func (m *root) leave(force bool) tea.Cmd { return m.Request(session.Quit{Force: 
 // closeAll closes what is open, and forgets what was typed into it.
 func (m *root) closeAll() {
 	for _, o := range m.overlays {
-		if o, ok := o.(interface{ wipe() }); ok {
-			o.wipe()
+		if o, ok := o.(interface{ Discard() }); ok {
+			o.Discard()
 		}
 	}
 	m.overlays = nil

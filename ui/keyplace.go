@@ -10,6 +10,7 @@ import (
 
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/scene"
 )
 
 // Keys are bound to Latin letters. A keyboard of another script has other letters on the same keys. Terminals with the kitty
@@ -95,12 +96,12 @@ func (m *root) noAction(msg tea.KeyPressMsg) {
 	name := kit.Clean(msg.String())
 	r, _ := utf8.DecodeRuneInString(msg.Text)
 	if !foreign(r) {
-		m.Notify(info, "no action is on "+name, m.keys.Hint(keys.Help, "lists the keys"))
+		m.Notify(scene.Info, "no action is on "+name, m.keys.Hint(keys.Help, "lists the keys"))
 		return
 	}
 	if msg.BaseCode == 0 && m.term.kitty && !m.term.byPlace {
 		m.term.byPlace = true // the terminal names the places of keys from now on
-		m.Notify(info, "no action is on "+name+"; from now on the place of a key counts", "press it again")
+		m.Notify(scene.Info, "no action is on "+name+"; from now on the place of a key counts", "press it again")
 		return
 	}
 	at := likelyKey(r)
@@ -109,10 +110,10 @@ func (m *root) noAction(msg tea.KeyPressMsg) {
 		for _, k := range append(slices.Clone(b.Keys), name) {
 			quoted = append(quoted, `"`+k+`"`)
 		}
-		m.Notify(info, "no action is on "+name, "type Latin letters, or set [keys] "+b.Name+" = ["+strings.Join(quoted, ", ")+"]")
+		m.Notify(scene.Info, "no action is on "+name, "type Latin letters, or set [keys] "+b.Name+" = ["+strings.Join(quoted, ", ")+"]")
 		return
 	}
-	m.Notify(info, "no action is on "+name, "type Latin letters, or give an action this key in [keys]")
+	m.Notify(scene.Info, "no action is on "+name, "type Latin letters, or give an action this key in [keys]")
 }
 
 // bareModifier reports whether a key is shift, ctrl and the like alone. Terminals that name the places of keys report them.
@@ -123,9 +124,9 @@ func bareModifier(msg tea.KeyPressMsg) bool {
 // keyboard is what is asked of the terminal's keyboard. Letters are asked for with their places only once a letter of another
 // script was typed, and never while a text is.
 func (m *root) keyboard() tea.KeyboardEnhancements {
-	typing := m.view.typing
+	typing := m.view.Typing
 	if n := len(m.overlays); n > 0 {
-		_, typing = m.overlays[n-1].(typist)
+		_, typing = m.overlays[n-1].(scene.Typist)
 	}
 	all := m.term.byPlace && !typing
 	return tea.KeyboardEnhancements{ReportAlternateKeys: true, ReportAllKeysAsEscapeCodes: all, ReportAssociatedText: all}

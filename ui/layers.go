@@ -4,18 +4,19 @@ import (
 	"strings"
 
 	"lanyard/ui/kit"
+	"lanyard/ui/scene"
 )
 
 // early reports whether a key was typed before the question on top was drawn: nobody has read it by then.
-func (m *root) early(q asking) bool {
+func (m *root) early(q scene.Question) bool {
 	return m.question.box != q || m.input.reads() <= m.question.reads
 }
 
 // asksNow notes that the question on top, if there is one, was drawn.
 func (m *root) asksNow() {
-	var q asking
+	var q scene.Question
 	if n := len(m.overlays); n > 0 {
-		q, _ = m.overlays[n-1].(asking)
+		q, _ = m.overlays[n-1].(scene.Question)
 	}
 	if m.question.box != q {
 		m.question = asked{q, m.input.reads()}
@@ -24,20 +25,20 @@ func (m *root) asksNow() {
 
 // lay draws o over the frame's lines.
 // It says where its inside is.
-func lay(s *scene, lines []string, o overlay, w, h int) (inside kit.Rect) {
+func lay(s *scene.Scene, lines []string, o scene.Overlay, w, h int) (inside kit.Rect) {
 	if w < 8 || h < 4 {
 		return inside
 	}
-	bw, bh := o.size(w-4, h-2)
+	bw, bh := o.Size(w-4, h-2)
 	r := kit.Rect{W: w, H: h}.Center(min(bw+2, w), min(bh+2, h))
-	body := o.box(s, r.W-2, r.H-2)
-	border, title := s.st.BorderOn, s.st.TitleOn
-	if o.danger() {
-		border, title = s.st.Danger, s.st.Danger
+	body := o.Box(s, r.W-2, r.H-2)
+	border, title := s.Styles.BorderOn, s.Styles.TitleOn
+	if o.Danger() {
+		border, title = s.Styles.Danger, s.Styles.Danger
 	}
-	name, foot := onBorder(o.title(), o.foot(), r.W)
+	name, foot := onBorder(o.Title(), o.Foot(), r.W)
 	box := kit.Frame(r.W, r.H, string(border), []kit.Label{{SGR: string(title), Text: name}},
-		kit.Label{SGR: string(s.st.Quiet), Text: foot}, body)
+		kit.Label{SGR: string(s.Styles.Quiet), Text: foot}, body)
 	for i, line := range box {
 		lines[r.Y+i] = kit.Splice(lines[r.Y+i], line, r.X, w)
 	}
@@ -55,13 +56,13 @@ func onBorder(title, foot string, w int) (string, string) {
 	for i := range parts {
 		texts = append(texts, strings.Join(parts[i:], " · "))
 	}
-	if strings.Contains(foot, more) {
+	if strings.Contains(foot, scene.More) {
 		texts = append(texts[:len(texts)-1], "↓ more · esc", "↓ more")
 	}
-	if foot = fitting(texts, w-8-kit.Width(title)); foot != "" {
+	if foot = scene.Fitting(texts, w-8-kit.Width(title)); foot != "" {
 		return title, foot
 	}
 	least := texts[len(texts)-1]
 	title = kit.Middle(title, max(w-8-kit.Width(least), 8))
-	return title, fitting(texts, w-8-kit.Width(title))
+	return title, scene.Fitting(texts, w-8-kit.Width(title))
 }

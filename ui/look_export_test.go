@@ -4,11 +4,12 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
 // Say says something.
-func (p *Pump) Say(text string) { p.m.Notify(info, text, "") }
+func (p *Pump) Say(text string) { p.m.Notify(scene.Info, text, "") }
 
 // ProbeFailed lets a probe of the selected token fail as if it had been begun just now.
 func (p *Pump) ProbeFailed(err error) {
@@ -23,8 +24,8 @@ type failing struct {
 }
 
 func (f failing) land(m *root) tea.Cmd {
-	m.notices.about = about{tokenID: f.id, verbs: "probe", since: m.now}
-	defer func() { m.notices.about = about{} }()
+	m.notices.about = scene.About{TokenID: f.id, Verbs: "probe", Since: m.now}
+	defer func() { m.notices.about = scene.About{} }()
 	return m.tell(session.Probed{ID: f.id, Token: console.Token{ID: f.id}, Err: f.err})
 }
 

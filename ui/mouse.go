@@ -5,29 +5,32 @@ import (
 
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/overlay"
+	"lanyard/ui/pane"
+	"lanyard/ui/scene"
 )
 
 // captureMouse takes the mouse, or gives it back to the terminal.
 func (m *root) captureMouse(on bool) {
 	m.set.Mouse = on
 	if on {
-		m.Notify(info, "the mouse is the screen's: click and wheel; shift selects text in most terminals", m.keys.Hint(keys.Mouse, "gives it back"))
+		m.Notify(scene.Info, "the mouse is the screen's: click and wheel; shift selects text in most terminals", m.keys.Hint(keys.Mouse, "gives it back"))
 	} else {
-		m.Notify(info, "the mouse is the terminal's: it selects text", m.keys.Hint(keys.Mouse, "takes it again"))
+		m.Notify(scene.Info, "the mouse is the terminal's: it selects text", m.keys.Hint(keys.Mouse, "takes it again"))
 	}
 }
 
 // zone is where a pane was drawn last, with the names that are set into its border.
 type zone struct {
 	kit.Rect
-	pane paneID
+	pane scene.PaneID
 	tabs []tab
 }
 
 // tab is the name of a pane in a border, from x on.
 type tab struct {
 	x, w int
-	pane paneID
+	pane scene.PaneID
 }
 
 // button is a key in the footer.
@@ -37,7 +40,7 @@ type button struct {
 }
 
 // zoneOf notes where a pane is.
-func zoneOf(r kit.Rect, id paneID, tabs []paneID, titles []kit.Label) zone {
+func zoneOf(r kit.Rect, id scene.PaneID, tabs []scene.PaneID, titles []kit.Label) zone {
 	z := zone{r, id, nil}
 	x := r.X + 1
 	for i, t := range titles {
@@ -66,15 +69,15 @@ func (m *root) zoneAt(x, y int) *zone {
 // answered by a slip of the hand.
 func (m *root) click(e tea.Mouse) tea.Cmd {
 	if n := len(m.overlays); n > 0 && e.Button == tea.MouseLeft {
-		if o, ok := m.overlays[n-1].(pointed); ok && e.X >= m.frame.inside.X && e.X < m.frame.inside.X+m.frame.inside.W {
-			o.point(e.Y - m.frame.inside.Y)
+		if o, ok := m.overlays[n-1].(scene.Pointed); ok && e.X >= m.frame.inside.X && e.X < m.frame.inside.X+m.frame.inside.W {
+			o.Point(e.Y - m.frame.inside.Y)
 		}
 		return nil
 	}
 	if e.Button != tea.MouseLeft || m.welcome != nil || m.s.Quitting() || m.layout() == tooSmall {
 		return nil
 	}
-	m.view.typing = false
+	m.view.Typing = false
 	if e.Y == m.h-1 {
 		for _, b := range m.frame.buttons {
 			if e.X >= b.x && e.X < b.x+b.w {
@@ -102,18 +105,18 @@ func (m *root) click(e tea.Mouse) tea.Cmd {
 // clickRow selects the row in a line of a pane, or sorts by the column whose head it is.
 func (m *root) clickRow(z *zone, x, line int) tea.Cmd {
 	s := m.Scene()
-	l, n, id := m.panes.at(z.pane).cursor(s)
+	l, n, id := m.panes.at(z.pane).Cursor(s)
 	if line < 0 || line >= z.H-2 {
 		return nil
 	}
-	if line < l.top {
-		if z.pane == tokens && line == l.top-1 {
-			return m.Act(columnsFor(z.W - 2).under(x))
+	if line < l.Top {
+		if z.pane == scene.Tokens && line == l.Top-1 {
+			return m.Act(pane.ColumnsFor(z.W - 2).Under(x))
 		}
 		return nil
 	}
-	if i := l.off + line - l.top; i < n {
-		l.sel, l.at = id(i), i
+	if i := l.Off + line - l.Top; i < n {
+		l.Sel, l.At = id(i), i
 	}
 	return nil
 }
@@ -134,15 +137,15 @@ func (m *root) wheel(e tea.Mouse) tea.Cmd {
 	if len(m.overlays) > 0 || m.welcome != nil {
 		if n := len(m.overlays); n > 0 {
 			switch m.overlays[n-1].(type) { // those that a wheel cannot answer
-			case asking, *revealOverlay, *inviteOverlay:
+			case scene.Question, *overlay.Cleartext, *overlay.Invite:
 				return nil
 			}
 		}
 		return m.press(key)
 	}
 	if z := m.zoneAt(e.X, e.Y); z != nil {
-		l, n, id := m.panes.at(z.pane).cursor(m.Scene())
-		l.move(act, n, id)
+		l, n, id := m.panes.at(z.pane).Cursor(m.Scene())
+		l.Move(act, n, id)
 	}
 	return nil
 }

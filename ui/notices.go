@@ -7,15 +7,16 @@ import (
 	"lanyard/console"
 	"lanyard/console/describe"
 	"lanyard/ui/kit"
+	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
 // keepNotices is how many notices the log holds.
 const keepNotices = 500
 
-// fade is how long a notice stays on the screen; an error takes longer to read.
-func (n notice) fade() time.Duration {
-	if n.sev >= warn {
+// fadesIn is how long a notice stays on the screen; an error takes longer to read.
+func fadesIn(n scene.Notice) time.Duration {
+	if n.Severity >= scene.Warn {
 		return 12 * time.Second
 	}
 	return 6 * time.Second
@@ -23,11 +24,11 @@ func (n notice) fade() time.Duration {
 
 // notices are what was said in this run, and what is shown of it.
 type notices struct {
-	log   []notice
-	shown notice    // the last one that was not only written down
-	until time.Time // when it fades; zero: none is shown
-	n     int       // how many there were
-	about about     // what is said now is about this call
+	log   []scene.Notice
+	shown scene.Notice // the last one that was not only written down
+	until time.Time    // when it fades; zero: none is shown
+	n     int          // how many there were
+	about scene.About  // what is said now is about this call
 }
 
 // hide takes the notice off the screen.
@@ -41,19 +42,21 @@ func (n *notices) fadeAt(now time.Time) {
 }
 
 // show shows a notice.
-func (n *notices) show(x notice) {
-	n.shown, n.until = x, x.at.Add(x.fade())
+func (n *notices) show(x scene.Notice) {
+	n.shown, n.until = x, x.At.Add(fadesIn(x))
 	n.n++
 }
 
 // Log writes something into the log and does not show it.
-func (m *root) Log(sev severity, text, hint string) { m.logged(sev, text, hint) }
+func (m *root) Log(sev scene.Severity, text, hint string) { m.logged(sev, text, hint) }
 
 // Notify shows something and logs it.
-func (m *root) Notify(sev severity, text, hint string) { m.notices.show(m.logged(sev, text, hint)) }
+func (m *root) Notify(sev scene.Severity, text, hint string) {
+	m.notices.show(m.logged(sev, text, hint))
+}
 
-func (m *root) logged(sev severity, text, hint string) notice {
-	n := notice{m.now, sev, kit.Clean(text), kit.Clean(hint), m.notices.about}
+func (m *root) logged(sev scene.Severity, text, hint string) scene.Notice {
+	n := scene.Notice{At: m.now, Severity: sev, Text: kit.Clean(text), Hint: kit.Clean(hint), About: m.notices.about}
 	m.notices.log = append(m.notices.log, n)
 	if len(m.notices.log) > keepNotices {
 		m.notices.log = m.notices.log[len(m.notices.log)-keepNotices:]
@@ -63,7 +66,7 @@ func (m *root) logged(sev severity, text, hint string) notice {
 
 // say shows why a key did nothing, which nobody has to read again: it is not in the log.
 func (m *root) say(text, hint string) {
-	m.notices.show(notice{m.now, info, kit.Clean(text), kit.Clean(hint), m.notices.about})
+	m.notices.show(scene.Notice{At: m.now, Severity: scene.Info, Text: kit.Clean(text), Hint: kit.Clean(hint), About: m.notices.about})
 }
 
 // NotifyError says what went wrong, why, and the next thing to try.
@@ -72,9 +75,9 @@ func (m *root) NotifyError(op string, err error) {
 	if !strings.HasPrefix(text, op) {
 		text = op + ": " + text
 	}
-	sev := bad
+	sev := scene.Bad
 	if _, ok := console.AsError(err); ok {
-		sev = warn // the console itself refused: nothing went wrong on the way
+		sev = scene.Warn // the console itself refused: nothing went wrong on the way
 	}
 	m.Notify(sev, text, m.hintOf(err))
 }
@@ -86,7 +89,7 @@ func (m *root) face() console.Face { return m.keys.Face() }
 // drawn.
 func (m *root) voice() describe.Voice {
 	return describe.Voice{
-		Face: m.keys.Face(), Wait: inWords, Span: console.Left, AtMost: console.Left,
+		Face: m.keys.Face(), Wait: scene.Seconds, Span: console.Left, AtMost: console.Left,
 		Clock:  func(at time.Time) string { return describe.ClockTime(at, m.now) },
 		Others: func(text string) string { return text },
 	}
@@ -107,18 +110,18 @@ func (m *root) configFile() string {
 }
 
 // aboutOf is the call that a fact tells of.
-func aboutOf(f session.Fact) about {
+func aboutOf(f session.Fact) scene.About {
 	switch f := f.(type) {
 	case session.Got:
-		return about{appID: f.App, verbs: "get", since: f.Begun()}
+		return scene.About{AppID: f.App, Verbs: "get", Since: f.Begun()}
 	case session.Renewed:
-		return about{tokenID: f.Token, appID: f.App, verbs: "refresh get", since: f.Begun()}
+		return scene.About{TokenID: f.Token, AppID: f.App, Verbs: "refresh get", Since: f.Begun()}
 	case session.Probed:
-		return about{tokenID: f.ID, verbs: "probe", since: f.Begun()}
+		return scene.About{TokenID: f.ID, Verbs: "probe", Since: f.Begun()}
 	case session.Introspected:
-		return about{tokenID: f.ID, verbs: "introspect", since: f.Begun()}
+		return scene.About{TokenID: f.ID, Verbs: "introspect", Since: f.Begun()}
 	case session.Delivery:
-		return about{tokenID: f.Token.ID, appID: f.Token.AppID, verbs: "revoke", since: f.Begun}
+		return scene.About{TokenID: f.Token.ID, AppID: f.Token.AppID, Verbs: "revoke", Since: f.Begun}
 	}
-	return about{}
+	return scene.About{}
 }

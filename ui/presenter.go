@@ -8,7 +8,9 @@ import (
 	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/kit"
+	"lanyard/ui/overlay"
 	"lanyard/ui/redact"
+	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
@@ -18,9 +20,9 @@ func (m *root) present(on bool) {
 	m.redactBoard()
 	if on {
 		m.hideAgain()
-		m.Notify(good, "presenter mode: no secret, key, user or host is shown", "the palette turns it off")
+		m.Notify(scene.Good, "presenter mode: no secret, key, user or host is shown", "the palette turns it off")
 	} else {
-		m.Notify(info, "presenter mode is off: users and hosts are shown again", "")
+		m.Notify(scene.Info, "presenter mode is off: users and hosts are shown again", "")
 	}
 }
 
@@ -31,16 +33,16 @@ func (m *root) redactBoard() {
 	} else {
 		m.redactor = nil
 	}
-	m.panes.apps.widest = 0
+	m.panes.apps.Widest = 0
 	for i := range m.board().Apps {
 		a := &m.board().Apps[i]
 		a.Shown = kit.Clean(a.Name)
-		m.panes.apps.widest = max(m.panes.apps.widest, kit.Width(a.Shown))
+		m.panes.apps.Widest = max(m.panes.apps.Widest, kit.Width(a.Shown))
 		a.Shown = m.redactor.Text(a.Shown)
 	}
 	for _, o := range m.overlays {
-		if o, ok := o.(*inviteOverlay); ok {
-			o.redacted = m.redactor != nil
+		if o, ok := o.(*overlay.Invite); ok {
+			o.Redacted = m.redactor != nil
 		}
 	}
 }
@@ -67,35 +69,35 @@ type urgent struct {
 }
 
 // mostUrgent is the newest token on its way out, else the selected one, also while another pane has the focus.
-func (m *root) mostUrgent(s *scene) urgent {
+func (m *root) mostUrgent(s *scene.Scene) urgent {
 	r := m.board().Leaving()
 	if r == nil {
 		r = m.target(s)
 	}
 	if r == nil { // whatever pane has the focus: an audience looks at the token
-		r = m.panes.tokens.row(s)
+		r = m.panes.tokens.Row(s)
 	}
 	if r == nil || r.Token == nil {
 		return urgent{paint: m.st.Quiet, words: "no token is counted down"}
 	}
 	u := urgent{paint: m.st.Warn, app: m.board().Apps[r.App].Shown}
 	u.fp = r.Token.Fingerprint
-	st, fp := m.board().Status(r, s.now), r.Token.Fingerprint
-	switch at, left, _ := s.pendingStage(r); {
+	st, fp := m.board().Status(r, s.Now), r.Token.Fingerprint
+	switch at, left, _ := pendingStage(s, r); {
 	case r.Pending() && at == describe.Undoable:
-		u.time, u.words = s.left(left), "until the revoke of "+fp+" is sent"
+		u.time, u.words = s.Left(left), "until the revoke of "+fp+" is sent"
 	case r.Pending():
-		u.words = fp + ": " + m.redactor.Text(s.revokeWords(r)[0])
+		u.words = fp + ": " + m.redactor.Text(s.RevokeWords(r)[0])
 	case r.State == console.Lingering && st.Reopened:
 		u.paint, u.words = m.st.Danger, fp+" passes the gateway still, after its window"
 	case r.State == console.Lingering && !st.StaleKnown:
 		u.words = fp + " may still pass the gateway, nobody knows how long"
 	case r.State == console.Lingering:
-		u.time, u.words = "≤"+s.left(st.StaleLeft), fp+" may still pass the gateway"
+		u.time, u.words = "≤"+s.Left(st.StaleLeft), fp+" may still pass the gateway"
 	case r.State == console.Active && st.HasExpiry:
-		u.paint, u.time, u.words = m.st.Good, s.left(st.Left), fp+" is active"
+		u.paint, u.time, u.words = m.st.Good, s.Left(st.Left), fp+" is active"
 	case r.State == console.Expiring:
-		u.time, u.words = s.left(st.Left), fp+" is expiring"
+		u.time, u.words = s.Left(st.Left), fp+" is expiring"
 	default:
 		u.paint, u.words = m.st.Quiet, fp+" is "+string(r.State)
 	}
@@ -103,16 +105,16 @@ func (m *root) mostUrgent(s *scene) urgent {
 }
 
 // pendingStage is waiting for any row.
-func (s *scene) pendingStage(r *session.Row) (describe.Stage, time.Duration, string) {
+func pendingStage(s *scene.Scene, r *session.Row) (describe.Stage, time.Duration, string) {
 	if !r.Pending() {
 		return describe.Sending, 0, ""
 	}
-	return s.waiting(r)
+	return s.Waiting(r)
 }
 
 // countdown are the lines under the header in presenter mode: three rows of block digits where there is room, else
 // one line.
-func (m *root) countdown(s *scene) []string {
+func (m *root) countdown(s *scene.Scene) []string {
 	if m.redactor == nil || m.layout() == tooSmall {
 		return nil
 	}
@@ -133,7 +135,7 @@ func (m *root) countdown(s *scene) []string {
 	} else if u.fp != "" {
 		texts = []string{u.words + "  " + left, u.fp + "  " + left, left}
 	}
-	l.Put(string(u.paint+m.st.Strong), fitting(texts, room))
+	l.Put(string(u.paint+m.st.Strong), scene.Fitting(texts, room))
 	return []string{l.End(m.w)}
 }
 

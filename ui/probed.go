@@ -2,6 +2,7 @@ package ui
 
 import (
 	"lanyard/console/describe"
+	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
@@ -12,9 +13,9 @@ func (m *root) tellProbed(f session.Probed) {
 		return
 	}
 	told := m.voice().Probe(f.Answer, m.s.Status(f.Token))
-	sev := info
+	sev := scene.Info
 	if told.Serious {
-		sev = warn
+		sev = scene.Warn
 	}
 	m.Notify(sev, f.Token.Fingerprint+": "+describe.Code(f.Answer.Status, f.Answer.FaultCode)+": "+told.Text,
 		m.s.Remedy(m.board().App(f.Token.AppID), told.Next, m.face()))

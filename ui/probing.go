@@ -9,12 +9,13 @@ import (
 	"lanyard/console/describe"
 	"lanyard/text"
 	"lanyard/ui/keys"
+	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
 // probeUntilDead keeps probing the selected token, or those that are marked, until the gateway
 // refuses it, or stops that.
-func (m *root) probeUntilDead(s *scene) tea.Cmd {
+func (m *root) probeUntilDead(s *scene.Scene) tea.Cmd {
 	ids := m.s.Marked()
 	if r := m.target(s); len(ids) == 0 && r != nil {
 		ids = []string{r.ID}
@@ -31,27 +32,27 @@ func (m *root) tellProbes(f session.Fact) {
 		if f.N > 1 {
 			begun = strconv.Itoa(f.N) + " tokens are probed until the gateway refuses them"
 		}
-		m.Notify(info, begun, m.keys.Hint(keys.ProbeUntilDead, "stops it"))
+		m.Notify(scene.Info, begun, m.keys.Hint(keys.ProbeUntilDead, "stops it"))
 	case session.DeadAlready:
-		m.Notify(info, f.Fingerprint+" is proved dead already", m.keys.Hint(keys.Probe, "probes it once more"))
+		m.Notify(scene.Info, f.Fingerprint+" is proved dead already", m.keys.Hint(keys.Probe, "probes it once more"))
 	case session.ProbesStopped:
-		m.Notify(info, f.Fingerprint+": probing has stopped: "+describe.NotDead(f.Loop, console.GoOn), again)
+		m.Notify(scene.Info, f.Fingerprint+": probing has stopped: "+describe.NotDead(f.Loop, console.GoOn), again)
 	case session.ProbeFailed:
 		m.NotifyError("probe", f.Err)
 	case session.ProbesHopeless:
 		hint := m.s.Remedy(m.board().App(f.Token.AppID), f.Hint, m.face())
-		m.Notify(warn, f.Fingerprint+": "+f.Hopeless, hint+"; "+m.keys.Hint(keys.ProbeUntilDead, "stops probing"))
+		m.Notify(scene.Warn, f.Fingerprint+": "+f.Hopeless, hint+"; "+m.keys.Hint(keys.ProbeUntilDead, "stops probing"))
 	case session.ProbesEnded:
 		switch f.Stop {
 		case console.StopDead:
-			m.Notify(good, f.Fingerprint+": "+m.voice().Dead(m.s.Status(f.Token)), text.Count(f.Loop.Probes, "probe"))
+			m.Notify(scene.Good, f.Fingerprint+": "+m.voice().Dead(m.s.Status(f.Token)), text.Count(f.Loop.Probes, "probe"))
 		case console.StopVain:
 			hint := m.s.Remedy(m.board().App(f.Token.AppID), f.Hint, m.face())
-			m.Notify(warn, f.Fingerprint+": probing has stopped: "+f.Hopeless, hint)
+			m.Notify(scene.Warn, f.Fingerprint+": probing has stopped: "+f.Hopeless, hint)
 		case console.StopLimit, console.StopUnbounded:
-			sev := info
+			sev := scene.Info
 			if f.Loop.Verdict == console.ProbeAccepted {
-				sev = warn
+				sev = scene.Warn
 			}
 			m.Notify(sev, f.Fingerprint+": probing has stopped: "+describe.NotDead(f.Loop, f.Stop), again)
 		case console.GoOn:

@@ -9,6 +9,7 @@ import (
 	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/keys"
+	"lanyard/ui/scene"
 )
 
 // Settings are what a person may change while the console runs: in the configuration, which is read again when it
@@ -82,14 +83,14 @@ func (r settingsRead) land(m *root) tea.Cmd {
 		return nil
 	}
 	if r.reload.Err != nil {
-		m.Notify(bad, r.reload.Err.Error()+"; what was in force stays in force", r.reload.Hint)
+		m.Notify(scene.Bad, r.reload.Err.Error()+"; what was in force stays in force", r.reload.Hint)
 		return m.watchSettings()
 	}
 	m.offerThemes(r.reload.Themes)
 	m.adopt(m.chosenHere(r.reload.Settings))
 	m.said = r.reload.Settings
 	m.o.Banners = r.reload.Banners
-	m.Notify(good, "the configuration was read again", r.reload.Hint)
+	m.Notify(scene.Good, "the configuration was read again", r.reload.Hint)
 	return m.watchSettings()
 }
 

@@ -3,6 +3,7 @@ package ui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
@@ -30,7 +31,7 @@ func (m *root) stop() tea.Cmd {
 	case m.away:
 		return nil
 	case m.o.Stop != nil && !m.o.Stop.Possible():
-		m.Notify(info, "not stopped: no shell could continue it", "")
+		m.Notify(scene.Info, "not stopped: no shell could continue it", "")
 		return nil
 	}
 	m.hideAgain() // a stopped process could not when it is due

@@ -12,6 +12,8 @@ import (
 	"lanyard/text"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/overlay"
+	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
@@ -21,7 +23,7 @@ type result interface{ land(m *root) tea.Cmd }
 // request asks the session for something.
 func (m *root) Request(r session.Request) tea.Cmd {
 	if g, ok := r.(session.Get); ok {
-		g.Selected = m.panes.tokens.selected(g.App)
+		g.Selected = m.panes.tokens.Selected(g.App)
 		r = g
 	}
 	return m.after(m.s.Do(r, m.now))
@@ -51,12 +53,12 @@ func (m *root) tellFacts() tea.Cmd {
 		if c := m.tell(f); c != nil {
 			cmds = append(cmds, c)
 		}
-		if box, ok := session.For(f).(listener); ok {
+		if box, ok := session.For(f).(scene.Listener); ok {
 			if c := box.Told(m, f); c != nil {
 				cmds = append(cmds, c)
 			}
 		}
-		m.notices.about = about{}
+		m.notices.about = scene.About{}
 	}
 	return tea.Sequence(cmds...)
 }
@@ -70,7 +72,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 			m.NotifyError("get", f.Err)
 			break
 		}
-		m.panes.tokens.got(f.Outcome.Token, f.Selected)
+		m.panes.tokens.Got(f.Outcome.Token, f.Selected)
 		m.brought("got", f.Outcome)
 	case session.Renewed:
 		m.closeInvites(f.App, f.Key())
@@ -78,7 +80,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 			m.NotifyError("renew", f.Err)
 			break
 		}
-		m.panes.tokens.got(f.Outcome.Token, f.Token)
+		m.panes.tokens.Got(f.Outcome.Token, f.Token)
 		word := "asked anew, there was no live refresh token: got"
 		if f.Outcome.How == console.Refreshed {
 			word = "refreshed: got"
@@ -91,7 +93,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 		default: // the row says so when the board is read again, and how long it can be taken back
 			m.notices.hide()
 			if f.Bulk {
-				m.Log(info, f.Token.Fingerprint+": the revoke was decided", "")
+				m.Log(scene.Info, f.Token.Fingerprint+": the revoke was decided", "")
 			}
 		}
 	case session.Undone:
@@ -99,7 +101,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 	case session.Delivery:
 		m.delivered(f.Delivery)
 	case session.AllAccepted:
-		m.Notify(good, "accepted by the server: "+text.Count(f.N, "revoke")+"; the gateway may let these tokens through for a while", m.keys.Hint(keys.Gateway, "watches them"))
+		m.Notify(scene.Good, "accepted by the server: "+text.Count(f.N, "revoke")+"; the gateway may let these tokens through for a while", m.keys.Hint(keys.Gateway, "watches them"))
 	case session.NotDelivered:
 		m.NotifyError("deliver revokes", f.Err)
 	case session.WaitsLocked:
@@ -107,7 +109,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 		if f.N == 1 {
 			what, row = "revoke waits", "its row"
 		}
-		m.Notify(warn, "locked: "+strconv.Itoa(f.N)+" "+what+" to be sent", m.keys.Hint(keys.Revoke, "on "+row+" asks for the passphrase"))
+		m.Notify(scene.Warn, "locked: "+strconv.Itoa(f.N)+" "+what+" to be sent", m.keys.Hint(keys.Revoke, "on "+row+" asks for the passphrase"))
 	case session.Probed:
 		m.tellProbed(f)
 	case session.Copied:
@@ -117,7 +119,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 	case session.ClipboardCleared:
 		return m.tellCleared(f)
 	case session.LeftOut:
-		m.Log(info, leftWords(f.Left), "")
+		m.Log(scene.Info, scene.LeftWords(f.Left), "")
 	case session.BulkDone:
 		m.sumUp(f)
 	case session.Refused:
@@ -129,13 +131,13 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 			m.openInvite(a, f.Key)
 		}
 	case session.MaySupersede:
-		m.Log(info, f.Knock.Text(), f.Knock.Hint())
+		m.Log(scene.Info, f.Knock.Text(), f.Knock.Hint())
 	case session.MaySuspend:
 		return m.suspended()
 	case session.Quitting:
 		m.closeAll()
 	case session.Finishing:
-		m.Notify(info, "finishing…", "ctrl+c does not wait")
+		m.Notify(scene.Info, "finishing…", "ctrl+c does not wait")
 	case session.Finished:
 		if f.Now {
 			m.choice = QuitNow
@@ -158,18 +160,18 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 	case session.BoardFiled:
 		m.boardFiled(f.First)
 	case session.Restored:
-		m.Notify(info, describe.Restored, "")
+		m.Notify(scene.Info, describe.Restored, "")
 	case session.Covered:
-		m.Notify(info, kit.Clean(f.Stored.Label())+" of the store is not listed: "+kit.Clean(f.Configured.Label())+" of the configuration is the same, and in force", "")
+		m.Notify(scene.Info, kit.Clean(f.Stored.Label())+" of the store is not listed: "+kit.Clean(f.Configured.Label())+" of the configuration is the same, and in force", "")
 	case session.Unkept:
-		m.Log(bad, f.Err.Error(), console.Hint(f.Err))
-		m.Notify(bad, m.keys.Hint(keys.WriteOut, "keeps what this console holds")+": nothing can be stored", "") // on 80 columns
+		m.Log(scene.Bad, f.Err.Error(), console.Hint(f.Err))
+		m.Notify(scene.Bad, m.keys.Hint(keys.WriteOut, "keeps what this console holds")+": nothing can be stored", "") // on 80 columns
 	case session.SettledElsewhere:
 		if f.Refusal != "" {
-			m.Notify(bad, f.Token.Fingerprint+": "+m.voice().RefusedElsewhere(f.Token),
+			m.Notify(scene.Bad, f.Token.Fingerprint+": "+m.voice().RefusedElsewhere(f.Token),
 				"the token lives; "+m.keys.Hint(keys.Revoke, "decides again"))
 		} else {
-			m.Notify(info, f.Token.Fingerprint+": "+describe.TakenElsewhere,
+			m.Notify(scene.Info, f.Token.Fingerprint+": "+describe.TakenElsewhere,
 				"the token lives; "+m.keys.Hint(keys.Revoke, "decides again"))
 		}
 	case session.ProbesBegan, session.DeadAlready, session.ProbesStopped, session.ProbesEnded, session.ProbesHopeless, session.ProbeFailed:
@@ -181,7 +183,7 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 			m.NotifyError("dismiss", f.Err)
 			break
 		}
-		m.Notify(good, "the lost answer to a "+kit.Clean(f.Mark.Verb())+" was dismissed", "")
+		m.Notify(scene.Good, "the lost answer to a "+kit.Clean(f.Mark.Verb())+" was dismissed", "")
 	case session.NothingOver:
 		m.tellNothingOver(f)
 	case session.Forgot:
@@ -189,12 +191,12 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 			m.NotifyError("forget", f.Err)
 			break
 		}
-		m.Notify(good, "forgot "+describe.Forgotten(f.Done), "")
+		m.Notify(scene.Good, "forgot "+describe.Forgotten(f.Done), "")
 	case session.Pruned:
 		if f.Err != nil {
-			m.Log(warn, "what is over could not be forgotten: "+kit.Clean(f.Err.Error()), console.Hint(f.Err))
+			m.Log(scene.Warn, "what is over could not be forgotten: "+kit.Clean(f.Err.Error()), console.Hint(f.Err))
 		} else if n := len(f.Done.Tokens); n > 0 {
-			m.Log(info, "forgot "+text.Count(n, "token")+" that had been over for longer than store.keep", "")
+			m.Log(scene.Info, "forgot "+text.Count(n, "token")+" that had been over for longer than store.keep", "")
 		}
 	case session.WroteOut:
 		if f.Err != nil {
@@ -202,26 +204,26 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 			break
 		}
 		written, hint := describe.WroteOut(f.Place)
-		m.Notify(good, written, hint)
+		m.Notify(scene.Good, written, hint)
 	case session.Saved:
 		m.now = m.clock() // the first save has made a clock
 		if f.Err == nil {
-			m.welcome, m.panes.apps.list.sel = nil, f.App.ID
+			m.welcome, m.panes.apps.List.Sel = nil, f.App.ID
 		}
 	case session.FoundKept:
 		m.now = m.clock() // the first save has made a clock
 		if f.Err == nil && len(f.Apps) > 0 {
-			m.welcome, m.panes.apps.list.sel = nil, f.Apps[0].ID
+			m.welcome, m.panes.apps.List.Sel = nil, f.Apps[0].ID
 		}
 	case session.Adopted:
 		if f.Err == nil {
-			m.panes.tokens.got(f.Token, m.panes.tokens.selected(f.Token.AppID))
+			m.panes.tokens.Got(f.Token, m.panes.tokens.Selected(f.Token.AppID))
 		}
 	case session.Deleted:
 		m.tellDeleted(f)
 	case session.RevealLogged:
 		if f.Err != nil {
-			m.Notify(warn, "that "+f.Fingerprint+" was shown is not in the log: "+strings.TrimSpace(f.Err.Error()), console.Hint(f.Err))
+			m.Notify(scene.Warn, "that "+f.Fingerprint+" was shown is not in the log: "+strings.TrimSpace(f.Err.Error()), console.Hint(f.Err))
 		}
 	}
 	return nil
@@ -230,22 +232,22 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 // boardFiled brings panes and overlays up to the board.
 func (m *root) boardFiled(first bool) {
 	m.redactBoard()
-	m.panes.tokens.settle(m.board())
-	l := &m.panes.apps.list
+	m.panes.tokens.Settle(m.board())
+	l := &m.panes.apps.List
 	n, id := len(m.board().Apps), func(i int) string { return m.board().Apps[i].ID }
-	if l.index(n, id) < 0 {
-		l.sel = ""
+	if l.Index(n, id) < 0 {
+		l.Sel = ""
 		if first && n > 0 {
-			l.sel = id(0)
+			l.Sel = id(0)
 		}
 	}
-	if g := &m.panes.gateway.list; !m.s.Page(session.Query{Scope: session.AtGateway}).Has(g.sel) {
-		g.sel = ""
+	if g := &m.panes.gateway.List; !m.s.Page(session.Query{Scope: session.AtGateway}).Has(g.Sel) {
+		g.Sel = ""
 	}
 	m.guide(m.now)
 	for _, o := range m.overlays {
-		if o, ok := o.(*inviteOverlay); ok {
-			o.fill(m.board().Invitations)
+		if o, ok := o.(*overlay.Invite); ok {
+			o.Fill(m.board().Invitations)
 		}
 	}
 }
@@ -273,20 +275,20 @@ func (m *root) tellRefused(f session.Refused) {
 		case session.Saving, session.Testing, session.AskingPortal, session.KeepingFound, session.WritingOut:
 			why = "that is under way"
 		}
-		m.Notify(info, why, "wait for its answer")
+		m.Notify(scene.Info, why, "wait for its answer")
 	case session.NothingYet:
-		m.Notify(info, "there is nothing to do that with yet", "")
+		m.Notify(scene.Info, "there is nothing to do that with yet", "")
 	case session.CopyingOff:
-		m.Notify(info, "copying is switched off", "set clipboard.via in the configuration")
+		m.Notify(scene.Info, "copying is switched off", "set clipboard.via in the configuration")
 	case session.TokenGone:
-		m.Notify(info, "that token is gone", "")
+		m.Notify(scene.Info, "that token is gone", "")
 	case session.AlreadyRevoking:
 		if r, ok := f.Request.(session.Revoke); ok {
 			row := m.board().Row(r.Token)
-			m.Notify(info, row.Token.Fingerprint+" is being revoked already", m.backAgain(row))
+			m.Notify(scene.Info, row.Token.Fingerprint+" is being revoked already", m.backAgain(row))
 		}
 	case session.NothingToUndo:
-		m.Notify(info, "there is nothing to undo: no revoke is waiting", "")
+		m.Notify(scene.Info, "there is nothing to undo: no revoke is waiting", "")
 	case session.NowhereToSave: // told by the box that it was asked from
 	}
 }
@@ -300,12 +302,12 @@ func (m *root) brought(word string, out console.Outcome) {
 	}
 	switch {
 	case out.Same:
-		m.Notify(info, "same token came back ("+t.Fingerprint+")"+left+": the server hands out the live token again", "")
+		m.Notify(scene.Info, "same token came back ("+t.Fingerprint+")"+left+": the server hands out the live token again", "")
 	default:
-		m.Notify(good, word+" "+t.Fingerprint+left, "")
+		m.Notify(scene.Good, word+" "+t.Fingerprint+left, "")
 	}
 	for _, n := range out.Notes {
-		m.Notify(warn, m.face().Says(n), "")
+		m.Notify(scene.Warn, m.face().Says(n), "")
 	}
 }
 
@@ -316,11 +318,11 @@ func (m *root) tellUndone(f session.Undone) {
 	}
 	switch taken := f.Undone.Taken; {
 	case f.Undone.Sent > 0:
-		m.Notify(warn, describe.Taken(f.Undone), "")
+		m.Notify(scene.Warn, describe.Taken(f.Undone), "")
 	case len(taken) > 1:
-		m.Notify(good, describe.Taken(f.Undone), "")
+		m.Notify(scene.Good, describe.Taken(f.Undone), "")
 	default:
-		m.Notify(good, taken[0].Fingerprint+": "+describe.TakenBack, "")
+		m.Notify(scene.Good, taken[0].Fingerprint+": "+describe.TakenBack, "")
 	}
 }
 
@@ -334,18 +336,18 @@ func (m *root) delivered(d console.Delivery) {
 	words = what + ": " + words
 	switch {
 	case d.Err == nil:
-		m.Notify(good, words, next)
+		m.Notify(scene.Good, words, next)
 	case d.Kept:
 		if h := m.hintOf(d.Err); h != "" {
 			next += "; " + h
 		}
 		if d.Token.RevokeTries > 1 { // the row says it all the time
-			m.Log(warn, words, next)
+			m.Log(scene.Warn, words, next)
 		} else {
-			m.Notify(warn, words, next)
+			m.Notify(scene.Warn, words, next)
 		}
 	default:
-		m.Notify(bad, words, m.hintOf(d.Err))
+		m.Notify(scene.Bad, words, m.hintOf(d.Err))
 	}
 }
 
@@ -360,16 +362,16 @@ func (m *root) noGood(id string) string {
 
 // besideApp selects the application below the selected one, else that above it, because that one goes. One with tokens stays.
 func (m *root) besideApp(id string) {
-	rows, l := m.Scene().appRows(), &m.panes.apps.list
+	rows, l := m.Scene().AppRows(), &m.panes.apps.List
 	at := slices.IndexFunc(rows, func(i int) bool { return m.board().Apps[i].ID == id })
-	if at < 0 || l.sel != id || len(rows) < 2 || m.board().Apps[rows[at]].Len() > 0 {
+	if at < 0 || l.Sel != id || len(rows) < 2 || m.board().Apps[rows[at]].Len() > 0 {
 		return
 	}
 	next := at + 1
 	if next == len(rows) {
 		next = at - 1
 	}
-	l.sel = m.board().Apps[rows[next]].ID
+	l.Sel = m.board().Apps[rows[next]].ID
 }
 
 func (m *root) tellDeleted(f session.Deleted) {
@@ -382,7 +384,7 @@ func (m *root) tellDeleted(f session.Deleted) {
 	if m.board().Holds(f.App) > 0 {
 		hint = "tokens that it holds stay listed until they are over"
 	}
-	m.Notify(good, f.Name+" was deleted", hint)
+	m.Notify(scene.Good, f.Name+" was deleted", hint)
 }
 
 // tellNothingOver says why nothing is forgotten.
@@ -398,8 +400,8 @@ func (m *root) tellNothingOver(f session.NothingOver) {
 				break
 			}
 		}
-		m.Notify(info, k.Token.Fingerprint+" is not forgotten: "+k.Held.Why, k.Held.Hint)
+		m.Notify(scene.Info, k.Token.Fingerprint+" is not forgotten: "+k.Held.Why, k.Held.Hint)
 	default:
-		m.Notify(info, "nothing is over", "")
+		m.Notify(scene.Info, "nothing is over", "")
 	}
 }

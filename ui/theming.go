@@ -5,12 +5,14 @@ import (
 
 	"lanyard/themes"
 	"lanyard/ui/kit"
+	"lanyard/ui/overlay"
+	"lanyard/ui/scene"
 )
 
 // openThemes opens the list of themes. What is broken is not in it; lanyard themes says so.
 func (m *root) openThemes() tea.Cmd {
-	o := newThemes(m.o.Themes.All, m.set.ThemeName, m.restyle, m.keepTheme)
-	o.kept, o.saidBy = m.o.Themes.Keep != nil, kit.Clean(m.o.Themes.SaidBy)
+	o := overlay.NewThemes(m.o.Themes.All, m.set.ThemeName, m.restyle, m.keepTheme)
+	o.Kept, o.DecidedBy = m.o.Themes.Keep != nil, kit.Clean(m.o.Themes.SaidBy)
 	m.Open(o)
 	m.restyle()
 	if !m.term.told {
@@ -26,7 +28,7 @@ func (m *root) keepTheme(t themes.Theme) tea.Cmd {
 	m.restyle()
 	keep, ctx, said := m.o.Themes.Keep, m.ctx, kit.Clean(m.o.Themes.SaidBy)
 	if keep == nil {
-		m.Notify(good, "theme "+name+", for this run", "")
+		m.Notify(scene.Good, "theme "+name+", for this run", "")
 		return nil
 	}
 	return func() tea.Msg { return themeKept{name, said, keep(ctx, name)} }
@@ -41,11 +43,11 @@ type themeKept struct {
 func (r themeKept) land(m *root) tea.Cmd {
 	switch {
 	case r.err != nil:
-		m.Notify(bad, "theme "+r.name+", for this run: it could not be kept: "+kit.Clean(r.err.Error()), "")
+		m.Notify(scene.Bad, "theme "+r.name+", for this run: it could not be kept: "+kit.Clean(r.err.Error()), "")
 	case r.saidBy != "":
-		m.Notify(good, "theme "+r.name+", for this run: "+r.saidBy+" decides at the next start", "")
+		m.Notify(scene.Good, "theme "+r.name+", for this run: "+r.saidBy+" decides at the next start", "")
 	default:
-		m.Notify(good, "theme "+r.name, "")
+		m.Notify(scene.Good, "theme "+r.name, "")
 	}
 	return nil
 }
@@ -62,7 +64,7 @@ func (m *root) offerThemes(t Themes) {
 // theme is the one to draw with: what is being looked at, else what is in force.
 func (m *root) theme() themes.Theme {
 	if n := len(m.overlays); n > 0 {
-		if o, ok := m.overlays[n-1].(*themesOverlay); ok {
+		if o, ok := m.overlays[n-1].(*overlay.Themes); ok {
 			if t, ok := o.Worn(); ok {
 				return t
 			}

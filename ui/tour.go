@@ -6,6 +6,7 @@ import (
 
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/scene"
 )
 
 // step is one line of the tour. In screen and brief each %s is the key of one of acts.
@@ -82,7 +83,7 @@ func (m *root) guide(now time.Time) {
 // guided says when the tour has come to its end.
 func (m *root) guided() {
 	if m.tour.Over() {
-		m.Notify(good, "that was the life of a token, from the first answer to the last refusal", "lanyard demo --tour begins again")
+		m.Notify(scene.Good, "that was the life of a token, from the first answer to the last refusal", "lanyard demo --tour begins again")
 	}
 }
 
@@ -92,6 +93,6 @@ func (m *root) endTour() bool {
 		return false
 	}
 	m.tour = nil
-	m.Notify(info, "the tour is over", "lanyard demo --tour begins again")
+	m.Notify(scene.Info, "the tour is over", "lanyard demo --tour begins again")
 	return true
 }

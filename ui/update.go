@@ -11,7 +11,10 @@ import (
 	"lanyard/themes"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/overlay"
+	"lanyard/ui/pane"
 	"lanyard/ui/redact"
+	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
@@ -35,12 +38,12 @@ type root struct {
 	w, h  int
 
 	panes    panes
-	focus    paneID
-	lower    paneID // which of gateway and activity is shown where they share a pane
+	focus    scene.PaneID
+	lower    scene.PaneID // which of gateway and activity is shown where they share a pane
 	zoomed   bool
-	view     viewing
+	view     scene.View
 	tour     *session.Tour // nil: none
-	overlays []overlay
+	overlays []scene.Overlay
 	title    string           // of the window, until a key is pressed; "" for the usual one
 	redactor *redact.Redactor // in presenter mode
 	welcome  *welcome
@@ -84,7 +87,7 @@ type feed struct {
 
 // asked is a question that was drawn, and the reads of the terminal when it was; nil for none.
 type asked struct {
-	box   asking
+	box   scene.Question
 	reads int
 }
 
@@ -102,8 +105,8 @@ func newRoot(ctx context.Context, o Options) *root {
 	no, reads := func() bool { return false }, 0
 	m := &root{
 		ctx: ctx, o: o, term: screen{depth: themes.All},
-		panes: panes{&appsPane{}, newTokensPane(), &gatewayPane{}, &activityPane{}},
-		focus: tokens, lower: gateway, w: o.Width, h: o.Height, dirty: true,
+		panes: panes{&pane.Apps{}, pane.NewTokens(), &pane.Gateway{}, &pane.Activity{}},
+		focus: scene.Tokens, lower: scene.Gateway, w: o.Width, h: o.Height, dirty: true,
 		beat: pending{tick: beat}, input: feed{no, no, func() int { reads++; return reads }},
 	}
 	m.s = session.New(ctx, session.Options{
@@ -262,7 +265,7 @@ func (m *root) changed(msg tea.Msg, before seen) bool {
 // shownUntil is when the token that is shown in clear is hidden; zero for none.
 func (m *root) shownUntil() time.Time {
 	for _, o := range m.overlays {
-		if o, ok := o.(*revealOverlay); ok {
+		if o, ok := o.(*overlay.Cleartext); ok {
 			return o.Until()
 		}
 	}
@@ -271,8 +274,8 @@ func (m *root) shownUntil() time.Time {
 
 // hideAgain hides and forgets the token that is shown in clear, and the one that is being opened.
 func (m *root) hideAgain() {
-	m.overlays = slices.DeleteFunc(m.overlays, func(o overlay) bool {
-		box, ok := o.(*revealOverlay)
+	m.overlays = slices.DeleteFunc(m.overlays, func(o scene.Overlay) bool {
+		box, ok := o.(*overlay.Cleartext)
 		if ok {
 			box.Hide()
 		}
@@ -289,7 +292,7 @@ func (m *root) settle() tea.Cmd {
 		m.hideAgain()
 	}
 	if m.input.lost() {
-		m.Notify(warn, "keys came faster than they could be taken, and some were lost", "what is pasted into a field has no such limit")
+		m.Notify(scene.Warn, "keys came faster than they could be taken, and some were lost", "what is pasted into a field has no such limit")
 	}
 	if m.dirty && !m.input.behind() {
 		m.draw()

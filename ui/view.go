@@ -7,6 +7,8 @@ import (
 	"lanyard/themes"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/pane"
+	"lanyard/ui/scene"
 )
 
 // layout is how much of the four panes fits.
@@ -35,27 +37,27 @@ func (m *root) layout() layout {
 }
 
 // on is the pane that keys go to: where only the token list fits, that is the one.
-func (m *root) on() paneID {
+func (m *root) on() scene.PaneID {
 	if m.layout() == listOnly {
-		return tokens
+		return scene.Tokens
 	}
 	return m.focus
 }
 
 // scene is what the panes are shown now.
-func (m *root) Scene() *scene {
+func (m *root) Scene() *scene.Scene {
 	n := len(m.board().Apps)
-	s := &scene{
-		board: m.board(), now: m.second(), st: &m.st, session: m.s, ascii: m.set.ASCII, keys: &m.keys, light: m.term.told && !m.term.dark, key: m.shownKey(),
-		view: &m.view, redactor: m.redactor, marks: m.s.Marks(), on: m.on(),
-		app: m.panes.apps.list.index(n, func(i int) string { return m.board().Apps[i].ID }),
+	s := &scene.Scene{
+		Board: m.board(), Now: m.second(), Styles: &m.st, Session: m.s, ASCII: m.set.ASCII, Keys: &m.keys, Light: m.term.told && !m.term.dark, Key: m.shownKey(),
+		View: &m.view, Redactor: m.redactor, Marks: m.s.Marks(), On: m.on(),
+		App: m.panes.apps.List.Index(n, func(i int) string { return m.board().Apps[i].ID }),
 	}
-	if s.app >= 0 && !slices.Contains(s.appRows(), s.app) {
-		s.app = -1
+	if s.App >= 0 && !slices.Contains(s.AppRows(), s.App) {
+		s.App = -1
 	}
 	l := m.layout()
-	if m.on() == tokens || m.focus == applications && !m.zoomed && l != onePane {
-		s.token = m.panes.tokens.row(s)
+	if m.on() == scene.Tokens || m.focus == scene.Applications && !m.zoomed && l != onePane {
+		s.Token = m.panes.tokens.Row(s)
 	}
 	return s
 }
@@ -70,7 +72,7 @@ func (m *root) draw() {
 		m.frame.text = ""
 		return
 	case m.layout() == tooSmall:
-		lines = append(lines, string(m.st.Warn)+kit.Cut(fitting([]string{"more room, please: 30×8", "please: 30×8", "30×8"}, m.w), m.w)+themes.Off)
+		lines = append(lines, string(m.st.Warn)+kit.Cut(scene.Fitting([]string{"more room, please: 30×8", "please: 30×8", "30×8"}, m.w), m.w)+themes.Off)
 	case m.welcome != nil:
 		lines = m.welcome.lines(s, m.o.ConfigPath, m.w, m.h)
 		for _, o := range m.overlays {
@@ -88,7 +90,7 @@ func (m *root) draw() {
 		}
 	}
 	m.asksNow()
-	m.frame.next, m.frame.drawn = s.next, s.drawn
+	m.frame.next, m.frame.drawn = s.Next, s.Drawn
 	if !m.frame.next.IsZero() {
 		m.frame.next = wholeSecond(m.frame.next)
 	}
@@ -99,7 +101,7 @@ func (m *root) draw() {
 }
 
 // lines draws header, warnings, panes, notice and footer: exactly h lines of exactly w cells.
-func (m *root) lines(s *scene) []string {
+func (m *root) lines(s *scene.Scene) []string {
 	l := m.layout()
 	screen := kit.Rect{W: m.w, H: m.h}
 	_, body := screen.Top(1)
@@ -156,12 +158,12 @@ func (m *root) lines(s *scene) []string {
 }
 
 // body arranges the panes.
-func (m *root) body(s *scene, l layout, r kit.Rect) []string {
-	all := []paneID{applications, tokens, gateway, activity}
+func (m *root) body(s *scene.Scene, l layout, r kit.Rect) []string {
+	all := []scene.PaneID{scene.Applications, scene.Tokens, scene.Gateway, scene.Activity}
 	switch {
 	case l == listOnly:
-		m.frame.zones = append(m.frame.zones, zone{kit.Rect{X: r.X - 1, Y: r.Y - 1, W: r.W + 2, H: r.H + 2}, tokens, nil})
-		return m.panes.tokens.alone(s, r.W, r.H)
+		m.frame.zones = append(m.frame.zones, zone{kit.Rect{X: r.X - 1, Y: r.Y - 1, W: r.W + 2, H: r.H + 2}, scene.Tokens, nil})
+		return m.panes.tokens.Alone(s, r.W, r.H)
 	case l == onePane || m.zoomed:
 		return m.frameOf(s, r, m.focus, all)
 	}
@@ -171,12 +173,12 @@ func (m *root) body(s *scene, l layout, r kit.Rect) []string {
 	}
 	top, low := r.Top(high)
 	left, right := top.Left(m.appsWide(l, r.W))
-	out := beside(m.frameOf(s, left, applications, nil), m.frameOf(s, right, tokens, nil))
+	out := beside(m.frameOf(s, left, scene.Applications, nil), m.frameOf(s, right, scene.Tokens, nil))
 	if l == twoRows {
-		return append(out, m.frameOf(s, low, m.lower, []paneID{gateway, activity})...)
+		return append(out, m.frameOf(s, low, m.lower, []scene.PaneID{scene.Gateway, scene.Activity})...)
 	}
 	left, right = low.Left(r.W*53/100 + 1)
-	return append(out, beside(m.frameOf(s, left, gateway, nil), m.frameOf(s, right, activity, nil))...)
+	return append(out, beside(m.frameOf(s, left, scene.Gateway, nil), m.frameOf(s, right, scene.Activity, nil))...)
 }
 
 // appsWide is how wide the Applications pane is on a screen of w cells: as wide as its longest name asks for, while
@@ -186,13 +188,13 @@ func (m *root) appsWide(l layout, w int) int {
 	if l == twoRows {
 		least, most = 23, max(23+w-80, 23)
 	}
-	return max(least, min(m.panes.apps.widest+appsBeside, most))
+	return max(least, min(m.panes.apps.Widest+pane.AppsBeside, most))
 }
 
 // frameOf draws a pane in its border. Panes that share the place are named in it as tabs.
-func (m *root) frameOf(s *scene, r kit.Rect, id paneID, tabs []paneID) []string {
+func (m *root) frameOf(s *scene.Scene, r kit.Rect, id scene.PaneID, tabs []scene.PaneID) []string {
 	if tabs == nil {
-		tabs = []paneID{id}
+		tabs = []scene.PaneID{id}
 	}
 	on := m.focus == id
 	border := m.st.Border
@@ -202,7 +204,7 @@ func (m *root) frameOf(s *scene, r kit.Rect, id paneID, tabs []paneID) []string 
 	titles := make([]kit.Label, 0, len(tabs))
 	room := r.W - 2
 	for _, t := range tabs {
-		paint, text := m.st.Title, m.panes.at(t).title(s)
+		paint, text := m.st.Title, m.panes.at(t).Title(s)
 		switch {
 		case t == id && on:
 			paint = m.st.TitleOn
@@ -221,13 +223,13 @@ func (m *root) frameOf(s *scene, r kit.Rect, id paneID, tabs []paneID) []string 
 	}
 	for i, t := range tabs {
 		if t == id {
-			titles[i].Text = s.titleIn(m.panes.at(id), id, room)
+			titles[i].Text = titleIn(s, m.panes.at(id), id, room)
 		}
 	}
 	m.frame.zones = append(m.frame.zones, zoneOf(r, id, tabs, titles))
 	p := m.panes.at(id)
-	body := p.lines(s, max(r.W-2, 0), max(r.H-2, 0), on)
-	return kit.Frame(r.W, r.H, string(border), titles, kit.Label{SGR: string(m.st.Warn), Text: p.right(s)}, body)
+	body := p.Lines(s, max(r.W-2, 0), max(r.H-2, 0), on)
+	return kit.Frame(r.W, r.H, string(border), titles, kit.Label{SGR: string(m.st.Warn), Text: p.Right(s)}, body)
 }
 
 func beside(a, b []string) []string {
@@ -240,42 +242,42 @@ func beside(a, b []string) []string {
 // notice is the last thing said, on w cells. What does not fit is in the log.
 func (m *root) notice(w int) string {
 	n := m.notices.shown
-	n.text, n.hint = m.redactor.Text(n.text), m.redactor.Text(n.hint)
-	sign, paint := n.look(&m.st)
+	n.Text, n.Hint = m.redactor.Text(n.Text), m.redactor.Text(n.Hint)
+	sign, paint := n.Look(&m.st)
 	l := kit.NewLine("", 256)
 	l.Put("", " ")
 	l.Put(string(paint), sign+" ")
 	text := paint
-	if n.sev <= good {
+	if n.Severity <= scene.Good {
 		text = ""
 	}
 	room := w - l.Width() - 1
 	tail := ""
-	if n.hint != "" {
-		tail = "  " + n.hint
+	if n.Hint != "" {
+		tail = "  " + n.Hint
 	}
-	if kit.Width(n.text)+kit.Width(tail) > room {
+	if kit.Width(n.Text)+kit.Width(tail) > room {
 		more := "  " + m.keys.Key(keys.Messages) + " log"
 		if room > 40 && m.keys.Key(keys.Messages) != "" {
 			room -= kit.Width(more)
-			if kit.Width(n.text) > room {
+			if kit.Width(n.Text) > room {
 				tail = ""
 			}
-			l.Put(string(text), kit.Cut(kit.Fit(n.text, min(kit.Width(n.text), room)), room))
-			l.Put(string(m.st.Quiet), kit.Fit(tail, min(kit.Width(tail), room-min(kit.Width(n.text), room))))
+			l.Put(string(text), kit.Cut(kit.Fit(n.Text, min(kit.Width(n.Text), room)), room))
+			l.Put(string(m.st.Quiet), kit.Fit(tail, min(kit.Width(tail), room-min(kit.Width(n.Text), room))))
 			l.Put(string(m.st.Key), "  "+m.keys.Key(keys.Messages))
 			l.Put("", " log")
 			return l.End(w)
 		}
 		tail = ""
 	}
-	l.Put(string(text), kit.Fit(n.text, min(kit.Width(n.text), max(room, 0))))
+	l.Put(string(text), kit.Fit(n.Text, min(kit.Width(n.Text), max(room, 0))))
 	l.Put(string(m.st.Quiet), tail)
 	return l.End(w)
 }
 
 // footer offers what can be done here; help is always at its end.
-func (m *root) footer(s *scene) string {
+func (m *root) footer(s *scene.Scene) string {
 	l := kit.NewLine("", 512)
 	l.Gap(1)
 	help := m.keys.Key(keys.Help)
@@ -284,7 +286,7 @@ func (m *root) footer(s *scene) string {
 	}
 	limit := m.w - kit.Width(help) - 2
 	narrow := m.w < 60
-	if text := s.key.short(); text != "" && m.h < 20 && s.keySaid == "" { // else the line above says it
+	if text := s.Key.Short(); text != "" && m.h < 20 && s.KeySaid == "" { // else the line above says it
 		l.Put(string(m.st.Warn), text)
 		l.Gap(2)
 	}
@@ -303,7 +305,7 @@ func (m *root) footer(s *scene) string {
 			break
 		}
 		key, word := m.st.Key, m.st.Quiet
-		if b.Act <= keys.Inspect && b.Act != keys.Get && b.Act != keys.Undo && s.token == nil && m.on() != gateway {
+		if b.Act <= keys.Inspect && b.Act != keys.Get && b.Act != keys.Undo && s.Token == nil && m.on() != scene.Gateway {
 			key = m.st.Quiet
 		}
 		m.frame.buttons = append(m.frame.buttons, button{l.Width(), kit.Width(name + text), b.Act})

@@ -5,6 +5,7 @@ import (
 
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
+	"lanyard/ui/scene"
 )
 
 // welcome is the screen of the first run, when nothing is configured. It writes nothing: it answers with
@@ -56,7 +57,7 @@ func (m *root) accept(o offer) tea.Cmd {
 }
 
 // lines draws the welcome in w by h cells: with what each choice does where there is room for all of it.
-func (p *welcome) lines(s *scene, configPath string, w, h int) []string {
+func (p *welcome) lines(s *scene.Scene, configPath string, w, h int) []string {
 	bw := min(max(w-4, 1), 72)
 	body := p.body(s, configPath, bw, h >= 12, true)
 	if len(body) > h {
@@ -74,33 +75,33 @@ func (p *welcome) lines(s *scene, configPath string, w, h int) []string {
 	return out
 }
 
-func (p *welcome) body(s *scene, configPath string, bw int, says, explains bool) (body []string) {
+func (p *welcome) body(s *scene.Scene, configPath string, bw int, says, explains bool) (body []string) {
 	say := func(l *kit.Line) { body = append(body, l.End(bw)) }
 	put := func(paint, text string) {
 		l := kit.NewLine("", 128)
 		l.Put(paint, kit.Cut(text, bw))
 		say(l)
 	}
-	put(string(s.st.Brand), "lanyard")
+	put(string(s.Styles.Brand), "lanyard")
 	if says {
 		put("", "")
 		for _, t := range kit.Wrap("Access tokens of an API gateway: get, renew, revoke, and see how long a revoked one may still pass.", bw) {
-			put(string(s.st.Quiet), t)
+			put(string(s.Styles.Quiet), t)
 		}
 	}
 	put("", "")
 	for i, o := range offers(configPath) {
-		l := s.begin(i == p.at, true)
-		l.Put(string(s.st.Key), " "+string(rune('1'+i))+"  ")
+		l := s.BeginRow(i == p.at, true)
+		l.Put(string(s.Styles.Key), " "+string(rune('1'+i))+"  ")
 		paint := ""
 		if i == p.at {
-			paint = string(s.st.Strong)
+			paint = string(s.Styles.Strong)
 		}
 		l.Put(paint, o.title)
 		say(l)
 		if explains {
 			for _, t := range kit.Wrap(o.text, max(bw-6, 4)) {
-				put(string(s.st.Quiet), "     "+t)
+				put(string(s.Styles.Quiet), "     "+t)
 			}
 			put("", "")
 		}
@@ -108,8 +109,8 @@ func (p *welcome) body(s *scene, configPath string, bw int, says, explains bool)
 	if !explains {
 		put("", "")
 	}
-	leaves := s.keys.Hint(keys.Quit, "quit")
-	put(string(s.st.Quiet), fitting([]string{"↑ ↓ choose   enter or its number   " + leaves,
+	leaves := s.Keys.Hint(keys.Quit, "quit")
+	put(string(s.Styles.Quiet), scene.Fitting([]string{"↑ ↓ choose   enter or its number   " + leaves,
 		"↑ ↓ enter   " + leaves}, bw))
 	return body
 }

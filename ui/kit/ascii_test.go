@@ -79,7 +79,7 @@ func TestStatesStayDifferent(t *testing.T) {
 func TestEveryGlyphHasAnASCII(t *testing.T) {
 	t.Parallel()
 	found := map[rune]bool{}
-	for _, dir := range []string{"..", ".", "../../console", "../../themes"} {
+	for _, dir := range []string{"..", ".", "../scene", "../pane", "../overlay", "../../console", "../../themes"} {
 		fsys := os.DirFS(dir)
 		files, err := fs.Glob(fsys, "*.go")
 		if err != nil || len(files) < 3 {

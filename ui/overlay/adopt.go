@@ -1,0 +1,101 @@
+package overlay
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/ui/form"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+	"lanyard/ui/session"
+)
+
+// adoptOverlay takes over a token from elsewhere: one that leaked, or that another program holds.
+type Adopt struct {
+	form.Form
+	appID, name string
+	busy        bool
+	said        string
+}
+
+// newAdopt asks for a token of an application.
+func NewAdopt(a *session.App) *Adopt {
+	return &Adopt{appID: a.ID, name: a.Shown, Form: form.Form{Fields: []*form.Field{
+		form.NewSecret("token", "access token", "typed or pasted, shown as dots"),
+		form.NewSecret("refresh", "refresh token", "if there is one; alone it can be revoked too"),
+	}}}
+}
+
+func (o *Adopt) Title() string { return "Adopt a token of " + o.name }
+func (*Adopt) Foot() string    { return "" }
+func (*Adopt) Danger() bool    { return false }
+
+func (o *Adopt) Press(*scene.Scene, keys.Action, string) scene.Intent { return nil } // typed takes every key
+
+func (o *Adopt) Typed(msg tea.KeyPressMsg) scene.Intent {
+	switch key := msg.String(); {
+	case key == "esc":
+		o.Wipe()
+		return scene.CloseTop{}
+	case o.busy:
+	case (key == "enter" || key == "ctrl+s") && o.Fields[0].Empty() && o.Fields[1].Empty():
+		o.said = "nothing was typed yet"
+	case key == "enter" || key == "ctrl+s":
+		return scene.Do(session.Adopt{
+			For: o, App: o.appID, Access: o.Secret("token"), Refresh: o.Secret("refresh"),
+		})
+	default:
+		o.said = ""
+		o.Form.Press(msg)
+	}
+	return nil
+}
+
+func (o *Adopt) Pasted(text string) bool {
+	if !o.busy {
+		o.said = o.Paste(text)
+	}
+	return true
+}
+
+func (o *Adopt) Size(w, h int) (int, int) { return min(w, 70), min(h, 8) }
+
+func (o *Adopt) Box(s *scene.Scene, w, h int) []string {
+	foot := scene.Padded(s.Styles.Quiet, scene.Fitting([]string{"tab next · enter takes it over, to be watched and revoked · esc cancels", "tab next · enter takes it over · esc cancels", "tab · enter · esc cancels", "enter · esc"}, w-2), w)
+	paint, said := s.Styles.Danger, ""
+	switch {
+	case o.busy:
+		paint, said = s.Styles.Accent, "taking it over …"
+	case o.said != "":
+		said = "✕ " + o.said
+	}
+	line := scene.Padded(paint, said, w)
+	if h < 8 {
+		out := append(o.Lines(s.FormLook(), w, max(min(2, h-2), 1), nil), line, foot)
+		return out[:min(h, len(out))]
+	}
+	out := append([]string{kit.Spaces(w)}, o.Lines(s.FormLook(), w, 2, nil)...)
+	return append(out, kit.Spaces(w), line, kit.Spaces(w), foot, kit.Spaces(w))
+}
+
+// Told selects a token that was taken over.
+func (o *Adopt) Told(h scene.Host, f session.Fact) tea.Cmd {
+	switch f := f.(type) {
+	case session.Began:
+		o.busy = true
+	case session.Adopted:
+		o.busy = false
+		if f.Err != nil {
+			if h.IsOpen(o) {
+				o.said = kit.Clean(f.Err.Error())
+			}
+			h.NotifyError("adopt", f.Err)
+			return nil
+		}
+		o.Wipe()
+		h.Close(o)
+		h.Notify(scene.Good, "adopted "+f.Token.Fingerprint+": it is watched here",
+			h.Scene().Keys.Hint(keys.Revoke, "revokes it"))
+	}
+	return nil
+}

@@ -1,0 +1,109 @@
+package overlay
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+	"lanyard/ui/session"
+)
+
+// closeApp is the intent to close a form without saving.
+type closeApp struct{ form *App }
+
+// Perform implements intent.
+func (i closeApp) Perform(h scene.Host) tea.Cmd {
+	leftBehind(h, i.form.tested)
+	i.form.tested = nil
+	i.form.Wipe()
+	h.Close(i.form)
+	return nil
+}
+
+// leftBehind says that the token of a test is not kept, and lives. It is not revoked: the server
+// may have handed out one that others use.
+func leftBehind(h scene.Host, t *console.Tested) {
+	if t != nil && t.Lives() != "" {
+		h.Notify(scene.Warn, "of the test: "+t.Lives()+"; it is not kept here",
+			"saved right after a test, its token is kept")
+	}
+}
+
+// Told implements listener.
+func (o *App) Told(h scene.Host, f session.Fact) tea.Cmd {
+	switch f := f.(type) {
+	case session.Began:
+		o.said = ""
+		if _, test := f.Request.(session.Test); test {
+			leftBehind(h, o.tested)
+			o.testing, o.tested = true, nil
+		} else {
+			o.saving = true
+		}
+	case session.Refused:
+		o.said, o.good = "there is nowhere to save it", false
+		if _, test := f.Request.(session.Test); test {
+			o.said = "there is nothing to test it with"
+		}
+	case session.Tested:
+		o.toldTested(h, f)
+	case session.Saved:
+		o.toldSaved(h, f)
+	}
+	return nil
+}
+
+// toldTested shows the result of a test.
+func (o *App) toldTested(h scene.Host, f session.Tested) {
+	o.testing = false
+	current := h.IsOpen(o) && o.changes == f.Changes // else it says nothing of what is in the form now
+	switch {
+	case f.Err != nil && !current:
+		h.NotifyError("test", f.Err)
+		return
+	case f.Err != nil:
+		text := "test: " + strings.TrimPrefix(f.Err.Error(), "test: ")
+		o.said, o.good, o.failed = kit.Clean(scene.Join(text, console.Hint(f.Err))), false, true
+		h.Log(scene.Bad, text, console.Hint(f.Err))
+		return
+	case !current:
+		leftBehind(h, &f.Tested)
+		return
+	}
+	o.tested, o.failed = &f.Tested, false
+	said := "it works: " + f.Tested.Text()
+	if f.Tested.Skipped != "" {
+		said = f.Tested.Text()
+	}
+	o.said, o.good = kit.Clean(said), true
+	h.Log(scene.Good, "test of "+o.draft().Label()+": "+f.Tested.Text(), strings.Join(f.Tested.Notes, "; "))
+}
+
+// toldSaved closes the form of an application that was saved.
+func (o *App) toldSaved(h scene.Host, f session.Saved) {
+	o.saving = false
+	if f.Err != nil {
+		text := "save: " + strings.TrimPrefix(f.Err.Error(), "save: ")
+		if h.IsOpen(o) {
+			o.said, o.good = kit.Clean(scene.Join(text, console.Hint(f.Err))), false
+			h.Log(scene.Bad, text, console.Hint(f.Err))
+		} else {
+			h.NotifyError("save", f.Err)
+		}
+		return
+	}
+	if t := f.Tested; t != nil && t.AppID != f.App.ID {
+		leftBehind(h, t)
+	}
+	o.Wipe()
+	h.Close(o)
+	text, hint := " is kept in the store", h.Scene().Keys.Hint(keys.Get, "gets a token")
+	if t := f.Tested; t != nil && t.AppID == f.App.ID && t.Fingerprint != "" {
+		text, hint = text+", and so is the token of the test", ""
+	}
+	h.Notify(scene.Good, kit.Clean(f.App.Label())+text, hint)
+}

@@ -1,0 +1,66 @@
+package overlay
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+	"lanyard/ui/session"
+)
+
+// bulkConfirm asks before several tokens are revoked.
+type Bulk struct {
+	Confirm
+	n    int
+	then session.Request
+}
+
+func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Bulk {
+	o := &Bulk{n: s.Session.Takes(b), then: then}
+	apps, envs := map[string]int{}, map[string]bool{}
+	var left []string
+	for _, id := range b.Tokens {
+		if l := s.Session.LeftOut(b.Verb, id); l.Why != session.NotLeft {
+			left = append(left, scene.LeftWords(l))
+		} else if r := s.Board.Row(id); r != nil {
+			a := &s.Board.Apps[r.App]
+			apps[kit.Clean(a.Label())]++
+			if a.Environment.Production {
+				envs[kit.Clean(a.Environment.Name)] = true
+			}
+		}
+	}
+	o.verb = s.Keys.Row(scene.Verbs[b.Verb]).Word + " them"
+	if o.n == 1 {
+		o.verb = s.Keys.Row(scene.Verbs[b.Verb]).Word + " it"
+	}
+	o.lines = append(o.lines, scene.Count(o.n, b.What))
+	if r := s.Board.Row(b.Tokens[0]); len(b.Tokens) == 1 && r != nil && r.Token != nil {
+		o.lines[0] = r.Token.Fingerprint + ", which is marked"
+	} else if b.Marked && b.Unseen > 0 {
+		o.lines[0] += ", " + strconv.Itoa(b.Unseen) + " of them not in the list that you see"
+	}
+	for _, name := range slices.Sorted(maps.Keys(apps)) {
+		o.lines = append(o.lines, strconv.Itoa(apps[name])+" of "+name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(envs)) {
+		o.lines = append(o.lines, name+" is a production environment.")
+	}
+	if len(left) > 0 {
+		o.lines = append(o.lines, "Left out: "+strings.Join(left, "; "))
+	}
+	return o
+}
+
+func (o *Bulk) Title() string { return "Revoke " + scene.Count(o.n, "tokens") + "?" }
+
+func (o *Bulk) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
+	if key == s.Keys.Yes() {
+		return scene.Confirm(o, o.then)
+	}
+	return o.refused(a, key)
+}

@@ -1,0 +1,114 @@
+package overlay
+
+import (
+	"lanyard/console"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+	"lanyard/ui/session"
+)
+
+// confirmOverlay asks before a revoke in a production environment. The answer key is not the key that
+// opened it.
+type Confirm struct {
+	then  session.Request
+	lines []string
+	verb  string // what the answer key does
+	no    string // another key, where there is one
+	other string // what that does
+}
+
+func NewConfirm(r *session.Row, a *session.App, then session.Request) *Confirm {
+	who := kit.Clean(r.Token.User)
+	if who == "" {
+		who = "the application itself"
+	}
+	text := []string{
+		r.Token.Fingerprint + " of " + a.Shown + ", for " + who,
+		kit.Clean(a.Environment.Name) + " is a production environment.",
+		"",
+		"Its gateway may still let the token through",
+	}
+	switch ttl := a.Environment.CacheTTL; {
+	case ttl < 0:
+		text = append(text, "until the token expires.")
+	case ttl > 0:
+		text = append(text, "for up to "+console.Left(ttl)+" after the server has accepted.")
+	default:
+		text = append(text, "for a while after the server has accepted.")
+	}
+	return &Confirm{then: then, lines: text, verb: "revoke it"}
+}
+
+func (*Confirm) Title() string { return "Revoke in production?" }
+func (*Confirm) Foot() string  { return "" }
+func (*Confirm) Danger() bool  { return true }
+
+func (o *Confirm) Size(w, _ int) (int, int) {
+	want := 0
+	for _, l := range o.lines {
+		want = max(want, kit.Width(l)+4)
+	}
+	w = min(w, max(want, 50))
+	return w, len(o.wrapped(w-2)) + 4
+}
+
+// wrapped are the lines on w cells; the first of them is the question's subject.
+func (o *Confirm) wrapped(w int) []string {
+	var out []string
+	for _, l := range o.lines {
+		out = append(out, kit.Wrap(l, max(w-2, 8))...)
+	}
+	return out
+}
+
+func (o *Confirm) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
+	if key == s.Keys.Yes() {
+		return scene.Confirm(o, o.then)
+	}
+	return o.refused(a, key)
+}
+
+// refused is No, or nil where the key is not named.
+func (*Confirm) refused(a keys.Action, key string) scene.Intent {
+	if scene.IsNo(a, key) {
+		return scene.CloseTop{}
+	}
+	return nil
+}
+
+func (o *Confirm) Answers(s *scene.Scene) string {
+	other := ""
+	if o.no != "" {
+		other = o.no + " " + o.other + ", "
+	}
+	return s.Keys.Yes() + " " + o.verb + ", " + other + "esc: No"
+}
+
+func (o *Confirm) Box(s *scene.Scene, w, h int) []string {
+	question := kit.NewLine("", 160)
+	question.Gap(2)
+	question.Put(string(s.Styles.Danger), s.Keys.Yes())
+	question.Put("", " "+o.verb+"   ")
+	if o.no != "" {
+		question.Put(string(s.Styles.Key), o.no)
+		question.Put("", " "+o.other+"   ")
+	}
+	question.Put(string(s.Styles.Key), "esc")
+	question.Put("", " No")
+	out := []string{""}
+	for i, text := range o.wrapped(w) {
+		paint := s.Styles.Quiet
+		if i == 0 {
+			paint = s.Styles.Strong
+		}
+		out = append(out, " "+scene.Padded(paint, text, w-1))
+	}
+	out[0] = kit.Spaces(w)
+	out = append(out, kit.Spaces(w), question.End(w), kit.Spaces(w))
+	if len(out) > h { // the question is what must stay
+		out = append(out[1:max(h, 2)], out[len(out)-2])
+		out = out[:min(len(out), max(h, 0))]
+	}
+	return out
+}

@@ -1,0 +1,122 @@
+package overlay
+
+import (
+	"lanyard/console"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+	"lanyard/ui/session"
+)
+
+// copyForm is one way to copy a token.
+type copyForm struct {
+	key, name, why string // why it cannot be
+	form           console.Form
+}
+
+// copyOverlay asks as what a token is to be copied.
+type Copy struct {
+	id, fingerprint string
+	forms           []copyForm
+	at              int
+	said            string
+}
+
+// newCopy asks as what a token is to be copied. Probed says that its application has a probe URL.
+func NewCopy(t *console.Token, probed bool) *Copy {
+	probe, refresh, id := "", "", ""
+	if !probed {
+		probe = "the application has no probe URL"
+	}
+	if t.Refresh == console.RefreshNone {
+		refresh = "it came without one"
+	}
+	if !t.HasID {
+		id = "it came without one"
+	}
+	return &Copy{id: t.ID, fingerprint: t.Fingerprint, forms: []copyForm{
+		{"y", "the access token", "", console.FormBare},
+		{"h", "Authorization header", "", console.FormHeader},
+		{"c", "curl line for the probe URL", probe, console.FormCurl},
+		{"e", "export LANYARD_TOKEN=…", "", console.FormEnv},
+		{"j", "JSON", "", console.FormJSON},
+		{"t", ".http request", probe, console.FormHTTP},
+		{"r", "the refresh token", refresh, console.FormRefresh},
+		{"i", "the ID token", id, console.FormID},
+	}}
+}
+
+func (o *Copy) Title() string          { return "Copy " + o.fingerprint + " as" }
+func (*Copy) Foot() string             { return "" }
+func (*Copy) Danger() bool             { return false }
+func (*Copy) Size(w, h int) (int, int) { return min(w, 60), min(h, 12) }
+
+func (o *Copy) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
+	o.said = ""
+	switch a {
+	case keys.Down:
+		if key == "down" {
+			o.at = min(o.at+1, len(o.forms)-1)
+			return nil
+		}
+	case keys.Up:
+		if key == "up" {
+			o.at = max(o.at-1, 0)
+			return nil
+		}
+	case keys.First, keys.PageUp:
+		o.at = 0
+	case keys.Last, keys.PageDown:
+		o.at = len(o.forms) - 1
+	case keys.Close, keys.Quit:
+		return scene.CloseTop{}
+	}
+	if key == "enter" {
+		return o.choose(o.at)
+	}
+	for i, f := range o.forms {
+		if f.key == key {
+			o.at = i
+			return o.choose(i)
+		}
+	}
+	return nil
+}
+
+func (o *Copy) choose(i int) scene.Intent {
+	if why := o.forms[i].why; why != "" {
+		o.said = o.forms[i].name + ": " + why
+		return scene.Handled{}
+	}
+	f := o.forms[i]
+	return scene.Confirm(o, session.Copy{Token: o.id, Form: f.form, As: f.name})
+}
+
+func (o *Copy) Box(s *scene.Scene, w, h int) []string {
+	var lines []string
+	for i, f := range o.forms {
+		l := s.BeginRow(i == o.at, true)
+		key, text := s.Styles.Key, f.name
+		if f.why != "" {
+			key, text = s.Styles.Quiet, text+" – "+f.why
+		}
+		l.Put(string(key), " "+f.key+"  ")
+		paint := ""
+		if f.why != "" {
+			paint = string(s.Styles.Quiet)
+		}
+		l.Put(paint, kit.Cut(text, max(w-l.Width()-1, 0)))
+		lines = append(lines, l.End(w))
+	}
+	foot := scene.Padded(s.Styles.Quiet, scene.Fitting([]string{"its key, or ↑ ↓ and enter · esc closes", "a key · esc closes"}, w-2), w)
+	if o.said != "" {
+		foot = scene.Padded(s.Styles.Warn, o.said, w)
+	}
+	room := max(h-1, 1)
+	off := max(min(o.at-room/2, len(lines)-room), 0)
+	lines = lines[off:min(off+room, len(lines))]
+	for len(lines) < room {
+		lines = append(lines, kit.Spaces(w))
+	}
+	return append(lines, foot)
+}

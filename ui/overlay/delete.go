@@ -1,0 +1,119 @@
+package overlay
+
+import (
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/text"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+	"lanyard/ui/session"
+)
+
+// deleteOverlay asks before an application of the store goes. The answer key is not the key that opened it.
+type Delete struct {
+	appID, name string
+	living      int
+	gone        bool // it is no longer configured: what is left of it is forgotten
+	listed      int  // its tokens
+}
+
+// newDelete asks whether an application is to be deleted, of which so many tokens are listed.
+func NewDelete(a *session.App, listed int) *Delete {
+	return &Delete{
+		appID: a.ID, name: kit.Clean(a.Label()), living: a.Tally.Active + a.Tally.Expiring + a.Tally.Revoking,
+		gone: a.Source == console.Gone, listed: listed,
+	}
+}
+
+func (*Delete) Title() string { return "Delete the application?" }
+func (*Delete) Foot() string  { return "" }
+func (*Delete) Danger() bool  { return true }
+
+func (o *Delete) text() []string {
+	switch {
+	case o.gone && o.listed > 0:
+		return []string{o.name, "It is no longer configured, and its tokens are over (" + strconv.Itoa(o.listed) + " listed). They are forgotten with it, and so is their log; it keeps that they were forgotten."}
+	case o.gone:
+		return []string{o.name, "It is no longer configured, and holds no token. What is left of it is forgotten."}
+	case o.living == 0 && o.listed == 0:
+		return []string{o.name, "It holds no token. Its consumer secret is forgotten with it."}
+	case o.living == 0:
+		return []string{o.name, "Its consumer secret stays sealed in the store while a token of it is listed."}
+	}
+	n := text.CountOf(o.living, "living token stays", "living tokens stay")
+	return []string{o.name, n + " listed under “no longer configured”, and can still be revoked. To be rid of them, revoke them first."}
+}
+
+func (o *Delete) Size(w, _ int) (int, int) {
+	w = min(w, 64)
+	return w, len(o.wrapped(w)) + 4
+}
+
+func (o *Delete) wrapped(w int) (out []string) {
+	for _, t := range o.text() {
+		out = append(out, kit.Wrap(t, max(w-3, 8))...)
+	}
+	return out
+}
+
+func (o *Delete) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
+	switch {
+	case key == s.Keys.Yes():
+		return scene.Confirm(o, session.Delete{App: o.appID, Name: o.name})
+	case key == "r" && o.revocable():
+		return revokeFirst{o}
+	case scene.IsNo(a, key):
+		return scene.CloseTop{}
+	}
+	return nil
+}
+
+func (o *Delete) Answers(s *scene.Scene) string {
+	first := ""
+	if o.revocable() {
+		first = "r revokes first, "
+	}
+	return s.Keys.Yes() + " deletes it, " + first + "esc: No"
+}
+
+func (o *Delete) Box(s *scene.Scene, w, h int) []string {
+	out := []string{kit.Spaces(w)}
+	for i, t := range o.wrapped(w) {
+		paint := s.Styles.Quiet
+		if i == 0 {
+			paint = s.Styles.Strong
+		}
+		out = append(out, " "+scene.Padded(paint, t, w-1))
+	}
+	q := kit.NewLine("", 160)
+	q.Gap(2)
+	q.Put(string(s.Styles.Danger), s.Keys.Yes())
+	q.Put("", " delete it   ")
+	if o.revocable() {
+		q.Put(string(s.Styles.Key), "r")
+		q.Put("", " revoke first   ")
+	}
+	q.Put(string(s.Styles.Key), "esc")
+	q.Put("", " No")
+	out = append(out, kit.Spaces(w), q.End(w), kit.Spaces(w))
+	if len(out) > h { // the question is what must stay
+		out = append(out[1:max(h, 2)], out[len(out)-2])
+		out = out[:min(len(out), max(h, 0))]
+	}
+	return out
+}
+
+// revocable says whether revoking first is offered.
+func (o *Delete) revocable() bool { return o.living > 0 && !o.gone }
+
+// revokeFirst is the intent to revoke everything instead.
+type revokeFirst struct{ o *Delete }
+
+func (i revokeFirst) Perform(h scene.Host) tea.Cmd {
+	h.Close(i.o)
+	return h.Act(keys.RevokeAll)
+}

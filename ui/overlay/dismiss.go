@@ -1,0 +1,45 @@
+package overlay
+
+import (
+	"time"
+
+	"lanyard/console"
+	"lanyard/console/describe"
+	"lanyard/ui/keys"
+	"lanyard/ui/scene"
+	"lanyard/ui/session"
+)
+
+// lostEnds says until when what a lost answer may have brought can live, as the clock of the screen
+// shows it.
+func lostEnds(s *scene.Scene, m *console.Mark) string {
+	return console.MarkEnd(*m, func(at time.Time) string { return describe.ClockTime(at, s.Now) })
+}
+
+// dismissOverlay asks before the mark of a lost answer is dismissed.
+type Dismiss struct {
+	Confirm
+	mark string
+}
+
+// newDismiss asks about the lost answer of a row, which has one.
+func NewDismiss(s *scene.Scene, r *session.Row) *Dismiss {
+	lost := r.Lost()
+	what := "the answer to a get for " + s.Board.Apps[r.App].Shown
+	if r.Token != nil {
+		what = "the answer to the renewal of " + r.Token.Fingerprint
+	}
+	return &Dismiss{Confirm{verb: "dismiss it", lines: []string{
+		what + " was never seen.", "Of a token that only that answer held: " + lostEnds(s, lost) + ".", "",
+		"Dismissed, it is no longer shown. That ends no token; the log keeps it.",
+	}}, lost.ID}
+}
+
+func (*Dismiss) Title() string { return "Dismiss the lost answer?" }
+
+func (o *Dismiss) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
+	if key == s.Keys.Yes() {
+		return scene.Confirm(o, session.Dismiss{Mark: o.mark})
+	}
+	return o.refused(a, key)
+}

@@ -1,0 +1,95 @@
+package overlay
+
+import (
+	"strconv"
+	"strings"
+
+	"lanyard/console"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+	"lanyard/ui/session"
+)
+
+// exchangeOverlay is a call as it was sent, masked, its answer, and the same call as a curl line.
+type Exchange struct {
+	scroll scene.Scroll
+	Call   console.Exchange
+}
+
+func (o *Exchange) Title() string {
+	return o.Call.Started.Format("15:04:05") + " " + kit.Clean(o.Call.Method) + " " + scene.PathOf(o.Call.URL)
+}
+
+func (o *Exchange) Foot() string {
+	if o.scroll.N > o.scroll.Page {
+		return "c copies it as curl · " + scene.More + " · esc closes"
+	}
+	return "c copies it as curl · esc closes"
+}
+
+func (*Exchange) Danger() bool             { return false }
+func (*Exchange) Size(w, h int) (int, int) { return min(w, 100), h * 9 / 10 }
+
+func (o *Exchange) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
+	switch {
+	case a == keys.Close, a == keys.Quit, key == "enter":
+		return scene.CloseTop{}
+	case key == "c", key == "y":
+		return scene.Do(session.CopyText{What: "the call as curl", Text: curlOf(o.Call)})
+	}
+	o.scroll.Move(a)
+	return nil
+}
+
+func (o *Exchange) Box(s *scene.Scene, w, h int) []string {
+	var out []string
+	head := func(text string) { out = append(out, kit.Spaces(w), scene.Padded(s.Styles.Strong, text, w)) }
+	put := func(name, value string) {
+		for i, t := range kit.Chop(kit.Clean(value), max(w-4-len(name), 8)) {
+			l := kit.NewLine("", 160)
+			l.Gap(2)
+			if i == 0 {
+				l.Put(string(s.Styles.Quiet), name)
+			} else {
+				l.Gap(len(name))
+			}
+			l.Put("", t)
+			out = append(out, l.End(w))
+		}
+	}
+	out = append(out, scene.Padded(s.Styles.Quiet, "secrets are masked · "+scene.VerbOf(o.Call.Op)+" · "+scene.Took(o.Call.Took)+" · "+s.Redacted(kit.Clean(o.Call.Application)), w))
+	head("Request")
+	put("", o.Call.Method+" "+s.Redacted(o.Call.URL))
+	for _, x := range o.Call.RequestHeaders {
+		put(kit.Clean(x.Name)+": ", s.Redacted(x.Value))
+	}
+	if len(o.Call.Form) > 0 {
+		out = append(out, kit.Spaces(w))
+		for _, x := range o.Call.Form {
+			put(kit.Clean(x.Name)+" = ", s.Redacted(x.Value))
+		}
+	}
+	head("Answer")
+	if o.Call.Status == 0 {
+		put("", "none: "+s.Redacted(o.Call.Err))
+	} else {
+		put("", strconv.Itoa(o.Call.Status)+" in "+scene.Took(o.Call.Took)+", "+strconv.FormatInt(o.Call.Size, 10)+" bytes")
+	}
+	for _, x := range o.Call.ResponseHeaders {
+		put(kit.Clean(x.Name)+": ", s.Redacted(x.Value))
+	}
+	if o.Call.ResponseBody != "" {
+		out = append(out, kit.Spaces(w))
+		for _, line := range bodyLines(o.Call.ResponseBody) {
+			inner := strings.TrimLeft(line, " ")
+			put(kit.Spaces(len(line)-len(inner)), s.Redacted(inner))
+		}
+	}
+	if o.Call.Err != "" && o.Call.Status != 0 {
+		put("", "✕ "+s.Redacted(o.Call.Err))
+	}
+	head("As curl")
+	put("", s.Redacted(curlOf(o.Call)))
+	return o.scroll.Show(out, h)
+}

@@ -1,0 +1,59 @@
+package overlay
+
+import (
+	"slices"
+	"strings"
+
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+)
+
+// helpOverlay lists the keys of the place it was opened from. Its rows are the bindings themselves: it can be
+// searched, and runs what is under the cursor.
+type Help struct {
+	chooser
+	key scene.KeyState
+}
+
+// newHelp lists the actions of a place that have a key.
+func NewHelp(k *keys.Map, place keys.Places, all []Entry, key scene.KeyState) *Help {
+	o := &Help{chooser: chooser{own: k.Row(keys.Help).Keys, heading: "? "}, key: key}
+	o.all = slices.DeleteFunc(all, func(e Entry) bool {
+		return e.Keys == "" || k.Row(e.Act).Where&place == 0
+	})
+	o.tail = append(o.tail, []string{"In what opens over the panes"})
+	o.tail = append(o.tail, overlayKeys(*k)...)
+	o.tail = append(o.tail, []string{"With the mouse"},
+		[]string{"click", "go to a pane or a tab, select a row, sort by the name of a column, run a key of the footer; never a verb on a row"},
+		[]string{"wheel", "move the cursor of the pane under it; read on in what is open"})
+	if p := o.key.Where(); p != "" {
+		o.tail = append(o.tail, []string{"Key to the stored secrets"}, []string{kit.Clean(o.key.Kind), p})
+	}
+	o.begin()
+	return o
+}
+
+func (o *Help) Title() string {
+	if o.key.Text() == "" {
+		return "Keys"
+	}
+	text, _, _ := strings.Cut(o.key.Text(), ",")
+	return "Keys · " + text
+}
+
+func (o *Help) Size(w, h int) (int, int) { return min(w, 90), h }
+
+// overlayKeys are the keys that mean something only where something is open.
+func overlayKeys(k keys.Map) [][]string {
+	return [][]string{
+		{"esc", "close what is open; " + k.Hint(keys.Quit, "does too where nothing is typed")},
+		{k.Yes(), "a question: yes; esc is No, and other keys do nothing"},
+		{"d", "the question whether an older token may end: get one of its own"},
+		{"y", "an invitation: copy the address"},
+		{"c", "an invitation by code: copy the code"},
+		{"esc", "an invitation: give up; " + k.Hint(keys.Quit, "quits")},
+		{"enter", "the passphrase: unlock; ctrl+u empties it, esc cancels the verb; one line can be pasted"},
+		{"ctrl+s", "a form: save; ctrl+t tests it and stores nothing, tab is the next field, esc cancels"},
+	}
+}

@@ -1,0 +1,167 @@
+package overlay
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/console/paste"
+	"lanyard/text"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+	"lanyard/ui/session"
+)
+
+// askPortal is the intent to ask a portal what there is.
+type askPortal struct {
+	form    *Import
+	request console.PortalRequest
+}
+
+// Perform implements intent.
+func (i askPortal) Perform(h scene.Host) tea.Cmd {
+	if h.Scene().Session.Busy(session.Key{Kind: session.AskingPortal}) {
+		return nil
+	}
+	i.form.stop = make(chan struct{})
+	return h.Request(session.AskPortal{For: i.form, Request: i.request, Stop: i.form.stop})
+}
+
+// Told implements listener.
+func (o *Import) Told(h scene.Host, f session.Fact) tea.Cmd {
+	switch f := f.(type) {
+	case session.Began:
+		o.busy, o.said = true, ""
+	case session.Refused:
+		if _, asks := f.Request.(session.AskPortal); asks {
+			o.said = "there is nothing to ask it with"
+		}
+	case session.PortalAsked:
+		o.toldPortal(h, f)
+	case session.FoundKept:
+		o.toldKept(h, f)
+	}
+	return nil
+}
+
+// toldPortal shows what a portal has.
+func (o *Import) toldPortal(h scene.Host, f session.PortalAsked) {
+	o.busy, o.stop = false, nil
+	switch open := h.IsOpen(o); {
+	case !open && errors.Is(f.Err, context.Canceled):
+		h.Notify(scene.Info, "the portal is no longer asked, and nothing of it is kept", "")
+	case f.Err != nil && open:
+		text := "import: " + strings.TrimPrefix(f.Err.Error(), "import: ")
+		o.said = kit.Clean(scene.Join(text, console.Hint(f.Err)))
+		h.Log(scene.Bad, text, console.Hint(f.Err))
+	case f.Err != nil:
+		h.NotifyError("import", f.Err)
+	case !open:
+		h.Notify(scene.Info, "the portal has answered, and nothing of it is kept",
+			h.Scene().Keys.Hint(keys.Import, "asks it again"))
+	case len(f.Found.All) == 0:
+		o.said = "the portal shows no application with keys: make keys there first"
+	default:
+		o.found = newFoundList(f.Found)
+	}
+	for _, n := range f.Found.Notes {
+		h.Log(scene.Info, kit.Clean(n), "")
+	}
+}
+
+// toldKept closes the import of what was kept.
+func (o *Import) toldKept(h scene.Host, f session.FoundKept) {
+	o.busy = false
+	if f.Err != nil {
+		if h.IsOpen(o) {
+			o.said = kit.Clean(scene.Join(f.Err.Error(), console.Hint(f.Err)))
+			h.Log(scene.Bad, f.Err.Error(), console.Hint(f.Err))
+		} else {
+			h.NotifyError("import", f.Err)
+		}
+		return
+	}
+	o.Discard()
+	h.Close(o)
+	var missing []string
+	for _, a := range f.Apps {
+		if a.Secret == console.SecretMissing && a.Source == console.FromStore {
+			missing = append(missing, a.Label())
+		}
+	}
+	text := "kept in the store: " + text.Count(len(f.Apps), "application") + " of the portal"
+	if k := h.Scene().Keys; len(missing) == 0 {
+		h.Notify(scene.Good, text, k.Hint(keys.Get, "gets a token"))
+	} else {
+		h.Notify(scene.Warn, text+"; without a secret: "+kit.Clean(strings.Join(missing, ", ")),
+			k.Hint(keys.EditApp, "takes it"))
+	}
+}
+
+// fillIn is the intent to go on, in the form of an application, with what a text told.
+type fillIn struct {
+	from   *Import
+	pasted paste.Draft
+}
+
+func (i fillIn) Perform(h scene.Host) tea.Cmd {
+	i.from.Discard()
+	h.Close(i.from)
+	o := NewApp(h.Scene(), false, "")
+	o.fillIn(i.pasted)
+	h.Open(o)
+	for _, n := range i.pasted.Notes {
+		h.Log(scene.Info, "pasted: "+kit.Clean(n), "")
+	}
+	return nil
+}
+
+// fillIn puts what a text told into the form: into the environment with its token URL, if there is one.
+func (o *App) fillIn(p paste.Draft) {
+	env := newEnvironment
+	if known, ok := console.EnvironmentWith(o.envs, p.Environment.Endpoints.TokenURL); ok {
+		env = known.Name
+	}
+	o.edit(func() {
+		chosen := o.Field(console.FieldEnvironment)
+		chosen.Choose(env, chosen.Options...)
+	})
+	o.edit(func() { o.putIn(p, env == newEnvironment) })
+	o.Changed = true
+	o.GoTo(console.FieldName)
+}
+
+// putIn puts it into the fields.
+func (o *App) putIn(p paste.Draft, settles bool) {
+	a := p.Application
+	put := func(key, value string) {
+		if f := o.Field(key); value != "" {
+			f.Set(value)
+			f.Touched = true
+		}
+	}
+	if settles {
+		put("environment_name", a.Environment.Name)
+		put(console.FieldTokenURL, a.Environment.Endpoints.TokenURL)
+		put(console.FieldIssuer, a.Environment.Issuer)
+		put(console.FieldRevokeURL, a.Environment.Endpoints.RevokeURL)
+		auth := o.Field(console.FieldClientAuth)
+		auth.Choose(string(a.Environment.ClientAuth), auth.Options...)
+	}
+	put(console.FieldConsumerKey, a.ConsumerKey)
+	put(console.FieldScopes, strings.Join(a.Scopes, " "))
+	put(console.FieldUsername, a.Username)
+	put(console.FieldRedirectURL, a.Details.RedirectURL)
+	put(console.FieldAudience, a.Audience)
+	put(console.FieldResource, strings.Join(a.Resource, " "))
+	put(console.FieldExtra, console.ExtraText(a.Extra))
+	put(console.FieldProbeURL, a.ProbeURL)
+	grant := o.Field(console.FieldGrant)
+	grant.Choose(a.Grant, grant.Options...)
+	o.Field("consumer_secret").Give(p.Secret)
+	o.Field("password").Give(p.Password)
+}

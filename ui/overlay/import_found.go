@@ -1,0 +1,113 @@
+package overlay
+
+import (
+	"lanyard/console"
+	"lanyard/text"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+)
+
+// foundList is what a portal showed, with what of it is chosen.
+type foundList struct {
+	portal  *console.PortalFound
+	on      []bool
+	at, off int
+	top     int // lines above the first row
+}
+
+func newFoundList(p console.PortalFound) *foundList {
+	l := &foundList{portal: &p}
+	for _, x := range p.All {
+		l.on = append(l.on, !x.Known)
+	}
+	return l
+}
+
+func (l *foundList) press(key string) {
+	switch key {
+	case "up", "k":
+		l.at = max(l.at-1, 0)
+	case "down", "j", "tab":
+		l.at = min(l.at+1, len(l.on)-1)
+	case "home", "pgup":
+		l.at = 0
+	case "end", "pgdown":
+		l.at = len(l.on) - 1
+	case "space":
+		l.on[l.at] = !l.on[l.at] && !l.portal.All[l.at].Known
+	}
+}
+
+// chosen is how many are.
+func (l *foundList) chosen() int {
+	n := 0
+	for _, on := range l.on {
+		if on {
+			n++
+		}
+	}
+	return n
+}
+
+// toKnow says what is to be known of one before it is kept.
+func toKnow(x console.Imported) string {
+	switch {
+	case x.Known:
+		return "is configured here already"
+	case x.Secret.IsZero():
+		return "its secret is not shown"
+	}
+	return "with its secret"
+}
+
+// name is how one is called in the list.
+func (l *foundList) name(i int) string {
+	a := l.portal.All[i].Application
+	if a.KeyType == "" {
+		return kit.Clean(a.Name)
+	}
+	return kit.Clean(a.Name) + " · " + kit.Clean(a.KeyType)
+}
+
+func (l *foundList) lines(s *scene.Scene, w, h int) []string {
+	names, rests := 0, 0 // as wide as the widest
+	for i, x := range l.portal.All {
+		names, rests = max(names, kit.Width(l.name(i))), max(rests, kit.Width(toKnow(x)))
+	}
+	names = max(min(names, w-rests-9), min(w-8, 12))
+	var out []string
+	l.off = max(min(l.off, l.at), l.at-h+1, 0)
+	for i := l.off; i < min(l.off+h, len(l.on)); i++ {
+		x := l.portal.All[i]
+		line := s.BeginRow(i == l.at, true)
+		mark, paint := "[ ] ", ""
+		switch {
+		case x.Known:
+			mark, paint = " =  ", string(s.Styles.Quiet)
+		case l.on[i]:
+			mark = "[x] "
+		}
+		line.Put(string(s.Styles.Key), mark)
+		line.Cell(paint, kit.Middle(l.name(i), names), names)
+		line.Gap(2)
+		line.Put(string(s.Styles.Quiet), scene.Fitting([]string{toKnow(x) + " · " + kit.Clean(x.Application.Grant), toKnow(x), ""}, max(w-names-9, 0)))
+		out = append(out, line.End(w))
+	}
+	return out
+}
+
+// says is how much is chosen, and what will be missing.
+func (l *foundList) says() string {
+	n := l.chosen()
+	said := "chosen: " + text.Count(n, "application")
+	missing := 0
+	for i, x := range l.portal.All {
+		if l.on[i] && x.Secret.IsZero() {
+			missing++
+		}
+	}
+	if missing > 0 {
+		said += "; to be typed later: " + text.Count(missing, "secret")
+	}
+	return said
+}

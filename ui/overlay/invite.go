@@ -1,0 +1,361 @@
+package overlay
+
+import (
+	"strings"
+
+	"lanyard/console"
+	"lanyard/console/describe"
+	"lanyard/themes"
+	"lanyard/tokenapi/secret"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+	"lanyard/ui/session"
+)
+
+// inviteOverlay tells a person what to do before a grant can go on. The key that asked for the token opens it;
+// it is filled when the server has answered and closes when the get has come to an end.
+type Invite struct {
+	AppID, name string
+	Key         session.Key         // of the get or renew that waits; zero for whichever does
+	device      bool                // device grant (RFC 8628); else authorization code
+	inv         *console.Invitation // nil: the server is still being asked
+	givingUp    bool
+	Redacted    bool // the square is not drawn: it has a host in it
+	scroll      scene.Scroll
+}
+
+func NewInvite(a *session.App, key session.Key) *Invite {
+	return &Invite{AppID: a.ID, Key: key, name: a.Shown, device: a.Grant == "device_code"}
+}
+
+func (o *Invite) Title() string {
+	if o.device {
+		return "Approve with a code · " + o.name
+	}
+	return "Sign in with your browser · " + o.name
+}
+
+func (*Invite) Foot() string { return "" }
+func (*Invite) Danger() bool { return false }
+
+// fill takes the invitation that the board has, if it has one.
+func (o *Invite) Fill(all []console.Invitation) {
+	o.inv = nil
+	for i := range all {
+		if all[i].AppID == o.AppID {
+			o.inv, o.device = &all[i], all[i].UserCode != ""
+		}
+	}
+}
+
+// address is what is copied: the one with the code in it, where there is one.
+func (o *Invite) address() string {
+	if o.inv.Complete != "" {
+		return o.inv.Complete
+	}
+	return o.inv.URL
+}
+
+func (o *Invite) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
+	switch {
+	case a == keys.Close && o.givingUp:
+		return scene.CloseTop{}
+	case a == keys.Close:
+		o.givingUp = true
+		return scene.Do(session.GiveUp{App: o.AppID, Key: o.Key})
+	case a == keys.Quit:
+		return scene.Do(session.Quit{})
+	case (a == keys.Copy || key == "y") && o.inv != nil:
+		return scene.Do(session.CopyText{What: "the address", Text: o.address()})
+	case key == "c" && o.inv != nil && o.device:
+		return scene.Do(session.CopyText{What: "the code", Text: o.inv.UserCode})
+	}
+	o.scroll.Move(a)
+	return nil
+}
+
+// paste takes the address that the browser of another machine ended at.
+func (o *Invite) Paste(h scene.Host, text string) {
+	if o.inv == nil || o.device {
+		return
+	}
+	s := h.Scene()
+	if err := s.Session.Answer(o.inv.ID, secret.New(text)); err != nil {
+		h.Notify(scene.Warn, err.Error(), console.Remedy(err, console.Hint(err), s.Keys.Face()))
+	}
+}
+
+// part is a line of the overlay, not yet padded.
+type part struct {
+	paint themes.Paint
+	text  string
+}
+
+// arranged is what the overlay shows, laid out for one size.
+type arranged struct {
+	text   []part
+	foot   []part // always seen
+	square []string
+	beside bool // the square is at the right of the text
+	bare   bool // the facts alone, because nothing else fits
+	wide   int  // cells of the text
+}
+
+const (
+	textLeast = 34 // cells of text beside a square
+	textMost  = 76
+)
+
+func (o *Invite) Size(w, h int) (int, int) {
+	a := o.arrange(nil, w, h)
+	if a.bare {
+		w += 2 // a small screen is used to its edges
+		a = o.arrange(nil, w, h)
+	}
+	n := len(a.text) + len(a.foot)
+	switch {
+	case a.bare:
+		return w, min(n, h)
+	case a.beside:
+		return a.wide + squareWide(a) + 2, max(n, len(a.square))
+	}
+	return a.wide, n + len(a.square)
+}
+
+func squareWide(a arranged) int {
+	if len(a.square) == 0 {
+		return 0
+	}
+	return kit.Width(a.square[0])
+}
+
+// arrange finds the roomiest layout for w cells and h lines: with a square beside the text, under it, without,
+// and at last the bare facts. Without a scene only the sizes are right.
+func (o *Invite) arrange(s *scene.Scene, w, h int) arranged {
+	var st themes.Styles
+	if s != nil {
+		st = *s.Styles
+	}
+	fits := func(a *arranged, square, tight bool, h int) bool {
+		a.text, a.foot = o.roomy(s, &st, a.wide, square, tight)
+		return len(a.text)+len(a.foot) <= h
+	}
+	if o.inv != nil && o.inv.Complete != "" && !o.Redacted {
+		light := s != nil && !s.Styles.Color && !s.Light
+		if sq := kit.QR(o.inv.Complete, light); sq != nil {
+			a := arranged{square: sq, beside: true}
+			a.wide = min(w-kit.Width(sq[0])-2, 56)
+			if a.wide >= textLeast && len(sq) <= h && (fits(&a, true, false, h) || fits(&a, true, true, h)) {
+				return a
+			}
+			a.beside, a.wide = false, min(w, textMost)
+			if kit.Width(sq[0]) <= a.wide && (fits(&a, true, false, h-len(sq)) || fits(&a, true, true, h-len(sq))) {
+				return a
+			}
+		}
+	}
+	a := arranged{wide: min(w, textMost)}
+	if w >= textLeast && (fits(&a, false, false, h) || fits(&a, false, true, h)) {
+		return a
+	}
+	a.wide, a.bare = w, true
+	a.text, a.foot = o.bare(s, &st, w, h)
+	return a
+}
+
+// roomy is the text with its explanations; tight leaves out most of the air.
+func (o *Invite) roomy(s *scene.Scene, st *themes.Styles, w int, square, tight bool) (text, foot []part) {
+	say := func(paint themes.Paint, t string) {
+		for _, l := range kit.Wrap(t, max(w-2, 1)) {
+			text = append(text, part{paint, l})
+		}
+	}
+	gap := func() { text = append(text, part{}) }
+	air := func() {
+		if !tight {
+			gap()
+		}
+	}
+	gap()
+	if o.inv != nil && o.inv.Trouble != "" {
+		say(st.Warn, kit.Clean(describe.Trouble(o.inv)))
+		gap()
+	}
+	switch {
+	case o.inv == nil:
+		say("", "Asking the server …")
+	case o.device:
+		say(st.Quiet, "Open this address, on this machine or any other:")
+		air()
+		text = append(text, hard(st.Strong, o.inv.URL, w)...)
+		gap()
+		say(st.Quiet, "and enter this code, exactly as it stands:")
+		air()
+		text = append(text, large(st, o.inv.UserCode, w, tight)...)
+		gap()
+		switch {
+		case square:
+			say(st.Quiet, "Or scan the square, and compare the code.")
+			gap()
+		case o.inv.Complete != "":
+			say(st.Quiet, "Or open this one, and compare the code:")
+			air()
+			text = append(text, hard("", o.inv.Complete, w)...)
+			gap()
+		}
+	default:
+		lead := "Open this address in a browser on this machine:"
+		if o.inv.Opened {
+			lead = "A browser was opened. If none is to be seen, open this address in one on this machine:"
+		}
+		say(st.Quiet, lead)
+		gap()
+		text = append(text, hard(st.Strong, o.inv.URL, w)...)
+		gap()
+		say(st.Quiet, "Signed in on another machine? Paste here the address that its browser ended at.")
+		gap()
+	}
+	return text, append([]part{o.left(s, st)}, o.keys(st, w, true)...)
+}
+
+// bare is what cannot be left out, for small screens: what is to be copied comes first.
+func (o *Invite) bare(s *scene.Scene, st *themes.Styles, w, h int) (text, foot []part) {
+	switch {
+	case o.inv == nil:
+		text = []part{{"", "Asking the server …"}}
+	case o.device:
+		text = append(hard(st.Strong, o.inv.UserCode, w), hard("", o.inv.URL, w)...)
+	default:
+		text = hard(st.Strong, o.inv.URL, w)
+		if o.inv.Opened {
+			text = append([]part{{st.Quiet, "A browser was opened; or:"}}, text...)
+		}
+	}
+	if o.inv != nil && o.inv.Trouble != "" { // below what is to be copied
+		text = append(text, hard(st.Warn, describe.Trouble(o.inv), w)...)
+	}
+	foot = o.keys(st, w, false)
+	if left := o.left(s, st); h >= 4 && left.text != "" {
+		foot = append([]part{left}, foot...)
+	}
+	return text, foot
+}
+
+// hard breaks a text that has no words over as many lines as it takes: nothing of it is left out.
+func hard(paint themes.Paint, text string, w int) []part {
+	var out []part
+	for _, l := range kit.Chop(kit.Clean(text), max(w-2, 1)) {
+		out = append(out, part{paint, l})
+	}
+	return out
+}
+
+// large sets a code for the last row of a room: each character apart on a chip, and once more as it is typed.
+func large(st *themes.Styles, code string, w int, tight bool) []part {
+	code = kit.Clean(code)
+	plain := hard(st.Strong, code, w)
+	apart := "  " + strings.Join(strings.Split(code, ""), " ") + "  "
+	if kit.Width(apart) > w-2 {
+		return plain
+	}
+	if tight {
+		return append([]part{{st.Chip, apart}}, plain...)
+	}
+	edge := kit.Spaces(kit.Width(apart))
+	return append([]part{{st.Chip, edge}, {st.Chip, apart}, {st.Chip, edge}, {}}, plain...)
+}
+
+// left says how long the person still has.
+func (o *Invite) left(s *scene.Scene, st *themes.Styles) part {
+	switch {
+	case o.givingUp:
+		return part{st.Warn, "giving up …"}
+	case o.inv == nil:
+		return part{}
+	case s == nil:
+		return part{text: "left"}
+	}
+	d := o.inv.Until.Sub(s.Now)
+	if d <= 0 {
+		return part{st.Warn, "the time is up"}
+	}
+	return part{"", s.Left(d) + " left"}
+}
+
+// keys are what can be pressed here.
+func (o *Invite) keys(st *themes.Styles, w int, gap bool) []part {
+	var text string
+	switch {
+	case o.inv == nil:
+		text = "esc gives up"
+	case !o.device:
+		text = "y copies the address · esc gives up"
+		if w < 40 {
+			text = "y copy · esc gives up"
+		}
+	default:
+		text = "y copies the address · c the code · esc gives up"
+		if w < 52 {
+			text = "y copy · c code · esc ends"
+		}
+	}
+	if gap {
+		return []part{{}, {st.Quiet, text}, {}}
+	}
+	return []part{{st.Quiet, text}}
+}
+
+func (o *Invite) Box(s *scene.Scene, w, h int) []string {
+	a := o.arrange(s, w, h)
+	line := func(p part, w int) string { return scene.Padded(p.paint, p.text, w) }
+	var text []string
+	tw := w
+	if a.beside {
+		tw = w - squareWide(a) - 1
+	}
+	for _, p := range a.text {
+		text = append(text, line(p, tw))
+	}
+	foot := make([]string, 0, len(a.foot))
+	for _, p := range a.foot {
+		foot = append(foot, line(p, tw))
+	}
+	if !a.beside {
+		if a.square != nil {
+			text = append(text, paintSquare(s, a.square, w)...)
+		}
+		room := max(h-len(foot), 0)
+		return append(o.scroll.Show(text, room), foot[:min(len(foot), h)]...)
+	}
+	out := append(text, foot...)
+	for len(out) < len(a.square) {
+		out = append(out, kit.Spaces(tw))
+	}
+	square := paintSquare(s, a.square, squareWide(a))
+	for i := range out {
+		if i < len(square) {
+			out[i] += square[i] + kit.Spaces(w-tw-squareWide(a))
+		} else {
+			out[i] += kit.Spaces(w - tw)
+		}
+	}
+	return out
+}
+
+// paintSquare paints a code dark on light, whatever the theme is, in the middle of w cells.
+func paintSquare(s *scene.Scene, rows []string, w int) []string {
+	paint := themes.Paint("")
+	if s.Styles.Color {
+		paint = themes.DarkOnLight
+	}
+	out := make([]string, len(rows))
+	for i, row := range rows {
+		side := (w - kit.Width(row)) / 2
+		l := kit.NewLine("", len(row)+w)
+		l.Gap(side)
+		l.Put(string(paint), row)
+		out[i] = l.End(w)
+	}
+	return out
+}

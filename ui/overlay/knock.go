@@ -1,0 +1,121 @@
+package overlay
+
+import (
+	"slices"
+
+	"lanyard/text"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+	"lanyard/ui/session"
+)
+
+// knockOverlay asks before a get that may end a token which somebody else holds. Neither answer key is one that
+// opens it.
+type Supersede struct {
+	lines []string
+	own   session.Request // with a scope that buys a token of its own; nil when there is none to offer
+	scope string
+	yes   session.Request
+}
+
+// newKnock asks about a request.
+func NewSupersede(about session.Superseding, then session.Request) *Supersede {
+	k := about.Knock
+	o := &Supersede{yes: then, scope: kit.Clean(k.Scope), lines: []string{text.Sentence(kit.Clean(k.Text())) + "."}}
+	if _, test := then.(session.Test); test {
+		o.lines = append(o.lines, "", "A scope that nobody else asks for buys a token of its own.")
+	} else if k.Scope == "" {
+		o.lines = append(o.lines, "", text.Sentence(kit.Clean(k.Hint()))+".")
+	} else {
+		own, ok := then.(session.Get)
+		if !ok {
+			own = session.Get{App: about.App, Answered: true}
+		}
+		own.Scopes = append(slices.Clone(about.Scopes), k.Scope)
+		o.own = own
+	}
+	return o
+}
+
+func (*Supersede) Title() string { return "End the older token?" }
+func (*Supersede) Foot() string  { return "" }
+func (*Supersede) Danger() bool  { return true }
+
+func (o *Supersede) Size(w, _ int) (int, int) {
+	if w = min(w, 72); w < 40 {
+		w += 2 // a small screen is used to its edges
+	}
+	return w, 1 + len(o.wrapped(w)) + 1 + len(o.answers(nil, w)) + 1
+}
+
+func (o *Supersede) wrapped(w int) []string {
+	var out []string
+	for _, l := range o.lines {
+		out = append(out, kit.Wrap(l, max(w-4, 8))...)
+	}
+	return out
+}
+
+func (o *Supersede) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
+	switch {
+	case key == s.Keys.Yes():
+		return scene.Confirm(o, o.yes)
+	case key == "d" && o.own != nil:
+		return scene.Confirm(o, o.own)
+	case scene.IsNo(a, key):
+		return scene.CloseTop{}
+	}
+	return nil
+}
+
+func (o *Supersede) Answers(s *scene.Scene) string {
+	own := ""
+	if o.own != nil {
+		own = "d gets one of its own, "
+	}
+	return own + s.Keys.Yes() + " gets it anyway, esc: No"
+}
+
+// answers are the keys and what they mean. Without a scene only their number is right.
+func (o *Supersede) answers(s *scene.Scene, w int) []string {
+	type answer struct{ key, means string }
+	yes := "y"
+	if s != nil {
+		yes = s.Keys.Yes()
+	}
+	all := []answer{{yes, "get it anyway"}, {"esc", "No"}}
+	if o.own != nil {
+		means := "get one of its own, with the scope " + o.scope
+		if kit.Width(means) > w-8 {
+			means = "get with " + o.scope
+		}
+		all = append([]answer{{"d", means}}, all...)
+	}
+	out := make([]string, 0, len(all))
+	if s == nil {
+		return out[:len(all)]
+	}
+	for _, a := range all {
+		l := kit.NewLine("", 128)
+		l.Gap(2)
+		l.Cell(string(s.Styles.Key), a.key, 3)
+		l.Gap(2)
+		l.Put("", kit.Middle(a.means, max(w-8, 1)))
+		out = append(out, l.End(w))
+	}
+	return out
+}
+
+func (o *Supersede) Box(s *scene.Scene, w, h int) []string {
+	var out []string
+	for _, text := range o.wrapped(w) {
+		out = append(out, " "+scene.Padded("", text, w-1))
+	}
+	answers := o.answers(s, w)
+	if room := h - len(answers); len(out)+3 > room { // the answers are what must stay
+		return append(out[:min(len(out), max(room, 0))], answers[:min(len(answers), max(h, 0))]...)
+	}
+	out = append([]string{kit.Spaces(w)}, append(out, kit.Spaces(w))...)
+	return append(append(out, answers...), kit.Spaces(w))
+}

@@ -1,0 +1,28 @@
+package overlay
+
+import (
+	"lanyard/ui/keys"
+	"lanyard/ui/scene"
+	"lanyard/ui/session"
+)
+
+func NewLeave(then session.Request) *Leave {
+	return &Leave{Confirm{then: then, lines: []string{
+		"Nothing can be stored any more.", "What this console holds ends with it, unless it is written out.",
+	}, verb: "write it out and quit", no: "n", other: "quit without"}}
+}
+
+// leaveOverlay asks whether to write out before quitting.
+type Leave struct{ Confirm }
+
+func (*Leave) Title() string { return "Write out what this console holds before it ends?" }
+
+func (o *Leave) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
+	switch key {
+	case s.Keys.Yes():
+		return scene.Confirm(o, o.then)
+	case o.no:
+		return scene.Confirm(o, session.Quit{Force: true})
+	}
+	return o.refused(a, key)
+}

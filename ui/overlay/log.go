@@ -1,0 +1,177 @@
+package overlay
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/console"
+	"lanyard/themes"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+	"lanyard/ui/session"
+)
+
+// logOverlay shows every notice of this run, the newest first, and the call that a notice is about.
+type Log struct {
+	Entries []scene.Notice
+	Key     scene.KeyState
+	at      int // the selected one, counted from the newest
+	off     int
+	h       int      // of the last drawing
+	spans   [][2]int // which lines of it the entries had
+}
+
+func (*Log) Title() string            { return "Messages of this run" }
+func (*Log) Danger() bool             { return false }
+func (*Log) Size(w, h int) (int, int) { return min(w, 110), h * 4 / 5 }
+
+func (o *Log) Foot() string {
+	if len(o.Entries) == 0 {
+		return "esc closes"
+	}
+	return "enter its call · c copies · esc closes"
+}
+
+// selected is the notice under the cursor; nil for none.
+func (o *Log) selected() *scene.Notice {
+	if o.at >= len(o.Entries) {
+		return nil
+	}
+	return &o.Entries[len(o.Entries)-1-o.at]
+}
+
+func (o *Log) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
+	n := o.selected()
+	switch {
+	case a == keys.Close, a == keys.Messages, a == keys.Quit:
+		return scene.CloseTop{}
+	case n == nil:
+		return nil
+	case key == "enter":
+		if e := n.Call(s.Board); e != nil {
+			return openExchange{*e}
+		}
+		if n.About.Verbs != "" {
+			return scene.Cannot("the call of this message is not kept, or none was made",
+				s.Keys.Hint(keys.Activity, "lists those that are"))
+		}
+		return scene.Cannot("no call belongs to this message", "")
+	case key == "c", key == "y":
+		return scene.Do(session.CopyText{What: "the message", Text: scene.Join(n.Text, n.Hint)})
+	}
+	o.move(a)
+	return nil
+}
+
+// move moves the cursor. A message that is longer than the box is scrolled through before the next one is selected.
+func (o *Log) move(a keys.Action) {
+	last, page := len(o.Entries)-1, max(o.h-1, 1)
+	from, to := 0, 0
+	if o.at < len(o.spans) {
+		from, to = o.spans[o.at][0], o.spans[o.at][1]
+	}
+	switch a {
+	case keys.Down:
+		if to > o.off+o.h {
+			o.off++
+			return
+		}
+		o.at++
+	case keys.Up:
+		if from < o.off {
+			o.off--
+			return
+		}
+		o.at--
+	case keys.PageDown, keys.PageUp:
+		step := page
+		if a == keys.PageUp {
+			step = -page
+		}
+		o.at = slices.IndexFunc(o.spans, func(x [2]int) bool { return x[1] > from+step })
+		if o.at < 0 {
+			o.at = last
+		}
+	case keys.First:
+		o.at = 0
+	case keys.Last:
+		o.at = last
+	default:
+		return
+	}
+	o.at = max(min(o.at, last), 0)
+	if o.at >= len(o.spans) || o.h < 1 {
+		return
+	}
+	from, to = o.spans[o.at][0], o.spans[o.at][1]
+	o.off = min(max(o.off, to-o.h), from)
+	if o.at == 0 {
+		o.off = 0
+	}
+}
+
+func (o *Log) Box(s *scene.Scene, w, h int) []string {
+	out := []string{scene.Padded(s.Styles.Quiet, o.Key.Line(w-2), w)}
+	if len(o.Entries) == 0 {
+		return append(out, scene.Hint(s, w, max(h-1, 0), "", "Nothing was said yet. Every notice and every error of this run is kept here.")...)
+	}
+	o.h, o.spans = h, o.spans[:0]
+	for i := range o.Entries {
+		from := len(out)
+		out = append(out, o.lines(s, &o.Entries[len(o.Entries)-1-i], w, i == o.at)...)
+		o.spans = append(o.spans, [2]int{from, len(out)})
+	}
+	switch sp := o.spans[o.at]; {
+	case sp[1] <= o.off, sp[0] >= o.off+h: // the screen has another size now
+		o.off = sp[0]
+	case sp[1]-sp[0] <= h && sp[1] > o.off+h: // it has grown by the name of its call
+		o.off = sp[1] - h
+	}
+	o.off = max(min(o.off, len(out)-h), 0)
+	return out[o.off:min(o.off+h, len(out))]
+}
+
+// lines are those of one notice. The selected one names the call that enter opens.
+func (o *Log) lines(s *scene.Scene, n *scene.Notice, w int, selected bool) []string {
+	const lead = 1 + 8 + 1 + 1 + 1
+	var out []string
+	sign, paint := n.Look(s.Styles)
+	put := func(first bool, with themes.Paint, text string) {
+		l := s.BeginRow(selected, true)
+		if first {
+			l.Put(string(s.Styles.Quiet), n.At.Format("15:04:05"))
+			l.Gap(1)
+			l.Put(string(paint), sign)
+			l.Gap(1)
+		} else {
+			l.Gap(lead - 1)
+		}
+		l.Put(string(with), text)
+		out = append(out, l.End(w))
+	}
+	for i, text := range kit.Wrap(s.Redacted(n.Text), max(w-lead-1, 4)) {
+		put(i == 0, "", text)
+	}
+	for _, text := range kit.Wrap(s.Redacted(n.Hint), max(w-lead-1, 4)) {
+		if text != "" {
+			put(false, s.Styles.Quiet, text)
+		}
+	}
+	if selected {
+		if e := n.Call(s.Board); e != nil {
+			put(false, s.Styles.Key, kit.Cut("↵ "+kit.Clean(e.Method)+" "+scene.PathOf(e.URL), max(w-lead-1, 4)))
+		}
+	}
+	return out
+}
+
+// openExchange is the intent to look at a call.
+type openExchange struct{ e console.Exchange }
+
+// Perform implements intent.
+func (i openExchange) Perform(h scene.Host) tea.Cmd {
+	h.Open(&Exchange{Call: i.e})
+	return nil
+}

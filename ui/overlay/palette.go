@@ -1,0 +1,17 @@
+package overlay
+
+import "lanyard/ui/keys"
+
+// paletteOverlay has every action by name, with its key or the reason why it cannot run now.
+type Palette struct{ chooser }
+
+// newPalette lists every action.
+func NewPalette(k *keys.Map, all []Entry) *Palette {
+	o := &Palette{chooser{all: all, own: k.Row(keys.Commands).Keys, ranked: true, heading: ": "}}
+	o.begin()
+	return o
+}
+
+func (*Palette) Title() string { return "Commands" }
+
+func (o *Palette) Size(w, h int) (int, int) { return min(w, 96), min(h, max(h*4/5, 12)) }

@@ -1,0 +1,187 @@
+package overlay
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"lanyard/themes"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+)
+
+// themesOverlay lists the themes. The one under the cursor is put on at once, over the whole screen; what is in force
+// (root.set) stays untouched until one is chosen, so that to close it is to take the old one back.
+type Themes struct {
+	list      scene.List
+	rows      []themeRow
+	inUse     string // when it was opened
+	Kept      bool   // a choice is kept for the next time
+	DecidedBy string // what overrules it then
+
+	wear func()
+	keep func(themes.Theme) tea.Cmd
+}
+
+type themeRow struct {
+	name, about string
+	theme       themes.Theme
+}
+
+// newThemes lists themes. Wear draws with the one under the cursor, keep chooses one.
+func NewThemes(all []themes.Theme, inUse string, wear func(), keep func(themes.Theme) tea.Cmd) *Themes {
+	o := &Themes{inUse: inUse, wear: wear, keep: keep}
+	for _, t := range all {
+		o.rows = append(o.rows, themeRow{t.Name(), kit.Clean(t.About()), t})
+	}
+	if o.inUse == "" && len(o.rows) > 0 {
+		o.inUse = o.rows[0].name
+	}
+	o.list.Sel = o.inUse
+	return o
+}
+
+// Worn is the theme under the cursor.
+func (o *Themes) Worn() (t themes.Theme, ok bool) {
+	if r := o.row(); r != nil {
+		return r.theme, true
+	}
+	return t, false
+}
+
+func (o *Themes) id(i int) string { return o.rows[i].name }
+
+func (o *Themes) row() *themeRow {
+	if i := o.list.Index(len(o.rows), o.id); i >= 0 {
+		return &o.rows[i]
+	}
+	return nil
+}
+
+func (*Themes) Title() string { return "Themes" }
+func (*Themes) Foot() string  { return "" }
+func (*Themes) Danger() bool  { return false }
+
+func (o *Themes) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
+	switch {
+	case key == "enter":
+		if r := o.row(); r != nil {
+			return keepTheme{o, r.theme}
+		}
+		return leaveTheme{o}
+	case a == keys.Close, a == keys.Quit, a == keys.Theme:
+		return leaveTheme{o}
+	}
+	o.list.Move(a, len(o.rows), o.id)
+	return wearTheme{o}
+}
+
+type (
+	wearTheme  struct{ o *Themes } // the one under the cursor
+	leaveTheme struct{ o *Themes } // and take the old one back
+	keepTheme  struct {
+		o     *Themes
+		theme themes.Theme
+	}
+)
+
+// Perform implements intent.
+func (i wearTheme) Perform(scene.Host) tea.Cmd {
+	i.o.wear()
+	return nil
+}
+
+// Perform implements intent.
+func (i leaveTheme) Perform(h scene.Host) tea.Cmd {
+	h.Close(i.o)
+	i.o.wear()
+	return nil
+}
+
+// Perform implements intent.
+func (i keepTheme) Perform(h scene.Host) tea.Cmd {
+	h.Close(i.o)
+	return i.o.keep(i.theme)
+}
+
+const (
+	wTheme     = 16 // the longest name of a built-in one
+	themesWide = 62
+)
+
+func (o *Themes) nameWide() int {
+	n := wTheme
+	for _, r := range o.rows {
+		n = max(n, min(kit.Width(r.name), 24))
+	}
+	return n
+}
+
+func (o *Themes) Size(w, h int) (int, int) {
+	if w < 40 {
+		w += 2 // a small screen is used to its edges
+	}
+	w = min(w, themesWide)
+	return w, min(h, len(o.rows)+len(o.said(w, h))+2)
+}
+
+// said is what stands below the list: whether the choice lasts, and the keys.
+func (o *Themes) said(w, h int) []string {
+	if h < 8 {
+		return nil
+	}
+	text := "enter keeps it, also for the next time"
+	switch {
+	case o.DecidedBy != "":
+		text = o.DecidedBy + " decides: a choice lasts for this run"
+	case !o.Kept:
+		text = "a choice lasts for this run"
+	}
+	keys := "↑ ↓ try on · enter keep · esc take the old one back"
+	if kit.Width(keys) > w-3 {
+		keys = "enter keep · esc back"
+	}
+	out := append([]string{""}, kit.Wrap(text, max(w-3, 1))...)
+	return append(out, keys)
+}
+
+func (o *Themes) Box(s *scene.Scene, w, h int) []string {
+	foot := o.said(w, h)
+	air := 2
+	if h < len(o.rows)+len(foot)+air {
+		air = 0
+	}
+	var out []string
+	if air > 0 {
+		out = append(out, kit.Spaces(w))
+	}
+	from, to, sel := o.list.Window(len(o.rows), max(h-len(foot)-air, 1), o.id)
+	for i := from; i < to; i++ {
+		out = append(out, o.line(s, o.rows[i], w, i == sel))
+	}
+	for i, text := range foot {
+		paint := s.Styles.Quiet
+		if o.DecidedBy != "" && i > 0 && i < len(foot)-1 {
+			paint = s.Styles.Warn
+		}
+		out = append(out, " "+scene.Padded(paint, text, w-1))
+	}
+	if air > 0 {
+		out = append(out, kit.Spaces(w))
+	}
+	return out[:min(len(out), max(h, 0))]
+}
+
+func (o *Themes) line(s *scene.Scene, r themeRow, w int, selected bool) string {
+	l := s.BeginRow(selected, true)
+	sign := " "
+	if r.name == o.inUse {
+		sign = "✓"
+	}
+	l.Put(string(s.Styles.Accent), sign+" ")
+	name := min(o.nameWide(), max(w-l.Width()-1, 1))
+	l.Put("", kit.Fit(kit.Middle(r.name, name), name))
+	if rest := w - l.Width() - 3; rest >= 16 {
+		l.Put(string(s.Styles.Quiet), "  "+kit.Fit(r.about, rest))
+	}
+	return l.End(w)
+}

@@ -1,0 +1,325 @@
+package pane
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"lanyard/console"
+	"lanyard/console/describe"
+	"lanyard/themes"
+	"lanyard/ui/keys"
+	"lanyard/ui/kit"
+	"lanyard/ui/scene"
+	"lanyard/ui/session"
+)
+
+// gatewayPane answers: what did I kill that may still walk?
+type Gateway struct{ List scene.List }
+
+func (p *Gateway) Title(s *scene.Scene) string {
+	return "Gateway cache" + s.Label(scene.Gateway)
+}
+
+func (p *Gateway) Right(*scene.Scene) string { return "" }
+
+func (p *Gateway) Row(s *scene.Scene) *session.Row {
+	rows := s.GatewayPage()
+	if i := p.List.Index(rows.Len(), rows.ID); i >= 0 {
+		return rows.Row(i)
+	}
+	return nil
+}
+
+func (p *Gateway) Cursor(s *scene.Scene) (*scene.List, int, func(int) string) {
+	rows := s.GatewayPage()
+	return &p.List, rows.Len(), rows.ID
+}
+
+func (p *Gateway) Target(s *scene.Scene) (*session.Row, *scene.Refuse) {
+	return p.Row(s), scene.Cannot("no token is selected here", s.Keys.Selects())
+}
+
+func (p *Gateway) Lines(s *scene.Scene, w, h int, focused bool) []string {
+	n := s.Board.AtGateway()
+	if n == 0 && s.Board.Total.Revoking > 0 {
+		return scene.Hint(s, w, h, "", "A revoke waits until the server has accepted it.", "", "Until then the gateway lets the token through.")
+	}
+	if n == 0 {
+		return scene.Hint(s, w, h, "", "Nothing revoked or replaced may still pass the gateway.", "",
+			"A token revoked with "+s.Keys.Way(keys.Revoke)+" is watched here until it is dead.")
+	}
+	rows := s.GatewayPage()
+	if rows.Len() == 0 {
+		return s.NothingLeft(scene.Gateway, w, h)
+	}
+	foot := p.learned(s, w)
+	large := p.large(s, rows, w, h-min(rows.Len(), 6)-len(foot))
+	list := h - len(large)
+	if rows.Len()+len(foot) <= list {
+		list -= len(foot)
+	} else {
+		foot = nil // the rows matter more
+	}
+	from, to, sel := p.List.Window(rows.Len(), list, rows.ID)
+	out := make([]string, 0, h)
+	out = append(out, large...)
+	for i := from; i < to; i++ {
+		out = append(out, p.line(s, rows.Row(i), w, i == sel, focused))
+	}
+	if len(foot) > 0 {
+		for len(out) < h-len(foot) {
+			out = append(out, kit.Spaces(w))
+		}
+	}
+	return append(out, foot...)
+}
+
+// large is the selected window, else the first that is open, in block digits and a line of explanation: where h lines
+// are left over for it.
+func (p *Gateway) large(s *scene.Scene, rows session.Page, w, h int) []string {
+	r := p.Row(s)
+	if r == nil || r.State != console.Lingering {
+		r = rows.First(console.Lingering)
+	}
+	if r == nil || r.Token == nil || r.State != console.Lingering {
+		return nil
+	}
+	st := s.Board.Status(r, s.Now)
+	if !st.StaleKnown || st.Reopened {
+		return nil
+	}
+	scale := 1
+	if h >= 14 && w >= 90 {
+		scale = 2
+	} else if s.ASCII {
+		scale = 0
+	}
+	big := kit.Big("≤"+s.Left(st.StaleLeft), scale)
+	if len(big) == 0 || h < len(big)+4 || w < 40 {
+		return nil
+	}
+	out := []string{kit.Spaces(w)}
+	for _, b := range big {
+		l := kit.NewLine("", 256)
+		l.Gap(2)
+		l.Put(string(s.Styles.Warn), b)
+		out = append(out, l.End(w))
+	}
+	l := kit.NewLine("", 256)
+	l.Gap(2)
+	l.Put(string(s.Styles.Quiet), kit.Cut(scene.Fitting([]string{
+		r.Token.Fingerprint + " is revoked or replaced; the gateway may let it through for that long at most",
+		r.Token.Fingerprint + " may still pass the gateway, that long at most",
+		r.Token.Fingerprint + " may still pass the gateway",
+	}, w-3), w-3))
+	return append(out, kit.Spaces(w), l.End(w), kit.Spaces(w))
+}
+
+// learned is what probes have shown of the gateway of the selected row's environment, or of the application's.
+func (p *Gateway) learned(s *scene.Scene, w int) []string {
+	env := ""
+	if r := p.Row(s); r != nil {
+		env = s.Board.Apps[r.App].Environment.Name
+	} else if a, ok := s.Selected(); ok {
+		env = a.Environment.Name
+	}
+	k := s.Board.Learned[env]
+	if more := s.Board.Longer[env].String(); more != "" {
+		return []string{scene.Padded(s.Styles.Warn, scene.Fitting([]string{more, strings.TrimPrefix(more, "this gateway was ")}, w-2), w)}
+	}
+	if k.Times == 0 {
+		return nil
+	}
+	text := minutes(k.Longest)
+	if !k.Steady() {
+		text = minutes(k.Shortest) + " to " + text
+	}
+	times := " the last time"
+	if k.Times > 1 {
+		times = " the last " + strconv.Itoa(k.Times) + " times"
+	}
+	return []string{scene.Padded(s.Styles.Quiet, scene.Fitting([]string{"this gateway: " + text + times, text}, w-2), w)}
+}
+
+// minutes is a length of time that is over: "2 m 11 s".
+func minutes(d time.Duration) string {
+	if d < time.Minute {
+		return strconv.Itoa(int(d/time.Second)) + " s"
+	}
+	return strconv.Itoa(int(d/time.Minute)) + " m " + strconv.Itoa(int(d/time.Second)%60) + " s"
+}
+
+const (
+	wWindow = 7  // "≤14:32", "≤2h 13m"
+	wMiddle = 17 // that and a bar, or "dead after 15:00"
+)
+
+func (p *Gateway) line(s *scene.Scene, r *session.Row, w int, selected, focused bool) string {
+	l := s.BeginTokenRow(r, selected, focused)
+	st := s.Board.Status(r, s.Now)
+	over := st.Proof != console.ProofNone
+	text := themes.Paint("")
+	if over {
+		text = s.Styles.Quiet
+	}
+	sign, paint := s.Look(r.State)
+	l.Put(string(paint), sign+" ")
+	l.Put(string(text), kit.Fit(r.Token.Fingerprint, wToken)+" ")
+	// The name is as wide as leaves room for the longest thing that is said about a token.
+	name := min(max(w-2-(2+wToken+1)-1-(wWindow+2)-len(describe.NotSeen), 6), 20)
+	label := kit.Middle(s.Board.Apps[r.App].Shown, name)
+	if r.Waits {
+		p.waiting(s, l, r, label, name, w)
+		return l.End(w)
+	}
+	l.Put(string(text), kit.Fit(label, name)+" ")
+
+	said := p.said(s, r, st, w-1-l.Width()-wMiddle-1)
+	switch {
+	case over:
+		word := "dead"
+		if st.Cause == console.CauseReplaced {
+			word = "over"
+		}
+		if took := st.OverAt.Sub(st.EndedAt); took > 0 { // else it was refused before anybody ended it
+			word += " after " + console.Left(took)
+		}
+		l.Cell(string(s.Styles.Quiet), word, wMiddle)
+		l.Gap(1)
+	case len(said) == 1 && said[0].Text == describe.NotSeen:
+		c := lingers(s, st)
+		l.Cell(string(c.Paint), c.Text, wWindow)
+		l.Gap(2)
+		if w-1-l.Width() < len(describe.NotSeen) {
+			said[0].Text = "not seen by us"
+		}
+	default:
+		c := lingers(s, st)
+		l.Cell(string(c.Paint), c.Text, wWindow)
+		l.Gap(1)
+		const bar = wMiddle - wWindow - 1
+		if st.StaleKnown && st.StaleLeft > 0 {
+			l.Bare(string(s.Styles.WarnBar), kit.Bar(int64(st.StaleLeft), int64(st.StaleUntil.Sub(st.EndedAt)), bar))
+		} else {
+			l.Gap(bar)
+		}
+		l.Gap(1)
+	}
+	for _, c := range said {
+		if room := w - 1 - l.Width(); room > 0 {
+			l.Put(string(c.Paint), kit.Cut(c.Text, room))
+		}
+	}
+	if word := describe.AtServer(st); word != "" {
+		long := " " + keyManager + word
+		l.Put(string(s.Styles.Quiet), scene.Fitting([]string{long + " " + st.AtServerAt.UTC().Format("15:04:05Z"), long}, w-1-l.Width()))
+	}
+	return l.End(w)
+}
+
+// waiting writes how far a revoke is that the server has not accepted: in the column of the others, or close to
+// the name where more of it can be said there.
+func (p *Gateway) waiting(s *scene.Scene, l *kit.Line, r *session.Row, label string, column, w int) {
+	words := s.RevokeWords(r)
+	room := w - 1 - l.Width() - 1
+	text := scene.Fitting(words, room-column)
+	if closer := scene.Fitting(words, room-kit.Width(label)); closer != text && kit.Width(closer) > kit.Width(text) {
+		text, column = closer, kit.Width(label)
+	}
+	l.Put("", kit.Fit(label, column)+" ")
+	l.Put(string(s.Styles.Danger), text)
+}
+
+// said is what we know from the gateway itself, in w cells: the last probes, or that it never was asked.
+func (p *Gateway) said(s *scene.Scene, r *session.Row, st console.Status, w int) []scene.Cell {
+	var behind []scene.Cell
+	switch {
+	case st.Proof != console.ProofNone && st.PastExpiry == 0:
+	case st.Reopened:
+		behind = []scene.Cell{scene.TextCell(s.Styles.Danger, " let through after its window")}
+	case st.PastExpiry > 0:
+		behind = []scene.Cell{scene.TextCell(s.Styles.Danger, " let through after its expiry")}
+	case st.RefusedOnce:
+		behind = []scene.Cell{scene.TextCell(s.Styles.Warn, " refused once")}
+	}
+	if st.Proof == console.ProofNone && s.Session.Probes(r.ID) {
+		behind = append(behind, scene.TextCell(s.Styles.Accent, " probing"))
+	}
+	for _, c := range behind {
+		w -= kit.Width(c.Text)
+	}
+	out := strip(s, r, st, w)
+	switch {
+	case len(out) > 0:
+	case st.Proof == console.ProofExpiry:
+		out = []scene.Cell{scene.TextCell(s.Styles.Quiet, "by its own expiry")}
+	case st.Proof == console.ProofWindow:
+		out = []scene.Cell{scene.TextCell(s.Styles.Quiet, "the window ran out")}
+	case !st.SeenAtGW && len(behind) == 0:
+		out = []scene.Cell{scene.TextCell(s.Styles.Quiet, describe.NotSeen)}
+	}
+	out = append(out, behind...)
+	if len(out) > 0 {
+		out[0].Text = strings.TrimPrefix(out[0].Text, " ")
+	}
+	return out
+}
+
+// outcome is a run of probes that were answered alike.
+type outcome struct {
+	accepted bool
+	status   int
+	n        int
+}
+
+func (u outcome) text() string {
+	text := "–"
+	if u.status != 0 {
+		text = strconv.Itoa(u.status)
+	}
+	switch {
+	case u.n == 2:
+		return text + " " + text
+	case u.n > 2:
+		return text + " ×" + strconv.Itoa(u.n)
+	}
+	return text
+}
+
+// strip writes the probes since the token ended, the newest last, in w cells: each of them where all fit, else those that
+// were answered alike together ("200 ×9 401"), and of these the last ones. The very last is always there.
+func strip(s *scene.Scene, r *session.Row, st console.Status, w int) []scene.Cell {
+	var each, runs []outcome
+	for _, p := range r.Token.ProbesSince(st, s.Board.Apps[r.App].Policy) {
+		one := outcome{p.Verdict == console.ProbeAccepted, p.Status, 1}
+		each = append(each, one)
+		if k := len(runs) - 1; k >= 0 && runs[k].status == p.Status {
+			runs[k].n++
+		} else {
+			runs = append(runs, one)
+		}
+	}
+	if st.Proof == console.ProofNone && 4*len(each) <= w+1 {
+		runs = each
+	}
+	from := len(runs)
+	for used := 0; from > 0; from-- {
+		if used += kit.Width(runs[from-1].text()) + 1; used > w+1 && from < len(runs) {
+			break
+		}
+	}
+	var out []scene.Cell
+	for _, u := range runs[from:] {
+		paint := s.Styles.Quiet
+		if u.accepted {
+			paint = s.Styles.Warn
+		}
+		text := u.text()
+		if len(out) > 0 {
+			text = " " + text
+		}
+		out = append(out, scene.TextCell(paint, text))
+	}
+	return out
+}

@@ -1,0 +1,52 @@
+package scene
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"lanyard/ui/kit"
+)
+
+// pathOf is a URL without scheme, host and query.
+func PathOf(u string) string {
+	if _, after, ok := strings.Cut(u, "://"); ok {
+		u = after
+	}
+	if i := strings.IndexByte(u, '/'); i >= 0 {
+		u = u[i:]
+	} else {
+		u = "/"
+	}
+	if i := strings.IndexAny(u, "?#"); i >= 0 {
+		u = u[:i]
+	}
+	return kit.Clean(u)
+}
+
+func Took(d time.Duration) string {
+	if d >= 10*time.Second {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
+}
+
+// whatOf puts the operation of an exchange into the word of its key.
+func VerbOf(op string) string {
+	switch op {
+	case "client_credentials", "password", "authorization_code", "device_code", "jwt_bearer", "token_exchange":
+		return "get"
+	case "refresh_token":
+		return "refresh"
+	}
+	return op
+}
+
+// Join puts a hint behind what it is about.
+func Join(text, hint string) string {
+	if hint == "" {
+		return text
+	}
+	return text + ": " + hint
+}
