@@ -61,7 +61,7 @@ func (d *doctor) checkAltered(ctx context.Context, b console.Board, svc *console
 func (l ledger) isAltered(text string) error {
 	for _, a := range l.Altered {
 		if a.ID == text && !a.Configured {
-			return &failure{exit: exitLocked, code: "store_altered", text: a.Table + " " + a.ID + " was changed by something else than lanyard: " + a.Effect(),
+			return &failure{exit: exitLocked, code: console.CodeStoreAltered, text: a.Table + " " + a.ID + " was changed by something else than lanyard: " + a.Effect(),
 				hint: "lanyard forget " + a.ID + " removes it; a backup brings it back"}
 		}
 	}

@@ -312,9 +312,9 @@ func (p *program) review(v store.Review, here present, hosts, allowed []string) 
 		flags = append(flags, "--host "+shellQuote(h))
 	}
 	return p.askYes(places+"\nrestore it?",
-		&failure{exit: exitUsage, code: "needs_host", text: "restore: " + places + "; nothing was changed",
+		&failure{exit: exitUsage, code: console.CodeNeedsHost, text: "restore: " + places + "; nothing was changed",
 			hint: "if you know them, answer at a terminal, or give " + strings.Join(flags, " ")},
-		&failure{exit: exitUsage, code: "declined", text: "restore: not confirmed, nothing was changed"})
+		&failure{exit: exitUsage, code: console.CodeDeclined, text: "restore: not confirmed, nothing was changed"})
 }
 
 // present is the store that a restore replaces.
@@ -393,6 +393,6 @@ func (s passphrases) passphraseOf() (secret.Text, error) {
 	case s.p.somebody():
 		return s.p.askPassphrase("passphrase of the backup: ")
 	}
-	return secret.Text{}, &failure{exit: exitLocked, code: "store_backup_locked", text: "there is no terminal to ask for the backup's passphrase at",
+	return secret.Text{}, &failure{exit: exitLocked, code: console.CodeStoreBackupLocked, text: "there is no terminal to ask for the backup's passphrase at",
 		hint: "--secret-stdin reads it from standard input"}
 }

@@ -52,7 +52,7 @@ func (callbacks) Open(ctx context.Context, redirectURL string) (console.Door, er
 	}
 	listeners, err := listenAt(ctx, host, port)
 	if err != nil {
-		return nil, &failure{exit: exitUnexpected, code: "no_callback", err: err,
+		return nil, &failure{exit: exitUnexpected, code: console.CodeNoCallback, err: err,
 			text: "get: nothing can come back to " + redirectURL + ": " + listenCause(err), hint: "port 0 in redirect_url takes a free one"}
 	}
 	_, port, _ = net.SplitHostPort(listeners[0].Addr().String())
@@ -172,7 +172,7 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 			return 0, ""
 		case errors.Is(err, console.ErrNotOurs):
 			if strangers++; strangers >= maxStrangers {
-				finish(&failure{exit: exitUnexpected, code: "no_callback", text: "get: too many requests at the redirect URL that were no answer"})
+				finish(&failure{exit: exitUnexpected, code: console.CodeNoCallback, text: "get: too many requests at the redirect URL that were no answer"})
 			}
 			return http.StatusBadRequest, "This is not an answer to what Lanyard asked."
 		}

@@ -14,6 +14,7 @@ import (
 
 	"lanyard/cli/config"
 	"lanyard/cli/host"
+	"lanyard/console"
 	"lanyard/text"
 )
 
@@ -196,7 +197,7 @@ func (p *program) paths() (config.Paths, error) {
 	}
 	found, err := config.FindPaths(runtime.GOOS, p.getenv, home, p.config, p.state)
 	if err != nil {
-		return found, &failure{exit: exitUsage, code: "usage", err: err}
+		return found, &failure{exit: exitUsage, code: console.CodeUsage, err: err}
 	}
 	return found, nil
 }

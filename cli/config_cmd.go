@@ -42,7 +42,7 @@ func (p *program) configInit() (string, error) {
 		return "", err
 	}
 	fail := func(err error) (string, error) {
-		return "", &failure{exit: exitUnexpected, code: "config", err: err,
+		return "", &failure{exit: exitUnexpected, code: console.CodeConfig, err: err,
 			text: fmt.Sprintf("config init: %s cannot be written: %v", paths.Config, config.PlainCause(err))}
 	}
 	if err := os.MkdirAll(filepath.Dir(paths.Config), 0o700); err != nil {
@@ -50,7 +50,7 @@ func (p *program) configInit() (string, error) {
 	}
 	f, err := os.OpenFile(paths.Config, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return "", &failure{exit: exitUsage, code: "exists", text: "config init: " + paths.Config + " exists already",
+		return "", &failure{exit: exitUsage, code: console.CodeExists, text: "config init: " + paths.Config + " exists already",
 			hint: "it is left as it is; lanyard config check reads it"}
 	}
 	if err != nil {
@@ -74,7 +74,7 @@ func (p *program) runConfigCheck(*cobra.Command, []string) error {
 		return err
 	}
 	if !cfg.Found {
-		return &failure{exit: exitUsage, code: "config", text: "there is no " + paths.Config, hint: "lanyard config init writes one to begin with"}
+		return &failure{exit: exitUsage, code: console.CodeConfig, text: "there is no " + paths.Config, hint: "lanyard config init writes one to begin with"}
 	}
 	for _, w := range cfg.Warnings {
 		p.warn("%s", w)

@@ -37,7 +37,7 @@ const (
 // failure is an error of the command line itself, with its exit code. A silent one has been told already.
 type failure struct {
 	exit   int
-	code   string
+	code   console.Code
 	text   string
 	hint   string
 	err    error // the cause, if there is one
@@ -55,7 +55,7 @@ func (f *failure) Unwrap() error { return f.err }
 
 // misuse is a command line that cannot be carried out.
 func misuse(hint, format string, args ...any) error {
-	return &failure{exit: exitUsage, code: "usage", text: fmt.Sprintf(format, args...), hint: hint}
+	return &failure{exit: exitUsage, code: console.CodeUsage, text: fmt.Sprintf(format, args...), hint: hint}
 }
 
 // told ends with an exit code after a result that says everything.
@@ -63,17 +63,17 @@ func told(exit int) error { return &failure{exit: exit, silent: true} }
 
 // report is a failure as a person or a program gets to see it.
 type report struct {
-	Code    string  `json:"code"`
-	Message string  `json:"message"`
-	Hint    string  `json:"hint"`
-	Status  *int    `json:"status"`
-	OAuth   *string `json:"oauth_error"`
-	Exit    int     `json:"exit"`
+	Code    console.Code `json:"code"`
+	Message string       `json:"message"`
+	Hint    string       `json:"hint"`
+	Status  *int         `json:"status"`
+	OAuth   *string      `json:"oauth_error"`
+	Exit    int          `json:"exit"`
 }
 
 // explain sorts an error into an exit code and words.
 func explain(err error) report {
-	r := report{Code: "unexpected", Message: err.Error(), Exit: exitUnexpected}
+	r := report{Code: console.CodeUnexpected, Message: err.Error(), Exit: exitUnexpected}
 	var own *failure
 	var cfg *config.Error
 	var api *tokenapi.Error
@@ -91,21 +91,21 @@ func explain(err error) report {
 			r.Hint = api.Hint
 		}
 	case errors.As(err, &cfg):
-		r.Code, r.Exit = "config", exitUsage
+		r.Code, r.Exit = console.CodeConfig, exitUsage
 	case errors.Is(err, session.ErrInterrupted), errors.Is(err, context.Canceled):
-		r.Code, r.Message, r.Exit = "interrupted", "interrupted", exitInterrupted
-	case isRefusal && refusal.Code == "store_altered":
+		r.Code, r.Message, r.Exit = console.CodeInterrupted, "interrupted", exitInterrupted
+	case isRefusal && refusal.Code == console.CodeStoreAltered:
 		r.Code, r.Hint, r.Exit = refusal.Code, refusal.Hint, exitLocked
 	case errors.Is(err, store.ErrLocked), errors.Is(err, store.ErrKey):
-		r.Code, r.Exit = "store_locked", exitLocked
+		r.Code, r.Exit = console.CodeStoreLocked, exitLocked
 		if isRefusal {
 			r.Hint = refusal.Hint
 		}
-	case isRefusal && refusal.Code == "not_kept":
+	case isRefusal && refusal.Code == console.CodeNotKept:
 		r.Code, r.Hint, r.Exit = refusal.Code, refusal.Hint, exitUnexpected
 	case api != nil:
-		r.Code, r.Hint, r.Exit = string(api.Kind), api.Hint, exitOf(api.Kind)
-		if isRefusal && refusal.Code == "unsure" {
+		r.Code, r.Hint, r.Exit = console.Code(api.Kind), api.Hint, exitOf(api.Kind)
+		if isRefusal && refusal.Code == console.CodeUnsure {
 			r.Hint = refusal.Hint
 		}
 	case isRefusal:
@@ -135,15 +135,15 @@ func exitOf(k tokenapi.Kind) int {
 	return exitUnexpected
 }
 
-func refusalExit(code string) int {
+func refusalExit(code console.Code) int {
 	switch {
-	case code == "no_application" || code == "no_token" || code == "no_mark":
+	case code == console.CodeNoApplication || code == console.CodeNoToken || code == console.CodeNoMark:
 		return exitNotFound
-	case code == "store_exists": // a file or a store that was not to be replaced
+	case code == console.CodeStoreExists: // a file or a store that was not to be replaced
 		return exitUsage
-	case code == "store_backup_locked" || code == "store_altered":
+	case code == console.CodeStoreBackupLocked || code == console.CodeStoreAltered:
 		return exitLocked
-	case code == "in_flight" || code == "not_kept" || code == "nobody_came" || strings.HasPrefix(code, "store_"):
+	case code == console.CodeInFlight || code == console.CodeNotKept || code == console.CodeNobodyCame || code.OfStore():
 		return exitUnexpected
 	}
 	return exitUsage

@@ -21,7 +21,7 @@ import (
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
 	api := func(k tokenapi.Kind) error { return fmt.Errorf("get: %w", &tokenapi.Error{Op: "x", Kind: k}) }
-	own := func(code string) error { return &console.Error{Code: code, Text: code} }
+	own := func(code console.Code) error { return &console.Error{Code: code, Text: string(code)} }
 	for _, c := range []struct {
 		err  error
 		want int

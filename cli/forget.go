@@ -82,7 +82,7 @@ func (l ledger) forgetWhat(args []string, over bool) (marks []console.Mark, what
 			continue
 		}
 		if strings.HasPrefix(arg, "m_") {
-			return nil, what, &failure{exit: exitNotFound, code: "no_mark", text: "no such mark" + quoted(arg),
+			return nil, what, &failure{exit: exitNotFound, code: console.CodeNoMark, text: "no such mark" + quoted(arg),
 				hint: "lanyard tokens lists the requests whose answer was never seen; it may be settled meanwhile"}
 		}
 		t, a, isToken, err := l.either(arg)
@@ -129,8 +129,8 @@ func (p *program) forgetOver(ctx context.Context, s *openConsole, l ledger, what
 	words := l.forgetWords(f)
 	if some && !yes && !p.dryRun {
 		err := p.askYes("forget "+words+", with secrets, probes and log; nobody can look at that again\nforget?",
-			&failure{exit: exitUsage, code: "needs_yes", text: "forget: without a terminal this needs --yes", hint: "it would forget " + words},
-			&failure{exit: exitUsage, code: "declined", text: "forget: not confirmed, nothing was forgotten"})
+			&failure{exit: exitUsage, code: console.CodeNeedsYes, text: "forget: without a terminal this needs --yes", hint: "it would forget " + words},
+			&failure{exit: exitUsage, code: console.CodeDeclined, text: "forget: not confirmed, nothing was forgotten"})
 		if err != nil {
 			return err
 		}
@@ -240,8 +240,8 @@ func (p *program) forgetAltered(ctx context.Context, s *openConsole, l ledger, a
 	}
 	if !yes && !p.dryRun {
 		err := p.askYes(words+"\nremove?",
-			&failure{exit: exitUsage, code: "needs_yes", text: "forget: without a terminal this needs --yes", hint: words},
-			&failure{exit: exitUsage, code: "declined", text: "forget: not confirmed, nothing was removed"})
+			&failure{exit: exitUsage, code: console.CodeNeedsYes, text: "forget: without a terminal this needs --yes", hint: words},
+			&failure{exit: exitUsage, code: console.CodeDeclined, text: "forget: not confirmed, nothing was removed"})
 		if err != nil {
 			return err
 		}
@@ -275,8 +275,8 @@ func (p *program) confirmForget(l ledger, marks []console.Mark) error {
 		words = append(words, text.Line(m.ID+": "+l.markWords(m)))
 	}
 	return p.askYes(strings.Join(words, "\n")+"\ndismiss?",
-		&failure{exit: exitUsage, code: "needs_yes", text: "forget: without a terminal this needs --yes", hint: "it would dismiss " + strings.Join(words, "; ")},
-		&failure{exit: exitUsage, code: "declined", text: "forget: not confirmed, nothing was dismissed"})
+		&failure{exit: exitUsage, code: console.CodeNeedsYes, text: "forget: without a terminal this needs --yes", hint: "it would dismiss " + strings.Join(words, "; ")},
+		&failure{exit: exitUsage, code: console.CodeDeclined, text: "forget: not confirmed, nothing was dismissed"})
 }
 
 // marks are all open marks, those of gets and those of refreshes.

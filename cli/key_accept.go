@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"lanyard/console"
 	"lanyard/store"
 )
 
@@ -86,6 +87,6 @@ func (p *program) acceptOlder(ctx context.Context, kept *store.Store, info store
 
 func (p *program) sureOfStore(question string) error {
 	return p.askYes(question,
-		&failure{exit: exitUsage, code: "no_terminal", text: "key accept: there is no terminal to ask at", hint: "nothing was changed: run it at a terminal, and read what it asks"},
-		&failure{exit: exitUsage, code: "declined", text: "key accept: not confirmed, nothing was changed"})
+		&failure{exit: exitUsage, code: console.CodeNoTerminal, text: "key accept: there is no terminal to ask at", hint: "nothing was changed: run it at a terminal, and read what it asks"},
+		&failure{exit: exitUsage, code: console.CodeDeclined, text: "key accept: not confirmed, nothing was changed"})
 }

@@ -78,7 +78,7 @@ func (v *visit) run(ctx context.Context, c *tokenapi.Client) error {
 		if len(apps) > 0 {
 			why = "the portal shows " + text.Count(len(apps), "application") + " to " + v.r.User + ", none of them asked for"
 		}
-		return &failure{exit: exitNotFound, code: "no_application", text: why}
+		return &failure{exit: exitNotFound, code: console.CodeNoApplication, text: why}
 	}
 	return nil
 }

@@ -55,9 +55,9 @@ func (p *program) printSecret(ctx context.Context, s *openConsole, a console.App
 func printable(err error) error {
 	e, ok := console.AsError(err)
 	switch {
-	case ok && e.Code == "odd_token":
+	case ok && e.Code == console.CodeOddToken:
 		return &failure{exit: exitUnexpected, code: e.Code, text: e.Text, hint: "--as json prints it"}
-	case ok && e.Code == "no_probe_url":
+	case ok && e.Code == console.CodeNoProbeURL:
 		return misuse("percent-encode them, or use --as header", "probe_url or ca_file holds characters that cannot be printed safely")
 	}
 	return err

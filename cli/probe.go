@@ -203,13 +203,13 @@ func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.
 
 // notProvedDead is how probing until dead fails: why it stopped, what was seen, and the way out.
 func notProvedDead(l console.ProbeLoop, stop console.ProbeStop, why, hint string) *failure {
-	end := &failure{exit: exitStillAlive, code: "not_proved_dead", hint: hint, text: "probe: " +
+	end := &failure{exit: exitStillAlive, code: console.CodeNotProvedDead, hint: hint, text: "probe: " +
 		describe.NotDead(l, stop)}
 	switch {
 	case stop == console.StopVain:
 		end.exit = exitUnexpected
 	case l.Verdict == tokenapi.Accepted:
-		end.code = "still_accepted"
+		end.code = console.CodeStillAccepted
 	}
 	if why != "" {
 		end.text += ": " + why

@@ -126,7 +126,7 @@ func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
 			found = l.revocable(a, all)
 			switch {
 			case len(found) == 0:
-				return nil, &failure{exit: exitNotFound, code: "no_token", text: a.Label() + " holds no live token",
+				return nil, &failure{exit: exitNotFound, code: console.CodeNoToken, text: a.Label() + " holds no live token",
 					hint: "lanyard tokens --all lists the others; name one by its id or fingerprint"}
 			case len(found) > 1 && !all:
 				return nil, misuse("--all revokes every one; or name one of: "+l.tokenNames(found),
@@ -171,8 +171,8 @@ func (p *program) confirm(l ledger, targets []console.Token) error {
 		return nil
 	}
 	return p.askYes(strings.Join(names, ", ")+"\nrevoke in production?",
-		&failure{exit: exitUsage, code: "needs_yes", text: "revoke: in production this needs --yes", hint: "it would revoke " + strings.Join(names, ", ")},
-		&failure{exit: exitUsage, code: "declined", text: "revoke: not confirmed, nothing was sent"})
+		&failure{exit: exitUsage, code: console.CodeNeedsYes, text: "revoke: in production this needs --yes", hint: "it would revoke " + strings.Join(names, ", ")},
+		&failure{exit: exitUsage, code: console.CodeDeclined, text: "revoke: not confirmed, nothing was sent"})
 }
 
 // confirmProbes asks before probes are repeated that may act. No is the default.
@@ -183,9 +183,9 @@ func (p *program) confirmProbes(verb string, apps ...console.Application) error 
 		return nil
 	}
 	return p.askYes(words+"\nprobe again and again?",
-		&failure{exit: exitUsage, code: "needs_yes", text: verb + " needs --yes here: " + strings.ReplaceAll(words, "\n", ", "),
+		&failure{exit: exitUsage, code: console.CodeNeedsYes, text: verb + " needs --yes here: " + strings.ReplaceAll(words, "\n", ", "),
 			hint: "set probe_method to GET, HEAD or OPTIONS, or give --yes; nothing was sent"},
-		&failure{exit: exitUsage, code: "declined", text: verb + ": not confirmed, nothing was sent"})
+		&failure{exit: exitUsage, code: console.CodeDeclined, text: verb + ": not confirmed, nothing was sent"})
 }
 
 // askYes asks a question at the terminal; only y or yes is a yes. It fails with alone where there is no terminal, and
@@ -214,8 +214,7 @@ func (p *program) askYes(question string, alone, declined *failure) error {
 // isStore says whether it was the store that failed. A revoke may be an emergency, so that nobody should have to guess
 // what became of it.
 func isStore(err error) bool {
-	refusal, ok := console.AsError(err)
-	return ok && strings.HasPrefix(refusal.Code, "store_")
+	return console.CodeOf(err).OfStore()
 }
 
 // revoke decides and delivers the revocation of one token. A revoke that waits already is delivered now.
@@ -224,12 +223,12 @@ func (s *openConsole) revoke(ctx context.Context, t console.Token, kind console.
 		switch refusal, ok := console.AsError(err); {
 		case isStore(err):
 			return nil, fmt.Errorf("%s was not revoked and lives on: %w", t.Fingerprint, err)
-		case !ok || refusal.Code != "revoking":
+		case !ok || refusal.Code != console.CodeRevoking:
 			return nil, err
 		}
 	}
 	done, err := s.svc.DeliverOne(ctx, t.ID)
-	if refusal, ok := console.AsError(err); ok && refusal.Code == "in_flight" {
+	if refusal, ok := console.AsError(err); ok && refusal.Code == console.CodeInFlight {
 		return s.elsewhere(ctx, t.ID) // an open console was faster
 	}
 	if err != nil {
@@ -261,7 +260,7 @@ func undelivered(d console.Delivery) error {
 			}
 			hint = why + join + hint
 		}
-		return &failure{exit: exitNetwork, code: "undelivered", err: d.Err,
+		return &failure{exit: exitNetwork, code: console.CodeUndelivered, err: d.Err,
 			text: fmt.Sprintf("%s is kept, will be delivered: %v", what, d.Err), hint: hint}
 	}
 	r := explain(d.Err)
@@ -286,9 +285,9 @@ func (s *openConsole) elsewhere(ctx context.Context, id string) ([]console.Deliv
 		case !waits && t.RevokeError != "":
 			return nil, fmt.Errorf("revoke: %s", t.RevokeError)
 		case !waits && l.status(t).State == console.Expired:
-			return nil, &failure{exit: exitUsage, code: "expired", text: "revoke: " + t.Fingerprint + " has expired before it was delivered, and needs none"}
+			return nil, &failure{exit: exitUsage, code: console.CodeExpired, text: "revoke: " + t.Fingerprint + " has expired before it was delivered, and needs none"}
 		case !waits:
-			return nil, &failure{exit: exitUsage, code: "undone", text: "revoke: it was taken back in another console"}
+			return nil, &failure{exit: exitUsage, code: console.CodeUndone, text: "revoke: it was taken back in another console"}
 		case t.RevokeError != "":
 			return nil, undelivered(console.Delivery{Token: t, Kind: console.RevokeAccess, Kept: true, Err: errors.New(t.RevokeError)})
 		}
@@ -302,7 +301,7 @@ func (s *openConsole) elsewhere(ctx context.Context, id string) ([]console.Deliv
 			}
 		case <-again.C:
 			done, err := s.svc.DeliverOne(ctx, id)
-			if refusal, ok := console.AsError(err); ok && refusal.Code == "in_flight" || err == nil && len(done) == 0 {
+			if refusal, ok := console.AsError(err); ok && refusal.Code == console.CodeInFlight || err == nil && len(done) == 0 {
 				continue
 			}
 			return done, err

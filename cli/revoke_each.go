@@ -65,7 +65,7 @@ func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []cons
 		}
 	}
 	if first == nil && late {
-		return &failure{exit: exitStillAlive, code: "still_accepted", text: "the gateway did not refuse it in time"}
+		return &failure{exit: exitStillAlive, code: console.CodeStillAccepted, text: "the gateway did not refuse it in time"}
 	}
 	return first
 }

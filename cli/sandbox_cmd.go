@@ -125,7 +125,7 @@ func (p *program) host(ctx context.Context, addr string, useTLS bool, o sandbox.
 	}
 	h := &hosted{}
 	if h.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, port)); err != nil {
-		return nil, &failure{exit: exitNetwork, code: "network", err: err,
+		return nil, &failure{exit: exitNetwork, code: console.CodeNetwork, err: err,
 			text: "cannot listen on " + net.JoinHostPort(host, port) + ": " + listenCause(err), hint: "--addr 127.0.0.1:0 takes a free port"}
 	}
 	h.base = "http://" + h.listener.Addr().String()

@@ -153,5 +153,5 @@ func (p *program) needTerminal(command string) error {
 	if command != "" {
 		what, hint = command, "in a script use lanyard sandbox, or drive lanyard demo --plain"
 	}
-	return &failure{exit: exitUsage, code: "no_terminal", text: what + " needs a terminal", hint: hint}
+	return &failure{exit: exitUsage, code: console.CodeNoTerminal, text: what + " needs a terminal", hint: hint}
 }

@@ -134,7 +134,7 @@ func (l ledger) needApp(word string) (console.Application, error) {
 	} else if near := text.Nearest(word, l.names()); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
-	return a, &failure{exit: exitNotFound, code: "no_application", text: "no such application" + quoted(word), hint: hint}
+	return a, &failure{exit: exitNotFound, code: console.CodeNoApplication, text: "no such application" + quoted(word), hint: hint}
 }
 
 func (l ledger) names() []string {
@@ -219,7 +219,7 @@ func (l ledger) noToken(text string) error {
 	if n := len(l.Tokens); n > 0 && n <= 8 {
 		hint = "held are: " + l.tokenNames(l.Tokens)
 	}
-	return &failure{exit: exitNotFound, code: "no_token", text: "no such token" + quoted(text), hint: orHow(text, hint)}
+	return &failure{exit: exitNotFound, code: console.CodeNoToken, text: "no such token" + quoted(text), hint: orHow(text, hint)}
 }
 
 func (l ledger) tokenNames(tokens []console.Token) string {
@@ -252,7 +252,7 @@ func (l ledger) either(word string) (t console.Token, a console.Application, isT
 	} else if near := text.Nearest(word, l.names()); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
-	return t, a, false, &failure{exit: exitNotFound, code: "not_found", text: "no such application or token" + quoted(word), hint: orHow(word, hint)}
+	return t, a, false, &failure{exit: exitNotFound, code: console.CodeNotFound, text: "no such application or token" + quoted(word), hint: orHow(word, hint)}
 }
 
 // revocable are an application's live tokens, and those whose revoke waits; with all also those whose refresh token lives.

@@ -47,7 +47,7 @@ func badThemes(c *config.Config, only string) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	return &failure{exit: exitUsage, code: "config", text: strings.Join(lines, "\n")}
+	return &failure{exit: exitUsage, code: console.CodeConfig, text: strings.Join(lines, "\n")}
 }
 
 // themesToChoose are those that the console offers. Without a keeper a choice lasts for the run.

@@ -37,7 +37,7 @@ func (p *program) readStdin(read func(raw string) (secret.Text, error)) (secret.
 	case errors.Is(err, context.Canceled):
 		return secret.Text{}, err
 	case err != nil:
-		return secret.Text{}, &failure{exit: exitUnexpected, code: "stdin", text: "standard input cannot be read", err: err}
+		return secret.Text{}, &failure{exit: exitUnexpected, code: console.CodeStdin, text: "standard input cannot be read", err: err}
 	case len(data) > config.MaxSecret:
 		return secret.Text{}, misuse("", "standard input holds more than 64 KiB")
 	}

@@ -163,7 +163,7 @@ func (p *program) askPassphrase(prompt string) (secret.Text, error) {
 		return secret.Text{}, err
 	}
 	if err != nil {
-		return secret.Text{}, &failure{exit: exitLocked, code: "store_locked", text: "no passphrase was given", err: err}
+		return secret.Text{}, &failure{exit: exitLocked, code: console.CodeStoreLocked, text: "no passphrase was given", err: err}
 	}
 	return secret.New(line), nil
 }
@@ -222,7 +222,7 @@ func (s passphrases) line() (secret.Text, error) {
 		return secret.Text{}, err
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		return secret.Text{}, &failure{exit: exitUnexpected, code: "stdin", text: "standard input cannot be read", err: err}
+		return secret.Text{}, &failure{exit: exitUnexpected, code: console.CodeStdin, text: "standard input cannot be read", err: err}
 	}
 	if text = strings.TrimSuffix(text, "\n"); text == "" || text == "\r" {
 		return secret.Text{}, misuse("one line for each passphrase; --help has their order", "standard input has no further passphrase")

@@ -183,7 +183,7 @@ func (p *program) client(e console.Environment, via http.RoundTripper) (*tokenap
 			if p.ctx.Err() != nil {
 				return nil, p.ctx.Err()
 			}
-			return nil, &failure{exit: exitUsage, code: "config", err: err,
+			return nil, &failure{exit: exitUsage, code: console.CodeConfig, err: err,
 				text: fmt.Sprintf("environment %s: %s: %s cannot be read: %v",
 					e.Name, f.key, f.path, config.PlainCause(err)),
 				hint: "put the file there, or correct " + f.key + " in the configuration"}
@@ -259,7 +259,7 @@ func secretFailure(err error, key string) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
-	return &failure{exit: exitUsage, code: "no_secret", err: err, text: err.Error(), hint: "see " + key + " in the configuration"}
+	return &failure{exit: exitUsage, code: console.CodeNoSecret, err: err, text: err.Error(), hint: "see " + key + " in the configuration"}
 }
 
 // askSecret reads a secret of one line from the terminal without showing it.
@@ -270,7 +270,7 @@ func (p *program) askSecret(prompt string) (secret.Text, error) {
 	}
 	text, err := secret.Read(line)
 	if err != nil {
-		return secret.Text{}, &failure{exit: exitUsage, code: "no_secret", text: fmt.Sprintf("what was typed %v", err), err: err}
+		return secret.Text{}, &failure{exit: exitUsage, code: console.CodeNoSecret, text: fmt.Sprintf("what was typed %v", err), err: err}
 	}
 	return text, nil
 }
@@ -292,7 +292,7 @@ func (p *program) askLine(prompt string) (string, error) {
 		return "", err
 	}
 	if err != nil {
-		return "", &failure{exit: exitUsage, code: "no_secret", text: "no password was given", err: err}
+		return "", &failure{exit: exitUsage, code: console.CodeNoSecret, text: "no password was given", err: err}
 	}
 	return string(text), nil
 }

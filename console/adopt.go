@@ -48,7 +48,7 @@ func (s *Service) AdoptPair(ctx context.Context, appID string, access, refresh s
 	if err != nil {
 		return Token{}, err
 	}
-	if err := needURL(a, "revoke", "revoke_url", a.Environment.Endpoints.RevokeURL); err != nil {
+	if err := needURL(a, "revoke", CodeNoRevokeURL, a.Environment.Endpoints.RevokeURL); err != nil {
 		return Token{}, err
 	}
 	creds, err := s.credentials(ctx, a) // without them nothing could be revoked, so nothing is kept
@@ -105,10 +105,10 @@ func (s *Service) AdoptPair(ctx context.Context, appID string, access, refresh s
 // would be answered like a success, and the token would live on.
 func oneToken(text secret.Text) error {
 	if text.IsZero() {
-		return &Error{Code: "usage", Text: "there is no token on standard input"}
+		return &Error{Code: CodeUsage, Text: "there is no token on standard input"}
 	}
 	if !jwt.Plain(text) {
-		return &Error{Code: "not_a_token", Text: "what was given is not one token: it holds blanks, quotes or brackets",
+		return &Error{Code: CodeNotAToken, Text: "what was given is not one token: it holds blanks, quotes or brackets",
 			Hint: "give the token alone; quotes around it, \"Bearer\" in front and line breaks in a JWT do not matter"}
 	}
 	return nil

@@ -75,7 +75,7 @@ func (s *Service) ForgetAltered(ctx context.Context, id string) (Altered, error)
 		case "setting":
 			return w.SetSetting(id, "")
 		default:
-			return &Error{Code: "not_found", Text: "forget: no row with this id is altered"}
+			return &Error{Code: CodeNotFound, Text: "forget: no row with this id is altered"}
 		}
 		for _, t := range tokens {
 			if err := w.DropToken(t.ID); err != nil {

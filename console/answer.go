@@ -42,11 +42,11 @@ func (i *signIn) pasted(text secret.Text) error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.settled {
-		return &Error{Code: "answered", Text: "the sign-in was answered already"}
+		return &Error{Code: CodeAnswered, Text: "the sign-in was answered already"}
 	}
 	code, err := i.asked.RedeemPasted(text)
 	if e, ok := tokenapi.AsError(err); err != nil && (!ok || e.Kind != tokenapi.KindRefused) {
-		out := &Error{Code: "wrong_answer", Text: "what was pasted is not used: "}
+		out := &Error{Code: CodeWrongAnswer, Text: "what was pasted is not used: "}
 		if !ok || e.Err == nil {
 			out.Text += err.Error()
 		} else {
@@ -79,7 +79,7 @@ func (s *Service) Answer(invitationID string, pasted secret.Text) error {
 	}
 	s.mu.Unlock()
 	if answer == nil {
-		return &Error{Code: "answered", Text: "no sign-in waits for this answer"}
+		return &Error{Code: CodeAnswered, Text: "no sign-in waits for this answer"}
 	}
 	return answer(pasted)
 }

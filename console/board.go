@@ -170,7 +170,7 @@ func (s *Service) application(r Reader, id string) (Application, error) {
 	}
 	a, err := r.Application(id)
 	if errors.Is(err, ErrNotFound) {
-		return Application{}, &Error{Code: "no_application", Text: "no such application"}
+		return Application{}, &Error{Code: CodeNoApplication, Text: "no such application"}
 	}
 	if err != nil {
 		return a, err
@@ -186,7 +186,7 @@ func (s *Service) application(r Reader, id string) (Application, error) {
 func (s *Service) token(r Reader, id string) (Token, error) {
 	t, err := r.Token(id)
 	if errors.Is(err, ErrNotFound) {
-		return Token{}, &Error{Code: "no_token", Text: "no such token"}
+		return Token{}, &Error{Code: CodeNoToken, Text: "no such token"}
 	}
 	return t, err
 }

@@ -307,7 +307,7 @@ func (s *Service) Skew(environment string) (time.Duration, bool) {
 // where the environment is, so that nothing may be sent to it: every verb unlocks before it reads.
 func (s *Service) api(e Environment) (API, error) {
 	if s.opt.Keeper.Key().Locked {
-		return nil, &Error{Code: "store_locked", Text: "the store is locked, so that its rows are not verified, and nothing is sent", Hint: "unlock it"}
+		return nil, &Error{Code: CodeStoreLocked, Text: "the store is locked, so that its rows are not verified, and nothing is sent", Hint: "unlock it"}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -365,7 +365,7 @@ func IsID(word string) bool {
 // writable refuses verbs that change something at the server where the configuration forbids it.
 func writable(a Application, verb string) error {
 	if a.Environment.ReadOnly {
-		return &Error{Code: "read_only", Text: verb + ": environment " + a.Environment.Name + " is read_only",
+		return &Error{Code: CodeReadOnly, Text: verb + ": environment " + a.Environment.Name + " is read_only",
 			Hint: "probe and copy work; remove read_only from the environment to change tokens"}
 	}
 	return nil

@@ -57,7 +57,7 @@ func (s *Service) credentialText(ctx context.Context, a Application, kind Secret
 	case sec.Access.IsZero():
 		text, err := s.opt.Vault.Secret(ctx, a, kind)
 		if err != nil && a.Source == FromStore && !errors.Is(err, context.Canceled) {
-			err = &Error{Code: "no_secret", Text: strings.ReplaceAll(string(kind), "_", " ") + " of " + a.Label() + ": none is kept", Hint: "set " + string(kind)}
+			err = &Error{Code: CodeNoSecret, Text: strings.ReplaceAll(string(kind), "_", " ") + " of " + a.Label() + ": none is kept", Hint: "set " + string(kind)}
 		}
 		return text, err
 	}
@@ -106,7 +106,7 @@ func (s *Service) passwordOf(ctx context.Context, a Application, q question) (se
 	}
 	text, err := s.opt.Vault.Secret(ctx, a, Password)
 	if err != nil && a.Source == FromStore && !errors.Is(err, context.Canceled) {
-		err = &Error{Code: "no_secret", Text: "password of " + a.Username + " at " + a.Label() + ": none is kept",
+		err = &Error{Code: CodeNoSecret, Text: "password of " + a.Username + " at " + a.Label() + ": none is kept",
 			Hint: "set password, or give it with one get: choose grant and user"}
 	}
 	return text, err
@@ -135,7 +135,7 @@ func (s *Service) keepApp(w Writer, a Application, op string, held Secrets) erro
 	}
 	own, err := w.Application(a.ID)
 	if isNotFound(err) || err == nil && op == "get" && own.Source != FromStore {
-		return &Error{Code: "gone", Text: op + ": " + a.Label() + " was deleted meanwhile, and nothing was sent"}
+		return &Error{Code: CodeGone, Text: op + ": " + a.Label() + " was deleted meanwhile, and nothing was sent"}
 	}
 	if err != nil || op == opTest || held.Access.IsZero() {
 		return err

@@ -41,7 +41,7 @@ func (s *Service) Deliver(ctx context.Context) (done []Delivery, next time.Time,
 		if errors.Is(e, context.DeadlineExceeded) && len(d) == 0 {
 			break // the caller's time is up: what is left stays due
 		}
-		if e != nil && !isCode(e, "in_flight") {
+		if e != nil && !isCode(e, CodeInFlight) {
 			err = errors.Join(err, e)
 		}
 	}
@@ -120,7 +120,7 @@ func (s *Service) lapseAll(ctx context.Context) error {
 	return s.update(context.WithoutCancel(ctx), func(w Writer) error {
 		for _, id := range ids {
 			t, err := s.token(w, id)
-			if isCode(err, "no_token") || err == nil && !lapsed(t, s.Now()) {
+			if isCode(err, CodeNoToken) || err == nil && !lapsed(t, s.Now()) {
 				continue
 			}
 			if err != nil {
@@ -181,10 +181,7 @@ func (s *Service) waiting(ctx context.Context, want func(due, now time.Time) boo
 	return ids, err
 }
 
-func isCode(err error, code string) bool {
-	e, ok := AsError(err)
-	return ok && e.Code == code
-}
+func isCode(err error, code Code) bool { return CodeOf(err) == code }
 
 // DeliverOne sends the pending revoke of one token now, whatever its due time, also where it was
 // decided on another row that holds the token.

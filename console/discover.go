@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"lanyard/tokenapi"
@@ -217,17 +218,18 @@ func (s *Service) Discover(ctx context.Context, appID string) (d tokenapi.Discov
 	case err != nil:
 		return tokenapi.Discovered{}, err
 	case a.Environment.Issuer == "":
-		return tokenapi.Discovered{}, &Error{Code: "no_issuer", Text: "discover: environment " + a.Environment.Name + " has no issuer",
+		return tokenapi.Discovered{}, &Error{Code: CodeNoIssuer, Text: "discover: environment " + a.Environment.Name + " has no issuer",
 			Hint: "set issuer, or the URLs themselves"}
 	}
 	return s.discover(ctx, a)
 }
 
 // needURL refuses a verb whose endpoint is neither given nor discovered.
-func needURL(a Application, verb, key, url string) error {
+func needURL(a Application, verb string, code Code, url string) error {
 	if url != "" {
 		return nil
 	}
+	key := strings.TrimPrefix(string(code), "no_")
 	hint := "set " + key
 	if a.Environment.Issuer != "" {
 		hint = fmt.Sprintf("its issuer does not name one; set %s if there is one", key)
@@ -235,5 +237,5 @@ func needURL(a Application, verb, key, url string) error {
 	if key == "revoke_url" && a.Environment.Issuer == "" {
 		hint += "; WSO2 has it beside /token, as /revoke"
 	}
-	return &Error{Code: "no_" + key, Text: verb + ": environment " + a.Environment.Name + " has no " + key, Hint: hint}
+	return &Error{Code: code, Text: verb + ": environment " + a.Environment.Name + " has no " + key, Hint: hint}
 }

@@ -9,7 +9,7 @@ import (
 // Error is a refusal of the console itself: it says what was refused and, as Hint, what to do instead.
 // Failures of the wire are *tokenapi.Error, wrapped.
 type Error struct {
-	Code string // "read_only", "in_flight", "no_token", "no_application", "already_revoked", …: stable, for --json
+	Code Code
 	Text string
 	Hint string
 }
@@ -21,6 +21,14 @@ func AsError(err error) (*Error, bool) {
 	var e *Error
 	ok := errors.As(err, &e)
 	return e, ok
+}
+
+// CodeOf returns the code of the [*Error] in err's chain, "" if there is none.
+func CodeOf(err error) Code {
+	if e, ok := AsError(err); ok {
+		return e.Code
+	}
+	return ""
 }
 
 // Hint is the next thing to try after err, or "". Remedy writes it for a face.

@@ -136,7 +136,7 @@ func writer() error {
 				report(say, out, err)
 				code := "ok"
 				if e, ok := console.AsError(err); ok {
-					code = e.Code
+					code = string(e.Code)
 				} else if err != nil {
 					code = "failed"
 				}
@@ -206,7 +206,7 @@ func report(say func(...any), out console.Outcome, err error) {
 		say("shown", out.Token.Fingerprint)
 	}
 	e, ok := console.AsError(err)
-	if ok && (strings.HasPrefix(e.Code, "store_") || e.Code == "not_kept") {
+	if ok && (e.Code.OfStore() || e.Code == "not_kept") {
 		say("broken", err)
 	}
 }

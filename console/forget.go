@@ -186,7 +186,7 @@ func openMarks(r Reader, now time.Time) ([]Mark, error) {
 // overSince is OverSince of a stored token with the open marks of all rows that hold it.
 func (s *Service) overSince(r Reader, t Token, lost []Mark) (time.Time, Held, error) {
 	a, err := s.owner(r, t.AppID)
-	if isCode(err, "store_altered") {
+	if isCode(err, CodeStoreAltered) {
 		return time.Time{}, Held{Why: "its application is altered", Hint: "lanyard forget " + t.AppID + " removes that"}, nil
 	}
 	if err != nil {
@@ -210,18 +210,18 @@ func (s *Service) overSince(r Reader, t Token, lost []Mark) (time.Time, Held, er
 func (s *Service) mayForgetApp(a Application, lost []Mark) error {
 	switch {
 	case a.Source == FromStore:
-		return &Error{Code: "not_gone", Text: "forget: " + a.Label() + " is not gone: it was added in the console", Hint: "delete it in the console first; --over forgets its tokens that are over"}
+		return &Error{Code: CodeNotGone, Text: "forget: " + a.Label() + " is not gone: it was added in the console", Hint: "delete it in the console first; --over forgets its tokens that are over"}
 	case a.Source != Gone:
 		place := s.opt.ConfigPath
 		if place == "" {
 			place = "the configuration file"
 		}
-		return &Error{Code: "not_gone", Text: "forget: " + a.Label() + " is not gone: it is in " + place, Hint: "take it out there first; --over forgets its tokens that are over"}
+		return &Error{Code: CodeNotGone, Text: "forget: " + a.Label() + " is not gone: it is in " + place, Hint: "take it out there first; --over forgets its tokens that are over"}
 	}
 	for _, m := range lost {
 		if m.AppID == a.ID && m.TokenID == "" {
 			return &Error{
-				Code: "not_over", Text: "forget: " + a.Label() + " is no longer configured, and the answer to a " + m.Verb() + " was never seen: " +
+				Code: CodeNotOver, Text: "forget: " + a.Label() + " is no longer configured, and the answer to a " + m.Verb() + " was never seen: " +
 					MarkEnd(m, func(t time.Time) string { return utc(t, s.Now()) }), Hint: "forget " + m.ID + " dismisses that; then the rest can be forgotten",
 			}
 		}
@@ -253,14 +253,14 @@ func (s *Service) notOver(r Reader, all []NotOver) error {
 		}
 		words = append(words, line)
 	}
-	return &Error{Code: "not_over", Text: "forget: " + text.CountOf(len(all), "token is", "tokens are") + " not over: " + strings.Join(words, "; "), Hint: strings.Join(hints, "; ")}
+	return &Error{Code: CodeNotOver, Text: "forget: " + text.CountOf(len(all), "token is", "tokens are") + " not over: " + strings.Join(words, "; "), Hint: strings.Join(hints, "; ")}
 }
 
 // leftBehind gives an application that is no longer configured and goes with its last token. One for
 // which a person has stored a secret stays: another configuration may name it.
 func (s *Service) leftBehind(r Reader, appID string, lost []Mark) (a Application, ok bool, err error) {
 	a, err = s.application(r, appID)
-	if isCode(err, "no_application") || isCode(err, "store_altered") {
+	if isCode(err, CodeNoApplication) || isCode(err, CodeStoreAltered) {
 		return a, false, nil
 	}
 	if err != nil || a.Source != Gone || a.Details.SecretStored || slices.ContainsFunc(lost, func(m Mark) bool { return m.AppID == appID }) {
@@ -285,7 +285,7 @@ func alteredToken(r Reader) string {
 }
 
 func errAlteredToken(id string) *Error {
-	return &Error{Code: "not_over", Text: "forget: token " + id + " is altered, so that nobody knows whose it is, and it may be alive",
+	return &Error{Code: CodeNotOver, Text: "forget: token " + id + " is altered, so that nobody knows whose it is, and it may be alive",
 		Hint: "lanyard forget " + id + " removes it; then the application can be forgotten"}
 }
 
@@ -349,7 +349,7 @@ func (s *Service) forgetSome(w Writer, tokens []Token, before time.Time, history
 	var ids []string
 	for _, t := range tokens {
 		t, err := s.token(w, t.ID)
-		if isCode(err, "no_token") || isLost(err) {
+		if isCode(err, CodeNoToken) || isLost(err) {
 			continue // another one has removed it, or it went with its twin
 		}
 		if err != nil {
@@ -417,7 +417,7 @@ func (s *Service) forgetApps(ctx context.Context, named, behind []string, histor
 			case err != nil || used && !must:
 				return err
 			case used:
-				return &Error{Code: "not_over", Text: "forget: " + a.Label() + " has got a token meanwhile", Hint: "try again"}
+				return &Error{Code: CodeNotOver, Text: "forget: " + a.Label() + " has got a token meanwhile", Hint: "try again"}
 			}
 			went = &a
 			return dropApplication(w, a, history, s.Now())

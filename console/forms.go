@@ -36,7 +36,7 @@ func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
 	part := map[Form]secret.Text{FormRefresh: sec.Refresh, FormID: sec.ID}
 	if text, ok := part[form]; ok {
 		if text.IsZero() {
-			return text, &Error{Code: "no_such", Text: t.Fingerprint + " came without it"}
+			return text, &Error{Code: CodeNoSuch, Text: t.Fingerprint + " came without it"}
 		}
 		return text, plainText(text)
 	}
@@ -69,7 +69,7 @@ func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
 	}
 	u, err := url.Parse(a.ProbeURL)
 	if a.ProbeURL == "" || err != nil || strings.ContainsFunc(a.ProbeURL+a.Environment.CAFile, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return secret.Text{}, &Error{Code: "no_probe_url", Text: a.Label() + " has no probe URL that can be written down", Hint: "set probe_url"}
+		return secret.Text{}, &Error{Code: CodeNoProbeURL, Text: a.Label() + " has no probe URL that can be written down", Hint: "set probe_url"}
 	}
 	if form == FormHTTP {
 		return secret.New(a.ProbeMethod() + " " + u.String() + "\n" + header + "\n"), nil
@@ -109,7 +109,7 @@ func asciiJSON(text string) string {
 // break would forge a second header, a quote end a curl setting.
 func plainText(t secret.Text) error {
 	if strings.ContainsFunc(t.Reveal(), func(r rune) bool { return r < '!' || r > '~' || r == '"' || r == '\\' }) {
-		return &Error{Code: "odd_token", Text: "the token holds characters that cannot be printed safely", Hint: "as JSON it can be copied and printed"}
+		return &Error{Code: CodeOddToken, Text: "the token holds characters that cannot be printed safely", Hint: "as JSON it can be copied and printed"}
 	}
 	return nil
 }

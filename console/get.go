@@ -113,7 +113,7 @@ func (s *Service) ask(ctx context.Context, a Application, under []*lease, q ques
 	a = q.by(a)
 	scopes := q.scopes
 	if a.Source == Gone {
-		return out, &Error{Code: "gone", Text: a.Label() + " is no longer configured", Hint: "its tokens can still be refreshed, revoked and probed"}
+		return out, &Error{Code: CodeGone, Text: a.Label() + " is no longer configured", Hint: "its tokens can still be refreshed, revoked and probed"}
 	}
 	if k, ok := s.knocksOut(ctx, a, scopes); ok && s.opt.Knock != nil {
 		s.opt.Knock(k) // before a person takes part, who could not change the scopes any more
@@ -162,7 +162,7 @@ func (s *Service) grant(ctx context.Context, a Application, q question) (tokenap
 	scopes := q.scopes
 	req := tokenapi.TokenRequest{Grant: a.Grant, Scopes: scopes, Extra: a.Extra}
 	if a.Grant == tokenapi.GrantRefreshToken {
-		return req, &Error{Code: "no_grant", Text: a.Label() + " can only refresh, and holds nothing to refresh",
+		return req, &Error{Code: CodeNoGrant, Text: a.Label() + " can only refresh, and holds nothing to refresh",
 			Hint: "give the application another grant"}
 	}
 	creds, err := s.credentials(ctx, a)

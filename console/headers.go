@@ -55,7 +55,7 @@ func (s *Service) keptFields(ctx context.Context, a Application) ([]tokenapi.Fie
 	for _, name := range a.Details.Headers {
 		value, ok := values[name]
 		if !ok || err != nil {
-			return nil, &Error{Code: "no_secret", Text: "header " + name + " of " + a.Label() + ": its value is not kept, and the application is no longer configured",
+			return nil, &Error{Code: CodeNoSecret, Text: "header " + name + " of " + a.Label() + ": its value is not kept, and the application is no longer configured",
 				Hint: "put the application back into the configuration"}
 		}
 		all = append(all, tokenapi.Field{Name: name, Value: secret.New(value)})

@@ -157,7 +157,7 @@ func (s *Service) keySet(ctx context.Context, a Application, keyID string, offli
 		return have.doc, nil
 	}
 	if offline {
-		return nil, &Error{Code: "offline", Text: "nothing is fetched offline"}
+		return nil, &Error{Code: CodeOffline, Text: "nothing is fetched offline"}
 	}
 	api, err := s.api(a.Environment)
 	if err != nil {

@@ -28,7 +28,7 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (ans tokenapi.
 	if t, a, err = s.find(ctx, tokenID); err != nil {
 		return none, t, err
 	}
-	if err := needURL(a, "introspect", "introspect_url", a.Environment.Endpoints.IntrospectURL); err != nil {
+	if err := needURL(a, "introspect", CodeNoIntrospectURL, a.Environment.Endpoints.IntrospectURL); err != nil {
 		return none, t, err
 	}
 	api, creds, err := s.reach(ctx, a)

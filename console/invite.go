@@ -131,12 +131,12 @@ func (s *Service) GiveUp(id string) {
 // givenUp is the refusal of a get whose person did not come back.
 func givenUp(parent, ctx context.Context) error {
 	if parent.Err() == nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return &Error{Code: "nobody_came", Text: "get: nobody came back from the browser in time", Hint: "get again, and sign in with the address that is shown"}
+		return &Error{Code: CodeNobodyCame, Text: "get: nobody came back from the browser in time", Hint: "get again, and sign in with the address that is shown"}
 	}
 	if parent.Err() != nil {
 		return parent.Err()
 	}
-	return &Error{Code: "given_up", Text: "get: given up, nothing was got"}
+	return &Error{Code: CodeGivenUp, Text: "get: given up, nothing was got"}
 }
 
 // How long a person has for an authorization, and the redirect URL where none is configured.
@@ -149,11 +149,11 @@ const (
 // section 4.1, RFC 7636, RFC 8252). The caller closes way.
 func (s *Service) authorize(parent context.Context, a Application, scopes []string, way *doorway) (tokenapi.TokenRequest, error) {
 	var req tokenapi.TokenRequest
-	if err := needURL(a, "get", "authorize_url", a.Environment.Endpoints.AuthorizeURL); err != nil {
+	if err := needURL(a, "get", CodeNoAuthorizeURL, a.Environment.Endpoints.AuthorizeURL); err != nil {
 		return req, err
 	}
 	if s.opt.Callbacks == nil {
-		return req, &Error{Code: "no_callback", Text: "get: there is no way back from the browser", Hint: "use the device_code grant here"}
+		return req, &Error{Code: CodeNoCallback, Text: "get: there is no way back from the browser", Hint: "use the device_code grant here"}
 	}
 	at := a.Details.RedirectURL
 	if at == "" {
@@ -210,7 +210,7 @@ const slowDown = 5 * time.Second
 func (s *Service) byDevice(parent context.Context, a Application, under []*lease, m Mark, req tokenapi.TokenRequest,
 	file func(Writer, tokenapi.TokenAnswer) error,
 ) error {
-	if err := needURL(a, "get", "device_url", a.Environment.Endpoints.DeviceURL); err != nil {
+	if err := needURL(a, "get", CodeNoDeviceURL, a.Environment.Endpoints.DeviceURL); err != nil {
 		return err
 	}
 	api, err := s.api(a.Environment)
@@ -304,13 +304,13 @@ func notApproved(parent, ctx context.Context, last *tokenapi.Error) error {
 	case parent.Err() != nil || !errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return givenUp(parent, ctx)
 	case last == nil:
-		return &Error{Code: "nobody_came", Text: "get: the code expired before the server was asked about it", Hint: "get again"}
+		return &Error{Code: CodeNobodyCame, Text: "get: the code expired before the server was asked about it", Hint: "get again"}
 	}
 	said := strings.TrimPrefix(last.Error(), last.Op+": ")
 	if last.Action != tokenapi.KeepPolling {
 		return &lastWord{"get: the code has expired, and the server could not say whether it was approved: " + said, last}
 	}
-	return &Error{Code: "nobody_came", Text: "get: the code expired and nobody had approved it; the server said last: " + said,
+	return &Error{Code: CodeNobodyCame, Text: "get: the code expired and nobody had approved it; the server said last: " + said,
 		Hint: "get again, and enter the code at the address that is shown"}
 }
 

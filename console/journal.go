@@ -99,7 +99,7 @@ func (s *Service) lostAnswer(a Application, m Mark, cause error) error {
 		}
 		hint = e.Hint + join + hint
 	}
-	return &advisedError{cause, &Error{Code: "unsure", Text: m.Op + ": the answer was never seen", Hint: hint}}
+	return &advisedError{cause, &Error{Code: CodeUnsure, Text: m.Op + ": the answer was never seen", Hint: hint}}
 }
 
 // advisedError reads as its cause does, and has another code and hint.
@@ -121,7 +121,7 @@ func stillOurs(under []*lease) bool {
 }
 
 func errOverslept(op string) error {
-	return &Error{Code: "in_flight", Text: op + ": this process stood still for too long, and nothing was sent", Hint: "try again"}
+	return &Error{Code: CodeInFlight, Text: op + ": this process stood still for too long, and nothing was sent", Hint: "try again"}
 }
 
 // mark stores a journal mark under the ID it was given, and with it what is needed to explain and to revoke
@@ -166,7 +166,7 @@ func (s *Service) answered(ctx context.Context, a Application, m Mark, ans token
 		return nil
 	}
 	return &notKept{&Error{
-		Code: "not_kept", Text: m.Op + ": the server gave out the token " + ans.Access.Fingerprint() + ", and it could not be stored: " + err.Error(),
+		Code: CodeNotKept, Text: m.Op + ": the server gave out the token " + ans.Access.Fingerprint() + ", and it could not be stored: " + err.Error(),
 		Hint: "it is lost here and may be alive at the server; " + MarkAdvice(m, a.Environment.Regime, s.Now()),
 	}, err}
 }
@@ -196,7 +196,7 @@ func (s *Service) insist(ctx context.Context, f func(Writer) error) (err error) 
 			time.Sleep(pause)
 			pause *= 2
 		}
-		if err = s.update(ctx, f); err == nil || isCode(err, "store_replaced") {
+		if err = s.update(ctx, f); err == nil || isCode(err, CodeStoreReplaced) {
 			return err
 		}
 	}

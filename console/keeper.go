@@ -15,7 +15,7 @@ func isNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
 
 // isLost reports whether there is no such row, or only an altered one: what else a transaction writes does
 // not have to wait for it.
-func isLost(err error) bool { return isNotFound(err) || isCode(err, "store_altered") }
+func isLost(err error) bool { return isNotFound(err) || isCode(err, CodeStoreAltered) }
 
 // Keeper keeps what the console knows. Its transactions are serialised against every other process on
 // the same store: what a function given to Update reads is still so when it writes.

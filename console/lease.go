@@ -184,7 +184,7 @@ func (s *Service) alone(ctx context.Context, t turn, f func(Application, *lease)
 			return err
 		}
 	} else if !s.flights.take(own) {
-		return &Error{Code: "in_flight", Text: t.verb + ": one is under way"}
+		return &Error{Code: CodeInFlight, Text: t.verb + ": one is under way"}
 	}
 	defer s.flights.give(own)
 	if own != t.key { // somebody asks something else of the same client: that is waited for
@@ -257,7 +257,7 @@ func (s *Service) takeLease(ctx context.Context, t turn) (Application, *lease, e
 		}
 		waited := s.leaseNow().Sub(began)
 		if !t.waitElsewhere || waited > patienceFor(a, t.grant) {
-			return a, nil, &Error{Code: "in_flight", Text: t.verb + ": another console is at it", Hint: "its result will show here in a moment"}
+			return a, nil, &Error{Code: CodeInFlight, Text: t.verb + ": another console is at it", Hint: "its result will show here in a moment"}
 		}
 		if !said && waited >= sayAfter && s.opt.Waits != nil {
 			said = true

@@ -31,7 +31,7 @@ func (s *Service) Log(ctx context.Context) ([]Event, error) {
 			p, ok := policies[t.AppID]
 			if !ok {
 				a, err := s.application(r, t.AppID)
-				if err != nil && !isCode(err, "no_application") {
+				if err != nil && !isCode(err, CodeNoApplication) {
 					return err
 				}
 				p, labels[t.AppID] = s.Policy(a), a.Label()

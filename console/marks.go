@@ -101,7 +101,7 @@ func askedOf(a Application, grant, user string, scopes []string, r *Request) ask
 // owner is the application of a token or mark; the zero one if nobody knows it.
 func (s *Service) owner(r Reader, appID string) (Application, error) {
 	a, err := s.application(r, appID)
-	if isCode(err, "no_application") {
+	if isCode(err, CodeNoApplication) {
 		err = nil
 	}
 	return a, err
@@ -118,7 +118,7 @@ func (s *Service) askedToken(r Reader, t Token) (asked, error) {
 func (s *Service) askedMark(r Reader, m Mark) (asked, error) {
 	if m.TokenID != "" {
 		t, err := s.token(r, m.TokenID)
-		if isCode(err, "no_token") {
+		if isCode(err, CodeNoToken) {
 			return asked{}, nil
 		}
 		if err != nil {
@@ -273,7 +273,7 @@ func (s *Service) Dismiss(ctx context.Context, markID string) (Mark, error) {
 		}
 		i := slices.IndexFunc(open, func(m Mark) bool { return m.ID == markID })
 		if i < 0 {
-			return &Error{Code: "no_mark", Text: "forget: no request with this mark is unanswered", Hint: "it may be settled meanwhile"}
+			return &Error{Code: CodeNoMark, Text: "forget: no request with this mark is unanswered", Hint: "it may be settled meanwhile"}
 		}
 		m = open[i]
 		return w.ClearMark(m.ID)

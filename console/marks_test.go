@@ -35,7 +35,7 @@ func (w *world) board(s *console.Service) console.Board {
 	return must[console.Board](w.t)(s.Board(w.t.Context()))
 }
 
-func isCode(err error, code string) bool {
+func isCode(err error, code console.Code) bool {
 	e, ok := console.AsError(err)
 	return ok && e.Code == code
 }

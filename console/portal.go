@@ -44,7 +44,7 @@ type PortalFound struct {
 // it fails in the middle, what was found so far comes with the error: keys that were made may never be shown again.
 func (s *Service) AskPortal(ctx context.Context, r PortalRequest) (PortalFound, error) {
 	if s.opt.Portal == nil {
-		return PortalFound{}, &Error{Code: "usage", Text: "import: there is no way to a developer portal from here"}
+		return PortalFound{}, &Error{Code: CodeUsage, Text: "import: there is no way to a developer portal from here"}
 	}
 	var notes []string
 	if r.Say == nil {

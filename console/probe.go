@@ -11,7 +11,7 @@ func needProbeURL(a Application) error {
 	if a.ProbeURL != "" {
 		return nil
 	}
-	return &Error{Code: "no_probe_url", Text: "probe: " + a.Label() + " has no probe_url",
+	return &Error{Code: CodeNoProbeURL, Text: "probe: " + a.Label() + " has no probe_url",
 		Hint: "set probe_url to an API behind the gateway that a GET does no harm to"}
 }
 
@@ -31,7 +31,7 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (ans tokenapi.Probe
 		return tokenapi.ProbeAnswer{}, t, err
 	}
 	if t.TokenType != "" && t.TokenType != "Bearer" {
-		return tokenapi.ProbeAnswer{}, t, &Error{Code: "not_bearer", Text: "probe: this is no bearer token",
+		return tokenapi.ProbeAnswer{}, t, &Error{Code: CodeNotBearer, Text: "probe: this is no bearer token",
 			Hint: "its type is " + t.TokenType + ", which cannot be sent as it is"}
 	}
 	api, err := s.api(a.Environment)

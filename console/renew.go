@@ -140,10 +140,10 @@ func (s *Service) find(ctx context.Context, tokenID string) (t Token, a Applicat
 
 func renewable(t Token, p Policy, now time.Time) error {
 	if t.ReplacedBy != "" && t.AcceptedAt.IsZero() {
-		return &Error{Code: "replaced", Text: "renew: this token was replaced by a newer one", Hint: "renew the newer one"}
+		return &Error{Code: CodeReplaced, Text: "renew: this token was replaced by a newer one", Hint: "renew the newer one"}
 	}
 	if StatusAt(t, p, now).State == Revoking {
-		return &Error{Code: "revoking", Text: "renew: this token is being revoked",
+		return &Error{Code: CodeRevoking, Text: "renew: this token is being revoked",
 			Hint: do(ActUndo, "") + " takes the revoke back while it was not sent"}
 	}
 	return nil
@@ -205,7 +205,7 @@ func mayAskAgain(t Token, a Application) error {
 	if ownUser(t, a) {
 		return nil
 	}
-	return &Error{Code: "other_user", Text: "renew: " + t.Fingerprint + " is for " + t.User + " and cannot be refreshed, and no password of that user is kept",
+	return &Error{Code: CodeOtherUser, Text: "renew: " + t.Fingerprint + " is for " + t.User + " and cannot be refreshed, and no password of that user is kept",
 		Hint: "get it as it was got the first time, with that user"}
 }
 
@@ -226,7 +226,7 @@ func (s *Service) reask(ctx context.Context, a Application, under []*lease, t To
 			return nil
 		}
 		cur, err := s.replace(w, t.ID, out.Token, s.Now())
-		if isCode(err, "no_token") {
+		if isCode(err, CodeNoToken) {
 			return nil
 		}
 		out.Previous = &cur
@@ -440,7 +440,7 @@ func (s *Service) renewOrAsk(ctx context.Context, a Application, asking *lease, 
 			out, err = s.renew(ctx, a, []*lease{asking, renewing}, t, since)
 			return err
 		})
-		if isCode(err, "revoking") || isCode(err, "replaced") || isCode(err, "no_token") {
+		if isCode(err, CodeRevoking) || isCode(err, CodeReplaced) || isCode(err, CodeNoToken) {
 			continue // its end was decided while it was waited for
 		}
 		if e, ok := tokenapi.AsError(err); ok && e.DropsRefresh() {

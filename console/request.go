@@ -286,7 +286,7 @@ func (s *Service) own(ctx context.Context, a Application, t Token) (question, er
 	q.scopes, q.params = t.Asked, nil
 	q.subjectType, q.requestedType = t.Request.SubjectType, t.Request.RequestedType
 	other := func(what string) error {
-		return &Error{Code: "other_request", Text: "renew: " + t.Fingerprint + " was asked for with another " + what + " than " + a.Label() + " has now, which is not kept",
+		return &Error{Code: CodeOtherRequest, Text: "renew: " + t.Fingerprint + " was asked for with another " + what + " than " + a.Label() + " has now, which is not kept",
 			Hint: "get a new token: it is asked for as the application is configured now"}
 	}
 	for name, values := range t.Request.Params {

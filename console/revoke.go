@@ -71,11 +71,11 @@ func (s *Service) toRevoke(r Reader, tokenID string, kind RevokeKind, at time.Ti
 	if err := writable(a, "revoke"); err != nil {
 		return t, err
 	}
-	if err := needURL(a, "revoke", "revoke_url", a.Environment.Endpoints.RevokeURL); err != nil {
+	if err := needURL(a, "revoke", CodeNoRevokeURL, a.Environment.Endpoints.RevokeURL); err != nil {
 		return t, err
 	}
 	if t = s.timely(t, s.Now()); pendingRevoke(t) || kind != RevokeRefresh && revokingTwin(t, true) != "" {
-		return t, &Error{Code: "revoking", Text: "revoke: this token is being revoked already",
+		return t, &Error{Code: CodeRevoking, Text: "revoke: this token is being revoked already",
 			Hint: do(ActUndo, "") + " takes the revoke back while it was not sent"}
 	}
 	over := StatusAt(t, s.Policy(a), s.Now()).Proof != ProofNone
@@ -91,7 +91,7 @@ func revocable(t Token, kind RevokeKind, over bool) (RevokeKind, error) {
 	access, refresh := acceptedAt(t).IsZero(), t.Refresh == RefreshLive
 	switch {
 	case kind == RevokeRefresh && !refresh:
-		return "", &Error{Code: "no_refresh_token", Text: "revoke: this token has no live refresh token"}
+		return "", &Error{Code: CodeNoRefreshToken, Text: "revoke: this token has no live refresh token"}
 	case kind == RevokeRefresh:
 		return RevokeRefresh, nil
 	case kind == RevokeAccess && !access, kind == RevokeBoth && !access && !refresh:
@@ -100,7 +100,7 @@ func revocable(t Token, kind RevokeKind, over bool) (RevokeKind, error) {
 		if over {
 			hint = "the gateway refuses it too: it is dead"
 		}
-		return "", &Error{Code: "already_revoked", Text: "revoke: the server has accepted that already", Hint: hint}
+		return "", &Error{Code: CodeAlreadyRevoked, Text: "revoke: the server has accepted that already", Hint: hint}
 	case kind == RevokeAccess, kind == RevokeBoth && !refresh:
 		return RevokeAccess, nil
 	case kind == RevokeBoth && !access:
@@ -108,7 +108,7 @@ func revocable(t Token, kind RevokeKind, over bool) (RevokeKind, error) {
 	case kind == RevokeBoth:
 		return RevokeBoth, nil
 	}
-	return "", &Error{Code: "usage", Text: "revoke: kind is access, refresh or both"}
+	return "", &Error{Code: CodeUsage, Text: "revoke: kind is access, refresh or both"}
 }
 
 // pendingRevoke says whether a revoke was decided and the server has not accepted all of it yet.
@@ -162,7 +162,7 @@ func (s *Service) UndoDecision(ctx context.Context, tokenID string) (Undone, err
 		return Undone{}, err
 	}
 	if len(ids) == 0 {
-		return Undone{}, &Error{Code: "nothing_to_undo", Text: "undo: no revoke is waiting"}
+		return Undone{}, &Error{Code: CodeNothingToUndo, Text: "undo: no revoke is waiting"}
 	}
 	return s.takeBack(ctx, ids)
 }
@@ -197,9 +197,9 @@ func (s *Service) takeBack(ctx context.Context, ids []string) (Undone, error) {
 				}
 				u.Taken = append(u.Taken, t)
 				continue
-			case ok && e.Code == "already_sent":
+			case ok && e.Code == CodeAlreadySent:
 				u.Sent++
-			case !ok || e.Code != "nothing_to_undo" && e.Code != "no_token":
+			case !ok || e.Code != CodeNothingToUndo && e.Code != CodeNoToken:
 				return err
 			}
 			why = err
@@ -213,7 +213,7 @@ func (s *Service) takeBack(ctx context.Context, ids []string) (Undone, error) {
 }
 
 func errSent() error {
-	return &Error{Code: "already_sent", Text: "undo: too late, the revoke was sent"}
+	return &Error{Code: CodeAlreadySent, Text: "undo: too late, the revoke was sent"}
 }
 
 // takenBack returns the token without its revoke, and takes its lease: that is the proof that no other process is
@@ -227,9 +227,9 @@ func (s *Service) takenBack(w Writer, tokenID string) (Token, error) {
 	case !pendingRevoke(t) && !t.RevokeAt.IsZero():
 		return t, errSent()
 	case !pendingRevoke(t):
-		return t, &Error{Code: "nothing_to_undo", Text: "undo: no revoke is waiting for this token"}
+		return t, &Error{Code: CodeNothingToUndo, Text: "undo: no revoke is waiting for this token"}
 	case t.RevokeTries > 0:
-		return t, &Error{Code: "already_sent", Text: "undo: too late, a delivery was tried and may have arrived",
+		return t, &Error{Code: CodeAlreadySent, Text: "undo: too late, a delivery was tried and may have arrived",
 			Hint: "it is tried again until the server answers"}
 	}
 	a, err := s.application(w, t.AppID)

@@ -18,7 +18,7 @@ func (s *Service) Save(ctx context.Context, d Draft) (Application, error) {
 	bad := d.Problems()
 	for _, field := range draftFields() {
 		if why := bad[field]; why != "" {
-			return a, &Error{Code: "usage", Text: "save: " + field + ": " + why}
+			return a, &Error{Code: CodeUsage, Text: "save: " + field + ": " + why}
 		}
 	}
 	a.Source, a.Details.Server = FromStore, a.server()
@@ -66,10 +66,10 @@ func (s *Service) idOf(d Draft, stored []Application) string {
 func (s *Service) maySave(d Draft, a Application, stored []Application) (was *Application, err error) {
 	for _, have := range s.opt.Applications {
 		if SameRequest(have, a) {
-			return nil, &Error{Code: "exists", Text: "save: the configuration asks for the same with this consumer key already, as " + have.Label(), Hint: "edit it there"}
+			return nil, &Error{Code: CodeExists, Text: "save: the configuration asks for the same with this consumer key already, as " + have.Label(), Hint: "edit it there"}
 		}
 		if have.Label() == a.Label() {
-			return nil, &Error{Code: "exists", Text: "save: the configuration has an application " + a.Label() + " already", Hint: "choose another name, or a key type"}
+			return nil, &Error{Code: CodeExists, Text: "save: the configuration has an application " + a.Label() + " already", Hint: "choose another name, or a key type"}
 		}
 	}
 	for i, have := range stored {
@@ -78,13 +78,13 @@ func (s *Service) maySave(d Draft, a Application, stored []Application) (was *Ap
 		case have.ID == d.Was:
 			was = &stored[i]
 		case SameRequest(have, a):
-			return nil, &Error{Code: "exists", Text: "save: this consumer key asks for the same already, as " + have.Label(), Hint: "edit that one, or ask for other scopes"}
+			return nil, &Error{Code: CodeExists, Text: "save: this consumer key asks for the same already, as " + have.Label(), Hint: "edit that one, or ask for other scopes"}
 		case have.Label() == a.Label():
-			return nil, &Error{Code: "exists", Text: "save: there is an application " + a.Label() + " already", Hint: "choose another name, or a key type"}
+			return nil, &Error{Code: CodeExists, Text: "save: there is an application " + a.Label() + " already", Hint: "choose another name, or a key type"}
 		}
 	}
 	if d.Was != "" && was == nil {
-		return nil, &Error{Code: "gone", Text: "save: the application was deleted meanwhile", Hint: "add it anew"}
+		return nil, &Error{Code: CodeGone, Text: "save: the application was deleted meanwhile", Hint: "add it anew"}
 	}
 	if was != nil && was.Environment == d.Environment {
 		return was, nil
@@ -96,13 +96,13 @@ func (s *Service) maySaveEnvironment(d Draft, stored []Application) error {
 	for _, e := range s.environments(stored) {
 		switch {
 		case e.Name == d.EnvironmentWas && e.Source == FromConfig:
-			return &Error{Code: "configured", Text: "save: the environment " + e.Name + " is in the configuration", Hint: "edit it there"}
+			return &Error{Code: CodeConfigured, Text: "save: the environment " + e.Name + " is in the configuration", Hint: "edit it there"}
 		case e.Name == d.EnvironmentWas || e.Name != d.Environment.Name || e.Environment == d.Environment:
 		case e.Source == FromStore && d.EnvironmentWas == "" && d.Was != "":
 			// another console edited the environment while this form was open: what it says is newer
-			return &Error{Code: "exists", Text: "save: the environment " + e.Name + " was changed meanwhile", Hint: "open the form again"}
+			return &Error{Code: CodeExists, Text: "save: the environment " + e.Name + " was changed meanwhile", Hint: "open the form again"}
 		default:
-			return &Error{Code: "exists", Text: "save: there is an environment " + e.Name + " already, and it is another one", Hint: "choose it, or another name"}
+			return &Error{Code: CodeExists, Text: "save: there is an environment " + e.Name + " already, and it is another one", Hint: "choose it, or another name"}
 		}
 	}
 	return nil
@@ -139,7 +139,7 @@ func refuseElsewhere(verb string, was, now Environment) error {
 	if other == "" {
 		return nil
 	}
-	return &Error{Code: "usage", Text: verb + ": consumer_secret: the one that is kept is for " + strings.Join(slices.Compact(servers(was)), " and "), Hint: "type the one for " + other}
+	return &Error{Code: CodeUsage, Text: verb + ": consumer_secret: the one that is kept is for " + strings.Join(slices.Compact(servers(was)), " and "), Hint: "type the one for " + other}
 }
 
 // put stores an application in place of the one that it was, if it was one. A secret that is not given is the old one's,
@@ -192,11 +192,11 @@ func (s *Service) follow(w Writer, d Draft, stored []Application, saved Applicat
 		next.Environment = d.Environment
 		next.ID = idFor(next, &have, s.opt.Applications, stored)
 		if next.ID == have.ID && have.Secret == SecretAvailable && !SameServer(have.Environment, next.Environment) {
-			return &Error{Code: "usage", Text: "save: the secret of " + have.Label() + " in the same environment would go to " + elsewhere(have.Environment, next.Environment) + " too",
+			return &Error{Code: CodeUsage, Text: "save: the secret of " + have.Label() + " in the same environment would go to " + elsewhere(have.Environment, next.Environment) + " too",
 				Hint: "choose a new environment for this one"}
 		}
 		if SameRequest(next, saved) {
-			return &Error{Code: "exists", Text: "save: in this environment " + have.Label() + " and " + saved.Label() + " are the same", Hint: "delete one of them first"}
+			return &Error{Code: CodeExists, Text: "save: in this environment " + have.Label() + " and " + saved.Label() + " are the same", Hint: "delete one of them first"}
 		}
 		if err := s.put(w, &have, &next, secret.Text{}, secret.Text{}); err != nil {
 			return err
@@ -259,7 +259,7 @@ func (s *Service) Delete(ctx context.Context, appID string) error {
 			gone = true
 			return nil
 		case a.Source != FromStore:
-			return &Error{Code: "configured", Text: "delete: " + a.Label() + " is in " + cmp.Or(s.opt.ConfigPath, "the configuration file"), Hint: "take it out there"}
+			return &Error{Code: CodeConfigured, Text: "delete: " + a.Label() + " is in " + cmp.Or(s.opt.ConfigPath, "the configuration file"), Hint: "take it out there"}
 		}
 		if a, err = w.Application(appID); err != nil { // as it was given: retire completes it
 			return err

@@ -129,7 +129,7 @@ func (s *Service) importOne(w Writer, i Imported, stored []Application) (Applica
 	}
 	for _, e := range s.environments(stored) {
 		if e.Name == a.Environment.Name && e.Endpoints.TokenURL != a.Environment.Endpoints.TokenURL {
-			return a, &Error{Code: "exists", Text: "import: there is an environment " + e.Name + " already, with another token URL: " + e.Endpoints.TokenURL,
+			return a, &Error{Code: CodeExists, Text: "import: there is an environment " + e.Name + " already, with another token URL: " + e.Endpoints.TokenURL,
 				Hint: "give what is imported another name"}
 		}
 	}

@@ -93,7 +93,7 @@ func (s *Service) Test(ctx context.Context, d Draft) (Tested, error) {
 	bad := d.Problems()
 	for _, field := range draftFields() {
 		if why := bad[field]; why != "" {
-			return out, &Error{Code: "usage", Text: "test: " + field + ": " + why}
+			return out, &Error{Code: CodeUsage, Text: "test: " + field + ": " + why}
 		}
 	}
 	a := d.Application
@@ -115,7 +115,7 @@ func (s *Service) Test(ctx context.Context, d Draft) (Tested, error) {
 		out.Skipped = a.Grant + " cannot be tried before it is saved"
 		return out, nil
 	}
-	if err := needURL(a, "test", "token_url", a.Environment.Endpoints.TokenURL); err != nil {
+	if err := needURL(a, "test", CodeNoTokenURL, a.Environment.Endpoints.TokenURL); err != nil {
 		return out, err
 	}
 	req, err := s.draftRequest(ctx, d, a)
@@ -175,9 +175,9 @@ func (s *Service) draftRequest(ctx context.Context, d Draft, a Application) (tok
 	case err != nil:
 		return req, err
 	case a.Credential() != "" && text.IsZero():
-		return req, &Error{Code: "no_secret", Text: "test: the " + strings.ReplaceAll(string(a.Credential()), "_", " ") + " is missing"}
+		return req, &Error{Code: CodeNoSecret, Text: "test: the " + strings.ReplaceAll(string(a.Credential()), "_", " ") + " is missing"}
 	case a.Grant == tokenapi.GrantPassword && password.IsZero():
-		return req, &Error{Code: "no_secret", Text: "test: the password of " + a.Username + " is missing"}
+		return req, &Error{Code: CodeNoSecret, Text: "test: the password of " + a.Username + " is missing"}
 	case a.Credential() == SigningKey:
 		req.Credentials.SigningKey = tokenapi.SigningKey{Key: text, Alg: a.Details.SigningAlg, KeyID: a.Details.SigningKeyID}
 	case a.Credential() == ConsumerSecret:
@@ -193,7 +193,7 @@ func (s *Service) draftRequest(ctx context.Context, d Draft, a Application) (tok
 // mark is of) is taken away again, but for a mark whose answer was lost.
 func (s *Service) try(ctx context.Context, a Application, req tokenapi.TokenRequest, out *Tested) error {
 	err := s.update(ctx, func(w Writer) error {
-		if _, err := s.application(w, a.ID); !isCode(err, "no_application") {
+		if _, err := s.application(w, a.ID); !isCode(err, CodeNoApplication) {
 			return err
 		}
 		draft := a

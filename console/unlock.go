@@ -43,7 +43,7 @@ func (s *Service) WroteOut() string {
 
 // Unwritten is why what the store holds ends with this process; nil: it does not.
 func (s *Service) Unwritten(ctx context.Context) error {
-	if err := s.opt.Keeper.InPlace(ctx); isCode(err, "store_replaced") && s.WroteOut() == "" {
+	if err := s.opt.Keeper.InPlace(ctx); isCode(err, CodeStoreReplaced) && s.WroteOut() == "" {
 		return err
 	}
 	return nil

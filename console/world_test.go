@@ -241,7 +241,7 @@ func must[T any](t *testing.T) func(T, error) T {
 }
 
 // refusal checks that err is a refusal of the console with this code.
-func refusal(t *testing.T, err error, code string) {
+func refusal(t *testing.T, err error, code console.Code) {
 	t.Helper()
 	if e, ok := console.AsError(err); !ok || e.Code != code {
 		t.Errorf("error %v, want the code %q", err, code)

@@ -220,7 +220,7 @@ func (r *reader) ConsumerSecret(appID string) (console.Secrets, error) {
 	}
 	text, err := r.open(sealed, "application_secret", appID, "consumer")
 	if errors.Is(err, ErrKey) {
-		err = &Error{Code: "store_altered", Text: "the consumer secret of application " + appID + " is altered", Err: err,
+		err = &Error{Code: console.CodeStoreAltered, Text: "the consumer secret of application " + appID + " is altered", Err: err,
 			Hint: "it opens with no key: store it anew (lanyard apps set-secret, or e in the console)"}
 	}
 	consumer, headers := withoutHeaders(text)
@@ -281,7 +281,7 @@ func (r *reader) Password(appID string) (secret.Text, error) {
 	}
 	text, err := r.open(sealed, "application_password", appID, "password")
 	if errors.Is(err, ErrKey) {
-		err = &Error{Code: "store_altered", Text: "the password of application " + appID + " is altered", Err: err, Hint: "it opens with no key: store it anew"}
+		err = &Error{Code: console.CodeStoreAltered, Text: "the password of application " + appID + " is altered", Err: err, Hint: "it opens with no key: store it anew"}
 	}
 	return text, r.fail(op, err)
 }

@@ -15,6 +15,7 @@ import (
 
 	"filippo.io/age"
 
+	"lanyard/console"
 	"lanyard/store/disk"
 	"lanyard/store/key"
 )
@@ -94,7 +95,7 @@ func Vacant(path string) error {
 }
 
 func inTheWay(path string) *Error {
-	return &Error{Code: "store_exists", Text: path + " is there already",
+	return &Error{Code: console.CodeStoreExists, Text: path + " is there already",
 		Hint: "nothing is overwritten: name another file, or move that one away"}
 }
 
@@ -116,7 +117,7 @@ func readBack(f io.ReadSeeker, written hash.Hash, opens age.Identity) error {
 		}
 	}
 	if err != nil {
-		return &Error{Code: "store_backup", Text: "the backup cannot be read back: " + err.Error(),
+		return &Error{Code: console.CodeStoreBackup, Text: "the backup cannot be read back: " + err.Error(),
 			Hint: "nothing was left of it: look at the disk, or write it to another place"}
 	}
 	return nil
@@ -145,8 +146,8 @@ func notWritten(what string, err error) error {
 		return fmt.Errorf("write %s: %w", what, err)
 	}
 	e := fileError("write "+what, err)
-	if e.Code != "store_full" && e.Code != "store_io" {
-		e.Code, e.Hint = "store_backup", "nothing was left of it: is the place for it there, and may you write to it?"
+	if e.Code != console.CodeStoreFull && e.Code != console.CodeStoreIo {
+		e.Code, e.Hint = console.CodeStoreBackup, "nothing was left of it: is the place for it there, and may you write to it?"
 	}
 	return e
 }

@@ -15,6 +15,7 @@ import (
 	"filippo.io/age/armor"
 	"modernc.org/sqlite"
 
+	"lanyard/console"
 	"lanyard/store/disk"
 	"lanyard/store/key"
 )
@@ -48,7 +49,7 @@ func (b bundle) write(w io.Writer) error {
 
 // noBackup is the error of a file that is no backup, or not one that can be used.
 func noBackup(why string, cause error) *Error {
-	return &Error{Code: "store_backup", Text: "the backup cannot be used: " + why, Err: bare(cause),
+	return &Error{Code: console.CodeStoreBackup, Text: "the backup cannot be used: " + why, Err: bare(cause),
 		Hint: "nothing was changed. Is it the file that lanyard backup wrote, all of it? Use another one"}
 }
 
@@ -81,7 +82,7 @@ func readBundle(from io.Reader, who []age.Identity) (b bundle, err error) {
 	plain, err := age.Decrypt(cipher, who...)
 	if err != nil {
 		if _, ok := errors.AsType[*age.NoIdentityMatchError](err); ok {
-			return b, &Error{Code: "store_backup_locked", Text: "the backup cannot be opened", Err: errors.New("it was not made for this passphrase or identity"),
+			return b, &Error{Code: console.CodeStoreBackupLocked, Text: "the backup cannot be opened", Err: errors.New("it was not made for this passphrase or identity"),
 				Hint: "nothing was changed. Give the passphrase it was made with, or with --identity the file of one of its recipients"}
 		}
 		return b, noBackup("it is damaged, or no age file", err)

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"strings"
+
+	"lanyard/console"
 )
 
 // Check looks through the whole database for damage (PRAGMA quick_check) and for rows without what they belong
@@ -35,7 +37,7 @@ func (s *Store) Check(ctx context.Context) error {
 	if len(wrong) == 0 {
 		return nil
 	}
-	return &Error{Code: "store_damaged", Text: s.path + " is damaged: " + strings.Join(wrong, "; "),
+	return &Error{Code: console.CodeStoreDamaged, Text: s.path + " is damaged: " + strings.Join(wrong, "; "),
 		Hint: "keep a copy of it, then restore a backup or move it away to begin anew"}
 }
 

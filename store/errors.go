@@ -22,13 +22,7 @@ var ErrClosed = errors.New("the store is closed")
 // Error is a failure of the store that a person can do something about. A *console.Error with the same
 // code and hint is in its chain. It never holds a secret or a stored value.
 type Error struct {
-	// Code is "store_locked" (no key, or another one), "store_busy" (another process writes), "store_damaged", "store_full"
-	// (no room on the disk), "store_io" (the disk failed, or a limit was reached), "store_read_only", "store_owner" (another
-	// user's), "store_network" (on a network file system), "store_newer" or "store_foreign" (another program's), "store_access"
-	// (cannot be opened, or is no plain file), "store_replaced" (its files were replaced or deleted while it was open), "store_exists" (a restore would replace it), "store_waiting" (a restore would
-	// set revokes aside that were not delivered) "store_backup" (a backup
-	// cannot be written or used) or "store_backup_locked" (another passphrase or identity opens it).
-	Code string
+	Code console.Code
 	Text string // what failed, with the file
 	Hint string // what to do
 	Err  error  // the cause, or nil
@@ -141,19 +135,19 @@ func (s *Store) explain(op string, err error) error {
 	var words string
 	switch sqliteCode(err) {
 	case codeBusy, codeLocked:
-		words, e.Code, e.Hint = "another process has it", "store_busy", busyHint
+		words, e.Code, e.Hint = "another process has it", console.CodeStoreBusy, busyHint
 	case codeCorrupt, codeNotADB:
-		words, e.Code, e.Hint = "it is damaged, or no database", "store_damaged", damagedHint
+		words, e.Code, e.Hint = "it is damaged, or no database", console.CodeStoreDamaged, damagedHint
 	case codeFull:
-		words, e.Code, e.Hint = noRoom, "store_full", fullHint
+		words, e.Code, e.Hint = noRoom, console.CodeStoreFull, fullHint
 	case codeReadOnly:
-		words, e.Code, e.Hint = "it cannot be written", "store_read_only", "the file or its directory cannot be written; check its permissions or use another place with --state"
+		words, e.Code, e.Hint = "it cannot be written", console.CodeStoreReadOnly, "the file or its directory cannot be written; check its permissions or use another place with --state"
 	case codeCantOpen:
-		words, e.Code, e.Hint = "it cannot be opened", "store_access", "the file or its directory cannot be opened; check permissions and free space, or use another place with --state"
+		words, e.Code, e.Hint = "it cannot be opened", console.CodeStoreAccess, "the file or its directory cannot be opened; check permissions and free space, or use another place with --state"
 	case codeIO:
-		words, e.Code, e.Hint = fmt.Sprintf("the disk failed (SQLite calls it %d)", extendedCode(err)), "store_io", ioHint
+		words, e.Code, e.Hint = fmt.Sprintf("the disk failed (SQLite calls it %d)", extendedCode(err)), console.CodeStoreIo, ioHint
 		if s.crowded(err) {
-			words, e.Code, e.Hint = noRoom, "store_full", fullHint
+			words, e.Code, e.Hint = noRoom, console.CodeStoreFull, fullHint
 		}
 	default:
 		return fmt.Errorf("%s: %w", op, err)
@@ -178,7 +172,7 @@ func (s said) Unwrap() error { return s.error }
 // waited is explain for the beginning of a transaction: a deadline that ends there ended while another process wrote.
 func (s *Store) waited(op string, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return &Error{Code: "store_busy", Text: op + " " + s.path, Err: err, Hint: busyHint}
+		return &Error{Code: console.CodeStoreBusy, Text: op + " " + s.path, Err: err, Hint: busyHint}
 	}
 	return s.explain(op, err)
 }

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"lanyard/console"
 	"lanyard/store/disk"
 	"lanyard/store/key"
 )
@@ -60,7 +61,7 @@ func (w world) prepare(dir string) (p place, err error) {
 	info, err := os.Lstat(path)
 	empty := err == nil && info.Mode().IsRegular() && info.Size() == 0
 	if empty && disk.Exists(keyFile) {
-		return p, &Error{Code: "store_damaged",
+		return p, &Error{Code: console.CodeStoreDamaged,
 			Text: path + " is empty, but the key of a store is beside it: " + keyFile,
 			Hint: "nothing was changed: put the database back where it was, or bring back a backup (lanyard restore FILE --replace); to begin anew, move both files away"}
 	}
@@ -95,7 +96,7 @@ func (w world) local(dir string) error {
 	if kind == "" {
 		return nil
 	}
-	return &Error{Code: "store_network", Text: fmt.Sprintf("the state directory %s is on a network file system (%s)", dir, kind),
+	return &Error{Code: console.CodeStoreNetwork, Text: fmt.Sprintf("the state directory %s is on a network file system (%s)", dir, kind),
 		Hint: "two machines would damage a store there, whose write-ahead log needs shared memory: use a directory on a local disk with --state or LANYARD_STATE"}
 }
 
@@ -106,14 +107,14 @@ func (w world) local(dir string) error {
 func looksWhole(path string) error {
 	if n := disk.Size(path); n > 0 {
 		if head := begins(path); n < 512 || len(head) < 24 || string(head[:16]) != "SQLite format 3\x00" || string(head[20:24]) != "\x00\x40\x20\x20" {
-			return &Error{Code: "store_damaged", Text: path + " is damaged, or no database", Hint: damagedHint}
+			return &Error{Code: console.CodeStoreDamaged, Text: path + " is damaged, or no database", Hint: damagedHint}
 		}
 		return nil
 	}
 	if disk.Size(path+"-wal") == 0 {
 		return nil
 	}
-	return &Error{Code: "store_damaged", Text: path + " is gone or empty, but its write-ahead log " + filepath.Base(path) + "-wal is there",
+	return &Error{Code: console.CodeStoreDamaged, Text: path + " is gone or empty, but its write-ahead log " + filepath.Base(path) + "-wal is there",
 		Hint: "nothing was changed: put the database back where it was, or move the log away and restore a backup"}
 }
 
@@ -123,7 +124,7 @@ func writable(path string) error {
 	if err == nil {
 		return nil
 	}
-	return &Error{Code: "store_read_only", Text: "the store can only be read", Err: err,
+	return &Error{Code: console.CodeStoreReadOnly, Text: "the store can only be read", Err: err,
 		Hint: "lists still work; for the rest make the directory and the file writable (chmod u+rwX), or use another place with --state"}
 }
 
@@ -133,7 +134,7 @@ func (p place) crippled(path string, err error) (place, bool) {
 	if p.readOnly != nil || !noShared(err) || disk.Size(path+"-wal") != 0 {
 		return p, false
 	}
-	e := &Error{Code: "store_io", Text: "the store can only be read", Err: bare(err), Hint: "lists still work; for the rest: " + ioHint}
+	e := &Error{Code: console.CodeStoreIo, Text: "the store can only be read", Err: bare(err), Hint: "lists still work; for the rest: " + ioHint}
 	if why, ok := errors.AsType[*Error](err); ok {
 		e.Code, e.Hint = why.Code, "lists still work; for the rest: "+why.Hint
 	}
@@ -159,7 +160,7 @@ func (w world) tightenDir(dir string, tightened *[]string) error {
 		ours = ours || e.Name() == dbName || e.Name() == key.FileName
 	}
 	if !ours {
-		return &Error{Code: "store_access", Text: fmt.Sprintf("state directory %s: others can look into it (%04o) and it holds other files", dir, info.Mode().Perm()),
+		return &Error{Code: console.CodeStoreAccess, Text: fmt.Sprintf("state directory %s: others can look into it (%04o) and it holds other files", dir, info.Mode().Perm()),
 			Hint: "name a directory of its own with --state, or chmod 700 it"}
 	}
 	return w.narrow(dir, info, disk.DirMode, tightened)
@@ -175,7 +176,7 @@ func (w world) tighten(path string, tightened *[]string) error {
 		return fileError("look at the store", err)
 	}
 	if !info.Mode().IsRegular() {
-		return &Error{Code: "store_access", Text: path + " is not a regular file",
+		return &Error{Code: console.CodeStoreAccess, Text: path + " is not a regular file",
 			Hint: "move it away, or use another place with --state"}
 	}
 	if !disk.Wide(info) {
@@ -200,7 +201,7 @@ func (w world) own(path string, info fs.FileInfo) error {
 	if e.User == 0 {
 		hint = fmt.Sprintf("run lanyard as that user, not with sudo, or use another place with --state; if root is to have it: chown -R 0 %s", dir)
 	}
-	return &Error{Code: "store_owner", Text: e.Error(), Hint: hint}
+	return &Error{Code: console.CodeStoreOwner, Text: e.Error(), Hint: hint}
 }
 
 func (w world) narrow(path string, info fs.FileInfo, mode fs.FileMode, tightened *[]string) error {
@@ -216,14 +217,14 @@ func (w world) narrow(path string, info fs.FileInfo, mode fs.FileMode, tightened
 
 // fileError says what a failure of the system with a file means for a person. The cause names the file.
 func fileError(op string, err error) *Error {
-	e := &Error{Code: "store_access", Text: op, Err: err, Hint: "use another place with --state"}
+	e := &Error{Code: console.CodeStoreAccess, Text: op, Err: err, Hint: "use another place with --state"}
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
-		e.Code, e.Hint = "store_full", fullHint
+		e.Code, e.Hint = console.CodeStoreFull, fullHint
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		e.Code, e.Hint = "store_read_only", "check the permissions of the directory, or use another place with --state"
+		e.Code, e.Hint = console.CodeStoreReadOnly, "check the permissions of the directory, or use another place with --state"
 	case errors.Is(err, syscall.EIO):
-		e.Code, e.Hint = "store_io", ioHint
+		e.Code, e.Hint = console.CodeStoreIo, ioHint
 	}
 	return e
 }

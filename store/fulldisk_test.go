@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"lanyard/console"
 	"lanyard/store"
 )
 
@@ -20,7 +21,7 @@ func TestFullDiskIsNoBrokenOne(t *testing.T) {
 	for _, c := range []struct {
 		free uint64
 		code coded
-		want string
+		want console.Code
 	}{
 		{0, 4874, "store_full"}, {64<<10 - 1, 4874, "store_full"}, {64 << 10, 4874, "store_io"},
 		{0, 778, "store_full"}, {0, 1034, "store_full"}, {0, 4618, "store_full"}, {1 << 30, 778, "store_io"},

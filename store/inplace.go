@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"lanyard/console"
 	"lanyard/store/disk"
 	"lanyard/store/key"
 )
@@ -89,7 +90,7 @@ func (o *opened) moved(path string) *Error {
 		default:
 			text += " cannot be looked at any more"
 		}
-		return &Error{Code: "store_replaced", Text: text, Err: err, Hint: replacedHint}
+		return &Error{Code: console.CodeStoreReplaced, Text: text, Err: err, Hint: replacedHint}
 	}
 	return nil
 }
@@ -190,7 +191,7 @@ func (s *Store) sameContent(ctx context.Context, tx *sql.Tx) error {
 			if err != nil || there != ours || sound != "ok" {
 				o.mu.Lock()
 				defer o.mu.Unlock()
-				o.lost = &Error{Code: "store_replaced", Text: s.path + " was written over by another program while this lanyard had it open", Hint: replacedHint}
+				o.lost = &Error{Code: console.CodeStoreReplaced, Text: s.path + " was written over by another program while this lanyard had it open", Hint: replacedHint}
 				return o.lost
 			}
 		}
@@ -239,7 +240,7 @@ func (s *Store) writtenOver() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.lost == nil {
-		o.over = &Error{Code: "store_replaced", Text: s.path + " was written over by another store while this lanyard had it open",
+		o.over = &Error{Code: console.CodeStoreReplaced, Text: s.path + " was written over by another store while this lanyard had it open",
 			Hint: "nothing was sent or stored after that, and what this lanyard held was in that file alone: put it back, or restore a backup; start lanyard again to work with what is there now"}
 		o.lost = o.over
 	}
@@ -342,7 +343,7 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 	}
 	defer leave()
 	if s.dir == "" {
-		return "", &Error{Code: "store_backup", Text: "a store in memory is not written out", Hint: "it ends with this process"}
+		return "", &Error{Code: console.CodeStoreBackup, Text: "a store in memory is not written out", Hint: "it ends with this process"}
 	}
 	if err := s.unreadable(); err != nil {
 		return "", err

@@ -33,7 +33,7 @@ func TestKeyFileWithoutRoom(t *testing.T) {
 	for _, c := range []struct {
 		kind string
 		why  error
-		code string
+		code console.Code
 	}{
 		{store.InFile, syscall.ENOSPC, "store_full"},
 		{store.InFile, syscall.EDQUOT, "store_full"},

@@ -4,13 +4,14 @@ import (
 	"errors"
 	"strings"
 
+	"lanyard/console"
 	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
 
 // locked is the error of a store whose secrets cannot be opened.
 func (s *Store) locked(why string, cause error, hint string) *Error {
-	return &Error{Code: "store_locked", Text: s.path + ": " + why, Err: lock{cause: cause}, Hint: hint}
+	return &Error{Code: console.CodeStoreLocked, Text: s.path + ": " + why, Err: lock{cause: cause}, Hint: hint}
 }
 
 // lock is ErrLocked in the words of its cause, if there is one.
@@ -68,7 +69,7 @@ func (s *Store) lockedBy(slot KeySlot, err error) error {
 			return s.notTried(InPassphrase)
 		}
 		if other {
-			return &Error{Code: "store_locked", Text: "the passphrase is wrong", Err: ErrLocked,
+			return &Error{Code: console.CodeStoreLocked, Text: "the passphrase is wrong", Err: ErrLocked,
 				Hint: "try again; a forgotten one opens nothing: restore a backup (lanyard restore FILE --replace)"}
 		}
 		return s.locked("its passphrase cannot be used", err, s.beginAnew())

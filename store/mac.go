@@ -284,7 +284,7 @@ func put[T any](w *writer, op string, g macTable[T], t *T) error {
 
 // alteredRow is the error of a row that does not verify.
 func (r *reader) alteredRow(op, what, id string) error {
-	return r.fail(op, &Error{Code: "store_altered", Text: what + " " + id + " is altered", Err: errAltered,
+	return r.fail(op, &Error{Code: console.CodeStoreAltered, Text: what + " " + id + " is altered", Err: errAltered,
 		Hint: "something else than lanyard changed it in the database, and it is not used. lanyard doctor names what is altered, lanyard forget " + id + " removes it"})
 }
 

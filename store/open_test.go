@@ -71,7 +71,7 @@ func TestModes(t *testing.T) {
 
 // explained checks that err says what to do, and gives the hint.
 
-func explained(t *testing.T, err error, code, text string) {
+func explained(t *testing.T, err error, code console.Code, text string) {
 	t.Helper()
 	e, ok := errors.AsType[*store.Error](err)
 	if !ok || e.Code != code || e.Hint == "" && code != "store_io" || !strings.Contains(err.Error(), text) {
@@ -143,11 +143,14 @@ func TestDamagedAndForeignFiles(t *testing.T) {
 // A key file that outlived its database, or the crash of a first start, is used and not replaced.
 
 func TestFailuresOfTheDisk(t *testing.T) {
-	for _, c := range []struct{ code, pragma string }{
+	for _, c := range []struct {
+		code   console.Code
+		pragma string
+	}{
 		{"store_full", "PRAGMA max_page_count = 1"}, // SQLite makes it the present size
 		{"store_read_only", "PRAGMA query_only = 1"},
 	} {
-		t.Run(c.code, func(t *testing.T) {
+		t.Run(string(c.code), func(t *testing.T) {
 			s := open(t, t.TempDir())
 			if _, err := s.Exec(c.pragma); err != nil {
 				t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 
+	"lanyard/console"
 	"lanyard/store/key"
 )
 
@@ -162,7 +163,7 @@ func (s *Store) AcceptKey(ctx context.Context, id string) error {
 		return err
 	}
 	if row.id() != id {
-		return &Error{Code: "store_busy", Text: s.path + ": its key was changed meanwhile", Hint: "look at it again: lanyard key accept"}
+		return &Error{Code: console.CodeStoreBusy, Text: s.path + ": its key was changed meanwhile", Hint: "look at it again: lanyard key accept"}
 	}
 	if b := s.board(); b != nil {
 		err = key.Remember(ctx, b, s.dir, row.pin())

@@ -63,7 +63,7 @@ func Occupied(dir string) error {
 }
 
 func occupied(path string) *Error {
-	return &Error{Code: "store_exists", Text: path + " is there already", Hint: "nothing was changed: --replace keeps it beside under another name, --state names another directory"}
+	return &Error{Code: console.CodeStoreExists, Text: path + " is there already", Hint: "nothing was changed: --replace keeps it beside under another name, --state names another directory"}
 }
 
 // Restore makes the store of a backup the one in the state directory dir. First everything is checked, in memory: that

@@ -183,7 +183,7 @@ func (s *Store) cannotHold(slot KeySlot, err error) error {
 // keyFileError is the error of a key file that could not be written for want of room or permission; nil for everything else, which is about
 // the key.
 func keyFileError(slot KeySlot, err error) error {
-	if e := fileError("write the "+slot.Place(), err); slot.Kind() == InFile && e.Code != "store_access" {
+	if e := fileError("write the "+slot.Place(), err); slot.Kind() == InFile && e.Code != console.CodeStoreAccess {
 		e.Err = noKeyFile{err}
 		return e
 	}
@@ -273,7 +273,7 @@ func (s *Store) quietMoment(ctx context.Context, r Rotation) (*sql.Tx, *keyState
 		}
 		if !same {
 			if changes++; changes > 5 {
-				return nil, nil, &Error{Code: "store_busy", Text: s.path + ": other lanyards change its key without end", Hint: "try again"}
+				return nil, nil, &Error{Code: console.CodeStoreBusy, Text: s.path + ": other lanyards change its key without end", Hint: "try again"}
 			}
 			if err := s.fetching(ctx, secret.Text{}, func(string) bool { return true }); err != nil {
 				return nil, nil, err
@@ -335,7 +335,7 @@ func (l *lull) end() {
 
 // inFlight refuses what would lose answers that are on their way.
 func inFlight(path string, n int, before string) *Error {
-	return &Error{Code: "store_busy", Text: fmt.Sprintf("%s: another lanyard waits for an answer (%d requests), which must be stored before %s", path, n, before),
+	return &Error{Code: console.CodeStoreBusy, Text: fmt.Sprintf("%s: another lanyard waits for an answer (%d requests), which must be stored before %s", path, n, before),
 		Hint: "let it end, or close that console, then try again; what a killed one left ends by itself, after the timeout of its environment"}
 }
 

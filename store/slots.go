@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"lanyard/console"
 	"lanyard/store/key"
 	"lanyard/tokenapi/secret"
 )
@@ -53,7 +54,7 @@ func weakKey(err error) error {
 	if !ok {
 		return err
 	}
-	e := &Error{Code: "weak_key", Text: weak.Error(), Hint: "take another one"}
+	e := &Error{Code: console.CodeWeakKey, Text: weak.Error(), Hint: "take another one"}
 	if weak.Odd == nil {
 		e.Hint = "whoever gets hold of what it opens could guess it: take a longer one"
 	}

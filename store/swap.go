@@ -15,6 +15,7 @@ import (
 	"slices"
 	"time"
 
+	"lanyard/console"
 	"lanyard/store/disk"
 	"lanyard/store/key"
 )
@@ -309,7 +310,7 @@ func (n *newcomer) waiting(ctx context.Context, old *sql.DB) error {
 	if len(lost) == 0 {
 		return nil
 	}
-	return &Error{Code: "store_waiting", Text: fmt.Sprintf("restore: the server has not accepted %d of the revokes decided in %s", len(lost), n.path),
+	return &Error{Code: console.CodeStoreWaiting, Text: fmt.Sprintf("restore: the server has not accepted %d of the revokes decided in %s", len(lost), n.path),
 		Hint: "nothing was changed: lanyard revocations names them; let an open console or the next probe deliver them, or move the file away to give them up"}
 }
 
@@ -342,13 +343,13 @@ func (n *newcomer) explain(err error) error {
 }
 
 func (n *newcomer) busy(err error) error {
-	return &Error{Code: "store_busy", Text: "restore " + n.path, Err: bare(err), Hint: "nothing was changed: another process has it; try again, or close the other consoles first"}
+	return &Error{Code: console.CodeStoreBusy, Text: "restore " + n.path, Err: bare(err), Hint: "nothing was changed: another process has it; try again, or close the other consoles first"}
 }
 
 // isDamaged says whether an error tells of a database that SQLite cannot work with, which nobody else can then.
 func isDamaged(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && e.Code == "store_damaged" || sqliteCode(err) == codeError // a table of ours is not there
+	return ok && e.Code == console.CodeStoreDamaged || sqliteCode(err) == codeError // a table of ours is not there
 }
 
 // part is a file of the store that is there: its content, or where that is.

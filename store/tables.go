@@ -6,6 +6,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"lanyard/console"
 )
 
 // A MAC covers what a query gives, not the query. So whoever writes to the database must not be able to put a view in
@@ -58,7 +60,7 @@ func (s *Store) sameTables(ctx context.Context, q queryer) error {
 		return s.explain("read the tables", err)
 	}
 	if strings.TrimSpace(tables) != strings.TrimSpace(s.tables) {
-		return &Error{Code: "store_altered", Text: s.path + " is not used", Err: errTables,
+		return &Error{Code: console.CodeStoreAltered, Text: s.path + " is not used", Err: errTables,
 			Hint: "nothing is read from it or sent: move it away, or bring back a backup (lanyard restore FILE --replace keeps it too)"}
 	}
 	return nil

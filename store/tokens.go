@@ -219,7 +219,7 @@ func (r *reader) Secrets(tokenID string) (console.Secrets, error) {
 		s.ID, err = r.open(id, "token_secret", tokenID, "id_token")
 	}
 	if errors.Is(err, ErrKey) {
-		return console.Secrets{}, r.fail(op, &Error{Code: "store_altered", Text: "the secrets of token " + tokenID + " are altered", Err: err,
+		return console.Secrets{}, r.fail(op, &Error{Code: console.CodeStoreAltered, Text: "the secrets of token " + tokenID + " are altered", Err: err,
 			Hint: "they open with no key, so that nothing can be sent: lanyard forget " + tokenID + " removes the token, and a backup brings it back"})
 	}
 	if err != nil {

@@ -75,8 +75,9 @@ func TestDamage(t *testing.T) {
 	from := t.TempDir()
 	stocked(t, from, 200)
 	for name, c := range map[string]struct {
-		harm       func(dir, db string) error
-		code, text string // of the failure
+		harm func(dir, db string) error
+		code console.Code // of the failure
+		text string
 	}{
 		"header": {func(_, db string) error {
 			b, err := os.ReadFile(db)

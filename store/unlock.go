@@ -62,7 +62,7 @@ func (s *Store) slotRow(ctx context.Context, q queryer) (slotRow, error) {
 	}
 	r.kind, r.params = kind.String, []byte(params.String)
 	if (r.check == nil) != (r.kind == "") {
-		return r, &Error{Code: "store_damaged", Text: s.path + " does not say where its key is",
+		return r, &Error{Code: console.CodeStoreDamaged, Text: s.path + " does not say where its key is",
 			Hint: "keep a copy of it, then restore a backup or move it away to begin anew"}
 	}
 	return r, nil

@@ -13,7 +13,11 @@ import (
 // What a hostile or damaged file says of its key is refused, and everything else can still be read.
 func TestHostileKeySlots(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct{ query, code, says string }{
+	for name, c := range map[string]struct {
+		query string
+		code  console.Code
+		says  string
+	}{
 		"a kind nobody knows":    {"UPDATE key_slot SET kind = 'magic'", "store_locked", "does not know"},
 		"a key of somebody else": {"UPDATE key_slot SET kind = 'env'", "store_locked", "env"},
 		"no parameters":          {"UPDATE key_slot SET params = ''", "store_locked", "parameters"},

@@ -236,6 +236,6 @@ func (m missing) Error() string { return m.text }
 
 // Unwrap gives what it is, and the hint.
 func (m missing) Unwrap() []error {
-	return []error{errNoSecret, &console.Error{Code: "no_secret", Text: m.text,
+	return []error{errNoSecret, &console.Error{Code: console.CodeNoSecret, Text: m.text,
 		Hint: "give it in the configuration as " + SaferForms + "; the commands ask for a password on a terminal"}}
 }

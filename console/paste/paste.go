@@ -71,7 +71,7 @@ func Read(text string) (Draft, error) {
 
 // refused is the error of a text that cannot be read. Neither text nor hint may hold a value of it.
 func refused(text, hint string) error {
-	return &console.Error{Code: "usage", Text: text, Hint: hint}
+	return &console.Error{Code: console.CodeUsage, Text: text, Hint: hint}
 }
 
 // Recognizes reports whether a text is one for Read, not the value of one field: it has a curl

@@ -203,7 +203,7 @@ func (s *Session) boardRead(e BoardRead) []Work {
 	switch {
 	case e.Err != nil:
 		s.failed(e.Err)
-		if code(e.Err) == "store_replaced" {
+		if console.CodeOf(e.Err) == console.CodeStoreReplaced {
 			s.board.Unkept = e.Err // what was read before stays
 		}
 		text := e.Err.Error()
@@ -308,11 +308,3 @@ func (s *Session) settledElsewhere() {
 
 // Tickets are the number of the reading that was asked for last, and of the one that was filed last.
 func (s *Session) Tickets() (asked, filed int) { return s.ticket, s.filed }
-
-// code is the code of an error of the console; "" for another error.
-func code(err error) string {
-	if e, ok := console.AsError(err); ok {
-		return e.Code
-	}
-	return ""
-}

@@ -29,7 +29,7 @@ func (k KeyState) Fresh() bool { return k.NeedsPassphrase() && k.Kind == "" }
 func (k KeyState) Shut() bool { return k.Locked && (k.Asks || k.Failed) }
 
 // Gone reports whether the store was replaced or deleted.
-func (k KeyState) Gone() bool { return code(k.Unkept) == "store_replaced" }
+func (k KeyState) Gone() bool { return console.CodeOf(k.Unkept) == console.CodeStoreReplaced }
 
 // Key is the latest word on the key: a process that was locked a moment ago may be unlocked now.
 func (s *Session) Key() KeyState {

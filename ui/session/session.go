@@ -207,7 +207,7 @@ func (s *Session) tell(f Fact) { s.facts, s.changed = append(s.facts, f), true }
 
 // failed notes an error that says that the key could not be fetched.
 func (s *Session) failed(err error) {
-	if code(err) == "store_locked" {
+	if console.CodeOf(err) == console.CodeStoreLocked {
 		s.keyFailed = true
 	}
 }
