@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -550,5 +551,188 @@ func TestNamedFilesExist(t *testing.T) {
 				t.Errorf("%s names %s: %v", doc, m[1], err)
 			}
 		}
+	}
+}
+
+// codes returns the error codes that console/code.go declares: constant → value.
+func codes(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, s := range sources(t) {
+		if s.path != "console/code.go" {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if v, ok := n.(*ast.ValueSpec); ok && strings.HasPrefix(v.Names[0].Name, "Code") {
+				value, _ := literal(v.Values[0])
+				all[v.Names[0].Name] = value
+			}
+			return true
+		})
+	}
+	if len(all) < 60 {
+		t.Fatalf("only %d codes are found", len(all))
+	}
+	return all
+}
+
+// literal returns the string that an expression spells out.
+func literal(e ast.Expr) (string, bool) {
+	l, ok := e.(*ast.BasicLit)
+	if !ok || l.Kind != token.STRING {
+		return "", false
+	}
+	s, err := strconv.Unquote(l.Value)
+	return s, err == nil && s != ""
+}
+
+// holdsCode reports whether an expression has the name of something that holds an error code.
+func holdsCode(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name == "Code" || e.Name == "code"
+	case *ast.SelectorExpr:
+		return e.Sel.Name == "Code" || e.Sel.Name == "code"
+	case *ast.CallExpr:
+		f, _ := e.Fun.(*ast.SelectorExpr)
+		id, _ := e.Fun.(*ast.Ident)
+		return f != nil && f.Sel.Name == "CodeOf" || id != nil && id.Name == "CodeOf"
+	}
+	return false
+}
+
+// spelled returns the codes that a file writes as strings where a constant belongs. It leaves out
+// the codes of OAuth servers, which tokenapi.Error holds.
+func spelled(f *ast.File, known map[string]string) (bad []string) {
+	values := slices.Collect(maps.Values(known))
+	add := func(e ast.Expr, always bool) {
+		if s, ok := literal(e); ok && (always || slices.Contains(values, s)) {
+			bad = append(bad, s)
+		}
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CompositeLit:
+			of := ""
+			switch typ := n.Type.(type) {
+			case *ast.Ident:
+				of = typ.Name
+			case *ast.SelectorExpr:
+				of = typ.Sel.Name
+			}
+			for _, e := range n.Elts {
+				if kv, ok := e.(*ast.KeyValueExpr); ok && holdsCode(kv.Key) {
+					add(kv.Value, of == "Error" || of == "failure" || of == "report")
+				}
+			}
+		case *ast.AssignStmt:
+			for i, left := range n.Lhs {
+				if i < len(n.Rhs) && holdsCode(left) {
+					add(n.Rhs[i], false)
+				}
+			}
+		case *ast.BinaryExpr:
+			if holdsCode(n.X) {
+				add(n.Y, false)
+			}
+			if holdsCode(n.Y) {
+				add(n.X, false)
+			}
+		case *ast.SwitchStmt:
+			if n.Tag == nil || !holdsCode(n.Tag) {
+				break
+			}
+			for _, c := range n.Body.List {
+				for _, e := range c.(*ast.CaseClause).List {
+					add(e, false)
+				}
+			}
+		case *ast.CallExpr:
+			id, _ := n.Fun.(*ast.Ident)
+			for _, e := range n.Args {
+				if s, _ := literal(e); id != nil && id.Name == "isCode" || strings.HasPrefix(s, "store_") {
+					add(e, false)
+				}
+			}
+		}
+		return true
+	})
+	return bad
+}
+
+// An error code is written in console/code.go alone.
+func TestCodesAreConstants(t *testing.T) {
+	t.Parallel()
+	known := codes(t)
+	used := map[string]bool{}
+	for _, s := range sources(t) {
+		if s.test || s.room == "tokenapi" || strings.HasPrefix(s.room, "tokenapi/") {
+			continue
+		}
+		for _, code := range spelled(s.file, known) {
+			t.Errorf("%s spells out the error code %q: use the constant of package console", s.path, code)
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && s.path != "console/code.go" {
+				used[id.Name] = true
+			}
+			return true
+		})
+	}
+	is := map[string]string{}
+	for name, value := range known {
+		if value == "" { // a kind of tokenapi, which cli turns into a code
+			continue
+		}
+		if !used[name] {
+			t.Errorf("no file uses console.%s", name)
+		}
+		if is[value] != "" {
+			t.Errorf("console.%s and %s have one value", name, is[value])
+		}
+		is[value] = name
+	}
+}
+
+// The check itself is checked: each of these must be found.
+func TestCodesGoRed(t *testing.T) {
+	t.Parallel()
+	for _, stmt := range []string{
+		`_ = &console.Error{Code: "new_one"}`, `_ = Error{Code: "new_one"}`,
+		`_ = &failure{exit: 2, code: "new_one"}`, `e.Code = "usage"`, `end.code = "usage"`,
+		`_ = e.Code == "no_token"`, `_ = "no_token" != e.Code`, `_ = code == "usage"`,
+		`_ = console.CodeOf(err) == "usage"`, `switch e.Code { case "a", "no_token": }`,
+		`_ = isCode(err, "no_token")`, `_ = s.fail("store_full", err)`,
+	} {
+		f, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\nfunc f() {\n"+stmt+"\n}", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(spelled(f, codes(t))) != 1 {
+			t.Errorf("%s goes unnoticed", stmt)
+		}
+	}
+}
+
+// docs/keeping.md says what to do about each code of the store.
+func TestCodesOfTheStoreAreListed(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile("docs/keeping.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listed, want []string
+	for _, row := range regexp.MustCompile("(?m)^\\| (`(?:store_|not_kept).*?) \\|").FindAllStringSubmatch(string(b), -1) {
+		listed = append(listed, strings.Split(strings.ReplaceAll(row[1], "`", ""), ", ")...)
+	}
+	for _, value := range codes(t) {
+		if strings.HasPrefix(value, "store_") || value == "not_kept" {
+			want = append(want, value)
+		}
+	}
+	slices.Sort(listed)
+	slices.Sort(want)
+	if !slices.Equal(listed, want) {
+		t.Errorf("docs/keeping.md lists the codes\n%v\nthere are\n%v", listed, want)
 	}
 }
