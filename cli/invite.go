@@ -120,8 +120,8 @@ func squares(text string) []string {
 	return out
 }
 
-// knock warns before a get that may end a token somebody else holds.
-func (p *program) knock(k console.Knock) {
+// warnSupersede warns before a get that may end a token somebody else holds.
+func (p *program) warnSupersede(k console.Supersede) {
 	if p.screen || p.json {
 		return
 	}

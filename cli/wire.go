@@ -153,7 +153,7 @@ func (p *program) assemble(
 		Callbacks:    doors,
 		Browse:       browse,
 		Invite:       p.invite,
-		Knock:        p.knock,
+		Supersede:    p.warnSupersede,
 		LeaseClock:   host.LeaseClock(),
 		Waits:        p.waits,
 		Explain:      explainFault,

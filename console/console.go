@@ -57,8 +57,8 @@ type Options struct {
 	// time the server could not say how it stands. answer takes what a person pasted, as Answer does;
 	// nil: nothing can be pasted. over, never nil, is called when nobody is waited for any more. Nil: the board alone says so.
 	Invite func(i Invitation, answer func(secret.Text) error) (over func())
-	// Knock is told just before a get that may end a token somebody else holds. Nil: nobody is.
-	Knock func(Knock)
+	// Supersede is told just before a get that may end a token somebody else holds. Nil: nobody is.
+	Supersede func(Supersede)
 	// LeaseClock is what leases are counted by: a clock that every process on this machine shares and nobody
 	// sets, such as the time since the machine was started. Nil: Clock, which two processes may disagree about.
 	LeaseClock func() time.Time

@@ -115,8 +115,8 @@ func (s *Service) ask(ctx context.Context, a Application, under []*lease, q ques
 	if a.Source == Gone {
 		return out, &Error{Code: CodeGone, Text: a.Label() + " is no longer configured", Hint: "its tokens can still be refreshed, revoked and probed"}
 	}
-	if k, ok := s.knocksOut(ctx, a, scopes); ok && s.opt.Knock != nil {
-		s.opt.Knock(k) // before a person takes part, who could not change the scopes any more
+	if k, ok := s.willSupersede(ctx, a, scopes); ok && s.opt.Supersede != nil {
+		s.opt.Supersede(k) // before a person takes part, who could not change the scopes any more
 	}
 	q.way = &doorway{}
 	req, err := s.grant(ctx, a, q)
@@ -131,7 +131,7 @@ func (s *Service) ask(ctx context.Context, a Application, under []*lease, q ques
 		out.Token, out.Same, out.Notes, err = s.file(w, a, ans, t, secret.Text{})
 		if err == nil && !out.Same {
 			var note string
-			if note, err = s.knockedOut(w, a, out.Token); note != "" {
+			if note, err = s.superseded(w, a, out.Token); note != "" {
 				out.Notes = append(out.Notes, note)
 			}
 		}

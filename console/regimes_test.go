@@ -22,11 +22,11 @@ func regime(t *testing.T, profile string, said console.Regime, more ...func(*san
 	return newWorldOf(t, o, func(e *console.Environment) { e.Regime = said })
 }
 
-// told collects the warnings before gets.
-func told(knocks *[]console.Knock) func(*console.Options) {
+// warnings collects the warnings before gets.
+func warnings(warned *[]console.Supersede) func(*console.Options) {
 	return func(o *console.Options) {
 		o.Device = "laptop"
-		o.Knock = func(k console.Knock) { *knocks = append(*knocks, k) }
+		o.Supersede = func(k console.Supersede) { *warned = append(*warned, k) }
 	}
 }
 
@@ -43,22 +43,22 @@ func (w *world) probe(s *console.Service, id string, want tokenapi.Verdict) {
 func TestRegimeJWT(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileJWT, console.RegimeJWT)
-	var knocks []console.Knock
-	s := w.console(told(&knocks))
+	var warned []console.Supersede
+	s := w.console(warnings(&warned))
 	app := w.app("Orders", "PRODUCTION")
 	first := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})).Token
-	if len(knocks) != 1 || !knocks[0].Sure || knocks[0].Held != "" || knocks[0].Scope != "device_laptop" {
-		t.Errorf("the first get: %+v; somebody else may hold one", knocks)
+	if len(warned) != 1 || !warned[0].Sure || warned[0].Held != "" || warned[0].Scope != "device_laptop" {
+		t.Errorf("the first get: %+v; somebody else may hold one", warned)
 	}
 	w.probe(s, first.ID, tokenapi.Accepted)
 
 	own := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{Scopes: []string{"device_laptop"}})).Token
-	if len(knocks) != 1 {
+	if len(warned) != 1 {
 		t.Error("a scope of one's own is in nobody's way")
 	}
 	second := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{}))
-	if len(knocks) != 2 || knocks[1].Held != first.Fingerprint || !strings.Contains(knocks[1].Text(), first.Fingerprint) {
-		t.Errorf("the second get: %+v", knocks)
+	if len(warned) != 2 || warned[1].Held != first.Fingerprint || !strings.Contains(warned[1].Text(), first.Fingerprint) {
+		t.Errorf("the second get: %+v", warned)
 	}
 	if got := w.token(first.ID); got.ReplacedBy != second.Token.ID || w.state(first.ID) != console.Lingering {
 		t.Errorf("the older one: %s, replaced by %q", w.state(first.ID), got.ReplacedBy)
@@ -88,16 +88,16 @@ func TestRegimeJWT(t *testing.T) {
 func TestRegimeUnknown(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileJWT, console.RegimeAuto)
-	var knocks []console.Knock
-	s := w.console(told(&knocks))
+	var warned []console.Supersede
+	s := w.console(warnings(&warned))
 	app := w.app("Orders", "PRODUCTION")
 	first := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{}))
-	if len(knocks) != 0 || !first.Token.JWT {
-		t.Errorf("before anything was seen: %v, JWT %v", knocks, first.Token.JWT)
+	if len(warned) != 0 || !first.Token.JWT {
+		t.Errorf("before anything was seen: %v, JWT %v", warned, first.Token.JWT)
 	}
 	second := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{}))
-	if len(knocks) != 1 || knocks[0].Sure {
-		t.Errorf("with a JWT seen: %+v", knocks)
+	if len(warned) != 1 || warned[0].Sure {
+		t.Errorf("with a JWT seen: %+v", warned)
 	}
 	if !slices.ContainsFunc(second.Notes, func(n string) bool {
 		return strings.Contains(n, "may have revoked") && strings.Contains(n, "regime")
@@ -110,12 +110,12 @@ func TestRegimeUnknown(t *testing.T) {
 
 	// An opaque server is never warned of.
 	o := regime(t, sandbox.ProfileOpaque, console.RegimeAuto)
-	knocks = nil
-	s = o.console(told(&knocks))
+	warned = nil
+	s = o.console(warnings(&warned))
 	app = o.app("Orders", "PRODUCTION")
 	must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{}))
-	if out := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})); !out.Same || len(knocks) != 0 || len(out.Notes) != 0 {
-		t.Errorf("opaque: same %v, knocks %v, notes %q", out.Same, knocks, out.Notes)
+	if out := must[console.Outcome](t)(s.Get(t.Context(), app.ID, console.GetOptions{})); !out.Same || len(warned) != 0 || len(out.Notes) != 0 {
+		t.Errorf("opaque: same %v, warned %v, notes %q", out.Same, warned, out.Notes)
 	}
 }
 
@@ -123,12 +123,12 @@ func TestRegimeUnknown(t *testing.T) {
 func TestRegimeStateless(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileStateless, console.RegimeStateless)
-	var knocks []console.Knock
-	s := w.console(told(&knocks))
+	var warned []console.Supersede
+	s := w.console(warnings(&warned))
 	pay := w.app("Payments", "PRODUCTION")
 	first := must[console.Outcome](t)(s.Get(t.Context(), pay.ID, console.GetOptions{})).Token
 	other := must[console.Outcome](t)(s.Get(t.Context(), pay.ID, console.GetOptions{})).Token
-	if len(knocks) != 0 || w.state(first.ID) != console.Active || first.Fingerprint == other.Fingerprint {
+	if len(warned) != 0 || w.state(first.ID) != console.Active || first.Fingerprint == other.Fingerprint {
 		t.Error("each get is a token of its own, and harms no other")
 	}
 	next := must[console.Outcome](t)(s.Renew(t.Context(), first.ID)).Token

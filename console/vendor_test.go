@@ -8,7 +8,7 @@ import (
 )
 
 // A get is warned of where the server is WSO2's or the regime is named, and nowhere else.
-func TestKnockIsAboutWSO2(t *testing.T) {
+func TestSupersedeIsAboutWSO2(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
@@ -37,7 +37,7 @@ func TestKnockIsAboutWSO2(t *testing.T) {
 		a := console.Application{ID: "a", Name: "Orders"}
 		a.Environment.Endpoints.TokenURL, a.Environment.Issuer = c.token, c.issuer
 		held := []console.Token{{ID: "t", AppID: "a", JWT: true, Confirmed: c.confirmed, IssuedAt: now, ExpiresAt: now.Add(time.Hour)}}
-		k, ok := console.KnocksOut(a, nil, held, nil, console.Policy{Regime: c.regime}, "lap", now)
+		k, ok := console.WillSupersede(a, nil, held, nil, console.Policy{Regime: c.regime}, "lap", now)
 		if ok != c.want || (k.Scope == "device_lap") != c.want {
 			t.Errorf("%s, %q, %s: %v, %q", c.token, c.issuer, c.regime, ok, k.Scope)
 		}

@@ -131,7 +131,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 			m.openInvite(a, f.Key)
 		}
 	case session.MaySupersede:
-		m.Log(scene.Info, f.Knock.Text(), f.Knock.Hint())
+		m.Log(scene.Info, f.Supersede.Text(), f.Supersede.Hint())
 	case session.MaySuspend:
 		return m.suspended()
 	case session.Quitting:

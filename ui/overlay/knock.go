@@ -21,7 +21,7 @@ type Supersede struct {
 
 // newKnock asks about a request.
 func NewSupersede(about session.Superseding, then session.Request) *Supersede {
-	k := about.Knock
+	k := about.Supersede
 	o := &Supersede{yes: then, scope: kit.Clean(k.Scope), lines: []string{text.Sentence(kit.Clean(k.Text())) + "."}}
 	if _, test := then.(session.Test); test {
 		o.lines = append(o.lines, "", "A scope that nobody else asks for buys a token of its own.")

@@ -23,15 +23,15 @@ func (p *plain) ask(f session.Ask) {
 			"Type yes to revoke, anything else for no.", p.lead(t), who)
 	case session.Superseding:
 		q.no = "No: nothing was asked for."
-		p.out.say("%s.", about.Knock.Text())
-		if about.Knock.Scope == "" {
+		p.out.say("%s.", about.Supersede.Text())
+		if about.Supersede.Scope == "" {
 			p.out.say("Type yes to get it all the same, or anything else for no.")
 			break
 		}
 		own := ownToken(f.Then, about)
 		q.answers["device"] = func() { p.do(own) }
 		p.out.say("Type yes to get it all the same, device for a token of its own with the scope %s, "+
-			"or anything else for no.", about.Knock.Scope)
+			"or anything else for no.", about.Supersede.Scope)
 	case session.ForgettingOver:
 		q.no = "No: nothing was forgotten."
 		p.out.say("%s. Secrets, probes and log go too; the log keeps that they were forgotten. "+
@@ -54,7 +54,7 @@ func ownToken(then session.Request, about session.Superseding) session.Get {
 	if !ok {
 		get = session.Get{App: about.App, Answered: true}
 	}
-	get.Scopes = append(slices.Clone(about.Scopes), about.Knock.Scope)
+	get.Scopes = append(slices.Clone(about.Scopes), about.Supersede.Scope)
 	return get
 }
 

@@ -45,8 +45,8 @@ func (p *plain) tell(f session.Fact) {
 			p.inviteAgain(f.App)
 		}
 	case session.MaySupersede:
-		p.out.say("%s.", text.Sentence(f.Knock.Text()))
-		p.out.hint(f.Knock.Hint())
+		p.out.say("%s.", text.Sentence(f.Supersede.Text()))
+		p.out.hint(f.Supersede.Hint())
 	case session.MaySuspend:
 		p.o.Stop.Now()
 		p.now = p.s.Now()

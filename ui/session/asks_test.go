@@ -17,7 +17,7 @@ func TestAsksBeforeItSupersedes(t *testing.T) {
 	d := sit(t, func(o *options) { o.app = supersedes })
 	d.does(session.Get{App: d.apps[0].ID})
 	once[session.Got](d)
-	if f := once[session.MaySupersede](d); f.Knock.Held != "" {
+	if f := once[session.MaySupersede](d); f.Supersede.Held != "" {
 		t.Errorf("told %+v", f) // others may hold one
 	}
 	never[session.Ask](d)
@@ -32,7 +32,7 @@ func TestAsksBeforeItSupersedes(t *testing.T) {
 		}
 		q := once[session.Ask](d)
 		about, ok := q.About.(session.Superseding)
-		if !ok || about.Knock.Held != fp(1) || about.App != d.apps[0].ID {
+		if !ok || about.Supersede.Held != fp(1) || about.App != d.apps[0].ID {
 			t.Fatalf("%s: asked about %+v", name, q.About)
 		}
 		if work := d.ask(q.Then); len(work) != 1 {

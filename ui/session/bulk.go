@@ -167,7 +167,7 @@ func (s *Session) LeftOut(v Verb, id string) Left {
 	default:
 		left.Why = NotLeft
 		scopes := scopesOr(r.Token.Asked, a.Scopes)
-		k, ok := console.KnocksOut(a.Application, s.board.Applications(), s.board.tokens, scopes, a.Policy, s.o.Device, s.now)
+		k, ok := console.WillSupersede(a.Application, s.board.Applications(), s.board.tokens, scopes, a.Policy, s.o.Device, s.now)
 		if ok && k.Asks() {
 			left.Why, left.Held = LeftSupersedes, k.Held
 		}

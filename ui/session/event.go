@@ -295,7 +295,7 @@ type (
 	// MaySupersede tells of a get that may end a token that others hold.
 	MaySupersede struct {
 		told
-		Knock console.Knock
+		Supersede console.Supersede
 	}
 	// BoardFiled says that the board was replaced by the next reading.
 	BoardFiled struct {
@@ -452,9 +452,9 @@ type (
 	}
 	// Superseding asks before a get that may end a token that others hold.
 	Superseding struct {
-		Knock  console.Knock
-		App    string
-		Scopes []string
+		Supersede console.Supersede
+		App       string
+		Scopes    []string
 	}
 	// Several asks before several tokens are revoked.
 	Several struct{ Bulk Bulk }

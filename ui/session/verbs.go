@@ -85,15 +85,15 @@ func (s *Session) asksToSupersede(a *App, user string, scopes []string, yes Requ
 
 // asksOf asks, or tells of a token that others may hold.
 func (s *Session) asksOf(a console.Application, scopes []string, p console.Policy, yes Request) bool {
-	k, ok := console.KnocksOut(a, s.board.Applications(), s.board.tokens, scopes, p, s.o.Device, s.now)
+	k, ok := console.WillSupersede(a, s.board.Applications(), s.board.tokens, scopes, p, s.o.Device, s.now)
 	if !ok {
 		return false
 	}
 	if !k.Asks() {
-		s.tell(MaySupersede{Knock: k})
+		s.tell(MaySupersede{Supersede: k})
 		return false
 	}
-	s.ask(Superseding{Knock: k, App: a.ID, Scopes: scopes}, yes)
+	s.ask(Superseding{Supersede: k, App: a.ID, Scopes: scopes}, yes)
 	return true
 }
 

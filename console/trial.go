@@ -207,10 +207,10 @@ func (s *Service) try(ctx context.Context, a Application, req tokenapi.TokenRequ
 		// What stays behind is nothing that anybody sees: an application without tokens that is not configured.
 		_ = s.update(context.WithoutCancel(ctx), func(w Writer) error { return dropDraft(w, a.ID) })
 	}()
-	if k, ok := s.knocksOut(ctx, a, a.Scopes); ok {
+	if k, ok := s.willSupersede(ctx, a, a.Scopes); ok {
 		out.Notes = append(out.Notes, k.Text())
-		if s.opt.Knock != nil {
-			s.opt.Knock(k)
+		if s.opt.Supersede != nil {
+			s.opt.Supersede(k)
 		}
 	}
 	q, err := s.questionOf(ctx, a, GetOptions{})

@@ -10,9 +10,9 @@ import (
 	"lanyard/tokenapi/jwt"
 )
 
-// Knock is what a get may do to a token that somebody else holds: a server that keeps one token for each
+// Supersede is what a get may do to a token that somebody else holds: a server that keeps one token for each
 // consumer key, user and scope set revokes the older one as it makes a new one.
-type Knock struct {
+type Supersede struct {
 	Application string // its label
 	Sure        bool   // the environment is known to do so; else it may
 	Held        string // fingerprint of the token of ours that would be ended; "" when we hold none
@@ -20,7 +20,7 @@ type Knock struct {
 }
 
 // Text says it to a person.
-func (k Knock) Text() string {
+func (k Supersede) Text() string {
 	s := "a new token for " + k.Application + " revokes"
 	if !k.Sure {
 		s = "a new token for " + k.Application + " may revoke"
@@ -33,20 +33,20 @@ func (k Knock) Text() string {
 }
 
 // Asks reports whether a person is asked before the get: it ends a token of ours. Of tokens that others may hold it is told.
-func (k Knock) Asks() bool { return k.Held != "" }
+func (k Supersede) Asks() bool { return k.Held != "" }
 
 // Hint says how to avoid it.
-func (k Knock) Hint() string {
+func (k Supersede) Hint() string {
 	if k.Scope == "" {
 		return "a consumer key of your own is never in anybody's way"
 	}
 	return "the scope " + k.Scope + " gets a token of its own (WSO2)"
 }
 
-// KnocksOut reports whether a get with these scopes may end a token that somebody else holds.
+// WillSupersede reports whether a get with these scopes may end a token that somebody else holds.
 // device names this machine, for a scope of its own; apps and tokens are all that are known.
-func KnocksOut(a Application, apps []Application, tokens []Token, scopes []string, p Policy, device string, now time.Time) (Knock, bool) {
-	k := Knock{Application: a.Label(), Sure: p.Regime == RegimeJWT}
+func WillSupersede(a Application, apps []Application, tokens []Token, scopes []string, p Policy, device string, now time.Time) (Supersede, bool) {
+	k := Supersede{Application: a.Label(), Sure: p.Regime == RegimeJWT}
 	switch p.Regime {
 	case RegimeJWT:
 	case RegimeAuto, "":
@@ -118,9 +118,9 @@ func alive(t Token, p Policy, now time.Time) bool {
 	return false
 }
 
-// knockedOut files what a new token has done to older ones of the same place. Where that is not known it
+// superseded files what a new token has done to older ones of the same place. Where that is not known it
 // gives a sentence that says so.
-func (s *Service) knockedOut(w Writer, a Application, brought Token) (note string, err error) {
+func (s *Service) superseded(w Writer, a Application, brought Token) (note string, err error) {
 	p := s.Policy(a)
 	if p.Regime != RegimeJWT && p.Regime != RegimeAuto && p.Regime != "" {
 		return "", nil // opaque servers hand out the same one, the others leave the older one alone
@@ -176,8 +176,8 @@ func (s *Service) readJWT(t *Token, a Application, ans tokenapi.TokenAnswer) {
 	t.Granted = max(t.ExpiresAt.Sub(t.IssuedAt), 0)
 }
 
-// knocksOut reads what KnocksOut judges by.
-func (s *Service) knocksOut(ctx context.Context, a Application, scopes []string) (k Knock, ok bool) {
+// willSupersede reads what WillSupersede judges by.
+func (s *Service) willSupersede(ctx context.Context, a Application, scopes []string) (k Supersede, ok bool) {
 	if r := s.Policy(a).Regime; r != RegimeJWT && r != RegimeAuto && r != "" {
 		return k, false
 	}
@@ -192,7 +192,7 @@ func (s *Service) knocksOut(ctx context.Context, a Application, scopes []string)
 			return err
 		}
 		telling, err := telling(r, a)
-		k, ok = KnocksOut(a, apps, slices.Concat(telling, living), scopes, s.Policy(a), s.opt.Device, s.Now())
+		k, ok = WillSupersede(a, apps, slices.Concat(telling, living), scopes, s.Policy(a), s.opt.Device, s.Now())
 		return err
 	})
 	return k, ok
