@@ -87,7 +87,7 @@ func keptSecret(r Reader, a Application) (id string, err error) {
 
 // passwordOf is the password for a question: the one that came with it, the one that is kept, or what the vault has. One
 // that is kept is for the application's own user.
-func (s *Service) passwordOf(ctx context.Context, a Application, q question) (secret.Text, error) {
+func (s *Service) passwordOf(ctx context.Context, a Application, q grantRequest) (secret.Text, error) {
 	if !q.password.IsZero() {
 		return q.password, nil
 	}

@@ -220,7 +220,7 @@ func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err 
 	} else {
 		ctx = context.WithoutCancel(ctx)
 	}
-	err = s.alone(ctx, turn{key: tokenKey(id), appID: a.ID, verb: "revoke"}, func(Application, *lease) error {
+	err = s.withLease(ctx, exclusive{key: tokenKey(id), appID: a.ID, verb: "revoke"}, func(Application, *lease) error {
 		// Again, with the lease in hand: it may have been sent or taken back meanwhile.
 		if t, a, err = s.find(ctx, id); err != nil || !pendingRevoke(t) {
 			return err
@@ -311,7 +311,7 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 		return s.keep(ctx, t.ID, kind, callErr, 0)
 	}
 	d := Delivery{Kind: kind, Confirmed: ans.Confirmed}
-	err := s.insist(ctx, func(w Writer) error {
+	err := s.retryUpdate(ctx, func(w Writer) error {
 		cur, err := s.token(w, t.ID)
 		if err != nil {
 			return err
@@ -439,7 +439,7 @@ func plainURL(raw string) string {
 // accepted, only the rest of it.
 func (s *Service) drop(ctx context.Context, id string, kind RevokeKind, cause error) (Delivery, error) {
 	d := Delivery{Kind: kind, Err: cause}
-	err := s.insist(ctx, func(w Writer) error {
+	err := s.retryUpdate(ctx, func(w Writer) error {
 		t, err := s.token(w, id)
 		if err != nil {
 			return err

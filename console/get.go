@@ -27,11 +27,11 @@ func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (out Outc
 	if err != nil {
 		return out, err
 	}
-	q, err := s.questionOf(ctx, a, o)
+	q, err := s.grantRequestOf(ctx, a, o)
 	if err != nil {
 		return out, err
 	}
-	err = s.alone(ctx, s.asking(a, q, "get"), func(a Application, l *lease) error {
+	err = s.withLease(ctx, s.asking(a, q, "get"), func(a Application, l *lease) error {
 		theirs, err := s.look(ctx, func(r Reader) (*Token, error) { return s.answeredSame(r, a, since, q) })
 		if err != nil {
 			return err
@@ -40,14 +40,14 @@ func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (out Outc
 			out = s.theirs(*theirs, a, meanwhile)
 			return nil
 		}
-		out, err = s.ask(ctx, a, []*lease{l}, q, nil)
+		out, err = s.requestToken(ctx, a, []*lease{l}, q, nil)
 		return err
 	})
 	return out, err
 }
 
 // answeredSame finds what an answer to the very same question has brought since a revision.
-func (s *Service) answeredSame(r Reader, a Application, since int64, q question) (found *Token, err error) {
+func (s *Service) answeredSame(r Reader, a Application, since int64, q grantRequest) (found *Token, err error) {
 	err = r.Newest(TokenFilter{AppIDs: []string{a.ID}, AnsweredAfter: since}, func(t Token) bool {
 		if !s.answeredAfter(t, since) || !q.brought(t, a) {
 			return true
@@ -102,9 +102,9 @@ func (s *Service) applicationOf(ctx context.Context, appID string) (a Applicatio
 	return a, err
 }
 
-// ask puts a question to the application's server and files the answer; also runs in the transaction that
+// requestToken puts a question to the application's server and files the answer; also runs in the transaction that
 // does. It is called with the lease of what is asked for in hand.
-func (s *Service) ask(ctx context.Context, a Application, under []*lease, q question,
+func (s *Service) requestToken(ctx context.Context, a Application, under []*lease, q grantRequest,
 	also func(Writer, *Outcome) error,
 ) (Outcome, error) {
 	out := Outcome{How: Issued}
@@ -152,13 +152,13 @@ func (s *Service) ask(ctx context.Context, a Application, under []*lease, q ques
 	if a.Grant == tokenapi.GrantDeviceCode {
 		err = s.byDevice(ctx, a, under, m, req, store)
 	} else {
-		err = s.spend(ctx, a, under, m, req, store, nil)
+		err = s.sendGrant(ctx, a, under, m, req, store, nil)
 	}
 	return out, err
 }
 
 // grant builds the request of a question to the application that it is put by.
-func (s *Service) grant(ctx context.Context, a Application, q question) (tokenapi.TokenRequest, error) {
+func (s *Service) grant(ctx context.Context, a Application, q grantRequest) (tokenapi.TokenRequest, error) {
 	scopes := q.scopes
 	req := tokenapi.TokenRequest{Grant: a.Grant, Scopes: scopes, Extra: a.Extra}
 	if a.Grant == tokenapi.GrantRefreshToken {
@@ -188,7 +188,7 @@ func (s *Service) grant(ctx context.Context, a Application, q question) (tokenap
 }
 
 // assertion gives what a JWT bearer grant sends: a ready one, or one signed now.
-func (s *Service) assertion(ctx context.Context, a Application, q question) (secret.Text, error) {
+func (s *Service) assertion(ctx context.Context, a Application, q grantRequest) (secret.Text, error) {
 	if a.Details.ReadyAssertion {
 		return q.assertion, nil
 	}

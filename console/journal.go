@@ -11,11 +11,11 @@ import (
 	"lanyard/tokenapi"
 )
 
-// spend sends one grant between a journal mark and the storing of its answer. The mark is durable before
+// sendGrant sends one grant between a journal mark and the storing of its answer. The mark is durable before
 // the request leaves; file runs in the transaction that removes it. A request that surely never left, or
 // whose refusal was read, leaves no mark; one whose answer was lost keeps it open. under are the leases under
 // which this happens: without them nothing is sent.
-func (s *Service) spend(ctx context.Context, a Application, under []*lease, m Mark, req tokenapi.TokenRequest,
+func (s *Service) sendGrant(ctx context.Context, a Application, under []*lease, m Mark, req tokenapi.TokenRequest,
 	file func(Writer, tokenapi.TokenAnswer) error, refused func(Writer, *tokenapi.Error) error,
 ) error {
 	api, err := s.api(a.Environment)
@@ -55,7 +55,7 @@ func (s *Service) spend(ctx context.Context, a Application, under []*lease, m Ma
 		}
 		return s.lostAnswer(a, m, callErr)
 	}
-	err = s.insist(ctx, func(w Writer) error {
+	err = s.retryUpdate(ctx, func(w Writer) error {
 		if ok && refused != nil {
 			if err := refused(w, e); err != nil {
 				return err
@@ -156,7 +156,7 @@ func (s *Service) mark(ctx context.Context, a Application, under []*lease, m Mar
 
 // answered files an answer in the transaction that removes its mark.
 func (s *Service) answered(ctx context.Context, a Application, m Mark, ans tokenapi.TokenAnswer, file func(Writer, tokenapi.TokenAnswer) error) error {
-	err := s.insist(ctx, func(w Writer) error {
+	err := s.retryUpdate(ctx, func(w Writer) error {
 		if err := file(w, ans); err != nil {
 			return err
 		}
@@ -187,8 +187,8 @@ const (
 	insistPause = 50 * time.Millisecond // doubled each time: 0.75 s in all
 )
 
-// insist is update for what has happened already and must not be lost.
-func (s *Service) insist(ctx context.Context, f func(Writer) error) (err error) {
+// retryUpdate is update for what has happened already and must not be lost.
+func (s *Service) retryUpdate(ctx context.Context, f func(Writer) error) (err error) {
 	ctx = context.WithoutCancel(ctx)
 	pause := insistPause
 	for n := range insistTimes {

@@ -48,7 +48,7 @@ func interactive(grant string) bool {
 // clientKey names the lease under which a server is asked: its token URL, the consumer key and the
 // user, because a server may keep one token for those. Who signs in with a browser or a device is
 // not known before.
-func clientKey(a Application, q question) string {
+func clientKey(a Application, q grantRequest) string {
 	user := "user " + cmp.Or(q.user, a.Username)
 	if interactive(cmp.Or(q.grant, a.Grant)) {
 		user = "whoever signs in"
@@ -59,7 +59,7 @@ func clientKey(a Application, q question) string {
 
 // asking is the turn of a question. In this process a second one of the same is refused, unless the
 // caller waits.
-func (s *Service) asking(a Application, q question, verb string) turn {
+func (s *Service) asking(a Application, q grantRequest, verb string) exclusive {
 	grant, user := cmp.Or(q.grant, a.Grant), cmp.Or(q.user, a.Username)
 	own := []string{"ask", a.ID, grant, user}
 	if !interactive(grant) { // a person signs in to one thing at a time
@@ -73,7 +73,7 @@ func (s *Service) asking(a Application, q question, verb string) turn {
 		}
 		return req, err
 	}
-	return turn{proof: proof, key: clientKey(a, q), own: strings.Join(own, "\x00"), appID: a.ID, verb: verb, grant: q.grant, waitElsewhere: true}
+	return exclusive{proof: proof, key: clientKey(a, q), own: strings.Join(own, "\x00"), appID: a.ID, verb: verb, grant: q.grant, waitElsewhere: true}
 }
 
 func tokenKey(id string) string { return "token/" + id }
@@ -151,8 +151,8 @@ func (s *Service) leaseNow() time.Time {
 	return s.Now()
 }
 
-// turn says what is done alone, and how long the wait for it may be.
-type turn struct {
+// exclusive says what is done alone, and how long the wait for it may be.
+type exclusive struct {
 	key, appID, verb string
 	seen             []string // the refusals of the client when the turn began, by ID
 	// proof gives what the turn would prove itself with, so that a refusal of other secrets is not
@@ -162,16 +162,16 @@ type turn struct {
 	grant         string // other than the application's, or ""
 	waitHere      bool   // for another goroutine of this process; else it is refused
 	waitElsewhere bool   // for another process; else it is refused
-	// served, if given, looks whether what is wanted has been stored meanwhile. Then no lease is taken, so that of fifty
+	// storedAlready, if given, looks whether what is wanted has been stored meanwhile. Then no lease is taken, so that of fifty
 	// that waited for one answer none has to wait for its turn to write.
-	served func(Reader, Application) (bool, error)
+	storedAlready func(Reader, Application) (bool, error)
 }
 
-// errServed is the end of a turn that was not needed.
-var errServed = errors.New("what was wanted is there")
+// errStoredAlready is the end of a turn that was not needed.
+var errStoredAlready = errors.New("what was wanted is there")
 
-// alone runs f while no other write on a key is under way, in this process or another one.
-func (s *Service) alone(ctx context.Context, t turn, f func(Application, *lease) error) error {
+// withLease runs f while no other write on a key is under way, in this process or another one.
+func (s *Service) withLease(ctx context.Context, t exclusive, f func(Application, *lease) error) error {
 	own := cmp.Or(t.own, t.key)
 	if t.own != "" {
 		var err error
@@ -207,8 +207,8 @@ func (s *Service) release(ctx context.Context, key string) {
 	_ = s.update(context.WithoutCancel(ctx), func(w Writer) error { return w.Release(key, s.opt.Owner) })
 }
 
-// sight is another owner's lease as it was seen, and since when it has looked like that.
-type sight struct {
+// observedLease is another owner's lease as it was seen, and since when it has looked like that.
+type observedLease struct {
 	owner        string
 	until, since time.Time
 }
@@ -222,8 +222,8 @@ const (
 )
 
 // takeLease takes the lease of a turn, now or when another process is done or gone.
-func (s *Service) takeLease(ctx context.Context, t turn) (Application, *lease, error) {
-	var seen sight
+func (s *Service) takeLease(ctx context.Context, t exclusive) (Application, *lease, error) {
+	var seen observedLease
 	said := false
 	began := s.leaseNow()
 	for pause := firstLook; ; pause = min(2*pause, lastLook) {
@@ -274,7 +274,7 @@ func (s *Service) takeLease(ctx context.Context, t turn) (Application, *lease, e
 }
 
 // lookAt says whether a lease seems to be free, without keeping anybody from writing.
-func (s *Service) lookAt(ctx context.Context, t turn, seen *sight) (a Application, free bool, err error) {
+func (s *Service) lookAt(ctx context.Context, t exclusive, seen *observedLease) (a Application, free bool, err error) {
 	err = s.opt.Keeper.View(ctx, func(r Reader) error {
 		if a, err = s.application(r, t.appID); err != nil {
 			return err
@@ -282,9 +282,9 @@ func (s *Service) lookAt(ctx context.Context, t turn, seen *sight) (a Applicatio
 		if err = writable(a, t.verb); err != nil {
 			return err
 		}
-		if t.served != nil {
-			if done, err := t.served(r, a); done || err != nil {
-				return cmp.Or(err, errServed)
+		if t.storedAlready != nil {
+			if done, err := t.storedAlready(r, a); done || err != nil {
+				return cmp.Or(err, errStoredAlready)
 			}
 		}
 		if t.own != "" {
@@ -298,7 +298,7 @@ func (s *Service) lookAt(ctx context.Context, t turn, seen *sight) (a Applicatio
 		}
 		now := s.leaseNow()
 		if owner != seen.owner || !until.Equal(seen.until) {
-			*seen = sight{owner, until, now}
+			*seen = observedLease{owner, until, now}
 		}
 		free = owner == "" || owner == s.opt.Owner || !until.After(now) || s.stale(a, *seen)
 		return nil
@@ -308,7 +308,7 @@ func (s *Service) lookAt(ctx context.Context, t turn, seen *sight) (a Applicatio
 
 // stale says whether a lease is nobody's: it has stood untouched for longer than one that is held can, or, where all
 // processes share a clock, it ends later than any can that was taken since the machine was started.
-func (s *Service) stale(a Application, seen sight) bool {
+func (s *Service) stale(a Application, seen observedLease) bool {
 	now := s.leaseNow()
 	return seen.owner != "" && (now.Sub(seen.since) >= standsFor(a.Environment) || s.impossible(a, seen.until))
 }
@@ -319,7 +319,7 @@ func (s *Service) impossible(a Application, until time.Time) bool {
 }
 
 // takeNow takes a lease in a transaction: one that has ended, or that is still what was seen stale.
-func (s *Service) takeNow(w Writer, t turn, l *lease, seen sight) (bool, error) {
+func (s *Service) takeNow(w Writer, t exclusive, l *lease, seen observedLease) (bool, error) {
 	a, err := s.application(w, t.appID)
 	if err != nil {
 		return false, err

@@ -251,7 +251,7 @@ func (s *Service) seenRefusals(ctx context.Context, appID string) (seen []string
 }
 
 // newRefusal finds one of the same question that a turn has not seen.
-func newRefusal(r Reader, a Application, t turn) (f refusal, ok bool, err error) {
+func newRefusal(r Reader, a Application, t exclusive) (f refusal, ok bool, err error) {
 	all, err := refusalsOf(r, a)
 	if err != nil {
 		return f, false, err
@@ -271,7 +271,7 @@ func (r *refusedMeanwhile) Error() string { return r.err().Error() }
 
 // ours reports whether a refusal that another process was given is about the secrets that this turn
 // would send.
-func (s *Service) ours(ctx context.Context, a Application, t turn, f refusal) (bool, error) {
+func (s *Service) ours(ctx context.Context, a Application, t exclusive, f refusal) (bool, error) {
 	if t.proof == nil {
 		return true, nil
 	}

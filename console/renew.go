@@ -33,9 +33,9 @@ func (s *Service) Renew(ctx context.Context, tokenID string) (out Outcome, err e
 	if err := s.ready(ctx, a.ID, tokenURL); err != nil {
 		return Outcome{}, err
 	}
-	err = s.alone(ctx, s.renewing(a, t), func(_ Application, asking *lease) error {
-		own := turn{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true, waitElsewhere: true}
-		return s.alone(ctx, own, func(a Application, renewing *lease) error {
+	err = s.withLease(ctx, s.renewing(a, t), func(_ Application, asking *lease) error {
+		own := exclusive{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true, waitElsewhere: true}
+		return s.withLease(ctx, own, func(a Application, renewing *lease) error {
 			var err error
 			out, err = s.renew(ctx, a, []*lease{asking, renewing}, t, since)
 			return err
@@ -46,12 +46,12 @@ func (s *Service) Renew(ctx context.Context, tokenID string) (out Outcome, err e
 
 // renewing is the turn of a token's renewal: one write per token, and one per client, because a
 // refresh and a get may answer with the same token.
-func (s *Service) renewing(a Application, t Token) turn {
+func (s *Service) renewing(a Application, t Token) exclusive {
 	proof := func(ctx context.Context, a Application) (req tokenapi.TokenRequest, err error) {
 		req.Credentials, err = s.credentials(ctx, a)
 		return req, err
 	}
-	return turn{proof: proof, key: clientKey(a, question{grant: t.Grant, user: t.User}), own: "renew/" + t.ID, appID: a.ID, verb: "renew", waitElsewhere: true}
+	return exclusive{proof: proof, key: clientKey(a, grantRequest{grant: t.Grant, user: t.User}), own: "renew/" + t.ID, appID: a.ID, verb: "renew", waitElsewhere: true}
 }
 
 // RenewApplication renews the newest token that an application's present request has brought, as
@@ -73,13 +73,13 @@ func (s *Service) RenewApplication(ctx context.Context, appID string) (out Outco
 	if err != nil {
 		return Outcome{}, err
 	}
-	q, err := s.questionOf(ctx, a, GetOptions{})
+	q, err := s.grantRequestOf(ctx, a, GetOptions{})
 	if err != nil {
 		return Outcome{}, err
 	}
 	asks := s.asking(a, q, "renew")
 	asks.waitHere = true
-	err = s.alone(ctx, asks, func(a Application, asking *lease) error {
+	err = s.withLease(ctx, asks, func(a Application, asking *lease) error {
 		theirs, err := s.look(ctx, func(r Reader) (*Token, error) { return s.answeredSame(r, a, since, q) })
 		if err != nil {
 			return err
@@ -93,11 +93,11 @@ func (s *Service) RenewApplication(ctx context.Context, appID string) (out Outco
 			return err
 		}
 		if t == nil {
-			out, err = s.ask(ctx, a, []*lease{asking}, q, nil)
+			out, err = s.requestToken(ctx, a, []*lease{asking}, q, nil)
 			return err
 		}
-		own := turn{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true, waitElsewhere: true}
-		return s.alone(ctx, own, func(a Application, renewing *lease) error {
+		own := exclusive{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true, waitElsewhere: true}
+		return s.withLease(ctx, own, func(a Application, renewing *lease) error {
 			out, err = s.renew(ctx, a, []*lease{asking, renewing}, *t, since)
 			return err
 		})
@@ -107,7 +107,7 @@ func (s *Service) RenewApplication(ctx context.Context, appID string) (out Outco
 
 // renewableOf is RenewableOf the tokens that a question has brought. An application that can only refresh has
 // nothing but what was brought from elsewhere.
-func (s *Service) renewableOf(r Reader, a Application, q question) (*Token, error) {
+func (s *Service) renewableOf(r Reader, a Application, q grantRequest) (*Token, error) {
 	newest := func(f TokenFilter, takes func(Token) bool) (found *Token, err error) {
 		f.AppIDs = []string{a.ID}
 		err = r.Newest(f, func(t Token) bool {
@@ -196,7 +196,7 @@ func (s *Service) renew(ctx context.Context, a Application, under []*lease, befo
 	if theirs != nil {
 		return s.theirs(*theirs, a, meanwhile), nil
 	}
-	return s.ask(ctx, a, under, own, nil)
+	return s.requestToken(ctx, a, under, own, nil)
 }
 
 // mayAskAgain refuses to ask anew in place of a token that is for another user: the application's own grant would
@@ -221,7 +221,7 @@ func (s *Service) reask(ctx context.Context, a Application, under []*lease, t To
 	if err != nil {
 		return Outcome{}, err
 	}
-	out, err := s.ask(ctx, a, under, own, func(w Writer, out *Outcome) error {
+	out, err := s.requestToken(ctx, a, under, own, func(w Writer, out *Outcome) error {
 		if out.Token.ID == t.ID {
 			return nil
 		}
@@ -254,7 +254,7 @@ func (s *Service) refresh(ctx context.Context, a Application, under []*lease, t 
 			req.Extra = url.Values{"resource": r}
 		}
 	}
-	err = s.spend(ctx, a, under, Mark{Op: "refresh", TokenID: t.ID, Request: t.Request}, req, func(w Writer, ans tokenapi.TokenAnswer) error {
+	err = s.sendGrant(ctx, a, under, Mark{Op: "refresh", TokenID: t.ID, Request: t.Request}, req, func(w Writer, ans tokenapi.TokenAnswer) error {
 		next := Token{AppID: a.ID, Grant: t.Grant, User: t.User, Scopes: t.Scopes, Asked: t.Asked, Request: t.Request, From: t.ID}
 		var err error
 		if out.Token, out.Same, out.Notes, err = s.file(w, a, ans, next, refresh); err != nil || out.Token.ID == t.ID {
@@ -321,7 +321,7 @@ func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (ou
 	if err != nil {
 		return Outcome{}, err
 	}
-	q, err := s.questionOf(ctx, a, o.GetOptions)
+	q, err := s.grantRequestOf(ctx, a, o.GetOptions)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -331,12 +331,12 @@ func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (ou
 	}
 	asks := s.asking(a, q, "get")
 	asks.waitHere = true
-	asks.served = func(r Reader, now Application) (bool, error) {
+	asks.storedAlready = func(r Reader, now Application) (bool, error) {
 		got, err := s.pick(r, now, q, o, since)
 		out = s.reused(got, now)
 		return got != nil, err
 	}
-	err = s.alone(ctx, asks, func(now Application, asking *lease) error {
+	err = s.withLease(ctx, asks, func(now Application, asking *lease) error {
 		a = now
 		var refreshable []Token
 		var passed Token
@@ -355,13 +355,13 @@ func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (ou
 			out = s.reused(got, a)
 			return err
 		}
-		out, err = s.renewOrAsk(ctx, a, asking, refreshable, q, o, since)
+		out, err = s.renewOrRequest(ctx, a, asking, refreshable, q, o, since)
 		if why != "" && err == nil && out.Token.ID != passed.ID {
 			out.Notes = append([]string{why}, out.Notes...)
 		}
 		return err
 	})
-	if errors.Is(err, errServed) {
+	if errors.Is(err, errStoredAlready) {
 		return out, nil
 	}
 	return out, err
@@ -377,7 +377,7 @@ func (s *Service) reused(t *Token, a Application) Outcome {
 
 // pick chooses a token that is held and will do: an answer to the same question that was stored since the caller
 // began, or, unless a fresh one is wanted, one with enough life left.
-func (s *Service) pick(r Reader, a Application, q question, o ObtainOptions, since int64) (*Token, error) {
+func (s *Service) pick(r Reader, a Application, q grantRequest, o ObtainOptions, since int64) (*Token, error) {
 	picked, err := s.answeredSame(r, a, since, q)
 	if err != nil || picked != nil || o.Fresh || o.Grant != "" {
 		return picked, err
@@ -397,7 +397,7 @@ func (s *Service) pick(r Reader, a Application, q question, o ObtainOptions, sin
 
 // passedOver gives the newest token that a question has brought, and why it is not handed out though it has not
 // expired; why is "" when there is no reason but its age.
-func (s *Service) passedOver(r Reader, a Application, q question) (newest Token, why string, err error) {
+func (s *Service) passedOver(r Reader, a Application, q grantRequest) (newest Token, why string, err error) {
 	err = r.Newest(TokenFilter{AppIDs: []string{a.ID}}, func(t Token) bool {
 		if !q.brought(t, a) {
 			return true
@@ -421,8 +421,8 @@ func (o ObtainOptions) Least(t Token) time.Duration {
 	return o.MinLeft
 }
 
-// renewOrAsk refreshes the newest token that can be, and asks otherwise.
-func (s *Service) renewOrAsk(ctx context.Context, a Application, asking *lease, all []Token, q question, o ObtainOptions, since int64) (Outcome, error) {
+// renewOrRequest refreshes the newest token that can be, and asks otherwise.
+func (s *Service) renewOrRequest(ctx context.Context, a Application, asking *lease, all []Token, q grantRequest, o ObtainOptions, since int64) (Outcome, error) {
 	for _, t := range slices.Backward(all) {
 		if o.Grant != "" {
 			break // another grant than usual was asked for, so that one is sent
@@ -434,8 +434,8 @@ func (s *Service) renewOrAsk(ctx context.Context, a Application, asking *lease, 
 			continue
 		}
 		var out Outcome
-		own := turn{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true, waitElsewhere: true}
-		err := s.alone(ctx, own, func(a Application, renewing *lease) error {
+		own := exclusive{key: tokenKey(t.ID), appID: a.ID, verb: "renew", waitHere: true, waitElsewhere: true}
+		err := s.withLease(ctx, own, func(a Application, renewing *lease) error {
 			var err error
 			out, err = s.renew(ctx, a, []*lease{asking, renewing}, t, since)
 			return err
@@ -448,5 +448,5 @@ func (s *Service) renewOrAsk(ctx context.Context, a Application, asking *lease, 
 		}
 		return out, err
 	}
-	return s.ask(ctx, a, []*lease{asking}, q, nil)
+	return s.requestToken(ctx, a, []*lease{asking}, q, nil)
 }

@@ -100,8 +100,8 @@ func (a Application) Params() url.Values {
 	return all
 }
 
-// question is what a server is asked for.
-type question struct {
+// grantRequest is what a server is asked for.
+type grantRequest struct {
 	grant, user string // "": the application's own
 	password    secret.Text
 	scopes      []string
@@ -115,10 +115,10 @@ type question struct {
 	way *doorway // where a browser waits for what becomes of its sign-in; nil: nobody asks with one
 }
 
-// questionOf makes the question that is put to an application's server, and fetches the secrets
+// grantRequestOf makes the question that is put to an application's server, and fetches the secrets
 // that tell one question from another. It sends nothing.
-func (s *Service) questionOf(ctx context.Context, a Application, o GetOptions) (question, error) {
-	q := question{grant: o.Grant, user: o.Username, password: o.Password, scopes: o.Scopes, params: a.Params()}
+func (s *Service) grantRequestOf(ctx context.Context, a Application, o GetOptions) (grantRequest, error) {
+	q := grantRequest{grant: o.Grant, user: o.Username, password: o.Password, scopes: o.Scopes, params: a.Params()}
 	if len(q.scopes) == 0 {
 		q.scopes = a.Scopes
 	}
@@ -132,7 +132,7 @@ func (s *Service) questionOf(ctx context.Context, a Application, o GetOptions) (
 }
 
 // complete fetches the secrets of a question and works out what is stored of it.
-func (s *Service) complete(ctx context.Context, a Application, q question) (question, error) {
+func (s *Service) complete(ctx context.Context, a Application, q grantRequest) (grantRequest, error) {
 	b := q.by(a)
 	var err error
 	switch b.Grant {
@@ -194,7 +194,7 @@ var errUnhashed = errors.New("there is no key for hashes yet")
 
 // requestOf is a question as it is stored with a token. Only the first secret that a store hashes
 // needs a write.
-func (s *Service) requestOf(ctx context.Context, a Application, q question) (want Request, err error) {
+func (s *Service) requestOf(ctx context.Context, a Application, q grantRequest) (want Request, err error) {
 	read := func(r Reader) (err error) {
 		want, err = q.request(a, r)
 		return err
@@ -205,7 +205,7 @@ func (s *Service) requestOf(ctx context.Context, a Application, q question) (wan
 	return want, err
 }
 
-func (q question) request(a Application, r Reader) (Request, error) {
+func (q grantRequest) request(a Application, r Reader) (Request, error) {
 	want := Request{SubjectType: q.subjectType, RequestedType: q.requestedType}
 	hash := func(label string, text secret.Text) (string, error) {
 		h, err := r.Digest(label, text)
@@ -245,7 +245,7 @@ func (q question) request(a Application, r Reader) (Request, error) {
 }
 
 // by is the application as it is for this question. Its ID stays: the token will be held under it.
-func (q question) by(a Application) Application {
+func (q grantRequest) by(a Application) Application {
 	a.Grant, a.Username = cmp.Or(q.grant, a.Grant), cmp.Or(q.user, a.Username)
 	a.Extra = q.params
 	a.Details.SubjectTokenType, a.Details.RequestedTokenType = q.subjectType, q.requestedType
@@ -253,7 +253,7 @@ func (q question) by(a Application) Application {
 }
 
 // mark is the journal mark of a question, which names what is not the application's own.
-func (q question) mark(a Application) Mark {
+func (q grantRequest) mark(a Application) Mark {
 	m := Mark{Op: "get", Scopes: q.scopes, Request: &q.want}
 	if q.grant != a.Grant {
 		m.Grant = q.grant
@@ -266,19 +266,19 @@ func (q question) mark(a Application) Mark {
 
 // brought reports whether a token was got by putting this question to an application's server, or
 // by refreshing one that was.
-func (q question) brought(t Token, a Application) bool {
+func (q grantRequest) brought(t Token, a Application) bool {
 	b := q.by(a)
 	return t.AppID == a.ID && t.Grant == b.Grant && t.User == b.Username && sameScopes(t.Asked, q.scopes) && t.askedWith(q.want)
 }
 
 // own is the question that a token was got with, to be put again: its stored request, as far as
 // that is known. What is kept as a hash alone must be what the application has now.
-func (s *Service) own(ctx context.Context, a Application, t Token) (question, error) {
+func (s *Service) own(ctx context.Context, a Application, t Token) (grantRequest, error) {
 	if t.Request == nil || t.Grant == GrantAdopted {
-		q, err := s.questionOf(ctx, a, GetOptions{Scopes: t.Asked})
+		q, err := s.grantRequestOf(ctx, a, GetOptions{Scopes: t.Asked})
 		return q, err
 	}
-	now, err := s.questionOf(ctx, a, GetOptions{Grant: t.Grant})
+	now, err := s.grantRequestOf(ctx, a, GetOptions{Grant: t.Grant})
 	if err != nil {
 		return now, err
 	}

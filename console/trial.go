@@ -213,14 +213,14 @@ func (s *Service) try(ctx context.Context, a Application, req tokenapi.TokenRequ
 			s.opt.Supersede(k)
 		}
 	}
-	q, err := s.questionOf(ctx, a, GetOptions{})
+	q, err := s.grantRequestOf(ctx, a, GetOptions{})
 	if err != nil {
 		return err
 	}
 	out.request = q.want
-	return s.alone(ctx, s.asking(a, q, "test"), func(_ Application, l *lease) error {
+	return s.withLease(ctx, s.asking(a, q, "test"), func(_ Application, l *lease) error {
 		before := s.lastSeq()
-		err := s.spend(ctx, a, []*lease{l}, Mark{Op: opTest, Scopes: a.Scopes, Request: &q.want}, req, func(_ Writer, ans tokenapi.TokenAnswer) error {
+		err := s.sendGrant(ctx, a, []*lease{l}, Mark{Op: opTest, Scopes: a.Scopes, Request: &q.want}, req, func(_ Writer, ans tokenapi.TokenAnswer) error {
 			out.fill(ans)
 			return nil
 		}, nil)
