@@ -16,14 +16,14 @@ import (
 	"lanyard/ui/session"
 )
 
-// action is what the screen does for an action of the key map.
+// action is how the screen performs an action of the keymap.
 type action struct {
-	cannot func(s *scene.Scene) *scene.Refuse // why it cannot run now; nil, or a nil result: it can
+	cannot func(s *scene.Scene) *scene.Refuse // returns why it cannot run now; nil if it always can
 	do     func(s *scene.Scene) tea.Cmd
 }
 
-// Act performs an action as its key does, or says why it cannot. It is the one way from a key, a
-// click or the palette to a request.
+// Act performs an action as its key does, or says why it cannot. Keys, clicks and the palette all
+// end here.
 func (m *root) Act(a keys.Action) tea.Cmd {
 	if m.did(a) {
 		m.guided()
@@ -51,7 +51,7 @@ func (m *root) cannot(s *scene.Scene, a keys.Action) *scene.Refuse {
 	return nil
 }
 
-// newActions are all actions, by the part of the screen that they act on.
+// newActions returns what the screen does for each action.
 func (m *root) newActions() map[keys.Action]action {
 	all := map[keys.Action]action{}
 	for _, part := range []map[keys.Action]action{m.tokenActions(), m.appActions(), m.movingActions(), m.viewActions(), m.otherActions()} {
@@ -60,7 +60,7 @@ func (m *root) newActions() map[keys.Action]action {
 	return all
 }
 
-// tokenActions act on the selected token, or on the marked ones.
+// tokenActions act on the selected token or on the marked ones.
 func (m *root) tokenActions() map[keys.Action]action {
 	return map[keys.Action]action{
 		keys.Get: {cannotGet, func(s *scene.Scene) tea.Cmd {
@@ -105,7 +105,7 @@ func (m *root) tokenActions() map[keys.Action]action {
 	}
 }
 
-// verb is done to the selected token, or to those that are marked.
+// verb acts on the marked tokens, or on the selected one if none is marked.
 func (m *root) verb(v session.Verb, of func(id string) session.Request) action {
 	return action{
 		func(s *scene.Scene) *scene.Refuse {
@@ -171,7 +171,7 @@ func (m *root) movingActions() map[keys.Action]action {
 	return all
 }
 
-// viewActions change what is shown, and how.
+// viewActions change what is shown and in which order.
 func (m *root) viewActions() map[keys.Action]action {
 	all := map[keys.Action]action{
 		keys.Filter:    {nil, func(*scene.Scene) tea.Cmd { m.openFilter(); return nil }},
@@ -187,7 +187,7 @@ func (m *root) viewActions() map[keys.Action]action {
 	return all
 }
 
-// otherActions are about Lanyard itself.
+// otherActions act on Lanyard itself.
 func (m *root) otherActions() map[keys.Action]action {
 	return map[keys.Action]action{
 		keys.Unlock: {m.cannotUnlock, func(*scene.Scene) tea.Cmd {
@@ -211,7 +211,8 @@ func (m *root) otherActions() map[keys.Action]action {
 	}
 }
 
-// entries are all actions with what they would do in the place where the list is opened.
+// entries lists all actions for the palette and the help. An action that cannot run carries the
+// reason.
 func (m *root) entries() []overlay.Entry {
 	s := m.Scene()
 	var out []overlay.Entry
@@ -226,13 +227,13 @@ func (m *root) entries() []overlay.Entry {
 	return out
 }
 
-// target is the token that the focused pane's selection means, for what is done to one token.
+// target returns the token that the focused pane has selected; nil for none.
 func (m *root) target(s *scene.Scene) *session.Row {
 	r, _ := m.panes.at(m.on()).Target(s)
 	return r
 }
 
-// bulk are the marked tokens, where a verb is done to them.
+// bulk returns the marked tokens that a verb would act on.
 func (m *root) bulk() []string {
 	if m.on() == scene.Activity {
 		return nil
@@ -240,7 +241,7 @@ func (m *root) bulk() []string {
 	return m.s.Marked()
 }
 
-// cannotToken returns why an action on one token cannot run.
+// cannotToken returns why an action cannot run on the selected token.
 func (m *root) cannotToken(s *scene.Scene) *scene.Refuse {
 	r, why := m.panes.at(m.on()).Target(s)
 	switch {
@@ -277,7 +278,7 @@ func (m *root) cannotInspect(s *scene.Scene) *scene.Refuse {
 	return m.cannotToken(s)
 }
 
-// inspect looks inside the selected token, or at the selected call.
+// inspect opens the selected call or token.
 func (m *root) inspect(s *scene.Scene) tea.Cmd {
 	if m.on() == scene.Activity {
 		m.Open(&overlay.Exchange{Call: *m.panes.acts.Selected(s)})
@@ -399,7 +400,8 @@ func (m *root) cannotWriteOut(*scene.Scene) *scene.Refuse {
 	return nil
 }
 
-// closeNothing is esc where nothing is open: the notice goes, else the filter, else the zoom.
+// closeNothing answers esc where no overlay is open. It ends the first of these that there is:
+// tour, notice, marks, filter, zoom.
 func (m *root) closeNothing() {
 	switch {
 	case m.endTour():
@@ -418,7 +420,7 @@ func (m *root) closeNothing() {
 // Open lays an overlay over the screen.
 func (m *root) Open(o scene.Overlay) { m.overlays = append(m.overlays, o) }
 
-// IsOpen says whether an overlay is open still.
+// IsOpen reports whether an overlay is open.
 func (m *root) IsOpen(o scene.Overlay) bool { return slices.Contains(m.overlays, o) }
 
 // Close closes an overlay, wherever it is; nil stands for the one on top.

@@ -11,7 +11,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// alert tells a person of what they are told of without looking.
+// alert tells a person of expiries and refusals outside of the screen.
 func (m *root) alert(all []session.Alert) tea.Cmd {
 	texts := make([]string, len(all))
 	for i, a := range all {
@@ -30,7 +30,7 @@ func (m *root) alert(all []session.Alert) tea.Cmd {
 	return m.reach(texts)
 }
 
-// reach reaches the person in the ways that they have asked for.
+// reach sends texts in the ways that the configuration names.
 func (m *root) reach(texts []string) tea.Cmd {
 	if len(texts) == 0 {
 		return nil
@@ -57,7 +57,7 @@ func (m *root) reach(texts []string) tea.Cmd {
 	return tea.Raw(b.String())
 }
 
-// passed is a control sequence on its way through tmux, which hands on only what is wrapped for it.
+// passed wraps a control sequence for tmux, which drops what is not wrapped.
 func (m *root) passed(seq string) string {
 	for _, e := range m.o.Environ {
 		if v, ok := strings.CutPrefix(e, "TMUX="); ok && v != "" {
@@ -67,7 +67,7 @@ func (m *root) passed(seq string) string {
 	return seq
 }
 
-// windowTitle is what the terminal calls its window.
+// windowTitle returns the title of the terminal window.
 func (m *root) windowTitle() string {
 	if m.title != "" {
 		return m.redactor.Text(m.title) + " · lanyard"
@@ -75,8 +75,8 @@ func (m *root) windowTitle() string {
 	return "lanyard"
 }
 
-// progress is what the terminal shows in its progress bar: how much of the newest gateway window is over. nil:
-// nothing.
+// progress returns the progress bar that the terminal shows: how much of the newest gateway window
+// has passed. It returns nil if there is none.
 func (m *root) progress() *tea.ProgressBar {
 	if !slices.Contains(m.set.Alerts.Via, "progress") {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// openQuestion opens the question that comes before a request.
+// openQuestion opens the question that a request raises.
 func (m *root) openQuestion(q session.Ask) {
 	switch about := q.About.(type) {
 	case session.InProduction:
@@ -28,12 +28,12 @@ func (m *root) openQuestion(q session.Ask) {
 	}
 }
 
-// askPassphrase asks for the passphrase as the answer to the key that asked for a verb, never by
-// itself. then is done once, when the secrets are open; nil is nothing.
+// askPassphrase opens the question for the passphrase. Only a key opens it. After unlocking, then
+// is requested once; nil requests nothing.
 func (m *root) askPassphrase(then session.Request) {
 	o := overlay.NewUnlock(needing(then), m.key(), nil)
 	switch r := then.(type) {
-	case nil, session.SendWaiting: // done by unlocking
+	case nil, session.SendWaiting: // unlocking does it
 	case session.Show: // its box opens when the secrets are open
 		o.Then = r.For.(*overlay.Cleartext).Again()
 	default:
@@ -88,8 +88,7 @@ func (m *root) openInvite(a *session.App, key session.Key) {
 	m.Open(o)
 }
 
-// closeInvites closes what tells a person to take part in a get or renewal that has come to its
-// end.
+// closeInvites closes the invitations to take part in a get or renewal that has ended.
 func (m *root) closeInvites(appID string, key session.Key) {
 	m.overlays = slices.DeleteFunc(m.overlays, func(o scene.Overlay) bool {
 		i, ok := o.(*overlay.Invite)

@@ -11,8 +11,8 @@ import (
 
 const markedTokens = "marked tokens"
 
-// unseen counts these rows that are not where a person looks: of another application than the
-// selected one, hidden or filtered away.
+// unseen counts the tokens that the Tokens pane does not show now: those of other applications, and
+// those that are hidden or filtered away.
 func (m *root) unseen(ids []string) int {
 	s := m.Scene()
 	seen := map[string]bool{}
@@ -31,7 +31,7 @@ func (m *root) unseen(ids []string) int {
 	return n
 }
 
-// sumUp says what a verb on several tokens has come to.
+// sumUp tells the result of a verb on several tokens.
 func (m *root) sumUp(f session.BulkDone) {
 	past := "probed "
 	switch f.Verb {
@@ -60,7 +60,8 @@ func (m *root) sumUp(f session.BulkDone) {
 	case f.More > 0:
 		m.Notify(scene.Warn, text, hint)
 	case f.Verb == session.VerbRevoke:
-		if undo, why := m.undoable(m.Scene()); why != nil || undo == (session.Undo{}) { // else the key takes back the selected row, revoked before
+		// Otherwise the key would take back the selected row, which was revoked before.
+		if undo, why := m.undoable(m.Scene()); why != nil || undo == (session.Undo{}) {
 			hint = m.keys.Hint(keys.Undo, "takes it back")
 		}
 		m.Notify(scene.Good, text, hint)

@@ -13,7 +13,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// tellCopied says what becomes of a copy.
+// tellCopied tells how a token was copied, and when the clipboard is cleared.
 func (m *root) tellCopied(f session.Copied) tea.Cmd {
 	if f.Err != nil {
 		m.NotifyError("copy", f.Err)
@@ -67,7 +67,7 @@ func (m *root) tellCleared(f session.ClipboardCleared) tea.Cmd {
 	return raw(f.Cleared.Terminal)
 }
 
-// raw writes the control sequence that a clipboard behind the terminal needs.
+// raw writes the control sequence that sets the clipboard of a terminal.
 func raw(sequence secret.Text) tea.Cmd {
 	if sequence.IsZero() {
 		return nil

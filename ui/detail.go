@@ -10,9 +10,10 @@ import (
 	"lanyard/ui/scene"
 )
 
-// aside is what the line above the footer says while nobody has just said anything: what to know of the selected
-// row, else that the secrets are locked, and the key where the header has no room for it. Where there is no such
-// line (own is false) it takes the place of the keys in the footer, or gives "" where it has nothing to say.
+// aside draws the line above the footer while no notice is shown. It tells about the selected row,
+// else that the secrets are locked, and about the key if the header has no room for it. On a screen
+// without this line (own is false) it replaces the footer; it returns "" if there is nothing to
+// tell.
 func (m *root) aside(s *scene.Scene, w int, own bool) string {
 	r := s.Token
 	if m.on() == scene.Gateway {
@@ -29,7 +30,7 @@ func (m *root) aside(s *scene.Scene, w int, own bool) string {
 		if wait := slow(s); wait != nil {
 			paint, leads, texts = m.st.Accent, []string{""}, wait
 		}
-		if k := s.Key.Short(); k != "" && s.KeySaid == "" { // nothing else says it on so small a screen
+		if k := s.Key.Short(); k != "" && s.KeySaid == "" { // a small screen says it nowhere else
 			leads = []string{k + " · "}
 		}
 	case slow(s) != nil:
@@ -43,7 +44,7 @@ func (m *root) aside(s *scene.Scene, w int, own bool) string {
 		right = s.Key.Text()
 	}
 	text := best(leads, texts, room-kit.Width(right)-2*min(len(right), 1))
-	if text == "" && texts != nil && right != "" { // the row before the key
+	if text == "" && texts != nil && right != "" { // the row matters more than the key
 		right = ""
 		text = best(leads, texts, room)
 	}
@@ -58,11 +59,11 @@ func (m *root) aside(s *scene.Scene, w int, own bool) string {
 	return l.End(w)
 }
 
-// slowAfter is how long an answer may take before the screen says that it is waited for.
+// slowAfter is how long an answer may take before the screen says that it waits.
 const slowAfter = 2 * time.Second
 
-// slow says that a server takes its time, and for how long; nil: none does. Grants in which a person takes part have a
-// box of their own, which says so.
+// slow tells how long a server has been taking to answer; nil if none is slow. Grants in which a
+// person takes part have an overlay that tells it.
 func slow(s *scene.Scene) []string {
 	since := s.Session.Waiting()
 	if since.IsZero() {
@@ -78,7 +79,7 @@ func slow(s *scene.Scene) []string {
 	return []string{"waiting for the server's answer, " + n + " so far; what is asked for goes on when you do something else", "waiting for the server's answer, " + n, "waiting, " + n}
 }
 
-// best is the most that fits into w cells: the texts in their order, each with the first of the leads that fits.
+// best returns the first text that fits into w cells, behind the first lead that fits.
 func best(leads, texts []string, w int) string {
 	for _, t := range texts {
 		for _, lead := range leads {
@@ -90,7 +91,7 @@ func best(leads, texts []string, w int) string {
 	return ""
 }
 
-// keyPaint is the colour of the key's name, beside its words.
+// keyPaint returns the colour for the state of the key.
 func (m *root) keyPaint(s *scene.Scene) themes.Paint {
 	if s.Key.Shut() {
 		return m.st.Warn

@@ -13,7 +13,7 @@ import (
 	"lanyard/ui/scene"
 )
 
-// openFilter lets the rows of the focused pane be filtered while somebody types.
+// openFilter begins to type a filter for the focused pane.
 func (m *root) openFilter() {
 	v := &m.view
 	v.Typing, v.Input = true, textinput.New()
@@ -23,15 +23,15 @@ func (m *root) openFilter() {
 	v.Input.Focus()
 }
 
-// clearFilter takes the filter of the focused pane away, and says whether there was one.
+// clearFilter removes the filter of the focused pane, and reports whether there was one.
 func (m *root) clearFilter() bool {
 	was := m.view.Filters[m.on()] != ""
 	m.view.Filters[m.on()] = ""
 	return was
 }
 
-// filterTyped takes a key while the filter is typed: esc takes it away, enter keeps it, arrows move in the rows. These
-// keys are what they are, whatever else the configuration has put on them.
+// filterTyped takes a key while a filter is typed: esc removes the filter, enter keeps it, arrows
+// move the cursor. The configuration cannot remap these keys.
 func (m *root) filterTyped(msg tea.KeyPressMsg) tea.Cmd {
 	v := &m.view
 	switch msg.String() {
@@ -62,19 +62,18 @@ func (m *root) filterTyped(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// selectOnly selects the row that a filter has left, if it is the only one: nothing else can be meant. Of several none is
-// taken that was not chosen.
+// selectOnly selects the row that the filter left, if it left one.
 func (m *root) selectOnly() {
 	if l, n, id := m.panes.at(m.on()).Cursor(m.Scene()); n == 1 {
 		l.Sel = id(0)
 	}
 }
 
-// filterPasted takes what was pasted while the filter is typed: a fingerprint, most likely. It is one line.
+// filterPasted takes the first line of a paste into the filter.
 func (m *root) filterPasted(text string) {
 	v := &m.view
 	text, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
-	if len([]rune(text)) > scene.LongestSearch { // it is shown, and may be a token that was pasted by accident
+	if len([]rune(text)) > scene.LongestSearch { // it may be a token, and the filter is shown
 		m.Notify(scene.Info, "what was pasted is too long to look for, and nothing of it was taken", "paste a fingerprint, or type")
 		return
 	}
@@ -82,7 +81,7 @@ func (m *root) filterPasted(text string) {
 	v.Filters[m.on()] = v.Input.Value()
 }
 
-// toggleDead hides what is dead, superseded or expired, or shows it again.
+// toggleDead hides or shows dead, superseded and expired tokens.
 func (m *root) toggleDead() {
 	m.view.HideOver = !m.view.HideOver
 	if m.view.HideOver {
@@ -92,7 +91,7 @@ func (m *root) toggleDead() {
 	}
 }
 
-// sortBy sorts the tokens; by the same again, the other way round.
+// sortBy sorts the tokens. The same order a second time reverses it.
 func (m *root) sortBy(a keys.Action) {
 	v := &m.view
 	v.Reverse = !v.Reverse && v.Order() == a
@@ -104,8 +103,8 @@ func (m *root) sortBy(a keys.Action) {
 	m.Notify(scene.Info, "the tokens are in another order: "+word, "")
 }
 
-// titleIn is the title of a pane on room cells. Where it is tight the filter and the marks are what stays: rows that
-// are missing without a word would be taken for gone.
+// titleIn returns the title of a pane for room cells. A tight title keeps the filter and the marks:
+// without them rows that are filtered away would seem to be gone.
 func titleIn(s *scene.Scene, p pane.Pane, id scene.PaneID, room int) string {
 	full, labels := p.Title(s), s.Labels(id)
 	if kit.Width(full) <= room || len(labels) == 0 {

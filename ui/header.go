@@ -14,7 +14,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// header says where we are, what lives and, where there is room, where the key to it is.
+// header draws the first line: environment, counts and, where there is room, the state of the key.
 func (m *root) header(s *scene.Scene) string {
 	l := kit.NewLine("", 256)
 	l.Gap(1)
@@ -55,7 +55,7 @@ func (m *root) header(s *scene.Scene) string {
 		room := m.w - l.Width() - cells - 4
 		name := kit.Clean(a.Environment.Name)
 		if name == m.o.Title {
-			name = "" // the chip has said it
+			name = "" // the chip tells it
 		}
 		name = m.redactor.Text(name)
 		if small {
@@ -92,8 +92,8 @@ func (m *root) header(s *scene.Scene) string {
 	return l.End(m.w)
 }
 
-// roomFor chooses what of the chip and of the key is written into room cells beside a name, which comes before
-// either; the word production becomes PROD before the key goes.
+// roomFor chooses what of the production chip and of the key fits beside a name of so many cells.
+// The chip becomes PROD before the key is left out.
 func roomFor(k scene.KeyState, room, name int, chip string) (shown, key string) {
 	chips := []string{chip}
 	if chip != "" {
@@ -132,7 +132,7 @@ func (m *root) counts(short bool) []scene.Cell {
 			paint = m.st.Quiet
 		}
 		switch {
-		case st == console.Expiring: // they are among the active ones
+		case st == console.Expiring: // expiring tokens are among the active ones
 			text = " (" + text + ")"
 		case len(out) > 0:
 			text = "  " + text
@@ -146,11 +146,11 @@ func (m *root) counts(short bool) []scene.Cell {
 	return out
 }
 
-// skewMatters is how far a server's clock may be from ours without a word: both speak in whole seconds, and
-// answers take time on the way.
+// skewMatters is how far the clock of a server may differ before the header tells it. Date headers
+// count whole seconds, and answers take time on the way.
 const skewMatters = 5 * time.Second
 
-// skew says how far the clock of an application's server is ahead of ours, where that is more than it may be.
+// skew tells how far the clock of the application's server is ahead, if the difference matters.
 func (m *root) skew(a *session.App, short bool) scene.Cell {
 	if a == nil {
 		return scene.Cell{}
@@ -170,8 +170,8 @@ func (m *root) skew(a *session.App, short bool) scene.Cell {
 	return scene.TextCell(m.st.Warn, word+sign+console.Left(d.Abs()))
 }
 
-// banners are the lines of the permanent warnings: each on a line of its own, or in one run over as many lines as
-// there is room for, at last in short, so that none hides another one.
+// banners draws the permanent warnings. Each has a line of its own if they fit, else they follow
+// each other, and in the worst case each is shortened. None is left out without being counted.
 func (m *root) banners(l layout) []string {
 	warnings := describe.Banners(m.o.Banners, m.board().Applications(), m.board().Altered)
 	if len(warnings) == 0 || l == tooSmall {

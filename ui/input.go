@@ -14,7 +14,7 @@ import (
 	"github.com/muesli/cancelreader"
 )
 
-// terminal is what Bubble Tea wants of a terminal to put it into raw mode, and of a file to be woken up by it.
+// terminal is the part of a file that Bubble Tea needs to set raw mode and to wait for input.
 type terminal interface {
 	io.ReadWriteCloser
 	Fd() uintptr
@@ -23,56 +23,58 @@ type terminal interface {
 
 const (
 	mostPaste = 64 << 10  // bytes of a paste; nothing takes more than 16 KiB
-	mostWait  = 128 << 10 // bytes of pastes that wait; the next one is lost
-	mostKeys  = 4 << 10   // bytes of keys that wait; what is typed beyond them is lost
-	atOnce    = 64        // bytes of keys that the program is given at a time
+	mostWait  = 128 << 10 // bytes of pastes that wait; a further one is dropped
+	mostKeys  = 4 << 10   // bytes of keys that wait; further ones are dropped
+	atOnce    = 64        // bytes of keys that one Read returns
 )
 
-// input reads the terminal ahead of the program, which handles one key at a time. So ctrl+c overtakes the keys that
-// wait and ends a paste whose end never came, and a text that was pasted without marks becomes one message.
+// input reads the terminal ahead of the program, which handles one key at a time. So ctrl+c
+// overtakes keys that wait, and ends a paste whose end mark never came. A text that was pasted
+// without marks becomes one message.
 //
-// It has no Name, so that Bubble Tea calls Read without looking whether the file is readable.
+// input has no Name method, so that Bubble Tea calls Read without polling the file.
 type input struct {
 	tty  terminal
 	open func() (cancelreader.CancelReader, error)
 
 	mu      sync.Mutex
-	came    sync.Cond // something below has changed
+	came    sync.Cond // signalled when a field below changes
 	pump    cancelreader.CancelReader
-	stopped chan struct{} // closed by the pump at its end
-	paused  bool          // Read gives io.EOF until the terminal is set up again
+	stopped chan struct{} // closed when the pump ends
+	paused  bool          // Read returns io.EOF until the terminal is set up again
 	err     error         // of the terminal
 
 	waits   []piece // not yet given to the program
-	tail    []byte  // the last bytes of keys, in which the start of a paste may have begun
-	half    []byte  // of a character that was cut by the end of a read
+	tail    []byte  // the last bytes of keys; a start mark may begin in them
+	half    []byte  // of a character that the end of a read split
 	pasting bool    // between the marks of a paste
-	begun   bool    // the program has seen the start of it
+	begun   bool    // the program has seen its start mark
 	paste   []byte
 	over    bool // the paste is too long
-	ended   bool // ctrl+c ended the paste, and what follows to its end mark is no key
-	long    bool // the last read was longer than a key, so the next one may be the rest of a paste
-	cut     bool // the last read was full, so the next one may be more of the same text
-	losing  bool // keys are lost until none wait
-	lost    bool // the last ones were
-	untold  bool // some were, and nobody has asked
-	shed    bool // the text without marks is lost, and so is its rest
+	ended   bool // ctrl+c ended the paste; bytes up to its end mark are not keys
+	long    bool // the last read was longer than a key; the next may be the rest of a paste
+	cut     bool // the last read was full; the next may continue its text
+	losing  bool // keys are dropped until none wait
+	lost    bool // the last keys were dropped
+	untold  bool // some were dropped since lostKeys was called
+	shed    bool // the text without marks is dropped, and so is its rest
 
-	readN int    // how often something was read
+	readN int    // how often the terminal was read
 	given [2]int // bytes of the last two reads
-	skip  int    // so many messages at most are older than a ctrl+c that waits
+	skip  int    // at most so many messages are older than a waiting ctrl+c
 }
 
-// piece is a run of keys, or a paste to its end mark.
+// piece is a run of keys, or a paste up to its end mark.
 type piece struct {
 	data   []byte
 	paste  bool
 	size   int  // of an unmarked paste so far
 	stop   bool // ctrl+c
-	opened bool // a part of it was given
+	opened bool // the program has a part of it
 }
 
-// reading is the terminal, read ahead; another input is left as it is. On Windows Bubble Tea reads the console by itself.
+// reading wraps a terminal so that it is read ahead. It returns any other input as it is. On
+// Windows Bubble Tea reads the console itself.
 func reading(in io.Reader) (io.Reader, *input) {
 	t, ok := in.(terminal)
 	if !ok || runtime.GOOS == "windows" {
@@ -91,7 +93,7 @@ func newInput(t terminal, open func() (cancelreader.CancelReader, error)) *input
 func (i *input) Write(p []byte) (int, error) { return i.tty.Write(p) }
 func (i *input) Close() error                { return i.tty.Close() }
 
-// Fd is asked for when the terminal is put into raw mode, which is before it is read again.
+// Fd returns the file descriptor. Bubble Tea asks for it to set raw mode, before it reads again.
 func (i *input) Fd() uintptr {
 	i.mu.Lock()
 	i.paused = false
@@ -99,7 +101,7 @@ func (i *input) Fd() uintptr {
 	return i.tty.Fd()
 }
 
-// Read gives what waits: one paste, or a few keys.
+// Read returns input that waits: one paste or a few keys.
 func (i *input) Read(p []byte) (int, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -125,7 +127,7 @@ func (i *input) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// take moves the first bytes that wait to p: of keys a few, and no part of a sequence, a character or an end mark.
+// take moves the first waiting bytes to p. It never splits a sequence, a character or an end mark.
 func (i *input) take(p []byte) int {
 	first := &i.waits[0]
 	n := min(len(first.data), len(p))
@@ -176,7 +178,7 @@ func (i *input) run(pump cancelreader.CancelReader, stopped chan struct{}) {
 	}
 }
 
-// pause stops reading, so that the terminal belongs to another program until it is set up again.
+// pause stops reading, so that another program can have the terminal.
 func (i *input) pause() {
 	i.mu.Lock()
 	pump, stopped := i.pump, i.stopped
@@ -189,7 +191,7 @@ func (i *input) pause() {
 	}
 }
 
-// waiting reports whether keys wait that the program has not been given, so that drawing can wait, too.
+// waiting reports whether keys wait that the program does not know. Then drawing can wait too.
 func (i *input) waiting() bool {
 	if i == nil {
 		return false
@@ -199,14 +201,15 @@ func (i *input) waiting() bool {
 	return len(i.waits) > 0
 }
 
-// readings counts how often something was read from the terminal.
+// readings counts the reads of the terminal.
 func (i *input) readings() int {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.readN
 }
 
-// lostKeys reports, once, that keys came faster than they were taken, so that some are lost.
+// lostKeys reports, once, that keys came faster than the program took them, so that some were
+// dropped.
 func (i *input) lostKeys() (lost bool) {
 	if i == nil {
 		return false
@@ -217,7 +220,7 @@ func (i *input) lostKeys() (lost bool) {
 	return lost
 }
 
-// pass is a filter of the messages of a program: those of keys that are older than a ctrl+c are dropped.
+// pass filters the messages of the program: it drops keys that are older than a ctrl+c.
 func (i *input) pass(_ tea.Model, msg tea.Msg) tea.Msg {
 	switch msg := msg.(type) {
 	case tea.SuspendMsg:
@@ -247,7 +250,7 @@ func (i *input) stale(stop bool) bool {
 	return true
 }
 
-// feed takes what was read from the terminal; full says that there may be more of it.
+// feed takes bytes that were read from the terminal. With full there may be more of them.
 func (i *input) feed(chunk []byte, full bool) {
 	// The end mark of a paste that ctrl+c ended may never come: a short read is a key.
 	if i.ended && !i.long && len(chunk) <= farthest && !bytes.Contains(i.withTail(chunk), []byte(pasteEnd)) {
@@ -267,7 +270,7 @@ func (i *input) feed(chunk []byte, full bool) {
 		}
 		both := i.withTail(chunk)
 		keys, _, paste := bytes.Cut(both, []byte(pasteStart))
-		if n, end := stops(keys); n > 0 { // it may have begun in the last read
+		if n, end := stops(keys); n > 0 { // it may begin in the last read
 			i.interrupt(n)
 			i.tail, i.lost, chunk = nil, false, both[end:]
 			continue
@@ -287,19 +290,19 @@ func (i *input) feed(chunk []byte, full bool) {
 	}
 }
 
-// farthest is how many bytes before the end of a read a mark or a key may begin that ends behind it.
+// farthest is the longest mark or key sequence that the end of a read can split, in bytes.
 const farthest = 32
 
-// withTail is a chunk behind the end of the last one.
+// withTail returns the end of the last chunk and this one.
 func (i *input) withTail(chunk []byte) []byte { return append(bytes.Clone(i.tail), chunk...) }
 
-// discard drops the rest of a paste that ctrl+c ended, but for more of ctrl+c, and gives what follows its end or the start of
-// another one.
+// discard drops the rest of a paste that ctrl+c ended, but keeps a further ctrl+c. It returns what
+// follows the end mark or the next start mark.
 func (i *input) discard(chunk []byte) (rest []byte) {
 	both := i.withTail(chunk)
 	i.tail, i.lost = nil, true
 	end, start := bytes.Index(both, []byte(pasteEnd)), bytes.Index(both, []byte(pasteStart))
-	if end >= 0 && (start < 0 || end < start) { // a ctrl+c before it is text
+	if end >= 0 && (start < 0 || end < start) { // a ctrl+c before the end mark is text
 		i.ended = false
 		return both[end+len(pasteEnd):]
 	}
@@ -317,7 +320,7 @@ func (i *input) discard(chunk []byte) (rest []byte) {
 	return rest
 }
 
-// pasted takes what follows the start of a paste, and gives what follows its end.
+// pasted takes bytes between the marks of a paste, and returns what follows the end mark.
 func (i *input) pasted(chunk []byte) (rest []byte) {
 	from := max(0, len(i.paste)-farthest)
 	i.paste = append(i.paste, chunk...)
@@ -341,7 +344,8 @@ func (i *input) pasted(chunk []byte) (rest []byte) {
 	return nil
 }
 
-// endPaste gives the text to the program, or as much as shows that it was too long.
+// endPaste hands the text to the program. Of a text that is too long it hands over just enough to
+// show that.
 func (i *input) endPaste(text []byte) {
 	if i.over || len(text) > mostPaste {
 		text = bytes.Repeat([]byte{' '}, mostPaste+1)
@@ -350,7 +354,7 @@ func (i *input) endPaste(text []byte) {
 	case i.begun:
 		i.waits = append(i.waits, piece{data: marked("", text), paste: true})
 	case i.pastes() > mostWait:
-		i.losing, i.untold = true, true // the keys behind it, too
+		i.losing, i.untold = true, true // and the keys behind it
 	default:
 		i.waits = append(i.waits, piece{data: marked(pasteStart, text), paste: true})
 	}
@@ -358,7 +362,7 @@ func (i *input) endPaste(text []byte) {
 	i.paste, i.pasting, i.over = nil, false, false
 }
 
-// pastes gives how many bytes of pastes wait.
+// pastes counts the bytes of the pastes that wait.
 func (i *input) pastes() (n int) {
 	for _, w := range i.waits {
 		if w.paste {
@@ -368,17 +372,18 @@ func (i *input) pastes() (n int) {
 	return n
 }
 
-// marked is a text as the decoder of Bubble Tea takes it to its end: an escape would begin a sequence in the middle of it.
+// marked encloses a text in paste marks. It replaces escape characters: the decoder of Bubble Tea
+// would end the paste at one.
 func marked(start string, text []byte) []byte {
 	clean := bytes.ReplaceAll(bytes.ToValidUTF8(text, []byte("\ufffd")), []byte{0x1b}, []byte{0x1a})
 	return append(append([]byte(start), clean...), pasteEnd...)
 }
 
-// ctrlC matches what a terminal sends for ctrl+c: the control character, or the sequence of the kitty protocol or of xterm's
-// modifyOtherKeys with its modifiers.
+// ctrlC matches ctrl+c: the control character, or its sequence in the kitty keyboard protocol or in
+// xterm's modifyOtherKeys.
 var ctrlC = regexp.MustCompile(`\x03|\x1b\[(?:99(?::\d*)*|(?:9\d\d|\d{4,}):\d*:99);(\d+)(?::[12])?u|\x1b\[27;(\d+);99~`)
 
-// stops counts the ctrl+c in b, and says where the last one ends.
+// stops counts the ctrl+c in b, and returns the offset behind the last one.
 func stops(b []byte) (n, end int) {
 	const ctrl, locks = 4, 64 | 128 // caps lock and num lock
 	for _, m := range ctrlC.FindAllSubmatchIndex(b, -1) {
@@ -396,7 +401,7 @@ func stops(b []byte) (n, end int) {
 	return n, end
 }
 
-// interrupt puts n ctrl+c before everything that waits, and drops the rest.
+// interrupt puts n ctrl+c in front, and drops everything else that waits.
 func (i *input) interrupt(n int) {
 	var stop []byte
 	if i.begun || len(i.waits) > 0 && (i.waits[0].paste && i.waits[0].opened || bytes.HasPrefix(i.waits[0].data, []byte(pasteEnd))) {
@@ -415,7 +420,7 @@ func (i *input) interrupt(n int) {
 
 // typed takes keys, and text that was pasted without marks.
 func (i *input) typed(chunk []byte, full bool) {
-	if i.lost && !i.losing { // the rest of a sequence that began in what was lost is no text
+	if i.lost && !i.losing { // the rest of a dropped sequence is not text
 		chunk = chunk[i.within(chunk):]
 	}
 	if i.lost = i.losing && len(chunk) > 0; i.losing || len(chunk) == 0 {
@@ -433,13 +438,13 @@ func (i *input) typed(chunk []byte, full bool) {
 	i.cut = false
 	for len(chunk) > 0 {
 		text := chunk
-		if n := bytes.IndexByte(chunk, '\t'); n >= 0 { // from field to field: a script fills in a form
+		if n := bytes.IndexByte(chunk, '\t'); n >= 0 { // a script fills in the fields of a form
 			text = chunk[:n]
 		}
 		rest := chunk[len(text):]
 		more := full && len(rest) == 0
 		if !more {
-			text = bytes.TrimRight(text, "\r\n") // enter, behind it
+			text = bytes.TrimRight(text, "\r\n") // the enter behind it is a key
 		}
 		enters := chunk[len(text) : len(chunk)-len(rest)]
 		if isBurst(text, least) {
@@ -456,7 +461,7 @@ func (i *input) typed(chunk []byte, full bool) {
 	}
 }
 
-// within gives how many bytes of the chunk belong to a sequence that began before it.
+// within counts the bytes of the chunk that belong to a sequence which began before it.
 func (i *input) within(chunk []byte) int {
 	at := bytes.LastIndexByte(i.tail, 0x1b)
 	if at < 0 {
@@ -466,7 +471,7 @@ func (i *input) within(chunk []byte) int {
 	return max(0, at+n-len(i.tail))
 }
 
-// key lets keys wait, unless too many do.
+// key queues keys. If too many wait it drops them.
 func (i *input) key(keys []byte) {
 	if len(keys) == 0 {
 		return
@@ -484,7 +489,7 @@ func (i *input) key(keys []byte) {
 	switch {
 	case n > mostKeys:
 		i.losing, i.lost, i.untold = true, true, true
-		if at := bytes.LastIndexByte(last.data, 0x1b); at >= 0 && !last.paste { // its end is lost
+		if at := bytes.LastIndexByte(last.data, 0x1b); at >= 0 && !last.paste { // its end is dropped
 			if _, _, _, state := ansi.DecodeSequence(last.data[at:], ansi.NormalState, nil); state != ansi.NormalState {
 				last.data = last.data[:at]
 			}
@@ -497,9 +502,10 @@ func (i *input) key(keys []byte) {
 	i.waits = append(i.waits, piece{data: bytes.Clone(keys)})
 }
 
-// burst lets text wait as a paste. On is the rest of the text before it; more says that another rest may follow.
+// burst queues text as a paste. With on it continues the text before it; with more it may be
+// continued.
 func (i *input) burst(text []byte, on, more bool) {
-	if more { // a character may go on, too
+	if more { // a character may continue as well
 		r := len(text) - 1
 		for r > 0 && len(text)-r < utf8.UTFMax && !utf8.RuneStart(text[r]) {
 			r--

@@ -12,13 +12,14 @@ import (
 	"lanyard/ui/session"
 )
 
-// press routes a key: to the overlay on top, else to what the key means, else to the focused pane.
+// press routes a key: to the overlay on top if there is one, to a text that is typed, else to its
+// action.
 func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 	b, known := m.keys.Find(meant(&m.keys, msg))
 	if known && b.Act == keys.QuitNow {
 		return m.leave(true)
 	}
-	if m.s.Quitting() && known && b.Act == keys.Undo { // what is waited for can still be taken back
+	if m.s.Quitting() && known && b.Act == keys.Undo { // a revoke that waits can still be taken back
 		return m.Act(keys.Undo)
 	}
 	if m.s.Quitting() {
@@ -69,8 +70,8 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 	return m.Act(b.Act)
 }
 
-// fixedKeys are the keys that mean the same in all that opens over the panes, whatever the
-// configuration has put on them: what is said there names them.
+// fixedKeys returns the keys that the configuration cannot remap over the panes, because overlays
+// name them.
 func fixedKeys() map[string]keys.Action {
 	return map[string]keys.Action{
 		"esc": keys.Close, "up": keys.Up, "down": keys.Down, "pgup": keys.PageUp, "pgdown": keys.PageDown,
@@ -78,8 +79,8 @@ func fixedKeys() map[string]keys.Action {
 	}
 }
 
-// perform acts on an intent; nil is none. What is in flight is marked busy before the work begins, so
-// that the same key pressed again meets a reason and not a second call.
+// perform performs an intent; nil is none. What is in flight is marked before its work begins, so
+// that the same key pressed again is refused instead of sending a second request.
 func (m *root) perform(i scene.Intent) tea.Cmd {
 	if i == nil {
 		return nil
@@ -108,8 +109,8 @@ func (m *root) backAgain(r *session.Row) string {
 	return m.keys.Hint(keys.Undo, "takes it back while it was not sent")
 }
 
-// undoable is the selected revoke if it can be taken back, else the one decided last, here or in
-// another console; else why there is none.
+// undoable returns the request that takes back the selected revoke, or else the last decision of
+// any console. If there is none it returns why.
 func (m *root) undoable(s *scene.Scene) (session.Undo, *scene.Refuse) {
 	r := m.target(s)
 	switch {
@@ -138,7 +139,8 @@ func (m *root) focusOn(p scene.PaneID) {
 	}
 }
 
-// sideways moves the focus; where only the token list fits it changes the application instead.
+// sideways moves the focus. On a screen that has room for the token list alone it selects another
+// application.
 func (m *root) sideways(a keys.Action) {
 	if m.layout() == listOnly {
 		move := keys.Down
@@ -163,7 +165,7 @@ func (m *root) sideways(a keys.Action) {
 	m.say("there is no pane to the "+m.keys.Row(a).Word, m.keys.Hint(keys.NextPane, "goes round"))
 }
 
-// end names the row beyond which a move does not go.
+// end names the row at which a movement ends.
 func end(a keys.Action) string {
 	if a == keys.Up || a == keys.PageUp || a == keys.First {
 		return "first"
@@ -171,10 +173,10 @@ func end(a keys.Action) string {
 	return "last"
 }
 
-// leave quits. A second time, forced, it does not wait.
+// leave quits. With force it asks nothing; a second time it does not wait.
 func (m *root) leave(force bool) tea.Cmd { return m.Request(session.Quit{Force: force}) }
 
-// closeAll closes what is open, and forgets what was typed into it.
+// closeAll closes all overlays and forgets what was typed into them.
 func (m *root) closeAll() {
 	for _, o := range m.overlays {
 		if o, ok := o.(interface{ Discard() }); ok {

@@ -9,18 +9,18 @@ import (
 	"lanyard/ui/session"
 )
 
-// key is the latest word on the key.
+// key returns the current state of the key.
 func (m *root) key() scene.KeyState { return scene.KeyState{KeyState: m.s.Key()} }
 
-// shownKey is what the board that is shown says of the key.
+// shownKey returns the state of the key that belongs to the board on the screen.
 func (m *root) shownKey() scene.KeyState { return scene.KeyState{KeyState: m.s.KeyShown()} }
 
-// tellUnlocked tells the question for the passphrase what came of it.
+// tellUnlocked tells the result of an attempt to unlock.
 func (m *root) tellUnlocked(f session.Unlocked) tea.Cmd {
 	for _, o := range m.overlays {
 		if o, ok := o.(*overlay.Unlock); ok && (f.Err == nil || o.Attempt == f.Attempt) {
 			if f.Err == nil && o.Then != nil {
-				m.notices.hide() // what was said while they were locked is over
+				m.notices.hide() // its notice was about the locked store
 			}
 			return o.Told(m, f)
 		}
@@ -33,7 +33,8 @@ func (m *root) tellUnlocked(f session.Unlocked) tea.Cmd {
 	return nil
 }
 
-// paste hands pasted text to what is typed into. Everywhere else it does nothing: keys would run.
+// paste hands pasted text to what is typed into. Elsewhere it drops the text: its characters would
+// act as keys.
 func (m *root) paste(text string) tea.Cmd {
 	if len(text) > mostPaste {
 		m.pastedAt = m.now

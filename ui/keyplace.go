@@ -13,18 +13,18 @@ import (
 	"lanyard/ui/scene"
 )
 
-// Keys are bound to Latin letters. A keyboard of another script has other letters on the same keys. Terminals with the kitty
-// protocol name the key of the US layout beside the letter, its base key; that key decides where the letter has no action.
-// In text fields the letter counts.
+// Actions are bound to Latin letters. A keyboard of another script has other letters on the same
+// keys. Terminals with the kitty keyboard protocol report the key of the US layout beside the
+// letter, its base key. It decides if the letter has no action. In text fields the letter counts.
 
-// foreign reports whether r is a letter or digit of a script that is not Latin. Keyboards of Latin letters go by what is typed:
-// on Dvorak the base key is another letter than the one that is written on the key.
+// foreign reports whether r is a letter or digit of a script that is not Latin. Latin keyboards go
+// by the letter: on Dvorak the base key is not the letter on the key cap.
 func foreign(r rune) bool {
 	return r >= utf8.RuneSelf && (unicode.In(r, unicode.L, unicode.M, unicode.Nd)) && !unicode.Is(unicode.Latin, r)
 }
 
-// settled is a key press as Lanyard takes it: without the base key of Latin keyboards, and with the letter that was typed where
-// Bubble Tea has put the base key in its place.
+// settled returns a key press without the base key of a Latin keyboard, and with the letter that
+// was typed where Bubble Tea has replaced it by the base key.
 func settled(msg tea.KeyPressMsg) tea.KeyPressMsg {
 	switch {
 	case !foreign(msg.Code):
@@ -35,7 +35,8 @@ func settled(msg tea.KeyPressMsg) tea.KeyPressMsg {
 	return msg
 }
 
-// placed is the name of the key of the US layout at the place of a foreign letter; "" if the terminal does not say.
+// placed returns the key of the US layout at the place of a foreign letter, or "" if the terminal
+// does not say.
 func placed(msg tea.KeyPressMsg) string {
 	if msg.BaseCode == 0 || msg.Text == "" || !foreign(msg.Code) {
 		return ""
@@ -43,7 +44,7 @@ func placed(msg tea.KeyPressMsg) string {
 	return shiftedKey(msg.BaseCode, msg.Mod.Contains(tea.ModShift) != (msg.Mod.Contains(tea.ModCapsLock) && unicode.IsLetter(msg.BaseCode)))
 }
 
-// shiftedKey is the name of a key of the US layout, with shift or without.
+// shiftedKey returns the name of a key of the US layout, with or without shift.
 func shiftedKey(r rune, shift bool) string {
 	const plain, with = "`1234567890-=[]\\;',./", "~!@#$%^&*()_+{}|:\"<>?"
 	if i := strings.IndexRune(plain, r); shift && i >= 0 {
@@ -55,7 +56,8 @@ func shiftedKey(r rune, shift bool) string {
 	return string(r)
 }
 
-// layouts are the letters of common keyboards on the keys of the US layout. They serve a notice only.
+// usKeys and layouts are the letters of common keyboards, key by key. A notice names the likely key
+// by them.
 const usKeys = "qwertyuiop[]asdfghjkl;'zxcvbnm,./"
 
 var layouts = []string{
@@ -66,7 +68,7 @@ var layouts = []string{
 	"ضصثقفغعهخحجدشسيبلاتنمكطئءؤر ىةوزظ", // Arabic, whose b is two letters
 }
 
-// likelyKey is the key at whose place common keyboards have a letter; "" for none.
+// likelyKey returns the US key at whose place common keyboards have a letter, or "".
 func likelyKey(r rune) string {
 	us := []rune(usKeys)
 	for _, l := range layouts {
@@ -79,7 +81,8 @@ func likelyKey(r rune) string {
 	return ""
 }
 
-// meant is the name of a key for what has no text field: the key itself if an action is on it, else the key at its place.
+// meant returns the name of a key outside of text fields: the key itself if it has an action, else
+// the key at its place.
 func meant(k *keys.Map, msg tea.KeyPressMsg) string {
 	name := msg.String()
 	if _, bound := k.Find(name); bound {
@@ -91,7 +94,8 @@ func meant(k *keys.Map, msg tea.KeyPressMsg) string {
 	return name
 }
 
-// noAction says that a key means nothing. For a letter of another script it names the way out: the setting, and the keyboard.
+// noAction says that a key has no action. For a letter of another script it names the setting that
+// gives it one.
 func (m *root) noAction(msg tea.KeyPressMsg) {
 	name := kit.Clean(msg.String())
 	r, _ := utf8.DecodeRuneInString(msg.Text)
@@ -116,13 +120,14 @@ func (m *root) noAction(msg tea.KeyPressMsg) {
 	m.Notify(scene.Info, "no action is on "+name, "type Latin letters, or give an action this key in [keys]")
 }
 
-// bareModifier reports whether a key is shift, ctrl and the like alone. Terminals that name the places of keys report them.
+// bareModifier reports whether a key is a modifier alone. Terminals report these once they report
+// the places of keys.
 func bareModifier(msg tea.KeyPressMsg) bool {
 	return msg.Text == "" && (msg.Code >= tea.KeyCapsLock && msg.Code <= tea.KeyNumLock || msg.Code >= tea.KeyLeftShift && msg.Code <= tea.KeyIsoLevel5Shift)
 }
 
-// keyboard is what is asked of the terminal's keyboard. Letters are asked for with their places only once a letter of another
-// script was typed, and never while a text is.
+// keyboard returns what to ask of the terminal. It asks for the places of keys only after a letter
+// of another script was typed, and never while a text is typed.
 func (m *root) keyboard() tea.KeyboardEnhancements {
 	typing := m.view.Typing
 	if n := len(m.overlays); n > 0 {

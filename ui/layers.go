@@ -7,12 +7,13 @@ import (
 	"lanyard/ui/scene"
 )
 
-// early reports whether a key was typed before the question on top was drawn: nobody has read it by then.
+// early reports whether a key was typed before the question on top was drawn. The person cannot
+// have read it by then.
 func (m *root) early(q scene.Question) bool {
 	return m.question.box != q || m.input.reads() <= m.question.reads
 }
 
-// asksNow notes that the question on top, if there is one, was drawn.
+// asksNow notes that the question on top was drawn.
 func (m *root) asksNow() {
 	var q scene.Question
 	if n := len(m.overlays); n > 0 {
@@ -23,8 +24,7 @@ func (m *root) asksNow() {
 	}
 }
 
-// lay draws o over the frame's lines.
-// It says where its inside is.
+// lay draws an overlay over the lines of a frame, and returns where its inside is.
 func lay(s *scene.Scene, lines []string, o scene.Overlay, w, h int) (inside kit.Rect) {
 	if w < 8 || h < 4 {
 		return inside
@@ -45,8 +45,8 @@ func lay(s *scene.Scene, lines []string, o scene.Overlay, w, h int) (inside kit.
 	return kit.Rect{X: r.X + 1, Y: r.Y + 1, W: r.W - 2, H: r.H - 2}
 }
 
-// onBorder fits a title and a foot into a border w cells wide: of the foot as much of its end as there is room for, and of a
-// long title so much that the last words of the foot stay.
+// onBorder fits a title and a foot into a border w cells wide. The foot keeps its last parts; a
+// long title is cut so that the last one stays.
 func onBorder(title, foot string, w int) (string, string) {
 	if foot == "" {
 		return title, ""

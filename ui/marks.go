@@ -7,7 +7,7 @@ import (
 	"lanyard/ui/scene"
 )
 
-// mark marks the selected row, or takes its mark away, and goes on to the next one.
+// mark toggles the mark of the selected row and moves to the next one.
 func (m *root) mark(s *scene.Scene) tea.Cmd {
 	m.s.ToggleMark(m.target(s).ID)
 	return m.Act(keys.Down)

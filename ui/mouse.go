@@ -20,14 +20,14 @@ func (m *root) captureMouse(on bool) {
 	}
 }
 
-// zone is where a pane was drawn last, with the names that are set into its border.
+// zone is where a pane was drawn last, with the tabs in its border.
 type zone struct {
 	kit.Rect
 	pane scene.PaneID
 	tabs []tab
 }
 
-// tab is the name of a pane in a border, from x on.
+// tab is the name of a pane in a border.
 type tab struct {
 	x, w int
 	pane scene.PaneID
@@ -39,7 +39,7 @@ type button struct {
 	act  keys.Action
 }
 
-// zoneOf notes where a pane is.
+// zoneOf returns the zone of a pane that is drawn at r.
 func zoneOf(r kit.Rect, id scene.PaneID, tabs []scene.PaneID, titles []kit.Label) zone {
 	z := zone{r, id, nil}
 	x := r.X + 1
@@ -54,7 +54,7 @@ func zoneOf(r kit.Rect, id scene.PaneID, tabs []scene.PaneID, titles []kit.Label
 	return z
 }
 
-// zoneAt is the pane under a place on the screen; nil for none.
+// zoneAt returns the zone at a place of the screen; nil for none.
 func (m *root) zoneAt(x, y int) *zone {
 	for i := range m.frame.zones {
 		if z := &m.frame.zones[i]; x >= z.X && x < z.X+z.W && y >= z.Y && y < z.Y+z.H {
@@ -64,9 +64,9 @@ func (m *root) zoneAt(x, y int) *zone {
 	return nil
 }
 
-// click is a press of a button on the screen: it goes to panes and rows, opens tabs, sorts, and presses the keys in
-// the footer. What is open over the panes is left to the keys, but for the cursor in a list of actions: nothing is
-// answered by a slip of the hand.
+// click handles a mouse button. It focuses a pane, selects a row, opens a tab, sorts by a column,
+// or presses a key of the footer. In an overlay it only moves the cursor of a list: a click answers
+// no question.
 func (m *root) click(e tea.Mouse) tea.Cmd {
 	if n := len(m.overlays); n > 0 && e.Button == tea.MouseLeft {
 		if o, ok := m.overlays[n-1].(scene.Pointed); ok && e.X >= m.frame.inside.X && e.X < m.frame.inside.X+m.frame.inside.W {
@@ -102,7 +102,7 @@ func (m *root) click(e tea.Mouse) tea.Cmd {
 	return m.clickRow(z, e.X-z.X-1, e.Y-z.Y-1)
 }
 
-// clickRow selects the row in a line of a pane, or sorts by the column whose head it is.
+// clickRow selects the row at a line of a pane, or sorts by the column of the head.
 func (m *root) clickRow(z *zone, x, line int) tea.Cmd {
 	s := m.Scene()
 	l, n, id := m.panes.at(z.pane).Cursor(s)
@@ -121,7 +121,7 @@ func (m *root) clickRow(z *zone, x, line int) tea.Cmd {
 	return nil
 }
 
-// wheel is a turn of the wheel: it moves the cursor of the pane under it, or in what is open.
+// wheel moves the cursor of the pane under the mouse, or scrolls the overlay on top.
 func (m *root) wheel(e tea.Mouse) tea.Cmd {
 	act, key := keys.Down, tea.KeyPressMsg{Code: tea.KeyDown}
 	switch e.Button {
@@ -136,7 +136,7 @@ func (m *root) wheel(e tea.Mouse) tea.Cmd {
 	}
 	if len(m.overlays) > 0 || m.welcome != nil {
 		if n := len(m.overlays); n > 0 {
-			switch m.overlays[n-1].(type) { // those that a wheel cannot answer
+			switch m.overlays[n-1].(type) { // a wheel does not answer these
 			case scene.Question, *overlay.Cleartext, *overlay.Invite:
 				return nil
 			}

@@ -14,7 +14,7 @@ import (
 // keepNotices is how many notices the log holds.
 const keepNotices = 500
 
-// fadesIn is how long a notice stays on the screen; an error takes longer to read.
+// fadesIn returns how long a notice stays on the screen. An error takes longer to read.
 func fadesIn(n scene.Notice) time.Duration {
 	if n.Severity >= scene.Warn {
 		return 12 * time.Second
@@ -22,19 +22,19 @@ func fadesIn(n scene.Notice) time.Duration {
 	return 6 * time.Second
 }
 
-// notices are what was said in this run, and what is shown of it.
+// notices are the notices of this run, and the one that is shown.
 type notices struct {
 	log   []scene.Notice
-	shown scene.Notice // the last one that was not only written down
+	shown scene.Notice // the last one that was shown
 	until time.Time    // when it fades; zero: none is shown
 	n     int          // how many there were
-	about scene.About  // what is said now is about this call
+	about scene.About  // the call that the next notices are about
 }
 
-// hide takes the notice off the screen.
+// hide removes the notice from the screen.
 func (n *notices) hide() { n.until = time.Time{} }
 
-// fadeAt does so when it is time.
+// fadeAt removes the notice when its time is over.
 func (n *notices) fadeAt(now time.Time) {
 	if due(n.until, now) {
 		n.until = time.Time{}
@@ -64,12 +64,13 @@ func (m *root) logged(sev scene.Severity, text, hint string) scene.Notice {
 	return n
 }
 
-// say shows why a key did nothing, which nobody has to read again: it is not in the log.
+// say shows a notice that is not worth logging, such as why a key did nothing.
 func (m *root) say(text, hint string) {
 	m.notices.show(scene.Notice{At: m.now, Severity: scene.Info, Text: kit.Clean(text), Hint: kit.Clean(hint), About: m.notices.about})
 }
 
-// NotifyError says what went wrong, why, and the next thing to try.
+// NotifyError shows what failed, why, and what to try next. A refusal by the console itself is a
+// warning, everything else an error.
 func (m *root) NotifyError(op string, err error) {
 	text := err.Error()
 	if !strings.HasPrefix(text, op) {
@@ -77,16 +78,16 @@ func (m *root) NotifyError(op string, err error) {
 	}
 	sev := scene.Bad
 	if _, ok := console.AsError(err); ok {
-		sev = scene.Warn // the console itself refused: nothing went wrong on the way
+		sev = scene.Warn // the console itself refused; nothing failed
 	}
 	m.Notify(sev, text, m.hintOf(err))
 }
 
-// face is how the screen names what can be done.
+// face returns how the screen names actions and commands.
 func (m *root) face() console.Face { return m.keys.Face() }
 
-// voice is how notices tell things: they are cleaned as they are noted, and redacted as they are
-// drawn.
+// voice returns how notices are worded. They are cleaned when they are logged, and redacted when
+// they are drawn.
 func (m *root) voice() describe.Voice {
 	return describe.Voice{
 		Face: m.keys.Face(), Wait: scene.Seconds, Span: console.Left, AtMost: console.Left,
@@ -95,10 +96,10 @@ func (m *root) voice() describe.Voice {
 	}
 }
 
-// hintOf is the hint of an error, with where the settings that it names are changed.
+// hintOf returns the hint of an error, and where to change the setting that it names.
 func (m *root) hintOf(err error) string { return console.Remedy(err, console.Hint(err), m.face()) }
 
-// configFile is the file that configured applications are in.
+// configFile names the file of the configured applications.
 func (m *root) configFile() string {
 	if svc := m.s.Service(); svc != nil && svc.ConfigPath() != "" {
 		return kit.Clean(svc.ConfigPath())

@@ -6,10 +6,10 @@ import (
 	"lanyard/ui/scene"
 )
 
-// placeOf is the place of a pane.
+// placeOf returns the place of a pane in the keymap.
 func placeOf(p scene.PaneID) keys.Places { return 1 << p }
 
-// panes are the four, by name for those who know which one they want.
+// panes are the four panes.
 type panes struct {
 	apps    *pane.Apps
 	tokens  *pane.Tokens

@@ -6,10 +6,11 @@ import (
 	"lanyard/ui/kit"
 )
 
-// placing is a terminal to which marks in frames go as cursor positions.
+// placing writes frames to a terminal, with the anchors of a frame as cursor positions.
 type placing struct{ term.File }
 
-// Write implements io.Writer. It counts the bytes that it was given.
+// Write implements io.Writer. It returns the number of bytes that it was given, not of those that
+// it wrote.
 func (p placing) Write(b []byte) (int, error) {
 	if _, err := p.File.Write(kit.Anchors(b)); err != nil {
 		return 0, err

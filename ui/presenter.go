@@ -14,7 +14,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// present turns presenter mode on or off: what an audience may see, and a countdown that it can read.
+// present turns presenter mode on or off.
 func (m *root) present(on bool) {
 	m.set.Presenter = on
 	m.redactBoard()
@@ -59,22 +59,23 @@ func knownNames(b *session.Board) redact.Known {
 	return names
 }
 
-// urgent is what a presenter counts down.
+// urgent is the countdown of presenter mode.
 type urgent struct {
 	paint themes.Paint
 	time  string // "≤14:32"; "" when there is nothing to count
-	words string // what it is the time of
+	words string // what the time means
 	fp    string
 	app   string
 }
 
-// mostUrgent is the newest token on its way out, else the selected one, also while another pane has the focus.
+// mostUrgent returns the countdown for the newest token that was revoked and may still pass, else
+// for the selected token.
 func (m *root) mostUrgent(s *scene.Scene) urgent {
 	r := m.board().Leaving()
 	if r == nil {
 		r = m.target(s)
 	}
-	if r == nil { // whatever pane has the focus: an audience looks at the token
+	if r == nil { // the audience looks at the token whichever pane has the focus
 		r = m.panes.tokens.Row(s)
 	}
 	if r == nil || r.Token == nil {
@@ -112,8 +113,8 @@ func pendingStage(s *scene.Scene, r *session.Row) (describe.Stage, time.Duration
 	return s.Waiting(r)
 }
 
-// countdown are the lines under the header in presenter mode: three rows of block digits where there is room, else
-// one line.
+// countdown draws the lines under the header in presenter mode: block digits where there is room,
+// else one line.
 func (m *root) countdown(s *scene.Scene) []string {
 	if m.redactor == nil || m.layout() == tooSmall {
 		return nil

@@ -6,7 +6,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// tellProbed says what the gateway made of a token.
+// tellProbed tells the result of a probe.
 func (m *root) tellProbed(f session.Probed) {
 	if f.Err != nil {
 		m.NotifyError("probe", f.Err)

@@ -13,8 +13,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// probeUntilDead keeps probing the selected token, or those that are marked, until the gateway
-// refuses it, or stops that.
+// probeUntilDead begins or stops probing the marked tokens, or the selected one.
 func (m *root) probeUntilDead(s *scene.Scene) tea.Cmd {
 	ids := m.s.Marked()
 	if r := m.target(s); len(ids) == 0 && r != nil {
@@ -23,7 +22,8 @@ func (m *root) probeUntilDead(s *scene.Scene) tea.Cmd {
 	return m.Request(session.ProbeUntilDead{Tokens: ids})
 }
 
-// tellProbes tells of probe loops. A probe among many says nothing: the strip shows it.
+// tellProbes tells the beginning and the end of probe loops. The strip in the pane shows each
+// probe.
 func (m *root) tellProbes(f session.Fact) {
 	again := m.keys.Hint(keys.ProbeUntilDead, "begins again")
 	switch f := f.(type) {

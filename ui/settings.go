@@ -12,46 +12,45 @@ import (
 	"lanyard/ui/scene"
 )
 
-// Settings are what a person may change while the console runs: in the configuration, which is read again when it
-// changes, or in the console itself.
+// Settings can change while the console runs, in the console or in the configuration.
 type Settings struct {
 	Theme      themes.Theme
 	ThemeName  string
 	Keys       keys.Bindings
 	Presenter  bool
-	Mouse      bool // clicks and the wheel are the screen's; text is then selected with shift
-	ASCII      bool // no character outside of ASCII
+	Mouse      bool // the screen takes clicks and the wheel; shift then selects text
+	ASCII      bool // draw with ASCII alone
 	Alerts     Alerts
 	RevealFor  time.Duration // how long a revealed token is shown; 0 is DefaultReveal
 	ClearAfter time.Duration // until the clipboard is cleared; 0 never
 }
 
-// DefaultReveal is how long a revealed token is shown.
+// DefaultReveal is how long a token is shown in clear.
 const DefaultReveal = 10 * time.Second
 
-// Alerts say before what and how a person is told without looking.
+// Alerts say when and how a person is told without looking at the screen.
 type Alerts struct {
-	Before []time.Duration // before a token expires; at expiry and at the end of a gateway window always
+	Before []time.Duration // how long before an expiry; an expiry and the end of a gateway window always alert
 	Via    []string        // title, bell, osc9, osc99, osc777; none: no alerts
 }
 
-// Reload is what came of reading the configuration again.
+// Reload is the result of reading the configuration again.
 type Reload struct {
 	Settings Settings
-	Themes   Themes // without any, and in any case Keep, what there was stays
+	Themes   Themes // none: the ones before stay. Keep is ignored
 	Banners  []describe.Banner
-	Err      error  // it is no good: what was in force stays in force
+	Err      error  // what is wrong with it; the settings before stay in force
 	Hint     string // what to do about it
 }
 
-// Themes are the themes there are to choose from.
+// Themes are the themes to choose from.
 type Themes struct {
 	All    []themes.Theme
-	Keep   func(ctx context.Context, name string) error // keeps a choice for the next time; nil: it lasts for this run
-	SaidBy string                                       // what overrules a kept choice, such as "config.toml"; "" when nothing does
+	Keep   func(ctx context.Context, name string) error // stores a choice; nil: it lasts for this run
+	SaidBy string                                       // what overrules a stored choice, such as "config.toml"; ""
 }
 
-// named finds one.
+// named returns the theme with a name.
 func (t Themes) named(name string) (themes.Theme, bool) {
 	for _, th := range t.All {
 		if th.Name() == name {
@@ -94,8 +93,8 @@ func (r settingsRead) land(m *root) tea.Cmd {
 	return m.watchSettings()
 }
 
-// chosenHere leaves what a person has chosen in the console this run as it is, unless the configuration now says
-// something else about that very thing than it did.
+// chosenHere keeps what the person chose in the console, unless the configuration has changed that
+// setting since.
 func (m *root) chosenHere(s Settings) Settings {
 	if s.Presenter == m.said.Presenter {
 		s.Presenter = m.set.Presenter
@@ -106,7 +105,7 @@ func (m *root) chosenHere(s Settings) Settings {
 	if s.ThemeName == m.said.ThemeName && m.set.ThemeName != m.said.ThemeName {
 		s.Theme, s.ThemeName = m.set.Theme, m.set.ThemeName
 		if t, ok := m.o.Themes.named(s.ThemeName); ok {
-			s.Theme = t // its file may be what has changed
+			s.Theme = t // its file may have changed
 		}
 	}
 	return s
@@ -117,7 +116,7 @@ func (m *root) adopt(s Settings) {
 	if s.RevealFor <= 0 {
 		s.RevealFor = DefaultReveal
 	}
-	s.Presenter = s.Presenter || m.set.Presenter // a file that is read again does not show an audience what was hidden
+	s.Presenter = s.Presenter || m.set.Presenter // a reload never ends it
 	if s.Presenter {
 		m.hideAgain()
 	}

@@ -7,7 +7,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// stopAsked tells the screen of a SIGTSTP.
+// stopAsked is the message that the process got SIGTSTP.
 type stopAsked struct{}
 
 func (m *root) watchStop() tea.Cmd {
@@ -25,7 +25,7 @@ func (m *root) watchStop() tea.Cmd {
 	}
 }
 
-// stop clears the clipboard and then stops the program.
+// stop hides secrets, clears the clipboard and then stops the process.
 func (m *root) stop() tea.Cmd {
 	switch {
 	case m.away:
@@ -34,17 +34,17 @@ func (m *root) stop() tea.Cmd {
 		m.Notify(scene.Info, "not stopped: no shell could continue it", "")
 		return nil
 	}
-	m.hideAgain() // a stopped process could not when it is due
+	m.hideAgain() // a stopped process could not hide it in time
 	return m.Request(session.Suspend{})
 }
 
-// suspended gives the terminal back and stops the program: the clipboard is clear.
+// suspended gives the terminal back and stops the process. The clipboard is clear by now.
 func (m *root) suspended() tea.Cmd {
 	m.away = true
 	if m.o.Stop == nil {
 		return tea.Suspend
 	}
-	return func() tea.Msg { // this gives the terminal back and stops the program
+	return func() tea.Msg { // Bubble Tea gives the terminal back and stops the process
 		m.o.Stop.Allow()
 		return tea.SuspendMsg{}
 	}

@@ -17,10 +17,10 @@ import (
 	"lanyard/ui/session"
 )
 
-// result is what work of the screen's own came to: work that the session has no part in.
+// result is the result of work that the session has no part in.
 type result interface{ land(m *root) tea.Cmd }
 
-// request asks the session for something.
+// Request hands a request to the session.
 func (m *root) Request(r session.Request) tea.Cmd {
 	if g, ok := r.(session.Get); ok {
 		g.Selected = m.panes.tokens.Selected(g.App)
@@ -29,7 +29,7 @@ func (m *root) Request(r session.Request) tea.Cmd {
 	return m.after(m.s.Do(r, m.now))
 }
 
-// after runs work of the session beside the program, and tells what there is to tell.
+// after runs work of the session as commands, and tells the facts that are there already.
 func (m *root) after(work []session.Work) tea.Cmd {
 	cmds := make([]tea.Cmd, 0, len(work)+1)
 	ctx := m.ctx
@@ -44,8 +44,8 @@ func (m *root) after(work []session.Work) tea.Cmd {
 	return tea.Batch(append(cmds, m.tellFacts())...)
 }
 
-// tellFacts tells what has happened. What it causes comes in the same order: a control sequence
-// must reach the terminal before the program gives it back.
+// tellFacts tells the facts of the session in their order. Commands run in that order too: a
+// control sequence must reach the terminal before the program gives the terminal back.
 func (m *root) tellFacts() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, f := range m.s.Facts() {
@@ -63,7 +63,7 @@ func (m *root) tellFacts() tea.Cmd {
 	return tea.Sequence(cmds...)
 }
 
-// tell says what a fact means, and brings the screen up to it.
+// tell tells a fact, and updates the panes.
 func (m *root) tell(f session.Fact) tea.Cmd {
 	switch f := f.(type) {
 	case session.Got:
@@ -90,7 +90,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 		switch {
 		case f.Err != nil:
 			m.NotifyError("revoke", f.Err)
-		default: // the row says so when the board is read again, and how long it can be taken back
+		default: // the row tells it as soon as the board is read again
 			m.notices.hide()
 			if f.Bulk {
 				m.Log(scene.Info, f.Token.Fingerprint+": the revoke was decided", "")
@@ -151,8 +151,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 	return nil
 }
 
-// tellRest tells of the board, of probe loops, and of what neither changes a token nor is part of
-// quitting.
+// tellRest tells the facts about the board, probe loops, the store and applications.
 func (m *root) tellRest(f session.Fact) tea.Cmd {
 	switch f := f.(type) {
 	case session.BoardRead:
@@ -165,7 +164,7 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 		m.Notify(scene.Info, kit.Clean(f.Stored.Label())+" of the store is not listed: "+kit.Clean(f.Configured.Label())+" of the configuration is the same, and in force", "")
 	case session.Unkept:
 		m.Log(scene.Bad, f.Err.Error(), console.Hint(f.Err))
-		m.Notify(scene.Bad, m.keys.Hint(keys.WriteOut, "keeps what this console holds")+": nothing can be stored", "") // on 80 columns
+		m.Notify(scene.Bad, m.keys.Hint(keys.WriteOut, "keeps what this console holds")+": nothing can be stored", "") // fits 80 columns
 	case session.SettledElsewhere:
 		if f.Refusal != "" {
 			m.Notify(scene.Bad, f.Token.Fingerprint+": "+m.voice().RefusedElsewhere(f.Token),
@@ -206,12 +205,12 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 		written, hint := describe.WroteOut(f.Place)
 		m.Notify(scene.Good, written, hint)
 	case session.Saved:
-		m.now = m.clock() // the first save has made a clock
+		m.now = m.clock() // the first save has created the service and its clock
 		if f.Err == nil {
 			m.welcome, m.panes.apps.List.Sel = nil, f.App.ID
 		}
 	case session.FoundKept:
-		m.now = m.clock() // the first save has made a clock
+		m.now = m.clock() // the first save has created the service and its clock
 		if f.Err == nil && len(f.Apps) > 0 {
 			m.welcome, m.panes.apps.List.Sel = nil, f.Apps[0].ID
 		}
@@ -229,7 +228,7 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 	return nil
 }
 
-// boardFiled brings panes and overlays up to the board.
+// boardFiled updates panes and overlays after the board was read.
 func (m *root) boardFiled(first bool) {
 	m.redactBoard()
 	m.panes.tokens.Settle(m.board())
@@ -252,7 +251,7 @@ func (m *root) boardFiled(first bool) {
 	}
 }
 
-// tellRefused says why a key did nothing.
+// tellRefused tells why the session refused a request.
 func (m *root) tellRefused(f session.Refused) {
 	switch f.Reason {
 	case session.InFlight:
@@ -289,11 +288,11 @@ func (m *root) tellRefused(f session.Refused) {
 		}
 	case session.NothingToUndo:
 		m.Notify(scene.Info, "there is nothing to undo: no revoke is waiting", "")
-	case session.NowhereToSave: // told by the box that it was asked from
+	case session.NowhereToSave: // the form tells it
 	}
 }
 
-// brought says what a get or renew brought.
+// brought tells the token that a get or renewal brought.
 func (m *root) brought(word string, out console.Outcome) {
 	t := out.Token
 	left := ""
@@ -326,7 +325,7 @@ func (m *root) tellUndone(f session.Undone) {
 	}
 }
 
-// delivered reports one delivery. A 2xx of the server is "accepted", never "dead".
+// delivered tells the result of one delivery. A 2xx answer means "accepted", never "dead".
 func (m *root) delivered(d console.Delivery) {
 	what := d.Token.Fingerprint
 	if d.Kind == console.RevokeRefresh && d.Err != nil {
@@ -341,7 +340,7 @@ func (m *root) delivered(d console.Delivery) {
 		if h := m.hintOf(d.Err); h != "" {
 			next += "; " + h
 		}
-		if d.Token.RevokeTries > 1 { // the row says it all the time
+		if d.Token.RevokeTries > 1 { // the row tells it meanwhile
 			m.Log(scene.Warn, words, next)
 		} else {
 			m.Notify(scene.Warn, words, next)
@@ -351,7 +350,7 @@ func (m *root) delivered(d console.Delivery) {
 	}
 }
 
-// noGood says why a token that was copied will not serve, or "".
+// noGood returns why a copied token will not be accepted, or "".
 func (m *root) noGood(id string) string {
 	r := m.board().Row(id)
 	if r == nil || r.Token == nil {
@@ -360,7 +359,8 @@ func (m *root) noGood(id string) string {
 	return describe.NoGood(m.board().Status(r, m.now))
 }
 
-// besideApp selects the application below the selected one, else that above it, because that one goes. One with tokens stays.
+// besideApp selects the application next to the one that is deleted. An application with tokens
+// stays listed and selected.
 func (m *root) besideApp(id string) {
 	rows, l := m.Scene().AppRows(), &m.panes.apps.List
 	at := slices.IndexFunc(rows, func(i int) bool { return m.board().Apps[i].ID == id })
@@ -387,14 +387,14 @@ func (m *root) tellDeleted(f session.Deleted) {
 	m.Notify(scene.Good, f.Name+" was deleted", hint)
 }
 
-// tellNothingOver says why nothing is forgotten.
+// tellNothingOver tells why no token is forgotten.
 func (m *root) tellNothingOver(f session.NothingOver) {
 	switch {
 	case f.Err != nil:
 		m.NotifyError("forget", f.Err)
 	case len(f.Kept) > 0:
 		k := f.Kept[0]
-		for _, o := range f.Kept { // of those that look over first
+		for _, o := range f.Kept { // prefer one whose row looks over
 			if b := m.board().Row(o.Token.ID); b != nil && session.IsOver(b.State) {
 				k = o
 				break

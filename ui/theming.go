@@ -9,19 +9,19 @@ import (
 	"lanyard/ui/scene"
 )
 
-// openThemes opens the list of themes. What is broken is not in it; lanyard themes says so.
+// openThemes opens the list of themes. A broken theme is not in the list; lanyard themes tells why.
 func (m *root) openThemes() tea.Cmd {
 	o := overlay.NewThemes(m.o.Themes.All, m.set.ThemeName, m.restyle, m.keepTheme)
 	o.Kept, o.DecidedBy = m.o.Themes.Keep != nil, kit.Clean(m.o.Themes.SaidBy)
 	m.Open(o)
 	m.restyle()
 	if !m.term.told {
-		return tea.RequestBackgroundColor // some of them depend on it
+		return tea.RequestBackgroundColor // some themes depend on it
 	}
 	return nil
 }
 
-// keepTheme puts a theme in force, for the next time too where a choice is kept.
+// keepTheme puts a theme in force, and stores the choice if it can be stored.
 func (m *root) keepTheme(t themes.Theme) tea.Cmd {
 	name := t.Name()
 	m.set.Theme, m.set.ThemeName = t, name
@@ -34,7 +34,7 @@ func (m *root) keepTheme(t themes.Theme) tea.Cmd {
 	return func() tea.Msg { return themeKept{name, said, keep(ctx, name)} }
 }
 
-// themeKept is what came of keeping a choice.
+// themeKept is the result of storing the choice of a theme.
 type themeKept struct {
 	name, saidBy string
 	err          error
@@ -52,7 +52,7 @@ func (r themeKept) land(m *root) tea.Cmd {
 	return nil
 }
 
-// offerThemes takes over what there is to choose from, now that the folders were read again.
+// offerThemes replaces the themes to choose from after their folders were read again.
 func (m *root) offerThemes(t Themes) {
 	if len(t.All) == 0 {
 		return
@@ -61,7 +61,8 @@ func (m *root) offerThemes(t Themes) {
 	m.o.Themes = t
 }
 
-// theme is the one to draw with: what is being looked at, else what is in force.
+// theme returns the theme to draw with: the one under the cursor of the list, else the one in
+// force.
 func (m *root) theme() themes.Theme {
 	if n := len(m.overlays); n > 0 {
 		if o, ok := m.overlays[n-1].(*overlay.Themes); ok {

@@ -9,14 +9,14 @@ import (
 	"lanyard/ui/scene"
 )
 
-// step is one line of the tour. In screen and brief each %s is the key of one of acts.
+// step is one step of the tour. Each %s in screen and brief stands for the key of one of acts.
 type step struct {
 	screen string
-	brief  string // where that has no room
+	brief  string // for a narrow screen
 	acts   []keys.Action
 }
 
-// steps are those of session.Tour, in words of the screen.
+// steps are the steps of session.Tour, worded for the screen.
 func steps() []step {
 	return []step{
 		{
@@ -43,12 +43,13 @@ func steps() []step {
 	}
 }
 
-// did takes in an action that leaves nothing on the board. It reports whether another step is to be shown.
+// did tells the tour about an action that leaves nothing on the board. It reports whether the tour
+// goes on to another step.
 func (m *root) did(a keys.Action) bool {
 	return (a == keys.Messages || a == keys.Help) && m.tour.LookedUp()
 }
 
-// tourLine is the step on w cells.
+// tourLine draws the current step on w cells.
 func (m *root) tourLine(w int) string {
 	all := steps()
 	now := all[m.tour.At()]
@@ -73,21 +74,21 @@ func (m *root) tourLine(w int) string {
 	return l.End(w)
 }
 
-// guide has the tour take in the board that was just read. On the screen its end is said.
+// guide tells the tour about the board that was just read.
 func (m *root) guide(now time.Time) {
 	if m.s.LookTour(m.tour) {
 		m.guided()
 	}
 }
 
-// guided says when the tour has come to its end.
+// guided says that the tour has ended, if it has.
 func (m *root) guided() {
 	if m.tour.Over() {
 		m.Notify(scene.Good, "that was the life of a token, from the first answer to the last refusal", "lanyard demo --tour begins again")
 	}
 }
 
-// endTour gives the tour's line back. It says whether there was one.
+// endTour ends the tour, and reports whether there was one.
 func (m *root) endTour() bool {
 	if m.tour.Over() {
 		return false

@@ -1,11 +1,14 @@
-// Package ui is the console on the whole screen, a Bubble Tea program over ui/session.
+// Package ui shows the console on the whole terminal. It is a Bubble Tea program over
+// [lanyard/ui/session].
 //
-// [Run] starts it. There is one tea.Model. It gives a key to the overlay on top, or to the focused
-// pane, which answers with an intent: data that says what the key asks for. The model alone acts
-// on intents. It asks the session for something and runs the work that the session returns.
+// [Run] starts it and returns when the person leaves. There is one tea.Model. A key goes to the
+// overlay on top, if there is one, or else to the action that the keymap names. One table, in
+// actions.go, says why an action cannot run and what it does. Most actions hand a request to the
+// session. The model runs the work that the session returns, and tells the facts that come of it.
 //
-// What is drawn depends on the session, on what is selected and open, and on an instant. The clock
-// is the service's, read once for each message. The package opens no socket, no file and no store.
+// The panes are in ui/pane and the overlays in ui/overlay. Both draw from a scene (ui/scene): the
+// session, what is selected and filtered, and an instant. The clock is the service's. It is read
+// once for each message. The package opens no socket, no file and no store.
 package ui
 
 import (
@@ -22,20 +25,21 @@ import (
 	"lanyard/ui/session"
 )
 
-// Options are what the screen is built from.
+// Options configure the screen.
 type Options struct {
-	Service *console.Service // nil on the welcome screen
-	// Begin makes the service on the first run, when a person saves something; kept false: one that is in memory alone, to
-	// try something before. It may be called from any goroutine. Nil: nothing can be added there.
+	Service *console.Service // nil on first run
+	// Begin creates the service on first run. With kept=false it lives in memory only, for testing
+	// an application before it is saved. It may be called from any goroutine. If Begin is nil,
+	// nothing can be added on first run.
 	Begin     func(ctx context.Context, kept bool) (*console.Service, error)
 	Clipboard session.Clipboard // nil: copying is off
 	Stop      *session.Stop     // nil: the system has no job control
 	Settings
-	Reloads    <-chan Reload // the configuration, read again whenever it has changed; nil: never
+	Reloads    <-chan Reload // the configuration after each change; nil: it is not watched
 	Themes     Themes        // to choose from
 	Demo       bool
 	Tour       bool              // lead through the life of a token, step by step
-	Device     string            // names this machine in a scope of its own; "" makes no such offer
+	Device     string            // names this machine in a scope of its own; "" offers none
 	Title      string            // a chip in the header, such as "demo"
 	Banners    []describe.Banner // permanent warnings
 	Welcome    bool              // first run: nothing is configured
@@ -55,7 +59,7 @@ type Choice string
 // The choices.
 const (
 	Quit    Choice = ""
-	QuitNow Choice = "now" // without waiting for what was under way
+	QuitNow Choice = "now" // without waiting for work in flight
 	TryDemo Choice = "demo"
 	SetUp   Choice = "setup"
 )
@@ -65,7 +69,7 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // ends the wait for changes
 
-	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()} // the caller's signals end ctx
+	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()} // the caller turns signals into the end of ctx
 	var in *input
 	if o.Input != nil {
 		var r io.Reader
@@ -88,7 +92,7 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 	if o.Width > 0 && o.Height > 0 {
 		opts = append(opts, tea.WithWindowSize(o.Width, o.Height))
 	}
-	kit.MeasureClusters(false) // until this terminal says otherwise
+	kit.MeasureClusters(false) // until this terminal says that it can
 	m := newRoot(ctx, o)
 	_, m.term.anchored = o.Output.(term.File)
 	m.input.behind, m.input.lost = in.waiting, in.lostKeys
@@ -97,8 +101,8 @@ func Run(ctx context.Context, o Options) (Choice, error) {
 	}
 	_, err := tea.NewProgram(m, opts...).Run()
 	interrupted := ctx.Err() != nil
-	cancel()               // a copy under way ends, or fails
-	m.s.ClearNow(o.Output) // after a signal or a panic; a quiet quit has done so
+	cancel()               // a copy in flight ends
+	m.s.ClearNow(o.Output) // for a signal or a panic; quitting has done it already
 	switch {
 	case interrupted:
 		return Quit, session.ErrInterrupted

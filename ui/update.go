@@ -18,15 +18,14 @@ import (
 	"lanyard/ui/session"
 )
 
-// root is the only tea.Model. It routes: keys to the overlay on top or to the focused pane,
-// requests to the session, and draws when something changed. What the console is in the middle of
-// is the session's.
+// root is the only tea.Model. It routes keys to the overlay on top or to an action, hands requests
+// to the session, and draws when something has changed.
 type root struct {
 	ctx  context.Context
 	o    Options
 	s    *session.Session
 	set  Settings // in force
-	said Settings // by the configuration, when it was read last
+	said Settings // as the configuration had them when it was read last
 	keys keys.Map
 
 	actions map[keys.Action]action
@@ -39,12 +38,12 @@ type root struct {
 
 	panes    panes
 	focus    scene.PaneID
-	lower    scene.PaneID // which of gateway and activity is shown where they share a pane
+	lower    scene.PaneID // Gateway or Activity: the one shown where they share a place
 	zoomed   bool
 	view     scene.View
 	tour     *session.Tour // nil: none
 	overlays []scene.Overlay
-	title    string           // of the window, until a key is pressed; "" for the usual one
+	title    string           // of the window until a key is pressed; "" is the usual one
 	redactor *redact.Redactor // in presenter mode
 	welcome  *welcome
 	notices  notices
@@ -52,46 +51,47 @@ type root struct {
 	beat     pending
 	input    feed
 	question asked     // the question that was drawn last
-	pastedAt time.Time // when a paste did nothing
-	away     bool      // suspended: the terminal is not ours
+	pastedAt time.Time // when a paste was dropped
+	away     bool      // the process is stopped, or about to be
 	choice   Choice
 
 	dirty bool // set in Update alone
 	frame frame
 }
 
-// screen is what is known of the terminal.
+// screen is what is known about the terminal.
 type screen struct {
-	told     bool // it has said what its background is
+	told     bool // its background is known
 	dark     bool
 	depth    themes.Depth // how many colours it has
-	anchored bool         // what is written goes to it through Anchors
+	anchored bool         // frames are written through Anchors
 	kitty    bool         // it speaks the kitty keyboard protocol
-	byPlace  bool         // it is to name the places of keys: a letter that is not Latin was typed
+	byPlace  bool         // report the places of keys: a letter that is not Latin was typed
 }
 
-// pending is the beat that is pending: one tick, due when the next visible character changes or
-// something is to be done.
+// pending is the one tick that is scheduled: for when the next visible character changes or work is
+// due.
 type pending struct {
 	tag  int
 	at   time.Time // zero: none is pending
 	tick func(tag int, in time.Duration) tea.Cmd
 }
 
-// feed is what the reader of the terminal knows.
+// feed asks the reader of the terminal.
 type feed struct {
-	behind func() bool // keys wait: what is drawn now would be over at once
-	lost   func() bool // reports, once, that some keys were lost
-	reads  func() int  // counts the reads, so that what was typed before a question was drawn is known
+	behind func() bool // keys wait, so drawing now would be wasted
+	lost   func() bool // reports, once, that keys were dropped
+	reads  func() int  // counts the reads of the terminal
 }
 
-// asked is a question that was drawn, and the reads of the terminal when it was; nil for none.
+// asked is the question that was drawn last, and how often the terminal had been read by then; nil
+// for none.
 type asked struct {
 	box   scene.Question
 	reads int
 }
 
-// frame is what was drawn last.
+// frame is the last frame that was drawn.
 type frame struct {
 	text    string
 	next    time.Time // when the next visible character changes
@@ -134,7 +134,7 @@ func newRoot(ctx context.Context, o Options) *root {
 	return m
 }
 
-// board is what is shown.
+// board returns the board on the screen.
 func (m *root) board() *session.Board { return m.s.Board() }
 
 func (m *root) restyle() {
@@ -145,7 +145,7 @@ func (m *root) restyle() {
 	}
 }
 
-// Init asks for everything at once; nothing of it is waited for.
+// Init implements tea.Model. It begins to read the store and waits for nothing.
 func (m *root) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.after(m.s.Start(m.now)), m.watchSettings(), m.watchStop()}
 	if m.set.Theme.Follows() {
@@ -154,7 +154,8 @@ func (m *root) Init() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// Update handles one message, draws if that changed anything, and sees to the next beat.
+// Update implements tea.Model. It handles one message, draws if that changed something, and
+// schedules the next tick.
 func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.now = m.clock()
 	before := m.seen()
@@ -173,7 +174,7 @@ func (m *root) handle(msg tea.Msg) tea.Cmd {
 		m.restyle()
 	case tea.ColorProfileMsg:
 		m.profile(msg.String())
-	case tea.ModeReportMsg: // Bubble Tea asks for it, and counts cells by it from now on
+	case tea.ModeReportMsg: // Bubble Tea asks for it and measures by it from now on
 		if msg.Mode == ansi.ModeUnicodeCore && (msg.Value == ansi.ModeSet || msg.Value == ansi.ModeReset || msg.Value == ansi.ModePermanentlySet) {
 			kit.MeasureClusters(true)
 		}
@@ -183,10 +184,10 @@ func (m *root) handle(msg tea.Msg) tea.Cmd {
 		if bareModifier(msg) || m.echoes(msg) {
 			return nil
 		}
-		m.title = "" // it was seen
+		m.title = "" // the person is back
 		n := m.notices.n
 		cmd := m.press(settled(msg))
-		if m.notices.n == n { // what was said before is no answer to this key
+		if m.notices.n == n { // the notice before does not answer this key
 			m.notices.hide()
 		}
 		return cmd
@@ -196,7 +197,7 @@ func (m *root) handle(msg tea.Msg) tea.Cmd {
 		return m.click(msg.Mouse())
 	case tea.MouseWheelMsg:
 		return m.wheel(msg.Mouse())
-	case tea.SuspendMsg, tea.ResumeMsg: // the first comes once the terminal is ours again, too
+	case tea.SuspendMsg, tea.ResumeMsg: // SuspendMsg also arrives after the process continues
 		m.away = false
 		if m.o.Stop != nil {
 			m.o.Stop.Hold()
@@ -215,7 +216,7 @@ func (m *root) handle(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// echoes reports whether a key is the end of a paste that did nothing.
+// echoes reports whether a key is the end of a paste that was dropped.
 func (m *root) echoes(msg tea.KeyPressMsg) bool {
 	echo := !m.s.Quitting() && !m.pastedAt.IsZero() && m.now.Sub(m.pastedAt) < pasteEcho &&
 		(msg.Text != "" || msg.Code == tea.KeyEnter || msg.Code == tea.KeyTab)
@@ -225,7 +226,7 @@ func (m *root) echoes(msg tea.KeyPressMsg) bool {
 	return echo
 }
 
-// profile follows what the terminal can show: without colours the roles are told apart by weight.
+// profile follows the colours that the terminal can show.
 func (m *root) profile(name string) {
 	depth := themes.All
 	switch {
@@ -242,7 +243,7 @@ func (m *root) profile(name string) {
 	}
 }
 
-// seen is what of the model tells whether a message has changed it.
+// seen is compared before and after a message to find out whether it changed what is shown.
 type seen struct {
 	w, h, notices int
 	noticed       bool
@@ -250,7 +251,7 @@ type seen struct {
 
 func (m *root) seen() seen { return seen{m.w, m.h, m.notices.n, !m.notices.until.IsZero()} }
 
-// changed reports whether a message, or the time, has changed what is shown.
+// changed reports whether a message or the time has changed what is shown.
 func (m *root) changed(msg tea.Msg, before seen) bool {
 	work := m.s.Changed()
 	m.notices.fadeAt(m.now)
@@ -262,7 +263,7 @@ func (m *root) changed(msg tea.Msg, before seen) bool {
 	return work || m.seen() != before || due(m.frame.next, m.now) || due(m.shownUntil(), m.now)
 }
 
-// shownUntil is when the token that is shown in clear is hidden; zero for none.
+// shownUntil returns when the token that is shown in clear is hidden; zero if none is shown.
 func (m *root) shownUntil() time.Time {
 	for _, o := range m.overlays {
 		if o, ok := o.(*overlay.Cleartext); ok {
@@ -272,7 +273,7 @@ func (m *root) shownUntil() time.Time {
 	return time.Time{}
 }
 
-// hideAgain hides and forgets the token that is shown in clear, and the one that is being opened.
+// hideAgain hides and forgets a token that is shown in clear or is being opened.
 func (m *root) hideAgain() {
 	m.overlays = slices.DeleteFunc(m.overlays, func(o scene.Overlay) bool {
 		box, ok := o.(*overlay.Cleartext)
@@ -283,10 +284,10 @@ func (m *root) hideAgain() {
 	})
 }
 
-// due reports whether a time has come; zero never does.
+// due reports whether a time has come. The zero time never comes.
 func due(at, now time.Time) bool { return !at.IsZero() && !now.Before(at) }
 
-// settle draws, and schedules the next beat.
+// settle draws and schedules the next tick.
 func (m *root) settle() tea.Cmd {
 	if due(m.shownUntil(), m.now) {
 		m.hideAgain()
@@ -301,11 +302,10 @@ func (m *root) settle() tea.Cmd {
 	return m.schedule()
 }
 
-// second is the instant that is drawn: the whole second, so that all countdowns turn together.
+// second returns the instant to draw: the whole second, so that all countdowns change together.
 func (m *root) second() time.Time { return m.now.Truncate(time.Second) }
 
-// schedule keeps one beat pending, due when the next visible character changes or something is to
-// be done. When nothing will change there is none.
+// schedule keeps at most one tick scheduled. If nothing will change there is none.
 func (m *root) schedule() tea.Cmd {
 	var at time.Time
 	for _, t := range []time.Time{m.frame.next, m.notices.until} {
@@ -322,7 +322,7 @@ func (m *root) schedule() tea.Cmd {
 	return m.beat.tick(m.beat.tag, at.Sub(m.now))
 }
 
-// wholeSecond rounds up: what changes within a second is drawn at its end.
+// wholeSecond rounds up to the whole second.
 func wholeSecond(t time.Time) time.Time {
 	if r := t.Truncate(time.Second); !r.Equal(t) {
 		return r.Add(time.Second)
@@ -330,20 +330,20 @@ func wholeSecond(t time.Time) time.Time {
 	return t
 }
 
-// beat is one tagged tick; the root drops ticks whose tag is not the one it waits for.
+// beat returns a tick with a tag. The root drops a tick with an old tag.
 func beat(tag int, in time.Duration) tea.Cmd {
 	return tea.Tick(max(in, time.Millisecond), func(time.Time) tea.Msg { return beaten{tag} })
 }
 
 type beaten struct{ tag int }
 
-// View returns the kept frame.
+// View implements tea.Model. It returns the last frame.
 func (m *root) View() tea.View {
 	v := tea.NewView(m.frame.text)
 	if m.term.anchored {
 		v.Content = kit.Anchored(m.frame.text)
 	}
-	if m.away { // Bubble Tea draws the last view first when it comes back: it must not tell of a time that is over
+	if m.away { // Bubble Tea draws this view first after a stop; the frame would be outdated
 		v = tea.NewView("")
 	}
 	v.AltScreen = true

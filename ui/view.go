@@ -11,7 +11,7 @@ import (
 	"lanyard/ui/scene"
 )
 
-// layout is how much of the four panes fits.
+// layout says how many of the four panes fit.
 type layout int
 
 const (
@@ -36,7 +36,7 @@ func (m *root) layout() layout {
 	return tooSmall
 }
 
-// on is the pane that keys go to: where only the token list fits, that is the one.
+// on returns the pane that has the keys. On the smallest layout that is the token list.
 func (m *root) on() scene.PaneID {
 	if m.layout() == listOnly {
 		return scene.Tokens
@@ -44,7 +44,7 @@ func (m *root) on() scene.PaneID {
 	return m.focus
 }
 
-// scene is what the panes are shown now.
+// Scene returns what panes and overlays draw from now.
 func (m *root) Scene() *scene.Scene {
 	n := len(m.board().Apps)
 	s := &scene.Scene{
@@ -62,7 +62,7 @@ func (m *root) Scene() *scene.Scene {
 	return s
 }
 
-// draw makes the frame. It is called when something changed, and notes when the next thing will.
+// draw makes the frame, and notes when its next character changes.
 func (m *root) draw() {
 	m.frame.zones, m.frame.buttons, m.frame.inside = m.frame.zones[:0], m.frame.buttons[:0], kit.Rect{}
 	s := m.Scene()
@@ -84,7 +84,7 @@ func (m *root) draw() {
 		if top > 0 {
 			top++ // the header is above them
 		}
-		for _, o := range m.overlays { // never over a permanent warning
+		for _, o := range m.overlays { // never over the permanent warnings
 			m.frame.inside = lay(s, lines[top:], o, m.w, m.h-top)
 			m.frame.inside.Y += top
 		}
@@ -181,8 +181,8 @@ func (m *root) body(s *scene.Scene, l layout, r kit.Rect) []string {
 	return append(out, beside(m.frameOf(s, left, scene.Gateway, nil), m.frameOf(s, right, scene.Activity, nil))...)
 }
 
-// appsWide is how wide the Applications pane is on a screen of w cells: as wide as its longest name asks for, while
-// the tokens keep every column that matters more.
+// appsWide returns the width of the Applications pane on a screen of w cells: as wide as its
+// longest name, unless the tokens would lose a column for it.
 func (m *root) appsWide(l layout, w int) int {
 	least, most := 28, 40+max((w-120)/6, 0)
 	if l == twoRows {
@@ -191,7 +191,7 @@ func (m *root) appsWide(l layout, w int) int {
 	return max(least, min(m.panes.apps.Widest+pane.AppsBeside, most))
 }
 
-// frameOf draws a pane in its border. Panes that share the place are named in it as tabs.
+// frameOf draws a pane in its border. Panes that share one place are tabs in the border.
 func (m *root) frameOf(s *scene.Scene, r kit.Rect, id scene.PaneID, tabs []scene.PaneID) []string {
 	if tabs == nil {
 		tabs = []scene.PaneID{id}
@@ -211,7 +211,7 @@ func (m *root) frameOf(s *scene.Scene, r kit.Rect, id scene.PaneID, tabs []scene
 		case t == id && len(tabs) > 1:
 			paint = m.st.Strong
 		}
-		if t != id { // the tabs that are not open keep to their first word, where it is tight to less
+		if t != id { // a tab that is not open is shortened
 			text, _, _ = strings.Cut(text, " · ")
 			if r.W < 80 {
 				text, _, _ = strings.Cut(text, " ")
@@ -239,7 +239,7 @@ func beside(a, b []string) []string {
 	return a
 }
 
-// notice is the last thing said, on w cells. What does not fit is in the log.
+// notice draws the notice on w cells. The log has what does not fit.
 func (m *root) notice(w int) string {
 	n := m.notices.shown
 	n.Text, n.Hint = m.redactor.Text(n.Text), m.redactor.Text(n.Hint)
@@ -276,7 +276,7 @@ func (m *root) notice(w int) string {
 	return l.End(w)
 }
 
-// footer offers what can be done here; help is always at its end.
+// footer draws the keys that can be pressed here, with help at the end.
 func (m *root) footer(s *scene.Scene) string {
 	l := kit.NewLine("", 512)
 	l.Gap(1)
@@ -286,7 +286,7 @@ func (m *root) footer(s *scene.Scene) string {
 	}
 	limit := m.w - kit.Width(help) - 2
 	narrow := m.w < 60
-	if text := s.Key.Short(); text != "" && m.h < 20 && s.KeySaid == "" { // else the line above says it
+	if text := s.Key.Short(); text != "" && m.h < 20 && s.KeySaid == "" { // otherwise the line above tells it
 		l.Put(string(m.st.Warn), text)
 		l.Gap(2)
 	}

@@ -8,11 +8,11 @@ import (
 	"lanyard/ui/scene"
 )
 
-// welcome is the screen of the first run, when nothing is configured. It writes nothing: it answers with
-// a choice, and whoever started the screen acts on it.
+// welcome is the screen of the first run, when nothing is configured. It writes nothing: it ends
+// with a Choice that the caller acts on.
 type welcome struct{ at int }
 
-// offer is one of the choices: one that leaves the screen, or an action that goes on here.
+// offer is one choice: it leaves the screen, or performs an action on it.
 type offer struct {
 	choice      Choice
 	title, text string
@@ -56,7 +56,8 @@ func (m *root) accept(o offer) tea.Cmd {
 	return tea.Quit
 }
 
-// lines draws the welcome in w by h cells: with what each choice does where there is room for all of it.
+// lines draws the welcome screen in w by h cells. What each choice does is left out if there is no
+// room for it.
 func (p *welcome) lines(s *scene.Scene, configPath string, w, h int) []string {
 	bw := min(max(w-4, 1), 72)
 	body := p.body(s, configPath, bw, h >= 12, true)
