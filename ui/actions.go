@@ -25,8 +25,8 @@ type action struct {
 // Act performs an action as its key does, or says why it cannot. Keys, clicks and the palette all
 // end here.
 func (m *root) Act(a keys.Action) tea.Cmd {
-	if m.did(a) {
-		m.guided()
+	if m.tourSaw(a) {
+		m.tellTourEnd()
 	}
 	s := m.Scene()
 	if why := m.cannot(s, a); why != nil {
@@ -162,7 +162,7 @@ func (m *root) movingActions() map[keys.Action]action {
 		a := keys.Applications + keys.Action(p)
 		all[a] = action{nil, func(*scene.Scene) tea.Cmd {
 			if m.on() == p {
-				m.say(m.keys.Row(a).Word+" has the keys already", "")
+				m.flash(m.keys.Row(a).Word+" has the keys already", "")
 			}
 			m.focusOn(p)
 			return nil
@@ -413,7 +413,7 @@ func (m *root) closeNothing() {
 	case m.zoomed:
 		m.zoomed = false
 	default:
-		m.say("nothing is open", "")
+		m.flash("nothing is open", "")
 	}
 }
 

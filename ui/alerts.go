@@ -27,11 +27,11 @@ func (m *root) alert(all []session.Alert) tea.Cmd {
 			texts[i] = a.Row.Token.Fingerprint + " is over"
 		}
 	}
-	return m.reach(texts)
+	return m.sendAlert(texts)
 }
 
-// reach sends texts in the ways that the configuration names.
-func (m *root) reach(texts []string) tea.Cmd {
+// sendAlert sends texts in the ways that the configuration names.
+func (m *root) sendAlert(texts []string) tea.Cmd {
 	if len(texts) == 0 {
 		return nil
 	}
@@ -44,11 +44,11 @@ func (m *root) reach(texts []string) tea.Cmd {
 		case "bell":
 			b.WriteString("\a")
 		case "osc9":
-			b.WriteString(m.passed("\x1b]9;" + text + "\x1b\\"))
+			b.WriteString(m.throughTmux("\x1b]9;" + text + "\x1b\\"))
 		case "osc99":
-			b.WriteString(m.passed("\x1b]99;;lanyard: " + text + "\x1b\\"))
+			b.WriteString(m.throughTmux("\x1b]99;;lanyard: " + text + "\x1b\\"))
 		case "osc777":
-			b.WriteString(m.passed("\x1b]777;notify;lanyard;" + strings.ReplaceAll(text, ";", ",") + "\x1b\\"))
+			b.WriteString(m.throughTmux("\x1b]777;notify;lanyard;" + strings.ReplaceAll(text, ";", ",") + "\x1b\\"))
 		}
 	}
 	if b.Len() == 0 {
@@ -57,8 +57,8 @@ func (m *root) reach(texts []string) tea.Cmd {
 	return tea.Raw(b.String())
 }
 
-// passed wraps a control sequence for tmux, which drops what is not wrapped.
-func (m *root) passed(seq string) string {
+// throughTmux wraps a control sequence for tmux, which drops what is not wrapped.
+func (m *root) throughTmux(seq string) string {
 	for _, e := range m.o.Environ {
 		if v, ok := strings.CutPrefix(e, "TMUX="); ok && v != "" {
 			return "\x1bPtmux;" + strings.ReplaceAll(seq, "\x1b", "\x1b\x1b") + "\x1b\\"

@@ -31,8 +31,8 @@ func (m *root) unseen(ids []string) int {
 	return n
 }
 
-// sumUp tells the result of a verb on several tokens.
-func (m *root) sumUp(f session.BulkDone) {
+// tellBulk tells the result of a verb on several tokens.
+func (m *root) tellBulk(f session.BulkDone) {
 	past := "probed "
 	switch f.Verb {
 	case session.VerbRenew:

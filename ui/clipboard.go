@@ -30,7 +30,7 @@ func (m *root) tellCopied(f session.Copied) tea.Cmd {
 	if with != "" {
 		word += " (" + with + ")"
 	}
-	if but := m.noGood(f.ID); but != "" {
+	if but := m.whyUseless(f.ID); but != "" {
 		m.Notify(scene.Warn, word+", but "+but, m.keys.Hint(keys.Get, "gets another one"))
 	} else {
 		m.Notify(scene.Good, word, hint)

@@ -10,11 +10,11 @@ import (
 	"lanyard/ui/scene"
 )
 
-// aside draws the line above the footer while no notice is shown. It tells about the selected row,
+// tellRow draws the line above the footer while no notice is shown. It tells about the selected row,
 // else that the secrets are locked, and about the key if the header has no room for it. On a screen
 // without this line (own is false) it replaces the footer; it returns "" if there is nothing to
 // tell.
-func (m *root) aside(s *scene.Scene, w int, own bool) string {
+func (m *root) tellRow(s *scene.Scene, w int, own bool) string {
 	r := s.Token
 	if m.on() == scene.Gateway {
 		r = m.panes.gateway.Row(s)
@@ -43,10 +43,10 @@ func (m *root) aside(s *scene.Scene, w int, own bool) string {
 	if own && s.KeySaid != s.Key.Text() {
 		right = s.Key.Text()
 	}
-	text := best(leads, texts, room-kit.Width(right)-2*min(len(right), 1))
+	text := firstFit(leads, texts, room-kit.Width(right)-2*min(len(right), 1))
 	if text == "" && texts != nil && right != "" { // the row matters more than the key
 		right = ""
-		text = best(leads, texts, room)
+		text = firstFit(leads, texts, room)
 	}
 	if text == "" && right == "" && !own {
 		return ""
@@ -79,8 +79,8 @@ func slow(s *scene.Scene) []string {
 	return []string{"waiting for the server's answer, " + n + " so far; what is asked for goes on when you do something else", "waiting for the server's answer, " + n, "waiting, " + n}
 }
 
-// best returns the first text that fits into w cells, behind the first lead that fits.
-func best(leads, texts []string, w int) string {
+// firstFit returns the first text that fits into w cells, behind the first lead that fits.
+func firstFit(leads, texts []string, w int) string {
 	for _, t := range texts {
 		for _, lead := range leads {
 			if kit.Width(lead)+kit.Width(t) <= w {

@@ -226,7 +226,7 @@ func (i *input) pass(_ tea.Model, msg tea.Msg) tea.Msg {
 	case tea.SuspendMsg:
 		i.pause()
 	case tea.KeyPressMsg:
-		if i.stale(settled(msg).String() == "ctrl+c") {
+		if i.stale(normalized(msg).String() == "ctrl+c") {
 			return nil
 		}
 	case tea.PasteMsg, tea.MouseMsg:

@@ -15,7 +15,7 @@ import (
 // press routes a key: to the overlay on top if there is one, to a text that is typed, else to its
 // action.
 func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
-	b, known := m.keys.Find(meant(&m.keys, msg))
+	b, known := m.keys.Find(keyName(&m.keys, msg))
 	if known && b.Act == keys.QuitNow {
 		return m.leave(true)
 	}
@@ -34,17 +34,17 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	if n := len(m.overlays); n > 0 {
 		q, asks := m.overlays[n-1].(scene.Question)
-		if asks && m.early(q) {
+		if asks && m.typedBefore(q) {
 			m.Notify(scene.Info, kit.Clean(msg.String())+" was typed before this question, and is no answer", q.Answers(m.Scene()))
 			return nil
 		}
 		if o, ok := m.overlays[n-1].(scene.Typist); ok {
 			return m.perform(o.Typed(msg))
 		}
-		if fixed, ok := fixedKeys()[meant(&m.keys, msg)]; ok {
+		if fixed, ok := fixedKeys()[keyName(&m.keys, msg)]; ok {
 			b, known = m.keys.Row(fixed), true
 		}
-		i := m.overlays[n-1].Press(m.Scene(), b.Act, meant(&m.keys, msg))
+		i := m.overlays[n-1].Press(m.Scene(), b.Act, keyName(&m.keys, msg))
 		switch {
 		case i != nil:
 		case asks:
@@ -57,7 +57,7 @@ func (m *root) press(msg tea.KeyPressMsg) tea.Cmd {
 		return m.perform(i)
 	}
 	if m.welcome != nil {
-		key := meant(&m.keys, msg)
+		key := keyName(&m.keys, msg)
 		return m.welcome.press(m, cmp.Or(fixedKeys()[key], b.Act), key)
 	}
 	if m.view.Typing {
@@ -95,14 +95,14 @@ func (m *root) moveCursor(s *scene.Scene, a keys.Action) {
 	l.Move(a, n, id)
 	switch {
 	case n == 0:
-		m.say("there is no row here", "")
+		m.flash("there is no row here", "")
 	case l.Sel == was:
-		m.say("this is the "+end(a)+" row", "")
+		m.flash("this is the "+end(a)+" row", "")
 	}
 }
 
-// backAgain says whether a pending revoke can still be taken back.
-func (m *root) backAgain(r *session.Row) string {
+// whetherUndoable says whether a pending revoke can still be taken back.
+func (m *root) whetherUndoable(r *session.Row) string {
 	if r.Token.RevokeTries > 0 {
 		return "it was sent at least once, and is sent again until the server answers"
 	}
@@ -119,7 +119,7 @@ func (m *root) undoable(s *scene.Scene) (session.Undo, *scene.Refuse) {
 	case m.board().Undoable > 0:
 		return session.Undo{}, nil
 	case r != nil && r.Pending():
-		return session.Undo{}, scene.Cannot("it is too late to undo that: "+m.backAgain(r), "")
+		return session.Undo{}, scene.Cannot("it is too late to undo that: "+m.whetherUndoable(r), "")
 	}
 	return session.Undo{}, scene.Cannot("there is nothing to undo: no revoke is waiting", "")
 }
@@ -150,7 +150,7 @@ func (m *root) sideways(a keys.Action) {
 		was := m.panes.apps.List.Sel
 		m.panes.apps.List.Move(move, len(m.board().Apps), m.panes.apps.ID(m.Scene()))
 		if m.panes.apps.List.Sel == was {
-			m.say("this is the "+end(move)+" application", "")
+			m.flash("this is the "+end(move)+" application", "")
 		}
 		return
 	}
@@ -162,7 +162,7 @@ func (m *root) sideways(a keys.Action) {
 		m.focusOn(p)
 		return
 	}
-	m.say("there is no pane to the "+m.keys.Row(a).Word, m.keys.Hint(keys.NextPane, "goes round"))
+	m.flash("there is no pane to the "+m.keys.Row(a).Word, m.keys.Hint(keys.NextPane, "goes round"))
 }
 
 // end names the row at which a movement ends.

@@ -23,9 +23,9 @@ func foreign(r rune) bool {
 	return r >= utf8.RuneSelf && (unicode.In(r, unicode.L, unicode.M, unicode.Nd)) && !unicode.Is(unicode.Latin, r)
 }
 
-// settled returns a key press without the base key of a Latin keyboard, and with the letter that
+// normalized returns a key press without the base key of a Latin keyboard, and with the letter that
 // was typed where Bubble Tea has replaced it by the base key.
-func settled(msg tea.KeyPressMsg) tea.KeyPressMsg {
+func normalized(msg tea.KeyPressMsg) tea.KeyPressMsg {
 	switch {
 	case !foreign(msg.Code):
 		msg.BaseCode = 0
@@ -35,9 +35,9 @@ func settled(msg tea.KeyPressMsg) tea.KeyPressMsg {
 	return msg
 }
 
-// placed returns the key of the US layout at the place of a foreign letter, or "" if the terminal
+// keyAtPlace returns the key of the US layout at the place of a foreign letter, or "" if the terminal
 // does not say.
-func placed(msg tea.KeyPressMsg) string {
+func keyAtPlace(msg tea.KeyPressMsg) string {
 	if msg.BaseCode == 0 || msg.Text == "" || !foreign(msg.Code) {
 		return ""
 	}
@@ -81,14 +81,14 @@ func likelyKey(r rune) string {
 	return ""
 }
 
-// meant returns the name of a key outside of text fields: the key itself if it has an action, else
+// keyName returns the name of a key outside of text fields: the key itself if it has an action, else
 // the key at its place.
-func meant(k *keys.Map, msg tea.KeyPressMsg) string {
+func keyName(k *keys.Map, msg tea.KeyPressMsg) string {
 	name := msg.String()
 	if _, bound := k.Find(name); bound {
 		return name
 	}
-	if at := placed(msg); at != "" {
+	if at := keyAtPlace(msg); at != "" {
 		return at
 	}
 	return name

@@ -7,20 +7,20 @@ import (
 	"lanyard/ui/scene"
 )
 
-// early reports whether a key was typed before the question on top was drawn. The person cannot
+// typedBefore reports whether a key was typed before the question on top was drawn. The person cannot
 // have read it by then.
-func (m *root) early(q scene.Question) bool {
+func (m *root) typedBefore(q scene.Question) bool {
 	return m.question.box != q || m.input.reads() <= m.question.reads
 }
 
-// asksNow notes that the question on top was drawn.
-func (m *root) asksNow() {
+// noteQuestion notes that the question on top was drawn.
+func (m *root) noteQuestion() {
 	var q scene.Question
 	if n := len(m.overlays); n > 0 {
 		q, _ = m.overlays[n-1].(scene.Question)
 	}
 	if m.question.box != q {
-		m.question = asked{q, m.input.reads()}
+		m.question = drawnQuestion{q, m.input.reads()}
 	}
 }
 

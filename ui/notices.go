@@ -64,8 +64,8 @@ func (m *root) logged(sev scene.Severity, text, hint string) scene.Notice {
 	return n
 }
 
-// say shows a notice that is not worth logging, such as why a key did nothing.
-func (m *root) say(text, hint string) {
+// flash shows a notice that is not worth logging, such as why a key did nothing.
+func (m *root) flash(text, hint string) {
 	m.notices.show(scene.Notice{At: m.now, Severity: scene.Info, Text: kit.Clean(text), Hint: kit.Clean(hint), About: m.notices.about})
 }
 

@@ -26,7 +26,7 @@ func (l *live) unanswered(keys ...string) {
 }
 
 // asked are the questions, and how each is opened.
-var asked = map[string]func(*testing.T) *live{
+var drawnQuestion = map[string]func(*testing.T) *live{
 	"revoke": func(t *testing.T) *live {
 		l := alive(t, func(e *console.Environment) { e.Production = true })
 		l.Key("g", "x")
@@ -57,7 +57,7 @@ var asked = map[string]func(*testing.T) *live{
 // A question is answered by nothing that was typed before it was drawn, and by no key that it does not name.
 func TestQuestionsIgnoreOtherKeys(t *testing.T) {
 	t.Parallel()
-	for name, open := range asked {
+	for name, open := range drawnQuestion {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := open(t)

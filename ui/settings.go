@@ -86,8 +86,8 @@ func (r settingsRead) land(m *root) tea.Cmd {
 		return m.watchSettings()
 	}
 	m.offerThemes(r.reload.Themes)
-	m.adopt(m.chosenHere(r.reload.Settings))
-	m.said = r.reload.Settings
+	m.putInForce(m.chosenHere(r.reload.Settings))
+	m.configured = r.reload.Settings
 	m.o.Banners = r.reload.Banners
 	m.Notify(scene.Good, "the configuration was read again", r.reload.Hint)
 	return m.watchSettings()
@@ -96,13 +96,13 @@ func (r settingsRead) land(m *root) tea.Cmd {
 // chosenHere keeps what the person chose in the console, unless the configuration has changed that
 // setting since.
 func (m *root) chosenHere(s Settings) Settings {
-	if s.Presenter == m.said.Presenter {
+	if s.Presenter == m.configured.Presenter {
 		s.Presenter = m.set.Presenter
 	}
-	if s.Mouse == m.said.Mouse {
+	if s.Mouse == m.configured.Mouse {
 		s.Mouse = m.set.Mouse
 	}
-	if s.ThemeName == m.said.ThemeName && m.set.ThemeName != m.said.ThemeName {
+	if s.ThemeName == m.configured.ThemeName && m.set.ThemeName != m.configured.ThemeName {
 		s.Theme, s.ThemeName = m.set.Theme, m.set.ThemeName
 		if t, ok := m.o.Themes.named(s.ThemeName); ok {
 			s.Theme = t // its file may have changed
@@ -111,8 +111,8 @@ func (m *root) chosenHere(s Settings) Settings {
 	return s
 }
 
-// adopt puts settings in force.
-func (m *root) adopt(s Settings) {
+// putInForce puts settings in force.
+func (m *root) putInForce(s Settings) {
 	if s.RevealFor <= 0 {
 		s.RevealFor = DefaultReveal
 	}

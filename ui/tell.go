@@ -73,7 +73,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 			break
 		}
 		m.panes.tokens.Got(f.Outcome.Token, f.Selected)
-		m.brought("got", f.Outcome)
+		m.tellBrought("got", f.Outcome)
 	case session.Renewed:
 		m.closeInvites(f.App, f.Key())
 		if f.Err != nil {
@@ -85,7 +85,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 		if f.Outcome.How == console.Refreshed {
 			word = "refreshed: got"
 		}
-		m.brought(word, f.Outcome)
+		m.tellBrought(word, f.Outcome)
 	case session.Decided:
 		switch {
 		case f.Err != nil:
@@ -99,7 +99,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 	case session.Undone:
 		m.tellUndone(f)
 	case session.Delivery:
-		m.delivered(f.Delivery)
+		m.tellDelivered(f.Delivery)
 	case session.AllAccepted:
 		m.Notify(scene.Good, "accepted by the server: "+text.Count(f.N, "revoke")+"; the gateway may let these tokens through for a while", m.keys.Hint(keys.Gateway, "watches them"))
 	case session.NotDelivered:
@@ -121,7 +121,7 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 	case session.LeftOut:
 		m.Log(scene.Info, scene.LeftWords(f.Left), "")
 	case session.BulkDone:
-		m.sumUp(f)
+		m.tellBulk(f)
 	case session.Refused:
 		m.tellRefused(f)
 	case session.Ask:
@@ -243,7 +243,7 @@ func (m *root) boardFiled(first bool) {
 	if g := &m.panes.gateway.List; !m.s.Page(session.Query{Scope: session.AtGateway}).Has(g.Sel) {
 		g.Sel = ""
 	}
-	m.guide(m.now)
+	m.tourRead(m.now)
 	for _, o := range m.overlays {
 		if o, ok := o.(*overlay.Invite); ok {
 			o.Fill(m.board().Invitations)
@@ -284,7 +284,7 @@ func (m *root) tellRefused(f session.Refused) {
 	case session.AlreadyRevoking:
 		if r, ok := f.Request.(session.Revoke); ok {
 			row := m.board().Row(r.Token)
-			m.Notify(scene.Info, row.Token.Fingerprint+" is being revoked already", m.backAgain(row))
+			m.Notify(scene.Info, row.Token.Fingerprint+" is being revoked already", m.whetherUndoable(row))
 		}
 	case session.NothingToUndo:
 		m.Notify(scene.Info, "there is nothing to undo: no revoke is waiting", "")
@@ -292,8 +292,8 @@ func (m *root) tellRefused(f session.Refused) {
 	}
 }
 
-// brought tells the token that a get or renewal brought.
-func (m *root) brought(word string, out console.Outcome) {
+// tellBrought tells the token that a get or renewal brought.
+func (m *root) tellBrought(word string, out console.Outcome) {
 	t := out.Token
 	left := ""
 	if s := m.s.Status(t); s.HasExpiry {
@@ -325,8 +325,8 @@ func (m *root) tellUndone(f session.Undone) {
 	}
 }
 
-// delivered tells the result of one delivery. A 2xx answer means "accepted", never "dead".
-func (m *root) delivered(d console.Delivery) {
+// tellDelivered tells the result of one delivery. A 2xx answer means "accepted", never "dead".
+func (m *root) tellDelivered(d console.Delivery) {
 	what := d.Token.Fingerprint
 	if d.Kind == console.RevokeRefresh && d.Err != nil {
 		what = "the refresh token of " + what
@@ -350,8 +350,8 @@ func (m *root) delivered(d console.Delivery) {
 	}
 }
 
-// noGood returns why a copied token will not be accepted, or "".
-func (m *root) noGood(id string) string {
+// whyUseless returns why a copied token will not be accepted, or "".
+func (m *root) whyUseless(id string) string {
 	r := m.board().Row(id)
 	if r == nil || r.Token == nil {
 		return ""

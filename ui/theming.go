@@ -15,7 +15,7 @@ func (m *root) openThemes() tea.Cmd {
 	o.Kept, o.DecidedBy = m.o.Themes.Keep != nil, kit.Clean(m.o.Themes.SaidBy)
 	m.Open(o)
 	m.restyle()
-	if !m.term.told {
+	if !m.term.knowsBackground {
 		return tea.RequestBackgroundColor // some themes depend on it
 	}
 	return nil

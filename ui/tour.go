@@ -43,9 +43,9 @@ func steps() []step {
 	}
 }
 
-// did tells the tour about an action that leaves nothing on the board. It reports whether the tour
+// tourSaw tells the tour about an action that leaves nothing on the board. It reports whether the tour
 // goes on to another step.
-func (m *root) did(a keys.Action) bool {
+func (m *root) tourSaw(a keys.Action) bool {
 	return (a == keys.Messages || a == keys.Help) && m.tour.LookedUp()
 }
 
@@ -74,15 +74,15 @@ func (m *root) tourLine(w int) string {
 	return l.End(w)
 }
 
-// guide tells the tour about the board that was just read.
-func (m *root) guide(now time.Time) {
+// tourRead tells the tour about the board that was just read.
+func (m *root) tourRead(now time.Time) {
 	if m.s.LookTour(m.tour) {
-		m.guided()
+		m.tellTourEnd()
 	}
 }
 
-// guided says that the tour has ended, if it has.
-func (m *root) guided() {
+// tellTourEnd says that the tour has ended, if it has.
+func (m *root) tellTourEnd() {
 	if m.tour.Over() {
 		m.Notify(scene.Good, "that was the life of a token, from the first answer to the last refusal", "lanyard demo --tour begins again")
 	}

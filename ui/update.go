@@ -21,12 +21,12 @@ import (
 // root is the only tea.Model. It routes keys to the overlay on top or to an action, hands requests
 // to the session, and draws when something has changed.
 type root struct {
-	ctx  context.Context
-	o    Options
-	s    *session.Session
-	set  Settings // in force
-	said Settings // as the configuration had them when it was read last
-	keys keys.Map
+	ctx        context.Context
+	o          Options
+	s          *session.Session
+	set        Settings // in force
+	configured Settings // as the configuration had them when it was read last
+	keys       keys.Map
 
 	actions map[keys.Action]action
 	st      themes.Styles
@@ -50,9 +50,9 @@ type root struct {
 
 	beat     pending
 	input    feed
-	question asked     // the question that was drawn last
-	pastedAt time.Time // when a paste was dropped
-	away     bool      // the process is stopped, or about to be
+	question drawnQuestion // the question that was drawn last
+	pastedAt time.Time     // when a paste was dropped
+	away     bool          // the process is stopped, or about to be
 	choice   Choice
 
 	dirty bool // set in Update alone
@@ -61,12 +61,12 @@ type root struct {
 
 // screen is what is known about the terminal.
 type screen struct {
-	told     bool // its background is known
-	dark     bool
-	depth    themes.Depth // how many colours it has
-	anchored bool         // frames are written through Anchors
-	kitty    bool         // it speaks the kitty keyboard protocol
-	byPlace  bool         // report the places of keys: a letter that is not Latin was typed
+	knowsBackground bool // its background is known
+	dark            bool
+	depth           themes.Depth // how many colours it has
+	anchored        bool         // frames are written through Anchors
+	kitty           bool         // it speaks the kitty keyboard protocol
+	byPlace         bool         // report the places of keys: a letter that is not Latin was typed
 }
 
 // pending is the one tick that is scheduled: for when the next visible character changes or work is
@@ -84,9 +84,9 @@ type feed struct {
 	reads  func() int  // counts the reads of the terminal
 }
 
-// asked is the question that was drawn last, and how often the terminal had been read by then; nil
+// drawnQuestion is the question that was drawn last, and how often the terminal had been read by then; nil
 // for none.
-type asked struct {
+type drawnQuestion struct {
 	box   scene.Question
 	reads int
 }
@@ -129,8 +129,8 @@ func newRoot(ctx context.Context, o Options) *root {
 	if o.Tour {
 		m.tour = &session.Tour{}
 	}
-	m.said = o.Settings
-	m.adopt(o.Settings)
+	m.configured = o.Settings
+	m.putInForce(o.Settings)
 	return m
 }
 
@@ -138,7 +138,7 @@ func newRoot(ctx context.Context, o Options) *root {
 func (m *root) board() *session.Board { return m.s.Board() }
 
 func (m *root) restyle() {
-	if t := m.theme(); t.Follows() && !m.term.told {
+	if t := m.theme(); t.Follows() && !m.term.knowsBackground {
 		m.st = t.Before(m.term.depth)
 	} else {
 		m.st = t.Styles(m.term.dark || !t.Follows(), m.term.depth)
@@ -158,7 +158,7 @@ func (m *root) Init() tea.Cmd {
 // schedules the next tick.
 func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.now = m.clock()
-	before := m.seen()
+	before := m.shownState()
 	cmd := m.handle(msg)
 	work := m.after(m.s.Tick(m.now))
 	m.dirty = m.changed(msg, before) || m.dirty
@@ -170,7 +170,7 @@ func (m *root) handle(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		m.w, m.h = msg.Width, msg.Height
 	case tea.BackgroundColorMsg:
-		m.term.told, m.term.dark = true, msg.IsDark()
+		m.term.knowsBackground, m.term.dark = true, msg.IsDark()
 		m.restyle()
 	case tea.ColorProfileMsg:
 		m.profile(msg.String())
@@ -186,7 +186,7 @@ func (m *root) handle(msg tea.Msg) tea.Cmd {
 		}
 		m.title = "" // the person is back
 		n := m.notices.n
-		cmd := m.press(settled(msg))
+		cmd := m.press(normalized(msg))
 		if m.notices.n == n { // the notice before does not answer this key
 			m.notices.hide()
 		}
@@ -243,16 +243,18 @@ func (m *root) profile(name string) {
 	}
 }
 
-// seen is compared before and after a message to find out whether it changed what is shown.
-type seen struct {
+// shownState is compared before and after a message to find out whether it changed what is shown.
+type shownState struct {
 	w, h, notices int
 	noticed       bool
 }
 
-func (m *root) seen() seen { return seen{m.w, m.h, m.notices.n, !m.notices.until.IsZero()} }
+func (m *root) shownState() shownState {
+	return shownState{m.w, m.h, m.notices.n, !m.notices.until.IsZero()}
+}
 
 // changed reports whether a message or the time has changed what is shown.
-func (m *root) changed(msg tea.Msg, before seen) bool {
+func (m *root) changed(msg tea.Msg, before shownState) bool {
 	work := m.s.Changed()
 	m.notices.fadeAt(m.now)
 	switch msg.(type) {
@@ -260,7 +262,7 @@ func (m *root) changed(msg tea.Msg, before seen) bool {
 		tea.ColorProfileMsg, tea.ModeReportMsg, tea.SuspendMsg, tea.ResumeMsg, stopAsked, result:
 		return true
 	}
-	return work || m.seen() != before || due(m.frame.next, m.now) || due(m.shownUntil(), m.now)
+	return work || m.shownState() != before || due(m.frame.next, m.now) || due(m.shownUntil(), m.now)
 }
 
 // shownUntil returns when the token that is shown in clear is hidden; zero if none is shown.

@@ -48,7 +48,7 @@ func (m *root) on() scene.PaneID {
 func (m *root) Scene() *scene.Scene {
 	n := len(m.board().Apps)
 	s := &scene.Scene{
-		Board: m.board(), Now: m.second(), Styles: &m.st, Session: m.s, ASCII: m.set.ASCII, Keys: &m.keys, Light: m.term.told && !m.term.dark, Key: m.shownKey(),
+		Board: m.board(), Now: m.second(), Styles: &m.st, Session: m.s, ASCII: m.set.ASCII, Keys: &m.keys, Light: m.term.knowsBackground && !m.term.dark, Key: m.shownKey(),
 		View: &m.view, Redactor: m.redactor, Marks: m.s.Marks(), On: m.on(),
 		App: m.panes.apps.List.Index(n, func(i int) string { return m.board().Apps[i].ID }),
 	}
@@ -89,7 +89,7 @@ func (m *root) draw() {
 			m.frame.inside.Y += top
 		}
 	}
-	m.asksNow()
+	m.noteQuestion()
 	m.frame.next, m.frame.drawn = s.Next, s.Drawn
 	if !m.frame.next.IsZero() {
 		m.frame.next = wholeSecond(m.frame.next)
@@ -126,7 +126,7 @@ func (m *root) lines(s *scene.Scene) []string {
 			out = append(out, m.tourLine(m.w))
 		}
 		if m.notices.until.IsZero() {
-			out = append(out, m.aside(s, m.w, true))
+			out = append(out, m.tellRow(s, m.w, true))
 		} else {
 			out = append(out, m.notice(m.w))
 		}
@@ -141,7 +141,7 @@ func (m *root) lines(s *scene.Scene) []string {
 	if m.notices.until.IsZero() && !m.tour.Over() {
 		said = m.tourLine(m.w - kit.Width(help) - 1)
 	} else if m.notices.until.IsZero() {
-		if said = m.aside(s, m.w-kit.Width(help)-1, false); said == "" {
+		if said = m.tellRow(s, m.w-kit.Width(help)-1, false); said == "" {
 			return append(out, m.footer(s))
 		}
 	} else {
