@@ -8,25 +8,26 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Call is one exchange that is no grant: discovery, a key set, a call to a developer portal. It goes over the
-// same transport and through the same mask as every other, and like them it follows no redirect.
+// Call is an exchange other than a grant: discovery, a key set, a call to a developer portal. It
+// uses the transport and the mask of the client, and follows no redirect.
 type Call struct {
-	Op     string // a word for Exchange.Op
+	Op     string // for Exchange.Op
 	Method string
 	URL    string
-	URLKey string // what the URL is called in errors, such as "issuer"
+	URLKey string // the name of the URL in errors, such as "issuer"
 	Bearer secret.Text
 	User   string // with Password: Basic authentication
 	Pass   secret.Text
 	Accept string // "": application/json
 	Header http.Header
-	Form   url.Values    // sent form-encoded; its values are masked by name, as those of a grant are
+	Form   url.Values    // sent form-encoded; its values are masked by name, like those of a grant
 	JSON   []byte        // sent as application/json, when Form is nil
-	Hide   []secret.Text // further secrets that are in URL, Form or JSON
+	Hide   []secret.Text // more secrets in URL, Form or JSON
 }
 
-// Reply is what a Call brought. The body is as received, at most 1 MiB; Large says that there was more. Texts of
-// JSON that repeat what was sent are replaced: its names and descriptions are shown to people.
+// Reply is the answer to a Call. Body is the body as received, at most 1 MiB; Large reports that
+// the body was longer. Strings in JSON that repeat a secret of the request are masked, because
+// names and descriptions are shown to people.
 type Reply struct {
 	Status int
 	Header http.Header
@@ -35,14 +36,15 @@ type Reply struct {
 	read   *read
 }
 
-// Call makes one exchange. An error means that no answer was read; any status is a Reply.
+// Call makes one exchange. It returns an error if no answer could be read. Every HTTP status is a
+// Reply, not an error.
 func (c *Client) Call(ctx context.Context, r Call) (Reply, Exchange, error) {
 	k := c.begin(r.Op, r.Method, r.URL)
 	k.key = r.URLKey
 	for _, s := range append([]secret.Text{r.Bearer, r.Pass}, r.Hide...) {
 		k.mask.add(s.Reveal(), false)
 	}
-	for name, values := range r.Form { // the server may say them again
+	for name, values := range r.Form { // the server may repeat them
 		for _, v := range values {
 			if isSecretParam(name, v) {
 				k.mask.add(v, isTokenKey(name))
@@ -84,7 +86,8 @@ func (c *Client) Call(ctx context.Context, r Call) (Reply, Exchange, error) {
 	if e == nil {
 		a, e = k.do(ctx, c.calls, bodyLimit, false)
 	}
-	body := k.mask.unsaid(a.body) // what was sent; the answer has secrets of its own, which are read
+	// Hide only what was sent: the caller reads the secrets that the answer itself holds.
+	body := k.mask.unsaid(a.body)
 	x, err := k.end(e)
 	if err != nil {
 		return Reply{}, x, err

@@ -8,35 +8,35 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// defaultTimeout is the deadline of a call when Config names none.
+// defaultTimeout is the deadline of a call if Config sets none.
 const defaultTimeout = 15 * time.Second
 
-// Config is what one Client needs to know of its environment.
+// Config holds the settings of a Client: one environment.
 type Config struct {
 	Endpoints          Endpoints
 	Timeout            time.Duration // deadline of one whole call; 0 means 15 s
-	CAPEM              []byte        // extra trusted certificates, PEM; nil: the system's
-	ClientCertPEM      []byte        // TLS client certificate and what leads to its authority, PEM; nil: none
+	CAPEM              []byte        // additional trusted certificates, PEM; nil: the system's only
+	ClientCertPEM      []byte        // TLS client certificate and its chain, PEM; nil: none
 	ClientKeyPEM       secret.Text   // the key of ClientCertPEM, PEM, not encrypted
-	InsecureSkipVerify bool          // trust any certificate; whoever sets it shows a banner
-	AllowHTTP          bool          // http:// to a host that is not loopback is refused without it
+	InsecureSkipVerify bool          // trust any certificate; the caller must show a warning
+	AllowHTTP          bool          // allow http:// to hosts other than loopback
 	UserAgent          string
 	Proxies            Proxies
 }
 
-// Client calls one Token API. It is safe for concurrent use.
+// Client calls one authorization server and its gateway. It is safe for concurrent use.
 type Client struct {
 	cfg   Config
 	now   func() time.Time
-	calls http.RoundTripper // grants and revocations: connections are kept for a short while
-	fresh http.RoundTripper // probes: a new connection each time, as a gateway has several nodes
-	ours  bool              // the transports are ours and report what they wrote
+	calls http.RoundTripper // grants and revocations: connections are reused for a short time
+	fresh http.RoundTripper // probes: a new connection each, as a gateway has several nodes
+	ours  bool              // the transports were made here, so they report what was sent
 	cert  bool              // there is a TLS client certificate
 	seen  *memory
 }
 
-// New makes a Client. Both arguments are needed. It fails (KindUsage) when a URL, a certificate or a key cannot be used,
-// naming which and why.
+// New returns a Client. now is its clock and must not be nil. New fails (KindUsage) if a URL, a
+// certificate or a key is invalid; the error names it and the reason.
 func New(cfg Config, now func() time.Time) (*Client, error) {
 	for _, e := range []struct{ key, url string }{
 		{"token_url", cfg.Endpoints.TokenURL},
@@ -74,21 +74,21 @@ func New(cfg Config, now func() time.Time) (*Client, error) {
 	}, nil
 }
 
-// WithTransport gives a copy of the client that makes every call through rt, and opens no socket itself.
+// WithTransport returns a copy of the client that makes every call through rt.
 func (c *Client) WithTransport(rt http.RoundTripper) *Client {
 	d := *c
 	d.calls, d.fresh, d.ours, d.seen = rt, rt, false, &memory{}
 	return &d
 }
 
-// Close lets go of the connections that are kept. The client stays usable.
+// Close closes the idle connections. The client stays usable.
 func (c *Client) Close() {
 	if t, ok := c.calls.(*http.Transport); ok && c.ours {
 		t.CloseIdleConnections()
 	}
 }
 
-// deadline gives ctx the client's deadline.
+// deadline returns ctx with the client's deadline.
 func (c *Client) deadline(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, c.cfg.Timeout)
 }

@@ -1,19 +1,28 @@
-// Package tokenapi is a client of OAuth 2.0 servers and of API gateways.
+// Package tokenapi is a client for OAuth 2.0 authorization servers and API gateways.
 //
-// It implements grants (RFC 6749, 7523, 8628, 8693), with PKCE (RFC 7636) and iss (RFC 9207). It
-// revokes (RFC 7009) and introspects (RFC 7662) tokens. It reads discovery documents (OpenID
-// Connect Discovery 1.0, RFC 8414) and key sets (RFC 7517). It also calls an API through its
-// gateway, to see whether the gateway accepts a token.
+// New returns a [Client] for the endpoints, certificates and proxies of one environment. Each
+// method of a Client is one kind of request:
 //
-// It stores nothing, retries nothing and schedules nothing. Each call is one HTTP exchange;
-// Discover makes a few. Every call returns an Exchange, the masked record of what was sent and
-// received, whether it succeeded or not.
+//   - Token sends a grant (RFC 6749, 7523, 8628, 8693).
+//   - Authorize and AuthorizeDevice begin the grants that need a browser, with PKCE (RFC 7636) and
+//     iss (RFC 9207). Authorize is a function, because it sends nothing itself.
+//   - Revoke (RFC 7009) and Introspect (RFC 7662) are about one token.
+//   - Probe calls an API with a token, and Judge turns the answer into a [Verdict].
+//   - Discover reads a discovery document (OpenID Connect Discovery 1.0, RFC 8414) and KeySet a key
+//     set (RFC 7517).
+//   - Reach reports whether a server answers at a URL.
+//   - Call is any other request, such as those of package portal.
 //
-// A grant is sent once. The client follows no redirect (Discover follows those within one origin)
-// and tries no second authentication method. It keeps net/http from replaying a POST on a stale
-// connection. A second copy of a grant can burn a rotated refresh token or lock an account.
+// Each request except Reach returns an [Exchange]: the masked record of what was sent and received,
+// also if it failed. Every error is an *[Error].
 //
-// All calls of a client use the transport of its Config: authorities, client certificate, proxy,
-// deadline. A lifetime counts from the moment at which the answer was read, by the clock that New
-// was given. The server's Date header only shows how far the two clocks are apart.
+// The package stores nothing, retries nothing and schedules nothing. Each request is one HTTP
+// exchange, except Discover, which makes a few.
+//
+// A grant is sent once: a second copy can invalidate a rotated refresh token or lock an account.
+// The client follows no redirect (Discover follows those within one origin) and tries no second
+// authentication method. It keeps net/http from sending a POST again after a stale connection.
+//
+// Lifetimes count from the moment at which the answer was read, by the clock that New was given.
+// The server's Date header only shows the difference between the two clocks.
 package tokenapi

@@ -8,21 +8,22 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// ClientAuth is how a client proves itself to the Token API (RFC 6749 section 2.3.1). It is chosen, never probed.
+// ClientAuth is a client authentication method (RFC 6749 section 2.3). The user chooses it; the
+// client never tries another one.
 type ClientAuth string
 
 // The client authentication methods.
 const (
-	AuthBasic         ClientAuth = "basic"           // Authorization: Basic base64(id:secret), nothing escaped: what WSO2 reads
-	AuthBasicEncoded  ClientAuth = "basic-encoded"   // id and secret form-encoded first, as RFC 6749 2.3.1 says
+	AuthBasic         ClientAuth = "basic"           // Basic base64(id:secret), unescaped: for WSO2
+	AuthBasicEncoded  ClientAuth = "basic-encoded"   // the same, form-encoded (RFC 6749)
 	AuthPost          ClientAuth = "post"            // client_id and client_secret in the form
-	AuthNone          ClientAuth = "none"            // a public client: client_id in the form, nothing proves it
-	AuthPrivateKeyJWT ClientAuth = "private_key_jwt" // a signed client assertion (RFC 7523 section 2.2)
-	AuthTLS           ClientAuth = "tls"             // client_id in the form, proved by the TLS client certificate (RFC 8705)
+	AuthNone          ClientAuth = "none"            // a public client: client_id in the form
+	AuthPrivateKeyJWT ClientAuth = "private_key_jwt" // a signed assertion (RFC 7523 section 2.2)
+	AuthTLS           ClientAuth = "tls"             // a TLS client certificate (RFC 8705)
 )
 
-// Endpoints are the URLs of one Token API. TokenURL is needed for every grant, RevokeURL for Revoke, and
-// so on; an empty one is not offered by the server or not known.
+// Endpoints are the URLs of one authorization server. Each is needed only for its own kind of
+// request. An empty one is unknown, or the server does not offer it.
 type Endpoints struct {
 	TokenURL      string
 	RevokeURL     string
@@ -32,89 +33,90 @@ type Endpoints struct {
 	JWKSURL       string
 }
 
-// SigningKey signs assertions.
+// SigningKey is a private key that signs assertions.
 type SigningKey struct {
 	Key   secret.Text // a private key as PEM (PKCS #8, PKCS #1, SEC 1) or as a JWK
-	Alg   string      // JWS algorithm; "" takes the usual one for the kind of key (RS256, ES256 …, EdDSA)
-	KeyID string      // kid header; "" takes the JWK's, or none
+	Alg   string      // JWS algorithm; "": the usual one of the key type (RS256, ES256 …, EdDSA)
+	KeyID string      // kid header; "": the kid of the JWK, or none
 }
 
-// Credentials identify the application (in WSO2's words: consumer key and consumer secret).
+// Credentials authenticate the application (WSO2's terms are consumer key and consumer secret).
 type Credentials struct {
 	ConsumerKey    string
 	ConsumerSecret secret.Text // basic, basic-encoded and post
 	SigningKey     SigningKey  // private_key_jwt
 	Auth           ClientAuth
-	Headers        []Field // further headers, for requests to the origin of the token URL and to no other
+	Headers        []Field // sent only to the origin of the token URL
 }
 
-// The grant types. Three of them have long names on the wire (RFC 8628, RFC 7523, RFC 8693), which are
-// put in where the request is built; here and in a configuration they go by the short ones.
+// The grant types. Three of them have long names in requests (RFC 8628, RFC 7523, RFC 8693). The
+// configuration and this package use the short ones.
 const (
 	GrantClientCredentials = "client_credentials" // RFC 6749 section 4.4
-	GrantPassword          = "password"           // RFC 6749 section 4.3; legacy, RFC 9700 section 2.4
+	GrantPassword          = "password"           // RFC 6749 section 4.3, legacy (RFC 9700, 2.4)
 	GrantRefreshToken      = "refresh_token"      // RFC 6749 section 6
-	GrantAuthorizationCode = "authorization_code" // RFC 6749 section 4.1, always with PKCE (RFC 7636)
+	GrantAuthorizationCode = "authorization_code" // RFC 6749 section 4.1, with PKCE (RFC 7636)
 	GrantDeviceCode        = "device_code"        // RFC 8628
 	GrantJWTBearer         = "jwt_bearer"         // RFC 7523 section 2.1
 	GrantTokenExchange     = "token_exchange"     // RFC 8693
 )
 
-// TokenRequest is one request to the token endpoint. Only what belongs to Grant is sent.
+// TokenRequest is a request to the token endpoint. Only the fields of its Grant are sent.
 type TokenRequest struct {
 	Credentials  Credentials
 	Grant        string
-	Scopes       []string    // sent when not empty; on a refresh only when the person asked for it
+	Scopes       []string    // sent if not empty; on a refresh only if the user named them
 	Username     string      // password grant
 	Password     secret.Text // password grant
 	RefreshToken secret.Text // refresh grant
-	Code         secret.Text // authorization code grant, as the next three
+	Code         secret.Text // authorization code grant, like the next three
 	CodeVerifier secret.Text
 	RedirectURI  string
 	Nonce        secret.Text // not sent: the ID token must hold it; zero: not checked
 	DeviceCode   secret.Text // device grant
 	Assertion    secret.Text // JWT bearer grant: one signed JWT
-	SubjectToken secret.Text // token exchange, as the next two
-	// SubjectTokenType and RequestedTokenType are token type identifiers of RFC 8693 section 3; an empty
-	// RequestedTokenType is not sent.
+	SubjectToken secret.Text // token exchange, like the next two
+	// SubjectTokenType and RequestedTokenType are token type identifiers (RFC 8693 section 3). An
+	// empty RequestedTokenType is not sent.
 	SubjectTokenType, RequestedTokenType string
 
-	Extra url.Values // further form parameters, such as validity_period; never one of the above
+	Extra url.Values // more form parameters, such as validity_period; none of the above
 }
 
-// Lifetime says what is known of how long a token lives.
+// Lifetime classifies the lifetime of a token.
 type Lifetime string
 
-// The four things a server can say of a lifetime.
+// The classes of lifetimes.
 const (
-	Bounded   Lifetime = "bounded"   // ExpiresIn is meant
-	Unbounded Lifetime = "unbounded" // the server says it never expires (above ten years counts)
-	Unknown   Lifetime = "unknown"   // the server did not say
-	Ambiguous Lifetime = "ambiguous" // 0 or a number that makes no sense: neither dead nor eternal
+	Bounded   Lifetime = "bounded"   // ExpiresIn is valid
+	Unbounded Lifetime = "unbounded" // the token never expires, or lives longer than ten years
+	Unknown   Lifetime = "unknown"   // the server did not name it
+	Ambiguous Lifetime = "ambiguous" // 0 or an implausible number: it may mean expired or never
 )
 
 // TokenAnswer is a successful answer of the token endpoint (RFC 6749 section 5.1).
 type TokenAnswer struct {
 	Access       secret.Text
-	Refresh      secret.Text // zero when the answer had none; a refresh then keeps the one that was sent
+	Refresh      secret.Text // zero if the answer has none; a refresh then keeps the old one
 	ID           secret.Text
-	ExpiresIn    int64 // whole seconds, 0..MaxInt64; meaningless unless HasExpiresIn
+	ExpiresIn    int64 // seconds, 0..MaxInt64; valid if HasExpiresIn
 	HasExpiresIn bool
 	Lifetime     Lifetime
-	TokenType    string   // the scheme to send, "Bearer"; as the server spelt it when it is not a known one
-	RawTokenType string   // as received, "" when absent
+	TokenType    string   // the scheme to send, "Bearer"; an unknown one is unchanged
+	RawTokenType string   // as received, or ""
 	Usable       bool     // false: not a bearer token, or Unsendable; do not send it
-	Unsendable   string   // which character of Access no header can carry, in words; "" when there is none
-	Scopes       []string // nil: the answer did not say
-	// IssuedTokenType is the token type identifier of a token exchange (RFC 8693 section 2.2.1), "" when absent.
+	Unsendable   string   // the character of Access that no header can carry, described; "" if none
+	Scopes       []string // nil: the answer has no scope member
+	// IssuedTokenType is the token type identifier of a token exchange (RFC 8693 section 2.2.1), or
+	// "".
 	IssuedTokenType string
-	Deactivated     secret.Text // the access token that a refresh put out of use, where WSO2 names it in a header
-	Nonce           secret.Text // DPoP-Nonce for the next proof (RFC 9449 section 8.2), zero when the answer had none
-	Extra           []Extra     // every member that no field above stands for, by name
+	Deactivated     secret.Text // the old access token of a refresh, if WSO2 names it in a header
+	Nonce           secret.Text // DPoP-Nonce for the next proof (RFC 9449 section 8.2), or zero
+	Extra           []Extra     // members without a field above, by name
 	At              time.Time
 }
 
-// Unusable says why the token is not sent to an API, "" when it is.
+// Unusable returns the reason why the token must not be sent to an API, or "".
 func (a TokenAnswer) Unusable() string {
 	switch {
 	case a.Usable:
@@ -125,40 +127,40 @@ func (a TokenAnswer) Unusable() string {
 	return fmt.Sprintf("token type %q is not a bearer token", a.RawTokenType)
 }
 
-// Life gives ExpiresIn as a duration, clamped so that it cannot overflow time.Duration (about 292 years).
+// Life returns ExpiresIn as a duration, clamped to the range of time.Duration (about 292 years).
 func (a TokenAnswer) Life() time.Duration {
 	const most = int64(1<<63-1) / int64(time.Second)
 	return time.Duration(min(max(a.ExpiresIn, 0), most)) * time.Second
 }
 
-// RevokeRequest is one request to the revocation endpoint (RFC 7009 section 2.1).
+// RevokeRequest is a request to the revocation endpoint (RFC 7009 section 2.1).
 type RevokeRequest struct {
 	Credentials Credentials
 	Token       secret.Text
 	Hint        string // "access_token", "refresh_token" or ""
 }
 
-// RevokeAnswer is a 2xx of the revocation endpoint. That alone proves nothing: servers answer 200 for
-// tokens they never knew (RFC 7009 section 2.2).
+// RevokeAnswer is a 2xx of the revocation endpoint. It proves nothing by itself: servers answer 200
+// for unknown tokens too (RFC 7009 section 2.2).
 type RevokeAnswer struct {
-	Confirmed      bool // the server named what it revoked
+	Confirmed      bool // the server named the token that it revoked
 	AccessToken    secret.Text
 	RefreshToken   secret.Text
 	AuthorizedUser string
 	At             time.Time // when the answer was read
 }
 
-// ProbeRequest asks the gateway about a token by calling an API with it: one request without a body, on
-// a new connection, no redirect followed.
+// ProbeRequest calls an API with a token, to see whether the gateway accepts it: one request
+// without a body, on a new connection, without redirects.
 type ProbeRequest struct {
 	Method  string // "": GET
 	URL     string
-	Headers []Field // further headers, for this URL alone
+	Headers []Field // more headers, for this URL only
 	Token   secret.Text
-	Control bool // Token is a made-up one (MadeUp): the answer is what another one is compared with
+	Control bool // Token is made up (MadeUp), and the answer is a control
 }
 
-// Verdict is what one probe showed.
+// Verdict is the result of a probe.
 type Verdict string
 
 // The three verdicts of a probe.
@@ -168,20 +170,21 @@ const (
 	Unclear  Verdict = "unclear"  // neither can be concluded
 )
 
-// ProbeAnswer is what one probe showed. Status is 0 when there was no answer, FaultCode 0 when none was recognised.
+// ProbeAnswer is the answer to a probe. Status is 0 if there was no answer. FaultCode is 0 if there
+// is no known fault.
 type ProbeAnswer struct {
 	Verdict    Verdict
-	NamesToken bool // a refusal says itself that the token is invalid
+	NamesToken bool // the refusal says that the token is invalid
 	Why        Why
 	Status     int
 	FaultCode  int
-	Message    string // the gateway's own words, cleaned, or what went wrong on the way
+	Message    string // the gateway's text, cleaned, or the transport error
 	At         time.Time
 	RetryAfter time.Duration
 	Advice     FaultAdvice
 
-	Facts         ProbeFacts // what Judge goes by
-	ControlStatus int        // what a made-up token was answered; 0: unknown
+	Facts         ProbeFacts // the input of Judge
+	ControlStatus int        // status of the control; 0: unknown
 }
 
 // Header is one header of an Exchange, masked.
@@ -190,21 +193,21 @@ type Header struct{ Name, Value string }
 // Param is one form parameter of an Exchange, masked.
 type Param struct{ Name, Value string }
 
-// Exchange is the masked record of one call: safe to show, to keep and to copy. Every secret, in the
-// request and in the answer, is replaced by its mask and fingerprint before it gets here.
+// Exchange is the masked record of one call. It may be shown, stored and copied: every secret of
+// the request and the answer has been replaced by a mask, tokens with their fingerprint.
 type Exchange struct {
 	Op              string // "client_credentials", "password", "refresh_token", "revoke", "introspect", "probe", "control"
 	Method          string
-	URL             string // user info and the values of the query removed
+	URL             string // without user info and query values
 	RequestHeaders  []Header
 	Form            []Param
 	Status          int // 0: no answer
 	ResponseHeaders []Header
-	ResponseBody    string // JSON with secrets masked; "" for anything that is not JSON
+	ResponseBody    string // JSON with secrets masked; "" if the body is not JSON
 	Size            int64  // bytes of the body that were read
 	Started         time.Time
 	Took            time.Duration
-	Skew            time.Duration // how far the server's Date header is ahead of our clock; meaningless unless HasSkew
+	Skew            time.Duration // server's Date header minus our clock; valid if HasSkew
 	HasSkew         bool
-	Err             string // what went wrong, without secrets; "" when an answer was read
+	Err             string // the error, without secrets; "" if an answer was read
 }
