@@ -11,14 +11,14 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// assertionLife is how long an assertion is good for. It is used at once; what is left covers a slow network
-// and a server whose clock is off by less than that.
+// assertionLife is the lifetime of an assertion. An assertion is used at once; the rest covers a
+// slow network and a server whose clock differs.
 const assertionLife = 5 * time.Minute
 
-// SignAssertion signs the assertion of a JWT bearer grant (RFC 7523 section 3). What claims leaves out is
-// filled in: aud with the token URL, iat and exp (5 minutes) by the server's clock as far as it is known, a
-// random jti, and iss and sub each with the other. It fails (KindUsage) when there is neither iss nor sub,
-// or when the key cannot sign.
+// SignAssertion signs the assertion of a JWT bearer grant (RFC 7523 section 3). It adds the claims
+// that are missing: aud is the token URL, jti is random, exp is 5 minutes after iat. iat is the
+// server's time if the difference between the clocks is known. A missing iss is copied from sub,
+// and a missing sub from iss. It fails (KindUsage) if both are missing, or if the key cannot sign.
 func (c *Client) SignAssertion(key SigningKey, claims map[string]any) (secret.Text, error) {
 	const op = "sign"
 	full := maps.Clone(claims)
@@ -44,8 +44,9 @@ func (c *Client) SignAssertion(key SigningKey, claims map[string]any) (secret.Te
 	return a, nil
 }
 
-// clientAssertion signs what proves a client (RFC 7523 section 3, OpenID Connect Core 1.0 section 9). The
-// audience is the token URL, whichever endpoint is called: that is what servers compare with.
+// clientAssertion signs the assertion that authenticates a client (RFC 7523 section 3, OpenID
+// Connect Core 1.0 section 9). The audience is the token URL for every endpoint, because servers
+// compare it with that URL.
 func (c *Client) clientAssertion(op string, cr Credentials, target string) (secret.Text, *Error) {
 	if c.cfg.Endpoints.TokenURL != "" {
 		target = c.cfg.Endpoints.TokenURL

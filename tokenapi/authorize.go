@@ -15,37 +15,36 @@ import (
 
 const opAuthorize = "authorize"
 
-// ErrState says that an answer does not carry the state that was sent: it belongs to another attempt, or
-// somebody else made it. Whoever listens for the answer may go on listening.
+// ErrState reports that the state of an answer is not the state that was sent. The answer belongs
+// to another attempt, or is forged; a listener can go on waiting for the right one.
 var ErrState = errors.New("the state is not the one that was sent")
 
-// AuthorizeRequest begins an authorization code grant (RFC 6749 section 4.1.1).
+// AuthorizeRequest holds the parameters of an authorization request (RFC 6749 section 4.1.1).
 type AuthorizeRequest struct {
 	AuthorizeURL string
-	Issuer       string // to compare with iss in the answer (RFC 9207); "" when not known
-	IssRequired  bool   // the server says that it always sends iss
+	Issuer       string // compared with iss in the answer (RFC 9207); "" if unknown
+	IssRequired  bool   // the server declares that it always sends iss
 	ConsumerKey  string
 	RedirectURI  string
 	Scopes       []string
 	Extra        url.Values
 }
 
-// Authorization is an authorization code grant under way: what the person's browser is to open, and what
-// the answer will be held against.
+// Authorization is an authorization code grant in progress: the URL for the browser, and the values
+// that the answer is checked against.
 type Authorization struct {
-	URL          string // to open; it holds no secret
+	URL          string // for the browser; it holds no secret
 	RedirectURI  string
 	CodeVerifier secret.Text // PKCE S256 (RFC 7636)
-	Nonce        secret.Text // for the ID token; zero when openid is not among the scopes
+	Nonce        secret.Text // for the ID token; zero if the scopes do not hold openid
 	state        secret.Text
 	issuer       string
 	issRequired  bool
 }
 
-// Authorize prepares an authorization code grant: a fresh state, a fresh PKCE verifier and, where
-// openid is among the scopes, a fresh nonce each time. A nonce in Extra is then refused: one that
-// stays the same protects nothing. It fails (KindUsage) when something that it needs is missing or
-// cannot be used.
+// Authorize prepares an authorization code grant with a new state and a new PKCE verifier. If the
+// scopes hold openid, it adds a new nonce and refuses a nonce in Extra, because a constant nonce
+// protects nothing. It fails (KindUsage) if a value is missing or invalid.
 func Authorize(r AuthorizeRequest, allowHTTP bool) (Authorization, error) {
 	if err := checkURL("authorize_url", r.AuthorizeURL, allowHTTP); err != nil {
 		return Authorization{}, err
@@ -57,7 +56,7 @@ func Authorize(r AuthorizeRequest, allowHTTP bool) (Authorization, error) {
 	if r.ConsumerKey == "" {
 		return Authorization{}, usage(opAuthorize, "the consumer key is missing", "set consumer_key for the application")
 	}
-	// It goes out as it is given: servers compare it letter by letter (RFC 9700 section 2.1).
+	// It is sent unchanged: servers compare it as a string (RFC 9700 section 2.1).
 	if back, err := url.Parse(r.RedirectURI); err != nil || back.Scheme == "" || strings.Contains(r.RedirectURI, "#") {
 		return Authorization{}, usage(opAuthorize, "the redirect URI must be absolute and have no fragment", "on this machine it looks like http://127.0.0.1:8976/")
 	}
@@ -87,16 +86,16 @@ func Authorize(r AuthorizeRequest, allowHTTP bool) (Authorization, error) {
 	}
 	q.Set("state", state)
 	var nonce secret.Text
-	if openID { // OpenID Connect Core 3.1.2.1; Glewlwyd refuses to do without
+	if openID { // OpenID Connect Core 3.1.2.1; Glewlwyd requires it
 		text := random(32)
 		q.Set("nonce", text)
 		nonce = secret.New(text)
 	}
 	q.Set("code_challenge", base64.RawURLEncoding.EncodeToString(challenge[:]))
 	q.Set("code_challenge_method", "S256")
-	// A blank as %20 is read right by a server that takes the query for a form and by one that does not.
+	// %20 is a space both for servers that parse the query as a form and for those that do not.
 	query := strings.ReplaceAll(q.Encode(), "+", "%20")
-	if u.RawQuery != "" { // it stays as it is written (RFC 6749 section 3.1)
+	if u.RawQuery != "" { // it stays unchanged (RFC 6749 section 3.1)
 		query = strings.TrimRight(u.RawQuery, "&") + "&" + query
 	}
 	u.RawQuery, u.ForceQuery = query, false
@@ -106,9 +105,9 @@ func Authorize(r AuthorizeRequest, allowHTTP bool) (Authorization, error) {
 	}, nil
 }
 
-// mayAuthorize says whether a parameter of that name may be added to an authorization request. Besides the
-// protocol's own it may be nothing that replaces them (RFC 9101), and no credential: the URL ends up in
-// the history of a browser.
+// mayAuthorize reports whether an extra parameter of this name may be added to an authorization
+// request. Parameters of the protocol and those that replace them (RFC 9101) may not. Credentials
+// may not either, because the URL ends up in the history of a browser.
 func mayAuthorize(name string) bool {
 	name = strings.ToLower(strings.TrimSpace(name))
 	switch name {
@@ -118,18 +117,18 @@ func mayAuthorize(name string) bool {
 	return !slices.Contains(reservedParams(), name)
 }
 
-// random gives n random bytes in letters that need no escaping: 32 bytes make the 43 characters that
-// RFC 7636 section 4.1 asks for.
+// random returns n random bytes in base64url. 32 bytes make the 43 characters that RFC 7636 section
+// 4.1 requires.
 func random(n int) string {
 	b := make([]byte, n)
-	_, _ = rand.Read(b) // never fails: it ends the program instead
+	_, _ = rand.Read(b) // it never fails: it ends the program instead
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// Redeem checks the parameters that came back to the redirect URI, state in constant time and iss before
-// anything else is believed, and gives the code. A wrong or missing state is ErrState in the chain. What
-// the server refused is KindRefused with the server's code; anything else that is wrong is KindGarbled.
-// No error holds the code or the state.
+// Redeem checks the parameters that came back to the redirect URI and returns the code. It compares
+// state (in constant time) and iss before it reads anything else. If state is wrong or missing, the
+// error wraps ErrState. A refusal of the server is KindRefused with the server's code; every other
+// error is KindGarbled. No error holds the code or the state.
 func (a Authorization) Redeem(query url.Values) (code secret.Text, err error) {
 	if a.state.IsZero() {
 		return secret.Text{}, usage(opAuthorize, "no authorization is under way", "")
@@ -139,7 +138,7 @@ func (a Authorization) Redeem(query url.Values) (code secret.Text, err error) {
 	}
 	const again = "begin again, and use the newest page of the browser"
 	for _, values := range query {
-		if len(values) > 1 { // RFC 6749 section 3.1; which of them holds is anybody's guess
+		if len(values) > 1 { // RFC 6749 section 3.1 forbids it
 			return secret.Text{}, bad(errors.New("a parameter of the answer came twice"), again)
 		}
 	}
@@ -161,20 +160,20 @@ func (a Authorization) Redeem(query url.Values) (code secret.Text, err error) {
 	return secret.New(query.Get("code")), nil
 }
 
-// RedeemPasted gives the code out of what a person pasted: the address that the browser ended at on whatever host, the
-// query of it, or the code alone. The first two are judged by Redeem.
+// RedeemPasted returns the code from a text that a person pasted. The text is the address at which
+// the browser ended (on any host), its query, or the code alone. Redeem checks the first two.
 //
-// A code alone brings no state. It is taken because a person gave it for this very authorization, so no page of a
-// browser can have slipped it in, and because it is redeemed with this authorization's verifier: the server refuses the
-// code of another one (RFC 7636 section 4.6). Who made it cannot be seen, so it is refused where the server says that it
-// always sends iss.
+// A code alone has no state. RedeemPasted accepts it because the person gave it for this
+// authorization, so that no web page can have supplied it. The server also refuses the code of
+// another authorization, because the verifier differs (RFC 7636 section 4.6). A code alone does not
+// name its issuer: it is refused if the server always sends iss.
 func (a Authorization) RedeemPasted(text secret.Text) (code secret.Text, err error) {
 	wrong := func(why, hint string) (secret.Text, error) {
 		return secret.Text{}, usage(opAuthorize, why, hint)
 	}
 	const whole = "paste the whole address that the browser ended at"
 	parts := strings.Fields(text.Reveal())
-	pasted := strings.Join(parts, "") // an address that was broken over lines
+	pasted := strings.Join(parts, "") // an address may be broken into several lines
 	query, isAddress, isQuery := answerIn(pasted)
 	switch {
 	case pasted == "":
@@ -197,13 +196,13 @@ func (a Authorization) RedeemPasted(text secret.Text) (code secret.Text, err err
 	case a.issRequired:
 		return wrong("a code alone does not say which server made it (iss)", whole)
 	}
-	if plain, err := url.PathUnescape(pasted); err == nil { // as it stands in an address
+	if plain, err := url.PathUnescape(pasted); err == nil { // it may be escaped
 		pasted = plain
 	}
 	return secret.New(pasted), nil
 }
 
-// answerIn finds the query in an address or in what was copied out of one.
+// answerIn finds the query in an address or in a part of one.
 func answerIn(text string) (query string, isAddress, isQuery bool) {
 	before, query, found := strings.Cut(text, "?")
 	if !found {
@@ -218,7 +217,7 @@ func answerIn(text string) (query string, isAddress, isQuery bool) {
 	return query, isAddress, isQuery
 }
 
-// refused is what the server, or the person at it, said no with (RFC 6749 section 4.1.2.1).
+// refused returns the error that the answer carries (RFC 6749 section 4.1.2.1).
 func (a Authorization) refused(query url.Values) *Error {
 	var m masker
 	m.add(query.Get("code"), false)

@@ -17,11 +17,10 @@ const (
 	pemHint  = "it must be PEM: -----BEGIN CERTIFICATE-----"
 )
 
-// pemText makes of a file what pem.Decode reads whole: UTF-8 without byte order marks, line breaks
-// of Unix, and each block at the begin of a line. pem.Decode passes over a block that does not look
-// so, and does not say that it did.
+// pemText normalizes a file for pem.Decode: UTF-8 without byte order marks, Unix line breaks, each
+// block at the start of a line. pem.Decode skips a block of any other form without an error.
 func pemText(data []byte) []byte {
-	// Files that were joined have a mark in the middle.
+	// Files that were joined have a byte order mark in the middle.
 	data = bytes.ReplaceAll(unmark(data), []byte("\ufeff"), nil)
 	data = bytes.ReplaceAll(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
 	data = bytes.ReplaceAll(data, []byte(pemBegin), []byte("\n"+pemBegin))
@@ -32,7 +31,8 @@ func pemText(data []byte) []byte {
 	return bytes.Join(lines, []byte("\n"))
 }
 
-// plainText refuses a file that is not text: it holds a control character, as DER and UTF-16 without a mark do.
+// plainText refuses a file with control characters. DER has them, and so has UTF-16 without a byte
+// order mark.
 func plainText(key string, data []byte, hint string) error {
 	if err := secret.CheckLines(string(unmark(data))); err != nil {
 		return usage(key, "this is no text in UTF-8: it "+err.Error(), hint)
@@ -40,9 +40,9 @@ func plainText(key string, data []byte, hint string) error {
 	return nil
 }
 
-// Certificates reads every certificate of a PEM file (RFC 7468), in order; text and keys between
-// them are passed over. It fails (KindUsage) when there is none or one of them cannot be read, and
-// says which. key is the configuration key.
+// Certificates reads every certificate of a PEM file (RFC 7468), in order. It skips text and keys
+// between them. It fails (KindUsage) if the file has no certificate, or if one is damaged, and
+// gives its number. key is the configuration key that named the file.
 func Certificates(key string, data []byte) ([]*x509.Certificate, error) {
 	if err := plainText(key, data, pemHint); err != nil {
 		return nil, err
@@ -64,14 +64,14 @@ func Certificates(key string, data []byte) ([]*x509.Certificate, error) {
 	switch {
 	case len(all) == 0:
 		return nil, usage(key, "no certificate could be read", pemHint)
-	case marks > len(all): // a dash is missing, or a whole line
+	case marks > len(all): // a dash or a whole line is missing
 		return nil, usage(key, fmt.Sprintf("the file holds %d certificates, of which %d could be found: a line -----BEGIN CERTIFICATE----- is damaged",
 			marks, len(all)), "replace that certificate, or take it out of the file")
 	}
 	return all, nil
 }
 
-// readCertificate reads one PEM block, or says what is wrong with it.
+// readCertificate reads one PEM block. If it fails, why is the reason.
 func readCertificate(kind string, block []byte) (c *x509.Certificate, why string) {
 	switch kind {
 	case "CERTIFICATE", "X509 CERTIFICATE":

@@ -8,11 +8,11 @@ import (
 	"lanyard/text"
 )
 
-// assertionType is what a signed client assertion is called on the wire (RFC 7523 section 2.2).
+// assertionType is the client_assertion_type of a signed JWT (RFC 7523 section 2.2).
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-// prepare puts the client's credentials into header or form, and encodes the form. Nothing is escaped
-// twice, nothing is sent in two places: a server refuses either.
+// prepare adds the client's credentials to the header or the form, and encodes the form. It escapes
+// nothing twice and sends no credential in two places: servers refuse both.
 func (k *call) prepare(cr Credentials, target, key string) *Error {
 	k.mask.add(cr.ConsumerSecret.Reveal(), false)
 	k.mask.public(cr.ConsumerKey)
@@ -39,8 +39,8 @@ func (k *call) prepare(cr Credentials, target, key string) *Error {
 	return nil
 }
 
-// authenticate proves the client in the one way that was chosen. A secret is asked for, and sent, only
-// where that way is made of it.
+// authenticate adds what the chosen authentication method needs. It requires and sends a secret
+// only if the method uses one.
 func (k *call) authenticate(cr Credentials, target string) *Error {
 	id, pass := cr.ConsumerKey, cr.ConsumerSecret.Reveal()
 	switch cr.Auth {
@@ -55,7 +55,7 @@ func (k *call) authenticate(cr Credentials, target string) *Error {
 	}
 	switch cr.Auth {
 	case AuthBasicEncoded:
-		k.mask.add(url.QueryEscape(pass), false) // in base64 this is another text than the secret's
+		k.mask.add(url.QueryEscape(pass), false) // its base64 form differs from that of the secret
 		k.basic(url.QueryEscape(id), url.QueryEscape(pass))
 	case AuthPost:
 		k.form.Set("client_id", id)
@@ -69,7 +69,7 @@ func (k *call) authenticate(cr Credentials, target string) *Error {
 		k.form.Set("client_assertion_type", assertionType)
 		k.form.Set("client_assertion", a.Reveal())
 	case AuthTLS:
-		// A transport that is not ours may have a certificate of its own.
+		// A transport that was handed in may have a certificate of its own.
 		if !k.c.cert && k.c.ours {
 			return usage(k.x.Op, "client_auth tls needs a client certificate", "set client_cert and client_key for this environment")
 		}

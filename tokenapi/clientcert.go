@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// clientCertificate reads the TLS client certificate of an environment, nil when it has none. The errors
-// say which of the two files is wrong and in what way; they quote neither.
+// clientCertificate reads the TLS client certificate of an environment, nil if it has none. The
+// errors name the wrong file and the reason, and quote neither file.
 func clientCertificate(cfg Config) (*tls.Certificate, error) {
 	cert, key := cfg.ClientCertPEM, []byte(cfg.ClientKeyPEM.Reveal())
 	const keyHint = "it must be PEM: -----BEGIN PRIVATE KEY----- (or RSA, or EC)"
@@ -48,7 +48,7 @@ func clientCertificate(cfg Config) (*tls.Certificate, error) {
 	return &pair, nil
 }
 
-// pemBlock gives the first block of a wanted type, nil when there is none.
+// pemBlock returns the first block of a wanted type, or nil.
 func pemBlock(data []byte, wanted func(kind string) bool) *pem.Block {
 	for {
 		var b *pem.Block
@@ -58,5 +58,6 @@ func pemBlock(data []byte, wanted func(kind string) bool) *pem.Block {
 	}
 }
 
-// isPrivate knows PKCS #8, PKCS #1 and SEC 1 by the end of their names. OpenSSL may put EC PARAMETERS before a key.
+// isPrivate reports whether a PEM type is a private key: PKCS #8, PKCS #1 or SEC 1. OpenSSL may
+// write EC PARAMETERS before the key.
 func isPrivate(kind string) bool { return strings.HasSuffix(kind, "PRIVATE KEY") }

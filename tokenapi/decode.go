@@ -13,10 +13,10 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// never is the lifetime above which a token counts as unbounded.
+// never is the lifetime in seconds above which a token counts as unbounded.
 const never = int64(10 * 365 * 24 * 3600)
 
-// decodeToken reads an answer of the token endpoint. Its errors are not yet masked.
+// decodeToken reads an answer of the token endpoint. Its errors are not masked yet.
 func decodeToken(op string, a answer) (TokenAnswer, *Error) {
 	m, n, e := a.accepted(op)
 	if e != nil {
@@ -49,8 +49,8 @@ func decodeToken(op string, a answer) (TokenAnswer, *Error) {
 	return t, nil
 }
 
-// RefreshAfter gives the refresh token to keep after a refresh that was made with sent: the new one or, when
-// the answer has none, the one that was sent (RFC 6749 section 6).
+// RefreshAfter returns the refresh token to keep after a refresh with sent: the new one, or sent if
+// the answer has none (RFC 6749 section 6).
 func (a TokenAnswer) RefreshAfter(sent secret.Text) secret.Text {
 	if a.Refresh.IsZero() {
 		return sent
@@ -58,13 +58,13 @@ func (a TokenAnswer) RefreshAfter(sent secret.Text) secret.Text {
 	return a.Refresh
 }
 
-// ReplacesRefresh says whether the answer has a refresh token other than the one that was sent.
+// ReplacesRefresh reports whether the answer has a refresh token that differs from sent.
 func (a TokenAnswer) ReplacesRefresh(sent secret.Text) bool {
 	return !a.Refresh.IsZero() && !a.Refresh.Equal(sent)
 }
 
-// unwrapped gives the members that hold the token: those of the body or, where they hold none, those of one
-// object in it, as Douyin ("data") and Slack ("authed_user") send them. Such an object may hold the error too.
+// unwrapped returns the members that hold the token. Most servers put them into the body itself.
+// Douyin ("data") and Slack ("authed_user") put them, or an error, into an object within it.
 func (a answer) unwrapped(op string, m members) (members, *Error) {
 	if m.has("access_token") || m.has("accessToken") {
 		return m, nil
@@ -92,25 +92,26 @@ func (a answer) unwrapped(op string, m members) (members, *Error) {
 	return m, nil
 }
 
-// tokenType folds the spellings of Bearer and of the types that are known not to be it. Absent is taken for
-// Bearer, as servers of the first drafts meant it.
+// tokenType normalizes the spelling of a token type. A missing type counts as Bearer, because
+// servers of the early OAuth 2.0 drafts send none.
 func tokenType(raw string) (scheme string, usable bool) {
 	switch strings.NewReplacer("_", " ", "-", " ").Replace(strings.ToLower(raw)) {
 	case "", "bearer", "bearer token", "bearertoken", "application access token", "user access token":
 		return "Bearer", true
 	case "dpop":
-		return "DPoP", false // RFC 9449 section 5: it goes with a proof, or not at all
+		return "DPoP", false // RFC 9449 section 5: it needs a proof
 	case "n a":
-		return "N_A", false // RFC 8693 section 2.2.1: no access token, so nothing to send
+		return "N_A", false // RFC 8693 section 2.2.1: not an access token
 	}
 	return raw, false
 }
 
-// sendable says whether a token can go into a header.
+// sendable reports whether a token can be sent in a header.
 func sendable(token string) bool { return token != "" && unsendable(token) == "" }
 
-// unsendable names the first character of a token that cannot go into a header (RFC 6750 section
-// 2.1), by its kind and its place; "" when there is none. It does not quote the token.
+// unsendable describes the first character of a token that cannot be sent in a header (RFC 6750
+// section 2.1), by its kind and position. It returns "" if there is none, and never quotes the
+// token.
 func unsendable(token string) string {
 	n := 0
 	for _, r := range token {
@@ -135,8 +136,8 @@ func unsendable(token string) string {
 	return ""
 }
 
-// scopes reads a scope member: nil when the answer did not say, empty when it said none. Commas part scopes
-// only where no blank does: "read:a,b" may be one scope.
+// scopes reads a scope member. It returns nil if the member is missing, and an empty list if it is
+// empty. A comma separates scopes only if there is no space: "read:a,b" may be one scope.
 func scopes(v any) []string {
 	var words []string
 	switch v := v.(type) {
@@ -162,7 +163,7 @@ func scopes(v any) []string {
 	return out
 }
 
-// lifetime reads expires_in, or what stands in for it.
+// lifetime reads expires_in, or the member that some servers send instead.
 func lifetime(m members) (seconds int64, has bool, l Lifetime) {
 	for _, name := range []string{"expires_in", "expiresIn", "expires"} {
 		var text string
@@ -191,8 +192,8 @@ func lifetime(m members) (seconds int64, has bool, l Lifetime) {
 	return seconds, true, Bounded
 }
 
-// wholeSeconds reads a decimal number, drops its fraction and clamps it to what an int64 holds. It
-// never goes through a float64, which would change 9223372036854775 and crash on 1e999.
+// wholeSeconds reads a decimal number, drops its fraction and clamps it to an int64. It does not
+// use float64, which would change 9223372036854775 and fail on 1e999.
 func wholeSeconds(s string) (int64, bool) {
 	s = strings.TrimSpace(s)
 	negative := strings.HasPrefix(s, "-")

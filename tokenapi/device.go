@@ -15,31 +15,31 @@ import (
 
 const (
 	opDevice      = "device"
-	pollEvery     = 5 * time.Second // RFC 8628 section 3.5: when the server names no interval
+	pollEvery     = 5 * time.Second // RFC 8628 section 3.5: if the server names no interval
 	longestPause  = time.Hour
 	longestDevice = 24 * time.Hour
 	uriLimit      = 4 << 10 // runes
 )
 
-// DeviceRequest begins a device grant (RFC 8628 section 3.1).
+// DeviceRequest holds the parameters of a device authorization request (RFC 8628 section 3.1).
 type DeviceRequest struct {
 	Credentials Credentials
 	Scopes      []string
 	Extra       url.Values
 }
 
-// DeviceAnswer is what a person needs to take part in a device grant (RFC 8628 section 3.2).
+// DeviceAnswer is the answer to a device authorization request (RFC 8628 section 3.2).
 type DeviceAnswer struct {
 	DeviceCode              secret.Text
-	UserCode                string // as given: some servers tell upper from lower case
+	UserCode                string // unchanged: some servers compare it case-sensitively
 	VerificationURI         string
-	VerificationURIComplete string        // "" when the server gave none, or one that is no http or https URL
-	ExpiresIn               time.Duration // 0 when the server did not say
-	Interval                time.Duration // between two polls; 5 s when the server did not say
+	VerificationURIComplete string        // "" if it is missing or no http or https URL
+	ExpiresIn               time.Duration // at most 24 h; 0 if the server did not name it
+	Interval                time.Duration // between polls, at most 1 h; 5 s if not named
 	At                      time.Time
 }
 
-// AuthorizeDevice asks the device authorization endpoint.
+// AuthorizeDevice requests a device code and a user code from the device authorization endpoint.
 func (c *Client) AuthorizeDevice(ctx context.Context, r DeviceRequest) (DeviceAnswer, Exchange, error) {
 	k := c.begin(opDevice, http.MethodPost, c.cfg.Endpoints.DeviceURL)
 	k.form = url.Values{}
@@ -48,7 +48,8 @@ func (c *Client) AuthorizeDevice(ctx context.Context, r DeviceRequest) (DeviceAn
 		e = k.prepare(r.Credentials, c.cfg.Endpoints.DeviceURL, "device_url")
 	}
 	if e == nil && k.form.Get("client_id") == "" {
-		// A server that proves no client here looks for the name in the form (RFC 8628 section 3.1).
+		// A server that authenticates no client here reads client_id from the form (RFC 8628
+		// section 3.1).
 		k.form.Set("client_id", r.Credentials.ConsumerKey)
 		k.body = []byte(k.form.Encode())
 	}
@@ -56,8 +57,9 @@ func (c *Client) AuthorizeDevice(ctx context.Context, r DeviceRequest) (DeviceAn
 	if e == nil {
 		var a answer
 		if a, e = k.do(ctx, c.calls, bodyLimit, false); e == nil {
+			// What the person must read cannot be masked.
 			if ans, e = decodeDevice(a); e == nil && k.mask.hides(ans.UserCode+" "+ans.VerificationURI+" "+ans.VerificationURIComplete) {
-				ans, e = DeviceAnswer{}, a.failure(opDevice, KindGarbled) // they cannot be shown, and nobody can do without
+				ans, e = DeviceAnswer{}, a.failure(opDevice, KindGarbled)
 				e.Err = errors.New(leftOut)
 			}
 		}
@@ -89,7 +91,8 @@ func (k *call) fillDevice(r DeviceRequest) *Error {
 	return nil
 }
 
-// decodeDevice reads an answer of the device authorization endpoint, under Google's names too.
+// decodeDevice reads an answer of the device authorization endpoint. It also knows Google's member
+// names.
 func decodeDevice(a answer) (DeviceAnswer, *Error) {
 	m, n, e := a.accepted(opDevice)
 	if e != nil {
@@ -103,7 +106,7 @@ func decodeDevice(a answer) (DeviceAnswer, *Error) {
 		Interval:                pollEvery,
 		At:                      a.at,
 	}
-	// They are made to be opened: nothing but a page may come of it.
+	// They are made to be opened: accept the URL of a web page only.
 	page := func(s string) bool {
 		u, err := url.Parse(s)
 		return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""

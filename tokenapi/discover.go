@@ -20,24 +20,24 @@ const (
 	rfc8414    = wellKnown + "oauth-authorization-server"
 )
 
-// Discovered is what a server says of itself (OpenID Connect Discovery 1.0, RFC 8414).
+// Discovered is the content of a discovery document (OpenID Connect Discovery 1.0, RFC 8414).
 type Discovered struct {
-	Issuer      string // as the document spells it
+	Issuer      string // as in the document
 	Endpoints   Endpoints
-	MTLS        Endpoints // Endpoints, with those for clients of AuthTLS in place (RFC 8705 section 5)
-	Grants      []string  // grant_types_supported, as on the wire; nil when it does not say
-	AuthMethods []string  // token_endpoint_auth_methods_supported; nil when it does not say
+	MTLS        Endpoints // Endpoints with mtls_endpoint_aliases applied (RFC 8705 section 5)
+	Grants      []string  // grant_types_supported, unchanged; nil if missing
+	AuthMethods []string  // token_endpoint_auth_methods_supported; nil if missing
 	IssInAnswer bool      // authorization_response_iss_parameter_supported (RFC 9207)
 	From        string    // the URL of the document
 }
 
-// Discover asks an issuer for its endpoints: the OpenID form first, then RFC 8414's; WSO2's issuer,
-// which is its token URL, is covered by the first. The issuer in the document must be the one that
-// was asked. Every exchange that was made is handed back, in order. Redirects are followed within
-// one scheme, host and port.
+// Discover reads the discovery document of an issuer. It tries the URL of OpenID Connect Discovery
+// first, then that of RFC 8414. WSO2's issuer, which is its token URL, has the first form. The
+// issuer in the document must be the issuer that was asked for. Discover returns every exchange in
+// order, and follows redirects within one scheme, host and port.
 //
-// The URL of a document, with /.well-known/ in it, is asked as it is; its issuer must then be on
-// its host.
+// If issuer is the URL of a document (it holds /.well-known/), Discover reads that document. Its
+// issuer must then be on the same host.
 func (c *Client) Discover(ctx context.Context, issuer string) (Discovered, []Exchange, error) {
 	issuer = strings.TrimSpace(issuer)
 	targets, err := c.documents(issuer)
@@ -45,7 +45,7 @@ func (c *Client) Discover(ctx context.Context, issuer string) (Discovered, []Exc
 		return Discovered{}, nil, err
 	}
 	var all []Exchange
-	var first *Error // what the first answer said that was not just 404
+	var first *Error // the first failure other than a 404
 	for _, target := range targets {
 		r, from, xs, err := c.fetch(ctx, target)
 		all = append(all, xs...)
@@ -73,7 +73,7 @@ func (c *Client) Discover(ctx context.Context, issuer string) (Discovered, []Exc
 	return Discovered{}, all, first
 }
 
-// documents gives the URLs at which an issuer may keep its document, the likeliest first.
+// documents returns the URLs at which the document of an issuer may be, the most likely first.
 func (c *Client) documents(issuer string) ([]string, error) {
 	if err := checkURL("issuer", issuer, c.cfg.AllowHTTP); err != nil {
 		return nil, err
@@ -96,11 +96,11 @@ func (c *Client) documents(issuer string) ([]string, error) {
 	return all, nil
 }
 
-// maxHops is how many redirects to one document are followed.
+// maxHops is the number of redirects to one document that are followed.
 const maxHops = 3
 
-// fetch asks for a document and follows redirects to the same scheme, host and port: Django adds a
-// missing slash. from is the URL that answered. No other redirect is followed, because another host
+// fetch requests a document and follows redirects to the same scheme, host and port: Django adds a
+// missing slash. from is the URL that answered. It follows no other redirect, because another host
 // could name endpoints of its own.
 func (c *Client) fetch(ctx context.Context, target string) (r Reply, from string, all []Exchange, err error) {
 	for hop := 0; ; hop++ {
@@ -115,7 +115,7 @@ func (c *Client) fetch(ctx context.Context, target string) (r Reply, from string
 	}
 }
 
-// sameOrigin gives where a redirect leads, if that is at the scheme, host and port that were asked.
+// sameOrigin returns the target of a redirect if it has the scheme, host and port of asked.
 func sameOrigin(asked string, r Reply) (to string, ok bool) {
 	if !isRedirect(r.Status) {
 		return "", false
@@ -132,7 +132,7 @@ func sameOrigin(asked string, r Reply) (to string, ok bool) {
 	return u.String(), true
 }
 
-// portOf gives the port of a URL, the scheme's own where it names none.
+// portOf returns the port of a URL, or the default port of its scheme.
 func portOf(u *url.URL) string {
 	switch {
 	case u.Port() != "":
@@ -143,8 +143,8 @@ func portOf(u *url.URL) string {
 	return "80"
 }
 
-// readDocument reads an answer to a question for a document. An error with found is final: there was a
-// document, and it cannot be used.
+// readDocument reads the answer to a request for a document. If found is true, the error is final:
+// there is a document, and it cannot be used.
 func (c *Client) readDocument(r Reply, asked, from string) (d Discovered, found bool, e *Error) {
 	fail := func(kind Kind, hint, format string, args ...any) *Error {
 		return &Error{Op: opDiscover, Kind: kind, Status: r.Status, Sent: true, Hint: hint, Err: fmt.Errorf(format, args...)}
@@ -179,8 +179,8 @@ func (c *Client) readDocument(r Reply, asked, from string) (d Discovered, found 
 	return d, true, nil
 }
 
-// endpoints reads the endpoints of a document; the others stay as they are in e. They may be on any host:
-// that is common, and the issuer vouches for them.
+// endpoints reads the endpoints of a document; those that it does not name keep their value in e.
+// They may be on any host: that is common, and the issuer vouches for them.
 func (c *Client) endpoints(m members, prefix string, e Endpoints) (Endpoints, *Error) {
 	for _, x := range []struct {
 		name string
@@ -212,10 +212,9 @@ func (c *Client) endpoints(m members, prefix string, e Endpoints) (Endpoints, *E
 	return e, nil
 }
 
-// sameIssuer says whether a document is the one that was asked for. A slash at the end makes no difference:
-// it is taken off before the document's URL is built (RFC 8414 section 3.1), so that both spellings lead to
-// the same document, and no other server can slip in between. Whoever names the document itself
-// has chosen it; its issuer, which does not always follow from its URL, must then be on the same host.
+// sameIssuer reports whether a document with the issuer stated answers a request for asked. A slash
+// at the end makes no difference: it is removed before the document's URL is built (RFC 8414
+// section 3.1). If asked is the URL of a document, the issuer must be on the same host.
 func sameIssuer(asked, stated string) bool {
 	if strings.TrimSuffix(asked, "/") == strings.TrimSuffix(stated, "/") {
 		return true
@@ -228,7 +227,7 @@ func sameIssuer(asked, stated string) bool {
 	return err == nil && sendable(stated) && s.User == nil && s.Scheme == a.Scheme && s.Host == a.Host
 }
 
-// names gives a member that is a list of names, nil when it is none.
+// names returns a member that is a list of names, or nil if it is none.
 func (m members) names(name string) []string {
 	const most = 100
 	list, ok := m[name].([]any)
@@ -246,8 +245,8 @@ func (m members) names(name string) []string {
 	return out
 }
 
-// KeySet fetches a key set (RFC 7517 section 5), as it is. It fails when the answer is none: KindRefused
-// with any status but 200, KindGarbled when it is no JSON object with keys.
+// KeySet fetches a key set (RFC 7517 section 5) and returns it unchanged. It fails with KindRefused
+// for any status but 200, and with KindGarbled if the answer is no JSON object with keys.
 func (c *Client) KeySet(ctx context.Context, jwksURL string) ([]byte, Exchange, error) {
 	r, x, err := c.Call(ctx, Call{
 		Op: opKeySet, Method: http.MethodGet, URL: jwksURL, URLKey: "jwks_url",
@@ -269,7 +268,8 @@ func (c *Client) KeySet(ctx context.Context, jwksURL string) ([]byte, Exchange, 
 	return r.Body, x, nil
 }
 
-// jsonReply gives the members of an answer that is to be a JSON object. Its Content-Type is not asked.
+// jsonReply returns the members of an answer that must be a JSON object. It ignores the
+// Content-Type.
 func jsonReply(op string, r Reply) (members, *Error) {
 	fail := func(kind Kind, hint, format string, args ...any) *Error {
 		return &Error{Op: op, Kind: kind, Status: r.Status, Sent: true, Hint: hint, Err: fmt.Errorf(format, args...)}
@@ -297,7 +297,7 @@ func jsonReply(op string, r Reply) (members, *Error) {
 	return m, nil
 }
 
-// bare gives scheme, host and path of a URL for an error text.
+// bare returns scheme, host and path of a URL for an error text.
 func bare(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 
 const opRevoke = "revoke"
 
-// Token sends one grant, once. The Exchange is filled in either case. It fails with KindRefused
-// when the ID token in the answer does not hold the request's Nonce.
+// Token sends one grant, once. The Exchange is complete in case of an error too. If the request has
+// a Nonce and the ID token in the answer does not hold it, Token fails with KindRefused.
 func (c *Client) Token(ctx context.Context, r TokenRequest) (TokenAnswer, Exchange, error) {
 	op := text.Words(r.Grant, 100)
 	if op == "" {
@@ -46,7 +46,7 @@ func (c *Client) Token(ctx context.Context, r TokenRequest) (TokenAnswer, Exchan
 
 // fillGrant builds the form of a grant.
 func (k *call) fillGrant(r TokenRequest) *Error {
-	// The secrets come first: whatever goes wrong below must not show them.
+	// The secrets come first, so that no error below shows them.
 	k.mask.add(r.Password.Reveal(), false)
 	k.mask.add(r.RefreshToken.Reveal(), true)
 	k.mask.add(r.Code.Reveal(), false)
@@ -73,7 +73,8 @@ func (k *call) fillGrant(r TokenRequest) *Error {
 	}
 	k.form = f
 	f.Set("grant_type", wireGrant(r.Grant))
-	// These two named their scopes when they began (RFC 6749 section 4.1.1, RFC 8628 section 3.1).
+	// For these two grants the authorization request named the scopes (RFC 6749 section 4.1.1, RFC
+	// 8628 section 3.1).
 	begun := r.Grant == GrantAuthorizationCode || r.Grant == GrantDeviceCode
 	if s := strings.Join(strings.Fields(strings.Join(r.Scopes, " ")), " "); s != "" && !begun {
 		f.Set("scope", s)
@@ -117,7 +118,8 @@ func (k *call) fillGrant(r TokenRequest) *Error {
 	return nil
 }
 
-// fillCode fills in an authorization code grant (RFC 6749 section 4.1.3, RFC 7636 section 4.5).
+// fillCode adds the parameters of an authorization code grant (RFC 6749 section 4.1.3, RFC 7636
+// section 4.5).
 func (k *call) fillCode(r TokenRequest) *Error {
 	switch {
 	case r.Code.IsZero():
@@ -133,7 +135,7 @@ func (k *call) fillCode(r TokenRequest) *Error {
 	return nil
 }
 
-// fillExchange fills in a token exchange (RFC 8693 section 2.1).
+// fillExchange adds the parameters of a token exchange (RFC 8693 section 2.1).
 func (k *call) fillExchange(r TokenRequest) *Error {
 	switch {
 	case r.SubjectToken.IsZero():
@@ -149,7 +151,7 @@ func (k *call) fillExchange(r TokenRequest) *Error {
 	return nil
 }
 
-// wireGrant gives the name that a grant has on the wire.
+// wireGrant returns the grant_type of a grant.
 func wireGrant(grant string) string {
 	switch grant {
 	case GrantDeviceCode:

@@ -9,20 +9,20 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// opensID reports whether scopes ask for an ID token (OpenID Connect Core 3.1.2.1).
+// opensID reports whether the scopes request an ID token (OpenID Connect Core 3.1.2.1).
 func opensID(scopes []string) bool {
 	return slices.Contains(strings.Fields(strings.Join(scopes, " ")), "openid")
 }
 
-// readable gives the claims of an ID token. False: there is none, or it is encrypted or no JWT.
+// readable returns the claims of an ID token. ok is false if it is missing, encrypted or no JWT.
 func readable(id secret.Text) (jwt.Token, bool) {
 	j, err := jwt.Parse(id)
 	return j, err == nil && !j.Encrypted
 }
 
-// checkNonce compares the nonce of an ID token with the one that was sent (OpenID Connect Core
-// 3.1.3.7 point 11). An answer without an ID token that can be read is not refused: UncheckedNonce
-// tells.
+// checkNonce compares the nonce of an ID token with the nonce that was sent (OpenID Connect Core
+// 3.1.3.7 point 11). It accepts an answer without a readable ID token; UncheckedNonce reports that
+// case.
 func checkNonce(a answer, op string, t TokenAnswer, sent secret.Text) *Error {
 	j, ok := readable(t.ID)
 	if sent.IsZero() || !ok {
@@ -41,8 +41,8 @@ func checkNonce(a answer, op string, t TokenAnswer, sent secret.Text) *Error {
 	return e
 }
 
-// UncheckedNonce says in words why the nonce of a sign-in could not be checked; "" when it was, or
-// none was sent.
+// UncheckedNonce returns the reason why the nonce of a sign-in could not be checked. It returns ""
+// if it was checked, or if none was sent.
 func (r TokenRequest) UncheckedNonce(a TokenAnswer) string {
 	if r.Nonce.IsZero() {
 		return ""
