@@ -1,6 +1,7 @@
 package tokenapi
 
-// Action is the next step after a failure, for a program; Error.Hint says it to a person.
+// Action is the next step after a failure, as a word for a program. Error.Hint is the same advice
+// for a person.
 type Action string
 
 // The actions.
@@ -9,16 +10,17 @@ const (
 	Stop              Action = "stop"         // the same request would fail again
 	Reauthenticate    Action = "reauthenticate"
 	RetryWithoutScope Action = "retry_without_scope"
-	RetryWithNonce    Action = "retry_with_nonce" // with Error.Nonce in the proof (RFC 9449 section 8)
+	RetryWithNonce    Action = "retry_with_nonce" // with Error.Nonce (RFC 9449 section 8)
 	FixCredentials    Action = "fix_credentials"
 	UseIssuingClient  Action = "use_issuing_client"
-	TryRefreshToken   Action = "try_refresh_token" // revocation: the server revokes refresh tokens only
+	TryRefreshToken   Action = "try_refresh_token" // the server revokes refresh tokens only
 	RetryLater        Action = "retry_later"
-	NotAllowedToAsk   Action = "not_allowed_to_ask" // introspection: the refusal is about the caller
+	NotAllowedToAsk   Action = "not_allowed_to_ask" // introspection: caller refused
 )
 
-// unanswered gives the next step after a failure that no server named a reason for. What may have reached the
-// server with something that can be used once is not to be sent again without thought: it names no step.
+// unanswered returns the next step after a failure without an answer from the server. It returns ""
+// if the request may have arrived and holds a credential that can be used only once: sending it
+// again is the caller's decision.
 func (e *Error) unanswered() Action {
 	switch e.Kind {
 	case KindUsage, KindTLS:

@@ -9,15 +9,16 @@ import (
 	"lanyard/text"
 )
 
-// FaultAdvice is what a gateway fault means.
+// FaultAdvice is the meaning of a gateway fault, and what to do about it.
 type FaultAdvice struct {
-	Category        string // "" when the fault is not known
+	Category        string // "" if the fault is unknown
 	NewTokenMayHelp bool   // false: a renewed token would be refused for the same reason
 	Retryable       bool   // the same call may succeed later
 	Cause           string // what happened, for a person
 	Next            string // what to do about it
-	Scope           string // 900910: the scope that the API wants, when the answer names it
-	// NextAccess is when a throttled caller may come again, by the gateway's clock; zero when it did not say.
+	Scope           string // 900910: the scope that the API requires, if the answer names it
+	// NextAccess is the time at which a throttled caller may call again, by the gateway's clock. It
+	// is zero if the answer does not name it.
 	NextAccess time.Time
 }
 
@@ -39,8 +40,9 @@ const (
 	upstream          = "gateway_upstream_error"
 )
 
-// AdviseFault looks a gateway fault up by its code and the HTTP status: 900901 with 403 is another thing
-// than with 401. A code that is none of a gateway's has no advice.
+// AdviseFault returns the advice for the code of a WSO2 gateway fault. The HTTP status counts too:
+// 900901 means a wrong key type with 403 and an invalid token with 401. For an unknown code the
+// advice is empty.
 func AdviseFault(code, status int) FaultAdvice {
 	switch code {
 	case 900900:
@@ -140,8 +142,9 @@ func AdviseFault(code, status int) FaultAdvice {
 	return FaultAdvice{}
 }
 
-// advise gives the advice for a whole answer: by its code or, where the shape has none, by the message, which
-// SOAP APIs are sent alone; with the scope and the time that the answer names.
+// advise returns the advice for a whole answer, with the scope and the time that the answer names.
+// It looks up the code first. A fault without a code, as SOAP APIs get it, is looked up by its
+// message.
 func (f fault) advise(status int, h http.Header) FaultAdvice {
 	a := AdviseFault(f.code, status)
 	if a.Category == "" {
@@ -161,7 +164,7 @@ func (f fault) advise(status int, h http.Header) FaultAdvice {
 	return a
 }
 
-// byWords finds the code that goes with a fault's text, when the text is one of the gateway's own.
+// byWords returns the code that belongs to the text of a WSO2 gateway, or 0 if the text is unknown.
 func (f fault) byWords(status int) int {
 	for _, said := range []string{f.description, f.message} {
 		switch said = strings.ToLower(said); {
@@ -188,8 +191,8 @@ func (f fault) byWords(status int) int {
 	return 0
 }
 
-// ofToken finds the code that stands for what another gateway says of a token in a 401 or 403, in
-// small letters. 0: it says nothing that is known.
+// ofToken returns the WSO2 code that matches another gateway's message about a token in a 401 or
+// 403, or 0. The message must be in lower case.
 func ofToken(said string) int {
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) })
@@ -197,7 +200,8 @@ func ofToken(said string) int {
 	switch {
 	case has("insufficient_scope", "insufficient scope", "insufficient authentication scopes", "missing scope", "required scope"):
 		return 900910
-	case !has("token", "jwt", "credential"), has("scope", "audience", "permission"): // a new token is the same
+	// A new token would not differ.
+	case !has("token", "jwt", "credential"), has("scope", "audience", "permission"):
 		return 0
 	case has("missing", "not provided", "not found in", "no token", "is required", "are required"):
 		return 900902
@@ -209,8 +213,8 @@ func ofToken(said string) int {
 	return 0
 }
 
-// wantedScope finds the scope that an API wants, in the challenge (RFC 6750 section 3) or in the words of the
-// fault; "" when neither names one.
+// wantedScope returns the scope that an API requires, from the challenge (RFC 6750 section 3) or
+// from the text of the fault. It returns "" if neither names one.
 func wantedScope(h http.Header, words string) string {
 	if s := challengeParam(h, "scope"); s != "" {
 		return s
@@ -238,7 +242,7 @@ func wantedScope(h http.Header, words string) string {
 	return ""
 }
 
-// cutAt cuts s around the first place where low, the same text in small letters, holds name.
+// cutAt cuts s around the first occurrence of name in low. low is s in lower case.
 func cutAt(s, low, name string) (before, after string, ok bool) {
 	i := strings.Index(low, name)
 	if i < 0 {

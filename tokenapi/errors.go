@@ -10,47 +10,48 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Kind sorts failures by what a person can do about them.
+// Kind classifies failures by what a person can do about them.
 type Kind string
 
 // The kinds of failure.
 const (
-	KindUsage    Kind = "usage"    // the request could not be built: a missing URL, an unsupported grant
-	KindRefused  Kind = "refused"  // the server answered and said no
-	KindGarbled  Kind = "garbled"  // the server answered something that is no Token API answer
+	KindUsage    Kind = "usage"    // the request is incomplete or invalid
+	KindRefused  Kind = "refused"  // the server answered and refused
+	KindGarbled  Kind = "garbled"  // the answer is not one of this protocol
 	KindNetwork  Kind = "network"  // no answer: DNS, connection, reset
-	KindTLS      Kind = "tls"      // the server's certificate or the handshake was refused
+	KindTLS      Kind = "tls"      // the certificate or the handshake was refused
 	KindTimeout  Kind = "timeout"  // no answer within the deadline
 	KindCanceled Kind = "canceled" // the caller gave up
 )
 
-// Error is every failure of this package. Its text names the operation and the cause, never a body, a
-// query or a secret. Hint is the next thing to try, on a line of its own.
+// Error is the error type of this package. Its text names the operation and the cause, never a
+// body, a query or a secret. Hint is a suggestion for a person, to be shown on a line of its own.
 type Error struct {
-	Op          string // as Exchange.Op
+	Op          string // like Exchange.Op
 	Kind        Kind
 	Status      int    // HTTP status, 0 without an answer
-	Code        string // OAuth error code (RFC 6749 section 5.2), "" when none
+	Code        string // OAuth error code (RFC 6749 section 5.2), or ""
 	Description string // the server's error_description, control characters removed
-	FaultCode   int    // gateway fault code (900901 …), 0 when none
+	FaultCode   int    // gateway fault code (900901 …), or 0
 	Hint        string
-	Action      Action        // the next step, in one word; "" when there is none to name
-	Interval    time.Duration // device grant: the server wants at least this between two polls; 0 when it did not say
+	Action      Action        // the next step for a program, or ""
+	Interval    time.Duration // device grant: shortest pause between polls; 0: not named
 	RetryAfter  time.Duration
 	Page        bool        // the answer was a web page
-	Title       string      // of that page, cleaned; "" when it has none
-	URI         string      // the server's error_uri, cleaned: a text, which nobody has checked
-	Nonce       secret.Text // DPoP-Nonce (RFC 9449 section 8), zero when the answer had none
-	// Sent says that the request may have reached the server: after a failure with Sent and without an
-	// answer nobody knows whether the server acted.
+	Title       string      // its title, cleaned, or ""
+	URI         string      // error_uri, cleaned but not checked: show it, do not open it
+	Nonce       secret.Text // DPoP-Nonce (RFC 9449 section 8), or zero
+	// Sent reports that the request may have reached the server. After a failure with Sent and
+	// without an answer, it is unknown whether the server acted.
 	Sent bool
-	Err  error // the cause, already free of secrets
+	Err  error // the cause, without secrets
 
-	guessed bool // something in its texts was masked by its looks alone
+	guessed bool // a part of its texts was masked only because it looks like a secret
 }
 
-// Stored gives the error as it may be kept in a store or a log: without the server's words where something in
-// them was masked by its looks alone, so that nobody knows whether that was all of it.
+// Stored returns the error in the form that a store or a log may keep. If a part of the server's
+// text was masked only because it looks like a secret, the copy omits that text: other parts may be
+// secrets too.
 func (e *Error) Stored() *Error {
 	if !e.guessed {
 		return e
@@ -67,17 +68,17 @@ func (e *Error) Stored() *Error {
 	return &d
 }
 
-// Answered says whether an HTTP answer was read, whatever it said.
+// Answered reports whether an HTTP answer was read, with any status.
 func (e *Error) Answered() bool { return e.Status != 0 }
 
-// DropsRefresh says whether the refresh token that was sent is of no more use. Only invalid_grant on a refresh
-// says so (RFC 6749 section 5.2): a server in trouble, a lost answer, a scope that was refused, a gateway's
-// fault and every error with another name leave the token as good as it was.
+// DropsRefresh reports whether the refresh token that was sent is no longer valid. Only
+// invalid_grant on a refresh means that (RFC 6749 section 5.2). After any other failure the token
+// may still be valid.
 func (e *Error) DropsRefresh() bool {
 	return e.Kind == KindRefused && e.Op == GrantRefreshToken && e.Code == "invalid_grant" && e.Status < 500
 }
 
-// Error gives one line: operation, what happened, the server's words.
+// Error returns one line: the operation, the kind of failure, the server's text.
 func (e *Error) Error() string {
 	parts := []string{e.Op}
 	if what := e.Kind.words(); what != "" {
@@ -98,7 +99,7 @@ func (e *Error) Error() string {
 	return strings.Join(parts, ": ")
 }
 
-// words says what happened; a usage error says it all in its cause.
+// words names the kind of failure. KindUsage has no words: its cause is the whole message.
 func (k Kind) words() string {
 	switch k {
 	case KindRefused:
@@ -117,10 +118,10 @@ func (k Kind) words() string {
 	return ""
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// AsError finds the *Error in err's chain.
+// AsError returns the *Error in err's chain, if there is one.
 func AsError(err error) (*Error, bool) {
 	var e *Error
 	ok := errors.As(err, &e)

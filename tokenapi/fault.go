@@ -6,24 +6,25 @@ import (
 	"lanyard/text"
 )
 
-// fault is an error of a WSO2 gateway, in one of the seven shapes it comes in.
+// fault is an error of a gateway or an API. WSO2's gateways write it in seven shapes.
 type fault struct {
 	code                 int
 	message, description string
-	next                 string // throttling: nextAccessTime, as the gateway wrote it
-	gateway              bool   // the shape alone says that a gateway wrote it
+	next                 string // nextAccessTime of a throttled call, as received
+	gateway              bool   // the shape proves that a gateway wrote it
 }
 
-// known says whether the code is one of a gateway. An API has codes of its own; those of the gateway
-// are 900xxx (security, throttling), 700700 (blocked) and 10xxxx and 303001 (transport).
+// known reports whether the code is one of a WSO2 gateway: 900xxx (security, throttling), 700700
+// (blocked), 10xxxx and 303001 (transport).
 //
-// A code outside these is an API's own, or repeats the HTTP status (the 404 of a gateway without such an API).
+// Any other code is an API's own, or repeats the HTTP status, as the 404 of a gateway without such
+// an API does.
 func (f fault) known() bool {
 	c := f.code
 	return c >= 900000 && c <= 900999 || c >= 700700 && c <= 700799 || c >= 101000 && c <= 101999 || c >= 303000 && c <= 303999
 }
 
-// words gives message and description on one line, once if they are the same.
+// words returns message and description on one line, without repetition.
 func (f fault) words() string {
 	switch {
 	case f.message == "" || strings.Contains(f.description, f.message):
@@ -39,7 +40,7 @@ func parseFault(body []byte) fault {
 	return faultOf(m, n, body)
 }
 
-// faultOf finds the fault in a body whose members are read already.
+// faultOf finds the fault in a body whose members have been read.
 func faultOf(m members, n notation, body []byte) fault {
 	switch n {
 	case isJSON:
@@ -47,7 +48,7 @@ func faultOf(m members, n notation, body []byte) fault {
 	case isXML:
 		return xmlFault(m)
 	case isOther:
-		// The newest gateways say in plain text that they know no such API.
+		// WSO2 4.x gateways say in plain text that there is no such API.
 		if s := text.Words(string(unmark(body[:min(len(body), rawLimit)])), wordsLimit); noSuchAPI(s) {
 			return fault{description: s, gateway: true}
 		}
@@ -55,7 +56,8 @@ func faultOf(m members, n notation, body []byte) fault {
 	return fault{}
 }
 
-// noSuchAPI says whether a text is the one with which a gateway answers when no API of its own is asked for.
+// noSuchAPI reports whether a text is a WSO2 gateway's answer to a request for an API that it does
+// not have.
 func noSuchAPI(s string) bool {
 	return strings.Contains(strings.ToLower(s), "no matching resource found")
 }
@@ -74,9 +76,8 @@ func jsonFault(m members) fault {
 	return f
 }
 
-// foreignFault reads the words of a gateway or an API other than WSO2's, as Ory Oathkeeper, Kong,
-// Apigee, Google and RFC 9457 write them. Its code is not one of WSO2's, and the shape is no proof
-// that a gateway wrote it.
+// foreignFault reads the error text of other gateways and APIs: Ory Oathkeeper, Kong, Apigee,
+// Google and RFC 9457. It sets no code, and does not prove that a gateway wrote it.
 func foreignFault(m members) (f fault) {
 	switch v := m["error"].(type) {
 	case map[string]any:
@@ -87,8 +88,8 @@ func foreignFault(m members) (f fault) {
 	return f
 }
 
-// say takes the words of a fault from its members. The type stands in for a message that is
-// missing, but for the "Status report" of every WSO2 fault.
+// say fills in the text of a fault from its members. The type replaces a missing message, except
+// for the "Status report" of every WSO2 fault.
 func (f *fault) say(m members) {
 	f.message = text.Words(m.text("message", "error_message", "faultstring", "title"), rawLimit)
 	f.description = text.Words(m.text("description", "error_description", "reason", "detail", "details"), rawLimit)
@@ -116,12 +117,12 @@ func xmlFault(m members) fault {
 	if kind := m.str("type"); f.message == "" && !strings.EqualFold(kind, "status report") {
 		f.message = text.Words(kind, rawLimit)
 	}
-	// To callers of a SOAP API a gateway says only this.
+	// A gateway sends callers of a SOAP API no more than this message.
 	f.gateway = f.gateway || f.known() || strings.EqualFold(f.message, "authentication failure")
 	return f
 }
 
-// faultCode reads a code that is a plain number, and 0 for any other.
+// faultCode reads a code that is a plain number of at most 9 digits. It returns 0 for any other.
 func faultCode(s string) int {
 	s = strings.TrimSpace(s)
 	if len(s) == 0 || len(s) > 9 {

@@ -11,8 +11,8 @@ const (
 	checkCaller = "the key manager does not tell this client about tokens: it may want the credentials of a user or client with that right"
 )
 
-// next names the next step after a refusal, in a word and for a person. The error's name decides, then a
-// gateway's fault, then the status.
+// next returns the next step after a refusal, as an Action and as a hint. It looks at the error
+// code first, then at a gateway's fault, then at the status.
 func (a answer) next(e *Error, f fault) (Action, string) {
 	if e.Op == opIntrospect && (a.status == http.StatusUnauthorized || a.status == http.StatusForbidden) && !f.known() {
 		if refusesMethod(withoutRFC(strings.ToLower(e.Description))) {
@@ -33,8 +33,9 @@ func (a answer) next(e *Error, f fault) (Action, string) {
 	return do, hint
 }
 
-// byName knows the errors of RFC 6749 sections 4.1.2.1 and 5.2, 6750, 7009, 8628, 8693, 8707 and 9449, of OpenID
-// Connect, and those that servers have made up beside them.
+// byName returns the next step for an error code. It knows the codes of these documents:
+// RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750, 7009, 8628, 8693, 8707, 9449, OpenID Connect.
+// It also knows codes that servers have invented.
 func byName(e *Error) (Action, string) {
 	if e.Op == GrantDeviceCode {
 		if do, hint := polled(e); do != "" {
@@ -43,18 +44,19 @@ func byName(e *Error) (Action, string) {
 		if do, hint := named(e); do != RetryLater && (do != "" || !e.isNamed()) {
 			return do, hint
 		}
-		return Stop, "the server has ended it with this error: begin again" // RFC 8628 section 3.5: whatever the status is
+		// RFC 8628 section 3.5: with any status.
+		return Stop, "the server has ended it with this error: begin again"
 	}
 	return named(e)
 }
 
-// isNamed reports whether the error has a name as RFC 6749 section 5.2 has them, in contrast to the
-// reason phrase or the number of a status, which proxies write in its place.
+// isNamed reports whether the error code has the form of RFC 6749 section 5.2. Proxies write a
+// reason phrase or the number of a status in its place.
 func (e *Error) isNamed() bool {
 	return e.Code != "" && !isDigits(e.Code) && strings.Trim(e.Code, "abcdefghijklmnopqrstuvwxyz0123456789_.-") == ""
 }
 
-// named is byName without what is peculiar to polling.
+// named is byName without the codes of polling.
 func named(e *Error) (Action, string) {
 	if do, hint := aboutCaller(e); do != "" {
 		return do, hint
@@ -111,7 +113,7 @@ func named(e *Error) (Action, string) {
 		return Stop, "the server wants a DPoP proof; lanyard sends none: turn DPoP off for this application"
 	case "redirect_uri_mismatch", "invalid_redirect_uri":
 		return Stop, "register the redirect URI with the application, exactly as it is sent"
-	case "17001", "17002", "17010": // of WSO2, as those that follow
+	case "17001", "17002", "17010": // 17001 to 17010 are codes of WSO2
 		return FixCredentials, checkUser
 	case "17003":
 		return Stop, "the user's account is locked: wait until it opens, or have an administrator unlock it; more attempts keep it shut"
@@ -125,7 +127,8 @@ func named(e *Error) (Action, string) {
 	return "", ""
 }
 
-// staleGrant says what follows from invalid_grant (RFC 6749 section 5.2), which means another thing in each grant.
+// staleGrant returns the next step after invalid_grant (RFC 6749 section 5.2). Its cause differs
+// from grant to grant.
 func staleGrant(op string) (Action, string) {
 	switch op {
 	case GrantRefreshToken:
@@ -144,8 +147,9 @@ func staleGrant(op string) (Action, string) {
 	return Stop, "the server does not accept what the grant rests on"
 }
 
-// polled knows what a device grant may be told (RFC 8628 section 3.5). Two names keep it going, and
-// one that means the same; with every other it ends, whatever the status.
+// polled returns the next step after the answer to a poll (RFC 8628 section 3.5).
+// authorization_pending, slow_down and too_many_requests continue the polling; every other code
+// ends it, with any status.
 func polled(e *Error) (Action, string) {
 	switch e.Code {
 	case "authorization_pending":
@@ -169,7 +173,7 @@ func polled(e *Error) (Action, string) {
 	return "", ""
 }
 
-// faulted says what follows from a fault of the gateway before the endpoint.
+// faulted returns the next step after a fault of a gateway in front of the endpoint.
 func (a answer) faulted(f fault) (Action, string) {
 	advice := f.advise(a.status, a.header)
 	switch {
@@ -185,7 +189,7 @@ func (a answer) faulted(f fault) (Action, string) {
 	return a.byStatus("", f)
 }
 
-// gatewayPath says whether the URL is the one that gateways had until version 3.2.
+// gatewayPath reports whether the URL has a path that WSO2's gateways served until version 3.2.
 func (a answer) gatewayPath() bool {
 	switch strings.TrimSuffix(a.path, "/") {
 	case "/token", "/revoke", "/authorize", "/userinfo", "/introspect":
@@ -194,7 +198,7 @@ func (a answer) gatewayPath() bool {
 	return false
 }
 
-// elsewhere says where the endpoint is that a gateway no longer has.
+// elsewhere suggests the URL of an endpoint that newer gateways no longer serve.
 func (a answer) elsewhere() string {
 	if strings.Contains(a.path, "/oauth2/") {
 		return "is the URL right? the key manager's endpoints are at port 9443, those of a tenant below /t/TENANT/oauth2/"
@@ -216,5 +220,5 @@ func (a answer) elsewhere() string {
 	return "gateways of version 4 and later have no /token: try " + base + "token (or /oauth2/revoke), or the control plane's host if it is another"
 }
 
-// isDigits says whether a text is a plain number.
+// isDigits reports whether a text is a plain number.
 func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }

@@ -14,9 +14,9 @@ const (
 	checkUser = "check user name and password"
 )
 
-// aboutCaller says what follows from a refusal whose name or words are about the client, or about
-// the user, that asked. Servers have made up many names for invalid_client (RFC 6749 section 5.2).
-// "": it is about something else.
+// aboutCaller returns the next step after a refusal of the client or the user, by the code or the
+// description. Servers have invented many codes for invalid_client (RFC 6749 section 5.2). It
+// returns "" if the refusal has another cause.
 func aboutCaller(e *Error) (Action, string) {
 	said := withoutRFC(strings.ToLower(e.Description))
 	if refusesMethod(said) {
@@ -36,18 +36,18 @@ func aboutCaller(e *Error) (Action, string) {
 		return FixCredentials, checkUser // dex
 	}
 	if e.Code == "invalid_grant" || e.Op == opRevoke || e.Op == opIntrospect {
-		return "", "" // what is wrong is the grant, or the client is another one than the token's
+		return "", "" // the grant is invalid, or the token is another client's
 	}
 	switch found := clientWords().MatchString(said); {
 	case found && e.Op == opDevice && e.Code == "unauthorized_client":
-		return Stop, checkClient // WSO2 says the same where the grant is not enabled
+		return Stop, checkClient // WSO2 says the same if the grant is not enabled
 	case found:
 		return FixCredentials, checkClient
 	}
 	return "", ""
 }
 
-// clientWords finds in small letters that a server does not know the client or its secret.
+// clientWords matches a description, in lower case, of an unknown client or a wrong secret.
 var clientWords = sync.OnceValue(func() *regexp.Regexp {
 	const what = `(?:client|consumer|application|app)(?:[ _-]?(?:id|secret|key|credentials?|identifier))?`
 	const bad = `(?:invalid|bad|incorrect|wrong|unknown|unrecogni[sz]ed|no such|mismatched)`
@@ -55,15 +55,14 @@ var clientWords = sync.OnceValue(func() *regexp.Regexp {
 		`|\b` + what + `\b(?: with [^.]{1,80})? (?:(?:was|were|is|are|could) )?(?:not (?:be )?found|unknown|invalid|incorrect|wrong|does not exist|do(?:es)? not match|mismatch)\b`)
 })
 
-// withoutRFC takes out of a text the sentence of RFC 6749 section 5.2 that names every cause of
-// invalid_client at once.
+// withoutRFC removes the sentence of RFC 6749 section 5.2 that lists every cause of invalid_client.
 func withoutRFC(said string) string {
 	const all = "unknown client, no client authentication included, or unsupported authentication method"
 	return strings.ReplaceAll(said, all, "")
 }
 
-// refusesMethod reports whether a text, in small letters, refuses the way in which the client
-// proved itself.
+// refusesMethod reports whether a description, in lower case, refuses the client authentication
+// method.
 func refusesMethod(said string) bool {
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) })
@@ -79,8 +78,8 @@ func refusesMethod(said string) bool {
 			"cannot use", "can't use", "may not use")
 }
 
-// wrongPart says what an error's name calls wrong: the "client", the "user", "credentials" of
-// either, or "".
+// wrongPart returns the part that an error code calls wrong: "client", "user", "credentials" (of
+// either), or "".
 func wrongPart(code string) string {
 	bad, what := false, ""
 	for _, word := range nameWords(code) {
@@ -97,7 +96,7 @@ func wrongPart(code string) string {
 			}
 		case "id", "secret", "key", "identifier", "auth", "authentication", "name", "or", "not", "oauth", "the":
 		default:
-			return "" // something of the client's, such as invalid_client_metadata
+			return "" // another property of the client, such as invalid_client_metadata
 		}
 	}
 	if !bad {

@@ -9,7 +9,7 @@ import (
 	"lanyard/text"
 )
 
-// byStatus says what follows from an answer that names no reason, or none that is known.
+// byStatus returns the next step after an answer without a known error code.
 func (a answer) byStatus(op string, f fault) (Action, string) {
 	right := "is " + a.urlKey() + " right?"
 	head := strings.ToLower(string(a.body[:min(len(a.body), 2<<10)]))
@@ -75,8 +75,8 @@ func (a answer) byStatus(op string, f fault) (Action, string) {
 	return Stop, ""
 }
 
-// unauthorized says what follows from a 401 that names no reason, by the scheme of its challenge
-// (RFC 9110 section 11.6.1).
+// unauthorized returns the next step after a 401 without a known error code, by the scheme of its
+// challenge (RFC 9110 section 11.6.1).
 func (a answer) unauthorized() (Action, string) {
 	schemes := map[string]bool{}
 	for _, challenge := range a.header.Values("WWW-Authenticate") {
@@ -92,7 +92,7 @@ func (a answer) unauthorized() (Action, string) {
 	return FixCredentials, checkClient
 }
 
-// later says when to try again, by Retry-After.
+// later suggests when to try again, from Retry-After.
 func (a answer) later() string {
 	if wait := retryAfter(a.header, a.at); wait > 0 {
 		return "try again in " + wait.Round(time.Second).String() + ", as the server says"
@@ -100,7 +100,7 @@ func (a answer) later() string {
 	return "try again later"
 }
 
-// cleanHeader gives a header's value for an error text.
+// cleanHeader returns a header's value for an error text.
 func cleanHeader(h http.Header, name string) string {
 	return text.Words(strings.Join(h.Values(name), ", "), 100)
 }

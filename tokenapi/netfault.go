@@ -15,8 +15,8 @@ import (
 	"lanyard/text"
 )
 
-// broken is the error of an answer whose body could not be read to its end: what it said is unknown,
-// so it counts as no answer.
+// broken returns the error of an answer whose body could not be read to its end. It counts as no
+// answer.
 func (k *call) broken(parent, ctx context.Context, err error) *Error {
 	e := k.lost(parent, ctx, err)
 	if e.Kind == KindNetwork || e.Kind == KindTLS {
@@ -25,8 +25,8 @@ func (k *call) broken(parent, ctx context.Context, err error) *Error {
 	return e
 }
 
-// lost names the reason why there is no answer. It never quotes the cause: texts of net/http hold URLs,
-// proxy passwords and bytes of the server.
+// lost returns the error of a call without an answer. It never quotes the cause: errors of net/http
+// hold URLs, proxy passwords and bytes from the server.
 func (k *call) lost(parent, ctx context.Context, err error) *Error {
 	e := &Error{Op: k.x.Op, Kind: KindNetwork, Sent: k.sent.Load()}
 	host := hostOf(k.url)
@@ -62,24 +62,24 @@ func (k *call) lost(parent, ctx context.Context, err error) *Error {
 	return e
 }
 
-// say fills in kind, cause and way out.
+// say sets kind, cause and hint.
 func (e *Error) say(kind Kind, hint, format string, args ...any) {
 	e.Kind, e.Hint, e.Err = kind, hint, fmt.Errorf(format, args...)
 }
 
-// phase is how far a call has come. The numbers are those of the last event of package httptrace.
+// phase is the progress of a call, by the last event of package httptrace.
 type phase int32
 
 const (
-	phaseUnknown   phase = iota // also with a transport that does not report
-	phaseLookup                 // the name is looked up
-	phaseConnect                // a connection is opened, to the host or the proxy
-	phaseConnected              // there is a connection; a proxy may still have to go on to the host
+	phaseUnknown   phase = iota // also if the transport reports nothing
+	phaseLookup                 // the name is being resolved
+	phaseConnect                // a connection is being opened, to the host or the proxy
+	phaseConnected              // connected; a proxy may not have reached the host yet
 	phaseHandshake              // TLS
 	phaseReady                  // the request can be sent, or was
 )
 
-// late fills in e for a call that its own deadline ended, by how far it had come.
+// late describes a call that reached its own deadline, by its last phase.
 func (k *call) late(e *Error, host string) {
 	const sets = "timeout sets the deadline"
 	after, via := k.c.cfg.Timeout, k.via()
@@ -102,12 +102,12 @@ func (k *call) late(e *Error, host string) {
 	}
 }
 
-// fixProxy says how to do without a proxy, or with another.
+// fixProxy tells how to use another proxy or none.
 func fixProxy(via Proxy) string {
 	return "correct " + via.By + ", or except the host with NO_PROXY"
 }
 
-// refusedOnTheWay fills in e for a proxy that answered a CONNECT with a refusal.
+// refusedOnTheWay describes a proxy that refused a CONNECT.
 func (k *call) refusedOnTheWay(e *Error, host string, r proxyRefusal) {
 	via := k.via()
 	if r.status == http.StatusProxyAuthRequired {
@@ -125,8 +125,8 @@ func (k *call) refusedOnTheWay(e *Error, host string, r proxyRefusal) {
 	}
 }
 
-// proxyLogin says what to do about a proxy that wants credentials, which no configuration file can
-// hold.
+// proxyLogin tells how to give a proxy the credentials that it requires. The configuration file
+// cannot hold them.
 func proxyLogin(via Proxy, wants []string) string {
 	basic := len(wants) == 0
 	for _, w := range wants {
@@ -143,7 +143,7 @@ func proxyLogin(via Proxy, wants []string) string {
 	return "set " + via.By + " to " + via.URL.Scheme + "://USER:PASSWORD@" + text.Words(via.URL.Host, 100)
 }
 
-// noProxy fills in e for a proxy that could not be reached, or a SOCKS proxy that did not connect.
+// noProxy describes a proxy that could not be reached, or a SOCKS proxy that did not connect.
 func (k *call) noProxy(e *Error, host string, err error, op *net.OpError) {
 	via := k.via()
 	said := ""
@@ -178,7 +178,8 @@ func (k *call) noProxy(e *Error, host string, err error, op *net.OpError) {
 	}
 }
 
-// unreached says why a connection could not be opened, after a colon; "" when that is not known.
+// unreached returns the reason why a connection could not be opened, after a colon, or "" if it is
+// unknown.
 func unreached(err error) string {
 	var dns *net.DNSError
 	switch {
@@ -196,7 +197,7 @@ func unreached(err error) string {
 	return ""
 }
 
-// noNetwork fills in e for a failure that is not TLS's.
+// noNetwork describes a failure other than of TLS.
 func (k *call) noNetwork(e *Error, host string, err error) {
 	var dns *net.DNSError
 	said := err.Error()
@@ -219,7 +220,7 @@ func (k *call) noNetwork(e *Error, host string, err error) {
 	case strings.Contains(said, "HTTP_1_1_REQUIRED"):
 		e.say(KindNetwork, "the server may want a client certificate for this path alone; with GODEBUG=http2client=0 in the environment lanyard speaks HTTP/1.1",
 			"%s wants HTTP/1.1 for this request", host)
-	case strings.Contains(said, "malformed HTTP") && strings.Contains(said, `"\x15\x03`): // a TLS alert
+	case strings.Contains(said, "malformed HTTP") && strings.Contains(said, `"\x15\x03`): // TLS
 		e.say(KindNetwork, "use https://", "%s speaks TLS, and was called with http://", host)
 	case strings.Contains(said, "malformed"), strings.Contains(said, "unsupported transfer encoding"), strings.Contains(said, "bad Content-Length"):
 		e.say(KindNetwork, "is the port right?", "%s does not speak HTTP", host)
@@ -238,10 +239,11 @@ func (k *call) noNetwork(e *Error, host string, err error) {
 	}
 }
 
-// noneGiven is the hint for a connection that ended after the server had asked for a client certificate.
+// noneGiven is the hint for a connection that ended after the server had requested a client
+// certificate.
 const noneGiven = "it asked for a client certificate and was given none: it may want client_cert and client_key"
 
-// closed fills in e for a connection that ended before there was an answer.
+// closed describes a connection that ended before there was an answer.
 func (k *call) closed(e *Error, host string, plain bool) {
 	via := ""
 	if p := k.via(); p.URL != nil {
@@ -261,7 +263,7 @@ func (k *call) closed(e *Error, host string, plain bool) {
 	}
 }
 
-// isTimeout asks the error itself, as package net has it.
+// isTimeout reports whether err calls itself a timeout, like a net.Error.
 func isTimeout(err error) bool {
 	var t interface{ Timeout() bool }
 	return errors.As(err, &t) && t.Timeout()

@@ -10,7 +10,7 @@ import (
 	"lanyard/text"
 )
 
-// keyOf names the configuration key of the URL that an operation calls.
+// keyOf returns the configuration key of the URL that an operation calls.
 func keyOf(op string) string {
 	switch op {
 	case opRevoke:
@@ -27,7 +27,7 @@ func keyOf(op string) string {
 	return "token_url"
 }
 
-// urlKey names the configuration key of the URL that was asked.
+// urlKey returns the configuration key of the URL that was called.
 func (a answer) urlKey() string {
 	if a.key == "" {
 		return "the URL"
@@ -35,8 +35,8 @@ func (a answer) urlKey() string {
 	return a.key
 }
 
-// redirected says where a redirect leads, and what follows from that. The target is told without
-// user name, fragment and values of its query.
+// redirected describes the target of a redirect, without user info, fragment and query values, and
+// the next step.
 func (a answer) redirected() (said, hint string) {
 	base, err := url.Parse(a.url)
 	if err != nil {
@@ -68,7 +68,7 @@ func (a answer) redirected() (said, hint string) {
 	return said, "if that is right, set " + a.urlKey() + " to it: credentials are not sent on"
 }
 
-// differences names the parts in which two URLs differ, leaving out query and fragment.
+// differences names the parts in which two URLs differ, except query and fragment.
 func differences(x, y *url.URL) (parts []string) {
 	if x.Scheme != y.Scheme {
 		parts = append(parts, "scheme")
@@ -87,12 +87,12 @@ func differences(x, y *url.URL) (parts []string) {
 
 func sameHost(x, y *url.URL) bool { return strings.EqualFold(x.Hostname(), y.Hostname()) }
 
-// signInPath finds in small letters that a path is one of a page for people.
+// signInPath matches the path, in lower case, of a login page or a captive portal.
 var signInPath = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\b(?:log-?[io]n|sign-?[io]n|sso|saml2?|authorize|portal|captive|guest|welcome|hotspot)\b`)
 })
 
-// isRedirect reports whether a status leads elsewhere.
+// isRedirect reports whether a status is a redirect.
 func isRedirect(status int) bool {
 	switch status {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:

@@ -13,8 +13,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// accepted gives the members of a 2xx that holds no error, or the error. The status of a refusal is not
-// asked for what it means: servers answer a pending device grant with 200, 400, 403, 428 and 429.
+// accepted returns the members of a 2xx without an error in it, or the error. The status of a
+// refusal does not matter: servers answer a pending device grant with 200, 400, 403, 428 and 429.
 func (a answer) accepted(op string) (members, notation, *Error) {
 	if a.large && a.ok() {
 		e := a.failure(op, KindGarbled)
@@ -59,7 +59,8 @@ func (a answer) accepted(op string) (members, notation, *Error) {
 	return m, n, e
 }
 
-// pollInterval reads the interval of a slow_down: GitHub names the new one, RFC 8628 section 3.5 does not.
+// pollInterval reads the new interval of a slow_down. GitHub sends it; RFC 8628 section 3.5 does
+// not define it.
 func pollInterval(m members) time.Duration {
 	n, ok := m.seconds("interval")
 	if !ok {
@@ -68,17 +69,17 @@ func pollInterval(m members) time.Duration {
 	return clampSeconds(n, time.Hour)
 }
 
-// clampSeconds gives n seconds, from 0 to most.
+// clampSeconds returns n seconds, clamped to the range from 0 to most.
 func clampSeconds(n int64, most time.Duration) time.Duration {
 	return time.Duration(min(max(n, 0), int64(most/time.Second))) * time.Second
 }
 
-// failure begins an error about this answer.
+// failure returns the start of an error about this answer.
 func (a answer) failure(op string, kind Kind) *Error {
 	return &Error{Op: op, Kind: kind, Status: a.status, Sent: true}
 }
 
-// silent puts into words an answer that names no reason.
+// silent describes an answer without an error code or a description.
 func (a answer) silent(n notation) error {
 	switch {
 	case isRedirect(a.status):
@@ -93,7 +94,7 @@ func (a answer) silent(n notation) error {
 		return errors.New("the answer is empty")
 	case n == isOther:
 		head := string(unmark(a.body[:min(len(a.body), 4*rawLimit)]))
-		if strings.HasPrefix(strings.TrimSpace(head), "{") { // it may hold a token that nobody has learnt of yet
+		if strings.HasPrefix(strings.TrimSpace(head), "{") { // it may hold an unmasked token
 			return errors.New("its JSON cannot be read")
 		}
 		if s := text.Words(head, rawLimit); s != "" && !a.large {
@@ -103,7 +104,7 @@ func (a answer) silent(n notation) error {
 	return errors.New("no reason given")
 }
 
-// garbled is the error of a 2xx that holds nothing of use.
+// garbled returns the error of a 2xx without a usable result.
 func (a answer) garbled(op string, n notation) *Error {
 	e := a.failure(op, KindGarbled)
 	e.Action = Stop
@@ -114,7 +115,7 @@ func (a answer) garbled(op string, n notation) *Error {
 			e.Err = fmt.Errorf("this is a web page titled “%s”", t)
 		}
 		e.Hint = "is the URL right, is a proxy or captive portal between?"
-		if strings.HasPrefix(a.url, "https:") { // only who has a certificate for the host could answer in its place
+		if strings.HasPrefix(a.url, "https:") { // a captive portal has no certificate
 			e.Hint = "is " + a.urlKey() + " right? this may be a page for people; or a proxy that reads along has answered"
 		}
 	case isEmpty:
@@ -130,7 +131,7 @@ func (a answer) garbled(op string, n notation) *Error {
 	return e
 }
 
-// wanted names what an answer must hold.
+// wanted names the members that an answer must have.
 func wanted(op string) string {
 	switch op {
 	case opIntrospect:
@@ -154,7 +155,7 @@ func endpointOf(op string) string {
 	return "token"
 }
 
-// oauthError finds the error in a body, in the many shapes of RFC 6749 section 5.2 that exist.
+// oauthError finds the error in a body. Servers use many variants of RFC 6749 section 5.2.
 func oauthError(m members) (code, words string, bad bool) {
 	words = m.text("error_description", "errorDescription", "error_msg", "error_message", "errmsg", "message", "detail", "errorSummary")
 	switch v := m["error"].(type) {
@@ -186,7 +187,7 @@ func oauthError(m members) (code, words string, bad bool) {
 			}
 		}
 	}
-	if n, ok := wholeSeconds(m.text("errcode")); ok && n != 0 { // WeChat's family
+	if n, ok := wholeSeconds(m.text("errcode")); ok && n != 0 { // WeChat and its family
 		return m.text("errcode"), words, true
 	}
 	if m.no("ok") || m.no("success") || strings.EqualFold(m.str("status"), "error") && !m.has("access_token") {
@@ -195,8 +196,8 @@ func oauthError(m members) (code, words string, bad bool) {
 	return "", words, false
 }
 
-// code finds the error code in an object: a name of the standards before a word, and a word before
-// a number, because "status" and "code" may repeat the HTTP status.
+// code finds the error code in an object. A code of the standards comes before other words, and
+// words come before numbers, because "status" and "code" may repeat the HTTP status.
 func (m members) code() string {
 	first := ""
 	for _, name := range []string{"error", "errorType", "type", "status", "errorCode", "error_code", "code", "id", "title"} {
@@ -210,7 +211,8 @@ func (m members) code() string {
 	return first
 }
 
-// spelled gives an error code that is written all in capitals as the standards write it, and any other as it came.
+// spelled returns a standard error code in lower case if the server sent it in upper case. It
+// returns any other code unchanged.
 func spelled(code string) string {
 	if low := strings.ToLower(code); code == strings.ToUpper(code) && slices.Contains(errorNames(), low) {
 		return low
@@ -218,10 +220,10 @@ func spelled(code string) string {
 	return code
 }
 
-// longestWait is the longest wait that is believed.
+// longestWait is the longest wait that is accepted from a server.
 const longestWait = 30 * 24 * time.Hour
 
-// retryAfter reads Retry-After as seconds or a date. The date counts from the server's own clock.
+// retryAfter reads Retry-After (RFC 9110 section 10.2.3): seconds, or a date by the server's clock.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	v := strings.TrimSpace(h.Get("Retry-After"))
 	if v == "" {
@@ -237,8 +239,8 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	return until(at, h, now)
 }
 
-// until gives the time from the server's own clock, or from ours when it does not tell, to at: no less than
-// none, no more than longestWait.
+// until returns the time from now to at, from 0 to longestWait. It takes now from the server's Date
+// header if there is one.
 func until(at time.Time, h http.Header, now time.Time) time.Duration {
 	if date, err := http.ParseTime(h.Get("Date")); err == nil {
 		now = date

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// nextAccess reads the time at which a throttled caller may come again. WSO2 writes "2026-Nov-24
-// 12:00:00+0000 UTC"; others write a date of another style, or seconds or milliseconds since 1970.
+// nextAccess reads the time at which a throttled caller may call again. WSO2 writes "2026-Nov-24
+// 12:00:00+0000 UTC". Other gateways write other dates, or seconds or milliseconds since 1970.
 func nextAccess(s string) (time.Time, bool) {
 	s = strings.Join(strings.Fields(s), " ")
 	if s == "" {
@@ -22,7 +22,7 @@ func nextAccess(s string) (time.Time, bool) {
 		}
 		return time.Time{}, false
 	}
-	// The name behind an offset says the same once more, and may be one that nobody knows.
+	// The zone name after an offset is redundant, and may be unknown here.
 	if i := strings.LastIndexByte(s, ' '); i > 0 && hasOffset(s[:i]) {
 		s = s[:i]
 	}
@@ -30,7 +30,7 @@ func nextAccess(s string) (time.Time, bool) {
 		"2006-Jan-02 15:04:05Z0700", "2006-Jan-02 15:04:05Z07:00", "2006-Jan-02 15:04:05 -0700",
 		"2006-01-02 15:04:05Z0700", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 -0700",
 		time.RFC3339, "2006-01-02T15:04:05Z0700", time.RFC1123Z,
-		// Without an offset UTC is meant, or nothing can be made of it.
+		// Without an offset the time is in UTC.
 		"2006-Jan-02 15:04:05", "2006-Jan-02 15:04:05 UTC", "2006-Jan-02 15:04:05 GMT",
 		"2006-01-02 15:04:05", "2006-01-02 15:04:05 UTC", "2006-01-02 15:04:05 GMT", "2006-01-02T15:04:05",
 		http.TimeFormat, "Mon, 02 Jan 2006 15:04:05 UTC", "Mon Jan _2 15:04:05 UTC 2006", "Mon Jan _2 15:04:05 GMT 2006",
@@ -42,7 +42,7 @@ func nextAccess(s string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// hasOffset says whether a text ends with an offset such as +0000 or -05:30.
+// hasOffset reports whether a text ends with an offset such as +0000 or -05:30.
 func hasOffset(s string) bool {
 	s = strings.ReplaceAll(s, ":", "")
 	if len(s) < 5 {
@@ -52,7 +52,7 @@ func hasOffset(s string) bool {
 	return (tail[0] == '+' || tail[0] == '-') && strings.Trim(tail[1:], "0123456789") == "" && !strings.HasSuffix(s[:len(s)-5], "-")
 }
 
-// wait gives how long a throttled caller is to wait by the fault's own words, 0 when they do not say.
+// wait returns how long a throttled caller must wait, or 0 if the fault does not say.
 func (f fault) wait(h http.Header, now time.Time) time.Duration {
 	at, ok := nextAccess(f.next)
 	if !ok {

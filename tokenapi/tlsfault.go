@@ -14,7 +14,7 @@ import (
 	"lanyard/text"
 )
 
-// badTLS fills in e for a failure of TLS. It reports false when TLS is not what failed.
+// badTLS describes a failure of TLS. It returns false if the failure has another cause.
 func (k *call) badTLS(e *Error, host string, err error) bool {
 	var (
 		op    *net.OpError
@@ -60,19 +60,18 @@ func (k *call) badTLS(e *Error, host string, err error) bool {
 
 const (
 	oldTLS = "lanyard speaks TLS 1.2 and 1.3: the server, or what stands before it, needs an update"
-	// oldCiphers names the way out that package crypto/tls has for servers that are not updated.
+	// oldCiphers names the setting of package crypto/tls for servers that cannot be updated.
 	oldCiphers = "a server with RSA key exchange only has none in common with lanyard: it needs ECDHE ciphers; " +
 		"until then GODEBUG=tlsrsakex=1 in the environment offers RSA key exchange, which has no forward secrecy"
 )
 
-// alert fills in e for a handshake that the server ended, with the words that crypto/tls has for
-// why.
+// alert describes a handshake that the server ended, with the text of crypto/tls.
 func (k *call) alert(e *Error, host, words string) {
 	e.say(KindTLS, "", "%s ended the handshake: %s", host, text.Words(words, 100))
 	asked := k.asked.Load()
 	if strings.Contains(words, "certificate") || asked {
-		// With TLS 1.3 the request follows the certificate without waiting; a server that refuses
-		// the one has not looked at the other (RFC 8446 section 4.4.4).
+		// In TLS 1.3 the client sends the request right after its certificate. A server that
+		// refuses the certificate has not read the request (RFC 8446 section 4.4.4).
 		e.Sent = false
 	}
 	const wanted = "the server wants a client certificate: set client_cert and client_key"
@@ -108,7 +107,7 @@ func (k *call) alert(e *Error, host, words string) {
 	}
 }
 
-// badCertificate fills in e for a certificate that was not accepted.
+// badCertificate describes a certificate that could not be verified.
 func (k *call) badCertificate(e *Error, host string, bad *tls.CertificateVerificationError) {
 	var (
 		unk  x509.UnknownAuthorityError
@@ -139,7 +138,7 @@ func (k *call) badCertificate(e *Error, host string, bad *tls.CertificateVerific
 	}
 }
 
-// unknownAuthority fills in e for a certificate that leads to no authority that is trusted.
+// unknownAuthority describes a certificate without a trusted authority.
 func (k *call) unknownAuthority(e *Error, host string, leaf *x509.Certificate, sent int) {
 	e.say(KindTLS, "name its authority with ca_file, if you trust it", "the certificate of %s was signed by an unknown authority", host)
 	if k.c.cfg.CAPEM != nil {
@@ -163,8 +162,8 @@ func (k *call) unknownAuthority(e *Error, host string, leaf *x509.Certificate, s
 	}
 }
 
-// invalidCertificate fills in e for a certificate that its own dates, names or uses rule out, or
-// those of an authority on the way to the one that is trusted.
+// invalidCertificate describes a certificate with invalid dates, names or uses, or one whose
+// authority has them.
 func (k *call) invalidCertificate(e *Error, host string, leaf *x509.Certificate, inv x509.CertificateInvalidError) {
 	whose := "the certificate of " + host
 	if inv.Cert != nil && leaf != nil && !inv.Cert.Equal(leaf) {
@@ -190,7 +189,7 @@ func (k *call) invalidCertificate(e *Error, host string, leaf *x509.Certificate,
 	}
 }
 
-// wrongName fills in e for a certificate without the name of the host.
+// wrongName describes a certificate for another host.
 func wrongName(e *Error, host string, bad x509.HostnameError) {
 	c := bad.Certificate
 	if c != nil && !slices.ContainsFunc(c.Extensions, func(x pkix.Extension) bool { return x.Id.Equal(asn1.ObjectIdentifier{2, 5, 29, 17}) }) {
@@ -204,7 +203,7 @@ func wrongName(e *Error, host string, bad x509.HostnameError) {
 	e.say(KindTLS, "use a host name that the certificate is for, or have it issued anew for this one", "the certificate is not for %s but for %s", host, certNames(bad))
 }
 
-// certNames gives the names in a certificate that was made for another host.
+// certNames returns the names in a certificate for another host.
 func certNames(e x509.HostnameError) string {
 	if e.Certificate == nil {
 		return "another host"
