@@ -10,14 +10,14 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Extra is a member of an answer that Lanyard does not know. Whether it is a secret nobody can tell, so it is
-// kept as one: Value is its JSON, whatever notation the body had.
+// Extra is a member of an answer that has no field in TokenAnswer. It may be a secret, so its value
+// is handled as one. Value is the member as JSON, even if the body was XML or a form.
 type Extra struct {
 	Name  string // cleaned
 	Value secret.Text
 }
 
-// known are the members of a token answer that fields of TokenAnswer stand for.
+// known lists the members of a token answer that have a field in TokenAnswer.
 func known() []string {
 	return []string{
 		"access_token", "accessToken", "refresh_token", "refreshToken", "id_token", "idToken", "token_type", "tokenType",
@@ -25,7 +25,7 @@ func known() []string {
 	}
 }
 
-// extras gives the members that are not known, by name.
+// extras returns the members without a field in TokenAnswer, sorted by name.
 func extras(m members) []Extra {
 	var names []string
 	for name := range m {
@@ -43,7 +43,8 @@ func extras(m members) []Extra {
 	return out
 }
 
-// masked takes out of an answer's names and texts what was sent or got, should the server repeat it there.
+// masked hides secrets of the exchange that the server repeats in the names and texts of its
+// answer.
 func (a *TokenAnswer) masked(m *masker) {
 	for i := range a.Extra {
 		a.Extra[i].Name = m.words(a.Extra[i].Name, 100)
@@ -54,7 +55,7 @@ func (a *TokenAnswer) masked(m *masker) {
 			*s = secret.Mask
 		}
 	}
-	for i, s := range a.Scopes { // the name of one may be somebody's short password
+	for i, s := range a.Scopes { // a scope may equal a short password
 		if m.repeatsLong(s) {
 			a.Scopes[i] = secret.Mask
 		}
@@ -64,8 +65,8 @@ func (a *TokenAnswer) masked(m *masker) {
 	}
 }
 
-// params gives members as text for a person: strings as they are, others as JSON, all cleaned, and masked where
-// their names say that they hold a secret.
+// params returns members as text for a person, sorted by name. Strings stay as they are, other
+// values become JSON. All are cleaned, and masked if the name is that of a secret.
 func (m members) params(not ...string) []Param {
 	var mask masker
 	mask.find(map[string]any(m), "")

@@ -14,32 +14,34 @@ import (
 )
 
 const (
-	learnLimit = 64 // secrets taken from one answer; what is more is still masked by its key
-	learnFrom  = 8  // bytes; what a server calls a secret may be "true"
-	shortest   = 4  // shorter secrets are masked only where they stand alone, or "a" would mask every word: see isWord
+	learnLimit = 64 // secrets taken from one answer; further ones are masked by their key only
+	learnFrom  = 8  // bytes; shorter values may be words such as "true"
+	shortest   = 4  // shorter secrets are masked as whole words only, see isWord
 )
 
-// leftOut stands in place of a text that repeats a secret in a way that cannot be cut out of it.
+// leftOut replaces a text that repeats a secret in a way that cannot be cut out.
 const leftOut = "the server's text was left out: it repeats a credential"
 
-// mayHold stands for the words of a server in the store where they hold what looks like a credential.
+// mayHold replaces a server's text in the store if the text holds what looks like a credential.
 const mayHold = "the server's text was left out: it may hold a credential"
 
-// masker takes the secrets of one exchange out of every text that a server sends: text does it, and each way to
-// a screen, a line, JSON, the store or a log goes through it. What is written out as it is known is replaced,
-// what looks like a secret too, and a word that repeats a piece of one in another form; if that is not all of it,
-// the text is left out.
+// masker hides the secrets of one exchange in every text that a server sends. Every text goes
+// through it before it reaches a screen, a line, JSON, the store or a log.
+//
+// It replaces known secrets in their usual encodings, and strings that look like a secret. It also
+// replaces one word that repeats a part of a secret in another form. If the text still repeats a
+// secret, masker omits the whole text.
 type masker struct {
-	shown   map[string]string // text → what stands in its place
-	secrets []string          // whose pieces are looked for
-	open    []string          // texts of the request that are no secrets
+	shown   map[string]string // text → its replacement
+	secrets []string          // secrets of which parts are looked for
+	open    []string          // parts of the request that are public
 	learned int
 	built   *strings.Replacer
 	echo    *echoes
 }
 
-// masked gives what is shown in place of a secret: for tokens the fingerprint too. Nothing else has one:
-// the fingerprint of a password could be searched for.
+// masked returns the replacement of a secret. For a token it includes the fingerprint. Other
+// secrets get none, because the fingerprint of a password can be found by guessing.
 func masked(s string, token bool) string {
 	if s == "" {
 		return ""
@@ -50,7 +52,8 @@ func masked(s string, token bool) string {
 	return secret.Mask
 }
 
-// add makes a secret known, in every encoding in which it may come back, and each long piece of it.
+// add registers a secret, in every encoding in which a server may return it, and each long part of
+// it.
 func (m *masker) add(s string, token bool) {
 	if strings.TrimSpace(s) == "" {
 		return
@@ -61,7 +64,8 @@ func (m *masker) add(s string, token bool) {
 	}
 }
 
-// addNamed makes a value known that only its name calls a secret. Pieces of words and addresses are none.
+// addNamed registers a value that only its name marks as a secret. Parts of a value that isLabel
+// accepts are not looked for.
 func (m *masker) addNamed(s string, token bool) {
 	if token || !isLabel(s) {
 		m.add(s, token)
@@ -70,12 +74,13 @@ func (m *masker) addNamed(s string, token bool) {
 	}
 }
 
-// public says that a text of the request is no secret. What a secret has in common with it is shown.
+// public registers a text of the request that is no secret. A secret's part that also occurs in it
+// is shown.
 func (m *masker) public(texts ...string) {
 	m.open, m.echo = append(m.open, texts...), nil
 }
 
-// addWhole makes a secret known in its encodings, without its pieces.
+// addWhole registers a secret in its encodings, without its parts.
 func (m *masker) addWhole(s string, token bool) {
 	if strings.TrimSpace(s) == "" {
 		return
@@ -92,7 +97,7 @@ func (m *masker) addWhole(s string, token bool) {
 	}
 }
 
-// learn makes a secret of the answer known.
+// learn registers a secret of the answer.
 func (m *masker) learn(s string, token bool) {
 	if _, known := m.shown[s]; known || m.learned >= learnLimit || len(s) < learnFrom || len(s) > 64<<10 {
 		return
@@ -101,13 +106,14 @@ func (m *masker) learn(s string, token bool) {
 	m.addNamed(s, token)
 }
 
-// text takes every secret out of s, and what looks like one.
+// text hides every secret in s, and every string that looks like one.
 func (m *masker) text(s string) string {
 	out, _ := m.sift(s)
 	return out
 }
 
-// sift is text. Guessed: something was masked by its looks alone, so that nobody knows whether that was all of it.
+// sift is text. guessed reports that a string was masked only because it looks like a secret: other
+// parts may be secrets too.
 func (m *masker) sift(s string) (out string, guessed bool) {
 	s = m.known(s)
 	out = maskFree(s)
@@ -116,22 +122,25 @@ func (m *masker) sift(s string) (out string, guessed bool) {
 	return out, guessed && out != leftOut
 }
 
-// cut masks the one word that repeats a secret in another form, or leaves the text out.
+// cut masks the one word that repeats a secret in another form. If there are several such words, it
+// returns leftOut.
 func (m *masker) cut(s string) string {
 	if !m.repeats(s, false) {
 		return s
 	}
 	out, words := m.dropWords(s)
-	if words > 1 || m.repeats(out, true) { // what was parted once may be parted more often
+	if words > 1 || m.repeats(out, true) { // the secret may be spread over more words
 		return leftOut
 	}
 	return out
 }
 
-// hides reports whether there is anything of a secret in a text that is shown as it is, or not at all.
+// hides reports whether s repeats any part of a secret. It is for texts that are shown whole or not
+// at all.
 func (m *masker) hides(s string) bool { return m.known(s) != s || m.repeats(s, false) }
 
-// repeats reports whether a text holds a piece of a secret, in any form; if strict, a short one.
+// repeats reports whether a text holds a part of a secret, in any form. If strict, a short part is
+// enough.
 func (m *masker) repeats(s string, strict bool) bool {
 	if len(m.secrets) == 0 {
 		return false
@@ -142,7 +151,7 @@ func (m *masker) repeats(s string, strict bool) bool {
 	return m.echo.in(s, strict)
 }
 
-// repeatsLong is repeats of secrets of wholeFrom characters and more.
+// repeatsLong is repeats for secrets of wholeFrom characters and more.
 func (m *masker) repeatsLong(s string) bool {
 	if !m.repeats(s, false) {
 		return false
@@ -152,7 +161,8 @@ func (m *masker) repeatsLong(s string) bool {
 	return long.in(s, false)
 }
 
-// dropWords masks each word that alone repeats a secret, and says how many different ones.
+// dropWords masks each word that repeats a secret by itself. dropped is the number of different
+// words.
 func (m *masker) dropWords(s string) (out string, dropped int) {
 	seen := map[string]bool{}
 	ends := func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("\"'`<>(){}[],;|&=?«»", r) }
@@ -175,7 +185,7 @@ func (m *masker) dropWords(s string) (out string, dropped int) {
 	return b.String(), len(seen)
 }
 
-// known masks the secrets of this exchange.
+// known masks the registered secrets.
 func (m *masker) known(s string) string {
 	if s == "" || len(m.shown) == 0 {
 		return s
@@ -195,20 +205,20 @@ func (m *masker) known(s string) string {
 	return s
 }
 
-// words masks and cleans what a server or a cause said. Masking comes twice: cleaning may bring a
-// secret together that was split by invisible characters.
+// words masks and cleans a text of a server or of an error. It masks twice, because cleaning can
+// join a secret that invisible characters had split.
 func (m *masker) words(s string, limit int) string {
 	out, _ := m.quote(s, limit)
 	return out
 }
 
-// quote is words. Guessed: as that of sift.
+// quote is words. guessed is that of sift.
 func (m *masker) quote(s string, limit int) (out string, guessed bool) {
 	out, guessed = m.sift(text.Words(m.known(s), rawLimit))
 	return text.Words(out, limit), guessed
 }
 
-// build makes the replacer, the longest texts first, so that none hides a part of another.
+// build makes the replacer. Long texts come first, so that no secret hides a part of another.
 func (m *masker) build() {
 	var texts []string
 	for v := range m.shown {
@@ -229,19 +239,19 @@ func (m *masker) build() {
 	m.built = strings.NewReplacer(pairs...)
 }
 
-// isWord reports whether a secret is masked only where it stands alone: "pass" within "password" says nothing of
-// it, and what was left of the word would.
+// isWord reports whether a secret is masked only as a whole word. Masking "pass" within "password"
+// would reveal it by the rest of the word.
 func isWord(s string) bool {
 	const digits, letters = "0123456789", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	return len(s) < shortest || len(s) < wholeFrom && (strings.Trim(s, digits) == "" || strings.Trim(s, letters) == "")
 }
 
-// replaceWord replaces v in s where no letter or digit stands next to it. It looks at each byte a few times
-// only: a server may repeat one letter through its whole answer.
+// replaceWord replaces v in s where no letter or digit is next to it. It reads each byte only a few
+// times, because a server may repeat one letter through its whole answer.
 func replaceWord(s, v, show string) string {
 	var b strings.Builder
 	inWord := func(r rune, size int) bool { return size > 0 && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
-	before := "" // what was written last
+	before := "" // the text before s
 	for {
 		i := strings.Index(s, v)
 		if i < 0 {
@@ -262,7 +272,7 @@ func replaceWord(s, v, show string) string {
 	}
 }
 
-// isTokenKey says whether what has that name is a token, to be shown by its fingerprint.
+// isTokenKey reports whether a value of this name is a token, to be shown by its fingerprint.
 func isTokenKey(name string) bool {
 	switch strings.ToLower(name) {
 	case "token", "access_token", "accesstoken", "refresh_token", "refreshtoken", "id_token", "idtoken", "subject_token",
@@ -272,7 +282,7 @@ func isTokenKey(name string) bool {
 	return false
 }
 
-// body re-encodes a JSON body with its secrets masked, and gives "" for any other.
+// body re-encodes a JSON body with its secrets masked. It returns "" for any other body.
 func (m *masker) body(body []byte) string {
 	v, ok := readJSON(unmark(body))
 	if !ok {
@@ -286,13 +296,14 @@ func (m *masker) body(body []byte) string {
 		return ""
 	}
 	out := strings.TrimRight(b.String(), "\n")
-	if m.repeats(out, false) { // in parts, none of which shows it
+	if m.repeats(out, false) { // in several parts, of which none shows it alone
 		return strconv.Quote(leftOut)
 	}
 	return out
 }
 
-// unsaid replaces the texts of a JSON body that repeat a secret. Any other body stays as it is.
+// unsaid replaces the strings of a JSON body that repeat a secret. It returns any other body
+// unchanged.
 func (m *masker) unsaid(body []byte) []byte {
 	v, ok := readJSON(unmark(body))
 	if !ok {
@@ -324,7 +335,7 @@ func (m *masker) unsaid(body []byte) []byte {
 	return body
 }
 
-// find learns the secrets of a JSON value, so that they are masked under harmless names too.
+// find registers the secrets of a JSON value, so that they are masked under harmless names too.
 func (m *masker) find(v any, key string) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -342,13 +353,13 @@ func (m *masker) find(v any, key string) {
 	}
 }
 
-// value masks a JSON value. Below a secret key everything is masked, whatever its own name.
+// value masks a JSON value. Everything within the value of a secret key is masked, under any name.
 func (m *masker) value(v any, key string, below bool) any {
 	hide := below || isSecretKey(key)
 	switch v := v.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
-		_, isKey := v["kty"] // a JSON Web Key: what is private in it has short names (RFC 7518 section 6)
+		_, isKey := v["kty"] // of a JSON Web Key: private members are short (RFC 7518 section 6)
 		for k, e := range v {
 			out[m.text(text.Words(k, wordsLimit))] = m.value(e, k, hide || isKey && slices.Contains([]string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"}, k))
 		}

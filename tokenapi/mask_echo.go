@@ -15,24 +15,25 @@ import (
 )
 
 const (
-	pieceLen  = 12 // characters of a secret in a row that are not shown; of a shorter secret: all of it
+	pieceLen  = 12 // length of the parts that are looked for; a shorter secret is one part
 	wholeFrom = 8  // shorter secrets are looked for as words: "test" is in "latest"
-	crumbLen  = 6  // the two sides of a cut; beside a piece that was masked, one is enough
-	crumbGap  = 3  // what a cut may put in or take out
-	rawLen    = 8  // bytes in a row of a secret that is written as hexadecimal
+	crumbLen  = 6  // length of the two sides of a cut; next to a masked part, one side is enough
+	crumbGap  = 3  // characters that a cut may add or remove
+	rawLen    = 8  // bytes of a secret that is written in hexadecimal
 )
 
-// echoes finds what repeats a secret, or pieceLen characters of it, in any case and decoded in every way that
-// viewsOf knows. It compares two forms of a text: without separators, and letters and digits alone.
+// echoes finds texts that repeat a secret, or pieceLen characters of it, in any case and any
+// encoding that viewsOf decodes. It compares two forms of a text: without separators, and with
+// letters and digits only.
 type echoes struct {
 	runs   []*runSet // one for each length
 	crumbs *runSet
-	raw    *runSet  // of the bytes that secrets write as hexadecimal, as a UUID does
-	short  []string // below wholeFrom, in small letters
+	raw    *runSet  // the bytes of secrets that are written in hexadecimal, such as a UUID
+	short  []string // secrets shorter than wholeFrom, in lower case
 }
 
-// newEchoes prepares the search. What a secret has in common with open, texts of the request that are no
-// secrets, is no secret either: a client secret may begin with the name of the client.
+// newEchoes prepares the search. A part of a secret that also occurs in open is not looked for: a
+// client secret may begin with the name of the client.
 func newEchoes(secrets, open []string) *echoes {
 	e := &echoes{crumbs: newRunSet(crumbLen), raw: newRunSet(rawLen)}
 	public := newRunSet(wholeFrom)
@@ -65,7 +66,8 @@ func newEchoes(secrets, open []string) *echoes {
 	return e
 }
 
-// rawOf gives the bytes that a secret writes as hexadecimal: a UUID, with hyphens or without.
+// rawOf returns the bytes of a secret that is written in hexadecimal, with hyphens (UUID) or
+// without.
 func rawOf(s string) []byte {
 	b, err := hex.DecodeString(strings.ReplaceAll(s, "-", ""))
 	if err != nil {
@@ -74,16 +76,17 @@ func rawOf(s string) []byte {
 	return b
 }
 
-// disguised gives what a secret is looked for as. In base64, three bytes are
-// four letters, so that it begins in one of three ways; what remains are its letters, should the case be lost.
-// The same goes for base32, of both alphabets, and ascii85, which are not decoded.
+// disguised returns the forms of a secret to look for: folded, reversed, unescaped, and in base64,
+// base32 and ascii85. In base64 three bytes become four letters, so a secret within a longer text
+// has one of three forms. Letters and digits remain if the case is lost. The same holds for base32
+// (both alphabets) and ascii85, which viewsOf does not decode.
 func disguised(s string) [][]byte {
 	own := folded(s)
 	out := [][]byte{own, lettersOf(own)}
 	backwards := slices.Clone(own)
 	slices.Reverse(backwards)
 	out = append(out, backwards)
-	for plain, n := s, 0; n < 3; n++ { // a secret may itself look escaped
+	for plain, n := s, 0; n < 3; n++ { // a secret may look escaped itself
 		again := unescaped(plain)
 		if again == plain {
 			break
@@ -105,7 +108,7 @@ func disguised(s string) [][]byte {
 			}
 		}
 		for before := range 4 {
-			padded := append(bytes.Repeat([]byte{1}, before), s...) // four times 0 has a letter of its own
+			padded := append(bytes.Repeat([]byte{1}, before), s...) // not 0: z means 0000
 			padded = padded[:len(padded)/4*4]
 			text := make([]byte, ascii85.MaxEncodedLen(len(padded)))
 			text = text[:ascii85.Encode(text, padded)]
@@ -164,13 +167,13 @@ func (e *echoes) inView(view string, strict bool) bool {
 	return slices.ContainsFunc(e.short, func(s string) bool { return standsAlone(low, s) })
 }
 
-// standsAlone reports whether word is in s with no letter or digit beside it.
+// standsAlone reports whether word occurs in s with no letter or digit next to it.
 func standsAlone(s, word string) bool { return replaceWord(s, word, "") != s }
 
-// runSet holds the runs of k bytes of some texts, by their hash, and where each was.
+// runSet is a set of runs (substrings of k bytes), by hash, with the position of each.
 type runSet struct {
 	k      int
-	top    uint64 // what the first byte of a run is multiplied by
+	top    uint64 // the factor of the first byte of a run
 	filter [1 << 10]uint64
 	at     map[uint64]int
 	size   int
@@ -186,7 +189,8 @@ func newRunSet(k int) *runSet {
 	return r
 }
 
-// each calls f with the hash of every run, until it returns false. It takes time in proportion to the text.
+// each calls f with the hash of every run until f returns false. Its time is proportional to the
+// length of the text.
 func (r *runSet) each(form []byte, f func(i int, h uint64) bool) {
 	var h uint64
 	for i, c := range form {
@@ -206,10 +210,11 @@ func bitOf(h uint64) (word, bit uint64) {
 	return h >> 48 >> 6, 1 << (h >> 48 & 63)
 }
 
-// outside counts, up to each place of a text, the characters that are in no run of the set.
+// outside returns, for each position of a text, the number of characters before it that are in no
+// run of the set.
 func (r *runSet) outside(form []byte) []int {
 	n := make([]int, len(form)+1)
-	inside := 0 // where the last run ends
+	inside := 0 // the end of the last run
 	r.each(form, func(i int, h uint64) bool {
 		if _, is := r.find(h); is {
 			for j := max(i, inside); j < i+r.k; j++ {
@@ -225,7 +230,7 @@ func (r *runSet) outside(form []byte) []int {
 	return n
 }
 
-// addAll adds the runs of a text, but those at the places that skip names.
+// addAll adds the runs of a text, except those at positions for which skip returns true.
 func (r *runSet) addAll(form []byte, skip func(at int) bool) {
 	r.each(form, func(i int, h uint64) bool {
 		if skip == nil || !skip(i) {
@@ -237,7 +242,7 @@ func (r *runSet) addAll(form []byte, skip func(at int) bool) {
 		}
 		return true
 	})
-	r.size += len(form) + 100 // no run of one text follows one of another
+	r.size += len(form) + 100 // runs of two texts are never neighbours
 }
 
 func (r *runSet) find(h uint64) (at int, ok bool) {
@@ -260,14 +265,14 @@ func (r *runSet) any(form []byte) (has bool) {
 	return has
 }
 
-// cut reports whether a text has two runs, one soon after the other as in the secret: a character was put in,
-// taken out or changed.
+// cut reports whether a text has two runs that are close to each other both there and in the
+// secret: a character was added, removed or changed between them.
 func (r *runSet) cut(form []byte) (has bool) {
 	if len(r.at) == 0 {
 		return false
 	}
 	type hit struct{ text, secret int }
-	var before []hit // the last runs that may be the first side
+	var before []hit // the last runs that may be the first of two
 	r.each(form, func(i int, h uint64) bool {
 		at, ok := r.find(h)
 		if !ok {
@@ -287,7 +292,8 @@ func (r *runSet) cut(form []byte) (has bool) {
 	return has
 }
 
-// folded gives a text in small letters, decomposed (NFKD), without blanks, controls, marks and what cannot be seen.
+// folded returns a text in lower case, decomposed (NFKD), without spaces, control characters, marks
+// and invisible characters.
 func folded(s string) []byte {
 	out := make([]byte, 0, len(s))
 	for i := 0; i < len(s); {
@@ -307,7 +313,8 @@ func folded(s string) []byte {
 		case r == utf8.RuneError, strings.ContainsRune("•…\u115f\u1160\u3164\uffa0", r),
 			unicode.IsSpace(r), unicode.In(r, unicode.C, unicode.Z, unicode.M):
 		default:
-			if plain := norm.NFKC.PropertiesString(s[i-size : i]).Decomposition(); plain != nil { // wide, circled, mathematical
+			// Wide, circled and mathematical letters.
+			if plain := norm.NFKC.PropertiesString(s[i-size : i]).Decomposition(); plain != nil {
 				out = append(out, folded(string(plain))...)
 				continue
 			}
@@ -317,7 +324,7 @@ func folded(s string) []byte {
 	return out
 }
 
-// lettersOf gives the letters and digits of a folded text.
+// lettersOf returns the letters and digits of a folded text.
 func lettersOf(form []byte) []byte {
 	out := make([]byte, 0, len(form))
 	for i := 0; i < len(form); {

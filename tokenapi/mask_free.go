@@ -10,10 +10,10 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// maskFree masks in a running text what looks like a secret although nobody has told us of it: somebody
-// else's token in an error of a server, a key in a stack trace. It knows tokens by their form (JWT and JWE), by
-// the word before them (Bearer, Basic), by the name before them (access_token=…), as PEM, as SAML, and what
-// URLs carry in user info, query and fragment.
+// maskFree masks strings in a text that look like a secret although they are not registered, such
+// as another user's token in a server's error. It finds tokens by their form (JWT, JWE, PEM, SAML),
+// by the word before them (Bearer, Basic), and by their name (access_token=…). It also masks user
+// info, query and fragment of URLs.
 func maskFree(s string) string {
 	if len(s) < shortest {
 		return s
@@ -27,15 +27,15 @@ func maskFree(s string) string {
 	return s
 }
 
-// look is one form of a secret. mask gives what stands in place of the whole match; group 0 is the match, after
-// is what follows it.
+// look is one form of a secret. mask returns the replacement of a match: group 0 is the match,
+// after is the text that follows it.
 type look struct {
-	hints []string // it cannot match where none of these is, in small letters
+	hints []string // in lower case; without one of these there is no match
 	expr  *regexp.Regexp
 	mask  func(group []string, after string) string
 }
 
-// looks are tried in this order. Their expressions take time in proportion to the text.
+// looks are tried in this order. Their time is proportional to the length of the text.
 var looks = sync.OnceValue(func() []look {
 	hidden := func([]string, string) string { return secret.Mask }
 	return []look{
@@ -70,7 +70,7 @@ func replaceGroups(s string, expr *regexp.Regexp, mask func([]string, string) st
 	return b.String()
 }
 
-// maskJWT leaves a full stop that ends the sentence, so that the fingerprint is that of the token.
+// maskJWT keeps a full stop that ends a sentence, so that the fingerprint is that of the token.
 func maskJWT(group []string, _ string) string {
 	token := strings.TrimRight(group[0], ".")
 	if strings.Count(token, ".") < 2 {
@@ -79,14 +79,15 @@ func maskJWT(group []string, _ string) string {
 	return masked(token, true) + group[0][len(token):]
 }
 
-// maskScheme masks what follows the name of a scheme, unless it is a word of a sentence ("Basic authentication")
-// or the first parameter of a challenge (Bearer error_description="…").
+// maskScheme masks the credential after the name of a scheme. It keeps a word of a sentence ("Basic
+// authentication") and the first parameter of a challenge (Bearer error_description="…").
 func maskScheme(group []string, after string) string {
 	proof := strings.TrimRight(group[3], ".")
 	odd := strings.ContainsAny(proof, "0123456789") || strings.ContainsFunc(proof[1:], func(r rune) bool { return r >= 'A' && r <= 'Z' })
 	next, _ := utf8.DecodeRuneInString(after)
 	parameter := group[4] != "" && (next == '"' || next >= '0' && next <= '9' || next >= 'A' && next <= 'Z' || next >= 'a' && next <= 'z')
-	placeholder := strings.Contains(proof, "_") && strings.Trim(proof, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == "" // ACCESS_TOKEN, as WSO2 explains
+	// ACCESS_TOKEN, as in explanations of WSO2.
+	placeholder := strings.Contains(proof, "_") && strings.Trim(proof, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == ""
 	if placeholder || !odd && (len(proof) < 20 || parameter) {
 		return group[0]
 	}
@@ -107,7 +108,7 @@ func maskFreeURL(group []string, _ string) string {
 	return maskSaidURL(whole) + group[0][len(whole):]
 }
 
-// maskPair masks a value by the name that stands before it.
+// maskPair masks a value by the name before it.
 func maskPair(group []string, _ string) string {
 	name, value := group[1], group[3]
 	if i := strings.LastIndexByte(name, '.'); i >= 0 && i+1 < len(name) {

@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-// secretWords are the words that make a name the name of a secret.
+// secretWords are the words that mark a name as the name of a secret.
 func secretWords() []string {
 	return []string{
 		"token", "secret", "password", "passwd", "assertion", "key", "code", "authorization", "cookie",
@@ -15,14 +15,15 @@ func secretWords() []string {
 	}
 }
 
-// isSecretKey reports whether a header, parameter or member of that name holds a secret. Names are
-// not known beforehand, so it errs on the side of masking.
+// isSecretKey reports whether a header, parameter or member of this name holds a secret. If in
+// doubt, it returns true.
 func isSecretKey(name string) bool {
 	name = strings.ToLower(name)
 	if strings.HasPrefix(name, "access-control-") || name == "authorization_details" { // RFC 9396
 		return false
 	}
-	if strings.HasSuffix(name, "_endpoint") || strings.HasSuffix(name, "_supported") { // of a discovery document
+	// Members of a discovery document.
+	if strings.HasSuffix(name, "_endpoint") || strings.HasSuffix(name, "_supported") {
 		return false
 	}
 	if name == "otp" || strings.HasSuffix(name, "_otp") {
@@ -31,29 +32,29 @@ func isSecretKey(name string) bool {
 	return slices.ContainsFunc(secretWords(), func(word string) bool { return strings.Contains(name, word) })
 }
 
-// NamesSecret reports whether a parameter of that name may hold a secret.
+// NamesSecret reports whether a parameter of this name may hold a secret.
 func NamesSecret(name string) bool { return isSecretKey(name) && !describes(name) }
 
-// isSecret reports whether value, which a server said, is a secret under that name. A name such as token_use or
-// key_type tells of a secret without being one: there the value decides, and only a word or a number of a
-// kind that no secret has is shown.
+// isSecret reports whether a value that a server sent under this name is a secret. Names such as
+// token_use and key_type describe a secret: for these, a value that isLabel accepts is none.
 func isSecret(name, value string) bool {
 	return isSecretParam(name, value) && !standsForSecret(name, value)
 }
 
-// isSecretParam is isSecret of a value that we sent: there, "expired" may be a password.
+// isSecretParam is isSecret for a value that the client sent. There, "expired" may be a password.
 func isSecretParam(name, value string) bool {
 	if !isSecretKey(name) {
 		return false
 	}
-	if strings.EqualFold(name, "code") { // also of a fault; an authorization code is no short number
+	if strings.EqualFold(name, "code") { // also of a fault; no authorization code is a short number
 		return faultCode(value) == 0 || len(value) > 7
 	}
 	return !describes(name) && !kindOfToken(name, value) || !isLabel(value)
 }
 
-// standsForSecret reports whether a value says what is wrong with a secret, or where to put one: YOUR_TOKEN. A
-// "code" may be the name of an error, and a "key" one of a table: primary key='orders_pkey'.
+// standsForSecret reports whether a value describes a secret or is a placeholder for one, such as
+// YOUR_TOKEN. A "code" may be the name of an error, and a "key" that of a table: primary
+// key='orders_pkey'.
 func standsForSecret(name, value string) bool {
 	switch strings.ToLower(value) {
 	case "expired", "invalid", "missing", "revoked", "required", "malformed", "unknown", "undefined", "empty", "null", "none":
@@ -63,14 +64,15 @@ func standsForSecret(name, value string) bool {
 		(strings.EqualFold(name, "code") || strings.EqualFold(name, "key")) && isJoined(value, unicode.IsLower)
 }
 
-// isJoined reports whether a text is two words or more with _ between them, all letters of one case: orders_pkey.
+// isJoined reports whether a text is two words or more, joined by _, in letters of one case:
+// orders_pkey.
 func isJoined(s string, ofCase func(rune) bool) bool {
 	return isLabel(s) && strings.Contains(strings.Trim(s, "_"), "_") &&
 		!strings.ContainsFunc(s, func(r rune) bool { return r != '_' && !ofCase(r) })
 }
 
-// kindOfToken reports whether value is a name of a kind of tokens, and no token (RFC 7009 section
-// 2.1, RFC 8693 section 3, RFC 6750 section 4).
+// kindOfToken reports whether value names a type of tokens (RFC 7009 section 2.1, RFC 8693 section
+// 3, RFC 6750 section 4).
 func kindOfToken(name, value string) bool {
 	if !strings.Contains(strings.ToLower(name), "token") {
 		return false
@@ -82,8 +84,8 @@ func kindOfToken(name, value string) bool {
 	return strings.HasPrefix(value, "urn:ietf:params:oauth:token-type:")
 }
 
-// describes reports whether a name that holds the word of a secret ends with what the secret is
-// described by.
+// describes reports whether a name with a secret's word ends with a word that makes it a
+// description, such as token_type.
 func describes(name string) bool {
 	words := nameWords(name)
 	if len(words) == 0 {
@@ -114,8 +116,8 @@ func describes(name string) bool {
 	return false
 }
 
-// nameWords gives the words of a name in small letters, however it joins them: token_use,
-// Token-Use, tokenUse.
+// nameWords returns the words of a name in lower case: token_use, Token-Use and tokenUse are the
+// same.
 func nameWords(name string) []string {
 	var spaced strings.Builder
 	before := rune(0)
@@ -129,15 +131,15 @@ func nameWords(name string) []string {
 	return strings.FieldsFunc(spaced.String(), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// LooksSecret reports whether a word may be a token or another credential: it has the form of one, or is long and
-// not made of words.
+// LooksSecret reports whether a word may be a token or another credential: it has the form of one,
+// or is long and not made of words.
 func LooksSecret(word string) bool {
 	const shortestToken = 20
 	return maskFree(word) != word || len(word) >= shortestToken && !strings.ContainsAny(word, " @") && !isLabel(word)
 }
 
-// isLabel reports whether a text is made of words, versions and short numbers, as no generated
-// secret is: access_token, RS256, urn:ietf:params:oauth:token-type:jwt, AADSTS50011, 3600, or a
+// isLabel reports whether a text is made of words, versions and short numbers, unlike a generated
+// secret. Examples: access_token, RS256, urn:ietf:params:oauth:token-type:jwt, AADSTS50011, 3600, a
 // point in time.
 func isLabel(s string) bool {
 	const longest, longestWord, mostDigits, mostHumps = 120, 24, 7, 2

@@ -13,9 +13,9 @@ import (
 	"lanyard/text"
 )
 
-// spellings are the ways in which a secret may come back: as it is, escaped for a URL, a page, JSON or Go, in
-// hexadecimal, and in base64, alone or in the middle of something longer. What an escaping leaves as it is
-// appears more than once.
+// spellings returns the encodings in which a server may return a secret: unchanged, escaped for a
+// URL, HTML, JSON or Go, in hexadecimal, in base64. The base64 forms include a secret within a
+// longer text. The result may hold duplicates.
 func spellings(s string) []string {
 	b := []byte(s)
 	query, path, all := url.QueryEscape(s), url.PathEscape(s), percent(s)
@@ -35,22 +35,22 @@ func spellings(s string) []string {
 		base64.StdEncoding.EncodeToString(b), base64.RawStdEncoding.EncodeToString(b),
 		base64.URLEncoding.EncodeToString(b), base64.RawURLEncoding.EncodeToString(b),
 	}
-	for _, v := range out[3:12] { // hexadecimal digits may be small
+	for _, v := range out[3:12] { // hexadecimal digits may be in lower case
 		out = append(out, lowerHex(v))
 	}
 	out = append(out, unicodeEscaped(s, "%04X", false), unicodeEscaped(s, "%04X", true))
 	if len(b) >= learnFrom {
 		out = append(out, hex.EncodeToString(b), strings.ToUpper(hex.EncodeToString(b)))
-		for before := range 3 { // "id:secret", and other things that begin before it
+		for before := range 3 { // "id:secret", and other texts in which it is not the first part
 			padded := append(make([]byte, before), b...)
-			from, to := (before*8+5)/6, len(padded)*8/6 // the edges are mixed with what stands beside
+			from, to := (before*8+5)/6, len(padded)*8/6 // the edges depend on the neighbours
 			out = append(out, base64.RawStdEncoding.EncodeToString(padded)[from:to], base64.RawURLEncoding.EncodeToString(padded)[from:to])
 		}
 	}
 	return out
 }
 
-// percent escapes every byte.
+// percent escapes every byte of s for a URL.
 func percent(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
@@ -59,8 +59,8 @@ func percent(s string) string {
 	return b.String()
 }
 
-// unicodeEscaped escapes as JSON may: everything, or everything but letters and digits. What is beyond the
-// first plane is written as a pair.
+// unicodeEscaped escapes s for JSON: every character, or every character except letters and digits.
+// A character beyond the first plane becomes a surrogate pair.
 func unicodeEscaped(s, digits string, everything bool) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -77,7 +77,7 @@ func unicodeEscaped(s, digits string, everything bool) string {
 	return b.String()
 }
 
-// lowerHex turns %2F into %2f, and a twice escaped %252F into %252f.
+// lowerHex turns %2F into %2f, and %252F (escaped twice) into %252f.
 func lowerHex(s string) string {
 	b := []byte(s)
 	for i := 0; i+2 < len(b); i++ {

@@ -8,11 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-const deepest = 3 // encodings one within another; each costs a few times the length of what it is in
+const deepest = 3 // nested encodings; each level costs a few times the length of its text
 
-// viewsOf calls see with a text, and with what it says when it is decoded, until see returns false: escapes of
-// pages, URLs, JSON and mail, up to four times over; hexadecimal and numbers of characters, whatever stands
-// between them; base64 that begins anywhere; and the same of what comes of them.
+// viewsOf calls see with a text and with its decoded forms, until see returns false. It decodes
+// escapes of HTML, URLs, JSON and mail (up to four times), numbers of characters, and hexadecimal
+// with any separators. It also decodes base64 from any position, and then looks for further
+// encodings in the results.
 func viewsOf(s string, see func(view string) bool) {
 	if !see(s) {
 		return
@@ -41,8 +42,8 @@ func viewsOf(s string, see func(view string) bool) {
 	}
 }
 
-// decoded calls see with what is within a text: without its escapes, and in other alphabets. Encodes: the view
-// may hold another encoding. It returns false when see does.
+// decoded calls see with the decoded forms of a text, until see returns false. encodes reports that
+// the view may hold another encoding. decoded returns false if see does.
 func decoded(s string, see func(view string, encodes bool) bool) bool {
 	plain := s
 	for range 4 {
@@ -58,7 +59,8 @@ func decoded(s string, see func(view string, encodes bool) bool) bool {
 	return inAlphabets(s, show) && (plain == s || inAlphabets(plain, show))
 }
 
-// inAlphabets calls show with what is within a text in other alphabets. It returns false when show does.
+// inAlphabets calls show with a text decoded from hexadecimal, numbers, quoted-printable and
+// base64. It returns false if show does.
 func inAlphabets(s string, show func(view string, encodes bool) bool) bool {
 	digits := hexDigits(s)
 	for phase := range min(2, len(digits)) {
@@ -83,8 +85,8 @@ func inAlphabets(s string, show func(view string, encodes bool) bool) bool {
 	return true
 }
 
-// printable gives the longer runs of printable ASCII in a view. Nothing else can hold another encoding, and text
-// that was none has hardly any.
+// printable returns the longer runs of printable ASCII in a view. Only these can hold another
+// encoding, and a view of unencoded text has few.
 func printable(view string) string {
 	const shortestRun = 2 * shortest
 	var out, run []byte
@@ -106,7 +108,7 @@ func printable(view string) string {
 	return string(out)
 }
 
-// unescaped decodes each escape of a page, a URL, JSON, Go or JavaScript once.
+// unescaped decodes each escape of HTML, URLs, JSON, Go and JavaScript once.
 func unescaped(s string) string {
 	if strings.IndexByte(s, '&') >= 0 {
 		s = html.UnescapeString(s)
@@ -138,8 +140,8 @@ func unescaped(s string) string {
 	return b.String()
 }
 
-// escapeAt reads the escape that a text begins with: %2f, %u002f, \u002f, \u{2f}, \U0000002f, \x2f, \57, \/ or
-// U+002F. A size of 0: there is none.
+// escapeAt reads the escape at the start of a text: %2f, %u002f, \u002f, \u{2f}, \U0000002f, \x2f,
+// \57, \/ or U+002F. size is 0 if there is none.
 func escapeAt(s string) (r rune, size int, isByte bool) {
 	if len(s) < 2 {
 		return 0, 0, false
@@ -185,7 +187,7 @@ func escapeAt(s string) (r rune, size int, isByte bool) {
 	return r, size, isByte
 }
 
-// hexDigits gives the hexadecimal digits of a text, with their values for bytes, without 0x.
+// hexDigits returns the values of the hexadecimal digits of a text, without those of 0x.
 func hexDigits(s string) []byte {
 	out := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
@@ -209,9 +211,9 @@ func fromHex(digits []byte) string {
 	return string(out)
 }
 
-// numbered reads the numbers of a text as characters: [99, 52, 110], or 099052110 in one.
+// numbered reads the numbers of a text as character codes: [99, 52, 110], or 099052110.
 func numbered(s string, base int) string {
-	width, longest := 3, 3 // digits of a number in a row of them, and of one that stands alone
+	width, longest := 3, 3 // digits of a number among joined ones, and of a separate one
 	switch base {
 	case 2:
 		width, longest = 8, 8
@@ -238,8 +240,8 @@ func numbered(s string, base int) string {
 	return string(out)
 }
 
-// quotedPrintable decodes =2F and takes out soft line breaks, also those that became a blank (RFC 2045 section 6.7).
-// Encodes: there was more than "=" at the end of base64.
+// quotedPrintable decodes =2F and removes soft line breaks, also those that became a space (RFC
+// 2045 section 6.7). encodes is false if there was no more than "=" at the end of base64.
 func quotedPrintable(s string) (plain string, encodes bool) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -261,7 +263,7 @@ func quotedPrintable(s string) (plain string, encodes bool) {
 	return b.String(), encodes
 }
 
-// base64Sextets gives the values of the letters of base64 in a text, of both alphabets.
+// base64Sextets returns the values of the base64 letters in a text, of both alphabets.
 func base64Sextets(s string) []byte {
 	out := make([]byte, 0, len(s))
 	for i := range len(s) {

@@ -8,11 +8,11 @@ import (
 )
 
 const (
-	wordsLimit = 300  // what is quoted of a server, in runes
-	rawLimit   = 1200 // the same before masking: a secret cut in half would not be recognised
+	wordsLimit = 300  // length of a quotation of the server, in runes
+	rawLimit   = 1200 // the same before masking: half a secret would not be recognized
 )
 
-// isPage says whether a body is a web page.
+// isPage reports whether a body is a web page.
 func isPage(body []byte) bool {
 	head := strings.ToLower(string(body[:min(len(body), 1024)]))
 	head = strings.TrimSpace(strings.TrimPrefix(head, "\ufeff"))
@@ -27,7 +27,7 @@ func isPage(body []byte) bool {
 		strings.HasPrefix(head, "<head") || strings.HasPrefix(head, "<body") || strings.HasPrefix(head, "<title")
 }
 
-// pageTitle gives the title of a web page, or "".
+// pageTitle returns the title of a web page, or "".
 func pageTitle(body []byte) string {
 	s := string(body[:min(len(body), 64<<10)])
 	low := asciiLower(strings.ToValidUTF8(s, "?"))
@@ -48,7 +48,7 @@ func pageTitle(body []byte) string {
 	return text.Words(html.UnescapeString(s[from:from+end]), rawLimit)
 }
 
-// asciiLower folds ASCII letters only: a text whose other letters were folded might have another length.
+// asciiLower converts ASCII letters only, so that the length of the text stays the same.
 func asciiLower(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' {
