@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// unmark takes one byte order mark off, and turns UTF-16 into UTF-8: what begins with a mark of it, and what
-// begins with a bracket and a zero byte. The result is at most half as long again as body.
+// unmark removes one byte order mark and converts UTF-16 to UTF-8. It recognizes UTF-16 by its
+// mark, or by a bracket next to a zero byte. The result is at most half as long again as body.
 func unmark(body []byte) []byte {
 	var order binary.ByteOrder
 	switch {
@@ -40,7 +40,7 @@ func unmark(body []byte) []byte {
 	return out
 }
 
-// latin1 gives bytes of ISO 8859-1 as UTF-8, two bytes at most for each.
+// latin1 converts ISO 8859-1 to UTF-8: at most two bytes for each byte.
 type latin1 struct{ in io.Reader }
 
 func (l latin1) Read(p []byte) (int, error) {

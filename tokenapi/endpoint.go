@@ -10,12 +10,13 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// usage makes the error of a request that was not sent.
+// usage returns the error of a request that was not sent.
 func usage(op, cause, hint string) *Error {
 	return &Error{Op: op, Kind: KindUsage, Err: errors.New(cause), Hint: hint}
 }
 
-// checkURL says why a URL cannot be used. Its errors never hold the URL: a query may carry a credential.
+// checkURL returns the reason why a URL cannot be used, or nil. The error never quotes the URL: its
+// query may hold a credential.
 func checkURL(key, raw string, allowHTTP bool) error {
 	u, err := url.Parse(raw)
 	switch {
@@ -36,7 +37,7 @@ func checkURL(key, raw string, allowHTTP bool) error {
 	return nil
 }
 
-// loopback says whether host is this machine.
+// loopback reports whether host is this machine.
 func loopback(host string) bool {
 	if ip := net.ParseIP(host); ip != nil {
 		return ip.IsLoopback()
@@ -50,7 +51,8 @@ func maskURL(raw string) string {
 	return maskURLBut(raw, func(string, string) bool { return false })
 }
 
-// maskSaidURL is maskURL of a URL in a server's text. It shows the words and short numbers that name an error.
+// maskSaidURL is maskURL for a URL in a server's text. It keeps the words and short numbers that
+// name an error.
 func maskSaidURL(raw string) string {
 	return maskURLBut(raw, func(name, value string) bool {
 		plain, err := url.QueryUnescape(value)
@@ -58,14 +60,14 @@ func maskSaidURL(raw string) string {
 	})
 }
 
-// maskURLBut is maskURL. What shows says yes to stays: a value of the query, or, without a name, a part of the
-// query or the fragment.
+// maskURLBut is maskURL, but keeps what shows accepts: a value of the query or, with an empty name,
+// a part of the query or the fragment.
 func maskURLBut(raw string, shows func(name, value string) bool) string {
 	u, err := url.Parse(raw)
 	if err != nil {
 		head, _, cut := strings.Cut(raw, "?")
 		head, _, hash := strings.Cut(head, "#")
-		if strings.Contains(head, "@") { // might be user info that could not be parsed
+		if strings.Contains(head, "@") { // may be user info that could not be parsed
 			return secret.Mask
 		}
 		if cut || hash {
@@ -74,7 +76,7 @@ func maskURLBut(raw string, shows func(name, value string) bool) string {
 		return head
 	}
 	query, fragment := u.RawQuery, u.EscapedFragment()
-	if u.Opaque != "" { // "mailto:…", "host:port/path": nothing in it is known to be harmless
+	if u.Opaque != "" { // "mailto:…", "host:port/path": any part of it may be a secret
 		return u.Scheme + ":" + secret.Mask
 	}
 	u.User, u.RawQuery, u.ForceQuery, u.Fragment, u.RawFragment = nil, "", false, "", ""
@@ -100,13 +102,13 @@ func maskQueryPair(pair string, shows func(name, value string) bool) string {
 	switch {
 	case pair == "", !named && shows("", pair), named && (value == "" || shows(name, value)):
 		return pair
-	case !named: // "?TOKEN": without a name it is all value
+	case !named: // "?TOKEN": without a name, all of it is the value
 		return secret.Mask
 	}
 	return name + "=" + secret.Mask
 }
 
-// hostOf gives host and port of a URL for an error text, "" when there are none.
+// hostOf returns host and port of a URL for an error text, or "".
 func hostOf(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -115,7 +117,7 @@ func hostOf(raw string) string {
 	return text.Words(u.Host, 100)
 }
 
-// pathOf gives the path of a URL, "" when there is none.
+// pathOf returns the path of a URL, or "".
 func pathOf(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {

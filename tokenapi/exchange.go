@@ -12,18 +12,18 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// call is one exchange in the making: what is sent, what came back, and the secrets of both.
+// call is one exchange in progress: the request, the answer, and the secrets of both.
 type call struct {
 	c      *Client
 	x      Exchange
 	mask   masker
-	url    string // as it is asked for
-	key    string // the configuration key that names it
+	url    string // not masked
+	key    string // the configuration key of the URL
 	header http.Header
 	form   url.Values
-	own    []string // the names of the headers that a person added
+	own    []string // the names of the headers that the user configured
 	body   []byte
-	sent   atomic.Bool  // set by net/http's goroutines, as phase and asked are
+	sent   atomic.Bool  // set by goroutines of net/http, like phase and asked
 	phase  atomic.Int32 // a phase
 	asked  atomic.Bool  // the server of the last handshake asked for a client certificate
 	answer *answer
@@ -41,7 +41,8 @@ func (c *Client) begin(op, method, target string) *call {
 	}
 }
 
-// end closes the record, masked, and masks the error. It is the only way out of a call.
+// end completes the record, and masks both the record and the error. Every call must return through
+// it.
 func (k *call) end(e *Error) (Exchange, error) {
 	x := k.x
 	x.Took = max(k.c.now().Sub(x.Started), 0)
@@ -76,7 +77,7 @@ func (k *call) end(e *Error) (Exchange, error) {
 	return x, e
 }
 
-// learnHeaders takes the secrets out of an answer's headers, before anything is shown.
+// learnHeaders adds the secrets in an answer's headers to the mask, before anything is shown.
 func (k *call) learnHeaders(h http.Header) {
 	for name, values := range h {
 		for _, v := range values {
@@ -91,7 +92,7 @@ func (k *call) learnHeaders(h http.Header) {
 	}
 }
 
-// headers gives headers in the order of their names, masked by name and by value.
+// headers returns headers sorted by name, masked by name and by value.
 func (k *call) headers(h http.Header) []Header {
 	names := make([]string, 0, len(h))
 	for name := range h {
@@ -108,7 +109,7 @@ func (k *call) headers(h http.Header) []Header {
 	for _, h := range out {
 		all.WriteString(h.Name + " " + h.Value + " ")
 	}
-	if k.mask.repeats(all.String(), false) { // in parts, none of which shows it
+	if k.mask.repeats(all.String(), false) { // in several parts, of which none shows it alone
 		for i := range out {
 			out[i].Value = secret.Mask
 		}
@@ -136,7 +137,7 @@ func (k *call) headerValue(name, v string) string {
 	return k.mask.words(v, 4*wordsLimit)
 }
 
-// spelling gives WSO2's headers the capitals that net/http takes from them.
+// spelling returns the spelling of a header in WSO2's documentation. net/http changes its capitals.
 func spelling(name string) string {
 	for _, s := range []string{
 		"DeactivatedAccessToken", "RevokedAccessToken", "RevokedRefreshToken", "AuthorizedUser", "WWW-Authenticate", "DPoP-Nonce",
@@ -148,7 +149,7 @@ func spelling(name string) string {
 	return name
 }
 
-// publicParams are the form parameters whose values may be shown.
+// publicParams are the form parameters whose values are not masked by name.
 func publicParams() []string {
 	return []string{
 		"grant_type", "scope", "username", "token_type_hint", "client_id", "validity_period", "redirect_uri",
@@ -156,7 +157,7 @@ func publicParams() []string {
 	}
 }
 
-// params gives the form in the order it is sent in, masked.
+// params returns the form, masked, in the order in which it is sent.
 func (k *call) params() []Param {
 	names := make([]string, 0, len(k.form))
 	for name := range k.form {
@@ -167,7 +168,8 @@ func (k *call) params() []Param {
 	for _, name := range names {
 		for _, v := range k.form[name] {
 			switch {
-			case name == "grant_type" || name == "token_type_hint" || name == "client_assertion_type": // our own constants, likewise
+			// Constants of the protocol.
+			case name == "grant_type" || name == "token_type_hint" || name == "client_assertion_type":
 			case name == "redirect_uri":
 				v = k.mask.words(maskURL(v), wordsLimit)
 			case slices.Contains(publicParams(), name):
@@ -176,7 +178,7 @@ func (k *call) params() []Param {
 				v = masked(v, isTokenKey(name))
 			}
 			shown := name
-			if !slices.Contains(reservedParams(), name) { // a name of our own is none, even if a password is "password"
+			if !slices.Contains(reservedParams(), name) { // "password" may be a password too
 				shown = k.mask.text(text.Words(name, 100))
 			}
 			out = append(out, Param{shown, v})

@@ -9,15 +9,16 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Field is one HTTP header that a person adds to requests (RFC 9110 section 5). Its value may be a
+// Field is an HTTP header that the user adds to requests (RFC 9110 section 5). Its value may be a
 // secret, such as an API key.
 type Field struct {
 	Name  string
 	Value secret.Text
 }
 
-// FieldNameProblem says why a header cannot be added to requests, or "". A request to a Token API
-// has a form in its body, so that its Content-Type is fixed; that of a probe is not.
+// FieldNameProblem returns the reason why a header cannot be added to requests, or "". A request to
+// the authorization server has a form as its body, so its Content-Type is fixed; that of a probe is
+// not.
 func FieldNameProblem(name string, probe bool) string {
 	switch strings.ToLower(name) {
 	case "authorization":
@@ -48,7 +49,8 @@ func isHTTPToken(s string) bool {
 	})
 }
 
-// FieldValueProblem says why a text cannot be the value of a header (RFC 9110 section 5.5), or "".
+// FieldValueProblem returns the reason why a text cannot be the value of a header (RFC 9110 section
+// 5.5), or "".
 func FieldValueProblem(value secret.Text) string {
 	v := value.Reveal()
 	switch {
@@ -66,10 +68,10 @@ func (f Field) LooksSecret() bool {
 	return isSecretParam(f.Name, v) || LooksSecret(v)
 }
 
-// MethodProblem says why probes cannot be made with an HTTP method, or "".
+// MethodProblem returns the reason why an HTTP method cannot be used for probes, or "".
 func MethodProblem(method string) string {
 	switch {
-	case method == http.MethodConnect || method == http.MethodTrace: // RFC 9110 section 9.3.8 for TRACE
+	case method == http.MethodConnect || method == http.MethodTrace: // RFC 9110 9.3.8
 		return "must be a method that a token can be sent with: CONNECT and TRACE are not"
 	case !isHTTPToken(method) || strings.ToUpper(method) != method:
 		return "must be an HTTP method in capitals, such as GET, HEAD or POST"
@@ -77,8 +79,8 @@ func MethodProblem(method string) string {
 	return ""
 }
 
-// hideFields makes the values of a person's headers known as secrets. Where the name says what the
-// value is about, it is none.
+// hideFields adds the values of the user's headers to the mask, except those of headers that never
+// hold a secret.
 func (k *call) hideFields(fields []Field) {
 	for _, f := range fields {
 		switch strings.ToLower(f.Name) {
@@ -89,7 +91,7 @@ func (k *call) hideFields(fields []Field) {
 	}
 }
 
-// setFields adds a person's headers to a request. key is the one of the configuration, for errors.
+// setFields adds the user's headers to a request. key is the configuration key, for errors.
 func (k *call) setFields(key string, fields []Field) *Error {
 	for _, f := range fields {
 		why := FieldNameProblem(f.Name, key == "probe_headers")

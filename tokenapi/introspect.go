@@ -13,25 +13,25 @@ import (
 
 const opIntrospect = "introspect"
 
-// IntrospectRequest asks the key manager about a token (RFC 7662 section 2.1).
+// IntrospectRequest holds the parameters of an introspection request (RFC 7662 section 2.1).
 type IntrospectRequest struct {
 	Credentials Credentials
 	Token       secret.Text
 	Hint        string // "access_token", "refresh_token" or ""
 }
 
-// Epoch is a time as a server writes it: whole seconds since 1970 by its own clock. WSO2 writes the largest
-// int64 for "never", which no time.Time can hold.
+// Epoch is a time in a server's answer: seconds since 1970 by the server's clock. It is no
+// time.Time because WSO2 sends the largest int64 for "never".
 type Epoch struct {
 	Seconds int64
 	Known   bool
 }
 
-// IntrospectAnswer is what the key manager thinks of a token. It is about the key manager alone: a gateway
-// in front of it may still let an inactive token through.
+// IntrospectAnswer is the state of a token at the authorization server. A gateway may still accept
+// an inactive token.
 type IntrospectAnswer struct {
 	Active    bool
-	Scopes    []string // nil: the answer did not say
+	Scopes    []string // nil: the answer has no scope member
 	ClientID  string
 	Username  string
 	Subject   string
@@ -39,13 +39,13 @@ type IntrospectAnswer struct {
 	Expires   Epoch
 	Issued    Epoch
 	NotBefore Epoch
-	Lifetime  Lifetime // "" when the token is not active
-	Extra     []Param  // the other members, as text, masked where their names say so
+	Lifetime  Lifetime // "" if the token is not active
+	Extra     []Param  // the other members as text, masked if the name is that of a secret
 	At        time.Time
 }
 
-// Introspect asks the introspection endpoint. An answer that is about the caller and not about the token
-// (401, 403, a page to sign in at) is an error with Action NotAllowedToAsk, never an inactive token.
+// Introspect asks the introspection endpoint about a token. If the server refuses the caller (401,
+// 403, a login page), the error has the Action NotAllowedToAsk. The token then may still be active.
 func (c *Client) Introspect(ctx context.Context, r IntrospectRequest) (IntrospectAnswer, Exchange, error) {
 	k := c.begin(opIntrospect, http.MethodPost, c.cfg.Endpoints.IntrospectURL)
 	k.mask.add(r.Token.Reveal(), true)
@@ -68,8 +68,8 @@ func (c *Client) Introspect(ctx context.Context, r IntrospectRequest) (Introspec
 	return ans, x, err
 }
 
-// decodeIntrospect reads an answer of the introspection endpoint (RFC 7662 section 2.2). What the answer does not
-// say outright is no answer: without active nothing is concluded.
+// decodeIntrospect reads an answer of the introspection endpoint (RFC 7662 section 2.2). An answer
+// without active is an error.
 func decodeIntrospect(a answer) (IntrospectAnswer, *Error) {
 	m, n, e := a.accepted(opIntrospect)
 	if e != nil {
@@ -84,7 +84,7 @@ func decodeIntrospect(a answer) (IntrospectAnswer, *Error) {
 	case !said:
 		return IntrospectAnswer{}, a.garbled(opIntrospect, n)
 	case !active:
-		return IntrospectAnswer{At: a.at}, nil // whatever else it says is no longer so
+		return IntrospectAnswer{At: a.at}, nil // the other members no longer hold
 	}
 	ans := IntrospectAnswer{
 		Active: true, Scopes: scopes(m["scope"]), ClientID: text.Words(m.text("client_id"), wordsLimit),
@@ -106,8 +106,8 @@ func (m members) epoch(name string) Epoch {
 	return Epoch{n, ok}
 }
 
-// lifetime says what an end in time means to someone whose clock shows now. Later than the year 9999 is
-// "never", unless it is what milliseconds look like.
+// lifetime classifies an expiry, seen at now. An expiry after the year 9999 means "never", unless
+// it may be in milliseconds.
 func (e Epoch) lifetime(now time.Time) Lifetime {
 	const year10000, after = 253402300800, 1e15
 	switch {
@@ -121,7 +121,7 @@ func (e Epoch) lifetime(now time.Time) Lifetime {
 	return Bounded
 }
 
-// masked takes out of an answer what was sent, should the server repeat it.
+// masked hides secrets of the request that the server repeats.
 func (a *IntrospectAnswer) masked(m *masker) {
 	for i, s := range a.Scopes {
 		a.Scopes[i] = m.words(s, wordsLimit)

@@ -10,11 +10,13 @@ import (
 	"unicode"
 )
 
-// members are the named values of a body, whatever notation it came in: JSON values with numbers kept
-// as json.Number, strings for a form, strings and (for xmlSpace) the namespace of the root for XML.
+// members are the named values of a body. Values of JSON stay as they are, with numbers as
+// json.Number. Values of a form or of XML are strings, and xmlSpace holds the namespace of the XML
+// fault.
 type members map[string]any
 
-// notation is what a body turned out to be. The Content-Type is not asked: it is wrong too often.
+// notation is the format of a body. It does not depend on the Content-Type, which is wrong too
+// often.
 type notation int
 
 const (
@@ -26,7 +28,7 @@ const (
 	isHTML
 )
 
-// readMembers sniffs a body and reads its members. The map is never nil.
+// readMembers detects the notation of a body and reads its members. The map is never nil.
 func readMembers(body []byte) (members, notation) {
 	body = bytes.TrimFunc(unmark(body), blank)
 	if len(body) == 0 {
@@ -53,11 +55,13 @@ func readMembers(body []byte) (members, notation) {
 	return members{}, isOther
 }
 
-// blank says what may stand around a body: white space, and the NUL that programs in C put at its end.
+// blank reports whether a rune may surround a body: white space, or the NUL that programs in C
+// append.
 func blank(r rune) bool { return r == 0 || unicode.IsSpace(r) }
 
-// jsonMembers gives the members of a JSON value. A bare string is how some servers send an error code, and
-// others send their object as a string once more; a bare list holds errors, or nothing for us.
+// jsonMembers returns the members of a JSON value. Some servers send an error code as a bare
+// string, or their object encoded as a string once more. A bare list is read only if it holds
+// errors.
 func jsonMembers(v any, again bool) (members, notation) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -96,9 +100,10 @@ func readJSON(body []byte) (any, bool) {
 	return v, true
 }
 
-// readForm reads a form-encoded body, if that is what it is. Of members that come twice the first counts.
+// readForm reads a form-encoded body, or returns nil. Of repeated members the first counts.
 func readForm(s string) members {
-	// A blank within a value, a scope's, is a server that does not escape; one before the first "=" is prose.
+	// A space within a value (a scope) is not escaped by some servers. A space before the first "="
+	// means prose.
 	if name, _, ok := strings.Cut(s, "="); !ok || strings.Contains(name, " ") || strings.ContainsAny(s, "<>{}\r\n\t") {
 		return nil
 	}
@@ -120,10 +125,10 @@ func readForm(s string) members {
 	return m
 }
 
-// has says whether a member is there and not null.
+// has reports whether a member exists and is not null.
 func (m members) has(name string) bool { return m[name] != nil }
 
-// text gives the first of the named members that is a non-empty string or a number.
+// text returns the first of the named members that is a non-empty string or a number.
 func (m members) text(names ...string) string {
 	for _, n := range names {
 		switch v := m[n].(type) {
@@ -138,7 +143,7 @@ func (m members) text(names ...string) string {
 	return ""
 }
 
-// str gives the first of the named members that is a non-blank string.
+// str returns the first of the named members that is a non-blank string.
 func (m members) str(names ...string) string {
 	for _, n := range names {
 		if v, ok := m[n].(string); ok && strings.TrimSpace(v) != "" {
@@ -148,7 +153,7 @@ func (m members) str(names ...string) string {
 	return ""
 }
 
-// object gives a member that is an object, or the first object of a member that is a list; nil for others.
+// object returns a member that is an object, or the first object of a list, or nil.
 func (m members) object(name string) members {
 	switch v := m[name].(type) {
 	case map[string]any:
@@ -163,7 +168,8 @@ func (m members) object(name string) members {
 	return nil
 }
 
-// truth reads a member that is a boolean in any of the ways servers write one; known is false for the rest.
+// truth reads a boolean in any notation that servers use. known is false if the value is no
+// boolean.
 func (m members) truth(name string) (is, known bool) {
 	switch v := m[name].(type) {
 	case bool:
@@ -186,13 +192,13 @@ func (m members) truth(name string) (is, known bool) {
 	return false, false
 }
 
-// no says whether a member is there and false.
+// no reports whether a member exists and is false.
 func (m members) no(name string) bool {
 	is, known := m.truth(name)
 	return known && !is
 }
 
-// seconds reads the first of the named members that is a number, as a number or as text.
+// seconds reads the first of the named members that is a number, or a string that holds one.
 func (m members) seconds(names ...string) (int64, bool) {
 	for _, name := range names {
 		if n, ok := wholeSeconds(m.text(name)); ok {

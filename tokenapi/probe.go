@@ -16,10 +16,10 @@ const (
 	opControl = "control" // the same call with a made-up token
 )
 
-// Probe calls an API with a token. A transport failure is no error: it is an answer with Verdict
-// Unclear. An error (KindUsage) means that nothing was sent. The body of a 2xx is not read: a probe
-// wants the gateway's verdict, not the API's data. The verdict is what the answer shows by itself:
-// whoever has a control gives ProbeAnswer.Facts to Judge.
+// Probe calls an API with a token. A transport failure is not an error: the answer has the Verdict
+// Unclear. An error (KindUsage) means that nothing was sent. Probe does not read the body of a 2xx,
+// because only the gateway's verdict matters. The verdict rests on this answer alone. To judge it
+// with a control, pass ProbeAnswer.Facts to Judge.
 func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchange, error) {
 	op := opProbe
 	if r.Control {
@@ -59,7 +59,7 @@ func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchan
 	p.FaultCode, p.Message = probeWords(a.status, a.header, a.body)
 	if !a.ok() {
 		f := parseFault(a.body)
-		if f.known() || f.gateway { // what an API says of itself is no matter of tokens
+		if f.known() || f.gateway { // an API's own fault is not about the token
 			p.Advice = f.advise(a.status, a.header)
 		}
 		if p.RetryAfter = retryAfter(a.header, a.at); p.RetryAfter == 0 {
@@ -72,8 +72,8 @@ func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchan
 	return p, x, nil
 }
 
-// readByProxy says whether a proxy would be handed the request itself, and the token in it, instead of making a
-// tunnel for it. A proxy setting that cannot be read is told of when the request is made.
+// readByProxy reports whether a proxy would read the request, and the token in it, because an
+// http:// URL gets no tunnel. An invalid proxy setting fails later, when the request is sent.
 func (c *Client) readByProxy(target string) bool {
 	u, err := url.Parse(target)
 	if err != nil || u.Scheme != "http" || !c.ours {
@@ -83,13 +83,13 @@ func (c *Client) readByProxy(target string) bool {
 	return err == nil && via.URL != nil
 }
 
-// Judge sets the verdict by what is known of the URL and the token.
+// Judge sets the verdict from the facts, the control and the history.
 func (p *ProbeAnswer) Judge(control Shape, h History) {
 	j := Judge(p.Facts, control, h)
 	p.Verdict, p.NamesToken, p.Why, p.ControlStatus = j.Verdict, j.NamesToken, j.Why, control.Status
 }
 
-// probeWords gives the fault code in an answer and the gateway's own words, cleaned.
+// probeWords returns the fault code and the gateway's text, cleaned.
 func probeWords(status int, header http.Header, body []byte) (faultCode int, message string) {
 	if status >= 200 && status <= 299 {
 		return 0, ""
@@ -98,7 +98,7 @@ func probeWords(status int, header http.Header, body []byte) (faultCode int, mes
 	case f.known() || f.gateway:
 		faultCode, message = f.code, f.words()
 	case status == http.StatusUnauthorized || status == http.StatusForbidden || status >= 500:
-		message = f.words() // the reason of another gateway; what an API says of itself is no matter of tokens
+		message = f.words() // of another gateway
 	}
 	switch {
 	case message != "":
@@ -110,7 +110,7 @@ func probeWords(status int, header http.Header, body []byte) (faultCode int, mes
 	return faultCode, message
 }
 
-// challenge gives the description in a WWW-Authenticate header, or its error, or "".
+// challenge returns the description in a WWW-Authenticate header, or its error, or "".
 func challenge(h http.Header) string {
 	if words := challengeParam(h, "error_description"); words != "" {
 		return words
@@ -118,7 +118,7 @@ func challenge(h http.Header) string {
 	return challengeParam(h, "error")
 }
 
-// challengeParam gives a parameter of a WWW-Authenticate header, cleaned, or "".
+// challengeParam returns a parameter of a WWW-Authenticate header, cleaned, or "".
 func challengeParam(h http.Header, name string) string {
 	for v := range challengeParams(h, name) {
 		return text.Words(v, rawLimit)
@@ -126,7 +126,7 @@ func challengeParam(h http.Header, name string) string {
 	return ""
 }
 
-// challengeHas reports whether a parameter of any challenge has a value.
+// challengeHas reports whether a parameter of any challenge has this value.
 func challengeHas(h http.Header, name, value string) bool {
 	for v := range challengeParams(h, name) {
 		if strings.EqualFold(strings.TrimSpace(v), value) {
@@ -136,8 +136,8 @@ func challengeHas(h http.Header, name, value string) bool {
 	return false
 }
 
-// challengeParams gives the values of a parameter in all challenges, quoted or not. Gateways leave
-// out the comma between challenge and parameter; what matters is that the name begins a word.
+// challengeParams returns the values of a parameter in all challenges, quoted or not. Gateways omit
+// the comma between challenge and parameter, so a name counts if it begins a word.
 func challengeParams(h http.Header, name string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, v := range h.Values("WWW-Authenticate") {
@@ -154,7 +154,7 @@ func challengeParams(h http.Header, name string) iter.Seq[string] {
 				}
 				rest = strings.TrimLeft(rest, " \t")
 				if !strings.HasPrefix(rest, `"`) && strings.Count(v[:begin], `"`)%2 == 1 {
-					continue // within the text of another parameter
+					continue // within the value of another parameter
 				}
 				if !yield(paramValue(rest)) {
 					return
@@ -164,7 +164,7 @@ func challengeParams(h http.Header, name string) iter.Seq[string] {
 	}
 }
 
-// paramValue gives the value at the beginning of s, a quoted string or a word.
+// paramValue returns the value at the start of s, a quoted string or a word.
 func paramValue(s string) string {
 	if quoted, ok := strings.CutPrefix(s, `"`); ok {
 		s, _, _ = strings.Cut(quoted, `"`)

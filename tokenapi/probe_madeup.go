@@ -15,17 +15,16 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// spareLife is how long a made-up JWT claims to live where the real one has no expiry in the
-// future.
+// spareLife is the lifetime of a made-up JWT if the real one has no expiry in the future.
 const spareLife = time.Hour
 
-// MadeUp makes a token of the same form that nobody has issued. Of an opaque token it takes length,
-// alphabet and punctuation. Of a JWT it takes the header, iss, aud and a future exp; jti and sub
-// are random, because gateways remember the jti of invalid tokens and would refuse the real one by
-// a copied jti.
+// MadeUp returns a random token of the same form, for a control probe. From an opaque token it
+// takes length, alphabet and punctuation. From a JWT it takes the header, iss, aud and a future
+// exp. jti and sub are random: gateways remember the jti of invalid tokens, and would refuse the
+// real token because of a copied jti.
 func MadeUp(token secret.Text, now time.Time) secret.Text {
 	raw := jwt.Normalise(token).Reveal()
-	for range 100 { // a token of a few characters can come out as itself
+	for range 100 { // a token of a few characters may equal its copy
 		made := madeUpOpaque(raw)
 		if t, err := jwt.Parse(token); err == nil {
 			made = madeUpJWT(t, strings.Split(raw, "."), now)
@@ -62,14 +61,14 @@ func madeUpClaims(t jwt.Token, now time.Time) []byte {
 		Subject  string          `json:"sub"`
 	}{claimJSON(t, "iss"), claimJSON(t, "aud"), exp.Unix(), randomUUID(), randomUUID()}
 	b, err := json.Marshal(claims)
-	if err != nil { // iss or aud was no JSON after all
+	if err != nil { // iss or aud was not valid JSON
 		claims.Issuer, claims.Audience = nil, nil
 		b, _ = json.Marshal(claims)
 	}
 	return b
 }
 
-// claimJSON gives a claim as JSON, nil for none.
+// claimJSON returns a claim as JSON, or nil.
 func claimJSON(t jwt.Token, name string) json.RawMessage {
 	c, ok := t.Get(name)
 	switch {
@@ -78,7 +77,7 @@ func claimJSON(t jwt.Token, name string) json.RawMessage {
 	case !c.Text:
 		return json.RawMessage(c.Value)
 	}
-	b, _ := json.Marshal(c.Value) // of a string it never fails
+	b, _ := json.Marshal(c.Value) // it never fails for a string
 	return b
 }
 
@@ -105,7 +104,7 @@ const (
 
 func alphanumeric(r rune) bool { return strings.ContainsRune(digits+lowers+uppers, r) }
 
-// alphabetOf gives the letters and digits that a token is made of: hexadecimal ones, or whole
+// alphabetOf returns the letters and digits of a token's alphabet: hexadecimal digits, or whole
 // classes.
 func alphabetOf(raw string) string {
 	has := func(set string) bool { return strings.ContainsAny(raw, set) }
@@ -126,9 +125,8 @@ func alphabetOf(raw string) string {
 	return from
 }
 
-// TokenForm names the form of a token: a control is kept for each. Of a JWT it goes by header, iss
-// and aud, of an opaque token by alphabet and length. It is a digest, and nothing secret goes into
-// it.
+// TokenForm returns a digest that names the form of a token. Controls are stored by it. For a JWT
+// it covers header, iss and aud, for an opaque token alphabet and length. It holds nothing secret.
 func TokenForm(token secret.Text) string {
 	raw := jwt.Normalise(token).Reveal()
 	of := "opaque " + alphabetOf(raw) + " " + big.NewInt(int64(len(raw))).String()
@@ -144,7 +142,7 @@ func below(n int) int {
 	return int(i.Int64())
 }
 
-// randomBase64 gives n random characters of base64url.
+// randomBase64 returns n random characters of base64url.
 func randomBase64(n int) string {
 	b := make([]byte, n)
 	_, _ = rand.Read(b) // crypto/rand never fails

@@ -14,16 +14,16 @@ import (
 	"strings"
 )
 
-// Shape is what is kept of an answer to compare it with another one. Two answers are alike if their
-// shapes are equal. The digest is of the host and path of Location and of a body without what
-// differs from call to call, so a Shape is small, can be stored and holds no secret.
+// Shape is a digest of an answer, for comparing two answers. It covers the host and path of
+// Location, and the body without the parts that differ from call to call. A Shape is small, can be
+// stored and holds no secret.
 type Shape struct {
 	Status int    `json:"status"`
 	Digest string `json:"digest"`
 }
 
-// Known reports whether a shape can be a control: only a 2xx, 3xx or 4xx other than 407, 408 and
-// 429 is one.
+// Known reports whether a shape can be a control: its status is 2xx, 3xx or 4xx, except 407, 408
+// and 429.
 func (s Shape) Known() bool {
 	switch s.Status {
 	case http.StatusProxyAuthRequired, http.StatusRequestTimeout, http.StatusTooManyRequests:
@@ -40,7 +40,8 @@ func shapeOf(status int, header http.Header, body []byte, token string) Shape {
 	if u, err := url.Parse(to); err == nil {
 		fmt.Fprintf(h, "%s\x00%s\x00", strings.ToLower(u.Host), u.EscapedPath())
 	}
-	for _, repeated := range []string{token, to, html.EscapeString(to)} { // these differ from call to call
+	// These differ from call to call.
+	for _, repeated := range []string{token, to, html.EscapeString(to)} {
 		if repeated != "" {
 			text = strings.ReplaceAll(text, repeated, "")
 		}
@@ -61,7 +62,7 @@ func isTree(v any) bool {
 	return false
 }
 
-// outline writes JSON by the names of its members, with the values of code, error and type alone.
+// outline writes JSON as the names of its members, with the values of code, error and type only.
 func outline(v any, keep bool) string {
 	switch v := v.(type) {
 	case map[string]any:
@@ -81,17 +82,17 @@ func outline(v any, keep bool) string {
 	if !keep {
 		return ""
 	}
-	b, _ := json.Marshal(v) // it was JSON
+	b, _ := json.Marshal(v) // v was read from JSON
 	return string(b)
 }
 
-// varying matches what an answer makes up anew for each call: UUIDs, runs of hex digits, numbers. A
-// short word counts as a run of hex digits only if it has a decimal one: "bad" and "added" are
-// words.
+// varying matches the parts of an answer that differ from call to call: UUIDs, runs of hexadecimal
+// digits, numbers. A short word is a run only if it has a decimal digit, because "bad" and "added"
+// are words.
 var varying = regexp.MustCompile(`(?i)\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|[0-9a-f]{8,}|` +
 	`\b(?:0x)?[0-9a-f]*[0-9][0-9a-f]*\b|[0-9]+`)
 
-// constant is the part of a text that does not differ from call to call.
+// constant returns the part of a text that does not differ from call to call.
 func constant(text string) string {
 	return strings.Join(strings.Fields(varying.ReplaceAllString(text, "")), " ")
 }

@@ -2,56 +2,55 @@ package tokenapi
 
 import "net/http"
 
-// Why names the row of the table that gave a Verdict, so that people can be told the reason.
+// Why names the reason for a Verdict.
 type Why string
 
 // The reasons.
 const (
-	WhyOpen         Why = "open"          // the URL answers 2xx to a made-up token too
+	WhyOpen         Why = "open"          // a 2xx, and a made-up token gets one too
 	WhyLetThrough   Why = "let_through"   // a 2xx
-	WhyNamed        Why = "named"         // a fault code that says that this token is invalid
+	WhyNamed        Why = "named"         // a fault code says that this token is invalid
 	WhyFault        Why = "fault"         // a gateway fault that is not about this token
 	WhyNoAnswer     Why = "no_answer"     // a transport error
 	WhyServer       Why = "server"        // 5xx
 	WhyWait         Why = "wait"          // 408 or 429
 	WhyProxy        Why = "proxy"         // 407
-	WhyInvalidToken Why = "invalid_token" // WWW-Authenticate says invalid_token
-	WhyLikeMadeUp   Why = "like_made_up"  // answered as a made-up token, and accepted here before
-	WhyNotSeen      Why = "not_seen"      // answered as a made-up token, and never accepted here
-	WhyChanged      Why = "changed"       // answered as a made-up token, in another way than while tokens were accepted
-	WhyUnsigned     Why = "unsigned"      // the same, and nobody knows how it was then
-	WhyUnlike       Why = "unlike"        // a refusal, but not the one that a made-up token gets
+	WhyInvalidToken Why = "invalid_token" // WWW-Authenticate has error="invalid_token"
+	WhyLikeMadeUp   Why = "like_made_up"  // like a made-up token, and accepted here before
+	WhyNotSeen      Why = "not_seen"      // like a made-up token, and never accepted here
+	WhyChanged      Why = "changed"       // like a made-up token, whose answer has changed since
+	WhyUnsigned     Why = "unsigned"      // the same, but the former answer is unknown
+	WhyUnlike       Why = "unlike"        // refused, but not like a made-up token
 	WhyAPI          Why = "api"           // the API itself answered
-	WhyNoControl    Why = "no_control"    // nobody knows what a made-up token gets
+	WhyNoControl    Why = "no_control"    // there is no control
 	WhyControlOff   Why = "control_off"   // the same, because probe_control is false
-	WhyControlActs  Why = "control_acts"  // the same, because the method of the probe acts
-	WhyControlSpent Why = "control_spent" // the same, because it was asked often enough for now
-	WhyElse         Why = "else"          // nothing of the above
+	WhyControlActs  Why = "control_acts"  // the same, because the probe's method may change data
+	WhyControlSpent Why = "control_spent" // the same, because the limit of controls is reached
+	WhyElse         Why = "else"          // none of the above
 )
 
-// ProbeFacts are what an answer of a probe URL says, as far as a verdict depends on it. They hold
-// no secret.
+// ProbeFacts are the parts of an answer that decide its verdict. They hold no secret.
 type ProbeFacts struct {
 	Status       int   // 0: no answer
-	FaultCode    int   // of a known gateway fault, by its code or its own words; 0: none
+	FaultCode    int   // of a known gateway fault, by code or text; 0: none
 	InvalidToken bool  // WWW-Authenticate has error="invalid_token"
-	Shape        Shape // to compare with that of a control; zero for a 2xx body, which is not read
+	Shape        Shape // compared with a control; the body of a 2xx does not count
 }
 
-// History is what is known of the token and the URL from before.
+// History is what earlier probes showed about the token and the URL.
 type History struct {
 	Accepted  bool // this token was accepted at this URL before
-	Unchanged bool // the fresh control still equals the signature of the URL
+	Unchanged bool // the fresh control equals the stored one of the URL
 }
 
-// Judgement is what Judge concludes.
+// Judgement is the result of Judge.
 type Judgement struct {
 	Verdict    Verdict
-	NamesToken bool // the refusal itself says that the token is invalid
+	NamesToken bool // the refusal says that the token is invalid
 	Why        Why
 }
 
-// evidence is what a row of the table looks at.
+// evidence is the input of a row of the table.
 type evidence struct {
 	ProbeFacts
 	control Shape
@@ -63,15 +62,14 @@ func (e evidence) fault() bool  { return e.FaultCode != 0 }
 func (e evidence) like() bool   { return e.control.Known() && e.Shape == e.control }
 func (e evidence) client() bool { return e.Status >= 400 && e.Status <= 499 }
 
-// controlRefuses reports whether a made-up token is refused by status, so that another status is no
-// such refusal.
+// controlRefuses reports whether the status of the control is a refusal. An answer with another
+// status then is none.
 func (e evidence) controlRefuses() bool {
 	s := e.control.Status
 	return s == http.StatusUnauthorized || s == http.StatusForbidden || s >= 300 && s <= 399
 }
 
-// verdicts is the table of the contract ("What a probe proves"), row by row. The first match wins.
-// Rows that the contract writes as one are several here where people are told different reasons.
+// verdicts is the table of verdicts. The first matching row decides. docs/probing.md explains it.
 var verdicts = []struct {
 	when func(evidence) bool
 	Judgement
@@ -99,11 +97,11 @@ var verdicts = []struct {
 	{func(evidence) bool { return true }, Judgement{Unclear, false, WhyElse}},
 }
 
-// namesToken reports whether a fault code is about the token itself: invalid, expired, inactive.
+// namesToken reports whether a fault code is about the token: invalid, expired or inactive.
 func namesToken(code int) bool { return code == 900901 || code == 900903 || code == 900904 }
 
-// Judge gives the verdict on an answer. The control is the shape of what the same URL answered to a
-// made-up token a short while ago, zero if that is unknown. Judge is a pure function.
+// Judge returns the verdict on an answer. control is the shape of a recent answer of the same URL
+// to a made-up token, or zero. Judge is a pure function.
 func Judge(f ProbeFacts, control Shape, h History) Judgement {
 	if !control.Known() {
 		control = Shape{}
@@ -117,7 +115,7 @@ func Judge(f ProbeFacts, control Shape, h History) Judgement {
 	return Judgement{Unclear, false, WhyElse}
 }
 
-// NeedsControl reports whether the verdict depends on what a made-up token would be answered.
+// NeedsControl reports whether the verdict depends on a control.
 func (f ProbeFacts) NeedsControl() bool {
 	switch Judge(f, Shape{}, History{}).Why {
 	case WhyLetThrough, WhyNoControl:
@@ -126,7 +124,7 @@ func (f ProbeFacts) NeedsControl() bool {
 	return false
 }
 
-// probeFacts reads what an answer says. token is what was sent: an answer may repeat it.
+// probeFacts reads the facts from an answer. It needs the token because an answer may repeat it.
 func probeFacts(status int, header http.Header, body []byte, token string) ProbeFacts {
 	p := ProbeFacts{Status: status, Shape: shapeOf(status, header, body, token)}
 	if status >= 200 && status <= 299 {
@@ -137,8 +135,8 @@ func probeFacts(status int, header http.Header, body []byte, token string) Probe
 	return p
 }
 
-// decides gives the code by which a fault is judged, 0 for what is no known fault of a gateway. A
-// fault in a shape of gateways is known by its own words, too.
+// decides returns the code by which a fault is judged, or 0 if it is no known fault of a gateway. A
+// fault in the shape of a gateway is also known by its text.
 func (f fault) decides(status int) int {
 	if f.known() {
 		return f.code

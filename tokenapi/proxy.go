@@ -14,14 +14,14 @@ import (
 	"lanyard/text"
 )
 
-// Proxies chooses the proxy of a URL. The zero value chooses none.
+// Proxies chooses the proxy for a URL. The zero value never chooses one.
 type Proxies struct {
-	Named   string                   // URL of the proxy that the configuration names; "": the environment variables choose
+	Named   string                   // URL of the configuration; "": the environment decides
 	NamedBy string                   // where Named was set, for error texts
 	Getenv  func(name string) string // nil: no variable is set
 }
 
-// Proxy is a proxy and where it was set.
+// Proxy is a proxy and the setting that named it.
 type Proxy struct {
 	URL *url.URL
 	By  string // the name of a variable, or Proxies.NamedBy
@@ -29,14 +29,18 @@ type Proxy struct {
 	named bool // by the configuration
 }
 
-// String gives the URL without user name and password.
+// String returns the URL without user name and password.
 func (p Proxy) String() string { return p.URL.Scheme + "://" + text.Words(p.URL.Host, 100) }
 
-// Choose gives the proxy for a URL. Without one URL is nil; By then names the setting that NO_PROXY
-// excepts the host from, if any. Named comes first, then the variable of the URL's scheme
-// (https_proxy, HTTPS_PROXY), then all_proxy and ALL_PROXY, in the order of curl. NO_PROXY applies
-// to all of them. Only Named applies to loopback hosts. It fails (KindNetwork) when the setting
-// cannot be used; the error does not quote the setting, which may hold a password.
+// Choose returns the proxy for a URL. If there is none, URL is nil; if NO_PROXY is the reason, By
+// still names the setting.
+//
+// Named comes first, then the variable of the URL's scheme (https_proxy, HTTPS_PROXY), then
+// all_proxy and ALL_PROXY, like in curl. NO_PROXY applies to all of them. Only Named applies to
+// loopback hosts.
+//
+// Choose fails (KindNetwork) if the setting is invalid. The error does not quote the setting, which
+// may hold a password.
 func (p Proxies) Choose(target *url.URL) (Proxy, error) {
 	raw, by := p.setting(target.Scheme)
 	if raw == "" {
@@ -56,7 +60,7 @@ func (p Proxies) Choose(target *url.URL) (Proxy, error) {
 	return Proxy{URL: u, By: by, named: p.Named != ""}, nil
 }
 
-// setting finds the proxy that is set for the URLs of a scheme, and where it was set.
+// setting returns the proxy that is set for URLs of a scheme, and where it was set.
 func (p Proxies) setting(scheme string) (raw, by string) {
 	if p.Named != "" {
 		return p.Named, p.NamedBy
@@ -76,7 +80,7 @@ func (p Proxies) setting(scheme string) (raw, by string) {
 	return "", ""
 }
 
-// direct reports whether a URL is called without the proxy that is set.
+// direct reports whether a URL is called without a proxy although one is set.
 func (p Proxies) direct(target *url.URL) bool {
 	var except string
 	for _, name := range []string{"no_proxy", "NO_PROXY"} {
@@ -84,7 +88,7 @@ func (p Proxies) direct(target *url.URL) bool {
 			except = p.Getenv(name)
 		}
 	}
-	if p.Named != "" && loopback(target.Hostname()) { // package httpproxy never uses a proxy for these
+	if p.Named != "" && loopback(target.Hostname()) { // httpproxy never uses a proxy for these
 		return exceptsLoopback(except, target)
 	}
 	const some = "http://proxy.invalid"
@@ -92,8 +96,8 @@ func (p Proxies) direct(target *url.URL) bool {
 	return err == nil && via == nil
 }
 
-// exceptsLoopback reports whether NO_PROXY names a loopback host: as *, address, network or name,
-// with a port or without.
+// exceptsLoopback reports whether NO_PROXY covers a loopback host: by *, address, network or name,
+// with or without a port.
 func exceptsLoopback(except string, target *url.URL) bool {
 	host := strings.TrimSuffix(strings.ToLower(target.Hostname()), ".")
 	ip, _ := netip.ParseAddr(host)
@@ -123,7 +127,7 @@ func exceptsLoopback(except string, target *url.URL) bool {
 	return false
 }
 
-// parseProxy reads the address of a proxy, or says what is wrong with it.
+// parseProxy reads the address of a proxy. If it fails, why is the reason.
 func parseProxy(raw string) (u *url.URL, why string) {
 	if !strings.Contains(raw, "://") {
 		raw = "http://" + raw
@@ -138,20 +142,20 @@ func parseProxy(raw string) (u *url.URL, why string) {
 	return u, ""
 }
 
-// goodPort reports whether the port of a URL can be called; "" is the port of its scheme.
+// goodPort reports whether port is "" (the default) or a valid port number.
 func goodPort(port string) bool {
 	n, ok := wholeSeconds(port)
 	return port == "" || ok && n > 0 && n < 1<<16
 }
 
-// proxySetting is the error of a proxy address that cannot be used.
+// proxySetting is the error of an invalid proxy address.
 type proxySetting struct{ by, why string }
 
 func (p proxySetting) Error() string {
 	return "the proxy address that is set by " + p.by + " " + p.why
 }
 
-// proxyRefusal is the answer of a proxy that did not connect us.
+// proxyRefusal is the refusal of a CONNECT by a proxy.
 type proxyRefusal struct {
 	status int
 	wants  []string // the values of Proxy-Authenticate
@@ -159,7 +163,7 @@ type proxyRefusal struct {
 
 func (p proxyRefusal) Error() string { return "the proxy refused" }
 
-// proxyOf gives the transport's function that chooses a proxy.
+// proxyOf returns the Proxy function of a transport.
 func proxyOf(cfg Config) func(*http.Request) (*url.URL, error) {
 	return func(r *http.Request) (*url.URL, error) {
 		via, err := cfg.Proxies.Choose(r.URL)
@@ -167,8 +171,8 @@ func proxyOf(cfg Config) func(*http.Request) (*url.URL, error) {
 	}
 }
 
-// via gives the proxy of this call; its URL is nil when there is none, or the setting cannot be
-// used.
+// via returns the proxy of this call. Its URL is nil if there is none, or if the setting is
+// invalid.
 func (k *call) via() Proxy {
 	u, err := url.Parse(k.url)
 	if err != nil || !k.c.ours {
@@ -178,7 +182,8 @@ func (k *call) via() Proxy {
 	return via
 }
 
-// refusedByProxy keeps the status of a proxy that refused a CONNECT; net/http would keep only its words.
+// refusedByProxy keeps the status of a proxy that refused a CONNECT. net/http would keep only its
+// text.
 func refusedByProxy(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
 	if resp.StatusCode != http.StatusOK {
 		return proxyRefusal{resp.StatusCode, resp.Header.Values("Proxy-Authenticate")}

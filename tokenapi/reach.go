@@ -10,26 +10,26 @@ import (
 	"time"
 )
 
-// Reached is what a server showed of itself to a request without a credential.
+// Reached is the result of a request without a credential.
 type Reached struct {
-	Status  int           // of its answer, whatever it is: it is reachable
+	Status  int           // HTTP status; any status means that the server is reachable
 	Took    time.Duration // by the client's clock
-	Skew    time.Duration // how far its clock is ahead of ours; meant with HasSkew
+	Skew    time.Duration // server's clock minus ours; valid if HasSkew
 	HasSkew bool
 
-	// Doubt says what speaks against a Token API being at the URL, and Hint what to do; "" when
-	// nothing does. That a server answers is no proof that it is one.
+	// Doubt is a reason to think that the URL is not that of an authorization server, and Hint is a
+	// way out. Both are "" if there is none, which is no proof.
 	Doubt, Hint string
 
 	TLS        string    // the version, such as "TLS 1.3"; "" for plain http
-	Verified   bool      // its certificate was verified
-	ValidUntil time.Time // when its certificate ends; zero for plain http
+	Verified   bool      // the certificate was verified
+	ValidUntil time.Time // the end of the certificate; zero for plain http
 }
 
-// Reach asks whether anybody answers at the URL that a configuration key names, with HEAD, without
-// a credential and over a connection of its own: nothing is granted, revoked or told by it. A TLS
-// client certificate, where there is one, belongs to the connection and is shown. No redirect is
-// followed. It fails with an *Error when there is no answer.
+// Reach reports whether a server answers at the URL of a configuration key. It sends HEAD without a
+// credential on a new connection, so it grants and revokes nothing. It presents the TLS client
+// certificate, if there is one. It follows no redirect, and fails with an *Error if there is no
+// answer.
 func (c *Client) Reach(ctx context.Context, key, url string) (Reached, error) {
 	k := c.begin("reach", http.MethodHead, url)
 	k.key = key
@@ -40,7 +40,7 @@ func (c *Client) Reach(ctx context.Context, key, url string) (Reached, error) {
 		e, _ = AsError(err)
 	}
 	var mu sync.Mutex
-	var state tls.ConnectionState // of the last handshake: one with a proxy comes before
+	var state tls.ConnectionState // of the last handshake; the one before is with a proxy
 	if e == nil {
 		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 			TLSHandshakeDone: func(s tls.ConnectionState, err error) {
@@ -68,8 +68,8 @@ func (c *Client) Reach(ctx context.Context, key, url string) (Reached, error) {
 	return r, nil
 }
 
-// doubt says what in an answer to HEAD speaks against a Token API at the URL of a call, and what to
-// do about it.
+// doubt returns the reason to think that an answer to HEAD is not that of an authorization server,
+// and a way out.
 func (k *call) doubt(a answer) (doubt, hint string) {
 	words := func(s string) string { return k.mask.words(s, wordsLimit+100) }
 	kind := strings.ToLower(a.header.Get("Content-Type"))

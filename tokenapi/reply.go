@@ -10,25 +10,25 @@ import (
 	"lanyard/text"
 )
 
-// read is what a Reply keeps of its exchange: the secrets to mask in what is said of it, and when it came.
+// read is the part of an exchange that a Reply keeps, to mask texts of the server later.
 type read struct {
 	mask masker
 	host string
 	url  string // masked
-	key  string // of the configuration, for the URL
+	key  string // configuration key of the URL
 	at   time.Time
 }
 
-// Refusal is the error of a reply that refuses, nil for a 2xx without an error in it. It finds the error in
-// the same shapes as every other call of this package, and masks what it quotes.
+// Refusal returns the error of a reply that refuses, or nil for a 2xx without an error in it. It
+// recognizes the same error formats as every other call of this package, and masks what it quotes.
 func (r Reply) Refusal(op string) *Error {
 	a := r.answer()
 	_, _, e := a.accepted(op)
 	return r.said(e)
 }
 
-// Unreadable is the error of a 2xx that is not what was asked for: a web page, an empty body, or other
-// notation. Without any of these, why says what is missing.
+// Unreadable returns the error of a 2xx that is not the expected answer. It describes a web page or
+// an empty body itself; for any other body, why is the description.
 func (r Reply) Unreadable(op, why string) *Error {
 	a := r.answer()
 	_, n := readMembers(a.body)
@@ -42,7 +42,8 @@ func (r Reply) Unreadable(op, why string) *Error {
 	return r.said(e)
 }
 
-// Words makes a text of the server fit to show: cleaned, cut, and without the secrets of this exchange.
+// Words makes a text of the server fit to be shown: cleaned, shortened, and without the secrets of
+// this exchange.
 func (r Reply) Words(s string) string {
 	if r.read == nil {
 		return text.Words(s, wordsLimit)
@@ -65,25 +66,26 @@ func (r Reply) said(e *Error) *Error {
 	return e
 }
 
-// error masks what an error quotes.
+// error masks the texts of an error.
 func (m *masker) error(e *Error) {
 	words := func(s string, limit int) string {
 		out, guessed := m.quote(s, limit)
 		e.guessed = e.guessed || guessed
 		return out
 	}
-	if !slices.Contains(errorNames(), e.Code) { // a name is none of the secrets that stand under "code"
+	if !slices.Contains(errorNames(), e.Code) { // a standard code is no secret
 		e.Code = words(e.Code, 100)
 	}
 	e.URI = m.docs(e.URI)
-	// Hydra repeats a long sentence of the RFC before its own reason.
+	// Hydra repeats a long sentence of RFC 6749 before its own reason.
 	e.Description = words(e.Description, 2*wordsLimit)
 	e.Title = words(e.Title, wordsLimit)
 	if e.Err != nil {
 		e.Err = errors.New(words(e.Err.Error(), wordsLimit+100))
 	}
 	e.Hint = words(e.Hint, wordsLimit)
-	if all := e.Error() + " " + e.Title + " " + e.URI + " " + e.Hint; m.repeats(all, false) { // in parts, none of which shows it
+	// The parts together may repeat a secret that none shows alone.
+	if all := e.Error() + " " + e.Title + " " + e.URI + " " + e.Hint; m.repeats(all, false) {
 		if !slices.Contains(errorNames(), e.Code) {
 			e.Code = ""
 		}
@@ -91,8 +93,8 @@ func (m *masker) error(e *Error) {
 	}
 }
 
-// docs masks the URL of a page about an error. Its fragment, and the values of its query, name the
-// error: they stay where they are words or numbers that no secret is.
+// docs masks the URL of a page about an error. Its fragment and its query values may name the
+// error: they stay if isLabel accepts them.
 func (m *masker) docs(raw string) string {
 	raw = text.Words(m.known(raw), rawLimit)
 	if u, err := url.Parse(raw); err == nil && u.Opaque == "" {
@@ -105,7 +107,8 @@ func (m *masker) docs(raw string) string {
 	return out
 }
 
-// errorNames are the errors that decisions hang on (RFC 6749 5.2, RFC 7009 2.2.1, RFC 8628 3.5, RFC 9449).
+// errorNames are the codes that decide a next step (RFC 6749 section 5.2, RFC 7009 section 2.2.1,
+// RFC 8628 section 3.5, RFC 9449).
 func errorNames() []string {
 	return []string{
 		"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope",
@@ -114,8 +117,8 @@ func errorNames() []string {
 	}
 }
 
-// At gives a client that shares this one's connections and sends grants and revocations elsewhere; the other
-// endpoints are left out. It fails as New does.
+// At returns a client that sends grants and revocations to other endpoints over the same
+// connections. Its other endpoints are empty. At fails like New.
 func (c *Client) At(to Endpoints) (*Client, error) {
 	for key, u := range map[string]string{"token_url": to.TokenURL, "revoke_url": to.RevokeURL} {
 		if u == "" {
@@ -130,20 +133,21 @@ func (c *Client) At(to Endpoints) (*Client, error) {
 	return &d, nil
 }
 
-// ReadJSON reads a body that is one JSON value, whatever its Content-Type says. A byte order mark is taken
-// off; numbers are kept as json.Number.
+// ReadJSON reads a body that is one JSON value, with any Content-Type. It ignores a byte order mark
+// and keeps numbers as json.Number.
 func ReadJSON(body []byte) (any, bool) { return readJSON(bytes.TrimSpace(unmark(body))) }
 
-// ReadScopes reads scopes: words with blanks or commas between them, or a list. Nil: v says nothing of them.
+// ReadScopes reads scopes: words separated by spaces or commas, or a list. It returns nil if v is
+// neither.
 func ReadScopes(v any) []string { return scopes(v) }
 
-// ReadSeconds reads a lifetime in whole seconds, a number or a number in a string.
+// ReadSeconds reads a lifetime in seconds: a number, or a number in a string.
 func ReadSeconds(v any) (seconds int64, has bool, l Lifetime) {
 	return lifetime(members{"expires_in": v})
 }
 
-// ReadTokenType reads the type of a token: the scheme to send, and whether the token can go into a header
-// under it.
+// ReadTokenType reads the type of a token: the scheme to send, and whether the token can be sent in
+// a header under it.
 func ReadTokenType(raw, token string) (scheme string, usable bool) {
 	scheme, usable = tokenType(raw)
 	return scheme, usable && sendable(token)

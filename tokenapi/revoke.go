@@ -10,7 +10,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Revoke sends one revocation.
+// Revoke sends one revocation request (RFC 7009 section 2.1). A success does not prove that a token
+// was revoked: see RevokeAnswer.
 func (c *Client) Revoke(ctx context.Context, r RevokeRequest) (RevokeAnswer, Exchange, error) {
 	k := c.begin(opRevoke, http.MethodPost, c.cfg.Endpoints.RevokeURL)
 	k.mask.add(r.Token.Reveal(), true)
@@ -31,7 +32,8 @@ func (c *Client) Revoke(ctx context.Context, r RevokeRequest) (RevokeAnswer, Exc
 	return ans, x, err
 }
 
-// fillToken builds the form of a question about a token (RFC 7009 section 2.1, RFC 7662 section 2.1).
+// fillToken builds the form of a request about a token (RFC 7009 section 2.1, RFC 7662 section
+// 2.1).
 func (k *call) fillToken(token secret.Text, hint string) *Error {
 	if token.IsZero() {
 		return usage(k.x.Op, "there is no token to "+k.x.Op, "")
@@ -47,8 +49,8 @@ func (k *call) fillToken(token secret.Text, hint string) *Error {
 	return nil
 }
 
-// decodeRevoke reads an answer of the revocation endpoint. Any 2xx will do, with any body that holds
-// neither an error nor a web page: what a captive portal answers with 200 revoked nothing.
+// decodeRevoke reads an answer of the revocation endpoint. It accepts any 2xx, with any body except
+// an error or a web page: a captive portal answers 200 and revokes nothing.
 func decodeRevoke(a answer) (RevokeAnswer, *Error) {
 	_, n, e := a.accepted(opRevoke)
 	if e != nil {

@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-// memory is what a Client keeps between calls: how the servers' clocks differ from its own, and when it
-// last used its connections.
+// memory is the state that a Client keeps between calls: the difference between the clocks, and the
+// last use of its connections.
 type memory struct {
 	mu       sync.Mutex
 	used     time.Time
-	api      time.Duration // from the hosts of the Token API
+	api      time.Duration // of the hosts of the endpoints
 	hasAPI   bool
-	other    time.Duration // from any other host
+	other    time.Duration // of any other host
 	hasOther bool
 }
 
-// Skew is how far the server's clock was ahead of ours in the last answer of the Token API, or of another
-// host when the Token API has not answered yet. It is for showing and for the times in an assertion: no
-// lifetime is counted by it, because a lifetime counts from receipt (RFC 6749 section 5.1).
+// Skew returns the server's clock minus ours, from the last answer of an endpoint, or of another
+// host if no endpoint has answered. It is for display and for the times in an assertion. Lifetimes
+// do not use it: they count from receipt (RFC 6749 section 5.1).
 func (c *Client) Skew() (time.Duration, bool) {
 	c.seen.mu.Lock()
 	defer c.seen.mu.Unlock()
@@ -29,8 +29,8 @@ func (c *Client) Skew() (time.Duration, bool) {
 	return c.seen.other, c.seen.hasOther
 }
 
-// serverTime is now by the Token API's clock, as far as that is known. Other hosts are not asked: the time
-// in an assertion is held against the Token API's clock alone.
+// serverTime is now by the clock of the endpoints, if it is known. Other hosts do not count,
+// because only the authorization server checks the times in an assertion.
 func (c *Client) serverTime() time.Time {
 	c.seen.mu.Lock()
 	defer c.seen.mu.Unlock()
@@ -40,7 +40,7 @@ func (c *Client) serverTime() time.Time {
 	return c.now().Add(c.seen.api)
 }
 
-// noteSkew keeps what an answer from target showed.
+// noteSkew records the clock difference that an answer showed.
 func (c *Client) noteSkew(target string, d time.Duration) {
 	host, ours := hostOf(target), false
 	for _, u := range []string{c.cfg.Endpoints.TokenURL, c.cfg.Endpoints.RevokeURL, c.cfg.Endpoints.IntrospectURL, c.cfg.Endpoints.DeviceURL} {
@@ -55,10 +55,10 @@ func (c *Client) noteSkew(target string, d time.Duration) {
 	c.seen.other, c.seen.hasOther = d, true
 }
 
-// skew compares the Date of an answer with the time in which it was made, by our clock. The server wrote
-// its Date, cut to whole seconds, at some moment between started and answered; skew is the middle of what
-// that permits, and 0 when it permits 0: a slow call does not show that a clock is off. What a cache kept
-// (Age, RFC 9111 section 5.1) has the Date of another day.
+// skew compares the Date of an answer with our clock. The server wrote its Date, cut to whole
+// seconds, between started and answered. The result is the middle of the possible range, or 0 if
+// the range holds 0: a slow call does not show a clock difference. An answer from a cache (Age, RFC
+// 9111 section 5.1) has an old Date and does not count.
 func skew(h http.Header, started, answered time.Time) (time.Duration, bool) {
 	date, err := http.ParseTime(h.Get("Date"))
 	if err != nil || h.Get("Age") != "" {
@@ -71,9 +71,9 @@ func skew(h http.Header, started, answered time.Time) (time.Duration, bool) {
 	return least + (most-least)/2, true // the sum of both could overflow
 }
 
-// dropStale lets go of kept connections that were last used longer ago than they are kept. The transport
-// does that by itself, but by a clock that stands still while the machine sleeps: what it kept then is
-// mostly dead, and a grant sent into it is lost without anybody knowing whether it arrived.
+// dropStale closes idle connections that are older than idleFor. The transport does that too, but
+// by a clock that stops while the machine sleeps. A grant on a dead connection is lost, and the
+// caller cannot know whether it arrived.
 func (c *Client) dropStale() {
 	now := c.now().Round(0) // by the wall clock
 	c.seen.mu.Lock()

@@ -13,15 +13,16 @@ import (
 )
 
 const (
-	bodyLimit      = 1 << 20 // of a Token API's answer; more is garbled
+	bodyLimit      = 1 << 20 // bytes of an answer's body; a longer answer is garbled
 	probeBodyLimit = 64 << 10
 	headerLimit    = 256 << 10
-	idleFor        = 20 * time.Second // short: a POST on a connection that the server is closing is lost
+	idleFor        = 20 * time.Second // short: a POST on a closing connection is lost
 )
 
-// newTransport builds the transport of an environment. It has no deadlines of its own: the call's covers all.
+// newTransport returns the transport of an environment. It has no timeouts of its own: the deadline
+// of the call covers everything.
 func newTransport(cfg Config) (*http.Transport, error) {
-	conf := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: cfg.InsecureSkipVerify} //nolint:gosec // asked for, with a banner
+	conf := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: cfg.InsecureSkipVerify} //nolint:gosec // asked for, with a warning
 	if cfg.CAPEM != nil {
 		pool, err := x509.SystemCertPool()
 		if err != nil {
@@ -43,8 +44,9 @@ func newTransport(cfg Config) (*http.Transport, error) {
 	if own == nil {
 		own = &tls.Certificate{} // none is sent
 	}
-	// Certificates would be held back from a server that names an authority which our PEM does not lead
-	// up to, though the server may know the way; it then complains that there is none.
+	// Without this function crypto/tls withholds the certificate from a server whose list of
+	// authorities does not match. The server may still know the chain, and otherwise reports a
+	// missing certificate.
 	conf.GetClientCertificate = func(r *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		if k, ok := r.Context().Value(callKey{}).(*call); ok {
 			k.asked.Store(true)
@@ -62,31 +64,31 @@ func newTransport(cfg Config) (*http.Transport, error) {
 	}, nil
 }
 
-// answer is what a server said.
+// answer is an HTTP answer.
 type answer struct {
 	status int
 	header http.Header
 	body   []byte
-	large  bool // the body went on after the limit
+	large  bool // the body is longer than the limit
 	host   string
-	key    string    // the configuration key of the URL that was asked; "" when it is not known
-	url    string    // that was asked, masked; "" when it is not known
+	key    string    // the configuration key of the URL; "" if unknown
+	url    string    // the URL that was called, masked; "" if unknown
 	path   string    // of that URL
-	via    Proxy     // its URL is nil: no proxy that could have answered in place of the server
-	begun  time.Time // when its header had come
-	at     time.Time // when it had come whole
+	via    Proxy     // the proxy that may have answered for the server, or none
+	begun  time.Time // when its header had been read
+	at     time.Time // when it had been read to the end
 }
 
-// ok says whether the status is a 2xx.
+// ok reports whether the status is a 2xx.
 func (a answer) ok() bool { return a.status >= 200 && a.status < 300 }
 
 // callKey is the key of a call in the context of its requests.
 type callKey struct{}
 
-// trace notes how far a call comes.
+// trace records the progress of the call.
 func (k *call) trace() *httptrace.ClientTrace {
 	reach := func(p phase) {
-		if phase(k.phase.Load()) != phaseReady { // a connection that is opened beside the one that is used
+		if phase(k.phase.Load()) != phaseReady { // another connection may still be opening
 			k.phase.Store(int32(p))
 		}
 	}
@@ -101,7 +103,7 @@ func (k *call) trace() *httptrace.ClientTrace {
 		TLSHandshakeStart: func() { k.asked.Store(false); reach(phaseHandshake) },
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
 			if err == nil {
-				reach(phaseConnected) // the handshake may have been the proxy's
+				reach(phaseConnected) // the handshake may have been with the proxy
 			}
 		},
 		GotConn:      func(httptrace.GotConnInfo) { k.phase.Store(int32(phaseReady)) },
@@ -114,8 +116,8 @@ func (k *call) trace() *httptrace.ClientTrace {
 	}
 }
 
-// do sends the request of a call once and reads the answer. It goes to the round tripper itself, not
-// through http.Client, which would follow redirects and put URLs into its errors.
+// do sends the request once and reads the answer. It uses the RoundTripper directly, because
+// http.Client follows redirects and puts URLs into its errors.
 func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, skipOK bool) (answer, *Error) {
 	ctx, cancel := k.c.deadline(parent)
 	defer cancel()
@@ -128,7 +130,7 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, ski
 	if k.c.ours {
 		ctx = context.WithValue(httptrace.WithClientTrace(ctx, k.trace()), callKey{}, k)
 	} else {
-		k.sent.Store(true) // a foreign transport does not report: assume the worst
+		k.sent.Store(true) // an unknown transport does not report, so assume it was sent
 	}
 	req, err := http.NewRequestWithContext(ctx, k.x.Method, k.url, nil)
 	if err != nil {
@@ -136,8 +138,8 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, ski
 	}
 	req.Header = k.header
 	if k.body != nil {
-		// Without GetBody net/http cannot rewind the body, so it never replays a grant on a second
-		// connection when the first turns out to be stale.
+		// Without GetBody net/http cannot rewind the body, so it never sends a grant again after a
+		// stale connection.
 		req.Body, req.ContentLength, req.GetBody = io.NopCloser(bytes.NewReader(k.body)), int64(len(k.body)), nil
 	}
 	resp, err := rt.RoundTrip(req)
@@ -147,10 +149,10 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, ski
 	if err != nil {
 		return answer{}, k.lost(parent, ctx, err)
 	}
-	defer func() { _ = resp.Body.Close() }() // read whole or given up: nothing to lose
+	defer func() { _ = resp.Body.Close() }() // it was read to the end, or is not needed
 	k.sent.Store(true)
 	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url), url: k.x.URL, key: k.key, path: pathOf(k.url), begun: k.c.now()}
-	if via := k.via(); strings.HasPrefix(k.url, "http:") { // of a tunnel, a refusal is no answer
+	if via := k.via(); strings.HasPrefix(k.url, "http:") { // a tunnel's refusal is no answer
 		a.via = via
 	}
 	k.x.Status = a.status

@@ -8,12 +8,13 @@ import (
 	"strings"
 )
 
-// xmlSpace is the member under which readXML keeps the namespace of the innermost fault; no XML name can clash.
+// xmlSpace is the member in which readXML puts the namespace of the innermost fault. No XML name
+// equals it.
 const xmlSpace = " namespace"
 
-// readXML reads the text of every element, by local name; the first of a name wins. An element that
-// holds others has all their text. Prefixes and namespaces differ between versions and are not compared.
-// Every text is a part of one string, so that nesting cannot multiply what a body holds.
+// readXML reads the text of every element, by local name; the first element of a name counts. An
+// element with children has all their text. Namespaces differ between versions and are ignored.
+// Every text is a part of one string, so that nesting cannot multiply the size of a body.
 func readXML(body []byte) members {
 	d := xml.NewDecoder(bytes.NewReader(body))
 	d.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) {
