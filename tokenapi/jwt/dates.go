@@ -7,14 +7,15 @@ import (
 	"time"
 )
 
-// dated reads a NumericDate (RFC 7519 section 2: seconds since 1970, with or without a fraction) into Time.
+// dated reads a NumericDate (RFC 7519 section 2: seconds since 1970, with or without a fraction)
+// into Time.
 func (c *Claim) dated() {
 	switch c.Name {
 	case "exp", "nbf", "iat", "auth_time", "updated_at":
 	default:
 		return
 	}
-	// A long number is no time, and converting it would cost what its author likes.
+	// A long number is no time, and converting it could take long.
 	if len(c.Value) > 64 || strings.Trim(c.Value, "0123456789+-.eE") != "" {
 		return
 	}
@@ -29,7 +30,7 @@ func (c *Claim) dated() {
 	size := new(big.Float).Abs(f)
 	switch beyond := func(n float64) bool { return size.Cmp(big.NewFloat(n)) > 0 }; {
 	case f.Cmp(big.NewFloat(yearOne)) < 0, beyond(lastMillisecond), beyond(centuries) && !beyond(thisCentury):
-		// Beyond the year 5138 (or before the first), and no millisecond that a clock of today shows.
+		// After the year 5138 or before the year 1, and not a present time in milliseconds.
 		if c.Note = NoteImplausible; c.Name == "exp" && f.Sign() > 0 {
 			c.Note = NoteNever
 		}
@@ -44,8 +45,8 @@ func (c *Claim) dated() {
 	c.Time = time.Unix(seconds, 0).Add(time.Duration(micros * 1000)).UTC()
 }
 
-// TimeProblems says what speaks against a token at a point in time, in words, with a leeway for clocks
-// that differ. Whether the signature is right plays no part in it.
+// TimeProblems returns the problems of exp, nbf and iat at the time now, as sentences for a person.
+// leeway allows for a difference between the clocks. The signature is not checked.
 func (t Token) TimeProblems(now time.Time, leeway time.Duration) []string {
 	var out []string
 	if c, ok := t.Get("exp"); ok && !c.Time.IsZero() && !now.Before(c.Time.Add(leeway)) {
@@ -67,7 +68,7 @@ func ago(d time.Duration) string {
 	return span(d) + " ago"
 }
 
-// span is a duration in its largest unit, rounded down.
+// span formats a duration in its largest unit, rounded down.
 func span(d time.Duration) string {
 	switch {
 	case d < time.Minute:

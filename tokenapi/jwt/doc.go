@@ -1,5 +1,9 @@
-// Package jwt takes JSON Web Tokens apart (RFC 7519), checks their signatures against a key set
-// (RFC 7517) and signs the assertions that a client sends (RFC 7523).
+// Package jwt decodes and verifies JSON Web Tokens (RFC 7519) and signs client assertions (RFC
+// 7523).
 //
-// It does not fetch key sets, judges no claim and reads no clock.
+// Parse decodes a text into a [Token]. It verifies nothing. Token.Verify checks the signature
+// against a JWKS document (RFC 7517), and Token.TimeProblems checks exp, nbf and iat at a given
+// time. Sign signs claims with a private key.
+//
+// The package fetches no key sets, reads no clock and checks no other claim.
 package jwt

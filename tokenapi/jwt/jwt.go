@@ -9,44 +9,45 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Claim is one member of a header or of the claims, in the order in which they stand.
+// Claim is one member of a header or of the claims. Claims keep their order in the token.
 type Claim struct {
 	Name  string
-	Value string    // the text of a string, compact JSON for anything else; not cleaned for a terminal
+	Value string    // the text of a string, or compact JSON; not cleaned for a terminal
 	Text  bool      // the member is a JSON string
-	Time  time.Time // UTC; set for exp, nbf, iat, auth_time and the like when they can be read as a time
-	Note  string    // what is odd about that time: NoteMilliseconds, NoteString, NoteNever, NoteImplausible
+	Time  time.Time // UTC; set for exp, nbf, iat, auth_time and updated_at if they are valid
+	Note  string    // what is unusual about Time, or ""
 }
 
-// What Claim.Note says.
+// The values of Claim.Note.
 const (
 	NoteMilliseconds = "in milliseconds, where RFC 7519 asks for seconds"
 	NoteString       = "a string, where RFC 7519 asks for a number"
-	NoteNever        = "never" // no Time: so far away that the issuer means no expiry
+	NoteNever        = "never" // Time is zero: so far away that the issuer means no expiry
 	NoteImplausible  = "not a plausible time"
 )
 
-// Token is a JWT that was taken apart. Nothing in it is verified.
+// Token is a decoded JWT. Nothing in it is verified.
 type Token struct {
 	Header    []Claim
 	Claims    []Claim
 	Alg       string
 	KeyID     string
 	Encrypted bool // five parts: a JWE, whose claims cannot be read
-	Signed    bool // there is a signature to verify
+	Signed    bool // it has a signature
 	raw       secret.Text
 }
 
-// ErrNotJWT says that a text is no JWT; an opaque token is none.
+// ErrNotJWT reports that a text is no JWT. It may be an opaque token.
 var ErrNotJWT = errors.New("not a JWT")
 
-// Raw is the bare token, without what Normalise takes off: the text to send and to fingerprint.
+// Raw returns the bare token, as Normalise returns it: the text to send and to fingerprint.
 func (t Token) Raw() secret.Text { return t.raw }
 
-// Get finds a claim. Of several with one name it gives the last, as RFC 7519 section 4 has it.
+// Get returns the claim of this name. If the name occurs more than once, it returns the last one
+// (RFC 7519 section 4).
 func (t Token) Get(name string) (Claim, bool) { return last(t.Claims, name) }
 
-// Issuer is the iss claim, or "".
+// Issuer returns the iss claim, or "".
 func (t Token) Issuer() string {
 	if c, ok := t.Get("iss"); ok && c.Text {
 		return c.Value
@@ -54,21 +55,22 @@ func (t Token) Issuer() string {
 	return ""
 }
 
-// ExpiresAt is the exp claim; false when there is none or when it means never (Claim.Note tells).
+// ExpiresAt returns the exp claim. It returns false if there is no valid one, or if it means never
+// (see Claim.Note).
 func (t Token) ExpiresAt() (time.Time, bool) {
 	c, _ := t.Get("exp")
 	return c.Time, !c.Time.IsZero()
 }
 
-// Scopes reads scope, or scp where that is missing: a string divided by blanks (or, without any, by
-// commas) or an array. It is nil when the token does not say, and empty when it says none.
+// Scopes returns scope, or scp if there is no scope: an array, or a string separated by spaces or,
+// without spaces, by commas. It is nil if the token has neither, and empty if the member is empty.
 func (t Token) Scopes() []string {
 	for _, name := range []string{"scope", "scp"} {
 		c, _ := t.Get(name)
 		if !c.Text {
 			list := []string{}
 			if json.Unmarshal([]byte(c.Value), &list) != nil || list == nil {
-				continue // absent, null or something else
+				continue // missing, null or of another type
 			}
 			return list
 		}
@@ -90,7 +92,7 @@ func last(members []Claim, name string) (Claim, bool) {
 	return Claim{}, false
 }
 
-// word is the text of a string member, or "".
+// word returns the text of a string member, or "".
 func word(members []Claim, name string) string {
 	if c, ok := last(members, name); ok && c.Text {
 		return c.Value

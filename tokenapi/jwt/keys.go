@@ -22,17 +22,17 @@ const (
 	minRSA  = 2048 // bits, RFC 7518 section 3.3
 )
 
-// publicKey is one usable key of a set.
+// publicKey is a usable key of a set.
 type publicKey struct {
-	name    string // to tell it apart in a sentence
+	name    string // for messages
 	id, alg string
 	key     any // *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey
 }
 
-// unusable is a key of the set that cannot verify anything.
+// unusable is a key of a set that cannot verify signatures.
 type unusable struct{ id, why string }
 
-// KeyIDs lists the kid of each key of a JWKS document, usable or not: when the one that a token names is
+// KeyIDs returns the kid of each key of a JWKS document, usable or not. If the kid of a token is
 // missing, a newer document may have it.
 func KeyIDs(jwks []byte) []string {
 	raws, _, err := rawKeys(jwks)
@@ -48,7 +48,8 @@ func KeyIDs(jwks []byte) []string {
 	return ids
 }
 
-// publicKeys loads the keys of a set one by one, because one bad key must not spoil the others.
+// publicKeys loads the keys of a set one by one, so that one invalid key does not affect the
+// others.
 func publicKeys(jwks []byte) (good []publicKey, bad []unusable, err error) {
 	raws, more, err := rawKeys(jwks)
 	if err != nil {
@@ -74,7 +75,8 @@ func publicKeys(jwks []byte) (good []publicKey, bad []unusable, err error) {
 	return good, bad, nil
 }
 
-// rawKeys reads a JWKS document (RFC 7517 section 5), or a single key, and says how many keys it left out.
+// rawKeys reads a JWKS document (RFC 7517 section 5) or a single key. more is the number of keys
+// beyond the limit.
 func rawKeys(jwks []byte) (keys []json.RawMessage, more int, err error) {
 	if len(jwks) > maxSet {
 		return nil, 0, fmt.Errorf("the key set is longer than %d KiB", maxSet>>10)
@@ -102,10 +104,10 @@ func rawKeys(jwks []byte) (keys []json.RawMessage, more int, err error) {
 	return keys, 0, nil
 }
 
-// members are those of a JWK. Names are matched as they are written: "KTY" is not "kty".
+// members are the members of a JWK. Names are case-sensitive: "KTY" is not "kty".
 type members map[string]json.RawMessage
 
-// jwk reads the members of a JWK; nil when it is no object.
+// jwk returns the members of a JWK, or nil if raw is no object.
 func jwk(raw []byte) members {
 	var m members
 	if json.Unmarshal(raw, &m) != nil {
@@ -122,10 +124,10 @@ func (m members) word(name string) string {
 	return s
 }
 
-// private says whether the key holds what only its owner may know.
+// private reports whether the JWK is a private key.
 func (m members) private() bool { return m["d"] != nil && string(m["d"]) != "null" }
 
-// public makes a key of a JWK, or says why that cannot be.
+// public returns the public key of a JWK. If it cannot be used, why is the reason.
 func (m members) public(raw []byte) (key any, why string) {
 	var ops []string
 	_ = json.Unmarshal(m["key_ops"], &ops)
@@ -164,8 +166,8 @@ func (m members) public(raw []byte) (key any, why string) {
 	return k.Key, ""
 }
 
-// load hands a JWK to go-jose, with padded or standard base64 rewritten, which some servers send and
-// go-jose refuses.
+// load parses a JWK with go-jose. It first rewrites padded or standard base64, which some servers
+// send and go-jose refuses.
 func (m members) load(raw []byte) (jose.JSONWebKey, error) {
 	repaired := false
 	for _, name := range []string{"n", "e", "x", "y", "d", "p", "q", "dp", "dq", "qi", "x5t", "x5t#S256"} {
@@ -183,12 +185,12 @@ func (m members) load(raw []byte) (jose.JSONWebKey, error) {
 	return k, err
 }
 
-// reason is what go-jose says, fit for a sentence.
+// reason returns the text of a go-jose error, made fit for a message.
 func reason(err error) string {
 	return strings.Trim(quoted(strings.TrimPrefix(err.Error(), "go-jose/go-jose: ")), `"`)
 }
 
-// quoted makes a text of others fit for a sentence: short, and without control characters.
+// quoted quotes a foreign text for a message, shortened and without control characters.
 func quoted(s string) string {
 	const most = 80
 	if r := []rune(s); len(r) > most {

@@ -12,15 +12,15 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Limits of what is taken apart; a header field of a common server holds 8 to 64 KiB.
+// The limits of Parse. HTTP headers on common servers hold 8 to 64 KiB.
 const (
 	maxToken = 256 << 10 // bytes of the bare token
-	maxPaste = 1 << 20   // bytes with what stands around it
-	maxDepth = 64        // objects and arrays within each other
+	maxPaste = 1 << 20   // bytes of the text around it too
+	maxDepth = 64        // nested objects and arrays
 )
 
-// Parse takes a token apart: tolerant of quotes, "Bearer ", white space, a missing signature and the
-// standard base64 alphabet. Its errors wrap ErrNotJWT and quote nothing.
+// Parse decodes a token. It accepts quotes, "Bearer ", white space, a missing signature and
+// standard base64. Its errors wrap ErrNotJWT and do not quote the token.
 func Parse(text secret.Text) (Token, error) {
 	t := Token{raw: Normalise(text)}
 	parts, err := split(t.raw.Reveal())
@@ -45,9 +45,9 @@ func Parse(text secret.Text) (Token, error) {
 	return t, nil
 }
 
-// Normalise takes off what comes along when a token is copied: quotes, "Authorization: Bearer", white
-// space and the line breaks of a narrow window. It does the same for an opaque token, but leaves blanks
-// within it alone. The token itself stays letter by letter what the server issued.
+// Normalise removes what is often copied along with a token: quotes, "Authorization: Bearer", white
+// space and line breaks. It does the same for an opaque token, but keeps spaces within it. It
+// changes no other character.
 func Normalise(text secret.Text) secret.Text {
 	s := text.Reveal()
 	if len(s) > maxPaste {
@@ -60,7 +60,7 @@ func Normalise(text secret.Text) secret.Text {
 	return secret.New(s)
 }
 
-// unwrapped takes off the ends, in time that grows with their length and no faster.
+// unwrapped removes what surrounds a token, in time proportional to the length.
 func unwrapped(s string) string {
 	for before := "."; s != before; {
 		before = s
@@ -75,10 +75,10 @@ func unwrapped(s string) string {
 	return s
 }
 
-// fold makes every ASCII blank the plain one.
+// fold replaces each ASCII white space by a space.
 func fold(s string) string { return strings.NewReplacer("\n", " ", "\r", " ", "\t", " ").Replace(s) }
 
-// wrapping says what is no part of a token at its ends.
+// wrapping reports whether a rune at either end is not part of a token.
 func wrapping(r rune) bool {
 	return invisible(r) || strings.ContainsRune("\"'`“”„‘’‚«»", r)
 }
@@ -91,8 +91,8 @@ func invisible(r rune) bool {
 	return unicode.IsSpace(r)
 }
 
-// joined takes white space out of a compact JWS or JWE, and line breaks with the indent after them out of
-// anything else.
+// joined removes white space from a compact JWS or JWE. From any other text it removes line breaks
+// with the indentation after them.
 func joined(s string) string {
 	bare := strings.Map(func(r rune) rune {
 		if invisible(r) {
@@ -115,8 +115,8 @@ func joined(s string) string {
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=."
 
-// split gives the parts of a compact JWS (two or three, RFC 7515 section 7.1) or JWE (five, RFC 7516
-// section 7.1) in the alphabet of base64url, without padding.
+// split returns the parts of a compact JWS (two or three, RFC 7515 section 7.1) or JWE (five, RFC
+// 7516 section 7.1) in base64url without padding.
 func split(s string) ([]string, error) {
 	if len(s) > maxToken {
 		return nil, fmt.Errorf("%w: longer than %d KiB", ErrNotJWT, maxToken>>10)
@@ -137,7 +137,7 @@ func urlAlphabet(s string) string {
 	return strings.TrimRight(strings.NewReplacer("+", "-", "/", "_").Replace(s), "=")
 }
 
-// flaw is what is wrong with a part of a token, to stand after its name.
+// flaw is the defect of a part of a token. It follows the name of the part in a message.
 type flaw string
 
 func (f flaw) Error() string { return string(f) }
@@ -148,8 +148,8 @@ const (
 	tooDeep   = flaw("is nested too deeply")
 )
 
-// object reads the members of a JSON object in the order in which they stand, duplicates included.
-// Invalid UTF-8 shows as U+FFFD.
+// object reads the members of a JSON object in their order, with duplicates. Invalid UTF-8 becomes
+// U+FFFD.
 func object(part string) ([]Claim, error) {
 	b, err := base64.RawURLEncoding.DecodeString(part)
 	if err != nil {
@@ -172,7 +172,7 @@ func object(part string) ([]Claim, error) {
 		if d.Decode(&raw) != nil {
 			return nil, notObject
 		}
-		c := Claim{Name: name.(string)} // an object's decoder accepts nothing else here
+		c := Claim{Name: name.(string)} // a decoder returns no other type here
 		if raw[0] == '"' {
 			c.Text = true
 			if json.Unmarshal(raw, &c.Value) != nil {
@@ -196,7 +196,7 @@ func object(part string) ([]Claim, error) {
 	return members, nil
 }
 
-// deep says whether a JSON text nests further than maxDepth.
+// deep reports whether a JSON text is nested deeper than maxDepth.
 func deep(b []byte) bool {
 	depth, quoted := 0, false
 	for i := 0; i < len(b); i++ {
@@ -217,7 +217,8 @@ func deep(b []byte) bool {
 	return false
 }
 
-// Plain says whether a text can be one bearer token: visible ASCII without quotes, brackets and commas.
+// Plain reports whether a text can be a bearer token: visible ASCII without quotes, brackets and
+// commas.
 func Plain(text secret.Text) bool {
 	return !strings.ContainsFunc(text.Reveal(), func(r rune) bool {
 		return r <= ' ' || r > '~' || strings.ContainsRune("\"'`{}<>[](),;\\", r)

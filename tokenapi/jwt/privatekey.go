@@ -14,20 +14,20 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// Limits of a private key. A JWK may bring its certificates along.
+// The limits of a private key. A JWK may hold its certificates too.
 const (
 	maxKeyText = 64 << 10 // bytes
-	maxRSA     = 8192     // bits; in DER such a key has fewer bytes than that
+	maxRSA     = 8192     // bits; the DER form of such a key has fewer bytes than that
 )
 
-// signingKey is a private key and what its JWK says of it.
+// signingKey is a private key with the kid and alg of its JWK.
 type signingKey struct {
 	id, alg string
 	key     any // *rsa.PrivateKey, *ecdsa.PrivateKey or ed25519.PrivateKey
 }
 
-// privateKey reads a key in whatever form it comes. The errors are fixed sentences: a text that was taken
-// for a key must not show up in one.
+// privateKey reads a key in PEM or JWK form. Its errors are fixed sentences, because the text may
+// be another secret by mistake.
 func privateKey(text, kid string) (signingKey, error) {
 	text = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), "\ufeff"))
 	var k signingKey
@@ -54,9 +54,9 @@ func privateKey(text, kid string) (signingKey, error) {
 
 var errPublic = errors.New("this is a public key; signing needs the private one")
 
-// fromPEM reads the one private key of a PEM text (RFC 7468).
+// fromPEM reads the private key of a PEM text (RFC 7468). There must be only one.
 func fromPEM(text string) (any, error) {
-	// An environment variable often holds the line breaks as the two characters \ and n.
+	// Environment variables often hold line breaks as the two characters \ and n.
 	rest := []byte(strings.ReplaceAll(text, `\n`, "\n"))
 	var keys []*pem.Block
 	certificates := 0
@@ -70,7 +70,7 @@ func fromPEM(text string) (any, error) {
 			return nil, errors.New("the key is encrypted with a passphrase; give it without one (openssl pkey -in key.pem)")
 		case b.Type == "OPENSSH PRIVATE KEY":
 			return nil, errors.New("the key is in OpenSSH's own form; PKCS#8 is needed (ssh-keygen -p -m PKCS8)")
-		case b.Type == "EC PARAMETERS": // openssl ecparam puts them before the key
+		case b.Type == "EC PARAMETERS": // openssl ecparam writes them before the key
 		case b.Type == "CERTIFICATE", b.Type == "X509 CERTIFICATE", b.Type == "TRUSTED CERTIFICATE":
 			certificates++
 		case strings.HasSuffix(b.Type, "PUBLIC KEY"):
@@ -91,7 +91,7 @@ func fromPEM(text string) (any, error) {
 	case len(keys) > 1:
 		return nil, fmt.Errorf("the PEM text holds %d private keys; give one", len(keys))
 	}
-	// The label is often wrong about the form.
+	// The label often names the wrong form, so try all of them.
 	der := keys[0].Bytes
 	if len(der) > maxRSA {
 		return nil, errTooLong
@@ -108,7 +108,7 @@ func fromPEM(text string) (any, error) {
 	return nil, errors.New("the PEM block is no private key in PKCS#8, PKCS#1 or SEC 1")
 }
 
-// fromJWK reads a private JWK, or the one private key (or the one with the kid) of a set.
+// fromJWK reads a private JWK, or a set with one private key. kid selects one of several.
 func fromJWK(text, kid string) (signingKey, error) {
 	raws, _, err := rawKeys([]byte(text))
 	if err != nil {
@@ -156,7 +156,7 @@ func fromJWK(text, kid string) (signingKey, error) {
 	return signingKey{}, errors.New("the JWK set holds no key")
 }
 
-// owned makes a private key of a JWK.
+// owned returns the private key of a JWK.
 func (m members) owned(raw []byte) (signingKey, error) {
 	needs := map[string][]string{"RSA": {"n", "e", "d", "p", "q"}, "EC": {"crv", "x", "y", "d"}, "OKP": {"crv", "x", "d"}}[m.word("kty")]
 	if needs == nil {
@@ -173,7 +173,7 @@ func (m members) owned(raw []byte) (signingKey, error) {
 	}
 	alg := m.word("alg")
 	if alg == "Ed25519" {
-		alg = "EdDSA" // the name that RFC 9864 gives it
+		alg = "EdDSA" // RFC 9864 calls it Ed25519
 	}
 	if alg != "" && !slices.Contains(algorithms(), jose.SignatureAlgorithm(alg)) {
 		return signingKey{}, errors.New("the JWK's alg is none that signs here (RS, PS, ES and EdDSA do)")
@@ -181,7 +181,7 @@ func (m members) owned(raw []byte) (signingKey, error) {
 	return signingKey{m.word("kid"), alg, k.Key}, nil
 }
 
-// sound refuses keys that are too short, of another kind, or whose halves do not belong together.
+// sound refuses keys that are too short, of another type, or whose private and public parts differ.
 func sound(key any) error {
 	switch k := key.(type) {
 	case *rsa.PrivateKey:

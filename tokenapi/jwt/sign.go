@@ -13,10 +13,10 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Sign makes a compact JWS of claims (RFC 7515 section 3.1, typ JWT) with a private key: PEM in PKCS#8,
-// PKCS#1 or SEC 1, a JWK, or a JWK set with one private key. RSA from 2048 bits, P-256, P-384, P-521 and
-// Ed25519 serve. An empty alg is the usual one of the key; an empty kid is that of the JWK, or none.
-// Errors say what is wrong with the key and quote nothing of it.
+// Sign returns claims as a compact JWS with typ JWT (RFC 7515 section 3.1). key is a private key:
+// PEM in PKCS#8, PKCS#1 or SEC 1, a JWK, or a JWK set with one private key. It may be RSA of 2048
+// to 8192 bits, P-256, P-384, P-521 or Ed25519. An empty alg selects the usual algorithm of the
+// key, and an empty kid that of the JWK, if any. Errors do not quote the key.
 func Sign(claims map[string]any, key secret.Text, alg, kid string) (secret.Text, error) {
 	k, err := privateKey(key.Reveal(), kid)
 	if err != nil {
@@ -63,7 +63,7 @@ func Sign(claims map[string]any, key secret.Text, alg, kid string) (secret.Text,
 	return secret.New(compact), nil
 }
 
-// usual is the alg that a key of this kind is used with unless one says otherwise.
+// usual returns the usual algorithm of a private key.
 func usual(key any) string {
 	switch k := key.(type) {
 	case *rsa.PrivateKey:
@@ -74,7 +74,7 @@ func usual(key any) string {
 	return "EdDSA"
 }
 
-// kind names a key.
+// kind names a key in messages.
 func kind(key any) string {
 	switch k := key.(type) {
 	case *rsa.PrivateKey:

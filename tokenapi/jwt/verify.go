@@ -11,20 +11,21 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// maxTries is how many keys are tried when none has the token's kid.
+// maxTries is the number of keys to try if none has the token's kid.
 const maxTries = 32
 
-// Check is what came of verifying a signature. It says nothing of time: see Token.TimeProblems.
+// Check is the result of verifying a signature. It does not depend on the time: see
+// Token.TimeProblems.
 type Check struct {
 	Verified bool
 	Alg      string   // of the token
-	KeyID    string   // of the key that verified it; may be ""
-	Why      string   // when not verified: "not verified: " and the reason, in words
-	Skipped  []string // keys of the set that could not be used, with the reason
+	KeyID    string   // of the key that verified it, or ""
+	Why      string   // if not verified: "not verified: " and the reason
+	Skipped  []string // unusable keys of the set, with the reason
 }
 
-// algorithms are those with which a signature is taken for one. HMAC is not among them: with a public
-// key as its secret anybody could make one.
+// algorithms are the accepted signature algorithms. HMAC is not among them: an attacker could sign
+// with a public key as the secret.
 func algorithms() []jose.SignatureAlgorithm {
 	return []jose.SignatureAlgorithm{
 		jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512,
@@ -32,8 +33,8 @@ func algorithms() []jose.SignatureAlgorithm {
 	}
 }
 
-// Verify checks the signature against a JWKS document, key by key: those with the token's kid, or else
-// every one that its alg fits.
+// Verify checks the signature against a JWKS document. It tries the keys with the token's kid or,
+// if there are none, every key that fits its alg.
 func (t Token) Verify(jwks []byte) Check {
 	c := Check{Alg: t.Alg}
 	if why := t.refused(); why != "" {
@@ -76,13 +77,13 @@ func (t Token) Verify(jwks []byte) Check {
 	return c.try(jws, good, whose)
 }
 
-// refused says why no key could ever verify the token.
+// refused returns the reason why no key can verify the token, or "".
 func (t Token) refused() string {
 	_, crit := last(t.Header, "crit")
 	_, b64 := last(t.Header, "b64")
 	seen := map[string]bool{}
 	for _, c := range t.Header {
-		if seen[c.Name] { // RFC 7515 section 4: which one counts would be for an attacker to choose
+		if seen[c.Name] { // RFC 7515 section 4: duplicates are ambiguous
 			return "its header has " + quoted(c.Name) + " twice"
 		}
 		seen[c.Name] = true
@@ -108,7 +109,7 @@ func (t Token) refused() string {
 	return ""
 }
 
-// try takes the keys in turn.
+// try verifies the signature with each key until one matches.
 func (c Check) try(jws *jose.JSONWebSignature, keys []publicKey, why string) Check {
 	tries := 0
 	for _, k := range keys {
@@ -137,7 +138,8 @@ func (c Check) not(why string) Check {
 	return c
 }
 
-// fits says whether a key, public or private, is of the kind that an alg asks for (RFC 7518 section 3.1).
+// fits reports whether a public or private key has the type that an algorithm needs (RFC 7518
+// section 3.1).
 func fits(key any, alg string) bool {
 	switch k := key.(type) {
 	case *rsa.PublicKey, *rsa.PrivateKey:
@@ -152,7 +154,7 @@ func fits(key any, alg string) bool {
 	return false
 }
 
-// curveAlg is the one alg of a curve.
+// curveAlg returns the algorithm of a curve, or "".
 func curveAlg(k *ecdsa.PublicKey) string {
 	switch k.Curve.Params().BitSize {
 	case 256:

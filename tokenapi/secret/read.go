@@ -8,24 +8,25 @@ import (
 	"unicode/utf8"
 )
 
-// mark is the byte order mark of UTF-8, which editors and PowerShell put before a text.
+// mark is the byte order mark of UTF-8. Editors and PowerShell write it before a text.
 const mark = "\ufeff"
 
-// The errors of Read. They say nothing of the text but that.
+// The errors of Read. They do not quote the text.
 var (
 	ErrEmpty = errors.New("is empty")
 	ErrUTF16 = errors.New("is UTF-16 text, as PowerShell 5.1 writes with >; write it as UTF-8 (Set-Content -Encoding utf8)")
 )
 
-// Odd is the error of Read about a control character. It says which one and where, and nothing else of the text.
+// Odd is the error of Read for a control character. It names the character and its position, and
+// does not quote the text.
 type Odd struct {
 	Name      string // with its article, such as "a TAB"
-	Line      int    // from 1; 0 where there is only one
+	Line      int    // from 1; 0 if the text may have only one line
 	Character int    // from 1, in its line
 	Break     bool   // it is a line feed or a carriage return
 }
 
-// Error gives a text to stand after the name of the secret.
+// Error returns a text that follows the name of the secret in a message.
 func (o *Odd) Error() string {
 	if o.Line > 0 {
 		return fmt.Sprintf("holds %s at character %d of line %d", o.Name, o.Character, o.Line)
@@ -33,15 +34,17 @@ func (o *Odd) Error() string {
 	return fmt.Sprintf("holds %s at character %d", o.Name, o.Character)
 }
 
-// Read makes a Text of a secret as it stands in a file or a variable, was printed, typed or pasted. A byte order mark at
-// the begin and the line ends at the end are no part of it. Everything else is, also spaces and bytes that are not
-// UTF-8. A text that is empty then, is UTF-16, or holds a control character is refused.
+// Read returns the secret in a text from a file, a variable, a program, the keyboard or the
+// clipboard. It removes a byte order mark at the start and line ends at the end. It keeps
+// everything else, also spaces and bytes that are not UTF-8. The error is ErrEmpty, ErrUTF16, or an
+// *Odd for a control character.
 func Read(raw string) (Text, error) { return wrap(bare(raw, "")) }
 
-// ReadLines is Read for a secret that may have several lines, such as a key in PEM: line ends and TAB may be in it.
+// ReadLines is Read for a secret that may have several lines, such as a key in PEM. It accepts line
+// ends and TAB.
 func ReadLines(raw string) (Text, error) { return wrap(bare(raw, "\t\r\n")) }
 
-// Bare is Read for a part of a secret that is still being typed.
+// Bare is Read for a secret that is still being typed. It returns a string.
 func Bare(raw string) (string, error) { return bare(raw, "") }
 
 func wrap(s string, err error) (Text, error) { return New(s), err }
@@ -60,7 +63,8 @@ func bare(raw, allowed string) (string, error) {
 	return s, nil
 }
 
-// CheckLines gives the *Odd about the first control character of a text, other than TAB and line ends; nil for none.
+// CheckLines returns an *Odd for the first control character of a text, other than TAB and line
+// ends, or nil.
 func CheckLines(text string) error {
 	if odd := findOdd(text, "\t\r\n"); odd != nil {
 		return odd

@@ -1,7 +1,11 @@
-// Package secret has the type in which a credential travels through Lanyard.
+// Package secret provides the type of every credential in Lanyard.
 //
-// A [Text] prints and logs as a mask, whatever the fmt verb. Every method that encodes it returns
-// [ErrEncode]: a mask that is stored in place of a credential loses it.
+// A [Text] prints and logs as a mask, with every fmt verb. Every method that encodes it returns
+// [ErrEncode], because a mask that is stored in place of a credential loses the credential. Only
+// Text.Reveal returns the credential itself.
+//
+// [Read] and [ReadLines] make a Text from a file, a variable or a keyboard. They refuse control
+// characters, which are always a mistake there.
 package secret
 
 import (
@@ -16,22 +20,23 @@ import (
 	"strings"
 )
 
-// Mask is what a non-empty Text shows wherever it is printed. Its length says nothing of the secret's.
+// Mask is the printed form of every Text that is not empty. Its length does not depend on the
+// secret.
 const Mask = "•••"
 
-// ErrEncode is returned by every encoding method: encoding a secret is always a mistake, and an error
-// is better than a mask in a file that somebody will read back.
+// ErrEncode is the error of every encoding method. Encoding a secret is always a mistake, and an
+// error is better than a mask in a file that is read back later.
 var ErrEncode = errors.New("secret: refusing to encode a credential")
 
-// Text is a credential. The zero value is "no credential". It is safe to copy and to share; it cannot
-// be compared with == (use Equal) and cannot be a map key. The pointer keeps the text out of fmt's
-// reflection: an unexported Text inside a foreign struct prints as an address.
+// Text is a credential. The zero value is no credential. A Text may be copied and shared. It cannot
+// be compared with == (use Equal) and cannot be a map key. The pointer hides the credential from
+// the reflection of package fmt: a Text in an unexported field prints as an address.
 type Text struct {
 	_ [0]func()
 	p *string
 }
 
-// New wraps s. An empty s gives the zero Text.
+// New returns s as a Text. An empty s is the zero Text.
 func New(s string) Text {
 	if s == "" {
 		return Text{}
@@ -39,7 +44,7 @@ func New(s string) Text {
 	return Text{p: &s}
 }
 
-// Reveal gives the credential itself. The files that may call it are listed in house_test.go.
+// Reveal returns the credential itself. house_test.go lists the files that may call it.
 func (t Text) Reveal() string {
 	if t.p == nil {
 		return ""
@@ -47,17 +52,19 @@ func (t Text) Reveal() string {
 	return *t.p
 }
 
-// IsZero says whether there is no credential.
+// IsZero reports whether there is no credential.
 func (t Text) IsZero() bool { return t.p == nil }
 
-// Equal compares in time that does not depend on where the two differ.
+// Equal reports whether two credentials are equal. Its time does not depend on the position of the
+// first difference.
 func (t Text) Equal(o Text) bool {
 	a, b := sha256.Sum256([]byte(t.Reveal())), sha256.Sum256([]byte(o.Reveal()))
 	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
 }
 
-// Readings are what t may stand for where it opens something that was sealed with it: what Read makes of it, then what older
-// versions took it for, which was all of it, or all but one line end.
+// Readings returns the possible passphrases in t, for opening a file that may have been sealed by
+// an older version. The first is the result of Read. Older versions used all of t, or all but one
+// line end.
 func Readings(t Text) []Text {
 	raw := t.Reveal()
 	all := make([]Text, 0, 3)
@@ -74,8 +81,8 @@ func Readings(t Text) []Text {
 	return all
 }
 
-// Fingerprint is the first 8 hex digits of the SHA-256 of the credential, or "" for none: enough to
-// tell two tokens apart on a screen, useless for anything else.
+// Fingerprint returns the first 8 hex digits of the SHA-256 of the credential, or "" if there is
+// none. It tells two tokens apart. Do not show it for a password: it could be found by guessing.
 func (t Text) Fingerprint() string {
 	if t.p == nil {
 		return ""
@@ -84,7 +91,7 @@ func (t Text) Fingerprint() string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// String gives the mask, or "" when there is no credential.
+// String returns the mask, or "" if there is no credential.
 func (t Text) String() string {
 	if t.p == nil {
 		return ""
@@ -92,23 +99,24 @@ func (t Text) String() string {
 	return Mask
 }
 
-// GoString gives the mask for %#v.
+// GoString returns the mask for %#v.
 func (t Text) GoString() string { return "secret.Text(" + t.String() + ")" }
 
-// Format answers every verb and flag with the mask: %d, %x and %q would otherwise reach the pointer.
+// Format writes the mask for every verb and flag. Without it, %d, %x and %q would print the
+// pointer.
 func (t Text) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String()) }
 
-// LogValue gives the mask to log/slog.
+// LogValue returns the mask for log/slog.
 func (t Text) LogValue() slog.Value { return slog.StringValue(t.String()) }
 
-// MarshalJSON refuses.
+// MarshalJSON returns ErrEncode.
 func (t Text) MarshalJSON() ([]byte, error) { return nil, ErrEncode }
 
-// MarshalText refuses; it also covers encoding/xml attributes, TOML and map keys.
+// MarshalText returns ErrEncode. It also covers encoding/xml attributes, TOML and map keys.
 func (t Text) MarshalText() ([]byte, error) { return nil, ErrEncode }
 
-// MarshalBinary refuses; it also covers encoding/gob.
+// MarshalBinary returns ErrEncode. It also covers encoding/gob.
 func (t Text) MarshalBinary() ([]byte, error) { return nil, ErrEncode }
 
-// GobEncode refuses.
+// GobEncode returns ErrEncode.
 func (t Text) GobEncode() ([]byte, error) { return nil, ErrEncode }
