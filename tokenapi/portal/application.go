@@ -1,17 +1,17 @@
 package portal
 
-// Application is an application of the portal: what keys and subscriptions belong to.
+// Application is an application of the portal. Keys and subscriptions belong to it.
 type Application struct {
 	ID                string
 	Name              string
 	Description       string
 	Owner             string
 	Status            string // "APPROVED", "CREATED" (waits for approval), "REJECTED" …
-	TokenType         string // "JWT", "OAUTH" (opaque), "" when the list does not say
+	TokenType         string // "JWT", "OAUTH" (opaque), or "" if the list does not name it
 	ThrottlingPolicy  string
 	Groups            []string
 	SubscriptionCount int
-	HashEnabled       bool // its secrets are kept as hashes and cannot be read again
+	HashEnabled       bool // the portal stores hashes of its secrets and cannot show them again
 }
 
 // decodeApplications reads one page of /applications.

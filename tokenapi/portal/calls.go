@@ -11,10 +11,11 @@ import (
 
 const (
 	pageSize = 100
-	mostPage = 200 // pages of one list; more is an error, so that a server cannot keep us for ever
+	mostPage = 200 // the limit of pages of one list, against an endless list
 )
 
-// Applications lists the applications of the person, all pages. What was read before an error is handed back too.
+// Applications returns all applications of the user. After an error it returns what was read so
+// far.
 func (s *Session) Applications(ctx context.Context) ([]Application, []tokenapi.Exchange, error) {
 	apps, all, err := pages(ctx, s, opApplications, "/applications", decodeApplications, func(a Application) string { return a.ID })
 	s.mu.Lock()
@@ -25,7 +26,7 @@ func (s *Session) Applications(ctx context.Context) ([]Application, []tokenapi.E
 	return apps, all, err
 }
 
-// Subscriptions lists the subscriptions of an application, all pages.
+// Subscriptions returns all subscriptions of an application.
 func (s *Session) Subscriptions(ctx context.Context, appID string) ([]Subscription, []tokenapi.Exchange, error) {
 	if appID == "" {
 		return nil, nil, usage(opSubscriptions, "the application's ID is missing", "")
@@ -34,8 +35,8 @@ func (s *Session) Subscriptions(ctx context.Context, appID string) ([]Subscripti
 	return pages(ctx, s, opSubscriptions, path, decodeSubscriptions, func(a Subscription) string { return a.ID + "\x00" + a.APIID })
 }
 
-// Keys lists the keys of an application, of both types and all key managers. With an application that
-// Applications said to keep hashes, no secret is Available: what the portal shows is not what was issued.
+// Keys returns the keys of an application, of both types and all key managers. If Applications
+// reported HashEnabled for it, no secret is Available, because the portal then shows hashes.
 func (s *Session) Keys(ctx context.Context, appID string) ([]Key, []tokenapi.Exchange, error) {
 	path, e := applicationPath(opKeys, appID)
 	if e != nil {
@@ -52,8 +53,8 @@ func (s *Session) Keys(ctx context.Context, appID string) ([]Key, []tokenapi.Exc
 	return one(ctx, s, opKeys, path, func(body []byte) ([]Key, bool) { return decodeKeys(body, hashed) })
 }
 
-// KeyManagers lists the servers that issue tokens. A v1 portal may have no such list (API Manager 3.0 and
-// 3.1): there are none then, and no error.
+// KeyManagers returns the servers that issue tokens. API Manager 3.0 and 3.1 (v1) have no such
+// list: the result then is empty, without an error.
 func (s *Session) KeyManagers(ctx context.Context) ([]KeyManager, []tokenapi.Exchange, error) {
 	all, xs, err := one(ctx, s, opKeyManagers, "/key-managers", decodeKeyManagers)
 	if e, ok := tokenapi.AsError(err); ok && e.Status == 404 && s.version == "v1" {
@@ -62,10 +63,10 @@ func (s *Session) KeyManagers(ctx context.Context) ([]KeyManager, []tokenapi.Exc
 	return all, xs, err
 }
 
-// Settings is what the portal said of itself when the session began.
+// Settings returns the settings that the portal sent when the session began.
 func (s *Session) Settings() Settings { return s.found }
 
-// applicationPath gives the path of an application. The ID came from a server.
+// applicationPath returns the path of an application. It checks the ID, because a server sent it.
 func applicationPath(op, id string) (string, *tokenapi.Error) {
 	switch id {
 	case "":
@@ -76,7 +77,7 @@ func applicationPath(op, id string) (string, *tokenapi.Error) {
 	return "/applications/" + url.PathEscape(id), nil
 }
 
-// one reads an answer that is all on one page.
+// one reads an answer of one page.
 func one[T any](ctx context.Context, s *Session, op, path string, decode func([]byte) (T, bool)) (T, []tokenapi.Exchange, error) {
 	var none T
 	r, x, err := s.ask(ctx, op, s.root+path)
@@ -94,8 +95,8 @@ func one[T any](ctx context.Context, s *Session, op, path string, decode func([]
 	return v, xs, nil
 }
 
-// pages reads a list page by page, by number. It ends when the server says that this was all, with a page
-// that brings nothing new, and with an error after mostPage pages.
+// pages reads a list page by page, by number. It stops at the last page, at a page without new
+// entries, and with an error after mostPage pages.
 func pages[T any](
 	ctx context.Context, s *Session, op, path string, decode func([]byte) ([]T, object, bool), id func(T) string,
 ) (all []T, xs []tokenapi.Exchange, err error) {

@@ -1,10 +1,14 @@
-// Package portal is a client of WSO2 developer portals. It reads which applications a person has
-// there, with their keys, subscriptions and key managers. It speaks versions 2 and 3 of the
-// portal's REST API (API Manager 4.x) and version 1 of the store's, its predecessor (3.x).
+// Package portal is a client for WSO2 developer portals. It reads a user's applications with their
+// keys, subscriptions and key managers. It supports versions 2 and 3 of the portal's REST API (API
+// Manager 4.x) and version 1 of its predecessor, the store (3.x).
 //
-// It stores nothing and opens no connection of its own. Every call is a tokenapi.Call, so it
-// follows no redirect, and the portal's token goes to the portal's own address only. It follows no
-// links in answers: it asks for a page by its number.
+// SignIn returns a [Session], whose methods are the calls of the API. Session.GenerateKeys is the
+// only one that changes anything. Explain finds the subscription that caused a fault of the
+// gateway.
 //
-// A portal has no call that revokes an application's token. The Token API has it.
+// The package stores nothing and opens no connections. Every request is a tokenapi.Call, so it
+// follows no redirects, and the portal's token goes to the portal's own address only. It follows no
+// links in answers, and requests pages by number.
+//
+// A portal cannot revoke an application's token. Use Client.Revoke of package tokenapi.
 package portal

@@ -7,13 +7,15 @@ import (
 	"lanyard/text"
 )
 
-// Explain joins a gateway fault with the subscriptions of an application: it says which of them is the cause,
-// in words, or "" when none explains it. Context is the API that was called: its context, a path or a URL; ""
-// when it is not known. KeyType is that of the key whose token was sent, "" when it is not known. Subs are
-// all subscriptions of the application: an empty list means that there are none.
+// Explain returns the cause of a gateway fault as a sentence, or "" if no subscription explains the
+// fault.
 //
-// The gateway answers 900907 for a blocked subscription, 900909 for one that was never let in, and 900908
-// when there is none; a subscription that is blocked for production only lets sandbox keys through.
+// subs are all subscriptions of the application. context is the API that was called: its context, a
+// path, a URL, or "" if unknown. keyType is the type of the token's key, or "" if unknown.
+//
+// The gateway answers 900907 for a blocked subscription, 900909 for one that was never approved,
+// and 900908 if there is none. A subscription that is blocked for production only accepts sandbox
+// keys.
 func Explain(faultCode int, keyType string, subs []Subscription, context string) string {
 	mine := matching(subs, context)
 	switch faultCode {
@@ -39,7 +41,7 @@ func Explain(faultCode int, keyType string, subs []Subscription, context string)
 	return ""
 }
 
-// explains says how a subscription causes a fault, or "".
+// explains returns how a subscription causes a fault, or "".
 func (s Subscription) explains(code int, keyType string) string {
 	the := "the subscription to " + s.title()
 	switch {
@@ -55,8 +57,9 @@ func (s Subscription) explains(code int, keyType string) string {
 	return ""
 }
 
-// matching gives the subscriptions that a call to context belongs to: all of them when it is not known. Those
-// with the version in the path are meant before those without, which are the default versions of an API.
+// matching returns the subscriptions for a call to context, or all of them if context is "". A
+// subscription with the version in the path comes before one without, which is for the default
+// version of an API.
 func matching(subs []Subscription, context string) []Subscription {
 	if context == "" {
 		return subs
@@ -79,7 +82,7 @@ func matching(subs []Subscription, context string) []Subscription {
 		case below && !isVersion(rest):
 			loose = append(loose, s)
 		}
-		if base == full { // the context holds its version: without it, it is that of the default version
+		if base == full { // the context holds the version; the default version has none
 			bare := strings.TrimSuffix(base, "/"+s.APIVersion)
 			if rest, below := under(path, bare); bare != base && below && !isVersion(rest) {
 				loose = append(loose, s)
@@ -92,7 +95,7 @@ func matching(subs []Subscription, context string) []Subscription {
 	return loose
 }
 
-// apiPath gives the path of a context or a URL, with a slash in front and none at the end.
+// apiPath returns the path of a context or a URL, with a slash at the start and none at the end.
 func apiPath(s string) string {
 	if u, err := url.Parse(s); err == nil {
 		s = u.Path
@@ -100,7 +103,7 @@ func apiPath(s string) string {
 	return "/" + strings.Trim(s, "/")
 }
 
-// under says whether path is base or below it, and gives the first segment of what follows.
+// under reports whether path is base or below it. next is the first segment after base.
 func under(path, base string) (next string, ok bool) {
 	rest, ok := strings.CutPrefix(path, base)
 	if !ok || rest != "" && rest[0] != '/' {
@@ -112,7 +115,7 @@ func under(path, base string) (next string, ok bool) {
 
 func hasSegment(path, segment string) bool { return strings.Contains(path+"/", "/"+segment+"/") }
 
-// isVersion says whether a segment looks like the version of an API: 1, 1.0.0, v2.
+// isVersion reports whether a segment looks like the version of an API: 1, 1.0.0, v2.
 func isVersion(segment string) bool {
 	s := strings.TrimLeft(segment, "vV")
 	return len(segment)-len(s) <= 1 && s != "" && s[0] >= '0' && s[0] <= '9' && strings.Trim(s, "0123456789.") == ""

@@ -9,18 +9,19 @@ import (
 	"lanyard/tokenapi"
 )
 
-// GenerateRequest asks for a consumer key and secret for an application that has none of this type.
+// GenerateRequest asks for a consumer key and secret of a type that the application does not have
+// yet.
 type GenerateRequest struct {
 	KeyType      string   // Production or Sandbox
 	KeyManager   string   // name; "": the resident one
-	Grants       []string // by the names that tokenapi or the server has for them
-	CallbackURL  string   // needed for authorization_code and implicit
-	ValidityTime int64    // seconds that tokens live; 0: the server's default, -1: for ever, if it allows that
+	Grants       []string // names of tokenapi or of the server
+	CallbackURL  string   // required for authorization_code and implicit
+	ValidityTime int64    // lifetime of tokens in seconds; 0: the server's default; -1: unlimited
 }
 
-// GenerateKeys makes the keys. It is not repeatable: the second time there is a conflict (409). The answer
-// carries a live token, in Key.Token, and with several secrets or hashes it is the only one that ever shows
-// the secret.
+// GenerateKeys makes a consumer key and secret. It cannot be repeated: the second request is a
+// conflict (409). The answer holds a live token in Key.Token. If the portal stores hashes or
+// several secrets, no later answer shows the secret.
 func (s *Session) GenerateKeys(ctx context.Context, appID string, g GenerateRequest) (Key, []tokenapi.Exchange, error) {
 	path, e := applicationPath(opGenerate, appID)
 	if e == nil {
@@ -56,7 +57,7 @@ func (s *Session) GenerateKeys(ctx context.Context, appID string, g GenerateRequ
 	return k, xs, nil
 }
 
-// check refuses what the server would refuse, before it is sent.
+// check refuses a request that the server would refuse.
 func (g GenerateRequest) check() *tokenapi.Error {
 	switch {
 	case g.KeyType != Production && g.KeyType != Sandbox:
@@ -76,7 +77,7 @@ func (g GenerateRequest) check() *tokenapi.Error {
 	return nil
 }
 
-// encode builds the request. The validity time is a string there, unlike in every answer.
+// encode builds the request. Its validity time is a string, unlike in answers.
 func (g GenerateRequest) encode() ([]byte, error) {
 	m := map[string]any{"keyType": g.KeyType}
 	grants := make([]string, len(g.Grants))

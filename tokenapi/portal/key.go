@@ -13,13 +13,13 @@ const (
 	Sandbox    = "SANDBOX"
 )
 
-// SecretState says whether the portal told a secret.
+// SecretState reports whether the portal shows a secret.
 type SecretState string
 
 // The states of a secret.
 const (
 	Available SecretState = "available"
-	Masked    SecretState = "masked" // the portal shows asterisks, or keeps a hash: nobody can read it again
+	Masked    SecretState = "masked" // the portal shows asterisks, or a hash
 	Absent    SecretState = "absent"
 )
 
@@ -31,8 +31,8 @@ type Key struct {
 	ConsumerKey    string
 	ConsumerSecret secret.Text // zero unless SecretState is Available
 	SecretState    SecretState
-	Secrets        []Secret // with several secrets (4.7 and later)
-	GrantTypes     []string // by the names that tokenapi has for them; nil: the portal did not say
+	Secrets        []Secret // with several secrets (API Manager 4.7 and later)
+	GrantTypes     []string // by tokenapi's names; nil: not named
 	CallbackURL    string
 	KeyState       string           // "APPROVED", "COMPLETED", "CREATED", "REJECTED" …
 	Mode           string           // "CREATED", "MAPPED"
@@ -45,10 +45,11 @@ type Secret struct {
 	Value       secret.Text // zero unless State is Available
 	State       SecretState
 	Description string
-	ExpiresAt   string // as the portal writes it
+	ExpiresAt   string // as received
 }
 
-// key reads one ApplicationKey. Hashed says that the application's secrets are kept as hashes.
+// key reads one ApplicationKey. hashed reports that the portal stores hashes of the application's
+// secrets.
 func (o object) key(hashed bool) (Key, bool) {
 	k := Key{
 		MappingID:   o.name("keyMappingId"),
@@ -106,7 +107,8 @@ func decodeKeys(body []byte, hashed bool) ([]Key, bool) {
 	return keys, true
 }
 
-// decodeGenerated reads an answer of /generate-keys. A secret is shown here once, hashed or not.
+// decodeGenerated reads an answer of /generate-keys. It shows the secret once, even if the portal
+// stores hashes.
 func decodeGenerated(body []byte) (Key, error) {
 	o, ok := readObject(body)
 	if !ok || o.text(textLimit, "consumerKey") == "" {
@@ -117,20 +119,21 @@ func decodeGenerated(body []byte) (Key, error) {
 	return k, nil
 }
 
-// ApplicationToken is a token that the portal made for an application. Its members are not those of
-// RFC 6749: accessToken, tokenScopes as a list, validityTime, and no token_type.
+// ApplicationToken is a token that the portal made for an application. Its members differ from
+// those of RFC 6749: accessToken, tokenScopes as a list, validityTime, and no token_type.
 type ApplicationToken struct {
 	Access       secret.Text
-	Scopes       []string // nil: the answer did not say
-	ExpiresIn    int64    // whole seconds; meaningless unless HasExpiresIn
+	Scopes       []string // nil: not named
+	ExpiresIn    int64    // seconds; valid if HasExpiresIn
 	HasExpiresIn bool
 	Lifetime     tokenapi.Lifetime
-	TokenType    string // the scheme to send, "Bearer" when the answer did not say
-	RawTokenType string // as received, "" when absent
+	TokenType    string // the scheme to send; "Bearer" if the answer names none
+	RawTokenType string // as received, or ""
 	Usable       bool   // false: not a bearer token, do not send it
 }
 
-// DecodeApplicationToken reads an answer of generate-token, or the token in one of generate-keys.
+// DecodeApplicationToken reads an answer of generate-token, or the token in an answer of
+// generate-keys.
 func DecodeApplicationToken(body []byte) (ApplicationToken, error) {
 	o, ok := readObject(body)
 	t, has := o.token()

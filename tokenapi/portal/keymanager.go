@@ -1,22 +1,22 @@
 package portal
 
-// KeyManager is a server that issues tokens for the portal's applications. Its URLs are those to use: no
-// guess from the portal's address is as good.
+// KeyManager is a server that issues tokens for the portal's applications. Use its URLs: they
+// cannot be derived from the portal's address.
 type KeyManager struct {
 	ID                 string
 	Name               string
 	DisplayName        string
 	Type               string // "default" for the resident one, "WSO2-IS", "Okta" …
-	Enabled            bool   // true also when the portal does not say
+	Enabled            bool   // also true if the portal does not name it
 	TokenEndpoint      string
 	RevokeEndpoint     string
-	IntrospectEndpoint string // most versions do not tell
+	IntrospectEndpoint string // missing in most versions
 	UserInfoEndpoint   string
 	AuthorizeEndpoint  string
 	Issuer             string
-	GrantTypes         []string // by the names that tokenapi has for them; nil: the portal did not say
-	TokenType          string   // "DIRECT", "EXCHANGED", "BOTH": whether its own tokens open the gateway
-	TokenGeneration    bool     // it makes keys for applications; true also when the portal does not say
+	GrantTypes         []string // by tokenapi's names; nil: not named
+	TokenType          string   // "DIRECT" (the gateway accepts its tokens), "EXCHANGED", "BOTH"
+	TokenGeneration    bool     // it makes keys for applications; also true if not named
 	EnableTokenHashing bool
 }
 

@@ -14,8 +14,8 @@ const (
 	textLimit = 1000 // runes of a description, a URL, a consumer key
 )
 
-// object is a JSON object of the portal. Every member is read tolerantly: booleans and numbers also come
-// as strings, and null is the same as absent.
+// object is a JSON object of the portal. Booleans and numbers may also be strings, and null means
+// missing.
 type object map[string]any
 
 // readObject reads a body that is one JSON object.
@@ -28,7 +28,7 @@ func readObject(body []byte) (object, bool) {
 	return o, ok
 }
 
-// text gives the first of the named members that is a string or a number, cleaned.
+// text returns the first of the named members that is a string or a number, cleaned.
 func (o object) text(limit int, names ...string) string {
 	for _, n := range names {
 		switch v := o[n].(type) {
@@ -45,7 +45,7 @@ func (o object) text(limit int, names ...string) string {
 
 func (o object) name(names ...string) string { return o.text(nameLimit, names...) }
 
-// yes reads a boolean; known says that there was one.
+// yes reads a boolean. known reports whether there was one.
 func (o object) yes(names ...string) (value, known bool) {
 	for _, n := range names {
 		switch v := o[n].(type) {
@@ -65,7 +65,7 @@ func (o object) yes(names ...string) (value, known bool) {
 	return false, false
 }
 
-// number reads a whole number that is not negative, 0 when there is none.
+// number reads a whole number that is not negative, or returns 0.
 func (o object) number(names ...string) int {
 	for _, n := range names {
 		if v, has, _ := tokenapi.ReadSeconds(o[n]); has {
@@ -75,7 +75,8 @@ func (o object) number(names ...string) int {
 	return 0
 }
 
-// words reads a list of words, or one string with blanks or commas between them. Nil: the answer did not say.
+// words reads a list of words, or a string of words separated by spaces or commas. nil means
+// missing.
 func (o object) words(names ...string) []string {
 	for _, n := range names {
 		if w := tokenapi.ReadScopes(o[n]); w != nil {
@@ -85,13 +86,13 @@ func (o object) words(names ...string) []string {
 	return nil
 }
 
-// object gives a member that is an object; nil, which reads as an empty one, for any other.
+// object returns a member that is an object, or nil, which reads as an empty object.
 func (o object) object(name string) object {
 	m, _ := o[name].(map[string]any)
 	return m
 }
 
-// objects gives the objects in the first of the named members that is a list.
+// objects returns the objects in the first of the named members that is a list.
 func (o object) objects(names ...string) []object {
 	for _, n := range names {
 		if list, ok := o[n].([]any); ok {
@@ -111,7 +112,8 @@ func objects(list []any) []object {
 	return all
 }
 
-// raw gives the first of the named members that is a string with something in it, as it is: for secrets.
+// raw returns the first of the named members that is a non-blank string, unchanged. It is for
+// secrets.
 func (o object) raw(names ...string) string {
 	for _, n := range names {
 		if s, ok := o[n].(string); ok && strings.TrimSpace(s) != "" && s != "null" {
@@ -121,8 +123,7 @@ func (o object) raw(names ...string) string {
 	return ""
 }
 
-// secret reads a secret that the portal may hide. Hashed says that it keeps hashes: what looks like a secret
-// is the hash of one.
+// secret reads a secret that the portal may hide. If hashed, the value is the hash of the secret.
 func (o object) secret(hashed bool, names ...string) (secret.Text, SecretState) {
 	s := o.raw(names...)
 	switch {
@@ -134,8 +135,8 @@ func (o object) secret(hashed bool, names ...string) (secret.Text, SecretState) 
 	return secret.New(s), Available
 }
 
-// isMask says whether a secret is hidden, in whole or in part. Three asterisks or bullets in a row are no
-// part of a secret that a WSO2 server makes.
+// isMask reports whether a secret is hidden, in whole or in part. No secret of a WSO2 server has
+// three asterisks or bullets in a row.
 func isMask(s string) bool {
 	const marks = "*\u2022\u25cf\u2217\uff0a"
 	run := 0
@@ -149,8 +150,8 @@ func isMask(s string) bool {
 	return strings.Trim(s, marks+" ") == ""
 }
 
-// readList reads a list answer: {"count", "list", "pagination"}, or the bare list. A list that is null or
-// missing is empty if there is a count.
+// readList reads a list answer: {"count", "list", "pagination"}, or a bare list. If the list is
+// null or missing but there is a count, it is empty.
 func readList(body []byte) (list []object, page object, ok bool) {
 	v, ok := tokenapi.ReadJSON(body)
 	if !ok {
@@ -170,15 +171,15 @@ func readList(body []byte) (list []object, page object, ok bool) {
 	return nil, nil, false
 }
 
-// entries says how many entries are on a page, with those that could not be read.
+// entries returns the number of entries on a page, including those that cannot be read.
 func (o object) entries() int {
 	list, _ := o["list"].([]any)
 	return len(list)
 }
 
-// last says whether a page with n entries, which ends at offset, is the last one. Without pagination nobody
-// knows: the count is that of the page in some versions, of the list in others, and a server may have a
-// lower limit than the one asked for.
+// last reports whether a page with n entries, which ends at offset, is the last one. Without
+// pagination it returns false. The count does not help: it is that of the page in some versions,
+// and of the list in others. The server may also have a lower limit than pageSize.
 func (o object) last(offset, n int) bool {
 	p := o.object("pagination")
 	if total := p.number("total"); total > 0 {
@@ -187,8 +188,8 @@ func (o object) last(offset, n int) bool {
 	return p != nil && n < pageSize && p.text(textLimit, "next") == ""
 }
 
-// shortGrant gives a grant type its name in this program; the long ones are those of RFC 8628, RFC 7523 and
-// RFC 8693.
+// shortGrant returns tokenapi's name of a grant type. The long names are those of RFC 8628, RFC
+// 7523 and RFC 8693.
 func shortGrant(wire string) string {
 	for short, long := range longGrants() {
 		if wire == long {
@@ -214,7 +215,7 @@ func longGrants() map[string]string {
 	}
 }
 
-// grants reads grant types, by their names in this program.
+// grants reads grant types and returns tokenapi's names.
 func (o object) grants(names ...string) []string {
 	w := o.words(names...)
 	for i := range w {

@@ -8,8 +8,9 @@ import (
 	"lanyard/tokenapi"
 )
 
-// reason finds what the portal says of a failure: {"code", "message", "description", "moreInfo", "error"},
-// where the code is a number and error a list of {"code", "message"}. Not ok: the body is none of these.
+// reason returns the portal's text about a failure: {"code", "message", "description", "moreInfo",
+// "error"}. code is a number and error a list of {"code", "message"}. ok is false if the body has
+// another form.
 func reason(body []byte, status int) (words string, code int, ok bool) {
 	o, _ := readObject(body)
 	if _, oauth := o["error"].(string); oauth || o["list"] != nil {
@@ -44,7 +45,8 @@ func reason(body []byte, status int) (words string, code int, ok bool) {
 	return words, code, status >= 300 || detailed || listed || code >= 400
 }
 
-// refusal is the error of a reply that refuses, nil for a success. Its words are the portal's, when it has any.
+// refusal returns the error of a reply that refuses, or nil. Its text is the portal's, if there is
+// one.
 func refusal(op string, r tokenapi.Reply) *tokenapi.Error {
 	e := r.Refusal(op)
 	words, code, ok := reason(r.Body, r.Status)
@@ -59,13 +61,14 @@ func refusal(op string, r tokenapi.Reply) *tokenapi.Error {
 	}
 	status := r.Status
 	if ok && status < 300 {
-		status = code // an error inside a success names its status in the code
+		status = code // an error inside a 2xx has its status in the code
 	}
 	e.Hint = hint(op, status, e.Hint)
 	return e
 }
 
-// hint names the next thing to try. The hints of the Token API are about consumer keys, and few fit here.
+// hint returns the next step. The hints of tokenapi are about consumer keys, and few of them apply
+// here.
 func hint(op string, status int, other string) string {
 	switch {
 	case status == 401 && op == opRegister:
@@ -92,12 +95,12 @@ func hint(op string, status int, other string) string {
 	return ""
 }
 
-// usage is the error of a call that was not sent.
+// usage returns the error of a call that was not sent.
 func usage(op, cause, hint string) *tokenapi.Error {
 	return &tokenapi.Error{Op: op, Kind: tokenapi.KindUsage, Err: errors.New(cause), Hint: hint}
 }
 
-// undecoded is the error of a body that a decoder could not use, for those that see nothing but the body.
+// undecoded returns the error of a body that cannot be decoded, for callers without the reply.
 func undecoded(op string, body []byte, missing string) *tokenapi.Error {
 	r := tokenapi.Reply{Status: 200, Body: body}
 	if e := refusal(op, r); e != nil {
@@ -109,5 +112,5 @@ func undecoded(op string, body []byte, missing string) *tokenapi.Error {
 	return e
 }
 
-// missing is the cause of an answer without a member that it must have.
+// missing returns the cause of an answer without a required member.
 func missing(member string) string { return fmt.Sprintf("the answer holds no %s", member) }

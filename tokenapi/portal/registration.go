@@ -8,8 +8,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Registration is a client that dynamic client registration made or found. Asking again with the same name
-// gives the same client.
+// Registration is a client from dynamic client registration. A second request with the same name
+// returns the same client.
 type Registration struct {
 	ClientID        string
 	ClientSecret    secret.Text // zero unless SecretState is Available
@@ -18,15 +18,16 @@ type Registration struct {
 	CallbackURL     string
 	SaasApplication bool // usable in every tenant
 	Owner           string
-	TokenType       string // "JWT", "DEFAULT" …, "" when the answer did not say
+	TokenType       string // "JWT", "DEFAULT" …, or "" if not named
 	UUID            string
-	GrantTypes      []string // nil: the answer did not say
+	GrantTypes      []string // nil: not named
 	RedirectURIs    []string
 	Details         secret.Text // jsonString as received: it may repeat the secret
 }
 
-// DecodeRegistration reads an answer of the registration endpoint. The yaml of the server and what it sends
-// differ in callbackUrl (callBackURL) and in the type of isSaasApplication; jsonString is JSON inside a string.
+// DecodeRegistration reads an answer of the registration endpoint. The server's answer differs from
+// its API definition in callbackUrl (callBackURL) and in the type of isSaasApplication. jsonString
+// is JSON inside a string.
 func DecodeRegistration(body []byte) (Registration, error) {
 	o, ok := readObject(body)
 	if !ok || o.name("clientId", "client_id") == "" {
@@ -60,11 +61,12 @@ func DecodeRegistration(body []byte) (Registration, error) {
 	return r, nil
 }
 
-// registerRequest is what asks for the client: a public name, one grant, and no refresh token, so that
-// nothing outlives the session.
+// registerRequest returns the body of a registration: a public name and one grant, without refresh
+// tokens, so that nothing outlives the session.
 func registerRequest(name, owner string) ([]byte, error) {
 	return json.Marshal(map[string]any{
 		"clientName": name, "owner": owner, "grantType": tokenapi.GrantPassword, "saasApp": true,
-		"callbackUrl": "http://localhost/" + strings.ToLower(strings.Join(strings.Fields(name), "-")), // never used, but needed by some versions
+		// It is never used, but some versions require it.
+		"callbackUrl": "http://localhost/" + strings.ToLower(strings.Join(strings.Fields(name), "-")),
 	})
 }

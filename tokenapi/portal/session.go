@@ -13,7 +13,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// The operations, as errors and exchanges name them.
+// The operations, for errors and exchanges.
 const (
 	opRegister      = "portal register"
 	opSignIn        = "portal sign in"
@@ -29,12 +29,12 @@ const (
 	defaultClientName = "lanyard"
 	registerPath      = "/client-registration/v0.17/register" // API Manager 3.2 to 4.7
 	oauthPath         = "/oauth2/token"
-	scopeSubscribe    = "apim:subscribe"  // to list and use applications, keys and subscriptions
+	scopeSubscribe    = "apim:subscribe"  // to list applications, keys and subscriptions
 	scopeManage       = "apim:app_manage" // to make keys
 	scopeSettings     = "apim:store_settings"
 )
 
-// versions are the paths under which the portal's API is, the newest first.
+// versions returns the paths of the portal's API, the newest first.
 func versions() []string {
 	return []string{"/api/am/devportal/v3", "/api/am/devportal/v2", storeV1}
 }
@@ -42,17 +42,17 @@ func versions() []string {
 // storeV1 is the path in API Manager 3.x.
 const storeV1 = "/api/am/store/v1"
 
-// Options say where a portal is.
+// Options are the addresses of a portal.
 type Options struct {
-	Base        string // https://host:9443; the address of the portal in a browser, …/devportal, will do
+	Base        string // https://host:9443, or the portal's address in a browser (…/devportal)
 	TokenURL    string // "": Base with /oauth2/token
 	RegisterURL string // "": Base with /client-registration/v0.17/register
-	// ClientName is the name of the client that signs people in, "" for "lanyard". It is always the same,
-	// because the server gives the same client for the same name, and none can be deleted.
+	// ClientName is the name of the client that signs users in; "" means "lanyard". Use the same
+	// name each time: the server returns the same client for it, and no client can be deleted.
 	ClientName string
 }
 
-// fill puts in what is derived and says what cannot be used. URLs are checked where they are called.
+// fill sets the options that are empty and checks the base. Each URL is checked when it is called.
 func (o *Options) fill() *tokenapi.Error {
 	if o.Base == "" {
 		return usage(opSignIn, "the portal's URL is missing", "it looks like https://host.example:9443")
@@ -84,24 +84,25 @@ func (o *Options) fill() *tokenapi.Error {
 	return nil
 }
 
-// Session is a person signed in to a portal. It is safe for concurrent use. Its token is in memory only.
+// Session is a user's session with a portal. It is safe for concurrent use. Its token is in memory
+// only.
 type Session struct {
 	client  *tokenapi.Client // its endpoints are those that issued the token
 	signIn  tokenapi.Credentials
 	root    string // base and version
 	version string
 	token   secret.Text
-	refresh secret.Text // zero unless the client's name was registered with that grant by something else
+	refresh secret.Text // zero unless the client was registered with that grant earlier
 	found   Settings
 	revokes bool
 
 	mu     sync.Mutex
-	hashed map[string]bool // IDs of applications that were seen to keep their secrets as hashes
+	hashed map[string]bool // IDs of applications of which the portal stores hashes
 }
 
-// SignIn signs a person in: it registers the client (or finds it again), asks for a token with the password
-// and looks which version of the API the portal speaks. Each is done once; only the version is tried out, by
-// reading the settings. The exchanges are those that were made, whether it succeeded or not.
+// SignIn starts a session. It registers the client or finds it again, requests a token with the
+// password, and finds the version of the portal's API by reading the settings. Only that last step
+// tries more than once. The exchanges are returned after a failure too.
 func SignIn(ctx context.Context, c *tokenapi.Client, o Options, user string, password secret.Text) (*Session, []tokenapi.Exchange, error) {
 	if e := o.fill(); e != nil {
 		return nil, nil, e
@@ -138,13 +139,14 @@ func SignIn(ctx context.Context, c *tokenapi.Client, o Options, user string, pas
 	if err == nil {
 		return s, all, nil
 	}
-	if e, ok := tokenapi.AsError(err); ok && e.Answered() { // else the server is not there to revoke anything
+	// Without an answer there is no server that could revoke.
+	if e, ok := tokenapi.AsError(err); ok && e.Answered() {
 		all = append(all, s.Close(ctx)...)
 	}
 	return nil, all, err
 }
 
-// register gets the client that signs people in.
+// register registers the client that signs users in.
 func (s *Session) register(ctx context.Context, o Options, user string, password secret.Text) (tokenapi.Exchange, error) {
 	body, err := registerRequest(o.ClientName, user)
 	if err != nil {
@@ -176,8 +178,8 @@ func (s *Session) register(ctx context.Context, o Options, user string, password
 	return x, nil
 }
 
-// enter gets the portal's token with the password (RFC 6749 section 4.3): the portal has no other way in
-// for a program without a browser.
+// enter requests the portal's token with the password grant (RFC 6749 section 4.3). A program
+// without a browser has no other way.
 func (s *Session) enter(ctx context.Context, user string, password secret.Text) (tokenapi.Exchange, error) {
 	t, x, err := s.client.Token(ctx, tokenapi.TokenRequest{
 		Credentials: s.signIn, Grant: tokenapi.GrantPassword, Username: user, Password: password,
@@ -223,8 +225,8 @@ func (s *Session) enter(ctx context.Context, user string, password secret.Text) 
 	return x, nil
 }
 
-// find looks for the version of the API. A 404, a redirect or a web page says that a version is not there;
-// any other refusal is about the person or the server, and ends the search.
+// find finds the version of the API. A 404, a redirect or a web page means that a version is
+// missing. Any other refusal is about the user or the server and ends the search.
 func (s *Session) find(ctx context.Context, base string) ([]tokenapi.Exchange, error) {
 	var all []tokenapi.Exchange
 	var clue *tokenapi.Error
@@ -261,16 +263,16 @@ func (s *Session) find(ctx context.Context, base string) ([]tokenapi.Exchange, e
 	return all, clue
 }
 
-// ask makes one GET with the portal's token.
+// ask sends a GET with the portal's token.
 func (s *Session) ask(ctx context.Context, op, u string) (tokenapi.Reply, tokenapi.Exchange, error) {
 	return s.client.Call(ctx, tokenapi.Call{Op: op, Method: "GET", URL: u, URLKey: "portal_url", Bearer: s.token})
 }
 
-// Version is the version of the API that was found: "v3", "v2", or "v1" for API Manager 3.x.
+// Version returns the version of the API: "v3", "v2", or "v1" for API Manager 3.x.
 func (s *Session) Version() string { return s.version }
 
-// Close revokes the session's token, as far as it goes: one that is left behind dies by itself. The access
-// token comes first, or a gateway would not hear of it.
+// Close revokes the session's tokens, the access token first, so that gateways are notified. It
+// stops at the first failure: the tokens then expire.
 func (s *Session) Close(ctx context.Context) []tokenapi.Exchange {
 	var all []tokenapi.Exchange
 	if !s.revokes {
@@ -291,7 +293,7 @@ func (s *Session) Close(ctx context.Context) []tokenapi.Exchange {
 	return all
 }
 
-// hostOf gives host and port of a URL for a hint.
+// hostOf returns host and port of a URL for a hint.
 func hostOf(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" {

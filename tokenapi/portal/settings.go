@@ -2,12 +2,12 @@ package portal
 
 import "strings"
 
-// Settings is what a portal says of itself.
+// Settings are the settings of a portal.
 type Settings struct {
-	GrantTypes         []string // by the names that tokenapi has for them; nil: the portal did not say
+	GrantTypes         []string // by tokenapi's names; nil: not named
 	Scopes             []string
-	APIGatewayEndpoint []string // base URLs under which the gateway answers
-	MapExistingKeys    bool     // keys made elsewhere can be attached to an application
+	APIGatewayEndpoint []string // base URLs of the gateway
+	MapExistingKeys    bool     // keys of another server can be attached to an application
 }
 
 // decodeSettings reads an answer of /settings.

@@ -12,7 +12,7 @@ const (
 	TierUpdatePending     = "TIER_UPDATE_PENDING"
 )
 
-// Subscription lets an application call an API.
+// Subscription allows an application to call an API.
 type Subscription struct {
 	ID               string
 	APIID            string
@@ -21,10 +21,10 @@ type Subscription struct {
 	APIContext       string // "/pizza", with or without the version
 	Provider         string
 	ThrottlingPolicy string
-	Status           string // one of the above, or what a later version calls it
+	Status           string // one of the above, or a state of a later version
 }
 
-// title is the API by name and version, or by what else the portal told of it.
+// title names the API by name and version, or by its context.
 func (s Subscription) title() string {
 	switch {
 	case s.APIName != "":
