@@ -11,24 +11,25 @@ import (
 	"time"
 )
 
-// Fault is one way to answer badly. Only slow, truncated and lost do what was asked for; with all others the
-// request has no effect.
+// Fault makes answers of an endpoint fail. With slow, truncated and lost the request still takes
+// effect; with all other kinds it does not.
 type Fault struct {
 	Endpoint string        // one of FaultEndpoints()
 	Kind     string        // one of FaultKinds()
-	Times    int           // how many requests it spoils (0: 1; negative: every one)
-	After    int           // how many it lets through before
-	Wait     time.Duration // slow: how long, in real time (0: 3 s)
+	Times    int           // the number of requests that fail (0: 1; negative: all)
+	After    int           // the number of requests that succeed before
+	Wait     time.Duration // slow: the delay, in real time (0: 3 s)
 }
 
-// FaultKinds lists them: slow answers late; 500, 502 and 503 (with Retry-After) answer that; garbage is
-// random bytes as JSON, truncated the true answer without its second half, html a page under 200, empty
-// nothing under 200; lost does what was asked for, then closes the connection; hang never answers.
+// FaultKinds returns the kinds of faults. slow answers late. 500, 502 and 503 (with Retry-After)
+// are those statuses. garbage is random bytes as JSON. truncated is the first half of the right
+// answer. html is a web page with 200, and empty an empty body with 200. lost does what the request
+// asks for and closes the connection. hang never answers.
 func FaultKinds() []string {
 	return []string{"slow", "500", "502", "503", "garbage", "truncated", "html", "empty", "lost", "hang"}
 }
 
-// FaultEndpoints lists them; any is every one.
+// FaultEndpoints returns the names of the endpoints. any stands for all of them.
 func FaultEndpoints() []string {
 	return []string{"token", "revoke", "introspect", "authorize", "device_authorize", "device", "jwks", "discovery",
 		"register", "portal", "gateway", "index", "any"}
@@ -40,7 +41,7 @@ const (
 	faultPath = "/__sandbox/fault"
 )
 
-// ParseFault reads endpoint:kind[:times], such as token:lost:1.
+// ParseFault parses endpoint:kind[:times], such as token:lost:1.
 func ParseFault(text string) (Fault, error) {
 	words := strings.Split(text, ":")
 	if len(words) < 2 || len(words) > 3 {
@@ -69,7 +70,7 @@ func (f Fault) check() error {
 	return nil
 }
 
-// fault takes the one that is due at an endpoint, if there is any.
+// fault returns the next fault of an endpoint, if there is one, and counts it.
 func (s *Server) fault(endpoint string) (Fault, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -93,7 +94,7 @@ func (s *Server) fault(endpoint string) (Fault, bool) {
 	return Fault{}, false
 }
 
-// misbehave answers r with a fault in place of serve's answer.
+// misbehave answers r with a fault instead of the answer of serve.
 func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, f Fault, serve http.HandlerFunc) {
 	switch f.Kind {
 	case "slow":
@@ -103,7 +104,7 @@ func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, f Fault, serv
 		if s.delay(r, f.Wait) {
 			serve(w, r)
 		}
-	case "500": // an empty one is possible at WSO2
+	case "500": // WSO2 sends an empty 500 in some cases
 		w.WriteHeader(http.StatusInternalServerError)
 	case "502":
 		s.refuse(w, &refusal{http.StatusBadGateway, "server_error", "Service Unavailable Error."})
@@ -127,16 +128,16 @@ func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, f Fault, serv
 		w.WriteHeader(http.StatusOK)
 	case "lost":
 		serve(&held{header: http.Header{}}, r)
-		panic(http.ErrAbortHandler) // net/http's way to close the connection without an answer
+		panic(http.ErrAbortHandler) // closes the connection without an answer
 	case "hang":
-		if r.Body != nil { // net/http notices that a client has gone only once the body is read
+		if r.Body != nil { // net/http notices a lost client only after the body is read
 			_, _ = io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, maxBody))
 		}
 		<-r.Context().Done()
 	}
 }
 
-// held keeps an answer back.
+// held is a ResponseWriter that keeps the answer in memory.
 type held struct {
 	header http.Header
 	status int
@@ -150,9 +151,10 @@ func (h *held) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// serveFault takes orders to misbehave: POST with the form members kind, endpoint (any), times (1), after (0)
-// and wait (such as 500ms); kind=clock with seconds sets how far the clock is ahead. GET tells what is
-// waiting, DELETE forgets it and sets the clock right. A browser on a foreign page cannot use it.
+// serveFault controls the faults. POST adds one: the form members are kind, endpoint (any), times
+// (1), after (0) and wait (such as 500ms). kind=clock with seconds sets how far the clock is ahead.
+// GET returns the faults that remain, and DELETE removes them and corrects the clock. Requests from
+// web pages are refused.
 func (s *Server) serveFault(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Origin") != "" {
 		http.Error(w, "Forbidden", http.StatusForbidden)

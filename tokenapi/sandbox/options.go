@@ -10,92 +10,96 @@ import (
 	"time"
 )
 
-// What an option is when it is left zero.
+// The defaults of options.
 const (
 	defaultTokenTTL   = time.Hour        // WSO2: UserAccessTokenDefaultValidityPeriod, 3600 s
 	defaultRefreshTTL = 24 * time.Hour   // WSO2: refresh_token_validity "1d"
 	defaultCacheTTL   = 15 * time.Minute // WSO2: apim.cache.gateway_token expiry_time "900s"
-	defaultNotice     = 2 * time.Second  // WSO2's own suite allows a revocation event 60 s; it takes seconds
+	defaultNotice     = 2 * time.Second  // WSO2's tests allow 60 s; it takes seconds
 	defaultInterval   = 5 * time.Second  // RFC 8628 section 3.2, and WSO2
 
 	leastTTL    = time.Second           // expires_in counts whole seconds, and 0 is ambiguous
-	leastNotice = 10 * time.Millisecond // so that even at a great speed there is a moment to see
+	leastNotice = 10 * time.Millisecond // long enough to be observed at any speed
 	mostNodes   = 16
 	mostTTL     = 100 * 365 * 24 * time.Hour // keeps time.Time arithmetic away from its limits
 )
 
-// Options say how the sandbox behaves. The zero value is a server with WSO2's default lifetimes on the
+// Options configure the sandbox. The zero value is a server with WSO2's default lifetimes on the
 // system clock.
 type Options struct {
-	// Clock is the time the server lives by; nil is time.Now. It is called from several goroutines.
+	// Clock is the server's clock; nil is time.Now. It is called from several goroutines.
 	Clock func() time.Time
 
-	// TokenTTL is the life of an access token (0: 1 h), RefreshTTL of a refresh token, counted from the
-	// get or refresh that made it (0: 24 h), and CacheTTL of a gateway cache entry, counted from the
-	// token's first use and not from its last (0: 15 min). Each must not be negative, is divided by
-	// Speed, and then is at least 1 s and at most 100 years.
+	// TokenTTL is the lifetime of an access token (0: 1 h). RefreshTTL is that of a refresh token,
+	// from the request or refresh that made it (0: 24 h). CacheTTL is the lifetime of a gateway
+	// cache entry, from the token's first use (0: 15 min). Each is divided by Speed, and then
+	// clamped to the range from 1 s to 100 years. None may be negative.
 	TokenTTL, RefreshTTL, CacheTTL time.Duration
 
-	// Latency is waited before a request is looked at, in real time, whatever Clock and Speed say
-	// (0: none; not negative). A request cancelled meanwhile has no effect and no answer.
+	// Latency is a delay before each request, in real time, independent of Clock and Speed (0:
+	// none; not negative). A request that is cancelled during the delay has no effect and no
+	// answer.
 	Latency time.Duration
 
-	// Speed divides these lifetimes and NoticeDelay: at 60 an hour passes in a minute (0: 1; finite, not negative).
-	// A lifetime that a client asked for (validity_period) is not divided.
+	// Speed divides these lifetimes and NoticeDelay: at 60 an hour passes in a minute (0: 1;
+	// finite, not negative). It does not divide a lifetime that a client requested
+	// (validity_period).
 	Speed float64
 
-	// Seed gives the consumer keys and secrets and the password (0: 1). Tokens do not depend on it.
+	// Seed determines the consumer keys, the secrets and the password (0: 1). Tokens do not depend
+	// on it.
 	Seed int64
 
-	// PublicURL is where clients reach the server, such as "http://127.0.0.1:8243" (empty: where each
-	// request says it came to). It is shown on GET /, begins the issuer and all endpoints of the discovery
-	// document, and its host name is the realm of WWW-Authenticate (empty: localhost).
+	// PublicURL is the server's address for clients, such as "http://127.0.0.1:8243" (empty: the
+	// address of each request). The page at /, the issuer and the discovery document use it. Its
+	// host name is the realm of WWW-Authenticate (empty: localhost).
 	PublicURL string
 
-	// Profile is how tokens are treated, one of Profiles() (empty: ProfileOpaque).
+	// Profile is one of Profiles() (empty: ProfileOpaque).
 	Profile string
 
-	// Nodes is how many gateway nodes there are, each with a cache of its own (0: 1; at most 16). Calls of
-	// APIs go round them; the header X-Node of an answer says which one it came from, and in a request it
-	// picks one.
+	// Nodes is the number of gateway nodes, each with its own cache (0: 1; at most 16). They answer
+	// calls in turn. The header X-Node names the node of an answer, and selects a node in a
+	// request.
 	Nodes int
 
-	// NoticeDelay is how long the gateways take to hear of a dead access token, in the profiles in which
-	// they hear at all (0: 2 s; not negative). It is divided by Speed, and then is at least 10 ms.
+	// NoticeDelay is the time until the gateways learn of a revoked access token, in profiles in
+	// which they do (0: 2 s; not negative). It is divided by Speed, and then is at least 10 ms.
 	NoticeDelay time.Duration
 
-	// DeviceInterval is the time to leave between two polls of the device grant, in whole seconds (0: 5 s;
-	// at least 1 s). Speed does not divide it, nor the 600 s that a device code and the 300 s that an
-	// authorization code live.
+	// DeviceInterval is the interval of a device grant's polls, in whole seconds (0: 5 s; at least
+	// 1 s). Speed does not divide it. Nor does it divide the lifetimes of a device code (600 s) and
+	// an authorization code (300 s).
 	DeviceInterval time.Duration
 
-	// AutoApprove grants every authorization request at once, without the page that asks.
+	// AutoApprove grants every authorization request at once, without the consent page.
 	AutoApprove bool
 
-	// IntrospectAdminOnly lets nobody but the portal's user introspect, as WSO2's resident key manager does.
+	// IntrospectAdminOnly allows only the portal's user to introspect, like WSO2's resident key
+	// manager.
 	IntrospectAdminOnly bool
 
-	// SigningAlg is the algorithm of the JWTs that are issued: RS256 (empty: that) or ES256.
+	// SigningAlg is the algorithm of the issued JWTs: RS256 (the default) or ES256.
 	SigningAlg string
 
-	// PortalVersion is the one version of the developer portal's API that exists: v3 (empty: that), v2 or
-	// v1. HashedSecrets keeps it from telling consumer secrets: v3 leaves them out, the older ones mask them.
+	// PortalVersion is the version of the developer portal's API: v3 (the default), v2 or v1.
+	// HashedSecrets hides consumer secrets: v3 omits them, and the older versions mask them.
 	PortalVersion string
 	HashedSecrets bool
 
-	// Faults are there from the start; see Fault. ClockOff is how far the server's clock is ahead of Clock
+	// Faults are the initial faults. ClockOff is how far the server's clock is ahead of Clock
 	// (negative: behind) in everything that it writes: Date headers, JWTs, introspection.
 	Faults   []Fault
 	ClockOff time.Duration
 }
 
-// settings are options that have been checked and completed.
+// settings are checked options with defaults applied.
 type settings struct {
 	clock                                  func() time.Time
 	tokenTTL, refreshTTL, cacheTTL, notice time.Duration
 	latency, interval, clockOff            time.Duration
 	seed                                   int64
-	base, realm                            string // base without the slash at its end
+	base, realm                            string // base has no slash at its end
 	regime                                 regime
 	nodes                                  int
 	alg, portal                            string
@@ -142,7 +146,7 @@ func (o Options) settle() (settings, error) {
 		u, err := url.Parse(o.PublicURL)
 		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" ||
 			u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-			// The URL is not repeated: it may hold a password.
+			// The URL is not repeated, because it may hold a password.
 			return settings{}, errors.New("sandbox: public url: must be http:// or https://, a host, and no user, query or fragment")
 		}
 		s.realm = u.Hostname()
@@ -150,7 +154,7 @@ func (o Options) settle() (settings, error) {
 	return s, s.choose(o)
 }
 
-// choose settles what is one of a few.
+// choose checks the options with a fixed set of values.
 func (s *settings) choose(o Options) error {
 	var ok bool
 	if s.regime, ok = regimeOf(o.Profile); !ok {
@@ -186,7 +190,7 @@ func (s *settings) choose(o Options) error {
 	return nil
 }
 
-// lifetime gives the effective one.
+// lifetime returns the effective lifetime.
 func lifetime(given, unset, least time.Duration, speed float64) (time.Duration, error) {
 	if given < 0 {
 		return 0, errors.New("must not be negative")

@@ -1,28 +1,29 @@
 package sandbox
 
-// The profiles: how the key manager and the gateway treat tokens. The package comment says what each does.
+// The profiles: the rules for tokens of the key manager and the gateway. The package comment
+// describes each.
 const (
 	ProfileOpaque        = "opaque"        // WSO2 1.x to 3.1, and OAUTH-type applications later
 	ProfileJWT           = "jwt"           // WSO2 3.2 to 4.6
 	ProfileStateless     = "stateless"     // WSO2 4.7, without token persistence
-	ProfileIntrospecting = "introspecting" // an external key manager that the gateway introspects at
+	ProfileIntrospecting = "introspecting" // an external key manager, asked by introspection
 )
 
-// Profiles lists them, the default first.
+// Profiles returns the profiles, the default first.
 func Profiles() []string {
 	return []string{ProfileOpaque, ProfileJWT, ProfileStateless, ProfileIntrospecting}
 }
 
-// regime is a profile as the rest of the server asks about it.
+// regime is the set of rules of a profile.
 type regime struct {
 	profile    string
-	reuses     bool // a get while the access token lives gives it again
-	oneRow     bool // the key manager keeps one living row for a (key, user, scope set)
-	paired     bool // the row holds both tokens: one dies with the other
-	jwt        bool // access tokens are JWTs, which the gateway validates by itself
-	notices    bool // the gateways are told of an access token that died
-	scopeAsked bool // the scope of a refresh is looked at
-	names      bool // answers name the tokens that died in their headers
+	reuses     bool // a request returns the present access token while it is valid
+	oneRow     bool // the key manager has one active row for a (key, user, scope set)
+	paired     bool // the row holds both tokens: they are revoked together
+	jwt        bool // access tokens are JWTs, and the gateway validates them itself
+	notices    bool // the gateways learn of revoked access tokens
+	scopeAsked bool // the scope of a refresh counts
+	names      bool // headers of answers name the revoked tokens
 }
 
 func regimeOf(profile string) (regime, bool) {

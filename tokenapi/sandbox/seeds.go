@@ -11,20 +11,20 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// The two kinds of consumer key (WSO2: key_type). The kind belongs to the key, not to a scope.
+// The two types of consumer key (WSO2: key_type). The type belongs to the key, not to a scope.
 const (
 	production = "PRODUCTION"
 	sandboxKey = "SANDBOX"
 )
 
 const (
-	tenant   = "@carbon.super" // WSO2's name for "no tenant", which its answers append to every user
+	tenant   = "@carbon.super" // WSO2's "no tenant", which its answers append to every user
 	portalID = "admin"         // signs in to the developer portal, and owns all applications
 	owner    = portalID + tenant
 	userID   = "ana"
 )
 
-// How a client proves itself. Basic covers the same in the body.
+// The client authentication methods. AuthBasic includes a secret in the body.
 const (
 	AuthBasic         = "basic"
 	AuthNone          = "none"
@@ -32,36 +32,37 @@ const (
 	AuthTLS           = "tls"
 )
 
-// The states of a subscription that matter at the gateway (WSO2: SubscriptionStatus). None at all is "".
+// The states of a subscription that the gateway checks (WSO2: SubscriptionStatus). "" means that
+// there is none.
 const (
 	unblocked = "UNBLOCKED"
 	onHold    = "ON_HOLD"
 	blocked   = "BLOCKED"
 )
 
-// Application is one consumer key of the sandbox with all a client needs to use it.
+// Application is one consumer key of the sandbox with everything that a client needs to use it.
 type Application struct {
 	Name           string      // such as "Orders"; two keys may belong to one application
 	KeyType        string      // PRODUCTION or SANDBOX
 	ConsumerKey    string      // 28 characters of [a-zA-Z0-9_]
-	ConsumerSecret secret.Text // likewise; none unless Auth is AuthBasic
-	Auth           string      // how it proves itself, one of the Auth constants
+	ConsumerSecret secret.Text // likewise; zero unless Auth is AuthBasic
+	Auth           string      // client authentication method, one of the Auth constants
 	Grant          string      // the grant to begin with, by its short name, such as device_code
-	Username       string      // for the password grant, otherwise empty
+	Username       string      // for the password grant, or ""
 	Password       secret.Text // likewise
-	SigningKey     secret.Text // PEM (PKCS #8) of a P-256 key, for jwt_bearer and AuthPrivateKeyJWT, otherwise empty
-	RedirectURIs   []string    // for authorization_code; on the loopback ones any port will do
-	ProbePath      string      // a path at the gateway that answers 200 to a token of this application (Reports: 401)
-	Scopes         []string    // to ask for; empty for the server's default
-	Demo           bool        // one of the few that a demonstration shows
+	SigningKey     secret.Text // PEM (PKCS #8) of a P-256 key, for jwt_bearer and AuthPrivateKeyJWT
+	RedirectURIs   []string    // for authorization_code; loopback URIs match with any port
+	ProbePath      string      // a gateway path that answers 200 (Reports: 401)
+	Scopes         []string    // the scopes to request; empty for the server's default
+	Demo           bool        // shown in a demonstration
 }
 
-// client is an application as the server sees it. It never changes.
+// client is an application on the server's side. It never changes.
 type client struct {
 	Application
-	grants map[string]bool   // by their short names
-	users  []string          // who may sign in by the password grant
-	subs   map[string]string // the state of its subscription, by API; nil: subscribed to all
+	grants map[string]bool   // by short name
+	users  []string          // users of the password grant
+	subs   map[string]string // states of its subscriptions, by API; nil: subscribed to all
 }
 
 func (c *client) subscription(api string) string {
@@ -71,7 +72,8 @@ func (c *client) subscription(api string) string {
 	return c.subs[api]
 }
 
-// Applications gives the seeds, always in the same order. The caller may change what it gets.
+// Applications returns the seeded applications, always in the same order. The caller may modify the
+// result.
 func (s *Server) Applications() []Application {
 	apps := make([]Application, len(s.clients))
 	for i, c := range s.clients {
@@ -82,13 +84,13 @@ func (s *Server) Applications() []Application {
 	return apps
 }
 
-// PortalUser gives the one user of the developer portal, who may introspect, too.
+// PortalUser returns the only user of the developer portal, who may also introspect.
 func (s *Server) PortalUser() (name string, password secret.Text) {
 	return portalID, s.accounts[portalID]
 }
 
-// AssertionKeyPEM gives the private key that signs assertions for this server, P-256 as PKCS #8. It is the
-// SigningKey of all applications that have one.
+// AssertionKeyPEM returns the private key that signs assertions for this server (P-256, PKCS #8).
+// Applications with a SigningKey have this one.
 func (s *Server) AssertionKeyPEM() secret.Text { return keyPEM(s.assertion) }
 
 func keyPEM(key *ecdsa.PrivateKey) secret.Text {
@@ -111,7 +113,8 @@ func seedClients(seed int64, accounts map[string]secret.Text, assertion *ecdsa.P
 				Name: name, KeyType: keyType, Grant: grant, Auth: auth, ProbePath: probe, Demo: demo,
 				ConsumerKey: "sbx_" + derive(seed, name+" "+keyType+" key", 24),
 			},
-			// Every application may refresh, as in WSO2, though client_credentials gives nothing to refresh.
+			// Every application may refresh, as in WSO2, although client_credentials returns no
+			// refresh token.
 			grants: map[string]bool{grantClient: auth != AuthNone, grantRefresh: true, grant: true},
 		}
 		if auth == AuthBasic {
@@ -148,15 +151,16 @@ func seedClients(seed int64, accounts map[string]secret.Text, assertion *ecdsa.P
 	return all
 }
 
-// derive gives n characters that depend on seed and label only. The prefix "sbx_" that every use puts
-// before them, and WSO2's alphabet (clientIdValidationRegex [a-zA-Z0-9_]) keep them apart from keys that
-// mean something elsewhere.
+// derive returns n characters that depend on seed and label only. All callers put "sbx_" before
+// them, so that they cannot be mistaken for real keys. The alphabet is WSO2's
+// (clientIdValidationRegex [a-zA-Z0-9_]).
 func derive(seed int64, label string, n int) string {
 	const alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 	out := make([]byte, 0, n)
 	for block := 0; len(out) < n; block++ {
 		for _, b := range sha256.Sum256(fmt.Appendf(nil, "lanyard sandbox %d %s %d", seed, label, block)) {
-			// Bytes past the last whole alphabet are skipped, so that no character is likelier than another.
+			// Bytes after the last whole alphabet are skipped, so that all characters are equally
+			// likely.
 			if int(b) < 256/len(alphabet)*len(alphabet) && len(out) < n {
 				out = append(out, alphabet[int(b)%len(alphabet)])
 			}

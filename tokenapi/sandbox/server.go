@@ -16,15 +16,15 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Server is the Token API, the gateway and the developer portal. It is an http.Handler, safe for concurrent
-// use, and holds everything in memory: dropping it is all the cleaning up there is.
+// Server is the Token API, the gateway and the developer portal. It is an http.Handler and safe for
+// concurrent use. It holds everything in memory and needs no cleanup.
 type Server struct {
 	set       settings
 	clients   []*client // the seeds
 	accounts  map[string]secret.Text
 	assertion *ecdsa.PrivateKey // signs assertions; clients have it
-	signer    func() signer     // signs tokens; made at first use, which most servers never see
-	ahead     atomic.Int64      // nanoseconds the clock is off
+	signer    func() signer     // signs tokens; made at first use
+	ahead     atomic.Int64      // nanoseconds that the clock is ahead
 
 	mu         sync.Mutex // guards everything below
 	byKey      map[string]*client
@@ -32,14 +32,14 @@ type Server struct {
 	gate       gateways
 	codes      map[string]*code
 	devices    map[string]*device
-	assertions map[string]time.Time // jti of those that were used, until they are over
+	assertions map[string]time.Time // expiry of used assertions, by jti
 	portal     portal
 	faults     []Fault
-	tidyAt     time.Time // when to look next for what can be forgotten
-	tidied     int       // how many things the last look left
+	tidyAt     time.Time // when to tidy next
+	tidied     int       // number of objects after the last tidy
 }
 
-// New makes a server. An error names the option that is wrong.
+// New returns a server. An error names the invalid option.
 func New(o Options) (*Server, error) {
 	set, err := o.settle()
 	if err != nil {
@@ -60,24 +60,25 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
-// stamp gives t as this server's clock shows it, for everything that it writes.
+// stamp returns t by the server's clock, for everything that it writes.
 func (s *Server) stamp(t time.Time) time.Time { return t.Add(time.Duration(s.ahead.Load())) }
 
-// Profile is how tokens are treated, one of Profiles().
+// Profile returns the profile, one of Profiles().
 func (s *Server) Profile() string { return s.set.regime.profile }
 
-// CacheTTL is how long the gateway keeps accepting a token from its first use on without asking again,
-// after Speed has been applied.
+// CacheTTL returns how long the gateway accepts a token from its first use without asking again,
+// divided by Speed.
 func (s *Server) CacheTTL() time.Duration { return s.set.cacheTTL }
 
-// TokenTTL is the life of an access token, after Speed has been applied.
+// TokenTTL returns the lifetime of an access token, divided by Speed.
 func (s *Server) TokenTTL() time.Duration { return s.set.tokenTTL }
 
-// Format keeps the issued tokens, which are plain map keys in here, out of a log that prints a Server.
+// Format hides the issued tokens, which are plain map keys, from a log that prints a Server.
 func (s *Server) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "sandbox.Server") }
 
-// ServeHTTP answers the Token API under its gateway names (WSO2 to 3.2: /token) and its key manager
-// names (/oauth2/token), a page of text at /, the portal, and the gateway everywhere else.
+// ServeHTTP serves the Token API under the paths of a gateway (WSO2 until 3.2: /token) and of the
+// key manager (/oauth2/token). It serves a text page at /, the portal, and the gateway at all other
+// paths.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", s.stamp(s.set.clock()).UTC().Format(http.TimeFormat))
 	if !s.addressed(r.Host) {
@@ -99,10 +100,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	serve(w, r)
 }
 
-// addressed reports whether a request names this server in its Host. A page elsewhere whose name was made to lead to
-// this machine (DNS rebinding) does not; whoever has another loopback name for it, does.
+// addressed reports whether the Host of a request is this server's. A web page whose name was made
+// to resolve to this machine (DNS rebinding) has another Host. Every loopback name is accepted.
 func (s *Server) addressed(host string) bool {
-	if s.set.base == "" { // nobody said where it is
+	if s.set.base == "" { // the address is unknown
 		return true
 	}
 	own, err := url.Parse(s.set.base)
@@ -120,7 +121,7 @@ func (s *Server) addressed(host string) bool {
 	return isLoopback("http://"+host) && isLoopback("http://"+own.Host)
 }
 
-// portOf gives the port of a URL, that of its scheme when it names none.
+// portOf returns the port of a URL, or the default port of its scheme.
 func portOf(u *url.URL) string {
 	if p := u.Port(); p != "" || u.Scheme != "https" {
 		return cmp.Or(p, "80")
@@ -128,7 +129,7 @@ func portOf(u *url.URL) string {
 	return "443"
 }
 
-// route gives what answers a path, with the name that faults know it by.
+// route returns the handler of a path and its name in faults.
 func (s *Server) route(path string) (name string, serve http.HandlerFunc) {
 	switch path {
 	case "/token", issuerPath:
@@ -159,7 +160,7 @@ func (s *Server) route(path string) (name string, serve http.HandlerFunc) {
 	return "gateway", s.serveGateway
 }
 
-// delay waits and says whether anybody still waits for the answer.
+// delay waits, and reports whether the client still waits for the answer.
 func (s *Server) delay(r *http.Request, d time.Duration) bool {
 	if d == 0 {
 		return r.Context().Err() == nil
@@ -207,14 +208,14 @@ func (s *Server) serveIndex(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// tidyEvery is how often, by the server's clock, what can be forgotten is looked for; when the number of
-// things held has doubled meanwhile (and is above tidyFloor), it is looked for at once.
+// tidyEvery is the interval of tidy, by the server's clock. If the number of objects has doubled
+// since the last time (and is above tidyFloor), tidy runs at once.
 const (
 	tidyEvery = time.Minute
 	tidyFloor = 1024
 )
 
-// tidy forgets what no answer depends on any more. The caller holds the mutex.
+// tidy drops objects on which no answer depends any more. The caller holds the mutex.
 func (s *Server) tidy(now time.Time) {
 	if now.Before(s.tidyAt) && s.held() <= max(tidyFloor, 2*s.tidied) {
 		return

@@ -15,19 +15,20 @@ import (
 	"time"
 )
 
-// certificateLife is how long a certificate of SelfSigned is valid from now. It begins an hour earlier,
-// for clients whose clocks are behind.
+// certificateLife is the validity of a certificate of SelfSigned from now on. The validity begins
+// an hour earlier, for clients whose clocks are behind.
 const certificateLife = 30 * 24 * time.Hour
 
-// Certificate is what a sandbox under TLS needs: the authority for clients to trust, and the server's
-// own certificate with its key.
+// Certificate is the TLS configuration of a sandbox: the authority for clients to trust, and the
+// server's certificate with its key.
 type Certificate struct {
 	CAPEM  []byte
 	Server tls.Certificate
 }
 
 // SelfSigned makes an authority and a server certificate for hosts (names or IP addresses, at least
-// one), valid around now. The authority's key is dropped here, so it can never sign anything else.
+// one), valid for 30 days from now. It discards the authority's key, so that it can sign nothing
+// else.
 func SelfSigned(hosts []string, now time.Time) (Certificate, error) {
 	if len(hosts) == 0 {
 		return Certificate{}, errors.New("sandbox: certificate: no hosts")
@@ -72,7 +73,7 @@ func SelfSigned(hosts []string, now time.Time) (Certificate, error) {
 	if err != nil {
 		return Certificate{}, fmt.Errorf("sandbox: certificate: %w", err)
 	}
-	// The parsed authority, unlike the template, has the subject key id that the leaf refers to.
+	// The parsed authority has the subject key id that the leaf refers to. The template has none.
 	parent, err := x509.ParseCertificate(caDER)
 	if err != nil {
 		return Certificate{}, fmt.Errorf("sandbox: certificate: %w", err)
@@ -87,8 +88,8 @@ func SelfSigned(hosts []string, now time.Time) (Certificate, error) {
 	}, nil
 }
 
-// ClientCertificate makes a certificate that signs itself, with its key, for clients to present: the sandbox
-// takes any. Valid like SelfSigned's.
+// ClientCertificate makes a self-signed client certificate with its key. The sandbox accepts any
+// client certificate. It is valid as long as those of SelfSigned.
 func ClientCertificate(now time.Time) (certPEM, keyPEM []byte, err error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -113,7 +114,8 @@ func ClientCertificate(now time.Time) (certPEM, keyPEM []byte, err error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}), nil
 }
 
-// serial gives 127 random bits: two runs must not share one under the same authority name.
+// serial returns 127 random bits, because two runs must not share a serial number under the same
+// authority name.
 func serial() *big.Int {
 	var b [16]byte
 	_, _ = rand.Read(b[:])
