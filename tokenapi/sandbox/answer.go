@@ -24,8 +24,8 @@ func invalidClient(description string) *refusal {
 	return &refusal{http.StatusUnauthorized, "invalid_client", description}
 }
 
-// refuse writes e as WSO2 does: description before error, and a Basic challenge with an unquoted realm
-// on 401 and on its own failures.
+// refuse writes e as WSO2 does: description before error. A 401 and a 5xx have a Basic challenge
+// with an unquoted realm.
 func (s *Server) refuse(w http.ResponseWriter, e *refusal) {
 	if e.status == http.StatusUnauthorized || e.status >= http.StatusInternalServerError {
 		w.Header().Set("WWW-Authenticate", "Basic realm="+s.set.realm)
@@ -39,8 +39,8 @@ func (s *Server) refuse(w http.ResponseWriter, e *refusal) {
 	}{e.description, e.code})
 }
 
-// writeJSON writes v under the headers RFC 6749 section 5.1 wants on whatever may hold a token. It
-// leaves a Content-Type that is already set.
+// writeJSON writes v with the headers that RFC 6749 section 5.1 requires for answers with tokens.
+// It keeps a Content-Type that is already set.
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	body, err := json.Marshal(v)
 	if err != nil {
@@ -65,8 +65,9 @@ func refuseMethod(w http.ResponseWriter, allow string) {
 	http.Error(w, "Method Not Allowed", http.StatusMethodNotAllowed)
 }
 
-// printable makes what a client sent fit for an error description: RFC 6749 section 5.2 allows printable
-// ASCII without quote and backslash; the rest becomes '?', and 64 bytes are enough to recognise it.
+// printable makes a client's text fit for an error description. RFC 6749 section 5.2 allows
+// printable ASCII without quote and backslash: other characters become '?'. It keeps at most 64
+// bytes.
 func printable(s string) string {
 	if len(s) > 64 {
 		s = s[:64]

@@ -13,10 +13,10 @@ import (
 
 const (
 	codeTTL    = 5 * time.Minute // WSO2: AuthorizationCodeDefaultValidityPeriod, 300 s
-	maxWaiting = 10_000          // codes, device codes and assertions of one kind
+	maxWaiting = 10_000          // codes, device codes and assertions, of each kind
 )
 
-// code is an authorization code. Used, it stays until it would have ended: to find out that it is used again.
+// code is an authorization code. A used code is kept until its expiry, to detect a second use.
 type code struct {
 	client              *client
 	redirect, challenge string
@@ -26,15 +26,16 @@ type code struct {
 	family              string
 }
 
-// serveAuthorize is RFC 6749 section 4.1.1 with PKCE (RFC 7636), iss in the answer (RFC 9207) and any port
-// at a loopback redirect (RFC 8252 section 7.3). The person is always the seeded user, who is signed in; a
-// page asks for consent. approve=1 in the request, auto=1 or Options.AutoApprove spare the page.
+// serveAuthorize serves RFC 6749 section 4.1.1 with PKCE (RFC 7636), iss in the answer (RFC 9207)
+// and any port of a loopback redirect (RFC 8252 section 7.3). The user is always the seeded one,
+// already signed in, and a page asks for consent. approve=1 or auto=1 in the request, or
+// Options.AutoApprove, skips the page.
 func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
 		refuseMethod(w, "GET, POST")
 		return
 	}
-	if r.Body != nil { // nil on a client's request that reaches the handler without a socket
+	if r.Body != nil { // nil if the handler is called without a server
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	}
 	if err := r.ParseForm(); err != nil {
@@ -51,7 +52,7 @@ func (s *Server) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 	}
 	c, bad := s.clientOf(f["client_id"])
 	if bad != nil || !c.grants[grantCode] || !c.allowsRedirect(f["redirect_uri"]) {
-		// Nobody is sent to an address that nobody has registered (RFC 6749 section 4.1.2.1).
+		// Never redirect to an address that is not registered (RFC 6749 section 4.1.2.1).
 		page(w, http.StatusBadRequest, "Unknown client_id, or redirect_uri is not registered for it", "")
 		return
 	}
@@ -113,7 +114,7 @@ func (s *Server) newCode(c *client, f form) (string, bool) {
 	return text, true
 }
 
-// redirect sends the browser on, with what is answered added to the address.
+// redirect redirects the browser to a URL with the parameters of answer added.
 func redirect(w http.ResponseWriter, r *http.Request, to string, answer url.Values) {
 	u, err := url.Parse(to)
 	if err != nil {
@@ -126,10 +127,10 @@ func redirect(w http.ResponseWriter, r *http.Request, to string, answer url.Valu
 	}
 	u.RawQuery = q.Encode()
 	noStore(w)
-	http.Redirect(w, r, u.String(), http.StatusFound) //nolint:gosec // the address is a registered one
+	http.Redirect(w, r, u.String(), http.StatusFound) //nolint:gosec // to is registered
 }
 
-// allowsRedirect compares strings, but for the port of a loopback address.
+// allowsRedirect compares strings, except for the port of a loopback address.
 func (c *client) allowsRedirect(uri string) bool {
 	for _, known := range c.RedirectURIs {
 		if uri == known || withoutPort(uri) == known && isLoopback(known) {
@@ -151,7 +152,8 @@ func withoutPort(uri string) string {
 	return u.Scheme + "://" + strings.TrimSuffix(u.Host, ":"+u.Port()) + rest
 }
 
-// isLoopback: localhost counts, though RFC 8252 section 8.3 advises against it, since WSO2's samples use it.
+// isLoopback reports whether a URL is a loopback address. localhost counts because WSO2's samples
+// use it, although RFC 8252 section 8.3 advises against it.
 func isLoopback(uri string) bool {
 	u, err := url.Parse(uri)
 	if err != nil || u.Scheme != "http" {
@@ -161,8 +163,8 @@ func isLoopback(uri string) bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// redeem exchanges a code (RFC 6749 section 4.1.3). The second time it kills what the first time gave
-// (section 4.1.2); an attempt that fails for another reason leaves the code alone. The caller holds the mutex.
+// redeem exchanges a code (RFC 6749 section 4.1.3). A second use revokes the tokens of the first
+// (section 4.1.2). A failed attempt does not use up the code. The caller holds the mutex.
 func (s *Server) redeem(a ask, f form, now time.Time) (g granted, bad *refusal) {
 	if f.missing("code") != "" {
 		return g, badRequest("invalid_request", "Missing parameters: code")
@@ -191,8 +193,8 @@ func (s *Server) redeem(a ask, f form, now time.Time) (g granted, bad *refusal) 
 	return g, bad
 }
 
-// verified checks a verifier against its challenge (RFC 7636 section 4.6). A verifier without a challenge is
-// refused too: somebody may have stripped the challenge from the request.
+// verified checks a verifier against its challenge (RFC 7636 section 4.6). It also refuses a
+// verifier without a challenge, because an attacker may have removed the challenge.
 func verified(challenge, verifier string) bool {
 	if challenge == "" || verifier == "" {
 		return challenge == verifier

@@ -12,9 +12,10 @@ import (
 // assertionType is the client_assertion_type of RFC 7523 section 2.2.
 const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-// authenticate finds the client of a request by one method, never two (RFC 6749 section 2.3): Basic or the
-// same in the body, a signed assertion, the certificate of the TLS connection, or for a public client its
-// client_id alone. What a client may use is decided when it is registered.
+// authenticate returns the client of a request. It accepts one authentication method, never two
+// (RFC 6749 section 2.3): the secret in the header or the body, a signed assertion, a TLS
+// certificate, or only the client_id of a public client. The registration decides which grants the
+// client may use.
 func (s *Server) authenticate(r *http.Request, f form) (*client, *refusal) {
 	id, pass := f["client_id"], f["client_secret"]
 	header := r.Header.Values("Authorization")
@@ -49,7 +50,7 @@ func (s *Server) authenticate(r *http.Request, f form) (*client, *refusal) {
 	return c, nil
 }
 
-// clientOf finds a client by its consumer key.
+// clientOf returns the client with a consumer key.
 func (s *Server) clientOf(id string) (*client, *refusal) {
 	s.mu.Lock()
 	c := s.byKey[id]
@@ -57,14 +58,14 @@ func (s *Server) clientOf(id string) (*client, *refusal) {
 	if c != nil {
 		return c, nil
 	}
-	if !isKey(id) { // not repeated: it may be a secret in the wrong place, or bytes for a terminal
+	if !isKey(id) { // not repeated: it may be a misplaced secret
 		return nil, invalidClient("Client credentials are invalid.")
 	}
 	return nil, invalidClient("A valid OAuth client could not be found for client_id: " + id)
 }
 
-// authenticateBare takes a client_id that nothing in the form proves: a public client's, or that of one which
-// proves itself by its certificate. Which certificate is not looked at: any will do.
+// authenticateBare authenticates a client that sends only its client_id: a public client, or one
+// with a TLS certificate. Any certificate is accepted.
 func (s *Server) authenticateBare(r *http.Request, id string) (*client, *refusal) {
 	c, bad := s.clientOf(id)
 	switch {
@@ -102,12 +103,14 @@ func (s *Server) authenticateAssertion(r *http.Request, f form) (*client, *refus
 	return client, nil
 }
 
-// clockSkew is what the clocks of client and server may be apart (WSO2: timestamp_skew, 300 s).
+// clockSkew is the accepted difference between the clocks of client and server (WSO2:
+// timestamp_skew, 300 s).
 const clockSkew = 300 * time.Second
 
-// believe gives the claims of an assertion (RFC 7523 section 3), or says what is wrong with it. It must be
-// signed by the key of this sandbox's seed, for this server, and neither be over nor live for more than a
-// day. path is where it was sent, which is one more name for the server. The caller holds the mutex.
+// believe verifies an assertion (RFC 7523 section 3) and returns its claims, or the reason why it
+// is invalid. It must be signed with the key of this sandbox's seed, name this server, and expire
+// within a day. path is the path of the request, which is one more name of the server. The caller
+// holds the mutex.
 func (s *Server) believe(assertion, base, path string, now time.Time) (c claims, why string) {
 	_, c, ok := opened(assertion, s.assertion.Public(), algES256)
 	at := s.stamp(now)
@@ -132,8 +135,8 @@ func (s *Server) believe(assertion, base, path string, now time.Time) (c claims,
 	return c, ""
 }
 
-// firstUse notes the jti of an assertion for as long as it could be used, and says whether it is new. The
-// caller holds the mutex.
+// firstUse reports whether the jti of an assertion is new, and remembers it for as long as the
+// assertion is valid. The caller holds the mutex.
 func (s *Server) firstUse(c claims, now time.Time) bool {
 	if _, seen := s.assertions[c.ID]; seen || len(s.assertions) >= maxWaiting {
 		return false
@@ -148,9 +151,9 @@ func isBasic(header string) bool {
 	return strings.EqualFold(scheme, "Basic")
 }
 
-// basic splits the one Authorization header as WSO2's BasicAuthClientAuthenticator does: two words, the
-// second base64 of two pieces around one colon. The pieces are not percent-decoded, whatever RFC 6749
-// section 2.3.1 says, so a secret with a colon cannot be sent this way at all.
+// basic splits the Authorization header as WSO2's BasicAuthClientAuthenticator does: two words, the
+// second base64 of two parts around one colon. It does not percent-decode the parts, contrary to
+// RFC 6749 section 2.3.1, so a secret with a colon cannot be sent this way.
 func basic(header []string) (id, pass string, ok bool) {
 	if len(header) != 1 {
 		return "", "", false

@@ -8,23 +8,23 @@ import (
 	"time"
 )
 
-// deviceTTL is how long a device code lives (WSO2: 600 s).
+// deviceTTL is the lifetime of a device code (WSO2: 600 s).
 const deviceTTL = 10 * time.Minute
 
-// userCodes is WSO2's alphabet: no vowels, and nothing that looks like something else. Case matters.
+// userCodes is WSO2's alphabet: no vowels and no characters that look alike. Case matters.
 const userCodes = "BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz23456789"
 
-// device is a device grant under way. A tidy forgets it one lifetime after its end, so that until then
-// "expired" can be told from "unknown".
+// device is a device grant in progress. It is kept for one more lifetime after its expiry, so that
+// answers can tell "expired" from "unknown".
 type device struct {
 	client           *client
 	scope, userCode  string
-	ends, last       time.Time // last: when it was polled, zero before the first time
+	ends, last       time.Time // last: the last poll, zero before the first one
 	interval         time.Duration
 	approved, denied bool
 }
 
-// serveDeviceAuthorize is RFC 8628 section 3.1. A confidential client authenticates, as everywhere.
+// serveDeviceAuthorize serves RFC 8628 section 3.1. A confidential client must authenticate.
 func (s *Server) serveDeviceAuthorize(w http.ResponseWriter, r *http.Request) {
 	f, bad := readForm(w, r)
 	var c *client
@@ -69,7 +69,7 @@ func (s *Server) newDevice(d *device) (code string, ok bool) {
 		var b [6]byte
 		_, _ = rand.Read(b[:])
 		for i := range b {
-			b[i] = userCodes[int(b[i])%len(userCodes)] // a little uneven; ten thousand codes in 1.5e10 are safe either way
+			b[i] = userCodes[int(b[i])%len(userCodes)] // slightly uneven, which is harmless
 		}
 		d.userCode = string(b[:])
 	}
@@ -78,7 +78,7 @@ func (s *Server) newDevice(d *device) (code string, ok bool) {
 	return code, true
 }
 
-// deviceOf finds a device by its user code, exactly as it was given. The caller holds the mutex.
+// deviceOf returns the device with this user code, compared exactly. The caller holds the mutex.
 func (s *Server) deviceOf(userCode string) *device {
 	for _, d := range s.devices {
 		if d.userCode == userCode {
@@ -88,8 +88,8 @@ func (s *Server) deviceOf(userCode string) *device {
 	return nil
 }
 
-// poll is RFC 8628 section 3.4. A poll that comes early makes the interval longer for good (section 3.5), and
-// every poll restarts it. The caller holds the mutex.
+// poll serves RFC 8628 section 3.4. An early poll lengthens the interval permanently (section 3.5),
+// and every poll restarts it. The caller holds the mutex.
 func (s *Server) poll(a ask, f form, now time.Time) (g granted, bad *refusal) {
 	if f.missing("device_code") != "" {
 		return g, badRequest("invalid_request", "Missing parameters: device_code")
@@ -119,8 +119,8 @@ func (s *Server) poll(a ask, f form, now time.Time) (g granted, bad *refusal) {
 	return g, bad
 }
 
-// serveDevice is the page where the person types the code, and says yes or no. It takes the same as a form
-// from curl: user_code, and approve or deny.
+// serveDevice serves the page on which the user types the code and approves or denies. It also
+// accepts such a form from curl: user_code, and approve or deny.
 func (s *Server) serveDevice(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:

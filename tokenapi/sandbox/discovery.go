@@ -5,13 +5,13 @@ import (
 	"slices"
 )
 
-// Where things are. The issuer is the token URL, as at WSO2.
+// The paths of the server. The issuer is the token URL, as at WSO2.
 const (
 	issuerPath = "/oauth2/token"
 	devicePath = "/oauth2/device"
 )
 
-// base gives the URL that the server's own ones begin with, without a slash at the end.
+// base returns the URL with which the server's own URLs begin, without a slash at the end.
 func (s *Server) base(r *http.Request) string {
 	if s.set.base != "" {
 		return s.set.base
@@ -22,7 +22,8 @@ func (s *Server) base(r *http.Request) string {
 	return "http://" + r.Host
 }
 
-// serveDiscovery is the document of OpenID Connect Discovery 1.0 section 3, which is RFC 8414's too.
+// serveDiscovery serves the document of OpenID Connect Discovery 1.0 section 3, which is also that
+// of RFC 8414.
 func (s *Server) serveDiscovery(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		refuseMethod(w, "GET, HEAD")
@@ -57,7 +58,7 @@ func (s *Server) serveDiscovery(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// serveJWKS gives the key that verifies what is issued (RFC 7517 section 5).
+// serveJWKS serves the key that verifies the issued tokens (RFC 7517 section 5).
 func (s *Server) serveJWKS(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		refuseMethod(w, "GET, HEAD")

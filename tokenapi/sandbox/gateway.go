@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// api is what stands behind the gateway, and context the path it answers under.
+// api is an API behind the gateway. context is its path.
 type api struct {
 	name, context  string
 	productionOnly bool // it has no sandbox endpoint
@@ -22,17 +22,18 @@ func apis() [3]api {
 	}
 }
 
-// maxCached bounds a cache. Past it a token is not cached, so it just does not linger.
+// maxCached limits a cache. Beyond it a token is not cached, so it does not linger.
 const maxCached = 100_000
 
-// gateways are the nodes with what each remembers, and what they have all been told.
+// gateways are the gateway nodes with their caches, and the list of revoked tokens that all of them
+// know.
 type gateways struct {
 	nodes []cache
-	turn  int                 // of the node that is next
+	turn  int                 // the node that answered last
 	dead  map[string]deadline // by jti of an access token
 }
 
-// deadline is when the gateways hear that an access token died, and when it would have expired anyway.
+// deadline holds the time at which the gateways learn of a revoked access token, and its expiry.
 type deadline struct{ heard, forget time.Time }
 
 func newGateways(nodes int) gateways {
@@ -43,7 +44,7 @@ func newGateways(nodes int) gateways {
 	return g
 }
 
-// pick gives the node that answers a call: the one that is asked for, or the next.
+// pick returns the number of the node that answers a call: the requested one, or the next.
 func (g *gateways) pick(asked string) int {
 	if n, err := strconv.Atoi(asked); err == nil && n >= 1 && n <= len(g.nodes) {
 		return n
@@ -70,12 +71,12 @@ func (g *gateways) tidy(now time.Time) {
 	}
 }
 
-// cache is what a node remembers of tokens it has let through, by access token.
+// cache holds the tokens that a node has accepted, by access token.
 type cache map[string]cached
 
-// cached lets a token through until it ends, whatever the key manager thinks by then. The end is counted
-// from the first use (WSO2: apim.cache.gateway_token expiry_time, a cache with a creation timeout), so
-// using a revoked token does not keep it alive.
+// cached is a token that a node accepts until ends, without asking the key manager. ends counts
+// from the first use (WSO2: apim.cache.gateway_token expiry_time, a cache with a creation timeout),
+// so that using a revoked token does not extend it.
 type cached struct {
 	pair *pair
 	ends time.Time
@@ -91,23 +92,24 @@ func (c cache) tidy(now time.Time) {
 	}
 }
 
-// tellGateways puts the access token of p on the way to the list of dead ones, if this profile has such a
-// list. The caller holds the mutex.
+// tellGateways adds the access token of p to the list of revoked tokens, in profiles that have such
+// a list. The caller holds the mutex.
 func (s *Server) tellGateways(p *pair, now time.Time) {
 	if s.set.regime.notices && p.id != "" && p.accessLives(now) {
 		s.gate.dead[p.id] = deadline{now.Add(s.set.notice), p.accessEnds}
 	}
 }
 
-// passed is what the gateway knows of a token that it lets through.
+// passed is the gateway's information about a token that it accepts.
 type passed struct {
 	client *client
 	scope  string
 }
 
-// admit gives what node knows of a token, or nil for one that it refuses. Where tokens are JWTs that is
-// decided by signature, exp and the list of dead ones; otherwise the key manager is asked, and its answer
-// kept: this is the stale cache that the sandbox is for. The caller holds the mutex.
+// admit returns the information of a node about a token, or nil if the node refuses it. If tokens
+// are JWTs, signature, exp and the list of revoked tokens decide. Otherwise the node asks the key
+// manager and caches the answer: this is the stale cache that the sandbox demonstrates. The caller
+// holds the mutex.
 func (s *Server) admit(token string, node int, now time.Time) *passed {
 	if s.set.regime.jwt {
 		return s.validate(token, now)
@@ -140,12 +142,12 @@ func (s *Server) validate(token string, now time.Time) *passed {
 	return &passed{client, c.Scope}
 }
 
-// nodeHeader says which node answered, and in a request which one is to.
+// nodeHeader names the node that answered. In a request it selects a node.
 const nodeHeader = "X-Node"
 
 func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	a, ok := apiAt(r.URL.Path)
-	if !ok { // neither path nor token is repeated here or below, as on newer gateways
+	if !ok { // like newer gateways, answers repeat neither path nor token
 		refuseCall(w, http.StatusNotFound, fault{"404", "Status report", "Not Found", "The requested resource is not available."})
 		return
 	}
@@ -183,22 +185,22 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	}{a.name, true, p.client.Name, p.client.KeyType})
 }
 
-// adminScope is what the one guarded resource wants.
+// adminScope is the scope that /orders/1.0.0/admin requires.
 const adminScope = "orders:admin"
 
-// refusal says why a good token does not get through to this API; status 0: it does. A new token of the
-// same kind would help with none of these.
+// refusal returns the reason why an API refuses a valid token, or status 0. A new token of the same
+// kind would be refused too.
 func (a api) refusal(p *passed, path string) (status int, f fault) {
 	switch p.client.subscription(a.name) {
 	case "":
 		return http.StatusForbidden, fault{"900908", "", "Resource forbidden ", "User is NOT authorized to access the Resource. " +
-			"API Subscription validation failed."} // the message ends in a blank at WSO2, too
+			"API Subscription validation failed."} // WSO2's message ends with a space too
 	case onHold:
 		return http.StatusUnauthorized, fault{"900909", "", "The subscription to the API is inactive", "The subscription to the API is inactive"}
 	case blocked:
 		return http.StatusUnauthorized, fault{"900907", "", "The requested API is temporarily blocked", "The requested API is temporarily blocked"}
 	}
-	if a.productionOnly && p.client.KeyType != production { // the code of an invalid token, under another status
+	if a.productionOnly && p.client.KeyType != production { // same code as an invalid token
 		return http.StatusForbidden, fault{"900901", "", "Invalid Credentials", "Sandbox key offered to the API with no sandbox endpoint"}
 	}
 	if rest, ok := strings.CutPrefix(path, a.context+"/admin"); ok && a.name == "orders" && (rest == "" || rest[0] == '/') &&
@@ -218,7 +220,8 @@ func apiAt(path string) (api, bool) {
 	return api{}, false
 }
 
-// fault is the body of the gateway's own answers since WSO2 4.0: flat, the code a string.
+// fault is the body of a gateway's own answers since WSO2 4.0: one level, with the code as a
+// string.
 type fault struct {
 	Code        string `json:"code"`
 	Type        string `json:"type,omitempty"`
@@ -227,7 +230,7 @@ type fault struct {
 }
 
 func refuseCall(w http.ResponseWriter, status int, f fault) {
-	if status == http.StatusUnauthorized { // the same whatever the cause: the code in the body decides
+	if status == http.StatusUnauthorized { // the same for every cause: the code in the body differs
 		w.Header().Set("WWW-Authenticate",
 			`OAuth2 realm="WSO2 API Manager", error="invalid_token", error_description="The provided token is invalid"`)
 	}
@@ -235,7 +238,7 @@ func refuseCall(w http.ResponseWriter, status int, f fault) {
 	writeJSON(w, status, f)
 }
 
-// bearer gives the token of the one Authorization header (RFC 6750 section 2.1).
+// bearer returns the token of the only Authorization header (RFC 6750 section 2.1).
 func bearer(header []string) (string, bool) {
 	if len(header) != 1 {
 		return "", false

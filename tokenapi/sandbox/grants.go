@@ -6,15 +6,16 @@ import (
 	"time"
 )
 
-// The token type identifiers of RFC 8693 section 3 that an exchange takes and gives.
+// The token type identifiers of RFC 8693 section 3 that an exchange accepts and returns.
 const (
 	typeJWT     = "urn:ietf:params:oauth:token-type:jwt" //nolint:gosec // a name, not a token
 	typeAccess  = "urn:ietf:params:oauth:token-type:access_token"
 	typeRefresh = "urn:ietf:params:oauth:token-type:refresh_token"
 )
 
-// askBearer reads an assertion that says whom the token is for (RFC 7523 section 2.1). Any issuer will do
-// and any subject: what counts is the signature. An assertion with a jti can be used once.
+// askBearer reads the assertion of a JWT bearer grant (RFC 7523 section 2.1), which names the user.
+// It accepts any issuer and subject: only the signature counts. An assertion with a jti is accepted
+// once.
 func (s *Server) askBearer(a *ask, f form, base string, now time.Time) *refusal {
 	if f.missing("assertion") != "" {
 		return badRequest("invalid_request", "Missing parameters: assertion")
@@ -32,8 +33,9 @@ func (s *Server) askBearer(a *ask, f form, base string, now time.Time) *refusal 
 	return nil
 }
 
-// askExchange reads the token to be exchanged (RFC 8693 section 2.1): a living one of this server, or an
-// assertion as for askBearer. It gives the type of what is issued. There is no delegation.
+// askExchange reads the token to be exchanged (RFC 8693 section 2.1): a valid token of this server,
+// or an assertion as for askBearer. kind is the type of the issued token. Delegation is not
+// supported.
 func (s *Server) askExchange(a *ask, f form, base string, now time.Time) (kind string, bad *refusal) {
 	if gone := f.missing("subject_token", "subject_token_type"); gone != "" {
 		return "", badRequest("invalid_request", "Missing parameters: "+gone)
@@ -67,7 +69,7 @@ func (s *Server) askExchange(a *ask, f form, base string, now time.Time) (kind s
 	return kind, nil
 }
 
-// isName says whether s is fit to be shown as the name of a user.
+// isName reports whether s may be shown as the name of a user.
 func isName(s string) bool {
 	return s != "" && len(s) <= 64 && printable(s) == s
 }

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// introspection is RFC 7662 section 2.2 with the members of WSO2's IntrospectionResponse; times are
-// seconds since 1970. The last four are there for JWTs only.
+// introspection is the answer of RFC 7662 section 2.2 with the members of WSO2's
+// IntrospectionResponse. Times are seconds since 1970. Only JWTs have the last four members.
 type introspection struct {
 	Aut       string `json:"aut,omitempty"` // WSO2: APPLICATION or APPLICATION_USER
 	NotBefore int64  `json:"nbf,omitempty"`
 	Scope     string `json:"scope,omitempty"`
 	Active    bool   `json:"active"`
 	TokenType string `json:"token_type,omitempty"` // Bearer, or Refresh for a refresh token
-	Expires   int64  `json:"exp,omitempty"`        // the largest int64 when it never expires
+	Expires   int64  `json:"exp,omitempty"`        // the largest int64 if it never expires
 	Issued    int64  `json:"iat,omitempty"`
 	ClientID  string `json:"client_id,omitempty"`
 	Username  string `json:"username,omitempty"`
@@ -24,9 +24,10 @@ type introspection struct {
 	Audience  string `json:"aud,omitempty"`
 }
 
-// serveIntrospect tells what the key manager thinks of a token, which is not what the gateway does. Any
-// client may ask about any token, as newer WSO2 servers allow, and so may the portal's user, who is the only
-// one with Options.IntrospectAdminOnly. token_type_hint: see serveRevoke.
+// serveIntrospect returns the key manager's state of a token. The gateway may behave differently.
+// Any client may ask about any token, as with newer WSO2 servers, and so may the portal's user.
+// With Options.IntrospectAdminOnly only the portal's user may. It ignores token_type_hint, for the
+// reason given at serveRevoke.
 func (s *Server) serveIntrospect(w http.ResponseWriter, r *http.Request) {
 	f, bad := readForm(w, r)
 	if bad == nil && !s.isPortalUser(r) {

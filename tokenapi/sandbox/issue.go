@@ -7,21 +7,22 @@ import (
 	"time"
 )
 
-// ask is a token that has been granted and only needs to be made.
+// ask is a granted request for a token.
 type ask struct {
 	client       *client
 	user         string
-	scope, unset string // as asked for, and what is granted when nothing is
+	scope, unset string // as requested, and the default for no scope
 	life         time.Duration
 	refresh      bool   // with a refresh token
-	issuer       string // iss, if it becomes a JWT
-	family       string // of the grant it belongs to; empty: a new one
+	issuer       string // iss of a JWT
+	family       string // of its grant; empty: a new one
 }
 
-// issue gives the pair of (key, user, scope set). Where tokens are reused, that is the one there is while its
-// access token has a whole second left, since an expires_in of 0 would be ambiguous. Otherwise it is a new
-// one, where there is but one row in place of the old, which is revoked, and beside its refresh token if that
-// still lives (WSO2: AbstractAuthorizationGrantHandler.setRefreshTokenDetails). The caller holds the mutex.
+// issue returns the pair of (key, user, scope set). A profile with reuses returns the present pair
+// while its access token has a whole second left, since an expires_in of 0 would be ambiguous.
+// Otherwise the pair is new. If the key manager has one row for it, the new pair replaces and
+// revokes the old one. It keeps the old refresh token while that is valid (WSO2:
+// AbstractAuthorizationGrantHandler.setRefreshTokenDetails). The caller holds the mutex.
 func (s *Server) issue(a ask, now time.Time) (*pair, *refusal) {
 	asked := a.scope
 	if strings.Trim(asked, " ") == "" {
@@ -49,8 +50,8 @@ func (s *Server) issue(a ask, now time.Time) (*pair, *refusal) {
 	return p, s.begin(p, old, a.life, now)
 }
 
-// begin completes p, a pair with its owner, and files it in place of old, whose access token the gateways
-// hear of. The caller holds the mutex.
+// begin completes p, a pair with its owner, and stores it in place of old. It tells the gateways of
+// the access token of old. The caller holds the mutex.
 func (s *Server) begin(p, old *pair, life time.Duration, now time.Time) *refusal {
 	if old == nil && s.ledger.full() {
 		return &refusal{http.StatusBadGateway, "server_error", "Service Unavailable Error."}
@@ -75,7 +76,8 @@ func (s *Server) begin(p, old *pair, life time.Duration, now time.Time) *refusal
 	return nil
 }
 
-// mint makes the strings of p: UUIDs, or JWTs with the claims of RFC 9068 section 2.2 and WSO2's aut and azp.
+// mint makes the tokens of p: UUIDs, or JWTs with the claims of RFC 9068 section 2.2 and WSO2's aut
+// and azp.
 func (s *Server) mint(p *pair) {
 	wantsRefresh := p.refresh == "" && !p.refreshEnds.IsZero()
 	if !s.set.regime.jwt {
@@ -94,7 +96,7 @@ func (s *Server) mint(p *pair) {
 	}
 	p.access = s.signer().sign(typAccess, c)
 	switch {
-	case wantsRefresh && s.set.regime.profile == ProfileStateless: // there is no row to look an opaque one up in
+	case wantsRefresh && s.set.regime.profile == ProfileStateless: // no row to find an opaque one
 		c.ID, c.Expires = newToken(), epochOf(s.stamp(p.refreshEnds))
 		p.refresh = s.signer().sign(typRefresh, c)
 	case wantsRefresh:
@@ -102,7 +104,7 @@ func (s *Server) mint(p *pair) {
 	}
 }
 
-// aut is WSO2's word for whose token it is.
+// aut is WSO2's claim for the kind of user.
 func (p *pair) aut() string {
 	if p.user == owner {
 		return "APPLICATION"
@@ -110,15 +112,15 @@ func (p *pair) aut() string {
 	return "APPLICATION_USER"
 }
 
-// refresh gives a new pair for a refresh token (RFC 6749 section 6) and the one it replaced, which is nil
-// where nothing is replaced. What is made of the scope parameter depends on the profile: every scope must be
-// on the token already, or it is not looked at. The caller holds the mutex.
+// refresh returns a new pair for a refresh token (RFC 6749 section 6) and the pair that it
+// replaced, if any. The profile decides about the scope parameter: it is ignored, or must name
+// scopes of the token only. The caller holds the mutex.
 func (s *Server) refresh(a ask, f form, now time.Time) (p, old *pair, bad *refusal) {
 	if f.missing("refresh_token") != "" {
 		return nil, nil, badRequest("invalid_request", "Missing parameters: refresh_token")
 	}
 	old = s.ledger.byRefresh[f["refresh_token"]]
-	if old == nil || old.client != a.client { // WSO2 looks it up by client: a foreign one is as good as unknown
+	if old == nil || old.client != a.client { // to WSO2 a foreign token is unknown
 		return nil, nil, badRequest("invalid_grant", "Persisted access token data not found")
 	}
 	if !old.refreshLives(now) {

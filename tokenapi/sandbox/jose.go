@@ -15,14 +15,15 @@ import (
 	"time"
 )
 
-// The two signature algorithms (RFC 7518 section 3.1). There is no way to ask for another, or for none.
+// The two signature algorithms (RFC 7518 section 3.1). No other algorithm can be selected, nor
+// none.
 const (
 	algRS256 = "RS256"
 	algES256 = "ES256"
 )
 
-// The typ headers of what is issued (RFC 9068 section 2.1 for the first; the others keep a gateway from
-// taking a refresh or ID token for an access token).
+// The typ headers of issued tokens. at+jwt is that of RFC 9068 section 2.1. The others keep a
+// gateway from accepting a refresh or ID token as an access token.
 const (
 	typAccess  = "at+jwt"
 	typRefresh = "rt+jwt"
@@ -35,8 +36,8 @@ type signer struct {
 	key      crypto.Signer
 }
 
-// newSigner makes a key for this run: tokens of an earlier run must be unknown to this one. Neither kind
-// of key generation fails, since crypto/rand does not.
+// newSigner makes a key for this run, because tokens of an earlier run must be unknown. Key
+// generation cannot fail, since crypto/rand does not.
 func newSigner(alg string) signer {
 	if alg == algES256 {
 		key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -46,9 +47,9 @@ func newSigner(alg string) signer {
 	return signer{alg, keyID(key.Public(), alg), key}
 }
 
-// seededKey gives the P-256 key that depends on seed and label only.
+// seededKey returns the P-256 key that depends on seed and label only.
 func seededKey(seed int64, label string) *ecdsa.PrivateKey {
-	for n := 0; ; n++ { // about one in 2^32 hashes is no scalar of this curve
+	for n := 0; ; n++ { // about one in 2^32 hashes is no valid key
 		sum := sha256.Sum256([]byte("lanyard sandbox " + strconv.FormatInt(seed, 10) + " " + label + " " + strconv.Itoa(n)))
 		if key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), sum[:]); err == nil {
 			return key
@@ -56,14 +57,14 @@ func seededKey(seed int64, label string) *ecdsa.PrivateKey {
 	}
 }
 
-// keyID looks as WSO2's do: base64 of a hash, an underscore and the algorithm.
+// keyID returns a kid that looks like WSO2's: base64 of a hash, an underscore and the algorithm.
 func keyID(public crypto.PublicKey, alg string) string {
 	member, _ := json.Marshal(jwk(public, "", alg))
 	sum := sha256.Sum256(member)
 	return base64.RawURLEncoding.EncodeToString(sum[:]) + "_" + alg
 }
 
-// jwk gives a public key as JSON Web Key (RFC 7517).
+// jwk returns a public key as a JSON Web Key (RFC 7517).
 func jwk(public crypto.PublicKey, kid, alg string) map[string]string {
 	b64 := base64.RawURLEncoding.EncodeToString
 	key := map[string]string{"use": "sig", "alg": alg, "kid": kid}
@@ -71,13 +72,13 @@ func jwk(public crypto.PublicKey, kid, alg string) map[string]string {
 	case *rsa.PublicKey:
 		key["kty"], key["n"], key["e"] = "RSA", b64(k.N.Bytes()), b64(big.NewInt(int64(k.E)).Bytes())
 	case *ecdsa.PublicKey:
-		point, _ := k.Bytes() // 4, then 32 bytes each: P-256 is the only curve here
+		point, _ := k.Bytes() // 4, then 32 bytes each: the curve is P-256
 		key["kty"], key["crv"], key["x"], key["y"] = "EC", "P-256", b64(point[1:33]), b64(point[33:])
 	}
 	return key
 }
 
-// header is a JOSE header. crit is read to be refused (RFC 7515 section 4.1.11).
+// header is a JOSE header. A token with crit is refused (RFC 7515 section 4.1.11).
 type header struct {
 	Type string          `json:"typ,omitempty"`
 	Alg  string          `json:"alg"`
@@ -85,7 +86,7 @@ type header struct {
 	Crit json.RawMessage `json:"crit,omitempty"`
 }
 
-// claims are those that are issued or looked at here.
+// claims are the claims that are issued or read here.
 type claims struct {
 	Issuer    string   `json:"iss,omitempty"`
 	Subject   string   `json:"sub,omitempty"`
@@ -104,7 +105,7 @@ type claims struct {
 // audience is one string or several (RFC 7519 section 4.1.3).
 type audience []string
 
-// MarshalJSON writes one as a string, as WSO2 does.
+// MarshalJSON writes one value as a string, as WSO2 does.
 func (a audience) MarshalJSON() ([]byte, error) {
 	if len(a) == 1 {
 		return json.Marshal(a[0])
@@ -122,7 +123,7 @@ func (a *audience) UnmarshalJSON(raw []byte) error {
 	return json.Unmarshal(raw, (*[]string)(a))
 }
 
-// epoch is seconds since 1970, of which clients may send fractions.
+// epoch is a time in seconds since 1970. Clients may send fractions.
 type epoch int64
 
 // UnmarshalJSON reads a number and drops its fraction.
@@ -140,8 +141,8 @@ func (e *epoch) UnmarshalJSON(raw []byte) error {
 
 func epochOf(t time.Time) epoch { return epoch(t.Unix()) }
 
-// sign gives the compact form (RFC 7515 section 3.1). Neither the encoding of these types nor the signing
-// with these keys fails.
+// sign returns the compact form (RFC 7515 section 3.1). Encoding these types and signing with these
+// keys cannot fail.
 func (s signer) sign(typ string, c claims) string {
 	head, _ := json.Marshal(header{Type: typ, Alg: s.alg, Kid: s.kid})
 	body, _ := json.Marshal(c)
@@ -160,7 +161,8 @@ func (s signer) sign(typ string, c claims) string {
 	return text + "." + base64.RawURLEncoding.EncodeToString(sig)
 }
 
-// opened gives what a JWT says if public verifies it under alg, whatever the header claims.
+// opened returns header and claims of a JWT if public verifies it under alg. The alg of the header
+// must be the same.
 func opened(token string, public crypto.PublicKey, alg string) (h header, c claims, ok bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {

@@ -7,36 +7,39 @@ import (
 	"time"
 )
 
-// maxPairs bounds the ledger: clients may ask for as many scope sets as they like, for ever.
+// maxPairs limits the ledger: clients may request any number of scope sets.
 const maxPairs = 100_000
 
-// pair is one row of the key manager: an access token and, except for client_credentials, the refresh
-// token beside it (WSO2: IDN_OAUTH2_ACCESS_TOKEN). It never changes; a get or refresh replaces it.
+// pair is one row of the key manager (WSO2: IDN_OAUTH2_ACCESS_TOKEN): an access token and its
+// refresh token, which client_credentials does not have. A pair never changes: a request or a
+// refresh replaces it.
 type pair struct {
 	triple
 	client      *client
-	scope       string // as it is answered, blank separated
+	scope       string // as in answers, separated by spaces
 	access      string
 	refresh     string // empty: none
 	id, issuer  string // jti and iss of a JWT access token; id is empty for an opaque one
-	family      string // shared by all pairs that came of one grant
+	family      string // shared by all pairs of one grant
 	issued      time.Time
 	accessEnds  time.Time // zero: never
 	refreshEnds time.Time
-	forget      time.Time // zero: never. Until then an answer can tell "expired" from "unknown"
+	forget      time.Time // zero: never. Until then answers tell "expired" from "unknown"
 }
 
-// triple is what WSO2 keeps one active row for (constraint CON_APP_KEY).
+// triple identifies the active row of WSO2 (constraint CON_APP_KEY).
 type triple struct{ key, user, scopes string }
 
-// accessLives: the end itself is already outside.
+// accessLives reports whether the access token is valid at now. It is not valid at accessEnds
+// itself.
 func (p *pair) accessLives(now time.Time) bool {
 	return p.accessEnds.IsZero() || now.Before(p.accessEnds)
 }
 
 func (p *pair) refreshLives(now time.Time) bool { return p.refresh != "" && now.Before(p.refreshEnds) }
 
-// ledger holds the pairs that are neither revoked nor replaced: to the key manager those never were.
+// ledger holds the pairs that are neither revoked nor replaced. All other tokens are unknown to the
+// key manager.
 type ledger struct {
 	byAccess, byRefresh map[string]*pair
 	byTriple            map[triple]*pair
@@ -50,7 +53,7 @@ func (l ledger) full() bool { return l.held() >= maxPairs }
 
 func (l ledger) held() int { return max(len(l.byAccess), len(l.byRefresh)) }
 
-// put files p in place of old, which may be nil.
+// put stores p in place of old, which may be nil.
 func (l ledger) put(p, old *pair) {
 	if old != nil {
 		l.drop(old)
@@ -64,12 +67,12 @@ func (l ledger) put(p, old *pair) {
 func (l ledger) drop(p *pair) {
 	delete(l.byAccess, p.access)
 	delete(l.byRefresh, p.refresh)
-	if l.byTriple[p.triple] == p { // where one triple may have several, the newest is filed
+	if l.byTriple[p.triple] == p { // of several pairs of a triple, only the newest is in the map
 		delete(l.byTriple, p.triple)
 	}
 }
 
-// family gives the pairs that came of one grant, none for "".
+// family returns the pairs of one grant, or none for "".
 func (l ledger) family(name string) (all []*pair) {
 	for _, index := range []map[string]*pair{l.byAccess, l.byRefresh} {
 		for _, p := range index {
@@ -81,8 +84,8 @@ func (l ledger) family(name string) (all []*pair) {
 	return all
 }
 
-// living gives the pair that token belongs to while either half lives, and whether token is its refresh
-// token. Expiry of one half does not free the other from a revoke.
+// living returns the pair of a token while either of its tokens is valid, and reports whether token
+// is the refresh token. A pair can still be revoked after one of its tokens has expired.
 func (l ledger) living(token string, now time.Time) (p *pair, isRefresh bool) {
 	if token == "" {
 		return nil, false
@@ -107,15 +110,15 @@ func (l ledger) tidy(now time.Time) {
 	}
 }
 
-// newToken gives 122 random bits as a UUID (RFC 9562 section 5.4), which is what WSO2's opaque tokens
-// look like. crypto/rand.Read does not fail.
+// newToken returns a random UUID (RFC 9562 section 5.4), the form of WSO2's opaque tokens.
+// crypto/rand.Read does not fail.
 func newToken() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:])
 	return uuid(b[:])
 }
 
-// uuid writes 16 bytes as a UUID of version 4.
+// uuid formats 16 bytes as a UUID of version 4.
 func uuid(b []byte) string {
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	h := hex.EncodeToString(b)

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// page writes a whole HTML page: a title, which is escaped, and a body, which must be.
+// page writes an HTML page. It escapes the title; the caller must have escaped the body.
 func page(w http.ResponseWriter, status int, title, body string) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
@@ -24,7 +24,7 @@ func page(w http.ResponseWriter, status int, title, body string) {
 
 const buttons = "<button name=\"approve\" value=\"1\">Approve</button><button name=\"deny\" value=\"1\">Deny</button>"
 
-// consent asks whether a client may have what it asks for.
+// consent asks the user whether a client may have access.
 func consent(w http.ResponseWriter, c *client, f form) {
 	var b strings.Builder
 	scope := f["scope"]

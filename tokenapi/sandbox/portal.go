@@ -12,20 +12,21 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// PortalVersions lists the versions of the developer portal's API that there can be, newest first.
+// PortalVersions returns the versions of the developer portal's API, newest first.
 func PortalVersions() []string { return []string{"v3", "v2", "v1"} }
 
 func portalBase(version string) string {
-	if version == "v1" { // APIM 3.1 and 3.2, when the portal was the store
+	if version == "v1" { // API Manager 3.1 and 3.2: the portal was the store
 		return "/api/am/store/v1"
 	}
 	return "/api/am/devportal/" + version
 }
 
-// portal is what the developer portal knows: applications in the order they were made, each with its keys.
+// portal holds the developer portal's applications, in the order in which they were made, with
+// their keys.
 type portal struct {
 	apps       []*portalApp
-	registered map[string]*client // by client name (RFC 7591, as WSO2 has it)
+	registered map[string]*client // by client name (RFC 7591, as in WSO2)
 }
 
 type portalApp struct {
@@ -33,7 +34,7 @@ type portalApp struct {
 	keys     []*client
 }
 
-// newPortal gives every seeded application, keys of one name together, and one that has no keys yet.
+// newPortal returns the seeded applications, with keys of one name together, and one without keys.
 func newPortal(seed int64, clients []*client) portal {
 	p := portal{registered: map[string]*client{}}
 	for _, c := range clients {
@@ -48,7 +49,8 @@ func newPortal(seed int64, clients []*client) portal {
 	return p
 }
 
-// subscriptions gives the state for each API; an application without keys is subscribed to all.
+// subscription returns the state of the subscription to an API. An application without keys is
+// subscribed to all.
 func (a *portalApp) subscription(api string) string {
 	if len(a.keys) == 0 {
 		return unblocked
@@ -69,8 +71,8 @@ func refusePortal(w http.ResponseWriter, status int, message, description string
 	writeJSON(w, status, portalError{status, message, description, "", []string{}})
 }
 
-// servePortal answers the calls of the one version there is, to the bearer of a token of the portal's user
-// with the scope apim:subscribe. Only the settings are for everybody.
+// servePortal serves one version of the portal's API. The token must be that of the portal's user,
+// with the scope apim:subscribe. Only the settings need no token.
 func (s *Server) servePortal(w http.ResponseWriter, r *http.Request) {
 	rest, ok := strings.CutPrefix(r.URL.Path, portalBase(s.set.portal)+"/")
 	if !ok {
@@ -118,8 +120,8 @@ func (s *Server) portalGet(w http.ResponseWriter, r *http.Request, serve http.Ha
 	serve(w, r)
 }
 
-// portalBearer gives the status to refuse a call with, or 0. The key manager is asked every time: the
-// portal's own token cache (300 s) is not imitated.
+// portalBearer returns the status with which to refuse a call, or 0. It asks the key manager each
+// time: the portal's own token cache (300 s) is not simulated.
 func (s *Server) portalBearer(r *http.Request) int {
 	token, ok := bearer(r.Header.Values("Authorization"))
 	now := s.set.clock()
@@ -136,7 +138,7 @@ func (s *Server) portalBearer(r *http.Request) int {
 	return 0
 }
 
-// isPortalUser says whether the portal's user signs a request by Basic.
+// isPortalUser reports whether a request has the portal user's password (Basic).
 func (s *Server) isPortalUser(r *http.Request) bool {
 	id, pass, ok := basic(r.Header.Values("Authorization"))
 	return ok && isBasic(r.Header.Get("Authorization")) && strings.TrimSuffix(id, tenant) == portalID && s.accounts[portalID].Equal(secret.New(pass))
@@ -151,7 +153,7 @@ func readJSON(w http.ResponseWriter, r *http.Request, v any) bool {
 	return err == nil && json.Unmarshal(body, v) == nil
 }
 
-// list is a page of a list with what the portal tells about the whole.
+// list is a page of a list with the portal's counters.
 type list struct {
 	Count      int         `json:"count"`
 	List       any         `json:"list"`
@@ -166,8 +168,8 @@ type pagination struct {
 	Previous string `json:"previous"`
 }
 
-// paged cuts out of all what the query asks for (limit 25 and offset 0 by default). next and previous are
-// relative and empty at the ends.
+// paged returns the page of all that the query selects (by default limit 25, offset 0). next and
+// previous are relative URLs, empty at the ends.
 func paged[T any](all []T, path string, query url.Values) list {
 	number := func(name string, unset int) int {
 		if n, err := strconv.Atoi(query.Get(name)); err == nil && n >= 0 {
@@ -197,7 +199,7 @@ func paged[T any](all []T, path string, query url.Values) list {
 	return list{len(cut), cut, &p}
 }
 
-// deriveID gives a UUID that depends on seed and label only.
+// deriveID returns a UUID that depends on seed and label only.
 func deriveID(seed int64, label string) string {
 	return uuid([]byte(derive(seed, label, 16)))
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// serveSettings tells anybody what the portal offers.
+// serveSettings serves the settings of the portal, without authentication.
 func (s *Server) serveSettings(w http.ResponseWriter, r *http.Request) {
 	base := s.base(r)
 	writeJSON(w, http.StatusOK, map[string]any{
@@ -24,7 +24,7 @@ func portalScopes() []string {
 	return []string{"apim:subscribe", "apim:app_manage", "apim:sub_manage", "apim:api_key", "apim:store_settings", "openid"}
 }
 
-// applicationInfo is an application in a list; with Keys, by itself.
+// applicationInfo is an application. Only an answer about a single one has Keys.
 type applicationInfo struct {
 	ID                string            `json:"applicationId"`
 	Name              string            `json:"name"`
@@ -64,7 +64,7 @@ func (s *Server) listApplications(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, paged(all, "/applications", query))
 }
 
-// appOf finds an application or answers that there is none. The caller holds the mutex.
+// appOf returns an application, or writes a 404. The caller holds the mutex.
 func (s *Server) appOf(w http.ResponseWriter, id string) *portalApp {
 	i := slices.IndexFunc(s.portal.apps, func(a *portalApp) bool { return a.id == id })
 	if i < 0 {
@@ -106,7 +106,7 @@ func (s *Server) listKeys(w http.ResponseWriter, id string) {
 	writeJSON(w, http.StatusOK, list{Count: len(keys), List: keys})
 }
 
-// subscription joins an application with an API.
+// subscription is an application's subscription to an API.
 type subscription struct {
 	ID               string          `json:"subscriptionId"`
 	ApplicationID    string          `json:"applicationId"`
@@ -129,7 +129,7 @@ type apiInfo struct {
 	LifeCycle string `json:"lifeCycleStatus"`
 }
 
-// listSubscriptions wants one of applicationId and apiId.
+// listSubscriptions lists the subscriptions of applicationId or to apiId. One of them is required.
 func (s *Server) listSubscriptions(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	app, api := query.Get("applicationId"), query.Get("apiId")
@@ -160,7 +160,7 @@ func (s *Server) listSubscriptions(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, paged(all, "/subscriptions", query))
 }
 
-// listKeyManagers gives the one there is.
+// listKeyManagers lists the only key manager.
 func (s *Server) listKeyManagers(w http.ResponseWriter, r *http.Request) {
 	base := s.base(r)
 	kind := "default"

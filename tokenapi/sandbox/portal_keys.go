@@ -10,7 +10,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// applicationKey is a consumer key as the portal shows it.
+// applicationKey is a consumer key in an answer of the portal.
 type applicationKey struct {
 	MappingID  string            `json:"keyMappingId"`
 	KeyManager string            `json:"keyManager"`
@@ -26,15 +26,16 @@ type applicationKey struct {
 	Additional map[string]string `json:"additionalProperties"`
 }
 
-// applicationToken is the portal's own form of a token, which is not RFC 6749's.
+// applicationToken is a token in the portal's own form, not that of RFC 6749.
 type applicationToken struct {
 	Access   string   `json:"accessToken"`
 	Scopes   []string `json:"tokenScopes"`
 	Validity int64    `json:"validityTime"` // seconds
 }
 
-// key shows c. Where secrets are hashed only the answer that makes one has it (once): v3 leaves it out after
-// that, the older versions show a mask, so that clients can be tried on either.
+// key returns the portal's view of c. If secrets are hashed, only the answer that makes a secret
+// shows it (once). Later v3 omits it and older versions mask it, so that clients can be tested with
+// both.
 func (s *Server) key(a *portalApp, c *client, once bool) applicationKey {
 	k := applicationKey{MappingID: deriveID(s.set.seed, "mapping "+a.id+" "+c.KeyType), KeyManager: "Resident Key Manager", Key: c.ConsumerKey,
 		Secret: c.ConsumerSecret.Reveal(), State: "APPROVED", Type: c.KeyType, Mode: "CREATED", Additional: map[string]string{}}
@@ -56,11 +57,11 @@ func (s *Server) key(a *portalApp, c *client, once bool) applicationKey {
 	return k
 }
 
-// maxKeys bounds the keys that clients can have made.
+// maxKeys limits the keys that clients can make.
 const maxKeys = 1000
 
-// generateKeys makes the consumer key of an application for one key type. The answer holds an access token,
-// as WSO2's does.
+// generateKeys makes the consumer key of an application for one key type. The answer holds an
+// access token, like WSO2's.
 func (s *Server) generateKeys(w http.ResponseWriter, r *http.Request, id string) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
@@ -72,7 +73,7 @@ func (s *Server) generateKeys(w http.ResponseWriter, r *http.Request, id string)
 		Grants   []string        `json:"grantTypesToBeSupported"`
 		Callback string          `json:"callbackUrl"`
 		Scopes   []string        `json:"scopes"`
-		Validity json.RawMessage `json:"validityTime"` // a string of seconds; not looked at
+		Validity json.RawMessage `json:"validityTime"` // a string of seconds; ignored
 	}
 	if !readJSON(w, r, &asked) || asked.KeyType != production && asked.KeyType != sandboxKey || len(asked.Grants) == 0 {
 		refusePortal(w, http.StatusBadRequest, "Bad Request", "keyType and grantTypesToBeSupported are needed")
@@ -123,8 +124,8 @@ func (s *Server) generateKeys(w http.ResponseWriter, r *http.Request, id string)
 	writeJSON(w, http.StatusOK, k)
 }
 
-// register makes a client with a key and secret of its own. They are random: they end with this process, and
-// one that begins with the same seed must not know them. The caller holds the mutex.
+// register makes a client with a random key and secret. They do not depend on the seed: another
+// process with the same seed must not know them. The caller holds the mutex.
 func (s *Server) register(name, keyType string, grants map[string]bool, callback string, users []string) (*client, bool) {
 	if len(s.byKey) >= maxKeys {
 		return nil, false
@@ -138,11 +139,12 @@ func (s *Server) register(name, keyType string, grants map[string]bool, callback
 	return c, true
 }
 
-// randomWord gives 26 characters of the alphabet of consumer keys.
+// randomWord returns 26 characters of the alphabet of consumer keys.
 func randomWord() string { return rand.Text() }
 
-// serveRegister is WSO2's dynamic client registration: a user signs, not a client, and the same clientName
-// gives the same client again. Nothing can be deleted. At a wrong version there is a page under 200, as there.
+// serveRegister serves WSO2's dynamic client registration. It authenticates a user, not a client.
+// The same clientName returns the same client, and no client can be deleted. A wrong version
+// returns a page with 200, as at WSO2.
 func (s *Server) serveRegister(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path != "/client-registration/v0.17/register" {
 		page(w, http.StatusOK, "WSO2 API Manager", "<p>Carbon is running.</p>")

@@ -10,15 +10,15 @@ import (
 	"strings"
 )
 
-// maxBody is the largest body read, in bytes.
+// maxBody is the limit of a request body, in bytes.
 const maxBody = 1 << 20
 
-// form is the body of a request to the Token API: each parameter once. An empty value is as good as
-// none (RFC 6749 section 3.2).
+// form is the body of a request to the Token API, with each parameter once. An empty value counts
+// as missing (RFC 6749 section 3.2).
 type form map[string]string
 
-// readForm reads a POST of application/x-www-form-urlencoded. Like WSO2 it refuses repeated parameters
-// and credentials in the URL, where proxies and access logs would keep them.
+// readForm reads a POST of application/x-www-form-urlencoded. Like WSO2 it refuses repeated
+// parameters. It also refuses credentials in the URL, because proxies and access logs keep URLs.
 func readForm(w http.ResponseWriter, r *http.Request) (form, *refusal) {
 	if r.Method != http.MethodPost {
 		return nil, &refusal{http.StatusMethodNotAllowed, "invalid_request", "Only POST is supported."}
@@ -36,7 +36,7 @@ func readForm(w http.ResponseWriter, r *http.Request) (form, *refusal) {
 		return nil, badRequest("invalid_request", "Content-Type must be application/x-www-form-urlencoded.")
 	}
 	var body []byte
-	if r.Body != nil { // nil on a client's request that reaches the handler without a socket
+	if r.Body != nil { // nil if the handler is called without a server
 		if body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
 			if big := (*http.MaxBytesError)(nil); errors.As(err, &big) {
 				return nil, &refusal{http.StatusRequestEntityTooLarge, "invalid_request", "The request body is too large."}
@@ -58,7 +58,7 @@ func readForm(w http.ResponseWriter, r *http.Request) (form, *refusal) {
 	return f, nil
 }
 
-// sensitive says whether a parameter must not stand in a URL.
+// sensitive reports whether a parameter must not be in a URL.
 func sensitive(name string) bool {
 	switch name {
 	case "client_secret", "client_assertion", "username", "password", "token", "access_token",
@@ -68,7 +68,7 @@ func sensitive(name string) bool {
 	return false
 }
 
-// missing names the parameters of f that are not there, or is empty.
+// missing returns the names of the missing parameters, or "".
 func (f form) missing(names ...string) string {
 	var gone []string
 	for _, n := range names {
@@ -79,16 +79,16 @@ func (f form) missing(names ...string) string {
 	return strings.Join(gone, " ")
 }
 
-// isKey says whether s could be a consumer key (WSO2: clientIdValidationRegex).
+// isKey reports whether s could be a consumer key (WSO2: clientIdValidationRegex).
 func isKey(s string) bool {
 	return s != "" && len(s) <= 64 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
 }
 
-// maxScope is the longest scope parameter taken, in bytes.
+// maxScope is the limit of the scope parameter, in bytes.
 const maxScope = 2048
 
-// parseScope gives the scopes as asked for, each once, and the same as a set: sorted. What is not a
-// scope-token (RFC 6749 section 3.3) is refused; any other is granted as it is, registered or not.
+// parseScope returns the scopes as requested, each once, and as a set: sorted. It refuses a word
+// that is not a scope-token (RFC 6749 section 3.3). It grants any other, registered or not.
 func parseScope(asked string) (scope, set string, err *refusal) {
 	if len(asked) > maxScope {
 		return "", "", badRequest("invalid_scope", "Invalid Scope!")

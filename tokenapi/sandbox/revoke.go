@@ -4,12 +4,12 @@ import (
 	"net/http"
 )
 
-// serveRevoke is RFC 7009 as WSO2's OAuthRevocationEndpoint does it: an authenticated client gets 200 and
-// nothing else for whatever it sends as token. The headers say that something died; two of them carry the
-// dead tokens in clear, which clients must mask, and are off by default since WSO2 4.7.
+// serveRevoke serves RFC 7009 like WSO2's OAuthRevocationEndpoint: an authenticated client gets 200
+// with an empty body for any token. Headers report a revocation. Two of them hold the revoked
+// tokens in clear, so clients must mask them; since WSO2 4.7 they are off by default.
 //
-// token_type_hint needs no reading: it would only change which kind is looked for first, and no string
-// is both.
+// It ignores token_type_hint. The hint would only change which kind is looked up first, and no
+// string is a token of both kinds.
 func (s *Server) serveRevoke(w http.ResponseWriter, r *http.Request) {
 	f, bad := readForm(w, r)
 	var c *client
@@ -20,7 +20,7 @@ func (s *Server) serveRevoke(w http.ResponseWriter, r *http.Request) {
 		bad = badRequest("invalid_request", "Invalid revocation request")
 	}
 	if bad != nil {
-		if bad.code == "invalid_client" { // JSON under the wrong label; here the text is always the same, too
+		if bad.code == "invalid_client" { // JSON with a wrong Content-Type, and always this text
 			bad = invalidClient("Client Authentication failed.")
 			w.Header().Set("Content-Type", "text/html")
 		}
@@ -49,10 +49,10 @@ func (s *Server) serveRevoke(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusOK)
 }
 
-// revoke kills token at the key manager, with the other half of its pair where a row holds both, and gives
-// the pair, or nil when there was nothing to kill. Of another client's tokens WSO2 finds the access token
-// and complains, and does not find the refresh token. The gateways hear of a token that was revoked as an
-// access token only: through its refresh token it dies without their notice.
+// revoke revokes token at the key manager, and the other token of its pair if the row holds both.
+// It returns the pair, or nil if there was nothing to revoke. foreign reports an access token of
+// another client. WSO2 refuses that, but does not find another client's refresh token. The gateways
+// learn of the access token only if it was revoked by itself, and not through its refresh token.
 func (s *Server) revoke(c *client, token string) (p *pair, foreign bool) {
 	now := s.set.clock()
 	s.mu.Lock()

@@ -11,13 +11,13 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// What is granted when no scope is asked for (WSO2: default_app_scope, default_requested_scopes).
+// The default scopes (WSO2: default_app_scope, default_requested_scopes).
 const (
 	defaultAppScope  = "am_application_scope default"
 	defaultUserScope = "default"
 )
 
-// The grants by the names that Application.Grant has; wireGrants gives those of grant_type.
+// The grants by the names of Application.Grant. wireGrants maps grant_type to them.
 const (
 	grantClient   = "client_credentials"
 	grantPassword = "password"
@@ -28,7 +28,7 @@ const (
 	grantExchange = "token_exchange"
 )
 
-// wireGrants gives every grant_type that is answered, with its shorter name.
+// wireGrants maps every supported grant_type to its short name.
 func wireGrants() map[string]string {
 	const urn = "urn:ietf:params:oauth:grant-type:"
 	return map[string]string{
@@ -37,22 +37,22 @@ func wireGrants() map[string]string {
 	}
 }
 
-// unboundedSeconds is the expires_in of a token that never expires: WSO2 divides the largest int64 of
-// milliseconds by 1000. As a time.Duration it overflows, which is why a sandbox should offer it.
+// unboundedSeconds is the expires_in of a token that never expires: WSO2 divides the largest int64
+// of milliseconds by 1000. It overflows a time.Duration, so clients must be tested with it.
 const unboundedSeconds = math.MaxInt64 / 1000
 
-// never as a lifetime: the token does not expire.
+// never is the lifetime of a token that does not expire.
 const never time.Duration = -1
 
-// granted is what a grant led to.
+// granted is the result of a grant.
 type granted struct {
 	*pair
-	old  *pair  // the one that a refresh replaced
-	id   string // the ID token, which the scope openid asks for
+	old  *pair  // the pair that a refresh replaced
+	id   string // the ID token, for the scope openid
 	kind string // issued_token_type of an exchange (RFC 8693 section 2.2.1)
 }
 
-// serveToken is RFC 6749 section 3.2 for the grants of wireGrants.
+// serveToken serves RFC 6749 section 3.2 for the grants of wireGrants.
 func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	f, bad := readForm(w, r)
 	var c *client
@@ -69,7 +69,7 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if g.old != nil && s.set.regime.profile != ProfileIntrospecting && s.set.regime.names {
-		w.Header().Set("DeactivatedAccessToken", g.old.access) // a credential in a response header, which is why it is here: clients must mask it
+		w.Header().Set("DeactivatedAccessToken", g.old.access) // clients must mask it
 	}
 	answer := struct {
 		AccessToken  string `json:"access_token"`
@@ -84,12 +84,12 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 		answer.RefreshToken = g.refresh
 	}
 	if !g.accessEnds.IsZero() {
-		answer.ExpiresIn = int64(g.accessEnds.Sub(now) / time.Second) // rounded down: never longer than the truth
+		answer.ExpiresIn = int64(g.accessEnds.Sub(now) / time.Second) // rounded down
 	}
 	writeJSON(w, http.StatusOK, answer)
 }
 
-// grant does what f asks for, as one step.
+// grant performs the grant of f.
 func (s *Server) grant(c *client, f form, base string, now time.Time) (g granted, bad *refusal) {
 	grant, known := wireGrants()[f["grant_type"]]
 	switch {
@@ -132,7 +132,7 @@ func (s *Server) grant(c *client, f form, base string, now time.Time) (g granted
 	return s.issueUser(a, "", g.kind, now)
 }
 
-// issueUser issues for a person, with an ID token if the scope openid asks for one.
+// issueUser issues tokens for a user, with an ID token for the scope openid.
 func (s *Server) issueUser(a ask, nonce, kind string, now time.Time) (granted, *refusal) {
 	p, bad := s.issue(a, now)
 	g := granted{pair: p, kind: kind}
@@ -144,8 +144,9 @@ func (s *Server) issueUser(a ask, nonce, kind string, now time.Time) (granted, *
 	return g, bad
 }
 
-// validity reads WSO2's own parameter of client_credentials, in seconds: -1 is the default and -2 never
-// (product-apim issue 9941). A given one is not divided by Options.Speed: the client sees what it asked for.
+// validity reads WSO2's parameter validity_period of client_credentials, in seconds: -1 is the
+// default, -2 means that the token never expires (product-apim issue 9941). Options.Speed does not
+// divide it, so that the client gets what it requested.
 func (s *Server) validity(asked string) (time.Duration, *refusal) {
 	if asked == "" {
 		return s.set.tokenTTL, nil
