@@ -87,7 +87,7 @@ func (c *Client) Call(ctx context.Context, r Call) (Reply, Exchange, error) {
 		a, e = k.do(ctx, c.calls, bodyLimit, false)
 	}
 	// Hide only what was sent: the caller reads the secrets that the answer itself holds.
-	body := k.mask.unsaid(a.body)
+	body := k.mask.maskStrings(a.body)
 	x, err := k.end(e)
 	if err != nil {
 		return Reply{}, x, err

@@ -58,7 +58,7 @@ func (c *Client) AuthorizeDevice(ctx context.Context, r DeviceRequest) (DeviceAn
 		var a answer
 		if a, e = k.do(ctx, c.calls, bodyLimit, false); e == nil {
 			// What the person must read cannot be masked.
-			if ans, e = decodeDevice(a); e == nil && k.mask.hides(ans.UserCode+" "+ans.VerificationURI+" "+ans.VerificationURIComplete) {
+			if ans, e = decodeDevice(a); e == nil && k.mask.holdsSecret(ans.UserCode+" "+ans.VerificationURI+" "+ans.VerificationURIComplete) {
 				ans, e = DeviceAnswer{}, a.failure(opDevice, KindGarbled)
 				e.Err = errors.New(leftOut)
 			}

@@ -32,7 +32,7 @@ type call struct {
 // begin starts the record of a call.
 func (c *Client) begin(op, method, target string) *call {
 	return &call{
-		c: c, url: target, key: keyOf(op), mask: masker{open: []string{maskURL(target)}},
+		c: c, url: target, key: keyOf(op), mask: masker{publicTexts: []string{maskURL(target)}},
 		x: Exchange{Op: op, Method: method, URL: maskURL(target), Started: c.now()},
 		header: http.Header{
 			"Accept":     {"application/json"},

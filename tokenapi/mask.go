@@ -32,12 +32,12 @@ const mayHold = "the server's text was left out: it may hold a credential"
 // replaces one word that repeats a part of a secret in another form. If the text still repeats a
 // secret, masker omits the whole text.
 type masker struct {
-	shown   map[string]string // text → its replacement
-	secrets []string          // secrets of which parts are looked for
-	open    []string          // parts of the request that are public
-	learned int
-	built   *strings.Replacer
-	echo    *echoes
+	replacements map[string]string // text → its replacement
+	secrets      []string          // secrets of which parts are looked for
+	publicTexts  []string          // parts of the request that are public
+	learned      int
+	replacer     *strings.Replacer
+	echoes       *echoes
 }
 
 // masked returns the replacement of a secret. For a token it includes the fingerprint. Other
@@ -60,7 +60,7 @@ func (m *masker) add(s string, token bool) {
 	}
 	m.addWhole(s, token)
 	if !slices.Contains(m.secrets, s) {
-		m.secrets, m.echo = append(m.secrets, s), nil
+		m.secrets, m.echoes = append(m.secrets, s), nil
 	}
 }
 
@@ -77,7 +77,7 @@ func (m *masker) addNamed(s string, token bool) {
 // public registers a text of the request that is no secret. A secret's part that also occurs in it
 // is shown.
 func (m *masker) public(texts ...string) {
-	m.open, m.echo = append(m.open, texts...), nil
+	m.publicTexts, m.echoes = append(m.publicTexts, texts...), nil
 }
 
 // addWhole registers a secret in its encodings, without its parts.
@@ -85,21 +85,21 @@ func (m *masker) addWhole(s string, token bool) {
 	if strings.TrimSpace(s) == "" {
 		return
 	}
-	if m.shown == nil {
-		m.shown = map[string]string{}
+	if m.replacements == nil {
+		m.replacements = map[string]string{}
 	}
-	m.built = nil
+	m.replacer = nil
 	show := masked(s, token)
-	for _, v := range spellings(s) {
-		if have, ok := m.shown[v]; v != "" && (!ok || len(have) < len(show)) {
-			m.shown[v] = show
+	for _, v := range encodings(s) {
+		if have, ok := m.replacements[v]; v != "" && (!ok || len(have) < len(show)) {
+			m.replacements[v] = show
 		}
 	}
 }
 
 // learn registers a secret of the answer.
 func (m *masker) learn(s string, token bool) {
-	if _, known := m.shown[s]; known || m.learned >= learnLimit || len(s) < learnFrom || len(s) > 64<<10 {
+	if _, known := m.replacements[s]; known || m.learned >= learnLimit || len(s) < learnFrom || len(s) > 64<<10 {
 		return
 	}
 	m.learned++
@@ -108,23 +108,23 @@ func (m *masker) learn(s string, token bool) {
 
 // text hides every secret in s, and every string that looks like one.
 func (m *masker) text(s string) string {
-	out, _ := m.sift(s)
+	out, _ := m.maskText(s)
 	return out
 }
 
-// sift is text. guessed reports that a string was masked only because it looks like a secret: other
+// maskText is text. guessed reports that a string was masked only because it looks like a secret: other
 // parts may be secrets too.
-func (m *masker) sift(s string) (out string, guessed bool) {
-	s = m.known(s)
+func (m *masker) maskText(s string) (out string, guessed bool) {
+	s = m.maskKnown(s)
 	out = maskFree(s)
 	guessed = out != s
-	out = m.cut(out)
+	out = m.maskEcho(out)
 	return out, guessed && out != leftOut
 }
 
-// cut masks the one word that repeats a secret in another form. If there are several such words, it
+// maskEcho masks the one word that repeats a secret in another form. If there are several such words, it
 // returns leftOut.
-func (m *masker) cut(s string) string {
+func (m *masker) maskEcho(s string) string {
 	if !m.repeats(s, false) {
 		return s
 	}
@@ -135,9 +135,9 @@ func (m *masker) cut(s string) string {
 	return out
 }
 
-// hides reports whether s repeats any part of a secret. It is for texts that are shown whole or not
+// holdsSecret reports whether s repeats any part of a secret. It is for texts that are shown whole or not
 // at all.
-func (m *masker) hides(s string) bool { return m.known(s) != s || m.repeats(s, false) }
+func (m *masker) holdsSecret(s string) bool { return m.maskKnown(s) != s || m.repeats(s, false) }
 
 // repeats reports whether a text holds a part of a secret, in any form. If strict, a short part is
 // enough.
@@ -145,10 +145,10 @@ func (m *masker) repeats(s string, strict bool) bool {
 	if len(m.secrets) == 0 {
 		return false
 	}
-	if m.echo == nil {
-		m.echo = newEchoes(m.secrets, m.open)
+	if m.echoes == nil {
+		m.echoes = newEchoes(m.secrets, m.publicTexts)
 	}
-	return m.echo.in(s, strict)
+	return m.echoes.in(s, strict)
 }
 
 // repeatsLong is repeats for secrets of wholeFrom characters and more.
@@ -156,7 +156,7 @@ func (m *masker) repeatsLong(s string) bool {
 	if !m.repeats(s, false) {
 		return false
 	}
-	long := *m.echo
+	long := *m.echoes
 	long.short = nil
 	return long.in(s, false)
 }
@@ -185,19 +185,19 @@ func (m *masker) dropWords(s string) (out string, dropped int) {
 	return b.String(), len(seen)
 }
 
-// known masks the registered secrets.
-func (m *masker) known(s string) string {
-	if s == "" || len(m.shown) == 0 {
+// maskKnown masks the registered secrets.
+func (m *masker) maskKnown(s string) string {
+	if s == "" || len(m.replacements) == 0 {
 		return s
 	}
-	if show, ok := m.shown[s]; ok {
+	if show, ok := m.replacements[s]; ok {
 		return show
 	}
-	if m.built == nil {
+	if m.replacer == nil {
 		m.build()
 	}
-	s = m.built.Replace(s)
-	for v, show := range m.shown {
+	s = m.replacer.Replace(s)
+	for v, show := range m.replacements {
 		if isWord(v) {
 			s = replaceWord(s, v, show)
 		}
@@ -208,20 +208,20 @@ func (m *masker) known(s string) string {
 // words masks and cleans a text of a server or of an error. It masks twice, because cleaning can
 // join a secret that invisible characters had split.
 func (m *masker) words(s string, limit int) string {
-	out, _ := m.quote(s, limit)
+	out, _ := m.maskWords(s, limit)
 	return out
 }
 
-// quote is words. guessed is that of sift.
-func (m *masker) quote(s string, limit int) (out string, guessed bool) {
-	out, guessed = m.sift(text.Words(m.known(s), rawLimit))
+// maskWords is words. guessed is that of maskText.
+func (m *masker) maskWords(s string, limit int) (out string, guessed bool) {
+	out, guessed = m.maskText(text.Words(m.maskKnown(s), rawLimit))
 	return text.Words(out, limit), guessed
 }
 
 // build makes the replacer. Long texts come first, so that no secret hides a part of another.
 func (m *masker) build() {
 	var texts []string
-	for v := range m.shown {
+	for v := range m.replacements {
 		if !isWord(v) {
 			texts = append(texts, v)
 		}
@@ -234,9 +234,9 @@ func (m *masker) build() {
 	})
 	pairs := make([]string, 0, 2*len(texts))
 	for _, v := range texts {
-		pairs = append(pairs, v, m.shown[v])
+		pairs = append(pairs, v, m.replacements[v])
 	}
-	m.built = strings.NewReplacer(pairs...)
+	m.replacer = strings.NewReplacer(pairs...)
 }
 
 // isWord reports whether a secret is masked only as a whole word. Masking "pass" within "password"
@@ -302,9 +302,9 @@ func (m *masker) body(body []byte) string {
 	return out
 }
 
-// unsaid replaces the strings of a JSON body that repeat a secret. It returns any other body
+// maskStrings replaces the strings of a JSON body that repeat a secret. It returns any other body
 // unchanged.
-func (m *masker) unsaid(body []byte) []byte {
+func (m *masker) maskStrings(body []byte) []byte {
 	v, ok := readJSON(unmark(body))
 	if !ok {
 		return body
@@ -322,7 +322,7 @@ func (m *masker) unsaid(body []byte) []byte {
 				v[i] = walk(e)
 			}
 		case string:
-			out := m.cut(m.known(v))
+			out := m.maskEcho(m.maskKnown(v))
 			changed = changed || out != v
 			return out
 		}
@@ -377,7 +377,7 @@ func (m *masker) value(v any, key string, below bool) any {
 		if strings.Contains(v, "://") && strings.ContainsAny(v, "?#@") {
 			v = maskSaidURL(v)
 		}
-		return m.text(text.Words(m.known(v), len(v)))
+		return m.text(text.Words(m.maskKnown(v), len(v)))
 	case json.Number:
 		if hide && (below || !strings.EqualFold(key, "code") && !describes(key)) {
 			return secret.Mask

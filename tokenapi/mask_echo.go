@@ -17,8 +17,8 @@ import (
 const (
 	pieceLen  = 12 // length of the parts that are looked for; a shorter secret is one part
 	wholeFrom = 8  // shorter secrets are looked for as words: "test" is in "latest"
-	crumbLen  = 6  // length of the two sides of a cut; next to a masked part, one side is enough
-	crumbGap  = 3  // characters that a cut may add or remove
+	sideLen   = 6  // length of the two sides of a cut; next to a masked part, one side is enough
+	maxGap    = 3  // characters that a cut may add or remove
 	rawLen    = 8  // bytes of a secret that is written in hexadecimal
 )
 
@@ -26,16 +26,16 @@ const (
 // encoding that viewsOf decodes. It compares two forms of a text: without separators, and with
 // letters and digits only.
 type echoes struct {
-	runs   []*runSet // one for each length
-	crumbs *runSet
-	raw    *runSet  // the bytes of secrets that are written in hexadecimal, such as a UUID
-	short  []string // secrets shorter than wholeFrom, in lower case
+	runs      []*runSet // one for each length
+	shortRuns *runSet
+	raw       *runSet  // the bytes of secrets that are written in hexadecimal, such as a UUID
+	short     []string // secrets shorter than wholeFrom, in lower case
 }
 
 // newEchoes prepares the search. A part of a secret that also occurs in open is not looked for: a
 // client secret may begin with the name of the client.
 func newEchoes(secrets, open []string) *echoes {
-	e := &echoes{crumbs: newRunSet(crumbLen), raw: newRunSet(rawLen)}
+	e := &echoes{shortRuns: newRunSet(sideLen), raw: newRunSet(rawLen)}
 	public := newRunSet(wholeFrom)
 	for _, s := range open {
 		public.addAll(folded(s), nil)
@@ -50,16 +50,16 @@ func newEchoes(secrets, open []string) *echoes {
 		}
 		e.raw.addAll(rawOf(s), nil)
 		var seen [][]byte
-		for _, form := range disguised(s) {
+		for _, form := range searchForms(s) {
 			if len(form) < wholeFrom || slices.ContainsFunc(seen, func(b []byte) bool { return string(b) == string(form) }) {
 				continue
 			}
 			seen = append(seen, form)
 			k := min(len(form), pieceLen)
 			own := public.outside(form)
-			e.ofLen(k).addAll(form, func(i int) bool { return own[i+k]-own[i] < min(k, crumbLen) })
+			e.ofLen(k).addAll(form, func(i int) bool { return own[i+k]-own[i] < min(k, sideLen) })
 			if k == pieceLen {
-				e.crumbs.addAll(form, func(i int) bool { return own[i+crumbLen] == own[i] })
+				e.shortRuns.addAll(form, func(i int) bool { return own[i+sideLen] == own[i] })
 			}
 		}
 	}
@@ -76,11 +76,11 @@ func rawOf(s string) []byte {
 	return b
 }
 
-// disguised returns the forms of a secret to look for: folded, reversed, unescaped, and in base64,
+// searchForms returns the forms of a secret to look for: folded, reversed, unescaped, and in base64,
 // base32 and ascii85. In base64 three bytes become four letters, so a secret within a longer text
 // has one of three forms. Letters and digits remain if the case is lost. The same holds for base32
 // (both alphabets) and ascii85, which viewsOf does not decode.
-func disguised(s string) [][]byte {
+func searchForms(s string) [][]byte {
 	own := folded(s)
 	out := [][]byte{own, lettersOf(own)}
 	backwards := slices.Clone(own)
@@ -129,7 +129,7 @@ func (e *echoes) ofLen(k int) *runSet {
 	return r
 }
 
-// in reports whether a text repeats a secret. If strict, crumbLen characters are enough.
+// in reports whether a text repeats a secret. If strict, sideLen characters are enough.
 func (e *echoes) in(s string, strict bool) bool {
 	if len(s) < shortest {
 		return false
@@ -151,7 +151,7 @@ func (e *echoes) inView(view string, strict bool) bool {
 		if n == 1 {
 			form = lettersOf(form)
 		}
-		if strict && e.crumbs.any(form) || e.crumbs.cut(form) {
+		if strict && e.shortRuns.any(form) || e.shortRuns.hasGap(form) {
 			return true
 		}
 		for _, r := range e.runs {
@@ -265,9 +265,9 @@ func (r *runSet) any(form []byte) (has bool) {
 	return has
 }
 
-// cut reports whether a text has two runs that are close to each other both there and in the
+// hasGap reports whether a text has two runs that are close to each other both there and in the
 // secret: a character was added, removed or changed between them.
-func (r *runSet) cut(form []byte) (has bool) {
+func (r *runSet) hasGap(form []byte) (has bool) {
 	if len(r.at) == 0 {
 		return false
 	}
@@ -280,11 +280,11 @@ func (r *runSet) cut(form []byte) (has bool) {
 		}
 		for _, b := range before {
 			gap, lost := i-b.text-r.k, at-b.secret-r.k
-			if has = gap >= 0 && gap <= crumbGap && lost >= 0 && lost <= crumbGap; has {
+			if has = gap >= 0 && gap <= maxGap && lost >= 0 && lost <= maxGap; has {
 				return false
 			}
 		}
-		if before = append(before, hit{i, at}); len(before) > r.k+crumbGap+1 {
+		if before = append(before, hit{i, at}); len(before) > r.k+maxGap+1 {
 			before = before[1:]
 		}
 		return true

@@ -19,7 +19,7 @@ func maskFree(s string) string {
 		return s
 	}
 	low := asciiLower(s)
-	for _, f := range looks() {
+	for _, f := range secretForms() {
 		if slices.ContainsFunc(f.hints, func(hint string) bool { return strings.Contains(low, hint) }) {
 			s = replaceGroups(s, f.expr, f.mask)
 		}
@@ -27,18 +27,18 @@ func maskFree(s string) string {
 	return s
 }
 
-// look is one form of a secret. mask returns the replacement of a match: group 0 is the match,
+// secretForm is one form of a secret. mask returns the replacement of a match: group 0 is the match,
 // after is the text that follows it.
-type look struct {
+type secretForm struct {
 	hints []string // in lower case; without one of these there is no match
 	expr  *regexp.Regexp
 	mask  func(group []string, after string) string
 }
 
-// looks are tried in this order. Their time is proportional to the length of the text.
-var looks = sync.OnceValue(func() []look {
+// secretForms are tried in this order. Their time is proportional to the length of the text.
+var secretForms = sync.OnceValue(func() []secretForm {
 	hidden := func([]string, string) string { return secret.Mask }
-	return []look{
+	return []secretForm{
 		{[]string{"private"}, regexp.MustCompile(`(?s)-----BEGIN(?:[A-Z0-9 +]|%20)*PRIVATE(?: |\+|%20)KEY(?:(?: |\+|%20)BLOCK)?-----.*?(?:-----END(?:[A-Z0-9 +]|%20)*PRIVATE(?: |\+|%20)KEY(?:(?: |\+|%20)BLOCK)?-----|\z)`), hidden},
 		{[]string{"assertion"}, regexp.MustCompile(`(?is)(?:<|&lt;|%3c)(?:[\w-]+(?::|%3a))?(?:Encrypted)?Assertion(?:\s|>|&gt;|%3e|%20|\+).*?(?:(?:</|&lt;/|%3c%2f)(?:[\w-]+(?::|%3a))?(?:Encrypted)?Assertion\s*(?:>|&gt;|%3e)|\z)`), hidden},
 		{[]string{"phnhbw", "pefzc2vydglvb", "pevuy3j5chrlzefzc2vydglvb", "pd94bwwg"}, regexp.MustCompile(`\b(?:PHNhbW|PEFzc2VydGlvb|PEVuY3J5cHRlZEFzc2VydGlvb|PD94bWwg)(?:[A-Za-z0-9+/_-]|%2[bBfF]){24,}(?:=|%3[dD])*`), hidden},

@@ -38,7 +38,7 @@ func NamesSecret(name string) bool { return isSecretKey(name) && !describes(name
 // isSecret reports whether a value that a server sent under this name is a secret. Names such as
 // token_use and key_type describe a secret: for these, a value that isLabel accepts is none.
 func isSecret(name, value string) bool {
-	return isSecretParam(name, value) && !standsForSecret(name, value)
+	return isSecretParam(name, value) && !isPlaceholder(name, value)
 }
 
 // isSecretParam is isSecret for a value that the client sent. There, "expired" may be a password.
@@ -52,10 +52,10 @@ func isSecretParam(name, value string) bool {
 	return !describes(name) && !kindOfToken(name, value) || !isLabel(value)
 }
 
-// standsForSecret reports whether a value describes a secret or is a placeholder for one, such as
+// isPlaceholder reports whether a value describes a secret or is a placeholder for one, such as
 // YOUR_TOKEN. A "code" may be the name of an error, and a "key" that of a table: primary
 // key='orders_pkey'.
-func standsForSecret(name, value string) bool {
+func isPlaceholder(name, value string) bool {
 	switch strings.ToLower(value) {
 	case "expired", "invalid", "missing", "revoked", "required", "malformed", "unknown", "undefined", "empty", "null", "none":
 		return true

@@ -69,7 +69,7 @@ func (r Reply) said(e *Error) *Error {
 // error masks the texts of an error.
 func (m *masker) error(e *Error) {
 	words := func(s string, limit int) string {
-		out, guessed := m.quote(s, limit)
+		out, guessed := m.maskWords(s, limit)
 		e.guessed = e.guessed || guessed
 		return out
 	}
@@ -96,12 +96,12 @@ func (m *masker) error(e *Error) {
 // docs masks the URL of a page about an error. Its fragment and its query values may name the
 // error: they stay if isLabel accepts them.
 func (m *masker) docs(raw string) string {
-	raw = text.Words(m.known(raw), rawLimit)
+	raw = text.Words(m.maskKnown(raw), rawLimit)
 	if u, err := url.Parse(raw); err == nil && u.Opaque == "" {
 		raw = maskSaidURL(raw)
 	}
 	out := m.words(raw, wordsLimit)
-	if m.hides(out) {
+	if m.holdsSecret(out) {
 		return leftOut
 	}
 	return out

@@ -13,10 +13,10 @@ import (
 	"lanyard/text"
 )
 
-// spellings returns the encodings in which a server may return a secret: unchanged, escaped for a
+// encodings returns the encodings in which a server may return a secret: unchanged, escaped for a
 // URL, HTML, JSON or Go, in hexadecimal, in base64. The base64 forms include a secret within a
 // longer text. The result may hold duplicates.
-func spellings(s string) []string {
+func encodings(s string) []string {
 	b := []byte(s)
 	query, path, all := url.QueryEscape(s), url.PathEscape(s), percent(s)
 	quoted, _ := json.Marshal(s)
