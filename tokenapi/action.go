@@ -18,10 +18,10 @@ const (
 	NotAllowedToAsk   Action = "not_allowed_to_ask" // introspection: caller refused
 )
 
-// unanswered returns the next step after a failure without an answer from the server. It returns ""
-// if the request may have arrived and holds a credential that can be used only once: sending it
-// again is the caller's decision.
-func (e *Error) unanswered() Action {
+// actionWithoutAnswer returns the next step after a failure without an answer from the server. It
+// returns "" if the request may have arrived and holds a credential that can be used only once:
+// sending it again is the caller's decision.
+func (e *Error) actionWithoutAnswer() Action {
 	switch e.Kind {
 	case KindUsage, KindTLS:
 		return Stop

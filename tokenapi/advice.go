@@ -148,10 +148,10 @@ func AdviseFault(code, status int) FaultAdvice {
 func (f fault) advise(status int, h http.Header) FaultAdvice {
 	a := AdviseFault(f.code, status)
 	if a.Category == "" {
-		a = AdviseFault(f.byWords(status), status)
+		a = AdviseFault(f.codeByText(status), status)
 	}
 	if a.Category == "" && (status == http.StatusUnauthorized || status == http.StatusForbidden) {
-		a = AdviseFault(ofToken(strings.ToLower(f.words())), status)
+		a = AdviseFault(tokenFaultCode(strings.ToLower(f.words())), status)
 	}
 	switch a.Category {
 	case insufficientScope:
@@ -164,38 +164,39 @@ func (f fault) advise(status int, h http.Header) FaultAdvice {
 	return a
 }
 
-// byWords returns the code that belongs to the text of a WSO2 gateway, or 0 if the text is unknown.
-func (f fault) byWords(status int) int {
-	for _, said := range []string{f.description, f.message} {
-		switch said = strings.ToLower(said); {
-		case strings.HasPrefix(said, "invalid credentials"):
+// codeByText returns the code that belongs to the text of a WSO2 gateway, or 0 if the text is
+// unknown.
+func (f fault) codeByText(status int) int {
+	for _, words := range []string{f.description, f.message} {
+		switch words = strings.ToLower(words); {
+		case strings.HasPrefix(words, "invalid credentials"):
 			return 900901
-		case strings.HasPrefix(said, "missing credentials"):
+		case strings.HasPrefix(words, "missing credentials"):
 			return 900902
-		case strings.HasPrefix(said, "access token expired"):
+		case strings.HasPrefix(words, "access token expired"):
 			return 900903
-		case strings.HasPrefix(said, "access token inactive"):
+		case strings.HasPrefix(words, "access token inactive"):
 			return 900904
-		case strings.HasPrefix(said, "incorrect access token type"):
+		case strings.HasPrefix(words, "incorrect access token type"):
 			return 900905
-		case strings.HasPrefix(said, "resource forbidden"):
+		case strings.HasPrefix(words, "resource forbidden"):
 			return 900908
-		case strings.HasPrefix(said, "unclassified authentication failure"):
+		case strings.HasPrefix(words, "unclassified authentication failure"):
 			return 900900
-		case strings.HasPrefix(said, "message throttled out"):
+		case strings.HasPrefix(words, "message throttled out"):
 			return 900800
-		case noSuchAPI(said):
+		case noSuchAPI(words):
 			return status
 		}
 	}
 	return 0
 }
 
-// ofToken returns the WSO2 code that matches another gateway's message about a token in a 401 or
-// 403, or 0. The message must be in lower case.
-func ofToken(said string) int {
+// tokenFaultCode returns the WSO2 code that matches another gateway's message about a token in a
+// 401 or 403, or 0. The message must be in lower case.
+func tokenFaultCode(desc string) int {
 	has := func(words ...string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) })
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(desc, w) })
 	}
 	switch {
 	case has("insufficient_scope", "insufficient scope", "insufficient authentication scopes", "missing scope", "required scope"):

@@ -61,7 +61,7 @@ func Authorize(r AuthorizeRequest, allowHTTP bool) (Authorization, error) {
 		return Authorization{}, usage(opAuthorize, "the redirect URI must be absolute and have no fragment", "on this machine it looks like http://127.0.0.1:8976/")
 	}
 	q := url.Values{}
-	openID := opensID(r.Scopes)
+	openID := wantsIDToken(r.Scopes)
 	refused := func(name string) bool {
 		return !mayAuthorize(name) || openID && strings.EqualFold(strings.TrimSpace(name), "nonce")
 	}
@@ -174,7 +174,7 @@ func (a Authorization) RedeemPasted(text secret.Text) (code secret.Text, err err
 	const whole = "paste the whole address that the browser ended at"
 	parts := strings.Fields(text.Reveal())
 	pasted := strings.Join(parts, "") // an address may be broken into several lines
-	query, isAddress, isQuery := answerIn(pasted)
+	query, isAddress, isQuery := authorizationQuery(pasted)
 	switch {
 	case pasted == "":
 		return wrong("it is empty", whole)
@@ -202,8 +202,8 @@ func (a Authorization) RedeemPasted(text secret.Text) (code secret.Text, err err
 	return secret.New(pasted), nil
 }
 
-// answerIn finds the query in an address or in a part of one.
-func answerIn(text string) (query string, isAddress, isQuery bool) {
+// authorizationQuery finds the query in an address or in a part of one.
+func authorizationQuery(text string) (query string, isAddress, isQuery bool) {
 	before, query, found := strings.Cut(text, "?")
 	if !found {
 		before, query = "", text

@@ -33,7 +33,7 @@ type Reply struct {
 	Header http.Header
 	Body   []byte
 	Large  bool
-	read   *read
+	source *replySource
 }
 
 // Call makes one exchange. It returns an error if no answer could be read. Every HTTP status is a
@@ -93,5 +93,5 @@ func (c *Client) Call(ctx context.Context, r Call) (Reply, Exchange, error) {
 		return Reply{}, x, err
 	}
 	a.body = body
-	return Reply{a.status, a.header, a.body, a.large, &read{k.mask, a.host, a.url, a.key, a.at}}, x, nil
+	return Reply{a.status, a.header, a.body, a.large, &replySource{k.mask, a.host, a.url, a.key, a.at}}, x, nil
 }

@@ -21,7 +21,7 @@ const (
 // block at the start of a line. pem.Decode skips a block of any other form without an error.
 func pemText(data []byte) []byte {
 	// Files that were joined have a byte order mark in the middle.
-	data = bytes.ReplaceAll(unmark(data), []byte("\ufeff"), nil)
+	data = bytes.ReplaceAll(toUTF8(data), []byte("\ufeff"), nil)
 	data = bytes.ReplaceAll(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
 	data = bytes.ReplaceAll(data, []byte(pemBegin), []byte("\n"+pemBegin))
 	lines := bytes.Split(data, []byte("\n"))
@@ -34,7 +34,7 @@ func pemText(data []byte) []byte {
 // plainText refuses a file with control characters. DER has them, and so has UTF-16 without a byte
 // order mark.
 func plainText(key string, data []byte, hint string) error {
-	if err := secret.CheckLines(string(unmark(data))); err != nil {
+	if err := secret.CheckLines(string(toUTF8(data))); err != nil {
 		return usage(key, "this is no text in UTF-8: it "+err.Error(), hint)
 	}
 	return nil

@@ -32,7 +32,7 @@ type Client struct {
 	fresh http.RoundTripper // probes: a new connection each, as a gateway has several nodes
 	ours  bool              // the transports were made here, so they report what was sent
 	cert  bool              // there is a TLS client certificate
-	seen  *memory
+	state *clientState
 }
 
 // New returns a Client. now is its clock and must not be nil. New fails (KindUsage) if a URL, a
@@ -70,14 +70,14 @@ func New(cfg Config, now func() time.Time) (*Client, error) {
 	fresh.DisableKeepAlives = true
 	return &Client{
 		cfg: cfg, now: now, calls: calls, fresh: fresh, ours: true,
-		cert: cfg.ClientCertPEM != nil, seen: &memory{},
+		cert: cfg.ClientCertPEM != nil, state: &clientState{},
 	}, nil
 }
 
 // WithTransport returns a copy of the client that makes every call through rt.
 func (c *Client) WithTransport(rt http.RoundTripper) *Client {
 	d := *c
-	d.calls, d.fresh, d.ours, d.seen = rt, rt, false, &memory{}
+	d.calls, d.fresh, d.ours, d.state = rt, rt, false, &clientState{}
 	return &d
 }
 

@@ -13,8 +13,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// never is the lifetime in seconds above which a token counts as unbounded.
-const never = int64(10 * 365 * 24 * 3600)
+// maxBounded is the lifetime in seconds above which a token counts as unbounded.
+const maxBounded = int64(10 * 365 * 24 * 3600)
 
 // decodeToken reads an answer of the token endpoint. Its errors are not masked yet.
 func decodeToken(op string, a answer) (TokenAnswer, *Error) {
@@ -22,7 +22,7 @@ func decodeToken(op string, a answer) (TokenAnswer, *Error) {
 	if e != nil {
 		return TokenAnswer{}, e
 	}
-	m, e = a.unwrapped(op, m)
+	m, e = a.tokenMembers(op, m)
 	if e != nil {
 		return TokenAnswer{}, e
 	}
@@ -63,9 +63,9 @@ func (a TokenAnswer) ReplacesRefresh(sent secret.Text) bool {
 	return !a.Refresh.IsZero() && !a.Refresh.Equal(sent)
 }
 
-// unwrapped returns the members that hold the token. Most servers put them into the body itself.
+// tokenMembers returns the members that hold the token. Most servers put them into the body itself.
 // Douyin ("data") and Slack ("authed_user") put them, or an error, into an object within it.
-func (a answer) unwrapped(op string, m members) (members, *Error) {
+func (a answer) tokenMembers(op string, m members) (members, *Error) {
 	if m.has("access_token") || m.has("accessToken") {
 		return m, nil
 	}
@@ -174,7 +174,7 @@ func lifetime(m members) (seconds int64, has bool, l Lifetime) {
 			text = v
 		}
 		seconds, has = wholeSeconds(text)
-		if name == "expires" && seconds > never {
+		if name == "expires" && seconds > maxBounded {
 			has = false // a point in time, not a lifetime
 		}
 		if has {
@@ -186,7 +186,7 @@ func lifetime(m members) (seconds int64, has bool, l Lifetime) {
 		return 0, false, Unknown
 	case seconds <= 0:
 		return 0, true, Ambiguous
-	case seconds > never:
+	case seconds > maxBounded:
 		return seconds, true, Unbounded
 	}
 	return seconds, true, Bounded

@@ -234,7 +234,7 @@ func TestEncodings(t *testing.T) {
 			t.Errorf("%s: %d extra members", name, len(a.Extra))
 		}
 	}
-	if got := string(unmark([]byte("\xfe\xff\xd8\x3d\xde\x00\xd8\x3d"))); got != "😀\ufffd" {
+	if got := string(toUTF8([]byte("\xfe\xff\xd8\x3d\xde\x00\xd8\x3d"))); got != "😀\ufffd" {
 		t.Errorf("a pair, and half a pair: %q", got)
 	}
 }

@@ -60,7 +60,7 @@ func (c *Client) AuthorizeDevice(ctx context.Context, r DeviceRequest) (DeviceAn
 			// What the person must read cannot be masked.
 			if ans, e = decodeDevice(a); e == nil && k.mask.holdsSecret(ans.UserCode+" "+ans.VerificationURI+" "+ans.VerificationURIComplete) {
 				ans, e = DeviceAnswer{}, a.failure(opDevice, KindGarbled)
-				e.Err = errors.New(leftOut)
+				e.Err = errors.New(textOmitted)
 			}
 		}
 	}

@@ -107,7 +107,7 @@ func (c *Client) fetch(ctx context.Context, target string) (r Reply, from string
 		var x Exchange
 		r, x, err = c.Call(ctx, Call{Op: opDiscover, Method: http.MethodGet, URL: target, URLKey: "issuer"})
 		all = append(all, x)
-		to, ok := sameOrigin(target, r)
+		to, ok := sameOriginRedirect(target, r)
 		if err != nil || !ok || hop == maxHops {
 			return r, target, all, err
 		}
@@ -115,8 +115,8 @@ func (c *Client) fetch(ctx context.Context, target string) (r Reply, from string
 	}
 }
 
-// sameOrigin returns the target of a redirect if it has the scheme, host and port of asked.
-func sameOrigin(asked string, r Reply) (to string, ok bool) {
+// sameOriginRedirect returns the target of a redirect if it has the scheme, host and port of asked.
+func sameOriginRedirect(asked string, r Reply) (to string, ok bool) {
 	if !isRedirect(r.Status) {
 		return "", false
 	}
@@ -277,8 +277,8 @@ func jsonReply(op string, r Reply) (members, *Error) {
 	m, n := readMembers(r.Body)
 	switch {
 	case isRedirect(r.Status):
-		said, hint := r.answer().redirected()
-		return nil, fail(KindRefused, hint, "%s", said)
+		what, hint := r.answer().redirected()
+		return nil, fail(KindRefused, hint, "%s", what)
 	case r.Status == http.StatusNotFound:
 		return nil, fail(KindRefused, "", "there is no such document")
 	case r.Status != http.StatusOK:

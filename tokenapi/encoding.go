@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// unmark removes one byte order mark and converts UTF-16 to UTF-8. It recognizes UTF-16 by its
+// toUTF8 removes one byte order mark and converts UTF-16 to UTF-8. It recognizes UTF-16 by its
 // mark, or by a bracket next to a zero byte. The result is at most half as long again as body.
-func unmark(body []byte) []byte {
+func toUTF8(body []byte) []byte {
 	var order binary.ByteOrder
 	switch {
 	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):

@@ -48,21 +48,21 @@ func loopback(host string) bool {
 
 // maskURL removes user info and fragment from a URL and masks the values of its query.
 func maskURL(raw string) string {
-	return maskURLBut(raw, func(string, string) bool { return false })
+	return maskURLExcept(raw, func(string, string) bool { return false })
 }
 
-// maskSaidURL is maskURL for a URL in a server's text. It keeps the words and short numbers that
+// maskQuotedURL is maskURL for a URL in a server's text. It keeps the words and short numbers that
 // name an error.
-func maskSaidURL(raw string) string {
-	return maskURLBut(raw, func(name, value string) bool {
+func maskQuotedURL(raw string) string {
+	return maskURLExcept(raw, func(name, value string) bool {
 		plain, err := url.QueryUnescape(value)
 		return err == nil && isLabel(plain) && !isSecret(name, plain)
 	})
 }
 
-// maskURLBut is maskURL, but keeps what shows accepts: a value of the query or, with an empty name,
+// maskURLExcept is maskURL, but keeps what shows accepts: a value of the query or, with an empty name,
 // a part of the query or the fragment.
-func maskURLBut(raw string, shows func(name, value string) bool) string {
+func maskURLExcept(raw string, shows func(name, value string) bool) string {
 	u, err := url.Parse(raw)
 	if err != nil {
 		head, _, cut := strings.Cut(raw, "?")

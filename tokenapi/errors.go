@@ -57,12 +57,12 @@ func (e *Error) Stored() *Error {
 		return e
 	}
 	d := *e
-	d.Description, d.Title, d.URI, d.Hint = mayHold, "", "", ""
+	d.Description, d.Title, d.URI, d.Hint = textWithheld, "", "", ""
 	if !slices.Contains(errorNames(), d.Code) {
 		d.Code = ""
 	}
 	if d.Err != nil {
-		d.Err = errors.New(mayHold)
+		d.Err = errors.New(textWithheld)
 		d.Description = ""
 	}
 	return &d

@@ -14,19 +14,19 @@ import (
 
 // call is one exchange in progress: the request, the answer, and the secrets of both.
 type call struct {
-	c      *Client
-	x      Exchange
-	mask   masker
-	url    string // not masked
-	key    string // the configuration key of the URL
-	header http.Header
-	form   url.Values
-	own    []string // the names of the headers that the user configured
-	body   []byte
-	sent   atomic.Bool  // set by goroutines of net/http, like phase and asked
-	phase  atomic.Int32 // a phase
-	asked  atomic.Bool  // the server of the last handshake asked for a client certificate
-	answer *answer
+	c             *Client
+	x             Exchange
+	mask          masker
+	url           string // not masked
+	key           string // the configuration key of the URL
+	header        http.Header
+	form          url.Values
+	userHeaders   []string // the names of the headers that the user configured
+	body          []byte
+	sent          atomic.Bool  // set by goroutines of net/http, like phase and asked
+	phase         atomic.Int32 // a phase
+	certRequested atomic.Bool  // the server of the last handshake asked for a client certificate
+	answer        *answer
 }
 
 // begin starts the record of a call.
@@ -47,7 +47,7 @@ func (k *call) end(e *Error) (Exchange, error) {
 	x := k.x
 	x.Took = max(k.c.now().Sub(x.Started), 0)
 	if k.answer != nil {
-		x.Skew, x.HasSkew = skew(k.answer.header, x.Started, k.answer.begun)
+		x.Skew, x.HasSkew = skew(k.answer.header, x.Started, k.answer.headerAt)
 		if x.HasSkew {
 			k.c.noteSkew(k.url, x.Skew)
 		}
@@ -57,7 +57,7 @@ func (k *call) end(e *Error) (Exchange, error) {
 	}
 	x.RequestHeaders = k.headers(k.header)
 	for i, h := range x.RequestHeaders {
-		if slices.Contains(k.own, http.CanonicalHeaderKey(h.Name)) {
+		if slices.Contains(k.userHeaders, http.CanonicalHeaderKey(h.Name)) {
 			x.RequestHeaders[i].Value = secret.Mask
 		}
 	}
@@ -68,7 +68,7 @@ func (k *call) end(e *Error) (Exchange, error) {
 		return x, nil
 	}
 	if e.Action == "" {
-		e.Action = e.unanswered()
+		e.Action = e.actionWithoutAnswer()
 	}
 	k.mask.error(e)
 	if !e.Answered() && e.Err != nil {

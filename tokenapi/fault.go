@@ -49,7 +49,7 @@ func faultOf(m members, n notation, body []byte) fault {
 		return xmlFault(m)
 	case isOther:
 		// WSO2 4.x gateways say in plain text that there is no such API.
-		if s := text.Words(string(unmark(body[:min(len(body), rawLimit)])), wordsLimit); noSuchAPI(s) {
+		if s := text.Words(string(toUTF8(body[:min(len(body), rawLimit)])), wordsLimit); noSuchAPI(s) {
 			return fault{description: s, gateway: true}
 		}
 	}
@@ -71,7 +71,7 @@ func jsonFault(m members) fault {
 	if m.has("error") && !f.known() { // an OAuth error, or the reason of another gateway
 		return foreignFault(m)
 	}
-	f.say(m)
+	f.readTexts(m)
 	f.gateway = f.gateway || f.known() || strings.EqualFold(m.str("type"), "status report") || noSuchAPI(f.description)
 	return f
 }
@@ -81,16 +81,16 @@ func jsonFault(m members) fault {
 func foreignFault(m members) (f fault) {
 	switch v := m["error"].(type) {
 	case map[string]any:
-		f.say(v)
+		f.readTexts(v)
 	case string:
 		f.message, f.description = text.Words(v, rawLimit), text.Words(m.text("error_description", "message", "reason", "detail"), rawLimit)
 	}
 	return f
 }
 
-// say fills in the text of a fault from its members. The type replaces a missing message, except
+// readTexts fills in the text of a fault from its members. The type replaces a missing message, except
 // for the "Status report" of every WSO2 fault.
-func (f *fault) say(m members) {
+func (f *fault) readTexts(m members) {
 	f.message = text.Words(m.text("message", "error_message", "faultstring", "title"), rawLimit)
 	f.description = text.Words(m.text("description", "error_description", "reason", "detail", "details"), rawLimit)
 	f.next = text.Words(m.text("nextAccessTime", "next_access_time"), 100)

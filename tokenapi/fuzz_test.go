@@ -77,7 +77,7 @@ func FuzzDecodeToken(f *testing.F) {
 		if a.Access.IsZero() || a.ExpiresIn < 0 || a.Life() < 0 || status < 200 || status > 299 {
 			t.Fatalf("a success that is none: %+v", a)
 		}
-		if (a.Lifetime == Unknown) == a.HasExpiresIn || a.Lifetime == Bounded && a.ExpiresIn <= 0 || a.Lifetime == Unbounded && a.ExpiresIn <= never {
+		if (a.Lifetime == Unknown) == a.HasExpiresIn || a.Lifetime == Bounded && a.ExpiresIn <= 0 || a.Lifetime == Unbounded && a.ExpiresIn <= maxBounded {
 			t.Fatalf("lifetime %s of %d with HasExpiresIn %v", a.Lifetime, a.ExpiresIn, a.HasExpiresIn)
 		}
 		if a.Usable && (a.TokenType != "Bearer" || !sendable(a.Access.Reveal())) {
@@ -204,7 +204,7 @@ func FuzzMembers(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		body = bounded(body)
-		plain := unmark(body)
+		plain := toUTF8(body)
 		if len(plain) > len(body)/2*3+3 {
 			t.Fatalf("%d bytes of %d", len(plain), len(body))
 		}
@@ -219,7 +219,7 @@ func FuzzMembers(f *testing.F) {
 				held += len(s)
 			}
 			m.text(name)
-			m.truth(name)
+			m.boolean(name)
 			m.seconds(name)
 			m.object(name)
 		}
@@ -328,10 +328,10 @@ func noPiece(t *testing.T, m *masker, hidden, said string) {
 		return
 	}
 	at := len(said) % (len(piece) - pieceLen + 1)
-	shown := strings.ReplaceAll(masked(hidden, true), " ", "") + leftOut
+	shown := strings.ReplaceAll(masked(hidden, true), " ", "") + textOmitted
 	for _, text := range []string{said, said + string(piece[at:at+pieceLen]) + said, said + " " + strings.ToUpper(string(piece[at:])) + " " + said} {
 		for _, out := range []string{m.text(text), m.words(text, 1000), m.body([]byte(strconv.Quote(text)))} {
-			out := string(folded(strings.ReplaceAll(out, leftOut, "")))
+			out := string(folded(strings.ReplaceAll(out, textOmitted, "")))
 			for i := 0; i+pieceLen <= len(piece); i++ {
 				if p := string(piece[i : i+pieceLen]); strings.Contains(out, p) && !strings.Contains(string(folded(shown)), p) {
 					t.Fatalf("%q of %q is shown of %q: %q", p, hidden, text, out)

@@ -102,13 +102,13 @@ func (k *call) setFields(key string, fields []Field) *Error {
 			return usage(k.x.Op, key+": "+text.Words(f.Name, 50)+" "+why, "correct it in "+key+" of the application")
 		}
 		k.header.Set(f.Name, f.Value.Reveal())
-		k.own = append(k.own, http.CanonicalHeaderKey(f.Name))
+		k.userHeaders = append(k.userHeaders, http.CanonicalHeaderKey(f.Name))
 	}
 	return nil
 }
 
-// oneOrigin reports whether two URLs have the same scheme, host and port.
-func oneOrigin(a, b string) bool {
+// sameOrigin reports whether two URLs have the same scheme, host and port.
+func sameOrigin(a, b string) bool {
 	x, err := url.Parse(a)
 	y, err2 := url.Parse(b)
 	return err == nil && err2 == nil && x.Host != "" && x.Scheme == y.Scheme && strings.EqualFold(x.Hostname(), y.Hostname()) && portOf(x) == portOf(y)

@@ -20,11 +20,11 @@ func (a answer) next(e *Error, f fault) (Action, string) {
 		}
 		return NotAllowedToAsk, checkCaller
 	}
-	if do, hint := byName(e); do != "" {
+	if do, hint := byErrorCode(e); do != "" {
 		return do, hint
 	}
 	if f.known() || f.gateway && a.status != http.StatusNotFound {
-		return a.faulted(f)
+		return a.afterFault(f)
 	}
 	do, hint := a.byStatus(e.Op, f)
 	if e.Code != "" && hint == "" && isDigits(e.Code) {
@@ -33,21 +33,21 @@ func (a answer) next(e *Error, f fault) (Action, string) {
 	return do, hint
 }
 
-// byName returns the next step for an error code. It knows the codes of these documents:
+// byErrorCode returns the next step for an error code. It knows the codes of these documents:
 // RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750, 7009, 8628, 8693, 8707, 9449, OpenID Connect.
 // It also knows codes that servers have invented.
-func byName(e *Error) (Action, string) {
+func byErrorCode(e *Error) (Action, string) {
 	if e.Op == GrantDeviceCode {
-		if do, hint := polled(e); do != "" {
+		if do, hint := afterPoll(e); do != "" {
 			return do, hint
 		}
-		if do, hint := named(e); do != RetryLater && (do != "" || !e.isNamed()) {
+		if do, hint := byCode(e); do != RetryLater && (do != "" || !e.isNamed()) {
 			return do, hint
 		}
 		// RFC 8628 section 3.5: with any status.
 		return Stop, "the server has ended it with this error: begin again"
 	}
-	return named(e)
+	return byCode(e)
 }
 
 // isNamed reports whether the error code has the form of RFC 6749 section 5.2. Proxies write a
@@ -56,14 +56,14 @@ func (e *Error) isNamed() bool {
 	return e.Code != "" && !isDigits(e.Code) && strings.Trim(e.Code, "abcdefghijklmnopqrstuvwxyz0123456789_.-") == ""
 }
 
-// named is byName without the codes of polling.
-func named(e *Error) (Action, string) {
+// byCode is byErrorCode without the codes of polling.
+func byCode(e *Error) (Action, string) {
 	if do, hint := aboutCaller(e); do != "" {
 		return do, hint
 	}
 	switch e.Code {
 	case "invalid_grant", "bad_verification_code", "bad_refresh_token":
-		return staleGrant(e.Op)
+		return afterInvalidGrant(e.Op)
 	case "invalid_scope":
 		if e.Op == GrantRefreshToken {
 			return RetryWithoutScope, "ask for no scope: a refresh may only repeat scopes the token already has"
@@ -127,9 +127,9 @@ func named(e *Error) (Action, string) {
 	return "", ""
 }
 
-// staleGrant returns the next step after invalid_grant (RFC 6749 section 5.2). Its cause differs
-// from grant to grant.
-func staleGrant(op string) (Action, string) {
+// afterInvalidGrant returns the next step after invalid_grant (RFC 6749 section 5.2). Its cause
+// differs from grant to grant.
+func afterInvalidGrant(op string) (Action, string) {
 	switch op {
 	case GrantRefreshToken:
 		return Reauthenticate, "the refresh token was used, has expired, was revoked or is another application's: ask for a new token"
@@ -147,10 +147,10 @@ func staleGrant(op string) (Action, string) {
 	return Stop, "the server does not accept what the grant rests on"
 }
 
-// polled returns the next step after the answer to a poll (RFC 8628 section 3.5).
+// afterPoll returns the next step after the answer to a poll (RFC 8628 section 3.5).
 // authorization_pending, slow_down and too_many_requests continue the polling; every other code
 // ends it, with any status.
-func polled(e *Error) (Action, string) {
+func afterPoll(e *Error) (Action, string) {
 	switch e.Code {
 	case "authorization_pending":
 		return KeepPolling, "the person has not decided yet"
@@ -173,14 +173,14 @@ func polled(e *Error) (Action, string) {
 	return "", ""
 }
 
-// faulted returns the next step after a fault of a gateway in front of the endpoint.
-func (a answer) faulted(f fault) (Action, string) {
+// afterFault returns the next step after a fault of a gateway in front of the endpoint.
+func (a answer) afterFault(f fault) (Action, string) {
 	advice := f.advise(a.status, a.header)
 	switch {
 	case advice.Category == upstream, f.known() && a.status >= 500 && advice.Category != apiBlocked && advice.Category != throttled:
 		return RetryLater, "the gateway cannot reach its key manager: try again later"
 	case advice.Category == noResource && a.status != http.StatusMethodNotAllowed:
-		return Stop, a.elsewhere()
+		return Stop, a.suggestURL()
 	case advice.Retryable:
 		return RetryLater, advice.Next
 	case advice.Category != "":
@@ -198,8 +198,8 @@ func (a answer) gatewayPath() bool {
 	return false
 }
 
-// elsewhere suggests the URL of an endpoint that newer gateways no longer serve.
-func (a answer) elsewhere() string {
+// suggestURL suggests the URL of an endpoint that newer gateways no longer serve.
+func (a answer) suggestURL() string {
 	if strings.Contains(a.path, "/oauth2/") {
 		return "is the URL right? the key manager's endpoints are at port 9443, those of a tenant below /t/TENANT/oauth2/"
 	}

@@ -18,8 +18,8 @@ const (
 // description. Servers have invented many codes for invalid_client (RFC 6749 section 5.2). It
 // returns "" if the refusal has another cause.
 func aboutCaller(e *Error) (Action, string) {
-	said := withoutRFC(strings.ToLower(e.Description))
-	if refusesMethod(said) {
+	desc := withoutRFC(strings.ToLower(e.Description))
+	if refusesMethod(desc) {
 		return FixCredentials, checkMethod
 	}
 	switch wrong := wrongPart(e.Code); {
@@ -32,13 +32,13 @@ func aboutCaller(e *Error) (Action, string) {
 	case wrong == "credentials":
 		return FixCredentials, checkClient
 	}
-	if e.Op == GrantPassword && e.Code == "access_denied" && (e.Status == http.StatusUnauthorized || strings.Contains(said, "password")) {
+	if e.Op == GrantPassword && e.Code == "access_denied" && (e.Status == http.StatusUnauthorized || strings.Contains(desc, "password")) {
 		return FixCredentials, checkUser // dex
 	}
 	if e.Code == "invalid_grant" || e.Op == opRevoke || e.Op == opIntrospect {
 		return "", "" // the grant is invalid, or the token is another client's
 	}
-	switch found := clientWords().MatchString(said); {
+	switch found := clientWords().MatchString(desc); {
 	case found && e.Op == opDevice && e.Code == "unauthorized_client":
 		return Stop, checkClient // WSO2 says the same if the grant is not enabled
 	case found:
@@ -56,19 +56,19 @@ var clientWords = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // withoutRFC removes the sentence of RFC 6749 section 5.2 that lists every cause of invalid_client.
-func withoutRFC(said string) string {
+func withoutRFC(desc string) string {
 	const all = "unknown client, no client authentication included, or unsupported authentication method"
-	return strings.ReplaceAll(said, all, "")
+	return strings.ReplaceAll(desc, all, "")
 }
 
 // refusesMethod reports whether a description, in lower case, refuses the client authentication
 // method.
-func refusesMethod(said string) bool {
+func refusesMethod(desc string) bool {
 	has := func(words ...string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) })
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(desc, w) })
 	}
-	said = strings.NewReplacer("_", " ", "-", " ").Replace(said)
-	if said == "client authentication failed: authentication method" { // Spring
+	desc = strings.NewReplacer("_", " ", "-", " ").Replace(desc)
+	if desc == "client authentication failed: authentication method" { // Spring
 		return true
 	}
 	return has("authentication method", "auth method", "authentication scheme", "client secret basic", "client secret post", "private key jwt",

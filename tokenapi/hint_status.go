@@ -13,7 +13,7 @@ import (
 func (a answer) byStatus(op string, f fault) (Action, string) {
 	right := "is " + a.urlKey() + " right?"
 	head := strings.ToLower(string(a.body[:min(len(a.body), 2<<10)]))
-	said := func(words ...string) bool {
+	bodyHas := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(head, w) })
 	}
 	switch {
@@ -21,9 +21,9 @@ func (a answer) byStatus(op string, f fault) (Action, string) {
 		_, hint := a.redirected()
 		return Stop, hint
 	case a.status == http.StatusNotFound && (f.gateway || f.code != 0):
-		return Stop, a.elsewhere()
+		return Stop, a.suggestURL()
 	case a.status == http.StatusNotFound && a.gatewayPath():
-		return Stop, "is the URL right? if this is a gateway of WSO2: " + a.elsewhere()
+		return Stop, "is the URL right? if this is a gateway of WSO2: " + a.suggestURL()
 	case a.status == http.StatusMethodNotAllowed && cleanHeader(a.header, "Allow") != "":
 		return Stop, "is the URL right? the server takes " + cleanHeader(a.header, "Allow") + " there"
 	case a.status == http.StatusNotFound, a.status == http.StatusMethodNotAllowed, a.status == http.StatusGone:
@@ -31,12 +31,12 @@ func (a answer) byStatus(op string, f fault) (Action, string) {
 			return Stop, "is the URL right? " + a.urlKey() + " is " + text.Words(a.url, wordsLimit)
 		}
 		return Stop, "is the URL right?"
-	case a.status == http.StatusBadRequest && said("http request to an https server", "plain http request was sent to https", "speaking plain http to an ssl-enabled",
+	case a.status == http.StatusBadRequest && bodyHas("http request to an https server", "plain http request was sent to https", "speaking plain http to an ssl-enabled",
 		"combination of host and port requires tls"):
 		return Stop, "this port speaks TLS: use https://"
-	case a.status == http.StatusBadRequest && said("no required ssl certificate"):
+	case a.status == http.StatusBadRequest && bodyHas("no required ssl certificate"):
 		return Stop, "the server wants a client certificate: set client_cert and client_key"
-	case a.status == http.StatusBadRequest && said("the ssl certificate error"):
+	case a.status == http.StatusBadRequest && bodyHas("the ssl certificate error"):
 		return Stop, "the server does not take this client certificate: is it of the right authority, has it expired?"
 	case a.status == http.StatusTooManyRequests && op == GrantDeviceCode:
 		return KeepPolling, "the server wants longer pauses between the questions"

@@ -75,13 +75,13 @@ func decodeIntrospect(a answer) (IntrospectAnswer, *Error) {
 	if e != nil {
 		return IntrospectAnswer{}, e
 	}
-	active, said := m.truth("active")
+	active, known := m.boolean("active")
 	switch {
 	case n == isHTML:
 		e := a.garbled(opIntrospect, n)
 		e.Action, e.Hint = NotAllowedToAsk, checkCaller+"; or is the URL another page's?"
 		return IntrospectAnswer{}, e
-	case !said:
+	case !known:
 		return IntrospectAnswer{}, a.garbled(opIntrospect, n)
 	case !active:
 		return IntrospectAnswer{At: a.at}, nil // the other members no longer hold
@@ -115,7 +115,7 @@ func (e Epoch) lifetime(now time.Time) Lifetime {
 		return Unknown
 	case e.Seconds <= 0, e.Seconds >= year10000 && e.Seconds < after:
 		return Ambiguous
-	case e.Seconds >= year10000, e.Seconds > math.MaxInt64-never, e.Seconds-now.Unix() > never:
+	case e.Seconds >= year10000, e.Seconds > math.MaxInt64-maxBounded, e.Seconds-now.Unix() > maxBounded:
 		return Unbounded
 	}
 	return Bounded

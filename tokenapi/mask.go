@@ -19,11 +19,12 @@ const (
 	shortest   = 4  // shorter secrets are masked as whole words only, see isWord
 )
 
-// leftOut replaces a text that repeats a secret in a way that cannot be cut out.
-const leftOut = "the server's text was left out: it repeats a credential"
+// textOmitted replaces a text that repeats a secret in a way that cannot be cut out.
+const textOmitted = "the server's text was left out: it repeats a credential"
 
-// mayHold replaces a server's text in the store if the text holds what looks like a credential.
-const mayHold = "the server's text was left out: it may hold a credential"
+// textWithheld replaces a server's text in the store if the text holds what looks like a
+// credential.
+const textWithheld = "the server's text was left out: it may hold a credential"
 
 // masker hides the secrets of one exchange in every text that a server sends. Every text goes
 // through it before it reaches a screen, a line, JSON, the store or a log.
@@ -112,31 +113,31 @@ func (m *masker) text(s string) string {
 	return out
 }
 
-// maskText is text. guessed reports that a string was masked only because it looks like a secret: other
-// parts may be secrets too.
+// maskText is text. guessed reports that a string was masked only because it looks like a secret:
+// other parts may be secrets too.
 func (m *masker) maskText(s string) (out string, guessed bool) {
 	s = m.maskKnown(s)
 	out = maskFree(s)
 	guessed = out != s
 	out = m.maskEcho(out)
-	return out, guessed && out != leftOut
+	return out, guessed && out != textOmitted
 }
 
-// maskEcho masks the one word that repeats a secret in another form. If there are several such words, it
-// returns leftOut.
+// maskEcho masks the one word that repeats a secret in another form. If there are several such
+// words, it returns textOmitted.
 func (m *masker) maskEcho(s string) string {
 	if !m.repeats(s, false) {
 		return s
 	}
 	out, words := m.dropWords(s)
 	if words > 1 || m.repeats(out, true) { // the secret may be spread over more words
-		return leftOut
+		return textOmitted
 	}
 	return out
 }
 
-// holdsSecret reports whether s repeats any part of a secret. It is for texts that are shown whole or not
-// at all.
+// holdsSecret reports whether s repeats any part of a secret. It is for texts that are shown whole
+// or not at all.
 func (m *masker) holdsSecret(s string) bool { return m.maskKnown(s) != s || m.repeats(s, false) }
 
 // repeats reports whether a text holds a part of a secret, in any form. If strict, a short part is
@@ -284,7 +285,7 @@ func isTokenKey(name string) bool {
 
 // body re-encodes a JSON body with its secrets masked. It returns "" for any other body.
 func (m *masker) body(body []byte) string {
-	v, ok := readJSON(unmark(body))
+	v, ok := readJSON(toUTF8(body))
 	if !ok {
 		return ""
 	}
@@ -297,7 +298,7 @@ func (m *masker) body(body []byte) string {
 	}
 	out := strings.TrimRight(b.String(), "\n")
 	if m.repeats(out, false) { // in several parts, of which none shows it alone
-		return strconv.Quote(leftOut)
+		return strconv.Quote(textOmitted)
 	}
 	return out
 }
@@ -305,7 +306,7 @@ func (m *masker) body(body []byte) string {
 // maskStrings replaces the strings of a JSON body that repeat a secret. It returns any other body
 // unchanged.
 func (m *masker) maskStrings(body []byte) []byte {
-	v, ok := readJSON(unmark(body))
+	v, ok := readJSON(toUTF8(body))
 	if !ok {
 		return body
 	}
@@ -375,7 +376,7 @@ func (m *masker) value(v any, key string, below bool) any {
 			return masked(v, isTokenKey(key))
 		}
 		if strings.Contains(v, "://") && strings.ContainsAny(v, "?#@") {
-			v = maskSaidURL(v)
+			v = maskQuotedURL(v)
 		}
 		return m.text(text.Words(m.maskKnown(v), len(v)))
 	case json.Number:

@@ -194,7 +194,7 @@ func echoesOf(s string) map[string]string {
 // too is its frame.
 func remains(out, form, frame string) string {
 	const piece = 8
-	out = strings.ReplaceAll(out, leftOut, "")
+	out = strings.ReplaceAll(out, textOmitted, "")
 	for i := 0; i+piece <= len(form); i++ {
 		if p := form[i : i+piece]; strings.Contains(out, p) && !strings.Contains(frame, p) {
 			return p
@@ -221,7 +221,7 @@ func TestMaskEchoes(t *testing.T) {
 				if left := remains(out, form, frames[name]); left != "" {
 					t.Errorf("%s, %s: %q is left of %q: %q", hidden, name, left, form, out)
 					break
-				} else if way != "body" && !strings.Contains(out, secret.Mask) && !strings.Contains(out, leftOut) {
+				} else if way != "body" && !strings.Contains(out, secret.Mask) && !strings.Contains(out, textOmitted) {
 					t.Errorf("%s, %s: %s does not say that something is missing: %q", hidden, name, way, out)
 				}
 			}

@@ -105,7 +105,7 @@ func maskFreeURL(group []string, _ string) string {
 		return group[0]
 	}
 	whole := strings.TrimRight(group[0], ".,;:)]}")
-	return maskSaidURL(whole) + group[0][len(whole):]
+	return maskQuotedURL(whole) + group[0][len(whole):]
 }
 
 // maskPair masks a value by the name before it.

@@ -30,7 +30,7 @@ const (
 
 // readMembers detects the notation of a body and reads its members. The map is never nil.
 func readMembers(body []byte) (members, notation) {
-	body = bytes.TrimFunc(unmark(body), blank)
+	body = bytes.TrimFunc(toUTF8(body), blank)
 	if len(body) == 0 {
 		return members{}, isEmpty
 	}
@@ -168,9 +168,9 @@ func (m members) object(name string) members {
 	return nil
 }
 
-// truth reads a boolean in any notation that servers use. known is false if the value is no
+// boolean reads a boolean in any notation that servers use. known is false if the value is no
 // boolean.
-func (m members) truth(name string) (is, known bool) {
+func (m members) boolean(name string) (is, known bool) {
 	switch v := m[name].(type) {
 	case bool:
 		return v, true
@@ -192,9 +192,9 @@ func (m members) truth(name string) (is, known bool) {
 	return false, false
 }
 
-// no reports whether a member exists and is false.
-func (m members) no(name string) bool {
-	is, known := m.truth(name)
+// isFalse reports whether a member exists and is false.
+func (m members) isFalse(name string) bool {
+	is, known := m.boolean(name)
 	return known && !is
 }
 

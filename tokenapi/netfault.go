@@ -15,19 +15,19 @@ import (
 	"lanyard/text"
 )
 
-// broken returns the error of an answer whose body could not be read to its end. It counts as no
+// cutOff returns the error of an answer whose body could not be read to its end. It counts as no
 // answer.
-func (k *call) broken(parent, ctx context.Context, err error) *Error {
-	e := k.lost(parent, ctx, err)
+func (k *call) cutOff(parent, ctx context.Context, err error) *Error {
+	e := k.noAnswer(parent, ctx, err)
 	if e.Kind == KindNetwork || e.Kind == KindTLS {
 		e.Kind, e.Err, e.Hint = KindNetwork, errors.New("the connection broke off in the middle of the answer"), ""
 	}
 	return e
 }
 
-// lost returns the error of a call without an answer. It never quotes the cause: errors of net/http
-// hold URLs, proxy passwords and bytes from the server.
-func (k *call) lost(parent, ctx context.Context, err error) *Error {
+// noAnswer returns the error of a call without an answer. It never quotes the cause: errors of
+// net/http hold URLs, proxy passwords and bytes from the server.
+func (k *call) noAnswer(parent, ctx context.Context, err error) *Error {
 	e := &Error{Op: k.x.Op, Kind: KindNetwork, Sent: k.sent.Load()}
 	host := hostOf(k.url)
 	var (
@@ -44,17 +44,17 @@ func (k *call) lost(parent, ctx context.Context, err error) *Error {
 	setting, isSetting := AsError(err)
 	switch {
 	case errors.Is(parent.Err(), context.Canceled):
-		e.say(KindCanceled, "", "the call was given up")
+		e.describe(KindCanceled, "", "the call was given up")
 	case parent.Err() != nil:
-		e.say(KindTimeout, "", "%s did not answer before the caller's deadline", host)
+		e.describe(KindTimeout, "", "%s did not answer before the caller's deadline", host)
 	case ctx.Err() != nil:
-		k.late(e, host)
+		k.timedOut(e, host)
 	case isSetting:
-		e.say(KindNetwork, setting.Hint, "%s", setting.Err)
+		e.describe(KindNetwork, setting.Hint, "%s", setting.Err)
 	case errors.As(err, &proxy):
-		k.refusedOnTheWay(e, host, proxy)
+		k.proxyRefused(e, host, proxy)
 	case byProxy:
-		k.noProxy(e, host, err, op)
+		k.proxyUnreachable(e, host, err, op)
 	case k.badTLS(e, host, err):
 	default:
 		k.noNetwork(e, host, err)
@@ -62,8 +62,8 @@ func (k *call) lost(parent, ctx context.Context, err error) *Error {
 	return e
 }
 
-// say sets kind, cause and hint.
-func (e *Error) say(kind Kind, hint, format string, args ...any) {
+// describe sets kind, cause and hint.
+func (e *Error) describe(kind Kind, hint, format string, args ...any) {
 	e.Kind, e.Hint, e.Err = kind, hint, fmt.Errorf(format, args...)
 }
 
@@ -79,26 +79,26 @@ const (
 	phaseReady                  // the request can be sent, or was
 )
 
-// late describes a call that reached its own deadline, by its last phase.
-func (k *call) late(e *Error, host string) {
+// timedOut describes a call that reached its own deadline, by its last phase.
+func (k *call) timedOut(e *Error, host string) {
 	const sets = "timeout sets the deadline"
 	after, via := k.c.cfg.Timeout, k.via()
 	switch at := phase(k.phase.Load()); {
 	case via.URL != nil && (at == phaseLookup || at == phaseConnect):
-		e.say(KindTimeout, fixProxy(via), "the proxy %s (set by %s) could not be reached within %s", via, via.By, after)
+		e.describe(KindTimeout, fixProxy(via), "the proxy %s (set by %s) could not be reached within %s", via, via.By, after)
 	case via.URL != nil && at == phaseConnected:
-		e.say(KindTimeout, "does the proxy reach that host? "+fixProxy(via), "the proxy %s (set by %s) did not connect to %s within %s", via, via.By, host, after)
+		e.describe(KindTimeout, "does the proxy reach that host? "+fixProxy(via), "the proxy %s (set by %s) did not connect to %s within %s", via, via.By, host, after)
 	case at == phaseLookup:
-		e.say(KindTimeout, "is this machine online? its name server does not answer; "+sets, "the name of %s could not be looked up within %s", host, after)
+		e.describe(KindTimeout, "is this machine online? its name server does not answer; "+sets, "the name of %s could not be looked up within %s", host, after)
 	case at == phaseConnect:
-		e.say(KindTimeout, "is the host reachable from here? a firewall may be between, or a VPN or a proxy be needed; "+sets,
+		e.describe(KindTimeout, "is the host reachable from here? a firewall may be between, or a VPN or a proxy be needed; "+sets,
 			"no connection to %s within %s", host, after)
 	case at == phaseConnected || at == phaseHandshake:
-		e.say(KindTimeout, "does this port speak TLS? a firewall may hold the handshake up; "+sets, "%s did not finish the TLS handshake within %s", host, after)
+		e.describe(KindTimeout, "does this port speak TLS? a firewall may hold the handshake up; "+sets, "%s did not finish the TLS handshake within %s", host, after)
 	case at == phaseReady:
-		e.say(KindTimeout, "the server may be busy; "+sets, "%s did not answer within %s", host, after)
+		e.describe(KindTimeout, "the server may be busy; "+sets, "%s did not answer within %s", host, after)
 	default:
-		e.say(KindTimeout, "is the host reachable from here? "+sets, "%s did not answer within %s", host, after)
+		e.describe(KindTimeout, "is the host reachable from here? "+sets, "%s did not answer within %s", host, after)
 	}
 }
 
@@ -107,14 +107,14 @@ func fixProxy(via Proxy) string {
 	return "correct " + via.By + ", or except the host with NO_PROXY"
 }
 
-// refusedOnTheWay describes a proxy that refused a CONNECT.
-func (k *call) refusedOnTheWay(e *Error, host string, r proxyRefusal) {
+// proxyRefused describes a proxy that refused a CONNECT.
+func (k *call) proxyRefused(e *Error, host string, r proxyRefusal) {
 	via := k.via()
 	if r.status == http.StatusProxyAuthRequired {
-		e.say(KindNetwork, proxyLogin(via, r.wants), "the proxy %s (set by %s) wants credentials (407)", via, via.By)
+		e.describe(KindNetwork, proxyLogin(via, r.wants), "the proxy %s (set by %s) wants credentials (407)", via, via.By)
 		return
 	}
-	e.say(KindNetwork, fixProxy(via), "the proxy %s (set by %s) did not connect to %s (%d)", via, via.By, host, r.status)
+	e.describe(KindNetwork, fixProxy(via), "the proxy %s (set by %s) did not connect to %s (%d)", via, via.By, host, r.status)
 	switch r.status {
 	case http.StatusForbidden:
 		e.Hint = "the proxy may not allow this host or port: ask whoever runs it; or " + fixProxy(via)
@@ -143,30 +143,31 @@ func proxyLogin(via Proxy, wants []string) string {
 	return "set " + via.By + " to " + via.URL.Scheme + "://USER:PASSWORD@" + text.Words(via.URL.Host, 100)
 }
 
-// noProxy describes a proxy that could not be reached, or a SOCKS proxy that did not connect.
-func (k *call) noProxy(e *Error, host string, err error, op *net.OpError) {
+// proxyUnreachable describes a proxy that could not be reached, or a SOCKS proxy that did not
+// connect.
+func (k *call) proxyUnreachable(e *Error, host string, err error, op *net.OpError) {
 	via := k.via()
-	said := ""
+	msg := ""
 	if strings.HasPrefix(op.Op, "socks") && op.Err != nil {
-		said = op.Err.Error()
+		msg = op.Err.Error()
 	}
 	has := func(words ...string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(said, w) })
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(msg, w) })
 	}
 	switch {
 	case has("authentication"), has("username/password"):
-		e.say(KindNetwork, proxyLogin(via, nil), "the proxy %s (set by %s) wants credentials, or refuses those it was given", via, via.By)
+		e.describe(KindNetwork, proxyLogin(via, nil), "the proxy %s (set by %s) wants credentials, or refuses those it was given", via, via.By)
 		return
 	case has("unexpected protocol version"):
-		e.say(KindNetwork, "it may be a proxy for HTTP: write http:// in "+via.By, "the proxy %s (set by %s) does not speak SOCKS5", via, via.By)
+		e.describe(KindNetwork, "it may be a proxy for HTTP: write http:// in "+via.By, "the proxy %s (set by %s) does not speak SOCKS5", via, via.By)
 		return
 	case has("unknown error "):
-		_, why, _ := strings.Cut(said, "unknown error ")
-		e.say(KindNetwork, "are host and port right, and may the proxy connect to them? or "+fixProxy(via),
+		_, why, _ := strings.Cut(msg, "unknown error ")
+		e.describe(KindNetwork, "are host and port right, and may the proxy connect to them? or "+fixProxy(via),
 			"the proxy %s (set by %s) did not connect to %s: %s", via, via.By, host, text.Words(why, 60))
 		return
 	}
-	e.say(KindNetwork, fixProxy(via), "the proxy %s (set by %s) could not be reached%s", via, via.By, unreached(err))
+	e.describe(KindNetwork, fixProxy(via), "the proxy %s (set by %s) could not be reached%s", via, via.By, unreachableReason(err))
 	var rec tls.RecordHeaderError
 	switch {
 	case errors.As(err, &rec):
@@ -178,9 +179,9 @@ func (k *call) noProxy(e *Error, host string, err error, op *net.OpError) {
 	}
 }
 
-// unreached returns the reason why a connection could not be opened, after a colon, or "" if it is
-// unknown.
-func unreached(err error) string {
+// unreachableReason returns the reason why a connection could not be opened, after a colon, or ""
+// if it is unknown.
+func unreachableReason(err error) string {
 	var dns *net.DNSError
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
@@ -200,48 +201,48 @@ func unreached(err error) string {
 // noNetwork describes a failure other than of TLS.
 func (k *call) noNetwork(e *Error, host string, err error) {
 	var dns *net.DNSError
-	said := err.Error()
+	msg := err.Error()
 	plain := strings.HasPrefix(strings.ToLower(k.url), "http:")
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
-		e.say(KindNetwork, "check the host name; a VPN or a proxy may be needed to know it", "no such host: %s", text.Words(dns.Name, 100))
+		e.describe(KindNetwork, "check the host name; a VPN or a proxy may be needed to know it", "no such host: %s", text.Words(dns.Name, 100))
 	case errors.As(err, &dns):
-		e.say(KindNetwork, "is this machine online? its name server may not answer", "the name of %s could not be looked up", host)
+		e.describe(KindNetwork, "is this machine online? its name server may not answer", "the name of %s could not be looked up", host)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		e.say(KindNetwork, "check host and port; is the server running?", "nothing listens at %s", host)
+		e.describe(KindNetwork, "check host and port; is the server running?", "nothing listens at %s", host)
 	case errors.Is(err, syscall.ETIMEDOUT), isTimeout(err), errors.Is(err, context.DeadlineExceeded):
-		e.say(KindTimeout, "is the host reachable from here?", "%s does not answer", host)
+		e.describe(KindTimeout, "is the host reachable from here?", "%s does not answer", host)
 	case errors.Is(err, context.Canceled):
-		e.say(KindCanceled, "", "the call was given up")
+		e.describe(KindCanceled, "", "the call was given up")
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		e.say(KindNetwork, "is this machine online? is a VPN needed?", "no way to %s", host)
-	case strings.Contains(said, "response headers exceeded"), strings.Contains(said, "header list larger"):
-		e.say(KindNetwork, "is the URL right?", "the header of the answer of %s is larger than %d KiB", host, headerLimit>>10)
-	case strings.Contains(said, "HTTP_1_1_REQUIRED"):
-		e.say(KindNetwork, "the server may want a client certificate for this path alone; with GODEBUG=http2client=0 in the environment lanyard speaks HTTP/1.1",
+		e.describe(KindNetwork, "is this machine online? is a VPN needed?", "no way to %s", host)
+	case strings.Contains(msg, "response headers exceeded"), strings.Contains(msg, "header list larger"):
+		e.describe(KindNetwork, "is the URL right?", "the header of the answer of %s is larger than %d KiB", host, headerLimit>>10)
+	case strings.Contains(msg, "HTTP_1_1_REQUIRED"):
+		e.describe(KindNetwork, "the server may want a client certificate for this path alone; with GODEBUG=http2client=0 in the environment lanyard speaks HTTP/1.1",
 			"%s wants HTTP/1.1 for this request", host)
-	case strings.Contains(said, "malformed HTTP") && strings.Contains(said, `"\x15\x03`): // TLS
-		e.say(KindNetwork, "use https://", "%s speaks TLS, and was called with http://", host)
-	case strings.Contains(said, "malformed"), strings.Contains(said, "unsupported transfer encoding"), strings.Contains(said, "bad Content-Length"):
-		e.say(KindNetwork, "is the port right?", "%s does not speak HTTP", host)
+	case strings.Contains(msg, "malformed HTTP") && strings.Contains(msg, `"\x15\x03`): // TLS
+		e.describe(KindNetwork, "use https://", "%s speaks TLS, and was called with http://", host)
+	case strings.Contains(msg, "malformed"), strings.Contains(msg, "unsupported transfer encoding"), strings.Contains(msg, "bad Content-Length"):
+		e.describe(KindNetwork, "is the port right?", "%s does not speak HTTP", host)
 		if plain {
 			e.Hint += " it may want https://"
 		}
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
-		strings.Contains(said, "server closed"), strings.Contains(said, "connection broken"), strings.Contains(said, "GOAWAY"), strings.Contains(said, "stream error"):
+		strings.Contains(msg, "server closed"), strings.Contains(msg, "connection broken"), strings.Contains(msg, "GOAWAY"), strings.Contains(msg, "stream error"):
 		k.closed(e, host, plain)
 	default:
 		hint := ""
-		if k.asked.Load() && !k.c.cert {
-			hint = noneGiven
+		if k.certRequested.Load() && !k.c.cert {
+			hint = noClientCert
 		}
-		e.say(KindNetwork, hint, "the connection to %s failed", host)
+		e.describe(KindNetwork, hint, "the connection to %s failed", host)
 	}
 }
 
-// noneGiven is the hint for a connection that ended after the server had requested a client
+// noClientCert is the hint for a connection that ended after the server had requested a client
 // certificate.
-const noneGiven = "it asked for a client certificate and was given none: it may want client_cert and client_key"
+const noClientCert = "it asked for a client certificate and was given none: it may want client_cert and client_key"
 
 // closed describes a connection that ended before there was an answer.
 func (k *call) closed(e *Error, host string, plain bool) {
@@ -251,15 +252,15 @@ func (k *call) closed(e *Error, host string, plain bool) {
 	}
 	at := phase(k.phase.Load())
 	switch {
-	case k.asked.Load() && !k.c.cert:
-		e.say(KindNetwork, noneGiven, "%s%s closed the connection without an answer", host, via)
+	case k.certRequested.Load() && !k.c.cert:
+		e.describe(KindNetwork, noClientCert, "%s%s closed the connection without an answer", host, via)
 	case at == phaseHandshake:
-		e.say(KindNetwork, "this port may not speak TLS; the server may not serve this host name, or have only older TLS versions or ciphers; a firewall may be between",
+		e.describe(KindNetwork, "this port may not speak TLS; the server may not serve this host name, or have only older TLS versions or ciphers; a firewall may be between",
 			"%s%s closed the connection during the TLS handshake", host, via)
 	case plain:
-		e.say(KindNetwork, "the port may want https://; or something between, or the server, ended the connection", "%s%s closed the connection without an answer", host, via)
+		e.describe(KindNetwork, "the port may want https://; or something between, or the server, ended the connection", "%s%s closed the connection without an answer", host, via)
 	default:
-		e.say(KindNetwork, "the server may have restarted, or something between has ended the connection", "%s%s closed the connection without an answer", host, via)
+		e.describe(KindNetwork, "the server may have restarted, or something between has ended the connection", "%s%s closed the connection without an answer", host, via)
 	}
 }
 

@@ -9,13 +9,13 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// opensID reports whether the scopes request an ID token (OpenID Connect Core 3.1.2.1).
-func opensID(scopes []string) bool {
+// wantsIDToken reports whether the scopes request an ID token (OpenID Connect Core 3.1.2.1).
+func wantsIDToken(scopes []string) bool {
 	return slices.Contains(strings.Fields(strings.Join(scopes, " ")), "openid")
 }
 
-// readable returns the claims of an ID token. ok is false if it is missing, encrypted or no JWT.
-func readable(id secret.Text) (jwt.Token, bool) {
+// readableIDToken returns the claims of an ID token. ok is false if it is missing, encrypted or no JWT.
+func readableIDToken(id secret.Text) (jwt.Token, bool) {
 	j, err := jwt.Parse(id)
 	return j, err == nil && !j.Encrypted
 }
@@ -24,7 +24,7 @@ func readable(id secret.Text) (jwt.Token, bool) {
 // 3.1.3.7 point 11). It accepts an answer without a readable ID token; UncheckedNonce reports that
 // case.
 func checkNonce(a answer, op string, t TokenAnswer, sent secret.Text) *Error {
-	j, ok := readable(t.ID)
+	j, ok := readableIDToken(t.ID)
 	if sent.IsZero() || !ok {
 		return nil
 	}
@@ -50,7 +50,7 @@ func (r TokenRequest) UncheckedNonce(a TokenAnswer) string {
 	if a.ID.IsZero() {
 		return "the server sent no ID token, although openid was asked for: the nonce of this sign-in could not be checked"
 	}
-	if _, ok := readable(a.ID); !ok {
+	if _, ok := readableIDToken(a.ID); !ok {
 		return "the ID token cannot be read here: the nonce of this sign-in could not be checked"
 	}
 	return ""

@@ -36,7 +36,7 @@ func (s Shape) ok() bool { return s.Status >= 200 && s.Status <= 299 }
 
 func shapeOf(status int, header http.Header, body []byte, token string) Shape {
 	h := sha256.New()
-	text, to := string(unmark(body)), header.Get("Location")
+	text, to := string(toUTF8(body)), header.Get("Location")
 	if u, err := url.Parse(to); err == nil {
 		fmt.Fprintf(h, "%s\x00%s\x00", strings.ToLower(u.Host), u.EscapedPath())
 	}

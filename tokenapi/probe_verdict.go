@@ -130,14 +130,14 @@ func probeFacts(status int, header http.Header, body []byte, token string) Probe
 	if status >= 200 && status <= 299 {
 		return p
 	}
-	p.FaultCode = parseFault(body).decides(status)
+	p.FaultCode = parseFault(body).judgedCode(status)
 	p.InvalidToken = challengeHas(header, "error", "invalid_token")
 	return p
 }
 
-// decides returns the code by which a fault is judged, or 0 if it is no known fault of a gateway. A
+// judgedCode returns the code by which a fault is judged, or 0 if it is no known fault of a gateway. A
 // fault in the shape of a gateway is also known by its text.
-func (f fault) decides(status int) int {
+func (f fault) judgedCode(status int) int {
 	if f.known() {
 		return f.code
 	}
@@ -146,7 +146,7 @@ func (f fault) decides(status int) int {
 	}
 	code := f.code
 	if code == 0 {
-		code = f.byWords(status)
+		code = f.codeByText(status)
 	}
 	if AdviseFault(code, status).Category == "" {
 		return 0

@@ -75,8 +75,8 @@ func (k *call) doubt(a answer) (doubt, hint string) {
 	kind := strings.ToLower(a.header.Get("Content-Type"))
 	switch {
 	case isRedirect(a.status):
-		said, hint := a.redirected()
-		return words(said), words(hint)
+		what, hint := a.redirected()
+		return words(what), words(hint)
 	case a.status == http.StatusProxyAuthRequired, a.status == http.StatusMisdirectedRequest, a.status == http.StatusNetworkAuthenticationRequired,
 		a.status == http.StatusBadGateway, a.status == http.StatusServiceUnavailable, a.status == http.StatusGatewayTimeout:
 		_, hint := a.byStatus("", fault{})

@@ -37,7 +37,7 @@ func (a answer) urlKey() string {
 
 // redirected describes the target of a redirect, without user info, fragment and query values, and
 // the next step.
-func (a answer) redirected() (said, hint string) {
+func (a answer) redirected() (what, hint string) {
 	base, err := url.Parse(a.url)
 	if err != nil {
 		base = &url.URL{}
@@ -52,20 +52,20 @@ func (a answer) redirected() (said, hint string) {
 	if base.Host != "" && len(differs) > 0 && sameHost(base, to) {
 		where = " (another " + strings.Join(differs, ", another ") + ")"
 	}
-	said = "redirected to " + shown + where + ", which is not followed"
+	what = "redirected to " + shown + where + ", which is not followed"
 	switch {
 	case base.Scheme == "https" && to.Scheme == "http":
-		return said, "credentials would go there unencrypted: do not name that URL; is " + a.urlKey() + " right?"
+		return what, "credentials would go there unencrypted: do not name that URL; is " + a.urlKey() + " right?"
 	case base.Host != "" && len(differs) == 0:
-		return said, "that is the very URL that was asked: the server may want a cookie, as pages for a browser do; is " + a.urlKey() + " right?"
+		return what, "that is the very URL that was asked: the server may want a cookie, as pages for a browser do; is " + a.urlKey() + " right?"
 	case signInPath().MatchString(strings.ToLower(to.Path)):
-		return said, "that may be a page to sign in at, of the server or of something between: is " + a.urlKey() + " right?"
+		return what, "that may be a page to sign in at, of the server or of something between: is " + a.urlKey() + " right?"
 	case a.key == "issuer":
-		return said, "if that server is right, set issuer to its own, which is the URL without /.well-known/ and what follows"
+		return what, "if that server is right, set issuer to its own, which is the URL without /.well-known/ and what follows"
 	case a.url != "" && strings.Contains(a.url, "?"):
-		return said, "if that is right, set " + a.urlKey() + " to it, with the query that it needs: credentials are not sent on"
+		return what, "if that is right, set " + a.urlKey() + " to it, with the query that it needs: credentials are not sent on"
 	}
-	return said, "if that is right, set " + a.urlKey() + " to it: credentials are not sent on"
+	return what, "if that is right, set " + a.urlKey() + " to it: credentials are not sent on"
 }
 
 // differences names the parts in which two URLs differ, except query and fragment.

@@ -53,7 +53,7 @@ func (a answer) accepted(op string) (members, notation, *Error) {
 		}
 	}
 	if e.Code == "" && e.Description == "" {
-		e.Err = a.silent(n)
+		e.Err = a.describe(n)
 	}
 	e.Action, e.Hint = a.next(e, f)
 	return m, n, e
@@ -79,12 +79,12 @@ func (a answer) failure(op string, kind Kind) *Error {
 	return &Error{Op: op, Kind: kind, Status: a.status, Sent: true}
 }
 
-// silent describes an answer without an error code or a description.
-func (a answer) silent(n notation) error {
+// describe describes an answer without an error code or a description.
+func (a answer) describe(n notation) error {
 	switch {
 	case isRedirect(a.status):
-		said, _ := a.redirected()
-		return errors.New(said)
+		what, _ := a.redirected()
+		return errors.New(what)
 	case n == isHTML:
 		if t := pageTitle(a.body); t != "" {
 			return fmt.Errorf("a web page titled “%s”", t)
@@ -93,7 +93,7 @@ func (a answer) silent(n notation) error {
 	case n == isEmpty:
 		return errors.New("the answer is empty")
 	case n == isOther:
-		head := string(unmark(a.body[:min(len(a.body), 4*rawLimit)]))
+		head := string(toUTF8(a.body[:min(len(a.body), 4*rawLimit)]))
 		if strings.HasPrefix(strings.TrimSpace(head), "{") { // it may hold an unmasked token
 			return errors.New("its JSON cannot be read")
 		}
@@ -125,14 +125,14 @@ func (a answer) garbled(op string, n notation) *Error {
 		e.Err = errors.New("the answer cannot be read")
 		e.Hint = "is the URL right, does it lead to a Token API?"
 	default:
-		e.Err = fmt.Errorf("the answer holds no %s", wanted(op))
+		e.Err = fmt.Errorf("the answer holds no %s", requiredMembers(op))
 		e.Hint = "is the URL right, does it lead to the " + endpointOf(op) + " endpoint?"
 	}
 	return e
 }
 
-// wanted names the members that an answer must have.
-func wanted(op string) string {
+// requiredMembers names the members that an answer must have.
+func requiredMembers(op string) string {
 	switch op {
 	case opIntrospect:
 		return "active"
@@ -161,7 +161,7 @@ func oauthError(m members) (code, words string, bad bool) {
 	switch v := m["error"].(type) {
 	case string:
 		if v != "" && v != "0" {
-			return spelled(v), words, true
+			return standardCode(v), words, true
 		}
 	case json.Number:
 		if v.String() != "0" {
@@ -176,7 +176,7 @@ func oauthError(m members) (code, words string, bad bool) {
 		if o := m.object(name); len(o) > 0 {
 			code = o.code()
 			var f fault
-			if f.say(o); f.words() != code {
+			if f.readTexts(o); f.words() != code {
 				words = f.words()
 			}
 			return code, words, true
@@ -190,7 +190,7 @@ func oauthError(m members) (code, words string, bad bool) {
 	if n, ok := wholeSeconds(m.text("errcode")); ok && n != 0 { // WeChat and its family
 		return m.text("errcode"), words, true
 	}
-	if m.no("ok") || m.no("success") || strings.EqualFold(m.str("status"), "error") && !m.has("access_token") {
+	if m.isFalse("ok") || m.isFalse("success") || strings.EqualFold(m.str("status"), "error") && !m.has("access_token") {
 		return m.text("code", "error_code"), words, true
 	}
 	return "", words, false
@@ -201,7 +201,7 @@ func oauthError(m members) (code, words string, bad bool) {
 func (m members) code() string {
 	first := ""
 	for _, name := range []string{"error", "errorType", "type", "status", "errorCode", "error_code", "code", "id", "title"} {
-		switch s := spelled(m.text(name)); {
+		switch s := standardCode(m.text(name)); {
 		case slices.Contains(errorNames(), s):
 			return s
 		case first == "" || isDigits(first) && s != "" && !isDigits(s):
@@ -211,9 +211,9 @@ func (m members) code() string {
 	return first
 }
 
-// spelled returns a standard error code in lower case if the server sent it in upper case. It
+// standardCode returns a standard error code in lower case if the server sent it in upper case. It
 // returns any other code unchanged.
-func spelled(code string) string {
+func standardCode(code string) string {
 	if low := strings.ToLower(code); code == strings.ToUpper(code) && slices.Contains(errorNames(), low) {
 		return low
 	}

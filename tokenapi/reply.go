@@ -10,8 +10,8 @@ import (
 	"lanyard/text"
 )
 
-// read is the part of an exchange that a Reply keeps, to mask texts of the server later.
-type read struct {
+// replySource is the part of an exchange that a Reply keeps, to mask texts of the server later.
+type replySource struct {
 	mask masker
 	host string
 	url  string // masked
@@ -24,7 +24,7 @@ type read struct {
 func (r Reply) Refusal(op string) *Error {
 	a := r.answer()
 	_, _, e := a.accepted(op)
-	return r.said(e)
+	return r.maskError(e)
 }
 
 // Unreadable returns the error of a 2xx that is not the expected answer. It describes a web page or
@@ -34,34 +34,34 @@ func (r Reply) Unreadable(op, why string) *Error {
 	_, n := readMembers(a.body)
 	if n == isHTML || n == isEmpty {
 		e := a.failure(op, KindGarbled)
-		e.Err = a.silent(n)
-		return r.said(e)
+		e.Err = a.describe(n)
+		return r.maskError(e)
 	}
 	e := a.failure(op, KindGarbled)
 	e.Err = errors.New(why)
-	return r.said(e)
+	return r.maskError(e)
 }
 
 // Words makes a text of the server fit to be shown: cleaned, shortened, and without the secrets of
 // this exchange.
 func (r Reply) Words(s string) string {
-	if r.read == nil {
+	if r.source == nil {
 		return text.Words(s, wordsLimit)
 	}
-	return r.read.mask.words(text.Words(s, rawLimit), wordsLimit)
+	return r.source.mask.words(text.Words(s, rawLimit), wordsLimit)
 }
 
 func (r Reply) answer() answer {
 	a := answer{status: r.Status, header: r.Header, body: r.Body, large: r.Large}
-	if r.read != nil {
-		a.host, a.url, a.key, a.path, a.at = r.read.host, r.read.url, r.read.key, pathOf(r.read.url), r.read.at
+	if r.source != nil {
+		a.host, a.url, a.key, a.path, a.at = r.source.host, r.source.url, r.source.key, pathOf(r.source.url), r.source.at
 	}
 	return a
 }
 
-func (r Reply) said(e *Error) *Error {
-	if e != nil && r.read != nil {
-		r.read.mask.error(e)
+func (r Reply) maskError(e *Error) *Error {
+	if e != nil && r.source != nil {
+		r.source.mask.error(e)
 	}
 	return e
 }
@@ -89,7 +89,7 @@ func (m *masker) error(e *Error) {
 		if !slices.Contains(errorNames(), e.Code) {
 			e.Code = ""
 		}
-		e.Description, e.Title, e.URI, e.Hint, e.Err = leftOut, "", "", "", nil
+		e.Description, e.Title, e.URI, e.Hint, e.Err = textOmitted, "", "", "", nil
 	}
 }
 
@@ -98,11 +98,11 @@ func (m *masker) error(e *Error) {
 func (m *masker) docs(raw string) string {
 	raw = text.Words(m.maskKnown(raw), rawLimit)
 	if u, err := url.Parse(raw); err == nil && u.Opaque == "" {
-		raw = maskSaidURL(raw)
+		raw = maskQuotedURL(raw)
 	}
 	out := m.words(raw, wordsLimit)
 	if m.holdsSecret(out) {
-		return leftOut
+		return textOmitted
 	}
 	return out
 }
@@ -117,9 +117,9 @@ func errorNames() []string {
 	}
 }
 
-// At returns a client that sends grants and revocations to other endpoints over the same
+// WithEndpoints returns a client that sends grants and revocations to other endpoints over the same
 // connections. Its other endpoints are empty. At fails like New.
-func (c *Client) At(to Endpoints) (*Client, error) {
+func (c *Client) WithEndpoints(to Endpoints) (*Client, error) {
 	for key, u := range map[string]string{"token_url": to.TokenURL, "revoke_url": to.RevokeURL} {
 		if u == "" {
 			continue
@@ -135,7 +135,7 @@ func (c *Client) At(to Endpoints) (*Client, error) {
 
 // ReadJSON reads a body that is one JSON value, with any Content-Type. It ignores a byte order mark
 // and keeps numbers as json.Number.
-func ReadJSON(body []byte) (any, bool) { return readJSON(bytes.TrimSpace(unmark(body))) }
+func ReadJSON(body []byte) (any, bool) { return readJSON(bytes.TrimSpace(toUTF8(body))) }
 
 // ReadScopes reads scopes: words separated by spaces or commas, or a list. It returns nil if v is
 // neither.

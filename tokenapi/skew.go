@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// memory is the state that a Client keeps between calls: the difference between the clocks, and the
+// clientState is the state that a Client keeps between calls: the difference between the clocks, and the
 // last use of its connections.
-type memory struct {
+type clientState struct {
 	mu       sync.Mutex
 	used     time.Time
 	api      time.Duration // of the hosts of the endpoints
@@ -21,23 +21,23 @@ type memory struct {
 // host if no endpoint has answered. It is for display and for the times in an assertion. Lifetimes
 // do not use it: they count from receipt (RFC 6749 section 5.1).
 func (c *Client) Skew() (time.Duration, bool) {
-	c.seen.mu.Lock()
-	defer c.seen.mu.Unlock()
-	if c.seen.hasAPI {
-		return c.seen.api, true
+	c.state.mu.Lock()
+	defer c.state.mu.Unlock()
+	if c.state.hasAPI {
+		return c.state.api, true
 	}
-	return c.seen.other, c.seen.hasOther
+	return c.state.other, c.state.hasOther
 }
 
 // serverTime is now by the clock of the endpoints, if it is known. Other hosts do not count,
 // because only the authorization server checks the times in an assertion.
 func (c *Client) serverTime() time.Time {
-	c.seen.mu.Lock()
-	defer c.seen.mu.Unlock()
-	if !c.seen.hasAPI {
+	c.state.mu.Lock()
+	defer c.state.mu.Unlock()
+	if !c.state.hasAPI {
 		return c.now()
 	}
-	return c.now().Add(c.seen.api)
+	return c.now().Add(c.state.api)
 }
 
 // noteSkew records the clock difference that an answer showed.
@@ -46,13 +46,13 @@ func (c *Client) noteSkew(target string, d time.Duration) {
 	for _, u := range []string{c.cfg.Endpoints.TokenURL, c.cfg.Endpoints.RevokeURL, c.cfg.Endpoints.IntrospectURL, c.cfg.Endpoints.DeviceURL} {
 		ours = ours || u != "" && hostOf(u) == host
 	}
-	c.seen.mu.Lock()
-	defer c.seen.mu.Unlock()
+	c.state.mu.Lock()
+	defer c.state.mu.Unlock()
 	if ours {
-		c.seen.api, c.seen.hasAPI = d, true
+		c.state.api, c.state.hasAPI = d, true
 		return
 	}
-	c.seen.other, c.seen.hasOther = d, true
+	c.state.other, c.state.hasOther = d, true
 }
 
 // skew compares the Date of an answer with our clock. The server wrote its Date, cut to whole
@@ -71,15 +71,15 @@ func skew(h http.Header, started, answered time.Time) (time.Duration, bool) {
 	return least + (most-least)/2, true // the sum of both could overflow
 }
 
-// dropStale closes idle connections that are older than idleFor. The transport does that too, but
+// closeStale closes idle connections that are older than idleFor. The transport does that too, but
 // by a clock that stops while the machine sleeps. A grant on a dead connection is lost, and the
 // caller cannot know whether it arrived.
-func (c *Client) dropStale() {
+func (c *Client) closeStale() {
 	now := c.now().Round(0) // by the wall clock
-	c.seen.mu.Lock()
-	last := c.seen.used
-	c.seen.used = now
-	c.seen.mu.Unlock()
+	c.state.mu.Lock()
+	last := c.state.used
+	c.state.used = now
+	c.state.mu.Unlock()
 	if !last.IsZero() && now.Sub(last) > idleFor {
 		c.Close()
 	}

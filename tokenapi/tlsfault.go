@@ -22,38 +22,38 @@ func (k *call) badTLS(e *Error, host string, err error) bool {
 		alert tls.AlertError
 		rec   tls.RecordHeaderError
 	)
-	said := err.Error()
+	msg := err.Error()
 	switch {
 	case errors.As(err, &op) && op.Op == "remote error" && op.Err != nil:
 		k.alert(e, host, strings.TrimPrefix(op.Err.Error(), "tls: "))
 	case errors.As(err, &cert):
 		k.badCertificate(e, host, cert)
 	case errors.As(err, &rec) && string(rec.RecordHeader[:]) == "HTTP/":
-		e.say(KindTLS, "this port speaks plain HTTP: name the port that speaks TLS, or use http:// if the server is meant to be called without", "%s does not speak TLS", host)
+		e.describe(KindTLS, "this port speaks plain HTTP: name the port that speaks TLS, or use http:// if the server is meant to be called without", "%s does not speak TLS", host)
 	case errors.As(err, &rec):
-		e.say(KindTLS, "is the port right? what answers there speaks neither TLS nor HTTP", "%s does not speak TLS", host)
+		e.describe(KindTLS, "is the port right? what answers there speaks neither TLS nor HTTP", "%s does not speak TLS", host)
 	case errors.As(err, &alert):
 		k.alert(e, host, strings.TrimPrefix(alert.Error(), "tls: "))
-	case !strings.Contains(said, "tls: "):
+	case !strings.Contains(msg, "tls: "):
 		return false
-	case strings.Contains(said, "unsupported protocol version"):
-		e.say(KindTLS, oldTLS, "%s speaks no TLS version from 1.2 on", host)
-	case strings.Contains(said, "no renegotiation"):
-		e.say(KindTLS, "servers do this to ask for a client certificate for some paths only: use a host or port that asks for it at once",
+	case strings.Contains(msg, "unsupported protocol version"):
+		e.describe(KindTLS, oldTLS, "%s speaks no TLS version from 1.2 on", host)
+	case strings.Contains(msg, "no renegotiation"):
+		e.describe(KindTLS, "servers do this to ask for a client certificate for some paths only: use a host or port that asks for it at once",
 			"%s wants to negotiate TLS anew after the request, which lanyard does not do", host)
-	case strings.Contains(said, "keys are insecure"):
-		e.say(KindTLS, "have the certificate issued anew with an RSA key of 2048 bits or more", "the key of the certificate of %s is too small", host)
-	case strings.Contains(said, "certificate containing RSA key larger"):
-		e.say(KindTLS, "have the certificate issued anew with an RSA key of 4096 bits or less", "the key of the certificate of %s is larger than 8192 bits", host)
-	case strings.Contains(said, "failed to parse certificate"):
-		e.say(KindTLS, "the server needs another certificate", "the certificate of %s is malformed", host)
-	case strings.Contains(said, "invalid signature algorithm"), strings.Contains(said, "unsupported signature algorithm"):
-		e.say(KindTLS, "the server may sign with SHA-1 alone, as old ones do; until it is updated, GODEBUG=tlssha1=1 in the environment lets lanyard take that",
+	case strings.Contains(msg, "keys are insecure"):
+		e.describe(KindTLS, "have the certificate issued anew with an RSA key of 2048 bits or more", "the key of the certificate of %s is too small", host)
+	case strings.Contains(msg, "certificate containing RSA key larger"):
+		e.describe(KindTLS, "have the certificate issued anew with an RSA key of 4096 bits or less", "the key of the certificate of %s is larger than 8192 bits", host)
+	case strings.Contains(msg, "failed to parse certificate"):
+		e.describe(KindTLS, "the server needs another certificate", "the certificate of %s is malformed", host)
+	case strings.Contains(msg, "invalid signature algorithm"), strings.Contains(msg, "unsupported signature algorithm"):
+		e.describe(KindTLS, "the server may sign with SHA-1 alone, as old ones do; until it is updated, GODEBUG=tlssha1=1 in the environment lets lanyard take that",
 			"%s signed the handshake in a way that is not accepted", host)
-	case strings.Contains(said, "unconfigured cipher suite"):
-		e.say(KindTLS, oldCiphers, "%s chose a cipher that was not offered", host)
+	case strings.Contains(msg, "unconfigured cipher suite"):
+		e.describe(KindTLS, oldCiphers, "%s chose a cipher that was not offered", host)
 	default:
-		e.say(KindTLS, "the server, or something between such as a firewall, may not speak TLS as it should", "no TLS connection with %s", host)
+		e.describe(KindTLS, "the server, or something between such as a firewall, may not speak TLS as it should", "no TLS connection with %s", host)
 	}
 	return true
 }
@@ -67,8 +67,8 @@ const (
 
 // alert describes a handshake that the server ended, with the text of crypto/tls.
 func (k *call) alert(e *Error, host, words string) {
-	e.say(KindTLS, "", "%s ended the handshake: %s", host, text.Words(words, 100))
-	asked := k.asked.Load()
+	e.describe(KindTLS, "", "%s ended the handshake: %s", host, text.Words(words, 100))
+	asked := k.certRequested.Load()
 	if strings.Contains(words, "certificate") || asked {
 		// In TLS 1.3 the client sends the request right after its certificate. A server that
 		// refuses the certificate has not read the request (RFC 8446 section 4.4.4).
@@ -118,14 +118,14 @@ func (k *call) badCertificate(e *Error, host string, bad *tls.CertificateVerific
 	if len(bad.UnverifiedCertificates) > 0 {
 		leaf = bad.UnverifiedCertificates[0]
 	}
-	said := bad.Error()
+	msg := bad.Error()
 	switch {
-	case strings.Contains(said, "insecure algorithm"):
-		e.say(KindTLS, "have it issued anew, signed with SHA-256 or better; ca_file does not help", "the certificate of %s is signed in a way that is no longer accepted (SHA-1 or MD5)", host)
-	case strings.Contains(said, "keys are insecure"):
-		e.say(KindTLS, "have it issued anew by an authority with an RSA key of 2048 bits or more; ca_file does not help", "the key that signed the certificate of %s is too small", host)
-	case strings.Contains(said, "cannot sign this kind"):
-		e.say(KindTLS, "have it issued anew by an authority (basicConstraints CA:TRUE, keyUsage keyCertSign)", "the certificate of %s was signed with a certificate that is no authority", host)
+	case strings.Contains(msg, "insecure algorithm"):
+		e.describe(KindTLS, "have it issued anew, signed with SHA-256 or better; ca_file does not help", "the certificate of %s is signed in a way that is no longer accepted (SHA-1 or MD5)", host)
+	case strings.Contains(msg, "keys are insecure"):
+		e.describe(KindTLS, "have it issued anew by an authority with an RSA key of 2048 bits or more; ca_file does not help", "the key that signed the certificate of %s is too small", host)
+	case strings.Contains(msg, "cannot sign this kind"):
+		e.describe(KindTLS, "have it issued anew by an authority (basicConstraints CA:TRUE, keyUsage keyCertSign)", "the certificate of %s was signed with a certificate that is no authority", host)
 	case errors.As(bad.Err, &unk):
 		k.unknownAuthority(e, host, leaf, len(bad.UnverifiedCertificates))
 	case errors.As(bad.Err, &inv):
@@ -133,14 +133,14 @@ func (k *call) badCertificate(e *Error, host string, bad *tls.CertificateVerific
 	case errors.As(bad.Err, &name):
 		wrongName(e, host, name)
 	default:
-		e.say(KindTLS, "if its authority is your own, name it with ca_file; the operating system may also not accept its names, its dates or its key",
+		e.describe(KindTLS, "if its authority is your own, name it with ca_file; the operating system may also not accept its names, its dates or its key",
 			"the certificate of %s could not be verified", host)
 	}
 }
 
 // unknownAuthority describes a certificate without a trusted authority.
 func (k *call) unknownAuthority(e *Error, host string, leaf *x509.Certificate, sent int) {
-	e.say(KindTLS, "name its authority with ca_file, if you trust it", "the certificate of %s was signed by an unknown authority", host)
+	e.describe(KindTLS, "name its authority with ca_file, if you trust it", "the certificate of %s was signed by an unknown authority", host)
 	if k.c.cfg.CAPEM != nil {
 		e.Hint = "ca_file does not hold its authority: add that one, if you trust it"
 	}
@@ -148,11 +148,11 @@ func (k *call) unknownAuthority(e *Error, host string, leaf *x509.Certificate, s
 		return
 	}
 	if slices.Equal(leaf.RawIssuer, leaf.RawSubject) {
-		e.say(KindTLS, "name the certificate itself with ca_file, if you trust it", "the certificate of %s was signed by an unknown authority: by itself", host)
+		e.describe(KindTLS, "name the certificate itself with ca_file, if you trust it", "the certificate of %s was signed by an unknown authority: by itself", host)
 		return
 	}
 	if issuer := text.Words(leaf.Issuer.CommonName, 60); issuer != "" {
-		e.say(KindTLS, e.Hint, "the certificate of %s was signed by an unknown authority, %s", host, issuer)
+		e.describe(KindTLS, e.Hint, "the certificate of %s was signed by an unknown authority, %s", host, issuer)
 	}
 	if sent == 1 {
 		e.Hint += "; or the server does not send the certificates between its own and the authority, as it should"
@@ -174,18 +174,18 @@ func (k *call) invalidCertificate(e *Error, host string, leaf *x509.Certificate,
 		now := k.c.now()
 		clock := "this machine's clock says " + now.UTC().Format("2006-01-02 15:04Z")
 		if now.Before(inv.Cert.NotBefore) {
-			e.say(KindTLS, clock+": is that right?", "%s is not valid before %s", whose, inv.Cert.NotBefore.UTC().Format(time.DateOnly))
+			e.describe(KindTLS, clock+": is that right?", "%s is not valid before %s", whose, inv.Cert.NotBefore.UTC().Format(time.DateOnly))
 			return
 		}
-		e.say(KindTLS, "the server needs a new certificate, if the clock is right: "+clock, "%s expired on %s", whose, inv.Cert.NotAfter.UTC().Format(time.DateOnly))
+		e.describe(KindTLS, "the server needs a new certificate, if the clock is right: "+clock, "%s expired on %s", whose, inv.Cert.NotAfter.UTC().Format(time.DateOnly))
 	case inv.Reason == x509.CANotAuthorizedForThisName, inv.Reason == x509.NameConstraintsWithoutSANs, inv.Reason == x509.UnconstrainedName:
-		e.say(KindTLS, "an authority on the way may sign for some names only: have the certificate issued by another", "%s has a name that its authority may not sign for", whose)
+		e.describe(KindTLS, "an authority on the way may sign for some names only: have the certificate issued by another", "%s has a name that its authority may not sign for", whose)
 	case inv.Reason == x509.IncompatibleUsage, inv.Reason == x509.CANotAuthorizedForExtKeyUsage:
-		e.say(KindTLS, "have it issued anew with the extended key usage serverAuth", "%s is not for servers", whose)
+		e.describe(KindTLS, "have it issued anew with the extended key usage serverAuth", "%s is not for servers", whose)
 	case inv.Reason == x509.TooManyIntermediates:
-		e.say(KindTLS, "have it issued by an authority nearer to the one that is trusted", "%s has more authorities above it than one of them allows", "the certificate of "+host)
+		e.describe(KindTLS, "have it issued by an authority nearer to the one that is trusted", "%s has more authorities above it than one of them allows", "the certificate of "+host)
 	default:
-		e.say(KindTLS, "the server needs another certificate", "%s is not valid", whose)
+		e.describe(KindTLS, "the server needs another certificate", "%s is not valid", whose)
 	}
 }
 
@@ -197,10 +197,10 @@ func wrongName(e *Error, host string, bad x509.HostnameError) {
 		if cn := text.Words(c.Subject.CommonName, 100); cn != "" {
 			named = ": it names " + cn + " only as its Common Name, which no longer counts"
 		}
-		e.say(KindTLS, "have it issued anew with the host in subjectAltName; ca_file does not help", "the certificate of %s has no subjectAltName%s", host, named)
+		e.describe(KindTLS, "have it issued anew with the host in subjectAltName; ca_file does not help", "the certificate of %s has no subjectAltName%s", host, named)
 		return
 	}
-	e.say(KindTLS, "use a host name that the certificate is for, or have it issued anew for this one", "the certificate is not for %s but for %s", host, certNames(bad))
+	e.describe(KindTLS, "use a host name that the certificate is for, or have it issued anew for this one", "the certificate is not for %s but for %s", host, certNames(bad))
 }
 
 // certNames returns the names in a certificate for another host.

@@ -49,7 +49,7 @@ func newTransport(cfg Config) (*http.Transport, error) {
 	// missing certificate.
 	conf.GetClientCertificate = func(r *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		if k, ok := r.Context().Value(callKey{}).(*call); ok {
-			k.asked.Store(true)
+			k.certRequested.Store(true)
 		}
 		return own, nil
 	}
@@ -66,17 +66,17 @@ func newTransport(cfg Config) (*http.Transport, error) {
 
 // answer is an HTTP answer.
 type answer struct {
-	status int
-	header http.Header
-	body   []byte
-	large  bool // the body is longer than the limit
-	host   string
-	key    string    // the configuration key of the URL; "" if unknown
-	url    string    // the URL that was called, masked; "" if unknown
-	path   string    // of that URL
-	via    Proxy     // the proxy that may have answered for the server, or none
-	begun  time.Time // when its header had been read
-	at     time.Time // when it had been read to the end
+	status   int
+	header   http.Header
+	body     []byte
+	large    bool // the body is longer than the limit
+	host     string
+	key      string    // the configuration key of the URL; "" if unknown
+	url      string    // the URL that was called, masked; "" if unknown
+	path     string    // of that URL
+	via      Proxy     // the proxy that may have answered for the server, or none
+	headerAt time.Time // when its header had been read
+	at       time.Time // when it had been read to the end
 }
 
 // ok reports whether the status is a 2xx.
@@ -100,7 +100,7 @@ func (k *call) trace() *httptrace.ClientTrace {
 				reach(phaseConnected)
 			}
 		},
-		TLSHandshakeStart: func() { k.asked.Store(false); reach(phaseHandshake) },
+		TLSHandshakeStart: func() { k.certRequested.Store(false); reach(phaseHandshake) },
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
 			if err == nil {
 				reach(phaseConnected) // the handshake may have been with the proxy
@@ -122,10 +122,10 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, ski
 	ctx, cancel := k.c.deadline(parent)
 	defer cancel()
 	if ctx.Err() != nil {
-		return answer{}, k.lost(parent, ctx, ctx.Err())
+		return answer{}, k.noAnswer(parent, ctx, ctx.Err())
 	}
 	if k.c.ours && rt == k.c.calls {
-		k.c.dropStale()
+		k.c.closeStale()
 	}
 	if k.c.ours {
 		ctx = context.WithValue(httptrace.WithClientTrace(ctx, k.trace()), callKey{}, k)
@@ -147,11 +147,11 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, ski
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
-		return answer{}, k.lost(parent, ctx, err)
+		return answer{}, k.noAnswer(parent, ctx, err)
 	}
 	defer func() { _ = resp.Body.Close() }() // it was read to the end, or is not needed
 	k.sent.Store(true)
-	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url), url: k.x.URL, key: k.key, path: pathOf(k.url), begun: k.c.now()}
+	a := answer{status: resp.StatusCode, header: resp.Header, host: hostOf(k.url), url: k.x.URL, key: k.key, path: pathOf(k.url), headerAt: k.c.now()}
 	if via := k.via(); strings.HasPrefix(k.url, "http:") { // a tunnel's refusal is no answer
 		a.via = via
 	}
@@ -164,7 +164,7 @@ func (k *call) do(parent context.Context, rt http.RoundTripper, limit int64, ski
 		k.x.Size = int64(len(body))
 		if err != nil {
 			k.answer = &a
-			return answer{}, k.broken(parent, ctx, err)
+			return answer{}, k.cutOff(parent, ctx, err)
 		}
 		a.body = body
 		if a.large = int64(len(body)) > limit; a.large {

@@ -119,7 +119,7 @@ func SignIn(ctx context.Context, c *tokenapi.Client, o Options, user string, pas
 	if before, ok := strings.CutSuffix(o.TokenURL, "/token"); ok {
 		to.RevokeURL = before + "/revoke"
 	}
-	at, err := c.At(to)
+	at, err := c.WithEndpoints(to)
 	if err != nil {
 		return nil, nil, err
 	}
