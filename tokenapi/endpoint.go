@@ -60,8 +60,8 @@ func maskQuotedURL(raw string) string {
 	})
 }
 
-// maskURLExcept is maskURL, but keeps what shows accepts: a value of the query or, with an empty name,
-// a part of the query or the fragment.
+// maskURLExcept is maskURL, but keeps what shows accepts: a value of the query or, with an empty
+// name, a part of the query or the fragment.
 func maskURLExcept(raw string, shows func(name, value string) bool) string {
 	u, err := url.Parse(raw)
 	if err != nil {

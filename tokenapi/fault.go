@@ -88,8 +88,8 @@ func foreignFault(m members) (f fault) {
 	return f
 }
 
-// readTexts fills in the text of a fault from its members. The type replaces a missing message, except
-// for the "Status report" of every WSO2 fault.
+// readTexts fills in the text of a fault from its members. The type replaces a missing message,
+// except for the "Status report" of every WSO2 fault.
 func (f *fault) readTexts(m members) {
 	f.message = text.Words(m.text("message", "error_message", "faultstring", "title"), rawLimit)
 	f.description = text.Words(m.text("description", "error_description", "reason", "detail", "details"), rawLimit)

@@ -76,10 +76,10 @@ func rawOf(s string) []byte {
 	return b
 }
 
-// searchForms returns the forms of a secret to look for: folded, reversed, unescaped, and in base64,
-// base32 and ascii85. In base64 three bytes become four letters, so a secret within a longer text
-// has one of three forms. Letters and digits remain if the case is lost. The same holds for base32
-// (both alphabets) and ascii85, which viewsOf does not decode.
+// searchForms returns the forms of a secret to look for: folded, reversed, unescaped, and in
+// base64, base32 and ascii85. In base64 three bytes become four letters, so a secret within a
+// longer text has one of three forms. Letters and digits remain if the case is lost. The same holds
+// for base32 (both alphabets) and ascii85, which viewsOf does not decode.
 func searchForms(s string) [][]byte {
 	own := folded(s)
 	out := [][]byte{own, lettersOf(own)}

@@ -27,8 +27,8 @@ func maskFree(s string) string {
 	return s
 }
 
-// secretForm is one form of a secret. mask returns the replacement of a match: group 0 is the match,
-// after is the text that follows it.
+// secretForm is one form of a secret. mask returns the replacement of a match: group 0 is the
+// match, after is the text that follows it.
 type secretForm struct {
 	hints []string // in lower case; without one of these there is no match
 	expr  *regexp.Regexp

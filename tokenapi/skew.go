@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// clientState is the state that a Client keeps between calls: the difference between the clocks, and the
-// last use of its connections.
+// clientState is the state that a Client keeps between calls: the difference between the clocks,
+// and the last use of its connections.
 type clientState struct {
 	mu       sync.Mutex
 	used     time.Time

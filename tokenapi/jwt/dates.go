@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// dated reads a NumericDate (RFC 7519 section 2: seconds since 1970, with or without a fraction)
+// readTime reads a NumericDate (RFC 7519 section 2: seconds since 1970, with or without a fraction)
 // into Time.
-func (c *Claim) dated() {
+func (c *Claim) readTime() {
 	switch c.Name {
 	case "exp", "nbf", "iat", "auth_time", "updated_at":
 	default:

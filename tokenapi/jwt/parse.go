@@ -39,7 +39,7 @@ func Parse(text secret.Text) (Token, error) {
 		return Token{}, fmt.Errorf("%w: the claims %w", ErrNotJWT, err)
 	}
 	for i := range t.Claims {
-		t.Claims[i].dated()
+		t.Claims[i].readTime()
 	}
 	t.Signed = len(parts) == 3 && parts[2] != ""
 	return t, nil
@@ -55,13 +55,13 @@ func Normalise(text secret.Text) secret.Text {
 	}
 	for before := "."; s != before; {
 		before = s
-		s = joined(unwrapped(s))
+		s = joinLines(trimWrapping(s))
 	}
 	return secret.New(s)
 }
 
-// unwrapped removes what surrounds a token, in time proportional to the length.
-func unwrapped(s string) string {
+// trimWrapping removes what surrounds a token, in time proportional to the length.
+func trimWrapping(s string) string {
 	for before := "."; s != before; {
 		before = s
 		s = strings.TrimFunc(s, wrapping)
@@ -91,9 +91,9 @@ func invisible(r rune) bool {
 	return unicode.IsSpace(r)
 }
 
-// joined removes white space from a compact JWS or JWE. From any other text it removes line breaks
-// with the indentation after them.
-func joined(s string) string {
+// joinLines removes white space from a compact JWS or JWE. From any other text it removes line
+// breaks with the indentation after them.
+func joinLines(s string) string {
 	bare := strings.Map(func(r rune) rune {
 		if invisible(r) {
 			return -1
@@ -137,15 +137,15 @@ func urlAlphabet(s string) string {
 	return strings.TrimRight(strings.NewReplacer("+", "-", "/", "_").Replace(s), "=")
 }
 
-// flaw is the defect of a part of a token. It follows the name of the part in a message.
-type flaw string
+// partError is the defect of a part of a token. It follows the name of the part in a message.
+type partError string
 
-func (f flaw) Error() string { return string(f) }
+func (f partError) Error() string { return string(f) }
 
 const (
-	notBase64 = flaw("is not base64url")
-	notObject = flaw("is no JSON object")
-	tooDeep   = flaw("is nested too deeply")
+	notBase64 = partError("is not base64url")
+	notObject = partError("is no JSON object")
+	tooDeep   = partError("is nested too deeply")
 )
 
 // object reads the members of a JSON object in their order, with duplicates. Invalid UTF-8 becomes

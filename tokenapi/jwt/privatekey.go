@@ -49,7 +49,7 @@ func privateKey(text, kid string) (signingKey, error) {
 	if err != nil {
 		return signingKey{}, err
 	}
-	return k, sound(k.key)
+	return k, checkKey(k.key)
 }
 
 var errPublic = errors.New("this is a public key; signing needs the private one")
@@ -133,7 +133,7 @@ func fromJWK(text, kid string) (signingKey, error) {
 			encrypting++
 			continue
 		}
-		k, err := m.owned(raw)
+		k, err := m.signingKey(raw)
 		if err != nil {
 			return signingKey{}, err
 		}
@@ -156,8 +156,8 @@ func fromJWK(text, kid string) (signingKey, error) {
 	return signingKey{}, errors.New("the JWK set holds no key")
 }
 
-// owned returns the private key of a JWK.
-func (m members) owned(raw []byte) (signingKey, error) {
+// signingKey returns the private key of a JWK.
+func (m members) signingKey(raw []byte) (signingKey, error) {
 	needs := map[string][]string{"RSA": {"n", "e", "d", "p", "q"}, "EC": {"crv", "x", "y", "d"}, "OKP": {"crv", "x", "d"}}[m.word("kty")]
 	if needs == nil {
 		return signingKey{}, errors.New("the JWK's kty is none of RSA, EC and OKP")
@@ -181,8 +181,9 @@ func (m members) owned(raw []byte) (signingKey, error) {
 	return signingKey{m.word("kid"), alg, k.Key}, nil
 }
 
-// sound refuses keys that are too short, of another type, or whose private and public parts differ.
-func sound(key any) error {
+// checkKey refuses keys that are too short, of another type, or whose private and public parts
+// differ.
+func checkKey(key any) error {
 	switch k := key.(type) {
 	case *rsa.PrivateKey:
 		if bits := k.N.BitLen(); bits < minRSA || bits > maxRSA {

@@ -29,7 +29,7 @@ func Sign(claims map[string]any, key secret.Text, alg, kid string) (secret.Text,
 	case alg == "" && k.alg != "":
 		alg = k.alg
 	case alg == "":
-		alg = usual(k.key)
+		alg = defaultAlg(k.key)
 	case k.alg != "" && k.alg != alg:
 		return secret.Text{}, fmt.Errorf("sign: alg %s was asked for, and the JWK says %s", quoted(alg), quoted(k.alg))
 	}
@@ -63,8 +63,8 @@ func Sign(claims map[string]any, key secret.Text, alg, kid string) (secret.Text,
 	return secret.New(compact), nil
 }
 
-// usual returns the usual algorithm of a private key.
-func usual(key any) string {
+// defaultAlg returns the usual algorithm of a private key.
+func defaultAlg(key any) string {
 	switch k := key.(type) {
 	case *rsa.PrivateKey:
 		return "RS256"

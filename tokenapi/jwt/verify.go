@@ -37,23 +37,23 @@ func algorithms() []jose.SignatureAlgorithm {
 // if there are none, every key that fits its alg.
 func (t Token) Verify(jwks []byte) Check {
 	c := Check{Alg: t.Alg}
-	if why := t.refused(); why != "" {
-		return c.not(why)
+	if why := t.unverifiable(); why != "" {
+		return c.failed(why)
 	}
 	good, bad, err := publicKeys(jwks)
 	if err != nil {
-		return c.not(err.Error())
+		return c.failed(err.Error())
 	}
 	for _, b := range bad {
 		c.Skipped = append(c.Skipped, b.why)
 	}
 	parts, err := split(t.raw.Reveal())
 	if err != nil {
-		return c.not("the token cannot be read")
+		return c.failed("the token cannot be read")
 	}
 	jws, err := jose.ParseSignedCompact(strings.Join(parts, "."), algorithms())
 	if err != nil {
-		return c.not("the token is malformed: " + reason(err))
+		return c.failed("the token is malformed: " + reason(err))
 	}
 	if t.KeyID != "" {
 		if named := slices.DeleteFunc(slices.Clone(good), func(k publicKey) bool { return k.id != t.KeyID }); len(named) > 0 {
@@ -61,14 +61,14 @@ func (t Token) Verify(jwks []byte) Check {
 		}
 		for _, b := range bad {
 			if b.id == t.KeyID {
-				return c.not("the key that signed it cannot be used: " + b.why)
+				return c.failed("the key that signed it cannot be used: " + b.why)
 			}
 		}
 	}
 	var whose string
 	switch {
 	case len(good) == 0:
-		return c.not("the key set has no usable key")
+		return c.failed("the key set has no usable key")
 	case t.KeyID != "":
 		whose = fmt.Sprintf("the key set has no key %s, and no other key matches the signature", quoted(t.KeyID))
 	default:
@@ -77,8 +77,8 @@ func (t Token) Verify(jwks []byte) Check {
 	return c.try(jws, good, whose)
 }
 
-// refused returns the reason why no key can verify the token, or "".
-func (t Token) refused() string {
+// unverifiable returns the reason why no key can verify the token, or "".
+func (t Token) unverifiable() string {
 	_, crit := last(t.Header, "crit")
 	_, b64 := last(t.Header, "b64")
 	seen := map[string]bool{}
@@ -117,7 +117,7 @@ func (c Check) try(jws *jose.JSONWebSignature, keys []publicKey, why string) Che
 			continue
 		}
 		if tries++; tries > maxTries {
-			return c.not(fmt.Sprintf("none of the first %d keys matches the signature", maxTries))
+			return c.failed(fmt.Sprintf("none of the first %d keys matches the signature", maxTries))
 		}
 		if _, err := jws.Verify(k.key); err == nil {
 			c.Verified, c.KeyID = true, k.id
@@ -126,14 +126,14 @@ func (c Check) try(jws *jose.JSONWebSignature, keys []publicKey, why string) Che
 	}
 	if tries == 0 {
 		if len(keys) == 1 {
-			return c.not(keys[0].name + " is not for alg " + quoted(c.Alg))
+			return c.failed(keys[0].name + " is not for alg " + quoted(c.Alg))
 		}
-		return c.not("no key of the set is for alg " + quoted(c.Alg))
+		return c.failed("no key of the set is for alg " + quoted(c.Alg))
 	}
-	return c.not(why)
+	return c.failed(why)
 }
 
-func (c Check) not(why string) Check {
+func (c Check) failed(why string) Check {
 	c.Why = "not verified: " + why
 	return c
 }

@@ -30,7 +30,7 @@ func decodeApplications(body []byte) ([]Application, object, bool) {
 			Groups:            o.words("groups"),
 			SubscriptionCount: o.number("subscriptionCount"),
 		}
-		a.HashEnabled, _ = o.yes("hashEnabled")
+		a.HashEnabled, _ = o.boolean("hashEnabled")
 		if a.ID != "" {
 			apps = append(apps, a)
 		}

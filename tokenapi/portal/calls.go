@@ -17,7 +17,7 @@ const (
 // Applications returns all applications of the user. After an error it returns what was read so
 // far.
 func (s *Session) Applications(ctx context.Context) ([]Application, []tokenapi.Exchange, error) {
-	apps, all, err := pages(ctx, s, opApplications, "/applications", decodeApplications, func(a Application) string { return a.ID })
+	apps, all, err := allPages(ctx, s, opApplications, "/applications", decodeApplications, func(a Application) string { return a.ID })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range apps {
@@ -32,7 +32,7 @@ func (s *Session) Subscriptions(ctx context.Context, appID string) ([]Subscripti
 		return nil, nil, usage(opSubscriptions, "the application's ID is missing", "")
 	}
 	path := "/subscriptions?applicationId=" + url.QueryEscape(appID)
-	return pages(ctx, s, opSubscriptions, path, decodeSubscriptions, func(a Subscription) string { return a.ID + "\x00" + a.APIID })
+	return allPages(ctx, s, opSubscriptions, path, decodeSubscriptions, func(a Subscription) string { return a.ID + "\x00" + a.APIID })
 }
 
 // Keys returns the keys of an application, of both types and all key managers. If Applications
@@ -50,13 +50,13 @@ func (s *Session) Keys(ctx context.Context, appID string) ([]Key, []tokenapi.Exc
 	s.mu.Lock()
 	hashed := s.hashed[appID]
 	s.mu.Unlock()
-	return one(ctx, s, opKeys, path, func(body []byte) ([]Key, bool) { return decodeKeys(body, hashed) })
+	return onePage(ctx, s, opKeys, path, func(body []byte) ([]Key, bool) { return decodeKeys(body, hashed) })
 }
 
 // KeyManagers returns the servers that issue tokens. API Manager 3.0 and 3.1 (v1) have no such
 // list: the result then is empty, without an error.
 func (s *Session) KeyManagers(ctx context.Context) ([]KeyManager, []tokenapi.Exchange, error) {
-	all, xs, err := one(ctx, s, opKeyManagers, "/key-managers", decodeKeyManagers)
+	all, xs, err := onePage(ctx, s, opKeyManagers, "/key-managers", decodeKeyManagers)
 	if e, ok := tokenapi.AsError(err); ok && e.Status == 404 && s.version == "v1" {
 		return nil, xs, nil
 	}
@@ -77,10 +77,10 @@ func applicationPath(op, id string) (string, *tokenapi.Error) {
 	return "/applications/" + url.PathEscape(id), nil
 }
 
-// one reads an answer of one page.
-func one[T any](ctx context.Context, s *Session, op, path string, decode func([]byte) (T, bool)) (T, []tokenapi.Exchange, error) {
+// onePage reads an answer of one page.
+func onePage[T any](ctx context.Context, s *Session, op, path string, decode func([]byte) (T, bool)) (T, []tokenapi.Exchange, error) {
 	var none T
-	r, x, err := s.ask(ctx, op, s.root+path)
+	r, x, err := s.get(ctx, op, s.root+path)
 	xs := []tokenapi.Exchange{x}
 	if err != nil {
 		return none, xs, err
@@ -95,9 +95,9 @@ func one[T any](ctx context.Context, s *Session, op, path string, decode func([]
 	return v, xs, nil
 }
 
-// pages reads a list page by page, by number. It stops at the last page, at a page without new
+// allPages reads a list page by page, by number. It stops at the last page, at a page without new
 // entries, and with an error after mostPage pages.
-func pages[T any](
+func allPages[T any](
 	ctx context.Context, s *Session, op, path string, decode func([]byte) ([]T, object, bool), id func(T) string,
 ) (all []T, xs []tokenapi.Exchange, err error) {
 	sep := "?"
@@ -108,7 +108,7 @@ func pages[T any](
 	seen := map[string]bool{}
 	offset := 0
 	for range mostPage {
-		r, x, err := s.ask(ctx, op, s.root+path+sep+"limit="+strconv.Itoa(pageSize)+"&offset="+strconv.Itoa(offset))
+		r, x, err := s.get(ctx, op, s.root+path+sep+"limit="+strconv.Itoa(pageSize)+"&offset="+strconv.Itoa(offset))
 		if xs = append(xs, x); err != nil {
 			return all, xs, err
 		}

@@ -64,7 +64,7 @@ func (o object) key(hashed bool) (Key, bool) {
 	if k.ConsumerKey == "" && k.MappingID == "" && k.KeyType == "" {
 		return Key{}, false
 	}
-	if h, _ := o.yes("hashEnabled"); h {
+	if h, _ := o.boolean("hashEnabled"); h {
 		hashed = true
 	}
 	k.ConsumerSecret, k.SecretState = o.secret(hashed, "consumerSecret")
@@ -97,7 +97,7 @@ func decodeKeys(body []byte, hashed bool) ([]Key, bool) {
 	if !ok {
 		return nil, false
 	}
-	all, _ := page.yes("hashEnabled")
+	all, _ := page.boolean("hashEnabled")
 	keys := []Key{}
 	for _, o := range list {
 		if k, ok := o.key(hashed || all); ok {

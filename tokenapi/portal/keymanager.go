@@ -51,13 +51,13 @@ func decodeKeyManagers(body []byte) ([]KeyManager, bool) {
 			Enabled:            true,
 			TokenGeneration:    true,
 		}
-		if v, known := o.yes("enabled"); known {
+		if v, known := o.boolean("enabled"); known {
 			k.Enabled = v
 		}
-		if v, known := o.yes("enableTokenGeneration"); known {
+		if v, known := o.boolean("enableTokenGeneration"); known {
 			k.TokenGeneration = v
 		}
-		k.EnableTokenHashing, _ = o.yes("enableTokenHashing")
+		k.EnableTokenHashing, _ = o.boolean("enableTokenHashing")
 		if k.Name != "" {
 			all = append(all, k)
 		}

@@ -45,8 +45,8 @@ func (o object) text(limit int, names ...string) string {
 
 func (o object) name(names ...string) string { return o.text(nameLimit, names...) }
 
-// yes reads a boolean. known reports whether there was one.
-func (o object) yes(names ...string) (value, known bool) {
+// boolean reads a boolean. known reports whether there was one.
+func (o object) boolean(names ...string) (value, known bool) {
 	for _, n := range names {
 		switch v := o[n].(type) {
 		case bool:

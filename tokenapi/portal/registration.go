@@ -43,7 +43,7 @@ func DecodeRegistration(body []byte) (Registration, error) {
 		Details:     secret.New(o.raw("jsonString")),
 	}
 	r.ClientSecret, r.SecretState = o.secret(false, "clientSecret", "client_secret")
-	r.SaasApplication, _ = o.yes("isSaasApplication", "saasApp")
+	r.SaasApplication, _ = o.boolean("isSaasApplication", "saasApp")
 	inner := o.object("jsonString")
 	if s, ok := o["jsonString"].(string); ok {
 		inner, _ = readObject([]byte(s))

@@ -52,8 +52,9 @@ type Options struct {
 	ClientName string
 }
 
-// fill sets the options that are empty and checks the base. Each URL is checked when it is called.
-func (o *Options) fill() *tokenapi.Error {
+// complete sets the options that are empty and checks the base. Each URL is checked when it is
+// called.
+func (o *Options) complete() *tokenapi.Error {
 	if o.Base == "" {
 		return usage(opSignIn, "the portal's URL is missing", "it looks like https://host.example:9443")
 	}
@@ -104,7 +105,7 @@ type Session struct {
 // password, and finds the version of the portal's API by reading the settings. Only that last step
 // tries more than once. The exchanges are returned after a failure too.
 func SignIn(ctx context.Context, c *tokenapi.Client, o Options, user string, password secret.Text) (*Session, []tokenapi.Exchange, error) {
-	if e := o.fill(); e != nil {
+	if e := o.complete(); e != nil {
 		return nil, nil, e
 	}
 	switch {
@@ -129,11 +130,11 @@ func SignIn(ctx context.Context, c *tokenapi.Client, o Options, user string, pas
 	if all = append(all, x); err != nil {
 		return nil, all, err
 	}
-	x, err = s.enter(ctx, user, password)
+	x, err = s.requestToken(ctx, user, password)
 	all = append(all, x)
 	if err == nil {
 		var xs []tokenapi.Exchange
-		xs, err = s.find(ctx, o.Base)
+		xs, err = s.findVersion(ctx, o.Base)
 		all = append(all, xs...)
 	}
 	if err == nil {
@@ -178,9 +179,9 @@ func (s *Session) register(ctx context.Context, o Options, user string, password
 	return x, nil
 }
 
-// enter requests the portal's token with the password grant (RFC 6749 section 4.3). A program
-// without a browser has no other way.
-func (s *Session) enter(ctx context.Context, user string, password secret.Text) (tokenapi.Exchange, error) {
+// requestToken requests the portal's token with the password grant (RFC 6749 section 4.3). A
+// program without a browser has no other way.
+func (s *Session) requestToken(ctx context.Context, user string, password secret.Text) (tokenapi.Exchange, error) {
 	t, x, err := s.client.Token(ctx, tokenapi.TokenRequest{
 		Credentials: s.signIn, Grant: tokenapi.GrantPassword, Username: user, Password: password,
 		Scopes: []string{scopeSubscribe, scopeManage, scopeSettings},
@@ -225,13 +226,13 @@ func (s *Session) enter(ctx context.Context, user string, password secret.Text) 
 	return x, nil
 }
 
-// find finds the version of the API. A 404, a redirect or a web page means that a version is
+// findVersion finds the version of the API. A 404, a redirect or a web page means that a version is
 // missing. Any other refusal is about the user or the server and ends the search.
-func (s *Session) find(ctx context.Context, base string) ([]tokenapi.Exchange, error) {
+func (s *Session) findVersion(ctx context.Context, base string) ([]tokenapi.Exchange, error) {
 	var all []tokenapi.Exchange
 	var clue *tokenapi.Error
 	for _, path := range versions() {
-		r, x, err := s.ask(ctx, opVersion, base+path+"/settings")
+		r, x, err := s.get(ctx, opVersion, base+path+"/settings")
 		all = append(all, x)
 		if err != nil {
 			return all, err
@@ -263,8 +264,8 @@ func (s *Session) find(ctx context.Context, base string) ([]tokenapi.Exchange, e
 	return all, clue
 }
 
-// ask sends a GET with the portal's token.
-func (s *Session) ask(ctx context.Context, op, u string) (tokenapi.Reply, tokenapi.Exchange, error) {
+// get sends a GET with the portal's token.
+func (s *Session) get(ctx context.Context, op, u string) (tokenapi.Reply, tokenapi.Exchange, error) {
 	return s.client.Call(ctx, tokenapi.Call{Op: op, Method: "GET", URL: u, URLKey: "portal_url", Bearer: s.token})
 }
 

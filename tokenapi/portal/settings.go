@@ -17,7 +17,7 @@ func decodeSettings(body []byte) (Settings, bool) {
 		return Settings{}, false
 	}
 	s := Settings{GrantTypes: o.grants("grantTypes"), Scopes: o.words("scopes")}
-	s.MapExistingKeys, _ = o.yes("mapExistingAuthApps")
+	s.MapExistingKeys, _ = o.boolean("mapExistingAuthApps")
 	for _, w := range o.words("apiGatewayEndpoint") {
 		for _, u := range strings.Split(w, ",") {
 			if u = strings.TrimSpace(u); u != "" {

@@ -165,7 +165,7 @@ func isLoopback(uri string) bool {
 
 // redeem exchanges a code (RFC 6749 section 4.1.3). A second use revokes the tokens of the first
 // (section 4.1.2). A failed attempt does not use up the code. The caller holds the mutex.
-func (s *Server) redeem(a ask, f form, now time.Time) (g granted, bad *refusal) {
+func (s *Server) redeem(a tokenRequest, f form, now time.Time) (g granted, bad *refusal) {
 	if f.missing("code") != "" {
 		return g, badRequest("invalid_request", "Missing parameters: code")
 	}
@@ -175,7 +175,7 @@ func (s *Server) redeem(a ask, f form, now time.Time) (g granted, bad *refusal) 
 		return g, badRequest("invalid_grant", "Invalid authorization code received from token request")
 	case c.used:
 		for _, p := range s.ledger.family(c.family) {
-			s.tellGateways(p, now)
+			s.notifyGateways(p, now)
 			s.ledger.drop(p)
 		}
 		return g, badRequest("invalid_grant", "Inactive authorization code received from token request")

@@ -84,7 +84,7 @@ func (s *Server) authenticateAssertion(r *http.Request, f form) (*client, *refus
 	now := s.set.clock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, why := s.believe(f["client_assertion"], s.base(r), r.URL.Path, now)
+	c, why := s.verifyAssertion(f["client_assertion"], s.base(r), r.URL.Path, now)
 	id := f["client_id"]
 	if id == "" {
 		id = c.Issuer
@@ -107,13 +107,13 @@ func (s *Server) authenticateAssertion(r *http.Request, f form) (*client, *refus
 // timestamp_skew, 300 s).
 const clockSkew = 300 * time.Second
 
-// believe verifies an assertion (RFC 7523 section 3) and returns its claims, or the reason why it
-// is invalid. It must be signed with the key of this sandbox's seed, name this server, and expire
-// within a day. path is the path of the request, which is one more name of the server. The caller
-// holds the mutex.
-func (s *Server) believe(assertion, base, path string, now time.Time) (c claims, why string) {
-	_, c, ok := opened(assertion, s.assertion.Public(), algES256)
-	at := s.stamp(now)
+// verifyAssertion verifies an assertion (RFC 7523 section 3) and returns its claims, or the reason
+// why it is invalid. It must be signed with the key of this sandbox's seed, name this server, and
+// expire within a day. path is the path of the request, which is one more name of the server. The
+// caller holds the mutex.
+func (s *Server) verifyAssertion(assertion, base, path string, now time.Time) (c claims, why string) {
+	_, c, ok := verifyJWT(assertion, s.assertion.Public(), algES256)
+	at := s.serverTime(now)
 	aimed := false
 	for _, a := range c.Audience {
 		aimed = aimed || a == base+issuerPath || a == base+"/token" || a == base+path || a == base
@@ -141,7 +141,7 @@ func (s *Server) firstUse(c claims, now time.Time) bool {
 	if _, seen := s.assertions[c.ID]; seen || len(s.assertions) >= maxWaiting {
 		return false
 	}
-	left := time.Duration(int64(c.Expires)-s.stamp(now).Unix()) * time.Second
+	left := time.Duration(int64(c.Expires)-s.serverTime(now).Unix()) * time.Second
 	s.assertions[c.ID] = now.Add(left + clockSkew + time.Second)
 	return true
 }

@@ -90,7 +90,7 @@ func (s *Server) deviceOf(userCode string) *device {
 
 // poll serves RFC 8628 section 3.4. An early poll lengthens the interval permanently (section 3.5),
 // and every poll restarts it. The caller holds the mutex.
-func (s *Server) poll(a ask, f form, now time.Time) (g granted, bad *refusal) {
+func (s *Server) poll(a tokenRequest, f form, now time.Time) (g granted, bad *refusal) {
 	if f.missing("device_code") != "" {
 		return g, badRequest("invalid_request", "Missing parameters: device_code")
 	}

@@ -94,8 +94,8 @@ func (s *Server) fault(endpoint string) (Fault, bool) {
 	return Fault{}, false
 }
 
-// misbehave answers r with a fault instead of the answer of serve.
-func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, f Fault, serve http.HandlerFunc) {
+// serveFaulty answers r with a fault instead of the answer of serve.
+func (s *Server) serveFaulty(w http.ResponseWriter, r *http.Request, f Fault, serve http.HandlerFunc) {
 	switch f.Kind {
 	case "slow":
 		if f.Wait == 0 {
@@ -117,7 +117,7 @@ func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, f Fault, serv
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(b[:])
 	case "truncated":
-		kept := &held{header: w.Header(), status: http.StatusOK}
+		kept := &bufferedAnswer{header: w.Header(), status: http.StatusOK}
 		serve(kept, r)
 		w.WriteHeader(kept.status)
 		_, _ = w.Write(kept.body[:len(kept.body)/2])
@@ -127,7 +127,7 @@ func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, f Fault, serv
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusOK)
 	case "lost":
-		serve(&held{header: http.Header{}}, r)
+		serve(&bufferedAnswer{header: http.Header{}}, r)
 		panic(http.ErrAbortHandler) // closes the connection without an answer
 	case "hang":
 		if r.Body != nil { // net/http notices a lost client only after the body is read
@@ -137,16 +137,16 @@ func (s *Server) misbehave(w http.ResponseWriter, r *http.Request, f Fault, serv
 	}
 }
 
-// held is a ResponseWriter that keeps the answer in memory.
-type held struct {
+// bufferedAnswer is a ResponseWriter that keeps the answer in memory.
+type bufferedAnswer struct {
 	header http.Header
 	status int
 	body   []byte
 }
 
-func (h *held) Header() http.Header    { return h.header }
-func (h *held) WriteHeader(status int) { h.status = status }
-func (h *held) Write(p []byte) (int, error) {
+func (h *bufferedAnswer) Header() http.Header    { return h.header }
+func (h *bufferedAnswer) WriteHeader(status int) { h.status = status }
+func (h *bufferedAnswer) Write(p []byte) (int, error) {
 	h.body = append(h.body, p...)
 	return len(p), nil
 }

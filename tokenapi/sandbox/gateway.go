@@ -82,26 +82,26 @@ type cached struct {
 	ends time.Time
 }
 
-func (c cached) holds(now time.Time) bool { return now.Before(c.ends) && c.pair.accessLives(now) }
+func (c cached) valid(now time.Time) bool { return now.Before(c.ends) && c.pair.accessLives(now) }
 
 func (c cache) tidy(now time.Time) {
 	for token, e := range c {
-		if !e.holds(now) {
+		if !e.valid(now) {
 			delete(c, token)
 		}
 	}
 }
 
-// tellGateways adds the access token of p to the list of revoked tokens, in profiles that have such
-// a list. The caller holds the mutex.
-func (s *Server) tellGateways(p *pair, now time.Time) {
+// notifyGateways adds the access token of p to the list of revoked tokens, in profiles that have
+// such a list. The caller holds the mutex.
+func (s *Server) notifyGateways(p *pair, now time.Time) {
 	if s.set.regime.notices && p.id != "" && p.accessLives(now) {
 		s.gate.dead[p.id] = deadline{now.Add(s.set.notice), p.accessEnds}
 	}
 }
 
-// passed is the gateway's information about a token that it accepts.
-type passed struct {
+// acceptedToken is the gateway's information about a token that it accepts.
+type acceptedToken struct {
 	client *client
 	scope  string
 }
@@ -110,14 +110,14 @@ type passed struct {
 // are JWTs, signature, exp and the list of revoked tokens decide. Otherwise the node asks the key
 // manager and caches the answer: this is the stale cache that the sandbox demonstrates. The caller
 // holds the mutex.
-func (s *Server) admit(token string, node int, now time.Time) *passed {
+func (s *Server) admit(token string, node int, now time.Time) *acceptedToken {
 	if s.set.regime.jwt {
 		return s.validate(token, now)
 	}
 	c := s.gate.nodes[node-1]
 	if e, ok := c[token]; ok {
-		if e.holds(now) {
-			return &passed{e.pair.client, e.pair.scope}
+		if e.valid(now) {
+			return &acceptedToken{e.pair.client, e.pair.scope}
 		}
 		delete(c, token)
 	}
@@ -128,18 +128,18 @@ func (s *Server) admit(token string, node int, now time.Time) *passed {
 	if len(c) < maxCached {
 		c[token] = cached{p, now.Add(s.set.cacheTTL)}
 	}
-	return &passed{p.client, p.scope}
+	return &acceptedToken{p.client, p.scope}
 }
 
-func (s *Server) validate(token string, now time.Time) *passed {
+func (s *Server) validate(token string, now time.Time) *acceptedToken {
 	k := s.signer()
-	h, c, ok := opened(token, k.key.Public(), k.alg)
+	h, c, ok := verifyJWT(token, k.key.Public(), k.alg)
 	d, dead := s.gate.dead[c.ID]
 	client := s.byKey[c.ClientID]
-	if !ok || h.Type != typAccess || c.Expires <= epochOf(s.stamp(now)) || dead && !now.Before(d.heard) || client == nil {
+	if !ok || h.Type != typAccess || c.Expires <= epochOf(s.serverTime(now)) || dead && !now.Before(d.heard) || client == nil {
 		return nil
 	}
-	return &passed{client, c.Scope}
+	return &acceptedToken{client, c.Scope}
 }
 
 // nodeHeader names the node that answered. In a request it selects a node.
@@ -155,7 +155,7 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.tidy(now)
 	node := s.gate.pick(r.Header.Get(nodeHeader))
-	var p *passed
+	var p *acceptedToken
 	token, ok := bearer(r.Header.Values("Authorization"))
 	if ok {
 		p = s.admit(token, node, now)
@@ -190,7 +190,7 @@ const adminScope = "orders:admin"
 
 // refusal returns the reason why an API refuses a valid token, or status 0. A new token of the same
 // kind would be refused too.
-func (a api) refusal(p *passed, path string) (status int, f fault) {
+func (a api) refusal(p *acceptedToken, path string) (status int, f fault) {
 	switch p.client.subscription(a.name) {
 	case "":
 		return http.StatusForbidden, fault{"900908", "", "Resource forbidden ", "User is NOT authorized to access the Resource. " +

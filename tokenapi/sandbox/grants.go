@@ -13,14 +13,14 @@ const (
 	typeRefresh = "urn:ietf:params:oauth:token-type:refresh_token"
 )
 
-// askBearer reads the assertion of a JWT bearer grant (RFC 7523 section 2.1), which names the user.
-// It accepts any issuer and subject: only the signature counts. An assertion with a jti is accepted
-// once.
-func (s *Server) askBearer(a *ask, f form, base string, now time.Time) *refusal {
+// readAssertion reads the assertion of a JWT bearer grant (RFC 7523 section 2.1), which names the
+// user. It accepts any issuer and subject: only the signature counts. An assertion with a jti is
+// accepted once.
+func (s *Server) readAssertion(a *tokenRequest, f form, base string, now time.Time) *refusal {
 	if f.missing("assertion") != "" {
 		return badRequest("invalid_request", "Missing parameters: assertion")
 	}
-	c, why := s.believe(f["assertion"], base, issuerPath, now)
+	c, why := s.verifyAssertion(f["assertion"], base, issuerPath, now)
 	switch {
 	case why != "":
 		return badRequest("invalid_grant", "Assertion: "+why)
@@ -33,10 +33,10 @@ func (s *Server) askBearer(a *ask, f form, base string, now time.Time) *refusal 
 	return nil
 }
 
-// askExchange reads the token to be exchanged (RFC 8693 section 2.1): a valid token of this server,
-// or an assertion as for askBearer. kind is the type of the issued token. Delegation is not
-// supported.
-func (s *Server) askExchange(a *ask, f form, base string, now time.Time) (kind string, bad *refusal) {
+// readExchange reads the token to be exchanged (RFC 8693 section 2.1): a valid token of this
+// server, or an assertion as for readAssertion. kind is the type of the issued token. Delegation is
+// not supported.
+func (s *Server) readExchange(a *tokenRequest, f form, base string, now time.Time) (kind string, bad *refusal) {
 	if gone := f.missing("subject_token", "subject_token_type"); gone != "" {
 		return "", badRequest("invalid_request", "Missing parameters: "+gone)
 	}
@@ -56,12 +56,12 @@ func (s *Server) askExchange(a *ask, f form, base string, now time.Time) (kind s
 	if kind == typeJWT && !s.set.regime.jwt {
 		return "", badRequest("invalid_request", "Access tokens are not JWTs here.")
 	}
-	p, isRefresh := s.ledger.living(f["subject_token"], now)
+	p, isRefresh := s.ledger.validPair(f["subject_token"], now)
 	if p != nil && (isRefresh && p.refreshLives(now) || !isRefresh && p.accessLives(now)) {
 		a.user = p.user
 		return kind, nil
 	}
-	c, why := s.believe(f["subject_token"], base, issuerPath, now)
+	c, why := s.verifyAssertion(f["subject_token"], base, issuerPath, now)
 	if why != "" || !isName(c.Subject) {
 		return "", badRequest("invalid_grant", "The subject_token is not valid.")
 	}

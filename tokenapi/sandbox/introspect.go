@@ -53,11 +53,11 @@ func (s *Server) introspect(token string) introspection {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tidy(now)
-	p, isRefresh := s.ledger.living(token, now)
+	p, isRefresh := s.ledger.validPair(token, now)
 	if p == nil || isRefresh && !p.refreshLives(now) || !isRefresh && !p.accessLives(now) {
 		return introspection{}
 	}
-	issued := s.stamp(p.issued).Unix()
+	issued := s.serverTime(p.issued).Unix()
 	i := introspection{
 		Active: true, Aut: "APPLICATION", TokenType: "Bearer", Scope: p.scope, ClientID: p.client.ConsumerKey,
 		Username: p.user, Issued: issued, NotBefore: issued, Expires: s.unixOrNever(p.accessEnds),
@@ -66,7 +66,7 @@ func (s *Server) introspect(token string) introspection {
 		i.Aut = "APPLICATION_USER"
 	}
 	if isRefresh {
-		i.TokenType, i.Expires = "Refresh", s.stamp(p.refreshEnds).Unix()
+		i.TokenType, i.Expires = "Refresh", s.serverTime(p.refreshEnds).Unix()
 	}
 	if p.id != "" {
 		i.Issuer, i.Subject, i.Audience = p.issuer, p.user, p.client.ConsumerKey
@@ -81,5 +81,5 @@ func (s *Server) unixOrNever(t time.Time) int64 {
 	if t.IsZero() {
 		return math.MaxInt64
 	}
-	return s.stamp(t).Unix()
+	return s.serverTime(t).Unix()
 }

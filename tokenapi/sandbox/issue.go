@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// ask is a granted request for a token.
-type ask struct {
+// tokenRequest is a granted request for a token.
+type tokenRequest struct {
 	client       *client
 	user         string
 	scope, unset string // as requested, and the default for no scope
@@ -23,7 +23,7 @@ type ask struct {
 // Otherwise the pair is new. If the key manager has one row for it, the new pair replaces and
 // revokes the old one. It keeps the old refresh token while that is valid (WSO2:
 // AbstractAuthorizationGrantHandler.setRefreshTokenDetails). The caller holds the mutex.
-func (s *Server) issue(a ask, now time.Time) (*pair, *refusal) {
+func (s *Server) issue(a tokenRequest, now time.Time) (*pair, *refusal) {
 	asked := a.scope
 	if strings.Trim(asked, " ") == "" {
 		asked = a.unset
@@ -70,7 +70,7 @@ func (s *Server) begin(p, old *pair, life time.Duration, now time.Time) *refusal
 	}
 	s.mint(p)
 	if old != nil {
-		s.tellGateways(old, now)
+		s.notifyGateways(old, now)
 	}
 	s.ledger.put(p, old)
 	return nil
@@ -88,16 +88,16 @@ func (s *Server) mint(p *pair) {
 		return
 	}
 	p.id = newToken()
-	at := epochOf(s.stamp(p.issued))
+	at := epochOf(s.serverTime(p.issued))
 	c := claims{Issuer: p.issuer, Subject: p.user, Audience: audience{p.key}, Azp: p.key, ClientID: p.key, Aut: p.aut(),
 		Scope: p.scope, Issued: at, NotBefore: at, Expires: unboundedSeconds, ID: p.id}
 	if !p.accessEnds.IsZero() {
-		c.Expires = epochOf(s.stamp(p.accessEnds))
+		c.Expires = epochOf(s.serverTime(p.accessEnds))
 	}
 	p.access = s.signer().sign(typAccess, c)
 	switch {
 	case wantsRefresh && s.set.regime.profile == ProfileStateless: // no row to find an opaque one
-		c.ID, c.Expires = newToken(), epochOf(s.stamp(p.refreshEnds))
+		c.ID, c.Expires = newToken(), epochOf(s.serverTime(p.refreshEnds))
 		p.refresh = s.signer().sign(typRefresh, c)
 	case wantsRefresh:
 		p.refresh = newToken()
@@ -115,7 +115,7 @@ func (p *pair) aut() string {
 // refresh returns a new pair for a refresh token (RFC 6749 section 6) and the pair that it
 // replaced, if any. The profile decides about the scope parameter: it is ignored, or must name
 // scopes of the token only. The caller holds the mutex.
-func (s *Server) refresh(a ask, f form, now time.Time) (p, old *pair, bad *refusal) {
+func (s *Server) refresh(a tokenRequest, f form, now time.Time) (p, old *pair, bad *refusal) {
 	if f.missing("refresh_token") != "" {
 		return nil, nil, badRequest("invalid_request", "Missing parameters: refresh_token")
 	}

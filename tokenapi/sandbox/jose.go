@@ -161,9 +161,9 @@ func (s signer) sign(typ string, c claims) string {
 	return text + "." + base64.RawURLEncoding.EncodeToString(sig)
 }
 
-// opened returns header and claims of a JWT if public verifies it under alg. The alg of the header
-// must be the same.
-func opened(token string, public crypto.PublicKey, alg string) (h header, c claims, ok bool) {
+// verifyJWT returns header and claims of a JWT if public verifies it under alg. The alg of the
+// header must be the same.
+func verifyJWT(token string, public crypto.PublicKey, alg string) (h header, c claims, ok bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
 		return h, c, false

@@ -84,9 +84,9 @@ func (l ledger) family(name string) (all []*pair) {
 	return all
 }
 
-// living returns the pair of a token while either of its tokens is valid, and reports whether token
-// is the refresh token. A pair can still be revoked after one of its tokens has expired.
-func (l ledger) living(token string, now time.Time) (p *pair, isRefresh bool) {
+// validPair returns the pair of a token while either of its tokens is valid, and reports whether
+// token is the refresh token. A pair can still be revoked after one of its tokens has expired.
+func (l ledger) validPair(token string, now time.Time) (p *pair, isRefresh bool) {
 	if token == "" {
 		return nil, false
 	}

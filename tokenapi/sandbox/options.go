@@ -107,7 +107,7 @@ type settings struct {
 	faults                                 []Fault
 }
 
-func (o Options) settle() (settings, error) {
+func (o Options) settings() (settings, error) {
 	s := settings{clock: o.Clock, latency: o.Latency, seed: o.Seed, base: strings.TrimRight(o.PublicURL, "/"), realm: "localhost",
 		clockOff: o.ClockOff, autoApprove: o.AutoApprove, adminOnly: o.IntrospectAdminOnly, hashed: o.HashedSecrets}
 	if s.clock == nil {
@@ -151,11 +151,11 @@ func (o Options) settle() (settings, error) {
 		}
 		s.realm = u.Hostname()
 	}
-	return s, s.choose(o)
+	return s, s.setChoices(o)
 }
 
-// choose checks the options with a fixed set of values.
-func (s *settings) choose(o Options) error {
+// setChoices checks the options with a fixed set of values.
+func (s *settings) setChoices(o Options) error {
 	var ok bool
 	if s.regime, ok = regimeOf(o.Profile); !ok {
 		return fmt.Errorf("sandbox: profile %q: must be one of %s", o.Profile, strings.Join(Profiles(), ", "))

@@ -115,7 +115,7 @@ func (s *Server) generateKeys(w http.ResponseWriter, r *http.Request, id string)
 	a.keys = append(a.keys, c)
 	k := s.key(a, c, true)
 	if grants[grantClient] {
-		p, bad := s.issue(ask{client: c, user: owner, scope: strings.Join(asked.Scopes, " "), unset: defaultAppScope, life: s.set.tokenTTL,
+		p, bad := s.issue(tokenRequest{client: c, user: owner, scope: strings.Join(asked.Scopes, " "), unset: defaultAppScope, life: s.set.tokenTTL,
 			issuer: base + issuerPath}, now)
 		if bad == nil {
 			k.Token = &applicationToken{p.access, strings.Fields(p.scope), int64(s.set.tokenTTL.Seconds())}

@@ -58,7 +58,7 @@ func (s *Server) revoke(c *client, token string) (p *pair, foreign bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tidy(now)
-	p, isRefresh := s.ledger.living(token, now)
+	p, isRefresh := s.ledger.validPair(token, now)
 	if p == nil || !s.set.regime.paired && (isRefresh && !p.refreshLives(now) || !isRefresh && !p.accessLives(now)) {
 		return nil, false
 	}
@@ -66,7 +66,7 @@ func (s *Server) revoke(c *client, token string) (p *pair, foreign bool) {
 		return nil, !isRefresh
 	}
 	if !isRefresh {
-		s.tellGateways(p, now)
+		s.notifyGateways(p, now)
 	}
 	switch {
 	case s.set.regime.paired:

@@ -41,7 +41,7 @@ type Server struct {
 
 // New returns a server. An error names the invalid option.
 func New(o Options) (*Server, error) {
-	set, err := o.settle()
+	set, err := o.settings()
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +60,8 @@ func New(o Options) (*Server, error) {
 	return s, nil
 }
 
-// stamp returns t by the server's clock, for everything that it writes.
-func (s *Server) stamp(t time.Time) time.Time { return t.Add(time.Duration(s.ahead.Load())) }
+// serverTime returns t by the server's clock, for everything that it writes.
+func (s *Server) serverTime(t time.Time) time.Time { return t.Add(time.Duration(s.ahead.Load())) }
 
 // Profile returns the profile, one of Profiles().
 func (s *Server) Profile() string { return s.set.regime.profile }
@@ -80,8 +80,8 @@ func (s *Server) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "sandbox
 // key manager (/oauth2/token). It serves a text page at /, the portal, and the gateway at all other
 // paths.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Date", s.stamp(s.set.clock()).UTC().Format(http.TimeFormat))
-	if !s.addressed(r.Host) {
+	w.Header().Set("Date", s.serverTime(s.set.clock()).UTC().Format(http.TimeFormat))
+	if !s.isAddressed(r.Host) {
 		http.Error(w, "This is not the address of the sandbox.", http.StatusMisdirectedRequest)
 		return
 	}
@@ -94,15 +94,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	name, serve := s.route(r.URL.Path)
 	if f, ok := s.fault(name); ok {
-		s.misbehave(w, r, f, serve)
+		s.serveFaulty(w, r, f, serve)
 		return
 	}
 	serve(w, r)
 }
 
-// addressed reports whether the Host of a request is this server's. A web page whose name was made
-// to resolve to this machine (DNS rebinding) has another Host. Every loopback name is accepted.
-func (s *Server) addressed(host string) bool {
+// isAddressed reports whether the Host of a request is this server's. A web page whose name was
+// made to resolve to this machine (DNS rebinding) has another Host. Every loopback name is
+// accepted.
+func (s *Server) isAddressed(host string) bool {
 	if s.set.base == "" { // the address is unknown
 		return true
 	}

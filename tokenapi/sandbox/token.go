@@ -100,7 +100,7 @@ func (s *Server) grant(c *client, f form, base string, now time.Time) (g granted
 	case !c.grants[grant]:
 		return g, badRequest("unauthorized_client", "The authenticated client is not authorized to use this authorization grant type")
 	}
-	a := ask{client: c, user: owner, scope: f["scope"], unset: defaultUserScope, life: s.set.tokenTTL, refresh: c.grants[grantRefresh],
+	a := tokenRequest{client: c, user: owner, scope: f["scope"], unset: defaultUserScope, life: s.set.tokenTTL, refresh: c.grants[grantRefresh],
 		issuer: base + issuerPath}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -113,7 +113,7 @@ func (s *Server) grant(c *client, f form, base string, now time.Time) (g granted
 		}
 		return g, bad
 	case grantPassword:
-		bad = s.askUser(&a, f)
+		bad = s.readPassword(&a, f)
 	case grantRefresh:
 		g.pair, g.old, bad = s.refresh(a, f, now)
 		return g, bad
@@ -122,9 +122,9 @@ func (s *Server) grant(c *client, f form, base string, now time.Time) (g granted
 	case grantDevice:
 		return s.poll(a, f, now)
 	case grantJWT:
-		bad = s.askBearer(&a, f, base, now)
+		bad = s.readAssertion(&a, f, base, now)
 	default:
-		g.kind, bad = s.askExchange(&a, f, base, now)
+		g.kind, bad = s.readExchange(&a, f, base, now)
 	}
 	if bad != nil {
 		return g, bad
@@ -133,11 +133,11 @@ func (s *Server) grant(c *client, f form, base string, now time.Time) (g granted
 }
 
 // issueUser issues tokens for a user, with an ID token for the scope openid.
-func (s *Server) issueUser(a ask, nonce, kind string, now time.Time) (granted, *refusal) {
+func (s *Server) issueUser(a tokenRequest, nonce, kind string, now time.Time) (granted, *refusal) {
 	p, bad := s.issue(a, now)
 	g := granted{pair: p, kind: kind}
 	if bad == nil && slices.Contains(strings.Fields(p.scope), "openid") {
-		at := s.stamp(now)
+		at := s.serverTime(now)
 		g.id = s.signer().sign(typID, claims{Issuer: a.issuer, Subject: a.user, Audience: audience{a.client.ConsumerKey}, Azp: a.client.ConsumerKey,
 			Nonce: nonce, Issued: epochOf(at), Expires: epochOf(at.Add(s.set.tokenTTL)), ID: newToken()})
 	}
@@ -163,7 +163,7 @@ func (s *Server) validity(asked string) (time.Duration, *refusal) {
 	return time.Duration(n) * time.Second, nil
 }
 
-func (s *Server) askUser(a *ask, f form) *refusal {
+func (s *Server) readPassword(a *tokenRequest, f form) *refusal {
 	if gone := f.missing("username", "password"); gone != "" {
 		return badRequest("invalid_request", "Missing parameters: "+gone)
 	}

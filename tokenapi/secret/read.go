@@ -17,9 +17,9 @@ var (
 	ErrUTF16 = errors.New("is UTF-16 text, as PowerShell 5.1 writes with >; write it as UTF-8 (Set-Content -Encoding utf8)")
 )
 
-// Odd is the error of Read for a control character. It names the character and its position, and
-// does not quote the text.
-type Odd struct {
+// ControlCharError is the error of Read for a control character. It names the character and its
+// position, and does not quote the text.
+type ControlCharError struct {
 	Name      string // with its article, such as "a TAB"
 	Line      int    // from 1; 0 if the text may have only one line
 	Character int    // from 1, in its line
@@ -27,7 +27,7 @@ type Odd struct {
 }
 
 // Error returns a text that follows the name of the secret in a message.
-func (o *Odd) Error() string {
+func (o *ControlCharError) Error() string {
 	if o.Line > 0 {
 		return fmt.Sprintf("holds %s at character %d of line %d", o.Name, o.Character, o.Line)
 	}
@@ -57,28 +57,28 @@ func bare(raw, allowed string) (string, error) {
 	if s == "" {
 		return "", ErrEmpty
 	}
-	if odd := findOdd(s, allowed); odd != nil {
+	if odd := findControlChar(s, allowed); odd != nil {
 		return "", odd
 	}
 	return s, nil
 }
 
-// CheckLines returns an *Odd for the first control character of a text, other than TAB and line
-// ends, or nil.
+// CheckLines returns a *ControlCharError for the first control character of a text, other than TAB
+// and line ends, or nil.
 func CheckLines(text string) error {
-	if odd := findOdd(text, "\t\r\n"); odd != nil {
+	if odd := findControlChar(text, "\t\r\n"); odd != nil {
 		return odd
 	}
 	return nil
 }
 
-func findOdd(s, allowed string) *Odd {
+func findControlChar(s, allowed string) *ControlCharError {
 	at := strings.IndexFunc(s, func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune(allowed, r) })
 	if at < 0 {
 		return nil
 	}
 	r, _ := utf8.DecodeRuneInString(s[at:])
-	odd := &Odd{Name: nameOf(r), Break: r == '\n' || r == '\r'}
+	odd := &ControlCharError{Name: nameOf(r), Break: r == '\n' || r == '\r'}
 	before := s[:at]
 	if strings.Contains(allowed, "\n") {
 		odd.Line = strings.Count(before, "\n") + 1

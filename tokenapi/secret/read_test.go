@@ -64,7 +64,7 @@ func TestReadLines(t *testing.T) {
 	if err := secret.CheckLines("a\r\n\tb\n"); err != nil {
 		t.Error(err)
 	}
-	var odd *secret.Odd
+	var odd *secret.ControlCharError
 	if err := secret.CheckLines("a\r\nb\f"); !errors.As(err, &odd) || odd.Line != 2 || odd.Character != 2 {
 		t.Error(err)
 	}

@@ -53,7 +53,7 @@ func (h *Hidden) Add(text string) bool {
 // Paste adds one line that was pasted, or says why not.
 func (h *Hidden) Paste(text string) (why string) {
 	bare, err := secret.Bare(text)
-	odd, _ := errors.AsType[*secret.Odd](err)
+	odd, _ := errors.AsType[*secret.ControlCharError](err)
 	switch {
 	case odd != nil && odd.Break:
 		return "more than one line was pasted, and nothing of it was taken"
