@@ -28,7 +28,7 @@ func (c *Client) SignAssertion(key SigningKey, claims map[string]any) (secret.Te
 	iss, sub := full["iss"], full["sub"]
 	switch {
 	case iss == nil && sub == nil:
-		return secret.Text{}, usage(op, "the assertion says neither who made it (iss) nor whom it is about (sub)", "set iss, or sub, among its claims")
+		return secret.Text{}, usage(op, "the assertion has neither an issuer (iss) nor a subject (sub)", "set iss, or sub, among its claims")
 	case iss == nil:
 		full["iss"] = sub
 	case sub == nil:

@@ -147,7 +147,7 @@ func (a Authorization) Redeem(query url.Values) (code secret.Text, err error) {
 	}
 	switch iss := query.Get("iss"); {
 	case !query.Has("iss") && a.issRequired:
-		return secret.Text{}, bad(errors.New("the answer does not say which server made it (iss)"), "the server says that it always does: the answer may be another server's")
+		return secret.Text{}, bad(errors.New("the answer does not name the server that made it (iss)"), "the server says that it always does: the answer may be another server's")
 	case query.Has("iss") && a.issuer != "" && iss != a.issuer:
 		return secret.Text{}, bad(errors.New("the answer was made by another server (iss)"), "only the issuer of this environment may answer; is issuer right?")
 	}
@@ -194,7 +194,7 @@ func (a Authorization) RedeemPasted(text secret.Text) (code secret.Text, err err
 	case len(parts) > 1 || strings.ContainsFunc(pasted, func(r rune) bool { return r < '!' || r > '~' }):
 		return wrong("it is neither an address nor a code", whole)
 	case a.issRequired:
-		return wrong("a code alone does not say which server made it (iss)", whole)
+		return wrong("a code alone does not name the server that made it (iss)", whole)
 	}
 	if plain, err := url.PathUnescape(pasted); err == nil { // it may be escaped
 		pasted = plain
@@ -228,7 +228,7 @@ func (a Authorization) refused(query url.Values) *Error {
 	}
 	switch e.Code {
 	case "access_denied":
-		e.Hint, e.Action = "somebody, or a rule of the server, said no: begin again to be asked again", Stop
+		e.Hint, e.Action = "the user, or a rule of the server, denied access: begin again to be asked again", Stop
 	case "invalid_scope":
 		e.Hint, e.Action = "the server does not grant one of the scopes to this application", RetryWithoutScope
 	case "unauthorized_client":
@@ -238,7 +238,7 @@ func (a Authorization) refused(query url.Values) *Error {
 	case "invalid_request":
 		e.Hint, e.Action = "is the redirect URI registered for this application, letter by letter?", Stop
 	case "login_required", "consent_required", "interaction_required", "account_selection_required":
-		e.Hint, e.Action = "the server wants to ask somebody: remove prompt from extra", Reauthenticate
+		e.Hint, e.Action = "the server must show a page to the user: remove prompt from extra", Reauthenticate
 	case "server_error", "temporarily_unavailable":
 		e.Hint, e.Action = "the fault is the server's: try again later", RetryLater
 	}

@@ -80,7 +80,7 @@ func (c *Client) Call(ctx context.Context, r Call) (Reply, Exchange, error) {
 		e, _ = AsError(err)
 	case !r.Bearer.IsZero() && !sendable(r.Bearer.Reveal()):
 		e = usage(k.x.Op, "the token has "+unsendable(r.Bearer.Reveal())+", which no header can carry",
-			"the server made a token that no API can be sent: tell whoever runs it")
+			"the server issued a token that cannot be sent in a header: tell whoever runs it")
 	}
 	var a answer
 	if e == nil {

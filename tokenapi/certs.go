@@ -90,7 +90,7 @@ func readCertificate(kind string, block []byte) (c *x509.Certificate, why string
 	}
 	var raw asn1.RawValue
 	if _, bad := asn1.Unmarshal(decoded.Bytes, &raw); bad != nil {
-		return nil, "what is in it is no certificate"
+		return nil, "its content is not a certificate"
 	}
 	return nil, text.Words(strings.TrimPrefix(err.Error(), "x509: "), 100)
 }

@@ -8,7 +8,7 @@ import (
 
 const (
 	checkClient = "check consumer key and consumer secret, and client_auth (basic, basic-encoded, post)"
-	checkCaller = "the key manager does not tell this client about tokens: it may want the credentials of a user or client with that right"
+	checkCaller = "the key manager does not let this client introspect tokens: it may want the credentials of a user or client with that right"
 )
 
 // next returns the next step after a refusal, as an Action and as a hint. It looks at the error
@@ -144,7 +144,7 @@ func afterInvalidGrant(op string) (Action, string) {
 	case GrantTokenExchange:
 		return Stop, "check the subject token: whether it still lives, and whether the server trusts its issuer"
 	}
-	return Stop, "the server does not accept what the grant rests on"
+	return Stop, "the server does not accept the credential of this grant"
 }
 
 // afterPoll returns the next step after the answer to a poll (RFC 8628 section 3.5).
@@ -155,7 +155,7 @@ func afterPoll(e *Error) (Action, string) {
 	case "authorization_pending":
 		return KeepPolling, "the person has not decided yet"
 	case "slow_down", "too_many_requests":
-		return KeepPolling, "the server wants longer pauses between the questions"
+		return KeepPolling, "the server wants longer pauses between polls"
 	case "expired_token", "token_expired":
 		return Stop, "the code has expired: begin again"
 	case "access_denied", "authorization_declined":
@@ -164,7 +164,7 @@ func afterPoll(e *Error) (Action, string) {
 		return Stop, "the server does not know the device code: begin again"
 	case "invalid_grant":
 		if e.Description == "invalid_request" { // product-is before 5.12
-			return Stop, "older WSO2 servers answer like this while the person has not decided yet, and nothing tells the two apart: decide in the browser first, then begin again"
+			return Stop, "older WSO2 servers also answer like this while the person has not decided yet: decide in the browser first, then begin again"
 		}
 		return Stop, "the device code was used or has expired: begin again"
 	case "invalid_request":

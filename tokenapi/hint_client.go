@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	checkMethod = "the server wants the client proved in another way: set client_auth (basic, basic-encoded, post, none, private_key_jwt, tls) " +
+	checkMethod = "the server wants another client authentication method: set client_auth (basic, basic-encoded, post, none, private_key_jwt, tls) " +
 		"to the one that it has for this application"
 	checkUser = "check user name and password"
 )

@@ -39,7 +39,7 @@ func (a answer) byStatus(op string, f fault) (Action, string) {
 	case a.status == http.StatusBadRequest && bodyHas("the ssl certificate error"):
 		return Stop, "the server does not take this client certificate: is it of the right authority, has it expired?"
 	case a.status == http.StatusTooManyRequests && op == GrantDeviceCode:
-		return KeepPolling, "the server wants longer pauses between the questions"
+		return KeepPolling, "the server wants longer pauses between polls"
 	case a.status == http.StatusTooManyRequests:
 		return RetryLater, "the server wants fewer requests: " + a.later()
 	case a.status == http.StatusServiceUnavailable, a.status == http.StatusRequestTimeout:

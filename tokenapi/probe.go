@@ -41,7 +41,7 @@ func (c *Client) Probe(ctx context.Context, r ProbeRequest) (ProbeAnswer, Exchan
 		e = usage(op, "there is no token to probe with", "")
 	} else if !sendable(token) {
 		e = usage(op, "the token has "+unsendable(token)+", which no header can carry",
-			"the server made a token that no API can be sent, or it was pasted with more than itself")
+			"the server issued a token that cannot be sent in a header, or more than the token was pasted")
 	} else if c.readByProxy(r.URL) {
 		e = usage(op, "probe_url is http://, and a proxy on the way would get to see the token", "use https://, or name the host in NO_PROXY")
 	}

@@ -29,9 +29,9 @@ func (k *call) badTLS(e *Error, host string, err error) bool {
 	case errors.As(err, &cert):
 		k.badCertificate(e, host, cert)
 	case errors.As(err, &rec) && string(rec.RecordHeader[:]) == "HTTP/":
-		e.describe(KindTLS, "this port speaks plain HTTP: name the port that speaks TLS, or use http:// if the server is meant to be called without", "%s does not speak TLS", host)
+		e.describe(KindTLS, "this port speaks plain HTTP: name the port that speaks TLS, or use http:// if the server has no TLS", "%s does not speak TLS", host)
 	case errors.As(err, &rec):
-		e.describe(KindTLS, "is the port right? what answers there speaks neither TLS nor HTTP", "%s does not speak TLS", host)
+		e.describe(KindTLS, "is the port right? the server there speaks neither TLS nor HTTP", "%s does not speak TLS", host)
 	case errors.As(err, &alert):
 		k.alert(e, host, strings.TrimPrefix(alert.Error(), "tls: "))
 	case !strings.Contains(msg, "tls: "):

@@ -137,7 +137,7 @@ func (m members) public(raw []byte) (key any, why string) {
 	case kty == "":
 		return nil, "has no kty"
 	case kty == "oct":
-		return nil, "a symmetric key (oct), which proves nothing to others"
+		return nil, "a symmetric key (oct), which cannot prove anything to others"
 	case kty != "RSA" && kty != "EC" && kty != "OKP":
 		return nil, "unknown kty " + quoted(kty)
 	case m.private():

@@ -71,7 +71,7 @@ func TestVerifyKeyByKey(t *testing.T) {
 		"key number 1: invalid RSA key, missing n/e values":                      `{"kty":"RSA","e":"AQAB"}`,
 		"key number 1: invalid RSA key, bad e value":                             with(rsaJWK, map[string]any{"e": "AQ"}),
 		"key number 1: invalid EC key, X/Y are not on declared curve":            with(ecJWK, map[string]any{"y": ecX}),
-		"key number 1: a symmetric key (oct), which proves nothing to others":    `{"kty":"oct","k":"AyM1"}`,
+		"key number 1: a symmetric key (oct), which cannot prove anything to others":    `{"kty":"oct","k":"AyM1"}`,
 		`key number 1: for use "enc", not for signatures`:                        with(rsaJWK, map[string]any{"use": "enc"}),
 		`key number 1: its key_ops lack "verify"`:                                with(rsaJWK, map[string]any{"key_ops": []string{"encrypt"}}),
 		"key number 1: an RSA key of 1024 bits, where RFC 7518 asks for 2048":    with(rsaJWK, map[string]any{"n": rsaN[:171]}),

@@ -39,14 +39,14 @@ func (s *Session) GenerateKeys(ctx context.Context, appID string, g GenerateRequ
 	})
 	xs := []tokenapi.Exchange{x}
 	if e, ok := tokenapi.AsError(err); ok && e.Sent {
-		e.Hint = "the keys may have been made all the same: look before you ask again"
+		e.Hint = "the keys may have been made nevertheless: look before you ask again"
 	}
 	if err != nil {
 		return Key{}, xs, err
 	}
 	if e := refusal(opGenerate, r); e != nil {
 		if e.Status >= 500 {
-			e.Hint = "the keys may be half made: look in the portal, and clean up there, before you ask again"
+			e.Hint = "the keys may be incomplete: check and clean up in the portal before you ask again"
 		}
 		return Key{}, xs, e
 	}

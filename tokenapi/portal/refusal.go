@@ -86,7 +86,7 @@ func hint(op string, status int, other string) string {
 	case status == 409 && op == opGenerate:
 		return "the application has keys of this type already: use those"
 	case status == 409:
-		return "somebody else changed it meanwhile: look again"
+		return "it was changed meanwhile: look again"
 	case status == 429 || status == 503:
 		return "try again later"
 	case status >= 300 && status < 400:

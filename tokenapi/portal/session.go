@@ -171,7 +171,7 @@ func (s *Session) register(ctx context.Context, o Options, user string, password
 	if reg.SecretState != Available {
 		return x, &tokenapi.Error{
 			Op: opRegister, Kind: tokenapi.KindRefused, Status: r.Status, Sent: true,
-			Err:  errors.New("the server does not tell the secret of the client " + r.Words(o.ClientName) + " again"),
+			Err:  errors.New("the server does not show the secret of the client " + r.Words(o.ClientName) + " again"),
 			Hint: "it keeps secrets as hashes: use another client name",
 		}
 	}

@@ -36,8 +36,8 @@ func (o *ControlCharError) Error() string {
 
 // Read returns the secret in a text from a file, a variable, a program, the keyboard or the
 // clipboard. It removes a byte order mark at the start and line ends at the end. It keeps
-// everything else, also spaces and bytes that are not UTF-8. The error is ErrEmpty, ErrUTF16, or an
-// *Odd for a control character.
+// everything else, also spaces and bytes that are not UTF-8. The error is ErrEmpty, ErrUTF16, or a
+// *ControlCharError for a control character.
 func Read(raw string) (Text, error) { return wrap(bare(raw, "")) }
 
 // ReadLines is Read for a secret that may have several lines, such as a key in PEM. It accepts line
