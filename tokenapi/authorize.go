@@ -147,7 +147,7 @@ func (a Authorization) Redeem(query url.Values) (code secret.Text, err error) {
 	}
 	switch iss := query.Get("iss"); {
 	case !query.Has("iss") && a.issRequired:
-		return secret.Text{}, bad(errors.New("the answer does not name the server that made it (iss)"), "the server says that it always does: the answer may be another server's")
+		return secret.Text{}, bad(errors.New("the answer does not say which server made it (iss)"), "the server says that it always does: the answer may be another server's")
 	case query.Has("iss") && a.issuer != "" && iss != a.issuer:
 		return secret.Text{}, bad(errors.New("the answer was made by another server (iss)"), "only the issuer of this environment may answer; is issuer right?")
 	}
@@ -194,7 +194,7 @@ func (a Authorization) RedeemPasted(text secret.Text) (code secret.Text, err err
 	case len(parts) > 1 || strings.ContainsFunc(pasted, func(r rune) bool { return r < '!' || r > '~' }):
 		return wrong("it is neither an address nor a code", whole)
 	case a.issRequired:
-		return wrong("a code alone does not name the server that made it (iss)", whole)
+		return wrong("a code alone does not say which server made it (iss)", whole)
 	}
 	if plain, err := url.PathUnescape(pasted); err == nil { // it may be escaped
 		pasted = plain
