@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Every way of proving who the client is gets a token that the server then says is alive.
+// Every client authentication method gets a token that is active at the server.
 func TestClientAuthentication(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]string{
@@ -64,7 +64,7 @@ func TestClientAuthentication(t *testing.T) {
 			if got.How != "issued" || got.HasRefresh || got.Left == nil || *got.Left < 500 {
 				t.Errorf("how %q, refresh %v, left %v", got.How, got.HasRefresh, got.Left)
 			}
-			if name != "tls" && !b.alive(t, got.Access) { // the https issuer has tokens of its own
+			if name != "tls" && !b.alive(t, got.Access) { // the https issuer has separate tokens
 				t.Error("the server does not know the token")
 			}
 			if again := s.token("token", "Orders"); again.How != "reused" || again.Access != got.Access {
@@ -74,7 +74,7 @@ func TestClientAuthentication(t *testing.T) {
 	}
 }
 
-// Sent as it is, that secret is refused: the reason why there are two kinds of basic.
+// Without encoding that secret is refused, which is why there are two kinds of basic.
 func TestOddSecretUnencodedIsRefused(t *testing.T) {
 	t.Parallel()
 	s := need(t).sit(t, nil, `
@@ -91,7 +91,7 @@ func TestOddSecretUnencodedIsRefused(t *testing.T) {
 	}
 }
 
-// A server with a CA of its own is not trusted until ca_file says so.
+// A server with a private CA is trusted only if ca_file names the CA.
 func TestOwnCA(t *testing.T) {
 	t.Parallel()
 	b := need(t)
@@ -113,7 +113,7 @@ func TestOwnCA(t *testing.T) {
 	s.does("revoke", s.token("token", "Orders").Fingerprint)
 }
 
-// An issuer is enough: the rest is discovered, and what is configured wins.
+// An issuer is enough: discovery finds the other URLs, and configured URLs take precedence.
 func TestDiscovery(t *testing.T) {
 	t.Parallel()
 	b := need(t)

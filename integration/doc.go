@@ -1,7 +1,7 @@
-// Package integration has only tests. They run the lanyard program against servers that others
-// wrote: authorization servers, API gateways and a keyring. The tests start and stop these on
-// loopback.
+// Package integration has only tests. They run the lanyard program against other people's servers:
+// authorization servers, API gateways and a keyring. The tests start and stop these on loopback
+// addresses.
 //
-// The tests give commands and read what is printed. They import nothing of how the program works
-// inside. CONTRIBUTING.md says how to run them.
+// The tests run commands and read the output. They import nothing from the inside of the program.
+// CONTRIBUTING.md describes how to run them.
 package integration

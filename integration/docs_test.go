@@ -12,7 +12,7 @@ import (
 
 var tomlBlock = regexp.MustCompile("(?ms)^```toml\n(.*?)^```$")
 
-// Every configuration in the documents can be used as it stands. Needs no server.
+// Every configuration in the documents can be used without changes. This needs no server.
 func TestConfigurationsInDocuments(t *testing.T) {
 	t.Parallel()
 	pages, err := filepath.Glob("../docs/*.md")

@@ -14,7 +14,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// A client that may only have DPoP tokens gets none from us, and is told that the server refused.
+// A client that is limited to DPoP tokens gets no token, and the error says that the server
+// refused.
 func TestDPoPClientIsRefused(t *testing.T) {
 	t.Parallel()
 	s := need(t).sit(t, nil, `
@@ -30,7 +31,7 @@ func TestDPoPClientIsRefused(t *testing.T) {
 	}
 }
 
-// A DPoP token that somebody else got is alive at the server, and no use as a bearer token.
+// Another program's DPoP token is active at the server, but cannot be used as a bearer token.
 func TestDPoPTokenIsNoBearerToken(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
@@ -44,7 +45,8 @@ func TestDPoPTokenIsNoBearerToken(t *testing.T) {
 	}
 }
 
-// boundToken gets a token of the client bound, with a proof (RFC 9449 section 4.2) of a key made for this.
+// boundToken requests a token of the client bound, with a proof (RFC 9449 section 4.2) by a new
+// key.
 func (b *bench) boundToken(t *testing.T) string {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -24,7 +24,8 @@ const console = `
 	grant = "device_code"
 	scopes = ["openid"]`
 
-// What the code grant prints: the address of the server's authorization page, whatever stands around it.
+// authorizePage matches the address of the server's authorization page in the output of the code
+// grant.
 const authorizePage = `(http://127\.0\.0\.1:\d+/auth\?[^\s"'<>]+)\s`
 
 // The authorization code grant of a public client: PKCE, state, a loopback redirect on a free port.
@@ -59,7 +60,7 @@ func TestCodeWithPKCE(t *testing.T) {
 	}
 }
 
-// A confidential client may use the grant too, and is refused nothing for sending PKCE.
+// A confidential client may use the grant too, and the server accepts its PKCE.
 func TestCodeConfidential(t *testing.T) {
 	t.Parallel()
 	b := need(t)
@@ -87,7 +88,7 @@ func TestCodeConfidential(t *testing.T) {
 	}
 }
 
-// A person who cancels is a refusal by the server, at once and not a time-out.
+// If the person cancels, that is a refusal by the server at once, not a time-out.
 func TestCodeDenied(t *testing.T) {
 	t.Parallel()
 	s := need(t).sit(t, nil, console)
@@ -102,7 +103,7 @@ func TestCodeDenied(t *testing.T) {
 
 var userCode = regexp.MustCompile(`\b([A-Z]{4}-[A-Z]{4})\b`)
 
-// The device grant: the code and the page are shown, and polling ends when the person has approved.
+// The device grant: lanyard shows the code and the page, and polls until the person has approved.
 func TestDevice(t *testing.T) {
 	t.Parallel()
 	b := need(t)
@@ -125,7 +126,7 @@ func TestDevice(t *testing.T) {
 	}
 }
 
-// And when the person has refused.
+// The device grant ends when the person refuses.
 func TestDeviceDenied(t *testing.T) {
 	t.Parallel()
 	b := need(t)

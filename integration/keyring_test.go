@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// safe is a lanyard beside a keyring: its own state, its own bus, and a dbus-launch that only says that it was called.
+// safe runs lanyard beside a keyring, with a state and a bus of its own. Its dbus-launch only
+// records the call.
 type safe struct {
 	t              *testing.T
 	folder, config string
@@ -21,7 +22,7 @@ type safe struct {
 func newSafe(t *testing.T) *safe {
 	t.Helper()
 	able(t, "bash", "dbus-run-session", "dbus-daemon", "dbus-send", "gnome-keyring-daemon")
-	folder, err := os.MkdirTemp("", "ring") // a short path: sockets are in it
+	folder, err := os.MkdirTemp("", "ring") // a short path: it holds sockets
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +58,7 @@ func newSafe(t *testing.T) *safe {
 	}
 }
 
-// run runs a script of bash commands beside a keyring. In it, lanyard is lanyard.
+// run runs a bash script beside a keyring. The script can call lanyard.
 func (s *safe) run(mode, script string) said {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
@@ -83,7 +84,7 @@ func (s *safe) keyFile() bool {
 	return err == nil
 }
 
-// A store keeps its key in a real keyring, and everything it has to do with it.
+// The life of a key in a real keyring.
 func TestKeyringKeepsTheKey(t *testing.T) {
 	t.Parallel()
 	s := newSafe(t)
@@ -101,7 +102,7 @@ func TestKeyringKeepsTheKey(t *testing.T) {
 	if s.keyFile() {
 		t.Error("there is a key file too")
 	}
-	// The same keyring, when it does not give the key: lists work, and nothing is made in its place.
+	// The same keyring without access to the key: lists work, and no new key is made.
 	for _, mode := range []string{"locked", "no-daemon", "no-bus"} {
 		r := s.run(mode, `lanyard tokens && lanyard key status && lanyard token Orders`)
 		if r.code != 6 || !strings.Contains(r.out, "Orders") || !strings.Contains(r.err, "system keyring does not give its key") {
@@ -116,7 +117,7 @@ func TestKeyringKeepsTheKey(t *testing.T) {
 	}
 }
 
-// Where no keyring answers, a new store gets a key file, and says so.
+// If no keyring answers, a new store gets a key file, and lanyard says so.
 func TestKeyringThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	for mode, why := range map[string]string{"locked": "the system keyring cannot be used", "no-daemon": "no program on the session bus", "no-bus": "there is no session bus"} {
@@ -133,8 +134,8 @@ func TestKeyringThatDoesNotAnswer(t *testing.T) {
 	}
 }
 
-// A real keyring remembers which key a store has, whatever kind it is, and refuses the store of somebody else. Nobody is at
-// a terminal here, so that nothing is accepted either; and a locked keyring is not asked to open.
+// A real keyring remembers the key of a store, of any kind, and refuses another store. Without a
+// terminal nothing is accepted, and lanyard does not ask a locked keyring to open.
 func TestKeyringRemembersTheKey(t *testing.T) {
 	t.Parallel()
 	s := newSafe(t)

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// The exit codes that README.md promises.
+// The exit codes in README.md.
 const (
 	exitDone          = 0
 	exitUnclear       = 1
@@ -23,7 +23,7 @@ const (
 	exitStillAccepted = 7
 )
 
-// seat is one person's lanyard: a configuration and a state of its own.
+// seat is one person's lanyard, with its own configuration and state.
 type seat struct {
 	t   *testing.T
 	b   *bench
@@ -31,9 +31,9 @@ type seat struct {
 	env []string
 }
 
-// sit writes a configuration. HTTP, HTTPS, OAUTH2, GATEWAY and STATE in it stand for the two
-// issuers, the shared oauth2-server, a gateway (may be nil) and the folder of the issuers, where
-// their CA and the clients' keys are.
+// sit writes a configuration. It replaces HTTP, HTTPS, OAUTH2, GATEWAY and STATE: the two issuers,
+// the shared oauth2-server, a gateway (may be nil), and the folder of the issuers with their CA and
+// the clients' keys.
 func (b *bench) sit(t *testing.T, gw *server, config string) *seat {
 	t.Helper()
 	s := &seat{t: t, b: b, dir: t.TempDir()}
@@ -46,14 +46,14 @@ func (b *bench) sit(t *testing.T, gw *server, config string) *seat {
 		t.Fatal(err)
 	}
 	s.env = []string{
-		"PATH=" + s.dir, // nothing is in it: no browser opens, whatever a grant tries
+		"PATH=" + s.dir, // an empty folder, so that no grant opens a browser
 		"HOME=" + s.dir, "LANYARD_STATE=" + filepath.Join(s.dir, "state"), "LANYARD_CONFIG=" + filepath.Join(s.dir, "config.toml"),
 		"NO_PROXY=*", "ORDERS_SECRET=orders-secret", "ANA_PASSWORD=ana", `ODD_SECRET=p@ss:w%rd/+ &="~`,
 	}
 	return s
 }
 
-// said is what a command printed and how it ended.
+// said is the output and the exit code of a command.
 type said struct {
 	out, err string
 	code     int
@@ -69,7 +69,7 @@ func (s *seat) command(ctx context.Context, args ...string) *exec.Cmd {
 // run runs lanyard to its end.
 func (s *seat) run(args ...string) said { return s.runWith("", args...) }
 
-// runWith is run with something on standard input.
+// runWith is run with standard input.
 func (s *seat) runWith(stdin string, args ...string) said {
 	s.t.Helper()
 	r, err := s.try(stdin, args...)
@@ -79,7 +79,7 @@ func (s *seat) runWith(stdin string, args ...string) said {
 	return r
 }
 
-// try is for other goroutines than the test's: it fails by an error, when lanyard did not come to its end.
+// try is run for other goroutines than the test's: it returns an error if lanyard did not end.
 func (s *seat) try(stdin string, args ...string) (said, error) {
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
@@ -90,7 +90,7 @@ func (s *seat) try(stdin string, args ...string) (said, error) {
 	return said{out.String(), errs.String(), code}, err
 }
 
-// ended gives a command's exit code.
+// ended returns a command's exit code.
 func ended(err error) (int, error) {
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.Exited() {
@@ -99,7 +99,7 @@ func ended(err error) (int, error) {
 	return 0, err
 }
 
-// does runs lanyard, which must succeed, and gives its standard output.
+// does runs lanyard, which must succeed, and returns its standard output.
 func (s *seat) does(args ...string) string {
 	s.t.Helper()
 	return s.ends(exitDone, args...).out
@@ -138,10 +138,10 @@ func (s *seat) token(args ...string) (i issued) {
 type held struct {
 	Fingerprint, State string
 	ExpiresAt          time.Time `json:"expires_at"`
-	StaleUntil         time.Time `json:"stale_until"` // zero where it is null
+	StaleUntil         time.Time `json:"stale_until"` // zero for null
 }
 
-// held gives what lanyard says of a token that it holds.
+// held returns the row of a token in `tokens --json`.
 func (s *seat) held(fingerprint string) held {
 	s.t.Helper()
 	var all []held
@@ -155,7 +155,7 @@ func (s *seat) held(fingerprint string) held {
 	return held{}
 }
 
-// active is what `introspect --json` says of a token that is held.
+// active returns the member active of `introspect --json`.
 func (s *seat) active(token string) bool {
 	s.t.Helper()
 	var answer struct{ Active *bool }
@@ -173,8 +173,8 @@ func read(t *testing.T, text string, into any) {
 	}
 }
 
-// asks starts a command that asks the person for something on standard error, and gives what the pattern's first group
-// finds there. The person does as asked; done then gives what the command printed.
+// asks starts a command that prints a request to the person on standard error. found is the first
+// group of the pattern. After the person has acted, done returns the output of the command.
 func (s *seat) asks(pattern string, args ...string) (found string, done func() said) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
@@ -203,7 +203,7 @@ func (s *seat) asks(pattern string, args ...string) (found string, done func() s
 	}
 }
 
-// watched is a buffer that tells when a pattern is in it.
+// watched is a buffer that signals when a pattern is in it.
 type watched struct {
 	lockedBuffer
 	pattern *regexp.Regexp

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// outlives is a configuration for oauth2-server whose gateway keeps nothing, so that every window
-// is over at once.
+// outlives is a configuration for oauth2-server whose gateway caches nothing, so that every window
+// ends at once.
 const outlives = `
 	[[environment]]
 	name = "oauth2"
@@ -34,7 +34,7 @@ const outlives = `
 	consumer_secret = { env = "ORDERS_SECRET" }
 	probe_url = "OAUTH2/api/orders/1"`
 
-// ends has the server end a token behind lanyard's back.
+// ends revokes a token at the server without lanyard.
 func (s *server) ends(t *testing.T, token string) {
 	t.Helper()
 	if status, _ := post(t, s.ready+"/revoke", url.Values{"token": {token}}); status != http.StatusOK {
@@ -42,7 +42,7 @@ func (s *server) ends(t *testing.T, token string) {
 	}
 }
 
-// lingersToItsEnd fails the test unless the token may be let through until it expires.
+// lingersToItsEnd fails the test unless lanyard shows that the token may pass until it expires.
 func (s *seat) lingersToItsEnd(when, fingerprint string) {
 	s.t.Helper()
 	if now := s.held(fingerprint); now.State != "lingering" || !now.StaleUntil.Equal(now.ExpiresAt) {
@@ -50,8 +50,8 @@ func (s *seat) lingersToItsEnd(when, fingerprint string) {
 	}
 }
 
-// A refresh leaves the old access token alive to its own end. Nothing says that it does not, so the
-// old token may be let through until then, and introspection and the API agree.
+// A refresh leaves the old access token alive until its expiry. Lanyard shows that it may pass
+// until then, and introspection and the API agree.
 func TestOldTokenOutlivesRefresh(t *testing.T) {
 	t.Parallel()
 	s := need(t).sit(t, nil, outlives)
@@ -67,8 +67,8 @@ func TestOldTokenOutlivesRefresh(t *testing.T) {
 	s.lingersToItsEnd("introspected and probed", old.Fingerprint)
 }
 
-// The configuration says that a refresh ends the old token. Introspection says otherwise, and is
-// believed: active opens the row again, inactive closes it.
+// The configuration says that a refresh ends the old token. Introspection overrides it: an active
+// answer opens the row again, an inactive one closes it.
 func TestIntrospectionReopensReplaced(t *testing.T) {
 	t.Parallel()
 	b := need(t)
@@ -91,8 +91,8 @@ func TestIntrospectionReopensReplaced(t *testing.T) {
 	}
 }
 
-// A server accepts every revoke, also of a token that it does not know (RFC 7009 2.2).
-// Introspection tells that the token lives, and what the server thinks follows the newest answer.
+// A server accepts every revoke, also of an unknown token (RFC 7009 section 2.2). Introspection
+// shows that the token is alive, and the newest answer decides the state.
 func TestIntrospectionReopensRevoked(t *testing.T) {
 	t.Parallel()
 	b := need(t)
@@ -119,11 +119,12 @@ func TestIntrospectionReopensRevoked(t *testing.T) {
 	}
 }
 
-// A token that was let through after its window is open to its own expiry and no longer.
+// A token that was accepted after its window stays open until its own expiry, and no longer.
 func TestNoStateOutlivesExpiry(t *testing.T) {
 	t.Parallel()
 	b := need(t)
-	// On a machine that is too slow to probe the token while it lives, it is given a longer life.
+	// If the machine is too slow to probe the token while it is valid, the test repeats with a
+	// longer lifetime.
 	for life := 4; ; life *= 2 {
 		own := b.starts(t, "oauth2-server/start.sh", fmt.Sprint(life))
 		s := b.sit(t, nil, strings.NewReplacer("OAUTH2", own.ready, `"auto"`, `"opaque"`).Replace(outlives))
@@ -152,14 +153,14 @@ func TestNoStateOutlivesExpiry(t *testing.T) {
 	}
 }
 
-// A token that is known to be dead is not handed out again, and what is got instead comes with the
-// reason.
+// A token that is known to be dead is not printed again. The command requests a new one and says
+// why.
 func TestDeadIsNotHandedOut(t *testing.T) {
 	t.Parallel()
 	b := need(t)
 	for _, c := range []struct {
 		name, app string
-		why       string // a pattern of what is said
+		why       string // a pattern of the output
 		kill      func(*testing.T, *seat, issued)
 	}{
 		{"proved by probes", "Orders", "dead|refused", func(t *testing.T, s *seat, got issued) {
@@ -197,8 +198,8 @@ func TestDeadIsNotHandedOut(t *testing.T) {
 	}
 }
 
-// Who may not ask is told that each token is inactive (RFC 7662 2.2). That does not count: the
-// token stays in use.
+// A client without permission gets inactive for each token (RFC 7662 section 2.2). That does not
+// count: the token stays in use.
 func TestInactiveToWhoMayNotAsk(t *testing.T) {
 	t.Parallel()
 	s := need(t).sit(t, nil, strings.NewReplacer(
@@ -218,8 +219,8 @@ func TestInactiveToWhoMayNotAsk(t *testing.T) {
 	}
 }
 
-// A server without a revocation endpoint has said its last word by 404: nothing is pending, and the
-// token lives.
+// A 404 of a server without a revocation endpoint is final: nothing is pending, and the token is
+// alive.
 func TestNoRevocationEndpoint(t *testing.T) {
 	t.Parallel()
 	s := need(t).sit(t, nil, strings.ReplaceAll(outlives, "OAUTH2/revoke", "OAUTH2/none"))

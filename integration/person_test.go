@@ -11,13 +11,13 @@ import (
 	"testing"
 )
 
-// person is a user at a browser: follows redirects, keeps cookies, fills in and sends the forms of the authorization
-// server until it has nothing more to ask.
+// person is a user of a browser. It follows redirects, keeps cookies, and submits the forms of the
+// authorization server until there are no more.
 type person struct {
 	t       *testing.T
 	browser *http.Client
-	answers map[string]string // to fields that come empty, by their name
-	refuses bool              // to sign in
+	answers map[string]string // for empty fields, by name
+	refuses bool              // refuses to sign in
 }
 
 func newPerson(t *testing.T) *person {
@@ -32,7 +32,8 @@ func newPerson(t *testing.T) *person {
 	}
 }
 
-// opens opens a page, does what it and the next ones ask, and gives the text of the last one.
+// opens opens a page, submits its form and those that follow, and returns the text of the last
+// page.
 func (p *person) opens(page string) string {
 	p.t.Helper()
 	res, err := p.browser.Get(page)
@@ -51,7 +52,7 @@ func (p *person) opens(page string) string {
 				p.t.Fatal(err)
 			}
 			res.Body.Close()
-			return "" // some pages then ask again
+			return "" // some pages ask again then
 		}
 		action, fields, ok := p.form(text)
 		if !ok {

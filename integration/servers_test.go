@@ -20,16 +20,17 @@ import (
 	"time"
 )
 
-// The switches. With neither, these tests are off: they need more than Go, and may download npm packages.
+// The switches. Without them these tests are off, because they need more than Go and may download
+// npm packages.
 const (
-	runSwitch     = "LANYARD_INTEGRATION"         // 1: run what this machine has the servers for
-	requireSwitch = "LANYARD_REQUIRE_INTEGRATION" // 1: what cannot be run has failed
+	runSwitch     = "LANYARD_INTEGRATION"         // 1: run the tests whose servers are available
+	requireSwitch = "LANYARD_REQUIRE_INTEGRATION" // 1: fail if a server is missing
 )
 
-// patience is how long one thing may take on a busy machine before a test gives up.
+// patience is the longest wait for one step on a busy machine.
 const patience = 3 * time.Minute
 
-// bench is what all tests of this package share.
+// bench is shared by all tests of this package.
 type bench struct {
 	dir     string // removed at the end
 	lanyard string // the program
@@ -39,7 +40,7 @@ type bench struct {
 	oauth2  *server
 }
 
-// need gives the bench, and skips a test that cannot be run here.
+// need returns the bench. It skips a test that cannot run here.
 func need(t *testing.T, tools ...string) *bench {
 	t.Helper()
 	able(t, append([]string{"bash", "openssl", "node", "npm"}, tools...)...)
@@ -55,8 +56,8 @@ func need(t *testing.T, tools ...string) *bench {
 	return b
 }
 
-// able skips a test whose tools are not here. This is the one place of the repository where a test may skip: whoever
-// has only Go is to be able to run the others. What CI runs may not skip, see requireSwitch.
+// able skips a test whose tools are missing. Only here may a test skip for that reason, so that all
+// other tests need Go only. CI may not skip, see requireSwitch.
 func able(t *testing.T, tools ...string) {
 	t.Helper()
 	lack := ""
@@ -78,10 +79,10 @@ func able(t *testing.T, tools ...string) {
 	}
 }
 
-// running is the bench once it stands, for TestMain to take down.
+// running is the started bench, for TestMain to stop.
 var running atomic.Pointer[bench]
 
-// shared starts what all tests share, when the first one needs it.
+// shared starts the shared servers when the first test needs them.
 var shared = sync.OnceValues(func() (*bench, error) {
 	dir, err := os.MkdirTemp("", "lanyard") // a short path: nginx binds a Unix socket in it
 	if err != nil {
@@ -118,11 +119,11 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// server is a start script at work. It serves until its standard input ends, so it also ends when the test process
-// does, however that ends.
+// server is a running start script. It serves until its standard input ends, so it also ends with
+// the test process.
 type server struct {
 	state string // its folder
-	ready string // the line it said when it was ready
+	ready string // the line that it printed when it was ready
 	input io.Closer
 	cmd   *exec.Cmd
 	errs  *lockedBuffer
@@ -161,7 +162,7 @@ func start(state, script string, args ...string) (*server, error) {
 	return s, nil
 }
 
-// stop ends its input and waits; a server that does not care is killed.
+// stop ends the script's input and waits. It kills a server that does not end.
 func (s *server) stop() {
 	s.input.Close()
 	done := make(chan struct{})
@@ -182,7 +183,7 @@ func (s *server) log() string {
 	return said
 }
 
-// starts starts a server of this test's own.
+// starts starts a server for this test only.
 func (b *bench) starts(t *testing.T, script string, args ...string) *server {
 	t.Helper()
 	state, err := os.MkdirTemp(b.dir, "own")
@@ -202,29 +203,29 @@ func (b *bench) starts(t *testing.T, script string, args ...string) *server {
 	return s
 }
 
-// gateway starts an API gateway of this test's own in front of /orders/. It caches what it is told
-// of a token for so long, in whole seconds.
+// gateway starts an API gateway in front of /orders/, for this test only. It caches the result of
+// an introspection for the time cached, in whole seconds.
 func (b *bench) gateway(t *testing.T, cached time.Duration) *server {
 	t.Helper()
 	return b.starts(t, "nginx/start.sh", b.issuer+"/token/introspection", fmt.Sprint(int(cached.Seconds())))
 }
 
-// gateways starts gateways of this test's own that ask an oauth2-server about each call.
+// gateways starts gateways, for this test only, that ask an oauth2-server about each call.
 func (b *bench) gateways(t *testing.T, keyManager *server) *server {
 	t.Helper()
 	return b.starts(t, "auth-request/start.sh", keyManager.ready+"/check")
 }
 
-// visit is one request that an authorization server answered. The last two fields are about a
-// bearer token that it came with.
+// visit is one request that an authorization server answered. The last two fields are about its
+// bearer token.
 type visit struct {
 	Method, Path, Client, Grant string
 	Status                      int
-	Known                       *bool // whether the server issued it
+	Known                       *bool // the server issued it
 	Length                      int
 }
 
-// visits reads what a client asked so far, of the token endpoint and with this grant.
+// visits returns the requests of a client to the token endpoint with this grant.
 func (b *bench) visits(t *testing.T, client, grant string) (out []visit) {
 	t.Helper()
 	for _, v := range b.oidc.visits(t) {
@@ -235,7 +236,7 @@ func (b *bench) visits(t *testing.T, client, grant string) (out []visit) {
 	return out
 }
 
-// visits reads what the server was asked so far.
+// visits returns the requests so far.
 func (s *server) visits(t *testing.T) (out []visit) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(s.state, "access.jsonl"))
@@ -252,7 +253,7 @@ func (s *server) visits(t *testing.T) (out []visit) {
 	return out
 }
 
-// post asks the authorization server behind lanyard's back, as the client orders.
+// post sends a request to the authorization server without lanyard, as the client orders.
 func (b *bench) post(t *testing.T, path string, form url.Values) (status int, answer map[string]any) {
 	t.Helper()
 	return post(t, b.issuer+path, form)
@@ -279,7 +280,7 @@ func post(t *testing.T, address string, form url.Values) (status int, answer map
 	return res.StatusCode, answer
 }
 
-// alive is what the authorization server itself thinks of a token.
+// alive reports whether a token is active at the authorization server.
 func (b *bench) alive(t *testing.T, token string) bool {
 	t.Helper()
 	status, answer := b.post(t, "/token/introspection", url.Values{"token": {token}})
@@ -289,7 +290,7 @@ func (b *bench) alive(t *testing.T, token string) bool {
 	return answer["active"] == true
 }
 
-// lockedBuffer can be written while it is read.
+// lockedBuffer is a buffer for concurrent use.
 type lockedBuffer struct {
 	mu  sync.Mutex
 	buf bytes.Buffer

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// The bound is longer than the test and shorter than the token's life, so that the probes and not
-// the end of the window prove the death.
+// The bound is longer than the test and shorter than the token's lifetime, so that the probes prove
+// the death, not the end of the window.
 const behindGateway = `
 	[[environment]]
 	name = "oidc"
@@ -38,9 +38,8 @@ type revocation struct {
 	Proof      *string
 }
 
-// TestStaleGateway shows that a token which the server has revoked passes the gateway until the
-// gateway's cache entry ends, and that lanyard proves the end by probes. The test ends the entry
-// itself.
+// TestStaleGateway shows that a revoked token passes the gateway until the gateway's cache entry
+// ends, and that lanyard proves the end by probes. The test ends the entry itself.
 func TestStaleGateway(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
@@ -107,9 +106,8 @@ func TestStaleGateway(t *testing.T) {
 	}
 }
 
-// TestGatewayForgets shows the bound that docs/oauth-servers.md tells people to configure: the time
-// for which the gateway caches, and one second. By the gateway's own log and clock no probe passes
-// later, however slow the machine is.
+// TestGatewayForgets checks the bound in docs/oauth-servers.md: the caching time of the gateway and
+// one second. By the gateway's own log and clock no probe passes later, on a machine of any speed.
 func TestGatewayForgets(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
@@ -130,15 +128,15 @@ func TestGatewayForgets(t *testing.T) {
 			t.Fatalf("question %d: %q, %v", i, line, err)
 		}
 		if i > 0 && words[1] != "HIT" {
-			break // the gateway asks again, and caches that the token is not active
+			break // the gateway asks again, and caches that the token is inactive
 		}
 		last = time.UnixMilli(int64(seconds * 1000))
 		if hits = i; i == 0 {
 			made = last
 		}
 	}
-	// nginx counts in whole seconds of its clock and lets the last one pass entirely: an entry made
-	// at 12.7 for 8 s is good until 21.
+	// nginx counts in whole seconds of its clock and includes the last one: an entry that is made
+	// at 12.7 for 8 s is valid until 21.
 	end := made.Truncate(time.Second).Add(cached + time.Second)
 	if !last.Before(end) {
 		t.Errorf("made at %s, passed at %s", made, last)
@@ -155,7 +153,8 @@ func TestGatewayForgets(t *testing.T) {
 	t.Logf("%d probes passed, the last one %s before the end of the entry", hits, end.Sub(last))
 }
 
-// A token that is revoked before the gateway ever saw it is refused at once: there is no entry to outlive.
+// If a token is revoked before the gateway has seen it, the gateway refuses it at once: it has no
+// cache entry.
 func TestRevokedBeforeFirstUse(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
@@ -165,7 +164,7 @@ func TestRevokedBeforeFirstUse(t *testing.T) {
 	s.ends(exitRefused, "probe", got.Fingerprint)
 }
 
-// A token that is held nowhere is probed from standard input.
+// A token that is not in the store is probed from standard input.
 func TestProbeLeaked(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
@@ -180,7 +179,7 @@ func TestProbeLeaked(t *testing.T) {
 	}
 }
 
-// revocation is the only one there is.
+// revocation returns the only revocation.
 func (s *seat) revocation() revocation {
 	s.t.Helper()
 	var all []revocation
@@ -191,8 +190,8 @@ func (s *seat) revocation() revocation {
 	return all[0]
 }
 
-// questions are the lines of the gateway's log that are about a token, one for each probe with it:
-// when, MISS or HIT, and the status. Probes with a made-up token are not among them.
+// questions returns the lines of the gateway's log about a token, one for each probe: time, MISS or
+// HIT, and status. It leaves out probes with a made-up token.
 func (s *server) questions(t *testing.T, fingerprint string) (about []string) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(s.state, "questions.log"))
@@ -207,8 +206,8 @@ func (s *server) questions(t *testing.T, fingerprint string) (about []string) {
 	return about
 }
 
-// forget ends all entries of the gateway's cache. nginx asks again where the file of an entry is
-// gone.
+// forget ends all entries of the gateway's cache. nginx asks again if the file of an entry is
+// missing.
 func (s *server) forget(t *testing.T) {
 	t.Helper()
 	if err := os.RemoveAll(filepath.Join(s.state, "cache")); err != nil {

@@ -20,7 +20,8 @@ const user = `
 	username = "ana"
 	password = { env = "ANA_PASSWORD" }`
 
-// Refresh tokens rotate: each is good once, the one in hand is always the newest, and reuse of an old one kills all.
+// Refresh tokens rotate: each can be used once, the store holds the newest, and a second use
+// revokes all.
 func TestRefreshRotates(t *testing.T) {
 	t.Parallel()
 	b := need(t)
@@ -39,7 +40,7 @@ func TestRefreshRotates(t *testing.T) {
 	if b.alive(t, second.Refresh) || !b.alive(t, third.Refresh) || !b.alive(t, third.Access) {
 		t.Error("at the server, the newest pair is to be alive and the refresh token before it spent")
 	}
-	// Somebody else plays the old one.
+	// Another program uses the old one.
 	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {first.Refresh}}
 	if status, answer := b.post(t, "/token", form); status != http.StatusBadRequest || answer["error"] != "invalid_grant" {
 		t.Errorf("the old refresh token: %d %v", status, answer["error"])
@@ -47,15 +48,16 @@ func TestRefreshRotates(t *testing.T) {
 	if b.alive(t, third.Refresh) {
 		t.Error("this server is known to kill the whole family then")
 	}
-	// The refresh token that is held is dead now. Renewing says so or asks anew; it never leaves nothing.
+	// The held refresh token is dead now. Renewing says so or requests a new token. It never leaves
+	// no token.
 	s.run("renew", third.Fingerprint)
 	if anew := s.token("token", "Ana", "--fresh"); !b.alive(t, anew.Access) || !b.alive(t, anew.Refresh) {
 		t.Error("no live pair after the reuse")
 	}
 }
 
-// Two programs renew the same token at once. This server kills everything when a refresh token is used twice, so it
-// may be sent once only, and what the store ends with must be alive.
+// Two programs renew the same token at once. This server revokes everything after a second use of a
+// refresh token, so it must be sent only once. The token in the store must be alive at the end.
 func TestTwoRenewAtOnce(t *testing.T) {
 	t.Parallel()
 	b := need(t)
@@ -106,7 +108,7 @@ func TestTwoRenewAtOnce(t *testing.T) {
 	}
 }
 
-// Introspection follows a token: active, and not after its revoke, of whichever half.
+// Introspection follows a token: active, and inactive after a revoke of either token of the pair.
 func TestIntrospection(t *testing.T) {
 	t.Parallel()
 	b := need(t)
@@ -124,7 +126,7 @@ func TestIntrospection(t *testing.T) {
 	}
 }
 
-// Who may not ask is not told that the token is inactive.
+// A client without permission does not conclude that the token is inactive.
 func TestIntrospectionNotAllowed(t *testing.T) {
 	t.Parallel()
 	s := need(t).sit(t, nil, user)
@@ -135,7 +137,7 @@ func TestIntrospectionNotAllowed(t *testing.T) {
 	}
 }
 
-// A token that leaked, and that nobody here holds, is revoked from standard input.
+// A leaked token that is not in the store is revoked from standard input.
 func TestRevokeLeaked(t *testing.T) {
 	t.Parallel()
 	b := need(t)
@@ -153,7 +155,7 @@ func TestRevokeLeaked(t *testing.T) {
 	}
 }
 
-// A JWT of this server is taken apart, and its signature verified against the server's keys.
+// A JWT of this server is decoded, and its signature verified with the server's keys.
 func TestInspect(t *testing.T) {
 	t.Parallel()
 	b := need(t)

@@ -20,7 +20,7 @@ const guarded = `
 	consumer_secret = { env = "ORDERS_SECRET" }
 	probe_url = "GATEWAY/`
 
-// What the gateways do with a token that is alive, and with every other one.
+// The answers of the gateways to a token that is alive, and to every other one.
 var refusals = []struct {
 	name, path  string
 	alive, dead int
@@ -31,8 +31,8 @@ var refusals = []struct {
 	{"an API without this order", "plain/orders/2", 404, 401},
 }
 
-// A gateway answers a dead token as it answers a made-up one, and it let this token through before.
-// So each answer is a refusal, and three of them prove the death.
+// A gateway answers a dead token like a made-up one, and it accepted this token before. So each
+// answer is a refusal, and three of them prove the death.
 func TestRefusedLikeControl(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
@@ -63,8 +63,8 @@ func TestRefusedLikeControl(t *testing.T) {
 	}
 }
 
-// The same answers prove nothing of a token that this gateway never let through: it answers any
-// token so.
+// The same answers prove nothing about a token that this gateway never accepted, because it answers
+// every token like this.
 func TestNeverLetThrough(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
@@ -86,7 +86,7 @@ func TestNeverLetThrough(t *testing.T) {
 	}
 }
 
-// While the key manager is down each gateway answers 500. That says nothing of any token.
+// While the key manager is down, each gateway answers 500. That says nothing about any token.
 func TestKeyManagerDown(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
@@ -120,7 +120,7 @@ func TestKeyManagerDown(t *testing.T) {
 	}
 }
 
-// A URL that lets anybody through proves nothing. That is told, by doctor too.
+// A URL that lets anybody through proves nothing. Lanyard says so, in doctor too.
 func TestAnybodyPasses(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
@@ -142,8 +142,8 @@ func TestAnybodyPasses(t *testing.T) {
 	}
 }
 
-// A living token without the scope that the URL needs is answered as any token is. It stays alive,
-// and in use.
+// A valid token without the required scope is answered like any other token. It stays alive and in
+// use.
 func TestScopeMissing(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
@@ -197,14 +197,14 @@ func TestControl(t *testing.T) {
 	}
 }
 
-// probe probes once; lanyard must end with this exit code.
+// probe probes once. lanyard must end with this exit code.
 func (s *seat) probe(code int, fingerprint string) (p probe) {
 	s.t.Helper()
 	read(s.t, s.ends(code, "probe", fingerprint, "--json").out, &p)
 	return p
 }
 
-// notProved lets lanyard probe until the token is dead, which it must give up with this exit code.
+// notProved probes until the token is dead. lanyard must give up with this exit code.
 func (s *seat) notProved(code int, fingerprint string) {
 	s.t.Helper()
 	r := s.ends(code, "probe", fingerprint, "--until-dead", "--every", "250ms", "--timeout", "3s", "--json")
