@@ -21,9 +21,9 @@ import (
 	"lanyard/ui/session"
 )
 
-// The programs that the test binary is besides the program itself.
+// The programs that the test binary can be, besides lanyard itself.
 const (
-	recording  = "record-child" // as the first argument: what it was started with, and then what the second file holds
+	recording  = "record-child" // first argument; records its start, then prints the second file
 	recordTo   = "LANYARD_TEST_RECORD"
 	panicking  = "panic "
 	panicTo    = "LANYARD_TEST_PANIC_STATE"
@@ -33,12 +33,12 @@ const (
 // recorders are the names of programs that Lanyard starts by name.
 func recorders() []string { return []string{"xdg-open", "xclip", "tmux"} }
 
-// beforeMain is what the library for colours starts while the packages are initialised, at a time when nothing of
-// ours has run: tmux info, in the environment of the shell that is within that tmux.
+// beforeMain is started by the library for colours while packages are initialised, before any code
+// of Lanyard: tmux info, in the environment of the shell within that tmux.
 const beforeMain = "tmux-info"
 
-// record writes down how this process was started, and what all others can be seen to have been started with. A
-// browser then goes where it was sent, and a command that fetches a secret prints it.
+// record writes down the arguments and the environment of this process, and those of all visible
+// processes. A browser then opens its URL, and a command that fetches a secret prints it.
 func record(name string) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "argv: %q\nraw argv: %s\nenvironment:\n%s\n", os.Args, strings.Join(os.Args, "\n"), strings.Join(os.Environ(), "\n"))
@@ -49,7 +49,7 @@ func record(name string) {
 	}
 	if name == "tmux" && len(os.Args) > 1 && os.Args[1] == "info" {
 		name = beforeMain
-	} else if name != "xdg-open" && len(os.Args) < 4 { // a clipboard: it takes what it is given
+	} else if name != "xdg-open" && len(os.Args) < 4 { // a clipboard: it reads its input
 		_, _ = io.Copy(io.Discard, os.Stdin)
 	}
 	if err := os.WriteFile(filepath.Join(os.Getenv(recordTo), fmt.Sprintf("%s-%d", name, os.Getpid())), []byte(b.String()), 0o600); err != nil {
@@ -71,20 +71,21 @@ func record(name string) {
 	}
 }
 
-// holder is what an unlucky value may look like.
+// holder holds a secret in a field, like a value that is printed by mistake.
 type holder struct {
 	Name string
 	Text secret.Text
 	At   *secret.Text
 }
 
-// bomb is a clipboard that panics with what it was given.
+// bomb is a clipboard that panics with its text.
 type bomb struct {
 	kind string
-	err  error // as the console gave it
+	err  error // as the console passed it
 }
 
-// Copy panics: in the goroutine of a command, where the screen recovers, or in one of its own, where nobody does.
+// Copy panics: in the goroutine of a command, where the screen recovers, or in one of its own,
+// where nothing does.
 func (b bomb) Copy(_ context.Context, text secret.Text, _ bool) (session.CopiedTo, error) {
 	how, which, _ := strings.Cut(b.kind, " ")
 	var value any
@@ -109,7 +110,7 @@ func (b bomb) Copy(_ context.Context, text secret.Text, _ bool) (session.CopiedT
 
 func (b bomb) Clear(context.Context, int) (session.Cleared, error) { return session.Cleared{}, nil }
 
-// explode is the console with a bomb in the place of its clipboard.
+// explode runs the console with a bomb as its clipboard.
 func explode(kind string) {
 	ctx := context.Background()
 	cfg, err := config.Load(ctx, os.Getenv("LANYARD_CONFIG"))
@@ -136,7 +137,7 @@ func explode(kind string) {
 	must(err)
 	_, err = ui.Run(ctx, ui.Options{Service: svc, Clipboard: bomb{kind, refused}, Settings: ui.Settings{Theme: theme, ThemeName: "auto"}, Input: os.Stdin, Output: os.Stdout, Environ: os.Environ()})
 	fmt.Fprintln(os.Stderr, "the screen ended:", err)
-	_, _ = io.Copy(io.Discard, os.Stdin) // whoever recovered has not printed everything yet
+	_, _ = io.Copy(io.Discard, os.Stdin) // the recovering code has not printed everything yet
 	os.Exit(1)
 }
 

@@ -9,15 +9,15 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Every command, in text and JSON, in success and failure: nothing but what was asked for is printed, and
-// nothing in the clear is kept.
+// sweepCommands runs every command, in text and JSON, in success and failure. They print only what
+// was requested, and store nothing in the clear.
 func sweepCommands(t *testing.T, y *tally) {
 	srv := httptest.NewServer(echoServer())
 	t.Cleanup(srv.Close)
 	p := newPlace(t, y, srv.URL)
 	sweep := p.sweepOf
 
-	// What asks for a token prints it, and only that, and only on stdout.
+	// A command that prints a token prints nothing else, and only on stdout.
 	for _, as := range []string{"bare", "header", "env", "json", "curl"} {
 		stdout, stderr, code := p.run("token", "Users", "--as", as)
 		if code != 0 || !bytes.Contains([]byte(stdout), []byte(accessCanary.text)) {
@@ -84,7 +84,7 @@ func sweepCommands(t *testing.T, y *tally) {
 	p.sweepFiles("files")
 }
 
-// sweepOf runs a command and sweeps what it prints.
+// sweepOf runs a command and sweeps its output.
 func (p *place) sweepOf(want int, args ...string) {
 	p.t.Helper()
 	if p.skipVariant(args) {
@@ -97,7 +97,7 @@ func (p *place) sweepOf(want int, args ...string) {
 	p.sweep("commands", strings.Join(args, " "), stdout+"\n"+stderr)
 }
 
-// sweepCare goes through the commands that look after the store: its key, its copies, its log.
+// sweepCare runs the commands that maintain the store: its key, its backups, its log.
 func sweepCare(t *testing.T, y *tally) {
 	srv := httptest.NewServer(echoServer())
 	t.Cleanup(srv.Close)
@@ -117,7 +117,7 @@ func sweepCare(t *testing.T, y *tally) {
 	sweep(0, "doctor")
 	sweep(0, "key", "rotate")
 	p.stdin = slotCanary.text + "\n"
-	if full() { // a key is derived from the passphrase, which takes more than a second
+	if full() { // deriving a key from the passphrase takes more than a second
 		sweep(0, "backup", "backup.age", "--secret-stdin")
 		sweep(usage, "backup", "backup.age", "--secret-stdin")
 		sweep(usage, "backup", "other.age", "--recipient", "AGE-SECRET-KEY-1"+slotCanary.text)

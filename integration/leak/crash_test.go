@@ -9,8 +9,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// A panic prints its value and every goroutine, by the screen's own recovery or by the runtime. Neither says what
-// the value held.
+// sweepPanics makes the program panic. The screen's recovery or the runtime prints the value and
+// every goroutine, but not the secret in the value.
 func sweepPanics(t *testing.T, y *tally) {
 	srv := httptest.NewServer(echoServer())
 	t.Cleanup(srv.Close)

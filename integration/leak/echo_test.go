@@ -16,8 +16,8 @@ import (
 	"testing"
 )
 
-// disguises are forms of an echo that are no spelling of a secret. What TestMaskEchoes tries of one function goes
-// here through the program, into its store and out again.
+// disguises are forms of an echo that are no usual encoding of a secret. TestMaskEchoes tries them
+// with one function; this test sends them through the program, into its store and out again.
 func disguises(s string) []string {
 	each := func(format, sep string) string {
 		var b []string
@@ -34,8 +34,8 @@ func disguises(s string) []string {
 	}
 }
 
-// A server says what it was sent again, in each of these forms, in every text it has: nothing of it reaches the
-// output, the log, doctor or the store.
+// A server repeats the request, in each of these forms, in each of its texts. No part of it reaches
+// the output, the log, doctor or the store.
 func TestNoEchoIsShownOrKept(t *testing.T) {
 	t.Parallel()
 	const access, refresh = "c4nAccess7xW2mK9pR4tL8vB3n", "c4nRefresh9kQ2wE5rT8yU1iO4p"

@@ -19,25 +19,26 @@ import (
 	"lanyard/tokenapi/sandbox"
 )
 
-// What hostile text is made of. Between TOP and END stands everything that does something to a terminal, turns the
-// reading direction, or cannot be seen. EVIL stands within sequences only: a title, a clipboard, a colour.
+// The parts of hostile texts. Between TOP and END is everything that controls a terminal, changes
+// the reading direction, or is invisible. EVIL is within sequences only: a title, a clipboard, a
+// colour.
 const (
 	controls  = "\x1b]0;EVIL\x07\x1b]52;c;RVZJTA==\x07\x1b]8;;http://EVIL/\x1b\\\x1b[7777m\x1bPEVIL\x1b\\\x1b_EVIL\x1b\\\x1bc\x00\x08\x7f\x0b\x0c\x1a\u0085\u009b7777m\u009d0;EVIL\u009c\u0090EVIL\u009c"
 	invisible = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u200b\u200c\u200d\u2060\u2028\u2029\ufeff\u00ad\u034f\u3164\u115f\uffa0\U000e0041"
-	fillers   = "\u034f\u3164\u115f\uffa0" // letters and marks by name, with nothing to see
-	rawBytes  = "RAWC1"                    // becomes bytes that are no UTF-8, where JSON is written
+	fillers   = "\u034f\u3164\u115f\uffa0" // invisible letters and marks
+	rawBytes  = "RAWC1"                    // becomes bytes that are not UTF-8 in JSON
 )
 
-// hostile is a text for a field, by whose name it can be found again.
+// hostile is a text for a field. It holds the name of the field.
 func hostile(field string) string {
 	return "TOP" + field + controls + "\r\nlanyard: " + invisible + rawBytes + "END"
 }
 
-// unseen is the same without what the configuration refuses.
+// unseen is hostile without the characters that the configuration refuses.
 func unseen(field string) string { return "TOP" + field + invisible + "END" }
 
-// trouble says what in an output a terminal would act on, or would hide; "" for nothing. What the screen itself
-// sends to a terminal are sequences, but never what is within these texts.
+// trouble describes a part of an output that controls a terminal or is invisible, or returns "".
+// The screen may send sequences itself, but never those of hostile texts.
 func trouble(out string, screen bool) string {
 	if !utf8.ValidString(out) {
 		return "bytes that are no UTF-8"
@@ -57,7 +58,7 @@ func trouble(out string, screen bool) string {
 	return ""
 }
 
-// The check itself is checked: every single character of the set, and each sequence on a screen, goes red.
+// The check finds every single character of the set, and each sequence on a screen.
 func TestTroubleGoesRed(t *testing.T) {
 	t.Parallel()
 	for _, r := range controls + invisible {
@@ -81,7 +82,7 @@ func TestTroubleGoesRed(t *testing.T) {
 	}
 }
 
-// encode writes JSON, with bytes in it that have no business there.
+// encode writes JSON with invalid bytes in it.
 func encode(w http.ResponseWriter, status int, v any) {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -95,7 +96,7 @@ func encode(w http.ResponseWriter, status int, v any) {
 	_, _ = w.Write(b)
 }
 
-// hostileToken is a JWT whose every part is hostile.
+// hostileToken is a JWT with hostile text in each part.
 func hostileToken() string {
 	part := func(v any) string {
 		b, err := json.Marshal(v)
@@ -109,8 +110,8 @@ func hostileToken() string {
 			"exp": time.Now().Add(time.Hour).Unix(), hostile("claim"): map[string]any{hostile("inner"): []any{hostile("deep"), 1}}}) + ".eA"
 }
 
-// hostileServer answers everything with hostile texts in every field. No field is named like a secret but those that hold one: what
-// another text has in common with it would be masked.
+// hostileServer answers everything with hostile texts in every field. Only fields that hold a
+// secret have the name of one: other texts would be masked where they share a part with it.
 func hostileServer() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /token", func(w http.ResponseWriter, r *http.Request) {
@@ -149,7 +150,7 @@ func hostileServer() http.Handler {
 	return mux
 }
 
-// hostilePortal is the sandbox's developer portal with its names and words made hostile on the way out.
+// hostilePortal is the sandbox's developer portal with hostile names and texts in its answers.
 func hostilePortal(t *testing.T) (server *httptest.Server, user, password string) {
 	t.Helper()
 	box, err := sandbox.New(sandbox.Options{})
@@ -180,7 +181,7 @@ func hostilePortal(t *testing.T) (server *httptest.Server, user, password string
 	return server, name, secretText.Reveal()
 }
 
-// hostilePlace has a configuration whose names hold everything that a configuration may.
+// hostilePlace has a configuration whose names hold everything that a configuration accepts.
 func hostilePlace(t *testing.T, server string) *place {
 	t.Helper()
 	p := newPlace(t, &tally{}, server)
@@ -196,7 +197,7 @@ func hostilePlace(t *testing.T, server string) *place {
 	return p
 }
 
-// tomlQuote writes a basic string, everything odd as an escape.
+// tomlQuote writes a TOML basic string. It escapes everything unusual.
 func tomlQuote(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -211,8 +212,8 @@ func tomlQuote(s string) string {
 	return b.String()
 }
 
-// Whatever a server, a portal, a token, a file or an argument says: nothing that a terminal would act on, and
-// nothing that hides, reaches stdout or stderr, as text or as JSON.
+// Hostile text of a server, a portal, a token, a file or an argument never reaches stdout or
+// stderr, as text or as JSON.
 func TestNothingHostileIsPrinted(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewServer(hostileServer())
@@ -267,7 +268,7 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 	both(no, "probe", print8)
 	both(ok, "probe", print8, "--dry-run")
 	both([]int{0, 3}, "renew", "Good")
-	both([]int{4}, "revoke", print8, "--yes") // kept: it does not say that it understood
+	both([]int{4}, "revoke", print8, "--yes") // kept: the server does not say that it understood
 	both(ok, "revoke", print8, "--dry-run", "--yes")
 	both(ok, "revocations")
 	both(no, "token", "Device")
@@ -315,7 +316,7 @@ func TestNothingHostileIsPrinted(t *testing.T) {
 	both([]int{0, 1, 2}, "tokens", "--state", filepath.Join(p.dir, "odd\x1b[7777m\u202estate"))
 	run(ok, "__complete", "token", "")
 
-	// What a configuration may not hold, in every place: refused, and told of without it.
+	// Characters that a configuration refuses, in every place. The error does not repeat them.
 	for _, key := range []string{"name", "consumer_key", "username", "grant", "key_type", "probe_url", "redirect_url", "environment", "unknown\\u001b]0;EVIL"} {
 		p.write("[[environment]]\nname = \"e\"\ntoken_url = \"http://127.0.0.1:1/token\"\n[[application]]\n" + strings.ReplaceAll(fmt.Sprintf("%q = %s\n", key, tomlQuote(hostile(key))), `\\u`, `\u`))
 		both([]int{2}, "config", "check")

@@ -21,8 +21,8 @@ import (
 	"lanyard/cli"
 )
 
-// asProgram makes the test binary be the program itself, so that what is swept is what a person runs. Other values
-// than "1" are programs that exist for the sweep alone.
+// asProgram makes the test binary run as the program itself, so that the tests sweep what a person
+// runs. Values other than "1" are programs for the sweep only.
 const asProgram = "LANYARD_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
@@ -41,26 +41,25 @@ func TestMain(m *testing.M) {
 }
 
 // program has the statements of main. TestSweepRunsMain compares them. Only the top level can embed
-// the example of a configuration, and no command that is swept writes it.
+// the example of a configuration, and no swept command writes it.
 func program() {
-	cli.Harden() // before os.Environ copies what may be a secret
+	cli.Harden() // before os.Environ copies possible secrets
 	ctx, stop := cli.Interruptible(context.Background())
 	code := cli.Main(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, cli.Embedded{})
 	stop()
 	os.Exit(code)
 }
 
-// full reports whether the heavy tests run whole. Without LANYARD_FULL a sample of each runs.
+// full reports whether the heavy tests run completely. Without LANYARD_FULL a sample of each runs.
 func full() bool { return os.Getenv("LANYARD_FULL") != "" }
 
 // canary is a secret to look for, chosen so that every escaping changes it.
 type canary struct{ name, text string }
 
-// formsOf holds the forms of each canary that was looked for: making them takes longer than
-// looking.
+// formsOf caches the forms of each canary: making them takes longer than searching.
 var formsOf sync.Map
 
-// forms returns what makeForms does. It is not to be changed.
+// forms returns the result of makeForms. The caller must not change it.
 func (c canary) forms() map[string][]byte {
 	if f, ok := formsOf.Load(c); ok {
 		return f.(map[string][]byte) //nolint:errcheck,forcetypeassert // nothing else is stored
@@ -70,9 +69,10 @@ func (c canary) forms() map[string][]byte {
 	return f
 }
 
-// makeForms are the ways a secret can hide in a text: as it is, escaped for a URL (once and twice,
-// with large and small digits), a page, a JSON or Go string, in hexadecimal, and in base64 at each
-// of the three offsets, so that it is found within "id:secret" as well.
+// makeForms returns the forms in which a secret can be in a text: unchanged, escaped for a URL
+// (once and twice, with digits in upper and lower case), for HTML, for a JSON or Go string, and in
+// hexadecimal. It also returns base64 at each of the three offsets, to find it within "id:secret"
+// as well.
 func (c canary) makeForms() map[string][]byte {
 	query, path := url.QueryEscape(c.text), url.PathEscape(c.text)
 	f := map[string]string{
@@ -98,7 +98,8 @@ func (c canary) makeForms() map[string][]byte {
 	}
 	f["small URL twice"] = url.QueryEscape(smallDigits(query))
 	for off := range 3 {
-		// Bytes before shift the alignment; the edges of the encoding mix with neighbours and are cut off.
+		// Bytes before the secret shift the alignment. The edges of the encoding depend on the
+		// neighbours and are cut off.
 		padded := strings.Repeat("x", off) + c.text
 		for name, enc := range map[string]*base64.Encoding{"base64": base64.RawStdEncoding, "base64url": base64.RawURLEncoding} {
 			b := enc.EncodeToString([]byte(padded))
@@ -143,7 +144,7 @@ func everyByte(s string) string {
 	return b.String()
 }
 
-// smallDigits makes the digits of percent escapes small, those of twice escaped ones too.
+// smallDigits converts the digits of percent escapes to lower case, also of double escapes.
 func smallDigits(s string) string {
 	parts := strings.Split(s, "%")
 	for i := 1; i < len(parts); i++ {
@@ -157,10 +158,11 @@ func smallDigits(s string) string {
 	return strings.Join(parts, "%")
 }
 
-// pieces are how the canaries that go through the program begin, for those that are cut off or broken over lines.
+// pieces are the beginnings of the canaries that go through the program, for those that are cut off
+// or broken over lines.
 func pieces() []string { return []string{"c4n/", "c4n_", "c4n+", "c4n%2", `c4n\u`, `c4n\/`} }
 
-// leaks names every secret found in a text, with the form it was found in.
+// leaks names every secret found in a text, with its form.
 func leaks(text []byte, secrets []canary) []string {
 	var found []string
 	for _, c := range secrets {
@@ -173,7 +175,7 @@ func leaks(text []byte, secrets []canary) []string {
 	return found
 }
 
-// A leak of each kind is planted, and the sweep must see it.
+// The sweep finds a planted leak of each kind.
 func TestSweepGoesRed(t *testing.T) {
 	t.Parallel()
 	c := canary{"the canary", `c4n/ary+S=e"c&ret<1>? ~`}
@@ -216,8 +218,8 @@ func TestSweepGoesRed(t *testing.T) {
 	}
 }
 
-// The secrets that go through the program in TestNothingLeaks. They hold every character that an escaping
-// would change, as far as their place on the wire allows it.
+// The secrets that go through the program in TestNothingLeaks. They hold every character that an
+// escaping would change, as far as their place in a request allows it.
 var (
 	secretCanary   = canary{"the consumer secret", `c4n/sec+S=e"c&ret<1>?~`}
 	passwordCanary = canary{"the password", `c4n/pass+w"o&r<d>'~ 1`}
@@ -240,7 +242,7 @@ func allCanaries() []canary {
 		deviceCanary, portalCanary, keyCanary, leakedCanary, codeCanary, slotCanary, otherCanary}
 }
 
-// tally counts the surfaces that were swept, by their kind.
+// tally counts the swept surfaces, by their kind.
 type tally struct {
 	mu sync.Mutex
 	n  map[string]int
@@ -255,12 +257,12 @@ func (y *tally) add(class string) {
 	y.n[class]++
 }
 
-// Everything that the program shows, says, writes, starts or leaves behind when it crashes is swept for every secret
-// that went through it. Without LANYARD_FULL it is a sample of each kind.
+// Everything that the program shows, prints, writes, starts or leaves behind after a crash is swept
+// for every secret that went through it. Without LANYARD_FULL it is a sample of each kind.
 func TestNothingLeaks(t *testing.T) {
 	t.Parallel()
 	y := &tally{}
-	whole := 0 // how many of the parts ran to their end, since one may be run alone
+	whole := 0 // how many parts ran to their end, since one may be run alone
 	part := func(t *testing.T, name string, sweep func(*testing.T)) {
 		t.Helper()
 		t.Run(name, func(t *testing.T) {
@@ -291,7 +293,7 @@ func TestNothingLeaks(t *testing.T) {
 	var classes []string
 	for class, n := range y.n {
 		classes = append(classes, fmt.Sprintf("%4d  %s", n, class))
-		if class != "terminal, frames" { // of which there are as many as one likes
+		if class != "terminal, frames" { // their number varies
 			all += n
 		}
 	}

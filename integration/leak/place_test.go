@@ -23,11 +23,10 @@ import (
 	"github.com/hinshun/vt10x"
 )
 
-// patience is how long anything is waited for: long, because only a failure takes it.
+// patience is the longest wait. It is long, because only a failure reaches it.
 const patience = 2 * time.Minute
 
-// echoServer is a Token API with bad manners: it names tokens in headers and repeats in its errors
-// whatever it was sent.
+// echoServer is a Token API that names tokens in headers and repeats the request in its errors.
 func echoServer() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /token", func(w http.ResponseWriter, r *http.Request) {
@@ -85,7 +84,7 @@ func echoServer() http.Handler {
 	return mux
 }
 
-// place is a home of its own for one run of the program.
+// place is a home directory for one run of the program.
 type place struct {
 	t      *testing.T
 	tally  *tally
@@ -98,7 +97,7 @@ type place struct {
 }
 
 // skipVariant counts the commands that are a variant of another one, in JSON or without sending
-// anything, and reports whether this one is left out: three of four are, without LANYARD_FULL.
+// anything. It reports whether to skip this one: three of four are skipped without LANYARD_FULL.
 func (p *place) skipVariant(args []string) bool {
 	if full() || !slices.Contains(args, "--json") && !slices.Contains(args, "--dry-run") {
 		return false
@@ -124,13 +123,13 @@ func newPlace(t *testing.T, y *tally, tokenAPI string) *place {
 	return p
 }
 
-// environment is the server of bad manners, with its token endpoint at a path.
+// environment returns an environment of the echo server, with its token endpoint at a path.
 func environment(base, token string) string {
 	return fmt.Sprintf("[[environment]]\nname = \"canary\"\ntoken_url = %q\nrevoke_url = %q\nintrospect_url = %q\ndevice_url = %q\nauthorize_url = %q\n",
 		base+token, base+"/revoke", base+"/introspect", base+"/device", base+"/authorize")
 }
 
-// write puts a configuration in force.
+// write writes the configuration.
 func (p *place) write(config string) {
 	p.t.Helper()
 	if err := os.WriteFile(p.config, []byte(config), 0o600); err != nil {
@@ -165,8 +164,8 @@ func (p *place) run(args ...string) (stdout, stderr string, code int) {
 	return out.String(), errs.String(), c.ProcessState.ExitCode()
 }
 
-// sweep looks for every canary in one surface, and for what is left of one that was cut off. A surface without a class
-// is one that was counted already.
+// sweep looks for every canary in one surface, and for the beginning of one that was cut off. A
+// surface without a class was counted before.
 func (p *place) sweep(class, surface, text string) {
 	p.t.Helper()
 	if class != "" {
@@ -183,7 +182,7 @@ func (p *place) sweep(class, surface, text string) {
 	}
 }
 
-// sweepFiles looks through everything the program has written, the key apart.
+// sweepFiles sweeps everything that the program has written, except the key.
 func (p *place) sweepFiles(class string) {
 	p.t.Helper()
 	store := false
@@ -193,7 +192,7 @@ func (p *place) sweepFiles(class string) {
 		}
 		b, err := os.ReadFile(path)
 		store = store || filepath.Base(path) == "lanyard.db"
-		if errors.Is(err, fs.ErrNotExist) { // gone between the two: a journal of the database
+		if errors.Is(err, fs.ErrNotExist) { // a journal of the database, deleted meanwhile
 			return nil
 		}
 		p.sweep(class, filepath.Base(path), string(b))
@@ -278,8 +277,8 @@ func (s *screen) until(ok func() bool, what string) {
 	}
 }
 
-// over opens what lies over the screen, waits until it shows, and closes it again. An escape is only an
-// escape once nothing follows it.
+// over opens an overlay, waits until the screen shows it, and closes it again. An escape counts as
+// a key only if nothing follows it.
 func (s *screen) over(key, title string) {
 	s.t.Helper()
 	s.press(key)
@@ -288,7 +287,7 @@ func (s *screen) over(key, title string) {
 	s.until(func() bool { return !strings.Contains(s.text(), title) }, "closes "+title)
 }
 
-// bytes is everything that reached the terminal so far.
+// bytes returns everything that reached the terminal so far.
 func (s *screen) bytes() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -305,15 +304,16 @@ func (s *screen) end() {
 	}
 }
 
-// sweep looks through what reached the terminal, as bytes and as each frame that was to be seen: as it stands, and
-// with its lines joined, in case something was broken over two.
+// sweep sweeps everything that reached the terminal, as bytes and as each visible frame. It also
+// joins the lines of a frame, in case a secret is broken over two.
 func (s *screen) sweep(p *place, what string) {
 	s.t.Helper()
 	p.sweep("terminal, bytes", what, s.bytes())
-	for _, report := range strings.Split(s.bytes(), "WARNING: DATA RACE")[1:] { // under -race the program has the detector too
+	// Under -race the program has the detector too.
+	for _, report := range strings.Split(s.bytes(), "WARNING: DATA RACE")[1:] {
 		report, _, _ = strings.Cut(report, "==================")
-		// Bubble Tea v2.1.1 closes its reader while its loop still reads, when it ends without waiting: after a panic,
-		// from the goroutine that recovered or from Run, whichever is first.
+		// Bubble Tea v2.1.1 closes its reader while its loop still reads, if it ends without
+		// waiting: after a panic, from the goroutine that recovered or from Run.
 		if !strings.Contains(report, "cancelreader.(*epollCancelReader).Close()") || !strings.Contains(report, "(*Program).shutdown") {
 			s.t.Errorf("%s: a data race%s", what, report)
 		}

@@ -17,8 +17,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// What others can see of the processes: how they were started, what the programs that they start inherit, and what
-// is left of them when they crash.
+// sweepProcesses sweeps what other processes can see: the arguments and the environment of
+// processes, those of the programs that they start, and their remains after a crash.
 func sweepProcesses(t *testing.T, y *tally) {
 	reached := make(chan struct{}, 16)
 	bad := echoServer()
@@ -34,10 +34,11 @@ func sweepProcesses(t *testing.T, y *tally) {
 	t.Run("crashes", func(t *testing.T) { t.Parallel(); sweepCrashes(t, y, srv.URL, reached) })
 }
 
-// sweepChildren has every program started that Lanyard starts: commands that fetch secrets, clipboards, a browser.
+// sweepChildren starts every kind of program that Lanyard starts: commands that fetch secrets,
+// clipboards, a browser.
 func sweepChildren(t *testing.T, y *tally, server string) {
 	p := newPlace(t, y, server)
-	seen, bin := t.TempDir(), t.TempDir() // outside of what is swept as written by the program
+	seen, bin := t.TempDir(), t.TempDir() // outside of the swept files
 	secretFile := filepath.Join(bin, "secret.txt")
 	if err := os.WriteFile(secretFile, []byte(secretCanary.text+"\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -143,8 +144,8 @@ func startedAs(t *testing.T, dir, name string) []string {
 	return all
 }
 
-// sweepCrashes ends a console, and a command that waits for its server, in ways that make the runtime print all
-// it knows, where cores would be allowed.
+// sweepCrashes ends a console, and a command that waits for its server, in ways that make the
+// runtime print everything. Core dumps are allowed there.
 func sweepCrashes(t *testing.T, y *tally, server string, reached <-chan struct{}) {
 	p := newPlace(t, y, server)
 	if _, stderr, code := p.run("token", "Users"); code != 0 {
@@ -190,7 +191,7 @@ func sweepCrashes(t *testing.T, y *tally, server string, reached <-chan struct{}
 		p.env = append(env[:len(env):len(env)], "GOTRACEBACK="+c.traceback)
 
 		p.write(string(slow))
-		state := filepath.Join(p.dir, "state"+strconv.Itoa(i)) // the lease of one that crashed lives on for a while
+		state := filepath.Join(p.dir, "state"+strconv.Itoa(i)) // a crashed process leaves a lease
 		p.env = append(p.env, "LANYARD_STATE="+state)
 		cmd := p.command(t.Context(), "token", "Users", "--fresh")
 		cmd.Args = append([]string{"/bin/sh", "-c", allowCores, cmd.Path}, cmd.Args[1:]...)
@@ -219,7 +220,7 @@ func sweepCrashes(t *testing.T, y *tally, server string, reached <-chan struct{}
 		p.sweep("crash output", "a command, "+what, out.String())
 
 		p.write(string(config))
-		if _, stderr, code := p.run("tokens", "--all"); code != 0 { // reads what the crash left
+		if _, stderr, code := p.run("tokens", "--all"); code != 0 { // after the crash
 			t.Errorf("%s: %s", what, stderr)
 		}
 		p.env = append(p.env, "LANYARD_STATE="+filepath.Join(p.dir, "state"))
@@ -246,7 +247,7 @@ func sweepCrashes(t *testing.T, y *tally, server string, reached <-chan struct{}
 	p.sweepFiles("files")
 }
 
-// sweepProc looks at what /proc tells everybody of a running process, and whether it may leave a core.
+// sweepProc checks that /proc shows no secret of a running process, and that it leaves no core.
 func sweepProc(p *place, pid int, what string) {
 	p.t.Helper()
 	dir := "/proc/" + strconv.Itoa(pid)

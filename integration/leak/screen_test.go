@@ -9,15 +9,15 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// The whole screen on a real terminal of a size: every byte of every frame, through every pane and what lies over
-// them, and the files that are written meanwhile.
+// sweepScreen sweeps the whole screen on a real terminal of a size: every byte of every frame,
+// through every pane and overlay, and the files that are written meanwhile.
 func sweepScreen(t *testing.T, y *tally, cols, rows int) {
 	srv := httptest.NewServer(echoServer())
 	t.Cleanup(srv.Close)
 	p := newPlace(t, y, srv.URL)
 	s := p.open(cols, rows)
 	fingerprint := func(c canary) string { return secret.New(c.text).Fingerprint() }
-	s.await("Orders") // the list has been read; it names itself at every size
+	s.await("Orders") // the list has been read; it is named at every size
 	s.press("1j")     // Users, which has everything
 	s.press("g")
 	s.await(fingerprint(accessCanary))
@@ -32,7 +32,7 @@ func sweepScreen(t *testing.T, y *tally, cols, rows int) {
 	s.press("y") // the clipboard is off: it says so and copies nothing
 	s.logs("switched off")
 	s.press("1j")
-	s.press("g") // Broken, whose server repeats what it was sent
+	s.press("g") // Broken, whose server repeats the request
 	s.logs("invalid_grant")
 	s.press("1j")
 	s.press("g") // Device, which asks for a person
@@ -64,8 +64,8 @@ func sweepScreen(t *testing.T, y *tally, cols, rows int) {
 	}
 }
 
-// lookAround opens what lies over the panes and shows much, and types secrets where they are asked for. Who masks
-// what is typed shows dots.
+// lookAround opens the overlays that show much, and types secrets into fields. A field that masks
+// its text shows dots.
 func (s *screen) lookAround(cols int) {
 	s.t.Helper()
 	s.over("\r", "Token ") // inside the selected token
@@ -79,10 +79,10 @@ func (s *screen) lookAround(cols int) {
 	}
 	s.press("a")
 	s.await("Add an application")
-	s.press("\t\t\t\t" + secretCanary.text) // into the consumer secret of an environment that is there
+	s.press("\t\t\t\t" + secretCanary.text) // into the consumer secret of an existing environment
 	s.await("•••")
 	s.press("\x1b")
-	s.await("esc again: yes") // whether to throw it away
+	s.await("esc again: yes") // whether to discard it
 	s.press("y")
 	s.until(func() bool { return !strings.Contains(s.text(), "Add an application") }, "closes the form")
 	s.press(":")
@@ -95,7 +95,8 @@ func (s *screen) lookAround(cols int) {
 	s.until(func() bool { return !strings.Contains(s.text(), "Adopt a token of") }, "closes what adopts")
 }
 
-// gaveUp waits until nobody is asked for a code any more. It may go before what lies over the screen, which takes the keys.
+// gaveUp waits until the grant no longer asks for a code. The grant may end before the overlay,
+// which takes the keys.
 func (s *screen) gaveUp(code string) {
 	s.t.Helper()
 	s.until(func() bool {
@@ -104,8 +105,8 @@ func (s *screen) gaveUp(code string) {
 	}, "gave up")
 }
 
-// logs looks into the message log until it has a text. What was said may be gone from the screen before a frame was drawn:
-// something else is said meanwhile.
+// logs looks into the message log until it has a text. The notice may have left the screen before a
+// frame was drawn.
 func (s *screen) logs(text string) {
 	s.t.Helper()
 	deadline := time.Now().Add(patience)
@@ -117,7 +118,8 @@ func (s *screen) logs(text string) {
 	}
 }
 
-// settle waits until the last key was answered: the help is asked for after it, and keys are answered in turn.
+// settle waits until the last key was answered: it asks for help after it, and keys are answered in
+// turn.
 func (s *screen) settle() {
 	s.t.Helper()
 	s.over("?", "esc closes")
