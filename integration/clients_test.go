@@ -75,7 +75,7 @@ func TestClientAuthentication(t *testing.T) {
 }
 
 // Without encoding that secret is refused, which is why there are two kinds of basic.
-func TestOddSecretUnencodedIsRefused(t *testing.T) {
+func TestSecretThatNeedsEncoding(t *testing.T) {
 	t.Parallel()
 	s := need(t).sit(t, nil, `
 		[[environment]]

@@ -155,7 +155,7 @@ func TestNoStateOutlivesExpiry(t *testing.T) {
 
 // A token that is known to be dead is not printed again. The command requests a new one and says
 // why.
-func TestDeadIsNotHandedOut(t *testing.T) {
+func TestDeadTokenIsNotPrinted(t *testing.T) {
 	t.Parallel()
 	b := need(t)
 	for _, c := range []struct {
@@ -200,7 +200,7 @@ func TestDeadIsNotHandedOut(t *testing.T) {
 
 // A client without permission gets inactive for each token (RFC 7662 section 2.2). That does not
 // count: the token stays in use.
-func TestInactiveToWhoMayNotAsk(t *testing.T) {
+func TestInactiveWithoutPermission(t *testing.T) {
 	t.Parallel()
 	s := need(t).sit(t, nil, strings.NewReplacer(
 		`"orders"`, `"stranger"`, `{ env = "ORDERS_SECRET" }`, `"stranger-secret"`).Replace(outlives))

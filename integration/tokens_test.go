@@ -127,7 +127,7 @@ func TestIntrospection(t *testing.T) {
 }
 
 // A client without permission does not conclude that the token is inactive.
-func TestIntrospectionNotAllowed(t *testing.T) {
+func TestIntrospectionWithoutPermission(t *testing.T) {
 	t.Parallel()
 	s := need(t).sit(t, nil, user)
 	got := s.token("token", "Ana")

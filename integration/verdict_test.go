@@ -65,7 +65,7 @@ func TestRefusedLikeControl(t *testing.T) {
 
 // The same answers prove nothing about a token that this gateway never accepted, because it answers
 // every token like this.
-func TestNeverLetThrough(t *testing.T) {
+func TestNeverAccepted(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
 	gw := b.gateways(t, b.oauth2)
@@ -121,7 +121,7 @@ func TestKeyManagerDown(t *testing.T) {
 }
 
 // A URL that lets anybody through proves nothing. Lanyard says so, in doctor too.
-func TestAnybodyPasses(t *testing.T) {
+func TestUnprotectedURL(t *testing.T) {
 	t.Parallel()
 	b := need(t, "nginx")
 	s := b.sit(t, b.gateways(t, b.oauth2), guarded+`open/orders/1"`)

@@ -59,7 +59,7 @@ func trouble(out string, screen bool) string {
 }
 
 // The check finds every single character of the set, and each sequence on a screen.
-func TestTroubleGoesRed(t *testing.T) {
+func TestHostileTextIsFound(t *testing.T) {
 	t.Parallel()
 	for _, r := range controls + invisible {
 		if unicode.IsPrint(r) && !strings.ContainsRune(invisible, r) || r == '\x1b' {

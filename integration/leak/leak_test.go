@@ -176,7 +176,7 @@ func leaks(text []byte, secrets []canary) []string {
 }
 
 // The sweep finds a planted leak of each kind.
-func TestSweepGoesRed(t *testing.T) {
+func TestSweepFindsLeaks(t *testing.T) {
 	t.Parallel()
 	c := canary{"the canary", `c4n/ary+S=e"c&ret<1>? ~`}
 	basic := base64.StdEncoding.EncodeToString([]byte("consumer_key:" + c.text))
