@@ -13,7 +13,7 @@ import (
 
 const revoke, introspect, device = "revoke", "introspect", "device"
 
-// said sends an answer to the decoder of an operation and gives the error that came of it.
+// said decodes an answer for an operation and returns its error.
 func said(t *testing.T, op string, status int, header http.Header, body string) *tokenapi.Error {
 	t.Helper()
 	if header == nil {
@@ -92,7 +92,7 @@ func TestActions(t *testing.T) {
 		{introspect, 500, ``, tokenapi.RetryLater, ""},
 		{introspect, 200, `{"active":"perhaps"}`, tokenapi.Stop, "introspection endpoint"},
 		{device, 401, `{"error":"invalid_client"}`, tokenapi.FixCredentials, "consumer key"},
-		// The way in which the client proved itself.
+		// The client authentication method.
 		{cc, 401, `{"error":"invalid_client","error_description":"client is not allowed to use the specified token endpoint authentication method"}`, tokenapi.FixCredentials, "set client_auth"},
 		{cc, 400, `{"error":"unauthorized_client","error_description":"not allowed to use the specified authentication method"}`, tokenapi.FixCredentials, "set client_auth"},
 		{cc, 401, `{"error":"invalid_client","error_description":"Unsupported Client Authentication Method!"}`, tokenapi.FixCredentials, "set client_auth"},
@@ -129,7 +129,7 @@ func TestActions(t *testing.T) {
 	}
 }
 
-// TestEveryErrorHasANextStep goes through the errors that the RFCs name.
+// TestEveryErrorHasANextStep checks the errors that the RFCs name.
 func TestEveryErrorHasANextStep(t *testing.T) {
 	for _, code := range []string{
 		"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope", // RFC 6749 5.2
@@ -153,7 +153,8 @@ func TestEveryErrorHasANextStep(t *testing.T) {
 	}
 }
 
-// TestDropsRefresh: a refresh token that is dropped is lost, so nothing but invalid_grant drops it.
+// TestDropsRefresh checks that only invalid_grant drops a refresh token, because a dropped one is
+// lost.
 func TestDropsRefresh(t *testing.T) {
 	const refresh = tokenapi.GrantRefreshToken
 	for _, c := range []struct {
@@ -194,7 +195,7 @@ func TestDropsRefresh(t *testing.T) {
 	}
 }
 
-// TestUnansweredActions: what may have been spent is not named to be sent again.
+// TestUnansweredActions checks that no action repeats a credential that may have been used up.
 func TestUnansweredActions(t *testing.T) {
 	lost := tripper(func(*http.Request) (*http.Response, error) { return nil, http.ErrHandlerTimeout })
 	c := clientFor(t, "http://127.0.0.1:1", nil).WithTransport(lost)
@@ -214,7 +215,7 @@ func TestUnansweredActions(t *testing.T) {
 	}
 }
 
-// TestGoneEndpoints: gateways of version 4 have no /token, and say so in many ways.
+// TestGoneEndpoints checks the answers of version 4 gateways, which have no /token.
 func TestGoneEndpoints(t *testing.T) {
 	c, err := tokenapi.New(tokenapi.Config{Endpoints: tokenapi.Endpoints{
 		TokenURL: "https://gw.example:8243/token", RevokeURL: "https://[2001:db8::1]:8243/revoke", IntrospectURL: "https://gw.example:9443/oauth2/introspect",
@@ -245,7 +246,7 @@ func TestGoneEndpoints(t *testing.T) {
 	}
 }
 
-// A page about an error is named whole: its fragment and its query say which error it is.
+// The URL of a page about an error is kept whole: its fragment and its query name the error.
 func TestErrorPage(t *testing.T) {
 	for uri, want := range map[string]string{
 		"https://h.example/docs#invalid_client":                       "https://h.example/docs#invalid_client",
@@ -262,7 +263,7 @@ func TestErrorPage(t *testing.T) {
 	}
 }
 
-// Where the body names no error, the challenge may, whatever its scheme is.
+// If the body names no error, the challenge may, with any scheme.
 func TestClientErrorInChallenge(t *testing.T) {
 	for _, challenge := range []string{`Bearer error="invalid_client"`, `Basic realm="x", error="invalid_client", error_description="no"`} {
 		for _, op := range []string{revoke, tokenapi.GrantClientCredentials, device} {
@@ -272,7 +273,7 @@ func TestClientErrorInChallenge(t *testing.T) {
 			}
 		}
 	}
-	// A proxy that wants a token of its own says nothing of the grant.
+	// A proxy that requires its own token says nothing about the grant.
 	if e := said(t, tokenapi.GrantRefreshToken, 401, http.Header{"Www-Authenticate": {`Bearer error="invalid_grant"`}}, ``); e.Code != "" || e.DropsRefresh() {
 		t.Errorf("%+v", e)
 	}

@@ -51,7 +51,7 @@ func TestAdviseFault(t *testing.T) {
 			t.Errorf("%d, %d: %+v", c.code, c.status, a)
 		}
 	}
-	for _, code := range []int{900905, 900907, 900909} { // a renewal after one of these would be the first of many
+	for _, code := range []int{900905, 900907, 900909} { // renewing would not end
 		for status := 0; status < 600; status++ {
 			if tokenapi.AdviseFault(code, status).NewTokenMayHelp {
 				t.Fatalf("%d with %d: a new token is said to help", code, status)
@@ -79,7 +79,8 @@ func TestNextAccess(t *testing.T) {
 	}
 }
 
-// TestProbeAdvice asks a gateway that answers with a fault, and an API that answers with something like one.
+// TestProbeAdvice probes a gateway that answers with a fault, and an API that answers with
+// something similar.
 func TestProbeAdvice(t *testing.T) {
 	var status int
 	var header http.Header

@@ -107,7 +107,7 @@ func TestRedeem(t *testing.T) {
 	unknown := func(r *tokenapi.AuthorizeRequest) { r.Issuer = "" }
 	for _, x := range []struct {
 		change func(*tokenapi.AuthorizeRequest)
-		answer string // STATE stands for the state that was sent
+		answer string // STATE is replaced by the state that was sent
 		kind   tokenapi.Kind
 		words  string
 	}{

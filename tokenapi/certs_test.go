@@ -12,7 +12,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// utf16LE gives a text as editors of Windows may save it.
+// utf16LE returns a text as Windows editors may save it.
 func utf16LE(s string, mark bool) []byte {
 	var out []byte
 	if mark {
@@ -24,8 +24,8 @@ func utf16LE(s string, mark bool) []byte {
 	return out
 }
 
-// However a file of certificates was saved, joined or commented: all of them count, or the file is
-// refused.
+// Certificates counts all certificates of a file, however it was saved, joined or commented, or
+// refuses the file.
 func TestCertificateFiles(t *testing.T) {
 	one, two := string(newAuthority(t, "one").pem), string(newAuthority(t, "two").pem)
 	crlf := func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }

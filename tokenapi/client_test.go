@@ -18,7 +18,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// creds are the credentials every test uses; the secret holds what the encodings differ in.
+// creds are the credentials of every test. The encodings of the secret differ.
 func creds(auth tokenapi.ClientAuth) tokenapi.Credentials {
 	return tokenapi.Credentials{ConsumerKey: "key+1", ConsumerSecret: secret.New("canary-secret /7d1f"), Auth: auth}
 }
@@ -88,14 +88,14 @@ func TestNewRefusesURLs(t *testing.T) {
 	failure(t, err, tokenapi.KindUsage, "ca_file")
 }
 
-// seen is what a server received.
+// seen is a request that a server received.
 type seen struct {
 	form   url.Values
 	header http.Header
 	query  string
 }
 
-// recording answers every request with body and keeps what came.
+// recording answers every request with body and records the requests.
 func recording(t *testing.T, status int, body string) (*httptest.Server, func() []seen) {
 	t.Helper()
 	var mu sync.Mutex
@@ -202,8 +202,8 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	}
 }
 
-// TestOnePOST cuts the connection under a request that was read: net/http would repeat it on a new
-// connection if it could rewind the body.
+// TestOnePOST closes the connection after the request was read. net/http would repeat the request
+// on a new connection if it could rewind the body.
 func TestOnePOST(t *testing.T) {
 	var posts atomic.Int32
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -219,7 +219,7 @@ func TestOnePOST(t *testing.T) {
 	}))
 	defer s.Close()
 	c := clientFor(t, s.URL, nil)
-	if _, _, err := get(t.Context(), c); err != nil { // leaves a connection to be used again
+	if _, _, err := get(t.Context(), c); err != nil { // leaves a connection to be reused
 		t.Fatal(err)
 	}
 	_, x, err := get(t.Context(), c)
@@ -232,7 +232,8 @@ func TestOnePOST(t *testing.T) {
 	}
 }
 
-// TestBodyCannotBeReplayed holds what TestOnePOST rests on, for the cases in which net/http would replay.
+// TestBodyCannotBeReplayed checks the condition of TestOnePOST in the cases in which net/http would
+// replay.
 func TestBodyCannotBeReplayed(t *testing.T) {
 	c := clientFor(t, "http://127.0.0.1:1", nil).WithTransport(tripper(func(r *http.Request) (*http.Response, error) {
 		if r.GetBody != nil || r.ContentLength <= 0 {
@@ -274,7 +275,7 @@ func TestProbeOpensAConnectionEachTime(t *testing.T) {
 		if r.Method != http.MethodGet || r.Header.Get("Authorization") != "Bearer canary-access-7d1f" {
 			t.Errorf("%s %v", r.Method, r.Header)
 		}
-		w.WriteHeader(404) // a body that is read to its end would let the connection be used again
+		w.WriteHeader(404) // a body that is read to its end would allow the connection to be reused
 		_, _ = io.WriteString(w, "data")
 	}))
 	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {

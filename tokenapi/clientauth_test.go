@@ -25,7 +25,7 @@ import (
 
 const granted = `{"access_token":"canary-access-7d1f","expires_in":60}`
 
-// claimsOf takes a JWS apart by hand and checks its ES256 signature.
+// claimsOf decodes a JWS without package jwt and checks its ES256 signature.
 func claimsOf(t *testing.T, jws string, key *ecdsa.PublicKey) (header, claims map[string]any) {
 	t.Helper()
 	parts := strings.Split(jws, ".")
@@ -49,7 +49,8 @@ func claimsOf(t *testing.T, jws string, key *ecdsa.PublicKey) (header, claims ma
 	return header, claims
 }
 
-// TestPrivateKeyJWT also has a server whose clock is ahead: from the second call on the assertion is dated by it.
+// TestPrivateKeyJWT also has a server whose clock is ahead. From the second call on, assertions use
+// its time.
 func TestPrivateKeyJWT(t *testing.T) {
 	now := time.Date(2030, 5, 6, 7, 8, 9, 0, time.UTC)
 	var forms []seen
@@ -178,7 +179,7 @@ func TestPublicClient(t *testing.T) {
 	failure(t, err, tokenapi.KindUsage, "needs a client certificate", "client_cert")
 }
 
-// TestClientCertificate goes through a real handshake that asks for one.
+// TestClientCertificate makes a real handshake that requests a certificate.
 func TestClientCertificate(t *testing.T) {
 	ours, theirs := newAuthority(t, "ours"), newAuthority(t, "theirs")
 	var names []string
@@ -189,7 +190,8 @@ func TestClientCertificate(t *testing.T) {
 		_, _ = io.WriteString(w, granted)
 	}), func(s *httptest.Server) {
 		ours.wantClient(s)
-		s.TLS.MaxVersion = tls.VersionTLS12 // the refusal comes before the request, so that it is always read
+		// The refusal comes before the request, so it is always read.
+		s.TLS.MaxVersion = tls.VersionTLS12
 	})
 	cert, key := ours.issue(t, "console")
 	with := func(cert, key []byte) *tokenapi.Client {
@@ -223,7 +225,7 @@ func TestClientCertificate(t *testing.T) {
 	}
 }
 
-// TestRefusedAfterTheRequest has the alert of TLS 1.3, which comes when the request is already on its way.
+// TestRefusedAfterTheRequest has an alert of TLS 1.3 that arrives after the request was sent.
 func TestRefusedAfterTheRequest(t *testing.T) {
 	for words, sent := range map[string]bool{"certificate required": false, "bad certificate": false, "internal error": true} {
 		c := clientFor(t, "https://h.example", nil).WithTransport(tripper(func(*http.Request) (*http.Response, error) {

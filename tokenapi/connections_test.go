@@ -17,7 +17,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// counting counts the connections that a server is sent.
+// counting counts the connections to a server.
 func counting(s *httptest.Server, n *atomic.Int32) {
 	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 		if state == http.StateNew {
@@ -26,7 +26,7 @@ func counting(s *httptest.Server, n *atomic.Int32) {
 	}
 }
 
-// TestHTTP2 also counts connections: kept for grants, never for probes, over HTTP/2 as over HTTP/1.1.
+// TestHTTP2 also counts connections: reused for grants, never for probes, over HTTP/2 and HTTP/1.1.
 func TestHTTP2(t *testing.T) {
 	a := newAuthority(t, "a")
 	for major, two := range map[int]bool{1: false, 2: true} {
@@ -88,7 +88,8 @@ func TestOnePOSTOverHTTP2(t *testing.T) {
 	}
 }
 
-// TestConnectionsAfterSleep has a machine that slept between two grants: its timers stood still, its clock did not.
+// TestConnectionsAfterSleep has a machine that slept between two grants: its timers stopped, but
+// its clock went on.
 func TestConnectionsAfterSleep(t *testing.T) {
 	var opened atomic.Int32
 	s := httptest.NewUnstartedServer(grants())
@@ -115,7 +116,7 @@ func TestConnectionsAfterSleep(t *testing.T) {
 	}
 }
 
-// TestTokenStaysWithItsHost holds that no call carries a token on to where a redirect points.
+// TestTokenStaysWithItsHost checks that no call sends a token to the target of a redirect.
 func TestTokenStaysWithItsHost(t *testing.T) {
 	var there []string
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { there = append(there, r.Header.Get("Authorization")) }))
@@ -143,7 +144,7 @@ func TestTokenStaysWithItsHost(t *testing.T) {
 	}
 }
 
-// TestPlainHTTP holds that nothing leaves this machine unencrypted, whichever URL it is for.
+// TestPlainHTTP checks that no URL leads to an unencrypted connection with another machine.
 func TestPlainHTTP(t *testing.T) {
 	const plain = "http://h.example/x"
 	for key, ends := range map[string]tokenapi.Endpoints{
@@ -178,7 +179,7 @@ func TestCallWithoutAHeaderToSend(t *testing.T) {
 	}
 }
 
-// TestCallMasksItsForm has a server that says again, under a harmless name, what a form held.
+// TestCallMasksItsForm has a server that repeats a value of the form under a harmless name.
 func TestCallMasksItsForm(t *testing.T) {
 	s, got := recording(t, 200, `{"echo":"canary-password-7d1f and canary-token-7d1f"}`)
 	_, x, err := clientFor(t, s.URL, nil).Call(t.Context(), tokenapi.Call{

@@ -85,7 +85,7 @@ func TestTokenTypeAndScopes(t *testing.T) {
 	}
 }
 
-// A token that no header can carry is told for that. Its type is not to blame, and it is not quoted.
+// The error about a token that no header can carry does not blame its type and does not quote it.
 func TestUnsendableToken(t *testing.T) {
 	for token, want := range map[string]string{
 		`abc\ndef-ghijkl`:      "the access token has a line break as character 4 of 14, which no header can carry",
@@ -206,7 +206,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// TestEncodings: what Windows and old Java write is read too.
+// TestEncodings checks encodings of Windows and old Java programs.
 func TestEncodings(t *testing.T) {
 	wide := func(s string, first, second int) string {
 		b := make([]byte, 2*len(s))
@@ -239,7 +239,8 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
-// TestThrottledGrant: a gateway before the token endpoint says when to come again.
+// TestThrottledGrant has a gateway before the token endpoint that names the time of the next
+// access.
 func TestThrottledGrant(t *testing.T) {
 	now := time.Date(2026, 11, 24, 11, 58, 0, 0, time.UTC)
 	const body = `{"fault":{"code":900804,"message":"Message throttled out","nextAccessTime":"2026-Nov-24 12:00:00+0000 UTC"}}`
@@ -311,7 +312,7 @@ func noControls(t *testing.T, s string) {
 	}
 }
 
-// What servers write that no standard foresees, and what is meant by it.
+// Answers that no standard describes, and their meaning.
 func TestOddSpellings(t *testing.T) {
 	for name, c := range map[string]struct{ body, access, code, scope string }{
 		"camel case within data":      {body: `{"data":{"accessToken":"t1","expiresIn":60}}`, access: "t1"},

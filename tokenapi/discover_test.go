@@ -14,7 +14,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// issuing is a server that has documents at some paths and records what it was asked for.
+// issuing is a server with documents at some paths. It records the requests.
 type issuing struct {
 	*httptest.Server
 	mu    sync.Mutex
@@ -47,7 +47,7 @@ func says(status int, body string) http.HandlerFunc {
 	}
 }
 
-// document gives a document with every endpoint on https://as.example, changed by more.
+// document returns a document with every endpoint on https://as.example, changed by more.
 func document(issuer string, more map[string]any) string {
 	m := map[string]any{
 		"issuer": issuer, "token_endpoint": "https://as.example/token", "revocation_endpoint": "https://as.example/revoke",
@@ -180,7 +180,8 @@ func TestDiscoverAsksNobody(t *testing.T) {
 			t.Errorf("%s: %d exchanges", raw, len(all))
 		}
 	}
-	_, all, err := c.Discover(t.Context(), "http://127.0.0.1:1/x") // no answer: the others would not answer either
+	// No answer: the others would not answer either.
+	_, all, err := c.Discover(t.Context(), "http://127.0.0.1:1/x")
 	if failure(t, err, tokenapi.KindNetwork, "nothing listens"); len(all) != 1 {
 		t.Errorf("%d exchanges", len(all))
 	}
@@ -210,8 +211,8 @@ func TestKeySet(t *testing.T) {
 	failure(t, err, tokenapi.KindUsage, "jwks_url", "unencrypted")
 }
 
-// A redirect to the same scheme, host and port is followed a few times; any other is told of, and
-// nobody else is asked.
+// A redirect to the same scheme, host and port is followed a few times. Any other redirect is an
+// error, and no other server is called.
 func TestDiscoverRedirects(t *testing.T) {
 	const at = "/o/.well-known/openid-configuration"
 	elsewhere := newIssuing(t)
@@ -219,14 +220,14 @@ func TestDiscoverRedirects(t *testing.T) {
 	for _, x := range []struct {
 		status int
 		to     func(s *issuing) string
-		asked  int // of the two forms of the document, with what was followed; the third form finds nothing
+		asked  int // requests for two forms, with redirects; the third is a 404
 		ok     bool
 	}{
 		{301, func(*issuing) string { return at + "/" }, 2, true}, // Django
 		{302, func(s *issuing) string { return s.URL + at + "/#x" }, 2, true},
 		{307, func(*issuing) string { return "openid-configuration/" }, 2, true},
 		{308, func(s *issuing) string { return "http://" + strings.TrimPrefix(s.URL, "http://") + at + "/?x=1" }, 2, true},
-		{301, func(*issuing) string { return at }, 1 + 3 + 2, false}, // round and round
+		{301, func(*issuing) string { return at }, 1 + 3 + 2, false}, // a loop
 		{301, func(*issuing) string { return "http://127.0.0.1" + port + at + "/" }, 3, false},
 		{301, func(s *issuing) string { return strings.Replace(s.URL, "127.0.0.1", "localhost", 1) + at + "/" }, 3, false},
 		{301, func(s *issuing) string { return strings.Replace(s.URL, "http:", "https:", 1) + at + "/" }, 3, false},

@@ -8,7 +8,7 @@ import (
 	"lanyard/text"
 )
 
-// FuzzDiscovery reads anything as a discovery document: what comes out can be called and shown.
+// FuzzDiscovery reads any body as a discovery document. The result can be called and shown.
 func FuzzDiscovery(f *testing.F) {
 	for _, s := range []string{
 		`{"issuer":"https://h.example","token_endpoint":"https://h.example/token"}`,

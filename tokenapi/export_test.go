@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Answered is an answer that has arrived, for the tests outside. Each method sends it along the way of a live
-// one, from where the socket ends: decoder, mask, record.
+// Answered is an answer for external tests. Each method processes it like a live answer, from the
+// socket on: decoder, mask, record.
 type Answered struct {
 	Status int
 	Header http.Header
@@ -43,7 +43,7 @@ func (r Answered) Revoke() (RevokeAnswer, Exchange, error) {
 	return ans, x, err
 }
 
-// Introspect is the answer to a question about a token.
+// Introspect is the answer to an introspection request.
 func (r Answered) Introspect() (IntrospectAnswer, Exchange, error) {
 	k, a := r.call(opIntrospect)
 	ans, e := decodeIntrospect(a)
@@ -62,7 +62,7 @@ func (r Answered) Device() (DeviceAnswer, Exchange, error) {
 	return ans, x, err
 }
 
-// Fault is what a gateway said.
+// Fault is the text of a gateway.
 type Fault struct {
 	Code                             int
 	Message, Description, NextAccess string
@@ -80,7 +80,7 @@ func (r Answered) Fault() Fault {
 	return Fault{f.code, f.message, f.description, f.next, f.advise(r.Status, r.Header), wait}
 }
 
-// Facts are what a verdict on a probe goes by. token is what was sent.
+// Facts are the input of a verdict. token is the token that was sent.
 func (r Answered) Facts(token string) ProbeFacts {
 	return probeFacts(r.Status, r.Header, r.Body, token)
 }
@@ -90,7 +90,7 @@ func (r Answered) ProbeWords() (faultCode int, message string) {
 	return probeWords(r.Status, r.Header, r.Body)
 }
 
-// Verdicts is how many rows the table of verdicts has.
+// Verdicts is the number of rows in the table of verdicts.
 func Verdicts() int { return len(verdicts) }
 
 // NextAccess is nextAccess.

@@ -8,7 +8,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// The reasons of gateways other than WSO2's are read, and what they say of the token is understood.
+// The error texts of gateways other than WSO2's are read and understood.
 func TestForeignFaults(t *testing.T) {
 	const token, missing, scope = "invalid_or_expired_token", "missing_credentials", "insufficient_scope"
 	for _, c := range []struct {

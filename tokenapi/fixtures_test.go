@@ -19,16 +19,16 @@ import (
 	"lanyard/tokenapi"
 )
 
-// quiet swallows what a test server says about handshakes that are meant to fail.
+// quiet drops the messages of a test server about handshakes that are meant to fail.
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 
-// dump gives everything that can be printed of an exchange.
+// dump returns everything that can be printed of an exchange.
 func dump(x tokenapi.Exchange) string {
 	b, _ := json.Marshal(x)
 	return fmt.Sprintf("%+v\n%#v\n%s", x, x, b)
 }
 
-// oldCertificate makes a certificate for 127.0.0.1 that ended with the year 2020.
+// oldCertificate makes a certificate for 127.0.0.1 that expired at the end of 2020.
 func oldCertificate(t *testing.T) (tls.Certificate, []byte) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

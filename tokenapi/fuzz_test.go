@@ -12,7 +12,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// seeds are bodies of every notation, good and broken.
+// seeds are bodies of every notation, valid and broken.
 func seeds() []string {
 	return []string{
 		`{"access_token":"t","expires_in":1e99}`, `{"active":"true","exp":"9223372036854775807","scope":["a"]}`, `{"active":false}`,
@@ -32,7 +32,7 @@ func answered(status int, body []byte) answer {
 	return answer{status: status, header: http.Header{}, body: bounded(body), at: time.Unix(1_700_000_000, 0), host: "h", path: "/token"}
 }
 
-// small fails when a text is larger than what it was made of and a constant.
+// small fails if a text is larger than its source and a constant.
 func small(t *testing.T, input []byte, texts ...string) {
 	t.Helper()
 	n := 0
@@ -45,7 +45,7 @@ func small(t *testing.T, input []byte, texts ...string) {
 	}
 }
 
-// checkError holds what is true of every refusal.
+// checkError checks the properties of every refusal.
 func checkError(t *testing.T, e *Error, body []byte) {
 	t.Helper()
 	small(t, body, e.Error(), e.Code, e.Description, e.Hint, e.URI)
@@ -139,7 +139,7 @@ func FuzzIntrospectAnswer(f *testing.F) {
 		texts := append([]string{a.ClientID, a.Username, a.Subject, a.TokenType}, a.Scopes...)
 		for _, p := range a.Extra {
 			if strings.Contains(p.Value, secret.Mask) {
-				p.Value = "" // a mask is longer than what it may stand for
+				p.Value = "" // a mask may be longer than the secret
 			}
 			texts = append(texts, p.Name, p.Value)
 		}
@@ -223,7 +223,7 @@ func FuzzMembers(f *testing.F) {
 			m.seconds(name)
 			m.object(name)
 		}
-		// An XML text is also a part of those around it; all of them are parts of one string.
+		// An XML text is also part of the texts around it. All of them are parts of one string.
 		if n != isXML && held > 3*len(plain)+64 {
 			t.Fatalf("%d bytes held of %d", held, len(plain))
 		}
@@ -302,7 +302,8 @@ func FuzzMask(f *testing.F) {
 		}
 		if !strings.ContainsAny(hidden, "•… ") && utf8.ValidString(hidden) && len(hidden) < 200 {
 			for name, form := range disguises(hidden) {
-				// A blank before, so that what is said does not flow into it. The mask itself may hold a form of few letters.
+				// A space separates the form from the text before it. The mask itself may hold a
+				// form of few letters.
 				if out := m.text("said " + form); len(form) >= learnFrom && strings.Contains(strings.ReplaceAll(out, masked(hidden, true), ""), form) {
 					t.Fatalf("%q is shown, %s, in %q", hidden, name, out)
 				}
@@ -320,7 +321,7 @@ func FuzzMask(f *testing.F) {
 	})
 }
 
-// noPiece looks for pieceLen characters of a secret in what is shown of a text that holds such a piece.
+// noPiece looks for pieceLen characters of a secret in the masked form of a text with such a piece.
 func noPiece(t *testing.T, m *masker, hidden, said string) {
 	t.Helper()
 	piece := []rune(string(folded(hidden)))

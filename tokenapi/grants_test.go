@@ -10,7 +10,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// newGrants are the grants beyond the three of the seed, each with what it needs and with scopes.
+// newGrants are the grants beyond the three basic ones, each with its parameters and with scopes.
 func newGrants() map[string]tokenapi.TokenRequest {
 	return map[string]tokenapi.TokenRequest{
 		"authorization_code": {
@@ -31,12 +31,12 @@ func TestNewGrantsOnTheWire(t *testing.T) {
 			"&subject_token=canary-subject-7d1f&subject_token_type=urn%3Aietf%3Aparams%3Aoauth%3Atoken-type%3Ajwt",
 	}
 	for grant, r := range newGrants() {
-		// The server says every secret again, under a harmless name and in an error's words.
+		// The server repeats every secret, under a harmless name and in the text of an error.
 		for status, body := range map[int]string{
 			200: granted[:len(granted)-1] + `,"echo":"canary-code-7d1f canary-verifier-7d1f canary-device-7d1f canary.assertion.7d1f canary-subject-7d1f"}`,
 			400: `{"error":"x","error_description":"not canary-code-7d1f canary-verifier-7d1f canary-device-7d1f canary.assertion.7d1f canary-subject-7d1f"}`,
 		} {
-			// A server knows only what it was sent: the others' secrets are not in the echo.
+			// A server knows only its own request: the secrets of other grants are not in the echo.
 			for other, o := range newGrants() {
 				if other != grant {
 					for _, s := range []secret.Text{o.Code, o.CodeVerifier, o.DeviceCode, o.Assertion, o.SubjectToken} {

@@ -14,8 +14,8 @@ import (
 
 const ownValue = "canary-own/header+7d1f"
 
-// Headers of one's own go to the origin of the token URL with every kind of request, to no other one, and are shown
-// nowhere.
+// The user's headers go to the origin of the token URL with every kind of request, to no other
+// origin, and are never shown.
 func TestOwnHeaders(t *testing.T) {
 	t.Parallel()
 	var got []string
@@ -54,7 +54,7 @@ func TestOwnHeaders(t *testing.T) {
 	}
 }
 
-// A probe has the method and the headers that are given, and the token in the one place for it.
+// A probe has the configured method and headers, and the token only in its own header.
 func TestProbeHeaders(t *testing.T) {
 	t.Parallel()
 	var got string

@@ -10,7 +10,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// An answer without a reason is told by its status, and as no more than that shows.
+// The hint for an answer without a reason follows from its status, and claims no more.
 func TestStatusHints(t *testing.T) {
 	t.Parallel()
 	header := func(name, value string) http.Header { return http.Header{name: {value}} }
@@ -74,7 +74,7 @@ func TestStatusHints(t *testing.T) {
 	}
 }
 
-// The path of a gateway's old endpoint is no proof that a gateway is there.
+// The path of a gateway's old endpoint does not prove that there is a gateway.
 func TestOldPathIsNoProof(t *testing.T) {
 	t.Parallel()
 	s := httptest.NewServer(http.NotFoundHandler())
@@ -83,7 +83,7 @@ func TestOldPathIsNoProof(t *testing.T) {
 	failure(t, err, tokenapi.KindRefused, "is the URL right? if this is a gateway of WSO2")
 }
 
-// Over TLS nobody but who has a certificate for the host can answer in its place.
+// Over TLS only the holder of a certificate for the host can answer in its place.
 func TestPageOverTLS(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t, "a")

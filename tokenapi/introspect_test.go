@@ -53,7 +53,7 @@ func TestIntrospectRequest(t *testing.T) {
 	failure(t, err, tokenapi.KindUsage, "introspect_url")
 }
 
-// TestIntrospectLife asks the sandbox about a token before and after it is revoked.
+// TestIntrospectLife asks the sandbox about a token before and after its revocation.
 func TestIntrospectLife(t *testing.T) {
 	s, err := sandbox.New(sandbox.Options{})
 	if err != nil {
@@ -85,7 +85,7 @@ func TestIntrospectLife(t *testing.T) {
 	}
 }
 
-// TestEpochs: an end in time may be a number, a text, nothing, never, or what nobody can make sense of.
+// TestEpochs checks expiries: a number, a string, nothing, never, and implausible values.
 func TestEpochs(t *testing.T) {
 	at := time.Unix(1_700_000_000, 0)
 	for exp, want := range map[string]tokenapi.Lifetime{
