@@ -38,7 +38,7 @@ func canaries() []string {
 	}
 }
 
-// leaks looks for every canary, as it is and in the encodings in which it travels.
+// leaks looks for every canary, unchanged and in the usual encodings.
 func leaks(t *testing.T, what, text string) {
 	t.Helper()
 	for _, c := range canaries() {
@@ -60,7 +60,7 @@ func leaks(t *testing.T, what, text string) {
 	}
 }
 
-// echo answers with everything it was sent and got, in every place an answer has.
+// echo answers with the whole request and its own secrets, in every place of an answer.
 func echo(status int, kind string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		raw, _ := io.ReadAll(r.Body)
@@ -78,7 +78,7 @@ func echo(status int, kind string) http.HandlerFunc {
 			}
 		}
 		said := split + " " + strings.Join(sent, " ")
-		// The end of what is quoted falls into the middle of a secret.
+		// The end of the quoted text falls into the middle of a secret.
 		for _, pad := range []int{70, 80, 90, 170, 180, 290, 380, 1180} {
 			said += " " + strings.Repeat("x", max(0, pad-len(said))) + sent[len(sent)-1]
 		}
@@ -171,7 +171,7 @@ func everyCall(t *testing.T, c *tokenapi.Client, what, base string) {
 	check("probe", p, x, err)
 }
 
-// TestRecord shows what does appear.
+// TestRecord checks the parts that are shown.
 func TestRecord(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("RevokedAccessToken", gotAccess)

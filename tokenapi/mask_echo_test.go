@@ -19,8 +19,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// echoesOf are the ways in which a server may say a secret again that are none of its spellings, and some that
-// are. They are made with other means than those that find them.
+// echoesOf returns the forms in which a server may repeat a secret, other than its usual encodings,
+// and some of those. They are made with other code than the code that finds them.
 func echoesOf(s string) map[string]string {
 	n := len(s)
 	each := func(format, sep string) string {
@@ -190,8 +190,8 @@ func echoesOf(s string) map[string]string {
 	return all
 }
 
-// remains says which piece of a form is still in what is shown; "" for none. What another secret has in that form
-// too is its frame.
+// remains returns a piece of a form that is still in the shown text, or "". The part that another
+// secret's form has too is its frame and does not count.
 func remains(out, form, frame string) string {
 	const piece = 8
 	out = strings.ReplaceAll(out, textOmitted, "")
@@ -203,7 +203,7 @@ func remains(out, form, frame string) string {
 	return ""
 }
 
-// Whatever form a server says a secret again in, nothing of it is left, wherever the text goes.
+// A secret that a server repeats in any form is removed from every text.
 func TestMaskEchoes(t *testing.T) {
 	t.Parallel()
 	forms := 0
@@ -232,7 +232,8 @@ func TestMaskEchoes(t *testing.T) {
 	}
 }
 
-// A secret of fewer than 12 characters is not shown as a whole, and one of fewer than 8 not as a word.
+// A secret of fewer than 12 characters is not shown as a whole, and one of fewer than 8 not as a
+// word.
 func TestMaskEchoesOfShortSecrets(t *testing.T) {
 	t.Parallel()
 	const long = "c4nQ7xW2m9K"
@@ -251,7 +252,7 @@ func TestMaskEchoesOfShortSecrets(t *testing.T) {
 	}
 }
 
-// The encodings are undone one within another, and within themselves.
+// Encodings are decoded if they are nested, also within themselves.
 func TestMaskEchoesNested(t *testing.T) {
 	t.Parallel()
 	const hidden = "c4nQ7xW2mK9pR4tL8vB3nZ6dJ1sF"
@@ -280,7 +281,7 @@ func repeated(hidden, said string) bool {
 	return m.text(said) != said
 }
 
-// A token that is a UUID may come back as its bytes.
+// A server may return a token that is a UUID as its bytes.
 func TestMaskEchoesOfBytes(t *testing.T) {
 	t.Parallel()
 	raw := []byte{0x3f, 0x9c, 0xa7, 0x1e, 0x5f, 0x70, 0x4c, 0x2e, 0x9a, 0x56, 0x0d, 0x9c, 0x1e, 0x3f, 0x7a, 0x10}
@@ -289,7 +290,8 @@ func TestMaskEchoesOfBytes(t *testing.T) {
 		for _, form := range []string{
 			base64.StdEncoding.EncodeToString(raw), base64.RawURLEncoding.EncodeToString(raw), base64.StdEncoding.EncodeToString(append([]byte("id:"), raw...)),
 			fmt.Sprintf("%d", raw), fmt.Sprintf("%o", raw), fmt.Sprintf("%x", raw), base64.StdEncoding.EncodeToString([]byte(fmt.Sprintf("%d", raw))),
-			fmt.Sprintf("%d", []byte{0x1e, 0xa7, 0x9c, 0x3f, 0x70, 0x5f, 0x2e, 0x4c, 0x9a, 0x56, 0x0d, 0x9c, 0x1e, 0x3f, 0x7a, 0x10}), // a GUID of Windows
+			// A GUID of Windows.
+			fmt.Sprintf("%d", []byte{0x1e, 0xa7, 0x9c, 0x3f, 0x70, 0x5f, 0x2e, 0x4c, 0x9a, 0x56, 0x0d, 0x9c, 0x1e, 0x3f, 0x7a, 0x10}),
 		} {
 			if !repeated(hidden, "You sent "+form+" to us.") {
 				t.Errorf("%s: %s is shown", hidden, form)
@@ -304,7 +306,7 @@ func TestMaskEchoesOfBytes(t *testing.T) {
 	}
 }
 
-// What is encoded over and over costs in proportion to its length.
+// The time for nested encodings is proportional to the length of the text.
 func TestMaskIsBounded(t *testing.T) {
 	t.Parallel()
 	hexed, based := "61", "Invalid client, 12. "

@@ -15,12 +15,12 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// disguises are the forms in which a secret may come back, made with other means than the masker's own.
+// disguises are the forms in which a secret may come back, made with other code than the masker's.
 func disguises(s string) map[string]string {
 	all := map[string]string{"raw": s, "query": url.QueryEscape(s), "path": url.PathEscape(s), "Go": strings.Trim(strconv.Quote(s), `"`), "page": html.EscapeString(s)}
 	all["query with %20"] = strings.ReplaceAll(all["query"], "+", "%20")
 	all["twice"] = url.QueryEscape(all["query"])
-	small := func(escaped string) string { // hexadecimal digits alone
+	small := func(escaped string) string { // hexadecimal digits only
 		var b strings.Builder
 		for i := 0; i < len(escaped); i++ {
 			if escaped[i] == '%' && i+2 < len(escaped) {
@@ -69,7 +69,7 @@ func disguises(s string) map[string]string {
 	return all
 }
 
-// Whatever escaping a server gives a secret back in, nothing of it is left.
+// A secret in any escaping is removed.
 func TestMaskDisguises(t *testing.T) {
 	t.Parallel()
 	const hidden = `c4n ary/S+e="c&ret<1>?~'ü%`
@@ -83,7 +83,7 @@ func TestMaskDisguises(t *testing.T) {
 	}
 }
 
-// What nobody has told the masker of is known by its looks.
+// The masker recognizes unregistered secrets by their form.
 func TestMaskFree(t *testing.T) {
 	t.Parallel()
 	const (
@@ -136,7 +136,7 @@ func TestMaskFree(t *testing.T) {
 	}
 }
 
-// Nothing that a header says is a credential of is shown.
+// The credentials in headers are not shown.
 func TestMaskHeaders(t *testing.T) {
 	t.Parallel()
 	var k call
@@ -165,7 +165,8 @@ func TestMaskHeaders(t *testing.T) {
 	}
 }
 
-// In a body everything below a secret's name is masked, in any case and depth, and again where it stands free.
+// In a body everything below a secret's name is masked, in any case and depth, and again in other
+// texts.
 func TestMaskBody(t *testing.T) {
 	t.Parallel()
 	var m masker

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Texts of servers, which hold no secret, are shown as they are.
+// Texts of servers without a secret are shown unchanged.
 func TestMaskLeavesInnocentTexts(t *testing.T) {
 	t.Parallel()
 	var m masker
@@ -19,7 +19,7 @@ func TestMaskLeavesInnocentTexts(t *testing.T) {
 		m.learn(s, true)
 	}
 	m.public("reporting-service", "ana@example.com", "https://km.example:9443/oauth2/token")
-	m.learn("invalid.client.credentials", false) // what a server has under error_key
+	m.learn("invalid.client.credentials", false) // a server's value of error_key
 	m.addNamed("urn:mace:incommon:iap:silver", false)
 	again := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 	for _, said := range []string{

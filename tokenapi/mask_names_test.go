@@ -7,7 +7,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// What tells of a token or a key is shown, and the same name does not uncover a credential.
+// Descriptions of a token or a key are shown, but the same name does not uncover a credential.
 func TestNamesThatTellOfSecrets(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, value string }{
@@ -47,7 +47,7 @@ func TestNamesThatTellOfSecrets(t *testing.T) {
 	}
 }
 
-// In a body, a header and a running text the same is shown and the same is masked.
+// In a body, a header and a text the same values are shown, and the same are masked.
 func TestShownWordsOfTokens(t *testing.T) {
 	t.Parallel()
 	var m masker

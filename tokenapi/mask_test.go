@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestReplaceWord: short secrets are masked where they stand alone.
+// TestReplaceWord checks that short secrets are masked as whole words.
 func TestReplaceWord(t *testing.T) {
 	for in, want := range map[string]string{
 		"a":       "•",
@@ -22,8 +22,8 @@ func TestReplaceWord(t *testing.T) {
 	}
 }
 
-// TestMaskIsLinear masks an answer in which a server repeats one letter that it also called a secret. When each
-// hit looked at all the text before it, this took minutes.
+// TestMaskIsLinear masks an answer in which a server repeats one letter that is also the value of a
+// secret. This took minutes when each hit read all the text before it.
 func TestMaskIsLinear(t *testing.T) {
 	body := `{"token":"a` + strings.Repeat(`\u0000`, 8) + `","x":"` + strings.Repeat("a ", bodyLimit/2-64) + `"}`
 	var m masker

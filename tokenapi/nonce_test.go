@@ -11,7 +11,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// nonceOf is the nonce in the URL of an authorization.
+// nonceOf returns the nonce in the URL of an authorization.
 func nonceOf(t *testing.T, change func(*tokenapi.AuthorizeRequest)) (tokenapi.Authorization, url.Values) {
 	t.Helper()
 	r := authorizeRequest()
@@ -37,7 +37,7 @@ func TestNonceIsSent(t *testing.T) {
 		}
 		seen[nonce] = true
 	}
-	// Without openid there is no ID token. What somebody adds by hand is sent as it is.
+	// Without openid there is no ID token. A nonce that the user adds is sent unchanged.
 	if a, q := nonceOf(t, func(r *tokenapi.AuthorizeRequest) { r.Scopes = []string{"openidx"} }); q.Has("nonce") || !a.Nonce.IsZero() {
 		t.Errorf("a nonce without openid: %v", q)
 	}

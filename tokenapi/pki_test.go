@@ -97,7 +97,7 @@ func (a authority) serve(t *testing.T, h http.Handler, change func(*httptest.Ser
 	return s
 }
 
-// wantClient makes a server ask for a client certificate of a.
+// wantClient makes a server request a client certificate of a.
 func (a authority) wantClient(s *httptest.Server) {
 	s.TLS.ClientAuth, s.TLS.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
 	s.TLS.ClientCAs.AddCert(a.cert)

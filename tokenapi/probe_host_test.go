@@ -13,7 +13,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// watched is a server that notes who came with which credentials.
+// watched is a server that records the credentials of its requests.
 type watched struct {
 	*httptest.Server
 	mu   sync.Mutex
@@ -39,7 +39,7 @@ func (w *watched) visits() []string {
 	return slices.Clone(w.came)
 }
 
-// A token goes to the host of its probe_url, once, whatever that host answers.
+// A token goes to the host of its probe_url, once, with any answer of that host.
 func TestProbeStaysAtItsHost(t *testing.T) {
 	t.Parallel()
 	const token = "c4n-probe-token-1"
@@ -65,7 +65,7 @@ func TestProbeStaysAtItsHost(t *testing.T) {
 	}
 }
 
-// What would show the token to somebody else is not sent at all.
+// A probe that would show the token to another party is not sent.
 func TestProbeIsNotSent(t *testing.T) {
 	t.Parallel()
 	api := watch(t, func(http.ResponseWriter, *http.Request) {})

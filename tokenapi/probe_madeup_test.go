@@ -24,8 +24,8 @@ func shared(a, b string, n int) bool {
 	return false
 }
 
-// A made-up opaque token has the length, alphabet and punctuation of the real one, and nothing else
-// of it.
+// A made-up opaque token has the length, alphabet and punctuation of the real one, and no other
+// part of it.
 func TestMadeUpOpaque(t *testing.T) {
 	t.Parallel()
 	for real, form := range map[string]string{

@@ -8,7 +8,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// answer writes an answer as a status, a challenge, a Location and a body, as far as there is each.
+// answer builds an answer from a status, a challenge, a Location and a body, all optional.
 func answer(status int, body string, headers ...string) tokenapi.Answered {
 	h := http.Header{}
 	for _, line := range headers {
@@ -23,15 +23,15 @@ const wso2Challenge = `WWW-Authenticate: OAuth2 realm="WSO2 API Manager" error="
 
 func flat(code string) string { return `{"code":"` + code + `","message":"m","description":"d"}` }
 
-// TestJudge goes through the table of the contract, row by row, with the servers that each row was
-// seen at.
+// TestJudge checks the table of verdicts, row by row, with answers of the servers of each row.
 func TestJudge(t *testing.T) {
 	t.Parallel()
 	const (
 		yes, no, huh = tokenapi.Accepted, tokenapi.Refused, tokenapi.Unclear
-		before       = "before"  // this token was accepted here before, and the control equals the signature
-		changed      = "changed" // accepted before, but the control no longer equals the signature
-		never        = ""
+		// This token was accepted here before, and the control equals the signature.
+		before  = "before"
+		changed = "changed" // accepted before, but the control no longer equals the signature
+		never   = ""
 	)
 	type ans = tokenapi.Answered
 	bare := func(status int) ans { return answer(status, "") }
@@ -139,7 +139,7 @@ func TestJudge(t *testing.T) {
 		}
 		reached[got.Why] = true
 
-		// A control is asked for where, and only where, one could change the verdict.
+		// A control is needed only if it could change the verdict.
 		alone, could := tokenapi.Judge(facts, tokenapi.Shape{}, h), false
 		for _, other := range []tokenapi.Shape{facts.Shape, bare(200).Facts("").Shape, bare(401).Facts("").Shape} {
 			could = could || tokenapi.Judge(facts, other, tokenapi.History{Accepted: true, Unchanged: true}).Verdict != alone.Verdict
@@ -153,7 +153,7 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// Two answers are alike if they differ only in what each call makes up anew.
+// Two answers are alike if they differ only in parts that differ from call to call.
 func TestShapeLike(t *testing.T) {
 	t.Parallel()
 	at := func(to string) tokenapi.Answered { return answer(302, "", "Location: "+to) }

@@ -14,7 +14,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// forwarding is a proxy that connects everything to one server, and records what it was asked for.
+// forwarding is a proxy that connects everything to one server, and records the requests.
 type forwarding struct {
 	*httptest.Server
 	mu    sync.Mutex
@@ -46,7 +46,7 @@ func newForwarding(t *testing.T, to string, refuse int) *forwarding {
 			w.WriteHeader(502)
 			return
 		}
-		// The client speaks as soon as it has its 200: by then the server must have stopped reading.
+		// The client sends as soon as it has its 200. By then the server must have stopped reading.
 		down, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			_ = up.Close()
@@ -80,11 +80,11 @@ func TestProxy(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// The proxy that is named serves this machine too.
+	// The configured proxy is used for this machine too.
 	if got := f.log(); !slices.Equal(got, []string{"CONNECT gateway.example:8243", "POST http://gateway.example/token", "CONNECT " + s.Listener.Addr().String()}) {
 		t.Errorf("the proxy was asked for %q", got)
 	}
-	// Without one the call goes straight there.
+	// Without one the call is direct.
 	if _, _, err := get(t.Context(), through(s.URL, "")); err != nil || len(f.log()) != 3 {
 		t.Errorf("%v %q", err, f.log())
 	}
@@ -151,7 +151,8 @@ func TestProxyFaults(t *testing.T) {
 	}
 }
 
-// socksServer answers the greeting of each client with the first two bytes of a reply, and its request with the rest.
+// socksServer answers the greeting of each client with the first two bytes of a reply, and its
+// request with the rest.
 func socksServer(t *testing.T, reply string) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -175,7 +176,8 @@ func socksServer(t *testing.T, reply string) string {
 	return l.Addr().String()
 }
 
-// TestProxyChoice holds the order of the variables, which is curl's, and what NO_PROXY excepts.
+// TestProxyChoice checks the order of the variables, which is curl's, and the exclusions of
+// NO_PROXY.
 func TestProxyChoice(t *testing.T) {
 	t.Parallel()
 	const named = "http://named.example:3128"
@@ -225,7 +227,7 @@ func TestProxyChoice(t *testing.T) {
 	}
 }
 
-// variables makes an environment of words NAME=VALUE.
+// variables makes an environment from words NAME=VALUE.
 func variables(words string) func(string) string {
 	env := map[string]string{}
 	for _, w := range strings.Fields(words) {
@@ -235,7 +237,7 @@ func variables(words string) func(string) string {
 	return func(name string) string { return env[name] }
 }
 
-// An address that cannot be used is refused with the variable that sets it. Nothing is sent past the proxy.
+// An invalid address is refused, and the error names its variable. The proxy is not bypassed.
 func TestProxyAddress(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
@@ -265,7 +267,7 @@ func TestProxyAddress(t *testing.T) {
 	}
 }
 
-// The gateway is at 0.0.0.0: no loopback address, for which variables choose no proxy, and yet on this machine.
+// The gateway is at 0.0.0.0: not a loopback address, so variables apply, but on this machine.
 func TestProxyFromEnvironment(t *testing.T) {
 	t.Parallel()
 	a := newAuthority(t, "a")

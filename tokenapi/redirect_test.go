@@ -10,7 +10,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// A redirect is told with its whole target and what is different in it, and the key that is to name it.
+// The error about a redirect shows its target, the difference, and the key to set.
 func TestRedirectTarget(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -24,8 +24,8 @@ func inProcess(h http.Handler) http.RoundTripper {
 	})
 }
 
-// TestAgainstTheSandbox is the life of a token, in virtual time: got, refreshed, revoked, honoured by
-// the gateway for a while longer, dead.
+// TestAgainstTheSandbox is the life of a token, in virtual time: issued, refreshed, revoked,
+// accepted by the gateway for a while longer, dead.
 func TestAgainstTheSandbox(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, err := sandbox.New(sandbox.Options{})
@@ -38,7 +38,8 @@ func TestAgainstTheSandbox(t *testing.T) {
 		lived := 0
 		for _, app := range s.Applications() {
 			if app.Auth != sandbox.AuthBasic || app.Grant != tokenapi.GrantClientCredentials && app.Grant != tokenapi.GrantPassword || app.Name == "Reports" {
-				continue // a grant of more than one step, or an application that may not call its API
+				// A grant of more than one step, or an application that may not call its API.
+				continue
 			}
 			lived++
 			cr := tokenapi.Credentials{ConsumerKey: app.ConsumerKey, ConsumerSecret: app.ConsumerSecret, Auth: tokenapi.AuthBasic}
@@ -84,7 +85,7 @@ func TestAgainstTheSandbox(t *testing.T) {
 	})
 }
 
-// TestDeadlineInVirtualTime holds the default deadline, without a socket.
+// TestDeadlineInVirtualTime checks the default deadline, without a socket.
 func TestDeadlineInVirtualTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := clientFor(t, "https://h.example", nil).WithTransport(tripper(func(r *http.Request) (*http.Response, error) {

@@ -30,7 +30,8 @@ func TestSkew(t *testing.T) {
 		{date(10 * time.Minute), "", 0, 10*time.Minute + 100*time.Millisecond, true},
 		{date(-10 * time.Minute), "", 0, -10*time.Minute + 100*time.Millisecond, true},
 		{date(10 * time.Minute), "", 4 * time.Second, 10*time.Minute - 1900*time.Millisecond, true},
-		{date(3 * time.Second), "", 12 * time.Second, 0, true}, // a slow server is no wrong clock
+		// A slow server does not show a wrong clock.
+		{date(3 * time.Second), "", 12 * time.Second, 0, true},
 		{"Fri, 31 Dec 9999 23:59:59 GMT", "", 0, math.MaxInt64, true},
 	} {
 		h := http.Header{}
@@ -46,7 +47,7 @@ func TestSkew(t *testing.T) {
 	}
 }
 
-// TestServerClockOff has a server ten minutes off either way: what it says of a lifetime counts from receipt.
+// TestServerClockOff has a server whose clock is ten minutes wrong. Lifetimes count from receipt.
 func TestServerClockOff(t *testing.T) {
 	now := time.Date(2030, 5, 6, 7, 8, 9, 0, time.UTC)
 	const tolerance = 2 * time.Second
@@ -84,7 +85,7 @@ func TestServerClockOff(t *testing.T) {
 	}
 }
 
-// TestSkewOfOthers has an API whose clock is wrong: it counts only until the Token API has been heard.
+// TestSkewOfOthers has an API with a wrong clock. It counts only until the Token API has answered.
 func TestSkewOfOthers(t *testing.T) {
 	now := time.Date(2030, 5, 6, 7, 8, 9, 0, time.UTC)
 	serve := func(off time.Duration) *httptest.Server {
@@ -105,7 +106,7 @@ func TestSkewOfOthers(t *testing.T) {
 	if d, known := c.Skew(); d.Round(time.Minute) != time.Hour || !known || !c.serverTime().Equal(now) {
 		t.Errorf("%s %v", d, known)
 	}
-	// A refusal tells the time as well as an answer.
+	// A refusal shows the server's time too.
 	_, _, _ = c.Token(context.Background(), TokenRequest{Credentials: Credentials{ConsumerKey: "k", ConsumerSecret: secret.New("s")}, Grant: GrantClientCredentials})
 	probe()
 	if d, _ := c.Skew(); d.Round(time.Minute) != time.Minute {

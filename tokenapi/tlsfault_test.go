@@ -23,7 +23,8 @@ import (
 	"lanyard/tokenapi"
 )
 
-// pair makes a certificate from a template, signed by this authority, or by its own key when self is set.
+// pair makes a certificate from a template, signed by this authority, or by its own key if self is
+// set.
 func (a authority) pair(t *testing.T, self bool, key crypto.Signer, change func(*x509.Certificate)) tls.Certificate {
 	t.Helper()
 	tmpl := &x509.Certificate{
@@ -43,7 +44,7 @@ func (a authority) pair(t *testing.T, self bool, key crypto.Signer, change func(
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// below gives an authority below a, with what change makes of its certificate.
+// below returns an authority below a. change modifies its certificate.
 func (a authority) below(t *testing.T, change func(*x509.Certificate)) authority {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -62,7 +63,7 @@ func (a authority) below(t *testing.T, change func(*x509.Certificate)) authority
 	return authority{cert, key, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})}
 }
 
-// Each cause of a failed handshake or a certificate that is not accepted has its own words and way out.
+// Each cause of a failed handshake or a refused certificate has its own text and way out.
 func TestTLSFaults(t *testing.T) {
 	t.Parallel()
 	a, other := newAuthority(t, "Root CA"), newAuthority(t, "Corp Proxy CA")
@@ -131,7 +132,8 @@ func TestTLSFaults(t *testing.T) {
 			_, _, err := get(t.Context(), clientFor(t, s.URL, func(cfg *tokenapi.Config) { cfg.CAPEM = a.pem }))
 			kind, sent := tokenapi.KindTLS, false
 			if e, ok := tokenapi.AsError(err); ok && name == "wants a certificate" && e.Kind == tokenapi.KindNetwork {
-				kind, sent = e.Kind, e.Sent // the server closed the connection, and its alert was lost: before or after the request was written
+				// The server closed the connection, and its alert was lost: before or after the request was written.
+				kind, sent = e.Kind, e.Sent
 			}
 			e := failure(t, err, kind, c.want...)
 			if e.Sent != sent || c.not != "" && strings.Contains(e.Error()+e.Hint, c.not) {
@@ -141,7 +143,7 @@ func TestTLSFaults(t *testing.T) {
 	}
 }
 
-// smallKey is an RSA key of 512 bits, which package rsa neither makes nor signs with any more.
+// smallKey is an RSA key of 512 bits. Package rsa neither makes such keys nor signs with them.
 type smallKey struct {
 	public rsa.PublicKey
 	d      *big.Int
@@ -198,7 +200,7 @@ func talk(t *testing.T, reply string) string {
 	return l.Addr().String()
 }
 
-// What a port that is no https server answers is told for what it is, and no more than that.
+// The error about a port that is not an https server names what answered, and claims no more.
 func TestWrongPort(t *testing.T) {
 	t.Parallel()
 	alert := func(n byte) string { return "\x15\x03\x03\x00\x02\x02" + string([]byte{n}) }
@@ -237,10 +239,10 @@ func TestWrongPort(t *testing.T) {
 	}
 }
 
-// A deadline names how far the call had come.
+// The error about a deadline names the progress of the call.
 func TestLatePhases(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0") // it takes connections and says nothing
+	l, err := net.Listen("tcp", "127.0.0.1:0") // it accepts connections and sends nothing
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +255,7 @@ func TestLatePhases(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			// The deadline doubles until the machine was fast enough to come as far as that.
+			// The deadline doubles until the machine was fast enough to reach that phase.
 			for timeout := 100 * time.Millisecond; ; timeout *= 2 {
 				_, _, err := get(t.Context(), clientFor(t, c.base, func(cfg *tokenapi.Config) {
 					cfg.Timeout, cfg.Proxies = timeout, tokenapi.Proxies{Named: c.proxy, NamedBy: "proxy of x"}

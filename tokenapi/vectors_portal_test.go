@@ -6,7 +6,8 @@ import (
 	"lanyard/tokenapi/portal"
 )
 
-// devportalToken is the answer of generate-token in the developer portal, which is none of RFC 6749.
+// devportalToken is the answer of generate-token in the developer portal, which differs from RFC
+// 6749.
 func (v vector) devportalToken(t *testing.T) map[string]any {
 	t.Helper()
 	a, err := portal.DecodeApplicationToken([]byte(v.Body))
@@ -30,7 +31,7 @@ func (v vector) devportalToken(t *testing.T) map[string]any {
 	return m
 }
 
-// registration is an answer of dynamic client registration, as WSO2 has it.
+// registration is an answer of WSO2's dynamic client registration.
 func (v vector) registration(t *testing.T) map[string]any {
 	t.Helper()
 	r, err := portal.DecodeRegistration([]byte(v.Body))
@@ -43,7 +44,8 @@ func (v vector) registration(t *testing.T) map[string]any {
 	m["callback_url"], m["is_saas_application"], m["saas_app"] = or(r.CallbackURL), r.SaasApplication, r.SaasApplication
 	m["app_owner"], m["owner"], m["token_type"] = or(r.Owner), or(r.Owner), or(r.TokenType)
 	m["application_uuid"], m["uuid"] = or(r.UUID), or(r.UUID)
-	for _, name := range []string{"saas", "is_saas", "saas_application"} { // one fact, whatever a vector calls it
+	// One fact under several names.
+	for _, name := range []string{"saas", "is_saas", "saas_application"} {
 		m[name] = r.SaasApplication
 	}
 	m["redirect_uri"], m["application_owner"] = or(r.CallbackURL), or(r.Owner)

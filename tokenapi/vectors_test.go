@@ -16,20 +16,20 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// vector is one answer of a real server and what a correct client concludes from it.
+// vector is one answer of a real server with the conclusions of a correct client.
 type vector struct {
 	Name        string         `json:"name"`
 	Kind        string         `json:"kind"`
-	Source      string         `json:"source"`     // for people, as are
+	Source      string         `json:"source"`     // for people, like the next
 	Provenance  string         `json:"provenance"` // documented, issue, derived, rfc or memory
 	Note        string         `json:"note"`
 	Request     map[string]any `json:"request"`
 	Status      int            `json:"status"`
 	Headers     map[string]any `json:"headers"`
 	Body        string         `json:"body"`
-	Control     *answered      `json:"control"` // of a probe: what a made-up token was answered, null if unknown
+	Control     *answered      `json:"control"` // the answer to a made-up token
 	Expect      map[string]any `json:"expect"`
-	Alternative any            `json:"alternative"` // another reading that is as good; more often it is in Expect
+	Alternative any            `json:"alternative"` // another correct reading
 }
 
 // answered is one answer in a vector.
@@ -39,8 +39,8 @@ type answered struct {
 	Body    string         `json:"body"`
 }
 
-// TestVectors runs every vector in LANYARD_VECTORS (default testdata/vectors) through the code that a live
-// answer passes through, and compares every member that is expected. Unknown kinds and members fail.
+// TestVectors processes every vector in LANYARD_VECTORS (default testdata/vectors) like a live
+// answer, and compares every expected member. Unknown kinds and members fail.
 func TestVectors(t *testing.T) {
 	dir := os.Getenv("LANYARD_VECTORS")
 	if dir == "" {
@@ -69,7 +69,7 @@ func TestVectors(t *testing.T) {
 	}
 }
 
-// run sends the vector's answer to the decoder of its kind, and gives what came of it by the names of Expect.
+// run decodes the vector's answer by its kind, and returns the result by the names of Expect.
 func (v vector) run(t *testing.T) (map[string]any, tokenapi.Exchange) {
 	t.Helper()
 	switch v.Kind {
@@ -94,8 +94,9 @@ func (v vector) run(t *testing.T) (map[string]any, tokenapi.Exchange) {
 	return nil, tokenapi.Exchange{}
 }
 
-// compare holds what came of the answer against what is expected, member by member. A member may differ where
-// the vector's alternative has what came: an object of members, a list of such objects, or a text that names it.
+// compare compares the result with the expectation, member by member. A member may differ if the
+// vector's alternative has it: an object of members, a list of such objects, or a text that names
+// it.
 func (v vector) compare(t *testing.T, got map[string]any, x tokenapi.Exchange) {
 	t.Helper()
 	if len(v.Expect) == 0 {
@@ -122,7 +123,7 @@ func (v vector) compare(t *testing.T, got map[string]any, x tokenapi.Exchange) {
 	}
 }
 
-// allows says whether an alternative has what came.
+// allows reports whether an alternative has the result.
 func allows(t *testing.T, alternative any, name string, have any) bool {
 	t.Helper()
 	switch a := alternative.(type) {
@@ -139,7 +140,7 @@ func allows(t *testing.T, alternative any, name string, have any) bool {
 	return false
 }
 
-// compareHeaders says whether the headers that hold secrets are masked in the record.
+// compareHeaders checks that the headers with secrets are masked in the record.
 func (v vector) compareHeaders(t *testing.T, want any, x tokenapi.Exchange) {
 	t.Helper()
 	names, _ := want.([]any)
@@ -159,7 +160,7 @@ func (v vector) compareHeaders(t *testing.T, want any, x tokenapi.Exchange) {
 	}
 }
 
-// compareExtra looks for members that are kept as they came, or in a field of their own.
+// compareExtra looks for members that are kept unchanged, or in a field of their own.
 func compareExtra(t *testing.T, want any, got map[string]any) {
 	t.Helper()
 	kept, _ := got["extra"].(map[string]any)
@@ -175,7 +176,7 @@ func compareExtra(t *testing.T, want any, got map[string]any) {
 	}
 }
 
-// sameInstant says whether two texts name one point in time, however they write it.
+// sameInstant reports whether two texts name the same time, in any notation.
 func sameInstant(a, b any) bool {
 	s, _ := a.(string)
 	u, _ := b.(string)
@@ -194,7 +195,7 @@ func plain(t *testing.T, v any) any {
 	return parsed(b)
 }
 
-// parsed gives a JSON text as a value, nil when it is none.
+// parsed returns a JSON text as a value, or nil.
 func parsed(b []byte) any {
 	var out any
 	d := json.NewDecoder(bytes.NewReader(b))
@@ -224,8 +225,8 @@ func (a answered) arrived() tokenapi.Answered {
 	return tokenapi.Answered{Status: a.Status, Header: h, Body: []byte(a.Body), At: time.Unix(1_700_000_000, 0)}
 }
 
-// probe is the verdict on the answer to a token. The control is fresh, and the signature of the URL
-// if the token was accepted there before.
+// probe returns the verdict on the answer to a token. The control is fresh, and equals the
+// signature of the URL if the token was accepted there before.
 func (v vector) probe(t *testing.T) map[string]any {
 	t.Helper()
 	before := v.Request["before"]
@@ -245,7 +246,7 @@ func (v vector) probe(t *testing.T) map[string]any {
 	return map[string]any{"verdict": j.Verdict, "names_token": j.NamesToken}
 }
 
-// or gives nil for an empty text: what a vector writes as null.
+// or returns nil for an empty text, which a vector writes as null.
 func or(s string) any {
 	if s == "" {
 		return nil
@@ -253,7 +254,7 @@ func or(s string) any {
 	return s
 }
 
-// whole gives a duration in seconds, nil for none.
+// whole returns a duration in seconds, or nil.
 func whole(d time.Duration) any {
 	if d == 0 {
 		return nil
@@ -261,7 +262,7 @@ func whole(d time.Duration) any {
 	return int64(d / time.Second)
 }
 
-// base gives the members that every kind has, and null for those that a refusal leaves empty.
+// base returns the members of every kind, with null for those that a refusal leaves empty.
 func base(err error, empty ...string) map[string]any {
 	m := map[string]any{
 		"ok": err == nil, "error": nil, "error_description": nil, "error_uri": nil, "action": nil, "retry_after": nil,
@@ -283,7 +284,7 @@ func base(err error, empty ...string) map[string]any {
 
 func (v vector) token() (map[string]any, tokenapi.Exchange) {
 	grant, _ := v.Request["grant_type"].(string)
-	if i := strings.LastIndexByte(grant, ':'); i >= 0 { // the short names, as Client.Token has them
+	if i := strings.LastIndexByte(grant, ':'); i >= 0 { // the short names of Client.Token
 		grant = strings.ReplaceAll(grant[i+1:], "-", "_")
 	}
 	old, _ := v.Request["refresh_token"].(string)
@@ -382,8 +383,8 @@ func (v vector) device() (map[string]any, tokenapi.Exchange) {
 	return m, x
 }
 
-// fault is what a probe makes of a refusal and, where the token endpoint was asked, what a grant makes of it:
-// the two have to agree on the code.
+// fault is the result of a probe for a refusal and, if the token endpoint was called, of a grant.
+// Both must have the same code.
 func (v vector) fault() (map[string]any, tokenapi.Exchange) {
 	f := v.answered().Fault()
 	grant, _ := v.Request["grant_type"].(string)
