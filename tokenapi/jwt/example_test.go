@@ -37,7 +37,7 @@ func ExampleParse_opaque() {
 	// Output: not a JWT
 }
 
-// A signature and a lifetime are two questions.
+// Signature and lifetime are checked separately.
 func ExampleToken_Verify() {
 	t, err := jwt.Parse(secret.New(es256))
 	if err != nil {
@@ -57,7 +57,7 @@ func ExampleToken_Verify() {
 	// not verified: key number 1 is not for alg "ES256"
 }
 
-// A client proves with an assertion who it is (RFC 7523 section 2.2).
+// An assertion authenticates a client (RFC 7523 section 2.2).
 func ExampleSign() {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

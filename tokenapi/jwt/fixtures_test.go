@@ -50,7 +50,7 @@ const (
 
 func set(keys ...string) []byte { return []byte(`{"keys":[` + strings.Join(keys, ",") + `]}`) }
 
-// with gives a JWK more members, or changes them; nil takes one away.
+// with adds members to a JWK, or changes them; nil removes a member.
 func with(jwk string, more map[string]any) string {
 	m := map[string]any{}
 	if err := json.Unmarshal([]byte(jwk), &m); err != nil {
@@ -64,7 +64,7 @@ func with(jwk string, more map[string]any) string {
 
 func b64(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 
-// unsigned is a token of a header and claims, with a signature that is none.
+// unsigned returns a token of a header and claims, with an invalid signature.
 func unsigned(header, claims string) string { return b64(header) + "." + b64(claims) + ".c2ln" }
 
 func parse(t testing.TB, text string) jwt.Token {
@@ -76,7 +76,7 @@ func parse(t testing.TB, text string) jwt.Token {
 	return tok
 }
 
-// keys are made once: RSA ones take time.
+// keys are made once, because RSA keys take time.
 var keys = sync.OnceValue(func() map[string]crypto.Signer {
 	m := map[string]crypto.Signer{}
 	m["RSA"], _ = rsa.GenerateKey(rand.Reader, 2048)
@@ -101,7 +101,7 @@ func pkcs8(t testing.TB, key any) string {
 	return pemOf("PRIVATE KEY", der)
 }
 
-// jwkOf is a JWK of a key, private or public as the key is.
+// jwkOf returns the JWK of a private or public key.
 func jwkOf(t testing.TB, key any, kid string) string {
 	t.Helper()
 	b, err := jose.JSONWebKey{Key: key, KeyID: kid}.MarshalJSON()

@@ -56,7 +56,7 @@ func FuzzVerify(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, jwks []byte) {
 		tok, err := jwt.Parse(secret.New(text))
 		if err != nil {
-			tok = parse(t, rs256) // the keys are to be tried all the same
+			tok = parse(t, rs256) // the keys must be tried nevertheless
 		}
 		got := tok.Verify(jwks)
 		if got.Verified == (got.Why != "") {
@@ -81,7 +81,7 @@ func FuzzSignKey(f *testing.F) {
 	f.Fuzz(func(t *testing.T, key, alg, kid string) {
 		s, err := jwt.Sign(map[string]any{"iss": "x"}, secret.New(key), alg, kid)
 		if err != nil {
-			// Longer than any word of the sentences, shorter than any key.
+			// Longer than any word of the messages, shorter than any key.
 			for i := 0; i+24 <= len(key); i++ {
 				if piece := key[i : i+24]; !strings.Contains(alg, piece) && strings.Contains(err.Error(), piece) {
 					t.Fatalf("%v quotes the key", err)

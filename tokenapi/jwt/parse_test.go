@@ -34,7 +34,7 @@ func TestParseRFC7515(t *testing.T) {
 	}
 }
 
-// What a person pastes is the bare token again, letter by letter, so that its fingerprint is right.
+// Normalise returns the bare token of a pasted text unchanged, so that its fingerprint is right.
 func TestPastes(t *testing.T) {
 	t.Parallel()
 	for _, form := range []string{
@@ -65,7 +65,7 @@ func TestPastes(t *testing.T) {
 	if !jwt.Normalise(secret.Text{}).IsZero() || !jwt.Normalise(secret.New(` "" `)).IsZero() {
 		t.Error("nothing became something")
 	}
-	long := strings.Repeat("Bearer ", 100_000) + "x" // linear, or this takes minutes
+	long := strings.Repeat("Bearer ", 100_000) + "x" // quadratic code takes minutes
 	if got := jwt.Normalise(secret.New(long)).Reveal(); got != "x" {
 		t.Errorf("%d bytes left", len(got))
 	}
@@ -178,7 +178,7 @@ func TestDates(t *testing.T) {
 		{"exp", "253402300799", none, jwt.NoteNever},
 		{"exp", "1e999999999", none, jwt.NoteNever},
 		{"iat", "9223372036854775807", none, jwt.NoteImplausible},
-		{"exp", "-90000000000", none, jwt.NoteImplausible}, // a year that cannot be written
+		{"exp", "-90000000000", none, jwt.NoteImplausible}, // a year that cannot be formatted
 		{"exp", "-9223372036854775808", none, jwt.NoteImplausible},
 		{"exp", strings.Repeat("9", 100_000), none, ""},
 		{"exp", "null", none, ""},
@@ -200,7 +200,7 @@ func TestDates(t *testing.T) {
 	}
 }
 
-// Fractions come out as they went in.
+// Fractions are kept exactly.
 func TestFractions(t *testing.T) {
 	t.Parallel()
 	for micros := int64(1); micros < 1_000_000; micros += 997 {

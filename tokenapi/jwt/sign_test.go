@@ -139,7 +139,7 @@ func TestSignRefuses(t *testing.T) {
 }
 
 func TestSignRefusesShortRSA(t *testing.T) {
-	t.Setenv("GODEBUG", "rsa1024min=0") // to make such a key at all
+	t.Setenv("GODEBUG", "rsa1024min=0") // to allow such a key
 	short, err := rsa.GenerateKey(rand.Reader, 1024)
 	if err != nil {
 		t.Fatal(err)

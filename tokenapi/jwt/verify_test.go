@@ -51,7 +51,7 @@ func TestVerifyRFC7515(t *testing.T) {
 	}
 }
 
-// One broken key among good ones costs that key and no other.
+// One broken key among good ones does not affect the others.
 func TestVerifyKeyByKey(t *testing.T) {
 	t.Parallel()
 	padded := strings.NewReplacer("-", "+", "_", "/").Replace(rsaN) + "=="
@@ -147,7 +147,7 @@ func TestVerifyRefuses(t *testing.T) {
 		`{"alg":"PS256"}`:                        "no key of the set matches the signature",
 		`{"alg":"EdDSA"}`:                        `key number 1 is not for alg "EdDSA"`,
 		`{"alg":"none","alg":"RS256"}`:           `its header has "alg" twice`,
-		`{"alg":"RS256","jwk":` + rsaJWK + `,"kid":7}`: "", // whatever the reason
+		`{"alg":"RS256","jwk":` + rsaJWK + `,"kid":7}`: "", // any reason
 	} {
 		got := parse(t, unsigned(header, `{}`)).Verify(set(rsaJWK))
 		if got.Verified || !strings.HasPrefix(got.Why, "not verified: ") || why != "" && got.Why != "not verified: "+why {
@@ -166,7 +166,7 @@ func TestVerifyRefuses(t *testing.T) {
 	}
 }
 
-// A public key is no HMAC secret, in whichever form an attacker takes it for one.
+// A public key in any encoding is not accepted as an HMAC secret.
 func TestAlgConfusion(t *testing.T) {
 	t.Parallel()
 	pub := keys()["RSA"].Public()
@@ -209,7 +209,7 @@ func TestVerifyChoosesKeys(t *testing.T) {
 		name     string
 		token    jwt.Token
 		keys     []byte
-		verified string // by the key of this name
+		verified string // by the key with this kid
 		why      string
 	}{
 		{"by kid", sign("", "right"), set(other("a"), right), "right", ""},
@@ -234,7 +234,7 @@ func TestVerifyChoosesKeys(t *testing.T) {
 	}
 }
 
-// WSO2 writes the thumbprint as base64 of its hexadecimal digits, and puts the alg into the kid.
+// WSO2 writes the thumbprint as base64 of its hexadecimal digits, and adds the alg to the kid.
 func TestVerifyLikeWSO2(t *testing.T) {
 	t.Parallel()
 	x5t := b64("0123456789abcdef0123456789abcdef01234567")

@@ -27,7 +27,7 @@ func TestApplicationPages(t *testing.T) {
 		calls   int
 	}{
 		{0, 100, false, 1}, {1, 100, false, 1}, {100, 100, false, 1}, {101, 100, false, 2}, {250, 100, false, 3},
-		{60, 25, false, 3}, // a limit of the server's own
+		{60, 25, false, 3}, // the server's own limit
 		{0, 100, true, 1}, {3, 100, true, 2}, {250, 100, true, 4}, {60, 25, true, 4},
 	} {
 		f := newFake(t, "/api/am/devportal/v3")
@@ -88,7 +88,7 @@ func TestErrorInTheMiddle(t *testing.T) {
 	}
 }
 
-// The ID of an application is a text of the server: it must not become another path.
+// The ID of an application is a server's text: it must not become another path.
 func TestIDsStayInTheirPlace(t *testing.T) {
 	f := newFake(t, "/api/am/devportal/v3")
 	s := f.session(t)
@@ -204,7 +204,7 @@ func TestSecretStates(t *testing.T) {
 			t.Errorf("a secret shows: %s", text)
 		}
 	}
-	// What the list of applications said of one holds for its keys.
+	// HashEnabled in the list of applications applies to the keys of each.
 	f.apps = []map[string]any{{"applicationId": "a1", "hashEnabled": true}}
 	if _, _, err := s.Applications(t.Context()); err != nil {
 		t.Fatal(err)

@@ -104,7 +104,7 @@ func TestReadList(t *testing.T) {
 	}
 }
 
-// check says what holds of every decoder: what is shown is clean, and no secret is masked text.
+// check checks the properties of every decoder: shown texts are clean, and no secret is a mask.
 func check(t *testing.T, shown ...string) {
 	t.Helper()
 	for _, s := range shown {

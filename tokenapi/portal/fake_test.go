@@ -32,11 +32,11 @@ const (
 // fake is a control plane with one developer portal, on a loopback socket.
 type fake struct {
 	*httptest.Server
-	root  string // the path of the version that it speaks
+	root  string // the path of its version
 	scope string
 	apps  []map[string]any
 	subs  []map[string]any
-	most  int  // entries on a page, whatever is asked for
+	most  int  // entries on a page, for any limit
 	plain bool // no pagination in lists
 	with  map[string]http.HandlerFunc
 
@@ -161,7 +161,7 @@ func fault(w http.ResponseWriter, status int, message, description string) {
 	reply(w, status, map[string]any{"code": status, "message": message, "description": description, "moreInfo": "", "error": []any{}})
 }
 
-// count says how often a path was asked for, with any query.
+// count returns the number of requests to a path, with any query.
 func (f *fake) count(call string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -203,7 +203,7 @@ func (f *fake) session(t *testing.T) *portal.Session {
 	return s
 }
 
-// quiet fails when a record or an error shows a secret.
+// quiet fails if a record or an error shows a secret.
 func quiet(t *testing.T, xs []tokenapi.Exchange, err error) {
 	t.Helper()
 	text := fmt.Sprintf("%+v %#v %v", xs, xs, err)

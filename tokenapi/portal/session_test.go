@@ -44,7 +44,7 @@ func TestSignInFindsTheVersion(t *testing.T) {
 	}
 }
 
-// The server cannot delete a client, so there must be one, whoever signs in and how often.
+// The server cannot delete a client, so all users and all sessions must use the same one.
 func TestOneClientName(t *testing.T) {
 	f := newFake(t, "/api/am/devportal/v3")
 	for range 3 {
@@ -244,8 +244,8 @@ func TestNoPortal(t *testing.T) {
 	}
 }
 
-// The portal's token, the password and the client's secret go where they belong and nowhere else, whatever
-// redirects and links the portal sends.
+// The portal's token, the password and the client's secret go only to their own endpoints, with any
+// redirects and links of the portal.
 func TestNothingGoesElsewhere(t *testing.T) {
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		t.Errorf("another server was asked: %s %s %v", r.Method, r.URL, r.Header)

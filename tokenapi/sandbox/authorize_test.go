@@ -21,7 +21,7 @@ const (
 	loopback  = "http://127.0.0.1:51004/callback"
 )
 
-// authorize asks for a code and gives the answer with the parameters of its redirect, nil without one.
+// authorize requests a code and returns the answer with the parameters of its redirect, or nil.
 func (b *bench) authorize(change map[string]string) (reply, url.Values) {
 	b.Helper()
 	q := url.Values{"response_type": {"code"}, "client_id": {b.named("Terminal").ConsumerKey}, "redirect_uri": {loopback}, "state": {"xyz"},
@@ -126,7 +126,8 @@ func TestRedeem(t *testing.T) {
 			t.Errorf("%s: %d %s", what, r.status, r.Error)
 		}
 	}
-	b.want(b.post("/token", b.named("Portal"), redeem(code, loopback, verifier)), 400, "invalid_grant") // not its code
+	// Not its code.
+	b.want(b.post("/token", b.named("Portal"), redeem(code, loopback, verifier)), 400, "invalid_grant")
 	p := b.public("/token", redeem(code, loopback, verifier))
 	b.want(p, 200, "")
 	if p.Scope != "read" || p.Refresh == "" {
@@ -136,7 +137,7 @@ func TestRedeem(t *testing.T) {
 	next := b.public("/token", "grant_type=refresh_token&refresh_token="+p.Refresh)
 	b.want(next, 200, "")
 
-	// The code comes again: what came of it dies, also what was refreshed since.
+	// A second use of the code revokes its tokens, also refreshed ones.
 	b.want(b.public("/token", redeem(code, loopback, verifier)), 400, "invalid_grant")
 	if b.active(next.Access) || b.active(next.Refresh) {
 		t.Error("the tokens of a code that was used twice live on")
@@ -148,7 +149,7 @@ func TestRedeem(t *testing.T) {
 	b.clock.pass(5 * time.Minute)
 	b.want(b.public("/token", redeem(q.Get("code"), loopback, verifier)), 400, "invalid_grant")
 
-	// A confidential client may leave PKCE out, but not the verifier alone.
+	// A confidential client may omit PKCE, but not the verifier alone.
 	plain := map[string]string{"client_id": b.named("Portal").ConsumerKey, "code_challenge": "", "code_challenge_method": ""}
 	_, q = b.authorize(plain)
 	b.want(b.post("/token", b.named("Portal"), redeem(q.Get("code"), loopback, verifier)), 400, "invalid_grant")
@@ -156,7 +157,7 @@ func TestRedeem(t *testing.T) {
 	b.want(b.public("/token", "grant_type=client_credentials"), 400, "unauthorized_client")
 }
 
-// The device table: when a poll comes, and what it is told.
+// The device table: the time of a poll, and its answer.
 func TestDevicePolling(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
 	begin := func() (code, user string) {
@@ -189,7 +190,7 @@ func TestDevicePolling(t *testing.T) {
 		{5*time.Second - 1, "slow_down"},            // a nanosecond early: from now on 10 s
 		{5 * time.Second, "slow_down"},              // 15 s
 		{10 * time.Second, "slow_down"},             // 20 s
-		{20 * time.Second, "authorization_pending"}, // and for good
+		{20 * time.Second, "authorization_pending"}, // permanently
 	} {
 		b.clock.pass(c.wait)
 		if r := poll(code); r.status != 400 || r.Error != c.want {
@@ -240,8 +241,8 @@ func TestDevicePolling(t *testing.T) {
 	b.want(b.post("/device_authorize", b.orders, "scope=a"), 400, "unauthorized_client")
 }
 
-// A stock client must get through the code grant with PKCE and the device grant, too; the bubble's clock
-// spares the waiting.
+// A stock client can use the code grant with PKCE and the device grant. The bubble's clock avoids
+// waiting.
 func TestStockClientUserGrants(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, sandbox.Options{Clock: time.Now})
@@ -291,7 +292,7 @@ func TestStockClientUserGrants(t *testing.T) {
 	})
 }
 
-// authorizeAt opens an authorization URL as a browser does, up to the redirect.
+// authorizeAt opens an authorization URL like a browser, until the redirect.
 func (b *bench) authorizeAt(to string) (int, url.Values) {
 	b.Helper()
 	c := &http.Client{Transport: wire{b.server}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}

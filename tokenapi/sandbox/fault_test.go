@@ -34,7 +34,7 @@ func TestParseFault(t *testing.T) {
 	}
 }
 
-// order asks for a fault at run time.
+// order requests a fault at run time.
 func (b *bench) order(form string) reply {
 	b.Helper()
 	return b.plain(b.request("POST", "/__sandbox/fault", form, "Content-Type", formType))
@@ -101,7 +101,8 @@ func TestFaultOrders(t *testing.T) {
 	}
 }
 
-// Over a socket: the grant is committed, its answer never arrives, and the refresh token is spent.
+// Over a socket: the grant takes effect, its answer never arrives, and the refresh token is used
+// up.
 func TestLostAnswer(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
 	arrived, answered := func() {}, func() {}
@@ -146,7 +147,8 @@ func TestLostAnswer(t *testing.T) {
 	b.order("kind=hang&endpoint=revoke")
 	ctx, cancel := context.WithCancel(t.Context())
 	over := make(chan struct{})
-	arrived, answered = cancel, func() { close(over) } // the client gives up once the request is there
+	// The client gives up once the request is there.
+	arrived, answered = cancel, func() { close(over) }
 	if res, err := send(ctx, "/revoke", "token="+q.Access); err == nil {
 		res.Body.Close()
 		t.Error("a hanging server answered")
@@ -157,7 +159,7 @@ func TestLostAnswer(t *testing.T) {
 		t.Error("the request that hung had an effect")
 	}
 
-	// slow commits, late.
+	// slow takes effect, late.
 	b.order("kind=slow&endpoint=revoke&wait=1ms")
 	if res, err := send(t.Context(), "/revoke", "token="+q.Access); err != nil || res.StatusCode != 200 || b.active(q.Access) {
 		t.Errorf("slow: %v", err)

@@ -13,7 +13,7 @@ import (
 
 func sprintf(format string, a ...any) string { return fmt.Sprintf(format, a...) }
 
-// The reason for the sandbox: a revoked token passes until its cache entry ends, and not a moment longer.
+// The purpose of the sandbox: a revoked token passes until its cache entry ends, and no longer.
 func TestRevokedTokenLingers(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
 	p := b.get(b.orders, "")
@@ -24,7 +24,7 @@ func TestRevokedTokenLingers(t *testing.T) {
 	if b.active(p.Access) {
 		t.Error("the key manager must know at once")
 	}
-	for range 9 { // using it does not make the entry live longer
+	for range 9 { // using it does not extend the entry
 		b.wantCall(b.orders.ProbePath, p.Access, 200, "revoked")
 		b.clock.pass(time.Minute)
 	}
@@ -186,8 +186,8 @@ func TestPrintedServer(t *testing.T) {
 	}
 }
 
-// Many clients at once: under -race this finds unguarded state; and of many refreshes with one refresh
-// token exactly one may win.
+// Many clients at once. Under -race this finds unguarded state. Of many refreshes with one refresh
+// token exactly one may succeed.
 func TestConcurrency(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
 	p := b.getAna("")

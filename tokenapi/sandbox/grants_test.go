@@ -24,7 +24,8 @@ func unmarshal(t *testing.T, body string, v any) {
 	}
 }
 
-// assertion signs claims with an application's key, as a client does; changes replace or, when nil, remove.
+// assertion signs claims with an application's key, like a client. changes replaces claims; nil
+// removes one.
 func (b *bench) assertion(a sandbox.Application, changes map[string]any) string {
 	b.Helper()
 	block, _ := pem.Decode([]byte(a.SigningKey.Reveal()))
@@ -67,7 +68,7 @@ func TestPrivateKeyJWT(t *testing.T) {
 	}
 	good := b.assertion(robot, nil)
 	b.want(ask(good, ""), 200, "")
-	b.want(ask(good, ""), 401, "invalid_client") // its jti counts once
+	b.want(ask(good, ""), 401, "invalid_client") // its jti is accepted once
 	now := b.clock.Now()
 	for _, c := range []struct {
 		name    string
@@ -138,7 +139,8 @@ func TestJWTBearer(t *testing.T) {
 	b.want(b.post("/token", batch, grant+"&assertion=x.y.z"), 400, "invalid_grant")
 	b.want(b.post("/token", batch, grant), 400, "invalid_request")
 	b.want(b.post("/token", b.orders, grant+"&assertion=x"), 400, "unauthorized_client")
-	b.want(b.post("/token", batch, "grant_type=jwt_bearer&assertion=x"), 400, "unsupported_grant_type") // our name, not the wire's
+	// Our name, not that of the protocol.
+	b.want(b.post("/token", batch, "grant_type=jwt_bearer&assertion=x"), 400, "unsupported_grant_type")
 }
 
 func TestTokenExchange(t *testing.T) {

@@ -9,7 +9,8 @@ import (
 	"lanyard/tokenapi/sandbox"
 )
 
-// Only who names the sandbox by its own address is answered, at every path: a page whose name leads here is not.
+// Only requests with the sandbox's own address in Host are answered, at every path. Those of a web
+// page with another name are not.
 func TestOtherHostsAreRefused(t *testing.T) {
 	t.Parallel()
 	for base, hosts := range map[string]map[string]bool{

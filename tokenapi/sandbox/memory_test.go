@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Inside the package, since nothing outside can see what is held.
+// Inside the package, since the stored objects are not visible outside.
 func TestMemoryIsBounded(t *testing.T) {
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	s, err := New(Options{Clock: func() time.Time { return now }})
@@ -28,7 +28,8 @@ func TestMemoryIsBounded(t *testing.T) {
 		}
 		now = now.Add(time.Minute)
 	}
-	// A pair is held for two refresh lifetimes (2 × 1440 here), a cache entry for one token lifetime.
+	// A pair is kept for two refresh lifetimes (2 × 1440 here), a cache entry for one token
+	// lifetime.
 	if most := 3*(2*1440+2) + 2; held() > most {
 		t.Errorf("%d entries are held, want at most %d", held(), most)
 	}
@@ -38,7 +39,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		t.Errorf("%d entries are held after everything expired", held())
 	}
 
-	// Growth within one moment looks for what can be forgotten before the minute is over.
+	// Rapid growth runs tidy before the minute is over.
 	for range 3000 {
 		p, _ := s.issue(ana(newToken()), now)
 		s.admit(p.access, 1, now)

@@ -13,11 +13,12 @@ import (
 	"lanyard/tokenapi/sandbox"
 )
 
-// A stock client, in either of its ways to authenticate, must work against the sandbox.
+// A stock client, with both of its authentication methods, must work with the sandbox.
 func TestStockClient(t *testing.T) {
 	for name, style := range map[string]oauth2.AuthStyle{"header": oauth2.AuthStyleInHeader, "params": oauth2.AuthStyleInParams} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, sandbox.Options{Clock: time.Now}) // it compares expiry with the system clock
+			// It compares expiry with the system clock.
+			b := newBench(t, sandbox.Options{Clock: time.Now})
 			ctx := context.WithValue(context.Background(), oauth2.HTTPClient, &http.Client{Transport: wire{b.server}})
 			const tokenURL = "http://sandbox.test/token"
 

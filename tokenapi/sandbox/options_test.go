@@ -102,7 +102,7 @@ func TestSelfSigned(t *testing.T) {
 		}
 	}
 
-	// A handshake over a pipe, as a client with the authority as its only root makes it.
+	// A handshake over a pipe, with a client that trusts only the authority.
 	near, far := net.Pipe()
 	defer near.Close()
 	defer far.Close()

@@ -11,7 +11,7 @@ import (
 	"lanyard/tokenapi/sandbox"
 )
 
-// signIn registers a client as a portal user does, and gets a token for it.
+// signIn registers a client as a portal user does, and requests a token for it.
 func (b *bench) signIn(scope string) string {
 	b.Helper()
 	var c struct{ ClientID, ClientSecret string }
@@ -56,7 +56,7 @@ func TestRegistration(t *testing.T) {
 	}
 }
 
-// plain sends a request whose answer has members of the Token API's names and other types.
+// plain sends a request whose answer has members with the Token API's names and other types.
 func (b *bench) plain(r *http.Request) reply {
 	b.Helper()
 	res, err := (wire{b.server}).RoundTrip(r)

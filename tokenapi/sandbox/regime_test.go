@@ -21,7 +21,7 @@ func (b *bench) at(node int, path, token string) int {
 	return r.status
 }
 
-// state is what a token is worth: at the key manager, and at each of two gateway nodes.
+// state is the state of a token: at the key manager, and at each of two gateway nodes.
 type state struct {
 	km         bool
 	node1, two int
@@ -134,7 +134,7 @@ func TestStatelessRegime(t *testing.T) {
 	b.wantState("revoked", p.Access, dying)
 	b.clock.pass(2 * time.Second)
 	b.wantState("revoked, after the notice", p.Access, dead)
-	b.want(b.renew(b.payments, p.Refresh), 200, "") // it lives on
+	b.want(b.renew(b.payments, p.Refresh), 200, "") // it is still valid
 	b.revoke(b.payments, q.Refresh)
 	b.want(b.renew(b.payments, q.Refresh), 400, "invalid_grant")
 	b.clock.pass(2 * time.Second)
@@ -182,14 +182,14 @@ func TestScopeOfARefresh(t *testing.T) {
 			t.Errorf("%s: %q", profile, r.Description)
 		}
 		r = b.post("/token", b.payments, "grant_type=refresh_token&scope=b&refresh_token="+p.Refresh)
-		b.want(r, 200, "") // the refusal spent nothing
+		b.want(r, 200, "") // the refusal used up nothing
 		if r.Scope != "b" {
 			t.Errorf("%s: scope %q", profile, r.Scope)
 		}
 	}
 }
 
-// payload gives the claims of a JWT, unverified.
+// payload returns the claims of a JWT, unverified.
 func payload(t *testing.T, token string) map[string]any {
 	t.Helper()
 	parts := strings.Split(token, ".")
@@ -246,7 +246,7 @@ func TestClaimsAndIntrospection(t *testing.T) {
 	b.wantCall(b.payments.ProbePath, p.Access, 401, "expired by the server's own clock, an hour later")
 }
 
-// What a gateway that validates by itself must not believe.
+// Tokens that a gateway that validates JWTs itself must refuse.
 func TestForgedJWT(t *testing.T) {
 	b := newBench(t, sandbox.Options{Profile: sandbox.ProfileJWT})
 	other := newBench(t, sandbox.Options{Profile: sandbox.ProfileJWT, SigningAlg: "ES256"})
@@ -301,7 +301,7 @@ func TestSubscriptionsAndScopes(t *testing.T) {
 	}
 }
 
-// named finds a seeded application.
+// named returns a seeded application.
 func (b *bench) named(name string) sandbox.Application {
 	b.Helper()
 	for _, a := range b.server.Applications() {

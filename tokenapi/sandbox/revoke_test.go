@@ -10,7 +10,7 @@ import (
 
 var revokedHeaders = [...]string{"RevokedAccessToken", "RevokedRefreshToken", "AuthorizedUser"}
 
-// wantRevoked checks the answer of a revoke that killed p.
+// wantRevoked checks the answer to a revocation of p.
 func (b *bench) wantRevoked(r, p reply, user string) {
 	b.Helper()
 	want := [...]string{p.Access, p.Refresh, user}
@@ -25,7 +25,7 @@ func (b *bench) wantRevoked(r, p reply, user string) {
 	}
 }
 
-// wantNothingRevoked checks the 200 that says nothing.
+// wantNothingRevoked checks the 200 without a revocation.
 func (b *bench) wantNothingRevoked(r reply) {
 	b.Helper()
 	b.wantRevoked(r, reply{}, "")
@@ -63,7 +63,8 @@ func TestRevokeOfAnExpiredHalf(t *testing.T) {
 	p, q := b.getAna(""), b.get(b.orders, "")
 	b.clock.pass(2 * time.Hour)
 	b.wantNothingRevoked(b.revoke(b.orders, q.Access))
-	b.wantRevoked(b.revoke(b.payments, p.Access), p, "ana@carbon.super") // its refresh token still lived
+	// Its refresh token was still valid.
+	b.wantRevoked(b.revoke(b.payments, p.Access), p, "ana@carbon.super")
 	b.want(b.renew(b.payments, p.Refresh), 400, "invalid_grant")
 }
 

@@ -16,7 +16,7 @@ import (
 	"lanyard/tokenapi/sandbox"
 )
 
-// clock is the virtual time a test moves by hand.
+// clock is a virtual clock, which the test advances.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -72,7 +72,7 @@ func newBench(t *testing.T, o sandbox.Options) *bench {
 	return &bench{t, s, c, a[0], a[1], a[2], a[3], strings.TrimRight(cmp.Or(o.PublicURL, "http://sandbox.test"), "/")}
 }
 
-// reply is an answer of either half of the server.
+// reply is an answer of the Token API or the gateway.
 type reply struct {
 	status int
 	header http.Header
@@ -167,7 +167,7 @@ func (b *bench) active(token string) bool {
 	return strings.Contains(r.body, `"active":true`)
 }
 
-// call sends a token to an API and gives the status.
+// call sends a token to an API and returns the status.
 func (b *bench) call(path, token string) int {
 	b.Helper()
 	return b.do(b.request("GET", path, "", "Authorization", "Bearer "+token)).status

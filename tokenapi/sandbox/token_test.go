@@ -116,13 +116,13 @@ func TestPassword(t *testing.T) {
 	b.want(b.post("/token", b.payments, "grant_type=password&username=&password="+b.payments.Password.Reveal()), 400, "invalid_request")
 	b.want(b.post("/token", b.orders, anaForm(b.payments)), 400, "unauthorized_client")
 
-	// The refresh token outlives the access token and is handed out again beside a new one.
+	// The refresh token outlives the access token and is returned again with a new one.
 	b.clock.pass(time.Hour)
 	late := b.getAna("")
 	if late.Access == r.Access || late.Refresh != r.Refresh {
 		t.Errorf("after expiry: new access token %v, old refresh token %v", late.Access != r.Access, late.Refresh == r.Refresh)
 	}
-	b.clock.pass(23*time.Hour + 30*time.Minute) // now the refresh token has ended, by its own first day
+	b.clock.pass(23*time.Hour + 30*time.Minute) // now the refresh token has expired
 	b.want(b.renew(b.payments, late.Refresh), 400, "invalid_grant")
 	if last := b.getAna(""); last.Refresh == r.Refresh || last.Refresh == "" {
 		t.Error("an ended refresh token was handed out again")
@@ -168,13 +168,14 @@ func TestRefreshRotates(t *testing.T) {
 	if ended.Description != "Refresh token is expired." {
 		t.Errorf("description %q", ended.Description)
 	}
-	b.clock.pass(25 * time.Hour) // and in the end the server forgets
+	b.clock.pass(25 * time.Hour) // at the end the server drops it
 	if d := b.renew(b.payments, last.Refresh).Description; d != "Persisted access token data not found" {
 		t.Errorf("description %q", d)
 	}
 }
 
-// The two curl lines of the Token API page, with their slips mended, and the first as the page prints it.
+// The two curl lines of WSO2's Token API page, with their mistakes corrected, and the first as
+// printed there.
 func TestPageRequests(t *testing.T) {
 	b := newBench(t, sandbox.Options{})
 	old := b.getAna("")
@@ -327,8 +328,9 @@ func TestNilBody(t *testing.T) {
 	b.want(b.do(r), 400, "invalid_request")
 }
 
-// FuzzToken feeds arbitrary requests to the Token API: none may panic, fail the server, or get a token
-// without the credentials; and every body is JSON in the right order, or the empty one of a revoke.
+// FuzzToken sends arbitrary requests to the Token API. None may panic, fail the server, or get a
+// token without the credentials. Every body is JSON in the right order, or the empty one of a
+// revocation.
 func FuzzToken(f *testing.F) {
 	s, err := sandbox.New(sandbox.Options{})
 	if err != nil {
@@ -408,7 +410,7 @@ func TestApplications(t *testing.T) {
 	}
 
 	apps[0].ConsumerKey, apps[0].ConsumerSecret = "mine", secret.New("mine")
-	b.get(b.orders, "") // what the caller does with its copy changes nothing
+	b.get(b.orders, "") // changes by the caller do not affect the server
 
 	same := newBench(t, sandbox.Options{Seed: 1, Speed: 9})
 	other := newBench(t, sandbox.Options{Seed: 2})

@@ -70,7 +70,7 @@ func TestReadLines(t *testing.T) {
 	}
 }
 
-// What opens something is tried as it is read now, and as older versions read it.
+// Readings returns the text as Read reads it now, and as older versions read it.
 func TestReadings(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{

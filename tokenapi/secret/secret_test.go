@@ -32,10 +32,10 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// canary holds a character that URL-escaping and JSON change, so that each form below is its own.
+// canary holds a character that URL escaping and JSON change, so that each form below differs.
 const canary = "cAnaRy/7f3+Zq=&9<Xw"
 
-// leaks says in which form the canary, or a telling part of it, is in out.
+// leaks names the form in which the canary, or a part of it, is in out.
 func leaks(out string) string {
 	q := strconv.Quote(canary)
 	js, _ := json.Marshal(canary)
@@ -66,7 +66,7 @@ func leaks(out string) string {
 	return ""
 }
 
-// Shapes a Text is put into.
+// Shapes that hold a Text.
 type (
 	exported   struct{ Token secret.Text }
 	unexported struct{ token secret.Text }
@@ -119,8 +119,8 @@ func TestFmtNeverLeaks(t *testing.T) {
 	t.Logf("%d probes", n)
 }
 
-// probe writes the secret somewhere in its own way; an encoder must also fail (refuses), rather than
-// store a mask that somebody reads back as the credential.
+// probe writes the secret somewhere in its own way. An encoder must also fail (refuses), because a
+// stored mask would be read back as the credential.
 type probe struct {
 	name    string
 	refuses bool
@@ -198,7 +198,7 @@ func probes() []probe {
 		}},
 		{"html/template, script", false, func(w *bytes.Buffer, s secret.Text) error {
 			_ = htmltemplate.Must(htmltemplate.New("").Parse(`<script>let t = {{.Token}}</script>`)).Execute(w, exported{s})
-			return nil // it may or may not fail; nothing of it must get out
+			return nil // it may fail or not, but must not print the secret
 		}},
 		{"tabwriter", false, func(w *bytes.Buffer, s secret.Text) error {
 			tw := tabwriter.NewWriter(w, 0, 8, 1, ' ', 0)
@@ -212,7 +212,8 @@ func probes() []probe {
 		}},
 		{"url.Values", false, ok(func(w *bytes.Buffer, s secret.Text) { w.WriteString(url.Values{"t": {s.String()}}.Encode()) })},
 		{"strconv.Quote", false, ok(func(w *bytes.Buffer, s secret.Text) { w.WriteString(strconv.Quote(s.String())) })},
-		{"expvar", false, ok(func(w *bytes.Buffer, s secret.Text) { // it prints what json.Marshal gives, and drops the error
+		// It prints the result of json.Marshal, and drops the error.
+		{"expvar", false, ok(func(w *bytes.Buffer, s secret.Text) {
 			w.WriteString(expvar.Func(func() any { return exported{s} }).String())
 		})},
 		{"flag default", false, ok(func(w *bytes.Buffer, s secret.Text) {
@@ -277,8 +278,9 @@ func TestNothingLeaks(t *testing.T) {
 	}
 }
 
-// An unexported Text has no methods that fmt may call. Printers that follow every pointer do reach the
-// text (nothing in Go can prevent that), but those that follow pointers one level, as fmt does, must not.
+// A Text in an unexported field has no methods that fmt may call. Printers that follow every
+// pointer do reach the text (Go cannot prevent that). Those that follow pointers one level, like
+// fmt, must not.
 func TestShallowReflection(t *testing.T) {
 	for name, v := range shapes(secret.New(canary)) {
 		var w bytes.Buffer
@@ -289,8 +291,8 @@ func TestShallowReflection(t *testing.T) {
 	}
 }
 
-// walk prints a value by reflection, calling no methods, unexported fields included, in the manner of
-// fmt: a pointer is followed at the top and printed as an address below it.
+// walk prints a value by reflection like fmt. It calls no methods, includes unexported fields, and
+// follows a pointer only at the top level. Other pointers are printed as addresses.
 func walk(w io.Writer, v reflect.Value, depth int) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -336,7 +338,8 @@ func TestText(t *testing.T) {
 	if s.String() != secret.Mask || zero.String() != "" || fmt.Sprint(zero) != "" {
 		t.Errorf("masks %q and %q", s, zero)
 	}
-	for _, verb := range "vsqdxXtUcobeEfFgGO" { // not even the address of the text, which %d of a pointer gives
+	// Not even the address of the text, which %d of a pointer prints.
+	for _, verb := range "vsqdxXtUcobeEfFgGO" {
 		if got := fmt.Sprintf("%#"+string(verb), s) + fmt.Sprintf("%"+string(verb), s); got != secret.Mask+secret.Mask {
 			t.Errorf("%%%c gives %q", verb, got)
 		}
