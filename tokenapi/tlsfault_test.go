@@ -132,7 +132,8 @@ func TestTLSFaults(t *testing.T) {
 			_, _, err := get(t.Context(), clientFor(t, s.URL, func(cfg *tokenapi.Config) { cfg.CAPEM = a.pem }))
 			kind, sent := tokenapi.KindTLS, false
 			if e, ok := tokenapi.AsError(err); ok && name == "wants a certificate" && e.Kind == tokenapi.KindNetwork {
-				// The server closed the connection, and its alert was lost: before or after the request was written.
+				// The server closed the connection, and its alert was lost: before or after the
+				// request was written.
 				kind, sent = e.Kind, e.Sent
 			}
 			e := failure(t, err, kind, c.want...)
