@@ -58,7 +58,7 @@ func TestClientAuthentication(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := need(t)
+			b := requireBench(t)
 			s := b.sit(t, nil, config)
 			got := s.token("token", "Orders")
 			if got.How != "issued" || got.HasRefresh || got.Left == nil || *got.Left < 500 {
@@ -77,7 +77,7 @@ func TestClientAuthentication(t *testing.T) {
 // Without encoding that secret is refused, which is why there are two kinds of basic.
 func TestSecretThatNeedsEncoding(t *testing.T) {
 	t.Parallel()
-	s := need(t).sit(t, nil, `
+	s := requireBench(t).sit(t, nil, `
 		[[environment]]
 		name = "oidc"
 		token_url = "HTTP/token"
@@ -94,7 +94,7 @@ func TestSecretThatNeedsEncoding(t *testing.T) {
 // A server with a private CA is trusted only if ca_file names the CA.
 func TestOwnCA(t *testing.T) {
 	t.Parallel()
-	b := need(t)
+	b := requireBench(t)
 	const config = `
 		[[environment]]
 		name = "oidc"
@@ -116,7 +116,7 @@ func TestOwnCA(t *testing.T) {
 // An issuer is enough: discovery finds the other URLs, and configured URLs take precedence.
 func TestDiscovery(t *testing.T) {
 	t.Parallel()
-	b := need(t)
+	b := requireBench(t)
 	s := b.sit(t, nil, `
 		[[environment]]
 		name = "oidc"

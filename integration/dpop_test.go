@@ -18,7 +18,7 @@ import (
 // refused.
 func TestDPoPClientIsRefused(t *testing.T) {
 	t.Parallel()
-	s := need(t).sit(t, nil, `
+	s := requireBench(t).sit(t, nil, `
 		[[environment]]
 		name = "oidc"
 		token_url = "HTTP/token"
@@ -34,7 +34,7 @@ func TestDPoPClientIsRefused(t *testing.T) {
 // Another program's DPoP token is active at the server, but cannot be used as a bearer token.
 func TestDPoPTokenIsNoBearerToken(t *testing.T) {
 	t.Parallel()
-	b := need(t, "nginx")
+	b := requireBench(t, "nginx")
 	bound := b.boundToken(t)
 	if !b.alive(t, bound) {
 		t.Fatal("no live token to begin with")

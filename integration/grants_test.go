@@ -31,7 +31,7 @@ const authorizePage = `(http://127\.0\.0\.1:\d+/auth\?[^\s"'<>]+)\s`
 // The authorization code grant of a public client: PKCE, state, a loopback redirect on a free port.
 func TestCodeWithPKCE(t *testing.T) {
 	t.Parallel()
-	b := need(t)
+	b := requireBench(t)
 	s := b.sit(t, nil, console)
 	page, done := s.asks(authorizePage, "token", "Code", "--json")
 	asked, err := url.Parse(page)
@@ -50,7 +50,7 @@ func TestCodeWithPKCE(t *testing.T) {
 	if r.code != exitDone {
 		t.Fatalf("exit %d: %s", r.code, r.err)
 	}
-	var got issued
+	var got issuedToken
 	read(t, r.out, &got)
 	if got.How != "issued" || !got.HasRefresh || !b.alive(t, got.Access) {
 		t.Errorf("how %q, refresh %v", got.How, got.HasRefresh)
@@ -63,7 +63,7 @@ func TestCodeWithPKCE(t *testing.T) {
 // A confidential client may use the grant too, and the server accepts its PKCE.
 func TestCodeConfidential(t *testing.T) {
 	t.Parallel()
-	b := need(t)
+	b := requireBench(t)
 	s := b.sit(t, nil, `
 		[[environment]]
 		name = "oidc"
@@ -81,7 +81,7 @@ func TestCodeConfidential(t *testing.T) {
 	if r.code != exitDone {
 		t.Fatalf("exit %d: %s", r.code, r.err)
 	}
-	var got issued
+	var got issuedToken
 	read(t, r.out, &got)
 	if !b.alive(t, got.Access) {
 		t.Error("the server does not know the token")
@@ -91,7 +91,7 @@ func TestCodeConfidential(t *testing.T) {
 // If the person cancels, that is a refusal by the server at once, not a time-out.
 func TestCodeDenied(t *testing.T) {
 	t.Parallel()
-	s := need(t).sit(t, nil, console)
+	s := requireBench(t).sit(t, nil, console)
 	page, done := s.asks(authorizePage, "token", "Code")
 	p := newPerson(t)
 	p.refuses = true
@@ -106,7 +106,7 @@ var userCode = regexp.MustCompile(`\b([A-Z]{4}-[A-Z]{4})\b`)
 // The device grant: lanyard shows the code and the page, and polls until the person has approved.
 func TestDevice(t *testing.T) {
 	t.Parallel()
-	b := need(t)
+	b := requireBench(t)
 	s := b.sit(t, nil, console)
 	code, done := s.asks(userCode.String(), "token", "Device", "--json")
 	p := newPerson(t)
@@ -119,7 +119,7 @@ func TestDevice(t *testing.T) {
 	if !strings.Contains(r.err, b.issuer+"/device") {
 		t.Errorf("it did not say where to enter the code: %s", r.err)
 	}
-	var got issued
+	var got issuedToken
 	read(t, r.out, &got)
 	if got.How != "issued" || !b.alive(t, got.Access) {
 		t.Errorf("how %q", got.How)
@@ -129,7 +129,7 @@ func TestDevice(t *testing.T) {
 // The device grant ends when the person refuses.
 func TestDeviceDenied(t *testing.T) {
 	t.Parallel()
-	b := need(t)
+	b := requireBench(t)
 	s := b.sit(t, nil, console)
 	code, done := s.asks(userCode.String(), "token", "Device")
 	p := newPerson(t)

@@ -21,7 +21,7 @@ type safe struct {
 // newSafe builds lanyard, and serves a sandbox for its tokens.
 func newSafe(t *testing.T) *safe {
 	t.Helper()
-	able(t, "bash", "dbus-run-session", "dbus-daemon", "dbus-send", "gnome-keyring-daemon")
+	requireTools(t, "bash", "dbus-run-session", "dbus-daemon", "dbus-send", "gnome-keyring-daemon")
 	folder, err := os.MkdirTemp("", "ring") // a short path: it holds sockets
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func newSafe(t *testing.T) *safe {
 }
 
 // run runs a bash script beside a keyring. The script can call lanyard.
-func (s *safe) run(mode, script string) said {
+func (s *safe) run(mode, script string) result {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
@@ -76,7 +76,7 @@ func (s *safe) run(mode, script string) said {
 	if _, err := os.Stat(filepath.Join(s.folder, "launched")); err == nil {
 		s.t.Errorf("%s: a session bus was started, and left running", mode)
 	}
-	return said{out: out.String(), err: errs.String(), code: cmd.ProcessState.ExitCode()}
+	return result{out: out.String(), err: errs.String(), code: cmd.ProcessState.ExitCode()}
 }
 
 func (s *safe) keyFile() bool {

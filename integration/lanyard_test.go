@@ -53,8 +53,8 @@ func (b *bench) sit(t *testing.T, gw *server, config string) *seat {
 	return s
 }
 
-// said is the output and the exit code of a command.
-type said struct {
+// result is the output and the exit code of a command.
+type result struct {
 	out, err string
 	code     int
 }
@@ -67,10 +67,10 @@ func (s *seat) command(ctx context.Context, args ...string) *exec.Cmd {
 }
 
 // run runs lanyard to its end.
-func (s *seat) run(args ...string) said { return s.runWith("", args...) }
+func (s *seat) run(args ...string) result { return s.runWith("", args...) }
 
 // runWith is run with standard input.
-func (s *seat) runWith(stdin string, args ...string) said {
+func (s *seat) runWith(stdin string, args ...string) result {
 	s.t.Helper()
 	r, err := s.try(stdin, args...)
 	if err != nil {
@@ -80,18 +80,18 @@ func (s *seat) runWith(stdin string, args ...string) said {
 }
 
 // try is run for other goroutines than the test's: it returns an error if lanyard did not end.
-func (s *seat) try(stdin string, args ...string) (said, error) {
+func (s *seat) try(stdin string, args ...string) (result, error) {
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	defer cancel()
 	cmd := s.command(ctx, args...)
 	var out, errs strings.Builder
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &errs
-	code, err := ended(cmd.Run())
-	return said{out.String(), errs.String(), code}, err
+	code, err := exitCode(cmd.Run())
+	return result{out.String(), errs.String(), code}, err
 }
 
-// ended returns a command's exit code.
-func ended(err error) (int, error) {
+// exitCode returns a command's exit code.
+func exitCode(err error) (int, error) {
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.Exited() {
 		return exit.ExitCode(), nil
@@ -106,7 +106,7 @@ func (s *seat) does(args ...string) string {
 }
 
 // ends runs lanyard, which must end with this exit code.
-func (s *seat) ends(code int, args ...string) said {
+func (s *seat) ends(code int, args ...string) result {
 	s.t.Helper()
 	r := s.run(args...)
 	if r.code != code {
@@ -115,8 +115,8 @@ func (s *seat) ends(code int, args ...string) said {
 	return r
 }
 
-// issued is a token with its secrets, as `token --json` and `renew --json` print it.
-type issued struct {
+// issuedToken is a token with its secrets, as `token --json` and `renew --json` print it.
+type issuedToken struct {
 	ID, Fingerprint, Grant, User, How string
 	Scopes                            []string
 	Left                              *int64
@@ -125,7 +125,7 @@ type issued struct {
 	HasRefresh                        bool   `json:"has_refresh"`
 }
 
-func (s *seat) token(args ...string) (i issued) {
+func (s *seat) token(args ...string) (i issuedToken) {
 	s.t.Helper()
 	read(s.t, s.does(append(args, "--json")...), &i)
 	if i.Access == "" || len(i.Fingerprint) != 8 {
@@ -134,17 +134,17 @@ func (s *seat) token(args ...string) (i issued) {
 	return i
 }
 
-// held is a token without its secrets, as `tokens --json` prints it.
-type held struct {
+// heldToken is a token without its secrets, as `tokens --json` prints it.
+type heldToken struct {
 	Fingerprint, State string
 	ExpiresAt          time.Time `json:"expires_at"`
 	StaleUntil         time.Time `json:"stale_until"` // zero for null
 }
 
 // held returns the row of a token in `tokens --json`.
-func (s *seat) held(fingerprint string) held {
+func (s *seat) held(fingerprint string) heldToken {
 	s.t.Helper()
-	var all []held
+	var all []heldToken
 	read(s.t, s.does("tokens", "--all", "--json"), &all)
 	for _, one := range all {
 		if one.Fingerprint == fingerprint {
@@ -152,7 +152,7 @@ func (s *seat) held(fingerprint string) held {
 		}
 	}
 	s.t.Fatalf("%s is not among the tokens", fingerprint)
-	return held{}
+	return heldToken{}
 }
 
 // active returns the member active of `introspect --json`.
@@ -175,13 +175,13 @@ func read(t *testing.T, text string, into any) {
 
 // asks starts a command that prints a request to the person on standard error. found is the first
 // group of the pattern. After the person has acted, done returns the output of the command.
-func (s *seat) asks(pattern string, args ...string) (found string, done func() said) {
+func (s *seat) asks(pattern string, args ...string) (found string, done func() result) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
 	s.t.Cleanup(cancel)
 	cmd := s.command(ctx, args...)
 	var out strings.Builder
-	errs := &watched{pattern: regexp.MustCompile(pattern), found: make(chan string, 1)}
+	errs := &watchedBuffer{pattern: regexp.MustCompile(pattern), found: make(chan string, 1)}
 	cmd.Stdout, cmd.Stderr = &out, errs
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
@@ -193,24 +193,24 @@ func (s *seat) asks(pattern string, args ...string) (found string, done func() s
 	case err := <-over:
 		s.t.Fatalf("lanyard %s ended without asking: %v\n%s", strings.Join(args, " "), err, errs.String())
 	}
-	return found, func() said {
+	return found, func() result {
 		s.t.Helper()
-		code, err := ended(<-over)
+		code, err := exitCode(<-over)
 		if err != nil {
 			s.t.Fatalf("lanyard %s: %v\n%s", strings.Join(args, " "), err, errs.String())
 		}
-		return said{out.String(), errs.String(), code}
+		return result{out.String(), errs.String(), code}
 	}
 }
 
-// watched is a buffer that signals when a pattern is in it.
-type watched struct {
+// watchedBuffer is a buffer that signals when a pattern is in it.
+type watchedBuffer struct {
 	lockedBuffer
 	pattern *regexp.Regexp
 	found   chan string
 }
 
-func (w *watched) Write(p []byte) (int, error) {
+func (w *watchedBuffer) Write(p []byte) (int, error) {
 	n, err := w.lockedBuffer.Write(p)
 	if m := w.pattern.FindStringSubmatch(w.String()); m != nil {
 		select {

@@ -54,7 +54,7 @@ func (s *seat) lingersToItsEnd(when, fingerprint string) {
 // until then, and introspection and the API agree.
 func TestOldTokenOutlivesRefresh(t *testing.T) {
 	t.Parallel()
-	s := need(t).sit(t, nil, outlives)
+	s := requireBench(t).sit(t, nil, outlives)
 	old := s.token("token", "Ana")
 	s.token("renew", old.Fingerprint)
 	s.lingersToItsEnd("replaced", old.Fingerprint)
@@ -71,7 +71,7 @@ func TestOldTokenOutlivesRefresh(t *testing.T) {
 // answer opens the row again, an inactive one closes it.
 func TestIntrospectionReopensReplaced(t *testing.T) {
 	t.Parallel()
-	b := need(t)
+	b := requireBench(t)
 	s := b.sit(t, nil, strings.ReplaceAll(outlives, `"auto"`, `"opaque"`))
 	old := s.token("token", "Ana")
 	s.token("renew", old.Fingerprint)
@@ -95,7 +95,7 @@ func TestIntrospectionReopensReplaced(t *testing.T) {
 // shows that the token is alive, and the newest answer decides the state.
 func TestIntrospectionReopensRevoked(t *testing.T) {
 	t.Parallel()
-	b := need(t)
+	b := requireBench(t)
 	stranger := b.starts(t, "oauth2-server/start.sh")
 	s := b.sit(t, nil, strings.ReplaceAll(outlives, "OAUTH2/revoke", stranger.ready+"/revoke"))
 	got := s.token("token", "Orders")
@@ -122,7 +122,7 @@ func TestIntrospectionReopensRevoked(t *testing.T) {
 // A token that was accepted after its window stays open until its own expiry, and no longer.
 func TestNoStateOutlivesExpiry(t *testing.T) {
 	t.Parallel()
-	b := need(t)
+	b := requireBench(t)
 	// If the machine is too slow to probe the token while it is valid, the test repeats with a
 	// longer lifetime.
 	for life := 4; ; life *= 2 {
@@ -157,18 +157,18 @@ func TestNoStateOutlivesExpiry(t *testing.T) {
 // why.
 func TestDeadTokenIsNotPrinted(t *testing.T) {
 	t.Parallel()
-	b := need(t)
+	b := requireBench(t)
 	for _, c := range []struct {
 		name, app string
 		why       string // a pattern of the output
-		kill      func(*testing.T, *seat, issued)
+		kill      func(*testing.T, *seat, issuedToken)
 	}{
-		{"proved by probes", "Orders", "dead|refused", func(t *testing.T, s *seat, got issued) {
+		{"proved by probes", "Orders", "dead|refused", func(t *testing.T, s *seat, got issuedToken) {
 			s.probe(exitDone, got.Fingerprint)
 			b.oauth2.ends(t, got.Access)
 			s.does("probe", got.Fingerprint, "--until-dead", "--every", "250ms", "--timeout", "1h")
 		}},
-		{"introspected", "Orders", "inactive", func(t *testing.T, s *seat, got issued) {
+		{"introspected", "Orders", "inactive", func(t *testing.T, s *seat, got issuedToken) {
 			if !s.active(got.Fingerprint) {
 				t.Error("not active when new")
 			}
@@ -177,7 +177,7 @@ func TestDeadTokenIsNotPrinted(t *testing.T) {
 				t.Error("active after its end")
 			}
 		}},
-		{"its grant revoked", "Ana", "revoke", func(t *testing.T, s *seat, got issued) {
+		{"its grant revoked", "Ana", "revoke", func(t *testing.T, s *seat, got issuedToken) {
 			s.does("revoke", got.Fingerprint, "--kind", "refresh")
 			s.lingersToItsEnd("its refresh token revoked", got.Fingerprint)
 		}},
@@ -202,7 +202,7 @@ func TestDeadTokenIsNotPrinted(t *testing.T) {
 // count: the token stays in use.
 func TestInactiveWithoutPermission(t *testing.T) {
 	t.Parallel()
-	s := need(t).sit(t, nil, strings.NewReplacer(
+	s := requireBench(t).sit(t, nil, strings.NewReplacer(
 		`"orders"`, `"stranger"`, `{ env = "ORDERS_SECRET" }`, `"stranger-secret"`).Replace(outlives))
 	got := s.token("token", "Orders")
 	if s.active(got.Fingerprint) {
@@ -223,7 +223,7 @@ func TestInactiveWithoutPermission(t *testing.T) {
 // alive.
 func TestNoRevocationEndpoint(t *testing.T) {
 	t.Parallel()
-	s := need(t).sit(t, nil, strings.ReplaceAll(outlives, "OAUTH2/revoke", "OAUTH2/none"))
+	s := requireBench(t).sit(t, nil, strings.ReplaceAll(outlives, "OAUTH2/revoke", "OAUTH2/none"))
 	got := s.token("token", "Orders")
 	if r := s.ends(exitRefused, "revoke", got.Fingerprint); !strings.Contains(r.err, "404") {
 		t.Errorf("it does not name the answer: %s", r.err)

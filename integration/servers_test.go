@@ -40,10 +40,10 @@ type bench struct {
 	oauth2  *server
 }
 
-// need returns the bench. It skips a test that cannot run here.
-func need(t *testing.T, tools ...string) *bench {
+// requireBench returns the bench. It skips a test that cannot run here.
+func requireBench(t *testing.T, tools ...string) *bench {
 	t.Helper()
-	able(t, append([]string{"bash", "openssl", "node", "npm"}, tools...)...)
+	requireTools(t, append([]string{"bash", "openssl", "node", "npm"}, tools...)...)
 	b, err := shared()
 	if err != nil {
 		t.Fatal(err)
@@ -56,9 +56,9 @@ func need(t *testing.T, tools ...string) *bench {
 	return b
 }
 
-// able skips a test whose tools are missing. Only here may a test skip for that reason, so that all
+// requireTools skips a test whose tools are missing. Only here may a test skip for that reason, so that all
 // other tests need Go only. CI may not skip, see requireSwitch.
-func able(t *testing.T, tools ...string) {
+func requireTools(t *testing.T, tools ...string) {
 	t.Helper()
 	lack := ""
 	if os.Getenv(runSwitch) != "1" {

@@ -42,7 +42,7 @@ type revocation struct {
 // ends, and that lanyard proves the end by probes. The test ends the entry itself.
 func TestStaleGateway(t *testing.T) {
 	t.Parallel()
-	b := need(t, "nginx")
+	b := requireBench(t, "nginx")
 	gw := b.gateway(t, time.Hour)
 	s := b.sit(t, gw, behindGateway)
 	got := s.token("token", "Orders")
@@ -68,7 +68,7 @@ func TestStaleGateway(t *testing.T) {
 
 	var all []probe
 	known := len(gw.questions(t, got.Fingerprint))
-	ended := make(chan said, 1)
+	ended := make(chan result, 1)
 	go func() {
 		r, err := s.try("", "probe", got.Fingerprint, "--until-dead", "--every", "250ms", "--timeout", "1h", "--json")
 		if err != nil {
@@ -110,7 +110,7 @@ func TestStaleGateway(t *testing.T) {
 // one second. By the gateway's own log and clock no probe passes later, on a machine of any speed.
 func TestGatewayForgets(t *testing.T) {
 	t.Parallel()
-	b := need(t, "nginx")
+	b := requireBench(t, "nginx")
 	const cached = 2 * time.Second
 	gw := b.gateway(t, cached)
 	s := b.sit(t, gw, behindGateway)
@@ -157,7 +157,7 @@ func TestGatewayForgets(t *testing.T) {
 // cache entry.
 func TestRevokedBeforeFirstUse(t *testing.T) {
 	t.Parallel()
-	b := need(t, "nginx")
+	b := requireBench(t, "nginx")
 	s := b.sit(t, b.gateway(t, time.Hour), behindGateway)
 	got := s.token("token", "Orders")
 	s.does("revoke", got.Fingerprint)
@@ -167,7 +167,7 @@ func TestRevokedBeforeFirstUse(t *testing.T) {
 // A token that is not in the store is probed from standard input.
 func TestProbeLeaked(t *testing.T) {
 	t.Parallel()
-	b := need(t, "nginx")
+	b := requireBench(t, "nginx")
 	_, answer := b.post(t, "/token", url.Values{"grant_type": {"client_credentials"}})
 	leaked, _ := answer["access_token"].(string)
 	s := b.sit(t, b.gateway(t, time.Hour), behindGateway)

@@ -24,12 +24,12 @@ const user = `
 // revokes all.
 func TestRefreshRotates(t *testing.T) {
 	t.Parallel()
-	b := need(t)
+	b := requireBench(t)
 	s := b.sit(t, nil, user)
 	first := s.token("token", "Ana")
 	second := s.token("renew", first.Fingerprint)
 	third := s.token("renew", second.Fingerprint)
-	for _, i := range []issued{second, third} {
+	for _, i := range []issuedToken{second, third} {
 		if i.How != "refreshed" || !i.HasRefresh {
 			t.Errorf("%s, with a refresh token: %v", i.How, i.HasRefresh)
 		}
@@ -60,7 +60,7 @@ func TestRefreshRotates(t *testing.T) {
 // refresh token, so it must be sent only once. The token in the store must be alive at the end.
 func TestTwoRenewAtOnce(t *testing.T) {
 	t.Parallel()
-	b := need(t)
+	b := requireBench(t)
 	s := b.sit(t, nil, `
 		[[environment]]
 		name = "oidc"
@@ -73,7 +73,7 @@ func TestTwoRenewAtOnce(t *testing.T) {
 		username = "ana"
 		password = { env = "ANA_PASSWORD" }`)
 	first := s.token("token", "Slow")
-	both := make(chan said)
+	both := make(chan result)
 	for range 2 {
 		go func() {
 			r, err := s.try("", "renew", first.Fingerprint, "--json")
@@ -84,7 +84,7 @@ func TestTwoRenewAtOnce(t *testing.T) {
 		}()
 	}
 	how := map[string]int{}
-	var renewed issued
+	var renewed issuedToken
 	for range 2 {
 		r := <-both
 		if r.code != exitDone {
@@ -111,7 +111,7 @@ func TestTwoRenewAtOnce(t *testing.T) {
 // Introspection follows a token: active, and inactive after a revoke of either token of the pair.
 func TestIntrospection(t *testing.T) {
 	t.Parallel()
-	b := need(t)
+	b := requireBench(t)
 	s := b.sit(t, nil, user)
 	got := s.token("token", "Ana")
 	if !s.active(got.Fingerprint) {
@@ -129,7 +129,7 @@ func TestIntrospection(t *testing.T) {
 // A client without permission does not conclude that the token is inactive.
 func TestIntrospectionWithoutPermission(t *testing.T) {
 	t.Parallel()
-	s := need(t).sit(t, nil, user)
+	s := requireBench(t).sit(t, nil, user)
 	got := s.token("token", "Ana")
 	s.env = append(s.env, "ORDERS_SECRET=wrong")
 	if r := s.run("introspect", got.Fingerprint); r.code != exitRefused || r.out != "" {
@@ -140,7 +140,7 @@ func TestIntrospectionWithoutPermission(t *testing.T) {
 // A leaked token that is not in the store is revoked from standard input.
 func TestRevokeLeaked(t *testing.T) {
 	t.Parallel()
-	b := need(t)
+	b := requireBench(t)
 	_, answer := b.post(t, "/token", url.Values{"grant_type": {"client_credentials"}})
 	leaked, _ := answer["access_token"].(string)
 	if !b.alive(t, leaked) {
@@ -158,7 +158,7 @@ func TestRevokeLeaked(t *testing.T) {
 // A JWT of this server is decoded, and its signature verified with the server's keys.
 func TestInspect(t *testing.T) {
 	t.Parallel()
-	b := need(t)
+	b := requireBench(t)
 	s := b.sit(t, nil, `
 		[[environment]]
 		name = "oidc"

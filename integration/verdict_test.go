@@ -35,7 +35,7 @@ var refusals = []struct {
 // answer is a refusal, and three of them prove the death.
 func TestRefusedLikeControl(t *testing.T) {
 	t.Parallel()
-	b := need(t, "nginx")
+	b := requireBench(t, "nginx")
 	gw := b.gateways(t, b.oauth2)
 	for _, c := range refusals {
 		t.Run(c.name, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestRefusedLikeControl(t *testing.T) {
 // every token like this.
 func TestNeverAccepted(t *testing.T) {
 	t.Parallel()
-	b := need(t, "nginx")
+	b := requireBench(t, "nginx")
 	gw := b.gateways(t, b.oauth2)
 	for _, c := range refusals {
 		t.Run(c.name, func(t *testing.T) {
@@ -89,12 +89,12 @@ func TestNeverAccepted(t *testing.T) {
 // While the key manager is down, each gateway answers 500. That says nothing about any token.
 func TestKeyManagerDown(t *testing.T) {
 	t.Parallel()
-	b := need(t, "nginx")
+	b := requireBench(t, "nginx")
 	keyManager := b.starts(t, "oauth2-server/start.sh")
 	gw := b.gateways(t, keyManager)
 	type person struct {
 		*seat
-		token issued
+		token issuedToken
 	}
 	sit := func() person {
 		s := b.sit(t, gw, strings.ReplaceAll(guarded, "OAUTH2", keyManager.ready)+`empty/orders/1"`)
@@ -123,7 +123,7 @@ func TestKeyManagerDown(t *testing.T) {
 // A URL that lets anybody through proves nothing. Lanyard says so, in doctor too.
 func TestUnprotectedURL(t *testing.T) {
 	t.Parallel()
-	b := need(t, "nginx")
+	b := requireBench(t, "nginx")
 	s := b.sit(t, b.gateways(t, b.oauth2), guarded+`open/orders/1"`)
 	got := s.token("token", "Orders")
 	if p := s.probe(exitUnclear, got.Fingerprint); p.Status != 200 || p.Verdict != "unclear" {
@@ -146,7 +146,7 @@ func TestUnprotectedURL(t *testing.T) {
 // use.
 func TestScopeMissing(t *testing.T) {
 	t.Parallel()
-	b := need(t, "nginx")
+	b := requireBench(t, "nginx")
 	s := b.sit(t, b.gateways(t, b.oauth2), guarded+`scoped/orders/1"`)
 	got := s.token("token", "Orders")
 	if p := s.probe(exitUnclear, got.Fingerprint); p.Status != 401 || p.Verdict != "unclear" {
@@ -165,7 +165,7 @@ func TestScopeMissing(t *testing.T) {
 // Then the answers of this gateway cannot be judged.
 func TestControl(t *testing.T) {
 	t.Parallel()
-	b := need(t, "nginx")
+	b := requireBench(t, "nginx")
 	for _, on := range []bool{true, false} {
 		name, key := "on", ""
 		if !on {

@@ -13,8 +13,8 @@ import (
 
 const revoke, introspect, device = "revoke", "introspect", "device"
 
-// said decodes an answer for an operation and returns its error.
-func said(t *testing.T, op string, status int, header http.Header, body string) *tokenapi.Error {
+// refusalOf decodes an answer for an operation and returns its error.
+func refusalOf(t *testing.T, op string, status int, header http.Header, body string) *tokenapi.Error {
 	t.Helper()
 	if header == nil {
 		header = http.Header{}
@@ -123,7 +123,7 @@ func TestActions(t *testing.T) {
 		{tokenapi.GrantPassword, 403, `{"error":"access_denied","error_description":"the policy forbids it"}`, tokenapi.Stop, "rule"},
 		{device, 200, `{"device_code":"d"}`, tokenapi.Stop, "device authorization endpoint"},
 	} {
-		if e := said(t, c.op, c.status, nil, c.body); e.Action != c.want || !strings.Contains(e.Hint, c.hint) {
+		if e := refusalOf(t, c.op, c.status, nil, c.body); e.Action != c.want || !strings.Contains(e.Hint, c.hint) {
 			t.Errorf("%s %d %s: %q, %q; want %q and a hint with %q", c.op, c.status, c.body, e.Action, e.Hint, c.want, c.hint)
 		}
 	}
@@ -145,7 +145,7 @@ func TestEveryErrorHasANextStep(t *testing.T) {
 			tokenapi.GrantClientCredentials, tokenapi.GrantPassword, tokenapi.GrantRefreshToken, tokenapi.GrantAuthorizationCode,
 			tokenapi.GrantDeviceCode, tokenapi.GrantJWTBearer, tokenapi.GrantTokenExchange, revoke, introspect, device,
 		} {
-			e := said(t, op, 400, nil, `{"error":"`+code+`"}`)
+			e := refusalOf(t, op, 400, nil, `{"error":"`+code+`"}`)
 			if e.Action == "" || e.Hint == "" && (code != "authorization_pending" || op == tokenapi.GrantDeviceCode) {
 				t.Errorf("%s after %s: action %q, hint %q", code, op, e.Action, e.Hint)
 			}
@@ -183,7 +183,7 @@ func TestDropsRefresh(t *testing.T) {
 		{tokenapi.GrantDeviceCode, 400, `{"error":"invalid_grant"}`, false},
 		{revoke, 400, `{"error":"invalid_grant"}`, false},
 	} {
-		if got := said(t, c.op, c.status, nil, c.body).DropsRefresh(); got != c.want {
+		if got := refusalOf(t, c.op, c.status, nil, c.body).DropsRefresh(); got != c.want {
 			t.Errorf("%s %d %s: %v", c.op, c.status, c.body, got)
 		}
 	}
@@ -257,7 +257,7 @@ func TestErrorPage(t *testing.T) {
 		"https://h.example/docs?q=3f9ca71e5f704c2e#access_token=c4n1": "https://h.example/docs?q=•••",
 		"https://h.example/docs#3f9ca71e5f704c2e":                     "https://h.example/docs",
 	} {
-		if e := said(t, revoke, 400, nil, `{"error":"invalid_request","error_uri":"`+uri+`"}`); e.URI != want {
+		if e := refusalOf(t, revoke, 400, nil, `{"error":"invalid_request","error_uri":"`+uri+`"}`); e.URI != want {
 			t.Errorf("%s became %s, want %s", uri, e.URI, want)
 		}
 	}
@@ -267,14 +267,14 @@ func TestErrorPage(t *testing.T) {
 func TestClientErrorInChallenge(t *testing.T) {
 	for _, challenge := range []string{`Bearer error="invalid_client"`, `Basic realm="x", error="invalid_client", error_description="no"`} {
 		for _, op := range []string{revoke, tokenapi.GrantClientCredentials, device} {
-			e := said(t, op, 401, http.Header{"Www-Authenticate": {challenge}}, ``)
+			e := refusalOf(t, op, 401, http.Header{"Www-Authenticate": {challenge}}, ``)
 			if e.Code != "invalid_client" || e.Action != tokenapi.FixCredentials || (e.Description == "no") != strings.Contains(challenge, "no") {
 				t.Errorf("%s after %s: %+v", op, challenge, e)
 			}
 		}
 	}
 	// A proxy that requires its own token says nothing about the grant.
-	if e := said(t, tokenapi.GrantRefreshToken, 401, http.Header{"Www-Authenticate": {`Bearer error="invalid_grant"`}}, ``); e.Code != "" || e.DropsRefresh() {
+	if e := refusalOf(t, tokenapi.GrantRefreshToken, 401, http.Header{"Www-Authenticate": {`Bearer error="invalid_grant"`}}, ``); e.Code != "" || e.DropsRefresh() {
 		t.Errorf("%+v", e)
 	}
 }

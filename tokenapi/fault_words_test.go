@@ -45,7 +45,7 @@ func TestForeignFaults(t *testing.T) {
 		}
 	}
 	// A grant quotes both.
-	e := said(t, tokenapi.GrantClientCredentials, 403, nil, `{"error":{"code":403,"status":"Forbidden","reason":"no rule","message":"denied"}}`)
+	e := refusalOf(t, tokenapi.GrantClientCredentials, 403, nil, `{"error":{"code":403,"status":"Forbidden","reason":"no rule","message":"denied"}}`)
 	if e.Code != "Forbidden" || !strings.Contains(e.Description, "denied: no rule") {
 		t.Errorf("a grant is refused with %q, %q", e.Code, e.Description)
 	}

@@ -28,7 +28,7 @@ func seeds() []string {
 	}
 }
 
-func answered(status int, body []byte) answer {
+func answerOf(status int, body []byte) answer {
 	return answer{status: status, header: http.Header{}, body: bounded(body), at: time.Unix(1_700_000_000, 0), host: "h", path: "/token"}
 }
 
@@ -69,7 +69,7 @@ func FuzzDecodeToken(f *testing.F) {
 	f.Fuzz(func(t *testing.T, status int, which uint8, body []byte) {
 		grants := []string{GrantPassword, GrantRefreshToken, GrantDeviceCode, GrantAuthorizationCode}
 		body = bounded(body)
-		a, e := decodeToken(grants[int(which)%len(grants)], answered(status, body))
+		a, e := decodeToken(grants[int(which)%len(grants)], answerOf(status, body))
 		if e != nil {
 			checkError(t, e, body)
 			return
@@ -102,7 +102,7 @@ func FuzzRevokeAnswer(f *testing.F) {
 		f.Add(400, "", []byte(s))
 	}
 	f.Fuzz(func(t *testing.T, status int, named string, body []byte) {
-		r := answered(status, body)
+		r := answerOf(status, body)
 		r.header.Set("RevokedAccessToken", named)
 		a, e := decodeRevoke(r)
 		if e != nil {
@@ -122,7 +122,7 @@ func FuzzIntrospectAnswer(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		body = bounded(body)
-		a, e := decodeIntrospect(answered(status, body))
+		a, e := decodeIntrospect(answerOf(status, body))
 		if e != nil {
 			checkError(t, e, body)
 			if (status == 401 || status == 403) && e.Action != NotAllowedToAsk && e.FaultCode == 0 {
@@ -154,7 +154,7 @@ func FuzzDeviceAnswer(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		body = bounded(body)
-		a, e := decodeDevice(answered(status, body))
+		a, e := decodeDevice(answerOf(status, body))
 		if e != nil {
 			checkError(t, e, body)
 			return

@@ -27,13 +27,13 @@ type vector struct {
 	Status      int            `json:"status"`
 	Headers     map[string]any `json:"headers"`
 	Body        string         `json:"body"`
-	Control     *answered      `json:"control"` // the answer to a made-up token
+	Control     *vectorAnswer  `json:"control"` // the answer to a made-up token
 	Expect      map[string]any `json:"expect"`
 	Alternative any            `json:"alternative"` // another correct reading
 }
 
-// answered is one answer in a vector.
-type answered struct {
+// vectorAnswer is one answer in a vector.
+type vectorAnswer struct {
 	Status  int            `json:"status"`
 	Headers map[string]any `json:"headers"`
 	Body    string         `json:"body"`
@@ -207,10 +207,10 @@ func parsed(b []byte) any {
 }
 
 func (v vector) answered() tokenapi.Answered {
-	return answered{v.Status, v.Headers, v.Body}.arrived()
+	return vectorAnswer{v.Status, v.Headers, v.Body}.arrived()
 }
 
-func (a answered) arrived() tokenapi.Answered {
+func (a vectorAnswer) arrived() tokenapi.Answered {
 	h := http.Header{}
 	for name, value := range a.Headers {
 		switch value := value.(type) {

@@ -117,10 +117,10 @@ func (s *Server) serveFaulty(w http.ResponseWriter, r *http.Request, f Fault, se
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(b[:])
 	case "truncated":
-		kept := &bufferedAnswer{header: w.Header(), status: http.StatusOK}
-		serve(kept, r)
-		w.WriteHeader(kept.status)
-		_, _ = w.Write(kept.body[:len(kept.body)/2])
+		buffer := &bufferedAnswer{header: w.Header(), status: http.StatusOK}
+		serve(buffer, r)
+		w.WriteHeader(buffer.status)
+		_, _ = w.Write(buffer.body[:len(buffer.body)/2])
 	case "html":
 		page(w, http.StatusOK, "Web page blocked", "<p>The page cannot be displayed. Please contact the administrator.</p>")
 	case "empty":
