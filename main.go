@@ -13,7 +13,7 @@ import (
 var example string
 
 func main() {
-	cli.Harden() // before os.Environ copies what may be a secret
+	cli.Harden() // before os.Environ copies possible secrets
 	ctx, stop := cli.Interruptible(context.Background())
 	code := cli.Main(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr, cli.Embedded{ConfigExample: example})
 	stop()
