@@ -16,12 +16,12 @@ type Call struct {
 	URL    string
 	URLKey string // the name of the URL in errors, such as "issuer"
 	Bearer secret.Text
-	User   string // with Password: Basic authentication
+	User   string // with Pass: Basic authentication
 	Pass   secret.Text
 	Accept string // "": application/json
 	Header http.Header
 	Form   url.Values    // sent form-encoded; its values are masked by name, like those of a grant
-	JSON   []byte        // sent as application/json, when Form is nil
+	JSON   []byte        // sent as application/json, if Form is nil
 	Hide   []secret.Text // more secrets in URL, Form or JSON
 }
 

@@ -24,7 +24,8 @@ type Config struct {
 	Proxies            Proxies
 }
 
-// Client calls one authorization server and its gateway. It is safe for concurrent use.
+// Client calls one authorization server and its gateway. It is safe for concurrent use. Its errors
+// are of type *Error. KindUsage means that nothing was sent.
 type Client struct {
 	cfg   Config
 	now   func() time.Time

@@ -36,7 +36,7 @@ type DeviceAnswer struct {
 	VerificationURIComplete string        // "" if it is missing or no http or https URL
 	ExpiresIn               time.Duration // at most 24 h; 0 if the server did not name it
 	Interval                time.Duration // between polls, at most 1 h; 5 s if not named
-	At                      time.Time
+	At                      time.Time     // when the answer was read
 }
 
 // AuthorizeDevice requests a device code and a user code from the device authorization endpoint.

@@ -12,8 +12,9 @@ import (
 
 const opRevoke = "revoke"
 
-// Token sends one grant, once. The Exchange is complete in case of an error too. If the request has
-// a Nonce and the ID token in the answer does not hold it, Token fails with KindRefused.
+// Token sends one grant to the token endpoint (RFC 6749 section 3.2), once. It returns the Exchange
+// with an error too. If the request has a Nonce and the ID token in the answer does not hold it,
+// Token fails with KindRefused.
 func (c *Client) Token(ctx context.Context, r TokenRequest) (TokenAnswer, Exchange, error) {
 	op := text.Words(r.Grant, 100)
 	if op == "" {

@@ -39,9 +39,9 @@ type IntrospectAnswer struct {
 	Expires   Epoch
 	Issued    Epoch
 	NotBefore Epoch
-	Lifetime  Lifetime // "" if the token is not active
-	Extra     []Param  // the other members as text, masked if the name is that of a secret
-	At        time.Time
+	Lifetime  Lifetime  // "" if the token is not active
+	Extra     []Param   // the other members as text, masked if the name is that of a secret
+	At        time.Time // when the answer was read
 }
 
 // Introspect asks the introspection endpoint about a token. If the server refuses the caller (401,

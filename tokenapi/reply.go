@@ -118,7 +118,7 @@ func errorNames() []string {
 }
 
 // WithEndpoints returns a client that sends grants and revocations to other endpoints over the same
-// connections. Its other endpoints are empty. At fails like New.
+// connections. Its other endpoints are empty. It fails like New.
 func (c *Client) WithEndpoints(to Endpoints) (*Client, error) {
 	for key, u := range map[string]string{"token_url": to.TokenURL, "revoke_url": to.RevokeURL} {
 		if u == "" {

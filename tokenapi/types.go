@@ -88,7 +88,7 @@ type Lifetime string
 
 // The classes of lifetimes.
 const (
-	Bounded   Lifetime = "bounded"   // ExpiresIn is valid
+	Bounded   Lifetime = "bounded"   // the lifetime is known
 	Unbounded Lifetime = "unbounded" // the token never expires, or lives longer than ten years
 	Unknown   Lifetime = "unknown"   // the server did not name it
 	Ambiguous Lifetime = "ambiguous" // 0 or an implausible number: it may mean expired or never
@@ -113,7 +113,7 @@ type TokenAnswer struct {
 	Deactivated     secret.Text // the old access token of a refresh, if WSO2 names it in a header
 	Nonce           secret.Text // DPoP-Nonce for the next proof (RFC 9449 section 8.2), or zero
 	Extra           []Extra     // members without a field above, by name
-	At              time.Time
+	At              time.Time   // when the answer was read
 }
 
 // Unusable returns the reason why the token must not be sent to an API, or "".
@@ -180,7 +180,7 @@ type ProbeAnswer struct {
 	FaultCode  int
 	Message    string // the gateway's text, cleaned, or the transport error
 	At         time.Time
-	RetryAfter time.Duration
+	RetryAfter time.Duration // 0..30 days; 0: not named
 	Advice     FaultAdvice
 
 	Facts         ProbeFacts // the input of Judge
@@ -203,9 +203,9 @@ type Exchange struct {
 	Form            []Param
 	Status          int // 0: no answer
 	ResponseHeaders []Header
-	ResponseBody    string // JSON with secrets masked; "" if the body is not JSON
-	Size            int64  // bytes of the body that were read
-	Started         time.Time
+	ResponseBody    string    // JSON with secrets masked; "" if the body is not JSON
+	Size            int64     // bytes of the body that were read
+	Started         time.Time // by the clock of the client
 	Took            time.Duration
 	Skew            time.Duration // server's Date header minus our clock; valid if HasSkew
 	HasSkew         bool
