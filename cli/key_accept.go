@@ -11,11 +11,14 @@ import (
 
 func (p *program) acceptCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "accept", Short: "Accept a store with another key, or an older database, than is known here",
-		Long: "The system keyring remembers which key the store in the state directory has, and a store with another key is refused:\n" +
-			"somebody may have put his own there. If it was you, this shows both key ids, asks, and remembers the one of the store.\n" +
-			"A database from before an update of lanyard is refused beside a key that knows of that update, and accepted in the same way.\n" +
-			"So is one that does not say which key it has, though a key protected it: what is sealed in it is lost then.\n" +
+		Use: "accept", Short: "Accept a store whose key or database is not the remembered one",
+		Long: "The system keyring remembers the key of the store in the state directory. A\n" +
+			"store with another key is refused, because somebody else may have put it there.\n" +
+			"If it was you, this command shows both key IDs, asks, and remembers the key of\n" +
+			"the store.\n\n" +
+			"Two more databases are refused, and accepted in the same way. One is older than\n" +
+			"an update of lanyard that its key knows of. The other does not say which key it\n" +
+			"has, although a key protected it: what is sealed in it is lost.\n\n" +
 			"It works at a terminal only.",
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error { return p.runKeyAccept(c.Context()) },

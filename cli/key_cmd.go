@@ -22,41 +22,48 @@ const keyPatience = 20 * time.Second
 func (p *program) keyCommand() *cobra.Command {
 	group := &cobra.Command{
 		Use:   "key",
-		Short: "Where the key to the stored secrets is, and changing it",
+		Short: "Show or change where the store's key is kept",
 		Args:  noCommand,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	var fromStdin bool
 	lines := func(c *cobra.Command) *cobra.Command {
 		c.Flags().BoolVar(&fromStdin, "secret-stdin", false,
-			"read passphrases from standard input, one line each: the present one if there is one, then the new one")
+			"read passphrases from standard input, one on each line: first the present one if there is one, "+
+				"then the new one")
 		return p.listFlags(c)
 	}
 	kinds := []string{store.InFile, store.InKeyring, store.InPassphrase, store.InEnv, store.InCommand}
 	group.AddCommand(
 		p.listFlags(&cobra.Command{
-			Use: "status", Short: "Where the key is, and where else it could be",
-			Long: "Says where the key to the stored secrets is and whether it can be used now. It asks nobody for anything and runs no command.",
+			Use: "status", Short: "Show where the key is kept, and where else it could be",
+			Long: "Shows where the store's key is kept, and whether it can be used now. Asks for no\n" +
+				"passphrase and runs no command.",
 			Args: takes(0, 0),
 			RunE: func(c *cobra.Command, _ []string) error { return p.runKeyStatus(c.Context()) },
 		}),
 		p.acceptCommand(),
 		lines(&cobra.Command{
-			Use: "rotate", Short: "Seal every secret with a new key",
-			Long: "Draws a new key, seals every stored secret with it and forgets the old one. Other consoles carry on.\n" +
-				"Copies of the database from before can then no longer be opened with it; what a restore has kept beside keeps its own key.",
+			Use: "rotate", Short: "Replace the key, and seal every secret with the new one",
+			Long: "Generates a new key, seals every stored secret with it and deletes the old key.\n" +
+				"Open consoles continue to work.\n\n" +
+				"Older copies of the database do not open with the new key. A store that a\n" +
+				"restore has kept beside keeps its own key.",
 			Args: takes(0, 0),
 			RunE: func(c *cobra.Command, _ []string) error { return p.runKeyChange(c.Context(), "", fromStdin) },
 		}),
 		lines(&cobra.Command{
-			Use: "set " + strings.Join(kinds, "|"), Short: "Keep the key elsewhere, and seal every secret with a new one",
-			Long: "  file        a key file beside the database: protects a copied database, not the whole folder\n" +
+			Use: "set " + strings.Join(kinds, "|"), Short: "Keep the key elsewhere, and seal every secret with a new key",
+			Long: "Keeps the key in one of these places:\n\n" +
+				"  file        a key file beside the database: protects a copied database only\n" +
 				"  keyring     the system's keyring (Secret Service, Keychain, Credential Manager)\n" +
-				"  passphrase  made from a passphrase of 8 characters or more, asked for once in each run that needs it\n" +
-				"  env         made from " + keyVariable + ", 16 characters or more\n" +
-				"  command     made from what the command of [store] in the configuration prints\n\n" +
-				"Every secret is sealed with a new key and the old one is forgotten. Other consoles carry on.\n" +
-				"Copies of the database from before can then no longer be opened with it; what a restore has kept beside keeps its own key.",
+				"  passphrase  made from a passphrase of 8 characters or more, asked for in each run\n" +
+				"  env         made from LANYARD_KEY, 16 characters or more\n" +
+				"  command     made from the output of the command in [store] of the configuration\n\n" +
+				"A new key seals every secret, and the old key is deleted. Open consoles continue\n" +
+				"to work.\n\n" +
+				"Older copies of the database do not open with the new key. A store that a\n" +
+				"restore has kept beside keeps its own key.",
 			Args: takes(1, 1), ValidArgs: kinds,
 			RunE: func(c *cobra.Command, args []string) error {
 				for _, k := range kinds {

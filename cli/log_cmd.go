@@ -34,11 +34,13 @@ func (p *program) logCommand() *cobra.Command {
 	var since time.Duration
 	c := &cobra.Command{
 		Use:   "log",
-		Short: "What happened to tokens, by fingerprint",
-		Long: "Lists what happened to tokens, oldest first: asked, issued, renewed, copied, revoked, probed, dead. It holds no\n" +
-			"token, and works while the store is locked. With --json each line has the facts that changed; all of them\n" +
-			"together give the present states. What is forgotten (lanyard forget, store.keep) leaves the log, but for a line\n" +
-			"that says so.",
+		Short: "List what happened to tokens, by fingerprint",
+		Long: "Lists what happened to tokens, oldest first: asked, issued, renewed, copied,\n" +
+			"revoked, probed, dead. The log holds no token, and can be read while the store\n" +
+			"is locked.\n\n" +
+			"With --json each entry has the facts that changed. All entries together give the\n" +
+			"present states. Forgetting (lanyard forget, store.keep) removes the entries of a\n" +
+			"token, and leaves one that says so.",
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if since < 0 || c.Flags().Changed("since") && since == 0 {
@@ -47,9 +49,9 @@ func (p *program) logCommand() *cobra.Command {
 			return p.runLog(c, app, token, since)
 		},
 	}
-	c.Flags().StringVar(&app, "app", "", "only of `APP`")
-	c.Flags().StringVar(&token, "token", "", "only of `TOKEN`, which may be forgotten since")
-	c.Flags().Var((*daysOr)(&since), "since", "only of the last `DURATION`, such as 24h or 7d")
+	c.Flags().StringVar(&app, "app", "", "only entries of `APP`")
+	c.Flags().StringVar(&token, "token", "", "only entries of `TOKEN`, even if it was forgotten")
+	c.Flags().Var((*daysOr)(&since), "since", "only entries of the last `DURATION`, such as 24h or 7d")
 	_ = c.RegisterFlagCompletionFunc("app", p.appNames)
 	_ = c.RegisterFlagCompletionFunc("token", p.heldNames(false, true, -1))
 	return p.listFlags(c)

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	plainFlag = "the console in lines: nothing but text, for screen readers, simple terminals and scripts"
+	plainFlag = "the console as lines of text, for screen readers, simple terminals and scripts"
 	aboutDemo = "a demo on a Token API of its own, nothing is written to disk"
 )
 

@@ -20,13 +20,16 @@ func (p *program) probeCommand() *cobra.Command {
 	var every, timeout time.Duration
 	c := &cobra.Command{
 		Use:   "probe TOKEN|APP -",
-		Short: "Ask the gateway whether it lets a token through",
-		Long: "Calls the application's probe_url with the token, by its probe_method. Exit 0: accepted, 3: refused, 1: unclear.\n" +
-			"Where it has to, it also calls probe_url with a made-up token, to see what anybody is answered there.\n" +
-			"With --until-dead it goes on until the gateway refused three times in a row: exit 0, or 7 after --timeout.\n" +
-			"Where no probe of probe_url can prove anything, whatever time passes, it ends after three answers: exit 1.\n" +
-			"It asks before it repeats a probe_method that may act: any but GET, HEAD and OPTIONS.\n" +
-			"probe APP - probes with a token from standard input, which is sent to the probe_url of APP and not kept.",
+		Short: "Test whether the gateway accepts a token",
+		Long: "Calls the application's probe_url with the token, by its probe_method. Exit 0:\n" +
+			"accepted, 3: refused, 1: unclear. If an answer alone does not tell, it also\n" +
+			"calls probe_url with a made-up token, and compares.\n\n" +
+			"With --until-dead it repeats until the gateway has refused three times in a row:\n" +
+			"exit 0, or 7 after --timeout. If probes of probe_url cannot prove anything, it\n" +
+			"ends after three answers: exit 1. It asks before it repeats a probe_method that\n" +
+			"may change something: any but GET, HEAD and OPTIONS.\n\n" +
+			"probe APP - probes with a token from standard input. It is sent to the probe_url\n" +
+			"of APP, and not stored.",
 		Args:              takes(1, 2),
 		ValidArgsFunction: p.heldNames(true, false, 1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -47,10 +50,10 @@ func (p *program) probeCommand() *cobra.Command {
 			return p.runProbe(c.Context(), args[0], untilDead, yes, every, timeout)
 		},
 	}
-	c.Flags().BoolVar(&untilDead, "until-dead", false, "go on until the gateway refuses it")
-	c.Flags().DurationVar(&every, "every", time.Second, "the pause between two probes")
-	c.Flags().DurationVar(&timeout, "timeout", 0, "give up after this long (default: a minute after the token's window or expiry, where that is known)")
-	c.Flags().BoolVar(&yes, "yes", false, "do not ask before probes are repeated that may act")
+	c.Flags().BoolVar(&untilDead, "until-dead", false, "repeat until the gateway refuses the token")
+	c.Flags().DurationVar(&every, "every", time.Second, "pause between two probes")
+	c.Flags().DurationVar(&timeout, "timeout", 0, "give up after this long (default: a minute after the token's window or expiry, if known)")
+	c.Flags().BoolVar(&yes, "yes", false, "do not ask before repeating probes that may change something")
 	return p.verbFlags(c)
 }
 

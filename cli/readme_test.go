@@ -62,7 +62,7 @@ func keyTable() string {
 
 func commandTable() string {
 	var b strings.Builder
-	b.WriteString("| command | does |\n| --- | --- |\n| `lanyard` | opens the console |\n")
+	b.WriteString("| command | does |\n| --- | --- |\n| `lanyard` | Open the console |\n")
 	var walk func(*cobra.Command)
 	walk = func(c *cobra.Command) {
 		for _, s := range c.Commands() {

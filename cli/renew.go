@@ -11,10 +11,10 @@ import (
 func (p *program) renewCommand() *cobra.Command {
 	return p.verbFlags(&cobra.Command{
 		Use:   "renew APP|TOKEN",
-		Short: "Renew a token: refresh it, or ask anew",
-		Long: "Refreshes a token that has a refresh token, and asks anew otherwise. With an application it renews the newest\n" +
-			"token that its present request has brought.\n" +
-			"The token is not printed; --json prints it.",
+		Short: "Renew a token: refresh it, or request a new one",
+		Long: "Refreshes a token that has a refresh token, and requests a new one otherwise.\n" +
+			"For an application it renews the newest token that was requested as the\n" +
+			"application is configured now. The token is printed only with --json.",
 		Args:              takes(1, 1),
 		ValidArgsFunction: p.heldNames(true, false, 1),
 		RunE:              func(c *cobra.Command, args []string) error { return p.runRenew(c, args[0]) },

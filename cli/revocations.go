@@ -13,7 +13,7 @@ import (
 func (p *program) revocationsCommand() *cobra.Command {
 	return p.listFlags(&cobra.Command{
 		Use:   "revocations",
-		Short: "List what was revoked, and whether it is dead",
+		Short: "List revoked tokens, and whether they are dead",
 		Args:  takes(0, 0),
 		RunE:  p.runRevocations,
 	})

@@ -28,21 +28,24 @@ func (p *program) revokeCommand() *cobra.Command {
 	var o revokeOptions
 	c := &cobra.Command{
 		Use:   "revoke APP|TOKEN…|APP -",
-		Short: "Revoke tokens, at once",
-		Long: "Sends the revocation at once: the access token first, then the refresh token. That the server accepted it does\n" +
-			"not mean that the gateway refuses the token; --wait-dead waits for that and exits 7 when it does not happen in time.\n" +
-			"What cannot be delivered is kept and delivered later (exit 4).\n\n" +
-			"revoke APP - revokes a token that Lanyard does not hold, such as one that leaked: it is read from standard input, and\n" +
-			"kept only for as long as its revocation is told of. With --kind refresh it is a refresh token.",
+		Short: "Revoke tokens immediately",
+		Long: "Sends the revocation immediately: first of the access token, then of the refresh\n" +
+			"token. The gateway may let the token through after the server has accepted its\n" +
+			"revocation. --wait-dead waits until the token is dead, and exits with 7 if that\n" +
+			"takes too long. A revocation that cannot be delivered is kept, and delivered\n" +
+			"later: exit 4.\n\n" +
+			"revoke APP - revokes a token that Lanyard does not hold, such as one that\n" +
+			"leaked. It reads the token from standard input, and stores it only while its\n" +
+			"revocation is listed. With --kind refresh it is a refresh token.",
 		Args:              takes(1, -1),
 		ValidArgsFunction: p.heldNames(true, false, -1),
 		RunE:              func(c *cobra.Command, args []string) error { return p.runRevoke(c, args, o) },
 	}
-	c.Flags().StringVar(&o.kind, "kind", "both", "`WHICH` of the pair: both, access or refresh")
-	c.Flags().BoolVar(&o.all, "all", false, "every live token of an application that has several")
-	c.Flags().BoolVar(&o.yes, "yes", false, "do not ask, in production either")
+	c.Flags().StringVar(&o.kind, "kind", "both", "`WHICH` token of the pair to revoke: access, refresh or both")
+	c.Flags().BoolVar(&o.all, "all", false, "revoke every live token of an application that has several")
+	c.Flags().BoolVar(&o.yes, "yes", false, "do not ask for confirmation, even in production")
 	c.Flags().BoolVar(&o.waitDead, "wait-dead", false, "wait until the gateway refuses the token")
-	c.Flags().DurationVar(&o.timeout, "timeout", 0, "how long --wait-dead waits (default: the gateway's window and a minute)")
+	c.Flags().DurationVar(&o.timeout, "timeout", 0, "how long --wait-dead waits (default: a minute longer than the gateway's window)")
 	return p.verbFlags(c)
 }
 

@@ -21,12 +21,12 @@ import (
 
 // sandboxFlags adds what demo and sandbox have in common.
 func sandboxFlags(c *cobra.Command, o *sandbox.Options) {
-	c.Flags().Float64Var(&o.Speed, "speed", 1, "divide the lives of tokens and gateway cache by this")
-	c.Flags().DurationVar(&o.TokenTTL, "token-ttl", time.Hour, "life of an access token")
-	c.Flags().DurationVar(&o.CacheTTL, "cache-ttl", 15*time.Minute, "life of an entry of the gateway's cache")
-	c.Flags().Int64Var(&o.Seed, "seed", 1, "other keys and secrets")
-	c.Flags().StringVar(&o.Profile, "profile", sandbox.ProfileOpaque, "how tokens live and die: "+strings.Join(sandbox.Profiles(), ", "))
-	c.Flags().IntVar(&o.Nodes, "nodes", 1, "gateway nodes, each with a cache of its own")
+	c.Flags().Float64Var(&o.Speed, "speed", 1, "divide the lifetimes of tokens and cache entries by this")
+	c.Flags().DurationVar(&o.TokenTTL, "token-ttl", time.Hour, "lifetime of an access token")
+	c.Flags().DurationVar(&o.CacheTTL, "cache-ttl", 15*time.Minute, "lifetime of an entry in the gateway's cache")
+	c.Flags().Int64Var(&o.Seed, "seed", 1, "generate keys and secrets from this number")
+	c.Flags().StringVar(&o.Profile, "profile", sandbox.ProfileOpaque, "rules for the lifetimes of tokens: "+strings.Join(sandbox.Profiles(), ", "))
+	c.Flags().IntVar(&o.Nodes, "nodes", 1, "number of gateway nodes, each with its own cache")
 }
 
 func checkSandbox(c *cobra.Command, o sandbox.Options) error {
@@ -54,9 +54,11 @@ func (p *program) sandboxCommand() *cobra.Command {
 	var useTLS bool
 	c := &cobra.Command{
 		Use:   "sandbox",
-		Short: "Serve a Token API and a gateway to try things on",
-		Long: "Serves a Token API and an API gateway with a token cache on this machine, until ctrl+c. Its URLs and credentials\n" +
-			"go to stdout as a configuration: lanyard sandbox > sandbox.toml, then lanyard --config sandbox.toml.",
+		Short: "Serve a Token API and a gateway to practise with",
+		Long: "Serves a Token API, and an API gateway with a token cache, on this machine until\n" +
+			"ctrl+c. Prints a configuration with their URLs and credentials:\n\n" +
+			"  lanyard sandbox > sandbox.toml\n" +
+			"  lanyard --config sandbox.toml     # in another terminal",
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := checkSandbox(c, o); err != nil {
@@ -73,13 +75,13 @@ func (p *program) sandboxCommand() *cobra.Command {
 		},
 	}
 	sandboxFlags(c, &o)
-	c.Flags().StringVar(&addr, "addr", "127.0.0.1:8243", "`address` to listen on, of this machine; port 0 is a free one")
-	c.Flags().BoolVar(&useTLS, "tls", false, "serve https, with a certificate made for this run")
-	c.Flags().DurationVar(&o.Latency, "latency", 0, "wait this long before every answer")
-	c.Flags().StringArrayVar(&faults, "fault", nil, "make answers bad: `ENDPOINT:KIND[:TIMES]`, such as token:lost:1; repeatable")
-	c.Flags().DurationVar(&o.ClockOff, "clock-off", 0, "how far the server's clock is ahead, or with - behind")
-	c.Flags().StringVar(&o.PortalVersion, "portal-version", "v3", "the developer portal's API: "+strings.Join(sandbox.PortalVersions(), ", "))
-	c.Flags().BoolVar(&o.HashedSecrets, "hashed-secrets", false, "the developer portal does not tell consumer secrets")
+	c.Flags().StringVar(&addr, "addr", "127.0.0.1:8243", "`address` of this machine to listen on; port 0 means any free port")
+	c.Flags().BoolVar(&useTLS, "tls", false, "serve https, with a certificate generated for this run")
+	c.Flags().DurationVar(&o.Latency, "latency", 0, "delay every answer by this")
+	c.Flags().StringArrayVar(&faults, "fault", nil, "make answers fail: `ENDPOINT:KIND[:TIMES]`, such as token:lost:1; may be repeated")
+	c.Flags().DurationVar(&o.ClockOff, "clock-off", 0, "how far the server's clock is ahead; negative: behind")
+	c.Flags().StringVar(&o.PortalVersion, "portal-version", "v3", "version of the developer portal's API: "+strings.Join(sandbox.PortalVersions(), ", "))
+	c.Flags().BoolVar(&o.HashedSecrets, "hashed-secrets", false, "the developer portal does not show consumer secrets")
 	c.Flags().BoolVar(&o.IntrospectAdminOnly, "introspect-admin-only", false, "only the portal's user may introspect")
 	c.Flags().BoolVar(&o.AutoApprove, "auto-approve", false, "grant authorization requests without asking")
 	return c

@@ -13,9 +13,11 @@ func (p *program) setSecretCommand() *cobra.Command {
 	var fromStdin bool
 	c := &cobra.Command{
 		Use:   "set-secret APP",
-		Short: "Keep an application's secret, sealed, in the store",
-		Long: "Keeps the consumer secret (with client_auth = private_key_jwt: the signing key) of an application that was imported, or\n" +
-			"whose configuration says { stored = true }. It is asked for on the terminal, or read with --secret-stdin.",
+		Short: "Store the secret of an application, sealed",
+		Long: "Stores the consumer secret of an application, sealed. For client_auth =\n" +
+			"private_key_jwt it stores the signing key. The application was imported, or its\n" +
+			"configuration says { stored = true }.\n\n" +
+			"The secret is asked for on the terminal, or read with --secret-stdin.",
 		Args:              takes(1, 1),
 		ValidArgsFunction: p.appNames,
 		RunE:              func(c *cobra.Command, args []string) error { return p.runSetSecret(c, args[0], fromStdin) },

@@ -12,7 +12,7 @@ import (
 func (p *program) themesCommand() *cobra.Command {
 	return p.listFlags(&cobra.Command{
 		Use:   "themes",
-		Short: "List the themes, with those in themes/ beside the configuration",
+		Short: "List the built-in themes and those in themes/ beside the configuration",
 		Args:  takes(0, 0),
 		RunE:  p.runThemes,
 	})

@@ -20,7 +20,7 @@ func (p *program) tokenCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "token APP",
 		Short: "Print an access token of an application",
-		Long: "Prints an access token: one that is held if it has enough life left, else a renewed one, else a new one.\n\n" +
+		Long: "Prints an access token: a stored one if it has enough life left, else a renewed one, else a new one.\n\n" +
 			"  curl -H \"$(lanyard token Orders --as header)\" URL\n" +
 			"  eval \"$(lanyard token Orders --as env)\"\n" +
 			"  lanyard token Orders --as curl | sh      # calls probe_url; the token is in no argument list",
@@ -38,15 +38,15 @@ func (p *program) tokenCommand() *cobra.Command {
 			return p.runToken(c, args[0], form, o, extra)
 		},
 	}
-	c.Flags().StringVar(&form, "as", "bare", "`FORM`: bare, header, curl, env or json")
-	c.Flags().BoolVar(&o.Fresh, "fresh", false, "do not reuse a token that is held")
-	c.Flags().DurationVar(&o.MinLeft, "min-left", time.Minute, "reuse a token only with this much life left; without it a quarter of a short life is enough")
-	c.Flags().StringVar(&o.Grant, "grant", "", "ask with this `GRANT` instead of the configured one; nothing is reused then")
-	c.Flags().StringArrayVar(&o.Scopes, "scope", nil, "ask for this `SCOPE` instead of the configured ones; may be repeated")
-	c.Flags().StringVar(&o.Audience, "audience", "", "ask for this `AUDIENCE` instead of the configured one")
-	c.Flags().StringArrayVar(&o.Resource, "resource", nil, "ask for this `RESOURCE` (RFC 8707) instead of the configured ones; may be repeated")
-	c.Flags().StringArrayVar(&extra, "extra", nil, "send this form parameter (`KEY=VALUE`) too; may be repeated")
-	c.Flags().BoolVar(&p.noBrowser, "no-browser", false, "open no browser for a sign-in: only show the address")
+	c.Flags().StringVar(&form, "as", "bare", "print as `FORM`: bare, header, curl, env or json")
+	c.Flags().BoolVar(&o.Fresh, "fresh", false, "do not reuse a stored token")
+	c.Flags().DurationVar(&o.MinLeft, "min-left", time.Minute, "reuse a token only if this much of its life is left; without this flag a quarter of a short life is enough")
+	c.Flags().StringVar(&o.Grant, "grant", "", "request with this `GRANT` instead of the configured one, and reuse no stored token")
+	c.Flags().StringArrayVar(&o.Scopes, "scope", nil, "request this `SCOPE` instead of the configured ones; may be repeated")
+	c.Flags().StringVar(&o.Audience, "audience", "", "request this `AUDIENCE` instead of the configured one")
+	c.Flags().StringArrayVar(&o.Resource, "resource", nil, "request this `RESOURCE` (RFC 8707) instead of the configured ones; may be repeated")
+	c.Flags().StringArrayVar(&extra, "extra", nil, "also send this form parameter, `KEY=VALUE`; may be repeated")
+	c.Flags().BoolVar(&p.noBrowser, "no-browser", false, "open no browser for a sign-in; only print the address")
 	_ = c.RegisterFlagCompletionFunc("grant",
 		cobra.FixedCompletions(config.Grants(), cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("as", cobra.FixedCompletions(forms(), cobra.ShellCompDirectiveNoFileComp))

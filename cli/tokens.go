@@ -17,13 +17,14 @@ func (p *program) tokensCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "tokens",
 		Short: "List the tokens",
-		Long: "Lists the tokens that are held. Those that are dead or superseded are left out without --all. A get or refresh whose\n" +
-			"answer was never seen is listed too, with the latest time at which the token that was lost can live.",
+		Long: "Lists the stored tokens. Dead and superseded ones are listed only with --all.\n\n" +
+			"A get or refresh whose answer was never seen is listed too, with the latest time\n" +
+			"at which the lost token can live.",
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error { return p.runTokens(c, app, all) },
 	}
-	c.Flags().StringVar(&app, "app", "", "only those of `APP`")
-	c.Flags().BoolVar(&all, "all", false, "the dead and superseded too")
+	c.Flags().StringVar(&app, "app", "", "only tokens of `APP`")
+	c.Flags().BoolVar(&all, "all", false, "list dead and superseded tokens too")
 	_ = c.RegisterFlagCompletionFunc("app", p.appNames)
 	return p.listFlags(c)
 }
