@@ -40,18 +40,23 @@ func (p *program) backupCommand() *cobra.Command {
 	var f backupFlags
 	c := &cobra.Command{
 		Use:   "backup FILE",
-		Short: "Write everything that is stored to an encrypted file",
-		Long: "Writes applications, tokens with their secrets, open marks, the log and the choices made in the console to an age file,\n" +
-			"for a passphrase that is asked for twice, or for recipients. FILE must not exist; - is standard output.\n\n" +
-			"lanyard restore FILE brings it back. Without lanyard: age -d FILE | tar x -C DIR gives a state directory, if DIR is empty.\n" +
-			"Before it gets its name it is read back and decrypted; that you have the identities of the recipients it takes is for you to check.",
+		Short: "Back up the store to an encrypted file",
+		Long: "Writes applications, tokens with their secrets, open marks, the log and the\n" +
+			"settings of the console to an age file. The file is encrypted with a passphrase,\n" +
+			"which is asked for twice, or for recipients. FILE must not exist; - is standard\n" +
+			"output.\n\n" +
+			"The file is read back and decrypted before it gets its name. Check yourself that\n" +
+			"you have the identities of its recipients.\n\n" +
+			"lanyard restore FILE restores it. Without lanyard, age -d FILE | tar x -C DIR\n" +
+			"makes a state directory of an empty DIR.",
 		Args: takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error { return p.runBackup(c.Context(), args[0], f) },
 	}
-	c.Flags().StringArrayVar(&f.recipients, "recipient", nil, "whom it is for: an age public `key` (age1…), repeatable")
-	c.Flags().StringVar(&f.file, "recipients-file", "", "whom it is for: a `file` with one public key on each line")
+	c.Flags().StringArrayVar(&f.recipients, "recipient", nil, "encrypt for this age public `key` (age1…); may be repeated")
+	c.Flags().StringVar(&f.file, "recipients-file", "", "encrypt for the public keys in this `file`, one on each line")
 	c.Flags().BoolVar(&f.stdin, "secret-stdin", false,
-		"read passphrases from standard input, one line each: that of the store if it is locked with one, then that of the backup unless it is for recipients")
+		"read passphrases from standard input, one on each line: first the store's if one locks it, "+
+			"then the backup's unless it is for recipients")
 	return p.listFlags(c)
 }
 
@@ -204,22 +209,28 @@ func (p *program) restoreCommand() *cobra.Command {
 	var f restoreFlags
 	c := &cobra.Command{
 		Use:   "restore FILE",
-		Short: "Bring back what was written by backup",
-		Long: "Checks a backup to its end, every secret in it too, and then makes it the store. FILE - is standard input.\n" +
-			"A store that is there is left alone; with --replace it is kept beside as lanyard.db.before-… with its key.\n" +
-			"Consoles that are open show the restored store from then on, and say so; answers on their way to them are stored first.\n" +
-			"Tokens that were renewed or revoked since the backup are in it as they were then.\n" +
-			"Whoever knows the recipient of a backup can make one. So where it would send credentials to hosts that neither the store\n" +
-			"here nor the configuration names, you are asked; no other flag than --host answers that. Whether the backup is signed by the\n" +
-			"store here is said.",
+		Short: "Restore the store from a backup",
+		Long: "Checks a backup to its end, with every secret in it, and then makes it the\n" +
+			"store. FILE - is standard input.\n\n" +
+			"An existing store is replaced only with --replace. It is then kept beside the\n" +
+			"new one as lanyard.db.before-…, with its key. Open consoles show the restored\n" +
+			"store from then on, and say so. Answers on their way to them are stored first.\n" +
+			"Tokens that were renewed or revoked after the backup return to the state that\n" +
+			"they have in it.\n\n" +
+			"Anybody who knows a recipient can make a backup for it. Restore therefore asks\n" +
+			"before applications may send credentials to hosts that neither this store nor\n" +
+			"the configuration names. Only --host answers that in advance. Restore also says\n" +
+			"whether this store signed the backup.",
 		Args: takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error { return p.runRestore(c.Context(), args[0], f) },
 	}
-	c.Flags().StringArrayVar(&f.identities, "identity", nil, "a `file` with the age identity of a recipient, repeatable")
+	c.Flags().StringArrayVar(&f.identities, "identity", nil, "decrypt with the age identities in this `file`; may be repeated")
 	c.Flags().BoolVar(&f.stdin, "secret-stdin", false,
-		"read passphrases from standard input, one line each: that of the backup unless an identity opens it, then a new one of the store if its key is (or was) a passphrase")
-	c.Flags().StringArrayVar(&f.hosts, "host", nil, "a `host` that the restored applications may send credentials to, as the question names it, repeatable")
-	c.Flags().BoolVar(&f.replace, "replace", false, "replace the store that is there, and keep it beside")
+		"read passphrases from standard input, one on each line: first the backup's unless an identity opens it, "+
+			"then a new one for the store if its key is or was a passphrase")
+	c.Flags().StringArrayVar(&f.hosts, "host", nil,
+		"let restored applications send credentials to this `host`, as the question names it; may be repeated")
+	c.Flags().BoolVar(&f.replace, "replace", false, "replace the existing store, and keep it beside the new one")
 	return p.listFlags(c)
 }
 

@@ -78,8 +78,9 @@ func (p *program) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "lanyard",
 		Short: "A console for API access tokens",
-		Long: "Lanyard gets, watches, renews, revokes and probes API access tokens.\n" +
-			"Without a command it opens the console: on the screen, or with --plain in lines, for screen readers and scripts.",
+		Long: "Lanyard gets, watches, renews, revokes and probes API access tokens.\n\n" +
+			"Without a command it opens the console: on the full screen, or with --plain as\n" +
+			"lines of text, for screen readers and scripts.",
 		Args: noCommand,
 		RunE: func(c *cobra.Command, args []string) error {
 			if says {
@@ -170,7 +171,7 @@ func (p *program) listFlags(c *cobra.Command) *cobra.Command {
 }
 
 func (p *program) verbFlags(c *cobra.Command) *cobra.Command {
-	c.Flags().BoolVar(&p.dryRun, "dry-run", false, "show the request, masked; send nothing, store nothing")
+	c.Flags().BoolVar(&p.dryRun, "dry-run", false, "show the requests with secrets masked; send and store nothing")
 	return p.listFlags(c)
 }
 

@@ -72,7 +72,7 @@ func (p *program) completionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion SHELL",
 		Short: "Print a completion script for bash, zsh, fish or powershell",
-		Long: "Prints a completion script. For this shell alone:\n\n" +
+		Long: "Prints a completion script. To load it into the current shell:\n\n" +
 			"  bash        source <(lanyard completion bash)\n" +
 			"  zsh         source <(lanyard completion zsh)\n" +
 			"  fish        lanyard completion fish | source\n" +

@@ -17,20 +17,34 @@ import (
 func (p *program) configCommand() *cobra.Command {
 	group := &cobra.Command{
 		Use:   "config",
-		Short: "The configuration file",
+		Short: "Write, check or locate the configuration",
 		Args:  noCommand,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	group.AddCommand(
-		&cobra.Command{Use: "init", Short: "Write a configuration to begin with", Args: takes(0, 0), RunE: func(*cobra.Command, []string) error {
-			path, err := p.configInit()
-			if err == nil {
-				_, err = fmt.Fprintln(p.stdout, text.Line(path))
-			}
-			return err
-		}},
-		&cobra.Command{Use: "check", Short: "Say what is wrong with the configuration", Args: takes(0, 0), RunE: p.runConfigCheck},
-		&cobra.Command{Use: "path", Short: "Print where configuration and state are", Args: takes(0, 0), RunE: p.runConfigPath},
+		&cobra.Command{
+			Use: "init", Short: "Write an example configuration",
+			Long: "Writes a commented configuration with every key and its default, and prints its path.\n" +
+				"Never changes an existing file.",
+			Args: takes(0, 0),
+			RunE: func(*cobra.Command, []string) error {
+				path, err := p.configInit()
+				if err == nil {
+					_, err = fmt.Fprintln(p.stdout, text.Line(path))
+				}
+				return err
+			},
+		},
+		&cobra.Command{
+			Use: "check", Short: "Check the configuration",
+			Long: "Reads the configuration and the files that it names. Prints each problem with file, line,\n" +
+				"column and key. Runs no command and contacts no server.",
+			Args: takes(0, 0), RunE: p.runConfigCheck,
+		},
+		&cobra.Command{
+			Use: "path", Short: "Print where configuration and state are",
+			Args: takes(0, 0), RunE: p.runConfigPath,
+		},
 	)
 	return group
 }

@@ -17,10 +17,13 @@ func (p *program) demoCommand() *cobra.Command {
 	var o sandbox.Options
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "The console on a Token API of its own; nothing to set up, nothing written",
-		Long: "Opens the console on an embedded Token API and gateway, which also listen on a free port of this machine, so that a\n" +
-			"copied curl line works in the next terminal. --speed makes tokens and the gateway's cache live shorter, nothing else.\n" +
-			"--tour leads through the life of a token; its gateway remembers for half a minute, unless told otherwise.",
+		Short: "Open the console on a built-in Token API: no setup, nothing written to disk",
+		Long: "Opens the console on a built-in Token API and gateway. Both listen on a free\n" +
+			"port of this machine, so that a copied curl line works in another terminal.\n" +
+			"Nothing is written to disk.\n\n" +
+			"--speed shortens the lifetimes of tokens and of the gateway's cache entries,\n" +
+			"nothing else. --tour explains the life of a token step by step. Its gateway\n" +
+			"caches for 30 seconds, unless --cache-ttl or --speed is given.",
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := checkSandbox(c, o); err != nil {
@@ -39,7 +42,7 @@ func (p *program) demoCommand() *cobra.Command {
 	}
 	sandboxFlags(c, &o)
 	c.Flags().BoolVar(&p.lines, "plain", false, plainFlag)
-	c.Flags().BoolVar(&p.tour, "tour", false, "be led through the life of a token, one step at a time")
+	c.Flags().BoolVar(&p.tour, "tour", false, "explain the life of a token, one step at a time")
 	return c
 }
 

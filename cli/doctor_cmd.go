@@ -67,19 +67,24 @@ func (p *program) doctorCommand() *cobra.Command {
 	d := &doctor{p: p, free: store.FreeRoom}
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "Look for what is wrong here, and say how to mend it",
-		Long: "Looks at configuration, files, store, key, clock, proxy, TLS, servers, clipboard and terminal: one line for each,\n" +
-			"and the way out below those that are not ok. Servers are asked with HEAD, and their issuer for its document,\n" +
-			"without credentials or token; each probe_url also gets one GET with a made-up token, once in\n" +
-			"5 minutes at most, and 15 times a day. No secret is fetched or printed, no command is run, and no store is made. One\n" +
-			"that is there is opened as by every command: an older one is brought to the present form, and a copy of it\n" +
-			"stays; what stands open to other users is closed. Both are said. One that can only be read is looked at all the same.\n" +
-			"Exit 0: nothing failed. 1: something failed. 2: the configuration cannot be read.",
+		Short: "Find problems with this installation, and how to fix them",
+		Long: "Checks configuration, files, store, key, clock, proxy, TLS, servers, clipboard\n" +
+			"and terminal. Prints one line for each check, and the fix below each problem.\n\n" +
+			"Each server gets a HEAD request, and each issuer a request for its metadata,\n" +
+			"without credentials or token. Each probe_url also gets a GET with a made-up\n" +
+			"token, at most once in 5 minutes and 15 times a day.\n\n" +
+			"No secret is fetched or printed, no command is run, and no store is created. An\n" +
+			"existing store is opened as by every command: an older schema is updated, with a\n" +
+			"copy kept, and access by other users is removed. Both are reported. A read-only\n" +
+			"store is checked too.\n\n" +
+			"  exit 0  nothing failed\n" +
+			"       1  something failed\n" +
+			"       2  the configuration cannot be read",
 		Args: takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error { return d.run(c.Context(), env) },
 	}
-	c.Flags().BoolVar(&d.offline, "offline", false, "ask no server")
-	c.Flags().StringVar(&env, "env", "", "only the environment `NAME`")
+	c.Flags().BoolVar(&d.offline, "offline", false, "send nothing to any server")
+	c.Flags().StringVar(&env, "env", "", "check only the environment `NAME`")
 	return p.listFlags(c)
 }
 

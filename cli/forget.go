@@ -16,21 +16,27 @@ func (p *program) forgetCommand() *cobra.Command {
 	var yes, over bool
 	c := &cobra.Command{
 		Use:   "forget APP|TOKEN|MARK|ID…",
-		Short: "Remove what is over from the store, dismiss requests whose answer was never seen, or remove an altered row",
-		Long: "Removes tokens that are over (dead, superseded or expired), and applications that are no longer configured, with their\n" +
-			"secrets, probes and log. The log keeps that they were forgotten. A token that may still live is never removed: one whose\n" +
-			"refresh token was neither used nor revoked, whose revoke is not accepted yet, or whose end is not known. Revoke it first.\n" +
-			"--over removes what is over of the applications that are named, or of all. Nothing is sent.\n\n" +
-			"forget MARK dismisses the mark of a get or refresh whose answer was never seen: lanyard tokens lists them, with the\n" +
-			"latest time at which the token that was lost can live. That ends no token. The log keeps what was dismissed. A mark goes\n" +
-			"by itself when that time is over, or when the server says what is valid. A row of the database that is altered (lanyard\n" +
-			"doctor names them) is removed by its id.",
+		Short: "Remove tokens that are over, unanswered requests or altered rows from the store",
+		Long: "Removes tokens that are over (dead, superseded or expired) from the store, with\n" +
+			"their secrets, probes and log. Removes applications that are no longer\n" +
+			"configured in the same way. The log records that they were forgotten. Nothing is\n" +
+			"sent.\n\n" +
+			"A token that may still live is never removed: its refresh token was neither used\n" +
+			"nor revoked, its revocation is not accepted yet, or its end is not known. Revoke\n" +
+			"it first. --over removes every token that is over, of the named applications or\n" +
+			"of all.\n\n" +
+			"forget MARK dismisses the mark of a get or refresh whose answer was never seen.\n" +
+			"lanyard tokens lists these marks, with the latest time at which the lost token\n" +
+			"can live. Dismissing a mark ends no token, and the log keeps it. A mark goes by\n" +
+			"itself at that time, or when the server says which token is valid.\n\n" +
+			"forget ID removes an altered row of the database. lanyard doctor lists altered\n" +
+			"rows.",
 		Args:              takes(0, -1),
 		ValidArgsFunction: p.heldNames(true, true, -1),
 		RunE:              func(c *cobra.Command, args []string) error { return p.runForget(c, args, yes, over) },
 	}
-	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
-	c.Flags().BoolVar(&over, "over", false, "every token that is over, of the applications that are named or of all")
+	c.Flags().BoolVar(&yes, "yes", false, "do not ask for confirmation")
+	c.Flags().BoolVar(&over, "over", false, "remove every token that is over, of the named applications or of all")
 	return p.verbFlags(c)
 }
 

@@ -5,7 +5,7 @@ import "github.com/spf13/cobra"
 func (p *program) importCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "import",
-		Short: "Bring applications in from elsewhere",
+		Short: "Import applications from a portal, a curl line or an .env file",
 		Args:  noCommand,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}

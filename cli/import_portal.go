@@ -29,23 +29,26 @@ func (p *program) importPortalCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "portal URL",
 		Short: "Import applications from a WSO2 developer portal",
-		Long: "Signs in at the developer portal of API Manager (https://HOST:9443), lists your applications with their production and\n" +
-			"sandbox keys and subscriptions, and keeps them in the store, secrets sealed, with the token and revoke URLs of their\n" +
-			"key manager. A secret that the portal masks is asked for on a terminal; lanyard apps set-secret takes it later.\n\n" +
-			"The password is asked for on the terminal or read with --secret-stdin. One client, named lanyard, is registered at\n" +
-			"the portal for signing in; the next import uses it again.",
+		Long: "Signs in at the developer portal of WSO2 API Manager (https://HOST:9443), and\n" +
+			"lists your applications with their production and sandbox keys and\n" +
+			"subscriptions. Stores them with the token and revoke URLs of their key manager,\n" +
+			"secrets sealed. A secret that the portal masks is asked for on a terminal;\n" +
+			"lanyard apps set-secret stores it later.\n\n" +
+			"The password is asked for on the terminal, or read with --secret-stdin. A client\n" +
+			"named lanyard is registered at the portal for signing in; later imports use it\n" +
+			"again.",
 		Args: takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error { return p.runImportPortal(c.Context(), args[0], o) },
 	}
 	f := c.Flags()
-	f.StringVar(&o.user, "user", "", "the portal's `USER`")
+	f.StringVar(&o.user, "user", "", "`USER` of the portal")
 	f.BoolVar(&o.passwordStdin, "secret-stdin", false, "read the password from standard input")
-	f.StringVar(&o.env, "env", "", "`NAME` of the environment to make (default: the portal's host)")
-	f.StringArrayVar(&o.only, "only", nil, "only the application of this `NAME`; may be repeated")
-	f.StringVar(&o.generate, "generate", "", "make keys of this `KEY_TYPE` (PRODUCTION or SANDBOX) for applications without")
-	f.StringVar(&o.caFile, "ca-file", "", "certificates to trust besides the system's, a PEM `FILE`")
-	f.BoolVar(&o.insecure, "insecure-skip-verify", false, "trust any certificate, now and in what is imported")
-	f.BoolVar(&o.plain, "allow-http", false, "send secrets over http:// to another machine, now and in what is imported")
+	f.StringVar(&o.env, "env", "", "`NAME` of the environment to create (default: the portal's host)")
+	f.StringArrayVar(&o.only, "only", nil, "import only the application of this `NAME`; may be repeated")
+	f.StringVar(&o.generate, "generate", "", "generate keys of this `KEY_TYPE` (PRODUCTION or SANDBOX) for applications without them")
+	f.StringVar(&o.caFile, "ca-file", "", "PEM `FILE` of certificates to trust besides the system's")
+	f.BoolVar(&o.insecure, "insecure-skip-verify", false, "trust any certificate, now and in the imported environment")
+	f.BoolVar(&o.plain, "allow-http", false, "send secrets over http:// to other machines, now and in the imported environment")
 	return p.verbFlags(c)
 }
 

@@ -24,15 +24,16 @@ func (p *program) importTextCommand(use, what string) *cobra.Command {
 	c := &cobra.Command{
 		Use:   use + " FILE|-",
 		Short: "Import an application from " + what,
-		Long: "Reads " + what + " from FILE or, for -, from standard input, and keeps the application in it in the store, its\n" +
-			"secret sealed. Nothing in it is run or expanded. What is not taken over is named on standard error.",
+		Long: "Reads " + what + " from FILE, or from standard input for -, and stores the application\n" +
+			"in it, its secret sealed. Nothing in it is run or expanded. What is not imported is named\n" +
+			"on standard error.",
 		Args: takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error { return p.runImportText(c.Context(), args[0], o) },
 	}
 	f := c.Flags()
-	f.StringVar(&o.name, "name", "", "what to call the application: a `NAME`")
-	f.StringVar(&o.env, "env", "", "`NAME` of the environment to make (default: the host of the token URL)")
-	f.StringVar(&o.keyType, "key-type", "PRODUCTION", "a label: PRODUCTION, SANDBOX or empty, a `KEY_TYPE`")
+	f.StringVar(&o.name, "name", "", "`NAME` of the application; required")
+	f.StringVar(&o.env, "env", "", "`NAME` of the environment to create (default: the host of the token URL)")
+	f.StringVar(&o.keyType, "key-type", "PRODUCTION", "`KEY_TYPE` of the application, a label: PRODUCTION, SANDBOX or empty")
 	return p.verbFlags(c)
 }
 

@@ -15,16 +15,18 @@ func (p *program) inspectCommand() *cobra.Command {
 	var o console.InspectOptions
 	c := &cobra.Command{
 		Use:   "inspect TOKEN|-",
-		Short: "Look inside a token: which one it is, its claims, its signature",
-		Long: "Shows the fingerprint and which held token that is, and of a JWT its header and claims with their times, and\n" +
-			"whether its signature fits the keys of its server. With - the token is read from standard input, as it was copied:\n" +
-			"quotes, \"Bearer \" and line breaks do not matter. Whether an API accepts it only lanyard probe tells.",
+		Short: "Show the fingerprint, claims and signature of a token",
+		Long: "Shows the fingerprint of a token, and which stored token it is. For a JWT it\n" +
+			"also shows header and claims with their times, and whether the keys of its\n" +
+			"server verify the signature.\n\n" +
+			"With - it reads the token from standard input. Quotes, \"Bearer \" and line breaks\n" +
+			"are ignored. Only lanyard probe can tell whether an API accepts the token.",
 		Args:              takes(1, 1),
 		ValidArgsFunction: p.heldNames(false, true, 1),
 		RunE:              func(c *cobra.Command, args []string) error { return p.runInspect(c, args[0], app, o) },
 	}
-	c.Flags().StringVar(&app, "app", "", "check with the keys of the environment of `APP`")
-	c.Flags().BoolVar(&o.Offline, "offline", false, "fetch no keys")
+	c.Flags().StringVar(&app, "app", "", "verify with the keys of the environment of `APP`")
+	c.Flags().BoolVar(&o.Offline, "offline", false, "fetch no keys from the server")
 	_ = c.RegisterFlagCompletionFunc("app", p.appNames)
 	return p.listFlags(c)
 }

@@ -12,11 +12,13 @@ import (
 func (p *program) introspectCommand() *cobra.Command {
 	return p.verbFlags(&cobra.Command{
 		Use:   "introspect TOKEN",
-		Short: "Ask the key manager what it thinks of a token",
-		Long: "Asks the introspection endpoint (RFC 7662) and keeps the answer. It is about the key manager alone: a gateway may\n" +
-			"still let an inactive token through, which lanyard probe tells. Inactive counts where this client was told before that a\n" +
-			"token is active, or where the token was revoked here: servers say so to clients that may not know, too.\n" +
-			"A server that does not let this application ask answers nothing about the token: exit 3.",
+		Short: "Ask the key manager whether a token is active",
+		Long: "Asks the introspection endpoint (RFC 7662) and stores the answer. It is the\n" +
+			"answer of the key manager: the gateway may still let an inactive token through,\n" +
+			"which lanyard probe tests.\n\n" +
+			"Servers also answer inactive to clients that may not know. So inactive counts\n" +
+			"only if the server told this client before that a token is active, or if Lanyard\n" +
+			"revoked the token. Exit 3: the server does not let this application ask.",
 		Args:              takes(1, 1),
 		ValidArgsFunction: p.heldNames(false, true, 1),
 		RunE:              func(c *cobra.Command, args []string) error { return p.runIntrospect(c, args[0]) },
