@@ -57,8 +57,8 @@ func (d *doctor) checkAltered(ctx context.Context, b console.Board, svc *console
 	}
 }
 
-// isAltered is the error of an argument that names an altered row; nil where it names none.
-func (l ledger) isAltered(text string) error {
+// alteredError is the error of an argument that names an altered row; nil where it names none.
+func (l ledger) alteredError(text string) error {
 	for _, a := range l.Altered {
 		if a.ID == text && !a.Configured {
 			return &failure{exit: exitLocked, code: console.CodeStoreAltered, text: a.Table + " " + a.ID + " was changed by something else than lanyard: " + a.Effect(),

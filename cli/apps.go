@@ -71,8 +71,8 @@ func dash(s string) string {
 	return s
 }
 
-// appNames completes APP on the command line. It reads the configuration alone.
-func (p *program) appNames(_ *cobra.Command, args []string, start string) ([]string, cobra.ShellCompDirective) {
+// completeApps completes APP on the command line. It reads the configuration alone.
+func (p *program) completeApps(_ *cobra.Command, args []string, start string) ([]string, cobra.ShellCompDirective) {
 	var names []string
 	paths, err := p.paths()
 	if err != nil || len(args) > 0 {

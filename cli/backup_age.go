@@ -14,8 +14,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// recipients reads age's public keys, one on each line.
-func recipients(text string) ([]age.Recipient, error) {
+// parseRecipients reads age's public keys, one on each line.
+func parseRecipients(text string) ([]age.Recipient, error) {
 	read, err := secret.ReadLines(text)
 	if err != nil {
 		return nil, err
@@ -23,8 +23,8 @@ func recipients(text string) ([]age.Recipient, error) {
 	return age.ParseRecipients(strings.NewReader(read.Reveal()))
 }
 
-// forPassphrase gives the recipient that a passphrase is.
-func forPassphrase(phrase secret.Text) ([]age.Recipient, error) {
+// passphraseRecipients gives the recipient that a passphrase is.
+func passphraseRecipients(phrase secret.Text) ([]age.Recipient, error) {
 	phrase, err := secret.Read(phrase.Reveal())
 	if err != nil {
 		return nil, err
@@ -37,8 +37,8 @@ func forPassphrase(phrase secret.Text) ([]age.Recipient, error) {
 	return []age.Recipient{to}, nil
 }
 
-// byPassphrase gives what opens a backup: a passphrase, also as older versions have read it.
-func byPassphrase(phrase secret.Text) ([]age.Identity, error) {
+// passphraseIdentities gives what opens a backup: a passphrase, also as older versions have read it.
+func passphraseIdentities(phrase secret.Text) ([]age.Identity, error) {
 	var all []age.Identity
 	for _, one := range secret.Readings(phrase) {
 		who, err := age.NewScryptIdentity(one.Reveal())
@@ -51,8 +51,8 @@ func byPassphrase(phrase secret.Text) ([]age.Identity, error) {
 	return all, nil
 }
 
-// backupFrom opens a backup.
-func (p *program) backupFrom(path string) (in *bufio.Reader, done func(), err error) {
+// openBackup opens a backup.
+func (p *program) openBackup(path string) (in *bufio.Reader, done func(), err error) {
 	if path == "-" {
 		return bufio.NewReader(untilDone{p.ctx, p.stdin}), func() {}, nil
 	}
@@ -67,8 +67,8 @@ func (p *program) backupFrom(path string) (in *bufio.Reader, done func(), err er
 	return bufio.NewReader(f), func() { _ = f.Close() }, nil
 }
 
-// opener gives what opens a backup, which its beginning tells: a passphrase, or the identities that were named.
-func (f restoreFlags) opener(ctx context.Context, in *bufio.Reader, asks passphrases) ([]age.Identity, error) {
+// openingIdentities gives what opens a backup, which its beginning tells: a passphrase, or the identities that were named.
+func (f restoreFlags) openingIdentities(ctx context.Context, in *bufio.Reader, asks passphrases) ([]age.Identity, error) {
 	byPhrase, err := store.ForPassphrase(in)
 	switch {
 	case err != nil:
@@ -76,20 +76,20 @@ func (f restoreFlags) opener(ctx context.Context, in *bufio.Reader, asks passphr
 	case byPhrase && len(f.identities) > 0:
 		return nil, misuse("leave --identity out", "restore: the backup was made for a passphrase")
 	case byPhrase:
-		phrase, err := asks.passphraseOf()
+		phrase, err := asks.ofBackup()
 		if err == nil && phrase.IsZero() {
 			err = misuse("", "restore: no passphrase was given")
 		}
 		if err != nil {
 			return nil, err
 		}
-		return byPassphrase(phrase)
+		return passphraseIdentities(phrase)
 	case len(f.identities) == 0:
 		return nil, misuse("name the file with the identity (AGE-SECRET-KEY-1…) of one of them with --identity", "restore: the backup was made for recipients")
 	}
 	var who []age.Identity
 	for _, path := range f.identities {
-		got, err := identities(ctx, path)
+		got, err := readIdentities(ctx, path)
 		if err != nil {
 			return nil, err
 		}
@@ -98,8 +98,8 @@ func (f restoreFlags) opener(ctx context.Context, in *bufio.Reader, asks passphr
 	return who, nil
 }
 
-// identities reads a file of age identities. What age says of a line it does not understand is not told: it could be a secret.
-func identities(ctx context.Context, path string) ([]age.Identity, error) {
+// readIdentities reads a file of age identities. What age says of a line it does not understand is not told: it could be a secret.
+func readIdentities(ctx context.Context, path string) ([]age.Identity, error) {
 	if f, err := config.OpenFile(path); err == nil {
 		_, err := store.ForPassphrase(bufio.NewReader(f))
 		_ = f.Close()

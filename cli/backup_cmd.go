@@ -65,7 +65,7 @@ func (p *program) runBackup(ctx context.Context, path string, f backupFlags) err
 	if err != nil {
 		return err
 	}
-	if err := p.placeFor(path); err != nil {
+	if err := p.checkTarget(path); err != nil {
 		return err
 	}
 	cfg, paths, err := p.configured()
@@ -87,16 +87,16 @@ func (p *program) runBackup(ctx context.Context, path string, f backupFlags) err
 		return misuse("leave out one of the two", "backup: recipients and a passphrase exclude each other")
 	}
 	asks := p.passphrasesFrom(f.stdin)
-	if err := asks.present(ctx, kept); err != nil {
+	if err := asks.unlock(ctx, kept); err != nil {
 		return err
 	}
 	done := backupJSON{File: path, Recipients: len(to)}
 	if len(to) == 0 {
-		phrase, err := asks.fresh("the backup " + path)
+		phrase, err := asks.choose("the backup " + path)
 		if err != nil {
 			return err
 		}
-		if to, err = forPassphrase(phrase); err != nil {
+		if to, err = passphraseRecipients(phrase); err != nil {
 			return err
 		}
 	}
@@ -131,8 +131,8 @@ func (p *program) runBackup(ctx context.Context, path string, f backupFlags) err
 	return nil
 }
 
-// placeFor refuses a place for a backup before anybody is asked for anything.
-func (p *program) placeFor(path string) error {
+// checkTarget refuses a place for a backup before anybody is asked for anything.
+func (p *program) checkTarget(path string) error {
 	if path != "-" {
 		return store.Vacant(path)
 	}
@@ -149,7 +149,7 @@ func (p *program) placeFor(path string) error {
 func (f backupFlags) parse(ctx context.Context) ([]age.Recipient, error) {
 	var to []age.Recipient
 	for _, r := range f.recipients {
-		got, err := recipients(r)
+		got, err := parseRecipients(r)
 		if err != nil {
 			if strings.HasPrefix(strings.ToUpper(strings.TrimSpace(r)), "AGE-SECRET-KEY") { // which is not said again
 				return nil, misuse("a recipient is the public key that belongs to it (age1…). Other users could read the command line: make a new pair",
@@ -164,7 +164,7 @@ func (f backupFlags) parse(ctx context.Context) ([]age.Recipient, error) {
 		if err != nil {
 			return nil, unreadable(ctx, "backup: the recipients", f.file, err)
 		}
-		got, err := recipients(string(text))
+		got, err := parseRecipients(string(text))
 		if err != nil || len(got) == 0 {
 			return nil, misuse("one public key (age1…) on each line", "backup: %s holds something else than age recipients", f.file)
 		}
@@ -247,26 +247,26 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 	if path == "-" && f.stdin {
 		return misuse("name the file", "restore: the backup and the passphrase cannot both come from standard input")
 	}
-	in, done, err := p.backupFrom(path)
+	in, done, err := p.openBackup(path)
 	if err != nil {
 		return err
 	}
 	defer done()
 	asks := p.passphrasesFrom(f.stdin)
-	who, err := f.opener(ctx, in, asks)
+	who, err := f.openingIdentities(ctx, in, asks)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
 		return err
 	}
-	r := store.Restoring{Options: p.storeOptions(cfg), Replace: f.replace, LeaseNow: p.leaseClock(), Patience: keyPatience, Waiting: p.waitsForAnswers}
-	here := p.replaced(ctx, paths, r.Options)
+	r := store.Restoring{Options: p.storeOptions(cfg), Replace: f.replace, LeaseNow: p.leaseClock(), Patience: keyPatience, Waiting: p.noteWaitingForAnswers}
+	here := p.readCurrentStore(ctx, paths, r.Options)
 	if here.kind != "" && cfg.StoreKey == "auto" {
 		r.First = []string{here.kind} // as well kept as what is replaced
 	}
 	if r.First[0] == store.InPassphrase {
-		if r.Passphrase, err = asks.fresh("the restored store"); err != nil {
+		if r.Passphrase, err = asks.choose("the restored store"); err != nil {
 			return err
 		}
 	}
@@ -278,13 +278,13 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 			signed := v.Signature == store.Signed
 			out.Signed = &signed
 		}
-		return p.review(v, here, out.Hosts, f.hosts)
+		return p.confirmHosts(v, here, out.Hosts, f.hosts)
 	}
 	got, err := store.Restore(ctx, paths.State, in, who, r)
 	if err != nil {
 		return err
 	}
-	for _, text := range turnedBack(here.tokens, p.replaced(ctx, paths, r.Options).tokens, p.clock()) {
+	for _, text := range revertedTokens(here.tokens, p.readCurrentStore(ctx, paths, r.Options).tokens, p.clock()) {
 		p.warn("%s", text)
 	}
 	if p.json {
@@ -298,8 +298,8 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 	return nil
 }
 
-// review says where a backup comes from and where it would send credentials, and asks about places that are new here.
-func (p *program) review(v store.Review, here present, hosts, allowed []string) error {
+// confirmHosts says where a backup comes from and where it would send credentials, and asks about places that are new here.
+func (p *program) confirmHosts(v store.Review, here currentStore, hosts, allowed []string) error {
 	signed := map[store.Signature]string{
 		store.Signed:    "the backup is signed by the store here",
 		store.Unsigned:  "the backup is not signed by the store here",
@@ -328,8 +328,8 @@ func (p *program) review(v store.Review, here present, hosts, allowed []string) 
 		&failure{exit: exitUsage, code: console.CodeDeclined, text: "restore: not confirmed, nothing was changed"})
 }
 
-// present is the store that a restore replaces.
-type present struct {
+// currentStore is the store that a restore replaces.
+type currentStore struct {
 	there    bool
 	kind     string // of its key slot
 	tokens   []console.Token
@@ -338,13 +338,13 @@ type present struct {
 	noSigner string // why there is no signer
 }
 
-// replaced looks at the store that is there, if it can be opened: what is damaged is replaced all the same. Nobody is asked
+// readCurrentStore looks at the store that is there, if it can be opened: what is damaged is replaced all the same. Nobody is asked
 // for its key.
-func (p *program) replaced(ctx context.Context, paths config.Paths, o store.Options) present {
+func (p *program) readCurrentStore(ctx context.Context, paths config.Paths, o store.Options) currentStore {
 	if !hasStore(paths) {
-		return present{noSigner: "there is none"}
+		return currentStore{noSigner: "there is none"}
 	}
-	here := present{there: true, noSigner: "it cannot be opened"}
+	here := currentStore{there: true, noSigner: "it cannot be opened"}
 	kept, err := store.Open(ctx, paths.State, o)
 	if err != nil {
 		return here
@@ -369,8 +369,8 @@ func (p *program) replaced(ctx context.Context, paths config.Paths, o store.Opti
 	return here
 }
 
-// turnedBack says what a restored store knows less of than the one it has replaced: a backup is as old as it is.
-func turnedBack(before, after []console.Token, now time.Time) (out []string) {
+// revertedTokens says what a restored store knows less of than the one it has replaced: a backup is as old as it is.
+func revertedTokens(before, after []console.Token, now time.Time) (out []string) {
 	held := map[string]console.Token{}
 	for _, t := range after {
 		held[t.ID] = t
@@ -396,12 +396,12 @@ func turnedBack(before, after []console.Token, now time.Time) (out []string) {
 	return out
 }
 
-// passphraseOf asks for the passphrase that a backup was made with.
-func (s passphrases) passphraseOf() (secret.Text, error) {
+// ofBackup asks for the passphrase that a backup was made with.
+func (s passphrases) ofBackup() (secret.Text, error) {
 	switch {
 	case s.lines != nil:
 		return s.line()
-	case s.p.somebody():
+	case s.p.canAsk():
 		return s.p.askPassphrase("passphrase of the backup: ")
 	}
 	return secret.Text{}, &failure{exit: exitLocked, code: console.CodeStoreBackupLocked, text: "there is no terminal to ask for the backup's passphrase at",

@@ -30,7 +30,7 @@ type door struct {
 
 	outcome chan error // what became of it
 	mu      sync.Mutex
-	serving *http.Server // holds the page of the accepted request until Close; nil before
+	server  *http.Server // holds the page of the accepted request until Close; nil before
 }
 
 // signInPatience is longer than the exchange of a code takes: the timeout of an environment is 15 s
@@ -119,8 +119,8 @@ func (d *door) URL() string { return d.url }
 // port.
 func (d *door) Close(outcome error) {
 	d.mu.Lock()
-	srv := d.serving
-	d.serving = nil
+	srv := d.server
+	d.server = nil
 	d.mu.Unlock()
 	if srv != nil {
 		d.outcome <- outcome
@@ -160,7 +160,7 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 		if taken || !d.addressed(r.Host) || r.URL.Path != d.path || r.Method != http.MethodGet {
 			return http.StatusNotFound, "There is nothing here."
 		}
-		q, err := answerOf(r.URL.RawQuery)
+		q, err := parseAnswer(r.URL.RawQuery)
 		if err == nil {
 			err = accept(q)
 		} else {
@@ -185,7 +185,7 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			status, text := judge(r)
 			if status == 0 {
-				status, text = d.became()
+				status, text = d.awaitOutcome()
 			}
 			page(w, status, text)
 		}),
@@ -199,7 +199,7 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 	case err = <-over:
 		if err == nil {
 			d.mu.Lock()
-			d.serving = srv
+			d.server = srv
 			d.mu.Unlock()
 			return nil
 		}
@@ -213,14 +213,14 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 	return err
 }
 
-// answerOf reads the query of an answer. A semicolon is an ordinary character in it (WHATWG URL, section 5.1), which
+// parseAnswer reads the query of an answer. A semicolon is an ordinary character in it (WHATWG URL, section 5.1), which
 // servers leave as it is in a code, a state or a sentence; net/url refuses the whole query for it.
-func answerOf(query string) (url.Values, error) {
+func parseAnswer(query string) (url.Values, error) {
 	return url.ParseQuery(strings.ReplaceAll(query, ";", "%3B"))
 }
 
-// became waits for what becomes of a sign-in and gives the page about it.
-func (d *door) became() (status int, text string) {
+// awaitOutcome waits for what becomes of a sign-in and gives the page about it.
+func (d *door) awaitOutcome() (status int, text string) {
 	timer := time.NewTimer(d.patience)
 	defer timer.Stop()
 	select {

@@ -15,16 +15,16 @@ import (
 )
 
 // knocked is one waiting door, and what it took.
-type knocked struct {
+type waitingDoor struct {
 	console.Door
 	at   *url.URL
 	took chan string
 	done chan error
 }
 
-func waiting(t *testing.T, redirectURL string) *knocked {
+func waiting(t *testing.T, redirectURL string) *waitingDoor {
 	t.Helper()
-	k := &knocked{Door: opened(t, redirectURL), took: make(chan string, 10), done: make(chan error, 1)}
+	k := &waitingDoor{Door: opened(t, redirectURL), took: make(chan string, 10), done: make(chan error, 1)}
 	var err error
 	if k.at, err = url.Parse(k.URL()); err != nil {
 		t.Fatal(err)
@@ -46,7 +46,7 @@ func waiting(t *testing.T, redirectURL string) *knocked {
 }
 
 // say sends a request as written and gives the answer, or nil when the connection was closed instead.
-func (k *knocked) say(t *testing.T, addr, request string) (*http.Response, string) {
+func (k *waitingDoor) say(t *testing.T, addr, request string) (*http.Response, string) {
 	t.Helper()
 	c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", addr)
 	if err != nil {

@@ -36,16 +36,16 @@ type program struct {
 	json, dryRun  bool
 	noBrowser     bool     // an address is only shown
 	screen        bool     // the console is open: nothing else may write to the terminal
-	tour          bool     // of the demo
+	showTour      bool     // of the demo
 	lines         bool     // and it is in lines: what a person is asked for hidden is asked at the terminal
-	later         []string // what is to be said when it is closed
+	queued        []string // what is to be said when it is closed
 
 	cfg *config.Config // nil before it was read
 	tty *host.Terminal
 	// pasting is held while the terminal is asked for the answer to a sign-in.
-	pasting sync.Mutex
-	ctx     context.Context // of this run; ends at the first ctrl+c
-	lost    error           // the first failure to write a text result
+	pasting  sync.Mutex
+	ctx      context.Context // of this run; ends at the first ctrl+c
+	writeErr error           // the first failure to write a text result
 }
 
 // Main runs the command line and gives the exit code.
@@ -67,8 +67,8 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 		// A command line that cannot be parsed has set no flag yet.
 		return complain(stderr, args, err, p.json || slices.Contains(args, "--json"))
 	}
-	if p.lost != nil {
-		return complain(stderr, args, fmt.Errorf("write the result: %w", p.lost), false)
+	if p.writeErr != nil {
+		return complain(stderr, args, fmt.Errorf("write the result: %w", p.writeErr), false)
 	}
 	return exitDone
 }

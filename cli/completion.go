@@ -16,18 +16,18 @@ import (
 // completionPatience is how long a shell waits for the tokens of a store that does not answer.
 const completionPatience = 2 * time.Second
 
-// heldNames completes TOKEN, and APP where apps says so, for at most most arguments; less than 0 is any number. over are
+// completeTokens completes TOKEN, and APP where apps says so, for at most most arguments; less than 0 is any number. over are
 // tokens that are dead or superseded too. It asks nobody, creates no store, and an error completes nothing.
-func (p *program) heldNames(apps, over bool, most int) cobra.CompletionFunc {
+func (p *program) completeTokens(apps, over bool, most int) cobra.CompletionFunc {
 	return func(c *cobra.Command, args []string, start string) ([]string, cobra.ShellCompDirective) {
 		if most >= 0 && len(args) >= most {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		var names []string
 		if apps {
-			names, _ = p.appNames(c, nil, start)
+			names, _ = p.completeApps(c, nil, start)
 		}
-		names = slices.DeleteFunc(append(names, p.tokensFrom(start, over)...), func(name string) bool {
+		names = slices.DeleteFunc(append(names, p.tokenCompletions(start, over)...), func(name string) bool {
 			name, _, _ = strings.Cut(name, "\t")
 			return slices.Contains(args, name)
 		})
@@ -35,8 +35,8 @@ func (p *program) heldNames(apps, over bool, most int) cobra.CompletionFunc {
 	}
 }
 
-// tokensFrom gives the fingerprints that begin with start, or ids, each with what a person tells it by.
-func (p *program) tokensFrom(start string, over bool) []string {
+// tokenCompletions gives the fingerprints that begin with start, or ids, each with what a person tells it by.
+func (p *program) tokenCompletions(start string, over bool) []string {
 	if paths, err := p.paths(); err != nil || !hasStore(paths) {
 		return nil
 	}

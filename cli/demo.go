@@ -29,7 +29,7 @@ func (p *program) demoCommand() *cobra.Command {
 			if err := checkSandbox(c, o); err != nil {
 				return err
 			}
-			if f := c.Flags(); p.tour && !f.Changed("cache-ttl") && !f.Changed("speed") {
+			if f := c.Flags(); p.showTour && !f.Changed("cache-ttl") && !f.Changed("speed") {
 				o.CacheTTL = tourCacheTTL
 			}
 			if !p.inLines() {
@@ -42,7 +42,7 @@ func (p *program) demoCommand() *cobra.Command {
 	}
 	sandboxFlags(c, &o)
 	c.Flags().BoolVar(&p.lines, "plain", false, plainFlag)
-	c.Flags().BoolVar(&p.tour, "tour", false, "explain the life of a token, one step at a time")
+	c.Flags().BoolVar(&p.showTour, "tour", false, "explain the life of a token, one step at a time")
 	return c
 }
 
@@ -50,7 +50,7 @@ func (p *program) demoCommand() *cobra.Command {
 const tourCacheTTL = 30 * time.Second
 
 func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
-	h, err := p.host(ctx, "127.0.0.1:0", false, o)
+	h, err := p.startSandbox(ctx, "127.0.0.1:0", false, o)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
 	if err != nil {
 		return err
 	}
-	cfg := h.config(p.preferences())
+	cfg := h.config(p.ownPreferences())
 	s, err := p.assemble(cfg, config.Paths{}, kept, cfg.Vault(p.lookup), nil, true)
 	if err != nil {
 		_ = kept.Close()
@@ -72,16 +72,16 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
 	}
 	defer s.Close()
 	if p.lines {
-		return p.speak(ctx, s, cfg, aboutDemo)
+		return p.runLines(ctx, s, cfg, aboutDemo)
 	}
-	defer p.afterwards()
-	choice, err := p.show(ctx, s, cfg, screen{demo: true, title: "demo", tour: p.tour})
-	s.hurried = choice == ui.QuitNow
+	defer p.printLater()
+	choice, err := p.show(ctx, s, cfg, screen{demo: true, title: "demo", tour: p.showTour})
+	s.quitNow = choice == ui.QuitNow
 	return err
 }
 
-// preferences takes theme and clipboard from the person's configuration, if there is a good one.
-func (p *program) preferences() *config.Config {
+// ownPreferences takes theme and clipboard from the person's configuration, if there is a good one.
+func (p *program) ownPreferences() *config.Config {
 	if paths, err := p.paths(); err == nil {
 		if own, err := paths.Load(p.ctx); err == nil {
 			return own.Preferences()
@@ -91,7 +91,7 @@ func (p *program) preferences() *config.Config {
 }
 
 // config fills in the sandbox's environment and applications.
-func (h *hosted) config(cfg *config.Config) *config.Config {
+func (h *sandboxServer) config(cfg *config.Config) *config.Config {
 	env := h.environment("demo")
 	cfg.Environments = []console.Environment{env}
 	for _, a := range h.applications(true) {

@@ -120,9 +120,9 @@ func (d *doctor) run(ctx context.Context, env string) error {
 	}
 	switch {
 	case d.bad:
-		return told(exitUsage)
+		return exitSilently(exitUsage)
 	case d.count(failed) > 0:
-		return told(exitUnexpected)
+		return exitSilently(exitUnexpected)
 	}
 	return nil
 }
@@ -150,8 +150,8 @@ func (d *doctor) report() error {
 	return nil
 }
 
-// isConfig says whether an error is about the configuration.
-func isConfig(err error) (*config.Error, bool) {
+// asConfigError says whether an error is about the configuration.
+func asConfigError(err error) (*config.Error, bool) {
 	var c *config.Error
 	ok := errors.As(err, &c)
 	return c, ok

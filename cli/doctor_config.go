@@ -15,8 +15,8 @@ import (
 	"lanyard/tokenapi"
 )
 
-// soonOver is from when on the end of a certificate is worth a warning.
-const soonOver = 14 * 24 * time.Hour
+// certificateWarning is from when on the end of a certificate is worth a warning.
+const certificateWarning = 14 * 24 * time.Hour
 
 func (d *doctor) checkConfig() {
 	const check = "configuration"
@@ -28,7 +28,7 @@ func (d *doctor) checkConfig() {
 		return
 	}
 	cfg, err := d.paths.Load(d.p.ctx)
-	if c, ok := isConfig(err); ok {
+	if c, ok := asConfigError(err); ok {
 		d.bad = true
 		for _, p := range c.Problems {
 			fix := p.Hint
@@ -127,7 +127,7 @@ func (d *doctor) checkEnd(check, what, fix string, end time.Time) {
 	switch left := end.Sub(d.p.clock()); {
 	case left <= 0:
 		d.fail(check, fix, "%s expired on %s", what, end.UTC().Format(time.DateOnly))
-	case left < soonOver:
+	case left < certificateWarning:
 		d.warn(check, fix, "%s expires on %s, in %s", what, end.UTC().Format(time.DateOnly), console.Left(left))
 	}
 }

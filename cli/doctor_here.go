@@ -36,7 +36,7 @@ func (d *doctor) checkClipboard() {
 		if d.cfg.ClearAfter > 0 && d.cfg.ClearBlind {
 			d.ok(check, "a copy that cannot be read back is cleared, whatever the clipboard then holds (clear_blind)")
 		} else if way := b.Ways()[0]; d.cfg.ClearAfter > 0 && way != host.ViaSystem {
-			d.ok(check, "%s cannot be read back, so that a copy there is not cleared", unread(way))
+			d.ok(check, "%s cannot be read back, so that a copy there is not cleared", unreadableClipboard(way))
 		}
 	case d.cfg.ClipboardVia == host.ViaCommand:
 		d.fail(check, "install it, or correct clipboard.command in "+d.paths.Config, "%v", why)
@@ -47,8 +47,8 @@ func (d *doctor) checkClipboard() {
 	}
 }
 
-// unread says which clipboard of a way cannot be read back.
-func unread(way string) string {
+// unreadableClipboard says which clipboard of a way cannot be read back.
+func unreadableClipboard(way string) string {
 	switch way {
 	case host.ViaTmux:
 		return "the clipboard of the terminal around tmux"
@@ -95,7 +95,7 @@ func (d *doctor) checkTerminal() {
 	default:
 		d.ok(check, "TERM %s, %s%s", kind, d.colours(), d.size(fd))
 	}
-	if around := d.around(); around != "" {
+	if around := d.multiplexers(); around != "" {
 		d.ok(check, "%s", around)
 	}
 	if l := cmp.Or(d.p.getenv("LC_ALL"), d.p.getenv("LC_CTYPE"), d.p.getenv("LANG")); is && !utf8Locale(l) {
@@ -129,8 +129,8 @@ func (d *doctor) size(fd uintptr) string {
 	return fmt.Sprintf(", %d × %d", w, h)
 }
 
-// around says what stands between the console and the person's terminal, and what that takes.
-func (d *doctor) around() string {
+// multiplexers says what stands between the console and the person's terminal, and what that takes.
+func (d *doctor) multiplexers() string {
 	var all []string
 	if d.p.getenv("TMUX") != "" {
 		all = append(all, "tmux: set -s set-clipboard on lets copies through to the terminal")

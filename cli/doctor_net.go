@@ -16,7 +16,7 @@ import (
 
 const (
 	reachPatience = 5 * time.Second  // for one server
-	wrongClock    = 30 * time.Second // from where on a difference of clocks is worth a warning
+	maxSkew       = 30 * time.Second // from where on a difference of clocks is worth a warning
 )
 
 // checkProxies says for each environment whether a proxy is between, and who says so.
@@ -86,7 +86,7 @@ func (d *doctor) checkClocks(hosts skews) {
 	slices.Sort(names)
 	for _, host := range names {
 		off, word := hosts[host], "behind"
-		if off.Abs() <= wrongClock {
+		if off.Abs() <= maxSkew {
 			right++
 			continue
 		}
@@ -97,7 +97,7 @@ func (d *doctor) checkClocks(hosts skews) {
 			"the clock of this machine is %s %s that of %s", console.Left(off.Abs()), word, host)
 	}
 	if right > 0 {
-		d.ok("clock", "within %d s of %s", int(wrongClock/time.Second), text.Count(right, "server"))
+		d.ok("clock", "within %d s of %s", int(maxSkew/time.Second), text.Count(right, "server"))
 	}
 }
 
@@ -160,7 +160,7 @@ func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 		case r.err != nil:
 			d.failErr("reach", e.Name+": "+t.key+": ", "is "+t.key+" right, and the server running?", r.err)
 		default:
-			d.reached(e, t.key, host, r.Reached)
+			d.reportReached(e, t.key, host, r.Reached)
 			if r.HasSkew && t.key != "probe_url" {
 				clocks[host] = r.Skew
 			}
@@ -173,8 +173,8 @@ func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 	return clocks
 }
 
-// reached tells of an answer, and what speaks against a Token API being there. An API may answer anything.
-func (d *doctor) reached(e console.Environment, key, host string, r tokenapi.Reached) {
+// reportReached tells of an answer, and what speaks against a Token API being there. An API may answer anything.
+func (d *doctor) reportReached(e console.Environment, key, host string, r tokenapi.Reached) {
 	about := fmt.Sprintf("%s: %s at %s answers %d", e.Name, key, host, r.Status)
 	switch {
 	case r.Doubt != "" && (key != "probe_url" || r.Status >= 400):

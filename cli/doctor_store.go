@@ -40,7 +40,7 @@ func (d *doctor) checkStore(ctx context.Context) {
 			d.checkSecrets(d.cfg.Applications)
 			return
 		}
-		d.checkKept(ctx, kept)
+		d.checkExisting(ctx, kept)
 	} else {
 		d.checkNoStore()
 		if kept, err = store.OpenMemory(ctx, store.Options{}); err != nil {
@@ -95,8 +95,8 @@ func (d *doctor) checkNoStore() {
 	}
 }
 
-// checkKept looks at a store that was opened, which has closed to others what stood open and brought an older form to the present one.
-func (d *doctor) checkKept(ctx context.Context, kept *store.Store) {
+// checkExisting looks at a store that was opened, which has closed to others what stood open and brought an older form to the present one.
+func (d *doctor) checkExisting(ctx context.Context, kept *store.Store) {
 	for _, what := range kept.Tightened() {
 		fix := "it is closed to them now; if this comes back, look for what opens it: a backup program, a umask"
 		if strings.Contains(what, ".key") {
@@ -253,7 +253,7 @@ func (d *doctor) checkWaiting(b console.Board) {
 	}
 	if n := len(undelivered); n > 0 {
 		d.warn("outbox", "a running console tries again, and so does the next token, renew, revoke, probe or introspect; lanyard revocations says when",
-			"%s not yet accepted by the server (%s)%s", text.Count(n, "revoke"), some(undelivered), why)
+			"%s not yet accepted by the server (%s)%s", text.Count(n, "revoke"), firstFew(undelivered), why)
 	} else {
 		d.ok("outbox", "no revoke is waiting")
 	}
@@ -275,7 +275,7 @@ func (d *doctor) checkWaiting(b console.Board) {
 	if n := len(unsure); n > 0 {
 		m := *unsure[0].Unsure
 		d.warn("unsure", "lanyard renew "+unsure[0].Fingerprint+": "+advice(m, at(m)),
-			"%s whose refresh was sent and its answer never seen (%s)", text.Count(n, "token"), some(fingerprints(unsure)))
+			"%s whose refresh was sent and its answer never seen (%s)", text.Count(n, "token"), firstFew(fingerprints(unsure)))
 	}
 }
 
@@ -296,8 +296,8 @@ func fingerprints(tokens []console.Token) (all []string) {
 	return all
 }
 
-// some names a few of many.
-func some(names []string) string {
+// firstFew names a few of many.
+func firstFew(names []string) string {
 	const most = 5
 	if len(names) > most {
 		return strings.Join(names[:most], ", ") + ", …"

@@ -58,8 +58,8 @@ func misuse(hint, format string, args ...any) error {
 	return &failure{exit: exitUsage, code: console.CodeUsage, text: fmt.Sprintf(format, args...), hint: hint}
 }
 
-// told ends with an exit code after a result that says everything.
-func told(exit int) error { return &failure{exit: exit, silent: true} }
+// exitSilently ends with an exit code after a result that says everything.
+func exitSilently(exit int) error { return &failure{exit: exit, silent: true} }
 
 // report is a failure as a person or a program gets to see it.
 type report struct {
@@ -152,7 +152,7 @@ func refusalExit(code console.Code) int {
 // complain tells a failure on stderr and gives its exit code.
 func complain(w io.Writer, args []string, err error, asJSON bool) int {
 	r := explain(err)
-	r.Message, r.Hint = unechoed(r.Message, args), unechoed(r.Hint, args)
+	r.Message, r.Hint = maskArguments(r.Message, args), maskArguments(r.Hint, args)
 	var own *failure
 	if errors.As(err, &own) && own.silent {
 		return r.Exit
@@ -173,9 +173,9 @@ func complain(w io.Writer, args []string, err error, asJSON bool) int {
 	return r.Exit
 }
 
-// unechoed takes arguments that may be tokens out of a text about them: what a terminal shows is recorded and sent
+// maskArguments takes arguments that may be tokens out of a text about them: what a terminal shows is recorded and sent
 // on. A path whose directory exists is none, nor is an id of Lanyard's own.
-func unechoed(said string, args []string) string {
+func maskArguments(said string, args []string) string {
 	var hide []string
 	for _, arg := range args {
 		flag := strings.TrimLeft(arg, "-")

@@ -28,7 +28,7 @@ func TestExitCodes(t *testing.T) {
 	}{
 		{errors.New("anything"), 1},
 		{misuse("", "wrong"), 2},
-		{told(3), 3},
+		{exitSilently(3), 3},
 		{fmt.Errorf("x: %w", &config.Error{File: "f"}), 2},
 		{api(tokenapi.KindUsage), 2},
 		{api(tokenapi.KindRefused), 3},

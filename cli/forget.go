@@ -32,7 +32,7 @@ func (p *program) forgetCommand() *cobra.Command {
 			"forget ID removes an altered row of the database. lanyard doctor lists altered\n" +
 			"rows.",
 		Args:              takes(0, -1),
-		ValidArgsFunction: p.heldNames(true, true, -1),
+		ValidArgsFunction: p.completeTokens(true, true, -1),
 		RunE:              func(c *cobra.Command, args []string) error { return p.runForget(c, args, yes, over) },
 	}
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask for confirmation")
@@ -54,7 +54,7 @@ func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) err
 		return err
 	}
 	altered := slices.Concat(l.Altered, unopened)
-	s.last = nil // nothing is sent
+	s.atEnd = nil // nothing is sent
 	for i, arg := range args {
 		if at := slices.IndexFunc(altered, func(a console.Altered) bool { return a.ID == arg }); at >= 0 {
 			if len(args) > 1 || over {
@@ -91,7 +91,7 @@ func (l ledger) forgetWhat(args []string, over bool) (marks []console.Mark, what
 			return nil, what, &failure{exit: exitNotFound, code: console.CodeNoMark, text: "no such mark" + quoted(arg),
 				hint: "lanyard tokens lists the requests whose answer was never seen; it may be settled meanwhile"}
 		}
-		t, a, isToken, err := l.either(arg)
+		t, a, isToken, err := l.tokenOrApp(arg)
 		switch {
 		case err != nil:
 			return nil, what, err
@@ -227,7 +227,7 @@ func (p *program) forgetMarks(ctx context.Context, s *openConsole, l ledger, mar
 	}
 	switch {
 	case p.dryRun:
-		return p.rehearsed(ctx, s, nil)
+		return p.printDryRun(ctx, s, nil)
 	case p.json && len(all) == 1:
 		return p.printJSON(all[0])
 	case p.json:
@@ -241,7 +241,7 @@ func (p *program) forgetAltered(ctx context.Context, s *openConsole, l ledger, a
 	words := a.Table + " " + a.ID + " is altered, and is removed from the store; nothing is sent, and nobody can revoke any more what it held"
 	if a.Configured {
 		words = a.Table + " " + a.ID + " is altered, and its row is written anew from the configuration"
-	} else if n := len(l.of(a.ID)); a.Table == "application" && n > 0 {
+	} else if n := len(l.tokensOf(a.ID)); a.Table == "application" && n > 0 {
 		words += ". " + text.Count(n, "token") + " of it go too, and may be alive"
 	}
 	if !yes && !p.dryRun {
@@ -253,7 +253,7 @@ func (p *program) forgetAltered(ctx context.Context, s *openConsole, l ledger, a
 		}
 	}
 	if p.dryRun {
-		return p.rehearsed(ctx, s, nil)
+		return p.printDryRun(ctx, s, nil)
 	}
 	if _, err := s.svc.ForgetAltered(ctx, a.ID); err != nil {
 		return err
@@ -269,8 +269,8 @@ func (p *program) forgetAltered(ctx context.Context, s *openConsole, l ledger, a
 	return nil
 }
 
-// of are the tokens of an application.
-func (l ledger) of(appID string) []console.Token {
+// tokensOf are the tokens of an application.
+func (l ledger) tokensOf(appID string) []console.Token {
 	return slices.DeleteFunc(slices.Clone(l.Tokens), func(t console.Token) bool { return t.AppID != appID })
 }
 

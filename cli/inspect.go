@@ -22,18 +22,18 @@ func (p *program) inspectCommand() *cobra.Command {
 			"With - it reads the token from standard input. Quotes, \"Bearer \" and line breaks\n" +
 			"are ignored. Only lanyard probe can tell whether an API accepts the token.",
 		Args:              takes(1, 1),
-		ValidArgsFunction: p.heldNames(false, true, 1),
+		ValidArgsFunction: p.completeTokens(false, true, 1),
 		RunE:              func(c *cobra.Command, args []string) error { return p.runInspect(c, args[0], app, o) },
 	}
 	c.Flags().StringVar(&app, "app", "", "verify with the keys of the environment of `APP`")
 	c.Flags().BoolVar(&o.Offline, "offline", false, "fetch no keys from the server")
-	_ = c.RegisterFlagCompletionFunc("app", p.appNames)
+	_ = c.RegisterFlagCompletionFunc("app", p.completeApps)
 	return p.listFlags(c)
 }
 
 func (p *program) runInspect(c *cobra.Command, what, app string, o console.InspectOptions) error {
 	ctx := c.Context()
-	s, l, err := p.openTaking(ctx, false, takingNamed(what))
+	s, l, err := p.openTaking(ctx, false, readNamed(what))
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (p *program) introspectCommand() *cobra.Command {
 			"only if the server told this client before that a token is active, or if Lanyard\n" +
 			"revoked the token. Exit 3: the server does not let this application ask.",
 		Args:              takes(1, 1),
-		ValidArgsFunction: p.heldNames(false, true, 1),
+		ValidArgsFunction: p.completeTokens(false, true, 1),
 		RunE:              func(c *cobra.Command, args []string) error { return p.runIntrospect(c, args[0]) },
 	})
 }
@@ -43,7 +43,7 @@ type introspectionJSON struct {
 }
 
 func (p *program) runIntrospect(c *cobra.Command, what string) error {
-	s, l, err := p.openNamed(c.Context(), isToken(what), what)
+	s, l, err := p.openNamed(c.Context(), findsToken(what), what)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (p *program) runIntrospect(c *cobra.Command, what string) error {
 	}
 	ans, t, err := s.svc.Introspect(c.Context(), t.ID)
 	if p.dryRun {
-		return p.rehearsed(c.Context(), s, err)
+		return p.printDryRun(c.Context(), s, err)
 	}
 	if err != nil {
 		return err

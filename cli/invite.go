@@ -13,15 +13,15 @@ import (
 	"lanyard/ui/kit"
 )
 
-// invite tells the person at a subcommand what to do before a grant can go on, and at a terminal takes the answer
+// showInvitation tells the person at a subcommand what to do before a grant can go on, and at a terminal takes the answer
 // that is pasted. The screen shows it itself.
-func (p *program) invite(i console.Invitation, answer func(secret.Text) error) (over func()) {
+func (p *program) showInvitation(i console.Invitation, answer func(secret.Text) error) (over func()) {
 	switch {
 	case p.screen:
 	case p.dryRun:
 		p.note("to sign in for %s a browser would be sent to %s", i.Application, i.URL)
 	default:
-		p.tellInvitation(i)
+		p.printInvitation(i)
 		if answer != nil && p.attended() && p.tty.InForeground() {
 			return p.askAnswer(answer)
 		}
@@ -44,8 +44,8 @@ func (p *program) askAnswer(answer func(secret.Text) error) (over func()) {
 		}
 		defer done()
 		for {
-			line, err := p.tty.ReadHidden(ctx, pasteThe+" (not shown), then enter: ")
-			p.tellLines("")
+			line, err := p.tty.ReadHidden(ctx, pastePrompt+" (not shown), then enter: ")
+			p.printNotes("")
 			if err != nil {
 				return
 			}
@@ -54,9 +54,9 @@ func (p *program) askAnswer(answer func(secret.Text) error) (over func()) {
 			if err == nil {
 				return
 			}
-			p.tellLines(err.Error())
+			p.printNotes(err.Error())
 			if e, ok := console.AsError(err); ok && e.Hint != "" {
-				p.tellLines("hint: " + e.Hint)
+				p.printNotes("hint: " + e.Hint)
 			}
 		}
 	}()
@@ -67,12 +67,12 @@ func (p *program) askAnswer(answer func(secret.Text) error) (over func()) {
 	}
 }
 
-// pasteThe is what somebody does whose browser cannot come back to this machine.
-const pasteThe = "or paste the address that the browser ended at, or the code"
+// pastePrompt is what somebody does whose browser cannot come back to this machine.
+const pastePrompt = "or paste the address that the browser ended at, or the code"
 
-func (p *program) tellInvitation(i console.Invitation) {
+func (p *program) printInvitation(i console.Invitation) {
 	if i.Trouble != "" {
-		p.tellLines("the token server cannot say how it stands: " + i.Trouble + "; asking again at " + i.AskedAgain.Local().Format("15:04:05"))
+		p.printNotes("the token server cannot say how it stands: " + i.Trouble + "; asking again at " + i.AskedAgain.Local().Format("15:04:05"))
 		return
 	}
 	if i.Grant == tokenapi.GrantAuthorizationCode {
@@ -80,25 +80,25 @@ func (p *program) tellInvitation(i console.Invitation) {
 		if p.noBrowser {
 			lead = ", open this address in a browser:"
 		}
-		p.tellLines("to sign in for "+i.Application+lead, "", "  "+i.URL, "",
+		p.printNotes("to sign in for "+i.Application+lead, "", "  "+i.URL, "",
 			"waiting until "+i.Until.Local().Format("15:04:05")+"; ctrl+c gives up")
 		return
 	}
 	var lines []string
 	// The code comes last, so that it stays in view on a small screen.
 	if _, out := host.TerminalFD(p.stderr); out && i.Complete != "" {
-		lines = append(append(lines, squares(i.Complete)...), "", "scan this and compare the code, or")
+		lines = append(append(lines, qrLines(i.Complete)...), "", "scan this and compare the code, or")
 	}
 	lines = append(lines, "to get a token for "+i.Application+", open this address, on this or another device:", "", "  "+i.URL, "",
 		"and enter this code, exactly as it stands:", "", "  "+spaced(i.UserCode)+"     ("+i.UserCode+")", "")
 	if _, out := host.TerminalFD(p.stderr); !out && i.Complete != "" {
 		lines = append(lines, "or open "+i.Complete+" and compare the code", "")
 	}
-	p.tellLines(append(lines, "waiting until "+i.Until.Local().Format("15:04:05")+"; ctrl+c gives up")...)
+	p.printNotes(append(lines, "waiting until "+i.Until.Local().Format("15:04:05")+"; ctrl+c gives up")...)
 }
 
-// tellLines speaks to the person on stderr, under --json too: without it nothing would go on.
-func (p *program) tellLines(lines ...string) {
+// printNotes speaks to the person on stderr, under --json too: without it nothing would go on.
+func (p *program) printNotes(lines ...string) {
 	for _, l := range lines {
 		if !strings.HasPrefix(l, "\x1b") { // the squares of a QR code are ours
 			l = text.Line(l)
@@ -110,9 +110,9 @@ func (p *program) tellLines(lines ...string) {
 // spaced sets a code large: every character apart, none changed.
 func spaced(code string) string { return strings.Join(strings.Split(code, ""), " ") }
 
-// squares draws a QR code that a camera reads: dark on light whatever the colours of the terminal are. Nil: the
+// qrLines draws a QR code that a camera reads: dark on light whatever the colours of the terminal are. Nil: the
 // text is too long.
-func squares(text string) []string {
+func qrLines(text string) []string {
 	out := kit.QR(text, false)
 	for i, row := range out {
 		out[i] = "\x1b[30;107m" + row + "\x1b[0m"

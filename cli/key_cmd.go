@@ -167,7 +167,7 @@ func (p *program) runKeyStatus(ctx context.Context) error {
 			return err
 		}
 		defer func() { _ = kept.Close() }()
-		p.otherwise(cfg, kept)
+		p.warnKeyMoved(cfg, kept)
 	}
 	now, err := p.keyNow(ctx, cfg, kept)
 	if err != nil {
@@ -277,7 +277,7 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 	from := p.passphrasesFrom(fromStdin)
 	fresh := to == store.InPassphrase
 	if at := kept.Key(); at.Kind != "" {
-		if err := from.present(ctx, kept); err != nil {
+		if err := from.unlock(ctx, kept); err != nil {
 			return err
 		}
 	} else if to == "" {
@@ -285,11 +285,11 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 	}
 	var text secret.Text
 	if fresh {
-		if text, err = from.fresh(kept.Path()); err != nil {
+		if text, err = from.choose(kept.Path()); err != nil {
 			return err
 		}
 	}
-	err = kept.Rotate(ctx, store.Rotation{To: to, Passphrase: text, Now: p.clock, LeaseNow: p.leaseClock(), Patience: keyPatience, Waiting: p.waitsForAnswers})
+	err = kept.Rotate(ctx, store.Rotation{To: to, Passphrase: text, Now: p.clock, LeaseNow: p.leaseClock(), Patience: keyPatience, Waiting: p.noteWaitingForAnswers})
 	if err != nil {
 		return err
 	}
@@ -308,11 +308,11 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 		p.warn("older copies of the store can still be opened with what lies beside it: %s in %s; remove it when you do not need the copies any more",
 			strings.Join(left, ", "), paths.State)
 	}
-	p.otherwise(cfg, kept)
+	p.warnKeyMoved(cfg, kept)
 	return nil
 }
 
-func (p *program) waitsForAnswers() {
+func (p *program) noteWaitingForAnswers() {
 	p.note("another lanyard waits for an answer, which is to be stored first; waiting up to %s", keyPatience)
 }
 

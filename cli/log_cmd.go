@@ -51,9 +51,9 @@ func (p *program) logCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&app, "app", "", "only entries of `APP`")
 	c.Flags().StringVar(&token, "token", "", "only entries of `TOKEN`, even if it was forgotten")
-	c.Flags().Var((*daysOr)(&since), "since", "only entries of the last `DURATION`, such as 24h or 7d")
-	_ = c.RegisterFlagCompletionFunc("app", p.appNames)
-	_ = c.RegisterFlagCompletionFunc("token", p.heldNames(false, true, -1))
+	c.Flags().Var((*daysOrDuration)(&since), "since", "only entries of the last `DURATION`, such as 24h or 7d")
+	_ = c.RegisterFlagCompletionFunc("app", p.completeApps)
+	_ = c.RegisterFlagCompletionFunc("token", p.completeTokens(false, true, -1))
 	return p.listFlags(c)
 }
 
@@ -84,7 +84,7 @@ func (p *program) runLog(c *cobra.Command, app, token string, since time.Duratio
 	log = slices.DeleteFunc(log, func(e console.Event) bool {
 		return appID != "" && e.AppID != appID || tokenID != "" && e.TokenID != tokenID || since > 0 && e.At.Before(l.now.Add(-since))
 	})
-	said := l.said()
+	said := l.eventDescriber()
 	if p.json {
 		all := make([]eventJSON, 0, len(log))
 		for _, e := range log {
@@ -105,8 +105,8 @@ func (p *program) runLog(c *cobra.Command, app, token string, since time.Duratio
 	return nil
 }
 
-// said gives what the log says of an event: what happened, and what matters of it besides. Times are local.
-func (l ledger) said() func(console.Event) (words, detail string) {
+// eventDescriber gives what the log says of an event: what happened, and what matters of it besides. Times are local.
+func (l ledger) eventDescriber() func(console.Event) (words, detail string) {
 	unsure, now := l.openMarks(), l.now.Local()
 	return func(e console.Event) (string, string) {
 		if e.Kind == console.EventUnsure && unsure(e) {
@@ -207,29 +207,29 @@ func (l ledger) openMarks() func(console.Event) bool {
 	}
 }
 
-// daysOr is a duration that may also be given in whole days.
-type daysOr time.Duration
+// daysOrDuration is a duration that may also be given in whole days.
+type daysOrDuration time.Duration
 
 // Set implements pflag.Value.
-func (d *daysOr) Set(text string) error {
+func (d *daysOrDuration) Set(text string) error {
 	if n, ok := strings.CutSuffix(text, "d"); ok {
 		days, err := strconv.ParseUint(n, 10, 15)
 		if err != nil {
 			return errors.New("such as 24h or 7d")
 		}
-		*d = daysOr(time.Duration(days) * 24 * time.Hour)
+		*d = daysOrDuration(time.Duration(days) * 24 * time.Hour)
 		return nil
 	}
 	v, err := time.ParseDuration(text)
 	if err != nil {
 		return errors.New("such as 24h or 7d")
 	}
-	*d = daysOr(v)
+	*d = daysOrDuration(v)
 	return nil
 }
 
 // String implements pflag.Value.
-func (d *daysOr) String() string { return time.Duration(*d).String() }
+func (d *daysOrDuration) String() string { return time.Duration(*d).String() }
 
 // Type implements pflag.Value.
-func (d *daysOr) Type() string { return "duration" }
+func (d *daysOrDuration) Type() string { return "duration" }

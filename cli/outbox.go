@@ -66,25 +66,25 @@ func (p *program) pruneDue(ctx context.Context, s *openConsole) {
 	}
 }
 
-// waits tells the person at a subcommand why nothing happens.
-func (p *program) waits(a console.Application) {
+// noteWaiting tells the person at a subcommand why nothing happens.
+func (p *program) noteWaiting(a console.Application) {
 	if !p.screen {
 		p.note("another lanyard is asking for %s; waiting for its answer", a.Label())
 	}
 }
 
-// leaves has it said, when the screen is closed, which revokes the server has not accepted: nobody sends them until
+// queueUndelivered has it said, when the screen is closed, which revokes the server has not accepted: nobody sends them until
 // the next lanyard does.
-func (p *program) leaves(ctx context.Context, s *openConsole) {
-	if s.hurried && s.svc.InFlight() > 0 {
-		p.later = append(p.later, "left before the server's answer: what came of it is not known, and is shown as unsure")
+func (p *program) queueUndelivered(ctx context.Context, s *openConsole) {
+	if s.quitNow && s.svc.InFlight() > 0 {
+		p.queued = append(p.queued, "left before the server's answer: what came of it is not known, and is shown as unsure")
 	}
 	ctx = context.WithoutCancel(ctx)
 	if place := s.svc.WroteOut(); place != "" {
-		p.later = append(p.later, "what the console held was written to "+place+"; to put it back: "+console.PutBack(place))
+		p.queued = append(p.queued, "what the console held was written to "+place+"; to put it back: "+console.PutBack(place))
 	}
 	if why := s.svc.Unwritten(ctx); why != nil {
-		p.later = append(p.later, why.Error()+"; what the console held was not written out, and ended with it")
+		p.queued = append(p.queued, why.Error()+"; what the console held was not written out, and ended with it")
 	}
 	l, err := s.take(s.svc.Outbox(ctx))
 	if err != nil {
@@ -92,7 +92,7 @@ func (p *program) leaves(ctx context.Context, s *openConsole) {
 	}
 	for _, t := range l.Tokens {
 		if _, waits := console.DueAt(t); waits {
-			p.later = append(p.later, t.Fingerprint+" of "+l.app[t.AppID].Label()+": "+l.advice(t)+", by an open console or the next token, renew, revoke, probe or introspect")
+			p.queued = append(p.queued, t.Fingerprint+" of "+l.app[t.AppID].Label()+": "+l.advice(t)+", by an open console or the next token, renew, revoke, probe or introspect")
 		}
 	}
 }

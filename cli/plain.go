@@ -49,25 +49,25 @@ func (p *program) runPlain(ctx context.Context) error {
 		return err
 	}
 	configured := cfg.Vault(p.lookup)
-	s, err := p.assemble(cfg, paths, kept, askedInTurn{vaultForPeople{Vault: configured, cfg: cfg}, p.askingVault(cfg)}, nil, true)
+	s, err := p.assemble(cfg, paths, kept, linesVault{askingVault{Vault: configured, cfg: cfg}, p.commandVault(cfg)}, nil, true)
 	if err != nil {
 		_ = kept.Close()
 		return err
 	}
-	defer p.afterwards()
+	defer p.printLater()
 	defer s.Close()
-	err = p.speak(ctx, s, cfg, "")
-	p.leaves(ctx, s)
+	err = p.runLines(ctx, s, cfg, "")
+	p.queueUndelivered(ctx, s)
 	return err
 }
 
-// speak runs the console in lines on a session.
-func (p *program) speak(ctx context.Context, s *openConsole, cfg *config.Config, about string) error {
+// runLines runs the console in lines on a session.
+func (p *program) runLines(ctx context.Context, s *openConsole, cfg *config.Config, about string) error {
 	p.screen = true
 	defer func() { p.screen = false }()
 	o := plain.Options{
 		Service: s.svc, ClearAfter: cfg.ClearAfter, Device: host.DeviceName(), About: about,
-		Banners: banners(cfg.Environments), Tour: p.tour, Input: p.stdin, Output: p.stdout,
+		Banners: banners(cfg.Environments), Tour: p.showTour, Input: p.stdin, Output: p.stdout,
 	}
 	c := p.clipboard(cfg)
 	if c != nil {
@@ -79,12 +79,12 @@ func (p *program) speak(ctx context.Context, s *openConsole, cfg *config.Config,
 	return plain.Run(ctx, o)
 }
 
-// askedInTurn asks a person for a password, which only what was typed wants. Anything else may be wanted at any
+// linesVault asks a person for a password, which only what was typed wants. Anything else may be wanted at any
 // time, in the middle of a line.
-type askedInTurn struct{ silent, asking console.Vault }
+type linesVault struct{ silent, asking console.Vault }
 
 // Secret gives one secret of an application.
-func (v askedInTurn) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
+func (v linesVault) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
 	if kind == console.Password {
 		return v.asking.Secret(ctx, a, kind)
 	}

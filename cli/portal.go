@@ -21,45 +21,45 @@ func (p *program) portal(via http.RoundTripper) func(context.Context, console.Po
 		if err != nil {
 			return console.PortalFound{}, err
 		}
-		v := visit{r: r, kms: map[string]portal.KeyManager{}, found: console.PortalFound{Subscriptions: map[string][]console.Subscription{}}}
+		v := portalImport{r: r, keyManagers: map[string]portal.KeyManager{}, found: console.PortalFound{Subscriptions: map[string][]console.Subscription{}}}
 		err = v.run(ctx, c)
 		return v.found, err
 	}
 }
 
-// visit is one look at a developer portal.
-type visit struct {
-	r     console.PortalRequest
-	in    *portal.Session
-	kms   map[string]portal.KeyManager // by name
-	found console.PortalFound
+// portalImport is one look at a developer portal.
+type portalImport struct {
+	r           console.PortalRequest
+	session     *portal.Session
+	keyManagers map[string]portal.KeyManager // by name
+	found       console.PortalFound
 }
 
-func (v *visit) saw(xs []tokenapi.Exchange) {
+func (v *portalImport) record(xs []tokenapi.Exchange) {
 	for _, x := range xs {
 		v.r.Saw(x)
 	}
 }
 
 // run signs in, reads and signs out. What it has found before it failed stays found.
-func (v *visit) run(ctx context.Context, c *tokenapi.Client) error {
+func (v *portalImport) run(ctx context.Context, c *tokenapi.Client) error {
 	in, xs, err := portal.SignIn(ctx, c, portal.Options{Base: v.r.Base}, v.r.User, v.r.Password)
-	v.saw(xs)
+	v.record(xs)
 	if err != nil {
 		return err
 	}
-	v.in = in
-	defer func() { v.saw(in.Close(context.WithoutCancel(ctx))) }()
+	v.session = in
+	defer func() { v.record(in.Close(context.WithoutCancel(ctx))) }()
 	kms, xs, err := in.KeyManagers(ctx)
-	v.saw(xs)
+	v.record(xs)
 	if err != nil {
 		return err
 	}
 	for _, k := range kms {
-		v.kms[k.Name] = k
+		v.keyManagers[k.Name] = k
 	}
 	apps, xs, err := in.Applications(ctx)
-	v.saw(xs)
+	v.record(xs)
 	if err != nil {
 		return err
 	}
@@ -84,20 +84,20 @@ func (v *visit) run(ctx context.Context, c *tokenapi.Client) error {
 }
 
 // application takes in one application with all its keys.
-func (v *visit) application(ctx context.Context, a portal.Application) error {
-	keys, xs, err := v.in.Keys(ctx, a.ID)
-	v.saw(xs)
+func (v *portalImport) application(ctx context.Context, a portal.Application) error {
+	keys, xs, err := v.session.Keys(ctx, a.ID)
+	v.record(xs)
 	if err != nil {
 		return err
 	}
-	subs, xs, err := v.in.Subscriptions(ctx, a.ID)
-	v.saw(xs)
+	subs, xs, err := v.session.Subscriptions(ctx, a.ID)
+	v.record(xs)
 	if err != nil {
 		return err
 	}
 	if want := v.r.Generate; want != "" && !slices.ContainsFunc(keys, func(k portal.Key) bool { return k.KeyType == want && k.ConsumerKey != "" }) {
-		k, xs, err := v.in.GenerateKeys(ctx, a.ID, portal.GenerateRequest{KeyType: want, Grants: []string{tokenapi.GrantClientCredentials, tokenapi.GrantRefreshToken}})
-		v.saw(xs)
+		k, xs, err := v.session.GenerateKeys(ctx, a.ID, portal.GenerateRequest{KeyType: want, Grants: []string{tokenapi.GrantClientCredentials, tokenapi.GrantRefreshToken}})
+		v.record(xs)
 		if err != nil {
 			return err
 		}
@@ -121,7 +121,7 @@ func (v *visit) application(ctx context.Context, a portal.Application) error {
 }
 
 // key takes in an application with one of its keys: for Lanyard each is an application of its own.
-func (v *visit) key(a portal.Application, k portal.Key, subs []portal.Subscription) error {
+func (v *portalImport) key(a portal.Application, k portal.Key, subs []portal.Subscription) error {
 	if k.ConsumerKey == "" {
 		return nil
 	}
@@ -156,9 +156,9 @@ func (v *visit) key(a portal.Application, k portal.Key, subs []portal.Subscripti
 }
 
 // environment is that of a key manager: a configured one with the same token URL, else one of the import's own.
-func (v *visit) environment(keyManager string) console.Environment {
+func (v *portalImport) environment(keyManager string) console.Environment {
 	e := v.r.Environment
-	km, known := v.kms[keyManager]
+	km, known := v.keyManagers[keyManager]
 	root := strings.TrimSuffix(v.r.Base, "/")
 	if u, err := url.Parse(root); err == nil {
 		root = u.Scheme + "://" + u.Host
@@ -174,7 +174,7 @@ func (v *visit) environment(keyManager string) console.Environment {
 			return have
 		}
 	}
-	if known && len(v.kms) > 1 && !strings.HasPrefix(km.Name, "Resident") {
+	if known && len(v.keyManagers) > 1 && !strings.HasPrefix(km.Name, "Resident") {
 		if name := e.Name + "-" + km.Name; console.EnvironmentNameProblem(name) == "" {
 			e.Name = name
 		}

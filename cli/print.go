@@ -249,14 +249,14 @@ func (p *program) print(format string, args ...any) {
 }
 
 // out is stdout for text results; Main answers for what could not be written.
-func (p *program) out() io.Writer { return kept{p} }
+func (p *program) out() io.Writer { return resultWriter{p} }
 
-type kept struct{ p *program }
+type resultWriter struct{ p *program }
 
-func (k kept) Write(b []byte) (int, error) {
+func (k resultWriter) Write(b []byte) (int, error) {
 	n, err := k.p.stdout.Write(b)
-	if k.p.lost == nil {
-		k.p.lost = err
+	if k.p.writeErr == nil {
+		k.p.writeErr = err
 	}
 	return n, err
 }

@@ -31,7 +31,7 @@ func (p *program) probeCommand() *cobra.Command {
 			"probe APP - probes with a token from standard input. It is sent to the probe_url\n" +
 			"of APP, and not stored.",
 		Args:              takes(1, 2),
-		ValidArgsFunction: p.heldNames(true, false, 1),
+		ValidArgsFunction: p.completeTokens(true, false, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case !untilDead && (c.Flags().Changed("every") || c.Flags().Changed("timeout")):
@@ -58,7 +58,7 @@ func (p *program) probeCommand() *cobra.Command {
 }
 
 func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool, every, timeout time.Duration) error {
-	s, l, err := p.openNamed(ctx, isToken(what), what)
+	s, l, err := p.openNamed(ctx, findsToken(what), what)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool
 	}
 	ans, now, err := s.svc.Probe(ctx, t.ID)
 	if p.dryRun {
-		return p.rehearsed(ctx, s, err)
+		return p.printDryRun(ctx, s, err)
 	}
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool
 
 // probeLeak probes with a token that is not held.
 func (p *program) probeLeak(ctx context.Context, app string) error {
-	s, l, err := p.openNamed(ctx, isApp(app), app)
+	s, l, err := p.openNamed(ctx, findsApp(app), app)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (p *program) probeLeak(ctx context.Context, app string) error {
 		t = console.Token{Fingerprint: t.Fingerprint}
 	}
 	if p.dryRun {
-		return p.rehearsed(ctx, s, err)
+		return p.printDryRun(ctx, s, err)
 	}
 	if err != nil {
 		return err
@@ -131,7 +131,7 @@ func (p *program) printProbe(s *openConsole, a console.Application, t console.To
 	} else {
 		p.print("%s", describe.Line(t.Fingerprint, ans))
 		if t.ID == "" || !console.StatusAt(t, console.Policy{}, p.clock()).Ended { // of a token that was ended, to be refused is all there is to say
-			p.adviseOn(ans)
+			p.printAdvice(ans)
 		}
 		if _, hint := console.ProbeHopeless(ans); hint != "" {
 			_, _ = fmt.Fprintln(p.hints(), "hint: "+s.svc.Home(a).Remedy(hint, console.FaceCommands()))
@@ -144,10 +144,10 @@ func (p *program) printProbe(s *openConsole, a console.Application, t console.To
 	case tokenapi.Accepted:
 		return nil
 	case tokenapi.Refused:
-		return told(exitRefused)
+		return exitSilently(exitRefused)
 	case tokenapi.Unclear:
 	}
-	return told(exitUnexpected)
+	return exitSilently(exitUnexpected)
 }
 
 // probeUntilDead probes a token until the gateway has refused it three times in a row, and prints every answer.
@@ -220,8 +220,8 @@ func notProvedDead(l console.ProbeLoop, stop console.ProbeStop, why, hint string
 	return end
 }
 
-// adviseOn says what a fault means and whether a new token would help.
-func (p *program) adviseOn(ans tokenapi.ProbeAnswer) {
+// printAdvice says what a fault means and whether a new token would help.
+func (p *program) printAdvice(ans tokenapi.ProbeAnswer) {
 	v := ans.Advice
 	if v.Cause == "" {
 		return

@@ -141,23 +141,23 @@ func TestPassphrasesAreReadOneWay(t *testing.T) {
 		"\ufefflong enough\r\n": "", "long\tenough\n": "holds a TAB at character 5", "\n": "no further passphrase", "\ufeff\n": "fewer than 8",
 	} {
 		s := passphrases{p: &program{ctx: t.Context(), stderr: &strings.Builder{}}, lines: bufio.NewReader(strings.NewReader(raw))}
-		phrase, err := s.fresh("a store")
+		phrase, err := s.choose("a store")
 		if (err == nil) != (bad == "") || err != nil && !strings.Contains(err.Error(), bad) {
 			t.Errorf("%q: got %v", raw, err)
 		}
 		if err != nil {
 			continue
 		}
-		to, err := forPassphrase(phrase)
+		to, err := passphraseRecipients(phrase)
 		if err != nil || len(to) != 1 {
 			t.Error(err)
 		}
-		if who, err := byPassphrase(phrase); err != nil || len(who) != 3 {
+		if who, err := passphraseIdentities(phrase); err != nil || len(who) != 3 {
 			t.Errorf("%q: %d ways to read it, %v", raw, len(who), err)
 		}
 	}
 	for _, text := range []string{"\ufeffage1nua4p7j3g7amcgruwuvr6k8gdgq9r0uvtg62jzyskq4erl2ev56syeeys4\r\n"} {
-		if to, err := recipients(text); err != nil || len(to) != 1 {
+		if to, err := parseRecipients(text); err != nil || len(to) != 1 {
 			t.Error(err)
 		}
 	}

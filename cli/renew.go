@@ -16,18 +16,18 @@ func (p *program) renewCommand() *cobra.Command {
 			"For an application it renews the newest token that was requested as the\n" +
 			"application is configured now. The token is printed only with --json.",
 		Args:              takes(1, 1),
-		ValidArgsFunction: p.heldNames(true, false, 1),
+		ValidArgsFunction: p.completeTokens(true, false, 1),
 		RunE:              func(c *cobra.Command, args []string) error { return p.runRenew(c, args[0]) },
 	})
 }
 
 func (p *program) runRenew(c *cobra.Command, what string) error {
-	s, l, err := p.openNamed(c.Context(), isEither(what), what)
+	s, l, err := p.openNamed(c.Context(), findsTokenOrApp(what), what)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	t, a, isToken, err := l.either(what)
+	t, a, isToken, err := l.tokenOrApp(what)
 	if err != nil {
 		return err
 	}
@@ -38,12 +38,12 @@ func (p *program) runRenew(c *cobra.Command, what string) error {
 		out, err = s.svc.RenewApplication(c.Context(), a.ID)
 	}
 	if p.dryRun {
-		return p.rehearsed(c.Context(), s, err)
+		return p.printDryRun(c.Context(), s, err)
 	}
 	if err != nil {
 		return err
 	}
-	p.tell(s, out, 0)
+	p.printNotesOf(s, out, 0)
 	p.noteSkew(s, a)
 	if p.json {
 		return p.printSecret(c.Context(), s, a, out, "json")

@@ -38,7 +38,7 @@ func (p *program) revokeCommand() *cobra.Command {
 			"leaked. It reads the token from standard input, and stores it only while its\n" +
 			"revocation is listed. With --kind refresh it is a refresh token.",
 		Args:              takes(1, -1),
-		ValidArgsFunction: p.heldNames(true, false, -1),
+		ValidArgsFunction: p.completeTokens(true, false, -1),
 		RunE:              func(c *cobra.Command, args []string) error { return p.runRevoke(c, args, o) },
 	}
 	c.Flags().StringVar(&o.kind, "kind", "both", "`WHICH` token of the pair to revoke: access, refresh or both")
@@ -61,12 +61,12 @@ func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) er
 		return misuse("", "--timeout must not be negative")
 	}
 	leak := len(args) == 2 && args[1] == "-"
-	named := isEither(args...)
+	named := findsTokenOrApp(args...)
 	if leak {
-		named = isApp(args[0])
+		named = findsApp(args[0])
 	}
 	s, l, err := p.openNamed(ctx, named, "")
-	if isStore(err) {
+	if isStoreError(err) {
 		return fmt.Errorf("nothing was revoked: %w", err)
 	}
 	if err != nil {
@@ -75,7 +75,7 @@ func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) er
 	defer s.Close()
 	var targets []console.Token
 	if leak {
-		targets, err = p.leaked(ctx, s, l, args[0], &kind)
+		targets, err = p.adoptLeaked(ctx, s, l, args[0], &kind)
 	} else {
 		targets, err = l.targets(args, o.all)
 	}
@@ -93,7 +93,7 @@ func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) er
 				first = err
 			}
 		}
-		return p.rehearsed(ctx, s, first)
+		return p.printDryRun(ctx, s, first)
 	}
 	if !o.yes {
 		if err := p.confirm(l, targets); err != nil {
@@ -120,7 +120,7 @@ func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
 		if arg == "-" {
 			return nil, misuse("lanyard revoke APP -", "revoke: for a token from standard input, name the one application it belongs to")
 		}
-		t, a, isToken, err := l.either(arg)
+		t, a, isToken, err := l.tokenOrApp(arg)
 		if err != nil {
 			return nil, err
 		}
@@ -145,8 +145,8 @@ func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
 	return out, nil
 }
 
-// leaked takes in a token from standard input, so that its revocation is kept and told like any other.
-func (p *program) leaked(ctx context.Context, s *openConsole, l ledger, app string, kind *console.RevokeKind) ([]console.Token, error) {
+// adoptLeaked takes in a token from standard input, so that its revocation is kept and told like any other.
+func (p *program) adoptLeaked(ctx context.Context, s *openConsole, l ledger, app string, kind *console.RevokeKind) ([]console.Token, error) {
 	a, err := l.needApp(app)
 	if err != nil {
 		return nil, err
@@ -214,9 +214,9 @@ func (p *program) askYes(question string, alone, declined *failure) error {
 	return nil
 }
 
-// isStore says whether it was the store that failed. A revoke may be an emergency, so that nobody should have to guess
+// isStoreError says whether it was the store that failed. A revoke may be an emergency, so that nobody should have to guess
 // what became of it.
-func isStore(err error) bool {
+func isStoreError(err error) bool {
 	return console.CodeOf(err).OfStore()
 }
 
@@ -224,7 +224,7 @@ func isStore(err error) bool {
 func (s *openConsole) revoke(ctx context.Context, t console.Token, kind console.RevokeKind) ([]console.Delivery, error) {
 	if _, err := s.svc.Revoke(ctx, t.ID, kind, 0); err != nil {
 		switch refusal, ok := console.AsError(err); {
-		case isStore(err):
+		case isStoreError(err):
 			return nil, fmt.Errorf("%s was not revoked and lives on: %w", t.Fingerprint, err)
 		case !ok || refusal.Code != console.CodeRevoking:
 			return nil, err
@@ -232,13 +232,13 @@ func (s *openConsole) revoke(ctx context.Context, t console.Token, kind console.
 	}
 	done, err := s.svc.DeliverOne(ctx, t.ID)
 	if refusal, ok := console.AsError(err); ok && refusal.Code == console.CodeInFlight {
-		return s.elsewhere(ctx, t.ID) // an open console was faster
+		return s.awaitOtherProcess(ctx, t.ID) // an open console was faster
 	}
 	if err != nil {
 		return done, err
 	}
 	if len(done) == 0 {
-		return s.elsewhere(ctx, t.ID)
+		return s.awaitOtherProcess(ctx, t.ID)
 	}
 	for _, d := range done {
 		if d.Err != nil {
@@ -270,8 +270,8 @@ func undelivered(d console.Delivery) error {
 	return &failure{exit: r.Exit, code: r.Code, hint: r.Hint, err: d.Err, text: fmt.Sprintf("%s was not accepted: %v", what, d.Err)}
 }
 
-// elsewhere waits until another process has delivered a revoke, or has failed to.
-func (s *openConsole) elsewhere(ctx context.Context, id string) ([]console.Delivery, error) {
+// awaitOtherProcess waits until another process has delivered a revoke, or has failed to.
+func (s *openConsole) awaitOtherProcess(ctx context.Context, id string) ([]console.Delivery, error) {
 	ctx, cancel := context.WithTimeout(ctx, drainPatience)
 	defer cancel()
 	changes := s.svc.Changes(ctx)

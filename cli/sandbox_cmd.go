@@ -88,20 +88,20 @@ func (p *program) sandboxCommand() *cobra.Command {
 }
 
 func (p *program) runSandbox(ctx context.Context, addr string, useTLS bool, o sandbox.Options) error {
-	h, err := p.host(ctx, addr, useTLS, o)
+	h, err := p.startSandbox(ctx, addr, useTLS, o)
 	if err != nil {
 		return err
 	}
 	defer h.Close()
-	if err := h.announce(p.stdout); err != nil {
+	if err := h.printConfig(p.stdout); err != nil {
 		return err
 	}
 	p.note("serving at %s until ctrl+c", h.base)
 	return h.serve(ctx)
 }
 
-// hosted is a sandbox that listens.
-type hosted struct {
+// sandboxServer is a sandbox that listens.
+type sandboxServer struct {
 	api      *sandbox.Server
 	listener net.Listener
 	server   *http.Server
@@ -112,9 +112,9 @@ type hosted struct {
 	caDir    string
 }
 
-// host listens on a loopback address. The credentials of a sandbox can be computed by anybody, so nobody
+// startSandbox listens on a loopback address. The credentials of a sandbox can be computed by anybody, so nobody
 // else may reach it.
-func (p *program) host(ctx context.Context, addr string, useTLS bool, o sandbox.Options) (*hosted, error) {
+func (p *program) startSandbox(ctx context.Context, addr string, useTLS bool, o sandbox.Options) (*sandboxServer, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, misuse("such as 127.0.0.1:8243", "--addr: %q is no address with a port", addr)
@@ -125,7 +125,7 @@ func (p *program) host(ctx context.Context, addr string, useTLS bool, o sandbox.
 	if strings.EqualFold(host, "localhost") {
 		host = "127.0.0.1"
 	}
-	h := &hosted{}
+	h := &sandboxServer{}
 	if h.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, port)); err != nil {
 		return nil, &failure{exit: exitNetwork, code: console.CodeNetwork, err: err,
 			text: "cannot listen on " + net.JoinHostPort(host, port) + ": " + listenCause(err), hint: "--addr 127.0.0.1:0 takes a free port"}
@@ -141,7 +141,7 @@ func (p *program) host(ctx context.Context, addr string, useTLS bool, o sandbox.
 	}
 	h.server = &http.Server{Handler: h.api, ReadHeaderTimeout: 10 * time.Second}
 	if useTLS {
-		if err := h.secure(host, p.clock()); err != nil {
+		if err := h.enableTLS(host, p.clock()); err != nil {
 			h.Close()
 			return nil, err
 		}
@@ -157,8 +157,8 @@ func listenCause(err error) string {
 	return "the address cannot be used"
 }
 
-// secure makes the certificates; the authority's goes to a file for clients.
-func (h *hosted) secure(host string, now time.Time) error {
+// enableTLS makes the certificates; the authority's goes to a file for clients.
+func (h *sandboxServer) enableTLS(host string, now time.Time) error {
 	cert, err := sandbox.SelfSigned([]string{host, "localhost", "127.0.0.1", "::1"}, now)
 	if err != nil {
 		return err
@@ -188,11 +188,11 @@ func (h *hosted) secure(host string, now time.Time) error {
 	return nil
 }
 
-// goodbye is how long answers under way are waited for at the end.
-const goodbye = 3 * time.Second
+// shutdownPatience is how long answers under way are waited for at the end.
+const shutdownPatience = 3 * time.Second
 
 // serve answers until ctx ends; that is how a server is meant to end, so it is no error.
-func (h *hosted) serve(ctx context.Context) error {
+func (h *sandboxServer) serve(ctx context.Context) error {
 	done := make(chan error, 1)
 	go func() { done <- h.server.Serve(h.listener) }()
 	select {
@@ -200,7 +200,7 @@ func (h *hosted) serve(ctx context.Context) error {
 		return fmt.Errorf("sandbox: %w", err)
 	case <-ctx.Done():
 	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownPatience)
 	defer cancel()
 	if h.server.Shutdown(last) != nil {
 		_ = h.server.Close()
@@ -212,7 +212,7 @@ func (h *hosted) serve(ctx context.Context) error {
 }
 
 // Close lets go of the port and removes the authority's file.
-func (h *hosted) Close() {
+func (h *sandboxServer) Close() {
 	_ = h.server.Close()
 	_ = h.listener.Close()
 	if h.caDir != "" {

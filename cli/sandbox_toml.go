@@ -15,14 +15,14 @@ import (
 
 // applications gives those of the sandbox that can be used as it is served, and of these for a demonstration
 // only a few.
-func (h *hosted) applications(demo bool) []sandbox.Application {
+func (h *sandboxServer) applications(demo bool) []sandbox.Application {
 	return slices.DeleteFunc(h.api.Applications(), func(a sandbox.Application) bool {
 		return demo && !a.Demo || a.Auth == sandbox.AuthTLS && h.caFile == ""
 	})
 }
 
 // environment describes the sandbox as a configuration would.
-func (h *hosted) environment(name string) console.Environment {
+func (h *sandboxServer) environment(name string) console.Environment {
 	return console.Environment{
 		Name: name,
 		Endpoints: tokenapi.Endpoints{
@@ -37,8 +37,8 @@ func (h *hosted) environment(name string) console.Environment {
 	}
 }
 
-// announce prints a whole configuration, with the credentials, and two lines to try by hand.
-func (h *hosted) announce(w io.Writer) error {
+// printConfig prints a whole configuration, with the credentials, and two lines to try by hand.
+func (h *sandboxServer) printConfig(w io.Writer) error {
 	apps := h.applications(false)
 	text := "# The sandbox of Lanyard: a Token API and a gateway that end with this process.\n" +
 		h.toml(apps) + "\n" + h.hints(apps[0])
@@ -48,7 +48,7 @@ func (h *hosted) announce(w io.Writer) error {
 
 // toml gives the configuration for apps: an environment for each way in which they prove themselves, since
 // that is where a configuration has it.
-func (h *hosted) toml(apps []sandbox.Application) string {
+func (h *sandboxServer) toml(apps []sandbox.Application) string {
 	var b strings.Builder
 	auths := []string{sandbox.AuthBasic}
 	for _, a := range apps {
@@ -78,7 +78,7 @@ func environmentOf(auth string) string {
 	return "sandbox"
 }
 
-func (h *hosted) tomlEnvironment(b *strings.Builder, auth string) {
+func (h *sandboxServer) tomlEnvironment(b *strings.Builder, auth string) {
 	e := h.environment(environmentOf(auth))
 	keys := [][2]string{
 		{"name", e.Name}, {"issuer", h.base + "/oauth2/token"}, {"token_url", e.Endpoints.TokenURL}, {"revoke_url", e.Endpoints.RevokeURL},
@@ -97,7 +97,7 @@ func (h *hosted) tomlEnvironment(b *strings.Builder, auth string) {
 	}
 }
 
-func (h *hosted) tomlApplication(b *strings.Builder, a sandbox.Application) {
+func (h *sandboxServer) tomlApplication(b *strings.Builder, a sandbox.Application) {
 	b.WriteString("\n[[application]]\n")
 	for _, kv := range [][2]string{
 		{"name", a.Name}, {"environment", environmentOf(a.Auth)}, {"key_type", a.KeyType}, {"consumer_key", a.ConsumerKey},
@@ -118,7 +118,7 @@ func (h *hosted) tomlApplication(b *strings.Builder, a sandbox.Application) {
 }
 
 // hints are lines to try by hand, as comments.
-func (h *hosted) hints(a sandbox.Application) string {
+func (h *sandboxServer) hints(a sandbox.Application) string {
 	ca := ""
 	if h.caFile != "" {
 		ca = "--cacert " + shellQuote(h.caFile) + " "

@@ -16,7 +16,7 @@ func TestSandboxTOML(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &hosted{api: api, base: "https://127.0.0.1:8243", caFile: "/tmp/ca.pem", certFile: "/tmp/client.pem", keyFile: "/tmp/client-key.pem"}
+	h := &sandboxServer{api: api, base: "https://127.0.0.1:8243", caFile: "/tmp/ca.pem", certFile: "/tmp/client.pem", keyFile: "/tmp/client-key.pem"}
 	var file struct {
 		Environment []struct {
 			Name, Issuer, Regime string
@@ -70,7 +70,7 @@ func TestSandboxWithoutTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &hosted{api: api, base: "http://127.0.0.1:1"}
+	h := &sandboxServer{api: api, base: "http://127.0.0.1:1"}
 	for _, a := range h.applications(false) {
 		if a.Auth == sandbox.AuthTLS {
 			t.Error("an application proves itself by TLS, which is not there")

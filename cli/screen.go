@@ -16,11 +16,11 @@ import (
 
 // screen is what the console shows besides a session.
 type screen struct {
-	demo    bool
-	tour    bool
-	title   string
-	welcome string // where a configuration would go; "" when there is one
-	begin   func(ctx context.Context, kept bool) (*console.Service, error)
+	demo        bool
+	tour        bool
+	title       string
+	welcome     string // where a configuration would go; "" when there is one
+	openService func(ctx context.Context, kept bool) (*console.Service, error)
 }
 
 // runScreen is lanyard without a command.
@@ -47,26 +47,26 @@ func (p *program) runScreen(c *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := p.assemble(cfg, paths, kept, vaultForPeople{Vault: cfg.Vault(p.lookup), cfg: cfg}, nil, true)
+	s, err := p.assemble(cfg, paths, kept, askingVault{Vault: cfg.Vault(p.lookup), cfg: cfg}, nil, true)
 	if err != nil {
 		_ = kept.Close()
 		return err
 	}
-	defer p.afterwards()
+	defer p.printLater()
 	defer s.Close()
 	choice, err := p.show(ctx, s, cfg, screen{})
-	s.hurried = choice == ui.QuitNow
-	p.leaves(ctx, s)
+	s.quitNow = choice == ui.QuitNow
+	p.queueUndelivered(ctx, s)
 	return err
 }
 
 // welcome is the first run. Nothing is written before a choice is made.
 func (p *program) welcome(ctx context.Context, cfg *config.Config, paths config.Paths) error {
-	b := &beginning{p: p, cfg: cfg, paths: paths}
-	defer p.afterwards()
+	b := &firstRun{p: p, cfg: cfg, paths: paths}
+	defer p.printLater()
 	defer b.close()
-	choice, err := p.show(ctx, nil, cfg, screen{welcome: paths.Config, begin: b.service})
-	b.left(ctx, choice == ui.QuitNow)
+	choice, err := p.show(ctx, nil, cfg, screen{welcome: paths.Config, openService: b.service})
+	b.queueUndelivered(ctx, choice == ui.QuitNow)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (p *program) show(
 		keeper = s.store
 		cfg.ThemeChoice = config.ThemeChosenIn(keeper)
 		if lost := cfg.LostChoice(); lost != "" {
-			p.later = append(p.later, lost)
+			p.queued = append(p.queued, lost)
 		}
 	}
 	set, err := settings(cfg, p.lookup)
@@ -106,7 +106,7 @@ func (p *program) show(
 	_, noColor := p.lookup("NO_COLOR")
 	o := ui.Options{
 		Settings: set, Themes: themesToChoose(cfg, keeper), Demo: what.demo, Tour: what.tour, Title: what.title,
-		Banners: banners(cfg.Environments), Welcome: what.welcome != "", Begin: what.begin,
+		Banners: banners(cfg.Environments), Welcome: what.welcome != "", Begin: what.openService,
 		ConfigPath: what.welcome, Device: host.DeviceName(),
 		NoColor: noColor && p.getenv("NO_COLOR") != "", Input: p.stdin, Output: p.stdout, Environ: p.env,
 	}
@@ -127,7 +127,7 @@ func (p *program) show(
 	defer release()
 	choice, err := ui.Run(ctx, o)
 	if c != nil && c.MayHold() != "" {
-		p.later = append(p.later, c.MayHold())
+		p.queued = append(p.queued, c.MayHold())
 	}
 	return choice, err
 }

@@ -83,7 +83,7 @@ func openWide(t *testing.T, cols int, dir string, env []string, args ...string) 
 
 // hearing gives the programs that are started from here the default actions of signals that the tests were started to
 // ignore, as under nohup: what is ignored is inherited, what is caught is not.
-var hearing = sync.OnceFunc(func() {
+var ignoreSignals = sync.OnceFunc(func() {
 	for _, sig := range []os.Signal{syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTSTP, syscall.SIGINT} {
 		if signal.Ignored(sig) {
 			signal.Notify(make(chan os.Signal, 1), sig)
@@ -95,7 +95,7 @@ var hearing = sync.OnceFunc(func() {
 // while the machine is busy with something else.
 func openCommand(t *testing.T, cols int, cmd *exec.Cmd) *console {
 	t.Helper()
-	hearing()
+	ignoreSignals()
 	c := &console{t: t, cmd: cmd, done: make(chan struct{}), clock: newHandClock(t)}
 	cmd.Env = append(cmd.Env, c.clock.env())
 	c.term = vt10x.New(vt10x.WithSize(cols, 32))

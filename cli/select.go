@@ -29,7 +29,7 @@ func (p *program) openTaking(ctx context.Context, writes bool, take func(*openCo
 		return nil, ledger{}, err
 	}
 	if writes && !p.dryRun {
-		s.last = func() {
+		s.atEnd = func() {
 			p.deliverDue(ctx, s)
 			p.pruneDue(ctx, s)
 		}
@@ -58,11 +58,11 @@ func (p *program) openNamed(ctx context.Context, find func(ledger) error, name s
 	if name == "" {
 		return p.openRead(ctx, true)
 	}
-	return p.openTaking(ctx, true, takingNamed(name))
+	return p.openTaking(ctx, true, readNamed(name))
 }
 
-// takingNamed takes only those tokens that a name may be of: what is held besides costs no time.
-func takingNamed(name string) func(*openConsole, context.Context) (ledger, error) {
+// readNamed takes only those tokens that a name may be of: what is held besides costs no time.
+func readNamed(name string) func(*openConsole, context.Context) (ledger, error) {
 	return func(s *openConsole, ctx context.Context) (ledger, error) {
 		l, err := s.take(s.svc.BoardOf(ctx, name))
 		if err != nil || len(l.Tokens) > 0 || len(console.ApplicationsNamed(l.Applications, name, exactly)) > 0 {
@@ -72,19 +72,19 @@ func takingNamed(name string) func(*openConsole, context.Context) (ledger, error
 	}
 }
 
-// isApp, isToken and isEither are what openNamed looks for.
-func isApp(name string) func(ledger) error {
+// findsApp, findsToken and findsTokenOrApp are what openNamed looks for.
+func findsApp(name string) func(ledger) error {
 	return func(l ledger) error { _, err := l.needApp(name); return err }
 }
 
-func isToken(name string) func(ledger) error {
+func findsToken(name string) func(ledger) error {
 	return func(l ledger) error { _, err := l.needToken(name); return err }
 }
 
-func isEither(names ...string) func(ledger) error {
+func findsTokenOrApp(names ...string) func(ledger) error {
 	return func(l ledger) error {
 		for _, name := range names {
-			if _, _, _, err := l.either(name); err != nil {
+			if _, _, _, err := l.tokenOrApp(name); err != nil {
 				return err
 			}
 		}
@@ -122,7 +122,7 @@ func (l ledger) findApp(text string) (a console.Application, ok bool, err error)
 // exactly is how the command line compares names: a script must not depend on what else is configured.
 func exactly(x, y string) bool { return x == y }
 
-// app is findApp that insists.
+// needApp is findApp that insists.
 func (l ledger) needApp(word string) (console.Application, error) {
 	a, ok, err := l.findApp(word)
 	if err != nil || ok {
@@ -160,8 +160,8 @@ func mayBeToken(text string) bool {
 	return tokenapi.LooksSecret(text) && !console.IsID(text) || len(text) > 24 && !strings.ContainsAny(text, " @/")
 }
 
-// orHow is a hint, but what takes a token or a longer prefix where the argument is one or too short.
-func orHow(text, hint string) string {
+// withTokenHint is a hint, but what takes a token or a longer prefix where the argument is one or too short.
+func withTokenHint(text, hint string) string {
 	switch {
 	case mayBeToken(text):
 		return "lanyard inspect - reads a token from standard input, and so do lanyard probe APP - and lanyard revoke APP -"
@@ -212,14 +212,14 @@ func (l ledger) needToken(text string) (console.Token, error) {
 }
 
 func (l ledger) noToken(text string) error {
-	if err := l.isAltered(text); err != nil {
+	if err := l.alteredError(text); err != nil {
 		return err
 	}
 	hint := "lanyard tokens lists what is held"
 	if n := len(l.Tokens); n > 0 && n <= 8 {
 		hint = "held are: " + l.tokenNames(l.Tokens)
 	}
-	return &failure{exit: exitNotFound, code: console.CodeNoToken, text: "no such token" + quoted(text), hint: orHow(text, hint)}
+	return &failure{exit: exitNotFound, code: console.CodeNoToken, text: "no such token" + quoted(text), hint: withTokenHint(text, hint)}
 }
 
 func (l ledger) tokenNames(tokens []console.Token) string {
@@ -230,8 +230,8 @@ func (l ledger) tokenNames(tokens []console.Token) string {
 	return strings.Join(s, ", ")
 }
 
-// either finds what APP|TOKEN names: an exact id, then an application, then a fingerprint.
-func (l ledger) either(word string) (t console.Token, a console.Application, isToken bool, err error) {
+// tokenOrApp finds what APP|TOKEN names: an exact id, then an application, then a fingerprint.
+func (l ledger) tokenOrApp(word string) (t console.Token, a console.Application, isToken bool, err error) {
 	if t, ok := l.byID(word); ok {
 		return t, l.app[t.AppID], true, nil
 	}
@@ -241,7 +241,7 @@ func (l ledger) either(word string) (t console.Token, a console.Application, isT
 	}
 	t, ok, err = l.byPrefix(word)
 	if err == nil && !ok {
-		err = l.isAltered(word)
+		err = l.alteredError(word)
 	}
 	if err != nil || ok {
 		return t, l.app[t.AppID], true, err
@@ -252,7 +252,7 @@ func (l ledger) either(word string) (t console.Token, a console.Application, isT
 	} else if near := text.Nearest(word, l.names()); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
-	return t, a, false, &failure{exit: exitNotFound, code: console.CodeNotFound, text: "no such application or token" + quoted(word), hint: orHow(word, hint)}
+	return t, a, false, &failure{exit: exitNotFound, code: console.CodeNotFound, text: "no such application or token" + quoted(word), hint: withTokenHint(word, hint)}
 }
 
 // revocable are an application's live tokens, and those whose revoke waits; with all also those whose refresh token lives.

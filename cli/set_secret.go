@@ -19,7 +19,7 @@ func (p *program) setSecretCommand() *cobra.Command {
 			"configuration says { stored = true }.\n\n" +
 			"The secret is asked for on the terminal, or read with --secret-stdin.",
 		Args:              takes(1, 1),
-		ValidArgsFunction: p.appNames,
+		ValidArgsFunction: p.completeApps,
 		RunE:              func(c *cobra.Command, args []string) error { return p.runSetSecret(c, args[0], fromStdin) },
 	}
 	c.Flags().BoolVar(&fromStdin, "secret-stdin", false, "read the secret from standard input")
@@ -27,12 +27,12 @@ func (p *program) setSecretCommand() *cobra.Command {
 }
 
 func (p *program) runSetSecret(c *cobra.Command, app string, fromStdin bool) error {
-	s, l, err := p.openNamed(c.Context(), isApp(app), app)
+	s, l, err := p.openNamed(c.Context(), findsApp(app), app)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	s.last = nil // nothing is sent
+	s.atEnd = nil // nothing is sent
 	a, err := l.needApp(app)
 	if err != nil {
 		return err

@@ -7,13 +7,13 @@ import (
 	"lanyard/tokenapi"
 )
 
-// tellSkew is from where on a difference of clocks is worth telling.
-const tellSkew = 5 * time.Second
+// noteSkewFrom is from where on a difference of clocks is worth telling.
+const noteSkewFrom = 5 * time.Second
 
 // noteSkew says that the clock of a server is off, or ours.
 func (p *program) noteSkew(s *openConsole, a console.Application) {
 	d, ok := s.svc.Skew(a.Environment.Name)
-	if !ok || d.Abs() <= tellSkew {
+	if !ok || d.Abs() <= noteSkewFrom {
 		return
 	}
 	word := "ahead of"

@@ -22,7 +22,7 @@ import (
 )
 
 // seat is where a person sits: a terminal in which lanyard runs.
-type seat interface {
+type player interface {
 	screen() string
 	send(key string) // by its name
 	typeIn(text string)
@@ -34,14 +34,14 @@ type seat interface {
 // story is one of integration/testdata/stories, as it is performed at a seat. integration/testdata/stories/README.md says what its lines mean.
 type story struct {
 	t     *testing.T
-	at    seat
+	at    player
 	words map[string]string
 	never []*regexp.Regexp
 }
 
 // stories performs the stories whose file names match a pattern, each in a demo with the flags that
 // it wants.
-func stories(t *testing.T, pattern string, sit func(t *testing.T, flags []string) seat) {
+func stories(t *testing.T, pattern string, sit func(t *testing.T, flags []string) player) {
 	t.Helper()
 	files, err := filepath.Glob("../integration/testdata/stories/" + pattern)
 	if err != nil || len(files) == 0 {
@@ -190,21 +190,21 @@ func TestStoriesAtTheTerminal(t *testing.T) {
 	if full() {
 		pattern = "*.txt"
 	}
-	stories(t, pattern, func(t *testing.T, flags []string) seat {
+	stories(t, pattern, func(t *testing.T, flags []string) player {
 		t.Helper()
-		return &terminalSeat{openConsole(t, t.TempDir(), append([]string{"demo"}, flags...)...)}
+		return &terminalPlayer{openConsole(t, t.TempDir(), append([]string{"demo"}, flags...)...)}
 	})
 }
 
 // terminalSeat is a terminal without anything between.
-type terminalSeat struct{ *console }
+type terminalPlayer struct{ *console }
 
 var sequences = map[string]string{
 	"enter": "\r", "esc": "\x1b", "tab": "\t", "space": " ", "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D",
 	"home": "\x1b[H", "end": "\x1b[F", "ctrl+t": "\x14", "ctrl+s": "\x13",
 }
 
-func (s *terminalSeat) send(key string) {
+func (s *terminalPlayer) send(key string) {
 	s.t.Helper()
 	if text, ok := sequences[key]; ok {
 		key = text
@@ -212,12 +212,12 @@ func (s *terminalSeat) send(key string) {
 	s.press(key)
 }
 
-func (s *terminalSeat) typeIn(text string) { s.press(text) }
-func (s *terminalSeat) screen() string     { return s.frame() }
+func (s *terminalPlayer) typeIn(text string) { s.press(text) }
+func (s *terminalPlayer) screen() string     { return s.frame() }
 
 var osc52 = regexp.MustCompile(`\x1b\]52;c;([A-Za-z0-9+/=]+)(?:\x07|\x1b\\)`)
 
-func (s *terminalSeat) copied() string {
+func (s *terminalPlayer) copied() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := osc52.FindAllSubmatch(s.raw.Bytes(), -1)
@@ -231,7 +231,7 @@ func (s *terminalSeat) copied() string {
 	return string(text)
 }
 
-func (s *terminalSeat) left() bool {
+func (s *terminalPlayer) left() bool {
 	select {
 	case <-s.done:
 		return s.wait() == 0
@@ -254,21 +254,21 @@ func TestStoriesInTmux(t *testing.T) {
 	default:
 		t.Skip("tmux is not installed")
 	}
-	stories(t, "*.txt", func(t *testing.T, flags []string) seat {
+	stories(t, "*.txt", func(t *testing.T, flags []string) player {
 		t.Helper()
 		return openTmux(t, tmux, flags)
 	})
 }
 
 // tmuxSeat is a window of a tmux of its own.
-type tmuxSeat struct {
+type tmuxPlayer struct {
 	t     *testing.T
 	tmux  string
 	env   []string
 	clock *handClock
 }
 
-func openTmux(t *testing.T, tmux string, flags []string) *tmuxSeat {
+func openTmux(t *testing.T, tmux string, flags []string) *tmuxPlayer {
 	t.Helper()
 	lanyard, err := exec.LookPath("lanyard") // as TestMain has put it on the path
 	if err != nil {
@@ -279,7 +279,7 @@ func openTmux(t *testing.T, tmux string, flags []string) *tmuxSeat {
 		t.Fatal(err)
 	}
 	clock := newHandClock(t)
-	s := &tmuxSeat{t: t, tmux: tmux, clock: clock, env: []string{
+	s := &tmuxPlayer{t: t, tmux: tmux, clock: clock, env: []string{
 		clock.env(), "HOME=" + dir, "TMUX_TMPDIR=" + dir, "TERM=xterm-256color", "LANG=C.UTF-8", "PATH=" + os.Getenv("PATH"), "NO_PROXY=*", "GORACE=atexit_sleep_ms=0",
 	}}
 	t.Cleanup(func() {
@@ -293,14 +293,14 @@ func openTmux(t *testing.T, tmux string, flags []string) *tmuxSeat {
 	return s
 }
 
-func (s *tmuxSeat) run(args ...string) (string, error) {
+func (s *tmuxPlayer) run(args ...string) (string, error) {
 	cmd := exec.Command(s.tmux, append([]string{"-f", "/dev/null", "-L", "lanyard"}, args...)...)
 	cmd.Env = s.env
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
 
-func (s *tmuxSeat) screen() string {
+func (s *tmuxPlayer) screen() string {
 	text, _ := s.run("capture-pane", "-p", "-t", "story") // at the end there is no such pane
 	return text
 }
@@ -310,7 +310,7 @@ var tmuxNames = map[string]string{
 	"home": "Home", "end": "End", "ctrl+t": "C-t", "ctrl+s": "C-s",
 }
 
-func (s *tmuxSeat) send(key string) {
+func (s *tmuxPlayer) send(key string) {
 	s.t.Helper()
 	args := []string{"send-keys", "-t", "story", "-l", "--", key}
 	if name, ok := tmuxNames[key]; ok {
@@ -321,9 +321,9 @@ func (s *tmuxSeat) send(key string) {
 	}
 }
 
-func (s *tmuxSeat) typeIn(text string) { s.send(text) }
+func (s *tmuxPlayer) typeIn(text string) { s.send(text) }
 
-func (s *tmuxSeat) pass(d time.Duration) {
+func (s *tmuxPlayer) pass(d time.Duration) {
 	s.t.Helper()
 	s.clock.advance(d)
 	text, err := s.run("list-panes", "-t", "story", "-F", "#{pane_pid}")
@@ -336,12 +336,12 @@ func (s *tmuxSeat) pass(d time.Duration) {
 	}
 }
 
-func (s *tmuxSeat) copied() string {
+func (s *tmuxPlayer) copied() string {
 	text, _ := s.run("show-buffer", "-b", "lanyard") // there is none before
 	return text
 }
 
-func (s *tmuxSeat) left() bool {
+func (s *tmuxPlayer) left() bool {
 	_, err := s.run("has-session", "-t", "story")
 	return err != nil
 }

@@ -25,7 +25,7 @@ func (p *program) tokenCommand() *cobra.Command {
 			"  eval \"$(lanyard token Orders --as env)\"\n" +
 			"  lanyard token Orders --as curl | sh      # calls probe_url; the token is in no argument list",
 		Args:              takes(1, 1),
-		ValidArgsFunction: p.appNames,
+		ValidArgsFunction: p.completeApps,
 		RunE: func(c *cobra.Command, args []string) error {
 			if p.json {
 				if c.Flags().Changed("as") && form != "json" {
@@ -77,7 +77,7 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 	if o.Extra, err = formParameters(extra); err != nil {
 		return err
 	}
-	s, l, err := p.openNamed(c.Context(), isApp(app), app)
+	s, l, err := p.openNamed(c.Context(), findsApp(app), app)
 	if err != nil {
 		return err
 	}
@@ -98,12 +98,12 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 		if err == nil {
 			p.note("the token %s that is held would be printed", out.Token.Fingerprint)
 		}
-		return p.rehearsed(c.Context(), s, err)
+		return p.printDryRun(c.Context(), s, err)
 	}
 	if err != nil {
 		return err
 	}
-	p.tell(s, out, o.Least(out.Token))
+	p.printNotesOf(s, out, o.Least(out.Token))
 	if o.MinLeftHolds && o.Least(out.Token) < o.MinLeft {
 		p.warn("--min-left %s is more than the %s that this token was granted: a quarter of that is enough", o.MinLeft, out.Token.Granted)
 	}
@@ -143,8 +143,8 @@ func isScope(s string) bool {
 	return s != ""
 }
 
-// tell says on stderr what is worth knowing about a token that was got.
-func (p *program) tell(s *openConsole, out console.Outcome, min time.Duration) {
+// printNotesOf says on stderr what is worth knowing about a token that was got.
+func (p *program) printNotesOf(s *openConsole, out console.Outcome, min time.Duration) {
 	st := console.StatusAt(out.Token, console.Policy{}, s.svc.Now())
 	if out.Same && st.HasExpiry && st.Left < min {
 		p.warn("the server handed out the same token again, with %s left", console.Left(st.Left))

@@ -25,7 +25,7 @@ func (p *program) tokensCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&app, "app", "", "only tokens of `APP`")
 	c.Flags().BoolVar(&all, "all", false, "list dead and superseded tokens too")
-	_ = c.RegisterFlagCompletionFunc("app", p.appNames)
+	_ = c.RegisterFlagCompletionFunc("app", p.completeApps)
 	return p.listFlags(c)
 }
 

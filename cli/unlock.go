@@ -27,7 +27,7 @@ func (p *program) storeOptions(cfg *config.Config) store.Options {
 		First: []string{cfg.StoreKey},
 		Tell: func(sentence string) {
 			if p.screen {
-				p.later = append(p.later, sentence)
+				p.queued = append(p.queued, sentence)
 				return
 			}
 			p.note("%s", sentence)
@@ -75,9 +75,9 @@ func (p *program) openWith(
 	return kept, nil
 }
 
-// otherwise warns when the key is kept elsewhere than the configuration says. What the store says wins: nothing is
+// warnKeyMoved warns when the key is kept elsewhere than the configuration says. What the store says wins: nothing is
 // moved without being asked for.
-func (p *program) otherwise(cfg *config.Config, kept *store.Store) {
+func (p *program) warnKeyMoved(cfg *config.Config, kept *store.Store) {
 	at := kept.Key()
 	switch _, set := p.lookup(keyVariable); {
 	case at.Kind == "":
@@ -92,24 +92,24 @@ func (p *program) otherwise(cfg *config.Config, kept *store.Store) {
 	}
 }
 
-// doorkeeper is a store that asks whoever is at the terminal for the passphrase.
-type doorkeeper struct {
+// unlockingKeeper is a store that asks whoever is at the terminal for the passphrase.
+type unlockingKeeper struct {
 	*store.Store
 	p *program
 }
 
-// askedFor is how often a passphrase is asked for.
-const askedFor = 3
+// passphraseTries is how often a passphrase is asked for.
+const passphraseTries = 3
 
 // Unlock makes the secrets ready, and asks where that is needed and somebody is there. While the screen is open it is
 // the screen that asks.
-func (d doorkeeper) Unlock(ctx context.Context, passphrase secret.Text) error {
+func (d unlockingKeeper) Unlock(ctx context.Context, passphrase secret.Text) error {
 	chosen := d.Key().Kind == "" && d.p.screen && !passphrase.IsZero()
 	err := d.Store.Unlock(ctx, passphrase)
 	if short := store.Short(passphrase); err == nil && chosen && short != "" {
-		d.p.later = append(d.p.later, "the passphrase of "+d.Path()+": "+short)
+		d.p.queued = append(d.p.queued, "the passphrase of "+d.Path()+": "+short)
 	}
-	if !errors.Is(err, store.ErrLocked) || !d.Key().Asks || !passphrase.IsZero() || !d.p.somebody() {
+	if !errors.Is(err, store.ErrLocked) || !d.Key().Asks || !passphrase.IsZero() || !d.p.canAsk() {
 		return err
 	}
 	if d.Key().Kind == "" {
@@ -123,7 +123,7 @@ func (d doorkeeper) Unlock(ctx context.Context, passphrase secret.Text) error {
 		return err
 	}
 	defer shown()
-	for range askedFor {
+	for range passphraseTries {
 		var none error
 		if passphrase, none = d.p.askPassphrase("passphrase of " + d.Path() + ": "); none != nil {
 			return none
@@ -134,23 +134,23 @@ func (d doorkeeper) Unlock(ctx context.Context, passphrase secret.Text) error {
 		if err = d.Store.Unlock(ctx, passphrase); !errors.Is(err, store.ErrLocked) {
 			return err
 		}
-		d.p.note("%s", whatFailed(err))
+		d.p.note("%s", storeErrorText(err))
 	}
 	return err
 }
 
-// whatFailed is the sentence of an error of the store, without its cause.
-func whatFailed(err error) string {
+// storeErrorText is the sentence of an error of the store, without its cause.
+func storeErrorText(err error) string {
 	if e, ok := errors.AsType[*store.Error](err); ok {
 		return e.Text
 	}
 	return err.Error()
 }
 
-var _ console.Keeper = doorkeeper{}
+var _ console.Keeper = unlockingKeeper{}
 
-// somebody says whether there is a person to ask.
-func (p *program) somebody() bool {
+// canAsk says whether there is a person to ask.
+func (p *program) canAsk() bool {
 	_, in := host.TerminalFD(p.stdin)
 	_, out := host.TerminalFD(p.stderr)
 	return in && out && (!p.screen || p.lines)
@@ -176,13 +176,13 @@ func (p *program) choosePassphrase(of string) (secret.Text, error) {
 		return secret.Text{}, err
 	}
 	defer shown()
-	for range askedFor {
+	for range passphraseTries {
 		t, err := p.askPassphrase("new passphrase: ")
 		if err != nil {
 			return t, err
 		}
 		if err := store.Passable(t); err != nil {
-			p.note("%s", whatFailed(err))
+			p.note("%s", storeErrorText(err))
 			continue
 		}
 		if short := store.Short(t); short != "" {
@@ -230,10 +230,10 @@ func (s passphrases) line() (secret.Text, error) {
 	return secret.New(text), nil
 }
 
-// present unlocks a store that has a key.
-func (s passphrases) present(ctx context.Context, kept *store.Store) error {
+// unlock unlocks a store that has a key.
+func (s passphrases) unlock(ctx context.Context, kept *store.Store) error {
 	if at := kept.Key(); s.lines == nil || !at.Asks || !at.Locked {
-		err := doorkeeper{kept, s.p}.Unlock(ctx, secret.Text{})
+		err := unlockingKeeper{kept, s.p}.Unlock(ctx, secret.Text{})
 		if e, ok := errors.AsType[*store.Error](err); ok && strings.HasPrefix(e.Hint, "give it at a terminal") { // nobody was asked
 			told := *e
 			told.Hint = "--secret-stdin reads the passphrase from standard input"
@@ -248,8 +248,8 @@ func (s passphrases) present(ctx context.Context, kept *store.Store) error {
 	return kept.Unlock(ctx, t)
 }
 
-// fresh gives a new passphrase; of names what it will open.
-func (s passphrases) fresh(of string) (secret.Text, error) {
+// choose gives a new passphrase; of names what it will open.
+func (s passphrases) choose(of string) (secret.Text, error) {
 	switch {
 	case s.lines != nil:
 		t, err := s.line()
@@ -260,16 +260,16 @@ func (s passphrases) fresh(of string) (secret.Text, error) {
 			s.p.warn("%s", short)
 		}
 		return t, err
-	case s.p.somebody():
+	case s.p.canAsk():
 		return s.p.choosePassphrase(of)
 	}
 	return secret.Text{}, misuse("--secret-stdin reads it from standard input", "there is no terminal to ask for a passphrase at")
 }
 
-// afterwards says what had to wait until the screen was closed.
-func (p *program) afterwards() {
-	for _, sentence := range slices.Compact(p.later) {
+// printLater says what had to wait until the screen was closed.
+func (p *program) printLater() {
+	for _, sentence := range slices.Compact(p.queued) {
 		p.note("%s", sentence)
 	}
-	p.later = nil
+	p.queued = nil
 }

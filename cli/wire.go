@@ -29,9 +29,9 @@ type openConsole struct {
 	cfg   *config.Config
 	paths config.Paths
 	store *store.Store
-	last  func() // what is done once the result is out; nil: nothing
+	atEnd func() // what is done once the result is out; nil: nothing
 
-	hurried bool // a person has left without waiting
+	quitNow bool // a person has left without waiting
 }
 
 // drainPatience is how long a write in flight is waited for at the end. A call has its own deadline;
@@ -41,12 +41,12 @@ const drainPatience = 30 * time.Second
 // Close waits for writes in flight and closes the store. One that is in a hurry waits for nothing: a mark in the journal
 // says that the answer of a call was not seen.
 func (s *openConsole) Close() {
-	if s.last != nil {
-		s.last()
+	if s.atEnd != nil {
+		s.atEnd()
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), drainPatience)
 	defer cancel()
-	if s.hurried {
+	if s.quitNow {
 		cancel()
 	}
 	_ = s.svc.Drain(ctx)
@@ -71,7 +71,7 @@ func (p *program) open(ctx context.Context, writes bool) (*openConsole, error) {
 		}
 		via = n
 	}
-	s, err := p.assemble(cfg, paths, kept, p.askingVault(cfg), via, false)
+	s, err := p.assemble(cfg, paths, kept, p.commandVault(cfg), via, false)
 	if err != nil {
 		_ = kept.Close()
 		return nil, err
@@ -97,17 +97,17 @@ func (p *program) openStore(
 	if err != nil {
 		return nil, err
 	}
-	p.otherwise(cfg, kept)
+	p.warnKeyMoved(cfg, kept)
 	if !p.dryRun {
 		return kept, nil
 	}
 	defer func() { _ = kept.Close() }()
 	if kept.Key().Kind != "" { // else there is nothing sealed, and a dry run makes no key
-		if err := (doorkeeper{kept, p}).Unlock(ctx, secret.Text{}); err != nil {
+		if err := (unlockingKeeper{kept, p}).Unlock(ctx, secret.Text{}); err != nil {
 			return nil, err
 		}
 	}
-	return rehearsal(ctx, kept)
+	return dryRunStore(ctx, kept)
 }
 
 func hasStore(paths config.Paths) bool {
@@ -139,7 +139,7 @@ func (p *program) assemble(
 	}
 	svc, err := console.New(console.Options{
 		Clock:        p.clock,
-		Keeper:       doorkeeper{kept, p},
+		Keeper:       unlockingKeeper{kept, p},
 		Vault:        v,
 		Connect:      p.connect(via),
 		Applications: apps,
@@ -152,10 +152,10 @@ func (p *program) assemble(
 		Owner:        fmt.Sprintf("%d-%s", os.Getpid(), hex.EncodeToString(id)),
 		Callbacks:    doors,
 		Browse:       browse,
-		Invite:       p.invite,
+		Invite:       p.showInvitation,
 		Supersede:    p.warnSupersede,
 		LeaseClock:   host.LeaseClock(),
-		Waits:        p.waits,
+		Waits:        p.noteWaiting,
 		Explain:      explainFault,
 		Portal:       p.portal(via),
 		Device:       host.DeviceName(),
@@ -214,18 +214,18 @@ func (p *program) proxies(e console.Environment) tokenapi.Proxies {
 	return tokenapi.Proxies{Named: e.Proxy, NamedBy: "proxy of environment " + e.Name, Getenv: p.getenv}
 }
 
-// vaultForPeople fetches secrets as configured, asks on the terminal for a password that is not configured,
+// askingVault fetches secrets as configured, asks on the terminal for a password that is not configured,
 // and makes every failure one of configuration.
-type vaultForPeople struct {
+type askingVault struct {
 	console.Vault
 	cfg  *config.Config
 	ask  func(prompt string) (secret.Text, error) // nil: there is nobody to ask
 	told *sync.Map                                // what was answered, by SecretName: nobody is asked twice
 }
 
-// askingVault is the vault of a subcommand.
-func (p *program) askingVault(cfg *config.Config) console.Vault {
-	v := vaultForPeople{Vault: cfg.Vault(p.lookup), cfg: cfg, told: &sync.Map{}}
+// commandVault is the vault of a subcommand.
+func (p *program) commandVault(cfg *config.Config) console.Vault {
+	v := askingVault{Vault: cfg.Vault(p.lookup), cfg: cfg, told: &sync.Map{}}
 	if p.attended() {
 		v.ask = p.askSecret
 	}
@@ -233,7 +233,7 @@ func (p *program) askingVault(cfg *config.Config) console.Vault {
 }
 
 // Secret gives one secret of an application: as configured, else from whoever is at the terminal.
-func (v vaultForPeople) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
+func (v askingVault) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
 	ref := v.cfg.Secrets[config.SecretName{App: a.ConfigID, Kind: kind}]
 	known := kind == console.Password || kind == console.ConsumerSecret // to a person
 	if (ref.IsZero() || ref.Stored) && v.ask != nil && known {

@@ -58,7 +58,7 @@ func (r *reader) store(s section) {
 	s.check()
 	r.cfg.StoreKey = s.oneOf("key", []string{"auto", "keyring", "passphrase", "file", "env", keyOfCommand}, nil)
 	r.cfg.StoreCommand = s.list("command")
-	r.cfg.Keep = s.spanLike("keep", 0, console.Span, `write it like "720h" for 30 days`)
+	r.cfg.Keep = s.spanWithExample("keep", 0, console.Span, `write it like "720h" for 30 days`)
 	switch command := len(r.cfg.StoreCommand) > 0 && r.cfg.StoreCommand[0] != ""; {
 	case r.cfg.StoreKey == keyOfCommand && !command:
 		s.bad("key", `"command" needs store.command`, `such as ["pass", "show", "lanyard"]`)
@@ -86,8 +86,8 @@ func (s section) each(key string, keys map[string]kind) []section {
 // place is where an element is named, or else begins.
 func (s section) place() text.Place { return s.spot("name").Value }
 
-// need reports a key that is missing or empty.
-func (s section) need(key string) string {
+// required reports a key that is missing or empty.
+func (s section) required(key string) string {
 	v, present := s.values[key]
 	if t, isText := v.(string); !present || isText && t == "" {
 		s.bad(key, map[bool]string{true: "is empty", false: "is missing"}[present], "")
@@ -97,7 +97,7 @@ func (s section) need(key string) string {
 
 // name reads the name of an element.
 func (s section) name() string {
-	name := s.need("name")
+	name := s.required("name")
 	if why := console.NameProblem(name); why != "" {
 		s.bad("name", why, "")
 	}
@@ -108,7 +108,7 @@ func (s section) name() string {
 type environment struct {
 	console.Environment
 	place text.Place
-	sound bool // nothing is wrong with it
+	valid bool // nothing is wrong with it
 }
 
 func (r *reader) environment(s section, others []environment) environment {
@@ -131,7 +131,7 @@ func (r *reader) environment(s section, others []environment) environment {
 	if e.Issuer = s.url("issuer", e.AllowHTTP); e.Issuer == "" && s.values["token_url"] == nil {
 		s.bad("token_url", "is missing, and there is no issuer to ask for it", "")
 	} else if e.Issuer == "" {
-		s.need("token_url")
+		s.required("token_url")
 	}
 	e.Endpoints = tokenapi.Endpoints{
 		TokenURL:      s.url("token_url", e.AllowHTTP),
@@ -141,7 +141,7 @@ func (r *reader) environment(s section, others []environment) environment {
 		DeviceURL:     s.url("device_url", e.AllowHTTP),
 		JWKSURL:       s.url("jwks_url", e.AllowHTTP),
 	}
-	e.CacheTTL = s.spanBy("cache_ttl", 15*time.Minute, console.CacheSpan)
+	e.CacheTTL = s.spanWith("cache_ttl", 15*time.Minute, console.CacheSpan)
 	e.Regime = console.Regime(s.oneOf("regime", []string{"auto", "opaque", "jwt", "stateless", "introspecting"}, nil))
 	if e.Timeout = s.span("timeout", 15*time.Second); e.Timeout == 0 {
 		s.bad("timeout", "must be more than 0", "")
@@ -153,7 +153,7 @@ func (r *reader) environment(s section, others []environment) environment {
 	}
 	e.ClientAuth = s.clientAuth(e)
 	e.Proxy = s.proxy()
-	if e.sound = len(r.problems) == before; e.sound {
+	if e.valid = len(r.problems) == before; e.valid {
 		r.cfg.Environments = append(r.cfg.Environments, e.Environment)
 	}
 	return e
@@ -217,7 +217,7 @@ func (r *reader) application(s section, envs []environment, others []application
 	}
 	a.Environment = env.Environment
 	a.KeyType = s.oneOf("key_type", []string{"", "PRODUCTION", "SANDBOX"}, nil)
-	a.ConsumerKey = s.need("consumer_key")
+	a.ConsumerKey = s.required("consumer_key")
 	if env.ClientAuth == tokenapi.AuthBasic && strings.Contains(a.ConsumerKey, ":") {
 		s.bad("consumer_key", `must not contain : with client_auth = "basic"`, `use "basic-encoded" or "post"`)
 	}
@@ -227,7 +227,7 @@ func (r *reader) application(s section, envs []environment, others []application
 	a.Extra = s.extra()
 	a.ProbeURL = s.url("probe_url", env.AllowHTTP)
 	if s.flag("auto_renew") {
-		s.notBuilt("auto_renew")
+		s.notSupported("auto_renew")
 	}
 	a.Details.ProbeControlOff = s.values["probe_control"] == false
 	a.Details.ProbeMethod = s.probeMethod()
@@ -242,11 +242,11 @@ func (r *reader) application(s section, envs []environment, others []application
 			break
 		}
 	}
-	if len(r.problems) > before || !env.sound {
+	if len(r.problems) > before || !env.valid {
 		return a
 	}
 	for _, o := range others {
-		if o.ConfigID != "" && console.SameRequest(a.Application, o.Application) && r.sameGround(o.ConfigID, refs) {
+		if o.ConfigID != "" && console.SameRequest(a.Application, o.Application) && r.sameGrantSecrets(o.ConfigID, refs) {
 			s.bad("consumer_key", fmt.Sprintf("application %q in line %d asks for the same with the same consumer key, grant and user", o.Name, o.place.Line),
 				"nothing would tell their tokens apart: remove one, or give it other scopes, audience or resource")
 			return a
@@ -254,7 +254,7 @@ func (r *reader) application(s section, envs []environment, others []application
 	}
 	a.ConfigID = a.Identity() + "/" + a.Label()
 	a.ID = a.Identity() // until it is known how it is stored
-	proof := proves(env.ClientAuth)
+	proof := credentialKind(env.ClientAuth)
 	a.Secret, a.Details.SecretStored = refs[proof].state(), refs[proof].Stored
 	if proof == "" {
 		a.Secret = console.SecretAvailable // none is needed
@@ -271,9 +271,9 @@ func (r *reader) application(s section, envs []environment, others []application
 	return a
 }
 
-// sameGround reports whether the secrets that a grant rests on come from the same places as those
+// sameGrantSecrets reports whether the secrets that a grant rests on come from the same places as those
 // of another application.
-func (r *reader) sameGround(other string, refs map[console.SecretKind]SecretRef) bool {
+func (r *reader) sameGrantSecrets(other string, refs map[console.SecretKind]SecretRef) bool {
 	for _, kind := range []console.SecretKind{console.SubjectToken, console.Assertion} {
 		if !reflect.DeepEqual(refs[kind], r.cfg.Secrets[SecretName{other, kind}]) {
 			return false

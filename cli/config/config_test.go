@@ -313,7 +313,7 @@ func TestConfigEveryKey(t *testing.T) {
 	if !slices.Equal(cfg.Warnings, want) {
 		t.Errorf("warnings:\n%s", strings.Join(cfg.Warnings, "\n"))
 	}
-	if got := cfg.withheld(); !slices.Equal(got, []string{"ANA_PASSWORD", "ORDERS_SECRET"}) {
+	if got := cfg.secretVariables(); !slices.Equal(got, []string{"ANA_PASSWORD", "ORDERS_SECRET"}) {
 		t.Errorf("withheld: %q", got)
 	}
 	user := strings.Replace(string(text), `username       = ""`, `username = "ana"`, 1)

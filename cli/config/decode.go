@@ -112,13 +112,13 @@ func (s section) check() {
 		case !known:
 			s.r.problem(s.spot(key).Key, s.label+text.Key(key), "unknown key", strayHint(key, s.keys))
 		case !k.fits(v):
-			s.bad(key, k.want(key), "")
+			s.bad(key, k.requirement(key), "")
 		}
 	}
 }
 
-// notBuilt refuses a key whose feature does not exist yet.
-func (s section) notBuilt(key string) {
+// notSupported refuses a key whose feature does not exist yet.
+func (s section) notSupported(key string) {
 	s.r.problem(s.spot(key).Key, s.label+text.Key(key), "not supported yet", "")
 }
 
@@ -131,7 +131,7 @@ func (k kind) fits(v any) bool {
 		_, ok = v.(bool)
 	case list:
 		_, ok = texts(v)
-	case secretly:
+	case secretRef:
 		if _, ok = v.(string); !ok {
 			_, ok = v.(map[string]any)
 		}
@@ -151,7 +151,7 @@ func (k kind) fits(v any) bool {
 	return ok
 }
 
-func (k kind) want(key string) string {
+func (k kind) requirement(key string) string {
 	switch k {
 	case span:
 		return `must be a duration in quotes, such as "15m"`
@@ -159,7 +159,7 @@ func (k kind) want(key string) string {
 		return "must be true or false, without quotes"
 	case list:
 		return `must be a list of texts, such as ["a", "b"]`
-	case secretly:
+	case secretRef:
 		return "must be a text in quotes or " + SaferForms
 	case choice:
 		return `must be "auto", true or false`
@@ -236,16 +236,16 @@ func (s section) oneOf(key string, words, later []string) string {
 
 // span reads a duration.
 func (s section) span(key string, absent time.Duration) time.Duration {
-	return s.spanBy(key, absent, console.Span)
+	return s.spanWith(key, absent, console.Span)
 }
 
-// spanBy reads a duration as read does.
-func (s section) spanBy(key string, absent time.Duration, read func(string) (time.Duration, string)) time.Duration {
-	return s.spanLike(key, absent, read, `write it like "15m" or "45s"`)
+// spanWith reads a duration as read does.
+func (s section) spanWith(key string, absent time.Duration, read func(string) (time.Duration, string)) time.Duration {
+	return s.spanWithExample(key, absent, read, `write it like "15m" or "45s"`)
 }
 
-// spanLike is spanBy with an example of its own.
-func (s section) spanLike(key string, absent time.Duration, read func(string) (time.Duration, string), example string) time.Duration {
+// spanWithExample is spanBy with an example of its own.
+func (s section) spanWithExample(key string, absent time.Duration, read func(string) (time.Duration, string), example string) time.Duration {
 	v, ok := s.values[key].(string)
 	if !ok {
 		return absent

@@ -20,19 +20,19 @@ const filePatience = 10 * time.Second // how long reading a named file may take
 // also if a pipe has no writer or a network file system does not answer. Its errors hold neither
 // the path nor what was read.
 func ReadFile(ctx context.Context, path string, most int) (data []byte, mode fs.FileMode, err error) {
-	return readPatiently(ctx, path, most, os.Open)
+	return readWithTimeout(ctx, path, most, os.Open)
 }
 
 // errPipe is the error of readNow for a pipe.
 var errPipe = errors.New("is a pipe, which is read when it is needed")
 
-// readNow is ReadFile for who only looks: a pipe is not opened, because that would use up what is
+// readUnlessPipe is ReadFile for who only looks: a pipe is not opened, because that would use up what is
 // in it.
-func readNow(ctx context.Context, path string, most int) (data []byte, mode fs.FileMode, err error) {
-	return readPatiently(ctx, path, most, func(string) (*os.File, error) { return nil, errPipe })
+func readUnlessPipe(ctx context.Context, path string, most int) (data []byte, mode fs.FileMode, err error) {
+	return readWithTimeout(ctx, path, most, func(string) (*os.File, error) { return nil, errPipe })
 }
 
-func readPatiently(ctx context.Context, path string, most int, pipe func(string) (*os.File, error)) (data []byte, mode fs.FileMode, err error) {
+func readWithTimeout(ctx context.Context, path string, most int, pipe func(string) (*os.File, error)) (data []byte, mode fs.FileMode, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, filePatience, errTooSlow)
 	defer cancel()
 	type result struct {
@@ -102,7 +102,7 @@ func OpenFile(path string) (*os.File, error) {
 	if err != nil {
 		return nil, PlainCause(err)
 	}
-	f, err := os.OpenFile(path, os.O_RDONLY|withoutWaiting, 0)
+	f, err := os.OpenFile(path, os.O_RDONLY|openNonblocking, 0)
 	if err != nil {
 		return nil, PlainCause(err)
 	}

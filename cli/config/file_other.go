@@ -2,5 +2,5 @@
 
 package config
 
-// withoutWaiting is nothing where files that wait have no names in directories.
-const withoutWaiting = 0
+// openNonblocking is nothing where files that wait have no names in directories.
+const openNonblocking = 0

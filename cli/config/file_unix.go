@@ -4,5 +4,5 @@ package config
 
 import "syscall"
 
-// withoutWaiting opens a pipe that has no writer, and takes no device for the controlling terminal.
-const withoutWaiting = syscall.O_NONBLOCK | syscall.O_NOCTTY
+// openNonblocking opens a pipe that has no writer, and takes no device for the controlling terminal.
+const openNonblocking = syscall.O_NONBLOCK | syscall.O_NOCTTY

@@ -52,7 +52,7 @@ func (s section) file(key string, what holds) string {
 	if name == "" {
 		return ""
 	}
-	path, why, hint := s.r.whole(name)
+	path, why, hint := s.r.fullPath(name)
 	if why != "" {
 		s.bad(key, why, hint)
 		return ""
@@ -61,8 +61,8 @@ func (s section) file(key string, what holds) string {
 	return path
 }
 
-// whole gives the whole path of a name, or why there is none.
-func (r *reader) whole(name string) (path, why, hint string) {
+// fullPath gives the whole path of a name, or why there is none.
+func (r *reader) fullPath(name string) (path, why, hint string) {
 	if !strings.HasPrefix(name, "~") {
 		if filepath.IsAbs(name) {
 			return name, "", ""
@@ -85,14 +85,14 @@ func (r *reader) whole(name string) (path, why, hint string) {
 	return filepath.Join(dir, rest), "", ""
 }
 
-// look opens a file that is named, and says what is wrong with it, to stand after its name. A
+// check opens a file that is named, and says what is wrong with it, to stand after its name. A
 // warning is about a file that can be used.
-func (f namedFile) look(ctx context.Context) (problem, warning error) {
+func (f namedFile) check(ctx context.Context) (problem, warning error) {
 	most := MaxSize
 	if f.holds == holdsSecret || f.holds == holdsLines {
 		most = MaxSecret
 	}
-	data, mode, err := readNow(ctx, f.path, most)
+	data, mode, err := readUnlessPipe(ctx, f.path, most)
 	defer clear(data)
 	if err == nil {
 		err = f.read(data)
@@ -129,8 +129,8 @@ func (f namedFile) read(data []byte) (err error) {
 	return err
 }
 
-// about finds the file of an environment that an error is about.
-func (c *Config) about(e console.Environment, wrong *tokenapi.Error) Problem {
+// fileProblem finds the file of an environment that an error is about.
+func (c *Config) fileProblem(e console.Environment, wrong *tokenapi.Error) Problem {
 	said := Problem{Key: fmt.Sprintf("environment %q: %s", e.Name, wrong.Op), Text: strings.TrimPrefix(wrong.Error(), wrong.Op+": "), Hint: wrong.Hint}
 	for _, f := range c.named {
 		if f.key == said.Key {
@@ -147,7 +147,7 @@ func (c *Config) CheckNamed(ctx context.Context, client func(console.Environment
 	var problems []Problem
 	bad := map[string]bool{} // paths
 	for _, f := range c.named {
-		problem, warning := f.look(ctx)
+		problem, warning := f.check(ctx)
 		if ctx.Err() != nil {
 			return warnings, ctx.Err()
 		}
@@ -174,7 +174,7 @@ func (c *Config) CheckNamed(ctx context.Context, client func(console.Environment
 			continue
 		}
 		if wrong, ok := errors.AsType[*tokenapi.Error](client(e)); ok {
-			problems = append(problems, c.about(e, wrong))
+			problems = append(problems, c.fileProblem(e, wrong))
 		}
 	}
 	if len(problems) == 0 {
@@ -187,7 +187,7 @@ func (c *Config) CheckNamed(ctx context.Context, client func(console.Environment
 // LookAtFile opens the file of a reference to a secret of a kind, and returns what is wrong with
 // it, to stand after its name. A warning is about a file that can be used. It does not open a pipe.
 func (r SecretRef) LookAtFile(ctx context.Context, kind console.SecretKind) (problem, warning error) {
-	problem, warning = namedFile{path: r.File, holds: holdsOf(kind)}.look(ctx)
+	problem, warning = namedFile{path: r.File, holds: holdsOf(kind)}.check(ctx)
 	if errors.Is(warning, errPipe) {
 		warning = nil
 	}

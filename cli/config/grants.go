@@ -22,9 +22,9 @@ func SecretKinds() []console.SecretKind {
 	return []console.SecretKind{console.ConsumerSecret, console.Password, console.SigningKey, console.Assertion, console.SubjectToken}
 }
 
-// proves gives the kind of secret that proves an application under a way of authentication; "" for
+// credentialKind gives the kind of secret that proves an application under a way of authentication; "" for
 // none.
-func proves(auth tokenapi.ClientAuth) console.SecretKind {
+func credentialKind(auth tokenapi.ClientAuth) console.SecretKind {
 	return console.Application{Environment: console.Environment{ClientAuth: auth}}.Credential()
 }
 
@@ -57,7 +57,7 @@ func (s section) grantNeeds(a *console.Application, env environment, refs map[co
 	only(`client_auth = "private_key_jwt", or grant = "jwt_bearer" without an assertion`,
 		a.Grant == tokenapi.GrantJWTBearer && !d.ReadyAssertion || env.ClientAuth == tokenapi.AuthPrivateKeyJWT,
 		"signing_key", "signing_alg", "signing_key_id")
-	only("client_auth = basic, basic-encoded or post", proves(env.ClientAuth) == console.ConsumerSecret, "consumer_secret")
+	only("client_auth = basic, basic-encoded or post", credentialKind(env.ClientAuth) == console.ConsumerSecret, "consumer_secret")
 	a.Username = s.text("username", "")
 	d.SigningAlg, d.SigningKeyID = s.text("signing_alg", ""), s.text("signing_key_id", "")
 	d.AssertionClaims, _ = s.values["assertion_claims"].(map[string]any)
@@ -70,12 +70,12 @@ func (s section) grantNeeds(a *console.Application, env environment, refs map[co
 			s.bad("username", "is needed by the password grant", "")
 		}
 	case tokenapi.GrantAuthorizationCode:
-		if env.Endpoints.AuthorizeURL == "" && !discovered && env.sound {
+		if env.Endpoints.AuthorizeURL == "" && !discovered && env.valid {
 			s.bad("grant", "authorization_code needs authorize_url or issuer in its environment", "")
 		}
 		d.RedirectURL = s.redirect()
 	case tokenapi.GrantDeviceCode:
-		if env.Endpoints.DeviceURL == "" && !discovered && env.sound {
+		if env.Endpoints.DeviceURL == "" && !discovered && env.valid {
 			s.bad("grant", "device_code needs device_url or issuer in its environment", "")
 		}
 	case tokenapi.GrantJWTBearer:
@@ -128,18 +128,18 @@ func (s section) claims(values map[string]any) {
 		switch {
 		case slices.Contains([]string{"iat", "exp", "jti"}, name):
 			in.bad(name, "is set each time an assertion is signed", "")
-		case !sayable(v):
+		case !fitsJSON(v):
 			in.bad(name, "must be a text, a number, true, false or a list of those", "")
 		}
 	}
 }
 
-func sayable(v any) bool {
+func fitsJSON(v any) bool {
 	switch v := v.(type) {
 	case string, bool, int64:
 		return true
 	case []any:
-		return !slices.ContainsFunc(v, func(e any) bool { _, nested := e.([]any); return nested || !sayable(e) })
+		return !slices.ContainsFunc(v, func(e any) bool { _, nested := e.([]any); return nested || !fitsJSON(e) })
 	}
 	return false
 }

@@ -14,7 +14,7 @@ func (s section) headers(key string, kindOf func(name string) console.SecretKind
 	values, _ := s.values[key].(map[string]any)
 	in := section{r: s.r, path: text.Path(s.path, key), label: s.label + key + ".", values: values, keys: map[string]kind{}}
 	for name := range values {
-		in.keys[name] = secretly
+		in.keys[name] = secretRef
 	}
 	names := knownNames(in.keys)
 	if len(names) == 0 {

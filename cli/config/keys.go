@@ -10,17 +10,17 @@ import (
 type kind int
 
 const (
-	str      kind = iota // "…"
-	span                 // "15m"
-	flag                 // true or false
-	list                 // ["…", "…"]
-	secretly             // "…", { env = … }, { command = … }, { file = … } or { stored = true }
-	form                 // a table of form parameters or claims
-	fields               // a table of HTTP headers, each value as for secretly
-	table                // [name]
-	tables               // [[name]]
-	choice               // "auto", true or false
-	strokes              // "r" or ["r", "f5"]
+	str       kind = iota // "…"
+	span                  // "15m"
+	flag                  // true or false
+	list                  // ["…", "…"]
+	secretRef             // "…", { env = … }, { command = … }, { file = … } or { stored = true }
+	form                  // a table of form parameters or claims
+	fields                // a table of HTTP headers, each value as for secretly
+	table                 // [name]
+	tables                // [[name]]
+	choice                // "auto", true or false
+	strokes               // "r" or ["r", "f5"]
 )
 
 // The keys of the contract, table by table. What is not here, nobody knows.
@@ -55,12 +55,12 @@ func environmentKeys() map[string]kind {
 
 func applicationKeys() map[string]kind {
 	return map[string]kind{
-		"name": str, "environment": str, "key_type": str, "consumer_key": str, "consumer_secret": secretly,
-		"grant": str, "scopes": list, "username": str, "password": secretly, "extra": form, "probe_url": str,
+		"name": str, "environment": str, "key_type": str, "consumer_key": str, "consumer_secret": secretRef,
+		"grant": str, "scopes": list, "username": str, "password": secretRef, "extra": form, "probe_url": str,
 		"audience": str, "resource": list, "client_auth": str, "probe_control": flag,
-		"redirect_url": str, "signing_key": secretly, "signing_alg": str, "signing_key_id": str,
-		"assertion": secretly, "assertion_claims": form,
-		"subject_token": secretly, "subject_token_type": str, "requested_token_type": str,
+		"redirect_url": str, "signing_key": secretRef, "signing_alg": str, "signing_key_id": str,
+		"assertion": secretRef, "assertion_claims": form,
+		"subject_token": secretRef, "subject_token_type": str, "requested_token_type": str,
 		"auto_renew": flag, "headers": fields, "probe_method": str, "probe_headers": fields,
 	}
 }

@@ -117,15 +117,15 @@ func (p Paths) Load(ctx context.Context) (*Config, error) {
 		}}}
 	}
 	if err == nil {
-		for _, name := range cfg.withheld() {
+		for _, name := range cfg.secretVariables() {
 			_ = os.Unsetenv(name) // fails for names that cannot be set either
 		}
 	}
 	return cfg, err
 }
 
-// withheld are the variables that a configuration names as secrets, in order.
-func (c *Config) withheld() []string {
+// secretVariables are the variables that a configuration names as secrets, in order.
+func (c *Config) secretVariables() []string {
 	var names []string
 	for _, ref := range c.Secrets {
 		names = append(names, ref.Env)

@@ -121,7 +121,7 @@ func output(ctx context.Context, argv []string) (string, error) {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	detach(cmd)
 	cmd.WaitDelay = time.Second // for what the program started and left behind, holding its output
-	out := &capped{}
+	out := &cappedBuffer{}
 	cmd.Stdout = out // Stdin and Stderr stay nil, the null device: what a program complains about may hold the secret
 	err := cmd.Run()
 	switch exit := (*exec.ExitError)(nil); {
@@ -139,14 +139,14 @@ func output(ctx context.Context, argv []string) (string, error) {
 	return out.kept.String(), nil
 }
 
-// capped keeps the first bytes written to it. The buffer is not embedded: its ReadFrom would go
+// cappedBuffer keeps the first bytes written to it. The buffer is not embedded: its ReadFrom would go
 // round Write.
-type capped struct {
+type cappedBuffer struct {
 	kept bytes.Buffer
 	over bool
 }
 
-func (c *capped) Write(p []byte) (int, error) {
+func (c *cappedBuffer) Write(p []byte) (int, error) {
 	if c.kept.Len()+len(p) > MaxSecret {
 		c.over = true
 		return len(p), nil

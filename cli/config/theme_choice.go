@@ -70,7 +70,7 @@ func (c *Config) LostChoice() string {
 func ThemeChosenIn(k console.Keeper) func() string {
 	return func() string {
 		var name string
-		ctx, cancel := context.WithTimeout(context.Background(), keepPatience)
+		ctx, cancel := context.WithTimeout(context.Background(), themePatience)
 		defer cancel()
 		err := k.View(ctx, func(r console.Reader) (err error) {
 			name, err = r.Setting(themeSetting)
@@ -83,13 +83,13 @@ func ThemeChosenIn(k console.Keeper) func() string {
 	}
 }
 
-const keepPatience = 5 * time.Second
+const themePatience = 5 * time.Second
 
 // KeepTheme returns a function that stores the theme that was chosen in the console. It takes 5
 // seconds at most, and finishes also if its context ends.
 func KeepTheme(k console.Keeper) func(context.Context, string) error {
 	return func(ctx context.Context, name string) error {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepPatience)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), themePatience)
 		defer cancel()
 		return k.Update(ctx, func(w console.Writer) error { return w.SetSetting(themeSetting, name) })
 	}

@@ -14,15 +14,15 @@ import (
 // What changes after Watch has returned is not missed. The channel is closed when ctx ends.
 func Watch(ctx context.Context, paths ...string) <-chan struct{} {
 	t := time.NewTicker(time.Second)
-	out := watching(ctx, t.C, paths)
+	out := watchTicks(ctx, t.C, paths)
 	context.AfterFunc(ctx, t.Stop)
 	return out
 }
 
-// watching is Watch with a beat from outside.
-func watching(ctx context.Context, beat <-chan time.Time, paths []string) <-chan struct{} {
+// watchTicks is Watch with a beat from outside.
+func watchTicks(ctx context.Context, beat <-chan time.Time, paths []string) <-chan struct{} {
 	changed := make(chan struct{}, 1)
-	before := look(paths)
+	before := takeSnapshot(paths)
 	go func() {
 		defer close(changed)
 		for {
@@ -31,7 +31,7 @@ func watching(ctx context.Context, beat <-chan time.Time, paths []string) <-chan
 				return
 			case <-beat:
 			}
-			now := look(paths)
+			now := takeSnapshot(paths)
 			if !now.same(before) {
 				select {
 				case changed <- struct{}{}:
@@ -44,11 +44,11 @@ func watching(ctx context.Context, beat <-chan time.Time, paths []string) <-chan
 	return changed
 }
 
-// sight is what there was when it was looked at: each file by its path.
-type sight map[string]os.FileInfo
+// snapshot is what there was when it was looked at: each file by its path.
+type snapshot map[string]os.FileInfo
 
-func look(paths []string) sight {
-	s := sight{}
+func takeSnapshot(paths []string) snapshot {
+	s := snapshot{}
 	for _, path := range paths {
 		info, err := os.Stat(path) // of a link, what it leads to: some people's configuration is one
 		if err != nil {
@@ -76,7 +76,7 @@ func look(paths []string) sight {
 
 // same says whether nothing has changed. Of a folder only what is in it counts: its own time moves
 // for swap files too.
-func (s sight) same(o sight) bool {
+func (s snapshot) same(o snapshot) bool {
 	if len(s) != len(o) {
 		return false
 	}

@@ -24,7 +24,7 @@ func watchIn(t *testing.T, dir string, names ...string) *watched {
 	for _, n := range names {
 		paths = append(paths, filepath.Join(dir, n))
 	}
-	w.out = watching(t.Context(), w.beat, paths)
+	w.out = watchTicks(t.Context(), w.beat, paths)
 	return w
 }
 

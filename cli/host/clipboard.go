@@ -32,16 +32,16 @@ const (
 	// clipboardPatience guards against a clipboard program that waits for a display that is gone.
 	clipboardPatience = 2 * time.Second
 	// terminalMost is what common terminals accept in one OSC 52 sequence, in bytes before base64.
-	terminalMost = 70_000
+	maxTerminalCopy = 70_000
 	// screenMost is what GNU screen takes in one string: 256 bytes before 4.2.0, 768 since. It prints
 	// what is beyond.
-	screenMost = 240
+	maxScreenString = 240
 	// tmuxBuffer is the name of the buffer in tmux, so that it can be removed again.
 	tmuxBuffer = "lanyard"
 )
 
-// outside is what the clipboard needs from the world; tests replace it.
-type outside struct {
+// dependencies is what the clipboard needs from the world; tests replace it.
+type dependencies struct {
 	getenv func(string) string
 	run    func(ctx context.Context, stdin string, argv ...string) error
 	output func(ctx context.Context, most int, argv ...string) (secret.Text, error)
@@ -52,16 +52,16 @@ type outside struct {
 // Clipboard copies tokens to the person's clipboard, and clears it again. It may be used by several
 // goroutines.
 type Clipboard struct {
-	outside
+	dependencies
 	via     string // auto or one of the ways
 	command []string
 	blind   bool // clear also what cannot be read back
 
-	mu     sync.Mutex
-	held   secret.Text // what was copied last
-	how    string      // the way it went, "" when nothing is there to clear
-	serial int         // of the last copy
-	left   string      // where a copy may still be that was not cleared, "" for nowhere
+	mu         sync.Mutex
+	copiedText secret.Text // what was copied last
+	copiedVia  string      // the way it went, "" when nothing is there to clear
+	serial     int         // of the last copy
+	uncleared  string      // where a copy may still be that was not cleared, "" for nowhere
 }
 
 // Copied describes a copy.
@@ -109,8 +109,8 @@ const (
 // cannot read.
 func NewClipboard(getenv func(string) string, via string, command []string, blind bool) *Clipboard {
 	return &Clipboard{
-		outside: outside{getenv, runQuietly, outputOf, clipboard.WriteAll, clipboard.ReadAll},
-		via:     via, command: command, blind: blind,
+		dependencies: dependencies{getenv, runQuietly, outputOf, clipboard.WriteAll, clipboard.ReadAll},
+		via:          via, command: command, blind: blind,
 	}
 }
 
@@ -172,7 +172,7 @@ func (b *Clipboard) Copy(ctx context.Context, text secret.Text, stays bool) (Cop
 	for _, way := range b.Ways() {
 		done, err := b.copyVia(ctx, way, text)
 		if err == nil {
-			return b.copied(ctx, done, way, text, stays), nil
+			return b.remember(ctx, done, way, text, stays), nil
 		}
 		if b.via != "auto" || way == ViaTerminal {
 			return Copied{}, fmt.Errorf("copy: %w", err)
@@ -181,17 +181,17 @@ func (b *Clipboard) Copy(ctx context.Context, text secret.Text, stays bool) (Cop
 	return Copied{}, errors.New("copy: no way to a clipboard")
 }
 
-// copied notes a copy for Clear.
-func (b *Clipboard) copied(ctx context.Context, done Copied, way string, text secret.Text, stays bool) Copied {
-	if b.how != "" && b.how != way {
+// remember notes a copy for Clear.
+func (b *Clipboard) remember(ctx context.Context, done Copied, way string, text secret.Text, stays bool) Copied {
+	if b.copiedVia != "" && b.copiedVia != way {
 		_, _ = b.clear(ctx) // the copy before went elsewhere, and would be forgotten
 	}
-	b.held, b.how, b.left = secret.Text{}, "", ""
+	b.copiedText, b.copiedVia, b.uncleared = secret.Text{}, "", ""
 	if stays {
 		return done
 	}
 	b.serial++
-	b.held, b.how = text, way
+	b.copiedText, b.copiedVia = text, way
 	done.Serial, done.Later, done.Around = b.serial, NotCleared, way == ViaTmux && !b.blind
 	switch {
 	case way == ViaSystem || done.Around:
@@ -223,31 +223,31 @@ func (b *Clipboard) copyVia(ctx context.Context, way string, text secret.Text) (
 	switch way {
 	case ViaTmux:
 		err := b.run(ctx, text.Reveal(), "tmux", "load-buffer", "-b", tmuxBuffer, "-w", "-")
-		return Copied{Via: "tmux", Certain: true}, named("tmux", err)
+		return Copied{Via: "tmux", Certain: true}, wrapError("tmux", err)
 	case ViaCommand:
 		err := b.run(ctx, text.Reveal(), b.command...)
-		return Copied{Via: filepath.Base(b.command[0]), Certain: true}, named(filepath.Base(b.command[0]), err)
+		return Copied{Via: filepath.Base(b.command[0]), Certain: true}, wrapError(filepath.Base(b.command[0]), err)
 	case ViaSystem:
-		_, err := guarded(ctx, func() (struct{}, error) { return struct{}{}, b.write(text.Reveal()) })
-		return Copied{Via: "system clipboard", Certain: true}, named("system clipboard", err)
+		_, err := withTimeout(ctx, func() (struct{}, error) { return struct{}{}, b.write(text.Reveal()) })
+		return Copied{Via: "system clipboard", Certain: true}, wrapError("system clipboard", err)
 	}
-	if len(text.Reveal()) > terminalMost {
+	if len(text.Reveal()) > maxTerminalCopy {
 		return Copied{}, errors.New("too long for the terminal")
 	}
-	return Copied{Via: "terminal", Terminal: secret.New(b.through(ansi.SetSystemClipboard(text.Reveal())))}, nil
+	return Copied{Via: "terminal", Terminal: secret.New(b.wrapForScreen(ansi.SetSystemClipboard(text.Reveal())))}, nil
 }
 
-// through is an OSC 52 sequence as the terminal is to get it. GNU screen passes on what it gets in
+// wrapForScreen is an OSC 52 sequence as the terminal is to get it. GNU screen passes on what it gets in
 // device control strings, drops an OSC 52 of its own, and prints the end of a long one. Over ssh
 // only TERM tells of it, and the one of tmux may be the same: there a sequence that is short enough
 // goes both ways.
-func (b *Clipboard) through(sequence string) string {
+func (b *Clipboard) wrapForScreen(sequence string) string {
 	term := b.getenv("TERM")
 	if b.getenv("TMUX") != "" || b.getenv("STY") == "" && !strings.HasPrefix(term, "screen") {
 		return sequence
 	}
-	wrapped := ansi.ScreenPassthrough(sequence, screenMost)
-	if b.getenv("STY") == "" && !strings.HasPrefix(term, "screen.") && len(sequence) <= screenMost {
+	wrapped := ansi.ScreenPassthrough(sequence, maxScreenString)
+	if b.getenv("STY") == "" && !strings.HasPrefix(term, "screen.") && len(sequence) <= maxScreenString {
 		return wrapped + sequence
 	}
 	return wrapped
@@ -259,27 +259,27 @@ func (b *Clipboard) through(sequence string) string {
 func (b *Clipboard) Clear(ctx context.Context, serial int) (Cleared, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.how == "" || serial != 0 && serial != b.serial {
+	if b.copiedVia == "" || serial != 0 && serial != b.serial {
 		return Cleared{}, nil
 	}
 	done, err := b.clear(ctx)
-	b.held, b.how, b.left = secret.Text{}, "", ""
+	b.copiedText, b.copiedVia, b.uncleared = secret.Text{}, "", ""
 	switch {
 	case err != nil, done.Outcome == CannotTell:
-		b.left = done.Via
+		b.uncleared = done.Via
 	case done.Around:
-		b.left = "the terminal around tmux"
+		b.uncleared = "the terminal around tmux"
 	}
 	return done, err
 }
 
 func (b *Clipboard) clear(ctx context.Context) (Cleared, error) {
-	done := Cleared{Via: b.how, Outcome: WasBlind}
+	done := Cleared{Via: b.copiedVia, Outcome: WasBlind}
 	switch {
-	case b.how == ViaSystem:
+	case b.copiedVia == ViaSystem:
 		done.Via = "system clipboard"
-		held := b.held
-		outcome, err := guarded(ctx, func() (Outcome, error) {
+		held := b.copiedText
+		outcome, err := withTimeout(ctx, func() (Outcome, error) {
 			now, err := b.read()
 			if err != nil || !trimmed(now).Equal(trimmed(held.Reveal())) {
 				return WasReplaced, err
@@ -287,27 +287,27 @@ func (b *Clipboard) clear(ctx context.Context) (Cleared, error) {
 			return WasOurs, b.write("")
 		})
 		done.Outcome = outcome
-		return done, named("clear: system clipboard", err)
-	case b.how == ViaTmux && b.blind:
+		return done, wrapError("clear: system clipboard", err)
+	case b.copiedVia == ViaTmux && b.blind:
 		// The terminal around tmux has it too, and ignores an empty text: a blank takes its place.
 		_ = b.run(ctx, " ", "tmux", "load-buffer", "-b", tmuxBuffer, "-w", "-")
-		return done, named("clear: tmux", b.run(ctx, "", "tmux", "delete-buffer", "-b", tmuxBuffer))
-	case b.how == ViaTmux:
+		return done, wrapError("clear: tmux", b.run(ctx, "", "tmux", "delete-buffer", "-b", tmuxBuffer))
+	case b.copiedVia == ViaTmux:
 		var err error
 		done.Around = true
 		done.Outcome, err = b.clearTmux(ctx)
-		return done, named("clear: tmux", err)
+		return done, wrapError("clear: tmux", err)
 	}
-	if b.how == ViaCommand {
+	if b.copiedVia == ViaCommand {
 		done.Via = filepath.Base(b.command[0])
 	}
 	switch {
 	case !b.blind:
 		done.Outcome = CannotTell
-	case b.how == ViaCommand:
-		return done, named("clear: "+done.Via, b.run(ctx, "", b.command...))
+	case b.copiedVia == ViaCommand:
+		return done, wrapError("clear: "+done.Via, b.run(ctx, "", b.command...))
 	default:
-		done.Terminal = secret.New(b.through(ansi.ResetSystemClipboard))
+		done.Terminal = secret.New(b.wrapForScreen(ansi.ResetSystemClipboard))
 	}
 	return done, nil
 }
@@ -317,7 +317,7 @@ func trimmed(text string) secret.Text { return secret.New(strings.TrimRight(text
 
 // clearTmux removes the buffer of tmux if it still holds the copy.
 func (b *Clipboard) clearTmux(ctx context.Context) (Outcome, error) {
-	now, err := b.output(ctx, len(b.held.Reveal())+1, "tmux", "save-buffer", "-b", tmuxBuffer, "-")
+	now, err := b.output(ctx, len(b.copiedText.Reveal())+1, "tmux", "save-buffer", "-b", tmuxBuffer, "-")
 	if err != nil {
 		names, listed := b.output(ctx, 1<<20, "tmux", "list-buffers", "-F", "#{buffer_name}")
 		if listed == nil && !slices.Contains(strings.Split(names.Reveal(), "\n"), tmuxBuffer) {
@@ -325,7 +325,7 @@ func (b *Clipboard) clearTmux(ctx context.Context) (Outcome, error) {
 		}
 		return CannotTell, err
 	}
-	if !now.Equal(b.held) {
+	if !now.Equal(b.copiedText) {
 		return WasReplaced, nil
 	}
 	return WasOurs, b.run(ctx, "", "tmux", "delete-buffer", "-b", tmuxBuffer)
@@ -336,10 +336,10 @@ func (b *Clipboard) clearTmux(ctx context.Context) (Outcome, error) {
 func (b *Clipboard) MayHold() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.left == "" {
+	if b.uncleared == "" {
 		return ""
 	}
-	return "cannot tell, not cleared: the copied token may still be in the clipboard (" + b.left + ")"
+	return "cannot tell, not cleared: the copied token may still be in the clipboard (" + b.uncleared + ")"
 }
 
 // ClearNow clears the clipboard of a process that is about to end. It writes a control sequence to
@@ -356,19 +356,19 @@ func (b *Clipboard) ClearNow(terminal io.Writer) {
 func (b *Clipboard) Forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.held, b.how = secret.Text{}, ""
+	b.copiedText, b.copiedVia = secret.Text{}, ""
 }
 
-func named(what string, err error) error {
+func wrapError(what string, err error) error {
 	if err == nil {
 		return nil
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// guarded gives up waiting for a clipboard program that hangs. Its goroutine is left behind: the
+// withTimeout gives up waiting for a clipboard program that hangs. Its goroutine is left behind: the
 // library cannot be interrupted.
-func guarded[T any](ctx context.Context, f func() (T, error)) (T, error) {
+func withTimeout[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T
 		err   error

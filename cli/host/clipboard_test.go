@@ -14,7 +14,7 @@ import (
 )
 
 // desk is a clipboard's surroundings in a test.
-type desk struct {
+type fakeClipboards struct {
 	env     map[string]string
 	ran     []string // argv and standard input
 	fails   string   // the program that fails
@@ -24,8 +24,8 @@ type desk struct {
 	tmux    map[string]string // its buffers
 }
 
-func (d *desk) board(via string, command ...string) *Clipboard {
-	return &Clipboard{via: via, command: command, outside: outside{
+func (d *fakeClipboards) board(via string, command ...string) *Clipboard {
+	return &Clipboard{via: via, command: command, dependencies: dependencies{
 		getenv: func(k string) string { return d.env[k] },
 		run: func(_ context.Context, stdin string, argv ...string) error {
 			d.ran = append(d.ran, strings.Join(argv, " ")+" < "+stdin)
@@ -77,7 +77,7 @@ func TestCopy(t *testing.T) {
 	t.Parallel()
 	token := secret.New("canary-token")
 	for name, c := range map[string]struct {
-		desk    desk
+		desk    fakeClipboards
 		via     string
 		command []string
 		want    string // Via
@@ -87,12 +87,12 @@ func TestCopy(t *testing.T) {
 		sent    bool // through the terminal
 	}{
 		"local":            {via: "auto", want: "system clipboard", certain: true, system: "canary-token"},
-		"local, none":      {desk: desk{sick: errors.New("no xclip")}, via: "auto", want: "terminal", sent: true},
-		"ssh":              {desk: desk{env: map[string]string{"SSH_TTY": "/dev/pts/1"}}, via: "auto", want: "terminal", sent: true},
-		"ssh without tty":  {desk: desk{env: map[string]string{"SSH_CONNECTION": "a b"}}, via: "auto", want: "terminal", sent: true},
-		"tmux":             {desk: desk{env: map[string]string{"TMUX": "x", "SSH_TTY": "y"}}, via: "auto", want: "tmux", certain: true, ran: []string{"tmux load-buffer -b lanyard -w - < canary-token"}},
-		"old tmux":         {desk: desk{env: map[string]string{"TMUX": "x"}, fails: "tmux"}, via: "auto", want: "terminal", sent: true, ran: []string{"tmux load-buffer -b lanyard -w - < canary-token"}},
-		"system over ssh":  {desk: desk{env: map[string]string{"SSH_TTY": "y"}}, via: "system", want: "system clipboard", certain: true, system: "canary-token"},
+		"local, none":      {desk: fakeClipboards{sick: errors.New("no xclip")}, via: "auto", want: "terminal", sent: true},
+		"ssh":              {desk: fakeClipboards{env: map[string]string{"SSH_TTY": "/dev/pts/1"}}, via: "auto", want: "terminal", sent: true},
+		"ssh without tty":  {desk: fakeClipboards{env: map[string]string{"SSH_CONNECTION": "a b"}}, via: "auto", want: "terminal", sent: true},
+		"tmux":             {desk: fakeClipboards{env: map[string]string{"TMUX": "x", "SSH_TTY": "y"}}, via: "auto", want: "tmux", certain: true, ran: []string{"tmux load-buffer -b lanyard -w - < canary-token"}},
+		"old tmux":         {desk: fakeClipboards{env: map[string]string{"TMUX": "x"}, fails: "tmux"}, via: "auto", want: "terminal", sent: true, ran: []string{"tmux load-buffer -b lanyard -w - < canary-token"}},
+		"system over ssh":  {desk: fakeClipboards{env: map[string]string{"SSH_TTY": "y"}}, via: "system", want: "system clipboard", certain: true, system: "canary-token"},
 		"command":          {via: "command", command: []string{"/usr/bin/wl-copy", "-n"}, want: "wl-copy", certain: true, ran: []string{"/usr/bin/wl-copy -n < canary-token"}},
 		"terminal, chosen": {via: "osc52", want: "terminal", sent: true},
 	} {
@@ -113,17 +113,17 @@ func TestCopy(t *testing.T) {
 func TestCopyFails(t *testing.T) {
 	t.Parallel()
 	for name, b := range map[string]*Clipboard{
-		"system":  (&desk{sick: errors.New("no display")}).board("system"),
-		"tmux":    (&desk{fails: "tmux"}).board("tmux"),
-		"command": (&desk{fails: "pbcopy"}).board("command", "pbcopy"),
+		"system":  (&fakeClipboards{sick: errors.New("no display")}).board("system"),
+		"tmux":    (&fakeClipboards{fails: "tmux"}).board("tmux"),
+		"command": (&fakeClipboards{fails: "pbcopy"}).board("command", "pbcopy"),
 	} {
 		_, err := b.Copy(t.Context(), secret.New("canary-token"), false)
 		if err == nil || strings.Contains(err.Error(), "canary") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	long := secret.New(strings.Repeat("x", terminalMost+1))
-	if _, err := (&desk{}).board("osc52").Copy(t.Context(), long, false); err == nil {
+	long := secret.New(strings.Repeat("x", maxTerminalCopy+1))
+	if _, err := (&fakeClipboards{}).board("osc52").Copy(t.Context(), long, false); err == nil {
 		t.Error("a text that terminals cut off was sent")
 	}
 }
@@ -145,7 +145,7 @@ func TestCopyForms(t *testing.T) {
 					}
 					continue
 				}
-				d := &desk{}
+				d := &fakeClipboards{}
 				b := d.board(via, "pbcopy")
 				done, err := b.Copy(t.Context(), text, false)
 				if err != nil {
@@ -176,7 +176,7 @@ func TestCopyRefuses(t *testing.T) {
 	t.Parallel()
 	for _, via := range []string{"auto", ViaSystem, ViaTmux, ViaTerminal, ViaCommand} {
 		for _, odd := range []string{"a\rb", "a\tb", "a\x1b[201~b", "a\x00b", "a\u009bb", "a\u202eb"} {
-			d := &desk{}
+			d := &fakeClipboards{}
 			if got, err := d.board(via, "pbcopy").Copy(t.Context(), secret.New(odd), false); err == nil || d.system != "" || d.ran != nil || !got.Terminal.IsZero() {
 				t.Errorf("%s copied %q: %+v", via, odd, got)
 			}
@@ -187,7 +187,7 @@ func TestCopyRefuses(t *testing.T) {
 // What somebody else has copied since stays.
 func TestClear(t *testing.T) {
 	t.Parallel()
-	d := &desk{}
+	d := &fakeClipboards{}
 	b := d.board("system")
 	copyAndClear := func(meanwhile func()) {
 		t.Helper()
@@ -225,7 +225,7 @@ func TestClearWays(t *testing.T) {
 	for name, c := range map[string]struct {
 		via       string
 		blind     bool
-		meanwhile func(*desk)
+		meanwhile func(*fakeClipboards)
 		later     Later
 		outcome   Outcome
 		around    bool
@@ -234,20 +234,20 @@ func TestClearWays(t *testing.T) {
 		left      bool
 	}{
 		"system":               {via: ViaSystem, later: ClearedIfOurs, outcome: WasOurs},
-		"system, replaced":     {via: ViaSystem, blind: true, meanwhile: func(d *desk) { d.system = "list" }, later: ClearedIfOurs, outcome: WasReplaced},
+		"system, replaced":     {via: ViaSystem, blind: true, meanwhile: func(d *fakeClipboards) { d.system = "list" }, later: ClearedIfOurs, outcome: WasReplaced},
 		"command":              {via: ViaCommand, later: NotCleared, outcome: CannotTell, ran: []string{"pbcopy < canary-token"}, left: true},
 		"command, blind":       {via: ViaCommand, blind: true, later: ClearedBlind, outcome: WasBlind, ran: []string{"pbcopy < canary-token", "pbcopy < "}},
 		"terminal":             {via: ViaTerminal, later: NotCleared, outcome: CannotTell, left: true},
 		"terminal, blind":      {via: ViaTerminal, blind: true, later: ClearedBlind, outcome: WasBlind, sent: true},
 		"tmux":                 {via: ViaTmux, later: ClearedIfOurs, outcome: WasOurs, around: true, ran: []string{load, remove}, left: true},
 		"tmux, blind":          {via: ViaTmux, blind: true, later: ClearedBlind, outcome: WasBlind, ran: []string{load, "tmux load-buffer -b lanyard -w - <  ", remove}},
-		"tmux, replaced":       {via: ViaTmux, meanwhile: func(d *desk) { d.tmux[tmuxBuffer] = "list" }, later: ClearedIfOurs, outcome: WasReplaced, around: true, ran: []string{load}, left: true},
-		"tmux, longer":         {via: ViaTmux, meanwhile: func(d *desk) { d.tmux[tmuxBuffer] += "-and-more" }, later: ClearedIfOurs, outcome: WasReplaced, around: true, ran: []string{load}, left: true},
-		"tmux, buffer removed": {via: ViaTmux, meanwhile: func(d *desk) { delete(d.tmux, tmuxBuffer) }, later: ClearedIfOurs, outcome: WasReplaced, around: true, ran: []string{load}, left: true},
+		"tmux, replaced":       {via: ViaTmux, meanwhile: func(d *fakeClipboards) { d.tmux[tmuxBuffer] = "list" }, later: ClearedIfOurs, outcome: WasReplaced, around: true, ran: []string{load}, left: true},
+		"tmux, longer":         {via: ViaTmux, meanwhile: func(d *fakeClipboards) { d.tmux[tmuxBuffer] += "-and-more" }, later: ClearedIfOurs, outcome: WasReplaced, around: true, ran: []string{load}, left: true},
+		"tmux, buffer removed": {via: ViaTmux, meanwhile: func(d *fakeClipboards) { delete(d.tmux, tmuxBuffer) }, later: ClearedIfOurs, outcome: WasReplaced, around: true, ran: []string{load}, left: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := &desk{}
+			d := &fakeClipboards{}
 			b := d.board(c.via, "pbcopy")
 			b.blind = c.blind
 			done, err := b.Copy(t.Context(), secret.New("canary-token"), false)
@@ -277,7 +277,7 @@ func TestClearWays(t *testing.T) {
 // A tmux that does not answer is not taken for one that has cleared.
 func TestClearFails(t *testing.T) {
 	t.Parallel()
-	d := &desk{}
+	d := &fakeClipboards{}
 	b := d.board(ViaTmux)
 	_, _ = b.Copy(t.Context(), secret.New("canary-token"), false)
 	d.fails = "tmux"
@@ -290,7 +290,7 @@ func TestClearFails(t *testing.T) {
 // is not forgotten.
 func TestClearTheRightCopy(t *testing.T) {
 	t.Parallel()
-	d := &desk{}
+	d := &fakeClipboards{}
 	b := d.board(ViaSystem)
 	first, _ := b.Copy(t.Context(), secret.New("canary-1"), false)
 	_, _ = b.Copy(t.Context(), secret.New("canary-2"), false)
@@ -308,7 +308,7 @@ func TestClearTheRightCopy(t *testing.T) {
 		t.Errorf("what stays is gone: %q", d.system)
 	}
 
-	d = &desk{env: map[string]string{"TMUX": "x"}}
+	d = &fakeClipboards{env: map[string]string{"TMUX": "x"}}
 	b = d.board("auto")
 	_, _ = b.Copy(t.Context(), secret.New("canary-4"), false)
 	b.via = ViaSystem
@@ -329,7 +329,7 @@ func TestCopyHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		never := make(chan struct{})
 		defer close(never)
-		b := (&desk{}).board("system")
+		b := (&fakeClipboards{}).board("system")
 		b.write = func(string) error { <-never; return nil }
 		if _, err := b.Copy(t.Context(), secret.New("canary-token"), false); err == nil {
 			t.Error("a clipboard that never answered was believed")
@@ -356,7 +356,7 @@ func TestInsideScreen(t *testing.T) {
 		"none":                  {map[string]string{"TERM": "xterm-256color"}, false, true},
 	} {
 		for _, text := range []string{"canary-token", long} {
-			d := &desk{env: c.env}
+			d := &fakeClipboards{env: c.env}
 			b := d.board("osc52")
 			b.blind = true
 			copied, err := b.Copy(t.Context(), secret.New(text), false)

@@ -19,8 +19,8 @@ func sinceEither(wall func() time.Time, mono func() time.Duration) func() time.D
 	return func() time.Duration { return max(mono()-m, wall().Sub(w)) }
 }
 
-// theClocks are the process's own.
-func theClocks() (wall func() time.Time, mono func() time.Duration) {
+// processClocks are the process's own.
+func processClocks() (wall func() time.Time, mono func() time.Duration) {
 	began := time.Now()
 	return func() time.Time { return time.Now().Round(0) }, func() time.Duration { return time.Since(began) }
 }

@@ -10,7 +10,7 @@ import (
 func sinceNow() func() time.Duration {
 	began, ok := bootTime()
 	if !ok {
-		return sinceEither(theClocks())
+		return sinceEither(processClocks())
 	}
 	return func() time.Duration {
 		now, _ := bootTime()

@@ -17,13 +17,13 @@ import (
 // hidden is a terminal that does not show what is typed, from the first prompt for a secret to the
 // end of the last try. The zero value is one that shows it.
 type hidden struct {
-	mu     sync.Mutex
-	spells int // that are not over; they may lie in one another
-	fd     uintptr
-	before unix.Termios // what the terminal was set to; it is given back
-	asked  bool         // in this spell
-	out    io.Writer
-	prompt string // what is waited for; empty: nothing is read now
+	mu       sync.Mutex
+	depth    int // that are not over; they may lie in one another
+	fd       uintptr
+	before   unix.Termios // what the terminal was set to; it is given back
+	prompted bool         // in this spell
+	out      io.Writer
+	prompt   string // what is waited for; empty: nothing is read now
 }
 
 // Hide turns off the echo of the terminal until done is called, which also discards what was typed
@@ -36,33 +36,33 @@ func (t *Terminal) Hide() (done func(), err error) {
 	j, h := t.jobControl(), &t.hidden
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.spells == 0 {
+	if h.depth == 0 {
 		state, err := term.GetState(fd)
 		if err != nil {
 			return nil, err
 		}
-		h.fd, h.before, h.asked = fd, state.Termios, false
-		if err := h.silence(setTerminal); err != nil {
+		h.fd, h.before, h.prompted = fd, state.Termios, false
+		if err := h.disableEcho(setTerminal); err != nil {
 			return nil, err
 		}
 		j.hidden.Store(h)
 	}
-	h.spells++
+	h.depth++
 	// A second signal ends the process wherever it is.
-	stop := context.AfterFunc(t.ctx, h.giveBack)
+	stop := context.AfterFunc(t.ctx, h.restoreIfHidden)
 	return func() {
 		stop()
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		if h.spells--; h.spells == 0 {
+		if h.depth--; h.depth == 0 {
 			j.hidden.Store(nil)
 			h.restore()
 		}
 	}, nil
 }
 
-// silence turns the echo off.
-func (h *hidden) silence(how uint) error {
+// disableEcho turns the echo off.
+func (h *hidden) disableEcho(how uint) error {
 	t := h.before
 	t.Lflag &^= unix.ECHO
 	t.Lflag |= unix.ICANON | unix.ISIG
@@ -72,24 +72,24 @@ func (h *hidden) silence(how uint) error {
 
 func (h *hidden) restore() { _ = unix.IoctlSetTermios(int(h.fd), discardAndSet, &h.before) }
 
-// giveBack gives the terminal back as it was, before the process stops or ends.
-func (h *hidden) giveBack() {
+// restoreIfHidden gives the terminal back as it was, before the process stops or ends.
+func (h *hidden) restoreIfHidden() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.spells > 0 {
+	if h.depth > 0 {
 		h.restore()
 	}
 }
 
-// again turns the echo off again after the process was continued, and then prints the prompt again.
+// resume turns the echo off again after the process was continued, and then prints the prompt again.
 // In the background the first stops the process once more (SIGTTOU).
-func (h *hidden) again() {
+func (h *hidden) resume() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.spells == 0 {
+	if h.depth == 0 {
 		return
 	}
-	if err := h.silence(discardAndSet); err == nil && h.prompt != "" {
+	if err := h.disableEcho(discardAndSet); err == nil && h.prompt != "" {
 		_, _ = fmt.Fprint(h.out, h.prompt)
 	}
 }
@@ -99,10 +99,10 @@ func (h *hidden) again() {
 func (t *Terminal) ReadHidden(ctx context.Context, prompt string) ([]byte, error) {
 	h := &t.hidden
 	h.mu.Lock()
-	if h.asked {
-		_ = h.silence(discardAndSet)
+	if h.prompted {
+		_ = h.disableEcho(discardAndSet)
 	}
-	h.asked, h.prompt, h.out = true, prompt, t.prompts
+	h.prompted, h.prompt, h.out = true, prompt, t.prompts
 	_, _ = fmt.Fprint(t.prompts, prompt)
 	h.mu.Unlock()
 	defer func() {

@@ -22,14 +22,14 @@ const hangup = syscall.SIGHUP
 // Go cannot give SIGTSTP its default action back once it was caught, so the process stops itself
 // with SIGSTOP. It lasts as long as the process: between two consoles SIGTSTP must stop it.
 type jobControl struct {
-	asked     chan struct{}
+	requested chan struct{}
 	allowed   atomic.Bool // a SIGTSTP stops the process at once
 	clipboard atomic.Pointer[Clipboard]
 	hidden    atomic.Pointer[hidden] // nil: the terminal shows what is typed
 }
 
 func newJobControl() *jobControl {
-	j := &jobControl{asked: make(chan struct{}, 1)}
+	j := &jobControl{requested: make(chan struct{}, 1)}
 	stop, quit := make(chan os.Signal, 1), make(chan os.Signal, 1)
 	if !signal.Ignored(syscall.SIGTSTP) {
 		signal.Notify(stop, syscall.SIGTSTP)
@@ -44,7 +44,7 @@ func newJobControl() *jobControl {
 			select {
 			case <-continued:
 				if h := j.hidden.Load(); h != nil {
-					h.again()
+					h.resume()
 				}
 			case <-stop:
 				if j.allowed.Load() {
@@ -54,14 +54,14 @@ func newJobControl() *jobControl {
 					continue
 				}
 				select {
-				case j.asked <- struct{}{}:
+				case j.requested <- struct{}{}:
 				default:
 				}
 			case <-quit:
 				if b := j.clipboard.Load(); b != nil {
 					b.ClearNow(os.Stdout)
 				}
-				j.giveBack()
+				j.restoreTerminal()
 				signal.Reset(syscall.SIGQUIT)
 				_ = unix.Kill(os.Getpid(), unix.SIGQUIT)
 			}
@@ -70,19 +70,19 @@ func newJobControl() *jobControl {
 	return j
 }
 
-func (j *jobControl) giveBack() {
+func (j *jobControl) restoreTerminal() {
 	if h := j.hidden.Load(); h != nil {
-		h.giveBack()
+		h.restoreIfHidden()
 	}
 }
 
 func (j *jobControl) stop() error {
-	j.giveBack()
+	j.restoreTerminal()
 	return unix.Kill(os.Getpid(), unix.SIGSTOP)
 }
 
-// now stops the process and returns when it was continued.
-func (j *jobControl) now() {
+// stopUntilContinued stops the process and returns when it was continued.
+func (j *jobControl) stopUntilContinued() {
 	continued := make(chan os.Signal, 1)
 	signal.Notify(continued, syscall.SIGCONT)
 	defer signal.Stop(continued)
@@ -117,12 +117,12 @@ func (t *Terminal) HoldStop(b *Clipboard) (stop *Stop, release func()) {
 	j := t.jobControl()
 	j.clipboard.Store(b)
 	select {
-	case <-j.asked: // of the console before
+	case <-j.requested: // of the console before
 	default:
 	}
 	hold, allow := func() { j.allowed.Store(false) }, func() { j.allowed.Store(true) }
 	hold()
-	return &Stop{Asked: j.asked, Possible: canContinue, Allow: allow, Hold: hold, Now: j.now}, func() {
+	return &Stop{Asked: j.requested, Possible: canContinue, Allow: allow, Hold: hold, Now: j.stopUntilContinued}, func() {
 		allow()
 		j.clipboard.Store(nil)
 	}

@@ -50,8 +50,8 @@ func (closedDoor) Close(error) {}
 
 var errNobodyAsked = errors.New("a dry run waits for nobody")
 
-// rehearsal copies a store into memory, so that a dry run can do everything it would do and keep nothing.
-func rehearsal(ctx context.Context, kept *store.Store) (*store.Store, error) {
+// dryRunStore copies a store into memory, so that a dry run can do everything it would do and keep nothing.
+func dryRunStore(ctx context.Context, kept *store.Store) (*store.Store, error) {
 	mem, err := store.OpenMemory(ctx, store.Options{})
 	if err != nil {
 		return nil, err
@@ -125,8 +125,8 @@ func copyAll(r console.Reader, w console.Writer) error {
 	return nil
 }
 
-// rehearsed prints the requests that a dry run would have sent.
-func (p *program) rehearsed(ctx context.Context, s *openConsole, err error) error {
+// printDryRun prints the requests that a dry run would have sent.
+func (p *program) printDryRun(ctx context.Context, s *openConsole, err error) error {
 	b, boardErr := s.svc.Board(ctx)
 	if boardErr != nil {
 		return boardErr
