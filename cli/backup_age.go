@@ -41,12 +41,12 @@ func passphraseRecipients(phrase secret.Text) ([]age.Recipient, error) {
 func passphraseIdentities(phrase secret.Text) ([]age.Identity, error) {
 	var all []age.Identity
 	for _, one := range secret.Readings(phrase) {
-		who, err := age.NewScryptIdentity(one.Reveal())
+		ids, err := age.NewScryptIdentity(one.Reveal())
 		if err != nil {
 			return nil, err
 		}
-		who.SetMaxWorkFactor(20) // 1 GiB: what somebody else has written must not take more
-		all = append(all, who)
+		ids.SetMaxWorkFactor(20) // 1 GiB: what somebody else has written must not take more
+		all = append(all, ids)
 	}
 	return all, nil
 }
@@ -68,7 +68,7 @@ func (p *program) openBackup(path string) (in *bufio.Reader, done func(), err er
 }
 
 // openingIdentities gives what opens a backup, which its beginning tells: a passphrase, or the identities that were named.
-func (f restoreFlags) openingIdentities(ctx context.Context, in *bufio.Reader, asks passphrases) ([]age.Identity, error) {
+func (f restoreFlags) openingIdentities(ctx context.Context, in *bufio.Reader, phrases passphrases) ([]age.Identity, error) {
 	byPhrase, err := store.ForPassphrase(in)
 	switch {
 	case err != nil:
@@ -76,7 +76,7 @@ func (f restoreFlags) openingIdentities(ctx context.Context, in *bufio.Reader, a
 	case byPhrase && len(f.identities) > 0:
 		return nil, misuse("leave --identity out", "restore: the backup was made for a passphrase")
 	case byPhrase:
-		phrase, err := asks.ofBackup()
+		phrase, err := phrases.ofBackup()
 		if err == nil && phrase.IsZero() {
 			err = misuse("", "restore: no passphrase was given")
 		}
@@ -87,15 +87,15 @@ func (f restoreFlags) openingIdentities(ctx context.Context, in *bufio.Reader, a
 	case len(f.identities) == 0:
 		return nil, misuse("name the file with the identity (AGE-SECRET-KEY-1…) of one of them with --identity", "restore: the backup was made for recipients")
 	}
-	var who []age.Identity
+	var ids []age.Identity
 	for _, path := range f.identities {
 		got, err := readIdentities(ctx, path)
 		if err != nil {
 			return nil, err
 		}
-		who = append(who, got...)
+		ids = append(ids, got...)
 	}
-	return who, nil
+	return ids, nil
 }
 
 // readIdentities reads a file of age identities. What age says of a line it does not understand is not told: it could be a secret.
@@ -116,9 +116,9 @@ func readIdentities(ctx context.Context, path string) ([]age.Identity, error) {
 	if err != nil {
 		return nil, misuse("age-keygen writes such a file", "restore: the identity %s %v", path, err)
 	}
-	who, err := age.ParseIdentities(strings.NewReader(text.Reveal()))
-	if err != nil || len(who) == 0 {
+	ids, err := age.ParseIdentities(strings.NewReader(text.Reveal()))
+	if err != nil || len(ids) == 0 {
 		return nil, misuse("age-keygen writes such a file; --identity takes its name, not the identity itself", "restore: %s holds something else than age identities", path)
 	}
-	return who, nil
+	return ids, nil
 }

@@ -78,21 +78,21 @@ func (p *program) runBackup(ctx context.Context, path string, f backupFlags) err
 		}
 		return misuse("", "backup: nothing is stored in %s", paths.State)
 	}
-	kept, err := p.openKept(ctx, cfg, paths, true)
+	db, err := p.openKept(ctx, cfg, paths, true)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = kept.Close() }()
-	if len(to) > 0 && f.stdin && !kept.Key().Asks {
+	defer func() { _ = db.Close() }()
+	if len(to) > 0 && f.stdin && !db.Key().Asks {
 		return misuse("leave out one of the two", "backup: recipients and a passphrase exclude each other")
 	}
-	asks := p.passphrasesFrom(f.stdin)
-	if err := asks.unlock(ctx, kept); err != nil {
+	phrases := p.passphrasesFrom(f.stdin)
+	if err := phrases.unlock(ctx, db); err != nil {
 		return err
 	}
 	done := backupJSON{File: path, Recipients: len(to)}
 	if len(to) == 0 {
-		phrase, err := asks.choose("the backup " + path)
+		phrase, err := phrases.choose("the backup " + path)
 		if err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (p *program) runBackup(ctx context.Context, path string, f backupFlags) err
 			return err
 		}
 	}
-	if err := kept.View(ctx, func(r console.Reader) error {
+	if err := db.View(ctx, func(r console.Reader) error {
 		apps, err := r.Applications()
 		if err != nil {
 			return err
@@ -119,9 +119,9 @@ func (p *program) runBackup(ctx context.Context, path string, f backupFlags) err
 		return err
 	}
 	if path == "-" {
-		return kept.Backup(ctx, p.stdout, to...)
+		return db.Backup(ctx, p.stdout, to...)
 	}
-	if err := kept.BackupTo(ctx, path, to...); err != nil {
+	if err := db.BackupTo(ctx, path, to...); err != nil {
 		return err
 	}
 	if p.json {
@@ -252,8 +252,8 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 		return err
 	}
 	defer done()
-	asks := p.passphrasesFrom(f.stdin)
-	who, err := f.openingIdentities(ctx, in, asks)
+	phrases := p.passphrasesFrom(f.stdin)
+	ids, err := f.openingIdentities(ctx, in, phrases)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -261,30 +261,30 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 		return err
 	}
 	r := store.Restoring{Options: p.storeOptions(cfg), Replace: f.replace, LeaseNow: p.leaseClock(), Patience: keyPatience, Waiting: p.noteWaitingForAnswers}
-	here := p.readCurrentStore(ctx, paths, r.Options)
-	if here.kind != "" && cfg.StoreKey == "auto" {
-		r.First = []string{here.kind} // as well kept as what is replaced
+	current := p.readCurrentStore(ctx, paths, r.Options)
+	if current.kind != "" && cfg.StoreKey == "auto" {
+		r.First = []string{current.kind} // as well kept as what is replaced
 	}
 	if r.First[0] == store.InPassphrase {
-		if r.Passphrase, err = asks.choose("the restored store"); err != nil {
+		if r.Passphrase, err = phrases.choose("the restored store"); err != nil {
 			return err
 		}
 	}
 	out := restoreJSON{State: paths.State, Hosts: []string{}}
-	r.Signer = here.signer
+	r.Signer = current.signer
 	r.Review = func(v store.Review) error {
-		out.Hosts = append(out.Hosts, console.NewDestinations(v.Applications, slices.Concat(cfg.Applications, here.apps))...)
+		out.Hosts = append(out.Hosts, console.NewDestinations(v.Applications, slices.Concat(cfg.Applications, current.apps))...)
 		if v.Signature != store.Unchecked {
 			signed := v.Signature == store.Signed
 			out.Signed = &signed
 		}
-		return p.confirmHosts(v, here, out.Hosts, f.hosts)
+		return p.confirmHosts(v, current, out.Hosts, f.hosts)
 	}
-	got, err := store.Restore(ctx, paths.State, in, who, r)
+	got, err := store.Restore(ctx, paths.State, in, ids, r)
 	if err != nil {
 		return err
 	}
-	for _, text := range revertedTokens(here.tokens, p.readCurrentStore(ctx, paths, r.Options).tokens, p.clock()) {
+	for _, text := range revertedTokens(current.tokens, p.readCurrentStore(ctx, paths, r.Options).tokens, p.clock()) {
 		p.warn("%s", text)
 	}
 	if p.json {
@@ -299,22 +299,22 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 }
 
 // confirmHosts says where a backup comes from and where it would send credentials, and asks about places that are new here.
-func (p *program) confirmHosts(v store.Review, here currentStore, hosts, allowed []string) error {
+func (p *program) confirmHosts(v store.Review, current currentStore, hosts, allowed []string) error {
 	signed := map[store.Signature]string{
 		store.Signed:    "the backup is signed by the store here",
 		store.Unsigned:  "the backup is not signed by the store here",
-		store.Unchecked: "whether the backup is signed by the store here cannot be told: " + here.noSigner,
+		store.Unchecked: "whether the backup is signed by the store here cannot be told: " + current.noSigner,
 	}[v.Signature]
 	p.note("%s", signed)
 	if v.Altered > 0 {
 		p.warn("%s in the backup were altered outside of lanyard, and stay refused", text.Count(v.Altered, "row"))
 	}
 	places := "it sends credentials to " + strings.Join(hosts, ", ")
-	if len(hosts) > 0 && !here.there {
+	if len(hosts) > 0 && !current.there {
 		p.note("%s", places)
 	}
 	left := slices.DeleteFunc(slices.Clone(hosts), func(h string) bool { return slices.Contains(allowed, h) })
-	if len(left) == 0 || !here.there {
+	if len(left) == 0 || !current.there {
 		return nil
 	}
 	places = "it would send credentials to places that neither the store here nor the configuration names: " + strings.Join(left, ", ")
@@ -344,29 +344,29 @@ func (p *program) readCurrentStore(ctx context.Context, paths config.Paths, o st
 	if !hasStore(paths) {
 		return currentStore{noSigner: "there is none"}
 	}
-	here := currentStore{there: true, noSigner: "it cannot be opened"}
-	kept, err := store.Open(ctx, paths.State, o)
+	current := currentStore{there: true, noSigner: "it cannot be opened"}
+	db, err := store.Open(ctx, paths.State, o)
 	if err != nil {
-		return here
+		return current
 	}
-	defer func() { _ = kept.Close() }()
-	if !kept.Key().Asks && kept.Key().Kind != "" {
-		_ = kept.Unlock(ctx, secret.Text{})
+	defer func() { _ = db.Close() }()
+	if !db.Key().Asks && db.Key().Kind != "" {
+		_ = db.Unlock(ctx, secret.Text{})
 	}
-	here.kind, here.noSigner = kept.Key().Kind, "it has signed nothing yet"
-	locked := kept.Key().Locked
-	_ = kept.View(ctx, func(r console.Reader) (err error) {
-		if here.tokens, err = r.Tokens(); err == nil && !locked {
-			here.apps, err = r.Applications()
+	current.kind, current.noSigner = db.Key().Kind, "it has signed nothing yet"
+	locked := db.Key().Locked
+	_ = db.View(ctx, func(r console.Reader) (err error) {
+		if current.tokens, err = r.Tokens(); err == nil && !locked {
+			current.apps, err = r.Applications()
 		}
 		return err
 	})
 	if locked {
-		here.noSigner = "it is locked"
+		current.noSigner = "it is locked"
 	} else {
-		here.signer, _ = kept.Signer(ctx)
+		current.signer, _ = db.Signer(ctx)
 	}
-	return here
+	return current
 }
 
 // revertedTokens says what a restored store knows less of than the one it has replaced: a backup is as old as it is.
@@ -375,20 +375,20 @@ func revertedTokens(before, after []console.Token, now time.Time) (out []string)
 	for _, t := range after {
 		held[t.ID] = t
 	}
-	var again, missing []string
+	var alive, missing []string
 	for _, t := range before {
-		kept, ok := held[t.ID]
+		restored, ok := held[t.ID]
 		ended := !t.AcceptedAt.IsZero() || !t.ReplacedAt.IsZero()
-		switch alive := t.ExpiresAt.IsZero() || t.ExpiresAt.After(now); {
-		case !alive:
+		switch live := t.ExpiresAt.IsZero() || t.ExpiresAt.After(now); {
+		case !live:
 		case !ok && !ended:
 			missing = append(missing, t.Fingerprint)
-		case ok && ended && kept.AcceptedAt.IsZero() && kept.ReplacedAt.IsZero():
-			again = append(again, t.Fingerprint)
+		case ok && ended && restored.AcceptedAt.IsZero() && restored.ReplacedAt.IsZero():
+			alive = append(alive, t.Fingerprint)
 		}
 	}
-	if len(again) > 0 {
-		out = append(out, "revoked or replaced since the backup, and listed as alive again: "+strings.Join(again, ", ")+"; lanyard probe tells what the gateway thinks, lanyard revoke ends one")
+	if len(alive) > 0 {
+		out = append(out, "revoked or replaced since the backup, and listed as alive again: "+strings.Join(alive, ", ")+"; lanyard probe tells what the gateway thinks, lanyard revoke ends one")
 	}
 	if len(missing) > 0 {
 		out = append(out, "got since the backup, and only in the store that was kept: "+strings.Join(missing, ", "))

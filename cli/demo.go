@@ -60,14 +60,14 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
 	go func() { defer close(ended); _ = h.serve(serving) }()
 	defer func() { stop(); <-ended }() // the server outlives the screen, whose last writes go to it
 
-	kept, err := store.OpenMemory(ctx, store.Options{})
+	db, err := store.OpenMemory(ctx, store.Options{})
 	if err != nil {
 		return err
 	}
 	cfg := h.config(p.ownPreferences())
-	s, err := p.assemble(cfg, config.Paths{}, kept, cfg.Vault(p.lookup), nil, true)
+	s, err := p.assemble(cfg, config.Paths{}, db, cfg.Vault(p.lookup), nil, true)
 	if err != nil {
-		_ = kept.Close()
+		_ = db.Close()
 		return err
 	}
 	defer s.Close()

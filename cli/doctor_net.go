@@ -150,7 +150,7 @@ func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 		}
 	}
 	all.Wait()
-	clocks, told := skews{}, map[string]bool{}
+	clocks, tlsChecked := skews{}, map[string]bool{}
 	for i, t := range targets {
 		host := hostOf(t.url)
 		switch r := answers[i]; {
@@ -164,8 +164,8 @@ func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 			if r.HasSkew && t.key != "probe_url" {
 				clocks[host] = r.Skew
 			}
-			if !told[host] {
-				told[host] = true
+			if !tlsChecked[host] {
+				tlsChecked[host] = true
 				d.checkTLS(e, host, r.Reached)
 			}
 		}
@@ -197,8 +197,8 @@ func (d *doctor) checkProbes(ctx context.Context) {
 	var all []*target
 	seen := map[string]bool{}
 	for _, a := range d.cfg.Applications {
-		asked := slices.ContainsFunc(d.envs, func(e console.Environment) bool { return e.Name == a.Environment.Name })
-		if d.open == nil || !asked || a.ProbeURL == "" || a.Details.ProbeControlOff || seen[a.ProbeURL] {
+		wanted := slices.ContainsFunc(d.envs, func(e console.Environment) bool { return e.Name == a.Environment.Name })
+		if d.open == nil || !wanted || a.ProbeURL == "" || a.Details.ProbeControlOff || seen[a.ProbeURL] {
 			continue
 		}
 		seen[a.ProbeURL] = true
@@ -252,15 +252,15 @@ func (d *doctor) checkTLS(e console.Environment, host string, r tokenapi.Reached
 
 // discover asks the issuer for the endpoints that are not given.
 func (d *doctor) discover(ctx context.Context, c *tokenapi.Client, e console.Environment) tokenapi.Endpoints {
-	said, _, err := c.Discover(ctx, e.Issuer)
+	metadata, _, err := c.Discover(ctx, e.Issuer)
 	if err != nil {
 		d.failErr("reach", e.Name+": issuer: ", "is the issuer right, and the server running?", err)
 		return e.Endpoints
 	}
 	d.ok("reach", "%s: the issuer at %s says what it offers", e.Name, hostOf(e.Issuer))
-	ends, more := e.Endpoints, said.Endpoints
+	ends, more := e.Endpoints, metadata.Endpoints
 	if e.ClientAuth == tokenapi.AuthTLS {
-		more = said.MTLS
+		more = metadata.MTLS
 	}
 	ends.TokenURL, ends.RevokeURL = cmp.Or(ends.TokenURL, more.TokenURL), cmp.Or(ends.RevokeURL, more.RevokeURL)
 	if ends.RevokeURL == "" {

@@ -29,28 +29,28 @@ func (d *doctor) checkStore(ctx context.Context) {
 		return // that was told already
 	}
 	d.checkSpace()
-	var kept *store.Store
+	var db *store.Store
 	var err error
 	if hasStore(d.paths) {
 		o := d.p.storeOptions(d.cfg)
 		o.Lists = true // what can only be read can be looked at, too
-		kept, err = store.Open(ctx, d.paths.State, o)
+		db, err = store.Open(ctx, d.paths.State, o)
 		if err != nil {
 			d.failErr("store", "", "lanyard restore puts a backup back", err)
 			d.checkSecrets(d.cfg.Applications)
 			return
 		}
-		d.checkExisting(ctx, kept)
+		d.checkExisting(ctx, db)
 	} else {
 		d.checkNoStore()
-		if kept, err = store.OpenMemory(ctx, store.Options{}); err != nil {
+		if db, err = store.OpenMemory(ctx, store.Options{}); err != nil {
 			d.failErr("store", "", "", err)
 			return
 		}
 	}
-	s, err := d.p.assemble(d.cfg, d.paths, kept, d.cfg.Vault(d.p.lookup), nil, false)
+	s, err := d.p.assemble(d.cfg, d.paths, db, d.cfg.Vault(d.p.lookup), nil, false)
 	if err != nil {
-		_ = kept.Close()
+		_ = db.Close()
 		d.failErr("store", "", "", err)
 		return
 	}
@@ -96,15 +96,15 @@ func (d *doctor) checkNoStore() {
 }
 
 // checkExisting looks at a store that was opened, which has closed to others what stood open and brought an older form to the present one.
-func (d *doctor) checkExisting(ctx context.Context, kept *store.Store) {
-	for _, what := range kept.Tightened() {
+func (d *doctor) checkExisting(ctx context.Context, db *store.Store) {
+	for _, what := range db.Tightened() {
 		fix := "it is closed to them now; if this comes back, look for what opens it: a backup program, a umask"
 		if strings.Contains(what, ".key") {
 			fix = "lanyard key rotate: somebody may have read the key. " + fix
 		}
 		d.warn("store", fix, "%s stood open to other users", what)
 	}
-	gone, left := kept.KeyCopies()
+	gone, left := db.KeyCopies()
 	if len(gone) > 0 {
 		d.warn("store", "lanyard key rotate, if a backup program may have read it since",
 			"a lanyard that was killed had left a copy of the key in %s, which was removed now: %s", d.paths.State, strings.Join(gone, ", "))
@@ -113,26 +113,26 @@ func (d *doctor) checkExisting(ctx context.Context, kept *store.Store) {
 		d.warn("store", "remove it once no lanyard runs, or let the next one that may write there do so",
 			"a copy of the key that a killed lanyard left is in %s: %s", d.paths.State, strings.Join(left, ", "))
 	}
-	if old := kept.Openable(); len(old) > 0 {
+	if old := db.Openable(); len(old) > 0 {
 		d.warn("store", "remove what you do not need any more", "older copies of the store can be opened with what lies beside it in %s, whatever its key is now: %s",
 			d.paths.State, strings.Join(old, ", "))
 	}
-	if c := kept.Copied(); c != "" {
+	if c := db.Copied(); c != "" {
 		d.ok("store", "an older store was brought to the present form; a copy of it is %s", c)
 	}
-	if err := kept.ReadOnly(); err != nil {
-		d.failErr("store", kept.Path()+": ", "", err)
+	if err := db.ReadOnly(); err != nil {
+		d.failErr("store", db.Path()+": ", "", err)
 	}
-	version, err := kept.Schema(ctx)
+	version, err := db.Schema(ctx)
 	if err == nil {
-		err = kept.Check(ctx)
+		err = db.Check(ctx)
 	}
 	if err != nil {
 		d.failErr("store", "", "keep a copy of it, then restore a backup", err)
 	} else {
-		d.ok("store", "%s: whole, schema version %d%s", kept.Path(), version, modes(d.paths.State, kept.Path()))
+		d.ok("store", "%s: whole, schema version %d%s", db.Path(), version, modes(d.paths.State, db.Path()))
 	}
-	info, err := kept.KeyInfo(ctx)
+	info, err := db.KeyInfo(ctx)
 	if err != nil {
 		d.failErr("key", "", "", err)
 		return
@@ -308,7 +308,7 @@ func firstFew(names []string) string {
 // checkPast looks whether anything that was stored is still to come: then the clock was set back since.
 func (d *doctor) checkPast(ctx context.Context, b console.Board, svc *console.Service) {
 	var last time.Time
-	late := func(times ...time.Time) {
+	seen := func(times ...time.Time) {
 		for _, t := range times {
 			if t.After(last) {
 				last = t
@@ -316,17 +316,17 @@ func (d *doctor) checkPast(ctx context.Context, b console.Board, svc *console.Se
 		}
 	}
 	for _, t := range b.Tokens {
-		late(t.IssuedAt, t.ReplacedAt, t.AcceptedAt, t.RefreshAcceptedAt, t.SeenAt, t.AtServerAt)
+		seen(t.IssuedAt, t.ReplacedAt, t.AcceptedAt, t.RefreshAcceptedAt, t.SeenAt, t.AtServerAt)
 		for _, p := range t.Probes {
-			late(p.At)
+			seen(p.At)
 		}
 	}
 	for _, m := range b.Marks {
-		late(m.SentAt)
+		seen(m.SentAt)
 	}
 	if log, err := svc.Log(ctx); err == nil {
 		for _, e := range log {
-			late(e.At)
+			seen(e.At)
 		}
 	}
 	if ahead := last.Sub(d.p.clock()); ahead > time.Second {

@@ -51,14 +51,14 @@ func (closedDoor) Close(error) {}
 var errNobodyAsked = errors.New("a dry run waits for nobody")
 
 // dryRunStore copies a store into memory, so that a dry run can do everything it would do and keep nothing.
-func dryRunStore(ctx context.Context, kept *store.Store) (*store.Store, error) {
+func dryRunStore(ctx context.Context, db *store.Store) (*store.Store, error) {
 	mem, err := store.OpenMemory(ctx, store.Options{})
 	if err != nil {
 		return nil, err
 	}
-	err = mem.HashAs(ctx, kept)
+	err = mem.HashAs(ctx, db)
 	if err == nil {
-		err = kept.View(ctx, func(r console.Reader) error {
+		err = db.View(ctx, func(r console.Reader) error {
 			return mem.Update(ctx, func(w console.Writer) error { return copyAll(r, w) })
 		})
 	}

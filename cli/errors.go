@@ -175,7 +175,7 @@ func complain(w io.Writer, args []string, err error, asJSON bool) int {
 
 // maskArguments takes arguments that may be tokens out of a text about them: what a terminal shows is recorded and sent
 // on. A path whose directory exists is none, nor is an id of Lanyard's own.
-func maskArguments(said string, args []string) string {
+func maskArguments(message string, args []string) string {
 	var hide []string
 	for _, arg := range args {
 		flag := strings.TrimLeft(arg, "-")
@@ -193,10 +193,10 @@ func maskArguments(said string, args []string) string {
 	for _, s := range hide {
 		forGo := strconv.Quote(s)
 		for _, form := range []string{s, forGo[1 : len(forGo)-1], text.Line(s)} {
-			said = strings.ReplaceAll(said, form, secret.Mask)
+			message = strings.ReplaceAll(message, form, secret.Mask)
 		}
 	}
-	return said
+	return message
 }
 
 // isPlace reports whether an argument names a file or a place for one.

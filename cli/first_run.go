@@ -51,11 +51,11 @@ func (b *firstRun) open(ctx context.Context, kept bool) (*store.Store, error) {
 }
 
 // queueUndelivered has it said what the console that was made leaves behind.
-func (b *firstRun) queueUndelivered(ctx context.Context, hurried bool) {
+func (b *firstRun) queueUndelivered(ctx context.Context, quitNow bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for kept, s := range b.opened {
-		if s.quitNow = hurried; kept {
+		if s.quitNow = quitNow; kept {
 			b.p.queueUndelivered(ctx, s)
 		}
 	}

@@ -54,12 +54,12 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 	if err != nil {
 		return unreadable(ctx, "the text to import", path, err)
 	}
-	told, err := paste.Read(string(data))
+	pasted, err := paste.Read(string(data))
 	clear(data)
 	if err != nil {
 		return err
 	}
-	for _, n := range told.Notes {
+	for _, n := range pasted.Notes {
 		p.note("%s", n)
 	}
 	s, err := p.open(ctx, true)
@@ -71,7 +71,7 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 	if err != nil {
 		return err
 	}
-	d := told.Draft
+	d := pasted.Draft
 	d.Name, d.KeyType = o.name, o.keyType
 	d.Environment.Name = cmp.Or(o.env, d.Environment.Name)
 	d.Environment.Endpoints.RevokeURL = cmp.Or(d.Environment.Endpoints.RevokeURL, console.GuessRevokeURL(d.Environment.Endpoints.TokenURL))
@@ -87,5 +87,5 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 			return err
 		}
 	}
-	return p.printImported(ctx, s, []console.Application{a}, told.Notes...)
+	return p.printImported(ctx, s, []console.Application{a}, pasted.Notes...)
 }

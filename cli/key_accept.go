@@ -33,12 +33,12 @@ func (p *program) runKeyAccept(ctx context.Context) error {
 	if !hasStore(paths) {
 		return misuse("", "key accept: nothing is stored in %s", paths.State)
 	}
-	kept, err := p.openKept(ctx, cfg, paths, false)
+	db, err := p.openKept(ctx, cfg, paths, false)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = kept.Close() }()
-	info, err := kept.KeyInfo(ctx)
+	defer func() { _ = db.Close() }()
+	info, err := db.KeyInfo(ctx)
 	switch {
 	case err != nil:
 		return err
@@ -47,19 +47,19 @@ func (p *program) runKeyAccept(ctx context.Context) error {
 	case info.Stranger && len(info.Remembered) == 0:
 		return info.Why // the configuration refuses it, and only a person changes that
 	case info.SetBack && !info.Stranger:
-		return p.acceptOlder(ctx, kept, info)
+		return p.acceptOlder(ctx, db, info)
 	case !info.Stranger:
-		p.note("there is nothing to accept: no other key is remembered for %s", kept.Path())
+		p.note("there is nothing to accept: no other key is remembered for %s", db.Path())
 		return nil
 	}
-	p.note("the key of %s: %s, in the %s", kept.Path(), info.ID, info.Place)
+	p.note("the key of %s: %s, in the %s", db.Path(), info.ID, info.Place)
 	for _, was := range info.Remembered {
-		p.note("the key that the system keyring remembers for it: %s, in the %s", was.ID, kept.PlaceOf(was.Kind))
+		p.note("the key that the system keyring remembers for it: %s, in the %s", was.ID, db.PlaceOf(was.Kind))
 	}
 	if err := p.sureOfStore("whoever put that store there can read what is sealed with its key from now on; is it yours?"); err != nil {
 		return err
 	}
-	if err := kept.AcceptKey(ctx, info.ID); err != nil {
+	if err := db.AcceptKey(ctx, info.ID); err != nil {
 		return err
 	}
 	p.print("the system keyring remembers %s", info.ID)
@@ -67,24 +67,24 @@ func (p *program) runKeyAccept(ctx context.Context) error {
 }
 
 // acceptOlder takes a database from before its rows had MACs, or one without the record of its key.
-func (p *program) acceptOlder(ctx context.Context, kept *store.Store, info store.KeyInfo) error {
+func (p *program) acceptOlder(ctx context.Context, db *store.Store, info store.KeyInfo) error {
 	what := "is older than its key"
 	if info.ID == "" {
 		what = "does not say which key it has"
 		p.note("%v", info.Why)
 		p.note("without that record these are lost, and removed: the values of all tokens (no revoke of them can be sent), the stored consumer secrets and passwords")
 	}
-	if err := p.sureOfStore("the database " + kept.Path() + " " + what + ": whoever put it there may have changed where it sends credentials. Did you?"); err != nil {
+	if err := p.sureOfStore("the database " + db.Path() + " " + what + ": whoever put it there may have changed where it sends credentials. Did you?"); err != nil {
 		return err
 	}
-	if err := kept.AcceptOlder(ctx); err != nil {
+	if err := db.AcceptOlder(ctx); err != nil {
 		return err
 	}
 	if info.ID == "" {
-		p.print("the next command that needs a key makes one for %s", kept.Path())
+		p.print("the next command that needs a key makes one for %s", db.Path())
 		return nil
 	}
-	p.print("the next command brings %s to the present form", kept.Path())
+	p.print("the next command brings %s to the present form", db.Path())
 	return nil
 }
 

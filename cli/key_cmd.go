@@ -103,15 +103,15 @@ type otherKeyJSON struct {
 
 // keyNow says where the key of a store is; nil is one that is not there yet.
 func (p *program) keyNow(
-	ctx context.Context, cfg *config.Config, kept *store.Store,
+	ctx context.Context, cfg *config.Config, db *store.Store,
 ) (keyJSON, error) {
 	out := keyJSON{Place: "no key yet", Left: []string{}, Known: []string{}, Others: []otherKeyJSON{}}
-	if kept != nil {
-		tried := kept.TryKey(ctx)
+	if db != nil {
+		tried := db.TryKey(ctx)
 		if tried != nil && !errors.Is(tried, store.ErrLocked) {
 			return out, tried
 		}
-		info, err := kept.KeyInfo(ctx)
+		info, err := db.KeyInfo(ctx)
 		if err != nil {
 			return out, err
 		}
@@ -161,15 +161,15 @@ func (p *program) runKeyStatus(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var kept *store.Store
+	var db *store.Store
 	if hasStore(paths) {
-		if kept, err = p.openKept(ctx, cfg, paths, true); err != nil {
+		if db, err = p.openKept(ctx, cfg, paths, true); err != nil {
 			return err
 		}
-		defer func() { _ = kept.Close() }()
-		p.warnKeyMoved(cfg, kept)
+		defer func() { _ = db.Close() }()
+		p.warnKeyMoved(cfg, db)
 	}
-	now, err := p.keyNow(ctx, cfg, kept)
+	now, err := p.keyNow(ctx, cfg, db)
 	if err != nil {
 		return err
 	}
@@ -269,15 +269,15 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 	if to == o.Want {
 		o.Want = "" // else what the configuration refuses could not be moved to where it wants it
 	}
-	kept, err := p.openWith(ctx, paths, o)
+	db, err := p.openWith(ctx, paths, o)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = kept.Close() }()
+	defer func() { _ = db.Close() }()
 	from := p.passphrasesFrom(fromStdin)
 	fresh := to == store.InPassphrase
-	if at := kept.Key(); at.Kind != "" {
-		if err := from.unlock(ctx, kept); err != nil {
+	if at := db.Key(); at.Kind != "" {
+		if err := from.unlock(ctx, db); err != nil {
 			return err
 		}
 	} else if to == "" {
@@ -285,15 +285,15 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 	}
 	var text secret.Text
 	if fresh {
-		if text, err = from.choose(kept.Path()); err != nil {
+		if text, err = from.choose(db.Path()); err != nil {
 			return err
 		}
 	}
-	err = kept.Rotate(ctx, store.Rotation{To: to, Passphrase: text, Now: p.clock, LeaseNow: p.leaseClock(), Patience: keyPatience, Waiting: p.noteWaitingForAnswers})
+	err = db.Rotate(ctx, store.Rotation{To: to, Passphrase: text, Now: p.clock, LeaseNow: p.leaseClock(), Patience: keyPatience, Waiting: p.noteWaitingForAnswers})
 	if err != nil {
 		return err
 	}
-	now, err := p.keyNow(ctx, cfg, kept)
+	now, err := p.keyNow(ctx, cfg, db)
 	if err != nil {
 		return err
 	}
@@ -304,11 +304,11 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 	if to == store.InEnv {
 		p.note("keep %s as it is wherever lanyard is to open this store", keyVariable)
 	}
-	if left := kept.Openable(); len(left) > 0 {
+	if left := db.Openable(); len(left) > 0 {
 		p.warn("older copies of the store can still be opened with what lies beside it: %s in %s; remove it when you do not need the copies any more",
 			strings.Join(left, ", "), paths.State)
 	}
-	p.warnKeyMoved(cfg, kept)
+	p.warnKeyMoved(cfg, db)
 	return nil
 }
 

@@ -84,11 +84,11 @@ func (p *program) runLog(c *cobra.Command, app, token string, since time.Duratio
 	log = slices.DeleteFunc(log, func(e console.Event) bool {
 		return appID != "" && e.AppID != appID || tokenID != "" && e.TokenID != tokenID || since > 0 && e.At.Before(l.now.Add(-since))
 	})
-	said := l.eventDescriber()
+	describeEvent := l.eventDescriber()
 	if p.json {
 		all := make([]eventJSON, 0, len(log))
 		for _, e := range log {
-			all = append(all, l.event(e, said))
+			all = append(all, l.event(e, describeEvent))
 		}
 		return p.printJSON(all)
 	}
@@ -98,7 +98,7 @@ func (p *program) runLog(c *cobra.Command, app, token string, since time.Duratio
 	}
 	rows := make([][]string, len(log))
 	for i, e := range log {
-		words, detail := said(e)
+		words, detail := describeEvent(e)
 		rows[i] = []string{e.At.Local().Format(time.DateTime), words, dash(e.Fingerprint), dash(e.Application), detail}
 	}
 	columns(p.out(), []string{"TIME", "EVENT", "TOKEN", "APPLICATION", ""}, rows)
@@ -131,9 +131,9 @@ func inMilliseconds(facts json.RawMessage) json.RawMessage {
 	})
 }
 
-func (l ledger) event(e console.Event, said func(console.Event) (words, detail string)) eventJSON {
+func (l ledger) event(e console.Event, describeEvent func(console.Event) (words, detail string)) eventJSON {
 	name, env, keyType := l.named(e)
-	words, detail := said(e)
+	words, detail := describeEvent(e)
 	return eventJSON{
 		Seq: known(e.Seq), At: stamp(e.At), Event: string(e.Kind), Text: strings.TrimSuffix(words+": "+detail, ": "),
 		Token: known(e.TokenID), Fingerprint: known(e.Fingerprint),

@@ -44,14 +44,14 @@ func (p *program) runPlain(ctx context.Context) error {
 		return misuse("lanyard demo --plain tries everything out, and lanyard config init writes a configuration to begin with",
 			"nothing is configured yet: there is no %s", paths.Config)
 	}
-	kept, err := p.openKept(ctx, cfg, paths, false)
+	db, err := p.openKept(ctx, cfg, paths, false)
 	if err != nil {
 		return err
 	}
 	configured := cfg.Vault(p.lookup)
-	s, err := p.assemble(cfg, paths, kept, linesVault{askingVault{Vault: configured, cfg: cfg}, p.commandVault(cfg)}, nil, true)
+	s, err := p.assemble(cfg, paths, db, linesVault{askingVault{Vault: configured, cfg: cfg}, p.commandVault(cfg)}, nil, true)
 	if err != nil {
-		_ = kept.Close()
+		_ = db.Close()
 		return err
 	}
 	defer p.printLater()

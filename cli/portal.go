@@ -63,17 +63,17 @@ func (v *portalImport) run(ctx context.Context, c *tokenapi.Client) error {
 	if err != nil {
 		return err
 	}
-	asked := 0
+	chosen := 0
 	for _, a := range apps {
 		if len(v.r.Only) > 0 && !slices.Contains(v.r.Only, a.Name) {
 			continue
 		}
-		asked++
+		chosen++
 		if err := v.application(ctx, a); err != nil {
 			return err
 		}
 	}
-	if asked == 0 {
+	if chosen == 0 {
 		why := "the portal shows no application to " + v.r.User
 		if len(apps) > 0 {
 			why = "the portal shows " + text.Count(len(apps), "application") + " to " + v.r.User + ", none of them asked for"

@@ -155,7 +155,7 @@ func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.
 	loop := console.ProbeLoop{Began: p.clock(), Every: every, Timeout: timeout}
 	all := []probeJSON{}
 	var ans tokenapi.ProbeAnswer // the last one
-	told := ""
+	printed := ""
 	verdict := func() error {
 		for {
 			policy := s.svc.Policy(a)
@@ -174,10 +174,10 @@ func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.
 			}
 			_, ends := loop.Until(console.StatusAt(t, policy, p.clock()))
 			ends = ends || timeout > 0
-			if why != "" && why != told && (!p.json || !ends) { // with --json the end says it
+			if why != "" && why != printed && (!p.json || !ends) { // with --json the end says it
 				_, _ = fmt.Fprintf(p.stderr, "note: probe: %s\nhint: %s\n", text.Line(why), text.Line(hint))
 			}
-			told = why
+			printed = why
 			if err := p.waitUntil(ctx, step.At); err != nil {
 				return err
 			}

@@ -295,14 +295,14 @@ func (s *openConsole) awaitOtherProcess(ctx context.Context, id string) ([]conso
 			return nil, undelivered(console.Delivery{Token: t, Kind: console.RevokeAccess, Kept: true, Err: errors.New(t.RevokeError)})
 		}
 		// The other one may have died on the way: its lease ends, and then it is ours to deliver.
-		again := time.NewTimer(time.Second)
+		retry := time.NewTimer(time.Second)
 		select {
 		case _, open := <-changes:
-			again.Stop()
+			retry.Stop()
 			if !open {
 				return nil, undelivered(console.Delivery{Token: t, Kind: console.RevokeAccess, Kept: true, Err: errors.New("another console is at it")})
 			}
-		case <-again.C:
+		case <-retry.C:
 			done, err := s.svc.DeliverOne(ctx, id)
 			if refusal, ok := console.AsError(err); ok && refusal.Code == console.CodeInFlight || err == nil && len(done) == 0 {
 				continue

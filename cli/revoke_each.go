@@ -28,7 +28,7 @@ func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []cons
 		}
 		first = err
 	}
-	late := false
+	timedOut := false
 	all := []revocationJSON{}
 	for _, t := range sent {
 		if o.waitDead {
@@ -36,7 +36,7 @@ func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []cons
 			if err != nil {
 				return err
 			}
-			late = late || !dead
+			timedOut = timedOut || !dead
 		}
 		l, err := s.read(context.WithoutCancel(ctx))
 		if err != nil {
@@ -64,7 +64,7 @@ func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []cons
 			return err
 		}
 	}
-	if first == nil && late {
+	if first == nil && timedOut {
 		return &failure{exit: exitStillAlive, code: console.CodeStillAccepted, text: "the gateway did not refuse it in time"}
 	}
 	return first

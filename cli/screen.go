@@ -43,13 +43,13 @@ func (p *program) runScreen(c *cobra.Command, _ []string) error {
 	if !cfg.Found && !hasStore(paths) {
 		return p.welcome(ctx, cfg, paths)
 	}
-	kept, err := p.openKept(ctx, cfg, paths, false) // asks nobody: the screen does that
+	db, err := p.openKept(ctx, cfg, paths, false) // asks nobody: the screen does that
 	if err != nil {
 		return err
 	}
-	s, err := p.assemble(cfg, paths, kept, askingVault{Vault: cfg.Vault(p.lookup), cfg: cfg}, nil, true)
+	s, err := p.assemble(cfg, paths, db, askingVault{Vault: cfg.Vault(p.lookup), cfg: cfg}, nil, true)
 	if err != nil {
-		_ = kept.Close()
+		_ = db.Close()
 		return err
 	}
 	defer p.printLater()

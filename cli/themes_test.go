@@ -44,17 +44,17 @@ func offers(all ui.Themes, name string) bool {
 // Default, then what was chosen in the console, then the file.
 func TestWhichThemeHolds(t *testing.T) {
 	t.Parallel()
-	kept, err := store.OpenMemory(t.Context(), store.Options{})
+	db, err := store.OpenMemory(t.Context(), store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = kept.Close() }()
+	defer func() { _ = db.Close() }()
 	write, load := home(t)
 	write("themes/mine.toml", "extends = \"nord\"\n")
 	holds := func(want string) *config.Config {
 		t.Helper()
 		cfg := load()
-		cfg.ThemeChoice = config.ThemeChosenIn(kept)
+		cfg.ThemeChoice = config.ThemeChosenIn(db)
 		th, err := theme(cfg)
 		if err != nil || th.Name() != want {
 			t.Errorf("%q holds, not %q: %v", th.Name(), want, err)
@@ -62,7 +62,7 @@ func TestWhichThemeHolds(t *testing.T) {
 		return cfg
 	}
 	cfg := holds("auto")
-	offer := themesToChoose(cfg, kept)
+	offer := themesToChoose(cfg, db)
 	if offer.SaidBy != "" || !offers(offer, "mine") {
 		t.Errorf("offered: %d, said by %q", len(offer.All), offer.SaidBy)
 	}
@@ -73,7 +73,7 @@ func TestWhichThemeHolds(t *testing.T) {
 	}
 	holds("mine")
 	write("config.toml", "theme = \"gruvbox\"\n")
-	if cfg := holds("gruvbox"); themesToChoose(cfg, kept).SaidBy != "config.toml" || cfg.LostChoice() != "" {
+	if cfg := holds("gruvbox"); themesToChoose(cfg, db).SaidBy != "config.toml" || cfg.LostChoice() != "" {
 		t.Error("nothing says that the file decides")
 	}
 	write("config.toml", "theme = \"auto\"\n")

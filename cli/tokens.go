@@ -45,7 +45,7 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 	}
 	shown := []any{} // tokens, each before the mark of its refresh, then the marks of gets
 	var rows [][]string
-	hidden, asked := 0, false
+	hidden, hasRequest := 0, false
 	for _, t := range l.Tokens {
 		st := l.status(t)
 		over := st.State == console.Dead || st.State == console.Superseded
@@ -67,7 +67,7 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 			shown = append(shown, l.mark(*t.Unsure))
 		}
 		with := t.Request.Words()
-		asked = asked || with != ""
+		hasRequest = hasRequest || with != ""
 		rows = append(rows, []string{
 			string(st.State), t.Fingerprint, l.app[t.AppID].Label(), dash(t.User), dash(strings.Join(t.Scopes, " ")), dash(with), left(t, st), t.ID,
 		})
@@ -101,7 +101,7 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 		return nil
 	}
 	head := []string{"STATE", "TOKEN", "APPLICATION", "USER", "SCOPES", "ASKED WITH", ">LEFT", "ID"}
-	if !asked { // a column in which there is nothing tells nothing
+	if !hasRequest { // a column in which there is nothing tells nothing
 		const with = 5
 		head = slices.Delete(head, with, with+1)
 		for i := range rows {

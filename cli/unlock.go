@@ -61,34 +61,34 @@ func (p *program) openKept(
 func (p *program) openWith(
 	ctx context.Context, paths config.Paths, o store.Options,
 ) (*store.Store, error) {
-	kept, err := store.Open(ctx, paths.State, o)
+	db, err := store.Open(ctx, paths.State, o)
 	if err != nil {
 		return nil, err
 	}
-	for _, what := range kept.Tightened() {
+	for _, what := range db.Tightened() {
 		more := ""
 		if strings.Contains(what, ".key") {
 			more = "; somebody may have read the key: lanyard key rotate"
 		}
 		p.warn("%s stood open to other users, and was closed to them%s", what, more)
 	}
-	return kept, nil
+	return db, nil
 }
 
 // warnKeyMoved warns when the key is kept elsewhere than the configuration says. What the store says wins: nothing is
 // moved without being asked for.
-func (p *program) warnKeyMoved(cfg *config.Config, kept *store.Store) {
-	at := kept.Key()
+func (p *program) warnKeyMoved(cfg *config.Config, db *store.Store) {
+	at := db.Key()
 	switch _, set := p.lookup(keyVariable); {
 	case at.Kind == "":
 	case cfg.StoreKey != "auto" && cfg.StoreKey != store.InFile && at.Kind == store.InFile:
 		p.warn("the configuration says [store] key = %q, but the key to %s is in a file (%s): its secrets are refused until lanyard key set %s moves it, or the configuration says \"file\"",
-			cfg.StoreKey, kept.Path(), at.Place, cfg.StoreKey)
+			cfg.StoreKey, db.Path(), at.Place, cfg.StoreKey)
 	case cfg.StoreKey != "auto" && at.Kind != cfg.StoreKey:
 		p.warn("the configuration says [store] key = %q, but the key to %s is kept otherwise (%s); lanyard key set %s changes that",
-			cfg.StoreKey, kept.Path(), at.Place, cfg.StoreKey)
+			cfg.StoreKey, db.Path(), at.Place, cfg.StoreKey)
 	case cfg.StoreKey == "auto" && set && at.Kind == store.InFile:
-		p.warn("%s is set, but the key to %s is kept otherwise (%s); lanyard key set env changes that", keyVariable, kept.Path(), at.Place)
+		p.warn("%s is set, but the key to %s is kept otherwise (%s); lanyard key set env changes that", keyVariable, db.Path(), at.Place)
 	}
 }
 
@@ -188,11 +188,11 @@ func (p *program) choosePassphrase(of string) (secret.Text, error) {
 		if short := store.Short(t); short != "" {
 			p.warn("%s", short)
 		}
-		again, err := p.askPassphrase("the same again: ")
+		repeated, err := p.askPassphrase("the same again: ")
 		if err != nil {
-			return again, err
+			return repeated, err
 		}
-		if t.Equal(again) {
+		if t.Equal(repeated) {
 			return t, nil
 		}
 		p.note("the two are not the same")
@@ -231,13 +231,13 @@ func (s passphrases) line() (secret.Text, error) {
 }
 
 // unlock unlocks a store that has a key.
-func (s passphrases) unlock(ctx context.Context, kept *store.Store) error {
-	if at := kept.Key(); s.lines == nil || !at.Asks || !at.Locked {
-		err := unlockingKeeper{kept, s.p}.Unlock(ctx, secret.Text{})
+func (s passphrases) unlock(ctx context.Context, db *store.Store) error {
+	if at := db.Key(); s.lines == nil || !at.Asks || !at.Locked {
+		err := unlockingKeeper{db, s.p}.Unlock(ctx, secret.Text{})
 		if e, ok := errors.AsType[*store.Error](err); ok && strings.HasPrefix(e.Hint, "give it at a terminal") { // nobody was asked
-			told := *e
-			told.Hint = "--secret-stdin reads the passphrase from standard input"
-			return &told
+			withHint := *e
+			withHint.Hint = "--secret-stdin reads the passphrase from standard input"
+			return &withHint
 		}
 		return err
 	}
@@ -245,7 +245,7 @@ func (s passphrases) unlock(ctx context.Context, kept *store.Store) error {
 	if err != nil {
 		return err
 	}
-	return kept.Unlock(ctx, t)
+	return db.Unlock(ctx, t)
 }
 
 // choose gives a new passphrase; of names what it will open.

@@ -59,7 +59,7 @@ func (p *program) open(ctx context.Context, writes bool) (*openConsole, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept, err := p.openStore(ctx, cfg, paths, writes)
+	db, err := p.openStore(ctx, cfg, paths, writes)
 	if err != nil {
 		return nil, err
 	}
@@ -71,9 +71,9 @@ func (p *program) open(ctx context.Context, writes bool) (*openConsole, error) {
 		}
 		via = n
 	}
-	s, err := p.assemble(cfg, paths, kept, p.commandVault(cfg), via, false)
+	s, err := p.assemble(cfg, paths, db, p.commandVault(cfg), via, false)
 	if err != nil {
-		_ = kept.Close()
+		_ = db.Close()
 		return nil, err
 	}
 	return s, nil
@@ -93,21 +93,21 @@ func (p *program) openStore(
 		}
 		return store.OpenMemory(ctx, store.Options{})
 	}
-	kept, err := p.openKept(ctx, cfg, paths, !writes || p.dryRun)
+	db, err := p.openKept(ctx, cfg, paths, !writes || p.dryRun)
 	if err != nil {
 		return nil, err
 	}
-	p.warnKeyMoved(cfg, kept)
+	p.warnKeyMoved(cfg, db)
 	if !p.dryRun {
-		return kept, nil
+		return db, nil
 	}
-	defer func() { _ = kept.Close() }()
-	if kept.Key().Kind != "" { // else there is nothing sealed, and a dry run makes no key
-		if err := (unlockingKeeper{kept, p}).Unlock(ctx, secret.Text{}); err != nil {
+	defer func() { _ = db.Close() }()
+	if db.Key().Kind != "" { // else there is nothing sealed, and a dry run makes no key
+		if err := (unlockingKeeper{db, p}).Unlock(ctx, secret.Text{}); err != nil {
 			return nil, err
 		}
 	}
-	return dryRunStore(ctx, kept)
+	return dryRunStore(ctx, db)
 }
 
 func hasStore(paths config.Paths) bool {
@@ -118,7 +118,7 @@ func hasStore(paths config.Paths) bool {
 // assemble builds the console on a store; via, if given, carries every call instead of the network.
 // attended says that it is for a person at a screen and not for a command.
 func (p *program) assemble(
-	cfg *config.Config, paths config.Paths, kept *store.Store, v console.Vault,
+	cfg *config.Config, paths config.Paths, db *store.Store, v console.Vault,
 	via http.RoundTripper, attended bool,
 ) (*openConsole, error) {
 	id := make([]byte, 6)
@@ -129,7 +129,7 @@ func (p *program) assemble(
 		doors, browse = closedDoors{}, nil
 	}
 	apps := cfg.Applications
-	err := kept.View(context.Background(), func(r console.Reader) error {
+	err := db.View(context.Background(), func(r console.Reader) error {
 		stored, err := r.Applications()
 		apps = console.Identified(apps, stored)
 		return err
@@ -139,7 +139,7 @@ func (p *program) assemble(
 	}
 	svc, err := console.New(console.Options{
 		Clock:        p.clock,
-		Keeper:       unlockingKeeper{kept, p},
+		Keeper:       unlockingKeeper{db, p},
 		Vault:        v,
 		Connect:      p.connect(via),
 		Applications: apps,
@@ -163,7 +163,7 @@ func (p *program) assemble(
 	if err != nil {
 		return nil, err
 	}
-	return &openConsole{svc: svc, cfg: cfg, paths: paths, store: kept}, nil
+	return &openConsole{svc: svc, cfg: cfg, paths: paths, store: db}, nil
 }
 
 // connect makes the client of an environment.
@@ -218,14 +218,14 @@ func (p *program) proxies(e console.Environment) tokenapi.Proxies {
 // and makes every failure one of configuration.
 type askingVault struct {
 	console.Vault
-	cfg  *config.Config
-	ask  func(prompt string) (secret.Text, error) // nil: there is nobody to ask
-	told *sync.Map                                // what was answered, by SecretName: nobody is asked twice
+	cfg     *config.Config
+	ask     func(prompt string) (secret.Text, error) // nil: there is nobody to ask
+	answers *sync.Map                                // what was answered, by SecretName: nobody is asked twice
 }
 
 // commandVault is the vault of a subcommand.
 func (p *program) commandVault(cfg *config.Config) console.Vault {
-	v := askingVault{Vault: cfg.Vault(p.lookup), cfg: cfg, told: &sync.Map{}}
+	v := askingVault{Vault: cfg.Vault(p.lookup), cfg: cfg, answers: &sync.Map{}}
 	if p.attended() {
 		v.ask = p.askSecret
 	}
@@ -237,17 +237,17 @@ func (v askingVault) Secret(ctx context.Context, a console.Application, kind con
 	ref := v.cfg.Secrets[config.SecretName{App: a.ConfigID, Kind: kind}]
 	known := kind == console.Password || kind == console.ConsumerSecret // to a person
 	if (ref.IsZero() || ref.Stored) && v.ask != nil && known {
-		who := a.Label()
+		label := a.Label()
 		if kind == console.Password {
-			who = a.Username + " at " + who
+			label = a.Username + " at " + label
 		}
 		name := config.SecretName{App: a.ID, Kind: kind}
-		if had, ok := v.told.Load(name); ok {
+		if had, ok := v.answers.Load(name); ok {
 			return had.(secret.Text), nil
 		}
-		t, err := v.ask(config.SecretWords(kind) + who + ": ")
+		t, err := v.ask(config.SecretWords(kind) + label + ": ")
 		if err == nil {
-			v.told.Store(name, t)
+			v.answers.Store(name, t)
 		}
 		return t, err
 	}

@@ -334,7 +334,7 @@ func syntaxProblem(file string, err error) Problem {
 	}
 	where := text.PlaceAt(file, end)
 	p := Problem{Line: where.Line, Column: where.Column, Text: "is not valid TOML"}
-	for _, w := range []struct{ said, text, hint string }{
+	for _, w := range []struct{ phrase, text, hint string }{
 		{"has already been defined", "is defined twice", ""},
 		{"was already created", "is written both as [table] and in another way", ""},
 		{"strings cannot contain newlines", "the text is not closed on its line", ""},
@@ -353,7 +353,7 @@ func syntaxProblem(file string, err error) Problem {
 		{"digit", "is neither a number nor a date", "texts stand in quotes"},
 		{"out of range", "the number is too large", ""},
 	} {
-		if strings.Contains(pe.Message, w.said) {
+		if strings.Contains(pe.Message, w.phrase) {
 			p.Text, p.Hint = w.text, w.hint
 			if _, key, ok := strings.Cut(pe.Message, "Key '"); ok {
 				key, _, _ = strings.Cut(key, "' ")

@@ -131,13 +131,13 @@ func (f namedFile) read(data []byte) (err error) {
 
 // fileProblem finds the file of an environment that an error is about.
 func (c *Config) fileProblem(e console.Environment, wrong *tokenapi.Error) Problem {
-	said := Problem{Key: fmt.Sprintf("environment %q: %s", e.Name, wrong.Op), Text: strings.TrimPrefix(wrong.Error(), wrong.Op+": "), Hint: wrong.Hint}
+	p := Problem{Key: fmt.Sprintf("environment %q: %s", e.Name, wrong.Op), Text: strings.TrimPrefix(wrong.Error(), wrong.Op+": "), Hint: wrong.Hint}
 	for _, f := range c.named {
-		if f.key == said.Key {
-			said.Line, said.Column = f.place.Line, f.place.Column
+		if f.key == p.Key {
+			p.Line, p.Column = f.place.Line, f.place.Column
 		}
 	}
-	return said
+	return p
 }
 
 // CheckNamed opens every file that the configuration names. client is called for each environment
@@ -151,21 +151,21 @@ func (c *Config) CheckNamed(ctx context.Context, client func(console.Environment
 		if ctx.Err() != nil {
 			return warnings, ctx.Err()
 		}
-		said := Problem{Line: f.place.Line, Column: f.place.Column, Key: f.key}
+		p := Problem{Line: f.place.Line, Column: f.place.Column, Key: f.key}
 		switch {
 		case problem != nil:
 			bad[f.path] = true
-			said.Text = "file " + strconv.Quote(f.path) + " " + problem.Error()
-			problems = append(problems, said)
+			p.Text = "file " + strconv.Quote(f.path) + " " + problem.Error()
+			problems = append(problems, p)
 		case errors.Is(warning, errPipe):
 			bad[f.path] = true // it is not read
 			fallthrough
 		case warning != nil:
-			said.Text = "file " + strconv.Quote(f.path) + " " + warning.Error()
+			p.Text = "file " + strconv.Quote(f.path) + " " + warning.Error()
 			if !errors.Is(warning, errPipe) {
-				said.Hint = "chmod 600"
+				p.Hint = "chmod 600"
 			}
-			warnings = append(warnings, said.In(c.Path))
+			warnings = append(warnings, p.In(c.Path))
 		}
 	}
 	for _, e := range c.Environments {
