@@ -9,10 +9,12 @@ import (
 	"lanyard/store"
 )
 
-// alteredWord stands for the state of what something else than Lanyard has changed in the database.
+// alteredWord is shown in place of the state of an altered row: one that another program than
+// Lanyard changed.
 const alteredWord = "altered"
 
-// noteDoubt says under a list what of it is not to be relied on.
+// noteDoubt prints a note if rows of the list are altered, or if the list was read without the
+// store's key.
 func (p *program) noteDoubt(l ledger) {
 	if len(l.Altered) > 0 {
 		p.note("altered outside of lanyard, and not used: %s; lanyard doctor says more", alteredNames(l.Altered))
@@ -30,7 +32,7 @@ func alteredNames(all []console.Altered) string {
 	return strings.Join(names, ", ")
 }
 
-// checkAltered names the rows that do not verify, and the sealed values that do not open.
+// checkAltered reports the rows whose MAC does not verify, and the sealed values that do not open.
 func (d *doctor) checkAltered(ctx context.Context, b console.Board, svc *console.Service) {
 	const check = "rows"
 	unopened, err := svc.Unopened(ctx)
@@ -57,7 +59,7 @@ func (d *doctor) checkAltered(ctx context.Context, b console.Board, svc *console
 	}
 }
 
-// alteredError is the error of an argument that names an altered row; nil where it names none.
+// alteredError returns an error if text is the ID of an altered row, and nil otherwise.
 func (l ledger) alteredError(text string) error {
 	for _, a := range l.Altered {
 		if a.ID == text && !a.Configured {

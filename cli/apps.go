@@ -53,7 +53,7 @@ func (p *program) runApps(c *cobra.Command, _ []string) error {
 	return nil
 }
 
-// coveredWords say of an application of the store which configured one is in force instead.
+// coveredWords says which configured application replaces an application of the store.
 func coveredWords(a console.Application, all []console.Application) string {
 	for _, have := range all {
 		if have.ID == a.ID {
@@ -63,7 +63,7 @@ func coveredWords(a console.Application, all []console.Application) string {
 	return a.Label() + " of the store is not listed"
 }
 
-// dash stands for a cell that is empty.
+// dash returns "-" for an empty cell.
 func dash(s string) string {
 	if s == "" {
 		return "-"
@@ -71,7 +71,7 @@ func dash(s string) string {
 	return s
 }
 
-// completeApps completes APP on the command line. It reads the configuration alone.
+// completeApps completes APP. It reads only the configuration.
 func (p *program) completeApps(_ *cobra.Command, args []string, start string) ([]string, cobra.ShellCompDirective) {
 	var names []string
 	paths, err := p.paths()

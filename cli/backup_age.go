@@ -23,7 +23,7 @@ func parseRecipients(text string) ([]age.Recipient, error) {
 	return age.ParseRecipients(strings.NewReader(read.Reveal()))
 }
 
-// passphraseRecipients gives the recipient that a passphrase is.
+// passphraseRecipients returns the recipient for a passphrase.
 func passphraseRecipients(phrase secret.Text) ([]age.Recipient, error) {
 	phrase, err := secret.Read(phrase.Reveal())
 	if err != nil {
@@ -37,7 +37,8 @@ func passphraseRecipients(phrase secret.Text) ([]age.Recipient, error) {
 	return []age.Recipient{to}, nil
 }
 
-// passphraseIdentities gives what opens a backup: a passphrase, also as older versions have read it.
+// passphraseIdentities returns the identities for a passphrase: one for each way in which this or
+// an older version reads it.
 func passphraseIdentities(phrase secret.Text) ([]age.Identity, error) {
 	var all []age.Identity
 	for _, one := range secret.Readings(phrase) {
@@ -45,13 +46,14 @@ func passphraseIdentities(phrase secret.Text) ([]age.Identity, error) {
 		if err != nil {
 			return nil, err
 		}
-		ids.SetMaxWorkFactor(20) // 1 GiB: what somebody else has written must not take more
+		// 1 GiB of memory: a backup that somebody else wrote must not take more.
+		ids.SetMaxWorkFactor(20)
 		all = append(all, ids)
 	}
 	return all, nil
 }
 
-// openBackup opens a backup.
+// openBackup opens a backup file, or standard input for "-".
 func (p *program) openBackup(path string) (in *bufio.Reader, done func(), err error) {
 	if path == "-" {
 		return bufio.NewReader(untilDone{p.ctx, p.stdin}), func() {}, nil
@@ -67,7 +69,8 @@ func (p *program) openBackup(path string) (in *bufio.Reader, done func(), err er
 	return bufio.NewReader(f), func() { _ = f.Close() }, nil
 }
 
-// openingIdentities gives what opens a backup, which its beginning tells: a passphrase, or the identities that were named.
+// openingIdentities returns the identities that may decrypt a backup. The header of the backup says
+// whether it needs a passphrase or the identity files.
 func (f restoreFlags) openingIdentities(ctx context.Context, in *bufio.Reader, phrases passphrases) ([]age.Identity, error) {
 	byPhrase, err := store.ForPassphrase(in)
 	switch {
@@ -98,7 +101,8 @@ func (f restoreFlags) openingIdentities(ctx context.Context, in *bufio.Reader, p
 	return ids, nil
 }
 
-// readIdentities reads a file of age identities. What age says of a line it does not understand is not told: it could be a secret.
+// readIdentities reads a file of age identities. It does not repeat the messages of age, because
+// they may quote a line with a secret.
 func readIdentities(ctx context.Context, path string) ([]age.Identity, error) {
 	if f, err := config.OpenFile(path); err == nil {
 		_, err := store.ForPassphrase(bufio.NewReader(f))

@@ -18,7 +18,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// backupWork is the work factor of scrypt for the passphrase of a backup: about a second for each guess, as age itself does it.
+// backupWork is the scrypt work factor for the passphrase of a backup, as in age: about a second
+// for each guess.
 const backupWork = 18
 
 // backupJSON is `backup --json`.
@@ -29,7 +30,7 @@ type backupJSON struct {
 	Recipients   int    `json:"recipients"` // 0: a passphrase
 }
 
-// backupFlags are whom a backup is for.
+// backupFlags are the flags that say for whom a backup is encrypted.
 type backupFlags struct {
 	recipients []string
 	file       string // of recipients
@@ -131,7 +132,7 @@ func (p *program) runBackup(ctx context.Context, path string, f backupFlags) err
 	return nil
 }
 
-// checkTarget refuses a place for a backup before anybody is asked for anything.
+// checkTarget refuses a target that cannot be written, before the person is asked for a passphrase.
 func (p *program) checkTarget(path string) error {
 	if path != "-" {
 		return store.Vacant(path)
@@ -145,13 +146,15 @@ func (p *program) checkTarget(path string) error {
 	return nil
 }
 
-// parse reads whom a backup is for; nobody is a passphrase.
+// parse returns the recipients of the flags. No recipient means that the backup is for a
+// passphrase.
 func (f backupFlags) parse(ctx context.Context) ([]age.Recipient, error) {
 	var to []age.Recipient
 	for _, r := range f.recipients {
 		got, err := parseRecipients(r)
 		if err != nil {
-			if strings.HasPrefix(strings.ToUpper(strings.TrimSpace(r)), "AGE-SECRET-KEY") { // which is not said again
+			// The identity is a secret: the message must not repeat it.
+			if strings.HasPrefix(strings.ToUpper(strings.TrimSpace(r)), "AGE-SECRET-KEY") {
 				return nil, misuse("a recipient is the public key that belongs to it (age1…). Other users could read the command line: make a new pair",
 					"backup: that is an identity, which is a secret, and no recipient")
 			}
@@ -176,7 +179,7 @@ func (f backupFlags) parse(ctx context.Context) ([]age.Recipient, error) {
 	return to, nil
 }
 
-// canSeal tries whether a file can be made for all of these.
+// canSeal reports as an error that age cannot encrypt one file for all of these recipients.
 func canSeal(to []age.Recipient) error {
 	if len(to) == 0 {
 		return nil
@@ -194,14 +197,14 @@ type restoreJSON struct {
 	Applications int      `json:"applications"`
 	Tokens       int      `json:"tokens"`
 	Kept         []string `json:"kept"`
-	Signed       *bool    `json:"signed"` // by the store that was there; null: it could not be told
-	Hosts        []string `json:"hosts"`  // that neither the store that was there nor the configuration names
+	Signed       *bool    `json:"signed"` // by the current store; null: it could not be checked
+	Hosts        []string `json:"hosts"`  // that neither the current store nor the configuration names
 }
 
-// restoreFlags say how a backup is opened, and whether it may take a store's place.
+// restoreFlags are the flags of restore.
 type restoreFlags struct {
-	identities     []string // files
-	hosts          []string // that need no question
+	identities     []string // names of identity files
+	hosts          []string // that the person has accepted
 	stdin, replace bool
 }
 
@@ -263,7 +266,7 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 	r := store.Restoring{Options: p.storeOptions(cfg), Replace: f.replace, LeaseNow: p.leaseClock(), Patience: keyPatience, Waiting: p.noteWaitingForAnswers}
 	current := p.readCurrentStore(ctx, paths, r.Options)
 	if current.kind != "" && cfg.StoreKey == "auto" {
-		r.First = []string{current.kind} // as well kept as what is replaced
+		r.First = []string{current.kind} // keep the key where the current store has it
 	}
 	if r.First[0] == store.InPassphrase {
 		if r.Passphrase, err = phrases.choose("the restored store"); err != nil {
@@ -298,7 +301,8 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 	return nil
 }
 
-// confirmHosts says where a backup comes from and where it would send credentials, and asks about places that are new here.
+// confirmHosts prints whether the backup is signed. If it would send credentials to hosts that are
+// neither known here nor allowed by --host, it asks the person.
 func (p *program) confirmHosts(v store.Review, current currentStore, hosts, allowed []string) error {
 	signed := map[store.Signature]string{
 		store.Signed:    "the backup is signed by the store here",
@@ -333,13 +337,13 @@ type currentStore struct {
 	there    bool
 	kind     string // of its key slot
 	tokens   []console.Token
-	apps     []console.Application // that verify
+	apps     []console.Application // whose MAC verifies
 	signer   *store.Signer
 	noSigner string // why there is no signer
 }
 
-// readCurrentStore looks at the store that is there, if it can be opened: what is damaged is replaced all the same. Nobody is asked
-// for its key.
+// readCurrentStore reads the store that a restore is about to replace. It never asks for the key. A
+// store that cannot be opened is no error, because a damaged store may be replaced.
 func (p *program) readCurrentStore(ctx context.Context, paths config.Paths, o store.Options) currentStore {
 	if !hasStore(paths) {
 		return currentStore{noSigner: "there is none"}
@@ -369,7 +373,8 @@ func (p *program) readCurrentStore(ctx context.Context, paths config.Paths, o st
 	return current
 }
 
-// revertedTokens says what a restored store knows less of than the one it has replaced: a backup is as old as it is.
+// revertedTokens returns warnings about tokens that the restored store knows less of than the store
+// it replaced, because the backup is older.
 func revertedTokens(before, after []console.Token, now time.Time) (out []string) {
 	held := map[string]console.Token{}
 	for _, t := range after {

@@ -17,24 +17,25 @@ import (
 	"lanyard/console"
 )
 
-// callbacks opens doors for browsers to come back through, on loopback addresses alone (RFC 8252 section 7.3).
+// callbacks implements console.Callbacks: it listens for the browser on loopback addresses (RFC
+// 8252 section 7.3).
 type callbacks struct{}
 
-// door is one address for one authorization.
+// door listens at one redirect URL for the answer to one authorization request.
 type door struct {
 	listeners []net.Listener // two where localhost has two addresses
 	url       string
-	host      string // what a browser says it came to; any other was led here by a name of its own
+	host      string // expected Host header; another one may come from DNS rebinding
 	path      string
-	patience  time.Duration // how long a browser is kept waiting for what becomes of its sign-in
+	patience  time.Duration // how long the browser waits for the outcome of its sign-in
 
-	outcome chan error // what became of it
+	outcome chan error // nil: Lanyard got a token
 	mu      sync.Mutex
 	server  *http.Server // holds the page of the accepted request until Close; nil before
 }
 
-// signInPatience is longer than the exchange of a code takes: the timeout of an environment is 15 s
-// unless it is set.
+// signInPatience is longer than the exchange of a code takes: an environment's timeout is 15 s by
+// default.
 const signInPatience = 30 * time.Second
 
 // Open listens at the address of a redirect URL.
@@ -65,8 +66,9 @@ func (callbacks) Open(ctx context.Context, redirectURL string) (console.Door, er
 // freePorts is how many ports are tried until one is free at both addresses of localhost.
 const freePorts = 20
 
-// listenAt listens at one address, or at both that localhost has: a browser may try either first, and whoever
-// listens at the other would be handed the code. What a hosts file says of localhost is not asked.
+// listenAt listens at one address, or at both addresses of localhost. A browser may try either one
+// first, and another program that listened there would receive the code. The hosts file is not
+// consulted.
 func listenAt(ctx context.Context, host, port string) ([]net.Listener, error) {
 	var conf net.ListenConfig
 	if ip := net.ParseIP(host); ip != nil {
@@ -93,13 +95,14 @@ func listenAt(ctx context.Context, host, port string) ([]net.Listener, error) {
 	}
 }
 
-// addressTaken says whether somebody else listens there. Windows has a number of its own for it.
+// addressTaken reports whether another program listens at the address. 10048 is WSAEADDRINUSE of
+// Windows.
 func addressTaken(err error) bool {
 	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, syscall.Errno(10048))
 }
 
-// addressed says whether a request names this very address in its Host. A page elsewhere whose name leads to this
-// machine (DNS rebinding) does not.
+// addressed reports whether host, the Host header of a request, is the address of this door. It is
+// not if a page under another name resolves to this machine (DNS rebinding).
 func (d *door) addressed(host string) bool {
 	name, port, err := net.SplitHostPort(host)
 	if err != nil {
@@ -112,11 +115,10 @@ func (d *door) addressed(host string) bool {
 	return port == ourPort && strings.EqualFold(name, ours)
 }
 
-// URL is the redirect URI with the port that was taken.
+// URL returns the redirect URI with the port that is in use.
 func (d *door) URL() string { return d.url }
 
-// Close tells the browser whose request was accepted what became of the sign-in, and lets go of the
-// port.
+// Close tells the waiting browser the outcome of its sign-in, and frees the port.
 func (d *door) Close(outcome error) {
 	d.mu.Lock()
 	srv := d.server
@@ -131,7 +133,7 @@ func (d *door) Close(outcome error) {
 	}
 }
 
-// shutDown ends a server. A page that is on its way has a second.
+// shutDown stops a server. A response that is being written has a second to finish.
 func shutDown(ctx context.Context, srv *http.Server) {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
@@ -140,11 +142,12 @@ func shutDown(ctx context.Context, srv *http.Server) {
 	}
 }
 
-// maxStrangers is how many requests that are no answer are put up with.
+// maxStrangers is how many requests that are no answer are tolerated.
 const maxStrangers = 50
 
-// Wait serves until accept takes a request. The page that the browser is shown holds nothing of
-// what came in. The page of the request that was taken is sent by Close, or when patience is over.
+// Wait serves requests until accept takes one. The page that the browser gets repeats nothing of
+// the request. Close sends the page of the accepted request, or the server does when patience is
+// over.
 func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 	over := make(chan error, 1)
 	turn := make(chan struct{}, 1) // one request at a time
@@ -153,7 +156,8 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 		taken = true
 		over <- err
 	}
-	// judge gives the page for a request; a status of 0 is that of the request that was taken.
+	// judge returns the page for a request. Status 0 means that the request was accepted, and that
+	// its page waits for the outcome.
 	judge := func(r *http.Request) (status int, text string) {
 		turn <- struct{}{}
 		defer func() { <-turn }()
@@ -181,7 +185,7 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 	}
 	srv := &http.Server{
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: d.patience + 10*time.Second, MaxHeaderBytes: 64 << 10,
-		ErrorLog: log.New(io.Discard, "", 0), // it would write to the terminal, and quote what came
+		ErrorLog: log.New(io.Discard, "", 0), // the default writes to the terminal, and quotes the request
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			status, text := judge(r)
 			if status == 0 {
@@ -213,13 +217,13 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 	return err
 }
 
-// parseAnswer reads the query of an answer. A semicolon is an ordinary character in it (WHATWG URL, section 5.1), which
-// servers leave as it is in a code, a state or a sentence; net/url refuses the whole query for it.
+// parseAnswer parses the query of an answer. Servers may leave a semicolon in a code, a state or a
+// message unescaped (WHATWG URL, section 5.1), but net/url refuses the whole query for it.
 func parseAnswer(query string) (url.Values, error) {
 	return url.ParseQuery(strings.ReplaceAll(query, ";", "%3B"))
 }
 
-// awaitOutcome waits for what becomes of a sign-in and gives the page about it.
+// awaitOutcome waits for the outcome of a sign-in, and returns the page about it.
 func (d *door) awaitOutcome() (status int, text string) {
 	timer := time.NewTimer(d.patience)
 	defer timer.Stop()
@@ -234,7 +238,8 @@ func (d *door) awaitOutcome() (status int, text string) {
 	}
 }
 
-// page answers a browser: no script, no style from elsewhere, nothing to keep, no referrer to pass on.
+// page writes a page that has no script and no external style, is not cached, and sends no
+// referrer.
 func page(w http.ResponseWriter, status int, text string) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")

@@ -18,7 +18,7 @@ import (
 	"lanyard/text"
 )
 
-// Embedded is what the binary carries with it.
+// Embedded holds the files that are compiled into the binary.
 type Embedded struct {
 	ConfigExample string // config.example.toml
 }
@@ -34,26 +34,26 @@ type program struct {
 	args          []string
 	config, state string // flags
 	json, dryRun  bool
-	noBrowser     bool     // an address is only shown
-	screen        bool     // the console is open: nothing else may write to the terminal
-	showTour      bool     // of the demo
-	lines         bool     // and it is in lines: what a person is asked for hidden is asked at the terminal
-	queued        []string // what is to be said when it is closed
+	noBrowser     bool     // --no-browser: print addresses only
+	screen        bool     // the console is open: only it may write to the terminal
+	showTour      bool     // --tour
+	lines         bool     // --plain: the console is lines of text; secrets are asked for at the terminal
+	queued        []string // notes to print when the console is closed
 
-	cfg *config.Config // nil before it was read
+	cfg *config.Config // nil until it was read
 	tty *host.Terminal
-	// pasting is held while the terminal is asked for the answer to a sign-in.
+	// pasting is held while the terminal prompts for the answer to a sign-in.
 	pasting  sync.Mutex
 	ctx      context.Context // of this run; ends at the first ctrl+c
 	writeErr error           // the first failure to write a text result
 }
 
-// Main runs the command line and gives the exit code.
+// Main runs the command line and returns the exit code.
 func Main(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer, e Embedded) int {
 	return run(ctx, args, env, stdin, stdout, stderr, e, host.NewClock())
 }
 
-// run is Main with a clock.
+// run is Main with an injected clock.
 func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer, e Embedded, clock func() time.Time) int {
 	harden(args, stderr)
 	p := &program{env: env, stdin: stdin, stdout: stdout, stderr: stderr, args: args, embedded: e, clock: clock, ctx: ctx,
@@ -64,7 +64,7 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	if err := root.ExecuteContext(ctx); err != nil {
-		// A command line that cannot be parsed has set no flag yet.
+		// A command line that cannot be parsed has set no flag yet: look for --json in it.
 		return complain(stderr, args, err, p.json || slices.Contains(args, "--json"))
 	}
 	if p.writeErr != nil {
@@ -111,8 +111,8 @@ func (p *program) root() *cobra.Command {
 	return root
 }
 
-// noCommand refuses arguments of a command that has only subcommands. cobra would print its help and
-// exit 0 for a misspelt one.
+// noCommand refuses arguments of a command that has only subcommands. For an unknown subcommand
+// cobra would print the help and exit with 0.
 func noCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -136,7 +136,7 @@ func noCommand(c *cobra.Command, args []string) error {
 	return misuse(hint, "unknown command %q for %s", args[0], c.CommandPath())
 }
 
-// takes wants between least and most arguments; most < 0 is any number.
+// takes accepts between least and most arguments. A negative most means any number.
 func takes(least, most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		switch n := len(args); {
@@ -164,7 +164,8 @@ func helpCommand() *cobra.Command {
 	}
 }
 
-// listFlags and verbFlags are what every list and every verb understands.
+// listFlags adds the flags of every command that prints a result; verbFlags adds those of every
+// command that changes something.
 func (p *program) listFlags(c *cobra.Command) *cobra.Command {
 	c.Flags().BoolVar(&p.json, "json", false, "print JSON")
 	return c
@@ -175,7 +176,8 @@ func (p *program) verbFlags(c *cobra.Command) *cobra.Command {
 	return p.listFlags(c)
 }
 
-// lookup reads an environment variable of this run; getenv gives "" for one that is not set.
+// lookup returns an environment variable of this run. getenv returns "" for a variable that is not
+// set.
 func (p *program) lookup(name string) (string, bool) {
 	for _, e := range slices.Backward(p.env) {
 		if k, v, ok := strings.Cut(e, "="); ok && (k == name || runtime.GOOS == "windows" && strings.EqualFold(k, name)) {
@@ -190,7 +192,7 @@ func (p *program) getenv(name string) string {
 	return v
 }
 
-// paths finds configuration and state.
+// paths returns where configuration and state are.
 func (p *program) paths() (config.Paths, error) {
 	home := p.getenv("HOME")
 	if runtime.GOOS == "windows" {
@@ -203,7 +205,8 @@ func (p *program) paths() (config.Paths, error) {
 	return found, nil
 }
 
-// warn and note speak to the person; they are silent under --json, where stderr is for the error object.
+// warn and note print to stderr. Under --json they print nothing, because stderr is for the error
+// object.
 func (p *program) warn(format string, args ...any) { p.say("warning: ", format, args...) }
 func (p *program) note(format string, args ...any) { p.say("note: ", format, args...) }
 
@@ -213,8 +216,8 @@ func (p *program) say(what, format string, args ...any) {
 	}
 }
 
-// attended reports whether a person is there to see and to answer: standard input and standard
-// error are terminals.
+// attended reports whether a person can see and answer prompts: standard input and standard error
+// are terminals.
 func (p *program) attended() bool {
 	_, in := host.TerminalFD(p.stdin)
 	_, out := host.TerminalFD(p.stderr)

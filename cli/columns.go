@@ -9,8 +9,8 @@ import (
 	"lanyard/ui/kit"
 )
 
-// columns prints rows in columns, two spaces apart, as wide as their widest cell. Columns whose title begins
-// with ">" are set to the right.
+// columns prints a table. Columns are two spaces apart and as wide as their widest cell. A title
+// that begins with ">" aligns its column to the right.
 func columns(w io.Writer, titles []string, rows [][]string) {
 	right := make([]bool, len(titles))
 	head := make([]string, len(titles))

@@ -13,11 +13,12 @@ import (
 	"lanyard/text"
 )
 
-// completionPatience is how long a shell waits for the tokens of a store that does not answer.
+// completionPatience is how long a shell waits for completions from a store that does not answer.
 const completionPatience = 2 * time.Second
 
-// completeTokens completes TOKEN, and APP where apps says so, for at most most arguments; less than 0 is any number. over are
-// tokens that are dead or superseded too. It asks nobody, creates no store, and an error completes nothing.
+// completeTokens completes TOKEN, and with apps also APP, for at most most arguments; a negative
+// most means any number. With over it includes dead and superseded tokens. It sends nothing,
+// creates no store, and completes nothing on an error.
 func (p *program) completeTokens(apps, over bool, most int) cobra.CompletionFunc {
 	return func(c *cobra.Command, args []string, start string) ([]string, cobra.ShellCompDirective) {
 		if most >= 0 && len(args) >= most {
@@ -35,7 +36,8 @@ func (p *program) completeTokens(apps, over bool, most int) cobra.CompletionFunc
 	}
 }
 
-// tokenCompletions gives the fingerprints that begin with start, or ids, each with what a person tells it by.
+// tokenCompletions returns the fingerprints or IDs that begin with start, each with its
+// application, state and time left.
 func (p *program) tokenCompletions(start string, over bool) []string {
 	if paths, err := p.paths(); err != nil || !hasStore(paths) {
 		return nil

@@ -49,7 +49,7 @@ func (p *program) configCommand() *cobra.Command {
 	return group
 }
 
-// configInit writes the example where the configuration is looked for, and never over anything.
+// configInit writes the example to the path of the configuration. It never overwrites a file.
 func (p *program) configInit() (string, error) {
 	paths, err := p.paths()
 	if err != nil {

@@ -18,12 +18,12 @@ func (p *program) clipboard(cfg *config.Config) *host.Clipboard {
 	return host.NewClipboard(p.getenv, cfg.ClipboardVia, cfg.ClipboardCommand, cfg.ClearBlind)
 }
 
-// sessionClipboard is the clipboard of the machine as a session uses it.
+// sessionClipboard adapts the machine's clipboard to session.Clipboard.
 type sessionClipboard struct{ *host.Clipboard }
 
 var _ session.Clipboard = sessionClipboard{}
 
-// Copy copies a text.
+// Copy implements session.Clipboard.
 func (c sessionClipboard) Copy(ctx context.Context, text secret.Text, stays bool) (session.CopiedTo, error) {
 	done, err := c.Clipboard.Copy(ctx, text, stays)
 	return session.CopiedTo{
@@ -36,7 +36,7 @@ func (c sessionClipboard) Copy(ctx context.Context, text secret.Text, stays bool
 	}, err
 }
 
-// Clear clears a copy.
+// Clear implements session.Clipboard.
 func (c sessionClipboard) Clear(ctx context.Context, serial int) (session.Cleared, error) {
 	done, err := c.Clipboard.Clear(ctx, serial)
 	return session.Cleared{
@@ -51,14 +51,15 @@ func (c sessionClipboard) Clear(ctx context.Context, serial int) (session.Cleare
 	}, err
 }
 
-// lineClipboard is a clipboard without the terminal's own, which wants a control sequence written.
+// lineClipboard refuses copies that need a control sequence to the terminal, which the console in
+// lines must not write.
 type lineClipboard struct{ sessionClipboard }
 
-// Copy copies a text, or says that it cannot.
+// Copy implements session.Clipboard.
 func (c lineClipboard) Copy(ctx context.Context, text secret.Text, stays bool) (session.CopiedTo, error) {
 	done, err := c.sessionClipboard.Copy(ctx, text, stays)
 	if err == nil && !done.Terminal.IsZero() {
-		c.Forget() // nothing was sent
+		c.Forget() // the sequence was not sent
 		err = errors.New("copy: no clipboard can be reached without a control sequence to the terminal, which is not sent in lines; " +
 			"clipboard.via in the configuration names another way")
 	}

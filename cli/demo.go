@@ -46,7 +46,8 @@ func (p *program) demoCommand() *cobra.Command {
 	return c
 }
 
-// tourCacheTTL is what the gateway of a tour remembers for: as long as it takes to tell people what they see.
+// tourCacheTTL is the cache time of the tour's gateway: long enough to read the explanations of
+// each step.
 const tourCacheTTL = 30 * time.Second
 
 func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
@@ -58,7 +59,8 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = h.serve(serving) }()
-	defer func() { stop(); <-ended }() // the server outlives the screen, whose last writes go to it
+	// The server must outlive the screen, because the screen's last requests go to it.
+	defer func() { stop(); <-ended }()
 
 	db, err := store.OpenMemory(ctx, store.Options{})
 	if err != nil {
@@ -80,7 +82,8 @@ func (p *program) runDemo(ctx context.Context, o sandbox.Options) error {
 	return err
 }
 
-// ownPreferences takes theme and clipboard from the person's configuration, if there is a good one.
+// ownPreferences returns the theme, clipboard and screen settings of the person's configuration. It
+// returns the defaults if the configuration cannot be read.
 func (p *program) ownPreferences() *config.Config {
 	if paths, err := p.paths(); err == nil {
 		if own, err := paths.Load(p.ctx); err == nil {
@@ -90,7 +93,7 @@ func (p *program) ownPreferences() *config.Config {
 	return config.Default()
 }
 
-// config fills in the sandbox's environment and applications.
+// config adds the sandbox's environment and applications to cfg.
 func (h *sandboxServer) config(cfg *config.Config) *config.Config {
 	env := h.environment("demo")
 	cfg.Environments = []console.Environment{env}

@@ -1,11 +1,15 @@
-// Package cli is the command line: it reads flags and standard input, builds everything else once
-// (wire.go), and prints. One file per subcommand: parse, call the console, print. The configuration
-// file is in cli/config; what the machine offers (clock, clipboard, browser, terminal) is in cli/host.
+// Package cli implements the command line. Main parses the arguments, builds the console.Service,
+// runs one command and returns the exit code.
 //
-// It has no rules of its own, such as what a token's state is, when something may be sent, or what
-// is kept after a failure. A subcommand and a key press reach the same console.Service. No
-// subcommand starts a screen, a form or a spinner: their terminal queries would leak into the
-// shell.
+// There is one file for each subcommand: it parses flags and standard input, calls the service and
+// prints. wire.go builds the service; print.go has the JSON types; errors.go has the exit codes.
+// Package config reads the configuration file, and package host reaches the machine: clock,
+// clipboard, browser, terminal.
 //
-// The result goes to stdout, everything else to stderr; the exit codes are in errors.go.
+// The package has no rules of its own, such as what state a token is in, when something may be
+// sent, or what is kept after a failure. A subcommand and a key press call the same method of
+// console.Service.
+//
+// Results go to stdout, everything else to stderr. No subcommand starts a screen, a form or a
+// spinner, because their terminal queries would leak into the shell; ui.Run is only for the console.
 package cli

@@ -15,14 +15,14 @@ import (
 	"lanyard/text"
 )
 
-// The three things that a check can find.
+// The statuses of a finding.
 const (
 	fine   = "ok"
-	warned = "warn" // it works, and should be mended all the same
-	failed = "fail" // something does not work
+	warned = "warn" // it works, but should be fixed
+	failed = "fail" // it does not work
 )
 
-// finding is what one check found. One that is not fine says how to mend it.
+// finding is the result of one check. If its status is not ok, Fix says what to do.
 type finding struct {
 	Check  string  `json:"check"`
 	Status string  `json:"status"`
@@ -30,16 +30,16 @@ type finding struct {
 	Fix    *string `json:"fix"`
 }
 
-// doctor looks at everything once. All that it changes is what opening a store changes: an older one is copied and brought to the
-// present form, and what stands open to others is closed.
+// doctor runs every check once. Like any command, it changes only what opening a store changes: it
+// updates an older schema, with a copy kept, and removes access by other users.
 type doctor struct {
 	p       *program
 	paths   config.Paths
 	cfg     *config.Config                           // the defaults when it cannot be read
-	envs    []console.Environment                    // those that are asked about
-	free    func(dir string) (bytes uint64, ok bool) // how much may still be written to the disk of a directory
+	envs    []console.Environment                    // those that are checked
+	free    func(dir string) (bytes uint64, ok bool) // free space on the disk of dir
 	offline bool
-	open    *openConsole // on what is stored; nil where that cannot be opened
+	open    *openConsole // nil if the store cannot be opened
 	found   []finding
 	bad     bool // the configuration cannot be read
 }
@@ -56,7 +56,7 @@ func (d *doctor) fail(check, fix, format string, args ...any) {
 	d.found = append(d.found, finding{check, failed, fmt.Sprintf(format, args...), &fix})
 }
 
-// failErr is fail for an error that brings its own way out.
+// failErr is fail for an error. The hint of the error takes precedence over fix.
 func (d *doctor) failErr(check, about, fix string, err error) {
 	r := explain(err)
 	d.fail(check, cmp.Or(r.Hint, fix), "%s%s", about, r.Message)
@@ -150,7 +150,7 @@ func (d *doctor) report() error {
 	return nil
 }
 
-// asConfigError says whether an error is about the configuration.
+// asConfigError returns the error of the configuration in err, if there is one.
 func asConfigError(err error) (*config.Error, bool) {
 	var c *config.Error
 	ok := errors.As(err, &c)

@@ -15,7 +15,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// certificateWarning is from when on the end of a certificate is worth a warning.
+// certificateWarning is how long before the end of a certificate the warnings begin.
 const certificateWarning = 14 * 24 * time.Hour
 
 func (d *doctor) checkConfig() {
@@ -60,8 +60,8 @@ func (d *doctor) checkConfig() {
 	d.checkConfigMode()
 }
 
-// checkConfigMode looks whether others could write the configuration: it names commands that are run, and
-// servers that are shown secrets.
+// checkConfigMode reports whether other users can write the configuration. They could then add
+// commands that Lanyard runs, or servers that it sends secrets to.
 func (d *doctor) checkConfigMode() {
 	if runtime.GOOS == "windows" {
 		return
@@ -79,7 +79,7 @@ func (d *doctor) checkConfigMode() {
 	}
 }
 
-// checkFiles reads the files that the environments name for TLS.
+// checkFiles reads the TLS files that the environments name.
 func (d *doctor) checkFiles() {
 	for _, e := range d.envs {
 		var named []string
@@ -104,11 +104,11 @@ func (d *doctor) checkFiles() {
 	}
 }
 
-// checkOwnCertificate looks at the end of a TLS client certificate, and at who else can read its key.
+// checkOwnCertificate checks the expiry of a TLS client certificate, and who can read its key.
 func (d *doctor) checkOwnCertificate(e console.Environment) {
 	data, _, err := config.ReadFile(d.p.ctx, e.ClientCert, config.MaxSize)
 	if err != nil {
-		return // there is none, or that was told already
+		return // there is none, or checkFiles reported the error
 	}
 	if certs, err := tokenapi.Certificates("client_cert", data); err == nil {
 		d.checkEnd("files", e.Name+": client_cert "+e.ClientCert, "get a new certificate from whoever runs the server", certs[0].NotAfter)
@@ -122,7 +122,7 @@ func (d *doctor) checkOwnCertificate(e console.Environment) {
 	}
 }
 
-// checkEnd judges when a certificate ends; one that has time is not worth a line.
+// checkEnd reports a certificate that has expired or soon will. It prints nothing about others.
 func (d *doctor) checkEnd(check, what, fix string, end time.Time) {
 	switch left := end.Sub(d.p.clock()); {
 	case left <= 0:
@@ -132,8 +132,8 @@ func (d *doctor) checkEnd(check, what, fix string, end time.Time) {
 	}
 }
 
-// checkSecrets says of each application where its secrets are, without fetching one. stored are applications as
-// the store knows them.
+// checkSecrets reports for each application where its secrets are, without fetching them. stored
+// are the applications of the store.
 func (d *doctor) checkSecrets(stored []console.Application) {
 	for _, a := range d.cfg.Applications {
 		if !slices.ContainsFunc(d.envs, func(e console.Environment) bool { return e.Name == a.Environment.Name }) {
@@ -171,7 +171,7 @@ func (d *doctor) checkStored(a console.Application, what string, stored []consol
 	d.fail("secret", "lanyard apps set-secret "+shellQuote(a.Label()), "%s: to be in the store, and is not", what)
 }
 
-// checkReference looks whether what a reference names is there.
+// checkReference checks whether the variable, program or file of a reference exists.
 func (d *doctor) checkReference(what string, kind console.SecretKind, ref config.SecretRef) {
 	at, key := d.paths.Config, string(kind)
 	switch {
@@ -179,7 +179,7 @@ func (d *doctor) checkReference(what string, kind console.SecretKind, ref config
 		if v, ok := d.p.lookup(ref.Env); !ok || v == "" {
 			tell := d.fail
 			if kind == console.SubjectToken || kind == console.Assertion {
-				tell = d.warn // it is another one each time, and set just before
+				tell = d.warn // it changes with every use, and may be set only then
 			}
 			tell("secret", "set it before lanyard starts, or change "+key+" in "+at, "%s: %s is not set", what, ref)
 			return

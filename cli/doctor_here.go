@@ -12,7 +12,7 @@ import (
 	"lanyard/cli/host"
 )
 
-// checkClipboard says which way a copied token would go.
+// checkClipboard reports which clipboards a copied token can go to.
 func (d *doctor) checkClipboard() {
 	const check = "clipboard"
 	b := d.p.clipboard(d.cfg)
@@ -47,7 +47,7 @@ func (d *doctor) checkClipboard() {
 	}
 }
 
-// unreadableClipboard says which clipboard of a way cannot be read back.
+// unreadableClipboard names the clipboard that cannot be read back when a copy goes this way.
 func unreadableClipboard(way string) string {
 	switch way {
 	case host.ViaTmux:
@@ -58,7 +58,8 @@ func unreadableClipboard(way string) string {
 	return "the terminal's clipboard"
 }
 
-// wayTo says whether one way to a clipboard is open, as far as that can be told without using it.
+// wayTo describes a way to a clipboard, or returns an error if the way is not open. It does not use
+// the clipboard.
 func (d *doctor) wayTo(way string) (string, error) {
 	switch way {
 	case host.ViaTmux:
@@ -82,7 +83,7 @@ func (d *doctor) wayTo(way string) (string, error) {
 	return "the terminal (OSC 52), which confirms nothing", nil
 }
 
-// checkTerminal says what the console would find to draw on.
+// checkTerminal reports what the terminal can show.
 func (d *doctor) checkTerminal() {
 	const check = "terminal"
 	fd, is := host.TerminalFD(d.p.stdout)
@@ -129,7 +130,8 @@ func (d *doctor) size(fd uintptr) string {
 	return fmt.Sprintf(", %d × %d", w, h)
 }
 
-// multiplexers says what stands between the console and the person's terminal, and what that takes.
+// multiplexers describes tmux, screen or ssh between the console and the person's terminal, and how
+// copies pass them.
 func (d *doctor) multiplexers() string {
 	var all []string
 	if d.p.getenv("TMUX") != "" {

@@ -16,10 +16,10 @@ import (
 
 const (
 	reachPatience = 5 * time.Second  // for one server
-	maxSkew       = 30 * time.Second // from where on a difference of clocks is worth a warning
+	maxSkew       = 30 * time.Second // a larger difference of clocks is a warning
 )
 
-// checkProxies says for each environment whether a proxy is between, and who says so.
+// checkProxies reports for each environment which proxy is used, and which setting chose it.
 func (d *doctor) checkProxies() {
 	for _, e := range d.envs {
 		u, err := url.Parse(cmp.Or(e.Endpoints.TokenURL, e.Issuer))
@@ -46,7 +46,7 @@ func (d *doctor) checkProxies() {
 	}
 }
 
-// checkServers asks every server, at the same time, whether it is there.
+// checkServers sends a request to every server, concurrently.
 func (d *doctor) checkServers(ctx context.Context) {
 	if d.offline {
 		d.ok("reach", "no server was asked (--offline)")
@@ -74,7 +74,7 @@ func (d *doctor) checkServers(ctx context.Context) {
 	d.checkProbes(ctx)
 }
 
-// skews are how far the clocks of hosts are ahead of ours.
+// skews maps a host to how far its clock is ahead of ours.
 type skews map[string]time.Duration
 
 func (d *doctor) checkClocks(hosts skews) {
@@ -101,7 +101,7 @@ func (d *doctor) checkClocks(hosts skews) {
 	}
 }
 
-// checkTrust says what an environment does without.
+// checkTrust warns of an environment that skips certificate checks or allows plain http.
 func (d *doctor) checkTrust(e console.Environment) {
 	if e.InsecureSkipVerify {
 		d.warn("tls", "name the authority of the server with ca_file, and take insecure_skip_verify out", "%s: certificates are not verified: anybody on the way can read secrets", e.Name)
@@ -111,7 +111,7 @@ func (d *doctor) checkTrust(e console.Environment) {
 	}
 }
 
-// checkServer asks the servers of one environment.
+// checkServer sends a request to each server of one environment.
 func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 	d.checkTrust(e)
 	if e.Timeout == 0 || e.Timeout > reachPatience {
@@ -156,7 +156,7 @@ func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 		switch r := answers[i]; {
 		case t.url == "" && e.Issuer == "":
 			d.warn("reach", "set "+t.key+", or issuer, of the environment in "+d.paths.Config, "%s: there is no %s", e.Name, t.key)
-		case t.url == "": // its issuer does not name it, or was told not to answer
+		case t.url == "": // the issuer does not name it, or did not answer
 		case r.err != nil:
 			d.failErr("reach", e.Name+": "+t.key+": ", "is "+t.key+" right, and the server running?", r.err)
 		default:
@@ -173,7 +173,8 @@ func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 	return clocks
 }
 
-// reportReached tells of an answer, and what speaks against a Token API being there. An API may answer anything.
+// reportReached reports an answer, and what suggests that the server is no Token API. A probe_url
+// may answer anything.
 func (d *doctor) reportReached(e console.Environment, key, host string, r tokenapi.Reached) {
 	about := fmt.Sprintf("%s: %s at %s answers %d", e.Name, key, host, r.Status)
 	switch {
@@ -186,8 +187,8 @@ func (d *doctor) reportReached(e console.Environment, key, host string, r tokena
 	}
 }
 
-// checkProbes says what each probe URL is worth. Without a store that can be opened none is asked:
-// nothing would keep count.
+// checkProbes reports what each probe URL can prove. Without an open store it sends nothing,
+// because the requests could not be counted and limited.
 func (d *doctor) checkProbes(ctx context.Context) {
 	type target struct {
 		app console.Application
@@ -215,7 +216,7 @@ func (d *doctor) checkProbes(ctx context.Context) {
 	for _, t := range all {
 		about := fmt.Sprintf("%s: probe_url at %s", t.app.Label(), hostOf(t.app.ProbeURL))
 		switch is := t.is; {
-		case t.err != nil, is.Status == 0 && is.Words == "": // checkServer says it
+		case t.err != nil, is.Status == 0 && is.Words == "": // checkServer reported it
 			continue
 		case is.Status == 0:
 			about += " was not asked"
@@ -237,7 +238,7 @@ func (d *doctor) checkProbes(ctx context.Context) {
 
 func (d *doctor) checkTLS(e console.Environment, host string, r tokenapi.Reached) {
 	if r.TLS == "" {
-		return // allow_http was told, and this machine needs none
+		return // checkTrust reported allow_http; loopback needs no TLS
 	}
 	how := "verified"
 	if !r.Verified {
@@ -250,7 +251,7 @@ func (d *doctor) checkTLS(e console.Environment, host string, r tokenapi.Reached
 	}
 }
 
-// discover asks the issuer for the endpoints that are not given.
+// discover returns the endpoints of an environment, the missing ones from its issuer's metadata.
 func (d *doctor) discover(ctx context.Context, c *tokenapi.Client, e console.Environment) tokenapi.Endpoints {
 	metadata, _, err := c.Discover(ctx, e.Issuer)
 	if err != nil {
@@ -269,7 +270,7 @@ func (d *doctor) discover(ctx context.Context, c *tokenapi.Client, e console.Env
 	return ends
 }
 
-// hostOf is host and port of a URL, for words.
+// hostOf returns host and port of a URL.
 func hostOf(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {

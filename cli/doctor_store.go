@@ -19,21 +19,22 @@ import (
 	"lanyard/text"
 )
 
-// leastSpace is how many free bytes a store should have: an answer that cannot be stored is a token lost.
+// leastSpace is how many bytes should be free on the store's disk. A token whose answer cannot be
+// stored is lost.
 const leastSpace = 10 << 20
 
-// checkStore looks at the state directory, the store in it, its key, and at what waits there. It makes neither; a store that
-// is there it opens as every command does.
+// checkStore checks the state directory, the store, its key, and what waits for delivery. It
+// creates neither directory nor store. It opens an existing store as every command does.
 func (d *doctor) checkStore(ctx context.Context) {
 	if d.paths.State == "" {
-		return // that was told already
+		return // checkConfig reported it
 	}
 	d.checkSpace()
 	var db *store.Store
 	var err error
 	if hasStore(d.paths) {
 		o := d.p.storeOptions(d.cfg)
-		o.Lists = true // what can only be read can be looked at, too
+		o.Lists = true // a read-only store can be checked too
 		db, err = store.Open(ctx, d.paths.State, o)
 		if err != nil {
 			d.failErr("store", "", "lanyard restore puts a backup back", err)
@@ -95,7 +96,8 @@ func (d *doctor) checkNoStore() {
 	}
 }
 
-// checkExisting looks at a store that was opened, which has closed to others what stood open and brought an older form to the present one.
+// checkExisting checks a store that was just opened. Opening it removed access by other users and
+// updated an older schema.
 func (d *doctor) checkExisting(ctx context.Context, db *store.Store) {
 	for _, what := range db.Tightened() {
 		fix := "it is closed to them now; if this comes back, look for what opens it: a backup program, a umask"
@@ -143,7 +145,8 @@ func (d *doctor) checkExisting(ctx context.Context, db *store.Store) {
 	d.checkPin(info)
 }
 
-// checkPin says what outside of the state directory knows which key the store has.
+// checkPin reports whether the keyring or the configuration knows the key of the store, outside of
+// the state directory.
 func (d *doctor) checkPin(info store.KeyInfo) {
 	switch {
 	case info.Kind == "" && !info.SetBack:
@@ -161,7 +164,7 @@ func (d *doctor) checkPin(info store.KeyInfo) {
 	}
 }
 
-// checkKey says where the key is and, without fetching it, whether it can be had there.
+// checkKey reports where the key is, and whether it is available there. It does not fetch the key.
 func (d *doctor) checkKey(k console.KeyStatus, why error) {
 	const check = "key"
 	if want := d.cfg.StoreKey; want != "auto" && k.Kind != "" && k.Kind != want {
@@ -172,7 +175,7 @@ func (d *doctor) checkKey(k console.KeyStatus, why error) {
 		d.checkCommand("there is no key yet; the command of [store]")
 	case k.Kind == "":
 		d.ok(check, "there is none yet; the first secret that is stored makes one")
-	case k.Locked && k.Kind == store.InFile && why != nil: // in the words of the other commands
+	case k.Locked && k.Kind == store.InFile && why != nil: // why says what is wrong
 		d.failErr(check, "", "", why)
 	case k.Locked && k.Kind == store.InFile:
 		d.fail(check, "put the key back where it was; without it the stored credentials are lost", "the %s does not open the store", k.Place)
@@ -192,7 +195,8 @@ func (d *doctor) checkKey(k console.KeyStatus, why error) {
 	}
 }
 
-// checkCommand looks for the program of [store] command. It does not run it: the program may ask for a password.
+// checkCommand checks whether the program of [store] command exists. It does not run it, because
+// the program may ask for a password.
 func (d *doctor) checkCommand(place string) {
 	if _, err := exec.LookPath(d.cfg.StoreCommand[0]); err != nil {
 		d.fail("key", "install it, or correct command below [store] in "+d.paths.Config, "%s: %v",
@@ -215,7 +219,7 @@ func modes(paths ...string) string {
 	return ", modes " + strings.Join(all, " and ")
 }
 
-// checkSpace looks at the disk that holds the store, or will.
+// checkSpace checks the free space on the disk that holds the store.
 func (d *doctor) checkSpace() {
 	dir := d.paths.State
 	for {
@@ -235,7 +239,8 @@ func (d *doctor) checkSpace() {
 	}
 }
 
-// checkWaiting looks for revokes that no server has accepted yet, and for answers that nobody saw.
+// checkWaiting reports revokes that no server has accepted yet, and requests whose answer was never
+// seen.
 func (d *doctor) checkWaiting(b console.Board) {
 	var undelivered []string
 	var unsure []console.Token
@@ -279,7 +284,7 @@ func (d *doctor) checkWaiting(b console.Board) {
 	}
 }
 
-// checkGateways tells of gateways that were seen to accept a token for longer than they should.
+// checkGateways reports gateways that accepted a token for longer than they should.
 func (d *doctor) checkGateways(b console.Board) {
 	for _, e := range b.Environments {
 		if l := b.Longer[e.Name]; l.By > 0 {
@@ -296,7 +301,7 @@ func fingerprints(tokens []console.Token) (all []string) {
 	return all
 }
 
-// firstFew names a few of many.
+// firstFew joins the first names of a long list.
 func firstFew(names []string) string {
 	const most = 5
 	if len(names) > most {
@@ -305,7 +310,7 @@ func firstFew(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// checkPast looks whether anything that was stored is still to come: then the clock was set back since.
+// checkPast warns if a stored time is in the future: then the clock was set back.
 func (d *doctor) checkPast(ctx context.Context, b console.Board, svc *console.Service) {
 	var last time.Time
 	seen := func(times ...time.Time) {

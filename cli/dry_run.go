@@ -13,8 +13,8 @@ import (
 	"lanyard/store"
 )
 
-// notSent is the network of a dry run: nothing leaves. A revocation is answered as if accepted, so that the
-// second of a pair is shown too; everything else gets no answer.
+// notSent is the transport of a dry run: it sends nothing. It answers a revocation as accepted, so
+// that the second revocation of a pair is shown too. For any other request it returns an error.
 type notSent struct{ revokeURLs []string }
 
 var errNotSent = errors.New("a dry run sends nothing")
@@ -29,28 +29,28 @@ func (n notSent) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, errNotSent
 }
 
-// closedDoors are the doors of a dry run: an address to show, at which nobody listens and nobody is waited for.
+// closedDoors implements console.Callbacks for a dry run, without listening.
 type closedDoors struct{}
 
-// Open listens to nothing.
+// Open returns a door that shows its URL only.
 func (closedDoors) Open(_ context.Context, redirectURL string) (console.Door, error) {
 	return closedDoor(redirectURL), nil
 }
 
 type closedDoor string
 
-// URL is the redirect URL as it is configured.
+// URL returns the configured redirect URL.
 func (d closedDoor) URL() string { return string(d) }
 
-// Wait waits for nobody.
+// Wait returns errNobodyAsked at once.
 func (closedDoor) Wait(context.Context, func(url.Values) error) error { return errNobodyAsked }
 
-// Close has nothing to close.
+// Close does nothing.
 func (closedDoor) Close(error) {}
 
 var errNobodyAsked = errors.New("a dry run waits for nobody")
 
-// dryRunStore copies a store into memory, so that a dry run can do everything it would do and keep nothing.
+// dryRunStore returns a copy of a store in memory. A dry run changes only the copy.
 func dryRunStore(ctx context.Context, db *store.Store) (*store.Store, error) {
 	mem, err := store.OpenMemory(ctx, store.Options{})
 	if err != nil {
@@ -125,14 +125,14 @@ func copyAll(r console.Reader, w console.Writer) error {
 	return nil
 }
 
-// printDryRun prints the requests that a dry run would have sent.
+// printDryRun prints the requests that a dry run did not send.
 func (p *program) printDryRun(ctx context.Context, s *openConsole, err error) error {
 	b, boardErr := s.svc.Board(ctx)
 	if boardErr != nil {
 		return boardErr
 	}
 	if len(b.Exchanges) == 0 && err != nil && !errors.Is(err, errNobodyAsked) {
-		return err // it would not even have been sent
+		return err // it failed before any request
 	}
 	return p.printRequests(b.Exchanges)
 }
