@@ -21,7 +21,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// The exit codes, which scripts rely on.
+// The exit codes. Scripts rely on them.
 const (
 	exitDone        = 0
 	exitUnexpected  = 1 // or a probe that is unclear
@@ -34,7 +34,8 @@ const (
 	exitInterrupted = 130
 )
 
-// failure is an error of the command line itself, with its exit code. A silent one has been told already.
+// failure is an error of the command line with its exit code. A silent one is not printed, because
+// the output already shows it.
 type failure struct {
 	exit   int
 	code   console.Code
@@ -53,15 +54,15 @@ func (f *failure) Error() string {
 
 func (f *failure) Unwrap() error { return f.err }
 
-// misuse is a command line that cannot be carried out.
+// misuse returns the error of a command that cannot run as it was given.
 func misuse(hint, format string, args ...any) error {
 	return &failure{exit: exitUsage, code: console.CodeUsage, text: fmt.Sprintf(format, args...), hint: hint}
 }
 
-// exitSilently ends with an exit code after a result that says everything.
+// exitSilently returns an error that sets the exit code and prints nothing.
 func exitSilently(exit int) error { return &failure{exit: exit, silent: true} }
 
-// report is a failure as a person or a program gets to see it.
+// report is an error as it is printed, also as JSON.
 type report struct {
 	Code    console.Code `json:"code"`
 	Message string       `json:"message"`
@@ -71,7 +72,7 @@ type report struct {
 	Exit    int          `json:"exit"`
 }
 
-// explain sorts an error into an exit code and words.
+// explain returns the exit code and the message of an error.
 func explain(err error) report {
 	r := report{Code: console.CodeUnexpected, Message: err.Error(), Exit: exitUnexpected}
 	var own *failure
@@ -115,7 +116,7 @@ func explain(err error) report {
 	return r
 }
 
-// hintOf is the hint of an error, with where the settings that it names are changed.
+// hintOf returns the hint of an error, with the place of the settings that it names.
 func hintOf(err error) string {
 	return console.Remedy(err, console.Hint(err), console.FaceCommands())
 }
@@ -139,7 +140,7 @@ func refusalExit(code console.Code) int {
 	switch {
 	case code == console.CodeNoApplication || code == console.CodeNoToken || code == console.CodeNoMark:
 		return exitNotFound
-	case code == console.CodeStoreExists: // a file or a store that was not to be replaced
+	case code == console.CodeStoreExists: // a file or store exists, and must not be replaced
 		return exitUsage
 	case code == console.CodeStoreBackupLocked || code == console.CodeStoreAltered:
 		return exitLocked
@@ -149,7 +150,7 @@ func refusalExit(code console.Code) int {
 	return exitUsage
 }
 
-// complain tells a failure on stderr and gives its exit code.
+// complain prints an error to stderr and returns its exit code.
 func complain(w io.Writer, args []string, err error, asJSON bool) int {
 	r := explain(err)
 	r.Message, r.Hint = maskArguments(r.Message, args), maskArguments(r.Hint, args)
@@ -173,8 +174,8 @@ func complain(w io.Writer, args []string, err error, asJSON bool) int {
 	return r.Exit
 }
 
-// maskArguments takes arguments that may be tokens out of a text about them: what a terminal shows is recorded and sent
-// on. A path whose directory exists is none, nor is an id of Lanyard's own.
+// maskArguments masks arguments that may be tokens in a message, because terminals are recorded and
+// shared. A path whose directory exists and an ID of Lanyard are not masked.
 func maskArguments(message string, args []string) string {
 	var hide []string
 	for _, arg := range args {
@@ -183,7 +184,7 @@ func maskArguments(message string, args []string) string {
 		for _, s := range []string{arg, flag, name, value} {
 			if tokenapi.LooksSecret(s) && !console.IsID(s) && !isPlace(s) {
 				hide = append(hide, s)
-				if s == flag && s != arg && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") != "" { // of --TOKEN== the flag is named without its end
+				if s == flag && s != arg && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") != "" { // pflag names --TOKEN== without its end
 					hide = append(hide, name)
 				}
 			}
@@ -199,7 +200,7 @@ func maskArguments(message string, args []string) string {
 	return message
 }
 
-// isPlace reports whether an argument names a file or a place for one.
+// isPlace reports whether an argument is a path whose directory exists, or an absolute path.
 func isPlace(arg string) bool {
 	dir := filepath.Dir(arg)
 	if dir == "." {

@@ -9,18 +9,19 @@ import (
 	"lanyard/store"
 )
 
-// firstRun makes the console of a first run while the screen is open: in memory, to try something, and in the store when
-// a person saves. Until then nothing is written.
+// firstRun creates the service of the first run, when there is neither configuration nor store. For
+// testing an application the service lives in memory. When the person saves something, it is
+// created in the store; before that nothing is written.
 type firstRun struct {
 	p     *program
 	cfg   *config.Config
 	paths config.Paths
 
 	mu     sync.Mutex
-	opened map[bool]*openConsole // by whether it is kept
+	opened map[bool]*openConsole // key: whether it is in the store
 }
 
-// service makes it once.
+// service returns the service in the store (kept) or in memory, and creates it at the first call.
 func (b *firstRun) service(ctx context.Context, kept bool) (*console.Service, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -50,7 +51,7 @@ func (b *firstRun) open(ctx context.Context, kept bool) (*store.Store, error) {
 	return store.OpenMemory(ctx, store.Options{})
 }
 
-// queueUndelivered has it said what the console that was made leaves behind.
+// queueUndelivered queues notes about revokes that the service in the store leaves undelivered.
 func (b *firstRun) queueUndelivered(ctx context.Context, quitNow bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

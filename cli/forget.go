@@ -54,7 +54,7 @@ func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) err
 		return err
 	}
 	altered := slices.Concat(l.Altered, unopened)
-	s.atEnd = nil // nothing is sent
+	s.atEnd = nil // revokes that are due are not delivered either
 	for i, arg := range args {
 		if at := slices.IndexFunc(altered, func(a console.Altered) bool { return a.ID == arg }); at >= 0 {
 			if len(args) > 1 || over {
@@ -76,7 +76,7 @@ func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) err
 	return p.forgetOver(c.Context(), s, l, what, yes)
 }
 
-// forgetWhat finds what the arguments name.
+// forgetWhat returns the marks, tokens and applications that the arguments name.
 func (l ledger) forgetWhat(args []string, over bool) (marks []console.Mark, what console.ForgetWhat, err error) {
 	what.Over = over && len(args) == 0
 	for _, arg := range args {
@@ -108,11 +108,11 @@ func (l ledger) forgetWhat(args []string, over bool) (marks []console.Mark, what
 	return marks, what, nil
 }
 
-// forgottenJSON is what was forgotten, or with --dry-run would be.
+// forgottenJSON is `forget --json`.
 type forgottenJSON struct {
 	Tokens       []tokenJSON       `json:"tokens"`
 	Applications []applicationJSON `json:"applications"`
-	Kept         []keptJSON        `json:"kept"` // what --over has looked at and is not over
+	Kept         []keptJSON        `json:"kept"` // tokens that --over keeps because they are not over
 }
 
 type keptJSON struct {
@@ -122,7 +122,7 @@ type keptJSON struct {
 	Until       stamp  `json:"until"`
 }
 
-// forgetOver removes what is over, after a question.
+// forgetOver removes tokens and applications after a confirmation.
 func (p *program) forgetOver(ctx context.Context, s *openConsole, l ledger, what console.ForgetWhat, yes bool) error {
 	f, err := s.svc.Forgettable(ctx, what)
 	if err != nil {
@@ -171,7 +171,7 @@ func (p *program) forgetOver(ctx context.Context, s *openConsole, l ledger, what
 	return failed
 }
 
-// forgetWords count what goes.
+// forgetWords describes what would be removed.
 func (l ledger) forgetWords(f console.Forgotten) string {
 	var words, names []string
 	if n := len(f.Tokens); n > 0 {
@@ -205,7 +205,7 @@ func (l ledger) forgotten(f console.Forgotten) forgottenJSON {
 	return j
 }
 
-// forgetMarks dismisses marks, after a question.
+// forgetMarks dismisses marks after a confirmation.
 func (p *program) forgetMarks(ctx context.Context, s *openConsole, l ledger, marks []console.Mark, yes bool) error {
 	if !yes && !p.dryRun {
 		if err := p.confirmForget(l, marks); err != nil {
@@ -236,7 +236,7 @@ func (p *program) forgetMarks(ctx context.Context, s *openConsole, l ledger, mar
 	return nil
 }
 
-// forgetAltered removes an altered row, after a question.
+// forgetAltered removes an altered row after a confirmation.
 func (p *program) forgetAltered(ctx context.Context, s *openConsole, l ledger, a console.Altered, yes bool) error {
 	words := a.Table + " " + a.ID + " is altered, and is removed from the store; nothing is sent, and nobody can revoke any more what it held"
 	if a.Configured {
@@ -269,12 +269,12 @@ func (p *program) forgetAltered(ctx context.Context, s *openConsole, l ledger, a
 	return nil
 }
 
-// tokensOf are the tokens of an application.
+// tokensOf returns the tokens of an application.
 func (l ledger) tokensOf(appID string) []console.Token {
 	return slices.DeleteFunc(slices.Clone(l.Tokens), func(t console.Token) bool { return t.AppID != appID })
 }
 
-// confirmForget asks before marks are dismissed. No is the default.
+// confirmForget asks before marks are dismissed.
 func (p *program) confirmForget(l ledger, marks []console.Mark) error {
 	var words []string
 	for _, m := range marks {
@@ -285,7 +285,7 @@ func (p *program) confirmForget(l ledger, marks []console.Mark) error {
 		&failure{exit: exitUsage, code: console.CodeDeclined, text: "forget: not confirmed, nothing was dismissed"})
 }
 
-// marks are all open marks, those of gets and those of refreshes.
+// marks returns all open marks, of gets and of refreshes, oldest first.
 func (l ledger) marks() []console.Mark {
 	all := slices.Clone(l.Marks)
 	for _, t := range l.Tokens {
@@ -297,7 +297,8 @@ func (l ledger) marks() []console.Mark {
 	return all
 }
 
-// markWords say what was sent and never answered, and how long what it may have brought can live.
+// markWords describes a request whose answer was never seen, and how long a token that it may have
+// brought can live.
 func (l ledger) markWords(m console.Mark) string {
 	what := "a get for " + l.app[m.AppID].Label()
 	if t, ok := l.byID(m.TokenID); ok {

@@ -98,7 +98,7 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 		return p.printRequests(sent)
 	}
 	if err != nil {
-		if len(found.All) > 0 { // keys that were made may never be shown again: what came so far is kept
+		if len(found.All) > 0 { // the portal may never show generated keys again: store what was found
 			err = errors.Join(err, p.keepImported(ctx, s, found))
 		}
 		return err
@@ -106,8 +106,8 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 	return p.keepImported(ctx, s, found)
 }
 
-// askImported has the person at the terminal type a secret that the portal does not show. Nothing typed, or nobody
-// there: it stays missing.
+// askImported returns a function that asks at the terminal for a secret that the portal does not
+// show. The secret stays missing if the person enters nothing, or if there is no terminal.
 func (p *program) askImported(o portalOptions) func(console.Application, string) (secret.Text, error) {
 	return func(a console.Application, why string) (secret.Text, error) {
 		p.note("%s: %s", a.Label(), why)
@@ -127,7 +127,7 @@ func (p *program) askImported(o portalOptions) func(console.Application, string)
 	}
 }
 
-// keepImported keeps what was found and prints it.
+// keepImported stores and prints what was found.
 func (p *program) keepImported(ctx context.Context, s *openConsole, found console.PortalFound) error {
 	apps, err := s.svc.KeepFound(ctx, found)
 	if err != nil {
@@ -136,14 +136,13 @@ func (p *program) keepImported(ctx context.Context, s *openConsole, found consol
 	return p.printImported(ctx, s, apps)
 }
 
-// importedJSON is an application that was imported, and what is to be said about that.
+// importedJSON is an imported application, with notes about the import.
 type importedJSON struct {
 	applicationJSON
 	Notes []string `json:"notes"`
 }
 
-// printImported prints applications that were imported.
-// In JSON each has the notes about the import.
+// printImported prints imported applications. In JSON each one has the notes about the import.
 func (p *program) printImported(ctx context.Context, s *openConsole, apps []console.Application, notes ...string) error {
 	l, err := s.read(ctx)
 	if err != nil {

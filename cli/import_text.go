@@ -12,8 +12,8 @@ import (
 	"lanyard/console/paste"
 )
 
-// textMost is how much of a text is read, in bytes: more than paste.Read takes, so that it refuses
-// a text that is too long.
+// textMost is how many bytes of a text are read. It is more than paste.Read accepts, so that
+// paste.Read reports a text that is too long.
 const textMost = 64 << 10
 
 // textOptions are the flags of import curl and import env.
@@ -42,7 +42,7 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 	case o.name == "":
 		return misuse("--name NAME", "import: the name of the application is missing")
 	case o.keyType != "" && o.keyType != "PRODUCTION" && o.keyType != "SANDBOX":
-		return misuse("PRODUCTION, SANDBOX or empty", "--key-type: this is no key type") // it may be a secret
+		return misuse("PRODUCTION, SANDBOX or empty", "--key-type: this is no key type") // the value may be a secret: do not repeat it
 	}
 	var data []byte
 	var err error

@@ -116,7 +116,7 @@ func (l ledger) inspection(i console.Inspection) inspectionJSON {
 	return j
 }
 
-// printInspection shows an inspection to a person. Every text of the token goes through plain.
+// printInspection prints an inspection as text.
 func (l ledger) printInspection(p *program, i console.Inspection) {
 	p.print("fingerprint  %s", i.Fingerprint)
 	if i.Held == nil {
@@ -180,7 +180,7 @@ func (l ledger) printInspection(p *program, i console.Inspection) {
 	}
 }
 
-// human gives a time as a person reads it: absolute, and how far it is from now.
+// human formats a time as UTC and relative to now.
 func human(t, now time.Time) string {
 	s := t.UTC().Format("2006-01-02 15:04:05Z")
 	switch d := t.Sub(now); {
@@ -193,7 +193,7 @@ func human(t, now time.Time) string {
 	}
 }
 
-// grantWords names a grant, and says of one that is legacy that it is (RFC 9700 section 2.4).
+// grantWords names a grant, and marks the password grant as legacy (RFC 9700 section 2.4).
 func grantWords(grant string) string {
 	if grant == "password" {
 		return "password, legacy"

@@ -31,13 +31,13 @@ type introspectionJSON struct {
 	At          stamp    `json:"at"`
 	Active      bool     `json:"active"`
 	AtServer    string   `json:"at_server"`
-	Scopes      []string `json:"scopes"` // null: it did not say
+	Scopes      []string `json:"scopes"` // null: the server did not say
 	ClientID    *string  `json:"client_id"`
 	User        *string  `json:"user"`
 	Subject     *string  `json:"subject"`
 	TokenType   *string  `json:"token_type"`
 	Lifetime    *string  `json:"lifetime"`
-	ExpiresAt   stamp    `json:"expires_at"` // by the server's clock, as the next two
+	ExpiresAt   stamp    `json:"expires_at"` // this and the next two by the server's clock
 	IssuedAt    stamp    `json:"issued_at"`
 	NotBefore   stamp    `json:"not_before"`
 }
@@ -68,7 +68,7 @@ func (p *program) runIntrospect(c *cobra.Command, what string) error {
 		ExpiresAt: epoch(ans.Expires), IssuedAt: epoch(ans.Issued), NotBefore: epoch(ans.NotBefore),
 	}
 	if !ans.Active {
-		j.AtServer = string(console.ServerInactive) // the answer, whatever it is worth
+		j.AtServer = string(console.ServerInactive) // the plain answer, even if it changes no state
 	}
 	if p.json {
 		return p.printJSON(j)

@@ -13,8 +13,8 @@ import (
 	"lanyard/ui/kit"
 )
 
-// showInvitation tells the person at a subcommand what to do before a grant can go on, and at a terminal takes the answer
-// that is pasted. The screen shows it itself.
+// showInvitation prints what the person must do before a grant can continue. At a terminal it also
+// reads a pasted answer. The screen shows invitations itself.
 func (p *program) showInvitation(i console.Invitation, answer func(secret.Text) error) (over func()) {
 	switch {
 	case p.screen:
@@ -29,9 +29,10 @@ func (p *program) showInvitation(i console.Invitation, answer func(secret.Text) 
 	return func() {}
 }
 
-// askAnswer reads lines that are not shown, until one is taken as the answer to a sign-in or over is called.
+// askAnswer prompts for the answer to a sign-in, without an echo, until answer accepts a line or
+// over is called.
 func (p *program) askAnswer(answer func(secret.Text) error) (over func()) {
-	if !p.pasting.TryLock() { // another sign-in is asked about; this one waits for its browser
+	if !p.pasting.TryLock() { // the prompt is in use: this sign-in waits for its browser only
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(p.ctx)
@@ -67,7 +68,7 @@ func (p *program) askAnswer(answer func(secret.Text) error) (over func()) {
 	}
 }
 
-// pastePrompt is what somebody does whose browser cannot come back to this machine.
+// pastePrompt is for a browser on another machine, which cannot come back to this one.
 const pastePrompt = "or paste the address that the browser ended at, or the code"
 
 func (p *program) printInvitation(i console.Invitation) {
@@ -85,7 +86,7 @@ func (p *program) printInvitation(i console.Invitation) {
 		return
 	}
 	var lines []string
-	// The code comes last, so that it stays in view on a small screen.
+	// Print the code last, so that it stays in view on a small screen.
 	if _, out := host.TerminalFD(p.stderr); out && i.Complete != "" {
 		lines = append(append(lines, qrLines(i.Complete)...), "", "scan this and compare the code, or")
 	}
@@ -97,21 +98,22 @@ func (p *program) printInvitation(i console.Invitation) {
 	p.printNotes(append(lines, "waiting until "+i.Until.Local().Format("15:04:05")+"; ctrl+c gives up")...)
 }
 
-// printNotes speaks to the person on stderr, under --json too: without it nothing would go on.
+// printNotes prints to stderr, even under --json: without these lines the person could not
+// continue.
 func (p *program) printNotes(lines ...string) {
 	for _, l := range lines {
-		if !strings.HasPrefix(l, "\x1b") { // the squares of a QR code are ours
+		if !strings.HasPrefix(l, "\x1b") { // a QR code: it has escape sequences of ours
 			l = text.Line(l)
 		}
 		_, _ = fmt.Fprintln(p.stderr, l)
 	}
 }
 
-// spaced sets a code large: every character apart, none changed.
+// spaced separates the characters of a code with spaces.
 func spaced(code string) string { return strings.Join(strings.Split(code, ""), " ") }
 
-// qrLines draws a QR code that a camera reads: dark on light whatever the colours of the terminal are. Nil: the
-// text is too long.
+// qrLines draws a QR code in dark on light, whatever the colours of the terminal are. It returns
+// nil if the text is too long.
 func qrLines(text string) []string {
 	out := kit.QR(text, false)
 	for i, row := range out {
@@ -120,7 +122,7 @@ func qrLines(text string) []string {
 	return out
 }
 
-// warnSupersede warns before a get that may end a token somebody else holds.
+// warnSupersede warns before a get that may end a token that another program uses.
 func (p *program) warnSupersede(k console.Supersede) {
 	if p.screen || p.json {
 		return
@@ -133,7 +135,7 @@ func (p *program) warnSupersede(k console.Supersede) {
 	_, _ = fmt.Fprintln(p.stderr, "hint: "+text.Line(hint))
 }
 
-// browse opens a page in the person's browser.
+// browse opens a page in the person's browser, unless --no-browser was given.
 func (p *program) browse(page string) error {
 	list := p.getenv("BROWSER")
 	if p.noBrowser {

@@ -45,7 +45,7 @@ func (p *program) runKeyAccept(ctx context.Context) error {
 	case info.Mute != nil:
 		return misuse("unlock or start it, then try again", "key accept: the system keyring does not answer: %v", info.Mute)
 	case info.Stranger && len(info.Remembered) == 0:
-		return info.Why // the configuration refuses it, and only a person changes that
+		return info.Why // the configuration refuses it: only a person can change that
 	case info.SetBack && !info.Stranger:
 		return p.acceptOlder(ctx, db, info)
 	case !info.Stranger:
@@ -66,7 +66,8 @@ func (p *program) runKeyAccept(ctx context.Context) error {
 	return nil
 }
 
-// acceptOlder takes a database from before its rows had MACs, or one without the record of its key.
+// acceptOlder accepts a database from before its rows had MACs, or one without the record of its
+// key.
 func (p *program) acceptOlder(ctx context.Context, db *store.Store, info store.KeyInfo) error {
 	what := "is older than its key"
 	if info.ID == "" {

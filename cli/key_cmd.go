@@ -15,8 +15,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// keyPatience is how long answers on their way to another console are waited for before the key is
-// changed, or the store replaced.
+// keyPatience is how long a change of the key, or a restore, waits for answers that other consoles
+// are about to store.
 const keyPatience = 20 * time.Second
 
 func (p *program) keyCommand() *cobra.Command {
@@ -78,7 +78,7 @@ func (p *program) keyCommand() *cobra.Command {
 	return group
 }
 
-// keyJSON is `key status --json`, and what a change prints.
+// keyJSON is the result of key status, rotate and set with --json.
 type keyJSON struct {
 	Kind   *string        `json:"kind"` // null: there is no key yet
 	Place  string         `json:"place"`
@@ -89,7 +89,7 @@ type keyJSON struct {
 	MadeAt stamp          `json:"made_at"`
 	Left   []string       `json:"left_behind"`
 	ID     *string        `json:"id"`
-	Pinned *string        `json:"pinned"`     // "keyring" or "configuration"; null: nothing outside of the state directory knows it
+	Pinned *string        `json:"pinned"`     // "keyring" or "configuration"; null: only the state directory knows the key
 	Known  []string       `json:"remembered"` // the key ids that the keyring has for this store
 	Mute   *string        `json:"unanswered"` // why the keyring does not say which
 	Others []otherKeyJSON `json:"others"`
@@ -101,7 +101,7 @@ type otherKeyJSON struct {
 	Needs string `json:"needs"`
 }
 
-// keyNow says where the key of a store is; nil is one that is not there yet.
+// keyNow describes the key of a store. A nil db means that there is no store yet.
 func (p *program) keyNow(
 	ctx context.Context, cfg *config.Config, db *store.Store,
 ) (keyJSON, error) {
@@ -219,7 +219,7 @@ func (p *program) printKey(now keyJSON) error {
 	return nil
 }
 
-// pinWords says what outside of the state directory knows the key.
+// pinWords describes who knows the key outside of the state directory.
 func (k keyJSON) pinWords() string {
 	switch {
 	case k.Pinned != nil && *k.Pinned == store.InKeyring:
@@ -236,13 +236,13 @@ func (k keyJSON) pinWords() string {
 	return "remembered nowhere else: whoever can write the state directory can replace the store"
 }
 
-// configured gives paths and configuration.
+// configured returns the configuration and its paths.
 func (p *program) configured() (*config.Config, config.Paths, error) {
 	paths, err := p.paths()
 	if err != nil {
 		return nil, paths, err
 	}
-	if p.cfg != nil { // it is read once: it may be a pipe, and its warnings are said once
+	if p.cfg != nil { // it may be a pipe, and its warnings are printed once
 		return p.cfg, paths, nil
 	}
 	cfg, err := paths.Load(p.ctx)
@@ -256,7 +256,8 @@ func (p *program) configured() (*config.Config, config.Paths, error) {
 	return cfg, paths, nil
 }
 
-// runKeyChange draws a new key and puts it into a slot of the kind to; "" is the one that is in use.
+// runKeyChange replaces the key, and keeps the new one in a place of kind to; "" means the present
+// place.
 func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) error {
 	cfg, paths, err := p.configured()
 	if err != nil {
@@ -267,7 +268,7 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 	}
 	o := p.storeOptions(cfg)
 	if to == o.Want {
-		o.Want = "" // else what the configuration refuses could not be moved to where it wants it
+		o.Want = "" // else the store is refused until its key is where the configuration wants it
 	}
 	db, err := p.openWith(ctx, paths, o)
 	if err != nil {
@@ -316,7 +317,7 @@ func (p *program) noteWaitingForAnswers() {
 	p.note("another lanyard waits for an answer, which is to be stored first; waiting up to %s", keyPatience)
 }
 
-// leaseClock is the clock that leases are counted by: that of the machine, where it has one, or the wall's.
+// leaseClock returns the clock of leases: the machine's, or the wall clock if the machine has none.
 func (p *program) leaseClock() func() time.Time {
 	if c := host.LeaseClock(); c != nil {
 		return c

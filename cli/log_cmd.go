@@ -14,13 +14,13 @@ import (
 	"lanyard/console"
 )
 
-// eventJSON is one line of the log.
+// eventJSON is one entry of `log --json`.
 type eventJSON struct {
-	Seq         *int64          `json:"seq"` // null: derived
+	Seq         *int64          `json:"seq"` // null if Derived
 	At          stamp           `json:"at"`
 	Event       string          `json:"event"`
-	Text        string          `json:"text"`  // what the text form says
-	Token       *string         `json:"token"` // null: a get that had brought none yet
+	Text        string          `json:"text"`  // as the text form shows it
+	Token       *string         `json:"token"` // null: a get that has no token yet
 	Fingerprint *string         `json:"fingerprint"`
 	Application string          `json:"application"`
 	Environment string          `json:"environment"`
@@ -105,7 +105,7 @@ func (p *program) runLog(c *cobra.Command, app, token string, since time.Duratio
 	return nil
 }
 
-// eventDescriber gives what the log says of an event: what happened, and what matters of it besides. Times are local.
+// eventDescriber returns a function that describes an event and its details. Times are local.
 func (l ledger) eventDescriber() func(console.Event) (words, detail string) {
 	unsure, now := l.openMarks(), l.now.Local()
 	return func(e console.Event) (string, string) {
@@ -116,10 +116,10 @@ func (l ledger) eventDescriber() func(console.Event) (words, detail string) {
 	}
 }
 
-// exactTime is a whole text of JSON that is a time in UTC.
+// exactTime matches a JSON string that is a time in UTC.
 var exactTime = regexp.MustCompile(`"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?Z"`)
 
-// inMilliseconds writes the times in JSON as stamp does.
+// inMilliseconds formats the times in JSON as stamp does.
 func inMilliseconds(facts json.RawMessage) json.RawMessage {
 	return exactTime.ReplaceAllFunc(facts, func(text []byte) []byte {
 		t, err := time.Parse(`"`+time.RFC3339Nano+`"`, string(text))
@@ -141,7 +141,7 @@ func (l ledger) event(e console.Event, describeEvent func(console.Event) (words,
 	}
 }
 
-// named takes apart what an application was called at the time.
+// named splits the label that an application had at the time of an event.
 func (l ledger) named(e console.Event) (name, env, keyType string) {
 	if a := l.app[e.AppID]; a.Label() == e.Application {
 		return a.Name, a.Environment.Name, a.KeyType
@@ -159,7 +159,8 @@ func (l ledger) named(e console.Event) (name, env, keyType string) {
 	return name, env, keyType
 }
 
-// loggedToken finds a token that is in the log, by id or fingerprint, whether it is still held or not.
+// loggedToken returns the ID of a token in the log, by ID or fingerprint. The token may be
+// forgotten.
 func (l ledger) loggedToken(log []console.Event, text string) (string, error) {
 	var found []string
 	for _, e := range log {
@@ -180,7 +181,7 @@ func (l ledger) loggedToken(log []console.Event, text string) (string, error) {
 	return "", misuse("one of: "+strings.Join(found, ", "), "%q fits %d tokens", text, len(found))
 }
 
-// openMarks says of an event whether it began what is not answered to this day.
+// openMarks returns a function that reports whether an event set a mark that is still open.
 func (l ledger) openMarks() func(console.Event) bool {
 	open := map[string]bool{}
 	for _, m := range l.Marks {
@@ -207,7 +208,7 @@ func (l ledger) openMarks() func(console.Event) bool {
 	}
 }
 
-// daysOrDuration is a duration that may also be given in whole days.
+// daysOrDuration is a flag value: a duration, or whole days such as 7d.
 type daysOrDuration time.Duration
 
 // Set implements pflag.Value.

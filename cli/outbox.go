@@ -10,14 +10,14 @@ import (
 	"lanyard/text"
 )
 
-// outboxTime is how long a command that has done its work goes on to deliver revokes that are due.
+// outboxTime limits how long a finished command goes on to deliver revokes that are due.
 const outboxTime = 3 * time.Second
 
-// deliverDue sends the revokes that are due, after the result of a command is out. Neither result nor exit code
-// change by it: what is not accepted stays kept.
+// deliverDue sends the revokes that are due, after the command has printed its result. It changes
+// neither result nor exit code. A revoke that is not accepted is kept.
 func (p *program) deliverDue(ctx context.Context, s *openConsole) {
 	if ctx.Err() != nil || s.svc.Key().Locked {
-		return // the person gave up; or the command has said already that nothing can be sent
+		return // interrupted; or the command reported that the store is locked
 	}
 	ctx, cancel := context.WithTimeout(ctx, outboxTime)
 	defer cancel()
@@ -28,7 +28,7 @@ func (p *program) deliverDue(ctx context.Context, s *openConsole) {
 	if len(done) == 0 {
 		return
 	}
-	l, err := s.take(s.svc.Outbox(context.WithoutCancel(ctx))) // for the names
+	l, err := s.take(s.svc.Outbox(context.WithoutCancel(ctx))) // for the labels of applications
 	if err != nil {
 		return
 	}
@@ -49,8 +49,8 @@ func (p *program) deliverDue(ctx context.Context, s *openConsole) {
 	}
 }
 
-// pruneDue forgets what has been over for long enough ([store] keep), at most once a day and within a time, after the
-// result of a command is out.
+// pruneDue forgets tokens that have been over for longer than [store] keep. It runs at most once a
+// day, after the command has printed its result.
 func (p *program) pruneDue(ctx context.Context, s *openConsole) {
 	if ctx.Err() != nil {
 		return
@@ -66,15 +66,15 @@ func (p *program) pruneDue(ctx context.Context, s *openConsole) {
 	}
 }
 
-// noteWaiting tells the person at a subcommand why nothing happens.
+// noteWaiting prints why a subcommand waits.
 func (p *program) noteWaiting(a console.Application) {
 	if !p.screen {
 		p.note("another lanyard is asking for %s; waiting for its answer", a.Label())
 	}
 }
 
-// queueUndelivered has it said, when the screen is closed, which revokes the server has not accepted: nobody sends them until
-// the next lanyard does.
+// queueUndelivered queues notes about what a closed console leaves undelivered. No process sends
+// these revokes until lanyard runs again.
 func (p *program) queueUndelivered(ctx context.Context, s *openConsole) {
 	if s.quitNow && s.svc.InFlight() > 0 {
 		p.queued = append(p.queued, "left before the server's answer: what came of it is not known, and is shown as unsure")
