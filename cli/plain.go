@@ -16,8 +16,8 @@ const (
 	aboutDemo = "a demo on a Token API of its own, nothing is written to disk"
 )
 
-// inLines says whether the console is to be in lines: when it was asked for, and on a terminal that says of itself
-// that it can do nothing else. There the screen would be garbage, and the person wants the console.
+// inLines reports whether the console is lines of text: with --plain, or at a terminal whose TERM
+// is "dumb", which cannot show the screen.
 func (p *program) inLines() bool {
 	if p.lines || p.getenv("TERM") != "dumb" {
 		return p.lines
@@ -40,7 +40,7 @@ func (p *program) runPlain(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !cfg.Found && !hasStore(paths) { // the welcome of the screen, where nothing is written without being asked for
+	if !cfg.Found && !hasStore(paths) { // the screen would show its welcome
 		return misuse("lanyard demo --plain tries everything out, and lanyard config init writes a configuration to begin with",
 			"nothing is configured yet: there is no %s", paths.Config)
 	}
@@ -61,7 +61,7 @@ func (p *program) runPlain(ctx context.Context) error {
 	return err
 }
 
-// runLines runs the console in lines on a session.
+// runLines runs the console in lines on an open service.
 func (p *program) runLines(ctx context.Context, s *openConsole, cfg *config.Config, about string) error {
 	p.screen = true
 	defer func() { p.screen = false }()
@@ -79,11 +79,11 @@ func (p *program) runLines(ctx context.Context, s *openConsole, cfg *config.Conf
 	return plain.Run(ctx, o)
 }
 
-// linesVault asks a person for a password, which only what was typed wants. Anything else may be wanted at any
-// time, in the middle of a line.
+// linesVault asks a person only for passwords, which only a typed command needs. Other secrets may
+// be needed at any time, while the person types a line.
 type linesVault struct{ silent, asking console.Vault }
 
-// Secret gives one secret of an application.
+// Secret implements console.Vault.
 func (v linesVault) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
 	if kind == console.Password {
 		return v.asking.Secret(ctx, a, kind)

@@ -14,7 +14,8 @@ import (
 	"lanyard/tokenapi/portal"
 )
 
-// portal asks a developer portal for what somebody has there; via, if given, carries every call instead of the network.
+// portal returns a function that reads applications from a developer portal. If via is not nil, it
+// carries every request instead of the network.
 func (p *program) portal(via http.RoundTripper) func(context.Context, console.PortalRequest) (console.PortalFound, error) {
 	return func(ctx context.Context, r console.PortalRequest) (console.PortalFound, error) {
 		c, err := p.client(r.Environment, via)
@@ -27,7 +28,7 @@ func (p *program) portal(via http.RoundTripper) func(context.Context, console.Po
 	}
 }
 
-// portalImport is one look at a developer portal.
+// portalImport is one import from a developer portal.
 type portalImport struct {
 	r           console.PortalRequest
 	session     *portal.Session
@@ -41,7 +42,8 @@ func (v *portalImport) record(xs []tokenapi.Exchange) {
 	}
 }
 
-// run signs in, reads and signs out. What it has found before it failed stays found.
+// run signs in, reads the applications and signs out. On an error, found holds what was read
+// before.
 func (v *portalImport) run(ctx context.Context, c *tokenapi.Client) error {
 	in, xs, err := portal.SignIn(ctx, c, portal.Options{Base: v.r.Base}, v.r.User, v.r.Password)
 	v.record(xs)
@@ -83,7 +85,7 @@ func (v *portalImport) run(ctx context.Context, c *tokenapi.Client) error {
 	return nil
 }
 
-// application takes in one application with all its keys.
+// application imports one application with all its keys.
 func (v *portalImport) application(ctx context.Context, a portal.Application) error {
 	keys, xs, err := v.session.Keys(ctx, a.ID)
 	v.record(xs)
@@ -120,7 +122,8 @@ func (v *portalImport) application(ctx context.Context, a portal.Application) er
 	return nil
 }
 
-// key takes in an application with one of its keys: for Lanyard each is an application of its own.
+// key imports an application with one of its keys. Each key is an application of its own in
+// Lanyard.
 func (v *portalImport) key(a portal.Application, k portal.Key, subs []portal.Subscription) error {
 	if k.ConsumerKey == "" {
 		return nil
@@ -146,7 +149,7 @@ func (v *portalImport) key(a portal.Application, k portal.Key, subs []portal.Sub
 	v.found.All = append(v.found.All, console.Imported{Application: app, Secret: text})
 	all := v.found.Subscriptions[k.ConsumerKey]
 	if all == nil {
-		all = []console.Subscription{} // none, as the portal said
+		all = []console.Subscription{} // not nil: the portal said that there are none
 	}
 	for _, s := range subs {
 		all = append(all, console.Subscription{API: s.APIName, Version: s.APIVersion, Context: s.APIContext, Status: s.Status})
@@ -155,7 +158,8 @@ func (v *portalImport) key(a portal.Application, k portal.Key, subs []portal.Sub
 	return nil
 }
 
-// environment is that of a key manager: a configured one with the same token URL, else one of the import's own.
+// environment returns the environment of a key manager: a known one with the same token URL, else a
+// new one.
 func (v *portalImport) environment(keyManager string) console.Environment {
 	e := v.r.Environment
 	km, known := v.keyManagers[keyManager]
@@ -182,7 +186,8 @@ func (v *portalImport) environment(keyManager string) console.Environment {
 	return e
 }
 
-// grantOf chooses the grant to begin with: one that nobody has to take part in, if there is one.
+// grantOf returns the first grant of an imported application: one that needs no person, if the key
+// allows it.
 func grantOf(k portal.Key) string {
 	for _, g := range []string{tokenapi.GrantClientCredentials, tokenapi.GrantAuthorizationCode, tokenapi.GrantDeviceCode} {
 		if k.GrantTypes == nil || slices.Contains(k.GrantTypes, g) {
@@ -192,7 +197,7 @@ func grantOf(k portal.Key) string {
 	return tokenapi.GrantClientCredentials
 }
 
-// explainFault joins a gateway's fault with what a portal said of the application's subscriptions.
+// explainFault explains a gateway's fault by the subscriptions of the application.
 func explainFault(a console.Application, faultCode int, subs []console.Subscription) string {
 	all := make([]portal.Subscription, 0, len(subs))
 	for _, s := range subs {

@@ -13,7 +13,8 @@ import (
 	"lanyard/tokenapi"
 )
 
-// The shapes that --json prints. They are a promise to scripts, so they are not the console's structs.
+// The types that --json prints. Scripts rely on them, so they do not follow changes of the
+// console's types.
 type (
 	applicationJSON struct {
 		ID          string     `json:"id"`
@@ -28,7 +29,7 @@ type (
 		Tokens      tokenCount `json:"tokens"`
 		Marks       []markJSON `json:"marks"`
 	}
-	// markJSON is a request whose answer was never seen.
+	// markJSON is the mark of a request whose answer was never seen.
 	markJSON struct {
 		ID          string  `json:"id"`
 		State       string  `json:"state"`
@@ -39,7 +40,7 @@ type (
 		SentAt      stamp   `json:"sent_at"`
 		EndsBy      stamp   `json:"ends_by"`
 	}
-	// alteredJSON stands where a token or application would, of which nothing is known any more.
+	// alteredJSON is printed in place of a token or application whose row is altered.
 	alteredJSON struct {
 		ID    string `json:"id"`
 		State string `json:"state"` // "altered"
@@ -59,7 +60,7 @@ type (
 		Grant       string   `json:"grant"`
 		User        string   `json:"user"`
 		Scopes      []string `json:"scopes"`
-		AskedWith   *string  `json:"asked_with,omitempty"` // audience, resource, extra, subject token, if it was asked with any
+		AskedWith   *string  `json:"asked_with,omitempty"` // audience, resource, extra, subject token; null if none
 		TokenType   string   `json:"token_type"`
 		IssuedAt    stamp    `json:"issued_at"`
 		Lifetime    string   `json:"lifetime"`
@@ -101,10 +102,10 @@ type (
 	}
 )
 
-// stamp is a time as JSON: RFC 3339, UTC, milliseconds; the zero time is null.
+// stamp is a time in JSON: RFC 3339 in UTC with milliseconds, and null for the zero time.
 type stamp time.Time
 
-// MarshalJSON encodes it.
+// MarshalJSON implements json.Marshaler.
 func (s stamp) MarshalJSON() ([]byte, error) {
 	t := time.Time(s)
 	if t.IsZero() {
@@ -113,10 +114,10 @@ func (s stamp) MarshalJSON() ([]byte, error) {
 	return []byte(`"` + t.UTC().Format("2006-01-02T15:04:05.000Z") + `"`), nil
 }
 
-// utcTime writes a time for a person.
+// utcTime formats a time for people.
 func utcTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }
 
-// known gives a pointer to v, or nil for the zero value: unknown is null, never 0.
+// known returns a pointer to v, or nil if v is the zero value: JSON has null for unknown, never 0.
 func known[T comparable](v T) *T {
 	var zero T
 	if v == zero {
@@ -140,7 +141,7 @@ func orEmpty(s []string) []string {
 	return s
 }
 
-// ledger is a board with what is needed to print it.
+// ledger is a board with the time of its reading and its applications by ID.
 type ledger struct {
 	console.Board
 	svc *console.Service
@@ -148,7 +149,7 @@ type ledger struct {
 	app map[string]console.Application
 }
 
-// advice says what there is to know and to do about a token.
+// advice says what the person should know about a token, and do.
 func (l ledger) advice(t console.Token) string {
 	return voice().Advice(t, l.svc.Policy(l.app[t.AppID]), l.now)
 }
@@ -203,7 +204,7 @@ func (l ledger) token(t console.Token) tokenJSON {
 	return j
 }
 
-// revoked says whether a token has a revocation to tell of.
+// revoked reports whether a token belongs in the list of revocations.
 func revoked(s console.Status) bool { return s.RevokeKind != "" || !s.AcceptedAt.IsZero() }
 
 func (l ledger) revocation(t console.Token) revocationJSON {
@@ -230,7 +231,7 @@ func (l ledger) revocation(t console.Token) revocationJSON {
 	return j
 }
 
-// printJSON prints a value for programs: no HTML escapes, and nothing that a terminal would act on.
+// printJSON prints a value without HTML escapes and without control characters.
 func (p *program) printJSON(v any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -248,7 +249,7 @@ func (p *program) print(format string, args ...any) {
 	_, _ = fmt.Fprintln(p.out(), text.Line(fmt.Sprintf(format, args...)))
 }
 
-// out is stdout for text results; Main answers for what could not be written.
+// out returns stdout. Main reports what could not be written to it.
 func (p *program) out() io.Writer { return resultWriter{p} }
 
 type resultWriter struct{ p *program }
@@ -261,7 +262,7 @@ func (k resultWriter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// printRequests shows what a dry run would have sent.
+// printRequests prints the requests of a dry run.
 func (p *program) printRequests(sent []console.Exchange) error {
 	type pair struct {
 		Name  string `json:"name"`

@@ -9,12 +9,12 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// forms are the ways in which a token is printed.
+// forms returns the values of --as.
 func forms() []string { return []string{"bare", "header", "curl", "env", "json"} }
 
 func isForm(s string) bool { return slices.Contains(forms(), s) }
 
-// issuedJSON is a token with its credentials, for somebody who asked for them.
+// issuedJSON is `token --json` and `renew --json`: it includes the secrets.
 type issuedJSON struct {
 	tokenJSON
 	AccessToken  string  `json:"access_token"`
@@ -24,7 +24,7 @@ type issuedJSON struct {
 	Same         bool    `json:"same_as_before"`
 }
 
-// printSecret prints the token that was asked for. Nothing is printed when any of it cannot be.
+// printSecret prints a token. It prints nothing if some part of it cannot be printed.
 func (p *program) printSecret(ctx context.Context, s *openConsole, a console.Application, out console.Outcome, form string) error {
 	sec, err := s.svc.Secrets(ctx, out.Token.ID)
 	if err != nil {
@@ -51,7 +51,7 @@ func (p *program) printSecret(ctx context.Context, s *openConsole, a console.App
 	return err
 }
 
-// printable says of a token that cannot be printed in a form what to do instead.
+// printable adds a hint to the error of a token that cannot be printed in the wanted form.
 func printable(err error) error {
 	e, ok := console.AsError(err)
 	switch {
@@ -63,8 +63,8 @@ func printable(err error) error {
 	return err
 }
 
-// logPrinted notes in the audit log that a token is handed out, just before it is. The token is printed even when
-// that cannot be noted.
+// logPrinted records in the log that a token is about to be printed. If it cannot be recorded, the
+// token is printed all the same.
 func (p *program) logPrinted(ctx context.Context, s *openConsole, t console.Token, form string) {
 	if err := s.svc.Copied(ctx, t.ID, "stdout", console.Form(form)); err != nil {
 		p.warn("that %s was printed is not in the log: %v", t.Fingerprint, err)
@@ -79,5 +79,5 @@ func revealed(t secret.Text) *string {
 	return &s
 }
 
-// shellQuote makes one word of a POSIX shell of a text.
+// shellQuote quotes a text as one word of a POSIX shell.
 func shellQuote(s string) string { return console.ShellQuote(s) }

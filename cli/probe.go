@@ -88,7 +88,7 @@ func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool
 	return p.printProbe(s, l.app[t.AppID], t, ans)
 }
 
-// probeLeak probes with a token that is not held.
+// probeLeak probes with a token from standard input.
 func (p *program) probeLeak(ctx context.Context, app string) error {
 	s, l, err := p.openNamed(ctx, findsApp(app), app)
 	if err != nil {
@@ -108,7 +108,7 @@ func (p *program) probeLeak(ctx context.Context, app string) error {
 		return err
 	}
 	var ans tokenapi.ProbeAnswer
-	if held && t.AppID == a.ID { // it is known here after all, so that the probe counts for it
+	if held && t.AppID == a.ID { // the token is held: record the probe
 		ans, t, err = s.svc.Probe(ctx, t.ID)
 	} else {
 		ans, t.Fingerprint, err = s.svc.ProbeText(ctx, a.ID, text)
@@ -123,14 +123,15 @@ func (p *program) probeLeak(ctx context.Context, app string) error {
 	return p.printProbe(s, a, t, ans)
 }
 
-// printProbe shows one probe, and what is to be made of it.
+// printProbe prints a probe and what follows from it, and returns its exit code as an error.
 func (p *program) printProbe(s *openConsole, a console.Application, t console.Token, ans tokenapi.ProbeAnswer) error {
 	var err error
 	if p.json {
 		err = p.printJSON(probed(t, a.ProbeURL, ans))
 	} else {
 		p.print("%s", describe.Line(t.Fingerprint, ans))
-		if t.ID == "" || !console.StatusAt(t, console.Policy{}, p.clock()).Ended { // of a token that was ended, to be refused is all there is to say
+		// A refusal of a token that has ended needs no advice.
+		if t.ID == "" || !console.StatusAt(t, console.Policy{}, p.clock()).Ended {
 			p.printAdvice(ans)
 		}
 		if _, hint := console.ProbeHopeless(ans); hint != "" {
@@ -150,7 +151,8 @@ func (p *program) printProbe(s *openConsole, a console.Application, t console.To
 	return exitSilently(exitUnexpected)
 }
 
-// probeUntilDead probes a token until the gateway has refused it three times in a row, and prints every answer.
+// probeUntilDead probes a token until the gateway has refused it three times in a row. It prints
+// every answer.
 func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.Token, a console.Application, every, timeout time.Duration) error {
 	loop := console.ProbeLoop{Began: p.clock(), Every: every, Timeout: timeout}
 	all := []probeJSON{}
@@ -174,7 +176,7 @@ func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.
 			}
 			_, ends := loop.Until(console.StatusAt(t, policy, p.clock()))
 			ends = ends || timeout > 0
-			if why != "" && why != printed && (!p.json || !ends) { // with --json the end says it
+			if why != "" && why != printed && (!p.json || !ends) { // with --json the final error says it
 				_, _ = fmt.Fprintf(p.stderr, "note: probe: %s\nhint: %s\n", text.Line(why), text.Line(hint))
 			}
 			printed = why
@@ -204,7 +206,7 @@ func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.
 	return err
 }
 
-// notProvedDead is how probing until dead fails: why it stopped, what was seen, and the way out.
+// notProvedDead returns the error of a loop that stopped before the token was proved dead.
 func notProvedDead(l console.ProbeLoop, stop console.ProbeStop, why, hint string) *failure {
 	end := &failure{exit: exitStillAlive, code: console.CodeNotProvedDead, hint: hint, text: "probe: " +
 		describe.NotDead(l, stop)}
@@ -220,7 +222,7 @@ func notProvedDead(l console.ProbeLoop, stop console.ProbeStop, why, hint string
 	return end
 }
 
-// printAdvice says what a fault means and whether a new token would help.
+// printAdvice prints what a fault means, and whether a new token would help.
 func (p *program) printAdvice(ans tokenapi.ProbeAnswer) {
 	v := ans.Advice
 	if v.Cause == "" {
@@ -236,7 +238,7 @@ func (p *program) printAdvice(ans tokenapi.ProbeAnswer) {
 	}
 }
 
-// hints is where hints go: nowhere under --json.
+// hints returns the writer for hints: stderr, or nothing under --json.
 func (p *program) hints() io.Writer {
 	if p.json {
 		return io.Discard

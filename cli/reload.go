@@ -8,8 +8,9 @@ import (
 	"lanyard/ui"
 )
 
-// reloads reads the configuration again whenever it or a theme beside it changes. What is no good is said, and what
-// was in force stays in force. What a running console cannot take over is said as well.
+// reloads reads the configuration again whenever it or a theme beside it changes. If the new one
+// has errors, the old one stays in force and the errors are shown. Changes that need a restart are
+// named.
 func (p *program) reloads(
 	ctx context.Context, paths config.Paths, first *config.Config,
 ) <-chan ui.Reload {
@@ -33,7 +34,7 @@ func (p *program) reload(paths config.Paths, first *config.Config) ui.Reload {
 	if err != nil {
 		return ui.Reload{Err: err}
 	}
-	if first.Found && !cfg.Found { // no reason to forget what was in it
+	if first.Found && !cfg.Found { // keep the settings in force
 		gone := []config.Problem{{Text: "is gone"}}
 		return ui.Reload{Err: &config.Error{File: paths.Config, Problems: gone}}
 	}

@@ -26,7 +26,7 @@ func (p *program) runRevocations(c *cobra.Command, _ []string) error {
 	}
 	defer s.Close()
 	all := []revocationJSON{}
-	longer := map[string]bool{} // environments that are listed
+	longer := map[string]bool{} // environments in the list
 	var rows [][]string
 	for _, t := range l.Tokens {
 		if revoked(l.status(t)) {
@@ -88,7 +88,7 @@ func (l ledger) revocationRow(t console.Token) []string {
 			word = strconv.Itoa(*q.Status)
 		}
 		if q.Verdict == string(tokenapi.Unclear) {
-			word += "?" // it says nothing of the token
+			word += "?" // the answer proves nothing about the token
 		}
 		seen = append(seen, word)
 	}

@@ -82,7 +82,7 @@ func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) er
 	if err != nil {
 		return err
 	}
-	l, err = s.read(ctx) // a token that was taken in is new to it
+	l, err = s.read(ctx) // it now has the adopted token too
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) er
 	return p.revokeEach(ctx, s, targets, kind, o, one)
 }
 
-// targets finds the tokens that the arguments name, each once.
+// targets returns the tokens that the arguments name, each once.
 func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
 	var out []console.Token
 	for _, arg := range args {
@@ -145,7 +145,8 @@ func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
 	return out, nil
 }
 
-// adoptLeaked takes in a token from standard input, so that its revocation is kept and told like any other.
+// adoptLeaked stores a token from standard input, so that its revocation is kept and listed like
+// any other.
 func (p *program) adoptLeaked(ctx context.Context, s *openConsole, l ledger, app string, kind *console.RevokeKind) ([]console.Token, error) {
 	a, err := l.needApp(app)
 	if err != nil {
@@ -162,7 +163,7 @@ func (p *program) adoptLeaked(ctx context.Context, s *openConsole, l ledger, app
 	return []console.Token{t}, err
 }
 
-// confirm asks before anything is revoked in production. No is the default.
+// confirm asks before tokens of a production environment are revoked.
 func (p *program) confirm(l ledger, targets []console.Token) error {
 	var names []string
 	for _, t := range targets {
@@ -178,7 +179,7 @@ func (p *program) confirm(l ledger, targets []console.Token) error {
 		&failure{exit: exitUsage, code: console.CodeDeclined, text: "revoke: not confirmed, nothing was sent"})
 }
 
-// confirmProbes asks before probes are repeated that may act. No is the default.
+// confirmProbes asks before it repeats probes that may change something.
 func (p *program) confirmProbes(verb string, apps ...console.Application) error {
 	apps = slices.DeleteFunc(apps, func(a console.Application) bool { return a.ProbeURL == "" })
 	words := console.RepeatedProbes(apps...)
@@ -191,8 +192,8 @@ func (p *program) confirmProbes(verb string, apps ...console.Application) error 
 		&failure{exit: exitUsage, code: console.CodeDeclined, text: verb + ": not confirmed, nothing was sent"})
 }
 
-// askYes asks a question at the terminal; only y or yes is a yes. It fails with alone where there is no terminal, and
-// with declined after any other answer.
+// askYes asks a question at the terminal. Only y and yes confirm it. It returns alone if there is
+// no terminal, and declined after any other answer.
 func (p *program) askYes(question string, alone, declined *failure) error {
 	_, in := host.TerminalFD(p.stdin)
 	_, out := host.TerminalFD(p.stderr)
@@ -214,13 +215,14 @@ func (p *program) askYes(question string, alone, declined *failure) error {
 	return nil
 }
 
-// isStoreError says whether it was the store that failed. A revoke may be an emergency, so that nobody should have to guess
-// what became of it.
+// isStoreError reports whether the store failed. A revoke may be urgent, so the message then says
+// that nothing was revoked.
 func isStoreError(err error) bool {
 	return console.CodeOf(err).OfStore()
 }
 
-// revoke decides and delivers the revocation of one token. A revoke that waits already is delivered now.
+// revoke decides the revocation of a token and delivers it. A revocation that already waits is
+// delivered now.
 func (s *openConsole) revoke(ctx context.Context, t console.Token, kind console.RevokeKind) ([]console.Delivery, error) {
 	if _, err := s.svc.Revoke(ctx, t.ID, kind, 0); err != nil {
 		switch refusal, ok := console.AsError(err); {
@@ -232,7 +234,7 @@ func (s *openConsole) revoke(ctx context.Context, t console.Token, kind console.
 	}
 	done, err := s.svc.DeliverOne(ctx, t.ID)
 	if refusal, ok := console.AsError(err); ok && refusal.Code == console.CodeInFlight {
-		return s.awaitOtherProcess(ctx, t.ID) // an open console was faster
+		return s.awaitOtherProcess(ctx, t.ID) // an open console is delivering it
 	}
 	if err != nil {
 		return done, err
@@ -248,7 +250,8 @@ func (s *openConsole) revoke(ctx context.Context, t console.Token, kind console.
 	return done, nil
 }
 
-// undelivered says what becomes of a revoke that was not accepted.
+// undelivered returns the error of a revocation that was not accepted, which says whether it is
+// kept.
 func undelivered(d console.Delivery) error {
 	what := "the revoke of " + d.Token.Fingerprint
 	if d.Kind == console.RevokeRefresh {
@@ -270,7 +273,7 @@ func undelivered(d console.Delivery) error {
 	return &failure{exit: r.Exit, code: r.Code, hint: r.Hint, err: d.Err, text: fmt.Sprintf("%s was not accepted: %v", what, d.Err)}
 }
 
-// awaitOtherProcess waits until another process has delivered a revoke, or has failed to.
+// awaitOtherProcess waits until another process has delivered a revocation, or has failed to.
 func (s *openConsole) awaitOtherProcess(ctx context.Context, id string) ([]console.Delivery, error) {
 	ctx, cancel := context.WithTimeout(ctx, drainPatience)
 	defer cancel()
@@ -294,7 +297,7 @@ func (s *openConsole) awaitOtherProcess(ctx context.Context, id string) ([]conso
 		case t.RevokeError != "":
 			return nil, undelivered(console.Delivery{Token: t, Kind: console.RevokeAccess, Kept: true, Err: errors.New(t.RevokeError)})
 		}
-		// The other one may have died on the way: its lease ends, and then it is ours to deliver.
+		// The other process may have died: when its lease ends, this one delivers.
 		retry := time.NewTimer(time.Second)
 		select {
 		case _, open := <-changes:

@@ -9,14 +9,14 @@ import (
 	"lanyard/console/describe"
 )
 
-// revokeEach revokes, prints what was accepted and gives the first failure. Of several, those that were
-// accepted are printed whatever became of the others.
+// revokeEach revokes tokens, prints the accepted revocations, and returns the first error. One
+// failure does not stop the others.
 func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []console.Token, kind console.RevokeKind, o revokeOptions, one bool) error {
 	var first error
 	var sent []console.Token
 	for _, t := range targets {
 		done, err := s.revoke(ctx, t, kind)
-		if err == nil || len(done) > 0 && done[0].Err == nil { // the access token is what counts
+		if err == nil || len(done) > 0 && done[0].Err == nil { // the access token was revoked
 			sent = append(sent, t)
 		}
 		if err == nil {
@@ -70,14 +70,14 @@ func (p *program) revokeEach(ctx context.Context, s *openConsole, targets []cons
 	return first
 }
 
-// revokedLine is one line about a revocation, in the three stages' own words.
+// revokedLine describes a revocation in one line.
 func (l ledger) revokedLine(t console.Token) string {
 	head := fmt.Sprintf("%s of %s: ", t.Fingerprint, l.app[t.AppID].Label())
 	return head + voice().Revocation(t, l.status(t), l.now)
 }
 
-// waitDead probes until a revoked token is dead. It returns false if that does not happen within limit.
-// Without a probe URL it waits for the window alone.
+// waitDead probes until a revoked token is dead. It returns false if that does not happen within
+// limit. Without a probe URL it waits for the gateway's window to end.
 func (p *program) waitDead(ctx context.Context, s *openConsole, id string, limit time.Duration) (bool, error) {
 	loop := console.ProbeLoop{Began: p.clock(), Timeout: limit, AnyProof: true}
 	for {
@@ -109,7 +109,7 @@ func (p *program) waitDead(ctx context.Context, s *openConsole, id string, limit
 	}
 }
 
-// waitUntil waits for a time of the clock, or for the person to give up.
+// waitUntil waits until a time, or until ctx ends.
 func (p *program) waitUntil(ctx context.Context, at time.Time) error {
 	t := time.NewTimer(at.Sub(p.clock()))
 	defer t.Stop()

@@ -19,7 +19,7 @@ import (
 	"lanyard/tokenapi/sandbox"
 )
 
-// sandboxFlags adds what demo and sandbox have in common.
+// sandboxFlags adds the flags that demo and sandbox share.
 func sandboxFlags(c *cobra.Command, o *sandbox.Options) {
 	c.Flags().Float64Var(&o.Speed, "speed", 1, "divide the lifetimes of tokens and cache entries by this")
 	c.Flags().DurationVar(&o.TokenTTL, "token-ttl", time.Hour, "lifetime of an access token")
@@ -100,20 +100,20 @@ func (p *program) runSandbox(ctx context.Context, addr string, useTLS bool, o sa
 	return h.serve(ctx)
 }
 
-// sandboxServer is a sandbox that listens.
+// sandboxServer is a sandbox that listens on a port.
 type sandboxServer struct {
 	api      *sandbox.Server
 	listener net.Listener
 	server   *http.Server
 	base     string // its URL
-	caFile   string // "" without TLS, as the next two
-	certFile string // a client certificate, for the application that proves itself by one
+	caFile   string // this and the next two: "" without TLS
+	certFile string // of the application with client_auth = "tls"
 	keyFile  string
 	caDir    string
 }
 
-// startSandbox listens on a loopback address. The credentials of a sandbox can be computed by anybody, so nobody
-// else may reach it.
+// startSandbox starts a sandbox on a loopback address. Anybody can compute its credentials, so
+// other machines must not reach it.
 func (p *program) startSandbox(ctx context.Context, addr string, useTLS bool, o sandbox.Options) (*sandboxServer, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -157,7 +157,7 @@ func listenCause(err error) string {
 	return "the address cannot be used"
 }
 
-// enableTLS makes the certificates; the authority's goes to a file for clients.
+// enableTLS generates the certificates, and writes those that clients need to files.
 func (h *sandboxServer) enableTLS(host string, now time.Time) error {
 	cert, err := sandbox.SelfSigned([]string{host, "localhost", "127.0.0.1", "::1"}, now)
 	if err != nil {
@@ -183,15 +183,15 @@ func (h *sandboxServer) enableTLS(host string, now time.Time) error {
 	}
 	h.listener = tls.NewListener(h.listener, &tls.Config{
 		Certificates: []tls.Certificate{cert.Server}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
-		ClientAuth: tls.RequestClientCert, // any will do, and none is asked for by most
+		ClientAuth: tls.RequestClientCert, // any certificate passes; most clients send none
 	})
 	return nil
 }
 
-// shutdownPatience is how long answers under way are waited for at the end.
+// shutdownPatience is how long the sandbox waits at its end for answers that are being written.
 const shutdownPatience = 3 * time.Second
 
-// serve answers until ctx ends; that is how a server is meant to end, so it is no error.
+// serve answers requests until ctx ends, which is no error.
 func (h *sandboxServer) serve(ctx context.Context) error {
 	done := make(chan error, 1)
 	go func() { done <- h.server.Serve(h.listener) }()
@@ -211,7 +211,7 @@ func (h *sandboxServer) serve(ctx context.Context) error {
 	return nil
 }
 
-// Close lets go of the port and removes the authority's file.
+// Close frees the port and removes the certificate files.
 func (h *sandboxServer) Close() {
 	_ = h.server.Close()
 	_ = h.listener.Close()

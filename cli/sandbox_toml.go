@@ -13,15 +13,15 @@ import (
 	"lanyard/tokenapi/sandbox"
 )
 
-// applications gives those of the sandbox that can be used as it is served, and of these for a demonstration
-// only a few.
+// applications returns the applications that work with or without TLS as served. With demo it
+// returns only the few for the demo.
 func (h *sandboxServer) applications(demo bool) []sandbox.Application {
 	return slices.DeleteFunc(h.api.Applications(), func(a sandbox.Application) bool {
 		return demo && !a.Demo || a.Auth == sandbox.AuthTLS && h.caFile == ""
 	})
 }
 
-// environment describes the sandbox as a configuration would.
+// environment returns the sandbox as an environment of the configuration.
 func (h *sandboxServer) environment(name string) console.Environment {
 	return console.Environment{
 		Name: name,
@@ -37,7 +37,7 @@ func (h *sandboxServer) environment(name string) console.Environment {
 	}
 }
 
-// printConfig prints a whole configuration, with the credentials, and two lines to try by hand.
+// printConfig prints a whole configuration with credentials, and commands to try as comments.
 func (h *sandboxServer) printConfig(w io.Writer) error {
 	apps := h.applications(false)
 	text := "# The sandbox of Lanyard: a Token API and a gateway that end with this process.\n" +
@@ -46,8 +46,8 @@ func (h *sandboxServer) printConfig(w io.Writer) error {
 	return err
 }
 
-// toml gives the configuration for apps: an environment for each way in which they prove themselves, since
-// that is where a configuration has it.
+// toml returns the configuration for apps. It has one environment for each way of client
+// authentication, because that is a setting of the environment.
 func (h *sandboxServer) toml(apps []sandbox.Application) string {
 	var b strings.Builder
 	auths := []string{sandbox.AuthBasic}
@@ -65,7 +65,7 @@ func (h *sandboxServer) toml(apps []sandbox.Application) string {
 	return b.String()
 }
 
-// environmentOf names the environment for a way to prove oneself.
+// environmentOf returns the name of the environment for a way of client authentication.
 func environmentOf(auth string) string {
 	switch auth {
 	case sandbox.AuthNone:
@@ -117,7 +117,7 @@ func (h *sandboxServer) tomlApplication(b *strings.Builder, a sandbox.Applicatio
 	}
 }
 
-// hints are lines to try by hand, as comments.
+// hints returns commands to try, as comments.
 func (h *sandboxServer) hints(a sandbox.Application) string {
 	ca := ""
 	if h.caFile != "" {
@@ -131,7 +131,8 @@ func (h *sandboxServer) hints(a sandbox.Application) string {
 		curl, e.Endpoints.TokenURL, curl, e.Endpoints.RevokeURL, h.base, name, password.Reveal(), ca, h.base)
 }
 
-// setting writes one line of TOML, none for an empty value. Go's quotes are TOML's for printable text.
+// setting writes a line of TOML, or nothing for an empty value. For printable text, Go's quoting is
+// valid TOML.
 func setting(b *strings.Builder, key, value string) {
 	if value != "" {
 		fmt.Fprintf(b, "%-15s = %s\n", key, strconv.Quote(value))

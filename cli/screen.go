@@ -14,16 +14,16 @@ import (
 	"lanyard/ui/session"
 )
 
-// screen is what the console shows besides a session.
+// screen holds the options of the screen.
 type screen struct {
 	demo        bool
 	tour        bool
 	title       string
-	welcome     string // where a configuration would go; "" when there is one
+	welcome     string // path for a new configuration; "" if there is one
 	openService func(ctx context.Context, kept bool) (*console.Service, error)
 }
 
-// runScreen is lanyard without a command.
+// runScreen runs lanyard without a command.
 func (p *program) runScreen(c *cobra.Command, _ []string) error {
 	ctx := c.Context()
 	if p.inLines() {
@@ -43,7 +43,7 @@ func (p *program) runScreen(c *cobra.Command, _ []string) error {
 	if !cfg.Found && !hasStore(paths) {
 		return p.welcome(ctx, cfg, paths)
 	}
-	db, err := p.openKept(ctx, cfg, paths, false) // asks nobody: the screen does that
+	db, err := p.openKept(ctx, cfg, paths, false) // no prompts: the screen asks
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (p *program) runScreen(c *cobra.Command, _ []string) error {
 	return err
 }
 
-// welcome is the first run. Nothing is written before a choice is made.
+// welcome runs the screen of the first run. Nothing is written before the person chooses.
 func (p *program) welcome(ctx context.Context, cfg *config.Config, paths config.Paths) error {
 	b := &firstRun{p: p, cfg: cfg, paths: paths}
 	defer p.printLater()
@@ -85,7 +85,7 @@ func (p *program) welcome(ctx context.Context, cfg *config.Config, paths config.
 	return nil
 }
 
-// show opens the screen.
+// show runs the screen.
 func (p *program) show(
 	ctx context.Context, s *openConsole, cfg *config.Config, what screen,
 ) (ui.Choice, error) {
@@ -142,7 +142,7 @@ func banners(envs []console.Environment) []describe.Banner {
 	return all
 }
 
-// needTerminal refuses to open the screen where nobody could see it.
+// needTerminal returns an error if there is no terminal for the screen.
 func (p *program) needTerminal(command string) error {
 	_, in := host.TerminalFD(p.stdin)
 	_, out := host.TerminalFD(p.stdout)

@@ -12,8 +12,8 @@ import (
 	"lanyard/tokenapi"
 )
 
-// openRead opens the console and takes the board, which is how every list and most verbs begin. The session is
-// closed when that fails. A verb delivers at its end what revokes are due, whoever decided them; a list sends nothing.
+// openRead opens the service and reads the board. It closes the service on an error. At the end of
+// a verb (writes), revokes that are due are delivered, whoever decided them. A list sends nothing.
 func (p *program) openRead(ctx context.Context, writes bool) (*openConsole, ledger, error) {
 	return p.openTaking(ctx, writes, (*openConsole).read)
 }
@@ -37,8 +37,8 @@ func (p *program) openTaking(ctx context.Context, writes bool, take func(*openCo
 	return s, l, nil
 }
 
-// openNamed is openRead for a verb on what somebody names. Where there is no store yet, find looks for it first: a name that
-// does not exist must not create a store. With a name, of tokens only those are read that it may be of.
+// openNamed is openRead for a verb whose arguments find checks. If there is no store yet, find runs
+// first, so that a wrong name creates no store. With a name, only tokens that it may mean are read.
 func (p *program) openNamed(ctx context.Context, find func(ledger) error, name string) (*openConsole, ledger, error) {
 	paths, err := p.paths()
 	if err != nil {
@@ -61,18 +61,19 @@ func (p *program) openNamed(ctx context.Context, find func(ledger) error, name s
 	return p.openTaking(ctx, true, readNamed(name))
 }
 
-// readNamed takes only those tokens that a name may be of: what is held besides costs no time.
+// readNamed returns a function that reads only the tokens that name may mean, which is fast in a
+// large store.
 func readNamed(name string) func(*openConsole, context.Context) (ledger, error) {
 	return func(s *openConsole, ctx context.Context) (ledger, error) {
 		l, err := s.take(s.svc.BoardOf(ctx, name))
 		if err != nil || len(l.Tokens) > 0 || len(console.ApplicationsNamed(l.Applications, name, exactly)) > 0 {
 			return l, err
 		}
-		return s.read(ctx) // for an error that says what there is
+		return s.read(ctx) // read all, for an error that lists what there is
 	}
 }
 
-// findsApp, findsToken and findsTokenOrApp are what openNamed looks for.
+// findsApp, findsToken and findsTokenOrApp return the find function of openNamed.
 func findsApp(name string) func(ledger) error {
 	return func(l ledger) error { _, err := l.needApp(name); return err }
 }
@@ -92,7 +93,7 @@ func findsTokenOrApp(names ...string) func(ledger) error {
 	}
 }
 
-// read takes the board for a list, or to find what an argument names.
+// read reads the board.
 func (s *openConsole) read(ctx context.Context) (ledger, error) { return s.take(s.svc.Board(ctx)) }
 
 // take makes a ledger of a board.
@@ -107,7 +108,8 @@ func (s *openConsole) take(b console.Board, err error) (ledger, error) {
 	return l, nil
 }
 
-// findApp finds the application that text names; ok is false when none fits, an error says that several do.
+// findApp finds the application that text names. ok is false if there is none; it is an error if
+// there are several.
 func (l ledger) findApp(text string) (a console.Application, ok bool, err error) {
 	switch found := console.ApplicationsNamed(l.Applications, text, exactly); len(found) {
 	case 0:
@@ -119,10 +121,11 @@ func (l ledger) findApp(text string) (a console.Application, ok bool, err error)
 	}
 }
 
-// exactly is how the command line compares names: a script must not depend on what else is configured.
+// exactly compares names on the command line. It allows no abbreviations: the meaning of a script
+// must not depend on other applications.
 func exactly(x, y string) bool { return x == y }
 
-// needApp is findApp that insists.
+// needApp is findApp, with an error if there is no such application.
 func (l ledger) needApp(word string) (console.Application, error) {
 	a, ok, err := l.findApp(word)
 	if err != nil || ok {
@@ -155,12 +158,12 @@ func labels(apps []console.Application) string {
 	return strings.Join(s, ", ")
 }
 
-// mayBeToken says whether an argument may be a token that somebody pasted.
+// mayBeToken reports whether an argument may be a pasted token.
 func mayBeToken(text string) bool {
 	return tokenapi.LooksSecret(text) && !console.IsID(text) || len(text) > 24 && !strings.ContainsAny(text, " @/")
 }
 
-// withTokenHint is a hint, but what takes a token or a longer prefix where the argument is one or too short.
+// withTokenHint returns hint, or a better one if text is a token or too short a prefix.
 func withTokenHint(text, hint string) string {
 	switch {
 	case mayBeToken(text):
@@ -171,7 +174,7 @@ func withTokenHint(text, hint string) string {
 	return hint
 }
 
-// quoted repeats an argument in an error, unless it may be a token that somebody pasted.
+// quoted quotes an argument for an error, unless it may be a token.
 func quoted(text string) string {
 	if mayBeToken(text) {
 		return "; what was given may be a token itself: name it by its id or fingerprint"
@@ -179,7 +182,7 @@ func quoted(text string) string {
 	return fmt.Sprintf(": %q", text)
 }
 
-// byPrefix finds the one token whose fingerprint begins with text.
+// byPrefix finds the token whose fingerprint begins with text. It is an error if there are several.
 func (l ledger) byPrefix(text string) (t console.Token, ok bool, err error) {
 	switch found := console.TokensNamed(l.Tokens, text); len(found) {
 	case 0:
@@ -230,7 +233,7 @@ func (l ledger) tokenNames(tokens []console.Token) string {
 	return strings.Join(s, ", ")
 }
 
-// tokenOrApp finds what APP|TOKEN names: an exact id, then an application, then a fingerprint.
+// tokenOrApp finds what APP|TOKEN names: an exact ID, then an application, then a fingerprint.
 func (l ledger) tokenOrApp(word string) (t console.Token, a console.Application, isToken bool, err error) {
 	if t, ok := l.byID(word); ok {
 		return t, l.app[t.AppID], true, nil
@@ -255,7 +258,8 @@ func (l ledger) tokenOrApp(word string) (t console.Token, a console.Application,
 	return t, a, false, &failure{exit: exitNotFound, code: console.CodeNotFound, text: "no such application or token" + quoted(word), hint: withTokenHint(word, hint)}
 }
 
-// revocable are an application's live tokens, and those whose revoke waits; with all also those whose refresh token lives.
+// revocable returns an application's live tokens, and those whose revocation waits. With all it
+// includes those whose refresh token lives.
 func (l ledger) revocable(a console.Application, all bool) []console.Token {
 	return console.RevocableOf(l.Tokens, a.ID, all, l.status)
 }

@@ -32,7 +32,7 @@ func (p *program) runSetSecret(c *cobra.Command, app string, fromStdin bool) err
 		return err
 	}
 	defer s.Close()
-	s.atEnd = nil // nothing is sent
+	s.atEnd = nil // revokes that are due are not delivered either
 	a, err := l.needApp(app)
 	if err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 	"lanyard/ui"
 )
 
-// settings are what the screen is shown with.
+// settings returns the screen settings of a configuration.
 func settings(c *config.Config, lookup func(string) (string, bool)) (ui.Settings, error) {
 	theme, err := theme(c)
 	return ui.Settings{
@@ -36,7 +36,8 @@ func theme(c *config.Config) (themes.Theme, error) {
 	return t, nil
 }
 
-// badThemes are the errors of all files, or of one theme's; nil when there is none.
+// badThemes returns the errors of all theme files, or of one theme's file, and nil if there is
+// none.
 func badThemes(c *config.Config, only string) error {
 	var lines []string
 	for _, p := range c.ThemeProblems {
@@ -50,7 +51,8 @@ func badThemes(c *config.Config, only string) error {
 	return &failure{exit: exitUsage, code: console.CodeConfig, text: strings.Join(lines, "\n")}
 }
 
-// themesToChoose are those that the console offers. Without a keeper a choice lasts for the run.
+// themesToChoose returns the themes that the console offers. Without a keeper a choice lasts for
+// this run only.
 func themesToChoose(c *config.Config, k console.Keeper) ui.Themes {
 	all := ui.Themes{All: c.Themes.All(), SaidBy: c.ThemeSaidBy()}
 	if k != nil {

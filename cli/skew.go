@@ -7,10 +7,10 @@ import (
 	"lanyard/tokenapi"
 )
 
-// noteSkewFrom is from where on a difference of clocks is worth telling.
+// noteSkewFrom is the smallest difference of clocks that noteSkew reports.
 const noteSkewFrom = 5 * time.Second
 
-// noteSkew says that the clock of a server is off, or ours.
+// noteSkew prints that the server's clock and this machine's differ.
 func (p *program) noteSkew(s *openConsole, a console.Application) {
 	d, ok := s.svc.Skew(a.Environment.Name)
 	if !ok || d.Abs() <= noteSkewFrom {
@@ -25,7 +25,7 @@ func (p *program) noteSkew(s *openConsole, a console.Application) {
 }
 
 func epoch(e tokenapi.Epoch) stamp {
-	if !e.Known || e.Seconds > 253402300799 || e.Seconds < 0 { // the year 9999: "never" is no time
+	if !e.Known || e.Seconds > 253402300799 || e.Seconds < 0 { // 253402300799 is the end of the year 9999
 		return stamp{}
 	}
 	return stamp(time.Unix(e.Seconds, 0))

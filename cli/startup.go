@@ -8,15 +8,14 @@ import (
 	"slices"
 )
 
-// Harden is for the first statement of main: what is read of the environment after it can be
-// neither dumped nor read by other processes of the user. Main does it again, and tells if it
-// fails. Libraries are initialised before main.
+// Harden prevents core dumps, and other processes of the user from reading this process's memory.
+// Call it first in main, before the environment is read. Main repeats it and reports a failure.
+// Packages are initialized before main, so Harden does not cover them.
 func Harden() { _ = host.KeepMemory() }
 
-// harden is the first thing that a run does, before any secret is read: no core is written when the
-// process crashes, where the system can be told so, and what the process was given as a secret in
-// its environment is not handed on. A system that refuses (a sandbox that forbids the call) is told
-// of, and does not end the run: the secrets are as safe as in any other program then.
+// harden prevents core dumps, and withholds secrets in the environment from child processes. It
+// runs before any secret is read. A system may refuse the call (a container that forbids it): that
+// is a warning only, because the secrets are then as safe as in any other program.
 func harden(args []string, stderr io.Writer) {
 	if err := host.KeepMemory(); err != nil && !slices.Contains(args, "--json") {
 		_, _ = fmt.Fprintf(stderr, "warning: core dumps cannot be switched off: %v\n", err)
@@ -24,8 +23,8 @@ func harden(args []string, stderr io.Writer) {
 	host.Withhold("LANYARD_KEY", "LANYARD_TOKEN")
 }
 
-// Interruptible returns a context that ends with the first interrupt, SIGTERM or SIGHUP. A further
-// signal ends the program at once, though not right behind the first.
+// Interruptible returns a context that ends with the first interrupt, SIGTERM or SIGHUP. A later
+// signal ends the program, unless it comes right after the first.
 func Interruptible(parent context.Context) (ctx context.Context, stop func()) {
 	return host.UntilSignal(parent, exitInterrupted)
 }

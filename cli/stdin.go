@@ -12,8 +12,9 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// readToken reads a token from standard input: to its end, or from a person who is asked without an echo. It is
-// never taken from an argument, where other users can see it. Line breaks in it are those of what it was copied from.
+// readToken reads a token from standard input to its end, or at a terminal as one line without an
+// echo. A token is never an argument, because other users can read those. Line breaks in a token
+// are ignored.
 func (p *program) readToken(prompt string) (secret.Text, error) {
 	if _, in := host.TerminalFD(p.stdin); in {
 		return p.askSecret(prompt)
@@ -30,7 +31,7 @@ func (p *program) readSecret(kind console.SecretKind) (secret.Text, error) {
 	return p.readStdin(kind.Read)
 }
 
-// readStdin reads standard input to its end.
+// readStdin reads standard input to its end and parses it with read.
 func (p *program) readStdin(read func(raw string) (secret.Text, error)) (secret.Text, error) {
 	data, err := io.ReadAll(io.LimitReader(untilDone{p.ctx, p.stdin}, config.MaxSecret+1))
 	switch {
@@ -48,7 +49,7 @@ func (p *program) readStdin(read func(raw string) (secret.Text, error)) (secret.
 	return text, nil
 }
 
-// unreadable is the error of a command whose argument named a file that cannot be read.
+// unreadable returns the error for a file argument that cannot be read.
 func unreadable(ctx context.Context, what, path string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -56,13 +57,15 @@ func unreadable(ctx context.Context, what, path string, err error) error {
 	return misuse("name a file that can be read to its end", "%s cannot be read: %s: %v", what, path, err)
 }
 
-// untilDone reads from r until ctx ends: a read that waits is left behind then, with what it may still read.
+// untilDone reads from r until ctx ends. A read that blocks then is abandoned, with whatever it may
+// still return.
 type untilDone struct {
 	ctx context.Context
 	r   io.Reader
 }
 
-// Read reads in a goroutine of its own, into memory of its own.
+// Read implements io.Reader. It reads in a goroutine, into memory of its own, because an abandoned
+// read may still write to it.
 func (u untilDone) Read(p []byte) (int, error) {
 	if err := u.ctx.Err(); err != nil {
 		return 0, err

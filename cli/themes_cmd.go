@@ -27,7 +27,7 @@ type themeJSON struct {
 	Warnings    []string `json:"warnings"`
 }
 
-// runThemes reads no configuration: themes can be listed where that is broken.
+// runThemes does not read the configuration, so it works with a broken one.
 func (p *program) runThemes(*cobra.Command, []string) error {
 	var set themes.Set
 	var problems []themes.Problem

@@ -111,15 +111,15 @@ func (p *program) runToken(c *cobra.Command, app, form string, o console.ObtainO
 	return p.printSecret(c.Context(), s, a, out, form)
 }
 
-// formParameters reads KEY=VALUE pairs. One that the protocol sets, or that has a flag of its own,
-// is refused.
+// formParameters parses KEY=VALUE pairs. It refuses parameters that the protocol sets or that have
+// their own flag.
 func formParameters(pairs []string) (url.Values, error) {
 	var form url.Values
 	for _, pair := range pairs {
 		key, value, ok := strings.Cut(pair, "=")
 		switch {
 		case !ok || key == "":
-			return nil, misuse("such as --extra validity_period=3600", "--extra: this is no KEY=VALUE") // it may be a secret
+			return nil, misuse("such as --extra validity_period=3600", "--extra: this is no KEY=VALUE") // the pair may be a secret: do not repeat it
 		case slices.Contains(config.Reserved(), strings.ToLower(key)):
 			return nil, misuse("", "--extra: %s is set by the protocol and cannot be given here", text.Key(key))
 		case key == "audience" || key == "resource":
@@ -133,7 +133,7 @@ func formParameters(pairs []string) (url.Values, error) {
 	return form, nil
 }
 
-// isScope is RFC 6749's scope-token: what may stand between two spaces.
+// isScope reports whether s is a scope-token (RFC 6749 section 3.3).
 func isScope(s string) bool {
 	for _, r := range s {
 		if r < '!' || r > '~' || r == '"' || r == '\\' {
@@ -143,7 +143,7 @@ func isScope(s string) bool {
 	return s != ""
 }
 
-// printNotesOf says on stderr what is worth knowing about a token that was got.
+// printNotesOf prints notes about a token that was obtained.
 func (p *program) printNotesOf(s *openConsole, out console.Outcome, min time.Duration) {
 	st := console.StatusAt(out.Token, console.Policy{}, s.svc.Now())
 	if out.Same && st.HasExpiry && st.Left < min {

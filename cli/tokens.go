@@ -101,7 +101,7 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 		return nil
 	}
 	head := []string{"STATE", "TOKEN", "APPLICATION", "USER", "SCOPES", "ASKED WITH", ">LEFT", "ID"}
-	if !hasRequest { // a column in which there is nothing tells nothing
+	if !hasRequest { // leave out a column without values
 		const with = 5
 		head = slices.Delete(head, with, with+1)
 		for i := range rows {
@@ -112,7 +112,7 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 	return nil
 }
 
-// markLeft puts into a cell how long the token that a request has lost can live at most.
+// markLeft returns how long the lost token of a request can live at most.
 func (l ledger) markLeft(m console.Mark) string {
 	if m.EndsBy.IsZero() {
 		return "unknown"
@@ -120,7 +120,7 @@ func (l ledger) markLeft(m console.Mark) string {
 	return "<=" + console.Left(m.EndsBy.Sub(l.now))
 }
 
-// left puts what is left of a token, or of its lingering, into a cell.
+// left returns how long a token, or its lingering, lasts.
 func left(t console.Token, s console.Status) string {
 	switch {
 	case s.State == console.Lingering && s.StaleKnown:

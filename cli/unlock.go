@@ -17,10 +17,12 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// keyVariable is the environment variable that a key is made from where no person and no keyring is.
+// keyVariable is the environment variable for a key where there is neither a person nor a keyring,
+// as in CI.
 const keyVariable = "LANYARD_KEY"
 
-// storeOptions says where this run can find the key to a store, and where a new store gets one.
+// storeOptions returns where this run looks for the key of a store, and where a new store keeps its
+// key.
 func (p *program) storeOptions(cfg *config.Config) store.Options {
 	o := store.Options{
 		Slots: []store.KeySlot{store.Keyring(p.lookup), store.Environment(keyVariable, p.lookup)},
@@ -43,13 +45,14 @@ func (p *program) storeOptions(cfg *config.Config) store.Options {
 	} else {
 		o.First = []string{store.InKeyring, store.InFile}
 		if _, set := p.lookup(keyVariable); set {
-			o.First = []string{store.InEnv} // who sets it means it; a key file instead would be a surprise
+			o.First = []string{store.InEnv} // it was set on purpose: do not make a key file instead
 		}
 	}
 	return o
 }
 
-// openKept opens the store on disk, and says what is odd about it. For lists one that can only be read will do.
+// openKept opens the store on disk, and warns of access by other users that it removed. With lists,
+// a read-only store is enough.
 func (p *program) openKept(
 	ctx context.Context, cfg *config.Config, paths config.Paths, lists bool,
 ) (*store.Store, error) {
@@ -75,8 +78,8 @@ func (p *program) openWith(
 	return db, nil
 }
 
-// warnKeyMoved warns when the key is kept elsewhere than the configuration says. What the store says wins: nothing is
-// moved without being asked for.
+// warnKeyMoved warns if the key is kept elsewhere than the configuration says. The store's record
+// wins: a key is moved only on request.
 func (p *program) warnKeyMoved(cfg *config.Config, db *store.Store) {
 	at := db.Key()
 	switch _, set := p.lookup(keyVariable); {
@@ -92,7 +95,7 @@ func (p *program) warnKeyMoved(cfg *config.Config, db *store.Store) {
 	}
 }
 
-// unlockingKeeper is a store that asks whoever is at the terminal for the passphrase.
+// unlockingKeeper is a store that asks at the terminal for its passphrase.
 type unlockingKeeper struct {
 	*store.Store
 	p *program
@@ -101,8 +104,8 @@ type unlockingKeeper struct {
 // passphraseTries is how often a passphrase is asked for.
 const passphraseTries = 3
 
-// Unlock makes the secrets ready, and asks where that is needed and somebody is there. While the screen is open it is
-// the screen that asks.
+// Unlock unlocks the store, and asks for the passphrase if that is needed and there is a terminal.
+// While the screen is open, the screen asks.
 func (d unlockingKeeper) Unlock(ctx context.Context, passphrase secret.Text) error {
 	chosen := d.Key().Kind == "" && d.p.screen && !passphrase.IsZero()
 	err := d.Store.Unlock(ctx, passphrase)
@@ -118,7 +121,7 @@ func (d unlockingKeeper) Unlock(ctx context.Context, passphrase secret.Text) err
 		}
 		return d.Store.Unlock(ctx, passphrase)
 	}
-	shown, err := d.p.tty.Hide() // what is typed while a passphrase is checked, too
+	shown, err := d.p.tty.Hide() // also hides what is typed while a passphrase is checked
 	if err != nil {
 		return err
 	}
@@ -139,7 +142,7 @@ func (d unlockingKeeper) Unlock(ctx context.Context, passphrase secret.Text) err
 	return err
 }
 
-// storeErrorText is the sentence of an error of the store, without its cause.
+// storeErrorText returns the sentence of a store's error, without its cause.
 func storeErrorText(err error) string {
 	if e, ok := errors.AsType[*store.Error](err); ok {
 		return e.Text
@@ -149,14 +152,15 @@ func storeErrorText(err error) string {
 
 var _ console.Keeper = unlockingKeeper{}
 
-// canAsk says whether there is a person to ask.
+// canAsk reports whether a person can be asked at the terminal now.
 func (p *program) canAsk() bool {
 	_, in := host.TerminalFD(p.stdin)
 	_, out := host.TerminalFD(p.stderr)
 	return in && out && (!p.screen || p.lines)
 }
 
-// askPassphrase gives a passphrase as it was typed: it may be one that an older version has read in another way.
+// askPassphrase reads a passphrase exactly as typed, because older versions normalized it
+// differently.
 func (p *program) askPassphrase(prompt string) (secret.Text, error) {
 	line, err := p.askLine(prompt)
 	if errors.Is(err, context.Canceled) {
@@ -168,7 +172,7 @@ func (p *program) askPassphrase(prompt string) (secret.Text, error) {
 	return secret.New(line), nil
 }
 
-// choosePassphrase asks for a new passphrase, twice; of names what it will open.
+// choosePassphrase asks twice for a new passphrase. of names what it will open.
 func (p *program) choosePassphrase(of string) (secret.Text, error) {
 	p.note("whoever has the passphrase can open the tokens in %s; without it nobody can", of)
 	shown, err := p.tty.Hide()
@@ -200,13 +204,13 @@ func (p *program) choosePassphrase(of string) (secret.Text, error) {
 	return secret.Text{}, misuse("nothing was changed", "no passphrase was chosen")
 }
 
-// passphrases are lines of standard input, or what a person types.
+// passphrases reads passphrases from standard input or from a person.
 type passphrases struct {
 	p     *program
 	lines *bufio.Reader // nil: a person is asked
 }
 
-// passphrasesFrom says where passphrases come from.
+// passphrasesFrom returns the source of passphrases: standard input, or the person at the terminal.
 func (p *program) passphrasesFrom(stdin bool) passphrases {
 	s := passphrases{p: p}
 	if stdin {
@@ -215,7 +219,7 @@ func (p *program) passphrasesFrom(stdin bool) passphrases {
 	return s
 }
 
-// line gives the next line of standard input, as it stands there.
+// line returns the next line of standard input, unchanged.
 func (s passphrases) line() (secret.Text, error) {
 	text, err := s.lines.ReadString('\n')
 	if errors.Is(err, context.Canceled) {
@@ -234,7 +238,7 @@ func (s passphrases) line() (secret.Text, error) {
 func (s passphrases) unlock(ctx context.Context, db *store.Store) error {
 	if at := db.Key(); s.lines == nil || !at.Asks || !at.Locked {
 		err := unlockingKeeper{db, s.p}.Unlock(ctx, secret.Text{})
-		if e, ok := errors.AsType[*store.Error](err); ok && strings.HasPrefix(e.Hint, "give it at a terminal") { // nobody was asked
+		if e, ok := errors.AsType[*store.Error](err); ok && strings.HasPrefix(e.Hint, "give it at a terminal") { // no prompt was possible
 			withHint := *e
 			withHint.Hint = "--secret-stdin reads the passphrase from standard input"
 			return &withHint
@@ -248,7 +252,7 @@ func (s passphrases) unlock(ctx context.Context, db *store.Store) error {
 	return db.Unlock(ctx, t)
 }
 
-// choose gives a new passphrase; of names what it will open.
+// choose returns a new passphrase. of names what it will open.
 func (s passphrases) choose(of string) (secret.Text, error) {
 	switch {
 	case s.lines != nil:
@@ -266,7 +270,7 @@ func (s passphrases) choose(of string) (secret.Text, error) {
 	return secret.Text{}, misuse("--secret-stdin reads it from standard input", "there is no terminal to ask for a passphrase at")
 }
 
-// printLater says what had to wait until the screen was closed.
+// printLater prints the notes that were queued while the screen was open.
 func (p *program) printLater() {
 	for _, sentence := range slices.Compact(p.queued) {
 		p.note("%s", sentence)

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// build is what the toolchain wrote into the binary.
+// build describes the build, as the toolchain recorded it in the binary.
 type build struct {
 	Version  string `json:"version"`
 	Revision string `json:"revision"`

@@ -8,7 +8,7 @@ import (
 	"lanyard/text"
 )
 
-// voice is how commands tell things.
+// voice returns how subcommands describe states: with commands, not keys.
 func voice() describe.Voice {
 	return describe.Voice{
 		Face: console.FaceCommands(), Wait: console.Left, Span: console.Left, AtMost: console.Left,

@@ -23,23 +23,23 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// openConsole is one console with all it stands on.
+// openConsole is a service with its store and configuration.
 type openConsole struct {
 	svc   *console.Service
 	cfg   *config.Config
 	paths config.Paths
 	store *store.Store
-	atEnd func() // what is done once the result is out; nil: nothing
+	atEnd func() // runs in Close, after the result was printed; may be nil
 
-	quitNow bool // a person has left without waiting
+	quitNow bool // the person quit without waiting
 }
 
-// drainPatience is how long a write in flight is waited for at the end. A call has its own deadline;
-// this is for one whose environment allows more than a person waits.
+// drainPatience limits how long Close waits for writes in flight, if the timeout of an environment
+// is longer.
 const drainPatience = 30 * time.Second
 
-// Close waits for writes in flight and closes the store. One that is in a hurry waits for nothing: a mark in the journal
-// says that the answer of a call was not seen.
+// Close waits for writes in flight and closes the store. With quitNow it does not wait: the mark of
+// a call without an answer stays in the journal.
 func (s *openConsole) Close() {
 	if s.atEnd != nil {
 		s.atEnd()
@@ -53,7 +53,7 @@ func (s *openConsole) Close() {
 	_ = s.store.Close()
 }
 
-// open builds the console of a list or a verb. A list does not make a store where there is none.
+// open builds the service of a list or a verb. Without writes it creates no store.
 func (p *program) open(ctx context.Context, writes bool) (*openConsole, error) {
 	cfg, paths, err := p.configured()
 	if err != nil {
@@ -79,7 +79,7 @@ func (p *program) open(ctx context.Context, writes bool) (*openConsole, error) {
 	return s, nil
 }
 
-// openStore opens what is kept. A dry run works on a copy in memory.
+// openStore opens the store. A dry run gets a copy in memory.
 func (p *program) openStore(
 	ctx context.Context, cfg *config.Config, paths config.Paths, writes bool,
 ) (*store.Store, error) {
@@ -102,7 +102,7 @@ func (p *program) openStore(
 		return db, nil
 	}
 	defer func() { _ = db.Close() }()
-	if db.Key().Kind != "" { // else there is nothing sealed, and a dry run makes no key
+	if db.Key().Kind != "" { // without a key nothing is sealed, and a dry run creates none
 		if err := (unlockingKeeper{db, p}).Unlock(ctx, secret.Text{}); err != nil {
 			return nil, err
 		}
@@ -115,8 +115,8 @@ func hasStore(paths config.Paths) bool {
 	return !errors.Is(err, os.ErrNotExist)
 }
 
-// assemble builds the console on a store; via, if given, carries every call instead of the network.
-// attended says that it is for a person at a screen and not for a command.
+// assemble builds the service on a store. If via is not nil, it carries every request instead of
+// the network. attended means that a person is at the console, as opposed to a command.
 func (p *program) assemble(
 	cfg *config.Config, paths config.Paths, db *store.Store, v console.Vault,
 	via http.RoundTripper, attended bool,
@@ -166,12 +166,13 @@ func (p *program) assemble(
 	return &openConsole{svc: svc, cfg: cfg, paths: paths, store: db}, nil
 }
 
-// connect makes the client of an environment.
+// connect returns a function that makes the client of an environment.
 func (p *program) connect(via http.RoundTripper) func(console.Environment) (console.API, error) {
 	return func(e console.Environment) (console.API, error) { return p.client(e, via) }
 }
 
-// client makes the client of an environment; via, if given, carries every call instead of the network.
+// client makes the client of an environment. If via is not nil, it carries every request instead of
+// the network.
 func (p *program) client(e console.Environment, via http.RoundTripper) (*tokenapi.Client, error) {
 	var pem [3][]byte
 	for i, f := range []struct{ key, path string }{{"ca_file", e.CAFile}, {"client_cert", e.ClientCert}, {"client_key", cmp.Or(e.ClientKey, e.ClientCert)}} {
@@ -209,21 +210,22 @@ func (p *program) client(e console.Environment, via http.RoundTripper) (*tokenap
 	return c, nil
 }
 
-// proxies chooses the proxy of an environment: the one it names, else that of the environment variables.
+// proxies returns how the proxy of an environment is chosen: its own setting, else the environment
+// variables.
 func (p *program) proxies(e console.Environment) tokenapi.Proxies {
 	return tokenapi.Proxies{Named: e.Proxy, NamedBy: "proxy of environment " + e.Name, Getenv: p.getenv}
 }
 
-// askingVault fetches secrets as configured, asks on the terminal for a password that is not configured,
-// and makes every failure one of configuration.
+// askingVault fetches secrets as configured. It asks at the terminal for a password or consumer
+// secret that is not configured. Its errors have the exit code of the configuration.
 type askingVault struct {
 	console.Vault
 	cfg     *config.Config
-	ask     func(prompt string) (secret.Text, error) // nil: there is nobody to ask
-	answers *sync.Map                                // what was answered, by SecretName: nobody is asked twice
+	ask     func(prompt string) (secret.Text, error) // nil: there is no terminal
+	answers *sync.Map                                // by SecretName, so that each is asked for once
 }
 
-// commandVault is the vault of a subcommand.
+// commandVault returns the vault of a subcommand.
 func (p *program) commandVault(cfg *config.Config) console.Vault {
 	v := askingVault{Vault: cfg.Vault(p.lookup), cfg: cfg, answers: &sync.Map{}}
 	if p.attended() {
@@ -232,10 +234,10 @@ func (p *program) commandVault(cfg *config.Config) console.Vault {
 	return v
 }
 
-// Secret gives one secret of an application: as configured, else from whoever is at the terminal.
+// Secret implements console.Vault.
 func (v askingVault) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
 	ref := v.cfg.Secrets[config.SecretName{App: a.ConfigID, Kind: kind}]
-	known := kind == console.Password || kind == console.ConsumerSecret // to a person
+	known := kind == console.Password || kind == console.ConsumerSecret // a person may know it
 	if (ref.IsZero() || ref.Stored) && v.ask != nil && known {
 		label := a.Label()
 		if kind == console.Password {
@@ -262,7 +264,7 @@ func secretFailure(err error, key string) error {
 	return &failure{exit: exitUsage, code: console.CodeNoSecret, err: err, text: err.Error(), hint: "see " + key + " in the configuration"}
 }
 
-// askSecret reads a secret of one line from the terminal without showing it.
+// askSecret reads a secret of one line at the terminal, without an echo.
 func (p *program) askSecret(prompt string) (secret.Text, error) {
 	line, err := p.askLine(prompt)
 	if err != nil {
@@ -275,10 +277,10 @@ func (p *program) askSecret(prompt string) (secret.Text, error) {
 	return text, nil
 }
 
-// askLine reads a line from the terminal, as it is typed, without showing it.
+// askLine reads a line at the terminal as typed, without an echo.
 func (p *program) askLine(prompt string) (string, error) {
 	line, end := text.Line(prompt), "\n"
-	if p.lines { // a line of its own, as everything there
+	if p.lines { // the console in lines prints whole lines
 		line, end = strings.TrimRight(line, ": ")+", which is not shown:\n", ""
 	}
 	var text []byte
