@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// While a command waits for a browser, a paste is asked for and not shown; a wrong one is told of, and ctrl+c ends it.
+// While a command waits for a browser, it prompts for a pasted answer without an echo. It reports a
+// wrong answer, and ctrl+c ends it.
 func TestSignInIsAskedForAtATerminal(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -14,7 +14,7 @@ import (
 	"lanyard/console"
 )
 
-// knocked is one waiting door, and what it took.
+// waitingDoor is a door whose Wait runs, with the codes that it accepted.
 type waitingDoor struct {
 	console.Door
 	at   *url.URL
@@ -45,7 +45,7 @@ func waiting(t *testing.T, redirectURL string) *waitingDoor {
 	return k
 }
 
-// say sends a request as written and gives the answer, or nil when the connection was closed instead.
+// say sends a raw request and returns the answer, or nil if the connection was closed.
 func (k *waitingDoor) say(t *testing.T, addr, request string) (*http.Response, string) {
 	t.Helper()
 	c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", addr)
@@ -69,8 +69,8 @@ func (k *waitingDoor) say(t *testing.T, addr, request string) (*http.Response, s
 	return resp, string(body)
 }
 
-// What is not the browser coming back to this very address is sent away, does not use up the one answer, and
-// is told nothing of what it said.
+// Requests that are not the answer to this redirect URL are refused. They do not use up the one
+// answer, and the pages repeat nothing of them.
 func TestDoorSendsAway(t *testing.T) {
 	t.Parallel()
 	k := waiting(t, "http://127.0.0.1:0/callback")
@@ -109,7 +109,7 @@ func TestDoorSendsAway(t *testing.T) {
 	} {
 		resp, body := k.say(t, k.at.Host, c.request)
 		if resp == nil && name == "a header too large" {
-			continue // closed before it could be read
+			continue // the server may close before the request is written
 		}
 		if resp == nil || resp.StatusCode != c.want {
 			t.Errorf("%s: %v", name, resp)
@@ -119,7 +119,7 @@ func TestDoorSendsAway(t *testing.T) {
 			t.Errorf("%s: it repeats what was said: %s", name, all)
 		}
 	}
-	// Somebody who never ends his request keeps nobody waiting.
+	// An unfinished request does not delay the answer of the browser.
 	slow, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", k.at.Host)
 	if err != nil {
 		t.Fatal(err)
@@ -163,7 +163,7 @@ func headerText(h http.Header) string {
 	return b.String()
 }
 
-// A browser may try either address of localhost, so that nobody else may listen at the other one.
+// A browser may try either address of localhost first, so the door listens at both.
 func TestDoorAtBothAddresses(t *testing.T) {
 	t.Parallel()
 	six, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp6", "[::1]:0")
@@ -218,8 +218,8 @@ func TestAddressed(t *testing.T) {
 	}
 }
 
-// A semicolon in an answer is part of what it stands in. net/url refuses such a query, and the sign-in would be
-// waited for until the end.
+// A semicolon in an answer is kept. net/url refuses such a query, and the sign-in would wait until
+// its end.
 func TestDoorReadsSemicolons(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]string{

@@ -43,7 +43,7 @@ func fetch(t *testing.T, method, address string) (int, string, http.Header) {
 	return resp.StatusCode, string(body), resp.Header
 }
 
-// One answer is taken; strangers before it are sent away, and after it nobody is at home.
+// The door accepts one answer, refuses strangers before it, and stops listening after it.
 func TestDoor(t *testing.T) {
 	t.Parallel()
 	d := opened(t, "http://127.0.0.1:0/callback")
@@ -83,7 +83,7 @@ func TestDoor(t *testing.T) {
 	if err := <-done; err != nil || len(took) != 1 || took[0] != canary {
 		t.Errorf("%v, took %q", err, took)
 	}
-	// Somebody else may have taken the free port since: what must not answer is the door.
+	// Another program may have taken the free port since: only the door must not answer.
 	r, err := http.NewRequestWithContext(t.Context(), "GET", d.URL(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +96,8 @@ func TestDoor(t *testing.T) {
 	}
 }
 
-// The page waits for what becomes of the sign-in, and says it. Nobody else is taken meanwhile.
+// The page waits for the outcome of the sign-in and shows it. Meanwhile no other answer is
+// accepted.
 func TestDoorTellsTheOutcome(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -126,7 +127,7 @@ func TestDoorTellsTheOutcome(t *testing.T) {
 		if status, _, _ := fetch(t, "GET", d.URL()+"?state=ours&code=again"); status != 404 {
 			t.Errorf("a second answer is met with %d", status)
 		}
-		if c.patience == 0 { // told before the outcome is known
+		if c.patience == 0 { // answered before the outcome is known
 			text := <-paged
 			paged <- text
 		}
@@ -158,7 +159,7 @@ func TestDoorRefuses(t *testing.T) {
 			t.Errorf("%s was opened", bad)
 		}
 	}
-	// Given up, it is closed too.
+	// Without an answer it is closed too.
 	d = opened(t, "http://127.0.0.1:0/callback")
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { done <- d.Wait(ctx, func(url.Values) error { return nil }) }()
@@ -166,7 +167,7 @@ func TestDoorRefuses(t *testing.T) {
 	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
-	// A port that is taken says so, and how to go on.
+	// The error of a port in use names the way out.
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -177,7 +178,7 @@ func TestDoorRefuses(t *testing.T) {
 	}
 }
 
-// Too many strangers end the wait: somebody is trying.
+// Too many requests that are no answer end the wait.
 func TestDoorStrangers(t *testing.T) {
 	t.Parallel()
 	d := opened(t, "http://127.0.0.1:0/")

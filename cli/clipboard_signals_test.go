@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fakeClipboard makes the system's clipboard of a test: an xclip that keeps the text in a file.
+// fakeClipboard installs a fake xclip that keeps the text in a file.
 func fakeClipboard(t *testing.T, dir string) (file string, env []string) {
 	t.Helper()
 	file, bin := filepath.Join(dir, "clipboard"), filepath.Join(dir, "bin")
@@ -51,13 +51,13 @@ func (c *console) copied(lines bool) {
 	} else {
 		c.see(`Tokens · Orders`)
 		c.press("g")
-		c.see(`▌● active +[0-9a-f]{8}`) // the notice may be there before
+		c.see(`▌● active +[0-9a-f]{8}`) // the notice may appear before the file
 		c.press("y")
 	}
 	c.see(`copied [0-9a-f]{8}`)
 }
 
-// However a console is ended from outside, the token that it copied is not left in the clipboard.
+// Whichever signal ends a console, its copied token does not stay in the clipboard.
 func TestSignalsClearTheClipboard(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -98,7 +98,7 @@ func TestSignalsClearTheClipboard(t *testing.T) {
 	}
 }
 
-// Who stops a console, by a key or by a signal, has no token in the clipboard while it cannot keep time.
+// A stopped console cannot clear the clipboard later, so it clears it before it stops.
 func TestStoppingClearsTheClipboard(t *testing.T) {
 	t.Parallel()
 	for _, lines := range []bool{false, true} {
@@ -141,7 +141,7 @@ func TestStoppingClearsTheClipboard(t *testing.T) {
 				if contents(t, file) == "" {
 					t.Error("brought back, it does not copy")
 				}
-				s.press("\x1a") // once more
+				s.press("\x1a") // a second time
 				s.see(`ready>\s*$`)
 				if contents(t, file) != "" {
 					t.Error("stopped again, the clipboard holds the token")
@@ -163,7 +163,7 @@ func TestStoppingClearsTheClipboard(t *testing.T) {
 	}
 }
 
-// foreground is the process group that has the terminal.
+// foreground returns the process group that has the terminal.
 func foreground(t *testing.T, tty *os.File) int {
 	t.Helper()
 	pgrp, err := unix.IoctlGetInt(int(tty.Fd()), unix.TIOCGPGRP)

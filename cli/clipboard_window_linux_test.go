@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Closing the window hangs the terminal up: what the console writes fails, and what it reads ends.
+// Closing the window hangs up the terminal: writes of the console fail, and its reads end.
 func TestClosedWindowClearsTheClipboard(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"demo"}, {"demo", "--plain"}} {
@@ -27,7 +27,7 @@ func TestClosedWindowClearsTheClipboard(t *testing.T) {
 		if err := s.tty.Close(); err != nil {
 			t.Fatal(err)
 		}
-		_, _ = tty.WriteString(" ") // ends the read that keeps the terminal open
+		_, _ = tty.WriteString(" ") // end the read that keeps the terminal open
 		s.wait()
 		_ = tty.Close()
 		if contents(t, file) != "" {

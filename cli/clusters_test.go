@@ -10,7 +10,7 @@ import (
 	"lanyard/console"
 )
 
-// readClusters gives the table of ui/kit: kind, text and cells of each cluster.
+// readClusters returns the table of ui/kit: kind, text and cells of each grapheme cluster.
 func readClusters(t *testing.T) (kinds, texts []string, cells []int) {
 	t.Helper()
 	data, err := os.ReadFile("../ui/kit/testdata/clusters.txt")
@@ -19,7 +19,7 @@ func readClusters(t *testing.T) (kinds, texts []string, cells []int) {
 	}
 	for line := range strings.Lines(string(data)) {
 		f := strings.Split(strings.TrimSpace(line), "\t")
-		if strings.HasPrefix(line, "#") || f[0] == "prepend" { // signs that begin a number are format characters
+		if strings.HasPrefix(line, "#") || f[0] == "prepend" { // prepended number signs are format characters, which are removed
 			continue
 		}
 		text := ""
@@ -42,7 +42,7 @@ func readClusters(t *testing.T) (kinds, texts []string, cells []int) {
 	return kinds, texts, cells
 }
 
-// Names in any script are taken, and come out of a list whole, in columns that are straight on a terminal.
+// Names in any script are accepted, and lists print them whole and in straight columns.
 func TestColumnsOfEveryScript(t *testing.T) {
 	t.Parallel()
 	kinds, texts, cells := readClusters(t)
@@ -64,7 +64,7 @@ func TestColumnsOfEveryScript(t *testing.T) {
 			continue
 		}
 		if kinds[i] == "hangul-LV" && strings.ContainsFunc(text, func(r rune) bool { return r >= 0x1100 && r < 0x1200 }) {
-			continue // terminals differ in the cells that they give to letters of syllables
+			continue // terminals disagree on the width of these syllables
 		}
 		at := 1 + cells[i] + 1 + strings.Index(rest, "|")
 		if end < 0 {

@@ -8,7 +8,7 @@ import (
 	"lanyard/ui/session"
 )
 
-// A session is told of a copy and of its clearing what the clipboard says.
+// sessionClipboard passes on every result of the machine's clipboard.
 func TestSessionClipboard(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -11,7 +11,7 @@ import (
 	"lanyard/store"
 )
 
-// readOnly makes a directory that a disk of its own may be put on, and gives what makes it readable alone.
+// readOnly mounts a disk on a new directory, and returns a function that makes it read-only.
 func readOnly(t *testing.T) (dir string, shut func()) {
 	t.Helper()
 	dir = t.TempDir()
@@ -38,7 +38,7 @@ func readOnly(t *testing.T) (dir string, shut func()) {
 	}
 }
 
-// A store that can only be read is a finding, and no reason to look no further.
+// A read-only store is a finding, and the later checks run all the same.
 func TestDoctorLooksIntoWhatItCannotWrite(t *testing.T) {
 	state, shut := readOnly(t)
 	s, err := store.Open(t.Context(), state, store.Options{})

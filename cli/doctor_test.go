@@ -21,7 +21,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// examine runs lanyard doctor with nothing of this machine's environment.
+// examine runs lanyard doctor without the environment of this machine.
 func examine(t *testing.T, home string, env []string, args ...string) (code int, out string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -30,7 +30,7 @@ func examine(t *testing.T, home string, env []string, args ...string) (code int,
 	return code, stdout.String()
 }
 
-// says checks for a line, and for its fix below when one is given.
+// says checks that the output has a line, and its fix below if one is given.
 func says(t *testing.T, out, line, fix string) {
 	t.Helper()
 	all := strings.Split(out, "\n")
@@ -40,7 +40,7 @@ func says(t *testing.T, out, line, fix string) {
 	}
 }
 
-// Looking makes nothing: not in an empty home, and not beside what is there already.
+// Doctor creates nothing, neither in an empty home nor beside existing files.
 func TestDoctorMakesNothing(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
@@ -75,7 +75,7 @@ func TestDoctorMakesNothing(t *testing.T) {
 	says(t, out, "fail  configuration  where is the configuration?", "set HOME, or name both")
 }
 
-// A store whose newest record is still to come was written before the clock was set back.
+// A store whose newest record is in the future was written before the clock was set back.
 func TestDoctorSeesAClockSetBack(t *testing.T) {
 	t.Parallel()
 	for what, write := range map[string]func(console.Writer) error{
@@ -134,7 +134,7 @@ func TestDoctorLooksForRoom(t *testing.T) {
 	}
 }
 
-// What is found is an array of objects with fixed members, whatever is wrong.
+// The JSON is an array of objects with fixed members, whatever is wrong.
 func TestDoctorJSON(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
@@ -201,7 +201,7 @@ func TestDoctorJudgesCertificates(t *testing.T) {
 	}
 }
 
-// A proxy that cannot be read is a failure, and its password stays where it is.
+// An invalid proxy is a failure, and the output does not show its password.
 func TestDoctorProxy(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
@@ -224,7 +224,7 @@ func TestDoctorProxy(t *testing.T) {
 	says(t, out, "cloud: direct, because NO_PROXY excepts gateway.example from the https_proxy", "")
 }
 
-// No reference to a secret is followed, whatever it is.
+// Doctor fetches no secret, whatever its reference is.
 func TestDoctorFetchesNoSecret(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
@@ -249,7 +249,7 @@ func TestDoctorFetchesNoSecret(t *testing.T) {
 	}
 }
 
-// A server that never answers does not keep the doctor, and one that stops being asked does not either.
+// A server that does not answer does not hang doctor, and neither does an interrupt.
 func TestDoctorGivesUp(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -264,7 +264,7 @@ func TestDoctorGivesUp(t *testing.T) {
 	}
 }
 
-// That a server answers is told as no more than that: what speaks against a Token API being there is a warning.
+// An answer that does not look like a Token API is a warning.
 func TestDoctorDoubts(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -15,7 +15,7 @@ import (
 	"lanyard/console"
 )
 
-// The key of a TLS client certificate is as good as a password.
+// The key of a TLS client certificate must be as private as a password.
 func TestDoctorLooksWhoCanUseTheClientKey(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
@@ -31,11 +31,11 @@ func TestDoctorLooksWhoCanUseTheClientKey(t *testing.T) {
 			e.ClientKey, of = "", cert
 		}
 		for _, path := range []string{cert, key} {
-			mode := fs.FileMode(0o644) // what holds no key may be read by all
+			mode := fs.FileMode(0o644) // a file without a key may be readable by all
 			if path == of {
 				mode = c.mode
 			}
-			_ = os.Remove(path) // the one before, which may not be written to
+			_ = os.Remove(path) // the file before may be read-only
 			if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chmod(path, mode)); err != nil {
 				t.Fatal(err)
 			}

@@ -62,7 +62,7 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-// What a server says cannot move the cursor, forge a line or turn the text around.
+// Text of a server cannot move the cursor, forge a line or reverse the text.
 func TestNothingHostileIsPrinted(t *testing.T) {
 	t.Parallel()
 	nasty := "a\x1b[2Jb\x07c\u202edddd\u2066e\nf\u009bg\xffh\u200bi\U000e0041j"

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// handClockFile names the environment variable with the file of a handClock.
+// handClockFile is the environment variable with the name of a handClock's file.
 const handClockFile = "LANYARD_TEST_CLOCK"
 
-// handClock is a clock that stands still until the test moves it. The lanyard processes that are
-// started with its environment variable read it, so that no slow machine lets a countdown run out.
+// handClock is a clock that stands still until the test moves it. Processes that are started with
+// its variable read it, so no countdown runs out on a slow machine.
 type handClock struct {
 	t    *testing.T
 	file *os.File
@@ -31,11 +31,11 @@ func newHandClock(t *testing.T) *handClock {
 	return c
 }
 
-// env is the variable that puts a process on this clock.
+// env returns the variable that puts a process on this clock.
 func (c *handClock) env() string { return handClockFile + "=" + c.file.Name() }
 
-// advance moves the clock of all processes. One that waits for a moment sees it when it looks at
-// its clock next: console.pass wakes it up.
+// advance moves the clock of all processes. A process sees it when it next reads its clock:
+// console.pass wakes it up.
 func (c *handClock) advance(d time.Duration) {
 	c.t.Helper()
 	c.now = c.now.Add(d)
@@ -45,7 +45,7 @@ func (c *handClock) advance(d time.Duration) {
 	}
 }
 
-// readHandClock gives the clock in a file to a process that was started with it.
+// readHandClock returns the clock of a process that was started with the variable.
 func readHandClock(path string) (func() time.Time, error) {
 	file, err := os.Open(path)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"lanyard/cli/host"
 )
 
-// TestHardenChild is no test: it is the process that TestHarden looks at. It hardens itself, says what came of
-// it, and then runs itself once more to say what a program that it starts is like.
+// TestHardenChild is no test: TestHarden runs it as a process. It hardens itself, prints the
+// result, and runs itself once more to print what a child process inherits.
 func TestHardenChild(t *testing.T) {
 	stage := os.Getenv("LANYARD_TEST_HARDEN")
 	if stage == "" {
@@ -33,7 +33,7 @@ func TestHardenChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// What is used of /proc/self has to work still: where the program is, for one.
+	// What Go uses of /proc/self must still work, such as the path of the program.
 	_, exe := os.Readlink("/proc/self/exe")
 	fmt.Printf("%s: core %d %d, dumpable %d, exe %v", stage, limit.Cur, limit.Max, dumpable, exe)
 	for _, name := range []string{"LANYARD_KEY", "LANYARD_TOKEN", "ORDERS_SECRET", "KEPT"} {

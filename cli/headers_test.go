@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Headers of one's own are sent, and their values are shown nowhere.
+// Configured headers are sent, and no output shows their values.
 func TestHeadersOfOnesOwn(t *testing.T) {
 	t.Parallel()
 	var sent []string
@@ -58,7 +58,7 @@ func TestHeadersOfOnesOwn(t *testing.T) {
 	}
 }
 
-// revokeAt gives the environment another revoke_url than its token_url.
+// revokeAt sets the path of the environment's revoke_url.
 func (g *gateway) revokeAt(path string) {
 	g.t.Helper()
 	text, err := os.ReadFile(g.config)
@@ -71,7 +71,8 @@ func (g *gateway) revokeAt(path string) {
 	}
 }
 
-// Without a terminal a method that may act is not repeated, unless --yes says so. One probe is sent.
+// Without a terminal and --yes, a probe_method that may change something is not repeated. One probe
+// is sent.
 func TestProbesThatAct(t *testing.T) {
 	t.Parallel()
 	n := 0

@@ -43,7 +43,7 @@ func (c *console) until(is func(*term.State) bool, what string) {
 	}
 }
 
-// hidden wants that the terminal does not show what is typed, now.
+// hidden fails the test if the terminal echoes what is typed.
 func (c *console) hidden() {
 	c.t.Helper()
 	if st, err := term.GetState(c.tty.Fd()); err != nil || st.Lflag&syscall.ECHO != 0 {
@@ -61,7 +61,8 @@ func openPassphraseShell(t *testing.T) *console {
 	return openShell(t, dir)
 }
 
-// Whatever stops lanyard at a prompt for a secret, the prompt is there again afterwards, and nothing typed is shown.
+// After lanyard was stopped at a prompt for a secret, by whichever means, the prompt is shown again
+// and nothing typed is echoed.
 func TestSuspendedAtASecret(t *testing.T) {
 	t.Parallel()
 	for what, suspend := range map[string]func(*console){
@@ -90,7 +91,7 @@ func TestSuspendedAtASecret(t *testing.T) {
 				suspend(c)
 				c.see(`(?i)(stopped|suspended).*\n(.*\n)*.*ready>\s*$`)
 				st, err := term.GetState(c.tty.Fd())
-				if err == nil { // as a shell that edits its lines leaves it
+				if err == nil { // like a shell that edits its lines
 					st.Lflag |= syscall.ECHO
 					err = term.SetState(c.tty.Fd(), st)
 				}
@@ -113,7 +114,7 @@ func TestSuspendedAtASecret(t *testing.T) {
 	}
 }
 
-// What is typed while a passphrase is checked is neither shown, nor tried, nor left for the shell.
+// What is typed while a passphrase is checked is neither echoed, nor tried, nor left for the shell.
 func TestTypedAheadOfAPassphrase(t *testing.T) {
 	t.Parallel()
 	const phrase = "correct horse battery"
@@ -138,7 +139,7 @@ func TestTypedAheadOfAPassphrase(t *testing.T) {
 	}
 }
 
-// What is typed at a prompt is read as every secret is: an arrow key is no part of it, and does not go unnoticed.
+// A typed secret is read by the same rules as every other: an arrow key is refused with a message.
 func TestTypedSecretsAreReadOneWay(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -7,7 +7,8 @@ import (
 	"lanyard/store"
 )
 
-// A keyring that holds the key and cannot be asked tells nothing of what it remembers.
+// If the keyring holds the key and cannot be reached, key status claims nothing about what it
+// remembers.
 func TestKeyOfAKeyringThatCannotBeAsked(t *testing.T) {
 	t.Parallel()
 	kind, another := store.InKeyring, []string{"0a"}

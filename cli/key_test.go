@@ -96,7 +96,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 	}
 }
 
-// answer types a secret, as a person does: not before the terminal stopped showing what is typed.
+// answer types a secret after the terminal has stopped echoing.
 func (c *console) answer(text string) {
 	c.t.Helper()
 	deadline := time.NewTimer(patience)
@@ -120,7 +120,7 @@ func (c *console) answer(text string) {
 	}
 }
 
-// unseen wants that nothing typed was shown.
+// unseen fails the test if the terminal showed the text.
 func (c *console) unseen(text string) {
 	c.t.Helper()
 	c.mu.Lock()
@@ -130,7 +130,7 @@ func (c *console) unseen(text string) {
 	}
 }
 
-// Ctrl+c at the question ends it at once.
+// Ctrl+c at the prompt ends it at once.
 func TestInterruptedAtThePassphrase(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

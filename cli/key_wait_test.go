@@ -13,7 +13,8 @@ import (
 	"testing"
 )
 
-// The key is not changed between a request and the storing of its answer: the process that waits for it could not seal it.
+// The key is not changed between a request and the storing of its answer: the process that waits
+// for the answer could not seal it.
 func TestKeyChangeWaitsForAnAnswer(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("lanyard") // as TestMain has put it on the path
@@ -73,7 +74,8 @@ func TestKeyChangeWaitsForAnAnswer(t *testing.T) {
 	if err := change.Wait(); err != nil {
 		t.Error("the change:", err)
 	}
-	// Stored under the old key and sealed anew; what happens after that, the printing, may find the store locked.
+	// The answer is stored under the old key and sealed again. Printing comes later and may find
+	// the store locked.
 	_ = token.Wait()
 	list, err := lanyard("tokens").CombinedOutput()
 	if err != nil || !strings.Contains(string(list), "active") {

@@ -18,7 +18,7 @@ import (
 	domain "lanyard/console"
 )
 
-// What lanyard log --json prints is enough to know what lanyard tokens says.
+// The events of lanyard log --json give the states that lanyard tokens shows.
 func TestLogReplaysTokens(t *testing.T) {
 	t.Parallel()
 	config, stop, err := serveSandbox("--cache-ttl", "1h")
@@ -90,7 +90,7 @@ func write(t *testing.T, file string, data []byte) {
 	}
 }
 
-// A log that cannot be written is said, and costs nobody a token.
+// If the log cannot be written, the token is printed all the same, with a warning.
 func TestUnloggedPrint(t *testing.T) {
 	t.Parallel()
 	config, stop, err := serveSandbox()
@@ -114,7 +114,7 @@ func TestUnloggedPrint(t *testing.T) {
 	}
 	db, err := sql.Open("sqlite", filepath.Join(dir, "state", "lanyard.db"))
 	if err == nil {
-		_, err = db.ExecContext(t.Context(), "UPDATE sqlite_sequence SET seq = 9223372036854775807 WHERE name = 'event'") // no number is left
+		_, err = db.ExecContext(t.Context(), "UPDATE sqlite_sequence SET seq = 9223372036854775807 WHERE name = 'event'") // no sequence number is left
 	}
 	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)

@@ -15,9 +15,9 @@ import (
 	"testing"
 )
 
-// TestManyAskOnce starts ten processes that ask for a token at once, and fifty with LANYARD_FULL.
-// The server is asked once, and all of them print its answer. The server holds the answer back
-// until all others have said that they wait, so that each has begun before the answer is there.
+// TestManyAskOnce starts ten processes that request a token at once, or fifty with LANYARD_FULL.
+// The server gets one request, and all processes print its answer. The server answers only when all
+// others have printed that they wait, so every process has begun before.
 func TestManyAskOnce(t *testing.T) {
 	t.Parallel()
 	many := 10
@@ -31,9 +31,9 @@ func TestManyAskOnce(t *testing.T) {
 	for name, c := range map[string]struct {
 		flags   []string
 		grant   string
-		same    bool // the server hands out the same token, which has less life left than is wanted
-		refresh bool // what is held can be refreshed
-		held    bool // a token is held before
+		same    bool // the server returns the same token, with less life left than wanted
+		refresh bool // the stored token has a refresh token
+		held    bool // a token is stored before
 	}{
 		"first":                 {},
 		"fresh":                 {flags: []string{"--fresh"}, held: true},

@@ -10,7 +10,7 @@ import (
 	"lanyard/store"
 )
 
-// decide ID: a revoke is decided, as a console does that is killed before it is sent.
+// decide ID: decides a revoke, like a console that is killed before it sends it.
 func decide(ts *testscript.TestScript, _ bool, args []string) {
 	st, err := store.Open(context.Background(), ts.MkAbs(ts.Getenv("LANYARD_STATE")), store.Options{})
 	ts.Check(err)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Ctrl+c is heard at a terminal that sends more than the program can draw, and in a paste whose end never comes.
+// Ctrl+c works while a terminal sends faster than the program draws, and in a paste without an end.
 func TestStopInAFlood(t *testing.T) {
 	t.Parallel()
 	for what, s := range map[string]struct{ open, flood string }{
@@ -38,7 +38,7 @@ func TestStopInAFlood(t *testing.T) {
 	}
 }
 
-// A long paste arrives as one text: its last letters are no keys.
+// A long paste arrives as one text: its last letters are not taken for keys.
 func TestLongPasteIsOne(t *testing.T) {
 	t.Parallel()
 	for what, marks := range map[string][2]string{"marked": {"\x1b[200~", "\x1b[201~"}, "unmarked": {"", ""}} {
@@ -48,7 +48,7 @@ func TestLongPasteIsOne(t *testing.T) {
 			c.see(`Tokens · Orders`)
 			c.press(marks[0] + strings.Repeat("some text that says q ", 300) + "q" + marks[1])
 			c.see(`a paste does nothing here`)
-			c.pass(time.Second) // right behind a paste keys are taken for its end
+			c.pass(time.Second) // keys right after a paste are taken for its end
 			c.press(":")
 			c.see(`Commands`)
 			c.press("\x03")

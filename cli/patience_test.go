@@ -2,5 +2,6 @@ package cli_test
 
 import "time"
 
-// patience is how long a test waits for what is bound to come. Only a failure takes so long.
+// patience limits how long a test waits for something that must happen. Only a failing test waits
+// that long.
 const patience = 2 * time.Minute

@@ -23,7 +23,7 @@ func (c *console) onlyLines() {
 	}
 }
 
-// Lines on a terminal: typed, answered, and ended by quit.
+// The console in lines at a terminal: commands are answered, and quit ends it.
 func TestPlainAtTheTerminal(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -45,7 +45,7 @@ func TestPlainAtTheTerminal(t *testing.T) {
 	}
 }
 
-// Ctrl+c finishes what is under way, and tells whoever started it.
+// Ctrl+c finishes what is under way, and the exit code says so.
 func TestPlainCtrlC(t *testing.T) {
 	t.Parallel()
 	c := openConsole(t, t.TempDir(), "demo", "--plain")
@@ -58,13 +58,13 @@ func TestPlainCtrlC(t *testing.T) {
 	if err := c.cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	c.see(`accepted by the server`) // it says that it is finishing only where that takes time: ui tests that
+	c.see(`accepted by the server`) // a note appears only if finishing takes time: ui tests that
 	if code := c.wait(); code != 130 {
 		t.Errorf("exit %d:\n%s", code, c.frame())
 	}
 }
 
-// A terminal that says that it can do nothing gets lines without being asked.
+// With TERM=dumb the console is lines without --plain.
 func TestDumbTerminal(t *testing.T) {
 	t.Parallel()
 	c := openConsole(t, t.TempDir(), "demo")
@@ -81,7 +81,8 @@ func TestDumbTerminal(t *testing.T) {
 	}
 }
 
-// A locked store asks for its passphrase, hidden, when a command wants it; lists do not.
+// A command that needs a secret asks for the passphrase of a locked store, without an echo. Lists
+// do not ask.
 func TestPlainPassphrase(t *testing.T) {
 	t.Parallel()
 	config, stop, err := serveSandbox()

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// gateway is a Token API and, at /api, an API behind a gateway that answers by what handler says.
+// gateway serves a Token API and, at /api, an API whose answers come from handler.
 type gateway struct {
 	t      *testing.T
 	home   string
@@ -54,7 +54,7 @@ func (g *gateway) lanyard(args ...string) (code int, out, errs string) {
 	return code, stdout.String(), stderr.String()
 }
 
-// got gets the token and gives its fingerprint.
+// got gets a token and returns its fingerprint.
 func (g *gateway) got() string {
 	g.t.Helper()
 	if code, _, errs := g.lanyard("token", "Orders"); code != 0 {
@@ -65,7 +65,7 @@ func (g *gateway) got() string {
 	return strings.Trim(strings.SplitN(rest, ",", 2)[0], ` "`)
 }
 
-// A probe says in words why it is unclear, and by its exit code that it is.
+// An unclear probe says why, and has its own exit code.
 func TestProbeSaysWhy(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -97,7 +97,7 @@ func TestProbeSaysWhy(t *testing.T) {
 	}
 }
 
-// Where nothing can be proved, --until-dead says so as it ends by --timeout.
+// If probes can prove nothing, --until-dead says so when --timeout ends it.
 func TestUntilDeadWhereNothingCanBeProved(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, "", func(http.ResponseWriter, *http.Request, bool) {})
@@ -113,7 +113,7 @@ func TestUntilDeadWhereNothingCanBeProved(t *testing.T) {
 	}
 }
 
-// Three answers in a row that no time changes end it, with a limit and without.
+// Three answers in a row that will not change with time end it, with and without a limit.
 func TestUntilDeadInVain(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -141,7 +141,7 @@ func TestUntilDeadEnds(t *testing.T) {
 	t.Parallel()
 	for status, code := range map[int]string{200: "still_accepted", 500: "not_proved_dead", 429: "not_proved_dead", 404: "not_proved_dead"} {
 		var ahead atomic.Int64
-		probes := 0 // the calls come one by one
+		probes := 0 // requests come one at a time
 		g := newGateway(t, "", func(w http.ResponseWriter, _ *http.Request, issued bool) {
 			if issued {
 				probes++
@@ -168,12 +168,13 @@ func TestUntilDeadEnds(t *testing.T) {
 	}
 }
 
-// It goes on, says it once however often it probes, and three refusals that name the token end it.
+// It continues after unclear answers, reports their reason once, and ends after three refusals that
+// name the token.
 func TestUntilDeadGoesOn(t *testing.T) {
 	t.Parallel()
-	n := 0 // the calls come one by one
+	n := 0 // requests come one at a time
 	g := newGateway(t, "", func(w http.ResponseWriter, _ *http.Request, issued bool) {
-		if n++; issued && n > 3 { // of these one is with a made-up token
+		if n++; issued && n > 3 { // one of these has a made-up token
 			w.WriteHeader(401)
 			fmt.Fprint(w, `{"code":"900901","message":"Invalid Credentials","description":"d"}`)
 		}
@@ -185,7 +186,7 @@ func TestUntilDeadGoesOn(t *testing.T) {
 	}
 }
 
-// Doctor tells of a probe URL that lets anybody through, and of one at which there is nothing.
+// Doctor reports a probe URL that accepts any token, and one where there is no API.
 func TestDoctorProbes(t *testing.T) {
 	t.Parallel()
 	for status, c := range map[int]struct{ line, fix string }{
@@ -226,7 +227,7 @@ func TestDoctorProbes(t *testing.T) {
 	}
 }
 
-// The probes that were made for one row show at every row that holds the same token.
+// Every row with the same token shows the probes that were made for one of them.
 func TestRevocationsShowTheProbesOfTwins(t *testing.T) {
 	t.Parallel()
 	g := newGateway(t, "", func(http.ResponseWriter, *http.Request, bool) {})

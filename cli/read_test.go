@@ -14,7 +14,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// inTOML writes a text as a TOML string.
+// inTOML quotes a text as a TOML string.
 func inTOML(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -37,11 +37,11 @@ func TestTypeChild(t *testing.T) {
 	os.Exit(0)
 }
 
-// Wherever a secret comes from, it is read by the same rule.
+// Every source of secrets is read by the same rules.
 func TestSecretsAreReadOneWay(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "secret")
 	t.Setenv("LANYARD_TEST_TYPE", file)
-	t.Setenv("GORACE", "atexit_sleep_ms=0") // else each child of a -race run ends a second late
+	t.Setenv("GORACE", "atexit_sleep_ms=0") // otherwise each child of a -race run ends a second late
 	stdin := func(raw string) *program { return &program{ctx: t.Context(), stdin: strings.NewReader(raw)} }
 	ways := map[string]func(raw string) (secret.Text, error){
 		"env": func(raw string) (secret.Text, error) {
@@ -103,7 +103,7 @@ func TestSecretsAreReadOneWay(t *testing.T) {
 	}
 }
 
-// A key may have several lines, wherever it comes from.
+// A signing key may have several lines, whatever its source.
 func TestKeysAreReadOneWay(t *testing.T) {
 	t.Parallel()
 	const pem = "-----BEGIN PRIVATE KEY-----\nYQ==\n-----END PRIVATE KEY-----"
@@ -122,7 +122,7 @@ func TestKeysAreReadOneWay(t *testing.T) {
 	}
 }
 
-// A token from standard input comes as it was copied: over several lines, but with no other control characters.
+// A token from standard input may have line breaks, but no other control characters.
 func TestTokensAreReadOneWay(t *testing.T) {
 	t.Parallel()
 	for raw, bad := range map[string]string{
@@ -134,7 +134,7 @@ func TestTokensAreReadOneWay(t *testing.T) {
 	}
 }
 
-// A new passphrase is read as other secrets are, and a backup that an older version has made is opened.
+// A new passphrase is read like other secrets, and a backup of an older version can be opened.
 func TestPassphrasesAreReadOneWay(t *testing.T) {
 	t.Parallel()
 	for raw, bad := range map[string]string{

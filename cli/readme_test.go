@@ -14,8 +14,7 @@ import (
 
 var update = stdflag.Bool("update", false, "write the generated tables into the README")
 
-// The tables of keys and commands in the README are made from the program, and this fails when they are
-// stale.
+// The tables of keys and commands in the README are generated. The test fails if they are stale.
 func TestReadmeTables(t *testing.T) {
 	const file = "../README.md"
 	old, err := os.ReadFile(file)
@@ -83,7 +82,7 @@ func commandTable() string {
 	return b.String()
 }
 
-// docs/keys.md has the names of all actions, and this fails when it is stale.
+// docs/keys.md is generated from the actions. The test fails if it is stale.
 func TestReadmeOfKeys(t *testing.T) {
 	const file = "../docs/keys.md"
 	var b strings.Builder

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// A running console takes over what the file says, and keeps the last good keys while the file is no good.
+// A running console applies changes of the configuration. While the file has errors, it keeps the
+// last good keys.
 func TestReloadOnTheScreen(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -17,7 +18,7 @@ func TestReloadOnTheScreen(t *testing.T) {
 	const app = "[[application]]\nname = \"Orders\"\nconsumer_key = \"k\"\nconsumer_secret = { env = \"ORDERS\" }\n"
 	write := func(text string) {
 		t.Helper()
-		// In one step, as editors do: a console that looks meanwhile sees the one or the other.
+		// In one step, as editors do: the console sees either the old or the new file.
 		if err := os.WriteFile(path+".new", []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -33,7 +34,7 @@ func TestReloadOnTheScreen(t *testing.T) {
 	write("[keys]\nrenew = \"R\"\nrevoke = \"R\"\n" + env + app)
 	c.see(`config\.toml:3:10: keys\.revoke: the key R is on renew too in line 2`)
 	c.see(`g get +R renew +x revoke`)
-	c.press("?") // the help has the last good keys as well
+	c.press("?") // the help shows the last good keys too
 	c.see(` R +renew: refresh`)
 	c.press("\x1b")
 	write("[keys]\nrenew = \"N\"\n" + env + app + "[[application]]\nname = \"Bills\"\nconsumer_key = \"k2\"\nconsumer_secret = { env = \"BILLS\" }\n")

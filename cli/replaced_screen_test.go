@@ -12,7 +12,8 @@ import (
 	"filippo.io/age"
 )
 
-// A console whose store was deleted asks before it ends, and what it says about putting it back holds.
+// A console whose store was deleted asks before it quits, and its instructions for restoring the
+// store work.
 func TestStoreDeletedUnderAConsole(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -57,7 +58,7 @@ func TestStoreDeletedUnderAConsole(t *testing.T) {
 				s.press("quit\r")
 				s.see(`Write out what this lanyard holds`)
 			} else {
-				s.press("r") // looks, and says so
+				s.press("r") // notices and says so
 				s.see(`store gone: nothing can be stored`)
 				s.press("q")
 				s.see(`Write out what this console holds before it ends\?`)
@@ -72,7 +73,7 @@ func TestStoreDeletedUnderAConsole(t *testing.T) {
 			if place == nil {
 				t.Fatal(s.frame())
 			}
-			// To a key and not to a passphrase, which would take seconds.
+			// To a key file and not a passphrase, which would take seconds.
 			id, err := age.GenerateX25519Identity()
 			if err != nil {
 				t.Fatal(err)
@@ -90,7 +91,8 @@ func TestStoreDeletedUnderAConsole(t *testing.T) {
 	}
 }
 
-// Another store, copied onto the file of an open console, is told as such: no token is called altered.
+// A store that was copied over the file of an open console is reported as another store, not as
+// altered tokens.
 func TestStoreWrittenOverUnderAConsole(t *testing.T) {
 	t.Parallel()
 	config, stop, err := serveSandbox()

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// TestStoreGoesWhileAsking lets the store go while the server answers a process: the token is not printed as got, and
-// not called stored.
+// TestStoreGoesWhileAsking deletes the store while the server answers a process. The process must
+// not report the token as got or stored.
 func TestStoreGoesWhileAsking(t *testing.T) {
 	t.Parallel()
 	lanyard, err := exec.LookPath("lanyard") // as TestMain has put it on the path

@@ -15,7 +15,7 @@ import (
 	"filippo.io/age"
 )
 
-// Consoles that are open while a backup is restored say so once, show it, and go on with it.
+// Open consoles report a restore once, show the restored store and continue with it.
 func TestOpenConsolesFollowARestore(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int32

@@ -10,7 +10,7 @@ import (
 	"lanyard/tokenapi/sandbox"
 )
 
-// With every grant the configuration is accepted, and each application finds its environment in it.
+// The configuration is valid with every grant, and each application has its environment.
 func TestSandboxTOML(t *testing.T) {
 	api, err := sandbox.New(sandbox.Options{Profile: sandbox.ProfileStateless})
 	if err != nil {
@@ -64,7 +64,7 @@ func TestSandboxTOML(t *testing.T) {
 	}
 }
 
-// Without TLS no application asks for a certificate.
+// Without TLS no application needs a certificate.
 func TestSandboxWithoutTLS(t *testing.T) {
 	api, err := sandbox.New(sandbox.Options{})
 	if err != nil {

@@ -14,7 +14,8 @@ import (
 	"github.com/hinshun/vt10x"
 )
 
-// openShell is a shell with job control at a terminal, in which lanyard can be started, suspended and brought back.
+// openShell starts a shell with job control at a terminal, where lanyard can be started, suspended
+// and resumed.
 func openShell(t *testing.T, dir string, env ...string) *console {
 	t.Helper()
 	sh, err := exec.LookPath("sh")
@@ -30,28 +31,29 @@ func openShell(t *testing.T, dir string, env ...string) *console {
 	return c
 }
 
-// mark is how much was written so far.
+// mark returns how many bytes were written so far.
 func (c *console) mark() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.raw.Len()
 }
 
-// since is what was written after a mark.
+// since returns what was written after a mark.
 func (c *console) since(mark int) []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return bytes.Clone(c.raw.Bytes()[mark:])
 }
 
-// alternate says whether the terminal shows its alternate screen.
+// alternate reports whether the terminal shows its alternate screen.
 func (c *console) alternate() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.term.Mode()&vt10x.ModeAltScreen != 0
 }
 
-// Suspended, the terminal is the shell's, as it was; brought back, the countdowns are right and keys arrive.
+// While lanyard is suspended, the shell has its terminal unchanged. When it is resumed, the
+// countdowns are right and keys work.
 func TestSuspend(t *testing.T) {
 	t.Parallel()
 	c := openShell(t, t.TempDir())
@@ -89,14 +91,14 @@ func TestSuspend(t *testing.T) {
 	if !c.alternate() {
 		t.Error("brought back, it is not on the alternate screen")
 	}
-	if shown := ansi.Strip(string(c.since(back))); strings.Contains(shown, "● active") { // not even at first
+	if shown := ansi.Strip(string(c.since(back))); strings.Contains(shown, "● active") { // not even in the first frame
 		t.Errorf("brought back, it showed a token as active that had expired:\n%s", shown)
 	}
 
-	// Once more, and keys go on.
+	// A second time, and keys work.
 	c.press("\x1a")
 	c.see(`ready>\s*$`)
-	c.press("fg\r?") // a key that is typed before lanyard has the terminal again
+	c.press("fg\r?") // a key before lanyard has the terminal again
 	c.see(`(?i)keys`)
 	c.press("\x1b")
 	c.see(`expired +[0-9a-f]{8}`)
@@ -110,14 +112,14 @@ func TestSuspend(t *testing.T) {
 	}
 }
 
-// vtText is what bytes leave on an empty terminal.
+// vtText returns the text that bytes leave on an empty terminal.
 func vtText(b []byte) string {
 	term := vt10x.New(vt10x.WithSize(120, 32))
 	_, _ = term.Write(b)
 	return term.String()
 }
 
-// Terminals that can do less give a screen that can be read, or lines.
+// On less capable terminals the screen is readable, or the console is lines.
 func TestLesserTerminals(t *testing.T) {
 	t.Parallel()
 	for _, term := range []string{"screen", "screen-256color", "tmux-256color", "linux", "vt100", "ansi", "xterm", "", "unheard-of"} {
@@ -150,7 +152,7 @@ func TestLesserTerminals(t *testing.T) {
 	})
 }
 
-// end closes what lies over the screen, and quits.
+// end closes the overlays and quits.
 func (c *console) end() int {
 	c.t.Helper()
 	c.press("\x1b")

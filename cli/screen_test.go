@@ -22,7 +22,7 @@ import (
 	"github.com/hinshun/vt10x"
 )
 
-// console is lanyard in a terminal of its own.
+// console is a lanyard process in a terminal of its own.
 type console struct {
 	t    *testing.T
 	cmd  *exec.Cmd
@@ -35,7 +35,8 @@ type console struct {
 	clock *handClock
 }
 
-// lanyardIn makes a command that runs this test binary as lanyard, with nothing of the person's own around it.
+// lanyardIn returns a command that runs this test binary as lanyard, without the environment of the
+// person.
 func lanyardIn(t *testing.T, dir string, args ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
@@ -49,7 +50,7 @@ func lanyardIn(t *testing.T, dir string, args ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	cmd.Env = []string{"HOME=" + dir, "TERM=xterm-256color", "LANG=C.UTF-8", "PATH=" + os.Getenv("PATH"), "LANYARD_TEST_EXAMPLE=" + example,
-		"SSH_TTY=/dev/pts/0", "NO_PROXY=*", "GORACE=atexit_sleep_ms=0"} // over ssh a copy goes to the terminal, and not to this machine's clipboard
+		"SSH_TTY=/dev/pts/0", "NO_PROXY=*", "GORACE=atexit_sleep_ms=0"} // over ssh a copy goes to the terminal and not to this machine's clipboard
 	return cmd
 }
 
@@ -67,7 +68,7 @@ func (c *console) pass(d time.Duration) {
 	}
 }
 
-// openConsoleWith is openConsole with further environment variables.
+// openConsoleWith is openConsole with more environment variables.
 func openConsoleWith(t *testing.T, dir string, env []string, args ...string) *console {
 	t.Helper()
 	return openWide(t, 120, dir, env, args...)
@@ -81,9 +82,9 @@ func openWide(t *testing.T, cols int, dir string, env []string, args ...string) 
 	return openCommand(t, cols, cmd)
 }
 
-// hearing gives the programs that are started from here the default actions of signals that the tests were started to
-// ignore, as under nohup: what is ignored is inherited, what is caught is not.
-var ignoreSignals = sync.OnceFunc(func() {
+// resetIgnoredSignals resets signals that the tests were started to ignore, as under nohup. Child
+// processes inherit an ignored signal, but not a caught one.
+var resetIgnoredSignals = sync.OnceFunc(func() {
 	for _, sig := range []os.Signal{syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTSTP, syscall.SIGINT} {
 		if signal.Ignored(sig) {
 			signal.Notify(make(chan os.Signal, 1), sig)
@@ -91,11 +92,11 @@ var ignoreSignals = sync.OnceFunc(func() {
 	}
 })
 
-// openCommand runs a command at a terminal, on a clock that the test moves: a notice does not fade
-// while the machine is busy with something else.
+// openCommand runs a command at a terminal, with a clock that the test moves: a notice does not
+// fade on a slow machine.
 func openCommand(t *testing.T, cols int, cmd *exec.Cmd) *console {
 	t.Helper()
-	ignoreSignals()
+	resetIgnoredSignals()
 	c := &console{t: t, cmd: cmd, done: make(chan struct{}), clock: newHandClock(t)}
 	cmd.Env = append(cmd.Env, c.clock.env())
 	c.term = vt10x.New(vt10x.WithSize(cols, 32))
@@ -130,13 +131,13 @@ func (c *console) frame() string {
 	return c.term.String()
 }
 
-// see waits until the screen shows what matches.
+// see waits until the screen matches pattern.
 func (c *console) see(pattern string) {
 	c.t.Helper()
 	c.look(pattern, true)
 }
 
-// gone waits until nothing on the screen matches.
+// gone waits until nothing on the screen matches pattern.
 func (c *console) gone(pattern string) {
 	c.t.Helper()
 	c.look(pattern, false)
@@ -165,7 +166,7 @@ func (c *console) press(keys string) {
 	}
 }
 
-// leave quits and gives the exit code.
+// leave quits and returns the exit code.
 func (c *console) leave() int {
 	c.t.Helper()
 	c.press("q")
@@ -181,7 +182,7 @@ func (c *console) wait() int {
 	case <-time.After(patience):
 		c.t.Fatalf("lanyard does not end:\n%s", c.frame())
 	}
-	select { // what it wrote last has been read
+	select { // its last output was read
 	case <-c.done:
 	case <-time.After(patience):
 		c.t.Fatal("the terminal stays open")
@@ -189,10 +190,10 @@ func (c *console) wait() int {
 	return c.cmd.ProcessState.ExitCode()
 }
 
-// undoWindow is how long a revoke can be taken back, unless it is configured.
+// undoWindow is the default time in which a revoke can be undone.
 const undoWindow = 3 * time.Second
 
-// The demo, from the first key to a dead token, and nothing on disk afterwards.
+// The demo from the first key to a dead token. Nothing is on disk afterwards.
 func TestDemo(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -200,17 +201,17 @@ func TestDemo(t *testing.T) {
 	c.see(`Applications(.|\n)*Tokens(.|\n)*Gateway cache(.|\n)*Activity`)
 	c.see(`Orders`)
 	c.press("g")
-	c.see(`got [0-9a-f]{8}`) // the row may be there before
+	c.see(`got [0-9a-f]{8}`) // the row may appear earlier
 	c.press("2")             // to the tokens
 	c.press("p")
-	c.see(`200: the gateway let it through`) // the call alone is seen before, while the made-up token is asked about
+	c.see(`200: the gateway let it through`) // the call appears earlier, while the made-up token is sent
 	c.press("x")
 	c.see(`revoking`)
 	c.pass(undoWindow)
 	c.see(`lingering`)
 	c.press("p")
 	c.see(`still lets it through`)
-	c.see(`GET .*200 (.|\n)*POST /revoke(.|\n)*GET .*200 `) // revoked, and the gateway lets it through
+	c.see(`GET .*200 (.|\n)*POST /revoke(.|\n)*GET .*200 `) // revoked, but the gateway still accepts it
 	c.pass(45 * time.Second)
 	c.see(`dead`)
 	c.press("p")
@@ -241,7 +242,8 @@ func TestWelcome(t *testing.T) {
 	}
 }
 
-// The form of the first run makes the store when it is saved, the console goes on with it, and it is there the next time.
+// Saving the form of the first run creates the store. The console continues with it, and the next
+// start finds it.
 func TestFirstApplication(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -284,7 +286,7 @@ func TestFirstApplication(t *testing.T) {
 	}
 }
 
-// A developer portal is asked on the first run, and what it shows is kept when somebody says so.
+// On the first run a developer portal is read, and its applications are stored only on request.
 func TestFirstImport(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -328,11 +330,11 @@ func TestFirstImport(t *testing.T) {
 	}
 }
 
-// A second ctrl+c waits for nobody, and what the server may have done by then is not forgotten.
+// A second ctrl+c quits at once, and the call that is under way is kept as unsure.
 func TestLeftNow(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	ln, err := net.Listen("tcp", "127.0.0.1:0") // takes calls and never answers
+	ln, err := net.Listen("tcp", "127.0.0.1:0") // accepts requests and never answers
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -368,7 +370,7 @@ consumer_secret = "not-a-secret"
 	c.see(`Tokens · Orders`)
 	c.press("g")
 	c.see(`asking|getting`)
-	<-sent // before that nothing is on its way, and nothing is left behind
+	<-sent // before this no request is under way
 	c.press("\x03")
 	c.see(`finishing`)
 	c.press("\x03")
@@ -384,7 +386,7 @@ consumer_secret = "not-a-secret"
 	}
 }
 
-// A console that is killed in the staleness window loses nothing: the next one goes on where it was.
+// A console that is killed in the gateway's window loses nothing: the next one continues.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -438,7 +440,8 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// A person in production is asked, and No is the default; a signal ends a wait with 130.
+// In production a revoke asks first, and No is the default. A signal ends a wait with exit code
+// 130.
 func TestAsked(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -471,11 +474,11 @@ func TestAsked(t *testing.T) {
 	if err := c.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	if code := c.wait(); code != 130 && code != 0 { // 0 when the three refusals came first
+	if code := c.wait(); code != 130 && code != 0 { // 0 if the three refusals came first
 		t.Errorf("interrupted: %d", code)
 	}
 
-	// A password that is configured nowhere is asked for, and not shown.
+	// A password that is not configured is asked for, without an echo.
 	c = openConsole(t, dir, "token", "Payments", "--config", file)
 	c.see(`password of ana at Payments@sandbox/PRODUCTION: `)
 	c.answer("not-the-password\r")

@@ -27,7 +27,8 @@ import (
 	"lanyard/cli"
 )
 
-// The test binary is lanyard when it is called lanyard: scripts and terminals run the very program.
+// The test binary runs as lanyard when it is called lanyard, so scripts and terminals run the real
+// program.
 func TestMain(m *testing.M) {
 	if os.Getenv("LANYARD_TEST_HARDEN") != "" { // testscript.Main would leave a folder behind
 		os.Exit(m.Run())
@@ -52,7 +53,7 @@ func TestMain(m *testing.M) {
 	}, "xdg-open": browser, "approve": approver})
 }
 
-// browser is what the desktop would start: it follows an address to its end.
+// browser stands for the desktop's browser: it follows redirects to their end.
 func browser() {
 	resp, err := http.Get(os.Args[1])
 	if err == nil {
@@ -63,8 +64,8 @@ func browser() {
 	}
 }
 
-// approver is a person with another device: runs lanyard token NAME, reads address and code off its stderr and
-// approves them.
+// approver stands for a person with another device: it runs lanyard token NAME, reads address and
+// code from its stderr, and approves them.
 func approver() {
 	lanyard := exec.Command("lanyard", "token", os.Args[1])
 	lanyard.Stdout = os.Stdout
@@ -126,7 +127,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// firstWrite keeps what is written and tells of the first time.
+// firstWrite sends the first write to a channel and drops the others.
 type firstWrite struct {
 	data chan []byte
 	sent atomic.Bool
@@ -139,7 +140,7 @@ func (f *firstWrite) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// serveSandbox runs lanyard sandbox on a free port and gives its configuration.
+// serveSandbox runs lanyard sandbox on a free port and returns its configuration.
 func serveSandbox(flags ...string) (config []byte, stop func(), err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	out := &firstWrite{data: make(chan []byte, 1)}
@@ -161,7 +162,8 @@ func serveSandbox(flags ...string) (config []byte, stop func(), err error) {
 	}
 }
 
-// sandbox NAME [flags]: serves one; its configuration is in NAME.toml and in force.
+// sandbox NAME [flags]: starts a sandbox, writes its configuration to NAME.toml and makes that the
+// current one.
 func startSandbox(ts *testscript.TestScript, _ bool, args []string) {
 	config, stop, err := serveSandbox(args[1:]...)
 	ts.Check(err)
@@ -176,12 +178,12 @@ func inForce(ts *testscript.TestScript, name string, config []byte, stop func())
 	ts.Defer(stop)
 }
 
-// down NAME: the server goes down.
+// down NAME: stops the server.
 func stopServer(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Value("servers").(map[string]func())[args[0]]()
 }
 
-// stub NAME html|empty|hang|invalid_grant|short|says|thunder|thunder-pairs: a server that
+// stub NAME html|empty|hang|invalid_grant|short|says|thunder|thunder-pairs: starts a server that
 // misbehaves, with a configuration for it.
 func startStub(ts *testscript.TestScript, _ bool, args []string) {
 	name, kind := args[0], args[1]
@@ -204,12 +206,12 @@ func startStub(ts *testscript.TestScript, _ bool, args []string) {
 		case "short": // the same token with half a minute to live
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprint(w, `{"access_token":"the-same-token","token_type":"Bearer","expires_in":30}`)
-		case "says": // a token that says what it was asked with
+		case "says": // a token that contains its request
 			_ = r.ParseForm()
 			w.Header().Set("Content-Type", "application/json")
 			text := fmt.Sprintf("token-%d.%s", posts.Add(1), url.QueryEscape(r.PostForm.Encode()))
 			fmt.Fprintf(w, `{"access_token":%q,"token_type":"Bearer","expires_in":3600}`, text)
-		case "thunder", "thunder-pairs": // a new token each time, the second answer gets lost, and there is no revocation endpoint
+		case "thunder", "thunder-pairs": // a new token each time; the second answer is lost, and there is no revoke_url
 			if r.URL.Path != "/token" {
 				http.NotFound(w, r)
 				return
@@ -243,7 +245,7 @@ func startStub(ts *testscript.TestScript, _ bool, args []string) {
 	}))
 }
 
-// grab VAR REGEXP: what the first group matches in the last stdout.
+// grab VAR REGEXP: sets VAR to the first group that matches in the last stdout.
 func grab(ts *testscript.TestScript, _ bool, args []string) {
 	m := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
 	if len(m) < 2 {
@@ -252,7 +254,8 @@ func grab(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], m[1])
 }
 
-// shape FILE WANT: the JSON in FILE has the members and types of WANT: string, time, number, bool, null.
+// shape FILE WANT: checks that the JSON in FILE has the members and types of WANT: string, time,
+// number, bool, null.
 func shape(ts *testscript.TestScript, _ bool, args []string) {
 	var got, want any
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &got))
@@ -293,7 +296,7 @@ func shapeOf(v any) any {
 	return "null"
 }
 
-// tamper SQL: changes the database behind Lanyard's back.
+// tamper SQL: changes the database outside of Lanyard.
 func tamper(ts *testscript.TestScript, _ bool, args []string) {
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(ts.Getenv("LANYARD_STATE"), "lanyard.db"))
 	ts.Check(err)

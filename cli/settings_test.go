@@ -11,7 +11,7 @@ import (
 	"lanyard/ui"
 )
 
-// The configuration has the defaults and the words of what it configures.
+// The configuration and the packages that it configures agree on defaults and words.
 func TestConfigurationAgrees(t *testing.T) {
 	t.Parallel()
 	set, err := settings(config.Default(), func(string) (string, bool) { return "", false })

@@ -14,8 +14,7 @@ import (
 	"testing"
 )
 
-// Signals that come again and again while a request is under way cost neither its answer nor the
-// lease.
+// Repeated signals while a request is under way lose neither its answer nor the lease.
 func TestSignalsInTheMiddleOfARequest(t *testing.T) {
 	t.Parallel()
 	arrived, answer := make(chan struct{}, 2), make(chan struct{})
@@ -43,7 +42,7 @@ func TestSignalsInTheMiddleOfARequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-arrived
-	for range 200 { // the kernel joins those that were not read yet
+	for range 200 { // the kernel merges pending signals
 		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
 		}
@@ -57,8 +56,7 @@ func TestSignalsInTheMiddleOfARequest(t *testing.T) {
 	if err != nil || !strings.Contains(string(list), `"active"`) || strings.Contains(string(list), "unsure") {
 		t.Errorf("%v: %s", err, list)
 	}
-	// Nothing waits for a lease of a process that is gone: the one request that this takes is made
-	// at once.
+	// The next process does not wait for a lease of the ended one: its request is sent at once.
 	if out, err := lanyardIn(t, dir, args("token", "Orders", "--fresh")...).CombinedOutput(); err != nil || strings.Contains(string(out), "another lanyard") {
 		t.Errorf("%v: %s", err, out)
 	}

@@ -21,17 +21,18 @@ import (
 	"lanyard/tokenapi/sandbox"
 )
 
-// seat is where a person sits: a terminal in which lanyard runs.
+// player is a terminal in which lanyard runs.
 type player interface {
 	screen() string
-	send(key string) // by its name
+	send(key string) // the name of the key
 	typeIn(text string)
-	copied() string // what was copied last
+	copied() string // the last copied text
 	left() bool     // lanyard has ended
 	pass(time.Duration)
 }
 
-// story is one of integration/testdata/stories, as it is performed at a seat. integration/testdata/stories/README.md says what its lines mean.
+// story is one of integration/testdata/stories while it runs.
+// integration/testdata/stories/README.md describes its lines.
 type story struct {
 	t     *testing.T
 	at    player
@@ -39,9 +40,9 @@ type story struct {
 	never []*regexp.Regexp
 }
 
-// stories performs the stories whose file names match a pattern, each in a demo with the flags that
-// it wants.
-func stories(t *testing.T, pattern string, sit func(t *testing.T, flags []string) player) {
+// stories runs the stories whose file names match a pattern, each in a demo with the flags that it
+// wants.
+func stories(t *testing.T, pattern string, open func(t *testing.T, flags []string) player) {
 	t.Helper()
 	files, err := filepath.Glob("../integration/testdata/stories/" + pattern)
 	if err != nil || len(files) == 0 {
@@ -57,7 +58,7 @@ func stories(t *testing.T, pattern string, sit func(t *testing.T, flags []string
 			words["KEY"], words["SECRET"] = a.ConsumerKey, a.ConsumerSecret.Reveal()
 		}
 	}
-	var all sync.WaitGroup // they mostly wait: all at once, however many tests may run beside each other
+	var all sync.WaitGroup // they mostly wait, so all run at once
 	for _, path := range files {
 		data, err := os.ReadFile(path)
 		if err != nil {
@@ -75,7 +76,7 @@ func stories(t *testing.T, pattern string, sit func(t *testing.T, flags []string
 					lines = append(lines, line)
 				}
 			}
-			s := &story{t: t, at: sit(t, flags), words: maps.Clone(words)}
+			s := &story{t: t, at: open(t, flags), words: maps.Clone(words)}
 			s.perform(lines)
 		}
 		all.Go(func() { t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), perform) })
@@ -83,7 +84,7 @@ func stories(t *testing.T, pattern string, sit func(t *testing.T, flags []string
 	all.Wait()
 }
 
-// perform plays the lines, and quits.
+// perform runs the lines, and quits.
 func (s *story) perform(lines []string) {
 	s.t.Helper()
 	s.until("the console", func(text string) bool { return strings.Contains(text, "Tokens · Orders") })
@@ -94,7 +95,7 @@ func (s *story) perform(lines []string) {
 	s.until("the end", func(string) bool { return s.at.left() })
 }
 
-// until looks until the screen is as it should be.
+// until waits until the screen satisfies seen.
 func (s *story) until(what string, seen func(string) bool) {
 	s.t.Helper()
 	deadline := time.NewTimer(patience)
@@ -137,7 +138,7 @@ func (s *story) fill(text string) string {
 	})
 }
 
-// play performs one line.
+// play runs one line.
 func (s *story) play(line string) {
 	s.t.Helper()
 	verb, rest, _ := strings.Cut(line, " ")
@@ -183,7 +184,7 @@ func (s *story) play(line string) {
 	}
 }
 
-// TestStoriesAtTheTerminal performs two stories at a terminal, and all of them with LANYARD_FULL.
+// TestStoriesAtTheTerminal runs two stories at a terminal, and all of them with LANYARD_FULL.
 func TestStoriesAtTheTerminal(t *testing.T) {
 	t.Parallel()
 	pattern := "0[57]-*.txt"
@@ -196,7 +197,7 @@ func TestStoriesAtTheTerminal(t *testing.T) {
 	})
 }
 
-// terminalSeat is a terminal without anything between.
+// terminalPlayer is a plain terminal.
 type terminalPlayer struct{ *console }
 
 var sequences = map[string]string{
@@ -240,7 +241,8 @@ func (s *terminalPlayer) left() bool {
 	}
 }
 
-// The ten stories inside tmux: a process for each look at the screen, so it is asked for by name and runs with nothing beside it.
+// The ten stories in tmux. Each look at the screen is a process, so this test runs only on request
+// and alone.
 func TestStoriesInTmux(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("LANYARD_INTEGRATION") == "" {
@@ -260,7 +262,7 @@ func TestStoriesInTmux(t *testing.T) {
 	})
 }
 
-// tmuxSeat is a window of a tmux of its own.
+// tmuxPlayer is a window of a tmux server of its own.
 type tmuxPlayer struct {
 	t     *testing.T
 	tmux  string
@@ -274,7 +276,7 @@ func openTmux(t *testing.T, tmux string, flags []string) *tmuxPlayer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := os.MkdirTemp("", "tmux") // short: the path of a socket is limited
+	dir, err := os.MkdirTemp("", "tmux") // the path of a socket must be short
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,7 +303,7 @@ func (s *tmuxPlayer) run(args ...string) (string, error) {
 }
 
 func (s *tmuxPlayer) screen() string {
-	text, _ := s.run("capture-pane", "-p", "-t", "story") // at the end there is no such pane
+	text, _ := s.run("capture-pane", "-p", "-t", "story") // the pane ends with lanyard
 	return text
 }
 
@@ -337,7 +339,7 @@ func (s *tmuxPlayer) pass(d time.Duration) {
 }
 
 func (s *tmuxPlayer) copied() string {
-	text, _ := s.run("show-buffer", "-b", "lanyard") // there is none before
+	text, _ := s.run("show-buffer", "-b", "lanyard") // there is no buffer before the first copy
 	return text
 }
 

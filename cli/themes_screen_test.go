@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// A theme is chosen in the console, is there at the next start, and a theme of the person's own is put on as it is
+// A theme that is chosen in the console is used at the next start. A theme file is applied as it is
 // written.
 func TestChooseTheme(t *testing.T) {
 	t.Parallel()
@@ -21,7 +21,7 @@ func TestChooseTheme(t *testing.T) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		// In one step, as editors do: a console that looks meanwhile sees the one or the other.
+		// In one step, as editors do: the console sees either the old or the new file.
 		if err := errors.Join(os.WriteFile(path+".new", []byte(text), 0o600), os.Rename(path+".new", path)); err != nil {
 			t.Fatal(err)
 		}

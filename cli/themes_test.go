@@ -16,7 +16,7 @@ import (
 	"lanyard/ui"
 )
 
-// home is a folder of configuration whose files the test writes.
+// home makes a configuration folder whose files the test writes.
 func home(t *testing.T) (write func(name, text string), load func() *config.Config) {
 	t.Helper()
 	dir := t.TempDir()
@@ -41,7 +41,7 @@ func offers(all ui.Themes, name string) bool {
 	return slices.ContainsFunc(all.All, func(t themes.Theme) bool { return t.Name() == name })
 }
 
-// Default, then what was chosen in the console, then the file.
+// The file's theme comes before the one chosen in the console, and that before the default.
 func TestWhichThemeHolds(t *testing.T) {
 	t.Parallel()
 	db, err := store.OpenMemory(t.Context(), store.Options{})
@@ -67,7 +67,7 @@ func TestWhichThemeHolds(t *testing.T) {
 		t.Errorf("offered: %d, said by %q", len(offer.All), offer.SaidBy)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel() // the console is closed right after the choice
+	cancel() // the console closes right after the choice
 	if err := offer.Keep(ctx, "mine"); err != nil {
 		t.Fatal(err)
 	}
@@ -81,8 +81,8 @@ func TestWhichThemeHolds(t *testing.T) {
 	write("config.toml", "mouse = true\n")
 	cfg = holds("mine")
 
-	// A choice that has become broken does not keep the console from opening, and is said; in one that is open it is
-	// an error with its place, and what was in force stays.
+	// A chosen theme with errors does not keep the console from opening, which says so. In an open
+	// console it is an error with its place, and the theme in force stays.
 	write("themes/mine.toml", "extends = \"nord\"\n[dark]\nacent = \"4\"\n")
 	broken := holds("auto")
 	if lost := broken.LostChoice(); !strings.Contains(lost, `"mine"`) || !strings.Contains(lost, "so auto was") {
@@ -104,7 +104,8 @@ func TestWhichThemeHolds(t *testing.T) {
 	}
 }
 
-// The file names a theme whose own file is broken: the places are told. A store that cannot be read has no choice.
+// The configuration names a theme whose file has errors: the error has their places. A store that
+// cannot be read has no choice.
 func TestThemeThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	write, load := home(t)

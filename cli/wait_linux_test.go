@@ -13,7 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The first SIGTERM ends lanyard while it waits for a pipe that has a writer and no text, whatever was to be read from it.
+// The first SIGTERM ends lanyard while it waits for a pipe that has a writer and no text, whatever
+// it reads from the pipe.
 func TestTermWhileReading(t *testing.T) {
 	t.Parallel()
 	const env = "[[environment]]\nname = \"x\"\ntoken_url = \"https://127.0.0.1:1/token\"\n"
@@ -65,7 +66,7 @@ func TestTermWhileReading(t *testing.T) {
 			}
 			ended := make(chan error, 1)
 			go func() { ended <- cmd.Wait() }()
-			for stdin != nil { // until lanyard has read what there is
+			for stdin != nil { // until lanyard has read the pipe
 				if n, err := unix.IoctlGetInt(int(stdin.Fd()), unix.TIOCINQ); err != nil || n == 0 {
 					break
 				}
@@ -73,7 +74,7 @@ func TestTermWhileReading(t *testing.T) {
 			}
 			if stdin == nil {
 				opened := make(chan *os.File, 1)
-				go func() { // it is opened when lanyard has opened it to read
+				go func() { // opens when lanyard has opened it for reading
 					f, _ := os.OpenFile(pipe, os.O_WRONLY, 0)
 					opened <- f
 				}()

@@ -54,7 +54,7 @@ func TestConfigProblems(t *testing.T) {
 		{"a key chosen twice", "[keys]\nrenew = \"R\"\nrevoke = [\"f8\", \"R\"]", `3:10: keys.revoke: the key R is on renew too in line 2 (give renew another key, or none: renew = [])`},
 		{"no way out", "[keys]\nquit_now = \"Q\"", `2:12: keys.quit_now: must keep ctrl+c (it is the way out of everything)`},
 		// not built
-		{"a key nowhere", "[store]\nkey = \"pocket\"", `2:7: store.key: must be one of auto, keyring, passphrase, file, env, command`},
+		{"a key nowhere", "[store]\nkey = \"vault\"", `2:7: store.key: must be one of auto, keyring, passphrase, file, env, command`},
 		{"a key of a command without one", "[store]\nkey = \"command\"", `2:7: store.key: "command" needs store.command (such as ["pass", "show", "lanyard"])`},
 		{"a command for nothing", "[store]\nkey = \"env\"\ncommand = [\"pass\"]", `3:11: store.command: is of no use without key = "command"`},
 		{"a slip in the store", "[store]\nkye = \"env\"", `2:1: store.kye: unknown key (did you mean "key"?)`},

@@ -28,7 +28,7 @@ func TestSignals(t *testing.T) {
 		"ctrl+c again":            {[]at{{0, os.Interrupt}, {time.Second, os.Interrupt}}, true},
 		"ctrl+c, then a SIGTERM":  {[]at{{0, os.Interrupt}, {2 * time.Second, syscall.SIGTERM}}, false},
 		"a SIGTERM, then ctrl+c":  {[]at{{0, syscall.SIGTERM}, {2 * time.Second, os.Interrupt}}, true},
-		"a storm, and then again": {[]at{{0, os.Interrupt}, {0, os.Interrupt}, {0, syscall.SIGTERM}, {time.Second, os.Interrupt}}, true},
+		"many at once, and one a second later": {[]at{{0, os.Interrupt}, {0, os.Interrupt}, {0, syscall.SIGTERM}, {time.Second, os.Interrupt}}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
