@@ -10,7 +10,7 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// env is a sound environment in lines 1 to 3, app an application of it in three more lines.
+// env is a valid environment in lines 1 to 3; app is an application of it in three more lines.
 const (
 	env = "[[environment]]\nname = \"cloud\"\ntoken_url = \"https://gw.example/token\"\n"
 	app = "[[application]]\nname = \"Orders\"\nconsumer_key = \"k\"\n"
@@ -53,7 +53,7 @@ func TestConfigProblems(t *testing.T) {
 		{"a key by default elsewhere", "[keys]\nrenew = \"x\"", `2:9: keys.renew: the key x is on revoke too by default (give revoke another key, or none: revoke = [])`},
 		{"a key chosen twice", "[keys]\nrenew = \"R\"\nrevoke = [\"f8\", \"R\"]", `3:10: keys.revoke: the key R is on renew too in line 2 (give renew another key, or none: renew = [])`},
 		{"no way out", "[keys]\nquit_now = \"Q\"", `2:12: keys.quit_now: must keep ctrl+c (it is the way out of everything)`},
-		// not built
+		// not supported
 		{"a key nowhere", "[store]\nkey = \"vault\"", `2:7: store.key: must be one of auto, keyring, passphrase, file, env, command`},
 		{"a key of a command without one", "[store]\nkey = \"command\"", `2:7: store.key: "command" needs store.command (such as ["pass", "show", "lanyard"])`},
 		{"a command for nothing", "[store]\nkey = \"env\"\ncommand = [\"pass\"]", `3:11: store.command: is of no use without key = "command"`},
@@ -87,7 +87,7 @@ func TestConfigProblems(t *testing.T) {
 			`7:16: application "Orders": probe_method: must be an HTTP method in capitals, such as GET, HEAD or POST (did you mean "POST"?)`},
 		{"a method that tells the token", env + app + `probe_method = "TRACE"`,
 			`7:16: application "Orders": probe_method: must be a method that a token can be sent with: CONNECT and TRACE are not`},
-		// grants and ways of authentication that want more
+		// grants and client authentication with further keys
 		{"device without a place to ask", env + app + `grant = "device_code"`,
 			`7:9: application "Orders": grant: device_code needs device_url or issuer in its environment`},
 		{"code without a place to go", env + app + `grant = "authorization_code"`,
@@ -173,7 +173,7 @@ func TestConfigProblems(t *testing.T) {
 		{"dollar", env + app + `consumer_secret = { env = "$A" }`,
 			`7:27: application "Orders": consumer_secret.env: must be the name of the variable (without the $)`},
 		{"empty secret", env + app + `consumer_secret = ""`, `7:19: application "Orders": consumer_secret: is empty (leave it out, or use ` + SaferForms + `)`},
-		// syntax: what the library says repeats the value or the whole line
+		// syntax: the messages of the library repeat the value or the whole line
 		{"secret without quotes", env + app + "consumer_secret = " + canary, `7:19: expected a value here (texts stand in quotes)`},
 		{"digits without quotes", env + app + "consumer_secret = 12" + canary, `7:21: expected the end of the line after the value`},
 		{"date without quotes", env + app + "consumer_secret = 1979-13-01", `7:19: is neither a number nor a date (texts stand in quotes)`},
@@ -187,7 +187,7 @@ func TestConfigProblems(t *testing.T) {
 		{"table twice", "[clipboard]\nvia = \"off\"\n[clipboard]", `3:2: clipboard: is defined twice`},
 		{"too deep", "x = " + strings.Repeat("[", 100000), `1:38: is nested too deeply`},
 		{"latin-1", "theme = \"\xe9" + canary + `"`, `1:10: is not UTF-8 text`},
-		// several
+		// several problems
 		{"several, in their order", "theme = 1\n" + env + "regime = \"x\"\n" + app + "zzz = 1\ncolour = 2",
 			"1:9: theme: must be a text in quotes\n" +
 				"F:5:10: environment \"cloud\": regime: must be one of auto, opaque, jwt, stateless, introspecting\n" +
@@ -206,7 +206,7 @@ func TestConfigProblems(t *testing.T) {
 			if strings.Contains(err.Error(), canary) {
 				t.Error("the secret is in the error")
 			}
-			// the same with the line ends of Windows and a mark at the beginning
+			// the same with CRLF line ends and a byte order mark
 			if _, err := Parse("F", []byte("\ufeff"+strings.ReplaceAll(tt.text, "\n", "\r\n"))); err == nil || err.Error() != "F:"+tt.want {
 				t.Errorf("with CRLF and BOM got\n%v\nwant\nF:%s", err, tt.want)
 			}
@@ -214,7 +214,8 @@ func TestConfigProblems(t *testing.T) {
 	}
 }
 
-// TestConfigFaultInOneOfThree: for a fault in the first, the library itself would name the last.
+// With a fault in the first of three elements the library reports the last one; Parse must name the
+// first.
 func TestConfigFaultInOneOfThree(t *testing.T) {
 	for i, name := range []string{"A", "B", "C"} {
 		text := env
@@ -230,8 +231,8 @@ func TestConfigFaultInOneOfThree(t *testing.T) {
 	}
 }
 
-// BenchmarkConfigLongLine took a minute and a half when columns were counted from the beginning of
-// the line.
+// BenchmarkConfigLongLine took a minute and a half when columns were counted from the start of the
+// line.
 func BenchmarkConfigLongLine(b *testing.B) {
 	text := []byte("x = [" + strings.Repeat("1,", 400000) + "]")
 	for b.Loop() {
@@ -252,8 +253,8 @@ func TestConfigErrorStopsCounting(t *testing.T) {
 	}
 }
 
-// FuzzParseConfig puts a secret where secrets belong, between any two texts. Whatever is wrong
-// around it, it shows in no message.
+// FuzzParseConfig puts a secret in its place between any two texts. No message may contain it,
+// whatever is wrong around it.
 func FuzzParseConfig(f *testing.F) {
 	f.Add(env+app, "")
 	f.Add(env+app+"grant = \"password\"\nusername = \"u\"\n", "password = \"x\"\nscopes = [1]")
@@ -286,7 +287,7 @@ func FuzzParseConfig(f *testing.F) {
 	})
 }
 
-// namesHold says whether the text is in a name of an environment or application, which messages
+// namesHold reports whether the text is in a name of an environment or application, which messages
 // repeat.
 func namesHold(data []byte, text string) bool {
 	var v struct{ Environment, Application []struct{ Name string } }

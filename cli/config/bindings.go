@@ -6,7 +6,7 @@ import (
 	"lanyard/ui/keys"
 )
 
-// actionKeys are the actions that [keys] may give keys to.
+// actionKeys returns the actions that [keys] can bind.
 func actionKeys() map[string]kind {
 	kinds := map[string]kind{}
 	for _, name := range keys.Names() {
@@ -15,7 +15,7 @@ func actionKeys() map[string]kind {
 	return kinds
 }
 
-// bindings reads which keys actions have.
+// bindings reads the keys of actions.
 func (r *reader) bindings(top section) {
 	values, _ := top.values["keys"].(map[string]any)
 	table := section{r: r, path: "keys", label: "keys.", values: values, keys: actionKeys()}

@@ -50,10 +50,10 @@ func (r *reader) file(top section) {
 	}
 }
 
-// keyOfCommand is the value of store.key for a key that a program prints.
+// keyOfCommand is the value of store.key for a key that a command prints.
 const keyOfCommand = "command"
 
-// store reads where the key to the store is to be, and how long what is over is kept.
+// store reads where a new store keeps its key, and how long tokens that are over are kept.
 func (r *reader) store(s section) {
 	s.check()
 	r.cfg.StoreKey = s.oneOf("key", []string{"auto", "keyring", "passphrase", "file", "env", keyOfCommand}, nil)
@@ -67,7 +67,7 @@ func (r *reader) store(s section) {
 	}
 }
 
-// each gives the elements of an [[array]], checked for unknown keys and types.
+// each returns the elements of an [[array]], and reports unknown keys and wrong types.
 func (s section) each(key string, keys map[string]kind) []section {
 	elements, _ := maps(s.values[key])
 	out := make([]section, 0, len(elements))
@@ -83,10 +83,10 @@ func (s section) each(key string, keys map[string]kind) []section {
 	return out
 }
 
-// place is where an element is named, or else begins.
+// place returns the place of an element: its name, else its start.
 func (s section) place() text.Place { return s.spot("name").Value }
 
-// required reports a key that is missing or empty.
+// required returns a text, and reports a key that is missing or empty.
 func (s section) required(key string) string {
 	v, present := s.values[key]
 	if t, isText := v.(string); !present || isText && t == "" {
@@ -104,11 +104,11 @@ func (s section) name() string {
 	return name
 }
 
-// environment is one as read, with where it stands.
+// environment is an environment with its place in the file.
 type environment struct {
 	console.Environment
 	place text.Place
-	valid bool // nothing is wrong with it
+	valid bool // it has no problem
 }
 
 func (r *reader) environment(s section, others []environment) environment {
@@ -159,7 +159,7 @@ func (r *reader) environment(s section, others []environment) environment {
 	return e
 }
 
-// clientAuth reads how a client of an environment proves itself.
+// clientAuth reads how a client authenticates.
 func (s section) clientAuth(e environment) tokenapi.ClientAuth {
 	auth := tokenapi.ClientAuth(s.oneOf("client_auth", []string{"basic", "basic-encoded", "post", "none", "private_key_jwt", "tls"}, nil))
 	if auth == tokenapi.AuthTLS && e.ClientCert == "" {
@@ -184,7 +184,7 @@ func (s section) proxy() string {
 	return raw
 }
 
-// url reads an address that secrets are sent to; "" when it is absent.
+// url reads the URL of a server that gets secrets; "" if it is absent.
 func (s section) url(key string, allowHTTP bool) string {
 	raw := s.text(key, "")
 	if raw == "" {
@@ -200,7 +200,7 @@ func (s section) url(key string, allowHTTP bool) string {
 	return raw
 }
 
-// application is one as read, with where it stands.
+// application is an application with its place in the file.
 type application struct {
 	console.Application
 	place text.Place
@@ -253,7 +253,7 @@ func (r *reader) application(s section, envs []environment, others []application
 		}
 	}
 	a.ConfigID = a.Identity() + "/" + a.Label()
-	a.ID = a.Identity() // until it is known how it is stored
+	a.ID = a.Identity() // until console.Identified looks it up in the store
 	proof := credentialKind(env.ClientAuth)
 	a.Secret, a.Details.SecretStored = refs[proof].state(), refs[proof].Stored
 	if proof == "" {
@@ -271,7 +271,7 @@ func (r *reader) application(s section, envs []environment, others []application
 	return a
 }
 
-// sameGrantSecrets reports whether the secrets that a grant rests on come from the same places as those
+// sameGrantSecrets reports whether subject token and assertion come from the same places as those
 // of another application.
 func (r *reader) sameGrantSecrets(other string, refs map[console.SecretKind]SecretRef) bool {
 	for _, kind := range []console.SecretKind{console.SubjectToken, console.Assertion} {
@@ -282,7 +282,7 @@ func (r *reader) sameGrantSecrets(other string, refs map[console.SecretKind]Secr
 	return true
 }
 
-// warn says that a secret is written down, or that one that is needed is not there.
+// warn adds a warning if a secret is a literal in the file, or if a needed one is missing.
 func (s section) warn(kind console.SecretKind, ref SecretRef, env environment, needed bool) {
 	var text string
 	key := string(kind)
@@ -300,7 +300,7 @@ func (s section) warn(kind console.SecretKind, ref SecretRef, env environment, n
 	s.r.warnings = append(s.r.warnings, Problem{Line: p.Line, Column: p.Column, Key: s.label + key, Text: text})
 }
 
-// environment finds the one an application names; the only one when it names none.
+// environment returns the environment that an application names, or the only one if it names none.
 func (s section) environment(envs []environment) environment {
 	v, present := s.values["environment"]
 	name, isText := v.(string)
@@ -329,7 +329,7 @@ func (s section) environment(envs []environment) environment {
 	return environment{}
 }
 
-// scopes reads the list of scopes: each one word of RFC 6749 section 3.3.
+// scopes reads the list of scopes. Each one is a scope-token (RFC 6749 section 3.3).
 func (s section) scopes() []string {
 	scopes := s.list("scopes")
 	for i, scope := range scopes {
@@ -341,7 +341,7 @@ func (s section) scopes() []string {
 	return scopes
 }
 
-// resources reads the resources that a token is asked for (RFC 8707 section 2).
+// resources reads the resource parameters (RFC 8707 section 2).
 func (s section) resources() []string {
 	all := s.list("resource")
 	for i, raw := range all {
@@ -353,7 +353,7 @@ func (s section) resources() []string {
 	return all
 }
 
-// extra reads further form parameters.
+// extra reads further parameters of the token request.
 func (s section) extra() url.Values {
 	values, _ := s.values["extra"].(map[string]any)
 	if len(values) == 0 {
@@ -374,7 +374,7 @@ func (s section) extra() url.Values {
 		if !isList {
 			several = []any{v}
 		}
-		for _, v := range several { // of a list each is sent, as RFC 8707 does with resource
+		for _, v := range several { // each item of a list is sent, as RFC 8707 does with resource
 			text, ok := parameter(v)
 			if !ok {
 				in.bad(key, "must be a text, a number, true or false, or a list of them", "")
@@ -386,7 +386,7 @@ func (s section) extra() url.Values {
 	return form
 }
 
-// parameter is a value of the configuration as a form has it.
+// parameter formats a value of the configuration as a form parameter.
 func parameter(v any) (text string, ok bool) {
 	switch v := v.(type) {
 	case string:

@@ -22,12 +22,12 @@ type Config struct {
 
 	Theme            string
 	Themes           themes.Set       // the built-in ones and those beside the file
-	ThemeProblems    []themes.Problem // of the latter
+	ThemeProblems    []themes.Problem // in the themes beside the file
 	UndoWindow       time.Duration
 	DueBefore        time.Duration
 	ClipboardVia     string
 	ClipboardCommand []string
-	ClearBlind       bool // clear what cannot be read back, too
+	ClearBlind       bool // also clear a clipboard that cannot be read
 	ClearAfter       time.Duration
 	RevealFor        time.Duration
 	Presenter        bool
@@ -37,22 +37,22 @@ type Config struct {
 	Keys             keys.Bindings
 	StoreKey         string        // where a new store keeps its key: "auto" or a kind of slot
 	StoreCommand     []string      // for "command"
-	Keep             time.Duration // how long what is over is kept; 0: for ever
+	Keep             time.Duration // how long tokens that are over are kept; 0: for ever
 
 	Environments []console.Environment
 	Applications []console.Application // Source FromConfig, ID and Secret state set
 	Secrets      map[SecretName]SecretRef
 	Warnings     []string // with file:line:column, without secrets
 
-	ThemeChoice func() string // what was chosen in the console; nil: nothing can have been
+	ThemeChoice func() string // returns the theme chosen in the console; nil: none can be chosen
 	Once        bool          // the file is a pipe, which can be read once
 	Place       string        // where the file is or would be; its themes are beside it
 
 	themeSaid bool // the file names a theme
-	reread    bool // by a console that is open
-	literal   bool // a secret worth protecting is written in the file itself
+	reread    bool // it is a later reading by an open console
+	literal   bool // the file has a secret as a literal
 	named     []namedFile
-	unused    []SecretRef // of members that have no effect
+	unused    []SecretRef // of keys that have no effect
 }
 
 // SecretName identifies one secret of one application.
@@ -61,16 +61,16 @@ type SecretName struct {
 	Kind console.SecretKind
 }
 
-// Error is everything that is wrong with one configuration file. It holds no line of the file. Of
-// its values it holds only the names of environments, applications, the users in ~user, and files
-// that CheckNamed opens: any other value may be a secret in the wrong place.
+// Error has all problems of one configuration file. It holds no line of the file. The only values
+// in it are names of environments and applications, users in ~user, and the files that CheckNamed
+// opens: any other value may be a secret in the wrong place.
 type Error struct {
 	File     string
 	Problems []Problem // by line, then column
 	cause    error
 }
 
-// Problem is one thing that is wrong. Line is 0 when it is about the file as a whole.
+// Problem is one problem. Line is 0 if it is about the whole file.
 type Problem struct {
 	Line, Column int // from 1; the column counts characters
 	Key          string
@@ -92,7 +92,7 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Unwrap returns the failure of the file system, if that is what went wrong.
+// Unwrap returns the error of the file system, if there was one.
 func (e *Error) Unwrap() error { return e.cause }
 
 // In returns a problem of a file as a line: file:line:column: key: what is wrong (hint).
@@ -111,7 +111,7 @@ func (p Problem) In(file string) string {
 	return s
 }
 
-// Default returns the configuration that holds without a file.
+// Default returns the configuration that applies without a file.
 func Default() *Config {
 	return &Config{
 		Theme:        "auto",
@@ -128,7 +128,7 @@ func Default() *Config {
 	}
 }
 
-// MaxSize is the size in bytes above which a file is taken for something else.
+// MaxSize is the largest size of a configuration or certificate file, in bytes.
 const MaxSize = 1 << 20
 
 // Load reads and checks a configuration file. Without a file it returns the defaults, with Found

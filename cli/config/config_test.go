@@ -21,11 +21,10 @@ import (
 	"lanyard/ui/keys"
 )
 
-// canary stands wherever a secret may stand; no message may contain it.
+// canary is used for every secret; no message may contain it.
 const canary = "cAnArY-7f3e-secret"
 
-// good is an environment and an application with nothing wrong, to be broken by tests. Lines 1 to 3
-// and 4 to 7.
+// good is a valid environment (lines 1 to 3) and application (lines 4 to 7) for tests to break.
 const good = `[[environment]]
 name = "cloud"
 token_url = "https://gw.example:8243/token"
@@ -238,8 +237,8 @@ func TestConfigLoad(t *testing.T) {
 	}
 }
 
-// TestConfigExample keeps the example complete and true: as it is it changes nothing, and with
-// every setting uncommented it is accepted and still says the defaults.
+// TestConfigExample checks that the example is complete: as it is, it changes nothing, and with
+// every setting uncommented it is valid and still has the defaults.
 func TestConfigExample(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join("..", "..", "config.example.toml"))
 	if err != nil {
@@ -297,8 +296,7 @@ func TestConfigExample(t *testing.T) {
 	has("application.", applicationKeys(), apps...)
 }
 
-// A file with every key is accepted. What belongs to other grants is warned of, and changes
-// nothing.
+// A file with every key is valid. Keys of other grants get a warning and change nothing.
 func TestConfigEveryKey(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("testdata/every_key.toml")
@@ -327,7 +325,7 @@ func TestConfigEveryKey(t *testing.T) {
 	}
 }
 
-// probe_control is on unless it is said to be off.
+// probe_control is on by default.
 func TestConfigProbeControl(t *testing.T) {
 	t.Parallel()
 	for text, off := range map[string]bool{"": false, "probe_control = true": false, "probe_control = false": true} {

@@ -23,7 +23,7 @@ func Parse(name string, data []byte) (*Config, error) {
 	return parseWith(name, data, themes.Set{})
 }
 
-// parseWith is Parse where there are other themes than the built-in ones.
+// parseWith is Parse with themes besides the built-in ones.
 func parseWith(name string, data []byte, own themes.Set) (*Config, error) {
 	r := &reader{cfg: Default(), dir: filepath.Dir(name), themes: own, home: homeOf}
 	r.decode(strings.TrimPrefix(string(data), "\ufeff"))
@@ -42,16 +42,16 @@ func byPlace(a, b Problem) int {
 	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Key, b.Key))
 }
 
-// reader turns one file into a Config. The file is decoded into plain maps first and checked
-// afterwards: that is the only way to report everything at once, and each at its own place.
+// reader turns a file into a Config. It decodes the file into plain maps and checks them
+// afterwards, because only that reports all problems, each at its place.
 type reader struct {
 	cfg      *Config
 	dir      string
-	themes   themes.Set // that may be named
+	themes   themes.Set // that the file may name
 	places   text.Places
 	problems []Problem
 	warnings []Problem
-	home     func(user string) (string, error) // the home directory of a user, "" for the own one
+	home     func(user string) (string, error) // returns the home directory of a user; "" is the current one
 }
 
 func (r *reader) decode(file string) {
@@ -60,7 +60,7 @@ func (r *reader) decode(file string) {
 		return
 	}
 	if !utf8.ValidString(file) {
-		first := strings.IndexByte(strings.ToValidUTF8(file, "\xff"), 0xff) // a byte that valid text cannot hold
+		first := strings.IndexByte(strings.ToValidUTF8(file, "\xff"), 0xff) // 0xff is never in valid UTF-8
 		r.problem(text.PlaceAt(file, first), "", "is not UTF-8 text", "")
 		return
 	}
@@ -82,11 +82,11 @@ func (r *reader) problem(p text.Place, key, why, hint string) {
 	r.problems = append(r.problems, Problem{Line: p.Line, Column: p.Column, Key: key, Text: why, Hint: hint})
 }
 
-// section is one table of the file with what may be in it.
+// section is a table of the file with the keys that it may have.
 type section struct {
 	r      *reader
-	path   string // "" for the top, as made by at
-	label  string // begins the key in messages: `environment "cloud": `
+	path   string // "" for the top, else made by text.Path
+	label  string // prefix of keys in messages: `environment "cloud": `
 	values map[string]any
 	keys   map[string]kind
 }
@@ -95,7 +95,7 @@ func (s section) spot(key string) text.Spot {
 	if sp, ok := s.r.places[text.Path(s.path, key)]; ok {
 		return sp
 	}
-	return s.r.places[s.path] // a key that is missing is missing from its table
+	return s.r.places[s.path] // a missing key: the place of its table
 }
 
 // bad reports the value of a key.
@@ -103,8 +103,8 @@ func (s section) bad(key, why, hint string) {
 	s.r.problem(s.spot(key).Value, s.label+text.Key(key), why, hint)
 }
 
-// check reports every key that is unknown or of the wrong type. What reads the section
-// afterwards takes a key of the wrong type for absent.
+// check reports every key that is unknown or of the wrong type. Code that reads the section
+// afterwards treats a key of the wrong type as absent.
 func (s section) check() {
 	for key, v := range s.values {
 		k, known := s.keys[key]
@@ -216,7 +216,7 @@ func (s section) list(key string) []string {
 	return nil
 }
 
-// oneOf reads a word out of a few; later are words of the contract that are not built.
+// oneOf reads one of words; the first is the default. later are words that are not supported yet.
 func (s section) oneOf(key string, words, later []string) string {
 	v, ok := s.values[key].(string)
 	switch {
@@ -239,12 +239,12 @@ func (s section) span(key string, absent time.Duration) time.Duration {
 	return s.spanWith(key, absent, console.Span)
 }
 
-// spanWith reads a duration as read does.
+// spanWith reads a duration with read.
 func (s section) spanWith(key string, absent time.Duration, read func(string) (time.Duration, string)) time.Duration {
 	return s.spanWithExample(key, absent, read, `write it like "15m" or "45s"`)
 }
 
-// spanWithExample is spanBy with an example of its own.
+// spanWithExample is spanWith with its own example in the hint.
 func (s section) spanWithExample(key string, absent time.Duration, read func(string) (time.Duration, string), example string) time.Duration {
 	v, ok := s.values[key].(string)
 	if !ok {
@@ -262,7 +262,7 @@ func (s section) spanWithExample(key string, absent time.Duration, read func(str
 	return absent
 }
 
-// SaferForms are the ways to give a secret without writing it down.
+// SaferForms lists the forms of a secret that keep it out of the file.
 const SaferForms = `{ env = "NAME" }, { command = ["pass", "show", "NAME"] } or { file = "PATH" }`
 
 // ref reads a secret or a reference to one.
@@ -321,8 +321,8 @@ func (s section) ref(key string) SecretRef {
 	return ref
 }
 
-// syntaxProblem says what the library found, in words of our own: its messages, and even more so
-// its pictures of the line, repeat what is written there, which may be a secret.
+// syntaxProblem describes a syntax error in words of our own. The messages of the library quote the
+// line, which may hold a secret.
 func syntaxProblem(file string, err error) Problem {
 	var pe toml.ParseError
 	if !errors.As(err, &pe) {
@@ -330,7 +330,7 @@ func syntaxProblem(file string, err error) Problem {
 	}
 	end := min(max(pe.Position.Start, 0), len(file))
 	for end < len(file) && file[end] == ' ' {
-		end++ // the library often stops before the space in front of what is wrong
+		end++ // the library often stops before the space in front of the error
 	}
 	where := text.PlaceAt(file, end)
 	p := Problem{Line: where.Line, Column: where.Column, Text: "is not valid TOML"}

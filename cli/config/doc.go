@@ -1,7 +1,7 @@
-// Package config is the configuration file: where it is, what may be in it, and what is wrong with
-// it. It also finds the themes beside the file, and the secrets that the file refers to.
+// Package config reads the configuration file. It finds the file (FindPaths), decodes and checks it
+// (Load), and also provides the themes beside it and the secrets that it refers to.
 //
-// Load reads a file and checks all of it: every problem is reported with its line and column, in
-// one Error. No message holds a value that may be a secret. Files that a person names are read by
-// ReadFile and OpenFile, which wait neither for a pipe without a writer nor for a device.
+// Load reports every problem with its line and column in one Error. No message holds a value that
+// may be a secret. ReadFile and OpenFile read the files that a person names; they wait neither for
+// a pipe without a writer nor for a device.
 package config

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A list in extra is sent value by value (RFC 8707 does so with resource).
+// Each item of a list in extra is sent (RFC 8707 does so with resource).
 func TestExtraLists(t *testing.T) {
 	t.Parallel()
 	cfg, err := Parse("F", []byte(env+app+`extra = { resource = ["https://a", "https://b"], n = [1, true], one = "x" }`))

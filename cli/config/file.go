@@ -10,24 +10,24 @@ import (
 	"time"
 )
 
-// MaxSecret is the size in bytes above which a file or a text is taken for no secret.
+// MaxSecret is the largest size of a secret, in bytes.
 const MaxSecret = 64 << 10
 
 const filePatience = 10 * time.Second // how long reading a named file may take
 
-// ReadFile reads a file that a person has named, of at most so many bytes: a regular file, the null
-// device, or a pipe such as a shell makes of <(…). It returns when ctx ends or after 10 seconds,
-// also if a pipe has no writer or a network file system does not answer. Its errors hold neither
-// the path nor what was read.
+// ReadFile reads a file that a person named, of at most most bytes. It accepts a regular file, the
+// null device, or a pipe such as a shell's <(…). It returns when ctx ends or after 10 seconds, even
+// if a pipe has no writer or a network file system does not answer. Its errors hold neither the
+// path nor the content.
 func ReadFile(ctx context.Context, path string, most int) (data []byte, mode fs.FileMode, err error) {
 	return readWithTimeout(ctx, path, most, os.Open)
 }
 
-// errPipe is the error of readNow for a pipe.
+// errPipe is the error of readUnlessPipe for a pipe.
 var errPipe = errors.New("is a pipe, which is read when it is needed")
 
-// readUnlessPipe is ReadFile for who only looks: a pipe is not opened, because that would use up what is
-// in it.
+// readUnlessPipe is ReadFile for checks. It does not open a pipe, because reading would consume its
+// content.
 func readUnlessPipe(ctx context.Context, path string, most int) (data []byte, mode fs.FileMode, err error) {
 	return readWithTimeout(ctx, path, most, func(string) (*os.File, error) { return nil, errPipe })
 }
@@ -41,7 +41,7 @@ func readWithTimeout(ctx context.Context, path string, most int, pipe func(strin
 		err  error
 	}
 	done := make(chan result, 1)
-	go func() { // it may never return, and is left behind then
+	go func() { // it may block for ever, and is then abandoned
 		var r result
 		r.data, r.mode, r.err = readNamed(path, most, pipe)
 		done <- r
@@ -82,7 +82,7 @@ func readNamed(path string, most int, pipe func(string) (*os.File, error)) ([]by
 	return data, info.Mode(), PlainCause(err)
 }
 
-// tooLarge is the error of a file that is larger than so many bytes.
+// tooLarge is the error of a file with more bytes than this.
 type tooLarge int
 
 func (n tooLarge) Error() string {
@@ -92,8 +92,8 @@ func (n tooLarge) Error() string {
 	return fmt.Sprintf("is larger than %d KiB", n>>10)
 }
 
-// OpenFile opens a regular file for reading. It refuses a pipe and a device, and does not wait for
-// one. Its errors do not hold the path.
+// OpenFile opens a regular file for reading. It refuses a pipe or a device without waiting for it.
+// Its errors do not hold the path.
 func OpenFile(path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	if err == nil {
@@ -107,7 +107,7 @@ func OpenFile(path string) (*os.File, error) {
 		return nil, PlainCause(err)
 	}
 	if info, err = f.Stat(); err == nil {
-		err = mustBeRegular(info) // another file may have taken its place
+		err = mustBeRegular(info) // the file may have been replaced
 	}
 	if err != nil {
 		_ = f.Close()
@@ -116,7 +116,7 @@ func OpenFile(path string) (*os.File, error) {
 	return f, nil
 }
 
-// mustBeRegular says what a file is that cannot be read to its end without waiting.
+// mustBeRegular returns an error that names the kind of a file that is not regular.
 func mustBeRegular(info fs.FileInfo) error {
 	is := "a special file"
 	switch m := info.Mode(); {
@@ -139,10 +139,10 @@ func isNull(info fs.FileInfo) bool {
 	return err == nil && os.SameFile(info, null)
 }
 
-// regularFiles is a directory whose files are opened by OpenFile.
+// regularFiles is a directory as an fs.FS that opens regular files only, with OpenFile.
 type regularFiles struct{ dir string }
 
-// Open opens the directory itself or a regular file in it.
+// Open implements fs.FS.
 func (d regularFiles) Open(name string) (fs.File, error) {
 	inside := os.DirFS(d.dir)
 	if name == "." {

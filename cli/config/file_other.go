@@ -2,5 +2,5 @@
 
 package config
 
-// openNonblocking is nothing where files that wait have no names in directories.
+// openNonblocking is 0: on this system no file name leads to a pipe or terminal.
 const openNonblocking = 0

@@ -4,5 +4,6 @@ package config
 
 import "syscall"
 
-// openNonblocking opens a pipe that has no writer, and takes no device for the controlling terminal.
+// openNonblocking makes open return for a pipe without a writer, and keeps a terminal device from
+// becoming the controlling terminal.
 const openNonblocking = syscall.O_NONBLOCK | syscall.O_NOCTTY

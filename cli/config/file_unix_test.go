@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// Each kind of file is read, or refused with its kind. None is waited for once ctx has ended.
+// Each kind of file is read, or refused by its name. Reading ends when ctx ends.
 func TestNamedFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -54,7 +54,7 @@ func TestNamedFiles(t *testing.T) {
 		t.Errorf("a pipe without a writer is opened: %v, %v", f, err)
 	}
 
-	// A pipe is read to its end. Without a writer the wait ends at the limit.
+	// A pipe is read to its end. Without a writer, reading ends at the time limit.
 	go func() { _ = os.WriteFile(in("pipe"), []byte("piped"), 0) }()
 	if data, mode, err := ReadFile(t.Context(), in("pipe"), 10); string(data) != "piped" || mode&fs.ModeNamedPipe == 0 || err != nil {
 		t.Errorf("pipe: %q, %v, %v", data, mode, err)
@@ -64,12 +64,12 @@ func TestNamedFiles(t *testing.T) {
 	if _, _, err := ReadFile(ctx, in("pipe"), 10); err == nil || err.Error() != "enough" {
 		t.Errorf("pipe without a writer: %v", err)
 	}
-	if f, err := os.OpenFile(in("pipe"), os.O_RDWR, 0); err == nil { // lets the reader go
+	if f, err := os.OpenFile(in("pipe"), os.O_RDWR, 0); err == nil { // releases the reader
 		_ = f.Close()
 	}
 }
 
-// A pipe that takes the place of a theme after the folder was listed is not waited for.
+// A pipe that replaces a theme after the folder was listed does not block.
 func TestRegularFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

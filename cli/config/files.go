@@ -19,17 +19,17 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// holds says what a file is to hold that the configuration names.
+// holds is the expected content of a file that the configuration names.
 type holds int
 
 const (
 	holdsCertificates holds = iota
-	holdsKey                // of TLS, alone or with its certificates
+	holdsKey                // of TLS, without or with its certificates
 	holdsSecret             // of one line
 	holdsLines              // a secret that may have several
 )
 
-// holdsOf is what a file holds that has a secret of a kind.
+// holdsOf returns the expected content of a file with a kind of secret.
 func holdsOf(kind console.SecretKind) holds {
 	if kind.Lines() {
 		return holdsLines
@@ -45,7 +45,7 @@ type namedFile struct {
 	holds holds
 }
 
-// file reads the name of a file; "" when it is absent. It is meant from the folder of the
+// file reads a file name; "" if it is absent. A relative name starts at the folder of the
 // configuration, and ~ is a home directory.
 func (s section) file(key string, what holds) string {
 	name := s.text(key, "")
@@ -61,7 +61,7 @@ func (s section) file(key string, what holds) string {
 	return path
 }
 
-// fullPath gives the whole path of a name, or why there is none.
+// fullPath returns the absolute path of a file name, or why there is none and a hint.
 func (r *reader) fullPath(name string) (path, why, hint string) {
 	if !strings.HasPrefix(name, "~") {
 		if filepath.IsAbs(name) {
@@ -85,8 +85,8 @@ func (r *reader) fullPath(name string) (path, why, hint string) {
 	return filepath.Join(dir, rest), "", ""
 }
 
-// check opens a file that is named, and says what is wrong with it, to stand after its name. A
-// warning is about a file that can be used.
+// check opens a named file and returns what is wrong with it, worded to follow its name. With a
+// warning the file can still be used.
 func (f namedFile) check(ctx context.Context) (problem, warning error) {
 	most := MaxSize
 	if f.holds == holdsSecret || f.holds == holdsLines {
@@ -111,12 +111,10 @@ func (f namedFile) check(ctx context.Context) (problem, warning error) {
 	return nil, nil
 }
 
-// OpenToOthers reports whether other users may do anything with a file of this mode. On Windows it
-// reports false.
+// OpenToOthers reports whether the mode gives other users any access. On Windows it is false.
 func OpenToOthers(mode fs.FileMode) bool { return runtime.GOOS != "windows" && mode.Perm()&0o077 != 0 }
 
-// read says what is wrong with what is in the file. Certificates and keys of TLS are for the client
-// to read.
+// read returns what is wrong with the content. The TLS client parses certificates and keys.
 func (f namedFile) read(data []byte) (err error) {
 	switch {
 	case len(data) == 0:
@@ -129,7 +127,8 @@ func (f namedFile) read(data []byte) (err error) {
 	return err
 }
 
-// fileProblem finds the file of an environment that an error is about.
+// fileProblem returns the problem for an error about a TLS file of an environment, with the place
+// of its key.
 func (c *Config) fileProblem(e console.Environment, wrong *tokenapi.Error) Problem {
 	p := Problem{Key: fmt.Sprintf("environment %q: %s", e.Name, wrong.Op), Text: strings.TrimPrefix(wrong.Error(), wrong.Op+": "), Hint: wrong.Hint}
 	for _, f := range c.named {
@@ -140,9 +139,9 @@ func (c *Config) fileProblem(e console.Environment, wrong *tokenapi.Error) Probl
 	return p
 }
 
-// CheckNamed opens every file that the configuration names. client is called for each environment
-// whose files can be read, and reads their certificates and keys. The error is an *Error, unless
-// ctx has ended. The warnings are about files that can be used.
+// CheckNamed opens every file that the configuration names. It calls client, which parses
+// certificates and keys, for each environment whose files can be read. The error is an *Error,
+// unless ctx has ended. The warnings are about files that can still be used.
 func (c *Config) CheckNamed(ctx context.Context, client func(console.Environment) error) (warnings []string, err error) {
 	var problems []Problem
 	bad := map[string]bool{} // paths
@@ -158,7 +157,7 @@ func (c *Config) CheckNamed(ctx context.Context, client func(console.Environment
 			p.Text = "file " + strconv.Quote(f.path) + " " + problem.Error()
 			problems = append(problems, p)
 		case errors.Is(warning, errPipe):
-			bad[f.path] = true // it is not read
+			bad[f.path] = true // a pipe is not read
 			fallthrough
 		case warning != nil:
 			p.Text = "file " + strconv.Quote(f.path) + " " + warning.Error()
@@ -184,8 +183,8 @@ func (c *Config) CheckNamed(ctx context.Context, client func(console.Environment
 	return warnings, &Error{File: c.Path, Problems: problems}
 }
 
-// LookAtFile opens the file of a reference to a secret of a kind, and returns what is wrong with
-// it, to stand after its name. A warning is about a file that can be used. It does not open a pipe.
+// LookAtFile opens the file of a reference to a kind of secret, and returns what is wrong with it,
+// worded to follow its name. With a warning the file can still be used. It does not open a pipe.
 func (r SecretRef) LookAtFile(ctx context.Context, kind console.SecretKind) (problem, warning error) {
 	problem, warning = namedFile{path: r.File, holds: holdsOf(kind)}.check(ctx)
 	if errors.Is(warning, errPipe) {

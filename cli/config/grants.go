@@ -8,7 +8,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// Grants returns the grants of the configuration, the usual one first.
+// Grants returns the values of grant, the default first.
 func Grants() []string {
 	return []string{
 		tokenapi.GrantClientCredentials, tokenapi.GrantPassword, tokenapi.GrantAuthorizationCode, tokenapi.GrantDeviceCode,
@@ -22,7 +22,7 @@ func SecretKinds() []console.SecretKind {
 	return []console.SecretKind{console.ConsumerSecret, console.Password, console.SigningKey, console.Assertion, console.SubjectToken}
 }
 
-// credentialKind gives the kind of secret that proves an application under a way of authentication; "" for
+// credentialKind returns the kind of secret that a way of client authentication needs, or "" for
 // none.
 func credentialKind(auth tokenapi.ClientAuth) console.SecretKind {
 	return console.Application{Environment: console.Environment{ClientAuth: auth}}.Credential()
@@ -39,8 +39,7 @@ func (s section) secrets() map[console.SecretKind]SecretRef {
 	return refs
 }
 
-// grantNeeds checks the keys that belong to some grants and ways of authentication only, and reads
-// them.
+// grantNeeds reads and checks the keys that depend on grant and client authentication.
 func (s section) grantNeeds(a *console.Application, env environment, refs map[console.SecretKind]SecretRef) {
 	d := &a.Details
 	only := func(where string, useful bool, keys ...string) {
@@ -94,8 +93,8 @@ func (s section) grantNeeds(a *console.Application, env environment, refs map[co
 	s.claims(d.AssertionClaims)
 }
 
-// onlyFor warns of a key that cannot do anything, and takes it away: it must change neither what is
-// asked for nor what an application is. A secret in it is still one.
+// onlyFor warns of a key that has no effect, and removes it: it must not change the request or the
+// identity of the application. A literal secret in it still gets its own warning.
 func (s section) onlyFor(key string, useful bool, where string, env environment, refs map[console.SecretKind]SecretRef) {
 	v, present := s.values[key]
 	if !present || v == "" || !s.keys[key].fits(v) || useful {
@@ -111,8 +110,7 @@ func (s section) onlyFor(key string, useful bool, where string, env environment,
 	}
 }
 
-// redirect reads where the browser comes back to: this machine, in the clear, which TLS could not
-// serve.
+// redirect reads the redirect URL: an http:// address of this machine, where TLS is not possible.
 func (s section) redirect() string {
 	raw := s.text("redirect_url", "")
 	if why := console.RedirectProblem(raw); why != "" {
@@ -121,7 +119,8 @@ func (s section) redirect() string {
 	return raw
 }
 
-// claims checks what is to be signed: what JSON can say, and nothing that is always set here.
+// claims checks the claims of an assertion. They must be expressible in JSON, and must not be set
+// by Lanyard.
 func (s section) claims(values map[string]any) {
 	in := section{r: s.r, path: text.Path(s.path, "assertion_claims"), label: s.label + "assertion_claims.", values: values}
 	for name, v := range values {
@@ -144,7 +143,7 @@ func fitsJSON(v any) bool {
 	return false
 }
 
-// tokenType gives the identifier of a token type (RFC 8693 section 3) that may go by its last word.
+// tokenType returns the identifier of a token type (RFC 8693 section 3). Its last word is enough.
 func tokenType(word string) string {
 	switch word {
 	case "access_token", "refresh_token", "id_token", "jwt", "saml1", "saml2":

@@ -9,7 +9,8 @@ import (
 	"lanyard/tokenapi"
 )
 
-// headers reads a table of HTTP headers: their names, sorted, and where their values come from.
+// headers reads a table of HTTP headers. It returns their sorted names and the references of their
+// values.
 func (s section) headers(key string, kindOf func(name string) console.SecretKind) ([]string, map[console.SecretKind]SecretRef) {
 	values, _ := s.values[key].(map[string]any)
 	in := section{r: s.r, path: text.Path(s.path, key), label: s.label + key + ".", values: values, keys: map[string]kind{}}
@@ -58,8 +59,7 @@ func (s section) probeMethod() string {
 	return method
 }
 
-// keepHeaders keeps where the values of headers come from, and warns of credentials that are
-// written down.
+// keepHeaders stores the references of header values, and warns of credentials that are literals.
 func (s section) keepHeaders(a console.Application, key string, refs map[console.SecretKind]SecretRef, env environment) {
 	in := section{r: s.r, path: text.Path(s.path, key), label: s.label + key + "."}
 	for kind, ref := range refs {

@@ -6,7 +6,7 @@ import (
 	"lanyard/text"
 )
 
-// kind is the form a key's value must have.
+// kind is the type that the value of a key must have.
 type kind int
 
 const (
@@ -16,14 +16,14 @@ const (
 	list                  // ["…", "…"]
 	secretRef             // "…", { env = … }, { command = … }, { file = … } or { stored = true }
 	form                  // a table of form parameters or claims
-	fields                // a table of HTTP headers, each value as for secretly
+	fields                // a table of HTTP headers, each value as for secretRef
 	table                 // [name]
 	tables                // [[name]]
 	choice                // "auto", true or false
 	strokes               // "r" or ["r", "f5"]
 )
 
-// The keys of the contract, table by table. What is not here, nobody knows.
+// topKeys and the functions below return the keys of each table. Any other key is unknown.
 func topKeys() map[string]kind {
 	return map[string]kind{
 		"theme": str, "undo_window": span, "due_before": span,
@@ -65,7 +65,7 @@ func applicationKeys() map[string]kind {
 	}
 }
 
-// knownNames lists a table's keys, for suggestions.
+// knownNames returns the keys of a table, sorted.
 func knownNames(keys map[string]kind) []string {
 	names := make([]string, 0, len(keys))
 	for k := range keys {
@@ -75,7 +75,7 @@ func knownNames(keys map[string]kind) []string {
 	return names
 }
 
-// strayHint says where an unknown key would be known, or which known one is near.
+// strayHint returns a hint for an unknown key: a similar key, or the table that the key belongs to.
 func strayHint(key string, keys map[string]kind) string {
 	if hint := text.DidYouMean(key, knownNames(keys)); hint != "" {
 		return hint

@@ -13,15 +13,15 @@ import (
 	"strings"
 )
 
-// Paths are the places that Lanyard reads and writes.
+// Paths are the places of configuration and state.
 type Paths struct {
 	Config, State string
-	NamedBy       string // the flag or variable that named the configuration; then a missing file is an error
+	NamedBy       string // the flag or variable that set Config; a missing file is then an error
 }
 
-// FindPaths returns where configuration and state are: where the flag says, else LANYARD_CONFIG and
-// LANYARD_STATE, else XDG, else the system's own place. goos need not be the system that this runs
-// on.
+// FindPaths returns the paths of configuration and state. It takes them from the flags, else from
+// LANYARD_CONFIG and LANYARD_STATE, else from XDG variables, else from the system's defaults. goos
+// may be another system than the current one.
 func FindPaths(goos string, getenv func(string) string, home string, flagConfig, flagState string) (Paths, error) {
 	p := Paths{Config: cmp.Or(flagConfig, getenv("LANYARD_CONFIG")), State: cmp.Or(flagState, getenv("LANYARD_STATE"))}
 	switch {
@@ -46,9 +46,9 @@ func FindPaths(goos string, getenv func(string) string, home string, flagConfig,
 	return p, nil
 }
 
-// folder is Lanyard's own folder below one of the system's.
+// folder returns Lanyard's folder in one of the system's.
 func folder(goos string, getenv func(string) string, home, xdg, windows, unix string) (string, error) {
-	// The specification: "If an implementation encounters a relative path … it should … ignore it."
+	// XDG: "If an implementation encounters a relative path … it should … ignore it."
 	if dir := getenv(xdg); absolute(goos, dir) {
 		return join(goos, dir, "lanyard"), nil
 	}
@@ -82,7 +82,7 @@ func join(goos string, parts ...string) string {
 	return path.Join(parts...)
 }
 
-// homeOf gives the home directory of a user of this machine, "" being whoever runs this.
+// homeOf returns the home directory of a user of this machine; "" is the current one.
 func homeOf(name string) (string, error) {
 	dir := ""
 	var err error
@@ -100,11 +100,11 @@ func homeOf(name string) (string, error) {
 	return dir, err
 }
 
-// Load reads the configuration. It is an error if a configuration that was named is missing.
-// Programs that are started afterwards do not inherit the environment variables that the
-// configuration names as secrets.
+// Load reads the configuration. A missing file is an error if a flag or variable named it. Load
+// removes the environment variables that the configuration names as secrets, so that child
+// processes do not inherit them.
 func (p Paths) Load(ctx context.Context) (*Config, error) {
-	// From here on it is the same file wherever the process goes.
+	// An absolute path stays valid if the working directory changes.
 	file, err := filepath.Abs(p.Config)
 	if err != nil {
 		file = p.Config
@@ -118,13 +118,13 @@ func (p Paths) Load(ctx context.Context) (*Config, error) {
 	}
 	if err == nil {
 		for _, name := range cfg.secretVariables() {
-			_ = os.Unsetenv(name) // fails for names that cannot be set either
+			_ = os.Unsetenv(name) // fails only for names that cannot be set
 		}
 	}
 	return cfg, err
 }
 
-// secretVariables are the variables that a configuration names as secrets, in order.
+// secretVariables returns the sorted environment variables that the configuration names as secrets.
 func (c *Config) secretVariables() []string {
 	var names []string
 	for _, ref := range c.Secrets {

@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// Reread makes c a later configuration of the open console that began with first.
+// Reread marks c as a later reading of the configuration of an open console that started with
+// first.
 func (c *Config) Reread(first *Config) { c.ThemeChoice, c.reread = first.ThemeChoice, true }
 
-// NeedsRestart returns the keys that differ from the first configuration of an open console and are
-// not taken over by it.
+// NeedsRestart returns the changed keys that an open console does not apply.
 func (c *Config) NeedsRestart(first *Config) (names []string) {
 	differs := func(name string, a, b any) {
 		if !reflect.DeepEqual(a, b) && !slices.Contains(names, name) {

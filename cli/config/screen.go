@@ -9,23 +9,23 @@ import (
 	"lanyard/text"
 )
 
-// defaultReveal is how long a revealed token is shown.
+// defaultReveal is how long a token is shown in clear by default.
 const defaultReveal = 10 * time.Second
 
-// Alerts say before what, and how, a person is alerted.
+// Alerts are the settings of alerts.
 type Alerts struct {
 	Before []time.Duration // before a token expires
-	Via    []string        // some of alertWays; none: no alerts
+	Via    []string        // from alertWays; none: no alerts
 }
 
 func defaultAlerts() Alerts {
 	return Alerts{Before: []time.Duration{5 * time.Minute, time.Minute}, Via: []string{"title", "bell"}}
 }
 
-// alertWays are the ways to alert a person.
+// alertWays returns the values of alerts.via.
 func alertWays() []string { return []string{"title", "bell", "osc9", "osc99", "osc777", "progress"} }
 
-// screen reads what is about the console's screen alone.
+// screen reads the settings of the screen.
 func (r *reader) screen(top section) {
 	c := r.cfg
 	if c.RevealFor = top.span("reveal_for", c.RevealFor); c.RevealFor == 0 || c.RevealFor > 5*time.Minute {

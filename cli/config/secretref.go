@@ -19,20 +19,19 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// errNoSecret is the cause when an application has neither a literal nor a reference for what was
-// asked.
+// errNoSecret is the cause if an application has no literal and no reference for the secret.
 var errNoSecret = errors.New("none is configured")
 
 const secretPatience = 10 * time.Second // how long a command or file may take
 
-// SecretRef says where a secret is found: in the configuration itself, an environment variable, the
+// SecretRef is where a secret comes from: the configuration itself, an environment variable, the
 // output of a command, a file, or the store. The zero value is no reference.
 type SecretRef struct {
 	Literal secret.Text
 	Env     string
 	Command []string // argv, no shell
 	File    string
-	Stored  bool // kept in the store: lanyard apps set-secret
+	Stored  bool // in the store: lanyard apps set-secret
 	Lines   bool // it may have several lines
 }
 
@@ -48,7 +47,7 @@ func (r SecretRef) state() console.SecretState {
 	case !r.Literal.IsZero():
 		return console.SecretAvailable
 	case r.Stored:
-		return console.SecretMissing // until the store is asked
+		return console.SecretMissing // until the store is read
 	}
 	return console.SecretOnDemand
 }
@@ -71,13 +70,13 @@ func (r SecretRef) String() string {
 	return "no reference"
 }
 
-// Format prints String for every verb, because others would print the arguments of a command.
+// Format prints String for every verb: %+v would print the arguments of a command.
 func (r SecretRef) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.String()) }
 
 // Resolve fetches the secret. A command or a file may take 10 seconds. The errors name the
-// reference, never what it gave.
+// reference, never its content.
 func (r SecretRef) Resolve(ctx context.Context, env func(string) (string, bool)) (secret.Text, error) {
-	if r.IsZero() || r.Stored { // what the store has is not asked for here
+	if r.IsZero() || r.Stored { // the store is read elsewhere
 		return secret.Text{}, errNoSecret
 	}
 	if !r.Literal.IsZero() {
@@ -98,7 +97,7 @@ func (r SecretRef) Resolve(ctx context.Context, env func(string) (string, bool))
 	return found, nil
 }
 
-// raw fetches what a reference refers to, as it stands there.
+// raw returns the content of a reference, unchanged.
 func (r SecretRef) raw(ctx context.Context, env func(string) (string, bool)) (string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, secretPatience, errors.New("took longer than 10s"))
 	defer cancel()
@@ -116,13 +115,16 @@ func (r SecretRef) raw(ctx context.Context, env func(string) (string, bool)) (st
 	return string(data), err
 }
 
-// output runs a program without input and terminal, and gives what it printed.
+// output runs a program without input or terminal, and returns what it printed.
 func output(ctx context.Context, argv []string) (string, error) {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	detach(cmd)
-	cmd.WaitDelay = time.Second // for what the program started and left behind, holding its output
+	// Do not wait for child processes that the program left behind and that hold its output.
+	cmd.WaitDelay = time.Second
 	out := &cappedBuffer{}
-	cmd.Stdout = out // Stdin and Stderr stay nil, the null device: what a program complains about may hold the secret
+	// Stdin and Stderr stay nil (the null device): an error message of the program may hold the
+	// secret.
+	cmd.Stdout = out
 	err := cmd.Run()
 	switch exit := (*exec.ExitError)(nil); {
 	case ctx.Err() != nil:
@@ -131,7 +133,7 @@ func output(ctx context.Context, argv []string) (string, error) {
 		return "", fmt.Errorf("failed: %s", exit.ProcessState)
 	case errors.Is(err, exec.ErrNotFound):
 		return "", errors.New("not found in PATH")
-	case err != nil && !errors.Is(err, exec.ErrWaitDelay): // an agent it left running is no failure
+	case err != nil && !errors.Is(err, exec.ErrWaitDelay): // a child process such as an agent may go on
 		return "", PlainCause(err)
 	case out.over:
 		return "", errors.New("printed more than 64 KiB")
@@ -139,8 +141,8 @@ func output(ctx context.Context, argv []string) (string, error) {
 	return out.kept.String(), nil
 }
 
-// cappedBuffer keeps the first bytes written to it. The buffer is not embedded: its ReadFrom would go
-// round Write.
+// cappedBuffer keeps the first MaxSecret bytes written to it. The buffer is not embedded, because
+// its ReadFrom would bypass Write.
 type cappedBuffer struct {
 	kept bytes.Buffer
 	over bool
@@ -177,8 +179,8 @@ type vault struct {
 	kept map[SecretName]*keptSecret
 }
 
-// keptSecret is one secret; whoever holds turn may fetch it, so that a command runs once for all
-// who ask.
+// keptSecret is one secret. Only the holder of turn fetches it, so a command runs once for all
+// callers.
 type keptSecret struct {
 	turn chan struct{}
 	text secret.Text
