@@ -192,15 +192,15 @@ func (c *Config) Vault(env func(string) (string, bool)) console.Vault {
 	return &vault{refs: c.Secrets, env: env, kept: map[SecretName]*keptSecret{}}
 }
 
-// SecretWords returns what a kind of secret is called in front of the name of an application.
+// SecretWords returns the words for a kind of secret, to precede the name of an application.
 func SecretWords(kind console.SecretKind) string {
-	if strings.Contains(string(kind), ".") { // a header: its name stays as it is
+	if strings.Contains(string(kind), ".") { // a header keeps its name
 		return string(kind) + " of "
 	}
 	return strings.ReplaceAll(string(kind), "_", " ") + " of "
 }
 
-// Secret gives one secret of an application.
+// Secret implements console.Vault.
 func (v *vault) Secret(ctx context.Context, a console.Application, kind console.SecretKind) (secret.Text, error) {
 	name, what := SecretName{a.ConfigID, kind}, SecretWords(kind)
 	ref := v.refs[name]
@@ -231,12 +231,12 @@ func (v *vault) Secret(ctx context.Context, a console.Application, kind console.
 	return text, nil
 }
 
-// missing is errNoSecret with the way out.
+// missing is errNoSecret with a hint.
 type missing struct{ text string }
 
 func (m missing) Error() string { return m.text }
 
-// Unwrap gives what it is, and the hint.
+// Unwrap returns errNoSecret, and a console.Error with the hint.
 func (m missing) Unwrap() []error {
 	return []error{errNoSecret, &console.Error{Code: console.CodeNoSecret, Text: m.text,
 		Hint: "give it in the configuration as " + SaferForms + "; the commands ask for a password on a terminal"}}

@@ -4,6 +4,5 @@ package config
 
 import "os/exec"
 
-// detach leaves the program as it is: where there are no sessions, no input is all that can be
-// taken away.
+// detach does nothing: this system has no sessions. The program has no standard input at least.
 func detach(*exec.Cmd) {}

@@ -18,8 +18,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// TestSecretRefChild is no test: it is the program that references run, because there is no other
-// one that is the same on every system. What it does is its first argument after "--".
+// TestSecretRefChild is no test: it is the program that references run, since no other program is
+// the same on every system. Its first argument after "--" says what it does.
 func TestSecretRefChild(t *testing.T) {
 	args := os.Args
 	for len(args) > 0 && args[0] != "--" {
@@ -56,11 +56,11 @@ func TestSecretRefChild(t *testing.T) {
 	os.Exit(0)
 }
 
-// child is a reference to a command that does what TestSecretRefChild says.
+// child returns a reference to a command that runs TestSecretRefChild.
 func child(t *testing.T, args ...string) SecretRef {
 	t.Helper()
 	t.Setenv("LANYARD_TEST_CHILD", "1")
-	t.Setenv("GORACE", "atexit_sleep_ms=0") // else each child of a -race run ends a second late
+	t.Setenv("GORACE", "atexit_sleep_ms=0") // otherwise each child of a -race run ends a second late
 	return SecretRef{Command: append([]string{os.Args[0], "-test.run=^TestSecretRefChild$", "--"}, args...)}
 }
 
@@ -167,7 +167,7 @@ func TestSecretRefVault(t *testing.T) {
 		err.Error() != "consumer secret of Orders: environment variable ORDERS: is not set" {
 		t.Errorf("got %v", err)
 	}
-	value = canary // a failure is not kept
+	value = canary // a failure must not be kept
 	var wait sync.WaitGroup
 	for range 8 {
 		wait.Go(func() {

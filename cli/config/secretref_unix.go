@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// detach gives a program a session of its own: it has no terminal to ask on, and is ended together
-// with everything it started.
+// detach puts a program in its own session: it has no terminal to prompt on, and is killed together
+// with its child processes.
 func detach(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

@@ -15,8 +15,7 @@ import (
 	"time"
 )
 
-// TestSecretRefCommandHasNoTerminal asks a shell for its own session, and for the terminal that has
-// none.
+// TestSecretRefCommandHasNoTerminal asks a shell for the terminal of its session: it has none.
 func TestSecretRefCommandHasNoTerminal(t *testing.T) {
 	ref := SecretRef{Command: []string{"sh", "-c", `(: </dev/tty) 2>/dev/null && echo terminal || echo none; ps -o sid= -p $$; echo $$`}}
 	got, err := ref.raw(t.Context(), noEnv)
@@ -27,12 +26,13 @@ func TestSecretRefCommandHasNoTerminal(t *testing.T) {
 	if words[0] != "none" {
 		t.Error("it can open the terminal")
 	}
-	if len(words) == 3 && words[1] != words[2] { // fewer where there is no ps
+	if len(words) == 3 && words[1] != words[2] { // some systems have no ps
 		t.Errorf("it shares session %s, its process is %s", words[1], words[2])
 	}
 }
 
-// TestSecretRefOffspringEnds looks whether what a command started is gone after the time is over.
+// TestSecretRefOffspringEnds checks that child processes of a command are gone after its time
+// limit.
 func TestSecretRefOffspringEnds(t *testing.T) {
 	pidFile := filepath.Join(t.TempDir(), "pid")
 	if err := syscall.Mkfifo(pidFile, 0o600); err != nil {
@@ -42,7 +42,7 @@ func TestSecretRefOffspringEnds(t *testing.T) {
 	defer cancel(nil)
 	wrote := make(chan string, 1)
 	go func() {
-		b, _ := os.ReadFile(pidFile) // a pipe: waits for the offspring's number
+		b, _ := os.ReadFile(pidFile) // a pipe: waits for the process ID of the child
 		wrote <- string(b)
 		cancel(errors.New("enough"))
 	}()
@@ -60,7 +60,7 @@ func TestSecretRefOffspringEnds(t *testing.T) {
 			return true
 		}
 		stat, _ := os.ReadFile("/proc/" + number + "/stat")
-		return strings.Contains(string(stat), ") Z ") // waits for whoever collects orphans
+		return strings.Contains(string(stat), ") Z ") // wait until init has reaped it
 	}
 	for end := time.Now().Add(2 * time.Minute); !gone(); runtime.Gosched() {
 		if time.Now().After(end) {
@@ -70,7 +70,7 @@ func TestSecretRefOffspringEnds(t *testing.T) {
 	}
 }
 
-// TestSecretRefPipe is a file that nobody writes to.
+// TestSecretRefPipe reads a pipe without a writer.
 func TestSecretRefPipe(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
@@ -81,7 +81,7 @@ func TestSecretRefPipe(t *testing.T) {
 	if _, err := (SecretRef{File: pipe}).Resolve(ctx, noEnv); err == nil || !strings.HasSuffix(err.Error(), ": enough") {
 		t.Errorf("got %v", err)
 	}
-	f, err := os.OpenFile(pipe, os.O_RDWR, 0) // lets the reader go
+	f, err := os.OpenFile(pipe, os.O_RDWR, 0) // releases the reader
 	if err == nil {
 		f.Close()
 	}

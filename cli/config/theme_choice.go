@@ -9,13 +9,12 @@ import (
 	"lanyard/console"
 )
 
-// themeSetting is where the store keeps the theme that was chosen in the console.
+// themeSetting is the key of the stored setting with the chosen theme.
 const themeSetting = "theme"
 
-// ThemeName returns the name of the theme that the console is drawn with: the file's, else the one
-// that was chosen in the console, else the default. A choice that is gone or broken counts only
-// after Reread, so that it does not keep a console from opening, and an open one tells what is
-// wrong.
+// ThemeName returns the name of the console's theme: the file's, else the one chosen in the
+// console, else the default. Before Reread, a choice that is gone or has errors is ignored, so that
+// the console can open. After it, the open console shows what is wrong.
 func (c *Config) ThemeName() string {
 	if chosen := c.chosen(); chosen != "" {
 		if _, err := c.Themes.ByName(chosen); err == nil || c.reread {
@@ -33,8 +32,7 @@ func (c *Config) ThemeSaidBy() string {
 	return filepath.Base(c.Place)
 }
 
-// Preferences returns a configuration with the looks and the clipboard of c, and the defaults
-// otherwise.
+// Preferences returns a default configuration with the screen settings and the clipboard of c.
 func (c *Config) Preferences() *Config {
 	p := Default()
 	p.Theme, p.ClearAfter, p.RevealFor = c.Theme, c.ClearAfter, c.RevealFor
@@ -44,7 +42,7 @@ func (c *Config) Preferences() *Config {
 	return p
 }
 
-// chosen is what was chosen in the console, unless the file says which theme.
+// chosen returns the theme chosen in the console, or "" if the file names one.
 func (c *Config) chosen() string {
 	if c.themeSaid || c.ThemeChoice == nil {
 		return ""
@@ -85,8 +83,8 @@ func ThemeChosenIn(k console.Keeper) func() string {
 
 const themePatience = 5 * time.Second
 
-// KeepTheme returns a function that stores the theme that was chosen in the console. It takes 5
-// seconds at most, and finishes also if its context ends.
+// KeepTheme returns a function that stores the theme chosen in the console. It takes 5 seconds at
+// most, and finishes even if its context ends.
 func KeepTheme(k console.Keeper) func(context.Context, string) error {
 	return func(ctx context.Context, name string) error {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), themePatience)

@@ -11,14 +11,14 @@ import (
 // ThemesBeside returns the folder of the themes beside a configuration file.
 func ThemesBeside(config string) string { return filepath.Join(filepath.Dir(config), "themes") }
 
-// LoadThemes reads the themes beside a configuration file. What is wrong with one of them is no
-// problem of the configuration.
+// LoadThemes reads the themes beside a configuration file. A theme with errors does not make the
+// configuration invalid.
 func LoadThemes(config string) (themes.Set, []themes.Problem) {
 	return themes.Load(regularFiles{ThemesBeside(config)})
 }
 
-// theme reads the name of a theme. A file of that name is enough: what is wrong with it is said by
-// who draws with it.
+// theme reads the name of a theme. It only checks that there is such a theme: its errors are
+// reported when it is drawn with.
 func (s section) theme(set themes.Set) string {
 	name := s.text("theme", themes.Names()[0])
 	s.r.cfg.themeSaid = s.values["theme"] != nil

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// Watch returns a channel that receives when one of the paths has changed: a file, or the *.toml
-// files in a folder. It looks once a second, which works on every file system and with editors that
-// replace a file. A path may not exist yet. Changes that were not received yet are reported once.
-// What changes after Watch has returned is not missed. The channel is closed when ctx ends.
+// Watch returns a channel that receives when one of the paths has changed: a file, or a *.toml file
+// in a folder. It polls once a second, which works on every file system and with editors that
+// replace a file. A path need not exist yet. Several changes may be reported once, but no change
+// after Watch has returned is missed. The channel is closed when ctx ends.
 func Watch(ctx context.Context, paths ...string) <-chan struct{} {
 	t := time.NewTicker(time.Second)
 	out := watchTicks(ctx, t.C, paths)
@@ -19,7 +19,7 @@ func Watch(ctx context.Context, paths ...string) <-chan struct{} {
 	return out
 }
 
-// watchTicks is Watch with a beat from outside.
+// watchTicks is Watch with injected ticks.
 func watchTicks(ctx context.Context, beat <-chan time.Time, paths []string) <-chan struct{} {
 	changed := make(chan struct{}, 1)
 	before := takeSnapshot(paths)
@@ -35,7 +35,7 @@ func watchTicks(ctx context.Context, beat <-chan time.Time, paths []string) <-ch
 			if !now.same(before) {
 				select {
 				case changed <- struct{}{}:
-				default: // told already
+				default: // a report is pending
 				}
 			}
 			before = now
@@ -44,13 +44,13 @@ func watchTicks(ctx context.Context, beat <-chan time.Time, paths []string) <-ch
 	return changed
 }
 
-// snapshot is what there was when it was looked at: each file by its path.
+// snapshot maps the path of each watched file to its state.
 type snapshot map[string]os.FileInfo
 
 func takeSnapshot(paths []string) snapshot {
 	s := snapshot{}
 	for _, path := range paths {
-		info, err := os.Stat(path) // of a link, what it leads to: some people's configuration is one
+		info, err := os.Stat(path) // follow links: some configurations are links
 		if err != nil {
 			continue
 		}
@@ -74,8 +74,8 @@ func takeSnapshot(paths []string) snapshot {
 	return s
 }
 
-// same says whether nothing has changed. Of a folder only what is in it counts: its own time moves
-// for swap files too.
+// same reports whether nothing has changed. The time of a folder is ignored, because swap files
+// change it.
 func (s snapshot) same(o snapshot) bool {
 	if len(s) != len(o) {
 		return false

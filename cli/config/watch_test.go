@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// watched is a watcher whose beats the test gives.
+// watched is a watcher whose ticks come from the test.
 type watched struct {
 	t    *testing.T
 	dir  string
@@ -28,7 +28,7 @@ func watchIn(t *testing.T, dir string, names ...string) *watched {
 	return w
 }
 
-// look lets it look, and returns when it has: nothing that it does afterwards meets what the test
+// look makes the watcher poll, and returns when it is done, so that it does not see what the test
 // writes next.
 func (w *watched) look() {
 	w.beat <- time.Time{}
@@ -88,7 +88,7 @@ func watchAll(t *testing.T) {
 	w.write("config.toml", "bb", time.Nanosecond*1000)
 	w.expect("another size", true)
 
-	// as an editor saves: a new file in the place of the old one, here with its size and time
+	// editors save so: a new file replaces the old one, here with the same size and time
 	w.write("new", "cc", time.Nanosecond*1000)
 	if err := os.Rename(filepath.Join(w.dir, "new"), filepath.Join(w.dir, "config.toml")); err != nil {
 		t.Fatal(err)
@@ -119,7 +119,7 @@ func watchAll(t *testing.T) {
 	w.expect("the file that goes", true)
 }
 
-// Several changes that nobody has taken are one.
+// Several changes are reported once.
 func TestWatchTellsOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"lanyard/console"
 )
 
-// What a configuration names as a secret is withheld from the moment it is read; the run itself
-// still has it.
+// After the configuration was read, child processes do not get the variables that it names as
+// secrets. The run itself still has them.
 func TestWithheld(t *testing.T) {
 	t.Setenv("LANYARD_TEST_ORDERS", "canary-env")
 	t.Setenv("LANYARD_TEST_ANA", "canary-env")

@@ -14,9 +14,8 @@ import (
 	"github.com/cli/browser"
 )
 
-// Browse opens a page in the person's browser: with a command of list, which is $BROWSER, else with
-// the opener of the system. With "none" it opens nothing. What it starts cannot write into the
-// terminal.
+// Browse opens a page in the person's browser. It tries the commands of list ($BROWSER), else the
+// system's opener. With "none" it opens nothing. The browser cannot write to the terminal.
 func Browse(page, list string, getenv func(string) string) error {
 	if u, err := url.Parse(page); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
 		return errors.New("not a page")
@@ -30,13 +29,13 @@ func Browse(page, list string, getenv func(string) string) error {
 		}
 	}
 	if !hasDisplay(runtime.GOOS, getenv) {
-		return errors.New("no screen for a browser") // a text browser would take the terminal
+		return errors.New("no screen for a browser") // the opener could start a text browser, which takes the terminal
 	}
 	quietBrowser()
 	return browser.OpenURL(page)
 }
 
-// hasDisplay reports whether the opener of the system can show a page to the person.
+// hasDisplay reports whether the system's opener can show a page to the person.
 func hasDisplay(goos string, getenv func(string) string) bool {
 	switch {
 	case getenv("DISPLAY") != "" || getenv("WAYLAND_DISPLAY") != "":
@@ -47,9 +46,9 @@ func hasDisplay(goos string, getenv func(string) string) bool {
 	return goos != "linux" || getenv("WSL_DISTRO_NAME") != ""
 }
 
-// browserCommands reads $BROWSER as xdg-open and Python do: commands in a list, the first that
-// succeeds counts. %s in a command stands for the page and %% for %; without %s the page is the
-// last argument. No shell is involved: the page is never more than part of one argument.
+// browserCommands parses $BROWSER as xdg-open and Python do: a list of commands, of which the first
+// that succeeds is used. In a command %s stands for the page and %% for %; without %s the page is
+// the last argument. No shell is used, and the page is never more than part of one argument.
 func browserCommands(list, page, separator string) (commands [][]string) {
 	for one := range strings.SplitSeq(list, separator) {
 		argv, ok := browserWords(one, separator == ":")
@@ -74,9 +73,9 @@ func browserCommands(list, page, separator string) (commands [][]string) {
 	return commands
 }
 
-// browserWords splits a command at blanks outside quotes; nothing in it is expanded. A backslash
-// takes the meaning of the next character where escapes is true: on Windows it separates the parts
-// of a path. ok is false when a quote is not closed.
+// browserWords splits a command at blanks outside quotes, and expands nothing. With escapes, a
+// backslash quotes the next character; on Windows it is a path separator instead. ok is false if a
+// quote is not closed.
 func browserWords(command string, escapes bool) (words []string, ok bool) {
 	var word strings.Builder
 	within, quote, escaped := false, rune(0), false
@@ -111,8 +110,8 @@ func browserWords(command string, escapes bool) (words []string, ok bool) {
 	return words, quote == 0 && !escaped
 }
 
-// startBrowser runs a command of $BROWSER without the terminal. With & as its last word it is not
-// waited for, as Python has it.
+// startBrowser runs a command of $BROWSER without the terminal. It does not wait for a command that
+// ends with &, like Python.
 func startBrowser(argv []string) error {
 	last := len(argv) - 1
 	left := argv[last] == "&"
@@ -126,7 +125,7 @@ func startBrowser(argv []string) error {
 	if ext := strings.ToLower(filepath.Ext(path)); runtime.GOOS == "windows" && (ext == ".bat" || ext == ".cmd") {
 		return errors.New("a batch file reads its arguments with a shell")
 	}
-	cmd := exec.Command(path, argv[1:]...) //nolint:noctx // the browser outlives us
+	cmd := exec.Command(path, argv[1:]...) //nolint:noctx // the browser outlives this process
 	detachBrowser(cmd)
 	if err := cmd.Start(); err != nil {
 		return err
@@ -138,5 +137,5 @@ func startBrowser(argv []string) error {
 	return cmd.Wait()
 }
 
-// quietBrowser keeps what a browser says out of the terminal.
+// quietBrowser discards the output of browsers.
 var quietBrowser = sync.OnceFunc(func() { browser.Stdout, browser.Stderr = io.Discard, io.Discard })

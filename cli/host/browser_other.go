@@ -4,5 +4,5 @@ package host
 
 import "os/exec"
 
-// detachBrowser leaves the program as it is.
+// detachBrowser does nothing on this system.
 func detachBrowser(*exec.Cmd) {}

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// $BROWSER is read as xdg-open, sensible-browser and Python read it, and the page never reaches a
-// shell.
+// $BROWSER is parsed as xdg-open, sensible-browser and Python parse it, and the page never reaches
+// a shell.
 func TestBrowserVariable(t *testing.T) {
 	t.Parallel()
 	const page = "https://h.example/a?b=%25s&c='$(x)'%s"

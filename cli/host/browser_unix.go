@@ -7,6 +7,6 @@ import (
 	"syscall"
 )
 
-// detachBrowser gives a browser a session of its own: ctrl+c at the terminal does not end it, and
-// it cannot read there.
+// detachBrowser puts a browser in its own session: ctrl+c at the terminal does not end it, and it
+// cannot read from the terminal.
 func detachBrowser(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }

@@ -29,18 +29,20 @@ const (
 )
 
 const (
-	// clipboardPatience guards against a clipboard program that waits for a display that is gone.
+	// clipboardPatience limits the wait for a clipboard program, which may wait for a display that
+	// is gone.
 	clipboardPatience = 2 * time.Second
-	// terminalMost is what common terminals accept in one OSC 52 sequence, in bytes before base64.
+	// maxTerminalCopy is what common terminals accept in one OSC 52 sequence, in bytes before
+	// base64.
 	maxTerminalCopy = 70_000
-	// screenMost is what GNU screen takes in one string: 256 bytes before 4.2.0, 768 since. It prints
-	// what is beyond.
+	// maxScreenString is what GNU screen accepts in one string: 256 bytes before 4.2.0, 768 since.
+	// It prints the rest to the screen.
 	maxScreenString = 240
-	// tmuxBuffer is the name of the buffer in tmux, so that it can be removed again.
+	// tmuxBuffer is the name of the tmux buffer, so that it can be removed again.
 	tmuxBuffer = "lanyard"
 )
 
-// dependencies is what the clipboard needs from the world; tests replace it.
+// dependencies are the functions that a Clipboard calls; tests replace them.
 type dependencies struct {
 	getenv func(string) string
 	run    func(ctx context.Context, stdin string, argv ...string) error
@@ -53,15 +55,15 @@ type dependencies struct {
 // goroutines.
 type Clipboard struct {
 	dependencies
-	via     string // auto or one of the ways
+	via     string // "auto" or one of the ways
 	command []string
-	blind   bool // clear also what cannot be read back
+	blind   bool // also clear what cannot be read back
 
 	mu         sync.Mutex
-	copiedText secret.Text // what was copied last
-	copiedVia  string      // the way it went, "" when nothing is there to clear
+	copiedText secret.Text // the last copied text
+	copiedVia  string      // the way of the last copy; "" if there is nothing to clear
 	serial     int         // of the last copy
-	uncleared  string      // where a copy may still be that was not cleared, "" for nowhere
+	uncleared  string      // where a copy may remain that was not cleared; "" for nowhere
 }
 
 // Copied describes a copy.
@@ -74,10 +76,10 @@ type Copied struct {
 	Around   bool        // the terminal around tmux has the copy too, and cannot be read
 }
 
-// Later says what Clear can do about a copy.
+// Later is what Clear can do about a copy.
 type Later int
 
-// From the least to the most.
+// From the least to the most that Clear can do.
 const (
 	NotCleared    Later = iota // the clipboard cannot be read, so Clear leaves it alone
 	ClearedIfOurs              // Clear reads it, and clears it if it still holds the copy
@@ -89,7 +91,7 @@ type Cleared struct {
 	Via      string
 	Outcome  Outcome
 	Terminal secret.Text // as in Copied
-	Around   bool        // the terminal around tmux was left alone
+	Around   bool        // the terminal around tmux was not cleared
 }
 
 // Outcome is a result of Clear.
@@ -104,9 +106,8 @@ const (
 	CannotTell                    // it cannot be read, and was left alone
 )
 
-// NewClipboard returns the clipboard that is reached via one of the ways, or with "auto" via the
-// first that works. command is the program of ViaCommand. With blind, Clear also clears what it
-// cannot read.
+// NewClipboard returns a clipboard that copies in the way via; "auto" means the first way that
+// works. command is the program of ViaCommand. With blind, Clear also clears what it cannot read.
 func NewClipboard(getenv func(string) string, via string, command []string, blind bool) *Clipboard {
 	return &Clipboard{
 		dependencies: dependencies{getenv, runQuietly, outputOf, clipboard.WriteAll, clipboard.ReadAll},
@@ -117,7 +118,7 @@ func NewClipboard(getenv func(string) string, via string, command []string, blin
 // HasSystem reports whether the system has a clipboard that can be reached.
 func HasSystem() bool { return !clipboard.Unsupported }
 
-// runQuietly runs a program with a text on its standard input. What it prints is dropped: it may
+// runQuietly runs a program with a text on its standard input. It discards the output, which may
 // repeat the text.
 func runQuietly(ctx context.Context, stdin string, argv ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, clipboardPatience)
@@ -126,7 +127,7 @@ func runQuietly(ctx context.Context, stdin string, argv ...string) error {
 	cmd.Stdin = bytes.NewReader([]byte(stdin))
 	cmd.WaitDelay = clipboardPatience / 4
 	err := cmd.Run()
-	if errors.Is(err, exec.ErrWaitDelay) { // xclip and its like stay in the background to serve the text
+	if errors.Is(err, exec.ErrWaitDelay) { // xclip and similar programs stay in the background to serve the text
 		return nil
 	}
 	if ctx.Err() != nil {
@@ -149,16 +150,16 @@ func outputOf(ctx context.Context, most int, argv ...string) (secret.Text, error
 		return secret.Text{}, err
 	}
 	text, err := io.ReadAll(io.LimitReader(out, int64(most)))
-	_ = out.Close() // it may have more to say
+	_ = out.Close() // it may print more
 	if ended := cmd.Wait(); len(text) < most {
 		err = errors.Join(err, ended)
 	}
 	return secret.New(string(text)), err
 }
 
-// Copy copies a text. With stays, Clear does not clear it. A copy that was begun is finished even
-// if ctx ends, so that Clear knows of it. A text with control characters other than LF is refused:
-// it could do something when it is pasted.
+// Copy copies a text. With stays, Clear does not clear it. A copy that has begun is finished even
+// if ctx ends, so that Clear knows of it. Copy refuses control characters other than LF, because a
+// paste of them could execute something.
 func (b *Clipboard) Copy(ctx context.Context, text secret.Text, stays bool) (Copied, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -181,10 +182,10 @@ func (b *Clipboard) Copy(ctx context.Context, text secret.Text, stays bool) (Cop
 	return Copied{}, errors.New("copy: no way to a clipboard")
 }
 
-// remember notes a copy for Clear.
+// remember records a copy for Clear.
 func (b *Clipboard) remember(ctx context.Context, done Copied, way string, text secret.Text, stays bool) Copied {
 	if b.copiedVia != "" && b.copiedVia != way {
-		_, _ = b.clear(ctx) // the copy before went elsewhere, and would be forgotten
+		_, _ = b.clear(ctx) // the previous copy is elsewhere, and would be forgotten
 	}
 	b.copiedText, b.copiedVia, b.uncleared = secret.Text{}, "", ""
 	if stays {
@@ -202,8 +203,8 @@ func (b *Clipboard) remember(ctx context.Context, done Copied, way string, text 
 	return done
 }
 
-// Ways returns the ways that Copy tries, in turn. Over ssh the system's clipboard would be that of
-// the other machine.
+// Ways returns the ways that Copy tries, in order. Over ssh the system's clipboard is that of the
+// remote machine, so it is not tried.
 func (b *Clipboard) Ways() []string {
 	switch {
 	case b.via != "auto":
@@ -216,7 +217,7 @@ func (b *Clipboard) Ways() []string {
 	return []string{ViaSystem, ViaTerminal}
 }
 
-// safeToPaste reports whether s is text and nothing else to a terminal. It may have line feeds.
+// safeToPaste reports whether s has no control characters except line feeds.
 func safeToPaste(s string) bool { return text.Passes(strings.ReplaceAll(s, "\n", " ")) }
 
 func (b *Clipboard) copyVia(ctx context.Context, way string, text secret.Text) (Copied, error) {
@@ -237,10 +238,10 @@ func (b *Clipboard) copyVia(ctx context.Context, way string, text secret.Text) (
 	return Copied{Via: "terminal", Terminal: secret.New(b.wrapForScreen(ansi.SetSystemClipboard(text.Reveal())))}, nil
 }
 
-// wrapForScreen is an OSC 52 sequence as the terminal is to get it. GNU screen passes on what it gets in
-// device control strings, drops an OSC 52 of its own, and prints the end of a long one. Over ssh
-// only TERM tells of it, and the one of tmux may be the same: there a sequence that is short enough
-// goes both ways.
+// wrapForScreen returns an OSC 52 sequence in the form that reaches the terminal. GNU screen drops
+// OSC 52 sequences, but passes on device control strings. It prints the end of a long string. Over
+// ssh only TERM shows that there is a screen, and tmux may set the same TERM: then a short sequence
+// is sent in both forms.
 func (b *Clipboard) wrapForScreen(sequence string) string {
 	term := b.getenv("TERM")
 	if b.getenv("TMUX") != "" || b.getenv("STY") == "" && !strings.HasPrefix(term, "screen") {
@@ -253,9 +254,9 @@ func (b *Clipboard) wrapForScreen(sequence string) string {
 	return wrapped
 }
 
-// Clear clears the copy with this serial number, or any if it is 0. Whichever way the copy went, it
-// reads the clipboard, and clears it only if it still holds the copy. What it cannot read it leaves
-// alone, or clears if NewClipboard was told to.
+// Clear clears the copy with this serial number, or any copy if it is 0. It reads the clipboard,
+// and clears it only if it still holds the copy. It does not clear a clipboard that it cannot read,
+// unless NewClipboard was called with blind.
 func (b *Clipboard) Clear(ctx context.Context, serial int) (Cleared, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -289,7 +290,8 @@ func (b *Clipboard) clear(ctx context.Context) (Cleared, error) {
 		done.Outcome = outcome
 		return done, wrapError("clear: system clipboard", err)
 	case b.copiedVia == ViaTmux && b.blind:
-		// The terminal around tmux has it too, and ignores an empty text: a blank takes its place.
+		// The terminal around tmux has the copy too. It ignores an empty text, so a blank replaces
+		// the copy.
 		_ = b.run(ctx, " ", "tmux", "load-buffer", "-b", tmuxBuffer, "-w", "-")
 		return done, wrapError("clear: tmux", b.run(ctx, "", "tmux", "delete-buffer", "-b", tmuxBuffer))
 	case b.copiedVia == ViaTmux:
@@ -312,7 +314,7 @@ func (b *Clipboard) clear(ctx context.Context) (Cleared, error) {
 	return done, nil
 }
 
-// trimmed is a text without the line breaks at its end, which some clipboards add or take away.
+// trimmed removes line breaks at the end, which some clipboards add or remove.
 func trimmed(text string) secret.Text { return secret.New(strings.TrimRight(text, "\r\n")) }
 
 // clearTmux removes the buffer of tmux if it still holds the copy.
@@ -321,7 +323,7 @@ func (b *Clipboard) clearTmux(ctx context.Context) (Outcome, error) {
 	if err != nil {
 		names, listed := b.output(ctx, 1<<20, "tmux", "list-buffers", "-F", "#{buffer_name}")
 		if listed == nil && !slices.Contains(strings.Split(names.Reveal(), "\n"), tmuxBuffer) {
-			return WasReplaced, nil // somebody has removed it
+			return WasReplaced, nil // the buffer was removed
 		}
 		return CannotTell, err
 	}
@@ -331,7 +333,7 @@ func (b *Clipboard) clearTmux(ctx context.Context) (Outcome, error) {
 	return WasOurs, b.run(ctx, "", "tmux", "delete-buffer", "-b", tmuxBuffer)
 }
 
-// MayHold returns a warning if a copy may still be in a clipboard at the end of a console, and ""
+// MayHold returns a warning if a clipboard may still hold a copy when the console ends, and ""
 // otherwise.
 func (b *Clipboard) MayHold() string {
 	b.mu.Lock()
@@ -366,8 +368,8 @@ func wrapError(what string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// withTimeout gives up waiting for a clipboard program that hangs. Its goroutine is left behind: the
-// library cannot be interrupted.
+// withTimeout returns an error if f takes too long, because a clipboard program may hang. The
+// goroutine of f is abandoned: the library cannot be interrupted.
 func withTimeout[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T

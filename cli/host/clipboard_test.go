@@ -13,7 +13,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// desk is a clipboard's surroundings in a test.
+// fakeClipboards replaces the clipboards and programs of the machine.
 type fakeClipboards struct {
 	env     map[string]string
 	ran     []string // argv and standard input
@@ -84,7 +84,7 @@ func TestCopy(t *testing.T) {
 		certain bool
 		ran     []string
 		system  string
-		sent    bool // through the terminal
+		sent    bool // copied through the terminal
 	}{
 		"local":            {via: "auto", want: "system clipboard", certain: true, system: "canary-token"},
 		"local, none":      {desk: fakeClipboards{sick: errors.New("no xclip")}, via: "auto", want: "terminal", sent: true},
@@ -109,7 +109,7 @@ func TestCopy(t *testing.T) {
 	}
 }
 
-// A way that was chosen is not replaced by another one, and no error repeats the token.
+// A configured way is not replaced by another one, and no error repeats the token.
 func TestCopyFails(t *testing.T) {
 	t.Parallel()
 	for name, b := range map[string]*Clipboard{
@@ -128,8 +128,7 @@ func TestCopyFails(t *testing.T) {
 	}
 }
 
-// Each form of a token can be pasted as it was written, whichever way it was copied, and is cleared
-// again.
+// Each form of a token is copied unchanged in every way, and is cleared again.
 func TestCopyForms(t *testing.T) {
 	t.Parallel()
 	app := console.Application{Name: "Orders", ProbeURL: "https://gw.example/orders?limit=1"}
@@ -162,7 +161,7 @@ func TestCopyForms(t *testing.T) {
 				if pasted != text.Reveal() {
 					t.Errorf("%s token as %s, %s: pasted %q, want %q", name, form, via, pasted, text.Reveal())
 				}
-				d.system = strings.TrimSuffix(d.system, "\n") // some clipboards take it away
+				d.system = strings.TrimSuffix(d.system, "\n") // some clipboards remove it
 				if got, err := b.Clear(t.Context(), 0); err != nil || via == ViaSystem && got.Outcome != WasOurs {
 					t.Errorf("%s token as %s, %s: cleared %+v, %v", name, form, via, got, err)
 				}
@@ -171,7 +170,7 @@ func TestCopyForms(t *testing.T) {
 	}
 }
 
-// What would do something when it is pasted is not copied, whichever way.
+// A text that a paste could execute is not copied in any way.
 func TestCopyRefuses(t *testing.T) {
 	t.Parallel()
 	for _, via := range []string{"auto", ViaSystem, ViaTmux, ViaTerminal, ViaCommand} {
@@ -184,7 +183,7 @@ func TestCopyRefuses(t *testing.T) {
 	}
 }
 
-// What somebody else has copied since stays.
+// A text that was copied since stays.
 func TestClear(t *testing.T) {
 	t.Parallel()
 	d := &fakeClipboards{}
@@ -217,8 +216,8 @@ func TestClear(t *testing.T) {
 
 }
 
-// What cannot be read back is cleared on request only, and what is said of it is true when it is
-// copied and after.
+// A clipboard that cannot be read is cleared only on request, and the results of Copy and Clear say
+// what happens.
 func TestClearWays(t *testing.T) {
 	t.Parallel()
 	const load, remove = "tmux load-buffer -b lanyard -w - < canary-token", "tmux delete-buffer -b lanyard < "
@@ -274,7 +273,7 @@ func TestClearWays(t *testing.T) {
 	}
 }
 
-// A tmux that does not answer is not taken for one that has cleared.
+// If tmux does not answer, Clear does not claim that it cleared the buffer.
 func TestClearFails(t *testing.T) {
 	t.Parallel()
 	d := &fakeClipboards{}
@@ -286,8 +285,8 @@ func TestClearFails(t *testing.T) {
 	}
 }
 
-// Each copy is cleared by its own number; one that stays is not cleared; one that went another way
-// is not forgotten.
+// Each copy is cleared by its own number. A copy with stays is not cleared. A copy that went
+// another way is not forgotten.
 func TestClearTheRightCopy(t *testing.T) {
 	t.Parallel()
 	d := &fakeClipboards{}
@@ -323,7 +322,7 @@ func TestClearTheRightCopy(t *testing.T) {
 	}
 }
 
-// A clipboard program that hangs is given up on.
+// Copy gives up waiting for a clipboard program that hangs.
 func TestCopyHangs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -337,15 +336,14 @@ func TestCopyHangs(t *testing.T) {
 	})
 }
 
-// GNU screen passes on a sequence in pieces that it has room for, and never gets a long one as it
-// is: it would print it.
+// GNU screen gets a long sequence only in pieces: it would print the rest of a longer one.
 func TestInsideScreen(t *testing.T) {
 	t.Parallel()
 	const whole = "\x1b]52;c;"
 	long := strings.Repeat("token", 400)
 	for name, c := range map[string]struct {
 		env            map[string]string
-		wrapped, plain bool // of a short sequence; a long one goes one way
+		wrapped, plain bool // for a short sequence; a long one is sent in one form
 	}{
 		"screen":                {map[string]string{"STY": "1.pts", "TERM": "screen.xterm-256color"}, true, false},
 		"screen, another TERM":  {map[string]string{"STY": "1.pts", "TERM": "xterm-256color"}, true, false},

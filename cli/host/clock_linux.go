@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sinceNow counts by CLOCK_BOOTTIME, which goes on during a suspend and is not set by anybody.
+// sinceNow measures elapsed time by CLOCK_BOOTTIME, which includes suspends and cannot be set.
 func sinceNow() func() time.Duration {
 	began, ok := bootTime()
 	if !ok {
@@ -24,8 +24,8 @@ func bootTime() (time.Duration, bool) {
 	return time.Duration(t.Nano()), err == nil
 }
 
-// LeaseClock returns a clock that counts the time since the machine was started, also while it was
-// suspended. All processes share it, and nothing sets it. It returns nil if there is none.
+// LeaseClock returns a clock that counts the time since the machine booted, including suspends. All
+// processes share it, and it cannot be set. LeaseClock returns nil if there is no such clock.
 func LeaseClock() func() time.Time {
 	if _, ok := bootTime(); !ok {
 		return nil

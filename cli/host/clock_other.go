@@ -4,8 +4,8 @@ package host
 
 import "time"
 
-// sinceNow counts by what the system offers.
+// sinceNow measures elapsed time by the clocks of the process.
 func sinceNow() func() time.Duration { return sinceEither(processClocks()) }
 
-// LeaseClock returns nil: there is no clock here that all processes share and nothing sets.
+// LeaseClock returns nil: this system has no clock that all processes share and that cannot be set.
 func LeaseClock() func() time.Time { return nil }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Time goes on by what really passed: a wall clock that is set changes nothing, a suspend counts.
+// The clock counts elapsed time: setting the wall clock changes nothing, and a suspend counts.
 func TestClock(t *testing.T) {
 	t.Parallel()
 	now := NewClock()

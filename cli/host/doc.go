@@ -1,7 +1,7 @@
-// Package host is the machine that Lanyard runs on: its clock, clipboard, browser and locale, the
-// terminal that the process is at, signals and job control, and what keeps secrets in memory from
-// other processes.
+// Package host gives access to the machine that Lanyard runs on: clocks, clipboard, browser,
+// locale, the terminal of the process, signals and job control. It also protects secrets in memory
+// from other processes.
 //
-// It knows neither tokens nor configuration. What differs between systems is in files named after
-// them.
+// The package knows neither tokens nor configuration. Code for one system is in files named after
+// it.
 package host

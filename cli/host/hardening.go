@@ -2,13 +2,12 @@ package host
 
 import "os"
 
-// Withhold removes variables from the environment that programs started from here inherit: commands
-// that fetch a secret, clipboard programs, browsers, and what libraries start by themselves. An
-// environment for each command would not reach the programs that libraries start.
+// Withhold removes variables from the environment that child processes inherit. An environment for
+// each command would not be enough, because libraries start programs too.
 func Withhold(names ...string) {
 	for _, name := range names {
 		if name != "" {
-			_ = os.Unsetenv(name) // fails for names that cannot be set either
+			_ = os.Unsetenv(name) // fails only for names that cannot be set
 		}
 	}
 }

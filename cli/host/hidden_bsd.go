@@ -6,5 +6,5 @@ import "golang.org/x/sys/unix"
 
 const (
 	setTerminal   = unix.TIOCSETA
-	discardAndSet = unix.TIOCSETAF // and what was typed and not read yet is discarded
+	discardAndSet = unix.TIOCSETAF // also discards unread input
 )

@@ -10,7 +10,7 @@ import (
 	"github.com/charmbracelet/x/term"
 )
 
-// hidden is a terminal that does not show what is typed: here only while a line is read.
+// hidden turns off the echo of the terminal, here only while a line is read.
 type hidden struct{}
 
 // Hide does nothing: the echo is off only while ReadHidden reads.

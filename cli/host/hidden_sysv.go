@@ -6,5 +6,5 @@ import "golang.org/x/sys/unix"
 
 const (
 	setTerminal   = unix.TCSETS
-	discardAndSet = unix.TCSETSF // and what was typed and not read yet is discarded
+	discardAndSet = unix.TCSETSF // also discards unread input
 )

@@ -14,16 +14,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hidden is a terminal that does not show what is typed, from the first prompt for a secret to the
-// end of the last try. The zero value is one that shows it.
+// hidden turns off the echo of the terminal from the first prompt for a secret to the end of the
+// last try. The zero value leaves the echo on.
 type hidden struct {
 	mu       sync.Mutex
-	depth    int // that are not over; they may lie in one another
+	depth    int // nested calls of Hide that are not done
 	fd       uintptr
-	before   unix.Termios // what the terminal was set to; it is given back
-	prompted bool         // in this spell
+	before   unix.Termios // the settings to restore
+	prompted bool         // since the outermost Hide
 	out      io.Writer
-	prompt   string // what is waited for; empty: nothing is read now
+	prompt   string // the prompt that waits for input; "" if none does
 }
 
 // Hide turns off the echo of the terminal until done is called, which also discards what was typed
@@ -48,7 +48,7 @@ func (t *Terminal) Hide() (done func(), err error) {
 		j.hidden.Store(h)
 	}
 	h.depth++
-	// A second signal ends the process wherever it is.
+	// A second signal ends the process at any point, so restore the terminal at the first.
 	stop := context.AfterFunc(t.ctx, h.restoreIfHidden)
 	return func() {
 		stop()
@@ -72,7 +72,7 @@ func (h *hidden) disableEcho(how uint) error {
 
 func (h *hidden) restore() { _ = unix.IoctlSetTermios(int(h.fd), discardAndSet, &h.before) }
 
-// restoreIfHidden gives the terminal back as it was, before the process stops or ends.
+// restoreIfHidden restores the terminal before the process stops or ends.
 func (h *hidden) restoreIfHidden() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -81,8 +81,8 @@ func (h *hidden) restoreIfHidden() {
 	}
 }
 
-// resume turns the echo off again after the process was continued, and then prints the prompt again.
-// In the background the first stops the process once more (SIGTTOU).
+// resume turns the echo off again after the process was continued, and prints the prompt again. In
+// the background, turning the echo off stops the process once more (SIGTTOU).
 func (h *hidden) resume() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -94,8 +94,8 @@ func (h *hidden) resume() {
 	}
 }
 
-// ReadHidden prints a prompt and reads a line without an echo, until ctx ends. It discards what was
-// typed since the last prompt after Hide.
+// ReadHidden prints a prompt and reads a line without an echo, until ctx ends. Input since the
+// previous prompt after Hide is discarded.
 func (t *Terminal) ReadHidden(ctx context.Context, prompt string) ([]byte, error) {
 	h := &t.hidden
 	h.mu.Lock()
@@ -125,16 +125,16 @@ func (t *Terminal) ReadHidden(ctx context.Context, prompt string) ([]byte, error
 	return line, err
 }
 
-// InForeground reports whether this process may use the terminal. In the background, changing the
-// terminal would stop the process.
+// InForeground reports whether this process is in the terminal's foreground group. In the
+// background, changing the terminal would stop the process.
 func (t *Terminal) InForeground() bool {
 	fd, _ := TerminalFD(t.in)
 	group, err := unix.IoctlGetInt(int(fd), unix.TIOCGPGRP)
 	return err == nil && group == unix.Getpgrp()
 }
 
-// readLine reads to the end of the line, unless ends can be read first: then nothing typed is
-// taken. The terminal has the line edited.
+// readLine reads to the end of the line. It returns context.Canceled when ends becomes readable,
+// and leaves further input unread. The terminal driver provides line editing.
 func readLine(fd, ends uintptr) (line []byte, err error) {
 	for b := make([]byte, 1); ; {
 		ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}, {Fd: int32(ends), Events: unix.POLLIN}} //nolint:gosec // descriptors are small

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// DeviceName returns the name of this machine in a form that can stand in a scope, or "" if it has
-// none.
+// DeviceName returns the name of this machine in characters that a scope may contain, or "" if it
+// has none.
 func DeviceName() string {
 	host, err := os.Hostname()
 	if err != nil {

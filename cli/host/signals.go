@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// How long after the first signal another one does not end the program at once. A supervisor and a
-// process group often deliver one signal twice, and a SIGTERM in the middle of a request would
-// leave a lease and an open mark. A person who presses ctrl+c again means it.
+// How long after the first signal another one does not end the program at once. Supervisors and
+// process groups often deliver one signal twice, and ending in the middle of a request would leave
+// a lease and an open mark. After this time a second ctrl+c is intended.
 const (
 	sameInterrupt = time.Second
 	termPatience  = 30 * time.Second // a request takes up to 15 s unless its timeout is set
@@ -32,7 +32,7 @@ func UntilSignal(parent context.Context, code int) (ctx context.Context, stop fu
 	}
 }
 
-// untilSignal is UntilSignal with what it needs of the system.
+// untilSignal is UntilSignal with injected signals and exit.
 func untilSignal(parent context.Context, came <-chan os.Signal, exit func()) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(parent)
 	over := make(chan struct{})

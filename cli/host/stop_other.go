@@ -4,12 +4,12 @@ package host
 
 import "syscall"
 
-// hangup is the signal of a terminal that is closed. Windows sends none: a closed window is a
-// SIGTERM to Go programs.
+// hangup is the signal of a closed terminal. Windows has none: Go programs get SIGTERM for a closed
+// window.
 const hangup = syscall.SIGTERM
 
-// jobControl does not exist here.
+// jobControl is empty: this system has no job control.
 type jobControl struct{}
 
-// HoldStop returns nil: nothing stops and continues a process here.
+// HoldStop returns nil: this system cannot stop and continue a process.
 func (*Terminal) HoldStop(*Clipboard) (stop *Stop, release func()) { return nil, func() {} }

@@ -11,21 +11,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hangup is the signal of a terminal that is closed.
+// hangup is the signal of a closed terminal.
 const hangup = syscall.SIGHUP
 
-// jobControl holds SIGTSTP back while a console is open, so that the clipboard is cleared before
-// the process stops. It also clears it on SIGQUIT, which then ends the process as ever, with the
-// stacks of its goroutines. A terminal that does not show what is typed is given back before
-// either, and silent again after SIGCONT.
+// jobControl catches SIGTSTP while a console is open, and clears the clipboard before the process
+// stops. On SIGQUIT it also clears the clipboard, before the default action ends the process with
+// stack traces. It restores a terminal without echo before either, and turns the echo off again
+// after SIGCONT.
 //
-// Go cannot give SIGTSTP its default action back once it was caught, so the process stops itself
-// with SIGSTOP. It lasts as long as the process: between two consoles SIGTSTP must stop it.
+// Go cannot restore the default action of SIGTSTP, so the process stops itself with SIGSTOP. For
+// the same reason jobControl lives as long as the process: between two consoles it must stop the
+// process on SIGTSTP.
 type jobControl struct {
 	requested chan struct{}
-	allowed   atomic.Bool // a SIGTSTP stops the process at once
+	allowed   atomic.Bool // SIGTSTP stops the process at once
 	clipboard atomic.Pointer[Clipboard]
-	hidden    atomic.Pointer[hidden] // nil: the terminal shows what is typed
+	hidden    atomic.Pointer[hidden] // nil: the echo is on
 }
 
 func newJobControl() *jobControl {
@@ -81,7 +82,7 @@ func (j *jobControl) stop() error {
 	return unix.Kill(os.Getpid(), unix.SIGSTOP)
 }
 
-// stopUntilContinued stops the process and returns when it was continued.
+// stopUntilContinued stops the process, and returns after it was continued.
 func (j *jobControl) stopUntilContinued() {
 	continued := make(chan os.Signal, 1)
 	signal.Notify(continued, syscall.SIGCONT)
@@ -91,7 +92,7 @@ func (j *jobControl) stopUntilContinued() {
 	}
 }
 
-// jobControl is that of this process, which a console or a prompt begins.
+// jobControl returns the job control of this process, and creates it at the first call.
 func (t *Terminal) jobControl() *jobControl {
 	if t.jobs == nil {
 		t.jobs = newJobControl()
@@ -100,7 +101,7 @@ func (t *Terminal) jobControl() *jobControl {
 	return t.jobs
 }
 
-// canContinue reports whether the parent process is in our session, as a shell with job control is.
+// canContinue reports whether the parent process is in our session, like a shell with job control.
 // Only such a parent sends SIGCONT.
 func canContinue() bool {
 	ours, err := unix.Getsid(0)
@@ -117,7 +118,7 @@ func (t *Terminal) HoldStop(b *Clipboard) (stop *Stop, release func()) {
 	j := t.jobControl()
 	j.clipboard.Store(b)
 	select {
-	case <-j.requested: // of the console before
+	case <-j.requested: // a request to the previous console
 	default:
 	}
 	hold, allow := func() { j.allowed.Store(false) }, func() { j.allowed.Store(true) }

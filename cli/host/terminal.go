@@ -8,13 +8,13 @@ import (
 	"github.com/charmbracelet/x/term"
 )
 
-// Terminal is the terminal that this process is at. It can hide what is typed, and hold back the
-// signal that stops the process.
+// Terminal is the terminal of this process. It can turn off the echo, and catch the signal that
+// stops the process.
 type Terminal struct {
-	ctx     context.Context // of the run: when it ends, the terminal is given back as it was
+	ctx     context.Context // of the run; the terminal is restored when it ends
 	in      io.Reader
 	prompts io.Writer
-	jobs    *jobControl // nil before it was needed
+	jobs    *jobControl // nil until it is needed
 	hidden  hidden
 }
 
@@ -23,12 +23,12 @@ func NewTerminal(ctx context.Context, in io.Reader, prompts io.Writer) *Terminal
 	return &Terminal{ctx: ctx, in: in, prompts: prompts}
 }
 
-// Stop is how a console stops this process and lets it continue.
+// Stop lets a console control how this process stops and continues.
 type Stop struct {
-	Asked    <-chan struct{} // receives when a SIGTSTP came and was held back
-	Possible func() bool     // reports whether anything could continue the process
+	Asked    <-chan struct{} // receives when a SIGTSTP was held back
+	Possible func() bool     // reports whether the process could be continued
 	Allow    func()          // lets the next SIGTSTP stop the process
-	Hold     func()          // holds SIGTSTP back again
+	Hold     func()          // holds SIGTSTP back
 	Now      func()          // stops the process, and returns when it was continued
 }
 
