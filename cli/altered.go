@@ -43,10 +43,10 @@ func (d *doctor) checkAltered(ctx context.Context, b console.Board, svc *console
 	case err != nil:
 		d.failErr(check, "", "keep a copy of the store, then restore a backup", err)
 	case len(b.Altered)+len(unopened) == 0:
-		d.ok(check, "no row that is there was changed by anything else than lanyard")
+		d.ok(check, "no row in the store was changed by another program than lanyard")
 	}
 	for _, a := range slices.Concat(b.Altered, unopened) {
-		away := "lanyard forget " + shellQuote(a.ID) + " removes it, lanyard restore puts a backup back"
+		away := "lanyard forget " + shellQuote(a.ID) + " removes it, lanyard restore restores a backup"
 		switch {
 		case a.Configured:
 			away = "lanyard forget " + shellQuote(a.ID) + " writes it anew"
@@ -55,7 +55,7 @@ func (d *doctor) checkAltered(ctx context.Context, b console.Board, svc *console
 		case a.Table == "password", a.Table == "key for hashes":
 			away = "it is stored anew when it is next needed"
 		}
-		d.fail(check, "find out what writes to the database; "+away, "%s %s was changed by something else than lanyard: %s", a.Table, a.ID, a.Effect())
+		d.fail(check, "find out what writes to the database; "+away, "%s %s was changed by another program than lanyard: %s", a.Table, a.ID, a.Effect())
 	}
 }
 
@@ -63,7 +63,7 @@ func (d *doctor) checkAltered(ctx context.Context, b console.Board, svc *console
 func (l ledger) alteredError(text string) error {
 	for _, a := range l.Altered {
 		if a.ID == text && !a.Configured {
-			return &failure{exit: exitLocked, code: console.CodeStoreAltered, text: a.Table + " " + a.ID + " was changed by something else than lanyard: " + a.Effect(),
+			return &failure{exit: exitLocked, code: console.CodeStoreAltered, text: a.Table + " " + a.ID + " was changed by another program than lanyard: " + a.Effect(),
 				hint: "lanyard forget " + a.ID + " removes it; a backup brings it back"}
 		}
 	}

@@ -39,7 +39,7 @@ func (p *program) runApps(c *cobra.Command, _ []string) error {
 		p.note("%s", coveredWords(a, l.Applications))
 	}
 	if len(all) == 0 {
-		p.note("no application is configured; lanyard config init writes a file to begin with")
+		p.note("no application is configured; lanyard config init writes an example")
 		return nil
 	}
 	var rows [][]string
@@ -57,7 +57,8 @@ func (p *program) runApps(c *cobra.Command, _ []string) error {
 func coveredWords(a console.Application, all []console.Application) string {
 	for _, have := range all {
 		if have.ID == a.ID {
-			return a.Label() + " of the store is not listed: " + have.Label() + " of the configuration is the same (token URL, consumer key, grant and user), and in force"
+			return a.Label() + " of the store is not listed: " + have.Label() +
+				" of the configuration has the same token URL, consumer key, grant and user, and replaces it"
 		}
 	}
 	return a.Label() + " of the store is not listed"

@@ -296,7 +296,7 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 	}
 	p.print("restored %s and %s to %s", text.Count(got.Applications, "application"), text.Count(got.Tokens, "token"), paths.State)
 	for _, k := range got.Kept {
-		p.note("what was there is kept: %s", k)
+		p.note("the replaced store is kept: %s", k)
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ func (callbacks) Open(ctx context.Context, redirectURL string) (console.Door, er
 	listeners, err := listenAt(ctx, host, port)
 	if err != nil {
 		return nil, &failure{exit: exitUnexpected, code: console.CodeNoCallback, err: err,
-			text: "get: nothing can come back to " + redirectURL + ": " + listenCause(err), hint: "port 0 in redirect_url takes a free one"}
+			text: "get: cannot listen for the browser at " + redirectURL + ": " + listenCause(err), hint: "port 0 in redirect_url takes a free one"}
 	}
 	_, port, _ = net.SplitHostPort(listeners[0].Addr().String())
 	u.Host = net.JoinHostPort(host, port)

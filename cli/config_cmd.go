@@ -65,7 +65,7 @@ func (p *program) configInit() (string, error) {
 	f, err := os.OpenFile(paths.Config, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return "", &failure{exit: exitUsage, code: console.CodeExists, text: "config init: " + paths.Config + " exists already",
-			hint: "it is left as it is; lanyard config check reads it"}
+			hint: "it was not changed; lanyard config check checks it"}
 	}
 	if err != nil {
 		return fail(err)
@@ -88,7 +88,7 @@ func (p *program) runConfigCheck(*cobra.Command, []string) error {
 		return err
 	}
 	if !cfg.Found {
-		return &failure{exit: exitUsage, code: console.CodeConfig, text: "there is no " + paths.Config, hint: "lanyard config init writes one to begin with"}
+		return &failure{exit: exitUsage, code: console.CodeConfig, text: "there is no " + paths.Config, hint: "lanyard config init writes an example"}
 	}
 	for _, w := range cfg.Warnings {
 		p.warn("%s", w)

@@ -46,7 +46,7 @@ func (d *doctor) checkConfig() {
 	}
 	d.cfg = cfg
 	if !cfg.Found {
-		d.warn(check, "lanyard config init writes one to begin with; lanyard demo needs none", "there is no %s", d.paths.Config)
+		d.warn(check, "lanyard config init writes an example; lanyard demo needs none", "there is no %s", d.paths.Config)
 		return
 	}
 	d.ok(check, "%s: %s, %s", cfg.Path, text.Count(len(cfg.Environments), "environment"), text.Count(len(cfg.Applications), "application"))
@@ -168,7 +168,7 @@ func (d *doctor) checkStored(a console.Application, what string, stored []consol
 			return
 		}
 	}
-	d.fail("secret", "lanyard apps set-secret "+shellQuote(a.Label()), "%s: to be in the store, and is not", what)
+	d.fail("secret", "lanyard apps set-secret "+shellQuote(a.Label()), "%s: not in the store, where the configuration says it is", what)
 }
 
 // checkReference checks whether the variable, program or file of a reference exists.

@@ -93,7 +93,8 @@ func (d *doctor) checkClocks(hosts skews) {
 		if off < 0 {
 			word = "ahead of"
 		}
-		d.warn("clock", setClock+"; if it is right, the server's is wrong: tell whoever runs it. Lives count from the receipt of an answer, so countdowns are right either way",
+		d.warn("clock", setClock+"; if it is right, the server's is wrong: tell its operator. "+
+			"Lifetimes count from the receipt of an answer, so countdowns are right either way",
 			"the clock of this machine is %s %s that of %s", console.Left(off.Abs()), word, host)
 	}
 	if right > 0 {
@@ -104,10 +105,12 @@ func (d *doctor) checkClocks(hosts skews) {
 // checkTrust warns of an environment that skips certificate checks or allows plain http.
 func (d *doctor) checkTrust(e console.Environment) {
 	if e.InsecureSkipVerify {
-		d.warn("tls", "name the authority of the server with ca_file, and take insecure_skip_verify out", "%s: certificates are not verified: anybody on the way can read secrets", e.Name)
+		d.warn("tls", "set ca_file to the certificate of the server's authority, and remove insecure_skip_verify",
+			"%s: certificates are not verified: anybody between here and the server can read secrets", e.Name)
 	}
 	if e.AllowHTTP {
-		d.warn("tls", "use https:// and take allow_http out", "%s: plain http is allowed, which shows secrets to everyone on the way", e.Name)
+		d.warn("tls", "use https:// and remove allow_http",
+			"%s: plain http is allowed: anybody between here and the server can read secrets", e.Name)
 	}
 }
 
@@ -119,7 +122,7 @@ func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 	}
 	c, err := d.p.client(e, nil)
 	if err != nil {
-		d.warn("reach", "mend what is said of its files first", "%s: not tried", e.Name)
+		d.warn("reach", "fix the problems of its files first", "%s: not tried", e.Name)
 		return nil
 	}
 	defer c.Close()
@@ -258,7 +261,7 @@ func (d *doctor) discover(ctx context.Context, c *tokenapi.Client, e console.Env
 		d.failErr("reach", e.Name+": issuer: ", "is the issuer right, and the server running?", err)
 		return e.Endpoints
 	}
-	d.ok("reach", "%s: the issuer at %s says what it offers", e.Name, hostOf(e.Issuer))
+	d.ok("reach", "%s: the issuer at %s lists its endpoints", e.Name, hostOf(e.Issuer))
 	ends, more := e.Endpoints, metadata.Endpoints
 	if e.ClientAuth == tokenapi.AuthTLS {
 		more = metadata.MTLS

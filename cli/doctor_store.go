@@ -37,7 +37,7 @@ func (d *doctor) checkStore(ctx context.Context) {
 		o.Lists = true // a read-only store can be checked too
 		db, err = store.Open(ctx, d.paths.State, o)
 		if err != nil {
-			d.failErr("store", "", "lanyard restore puts a backup back", err)
+			d.failErr("store", "", "lanyard restore restores a backup", err)
 			d.checkSecrets(d.cfg.Applications)
 			return
 		}
@@ -62,7 +62,7 @@ func (d *doctor) checkStore(ctx context.Context) {
 		return
 	}
 	for _, a := range b.Covered {
-		d.warn("applications", "take it out of the configuration to have that of the store back", "%s", coveredWords(a, b.Applications))
+		d.warn("applications", "remove it from the configuration to use that of the store", "%s", coveredWords(a, b.Applications))
 	}
 	d.checkAltered(ctx, b, s.svc)
 	d.checkWaiting(b)
@@ -100,11 +100,11 @@ func (d *doctor) checkNoStore() {
 // updated an older schema.
 func (d *doctor) checkExisting(ctx context.Context, db *store.Store) {
 	for _, what := range db.Tightened() {
-		fix := "it is closed to them now; if this comes back, look for what opens it: a backup program, a umask"
+		fix := "their access was removed; if this comes back, find its cause, such as a backup program or a umask"
 		if strings.Contains(what, ".key") {
-			fix = "lanyard key rotate: somebody may have read the key. " + fix
+			fix = "lanyard key rotate: another user may have read the key. " + fix
 		}
-		d.warn("store", fix, "%s stood open to other users", what)
+		d.warn("store", fix, "%s was accessible to other users", what)
 	}
 	gone, left := db.KeyCopies()
 	if len(gone) > 0 {
@@ -112,15 +112,16 @@ func (d *doctor) checkExisting(ctx context.Context, db *store.Store) {
 			"a lanyard that was killed had left a copy of the key in %s, which was removed now: %s", d.paths.State, strings.Join(gone, ", "))
 	}
 	if len(left) > 0 {
-		d.warn("store", "remove it once no lanyard runs, or let the next one that may write there do so",
+		d.warn("store", "remove it while no lanyard runs, or run lanyard with write access to the directory",
 			"a copy of the key that a killed lanyard left is in %s: %s", d.paths.State, strings.Join(left, ", "))
 	}
 	if old := db.Openable(); len(old) > 0 {
-		d.warn("store", "remove what you do not need any more", "older copies of the store can be opened with what lies beside it in %s, whatever its key is now: %s",
+		d.warn("store", "remove what you do not need any more",
+			"older copies of the store can be opened with files beside it in %s, whatever its key is now: %s",
 			d.paths.State, strings.Join(old, ", "))
 	}
 	if c := db.Copied(); c != "" {
-		d.ok("store", "an older store was brought to the present form; a copy of it is %s", c)
+		d.ok("store", "an older store was updated to the present schema; a copy of it is %s", c)
 	}
 	if err := db.ReadOnly(); err != nil {
 		d.failErr("store", db.Path()+": ", "", err)
@@ -203,7 +204,7 @@ func (d *doctor) checkCommand(place string) {
 			place, config.PlainCause(err))
 		return
 	}
-	d.ok("key", "%s: not tried, for doctor runs no command", place)
+	d.ok("key", "%s: not tried, because doctor runs no command", place)
 }
 
 func modes(paths ...string) string {
@@ -232,7 +233,7 @@ func (d *doctor) checkSpace() {
 	switch {
 	case !ok:
 	case free < leastSpace:
-		d.warn("space", "make room there, or use another place with --state: an answer that cannot be stored is a token lost",
+		d.warn("space", "free some space, or use another place with --state: a token whose answer cannot be stored is lost",
 			"%d MiB are free on the disk of %s", free>>20, d.paths.State)
 	default:
 		d.ok("space", "%d MiB are free on the disk of %s", free>>20, d.paths.State)
@@ -289,7 +290,7 @@ func (d *doctor) checkGateways(b console.Board) {
 	for _, e := range b.Environments {
 		if l := b.Longer[e.Name]; l.By > 0 {
 			d.warn("gateway", "set cache_ttl of the environment to what its gateway does, or to \"expiry\"",
-				"%s: %s than was to be expected, at %s", e.Name, l, l.At.Local().Format(time.DateTime))
+				"%s: %s than expected, at %s", e.Name, l, l.At.Local().Format(time.DateTime))
 		}
 	}
 }
@@ -335,9 +336,9 @@ func (d *doctor) checkPast(ctx context.Context, b console.Board, svc *console.Se
 		}
 	}
 	if ahead := last.Sub(d.p.clock()); ahead > time.Second {
-		d.warn("clock", setClock+"; until then countdowns are too long by as much",
+		d.warn("clock", setClock+"; until then countdowns are too long by that much",
 			"the newest record in the store is from %s, which is %s from now: the clock was set back", last.Local().Format(time.DateTime), console.Left(ahead))
 	}
 }
 
-const setClock = "set the clock of this machine, best by the network (timedatectl set-ntp true)"
+const setClock = "set the clock of this machine, preferably from the network (timedatectl set-ntp true)"

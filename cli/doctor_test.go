@@ -128,7 +128,7 @@ func TestDoctorLooksForRoom(t *testing.T) {
 		switch {
 		case c.status == "" && len(d.found) == 0:
 		case len(d.found) != 1 || d.found[0].Check != "space" || d.found[0].Status != c.status || !strings.Contains(d.found[0].Found, state) ||
-			(d.found[0].Fix != nil && strings.HasPrefix(*d.found[0].Fix, "make room there")) != (c.status == warned):
+			(d.found[0].Fix != nil && strings.HasPrefix(*d.found[0].Fix, "free some space")) != (c.status == warned):
 			t.Errorf("%d, %v: %+v", c.free, c.known, d.found)
 		}
 	}

@@ -58,7 +58,7 @@ func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) err
 	for i, arg := range args {
 		if at := slices.IndexFunc(altered, func(a console.Altered) bool { return a.ID == arg }); at >= 0 {
 			if len(args) > 1 || over {
-				return misuse("one at a time", "forget: %s is altered, and goes alone", args[i])
+				return misuse("name one altered row at a time", "forget: %s is an altered row, which is removed alone", args[i])
 			}
 			return p.forgetAltered(c.Context(), s, l, altered[at], yes)
 		}
@@ -68,7 +68,7 @@ func (p *program) runForget(c *cobra.Command, args []string, yes, over bool) err
 		return err
 	}
 	if len(marks) > 0 && (over || len(what.Tokens)+len(what.Applications) > 0) {
-		return misuse("lanyard forget "+marks[0].ID, "forget: a mark is dismissed alone, it is no token")
+		return misuse("lanyard forget "+marks[0].ID, "forget: marks cannot be dismissed together with tokens or applications")
 	}
 	if len(marks) > 0 {
 		return p.forgetMarks(c.Context(), s, l, marks, yes)
@@ -89,7 +89,7 @@ func (l ledger) forgetWhat(args []string, over bool) (marks []console.Mark, what
 		}
 		if strings.HasPrefix(arg, "m_") {
 			return nil, what, &failure{exit: exitNotFound, code: console.CodeNoMark, text: "no such mark" + quoted(arg),
-				hint: "lanyard tokens lists the requests whose answer was never seen; it may be settled meanwhile"}
+				hint: "lanyard tokens lists the requests whose answer was never seen; it may have been settled since"}
 		}
 		t, a, isToken, err := l.tokenOrApp(arg)
 		switch {
@@ -134,7 +134,7 @@ func (p *program) forgetOver(ctx context.Context, s *openConsole, l ledger, what
 	some := len(f.Tokens)+len(f.Applications) > 0
 	words := l.forgetWords(f)
 	if some && !yes && !p.dryRun {
-		err := p.askYes("forget "+words+", with secrets, probes and log; nobody can look at that again\nforget?",
+		err := p.askYes("forget "+words+", with secrets, probes and log; this cannot be undone\nforget?",
 			&failure{exit: exitUsage, code: console.CodeNeedsYes, text: "forget: without a terminal this needs --yes", hint: "it would forget " + words},
 			&failure{exit: exitUsage, code: console.CodeDeclined, text: "forget: not confirmed, nothing was forgotten"})
 		if err != nil {
@@ -238,9 +238,9 @@ func (p *program) forgetMarks(ctx context.Context, s *openConsole, l ledger, mar
 
 // forgetAltered removes an altered row after a confirmation.
 func (p *program) forgetAltered(ctx context.Context, s *openConsole, l ledger, a console.Altered, yes bool) error {
-	words := a.Table + " " + a.ID + " is altered, and is removed from the store; nothing is sent, and nobody can revoke any more what it held"
+	words := a.Table + " " + a.ID + " is altered, and is removed from the store; nothing is sent, and what it held can no longer be revoked"
 	if a.Configured {
-		words = a.Table + " " + a.ID + " is altered, and its row is written anew from the configuration"
+		words = a.Table + " " + a.ID + " is altered, and its row is written again from the configuration"
 	} else if n := len(l.tokensOf(a.ID)); a.Table == "application" && n > 0 {
 		words += ". " + text.Count(n, "token") + " of it go too, and may be alive"
 	}

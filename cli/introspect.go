@@ -92,7 +92,7 @@ func (p *program) runIntrospect(c *cobra.Command, what string) error {
 		p.print("  %-8s %s", e.Name, e.Value)
 	}
 	if says == console.NotOurs {
-		p.note("a server answers inactive to a client that may not know, too: no state changes by it")
+		p.note("a server also answers inactive to a client that may not know: this answer changes no state")
 	}
 	if !ans.Active && console.StatusAt(t, s.svc.Policy(l.app[t.AppID]), s.svc.Now()).State != console.Dead {
 		p.note("the gateway may still let it through; lanyard probe %s asks it", t.Fingerprint)

@@ -85,7 +85,7 @@ func (p *program) acceptOlder(ctx context.Context, db *store.Store, info store.K
 		p.print("the next command that needs a key makes one for %s", db.Path())
 		return nil
 	}
-	p.print("the next command brings %s to the present form", db.Path())
+	p.print("the next command updates %s to the present schema", db.Path())
 	return nil
 }
 

@@ -264,7 +264,8 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 		return err
 	}
 	if to == store.InCommand && len(cfg.StoreCommand) == 0 {
-		return misuse(`put [store] key = "command" and command = ["pass", "show", "lanyard"] there first`, "key set command: the configuration names no command")
+		return misuse(`first set [store] key = "command" and command = ["pass", "show", "lanyard"]`,
+			"key set command: the configuration names no command")
 	}
 	o := p.storeOptions(cfg)
 	if to == o.Want {
@@ -306,7 +307,8 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 		p.note("keep %s as it is wherever lanyard is to open this store", keyVariable)
 	}
 	if left := db.Openable(); len(left) > 0 {
-		p.warn("older copies of the store can still be opened with what lies beside it: %s in %s; remove it when you do not need the copies any more",
+		p.warn("older copies of the store can still be opened with files beside it: %s in %s; "+
+			"remove them when you do not need the copies any more",
 			strings.Join(left, ", "), paths.State)
 	}
 	p.warnKeyMoved(cfg, db)
@@ -314,7 +316,7 @@ func (p *program) runKeyChange(ctx context.Context, to string, fromStdin bool) e
 }
 
 func (p *program) noteWaitingForAnswers() {
-	p.note("another lanyard waits for an answer, which is to be stored first; waiting up to %s", keyPatience)
+	p.note("another lanyard waits for an answer, which must be stored first; waiting up to %s", keyPatience)
 }
 
 // leaseClock returns the clock of leases: the machine's, or the wall clock if the machine has none.

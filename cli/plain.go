@@ -41,7 +41,7 @@ func (p *program) runPlain(ctx context.Context) error {
 		return err
 	}
 	if !cfg.Found && !hasStore(paths) { // the screen would show its welcome
-		return misuse("lanyard demo --plain tries everything out, and lanyard config init writes a configuration to begin with",
+		return misuse("lanyard demo --plain tries everything out, and lanyard config init writes an example configuration",
 			"nothing is configured yet: there is no %s", paths.Config)
 	}
 	db, err := p.openKept(ctx, cfg, paths, false)

@@ -107,7 +107,7 @@ func (v *portalImport) application(ctx context.Context, a portal.Application) er
 		keys = append(keys, k)
 	}
 	if len(keys) == 0 {
-		v.r.Say(a.Name + " has no keys: lanyard import portal --generate PRODUCTION makes some, and so does the portal")
+		v.r.Say(a.Name + " has no keys: generate some with lanyard import portal --generate PRODUCTION, or in the portal")
 	}
 	for _, k := range keys {
 		if err := v.key(a, k, subs); err != nil {

@@ -67,7 +67,7 @@ func printable(err error) error {
 // token is printed all the same.
 func (p *program) logPrinted(ctx context.Context, s *openConsole, t console.Token, form string) {
 	if err := s.svc.Copied(ctx, t.ID, "stdout", console.Form(form)); err != nil {
-		p.warn("that %s was printed is not in the log: %v", t.Fingerprint, err)
+		p.warn("the log has no record that %s was printed: %v", t.Fingerprint, err)
 	}
 }
 

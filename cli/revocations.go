@@ -44,7 +44,7 @@ func (p *program) runRevocations(c *cobra.Command, _ []string) error {
 	}
 	for _, e := range l.Environments {
 		if why := l.Longer[e.Name].String(); why != "" && longer[e.Name] {
-			defer p.note("%s: %s than was to be expected", e.Name, why)
+			defer p.note("%s: %s than expected", e.Name, why)
 		}
 	}
 	if len(rows) == 0 {

@@ -133,7 +133,7 @@ func (l ledger) needApp(word string) (console.Application, error) {
 	}
 	hint := "configured are: " + labels(l.Applications)
 	if len(l.Applications) == 0 {
-		hint = "none is configured yet; lanyard config init writes a file to begin with"
+		hint = "none is configured yet; lanyard config init writes an example"
 	} else if near := text.Nearest(word, l.names()); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
@@ -251,7 +251,7 @@ func (l ledger) tokenOrApp(word string) (t console.Token, a console.Application,
 	}
 	hint := "applications: " + labels(l.Applications)
 	if len(l.Applications) == 0 {
-		hint = "nothing is configured yet; lanyard config init writes a file to begin with"
+		hint = "nothing is configured yet; lanyard config init writes an example"
 	} else if near := text.Nearest(word, l.names()); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}

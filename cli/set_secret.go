@@ -40,7 +40,7 @@ func (p *program) runSetSecret(c *cobra.Command, app string, fromStdin bool) err
 	kind := a.Credential()
 	switch {
 	case kind == "":
-		return misuse("", "%s proves itself without a secret (client_auth = %q)", a.Label(), a.Environment.ClientAuth)
+		return misuse("", "%s authenticates without a secret (client_auth = %q)", a.Label(), a.Environment.ClientAuth)
 	case a.Source == console.FromConfig && !a.Details.SecretStored:
 		return misuse("write "+string(kind)+" = { stored = true } there", "%s has its secret from the configuration", a.Label())
 	}

@@ -71,9 +71,9 @@ func (p *program) openWith(
 	for _, what := range db.Tightened() {
 		more := ""
 		if strings.Contains(what, ".key") {
-			more = "; somebody may have read the key: lanyard key rotate"
+			more = "; another user may have read the key: lanyard key rotate"
 		}
-		p.warn("%s stood open to other users, and was closed to them%s", what, more)
+		p.warn("%s was accessible to other users; their access was removed%s", what, more)
 	}
 	return db, nil
 }
@@ -88,10 +88,10 @@ func (p *program) warnKeyMoved(cfg *config.Config, db *store.Store) {
 		p.warn("the configuration says [store] key = %q, but the key to %s is in a file (%s): its secrets are refused until lanyard key set %s moves it, or the configuration says \"file\"",
 			cfg.StoreKey, db.Path(), at.Place, cfg.StoreKey)
 	case cfg.StoreKey != "auto" && at.Kind != cfg.StoreKey:
-		p.warn("the configuration says [store] key = %q, but the key to %s is kept otherwise (%s); lanyard key set %s changes that",
+		p.warn("the configuration says [store] key = %q, but the key to %s is kept elsewhere (%s); lanyard key set %s changes that",
 			cfg.StoreKey, db.Path(), at.Place, cfg.StoreKey)
 	case cfg.StoreKey == "auto" && set && at.Kind == store.InFile:
-		p.warn("%s is set, but the key to %s is kept otherwise (%s); lanyard key set env changes that", keyVariable, db.Path(), at.Place)
+		p.warn("%s is set, but the key to %s is kept elsewhere (%s); lanyard key set env changes that", keyVariable, db.Path(), at.Place)
 	}
 }
 
