@@ -154,29 +154,30 @@ func (l ledger) printInspection(p *program, i console.Inspection) {
 	for _, why := range i.Check.Skipped {
 		p.note("a key of the server was left out: %s", why)
 	}
-	for _, part := range []struct {
-		name    string
-		members []jwt.Claim
-	}{{"header", i.JWT.Header}, {"claims", i.JWT.Claims}} {
-		if len(part.members) == 0 {
-			continue
+	l.printClaims(p, "header", i.JWT.Header)
+	l.printClaims(p, "claims", i.JWT.Claims)
+}
+
+// printClaims prints the members of a header or a claims set under a title.
+func (l ledger) printClaims(p *program, title string, members []jwt.Claim) {
+	if len(members) == 0 {
+		return
+	}
+	p.print("")
+	p.print("%s", title)
+	width := 0
+	for _, c := range members {
+		width = max(width, min(len(c.Name), 24))
+	}
+	for _, c := range members {
+		line := fmt.Sprintf("  %-*s  %s", width, c.Name, c.Value)
+		if !c.Time.IsZero() {
+			line += "  " + human(c.Time, l.now)
 		}
-		p.print("")
-		p.print("%s", part.name)
-		width := 0
-		for _, c := range part.members {
-			width = max(width, min(len(c.Name), 24))
+		if c.Note != "" {
+			line += "  (" + c.Note + ")"
 		}
-		for _, c := range part.members {
-			line := fmt.Sprintf("  %-*s  %s", width, c.Name, c.Value)
-			if !c.Time.IsZero() {
-				line += "  " + human(c.Time, l.now)
-			}
-			if c.Note != "" {
-				line += "  (" + c.Note + ")"
-			}
-			p.print("%s", line)
-		}
+		p.print("%s", line)
 	}
 }
 

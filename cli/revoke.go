@@ -49,8 +49,7 @@ func (p *program) revokeCommand() *cobra.Command {
 	return p.verbFlags(c)
 }
 
-func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) error {
-	ctx := c.Context()
+func (o revokeOptions) check(c *cobra.Command) error {
 	kind := console.RevokeKind(o.kind)
 	switch {
 	case kind != console.RevokeAccess && kind != console.RevokeRefresh && kind != console.RevokeBoth:
@@ -60,6 +59,14 @@ func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) er
 	case o.timeout < 0:
 		return misuse("", "--timeout must not be negative")
 	}
+	return nil
+}
+
+func (p *program) runRevoke(c *cobra.Command, args []string, o revokeOptions) error {
+	if err := o.check(c); err != nil {
+		return err
+	}
+	ctx, kind := c.Context(), console.RevokeKind(o.kind)
 	leak := len(args) == 2 && args[1] == "-"
 	named := findsTokenOrApp(args...)
 	if leak {

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"cmp"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -43,73 +45,106 @@ func (p *program) runTokens(c *cobra.Command, app string, all bool) error {
 		}
 		only = a.ID
 	}
-	shown := []any{} // tokens, each before the mark of its refresh, then the marks of gets
-	var rows [][]string
-	hidden, hasRequest := 0, false
-	for _, t := range l.Tokens {
-		st := l.status(t)
-		over := st.State == console.Dead || st.State == console.Superseded
-		switch {
-		case only != "" && t.AppID != only:
-			continue
-		case over && !all && t.Unsure == nil:
-			hidden++
-			continue
-		}
-		if why := l.advice(t); why != "" && !p.json {
-			defer p.note("%s of %s: %s", t.Fingerprint, l.app[t.AppID].Label(), why)
-		}
-		if why := st.Warning(); why != "" && !p.json {
-			defer p.note("%s of %s: %s", t.Fingerprint, l.app[t.AppID].Label(), why)
-		}
-		shown = append(shown, l.token(t))
-		if t.Unsure != nil {
-			shown = append(shown, l.mark(*t.Unsure))
-		}
-		with := t.Request.Words()
-		hasRequest = hasRequest || with != ""
-		rows = append(rows, []string{
-			string(st.State), t.Fingerprint, l.app[t.AppID].Label(), dash(t.User), dash(strings.Join(t.Scopes, " ")), dash(with), left(t, st), t.ID,
-		})
-	}
-	for _, m := range l.Marks {
-		if only != "" && m.AppID != only {
-			continue
-		}
-		a := l.app[m.AppID]
-		shown = append(shown, l.mark(m))
-		rows = append(rows, []string{
-			string(console.Unsure), "-", a.Label(), dash(cmp.Or(m.User, a.Username)), dash(strings.Join(m.Scopes, " ")), dash(m.Request.Words()), l.markLeft(m), m.ID,
-		})
-		defer p.note("%s", voice().Lost(a.Label(), m, a.Environment.Regime, l.now))
-	}
-	for _, a := range l.Altered {
-		if a.Table == "token" && only == "" {
-			shown = append(shown, alteredJSON{a.ID, alteredWord})
-			rows = append(rows, []string{alteredWord, "-", "-", "-", "-", "-", "-", a.ID})
-		}
+	list := tokenList{ledger: l, only: only, all: all, shown: []any{}}
+	list.addTokens()
+	list.addMarks()
+	list.addAltered()
+	for _, note := range list.notes {
+		defer p.note("%s", note)
 	}
 	defer p.noteDoubt(l)
 	if p.json {
-		return p.printJSON(shown)
+		return p.printJSON(list.shown)
 	}
-	if hidden > 0 {
-		defer p.note("%d dead or superseded not shown; --all shows them", hidden)
+	if list.hidden > 0 {
+		defer p.note("%d dead or superseded not shown; --all shows them", list.hidden)
 	}
-	if len(rows) == 0 {
+	if len(list.rows) == 0 {
 		p.note("no token is held")
 		return nil
 	}
-	head := []string{"STATE", "TOKEN", "APPLICATION", "USER", "SCOPES", "ASKED WITH", ">LEFT", "ID"}
-	if !hasRequest { // leave out a column without values
-		const with = 5
-		head = slices.Delete(head, with, with+1)
-		for i := range rows {
-			rows[i] = slices.Delete(rows[i], with, with+1)
+	list.print(p.out())
+	return nil
+}
+
+// tokenList collects what `lanyard tokens` prints.
+type tokenList struct {
+	ledger
+	only string // the ID of an application; "" for all
+	all  bool   // include dead and superseded tokens
+
+	shown      []any // for JSON: tokens, each before the mark of its refresh, then the marks of gets
+	rows       [][]string
+	notes      []string // printed after the list, the last one first
+	hidden     int
+	hasRequest bool // a row has a value in the column ASKED WITH
+}
+
+func (v *tokenList) addTokens() {
+	for _, t := range v.Tokens {
+		st := v.status(t)
+		over := st.State == console.Dead || st.State == console.Superseded
+		switch {
+		case v.only != "" && t.AppID != v.only:
+			continue
+		case over && !v.all && t.Unsure == nil:
+			v.hidden++
+			continue
+		}
+		label := v.app[t.AppID].Label()
+		for _, why := range []string{v.advice(t), st.Warning()} {
+			if why != "" {
+				v.notes = append(v.notes, fmt.Sprintf("%s of %s: %s", t.Fingerprint, label, why))
+			}
+		}
+		v.shown = append(v.shown, v.token(t))
+		if t.Unsure != nil {
+			v.shown = append(v.shown, v.mark(*t.Unsure))
+		}
+		with := t.Request.Words()
+		v.hasRequest = v.hasRequest || with != ""
+		v.rows = append(v.rows, []string{
+			string(st.State), t.Fingerprint, label, dash(t.User), dash(strings.Join(t.Scopes, " ")),
+			dash(with), left(t, st), t.ID,
+		})
+	}
+}
+
+func (v *tokenList) addMarks() {
+	for _, m := range v.Marks {
+		if v.only != "" && m.AppID != v.only {
+			continue
+		}
+		a := v.app[m.AppID]
+		v.shown = append(v.shown, v.mark(m))
+		v.rows = append(v.rows, []string{
+			string(console.Unsure), "-", a.Label(), dash(cmp.Or(m.User, a.Username)),
+			dash(strings.Join(m.Scopes, " ")), dash(m.Request.Words()), v.markLeft(m), m.ID,
+		})
+		v.notes = append(v.notes, voice().Lost(a.Label(), m, a.Environment.Regime, v.now))
+	}
+}
+
+func (v *tokenList) addAltered() {
+	for _, a := range v.Altered {
+		if a.Table == "token" && v.only == "" {
+			v.shown = append(v.shown, alteredJSON{a.ID, alteredWord})
+			v.rows = append(v.rows, []string{alteredWord, "-", "-", "-", "-", "-", "-", a.ID})
 		}
 	}
-	columns(p.out(), head, rows)
-	return nil
+}
+
+// print prints the rows, without the column ASKED WITH if no row has a value in it.
+func (v *tokenList) print(w io.Writer) {
+	head := []string{"STATE", "TOKEN", "APPLICATION", "USER", "SCOPES", "ASKED WITH", ">LEFT", "ID"}
+	if !v.hasRequest {
+		const with = 5
+		head = slices.Delete(head, with, with+1)
+		for i := range v.rows {
+			v.rows[i] = slices.Delete(v.rows[i], with, with+1)
+		}
+	}
+	columns(w, head, v.rows)
 }
 
 // markLeft returns how long the lost token of a request can live at most.
