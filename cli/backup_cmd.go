@@ -101,22 +101,7 @@ func (p *program) runBackup(ctx context.Context, path string, f backupFlags) err
 			return err
 		}
 	}
-	if err := db.View(ctx, func(r console.Reader) error {
-		apps, err := r.Applications()
-		if err != nil {
-			return err
-		}
-		tokens, err := r.Tokens()
-		if err != nil {
-			return err
-		}
-		done.Applications, done.Tokens = len(apps), len(tokens)
-		unopened, err := r.Unopened()
-		if all := slices.Concat(r.Altered(), unopened); len(all) > 0 {
-			p.warn("altered outside of lanyard, and backed up as it is: %s; a restored store refuses it too", alteredNames(all))
-		}
-		return err
-	}); err != nil {
+	if err := p.countBackup(ctx, db, &done); err != nil {
 		return err
 	}
 	if path == "-" {
@@ -130,6 +115,27 @@ func (p *program) runBackup(ctx context.Context, path string, f backupFlags) err
 	}
 	p.print("backed up %s and %s to %s", text.Count(done.Applications, "application"), text.Count(done.Tokens, "token"), path)
 	return nil
+}
+
+// countBackup counts what a backup will hold, and warns of altered rows in it.
+func (p *program) countBackup(ctx context.Context, db *store.Store, done *backupJSON) error {
+	return db.View(ctx, func(r console.Reader) error {
+		apps, err := r.Applications()
+		if err != nil {
+			return err
+		}
+		tokens, err := r.Tokens()
+		if err != nil {
+			return err
+		}
+		done.Applications, done.Tokens = len(apps), len(tokens)
+		unopened, err := r.Unopened()
+		if all := slices.Concat(r.Altered(), unopened); len(all) > 0 {
+			p.warn("altered outside of lanyard, and backed up as it is: %s; a restored store refuses it too",
+				alteredNames(all))
+		}
+		return err
+	})
 }
 
 // checkTarget refuses a target that cannot be written, before the person is asked for a passphrase.
@@ -290,12 +296,17 @@ func (p *program) runRestore(ctx context.Context, path string, f restoreFlags) e
 	for _, text := range revertedTokens(current.tokens, p.readCurrentStore(ctx, paths, r.Options).tokens, p.clock()) {
 		p.warn("%s", text)
 	}
+	out.Applications, out.Tokens, out.Kept = got.Applications, got.Tokens, append([]string{}, got.Kept...)
+	return p.printRestored(out)
+}
+
+func (p *program) printRestored(out restoreJSON) error {
 	if p.json {
-		out.Applications, out.Tokens, out.Kept = got.Applications, got.Tokens, append([]string{}, got.Kept...)
 		return p.printJSON(out)
 	}
-	p.print("restored %s and %s to %s", text.Count(got.Applications, "application"), text.Count(got.Tokens, "token"), paths.State)
-	for _, k := range got.Kept {
+	p.print("restored %s and %s to %s", text.Count(out.Applications, "application"),
+		text.Count(out.Tokens, "token"), out.State)
+	for _, k := range out.Kept {
 		p.note("the replaced store is kept: %s", k)
 	}
 	return nil

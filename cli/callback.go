@@ -183,17 +183,7 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 		finish(err)
 		return http.StatusBadRequest, "The sign-in did not succeed. Lanyard says why."
 	}
-	srv := &http.Server{
-		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: d.patience + 10*time.Second, MaxHeaderBytes: 64 << 10,
-		ErrorLog: log.New(io.Discard, "", 0), // the default writes to the terminal, and quotes the request
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			status, text := judge(r)
-			if status == 0 {
-				status, text = d.awaitOutcome()
-			}
-			page(w, status, text)
-		}),
-	}
+	srv := d.newServer(judge)
 	serving := make(chan error, len(d.listeners))
 	for _, l := range d.listeners {
 		go func() { serving <- srv.Serve(l) }()
@@ -215,6 +205,23 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 	}
 	shutDown(ctx, srv)
 	return err
+}
+
+// newServer returns a server whose pages come from judge. The page of the accepted request waits for
+// the outcome.
+func (d *door) newServer(judge func(*http.Request) (status int, text string)) *http.Server {
+	return &http.Server{
+		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: d.patience + 10*time.Second, MaxHeaderBytes: 64 << 10,
+		ErrorLog: log.New(io.Discard, "", 0), // the default writes to the terminal, and quotes the request
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			status, text := judge(r)
+			if status == 0 {
+				status, text = d.awaitOutcome()
+			}
+			page(w, status, text)
+		}),
+	}
 }
 
 // parseAnswer parses the query of an answer. Servers may leave a semicolon in a code, a state or a

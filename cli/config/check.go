@@ -236,21 +236,9 @@ func (r *reader) application(s section, envs []environment, others []application
 	a.Details.ProbeHeaders, probeHeaders = s.headers("probe_headers", console.ProbeHeaderKind)
 	refs := s.secrets()
 	s.grantNeeds(&a.Application, env, refs)
-	for _, o := range others {
-		if a.Name != "" && a.Label() == o.Label() {
-			s.bad("name", fmt.Sprintf("name, environment and key_type are those of the application in line %d", o.place.Line), "")
-			break
-		}
-	}
-	if len(r.problems) > before || !env.valid {
+	s.checkLabel(a, others)
+	if len(r.problems) > before || !env.valid || !s.checkRequest(a, others, refs) {
 		return a
-	}
-	for _, o := range others {
-		if o.ConfigID != "" && console.SameRequest(a.Application, o.Application) && r.sameGrantSecrets(o.ConfigID, refs) {
-			s.bad("consumer_key", fmt.Sprintf("application %q in line %d asks for the same with the same consumer key, grant and user", o.Name, o.place.Line),
-				"nothing would tell their tokens apart: remove one, or give it other scopes, audience or resource")
-			return a
-		}
 	}
 	a.ConfigID = a.Identity() + "/" + a.Label()
 	a.ID = a.Identity() // until console.Identified looks it up in the store
@@ -269,6 +257,32 @@ func (r *reader) application(s section, envs []environment, others []application
 	s.keepHeaders(a.Application, "probe_headers", probeHeaders, env)
 	r.cfg.Applications = append(r.cfg.Applications, a.Application)
 	return a
+}
+
+// checkLabel reports an application that has the label of another one.
+func (s section) checkLabel(a application, others []application) {
+	for _, o := range others {
+		if a.Name != "" && a.Label() == o.Label() {
+			s.bad("name", fmt.Sprintf("name, environment and key_type are those of the application in line %d",
+				o.place.Line), "")
+			return
+		}
+	}
+}
+
+// checkRequest reports an application whose token request is that of another one.
+func (s section) checkRequest(
+	a application, others []application, refs map[console.SecretKind]SecretRef,
+) (ok bool) {
+	for _, o := range others {
+		if o.ConfigID != "" && console.SameRequest(a.Application, o.Application) && s.r.sameGrantSecrets(o.ConfigID, refs) {
+			s.bad("consumer_key", fmt.Sprintf("application %q in line %d asks for the same with the same consumer key, "+
+				"grant and user", o.Name, o.place.Line),
+				"nothing would tell their tokens apart: remove one, or give it other scopes, audience or resource")
+			return false
+		}
+	}
+	return true
 }
 
 // sameGrantSecrets reports whether subject token and assertion come from the same places as those
