@@ -3,7 +3,6 @@ package console_test
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -112,6 +111,7 @@ type history struct {
 	s      *console.Service
 	apps   []console.Application
 	rows   map[string]*remembered
+	order  []string // the ids of the rows, oldest first
 	ttl    time.Duration
 	known  map[string]bool // applications of which introspection has called a token active
 	ends   bool            // the server is known to end what it replaces
@@ -169,13 +169,13 @@ func (h *history) alike(access string, do func(*remembered)) {
 	}
 }
 
-// row picks one; "" when there is none.
+// row picks a row, or returns "" if there is none. It does not go by the ids: they are random, and a
+// seed must give the same history each time.
 func (h *history) row() string {
-	ids := slices.Sorted(maps.Keys(h.rows))
-	if len(ids) == 0 {
+	if len(h.order) == 0 {
 		return ""
 	}
-	return ids[h.r.IntN(len(ids))]
+	return h.order[h.r.IntN(len(h.order))]
 }
 
 // hand decides what the server will hand out: a new token, or one that it has handed out before and
@@ -212,6 +212,7 @@ func (h *history) brought(out console.Outcome) {
 		m := &remembered{access: access, expires: h.o.issued[access], refused: map[string][]console.Probe{}, seen: map[string]bool{}}
 		h.alike(access, func(o *remembered) { m.refused, m.seen, m.passed = o.refused, o.seen, o.passed })
 		h.rows[out.Token.ID] = m
+		h.order = append(h.order, out.Token.ID)
 	}
 	h.alike(access, func(m *remembered) { m.ended, m.solid, m.revoked, m.bound = false, false, false, time.Time{} })
 	// A get that is answered where the server ends earlier tokens settles what a lost refresh has
@@ -382,7 +383,7 @@ func (h *history) check() {
 				wrong = "dead, and accepted since"
 			case over && st.Proof == console.ProofProbe && !m.proved():
 				wrong = "dead by probes that do not prove it"
-			case over && st.Proof != console.ProofProbe && now.Before(m.bound):
+			case over && st.Proof != console.ProofProbe && now.Before(m.bound) && !m.within(st.StaleUntil):
 				wrong = "dead before its bound"
 			case end && (st.State == console.Active || st.State == console.Expiring):
 				wrong = "alive after its end"
