@@ -238,7 +238,7 @@ func (s *Service) settle(w Writer, of Mark, got Token, now time.Time) error {
 			return err
 		}
 		if m.TokenID != "" && m.TokenID != got.ID {
-			if _, err := s.replace(w, m.TokenID, got, now); err != nil {
+			if _, err := s.replace(w, a, m.TokenID, got, now); err != nil {
 				return err
 			}
 		}
@@ -246,17 +246,34 @@ func (s *Service) settle(w Writer, of Mark, got Token, now time.Time) error {
 	return nil
 }
 
-// replace notes on a token that another one has taken its place.
-func (s *Service) replace(w Writer, id string, by Token, at time.Time) (Token, error) {
+// replace stores that by has taken the place of a token of a, unless another one had taken it.
+func (s *Service) replace(w Writer, a Application, id string, by Token, at time.Time) (Token, error) {
 	t, err := s.token(w, id)
 	if isLost(err) {
 		return t, nil
 	}
-	if err != nil || t.ReplacedBy != "" {
+	p := s.Policy(a)
+	if err != nil || t.ReplacedBy != "" && !t.endRefuted(p) {
 		return t, err
 	}
-	t.ReplacedAt, t.ReplacedBy = at, by.ID
+	t.replace(by.ID, p, at)
 	return t, w.PutToken(&t)
+}
+
+// replace sets the token that has taken the place of t. The time of an earlier replacement stays,
+// because the bound follows from it, unless it is refuted: then the server has ended t again.
+func (t *Token) replace(by string, p Policy, at time.Time) {
+	if t.ReplacedAt.IsZero() || t.endRefuted(p) {
+		t.ReplacedAt = at
+	}
+	t.ReplacedBy = by
+}
+
+// endRefuted reports whether the server or the gateway has treated t as alive after its end.
+func (t *Token) endRefuted(p Policy) bool {
+	e := gather(t, p)
+	end := e.weigh()
+	return end.reopened || end.active
 }
 
 // endsEarlier reports whether a server is known to end a token when the same is asked for anew, or

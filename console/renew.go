@@ -225,7 +225,7 @@ func (s *Service) reask(ctx context.Context, a Application, under []*lease, t To
 		if out.Token.ID == t.ID {
 			return nil
 		}
-		cur, err := s.replace(w, t.ID, out.Token, s.Now())
+		cur, err := s.replace(w, a, t.ID, out.Token, s.Now())
 		if isCode(err, CodeNoToken) {
 			return nil
 		}
@@ -270,10 +270,8 @@ func (s *Service) refresh(ctx context.Context, a Application, under []*lease, t 
 		if err := refreshSpent(w, old, out.Token); err != nil {
 			return err
 		}
-		if old.ReplacedAt.IsZero() { // else it has ended before, and its bound does not move
-			old.ReplacedAt = ans.At
-		}
-		old.ReplacedBy, old.Refresh, old.Unsure = out.Token.ID, RefreshSpent, nil
+		old.replace(out.Token.ID, s.Policy(a), ans.At)
+		old.Refresh, old.Unsure = RefreshSpent, nil
 		out.Previous = &old
 		return w.PutToken(&old)
 	}, func(w Writer, e *tokenapi.Error) error {

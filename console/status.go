@@ -204,8 +204,8 @@ type evidence struct {
 	kind      RevokeKind
 	confirmed bool
 
-	accepted, replaced, refreshEnded time.Time // when each was first read; zero: it was not
-	replacedKnown                    time.Time // when the server is known to have replaced it
+	accepted, replaced, refreshEnded time.Time   // when each was first read; zero: it was not
+	replacedKnown                    []time.Time // when the server is known to have ended a row so
 
 	active     time.Time   // when introspection last called it active
 	inactive   []time.Time // when it began to call it inactive after that, by row, as far as that counts
@@ -264,7 +264,7 @@ func (e *evidence) row(t *Token, with, judged Policy, own bool) {
 	}
 	e.replaced = sooner(e.replaced, t.ReplacedAt)
 	if with.endsReplaced() && !t.ReplacedAt.IsZero() {
-		e.replacedKnown = sooner(e.replacedKnown, t.ReplacedAt)
+		e.replacedKnown = append(e.replacedKnown, t.ReplacedAt)
 	}
 	if own || sameOrigin(with.ProbeURL, judged.ProbeURL) {
 		e.seenAt = sooner(e.seenAt, t.seenAtGateway())
@@ -400,8 +400,8 @@ func (e *evidence) weigh() (r ending) {
 	if !e.replaced.IsZero() {
 		all = append(all, incident{e.replaced, anEnd, e.expires})
 	}
-	if !e.replacedKnown.IsZero() {
-		all = append(all, incident{e.replacedKnown, anEnd, e.until(e.replacedKnown)})
+	for _, at := range e.replacedKnown {
+		all = append(all, incident{at, anEnd, e.until(at)})
 	}
 	if !e.refreshEnded.IsZero() {
 		all = append(all, incident{e.refreshEnded, anEnd, e.expires})

@@ -230,6 +230,21 @@ func TestAcceptedTooLate(t *testing.T) {
 	}
 }
 
+// After the first replacement of a token was refuted, that of another row with the same access
+// token ends it again.
+func TestReplacedAgain(t *testing.T) {
+	t.Parallel()
+	opaque := policy
+	opaque.Regime = console.RegimeOpaque
+	tok := with(func(t *console.Token) { t.ReplacedAt, t.ActiveAt = at(100), at(200) })
+	twin := with(func(t *console.Token) { t.ID, t.ReplacedAt = "t_y", at(300) })
+	tok.Twins = []console.Twin{{Row: twin, Policy: opaque}}
+	s := console.StatusAt(tok, opaque, at(400))
+	if want := at(300).Add(opaque.CacheTTL); !s.StaleUntil.Equal(want) {
+		t.Errorf("its bound is %s, want %s", s.StaleUntil, want)
+	}
+}
+
 // The word for the server follows the newest evidence, and has its time.
 func TestAtServer(t *testing.T) {
 	t.Parallel()

@@ -149,7 +149,7 @@ func (s *Service) superseded(w Writer, a Application, brought Token) (note strin
 				`set regime of the environment to "jwt" or "stateless"`
 			continue
 		}
-		t.ReplacedAt, t.ReplacedBy = brought.IssuedAt, brought.ID
+		t.replace(brought.ID, p, brought.IssuedAt)
 		if t.Refresh == RefreshLive {
 			t.Refresh = RefreshSpent // handed on, or dead with the row it was in
 		}

@@ -71,22 +71,33 @@ func TestRenewSaysWhichItDid(t *testing.T) {
 	}
 }
 
-// A token that was replaced before, whose refresh token then still works, has ended when it was first
-// replaced: its window does not begin anew.
+// The refresh token of a token that was replaced before may still work. The token ended when it was
+// first replaced, unless the server called it active after that.
 func TestRefreshLeavesAnEarlierEnd(t *testing.T) {
-	w := newWorld(t, func(e *console.Environment) { e.Regime = console.RegimeOpaque })
-	s := w.console()
-	id := must[console.Outcome](t)(s.Get(t.Context(), w.app("Payments", "PRODUCTION").ID, console.GetOptions{})).Token.ID
-	ended := w.clock.Now()
-	w.edit(id, func(t *console.Token) {
-		t.ReplacedAt, t.ReplacedBy, t.AcceptedAt, t.RevokeKind = ended, "t_newer", ended, console.RevokeAccess
-	})
-	w.clock.advance(time.Minute)
-	if next := must[console.Outcome](t)(s.Renew(t.Context(), id)); next.How != console.Refreshed {
-		t.Fatal(next.How)
-	}
-	if at := w.token(id).ReplacedAt; !at.Equal(ended) {
-		t.Errorf("it ended at %s, and then at %s", ended, at)
+	for _, refuted := range []bool{false, true} {
+		w := newWorld(t, func(e *console.Environment) { e.Regime = console.RegimeOpaque })
+		s := w.console()
+		app := w.app("Payments", "PRODUCTION").ID
+		id := must[console.Outcome](t)(s.Get(t.Context(), app, console.GetOptions{})).Token.ID
+		ended := w.clock.Now()
+		w.clock.advance(time.Minute)
+		w.edit(id, func(t *console.Token) {
+			t.ReplacedAt, t.ReplacedBy, t.AcceptedAt = ended, "t_newer", ended
+			t.RevokeKind = console.RevokeAccess
+			if refuted {
+				t.ActiveAt = w.clock.Now()
+			}
+		})
+		w.clock.advance(time.Minute)
+		if next := must[console.Outcome](t)(s.Renew(t.Context(), id)); next.How != console.Refreshed {
+			t.Fatal(next.How)
+		}
+		if refuted {
+			ended = w.clock.Now()
+		}
+		if at := w.token(id).ReplacedAt; !at.Equal(ended) {
+			t.Errorf("refuted %v: it ended at %s, want %s", refuted, at, ended)
+		}
 	}
 }
 
