@@ -116,7 +116,7 @@ func noShared(err error) bool {
 func (s *Store) crowded(err error) bool {
 	switch extendedCode(err) {
 	case codeWrite, codeSync, codeSyncDir, codeTruncate, codeShmOpen, codeShmSize, codeShmMap:
-		free, ok := s.world.Free(s.dir)
+		free, ok := s.env.Free(s.dir)
 		return ok && s.dir != "" && free < leastRoom
 	}
 	return false

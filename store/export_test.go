@@ -135,7 +135,7 @@ func Unseal(key, sealed []byte, table, row, column string, epoch int64) ([]byte,
 
 // AsUser lets Open believe that this process belongs to a user.
 func (o Options) AsUser(uid int) Options {
-	o.world.UID = func() int { return uid }
+	o.env.UID = func() int { return uid }
 	return o
 }
 
@@ -179,19 +179,19 @@ func ReadBack(f io.ReadSeeker, written hash.Hash, opens age.Identity) error {
 
 // Owned lets Open believe that a file belongs to the user that f gives.
 func (o Options) Owned(f func(name string) int) Options {
-	o.world.Owner = func(info fs.FileInfo) int { return f(info.Name()) }
+	o.env.Owner = func(info fs.FileInfo) int { return f(info.Name()) }
 	return o
 }
 
 // OnNetwork lets Open believe what f says of a directory.
 func (o Options) OnNetwork(f func(dir string) (string, error)) Options {
-	o.world.Network = f
+	o.env.Network = f
 	return o
 }
 
 // WithRoom lets a store believe that so many bytes may be written.
 func (o Options) WithRoom(free uint64) Options {
-	o.world.Free = func(string) (uint64, bool) { return free, true }
+	o.env.Free = func(string) (uint64, bool) { return free, true }
 	return o
 }
 
@@ -200,7 +200,7 @@ func (s *Store) Explain(op string, err error) error { return s.explain(op, err) 
 
 // At lets copies be named for a time.
 func (o Options) At(now time.Time) Options {
-	o.world.now = func() time.Time { return now }
+	o.env.now = func() time.Time { return now }
 	return o
 }
 

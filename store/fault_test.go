@@ -34,7 +34,7 @@ func (c *tally) add(n *int) {
 	*n++
 }
 
-// harness makes the dice of one test, and prints the counts at its end.
+// harness makes the random of one test, and prints the counts at its end.
 func harness(t *testing.T) (*tally, *rand.Rand) {
 	t.Helper()
 	seed := rand.Uint64()
@@ -51,7 +51,7 @@ func harness(t *testing.T) (*tally, *rand.Rand) {
 			t.Fail()
 		}
 	})
-	return c, rand.New(rand.NewPCG(seed, 1)) // dice, not keys
+	return c, rand.New(rand.NewPCG(seed, 1)) // random, not keys
 }
 
 // died waits for a victim whose fate is a step, and fails if it ended otherwise.
@@ -161,7 +161,7 @@ func (c *tally) exactly(t *testing.T, s *store.Store, id string, committed bool)
 
 func TestFaultTwoWriters(t *testing.T) {
 	t.Parallel()
-	c, dice := harness(t)
+	c, random := harness(t)
 	dir := t.TempDir()
 	s := openWith(t, dir, patient(turning()))
 	load := strike(t, dir, "writes load", "") // lives all the time
@@ -197,8 +197,8 @@ func TestFaultTwoWriters(t *testing.T) {
 		load.ask(3)
 		a.ask(20)
 		b.ask(20)
-		c.struck(a, 1+dice.IntN(60))
-		c.struck(b, 1+dice.IntN(60))
+		c.struck(a, 1+random.IntN(60))
+		c.struck(b, 1+random.IntN(60))
 		done = append(append(done, stored(a.said)...), stored(b.said)...)
 		look(round)
 		round++
@@ -244,7 +244,7 @@ func turning() store.Options {
 
 func TestFaultRotationWhileAnotherWrites(t *testing.T) {
 	t.Parallel()
-	c, dice := harness(t)
+	c, random := harness(t)
 	dir := t.TempDir()
 	stocked(t, dir, 20)
 	var done []string
@@ -289,10 +289,10 @@ func TestFaultRotationWhileAnotherWrites(t *testing.T) {
 		w := strike(t, dir, fmt.Sprint("writes v", i), tells)
 		r := strike(t, dir, "turns "+kinds[i%len(kinds)], tells)
 		w.ask(20)
-		if dice.IntN(2) == 0 {
-			c.struck(w, 1+dice.IntN(30))
+		if random.IntN(2) == 0 {
+			c.struck(w, 1+random.IntN(30))
 		}
-		c.struck(r, 1+dice.IntN(30))
+		c.struck(r, 1+random.IntN(30))
 		c.struck(w, 0)
 		look(w, r)
 	}

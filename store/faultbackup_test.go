@@ -40,7 +40,7 @@ func saves(ctx context.Context, dir string, args []string) error {
 
 func TestFaultBackup(t *testing.T) {
 	t.Parallel()
-	c, dice := harness(t)
+	c, random := harness(t)
 	id := pair(t)
 	dir := t.TempDir()
 	stocked(t, dir, 30)
@@ -74,7 +74,7 @@ func TestFaultBackup(t *testing.T) {
 		out := t.TempDir()
 		w.ask(4)
 		v := strike(t, dir, fmt.Sprintf("saves %s %s", out, id.Recipient()), tells)
-		c.struck(v, 1+dice.IntN(3*len(steps)))
+		c.struck(v, 1+random.IntN(3*len(steps)))
 		there := c.backups(t, out, id)
 		if there < len(v.said) {
 			t.Errorf("%d were written, %d are there", len(v.said), there)

@@ -272,7 +272,7 @@ func TestFaultBetweenSystemCalls(t *testing.T) {
 	for _, what := range allChanges(t) {
 		t.Run(what.name, func(t *testing.T) {
 			t.Parallel()
-			c, dice := harness(t)
+			c, random := harness(t)
 			root := t.TempDir()
 			if what.begin != nil {
 				what.begin(t, root)
@@ -282,7 +282,7 @@ func TestFaultBetweenSystemCalls(t *testing.T) {
 			if !whole.done {
 				t.Fatal("it was not done")
 			}
-			offset := dice.Float64()
+			offset := random.Float64()
 			for i, killed := 0, true; killed && (i < sample || full()) && i < 2*whole.calls; i++ {
 				nth := 1 + i*what.every
 				if !full() {

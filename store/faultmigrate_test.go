@@ -52,7 +52,7 @@ func climbs() (steps []string, versions []int) {
 
 func TestFaultMigration(t *testing.T) {
 	t.Parallel()
-	c, dice := harness(t)
+	c, random := harness(t)
 	from := t.TempDir()
 	stocked(t, from, 50)
 	steps, versions := climbs()
@@ -71,7 +71,7 @@ func TestFaultMigration(t *testing.T) {
 	reached := map[int]int{}
 	for i := 0; full() && i < 6; i++ {
 		dir := cloned(t, from)
-		c.struck(strike(t, dir, "climb", tells), 1+dice.IntN(len(steps)))
+		c.struck(strike(t, dir, "climb", tells), 1+random.IntN(len(steps)))
 		reached[versionOf(t, dir)]++
 		c.climbed(t, dir)
 	}

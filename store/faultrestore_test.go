@@ -65,7 +65,7 @@ func swapped(step string) bool {
 
 func TestFaultRestore(t *testing.T) {
 	t.Parallel()
-	c, dice := harness(t)
+	c, random := harness(t)
 	id := pair(t)
 	at := t.TempDir()
 	args := []string{filepath.Join(at, "identity")}
@@ -108,7 +108,7 @@ func TestFaultRestore(t *testing.T) {
 	for i := 0; full() && i < 6; i++ {
 		dir := cloned(t, from)
 		v := strike(t, dir, "replaces "+strings.Join(args, " ")+" "+kinds[i%len(kinds)], tells)
-		c.struck(v, 1+dice.IntN(3*len(steps)))
+		c.struck(v, 1+random.IntN(3*len(steps)))
 		n := c.replaced(t, dir, len(v.said) > 0)
 		if n != 10 && n != 40 && n != 70 || n == 10 && len(v.said) > 0 {
 			t.Errorf("%d tokens after %d restores", n, len(v.said))

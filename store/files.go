@@ -18,18 +18,18 @@ import (
 // dbName is the database in the state directory. SQLite adds -wal and -shm to it while it is open.
 const dbName = "lanyard.db"
 
-// world is what is asked of the system and differs from one to the next; tests put their own in.
-type world struct {
+// env holds the calls to the operating system whose answers tests replace.
+type env struct {
 	disk.System
 	now func() time.Time // for the name of a copy, and for nothing else
 }
 
-func (w world) orReal() world {
-	w.System = w.OrReal()
-	if w.now == nil {
-		w.now = clockForNames
+func (e env) orReal() env {
+	e.System = e.OrReal()
+	if e.now == nil {
+		e.now = clockForNames
 	}
-	return w
+	return e
 }
 
 // place is a state directory that was found fit, or made.
@@ -43,14 +43,14 @@ type place struct {
 // prepare makes dir and an empty database file where they are missing, because SQLite itself would
 // create the file readable to others, and narrows what is wider than it should be. What belongs to
 // another user, or cannot be kept whole where it is, is refused before anything is made or changed.
-func (w world) prepare(dir string) (p place, err error) {
-	if err := w.local(dir); err != nil {
+func (e env) prepare(dir string) (p place, err error) {
+	if err := e.local(dir); err != nil {
 		return p, err
 	}
 	if err := os.MkdirAll(dir, disk.DirMode); err != nil {
 		return p, fileError("make the state directory", err)
 	}
-	if err := w.tightenDir(dir, &p.tightened); err != nil {
+	if err := e.tightenDir(dir, &p.tightened); err != nil {
 		return p, err
 	}
 	path := filepath.Join(dir, dbName)
@@ -76,7 +76,7 @@ func (w world) prepare(dir string) (p place, err error) {
 		return p, fileError("make the database", err)
 	}
 	for _, name := range []string{dbName, dbName + "-wal", dbName + "-shm", key.FileName} {
-		if err := w.tighten(filepath.Join(dir, name), &p.tightened); err != nil {
+		if err := e.tighten(filepath.Join(dir, name), &p.tightened); err != nil {
 			return p, err
 		}
 	}
@@ -88,8 +88,8 @@ func (w world) prepare(dir string) (p place, err error) {
 
 // local refuses a directory on a network file system: the write-ahead log needs memory that all its processes
 // share, which two machines cannot, and there it would be damaged without a word.
-func (w world) local(dir string) error {
-	kind, err := w.NetworkOf(dir)
+func (e env) local(dir string) error {
+	kind, err := e.NetworkOf(dir)
 	if err != nil {
 		return fileError("look at the state directory", err)
 	}
@@ -143,13 +143,13 @@ func (p place) crippled(path string, err error) (place, bool) {
 }
 
 // tightenDir narrows the directory, unless it is plainly not ours alone: --state /tmp must not close /tmp.
-func (w world) tightenDir(dir string, tightened *[]string) error {
+func (e env) tightenDir(dir string, tightened *[]string) error {
 	info, err := os.Stat(dir)
 	if err != nil {
 		return fileError("look at the state directory", err)
 	}
 	if !disk.Wide(info) {
-		return w.own(dir, info)
+		return e.own(dir, info)
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -163,11 +163,11 @@ func (w world) tightenDir(dir string, tightened *[]string) error {
 		return &Error{Code: console.CodeStoreAccess, Text: fmt.Sprintf("state directory %s: others can look into it (%04o) and it holds other files", dir, info.Mode().Perm()),
 			Hint: "name a directory of its own with --state, or chmod 700 it"}
 	}
-	return w.narrow(dir, info, disk.DirMode, tightened)
+	return e.narrow(dir, info, disk.DirMode, tightened)
 }
 
 // tighten narrows one file and refuses what is not a plain file: a link could point anywhere.
-func (w world) tighten(path string, tightened *[]string) error {
+func (e env) tighten(path string, tightened *[]string) error {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -180,16 +180,16 @@ func (w world) tighten(path string, tightened *[]string) error {
 			Hint: "move it away, or use another place with --state"}
 	}
 	if !disk.Wide(info) {
-		return w.own(path, info)
+		return e.own(path, info)
 	}
-	return w.narrow(path, info, disk.FileMode, tightened)
+	return e.narrow(path, info, disk.FileMode, tightened)
 }
 
 // own refuses what belongs to another user, whatever its permissions: root can use it all the same, and what root
 // adds its owner could not use any more.
-func (w world) own(path string, info fs.FileInfo) error {
-	e := w.Foreign(path, info)
-	if e == nil {
+func (e env) own(path string, info fs.FileInfo) error {
+	foreign := e.Foreign(path, info)
+	if foreign == nil {
 		return nil
 	}
 	dir := path
@@ -197,15 +197,15 @@ func (w world) own(path string, info fs.FileInfo) error {
 		dir = filepath.Dir(path)
 	}
 	hint := fmt.Sprintf("give it back with chown -R %d %s as root, or use another place with --state",
-		e.User, dir)
-	if e.User == 0 {
+		foreign.User, dir)
+	if foreign.User == 0 {
 		hint = fmt.Sprintf("run lanyard as that user, not with sudo, or use another place with --state; if root is to have it: chown -R 0 %s", dir)
 	}
-	return &Error{Code: console.CodeStoreOwner, Text: e.Error(), Hint: hint}
+	return &Error{Code: console.CodeStoreOwner, Text: foreign.Error(), Hint: hint}
 }
 
-func (w world) narrow(path string, info fs.FileInfo, mode fs.FileMode, tightened *[]string) error {
-	if err := w.own(path, info); err != nil {
+func (e env) narrow(path string, info fs.FileInfo, mode fs.FileMode, tightened *[]string) error {
+	if err := e.own(path, info); err != nil {
 		return err
 	}
 	if err := disk.Narrow(path, info, mode); err != nil {

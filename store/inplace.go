@@ -362,7 +362,7 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 	if err := os.MkdirAll(s.dir, disk.DirMode); err != nil {
 		return "", notWritten(what, err)
 	}
-	if dir, err = os.MkdirTemp(s.dir, outAs+s.world.now().UTC().Format("20060102T150405")+"-"); err != nil { // 0700
+	if dir, err = os.MkdirTemp(s.dir, outAs+s.env.now().UTC().Format("20060102T150405")+"-"); err != nil { // 0700
 		return "", notWritten(what, err)
 	}
 	for name, data := range map[string][]byte{dbName: b.db, key.FileName: b.key} {

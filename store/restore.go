@@ -84,8 +84,8 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 	if dir, err = filepath.Abs(dir); err != nil {
 		return done, fmt.Errorf("state directory: %w", err)
 	}
-	w := r.world.orReal()
-	if err := w.local(dir); err != nil {
+	e := r.env.orReal()
+	if err := e.local(dir); err != nil {
 		return done, err
 	}
 	if !r.Replace {
@@ -115,10 +115,10 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 			return done, err
 		}
 	}
-	if err := w.room(dir); err != nil {
+	if err := e.room(dir); err != nil {
 		return done, err
 	}
-	n := newcomer{world: w, dir: dir, path: filepath.Join(dir, dbName), from: m, at: r.at, wait: cmp.Or(max(r.Busy, 0), restoreWait), replaces: r.Replace,
+	n := incoming{env: e, dir: dir, path: filepath.Join(dir, dbName), from: m, at: r.at, wait: cmp.Or(max(r.Busy, 0), restoreWait), replaces: r.Replace,
 		calm: lull{now: r.LeaseNow, patience: r.Patience, waiting: r.Waiting}}
 	if err := n.key(ctx, r, seals); err != nil {
 		return done, err
@@ -166,18 +166,18 @@ func (v *Review) read(ctx context.Context, m *Store, seals *sealer) error {
 }
 
 // room makes the state directory where it is missing and refuses what Open would refuse about it, but for the database.
-func (w world) room(dir string) error {
+func (e env) room(dir string) error {
 	if err := os.MkdirAll(dir, disk.DirMode); err != nil {
 		return fileError("make the state directory", err)
 	}
 	var tightened []string
-	if err := w.tightenDir(dir, &tightened); err != nil {
+	if err := e.tightenDir(dir, &tightened); err != nil {
 		return err
 	}
 	for _, name := range []string{
 		dbName, dbName + "-wal", dbName + "-shm", dbName + "-journal", key.FileName,
 	} {
-		if err := w.tighten(filepath.Join(dir, name), &tightened); err != nil {
+		if err := e.tighten(filepath.Join(dir, name), &tightened); err != nil {
 			return err
 		}
 	}

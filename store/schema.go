@@ -98,7 +98,7 @@ func (s *Store) migrate(ctx context.Context, steps []string) error {
 	}
 	copied := ""
 	if version > 0 && s.dir != "" {
-		if copied, err = s.copyTo(ctx, fmt.Sprintf("%s.v%d-%s", s.path, version, s.world.now().UTC().Format("20060102T150405"))); err != nil {
+		if copied, err = s.copyTo(ctx, fmt.Sprintf("%s.v%d-%s", s.path, version, s.env.now().UTC().Format("20060102T150405"))); err != nil {
 			return err
 		}
 		s.reached("copied")

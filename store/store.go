@@ -49,8 +49,8 @@ type Options struct {
 	// disk has no room for what SQLite keeps beside the database. Of one that can be written Open does all that it does otherwise.
 	Lists bool
 
-	world world
-	at    func(step string) // is told of each step that was reached; nil but in tests
+	env env
+	at  func(step string) // is told of each step that was reached; nil but in tests
 }
 
 func (o Options) busy() time.Duration {
@@ -81,7 +81,7 @@ type Store struct {
 	tightened []string
 	swept     []string // see KeyCopies; changed only while it is opened or with the turn
 	readOnly  error    // why nothing can be written, or nil
-	world     world
+	env       env
 	copied    string // the copy made before a migration, or ""
 	tables    string // what the database is made of; see sameTables
 	poll      time.Duration
@@ -116,7 +116,7 @@ func open(ctx context.Context, dir string, o Options, steps []string) (*Store, e
 	if err != nil {
 		return nil, fmt.Errorf("state directory: %w", err)
 	}
-	at, err := o.world.orReal().prepare(dir)
+	at, err := o.env.orReal().prepare(dir)
 	if err == nil && !o.Lists {
 		err = at.readOnly
 	}
@@ -202,7 +202,7 @@ func newStore(o Options) *Store {
 	if o.Poll <= 0 {
 		o.Poll = DefaultPoll
 	}
-	return &Store{poll: o.Poll, busy: o.busy(), world: o.world.orReal(), at: o.at, watchers: map[chan struct{}]func() bool{}, turn: make(chan struct{}, 1)}
+	return &Store{poll: o.Poll, busy: o.busy(), env: o.env.orReal(), at: o.at, watchers: map[chan struct{}]func() bool{}, turn: make(chan struct{}, 1)}
 }
 
 // take sorts the slots of o and those that are always there; usual is the kind for a first key when o names none.

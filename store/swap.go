@@ -20,9 +20,9 @@ import (
 	"lanyard/store/key"
 )
 
-// newcomer is a restored store, in memory, that is to take the place of the one in a state directory.
-type newcomer struct {
-	world     world
+// incoming is a restored store in memory that Restore puts in place of the one in a state directory.
+type incoming struct {
+	env       env
 	dir, path string
 	from      *Store
 	slot      KeySlot
@@ -36,14 +36,14 @@ type newcomer struct {
 	elsewhere string    // what is to be said of where the key is, once it is in force
 }
 
-func (n *newcomer) reached(step string) {
+func (n *incoming) reached(step string) {
 	if n.at != nil {
 		n.at(step)
 	}
 }
 
 // key makes a key in the first slot that can hold one, and seals the newcomer with it. The key waits beside the one in force.
-func (n *newcomer) key(ctx context.Context, r Restoring, from *sealer) error {
+func (n *incoming) key(ctx context.Context, r Restoring, from *sealer) error {
 	s := newStore(Options{})
 	s.take(r.Options, InFile, key.File{Path: filepath.Join(n.dir, key.FileName)}, key.Passphrase())
 	s.dir, s.path = n.dir, n.path
@@ -78,7 +78,7 @@ func (n *newcomer) key(ctx context.Context, r Restoring, from *sealer) error {
 	defer clear(data)
 	// A key from before that was nowhere kept: whoever opens the store next has something to tidy up, which gives the key its
 	// lasting name should this process die before it does.
-	row := slotRow{epoch: from.epoch, kind: n.slot.Kind(), params: n.params, before: []heldBefore{{Kind: InPassphrase, Params: json.RawMessage("{}")}}, made: n.world.now()}
+	row := slotRow{epoch: from.epoch, kind: n.slot.Kind(), params: n.params, before: []heldBefore{{Kind: InPassphrase, Params: json.RawMessage("{}")}}, made: n.env.now()}
 	put := func(tx *sql.Tx, _ *sealer) error { return n.from.putKey(ctx, tx, row, data, by) }
 	if err := n.from.sealWith(ctx, from, data, put); err != nil {
 		n.forget(ctx)
@@ -89,7 +89,7 @@ func (n *newcomer) key(ctx context.Context, r Restoring, from *sealer) error {
 }
 
 // forget takes back the key of a newcomer that did not get in.
-func (n *newcomer) forget(ctx context.Context) {
+func (n *incoming) forget(ctx context.Context) {
 	clear(n.made)
 	if n.slot != nil {
 		_ = n.slot.Forget(context.WithoutCancel(ctx), n.params)
@@ -97,7 +97,7 @@ func (n *newcomer) forget(ctx context.Context) {
 }
 
 // swap brings the newcomer in and gives the names under which the store that was there is kept.
-func (n *newcomer) swap(ctx context.Context) (kept []string, err error) {
+func (n *incoming) swap(ctx context.Context) (kept []string, err error) {
 	defer n.calm.end()
 	defer func() { clear(n.made) }()
 	if kept, err = n.overwrite(ctx); isDamaged(err) {
@@ -109,7 +109,7 @@ func (n *newcomer) swap(ctx context.Context) (kept []string, err error) {
 // overwrite puts the newcomer in the place of a sound database, or of none, in one transaction.
 // Others may have it open: they read the old one or the new one, and notice the new one as they
 // notice any commit.
-func (n *newcomer) overwrite(ctx context.Context) (kept []string, err error) {
+func (n *incoming) overwrite(ctx context.Context) (kept []string, err error) {
 	db, err := n.open(ctx)
 	if err != nil {
 		return nil, err
@@ -156,7 +156,7 @@ func (n *newcomer) overwrite(ctx context.Context) (kept []string, err error) {
 }
 
 // open opens the database that is there, or makes an empty one.
-func (n *newcomer) open(ctx context.Context) (*sql.DB, error) {
+func (n *incoming) open(ctx context.Context) (*sql.DB, error) {
 	if !disk.Exists(n.path) && disk.Size(n.path+"-wal") == 0 {
 		f, err := os.OpenFile(n.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, disk.FileMode)
 		if err == nil {
@@ -201,8 +201,8 @@ func (n *newcomer) open(ctx context.Context) (*sql.DB, error) {
 const anyVersion = 1<<31 - 1
 
 // beside is the store that is there, for what can be done with it as it is.
-func (n *newcomer) beside(db *sql.DB) *Store {
-	return &Store{dir: n.dir, path: n.path, write: db, read: db, busy: n.wait, world: n.world}
+func (n *incoming) beside(db *sql.DB) *Store {
+	return &Store{dir: n.dir, path: n.path, write: db, read: db, busy: n.wait, env: n.env}
 }
 
 // folded fails unless nobody else has the database open.
@@ -213,7 +213,7 @@ func (s *Store) folded(ctx context.Context) error {
 
 // ready looks, while nobody else can write, whether the newcomer may come in, and keeps what is
 // there. It does nothing while answers are on their way, which it counts.
-func (n *newcomer) ready(ctx context.Context, db *sql.DB) (kept []string, flying int, err error) {
+func (n *incoming) ready(ctx context.Context, db *sql.DB) (kept []string, flying int, err error) {
 	s := n.beside(db)
 	version := 0
 	if disk.Size(n.path)+disk.Size(n.path+"-wal") > 0 {
@@ -255,7 +255,7 @@ func (n *newcomer) ready(ctx context.Context, db *sql.DB) (kept []string, flying
 
 // ensure makes sure, right before the newcomer comes in, that its key is there, also for the
 // keyring, and that nobody who goes by the revision of the store, which is rev, sees it go back.
-func (n *newcomer) ensure(ctx context.Context, rev int64) error {
+func (n *incoming) ensure(ctx context.Context, rev int64) error {
 	n.reached("kept")
 	if f, ok := n.slot.(key.File); ok {
 		// Others may have taken the key for one that was left lying. While the lock is held nobody
@@ -277,7 +277,7 @@ func (n *newcomer) ensure(ctx context.Context, rev int64) error {
 
 // pin lets the keyring remember the key of the newcomer beside what it remembers. Where it remembers nothing of this path, it is
 // told when the newcomer is in: the store that is there may still be the one that opens next.
-func (n *newcomer) pin(ctx context.Context) error {
+func (n *incoming) pin(ctx context.Context) error {
 	if n.board == nil {
 		return nil
 	}
@@ -297,7 +297,7 @@ func (n *newcomer) pin(ctx context.Context) error {
 
 // waiting refuses to set aside a store whose decided revokes the server has not accepted, unless the newcomer has them
 // too: nobody would deliver them.
-func (n *newcomer) waiting(ctx context.Context, old *sql.DB) error {
+func (n *incoming) waiting(ctx context.Context, old *sql.DB) error {
 	theirs, err := undelivered(ctx, old)
 	if err != nil {
 		return n.explain(err)
@@ -332,7 +332,7 @@ func undelivered(ctx context.Context, db *sql.DB) (ids []string, err error) {
 	return ids, rows.Err()
 }
 
-func (n *newcomer) explain(err error) error {
+func (n *incoming) explain(err error) error {
 	if c := sqliteCode(err); c == codeBusy || c == codeLocked {
 		return n.busy(err)
 	}
@@ -342,7 +342,7 @@ func (n *newcomer) explain(err error) error {
 	return (&Store{path: n.path}).explain("restore", err)
 }
 
-func (n *newcomer) busy(err error) error {
+func (n *incoming) busy(err error) error {
 	return &Error{Code: console.CodeStoreBusy, Text: "restore " + n.path, Err: bare(err), Hint: "nothing was changed: another process has it; try again, or close the other consoles first"}
 }
 
@@ -359,8 +359,8 @@ type part struct {
 }
 
 // keep copies the store that is there beside itself, under names nobody has.
-func (n *newcomer) keep(all []part) (kept []string, err error) {
-	stamp := key.KeptSuffix + n.world.now().UTC().Format("20060102T150405")
+func (n *incoming) keep(all []part) (kept []string, err error) {
+	stamp := key.KeptSuffix + n.env.now().UTC().Format("20060102T150405")
 	for i, s := 1, stamp; ; i++ {
 		free := true
 		for _, name := range []string{dbName, dbName + "-wal", key.FileName} {
@@ -404,7 +404,7 @@ func (p part) copyTo(f *os.File) error {
 
 // replace keeps a damaged database and puts a new file in its place. The log of the old one goes
 // first: the new one must not get it.
-func (n *newcomer) replace(ctx context.Context) (kept []string, err error) {
+func (n *incoming) replace(ctx context.Context) (kept []string, err error) {
 	if !n.replaces {
 		return nil, occupied(n.path)
 	}
@@ -422,7 +422,7 @@ func (n *newcomer) replace(ctx context.Context) (kept []string, err error) {
 }
 
 // rename puts a new file where the damaged one was.
-func (n *newcomer) rename(ctx context.Context) error {
+func (n *incoming) rename(ctx context.Context) error {
 	data, err := n.from.serialize(ctx)
 	if err != nil {
 		return n.explain(err)
