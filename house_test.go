@@ -586,78 +586,127 @@ func literal(e ast.Expr) (string, bool) {
 	return s, err == nil && s != ""
 }
 
-// holdsCode reports whether an expression has the name of something that holds an error code.
-func holdsCode(e ast.Expr) bool {
+// nameOf returns the name of a variable, a field, or a function that is called.
+func nameOf(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.Ident:
-		return e.Name == "Code" || e.Name == "code"
+		return e.Name
 	case *ast.SelectorExpr:
-		return e.Sel.Name == "Code" || e.Sel.Name == "code"
+		return e.Sel.Name
 	case *ast.CallExpr:
-		f, _ := e.Fun.(*ast.SelectorExpr)
-		id, _ := e.Fun.(*ast.Ident)
-		return f != nil && f.Sel.Name == "CodeOf" || id != nil && id.Name == "CodeOf"
+		return nameOf(e.Fun)
 	}
-	return false
+	return ""
+}
+
+// texts calls each for every string that a file spells out for a named holder: in a composite
+// literal of a type, an assignment, a comparison or a case.
+func texts(f *ast.File, each func(holder, typ, text string)) {
+	add := func(holder, e ast.Expr, typ string) {
+		if s, ok := literal(e); ok {
+			each(nameOf(holder), typ, s)
+		}
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CompositeLit:
+			for _, e := range n.Elts {
+				if kv, ok := e.(*ast.KeyValueExpr); ok {
+					add(kv.Key, kv.Value, nameOf(n.Type))
+				}
+			}
+		case *ast.AssignStmt:
+			for i, left := range n.Lhs {
+				if i < len(n.Rhs) {
+					add(left, n.Rhs[i], "")
+				}
+			}
+		case *ast.BinaryExpr:
+			if n.Op == token.EQL || n.Op == token.NEQ {
+				add(n.X, n.Y, "")
+				add(n.Y, n.X, "")
+			}
+		case *ast.SwitchStmt:
+			for _, c := range n.Body.List {
+				for _, e := range c.(*ast.CaseClause).List {
+					add(n.Tag, e, "")
+				}
+			}
+		}
+		return true
+	})
 }
 
 // spelled returns the codes that a file writes as strings where a constant belongs. It leaves out
 // the codes of OAuth servers, which tokenapi.Error holds.
 func spelled(f *ast.File, known map[string]string) (bad []string) {
 	values := slices.Collect(maps.Values(known))
-	add := func(e ast.Expr, always bool) {
-		if s, ok := literal(e); ok && (always || slices.Contains(values, s)) {
+	texts(f, func(holder, typ, s string) {
+		holds := slices.Contains([]string{"Code", "code", "CodeOf"}, holder)
+		if holds && (slices.Contains([]string{"Error", "failure", "report"}, typ) || slices.Contains(values, s)) {
 			bad = append(bad, s)
 		}
-	}
+	})
 	ast.Inspect(f, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.CompositeLit:
-			of := ""
-			switch typ := n.Type.(type) {
-			case *ast.Ident:
-				of = typ.Name
-			case *ast.SelectorExpr:
-				of = typ.Sel.Name
-			}
-			for _, e := range n.Elts {
-				if kv, ok := e.(*ast.KeyValueExpr); ok && holdsCode(kv.Key) {
-					add(kv.Value, of == "Error" || of == "failure" || of == "report")
-				}
-			}
-		case *ast.AssignStmt:
-			for i, left := range n.Lhs {
-				if i < len(n.Rhs) && holdsCode(left) {
-					add(n.Rhs[i], false)
-				}
-			}
-		case *ast.BinaryExpr:
-			if holdsCode(n.X) {
-				add(n.Y, false)
-			}
-			if holdsCode(n.Y) {
-				add(n.X, false)
-			}
-		case *ast.SwitchStmt:
-			if n.Tag == nil || !holdsCode(n.Tag) {
-				break
-			}
-			for _, c := range n.Body.List {
-				for _, e := range c.(*ast.CaseClause).List {
-					add(e, false)
-				}
-			}
-		case *ast.CallExpr:
-			id, _ := n.Fun.(*ast.Ident)
-			for _, e := range n.Args {
-				if s, _ := literal(e); id != nil && id.Name == "isCode" || strings.HasPrefix(s, "store_") {
-					add(e, false)
+		if call, ok := n.(*ast.CallExpr); ok {
+			for _, e := range call.Args {
+				s, _ := literal(e)
+				if s != "" && slices.Contains(values, s) && (nameOf(call.Fun) == "isCode" || strings.HasPrefix(s, "store_")) {
+					bad = append(bad, s)
 				}
 			}
 		}
 		return true
 	})
 	return bad
+}
+
+// named are fields whose values package console has constants for. Faces and store use these.
+var named = []string{"Act", "AtServer", "Cause", "Grant", "Lifetime", "Op", "Proof", "Regime", "Source",
+	"State", "Stop", "Verdict"}
+
+// unnamed returns the values of such fields that a file spells out.
+func unnamed(f *ast.File) (bad []string) {
+	texts(f, func(holder, typ, s string) {
+		if slices.Contains(named, holder) {
+			bad = append(bad, holder+" "+s)
+		}
+	})
+	return bad
+}
+
+// A verdict, a lifetime, a grant or a source is written in package console alone.
+func TestValuesAreConstants(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		switch {
+		case s.test, strings.HasPrefix(s.room, "tokenapi"), s.room == "console":
+			continue
+		case s.room == "store/disk", s.path == "cli/themes_cmd.go": // other things of the same name
+			continue
+		}
+		for _, value := range unnamed(s.file) {
+			t.Errorf("%s spells out %q: use the constant of package console", s.path, value)
+		}
+	}
+	for _, stmt := range []string{
+		`if t.Lifetime == "unbounded" {}`, `switch p.Verdict { case "accepted": }`,
+		`_ = console.Application{Grant: "password"}`, `_ = "gone" != a.Source`,
+	} {
+		if len(unnamed(statement(t, stmt))) != 1 {
+			t.Errorf("%s goes unnoticed", stmt)
+		}
+	}
+}
+
+// statement parses one statement.
+func statement(t *testing.T, stmt string) *ast.File {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\nfunc f() {\n"+stmt+"\n}", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
 
 // An error code is written in console/code.go alone.
@@ -704,11 +753,7 @@ func TestCodesGoRed(t *testing.T) {
 		`_ = console.CodeOf(err) == "usage"`, `switch e.Code { case "a", "no_token": }`,
 		`_ = isCode(err, "no_token")`, `_ = s.fail("store_full", err)`,
 	} {
-		f, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\nfunc f() {\n"+stmt+"\n}", 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(spelled(f, codes(t))) != 1 {
+		if len(spelled(statement(t, stmt), codes(t))) != 1 {
 			t.Errorf("%s goes unnoticed", stmt)
 		}
 	}

@@ -149,7 +149,7 @@ func (d *doctor) checkSecrets(stored []console.Application) {
 				d.checkReference(what, kind, ref)
 			case kind == a.Credential():
 				d.fail("secret", "give "+string(kind)+" as "+config.SaferForms, "%s: none is configured", what)
-			case kind == console.Password && a.Grant == "password":
+			case kind == console.Password && a.Grant == console.GrantPassword:
 				d.ok("secret", "%s: asked for on a terminal", what)
 			}
 		}

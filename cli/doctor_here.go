@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/term"
+
 	"lanyard/cli/config"
 	"lanyard/cli/host"
 )

@@ -33,7 +33,7 @@ func (p *program) importTextCommand(use, what string) *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&o.name, "name", "", "`NAME` of the application; required")
 	f.StringVar(&o.env, "env", "", "`NAME` of the environment to create (default: the host of the token URL)")
-	f.StringVar(&o.keyType, "key-type", "PRODUCTION", "`KEY_TYPE` of the application, a label: PRODUCTION, SANDBOX or empty")
+	f.StringVar(&o.keyType, "key-type", console.KeyProduction, "`KEY_TYPE` of the application, a label: PRODUCTION, SANDBOX or empty")
 	return p.verbFlags(c)
 }
 
@@ -41,7 +41,7 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 	switch {
 	case o.name == "":
 		return misuse("--name NAME", "import: the name of the application is missing")
-	case o.keyType != "" && o.keyType != "PRODUCTION" && o.keyType != "SANDBOX":
+	case o.keyType != "" && o.keyType != console.KeyProduction && o.keyType != console.KeySandbox:
 		return misuse("PRODUCTION, SANDBOX or empty", "--key-type: this is no key type") // the value may be a secret: do not repeat it
 	}
 	var data []byte

@@ -196,7 +196,7 @@ func human(t, now time.Time) string {
 
 // grantWords names a grant, and marks the password grant as legacy (RFC 9700 section 2.4).
 func grantWords(grant string) string {
-	if grant == "password" {
+	if grant == console.GrantPassword {
 		return "password, legacy"
 	}
 	return grant

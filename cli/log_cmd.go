@@ -147,7 +147,7 @@ func (l ledger) named(e console.Event) (name, env, keyType string) {
 		return a.Name, a.Environment.Name, a.KeyType
 	}
 	name = e.Application
-	for _, k := range []string{"PRODUCTION", "SANDBOX"} {
+	for _, k := range []string{console.KeyProduction, console.KeySandbox} {
 		if rest, ok := strings.CutSuffix(name, "/"+k); ok {
 			name, keyType = rest, k
 			break

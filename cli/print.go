@@ -207,20 +207,24 @@ func (l ledger) token(t console.Token) tokenJSON {
 // revoked reports whether a token belongs in the list of revocations.
 func revoked(s console.Status) bool { return s.RevokeKind != "" || !s.AcceptedAt.IsZero() }
 
+// notAccepted is the verdict of a revocation that the server has not accepted. The other ones are
+// states.
+const notAccepted = "pending"
+
 func (l ledger) revocation(t console.Token) revocationJSON {
 	s := l.status(t)
 	j := revocationJSON{
 		Token: t.ID, Fingerprint: t.Fingerprint, Application: l.app[t.AppID].Name, Kind: string(s.RevokeKind),
-		AcceptedAt: stamp(s.AcceptedAt), AtServer: string(s.AtServer), Verdict: "pending", Probes: []seenProbe{},
+		AcceptedAt: stamp(s.AcceptedAt), AtServer: string(s.AtServer), Verdict: notAccepted, Probes: []seenProbe{},
 	}
 	switch {
 	case s.AcceptedAt.IsZero() && (s.Pending || s.Proof == console.ProofNone):
 		return j
 	case s.Proof != console.ProofNone:
-		j.Verdict, j.Proof = "dead", known(string(s.Proof))
+		j.Verdict, j.Proof = string(console.Dead), known(string(s.Proof))
 		j.Left = seconds(0, true)
 	default:
-		j.Verdict, j.Left = "lingering", seconds(s.StaleLeft, s.StaleKnown)
+		j.Verdict, j.Left = string(console.Lingering), seconds(s.StaleLeft, s.StaleKnown)
 	}
 	if s.StaleKnown {
 		j.StaleUntil = stamp(s.StaleUntil)

@@ -66,7 +66,7 @@ func printable(err error) error {
 // logPrinted records in the log that a token is about to be printed. If it cannot be recorded, the
 // token is printed all the same.
 func (p *program) logPrinted(ctx context.Context, s *openConsole, t console.Token, form string) {
-	if err := s.svc.Copied(ctx, t.ID, "stdout", console.Form(form)); err != nil {
+	if err := s.svc.Copied(ctx, t.ID, console.ViaStdout, console.Form(form)); err != nil {
 		p.warn("the log has no record that %s was printed: %v", t.Fingerprint, err)
 	}
 }

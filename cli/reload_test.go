@@ -1,11 +1,12 @@
 package cli
 
 import (
-	"lanyard/cli/config"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"lanyard/cli/config"
 )
 
 func TestReload(t *testing.T) {

@@ -71,14 +71,14 @@ func (l ledger) revocationRow(t console.Token) []string {
 		when = at.UTC().Format("2006-01-02T15:04:05Z")
 	}
 	switch {
-	case j.Verdict == "lingering" && st.StaleKnown:
+	case j.Verdict == string(console.Lingering) && st.StaleKnown:
 		may = "<=" + console.Left(st.StaleLeft)
-	case j.Verdict == "lingering":
+	case j.Verdict == string(console.Lingering):
 		may = "unknown"
 	case j.Proof != nil:
 		proof = *j.Proof
 	}
-	if st.RefusedOnce && j.Verdict == "lingering" {
+	if st.RefusedOnce && j.Verdict == string(console.Lingering) {
 		proof = "refused once"
 	}
 	var seen []string

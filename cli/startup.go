@@ -4,8 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"lanyard/cli/host"
 	"slices"
+
+	"lanyard/cli/host"
 )
 
 // Harden prevents core dumps, and other processes of the user from reading this process's memory.

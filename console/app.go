@@ -90,6 +90,8 @@ const (
 	GrantRefreshToken      = tokenapi.GrantRefreshToken
 	GrantAuthorizationCode = tokenapi.GrantAuthorizationCode
 	GrantDeviceCode        = tokenapi.GrantDeviceCode
+	GrantJWTBearer         = tokenapi.GrantJWTBearer
+	GrantTokenExchange     = tokenapi.GrantTokenExchange
 )
 
 // The ways of client authentication that a curl line can show.
@@ -97,6 +99,12 @@ const (
 	AuthBasic = tokenapi.AuthBasic
 	AuthPost  = tokenapi.AuthPost
 	AuthNone  = tokenapi.AuthNone
+)
+
+// The key types of an application: labels, by the names of WSO2. An application may have none.
+const (
+	KeyProduction = "PRODUCTION"
+	KeySandbox    = "SANDBOX"
 )
 
 // SecretKind says which secret of an application is asked for.
@@ -127,7 +135,7 @@ type Application struct {
 	ID          string // ApplicationID of the four parts below
 	Name        string
 	Environment Environment // a copy: what is needed to reach its server stays with it
-	KeyType     string      // PRODUCTION, SANDBOX or ""
+	KeyType     string      // KeyProduction, KeySandbox or ""
 	ConsumerKey string
 	Grant       string
 	Username    string

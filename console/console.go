@@ -107,6 +107,18 @@ type Exchange struct {
 	tokenapi.Exchange
 }
 
+// Verb names what the exchange was for: OpGet, OpRefresh, or the Op of its call, such as "revoke".
+func (e Exchange) Verb() string {
+	switch e.Op {
+	case GrantClientCredentials, GrantPassword, GrantAuthorizationCode, GrantDeviceCode, GrantJWTBearer,
+		GrantTokenExchange:
+		return OpGet
+	case GrantRefreshToken:
+		return OpRefresh
+	}
+	return e.Op
+}
+
 // KeepExchanges is how many exchanges of this process are kept in memory.
 const KeepExchanges = 200
 

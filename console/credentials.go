@@ -134,10 +134,10 @@ func (s *Service) keepApp(w Writer, a Application, op string, held Secrets) erro
 		}
 	}
 	own, err := w.Application(a.ID)
-	if isNotFound(err) || err == nil && op == "get" && own.Source != FromStore {
+	if isNotFound(err) || err == nil && op == OpGet && own.Source != FromStore {
 		return &Error{Code: CodeGone, Text: op + ": " + a.Label() + " was deleted meanwhile, and nothing was sent"}
 	}
-	if err != nil || op == opTest || held.Access.IsZero() {
+	if err != nil || op == OpTest || held.Access.IsZero() {
 		return err
 	}
 	has, err := w.HasConsumerSecret(a.ID)

@@ -84,11 +84,17 @@ func (s *Service) updateFor(ctx context.Context, dismissed string, f func(Writer
 	})
 }
 
-// Copied notes that a token was handed to a person or a program: via is "stdout", "screen" or the way to a clipboard, form
-// what was handed out. A failure means that the log does not say so; the copy has been made.
+// Where a token was handed out to, besides the ways to a clipboard ([Service.Copied]).
+const (
+	ViaStdout = "stdout"
+	ViaScreen = "screen"
+)
+
+// Copied logs that a token was handed out: via is ViaStdout, ViaScreen or the way to a clipboard,
+// and form says what was handed out. An error means that the log lacks the entry; the copy is made.
 func (s *Service) Copied(ctx context.Context, tokenID, via string, form Form) error {
 	kind := EventCopied
-	if via == "stdout" {
+	if via == ViaStdout {
 		kind = EventPrinted
 	}
 	said := map[string]string{"via": via}

@@ -17,9 +17,9 @@ func (m Mark) Over(now time.Time) bool { return !m.EndsBy.IsZero() && !now.Befor
 // Verb names what was sent: a test is a get.
 func (m Mark) Verb() string {
 	if m.TokenID != "" {
-		return "refresh"
+		return OpRefresh
 	}
-	return "get"
+	return OpGet
 }
 
 // present reads without the marks that are over. They are removed by a later write (recorder.tend).

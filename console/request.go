@@ -254,7 +254,7 @@ func (q grantRequest) by(a Application) Application {
 
 // mark is the journal mark of a question, which names what is not the application's own.
 func (q grantRequest) mark(a Application) Mark {
-	m := Mark{Op: "get", Scopes: q.scopes, Request: &q.want}
+	m := Mark{Op: OpGet, Scopes: q.scopes, Request: &q.want}
 	if q.grant != a.Grant {
 		m.Grant = q.grant
 	}

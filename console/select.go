@@ -39,7 +39,7 @@ func ApplicationsNamed(apps []Application, text string, same func(x, y string) b
 		found = gone
 	}
 	for _, a := range found {
-		if a.KeyType == "PRODUCTION" {
+		if a.KeyType == KeyProduction {
 			preferred = append(preferred, a)
 		}
 	}

@@ -125,11 +125,26 @@ type Secrets struct {
 	Headers secret.Text // of an application: the values of its headers, JSON
 }
 
+// What is known of how long a token lives ([Token].Lifetime).
+const (
+	LifeBounded   = tokenapi.Bounded
+	LifeUnbounded = tokenapi.Unbounded
+	LifeUnknown   = tokenapi.Unknown
+	LifeAmbiguous = tokenapi.Ambiguous
+)
+
+// The operations that a [Mark] is written for.
+const (
+	OpGet     = "get"
+	OpRefresh = "refresh"
+	OpTest    = "test" // a get whose token is kept only if the draft is saved
+)
+
 // Mark is a journal entry: something that cannot be taken back was about to be sent. It is removed when
 // the answer is stored; one that stays open means that nobody saw the answer.
 type Mark struct {
 	ID      string
-	Op      string // "get", "refresh" or "test", which is a get whose token is not kept
+	Op      string // OpGet, OpRefresh or OpTest
 	AppID   string
 	TokenID string // "" for a get
 	Scopes  []string

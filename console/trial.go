@@ -11,9 +11,6 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// opTest is the Op of a mark whose get was a test: its token is kept only when the draft is saved.
-const opTest = "test"
-
 // Tested is what a test of a draft brought. It keeps the token, for the draft to be saved with; nothing of it is stored.
 type Tested struct {
 	AppID       string // identity of what was tested
@@ -220,7 +217,7 @@ func (s *Service) try(ctx context.Context, a Application, req tokenapi.TokenRequ
 	out.request = q.want
 	return s.withLease(ctx, s.asking(a, q, "test"), func(_ Application, l *lease) error {
 		before := s.lastSeq()
-		err := s.sendGrant(ctx, a, []*lease{l}, Mark{Op: opTest, Scopes: a.Scopes, Request: &q.want}, req, func(_ Writer, ans tokenapi.TokenAnswer) error {
+		err := s.sendGrant(ctx, a, []*lease{l}, Mark{Op: OpTest, Scopes: a.Scopes, Request: &q.want}, req, func(_ Writer, ans tokenapi.TokenAnswer) error {
 			out.fill(ans)
 			return nil
 		}, nil)

@@ -216,7 +216,7 @@ func (r *reader) application(s section, envs []environment, others []application
 		env.ClientAuth = s.clientAuth(env)
 	}
 	a.Environment = env.Environment
-	a.KeyType = s.oneOf("key_type", []string{"", "PRODUCTION", "SANDBOX"}, nil)
+	a.KeyType = s.oneOf("key_type", []string{"", console.KeyProduction, console.KeySandbox}, nil)
 	a.ConsumerKey = s.required("consumer_key")
 	if env.ClientAuth == tokenapi.AuthBasic && strings.Contains(a.ConsumerKey, ":") {
 		s.bad("consumer_key", `must not contain : with client_auth = "basic"`, `use "basic-encoded" or "post"`)

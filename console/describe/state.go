@@ -65,7 +65,7 @@ func (v Voice) Life(t console.Token, s console.Status) string {
 		return "expired"
 	case s.HasExpiry:
 		return v.Span(s.Left) + " left"
-	case string(t.Lifetime) == "unbounded":
+	case t.Lifetime == console.LifeUnbounded:
 		return "never expires"
 	}
 	return "how long it lives is unknown"

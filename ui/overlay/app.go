@@ -46,7 +46,7 @@ type App struct {
 // configured applications are.
 func NewApp(s *scene.Scene, edit bool, file string) *App {
 	o := &App{envs: s.Board.Environments, filled: map[string][]string{}, others: s.Board.Applications()}
-	a := console.Application{Grant: "client_credentials", KeyType: "PRODUCTION"}
+	a := console.Application{Grant: console.GrantClientCredentials, KeyType: console.KeyProduction}
 	env := newEnvironment
 	if sel, ok := s.Selected(); ok {
 		if edit {
@@ -88,7 +88,8 @@ func appFields(a console.Application, edit bool) []*form.Field {
 	if edit {
 		forKey, forUser = "kept; type to replace it", "what is kept stays; type to replace it"
 	}
-	grants := []string{"client_credentials", "password", "authorization_code", "device_code", "refresh_token"}
+	grants := []string{console.GrantClientCredentials, console.GrantPassword,
+		console.GrantAuthorizationCode, console.GrantDeviceCode, console.GrantRefreshToken}
 	if !slices.Contains(grants, a.Grant) {
 		grants = append(grants, a.Grant)
 	}
@@ -104,7 +105,7 @@ func appFields(a console.Application, edit bool) []*form.Field {
 		form.NewField(console.FieldIssuer, "or issuer", "", "https://id.example finds the rest"),
 		form.NewField(console.FieldRevokeURL, "revoke URL", "", "guessed from the token URL"),
 		form.NewChoice("production", "production", "no", "no", "yes"),
-		form.NewChoice("key_type", "key type", keyTypeShown(a.KeyType), "PRODUCTION", "SANDBOX", noKeyType),
+		form.NewChoice("key_type", "key type", keyTypeShown(a.KeyType), console.KeyProduction, console.KeySandbox, noKeyType),
 		form.NewField(console.FieldConsumerKey, "consumer key", a.ConsumerKey, ""),
 		form.NewSecret("consumer_secret", "consumer secret", forKey),
 		form.NewChoice(console.FieldGrant, "grant", a.Grant, grants...),
@@ -212,12 +213,12 @@ func (o *App) fit() {
 		o.Field(key).Off = !more
 	}
 	grant := o.Field(console.FieldGrant).Value()
-	o.Field(console.FieldUsername).Off = grant != "password" && grant != "jwt_bearer"
-	o.Field("password").Off = grant != "password"
+	o.Field(console.FieldUsername).Off = grant != console.GrantPassword && grant != console.GrantJWTBearer
+	o.Field("password").Off = grant != console.GrantPassword
 	for _, key := range []string{console.FieldAudience, console.FieldResource, console.FieldExtra} { // of few applications
 		o.Field(key).Off = !o.Field(key).Touched && o.Field(key).Empty()
 	}
-	o.Field(console.FieldRedirectURL).Off = grant != "authorization_code"
+	o.Field(console.FieldRedirectURL).Off = grant != console.GrantAuthorizationCode
 	public := o.auth() == "none" || o.auth() == "tls"
 	o.Field("consumer_secret").Off = public
 	if r := o.Field(console.FieldRevokeURL); !r.Touched && env == newEnvironment {

@@ -58,7 +58,7 @@ func (o *Exchange) Box(s *scene.Scene, w, h int) []string {
 			out = append(out, l.End(w))
 		}
 	}
-	out = append(out, scene.Padded(s.Styles.Quiet, "secrets are masked · "+scene.VerbOf(o.Call.Op)+" · "+scene.Took(o.Call.Took)+" · "+s.Redacted(kit.Clean(o.Call.Application)), w))
+	out = append(out, scene.Padded(s.Styles.Quiet, "secrets are masked · "+o.Call.Verb()+" · "+scene.Took(o.Call.Took)+" · "+s.Redacted(kit.Clean(o.Call.Application)), w))
 	head("Request")
 	put("", o.Call.Method+" "+s.Redacted(o.Call.URL))
 	for _, x := range o.Call.RequestHeaders {

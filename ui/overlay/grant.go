@@ -31,14 +31,15 @@ func NewGrant(a *session.App, last session.Get) *Grant {
 		last = session.Get{Grant: a.Grant, Scopes: a.Scopes, User: a.Username}
 	}
 	grants := []string{a.Grant}
-	for _, g := range []string{"client_credentials", "authorization_code", "device_code", "password"} {
+	for _, g := range []string{console.GrantClientCredentials, console.GrantAuthorizationCode,
+		console.GrantDeviceCode, console.GrantPassword} {
 		if g != a.Grant && console.MayUse(a.Application, g) {
 			grants = append(grants, g)
 		}
 	}
 	o := &Grant{appID: a.ID, name: a.Shown, own: a.Username, knows: kit.Clean(strings.Join(a.KnownScopes(), " "))}
 	hint := "used for this get, and not kept"
-	if a.Grant == "password" {
+	if a.Grant == console.GrantPassword {
 		hint = "empty: the one that is kept for " + kit.Clean(a.Username)
 	}
 	o.Fields = []*form.Field{
@@ -55,7 +56,7 @@ func NewGrant(a *session.App, last session.Get) *Grant {
 }
 
 func (o *Grant) fit() {
-	asks := o.Value("grant") == "password"
+	asks := o.Value("grant") == console.GrantPassword
 	o.Field("user").Off, o.Field("password").Off = !asks, !asks
 }
 

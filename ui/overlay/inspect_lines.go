@@ -204,7 +204,7 @@ func grantWord(grant string) string {
 	switch grant {
 	case "":
 		return "not known"
-	case "password":
+	case console.GrantPassword:
 		return "password, legacy"
 	}
 	return grant
@@ -304,7 +304,7 @@ func lineage(s *scene.Scene, r *session.Row, st console.Status) []happened {
 
 // unboundWords says of a token without an end why there is none.
 func unboundWords(t *console.Token) string {
-	if t.Lifetime == "unbounded" {
+	if t.Lifetime == console.LifeUnbounded {
 		return "never"
 	}
 	return "not known: its answer did not say"

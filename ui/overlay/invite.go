@@ -26,7 +26,7 @@ type Invite struct {
 }
 
 func NewInvite(a *session.App, key session.Key) *Invite {
-	return &Invite{AppID: a.ID, Key: key, name: a.Shown, device: a.Grant == "device_code"}
+	return &Invite{AppID: a.ID, Key: key, name: a.Shown, device: a.Grant == console.GrantDeviceCode}
 }
 
 func (o *Invite) Title() string {

@@ -91,6 +91,6 @@ func (p *Activity) line(s *scene.Scene, e *console.Exchange, w int, selected, fo
 	name := min(max(rest-wWhat, min(rest, 6)), 20)
 	label, _, _ := strings.Cut(s.Redactor.Text(kit.Clean(e.Application)), "@")
 	l.Cell("", kit.Middle(label, name), name)
-	l.Put(string(s.Styles.Quiet), kit.Cut(" "+scene.VerbOf(e.Op), rest-name))
+	l.Put(string(s.Styles.Quiet), kit.Cut(" "+e.Verb(), rest-name))
 	return l.End(w)
 }

@@ -55,7 +55,7 @@ func (p *Tokens) Right(s *scene.Scene) string {
 	if ok && a.Environment.ReadOnly {
 		said = append(said, "read-only")
 	}
-	if ok && a.Grant == "password" && len(said) == 0 {
+	if ok && a.Grant == console.GrantPassword && len(said) == 0 {
 		said = append(said, "password (legacy)")
 	}
 	return strings.Join(said, " · ")
@@ -318,9 +318,9 @@ func (p *Tokens) life(s *scene.Scene, r *session.Row, w int) (left, tail scene.C
 	}
 	if !st.HasExpiry {
 		switch r.Token.Lifetime {
-		case "unbounded":
+		case console.LifeUnbounded:
 			return said(scene.TextCell("", "no end"), scene.TextCell(s.Styles.Quiet, "never expires"))
-		case "ambiguous":
+		case console.LifeAmbiguous:
 			return said(scene.TextCell(s.Styles.Quiet, "?"), scene.TextCell(s.Styles.Quiet, "ambiguous"))
 		}
 		return said(scene.TextCell(s.Styles.Quiet, "?"), scene.TextCell(s.Styles.Quiet, "was not said"))

@@ -133,7 +133,7 @@ const (
 // looked at again when it can no longer be.
 func (p *plain) mayBeAnswered(a *session.App, m *console.Mark) bool {
 	at := m.SentAt.Add(a.Environment.Timeout + doubtAfter)
-	if m.Op == "get" && (a.Interactive() || m.Grant != "") {
+	if m.Op == console.OpGet && (a.Interactive() || m.Grant != "") {
 		at = m.SentAt.Add(doubtPerson)
 	}
 	if !p.now.Before(at) {

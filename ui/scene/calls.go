@@ -32,17 +32,6 @@ func Took(d time.Duration) string {
 	return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
 }
 
-// whatOf puts the operation of an exchange into the word of its key.
-func VerbOf(op string) string {
-	switch op {
-	case "client_credentials", "password", "authorization_code", "device_code", "jwt_bearer", "token_exchange":
-		return "get"
-	case "refresh_token":
-		return "refresh"
-	}
-	return op
-}
-
 // Join puts a hint behind what it is about.
 func Join(text, hint string) string {
 	if hint == "" {

@@ -50,7 +50,7 @@ func (n Notice) Call(b *session.Board) *console.Exchange {
 	for i := len(b.Exchanges) - 1; i >= 0; i-- {
 		e := &b.Exchanges[i]
 		mine := e.TokenID != "" && e.TokenID == n.About.TokenID || e.TokenID == "" && e.AppID != "" && e.AppID == n.About.AppID
-		if mine && slices.Contains(verbs, VerbOf(e.Op)) && !e.Started.After(n.At) && !e.Started.Before(n.About.Since) {
+		if mine && slices.Contains(verbs, e.Verb()) && !e.Started.After(n.At) && !e.Started.Before(n.About.Since) {
 			return e
 		}
 	}

@@ -130,7 +130,7 @@ func (s *Scene) Calls() []*console.Exchange {
 	out := make([]*console.Exchange, 0, len(s.Board.Exchanges))
 	for i := len(s.Board.Exchanges) - 1; i >= 0; i-- {
 		e := &s.Board.Exchanges[i]
-		if f := s.View.Filters[Activity]; f == "" || text.Fuzzy(f, e.Method+" "+PathOf(e.URL)+" "+strconv.Itoa(e.Status)+" "+e.Application+" "+VerbOf(e.Op)+" "+e.Err) {
+		if f := s.View.Filters[Activity]; f == "" || text.Fuzzy(f, e.Method+" "+PathOf(e.URL)+" "+strconv.Itoa(e.Status)+" "+e.Application+" "+e.Verb()+" "+e.Err) {
 			out = append(out, e)
 		}
 	}

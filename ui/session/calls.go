@@ -311,6 +311,6 @@ func (s *Session) show(r Show) []Work {
 func (s *Session) logShow(r LogShow) []Work {
 	svc := s.svc
 	return []Work{func(ctx context.Context) Event {
-		return RevealLogged{Fingerprint: r.Fingerprint, Err: svc.Copied(ctx, r.Token, "screen", console.FormBare)}
+		return RevealLogged{Fingerprint: r.Fingerprint, Err: svc.Copied(ctx, r.Token, console.ViaScreen, console.FormBare)}
 	}}
 }

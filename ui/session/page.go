@@ -250,7 +250,7 @@ func (s *Session) leftOf(r *Row) left {
 		return left{until: s.second().Add(st.StaleLeft)}
 	case st.HasExpiry:
 		return left{until: s.second().Add(st.Left)}
-	case string(r.Token.Lifetime) == "unbounded":
+	case r.Token.Lifetime == console.LifeUnbounded:
 		return left{until: noEnd}
 	}
 	return unknown
