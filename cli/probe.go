@@ -85,7 +85,7 @@ func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool
 	if why := console.StatusAt(now, s.svc.Policy(l.app[t.AppID]), p.clock()).Warning(); why != "" && ans.Verdict == tokenapi.Accepted {
 		p.warn("%s", why)
 	}
-	return p.printProbe(s, l.app[t.AppID], t, ans)
+	return p.printProbe(s, l.app[t.AppID], t, ans.ProbeAnswer)
 }
 
 // probeLeak probes with a token from standard input.
@@ -107,11 +107,11 @@ func (p *program) probeLeak(ctx context.Context, app string) error {
 	if err != nil {
 		return err
 	}
-	var ans tokenapi.ProbeAnswer
+	var ans console.Probed
 	if held && t.AppID == a.ID { // the token is held: record the probe
 		ans, t, err = s.svc.Probe(ctx, t.ID)
 	} else {
-		ans, t.Fingerprint, err = s.svc.ProbeText(ctx, a.ID, text)
+		ans.ProbeAnswer, t.Fingerprint, err = s.svc.ProbeText(ctx, a.ID, text)
 		t = console.Token{Fingerprint: t.Fingerprint}
 	}
 	if p.dryRun {
@@ -120,7 +120,7 @@ func (p *program) probeLeak(ctx context.Context, app string) error {
 	if err != nil {
 		return err
 	}
-	return p.printProbe(s, a, t, ans)
+	return p.printProbe(s, a, t, ans.ProbeAnswer)
 }
 
 // printProbe prints a probe and what follows from it, and returns its exit code as an error.
@@ -156,7 +156,7 @@ func (p *program) printProbe(s *openConsole, a console.Application, t console.To
 func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.Token, a console.Application, every, timeout time.Duration) error {
 	loop := console.ProbeLoop{Began: p.clock(), Every: every, Timeout: timeout}
 	all := []probeJSON{}
-	var ans tokenapi.ProbeAnswer // the last one
+	var ans console.ProbeAnswer // the last one
 	printed := ""
 	verdict := func() error {
 		for {
@@ -186,8 +186,10 @@ func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.
 			if step.Wait {
 				continue
 			}
+			var got console.Probed
 			var err error
-			if ans, t, err = s.svc.Probe(ctx, t.ID); err != nil {
+			got, t, err = s.svc.Probe(ctx, t.ID)
+			if ans = got.ProbeAnswer; err != nil {
 				return err
 			}
 			loop.Answered(ans)

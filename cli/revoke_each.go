@@ -104,8 +104,8 @@ func (p *program) waitDead(ctx context.Context, s *openConsole, id string, limit
 		if err != nil {
 			return false, err
 		}
-		p.note("%s", describe.Line(t.Fingerprint, ans))
-		loop.Answered(ans)
+		p.note("%s", describe.Line(t.Fingerprint, ans.ProbeAnswer))
+		loop.Answered(ans.ProbeAnswer)
 	}
 }
 

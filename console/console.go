@@ -158,6 +158,7 @@ type Outcome struct {
 	Same     bool     // the server handed out a token that was held already
 	Previous *Token   // the token that was replaced, after a refresh
 	Notes    []string // things worth saying, without secrets
+	Exchange int64    // Seq of the last exchange that it took, also after an error; 0: none was made
 }
 
 // GetOptions are what is asked for instead of the application's own. The zero value is its usual
@@ -192,6 +193,7 @@ type Delivery struct {
 	Err       error      // nil: accepted
 	Kept      bool       // not delivered, and will be tried again
 	Confirmed bool       // the server named what it revoked
+	Exchange  int64      // Seq of the exchange; 0: nothing was sent
 }
 
 // New makes a Service. It fails when an option is missing.
@@ -282,19 +284,21 @@ func (s *Service) Changes(ctx context.Context) <-chan struct{} {
 	return out
 }
 
-// observe keeps an exchange and tells the watchers.
-func (s *Service) observe(a Application, tokenID string, e tokenapi.Exchange) {
+// observe keeps an exchange, tells the watchers, and returns it with its Seq.
+func (s *Service) observe(a Application, tokenID string, e tokenapi.Exchange) Exchange {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seq++
 	if e.HasSkew && e.Op != "probe" && e.Op != "control" {
 		s.skews[a.Environment.Name] = e.Skew
 	}
-	s.exchanges = append(s.exchanges, Exchange{Seq: s.seq, AppID: a.ID, Application: a.Label(), TokenID: tokenID, Exchange: e})
+	x := Exchange{Seq: s.seq, AppID: a.ID, Application: a.Label(), TokenID: tokenID, Exchange: e}
+	s.exchanges = append(s.exchanges, x)
 	if n := len(s.exchanges) - KeepExchanges; n > 0 {
 		s.exchanges = slices.Delete(s.exchanges, 0, n)
 	}
 	s.tellWatchers()
+	return x
 }
 
 // tellWatchers says that the board is worth another look. The caller holds the mutex.

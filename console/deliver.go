@@ -287,7 +287,9 @@ func (s *Service) reach(ctx context.Context, a Application) (API, tokenapi.Crede
 }
 
 // send revokes one of the pair and stores what the server said before anybody is told.
-func (s *Service) send(ctx context.Context, a Application, api API, creds tokenapi.Credentials, t Token, kind RevokeKind, text secret.Text) (Delivery, error) {
+func (s *Service) send(ctx context.Context, a Application, api API, creds tokenapi.Credentials, t Token, kind RevokeKind,
+	text secret.Text,
+) (d Delivery, err error) {
 	hint := "access_token"
 	if kind == RevokeRefresh {
 		hint = "refresh_token"
@@ -296,7 +298,8 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 		return Delivery{}, err
 	}
 	ans, ex, callErr := api.Revoke(ctx, tokenapi.RevokeRequest{Credentials: creds, Token: text, Hint: hint})
-	s.observe(a, t.ID, ex)
+	x := s.observe(a, t.ID, ex)
+	defer func() { d.Exchange = x.Seq }()
 	if callErr != nil {
 		e, ok := tokenapi.AsError(callErr)
 		switch {
@@ -310,8 +313,8 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 		}
 		return s.keep(ctx, t.ID, kind, callErr, 0)
 	}
-	d := Delivery{Kind: kind, Confirmed: ans.Confirmed}
-	err := s.retryUpdate(ctx, func(w Writer) error {
+	d = Delivery{Kind: kind, Confirmed: ans.Confirmed}
+	err = s.retryUpdate(ctx, func(w Writer) error {
 		cur, err := s.token(w, t.ID)
 		if err != nil {
 			return err

@@ -149,11 +149,13 @@ func (s *Service) requestToken(ctx context.Context, a Application, under []*leas
 		}
 		return err
 	}
+	var x Exchange
 	if a.Grant == tokenapi.GrantDeviceCode {
-		err = s.byDevice(ctx, a, under, m, req, store)
+		x, err = s.byDevice(ctx, a, under, m, req, store)
 	} else {
-		err = s.sendGrant(ctx, a, under, m, req, store, nil)
+		x, err = s.sendGrant(ctx, a, under, m, req, store, nil)
 	}
+	out.Exchange = x.Seq
 	return out, err
 }
 

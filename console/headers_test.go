@@ -172,7 +172,8 @@ func TestProbeThatActs(t *testing.T) {
 	g.sees(tok.ID, tokenapi.Accepted, tokenapi.WhyLetThrough)
 	g.kill(tok.ID)
 	g.sees(tok.ID, tokenapi.Unclear, tokenapi.WhyControlActs)
-	ans, _, err := g.s.Probe(t.Context(), tok.ID)
+	got, _, err := g.s.Probe(t.Context(), tok.ID)
+	ans := got.ProbeAnswer
 	if why, hint := console.ProbeHopeless(ans); err != nil || !console.ProbeInVain(ans) || why == "" || hint == "" || console.ProbeWhy(ans) == "" {
 		t.Errorf("%v: %q %q", err, why, hint)
 	}

@@ -9,40 +9,45 @@ import (
 	"lanyard/tokenapi"
 )
 
+// Introspected is the answer to an introspection.
+type Introspected struct {
+	tokenapi.IntrospectAnswer
+	Exchange int64 // Seq of the exchange, also after an error; 0: none was made
+}
+
 // Introspect asks the key manager what it thinks of a token and stores the answer (RFC 7662). A
 // life that nobody had told yet is taken from it. An inactive that does not count is stored only
 // where nothing better is known.
-func (s *Service) Introspect(ctx context.Context, tokenID string) (ans tokenapi.IntrospectAnswer, t Token, err error) {
+func (s *Service) Introspect(ctx context.Context, tokenID string) (got Introspected, t Token, err error) {
 	defer func() { err = s.homedOf(ctx, tokenID, err) }()
-	var none tokenapi.IntrospectAnswer
 	t, a, err := s.find(ctx, tokenID)
 	if err != nil {
-		return none, t, err
+		return got, t, err
 	}
 	if err := s.unlocked(ctx); err != nil {
-		return none, t, err
+		return got, t, err
 	}
 	if err := s.ready(ctx, a.ID, introspectURL); err != nil {
-		return none, t, err
+		return got, t, err
 	}
 	if t, a, err = s.find(ctx, tokenID); err != nil {
-		return none, t, err
+		return got, t, err
 	}
 	if err := needURL(a, "introspect", CodeNoIntrospectURL, a.Environment.Endpoints.IntrospectURL); err != nil {
-		return none, t, err
+		return got, t, err
 	}
 	api, creds, err := s.reach(ctx, a)
 	if err != nil {
-		return none, t, err
+		return got, t, err
 	}
 	sec, err := s.Secrets(ctx, tokenID)
 	if err != nil {
-		return none, t, err
+		return got, t, err
 	}
 	ans, ex, err := api.Introspect(ctx, tokenapi.IntrospectRequest{Credentials: creds, Token: sec.Access, Hint: "access_token"})
-	s.observe(a, t.ID, ex)
+	got.Exchange = s.observe(a, t.ID, ex).Seq
 	if err != nil {
-		return none, t, err
+		return got, t, err
 	}
 	err = s.update(context.WithoutCancel(ctx), func(w Writer) error {
 		if t, err = s.token(w, tokenID); err != nil {
@@ -69,7 +74,8 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (ans tokenapi.
 		t, err = s.token(w, tokenID)
 		return err
 	})
-	return ans, t, err
+	got.IntrospectAnswer = ans
+	return got, t, err
 }
 
 // mayKnow reports whether what an introspection URL tells this client of a token is about the

@@ -206,24 +206,25 @@ const pollSlack = 250 * time.Millisecond
 // slowDown is what a server that says slow_down is given in addition, for good (RFC 8628 section 3.5).
 const slowDown = 5 * time.Second
 
-// byDevice has a person approve on another device, and polls until the server knows how it ended.
+// byDevice has a person approve on another device, and polls until the server knows how it ended. x
+// is the last exchange.
 func (s *Service) byDevice(parent context.Context, a Application, under []*lease, m Mark, req tokenapi.TokenRequest,
 	file func(Writer, tokenapi.TokenAnswer) error,
-) error {
+) (x Exchange, err error) {
 	if err := needURL(a, "get", CodeNoDeviceURL, a.Environment.Endpoints.DeviceURL); err != nil {
-		return err
+		return x, err
 	}
 	api, err := s.api(a.Environment)
 	if err != nil {
-		return err
+		return x, err
 	}
 	if err := s.opt.Keeper.InPlace(parent); err != nil {
-		return err
+		return x, err
 	}
 	dev, ex, err := api.AuthorizeDevice(parent, tokenapi.DeviceRequest{Credentials: req.Credentials, Scopes: m.Scopes, Extra: a.Extra})
-	s.observe(a, "", ex)
+	x = s.observe(a, "", ex)
 	if err != nil {
-		return err
+		return x, err
 	}
 	req.DeviceCode, req.Scopes, req.Extra = dev.DeviceCode, nil, nil
 	life := dev.ExpiresIn
@@ -244,7 +245,7 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 		if ctx.Err() != nil { // given up before the first poll
 			err = givenUp(parent, ctx)
 		}
-		return err
+		return x, err
 	}
 	wait := pauses{interval: dev.Interval}
 	lost := false
@@ -254,7 +255,7 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 			return 0, err
 		}
 		ans, ex, callErr := api.Token(context.WithoutCancel(ctx), req)
-		s.observe(a, "", ex)
+		x = s.observe(a, "", ex)
 		if callErr == nil {
 			err := s.answered(ctx, a, m, ans, file) // here it is, whatever an earlier poll may have met
 			lost = err != nil
@@ -284,17 +285,17 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 		return pause, errPending
 	})
 	if err == nil {
-		return nil
+		return x, nil
 	}
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = notApproved(parent, ctx, last)
 	}
 	if !lost {
 		if clearErr := s.clearMark(ctx, m.ID); clearErr != nil {
-			return clearErr
+			return x, clearErr
 		}
 	}
-	return err
+	return x, err
 }
 
 // notApproved is the end of a device grant that no answer of the server ended. It names what the

@@ -14,34 +14,34 @@ import (
 // sendGrant sends one grant between a journal mark and the storing of its answer. The mark is durable before
 // the request leaves; file runs in the transaction that removes it. A request that surely never left, or
 // whose refusal was read, leaves no mark; one whose answer was lost keeps it open. under are the leases under
-// which this happens: without them nothing is sent.
+// which this happens: without them nothing is sent. x is the exchange, zero if nothing was sent.
 func (s *Service) sendGrant(ctx context.Context, a Application, under []*lease, m Mark, req tokenapi.TokenRequest,
 	file func(Writer, tokenapi.TokenAnswer) error, refused func(Writer, *tokenapi.Error) error,
-) error {
+) (x Exchange, err error) {
 	api, err := s.api(a.Environment)
 	if err != nil {
-		return err
+		return x, err
 	}
 	if err := s.heldBack(ctx, a, req); err != nil {
-		return err
+		return x, err
 	}
 	// From here on nothing the caller does may cut the exchange in half; the client has its own deadline.
 	ctx = context.WithoutCancel(ctx)
 	m.ID = newID("m_")
 	defer s.await(m.ID)()
 	if m, err = s.mark(ctx, a, under, m, req.Credentials); err != nil {
-		return err
+		return x, err
 	}
 	if !stillOurs(under) { // the process was stopped in between, and somebody else may be at it by now
-		return errors.Join(errOverslept(m.Op), s.clearMark(ctx, m.ID))
+		return x, errors.Join(errOverslept(m.Op), s.clearMark(ctx, m.ID))
 	}
 	if err := s.opt.Keeper.InPlace(ctx); err != nil {
-		return errors.Join(err, s.clearMark(ctx, m.ID))
+		return x, errors.Join(err, s.clearMark(ctx, m.ID))
 	}
 	ans, ex, callErr := api.Token(ctx, req)
-	s.observe(a, m.TokenID, ex)
+	x = s.observe(a, m.TokenID, ex)
 	if callErr == nil {
-		return s.answered(ctx, a, m, ans, func(w Writer, ans tokenapi.TokenAnswer) error {
+		return x, s.answered(ctx, a, m, ans, func(w Writer, ans tokenapi.TokenAnswer) error {
 			if err := forgetRefusals(w, a, req); err != nil {
 				return err
 			}
@@ -53,7 +53,7 @@ func (s *Service) sendGrant(ctx context.Context, a Application, under []*lease, 
 		if e.RetryAfter > 0 { // a proxy that says when to come again; the mark stays all the same
 			_ = s.update(ctx, func(w Writer) error { return s.noteRefusal(w, a, under[0], req, e) })
 		}
-		return s.lostAnswer(a, m, callErr)
+		return x, s.lostAnswer(a, m, callErr)
 	}
 	err = s.retryUpdate(ctx, func(w Writer) error {
 		if ok && refused != nil {
@@ -69,9 +69,9 @@ func (s *Service) sendGrant(ctx context.Context, a Application, under []*lease, 
 		return w.ClearMark(m.ID)
 	})
 	if err != nil { // the mark stays, which is the careful side
-		return errors.Join(callErr, fmt.Errorf("and that could not be stored: %w", err))
+		return x, errors.Join(callErr, fmt.Errorf("and that could not be stored: %w", err))
 	}
-	return callErr
+	return x, callErr
 }
 
 // unseen says whether a token may have been given out that nobody saw: no answer came, or none of the server

@@ -15,42 +15,48 @@ func needProbeURL(a Application) error {
 		Hint: "set probe_url to an API behind the gateway that a GET does no harm to"}
 }
 
+// Probed is the answer to a probe.
+type Probed struct {
+	ProbeAnswer
+	Exchange int64 // Seq of the exchange; 0: none was made
+}
+
 // Probe calls the application's probe URL with a token, once, and stores what the gateway made of
 // it. What the gateway says is an answer, never an error. Where the verdict needs it, the URL is
 // also called with a made-up token.
-func (s *Service) Probe(ctx context.Context, tokenID string) (ans tokenapi.ProbeAnswer, t Token, err error) {
+func (s *Service) Probe(ctx context.Context, tokenID string) (p Probed, t Token, err error) {
 	defer func() { err = s.homedOf(ctx, tokenID, err) }()
 	if err := s.unlocked(ctx); err != nil {
-		return tokenapi.ProbeAnswer{}, Token{}, err
+		return p, Token{}, err
 	}
 	t, a, err := s.find(ctx, tokenID)
 	if err != nil {
-		return tokenapi.ProbeAnswer{}, t, err
+		return p, t, err
 	}
 	if err := needProbeURL(a); err != nil {
-		return tokenapi.ProbeAnswer{}, t, err
+		return p, t, err
 	}
 	if t.TokenType != "" && t.TokenType != "Bearer" {
-		return tokenapi.ProbeAnswer{}, t, &Error{Code: CodeNotBearer, Text: "probe: this is no bearer token",
+		return p, t, &Error{Code: CodeNotBearer, Text: "probe: this is no bearer token",
 			Hint: "its type is " + t.TokenType + ", which cannot be sent as it is"}
 	}
 	api, err := s.api(a.Environment)
 	if err != nil {
-		return tokenapi.ProbeAnswer{}, t, err
+		return p, t, err
 	}
 	sec, err := s.Secrets(ctx, tokenID)
 	if err != nil {
-		return tokenapi.ProbeAnswer{}, t, err
+		return p, t, err
 	}
 	way, err := s.probeWayOf(ctx, a)
 	if err != nil {
-		return tokenapi.ProbeAnswer{}, t, err
+		return p, t, err
 	}
 	ans, ex, err := api.Probe(ctx, way.request(a, sec.Access))
 	if err != nil {
-		return ans, t, err
+		return Probed{ProbeAnswer: ans}, t, err
 	}
-	s.observe(a, t.ID, ex)
+	x := s.observe(a, t.ID, ex)
 	s.judge(ctx, a, api, way, sec.Access, t, &ans)
 	s.explained(ctx, a, &ans)
 	place := placeOf(a.ProbeURL)
@@ -78,7 +84,7 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (ans tokenapi.Probe
 		t.SeenURL = place
 		return w.PutToken(&t)
 	})
-	return ans, t, err
+	return Probed{ans, x.Seq}, t, err
 }
 
 // accepted notes that a token was accepted at the application's probe URL.

@@ -254,7 +254,7 @@ func (s *Service) refresh(ctx context.Context, a Application, under []*lease, t 
 			req.Extra = url.Values{"resource": r}
 		}
 	}
-	err = s.sendGrant(ctx, a, under, Mark{Op: OpRefresh, TokenID: t.ID, Request: t.Request}, req, func(w Writer, ans tokenapi.TokenAnswer) error {
+	x, err := s.sendGrant(ctx, a, under, Mark{Op: OpRefresh, TokenID: t.ID, Request: t.Request}, req, func(w Writer, ans tokenapi.TokenAnswer) error {
 		next := Token{AppID: a.ID, Grant: t.Grant, User: t.User, Scopes: t.Scopes, Asked: t.Asked, Request: t.Request, From: t.ID}
 		var err error
 		if out.Token, out.Same, out.Notes, err = s.file(w, a, ans, next, refresh); err != nil || out.Token.ID == t.ID {
@@ -280,6 +280,7 @@ func (s *Service) refresh(ctx context.Context, a Application, under []*lease, t 
 		}
 		return dropRefresh(w, t.ID, refresh)
 	})
+	out.Exchange = x.Seq
 	return out, err
 }
 

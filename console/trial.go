@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -216,12 +215,11 @@ func (s *Service) try(ctx context.Context, a Application, req tokenapi.TokenRequ
 	}
 	out.request = q.want
 	return s.withLease(ctx, s.asking(a, q, "test"), func(_ Application, l *lease) error {
-		before := s.lastSeq()
-		err := s.sendGrant(ctx, a, []*lease{l}, Mark{Op: OpTest, Scopes: a.Scopes, Request: &q.want}, req, func(_ Writer, ans tokenapi.TokenAnswer) error {
+		x, err := s.sendGrant(ctx, a, []*lease{l}, Mark{Op: OpTest, Scopes: a.Scopes, Request: &q.want}, req, func(_ Writer, ans tokenapi.TokenAnswer) error {
 			out.fill(ans)
 			return nil
 		}, nil)
-		out.Status, out.Took = s.exchangeSince(before, a.ID)
+		out.Status, out.Took = x.Status, x.Took
 		return err
 	})
 }
@@ -261,23 +259,4 @@ func (s *Service) fileTested(w Writer, a Application, t *Tested) error {
 	}
 	_, _, _, err := s.file(w, a, t.answer, Token{AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: t.asked, Asked: t.asked, Request: &t.request}, secret.Text{})
 	return err
-}
-
-// lastSeq is the number of the last exchange.
-func (s *Service) lastSeq() int64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.seq
-}
-
-// exchangeSince gives status and duration of an application's exchange that came after another one.
-func (s *Service) exchangeSince(seq int64, appID string) (int, time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, x := range slices.Backward(s.exchanges) {
-		if x.Seq > seq && x.AppID == appID {
-			return x.Status, x.Took
-		}
-	}
-	return 0, 0
 }

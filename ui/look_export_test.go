@@ -24,8 +24,6 @@ type failing struct {
 }
 
 func (f failing) land(m *root) tea.Cmd {
-	m.notices.about = scene.About{TokenID: f.id, Verbs: "probe", Since: m.now}
-	defer func() { m.notices.about = scene.About{} }()
 	return m.tell(session.Probed{ID: f.id, Token: console.Token{ID: f.id}, Err: f.err})
 }
 
@@ -35,3 +33,6 @@ func (p *Pump) Reconfigured(change func(*Settings)) {
 	change(&s)
 	p.Send(settingsRead{reload: Reload{Settings: s}})
 }
+
+// DropCalls takes the oldest n calls off the board, as newer ones do.
+func (p *Pump) DropCalls(n int) { p.m.board().Exchanges = p.m.board().Exchanges[n:] }

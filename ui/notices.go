@@ -8,7 +8,6 @@ import (
 	"lanyard/console/describe"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
-	"lanyard/ui/session"
 )
 
 // keepNotices is how many notices the log holds.
@@ -28,7 +27,7 @@ type notices struct {
 	shown scene.Notice // the last one that was shown
 	until time.Time    // when it fades; zero: none is shown
 	n     int          // how many there were
-	about scene.About  // the call that the next notices are about
+	call  int64        // number of the call that the next notices are about; 0: none
 }
 
 // hide removes the notice from the screen.
@@ -56,7 +55,7 @@ func (m *root) Notify(sev scene.Severity, text, hint string) {
 }
 
 func (m *root) logged(sev scene.Severity, text, hint string) scene.Notice {
-	n := scene.Notice{At: m.now, Severity: sev, Text: kit.Clean(text), Hint: kit.Clean(hint), About: m.notices.about}
+	n := scene.Notice{At: m.now, Severity: sev, Text: kit.Clean(text), Hint: kit.Clean(hint), Exchange: m.notices.call}
 	m.notices.log = append(m.notices.log, n)
 	if len(m.notices.log) > keepNotices {
 		m.notices.log = m.notices.log[len(m.notices.log)-keepNotices:]
@@ -66,7 +65,7 @@ func (m *root) logged(sev scene.Severity, text, hint string) scene.Notice {
 
 // flash shows a notice that is not worth logging, such as why a key did nothing.
 func (m *root) flash(text, hint string) {
-	m.notices.show(scene.Notice{At: m.now, Severity: scene.Info, Text: kit.Clean(text), Hint: kit.Clean(hint), About: m.notices.about})
+	m.notices.show(scene.Notice{At: m.now, Severity: scene.Info, Text: kit.Clean(text), Hint: kit.Clean(hint), Exchange: m.notices.call})
 }
 
 // NotifyError shows what failed, why, and what to try next. A refusal by the console itself is a
@@ -108,21 +107,4 @@ func (m *root) configFile() string {
 		return "the demo, which is made anew each time"
 	}
 	return "the configuration file"
-}
-
-// aboutOf is the call that a fact tells of.
-func aboutOf(f session.Fact) scene.About {
-	switch f := f.(type) {
-	case session.Got:
-		return scene.About{AppID: f.App, Verbs: "get", Since: f.Begun()}
-	case session.Renewed:
-		return scene.About{TokenID: f.Token, AppID: f.App, Verbs: "refresh get", Since: f.Begun()}
-	case session.Probed:
-		return scene.About{TokenID: f.ID, Verbs: "probe", Since: f.Begun()}
-	case session.Introspected:
-		return scene.About{TokenID: f.ID, Verbs: "introspect", Since: f.Begun()}
-	case session.Delivery:
-		return scene.About{TokenID: f.Token.ID, AppID: f.Token.AppID, Verbs: "revoke", Since: f.Begun}
-	}
-	return scene.About{}
 }

@@ -65,9 +65,22 @@ func TestLogOfAFailureBeforeTheWire(t *testing.T) {
 	l.after(5 * time.Second)
 	l.ProbeFailed(errors.New("probe: the disk is full"))
 	l.Key("!", "enter")
-	l.said("the call of this message is not kept, or none was made")
+	l.said("no call belongs to this message")
 	l.Key("down")
 	l.shows("↵ GET /Orders")
+}
+
+// A message whose call is not kept any more does not open a newer one of the same kind.
+func TestLogOfACallThatIsGone(t *testing.T) {
+	t.Parallel()
+	l := alive(t)
+	l.Key("g", "p")
+	l.after(5 * time.Second)
+	l.Key("!", "down")
+	l.shows("↵ POST /token")
+	l.DropCalls(1)
+	l.Key("enter")
+	l.said("the call of this message is no longer kept")
 }
 
 func TestLogCopies(t *testing.T) {

@@ -49,7 +49,7 @@ func (m *root) after(work []session.Work) tea.Cmd {
 func (m *root) tellFacts() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, f := range m.s.Facts() {
-		m.notices.about = aboutOf(f)
+		m.notices.call = session.ExchangeOf(f)
 		if c := m.tell(f); c != nil {
 			cmds = append(cmds, c)
 		}
@@ -58,7 +58,7 @@ func (m *root) tellFacts() tea.Cmd {
 				cmds = append(cmds, c)
 			}
 		}
-		m.notices.about = scene.About{}
+		m.notices.call = 0
 	}
 	return tea.Sequence(cmds...)
 }

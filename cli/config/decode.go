@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
+
 	"lanyard/console"
 	"lanyard/text"
 	"lanyard/themes"

@@ -50,11 +50,11 @@ func (o *Log) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
 	case n == nil:
 		return nil
 	case key == "enter":
-		if e := n.Call(s.Board); e != nil {
+		if e := s.Board.Exchange(n.Exchange); e != nil {
 			return openExchange{*e}
 		}
-		if n.About.Verbs != "" {
-			return scene.Cannot("the call of this message is not kept, or none was made",
+		if n.Exchange != 0 {
+			return scene.Cannot("the call of this message is no longer kept",
 				s.Keys.Hint(keys.Activity, "lists those that are"))
 		}
 		return scene.Cannot("no call belongs to this message", "")
@@ -160,7 +160,7 @@ func (o *Log) lines(s *scene.Scene, n *scene.Notice, w int, selected bool) []str
 		}
 	}
 	if selected {
-		if e := n.Call(s.Board); e != nil {
+		if e := s.Board.Exchange(n.Exchange); e != nil {
 			put(false, s.Styles.Key, kit.Cut("↵ "+kit.Clean(e.Method)+" "+scene.PathOf(e.URL), max(w-lead-1, 4)))
 		}
 	}

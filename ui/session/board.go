@@ -284,7 +284,17 @@ func Earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// app finds an application by its ID; nil when it is gone.
+// Exchange returns the exchange with a number; nil if it is not kept, or not on this board yet.
+func (b *Board) Exchange(seq int64) *console.Exchange {
+	for i := range b.Exchanges {
+		if seq != 0 && b.Exchanges[i].Seq == seq {
+			return &b.Exchanges[i]
+		}
+	}
+	return nil
+}
+
+// App returns the application with an ID; nil if there is none.
 func (b *Board) App(id string) *App {
 	for i := range b.Apps {
 		if b.Apps[i].ID == id {
@@ -294,7 +304,7 @@ func (b *Board) App(id string) *App {
 	return nil
 }
 
-// invites says whether a person is waited for.
+// Invites reports whether a person is to take part in getting a token of an application.
 func (b *Board) Invites(appID string) bool {
 	return slices.ContainsFunc(b.Invitations, func(i console.Invitation) bool { return i.AppID == appID })
 }

@@ -262,8 +262,9 @@ func (s *Session) introspect(r Introspect) []Work {
 	s.tell(Began{Request: r})
 	return s.start(Key{Introspecting, r.Token}, "", func(c call) Work {
 		return func(ctx context.Context) Event {
-			e := Introspected{call: c, For: r.For, ID: r.Token}
 			ans, _, err := svc.Introspect(ctx, r.Token)
+			c.exchange = ans.Exchange
+			e := Introspected{call: c, For: r.For, ID: r.Token}
 			if e.Err = err; err != nil {
 				return e
 			}

@@ -69,7 +69,7 @@ func (s *Session) delivered(e delivered) []Work {
 				s.settled[d.Token.ID] = true
 			}
 		}
-		s.tell(Delivery{Delivery: d, Begun: e.begun})
+		s.tell(Delivery{Delivery: d})
 	}
 	if accepted > 1 && others == 0 { // each has been told, and the last of them is not what matters
 		s.tell(AllAccepted{N: accepted})

@@ -20,8 +20,8 @@ func (told) fact() {}
 // call is what every event says of the work that it ends. The zero call ends none.
 type call struct {
 	told
-	key   Key
-	begun time.Time
+	key      Key
+	exchange int64
 }
 
 func (c call) ended() call { return c }
@@ -29,8 +29,20 @@ func (c call) ended() call { return c }
 // Key is the key of the work.
 func (c call) Key() Key { return c.key }
 
-// Begun is when the work was begun; zero if it is not known.
-func (c call) Begun() time.Time { return c.begun }
+// Exchange is the number of the exchange that the work made; 0: it made none, or is about no
+// single one. A face finds it in [Board.Exchange].
+func (c call) Exchange() int64 { return c.exchange }
+
+// ExchangeOf returns the number of the exchange that a fact tells of, 0 for none.
+func ExchangeOf(f Fact) int64 {
+	switch f := f.(type) {
+	case Delivery:
+		return f.Delivery.Exchange
+	case interface{ Exchange() int64 }:
+		return f.Exchange()
+	}
+	return 0
+}
 
 // The events. Err is nil if the work was done.
 type (
@@ -327,7 +339,6 @@ type (
 	Delivery struct {
 		told
 		console.Delivery
-		Begun time.Time
 	}
 	// AllAccepted says that several revokes were sent, and each was accepted.
 	AllAccepted struct {

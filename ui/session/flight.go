@@ -74,7 +74,7 @@ func (s *Session) begin(r Request, key Key, app string, work func(call) Work) []
 func (s *Session) start(key Key, app string, work func(call) Work) []Work {
 	s.flights[key] = flight{began: s.now, app: app}
 	s.changed = s.changed || key.Kind.asked()
-	return []Work{work(call{key: key, begun: s.now})}
+	return []Work{work(call{key: key})}
 }
 
 // Busy reports whether work of this key is in flight.

@@ -112,7 +112,7 @@ func (s *Session) probeDue() []Work {
 			svc := s.svc
 			work = append(work, func(ctx context.Context) Event {
 				a, t, err := svc.Probe(ctx, id)
-				return reprobed{id: id, loop: l, answer: a, token: t, err: err}
+				return reprobed{id: id, loop: l, answer: a.ProbeAnswer, token: t, err: err}
 			})
 		}
 	}

@@ -29,6 +29,7 @@ func (s *Session) get(r Get) []Work {
 			out, err := svc.Get(ctx, r.App, console.GetOptions{
 				Scopes: r.Scopes, Grant: r.Grant, Username: r.User, Password: r.Password,
 			})
+			c.exchange = out.Exchange
 			return Got{c, r.App, r.Selected, out, err}
 		}
 	})
@@ -67,6 +68,7 @@ func (s *Session) renewal(id, appID string) func(call) Work {
 	return func(c call) Work {
 		return func(ctx context.Context) Event {
 			out, err := svc.Renew(ctx, id)
+			c.exchange = out.Exchange
 			return Renewed{c, id, appID, out, err}
 		}
 	}
@@ -227,7 +229,8 @@ func (s *Session) probing(id string) func(call) Work {
 	return func(c call) Work {
 		return func(ctx context.Context) Event {
 			a, t, err := svc.Probe(ctx, id)
-			return Probed{c, id, a, t, err}
+			c.exchange = a.Exchange
+			return Probed{c, id, a.ProbeAnswer, t, err}
 		}
 	}
 }
