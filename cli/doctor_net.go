@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/text"
 	"lanyard/tokenapi"
 )
@@ -217,9 +218,10 @@ func (d *doctor) checkProbes(ctx context.Context) {
 	}
 	wait.Wait()
 	for _, t := range all {
+		words, hint := describe.ProbeURL(t.is, t.app.ProbeMethod())
 		about := fmt.Sprintf("%s: probe_url at %s", t.app.Label(), hostOf(t.app.ProbeURL))
 		switch is := t.is; {
-		case t.err != nil, is.Status == 0 && is.Words == "": // checkServer reported it
+		case t.err != nil, is.Status == 0 && words == "": // checkServer reported it
 			continue
 		case is.Status == 0:
 			about += " was not asked"
@@ -228,13 +230,13 @@ func (d *doctor) checkProbes(ctx context.Context) {
 		default:
 			about += fmt.Sprintf(" answered %d to a made-up token (%s)", is.Status, console.Ago(d.p.clock().Sub(is.Kept)))
 		}
-		if t.is.Words != "" {
-			about += ": " + t.is.Words
+		if words != "" {
+			about += ": " + words
 		}
-		if t.is.Hint == "" {
+		if hint == "" {
 			d.ok("probe", "%s", about)
 		} else {
-			d.warn("probe", t.is.Hint, "%s", about)
+			d.warn("probe", hint, "%s", about)
 		}
 	}
 }

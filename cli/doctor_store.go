@@ -15,6 +15,7 @@ import (
 
 	"lanyard/cli/config"
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/store"
 	"lanyard/text"
 )
@@ -290,7 +291,7 @@ func (d *doctor) checkGateways(b console.Board) {
 	for _, e := range b.Environments {
 		if l := b.Longer[e.Name]; l.By > 0 {
 			d.warn("gateway", "set cache_ttl of the environment to what its gateway does, or to \"expiry\"",
-				"%s: %s than expected, at %s", e.Name, l, l.At.Local().Format(time.DateTime))
+				"%s: %s than expected, at %s", e.Name, describe.Longer(l), l.At.Local().Format(time.DateTime))
 		}
 	}
 }

@@ -82,7 +82,7 @@ func (p *program) runProbe(ctx context.Context, what string, untilDead, yes bool
 	if err != nil {
 		return err
 	}
-	if why := console.StatusAt(now, s.svc.Policy(l.app[t.AppID]), p.clock()).Warning(); why != "" && ans.Verdict == tokenapi.Accepted {
+	if why := describe.Warning(console.StatusAt(now, s.svc.Policy(l.app[t.AppID]), p.clock())); why != "" && ans.Verdict == tokenapi.Accepted {
 		p.warn("%s", why)
 	}
 	return p.printProbe(s, l.app[t.AppID], t, ans.ProbeAnswer)
@@ -134,7 +134,7 @@ func (p *program) printProbe(s *openConsole, a console.Application, t console.To
 		if t.ID == "" || !console.StatusAt(t, console.Policy{}, p.clock()).Ended {
 			p.printAdvice(ans)
 		}
-		if _, hint := console.ProbeHopeless(ans); hint != "" {
+		if _, hint := describe.Hopeless(ans); hint != "" {
 			_, _ = fmt.Fprintln(p.hints(), "hint: "+s.svc.Home(a).Remedy(hint, console.FaceCommands()))
 		}
 	}
@@ -162,7 +162,7 @@ func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.
 		for {
 			policy := s.svc.Policy(a)
 			step := loop.Next(t, policy, p.clock())
-			why, hint := console.ProbeHopeless(ans)
+			why, hint := describe.Hopeless(ans)
 			hint = s.svc.Home(a).Remedy(hint, console.FaceCommands())
 			switch step.Stop {
 			case console.GoOn:
@@ -255,7 +255,7 @@ func probed(t console.Token, url string, ans tokenapi.ProbeAnswer) probeJSON {
 		Status: known(ans.Status), Verdict: string(ans.Verdict), FaultCode: known(ans.FaultCode),
 	}
 	if ans.Verdict == tokenapi.Unclear {
-		j.Reason = known(console.ProbeWhy(ans))
+		j.Reason = known(describe.Why(ans))
 	}
 	return j
 }

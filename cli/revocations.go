@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/tokenapi"
 )
 
@@ -43,7 +44,7 @@ func (p *program) runRevocations(c *cobra.Command, _ []string) error {
 		return p.printJSON(all)
 	}
 	for _, e := range l.Environments {
-		if why := l.Longer[e.Name].String(); why != "" && longer[e.Name] {
+		if why := describe.Longer(l.Longer[e.Name]); why != "" && longer[e.Name] {
 			defer p.note("%s: %s than expected", e.Name, why)
 		}
 	}

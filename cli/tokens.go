@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/tokenapi"
 )
 
@@ -92,7 +93,7 @@ func (v *tokenList) addTokens() {
 			continue
 		}
 		label := v.app[t.AppID].Label()
-		for _, why := range []string{v.advice(t), st.Warning()} {
+		for _, why := range []string{v.advice(t), describe.Warning(st)} {
 			if why != "" {
 				v.notes = append(v.notes, fmt.Sprintf("%s of %s: %s", t.Fingerprint, label, why))
 			}

@@ -19,7 +19,7 @@ const (
 	controlFresh  = 5 * time.Minute  // how long a control can be compared with
 	controlGap    = time.Minute      // the least time between two
 	controlDay    = 24 * time.Hour   // in which
-	controlsADay  = 20               // so many are asked for
+	ControlsADay  = 20               // so many are asked for
 	controlsSpare = 5                // the last of those are kept for refusals: a 2xx can do without
 	signatureNear = 10 * time.Minute // a control this near to an acceptance is the URL's signature
 	keepControls  = 8                // forms of tokens that are kept for one URL
@@ -120,7 +120,7 @@ func (c *controls) next(form string, now time.Time, spare int, patience time.Dur
 		return useControl
 	case !one.Asking.IsZero() && within(one.Asking, now, patience):
 		return awaitOther
-	case len(c.Asked) >= controlsADay-spare || last >= 0 && now.Sub(c.Asked[last]) < controlGap:
+	case len(c.Asked) >= ControlsADay-spare || last >= 0 && now.Sub(c.Asked[last]) < controlGap:
 		return spentForNow
 	}
 	return askControl

@@ -2,7 +2,6 @@ package console
 
 import (
 	"encoding/json"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -20,31 +19,6 @@ const longerPrefix = "longer/"
 type longerJSON struct {
 	Seconds float64   `json:"seconds"`
 	At      time.Time `json:"at"`
-}
-
-// String says it to a person; "" when it never was.
-func (l Longer) String() string {
-	if l.By <= 0 {
-		return ""
-	}
-	return "this gateway was seen to accept " + inSeconds(l.By) + " longer"
-}
-
-// Warning says that the gateway was seen to accept the token when it should have refused it; ""
-// when it was not.
-func (s Status) Warning() string {
-	switch {
-	case s.PastExpiry > 0:
-		return "the gateway let it through " + inSeconds(s.PastExpiry) + " after its expiry: it allows for clocks that differ, or one is wrong"
-	case s.Overrun > 0:
-		return "the gateway let it through " + inSeconds(s.Overrun) + " after its window was over"
-	}
-	return ""
-}
-
-// inSeconds is a time in whole seconds, rounded up: less would promise too much.
-func inSeconds(d time.Duration) string {
-	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10) + " s"
 }
 
 // rememberLonger keeps by how much the last acceptance of a token went beyond its bound, if that is

@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 
@@ -27,24 +26,22 @@ type ProbeURLCheck struct {
 	Worth  URLWorth
 	Status int       // that it was answered; 0: that is not known
 	Kept   time.Time // when, of an answer that was kept from before
-	Words  string    // what that means; "" where the status says it, or there was no answer
-	Hint   string    // the way out, if one is needed
+	Why    Why       // with Status 0: why no made-up token was sent; "" if one was
 }
 
-// worthOf is the table of what the answer to a made-up token says of its URL.
-func worthOf(is tokenapi.Shape) (worth URLWorth, words, hint string) {
+// worthOf is the table of what the answer to a made-up token shows of its URL.
+func worthOf(is tokenapi.Shape) URLWorth {
 	switch status := is.Status; {
 	case status == 0:
-		return WorthUnknown, "", ""
+		return WorthUnknown
 	case status >= 200 && status <= 299:
-		return WorthOpen, openURL + ", so no probe of it proves anything", otherURL
+		return WorthOpen
 	case status == 404 || status == 405 || status == 410:
-		return WorthNothing, "there seems to be nothing at this URL, so no probe of it proves anything",
-			"check path and version of probe_url, and probe_method: a good token should be answered 200"
+		return WorthNothing
 	case !is.Known():
-		return WorthFailing, "as long as it does, only a fault code can prove a token dead", "try again, or ask whoever runs the gateway"
+		return WorthFailing
 	}
-	return WorthFine, "", ""
+	return WorthFine
 }
 
 // CheckProbeURL says what the probe URL of an application is worth. It goes by the control that is
@@ -58,7 +55,7 @@ func (s *Service) CheckProbeURL(ctx context.Context, a Application) (ProbeURLChe
 		return ProbeURLCheck{}, err
 	}
 	if a.ProbeActs() {
-		return ProbeURLCheck{Words: "a " + a.ProbeMethod() + " with a made-up token may act, so none is sent"}, nil
+		return ProbeURLCheck{Why: WhyControlActs}, nil
 	}
 	way, err := s.probeWayOf(ctx, a)
 	if err != nil {
@@ -80,19 +77,14 @@ func (s *Service) CheckProbeURL(ctx context.Context, a Application) (ProbeURLChe
 		}
 	}
 	c := checked(kept.Is)
-	switch c.Kept = kept.At; {
-	case c.Status == 0 && why == tokenapi.WhyControlSpent:
-		c.Words = "it " + askedEnough
-	case c.Status == 0 && why == tokenapi.WhyControlOff:
-		c.Words = "probe_control is off"
+	if c.Kept = kept.At; c.Status == 0 {
+		c.Why = why
 	}
 	return c, nil
 }
 
 func checked(is tokenapi.Shape) ProbeURLCheck {
-	c := ProbeURLCheck{Status: is.Status}
-	c.Worth, c.Words, c.Hint = worthOf(is)
-	return c
+	return ProbeURLCheck{Worth: worthOf(is), Status: is.Status}
 }
 
 // keptControl is the newest control of a URL, zero if none is kept; one by a clock that was ahead
@@ -112,6 +104,3 @@ func (s *Service) keptControl(ctx context.Context, way probeWay, probeURL string
 
 // commonForm is a token of the form that opaque tokens have most.
 const commonForm = "00000000-0000-4000-8000-00000000000a"
-
-// askedEnough says that the limits of controls are reached.
-var askedEnough = "was asked with a made-up token less than a minute ago, or " + strconv.Itoa(controlsADay) + " times today"

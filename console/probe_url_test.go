@@ -14,17 +14,14 @@ import (
 // limits.
 func TestCheckProbeURL(t *testing.T) {
 	t.Parallel()
-	for status, c := range map[int]struct {
-		worth       console.URLWorth
-		words, hint bool
-	}{
-		200: {console.WorthOpen, true, true}, 204: {console.WorthOpen, true, true}, 404: {console.WorthNothing, true, true},
-		405: {console.WorthNothing, true, true}, 500: {console.WorthFailing, true, true}, 429: {console.WorthFailing, true, true},
-		401: {console.WorthFine, false, false}, 403: {console.WorthFine, false, false}, 302: {console.WorthFine, false, false},
+	for status, worth := range map[int]console.URLWorth{
+		200: console.WorthOpen, 204: console.WorthOpen, 404: console.WorthNothing,
+		405: console.WorthNothing, 500: console.WorthFailing, 429: console.WorthFailing,
+		401: console.WorthFine, 403: console.WorthFine, 302: console.WorthFine,
 	} {
 		g := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(status) })
 		got := must[console.ProbeURLCheck](t)(g.s.CheckProbeURL(t.Context(), g.app))
-		if got.Worth != c.worth || got.Status != status || !got.Kept.IsZero() || (got.Words != "") != c.words || (got.Hint != "") != c.hint {
+		if got.Worth != worth || got.Status != status || !got.Kept.IsZero() {
 			t.Errorf("%d: %+v", status, got)
 		}
 		if all, made := g.asked(); all != 1 || made != 1 {
@@ -80,7 +77,7 @@ func TestCheckProbeURLKeepsTheLimits(t *testing.T) {
 	none := newGate(t, func(_ *gate, w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(500) })
 	g = none
 	check(1, console.WorthFailing, time.Time{})
-	if got := check(1, console.WorthUnknown, time.Time{}); got.Status != 0 || got.Words == "" {
+	if got := check(1, console.WorthUnknown, time.Time{}); got.Status != 0 || got.Why != console.WhyControlSpent {
 		t.Errorf("%+v", got)
 	}
 	g.app.ProbeURL = ""

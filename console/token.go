@@ -160,6 +160,28 @@ type Mark struct {
 // Verdict is what a probe shows.
 type Verdict = tokenapi.Verdict
 
+// Why is the reason for a verdict: see package tokenapi.
+type Why = tokenapi.Why
+
+// The reasons that faces tell of, or that a [ProbeURLCheck] gives.
+const (
+	WhyOpen         = tokenapi.WhyOpen
+	WhyServer       = tokenapi.WhyServer
+	WhyWait         = tokenapi.WhyWait
+	WhyProxy        = tokenapi.WhyProxy
+	WhyLikeMadeUp   = tokenapi.WhyLikeMadeUp
+	WhyNotSeen      = tokenapi.WhyNotSeen
+	WhyChanged      = tokenapi.WhyChanged
+	WhyUnsigned     = tokenapi.WhyUnsigned
+	WhyUnlike       = tokenapi.WhyUnlike
+	WhyAPI          = tokenapi.WhyAPI
+	WhyNoControl    = tokenapi.WhyNoControl
+	WhyControlOff   = tokenapi.WhyControlOff
+	WhyControlActs  = tokenapi.WhyControlActs
+	WhyControlSpent = tokenapi.WhyControlSpent
+	WhyElse         = tokenapi.WhyElse
+)
+
 // ProbeAnswer is the answer to a probe, and what it shows.
 type ProbeAnswer = tokenapi.ProbeAnswer
 

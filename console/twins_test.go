@@ -258,15 +258,15 @@ func TestSeenToAcceptLonger(t *testing.T) {
 	}
 	w.clock.advance(w.env.CacheTTL - time.Second)
 	w.probe(s, tok.ID, tokenapi.Accepted)
-	if l := longer(); l.By != 0 || l.String() != "" {
+	if l := longer(); l.By != 0 {
 		t.Errorf("within its window: %+v", l)
 	}
 	for _, more := range []time.Duration{8 * time.Second, 4 * time.Second} {
 		w.clock.advance(more)
 		w.probe(s, tok.ID, tokenapi.Accepted)
 	}
-	if l := longer(); l.By != 11*time.Second || !l.At.Equal(w.clock.Now()) || l.String() != "this gateway was seen to accept 11 s longer" {
-		t.Errorf("%+v %q", l, l)
+	if l := longer(); l.By != 11*time.Second || !l.At.Equal(w.clock.Now()) {
+		t.Errorf("%+v", l)
 	}
 	other := must[console.Outcome](t)(s.Get(ctx, w.app("Payments", "PRODUCTION").ID, console.GetOptions{})).Token
 	if st := console.StatusAt(w.token(other.ID), s.Policy(w.app("Payments", "PRODUCTION")), s.Now()); st.Ended {

@@ -71,6 +71,17 @@ func ProbeInVain(ans ProbeAnswer) bool {
 		ans.Why == tokenapi.WhyControlActs
 }
 
+// Hopeless reports whether no probe of this URL can prove that the token is dead, as long as it
+// answers like this.
+func Hopeless(ans ProbeAnswer) bool {
+	switch ans.Why {
+	case tokenapi.WhyOpen, tokenapi.WhyElse, tokenapi.WhyNotSeen, tokenapi.WhyChanged, tokenapi.WhyUnsigned,
+		tokenapi.WhyControlOff, tokenapi.WhyControlActs:
+		return true
+	}
+	return false
+}
+
 // Answered takes in the answer to a probe of this loop.
 func (l *ProbeLoop) Answered(ans ProbeAnswer) {
 	l.Probes++

@@ -40,15 +40,17 @@ func (m *root) tellProbes(f session.Fact) {
 	case session.ProbeFailed:
 		m.NotifyError("probe", f.Err)
 	case session.ProbesHopeless:
-		hint := m.s.Remedy(m.board().App(f.Token.AppID), f.Hint, m.face())
-		m.Notify(scene.Warn, f.Fingerprint+": "+f.Hopeless, hint+"; "+m.keys.Hint(keys.ProbeUntilDead, "stops probing"))
+		why, hint := describe.Hopeless(f.Answer)
+		hint = m.s.Remedy(m.board().App(f.Token.AppID), hint, m.face())
+		m.Notify(scene.Warn, f.Fingerprint+": "+why, hint+"; "+m.keys.Hint(keys.ProbeUntilDead, "stops probing"))
 	case session.ProbesEnded:
 		switch f.Stop {
 		case console.StopDead:
 			m.Notify(scene.Good, f.Fingerprint+": "+m.voice().Dead(m.s.Status(f.Token)), text.Count(f.Loop.Probes, "probe"))
 		case console.StopVain:
-			hint := m.s.Remedy(m.board().App(f.Token.AppID), f.Hint, m.face())
-			m.Notify(scene.Warn, f.Fingerprint+": probing has stopped: "+f.Hopeless, hint)
+			why, hint := describe.Hopeless(f.Answer)
+			hint = m.s.Remedy(m.board().App(f.Token.AppID), hint, m.face())
+			m.Notify(scene.Warn, f.Fingerprint+": probing has stopped: "+why, hint)
 		case console.StopLimit, console.StopUnbounded:
 			sev := scene.Info
 			if f.Loop.Verdict == console.ProbeAccepted {

@@ -24,8 +24,8 @@ func (v Voice) Probe(ans console.ProbeAnswer, s console.Status) Told {
 		return v.refused(ans, s)
 	}
 	cause, next := Fault(ans)
-	why := console.ProbeWhy(ans)
-	_, hint := console.ProbeHopeless(ans)
+	why := Why(ans)
+	_, hint := Hopeless(ans)
 	if cause == "" && why != "" {
 		return Told{why, hint, true}
 	}
@@ -42,7 +42,7 @@ func (v Voice) Probe(ans console.ProbeAnswer, s console.Status) Told {
 func (v Voice) accepted(ans console.ProbeAnswer, s console.Status) Told {
 	switch {
 	case s.PastExpiry > 0:
-		return Told{s.Warning(), "", true}
+		return Told{Warning(s), "", true}
 	case s.Reopened:
 		return Told{v.Passing(s), "", true}
 	case s.Ended && s.StaleKnown:
@@ -72,7 +72,7 @@ func (v Voice) refused(ans console.ProbeAnswer, s console.Status) Told {
 
 // because adds the reason, where there is one to tell.
 func because(ans console.ProbeAnswer) string {
-	if why := console.ProbeWhy(ans); why != "" {
+	if why := Why(ans); why != "" {
 		return ": " + why
 	}
 	return ""
@@ -116,7 +116,7 @@ func Line(fingerprint string, ans console.ProbeAnswer) string {
 		}
 	}
 	var said []string
-	for _, s := range []string{ans.Message, console.ProbeWhy(ans)} {
+	for _, s := range []string{ans.Message, Why(ans)} {
 		if s != "" {
 			said = append(said, s)
 		}

@@ -186,8 +186,8 @@ func (v Voice) Facts(t console.Token, s console.Status, h Hold, gone bool, now t
 		whole, brief := v.Reasons(t)
 		return []string{"not revoked, the server refused: " + whole, "not revoked: " + brief,
 			"not revoked"}
-	case s.Warning() != "":
-		return []string{s.Warning(), "let through too late"}
+	case Warning(s) != "":
+		return []string{Warning(s), "let through too late"}
 	case s.Cause == console.CauseElsewhere || s.Cause == console.CauseRefused:
 		return []string{s.Cause.Words() + ", though nobody revoked it here", s.Cause.Words()}
 	case s.State == console.Active || s.State == console.Expiring:

@@ -125,7 +125,7 @@ func (p *Gateway) learned(s *scene.Scene, w int) []string {
 		env = a.Environment.Name
 	}
 	k := s.Board.Learned[env]
-	if more := s.Board.Longer[env].String(); more != "" {
+	if more := describe.Longer(s.Board.Longer[env]); more != "" {
 		return []string{scene.Padded(s.Styles.Warn, scene.Fitting([]string{more, strings.TrimPrefix(more, "this gateway was ")}, w-2), w)}
 	}
 	if k.Times == 0 {

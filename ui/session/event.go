@@ -390,16 +390,15 @@ type (
 		Stop        console.ProbeStop
 		Loop        console.ProbeLoop
 		Fingerprint string
-		Hopeless    string // why no probe of this URL can prove anything; "" if one can
-		Hint        string // the way out of that
+		Answer      console.ProbeAnswer // to the last probe
 		Token       console.Token
 	}
 	// ProbesHopeless says that no probe of this URL can prove anything. It is told once for each reason.
 	ProbesHopeless struct {
 		told
-		Fingerprint    string
-		Hopeless, Hint string
-		Token          console.Token
+		Fingerprint string
+		Answer      console.ProbeAnswer
+		Token       console.Token
 	}
 	// ProbeFailed says that a token is no longer probed, because the console could not.
 	ProbeFailed struct {

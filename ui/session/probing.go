@@ -15,7 +15,14 @@ type probeLoop struct {
 	fingerprint string
 	next        console.ProbeStep // meaningless while a probe is in flight
 	asking      bool
-	told        string // why this proves nothing, as it was told last
+	last        console.ProbeAnswer
+	told        hopeless // as it was told last
+}
+
+// hopeless is why no probe of a URL can prove anything: each is told once. The zero value: one can.
+type hopeless struct {
+	why     console.Why
+	control int // what a made-up token is answered
 }
 
 // Probes reports whether a token is probed until it is dead.
@@ -106,7 +113,7 @@ func (s *Session) probeDue() []Work {
 		switch row := s.board.byID[id]; {
 		case l.asking || s.now.Before(l.next.At):
 		case l.next.Wait && row != nil && row.Token != nil:
-			s.judgeLoop(id, *row.Token, l.told, "")
+			s.judgeLoop(id, *row.Token)
 		default:
 			l.asking = true
 			svc := s.svc
@@ -135,25 +142,28 @@ func (s *Session) reprobed(e reprobed) {
 	}
 	l.asking = false
 	l.Answered(e.answer)
-	hopeless, hint := console.ProbeHopeless(e.answer)
-	s.judgeLoop(e.id, e.token, hopeless, hint)
+	l.last = e.answer
+	s.judgeLoop(e.id, e.token)
 }
 
-// judgeLoop decides how a probe loop goes on, and tells why it stops. hopeless and hint are about the
-// last answer.
-func (s *Session) judgeLoop(id string, t console.Token, hopeless, hint string) {
+// judgeLoop decides how a probe loop goes on, and tells why it stops.
+func (s *Session) judgeLoop(id string, t console.Token) {
 	l := s.loops[id]
+	var why hopeless
+	if console.Hopeless(l.last) {
+		why = hopeless{l.last.Why, l.last.ControlStatus}
+	}
 	l.next = l.Next(t, s.Policy(t.AppID), s.now)
 	switch {
 	case l.next.Stop != console.GoOn:
 		delete(s.loops, id)
 		s.tell(ProbesEnded{
 			Stop: l.next.Stop, Loop: l.ProbeLoop, Fingerprint: l.fingerprint,
-			Hopeless: hopeless, Hint: hint, Token: t,
+			Answer: l.last, Token: t,
 		})
 		return
-	case hopeless != "" && hopeless != l.told:
-		s.tell(ProbesHopeless{Fingerprint: l.fingerprint, Hopeless: hopeless, Hint: hint, Token: t})
+	case why != (hopeless{}) && why != l.told:
+		s.tell(ProbesHopeless{Fingerprint: l.fingerprint, Answer: l.last, Token: t})
 	}
-	l.told = hopeless
+	l.told = why
 }

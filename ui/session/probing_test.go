@@ -68,7 +68,7 @@ func TestProbesEnd(t *testing.T) {
 	d.api.gateway = 401
 	d.after(2 * time.Minute)
 	f := once[session.ProbesEnded](d)
-	if f.Stop != console.StopDead || f.Fingerprint != fp(1) || f.Token.ID != id || f.Hopeless != "" {
+	if f.Stop != console.StopDead || f.Fingerprint != fp(1) || f.Token.ID != id || console.Hopeless(f.Answer) {
 		t.Errorf("ended %+v", f)
 	}
 	if f.Loop.Accepted != 1 || f.Loop.Refused != 3 || d.Probes(id) {
@@ -132,13 +132,13 @@ func TestProbesAreHopeless(t *testing.T) {
 	d.api.why = tokenapi.WhyOpen
 	d.run(probe...)
 	f := once[session.ProbesHopeless](d)
-	if f.Hopeless == "" || f.Hint == "" || f.Fingerprint != fp(1) || f.Token.ID != id {
+	if !console.Hopeless(f.Answer) || f.Fingerprint != fp(1) || f.Token.ID != id {
 		t.Errorf("told %+v", f)
 	}
 	d.after(time.Minute)
 	never[session.ProbesHopeless](d)
 	e := once[session.ProbesEnded](d)
-	if e.Stop != console.StopVain || e.Hopeless != f.Hopeless || e.Hint != f.Hint || d.Probes(id) {
+	if e.Stop != console.StopVain || e.Answer.Why != f.Answer.Why || d.Probes(id) {
 		t.Errorf("ended %+v", e)
 	}
 }
