@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# with-keyring.sh MODE FOLDER COMMAND…: runs COMMAND on a session bus of its own, with a GNOME keyring of its own, and
-# ends with its status. Everything lives in FOLDER, which must exist and be short enough for a socket in it.
+# with-keyring.sh MODE FOLDER COMMAND…: runs COMMAND with its own session bus and GNOME keyring, and
+# exits with its status. All files are in FOLDER, which must exist and have a path that is short
+# enough for a socket.
 #
 #   unlocked   the keyring is open, its password is "open sesame"
-#   locked     it was locked again, and there is nobody who could show a window
-#   no-daemon  the bus is there, and no keyring on it
-#   no-bus     not even a bus
+#   locked     the keyring is locked, and no program can show a window
+#   no-daemon  there is a bus without a keyring
+#   no-bus     there is no bus
 set -euo pipefail
 mode=$1 folder=$2
 shift 2
@@ -17,7 +18,7 @@ if [ "$mode" = no-bus ]; then
   exec "$@"
 fi
 
-# A bus that starts no service by itself: what is on it is what is started below.
+# A bus that starts no services: only those that are started below.
 cat > "$folder/bus.conf" <<CONF
 <busconfig>
   <type>session</type>
@@ -36,7 +37,7 @@ exec dbus-run-session --config-file="$folder/bus.conf" -- bash -euo pipefail -c 
   secrets() { dbus-send --session --print-reply --dest=org.freedesktop.secrets "$@" >/dev/null 2>&1; }
   login=/org/freedesktop/secrets/collection/login
   if [ "$KEYRING_MODE" != no-daemon ]; then
-    # in the foreground, so that it is ours to end
+    # in the foreground, so that this script can end it
     printf "open sesame" | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
     trap "kill $! 2>/dev/null || true" EXIT
     for tries in $(seq 600); do

@@ -1,5 +1,5 @@
-// What the gateway thinks of a token: 204 lets it through, 401 does not, 502 when the authorization server could
-// not be asked. The answer of the server is what nginx caches, not this verdict.
+// The gateway's verdict on a token: 204 accepts it, 401 refuses it, 502 means that the authorization
+// server did not answer. nginx caches the answer of the server, not this verdict.
 import crypto from 'crypto';
 
 function bearer(r) {
@@ -18,7 +18,7 @@ async function verdict(r) {
   r.return(live && !bound ? 204 : 401);
 }
 
-// fingerprint is for the log: the first 8 hex digits of the token's SHA-256, as lanyard shows it.
+// fingerprint returns the first 8 hex digits of the token's SHA-256, for the log.
 function fingerprint(r) {
   return crypto.createHash('sha256').update(bearer(r)).digest('hex').slice(0, 8);
 }

@@ -1,21 +1,21 @@
-// npm @node-oauth/oauth2-server on loopback. Its refresh grant ends the old refresh token and
-// leaves the old access token alive to its own expiry. start.sh runs it with
+// npm @node-oauth/oauth2-server on loopback. Its refresh grant revokes the old refresh token and
+// leaves the old access token alive until its own expiry. start.sh runs it with
 //
 //   STATE       a folder for the log
-//   ACCESS_TTL  seconds an access token lives (600)
+//   ACCESS_TTL  lifetime of an access token in seconds (600)
 //
-// It listens on a free port and then prints its URL. It ends when its standard input does. The
-// package has the token endpoint and the check of a bearer token; tokens are kept in memory here,
-// and the other endpoints are written here:
+// It listens on a free port and then prints its URL. It ends when its standard input ends. The
+// package has the token endpoint and checks bearer tokens. This file keeps the tokens in memory and
+// has the other endpoints:
 //
 //   POST /token               client_credentials, password (the password is the name), refresh_token
-//   POST /revoke              RFC 7009: ends the one token that it is sent
-//   POST /introspect          RFC 7662. The client "stranger" may not know: active is false for every token
+//   POST /revoke              RFC 7009: revokes only the token in the request
+//   POST /introspect          RFC 7662. The client "stranger" always gets active: false
 //   GET  /api/…               an API that the package protects: 200, or 401 with error="invalid_token"
-//   GET  /check[?scope=NAME]  for nginx's auth_request: 204 or 401, and no header that says why
+//   GET  /check[?scope=NAME]  for nginx's auth_request: 204 or 401, without a reason in a header
 //
-// STATE/access.jsonl gets a line for each request, never with a token: known tells whether this
-// server issued the bearer token, alive or not, and length is its length.
+// STATE/access.jsonl gets a line for each request, without tokens: known is true if this server
+// issued the bearer token, alive or not, and length is its length.
 import { appendFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
@@ -24,9 +24,9 @@ import OAuth2Server from '@node-oauth/oauth2-server';
 const { Request, Response } = OAuth2Server;
 const life = Number(process.env.ACCESS_TTL || 600);
 const clients = new Map([['orders', 'orders-secret'], ['stranger', 'stranger-secret']]);
-const access = new Map(); // by the token itself, as refresh
+const access = new Map(); // by the token itself, like refresh
 const refresh = new Map();
-const issued = new Set(); // every access token there ever was
+const issued = new Set(); // all access tokens ever issued
 
 const model = {
   getClient: (id, secret) => clients.has(id) && (secret === null || clients.get(id) === secret) &&
@@ -48,7 +48,7 @@ const model = {
 };
 const server = new OAuth2Server({ model, accessTokenLifetime: life, refreshTokenLifetime: 3600 });
 
-// client gives the name of the client that asks, by Basic or in the body, or undefined.
+// client returns the name of the authenticated client (Basic or body), or undefined.
 function client(req) {
   const [id, secret] = (/^basic /i.test(req.headers.authorization ?? '')
     ? Buffer.from(req.headers.authorization.slice(6), 'base64').toString().split(':')
@@ -66,7 +66,7 @@ function introspect(asker, token) {
   };
 }
 
-// authenticate has the package judge the bearer token.
+// authenticate lets the package check the bearer token.
 async function authenticate(req, options) {
   const answer = new Response({});
   try {

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Serves npm @node-oauth/oauth2-server until standard input ends (by hand: ctrl-d) or a signal
-# comes.
+# arrives.
 #
 #   start.sh STATE [SECONDS]
 #
-# STATE is a folder for its log, access.jsonl. An access token lives for SECONDS (600). When it is
-# ready it prints its URL, on a port that was free. Needs node and npm.
+# STATE is a folder for its log, access.jsonl. The lifetime of an access token is SECONDS (600).
+# When it is ready it prints its URL, on a free port. Needs node and npm.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 mkdir -p "${1:?start.sh STATE [SECONDS]}"

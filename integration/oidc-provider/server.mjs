@@ -1,13 +1,15 @@
-// npm oidc-provider on loopback: the authorization server of the integration tests. start.sh runs it with
+// npm oidc-provider on loopback: the authorization server of the integration tests. start.sh runs it
+// with
 //
 //   STATE       a folder with ca.pem's server.pem and server.key, client.pub and tls-client.pem
-//   ACCESS_TTL  seconds an access token lives (600)
+//   ACCESS_TTL  lifetime of an access token in seconds (600)
 //
-// It listens twice, on free ports, http and https, as two issuers with the same clients, and then prints the two
-// issuers on one line. STATE/access.jsonl gets a line for each request: method, path, status, client and grant,
-// never a body. It ends when its standard input does, so that nothing can leave it running.
+// It listens on two free ports, http and https, as two issuers with the same clients, and then prints
+// both issuers on one line. STATE/access.jsonl gets a line for each request: method, path, status,
+// client and grant, never a body. It ends when its standard input ends.
 //
-// Its user may have any name and any password: the login and consent pages are the package's own for development.
+// It accepts any user name and password: the login and consent pages are the package's own for
+// development.
 import { X509Certificate, createPublicKey, randomBytes } from 'node:crypto';
 import { appendFileSync, readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -21,7 +23,7 @@ const state = process.env.STATE;
 const life = Number(process.env.ACCESS_TTL || 600);
 const read = (name) => readFileSync(join(state, name));
 const device = 'urn:ietf:params:oauth:grant-type:device_code';
-const jwtAPI = 'urn:api:jwt'; // resource=urn:api:jwt asks for a JWT access token
+const jwtAPI = 'urn:api:jwt'; // resource=urn:api:jwt requests a JWT access token
 
 // A certificate as the JWK that self_signed_tls_client_auth compares with (RFC 8705 section 2.2.2).
 function certificateKey(pem) {
@@ -32,7 +34,7 @@ function certificateKey(pem) {
 const machine = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [] };
 const native = {
   application_type: 'native', token_endpoint_auth_method: 'none',
-  // without a port: a native client may come back to any (RFC 8252 section 7.3)
+  // without a port: a native client may use any (RFC 8252 section 7.3)
   redirect_uris: ['http://127.0.0.1/callback'], response_types: ['code'],
   grant_types: ['authorization_code', 'refresh_token', device],
 };
@@ -42,7 +44,7 @@ const clients = [
     redirect_uris: ['http://127.0.0.1/callback'], response_types: ['code'],
     grant_types: ['client_credentials', 'password', 'authorization_code', 'refresh_token', device],
   },
-  // an identifier and a secret with every character that form-encoding and Basic can get wrong
+  // an identifier and a secret with the characters that form-encoding and Basic change
   { ...machine, client_id: 'odd client+id', client_secret: 'p@ss:w%rd/+ &="~' },
   { ...machine, client_id: 'post', client_secret: 'post-secret', token_endpoint_auth_method: 'client_secret_post' },
   {
@@ -55,7 +57,7 @@ const clients = [
   },
   { ...machine, client_id: 'bound', client_secret: 'bound-secret', dpop_bound_access_tokens: true },
   { ...native, client_id: 'console' },
-  // answered late, so that two who ask at the same time really do
+  // answer late, so that two requests really overlap
   { ...machine, client_id: 'slow', client_secret: 'slow-secret', grant_types: ['password', 'refresh_token'] },
   { client_id: 'gateway', client_secret: 'gateway-secret', grant_types: [], redirect_uris: [], response_types: [] },
 ];
@@ -97,7 +99,7 @@ function configuration() {
   };
 }
 
-// The password grant is not in the package; this is its own way to add a grant. The password is the name.
+// The package has no password grant; this adds one by its API. The password is the user name.
 async function passwordGrant(provider, ctx) {
   const { username, password, scope = 'default' } = ctx.oidc.params;
   if (!username || username !== password) throw new errors.InvalidGrant('wrong name or password');
@@ -125,7 +127,7 @@ function provide(issuer) {
   return provider.callback();
 }
 
-// An issuer has its port in its name, and the port is known when the socket is bound: the handler comes after.
+// An issuer has its port in its name, so the handler is made after the socket is bound.
 async function serve(server, scheme) {
   await new Promise((bound) => server.listen(0, '127.0.0.1', bound));
   const issuer = `${scheme}://127.0.0.1:${server.address().port}`;

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Serves npm oidc-provider until standard input ends (by hand: ctrl-d) or a signal comes.
+# Serves npm oidc-provider until standard input ends (ctrl-d) or a signal arrives.
 #
 #   start.sh STATE
 #
-# STATE is a folder for what it makes: ca.pem (trust this for https), client.key (the private key of the client
-# "signed"), tls-client.pem and tls-client.key (the certificate of the client "mutual"), access.jsonl. When it is
-# ready it prints two issuers on one line, http and https, both on ports that were free. Needs node, npm and openssl.
+# STATE is a folder for its files: ca.pem (trust this for https), client.key (the private key of the
+# client "signed"), tls-client.pem and tls-client.key (the certificate of the client "mutual"),
+# access.jsonl. When it is ready it prints two issuers on one line, http and https, on free ports.
+# Needs node, npm and openssl.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 mkdir -p "${1:?start.sh STATE}"
