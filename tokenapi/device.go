@@ -33,7 +33,7 @@ type DeviceAnswer struct {
 	DeviceCode              secret.Text
 	UserCode                string // unchanged: some servers compare it case-sensitively
 	VerificationURI         string
-	VerificationURIComplete string        // "" if it is missing or no http or https URL
+	VerificationURIComplete string        // "" if it is missing or not an http or https URL
 	ExpiresIn               time.Duration // at most 24 h; 0 if the server did not name it
 	Interval                time.Duration // between polls, at most 1 h; 5 s if not named
 	At                      time.Time     // when the answer was read

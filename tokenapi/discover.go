@@ -246,7 +246,7 @@ func (m members) names(name string) []string {
 }
 
 // KeySet fetches a key set (RFC 7517 section 5) and returns it unchanged. It fails with KindRefused
-// for any status but 200, and with KindGarbled if the answer is no JSON object with keys.
+// for any status but 200, and with KindGarbled if the answer is not a JSON object with keys.
 func (c *Client) KeySet(ctx context.Context, jwksURL string) ([]byte, Exchange, error) {
 	r, x, err := c.Call(ctx, Call{
 		Op: opKeySet, Method: http.MethodGet, URL: jwksURL, URLKey: "jwks_url",

@@ -20,7 +20,7 @@ type IntrospectRequest struct {
 	Hint        string // "access_token", "refresh_token" or ""
 }
 
-// Epoch is a time in a server's answer: seconds since 1970 by the server's clock. It is no
+// Epoch is a time in a server's answer: seconds since 1970 by the server's clock. It is not a
 // time.Time because WSO2 sends the largest int64 for "never".
 type Epoch struct {
 	Seconds int64

@@ -75,8 +75,8 @@ func (m *masker) addNamed(s string, token bool) {
 	}
 }
 
-// public registers a text of the request that is no secret. A secret's part that also occurs in it
-// is shown.
+// public registers a text of the request that is not a secret. A secret's part that also occurs in
+// it is shown.
 func (m *masker) public(texts ...string) {
 	m.publicTexts, m.echoes = append(m.publicTexts, texts...), nil
 }

@@ -46,7 +46,7 @@ func isSecretParam(name, value string) bool {
 	if !isSecretKey(name) {
 		return false
 	}
-	if strings.EqualFold(name, "code") { // also of a fault; no authorization code is a short number
+	if strings.EqualFold(name, "code") { // of a fault; no authorization code is this short
 		return faultCode(value) == 0 || len(value) > 7
 	}
 	return !describes(name) && !kindOfToken(name, value) || !isLabel(value)

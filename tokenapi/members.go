@@ -168,7 +168,7 @@ func (m members) object(name string) members {
 	return nil
 }
 
-// boolean reads a boolean in any notation that servers use. known is false if the value is no
+// boolean reads a boolean in any notation that servers use. known is false if the value is not a
 // boolean.
 func (m members) boolean(name string) (is, known bool) {
 	switch v := m[name].(type) {

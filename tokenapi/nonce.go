@@ -14,8 +14,8 @@ func wantsIDToken(scopes []string) bool {
 	return slices.Contains(strings.Fields(strings.Join(scopes, " ")), "openid")
 }
 
-// readableIDToken returns the claims of an ID token. ok is false if it is missing, encrypted or no
-// JWT.
+// readableIDToken returns the claims of an ID token. ok is false if it is missing, encrypted or not
+// a JWT.
 func readableIDToken(id secret.Text) (jwt.Token, bool) {
 	j, err := jwt.Parse(id)
 	return j, err == nil && !j.Encrypted

@@ -135,7 +135,7 @@ func probeFacts(status int, header http.Header, body []byte, token string) Probe
 	return p
 }
 
-// judgedCode returns the code by which a fault is judged, or 0 if it is no known fault of a
+// judgedCode returns the code by which a fault is judged, or 0 if it is not a known fault of a
 // gateway. A fault in the shape of a gateway is also known by its text.
 func (f fault) judgedCode(status int) int {
 	if f.known() {

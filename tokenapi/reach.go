@@ -18,7 +18,7 @@ type Reached struct {
 	HasSkew bool
 
 	// Doubt is a reason to think that the URL is not that of an authorization server, and Hint is a
-	// way out. Both are "" if there is none, which is no proof.
+	// way out. Both are "" if there is none, which proves nothing.
 	Doubt, Hint string
 
 	TLS        string    // the version, such as "TLS 1.3"; "" for plain http

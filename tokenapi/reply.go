@@ -73,7 +73,7 @@ func (m *masker) error(e *Error) {
 		e.guessed = e.guessed || guessed
 		return out
 	}
-	if !slices.Contains(errorNames(), e.Code) { // a standard code is no secret
+	if !slices.Contains(errorNames(), e.Code) { // a standard code is not a secret
 		e.Code = words(e.Code, 100)
 	}
 	e.URI = m.docs(e.URI)

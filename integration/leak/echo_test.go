@@ -16,8 +16,8 @@ import (
 	"testing"
 )
 
-// disguises are forms of an echo that are no usual encoding of a secret. TestMaskEchoes tries them
-// with one function; this test sends them through the program, into its store and out again.
+// disguises are forms of an echo that are not usual encodings of a secret. TestMaskEchoes tries
+// them with one function; this test sends them through the program, into its store and out again.
 func disguises(s string) []string {
 	each := func(format, sep string) string {
 		var b []string

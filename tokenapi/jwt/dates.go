@@ -15,7 +15,7 @@ func (c *Claim) readTime() {
 	default:
 		return
 	}
-	// A long number is no time, and converting it could take long.
+	// A long number is not a time, and converting it could take long.
 	if len(c.Value) > 64 || strings.Trim(c.Value, "0123456789+-.eE") != "" {
 		return
 	}

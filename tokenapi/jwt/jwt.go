@@ -37,7 +37,7 @@ type Token struct {
 	raw       secret.Text
 }
 
-// ErrNotJWT reports that a text is no JWT. It may be an opaque token.
+// ErrNotJWT reports that a text is not a JWT. It may be an opaque token.
 var ErrNotJWT = errors.New("not a JWT")
 
 // Raw returns the bare token, as Normalise returns it: the text to send and to fingerprint.

@@ -107,7 +107,7 @@ func rawKeys(jwks []byte) (keys []json.RawMessage, more int, err error) {
 // members are the members of a JWK. Names are case-sensitive: "KTY" is not "kty".
 type members map[string]json.RawMessage
 
-// jwk returns the members of a JWK, or nil if raw is no object.
+// jwk returns the members of a JWK, or nil if raw is not an object.
 func jwk(raw []byte) members {
 	var m members
 	if json.Unmarshal(raw, &m) != nil {

@@ -49,7 +49,7 @@ func newSigner(alg string) signer {
 
 // seededKey returns the P-256 key that depends on seed and label only.
 func seededKey(seed int64, label string) *ecdsa.PrivateKey {
-	for n := 0; ; n++ { // about one in 2^32 hashes is no valid key
+	for n := 0; ; n++ { // about one in 2^32 hashes is not a valid key
 		sum := sha256.Sum256([]byte("lanyard sandbox " + strconv.FormatInt(seed, 10) + " " + label + " " + strconv.Itoa(n)))
 		if key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), sum[:]); err == nil {
 			return key
