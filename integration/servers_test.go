@@ -56,8 +56,8 @@ func requireBench(t *testing.T, tools ...string) *bench {
 	return b
 }
 
-// requireTools skips a test whose tools are missing. Only here may a test skip for that reason, so that all
-// other tests need Go only. CI may not skip, see requireSwitch.
+// requireTools skips a test whose tools are missing. Only here may a test skip for that reason, so
+// that all other tests need Go only. CI may not skip, see requireSwitch.
 func requireTools(t *testing.T, tools ...string) {
 	t.Helper()
 	lack := ""

@@ -170,8 +170,8 @@ const (
 	Unclear  Verdict = "unclear"  // neither can be concluded
 )
 
-// ProbeAnswer is the answer to a probe. Status is 0 if there was no answer. FaultCode is 0 if the fault
-// is unknown.
+// ProbeAnswer is the answer to a probe. Status is 0 if there was no answer. FaultCode is 0 if the
+// fault is unknown.
 type ProbeAnswer struct {
 	Verdict    Verdict
 	NamesToken bool // the refusal says that the token is invalid
