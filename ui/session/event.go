@@ -37,7 +37,7 @@ func (c call) Exchange() int64 { return c.exchange }
 func ExchangeOf(f Fact) int64 {
 	switch f := f.(type) {
 	case Delivery:
-		return f.Delivery.Exchange
+		return f.Exchange
 	case interface{ Exchange() int64 }:
 		return f.Exchange()
 	}
