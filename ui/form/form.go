@@ -1,15 +1,20 @@
-// Package form draws fields below each other and edits the one that has the keys. A field is typed
-// text, a secret, shown as dots, or a choice of several values.
+// Package form draws fields below each other and edits the one that has the focus.
 //
-// It does not know what is asked for, and imports neither the screen nor the domain.
+// A [Field] is bound to a value of the caller, which every key press and paste updates: [Text] to
+// a string, [Words] to a list of words, [Parsed] to any value that has a text, and [YesNo],
+// [Either] and [Choose] to one of several values. A field of [Secret] is bound to no value. It
+// keeps what was typed in a [Hidden] until the caller asks for it.
+//
+// The caller says with [Field.If] when a field is shown and with [Field.Checked] what is wrong with
+// its value. The package imports neither the screen nor the domain.
 package form
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
 
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/themes"
@@ -17,153 +22,60 @@ import (
 	"lanyard/ui/kit"
 )
 
-// Kind is how a field is filled in.
-type Kind int
-
-const (
-	Typed  Kind = iota
-	Secret      // shown as dots, and kept out of everything that prints
-	Choice      // one of several, with the left and right keys
-)
-
-// Field is one line of a form.
-type Field struct {
-	Key, Label string
-	Kind       Kind
-	Hint       string // what is shown in it while it is empty
-	input      textinput.Model
-	hidden     Hidden
-	given      secret.Text // a secret that came otherwise than by typing; what is typed takes its place
-	Options    []string
-	at         int
-	Off        bool // it is not asked for now
-	Touched    bool
-	Offered    bool // what is in it was not typed: what is typed takes its place, unless the cursor was moved before
-}
-
-func NewField(key, label, value, hint string) *Field {
-	f := &Field{Key: key, Label: label, Hint: hint, input: textinput.New()}
-	f.input.CharLimit = 500
-	f.input.SetValue(value)
-	f.input.CursorEnd()
-	f.input.Focus()
-	return f
-}
-
-func NewSecret(key, label, hint string) *Field {
-	return &Field{Key: key, Label: label, Kind: Secret, Hint: hint}
-}
-
-func NewChoice(key, label, value string, options ...string) *Field {
-	f := &Field{Key: key, Label: label, Kind: Choice}
-	f.Choose(value, options...)
-	return f
-}
-
-// Value is what was typed or chosen; of a secret nothing.
-func (f *Field) Value() string {
-	switch f.Kind {
-	case Choice:
-		if f.at >= len(f.Options) {
-			return ""
-		}
-		return f.Options[f.at]
-	case Secret:
-		return ""
-	}
-	return strings.TrimSpace(f.input.Value())
-}
-
-// Secret is a secret as it was typed so far. It stays in the field: what it is for may fail.
-func (f *Field) Secret() secret.Text {
-	if f.Off {
-		return secret.Text{}
-	}
-	if f.hidden.Len() == 0 {
-		return f.given
-	}
-	return secret.New(string(f.hidden.runes()))
-}
-
-// Choose gives a choice its options, and the one that is chosen.
-func (f *Field) Choose(value string, options ...string) {
-	f.Options, f.at = options, max(slices.Index(options, value), 0)
-}
-
-// yields ends the offer of what is in the field, and empties it if it is replaced. It says whether
-// it was.
-func (f *Field) yields(replaced bool) bool {
-	was := f.Offered
-	f.Offered = false
-	if was && replaced {
-		f.input.SetValue("")
-	}
-	return was && replaced
-}
-
-func (f *Field) Set(v string) {
-	f.input.CharLimit = max(f.input.CharLimit, len([]rune(v))) // what came otherwise than by typing is not cut
-	f.input.SetValue(v)
-	f.input.CursorEnd()
-}
-
-// Form is fields below each other, one of which takes the keys.
+// Form is a list of fields, one of which has the focus.
 type Form struct {
-	Fields  []*Field
-	At, Off int
-	Changed bool
-	Frozen  bool // it is looked at, and not filled in
+	Fields []*Field
+	At     int  // index of the focused field
+	Off    int  // number of fields that are scrolled out above
+	Edits  int  // number of changes by the user
+	Frozen bool // read-only: see Freeze
 }
 
-// Secret is a secret of the form as it was typed so far; zero where it is not asked for.
-func (f *Form) Secret(key string) secret.Text {
-	if x := f.Field(key); x != nil {
-		return x.Secret()
-	}
-	return secret.Text{}
-}
-
-// GoTo focuses a field that is asked for.
-func (f *Form) GoTo(key string) {
-	for i, x := range f.Fields {
-		if x.Key == key && !x.Off {
-			f.At = i
-		}
-	}
-}
-
-// WrongHere is what is wrong with the focused field, else with the first one, in words for a line
-// of its own. Nothing is wrong with a field where nothing was typed yet.
-func (f *Form) WrongHere(wrong map[string]string) string {
-	for _, x := range slices.Concat(f.Fields[f.At:f.At+1], f.Fields) {
-		if x.Touched && !x.Off && wrong[x.Key] != "" {
-			return x.Label + ": " + wrong[x.Key]
-		}
-	}
-	return ""
-}
-
-func (f *Form) Field(key string) *Field {
+// Freeze makes the form read-only. An empty field then shows no example of what could be typed.
+func (f *Form) Freeze() {
+	f.Frozen = true
 	for _, x := range f.Fields {
-		if x.Key == key {
-			return x
-		}
+		x.Hint = map[kind]string{kindText: dash, kindSecret: "not shown"}[x.kind]
 	}
-	return nil
 }
 
-// Value is that of a field that is asked for; "" of any other.
-func (f *Form) Value(key string) string {
-	if x := f.Field(key); x != nil && !x.Off {
-		return x.Value()
+// Focused returns the field that has the focus.
+func (f *Form) Focused() *Field { return f.Fields[f.At] }
+
+// GoTo focuses a field if it is shown.
+func (f *Form) GoTo(x *Field) {
+	if i := slices.Index(f.Fields, x); i >= 0 && x.Shown() {
+		f.At = i
+	}
+}
+
+// GoToProblem focuses the first field with a problem. It returns the label and the problem, or ""
+// if there is none.
+func (f *Form) GoToProblem() string {
+	for i, x := range f.Fields {
+		if why := x.Problem(); why != "" && x.Shown() {
+			x.Touched, f.At = true, i
+			return x.Label + ": " + why
+		}
 	}
 	return ""
 }
 
-// Step moves to the next field that is asked for, and says whether there is one.
+// Problem returns the label and the problem of the focused field, else of the first field with a
+// problem. It ignores the fields that the user has not touched.
+func (f *Form) Problem() string {
+	for _, x := range slices.Concat(f.Fields[f.At:f.At+1], f.Fields) {
+		if why := x.Problem(); why != "" && x.Touched && x.Shown() {
+			return x.Label + ": " + why
+		}
+	}
+	return ""
+}
+
+// Step moves the focus by one shown field, forwards or backwards. It reports whether there is one.
 func (f *Form) Step(by int) bool {
 	for i := f.At + by; i >= 0 && i < len(f.Fields); i += by {
-		if !f.Fields[i].Off {
+		if f.Fields[i].Shown() {
 			f.At = i
 			return true
 		}
@@ -171,9 +83,8 @@ func (f *Form) Step(by int) bool {
 	return false
 }
 
-// Press gives a key to the focused field. It says whether the form knew what to do with it.
+// Press gives a key to the focused field. It reports whether the form uses that key.
 func (f *Form) Press(msg tea.KeyPressMsg) bool {
-	x := f.Fields[f.At]
 	switch msg.String() {
 	case "tab", "down":
 		f.Step(1)
@@ -185,80 +96,27 @@ func (f *Form) Press(msg tea.KeyPressMsg) bool {
 	if f.Frozen {
 		return false
 	}
-	before := x.Value()
-	switch x.Kind {
-	case Choice:
-		switch msg.String() {
-		case "left":
-			x.at = (x.at + len(x.Options) - 1) % len(x.Options)
-		case "right", "space":
-			x.at = (x.at + 1) % len(x.Options)
-		default:
-			return false
-		}
-	case Secret:
-		had := x.given
-		x.given = secret.Text{}
-		switch {
-		case msg.String() == "backspace":
-			x.hidden.Back()
-		case msg.String() == "ctrl+u":
-			x.hidden.Wipe()
-		case msg.Text != "":
-			x.hidden.Add(msg.Text)
-		default:
-			x.given = had
-			return false
-		}
-		f.Changed, x.Touched = true, true
-		return true
-	default:
-		if key := msg.String(); x.yields(msg.Text != "" || key == "backspace" || key == "delete") && msg.Text == "" {
-			break // the key has emptied it
-		}
-		x.input = TypeInto(x.input, InText(msg))
+	used, changed := f.Focused().press(msg)
+	if changed {
+		f.Edits++
 	}
-	if x.Value() != before {
-		f.Changed, x.Touched = true, true
-	}
-	return true
+	return used
 }
 
-// Paste puts one line into the focused field; more than one is not taken, because keys would run.
+// Paste inserts one line into the focused field. It returns why the field does not take the text,
+// or "". It refuses several lines: a field has one, and a line break would be a key.
 func (f *Form) Paste(text string) (why string) {
-	x := f.Fields[f.At]
-	if x.Kind == Secret && !f.Frozen {
-		if why := x.hidden.Paste(text); why != "" {
-			return why
-		}
-		x.given = secret.Text{}
-		f.Changed, x.Touched = true, true
+	if f.Frozen {
 		return ""
 	}
-	text = strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
-	switch {
-	case f.Frozen:
-		return ""
-	case strings.ContainsFunc(text, unicode.IsControl):
-		return "more than one line was pasted, and nothing of it was taken"
-	case x.Kind == Typed:
-		have := len([]rune(x.input.Value()))
-		if x.Offered {
-			have = 0
-		}
-		if have+len([]rune(text)) > x.input.CharLimit {
-			return "that is too long, and nothing of it was taken"
-		}
-		x.yields(true)
-		x.input, _ = x.input.Update(tea.PasteMsg{Content: text})
-	default:
-		return "this field is chosen with ← →"
+	if why := f.Focused().paste(text); why != "" {
+		return why
 	}
-	f.Changed, x.Touched = true, true
+	f.Edits++
 	return ""
 }
 
-// Wipe forgets the secrets.
+// Wipe erases the secrets of the form.
 func (f *Form) Wipe() {
 	for _, x := range f.Fields {
 		x.hidden.Wipe()
@@ -266,44 +124,19 @@ func (f *Form) Wipe() {
 	}
 }
 
-// Give fills in a secret that was not typed.
-func (f *Field) Give(t secret.Text) {
-	if !t.IsZero() {
-		f.hidden.Wipe()
-		f.given, f.Touched = t, true
-	}
-}
-
-// Filled says whether there is one in the field.
-func (f *Field) Filled() bool { return f.hidden.Len() > 0 || !f.given.IsZero() }
-
-// LabelWidth is how many cells the labels have, where there is room for them.
+// LabelWidth is the number of cells of a label in a wide form.
 const LabelWidth = 16
-
-// shortLabel is the label where there is no room for all of it.
-func (f *Field) shortLabel() string {
-	short := strings.TrimPrefix(f.Label, "consumer ")
-	for long, s := range map[string]string{
-		"environment": "env", "redirect URL": "redirect", "access token": "access", "refresh token": "refresh",
-		"more settings": "more", "gateway cache": "cache", "certificates": "TLS", "client auth": "auth",
-	} {
-		if short == long {
-			short = s
-		}
-	}
-	return short
-}
 
 // Look is how a form is drawn.
 type Look struct {
 	Styles *themes.Styles
 	Row    func(selected bool) *kit.Line // begins the row of a field
-	Hides  bool                          // names, keys and hosts are shown as dots
+	Hides  bool                          // show typed text as dots, except in public fields
 }
 
-// Lines draws the fields that are asked for into h lines, the focused one among them, each with
-// what is wrong with it.
-func (f *Form) Lines(look Look, w, h int, wrong map[string]string) []string {
+// Lines draws the shown fields into at most h lines of w cells, each with its problem. It scrolls
+// so that the focused field is among them.
+func (f *Form) Lines(look Look, w, h int) []string {
 	label, name := LabelWidth, func(x *Field) string { return x.Label }
 	if w < 44 {
 		label, name = 10, (*Field).shortLabel
@@ -311,7 +144,7 @@ func (f *Form) Lines(look Look, w, h int, wrong map[string]string) []string {
 	var out []string
 	focused := 0
 	for i, x := range f.Fields {
-		if x.Off {
+		if !x.Shown() {
 			continue
 		}
 		if i == f.At {
@@ -323,12 +156,13 @@ func (f *Form) Lines(look Look, w, h int, wrong map[string]string) []string {
 		room := max(w-l.Width()-1, 1)
 		why := ""
 		if x.Touched || f.At > i {
-			why = wrong[x.Key]
+			why = x.Problem()
 		}
-		text, paint := x.show(room, i == f.At)
-		if look.Hides && x.Kind == Typed && x.tells() && !x.Empty() {
+		text := x.show(room, i == f.At)
+		if look.Hides && x.kind == kindText && !x.public && !x.Empty() {
 			text = Dots(len([]rune(x.input.Value())), room, i == f.At)
 		}
+		var paint themes.Paint
 		if text == "" || x.Empty() && i != f.At {
 			paint = look.Styles.Quiet
 		}
@@ -347,38 +181,60 @@ func (f *Form) Lines(look Look, w, h int, wrong map[string]string) []string {
 	return out
 }
 
-func (f *Field) Empty() bool {
-	switch f.Kind {
-	case Choice:
-		return false
-	case Secret:
-		return !f.Filled()
+// Height returns the number of fields that are shown.
+func (f *Form) Height() (n int) {
+	for _, x := range f.Fields {
+		if x.Shown() {
+			n++
+		}
 	}
-	return f.input.Value() == ""
+	return n
 }
 
-// tells says whether what is typed may be a name, a key or a host, which an audience must not read.
-func (f *Field) tells() bool { return f.Key != "scopes" && f.Key != "cache_ttl" && f.Key != "count" }
+// shortLabel returns the label for a narrow form.
+func (x *Field) shortLabel() string {
+	label := strings.TrimPrefix(x.Label, "consumer ")
+	return cmp.Or(map[string]string{
+		"environment": "env", "redirect URL": "redirect", "access token": "access",
+		"refresh token": "refresh", "more settings": "more", "gateway cache": "cache",
+		"certificates": "TLS", "client auth": "auth",
+	}[label], label)
+}
 
-// InText is a key as a text field takes it: ctrl+home and ctrl+end go to the ends of the text, as
-// home and end do.
-func InText(msg tea.KeyPressMsg) tea.KeyPressMsg {
-	if s := msg.String(); s == "ctrl+home" || s == "ctrl+end" {
-		msg.Mod = 0
+// show returns the content of a field for w cells, with a cursor if it has the focus.
+func (x *Field) show(w int, focused bool) string {
+	switch x.kind {
+	case kindChoice:
+		chosen := kit.Clean(x.text()) // the name of an environment comes from elsewhere
+		if focused {
+			return "‹ " + kit.Middle(chosen, max(w-4, 1)) + " ›"
+		}
+		return chosen
+	case kindSecret:
+		n := x.hidden.Len()
+		if n == 0 && !x.given.IsZero() {
+			n = len(secret.Mask)
+		}
+		text := Dots(n, w, focused)
+		if n == 0 {
+			text += x.Hint
+		}
+		return text
 	}
-	return msg
+	text := x.input.Value()
+	switch {
+	case focused && text == "":
+		return Cursor + x.Hint
+	case focused:
+		left, right := Around(x.input)
+		return kit.End(left, w-2) + Cursor + right // the user looks at the end of the text
+	case text == "":
+		return x.Hint
+	}
+	return kit.Middle(kit.Clean(text), w)
 }
 
-// Around is what is typed before and after the place where the next character goes.
-func Around(in textinput.Model) (left, right string) {
-	r := []rune(in.Value())
-	at := min(in.Position(), len(r))
-	return kit.Clean(string(r[:at])), kit.Clean(string(r[at:]))
-}
-
-const Cursor = "▏" // where the next character goes
-
-// Dots stand for n characters.
+// Dots returns n dots cut to w cells, with a cursor if the field has the focus.
 func Dots(n, w int, focused bool) string {
 	cut := ""
 	if n > w-2 {
@@ -391,36 +247,14 @@ func Dots(n, w int, focused bool) string {
 	return text
 }
 
-// show is the content of a field on w cells, with the place where the next character goes.
-func (f *Field) show(w int, focused bool) (string, themes.Paint) {
-	switch f.Kind {
-	case Choice:
-		chosen := kit.Clean(f.Value()) // it may be a name
-		if focused {
-			return "‹ " + kit.Middle(chosen, max(w-4, 1)) + " ›", ""
-		}
-		return chosen, ""
-	case Secret:
-		n := f.hidden.Len()
-		if n == 0 && !f.given.IsZero() {
-			n = len(secret.Mask)
-		}
-		text := Dots(n, w, focused)
-		if n == 0 {
-			text += f.Hint
-		}
-		return text, ""
-	}
-	text := f.input.Value()
-	if !focused {
-		if text == "" {
-			return f.Hint, ""
-		}
-		return kit.Middle(kit.Clean(text), w), ""
-	}
-	if text == "" {
-		return Cursor + f.Hint, ""
-	}
-	left, right := Around(f.input)
-	return kit.End(left, w-2) + Cursor + right, "" // the end of what is typed is what is looked at
+// tooLong refuses a text that the field has no room for.
+const tooLong = "that is too long, and nothing of it was taken"
+
+// severalLines refuses a pasted text.
+const severalLines = "more than one line was pasted, and nothing of it was taken"
+
+// oneLine returns a pasted text without the line break at its end.
+func oneLine(text string) (line string, ok bool) {
+	text = strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
+	return text, !strings.ContainsFunc(text, unicode.IsControl)
 }

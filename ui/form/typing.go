@@ -25,3 +25,22 @@ func TypeInto(in textinput.Model, msg tea.KeyPressMsg) textinput.Model {
 	}
 	return in
 }
+
+// InText returns a key as a text field takes it: ctrl+home and ctrl+end go to the ends of the text,
+// as home and end do.
+func InText(msg tea.KeyPressMsg) tea.KeyPressMsg {
+	if s := msg.String(); s == "ctrl+home" || s == "ctrl+end" {
+		msg.Mod = 0
+	}
+	return msg
+}
+
+// Cursor marks where the next character goes.
+const Cursor = "▏"
+
+// Around returns the text before and after the cursor, safe for a terminal.
+func Around(in textinput.Model) (left, right string) {
+	r := []rune(in.Value())
+	at := min(in.Position(), len(r))
+	return kit.Clean(string(r[:at])), kit.Clean(string(r[at:]))
+}

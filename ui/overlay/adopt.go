@@ -10,20 +10,24 @@ import (
 	"lanyard/ui/session"
 )
 
-// adoptOverlay takes over a token from elsewhere: one that leaked, or that another program holds.
+// Adopt asks for a token that Lanyard did not get: one that leaked, or that another program holds.
 type Adopt struct {
 	form.Form
-	appID, name string
-	busy        bool
-	said        string
+	access, refresh *form.Field
+	appID, name     string
+	busy            bool
+	said            string
 }
 
-// newAdopt asks for a token of an application.
+// NewAdopt returns an overlay that asks for a token of an application.
 func NewAdopt(a *session.App) *Adopt {
-	return &Adopt{appID: a.ID, name: a.Shown, Form: form.Form{Fields: []*form.Field{
-		form.NewSecret("token", "access token", "typed or pasted, shown as dots"),
-		form.NewSecret("refresh", "refresh token", "if there is one; alone it can be revoked too"),
-	}}}
+	o := &Adopt{
+		appID: a.ID, name: a.Shown,
+		access:  form.Secret("access token", "typed or pasted, shown as dots"),
+		refresh: form.Secret("refresh token", "if there is one; alone it can be revoked too"),
+	}
+	o.Fields = []*form.Field{o.access, o.refresh}
+	return o
 }
 
 func (o *Adopt) Title() string { return "Adopt a token of " + o.name }
@@ -38,11 +42,11 @@ func (o *Adopt) Typed(msg tea.KeyPressMsg) scene.Intent {
 		o.Wipe()
 		return scene.CloseTop{}
 	case o.busy:
-	case (key == "enter" || key == "ctrl+s") && o.Fields[0].Empty() && o.Fields[1].Empty():
+	case (key == "enter" || key == "ctrl+s") && o.access.Empty() && o.refresh.Empty():
 		o.said = "nothing was typed yet"
 	case key == "enter" || key == "ctrl+s":
 		return scene.Do(session.Adopt{
-			For: o, App: o.appID, Access: o.Secret("token"), Refresh: o.Secret("refresh"),
+			For: o, App: o.appID, Access: o.access.Secret(), Refresh: o.refresh.Secret(),
 		})
 	default:
 		o.said = ""
@@ -71,10 +75,10 @@ func (o *Adopt) Box(s *scene.Scene, w, h int) []string {
 	}
 	line := scene.Padded(paint, said, w)
 	if h < 8 {
-		out := append(o.Lines(s.FormLook(), w, max(min(2, h-2), 1), nil), line, foot)
+		out := append(o.Lines(s.FormLook(), w, max(min(2, h-2), 1)), line, foot)
 		return out[:min(h, len(out))]
 	}
-	out := append([]string{kit.Spaces(w)}, o.Lines(s.FormLook(), w, 2, nil)...)
+	out := append([]string{kit.Spaces(w)}, o.Lines(s.FormLook(), w, 2)...)
 	return append(out, kit.Spaces(w), line, kit.Spaces(w), foot, kit.Spaces(w))
 }
 

@@ -3,8 +3,10 @@ package overlay
 import (
 	"cmp"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -17,301 +19,242 @@ import (
 	"lanyard/ui/session"
 )
 
-const (
-	newEnvironment = "a new one …"
-	noKeyType      = "–"
-)
+// missing is the problem of an empty field that is needed.
+const missing = "is missing"
 
-// appOverlay is the form of an application: a new one, one of the store, or one of the configuration, which is only
-// looked at.
-type App struct {
-	form.Form
-	was    *console.Application // nil: a new one
-	file   string               // where it is configured; "" when it is filled in here
-	envs   []console.KnownEnvironment
-	others []console.Application
-	filled map[string][]string // what was typed for an environment, while another one is chosen
-
-	changes int // counts what was changed, so that a late answer is known for one
-	testing bool
-	tested  *console.Tested
-	failed  bool // the test of what is filled in has
-	saving  bool
-	asks    bool // whether to throw away what was typed
-	said    string
-	good    bool
-}
-
-// newApp is the form of a new application. With edit it is that of the selected one; file is where
-// configured applications are.
-func NewApp(s *scene.Scene, edit bool, file string) *App {
-	o := &App{envs: s.Board.Environments, filled: map[string][]string{}, others: s.Board.Applications()}
-	a := console.Application{Grant: console.GrantClientCredentials, KeyType: console.KeyProduction}
-	env := newEnvironment
-	if sel, ok := s.Selected(); ok {
-		if edit {
-			a = sel.Application
-			o.was = &a
-			if o.Frozen = a.Source == console.FromConfig; o.Frozen {
-				o.file = file
-			}
-		}
-		if _, ok := o.known(sel.Environment.Name); !ok && edit {
-			o.envs = append(slices.Clone(o.envs), console.KnownEnvironment{Environment: a.Environment, Source: a.Source})
-		}
-		if _, ok := o.known(sel.Environment.Name); ok {
-			env = sel.Environment.Name
-		}
-	}
-	names := []string{}
-	for _, e := range o.envs {
-		names = append(names, e.Name)
-	}
-	if !o.Frozen {
-		names = append(names, newEnvironment)
-	}
-	o.Fields = appFields(a, edit)
-	o.Field(console.FieldEnvironment).Choose(env, names...)
-	o.fillEnvironment(env)
-	o.fit()
-	if o.Frozen {
-		for _, f := range o.Fields { // examples of what could be typed would look like what is there
-			f.Hint = map[form.Kind]string{form.Typed: "–", form.Secret: "not shown"}[f.Kind]
-		}
-	}
-	return o
-}
-
-// appFields are all fields of the form, in their order; fit says which are asked for.
-func appFields(a console.Application, edit bool) []*form.Field {
-	forKey, forUser := "typed or pasted, shown as dots", "kept sealed; without one, each get asks"
-	if edit {
-		forKey, forUser = "kept; type to replace it", "what is kept stays; type to replace it"
-	}
-	grants := []string{console.GrantClientCredentials, console.GrantPassword,
-		console.GrantAuthorizationCode, console.GrantDeviceCode, console.GrantRefreshToken}
-	if !slices.Contains(grants, a.Grant) {
-		grants = append(grants, a.Grant)
-	}
-	extra := console.ExtraText(a.Extra)
-	if a.Source == console.FromConfig && extra != "" { // it may hold secrets there
-		extra = strings.Join(slices.Sorted(maps.Keys(a.Extra)), " ")
-	}
-	return []*form.Field{
-		form.NewField(console.FieldName, "name", a.Name, "such as Orders"),
-		form.NewChoice(console.FieldEnvironment, "environment", ""),
-		form.NewField("environment_name", "its name", "", "such as cloud"),
-		form.NewField(console.FieldTokenURL, "token URL", "", "such as https://gateway.example:8243/token"),
-		form.NewField(console.FieldIssuer, "or issuer", "", "https://id.example finds the rest"),
-		form.NewField(console.FieldRevokeURL, "revoke URL", "", "guessed from the token URL"),
-		form.NewChoice("production", "production", "no", "no", "yes"),
-		form.NewChoice("key_type", "key type", keyTypeShown(a.KeyType), console.KeyProduction, console.KeySandbox, noKeyType),
-		form.NewField(console.FieldConsumerKey, "consumer key", a.ConsumerKey, ""),
-		form.NewSecret("consumer_secret", "consumer secret", forKey),
-		form.NewChoice(console.FieldGrant, "grant", a.Grant, grants...),
-		form.NewField(console.FieldUsername, "user", a.Username, "such as ana"),
-		form.NewSecret("password", "password", forUser),
-		form.NewField(console.FieldRedirectURL, "redirect URL", a.Details.RedirectURL, "such as http://127.0.0.1:0/callback"),
-		form.NewField(console.FieldScopes, "scopes", strings.Join(a.Scopes, " "), "none: what the server gives"),
-		form.NewField(console.FieldAudience, "audience", a.Audience, ""),
-		form.NewField(console.FieldResource, "resource", strings.Join(a.Resource, " "), ""),
-		form.NewField(console.FieldExtra, "extra", extra, ""),
-		form.NewField(console.FieldProbeURL, "probe URL", a.ProbeURL, "what p calls with the token"),
-		form.NewChoice("more", "more settings", "no", "no", "yes"),
-		form.NewChoice(console.FieldClientAuth, "client auth", "basic", "basic", "basic-encoded", "post", "none"),
-		form.NewField("cache_ttl", "gateway cache", "", "15m or expiry: how long a revoked token may pass"),
-		form.NewChoice("verify", "certificates", "verified", "verified", "not verified"),
-		form.NewChoice("allow_http", "plain http", "no", "no", "yes"),
-	}
-}
-
-func keyTypeShown(k string) string {
-	if k == "" {
-		return noKeyType
-	}
-	return k
-}
-
-// envFields are the fields of an environment, in the order in which fillEnvironment fills them.
-func envFields() []string {
-	return []string{
-		"environment_name", console.FieldTokenURL, console.FieldIssuer, console.FieldRevokeURL, "production",
-		console.FieldClientAuth, "cache_ttl", "verify", "allow_http",
-	}
-}
-
-func (o *App) known(name string) (console.KnownEnvironment, bool) {
-	for _, e := range o.envs {
-		if e.Name == name {
-			return e, true
-		}
-	}
-	return console.KnownEnvironment{}, false
-}
-
-// given is the environment of the application that is edited, without what was discovered.
-func (o *App) given() console.Environment {
-	if e, ok := o.known(o.was.Environment.Name); ok {
-		return e.Environment
-	}
-	return o.was.Environment
-}
-
-// edits says which environment of the store is edited with the application: its own.
-func (o *App) edits() string {
-	chosen := o.Field(console.FieldEnvironment).Value()
-	if e, ok := o.known(chosen); ok && o.was != nil && o.was.Environment.Name == chosen && e.Source == console.FromStore {
-		return chosen
+// required returns the problem of a field that must not be empty, or "".
+func required(v string) string {
+	if v == "" {
+		return missing
 	}
 	return ""
 }
 
-// fillEnvironment puts an environment into its fields: as it was typed before, else as it is.
-func (o *App) fillEnvironment(name string) {
-	values, typed := o.filled[name]
-	if !typed {
-		e := console.NewEnvironment("")
-		if k, ok := o.known(name); ok {
-			e = k.Environment
-		}
-		yes := map[bool]string{true: "yes", false: "no"}
-		verify := "verified"
-		if e.InsecureSkipVerify {
-			verify = "not verified"
-		}
-		values = []string{
-			e.Name, e.Endpoints.TokenURL, e.Issuer, e.Endpoints.RevokeURL, yes[e.Production],
-			cmp.Or(string(e.ClientAuth), "basic"), console.CacheText(e.CacheTTL), verify, yes[e.AllowHTTP],
-		}
+// App is the form of an application: a new one, one of the store, or one of the configuration,
+// which it only shows.
+type App struct {
+	form.Form
+	entry  console.Draft // as it is filled in; draft completes it
+	env    *environment  // the chosen one
+	envs   []*environment
+	more   bool                 // show the rare settings of the environment
+	was    *console.Application // the application that is edited; nil for a new one
+	file   string               // the configuration file of an application that is only shown
+	given  console.Environment  // its environment, without what was discovered
+	others []console.Application
+	bad    map[string]string // problems of the draft, by field
+
+	head, body       []*form.Field // before and after the fields of the environment
+	name             *form.Field
+	secret, password *form.Field
+
+	testing bool
+	tested  *console.Tested
+	failed  bool // the last test failed, and nothing was changed since
+	saving  bool
+	asks    bool // whether to discard what was typed
+	said    string
+	good    bool // said is good news
+}
+
+// environment is an environment to choose, with the fields that change it.
+type environment struct {
+	console.Environment        // as it is filled in
+	name                string // by which it is chosen; "" for a new one
+	edited              bool   // saved together with the application
+
+	address, rare []*form.Field // none if the form cannot change the environment
+	revoke        *form.Field
+}
+
+// label returns the environment as a choice.
+func (e *environment) label() string { return cmp.Or(e.name, "a new one …") }
+
+// NewApp returns the form of a new application or, with edit, of the selected one. file is the
+// configuration file.
+func NewApp(s *scene.Scene, edit bool, file string) *App {
+	o := &App{others: s.Board.Applications()}
+	o.entry.Application = console.Application{
+		Grant: console.GrantClientCredentials, KeyType: console.KeyProduction,
 	}
-	for i, key := range envFields() {
-		f := o.Field(key)
-		if f.Kind == form.Choice {
-			if !slices.Contains(f.Options, values[i]) {
-				f.Options = append(f.Options, values[i])
+	envs, chosen := slices.Clone(s.Board.Environments), ""
+	named := func(e console.KnownEnvironment) bool { return e.Name == chosen }
+	if sel, ok := s.Selected(); ok {
+		chosen = sel.Environment.Name
+		if a := sel.Application; edit {
+			o.was, o.entry.Application, o.entry.Was = &a, a, a.ID
+			if !slices.ContainsFunc(envs, named) {
+				envs = append(envs, console.KnownEnvironment{Environment: a.Environment, Source: a.Source})
 			}
-			f.Choose(values[i], f.Options...)
-			continue
+			o.given = envs[slices.IndexFunc(envs, named)].Environment
 		}
-		f.Set(values[i])
-		f.Touched = typed && values[i] != ""
 	}
-}
-
-// fit asks for what is of use: the settings of an environment only where they can be changed, and of a grant what it needs.
-func (o *App) fit() {
-	env := o.Field(console.FieldEnvironment).Value()
-	settles := env == newEnvironment || o.edits() != "" || o.Frozen
-	for _, key := range []string{"environment_name", console.FieldTokenURL, console.FieldIssuer, console.FieldRevokeURL, "production", "more"} {
-		o.Field(key).Off = !settles
+	o.Frozen = o.was != nil && o.was.Source == console.FromConfig
+	if !o.Frozen {
+		envs = append(envs, console.KnownEnvironment{Environment: console.NewEnvironment("")})
 	}
-	more := settles && o.Field("more").Value() == "yes"
+	for i, e := range envs {
+		o.envs = append(o.envs, o.newEnvironment(e))
+		if named(e) || i == len(envs)-1 && o.env == nil {
+			o.env = o.envs[i]
+		}
+	}
+	o.makeFields()
+	o.edit(func() {})
 	if o.Frozen {
-		o.Field("environment_name").Off, o.Field("more").Off, more = true, true, true
+		o.file = file
+		o.Freeze()
 	}
-	for _, key := range []string{console.FieldClientAuth, "cache_ttl", "verify", "allow_http"} {
-		o.Field(key).Off = !more
-	}
-	grant := o.Field(console.FieldGrant).Value()
-	o.Field(console.FieldUsername).Off = grant != console.GrantPassword && grant != console.GrantJWTBearer
-	o.Field("password").Off = grant != console.GrantPassword
-	for _, key := range []string{console.FieldAudience, console.FieldResource, console.FieldExtra} { // of few applications
-		o.Field(key).Off = !o.Field(key).Touched && o.Field(key).Empty()
-	}
-	o.Field(console.FieldRedirectURL).Off = grant != console.GrantAuthorizationCode
-	public := o.auth() == "none" || o.auth() == "tls"
-	o.Field("consumer_secret").Off = public
-	if r := o.Field(console.FieldRevokeURL); !r.Touched && env == newEnvironment {
-		r.Set(console.GuessRevokeURL(o.Value(console.FieldTokenURL)))
-	}
+	return o
 }
 
-// auth is how the client proves itself in the chosen environment.
-func (o *App) auth() string {
-	if e, ok := o.known(o.Field(console.FieldEnvironment).Value()); ok && o.edits() == "" {
-		return string(e.ClientAuth)
-	}
-	return o.Field(console.FieldClientAuth).Value()
+// of binds a field to the problems of a field of the draft.
+func (o *App) of(key string, x *form.Field) *form.Field {
+	return x.Checked(func() string { return o.bad[key] })
 }
 
-// draft is what is filled in, without its secrets.
-func (o *App) draft() console.Draft {
-	var d console.Draft
+// newEnvironment returns an environment to choose. It has fields if it is new, if it belongs to the
+// edited application alone with others of the store, or if the form only shows it.
+func (o *App) newEnvironment(k console.KnownEnvironment) *environment {
+	e := &environment{Environment: k.Environment, name: k.Name}
+	e.edited = o.was != nil && o.was.Environment.Name == k.Name && k.Source == console.FromStore
+	if e.name != "" && !e.edited && !o.Frozen {
+		return e
+	}
+	e.ClientAuth = cmp.Or(e.ClientAuth, console.AuthBasic)
+	to := &e.Endpoints
+	e.revoke = o.of(console.FieldRevokeURL,
+		form.Text("revoke URL", &to.RevokeURL, "guessed from the token URL"))
+	e.address = []*form.Field{
+		form.Text("its name", &e.Name, "such as cloud").Checked(o.nameProblem).
+			If(func() bool { return !o.Frozen }),
+		o.of(console.FieldTokenURL,
+			form.Text("token URL", &to.TokenURL, "such as https://gateway.example:8243/token")),
+		o.of(console.FieldIssuer,
+			form.Text("or issuer", &e.Issuer, "https://id.example finds the rest")),
+		e.revoke,
+		form.YesNo("production", &e.Production),
+	}
+	e.rare = []*form.Field{
+		o.of(console.FieldClientAuth, form.Choose("client auth", &e.ClientAuth,
+			console.AuthBasic, "basic-encoded", console.AuthPost, console.AuthNone)),
+		form.Parsed("gateway cache", &e.CacheTTL,
+			"15m or expiry: how long a revoked token may pass", console.CacheText, readCache).Public(),
+		form.Either("certificates", &e.InsecureSkipVerify, "verified", "not verified"),
+		form.YesNo("plain http", &e.AllowHTTP),
+	}
+	for _, x := range e.rare {
+		x.If(func() bool { return o.more || o.Frozen })
+	}
+	return e
+}
+
+func readCache(text string) (time.Duration, string) {
+	d, why := console.CacheSpan(text)
+	if why != "" {
+		why += `: write it like "15m"`
+	}
+	return d, why
+}
+
+// makeFields makes the fields of the application.
+func (o *App) makeFields() {
+	d := &o.entry
+	forSecret, forPassword := "typed or pasted, shown as dots", "kept sealed; without one, each get asks"
 	if o.was != nil {
-		d.Application, d.Was = *o.was, o.was.ID
+		forSecret, forPassword = "kept; type to replace it", "what is kept stays; type to replace it"
 	}
-	d.Name, d.ConsumerKey, d.Grant, d.ProbeURL = o.Value(console.FieldName), o.Value(console.FieldConsumerKey), o.Value(console.FieldGrant), o.Value(console.FieldProbeURL)
-	d.Scopes = strings.Fields(o.Value(console.FieldScopes))
-	d.Username, d.Details.RedirectURL = o.Value(console.FieldUsername), o.Value(console.FieldRedirectURL)
-	d.Audience, d.Resource = o.Value(console.FieldAudience), strings.Fields(o.Value(console.FieldResource))
-	d.Extra, _ = console.ReadExtra(o.Value(console.FieldExtra))
-	if d.KeyType = o.Value("key_type"); d.KeyType == noKeyType {
-		d.KeyType = ""
+	extraText := console.ExtraText
+	if d.Source == console.FromConfig { // there it may hold secrets
+		extraText = func(extra url.Values) string {
+			return strings.Join(slices.Sorted(maps.Keys(extra)), " ")
+		}
 	}
-	d.Environment = console.NewEnvironment("")
-	chosen := o.Field(console.FieldEnvironment).Value()
-	if e, ok := o.known(chosen); ok {
-		d.Environment = e.Environment
+	with := func(grants ...string) func() bool {
+		return func() bool { return slices.Contains(grants, d.Grant) }
 	}
-	if d.EnvironmentWas = o.edits(); d.EnvironmentWas != "" || chosen == newEnvironment {
-		o.settle(&d.Environment)
+	used := func(x *form.Field) *form.Field {
+		return x.If(func() bool { return x.Touched || !x.Empty() })
+	}
+	o.name = o.of(console.FieldName, form.Text("name", &d.Name, "such as Orders"))
+	o.head = []*form.Field{
+		o.name,
+		form.ChooseBy("environment", &o.env, (*environment).label, o.envs...).
+			Checked(func() string {
+				if len(o.env.address) > 0 { // its name has a field of its own
+					return ""
+				}
+				return o.bad[console.FieldEnvironment]
+			}),
+	}
+	o.secret = form.Secret("consumer secret", forSecret).
+		If(func() bool { return o.draft().Credential() != "" })
+	o.password = form.Secret("password", forPassword).If(with(console.GrantPassword))
+	o.body = []*form.Field{
+		form.Choose("key type", &d.KeyType, console.KeyProduction, console.KeySandbox, ""),
+		o.of(console.FieldConsumerKey, form.Text("consumer key", &d.ConsumerKey, "")),
+		o.secret,
+		o.of(console.FieldGrant, form.Choose("grant", &d.Grant, console.GrantClientCredentials,
+			console.GrantPassword, console.GrantAuthorizationCode, console.GrantDeviceCode,
+			console.GrantRefreshToken)),
+		o.of(console.FieldUsername, form.Text("user", &d.Username, "such as ana")).
+			If(with(console.GrantPassword, console.GrantJWTBearer)),
+		o.password,
+		o.of(console.FieldRedirectURL, form.Text("redirect URL", &d.Details.RedirectURL,
+			"such as http://127.0.0.1:0/callback")).If(with(console.GrantAuthorizationCode)),
+		o.of(console.FieldScopes,
+			form.Words("scopes", &d.Scopes, "none: what the server gives").Public()),
+		used(o.of(console.FieldAudience, form.Text("audience", &d.Audience, ""))),
+		used(o.of(console.FieldResource, form.Words("resource", &d.Resource, ""))),
+		used(o.of(console.FieldExtra,
+			form.Parsed("extra", &d.Extra, "", extraText, console.ReadExtra))),
+		o.of(console.FieldProbeURL, form.Text("probe URL", &d.ProbeURL, "what p calls with the token")),
+		form.YesNo("more settings", &o.more).
+			If(func() bool { return len(o.env.rare) > 0 && !o.Frozen }),
+	}
+}
+
+// draft returns what is filled in, without its secrets and without what the grant does not need.
+func (o *App) draft() console.Draft {
+	d := o.entry
+	d.Environment = o.env.Environment
+	if o.env.edited {
+		d.EnvironmentWas = o.env.name
+	}
+	if d.Grant != console.GrantPassword && d.Grant != console.GrantJWTBearer {
+		d.Username = ""
+	}
+	if d.Grant != console.GrantAuthorizationCode {
+		d.Details.RedirectURL = ""
 	}
 	return d
 }
 
-// settle writes the settings of the form into an environment. Those that the form does not show stay as they are.
-func (o *App) settle(e *console.Environment) {
-	raw := func(key string) string { return o.Field(key).Value() } // also of those that are folded away
-	e.Name, e.Production = raw("environment_name"), raw("production") == "yes"
-	e.Issuer, e.Endpoints.TokenURL, e.Endpoints.RevokeURL = raw(console.FieldIssuer), raw(console.FieldTokenURL), raw(console.FieldRevokeURL)
-	e.InsecureSkipVerify, e.AllowHTTP = raw("verify") == "not verified", raw("allow_http") == "yes"
-	console.SetClientAuth(e, raw(console.FieldClientAuth))
-	if d, why := console.CacheSpan(raw("cache_ttl")); why == "" {
-		e.CacheTTL = d
+// nameProblem returns what is wrong with the name of the environment, or "".
+func (o *App) nameProblem() string {
+	for _, e := range o.envs {
+		if e != o.env && e.name != "" && e.name == o.env.Name {
+			return "there is one of that name: choose it above"
+		}
 	}
+	return o.bad[console.FieldEnvironment]
 }
 
-// wrong is what is wrong with it, by field.
-func (o *App) wrong() map[string]string {
-	if o.Frozen {
-		return nil
-	}
-	d := o.draft()
-	bad := d.Problems(o.others...)
-	if _, why := console.ReadExtra(o.Value(console.FieldExtra)); why != "" {
-		bad[console.FieldExtra] = why
-	}
-	if d.EnvironmentWas == "" && o.Field(console.FieldEnvironment).Value() != newEnvironment {
-		return bad
-	}
-	if why := bad[console.FieldEnvironment]; why != "" {
-		bad["environment_name"] = why
-		delete(bad, console.FieldEnvironment)
-	} else if _, taken := o.known(d.Environment.Name); taken && d.Environment.Name != d.EnvironmentWas {
-		bad["environment_name"] = "there is one of that name: choose it above"
-	}
-	if _, why := console.CacheSpan(o.Field("cache_ttl").Value()); why != "" {
-		bad["cache_ttl"] = why + `: write it like "15m"`
-	}
-	return bad
-}
-
-// missing is the secret that has to be typed: nothing is kept that could stand for it.
-func (o *App) missing() (key, why string) {
-	f := o.Field("consumer_secret")
-	switch {
-	case f.Off || f.Filled():
-		return "", ""
+// secretProblem returns why the secret has to be typed, or "" if the stored one can be used.
+func (o *App) secretProblem() string {
+	switch d := o.draft(); {
+	case !o.secret.Shown() || !o.secret.Empty():
+		return ""
 	case o.was == nil:
-		return f.Key, "is missing"
-	case o.was.ConsumerKey != o.Value(console.FieldConsumerKey):
-		return f.Key, "is missing: the one that is kept belongs to the other key"
-	case !console.SameServer(o.given(), o.draft().Environment):
-		return f.Key, "is missing: the one that is kept is for the other server"
+		return missing
+	case o.was.ConsumerKey != d.ConsumerKey:
+		return missing + ": the one that is kept belongs to the other key"
+	case !console.SameServer(o.given, d.Environment):
+		return missing + ": the one that is kept is for the other server"
 	case o.was.Secret == console.SecretMissing:
-		return f.Key, "is missing"
+		return missing
 	}
-	return "", ""
+	return ""
 }
 
 func (o *App) Title() string {
@@ -344,7 +287,7 @@ func (o *App) Typed(msg tea.KeyPressMsg) scene.Intent {
 		return nil
 	}
 	switch {
-	case key == "esc" && (!o.Changed || o.saving):
+	case key == "esc" && (o.Edits == 0 || o.saving):
 		return closeApp{o}
 	case key == "esc":
 		o.asks, o.said = true, ""
@@ -352,8 +295,7 @@ func (o *App) Typed(msg tea.KeyPressMsg) scene.Intent {
 	case o.saving:
 		return nil
 	case o.Frozen && (key == "ctrl+s" || key == "ctrl+t"):
-		o.said, o.good = "it is changed in "+o.file, false
-		return nil
+		return o.refuse("it is changed in " + o.file)
 	case key == "ctrl+s", key == "ctrl+t", key == "enter" && !o.Step(1) && !o.Frozen:
 		return o.save(key == "ctrl+t")
 	case key == "enter":
@@ -363,77 +305,60 @@ func (o *App) Typed(msg tea.KeyPressMsg) scene.Intent {
 	return nil
 }
 
-// edit changes the form, and forgets what was said of it as it was.
-func (o *App) edit(f func()) {
-	chosen := o.Field(console.FieldEnvironment)
-	before, at := o.snapshot(), o.At
-	env := chosen.Value()
-	f()
-	if now := chosen.Value(); now != env {
-		var typed []string
-		for _, key := range envFields() {
-			typed = append(typed, o.Field(key).Value())
-		}
-		o.filled[env] = typed
-		o.fillEnvironment(now)
+// edit changes the form, and removes what was said about it as it was.
+func (o *App) edit(change func()) {
+	at, edits := o.At, o.Edits
+	change()
+	o.Fields = slices.Concat(o.head, o.env.address, o.body, o.env.rare)
+	if e := o.env; e.name == "" && !e.revoke.Touched {
+		e.Endpoints.RevokeURL = console.GuessRevokeURL(e.Endpoints.TokenURL)
+		e.revoke.Load()
+		e.revoke.Touched = false
 	}
-	o.fit()
-	if o.At != at || before != o.snapshot() {
+	if !o.Frozen {
+		o.bad = o.draft().Problems(o.others...)
+	}
+	if o.At != at || o.Edits != edits {
 		o.said = ""
 	}
-	if before != o.snapshot() {
-		o.changes++
+	if o.Edits != edits {
 		o.failed = false
 	}
 }
 
-// snapshot is all that is filled in, of secrets only how long they are and what was typed last.
-func (o *App) snapshot() string {
-	var b strings.Builder
-	for _, f := range o.Fields {
-		b.WriteString(f.Value())
-		if t := f.Secret(); !t.IsZero() {
-			b.WriteString(t.Fingerprint())
-		}
-		b.WriteByte(0)
-	}
-	return b.String()
+// refuse says why an action cannot be performed.
+func (o *App) refuse(why string) scene.Intent {
+	o.said, o.good = why, false
+	return nil
 }
 
-// save is the intent to save, or to test, unless something is wrong: then that field is gone to.
+// save returns the intent to save or to test the application. If something is wrong it focuses that
+// field instead.
 func (o *App) save(test bool) scene.Intent {
-	bad := o.wrong()
-	for i, f := range o.Fields {
-		if why := bad[f.Key]; why != "" && !f.Off {
-			f.Touched, o.At = true, i
-			o.said, o.good = f.Label+": "+why, false
-			return nil
+	if why := o.GoToProblem(); why != "" {
+		return o.refuse(why)
+	}
+	for _, x := range o.env.rare {
+		if why := x.Problem(); why != "" {
+			o.more = true
+			return o.refuse(why)
 		}
 	}
-	for _, why := range bad { // of a field that is folded away
-		o.said, o.good = why, false
-		o.Field("more").Choose("yes", "no", "yes")
-		o.fit()
-		return nil
-	}
-	if key, why := o.missing(); key != "" {
-		o.GoTo(key)
-		o.said, o.good = o.Field(key).Label+": "+why, false
-		return nil
+	if why := o.secretProblem(); why != "" {
+		o.GoTo(o.secret)
+		return o.refuse(o.secret.Label + ": " + why)
 	}
 	if o.testing {
-		o.said, o.good = "wait for the test: it may bring a token", false
-		return nil
+		return o.refuse("wait for the test: it may bring a token")
 	}
 	d := o.draft()
-	d.Secret, d.Password = o.Secret("consumer_secret"), o.Secret("password")
+	d.Secret, d.Password = o.secret.Secret(), o.password.Secret()
 	if test {
-		return scene.Do(session.Test{For: o, Draft: d, Changes: o.changes})
+		return scene.Do(session.Test{For: o, Draft: d, Changes: o.Edits})
 	}
 	if o.failed {
 		o.failed = false
-		o.said, o.good = "its test has failed: ctrl+s again keeps it all the same", false
-		return nil
+		return o.refuse("its test has failed: ctrl+s again keeps it all the same")
 	}
 	d.Tested = o.tested
 	return scene.Do(session.Save{For: o, Draft: d})
@@ -451,7 +376,7 @@ func (o *App) Pasted(text string) bool {
 		o.edit(func() { why = o.Paste(text) })
 	}
 	if why != "" {
-		o.said, o.good = why, false
+		o.refuse(why)
 	}
 	return true
 }

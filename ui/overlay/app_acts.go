@@ -60,7 +60,7 @@ func (o *App) Told(h scene.Host, f session.Fact) tea.Cmd {
 // toldTested shows the result of a test.
 func (o *App) toldTested(h scene.Host, f session.Tested) {
 	o.testing = false
-	current := h.IsOpen(o) && o.changes == f.Changes // else it says nothing of what is in the form now
+	current := h.IsOpen(o) && o.Edits == f.Changes // else it says nothing of what is in the form now
 	switch {
 	case f.Err != nil && !current:
 		h.NotifyError("test", f.Err)

@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"slices"
 	"strings"
 
 	"lanyard/themes"
@@ -8,58 +9,52 @@ import (
 	"lanyard/ui/scene"
 )
 
-func (o *App) Size(w, h int) (int, int) {
-	n := 6
-	for _, f := range o.Fields {
-		if !f.Off {
-			n++
-		}
-	}
-	return min(w, 78), min(h, n)
-}
+func (o *App) Size(w, h int) (int, int) { return min(w, 78), min(h, o.Height()+6) }
 
 func (o *App) Box(s *scene.Scene, w, h int) []string {
-	wrong := o.wrong()
-	foot := scene.Padded(s.Styles.Quiet, o.keys(w), w)
-	paint, said := o.words(s, wrong)
-	roomy := h >= 11
-	says := 1
-	if roomy {
-		says = 2 // an outcome may need two lines, and has them always: nothing moves when it comes
+	paint, said := o.words(s)
+	return formBox(w, h, func(_, h int) []string { return o.Lines(s.FormLook(), w, h) },
+		paint, said, scene.Padded(s.Styles.Quiet, o.keys(w), w))
+}
+
+// formBox lays out a form in h lines of w cells: lines, a message and the foot. lines
+// gets the number of lines above it and its own height.
+func formBox(
+	w, h int, lines func(top, h int) []string, paint themes.Paint, said, foot string,
+) []string {
+	// A high box has a margin, and always two lines for a message: nothing moves when it comes.
+	margin, high := 0, 1
+	if h >= 11 {
+		margin, high = 1, 2
 	}
-	wrapped := kit.Wrap(said, max(w-2, 1))
-	if len(wrapped) > says {
-		wrapped = append(wrapped[:says-1], strings.Join(wrapped[says-1:], " "))
+	message := kit.Wrap(said, max(w-2, 1))
+	if len(message) > high {
+		message = append(message[:high-1], strings.Join(message[high-1:], " "))
 	}
-	for len(wrapped) < says {
-		wrapped = append(wrapped, "")
-	}
-	rest := h - says - 1
-	if roomy {
-		rest = h - says - 3
-	}
-	var out []string
-	if roomy {
+	body := h - high - 1 - 2*margin
+	out := slices.Repeat([]string{kit.Spaces(w)}, margin)
+	out = append(out, lines(margin, max(body, 1))...)
+	for len(out) < margin+body {
 		out = append(out, kit.Spaces(w))
 	}
-	fields := o.Lines(s.FormLook(), w, max(rest, 1), wrong)
-	for len(fields) < rest {
-		fields = append(fields, kit.Spaces(w))
-	}
-	out = append(out, fields...)
-	for _, l := range wrapped {
-		out = append(out, scene.Padded(paint, l, w))
+	for i := range high {
+		text := ""
+		if i < len(message) {
+			text = message[i]
+		}
+		out = append(out, scene.Padded(paint, text, w))
 	}
 	out = append(out, foot)
-	if roomy {
+	for range margin {
 		out = append(out, kit.Spaces(w))
 	}
 	return out[:min(len(out), h)]
 }
 
-// words is the line under the fields: a question, what is under way, what came of it, what is wrong, what saving does.
-func (o *App) words(s *scene.Scene, wrong map[string]string) (themes.Paint, string) {
-	switch here := o.WrongHere(wrong); {
+// words returns the message under the fields: a question, progress, a result, a problem, or what
+// saving does.
+func (o *App) words(s *scene.Scene) (themes.Paint, string) {
+	switch here := o.Problem(); {
 	case o.asks:
 		said := "throw away what was typed?  esc again: yes · n: No"
 		if o.said != "" {
@@ -78,7 +73,7 @@ func (o *App) words(s *scene.Scene, wrong map[string]string) (themes.Paint, stri
 		return s.Styles.Quiet, "read-only here: it is changed in " + o.file
 	case here != "":
 		return s.Styles.Danger, "✕ " + here
-	case o.was != nil && o.Changed:
+	case o.was != nil && o.Edits > 0:
 		if warning := o.draft().Warning(o.others, s.Board.Holds); warning != "" {
 			return s.Styles.Warn, "! " + warning
 		}

@@ -2,12 +2,12 @@ package overlay
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
-	"lanyard/tokenapi/secret"
 	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -15,50 +15,57 @@ import (
 	"lanyard/ui/session"
 )
 
-// grantOverlay asks with which grant, for which user and with which scopes to get. What was chosen is offered again in
-// this run, but for the password, which is used once.
+// Grant asks for the grant, the user and the scopes of one get. It offers what was chosen last in
+// this run, except the password.
 type Grant struct {
 	form.Form
-	appID, name string
-	own         string // the application's own user, whose password may be known
-	knows       string // scopes that were seen
-	said        string
+	get   session.Get // as it is filled in
+	name  string      // of the application
+	own   string      // the user of the application, whose password may be stored
+	knows string      // scopes of earlier tokens
+	said  string
+
+	user, password, scopes *form.Field
 }
 
-// newGrant asks with which grant and scopes to get. Last is what was chosen last, if anything was.
+// NewGrant returns an overlay that asks how to get a token of an application. last is what was
+// chosen last, or the zero Get.
 func NewGrant(a *session.App, last session.Get) *Grant {
-	if last.App == "" {
-		last = session.Get{Grant: a.Grant, Scopes: a.Scopes, User: a.Username}
-	}
 	grants := []string{a.Grant}
-	for _, g := range []string{console.GrantClientCredentials, console.GrantAuthorizationCode,
-		console.GrantDeviceCode, console.GrantPassword} {
+	for _, g := range []string{
+		console.GrantClientCredentials, console.GrantAuthorizationCode, console.GrantDeviceCode,
+		console.GrantPassword,
+	} {
 		if g != a.Grant && console.MayUse(a.Application, g) {
 			grants = append(grants, g)
 		}
 	}
-	o := &Grant{appID: a.ID, name: a.Shown, own: a.Username, knows: kit.Clean(strings.Join(a.KnownScopes(), " "))}
+	o := &Grant{
+		get:  session.Get{App: a.ID, Grant: a.Grant, Scopes: a.Scopes, User: a.Username},
+		name: a.Shown, own: a.Username, knows: kit.Clean(strings.Join(a.KnownScopes(), " ")),
+	}
+	if last.App != "" {
+		o.get.Scopes, o.get.User = last.Scopes, last.User
+		if slices.Contains(grants, last.Grant) {
+			o.get.Grant = last.Grant
+		}
+	}
 	hint := "used for this get, and not kept"
 	if a.Grant == console.GrantPassword {
 		hint = "empty: the one that is kept for " + kit.Clean(a.Username)
 	}
+	usual := cmp.Or(kit.Clean(strings.Join(a.Scopes, " ")), "what the server gives")
+	o.user = form.Text("user", &o.get.User, "such as ana").Offer().If(o.asksUser)
+	o.password = form.Secret("password", hint).If(o.asksUser)
+	o.scopes = form.Words("scopes", &o.get.Scopes, "none: "+usual).Public().Offer()
 	o.Fields = []*form.Field{
-		form.NewChoice("grant", "grant", last.Grant, grants...),
-		form.NewField("user", "user", last.User, "such as ana"),
-		form.NewSecret("password", "password", hint),
-		form.NewField("scopes", "scopes", strings.Join(last.Scopes, " "), "none: "+cmp.Or(kit.Clean(strings.Join(a.Scopes, " ")), "what the server gives")),
+		form.Choose("grant", &o.get.Grant, grants...), o.user, o.password, o.scopes,
 	}
-	for _, f := range o.Fields {
-		f.Offered = f.Kind == form.Typed && !f.Empty()
-	}
-	o.fit()
 	return o
 }
 
-func (o *Grant) fit() {
-	asks := o.Value("grant") == console.GrantPassword
-	o.Field("user").Off, o.Field("password").Off = !asks, !asks
-}
+// asksUser reports whether the chosen grant needs a user.
+func (o *Grant) asksUser() bool { return o.get.Grant == console.GrantPassword }
 
 func (o *Grant) Title() string { return "Get a token for " + o.name }
 func (*Grant) Foot() string    { return "" }
@@ -72,41 +79,32 @@ func (o *Grant) Typed(msg tea.KeyPressMsg) scene.Intent {
 		o.Wipe()
 		return scene.CloseTop{}
 	case "enter", "ctrl+s":
-		if key, why := o.wrong(); why != "" {
-			o.GoTo(key)
-			o.said = o.Field(key).Label + ": " + why
+		if x, why := o.wrong(); why != "" {
+			o.GoTo(x)
+			o.said = x.Label + ": " + why
 			return nil
 		}
-		return getChosen{o, o.Secret("password")}
+		return getChosen{o}
 	}
 	o.said = ""
 	o.Form.Press(msg)
-	o.fit()
 	return nil
 }
 
-// wrong is the first thing that is wrong.
-func (o *Grant) wrong() (key, why string) {
-	user := o.Field("user")
+// wrong returns the first field that is wrong and why, or "".
+func (o *Grant) wrong() (x *form.Field, why string) {
 	switch {
-	case !user.Off && user.Value() == "":
-		return "user", "is needed by the password grant"
-	case !user.Off && o.Field("password").Empty() && (user.Value() != o.own || o.own == ""):
-		return "password", "is missing"
+	case o.asksUser() && o.get.User == "":
+		return o.user, "is needed by the password grant"
+	case o.asksUser() && o.password.Empty() && (o.get.User != o.own || o.own == ""):
+		return o.password, "is missing"
 	}
-	return "scopes", console.ScopesProblem(strings.Fields(o.Value("scopes")))
+	return o.scopes, console.ScopesProblem(o.get.Scopes)
 }
 
 func (o *Grant) Pasted(text string) bool {
 	o.said = o.Paste(text)
 	return true
-}
-
-func (o *Grant) shownFields() int {
-	if o.Field("user").Off {
-		return 2
-	}
-	return 4
 }
 
 func (o *Grant) Size(w, h int) (int, int) { return min(w, 70), min(h, 9) }
@@ -117,36 +115,35 @@ func (o *Grant) Box(s *scene.Scene, w, h int) []string {
 	switch {
 	case o.said != "":
 		paint, said = s.Styles.Danger, "✕ "+o.said
-	case o.Fields[o.At].Offered:
+	case o.Focused().Offered:
 		said = "typing replaces what is there, → edits it; for this get alone"
 	case o.knows != "":
 		said = "known scopes: " + o.knows
 	}
 	line := scene.Padded(paint, said, w)
 	if h < 9 {
-		out := o.Lines(s.FormLook(), w, max(min(o.shownFields(), h-2), 1), nil)
+		out := o.Lines(s.FormLook(), w, max(min(o.Height(), h-2), 1))
 		return append(out, line, foot)[:min(h, len(out)+2)]
 	}
-	out := append([]string{kit.Spaces(w)}, o.Lines(s.FormLook(), w, 4, nil)...)
+	out := append([]string{kit.Spaces(w)}, o.Lines(s.FormLook(), w, 4)...)
 	for len(out) < 5 { // as high as with a user: nothing moves when another grant is chosen
 		out = append(out, kit.Spaces(w))
 	}
 	return append(out, kit.Spaces(w), line, foot, kit.Spaces(w))[:min(h, 9)]
 }
 
-// getChosen is the intent to get as the form says.
-type getChosen struct {
-	form     *Grant
-	password secret.Text
-}
+// getChosen is the intent to get a token as the form says.
+type getChosen struct{ form *Grant }
 
+// Perform implements [scene.Intent].
 func (i getChosen) Perform(h scene.Host) tea.Cmd {
 	h.Close(i.form)
-	get := session.Get{
-		App: i.form.appID, Grant: i.form.Value("grant"), Scopes: strings.Fields(i.form.Value("scopes")), User: i.form.Value("user"),
+	get := i.form.get
+	if !i.form.asksUser() {
+		get.User = ""
 	}
+	get.Password = i.form.password.Secret()
 	i.form.Wipe()
 	h.Scene().Session.Choose(get)
-	get.Password = i.password
 	return h.Request(get)
 }

@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
@@ -17,43 +18,50 @@ import (
 	"lanyard/ui/session"
 )
 
-// Where applications can be imported from.
-const (
-	fromPortal = "developer portal"
-	fromText   = "curl or .env"
-)
-
-// importOverlay asks from where to import applications. What a portal shows it lists, for a person to choose from; what
-// a pasted text tells is gone through in the form of an application.
+// Import asks where to import applications from. It lists those of a developer portal to choose
+// from. What it reads in a pasted text goes into the form of an application.
 type Import struct {
 	form.Form
-	busy  bool          // the portal is asked, or what it showed is being kept
-	stop  chan struct{} // closed to end what is asked; nil when nothing is
+	fromText       bool                  // from a pasted text, else from a portal
+	portal         console.PortalRequest // as it is filled in
+	password, text *form.Field
+
+	busy  bool          // the portal is asked, or the applications are saved
+	stop  chan struct{} // closed to cancel the request to the portal; nil if there is none
 	found *foundList
-	told  *paste.Draft // by a text that was pasted
+	told  *paste.Draft // read in the pasted text
 	said  string
 }
 
-// newImport asks from where to import.
+// NewImport returns an overlay that asks where to import applications from.
 func NewImport() *Import {
-	o := &Import{Form: form.Form{Fields: []*form.Field{
-		form.NewChoice("from", "from", fromPortal, fromPortal, fromText),
-		form.NewField("url", "portal URL", "", "such as https://apim.example:9443"),
-		form.NewField("user", "user", "", "who has the applications there"),
-		form.NewSecret("password", "password", "to sign in with, and not kept"),
-		form.NewField(console.FieldEnvironment, "environment", "", "what to call it: the host, if nothing is typed"),
-		form.NewChoice("verify", "certificates", "verified", "verified", "not verified"),
-		form.NewSecret("text", "text", pasteHere),
-	}}}
-	o.fit()
-	return o
-}
-
-func (o *Import) fit() {
-	text := o.Value("from") == fromText
-	for _, f := range o.Fields {
-		f.Off = f.Key != "from" && (f.Key == "text") != text
+	o := &Import{}
+	text := func() bool { return o.fromText }
+	portal := func() bool { return !o.fromText }
+	o.password = form.Secret("password", "to sign in with, and not kept").If(portal).
+		Checked(func() string {
+			if o.password.Empty() {
+				return missing
+			}
+			return ""
+		})
+	o.text = form.Secret("text", pasteHere).If(text)
+	p := &o.portal
+	o.Fields = []*form.Field{
+		form.Either("from", &o.fromText, "developer portal", "curl or .env"),
+		form.Text("portal URL", &p.Base, "such as https://apim.example:9443").If(portal).
+			Checked(func() string { return cmp.Or(required(p.Base), console.URLProblem(p.Base, false)) }),
+		form.Text("user", &p.User, "who has the applications there").If(portal).
+			Checked(func() string { return required(p.User) }),
+		o.password,
+		form.Text("environment", &p.Environment.Name,
+			"what to call it: the host, if nothing is typed").If(portal).
+			Checked(func() string { return console.EnvironmentNameProblem(o.environment()) }),
+		form.Either("certificates", &p.Environment.InsecureSkipVerify, "verified", "not verified").
+			If(portal),
+		o.text,
 	}
+	return o
 }
 
 func (o *Import) Title() string {
@@ -96,15 +104,12 @@ func (o *Import) Typed(msg tea.KeyPressMsg) scene.Intent {
 		o.said = ""
 		o.found.press(key)
 		return nil
-	}
-	text := o.Value("from") == fromText
-	switch {
-	case text && key == "enter" || text && key == "ctrl+s":
+	case o.fromText && (key == "enter" || key == "ctrl+s"):
 		return o.goOn()
-	case text && o.Fields[o.At].Key == "text" && (key == "backspace" || key == "ctrl+u"):
+	case o.Focused() == o.text && (key == "backspace" || key == "ctrl+u"):
 		o.forget()
 		return nil
-	case text && o.Fields[o.At].Key == "text" && msg.Text != "":
+	case o.Focused() == o.text && msg.Text != "":
 		o.said = "paste it, rather than type it"
 		return nil
 	case key == "ctrl+s", key == "enter" && !o.Step(1):
@@ -114,7 +119,6 @@ func (o *Import) Typed(msg tea.KeyPressMsg) scene.Intent {
 	}
 	o.said = ""
 	o.Form.Press(msg)
-	o.fit()
 	return nil
 }
 
@@ -122,14 +126,12 @@ func (o *Import) Typed(msg tea.KeyPressMsg) scene.Intent {
 func (o *Import) Pasted(text string) bool {
 	switch {
 	case o.busy || o.found != nil:
-	case o.Value("from") != fromText && !paste.Recognizes(text) &&
+	case !o.fromText && !paste.Recognizes(text) &&
 		!strings.ContainsAny(strings.TrimSpace(text), "\r\n"):
 		o.said = o.Paste(text)
 	default:
-		from := o.Field("from")
-		from.Choose(fromText, from.Options...)
-		o.fit()
-		o.GoTo("text")
+		o.fromText = true
+		o.GoTo(o.text)
 		o.forget()
 		p, err := paste.Read(text)
 		if err != nil {
@@ -137,7 +139,7 @@ func (o *Import) Pasted(text string) bool {
 			return true
 		}
 		o.told = &p
-		o.Field("text").Hint = "read; another paste takes its place"
+		o.text.Hint = "read; another paste takes its place"
 	}
 	return true
 }
@@ -145,39 +147,17 @@ func (o *Import) Pasted(text string) bool {
 // forget takes back what a paste has told.
 func (o *Import) forget() {
 	o.told, o.said = nil, ""
-	o.Field("text").Hint = pasteHere
+	o.text.Hint = pasteHere
 }
 
 const pasteHere = "paste curl lines, or an .env file"
 
-// wrong is what is wrong with it, by field.
-func (o *Import) wrong() map[string]string {
-	bad := map[string]string{}
-	base := o.Value("url")
-	switch why := console.URLProblem(base, false); {
-	case base == "":
-		bad["url"] = "is missing"
-	case why != "":
-		bad["url"] = why
-	}
-	if o.Value("user") == "" {
-		bad["user"] = "is missing"
-	}
-	if o.Field("password").Empty() {
-		bad["password"] = "is missing"
-	}
-	if why := console.EnvironmentNameProblem(o.environment()); why != "" {
-		bad[console.FieldEnvironment] = why
-	}
-	return bad
-}
-
 // environment is the name of what the applications are put into.
 func (o *Import) environment() string {
-	if name := o.Value(console.FieldEnvironment); name != "" {
+	if name := o.portal.Environment.Name; name != "" {
 		return name
 	}
-	if u, err := url.Parse(o.Value("url")); err == nil {
+	if u, err := url.Parse(o.portal.Base); err == nil {
 		return u.Hostname()
 	}
 	return ""
@@ -185,18 +165,12 @@ func (o *Import) environment() string {
 
 // ask is the intent to ask the portal, unless something is wrong: then that field is gone to.
 func (o *Import) ask() scene.Intent {
-	bad := o.wrong()
-	for i, f := range o.Fields {
-		if why := bad[f.Key]; why != "" && !f.Off {
-			f.Touched, o.At = true, i
-			o.said = f.Label + ": " + why
-			return nil
-		}
+	if o.said = o.GoToProblem(); o.said != "" {
+		return nil
 	}
-	r := console.PortalRequest{
-		Base: o.Value("url"), User: o.Value("user"), Password: o.Secret("password"), Environment: console.NewEnvironment(o.environment()),
-	}
-	r.Environment.InsecureSkipVerify = o.Value("verify") == "not verified"
+	r := o.portal
+	r.Password, r.Environment = o.password.Secret(), console.NewEnvironment(o.environment())
+	r.Environment.InsecureSkipVerify = o.portal.Environment.InsecureSkipVerify
 	return askPortal{o, r}
 }
 
@@ -206,7 +180,7 @@ func (o *Import) goOn() scene.Intent {
 		if o.said == "" {
 			o.said = "nothing was pasted yet"
 		}
-		o.GoTo("text")
+		o.GoTo(o.text)
 		return nil
 	}
 	return fillIn{o, *o.told}
@@ -315,35 +289,12 @@ func (o *Import) Box(s *scene.Scene, w, h int) []string {
 	case o.told != nil:
 		said = "nothing is kept yet: the form comes next"
 	}
-	roomy, says := h >= 11, 1
-	if roomy {
-		says = 2
-	}
-	words := kit.Wrap(said, max(w-2, 1))
-	if len(words) > says {
-		words = append(words[:says-1], strings.Join(words[says-1:], " "))
-	}
-	for len(words) < says {
-		words = append(words, "")
-	}
-	rest := h - says - 1
-	var out []string
-	if roomy {
-		rest -= 2
-		out = append(out, kit.Spaces(w))
-	}
-	if o.found != nil {
-		o.found.top = len(out)
-	}
-	out = append(out, o.body(s, w, max(rest, 1))...)
-	for _, l := range words {
-		out = append(out, scene.Padded(paint, l, w))
-	}
-	out = append(out, foot)
-	if roomy {
-		out = append(out, kit.Spaces(w))
-	}
-	return out[:min(len(out), h)]
+	return formBox(w, h, func(top, h int) []string {
+		if o.found != nil {
+			o.found.top = top
+		}
+		return o.body(s, w, h)
+	}, paint, said, foot)
 }
 
 // body is h lines of fields, or of what was found.
@@ -352,7 +303,7 @@ func (o *Import) body(s *scene.Scene, w, h int) (body []string) {
 		body = o.found.lines(s, w, h)
 	} else {
 		told := o.tells(s, w)
-		body = o.Lines(s.FormLook(), w, max(h-len(told), min(2, h)), o.wrong())
+		body = o.Lines(s.FormLook(), w, max(h-len(told), min(2, h)))
 		if room := max(h-len(body), 0); len(told) > room && room > 0 {
 			told = append(told[:room-1:room-1], fmt.Sprintf("! %d more lines: the log has the notes when you go on", len(told)-room+1))
 		}
@@ -362,9 +313,6 @@ func (o *Import) body(s *scene.Scene, w, h int) (body []string) {
 			}
 		}
 	}
-	for len(body) < h {
-		body = append(body, kit.Spaces(w))
-	}
 	return body
 }
 
@@ -373,7 +321,7 @@ func (o *Import) keys(w int) string {
 	switch {
 	case o.found != nil:
 		texts = []string{"↑ ↓ move · space chooses · enter keeps what is chosen · esc cancels", "space chooses · enter keeps · esc cancels", "space · enter keeps · esc", "enter · esc"}
-	case o.Value("from") == fromText:
+	case o.fromText:
 		texts = []string{"← → choose · paste the text · enter goes on with it · esc cancels", "paste it · enter goes on · esc cancels", "paste · enter · esc"}
 	}
 	return scene.Fitting(texts, w-2)

@@ -3,6 +3,7 @@ package overlay
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -120,48 +121,27 @@ func (i fillIn) Perform(h scene.Host) tea.Cmd {
 	return nil
 }
 
-// fillIn puts what a text told into the form: into the environment with its token URL, if there is one.
+// fillIn fills the form with what a text told. It chooses the environment with its token URL if
+// there is one, else a new one.
 func (o *App) fillIn(p paste.Draft) {
-	env := newEnvironment
-	if known, ok := console.EnvironmentWith(o.envs, p.Environment.Endpoints.TokenURL); ok {
-		env = known.Name
+	to, url := o.envs[len(o.envs)-1], p.Environment.Endpoints.TokenURL
+	has := func(e *environment) bool { return url != "" && e.Endpoints.TokenURL == url }
+	if i := slices.IndexFunc(o.envs, has); i >= 0 {
+		to = o.envs[i]
 	}
+	o.edit(func() { o.env = to })
 	o.edit(func() {
-		chosen := o.Field(console.FieldEnvironment)
-		chosen.Choose(env, chosen.Options...)
-	})
-	o.edit(func() { o.putIn(p, env == newEnvironment) })
-	o.Changed = true
-	o.GoTo(console.FieldName)
-}
-
-// putIn puts it into the fields.
-func (o *App) putIn(p paste.Draft, settles bool) {
-	a := p.Application
-	put := func(key, value string) {
-		if f := o.Field(key); value != "" {
-			f.Set(value)
-			f.Touched = true
+		if to.name == "" {
+			to.Environment = p.Environment
 		}
-	}
-	if settles {
-		put("environment_name", a.Environment.Name)
-		put(console.FieldTokenURL, a.Environment.Endpoints.TokenURL)
-		put(console.FieldIssuer, a.Environment.Issuer)
-		put(console.FieldRevokeURL, a.Environment.Endpoints.RevokeURL)
-		auth := o.Field(console.FieldClientAuth)
-		auth.Choose(string(a.Environment.ClientAuth), auth.Options...)
-	}
-	put(console.FieldConsumerKey, a.ConsumerKey)
-	put(console.FieldScopes, strings.Join(a.Scopes, " "))
-	put(console.FieldUsername, a.Username)
-	put(console.FieldRedirectURL, a.Details.RedirectURL)
-	put(console.FieldAudience, a.Audience)
-	put(console.FieldResource, strings.Join(a.Resource, " "))
-	put(console.FieldExtra, console.ExtraText(a.Extra))
-	put(console.FieldProbeURL, a.ProbeURL)
-	grant := o.Field(console.FieldGrant)
-	grant.Choose(a.Grant, grant.Options...)
-	o.Field("consumer_secret").Give(p.Secret)
-	o.Field("password").Give(p.Password)
+		p.KeyType = o.entry.KeyType
+		o.entry.Application = p.Application
+		for _, x := range o.Fields {
+			x.Load()
+		}
+		o.secret.Give(p.Secret)
+		o.password.Give(p.Password)
+		o.Edits++
+	})
+	o.GoTo(o.name)
 }

@@ -23,6 +23,7 @@ type RevokeAll struct {
 	production       bool
 	n, refresh       int      // and how many of them live by their refresh tokens alone
 	ids              []string // what was counted
+	count            string   // what was typed
 	said             string
 }
 
@@ -30,7 +31,9 @@ type RevokeAll struct {
 func NewRevokeAll(a *session.App) *RevokeAll {
 	o := &RevokeAll{
 		appID: a.ID, name: kit.Clean(a.Label()), env: kit.Clean(a.Environment.Name), production: a.Environment.Production,
-		Form: form.Form{Fields: []*form.Field{form.NewField("count", "how many", "", "type the number to revoke them")}},
+	}
+	o.Fields = []*form.Field{
+		form.Text("how many", &o.count, "type the number to revoke them").Public(),
 	}
 	for _, r := range a.Living() {
 		o.ids = append(o.ids, r.ID)
@@ -55,7 +58,7 @@ func (o *RevokeAll) Typed(msg tea.KeyPressMsg) scene.Intent {
 	case "esc":
 		return scene.CloseTop{}
 	case "enter":
-		if o.Value("count") != strconv.Itoa(o.n) {
+		if o.count != strconv.Itoa(o.n) {
 			o.said = "that is not " + strconv.Itoa(o.n) + ": nothing was revoked"
 			return nil
 		}
@@ -105,7 +108,7 @@ func (o *RevokeAll) Box(s *scene.Scene, w, h int) []string {
 	if o.said != "" {
 		said = "✕ " + o.said
 	}
-	ask := append(o.Lines(s.FormLook(), w, 1, nil), scene.Padded(s.Styles.Danger, said, w), scene.Padded(s.Styles.Quiet, scene.Fitting([]string{"enter revokes when the number is right · esc: No", "enter · esc: No"}, w-2), w))
+	ask := append(o.Lines(s.FormLook(), w, 1), scene.Padded(s.Styles.Danger, said, w), scene.Padded(s.Styles.Quiet, scene.Fitting([]string{"enter revokes when the number is right · esc: No", "enter · esc: No"}, w-2), w))
 	if len(out)+len(ask)+3 <= h {
 		out = append(append([]string{kit.Spaces(w)}, out...), kit.Spaces(w))
 		return append(append(out, ask...), kit.Spaces(w))
