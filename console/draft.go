@@ -27,37 +27,41 @@ type Draft struct {
 	Tested *Tested
 }
 
-// The fields of a draft that may be wrong, by the names of their configuration keys.
+// Field names a field of a Draft, as the configuration file does.
+type Field string
+
+// The fields of a draft that Problems checks.
 const (
-	FieldName        = "name"
-	FieldEnvironment = "environment"
-	FieldTokenURL    = "token_url"
-	FieldIssuer      = "issuer"
-	FieldRevokeURL   = "revoke_url"
-	FieldClientAuth  = "client_auth"
-	FieldConsumerKey = "consumer_key"
-	FieldGrant       = "grant"
-	FieldScopes      = "scopes"
-	FieldUsername    = "username"
-	FieldRedirectURL = "redirect_url"
-	FieldAudience    = "audience"
-	FieldResource    = "resource"
-	FieldExtra       = "extra"
-	FieldProbeURL    = "probe_url"
+	FieldName        Field = "name"
+	FieldEnvironment Field = "environment"
+	FieldTokenURL    Field = "token_url"
+	FieldIssuer      Field = "issuer"
+	FieldRevokeURL   Field = "revoke_url"
+	FieldClientAuth  Field = "client_auth"
+	FieldConsumerKey Field = "consumer_key"
+	FieldGrant       Field = "grant"
+	FieldScopes      Field = "scopes"
+	FieldUsername    Field = "username"
+	FieldRedirectURL Field = "redirect_url"
+	FieldAudience    Field = "audience"
+	FieldResource    Field = "resource"
+	FieldExtra       Field = "extra"
+	FieldProbeURL    Field = "probe_url"
 )
 
 // draftFields are the fields in the order in which a person is told of them.
-func draftFields() []string {
-	return []string{
+func draftFields() []Field {
+	return []Field{
 		FieldName, FieldEnvironment, FieldTokenURL, FieldIssuer, FieldRevokeURL, FieldClientAuth, FieldConsumerKey,
 		FieldGrant, FieldScopes, FieldUsername, FieldRedirectURL, FieldAudience, FieldResource, FieldExtra, FieldProbeURL,
 	}
 }
 
-// Problems says what is wrong with a draft, by field: by itself, and beside the applications that there are.
-func (d Draft) Problems(others ...Application) map[string]string {
-	bad := map[string]string{}
-	say := func(field, text string) {
+// Problems returns what is wrong with the fields of a draft: in themselves, and with the other
+// applications. The map is empty if the draft can be saved.
+func (d Draft) Problems(others ...Application) map[Field]string {
+	bad := map[Field]string{}
+	say := func(field Field, text string) {
 		if text != "" && bad[field] == "" {
 			bad[field] = text
 		}
@@ -74,7 +78,7 @@ func (d Draft) Problems(others ...Application) map[string]string {
 	if e.Endpoints.TokenURL == "" && e.Issuer == "" {
 		say(FieldTokenURL, "give the token URL, or an issuer")
 	}
-	for field, u := range map[string]string{
+	for field, u := range map[Field]string{
 		FieldTokenURL: e.Endpoints.TokenURL, FieldIssuer: e.Issuer, FieldRevokeURL: e.Endpoints.RevokeURL, FieldProbeURL: d.ProbeURL,
 	} {
 		why := URLProblem(u, e.AllowHTTP)
@@ -113,7 +117,7 @@ func (d Draft) Problems(others ...Application) map[string]string {
 }
 
 // beside says where a draft gets in the way of another application.
-func (d Draft) beside(others []Application, say func(field, text string)) {
+func (d Draft) beside(others []Application, say func(field Field, text string)) {
 	for _, have := range others {
 		switch {
 		case have.ID == d.Was || have.Source == Gone:
@@ -232,6 +236,3 @@ func MayUse(a Application, grant string) bool {
 	}
 	return false
 }
-
-// SetClientAuth sets how an environment's clients prove themselves, by the name of the configuration.
-func SetClientAuth(e *Environment, name string) { e.ClientAuth = tokenapi.ClientAuth(name) }

@@ -87,7 +87,7 @@ func TestDraftProblems(t *testing.T) {
 	if bad := good.Problems(); len(bad) > 0 {
 		t.Fatalf("a good draft: %v", bad)
 	}
-	for field, change := range map[string]func(*console.Draft){
+	for field, change := range map[console.Field]func(*console.Draft){
 		console.FieldName:        func(d *console.Draft) { d.Name = " x" },
 		console.FieldEnvironment: func(d *console.Draft) { d.Environment.Name = "" },
 		console.FieldTokenURL:    func(d *console.Draft) { d.Environment.Endpoints.TokenURL = "http://gw.example/token" },

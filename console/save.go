@@ -18,7 +18,7 @@ func (s *Service) Save(ctx context.Context, d Draft) (Application, error) {
 	bad := d.Problems()
 	for _, field := range draftFields() {
 		if why := bad[field]; why != "" {
-			return a, &Error{Code: CodeUsage, Text: "save: " + field + ": " + why}
+			return a, &Error{Code: CodeUsage, Text: "save: " + string(field) + ": " + why}
 		}
 	}
 	a.Source, a.Details.Server = FromStore, a.server()

@@ -89,7 +89,7 @@ func (s *Service) Test(ctx context.Context, d Draft) (Tested, error) {
 	bad := d.Problems()
 	for _, field := range draftFields() {
 		if why := bad[field]; why != "" {
-			return out, &Error{Code: CodeUsage, Text: "test: " + field + ": " + why}
+			return out, &Error{Code: CodeUsage, Text: "test: " + string(field) + ": " + why}
 		}
 	}
 	a := d.Application

@@ -82,9 +82,9 @@ func (p *Draft) readCurl(pasted string) error {
 
 // take fills the draft from a token or revoke request. where is the field for its URL. of ends the
 // names of its parts in notes.
-func (p *Draft) take(c curlCall, where, of string) {
-	found := map[string]string{where: c.url}
-	for field, name := range map[string]string{
+func (p *Draft) take(c curlCall, where console.Field, of string) {
+	found := map[console.Field]string{where: c.url}
+	for field, name := range map[console.Field]string{
 		console.FieldGrant: "grant_type", console.FieldScopes: "scope",
 		console.FieldUsername: "username", "password": "password",
 		console.FieldRedirectURL: "redirect_uri", console.FieldAudience: "audience",
@@ -136,7 +136,9 @@ func (p *Draft) take(c curlCall, where, of string) {
 }
 
 // takeParameter adds a parameter that has no field of its own to Extra, or adds a note.
-func (p *Draft) takeParameter(name string, values []string, where, of string) {
+func (p *Draft) takeParameter(
+	name string, values []string, where console.Field, of string,
+) {
 	secretive := slices.ContainsFunc(values, func(v string) bool {
 		return console.SecretParam(name, v)
 	})
@@ -166,7 +168,7 @@ func (p *Draft) takeHeaders(c curlCall, of string) {
 // takeProbe fills the probe URL from a call with a token.
 func (p *Draft) takeProbe(c curlCall) {
 	const of = " of the call with a token"
-	p.fill(map[string]string{console.FieldProbeURL: c.url})
+	p.fill(map[console.Field]string{console.FieldProbeURL: c.url})
 	if c.method != "" && c.method != "GET" {
 		p.leave("method " + parameter("", c.method)[1:] + of)
 	}

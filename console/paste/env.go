@@ -111,8 +111,8 @@ func bare(rest, before string) string {
 }
 
 // envNames returns, for each field, how the names of the variables that fill it end.
-func envNames() map[string][]string {
-	return map[string][]string{
+func envNames() map[console.Field][]string {
+	return map[console.Field][]string{
 		console.FieldConsumerKey: {"CLIENT_ID", "CONSUMER_KEY", "CLIENTID"},
 		"consumer_secret":        {"CLIENT_SECRET", "CONSUMER_SECRET", "CLIENTSECRET"},
 		console.FieldTokenURL:    {"TOKEN_URL", "TOKEN_ENDPOINT", "TOKEN_URI"},
@@ -132,7 +132,7 @@ func envNames() map[string][]string {
 
 // envField returns the field that a variable fills, and the owner: of SHOP_CLIENT_ID it is SHOP.
 // It returns "" if the variable fills no field.
-func envField(name string) (field, owner string) {
+func envField(name string) (field console.Field, owner string) {
 	name = strings.NewReplacer(".", "_", "-", "_").Replace(strings.ToUpper(name))
 	longest := 0
 	for f, names := range envNames() {
@@ -150,7 +150,7 @@ func envField(name string) (field, owner string) {
 // other has the numbers of the lines that are no settings: a note has the numbers, because the
 // text of such a line may be a piece of a secret.
 func (p *Draft) readEnv(all []setting, other []int) error {
-	byOwner := map[string]map[string]setting{}
+	byOwner := map[string]map[console.Field]setting{}
 	var owners, twice []string // owners: of those with a consumer key, in the order of the text
 	seen := map[string]bool{}
 	for _, s := range all {
@@ -164,7 +164,7 @@ func (p *Draft) readEnv(all []setting, other []int) error {
 			continue
 		}
 		if byOwner[owner] == nil {
-			byOwner[owner] = map[string]setting{}
+			byOwner[owner] = map[console.Field]setting{}
 		}
 		byOwner[owner][field] = s
 		if field == console.FieldConsumerKey && !slices.Contains(owners, owner) {
@@ -188,7 +188,7 @@ func (p *Draft) readEnv(all []setting, other []int) error {
 			}
 		}
 	}
-	found, taken := map[string]string{}, map[string]bool{}
+	found, taken := map[console.Field]string{}, map[string]bool{}
 	for f, s := range mine {
 		found[f], taken[s.name] = s.value, true
 	}

@@ -100,9 +100,9 @@ func (p *Draft) note(text string) {
 }
 
 // fill fills the fields of the draft that are still empty. It adds a note for each stand-in.
-func (p *Draft) fill(found map[string]string) {
+func (p *Draft) fill(found map[console.Field]string) {
 	e := &p.Environment
-	get := func(field, label string) string {
+	get := func(field console.Field, label string) string {
 		v := strings.TrimSpace(found[field])
 		switch why := standIn(v); {
 		case why != "":
@@ -115,8 +115,9 @@ func (p *Draft) fill(found map[string]string) {
 		return v
 	}
 	for _, f := range []struct {
-		field, label string
-		into         *string
+		field console.Field
+		label string
+		into  *string
 	}{
 		{console.FieldTokenURL, "token URL", &e.Endpoints.TokenURL},
 		{console.FieldIssuer, "issuer", &e.Issuer},

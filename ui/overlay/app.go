@@ -42,7 +42,7 @@ type App struct {
 	file   string               // the configuration file of an application that is only shown
 	given  console.Environment  // its environment, without what was discovered
 	others []console.Application
-	bad    map[string]string // problems of the draft, by field
+	bad    map[console.Field]string // problems of the draft
 
 	head, body       []*form.Field // before and after the fields of the environment
 	name             *form.Field
@@ -109,7 +109,7 @@ func NewApp(s *scene.Scene, edit bool, file string) *App {
 }
 
 // of binds a field to the problems of a field of the draft.
-func (o *App) of(key string, x *form.Field) *form.Field {
+func (o *App) of(key console.Field, x *form.Field) *form.Field {
 	return x.Checked(func() string { return o.bad[key] })
 }
 
