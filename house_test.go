@@ -129,7 +129,7 @@ var revealers = []string{
 	"tokenapi/revoke.go",
 	"tokenapi/sandbox/portal_keys.go", // the sandbox's own invented credentials, which its portal shows
 	"tokenapi/secret/secret.go",
-	"ui/overlay/reveal.go",    // what v shows for a few seconds, because it was asked for
+	"ui/overlay/cleartext.go", // what v shows for a few seconds, because it was asked for
 	"ui/clipboard.go",         // an OSC 52 sequence, which only the screen can write
 	"ui/session/clipboard.go", // the same, where a signal or a panic ended the screen
 }
