@@ -217,7 +217,7 @@ func (m *root) entries() []overlay.Entry {
 	s := m.Scene()
 	var out []overlay.Entry
 	for _, b := range m.keys.Rows {
-		e := overlay.Entry{Act: b.Act, Keys: b.Shown(), Word: b.Word, Does: b.Does, Under: b.Act.Section().String()}
+		e := overlay.Entry{Act: b.Act, Keys: b.Shown(), Word: b.Word, Does: b.Does, Section: b.Act.Section().String()}
 		if why := m.cannot(s, b.Act); why != nil {
 			e.Why, e.Hint = why.Why, why.Hint
 		}

@@ -12,7 +12,7 @@ import (
 // openThemes opens the list of themes. A broken theme is not in the list; lanyard themes tells why.
 func (m *root) openThemes() tea.Cmd {
 	o := overlay.NewThemes(m.o.Themes.All, m.set.ThemeName, m.restyle, m.keepTheme)
-	o.Kept, o.DecidedBy = m.o.Themes.Keep != nil, kit.Clean(m.o.Themes.SaidBy)
+	o.Saves, o.DecidedBy = m.o.Themes.Keep != nil, kit.Clean(m.o.Themes.SaidBy)
 	m.Open(o)
 	m.restyle()
 	if !m.term.knowsBackground {
@@ -66,7 +66,7 @@ func (m *root) offerThemes(t Themes) {
 func (m *root) theme() themes.Theme {
 	if n := len(m.overlays); n > 0 {
 		if o, ok := m.overlays[n-1].(*overlay.Themes); ok {
-			if t, ok := o.Worn(); ok {
+			if t, ok := o.Preview(); ok {
 				return t
 			}
 		}

@@ -15,7 +15,7 @@ import (
 type Hidden struct{ p **[]rune }
 
 // MostTyped is how many characters a passphrase may have.
-const MostTyped = 1024
+const MaxSecret = 1024
 
 // Format implements fmt.Formatter: it prints a mask.
 func (h Hidden) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, secret.Mask) }
@@ -41,9 +41,9 @@ func (h *Hidden) Len() int { return len(h.runes()) }
 // Add reports whether there was room.
 func (h *Hidden) Add(text string) bool {
 	if h.p == nil {
-		h.set(make([]rune, 0, MostTyped)) // at once: growing would leave copies behind
+		h.set(make([]rune, 0, MaxSecret)) // at once: growing would leave copies behind
 	}
-	if h.Len()+utf8.RuneCountInString(text) > MostTyped {
+	if h.Len()+utf8.RuneCountInString(text) > MaxSecret {
 		return false
 	}
 	h.set(append(h.runes(), []rune(text)...))

@@ -17,7 +17,7 @@ type closeApp struct{ form *App }
 
 // Perform implements intent.
 func (i closeApp) Perform(h scene.Host) tea.Cmd {
-	leftBehind(h, i.form.tested)
+	warnTestToken(h, i.form.tested)
 	i.form.tested = nil
 	i.form.Wipe()
 	h.Close(i.form)
@@ -26,7 +26,7 @@ func (i closeApp) Perform(h scene.Host) tea.Cmd {
 
 // leftBehind says that the token of a test is not kept, and lives. It is not revoked: the server
 // may have handed out one that others use.
-func leftBehind(h scene.Host, t *console.Tested) {
+func warnTestToken(h scene.Host, t *console.Tested) {
 	if t != nil && t.Lives() != "" {
 		h.Notify(scene.Warn, "of the test: "+t.Lives()+"; it is not kept here",
 			"saved right after a test, its token is kept")
@@ -39,7 +39,7 @@ func (o *App) Told(h scene.Host, f session.Fact) tea.Cmd {
 	case session.Began:
 		o.said = ""
 		if _, test := f.Request.(session.Test); test {
-			leftBehind(h, o.tested)
+			warnTestToken(h, o.tested)
 			o.testing, o.tested = true, nil
 		} else {
 			o.saving = true
@@ -71,7 +71,7 @@ func (o *App) toldTested(h scene.Host, f session.Tested) {
 		h.Log(scene.Bad, text, console.Hint(f.Err))
 		return
 	case !current:
-		leftBehind(h, &f.Tested)
+		warnTestToken(h, &f.Tested)
 		return
 	}
 	o.tested, o.failed = &f.Tested, false
@@ -97,7 +97,7 @@ func (o *App) toldSaved(h scene.Host, f session.Saved) {
 		return
 	}
 	if t := f.Tested; t != nil && t.AppID != f.App.ID {
-		leftBehind(h, t)
+		warnTestToken(h, t)
 	}
 	o.Wipe()
 	h.Close(o)

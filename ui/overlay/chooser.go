@@ -24,7 +24,7 @@ type Entry struct {
 	Does  string
 	Why   string // it cannot run now, and this is why
 	Hint  string
-	Under string // the section it stands under
+	Section string // the section it stands under
 }
 
 // chooser is a list of actions that what is typed narrows down; enter runs the one under the cursor. The palette and
@@ -37,9 +37,9 @@ type chooser struct {
 	page    int
 	rows    []int // the entry on each line as last drawn; -1 for none
 	said    string
-	own     []string // the keys that open it, which also close it while nothing is typed
-	tail    [][]string
-	ranked  bool // by how near they are to what is typed, instead of by section
+	toggles     []string // the keys that open it, which also close it while nothing is typed
+	notes    [][]string
+	asPalette  bool // by how near they are to what is typed, instead of by section
 	heading string
 }
 
@@ -82,7 +82,7 @@ func (c *chooser) Typed(msg tea.KeyPressMsg) scene.Intent {
 	key := msg.String()
 	n := len(c.shown())
 	switch {
-	case key == "esc", c.input.Value() == "" && slices.Contains(c.own, key):
+	case key == "esc", c.input.Value() == "" && slices.Contains(c.toggles, key):
 		return scene.CloseTop{}
 	case key == "enter":
 		all := c.shown()
@@ -97,7 +97,7 @@ func (c *chooser) Typed(msg tea.KeyPressMsg) scene.Intent {
 			}
 			return nil
 		}
-		return chosen{e.Act}
+		return runAction{e.Act}
 	case key == "down", key == "ctrl+n":
 		c.at = min(c.at+1, max(n-1, 0))
 	case key == "up", key == "ctrl+p":
@@ -156,14 +156,14 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 	room := h - 2
 	if h >= 12 {
 		out = append(out, kit.Spaces(w))
-		room = h - 3 - toSay
+		room = h - 3 - detailHeight
 	}
 	var lines []string
 	entryOn := map[int]int{} // by line
 	focused, under := 0, ""
 	for i, e := range shown {
-		if c.input.Value() == "" && e.Under != under {
-			if under = e.Under; i > 0 && h >= 12 {
+		if c.input.Value() == "" && e.Section != under {
+			if under = e.Section; i > 0 && h >= 12 {
 				lines = append(lines, kit.Spaces(w))
 			}
 			lines = append(lines, scene.Padded(s.Styles.Strong, under, w))
@@ -181,10 +181,10 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 		focused = len(lines)
 	}
 	if c.input.Value() == "" {
-		for _, t := range c.tail {
-			lines = append(lines, c.also(s, t, w)...)
+		for _, t := range c.notes {
+			lines = append(lines, c.noteLines(s, t, w)...)
 		}
-		if c.at == len(shown)-1 && len(c.tail) > 0 {
+		if c.at == len(shown)-1 && len(c.notes) > 0 {
 			focused = len(lines) - 1
 		}
 	}
@@ -208,24 +208,24 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 		}
 	}
 	if h >= 12 {
-		out = append(out, c.whole(s, shown, w)...)
+		out = append(out, c.detail(s, shown, w)...)
 	}
 	return append(out, foot)
 }
 
 // toSay is how many lines are kept for the whole of what the rows have no room for.
-const toSay = 2
+const detailHeight = 2
 
 // whole is all that is to be said of the chosen entry, where its row had no room for it.
-func (c *chooser) whole(s *scene.Scene, shown []Entry, w int) []string {
-	out := slices.Repeat([]string{kit.Spaces(w)}, toSay)
+func (c *chooser) detail(s *scene.Scene, shown []Entry, w int) []string {
+	out := slices.Repeat([]string{kit.Spaces(w)}, detailHeight)
 	if c.at >= len(shown) {
 		return out
 	}
 	var text string
 	e := shown[c.at]
 	switch {
-	case e.Why != "" && c.ranked:
+	case e.Why != "" && c.asPalette:
 		text = "– " + scene.Join(e.Why, e.Hint)
 	case e.Why != "":
 		text = e.Does + " – " + scene.Join(e.Why, e.Hint)
@@ -236,7 +236,7 @@ func (c *chooser) whole(s *scene.Scene, shown []Entry, w int) []string {
 		return out
 	}
 	for i, t := range kit.Wrap(text, max(w-2, 8)) {
-		if i < toSay {
+		if i < detailHeight {
 			out[i] = scene.Padded(s.Styles.Accent, t, w)
 		}
 	}
@@ -245,7 +245,7 @@ func (c *chooser) whole(s *scene.Scene, shown []Entry, w int) []string {
 
 // room is how much of a row what an action does has for itself.
 func (c *chooser) room(w int) int {
-	if c.ranked {
+	if c.asPalette {
 		return w - 36
 	}
 	return w - 14
@@ -262,7 +262,7 @@ func (c *chooser) line(s *scene.Scene, e Entry, w int, selected bool) string {
 	if !selected && e.Why == "" {
 		word = ""
 	}
-	if c.ranked {
+	if c.asPalette {
 		name := 20
 		l.Gap(1)
 		l.Cell(string(word), e.Word, min(name, w-2-wKey))
@@ -288,7 +288,7 @@ func (c *chooser) line(s *scene.Scene, e Entry, w int, selected bool) string {
 }
 
 // also is text below the entries: keys and what they do elsewhere.
-func (c *chooser) also(s *scene.Scene, t []string, w int) (out []string) {
+func (c *chooser) noteLines(s *scene.Scene, t []string, w int) (out []string) {
 	if len(t) == 1 {
 		return []string{kit.Spaces(w), scene.Padded(s.Styles.Strong, t[0], w)}
 	}
@@ -307,10 +307,10 @@ func (c *chooser) also(s *scene.Scene, t []string, w int) (out []string) {
 }
 
 // chosen is the intent to close the list and run an action.
-type chosen struct{ act keys.Action }
+type runAction struct{ act keys.Action }
 
 // Perform implements intent.
-func (i chosen) Perform(h scene.Host) tea.Cmd {
+func (i runAction) Perform(h scene.Host) tea.Cmd {
 	h.Close(nil)
 	return h.Act(i.act)
 }

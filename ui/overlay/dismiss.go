@@ -12,7 +12,7 @@ import (
 
 // lostEnds says until when what a lost answer may have brought can live, as the clock of the screen
 // shows it.
-func lostEnds(s *scene.Scene, m *console.Mark) string {
+func lostAnswerEnds(s *scene.Scene, m *console.Mark) string {
 	return console.MarkEnd(*m, func(at time.Time) string { return describe.ClockTime(at, s.Now) })
 }
 
@@ -30,7 +30,7 @@ func NewDismiss(s *scene.Scene, r *session.Row) *Dismiss {
 		what = "the answer to the renewal of " + r.Token.Fingerprint
 	}
 	return &Dismiss{Confirm{verb: "dismiss it", lines: []string{
-		what + " was never seen.", "Of a token that only that answer held: " + lostEnds(s, lost) + ".", "",
+		what + " was never seen.", "Of a token that only that answer held: " + lostAnswerEnds(s, lost) + ".", "",
 		"Dismissed, it is no longer shown. That ends no token; the log keeps it.",
 	}}, lost.ID}
 }

@@ -18,17 +18,17 @@ type Help struct {
 
 // newHelp lists the actions of a place that have a key.
 func NewHelp(k *keys.Map, place keys.Places, all []Entry, key scene.KeyState) *Help {
-	o := &Help{chooser: chooser{own: k.Row(keys.Help).Keys, heading: "? "}, key: key}
+	o := &Help{chooser: chooser{toggles: k.Row(keys.Help).Keys, heading: "? "}, key: key}
 	o.all = slices.DeleteFunc(all, func(e Entry) bool {
 		return e.Keys == "" || k.Row(e.Act).Where&place == 0
 	})
-	o.tail = append(o.tail, []string{"In what opens over the panes"})
-	o.tail = append(o.tail, overlayKeys(*k)...)
-	o.tail = append(o.tail, []string{"With the mouse"},
+	o.notes = append(o.notes, []string{"In what opens over the panes"})
+	o.notes = append(o.notes, overlayKeys(*k)...)
+	o.notes = append(o.notes, []string{"With the mouse"},
 		[]string{"click", "go to a pane or a tab, select a row, sort by the name of a column, run a key of the footer; never a verb on a row"},
 		[]string{"wheel", "move the cursor of the pane under it; read on in what is open"})
 	if p := o.key.Where(); p != "" {
-		o.tail = append(o.tail, []string{"Key to the stored secrets"}, []string{kit.Clean(o.key.Kind), p})
+		o.notes = append(o.notes, []string{"Key to the stored secrets"}, []string{kit.Clean(o.key.Kind), p})
 	}
 	o.begin()
 	return o

@@ -29,7 +29,7 @@ type Import struct {
 	busy  bool          // the portal is asked, or the applications are saved
 	stop  chan struct{} // closed to cancel the request to the portal; nil if there is none
 	found *foundList
-	told  *paste.Draft // read in the pasted text
+	pasted  *paste.Draft // read in the pasted text
 	said  string
 }
 
@@ -138,7 +138,7 @@ func (o *Import) Pasted(text string) bool {
 			o.said = scene.Join(err.Error(), console.Hint(err))
 			return true
 		}
-		o.told = &p
+		o.pasted = &p
 		o.text.Hint = "read; another paste takes its place"
 	}
 	return true
@@ -146,7 +146,7 @@ func (o *Import) Pasted(text string) bool {
 
 // forget takes back what a paste has told.
 func (o *Import) forget() {
-	o.told, o.said = nil, ""
+	o.pasted, o.said = nil, ""
 	o.text.Hint = pasteHere
 }
 
@@ -176,14 +176,14 @@ func (o *Import) ask() scene.Intent {
 
 // goOn is the intent to go on with what was pasted.
 func (o *Import) goOn() scene.Intent {
-	if o.told == nil {
+	if o.pasted == nil {
 		if o.said == "" {
 			o.said = "nothing was pasted yet"
 		}
 		o.GoTo(o.text)
 		return nil
 	}
-	return fillIn{o, *o.told}
+	return fillIn{o, *o.pasted}
 }
 
 // keep is the intent to keep what is chosen of what was found.
@@ -209,12 +209,12 @@ func (o *Import) Discard() {
 		o.stop = nil
 	}
 	o.Wipe()
-	o.told, o.found = nil, nil
+	o.pasted, o.found = nil, nil
 }
 
 // tells is what a pasted text has told, a line each.
-func (o *Import) tells(s *scene.Scene, w int) []string {
-	p := o.told
+func (o *Import) pastedLines(s *scene.Scene, w int) []string {
+	p := o.pasted
 	if p == nil {
 		return nil
 	}
@@ -268,8 +268,8 @@ func (o *Import) Size(w, h int) (int, int) {
 	if o.found != nil {
 		n = max(n, len(o.found.on)+6)
 	}
-	if o.told != nil {
-		n = max(20, 9+len(o.tells(nil, min(w, 78)-2))) // two fields, the words below them, and room around them
+	if o.pasted != nil {
+		n = max(20, 9+len(o.pastedLines(nil, min(w, 78)-2))) // two fields, the words below them, and room around them
 	}
 	return min(w, 78), min(h, n)
 }
@@ -285,8 +285,8 @@ func (o *Import) Box(s *scene.Scene, w, h int) []string {
 	case o.said != "":
 		paint, said = s.Styles.Danger, "✕ "+o.said
 	case o.found != nil:
-		said = o.found.says()
-	case o.told != nil:
+		said = o.found.summary()
+	case o.pasted != nil:
 		said = "nothing is kept yet: the form comes next"
 	}
 	return formBox(w, h, func(top, h int) []string {
@@ -302,7 +302,7 @@ func (o *Import) body(s *scene.Scene, w, h int) (body []string) {
 	if o.found != nil {
 		body = o.found.lines(s, w, h)
 	} else {
-		told := o.tells(s, w)
+		told := o.pastedLines(s, w)
 		body = o.Lines(s.FormLook(), w, max(h-len(told), min(2, h)))
 		if room := max(h-len(body), 0); len(told) > room && room > 0 {
 			told = append(told[:room-1:room-1], fmt.Sprintf("! %d more lines: the log has the notes when you go on", len(told)-room+1))

@@ -39,7 +39,7 @@ func (l *foundList) press(key string) {
 }
 
 // chosen is how many are.
-func (l *foundList) chosen() int {
+func (l *foundList) count() int {
 	n := 0
 	for _, on := range l.on {
 		if on {
@@ -50,7 +50,7 @@ func (l *foundList) chosen() int {
 }
 
 // toKnow says what is to be known of one before it is kept.
-func toKnow(x console.Imported) string {
+func remark(x console.Imported) string {
 	switch {
 	case x.Known:
 		return "is configured here already"
@@ -72,7 +72,7 @@ func (l *foundList) name(i int) string {
 func (l *foundList) lines(s *scene.Scene, w, h int) []string {
 	names, rests := 0, 0 // as wide as the widest
 	for i, x := range l.portal.All {
-		names, rests = max(names, kit.Width(l.name(i))), max(rests, kit.Width(toKnow(x)))
+		names, rests = max(names, kit.Width(l.name(i))), max(rests, kit.Width(remark(x)))
 	}
 	names = max(min(names, w-rests-9), min(w-8, 12))
 	var out []string
@@ -90,15 +90,15 @@ func (l *foundList) lines(s *scene.Scene, w, h int) []string {
 		line.Put(string(s.Styles.Key), mark)
 		line.Cell(paint, kit.Middle(l.name(i), names), names)
 		line.Gap(2)
-		line.Put(string(s.Styles.Quiet), scene.Fitting([]string{toKnow(x) + " · " + kit.Clean(x.Application.Grant), toKnow(x), ""}, max(w-names-9, 0)))
+		line.Put(string(s.Styles.Quiet), scene.Fitting([]string{remark(x) + " · " + kit.Clean(x.Application.Grant), remark(x), ""}, max(w-names-9, 0)))
 		out = append(out, line.End(w))
 	}
 	return out
 }
 
 // says is how much is chosen, and what will be missing.
-func (l *foundList) says() string {
-	n := l.chosen()
+func (l *foundList) summary() string {
+	n := l.count()
 	said := "chosen: " + text.Count(n, "application")
 	missing := 0
 	for i, x := range l.portal.All {

@@ -189,7 +189,7 @@ func (o *Inspect) toldIntrospected(h scene.Host, f session.Introspected) {
 }
 
 // signed is the sign of a signature's check: a word alone is read past.
-func (i *inside) signed(s *scene.Scene) (string, themes.Paint) {
+func (i *inside) sign(s *scene.Scene) (string, themes.Paint) {
 	if i.verified {
 		return "✓ ", s.Styles.Good
 	}

@@ -122,19 +122,19 @@ func (o *Inspect) Box(s *scene.Scene, w, h int) []string {
 		f.put("ID token", "came with it")
 	}
 	f.head("Its life")
-	for _, e := range lineage(s, r, st) {
+	for _, e := range life(s, r, st) {
 		f.put(e.word, e.text)
 	}
-	f.put("server clock", clocks(s, t, a))
+	f.put("server clock", serverClock(s, t, a))
 	f.head("Key manager")
 	o.keyManager(f, t)
 	f.head("Inside")
-	o.insides(f)
+	o.insideLines(f)
 	return o.scroll.Show(f.out, h)
 }
 
 // clocks says how far the server's clock is from ours, and what it shows when the token ends.
-func clocks(s *scene.Scene, t *console.Token, a *session.App) string {
+func serverClock(s *scene.Scene, t *console.Token, a *session.App) string {
 	d, ok := s.Board.Skew[a.Environment.Name]
 	switch {
 	case !ok:
@@ -177,7 +177,7 @@ func (o *Inspect) keyManager(f *facts, t *console.Token) {
 }
 
 // insides puts what the token itself says.
-func (o *Inspect) insides(f *facts) {
+func (o *Inspect) insideLines(f *facts) {
 	i := &o.inside
 	switch {
 	case o.Locked:
@@ -189,7 +189,7 @@ func (o *Inspect) insides(f *facts) {
 	default:
 		f.put("form", i.form)
 		if i.signature != "" {
-			sign, paint := i.signed(f.s)
+			sign, paint := i.sign(f.s)
 			f.paint(paint, sign, "signature", f.s.Redacted(i.signature))
 		}
 		for _, why := range i.times {
@@ -233,13 +233,13 @@ func stateWords(s *scene.Scene, r *session.Row, st console.Status) string {
 }
 
 // happened is one thing in the life of a token.
-type happened struct {
+type lifeEvent struct {
 	at         time.Time
 	word, text string
 }
 
 // lineage is what happened to a token, in the order in which it did, and what will.
-func lineage(s *scene.Scene, r *session.Row, st console.Status) []happened {
+func life(s *scene.Scene, r *session.Row, st console.Status) []lifeEvent {
 	t := r.Token
 	name := func(id string) string {
 		if x := s.Board.Row(id); x != nil && x.Token != nil {
@@ -247,10 +247,10 @@ func lineage(s *scene.Scene, r *session.Row, st console.Status) []happened {
 		}
 		return "one that is no longer held"
 	}
-	var out []happened
+	var out []lifeEvent
 	add := func(at time.Time, word, text string) {
 		if !at.IsZero() {
-			out = append(out, happened{at, word, when(s, at) + text})
+			out = append(out, lifeEvent{at, word, when(s, at) + text})
 		}
 	}
 	switch {
@@ -285,7 +285,7 @@ func lineage(s *scene.Scene, r *session.Row, st console.Status) []happened {
 	proofs := map[console.Proof]string{
 		console.ProofProbe: "three refusals in a row", console.ProofWindow: "the end of the window", console.ProofExpiry: "its own expiry",
 	}
-	slices.SortStableFunc(out, func(a, b happened) int { return a.at.Compare(b.at) })
+	slices.SortStableFunc(out, func(a, b lifeEvent) int { return a.at.Compare(b.at) })
 	switch {
 	case st.Proof != console.ProofNone:
 		add(st.OverAt, "dead", ", by "+proofs[st.Proof])
@@ -297,13 +297,13 @@ func lineage(s *scene.Scene, r *session.Row, st console.Status) []happened {
 	if t.ExpiresAt.After(s.Now) {
 		add(t.ExpiresAt, "expires", "")
 	} else if t.ExpiresAt.IsZero() {
-		out = append(out, happened{word: "expires", text: unboundWords(t)})
+		out = append(out, lifeEvent{word: "expires", text: noExpiry(t)})
 	}
 	return out
 }
 
 // unboundWords says of a token without an end why there is none.
-func unboundWords(t *console.Token) string {
+func noExpiry(t *console.Token) string {
 	if t.Lifetime == console.LifeUnbounded {
 		return "never"
 	}

@@ -87,15 +87,15 @@ func (o *Invite) Paste(h scene.Host, text string) {
 }
 
 // part is a line of the overlay, not yet padded.
-type part struct {
+type textLine struct {
 	paint themes.Paint
 	text  string
 }
 
 // arranged is what the overlay shows, laid out for one size.
-type arranged struct {
-	text   []part
-	foot   []part // always seen
+type layout struct {
+	text   []textLine
+	foot   []textLine // always seen
 	square []string
 	beside bool // the square is at the right of the text
 	bare   bool // the facts alone, because nothing else fits
@@ -103,8 +103,8 @@ type arranged struct {
 }
 
 const (
-	textLeast = 34 // cells of text beside a square
-	textMost  = 76
+	minText = 34 // cells of text beside a square
+	maxText  = 76
 )
 
 func (o *Invite) Size(w, h int) (int, int) {
@@ -118,12 +118,12 @@ func (o *Invite) Size(w, h int) (int, int) {
 	case a.bare:
 		return w, min(n, h)
 	case a.beside:
-		return a.wide + squareWide(a) + 2, max(n, len(a.square))
+		return a.wide + squareWidth(a) + 2, max(n, len(a.square))
 	}
 	return a.wide, n + len(a.square)
 }
 
-func squareWide(a arranged) int {
+func squareWidth(a layout) int {
 	if len(a.square) == 0 {
 		return 0
 	}
@@ -132,46 +132,46 @@ func squareWide(a arranged) int {
 
 // arrange finds the roomiest layout for w cells and h lines: with a square beside the text, under it, without,
 // and at last the bare facts. Without a scene only the sizes are right.
-func (o *Invite) arrange(s *scene.Scene, w, h int) arranged {
+func (o *Invite) arrange(s *scene.Scene, w, h int) layout {
 	var st themes.Styles
 	if s != nil {
 		st = *s.Styles
 	}
-	fits := func(a *arranged, square, tight bool, h int) bool {
-		a.text, a.foot = o.roomy(s, &st, a.wide, square, tight)
+	fits := func(a *layout, square, tight bool, h int) bool {
+		a.text, a.foot = o.fullText(s, &st, a.wide, square, tight)
 		return len(a.text)+len(a.foot) <= h
 	}
 	if o.inv != nil && o.inv.Complete != "" && !o.Redacted {
 		light := s != nil && !s.Styles.Color && !s.Light
 		if sq := kit.QR(o.inv.Complete, light); sq != nil {
-			a := arranged{square: sq, beside: true}
+			a := layout{square: sq, beside: true}
 			a.wide = min(w-kit.Width(sq[0])-2, 56)
-			if a.wide >= textLeast && len(sq) <= h && (fits(&a, true, false, h) || fits(&a, true, true, h)) {
+			if a.wide >= minText && len(sq) <= h && (fits(&a, true, false, h) || fits(&a, true, true, h)) {
 				return a
 			}
-			a.beside, a.wide = false, min(w, textMost)
+			a.beside, a.wide = false, min(w, maxText)
 			if kit.Width(sq[0]) <= a.wide && (fits(&a, true, false, h-len(sq)) || fits(&a, true, true, h-len(sq))) {
 				return a
 			}
 		}
 	}
-	a := arranged{wide: min(w, textMost)}
-	if w >= textLeast && (fits(&a, false, false, h) || fits(&a, false, true, h)) {
+	a := layout{wide: min(w, maxText)}
+	if w >= minText && (fits(&a, false, false, h) || fits(&a, false, true, h)) {
 		return a
 	}
 	a.wide, a.bare = w, true
-	a.text, a.foot = o.bare(s, &st, w, h)
+	a.text, a.foot = o.bareText(s, &st, w, h)
 	return a
 }
 
 // roomy is the text with its explanations; tight leaves out most of the air.
-func (o *Invite) roomy(s *scene.Scene, st *themes.Styles, w int, square, tight bool) (text, foot []part) {
+func (o *Invite) fullText(s *scene.Scene, st *themes.Styles, w int, square, tight bool) (text, foot []textLine) {
 	say := func(paint themes.Paint, t string) {
 		for _, l := range kit.Wrap(t, max(w-2, 1)) {
-			text = append(text, part{paint, l})
+			text = append(text, textLine{paint, l})
 		}
 	}
-	gap := func() { text = append(text, part{}) }
+	gap := func() { text = append(text, textLine{}) }
 	air := func() {
 		if !tight {
 			gap()
@@ -188,11 +188,11 @@ func (o *Invite) roomy(s *scene.Scene, st *themes.Styles, w int, square, tight b
 	case o.device:
 		say(st.Quiet, "Open this address, on this machine or any other:")
 		air()
-		text = append(text, hard(st.Strong, o.inv.URL, w)...)
+		text = append(text, chopped(st.Strong, o.inv.URL, w)...)
 		gap()
 		say(st.Quiet, "and enter this code, exactly as it stands:")
 		air()
-		text = append(text, large(st, o.inv.UserCode, w, tight)...)
+		text = append(text, codeLines(st, o.inv.UserCode, w, tight)...)
 		gap()
 		switch {
 		case square:
@@ -201,7 +201,7 @@ func (o *Invite) roomy(s *scene.Scene, st *themes.Styles, w int, square, tight b
 		case o.inv.Complete != "":
 			say(st.Quiet, "Or open this one, and compare the code:")
 			air()
-			text = append(text, hard("", o.inv.Complete, w)...)
+			text = append(text, chopped("", o.inv.Complete, w)...)
 			gap()
 		}
 	default:
@@ -211,80 +211,80 @@ func (o *Invite) roomy(s *scene.Scene, st *themes.Styles, w int, square, tight b
 		}
 		say(st.Quiet, lead)
 		gap()
-		text = append(text, hard(st.Strong, o.inv.URL, w)...)
+		text = append(text, chopped(st.Strong, o.inv.URL, w)...)
 		gap()
 		say(st.Quiet, "Signed in on another machine? Paste here the address that its browser ended at.")
 		gap()
 	}
-	return text, append([]part{o.left(s, st)}, o.keys(st, w, true)...)
+	return text, append([]textLine{o.left(s, st)}, o.keys(st, w, true)...)
 }
 
 // bare is what cannot be left out, for small screens: what is to be copied comes first.
-func (o *Invite) bare(s *scene.Scene, st *themes.Styles, w, h int) (text, foot []part) {
+func (o *Invite) bareText(s *scene.Scene, st *themes.Styles, w, h int) (text, foot []textLine) {
 	switch {
 	case o.inv == nil:
-		text = []part{{"", "Asking the server …"}}
+		text = []textLine{{"", "Asking the server …"}}
 	case o.device:
-		text = append(hard(st.Strong, o.inv.UserCode, w), hard("", o.inv.URL, w)...)
+		text = append(chopped(st.Strong, o.inv.UserCode, w), chopped("", o.inv.URL, w)...)
 	default:
-		text = hard(st.Strong, o.inv.URL, w)
+		text = chopped(st.Strong, o.inv.URL, w)
 		if o.inv.Opened {
-			text = append([]part{{st.Quiet, "A browser was opened; or:"}}, text...)
+			text = append([]textLine{{st.Quiet, "A browser was opened; or:"}}, text...)
 		}
 	}
 	if o.inv != nil && o.inv.Trouble != "" { // below what is to be copied
-		text = append(text, hard(st.Warn, describe.Trouble(o.inv), w)...)
+		text = append(text, chopped(st.Warn, describe.Trouble(o.inv), w)...)
 	}
 	foot = o.keys(st, w, false)
 	if left := o.left(s, st); h >= 4 && left.text != "" {
-		foot = append([]part{left}, foot...)
+		foot = append([]textLine{left}, foot...)
 	}
 	return text, foot
 }
 
 // hard breaks a text that has no words over as many lines as it takes: nothing of it is left out.
-func hard(paint themes.Paint, text string, w int) []part {
-	var out []part
+func chopped(paint themes.Paint, text string, w int) []textLine {
+	var out []textLine
 	for _, l := range kit.Chop(kit.Clean(text), max(w-2, 1)) {
-		out = append(out, part{paint, l})
+		out = append(out, textLine{paint, l})
 	}
 	return out
 }
 
 // large sets a code for the last row of a room: each character apart on a chip, and once more as it is typed.
-func large(st *themes.Styles, code string, w int, tight bool) []part {
+func codeLines(st *themes.Styles, code string, w int, tight bool) []textLine {
 	code = kit.Clean(code)
-	plain := hard(st.Strong, code, w)
+	plain := chopped(st.Strong, code, w)
 	apart := "  " + strings.Join(strings.Split(code, ""), " ") + "  "
 	if kit.Width(apart) > w-2 {
 		return plain
 	}
 	if tight {
-		return append([]part{{st.Chip, apart}}, plain...)
+		return append([]textLine{{st.Chip, apart}}, plain...)
 	}
 	edge := kit.Spaces(kit.Width(apart))
-	return append([]part{{st.Chip, edge}, {st.Chip, apart}, {st.Chip, edge}, {}}, plain...)
+	return append([]textLine{{st.Chip, edge}, {st.Chip, apart}, {st.Chip, edge}, {}}, plain...)
 }
 
 // left says how long the person still has.
-func (o *Invite) left(s *scene.Scene, st *themes.Styles) part {
+func (o *Invite) left(s *scene.Scene, st *themes.Styles) textLine {
 	switch {
 	case o.givingUp:
-		return part{st.Warn, "giving up …"}
+		return textLine{st.Warn, "giving up …"}
 	case o.inv == nil:
-		return part{}
+		return textLine{}
 	case s == nil:
-		return part{text: "left"}
+		return textLine{text: "left"}
 	}
 	d := o.inv.Until.Sub(s.Now)
 	if d <= 0 {
-		return part{st.Warn, "the time is up"}
+		return textLine{st.Warn, "the time is up"}
 	}
-	return part{"", s.Left(d) + " left"}
+	return textLine{"", s.Left(d) + " left"}
 }
 
 // keys are what can be pressed here.
-func (o *Invite) keys(st *themes.Styles, w int, gap bool) []part {
+func (o *Invite) keys(st *themes.Styles, w int, gap bool) []textLine {
 	var text string
 	switch {
 	case o.inv == nil:
@@ -301,18 +301,18 @@ func (o *Invite) keys(st *themes.Styles, w int, gap bool) []part {
 		}
 	}
 	if gap {
-		return []part{{}, {st.Quiet, text}, {}}
+		return []textLine{{}, {st.Quiet, text}, {}}
 	}
-	return []part{{st.Quiet, text}}
+	return []textLine{{st.Quiet, text}}
 }
 
 func (o *Invite) Box(s *scene.Scene, w, h int) []string {
 	a := o.arrange(s, w, h)
-	line := func(p part, w int) string { return scene.Padded(p.paint, p.text, w) }
+	line := func(p textLine, w int) string { return scene.Padded(p.paint, p.text, w) }
 	var text []string
 	tw := w
 	if a.beside {
-		tw = w - squareWide(a) - 1
+		tw = w - squareWidth(a) - 1
 	}
 	for _, p := range a.text {
 		text = append(text, line(p, tw))
@@ -332,10 +332,10 @@ func (o *Invite) Box(s *scene.Scene, w, h int) []string {
 	for len(out) < len(a.square) {
 		out = append(out, kit.Spaces(tw))
 	}
-	square := paintSquare(s, a.square, squareWide(a))
+	square := paintSquare(s, a.square, squareWidth(a))
 	for i := range out {
 		if i < len(square) {
-			out[i] += square[i] + kit.Spaces(w-tw-squareWide(a))
+			out[i] += square[i] + kit.Spaces(w-tw-squareWidth(a))
 		} else {
 			out[i] += kit.Spaces(w - tw)
 		}

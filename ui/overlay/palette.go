@@ -7,7 +7,7 @@ type Palette struct{ chooser }
 
 // newPalette lists every action.
 func NewPalette(k *keys.Map, all []Entry) *Palette {
-	o := &Palette{chooser{all: all, own: k.Row(keys.Commands).Keys, ranked: true, heading: ": "}}
+	o := &Palette{chooser{all: all, toggles: k.Row(keys.Commands).Keys, asPalette: true, heading: ": "}}
 	o.begin()
 	return o
 }

@@ -15,11 +15,11 @@ type Themes struct {
 	list      scene.List
 	rows      []themeRow
 	inUse     string // when it was opened
-	Kept      bool   // a choice is kept for the next time
+	Saves      bool   // a choice is kept for the next time
 	DecidedBy string // what overrules it then
 
-	wear func()
-	keep func(themes.Theme) tea.Cmd
+	redraw func()
+	choose func(themes.Theme) tea.Cmd
 }
 
 type themeRow struct {
@@ -29,7 +29,7 @@ type themeRow struct {
 
 // newThemes lists themes. Wear draws with the one under the cursor, keep chooses one.
 func NewThemes(all []themes.Theme, inUse string, wear func(), keep func(themes.Theme) tea.Cmd) *Themes {
-	o := &Themes{inUse: inUse, wear: wear, keep: keep}
+	o := &Themes{inUse: inUse, redraw: wear, choose: keep}
 	for _, t := range all {
 		o.rows = append(o.rows, themeRow{t.Name(), kit.Clean(t.About()), t})
 	}
@@ -41,7 +41,7 @@ func NewThemes(all []themes.Theme, inUse string, wear func(), keep func(themes.T
 }
 
 // Worn is the theme under the cursor.
-func (o *Themes) Worn() (t themes.Theme, ok bool) {
+func (o *Themes) Preview() (t themes.Theme, ok bool) {
 	if r := o.row(); r != nil {
 		return r.theme, true
 	}
@@ -65,51 +65,51 @@ func (o *Themes) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
 	switch {
 	case key == "enter":
 		if r := o.row(); r != nil {
-			return keepTheme{o, r.theme}
+			return chooseTheme{o, r.theme}
 		}
-		return leaveTheme{o}
+		return closeThemes{o}
 	case a == keys.Close, a == keys.Quit, a == keys.Theme:
-		return leaveTheme{o}
+		return closeThemes{o}
 	}
 	o.list.Move(a, len(o.rows), o.id)
-	return wearTheme{o}
+	return previewTheme{o}
 }
 
 type (
-	wearTheme  struct{ o *Themes } // the one under the cursor
-	leaveTheme struct{ o *Themes } // and take the old one back
-	keepTheme  struct {
+	previewTheme  struct{ o *Themes } // the one under the cursor
+	closeThemes struct{ o *Themes } // and take the old one back
+	chooseTheme  struct {
 		o     *Themes
 		theme themes.Theme
 	}
 )
 
 // Perform implements intent.
-func (i wearTheme) Perform(scene.Host) tea.Cmd {
-	i.o.wear()
+func (i previewTheme) Perform(scene.Host) tea.Cmd {
+	i.o.redraw()
 	return nil
 }
 
 // Perform implements intent.
-func (i leaveTheme) Perform(h scene.Host) tea.Cmd {
+func (i closeThemes) Perform(h scene.Host) tea.Cmd {
 	h.Close(i.o)
-	i.o.wear()
+	i.o.redraw()
 	return nil
 }
 
 // Perform implements intent.
-func (i keepTheme) Perform(h scene.Host) tea.Cmd {
+func (i chooseTheme) Perform(h scene.Host) tea.Cmd {
 	h.Close(i.o)
-	return i.o.keep(i.theme)
+	return i.o.choose(i.theme)
 }
 
 const (
-	wTheme     = 16 // the longest name of a built-in one
-	themesWide = 62
+	minThemeName     = 16 // the longest name of a built-in one
+	themesWidth = 62
 )
 
-func (o *Themes) nameWide() int {
-	n := wTheme
+func (o *Themes) nameWidth() int {
+	n := minThemeName
 	for _, r := range o.rows {
 		n = max(n, min(kit.Width(r.name), 24))
 	}
@@ -120,12 +120,12 @@ func (o *Themes) Size(w, h int) (int, int) {
 	if w < 40 {
 		w += 2 // a small screen is used to its edges
 	}
-	w = min(w, themesWide)
-	return w, min(h, len(o.rows)+len(o.said(w, h))+2)
+	w = min(w, themesWidth)
+	return w, min(h, len(o.rows)+len(o.footLines(w, h))+2)
 }
 
 // said is what stands below the list: whether the choice lasts, and the keys.
-func (o *Themes) said(w, h int) []string {
+func (o *Themes) footLines(w, h int) []string {
 	if h < 8 {
 		return nil
 	}
@@ -133,7 +133,7 @@ func (o *Themes) said(w, h int) []string {
 	switch {
 	case o.DecidedBy != "":
 		text = o.DecidedBy + " decides: a choice lasts for this run"
-	case !o.Kept:
+	case !o.Saves:
 		text = "a choice lasts for this run"
 	}
 	keys := "↑ ↓ try on · enter keep · esc take the old one back"
@@ -145,7 +145,7 @@ func (o *Themes) said(w, h int) []string {
 }
 
 func (o *Themes) Box(s *scene.Scene, w, h int) []string {
-	foot := o.said(w, h)
+	foot := o.footLines(w, h)
 	air := 2
 	if h < len(o.rows)+len(foot)+air {
 		air = 0
@@ -178,7 +178,7 @@ func (o *Themes) line(s *scene.Scene, r themeRow, w int, selected bool) string {
 		sign = "✓"
 	}
 	l.Put(string(s.Styles.Accent), sign+" ")
-	name := min(o.nameWide(), max(w-l.Width()-1, 1))
+	name := min(o.nameWidth(), max(w-l.Width()-1, 1))
 	l.Put("", kit.Fit(kit.Middle(r.name, name), name))
 	if rest := w - l.Width() - 3; rest >= 16 {
 		l.Put(string(s.Styles.Quiet), "  "+kit.Fit(r.about, rest))

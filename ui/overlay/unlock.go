@@ -117,7 +117,7 @@ func (o *Unlock) Pasted(text string) bool {
 	hint := ""
 	why := o.text.Paste(text)
 	if why != "" {
-		hint = fmt.Sprintf("paste the passphrase alone, of at most %d characters", form.MostTyped)
+		hint = fmt.Sprintf("paste the passphrase alone, of at most %d characters", form.MaxSecret)
 	}
 	o.say(why, hint)
 	return true
@@ -126,14 +126,14 @@ func (o *Unlock) Pasted(text string) bool {
 func (o *Unlock) enter(text string) {
 	o.say("", "")
 	if !o.text.Add(text) {
-		o.say("that is too long", fmt.Sprintf("a passphrase has at most %d characters", form.MostTyped))
+		o.say("that is too long", fmt.Sprintf("a passphrase has at most %d characters", form.MaxSecret))
 	}
 }
 
-const unlockWide = 64
+const unlockWidth = 64
 
 func (o *Unlock) Size(w, h int) (int, int) {
-	if w = min(w, unlockWide); w < 40 {
+	if w = min(w, unlockWidth); w < 40 {
 		w += 2 // a small screen is used to its edges
 	}
 	return w, min(h, len(o.body(nil, w, h)))
@@ -149,15 +149,15 @@ func (o *Unlock) Box(s *scene.Scene, w, h int) []string {
 }
 
 // body is everything with its explanations where h lines are enough, else the field, what was said and the keys.
-func (o *Unlock) body(s *scene.Scene, w, h int) []part {
+func (o *Unlock) body(s *scene.Scene, w, h int) []textLine {
 	var st themes.Styles
 	if s != nil {
 		st = *s.Styles
 	}
-	wrapped := func(paint themes.Paint, text string) (out []part) {
+	wrapped := func(paint themes.Paint, text string) (out []textLine) {
 		for _, l := range kit.Wrap(text, max(w-2, 1)) {
 			if text != "" {
-				out = append(out, part{paint, l})
+				out = append(out, textLine{paint, l})
 			}
 		}
 		return out
@@ -169,19 +169,19 @@ func (o *Unlock) body(s *scene.Scene, w, h int) []part {
 	where := wrapped(st.Quiet, o.place)
 	said := append(wrapped(st.Danger, o.sign()), wrapped(st.Quiet, o.hint)...)
 	if o.busy {
-		said = []part{{st.Accent, "unlocking …"}}
+		said = []textLine{{st.Accent, "unlocking …"}}
 	}
-	field, keys := part{st.Strong, o.field(w)}, part{st.Quiet, o.keys(w)}
+	field, keys := textLine{st.Strong, o.field(w)}, textLine{st.Quiet, o.keys(w)}
 	room := max(h-2, 0)
 	place := slices.Clone(said)
 	for len(place) < 2 { // kept free for what may be said, so that nothing moves when it is
-		place = append(place, part{})
+		place = append(place, textLine{})
 	}
-	roomy := slices.Concat([]part{{}}, lead, where, []part{{}, field, {}}, place, []part{{}, keys, {}})
+	roomy := slices.Concat([]textLine{{}}, lead, where, []textLine{{}, field, {}}, place, []textLine{{}, keys, {}})
 	if len(roomy) <= h {
 		return roomy
 	}
-	tight := []part{field}
+	tight := []textLine{field}
 	switch {
 	case len(said) > 0:
 		tight = append(tight, said[:min(len(said), room)]...)
@@ -189,7 +189,7 @@ func (o *Unlock) body(s *scene.Scene, w, h int) []part {
 		tight = append(lead, field)
 	}
 	for len(tight) <= room { // as large as it will be when something is said
-		tight = append(tight, part{})
+		tight = append(tight, textLine{})
 	}
 	return append(tight, keys)
 }
