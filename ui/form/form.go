@@ -83,8 +83,8 @@ func (f *Form) Step(by int) bool {
 	return false
 }
 
-// Press gives a key to the focused field. It reports whether the form uses that key.
-func (f *Form) Press(msg tea.KeyPressMsg) bool {
+// Type gives a key to the focused field. It reports whether the form uses that key.
+func (f *Form) Type(msg tea.KeyPressMsg) bool {
 	switch msg.String() {
 	case "tab", "down":
 		f.Step(1)

@@ -9,12 +9,11 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Hidden is what is being typed. It prints as a mask, like the secret.Text that it becomes; inside
-// of other values, whose fields fmt reads by reflection, the two pointers keep the characters out
-// of its reach under every verb.
+// Hidden holds a secret while it is typed. It prints as a mask under every verb of fmt. The two
+// pointers keep fmt, which reads the fields of other types by reflection, from the characters.
 type Hidden struct{ p **[]rune }
 
-// MostTyped is how many characters a passphrase may have.
+// MaxSecret is the maximum length of a typed secret, in characters.
 const MaxSecret = 1024
 
 // Format implements fmt.Formatter: it prints a mask.
@@ -35,13 +34,13 @@ func (h *Hidden) set(r []rune) {
 	**h.p = r
 }
 
-// Len is how many characters were typed.
+// Len returns the number of characters.
 func (h *Hidden) Len() int { return len(h.runes()) }
 
-// Add reports whether there was room.
+// Add appends a text. It reports whether there was room, and adds nothing if there was not.
 func (h *Hidden) Add(text string) bool {
 	if h.p == nil {
-		h.set(make([]rune, 0, MaxSecret)) // at once: growing would leave copies behind
+		h.set(make([]rune, 0, MaxSecret)) // at once, because growing would leave copies in memory
 	}
 	if h.Len()+utf8.RuneCountInString(text) > MaxSecret {
 		return false
@@ -50,13 +49,13 @@ func (h *Hidden) Add(text string) bool {
 	return true
 }
 
-// Paste adds one line that was pasted, or says why not.
+// Paste appends one line that was pasted, or returns why not.
 func (h *Hidden) Paste(text string) (why string) {
 	bare, err := secret.Bare(text)
 	odd, _ := errors.AsType[*secret.ControlCharError](err)
 	switch {
 	case odd != nil && odd.Break:
-		return "more than one line was pasted, and nothing of it was taken"
+		return severalLines
 	case err != nil:
 		return "what was pasted " + err.Error()
 	case !utf8.ValidString(bare):
@@ -67,7 +66,7 @@ func (h *Hidden) Paste(text string) (why string) {
 	return ""
 }
 
-// Back takes the last character away.
+// Back removes the last character.
 func (h *Hidden) Back() {
 	if n := h.Len(); n > 0 {
 		h.runes()[n-1] = 0
@@ -75,14 +74,14 @@ func (h *Hidden) Back() {
 	}
 }
 
-// Wipe forgets what was typed.
+// Wipe overwrites the characters in memory.
 func (h *Hidden) Wipe() {
 	r := h.runes()
 	clear(r[:cap(r)])
 	h.p = nil
 }
 
-// Take gives what was typed and forgets it.
+// Take returns the secret and wipes it here.
 func (h *Hidden) Take() secret.Text {
 	t := secret.New(string(h.runes()))
 	h.Wipe()

@@ -8,9 +8,8 @@ import (
 	"lanyard/ui/kit"
 )
 
-// TypeInto gives a key to a text field. The field goes and deletes by characters; here the unit is
-// the cluster, which is what a person sees as one: a consonant with its vowel signs, a flag, a
-// family.
+// TypeInto gives a key to a text field. The field moves and deletes by code points. TypeInto does it
+// by grapheme clusters (UAX 29), so that one key press deletes a whole flag or emoji.
 func TypeInto(in textinput.Model, msg tea.KeyPressMsg) textinput.Model {
 	times, keys := 1, in.KeyMap
 	before, after := kit.Around([]rune(in.Value()), in.Position())

@@ -13,6 +13,7 @@ import (
 // Adopt asks for a token that Lanyard did not get: one that leaked, or that another program holds.
 type Adopt struct {
 	form.Form
+	typist
 	access, refresh *form.Field
 	appID, name     string
 	busy            bool
@@ -31,10 +32,6 @@ func NewAdopt(a *session.App) *Adopt {
 }
 
 func (o *Adopt) Title() string { return "Adopt a token of " + o.name }
-func (*Adopt) Foot() string    { return "" }
-func (*Adopt) Danger() bool    { return false }
-
-func (o *Adopt) Press(*scene.Scene, keys.Action, string) scene.Intent { return nil } // typed takes every key
 
 func (o *Adopt) Typed(msg tea.KeyPressMsg) scene.Intent {
 	switch key := msg.String(); {
@@ -50,7 +47,7 @@ func (o *Adopt) Typed(msg tea.KeyPressMsg) scene.Intent {
 		})
 	default:
 		o.said = ""
-		o.Form.Press(msg)
+		o.Type(msg)
 	}
 	return nil
 }
@@ -82,7 +79,7 @@ func (o *Adopt) Box(s *scene.Scene, w, h int) []string {
 	return append(out, kit.Spaces(w), line, kit.Spaces(w), foot, kit.Spaces(w))
 }
 
-// Told selects a token that was taken over.
+// Told closes the overlay when the token was adopted.
 func (o *Adopt) Told(h scene.Host, f session.Fact) tea.Cmd {
 	switch f := f.(type) {
 	case session.Began:

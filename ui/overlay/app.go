@@ -13,7 +13,6 @@ import (
 	"lanyard/console"
 	"lanyard/console/paste"
 	"lanyard/ui/form"
-	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
@@ -34,6 +33,7 @@ func required(v string) string {
 // which it only shows.
 type App struct {
 	form.Form
+	typist
 	entry  console.Draft // as it is filled in; draft completes it
 	env    *environment  // the chosen one
 	envs   []*environment
@@ -113,8 +113,8 @@ func (o *App) of(key console.Field, x *form.Field) *form.Field {
 	return x.Checked(func() string { return o.bad[key] })
 }
 
-// newEnvironment returns an environment to choose. It has fields if it is new, if it belongs to the
-// edited application alone with others of the store, or if the form only shows it.
+// newEnvironment returns an environment to choose. It has fields if it is new, if it is saved
+// together with the application, or if the form only shows it.
 func (o *App) newEnvironment(k console.KnownEnvironment) *environment {
 	e := &environment{Environment: k.Environment, name: k.Name}
 	e.edited = o.was != nil && o.was.Environment.Name == k.Name && k.Source == console.FromStore
@@ -267,11 +267,6 @@ func (o *App) Title() string {
 	return "Edit " + kit.Clean(o.was.Name)
 }
 
-func (*App) Foot() string { return "" }
-func (*App) Danger() bool { return false }
-
-func (o *App) Press(*scene.Scene, keys.Action, string) scene.Intent { return nil } // typed takes every key
-
 func (o *App) Typed(msg tea.KeyPressMsg) scene.Intent {
 	key := msg.String()
 	if o.asks {
@@ -301,7 +296,7 @@ func (o *App) Typed(msg tea.KeyPressMsg) scene.Intent {
 	case key == "enter":
 		return nil
 	}
-	o.edit(func() { o.Form.Press(msg) })
+	o.edit(func() { o.Type(msg) })
 	return nil
 }
 

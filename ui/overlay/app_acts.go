@@ -12,10 +12,10 @@ import (
 	"lanyard/ui/session"
 )
 
-// closeApp is the intent to close a form without saving.
+// closeApp is the intent to close the form without saving.
 type closeApp struct{ form *App }
 
-// Perform implements intent.
+// Perform implements [scene.Intent].
 func (i closeApp) Perform(h scene.Host) tea.Cmd {
 	warnTestToken(h, i.form.tested)
 	i.form.tested = nil
@@ -24,8 +24,8 @@ func (i closeApp) Perform(h scene.Host) tea.Cmd {
 	return nil
 }
 
-// leftBehind says that the token of a test is not kept, and lives. It is not revoked: the server
-// may have handed out one that others use.
+// warnTestToken warns that the token of a test is alive and not stored. Lanyard does not revoke it,
+// because the server may have returned a token that other programs use.
 func warnTestToken(h scene.Host, t *console.Tested) {
 	if t != nil && t.Lives() != "" {
 		h.Notify(scene.Warn, "of the test: "+t.Lives()+"; it is not kept here",
@@ -33,7 +33,7 @@ func warnTestToken(h scene.Host, t *console.Tested) {
 	}
 }
 
-// Told implements listener.
+// Told implements [scene.Listener].
 func (o *App) Told(h scene.Host, f session.Fact) tea.Cmd {
 	switch f := f.(type) {
 	case session.Began:
@@ -60,7 +60,7 @@ func (o *App) Told(h scene.Host, f session.Fact) tea.Cmd {
 // toldTested shows the result of a test.
 func (o *App) toldTested(h scene.Host, f session.Tested) {
 	o.testing = false
-	current := h.IsOpen(o) && o.Edits == f.Changes // else it says nothing of what is in the form now
+	current := h.IsOpen(o) && o.Edits == f.Changes // else the result is not about what is filled in now
 	switch {
 	case f.Err != nil && !current:
 		h.NotifyError("test", f.Err)
@@ -83,7 +83,7 @@ func (o *App) toldTested(h scene.Host, f session.Tested) {
 	h.Log(scene.Good, "test of "+o.draft().Label()+": "+f.Tested.Text(), strings.Join(f.Tested.Notes, "; "))
 }
 
-// toldSaved closes the form of an application that was saved.
+// toldSaved closes the form when the application was saved.
 func (o *App) toldSaved(h scene.Host, f session.Saved) {
 	o.saving = false
 	if f.Err != nil {

@@ -17,12 +17,12 @@ func (o *App) Box(s *scene.Scene, w, h int) []string {
 		paint, said, scene.Padded(s.Styles.Quiet, o.keys(w), w))
 }
 
-// formBox lays out a form in h lines of w cells: lines, a message and the foot. lines
-// gets the number of lines above it and its own height.
+// formBox lays out a form in h lines of w cells: its lines, a message and the foot. The function
+// lines gets the number of lines above its own and how many it may draw.
 func formBox(
 	w, h int, lines func(top, h int) []string, paint themes.Paint, said, foot string,
 ) []string {
-	// A high box has a margin, and always two lines for a message: nothing moves when it comes.
+	// A high box has a margin. It always has two lines for a message, so that nothing moves.
 	margin, high := 0, 1
 	if h >= 11 {
 		margin, high = 1, 2

@@ -12,13 +12,14 @@ import (
 	"lanyard/ui/session"
 )
 
-// bulkConfirm asks before several tokens are revoked.
+// Bulk asks before several tokens are revoked.
 type Bulk struct {
 	Confirm
 	n    int
 	then session.Request
 }
 
+// NewBulk returns the question before a bulk action. then is the request that Yes makes.
 func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Bulk {
 	o := &Bulk{n: s.Session.Takes(b), then: then}
 	apps, envs := map[string]int{}, map[string]bool{}

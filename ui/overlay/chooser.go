@@ -16,31 +16,32 @@ import (
 	"lanyard/ui/scene"
 )
 
-// entry is an action that can be chosen from a list.
+// Entry is an action in the palette or in the help.
 type Entry struct {
-	Act   keys.Action
-	Keys  string
-	Word  string
-	Does  string
-	Why   string // it cannot run now, and this is why
-	Hint  string
-	Section string // the section it stands under
+	Act     keys.Action
+	Keys    string
+	Word    string
+	Does    string // what the action does, in a few words
+	Why     string // why the action cannot run now, or ""
+	Hint    string
+	Section string // heading above it in the help
 }
 
-// chooser is a list of actions that what is typed narrows down; enter runs the one under the cursor. The palette and
-// the help are two looks of it.
+// chooser is a list of actions, filtered by what is typed. Enter runs the selected one. Palette and
+// Help are a chooser each.
 type chooser struct {
-	all     []Entry
-	input   textinput.Model
-	at      int // in what is shown
-	off     int
-	page    int
-	rows    []int // the entry on each line as last drawn; -1 for none
-	said    string
-	toggles     []string // the keys that open it, which also close it while nothing is typed
-	notes    [][]string
-	asPalette  bool // by how near they are to what is typed, instead of by section
-	heading string
+	typist
+	all       []Entry
+	input     textinput.Model
+	at        int // index of the selected entry among the shown ones
+	off       int
+	page      int
+	rows      []int // index of the entry on each line when it was last drawn; -1: none
+	said      string
+	toggles   []string   // keys that open it, and close it while nothing is typed
+	notes     [][]string // below the entries: a heading, or a key and what it does
+	asPalette bool       // drawn as the palette, else as the help
+	heading   string
 }
 
 func (c *chooser) begin() {
@@ -49,12 +50,7 @@ func (c *chooser) begin() {
 	c.input.Focus()
 }
 
-func (c *chooser) Foot() string { return "" }
-func (*chooser) Danger() bool   { return false }
-
-func (c *chooser) Press(*scene.Scene, keys.Action, string) scene.Intent { return nil } // typed takes every key
-
-// shown are the entries that match what is typed.
+// shown returns the entries that match what is typed, the best match first.
 func (c *chooser) shown() []Entry {
 	typed := strings.TrimSpace(c.input.Value())
 	if typed == "" {
@@ -78,6 +74,7 @@ func (c *chooser) shown() []Entry {
 	return out
 }
 
+// Typed moves the cursor, edits the search text or runs the selected entry.
 func (c *chooser) Typed(msg tea.KeyPressMsg) scene.Intent {
 	key := msg.String()
 	n := len(c.shown())
@@ -121,7 +118,8 @@ func (c *chooser) Typed(msg tea.KeyPressMsg) scene.Intent {
 	return nil
 }
 
-// pasted takes a few words to look for. What is longer, or has more lines, was pasted by accident, and may be a secret.
+// Pasted takes a few words to search for. It refuses a long text and several lines: they were pasted
+// by accident and may be a secret.
 func (c *chooser) Pasted(text string) bool {
 	if len([]rune(text)) > scene.LongestSearch || kit.Clean(text) != text {
 		c.said = "that paste is nothing to look for"
@@ -132,7 +130,7 @@ func (c *chooser) Pasted(text string) bool {
 	return true
 }
 
-// box draws the field, the entries that match and what was said.
+// Box draws the search field, the entries that match and a message.
 func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 	shown := c.shown()
 	field := kit.NewLine("", 160)
@@ -213,10 +211,10 @@ func (c *chooser) Box(s *scene.Scene, w, h int) []string {
 	return append(out, foot)
 }
 
-// toSay is how many lines are kept for the whole of what the rows have no room for.
+// detailHeight is the number of lines for the detail of the selected entry.
 const detailHeight = 2
 
-// whole is all that is to be said of the chosen entry, where its row had no room for it.
+// detail returns the whole text of the selected entry if its row cuts it off, else empty lines.
 func (c *chooser) detail(s *scene.Scene, shown []Entry, w int) []string {
 	out := slices.Repeat([]string{kit.Spaces(w)}, detailHeight)
 	if c.at >= len(shown) {
@@ -243,7 +241,7 @@ func (c *chooser) detail(s *scene.Scene, shown []Entry, w int) []string {
 	return out
 }
 
-// room is how much of a row what an action does has for itself.
+// room returns the cells of a row that are left for the text of an action.
 func (c *chooser) room(w int) int {
 	if c.asPalette {
 		return w - 36
@@ -251,7 +249,7 @@ func (c *chooser) room(w int) int {
 	return w - 14
 }
 
-// line is an entry: its name, its key and, greyed, why it cannot run; in the help what it does.
+// line draws an entry. The palette has the name first and the key last, the help the key first.
 func (c *chooser) line(s *scene.Scene, e Entry, w int, selected bool) string {
 	const wKey = 10
 	l := s.BeginRow(selected, true)
@@ -287,7 +285,7 @@ func (c *chooser) line(s *scene.Scene, e Entry, w int, selected bool) string {
 	return l.End(w)
 }
 
-// also is text below the entries: keys and what they do elsewhere.
+// noteLines draws a note: a heading, or a key and what it does.
 func (c *chooser) noteLines(s *scene.Scene, t []string, w int) (out []string) {
 	if len(t) == 1 {
 		return []string{kit.Spaces(w), scene.Padded(s.Styles.Strong, t[0], w)}
@@ -306,15 +304,16 @@ func (c *chooser) noteLines(s *scene.Scene, t []string, w int) (out []string) {
 	return out
 }
 
-// chosen is the intent to close the list and run an action.
+// runAction is the intent to close the list and perform an action.
 type runAction struct{ act keys.Action }
 
-// Perform implements intent.
+// Perform implements [scene.Intent].
 func (i runAction) Perform(h scene.Host) tea.Cmd {
 	h.Close(nil)
 	return h.Act(i.act)
 }
 
+// Point selects the entry that was drawn on a line.
 func (c *chooser) Point(line int) {
 	if line >= 0 && line < len(c.rows) && c.rows[line] >= 0 {
 		c.at, c.said = c.rows[line], ""

@@ -12,14 +12,14 @@ import (
 	"lanyard/ui/session"
 )
 
-// showToken is the intent to show a token for a while, whatever is selected by the time the secrets
-// are unlocked.
+// ShowToken is the intent to show a token in clear. It names the token, because another one may be
+// selected when the store is unlocked.
 type ShowToken struct {
 	ID, Fingerprint string
 	Lasts           time.Duration
 }
 
-// Perform implements intent.
+// Perform implements [scene.Intent].
 func (i ShowToken) Perform(h scene.Host) tea.Cmd {
 	s := h.Scene()
 	if s.Session.Service() == nil || s.Redactor != nil {
@@ -32,7 +32,7 @@ func (i ShowToken) Perform(h scene.Host) tea.Cmd {
 	return h.Request(session.Show{For: o, Token: i.ID})
 }
 
-// revealOverlay shows a token in clear until any key is pressed or its time is over.
+// Cleartext shows a token in clear until a key is pressed or its time is over.
 type Cleartext struct {
 	id, fingerprint string
 	lasts           time.Duration
@@ -55,7 +55,7 @@ func (o *Cleartext) Press(s *scene.Scene, a keys.Action, key string) scene.Inten
 	return hideToken{o, what}
 }
 
-// size is what the token takes, and two lines for how long.
+// Size returns the size of the token and two lines for the remaining time.
 func (o *Cleartext) Size(w, h int) (int, int) {
 	w = min(w, 90)
 	return w, min(h, len(kit.Chop(kit.Clean(o.text.Reveal()), max(w-2, 1)))+2)
@@ -81,23 +81,23 @@ func (o *Cleartext) Box(s *scene.Scene, w, h int) []string {
 	return append(out, scene.Padded(s.Styles.Warn, "hidden in "+scene.Brief(s, max(left, 0))+" · any key hides it now", w))
 }
 
-// again is what shows the same token once the secrets are unlocked.
+// Again returns the intent to show the same token after the store was unlocked.
 func (o *Cleartext) Again() scene.Intent { return ShowToken{o.id, o.fingerprint, o.lasts} }
 
-// Hide forgets the token.
+// Hide erases the token.
 func (o *Cleartext) Hide() { o.text, o.until = secret.Text{}, time.Time{} }
 
-// Until is when the token is hidden; zero while none is shown.
+// Until returns when the token will be hidden, or the zero Time if none is shown.
 func (o *Cleartext) Until() time.Time { return o.until }
 
-// hideToken is the intent to hide it now. The key may be one that does something else, which it does
-// not do here.
+// hideToken is the intent to hide the token now. undone is the action of the pressed key, which is not
+// performed.
 type hideToken struct {
 	box    *Cleartext
 	undone string
 }
 
-// Perform implements intent.
+// Perform implements [scene.Intent].
 func (i hideToken) Perform(h scene.Host) tea.Cmd {
 	if i.undone != "" {
 		h.Notify(scene.Info, "the token is hidden; "+i.undone+" did nothing else", "press it again")
@@ -107,17 +107,17 @@ func (i hideToken) Perform(h scene.Host) tea.Cmd {
 	return nil
 }
 
-// Told implements listener.
+// Told implements [scene.Listener].
 func (o *Cleartext) Told(h scene.Host, f session.Fact) tea.Cmd {
 	shown, ok := f.(session.Revealed)
-	if !ok || !h.IsOpen(o) { // it was closed before
+	if !ok || !h.IsOpen(o) { // closed in the meantime
 		return nil
 	}
 	s := h.Scene()
 	if shown.Err != nil {
 		h.NotifyError("reveal", shown.Err)
 	}
-	if shown.Err != nil || s.Redactor != nil { // presenter mode was switched on while it was opened
+	if shown.Err != nil || s.Redactor != nil { // presenter mode was switched on in the meantime
 		h.Close(o)
 		return nil
 	}

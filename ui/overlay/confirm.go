@@ -8,16 +8,17 @@ import (
 	"lanyard/ui/session"
 )
 
-// confirmOverlay asks before a revoke in a production environment. The answer key is not the key that
-// opened it.
+// Confirm asks before a revoke in a production environment. The key for Yes never opens the
+// question, so that a key pressed twice does not answer it.
 type Confirm struct {
 	then  session.Request
 	lines []string
-	verb  string // what the answer key does
-	no    string // another key, where there is one
-	other string // what that does
+	verb  string // what the key for Yes does
+	no    string // a third key, or ""
+	other string // what the third key does
 }
 
+// NewConfirm returns the question before a token is revoked. then is the request that Yes makes.
 func NewConfirm(r *session.Row, a *session.App, then session.Request) *Confirm {
 	who := kit.Clean(r.Token.User)
 	if who == "" {
@@ -53,7 +54,7 @@ func (o *Confirm) Size(w, _ int) (int, int) {
 	return w, len(o.wrapped(w-2)) + 4
 }
 
-// wrapped are the lines on w cells; the first of them is the question's subject.
+// wrapped returns the lines for w cells. The first one is the subject of the question.
 func (o *Confirm) wrapped(w int) []string {
 	var out []string
 	for _, l := range o.lines {
@@ -69,7 +70,7 @@ func (o *Confirm) Press(s *scene.Scene, a keys.Action, key string) scene.Intent 
 	return o.refused(a, key)
 }
 
-// refused is No, or nil where the key is not named.
+// refused returns the intent of a key other than Yes: to close the question, or none.
 func (*Confirm) refused(a keys.Action, key string) scene.Intent {
 	if scene.IsNo(a, key) {
 		return scene.CloseTop{}
@@ -106,7 +107,7 @@ func (o *Confirm) Box(s *scene.Scene, w, h int) []string {
 	}
 	out[0] = kit.Spaces(w)
 	out = append(out, kit.Spaces(w), question.End(w), kit.Spaces(w))
-	if len(out) > h { // the question is what must stay
+	if len(out) > h { // the line with the answers is never cut off
 		out = append(out[1:max(h, 2)], out[len(out)-2])
 		out = out[:min(len(out), max(h, 0))]
 	}

@@ -8,13 +8,13 @@ import (
 	"lanyard/ui/session"
 )
 
-// copyForm is one way to copy a token.
+// copyForm is one form in which a token can be copied.
 type copyForm struct {
-	key, name, why string // why it cannot be
+	key, name, why string // why: the reason why this token has no such form, or ""
 	form           console.Form
 }
 
-// copyOverlay asks as what a token is to be copied.
+// Copy asks in which form a token is copied.
 type Copy struct {
 	id, fingerprint string
 	forms           []copyForm
@@ -22,7 +22,7 @@ type Copy struct {
 	said            string
 }
 
-// newCopy asks as what a token is to be copied. Probed says that its application has a probe URL.
+// NewCopy returns the question for a token. probed reports whether its application has a probe URL.
 func NewCopy(t *console.Token, probed bool) *Copy {
 	probe, refresh, id := "", "", ""
 	if !probed {

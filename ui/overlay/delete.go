@@ -13,15 +13,15 @@ import (
 	"lanyard/ui/session"
 )
 
-// deleteOverlay asks before an application of the store goes. The answer key is not the key that opened it.
+// Delete asks before an application of the store is deleted. The key for Yes never opens it.
 type Delete struct {
 	appID, name string
 	living      int
-	gone        bool // it is no longer configured: what is left of it is forgotten
-	listed      int  // its tokens
+	gone        bool // no longer configured: deleting forgets its records
+	listed      int  // number of its tokens in the list
 }
 
-// newDelete asks whether an application is to be deleted, of which so many tokens are listed.
+// NewDelete returns the question for an application. listed is the number of its tokens in the list.
 func NewDelete(a *session.App, listed int) *Delete {
 	return &Delete{
 		appID: a.ID, name: kit.Clean(a.Label()), living: a.Tally.Active + a.Tally.Expiring + a.Tally.Revoking,
@@ -100,17 +100,17 @@ func (o *Delete) Box(s *scene.Scene, w, h int) []string {
 	q.Put(string(s.Styles.Key), "esc")
 	q.Put("", " No")
 	out = append(out, kit.Spaces(w), q.End(w), kit.Spaces(w))
-	if len(out) > h { // the question is what must stay
+	if len(out) > h { // the line with the answers is never cut off
 		out = append(out[1:max(h, 2)], out[len(out)-2])
 		out = out[:min(len(out), max(h, 0))]
 	}
 	return out
 }
 
-// revocable says whether revoking first is offered.
+// revocable reports whether the question offers to revoke first.
 func (o *Delete) revocable() bool { return o.living > 0 && !o.gone }
 
-// revokeFirst is the intent to revoke everything instead.
+// revokeFirst is the intent to ask before all tokens of the application are revoked instead.
 type revokeFirst struct{ o *Delete }
 
 func (i revokeFirst) Perform(h scene.Host) tea.Cmd {

@@ -10,19 +10,19 @@ import (
 	"lanyard/ui/session"
 )
 
-// lostEnds says until when what a lost answer may have brought can live, as the clock of the screen
-// shows it.
+// lostAnswerEnds returns until when a token can live that came with a lost answer. It shows the time
+// as the screen does.
 func lostAnswerEnds(s *scene.Scene, m *console.Mark) string {
 	return console.MarkEnd(*m, func(at time.Time) string { return describe.ClockTime(at, s.Now) })
 }
 
-// dismissOverlay asks before the mark of a lost answer is dismissed.
+// Dismiss asks before the mark of a lost answer is dismissed.
 type Dismiss struct {
 	Confirm
 	mark string
 }
 
-// newDismiss asks about the lost answer of a row, which has one.
+// NewDismiss returns the question about the lost answer of a row. The row must have one.
 func NewDismiss(s *scene.Scene, r *session.Row) *Dismiss {
 	lost := r.Lost()
 	what := "the answer to a get for " + s.Board.Apps[r.App].Shown

@@ -11,7 +11,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// exchangeOverlay is a call as it was sent, masked, its answer, and the same call as a curl line.
+// Exchange shows a call with its secrets masked: the request, the answer, and the same request as a
+// curl line.
 type Exchange struct {
 	scroll scene.Scroll
 	Call   console.Exchange

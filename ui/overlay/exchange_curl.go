@@ -10,9 +10,9 @@ import (
 	"lanyard/ui/kit"
 )
 
-// curlOf is a call as a curl line with shell variables in the places of what is secret: it holds no secret, and runs
-// for whoever sets them. What the variables hold goes to curl through a pipe (printf is part of every shell), so that it
-// stands in no argument list that other users can see.
+// curlOf returns a call as a curl line. Shell variables stand in the places of the secrets, so the
+// line holds none. Their values go to curl through a pipe, because other users can see the arguments
+// of a process. printf is part of every shell.
 func curlOf(e console.Exchange) string {
 	var piped []string // lines of a curl configuration
 	parts := []string{"curl -sS"}
@@ -52,14 +52,14 @@ func curlOf(e console.Exchange) string {
 	return "printf '%s\\n' " + strings.Join(piped, " ") + " | " + strings.Replace(strings.TrimSpace(line), "curl -sS", "curl -sS -K -", 1)
 }
 
-// setting is a line of a curl configuration as one word of a shell: what is fixed in single quotes, the variable in double
-// ones.
+// setting returns a line of a curl configuration as one shell word, with the fixed text in single
+// quotes and the variable in double quotes.
 func setting(name, fixed, variable string) string {
 	fixed = strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(kit.Clean(fixed))
 	return console.ShellQuote(name+` = "`+fixed) + `"` + variable + `"` + console.ShellQuote(`"`)
 }
 
-// variable is the shell variable in the place of a secret.
+// variable returns the shell variable for a secret with a name.
 func variable(name string) string {
 	name = strings.ToUpper(shellName(name))
 	switch name {
@@ -74,7 +74,7 @@ func variable(name string) string {
 	return "$" + name
 }
 
-// shellName keeps of a name what a shell variable may have.
+// shellName replaces the characters that the name of a shell variable cannot have.
 func shellName(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
@@ -84,7 +84,7 @@ func shellName(s string) string {
 	}, s)
 }
 
-// bodyLines is an answer's body as it is read: JSON with a line for each member, anything else as it came.
+// bodyLines returns the body of an answer in lines. JSON gets one line for each member.
 func bodyLines(body string) []string {
 	var out bytes.Buffer
 	if json.Indent(&out, []byte(body), "", "  ") != nil {

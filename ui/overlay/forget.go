@@ -8,9 +8,11 @@ import (
 	"lanyard/ui/session"
 )
 
-// forgetOverlay asks before what is over is forgotten.
+// Forget asks before the tokens that are over are forgotten.
 type Forget struct{ Confirm }
 
+// NewForget returns the question. f counts what would be forgotten; then is the request that Yes
+// makes.
 func NewForget(f console.Forgotten, then session.Request) *Forget {
 	return &Forget{Confirm{then: then, verb: "forget", lines: []string{
 		describe.Forgotten(f), "Their secrets, probes and log go too. The log keeps that they were forgotten.", "",

@@ -9,7 +9,6 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/form"
-	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
@@ -19,6 +18,7 @@ import (
 // this run, except the password.
 type Grant struct {
 	form.Form
+	typist
 	get   session.Get // as it is filled in
 	name  string      // of the application
 	own   string      // the user of the application, whose password may be stored
@@ -68,10 +68,6 @@ func NewGrant(a *session.App, last session.Get) *Grant {
 func (o *Grant) asksUser() bool { return o.get.Grant == console.GrantPassword }
 
 func (o *Grant) Title() string { return "Get a token for " + o.name }
-func (*Grant) Foot() string    { return "" }
-func (*Grant) Danger() bool    { return false }
-
-func (o *Grant) Press(*scene.Scene, keys.Action, string) scene.Intent { return nil } // typed takes every key
 
 func (o *Grant) Typed(msg tea.KeyPressMsg) scene.Intent {
 	switch msg.String() {
@@ -87,7 +83,7 @@ func (o *Grant) Typed(msg tea.KeyPressMsg) scene.Intent {
 		return getChosen{o}
 	}
 	o.said = ""
-	o.Form.Press(msg)
+	o.Type(msg)
 	return nil
 }
 

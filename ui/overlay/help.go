@@ -9,14 +9,14 @@ import (
 	"lanyard/ui/scene"
 )
 
-// helpOverlay lists the keys of the place it was opened from. Its rows are the bindings themselves: it can be
-// searched, and runs what is under the cursor.
+// Help lists the keys of the pane from which it was opened. Its rows come from the keymap. It can be
+// searched, and it runs the selected action.
 type Help struct {
 	chooser
 	key scene.KeyState
 }
 
-// newHelp lists the actions of a place that have a key.
+// NewHelp returns the help of a place. It lists the actions of all that have a key there.
 func NewHelp(k *keys.Map, place keys.Places, all []Entry, key scene.KeyState) *Help {
 	o := &Help{chooser: chooser{toggles: k.Row(keys.Help).Keys, heading: "? "}, key: key}
 	o.all = slices.DeleteFunc(all, func(e Entry) bool {
@@ -44,7 +44,7 @@ func (o *Help) Title() string {
 
 func (o *Help) Size(w, h int) (int, int) { return min(w, 90), h }
 
-// overlayKeys are the keys that mean something only where something is open.
+// overlayKeys returns the keys that work only while an overlay is open, and what they do.
 func overlayKeys(k keys.Map) [][]string {
 	return [][]string{
 		{"esc", "close what is open; " + k.Hint(keys.Quit, "does too where nothing is typed")},

@@ -22,15 +22,16 @@ import (
 // from. What it reads in a pasted text goes into the form of an application.
 type Import struct {
 	form.Form
+	typist
 	fromText       bool                  // from a pasted text, else from a portal
 	portal         console.PortalRequest // as it is filled in
 	password, text *form.Field
 
-	busy  bool          // the portal is asked, or the applications are saved
-	stop  chan struct{} // closed to cancel the request to the portal; nil if there is none
-	found *foundList
-	pasted  *paste.Draft // read in the pasted text
-	said  string
+	busy   bool          // the portal is asked, or the applications are saved
+	stop   chan struct{} // closed to cancel the request to the portal; nil if there is none
+	found  *foundList
+	pasted *paste.Draft // read in the pasted text
+	said   string
 }
 
 // NewImport returns an overlay that asks where to import applications from.
@@ -71,10 +72,7 @@ func (o *Import) Title() string {
 	return "Import applications"
 }
 
-func (*Import) Foot() string { return "" }
-func (*Import) Danger() bool { return false }
-
-// press is what the wheel does; typed takes every key.
+// Press moves the cursor for the mouse wheel. Typed takes the keys.
 func (o *Import) Press(_ *scene.Scene, a keys.Action, _ string) scene.Intent {
 	if o.found != nil && !o.busy {
 		o.found.press(map[keys.Action]string{keys.Up: "up", keys.Down: "down"}[a])
@@ -82,7 +80,7 @@ func (o *Import) Press(_ *scene.Scene, a keys.Action, _ string) scene.Intent {
 	return nil
 }
 
-// point is a click: it moves the cursor, and chooses nothing.
+// Point moves the cursor to a line that was clicked. It chooses nothing.
 func (o *Import) Point(line int) {
 	if l := o.found; l != nil && line >= l.top && l.off+line-l.top < len(l.on) && !o.busy {
 		l.at = l.off + line - l.top
@@ -118,11 +116,12 @@ func (o *Import) Typed(msg tea.KeyPressMsg) scene.Intent {
 		return nil
 	}
 	o.said = ""
-	o.Form.Press(msg)
+	o.Type(msg)
 	return nil
 }
 
-// pasted reads what is pasted: a line into a field, else the text that tells of an application.
+// Pasted puts one line into the focused field. It reads any other text as curl lines or an .env
+// file.
 func (o *Import) Pasted(text string) bool {
 	switch {
 	case o.busy || o.found != nil:
@@ -144,7 +143,7 @@ func (o *Import) Pasted(text string) bool {
 	return true
 }
 
-// forget takes back what a paste has told.
+// forget discards what was pasted.
 func (o *Import) forget() {
 	o.pasted, o.said = nil, ""
 	o.text.Hint = pasteHere
@@ -152,7 +151,7 @@ func (o *Import) forget() {
 
 const pasteHere = "paste curl lines, or an .env file"
 
-// environment is the name of what the applications are put into.
+// environment returns the name of the environment for the applications.
 func (o *Import) environment() string {
 	if name := o.portal.Environment.Name; name != "" {
 		return name
@@ -163,7 +162,7 @@ func (o *Import) environment() string {
 	return ""
 }
 
-// ask is the intent to ask the portal, unless something is wrong: then that field is gone to.
+// ask returns the intent to ask the portal. If something is wrong it focuses that field instead.
 func (o *Import) ask() scene.Intent {
 	if o.said = o.GoToProblem(); o.said != "" {
 		return nil
@@ -174,7 +173,7 @@ func (o *Import) ask() scene.Intent {
 	return askPortal{o, r}
 }
 
-// goOn is the intent to go on with what was pasted.
+// goOn returns the intent to continue in the form of an application with what was pasted.
 func (o *Import) goOn() scene.Intent {
 	if o.pasted == nil {
 		if o.said == "" {
@@ -186,7 +185,7 @@ func (o *Import) goOn() scene.Intent {
 	return fillIn{o, *o.pasted}
 }
 
-// keep is the intent to keep what is chosen of what was found.
+// keep returns the intent to save the chosen applications.
 func (o *Import) keep() scene.Intent {
 	chosen := *o.found.portal
 	chosen.All = nil
@@ -202,7 +201,7 @@ func (o *Import) keep() scene.Intent {
 	return scene.Do(session.KeepFound{For: o, Chosen: chosen})
 }
 
-// wipe forgets what was typed, pasted and found, and gives up what is asked.
+// Discard erases everything that was typed, pasted and found, and cancels the request to the portal.
 func (o *Import) Discard() {
 	if o.stop != nil {
 		close(o.stop)
@@ -212,7 +211,7 @@ func (o *Import) Discard() {
 	o.pasted, o.found = nil, nil
 }
 
-// tells is what a pasted text has told, a line each.
+// pastedLines returns what was read in the pasted text, one line for each value.
 func (o *Import) pastedLines(s *scene.Scene, w int) []string {
 	p := o.pasted
 	if p == nil {
@@ -269,7 +268,7 @@ func (o *Import) Size(w, h int) (int, int) {
 		n = max(n, len(o.found.on)+6)
 	}
 	if o.pasted != nil {
-		n = max(20, 9+len(o.pastedLines(nil, min(w, 78)-2))) // two fields, the words below them, and room around them
+		n = max(20, 9+len(o.pastedLines(nil, min(w, 78)-2))) // two fields, the lines below them and the margins
 	}
 	return min(w, 78), min(h, n)
 }
@@ -297,7 +296,7 @@ func (o *Import) Box(s *scene.Scene, w, h int) []string {
 	}, paint, said, foot)
 }
 
-// body is h lines of fields, or of what was found.
+// body draws the fields or the list of applications into at most h lines.
 func (o *Import) body(s *scene.Scene, w, h int) (body []string) {
 	if o.found != nil {
 		body = o.found.lines(s, w, h)

@@ -17,13 +17,13 @@ import (
 	"lanyard/ui/session"
 )
 
-// askPortal is the intent to ask a portal what there is.
+// askPortal is the intent to ask a portal for its applications.
 type askPortal struct {
 	form    *Import
 	request console.PortalRequest
 }
 
-// Perform implements intent.
+// Perform implements [scene.Intent].
 func (i askPortal) Perform(h scene.Host) tea.Cmd {
 	if h.Scene().Session.Busy(session.Key{Kind: session.AskingPortal}) {
 		return nil
@@ -32,7 +32,7 @@ func (i askPortal) Perform(h scene.Host) tea.Cmd {
 	return h.Request(session.AskPortal{For: i.form, Request: i.request, Stop: i.form.stop})
 }
 
-// Told implements listener.
+// Told implements [scene.Listener].
 func (o *Import) Told(h scene.Host, f session.Fact) tea.Cmd {
 	switch f := f.(type) {
 	case session.Began:
@@ -49,7 +49,7 @@ func (o *Import) Told(h scene.Host, f session.Fact) tea.Cmd {
 	return nil
 }
 
-// toldPortal shows what a portal has.
+// toldPortal shows the applications of a portal, or why there are none.
 func (o *Import) toldPortal(h scene.Host, f session.PortalAsked) {
 	o.busy, o.stop = false, nil
 	switch open := h.IsOpen(o); {
@@ -74,7 +74,7 @@ func (o *Import) toldPortal(h scene.Host, f session.PortalAsked) {
 	}
 }
 
-// toldKept closes the import of what was kept.
+// toldKept closes the overlay when the applications were saved.
 func (o *Import) toldKept(h scene.Host, f session.FoundKept) {
 	o.busy = false
 	if f.Err != nil {
@@ -103,7 +103,7 @@ func (o *Import) toldKept(h scene.Host, f session.FoundKept) {
 	}
 }
 
-// fillIn is the intent to go on, in the form of an application, with what a text told.
+// fillIn is the intent to open the form of an application with what was read in a text.
 type fillIn struct {
 	from   *Import
 	pasted paste.Draft
@@ -121,8 +121,8 @@ func (i fillIn) Perform(h scene.Host) tea.Cmd {
 	return nil
 }
 
-// fillIn fills the form with what a text told. It chooses the environment with its token URL if
-// there is one, else a new one.
+// fillIn fills the form with what was read in a text. It chooses the environment with its token URL
+// if there is one, else a new one.
 func (o *App) fillIn(p paste.Draft) {
 	to, url := o.envs[len(o.envs)-1], p.Environment.Endpoints.TokenURL
 	has := func(e *environment) bool { return url != "" && e.Endpoints.TokenURL == url }

@@ -7,7 +7,7 @@ import (
 	"lanyard/ui/scene"
 )
 
-// foundList is what a portal showed, with what of it is chosen.
+// foundList is the list of the applications of a portal, some of which are chosen.
 type foundList struct {
 	portal  *console.PortalFound
 	on      []bool
@@ -38,7 +38,7 @@ func (l *foundList) press(key string) {
 	}
 }
 
-// chosen is how many are.
+// count returns the number of chosen applications.
 func (l *foundList) count() int {
 	n := 0
 	for _, on := range l.on {
@@ -49,7 +49,7 @@ func (l *foundList) count() int {
 	return n
 }
 
-// toKnow says what is to be known of one before it is kept.
+// remark returns what a person should know of an application before it is saved.
 func remark(x console.Imported) string {
 	switch {
 	case x.Known:
@@ -60,7 +60,7 @@ func remark(x console.Imported) string {
 	return "with its secret"
 }
 
-// name is how one is called in the list.
+// name returns the text of an application in the list.
 func (l *foundList) name(i int) string {
 	a := l.portal.All[i].Application
 	if a.KeyType == "" {
@@ -70,7 +70,7 @@ func (l *foundList) name(i int) string {
 }
 
 func (l *foundList) lines(s *scene.Scene, w, h int) []string {
-	names, rests := 0, 0 // as wide as the widest
+	names, rests := 0, 0 // width of the widest
 	for i, x := range l.portal.All {
 		names, rests = max(names, kit.Width(l.name(i))), max(rests, kit.Width(remark(x)))
 	}
@@ -96,7 +96,7 @@ func (l *foundList) lines(s *scene.Scene, w, h int) []string {
 	return out
 }
 
-// says is how much is chosen, and what will be missing.
+// summary returns how many applications are chosen, and how many of them come without a secret.
 func (l *foundList) summary() string {
 	n := l.count()
 	said := "chosen: " + text.Count(n, "application")

@@ -13,35 +13,35 @@ import (
 	"lanyard/ui/session"
 )
 
-// inspectOverlay is what there is to know of a token: what was done to it, both clocks, and what is
-// inside. It opens with what the board knows; what answers bring is filled in, and an answer for
-// one that was closed is dropped.
+// Inspect shows everything about a token: its life, the clocks of both machines, the answer of the
+// key manager and its claims. It opens with what the board knows and adds what later answers bring.
 type Inspect struct {
 	scroll          scene.Scroll
 	id, fingerprint string
-	Locked          bool // the inside cannot be read
-	seen            bool // the inside was read
+	Locked          bool // the store is locked, so the token cannot be read
+	seen            bool // inside is filled in
 	inside          inside
-	asking          bool    // the key manager
-	asked           []claim // what it said, when it was asked from here
+	asking          bool    // a request to the key manager is in flight
+	asked           []claim // its answer to that request
 	askErr          string
 }
 
+// NewInspect returns the overlay of a token.
 func NewInspect(r *session.Row) *Inspect {
 	return &Inspect{id: r.ID, fingerprint: r.Token.Fingerprint}
 }
 
-// inside is what a token itself says.
+// inside is what is read from the token itself.
 type inside struct {
 	form      string
 	signature string
 	verified  bool
-	times     []string // what speaks against it
+	times     []string // problems with its time claims
 	claims    []claim
 	err       string
 }
 
-// claim is a member of a JWT, or of the key manager's answer.
+// claim is a member of a JWT or of the answer of the key manager.
 type claim struct {
 	part, name, value, note string
 	at                      time.Time
@@ -76,8 +76,8 @@ func (o *Inspect) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent 
 	return nil
 }
 
-// cannotAsk is why the key manager cannot be asked, or "". Where an issuer is named it may yet name
-// an address.
+// cannotAsk returns why the key manager cannot be asked, or "". An environment with an issuer can be
+// asked, because discovery (RFC 8414) may find the address.
 func (o *Inspect) cannotAsk(b *session.Board) (why string, a *session.App) {
 	r := b.Row(o.id)
 	if r == nil || r.Token == nil {
@@ -90,10 +90,10 @@ func (o *Inspect) cannotAsk(b *session.Board) (why string, a *session.App) {
 	return "", a
 }
 
-// introspectToken is the intent to ask the key manager about the token that is looked at.
+// introspectToken is the intent to ask the key manager about the token (RFC 7662).
 type introspectToken struct{ box *Inspect }
 
-// Perform implements intent.
+// Perform implements [scene.Intent].
 func (i introspectToken) Perform(h scene.Host) tea.Cmd {
 	s := h.Scene()
 	if why, a := i.box.cannotAsk(s.Board); why != "" {
@@ -110,7 +110,7 @@ func (i introspectToken) Perform(h scene.Host) tea.Cmd {
 	return h.Request(session.Introspect{For: i.box, Token: i.box.id})
 }
 
-// Told implements listener.
+// Told implements [scene.Listener].
 func (o *Inspect) Told(h scene.Host, f session.Fact) tea.Cmd {
 	switch f := f.(type) {
 	case session.Began:
@@ -119,7 +119,7 @@ func (o *Inspect) Told(h scene.Host, f session.Fact) tea.Cmd {
 			break
 		}
 		o.asking, o.askErr = true, ""
-		if o.Locked { // it no longer is
+		if o.Locked { // this request has unlocked the store
 			return h.Request(session.Inspect{For: o, Token: o.id})
 		}
 	case session.Inspected:
@@ -160,7 +160,7 @@ func insideOf(f session.Inspected) (in inside) {
 	return in
 }
 
-// toldIntrospected shows what the key manager said.
+// toldIntrospected shows the answer of the key manager.
 func (o *Inspect) toldIntrospected(h scene.Host, f session.Introspected) {
 	o.asking = false
 	if f.Err != nil {
@@ -188,7 +188,7 @@ func (o *Inspect) toldIntrospected(h scene.Host, f session.Introspected) {
 	}
 }
 
-// signed is the sign of a signature's check: a word alone is read past.
+// sign returns the sign and the colour of the signature check.
 func (i *inside) sign(s *scene.Scene) (string, themes.Paint) {
 	if i.verified {
 		return "✓ ", s.Styles.Good

@@ -13,11 +13,11 @@ import (
 	"lanyard/ui/session"
 )
 
-// facts are lines of a name and what it means, wrapped under each other.
+// facts draws lines of a name and a value. It wraps long values.
 type facts struct {
 	s   *scene.Scene
 	w   int
-	col int // of the names
+	col int // width of the names
 	out []string
 }
 
@@ -25,8 +25,8 @@ const factNames = 14
 
 func (f *facts) put(name, value string) { f.paint("", "", name, value) }
 
-// paint puts a fact whose sign has a colour. On a screen too narrow for two columns what does not fit behind its
-// name stands below it.
+// paint adds a fact with a coloured sign. If the box is too narrow for two columns, a long value goes
+// below its name.
 func (f *facts) paint(with themes.Paint, sign, name, value string) {
 	value = kit.Clean(value)
 	col, room := f.col, f.w-f.col-2
@@ -59,7 +59,7 @@ func (f *facts) head(text string) {
 	f.col = factNames
 }
 
-// claims puts the members of a part under its name.
+// claims adds claims, with the name of their part as a heading.
 func (f *facts) claims(all []claim) {
 	for i, c := range all {
 		if c.part != "" && (i == 0 || all[i-1].part != c.part) {
@@ -133,7 +133,8 @@ func (o *Inspect) Box(s *scene.Scene, w, h int) []string {
 	return o.scroll.Show(f.out, h)
 }
 
-// clocks says how far the server's clock is from ours, and what it shows when the token ends.
+// serverClock returns how far the clock of the server is from ours, and what it shows when the token
+// expires.
 func serverClock(s *scene.Scene, t *console.Token, a *session.App) string {
 	d, ok := s.Board.Skew[a.Environment.Name]
 	switch {
@@ -152,7 +153,7 @@ func serverClock(s *scene.Scene, t *console.Token, a *session.App) string {
 	return text
 }
 
-// keyManager puts what introspection said, which is not what the gateway does.
+// keyManager adds the answer of the key manager. A gateway may still treat the token differently.
 func (o *Inspect) keyManager(f *facts, t *console.Token) {
 	switch {
 	case o.asking:
@@ -176,7 +177,7 @@ func (o *Inspect) keyManager(f *facts, t *console.Token) {
 	f.claims(o.asked)
 }
 
-// insides puts what the token itself says.
+// insideLines adds what was read from the token itself.
 func (o *Inspect) insideLines(f *facts) {
 	i := &o.inside
 	switch {
@@ -199,7 +200,7 @@ func (o *Inspect) insideLines(f *facts) {
 	}
 }
 
-// grantWord names a grant, and says of one that is legacy that it is.
+// grantWord returns the name of a grant, with a remark if the grant is legacy.
 func grantWord(grant string) string {
 	switch grant {
 	case "":
@@ -210,8 +211,8 @@ func grantWord(grant string) string {
 	return grant
 }
 
-// when is a time as a person reads it: absolute on the clock of this machine, with its day if that is another one,
-// and how far it is from now.
+// when returns a time in the zone of this machine and its distance from now. It leaves out the date
+// if that is today.
 func when(s *scene.Scene, t time.Time) string {
 	t = t.In(s.Now.Location())
 	text := t.Format(time.DateTime)
@@ -224,7 +225,7 @@ func when(s *scene.Scene, t time.Time) string {
 	return text + ", " + s.Ago(t)
 }
 
-// stateWords is what the digits of a row say, in words.
+// stateWords returns the remaining time of a state, or the progress of a revoke, in words.
 func stateWords(s *scene.Scene, r *session.Row, st console.Status) string {
 	if r.Pending() {
 		return scene.Fitting(s.RevokeWords(r), 60)
@@ -232,13 +233,13 @@ func stateWords(s *scene.Scene, r *session.Row, st console.Status) string {
 	return s.Voice().StateBrief(st)
 }
 
-// happened is one thing in the life of a token.
+// lifeEvent is an event in the life of a token.
 type lifeEvent struct {
 	at         time.Time
 	word, text string
 }
 
-// lineage is what happened to a token, in the order in which it did, and what will.
+// life returns the events of a token in the order of their times. Its end may be in the future.
 func life(s *scene.Scene, r *session.Row, st console.Status) []lifeEvent {
 	t := r.Token
 	name := func(id string) string {
@@ -302,7 +303,7 @@ func life(s *scene.Scene, r *session.Row, st console.Status) []lifeEvent {
 	return out
 }
 
-// unboundWords says of a token without an end why there is none.
+// noExpiry returns the text for a token without an expiry.
 func noExpiry(t *console.Token) string {
 	if t.Lifetime == console.LifeUnbounded {
 		return "never"

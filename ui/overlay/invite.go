@@ -13,18 +13,20 @@ import (
 	"lanyard/ui/session"
 )
 
-// inviteOverlay tells a person what to do before a grant can go on. The key that asked for the token opens it;
-// it is filled when the server has answered and closes when the get has come to an end.
+// Invite tells a person how to approve a get: open an address in a browser, or enter a code (RFC 8628).
+// The key that requests the token opens it. It is filled in when the server has answered, and closes
+// when the get is done.
 type Invite struct {
 	AppID, name string
-	Key         session.Key         // of the get or renew that waits; zero for whichever does
-	device      bool                // device grant (RFC 8628); else authorization code
-	inv         *console.Invitation // nil: the server is still being asked
+	Key         session.Key         // of the get or renew that waits; zero for any
+	device      bool                // device grant (RFC 8628), else authorization code
+	inv         *console.Invitation // nil until the server has answered
 	givingUp    bool
-	Redacted    bool // the square is not drawn: it has a host in it
+	Redacted    bool // leave out the QR code, because it holds a host
 	scroll      scene.Scroll
 }
 
+// NewInvite returns the overlay for a get or renew of an application.
 func NewInvite(a *session.App, key session.Key) *Invite {
 	return &Invite{AppID: a.ID, Key: key, name: a.Shown, device: a.Grant == console.GrantDeviceCode}
 }
@@ -39,7 +41,7 @@ func (o *Invite) Title() string {
 func (*Invite) Foot() string { return "" }
 func (*Invite) Danger() bool { return false }
 
-// fill takes the invitation that the board has, if it has one.
+// Fill takes the invitation of the application out of all, if there is one.
 func (o *Invite) Fill(all []console.Invitation) {
 	o.inv = nil
 	for i := range all {
@@ -49,7 +51,7 @@ func (o *Invite) Fill(all []console.Invitation) {
 	}
 }
 
-// address is what is copied: the one with the code in it, where there is one.
+// address returns the address to copy: the one with the code in it, if there is one.
 func (o *Invite) address() string {
 	if o.inv.Complete != "" {
 		return o.inv.Complete
@@ -75,7 +77,7 @@ func (o *Invite) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
 	return nil
 }
 
-// paste takes the address that the browser of another machine ended at.
+// Paste takes the address at which a browser on another machine ended.
 func (o *Invite) Paste(h scene.Host, text string) {
 	if o.inv == nil || o.device {
 		return
@@ -86,31 +88,31 @@ func (o *Invite) Paste(h scene.Host, text string) {
 	}
 }
 
-// part is a line of the overlay, not yet padded.
+// textLine is a line of an overlay before it is padded.
 type textLine struct {
 	paint themes.Paint
 	text  string
 }
 
-// arranged is what the overlay shows, laid out for one size.
+// layout is the content of the overlay for one size.
 type layout struct {
 	text   []textLine
-	foot   []textLine // always seen
-	square []string
-	beside bool // the square is at the right of the text
-	bare   bool // the facts alone, because nothing else fits
-	wide   int  // cells of the text
+	foot   []textLine // always visible
+	square []string   // the QR code
+	beside bool       // the QR code is to the right of the text
+	bare   bool       // without explanations, because they do not fit
+	wide   int        // width of the text in cells
 }
 
 const (
-	minText = 34 // cells of text beside a square
-	maxText  = 76
+	minText = 34 // cells of text beside a QR code
+	maxText = 76
 )
 
 func (o *Invite) Size(w, h int) (int, int) {
 	a := o.arrange(nil, w, h)
 	if a.bare {
-		w += 2 // a small screen is used to its edges
+		w += 2 // on a small screen the box has no margin
 		a = o.arrange(nil, w, h)
 	}
 	n := len(a.text) + len(a.foot)
@@ -130,8 +132,9 @@ func squareWidth(a layout) int {
 	return kit.Width(a.square[0])
 }
 
-// arrange finds the roomiest layout for w cells and h lines: with a square beside the text, under it, without,
-// and at last the bare facts. Without a scene only the sizes are right.
+// arrange returns the first layout that fits into w cells and h lines: with the QR code beside the
+// text, with the QR code below it, without the QR code, without explanations. If s is nil, only the
+// sizes are right.
 func (o *Invite) arrange(s *scene.Scene, w, h int) layout {
 	var st themes.Styles
 	if s != nil {
@@ -164,7 +167,7 @@ func (o *Invite) arrange(s *scene.Scene, w, h int) layout {
 	return a
 }
 
-// roomy is the text with its explanations; tight leaves out most of the air.
+// fullText returns the text with its explanations. tight leaves out most of the empty lines.
 func (o *Invite) fullText(s *scene.Scene, st *themes.Styles, w int, square, tight bool) (text, foot []textLine) {
 	say := func(paint themes.Paint, t string) {
 		for _, l := range kit.Wrap(t, max(w-2, 1)) {
@@ -219,7 +222,7 @@ func (o *Invite) fullText(s *scene.Scene, st *themes.Styles, w int, square, tigh
 	return text, append([]textLine{o.left(s, st)}, o.keys(st, w, true)...)
 }
 
-// bare is what cannot be left out, for small screens: what is to be copied comes first.
+// bareText returns the text without explanations. What a person copies comes first.
 func (o *Invite) bareText(s *scene.Scene, st *themes.Styles, w, h int) (text, foot []textLine) {
 	switch {
 	case o.inv == nil:
@@ -232,7 +235,7 @@ func (o *Invite) bareText(s *scene.Scene, st *themes.Styles, w, h int) (text, fo
 			text = append([]textLine{{st.Quiet, "A browser was opened; or:"}}, text...)
 		}
 	}
-	if o.inv != nil && o.inv.Trouble != "" { // below what is to be copied
+	if o.inv != nil && o.inv.Trouble != "" { // below the text to copy
 		text = append(text, chopped(st.Warn, describe.Trouble(o.inv), w)...)
 	}
 	foot = o.keys(st, w, false)
@@ -242,7 +245,7 @@ func (o *Invite) bareText(s *scene.Scene, st *themes.Styles, w, h int) (text, fo
 	return text, foot
 }
 
-// hard breaks a text that has no words over as many lines as it takes: nothing of it is left out.
+// chopped breaks a text without words, such as an address, into lines. It leaves nothing out.
 func chopped(paint themes.Paint, text string, w int) []textLine {
 	var out []textLine
 	for _, l := range kit.Chop(kit.Clean(text), max(w-2, 1)) {
@@ -251,7 +254,8 @@ func chopped(paint themes.Paint, text string, w int) []textLine {
 	return out
 }
 
-// large sets a code for the last row of a room: each character apart on a chip, and once more as it is typed.
+// codeLines returns a code twice: with spaces between its characters, so that it can be read from a
+// distance, and as it is typed.
 func codeLines(st *themes.Styles, code string, w int, tight bool) []textLine {
 	code = kit.Clean(code)
 	plain := chopped(st.Strong, code, w)
@@ -266,7 +270,7 @@ func codeLines(st *themes.Styles, code string, w int, tight bool) []textLine {
 	return append([]textLine{{st.Chip, edge}, {st.Chip, apart}, {st.Chip, edge}, {}}, plain...)
 }
 
-// left says how long the person still has.
+// left returns how long the invitation is still valid.
 func (o *Invite) left(s *scene.Scene, st *themes.Styles) textLine {
 	switch {
 	case o.givingUp:
@@ -283,7 +287,7 @@ func (o *Invite) left(s *scene.Scene, st *themes.Styles) textLine {
 	return textLine{"", s.Left(d) + " left"}
 }
 
-// keys are what can be pressed here.
+// keys returns the line with the keys.
 func (o *Invite) keys(st *themes.Styles, w int, gap bool) []textLine {
 	var text string
 	switch {
@@ -343,7 +347,7 @@ func (o *Invite) Box(s *scene.Scene, w, h int) []string {
 	return out
 }
 
-// paintSquare paints a code dark on light, whatever the theme is, in the middle of w cells.
+// paintSquare centres the QR code in w cells. It is dark on light in every theme, as scanners need.
 func paintSquare(s *scene.Scene, rows []string, w int) []string {
 	paint := themes.Paint("")
 	if s.Styles.Color {

@@ -6,14 +6,15 @@ import (
 	"lanyard/ui/session"
 )
 
+// Leave asks, before quitting, whether to write out what the store no longer takes.
+type Leave struct{ Confirm }
+
+// NewLeave returns the question before quitting. then is the request that Yes makes.
 func NewLeave(then session.Request) *Leave {
 	return &Leave{Confirm{then: then, lines: []string{
 		"Nothing can be stored any more.", "What this console holds ends with it, unless it is written out.",
 	}, verb: "write it out and quit", no: "n", other: "quit without"}}
 }
-
-// leaveOverlay asks whether to write out before quitting.
-type Leave struct{ Confirm }
 
 func (*Leave) Title() string { return "Write out what this console holds before it ends?" }
 

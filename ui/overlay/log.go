@@ -13,14 +13,14 @@ import (
 	"lanyard/ui/session"
 )
 
-// logOverlay shows every notice of this run, the newest first, and the call that a notice is about.
+// Log shows every notice of this run, the newest first. Enter opens the call of a notice.
 type Log struct {
 	Entries []scene.Notice
 	Key     scene.KeyState
-	at      int // the selected one, counted from the newest
+	at      int // index of the selected notice, counted from the newest
 	off     int
-	h       int      // of the last drawing
-	spans   [][2]int // which lines of it the entries had
+	h       int      // height when it was last drawn
+	spans   [][2]int // first line and end of each entry when it was last drawn
 }
 
 func (*Log) Title() string            { return "Messages of this run" }
@@ -34,7 +34,7 @@ func (o *Log) Foot() string {
 	return "enter its call · c copies · esc closes"
 }
 
-// selected is the notice under the cursor; nil for none.
+// selected returns the notice under the cursor, or nil.
 func (o *Log) selected() *scene.Notice {
 	if o.at >= len(o.Entries) {
 		return nil
@@ -65,7 +65,8 @@ func (o *Log) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
 	return nil
 }
 
-// move moves the cursor. A message that is longer than the box is scrolled through before the next one is selected.
+// move moves the cursor. It scrolls through a notice that is higher than the box before it selects
+// the next one.
 func (o *Log) move(a keys.Action) {
 	last, page := len(o.Entries)-1, max(o.h-1, 1)
 	from, to := 0, 0
@@ -124,16 +125,16 @@ func (o *Log) Box(s *scene.Scene, w, h int) []string {
 		o.spans = append(o.spans, [2]int{from, len(out)})
 	}
 	switch sp := o.spans[o.at]; {
-	case sp[1] <= o.off, sp[0] >= o.off+h: // the screen has another size now
+	case sp[1] <= o.off, sp[0] >= o.off+h: // the size of the screen has changed
 		o.off = sp[0]
-	case sp[1]-sp[0] <= h && sp[1] > o.off+h: // it has grown by the name of its call
+	case sp[1]-sp[0] <= h && sp[1] > o.off+h: // the line with its call was added
 		o.off = sp[1] - h
 	}
 	o.off = max(min(o.off, len(out)-h), 0)
 	return out[o.off:min(o.off+h, len(out))]
 }
 
-// lines are those of one notice. The selected one names the call that enter opens.
+// lines draws a notice. The selected one also names the call that enter opens.
 func (o *Log) lines(s *scene.Scene, n *scene.Notice, w int, selected bool) []string {
 	const lead = 1 + 8 + 1 + 1 + 1
 	var out []string
@@ -167,10 +168,10 @@ func (o *Log) lines(s *scene.Scene, n *scene.Notice, w int, selected bool) []str
 	return out
 }
 
-// openExchange is the intent to look at a call.
+// openExchange is the intent to show a call.
 type openExchange struct{ e console.Exchange }
 
-// Perform implements intent.
+// Perform implements [scene.Intent].
 func (i openExchange) Perform(h scene.Host) tea.Cmd {
 	h.Open(&Exchange{Call: i.e})
 	return nil

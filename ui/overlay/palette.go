@@ -2,10 +2,10 @@ package overlay
 
 import "lanyard/ui/keys"
 
-// paletteOverlay has every action by name, with its key or the reason why it cannot run now.
+// Palette lists every action by name, with its key or the reason why it cannot run now.
 type Palette struct{ chooser }
 
-// newPalette lists every action.
+// NewPalette returns the palette of all actions.
 func NewPalette(k *keys.Map, all []Entry) *Palette {
 	o := &Palette{chooser{all: all, toggles: k.Row(keys.Commands).Keys, asPalette: true, heading: ": "}}
 	o.begin()

@@ -9,12 +9,13 @@ import (
 	"lanyard/ui/session"
 )
 
-// repeatOverlay asks before probes are repeated that may act.
+// Repeat asks before a probe is repeated that may change something at the API.
 type Repeat struct {
 	Confirm
 	then session.Request
 }
 
+// NewRepeat returns the question. words describes the probe; then is the request that Yes makes.
 func NewRepeat(words string, then session.Request) *Repeat {
 	lines := strings.Split(words, "\n")
 	for i := range lines {

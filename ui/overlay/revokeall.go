@@ -9,25 +9,25 @@ import (
 	"lanyard/console"
 	"lanyard/text"
 	"lanyard/ui/form"
-	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
-// revokeAllOverlay asks before everything of an application is revoked: how many there are is typed, because a key
-// is pressed too easily.
+// RevokeAll asks before all tokens of an application are revoked. A person types their number, because
+// a single key is pressed too easily.
 type RevokeAll struct {
 	form.Form
+	typist
 	appID, name, env string
 	production       bool
-	n, refresh       int      // and how many of them live by their refresh tokens alone
-	ids              []string // what was counted
-	count            string   // what was typed
+	n, refresh       int      // living tokens, and those of them that live by their refresh token only
+	ids              []string // the tokens that were counted
+	count            string   // as it is typed
 	said             string
 }
 
-// newRevokeAll asks whether everything of an application is to be revoked.
+// NewRevokeAll returns the question for an application.
 func NewRevokeAll(a *session.App) *RevokeAll {
 	o := &RevokeAll{
 		appID: a.ID, name: kit.Clean(a.Label()), env: kit.Clean(a.Environment.Name), production: a.Environment.Production,
@@ -46,10 +46,7 @@ func NewRevokeAll(a *session.App) *RevokeAll {
 }
 
 func (o *RevokeAll) Title() string { return "Revoke everything?" }
-func (*RevokeAll) Foot() string    { return "" }
 func (*RevokeAll) Danger() bool    { return true }
-
-func (o *RevokeAll) Press(*scene.Scene, keys.Action, string) scene.Intent { return nil } // typed takes every key
 
 func (*RevokeAll) Answers(*scene.Scene) string { return "type the number, esc: No" }
 
@@ -65,11 +62,11 @@ func (o *RevokeAll) Typed(msg tea.KeyPressMsg) scene.Intent {
 		return revokeEverything{o}
 	}
 	o.said = ""
-	o.Form.Press(msg)
+	o.Type(msg)
 	return nil
 }
 
-// pasted does nothing: the number is typed.
+// Pasted refuses the text, because the number must be typed.
 func (o *RevokeAll) Pasted(string) bool {
 	o.said = "the number is typed, not pasted"
 	return false
@@ -116,10 +113,10 @@ func (o *RevokeAll) Box(s *scene.Scene, w, h int) []string {
 	return append(out[:min(len(out), max(h-len(ask), 0))], ask...)
 }
 
-// revokeEverything is the intent to do it.
+// revokeEverything is the intent to revoke the tokens that were counted.
 type revokeEverything struct{ o *RevokeAll }
 
-// Perform implements intent.
+// Perform implements [scene.Intent].
 func (i revokeEverything) Perform(h scene.Host) tea.Cmd {
 	h.Close(i.o)
 	a := h.Scene().Board.App(i.o.appID)
@@ -127,7 +124,7 @@ func (i revokeEverything) Perform(h scene.Host) tea.Cmd {
 		h.Notify(scene.Info, i.o.name+" is gone", "")
 		return nil
 	}
-	// Those that were counted, and no other: nobody has said yes to what has come since.
+	// The answer covers the tokens that were counted, not those that have come since.
 	all := session.Bulk{Verb: session.VerbRevoke, Tokens: i.o.ids, What: "tokens of " + i.o.name, Answered: true}
 	for _, r := range a.Living() {
 		if !slices.Contains(i.o.ids, r.ID) {

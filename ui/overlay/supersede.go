@@ -10,16 +10,16 @@ import (
 	"lanyard/ui/session"
 )
 
-// knockOverlay asks before a get that may end a token which somebody else holds. Neither answer key is one that
-// opens it.
+// Supersede asks before a get that may make the server revoke an older token, which another program
+// may use. No key that opens it answers it.
 type Supersede struct {
 	lines []string
-	own   session.Request // with a scope that buys a token of its own; nil when there is none to offer
+	own   session.Request // the get with one more scope, which gets a token of its own; nil: not offered
 	scope string
 	yes   session.Request
 }
 
-// newKnock asks about a request.
+// NewSupersede returns the question. then is the request that Yes makes.
 func NewSupersede(about session.Superseding, then session.Request) *Supersede {
 	k := about.Supersede
 	o := &Supersede{yes: then, scope: kit.Clean(k.Scope), lines: []string{text.Sentence(kit.Clean(k.Text())) + "."}}
@@ -44,7 +44,7 @@ func (*Supersede) Danger() bool  { return true }
 
 func (o *Supersede) Size(w, _ int) (int, int) {
 	if w = min(w, 72); w < 40 {
-		w += 2 // a small screen is used to its edges
+		w += 2 // on a small screen the box has no margin
 	}
 	return w, 1 + len(o.wrapped(w)) + 1 + len(o.answers(nil, w)) + 1
 }
@@ -77,7 +77,7 @@ func (o *Supersede) Answers(s *scene.Scene) string {
 	return own + s.Keys.Yes() + " gets it anyway, esc: No"
 }
 
-// answers are the keys and what they mean. Without a scene only their number is right.
+// answers returns the lines with the keys and what they do. If s is nil, only their number is right.
 func (o *Supersede) answers(s *scene.Scene, w int) []string {
 	type answer struct{ key, means string }
 	yes := "y"
@@ -113,7 +113,7 @@ func (o *Supersede) Box(s *scene.Scene, w, h int) []string {
 		out = append(out, " "+scene.Padded("", text, w-1))
 	}
 	answers := o.answers(s, w)
-	if room := h - len(answers); len(out)+3 > room { // the answers are what must stay
+	if room := h - len(answers); len(out)+3 > room { // the answers are never cut off
 		return append(out[:min(len(out), max(room, 0))], answers[:min(len(answers), max(h, 0))]...)
 	}
 	out = append([]string{kit.Spaces(w)}, append(out, kit.Spaces(w))...)

@@ -9,14 +9,14 @@ import (
 	"lanyard/ui/scene"
 )
 
-// themesOverlay lists the themes. The one under the cursor is put on at once, over the whole screen; what is in force
-// (root.set) stays untouched until one is chosen, so that to close it is to take the old one back.
+// Themes lists the themes. The whole screen is drawn in the selected theme at once. The setting
+// changes only when a theme is chosen, so that esc returns to the old one.
 type Themes struct {
 	list      scene.List
 	rows      []themeRow
-	inUse     string // when it was opened
-	Saves      bool   // a choice is kept for the next time
-	DecidedBy string // what overrules it then
+	inUse     string // the theme when the list was opened
+	Saves     bool   // a choice is saved for the next start
+	DecidedBy string // what overrules the saved choice, or ""
 
 	redraw func()
 	choose func(themes.Theme) tea.Cmd
@@ -27,7 +27,7 @@ type themeRow struct {
 	theme       themes.Theme
 }
 
-// newThemes lists themes. Wear draws with the one under the cursor, keep chooses one.
+// NewThemes returns the list. redraw draws the screen in the selected theme; choose sets a theme.
 func NewThemes(all []themes.Theme, inUse string, wear func(), keep func(themes.Theme) tea.Cmd) *Themes {
 	o := &Themes{inUse: inUse, redraw: wear, choose: keep}
 	for _, t := range all {
@@ -40,7 +40,7 @@ func NewThemes(all []themes.Theme, inUse string, wear func(), keep func(themes.T
 	return o
 }
 
-// Worn is the theme under the cursor.
+// Preview returns the selected theme.
 func (o *Themes) Preview() (t themes.Theme, ok bool) {
 	if r := o.row(); r != nil {
 		return r.theme, true
@@ -76,36 +76,36 @@ func (o *Themes) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
 }
 
 type (
-	previewTheme  struct{ o *Themes } // the one under the cursor
-	closeThemes struct{ o *Themes } // and take the old one back
+	previewTheme struct{ o *Themes } // draw in the selected theme
+	closeThemes  struct{ o *Themes } // return to the old theme
 	chooseTheme  struct {
 		o     *Themes
 		theme themes.Theme
 	}
 )
 
-// Perform implements intent.
+// Perform implements [scene.Intent].
 func (i previewTheme) Perform(scene.Host) tea.Cmd {
 	i.o.redraw()
 	return nil
 }
 
-// Perform implements intent.
+// Perform implements [scene.Intent].
 func (i closeThemes) Perform(h scene.Host) tea.Cmd {
 	h.Close(i.o)
 	i.o.redraw()
 	return nil
 }
 
-// Perform implements intent.
+// Perform implements [scene.Intent].
 func (i chooseTheme) Perform(h scene.Host) tea.Cmd {
 	h.Close(i.o)
 	return i.o.choose(i.theme)
 }
 
 const (
-	minThemeName     = 16 // the longest name of a built-in one
-	themesWidth = 62
+	minThemeName = 16 // length of the longest name of a built-in theme
+	themesWidth  = 62
 )
 
 func (o *Themes) nameWidth() int {
@@ -118,13 +118,13 @@ func (o *Themes) nameWidth() int {
 
 func (o *Themes) Size(w, h int) (int, int) {
 	if w < 40 {
-		w += 2 // a small screen is used to its edges
+		w += 2 // on a small screen the box has no margin
 	}
 	w = min(w, themesWidth)
 	return w, min(h, len(o.rows)+len(o.footLines(w, h))+2)
 }
 
-// said is what stands below the list: whether the choice lasts, and the keys.
+// footLines returns the lines below the list: whether the choice is saved, and the keys.
 func (o *Themes) footLines(w, h int) []string {
 	if h < 8 {
 		return nil

@@ -3,7 +3,6 @@ package overlay
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -11,26 +10,28 @@ import (
 	"lanyard/themes"
 	"lanyard/tokenapi/secret"
 	"lanyard/ui/form"
-	"lanyard/ui/keys"
 	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
 
-// unlockOverlay asks for the passphrase of the store, because a verb was asked for that needs the secrets.
+// Unlock asks for the passphrase of the store before an action that needs the secrets.
 type Unlock struct {
+	typist
 	verb    string
 	place   string
-	Then    scene.Intent // what was asked for; nil: nothing but to unlock
+	Then    scene.Intent // performed when the store is unlocked; nil for nothing
 	text    form.Hidden
-	fresh   bool        // nothing is sealed yet: the passphrase is chosen here, and typed twice
+	fresh   bool        // the store has no secrets yet: a new passphrase is typed twice
 	chosen  secret.Text // what was typed the first time
-	Attempt int         // the one under way
-	busy    bool        // it is being tried
+	Attempt int         // number of the attempt in flight
+	busy    bool        // an attempt is in flight
 	said    string
 	hint    string
 }
 
+// NewUnlock returns the overlay. verb names the action that needs the secrets; then is performed when
+// the store is unlocked.
 func NewUnlock(verb string, k scene.KeyState, then scene.Intent) *Unlock {
 	return &Unlock{verb: verb, place: k.Where(), Then: then, fresh: k.Fresh()}
 }
@@ -42,10 +43,7 @@ func (o *Unlock) Title() string {
 	return "Unlock the stored secrets"
 }
 
-func (*Unlock) Foot() string { return "" }
-func (*Unlock) Danger() bool { return false }
-
-// refused says what was wrong with what was typed. The question stays.
+// refused shows why the passphrase was refused. The overlay stays open.
 func (o *Unlock) refused(err error) {
 	o.busy = false
 	o.said, o.hint = kit.Clean(err.Error()), kit.Clean(console.Hint(err))
@@ -55,8 +53,6 @@ func (o *Unlock) refused(err error) {
 }
 
 func (o *Unlock) say(text, hint string) { o.said, o.hint = text, hint }
-
-func (o *Unlock) Press(*scene.Scene, keys.Action, string) scene.Intent { return nil } // typed takes every key
 
 func (o *Unlock) Typed(msg tea.KeyPressMsg) scene.Intent {
 	key := msg.String()
@@ -88,7 +84,7 @@ func (o *Unlock) Typed(msg tea.KeyPressMsg) scene.Intent {
 	return nil
 }
 
-// entered tries what was typed; a passphrase that is chosen is first typed once more.
+// entered tries the passphrase. A new passphrase must be typed twice first.
 func (o *Unlock) entered() scene.Intent {
 	text := o.text.Take()
 	if o.fresh {
@@ -109,7 +105,7 @@ func (o *Unlock) entered() scene.Intent {
 	return tryPassphrase{o, text}
 }
 
-// pasted takes one line.
+// Pasted takes one line.
 func (o *Unlock) Pasted(text string) bool {
 	if o.busy {
 		return true
@@ -134,7 +130,7 @@ const unlockWidth = 64
 
 func (o *Unlock) Size(w, h int) (int, int) {
 	if w = min(w, unlockWidth); w < 40 {
-		w += 2 // a small screen is used to its edges
+		w += 2 // on a small screen the box has no margin
 	}
 	return w, min(h, len(o.body(nil, w, h)))
 }
@@ -148,7 +144,8 @@ func (o *Unlock) Box(s *scene.Scene, w, h int) []string {
 	return out[:min(len(out), max(h, 0))]
 }
 
-// body is everything with its explanations where h lines are enough, else the field, what was said and the keys.
+// body returns the lines with their explanations if h lines are enough, else the field, the message
+// and the keys. If s is nil, only their number is right.
 func (o *Unlock) body(s *scene.Scene, w, h int) []textLine {
 	var st themes.Styles
 	if s != nil {
@@ -174,7 +171,7 @@ func (o *Unlock) body(s *scene.Scene, w, h int) []textLine {
 	field, keys := textLine{st.Strong, o.field(w)}, textLine{st.Quiet, o.keys(w)}
 	room := max(h-2, 0)
 	place := slices.Clone(said)
-	for len(place) < 2 { // kept free for what may be said, so that nothing moves when it is
+	for len(place) < 2 { // room for a message, so that nothing moves when it comes
 		place = append(place, textLine{})
 	}
 	roomy := slices.Concat([]textLine{{}}, lead, where, []textLine{{}, field, {}}, place, []textLine{{}, keys, {}})
@@ -188,7 +185,7 @@ func (o *Unlock) body(s *scene.Scene, w, h int) []textLine {
 	case len(lead) <= room:
 		tight = append(lead, field)
 	}
-	for len(tight) <= room { // as large as it will be when something is said
+	for len(tight) <= room { // as high as with a message
 		tight = append(tight, textLine{})
 	}
 	return append(tight, keys)
@@ -201,7 +198,8 @@ func (o *Unlock) sign() string {
 	return "✕ " + o.said
 }
 
-// field shows a dot for each character, the last ones where they are more than fit, and where the next one goes.
+// field draws a dot for each character and the cursor. It shows the end of a passphrase that does
+// not fit.
 func (o *Unlock) field(w int) string {
 	lead := "passphrase  "
 	switch again := !o.chosen.IsZero(); {
@@ -213,11 +211,7 @@ func (o *Unlock) field(w int) string {
 		lead = "› "
 	}
 	room := max(w-2-kit.Width(lead)-1, 1)
-	n, cut := o.text.Len(), ""
-	if n > room {
-		n, cut = room-1, "…"
-	}
-	return lead + cut + strings.Repeat("•", max(n, 0)) + "▏"
+	return lead + form.Dots(o.text.Len(), room+2, true)
 }
 
 func (o *Unlock) keys(w int) string {
@@ -231,7 +225,7 @@ func (o *Unlock) keys(w int) string {
 	return "enter " + does + " · ctrl+u empties · esc cancels"
 }
 
-// wipe forgets what was typed.
+// Discard erases what was typed.
 func (o *Unlock) Discard() {
 	o.text.Wipe()
 	o.chosen = secret.Text{}
@@ -243,23 +237,23 @@ type tryPassphrase struct {
 	passphrase secret.Text
 }
 
-// Perform implements intent.
+// Perform implements [scene.Intent].
 func (i tryPassphrase) Perform(h scene.Host) tea.Cmd {
 	i.box.Attempt = h.Scene().Session.NextAttempt()
 	return h.Request(session.Unlock{Passphrase: i.passphrase, Attempt: i.box.Attempt})
 }
 
-// cancelUnlock is the intent to leave the store locked.
+// cancelUnlock is the intent to close the overlay and leave the store locked.
 type cancelUnlock struct{ box *Unlock }
 
-// Perform implements intent.
+// Perform implements [scene.Intent].
 func (i cancelUnlock) Perform(h scene.Host) tea.Cmd {
 	h.Close(i.box)
 	h.Notify(scene.Info, "nothing was done: to "+i.box.verb+" the stored secrets have to be unlocked", "the key asks again")
 	return nil
 }
 
-// Told implements listener.
+// Told implements [scene.Listener].
 func (o *Unlock) Told(h scene.Host, f session.Fact) tea.Cmd {
 	done, ok := f.(session.Unlocked)
 	switch {

@@ -1,0 +1,26 @@
+// Package overlay has the boxes that open over the panes.
+//
+// Each type that has a Box method is a [scene.Overlay]: the questions before a verb ([Confirm],
+// [Bulk], [Delete], [Dismiss], [Forget], [Leave], [Repeat], [RevokeAll], [Supersede]), the forms
+// ([App], [Import], [Grant], [Adopt], [Unlock]), the lists ([Palette], [Help], [Themes], [Copy],
+// [Log]) and what is only read ([Inspect], [Exchange], [Cleartext], [Invite]).
+//
+// An overlay answers a key with a [scene.Intent] and changes nothing outside of itself. The intent
+// acts through a [scene.Host], which the screen implements. An overlay that makes requests learns
+// their results through its Told method.
+//
+// An overlay that takes typed text is a [scene.Typist]. A question is a [scene.Question]: only the
+// keys that it names answer it, and esc always means No.
+package overlay
+
+import (
+	"lanyard/ui/keys"
+	"lanyard/ui/scene"
+)
+
+// typist has the methods that are the same in every overlay that takes all keys through Typed.
+type typist struct{}
+
+func (typist) Press(*scene.Scene, keys.Action, string) scene.Intent { return nil }
+func (typist) Foot() string                                         { return "" }
+func (typist) Danger() bool                                         { return false }
