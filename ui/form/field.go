@@ -91,8 +91,8 @@ func YesNo(label string, v *bool) *Field { return Either(label, v, "no", "yes") 
 
 // Either returns a field that edits a bool with texts of its own for false and true.
 func Either(label string, v *bool, no, yes string) *Field {
-	return ChooseBy(label, v, func(b bool) string { return map[bool]string{false: no, true: yes}[b] },
-		false, true)
+	text := map[bool]string{false: no, true: yes}
+	return ChooseBy(label, v, func(b bool) string { return text[b] }, false, true)
 }
 
 // Choose returns a field that edits one of several texts. An empty one is shown as a dash.

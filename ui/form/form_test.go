@@ -74,7 +74,8 @@ func TestEditsAreCounted(t *testing.T) {
 	t.Parallel()
 	name, only := "", "one"
 	f := &form.Form{Fields: []*form.Field{
-		form.Text("name", &name, ""), form.Choose("choice", &only, "one"), form.Secret("secret", ""),
+		form.Text("name", &name, ""), form.Choose("choice", &only, "one"),
+		form.Secret("secret", ""),
 	}}
 	for i, step := range []struct {
 		do   func()

@@ -8,8 +8,8 @@ import (
 	"lanyard/ui/kit"
 )
 
-// TypeInto gives a key to a text field. The field moves and deletes by code points. TypeInto does it
-// by grapheme clusters (UAX 29), so that one key press deletes a whole flag or emoji.
+// TypeInto gives a key to a text field. The field moves and deletes by code points. TypeInto does
+// it by grapheme clusters (UAX 29), so that one key press deletes a whole flag or emoji.
 func TypeInto(in textinput.Model, msg tea.KeyPressMsg) textinput.Model {
 	times, keys := 1, in.KeyMap
 	before, after := kit.Around([]rune(in.Value()), in.Position())

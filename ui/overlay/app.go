@@ -84,7 +84,8 @@ func NewApp(s *scene.Scene, edit bool, file string) *App {
 		if a := sel.Application; edit {
 			o.was, o.entry.Application, o.entry.Was = &a, a, a.ID
 			if !slices.ContainsFunc(envs, named) {
-				envs = append(envs, console.KnownEnvironment{Environment: a.Environment, Source: a.Source})
+				own := console.KnownEnvironment{Environment: a.Environment, Source: a.Source}
+				envs = append(envs, own)
 			}
 			o.given = envs[slices.IndexFunc(envs, named)].Environment
 		}
@@ -139,7 +140,8 @@ func (o *App) newEnvironment(k console.KnownEnvironment) *environment {
 		o.of(console.FieldClientAuth, form.Choose("client auth", &e.ClientAuth,
 			console.AuthBasic, "basic-encoded", console.AuthPost, console.AuthNone)),
 		form.Parsed("gateway cache", &e.CacheTTL,
-			"15m or expiry: how long a revoked token may pass", console.CacheText, readCache).Public(),
+			"15m or expiry: how long a revoked token may pass",
+			console.CacheText, readCache).Public(),
 		form.Either("certificates", &e.InsecureSkipVerify, "verified", "not verified"),
 		form.YesNo("plain http", &e.AllowHTTP),
 	}
@@ -160,9 +162,11 @@ func readCache(text string) (time.Duration, string) {
 // makeFields makes the fields of the application.
 func (o *App) makeFields() {
 	d := &o.entry
-	forSecret, forPassword := "typed or pasted, shown as dots", "kept sealed; without one, each get asks"
+	forSecret := "typed or pasted, shown as dots"
+	forPassword := "kept sealed; without one, each get asks"
 	if o.was != nil {
-		forSecret, forPassword = "kept; type to replace it", "what is kept stays; type to replace it"
+		forSecret = "kept; type to replace it"
+		forPassword = "what is kept stays; type to replace it"
 	}
 	extraText := console.ExtraText
 	if d.Source == console.FromConfig { // there it may hold secrets
@@ -208,7 +212,8 @@ func (o *App) makeFields() {
 		used(o.of(console.FieldResource, form.Words("resource", &d.Resource, ""))),
 		used(o.of(console.FieldExtra,
 			form.Parsed("extra", &d.Extra, "", extraText, console.ReadExtra))),
-		o.of(console.FieldProbeURL, form.Text("probe URL", &d.ProbeURL, "what p calls with the token")),
+		o.of(console.FieldProbeURL,
+			form.Text("probe URL", &d.ProbeURL, "what p calls with the token")),
 		form.YesNo("more settings", &o.more).
 			If(func() bool { return len(o.env.rare) > 0 && !o.Frozen }),
 	}

@@ -60,7 +60,8 @@ func (o *App) Told(h scene.Host, f session.Fact) tea.Cmd {
 // toldTested shows the result of a test.
 func (o *App) toldTested(h scene.Host, f session.Tested) {
 	o.testing = false
-	current := h.IsOpen(o) && o.Edits == f.Changes // else the result is not about what is filled in now
+	// A late result is not about what is filled in now.
+	current := h.IsOpen(o) && o.Edits == f.Changes
 	switch {
 	case f.Err != nil && !current:
 		h.NotifyError("test", f.Err)

@@ -51,7 +51,8 @@ func TestAppKeepsEachEnvironment(t *testing.T) {
 	write("its name", "2")
 	choose()
 	d := o.draft()
-	if d.Environment.Name != "" || d.EnvironmentWas != "" || d.Environment.CacheTTL != 15*time.Minute {
+	if d.Environment.Name != "" || d.EnvironmentWas != "" ||
+		d.Environment.CacheTTL != 15*time.Minute {
 		t.Errorf("the new environment is %+v", d.Environment)
 	}
 	write("its name", "typed")

@@ -118,8 +118,8 @@ func (c *chooser) Typed(msg tea.KeyPressMsg) scene.Intent {
 	return nil
 }
 
-// Pasted takes a few words to search for. It refuses a long text and several lines: they were pasted
-// by accident and may be a secret.
+// Pasted takes a few words to search for. It refuses a long text and several lines: they were
+// pasted by accident and may be a secret.
 func (c *chooser) Pasted(text string) bool {
 	if len([]rune(text)) > scene.LongestSearch || kit.Clean(text) != text {
 		c.said = "that paste is nothing to look for"

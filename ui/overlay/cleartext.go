@@ -90,8 +90,8 @@ func (o *Cleartext) Hide() { o.text, o.until = secret.Text{}, time.Time{} }
 // Until returns when the token will be hidden, or the zero Time if none is shown.
 func (o *Cleartext) Until() time.Time { return o.until }
 
-// hideToken is the intent to hide the token now. undone is the action of the pressed key, which is not
-// performed.
+// hideToken is the intent to hide the token now. undone is the action of the pressed key, which is
+// not performed.
 type hideToken struct {
 	box    *Cleartext
 	undone string

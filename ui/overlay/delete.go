@@ -21,7 +21,8 @@ type Delete struct {
 	listed      int  // number of its tokens in the list
 }
 
-// NewDelete returns the question for an application. listed is the number of its tokens in the list.
+// NewDelete returns the question for an application. listed is the number of its tokens in the
+// list.
 func NewDelete(a *session.App, listed int) *Delete {
 	return &Delete{
 		appID: a.ID, name: kit.Clean(a.Label()), living: a.Tally.Active + a.Tally.Expiring + a.Tally.Revoking,

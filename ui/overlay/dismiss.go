@@ -10,8 +10,8 @@ import (
 	"lanyard/ui/session"
 )
 
-// lostAnswerEnds returns until when a token can live that came with a lost answer. It shows the time
-// as the screen does.
+// lostAnswerEnds returns until when a token can live that came with a lost answer. It shows the
+// time as the screen does.
 func lostAnswerEnds(s *scene.Scene, m *console.Mark) string {
 	return console.MarkEnd(*m, func(at time.Time) string { return describe.ClockTime(at, s.Now) })
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // curlOf returns a call as a curl line. Shell variables stand in the places of the secrets, so the
-// line holds none. Their values go to curl through a pipe, because other users can see the arguments
-// of a process. printf is part of every shell.
+// line holds none. Their values go to curl through a pipe, because other users can see the
+// arguments of a process. printf is part of every shell.
 func curlOf(e console.Exchange) string {
 	var piped []string // lines of a curl configuration
 	parts := []string{"curl -sS"}

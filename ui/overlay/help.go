@@ -9,8 +9,8 @@ import (
 	"lanyard/ui/scene"
 )
 
-// Help lists the keys of the pane from which it was opened. Its rows come from the keymap. It can be
-// searched, and it runs the selected action.
+// Help lists the keys of the pane from which it was opened. Its rows come from the keymap. It can
+// be searched, and it runs the selected action.
 type Help struct {
 	chooser
 	key scene.KeyState

@@ -51,7 +51,9 @@ func NewImport() *Import {
 	o.Fields = []*form.Field{
 		form.Either("from", &o.fromText, "developer portal", "curl or .env"),
 		form.Text("portal URL", &p.Base, "such as https://apim.example:9443").If(portal).
-			Checked(func() string { return cmp.Or(required(p.Base), console.URLProblem(p.Base, false)) }),
+			Checked(func() string {
+				return cmp.Or(required(p.Base), console.URLProblem(p.Base, false))
+			}),
 		form.Text("user", &p.User, "who has the applications there").If(portal).
 			Checked(func() string { return required(p.User) }),
 		o.password,
@@ -201,7 +203,8 @@ func (o *Import) keep() scene.Intent {
 	return scene.Do(session.KeepFound{For: o, Chosen: chosen})
 }
 
-// Discard erases everything that was typed, pasted and found, and cancels the request to the portal.
+// Discard erases everything that was typed, pasted and found, and cancels the request to the
+// portal.
 func (o *Import) Discard() {
 	if o.stop != nil {
 		close(o.stop)
@@ -268,7 +271,8 @@ func (o *Import) Size(w, h int) (int, int) {
 		n = max(n, len(o.found.on)+6)
 	}
 	if o.pasted != nil {
-		n = max(20, 9+len(o.pastedLines(nil, min(w, 78)-2))) // two fields, the lines below them and the margins
+		// Two fields, the lines below them and the margins.
+		n = max(20, 9+len(o.pastedLines(nil, min(w, 78)-2)))
 	}
 	return min(w, 78), min(h, n)
 }
@@ -301,12 +305,13 @@ func (o *Import) body(s *scene.Scene, w, h int) (body []string) {
 	if o.found != nil {
 		body = o.found.lines(s, w, h)
 	} else {
-		told := o.pastedLines(s, w)
-		body = o.Lines(s.FormLook(), w, max(h-len(told), min(2, h)))
-		if room := max(h-len(body), 0); len(told) > room && room > 0 {
-			told = append(told[:room-1:room-1], fmt.Sprintf("! %d more lines: the log has the notes when you go on", len(told)-room+1))
+		pasted := o.pastedLines(s, w)
+		body = o.Lines(s.FormLook(), w, max(h-len(pasted), min(2, h)))
+		if room := max(h-len(body), 0); len(pasted) > room && room > 0 {
+			pasted = append(pasted[:room-1:room-1],
+				fmt.Sprintf("! %d more lines: the log has the notes when you go on", len(pasted)-room+1))
 		}
-		for _, t := range told {
+		for _, t := range pasted {
 			if len(body) < h {
 				body = append(body, scene.Padded(s.Styles.Quiet, t, w))
 			}

@@ -76,8 +76,8 @@ func (o *Inspect) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent 
 	return nil
 }
 
-// cannotAsk returns why the key manager cannot be asked, or "". An environment with an issuer can be
-// asked, because discovery (RFC 8414) may find the address.
+// cannotAsk returns why the key manager cannot be asked, or "". An environment with an issuer can
+// be asked, because discovery (RFC 8414) may find the address.
 func (o *Inspect) cannotAsk(b *session.Board) (why string, a *session.App) {
 	r := b.Row(o.id)
 	if r == nil || r.Token == nil {

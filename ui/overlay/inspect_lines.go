@@ -25,8 +25,8 @@ const factNames = 14
 
 func (f *facts) put(name, value string) { f.paint("", "", name, value) }
 
-// paint adds a fact with a coloured sign. If the box is too narrow for two columns, a long value goes
-// below its name.
+// paint adds a fact with a coloured sign. If the box is too narrow for two columns, a long value
+// goes below its name.
 func (f *facts) paint(with themes.Paint, sign, name, value string) {
 	value = kit.Clean(value)
 	col, room := f.col, f.w-f.col-2
@@ -133,8 +133,8 @@ func (o *Inspect) Box(s *scene.Scene, w, h int) []string {
 	return o.scroll.Show(f.out, h)
 }
 
-// serverClock returns how far the clock of the server is from ours, and what it shows when the token
-// expires.
+// serverClock returns how far the clock of the server is from ours, and what it shows when the
+// token expires.
 func serverClock(s *scene.Scene, t *console.Token, a *session.App) string {
 	d, ok := s.Board.Skew[a.Environment.Name]
 	switch {

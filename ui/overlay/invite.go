@@ -13,9 +13,9 @@ import (
 	"lanyard/ui/session"
 )
 
-// Invite tells a person how to approve a get: open an address in a browser, or enter a code (RFC 8628).
-// The key that requests the token opens it. It is filled in when the server has answered, and closes
-// when the get is done.
+// Invite tells a person how to approve a get: open an address in a browser, or enter a code (RFC
+// 8628). The key that requests the token opens it. It is filled in when the server has answered,
+// and closes when the get is done.
 type Invite struct {
 	AppID, name string
 	Key         session.Key         // of the get or renew that waits; zero for any

@@ -14,14 +14,15 @@ import (
 	"lanyard/ui/session"
 )
 
-// RevokeAll asks before all tokens of an application are revoked. A person types their number, because
-// a single key is pressed too easily.
+// RevokeAll asks before all tokens of an application are revoked. A person types their number,
+// because a single key is pressed too easily.
 type RevokeAll struct {
 	form.Form
 	typist
 	appID, name, env string
 	production       bool
-	n, refresh       int      // living tokens, and those of them that live by their refresh token only
+	n                int      // number of living tokens
+	refresh          int      // those of them that live by their refresh token only
 	ids              []string // the tokens that were counted
 	count            string   // as it is typed
 	said             string

@@ -14,7 +14,7 @@ import (
 // may use. No key that opens it answers it.
 type Supersede struct {
 	lines []string
-	own   session.Request // the get with one more scope, which gets a token of its own; nil: not offered
+	own   session.Request // with a scope that gets a token of its own; nil: not offered
 	scope string
 	yes   session.Request
 }
@@ -77,7 +77,8 @@ func (o *Supersede) Answers(s *scene.Scene) string {
 	return own + s.Keys.Yes() + " gets it anyway, esc: No"
 }
 
-// answers returns the lines with the keys and what they do. If s is nil, only their number is right.
+// answers returns the lines with the keys and what they do. If s is nil, only their number is
+// right.
 func (o *Supersede) answers(s *scene.Scene, w int) []string {
 	type answer struct{ key, means string }
 	yes := "y"

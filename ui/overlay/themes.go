@@ -28,8 +28,10 @@ type themeRow struct {
 }
 
 // NewThemes returns the list. redraw draws the screen in the selected theme; choose sets a theme.
-func NewThemes(all []themes.Theme, inUse string, wear func(), keep func(themes.Theme) tea.Cmd) *Themes {
-	o := &Themes{inUse: inUse, redraw: wear, choose: keep}
+func NewThemes(
+	all []themes.Theme, inUse string, redraw func(), choose func(themes.Theme) tea.Cmd,
+) *Themes {
+	o := &Themes{inUse: inUse, redraw: redraw, choose: choose}
 	for _, t := range all {
 		o.rows = append(o.rows, themeRow{t.Name(), kit.Clean(t.About()), t})
 	}

@@ -30,8 +30,8 @@ type Unlock struct {
 	hint    string
 }
 
-// NewUnlock returns the overlay. verb names the action that needs the secrets; then is performed when
-// the store is unlocked.
+// NewUnlock returns the overlay. verb names the action that needs the secrets; then is performed
+// when the store is unlocked.
 func NewUnlock(verb string, k scene.KeyState, then scene.Intent) *Unlock {
 	return &Unlock{verb: verb, place: k.Where(), Then: then, fresh: k.Fresh()}
 }
