@@ -261,7 +261,7 @@ func secretFailure(err error, key string) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
-	return &failure{exit: exitUsage, code: console.CodeNoSecret, err: err, text: err.Error(), hint: "see " + key + " in the configuration"}
+	return &failure{exit: exitUsage, code: console.CodeNoSecret, err: err, text: err.Error(), hint: "make it available, or change " + key + " in the configuration"}
 }
 
 // askSecret reads a secret of one line at the terminal, without an echo.
