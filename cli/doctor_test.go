@@ -149,8 +149,8 @@ func TestDoctorJSON(t *testing.T) {
 	}
 	broken := 0
 	for _, f := range all {
-		fix, said := f["fix"].(string)
-		if len(f) != 4 || (f["status"] == fine) == said || said && fix == "" {
+		fix, hasFix := f["fix"].(string)
+		if len(f) != 4 || (f["status"] == fine) == hasFix || hasFix && fix == "" {
 			t.Errorf("%v", f)
 		}
 		if f["check"] == "configuration" && f["status"] == failed {
@@ -217,7 +217,7 @@ func TestDoctorProxy(t *testing.T) {
 		_, out := examine(t, home, []string{"HTTPS_PROXY=" + proxy}, "--offline", "--config", file)
 		says(t, out, want, "")
 		if strings.Contains(out, "canary") {
-			t.Error("a password is said")
+			t.Error("a password is printed")
 		}
 	}
 	_, out := examine(t, home, []string{"https_proxy=http://x.example", "NO_PROXY=gateway.example"}, "--offline", "--config", file)

@@ -21,10 +21,10 @@ func TestHardenChild(t *testing.T) {
 		return
 	}
 	if stage == "parent" {
-		var told bytes.Buffer
-		harden(nil, &told)
+		var stderr bytes.Buffer
+		harden(nil, &stderr)
 		host.Withhold("ORDERS_SECRET", "")
-		fmt.Print(told.String())
+		fmt.Print(stderr.String())
 	}
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_CORE, &limit); err != nil {

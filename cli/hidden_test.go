@@ -150,11 +150,11 @@ func TestTypedSecretsAreReadOneWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := openShell(t, dir)
-	for typed, said := range map[string]string{"s3cret\x1b[D": "holds an ESC at character 7", "": "is empty"} {
+	for typed, problem := range map[string]string{"s3cret\x1b[D": "holds an ESC at character 7", "": "is empty"} {
 		c.press("lanyard apps set-secret Orders\r")
 		c.see(`consumer secret of Orders@e: \s*$`)
 		c.press(typed + "\r")
-		c.see(`(?s)what was typed ` + said + `.*ready>\s*$`)
+		c.see(`(?s)what was typed ` + problem + `.*ready>\s*$`)
 	}
 	c.press("lanyard key rotate\r")
 	c.see(`new passphrase: \s*$`)

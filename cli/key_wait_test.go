@@ -53,7 +53,7 @@ func TestKeyChangeWaitsForAnAnswer(t *testing.T) {
 	<-arrived
 	change := lanyard("key", "set", "passphrase", "--secret-stdin")
 	change.Stdin = strings.NewReader("a passphrase unknown to the other\n")
-	said, err := change.StderrPipe()
+	stderr, err := change.StderrPipe()
 	if err == nil {
 		err = change.Start()
 	}
@@ -61,7 +61,7 @@ func TestKeyChangeWaitsForAnAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	waits := false
-	for lines := bufio.NewScanner(said); lines.Scan(); {
+	for lines := bufio.NewScanner(stderr); lines.Scan(); {
 		if strings.Contains(lines.Text(), "waits for an answer") {
 			waits = true
 			close(answer)

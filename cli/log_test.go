@@ -108,9 +108,9 @@ func TestUnloggedPrint(t *testing.T) {
 		}
 		return out.String(), errs.String()
 	}
-	first, said := run()
-	if strings.Contains(said, "log") {
-		t.Error(said)
+	first, stderr := run()
+	if strings.Contains(stderr, "log") {
+		t.Error(stderr)
 	}
 	db, err := sql.Open("sqlite", filepath.Join(dir, "state", "lanyard.db"))
 	if err == nil {
@@ -119,8 +119,8 @@ func TestUnloggedPrint(t *testing.T) {
 	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
-	again, said := run()
-	if again != first || !strings.Contains(said, "warning: the log has no record that ") || !strings.Contains(said, " was printed: ") {
-		t.Errorf("%q, then %q: %s", first, again, said)
+	again, stderr := run()
+	if again != first || !strings.Contains(stderr, "warning: the log has no record that ") || !strings.Contains(stderr, " was printed: ") {
+		t.Errorf("%q, then %q: %s", first, again, stderr)
 	}
 }

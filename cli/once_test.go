@@ -84,20 +84,20 @@ func TestManyAskOnce(t *testing.T) {
 				return cmd
 			}
 			if c.held {
-				if said, err := ask().CombinedOutput(); err != nil {
-					t.Fatal(err, string(said))
+				if stderr, err := ask().CombinedOutput(); err != nil {
+					t.Fatal(err, string(stderr))
 				}
 			}
 			holding.Store(true)
 			before := posts.Load()
 			var all, waiting sync.WaitGroup
 			waiting.Add(many - 1)
-			var told atomic.Int32
+			var waiters atomic.Int32
 			out := make([]bytes.Buffer, many)
 			for i := range many {
 				cmd := ask(c.flags...)
 				cmd.Stdout = &out[i]
-				said, err := cmd.StderrPipe()
+				stderr, err := cmd.StderrPipe()
 				if err == nil {
 					err = cmd.Start()
 				}
@@ -105,10 +105,10 @@ func TestManyAskOnce(t *testing.T) {
 					t.Fatal(err)
 				}
 				all.Go(func() {
-					for lines := bufio.NewScanner(said); lines.Scan(); {
+					for lines := bufio.NewScanner(stderr); lines.Scan(); {
 						switch text := lines.Text(); {
 						case strings.Contains(text, "another lanyard is asking"):
-							if told.Add(1) < int32(many) {
+							if waiters.Add(1) < int32(many) {
 								waiting.Done()
 							}
 						case !strings.Contains(text, "the same token again"):

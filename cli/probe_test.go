@@ -202,13 +202,13 @@ func TestDoctorProbes(t *testing.T) {
 		}
 		says(t, out, c.line, c.fix)
 	}
-	kept := newGateway(t, "", func(http.ResponseWriter, *http.Request, bool) {})
-	kept.lanyard("probe", kept.got())
+	gw := newGateway(t, "", func(http.ResponseWriter, *http.Request, bool) {})
+	gw.lanyard("probe", gw.got())
 	for range 2 { // the second doctor uses the stored control
-		_, out, _ := kept.lanyard("doctor")
+		_, out, _ := gw.lanyard("doctor")
 		says(t, out, "answered 200 to a made-up token (just now): this URL lets anybody through", "set probe_url to an API that wants a token")
-		if kept.made.Load() != 1 {
-			t.Errorf("%d calls with a made-up token", kept.made.Load())
+		if gw.made.Load() != 1 {
+			t.Errorf("%d calls with a made-up token", gw.made.Load())
 		}
 	}
 	failing := newGateway(t, "", func(w http.ResponseWriter, _ *http.Request, _ bool) { w.WriteHeader(503) })

@@ -48,15 +48,15 @@ func TestStoreGoesWhileAsking(t *testing.T) {
 				"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LANYARD_CONFIG=" + config, "LANYARD_STATE=" + filepath.Join(dir, "state"),
 				"NO_PROXY=*", "GORACE=atexit_sleep_ms=0", "GOCOVERDIR=" + dir,
 			}
-			var said strings.Builder
-			cmd.Stderr = &said
+			var stderr strings.Builder
+			cmd.Stderr = &stderr
 			out, err := cmd.Output()
 			var ended *exec.ExitError
 			if !errors.As(err, &ended) || ended.ExitCode() != 1 || len(out) != 0 {
 				t.Errorf("ended with %v, printed %q", err, out)
 			}
-			if !strings.Contains(said.String(), `"code":"not_kept"`) || !strings.Contains(said.String(), "while this lanyard had it open") {
-				t.Errorf("said %s", said.String())
+			if !strings.Contains(stderr.String(), `"code":"not_kept"`) || !strings.Contains(stderr.String(), "while this lanyard had it open") {
+				t.Errorf("stderr %s", stderr.String())
 			}
 		})
 	}

@@ -69,12 +69,12 @@ func browser() {
 func approver() {
 	lanyard := exec.Command("lanyard", "token", os.Args[1])
 	lanyard.Stdout = os.Stdout
-	said, err := lanyard.StderrPipe()
+	stderr, err := lanyard.StderrPipe()
 	if err == nil {
 		err = lanyard.Start()
 	}
 	var address, code string
-	for lines := bufio.NewScanner(said); err == nil && lines.Scan(); {
+	for lines := bufio.NewScanner(stderr); err == nil && lines.Scan(); {
 		line := lines.Text()
 		fmt.Fprintln(os.Stderr, line)
 		if u, ok := strings.CutPrefix(line, "  http"); ok && address == "" {

@@ -36,8 +36,8 @@ func TestSignalsInTheMiddleOfARequest(t *testing.T) {
 		return append(more, "--config", file, "--state", filepath.Join(dir, "state"))
 	}
 	cmd := lanyardIn(t, dir, args("token", "Orders")...)
-	var said bytes.Buffer
-	cmd.Stderr = &said
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestSignalsInTheMiddleOfARequest(t *testing.T) {
 	close(answer)
 	_ = cmd.Wait()
 	if code := cmd.ProcessState.ExitCode(); code != 130 && code != 0 {
-		t.Errorf("exit %d: %s", code, said.String())
+		t.Errorf("exit %d: %s", code, stderr.String())
 	}
 	list, err := lanyardIn(t, dir, args("tokens", "--json")...).Output()
 	if err != nil || !strings.Contains(string(list), `"active"`) || strings.Contains(string(list), "unsure") {

@@ -47,8 +47,8 @@ func TestTermWhileReading(t *testing.T) {
 			cmd := lanyardIn(t, dir, args...)
 			cmd.Dir = dir
 			cmd.Env = append(cmd.Env, "LANYARD_CONFIG="+config, "LANYARD_STATE="+filepath.Join(dir, "state"))
-			var said bytes.Buffer
-			cmd.Stderr = &said
+			var stderr bytes.Buffer
+			cmd.Stderr = &stderr
 			var stdin *os.File
 			if c.what == "standard input" || c.what == "backup" {
 				near, far, err := os.Pipe()
@@ -82,7 +82,7 @@ func TestTermWhileReading(t *testing.T) {
 				case writer := <-opened:
 					defer func() { _ = writer.Close() }()
 				case err := <-ended:
-					t.Fatalf("it ended before: %v %s", err, said.String())
+					t.Fatalf("it ended before: %v %s", err, stderr.String())
 				}
 			}
 			if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -93,10 +93,10 @@ func TestTermWhileReading(t *testing.T) {
 			case <-time.After(patience):
 				_ = cmd.Process.Kill()
 				<-ended
-				t.Fatalf("it does not end: %s", said.String())
+				t.Fatalf("it does not end: %s", stderr.String())
 			}
 			if code := cmd.ProcessState.ExitCode(); code != 130 && c.args[0] != "__complete" {
-				t.Errorf("exit %d: %s", code, said.String())
+				t.Errorf("exit %d: %s", code, stderr.String())
 			}
 		})
 	}

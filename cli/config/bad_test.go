@@ -266,9 +266,9 @@ func FuzzParseConfig(f *testing.F) {
 	f.Fuzz(func(t *testing.T, before, after string) {
 		data := []byte(before + `consumer_secret = "` + canary + `"` + "\n" + after)
 		cfg, err := Parse("F", data)
-		var said string
+		var printed string
 		if err != nil {
-			said = err.Error()
+			printed = err.Error()
 			var ce *Error
 			if !errors.As(err, &ce) || len(ce.Problems) == 0 {
 				t.Fatalf("%T with nothing in it: %v", err, err)
@@ -279,10 +279,10 @@ func FuzzParseConfig(f *testing.F) {
 				}
 			}
 		} else {
-			said = strings.Join(cfg.Warnings, "\n")
+			printed = strings.Join(cfg.Warnings, "\n")
 		}
-		if strings.Contains(said, canary) && !namesHold(data, canary) {
-			t.Fatalf("the secret is in: %s", said)
+		if strings.Contains(printed, canary) && !namesHold(data, canary) {
+			t.Fatalf("the secret is in: %s", printed)
 		}
 	})
 }

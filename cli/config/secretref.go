@@ -138,22 +138,22 @@ func output(ctx context.Context, argv []string) (string, error) {
 	case out.over:
 		return "", errors.New("printed more than 64 KiB")
 	}
-	return out.kept.String(), nil
+	return out.buf.String(), nil
 }
 
 // cappedBuffer keeps the first MaxSecret bytes written to it. The buffer is not embedded, because
 // its ReadFrom would bypass Write.
 type cappedBuffer struct {
-	kept bytes.Buffer
+	buf  bytes.Buffer
 	over bool
 }
 
 func (c *cappedBuffer) Write(p []byte) (int, error) {
-	if c.kept.Len()+len(p) > MaxSecret {
+	if c.buf.Len()+len(p) > MaxSecret {
 		c.over = true
 		return len(p), nil
 	}
-	return c.kept.Write(p)
+	return c.buf.Write(p)
 }
 
 // PlainCause returns the cause of an error of a file or a program, without the operation and the
@@ -175,8 +175,8 @@ type vault struct {
 	refs map[SecretName]SecretRef
 	env  func(string) (string, bool)
 
-	mu   sync.Mutex
-	kept map[SecretName]*keptSecret
+	mu      sync.Mutex
+	secrets map[SecretName]*keptSecret
 }
 
 // keptSecret is one secret. Only the holder of turn fetches it, so a command runs once for all
@@ -189,7 +189,7 @@ type keptSecret struct {
 // Vault returns a vault that resolves a secret at its first use and keeps it for the life of the
 // process. It does not keep a failure: the next use tries again.
 func (c *Config) Vault(env func(string) (string, bool)) console.Vault {
-	return &vault{refs: c.Secrets, env: env, kept: map[SecretName]*keptSecret{}}
+	return &vault{refs: c.Secrets, env: env, secrets: map[SecretName]*keptSecret{}}
 }
 
 // SecretWords returns the words for a kind of secret, to precede the name of an application.
@@ -205,10 +205,10 @@ func (v *vault) Secret(ctx context.Context, a console.Application, kind console.
 	name, what := SecretName{a.ConfigID, kind}, SecretWords(kind)
 	ref := v.refs[name]
 	v.mu.Lock()
-	k := v.kept[name]
+	k := v.secrets[name]
 	if k == nil {
 		k = &keptSecret{turn: make(chan struct{}, 1)}
-		v.kept[name] = k
+		v.secrets[name] = k
 	}
 	v.mu.Unlock()
 	select {

@@ -35,7 +35,7 @@ func (w *watched) look() {
 	synctest.Wait()
 }
 
-func (w *watched) told() bool {
+func (w *watched) reported() bool {
 	w.t.Helper()
 	w.look()
 	select {
@@ -63,11 +63,11 @@ func (w *watched) write(name, text string, age time.Duration) {
 
 func (w *watched) expect(what string, want bool) {
 	w.t.Helper()
-	if got := w.told(); got != want {
-		w.t.Errorf("%s: told %t, want %t", what, got, want)
+	if got := w.reported(); got != want {
+		w.t.Errorf("%s: reported %t, want %t", what, got, want)
 	}
-	if w.told() {
-		w.t.Errorf("%s: told twice", what)
+	if w.reported() {
+		w.t.Errorf("%s: reported twice", what)
 	}
 }
 
@@ -138,6 +138,6 @@ func TestWatchEnds(t *testing.T) {
 	out := Watch(ctx, filepath.Join(t.TempDir(), "x"))
 	cancel()
 	if _, open := <-out; open {
-		t.Error("something is told of a file that never was")
+		t.Error("something is reported of a file that never was")
 	}
 }

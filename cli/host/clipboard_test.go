@@ -263,8 +263,8 @@ func TestClearWays(t *testing.T) {
 			if !c.sent && !got.Terminal.IsZero() || c.sent && osc52(t, got.Terminal) != "" {
 				t.Error("through the terminal:", !got.Terminal.IsZero())
 			}
-			if said := b.MayHold(); (said != "") != c.left {
-				t.Errorf("left: %q", said)
+			if warning := b.MayHold(); (warning != "") != c.left {
+				t.Errorf("left: %q", warning)
 			}
 			if again, err := b.Clear(t.Context(), 0); err != nil || again.Outcome != NothingToClear {
 				t.Errorf("a second time: %+v, %v", again, err)
