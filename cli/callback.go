@@ -207,8 +207,8 @@ func (d *door) Wait(ctx context.Context, accept func(url.Values) error) error {
 	return err
 }
 
-// newServer returns a server whose pages come from judge. The page of the accepted request waits for
-// the outcome.
+// newServer returns a server whose pages come from judge. The page of the accepted request waits
+// for the outcome.
 func (d *door) newServer(judge func(*http.Request) (status int, text string)) *http.Server {
 	return &http.Server{
 		ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 10 * time.Second,

@@ -11,5 +11,5 @@
 // console.Service.
 //
 // Results go to stdout, everything else to stderr. No subcommand starts a screen, a form or a
-// spinner, because their terminal queries would leak into the shell; ui.Run is only for the console.
+// spinner: their terminal queries would leak into the shell. ui.Run is only for the console.
 package cli

@@ -56,7 +56,8 @@ func (p *program) runRevocations(c *cobra.Command, _ []string) error {
 	return nil
 }
 
-// atServer describes the state of a token at its server; after an introspection, with the time of that state.
+// atServer describes the state of a token at its server; after an introspection, with the time of
+// that state.
 func atServer(s console.Status) string {
 	switch s.AtServer {
 	case console.AtServerActive, console.AtServerInactive:
