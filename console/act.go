@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// Act is something that a person can do, as hints and sentences name it. A face has its own name
-// for each: a key, a word that is typed, a command. The values are the names of actions in
-// [keys].
+// Act is something that a person can do, as hints name it. Each face has a name for it: a key, a
+// word or a command. The values are the names of actions in the configuration's [keys].
 type Act string
 
 // The acts.
@@ -24,17 +23,17 @@ const (
 	ActWatchGateway Act = "gateway_cache"
 )
 
-// Face is how one face of the product names what a person can do.
+// Face holds the names that one face has for acts.
 type Face struct {
 	// Name returns what to press, type or run for an act, to be followed by a verb: "u", "undo",
-	// "lanyard probe 3f9ca71e". of is the token or mark that it is done to, or "".
+	// "lanyard probe 3f9ca71e". of is the token or mark that the act is for, or "".
 	Name func(a Act, of string) string
 
-	Edits  string // what edits an application of the store, such as "e edits"; its name follows
-	Stores string // the command that stores its secret, "" where Edits does that too; its name follows
+	Edits  string // how to edit an application of the store: "e edits", before its name
+	Stores string // the command that stores its secret; "" if Edits does that
 }
 
-// FaceCommands is the face of the commands.
+// FaceCommands returns the face of the command line.
 func FaceCommands() Face {
 	return Face{
 		Edits: "in the console, edit application changes", Stores: "lanyard apps set-secret",
@@ -58,8 +57,8 @@ func FaceCommands() Face {
 	}
 }
 
-// FaceLines is the face of the console in lines. A token has a number there, which only the caller
-// knows: it is left out.
+// FaceLines returns the face of the console in lines. It leaves out which token an act is for,
+// because a token has a number there that only the caller knows.
 func FaceLines() Face {
 	return Face{
 		Edits: "on the screen (lanyard without --plain), edit application changes",
@@ -77,8 +76,8 @@ func FaceLines() Face {
 	}
 }
 
-// Says writes a hint or sentence with the names of this face: "{undo} takes it back" becomes
-// "u takes it back". What is in braces is an act and, after a blank, what it is done to.
+// Says writes a hint with the names of this face: "{undo} takes it back" becomes "u takes it back".
+// Braces hold an act and, after a blank, what it is for.
 func (f Face) Says(text string) string {
 	if f.Name == nil || !strings.Contains(text, "{") {
 		return text
@@ -89,9 +88,10 @@ func (f Face) Says(text string) string {
 	})
 }
 
-// acts finds the acts that a text names. Braces of others, such as JSON of a server, are no acts.
+// acts matches the acts that a text names. Other braces, such as the JSON of a server, do not
+// match.
 var acts = regexp.MustCompile(`\{(?:get|renew|revoke|undo|probe|probe_until_dead|unlock|` +
 	`dismiss_lost_answer|edit_application|gateway_cache)(?: [A-Za-z0-9_]+)?\}`)
 
-// do names an act in a hint, for Face.Says.
+// do returns an act in braces, for Face.Says.
 func do(a Act, of string) string { return strings.TrimSuffix("{"+string(a)+" "+of, " ") + "}" }

@@ -9,8 +9,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Adopt takes in a token that was found somewhere, so that its revocation is kept and delivered like any
-// other; one that is held already is handed back as it is. It is forgotten again when the server will not
+// Adopt stores a token that was issued elsewhere, so that its revoke is kept and delivered like any
+// other. It returns the held one if there is one. The token is forgotten if the server refuses to
 // revoke it. With RevokeRefresh it is a refresh token, and the row has its fingerprint.
 func (s *Service) Adopt(ctx context.Context, appID string, text secret.Text, kind RevokeKind) (Token, error) {
 	if kind == RevokeRefresh {
@@ -19,7 +19,7 @@ func (s *Service) Adopt(ctx context.Context, appID string, text secret.Text, kin
 	return s.AdoptPair(ctx, appID, text, secret.Text{})
 }
 
-// AdoptPair is Adopt for an access token, its refresh token, or both: then it can also be renewed.
+// AdoptPair is Adopt for an access token, its refresh token, or both. A pair can also be renewed.
 func (s *Service) AdoptPair(ctx context.Context, appID string, access, refresh secret.Text) (Token, error) {
 	text := jwt.Normalise(access)
 	if !refresh.IsZero() {
@@ -51,7 +51,7 @@ func (s *Service) AdoptPair(ctx context.Context, appID string, access, refresh s
 	if err := needURL(a, "revoke", CodeNoRevokeURL, a.Environment.Endpoints.RevokeURL); err != nil {
 		return Token{}, err
 	}
-	creds, err := s.credentials(ctx, a) // without them nothing could be revoked, so nothing is kept
+	creds, err := s.credentials(ctx, a) // without them it could not be revoked
 	if err != nil {
 		return Token{}, err
 	}
@@ -101,8 +101,8 @@ func (s *Service) AdoptPair(ctx context.Context, appID string, access, refresh s
 	return t, err
 }
 
-// oneToken refuses a text that cannot be one token (RFC 6750 section 2.1): revoking what a token was found in
-// would be answered like a success, and the token would live on.
+// oneToken refuses a text that cannot be one token (RFC 6750 section 2.1). A server would accept
+// the revoke of such a text, and the token in it would stay alive.
 func oneToken(text secret.Text) error {
 	if text.IsZero() {
 		return &Error{Code: CodeUsage, Text: "there is no token on standard input"}
@@ -114,10 +114,10 @@ func oneToken(text secret.Text) error {
 	return nil
 }
 
-// Whose finds the tokens that are held, of any application, and are this very one.
+// Whose returns the held token with this text, of any application. held is false if there is none.
 func (s *Service) Whose(ctx context.Context, text secret.Text) (Token, bool, error) {
 	text = jwt.Normalise(text)
-	var alike []Token // by their fingerprint, which is short: most strangers are told apart without the key
+	var alike []Token // fingerprints are short; most differ, and need no key to compare
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
 		var err error
 		alike, err = r.TokensWhere(TokenFilter{Prefix: text.Fingerprint()})
@@ -139,8 +139,8 @@ func (s *Service) Whose(ctx context.Context, text secret.Text) (Token, bool, err
 	return Token{}, false, nil
 }
 
-// ProbeText calls an application's probe URL with a token that is not held, and gives its fingerprint too.
-// Nothing of the token is stored.
+// ProbeText probes with a token that is not held, and returns its fingerprint too. It stores
+// nothing of the token.
 func (s *Service) ProbeText(ctx context.Context, appID string, access secret.Text) (ans tokenapi.ProbeAnswer, fingerprint string, err error) {
 	defer func() { err = s.homed(ctx, appID, err) }()
 	access = jwt.Normalise(access)
@@ -182,7 +182,7 @@ func (s *Service) ProbeText(ctx context.Context, appID string, access secret.Tex
 	return ans, access.Fingerprint(), err
 }
 
-// SetSecret keeps what proves an application to its server, sealed, in the store.
+// SetSecret stores the secret that proves an application to its server, sealed.
 func (s *Service) SetSecret(ctx context.Context, appID string, text secret.Text) error {
 	if err := s.unlocked(ctx); err != nil {
 		return err
@@ -192,7 +192,7 @@ func (s *Service) SetSecret(ctx context.Context, appID string, text secret.Text)
 		if err != nil {
 			return err
 		}
-		if a.Source != FromConfig { // as it is stored, without what was discovered since
+		if a.Source != FromConfig { // without discovered endpoints
 			if a, err = w.Application(appID); err != nil {
 				return err
 			}

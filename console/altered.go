@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// String names an altered row to a person.
+// String names an altered row.
 func (a Altered) String() string {
 	if a.Configured {
 		return a.Table + " " + a.ID + " (the configuration is in force)"
@@ -14,10 +14,11 @@ func (a Altered) String() string {
 	return a.Table + " " + a.ID
 }
 
-// SettingDecides reports whether a setting is more than a choice of how the console looks. Such names have a slash.
+// SettingDecides reports whether a setting is more than a preference of the screen. Such names have
+// a slash.
 func SettingDecides(key string) bool { return strings.Contains(key, "/") }
 
-// Effect says what comes of it that a row is altered.
+// Effect tells what follows from the row being altered.
 func (a Altered) Effect() string {
 	switch {
 	case a.Configured:
@@ -28,7 +29,7 @@ func (a Altered) Effect() string {
 	return "nothing is sent for it"
 }
 
-// altered are the rows that a reader has found altered.
+// altered lists the altered rows that a reader has found.
 func (s *Service) altered(r Reader) []Altered {
 	all := r.Altered()
 	for i, a := range all {
@@ -37,15 +38,15 @@ func (s *Service) altered(r Reader) []Altered {
 	return all
 }
 
-// placeholder stands in the list for an application whose row is altered, so that its tokens have a place. Every
-// verb refuses it.
+// placeholder stands in the list for an application whose row is altered, so that its tokens are
+// listed. Every verb refuses it.
 func placeholder(id string) Application {
 	return Application{ID: id, Name: "altered " + id, Source: Gone, Secret: SecretMissing}
 }
 
-// ForgetAltered removes an altered row. With a token go its secrets, probes and marks; with an application go its
-// secrets and its tokens. Nothing is sent: it is not known any more whether such a token lives. The row of a
-// configured application is written anew, and its tokens stay.
+// ForgetAltered removes an altered row: of a token with its secrets, probes and marks, of an
+// application with its secrets and tokens. It sends nothing, because such a token may not be alive.
+// The row of a configured application is written anew, and its tokens stay.
 func (s *Service) ForgetAltered(ctx context.Context, id string) (Altered, error) {
 	var what Altered
 	err := s.update(ctx, func(w Writer) error {
@@ -87,7 +88,7 @@ func (s *Service) ForgetAltered(ctx context.Context, id string) (Altered, error)
 	return what, err
 }
 
-// Unopened gives what the sealed values that do not open belong to; none while the store is locked.
+// Unopened lists the sealed values that do not open. It is empty while the store is locked.
 func (s *Service) Unopened(ctx context.Context) (all []Altered, err error) {
 	if s.opt.Keeper.Key().Locked {
 		return nil, nil
@@ -99,7 +100,7 @@ func (s *Service) Unopened(ctx context.Context) (all []Altered, err error) {
 	return all, err
 }
 
-// alteredIn reads everything and finds an altered row, with the tokens of it if it is an application.
+// alteredIn reads everything and returns an altered row, with its tokens if it is an application.
 func (s *Service) alteredIn(r Reader, id string, what *Altered) (of []Token, err error) {
 	tokens, err := r.Tokens()
 	if err == nil {

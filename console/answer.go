@@ -9,19 +9,19 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// signIn is an authorization that a person answers through the Door or with a paste. The first answer that is taken
-// counts.
+// signIn is an authorization that a person answers by the browser or by a paste. The first answer
+// that can be used counts.
 type signIn struct {
 	asked tokenapi.Authorization
-	taken func() // called once, by a paste
+	taken func() // called once, by a usable paste
 
 	mu      sync.Mutex
 	settled bool
 	code    secret.Text
-	err     error // the server said no
+	err     error // the server refused
 }
 
-// arrived judges what came to the Door.
+// arrived judges what the browser brought.
 func (i *signIn) arrived(q url.Values) error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -36,8 +36,8 @@ func (i *signIn) arrived(q url.Values) error {
 	return err
 }
 
-// pasted judges what a person pasted. An answer that cannot be used is told of and changes nothing; a refusal of the
-// server ends the wait, as at the Door.
+// pasted judges what a person pasted. An answer that cannot be used is an error and changes
+// nothing. A refusal of the server ends the wait, as it does in arrived.
 func (i *signIn) pasted(text secret.Text) error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -59,16 +59,16 @@ func (i *signIn) pasted(text secret.Text) error {
 	return nil
 }
 
-// outcome gives what was answered, if anything was.
+// outcome returns the answer, if there is one.
 func (i *signIn) outcome() (settled bool, code secret.Text, err error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return i.settled, i.code, i.err
 }
 
-// Answer takes what a person pasted for an invitation to sign in: the address that the browser ended at, the query of
-// it, or the code alone. nil: it was taken, and its get goes on or fails. An error says what is wrong with the paste
-// without repeating it; the invitation then goes on waiting.
+// Answer takes what a person pasted for an invitation to sign in: the address at which the browser
+// ended, its query, or the code alone. On success the get goes on. An error tells what is wrong
+// with the paste without repeating it, and the invitation goes on waiting.
 func (s *Service) Answer(invitationID string, pasted secret.Text) error {
 	s.mu.Lock()
 	var answer func(secret.Text) error

@@ -9,13 +9,14 @@ import (
 	"strings"
 )
 
-// Board reads everything there is to show. A mark whose answer this process is still waiting for is not
-// unsure yet and is left out; to every other process it is.
+// Board reads everything that the lists show. A mark whose answer this process still waits for is
+// left out; another process shows it as unsure.
 func (s *Service) Board(ctx context.Context) (Board, error) {
 	return s.board(ctx, Reader.Tokens)
 }
 
-// BoardOf is a Board with only those tokens that a text may name: by an ID, or as TokensNamed.
+// BoardOf is Board with only those tokens that a text can name: by ID, or as TokensNamed finds
+// them.
 func (s *Service) BoardOf(ctx context.Context, text string) (Board, error) {
 	return s.board(ctx, func(r Reader) (named []Token, err error) {
 		if IsID(text) {
@@ -33,12 +34,12 @@ func (s *Service) BoardOf(ctx context.Context, text string) (Board, error) {
 	})
 }
 
-// Outbox is a Board with only those tokens whose revoke waits for the server to accept it.
+// Outbox is Board with only those tokens whose revoke the server has not accepted.
 func (s *Service) Outbox(ctx context.Context) (Board, error) {
 	return s.board(ctx, func(r Reader) ([]Token, error) { return r.TokensWhere(TokenFilter{Pending: true}) })
 }
 
-// board reads a Board with the tokens that are read by tokens.
+// board reads a Board with the tokens that tokens reads.
 func (s *Service) board(ctx context.Context, tokens func(Reader) ([]Token, error)) (Board, error) {
 	var b Board
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
@@ -79,7 +80,7 @@ func (s *Service) board(ctx context.Context, tokens func(Reader) ([]Token, error
 		return err
 	})
 	b.Unkept = s.opt.Keeper.InPlace(ctx)
-	b.Key = s.opt.Keeper.Key() // after the reading, which is where another process's change of it is noticed
+	b.Key = s.opt.Keeper.Key() // last: reading notices that another process changed it
 	s.mu.Lock()
 	b.Exchanges, b.Skew = slices.Clone(s.exchanges), maps.Clone(s.skews)
 	for _, i := range s.invited {
@@ -92,7 +93,8 @@ func (s *Service) board(ctx context.Context, tokens func(Reader) ([]Token, error
 	return b, nil
 }
 
-// applications joins the configured ones with those added here and those that left tokens or marks behind.
+// applications joins the configured applications, those of the store, and those that are gone and
+// left tokens or marks.
 func (s *Service) applications(r Reader, stored []Application, marks []Mark) ([]Application, error) {
 	needed := func(a string) (bool, error) {
 		if slices.ContainsFunc(marks, func(m Mark) bool { return m.AppID == a }) {
@@ -159,7 +161,7 @@ func (s *Service) applications(r Reader, stored []Application, marks []Mark) ([]
 	return all, nil
 }
 
-// application finds one by its identity, configured or gone.
+// application returns an application by its ID, configured or gone.
 func (s *Service) application(r Reader, id string) (Application, error) {
 	for _, a := range s.opt.Applications {
 		if a.ID == id {

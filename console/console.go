@@ -15,7 +15,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// API is one Token API and its gateway; *tokenapi.Client is the real one.
+// API calls one Token API and its gateway. *tokenapi.Client implements it.
 type API interface {
 	Token(context.Context, tokenapi.TokenRequest) (tokenapi.TokenAnswer, tokenapi.Exchange, error)
 	Revoke(context.Context, tokenapi.RevokeRequest) (tokenapi.RevokeAnswer, tokenapi.Exchange, error)
@@ -27,83 +27,88 @@ type API interface {
 	SignAssertion(key tokenapi.SigningKey, claims map[string]any) (secret.Text, error)
 }
 
-// Vault fetches the secrets of a configured application: from the environment, a file, a command, the
-// configuration itself or a person. It is asked at first use, never for a list.
+// Vault fetches the secrets of a configured application: from the environment, a file, a command,
+// the configuration or a person. Service calls it when a secret is first used, never to list
+// applications.
 type Vault interface {
 	Secret(ctx context.Context, a Application, kind SecretKind) (secret.Text, error)
 }
 
-// Options are what a Service is built from. Every field but Applications is needed.
+// Options configure a [Service]. [New] fails without Clock, Keeper, Vault, Connect and Owner.
 type Options struct {
 	Clock        func() time.Time
 	Keeper       Keeper
 	Vault        Vault
-	Connect      func(Environment) (API, error) // the client for an environment; called once each, then kept
+	Connect      func(Environment) (API, error) // called once for each environment
 	Applications []Application                  // from the configuration
-	Environments []Environment                  // from the configuration; those of Applications are known without
-	ConfigPath   string                         // where those are, for words; "" when nobody knows
+	Environments []Environment                  // of the configuration, beside those of Applications
+	ConfigPath   string                         // for messages; "" if not known
 	UndoWindow   time.Duration
 	DueBefore    time.Duration
-	Keep         time.Duration // what is over is forgotten after this long (Prune); 0: never
-	Attended     bool          // a person is at it: what a server has just refused is sent again when asked for
-	Owner        string        // names this process in leases; unique per process
+	Keep         time.Duration // Prune forgets what has been over for this long; 0: never
+	Attended     bool          // a person is present, so a refused request may be repeated at once
+	Owner        string        // of leases; unique for each process
 
-	// Callbacks opens the door through which a browser comes back from an authorization. Nil: the
-	// authorization code grant is refused.
+	// Callbacks opens the listener to which a browser returns from an authorization. If it is nil,
+	// the authorization code grant is refused.
 	Callbacks Callbacks
-	// Browse opens a page in the person's browser. Nil: it is only shown.
+	// Browse opens a page in the browser. If it is nil, the address is only shown.
 	Browse func(url string) error
-	// Invite is told when a person is asked to take part in a grant, and again with Trouble each
-	// time the server could not say how it stands. answer takes what a person pasted, as Answer does;
-	// nil: nothing can be pasted. over, never nil, is called when nobody is waited for any more. Nil: the board alone says so.
+	// Invite is called when a person is asked to take part in a grant, and again with Trouble after
+	// each poll that failed. answer takes what a person pasted, as Service.Answer does; it is nil
+	// if nothing can be pasted. over, never nil, is called at the end. If Invite is nil, only the
+	// Board shows invitations.
 	Invite func(i Invitation, answer func(secret.Text) error) (over func())
-	// Supersede is told just before a get that may end a token somebody else holds. Nil: nobody is.
+	// Supersede is called just before a get that may end a token which another program holds. It
+	// may be nil.
 	Supersede func(Supersede)
-	// LeaseClock is what leases are counted by: a clock that every process on this machine shares and nobody
-	// sets, such as the time since the machine was started. Nil: Clock, which two processes may disagree about.
+	// LeaseClock counts the time of leases. All processes of this machine share it and nobody sets
+	// it, such as the time since boot. If it is nil, Clock is used, on which two processes may
+	// disagree.
 	LeaseClock func() time.Time
-	// Waits is told once when another process has been at work for a second on what was asked, and its answer is
-	// waited for. Nil: nobody is.
+	// Waits is called once when a verb has waited for another process for a second. It may be nil.
 	Waits func(Application)
-	// Explain says which of the subscriptions that a portal named is the cause of a gateway fault; "" for
-	// none. Nil: nothing is explained.
+	// Explain names the subscription of a portal that causes a gateway fault; "" if there is none.
+	// It may be nil.
 	Explain func(a Application, faultCode int, subs []Subscription) string
-	// Portal signs in at a developer portal and reads what a person has there. Nil: nothing can be imported from one.
+	// Portal signs in at a developer portal and reads the applications there. If it is nil, nothing
+	// can be imported from a portal.
 	Portal func(context.Context, PortalRequest) (PortalFound, error)
-	// Device names this machine in a scope of its own (WSO2: device_NAME); "" makes no such offer.
+	// Device names this machine in a scope of its own (WSO2: device_NAME). If it is "", no such
+	// scope is offered.
 	Device string
 }
 
-// Service is what the product can do. Its methods may be called from any goroutine; each write is
-// serialised per token and per application, in this process and across processes.
+// Service has one method for each verb. Its methods may be called by any goroutine. It serialises
+// writes to one token or application, in this process and across processes.
 type Service struct {
 	opt     Options
-	flights flights // what is under way
-	clients flights // which clients are asked: one question at a time
+	flights flights // the writes in flight
+	clients flights // by client: one request at a time
 
-	controls flights // calls with made-up tokens, by URL: one is asked for at a time
+	controls flights // by URL: one control at a time
 
 	mu         sync.Mutex
 	apis       map[Environment]API
 	exchanges  []Exchange
 	seq        int64
-	restored   int64           // Reader.Restored, as the newest transaction saw it
+	restored   int64           // Reader.Restored of the newest transaction
 	awaited    map[string]bool // marks whose answer this process is still waiting for
 	watchers   map[chan struct{}]bool
 	skews      map[string]time.Duration // by environment, as last seen
 	invited    []invited
 	keySets    map[string]keySet    // by URL and how it is trusted
-	unanswered map[string]time.Time // issuers that could not be asked again, and when
-	hashed     bool                 // tokens of before have their hashes
+	unanswered map[string]time.Time // when an issuer last failed to answer
+	hashed     bool                 // older tokens have their hashes
 	wroteOut   string               // where WriteOut last wrote
 }
 
-// Exchange is one call over the wire with what it was for.
+// Exchange is one request and its answer, masked, with what it was for.
 type Exchange struct {
-	Seq         int64 // grows by one for each
+	Seq         int64 // 1, 2, 3, …
 	AppID       string
 	Application string // its label
-	TokenID     string // "" when not about one token
+	TokenID     string // "" if it is about no single token
 	tokenapi.Exchange
 }
 
@@ -119,84 +124,83 @@ func (e Exchange) Verb() string {
 	return e.Op
 }
 
-// KeepExchanges is how many exchanges of this process are kept in memory.
+// KeepExchanges is the number of exchanges that a process keeps in memory.
 const KeepExchanges = 200
 
-// Board is everything the screen and the lists show, read at one instant. It holds no secret.
+// Board is everything that the lists show, read at one instant. It holds no secret.
 type Board struct {
-	Applications []Application      // configured first, in their order, then those that are gone but left tokens
-	Covered      []Application      // of the store, but not listed: the configuration has the same, and that one is in force
-	Environments []KnownEnvironment // configured first, then those of applications that were added here
+	Applications []Application      // configured ones first, in their order
+	Covered      []Application      // of the store, hidden by the same one in the configuration
+	Environments []KnownEnvironment // configured ones first
 	Tokens       []Token            // oldest first
 	Marks        []Mark             // open marks of gets, which have no token yet
-	Altered      []Altered          // rows that something else than Lanyard changed; while the store is locked none is known
+	Altered      []Altered          // none while the store is locked: nothing is verified then
 	Exchanges    []Exchange         // oldest first
 
-	Key    KeyStatus // of the store's secrets
-	Unkept error     // why nothing can be stored any more, such as files that were deleted; nil: it can
+	Key    KeyStatus // of the key to the secrets
+	Unkept error     // why nothing can be stored any more, or nil
 
-	Invitations []Invitation             // what this process waits for a person to do
-	Restored    int64                    // the revision at which a restored backup took the place of what was stored; 0: never
-	Longer      map[string]Longer        // how much longer than its bound a gateway was seen to accept, by environment
-	Skew        map[string]time.Duration // how far the servers' clocks are ahead of ours, by environment, as last seen
+	Invitations []Invitation             // of this process
+	Restored    int64                    // Reader.Restored
+	Longer      map[string]Longer        // by environment
+	Skew        map[string]time.Duration // Service.Skew by environment
 }
 
-// How says how a token came to be in hand.
+// How tells where the token of an [Outcome] comes from.
 type How string
 
 // The ways.
 const (
-	Reused    How = "reused"    // it was held and had enough life left
-	Refreshed How = "refreshed" // by its predecessor's refresh token
-	Issued    How = "issued"    // asked anew
+	Reused    How = "reused"    // it was held already
+	Refreshed How = "refreshed" // with the refresh token of its predecessor
+	Issued    How = "issued"    // with the application's grant
 )
 
-// Outcome is what Get, Renew and Obtain did.
+// Outcome is the result of Get, Renew and Obtain. After an error only Exchange counts.
 type Outcome struct {
 	Token    Token
 	How      How
-	Same     bool     // the server handed out a token that was held already
-	Previous *Token   // the token that was replaced, after a refresh
-	Notes    []string // things worth saying, without secrets
-	Exchange int64    // Seq of the last exchange that it took, also after an error; 0: none was made
+	Same     bool     // the server issued a token that was held already
+	Previous *Token   // the token that this one replaces, after a refresh
+	Notes    []string // what a person should know, without secrets
+	Exchange int64    // Seq of its last exchange, also after an error; 0: there was none
 }
 
-// GetOptions are what is asked for instead of the application's own. The zero value is its usual
-// request.
+// GetOptions replace parts of the application's own request. The zero value replaces nothing.
 type GetOptions struct {
 	Grant    string
 	Scopes   []string
 	Audience string     // RFC 8693 section 2.1, Auth0
 	Resource []string   // RFC 8707
-	Extra    url.Values // further form parameters, in the place of the application's of the same names
+	Extra    url.Values // form parameters; they replace the application's of the same names
 
-	// Username and Password are for a grant that needs them, instead of the application's own. The password is used for
-	// this get alone and kept nowhere. The token is held under the application, with the user it is for.
+	// Username and Password are for a grant that needs them. The password is used for this get and
+	// not stored. The token is held under the application, with this user.
 	Username string
 	Password secret.Text
 }
 
-// ObtainOptions say what token Obtain is content with. With a Grant of their own nothing is reused.
+// ObtainOptions say which held token Obtain may hand out. If Grant is set, it hands out none.
 type ObtainOptions struct {
 	GetOptions
-	Fresh   bool          // never reuse
-	MinLeft time.Duration // reuse only with at least this much life left, or a quarter of a shorter life
-	// MinLeftHolds says that a person named MinLeft: then a quarter of the life is enough only
-	// where the whole life is shorter than MinLeft.
+	Fresh   bool          // hand out no held token
+	MinLeft time.Duration // of a held token; a quarter of its life is enough if that is shorter
+	// MinLeftHolds is set if a person named MinLeft. A quarter of the life is then enough only if
+	// the whole life is shorter than MinLeft.
 	MinLeftHolds bool
 }
 
 // Delivery is one attempt to have a revoke accepted by the server.
 type Delivery struct {
 	Token     Token
-	Kind      RevokeKind // what was sent: RevokeAccess or RevokeRefresh
+	Kind      RevokeKind // RevokeAccess or RevokeRefresh
 	Err       error      // nil: accepted
-	Kept      bool       // not delivered, and will be tried again
+	Kept      bool       // not delivered, to be tried again
 	Confirmed bool       // the server named what it revoked
 	Exchange  int64      // Seq of the exchange; 0: nothing was sent
 }
 
-// New makes a Service. It fails when an option is missing.
+// New makes a Service. It fails if an option that is needed is missing.
 func New(opt Options) (*Service, error) {
 	if opt.Clock == nil || opt.Keeper == nil || opt.Vault == nil || opt.Connect == nil || opt.Owner == "" {
 		return nil, errors.New("console: clock, keeper, vault, connect and owner are needed")
@@ -210,19 +214,18 @@ func New(opt Options) (*Service, error) {
 	return s, nil
 }
 
-// Now is the service's clock.
+// Now returns the time by the clock of the service.
 func (s *Service) Now() time.Time { return s.opt.Clock() }
 
-// UndoWindow is how long a revoke can be taken back.
+// UndoWindow returns how long a revoke can be undone.
 func (s *Service) UndoWindow() time.Duration { return s.opt.UndoWindow }
 
-// Policy is how tokens of an application's environment are judged.
+// Policy returns how tokens of an application are judged.
 func (s *Service) Policy(a Application) Policy {
 	return PolicyOf(a, s.opt.DueBefore)
 }
 
-// sawRestored notes what a transaction says of a restored backup: what was done once for the store
-// is to be done anew.
+// sawRestored resets what this process did once for the store when a backup was restored.
 func (s *Service) sawRestored(rev int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -237,7 +240,7 @@ func (s *Service) isAwaited(mark string) bool {
 	return s.awaited[mark]
 }
 
-// await notes that the answer of a mark is on its way, until the returned function is called.
+// await marks the answer of a mark as under way, until the returned function is called.
 func (s *Service) await(mark string) (seen func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -249,8 +252,9 @@ func (s *Service) await(mark string) (seen func()) {
 	}
 }
 
-// Changes receives, coalesced, after every change worth reading the Board again for: a commit by this
-// process or another one, or a new exchange. It is closed when ctx ends.
+// Changes returns a channel that receives after each change that a Board would show: a commit of
+// this process or another one, or a new exchange. Several changes may become one value. The channel
+// is closed when ctx ends.
 func (s *Service) Changes(ctx context.Context) <-chan struct{} {
 	out := make(chan struct{}, 1)
 	own := make(chan struct{}, 1)
@@ -301,7 +305,7 @@ func (s *Service) observe(a Application, tokenID string, e tokenapi.Exchange) Ex
 	return x
 }
 
-// tellWatchers says that the board is worth another look. The caller holds the mutex.
+// tellWatchers sends to the channels of Changes. The caller holds the mutex.
 func (s *Service) tellWatchers() {
 	for w := range s.watchers {
 		select {
@@ -311,7 +315,8 @@ func (s *Service) tellWatchers() {
 	}
 }
 
-// Skew is how far the clock of an environment's server was ahead of ours when it last answered.
+// Skew returns how far the clock of an environment's server was ahead of ours at its last answer.
+// ok is false if it has not answered.
 func (s *Service) Skew(environment string) (time.Duration, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -319,8 +324,8 @@ func (s *Service) Skew(environment string) (time.Duration, bool) {
 	return d, ok
 }
 
-// api gives the client of an environment, connecting at first use. While the store is locked nothing verifies
-// where the environment is, so that nothing may be sent to it: every verb unlocks before it reads.
+// api returns the client of an environment, and connects at first use. It fails while the store is
+// locked: nothing verifies then where the environment is, so nothing may be sent to it.
 func (s *Service) api(e Environment) (API, error) {
 	if s.opt.Keeper.Key().Locked {
 		return nil, &Error{Code: CodeStoreLocked, Text: "the store is locked, so that its rows are not verified, and nothing is sent", Hint: "unlock it"}
@@ -338,7 +343,7 @@ func (s *Service) api(e Environment) (API, error) {
 	return a, nil
 }
 
-// Secrets gives the credentials of a token, for copying or printing them.
+// Secrets returns the credentials of a token, to copy or print them.
 func (s *Service) Secrets(ctx context.Context, tokenID string) (Secrets, error) {
 	var sec Secrets
 	if err := s.unlocked(ctx); err != nil {
@@ -355,20 +360,20 @@ func (s *Service) Secrets(ctx context.Context, tokenID string) (Secrets, error) 
 	return sec, err
 }
 
-// InFlight is how many writes are in flight.
+// InFlight returns the number of writes in flight.
 func (s *Service) InFlight() int { return s.flights.count() }
 
-// Drain waits for every write in flight.
+// Drain waits for the writes in flight, or until ctx ends.
 func (s *Service) Drain(ctx context.Context) error { return s.flights.drain(ctx) }
 
-// newID gives prefix and 12 characters that nobody will guess or meet again.
+// newID returns prefix and 12 random characters of base32 (60 bits).
 func newID(prefix string) string {
 	b := make([]byte, 8)
 	_, _ = rand.Read(b) // crypto/rand never fails
 	return prefix + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))[:12]
 }
 
-// IsID reports whether a word has the form of an id that Lanyard gave: app_, t_, m_, r_ or i_ and base32.
+// IsID reports whether a word has the form of an ID of Lanyard: app_, t_, m_, r_ or i_ and base32.
 func IsID(word string) bool {
 	kind, rest, _ := strings.Cut(word, "_")
 	length := 12 // as newID makes them
@@ -378,7 +383,7 @@ func IsID(word string) bool {
 	return slices.Contains([]string{"app", "t", "m", "r", "i"}, kind) && len(rest) == length && strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz234567") == ""
 }
 
-// writable refuses verbs that change something at the server where the configuration forbids it.
+// writable refuses a verb that changes something at the server if the environment is read_only.
 func writable(a Application, verb string) error {
 	if a.Environment.ReadOnly {
 		return &Error{Code: CodeReadOnly, Text: verb + ": environment " + a.Environment.Name + " is read_only",

@@ -14,20 +14,20 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Deliver sends every revoke that is due, by whichever process decided it, and ends those that time
-// has made needless. next is when the next one will be due, zero when none waits. A failed delivery
-// is kept and tried again later; a refused one is taken off the token, which lives on. One that
-// another process is sending is left to it.
+// Deliver sends each revoke that is due, whichever process decided it, and ends those whose tokens
+// have expired. next is when the next one is due, zero if none waits. A failed delivery is kept for
+// another try. If the server refuses it, the revoke is taken off the token, which stays alive. A
+// revoke that another process is sending is left to it.
 //
-// A deadline of ctx is kept to, also by a call that has left: what was not answered by then is kept, and sent
-// again. Anything else that ends ctx only keeps further calls from being begun.
+// A deadline of ctx also ends a call that was sent: the revoke is kept and sent again. Any other
+// end of ctx only keeps further calls from being sent.
 func (s *Service) Deliver(ctx context.Context) (done []Delivery, next time.Time, err error) {
 	if err := s.lapseAll(ctx); err != nil {
 		return nil, time.Time{}, err
 	}
 	ids, err := s.waiting(ctx, func(due, now time.Time) bool { return !due.After(now) })
 	if err == nil && len(ids) > 0 {
-		err = s.unlocked(ctx) // once for all: without the key none can be sent
+		err = s.unlocked(ctx) // without the key none can be sent
 	}
 	if err != nil {
 		return nil, time.Time{}, err
@@ -39,7 +39,7 @@ func (s *Service) Deliver(ctx context.Context) (done []Delivery, next time.Time,
 		d, e := s.deliver(ctx, id)
 		done = append(done, d...)
 		if errors.Is(e, context.DeadlineExceeded) && len(d) == 0 {
-			break // the caller's time is up: what is left stays due
+			break // the rest stays due
 		}
 		if e != nil && !isCode(e, CodeInFlight) {
 			err = errors.Join(err, e)
@@ -52,7 +52,7 @@ func (s *Service) Deliver(ctx context.Context) (done []Delivery, next time.Time,
 	return done, next, err
 }
 
-// NextDelivery is when the next revoke will be due; zero when none waits.
+// NextDelivery returns when the next revoke is due; zero if none waits.
 func (s *Service) NextDelivery(ctx context.Context) (next time.Time, err error) {
 	_, err = s.waiting(ctx, func(due, _ time.Time) bool {
 		if next.IsZero() || due.Before(next) {
@@ -63,7 +63,7 @@ func (s *Service) NextDelivery(ctx context.Context) (next time.Time, err error) 
 	return next, err
 }
 
-// DueAt is when a pending revoke of t is to be sent; false when none is pending.
+// DueAt returns when a pending revoke of t is due; ok is false if none is pending.
 func DueAt(t Token) (time.Time, bool) {
 	if !pendingRevoke(t) {
 		return time.Time{}, false
@@ -74,26 +74,26 @@ func DueAt(t Token) (time.Time, bool) {
 	return t.RevokeAt, true
 }
 
-// leastUndo is how far ahead a decided revoke may lie at least: two processes' clocks differ by a little, and may have
-// been started with different undo windows.
+// leastUndo is the least undo window that a pending revoke may have. Clocks of two processes differ
+// a little, and their undo windows may differ.
 const leastUndo = time.Minute
 
-// lapsed says of a pending revoke that its access token needs none any more: it has expired. One
-// that was decided after the expiry is sent once: the person knew of the expiry and asked for it.
+// lapsed reports whether a pending revoke is needless because its access token has expired. A
+// revoke that was decided after the expiry is sent once, because a person wanted it.
 func lapsed(t Token, now time.Time) bool {
 	return pendingRevoke(t) && t.RevokeKind != RevokeRefresh && t.AcceptedAt.IsZero() &&
 		t.Lifetime == tokenapi.Bounded && !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt) &&
 		(t.RevokeTries > 0 || t.RevokeAt.Before(t.ExpiresAt))
 }
 
-// lapse takes a revoke off an access token that has expired; that of a refresh token which lives
-// stays.
+// lapse removes the revoke of an access token that has expired. The revoke of a refresh token that
+// is alive stays.
 func lapse(t Token) Token {
 	switch {
 	case t.RevokeKind == RevokeBoth && t.Refresh == RefreshLive && t.RefreshAcceptedAt.IsZero():
 		t.RevokeKind = RevokeRefresh
 		return t
-	case !t.RefreshAcceptedAt.IsZero(): // that it was revoked stays told
+	case !t.RefreshAcceptedAt.IsZero(): // the revoke of the refresh token stays recorded
 		t.RevokeAt, t.RevokeKind = t.RefreshAcceptedAt, RevokeRefresh
 	default:
 		t.RevokeAt, t.RevokeKind = time.Time{}, ""
@@ -102,7 +102,7 @@ func lapse(t Token) Token {
 	return t
 }
 
-// lapseAll stores what has become of revokes whose access tokens have expired. Nothing is sent.
+// lapseAll stores which revokes have lapsed. It sends nothing.
 func (s *Service) lapseAll(ctx context.Context) error {
 	var ids []string
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
@@ -135,9 +135,9 @@ func (s *Service) lapseAll(ctx context.Context) error {
 	})
 }
 
-// timely puts right when the pending revoke of a token is due. A time that lies further ahead than
-// any wait lasts was written by a clock that has been set back since: then it is due now. What has
-// lapsed is not due at all.
+// timely corrects when the pending revoke of a token is due. A time further ahead than the longest
+// wait was written by a clock that has been set back since: the revoke is due now. A lapsed revoke
+// is never due.
 func (s *Service) timely(t Token, now time.Time) Token {
 	if lapsed(t, now) {
 		t = lapse(t)
@@ -154,7 +154,7 @@ func (s *Service) timely(t Token, now time.Time) Token {
 	return t
 }
 
-// waiting gives the tokens with a pending revoke whose due time is as wanted.
+// waiting returns the tokens with a pending revoke whose due time want accepts.
 func (s *Service) waiting(ctx context.Context, want func(due, now time.Time) bool) ([]string, error) {
 	var ids []string
 	now := s.Now()
@@ -183,8 +183,8 @@ func (s *Service) waiting(ctx context.Context, want func(due, now time.Time) boo
 
 func isCode(err error, code Code) bool { return CodeOf(err) == code }
 
-// DeliverOne sends the pending revoke of one token now, whatever its due time, also where it was
-// decided on another row that holds the token.
+// DeliverOne sends the pending revoke of one token now, whenever it is due. It also sends one that
+// was decided on another row with the same token.
 func (s *Service) DeliverOne(ctx context.Context, tokenID string) ([]Delivery, error) {
 	t, _, err := s.find(ctx, tokenID)
 	if err != nil {
@@ -221,7 +221,7 @@ func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err 
 		ctx = context.WithoutCancel(ctx)
 	}
 	err = s.withLease(ctx, exclusive{key: tokenKey(id), appID: a.ID, verb: "revoke"}, func(Application, *lease) error {
-		// Again, with the lease in hand: it may have been sent or taken back meanwhile.
+		// Read again under the lease: it may have been sent or undone meanwhile.
 		if t, a, err = s.find(ctx, id); err != nil || !pendingRevoke(t) {
 			return err
 		}
@@ -233,7 +233,7 @@ func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err 
 		if err != nil {
 			d, err := s.keep(ctx, id, RevokeAccess, err, 0)
 			done = append(done, d)
-			return err // nothing was sent: it is no try, and can still be taken back
+			return err // nothing was sent: it can still be undone
 		}
 		if err := s.opt.Keeper.InPlace(ctx); err != nil {
 			return err
@@ -241,11 +241,11 @@ func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err 
 		if err := s.tried(ctx, &t); err != nil {
 			return err
 		}
-		// The access token first: from it alone do gateways hear of a revoke.
+		// The access token first: only its revoke reaches the gateways.
 		if t.RevokeKind != RevokeRefresh && acceptedAt(t).IsZero() {
 			d, err := s.send(ctx, a, api, creds, t, RevokeAccess, sec.Access)
 			if err != nil {
-				return err // nothing is told as done that is not stored
+				return err // what is not stored is not reported as done
 			}
 			if done = append(done, d); d.Err != nil && !unsupportedType(d.Err) {
 				return nil
@@ -263,8 +263,8 @@ func (s *Service) deliver(ctx context.Context, id string) (done []Delivery, err 
 	return done, err
 }
 
-// tried counts an attempt before it is made: from here on the revoke may have arrived, whatever becomes
-// of this process.
+// tried counts an attempt before it is made. From then on the revoke may have reached the server,
+// even if this process ends.
 func (s *Service) tried(ctx context.Context, t *Token) error {
 	return s.update(ctx, func(w Writer) error {
 		cur, err := s.token(w, t.ID)
@@ -286,7 +286,7 @@ func (s *Service) reach(ctx context.Context, a Application) (API, tokenapi.Crede
 	return api, creds, err
 }
 
-// send revokes one of the pair and stores what the server said before anybody is told.
+// send revokes one token of the pair and stores the server's answer.
 func (s *Service) send(ctx context.Context, a Application, api API, creds tokenapi.Credentials, t Token, kind RevokeKind,
 	text secret.Text,
 ) (d Delivery, err error) {
@@ -346,7 +346,7 @@ func (s *Service) send(ctx context.Context, a Application, api API, creds tokena
 	return d, err
 }
 
-// alsoRevoked notes that the server has named the refresh token of the pair as revoked, too.
+// alsoRevoked records that the server named the refresh token of the pair as revoked, too.
 func alsoRevoked(w Writer, t *Token, ans tokenapi.RevokeAnswer) error {
 	if ans.RefreshToken.IsZero() || t.Refresh != RefreshLive {
 		return nil
@@ -358,11 +358,10 @@ func alsoRevoked(w Writer, t *Token, ans tokenapi.RevokeAnswer) error {
 	return err
 }
 
-// final reports whether a revoke is refused for good: the server understood it, or there is no
-// revocation endpoint. It is not final where a later try may succeed: after a changed consumer
-// secret, behind a proxy or a web page, or when the server fails or asks to wait. The caller then
-// keeps the revoke with its cause. adopted says that the token was brought from elsewhere: a server
-// may answer that it belongs to another application.
+// final reports whether a revoke is refused for good: the server understood it, or has no
+// revocation endpoint. It is not final if a later try may succeed: after a changed consumer secret,
+// behind a proxy or a web page, or when the server fails or wants to wait. adopted is set for a
+// token that was issued elsewhere: a server may answer that it belongs to another application.
 func final(e *tokenapi.Error, adopted bool) bool {
 	if e.Kind != tokenapi.KindRefused || e.Status < 400 || e.Status >= 500 || e.Status == 429 || e.Status == 408 {
 		return false
@@ -376,19 +375,18 @@ func final(e *tokenapi.Error, adopted bool) bool {
 	return noEndpoint(e)
 }
 
-// noEndpoint reports whether an answer means that nothing at this URL revokes tokens: 404 or 410,
-// whatever its body, but for three. A body that names an OAuth error comes from an endpoint. A
-// gateway's own fault is about the gateway. A page of somebody in between (a sign-in, a proxy) says
-// nothing of the server.
+// noEndpoint reports whether an answer means that nothing at this URL revokes tokens: 404 or 410
+// with any body but three. A body with an OAuth error comes from an endpoint. A fault of the
+// gateway is about the gateway. A sign-in page or the page of a proxy tells nothing of the server.
 func noEndpoint(e *tokenapi.Error) bool {
 	const gatewayFaults = 100000 // from here on; a lower code repeats the HTTP status
 	return e.Kind == tokenapi.KindRefused && (e.Status == 404 || e.Status == 410) && e.FaultCode < gatewayFaults &&
 		(e.Code == "" || sameAs(e.Code, notFound())) && (!e.Page || !sameAs(e.Title, inBetween()))
 }
 
-// notFound are the words with which servers repeat the status in place of an OAuth error, inBetween
-// those in the title of a page that another one than the server has made. They are compared by
-// their letters and digits alone.
+// notFound lists words with which servers repeat the status in place of an OAuth error. inBetween
+// lists words in the titles of pages that something else than the server has made. Both are
+// compared by letters and digits.
 func notFound() []string { return []string{"404", "410", "notfound", "gone", "nosuch"} }
 func inBetween() []string {
 	return []string{"gateway", "proxy", "portal", "login", "logon", "signin", "signon", "maintenance", "unavailable", "blocked", "denied"}
@@ -429,7 +427,7 @@ func noRevocation(a Application, t Token, kind RevokeKind, cause *tokenapi.Error
 	return &e
 }
 
-// plainURL is a URL without what may be secret in it.
+// plainURL returns a URL without the parts that may be secret.
 func plainURL(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -438,8 +436,8 @@ func plainURL(raw string) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
-// drop takes a revoke off a token that the server will not revoke; with the access token's revoke
-// accepted, only the rest of it.
+// drop removes a revoke that the server refuses. If it has accepted that of the access token, drop
+// removes only the rest.
 func (s *Service) drop(ctx context.Context, id string, kind RevokeKind, cause error) (Delivery, error) {
 	d := Delivery{Kind: kind, Err: cause}
 	err := s.retryUpdate(ctx, func(w Writer) error {
@@ -449,11 +447,11 @@ func (s *Service) drop(ctx context.Context, id string, kind RevokeKind, cause er
 		}
 		if t.Grant == GrantAdopted && t.Unsure == nil && !unsupportedType(cause) {
 			d.Token = t
-			return w.DropToken(id) // it was taken in for this revoke alone
+			return w.DropToken(id) // it was adopted only for this revoke
 		}
 		switch {
 		case kind == RevokeAccess && t.RevokeKind == RevokeBoth && unsupportedType(cause):
-			t.RevokeKind = RevokeRefresh // this server revokes refresh tokens only: on with that
+			t.RevokeKind = RevokeRefresh // this server revokes only refresh tokens
 		case kind == RevokeRefresh && !t.AcceptedAt.IsZero():
 			t.RevokeKind = RevokeAccess
 		default:
@@ -470,7 +468,7 @@ func (s *Service) drop(ctx context.Context, id string, kind RevokeKind, cause er
 	return d, err
 }
 
-// storedText gives the text of an error that is stored.
+// storedText returns the text of an error as it may be stored.
 func storedText(err error) string {
 	if e, ok := tokenapi.AsError(err); ok && e.Stored() != e {
 		return e.Stored().Error()
@@ -483,15 +481,15 @@ func unsupportedType(err error) bool {
 	return ok && e.Code == "unsupported_token_type"
 }
 
-// The waits between deliveries that fail: doubled each time, within the first two. A server may ask for more, though
-// not for more than the last.
+// The waits after deliveries that fail. Each is twice the last one, from firstRetry to lastRetry. A
+// server may ask for more, up to longestRetry.
 const (
 	firstRetry   = 5 * time.Second
 	lastRetry    = 5 * time.Minute
 	longestRetry = time.Hour
 )
 
-// keep notes why a delivery failed and when it is tried again.
+// keep stores why a delivery failed and when it is tried again.
 func (s *Service) keep(ctx context.Context, id string, kind RevokeKind, cause error, after time.Duration) (Delivery, error) {
 	d := Delivery{Kind: kind, Err: cause, Kept: true}
 	err := s.update(context.WithoutCancel(ctx), func(w Writer) error {
@@ -499,12 +497,12 @@ func (s *Service) keep(ctx context.Context, id string, kind RevokeKind, cause er
 		if err != nil {
 			return err
 		}
-		if t = s.timely(t, s.Now()); !pendingRevoke(t) { // it has expired since it was sent, or before
+		if t = s.timely(t, s.Now()); !pendingRevoke(t) { // the token has expired
 			d.Kept, d.Token = false, t
 			return w.PutToken(&t)
 		}
 		wait := firstRetry << min(max(t.RevokeTries-1, 0), 10)
-		if t.RevokeTries == 0 { // nothing could be sent so far: as long again as it has lasted
+		if t.RevokeTries == 0 { // nothing could be sent: wait as long again as it was due
 			wait = max(firstRetry, s.Now().Sub(t.RevokeAt))
 		}
 		t.RevokeNext = s.Now().Add(max(min(wait, lastRetry), min(after, longestRetry)))

@@ -6,8 +6,8 @@ import (
 	"lanyard/tokenapi"
 )
 
-// Error is a refusal of the console itself: it says what was refused and, as Hint, what to do instead.
-// Failures of the wire are *tokenapi.Error, wrapped.
+// Error is a refusal by the console itself. Hint tells what to do instead. Failures of the wire are
+// *tokenapi.Error, wrapped.
 type Error struct {
 	Code Code
 	Text string
@@ -16,7 +16,7 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Text }
 
-// AsError finds the *Error in err's chain.
+// AsError returns the [*Error] in err's chain.
 func AsError(err error) (*Error, bool) {
 	var e *Error
 	ok := errors.As(err, &e)
@@ -31,7 +31,7 @@ func CodeOf(err error) Code {
 	return ""
 }
 
-// Hint is the next thing to try after err, or "". Remedy writes it for a face.
+// Hint returns the next thing to try after err, or "". [Remedy] writes it for a face.
 func Hint(err error) string {
 	if e, ok := AsError(err); ok && e.Hint != "" {
 		return e.Hint

@@ -9,17 +9,17 @@ import (
 	"time"
 )
 
-// Event is one line of the audit log: what happened to a token, when, without a secret.
+// Event is one entry of the audit log: what happened to a token, and when. It holds no secret.
 type Event struct {
-	Seq         int64 // grows by at least one for each; 0 for one that is derived
+	Seq         int64 // grows with each entry; 0 if Derived
 	At          time.Time
 	Kind        EventKind
-	TokenID     string // "" for a get that has brought no token yet
+	TokenID     string // "" for a get without a token so far
 	Fingerprint string
 	AppID       string
-	Application string          // its label at the time
-	Facts       json.RawMessage // what changed, as a JSON object; no secret
-	Derived     bool            // not stored: it follows from the facts and the time (Log)
+	Application string          // its label at that time
+	Facts       json.RawMessage // what changed, as a JSON object
+	Derived     bool            // not stored: it follows from facts and time (Log)
 }
 
 // EventKind names what happened.
@@ -28,48 +28,48 @@ type EventKind string
 // What can happen. The first seven bring or end a token, the next nine are about a revoke.
 const (
 	EventIssued    EventKind = "issued"
-	EventRenewed   EventKind = "renewed"  // by the refresh token of the one in from
+	EventRenewed   EventKind = "renewed"  // with the refresh token of the one in from
 	EventReissued  EventKind = "reissued" // the server handed the same token out again
 	EventReplaced  EventKind = "replaced"
-	EventAdopted   EventKind = "adopted"   // brought from elsewhere, to be revoked
-	EventForgotten EventKind = "forgotten" // removed: it is over, or was brought from elsewhere and not revoked; or an application
-	EventHeld      EventKind = "held"      // was there before the log began
+	EventAdopted   EventKind = "adopted"   // issued elsewhere, and stored to be revoked
+	EventForgotten EventKind = "forgotten" // removed, as is an application
+	EventHeld      EventKind = "held"      // it was there before the log began
 
 	EventRevokeDecided  EventKind = "revoke_decided"
 	EventRevokeUndone   EventKind = "revoke_undone"
 	EventRevokeTried    EventKind = "revoke_tried" // about to be sent
-	EventRevoked        EventKind = "revoked"      // the server accepted it for the access token
+	EventRevoked        EventKind = "revoked"      // the server accepted the revoke of the access token
 	EventRefreshRevoked EventKind = "refresh_revoked"
 	EventRefreshSpent   EventKind = "refresh_spent" // the server called the refresh token invalid
 	EventRevokeRefused  EventKind = "revoke_refused"
-	EventRevokeDeferred EventKind = "revoke_deferred" // it could not be delivered, and is kept
+	EventRevokeDeferred EventKind = "revoke_deferred" // it was not delivered, and is kept
 	EventRevokeLapsed   EventKind = "revoke_lapsed"   // it was not delivered, and the token has expired
 
 	EventProbed       EventKind = "probed"
 	EventIntrospected EventKind = "introspected"
-	EventUnsure       EventKind = "unsure"    // a get or refresh is about to be sent: until settled, nobody knows
-	EventSettled      EventKind = "settled"   // its answer was read, it surely never left, or what it may have brought is over
-	EventDismissed    EventKind = "dismissed" // a person said that nobody needs to know
+	EventUnsure       EventKind = "unsure"    // a get or refresh is about to be sent
+	EventSettled      EventKind = "settled"   // its answer was read, it was not sent, or its token is over
+	EventDismissed    EventKind = "dismissed" // a person dismissed the mark
 	EventCopied       EventKind = "copied"    // to a clipboard
 	EventPrinted      EventKind = "printed"   // to standard output
 	EventChanged      EventKind = "changed"   // anything else
 
-	// These are derived and never stored: that time has passed is no event in the store.
+	// Log derives these. They follow from time alone and are not stored.
 	EventDead       EventKind = "dead"
 	EventSuperseded EventKind = "superseded"
 	EventExpired    EventKind = "expired"
 )
 
-// update is the only way in which this package writes to the store. What f changes of tokens and marks is
-// written to the audit log in the same transaction, one event for each token, whatever f is about: no verb has
-// to think of the log, and none can leave it out.
+// update is the only function of this package that writes to the store. It logs in the same
+// transaction what f changes of tokens and marks, one event for each token. So no verb can leave
+// out the log.
 func (s *Service) update(ctx context.Context, f func(Writer) error) error {
 	return s.updateFor(ctx, "", f)
 }
 
 // updateFor is update in which a person dismisses a mark; "" for none.
 func (s *Service) updateFor(ctx context.Context, dismissed string, f func(Writer) error) error {
-	if err := s.unlocked(ctx); err != nil { // each row that is written has a MAC, and what is written goes by what was read
+	if err := s.unlocked(ctx); err != nil { // rows that are written need a MAC, rows that were read are verified
 		return err
 	}
 	return s.opt.Keeper.Update(ctx, func(w Writer) error {
@@ -117,14 +117,14 @@ func (s *Service) Copied(ctx context.Context, tokenID, via string, form Form) er
 	})
 }
 
-// recorder notes what a transaction changes.
+// recorder records what a transaction changes.
 type recorder struct {
 	Writer
 	s         *Service
-	dismissed string    // the mark that a person dismisses
+	dismissed string    // ID of the mark that a person dismisses
 	changes   []*change // in the order in which they began
 	ofToken   map[string]*change
-	labels    map[string]string // of applications that went
+	labels    map[string]string // of applications that were removed
 }
 
 // now reads without the marks that are over.
@@ -145,18 +145,19 @@ func (r *recorder) TokensWhere(f TokenFilter) ([]Token, error) { return r.now().
 // Marks reads those that are not over.
 func (r *recorder) Marks() ([]Mark, error) { return r.now().Marks() }
 
-// change is what one transaction does to one token, or to the gets of an application that have no token.
+// change is what one transaction does to one token, or to the gets of an application that have no
+// token.
 type change struct {
 	tokenID, appID string
-	before         *Token // nil: it was not there
+	before         *Token // nil: it is new
 	probes         []Probe
-	marks          map[string]*Mark // by ID; nil: cleared
-	open           map[string]bool  // those of them that were open before
-	dismissed      bool             // one of them, by a person
-	closed         []string         // marks that the log of the token closed, if that is removed
+	marks          map[string]*Mark // by ID; nil: removed
+	open           map[string]bool  // which of them were open before
+	dismissed      bool             // a person dismissed one of them
+	closed         []string         // IDs of the marks that a removed log had closed
 }
 
-// of gives the change of a token, and reads on the first time how it was before.
+// of returns the change of a token. The first call reads the token as it was before.
 func (r *recorder) of(tokenID string) (*change, error) {
 	if c := r.ofToken[tokenID]; c != nil {
 		return c, nil
@@ -177,7 +178,7 @@ func (r *recorder) of(tokenID string) (*change, error) {
 	return c, nil
 }
 
-// ofMark gives the change that a mark belongs to.
+// ofMark returns the change that a mark belongs to.
 func (r *recorder) ofMark(m Mark) (*change, error) {
 	if m.TokenID != "" {
 		return r.of(m.TokenID)
@@ -192,7 +193,7 @@ func (r *recorder) ofMark(m Mark) (*change, error) {
 	return c, nil
 }
 
-// PutToken notes the token.
+// PutToken records the token.
 func (r *recorder) PutToken(t *Token) error {
 	if _, err := r.of(t.ID); err != nil {
 		return err
@@ -200,7 +201,7 @@ func (r *recorder) PutToken(t *Token) error {
 	return r.Writer.PutToken(t)
 }
 
-// DropToken notes the token.
+// DropToken records the token.
 func (r *recorder) DropToken(id string) error {
 	if _, err := r.of(id); err != nil {
 		return err
@@ -208,7 +209,7 @@ func (r *recorder) DropToken(id string) error {
 	return r.Writer.DropToken(id)
 }
 
-// PutProbe notes the probe.
+// PutProbe records the probe.
 func (r *recorder) PutProbe(tokenID string, p Probe) error {
 	c, err := r.of(tokenID)
 	if err != nil {
@@ -218,7 +219,7 @@ func (r *recorder) PutProbe(tokenID string, p Probe) error {
 	return r.Writer.PutProbe(tokenID, p)
 }
 
-// PutMark notes the mark.
+// PutMark records the mark.
 func (r *recorder) PutMark(m Mark) error {
 	if err := r.note(m, &m); err != nil {
 		return err
@@ -226,7 +227,7 @@ func (r *recorder) PutMark(m Mark) error {
 	return r.Writer.PutMark(m)
 }
 
-// ClearMark notes that the mark is gone, if it was there.
+// ClearMark records that a mark is removed, if it is there.
 func (r *recorder) ClearMark(id string) error {
 	if err := r.note(Mark{ID: id}, nil); err != nil {
 		return err
@@ -234,7 +235,8 @@ func (r *recorder) ClearMark(id string) error {
 	return r.Writer.ClearMark(id)
 }
 
-// note notes what becomes of a mark; nil: it goes. One that goes and was not there is nothing.
+// note records what becomes of a mark; nil if it is removed. It ignores a mark that is removed and
+// was not there.
 func (r *recorder) note(m Mark, after *Mark) error {
 	open, err := r.Writer.Marks()
 	if err != nil {
@@ -259,7 +261,7 @@ func (r *recorder) note(m Mark, after *Mark) error {
 	return nil
 }
 
-// DropApplication forgets an application, with what is over of its marks.
+// DropApplication removes an application with those of its marks that are over.
 func (r *recorder) DropApplication(id string) error {
 	open, err := r.Writer.Marks()
 	if err != nil {
@@ -279,7 +281,8 @@ func (r *recorder) DropApplication(id string) error {
 	return r.Writer.DropApplication(id)
 }
 
-// DropEvents notes what the log of tokens has closed, which their last event says from now on.
+// DropEvents records the marks that the log of tokens had closed. The last event of each token
+// names them from now on.
 func (r *recorder) DropEvents(tokenIDs []string) (map[string][]string, error) {
 	closed, err := r.Writer.DropEvents(tokenIDs)
 	if err != nil {
@@ -295,9 +298,8 @@ func (r *recorder) DropEvents(tokenIDs []string) (map[string][]string, error) {
 	return closed, nil
 }
 
-// tend looks after the open marks in a transaction that changed something: those of the same
-// applications that are over go, and an answer that was filed may tell that a lost token can live
-// longer.
+// tend updates the open marks in a transaction that changed something. It removes those of the same
+// applications that are over. An answer that was stored may show that a lost token can live longer.
 func (r *recorder) tend() error {
 	if len(r.changes) == 0 {
 		return nil
@@ -347,7 +349,7 @@ func (r *recorder) tend() error {
 	return nil
 }
 
-// record writes an event for each change that changed something.
+// record writes an event for each change.
 func (r *recorder) record() error {
 	var gets, tokens []*change
 	for _, c := range r.changes {
@@ -357,7 +359,7 @@ func (r *recorder) record() error {
 			tokens = append(tokens, c)
 		}
 	}
-	// The mark of a get is settled by the token that it brought: that is one event, not two.
+	// The token of a get settles its mark: that is one event.
 	for _, g := range gets {
 		settled := kindOfMarks(g) == EventSettled
 		for _, c := range tokens {
@@ -385,7 +387,7 @@ func (r *recorder) write(c *change) error {
 	e := Event{At: r.s.Now(), TokenID: c.tokenID, AppID: c.appID}
 	var after *Token
 	if c.tokenID != "" {
-		t, err := r.Token(c.tokenID) // as it was stored, which is what a replay has to give
+		t, err := r.Token(c.tokenID) // as it was stored, for replays
 		if err != nil && !isLost(err) {
 			return err
 		}
@@ -401,7 +403,7 @@ func (r *recorder) write(c *change) error {
 	}
 	switch {
 	case c.tokenID != "" && after == nil && c.before == nil && len(c.marks) == 0:
-		return nil // it came and went
+		return nil // it was added and removed
 	case after != nil:
 		e.AppID, e.Fingerprint = after.AppID, after.Fingerprint
 	case c.before != nil:
@@ -425,7 +427,8 @@ func (r *recorder) write(c *change) error {
 	return r.PutEvent(e)
 }
 
-// labelOf is what an application is called; "" when nobody knows. A log without a name is better than none.
+// labelOf returns the label of an application; "" if it cannot be read. A log without a label is
+// better than no log.
 func (s *Service) labelOf(r Reader, appID string) string {
 	a, err := s.application(r, appID)
 	if err != nil {

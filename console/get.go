@@ -9,8 +9,9 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Get asks for a token with the application's grant. The server may hand out one that is held already;
-// Outcome.Same says so. While another process asks the same it is waited for, and its answer is taken.
+// Get requests a token with the application's grant. Outcome.Same is set if the server issues a
+// held token again. While another process makes the same request, Get waits for it and takes its
+// answer.
 func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (out Outcome, err error) {
 	defer func() { err = s.homed(ctx, appID, err) }()
 	since, err := s.rev(ctx)
@@ -46,7 +47,7 @@ func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (out Outc
 	return out, err
 }
 
-// answeredSame finds what an answer to the very same question has brought since a revision.
+// answeredSame returns the token that an equal request has brought since a revision.
 func (s *Service) answeredSame(r Reader, a Application, since int64, q grantRequest) (found *Token, err error) {
 	err = r.Newest(TokenFilter{AppIDs: []string{a.ID}, AnsweredAfter: since}, func(t Token) bool {
 		if !s.answeredAfter(t, since) || !q.brought(t, a) {
@@ -61,7 +62,7 @@ func (s *Service) answeredSame(r Reader, a Application, since int64, q grantRequ
 	return found, err
 }
 
-// look finds a token in a reading of its own; nil where there is none.
+// look reads one token; nil if there is none.
 func (s *Service) look(ctx context.Context, find func(Reader) (*Token, error)) (found *Token, err error) {
 	err = s.opt.Keeper.View(ctx, func(r Reader) (err error) {
 		found, err = find(r)
@@ -70,20 +71,21 @@ func (s *Service) look(ctx context.Context, find func(Reader) (*Token, error)) (
 	return found, err
 }
 
-// answeredAfter reports whether an answer has brought a token since a revision. One that came with
-// a restored backup meanwhile is none, whatever revision it has from elsewhere.
+// answeredAfter reports whether an answer has brought a token since a revision. A token of a
+// restored backup does not count: its revision comes from another store.
 func (s *Service) answeredAfter(t Token, since int64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return t.AnswerRev > max(since, s.restored)
 }
 
-// theirs is the outcome for whoever takes another process's answer.
+// theirs is the outcome of a verb that takes the answer of another process.
 func (s *Service) theirs(t Token, a Application, notes ...string) Outcome {
 	return Outcome{Token: t, How: Reused, Notes: append(notes, s.refusedNote(t, a)...)}
 }
 
-// refusedNote tells of a token that the server hands out though the gateway was shown to refuse it.
+// refusedNote tells of a token that the server issues again though probes showed that the gateway
+// refuses it.
 func (s *Service) refusedNote(t Token, a Application) []string {
 	if StatusAt(t, s.Policy(a), s.Now()).Cause != CauseRefused {
 		return nil
@@ -91,7 +93,7 @@ func (s *Service) refusedNote(t Token, a Application) []string {
 	return []string{"the server hands out " + t.Fingerprint + " again, though the gateway has refused it three times in a row"}
 }
 
-// ownUser says whether a token is for the application's own user.
+// ownUser reports whether a token is for the application's own user.
 func ownUser(t Token, a Application) bool { return t.User == a.Username || t.Grant == GrantAdopted }
 
 func (s *Service) applicationOf(ctx context.Context, appID string) (a Application, err error) {
@@ -102,8 +104,8 @@ func (s *Service) applicationOf(ctx context.Context, appID string) (a Applicatio
 	return a, err
 }
 
-// requestToken puts a question to the application's server and files the answer; also runs in the transaction that
-// does. It is called with the lease of what is asked for in hand.
+// requestToken sends a request to the application's server and stores the answer. also runs in the
+// transaction that stores it. The caller holds the lease of the request.
 func (s *Service) requestToken(ctx context.Context, a Application, under []*lease, q grantRequest,
 	also func(Writer, *Outcome) error,
 ) (Outcome, error) {
@@ -116,7 +118,7 @@ func (s *Service) requestToken(ctx context.Context, a Application, under []*leas
 		return out, &Error{Code: CodeGone, Text: a.Label() + " is no longer configured", Hint: "its tokens can still be refreshed, revoked and probed"}
 	}
 	if k, ok := s.willSupersede(ctx, a, scopes); ok && s.opt.Supersede != nil {
-		s.opt.Supersede(k) // before a person takes part, who could not change the scopes any more
+		s.opt.Supersede(k) // before a person signs in: the scopes can still be changed
 	}
 	q.way = &doorway{}
 	req, err := s.grant(ctx, a, q)
@@ -126,7 +128,7 @@ func (s *Service) requestToken(ctx context.Context, a Application, under []*leas
 	}
 	store := func(w Writer, ans tokenapi.TokenAnswer) error {
 		var err error
-		out.Previous = nil // an earlier attempt to store this was rolled back
+		out.Previous = nil // an earlier attempt to store it may have set this
 		t := Token{AppID: a.ID, Grant: a.Grant, User: a.Username, Scopes: scopes, Asked: scopes, Request: &q.want}
 		out.Token, out.Same, out.Notes, err = s.file(w, a, ans, t, secret.Text{})
 		if err == nil && !out.Same {
@@ -159,7 +161,7 @@ func (s *Service) requestToken(ctx context.Context, a Application, under []*leas
 	return out, err
 }
 
-// grant builds the request of a question to the application that it is put by.
+// grant builds the token request for an application.
 func (s *Service) grant(ctx context.Context, a Application, q grantRequest) (tokenapi.TokenRequest, error) {
 	scopes := q.scopes
 	req := tokenapi.TokenRequest{Grant: a.Grant, Scopes: scopes, Extra: a.Extra}
@@ -177,7 +179,7 @@ func (s *Service) grant(ctx context.Context, a Application, q grantRequest) (tok
 		req.Password, err = s.passwordOf(ctx, a, q)
 	case tokenapi.GrantAuthorizationCode:
 		if req, err = s.authorize(ctx, a, scopes, q.way); err == nil {
-			req.Grant = a.Grant // the scopes were asked for in the browser
+			req.Grant = a.Grant // the browser has sent the scopes
 		}
 	case tokenapi.GrantJWTBearer:
 		req.Assertion, err = s.assertion(ctx, a, q)
@@ -189,7 +191,7 @@ func (s *Service) grant(ctx context.Context, a Application, q grantRequest) (tok
 	return req, err
 }
 
-// assertion gives what a JWT bearer grant sends: a ready one, or one signed now.
+// assertion returns the assertion of a JWT bearer grant, given or signed now.
 func (s *Service) assertion(ctx context.Context, a Application, q grantRequest) (secret.Text, error) {
 	if a.Details.ReadyAssertion {
 		return q.assertion, nil
@@ -205,12 +207,12 @@ func (s *Service) assertion(ctx context.Context, a Application, q grantRequest) 
 	return api.SignAssertion(tokenapi.SigningKey{Key: key, Alg: a.Details.SigningAlg, KeyID: a.Details.SigningKeyID}, claimsOf(a))
 }
 
-// expiryJitter is by how much two readings of one expiry may differ: servers count in whole seconds and
-// answers take time on the way.
+// expiryJitter is by how much two answers about one expiry may differ: servers count whole seconds,
+// and answers take time.
 const expiryJitter = 2 * time.Second
 
-// file stores a token answer: as a new token made from the template t, or, when the server handed out a
-// token that is held already, on that one. keep is the refresh token to go on with when the answer has none.
+// file stores a token answer: in the held row if the token is held already, else as a new token
+// made from t. It keeps the refresh token keep if the answer has none.
 func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Token, keep secret.Text) (Token, bool, []string, error) {
 	sec := Secrets{Access: ans.Access, Refresh: ans.Refresh, ID: ans.ID}
 	if sec.Refresh.IsZero() {
@@ -221,7 +223,7 @@ func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Toke
 		return Token{}, false, nil, err
 	}
 	if held != nil {
-		held.Request, held.Asked = t.Request, t.Asked // what was asked last is what it answers
+		held.Request, held.Asked = t.Request, t.Asked // the last request is the one that it answers
 		notes, err := fileSame(w, held, ans, sec)
 		return *held, true, notes, err
 	}
@@ -269,13 +271,13 @@ func (s *Service) file(w Writer, a Application, ans tokenapi.TokenAnswer, t Toke
 	return t, false, notes, nil
 }
 
-// putAnswered stores a token that an answer has brought, with its secrets and their hashes.
+// putAnswered stores a token of an answer with its secrets and their hashes.
 func putAnswered(w Writer, t *Token, sec Secrets, at time.Time) error {
 	rev, err := w.Rev()
 	if err != nil {
 		return err
 	}
-	t.AnswerRev, t.AnsweredAt = rev+1, at // the revision that PutToken gives
+	t.AnswerRev, t.AnsweredAt = rev+1, at // the revision that PutToken sets
 	if err := hash(w, t, sec); err != nil {
 		return err
 	}
@@ -285,7 +287,7 @@ func putAnswered(w Writer, t *Token, sec Secrets, at time.Time) error {
 	return w.PutSecrets(t.ID, sec)
 }
 
-// findHeld looks for the very token among those held for an application.
+// findHeld returns the token with the same text among those of an application.
 func findHeld(w Writer, appID string, access secret.Text) (*Token, error) {
 	alike, err := w.TokensWhere(TokenFilter{AppIDs: []string{appID}, Prefix: access.Fingerprint()})
 	if err != nil {
@@ -303,10 +305,10 @@ func findHeld(w Writer, appID string, access secret.Text) (*Token, error) {
 	return nil, nil
 }
 
-// fileSame brings a held token up to what the server now says of it.
+// fileSame updates a held token from the server's newest answer.
 func fileSame(w Writer, t *Token, ans tokenapi.TokenAnswer, sec Secrets) ([]string, error) {
 	var notes []string
-	pending := pendingRevoke(*t) // decided and not accepted: handing the token out again does not take that back
+	pending := pendingRevoke(*t) // issuing the token again does not undo a pending revoke
 	if pending || revokingTwin(*t, false) != "" {
 		notes = append(notes, "the server hands out a token again whose revoke it has not accepted yet")
 	}
@@ -328,7 +330,7 @@ func fileSame(w Writer, t *Token, ans tokenapi.TokenAnswer, sec Secrets) ([]stri
 	if sec.Refresh.IsZero() {
 		sec.Refresh = old.Refresh
 	} else {
-		if !sec.Refresh.Equal(old.Refresh) { // another one: what was told of the old one's revoke is not about it
+		if !sec.Refresh.Equal(old.Refresh) { // a revoke of the old refresh token says nothing of the new one
 			t.RefreshAcceptedAt = time.Time{}
 			if t.RevokeKind == RevokeRefresh && !pending {
 				t.RevokeAt, t.RevokeKind = time.Time{}, ""

@@ -8,149 +8,152 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// ErrNotFound is returned by a Keeper for a token or application it does not hold.
+// ErrNotFound is returned by a Keeper for a token or application that it does not hold.
 var ErrNotFound = errors.New("not found")
 
 func isNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
 
-// isLost reports whether there is no such row, or only an altered one: what else a transaction writes does
-// not have to wait for it.
+// isLost reports whether a row is not there, or altered. A transaction goes on without such a row.
 func isLost(err error) bool { return isNotFound(err) || isCode(err, CodeStoreAltered) }
 
-// Keeper keeps what the console knows. Its transactions are serialised against every other process on
-// the same store: what a function given to Update reads is still so when it writes.
+// Keeper stores what the console knows. Its transactions are serialised with those of all other
+// processes on the same store: what an Update has read is still true when it writes.
 type Keeper interface {
 	// View runs f on one consistent reading.
 	View(ctx context.Context, f func(Reader) error) error
-	// Update runs f in one immediate, durable transaction; an error from f rolls everything back.
+	// Update runs f in one immediate, durable transaction. An error of f rolls it back.
 	Update(ctx context.Context, f func(Writer) error) error
-	// Changes gives a channel that receives (coalesced) after any commit to the store, by this process
-	// or another, within a second. It is closed when ctx ends.
+	// Changes returns a channel that receives, within a second, after any commit of this process or
+	// another one. Several commits may become one value. The channel is closed when ctx ends.
 	Changes(ctx context.Context) <-chan struct{}
-	// Unlock makes the secrets ready to be read and written, or fails with an error whose code is
-	// "store_locked". A passphrase is needed where Key says that a person is asked; else it is zero. It does
-	// nothing where they are ready. It is called outside of View and Update, before anything is sent.
+	// Unlock makes the secrets readable and writable, or fails with the code "store_locked". The
+	// passphrase is needed if Key tells that a person is asked, and zero otherwise. Unlock does
+	// nothing if the secrets are ready. It is called outside View and Update, before anything is
+	// sent.
 	Unlock(ctx context.Context, passphrase secret.Text) error
-	// InPlace says whether what is stored from now on is kept and can be opened again: nobody has replaced or deleted
-	// the store's files, or the file with its key. Its error says what to do. It is called before anything is sent
-	// that can be spent once.
+	// InPlace fails if what is stored from now on would be lost: the files of the store or of its
+	// key were replaced or deleted. It is called before a request is sent that can be sent once.
 	InPlace(ctx context.Context) error
-	// WriteOut writes what the store holds to a new place beside it, and gives that: what a process still has of a
-	// store whose files are gone.
+	// WriteOut writes the content of the store to a new place beside it, and returns that place. It
+	// serves a process whose store lost its files.
 	WriteOut(ctx context.Context) (place string, err error)
-	// Key says where the key to the secrets is. It waits for nothing.
+	// Key tells where the key to the secrets is. It does not wait.
 	Key() KeyStatus
 }
 
-// KeyStatus says where the key to the secrets in a store is and whether this process has it.
+// KeyStatus tells where the key to the secrets is and whether this process has it.
 type KeyStatus struct {
-	Kind   string // "file", "keyring", "passphrase", "env", "command", "memory"; "" when there is none yet
+	Kind   string // "file", "keyring", "passphrase", "env", "command", "memory", or ""
 	Place  string // in words, such as "key file /home/ana/.local/state/lanyard/lanyard.key"
-	Locked bool   // this process does not have it (yet)
+	Locked bool   // this process does not have it
 	Asks   bool   // a person has to give a passphrase
 }
 
 // Altered is a row of the store that something else than Lanyard has changed.
 type Altered struct {
-	Table string // "application", "token", "mark" or "setting"; a probe or mark of a token makes the token altered
+	Table string // "application", "token" (also for its probes and marks), "mark", "setting"
 	ID    string // as it is stored
-	// Configured says that the application is in the configuration, which is in force instead of the row.
+	// Configured is set if the application is in the configuration, which takes precedence.
 	Configured bool
 }
 
-// Reader reads within a transaction. Lists come oldest first (by IssuedAt, then ID).
+// Reader reads within a transaction. Lists are ordered by IssuedAt, then ID, oldest first.
 type Reader interface {
-	Applications() ([]Application, error)       // every application ever stored, as last stored
+	Applications() ([]Application, error)       // all, as last stored
 	Application(id string) (Application, error) // ErrNotFound
 	Tokens() ([]Token, error)                   // with their probes and open marks
-	TokensWhere(TokenFilter) ([]Token, error)   // those that meet a filter, likewise
-	// Newest gives those that meet a filter one by one, newest first, until more is false.
+	TokensWhere(TokenFilter) ([]Token, error)   // the same of those that match a filter
+	// Newest calls each with the tokens that match a filter, newest first, until more is false.
 	Newest(f TokenFilter, each func(Token) (more bool)) error
 	Token(id string) (Token, error)          // ErrNotFound
 	Secrets(tokenID string) (Secrets, error) // ErrNotFound
 	ConsumerSecret(appID string) (Secrets, error)
-	HasConsumerSecret(appID string) (bool, error) // without opening it: the store may be locked
-	// Password is that of the application's user, zero when none is kept; HasPassword tells it without opening it.
+	HasConsumerSecret(appID string) (bool, error) // also while the store is locked
+	// Password returns the password of an application's user, zero if none is stored. HasPassword
+	// also works while the store is locked.
 	Password(appID string) (secret.Text, error)
 	HasPassword(appID string) (bool, error)
-	Marks() ([]Mark, error)               // all open ones, oldest first
-	Setting(key string) (string, error)   // "" when it was never set
+	Marks() ([]Mark, error)               // all that are open, oldest first
+	Setting(key string) (string, error)   // "" if it is not set
 	Settings() (map[string]string, error) // all of them
-	// LeaseOf gives the owner of a lease and its end, "" when nobody took it or it was given back.
+	// LeaseOf returns the owner of a lease and its end; "" if it is free.
 	LeaseOf(key string) (owner string, until time.Time, err error)
-	// Altered gives the rows that do not verify, of those that were read in this transaction so far. They are
-	// left out of what is read, and reading one alone fails with the code "store_altered". While the store is
+	// Altered returns the altered rows among those that this transaction has read. Lists leave them
+	// out, and reading one of them alone fails with the code "store_altered". While the store is
 	// locked nothing is verified.
 	Altered() []Altered
-	// Unopened gives what the sealed values that do not open belong to, in the same words and "consumer secret",
-	// "password" and "key for hashes". It opens every one, and fails while the store is locked.
+	// Unopened lists the sealed values that do not open. Table may also be "consumer secret",
+	// "password" or "key for hashes". It opens all of them, and fails while the store is locked.
 	Unopened() ([]Altered, error)
-	// Rev is the store's revision: it grows with every stored change of a token.
+	// Rev returns the store's revision. It grows with each stored change of a token.
 	Rev() (int64, error)
-	// Restored is the revision at which a restored backup took the place of what was stored, 0 when
-	// none did. What is of no later revision was in the backup.
+	// Restored returns the revision at which a restored backup replaced the store, or 0. Rows of an
+	// earlier revision come from the backup.
 	Restored() int64
-	// Digest gives a keyed hash (HMAC-SHA-256) of a secret: the same text gives the same hash in
-	// this store alone. label keeps hashes for different uses apart. It is "" for a zero text, and
-	// while the store has no key for hashes yet, which the first Digest of a Writer makes. It fails
-	// while the store is locked.
+	// Digest returns a keyed hash (HMAC-SHA-256) of a secret. It is the same for equal texts in
+	// this store and differs between labels. It is "" for a zero text, and while the store has no
+	// key for hashes; the first Digest of a Writer makes that key. It fails while the store is
+	// locked.
 	Digest(label string, text secret.Text) (string, error)
-	// Events gives the audit log after an event, oldest first.
+	// Events returns the audit log after an event, oldest first.
 	Events(after int64) ([]Event, error)
 }
 
-// TokenFilter says which tokens are read: those that meet every condition that is set. The zero value is all of them.
+// TokenFilter selects the tokens that meet each condition which is set. The zero value selects all.
 type TokenFilter struct {
-	AppIDs        []string // of these applications
-	Prefix        string   // whose fingerprint begins with these lower-case hex digits
-	AccessHashes  []string // with one of them
+	AppIDs        []string // of one of these applications
+	Prefix        string   // first characters of the fingerprint, lower-case hex
+	AccessHashes  []string // one of these
 	NotIDs        []string // none of these
 	RefreshHash   string
-	AnsweredAfter int64     // with a greater AnswerRev
-	UnexpiredAt   time.Time // that expire later, or nobody knows when; those with an open mark, and those of which a twin does, too
-	Refreshable   bool      // with a live refresh token, or an open mark
+	AnsweredAfter int64     // with a greater AnswerRev than this
+	UnexpiredAt   time.Time // not expired by then, or with an open mark, or with such a twin
+	Refreshable   bool      // with a refresh token that is alive, or an open mark
 	JWT           bool
-	Confirmed     bool // the server named it when it accepted the revoke
-	Pending       bool // at least those of pendingRevoke
-	Unhashed      bool // stored before hashes were kept
-	Shared        bool // that another row may share the access token (its fingerprint) or the refresh token with
+	Confirmed     bool // with a revoke that the server confirmed
+	Pending       bool // with a pending revoke; may select more
+	Unhashed      bool // older rows without hashes
+	Shared        bool // whose tokens another row may hold
 }
 
 // Writer also writes.
 type Writer interface {
 	Reader
-	// PutApplication stores or replaces what is known of an application; the consumer secret is stored
-	// sealed beside it so that its tokens can be revoked when it is no longer configured. In Secrets,
-	// Access is the consumer secret; a zero one leaves a stored one alone.
+	// PutApplication stores or replaces an application and, sealed beside it, its consumer secret
+	// as Access. Tokens can then be revoked when it is no longer configured. A zero Access keeps
+	// the stored one.
 	PutApplication(a Application, s Secrets) error
-	// DropApplication forgets an application with its secrets. Its tokens and marks are left alone: the caller has
-	// seen to it that there are none.
+	// DropApplication removes an application with its secrets. The caller has made sure that it has
+	// no tokens and marks.
 	DropApplication(id string) error
-	// PutPassword keeps the password of an application's user, sealed; a zero one is forgotten.
+	// PutPassword stores the password of an application's user, sealed. A zero one removes it.
 	PutPassword(appID string, password secret.Text) error
-	// PutToken stores t whole, but for Probes and Unsure, and sets t.Rev to the next revision.
+	// PutToken stores t without Probes and Unsure, and sets t.Rev to the next revision.
 	PutToken(t *Token) error
-	// PutSecrets replaces the secrets of a token that is stored.
+	// PutSecrets replaces the secrets of a stored token.
 	PutSecrets(tokenID string, s Secrets) error
-	// PutProbe appends one and forgets the oldest beyond KeepProbes; the token's Rev grows.
+	// PutProbe appends a probe and removes the oldest beyond KeepProbes. The token's Rev grows.
 	PutProbe(tokenID string, p Probe) error
-	// DropToken forgets a token with its secrets, probes and marks.
+	// DropToken removes a token with its secrets, probes and marks.
 	DropToken(id string) error
 	PutMark(m Mark) error
 	ClearMark(id string) error
-	// Lease takes the named lease for owner until the given time, unless another owner holds it at now;
-	// then it answers false. Taking one's own again extends it.
+	// Lease takes the named lease for owner until a time and reports true, unless another owner
+	// holds it at now. The owner of a lease extends it this way.
 	Lease(key, owner string, now, until time.Time) (bool, error)
-	// Release gives a lease back if owner holds it.
+	// Release ends a lease if owner holds it.
 	Release(key, owner string) error
 	SetSetting(key, value string) error
-	// PutEvent appends to the audit log; Seq is given by the store.
+	// PutEvent appends to the audit log. The store sets Seq.
 	PutEvent(e Event) error
-	// DropEvents removes the audit log of tokens, and gives the ids of the marks that it closed, by token.
+	// DropEvents removes the audit log of tokens, and returns by token the IDs of the marks that it
+	// closed.
 	DropEvents(tokenIDs []string) (map[string][]string, error)
-	// DropEventsOf removes the audit log of an application that has no tokens, but for what was forgotten.
+	// DropEventsOf removes the audit log of an application without tokens, except for what was
+	// forgotten.
 	DropEventsOf(appID string) error
-	// PruneEvents removes at most limit events from before an instant, oldest first, and gives how many went.
-	// The events of a token that is stored, and those of the gets of an application with an open mark, stay.
+	// PruneEvents removes at most limit events from before an instant, oldest first, and returns
+	// how many. It keeps the events of stored tokens, and those of gets of an application with an
+	// open mark.
 	PruneEvents(before time.Time, limit int) (int, error)
 }

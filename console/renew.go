@@ -11,9 +11,10 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Renew refreshes a token that has a live refresh token, and asks anew otherwise. A token whose last
-// refresh was never answered is asked for anew: its refresh token may be spent. While another process renews it, or
-// asks for the same, it is waited for, and its answer is taken.
+// Renew refreshes a token that has a refresh token which is alive, and requests a new token
+// otherwise. It also requests one if the answer to the last refresh was lost, because the refresh
+// token may be spent. While another process renews the token or makes the same request, Renew waits
+// and takes its answer.
 func (s *Service) Renew(ctx context.Context, tokenID string) (out Outcome, err error) {
 	defer func() { err = s.homedOf(ctx, tokenID, err) }()
 	since, err := s.rev(ctx)
@@ -44,8 +45,8 @@ func (s *Service) Renew(ctx context.Context, tokenID string) (out Outcome, err e
 	return out, err
 }
 
-// renewing is the turn of a token's renewal: one write per token, and one per client, because a
-// refresh and a get may answer with the same token.
+// renewing is the exclusive renewal of a token: one write for each token, and one request for each
+// client, because a refresh and a get may answer with the same token.
 func (s *Service) renewing(a Application, t Token) exclusive {
 	proof := func(ctx context.Context, a Application) (req tokenapi.TokenRequest, err error) {
 		req.Credentials, err = s.credentials(ctx, a)
@@ -54,9 +55,9 @@ func (s *Service) renewing(a Application, t Token) exclusive {
 	return exclusive{proof: proof, key: clientKey(a, grantRequest{grant: t.Grant, user: t.User}), own: "renew/" + t.ID, appID: a.ID, verb: "renew", waitElsewhere: true}
 }
 
-// RenewApplication renews the newest token that an application's present request has brought, as
-// Renew does, and asks anew where there is none. Which one that is, is decided when nobody else
-// asks for the same client.
+// RenewApplication renews the newest token of an application's present request, as Renew does. It
+// requests a token if there is none. It chooses the token when no other request of the client is in
+// flight.
 func (s *Service) RenewApplication(ctx context.Context, appID string) (out Outcome, err error) {
 	defer func() { err = s.homed(ctx, appID, err) }()
 	since, err := s.rev(ctx)
@@ -105,8 +106,8 @@ func (s *Service) RenewApplication(ctx context.Context, appID string) (out Outco
 	return out, err
 }
 
-// renewableOf is RenewableOf the tokens that a question has brought. An application that can only refresh has
-// nothing but what was brought from elsewhere.
+// renewableOf is RenewableOf the tokens that a request has brought. An application that can only
+// refresh has only adopted tokens.
 func (s *Service) renewableOf(r Reader, a Application, q grantRequest) (*Token, error) {
 	newest := func(f TokenFilter, takes func(Token) bool) (found *Token, err error) {
 		f.AppIDs = []string{a.ID}
@@ -149,7 +150,8 @@ func renewable(t Token, p Policy, now time.Time) error {
 	return nil
 }
 
-// renew is Renew with the leases in hand. It reads the token again: another console may have been faster.
+// renew is Renew with the leases held. It reads the token again, because another process may have
+// renewed it.
 func (s *Service) renew(ctx context.Context, a Application, under []*lease, before Token, since int64) (Outcome, error) {
 	var t, newer Token
 	var sec Secrets
@@ -176,7 +178,7 @@ func (s *Service) renew(ctx context.Context, a Application, under []*lease, befo
 	if err := renewable(t, s.Policy(a), s.Now()); err != nil {
 		return Outcome{}, err
 	}
-	if s.answeredAfter(t, since) { // handed out again
+	if s.answeredAfter(t, since) { // the server issued it again
 		return s.theirs(t, a, meanwhile), nil
 	}
 	if t.Refresh == RefreshLive && !sec.Refresh.IsZero() {
@@ -199,8 +201,8 @@ func (s *Service) renew(ctx context.Context, a Application, under []*lease, befo
 	return s.requestToken(ctx, a, under, own, nil)
 }
 
-// mayAskAgain refuses to ask anew in place of a token that is for another user: the application's own grant would
-// bring a token for its own user, and nobody kept the password of the other one.
+// mayAskAgain refuses to request a token in place of one for another user. The application's grant
+// would bring a token for its own user, and the other user's password is not stored.
 func mayAskAgain(t Token, a Application) error {
 	if ownUser(t, a) {
 		return nil
@@ -209,10 +211,9 @@ func mayAskAgain(t Token, a Application) error {
 		Hint: "get it as it was got the first time, with that user"}
 }
 
-// reask asks anew for a token whose refresh was never answered: handed out again, it lives;
-// otherwise it was replaced. Its mark stays where the server may have left the lost token alive.
-// Its refresh token stays as it is: nobody knows whether it was spent, and one that may live must
-// stay revocable.
+// reask requests a token in place of one whose refresh got no answer. If the server issues that
+// token again, it is alive; otherwise it was replaced. Its mark stays if the lost token may be
+// alive. Its refresh token stays revocable, because it may not be spent.
 func (s *Service) reask(ctx context.Context, a Application, under []*lease, t Token) (Outcome, error) {
 	if err := mayAskAgain(t, a); err != nil {
 		return Outcome{}, err
@@ -241,7 +242,7 @@ func (s *Service) reask(ctx context.Context, a Application, under []*lease, t To
 	return out, err
 }
 
-// refresh sends the refresh token, once. Scopes are sent only when given.
+// refresh sends the refresh token, once. It sends no scopes unless some are given.
 func (s *Service) refresh(ctx context.Context, a Application, under []*lease, t Token, refresh secret.Text, scopes []string) (Outcome, error) {
 	out := Outcome{How: Refreshed}
 	creds, err := s.credentials(ctx, a)
@@ -262,7 +263,7 @@ func (s *Service) refresh(ctx context.Context, a Application, under []*lease, t 
 		}
 		old, err := w.Token(t.ID)
 		if err != nil {
-			if isLost(err) { // forgotten meanwhile: no reason to lose its successor
+			if isLost(err) { // it was forgotten meanwhile: its successor is stored all the same
 				err = nil
 			}
 			return err
@@ -284,8 +285,8 @@ func (s *Service) refresh(ctx context.Context, a Application, under []*lease, t 
 	return out, err
 }
 
-// dropRefresh marks a refresh token that the server called invalid, if the stored one is still the one
-// that was sent: a newer one, stored by somebody else meanwhile, is left alone.
+// dropRefresh marks a refresh token for which the server answered invalid_grant as spent, if it is
+// still the stored one. Another process may have stored a newer one.
 func dropRefresh(w Writer, tokenID string, sent secret.Text) error {
 	t, err := w.Token(tokenID)
 	if isLost(err) {
@@ -302,8 +303,9 @@ func dropRefresh(w Writer, tokenID string, sent secret.Text) error {
 	return w.PutToken(&t)
 }
 
-// Obtain gives a usable token for an application: one that is held, renewed, or asked for. Of several
-// callers at once, in any number of processes, one asks and the others take its answer.
+// Obtain returns a usable token for an application: a held one, a renewed one, or a new one. Of
+// several callers at once, in any number of processes, one sends a request and the others take its
+// answer.
 func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (out Outcome, err error) {
 	defer func() { err = s.homed(ctx, appID, err) }()
 	since, err := s.rev(ctx)
@@ -366,7 +368,7 @@ func (s *Service) Obtain(ctx context.Context, appID string, o ObtainOptions) (ou
 	return out, err
 }
 
-// reused is the outcome of a token that was picked, the zero one for none.
+// reused returns the outcome for a token that was picked, the zero one for nil.
 func (s *Service) reused(t *Token, a Application) Outcome {
 	if t == nil {
 		return Outcome{}
@@ -374,8 +376,8 @@ func (s *Service) reused(t *Token, a Application) Outcome {
 	return s.theirs(*t, a)
 }
 
-// pick chooses a token that is held and will do: an answer to the same question that was stored since the caller
-// began, or, unless a fresh one is wanted, one with enough life left.
+// pick chooses a held token that will do: an answer to an equal request that was stored since the
+// caller began or, unless a fresh one is wanted, one with enough life left.
 func (s *Service) pick(r Reader, a Application, q grantRequest, o ObtainOptions, since int64) (*Token, error) {
 	picked, err := s.answeredSame(r, a, since, q)
 	if err != nil || picked != nil || o.Fresh || o.Grant != "" {
@@ -394,8 +396,8 @@ func (s *Service) pick(r Reader, a Application, q grantRequest, o ObtainOptions,
 	return picked, err
 }
 
-// passedOver gives the newest token that a question has brought, and why it is not handed out though it has not
-// expired; why is "" when there is no reason but its age.
+// passedOver returns the newest token of a request that has not expired, and why Obtain does not
+// return it. why is "" if only its age is the reason.
 func (s *Service) passedOver(r Reader, a Application, q grantRequest) (newest Token, why string, err error) {
 	err = r.Newest(TokenFilter{AppIDs: []string{a.ID}}, func(t Token) bool {
 		if !q.brought(t, a) {
@@ -411,8 +413,8 @@ func (s *Service) passedOver(r Reader, a Application, q grantRequest) (newest To
 	return newest, why, err
 }
 
-// Least is how much life a token must have left to be handed out: MinLeft, or a quarter of the life
-// that it was granted. A token with a short life would never be reused otherwise.
+// Least returns how much life a token must have left to be reused: MinLeft, or a quarter of its
+// whole life. Without the quarter a token with a short life would never be reused.
 func (o ObtainOptions) Least(t Token) time.Duration {
 	if t.Granted > 0 && o.MinLeft > t.Granted/4 && (!o.MinLeftHolds || o.MinLeft > t.Granted) {
 		return t.Granted / 4
@@ -420,11 +422,11 @@ func (o ObtainOptions) Least(t Token) time.Duration {
 	return o.MinLeft
 }
 
-// renewOrRequest refreshes the newest token that can be, and asks otherwise.
+// renewOrRequest refreshes the newest token that can be refreshed, and requests a token otherwise.
 func (s *Service) renewOrRequest(ctx context.Context, a Application, asking *lease, all []Token, q grantRequest, o ObtainOptions, since int64) (Outcome, error) {
 	for _, t := range slices.Backward(all) {
 		if o.Grant != "" {
-			break // another grant than usual was asked for, so that one is sent
+			break // the caller wants another grant
 		}
 		if !q.brought(t, a) || t.Refresh != RefreshLive || t.Unsure != nil {
 			continue
@@ -440,10 +442,10 @@ func (s *Service) renewOrRequest(ctx context.Context, a Application, asking *lea
 			return err
 		})
 		if isCode(err, CodeRevoking) || isCode(err, CodeReplaced) || isCode(err, CodeNoToken) {
-			continue // its end was decided while it was waited for
+			continue // its revoke was decided meanwhile
 		}
 		if e, ok := tokenapi.AsError(err); ok && e.DropsRefresh() {
-			break // the refresh token is used up; the application can still ask
+			break // the refresh token is spent; a request is still possible
 		}
 		return out, err
 	}

@@ -6,22 +6,22 @@ import (
 	"time"
 )
 
-// Revoke decides that a token is to be revoked, to be sent after wait. The decision is stored when it
-// returns; nothing was sent yet. Deliver sends it.
+// Revoke decides that a token is revoked after wait, and stores the decision. It sends nothing:
+// Deliver does.
 func (s *Service) Revoke(ctx context.Context, tokenID string, kind RevokeKind, wait time.Duration) (Token, error) {
 	d := s.RevokeAll(ctx, []string{tokenID}, kind, wait)[0]
 	return d.Token, d.Err
 }
 
-// Decided is what became of one token of a RevokeAll: its revoke was decided, or Err says why not.
+// Decided is the result of RevokeAll for one token. If Err is nil, its revoke was decided.
 type Decided struct {
 	ID    string // of the token
 	Token Token
 	Err   error
 }
 
-// RevokeAll is Revoke for several tokens at once. All of them get the same RevokeAt: that makes it one decision, which
-// UndoDecision takes back as a whole. It returns one Decided for each ID, in the same order.
+// RevokeAll is Revoke for several tokens. All of them get the same RevokeAt, so UndoDecision can
+// undo them together. It returns one Decided for each ID, in the same order.
 func (s *Service) RevokeAll(ctx context.Context, ids []string, kind RevokeKind, wait time.Duration) []Decided {
 	out := make([]Decided, len(ids))
 	unready := make([]error, len(ids))
@@ -58,7 +58,7 @@ func (s *Service) RevokeAll(ctx context.Context, ids []string, kind RevokeKind, 
 	return out
 }
 
-// toRevoke returns the token with its revoke decided for a time, or why it cannot be.
+// toRevoke returns the token with its revoke decided for a time, or why it cannot be revoked.
 func (s *Service) toRevoke(r Reader, tokenID string, kind RevokeKind, at time.Time) (Token, error) {
 	t, err := s.token(r, tokenID)
 	if err != nil {
@@ -86,7 +86,7 @@ func (s *Service) toRevoke(r Reader, tokenID string, kind RevokeKind, at time.Ti
 	return t, nil
 }
 
-// revocable narrows kind to what there is left to revoke.
+// revocable narrows kind to the tokens of the pair that are left to revoke.
 func revocable(t Token, kind RevokeKind, over bool) (RevokeKind, error) {
 	access, refresh := acceptedAt(t).IsZero(), t.Refresh == RefreshLive
 	switch {
@@ -111,7 +111,7 @@ func revocable(t Token, kind RevokeKind, over bool) (RevokeKind, error) {
 	return "", &Error{Code: CodeUsage, Text: "revoke: kind is access, refresh or both"}
 }
 
-// pendingRevoke says whether a revoke was decided and the server has not accepted all of it yet.
+// pendingRevoke reports whether a revoke was decided and the server has not accepted all of it.
 func pendingRevoke(t Token) bool {
 	if t.RevokeAt.IsZero() {
 		return false
@@ -120,7 +120,7 @@ func pendingRevoke(t Token) bool {
 		t.RevokeKind != RevokeAccess && t.RefreshAcceptedAt.IsZero() && t.Refresh == RefreshLive
 }
 
-// Undo takes the revoke of one token back, if it was not sent yet.
+// Undo undoes the revoke of one token that was not sent yet.
 func (s *Service) Undo(ctx context.Context, tokenID string) (Token, error) {
 	u, err := s.takeBack(ctx, []string{tokenID})
 	if err != nil {
@@ -129,15 +129,15 @@ func (s *Service) Undo(ctx context.Context, tokenID string) (Token, error) {
 	return u.Taken[0], nil
 }
 
-// Undone is what an undo came to: the tokens whose revoke was taken back, and how many revokes of the same decision had
-// been sent before.
+// Undone is the result of an undo: the tokens whose revoke was undone, and how many revokes of the
+// same decision had been sent.
 type Undone struct {
 	Taken []Token
 	Sent  int
 }
 
-// UndoDecision takes back what was decided together with the revoke of a token: all that RevokeAll decided at once. With
-// tokenID "" it takes back the last decision. What was sent already stays sent, and is counted.
+// UndoDecision undoes all revokes that were decided together with that of a token (RevokeAll). With
+// tokenID "" it undoes the last decision. Revokes that were sent are counted and stay sent.
 func (s *Service) UndoDecision(ctx context.Context, tokenID string) (Undone, error) {
 	var ids []string
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
@@ -167,8 +167,8 @@ func (s *Service) UndoDecision(ctx context.Context, tokenID string) (Undone, err
 	return s.takeBack(ctx, ids)
 }
 
-// takeBack takes the revokes of tokens back in one transaction. Of several it counts those that were sent and skips those
-// that were taken back meanwhile; it fails if none is left.
+// takeBack undoes the revokes of tokens in one transaction. If there are several, it counts those
+// that were sent, skips those that were undone meanwhile, and fails if none is left.
 func (s *Service) takeBack(ctx context.Context, ids []string) (Undone, error) {
 	flying := map[string]bool{}
 	for _, id := range ids {
@@ -216,8 +216,8 @@ func errSent() error {
 	return &Error{Code: CodeAlreadySent, Text: "undo: too late, the revoke was sent"}
 }
 
-// takenBack returns the token without its revoke, and takes its lease: that is the proof that no other process is
-// sending the revoke at this moment.
+// takenBack returns the token without its revoke. It takes the token's lease, which proves that no
+// other process is sending the revoke.
 func (s *Service) takenBack(w Writer, tokenID string) (Token, error) {
 	t, err := s.token(w, tokenID)
 	if err != nil {
@@ -251,7 +251,7 @@ func (s *Service) takenBack(w Writer, tokenID string) (Token, error) {
 	}
 	t.RevokeAt, t.RevokeKind, t.RevokeNext, t.RevokeError = time.Time{}, "", time.Time{}, ""
 	if !t.AcceptedAt.IsZero() {
-		t.RevokeAt, t.RevokeKind = t.AcceptedAt, RevokeAccess // an earlier revoke of the other half stays told
+		t.RevokeAt, t.RevokeKind = t.AcceptedAt, RevokeAccess // the other half was revoked earlier, and stays so
 	}
 	return t, nil
 }

@@ -8,7 +8,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// State is the state of a token; contract and order are in doc.go.
+// State is the state of a token; doc.go defines each one.
 type State string
 
 // The states, in the order in which the first match wins (Dead and Superseded exclude each other,
@@ -24,7 +24,7 @@ const (
 	Active     State = "active"
 )
 
-// Proof says why a revoked or replaced token is held to be refused by the gateway.
+// Proof tells why the gateway is held to refuse a token that has ended.
 type Proof string
 
 // The proofs.
@@ -35,59 +35,59 @@ const (
 	ProofProbe  Proof = "probe"  // three refusals in a row
 )
 
-// UntilExpiry is the CacheTTL of a gateway that honours a revoked token until the token's own end.
+// UntilExpiry is the CacheTTL of a gateway that may accept a revoked token until its expiry.
 const UntilExpiry time.Duration = -1
 
-// Policy is what an environment and the configuration say about judging tokens.
+// Policy tells how the tokens of an application are judged.
 type Policy struct {
-	DueBefore time.Duration // a token with this much life left or less is expiring
-	CacheTTL  time.Duration // how long the gateway may honour a revoked token, or UntilExpiry
+	DueBefore time.Duration // a token with at most this much life left is Expiring
+	CacheTTL  time.Duration // how long the gateway may accept a revoked token, or UntilExpiry
 	Regime    Regime
-	ProbeURL  string // where probes are made now; a probe that was stored without a URL counts as made there
+	ProbeURL  string // where probes are made; stands in for the URL of older ones
 }
 
-// endsReplaced reports whether the server is known to end a token as it makes the next one.
+// endsReplaced reports whether the server is known to revoke a token when it issues the next one.
 func (p Policy) endsReplaced() bool { return p.Regime == RegimeOpaque || p.Regime == RegimeJWT }
 
-// Status is a token judged at one instant.
+// Status is the result of judging a token at one instant ([StatusAt]).
 type Status struct {
 	State State
 
-	HasExpiry bool // ExpiresAt and Left are meant
+	HasExpiry bool // ExpiresAt and Left are known
 	ExpiresAt time.Time
 	Left      time.Duration // of the token's life, never negative
 
-	// Of a revoke that was decided or made here, for this row or a twin of it.
+	// A revoke that was decided here, for this row or a twin of it.
 	Pending    bool       // the server has not accepted it yet
 	RevokeKind RevokeKind // "": there is none
 	AcceptedAt time.Time  // when the server accepted it
 
-	AtServer   AtServer  // the newest evidence of what the server makes of the token
-	AtServerAt time.Time // when that was read
+	AtServer   AtServer  // the newest that is known of the token at the server
+	AtServerAt time.Time // when AtServer was read
 
-	// The rest is about a token that was revoked or replaced, here or elsewhere.
-	Ended       bool      // there is evidence of its end
-	Cause       Cause     // what that is
+	// A token that was revoked or replaced, here or elsewhere.
+	Ended       bool // there is evidence of its end: Cause
+	Cause       Cause
 	EndedAt     time.Time // when it was read
-	StaleKnown  bool      // StaleUntil is meant
-	StaleUntil  time.Time // upper bound of the gateway's lingering
+	StaleKnown  bool      // StaleUntil is known
+	StaleUntil  time.Time // the gateway refuses it from then on at the latest
 	StaleLeft   time.Duration
-	SeenAtGW    bool          // the gateway was seen to know this token
-	SeenAt      time.Time     // when it first was
-	RefusedOnce bool          // refused since, but not yet three times in a row
-	Reopened    bool          // accepted after it should have been dead
+	SeenAtGW    bool          // a probe was accepted at the gateway
+	SeenAt      time.Time     // when the first one was
+	RefusedOnce bool          // refused since its end, but not three times in a row
+	Reopened    bool          // accepted after the end of its window
 	StillActive bool          // the server called it active after its end
-	Passed      time.Time     // the bound that it was accepted after; zero: it was not
-	Overrun     time.Duration // how long after that the gateway was seen to accept it
-	Proof       Proof         // set when it is over
-	OverAt      time.Time     // when it is held to have been over
+	Passed      time.Time     // the end of that window; zero: not Reopened
+	Overrun     time.Duration // how long after Passed the gateway accepted it
+	Proof       Proof         // set if the gateway refuses it
+	OverAt      time.Time     // since when it does
 
-	// PastExpiry is how long after its expiry the gateway last accepted it: clocks differ, or it
-	// does not look.
+	// PastExpiry is how long after its expiry the gateway last accepted the token. Either clocks
+	// differ or the gateway does not check the expiry.
 	PastExpiry time.Duration
 }
 
-// Cause is the evidence of a token's end; of several the first in this order.
+// Cause is the evidence of a token's end. The first that applies counts.
 type Cause string
 
 // The causes.
@@ -100,7 +100,7 @@ const (
 	CauseRefused   Cause = "refused"   // the gateway refused it three times in a row
 )
 
-// Words say it of a token, to whoever wonders why it is not used.
+// Words tells the cause in a sentence whose subject is the token.
 func (c Cause) Words() string {
 	switch c {
 	case CauseRevoked:
@@ -120,7 +120,7 @@ func (c Cause) Words() string {
 // AtServer is what is known of a token at its server.
 type AtServer string
 
-// What can be known. The last two were told by introspection, and are newer than the others.
+// What can be known. Introspection tells the last two, if its answer is the newest evidence.
 const (
 	AtServerUnknown   AtServer = ""
 	AtServerPending   AtServer = "pending"
@@ -130,7 +130,7 @@ const (
 	AtServerInactive  AtServer = "inactive"
 )
 
-// StatusAt judges t at now. It is a pure function: the same three values give the same Status.
+// StatusAt judges t at now. It is pure: equal arguments give equal results.
 func StatusAt(t Token, p Policy, now time.Time) Status {
 	e := gather(&t, p)
 	end := e.weigh()
@@ -156,7 +156,7 @@ func StatusAt(t Token, p Policy, now time.Time) Status {
 
 	switch {
 	case past && (s.Proof == ProofNone || s.Proof == ProofExpiry && (end.reopened || end.active)):
-		s.State = Expired // that its window ended it is refuted, so that all that is known is its age
+		s.State = Expired // accepted after its window: only its age counts
 	case t.Unsure != nil && !past:
 		s.State = Unsure
 	case s.Pending && !past:
@@ -175,7 +175,7 @@ func StatusAt(t Token, p Policy, now time.Time) Status {
 	return s
 }
 
-// judgeEnd weighs the window against the probes.
+// judgeEnd compares the end of the window with the probes.
 func (s *Status) judgeEnd(proved record, end ending, now time.Time) {
 	if s.StaleKnown {
 		s.StaleLeft = max(s.StaleUntil.Sub(now), 0)
@@ -193,13 +193,13 @@ func (s *Status) judgeEnd(proved record, end ending, now time.Time) {
 	}
 }
 
-// evidence is what is known of one access token by all the rows that hold it.
+// evidence is what all rows that hold one access token tell of it.
 type evidence struct {
 	expires time.Time     // zero: not known
 	granted time.Duration // zero: not known
 	ttl     time.Duration // the longest CacheTTL
 
-	pending   bool // a revoke that the server has not accepted
+	pending   bool // a revoke is decided and not accepted
 	pendingAt time.Time
 	kind      RevokeKind
 	confirmed bool
@@ -208,8 +208,8 @@ type evidence struct {
 	replacedKnown                    []time.Time // when the server is known to have ended a row so
 
 	active     time.Time   // when introspection last called it active
-	inactive   []time.Time // when it began to call it inactive after that, by row, as far as that counts
-	inactiveAt time.Time   // when it last did
+	inactive   []time.Time // since when each row has known it to be inactive, if that counts
+	inactiveAt time.Time   // when introspection last did
 
 	seenAt time.Time // when a probe was first accepted
 	seen   []string  // URLs at which one was
@@ -235,8 +235,8 @@ func gather(t *Token, p Policy) evidence {
 	return e
 }
 
-// row adds what one row tells. with is the policy of its application, and judged that of the one
-// that is judged.
+// row adds what one row tells. with is the policy of its application, judged that of the row which
+// is judged.
 func (e *evidence) row(t *Token, with, judged Policy, own bool) {
 	if t.Lifetime == tokenapi.Bounded && t.ExpiresAt.After(e.expires) {
 		e.expires = t.ExpiresAt
@@ -259,7 +259,7 @@ func (e *evidence) row(t *Token, with, judged Policy, own bool) {
 	if t.ActiveAt.After(e.active) {
 		e.active = t.ActiveAt
 	}
-	if t.AtServer == ServerActive && t.AtServerAt.After(e.active) { // stored before ActiveAt was
+	if t.AtServer == ServerActive && t.AtServerAt.After(e.active) { // an older row, without ActiveAt
 		e.active = t.AtServerAt
 	}
 	e.replaced = sooner(e.replaced, t.ReplacedAt)
@@ -273,7 +273,7 @@ func (e *evidence) row(t *Token, with, judged Policy, own bool) {
 		e.seen = append(e.seen, t.SeenURL)
 	}
 	for _, q := range t.Probes {
-		if q.URL == "" { // stored when more was taken for a verdict than is now
+		if q.URL == "" { // an older row, by looser rules
 			if !q.letThrough() {
 				continue
 			}
@@ -285,10 +285,10 @@ func (e *evidence) row(t *Token, with, judged Policy, own bool) {
 	}
 }
 
-// calledInactive adds that introspection called one row inactive, if that counts and no row was
-// called active since. It is called when all rows were added.
+// calledInactive adds that introspection called one row inactive. It does so if that counts and no
+// row was called active since. All rows have been added before.
 func (e *evidence) calledInactive(t *Token) {
-	revoked := !e.accepted.IsZero() && !t.AtServerAt.Before(e.accepted) // here, so that the answer is about it
+	revoked := !e.accepted.IsZero() && !t.AtServerAt.Before(e.accepted) // revoked here, so the answer is about it
 	if t.AtServer != ServerInactive || !t.AtServerCounts && !revoked || t.AtServerAt.Before(e.active) {
 		return
 	}
@@ -302,7 +302,7 @@ func (e *evidence) calledInactive(t *Token) {
 	}
 }
 
-// due is how much life is left when the token counts as expiring.
+// due returns how much life is left when the token becomes Expiring.
 func (e *evidence) due(p Policy) time.Duration {
 	if e.granted > 0 {
 		return min(p.DueBefore, e.granted/4)
@@ -310,7 +310,7 @@ func (e *evidence) due(p Policy) time.Duration {
 	return p.DueBefore
 }
 
-// acceptedAt is when the server accepted the revoke, of whichever half it was for.
+// acceptedAt returns when the server accepted the revoke, of either token of the pair.
 func (e *evidence) acceptedAt() time.Time {
 	if e.accepted.IsZero() && !e.pending && e.kind != "" {
 		return e.refreshEnded
@@ -318,7 +318,7 @@ func (e *evidence) acceptedAt() time.Time {
 	return e.accepted
 }
 
-// cause is what ended the token, and when.
+// cause returns what ended the token, and when.
 func (e *evidence) cause() (Cause, time.Time) {
 	switch {
 	case !e.accepted.IsZero():
@@ -335,7 +335,7 @@ func (e *evidence) cause() (Cause, time.Time) {
 	return CauseNone, time.Time{}
 }
 
-// atServer is the newest that is known of the token at its server, and when it was read.
+// atServer returns the newest that is known of the token at its server, and when it was read.
 func (e *evidence) atServer() (AtServer, time.Time) {
 	word, at := AtServerUnknown, time.Time{}
 	switch accepted := e.acceptedAt(); {
@@ -355,7 +355,8 @@ func (e *evidence) atServer() (AtServer, time.Time) {
 	return word, at
 }
 
-// until is how long a gateway may honour what was ended at an instant; zero: nobody knows.
+// until returns until when the gateway may accept a token that ended at an instant; zero if that is
+// not known.
 func (e *evidence) until(ended time.Time) time.Time {
 	if e.ttl < 0 {
 		return e.expires
@@ -366,22 +367,22 @@ func (e *evidence) until(ended time.Time) time.Time {
 // ending is what the evidence of a token's end adds up to.
 type ending struct {
 	ended    bool
-	until    time.Time // upper bound; zero: not known
-	reopened bool      // the gateway accepted it after its bound
+	until    time.Time // the end of the window; zero: not known
+	reopened bool      // the gateway accepted it after the window
 	active   bool      // the server called it active after its end
 
-	passed              time.Time // the bound that the gateway went beyond
+	passed              time.Time // the end of the window that the gateway exceeded
 	overrun, pastExpiry time.Duration
 }
 
-// incident is a piece of that evidence.
+// incident is one piece of that evidence.
 type incident struct {
 	at    time.Time
 	what  int
-	until time.Time // of an end
+	until time.Time // of an end: the end of its window
 }
 
-// The kinds, in the order in which those of one instant are weighed.
+// The kinds, in the order in which incidents of one instant count.
 const (
 	anEnd = iota
 	anAcceptance
@@ -389,9 +390,9 @@ const (
 	calledInactive
 )
 
-// weigh goes through the evidence in the order of time. Each end may bring the bound forward, and
-// so may the server's inactive; only its active and an acceptance by the gateway after the bound
-// move it back, to the expiry.
+// weigh goes through the evidence in order of time. An end, or an inactive of the server, may move
+// the end of the window forward. An active of the server, or an acceptance after the window, moves
+// it back to the expiry.
 func (e *evidence) weigh() (r ending) {
 	all := make([]incident, 0, 8)
 	if !e.accepted.IsZero() {
@@ -453,24 +454,24 @@ func (e *evidence) weigh() (r ending) {
 // probeGap is the least time between two refusals that count as two.
 const probeGap = time.Second
 
-// record is what probes add up to.
+// record is what the probes of a token add up to.
 type record struct {
-	run int       // refusals in a row that count, at the URL where there are most
-	at  time.Time // the first of three that prove it refused; zero: they do not, or a later answer let it through
+	run int       // the most refusals in a row at one URL
+	at  time.Time // the first of three that prove it; zero: not proved, or refuted
 }
 
-// refusals are those in a row at one URL.
+// refusals are consecutive refusals at one URL.
 type refusals struct {
 	url  string
 	last []Probe
 }
 
-// weighProbes looks for three refusals in a row at one URL, a gap of probeGap apart, where one
-// names the token or the token was accepted there before. seen are URLs where it was. Refusals
-// before since and, unless that is zero, from expires on do not count. An acceptance from expires
-// on, unless that is zero, takes no proof away that was there before.
+// weighProbes looks for three refusals in a row at one URL, at least probeGap apart. One of them
+// must name the token, or the URL must have accepted the token before (seen). Refusals before since
+// do not count, and none from expires on unless expires is zero. An acceptance from expires on does
+// not refute an earlier proof.
 func weighProbes(probes []Probe, seen []string, since, expires time.Time) (r record) {
-	seen = slices.DeleteFunc(slices.Clone(seen), func(url string) bool { // there it is known when
+	seen = slices.DeleteFunc(slices.Clone(seen), func(url string) bool { // probes there tell it better
 		return slices.ContainsFunc(probes, func(p Probe) bool { return p.Verdict == tokenapi.Accepted && p.URL == url })
 	})
 	var runs []refusals
@@ -491,7 +492,7 @@ func weighProbes(probes []Probe, seen []string, since, expires time.Time) (r rec
 			}
 		case tokenapi.Refused:
 			if p.At.Before(since) || !expires.IsZero() && !p.At.Before(expires) {
-				continue // an expired token is refused by everybody
+				continue // every gateway refuses an expired token
 			}
 			if i < 0 {
 				runs = append(runs, refusals{url: p.URL})
@@ -516,15 +517,15 @@ func weighProbes(probes []Probe, seen []string, since, expires time.Time) (r rec
 	return r
 }
 
-// ProvedDead reports whether the probes of a token since an instant prove that the gateway refuses
-// it, by the rule that StatusAt goes by. It is for tokens that nobody has revoked here, too.
+// ProvedDead reports whether the probes since an instant prove that the gateway refuses the token,
+// by the rule of StatusAt. It also serves for tokens that were not revoked here.
 func ProvedDead(t Token, since time.Time) bool {
 	e := gather(&t, Policy{})
 	return !weighProbes(e.probes, e.seen, since, time.Time{}).at.IsZero()
 }
 
-// NextChange is the first instant after now at which StatusAt gives another State because time has
-// passed, if there is one.
+// NextChange returns the first instant after now at which StatusAt gives another State because time
+// passes. ok is false if there is none.
 func NextChange(t Token, p Policy, now time.Time) (time.Time, bool) {
 	s := StatusAt(t, p, now)
 	e := gather(&t, p)
@@ -535,7 +536,7 @@ func NextChange(t Token, p Policy, now time.Time) (time.Time, bool) {
 	if s.HasExpiry {
 		at = append(at, s.ExpiresAt.Add(-e.due(p)), s.ExpiresAt)
 	}
-	for _, a := range at { // in order of time, or with one in between that changes nothing of a token that has ended
+	for _, a := range at { // not all of these change the state of a token that has ended
 		if a.After(now) && StatusAt(t, p, a).State != s.State {
 			return a, true
 		}
@@ -543,7 +544,7 @@ func NextChange(t Token, p Policy, now time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// sooner is the earlier of two times, where zero is never.
+// sooner returns the earlier of two times. A zero time is never.
 func sooner(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b

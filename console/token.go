@@ -8,19 +8,19 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// RefreshState is what is known of a token's refresh token.
+// RefreshState tells what became of a refresh token.
 type RefreshState string
 
 // The states of a refresh token.
 const (
 	RefreshNone  RefreshState = ""      // the server gave none
 	RefreshLive  RefreshState = "live"  // can be used
-	RefreshSpent RefreshState = "spent" // used: replaced, handed on to a newer token, or called invalid_grant by the server
+	RefreshSpent RefreshState = "spent" // used or replaced, or the server answered invalid_grant
 
 	RefreshRevoked RefreshState = "revoked" // the server accepted its revocation
 )
 
-// ServerState is what the key manager thinks of a token, which is not what the gateway does.
+// ServerState is what introspection said of a token. The gateway may say otherwise.
 type ServerState string
 
 // What introspection can say.
@@ -30,10 +30,10 @@ const (
 	ServerInactive ServerState = "inactive"
 )
 
-// GrantAdopted is the Grant of a token that was not got here but brought from elsewhere, to revoke it.
+// GrantAdopted is the Grant of a token that was adopted: issued elsewhere and stored to be revoked.
 const GrantAdopted = "adopted"
 
-// RevokeKind is which of the pair is to be revoked.
+// RevokeKind names which token of a pair is to be revoked.
 type RevokeKind string
 
 // The kinds.
@@ -43,20 +43,20 @@ const (
 	RevokeBoth    RevokeKind = "both"
 )
 
-// Token is one access token and what became of it. It holds facts with their times and no state: states
-// are computed by StatusAt. It holds no secret either; those are fetched by Keeper for the moment of use.
+// Token holds the facts of one access token with their times. It holds no state, because [StatusAt]
+// computes states. It holds no secret: [Service.Secrets] reads those when they are used.
 type Token struct {
 	ID          string // "t_" and 12 characters, never reused
 	AppID       string
 	Fingerprint string // of the access token
-	Grant       string // the grant that led to it; a refresh keeps the first one's
+	Grant       string // the first grant; a refresh keeps it
 	User        string
-	Scopes      []string // granted, or asked for when the answer did not say
-	Asked       []string // asked for
+	Scopes      []string // granted; as Asked if the answer named none
+	Asked       []string // requested
 	TokenType   string
 	Lifetime    tokenapi.Lifetime
-	IssuedAt    time.Time // when its answer was read (of a token handed out again: the first time)
-	ExpiresAt   time.Time // zero unless Lifetime is Bounded
+	IssuedAt    time.Time // when an answer first brought it
+	ExpiresAt   time.Time // zero unless Lifetime is LifeBounded
 	Granted     time.Duration
 	From        string // ID of the token it was refreshed from, or ""
 	Refresh     RefreshState
@@ -65,64 +65,64 @@ type Token struct {
 	ReplacedAt time.Time // when the answer that replaced it was read
 	ReplacedBy string
 
-	JWT        bool        // its form is a JWT
-	AtServer   ServerState // what introspection said last; what does not count never takes the place of what does
+	JWT        bool        // it has the form of a JWT
+	AtServer   ServerState // the last answer of introspection that counts, else the last one
 	AtServerAt time.Time
-	// AtServerCounts says that the server may know of the token, so that ServerInactive is about
-	// it. It is set when this introspection URL and client had called some token of the application
-	// active before.
+	// AtServerCounts is set if the server may know the token, so that ServerInactive is about it.
+	// That holds once this client was told "active" of any token of the application at this
+	// introspection URL.
 	AtServerCounts bool
 	ActiveAt       time.Time // when introspection last called it active
-	AtServerSince  time.Time // when it was first told so, with nothing since that says otherwise
+	AtServerSince  time.Time // since when it has said the same
 
-	RevokeAt          time.Time // when the revoke is to be sent; set first, shown second
+	RevokeAt          time.Time // when the revoke is to be sent
 	RevokeKind        RevokeKind
 	RevokeTries       int
-	RevokeNext        time.Time // not before: back-off after a failed delivery
+	RevokeNext        time.Time // the next try, after a failed delivery
 	RevokeError       string    // why the last delivery failed
-	AcceptedAt        time.Time // the server's 2xx for the access token was read
-	RefreshAcceptedAt time.Time // the server's 2xx for the refresh token was read
+	AcceptedAt        time.Time // when the server accepted the revoke of the access token
+	RefreshAcceptedAt time.Time // the same of the refresh token
 	Confirmed         bool      // the server named what it revoked
 
-	SeenAt  time.Time // first time a probe of ours was accepted by the gateway
-	SeenURL string    // where a probe was last accepted, as Probe.URL
+	SeenAt  time.Time // when the gateway first accepted a probe
+	SeenURL string    // Probe.URL of the last accepted one
 	Probes  []Probe   // oldest first, the last KeepProbes of them
 
-	Unsure *Mark // an open journal mark of a refresh of this token
+	Unsure *Mark // an open mark of a refresh of this token
 
 	AnswerRev  int64     // the store's revision when an answer last brought this token
-	AnsweredAt time.Time // when that answer was read; zero for tokens stored before this was kept
+	AnsweredAt time.Time // when it did; zero for older rows
 
-	Request     *Request // what it was asked with; nil for tokens stored before this was kept
-	AccessHash  string   // keyed hash of the access token: two rows with one hash hold one token
-	RefreshHash string   // keyed hash of the refresh token, "" without one
+	Request     *Request // that brought it; nil for older rows
+	AccessHash  string   // keyed; rows with the same hash hold the same access token
+	RefreshHash string   // keyed; "" without a refresh token
 
-	Rev int64 // grows with every stored change; the higher one is the newer one
+	Rev int64 // revision of the last stored change
 
-	Twins []Twin // the other rows that hold the same access token; not stored, a Service reads them along
+	Twins []Twin // other rows with the same access token; not stored, a Service fills them in
 }
 
-// KeepProbes is how many probes of one token are kept.
+// KeepProbes is the number of probes that are kept of one token.
 const KeepProbes = 64
 
-// Probe is one probe of a token at the gateway.
+// Probe is one probe of a token.
 type Probe struct {
 	At        time.Time
 	Status    int // 0: no answer
 	FaultCode int
 	Verdict   tokenapi.Verdict
-	URL       string // with a digest for its query; "" for probes stored before this was kept
-	// NamesToken says that a refusal was about the token itself, by a fault code or by
-	// invalid_token.
+	URL       string // with a digest in place of its query; "" for older rows
+	// NamesToken is set if a refusal was about the token itself: by a fault code, or by
+	// invalid_token (RFC 6750 section 3.1).
 	NamesToken bool
 }
 
-// Secrets are the credentials of one token.
+// Secrets are the credentials of one token, or of an application.
 type Secrets struct {
 	Access  secret.Text
 	Refresh secret.Text
 	ID      secret.Text
-	Headers secret.Text // of an application: the values of its headers, JSON
+	Headers secret.Text // of an application: the values of its headers, as JSON
 }
 
 // What is known of how long a token lives ([Token].Lifetime).
@@ -140,24 +140,23 @@ const (
 	OpTest    = "test" // a get whose token is kept only if the draft is saved
 )
 
-// Mark is a journal entry: something that cannot be taken back was about to be sent. It is removed when
-// the answer is stored; one that stays open means that nobody saw the answer.
+// Mark is the journal entry of a request that can be sent once. It is stored before the request is
+// sent and removed when the answer is stored. An open mark means that the answer was lost.
 type Mark struct {
 	ID      string
 	Op      string // OpGet, OpRefresh or OpTest
 	AppID   string
 	TokenID string // "" for a get
 	Scopes  []string
-	Grant   string // of a get: other than the application's, or ""
-	User    string // the same
+	Grant   string // of a get: "" for the application's own
+	User    string // of a get: "" for the application's own
 	SentAt  time.Time
-	Request *Request // what was asked with; nil for marks stored before this was kept
-	// EndsBy is the latest time at which the token that was lost can still live; zero while nobody
-	// knows.
+	Request *Request // nil for older rows
+	// EndsBy is the latest time at which the lost token can be alive; zero if that is not known.
 	EndsBy time.Time
 }
 
-// Verdict is what a probe shows.
+// Verdict is what a probe shows of a token.
 type Verdict = tokenapi.Verdict
 
 // Why is the reason for a verdict: see package tokenapi.
@@ -182,7 +181,7 @@ const (
 	WhyElse         = tokenapi.WhyElse
 )
 
-// ProbeAnswer is the answer to a probe, and what it shows.
+// ProbeAnswer is the answer to a probe and its verdict.
 type ProbeAnswer = tokenapi.ProbeAnswer
 
 // The verdicts, for the faces.
@@ -192,14 +191,14 @@ const (
 	ProbeUnclear  = tokenapi.Unclear
 )
 
-// letThrough reports whether a probe was accepted by a 2xx. Before probes were stored with their
-// URL, more was called accepted.
+// letThrough reports whether a probe was accepted with a 2xx. Older rows without URL have called
+// more than that accepted.
 func (p Probe) letThrough() bool {
 	return p.Verdict == tokenapi.Accepted && p.Status >= 200 && p.Status <= 299
 }
 
-// seenAtGateway is when a probe of the row was first accepted, zero if none was. A time that was
-// stored without its URL needs a probe that confirms it: it may have been a 302 or a 403.
+// seenAtGateway returns when a probe of the row was first accepted, zero if none was. A time that
+// was stored without a URL counts only if a probe confirms it: it may stand for a 302 or a 403.
 func (t *Token) seenAtGateway() time.Time {
 	if t.SeenURL != "" {
 		return t.SeenAt

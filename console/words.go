@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Left puts a remaining time into as few characters as a glance needs: "3d 04h", "2h 13m", "58:12",
-// "0:41". It rounds down, so that 0:00 means over; a negative time is 0:00.
+// Left writes a remaining time briefly: "3d 04h", "2h 13m", "58:12", "0:41". It rounds down. A
+// negative time is 0:00.
 func Left(d time.Duration) string {
 	s := int64(max(d, 0) / time.Second)
 	switch {
@@ -20,7 +20,7 @@ func Left(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// LeftChanges is how long until Left(d) gives other characters, for d > 0.
+// LeftChanges returns after how long Left(d) changes, for d > 0.
 func LeftChanges(d time.Duration) time.Duration {
 	step := time.Second
 	switch {
@@ -35,7 +35,7 @@ func LeftChanges(d time.Duration) time.Duration {
 	return r + 1 // one nanosecond past the edge, where the digits turn
 }
 
-// Ago puts a past time into words: "just now", "12 min ago", "3 h ago", "2 d ago".
+// Ago writes how long ago something was: "just now", "12 min ago", "3 h ago", "2 d ago".
 func Ago(d time.Duration) string {
 	switch {
 	case d < time.Minute:
@@ -48,8 +48,8 @@ func Ago(d time.Duration) string {
 	return fmt.Sprintf("%d d ago", int(d/(24*time.Hour)))
 }
 
-// Advice says what there is to know and to do about a token in a state that a person has to do something about, or
-// may: unsure, or a revoke that the server has not accepted. It is "" for every other token, and holds no secret.
+// Advice tells what to do about a token that is Unsure, or whose revoke the server has not
+// accepted. It is "" for every other token and holds no secret.
 func Advice(t Token, p Policy, now time.Time) string {
 	switch {
 	case t.Unsure != nil:
@@ -70,8 +70,8 @@ func Advice(t Token, p Policy, now time.Time) string {
 	return ""
 }
 
-// MarkAdvice says what to do about a get or refresh whose answer was never seen. It promises an end
-// of the token that was lost only where the server is known to bring it about.
+// MarkAdvice tells what to do about a get or refresh whose answer was lost. It names an end of the
+// lost token only if the server is known to end it.
 func MarkAdvice(m Mark, r Regime, now time.Time) string {
 	refresh := m.Verb() == "refresh"
 	switch {
@@ -95,7 +95,7 @@ func markEnd(m Mark, now time.Time) string {
 	return text + "; " + do(ActDismiss, m.ID) + " dismisses this"
 }
 
-// MarkEnd says until when the token that was lost can live; show writes a time.
+// MarkEnd tells until when the lost token of a mark can be alive. show writes a time.
 func MarkEnd(m Mark, show func(time.Time) string) string {
 	if m.EndsBy.IsZero() {
 		return "nobody knows how long it may live"
@@ -103,7 +103,7 @@ func MarkEnd(m Mark, show func(time.Time) string) string {
 	return "it may live until " + show(m.EndsBy) + " at the latest"
 }
 
-// utc writes a time for somebody who reads it on the same day, or with its date.
+// utc writes a time in UTC, with its date if that is not the date of now.
 func utc(t, now time.Time) string {
 	t = t.UTC()
 	if t.Format(time.DateOnly) == now.UTC().Format(time.DateOnly) {
