@@ -9,20 +9,20 @@ import (
 	"lanyard/text"
 )
 
-// Held says what keeps a token from being forgotten.
+// Held tells what keeps a token from being forgotten.
 type Held struct {
-	Why   string    // "": nothing, the token is over
-	Until time.Time // when it will be over if nothing else happens; zero: not known
+	Why   string    // "" if the token is over
+	Until time.Time // when it will be over by time alone; zero: not known
 	Hint  string
 }
 
-// clockLeeway is how long a token counts as alive after a probe that a gateway accepted past its
-// expiry. WSO2 allows for clocks that differ by this much.
+// clockLeeway is how long a token counts as alive after a gateway accepted it past its expiry. WSO2
+// allows for clocks that differ by this much.
 const clockLeeway = 5 * time.Minute
 
-// OverSince judges whether t is over, so that it can be forgotten: its state is dead, superseded or
-// expired, and nothing that any row with this access token holds can still be used or is still to be
-// sent. since is when it came to be over, the zero time if held says why it is not.
+// OverSince reports since when t is over, so that it can be forgotten. Its state is then dead,
+// superseded or expired, and no row with this access token holds anything left to use or to send.
+// If since is zero, held tells why it is not over.
 func OverSince(t Token, p Policy, now time.Time) (since time.Time, held Held) {
 	rows := append([]Twin{{t, p}}, t.Twins...)
 	for i := range rows {
@@ -75,20 +75,20 @@ func rowOverSince(t Token, p Policy, now time.Time) (since time.Time, held Held)
 	return since, Held{}
 }
 
-// ForgetWhat names what is to be forgotten, by ID.
+// ForgetWhat names by ID what is to be forgotten.
 type ForgetWhat struct {
-	Tokens       []string // each has to be over
-	Applications []string // each has to be gone, with nothing but tokens that are over
-	OverOf       []string // of these applications the tokens that are over
-	Over         bool     // of all applications the tokens that are over
+	Tokens       []string // each must be over
+	Applications []string // each must be gone, and all its tokens over
+	OverOf       []string // the tokens of these applications that are over
+	Over         bool     // the tokens of all applications that are over
 }
 
-// Forgotten is what was forgotten, or would be.
+// Forgotten lists what was forgotten, or would be.
 type Forgotten struct {
 	Tokens       []Token       // oldest first
-	Applications []Application // those that went with their last token, too
-	Events       int           // entries of the log that were too old
-	Kept         []NotOver     // tokens that were looked at and are not over
+	Applications []Application // also those that went with their last token
+	Events       int           // number of log entries that were too old
+	Kept         []NotOver     // tokens that are not over
 }
 
 // NotOver is a token that is not over.
@@ -97,7 +97,7 @@ type NotOver struct {
 	Held  Held
 }
 
-// Forgettable tells what Forget would remove. It fails where Forget would refuse.
+// Forgettable returns what Forget would remove. It fails where Forget would.
 func (s *Service) Forgettable(ctx context.Context, what ForgetWhat) (f Forgotten, err error) {
 	err = s.opt.Keeper.View(ctx, func(r Reader) error {
 		f, err = s.forgettable(r, what)
@@ -132,7 +132,7 @@ func (s *Service) forgettable(r Reader, what ForgetWhat) (f Forgotten, err error
 	}
 	goes := map[string]bool{}
 	var refused []NotOver
-	left := map[string]bool{} // applications of which a token stays
+	left := map[string]bool{} // applications that keep a token
 	for _, t := range tokens {
 		named := slices.Contains(what.Tokens, t.ID) || apps[t.AppID].ID != ""
 		if !named && !goes[t.ID] && !what.Over && !slices.Contains(what.OverOf, t.AppID) {
@@ -146,7 +146,7 @@ func (s *Service) forgettable(r Reader, what ForgetWhat) (f Forgotten, err error
 			refused = append(refused, NotOver{t, held})
 		case held.Why != "":
 			f.Kept = append(f.Kept, NotOver{t, held})
-		default: // rows that hold one token go together: one tells what another one does not
+		default: // rows with one token go together: each may know something of it
 			goes[t.ID] = true
 			for i := range t.Twins {
 				goes[t.Twins[i].Row.ID] = true
@@ -167,7 +167,7 @@ func (s *Service) forgettable(r Reader, what ForgetWhat) (f Forgotten, err error
 		if left[t.AppID] || slices.ContainsFunc(f.Applications, func(a Application) bool { return a.ID == t.AppID }) {
 			continue
 		}
-		left[t.AppID] = true // looked at
+		left[t.AppID] = true
 		if a, ok, err := s.leftBehind(r, t.AppID, lost); err != nil {
 			return f, err
 		} else if ok {
@@ -177,7 +177,7 @@ func (s *Service) forgettable(r Reader, what ForgetWhat) (f Forgotten, err error
 	return f, nil
 }
 
-// openMarks are the marks that are not over. Token.Unsure is one of several.
+// openMarks returns the marks that are not over. Token.Unsure is one of several.
 func openMarks(r Reader, now time.Time) ([]Mark, error) {
 	all, err := r.Marks()
 	return slices.DeleteFunc(all, func(m Mark) bool { return m.Over(now) }), err
@@ -229,7 +229,7 @@ func (s *Service) mayForgetApp(a Application, lost []Mark) error {
 	return nil
 }
 
-// notOver is the refusal of tokens that are not over. It names each.
+// notOver is the error that names the tokens which are not over.
 func (s *Service) notOver(r Reader, all []NotOver) error {
 	var words, hints []string
 	const most = 10
@@ -256,8 +256,8 @@ func (s *Service) notOver(r Reader, all []NotOver) error {
 	return &Error{Code: CodeNotOver, Text: "forget: " + text.CountOf(len(all), "token is", "tokens are") + " not over: " + strings.Join(words, "; "), Hint: strings.Join(hints, "; ")}
 }
 
-// leftBehind gives an application that is no longer configured and goes with its last token. One for
-// which a person has stored a secret stays: another configuration may name it.
+// leftBehind returns an application that is no longer configured and goes with its last token. One
+// with a secret that a person has stored stays: another configuration may name it.
 func (s *Service) leftBehind(r Reader, appID string, lost []Mark) (a Application, ok bool, err error) {
 	a, err = s.application(r, appID)
 	if isCode(err, CodeNoApplication) || isCode(err, CodeStoreAltered) {
@@ -273,8 +273,8 @@ func (s *Service) leftBehind(r Reader, appID string, lost []Mark) (a Application
 	return a, !has, err
 }
 
-// alteredToken gives an altered token, of those that were read; "" for none. Nobody knows whose it is, so that it may need
-// any application to be revoked.
+// alteredToken returns the ID of an altered token among those that were read, or "". Its
+// application is not known, so it may need any application to be revoked.
 func alteredToken(r Reader) string {
 	for _, a := range r.Altered() {
 		if a.Table == "token" {
@@ -289,14 +289,15 @@ func errAlteredToken(id string) *Error {
 		Hint: "lanyard forget " + id + " removes it; then the application can be forgotten"}
 }
 
-// forgetAtOnce is how many tokens are forgotten in one transaction. Other processes write in between.
+// forgetAtOnce is how many tokens are forgotten in one transaction. Other processes write in
+// between.
 const forgetAtOnce = 100
 
-// Forget removes what Forgettable tells, with probes, secrets and log. The log keeps that each was
-// forgotten. It removes nothing if something that is named is not over. Each transaction judges its
+// Forget removes what Forgettable returns, with probes, secrets and log. The log keeps an entry for
+// each. It removes nothing if something that is named is not over. Each transaction judges its
 // tokens anew.
 func (s *Service) Forget(ctx context.Context, what ForgetWhat) (done Forgotten, err error) {
-	if err := s.unlocked(ctx); err != nil { // before anything is judged: rows are not verified without the key
+	if err := s.unlocked(ctx); err != nil { // rows are verified only with the key
 		return done, err
 	}
 	plan, err := s.Forgettable(ctx, what)
@@ -318,8 +319,8 @@ func (s *Service) Forget(ctx context.Context, what ForgetWhat) (done Forgotten, 
 	return done, err
 }
 
-// forgetTokens removes those of the tokens that are over; if before is not zero, only those that were
-// by then. With history their log goes too.
+// forgetTokens removes those of the tokens that are over, or were over by before unless that is
+// zero. With history it removes their log, too.
 func (s *Service) forgetTokens(ctx context.Context, tokens []Token, before time.Time, history bool) (done Forgotten, err error) {
 	for part := range slices.Chunk(tokens, forgetAtOnce) {
 		if err := ctx.Err(); err != nil {
@@ -338,8 +339,8 @@ func (s *Service) forgetTokens(ctx context.Context, tokens []Token, before time.
 	return done, nil
 }
 
-// forgetSome is one transaction of forgetTokens. All rows that hold one token go together: what one
-// tells (a revoke, an acceptance) would be missing from what is said of another.
+// forgetSome is one transaction of forgetTokens. All rows of a token go together: each may know
+// something that the others do not, such as a revoke.
 func (s *Service) forgetSome(w Writer, tokens []Token, before time.Time, history bool) (done Forgotten, err error) {
 	lost, err := openMarks(w, s.Now())
 	if err != nil {
@@ -350,7 +351,7 @@ func (s *Service) forgetSome(w Writer, tokens []Token, before time.Time, history
 	for _, t := range tokens {
 		t, err := s.token(w, t.ID)
 		if isCode(err, CodeNoToken) || isLost(err) {
-			continue // another one has removed it, or it went with its twin
+			continue // removed meanwhile, or with its twin
 		}
 		if err != nil {
 			return done, err
@@ -386,8 +387,8 @@ func (s *Service) forgetSome(w Writer, tokens []Token, before time.Time, history
 	return done, err
 }
 
-// forgetApps removes applications that are no longer configured, each with its history, if they have
-// neither tokens nor marks. One that was named has to go.
+// forgetApps removes applications that are no longer configured, with their history, if they have
+// neither tokens nor marks. It fails for a named one that has.
 func (s *Service) forgetApps(ctx context.Context, named, behind []string, history bool) (done []Application, err error) {
 	for _, id := range slices.Concat(named, behind) {
 		var went *Application
@@ -437,7 +438,7 @@ func holdsTokens(r Reader, appID string) (bool, error) {
 	return slices.ContainsFunc(all, func(t Token) bool { return t.AppID == appID }), err
 }
 
-// dropApplication removes an application without tokens. The log keeps that it was forgotten.
+// dropApplication removes an application without tokens. The log keeps an entry.
 func dropApplication(w Writer, a Application, history bool, now time.Time) error {
 	if err := w.DropApplication(a.ID); err != nil {
 		return err

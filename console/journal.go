@@ -11,10 +11,10 @@ import (
 	"lanyard/tokenapi"
 )
 
-// sendGrant sends one grant between a journal mark and the storing of its answer. The mark is durable before
-// the request leaves; file runs in the transaction that removes it. A request that surely never left, or
-// whose refusal was read, leaves no mark; one whose answer was lost keeps it open. under are the leases under
-// which this happens: without them nothing is sent. x is the exchange, zero if nothing was sent.
+// sendGrant sends one grant. It stores a mark before the request leaves, and file runs in the
+// transaction that removes the mark. A request that was not sent or was refused leaves no mark; one
+// whose answer was lost leaves it open. Without the leases under nothing is sent. x is the
+// exchange, zero if nothing was sent.
 func (s *Service) sendGrant(ctx context.Context, a Application, under []*lease, m Mark, req tokenapi.TokenRequest,
 	file func(Writer, tokenapi.TokenAnswer) error, refused func(Writer, *tokenapi.Error) error,
 ) (x Exchange, err error) {
@@ -25,14 +25,14 @@ func (s *Service) sendGrant(ctx context.Context, a Application, under []*lease, 
 	if err := s.heldBack(ctx, a, req); err != nil {
 		return x, err
 	}
-	// From here on nothing the caller does may cut the exchange in half; the client has its own deadline.
+	// From here on the caller must not cut the exchange short. The client has its own deadline.
 	ctx = context.WithoutCancel(ctx)
 	m.ID = newID("m_")
 	defer s.await(m.ID)()
 	if m, err = s.mark(ctx, a, under, m, req.Credentials); err != nil {
 		return x, err
 	}
-	if !stillOurs(under) { // the process was stopped in between, and somebody else may be at it by now
+	if !stillOurs(under) { // the process was stopped in between, so another one may have the lease
 		return x, errors.Join(errOverslept(m.Op), s.clearMark(ctx, m.ID))
 	}
 	if err := s.opt.Keeper.InPlace(ctx); err != nil {
@@ -50,7 +50,7 @@ func (s *Service) sendGrant(ctx context.Context, a Application, under []*lease, 
 	}
 	e, ok := tokenapi.AsError(callErr)
 	if ok && unseen(e) {
-		if e.RetryAfter > 0 { // a proxy that says when to come again; the mark stays all the same
+		if e.RetryAfter > 0 { // a proxy wants to wait; the mark stays
 			_ = s.update(ctx, func(w Writer) error { return s.noteRefusal(w, a, under[0], req, e) })
 		}
 		return x, s.lostAnswer(a, m, callErr)
@@ -68,14 +68,14 @@ func (s *Service) sendGrant(ctx context.Context, a Application, under []*lease, 
 		}
 		return w.ClearMark(m.ID)
 	})
-	if err != nil { // the mark stays, which is the careful side
+	if err != nil { // the mark stays, to be safe
 		return x, errors.Join(callErr, fmt.Errorf("and that could not be stored: %w", err))
 	}
 	return x, callErr
 }
 
-// unseen says whether a token may have been given out that nobody saw: no answer came, or none of the server
-// that was asked, or a 2xx that could not be read.
+// unseen reports whether the server may have issued a token that no one has read: there was no
+// answer, an answer of a proxy, or a 2xx that cannot be read.
 func unseen(e *tokenapi.Error) bool {
 	switch {
 	case !e.Sent:
@@ -85,14 +85,14 @@ func unseen(e *tokenapi.Error) bool {
 	case e.Kind == tokenapi.KindGarbled:
 		return e.Status >= 200 && e.Status < 300
 	}
-	return e.Code == "" && (e.Status == 502 || e.Status == 504) // a proxy that lost the server's
+	return e.Code == "" && (e.Status == 502 || e.Status == 504) // a proxy that lost the server's answer
 }
 
-// lostAnswer is an error after which nobody knows what the server did; it reads as its cause does, and its hint
-// says what to do.
+// lostAnswer returns the error for a request whose answer was lost. It reads like its cause; its
+// hint tells what to do.
 func (s *Service) lostAnswer(a Application, m Mark, cause error) error {
 	hint := MarkAdvice(m, a.Environment.Regime, s.Now())
-	if e, ok := tokenapi.AsError(cause); ok && e.Kind == tokenapi.KindGarbled && e.Hint != "" { // something answered: is it the server?
+	if e, ok := tokenapi.AsError(cause); ok && e.Kind == tokenapi.KindGarbled && e.Hint != "" { // something answered, perhaps not the server
 		join := "; "
 		if strings.HasSuffix(e.Hint, "?") {
 			join = " "
@@ -102,7 +102,7 @@ func (s *Service) lostAnswer(a Application, m Mark, cause error) error {
 	return &advisedError{cause, &Error{Code: CodeUnsure, Text: m.Op + ": the answer was never seen", Hint: hint}}
 }
 
-// advisedError reads as its cause does, and has another code and hint.
+// advisedError reads like its cause and has another code and hint.
 type advisedError struct {
 	cause  error
 	advice *Error
@@ -124,11 +124,11 @@ func errOverslept(op string) error {
 	return &Error{Code: CodeInFlight, Text: op + ": this process stood still for too long, and nothing was sent", Hint: "try again"}
 }
 
-// mark stores a journal mark under the ID it was given, and with it what is needed to explain and to revoke
-// what comes of it. It is refused when a lease was lost.
+// mark stores a mark under its ID, and what is needed to explain and revoke the token. It fails if
+// a lease was lost.
 func (s *Service) mark(ctx context.Context, a Application, under []*lease, m Mark, c tokenapi.Credentials) (Mark, error) {
 	m.AppID, m.SentAt = a.ID, s.Now()
-	// Many processes may be writing: what waits for its turn is not given up before the request itself would be.
+	// Many processes may be writing: wait as long as the request itself may take.
 	ctx, cancel := context.WithTimeout(ctx, patienceFor(a, m.Grant))
 	defer cancel()
 	return m, s.update(ctx, func(w Writer) error {
@@ -139,7 +139,7 @@ func (s *Service) mark(ctx context.Context, a Application, under []*lease, m Mar
 				return errOverslept(m.Op)
 			}
 		}
-		// The application goes first: an open mark without it could never be explained.
+		// The application comes first: an open mark without it cannot be explained.
 		if err := s.keepApp(w, a, m.Op, held(c)); err != nil {
 			return err
 		}
@@ -154,7 +154,7 @@ func (s *Service) mark(ctx context.Context, a Application, under []*lease, m Mar
 	})
 }
 
-// answered files an answer in the transaction that removes its mark.
+// answered stores an answer in the transaction that removes its mark.
 func (s *Service) answered(ctx context.Context, a Application, m Mark, ans tokenapi.TokenAnswer, file func(Writer, tokenapi.TokenAnswer) error) error {
 	err := s.retryUpdate(ctx, func(w Writer) error {
 		if err := file(w, ans); err != nil {
@@ -171,7 +171,8 @@ func (s *Service) answered(ctx context.Context, a Application, m Mark, ans token
 	}, err}
 }
 
-// notKept is an answer that was read and could not be stored. The mark of its request stays open.
+// notKept is the error for an answer that was read and not stored. The mark of its request stays
+// open.
 type notKept struct {
 	said  *Error
 	cause error
@@ -180,14 +181,15 @@ type notKept struct {
 func (e *notKept) Error() string   { return e.said.Text }
 func (e *notKept) Unwrap() []error { return []error{e.said, e.cause} }
 
-// How often and with what pauses an answer that cannot be stored is tried again: as long as the lease leaves time
-// for storing it. A disk that is full for a moment must not cost a token.
+// How often an answer that cannot be stored is tried again, while the lease leaves time. A disk that
+// is full for a moment must not lose a token.
 const (
 	insistTimes = 5
-	insistPause = 50 * time.Millisecond // doubled each time: 0.75 s in all
+	insistPause = 50 * time.Millisecond // doubled each time, 0.75 s in all
 )
 
-// retryUpdate is update for what has happened already and must not be lost.
+// retryUpdate is update for what has happened already and must not be lost. It tries again while
+// the lease leaves time.
 func (s *Service) retryUpdate(ctx context.Context, f func(Writer) error) (err error) {
 	ctx = context.WithoutCancel(ctx)
 	pause := insistPause
@@ -207,7 +209,7 @@ func (s *Service) clearMark(ctx context.Context, id string) error {
 	return s.update(context.WithoutCancel(ctx), func(w Writer) error { return w.ClearMark(id) })
 }
 
-// sameScopes compares as sets.
+// sameScopes reports whether two lists of scopes are equal as sets.
 func sameScopes(a, b []string) bool {
 	return slices.Equal(setOf(a), setOf(b))
 }

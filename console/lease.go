@@ -16,10 +16,11 @@ import (
 	"lanyard/tokenapi"
 )
 
-// leaseSlack is added to the deadline of a call for the life of its lease: the time to store the answer.
+// leaseSlack is added to the deadline of a call for the life of its lease. It is the time to store
+// the answer.
 const leaseSlack = 3 * time.Second
 
-// leaseFor is how long a lease for a write to an environment lasts unless it is extended.
+// leaseFor returns how long a lease for a write to an environment lasts unless it is extended.
 func leaseFor(e Environment) time.Duration {
 	if e.Timeout <= 0 {
 		return 15*time.Second + leaseSlack
@@ -27,13 +28,13 @@ func leaseFor(e Environment) time.Duration {
 	return e.Timeout + leaseSlack
 }
 
-// standsFor is how long another owner's lease is left alone while nobody touches it, whatever its end says: the
-// longest that one lasts, and a slack. Its holder extends it all the while, so one that stands still is
-// nobody's; its end was written by a clock that may have been set since.
+// staleAfter is how long another process's lease may go unextended before it is taken over: its
+// longest life and a slack. The stored expiry does not decide, because a clock that wrote it may
+// have been set since.
 func standsFor(e Environment) time.Duration { return leaseFor(e) + leaseSlack }
 
-// patienceFor is how long another process's work is waited for in all: a person may take minutes to sign in, and
-// several that fail one after the other are not waited for without end.
+// patienceFor returns how long a verb waits for other processes in all. A person may take minutes
+// to sign in, and the wait for several that fail must end.
 func patienceFor(a Application, grant string) time.Duration {
 	if interactive(cmp.Or(grant, a.Grant)) {
 		return standsFor(a.Environment)
@@ -45,9 +46,9 @@ func interactive(grant string) bool {
 	return grant == tokenapi.GrantAuthorizationCode || grant == tokenapi.GrantDeviceCode
 }
 
-// clientKey names the lease under which a server is asked: its token URL, the consumer key and the
-// user, because a server may keep one token for those. Who signs in with a browser or a device is
-// not known before.
+// clientKey names the lease of a client: its token URL, consumer key and user, for which a server
+// may keep one token. A user who signs in by browser or device is not known before, and is not part
+// of it.
 func clientKey(a Application, q grantRequest) string {
 	user := "user " + cmp.Or(q.user, a.Username)
 	if interactive(cmp.Or(q.grant, a.Grant)) {
@@ -57,12 +58,12 @@ func clientKey(a Application, q grantRequest) string {
 	return "client/" + hex.EncodeToString(sum[:10])
 }
 
-// asking is the turn of a question. In this process a second one of the same is refused, unless the
-// caller waits.
+// asking is the exclusive sending of a request. A second equal one of this process is refused,
+// unless the caller waits.
 func (s *Service) asking(a Application, q grantRequest, verb string) exclusive {
 	grant, user := cmp.Or(q.grant, a.Grant), cmp.Or(q.user, a.Username)
 	own := []string{"ask", a.ID, grant, user}
-	if !interactive(grant) { // a person signs in to one thing at a time
+	if !interactive(grant) { // a person signs in once at a time
 		own = append(own, strings.Join(slices.Sorted(slices.Values(q.scopes)), " "), fmt.Sprint(q.want))
 	}
 	proof := func(ctx context.Context, a Application) (req tokenapi.TokenRequest, err error) {
@@ -78,26 +79,28 @@ func (s *Service) asking(a Application, q grantRequest, verb string) exclusive {
 
 func tokenKey(id string) string { return "token/" + id }
 
-// lease is one that this process holds. It is extended while it is held, also where a secret takes long to fetch
-// or a person long to sign in: it ends when it is given back, or with the process.
+// lease is a lease that this process holds. It is extended until it is released or the process
+// ends, also while a secret is fetched or a person signs in.
 type lease struct {
 	s   *Service
 	key string
-	own string // of the turn
+	own string // exclusive.own
 	e   Environment
 
 	mu    sync.Mutex
 	until time.Time // by the lease clock
 }
 
-// ours says whether there is still time on the lease. A process that was stopped may have outlived it.
+// ours reports whether the lease has time left. A process that was stopped may have outlived its
+// lease.
 func (l *lease) ours() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.s.leaseNow().Before(l.until)
 }
 
-// extend takes the lease anew in a transaction; false when somebody else has it meanwhile.
+// extend takes the lease anew in a transaction. It reports false if another process has taken it
+// meanwhile.
 func (l *lease) extend(w Writer, asOf time.Time) (bool, error) {
 	until := l.s.leaseNow().Add(leaseFor(l.e))
 	ok, err := w.Lease(l.key, l.s.opt.Owner, asOf, until)
@@ -109,8 +112,8 @@ func (l *lease) extend(w Writer, asOf time.Time) (bool, error) {
 	return ok, err
 }
 
-// stay extends a lease that was ours all the while. One that is free now is not: somebody else may have had it, and
-// what was read under it may be old.
+// stay extends a lease that was held without a gap. It fails for one that is free now: another
+// process may have had it, so what was read under it may be old.
 func (l *lease) stay(w Writer) (bool, error) {
 	owner, _, err := w.LeaseOf(l.key)
 	if err != nil || owner != l.s.opt.Owner {
@@ -132,7 +135,7 @@ func (l *lease) beat(ctx context.Context) (stop func()) {
 			case <-ctx.Done():
 				return
 			case <-every.C:
-				// One that cannot be extended now is tried again, and looked at before anything is sent.
+				// Try again later. The lease is checked before anything is sent.
 				_ = l.s.update(ctx, func(w Writer) error {
 					_, err := l.stay(w)
 					return err
@@ -143,7 +146,7 @@ func (l *lease) beat(ctx context.Context) (stop func()) {
 	return func() { cancel(); <-over }
 }
 
-// leaseNow is the clock that leases are counted by.
+// leaseNow returns the time by the clock of leases.
 func (s *Service) leaseNow() time.Time {
 	if s.opt.LeaseClock != nil {
 		return s.opt.LeaseClock()
@@ -151,26 +154,27 @@ func (s *Service) leaseNow() time.Time {
 	return s.Now()
 }
 
-// exclusive says what is done alone, and how long the wait for it may be.
+// exclusive is a write that excludes others with the same key, and how long it may wait for them.
 type exclusive struct {
 	key, appID, verb string
-	seen             []string // the refusals of the client when the turn began, by ID
-	// proof gives what the turn would prove itself with, so that a refusal of other secrets is not
+	seen             []string // IDs of the client's refusals that were stored at the beginning
+	// proof returns what the request proves itself with. A refusal of other secrets is then not
 	// taken for its own.
 	proof         func(context.Context, Application) (tokenapi.TokenRequest, error)
-	own           string // in this process alone, what is done, which is less than what the lease is for; "": the same
-	grant         string // other than the application's, or ""
-	waitHere      bool   // for another goroutine of this process; else it is refused
-	waitElsewhere bool   // for another process; else it is refused
-	// storedAlready, if given, looks whether what is wanted has been stored meanwhile. Then no lease is taken, so that of fifty
-	// that waited for one answer none has to wait for its turn to write.
+	own           string // a narrower key within this process; "" for key
+	grant         string // "" for the application's own
+	waitHere      bool   // wait for other goroutines of this process; else fail
+	waitElsewhere bool   // wait for other processes; else fail
+	// storedAlready, if set, reports whether another process has stored the result meanwhile. No
+	// lease is taken then, so that fifty processes that wait for one answer need not take turns.
 	storedAlready func(Reader, Application) (bool, error)
 }
 
-// errStoredAlready is the end of a turn that was not needed.
+// errStoredAlready ends an exclusive write whose result is stored already.
 var errStoredAlready = errors.New("what was wanted is there")
 
-// withLease runs f while no other write on a key is under way, in this process or another one.
+// withLease runs f while no other write with the same key is in flight, in this process or another
+// one.
 func (s *Service) withLease(ctx context.Context, t exclusive, f func(Application, *lease) error) error {
 	own := cmp.Or(t.own, t.key)
 	if t.own != "" {
@@ -187,7 +191,7 @@ func (s *Service) withLease(ctx context.Context, t exclusive, f func(Application
 		return &Error{Code: CodeInFlight, Text: t.verb + ": one is under way"}
 	}
 	defer s.flights.give(own)
-	if own != t.key { // somebody asks something else of the same client: that is waited for
+	if own != t.key { // another request of the same client is in flight: wait for it
 		if err := s.clients.wait(ctx, t.key); err != nil {
 			return err
 		}
@@ -203,25 +207,25 @@ func (s *Service) withLease(ctx context.Context, t exclusive, f func(Application
 }
 
 func (s *Service) release(ctx context.Context, key string) {
-	// A lease that cannot be given back ends by itself.
+	// A lease that cannot be released expires.
 	_ = s.update(context.WithoutCancel(ctx), func(w Writer) error { return w.Release(key, s.opt.Owner) })
 }
 
-// observedLease is another owner's lease as it was seen, and since when it has looked like that.
+// observedLease is another owner's lease, and since when it has looked like that.
 type observedLease struct {
 	owner        string
 	until, since time.Time
 }
 
-// The pauses between two looks at a lease that another process holds. Looking is a reading: of fifty that wait
-// none is in the way of the one they wait for.
+// The pauses between two readings of a lease that another process holds. Readings do not delay that
+// process.
 const (
 	firstLook = 50 * time.Millisecond
 	lastLook  = 250 * time.Millisecond
-	sayAfter  = time.Second // waited before anybody is told of it
+	sayAfter  = time.Second // after this wait Options.Waits is called
 )
 
-// takeLease takes the lease of a turn, now or when another process is done or gone.
+// takeLease takes the lease of t, now or when another process has released or abandoned it.
 func (s *Service) takeLease(ctx context.Context, t exclusive) (Application, *lease, error) {
 	var seen observedLease
 	said := false
@@ -235,7 +239,7 @@ func (s *Service) takeLease(ctx context.Context, t exclusive) (Application, *lea
 			case same:
 				return a, nil, theirs.err()
 			}
-			t.seen = append(t.seen, theirs.ID) // with other secrets: it says nothing of ours
+			t.seen = append(t.seen, theirs.ID) // with other secrets: it tells nothing of ours
 			continue
 		}
 		if err != nil {
@@ -253,7 +257,7 @@ func (s *Service) takeLease(ctx context.Context, t exclusive) (Application, *lea
 			if err != nil || ok {
 				return a, l, err
 			}
-			continue // somebody was faster: what is seen next is his
+			continue // another process took the lease first; read the store again
 		}
 		waited := s.leaseNow().Sub(began)
 		if !t.waitElsewhere || waited > patienceFor(a, t.grant) {
@@ -263,7 +267,7 @@ func (s *Service) takeLease(ctx context.Context, t exclusive) (Application, *lea
 			said = true
 			s.opt.Waits(a)
 		}
-		timer := time.NewTimer(pause/2 + rand.N(pause)) //nolint:gosec // it only keeps the waiting from looking all at once
+		timer := time.NewTimer(pause/2 + rand.N(pause)) //nolint:gosec // spreads the readings of processes that wait
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
@@ -273,7 +277,7 @@ func (s *Service) takeLease(ctx context.Context, t exclusive) (Application, *lea
 	}
 }
 
-// lookAt says whether a lease seems to be free, without keeping anybody from writing.
+// lookAt reports whether a lease seems to be free. It only reads, so it blocks no writer.
 func (s *Service) lookAt(ctx context.Context, t exclusive, seen *observedLease) (a Application, free bool, err error) {
 	err = s.opt.Keeper.View(ctx, func(r Reader) error {
 		if a, err = s.application(r, t.appID); err != nil {
@@ -306,19 +310,20 @@ func (s *Service) lookAt(ctx context.Context, t exclusive, seen *observedLease) 
 	return a, free, err
 }
 
-// stale says whether a lease is nobody's: it has stood untouched for longer than one that is held can, or, where all
-// processes share a clock, it ends later than any can that was taken since the machine was started.
+// stale reports whether a lease is abandoned: it went unextended for longer than its longest life
+// or, where all processes share a clock, it ends later than any lease taken since boot can.
 func (s *Service) stale(a Application, seen observedLease) bool {
 	now := s.leaseNow()
 	return seen.owner != "" && (now.Sub(seen.since) >= standsFor(a.Environment) || s.impossible(a, seen.until))
 }
 
-// impossible says whether the end of a lease was written by the clock of another start of this machine.
+// impossible reports whether the end of a lease was written before the last boot of this machine.
 func (s *Service) impossible(a Application, until time.Time) bool {
 	return s.opt.LeaseClock != nil && until.Sub(s.leaseNow()) > 2*standsFor(a.Environment)
 }
 
-// takeNow takes a lease in a transaction: one that has ended, or that is still what was seen stale.
+// takeNow takes a lease in a transaction if it has ended, or is still the stale one that was
+// observed.
 func (s *Service) takeNow(w Writer, t exclusive, l *lease, seen observedLease) (bool, error) {
 	a, err := s.application(w, t.appID)
 	if err != nil {
@@ -340,10 +345,10 @@ func (s *Service) takeNow(w Writer, t exclusive, l *lease, seen observedLease) (
 	return l.extend(w, asOf)
 }
 
-// meanwhile says in an outcome that its token is another process's answer.
+// meanwhile is the note of an outcome whose token is another process's answer.
 const meanwhile = "another console asked meanwhile, this is its answer"
 
-// rev reads the store's revision: what is brought after it is news to whoever begins now.
+// rev returns the store's revision. What a later revision brings is news to a verb that begins now.
 func (s *Service) rev(ctx context.Context) (rev int64, err error) {
 	err = s.opt.Keeper.View(ctx, func(r Reader) error {
 		rev, err = r.Rev()

@@ -11,10 +11,10 @@ import (
 	"lanyard/tokenapi"
 )
 
-// Over reports whether a mark tells nothing any more: the token that was lost cannot live at now.
+// Over reports whether a mark is of no more use: the lost token cannot be alive at now.
 func (m Mark) Over(now time.Time) bool { return !m.EndsBy.IsZero() && !now.Before(m.EndsBy) }
 
-// Verb names what was sent: a test is a get.
+// Verb returns OpGet or OpRefresh. A test counts as a get.
 func (m Mark) Verb() string {
 	if m.TokenID != "" {
 		return OpRefresh
@@ -22,7 +22,7 @@ func (m Mark) Verb() string {
 	return OpGet
 }
 
-// present reads without the marks that are over. They are removed by a later write (recorder.tend).
+// present reads without the marks that are over. A later write removes those (recorder.tend).
 type present struct {
 	Reader
 	now time.Time
@@ -68,7 +68,8 @@ func (r present) Marks() ([]Mark, error) {
 	return slices.DeleteFunc(open, func(m Mark) bool { return m.Over(r.now) }), err
 }
 
-// presentKeeper is a Keeper whose readings are present. Service.update sees to its writes.
+// presentKeeper is a Keeper that reads without the marks that are over. Service.update wraps its
+// writes.
 type presentKeeper struct {
 	Keeper
 	clock func() time.Time
@@ -79,8 +80,8 @@ func (k presentKeeper) View(ctx context.Context, f func(Reader) error) error {
 	return k.Keeper.View(ctx, func(r Reader) error { return f(present{r, k.clock()}) })
 }
 
-// asked is one question to one client. A get brings what an earlier one with an equal question has
-// lost, or what the server has put in its place.
+// asked is one request of one client. A get brings the token that an earlier equal one has lost, or
+// the one by which the server has replaced it.
 type asked struct{ client, grant, user, scopes, request string }
 
 func clientName(a Application) string {
@@ -98,7 +99,7 @@ func askedOf(a Application, grant, user string, scopes []string, r *Request) ask
 	return q
 }
 
-// owner is the application of a token or mark; the zero one if nobody knows it.
+// owner returns the application of a token or mark, the zero one if it is not known.
 func (s *Service) owner(r Reader, appID string) (Application, error) {
 	a, err := s.application(r, appID)
 	if isCode(err, CodeNoApplication) {
@@ -107,14 +108,13 @@ func (s *Service) owner(r Reader, appID string) (Application, error) {
 	return a, err
 }
 
-// askedToken is what a token was asked with.
+// askedToken returns the request that a token answers.
 func (s *Service) askedToken(r Reader, t Token) (asked, error) {
 	a, err := s.owner(r, t.AppID)
 	return askedOf(a, t.Grant, t.User, t.Asked, t.Request), err
 }
 
-// askedMark is what a mark's request asks for: that of a refresh asks for what its token was asked
-// with.
+// askedMark returns the request of a mark; for a refresh, that of its token.
 func (s *Service) askedMark(r Reader, m Mark) (asked, error) {
 	if m.TokenID != "" {
 		t, err := s.token(r, m.TokenID)
@@ -130,12 +130,11 @@ func (s *Service) askedMark(r Reader, m Mark) (asked, error) {
 	return askedOf(a, cmp.Or(m.Grant, a.Grant), cmp.Or(m.User, a.Username), m.Scopes, m.Request), err
 }
 
-// endless stands for a life whose end nobody knows.
+// endless stands for a life without a known end.
 const endless time.Duration = -1
 
-// longestLives gives for each question of the clients that these marks are of the longest life that its
-// server has granted to a token of it, as far as it is held. A token that was brought from elsewhere was not
-// granted here.
+// longestLives returns, for each request of the clients of these marks, the longest life that the
+// server has granted to a token of it. Adopted tokens do not count: they were not granted here.
 func (s *Service) longestLives(r Reader, marks ...Mark) (map[asked]time.Duration, error) {
 	stored, err := r.Applications()
 	if err != nil {
@@ -178,8 +177,8 @@ func (s *Service) longestLives(r Reader, marks ...Mark) (map[asked]time.Duration
 // devicePatience is how long the mark of a device grant may stand before its last poll is sent.
 const devicePatience = 30 * time.Minute
 
-// endsBy gives the latest time at which the token that a mark's request may have brought can live;
-// zero when nobody knows. lives are those of longestLives.
+// endsBy returns the latest time at which the token of a mark's request can be alive, zero if that
+// is not known. lives come from longestLives.
 func (s *Service) endsBy(r Reader, m Mark, lives map[asked]time.Duration) (time.Time, error) {
 	q, err := s.askedMark(r, m)
 	if err != nil {
@@ -194,7 +193,7 @@ func (s *Service) endsBy(r Reader, m Mark, lives map[asked]time.Duration) (time.
 		answered = answered.Add(devicePatience)
 	}
 	life, seen := lives[q]
-	if seen && life != endless { // a longer one may be forgotten
+	if seen && life != endless { // a token with a longer life may be forgotten
 		text, err := r.Setting(q.lifeKey())
 		if err != nil {
 			return time.Time{}, err
@@ -204,7 +203,7 @@ func (s *Service) endsBy(r Reader, m Mark, lives map[asked]time.Duration) (time.
 	switch {
 	case life == endless:
 		return time.Time{}, nil
-	case !seen: // what was seen before may be forgotten since
+	case !seen: // such tokens may have been forgotten
 		return m.EndsBy, nil
 	case answered.Add(life).After(m.EndsBy):
 		return answered.Add(life), nil
@@ -212,8 +211,8 @@ func (s *Service) endsBy(r Reader, m Mark, lives map[asked]time.Duration) (time.
 	return m.EndsBy, nil
 }
 
-// settle ends the marks of earlier requests for the same as of, where the server is known to have
-// ended what they may have brought: it has now said what is valid. got is what it said.
+// settle removes the marks of earlier requests equal to of, if the server is known to have ended
+// their tokens. got is the token that it issued now.
 func (s *Service) settle(w Writer, of Mark, got Token, now time.Time) error {
 	a, err := s.application(w, of.AppID)
 	if err != nil || !endsEarlier(a.Environment.Regime) {
@@ -280,7 +279,7 @@ func (t *Token) endRefuted(p Policy) bool {
 // to hand it out again.
 func endsEarlier(r Regime) bool { return r == RegimeOpaque || r == RegimeJWT }
 
-// Dismiss removes an open mark because a person says so: nobody has seen what became of its token.
+// Dismiss removes an open mark because a person wants it. What became of its token stays unknown.
 func (s *Service) Dismiss(ctx context.Context, markID string) (Mark, error) {
 	var m Mark
 	err := s.updateFor(ctx, markID, func(w Writer) error {

@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// Twin is another row that holds the same access token: of another application, or in another
+// Twin is another row with the same access token: of another application, or in another
 // environment.
 type Twin struct {
-	Row    Token // without twins of its own
+	Row    Token // without Twins
 	Policy Policy
 }
 
-// Related gives each token the others that hold the same access token, so that StatusAt judges them
-// as one.
+// Related sets the Twins of each token, so that StatusAt judges all rows of an access token
+// together.
 func Related(tokens []Token, policy func(appID string) Policy) {
 	alike := map[string][]int{}
 	for i := range tokens {
@@ -42,8 +42,7 @@ func Related(tokens []Token, policy func(appID string) Policy) {
 	}
 }
 
-// kin is a Keeper whose tokens come with their twins. What it stores of a token is what the row
-// itself tells.
+// kin is a Keeper whose tokens have their Twins. What it writes of a token is that row alone.
 type kin struct {
 	Keeper
 	s *Service
@@ -68,7 +67,7 @@ type kinReader struct {
 	s *Service
 }
 
-// policy is that of an application; one that is not known adds nothing.
+// policy returns the policy of an application. One that is not known adds nothing.
 func (r kinReader) policy(appID string) Policy {
 	a, err := r.s.application(r.Reader, appID)
 	if err != nil {
@@ -83,7 +82,7 @@ func (r kinReader) Tokens() ([]Token, error) {
 	return all, err
 }
 
-// TokensWhere implements Reader. The twins of a token need not meet the filter.
+// TokensWhere implements Reader. The twins of a token need not match the filter.
 func (r kinReader) TokensWhere(f TokenFilter) ([]Token, error) {
 	some, err := r.Reader.TokensWhere(f)
 	if err != nil {
@@ -112,7 +111,7 @@ func (r kinReader) Token(id string) (Token, error) {
 	return one[0], err
 }
 
-// withTwins gives tokens the others that hold the same access tokens, which are read for it.
+// withTwins reads and sets the Twins of tokens.
 func (r kinReader) withTwins(some []Token) ([]Token, error) {
 	var f TokenFilter
 	for _, t := range some {
@@ -130,7 +129,7 @@ func (r kinReader) withTwins(some []Token) ([]Token, error) {
 	return all[:len(some)], err
 }
 
-// kinWriter reads as kinReader does.
+// kinWriter reads like kinReader.
 type kinWriter struct {
 	Writer
 	r kinReader
@@ -141,7 +140,7 @@ func (w kinWriter) TokensWhere(f TokenFilter) ([]Token, error)        { return w
 func (w kinWriter) Newest(f TokenFilter, each func(Token) bool) error { return w.r.Newest(f, each) }
 func (w kinWriter) Token(id string) (Token, error)                    { return w.r.Token(id) }
 
-// acceptedAt is when the server first accepted the revoke of an access token, asked by any row that
+// acceptedAt returns when the server first accepted the revoke of an access token, by any row that
 // holds it.
 func acceptedAt(t Token) time.Time {
 	at := t.AcceptedAt
@@ -151,9 +150,8 @@ func acceptedAt(t Token) time.Time {
 	return at
 }
 
-// revokingTwin is the row of a twin on which a revoke of the access token is pending, "" when there
-// is none. fresh leaves out one that could not be delivered: the token may be revoked by another
-// way.
+// revokingTwin returns the row of a twin with a pending revoke of the access token, or "". With
+// fresh it leaves out one that could not be delivered: the token may be revoked in another way.
 func revokingTwin(t Token, fresh bool) (id string) {
 	if !acceptedAt(t).IsZero() {
 		return ""
@@ -166,8 +164,8 @@ func revokingTwin(t Token, fresh bool) (id string) {
 	return ""
 }
 
-// handedOut notes on every other row that holds a token that the server has just handed it out: it
-// counts as alive. It reports whether one was held to be ended.
+// handedOut records on the other rows of a token that the server has issued it again: it counts as
+// alive. It reports whether one of them was held to have ended.
 func handedOut(w Writer, t Token) (revived bool, err error) {
 	if t.AccessHash == "" {
 		return false, nil
@@ -188,12 +186,11 @@ func handedOut(w Writer, t Token) (revived bool, err error) {
 	return revived, nil
 }
 
-// revivedNote says it to a person.
+// revivedNote tells a person of that.
 const revivedNote = "the server hands out a token again that it had revoked or replaced: it counts as alive"
 
-// revive takes from a row what was told of the end of its access token, and reports whether that
-// was anything. A revoke that was decided and not accepted stays: handing the token out again does
-// not take it back.
+// revive removes from a row what was known of the end of its access token, and reports whether
+// there was anything. A pending revoke stays: issuing the token again does not undo it.
 func (t *Token) revive() bool {
 	inactive := t.AtServer == ServerInactive && t.AtServerCounts
 	if t.AcceptedAt.IsZero() && t.ReplacedAt.IsZero() && t.RefreshAcceptedAt.IsZero() && !inactive {
@@ -204,12 +201,11 @@ func (t *Token) revive() bool {
 	if !pending {
 		t.RevokeAt, t.RevokeKind = time.Time{}, ""
 	}
-	t.AtServerCounts = t.AtServerCounts && !inactive // it was about the token as it was then
+	t.AtServerCounts = t.AtServerCounts && !inactive // it was about the token before it was issued again
 	return true
 }
 
-// grantEnded notes on every other row with the same refresh token that the server has accepted its
-// revocation.
+// grantEnded records on the other rows of a refresh token that the server has accepted its revoke.
 func grantEnded(w Writer, t Token, at time.Time) error {
 	if t.RefreshHash == "" {
 		return nil
@@ -230,8 +226,8 @@ func grantEnded(w Writer, t Token, at time.Time) error {
 	return nil
 }
 
-// refreshSpent notes on every other row with the refresh token that was sent that it is spent,
-// unless the server goes on with it.
+// refreshSpent records on the other rows of a refresh token that it is spent, unless the server
+// keeps it in use.
 func refreshSpent(w Writer, old, next Token) error {
 	if old.RefreshHash == "" || old.RefreshHash == next.RefreshHash {
 		return nil
@@ -252,14 +248,14 @@ func refreshSpent(w Writer, old, next Token) error {
 	return nil
 }
 
-// hashBatch is how many tokens are given their hashes in one transaction.
+// hashBatch is how many tokens get their hashes in one transaction.
 const hashBatch = 200
 
-// hashedSetting is set once every token that needs hashes has them.
+// hashedSetting is set once all tokens have the hashes that they need.
 const hashedSetting = "hashed"
 
-// hashOld gives the tokens their hashes that were stored before hashes were kept, where another row may hold the
-// same access token (its fingerprint says so) or refresh token. What cannot be opened stays without.
+// hashOld adds hashes to older rows whose access token (by its fingerprint) or refresh token
+// another row may hold. A row whose secrets do not open stays without.
 func (s *Service) hashOld(ctx context.Context) error {
 	var old []Token
 	todo := false
@@ -285,7 +281,7 @@ func (s *Service) hashOld(ctx context.Context) error {
 	return s.update(ctx, func(w Writer) error { return w.SetSetting(hashedSetting, "1") })
 }
 
-// hashSome gives the tokens their hashes that have none.
+// hashSome adds hashes to those of the tokens that have none.
 func hashSome(w Writer, some []Token) error {
 	for _, t := range some {
 		t, err := w.Token(t.ID)
@@ -309,7 +305,7 @@ func hashSome(w Writer, some []Token) error {
 	return nil
 }
 
-// hashLike gives the tokens their hashes that have none and may be the very token that is stored now.
+// hashLike adds hashes to the tokens without hashes that may be the one that is stored now.
 func hashLike(w Writer, fingerprint string) error {
 	some, err := w.TokensWhere(TokenFilter{Unhashed: true, Prefix: fingerprint})
 	if err != nil {
@@ -318,7 +314,7 @@ func hashLike(w Writer, fingerprint string) error {
 	return hashSome(w, some)
 }
 
-// hash writes the keyed hashes of a token's secrets on it.
+// hash sets the keyed hashes of a token's secrets.
 func hash(w Writer, t *Token, sec Secrets) (err error) {
 	if t.AccessHash, err = w.Digest("access", sec.Access); err == nil {
 		t.RefreshHash, err = w.Digest("refresh", sec.Refresh)
@@ -326,7 +322,7 @@ func hash(w Writer, t *Token, sec Secrets) (err error) {
 	return err
 }
 
-// sameOrigin reports whether two addresses are of one scheme, host and port.
+// sameOrigin reports whether two URLs have the same scheme, host and port.
 func sameOrigin(a, b string) bool {
 	x, err := url.Parse(a)
 	y, err2 := url.Parse(b)
@@ -334,13 +330,13 @@ func sameOrigin(a, b string) bool {
 		strings.EqualFold(x.Hostname(), y.Hostname())
 }
 
-// portOf is the port of an address, that of its scheme where it names none.
+// portOf returns the port of a URL, or that of its scheme.
 func portOf(u *url.URL) string {
 	return cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
 }
 
-// placeOf is a probe URL as it is stored beside a probe. A query may hold an API key, so that a
-// digest stands for it: probes with another query are answered by another rule of the gateway.
+// placeOf returns a probe URL as it is stored with a probe. A digest replaces the query, which may
+// hold an API key. Probes with another query meet another rule of the gateway.
 func placeOf(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -355,8 +351,8 @@ func placeOf(raw string) string {
 	return u.String()
 }
 
-// ProbesSince are the probes of an access token since it ended, oldest first: those of the row, and
-// those of its twins at the same gateway. The policy is that of the row's application.
+// ProbesSince returns the probes of an access token since its end, oldest first: those of the row,
+// and those of its twins at the same gateway. p is the policy of the row's application.
 func (t Token) ProbesSince(s Status, p Policy) []Probe {
 	all := slices.Clone(t.Probes)
 	for i := range t.Twins {
