@@ -38,7 +38,7 @@ func (s *Service) Get(ctx context.Context, appID string, o GetOptions) (out Outc
 			return err
 		}
 		if theirs != nil {
-			out = s.theirs(*theirs, a, meanwhile)
+			out = s.theirs(*theirs, a, answeredMeanwhile)
 			return nil
 		}
 		out, err = s.requestToken(ctx, a, []*lease{l}, q, nil)

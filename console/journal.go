@@ -184,16 +184,16 @@ func (e *notKept) Unwrap() []error { return []error{e.said, e.cause} }
 // How often an answer that cannot be stored is tried again, while the lease leaves time. A disk that
 // is full for a moment must not lose a token.
 const (
-	insistTimes = 5
-	insistPause = 50 * time.Millisecond // doubled each time, 0.75 s in all
+	retryTimes = 5
+	retryPause = 50 * time.Millisecond // doubled each time, 0.75 s in all
 )
 
 // retryUpdate is update for what has happened already and must not be lost. It tries again while
 // the lease leaves time.
 func (s *Service) retryUpdate(ctx context.Context, f func(Writer) error) (err error) {
 	ctx = context.WithoutCancel(ctx)
-	pause := insistPause
-	for n := range insistTimes {
+	pause := retryPause
+	for n := range retryTimes {
 		if n > 0 {
 			time.Sleep(pause)
 			pause *= 2

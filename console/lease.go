@@ -31,15 +31,15 @@ func leaseFor(e Environment) time.Duration {
 // staleAfter is how long another process's lease may go unextended before it is taken over: its
 // longest life and a slack. The stored expiry does not decide, because a clock that wrote it may
 // have been set since.
-func standsFor(e Environment) time.Duration { return leaseFor(e) + leaseSlack }
+func staleAfter(e Environment) time.Duration { return leaseFor(e) + leaseSlack }
 
 // patienceFor returns how long a verb waits for other processes in all. A person may take minutes
 // to sign in, and the wait for several that fail must end.
 func patienceFor(a Application, grant string) time.Duration {
 	if interactive(cmp.Or(grant, a.Grant)) {
-		return standsFor(a.Environment)
+		return staleAfter(a.Environment)
 	}
-	return 3 * standsFor(a.Environment)
+	return 3 * staleAfter(a.Environment)
 }
 
 func interactive(grant string) bool {
@@ -314,12 +314,12 @@ func (s *Service) lookAt(ctx context.Context, t exclusive, seen *observedLease) 
 // or, where all processes share a clock, it ends later than any lease taken since boot can.
 func (s *Service) stale(a Application, seen observedLease) bool {
 	now := s.leaseNow()
-	return seen.owner != "" && (now.Sub(seen.since) >= standsFor(a.Environment) || s.impossible(a, seen.until))
+	return seen.owner != "" && (now.Sub(seen.since) >= staleAfter(a.Environment) || s.impossible(a, seen.until))
 }
 
 // impossible reports whether the end of a lease was written before the last boot of this machine.
 func (s *Service) impossible(a Application, until time.Time) bool {
-	return s.opt.LeaseClock != nil && until.Sub(s.leaseNow()) > 2*standsFor(a.Environment)
+	return s.opt.LeaseClock != nil && until.Sub(s.leaseNow()) > 2*staleAfter(a.Environment)
 }
 
 // takeNow takes a lease in a transaction if it has ended, or is still the stale one that was
@@ -345,8 +345,8 @@ func (s *Service) takeNow(w Writer, t exclusive, l *lease, seen observedLease) (
 	return l.extend(w, asOf)
 }
 
-// meanwhile is the note of an outcome whose token is another process's answer.
-const meanwhile = "another console asked meanwhile, this is its answer"
+// answeredMeanwhile is the note of an outcome whose token is another process's answer.
+const answeredMeanwhile = "another console asked meanwhile, this is its answer"
 
 // rev returns the store's revision. What a later revision brings is news to a verb that begins now.
 func (s *Service) rev(ctx context.Context) (rev int64, err error) {

@@ -86,7 +86,7 @@ func (s *Service) RenewApplication(ctx context.Context, appID string) (out Outco
 			return err
 		}
 		if theirs != nil {
-			out = s.theirs(*theirs, a, meanwhile)
+			out = s.theirs(*theirs, a, answeredMeanwhile)
 			return nil
 		}
 		t, err := s.look(ctx, func(r Reader) (*Token, error) { return s.renewableOf(r, a, q) })
@@ -179,7 +179,7 @@ func (s *Service) renew(ctx context.Context, a Application, under []*lease, befo
 		return Outcome{}, err
 	}
 	if s.answeredAfter(t, since) { // the server issued it again
-		return s.theirs(t, a, meanwhile), nil
+		return s.theirs(t, a, answeredMeanwhile), nil
 	}
 	if t.Refresh == RefreshLive && !sec.Refresh.IsZero() {
 		return s.refresh(ctx, a, under, t, sec.Refresh, nil)
@@ -196,7 +196,7 @@ func (s *Service) renew(ctx context.Context, a Application, under []*lease, befo
 		return Outcome{}, err
 	}
 	if theirs != nil {
-		return s.theirs(*theirs, a, meanwhile), nil
+		return s.theirs(*theirs, a, answeredMeanwhile), nil
 	}
 	return s.requestToken(ctx, a, under, own, nil)
 }
