@@ -14,36 +14,36 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// The limits of controls, per URL: a gateway may count invalid tokens and block the client.
+// Limits of controls for each URL. A gateway may count invalid tokens and block the client.
 const (
-	controlFresh  = 5 * time.Minute  // how long a control can be compared with
-	controlGap    = time.Minute      // the least time between two
-	controlDay    = 24 * time.Hour   // in which
-	ControlsADay  = 20               // so many are asked for
-	controlsSpare = 5                // the last of those are kept for refusals: a 2xx can do without
-	signatureNear = 10 * time.Minute // a control this near to an acceptance is the URL's signature
-	keepControls  = 8                // forms of tokens that are kept for one URL
+	controlFresh  = 5 * time.Minute  // how long a control can be compared
+	controlGap    = time.Minute      // least time between two
+	controlDay    = 24 * time.Hour   // the time that ControlsADay is about
+	ControlsADay  = 20               // most controls in controlDay
+	controlsSpare = 5                // of those, kept for refusals: a 2xx needs none
+	signatureNear = 10 * time.Minute // least distance to an acceptance for a signature
+	keepControls  = 8                // forms of tokens for one URL
 )
 
-// controls is the record of one probe URL, stored as a setting in JSON. Members are only ever
-// added. Processes share it, so it is only changed within a transaction.
+// controls is the record of one probe URL, stored as a setting in JSON. JSON members may be added,
+// never removed. Processes share it, so it changes only within a transaction.
 type controls struct {
-	Asked    []time.Time        `json:"asked,omitempty"`   // when, in the last day, oldest first
-	Accepted time.Time          `json:"accepted,omitzero"` // when a token was last accepted there, by a plain GET
+	Asked    []time.Time        `json:"asked,omitempty"`   // in the last day, oldest first
+	Accepted time.Time          `json:"accepted,omitzero"` // the last acceptance by a plain GET
 	Of       map[string]control `json:"of,omitempty"`      // by method, headers and form of token
 
-	AcceptedBy map[string]time.Time `json:"accepted_by,omitempty"` // as Accepted, by other methods and headers
+	AcceptedBy map[string]time.Time `json:"accepted_by,omitempty"` // with other headers or methods
 }
 
-// plainGET is the key of a probeWay without method and headers of its own.
+// plainGET is the key of a probeWay that has no method and headers of its own.
 const plainGET = "GET "
 
 // control is the answer of a probe URL to a made-up token of one form.
 type control struct {
-	Asking    time.Time      `json:"asking,omitzero"` // when a process began to ask; zero once it has the answer
+	Asking    time.Time      `json:"asking,omitzero"` // zero once it is answered
 	At        time.Time      `json:"at,omitzero"`     // when the answer was read
 	Is        tokenapi.Shape `json:"is,omitzero"`
-	Signature tokenapi.Shape `json:"signature,omitzero"` // what Is was while tokens were accepted
+	Signature tokenapi.Shape `json:"signature,omitzero"` // Is, while tokens were accepted
 }
 
 func controlKey(probeURL string) string {
@@ -63,7 +63,7 @@ func readControls(r Reader, probeURL string) (controls, error) {
 		return c, err
 	}
 	if json.Unmarshal([]byte(text), &c) != nil {
-		return controls{}, nil //nolint:nilerr // of another form; it can be asked for anew
+		return controls{}, nil //nolint:nilerr // of another form; a new control is sent
 	}
 	return c, nil
 }
@@ -97,20 +97,20 @@ func (c *controls) put(form string, one control) {
 	c.Of[form] = one
 }
 
-// step is the next action for a control.
+// step is what to do about a control.
 type step int
 
 const (
 	useControl  step = iota // it is fresh
 	askControl              // now
 	awaitOther              // another process is asking
-	spentForNow             // it was asked often enough
+	spentForNow             // the limits are reached
 )
 
-// next decides whether a control has to be asked for and may be. spare is how many of the day's are
-// left alone.
+// next decides whether a control is needed and may be sent. spare is how many of the day's stay
+// unused.
 func (c *controls) next(form string, now time.Time, spare int, patience time.Duration) step {
-	// What was written by a clock that was ahead counts no more.
+	// Times in the future come from a clock that was ahead. They do not count.
 	c.Asked = slices.DeleteFunc(c.Asked, func(t time.Time) bool {
 		return t.After(now) || now.Sub(t) >= controlDay
 	})
@@ -126,8 +126,7 @@ func (c *controls) next(form string, now time.Time, spare int, patience time.Dur
 	return askControl
 }
 
-// openTo gives a fresh control that was let through: then it does not matter of which form a token
-// is.
+// openTo returns a fresh control that was let through. Then the form of a token does not matter.
 func (c *controls) openTo(way probeWay, now time.Time) (control, bool) {
 	for form, one := range c.Of {
 		if strings.HasPrefix(form, way.key) && one.Is.Status >= 200 && one.Is.Status <= 299 && within(one.At, now, controlFresh) {
@@ -137,7 +136,7 @@ func (c *controls) openTo(way probeWay, now time.Time) (control, bool) {
 	return control{}, false
 }
 
-// acceptedBy is when a token was last accepted there, called that way.
+// acceptedBy returns when a token was last accepted at the URL, called that way.
 func (c *controls) acceptedBy(way probeWay) time.Time {
 	if way.key == plainGET {
 		return c.Accepted
@@ -145,7 +144,7 @@ func (c *controls) acceptedBy(way probeWay) time.Time {
 	return c.AcceptedBy[way.key]
 }
 
-// accept notes that a token was accepted at now. A control from about that time is the signature.
+// accept records that a token was accepted at now. A control from about that time is the signature.
 func (c *controls) accept(way probeWay, form string, now time.Time) {
 	switch {
 	case way.key == plainGET:
@@ -161,16 +160,16 @@ func (c *controls) accept(way probeWay, form string, now time.Time) {
 	}
 }
 
-// answered notes an answer. It becomes the signature if a token was accepted shortly before and
-// there is none yet; one that is there is only replaced by accept, because the gateway may have
-// failed since the acceptance.
+// answered records an answer. It becomes the signature if a token was accepted shortly before and
+// there is no signature yet. Only accept replaces a signature, because the gateway may have failed
+// since.
 func (c *controls) answered(way probeWay, form string, at time.Time, is tokenapi.Shape, accepted time.Time) {
 	one := c.Of[form]
 	one.Asking = time.Time{}
 	if is.Known() {
 		one.At, one.Is = at, is
 		near := within(at, c.acceptedBy(way), signatureNear)
-		if c.Accepted.IsZero() && len(c.AcceptedBy) == 0 { // not kept here when the token was accepted
+		if c.Accepted.IsZero() && len(c.AcceptedBy) == 0 { // the acceptance was not recorded here
 			near = within(at, accepted, signatureNear)
 		}
 		if one.Signature.Status == 0 && near {
@@ -180,8 +179,8 @@ func (c *controls) answered(way probeWay, form string, at time.Time, is tokenapi
 	c.put(form, one)
 }
 
-// judge completes the verdict on an answer with a control, where one is needed. t is zero for a
-// token that is not held.
+// judge completes the verdict on an answer with a control, if it needs one. t is zero for a token
+// that is not held.
 func (s *Service) judge(ctx context.Context, a Application, api API, way probeWay, token secret.Text, t Token,
 	ans *tokenapi.ProbeAnswer,
 ) {
@@ -199,7 +198,7 @@ func (s *Service) judge(ctx context.Context, a Application, api API, way probeWa
 	}
 }
 
-// controlOf gives a fresh control, zero where none can be had now, and why not.
+// controlOf returns a fresh control, or a zero one and why there is none.
 func (s *Service) controlOf(ctx context.Context, a Application, api API, way probeWay, token secret.Text,
 	accepted time.Time, letThrough bool,
 ) (control, tokenapi.Why) {
@@ -243,7 +242,7 @@ func (s *Service) controlOf(ctx context.Context, a Application, api API, way pro
 					return err
 				}
 				return changeControls(w, a.ProbeURL, func(c *controls) {
-					c.next(form, s.Now(), spare, patience) // which forgets what is too old
+					c.next(form, s.Now(), spare, patience) // removes what is too old
 					c.Asked = append(c.Asked, s.Now().UTC())
 					one.Asking = s.Now().UTC()
 					c.put(form, one)
@@ -270,8 +269,8 @@ func (s *Service) controlOf(ctx context.Context, a Application, api API, way pro
 	}
 }
 
-// askControl sends a made-up token and keeps what it is answered. An answer that is no control is
-// given as it is.
+// askControl sends a made-up token and stores the answer. An answer that is no control is returned
+// unchanged.
 func (s *Service) askControl(ctx context.Context, a Application, api API, way probeWay, token secret.Text, form string,
 	accepted time.Time,
 ) control {
@@ -294,9 +293,9 @@ func (s *Service) askControl(ctx context.Context, a Application, api API, way pr
 	return one
 }
 
-// lastAccepted is when a token was last seen accepted at a URL, zero if never. A probe that was
-// stored without its URL counts as made here if it was a 2xx; what else was called accepted then
-// may have been none.
+// lastAccepted returns when a token was last accepted at a URL, zero if never. An older probe
+// without URL counts as made here if it was a 2xx; other answers may have been called accepted
+// then.
 func lastAccepted(t Token, probeURL string) time.Time {
 	at, place := time.Time{}, placeOf(probeURL)
 	if t.SeenURL == place {

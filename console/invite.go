@@ -12,25 +12,25 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Callbacks opens doors on this machine for browsers to come back through (RFC 8252 section 7.3).
+// Callbacks opens listeners on this machine to which browsers return (RFC 8252 section 7.3).
 type Callbacks interface {
-	// Open listens at a loopback redirect URL; port 0 takes a free one.
+	// Open listens at a loopback redirect URL. Port 0 takes a free port.
 	Open(ctx context.Context, redirectURL string) (Door, error)
 }
 
-// Door waits for one browser to come back from an authorization.
+// Door waits for one browser to return from an authorization.
 type Door interface {
-	// URL is the redirect URI, with the port that was taken.
+	// URL returns the redirect URI with its port.
 	URL() string
-	// Wait gives the parameters of each request to accept until it takes one (nil, or an error that ends the
-	// authorization); ErrNotOurs sends the stranger away and waits on.
+	// Wait calls accept with the parameters of each request until accept returns something else
+	// than ErrNotOurs: nil, or an error that ends the authorization.
 	Wait(ctx context.Context, accept func(url.Values) error) error
-	// Close ends it. After a request that accept took, it tells the browser what became of it: nil,
-	// a token was got.
+	// Close stops listening. It tells the browser whose request was accepted the result: nil for a
+	// token.
 	Close(outcome error)
 }
 
-// doorway keeps a Door open until it is known what became of the sign-in.
+// doorway keeps a Door open until the result of the sign-in is known.
 type doorway struct{ open Door }
 
 func (d *doorway) close(outcome error) {
@@ -39,22 +39,22 @@ func (d *doorway) close(outcome error) {
 	}
 }
 
-// ErrNotOurs says that a request at a Door is no answer to what was asked.
+// ErrNotOurs tells that a request at a Door does not answer the authorization.
 var ErrNotOurs = errors.New("not an answer to what was asked")
 
-// Invitation is what a person is asked to do before a grant can go on.
+// Invitation is what a person has to do before a grant can go on.
 type Invitation struct {
-	ID          string // another for each get
+	ID          string // differs for each get
 	AppID       string
 	Application string // its label
 	Grant       string
 	URL         string    // to open in a browser
-	Complete    string    // device grant: the same with the code in it; "" when the server gave none
-	UserCode    string    // device grant: to type there, exactly as it stands
-	Until       time.Time // when it is too late
-	Opened      bool      // the browser was started
-	Trouble     string    // device grant: why the newest poll failed; "" when it did not
-	AskedAgain  time.Time // with Trouble: when the server is asked again
+	Complete    string    // device grant: URL with the code; "" if there is none
+	UserCode    string    // device grant: the code to type there, exactly as it is
+	Until       time.Time // when it expires
+	Opened      bool      // a browser was started
+	Trouble     string    // device grant: why the newest poll failed, or ""
+	AskedAgain  time.Time // with Trouble: when the next poll is due
 }
 
 type invited struct {
@@ -63,7 +63,8 @@ type invited struct {
 	answer func(secret.Text) error // nil: nothing can be pasted
 }
 
-// invite shows an invitation until the returned function is called. answer takes what is pasted for it.
+// invite shows an invitation until the returned function is called. answer takes what is pasted for
+// it.
 func (s *Service) invite(i Invitation, giveUp context.CancelFunc, answer func(secret.Text) error) (over func()) {
 	s.mu.Lock()
 	s.invited = append(s.invited, invited{i, giveUp, answer})
@@ -83,7 +84,7 @@ func (s *Service) invite(i Invitation, giveUp context.CancelFunc, answer func(se
 	}
 }
 
-// opened notes on an invitation that the browser was started.
+// opened records that the browser was started for an invitation.
 func (s *Service) opened(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,8 +96,8 @@ func (s *Service) opened(id string) {
 	s.tellWatchers()
 }
 
-// trouble notes on an invitation why the server could not be asked, and when it is asked again; ""
-// takes that back.
+// trouble records why a poll of an invitation failed and when the next one is due. With why "" it
+// clears that.
 func (s *Service) trouble(id, why string, again time.Time) {
 	s.mu.Lock()
 	var told *Invitation
@@ -117,7 +118,8 @@ func (s *Service) trouble(id, why string, again time.Time) {
 	}
 }
 
-// GiveUp ends the wait for the person of one invitation. Its get then fails; a later get of the same application goes on.
+// GiveUp ends the wait for one invitation. Its get fails; a later get of the same application goes
+// on.
 func (s *Service) GiveUp(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -128,7 +130,7 @@ func (s *Service) GiveUp(id string) {
 	}
 }
 
-// givenUp is the refusal of a get whose person did not come back.
+// givenUp returns the error of a get for which no person acted in time, or which was given up.
 func givenUp(parent, ctx context.Context) error {
 	if parent.Err() == nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return &Error{Code: CodeNobodyCame, Text: "get: nobody came back from the browser in time", Hint: "get again, and sign in with the address that is shown"}
@@ -145,8 +147,8 @@ const (
 	defaultRedirectURL = "http://127.0.0.1:0/callback"
 )
 
-// authorize has a person sign in with a browser and gives what the code is exchanged with (RFC 6749
-// section 4.1, RFC 7636, RFC 8252). The caller closes way.
+// authorize has a person sign in with a browser, and returns the request that redeems the code (RFC
+// 6749 section 4.1, RFC 7636, RFC 8252). The caller closes way.
 func (s *Service) authorize(parent context.Context, a Application, scopes []string, way *doorway) (tokenapi.TokenRequest, error) {
 	var req tokenapi.TokenRequest
 	if err := needURL(a, "get", CodeNoAuthorizeURL, a.Environment.Endpoints.AuthorizeURL); err != nil {
@@ -181,7 +183,7 @@ func (s *Service) authorize(parent context.Context, a Application, scopes []stri
 	answer := &signIn{asked: asked, taken: taken}
 	defer s.invite(i, cancel, answer.pasted)()
 	if s.opt.Browse != nil {
-		// Not waited for: what starts a browser may last as long as the browser.
+		// Do not wait: the command may run as long as the browser.
 		go func() {
 			if s.opt.Browse(asked.URL) == nil {
 				s.opened(i.ID)
@@ -200,13 +202,13 @@ func (s *Service) authorize(parent context.Context, a Application, scopes []stri
 	return req, err
 }
 
-// pollSlack is waited beyond the interval: WSO2 compares strictly and starts the clock anew at every poll.
+// pollSlack is added to the interval: WSO2 compares strictly, and every poll starts its clock anew.
 const pollSlack = 250 * time.Millisecond
 
-// slowDown is what a server that says slow_down is given in addition, for good (RFC 8628 section 3.5).
+// slowDown is added to the interval for good after a slow_down (RFC 8628 section 3.5).
 const slowDown = 5 * time.Second
 
-// byDevice has a person approve on another device, and polls until the server knows how it ended. x
+// byDevice has a person approve on another device, and polls until the server tells the result. x
 // is the last exchange.
 func (s *Service) byDevice(parent context.Context, a Application, under []*lease, m Mark, req tokenapi.TokenRequest,
 	file func(Writer, tokenapi.TokenAnswer) error,
@@ -249,7 +251,7 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 	}
 	wait := pauses{interval: dev.Interval}
 	lost := false
-	var last *tokenapi.Error // what the newest poll came to
+	var last *tokenapi.Error // error of the newest poll
 	err = poll(ctx, dev.Interval, func() (time.Duration, error) {
 		if err := s.opt.Keeper.InPlace(ctx); err != nil {
 			return 0, err
@@ -257,7 +259,7 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 		ans, ex, callErr := api.Token(context.WithoutCancel(ctx), req)
 		x = s.observe(a, "", ex)
 		if callErr == nil {
-			err := s.answered(ctx, a, m, ans, file) // here it is, whatever an earlier poll may have met
+			err := s.answered(ctx, a, m, ans, file) // the token is here, whatever earlier polls met
 			lost = err != nil
 			return 0, err
 		}
@@ -268,17 +270,17 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 		last = e
 		switch {
 		case e.Action == tokenapi.KeepPolling:
-			lost = false // the server is still waiting: nothing was given out
+			lost = false // the server still waits: it has issued nothing
 			pause := wait.pending(e)
 			s.trouble(i.ID, "", time.Time{})
 			return pause, errPending
 		case unseen(e):
-			lost = true // it may have brought the token; the next poll tells
+			lost = true // the answer may have held the token; the next poll tells
 			if e.Kind == tokenapi.KindGarbled {
 				return 0, s.lostAnswer(a, m, callErr)
 			}
 		case e.Action != tokenapi.RetryLater:
-			return 0, callErr // RFC 8628 section 3.5, whatever its status is
+			return 0, callErr // RFC 8628 section 3.5, with any status
 		}
 		pause := wait.trouble(e)
 		s.trouble(i.ID, strings.TrimPrefix(e.Error(), e.Op+": "), s.Now().Add(pause))
@@ -298,8 +300,8 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 	return x, err
 }
 
-// notApproved is the end of a device grant that no answer of the server ended. It names what the
-// server said last.
+// notApproved returns the error of a device grant that ended without an answer of the server. It
+// quotes the server's last answer.
 func notApproved(parent, ctx context.Context, last *tokenapi.Error) error {
 	switch {
 	case parent.Err() != nil || !errors.Is(ctx.Err(), context.DeadlineExceeded):
@@ -315,7 +317,7 @@ func notApproved(parent, ctx context.Context, last *tokenapi.Error) error {
 		Hint: "get again, and enter the code at the address that is shown"}
 }
 
-// lastWord is the end of a wait during which the server was in trouble.
+// lastWord is the end of a wait during which the server was failing.
 type lastWord struct {
 	text string
 	last *tokenapi.Error
@@ -326,8 +328,8 @@ func (e *lastWord) Unwrap() error { return e.last }
 
 // pauses are the waits between the polls of a device grant.
 type pauses struct {
-	interval time.Duration // what the server wants
-	troubled time.Duration // the last wait after a failure; 0 since the server has answered
+	interval time.Duration // of the server
+	troubled time.Duration // the last wait after a failed poll; 0 after an answer
 }
 
 // Waits grow up to longestTrouble, and a Retry-After counts up to longestWait.
@@ -336,8 +338,8 @@ const (
 	longestWait    = 10 * time.Minute
 )
 
-// pending gives the wait after an answer that keeps the polling going. A slow_down counts for all
-// polls that follow, and so does a 429 that names no time (RFC 8628 section 3.5).
+// pending returns the wait after an answer that keeps the polling going. A slow_down counts for all
+// later polls, and so does a 429 without Retry-After (RFC 8628 section 3.5).
 func (p *pauses) pending(e *tokenapi.Error) time.Duration {
 	p.troubled = 0
 	after := min(e.RetryAfter, longestWait)
@@ -348,8 +350,8 @@ func (p *pauses) pending(e *tokenapi.Error) time.Duration {
 	return max(p.interval, after)
 }
 
-// trouble gives the wait after a poll that failed: it doubles from one failure to the next (RFC
-// 8628 section 3.5).
+// trouble returns the wait after a poll that failed. It doubles with each failure (RFC 8628 section
+// 3.5).
 func (p *pauses) trouble(e *tokenapi.Error) time.Duration {
 	p.troubled = 2 * max(p.interval, p.troubled, time.Second)
 	p.troubled = max(min(p.troubled, longestTrouble), p.interval)
@@ -358,8 +360,7 @@ func (p *pauses) trouble(e *tokenapi.Error) time.Duration {
 
 var errPending = errors.New("the person is not done yet")
 
-// poll calls try after a first wait until it answers with anything but errPending. With that, it
-// gives the next wait.
+// poll calls try after a first wait, and again after each errPending with the wait that it returns.
 func poll(ctx context.Context, wait time.Duration, try func() (time.Duration, error)) error {
 	for {
 		timer := time.NewTimer(wait + pollSlack)

@@ -181,8 +181,8 @@ type notKept struct {
 func (e *notKept) Error() string   { return e.said.Text }
 func (e *notKept) Unwrap() []error { return []error{e.said, e.cause} }
 
-// How often an answer that cannot be stored is tried again, while the lease leaves time. A disk that
-// is full for a moment must not lose a token.
+// How often an answer that cannot be stored is tried again, while the lease leaves time. A disk
+// that is full for a moment must not lose a token.
 const (
 	retryTimes = 5
 	retryPause = 50 * time.Millisecond // doubled each time, 0.75 s in all

@@ -14,23 +14,23 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// How long a server is left alone after a refusal, unless a person asks.
+// How long a refused request is not repeated, unless a person wants it.
 const (
-	credentialsRest = time.Minute      // with the credentials that it refused: attempts lock accounts
-	longestRest     = 10 * time.Minute // when it says Retry-After
+	credentialsRest = time.Minute      // with the same credentials: attempts lock accounts
+	longestRest     = 10 * time.Minute // the longest Retry-After that counts
 )
 
-// refusal is one answer that refused, as it is kept in the store's settings: whoever waited for the
-// answer takes it, and nobody repeats at once what was just refused. Members are only ever added.
+// refusal is one refusal of a server, as it is stored in a setting. Processes that waited for the
+// answer take it, and none repeats the request at once. JSON members may be added, never removed.
 type refusal struct {
 	ID       string    `json:"id"`
 	At       time.Time `json:"at"`
-	Question string    `json:"question"` // hash of the turn that it was the answer to
+	Question string    `json:"question"` // hash of the request that it answered
 	User     string    `json:"user"`
-	Client   string    `json:"client"` // keyed hash of what proved the client
+	Client   string    `json:"client"` // keyed hash of the secret of the client
 	Person   string    `json:"person"` // keyed hash of the user's password, "" without one
-	Wrong    string    `json:"wrong"`  // which of them was refused: wrongSecret, wrongPassword, or ""
-	Until    time.Time `json:"until"`  // the server wants to be left alone; zero: it did not say
+	Wrong    string    `json:"wrong"`  // which of them was wrong: wrongSecret, wrongPassword, or ""
+	Until    time.Time `json:"until"`  // by Retry-After; zero without one
 
 	Op          string          `json:"op"`
 	Kind        tokenapi.Kind   `json:"kind"`
@@ -47,26 +47,26 @@ const (
 	wrongPassword = "password"
 )
 
-// keepRefusals is how many refusals of one client are kept: each password that was tried in the
-// last minute counts.
+// keepRefusals is the number of refusals that are stored for one client. Each password that was
+// tried in the last minute counts.
 const keepRefusals = 20
 
-// refusalsKey is the setting with the refusals of an application's client.
+// refusalsKey names the setting with the refusals of an application's client.
 func refusalsKey(a Application) string {
 	sum := sha256.Sum256([]byte(a.server() + "\x00" + a.ConsumerKey))
 	return "refused/" + hex.EncodeToString(sum[:10])
 }
 
-// questionHash names what a turn asks, in few characters.
+// questionHash identifies a request in few characters.
 func questionHash(own string) string {
 	sum := sha256.Sum256([]byte(own))
 	return hex.EncodeToString(sum[:8])
 }
 
-// refusalsOf reads those of a client, oldest first.
+// refusalsOf reads the refusals of a client, oldest first.
 func refusalsOf(r Reader, a Application) (all []refusal, err error) {
 	text, err := r.Setting(refusalsKey(a))
-	if err != nil || text == "" || !json.Valid([]byte(text)) { // of another form: it is not worth failing for
+	if err != nil || text == "" || !json.Valid([]byte(text)) { // of another form: ignore it
 		return nil, err
 	}
 	return all, json.Unmarshal([]byte(text), &all)
@@ -83,7 +83,7 @@ func putRefusals(w Writer, a Application, all []refusal) error {
 	return w.SetSetting(refusalsKey(a), string(text))
 }
 
-// err is the refusal as whoever sent the request has seen it.
+// err returns the refusal as the process that sent the request has seen it.
 func (f refusal) err() *tokenapi.Error {
 	return &tokenapi.Error{
 		Op: f.Op, Kind: cmp.Or(f.Kind, tokenapi.KindRefused), Status: f.Status, Code: f.Code, Description: f.Description,
@@ -91,14 +91,14 @@ func (f refusal) err() *tokenapi.Error {
 	}
 }
 
-// proof is what proves a request, as keyed hashes.
+// proof is what a request proves itself with, as keyed hashes.
 type proof struct{ user, secret, password string }
 
 func proofOf(r Reader, req tokenapi.TokenRequest) (p proof, err error) {
 	c := req.Credentials
 	p.user = req.Username
 	client := string(c.Auth) + "\x00" + c.ConsumerSecret.Reveal() + "\x00" + c.SigningKey.Key.Reveal()
-	for _, f := range c.Headers { // what was refused may have been an API key among them
+	for _, f := range c.Headers { // the server may have refused an API key among them
 		client += "\x00" + f.Name + "\x00" + f.Value.Reveal()
 	}
 	if p.secret, err = r.Digest("client", secret.New(client)); err == nil {
@@ -107,9 +107,9 @@ func proofOf(r Reader, req tokenapi.TokenRequest) (p proof, err error) {
 	return p, err
 }
 
-// refusedProof says which secret a refusal is about: the client's, or the user's password (RFC 6749
-// section 5.2). Servers name a wrong password invalid_grant, access_denied or invalid_request, some
-// with a 5xx.
+// refusedProof tells which secret a refusal is about: that of the client, or the user's password
+// (RFC 6749 section 5.2). Servers answer a wrong password with invalid_grant, access_denied or
+// invalid_request, some with a 5xx.
 func refusedProof(e *tokenapi.Error) string {
 	switch {
 	case e.Code == "invalid_client":
@@ -128,8 +128,8 @@ func refusedProof(e *tokenapi.Error) string {
 	return wrongPassword
 }
 
-// noteRefusal keeps a refusal in the transaction that files it. One after which another grant is
-// tried at once, because only the refresh token is of no use, is none.
+// noteRefusal stores a refusal. It leaves out one that is only about the refresh token, because
+// another grant follows at once.
 func (s *Service) noteRefusal(w Writer, a Application, l *lease, req tokenapi.TokenRequest, e *tokenapi.Error) error {
 	if !e.Answered() || e.DropsRefresh() || e.Kind != tokenapi.KindRefused && e.RetryAfter == 0 {
 		return nil
@@ -150,7 +150,7 @@ func (s *Service) noteRefusal(w Writer, a Application, l *lease, req tokenapi.To
 	if err != nil {
 		return err
 	}
-	all = slices.DeleteFunc(all, func(o refusal) bool { // those that hold nothing back any more
+	all = slices.DeleteFunc(all, func(o refusal) bool { // those that are over
 		_, held := o.holds(proof{o.User, o.Client, o.Person}, f.At)
 		return !held || o.Wrong == f.Wrong && o.User == f.User && o.Client == f.Client && o.Person == f.Person && !o.Until.After(f.Until)
 	})
@@ -158,8 +158,7 @@ func (s *Service) noteRefusal(w Writer, a Application, l *lease, req tokenapi.To
 	return putRefusals(w, a, all[max(len(all)-keepRefusals, 0):])
 }
 
-// forgetRefusals is called when a client was answered: what it proves itself with is right, and the
-// server is there.
+// forgetRefusals removes the refusals of a client once the server has answered it.
 func forgetRefusals(w Writer, a Application, req tokenapi.TokenRequest) error {
 	all, err := refusalsOf(w, a)
 	if err != nil || len(all) == 0 {
@@ -174,15 +173,15 @@ func forgetRefusals(w Writer, a Application, req tokenapi.TokenRequest) error {
 	}))
 }
 
-// holds says until when a refusal keeps a request with this proof from being sent. Other
-// credentials are sent at once.
+// holds returns until when a refusal keeps a request with this proof from being sent. A request
+// with other credentials is sent at once.
 func (f refusal) holds(p proof, now time.Time) (until time.Time, held bool) {
 	until = f.Until
 	if rest := f.At.Add(credentialsRest); f.Wrong != "" && rest.After(until) {
 		until = rest
 	}
 	switch {
-	case !until.After(now) || f.At.After(now): // over, or a clock that was set back
+	case !until.After(now) || f.At.After(now): // over, or the clock was set back
 		return until, false
 	case f.Client != p.secret:
 		return until, false
@@ -192,8 +191,8 @@ func (f refusal) holds(p proof, now time.Time) (until time.Time, held bool) {
 	return until, true
 }
 
-// heldBack is the refusal of a request that a server was just refusing. A person who asks for it is
-// never held back.
+// heldBack refuses a request that the server has just refused. It never does so if a person wants
+// it.
 func (s *Service) heldBack(ctx context.Context, a Application, req tokenapi.TokenRequest) error {
 	if s.opt.Attended || attended(ctx) {
 		return nil
@@ -233,8 +232,8 @@ func (s *Service) heldBack(ctx context.Context, a Application, req tokenapi.Toke
 	return e
 }
 
-// seenRefusals are the refusals of a client that were there when a turn began: a newer one of the
-// same question is an answer to whoever waited.
+// seenRefusals returns the IDs of the client's stored refusals. A newer one of the same request
+// answers a process that waited.
 func (s *Service) seenRefusals(ctx context.Context, appID string) (seen []string, err error) {
 	err = s.opt.Keeper.View(ctx, func(r Reader) error {
 		a, err := s.application(r, appID)
@@ -250,7 +249,7 @@ func (s *Service) seenRefusals(ctx context.Context, appID string) (seen []string
 	return seen, err
 }
 
-// newRefusal finds one of the same question that a turn has not seen.
+// newRefusal returns a refusal of the same request that is not among t.seen.
 func newRefusal(r Reader, a Application, t exclusive) (f refusal, ok bool, err error) {
 	all, err := refusalsOf(r, a)
 	if err != nil {
@@ -264,13 +263,12 @@ func newRefusal(r Reader, a Application, t exclusive) (f refusal, ok bool, err e
 	return f, false, nil
 }
 
-// refusedMeanwhile is the end of a look at a lease whose holder was refused what is asked here too.
+// refusedMeanwhile ends the wait for a lease whose holder was refused the same request.
 type refusedMeanwhile struct{ refusal }
 
 func (r *refusedMeanwhile) Error() string { return r.err().Error() }
 
-// ours reports whether a refusal that another process was given is about the secrets that this turn
-// would send.
+// ours reports whether another process's refusal is about the secrets that this request would send.
 func (s *Service) ours(ctx context.Context, a Application, t exclusive, f refusal) (bool, error) {
 	if t.proof == nil {
 		return true, nil
@@ -290,8 +288,8 @@ func (s *Service) ours(ctx context.Context, a Application, t exclusive, f refusa
 
 type attendedKey struct{}
 
-// Attended gives a context for what a person asks for now: it is sent although the server has just
-// refused the same.
+// Attended returns a context for what a person wants now. A request is sent although the server has
+// just refused it.
 func Attended(ctx context.Context) context.Context {
 	return context.WithValue(ctx, attendedKey{}, true)
 }

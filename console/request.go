@@ -16,24 +16,23 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Request is what shaped the request that brought a token, beside grant, user and scopes. It is
-// stored with the token and holds no secret: of a secret it has the keyed hash that Reader.Digest
-// gives.
+// Request is the request that brought a token, without grant, user and scopes. It is stored with
+// the token and holds no secret: in place of a secret it has the keyed hash of Reader.Digest.
 type Request struct {
-	// Params are audience (RFC 8693, Auth0), resource (RFC 8707) and the extra form parameters. The
-	// value of a parameter that may be a secret is a keyed hash behind hashedParam.
+	// Params are audience (RFC 8693), resource (RFC 8707) and the extra form parameters. A value that
+	// may be a secret is replaced by a keyed hash after hashedParam.
 	Params        url.Values `json:"params,omitempty"`
 	RequestedType string     `json:"requested_type,omitempty"` // token exchange, as the next two
 	SubjectType   string     `json:"subject_type,omitempty"`
 	Subject       string     `json:"subject,omitempty"`   // keyed hash of the subject token
-	Assertion     string     `json:"assertion,omitempty"` // keyed hash of the assertion, or of its lasting claims
+	Assertion     string     `json:"assertion,omitempty"` // keyed hash, without claims that change
 }
 
-// IsZero reports whether nothing shaped the request.
+// IsZero reports whether the request has none of these members.
 func (r Request) IsZero() bool { return reflect.DeepEqual(r, Request{}) }
 
-// Words say what a token was asked with, beside scopes and user, to tell it from others:
-// "audience=https://a". Of what is kept as a hash alone they give the first characters of the hash.
+// Words tells what distinguishes the request of a token beside scopes and user:
+// "audience=https://a". Of a hash it shows the first characters.
 func (r *Request) Words() string {
 	if r == nil {
 		return ""
@@ -58,9 +57,8 @@ func (r *Request) Words() string {
 	return strings.Join(all, " ")
 }
 
-// askedWith reports whether a token was asked for with a request. Of a token that was stored before
-// requests were kept it is known only where there is nothing to know: the present request has none
-// of these members.
+// askedWith reports whether a token was requested with a request. For an older row without request
+// it does so only if the present request has none of these members.
 func (t Token) askedWith(r Request) bool {
 	if t.Request == nil {
 		return r.IsZero()
@@ -68,11 +66,11 @@ func (t Token) askedWith(r Request) bool {
 	return reflect.DeepEqual(*t.Request, r)
 }
 
-// hashedParam stands before the keyed hash of a parameter's value.
+// hashedParam precedes the keyed hash of a parameter's value.
 const hashedParam = "hmac:"
 
-// publicParam reports whether the value of a form parameter is no secret, so that it may be stored
-// in the clear.
+// publicParam reports whether the value of a form parameter is no secret and may be stored in the
+// clear.
 func publicParam(name string) bool {
 	switch name {
 	case "audience", "resource", "validity_period", "organization", "tenant", "prompt", "display", "acr_values", "max_age",
@@ -82,7 +80,7 @@ func publicParam(name string) bool {
 	return false
 }
 
-// Params are the form parameters of an application's own: audience, resource and the extra ones.
+// Params returns the form parameters of an application: audience, resource and the extra ones.
 func (a Application) Params() url.Values {
 	all := url.Values{}
 	for name, values := range a.Extra {
@@ -100,23 +98,23 @@ func (a Application) Params() url.Values {
 	return all
 }
 
-// grantRequest is what a server is asked for.
+// grantRequest is what Lanyard requests from a server.
 type grantRequest struct {
 	grant, user string // "": the application's own
 	password    secret.Text
 	scopes      []string
 	params      url.Values // audience, resource and extra parameters
 
-	subject, assertion         secret.Text // what the grant rests on: fetched, or about to be signed
+	subject, assertion         secret.Text // what the grant presents, fetched or about to be signed
 	subjectType, requestedType string
 
-	want Request // all of these, as they are stored with a token
+	want Request // the request as it is stored with a token
 
-	way *doorway // where a browser waits for what becomes of its sign-in; nil: nobody asks with one
+	way *doorway // shows the browser the result of its sign-in; nil without a browser
 }
 
-// grantRequestOf makes the question that is put to an application's server, and fetches the secrets
-// that tell one question from another. It sends nothing.
+// grantRequestOf makes the request to an application's server, and fetches the secrets that
+// distinguish it from other requests. It sends nothing.
 func (s *Service) grantRequestOf(ctx context.Context, a Application, o GetOptions) (grantRequest, error) {
 	q := grantRequest{grant: o.Grant, user: o.Username, password: o.Password, scopes: o.Scopes, params: a.Params()}
 	if len(q.scopes) == 0 {
@@ -131,7 +129,7 @@ func (s *Service) grantRequestOf(ctx context.Context, a Application, o GetOption
 	return s.complete(ctx, a, q)
 }
 
-// complete fetches the secrets of a question and works out what is stored of it.
+// complete fetches the secrets of a request and computes what is stored of it.
 func (s *Service) complete(ctx context.Context, a Application, q grantRequest) (grantRequest, error) {
 	b := q.by(a)
 	var err error
@@ -150,8 +148,8 @@ func (s *Service) complete(ctx context.Context, a Application, q grantRequest) (
 	return q, err
 }
 
-// statement is what tells one assertion from another: a ready one's own text, or the claims that
-// will be signed.
+// statement returns what distinguishes an assertion: its text if it is given, or the claims to
+// sign.
 func (s *Service) statement(ctx context.Context, a Application) (secret.Text, error) {
 	if a.Details.ReadyAssertion {
 		return s.opt.Vault.Secret(ctx, a, Assertion)
@@ -160,15 +158,16 @@ func (s *Service) statement(ctx context.Context, a Application) (secret.Text, er
 	return secret.New(string(b)), err
 }
 
-// claimsOf are the claims that an application signs (RFC 7523 section 3), without those that are
-// new each time.
+// claimsOf returns the claims that an application signs (RFC 7523 section 3), without those that
+// differ each time.
 func claimsOf(a Application) map[string]any {
 	claims := map[string]any{"iss": a.ConsumerKey, "sub": cmp.Or(a.Username, a.ConsumerKey)}
 	maps.Copy(claims, a.Details.AssertionClaims)
 	return claims
 }
 
-// lasting is an assertion without the claims that differ each time one is made, if it is a JWT.
+// lasting returns the claims of a JWT assertion without those that differ each time; any other
+// assertion as it is.
 func lasting(assertion secret.Text) secret.Text {
 	j, err := jwt.Parse(assertion)
 	if err != nil || j.Encrypted {
@@ -192,8 +191,8 @@ func lasting(assertion secret.Text) secret.Text {
 // hashes yet.
 var errUnhashed = errors.New("there is no key for hashes yet")
 
-// requestOf is a question as it is stored with a token. Only the first secret that a store hashes
-// needs a write.
+// requestOf returns a request as it is stored with a token. Only the first secret that a store
+// hashes needs a write.
 func (s *Service) requestOf(ctx context.Context, a Application, q grantRequest) (want Request, err error) {
 	read := func(r Reader) (err error) {
 		want, err = q.request(a, r)
@@ -244,7 +243,8 @@ func (q grantRequest) request(a Application, r Reader) (Request, error) {
 	return want, cmp.Or(err, err2)
 }
 
-// by is the application as it is for this question. Its ID stays: the token will be held under it.
+// by returns the application with the grant and user of this request. Its ID stays, because the
+// token is held under it.
 func (q grantRequest) by(a Application) Application {
 	a.Grant, a.Username = cmp.Or(q.grant, a.Grant), cmp.Or(q.user, a.Username)
 	a.Extra = q.params
@@ -252,7 +252,7 @@ func (q grantRequest) by(a Application) Application {
 	return a
 }
 
-// mark is the journal mark of a question, which names what is not the application's own.
+// mark returns the mark of a request. It names what differs from the application's own.
 func (q grantRequest) mark(a Application) Mark {
 	m := Mark{Op: OpGet, Scopes: q.scopes, Request: &q.want}
 	if q.grant != a.Grant {
@@ -264,15 +264,14 @@ func (q grantRequest) mark(a Application) Mark {
 	return m
 }
 
-// brought reports whether a token was got by putting this question to an application's server, or
-// by refreshing one that was.
+// brought reports whether this request has brought a token, or one that was refreshed to it.
 func (q grantRequest) brought(t Token, a Application) bool {
 	b := q.by(a)
 	return t.AppID == a.ID && t.Grant == b.Grant && t.User == b.Username && sameScopes(t.Asked, q.scopes) && t.askedWith(q.want)
 }
 
-// own is the question that a token was got with, to be put again: its stored request, as far as
-// that is known. What is kept as a hash alone must be what the application has now.
+// own returns the request of a token, to be sent again, as far as it is known. Where only a hash is
+// stored, the application must still have the same value.
 func (s *Service) own(ctx context.Context, a Application, t Token) (grantRequest, error) {
 	if t.Request == nil || t.Grant == GrantAdopted {
 		q, err := s.grantRequestOf(ctx, a, GetOptions{Scopes: t.Asked})

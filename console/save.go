@@ -10,9 +10,9 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Save keeps an application in the store, a new one or one that was edited, in one transaction. Edited so that it is
-// another one (its token URL, consumer key, grant or user changed), the old one is no longer configured and its tokens stay
-// with it. Saved under the identity of one that was deleted, it has that one's tokens.
+// Save stores an application, new or edited, in one transaction. If an edit changes its identity
+// (token URL, consumer key, grant or user), the old one is no longer configured and keeps its
+// tokens. Saved with the identity of a deleted one, it has the tokens of that.
 func (s *Service) Save(ctx context.Context, d Draft) (Application, error) {
 	a := d.Application
 	bad := d.Problems()
@@ -53,7 +53,7 @@ func (s *Service) Save(ctx context.Context, d Draft) (Application, error) {
 	return a, err
 }
 
-// idOf is the ID under which a draft is stored.
+// idOf returns the ID under which a draft is stored.
 func (s *Service) idOf(d Draft, stored []Application) string {
 	var was *Application
 	if i := slices.IndexFunc(stored, func(have Application) bool { return have.ID == d.Was && have.Source == FromStore }); i >= 0 {
@@ -62,7 +62,8 @@ func (s *Service) idOf(d Draft, stored []Application) string {
 	return idFor(d.Application, was, s.opt.Applications, stored)
 }
 
-// maySave refuses what is in the way of something else, and finds the application that is edited.
+// maySave refuses a draft that conflicts with another application, and returns the application that
+// it edits.
 func (s *Service) maySave(d Draft, a Application, stored []Application) (was *Application, err error) {
 	for _, have := range s.opt.Applications {
 		if SameRequest(have, a) {
@@ -99,7 +100,7 @@ func (s *Service) maySaveEnvironment(d Draft, stored []Application) error {
 			return &Error{Code: CodeConfigured, Text: "save: the environment " + e.Name + " is in the configuration", Hint: "edit it there"}
 		case e.Name == d.EnvironmentWas || e.Name != d.Environment.Name || e.Environment == d.Environment:
 		case e.Source == FromStore && d.EnvironmentWas == "" && d.Was != "":
-			// another console edited the environment while this form was open: what it says is newer
+			// another console has edited the environment since this form was opened
 			return &Error{Code: CodeExists, Text: "save: the environment " + e.Name + " was changed meanwhile", Hint: "open the form again"}
 		default:
 			return &Error{Code: CodeExists, Text: "save: there is an environment " + e.Name + " already, and it is another one", Hint: "choose it, or another name"}
@@ -108,7 +109,7 @@ func (s *Service) maySaveEnvironment(d Draft, stored []Application) error {
 	return nil
 }
 
-// servers are those that the consumer secret of an environment is sent to.
+// servers lists the origins to which the consumer secret of an environment is sent.
 func servers(e Environment) []string {
 	var all []string
 	for _, raw := range []string{e.Endpoints.TokenURL, e.Issuer, e.Endpoints.RevokeURL, e.Endpoints.IntrospectURL, e.Endpoints.DeviceURL} {
@@ -119,7 +120,7 @@ func servers(e Environment) []string {
 	return all
 }
 
-// elsewhere is a server of an environment that another one has not; "" when there is none.
+// elsewhere returns a server of an environment that another one lacks; "" if there is none.
 func elsewhere(was, now Environment) string {
 	known := servers(was)
 	for _, s := range servers(now) {
@@ -130,10 +131,10 @@ func elsewhere(was, now Environment) string {
 	return ""
 }
 
-// SameServer says whether the secrets of one environment stay with its servers in another one.
+// SameServer reports whether the secrets of one environment stay with its servers in another one.
 func SameServer(was, now Environment) bool { return elsewhere(was, now) == "" }
 
-// refuseElsewhere refuses to send a consumer secret that is kept to another server than those that it was given for.
+// refuseElsewhere refuses to send a stored consumer secret to another server than it was given for.
 func refuseElsewhere(verb string, was, now Environment) error {
 	other := elsewhere(was, now)
 	if other == "" {
@@ -142,8 +143,8 @@ func refuseElsewhere(verb string, was, now Environment) error {
 	return &Error{Code: CodeUsage, Text: verb + ": consumer_secret: the one that is kept is for " + strings.Join(slices.Compact(servers(was)), " and "), Hint: "type the one for " + other}
 }
 
-// put stores an application in place of the one that it was, if it was one. A secret that is not given is the old one's,
-// unless that was given for another server.
+// put stores an application in place of the one that it edits. If no secret is given it keeps the
+// old one, unless that was given for another server.
 func (s *Service) put(w Writer, was *Application, a *Application, text, password secret.Text) error {
 	var headers secret.Text
 	if was != nil && was.ID != a.ID {
@@ -181,8 +182,8 @@ func (s *Service) put(w Writer, was *Application, a *Application, text, password
 	return w.PutPassword(a.ID, password)
 }
 
-// follow puts the other applications of an environment that was edited into what it is now. At another server each of
-// them needs its secret anew.
+// follow changes the other applications of an edited environment with it. At another server each of
+// them needs its secret again.
 func (s *Service) follow(w Writer, d Draft, stored []Application, saved Application) error {
 	for _, have := range stored {
 		if have.Source != FromStore || have.ID == d.Was || have.Environment.Name != d.EnvironmentWas {
@@ -205,8 +206,8 @@ func (s *Service) follow(w Writer, d Draft, stored []Application, saved Applicat
 	return nil
 }
 
-// retire takes an application out of the list. While it has tokens it stays, with what they need to be revoked: also
-// what its issuer said, because nobody asks the issuer of one that is no longer configured.
+// retire removes an application from the list. While it has tokens it stays with what revokes them,
+// also with what its issuer told: no one asks the issuer of an application that is gone.
 func (s *Service) retire(w Writer, a Application) error {
 	used, err := inUse(w, a.ID)
 	switch {
@@ -225,13 +226,13 @@ func (s *Service) retire(w Writer, a Application) error {
 	return w.PutApplication(a.kept(), Secrets{})
 }
 
-// hasAny says whether a token meets a filter.
+// hasAny reports whether a token matches a filter.
 func hasAny(r Reader, f TokenFilter) (has bool, err error) {
 	err = r.Newest(f, func(Token) bool { has = true; return false })
 	return has, err
 }
 
-// inUse says whether an application has tokens, or open marks.
+// inUse reports whether an application has tokens or open marks.
 func inUse(r Reader, appID string) (bool, error) {
 	has, err := hasAny(r, TokenFilter{AppIDs: []string{appID}})
 	if err != nil || has {
@@ -246,8 +247,8 @@ func inUse(r Reader, appID string) (bool, error) {
 	return false, err
 }
 
-// Delete takes an application of the store out of the list. Its tokens stay, with what is needed to revoke them. One that
-// is no longer configured is forgotten with its tokens, once none of them can be alive.
+// Delete removes an application of the store from the list. Its tokens stay, with what revokes
+// them. It is forgotten with them once none can be alive.
 func (s *Service) Delete(ctx context.Context, appID string) error {
 	gone := false
 	err := s.update(ctx, func(w Writer) error {
@@ -261,7 +262,7 @@ func (s *Service) Delete(ctx context.Context, appID string) error {
 		case a.Source != FromStore:
 			return &Error{Code: CodeConfigured, Text: "delete: " + a.Label() + " is in " + cmp.Or(s.opt.ConfigPath, "the configuration file"), Hint: "take it out there"}
 		}
-		if a, err = w.Application(appID); err != nil { // as it was given: retire completes it
+		if a, err = w.Application(appID); err != nil { // as it is stored: retire completes it
 			return err
 		}
 		return s.retire(w, a)
