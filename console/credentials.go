@@ -10,8 +10,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// credentials gives what proves an application to its server. Those of an application that is not in the
-// configuration are in the store; where they are missing, somebody may know them.
+// credentials fetches what proves an application to its server. Secrets of an application that is
+// not configured are in the store. A missing one is asked of the vault.
 func (s *Service) credentials(ctx context.Context, a Application) (tokenapi.Credentials, error) {
 	c := tokenapi.Credentials{ConsumerKey: a.ConsumerKey, Auth: a.Environment.ClientAuth}
 	var err error
@@ -64,8 +64,8 @@ func (s *Service) credentialText(ctx context.Context, a Application, kind Secret
 	return sec.Access, nil
 }
 
-// keptSecret finds the application under which the consumer secret of another one is stored: its
-// own, or one that is the same client. It is "" when none is stored.
+// keptSecret returns the ID of the application under which the consumer secret of another one is
+// stored: its own, or one that is the same client. It is "" if none is stored.
 func keptSecret(r Reader, a Application) (id string, err error) {
 	if has, err := r.HasConsumerSecret(a.ID); err != nil || has {
 		return a.ID, err
@@ -85,8 +85,8 @@ func keptSecret(r Reader, a Application) (id string, err error) {
 	return "", nil
 }
 
-// passwordOf is the password for a question: the one that came with it, the one that is kept, or what the vault has. One
-// that is kept is for the application's own user.
+// passwordOf returns the password of a request: its own, a stored one, or that of the vault. A
+// stored one is for the application's own user.
 func (s *Service) passwordOf(ctx context.Context, a Application, q grantRequest) (secret.Text, error) {
 	if !q.password.IsZero() {
 		return q.password, nil
@@ -112,8 +112,8 @@ func (s *Service) passwordOf(ctx context.Context, a Application, q grantRequest)
 	return text, err
 }
 
-// keepApp sees to it that what a mark or a token is about is stored, with what is needed to revoke what comes of it. One
-// that was added here is written by nobody but who adds, edits and deletes it: what this verb has read of it may be old.
+// keepApp stores the application of a mark or token, with what revokes the token. It does not write
+// one that was added here: what this verb has read of it may be old.
 func (s *Service) keepApp(w Writer, a Application, op string, held Secrets) error {
 	for _, given := range s.opt.Applications {
 		if given.ID == a.ID {
@@ -121,12 +121,12 @@ func (s *Service) keepApp(w Writer, a Application, op string, held Secrets) erro
 			if err != nil {
 				return err
 			}
-			if given.Details.SecretStored { // the one in the store may be newer than the one that was sent
+			if given.Details.SecretStored { // the stored one may be newer than the one that was sent
 				has, err := w.HasConsumerSecret(a.ID)
 				if err != nil {
 					return err
 				}
-				if held.Access = (secret.Text{}); !has { // it is stored with another application, which a row here would hide
+				if held.Access = (secret.Text{}); !has { // a row here would hide the one of another application
 					held = Secrets{}
 				}
 			}
@@ -148,8 +148,8 @@ func (s *Service) keepApp(w Writer, a Application, op string, held Secrets) erro
 	return w.PutApplication(own, held)
 }
 
-// held is the secret of credentials that is kept with the application, so that its tokens can be revoked
-// when it is no longer configured.
+// held returns the secret of credentials that is stored with the application, so that its tokens
+// can be revoked when it is no longer configured.
 func held(c tokenapi.Credentials) Secrets {
 	if c.Auth == tokenapi.AuthPrivateKeyJWT {
 		return Secrets{Access: c.SigningKey.Key, Headers: fieldsText(c.Headers)}

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Destinations are the places that credentials of the application may be sent to, in words: hosts, each with what is
-// unsafe about the way there, and proxies. They are sorted, each once.
+// Destinations lists the places to which credentials of the application may be sent: hosts, each
+// with what is unsafe about the way there, and proxies. They are sorted and unique.
 func (a Application) Destinations() []string {
 	e := a.Environment
 	var all []string
@@ -35,7 +35,7 @@ func (a Application) Destinations() []string {
 	return slices.Compact(all)
 }
 
-// NewDestinations are the destinations of applications that none of the known ones has.
+// NewDestinations returns the destinations of applications that none of the known ones has.
 func NewDestinations(apps, known []Application) []string {
 	var have, all []string
 	for _, a := range known {

@@ -11,10 +11,11 @@ import (
 	"lanyard/tokenapi"
 )
 
-// rediscover is how long what an issuer said of itself is believed.
+// rediscover is how long the answer of an issuer is used before it is asked again.
 const rediscover = 24 * time.Hour
 
-// finding is what was discovered, as it is kept in the store's settings. Members are only ever added.
+// finding is what was discovered, as it is stored in a setting. JSON members may be added, never
+// removed.
 type finding struct {
 	At            time.Time `json:"at"`
 	TokenURL      string    `json:"token_url"`
@@ -26,8 +27,8 @@ type finding struct {
 	IssInAnswer   bool      `json:"iss_in_answer"`
 }
 
-// A way of authentication that has endpoints of its own does not share a finding with the others, and what was
-// heard without verification is not believed where it is asked for.
+// Ways of authentication with endpoints of their own do not share a finding with the others. What
+// was read from an unverified server is not used where it has to be verified.
 func findingKey(e Environment) string {
 	key := "discovered/"
 	if e.ClientAuth == tokenapi.AuthTLS {
@@ -42,18 +43,18 @@ func findingKey(e Environment) string {
 	return key + e.Issuer
 }
 
-// found reads what was discovered of an environment's issuer; ok is false when nothing was.
+// found reads what was discovered of an environment's issuer. ok is false if nothing was.
 func found(r Reader, e Environment) (f finding, ok bool, err error) {
 	text, err := r.Setting(findingKey(e))
 	if err != nil || text == "" {
 		return f, false, err
 	}
-	ok = json.Unmarshal([]byte(text), &f) == nil // of another form, it is asked for again
+	ok = json.Unmarshal([]byte(text), &f) == nil // one of another form is discovered again
 	return f, ok, nil
 }
 
-// completed fills in the endpoints that an environment leaves to its issuer, as far as they are known. What
-// is given explicitly wins.
+// completed fills in the endpoints that an environment leaves to its issuer, as far as they are
+// known. Configured ones stay.
 func completed(r Reader, e Environment) (Environment, error) {
 	if e.Issuer == "" {
 		return e, nil
@@ -65,7 +66,7 @@ func completed(r Reader, e Environment) (Environment, error) {
 	return f.complete(e), nil
 }
 
-// complete fills in what an environment does not give itself.
+// complete fills in the endpoints that an environment lacks.
 func (f finding) complete(e Environment) Environment {
 	for _, x := range []struct {
 		to   *string
@@ -82,7 +83,7 @@ func (f finding) complete(e Environment) Environment {
 	return e
 }
 
-// endpoint is one of the URLs that a verb needs.
+// endpoint selects one of the URLs that a verb needs.
 type endpoint func(tokenapi.Endpoints) string
 
 func tokenURL(e tokenapi.Endpoints) string      { return e.TokenURL }
@@ -90,10 +91,10 @@ func revokeURL(e tokenapi.Endpoints) string     { return e.RevokeURL }
 func introspectURL(e tokenapi.Endpoints) string { return e.IntrospectURL }
 func keySetURL(e tokenapi.Endpoints) string     { return e.JWKSURL }
 
-// grantURL is where the grant of an application begins.
+// grantURL selects the URL at which the grant of an application begins.
 func (s *Service) grantURL(ctx context.Context, appID, grant string) endpoint {
 	if grant == "" {
-		_ = s.opt.Keeper.View(ctx, func(r Reader) error { // an application that is not there is refused by the verb
+		_ = s.opt.Keeper.View(ctx, func(r Reader) error { // the verb refuses an application that is not there
 			a, err := s.application(r, appID)
 			grant = a.Grant
 			return err
@@ -112,11 +113,12 @@ func grantEndpoint(grant string) endpoint {
 	return tokenURL
 }
 
-// askAgain is how long an issuer that could not be asked again is left alone.
+// askAgain is how long an issuer that did not answer is not asked again.
 const askAgain = time.Minute
 
-// ready sees to it that the endpoints that a verb needs are known. The issuer is asked only for one that is not
-// given, at first use and once a day after that; when it cannot be asked again, what it said last stays in force.
+// ready discovers the endpoints that a verb needs. It asks the issuer only for one that is not
+// configured, at first use and once a day. If the issuer does not answer, its last answer stays in
+// force.
 func (s *Service) ready(ctx context.Context, appID string, need ...endpoint) error {
 	if err := s.unlocked(ctx); err != nil {
 		return err
@@ -158,7 +160,7 @@ func (s *Service) ready(ctx context.Context, appID string, need ...endpoint) err
 	return err
 }
 
-// asGiven is the environment of an application before anything was discovered.
+// asGiven returns the environment of an application without what was discovered.
 func (s *Service) asGiven(r Reader, a Application) (Environment, error) {
 	for _, given := range s.opt.Applications {
 		if given.ID == a.ID {
@@ -169,7 +171,7 @@ func (s *Service) asGiven(r Reader, a Application) (Environment, error) {
 	return kept.Environment, err
 }
 
-// discover asks the issuer of an application and keeps what it says.
+// discover asks the issuer of an application and stores its answer.
 func (s *Service) discover(ctx context.Context, a Application) (tokenapi.Discovered, error) {
 	api, err := s.api(a.Environment)
 	if err != nil {
@@ -191,11 +193,11 @@ func (s *Service) discover(ctx context.Context, a Application) (tokenapi.Discove
 	})
 }
 
-// findingOf is what is kept of what an issuer said.
+// findingOf returns what is stored of an issuer's answer.
 func (s *Service) findingOf(of Environment, d tokenapi.Discovered) finding {
 	e := d.Endpoints
 	if of.ClientAuth == tokenapi.AuthTLS {
-		e = d.MTLS // where the server asks for a certificate (RFC 8705 section 5)
+		e = d.MTLS // endpoints for TLS client certificates (RFC 8705 section 5)
 	}
 	return finding{
 		At: s.Now().UTC(), TokenURL: e.TokenURL, RevokeURL: e.RevokeURL, IntrospectURL: e.IntrospectURL,
@@ -203,7 +205,8 @@ func (s *Service) findingOf(of Environment, d tokenapi.Discovered) finding {
 	}
 }
 
-// Discover asks the issuer of an application's environment, whatever was known of it, and says what it found.
+// Discover asks the issuer of an application's environment, whatever is known of it, and returns
+// its answer.
 func (s *Service) Discover(ctx context.Context, appID string) (d tokenapi.Discovered, err error) {
 	defer func() { err = s.homed(ctx, appID, err) }()
 	if err := s.unlocked(ctx); err != nil {
@@ -224,7 +227,7 @@ func (s *Service) Discover(ctx context.Context, appID string) (d tokenapi.Discov
 	return s.discover(ctx, a)
 }
 
-// needURL refuses a verb whose endpoint is neither given nor discovered.
+// needURL refuses a verb without its endpoint. code is CodeNo and the key of the URL.
 func needURL(a Application, verb string, code Code, url string) error {
 	if url != "" {
 		return nil

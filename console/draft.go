@@ -11,19 +11,20 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Draft is an application as somebody fills it in: with a new environment, or that of an application there is.
+// Draft is an application as a person fills it in, in a new environment or in a known one.
 type Draft struct {
 	Application
 	Was    string      // ID of the application that is edited; "" for a new one
-	Secret secret.Text // the consumer secret; zero keeps the one that is stored
+	Secret secret.Text // the consumer secret; zero keeps the stored one
 
-	// Password is that of the user, for the password grant; zero keeps the one that is stored. Without any the person
-	// gives it with each get.
+	// Password is that of the user, for the password grant. Zero keeps the stored one; without one
+	// the person types it for each get.
 	Password secret.Text
-	// EnvironmentWas is the name of an environment of the store that is edited too: all of its applications follow. ""
-	// takes Environment as it is.
+	// EnvironmentWas names an environment of the store that the draft edits too: all its
+	// applications follow. "" does not edit it.
 	EnvironmentWas string
-	// Tested is what a test brought. When it is of this very application its token becomes the first one.
+	// Tested is the result of a test. If it is of this application, its token becomes the first
+	// one.
 	Tested *Tested
 }
 
@@ -129,8 +130,9 @@ func (d Draft) beside(others []Application, say func(field Field, text string)) 
 	}
 }
 
-// Warning says what saving an edited application does that a person may not expect, or "": edited in its token URL,
-// consumer key, grant or user it becomes another one. held is how many tokens an application has.
+// Warning tells what a person may not expect of saving an edited application, or "". If token URL,
+// consumer key, grant or user change, it becomes another application. held returns how many tokens
+// an application has.
 func (d Draft) Warning(all []Application, held func(appID string) int) string {
 	others, left, anew := 0, 0, 0
 	another := false
@@ -167,14 +169,15 @@ func (d Draft) Warning(all []Application, held func(appID string) int) string {
 	return strings.Join(said, "; ")
 }
 
-// KnownEnvironment is an environment that an application can be put into, as it was given: nothing in it was discovered.
+// KnownEnvironment is an environment into which an application can be put, without what was
+// discovered.
 type KnownEnvironment struct {
 	Environment
-	Source Source // FromConfig, or FromStore: it is edited with its applications
+	Source Source // FromConfig, or FromStore if it is edited with its applications
 }
 
-// environments lists those of the configuration, then those that came with applications of the store. A name stands
-// for one environment: the first one.
+// environments lists the environments of the configuration, then those of applications of the
+// store. The first one of a name counts.
 func (s *Service) environments(stored []Application) []KnownEnvironment {
 	var all []KnownEnvironment
 	add := func(e Environment, from Source) {
@@ -196,7 +199,7 @@ func (s *Service) environments(stored []Application) []KnownEnvironment {
 	return all
 }
 
-// EnvironmentWith is the environment that has a token URL.
+// EnvironmentWith returns the environment that has a token URL.
 func EnvironmentWith(all []KnownEnvironment, tokenURL string) (KnownEnvironment, bool) {
 	i := slices.IndexFunc(all, func(e KnownEnvironment) bool { return tokenURL != "" && e.Endpoints.TokenURL == tokenURL })
 	if i < 0 {
@@ -205,16 +208,16 @@ func EnvironmentWith(all []KnownEnvironment, tokenURL string) (KnownEnvironment,
 	return all[i], true
 }
 
-// ConfigPath is the file that configured applications are in, "" when nobody knows.
+// ConfigPath returns the configuration file, "" if it is not known.
 func (s *Service) ConfigPath() string { return s.opt.ConfigPath }
 
-// NewEnvironment is an environment with the usual settings.
+// NewEnvironment returns an environment with default settings.
 func NewEnvironment(name string) Environment {
 	return Environment{Name: name, CacheTTL: 15 * time.Minute, Regime: RegimeAuto, ClientAuth: tokenapi.AuthBasic, Timeout: 15 * time.Second}
 }
 
-// GuessRevokeURL is where a Token API most likely revokes: beside its token URL, as WSO2's does; "" when that
-// cannot be told.
+// GuessRevokeURL returns where a Token API is likely to revoke: /revoke beside its /token, as in
+// WSO2; "" if the URL is of another form.
 func GuessRevokeURL(tokenURL string) string {
 	if base, ok := strings.CutSuffix(tokenURL, "/token"); ok {
 		return base + "/revoke"
@@ -222,8 +225,8 @@ func GuessRevokeURL(tokenURL string) string {
 	return ""
 }
 
-// MayUse says whether an application has what a grant needs besides its consumer key and secret, and what a person gives
-// with a get.
+// MayUse reports whether an application has what a grant needs, apart from its consumer key and
+// secret and from what a person types for each get.
 func MayUse(a Application, grant string) bool {
 	e := a.Environment
 	switch grant {

@@ -14,10 +14,11 @@ import (
 	"lanyard/tokenapi"
 )
 
-// The rules below are those of the configuration file and of the forms alike. Each gives what is wrong, or "", and
-// repeats nothing of what it was given, which may be a secret in the wrong place.
+// The rules below serve the configuration file and the forms. Each returns what is wrong, or "". It
+// repeats nothing of its argument, which may be a secret in the wrong place.
 
-// NameProblem is what is wrong with the name of an application or an environment; an empty one is not its concern.
+// NameProblem returns what is wrong with the name of an application or environment. It accepts an
+// empty one.
 func NameProblem(name string) string {
 	switch {
 	case utf8.RuneCountInString(name) > 100:
@@ -32,7 +33,7 @@ func NameProblem(name string) string {
 	return ""
 }
 
-// EnvironmentNameProblem is NameProblem for an environment, whose name is also typed behind an @.
+// EnvironmentNameProblem is NameProblem for an environment, whose name is also typed after an @.
 func EnvironmentNameProblem(name string) string {
 	if strings.ContainsAny(name, "@/") {
 		return "must not contain @ or /"
@@ -40,10 +41,10 @@ func EnvironmentNameProblem(name string) string {
 	return NameProblem(name)
 }
 
-// PlainHTTP is what URLProblem says of an address that would show secrets on the way.
+// PlainHTTP is what URLProblem returns for a URL that would send secrets unencrypted.
 const PlainHTTP = "http:// would show secrets to everyone on the way"
 
-// URLProblem is what is wrong with an address that secrets are sent to; nothing is when there is none.
+// URLProblem returns what is wrong with a URL to which secrets are sent. It accepts an empty one.
 func URLProblem(raw string, allowHTTP bool) string {
 	if raw == "" {
 		return ""
@@ -64,8 +65,8 @@ func URLProblem(raw string, allowHTTP bool) string {
 	return ""
 }
 
-// RedirectProblem is what is wrong with the address at which a browser comes back: this machine, in the clear, which
-// TLS could not serve. Port 0 is a free one.
+// RedirectProblem returns what is wrong with the URL to which a browser returns. It must be http on
+// this machine, where no TLS certificate is possible. Port 0 is any free port.
 func RedirectProblem(raw string) string {
 	if raw == "" {
 		return ""
@@ -78,7 +79,8 @@ func RedirectProblem(raw string) string {
 	return ""
 }
 
-// ScopesProblem is what is wrong with scopes: each is one word of RFC 6749 section 3.3.
+// ScopesProblem returns what is wrong with scopes. Each must be a scope-token of RFC 6749 section
+// 3.3.
 func ScopesProblem(scopes []string) string {
 	bad := func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }
 	if slices.ContainsFunc(scopes, func(s string) bool { return s == "" || strings.ContainsFunc(s, bad) }) {
@@ -87,8 +89,8 @@ func ScopesProblem(scopes []string) string {
 	return ""
 }
 
-// ResourceProblem is what is wrong with a resource: it is an absolute URI without a fragment (RFC
-// 8707 section 2).
+// ResourceProblem returns what is wrong with a resource. It must be an absolute URI without a
+// fragment (RFC 8707 section 2).
 func ResourceProblem(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil || !u.IsAbs() || strings.Contains(raw, "#") || strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r > '~' }) {
@@ -97,8 +99,8 @@ func ResourceProblem(raw string) string {
 	return ""
 }
 
-// ExtraProblem is what is wrong with a further form parameter of that name: the protocol sets it, or it has a setting of
-// its own.
+// ExtraProblem returns what is wrong with a further form parameter of that name: the protocol sets
+// it, or it has a setting of its own.
 func ExtraProblem(name string) string {
 	small := strings.ToLower(name)
 	if name == "" || slices.Contains(RequestParams(), small) || slices.Contains(OnceParams(), small) {
@@ -132,7 +134,7 @@ func SecretParam(name, value string) bool {
 // ExtraText writes extra parameters as ReadExtra reads them: name=value, with & between them.
 func ExtraText(extra url.Values) string { return extra.Encode() }
 
-// ReadExtra reads extra parameters as they are written in a form.
+// ReadExtra reads extra parameters as a form shows them.
 func ReadExtra(text string) (url.Values, string) {
 	if text == "" {
 		return nil, ""
@@ -144,7 +146,8 @@ func ReadExtra(text string) (url.Values, string) {
 	return extra, extraProblem(extra)
 }
 
-// extraProblem is what is wrong with the extra parameters of a draft, which are stored in the clear.
+// extraProblem returns what is wrong with the extra parameters of a draft, which are stored in the
+// clear.
 func extraProblem(extra url.Values) string {
 	for name, values := range extra {
 		if why := ExtraProblem(name); why != "" {
@@ -157,7 +160,7 @@ func extraProblem(extra url.Values) string {
 	return ""
 }
 
-// NoSpan is what Span says of a text that is no duration.
+// NoSpan is the error of Span for a text that is no duration.
 const NoSpan = "is not a duration"
 
 // Span reads a duration such as "15m".
@@ -172,13 +175,13 @@ func Span(text string) (time.Duration, string) {
 	return d, ""
 }
 
-// untilExpiry is how UntilExpiry is written.
+// untilExpiry stands for UntilExpiry in texts.
 const untilExpiry = "expiry"
 
-// NoCacheSpan is what CacheSpan says of a text that is neither.
+// NoCacheSpan is the error of CacheSpan for a text that is neither.
 const NoCacheSpan = `is neither a duration nor "expiry"`
 
-// CacheSpan reads how long a gateway may honour a revoked token: a duration, or "expiry".
+// CacheSpan reads how long a gateway may accept a revoked token: a duration, or "expiry".
 func CacheSpan(text string) (time.Duration, string) {
 	if text == untilExpiry {
 		return UntilExpiry, ""
@@ -190,7 +193,7 @@ func CacheSpan(text string) (time.Duration, string) {
 	return d, why
 }
 
-// CacheText writes what CacheSpan reads, as a person would: 15m, not 15m0s.
+// CacheText writes what CacheSpan reads: 15m, not 15m0s.
 func CacheText(d time.Duration) string {
 	if d < 0 {
 		return untilExpiry
@@ -205,13 +208,13 @@ func CacheText(d time.Duration) string {
 	return s
 }
 
-// GoodPort says whether a port can be one; none is.
+// GoodPort reports whether a port is valid or missing.
 func GoodPort(port string) bool {
 	n, err := strconv.Atoi(port)
 	return port == "" || err == nil && n > 0 && n < 1<<16
 }
 
-// Loopback says whether a host is this very machine.
+// Loopback reports whether a host is this machine.
 func Loopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()

@@ -9,16 +9,16 @@ import (
 	"lanyard/tokenapi"
 )
 
-// tokenFact is one field of a token in the audit log. The same list writes and replays, so that a field
-// cannot be logged and then forgotten; a test holds it against the fields that Token has.
+// tokenFact is one field of a token in the audit log. The same list writes and replays, so that
+// each logged field is replayed. A test compares the list with the fields of Token.
 type tokenFact struct {
 	name string
 	of   func(*Token) any // a pointer to the field
 }
 
-// tokenFacts are all that a token holds, but for ID (it is the event's), Probes and Unsure (which
-// have facts of their own), Rev, which counts changes and tells nothing, and Twins, which are other
-// tokens. The names are those of store/schema/003.sql, too.
+// tokenFacts lists the fields of a token. It leaves out ID (the event has it), Probes and Unsure
+// (they have facts of their own), Rev (it counts changes) and Twins (other tokens).
+// store/schema/003.sql uses the same names.
 func tokenFacts() []tokenFact {
 	return []tokenFact{
 		{"app_id", func(t *Token) any { return &t.AppID }},
@@ -61,7 +61,7 @@ func tokenFacts() []tokenFact {
 	}
 }
 
-// factSet is what an event says, by name. A nil is a field that was cleared.
+// factSet holds the facts of an event by name. A nil is a field that was cleared.
 type factSet map[string]any
 
 func (f factSet) probes() []Probe {
@@ -69,8 +69,8 @@ func (f factSet) probes() []Probe {
 	return all
 }
 
-// changedFacts gives the fields in which after differs from before; of a new token those that are set. A token
-// that is gone has none.
+// changedFacts returns the fields in which after differs from before: of a new token those that are
+// set, of a removed one none.
 func changedFacts(before, after *Token) factSet {
 	facts := factSet{}
 	if after == nil {
@@ -123,8 +123,8 @@ type (
 	}
 )
 
-// encode writes facts as JSON: times as RFC 3339 in UTC to the nanosecond, because a replay has to give the same
-// states; durations in seconds, to the nanosecond as well.
+// encode writes facts as JSON: times in RFC 3339, in UTC, to the nanosecond, so that a replay gives
+// the same states; durations in seconds, also to the nanosecond.
 func (f factSet) encode() (json.RawMessage, error) {
 	out := make(map[string]any, len(f))
 	for name, v := range f {
@@ -156,10 +156,10 @@ func (f factSet) encode() (json.RawMessage, error) {
 	return json.Marshal(out)
 }
 
-// exactSeconds writes a duration as a number of seconds that loses nothing: a float64 would.
+// exactSeconds writes a duration as a number of seconds without loss. A float64 would round it.
 func exactSeconds(d time.Duration) json.Number {
 	if d%time.Second == 0 {
 		return json.Number(fmt.Sprint(int64(d / time.Second)))
 	}
-	return json.Number(fmt.Sprintf("%d.%09d", d/time.Second, d%time.Second)) // never negative: it is a life
+	return json.Number(fmt.Sprintf("%d.%09d", d/time.Second, d%time.Second)) // a life is never negative
 }

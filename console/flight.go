@@ -5,14 +5,14 @@ import (
 	"sync"
 )
 
-// flights lets one write at a time pass per key (a token or an application) in this process. Other
-// processes are kept out by leases in the store.
+// flights allows one write at a time for each key (a token or an application) in this process.
+// Leases do so across processes.
 type flights struct {
 	mu   sync.Mutex
-	held map[string]chan struct{} // closed when given back
+	held map[string]chan struct{} // closed when the key is free
 }
 
-// take answers false when the key is in flight.
+// take reports false if the key is in flight.
 func (f *flights) take(key string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -26,7 +26,7 @@ func (f *flights) take(key string) bool {
 	return true
 }
 
-// wait takes the key as soon as it is free.
+// wait takes the key when it is free.
 func (f *flights) wait(ctx context.Context, key string) error {
 	for !f.take(key) {
 		f.mu.Lock()
@@ -51,14 +51,14 @@ func (f *flights) give(key string) {
 	delete(f.held, key)
 }
 
-// count is how many keys are in flight.
+// count returns the number of keys in flight.
 func (f *flights) count() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return len(f.held)
 }
 
-// drain waits until nothing is in flight or ctx ends.
+// drain waits until nothing is in flight, or until ctx ends.
 func (f *flights) drain(ctx context.Context) error {
 	for {
 		var any chan struct{}

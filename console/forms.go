@@ -10,28 +10,29 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Form is how a token is handed out.
+// Form is the form in which a token is handed out.
 type Form string
 
 // The forms.
 const (
-	FormBare    Form = "bare"    // the access token alone
+	FormBare    Form = "bare"    // only the access token
 	FormHeader  Form = "header"  // Authorization: Bearer …
-	FormCurl    Form = "curl"    // a call of the application's probe URL
+	FormCurl    Form = "curl"    // a curl call of the probe URL
 	FormEnv     Form = "env"     // export LANYARD_TOKEN=…
 	FormJSON    Form = "json"    // access, refresh and ID token
 	FormHTTP    Form = "http"    // a request of an .http file
-	FormRefresh Form = "refresh" // the refresh token alone
-	FormID      Form = "id"      // the ID token alone
+	FormRefresh Form = "refresh" // only the refresh token
+	FormID      Form = "id"      // only the ID token
 )
 
-// Forms are all forms.
+// Forms returns all forms.
 func Forms() []Form {
 	return []Form{FormBare, FormHeader, FormCurl, FormEnv, FormJSON, FormHTTP, FormRefresh, FormID}
 }
 
-// As gives a token in a form. It fails with "odd_token" where the token holds what cannot stand in that form, with
-// "no_probe_url" where a form needs that, and with "no_such" where there is no such credential.
+// As returns a token in a form. It fails with CodeOddToken if the token has characters that the
+// form cannot hold, with CodeNoProbeURL if the form needs a probe URL, and with CodeNoSuch if the
+// token has no such credential.
 func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
 	part := map[Form]secret.Text{FormRefresh: sec.Refresh, FormID: sec.ID}
 	if text, ok := part[form]; ok {
@@ -74,8 +75,8 @@ func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
 	if form == FormHTTP {
 		return secret.New(a.ProbeMethod() + " " + u.String() + "\n" + header + "\n"), nil
 	}
-	// The header goes through a pipe: printf is part of every shell, so the token stands in no argument list that
-	// other users can see.
+	// The header goes through a pipe. printf is built into every shell, so the token is in no argument
+	// list that other users can see.
 	line := "printf '%s\\n' " + ShellQuote(header) + " | curl -sS -H @-"
 	switch method := a.ProbeMethod(); method {
 	case "GET":
@@ -90,7 +91,7 @@ func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
 	return secret.New(line + " " + ShellQuote(a.ProbeURL)), nil
 }
 
-// asciiJSON escapes what is not printable ASCII in a JSON text, so that every token can be pasted.
+// asciiJSON escapes all but printable ASCII in a JSON text, so that every token can be pasted.
 func asciiJSON(text string) string {
 	var b strings.Builder
 	for _, r := range text {
@@ -105,8 +106,8 @@ func asciiJSON(text string) string {
 	return b.String()
 }
 
-// plainText refuses a credential with what a terminal or a shell would act on: RFC 6749 allows printable ASCII, a line
-// break would forge a second header, a quote end a curl setting.
+// plainText refuses a credential with characters on which a terminal or shell acts. RFC 6749 allows
+// printable ASCII; a line break would forge a header, and a quote would end a curl setting.
 func plainText(t secret.Text) error {
 	if strings.ContainsFunc(t.Reveal(), func(r rune) bool { return r < '!' || r > '~' || r == '"' || r == '\\' }) {
 		return &Error{Code: CodeOddToken, Text: "the token holds characters that cannot be printed safely", Hint: "as JSON it can be copied and printed"}
@@ -114,7 +115,7 @@ func plainText(t secret.Text) error {
 	return nil
 }
 
-// tokenKind is the scheme a token is sent with (RFC 6750 section 2.1).
+// tokenKind returns the scheme with which a token is sent (RFC 6750 section 2.1).
 func tokenKind(t Token) string {
 	k := t.TokenType
 	if k == "" || strings.EqualFold(k, "bearer") || strings.ContainsFunc(k, func(r rune) bool { return r < '!' || r > '~' }) {
@@ -123,5 +124,5 @@ func tokenKind(t Token) string {
 	return k
 }
 
-// ShellQuote makes one word of a POSIX shell of a text.
+// ShellQuote quotes a text as one word of a POSIX shell.
 func ShellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -14,14 +14,14 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// HeaderKind is the secret that is the value of one of an application's headers.
+// HeaderKind returns the kind of the secret value of an application's header.
 func HeaderKind(name string) SecretKind { return SecretKind("headers." + name) }
 
-// ProbeHeaderKind is the secret that is the value of one of an application's probe headers.
+// ProbeHeaderKind returns the kind of the secret value of an application's probe header.
 func ProbeHeaderKind(name string) SecretKind { return SecretKind("probe_headers." + name) }
 
-// fieldsText is how the values of headers are stored, sealed, beside the application: its tokens can be
-// revoked when it is no longer configured.
+// fieldsText returns header values as they are stored, sealed, with the application, so that its
+// tokens can be revoked when it is no longer configured.
 func fieldsText(all []tokenapi.Field) secret.Text {
 	if len(all) == 0 {
 		return secret.Text{}
@@ -31,13 +31,14 @@ func fieldsText(all []tokenapi.Field) secret.Text {
 		values[f.Name] = f.Value.Reveal()
 	}
 	text, err := json.Marshal(values)
-	if err != nil { // strings always have a form in JSON
+	if err != nil { // strings always encode
 		return secret.Text{}
 	}
 	return secret.New(string(text))
 }
 
-// keptFields are the headers of an application that is no longer configured, as they were sent last.
+// keptFields returns the headers of an application that is no longer configured, as they were last
+// sent.
 func (s *Service) keptFields(ctx context.Context, a Application) ([]tokenapi.Field, error) {
 	var kept Secrets
 	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
@@ -76,18 +77,18 @@ func (s *Service) fields(ctx context.Context, a Application, names []string, kin
 	return all, nil
 }
 
-// ProbeMethod is the HTTP method of an application's probes.
+// ProbeMethod returns the HTTP method of an application's probes.
 func (a Application) ProbeMethod() string { return cmp.Or(a.Details.ProbeMethod, "GET") }
 
-// ProbeActs reports whether a probe may change something at the API: its method is not one of those
-// that are safe (RFC 9110 section 9.2.1). Then no made-up token is sent, and a person is asked
-// before probes are repeated.
+// ProbeActs reports whether a probe may change something at the API, because its method is not safe
+// (RFC 9110 section 9.2.1). Then no made-up token is sent, and a person is asked before probes are
+// repeated.
 func (a Application) ProbeActs() bool {
 	return !slices.Contains([]string{"GET", "HEAD", "OPTIONS"}, a.ProbeMethod())
 }
 
-// RepeatedProbes says what repeating probes of applications may do, as a question; "" where they
-// only read.
+// RepeatedProbes returns the question to ask before probes of applications are repeated; "" if
+// their methods are safe.
 func RepeatedProbes(apps ...Application) string {
 	var all []string
 	for _, a := range apps {
@@ -103,18 +104,18 @@ func RepeatedProbes(apps ...Application) string {
 type probeWay struct {
 	method  string
 	headers []tokenapi.Field
-	key     string // method and digest of the headers: what controls are kept by, beside the URL
+	key     string // method and digest of the headers: the key of controls
 }
 
-// form names what a control is kept by beside the URL: method, headers and form of the token.
+// form returns the key of a control: method, headers and form of the token.
 func (p probeWay) form(token secret.Text) string { return p.key + tokenapi.TokenForm(token) }
 
 func (p probeWay) request(a Application, token secret.Text) tokenapi.ProbeRequest {
 	return tokenapi.ProbeRequest{Method: p.method, URL: a.ProbeURL, Headers: p.headers, Token: token}
 }
 
-// probeWayOf fetches the values of the probe headers. Their digest is a keyed one: a value may be
-// easy to guess.
+// probeWayOf fetches the values of the probe headers. It digests them with a key, because a value
+// may be easy to guess.
 func (s *Service) probeWayOf(ctx context.Context, a Application) (probeWay, error) {
 	way := probeWay{method: a.ProbeMethod(), key: a.ProbeMethod() + " "}
 	var err error
@@ -132,7 +133,7 @@ func (s *Service) probeWayOf(ctx context.Context, a Application) (probeWay, erro
 			if err != nil {
 				return err
 			}
-			_, _ = sum.Write([]byte(strings.ToLower(f.Name) + "\x00" + h + "\x00")) // never fails
+			_, _ = sum.Write([]byte(strings.ToLower(f.Name) + "\x00" + h + "\x00")) // a hash never fails
 		}
 		return nil
 	}

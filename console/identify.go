@@ -7,11 +7,11 @@ import (
 	"slices"
 )
 
-// Identified gives configured applications the IDs under which they are stored. Those of one token
-// URL, consumer key, grant and user are told apart by their request without its secrets (scopes,
-// audience, resource, extra), then by their name. Where several ask for the same, as far as that is
-// no secret, the name decides among them. What remains is new. A single one keeps the ID of the
-// single one that is stored, whatever of it has changed. stored are all applications of the store.
+// Identified sets the IDs under which configured applications are stored. Applications with equal
+// token URL, consumer key, grant and user are matched by their request without secrets (scopes,
+// audience, resource, extra), then by name. Among equal requests the name decides. The rest is new.
+// If there is only one and only one is stored, it keeps the ID whatever has changed. stored are all
+// applications of the store.
 func Identified(configured, stored []Application) []Application {
 	out := slices.Clone(configured)
 	for i := range out {
@@ -32,8 +32,8 @@ func Identified(configured, stored []Application) []Application {
 	return out
 }
 
-// ofClient gives the stored applications that have the token URL, consumer key, grant and user of
-// an application.
+// ofClient returns the stored applications with the token URL, consumer key, grant and user of an
+// application.
 func ofClient(a Application, stored []Application) []Application {
 	var rows []Application
 	for _, row := range stored {
@@ -44,8 +44,8 @@ func ofClient(a Application, stored []Application) []Application {
 	return rows
 }
 
-// identify gives IDs to applications of one identity. One that was added in the console is an
-// application of its own: it is the configured one only if it asks for the same, or has its name.
+// identify sets the IDs of applications with one identity. One that was added in the console
+// matches a configured one only by an equal request or by name.
 func identify(group []*Application, rows []Application) {
 	taken := map[string]bool{}
 	for _, row := range rows {
@@ -87,16 +87,15 @@ func identify(group []*Application, rows []Application) {
 	}
 }
 
-// derivedID is the identity of an application that shares its consumer key, grant and user with
+// derivedID returns the ID of an application that shares its consumer key, grant and user with
 // another one.
 func derivedID(a Application, n int) string {
-	request, _ := json.Marshal([]any{setOf(a.Scopes), a.kept().Params(), n}) // texts and a number always encode
+	request, _ := json.Marshal([]any{setOf(a.Scopes), a.kept().Params(), n}) // strings and a number always encode
 	return ApplicationID(a.server(), a.ConsumerKey, a.Grant, a.Username+"\x00"+string(request))
 }
 
-// idFor gives the ID for an application that is added or edited in the console: the one that it
-// has, if it is still of the same client; else as Identified gives it, beside all others that are
-// in use.
+// idFor returns the ID of an application that is added or edited in the console: its present one if
+// it is still of the same client, else as Identified sets it among all others in use.
 func idFor(a Application, was *Application, configured, stored []Application) string {
 	if was != nil && was.Identity() == a.Identity() {
 		return was.ID
@@ -104,7 +103,7 @@ func idFor(a Application, was *Application, configured, stored []Application) st
 	rows := ofClient(a, stored)
 	for i := range rows {
 		if slices.ContainsFunc(configured, func(c Application) bool { return c.ID == rows[i].ID }) {
-			rows[i].Source = FromStore // in use, so that it is taken over only by the same
+			rows[i].Source = FromStore // in use: only an equal request takes it over
 		}
 	}
 	for _, c := range configured {
@@ -118,7 +117,7 @@ func idFor(a Application, was *Application, configured, stored []Application) st
 	return a.ID
 }
 
-// sameRequest reports whether two applications ask for the same, as far as that is no secret.
+// sameRequest reports whether the requests of two applications are equal, without secrets.
 func sameRequest(a, b Application) bool {
 	a, b = a.kept(), b.kept()
 	d, e := a.Details, b.Details
@@ -126,14 +125,14 @@ func sameRequest(a, b Application) bool {
 		d.RequestedTokenType == e.RequestedTokenType && d.SubjectTokenType == e.SubjectTokenType
 }
 
-// SameRequest reports whether two applications of one client ask for the same, so that nothing
-// would tell their tokens apart. Secrets among what they ask with are not compared.
+// SameRequest reports whether two applications of one client make the same request, so that their
+// tokens could not be told apart. It does not compare secrets.
 func SameRequest(a, b Application) bool {
 	return a.Identity() == b.Identity() && sameRequest(a, b) && maps.EqualFunc(a.Extra, b.Extra, sameScopes) &&
 		reflect.DeepEqual(a.Details.AssertionClaims, b.Details.AssertionClaims)
 }
 
-// setOf gives a list of words as a set, in order.
+// setOf returns a list of words as a sorted set.
 func setOf(words []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(words)))
 }

@@ -10,26 +10,27 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// InspectOptions narrow an inspection. The zero value fetches the keys of the environment the token belongs to.
+// InspectOptions narrow an inspection. With the zero value it fetches the keys of the token's
+// environment.
 type InspectOptions struct {
-	AppID   string // whose environment's keys to check with; "" finds it out
+	AppID   string // check with the keys of its environment; "" finds it
 	Offline bool   // fetch nothing
 }
 
-// Inspection is what can be seen of a token from outside. Nothing in it says that an API will accept it.
+// Inspection is what a token shows of itself. It does not tell whether an API accepts the token.
 type Inspection struct {
 	Fingerprint string
-	Held        *Token       // the token that is held and is this one; nil when none is
-	App         *Application // whose environment's keys were used, or nil
-	JWT         *jwt.Token   // nil: an opaque token, which holds nothing to see
-	Check       jwt.Check    // of the signature; meant only with a JWT
-	Problems    []string     // with its times, by the server's clock where that is known
+	Held        *Token       // the held token with this text, or nil
+	App         *Application // the one whose environment's keys were used, or nil
+	JWT         *jwt.Token   // nil for an opaque token
+	Check       jwt.Check    // of the signature of a JWT
+	Problems    []string     // with its times, by the server's clock if that is known
 }
 
-// inspectLeeway is what a check of times leaves to clocks (WSO2: timestamp_skew is far more, 300 s).
+// inspectLeeway is the tolerance of a check of times. WSO2's timestamp_skew is far more, 300 s.
 const inspectLeeway = 30 * time.Second
 
-// InspectToken inspects a token that is held.
+// InspectToken inspects a held token.
 func (s *Service) InspectToken(ctx context.Context, tokenID string, o InspectOptions) (Inspection, error) {
 	sec, err := s.Secrets(ctx, tokenID)
 	if err != nil {
@@ -38,9 +39,9 @@ func (s *Service) InspectToken(ctx context.Context, tokenID string, o InspectOpt
 	return s.Inspect(ctx, sec.Access, o)
 }
 
-// Inspect looks into a token: its fingerprint, which held token it is, and for a JWT its header, claims, times
-// and signature. Keys come from the key set that the configuration or the discovery of a configured issuer
-// names, never from an address in the token.
+// Inspect looks into a token: its fingerprint, the held token that it is, and for a JWT its header,
+// claims, times and signature. Keys come from the key set of the configuration or of a configured
+// issuer, never from a URL in the token.
 func (s *Service) Inspect(ctx context.Context, text secret.Text, o InspectOptions) (Inspection, error) {
 	text = jwt.Normalise(text)
 	if err := oneToken(text); err != nil {
@@ -48,7 +49,7 @@ func (s *Service) Inspect(ctx context.Context, text secret.Text, o InspectOption
 	}
 	i := Inspection{Fingerprint: text.Fingerprint()}
 	if !o.Offline {
-		_ = s.unlocked(ctx) // without the key the signature is not checked, and that is said
+		_ = s.unlocked(ctx) // without the key the signature is not checked
 	}
 	t, held, err := s.Whose(ctx, text)
 	if err != nil {
@@ -74,7 +75,7 @@ func (s *Service) Inspect(ctx context.Context, text secret.Text, o InspectOption
 	}
 	i.Check = s.checkSignature(ctx, i.App, j, o.Offline)
 	now := s.Now()
-	if i.App != nil { // after the keys were fetched, which tells what time it is there
+	if i.App != nil { // after fetching the keys, which shows the server's clock
 		skew, _ := s.Skew(i.App.Environment.Name)
 		now = now.Add(skew)
 	}
@@ -82,11 +83,11 @@ func (s *Service) Inspect(ctx context.Context, text secret.Text, o InspectOption
 	return i, nil
 }
 
-// signer finds the application whose environment may have signed a token: the named one, else one whose
-// issuer the token names, else one whose consumer key it is made for.
+// signer returns the application whose environment may have signed a token: the named one, else one
+// whose issuer the token names, else one whose consumer key is the token's audience.
 func (s *Service) signer(ctx context.Context, appID string, j jwt.Token, offline bool) (*Application, error) {
 	if appID != "" && !offline {
-		_ = s.ready(ctx, appID, keySetURL) // what cannot be discovered is said where it is missed
+		_ = s.ready(ctx, appID, keySetURL) // reported where it is missing
 	}
 	b, err := s.Board(ctx)
 	if err != nil {
@@ -115,7 +116,7 @@ func (s *Service) signer(ctx context.Context, appID string, j jwt.Token, offline
 	}), nil
 }
 
-// checkSignature verifies a signature, or says why it was not.
+// checkSignature verifies a signature, or tells why it was not verified.
 func (s *Service) checkSignature(ctx context.Context, a *Application, j jwt.Token, offline bool) jwt.Check {
 	no := func(why string) jwt.Check { return jwt.Check{Alg: j.Alg, KeyID: j.KeyID, Why: "not verified: " + why} }
 	switch {
@@ -133,8 +134,8 @@ func (s *Service) checkSignature(ctx context.Context, a *Application, j jwt.Toke
 	return j.Verify(doc)
 }
 
-// The key sets that were fetched are good for a while; one that lacks the key asked for is fetched again,
-// though not at once: an unknown key ID costs nobody a flood.
+// Fetched key sets are used for a while. If one lacks a key it is fetched again, though not at once:
+// unknown key IDs must not cause a flood of requests.
 const (
 	keySetLife = 5 * time.Minute
 	keySetRest = time.Minute
@@ -145,7 +146,7 @@ type keySet struct {
 	at  time.Time
 }
 
-// keySet gives the key set of an environment, from memory where it is fresh enough.
+// keySet returns the key set of an environment, from memory if it is fresh.
 func (s *Service) keySet(ctx context.Context, a Application, keyID string, offline bool) ([]byte, error) {
 	url := a.Environment.Endpoints.JWKSURL
 	s.mu.Lock()

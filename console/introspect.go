@@ -15,9 +15,9 @@ type Introspected struct {
 	Exchange int64 // Seq of the exchange, also after an error; 0: none was made
 }
 
-// Introspect asks the key manager what it thinks of a token and stores the answer (RFC 7662). A
-// life that nobody had told yet is taken from it. An inactive that does not count is stored only
-// where nothing better is known.
+// Introspect asks the server about a token (RFC 7662) and stores the answer. It takes an unknown
+// lifetime from the answer. An inactive that does not count is stored only if nothing better is
+// known.
 func (s *Service) Introspect(ctx context.Context, tokenID string) (got Introspected, t Token, err error) {
 	defer func() { err = s.homedOf(ctx, tokenID, err) }()
 	t, a, err := s.find(ctx, tokenID)
@@ -62,7 +62,7 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (got Introspec
 		if err := w.PutToken(&t); err != nil {
 			return err
 		}
-		if counts { // it is about the token, whoever holds it
+		if counts { // it is about the token of all rows
 			for _, twin := range t.Twins {
 				row := twin.Row
 				row.ActiveAt, row.AtServer, row.AtServerAt, row.AtServerSince, row.AtServerCounts = t.ActiveAt, t.AtServer, t.AtServerAt, t.AtServerSince, counts
@@ -78,9 +78,9 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (got Introspec
 	return got, t, err
 }
 
-// mayKnow reports whether what an introspection URL tells this client of a token is about the
-// token. To a client that may not know, each token is inactive: one that was told active of a token
-// of this application may, and of a token that was revoked here it is true.
+// mayKnow reports whether the answer of an introspection URL to this client is about the token. To
+// a client that may not know tokens, each one is inactive. A client may know them if it was told
+// active of a token of this application. Of a token that was revoked here, inactive is true.
 func (s *Service) mayKnow(w Writer, a Application, t Token, ans tokenapi.IntrospectAnswer) (bool, error) {
 	key := func(appID string) string {
 		sum := sha256.Sum256([]byte(a.Environment.Endpoints.IntrospectURL + "\x00" + a.ConsumerKey + "\x00" + appID))
@@ -90,7 +90,7 @@ func (s *Service) mayKnow(w Writer, a Application, t Token, ans tokenapi.Introsp
 		known, err := w.Setting(key(a.ID))
 		return t.revokedBefore(ans.At) || known != "", err
 	}
-	holders := []string{a.ID} // it is a token of each application that holds it
+	holders := []string{a.ID} // the token is one of each application that holds it
 	for i := range t.Twins {
 		holders = append(holders, t.Twins[i].Row.AppID)
 	}
@@ -112,15 +112,15 @@ func (t Token) revokedBefore(at time.Time) bool {
 	return !accepted.IsZero() && !at.Before(accepted)
 }
 
-// refuted reports whether the bound that follows from the server's last inactive no longer holds:
-// the gateway has accepted the token after it. Then the same answer as before is news.
+// refuted reports whether the gateway accepted the token after the bound that follows from the
+// server's last inactive. Then the same answer is news.
 func (t *Token) refuted(p Policy, now time.Time) bool {
 	s, e := StatusAt(*t, p, now), gather(t, p)
 	until := e.until(t.AtServerSince)
 	return t.AtServer == ServerInactive && s.Ended && !until.IsZero() && (!s.StaleKnown || s.StaleUntil.After(until))
 }
 
-// introspected notes an answer on a token. news says that it counts anew although it is the same as
+// introspected records an answer on a token. With news it counts again although it is the same as
 // before.
 func (t *Token) introspected(ans tokenapi.IntrospectAnswer, counts, news bool) {
 	said := ServerInactive
@@ -136,7 +136,7 @@ func (t *Token) introspected(ans tokenapi.IntrospectAnswer, counts, news bool) {
 	t.AtServer, t.AtServerAt, t.AtServerCounts = said, ans.At, counts
 }
 
-// ServerSays is what introspection said last of a token, in words; "" when it was not asked.
+// ServerSays returns what introspection last told of a token; "" if it was not asked.
 func (t Token) ServerSays() string {
 	if t.AtServer == ServerInactive && !t.AtServerCounts && !t.revokedBefore(t.AtServerAt) {
 		return NotOurs
@@ -144,7 +144,7 @@ func (t Token) ServerSays() string {
 	return string(t.AtServer)
 }
 
-// Answered is an answer to an introspection, in words, once it was filed on t.
+// Answered returns the answer to an introspection after it was stored on t.
 func (t Token) Answered(active bool) string {
 	if says := t.ServerSays(); active || says == string(ServerInactive) {
 		return says
@@ -152,11 +152,11 @@ func (t Token) Answered(active bool) string {
 	return NotOurs
 }
 
-// NotOurs is what an inactive is worth that does not count.
+// NotOurs tells of an inactive that does not count.
 const NotOurs = "inactive, or not ours to ask"
 
-// learnLife takes the expiry that an introspection names for a token whose answer did not name one, or that
-// never came with an answer. It is in the server's time, hence the skew.
+// learnLife takes the expiry from an introspection if the token has none or was adopted. The
+// server's time is corrected by its skew.
 func (s *Service) learnLife(t *Token, a Application, ans tokenapi.IntrospectAnswer) {
 	if !ans.Active || t.Lifetime != tokenapi.Unknown && t.Lifetime != tokenapi.Ambiguous && t.Grant != GrantAdopted {
 		return

@@ -2,8 +2,8 @@ package console
 
 import "time"
 
-// kindOf names a change by what it did, the most telling thing first. Verbs do not name their own: what the
-// store was told is what the log tells.
+// kindOf names a change by its most important effect. Verbs do not name their changes: the log
+// tells what was stored.
 func kindOf(c *change, after *Token, now time.Time) EventKind {
 	switch {
 	case c.tokenID == "" || after == nil && c.before == nil:
@@ -49,11 +49,11 @@ func kindOf(c *change, after *Token, now time.Time) EventKind {
 	return kindOfMarks(c)
 }
 
-// newer says whether a time was set that was not set before, or is another one.
+// newer reports whether a time was set or changed.
 func newer(before, after time.Time) bool { return !after.IsZero() && !after.Equal(before) }
 
-// answeredAgain says whether an answer of the server was filed on a token that was held: it counts as alive
-// again, or its life was told anew.
+// answeredAgain reports whether an answer was stored on a held token: it counts as alive again, or
+// has a new life.
 func answeredAgain(b, a *Token) bool {
 	gone := func(before, after time.Time) bool { return !before.IsZero() && after.IsZero() }
 	return a.AnswerRev != b.AnswerRev ||
@@ -61,8 +61,8 @@ func answeredAgain(b, a *Token) bool {
 		!a.AtServerAt.After(b.AtServerAt) && (a.Granted != b.Granted || !a.ExpiresAt.Equal(b.ExpiresAt) || a.Lifetime != b.Lifetime)
 }
 
-// kindOfMarks names what became of the marks alone. One that was open before and is stored again,
-// because it may end later, is no new request.
+// kindOfMarks names what became of the marks alone. A mark that was open and is stored again with a
+// later end is no new request.
 func kindOfMarks(c *change) EventKind {
 	if c.dismissed {
 		return EventDismissed

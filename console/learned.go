@@ -6,23 +6,23 @@ import (
 	"lanyard/tokenapi"
 )
 
-// keepLearned is how many of the last measurements a Learned is made from.
+// keepLearned is the number of measurements from which a Learned is made.
 const keepLearned = 3
 
-// learnedGap is the longest time between the last probe that a gateway let through and the first that it refused
-// for the moment between them to count as seen. Longer, and nobody knows when it was.
+// learnedGap is the longest time between the last accepted and the first refused probe of a
+// measurement. After a longer one the moment in between is not known well enough.
 const learnedGap = 30 * time.Second
 
-// Learned is what probes have shown of how long a gateway goes on honouring tokens that the server has revoked: the
-// last measurements, from the server's 2xx to the first of the refusals that proved the token dead.
+// Learned is how long a gateway has gone on accepting revoked tokens: the last measurements, from
+// the server's 2xx to the first of the refusals that proved the token dead.
 type Learned struct {
-	Times             int // how many measurements; 0: none
+	Times             int // number of measurements
 	Shortest, Longest time.Duration
 }
 
-// LearnedWindow measures the window of one gateway from the tokens that were revoked behind it, in any order. A token
-// counts when probes saw both ends: the gateway let it through after the revoke was accepted, and soon after that
-// refused it until it was proved dead. A token that its own expiry had ended by then says nothing about the gateway.
+// LearnedWindow measures the window of one gateway with the tokens that were revoked behind it, in
+// any order. A token counts if the gateway accepted it after the revoke was accepted, and soon
+// after refused it until it was proved dead. A token that had expired by then does not count.
 func LearnedWindow(tokens []Token) Learned {
 	type measured struct {
 		at   time.Time
@@ -56,7 +56,7 @@ func LearnedWindow(tokens []Token) Learned {
 	return l
 }
 
-// measuredWindow is how long the gateway let one revoked token through.
+// measuredWindow returns how long the gateway accepted one revoked token.
 func measuredWindow(t *Token) (time.Duration, bool) {
 	if t.AcceptedAt.IsZero() {
 		return 0, false
@@ -78,5 +78,5 @@ func measuredWindow(t *Token) (time.Duration, bool) {
 	return r.at.Sub(t.AcceptedAt), true
 }
 
-// Steady says whether the measurements agree, as near as probes some seconds apart can.
+// Steady reports whether the measurements agree, as near as probes some seconds apart can.
 func (l Learned) Steady() bool { return l.Longest-l.Shortest <= learnedGap/2 }

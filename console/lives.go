@@ -9,17 +9,17 @@ import (
 	"lanyard/tokenapi"
 )
 
-// lifePrefix begins the settings that keep the longest life of what was forgotten, by question.
+// lifePrefix begins the settings that hold the longest life of forgotten tokens, by request.
 const lifePrefix = "life/"
 
-// lifeKey names that setting. What else was asked with is left out: a subject token or an assertion
-// makes each request another one, and there would be no end of settings.
+// lifeKey names such a setting. It leaves out subject tokens and assertions: they differ in each
+// request, and the settings would grow without end.
 func (q asked) lifeKey() string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q", []string{q.client, q.grant, q.user, q.scopes}))
 	return lifePrefix + hex.EncodeToString(sum[:12])
 }
 
-// noteLife notes how long a token that is forgotten was to live, as longestLives counts it.
+// noteLife collects the life of a token that is forgotten, as longestLives counts it.
 func (s *Service) noteLife(r Reader, t Token, lives map[string]time.Duration) error {
 	life, ok := lifeOf(t)
 	if !ok {
@@ -33,7 +33,8 @@ func (s *Service) noteLife(r Reader, t Token, lives map[string]time.Duration) er
 	return err
 }
 
-// rememberLives keeps the lives of noteLife. Without them a mark would end by what is still held.
+// rememberLives stores what noteLife collected. Without it a mark would end by the tokens that are
+// still held.
 func rememberLives(w Writer, lives map[string]time.Duration) error {
 	for key, life := range lives {
 		text, err := w.Setting(key)
@@ -53,10 +54,10 @@ func rememberLives(w Writer, lives map[string]time.Duration) error {
 	return nil
 }
 
-// endlessText is how endless is kept.
+// endlessText stands for endless in a setting.
 const endlessText = "endless"
 
-// readLife reads what rememberLives kept; 0 for nothing.
+// readLife reads what rememberLives has stored; 0 for nothing.
 func readLife(text string) time.Duration {
 	life, err := time.ParseDuration(text)
 	switch {
@@ -68,7 +69,7 @@ func readLife(text string) time.Duration {
 	return life
 }
 
-// longerLife is the longer of two lives.
+// longerLife returns the longer of two lives.
 func longerLife(a, b time.Duration) time.Duration {
 	if a == endless || b == endless {
 		return endless
@@ -76,8 +77,7 @@ func longerLife(a, b time.Duration) time.Duration {
 	return max(a, b)
 }
 
-// lifeOf is the life that a server has granted to a token; false for one that was brought from
-// elsewhere, which was not granted here.
+// lifeOf returns the life that a server has granted to a token. ok is false for an adopted token.
 func lifeOf(t Token) (life time.Duration, ok bool) {
 	if t.Grant == GrantAdopted && t.From == "" {
 		return 0, false

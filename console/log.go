@@ -12,8 +12,8 @@ import (
 	"lanyard/tokenapi"
 )
 
-// Log gives the audit log, oldest first, and merges into it what no event tells because only time has passed:
-// that a token is dead, superseded or expired, at the moment at which it became so. It opens no secret.
+// Log returns the audit log, oldest first. It adds the events that follow from time alone: that a
+// token became dead, superseded or expired. It opens no secret.
 func (s *Service) Log(ctx context.Context) ([]Event, error) {
 	var stored, derived []Event
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
@@ -49,7 +49,7 @@ func (s *Service) Log(ctx context.Context) ([]Event, error) {
 	}
 	slices.SortStableFunc(derived, func(a, b Event) int { return a.At.Compare(b.At) })
 	all := make([]Event, 0, len(stored)+len(derived))
-	for _, e := range stored { // these stay in their order, which is the one in which they were committed
+	for _, e := range stored { // stored events stay in the order of their commits
 		for len(derived) > 0 && derived[0].At.Before(e.At) {
 			all, derived = append(all, derived[0]), derived[1:]
 		}
@@ -58,7 +58,7 @@ func (s *Service) Log(ctx context.Context) ([]Event, error) {
 	return append(all, derived...), nil
 }
 
-// passed is the event that time has brought about, if there is one.
+// passed returns the event that time alone has caused, if there is one.
 func passed(t Token, p Policy, now time.Time) (Event, bool) {
 	e := Event{TokenID: t.ID, Fingerprint: t.Fingerprint, AppID: t.AppID, Derived: true, Facts: json.RawMessage("{}")}
 	st := StatusAt(t, p, now)
@@ -77,7 +77,7 @@ func passed(t Token, p Policy, now time.Time) (Event, bool) {
 	return e, !e.At.IsZero()
 }
 
-// Words says what happened in two or three words.
+// Words tells what happened in two or three words.
 func (k EventKind) Words() string {
 	switch k {
 	case EventReissued:
@@ -90,8 +90,8 @@ func (k EventKind) Words() string {
 	return strings.ReplaceAll(string(k), "_", " ")
 }
 
-// Detail is what matters of an event besides, in a few words, for a reader at now; "" when nothing does. It may
-// hold words of a server.
+// Detail tells what else matters of an event, for a reader at now, or "". It may hold words of a
+// server.
 func (e Event) Detail(now time.Time) string {
 	var f struct {
 		ExpiresAt   time.Time            `json:"expires_at"`
@@ -159,7 +159,7 @@ func (e Event) Detail(now time.Time) string {
 	return ""
 }
 
-// short is a time for somebody who reads it on the same day, or with its date.
+// short writes a time, with its date if that is not the date of now.
 func short(t, now time.Time) string {
 	t = t.In(now.Location())
 	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {

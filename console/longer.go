@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// Longer is the longest that the gateway of an environment was seen to accept a token after its
-// bound. It is told, and moves no bound of another token: the person who sets cache_ttl decides.
+// Longer is by how much a gateway has exceeded the window of a token, at most. It is only shown:
+// the person who sets cache_ttl decides what follows.
 type Longer struct {
-	By time.Duration // 0: it never was
-	At time.Time     // when it was seen
+	By time.Duration // 0: never
+	At time.Time     // when
 }
 
-// longerPrefix begins the settings that keep it, by environment.
+// longerPrefix begins the settings that hold it, by environment.
 const longerPrefix = "longer/"
 
 type longerJSON struct {
@@ -21,7 +21,7 @@ type longerJSON struct {
 	At      time.Time `json:"at"`
 }
 
-// rememberLonger keeps by how much the last acceptance of a token went beyond its bound, if that is
+// rememberLonger stores by how much the last acceptance of a token exceeded its window, if that is
 // the most so far.
 func (s *Service) rememberLonger(w Writer, a Application, t Token) error {
 	by := StatusAt(t, s.Policy(a), s.Now()).Overrun
@@ -40,7 +40,7 @@ func (s *Service) rememberLonger(w Writer, a Application, t Token) error {
 	return w.SetSetting(key, string(b))
 }
 
-// readLonger reads a setting; one that cannot be read says nothing.
+// readLonger reads a setting. An unreadable one counts as none.
 func readLonger(text string) Longer {
 	var l longerJSON
 	if json.Unmarshal([]byte(text), &l) != nil {
@@ -49,7 +49,7 @@ func readLonger(text string) Longer {
 	return Longer{time.Duration(l.Seconds * float64(time.Second)), l.At}
 }
 
-// longer reads all that is kept, by environment.
+// longer reads all of these settings, by environment.
 func longer(r Reader) (map[string]Longer, error) {
 	settings, err := r.Settings()
 	if err != nil {

@@ -9,39 +9,42 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// PortalRequest asks a developer portal, such as that of WSO2 API Manager, for the applications of a person there.
+// PortalRequest asks a developer portal, such as that of WSO2 API Manager, for the applications of
+// a person.
 type PortalRequest struct {
 	Base     string // https://HOST:9443, with or without the path of the portal
 	User     string
-	Password secret.Text // for signing in; it is kept nowhere
+	Password secret.Text // to sign in with; it is not stored
 
-	// Environment is what the applications are put into, unless there is one with the token URL of their key manager. Its
-	// endpoints are the portal's to name.
+	// Environment is where the applications are put, unless there is one with the token URL of
+	// their key manager. The portal tells its endpoints.
 	Environment Environment
 	Only        []string // names; empty: all
-	Generate    string   // PRODUCTION or SANDBOX: make keys of this type for applications without; "" makes none
+	Generate    string   // KeyProduction or KeySandbox: generate missing keys of this type
 
-	// Ask is asked for a consumer secret that the portal does not show, with the reason. Nil, or a zero answer: it stays
-	// missing.
+	// Ask returns a consumer secret that the portal does not show. why tells the reason. If Ask is
+	// nil or returns a zero text, the secret stays missing.
 	Ask func(a Application, why string) (secret.Text, error)
-	// Say is told what is worth saying, when it happens. Nil: it is in the answer's Notes.
+	// Say is called with what a person should know, when it happens. If it is nil, the answer's
+	// Notes hold it.
 	Say func(text string)
-	// Saw is told of each call. Nil: nobody is.
+	// Saw is called with each exchange. It may be nil.
 	Saw func(tokenapi.Exchange)
 
 	Known []Environment          // filled in by AskPortal
-	Knows func(Application) bool // filled in by AskPortal: whether the configuration has it already
+	Knows func(Application) bool // filled in by AskPortal: whether it is configured already
 }
 
-// PortalFound is what a developer portal showed. Nothing of it is kept yet.
+// PortalFound is what a developer portal showed. Nothing of it is stored yet.
 type PortalFound struct {
 	All           []Imported
 	Subscriptions map[string][]Subscription // by consumer key
 	Notes         []string
 }
 
-// AskPortal signs in at a developer portal and reads what the person has there. It stores nothing; KeepFound does. When
-// it fails in the middle, what was found so far comes with the error: keys that were made may never be shown again.
+// AskPortal signs in at a developer portal and reads the person's applications. It stores nothing;
+// KeepFound does. After a failure it also returns what was found so far: generated keys may never
+// be shown again.
 func (s *Service) AskPortal(ctx context.Context, r PortalRequest) (PortalFound, error) {
 	if s.opt.Portal == nil {
 		return PortalFound{}, &Error{Code: CodeUsage, Text: "import: there is no way to a developer portal from here"}
@@ -69,7 +72,7 @@ func (s *Service) AskPortal(ctx context.Context, r PortalRequest) (PortalFound, 
 	return found, err
 }
 
-// portalName is how the calls to a portal are called where others have the name of their application.
+// portalName names a portal in exchanges, in place of an application.
 func portalName(base string) string {
 	if u, err := url.Parse(base); err == nil && u.Hostname() != "" {
 		return "portal " + u.Hostname()
@@ -77,7 +80,7 @@ func portalName(base string) string {
 	return "portal"
 }
 
-// KeepFound keeps what a portal showed, or the part of it that All was cut down to. See Import.
+// KeepFound stores what a portal showed, or the part to which All was cut down. See Import.
 func (s *Service) KeepFound(ctx context.Context, found PortalFound) ([]Application, error) {
 	apps, err := s.Import(ctx, found.All)
 	if err != nil {

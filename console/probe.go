@@ -21,9 +21,9 @@ type Probed struct {
 	Exchange int64 // Seq of the exchange; 0: none was made
 }
 
-// Probe calls the application's probe URL with a token, once, and stores what the gateway made of
-// it. What the gateway says is an answer, never an error. Where the verdict needs it, the URL is
-// also called with a made-up token.
+// Probe calls the application's probe URL with a token, once, and stores the gateway's answer. Such
+// an answer is never an error. If the verdict needs it, Probe also calls the URL with a made-up
+// token.
 func (s *Service) Probe(ctx context.Context, tokenID string) (p Probed, t Token, err error) {
 	defer func() { err = s.homedOf(ctx, tokenID, err) }()
 	if err := s.unlocked(ctx); err != nil {
@@ -87,7 +87,7 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (p Probed, t Token,
 	return Probed{ans, x.Seq}, t, err
 }
 
-// accepted notes that a token was accepted at the application's probe URL.
+// accepted records that a token was accepted at the application's probe URL.
 func (s *Service) accepted(w Writer, a Application, way probeWay, token secret.Text) error {
 	return changeControls(w, a.ProbeURL, func(c *controls) { c.accept(way, way.form(token), s.Now().UTC()) })
 }

@@ -9,27 +9,27 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// URLWorth is what probes of a URL can prove.
+// URLWorth tells what probes of a URL can prove.
 type URLWorth string
 
 // What there is.
 const (
-	WorthUnknown URLWorth = ""        // nobody knows what a made-up token is answered
+	WorthUnknown URLWorth = ""        // the answer to a made-up token is not known
 	WorthFine    URLWorth = "fine"    // it refuses a made-up token
-	WorthOpen    URLWorth = "open"    // it lets anybody through
-	WorthNothing URLWorth = "nothing" // there seems to be nothing
-	WorthFailing URLWorth = "failing" // what answers says nothing of tokens
+	WorthOpen    URLWorth = "open"    // it accepts a made-up token
+	WorthNothing URLWorth = "nothing" // there seems to be nothing at the URL
+	WorthFailing URLWorth = "failing" // the answer tells nothing of tokens
 )
 
-// ProbeURLCheck is what a made-up token shows of a probe URL.
+// ProbeURLCheck is what the answer to a made-up token shows of a probe URL.
 type ProbeURLCheck struct {
 	Worth  URLWorth
-	Status int       // that it was answered; 0: that is not known
-	Kept   time.Time // when, of an answer that was kept from before
+	Status int       // of that answer; 0: not known
+	Kept   time.Time // of a stored answer: when it was read
 	Why    Why       // with Status 0: why no made-up token was sent; "" if one was
 }
 
-// worthOf is the table of what the answer to a made-up token shows of its URL.
+// worthOf tells what the answer to a made-up token shows of its URL.
 func worthOf(is tokenapi.Shape) URLWorth {
 	switch status := is.Status; {
 	case status == 0:
@@ -44,9 +44,9 @@ func worthOf(is tokenapi.Shape) URLWorth {
 	return WorthFine
 }
 
-// CheckProbeURL says what the probe URL of an application is worth. It goes by the control that is
-// kept, of a token of whatever form, and asks for one only within the limits of controls: the last
-// ones of the day are left to refusals. No token that is held is read.
+// CheckProbeURL tells what the probe URL of an application is worth. It uses a stored control of
+// any form of token, and sends one only within the limits of controls. The last ones of a day are
+// left to refusals. It reads no held token.
 func (s *Service) CheckProbeURL(ctx context.Context, a Application) (ProbeURLCheck, error) {
 	if err := needProbeURL(a); err != nil {
 		return ProbeURLCheck{}, err
@@ -87,8 +87,8 @@ func checked(is tokenapi.Shape) ProbeURLCheck {
 	return ProbeURLCheck{Worth: worthOf(is), Status: is.Status}
 }
 
-// keptControl is the newest control of a URL, zero if none is kept; one by a clock that was ahead
-// is none.
+// keptControl returns the newest control of a URL, zero if none is stored. One in the future was
+// written by a clock that was ahead, and does not count.
 func (s *Service) keptControl(ctx context.Context, way probeWay, probeURL string) (newest control, err error) {
 	err = s.opt.Keeper.View(ctx, func(r Reader) error {
 		c, err := readControls(r, probeURL)
@@ -102,5 +102,5 @@ func (s *Service) keptControl(ctx context.Context, way probeWay, probeURL string
 	return newest, err
 }
 
-// commonForm is a token of the form that opaque tokens have most.
+// commonForm is a token of the most common form of opaque tokens.
 const commonForm = "00000000-0000-4000-8000-00000000000a"

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// prunedKey is the setting that says when what is over was last looked for.
+// prunedKey is the setting with the time of the last prune.
 const prunedKey = "pruned/at"
 
 // pruneAtOnce is how many entries of the log are removed in one transaction.
 const pruneAtOnce = 500
 
-// PruneEvery is how often Prune looks for what is over: once a day, or as often as Options.Keep says if
-// that is shorter, but not more than once an hour. It is 0 without Options.Keep.
+// PruneEvery returns how often Prune works: once a day, or as often as Options.Keep if that is
+// shorter, but not more than once an hour. It is 0 without Options.Keep.
 func (s *Service) PruneEvery() time.Duration {
 	if s.opt.Keep <= 0 {
 		return 0
@@ -21,10 +21,10 @@ func (s *Service) PruneEvery() time.Duration {
 	return min(max(s.opt.Keep, time.Hour), 24*time.Hour)
 }
 
-// Prune forgets what has been over for longer than Options.Keep: tokens with their probes, what was
-// no longer configured and lost its last token so, and the log of what is not held any more. It does
-// nothing without Options.Keep, while the store is locked, and within PruneEvery of the last time that
-// any process did. It may be ended by ctx at any time: each transaction is whole.
+// Prune forgets what has been over for longer than Options.Keep: tokens with their probes,
+// applications that are gone and lose their last token by it, and log entries of what is not held
+// any more. It does nothing without Options.Keep, while the store is locked, and within PruneEvery
+// of the last prune by any process. ctx may end it at any time: each transaction is complete.
 func (s *Service) Prune(ctx context.Context) (done Forgotten, err error) {
 	if s.opt.Keep <= 0 || s.opt.Keeper.Key().Locked {
 		return done, nil
@@ -82,8 +82,8 @@ func (s *Service) Prune(ctx context.Context) (done Forgotten, err error) {
 	return done, err
 }
 
-// claimPrune says whether it is time to prune, and notes that it is being done: one process does it,
-// and one that is cut short is not begun again by each command.
+// claimPrune reports whether it is time to prune, and stores that it is done. So one process does
+// it, and not every command begins again after one that was cut short.
 func (s *Service) claimPrune(ctx context.Context) (due bool, err error) {
 	look := func(r Reader) error {
 		text, err := r.Setting(prunedKey)
