@@ -100,7 +100,7 @@ func sameFact(a, b reflect.Value) bool {
 	return reflect.DeepEqual(a.Interface(), b.Interface())
 }
 
-// probeFact and markFact are probes and marks in JSON.
+// Probes and marks as JSON.
 type (
 	probeFact struct {
 		At         time.Time        `json:"at"`
@@ -161,5 +161,5 @@ func exactSeconds(d time.Duration) json.Number {
 	if d%time.Second == 0 {
 		return json.Number(fmt.Sprint(int64(d / time.Second)))
 	}
-	return json.Number(fmt.Sprintf("%d.%09d", d/time.Second, d%time.Second)) // a life is never negative
+	return json.Number(fmt.Sprintf("%d.%09d", d/time.Second, d%time.Second)) // never negative
 }

@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-// Home is where the settings of an application are kept.
+// Home is where the settings of an application are.
 type Home struct {
 	app         Application
 	environment Source // of its environment
@@ -26,7 +26,7 @@ func (s *Service) Home(a Application) Home {
 	return h
 }
 
-// homedError is an error of a verb on an application, with where its settings are kept.
+// homedError is an error of a verb on an application, with the Home of its settings.
 type homedError struct {
 	error
 	home Home
@@ -34,7 +34,7 @@ type homedError struct {
 
 func (e *homedError) Unwrap() error { return e.error }
 
-// homed adds to the error of a verb where the settings of its application are kept, for Remedy.
+// homed adds to the error of a verb the Home of its application's settings, for Remedy.
 func (s *Service) homed(ctx context.Context, appID string, err error) error {
 	if err == nil {
 		return nil
@@ -44,7 +44,7 @@ func (s *Service) homed(ctx context.Context, appID string, err error) error {
 		a, err = s.application(r, appID)
 		return err
 	}); readErr != nil {
-		return err // what the verb says is worth more
+		return err // the error of the verb matters more
 	}
 	return &homedError{err, s.Home(a)}
 }
@@ -76,7 +76,7 @@ func (h Home) Remedy(hint string, f Face) string {
 	hint = f.Says(hint)
 	var ofApp, ofEnvironment []string
 	var secret bool
-	var noForm string // a setting that the form of an application has not
+	var noForm string // a setting that is not in the form of an application
 	for _, found := range settingNames().FindAllStringSubmatch(hint, -1) {
 		key := strings.TrimPrefix(found[0], "set ")
 		place, ok := settingHomes()[key]
@@ -128,11 +128,12 @@ func (h Home) Remedy(hint string, f Face) string {
 	return hint + join + f.Edits + " " + name
 }
 
-// settingHome is where a setting is written: below [[environment]] or [[application]].
+// settingHome is the table of the configuration that holds a setting: [[environment]] or
+// [[application]].
 type settingHome struct{ environment, form, secret bool }
 
-// settingHomes are the settings that hints name, by the words that they have there. form is whether the form of an
-// application of the store has it.
+// settingHomes are the settings that hints name, by the words that they have there. form is set if
+// the form of an application of the store has the setting.
 var settingHomes = sync.OnceValue(func() map[string]settingHome {
 	homes := map[string]settingHome{
 		"consumer secret": {form: true, secret: true}, "consumer_secret": {form: true, secret: true},
@@ -152,7 +153,8 @@ var settingHomes = sync.OnceValue(func() map[string]settingHome {
 	return homes
 })
 
-// settingNames finds settings in a hint. A word that is also a plain word counts after "set" alone.
+// settingNames matches settings in a hint. A setting that is also a plain word matches only after
+// "set".
 var settingNames = sync.OnceValue(func() *regexp.Regexp {
 	var exact, plain []string
 	for key := range settingHomes() {

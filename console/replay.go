@@ -12,9 +12,9 @@ import (
 )
 
 // Replay rebuilds from the audit log, oldest event first, what the store holds: tokens with their
-// probes and open marks, and the open marks of gets, both in the order in which a Reader gives
-// them. StatusAt judges a replayed token as it judges the stored one, once Related has given it its
-// twins. Rev is not replayed. It fails when an event is of another form.
+// probes and open marks, and the open marks of gets. Both have the order of a Reader. StatusAt
+// judges a replayed token like the stored one once Related has set its Twins. Rev is not replayed.
+// Replay fails if an event has another form.
 func Replay(events []Event) ([]Token, []Mark, error) {
 	tokens, marks := map[string]*Token{}, map[string]Mark{}
 	for _, e := range events {
@@ -30,7 +30,7 @@ func Replay(events []Event) ([]Token, []Mark, error) {
 		if m.TokenID == "" {
 			gets = append(gets, m)
 		} else if t := tokens[m.TokenID]; t != nil {
-			t.Unsure = &m // the latest one stays
+			t.Unsure = &m // the last one stays
 		}
 	}
 	var all []Token
@@ -43,7 +43,7 @@ func Replay(events []Event) ([]Token, []Mark, error) {
 	return all, gets, nil
 }
 
-// replay does what one event tells.
+// replay applies one event.
 func replay(e Event, tokens map[string]*Token, marks map[string]Mark) error {
 	var facts map[string]json.RawMessage
 	if e.Derived {
@@ -62,7 +62,7 @@ func replay(e Event, tokens map[string]*Token, marks map[string]Mark) error {
 		return nil
 	case EventForgotten:
 		if e.TokenID == "" {
-			return nil // an application, which had neither tokens nor open marks
+			return nil // of an application without tokens and open marks
 		}
 		delete(tokens, e.TokenID)
 		maps.DeleteFunc(marks, func(_ string, m Mark) bool { return m.TokenID == e.TokenID })
@@ -74,7 +74,7 @@ func replay(e Event, tokens map[string]*Token, marks map[string]Mark) error {
 	t := tokens[e.TokenID]
 	if t == nil {
 		if len(facts) == 1 && facts["marks"] != nil {
-			return nil // a mark alone makes no token
+			return nil // a mark without a token
 		}
 		t = &Token{ID: e.TokenID}
 		tokens[e.TokenID] = t
@@ -92,7 +92,7 @@ func replay(e Event, tokens map[string]*Token, marks map[string]Mark) error {
 	return nil
 }
 
-// decodeFact reads one field into what v points to.
+// decodeFact decodes one field into what v points to.
 func decodeFact(raw json.RawMessage, v any) error {
 	reflect.ValueOf(v).Elem().SetZero()
 	d, ok := v.(*time.Duration)

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// LeastPrefix is how many characters of a fingerprint are needed at least to name a token.
+// LeastPrefix is the least number of characters of a fingerprint that name a token.
 const LeastPrefix = 4
 
-// Answers says whether a text names the application: name[@environment][/KEY_TYPE], or its identity. exact is
-// whether it leaves no key type open. The forms are compared whole, because a name may itself hold @ and /; same
-// compares them.
+// Answers reports whether a text names the application: name[@environment][/KEY_TYPE], or its ID.
+// exact reports whether the text leaves no key type open. The forms are compared as a whole by
+// same, because a name may contain @ and /.
 func (a Application) Answers(text string, same func(x, y string) bool) (ok, exact bool) {
 	env, kind := "@"+a.Environment.Name, "/"+a.KeyType
 	for _, form := range []string{a.ID, a.Label(), a.Name + env + kind, a.Name + kind} {
@@ -21,9 +21,9 @@ func (a Application) Answers(text string, same func(x, y string) bool) (ok, exac
 	return same(a.Name, text) || same(a.Name+env, text), false
 }
 
-// ApplicationsNamed gives the applications that a text names: none, the one that is meant, or all that may be. A
-// name without its key type prefers PRODUCTION, if exactly one such fits. One that is no longer configured is
-// meant only where no other is, to revoke what it left.
+// ApplicationsNamed returns the applications that a text can name. A name without key type prefers
+// KeyProduction if exactly one such matches. An application that is no longer configured is
+// returned only if no other matches, so that its tokens can be revoked.
 func ApplicationsNamed(apps []Application, text string, same func(x, y string) bool) []Application {
 	var found, gone, preferred []Application
 	for _, a := range apps {
@@ -51,7 +51,7 @@ func ApplicationsNamed(apps []Application, text string, same func(x, y string) b
 	return found
 }
 
-// TokensNamed gives the tokens whose fingerprint begins with a text.
+// TokensNamed returns the tokens whose fingerprint begins with a text.
 func TokensNamed(tokens []Token, text string) []Token {
 	var found []Token
 	for _, t := range tokens {
@@ -62,8 +62,9 @@ func TokensNamed(tokens []Token, text string) []Token {
 	return found
 }
 
-// RevocableOf are an application's live tokens, and those whose revoke was decided and not accepted yet: to ask
-// again is to try again. With all it is everything that is of use to whoever has it. judge gives a token's state.
+// RevocableOf returns an application's tokens that are alive, and those with a pending revoke,
+// which is tried again. With all it returns each token that is of use to whoever holds it. judge
+// returns a token's status.
 func RevocableOf(tokens []Token, appID string, all bool, judge func(Token) Status) []Token {
 	var live, rest []Token
 	for _, t := range tokens {
@@ -83,7 +84,8 @@ func RevocableOf(tokens []Token, appID string, all bool, judge func(Token) Statu
 	return live
 }
 
-// OfUse says whether a token is of use to whoever has it: it lives, or its refresh token does, which brings another.
+// OfUse reports whether a token is of use to whoever holds it: it is alive, or its refresh token is
+// and brings another one.
 func OfUse(t Token, st Status) bool {
 	switch st.State {
 	case Active, Expiring, Unsure:
@@ -93,9 +95,9 @@ func OfUse(t Token, st Status) bool {
 	return t.Refresh == RefreshLive
 }
 
-// RenewableOf gives the token of an application that is to be renewed: the newest that can be
-// refreshed and was not ended, else the newest that was not ended. An unsure one is asked for anew,
-// not refreshed: it is taken only where it is the newest.
+// RenewableOf returns the token of an application to renew: the newest one that can be refreshed
+// and has not ended, else the newest one that has not ended. An unsure token is replaced by a new
+// request, not refreshed, so it is returned only if it is the newest.
 func RenewableOf(tokens []Token, appID string, judge func(Token) Status) (t Token, ok bool) {
 	var alive, refreshable Token
 	for _, t := range tokens {

@@ -12,13 +12,15 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Subscriptions are what a developer portal said, when it was asked last, an application may call.
+// Subscriptions are the APIs that an application may call, by the last answer of a developer
+// portal.
 type Subscriptions struct {
 	At  time.Time      `json:"at"`
 	All []Subscription `json:"all"`
 }
 
-// Subscription lets an application call an API. Status is the portal's word for it, such as ON_HOLD.
+// Subscription lets an application call an API. Status is the portal's word for it, such as
+// ON_HOLD.
 type Subscription struct {
 	API     string `json:"api"`
 	Version string `json:"version"`
@@ -26,10 +28,10 @@ type Subscription struct {
 	Status  string `json:"status"`
 }
 
-// They are kept by consumer key: however an application is configured, its subscriptions are the key's.
+// Stored by consumer key: the portal subscribes the key, however an application is configured.
 func subscriptionsKey(consumerKey string) string { return "subscriptions/" + consumerKey }
 
-// KeepSubscriptions stores what a portal said.
+// KeepSubscriptions stores the subscriptions that a portal showed.
 func (s *Service) KeepSubscriptions(ctx context.Context, consumerKey string, all []Subscription) error {
 	text, err := json.Marshal(Subscriptions{At: s.Now().UTC(), All: all})
 	if err != nil {
@@ -38,8 +40,7 @@ func (s *Service) KeepSubscriptions(ctx context.Context, consumerKey string, all
 	return s.update(ctx, func(w Writer) error { return w.SetSetting(subscriptionsKey(consumerKey), string(text)) })
 }
 
-// explained adds to a probe's answer what the portal said of the application's subscriptions, where that is
-// the cause of the fault.
+// explained adds to a probe's answer the subscription of the application that causes its fault.
 func (s *Service) explained(ctx context.Context, a Application, ans *tokenapi.ProbeAnswer) {
 	if ans.FaultCode == 0 || s.opt.Explain == nil {
 		return
@@ -51,22 +52,22 @@ func (s *Service) explained(ctx context.Context, a Application, ans *tokenapi.Pr
 	})
 	var subs Subscriptions
 	if err != nil || text == "" || json.Unmarshal([]byte(text), &subs) != nil {
-		return // it is an explanation, not an answer
+		return // an explanation is not worth failing for
 	}
 	if why := s.opt.Explain(a, ans.FaultCode, subs.All); why != "" {
 		ans.Advice.Cause = why + ", as the portal said " + Ago(s.Now().Sub(subs.At))
 	}
 }
 
-// Imported is an application found elsewhere, with what proves it, if that could be seen.
+// Imported is an application that was found elsewhere, with its secret if that could be seen.
 type Imported struct {
 	Application Application
 	Secret      secret.Text
-	Known       bool // the configuration has it already, and it stays as it is there
+	Known       bool // it is configured already, and stays as it is
 }
 
-// configured finds the application of the configuration that is this one: of the same identity, or the same
-// consumer key at the same host, where gateway and key manager are two ways to one Token API.
+// configured returns the configured application that this one is: with the same identity, or with
+// the same consumer key at the same host. Gateway and key manager may both lead to one Token API.
 func (s *Service) configured(a Application) (Application, bool) {
 	host := func(a Application) string {
 		u, err := url.Parse(cmp.Or(a.Environment.Endpoints.TokenURL, a.Environment.Issuer))
@@ -83,17 +84,17 @@ func (s *Service) configured(a Application) (Application, bool) {
 	return a, false
 }
 
-// Knows says whether an application is in the configuration already.
+// Knows reports whether an application is configured.
 func (s *Service) Knows(a Application) bool {
 	a.ID = a.Identity()
 	_, ok := s.configured(a)
 	return ok
 }
 
-// Import keeps applications in the store. One that is in the configuration is left alone there. One that was imported
-// before is replaced, and keeps its secret when none came with it now: then also the servers that the secret was given
-// for. Under another consumer key the old one is no longer configured, and its tokens stay with it. It gives what is known of
-// each afterwards, in order.
+// Import stores applications. It leaves configured ones alone. It replaces one that was imported
+// before; without a new secret that one keeps its secret and the servers that the secret was given
+// for. With another consumer key, the old one is no longer configured and keeps its tokens. Import
+// returns the applications as they are stored, in order.
 func (s *Service) Import(ctx context.Context, all []Imported) ([]Application, error) {
 	var out []Application
 	if err := s.unlocked(ctx); err != nil {
@@ -119,7 +120,7 @@ func (s *Service) Import(ctx context.Context, all []Imported) ([]Application, er
 
 func (s *Service) importOne(w Writer, i Imported, stored []Application) (Application, error) {
 	a := i.Application
-	var was *Application // the one that a portal has of a consumer key
+	var was *Application // the imported one of this portal application
 	if i := slices.IndexFunc(stored, func(have Application) bool { return have.Source == FromStore && have.Identity() == a.Identity() }); i >= 0 {
 		was = &stored[i]
 	}
@@ -133,7 +134,7 @@ func (s *Service) importOne(w Writer, i Imported, stored []Application) (Applica
 				Hint: "give what is imported another name"}
 		}
 	}
-	for _, have := range stored { // its key was made anew
+	for _, have := range stored { // its key was generated again
 		if have.Source == FromStore && have.ID != a.ID && have.Label() == a.Label() {
 			if err := s.retire(w, have); err != nil {
 				return a, err

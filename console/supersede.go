@@ -10,16 +10,16 @@ import (
 	"lanyard/tokenapi/jwt"
 )
 
-// Supersede is what a get may do to a token that somebody else holds: a server that keeps one token for each
-// consumer key, user and scope set revokes the older one as it makes a new one.
+// Supersede is what a get may do to a token that another program holds. A server that keeps one
+// token for each consumer key, user and scope set revokes the older one when it issues a new one.
 type Supersede struct {
 	Application string // its label
-	Sure        bool   // the environment is known to do so; else it may
-	Held        string // fingerprint of the token of ours that would be ended; "" when we hold none
-	Scope       string // a scope that buys a token of its own; "" when there is none to offer
+	Sure        bool   // the server is known to do so; else it may
+	Held        string // fingerprint of a held token that would end; "" if none is held
+	Scope       string // a scope that gets a token of its own, or ""
 }
 
-// Text says it to a person.
+// Text tells it in a sentence.
 func (k Supersede) Text() string {
 	s := "a new token for " + k.Application + " revokes"
 	if !k.Sure {
@@ -32,10 +32,11 @@ func (k Supersede) Text() string {
 	return s
 }
 
-// Asks reports whether a person is asked before the get: it ends a token of ours. Of tokens that others may hold it is told.
+// Asks reports whether a person is asked before the get, because it ends a held token. About tokens
+// of other programs Lanyard only warns.
 func (k Supersede) Asks() bool { return k.Held != "" }
 
-// Hint says how to avoid it.
+// Hint tells how to avoid it.
 func (k Supersede) Hint() string {
 	if k.Scope == "" {
 		return "a consumer key of your own is never in anybody's way"
@@ -43,14 +44,14 @@ func (k Supersede) Hint() string {
 	return "the scope " + k.Scope + " gets a token of its own (WSO2)"
 }
 
-// WillSupersede reports whether a get with these scopes may end a token that somebody else holds.
-// device names this machine, for a scope of its own; apps and tokens are all that are known.
+// WillSupersede reports whether a get with these scopes may end a token that another program holds.
+// device names this machine, for a scope of its own. apps and tokens are all that are known.
 func WillSupersede(a Application, apps []Application, tokens []Token, scopes []string, p Policy, device string, now time.Time) (Supersede, bool) {
 	k := Supersede{Application: a.Label(), Sure: p.Regime == RegimeJWT}
 	switch p.Regime {
 	case RegimeJWT:
 	case RegimeAuto, "":
-		// Nothing is known but what was seen: a server that gives opaque tokens hands out the living one again.
+		// The server is judged by its tokens. One with opaque tokens issues the living one again.
 		jwt := slices.ContainsFunc(tokens, func(t Token) bool { return t.JWT && t.AppID == a.ID })
 		if !jwt || !isWSO2(a, tokens) {
 			return k, false
@@ -59,7 +60,7 @@ func WillSupersede(a Application, apps []Application, tokens []Token, scopes []s
 		return k, false
 	}
 	if slices.ContainsFunc(scopes, func(s string) bool { return strings.HasPrefix(s, devicePrefix) }) {
-		return k, false // nobody else asks with it
+		return k, false // no other program requests it
 	}
 	of := clientIDs(a, apps)
 	for _, t := range slices.Backward(tokens) {
@@ -74,16 +75,17 @@ func WillSupersede(a Application, apps []Application, tokens []Token, scopes []s
 	return k, true
 }
 
-// devicePrefix begins scopes that WSO2 grants to whoever asks, so that each device has a token of its own.
+// devicePrefix begins scopes that WSO2 grants to everyone, so that each device has a token of its
+// own.
 const devicePrefix = "device_"
 
-// sameHolder says whether a server that keeps one token for each consumer key, user and scope set would keep
-// this one and the one now asked for in the same place.
+// sameHolder reports whether a server that keeps one token for each consumer key, user and scope
+// set would replace t by a token of this request.
 func sameHolder(t Token, client []string, user string, scopes []string) bool {
 	return slices.Contains(client, t.AppID) && t.User == user && sameScopes(t.Asked, scopes)
 }
 
-// telling are tokens of an application that tell what its server is, as many as are needed for it.
+// telling returns tokens of an application that show what its server is.
 func telling(r Reader, a Application) (some []Token, err error) {
 	for _, f := range []TokenFilter{{JWT: true}, {Confirmed: true}} {
 		if f.AppIDs = []string{a.ID}; err == nil {
@@ -93,7 +95,7 @@ func telling(r Reader, a Application) (some []Token, err error) {
 	return some, err
 }
 
-// clientIDs are the IDs of all applications that are one client with a.
+// clientIDs returns the IDs of all applications that are one client with a.
 func clientIDs(a Application, apps []Application) []string {
 	ids := []string{a.ID}
 	for _, b := range apps {
@@ -104,7 +106,7 @@ func clientIDs(a Application, apps []Application) []string {
 	return ids
 }
 
-// clientOf is clientIDs of a, among all that are configured or stored.
+// clientOf is clientIDs among all applications that are configured or stored.
 func (s *Service) clientOf(r Reader, a Application) ([]string, error) {
 	stored, err := r.Applications()
 	return clientIDs(a, slices.Concat(s.opt.Applications, stored)), err
@@ -118,12 +120,12 @@ func alive(t Token, p Policy, now time.Time) bool {
 	return false
 }
 
-// superseded files what a new token has done to older ones of the same place. Where that is not known it
-// gives a sentence that says so.
+// superseded records that a new token has ended the older ones of the same key, user and scopes. If
+// that is not known, it returns a note that tells so.
 func (s *Service) superseded(w Writer, a Application, brought Token) (note string, err error) {
 	p := s.Policy(a)
 	if p.Regime != RegimeJWT && p.Regime != RegimeAuto && p.Regime != "" {
-		return "", nil // opaque servers hand out the same one, the others leave the older one alone
+		return "", nil // such servers issue the same token again, or leave the older one alone
 	}
 	of, err := s.clientOf(w, a)
 	if err != nil {
@@ -143,7 +145,7 @@ func (s *Service) superseded(w Writer, a Application, brought Token) (note strin
 		}
 		if p.Regime != RegimeJWT {
 			if !isWSO2(a, telling) {
-				continue // servers of others leave the older one alone, unless the regime says more
+				continue // only WSO2 is known to end the older one without a regime
 			}
 			note = "the server made a new token while " + t.Fingerprint + " was alive, and may have revoked that one: " +
 				`set regime of the environment to "jwt" or "stateless"`
@@ -151,7 +153,7 @@ func (s *Service) superseded(w Writer, a Application, brought Token) (note strin
 		}
 		t.replace(brought.ID, p, brought.IssuedAt)
 		if t.Refresh == RefreshLive {
-			t.Refresh = RefreshSpent // handed on, or dead with the row it was in
+			t.Refresh = RefreshSpent // the new token has it, or it has ended with the old one
 		}
 		if err := w.PutToken(&t); err != nil {
 			return note, err
@@ -160,7 +162,7 @@ func (s *Service) superseded(w Writer, a Application, brought Token) (note strin
 	return note, nil
 }
 
-// readJWT notes that a token is a JWT, and takes from it how long it lives where the answer did not say.
+// readJWT records that a token is a JWT, and takes its expiry if the answer did not name one.
 func (s *Service) readJWT(t *Token, a Application, ans tokenapi.TokenAnswer) {
 	j, err := jwt.Parse(ans.Access)
 	if err != nil {

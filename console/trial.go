@@ -10,28 +10,29 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Tested is what a test of a draft brought. It keeps the token, for the draft to be saved with; nothing of it is stored.
+// Tested is the result of a test of a draft. It holds the token, so that the draft can be saved
+// with it; the token is not stored.
 type Tested struct {
 	AppID       string // identity of what was tested
-	Fingerprint string // of the token; "" when none was asked for
+	Fingerprint string // of the token; "" if none was requested
 	Status      int
 	Took        time.Duration
 	Lifetime    tokenapi.Lifetime
 	IssuedAt    time.Time
 	ExpiresAt   time.Time // zero unless Lifetime is Bounded
-	Scopes      []string  // nil: the answer did not say
+	Scopes      []string  // nil if the answer named none
 	Refresh     bool
-	Found       tokenapi.Endpoints // what the issuer said, where it was asked
+	Found       tokenapi.Endpoints // endpoints that the issuer named
 	Discovered  bool
-	Skipped     string   // why no token was asked for
-	Notes       []string // things worth saying, without secrets
+	Skipped     string   // why no token was requested
+	Notes       []string // what a person should know, without secrets
 
 	answer  tokenapi.TokenAnswer
 	asked   []string
 	request Request
 }
 
-// Lives says that a token came which is held nowhere yet, and until when it lives; "" when none came.
+// Lives tells that a token was issued which is not stored, and until when it lives; "" if none was.
 func (t Tested) Lives() string {
 	switch {
 	case t.Fingerprint == "":
@@ -42,7 +43,7 @@ func (t Tested) Lives() string {
 	return "the token " + t.Fingerprint + " was issued and lives until " + t.ExpiresAt.Format("15:04")
 }
 
-// Text says in one sentence what came.
+// Text tells the result in one sentence.
 func (t Tested) Text() string {
 	var parts []string
 	if t.Discovered {
@@ -71,11 +72,12 @@ func (t Tested) Text() string {
 	return strings.Join(parts, " · ")
 }
 
-// Test tries a draft: it asks the issuer, where there is one, and then for one token, exactly as a get would. Nothing is
-// stored and nothing is tried again. It is a get all the same: under the lease of what is asked for, between a mark and the
-// removal of the mark, which stays when the answer was lost.
+// Test tries a draft: it asks the issuer, if there is one, and then for one token as a get does. It
+// stores no token and does not try again. The request runs under the lease of the client. Its mark
+// stays if the answer was lost.
 //
-// The token is not revoked: a server that hands the living one out again would take it from whoever else uses it.
+// The token is not revoked: a server that issues a living token again would take it from other
+// programs that use it.
 func (s *Service) Test(ctx context.Context, d Draft) (Tested, error) {
 	out := Tested{asked: d.Scopes}
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
@@ -121,7 +123,7 @@ func (s *Service) Test(ctx context.Context, d Draft) (Tested, error) {
 	return out, s.try(ctx, a, req, &out)
 }
 
-// tryIssuer asks the issuer of a draft for what it leaves to it. Nothing of that is stored.
+// tryIssuer discovers the endpoints of a draft. It stores nothing of them.
 func (s *Service) tryIssuer(ctx context.Context, a Application) (Environment, tokenapi.Endpoints, bool, error) {
 	e := a.Environment
 	if e.Issuer == "" || tokenURL(e.Endpoints) != "" && grantEndpoint(a.Grant)(e.Endpoints) != "" {
@@ -142,7 +144,8 @@ func (s *Service) tryIssuer(ctx context.Context, a Application) (Environment, to
 	return e, e.Endpoints, true, nil
 }
 
-// draftRequest is what a get would send, with the secrets of the draft, or those that are kept of what it was.
+// draftRequest returns the request that a get would send, with the secrets of the draft or the
+// stored ones of the application that it edits.
 func (s *Service) draftRequest(ctx context.Context, d Draft, a Application) (tokenapi.TokenRequest, error) {
 	text, password := d.Secret, d.Password
 	err := s.opt.Keeper.View(ctx, func(r Reader) error {
@@ -185,8 +188,8 @@ func (s *Service) draftRequest(ctx context.Context, d Draft, a Application) (tok
 	return req, nil
 }
 
-// try sends the request of a draft. What has to be stored while it is under way (the mark, and the application that the
-// mark is of) is taken away again, but for a mark whose answer was lost.
+// try sends the request of a draft. It removes what it had to store meanwhile (the mark, and the
+// application of the mark), except for a mark whose answer was lost.
 func (s *Service) try(ctx context.Context, a Application, req tokenapi.TokenRequest, out *Tested) error {
 	err := s.update(ctx, func(w Writer) error {
 		if _, err := s.application(w, a.ID); !isCode(err, CodeNoApplication) {
@@ -200,7 +203,7 @@ func (s *Service) try(ctx context.Context, a Application, req tokenapi.TokenRequ
 		return err
 	}
 	defer func() {
-		// What stays behind is nothing that anybody sees: an application without tokens that is not configured.
+		// An application that is left behind is not listed: it is not configured and has no tokens.
 		_ = s.update(context.WithoutCancel(ctx), func(w Writer) error { return dropDraft(w, a.ID) })
 	}()
 	if k, ok := s.willSupersede(ctx, a, a.Scopes); ok {
@@ -224,7 +227,7 @@ func (s *Service) try(ctx context.Context, a Application, req tokenapi.TokenRequ
 	})
 }
 
-// fill notes what an answer says.
+// fill records what an answer holds.
 func (t *Tested) fill(ans tokenapi.TokenAnswer) {
 	t.answer, t.Fingerprint, t.IssuedAt, t.Lifetime = ans, ans.Access.Fingerprint(), ans.At, ans.Lifetime
 	t.Scopes, t.Refresh = ans.Scopes, !ans.Refresh.IsZero()
@@ -236,7 +239,7 @@ func (t *Tested) fill(ans tokenapi.TokenAnswer) {
 	}
 }
 
-// dropDraft forgets what a test had to store of an application, unless it is more than that by now.
+// dropDraft removes what a test had to store of an application, unless it is in use by now.
 func dropDraft(w Writer, appID string) error {
 	a, err := w.Application(appID)
 	if isNotFound(err) {
@@ -252,7 +255,7 @@ func dropDraft(w Writer, appID string) error {
 	return w.DropApplication(appID)
 }
 
-// fileTested makes the token of a test the first one of the application that was tested.
+// fileTested stores the token of a test as the first one of the tested application.
 func (s *Service) fileTested(w Writer, a Application, t *Tested) error {
 	if t == nil || t.Fingerprint == "" || t.AppID != a.ID {
 		return nil

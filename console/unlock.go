@@ -6,8 +6,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Unlock makes the stored secrets ready, with a passphrase where a person has to give one. Its error has the
-// code "store_locked".
+// Unlock makes the stored secrets ready, with a passphrase if a person has to type one. It fails
+// with CodeStoreLocked.
 func (s *Service) Unlock(ctx context.Context, passphrase secret.Text) error {
 	err := s.opt.Keeper.Unlock(ctx, passphrase)
 	s.mu.Lock()
@@ -16,10 +16,10 @@ func (s *Service) Unlock(ctx context.Context, passphrase secret.Text) error {
 	return err
 }
 
-// Key says where the key to the stored secrets is and whether it was fetched.
+// Key tells where the key to the stored secrets is and whether it was fetched.
 func (s *Service) Key() KeyStatus { return s.opt.Keeper.Key() }
 
-// WriteOut writes what the store holds to a new place beside it, and gives that.
+// WriteOut writes the content of the store to a new place beside it, and returns that place.
 func (s *Service) WriteOut(ctx context.Context) (place string, err error) {
 	if place, err = s.opt.Keeper.WriteOut(ctx); err == nil {
 		s.mu.Lock()
@@ -29,19 +29,19 @@ func (s *Service) WriteOut(ctx context.Context) (place string, err error) {
 	return place, err
 }
 
-// PutBack is how a state directory that was written out is put where the store was.
+// PutBack tells how to put a state directory that was written out in the place of the store.
 func PutBack(place string) string {
 	return "lanyard --state " + place + " backup FILE, then lanyard restore FILE --replace"
 }
 
-// WroteOut is where WriteOut last wrote; empty: nowhere. Nothing is stored afterwards that it would lack.
+// WroteOut returns where WriteOut last wrote, or "". Nothing was stored since.
 func (s *Service) WroteOut() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.wroteOut
 }
 
-// Unwritten is why what the store holds ends with this process; nil: it does not.
+// Unwritten returns why the content of the store ends with this process, or nil.
 func (s *Service) Unwritten(ctx context.Context) error {
 	if err := s.opt.Keeper.InPlace(ctx); isCode(err, CodeStoreReplaced) && s.WroteOut() == "" {
 		return err
@@ -49,8 +49,8 @@ func (s *Service) Unwritten(ctx context.Context) error {
 	return nil
 }
 
-// unlocked is called by every verb that will read or write a secret, before it sends anything: an answer that
-// cannot be sealed would be lost.
+// unlocked unlocks the store. Every verb that reads or writes a secret calls it before it sends
+// anything: an answer that cannot be sealed would be lost.
 func (s *Service) unlocked(ctx context.Context) error {
 	if s.opt.Keeper.Key().Locked {
 		if err := s.Unlock(ctx, secret.Text{}); err != nil {
@@ -62,7 +62,7 @@ func (s *Service) unlocked(ctx context.Context) error {
 	s.hashed = true
 	s.mu.Unlock()
 	if first {
-		_ = s.hashOld(ctx) // no verb fails for it: without, two rows that hold one token are judged apart, as before
+		_ = s.hashOld(ctx) // no verb fails for it: without hashes, rows of one token are judged apart
 	}
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"lanyard/tokenapi"
 )
 
-// The cadence of probing until dead. While the gateway accepts the token the pause grows, because
+// The pauses of probing until dead. While the gateway accepts the token the pause grows, because
 // nothing is lost by asking less often. After a refusal it is the shortest after which a second
 // refusal counts.
 const (
@@ -16,34 +16,35 @@ const (
 	refusedPause = probeGap
 )
 
-// vainAnswers is after how many answers in a row that no time changes probing until dead ends.
+// vainAnswers is how many answers in a row must be in vain to end probing until dead.
 const vainAnswers = 3
 
-// afterWindow is how long after a token's time nothing new is to be expected of its gateway.
+// afterWindow is how long after the end of a token's window its gateway may still change its
+// answer.
 const afterWindow = time.Minute
 
-// ProbeLoop is one probing until dead: how it was begun, and what its probes came to so far. Its
-// zero value with Began set probes until the gateway refuses the token.
+// ProbeLoop is one probing until dead: its settings, and the results so far. A loop with only Began
+// set probes until the gateway refuses the token.
 type ProbeLoop struct {
 	Began   time.Time
-	Every   time.Duration // pause between two probes; 0: 5 s, growing by 1 s each time up to 15 s
-	Timeout time.Duration // stop this long after Began; 0: at the time that Until returns
+	Every   time.Duration // pause between two probes; 0: 5 s, growing by 1 s to 15 s
+	Timeout time.Duration // stop this long after Began; 0: as Until returns
 
-	// AnyProof also stops at the end of the window and at the token's expiry, and waits for them
-	// where no probe can be made or can prove anything.
+	// AnyProof also stops at the end of the window and at the token's expiry. It waits for them if
+	// no probe can be made or can prove anything.
 	AnyProof bool
 
-	Probes   int // how many probes were answered
-	Accepted int // how many of them were accepted
+	Probes   int // number of probes that were answered
+	Accepted int // number that were accepted
 	Refused  int
 	Verdict  Verdict // the last one
 	last     time.Time
-	retry    time.Duration // how long the gateway wants to be left alone after the last one
-	calm     int           // how many answers since the last refusal
-	vain     int           // how many answers in a row were in vain
+	retry    time.Duration // Retry-After of the last answer
+	calm     int           // answers since the last refusal
+	vain     int           // answers in a row that were in vain
 }
 
-// ProbeStop says why probing until dead stops.
+// ProbeStop is why probing until dead stops.
 type ProbeStop string
 
 // The reasons to stop.
@@ -53,19 +54,19 @@ const (
 	StopVain  ProbeStop = "vain"  // three answers in a row were in vain (ProbeInVain)
 	StopLimit ProbeStop = "limit" // the limit is reached, and nothing is proved
 
-	// StopUnbounded needs AnyProof: nobody knows when the window ends, and there is no Timeout.
+	// StopUnbounded needs AnyProof: the end of the window is not known, and there is no Timeout.
 	StopUnbounded ProbeStop = "unbounded"
 )
 
-// ProbeStep is what to do next: at At probe once more, or only judge again if Wait is set.
+// ProbeStep is the next step: probe again at At or, with Wait, only judge again at At.
 type ProbeStep struct {
-	Stop ProbeStop // set: nothing more; the rest is zero
-	At   time.Time // now or earlier: at once
+	Stop ProbeStop // if set, probing ends and the rest is zero
+	At   time.Time // at once if it is not in the future
 	Wait bool
 }
 
-// ProbeInVain reports whether no probe of this URL can prove anything, and time does not change
-// that: only another probe URL or configuration does.
+// ProbeInVain reports whether no probe of this URL can prove anything until the URL or the
+// configuration is changed. Time does not help.
 func ProbeInVain(ans ProbeAnswer) bool {
 	return ans.Why == tokenapi.WhyOpen || ans.Why == tokenapi.WhyControlOff ||
 		ans.Why == tokenapi.WhyControlActs
@@ -82,7 +83,7 @@ func Hopeless(ans ProbeAnswer) bool {
 	return false
 }
 
-// Answered takes in the answer to a probe of this loop.
+// Answered records the answer to a probe of this loop.
 func (l *ProbeLoop) Answered(ans ProbeAnswer) {
 	l.Probes++
 	l.Verdict, l.last, l.retry = ans.Verdict, ans.At, ans.RetryAfter
@@ -103,12 +104,12 @@ func (l *ProbeLoop) Answered(ans ProbeAnswer) {
 // Unclear returns how many of the probes were neither accepted nor refused.
 func (l ProbeLoop) Unclear() int { return l.Probes - l.Accepted - l.Refused }
 
-// Next decides how probing a token goes on: when to probe it next, or why to stop. t is the token
-// as stored after the last probe. Next is a pure function of l, t, p and now.
+// Next decides how probing a token goes on: when to probe next, or why to stop. t is the token as
+// stored after the last probe. Next is a pure function of l, t, p and now.
 func (l ProbeLoop) Next(t Token, p Policy, now time.Time) ProbeStep {
 	s := StatusAt(t, p, now)
 	until, limited := l.limit(s)
-	free := l.last.Add(l.retry) // from when on the gateway may be asked
+	free := l.last.Add(l.retry) // from then on the gateway may be asked
 	mute := l.AnyProof && (p.ProbeURL == "" || l.vain >= vainAnswers)
 	over := l.AnyProof && s.Proof != ProofNone
 	switch {
@@ -116,7 +117,7 @@ func (l ProbeLoop) Next(t Token, p Policy, now time.Time) ProbeStep {
 		return ProbeStep{Stop: StopDead}
 	case over && s.Proof == ProofWindow && !askedSince(t, s.StaleUntil) &&
 		!mute && !free.After(now) && (!limited || now.Before(until)):
-		return ProbeStep{At: now} // only the window says so: the gateway has the last word
+		return ProbeStep{At: now} // only the window tells so: ask the gateway
 	case over:
 		return ProbeStep{Stop: StopDead}
 	case l.vain >= vainAnswers && !l.AnyProof:
@@ -134,7 +135,7 @@ func (l ProbeLoop) Next(t Token, p Policy, now time.Time) ProbeStep {
 		step.At = until
 	}
 	if l.AnyProof && s.StaleKnown && s.StaleUntil.After(now) && s.StaleUntil.Before(step.At) {
-		atExpiry := s.HasExpiry && s.StaleUntil.Equal(s.ExpiresAt) // nothing is to be asked then
+		atExpiry := s.HasExpiry && s.StaleUntil.Equal(s.ExpiresAt) // no probe is needed then
 		step = ProbeStep{At: s.StaleUntil, Wait: mute || atExpiry || free.After(s.StaleUntil)}
 	}
 	asked := l.Probes > 0 && !l.last.Before(until)
@@ -144,7 +145,7 @@ func (l ProbeLoop) Next(t Token, p Policy, now time.Time) ProbeStep {
 	return step
 }
 
-// pause is how long to wait after the last answer.
+// pause returns how long to wait after the last answer.
 func (l ProbeLoop) pause() time.Duration {
 	switch {
 	case l.calm == 0:
@@ -155,7 +156,7 @@ func (l ProbeLoop) pause() time.Duration {
 	return min(firstPause+time.Duration(l.calm-1)*pauseStep, longestPause)
 }
 
-// limit is when to stop if nothing is proved.
+// limit returns when to stop if nothing is proved.
 func (l ProbeLoop) limit(s Status) (at time.Time, ok bool) {
 	if l.Timeout > 0 {
 		return l.Began.Add(l.Timeout), true
@@ -164,11 +165,11 @@ func (l ProbeLoop) limit(s Status) (at time.Time, ok bool) {
 }
 
 // Until returns when to stop if nothing is proved and there is no Timeout: a minute after the
-// window or, of a token that nobody has ended, its expiry. ok is false where neither is known: then
-// it is probed until somebody stops it.
+// window or, for a token that has not ended, a minute after its expiry. If neither is known, ok is
+// false, and probing goes on until a person stops it.
 func (l ProbeLoop) Until(s Status) (at time.Time, ok bool) {
 	switch {
-	case !s.Passed.IsZero(): // the window that was to be expected
+	case !s.Passed.IsZero(): // the end of the window that was exceeded
 		at = s.Passed
 	case s.Ended && s.StaleKnown:
 		at = s.StaleUntil
@@ -177,7 +178,7 @@ func (l ProbeLoop) Until(s Status) (at time.Time, ok bool) {
 	default:
 		return time.Time{}, false
 	}
-	if at.Before(l.Began) { // whoever begins afterwards wants to see for themselves
+	if at.Before(l.Began) { // probing began afterwards, so a person wants probes
 		at = l.Began
 	}
 	return at.Add(afterWindow), true

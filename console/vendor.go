@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// isWSO2 reports whether what is known of an application's server shows that it is WSO2's. Only
-// such a server is known to keep one token for each consumer key, user and scope set, and to grant
-// scopes that begin with device_. tokens are all that are held, or those of telling.
+// isWSO2 reports whether an application's server is known to be WSO2's. Only such a server is known
+// to keep one token for each consumer key, user and scope set, and to grant scopes that begin with
+// device_. tokens are all held ones, or those of telling.
 func isWSO2(a Application, tokens []Token) bool {
 	e := a.Environment.Endpoints
 	for _, raw := range []string{e.TokenURL, e.RevokeURL, e.IntrospectURL, e.AuthorizeURL, e.DeviceURL, e.JWKSURL, a.Environment.Issuer} {
@@ -19,12 +19,12 @@ func isWSO2(a Application, tokens []Token) bool {
 	if u, err := url.Parse(a.Environment.Issuer); err == nil && strings.HasSuffix(u.Path, "/oauth2/token") {
 		return true // its issuer is its token URL
 	}
-	// WSO2 alone names in its answer what it revoked.
+	// Only WSO2 names in its answer what it revoked.
 	return slices.ContainsFunc(tokens, func(t Token) bool { return t.AppID == a.ID && t.Confirmed })
 }
 
-// urlOfWSO2 knows the hosts, ports and paths that WSO2's products have by default: those of the
-// gateway (8243, 8280), the key manager (9443) and a tenant.
+// urlOfWSO2 reports whether a URL has the default host, port and path of a WSO2 product: gateway
+// (8243, 8280), key manager (9443) or tenant.
 func urlOfWSO2(u *url.URL) bool {
 	host := strings.ToLower(u.Hostname())
 	for _, domain := range []string{"wso2.com", "asgardeo.io", "choreo.dev", "choreoapis.dev"} {
