@@ -13,10 +13,10 @@ import (
 // Banner is a permanent warning.
 type Banner struct {
 	Text  string
-	Short string // for where there is no room for the text
+	Short string // where Text does not fit
 }
 
-// BannerOf is the warning that an environment needs; false if it needs none.
+// BannerOf returns the warning that an environment needs. ok is false if it needs none.
 func BannerOf(e console.Environment) (Banner, bool) {
 	short := e.Name + ": TLS not verified"
 	if e.AllowHTTP && e.InsecureSkipVerify {
@@ -27,8 +27,8 @@ func BannerOf(e console.Environment) (Banner, bool) {
 	return Banner{Text: e.Banner(), Short: short}, e.Banner() != ""
 }
 
-// Banners are the warnings about the environments of the configuration, then those of applications
-// that were added here, then one of rows that do not verify.
+// Banners returns the warnings about the environments of the configuration, then about those of
+// applications of the store, then about altered rows.
 func Banners(configured []Banner, apps []console.Application, altered []console.Altered) []Banner {
 	all := slices.Clone(configured)
 	for _, a := range apps {
@@ -39,7 +39,7 @@ func Banners(configured []Banner, apps []console.Application, altered []console.
 	return append(all, AlteredBanner(altered)...)
 }
 
-// AlteredBanner is the warning about rows that do not verify; none if all do.
+// AlteredBanner returns the warning about altered rows. ok is false if there are none.
 func AlteredBanner(altered []console.Altered) []Banner {
 	if len(altered) == 0 {
 		return nil
@@ -54,16 +54,16 @@ func AlteredBanner(altered []console.Altered) []Banner {
 	}}
 }
 
-// Restored says that the store which is shown is not the one from before.
+// Restored tells that a restored backup has replaced the store which is shown.
 const Restored = "the store was replaced by a restored backup; this console shows it now"
 
-// WroteOut says where what a console holds was written, and what to do next.
+// WroteOut tells where the content of this console was written, and what to do next.
 func WroteOut(place string) (told, hint string) {
 	return "written to " + place,
 		"lanyard --state " + place + " opens it; to put it back: " + console.PutBack(place)
 }
 
-// Forgotten counts what can be forgotten, or was.
+// Forgotten counts what can be forgotten, or what was.
 func Forgotten(f console.Forgotten) string {
 	told := text.CountOf(len(f.Tokens), "token that is", "tokens that are") + " over"
 	if n := len(f.Applications); n > 0 {
@@ -72,7 +72,7 @@ func Forgotten(f console.Forgotten) string {
 	return told
 }
 
-// ClockTime is a time of the same day, or one with its date.
+// ClockTime writes a time of the day of now, or a time with its date.
 func ClockTime(at, now time.Time) string {
 	if at = at.In(now.Location()); at.Format(time.DateOnly) == now.Format(time.DateOnly) {
 		return at.Format("15:04")
@@ -80,7 +80,7 @@ func ClockTime(at, now time.Time) string {
 	return at.Format("2006-01-02 15:04")
 }
 
-// Trouble says why the server of an invitation could not be asked.
+// Trouble tells why the server of an invitation could not be asked.
 func Trouble(i *console.Invitation) string {
 	return "the server cannot say how it stands: " + i.Trouble + "; it is asked again"
 }

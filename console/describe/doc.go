@@ -16,20 +16,20 @@ import (
 	"lanyard/console"
 )
 
-// Voice is how a face tells things.
+// Voice is how a face words things.
 type Voice struct {
 	Face   console.Face
 	Wait   func(time.Duration) string // writes a short wait: "3 s", "3 seconds"
 	Span   func(time.Duration) string // writes any length of time: "58:12", "58 minutes 12 seconds"
 	AtMost func(time.Duration) string // writes an upper bound; it may round up and never down
-	Clock  func(time.Time) string     // writes a time of day, with its date where it is another day's
+	Clock  func(time.Time) string     // writes a time of day, with its date if that is not today
 	Others func(string) string        // shows a text that comes from elsewhere, such as a server
 }
 
-// does names an act and what it brings: "u takes it back".
+// does names an act and its effect: "u takes it back".
 func (v Voice) does(a console.Act, brings string) string {
 	return v.Face.Name(a, "") + " " + brings
 }
 
-// NotSeen is said of a token that no probe of ours has seen at the gateway.
+// NotSeen tells that no probe has seen a token at the gateway.
 const NotSeen = "not seen at the gateway by us"

@@ -27,7 +27,7 @@ func Warning(s console.Status) string {
 	return ""
 }
 
-// inSeconds writes a length of time in whole seconds. It rounds up, as a bound must.
+// inSeconds writes a length of time in whole seconds, rounded up as a bound must be.
 func inSeconds(d time.Duration) string {
 	return strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10) + " s"
 }

@@ -8,14 +8,14 @@ import (
 	"lanyard/text"
 )
 
-// Told is something that is told, with what can be done about it.
+// Told is a sentence, with what can be done about it.
 type Told struct {
 	Text, Next string
-	Serious    bool // something to look at, and not as was to be expected
+	Serious    bool // it is not what was to be expected
 }
 
-// Probe tells what one probe showed of a token, to be put behind what names the token and the
-// Code of the answer. s is its state after the probe.
+// Probe tells what one probe showed of a token, to be put after the token's name and the Code of
+// the answer. s is the status after the probe.
 func (v Voice) Probe(ans console.ProbeAnswer, s console.Status) Told {
 	switch ans.Verdict {
 	case console.ProbeAccepted:
@@ -61,7 +61,7 @@ func (v Voice) refused(ans console.ProbeAnswer, s console.Status) Told {
 		return Told{Text: "refused: dead"}
 	case s.Ended && s.RefusedOnce:
 		return Told{Text: "refused (once); three in a row, a second apart, prove it dead"}
-	case s.Ended: // as was to be hoped: no advice is wanted
+	case s.Ended: // as expected: no advice
 		return Told{Text: "refused"}
 	}
 	if cause, next := Fault(ans); cause != "" {
@@ -70,7 +70,7 @@ func (v Voice) refused(ans console.ProbeAnswer, s console.Status) Told {
 	return Told{Text: "the gateway refused it" + because(ans)}
 }
 
-// because adds the reason, where there is one to tell.
+// because adds the reason, if there is one.
 func because(ans console.ProbeAnswer) string {
 	if why := Why(ans); why != "" {
 		return ": " + why
@@ -78,9 +78,9 @@ func because(ans console.ProbeAnswer) string {
 	return ""
 }
 
-// Fault tells what a fault of the gateway means, and the next thing to try. cause is "" where the
-// fault is not known. That a new token would be refused as well is said where somebody may think
-// of renewing.
+// Fault tells what a fault of the gateway means, and the next thing to try. cause is "" if the
+// fault is not known. It warns that a new token would be refused too, where a person may think of
+// renewing.
 func Fault(ans console.ProbeAnswer) (cause, next string) {
 	f := ans.Advice
 	switch cause, next = f.Cause, f.Next; {
@@ -95,7 +95,7 @@ func Fault(ans console.ProbeAnswer) (cause, next string) {
 	return cause, next
 }
 
-// Code is the answer to a probe in figures: its status and the code of the gateway's fault.
+// Code writes the answer to a probe in numbers: its status and the code of the gateway's fault.
 func Code(status, fault int) string {
 	text := "no answer"
 	if status != 0 {
@@ -107,7 +107,7 @@ func Code(status, fault int) string {
 	return text
 }
 
-// Line is one probe of several as a line of a list: its time, verdict, Code and reason.
+// Line writes one probe of several as a line of a list: time, verdict, Code and reason.
 func Line(fingerprint string, ans console.ProbeAnswer) string {
 	line := ans.At.UTC().Format("15:04:05Z") + "  " + fingerprint + "  " + string(ans.Verdict)
 	for _, n := range []int{ans.Status, ans.FaultCode} {
@@ -127,7 +127,7 @@ func Line(fingerprint string, ans console.ProbeAnswer) string {
 	return line
 }
 
-// Answers are the last of some probes, as the gateway answered them: "200, 200, 401 3 times".
+// Answers tells how the gateway answered the last of some probes: "200, 200, 401 3 times".
 func Answers(probes []console.Probe) string {
 	type run struct{ status, n int }
 	var runs []run

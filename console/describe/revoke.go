@@ -9,22 +9,22 @@ import (
 	"lanyard/text"
 )
 
-// Hold is what keeps a revoke that is due from being sent. The zero value is nothing.
+// Hold is what keeps a due revoke from being sent. The zero value is nothing.
 type Hold struct {
-	ReadOnly string // name of the environment, where that is read-only
-	Locked   bool   // the store is, and a person has to unlock it
+	ReadOnly string // name of the environment if it is read_only
+	Locked   bool   // a person has to unlock the store
 	NoKey    bool   // the key to the store cannot be fetched
 }
 
-// Stage is how far a revoke has come that the server has not accepted.
+// Stage is how far a revoke is that the server has not accepted.
 type Stage int
 
 // The stages.
 const (
-	Undoable    Stage = iota // it can be taken back
-	Sending                  // it is on its way, or about to be
-	Undelivered              // it was sent and not accepted, and is tried again
-	Held                     // it is due and cannot be sent as things are
+	Undoable    Stage = iota // it can be undone
+	Sending                  // it is being sent, or about to be
+	Undelivered              // it was not accepted, and is sent again
+	Held                     // it is due and cannot be sent now
 )
 
 // StageOf returns how far a pending revoke is, how long until the next step and, if it is Held,
@@ -46,7 +46,7 @@ func StageOf(t console.Token, h Hold, now time.Time) (at Stage, left time.Durati
 	return Undelivered, left, ""
 }
 
-// Reasons return why the last delivery of a revoke failed: whole, and in a few words.
+// Reasons returns why the last delivery of a revoke failed: in full, and in a few words.
 func (v Voice) Reasons(t console.Token) (whole, brief string) {
 	whole = strings.TrimPrefix(v.Others(t.RevokeError), "revoke: ")
 	brief, _, _ = strings.Cut(whole, ": ")
@@ -56,7 +56,7 @@ func (v Voice) Reasons(t console.Token) (whole, brief string) {
 	return whole, strings.TrimSpace(brief)
 }
 
-// OfTwin is said of a row whose token is being revoked as that of another row.
+// OfTwin tells of a row whose token is being revoked on another row.
 const OfTwin = "another application holds the same token, whose revoke is not yet accepted"
 
 // Revoke tells how far a revoke is that the server has not accepted.
@@ -83,8 +83,8 @@ func (v Voice) Revoke(t console.Token, h Hold, now time.Time) string {
 	return text
 }
 
-// RevokeBrief are shorter forms of Revoke for a row, the longest first. Each tells the stages
-// apart.
+// RevokeBrief returns shorter forms of Revoke for a row, the longest first. In each of them the
+// stages differ.
 func (v Voice) RevokeBrief(t console.Token, h Hold, now time.Time) []string {
 	at, left, why := StageOf(t, h, now)
 	switch {
@@ -114,8 +114,8 @@ func (v Voice) RevokeBrief(t console.Token, h Hold, now time.Time) []string {
 	return out
 }
 
-// RevokeCells are the same for two narrow columns: when the next step is, and which, the longest
-// first.
+// RevokeCells returns the same for two narrow columns: when the next step is, and which, the
+// longest first.
 func (v Voice) RevokeCells(t console.Token, h Hold, now time.Time) (when string, step []string) {
 	at, left, why := StageOf(t, h, now)
 	switch at {
@@ -131,8 +131,8 @@ func (v Voice) RevokeCells(t console.Token, h Hold, now time.Time) (when string,
 		"not accepted"}
 }
 
-// Delivered tells what a delivery came to, to be put behind what names the token, and what
-// happens next or can be done. An answer of the server is "accepted", never "dead".
+// Delivered tells the result of a delivery, to be put after the token's name, and what happens next
+// or can be done. An answer of the server is "accepted", never "dead".
 func (v Voice) Delivered(d console.Delivery, s console.Status, now time.Time) (text, next string) {
 	switch {
 	case d.Err != nil && d.Kept:
@@ -151,13 +151,13 @@ func (v Voice) Delivered(d console.Delivery, s console.Status, now time.Time) (t
 	return v.Ending(s), ""
 }
 
-// What is said of a token whose revoke was taken back: by this console, and by another one.
+// A token whose revoke was undone, by this console or by another one.
 const (
 	TakenBack      = "not revoked, the decision was taken back"
 	TakenElsewhere = "its revoke was taken back in another console"
 )
 
-// Taken tells how many revokes of a decision were taken back, and how many could not be.
+// Taken tells how many revokes of a decision were undone, and how many could not be.
 func Taken(u console.Undone) string {
 	taken, sent := len(u.Taken), u.Sent
 	told := strconv.Itoa(taken) + " of " + text.Count(taken+sent, "revoke") + " taken back"
@@ -167,8 +167,8 @@ func Taken(u console.Undone) string {
 	return told
 }
 
-// Revocation tells in one sentence what became of a revoke: its three stages are waiting to be
-// sent, accepted by the server, and dead.
+// Revocation tells in one sentence how far a revoke is: waiting to be sent, accepted by the server,
+// or dead.
 func (v Voice) Revocation(t console.Token, s console.Status, now time.Time) string {
 	switch {
 	case s.AcceptedAt.IsZero() && (s.Pending || s.Proof == console.ProofNone):
@@ -183,7 +183,7 @@ func (v Voice) Revocation(t console.Token, s console.Status, now time.Time) stri
 	return v.Ending(s) + "; " + NotSeen
 }
 
-// RefusedElsewhere is said of a token that the server refused another console to revoke.
+// RefusedElsewhere tells of a token that the server refused to revoke when another console asked.
 func (v Voice) RefusedElsewhere(t console.Token) string {
 	whole, _ := v.Reasons(t)
 	return "the server refused another console to revoke it: " + whole

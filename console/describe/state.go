@@ -6,7 +6,7 @@ import (
 	"lanyard/console"
 )
 
-// State tells the state of a token, the word of the state first, and how long it lasts.
+// State tells the state of a token, beginning with the word for it, and how long it lasts.
 func (v Voice) State(
 	t console.Token, s console.Status, p console.Policy, h Hold, now time.Time,
 ) string {
@@ -20,7 +20,7 @@ func (v Voice) State(
 	case console.Dead, console.Superseded:
 		return string(s.State) + ": " + v.Over(s)
 	case console.Expired:
-		if t.Unsure != nil { // the token is over, and what its lost refresh brought may not be
+		if t.Unsure != nil { // the token is over; the one of its lost refresh may not be
 			return "expired; " + v.Advice(t, p, now)
 		}
 		return "expired"
@@ -34,20 +34,20 @@ func (v Voice) State(
 	return text
 }
 
-// Advice tells what there is to know and to do about a token that is unsure, or whose revoke the
-// server has not accepted; "" for every other token.
+// Advice tells what to know and to do about a token that is unsure, or whose revoke the server has
+// not accepted. It is "" for every other token.
 func (v Voice) Advice(t console.Token, p console.Policy, now time.Time) string {
 	return v.Face.Says(console.Advice(t, p, now))
 }
 
-// notRevoked reports whether the server refused to revoke a token, which lives on.
+// notRevoked reports whether the server refused to revoke a token, which stays alive.
 func notRevoked(t console.Token) bool {
 	return t.RevokeError != "" && t.AcceptedAt.IsZero() && t.RefreshAcceptedAt.IsZero() &&
 		t.RevokeAt.IsZero()
 }
 
-// StateBrief is the part of State that says how long the state lasts, for where its word stands
-// already; "" where there is nothing to say. A pending revoke is told by RevokeBrief.
+// StateBrief tells how long the state lasts, without its word; "" if there is nothing to tell.
+// RevokeBrief does so for a pending revoke.
 func (v Voice) StateBrief(s console.Status) string {
 	switch {
 	case s.Reopened || s.State == console.Lingering:
@@ -71,7 +71,7 @@ func (v Voice) Life(t console.Token, s console.Status) string {
 	return "how long it lives is unknown"
 }
 
-// Ending tells of a token that has ended what ended it, and how long the gateway may go on.
+// Ending tells what ended a token, and how long the gateway may go on accepting it.
 func (v Voice) Ending(s console.Status) string {
 	text := "accepted by the server"
 	switch s.Cause {
@@ -88,7 +88,7 @@ func (v Voice) Ending(s console.Status) string {
 	return text + "; " + v.Passing(s)
 }
 
-// Passing tells how long the gateway may let a token through that has ended.
+// Passing tells how long the gateway may accept a token that has ended.
 func (v Voice) Passing(s console.Status) string {
 	switch {
 	case s.Reopened:
@@ -131,7 +131,7 @@ func (v Voice) Proof(s console.Status) string {
 
 const refusedThrice = "the gateway refused it three times in a row"
 
-// NoGood tells why a token will not serve whoever copies it; "" if it may.
+// NoGood tells why a token is of no use to a person who copies it; "" if it may be.
 func NoGood(s console.Status) string {
 	switch {
 	case s.Pending:
@@ -150,8 +150,7 @@ func NoGood(s console.Status) string {
 	return ""
 }
 
-// AtServer returns what introspection said of a token where that is the newest that is known, and
-// news: "active", "inactive", else "".
+// AtServer returns "active" or "inactive" if introspection told so last and that is news, else "".
 func AtServer(s console.Status) string {
 	if s.AtServer == console.AtServerInactive || s.AtServer == console.AtServerActive && s.Ended {
 		return string(s.AtServer)
@@ -159,9 +158,8 @@ func AtServer(s console.Status) string {
 	return ""
 }
 
-// Facts are what there is to know of a token beyond its columns, and what to do about it, the
-// longest first; nil when that is nothing. gone is set where its application is no longer
-// configured.
+// Facts tell what the columns of a token do not, and what to do about it, the longest form first;
+// nil if there is nothing. gone is set if its application is no longer configured.
 func (v Voice) Facts(t console.Token, s console.Status, h Hold, gone bool, now time.Time) []string {
 	_, pending := console.DueAt(t)
 	revokes := v.does(console.ActRevoke, "revokes it")
@@ -196,7 +194,7 @@ func (v Voice) Facts(t console.Token, s console.Status, h Hold, gone bool, now t
 	return nil
 }
 
-// refusedLast is said of a token that lives by the clock and was refused by the last probe.
+// refusedLast tells of a token that should be alive and was refused by the last probe.
 func refusedLast(t console.Token) []string {
 	n := len(t.Probes)
 	if n == 0 || t.Probes[n-1].Verdict != console.ProbeRefused {
@@ -209,8 +207,8 @@ func refusedLast(t console.Token) []string {
 	}
 }
 
-// LostGet are what there is to know of a get whose answer was lost, and what to do about it, the
-// longest first. gone is set where its application is no longer configured.
+// LostGet tells of a get whose answer was lost, and what to do about it, the longest form first.
+// gone is set if its application is no longer configured.
 func (v Voice) LostGet(m console.Mark, gone bool) []string {
 	again, ends := v.does(console.ActGet, "asks anew"), v.LostEnds(m)
 	if gone {
@@ -230,8 +228,8 @@ func (v Voice) LostGet(m console.Mark, gone bool) []string {
 // LostEnds tells until when the token of a lost answer can live.
 func (v Voice) LostEnds(m console.Mark) string { return console.MarkEnd(m, v.Clock) }
 
-// Lost tells of a get for an application whose answer was never seen when it was sent, and what
-// to do about it. of may be "", where the application is named already.
+// Lost tells of a get for an application whose answer was lost when it was sent, and what to do
+// about it. of is "" where the application is named already.
 func (v Voice) Lost(of string, m console.Mark, r console.Regime, now time.Time) string {
 	text := "a get"
 	if of != "" {

@@ -16,8 +16,8 @@ const (
 var askedEnough = "was asked with a made-up token less than a minute ago, or " +
 	strconv.Itoa(console.ControlsADay) + " times today"
 
-// Why tells the reason for the verdict of a probe. It is "" where the answer itself tells it: a plain
-// 2xx, a fault of the gateway, the words of a transport error.
+// Why tells the reason for the verdict of a probe. It is "" if the answer tells it: a plain 2xx, a
+// fault of the gateway, or the words of a transport error.
 func Why(ans console.ProbeAnswer) string {
 	switch ans.Why {
 	case console.WhyOpen:
@@ -54,8 +54,8 @@ func Why(ans console.ProbeAnswer) string {
 	return ""
 }
 
-// Hopeless tells why no probe of this URL can prove that the token is dead as long as it answers like
-// this, and the way out. Both are "" where one can ([console.Hopeless]).
+// Hopeless tells why no probe of this URL can prove that the token is dead while it answers like
+// this, and the way out. Both are "" if one can ([console.Hopeless]).
 func Hopeless(ans console.ProbeAnswer) (why, hint string) {
 	const another = otherURL + " and answers 200 to this one"
 	switch ans.Why {
@@ -76,8 +76,8 @@ func Hopeless(ans console.ProbeAnswer) (why, hint string) {
 	return "", ""
 }
 
-// ProbeURL tells what a check of a probe URL means, and the way out. words is "" where its status
-// tells it or there was no answer; hint is "" where none is needed.
+// ProbeURL tells what a check of a probe URL means, and the way out. words is "" if the status
+// tells it or there was no answer. hint is "" if none is needed.
 func ProbeURL(c console.ProbeURLCheck, method string) (words, hint string) {
 	switch {
 	case c.Status == 0 && c.Why == console.WhyControlActs:
