@@ -2,11 +2,15 @@ package main
 
 import (
 	"go/ast"
+	"go/importer"
 	"go/parser"
 	"go/token"
+	"go/types"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -780,4 +784,92 @@ func TestCodesOfTheStoreAreListed(t *testing.T) {
 	if !slices.Equal(listed, want) {
 		t.Errorf("docs/keeping.md lists the codes\n%v\nthere are\n%v", listed, want)
 	}
+}
+
+// openers are the files of the screen that may look past the type console.Private, and why. Notices
+// may too: they are redacted when they are drawn.
+var openers = map[string]string{
+	"ui/header.go":              "compares a name with the title",
+	"ui/presenter.go":           "tells the redactor which names there are",
+	"ui/overlay/app.go":         "the form edits what the configuration holds; it hides it by itself",
+	"ui/overlay/delete.go":      "hands a name to the session",
+	"ui/overlay/grant.go":       "the hint of a field, which the form redacts",
+	"ui/overlay/import.go":      "shows dots in place of names that the redactor does not know yet",
+	"ui/overlay/import_acts.go": "sums names up for a notice",
+	"ui/overlay/invite.go":      "an address as a QR code, and to the clipboard",
+	"ui/overlay/revokeall.go":   "hands a name to the session",
+}
+
+// A host, a user or a consumer key gets onto the screen through the scene, which redacts it. The
+// type says which texts hold one; this test says who may look past the type.
+func TestPrivateIsShownByTheScene(t *testing.T) {
+	t.Parallel()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps",
+		"-f", "{{if .Export}}{{.ImportPath}}={{.Export}}{{end}}", "lanyard/ui").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	exports := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		if path, file, ok := strings.Cut(strings.TrimSpace(line), "="); ok {
+			exports[path] = file
+		}
+	}
+	fset := token.NewFileSet()
+	imp := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	seen := map[string]bool{}
+	for _, room := range []string{"ui", "ui/pane", "ui/overlay"} {
+		var files []*ast.File
+		for _, s := range sources(t) {
+			if s.room == room && !s.test {
+				f, err := parser.ParseFile(fset, s.path, nil, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				files = append(files, f)
+			}
+		}
+		info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
+		if _, err := (&types.Config{Importer: imp}).Check("lanyard/"+room, fset, files, info); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			ast.Inspect(f, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.IndexExpr: // a key of a map is not shown
+					return false
+				case *ast.CallExpr:
+					if notices(n) {
+						return false
+					}
+					if at := fset.Position(n.Pos()); opens(info, n) {
+						if seen[at.Filename] = true; openers[at.Filename] == "" {
+							t.Errorf("%s: a private text becomes a string without the scene", at)
+						}
+					}
+				}
+				return true
+			})
+		}
+	}
+	for path := range openers {
+		if !seen[path] {
+			t.Errorf("%s is on the list of those that open a private text and does not: take it off", path)
+		}
+	}
+}
+
+// opens reports whether a call converts a console.Private to a string, or takes the text of an error.
+func opens(info *types.Info, call *ast.CallExpr) bool {
+	if fun := info.Types[call.Fun]; fun.IsType() && fun.Type.String() == "string" && len(call.Args) == 1 {
+		return strings.HasSuffix(info.Types[call.Args[0]].Type.String(), "console.Private")
+	}
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	return ok && sel.Sel.Name == "Error" && len(call.Args) == 0
+}
+
+// notices reports whether a call makes a notice.
+func notices(call *ast.CallExpr) bool {
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	return ok && slices.Contains([]string{"Notify", "Log", "NotifyError"}, sel.Sel.Name)
 }

@@ -57,11 +57,11 @@ func (p *program) runApps(c *cobra.Command, _ []string) error {
 func coveredWords(a console.Application, all []console.Application) string {
 	for _, have := range all {
 		if have.ID == a.ID {
-			return a.Label() + " of the store is not listed: " + have.Label() +
+			return string(a.Label()) + " of the store is not listed: " + string(have.Label()) +
 				" of the configuration has the same token URL, consumer key, grant and user, and replaces it"
 		}
 	}
-	return a.Label() + " of the store is not listed"
+	return string(a.Label()) + " of the store is not listed"
 }
 
 // dash returns "-" for an empty cell.
@@ -90,8 +90,8 @@ func (p *program) completeApps(_ *cobra.Command, args []string, start string) ([
 }
 
 func completions(a console.Application, start string) []string {
-	if !strings.HasPrefix(a.Label(), start) || a.Label() != text.Line(a.Label()) {
+	if !strings.HasPrefix(string(a.Label()), start) || string(a.Label()) != text.Line(string(a.Label())) {
 		return nil
 	}
-	return []string{a.Label()}
+	return []string{string(a.Label())}
 }

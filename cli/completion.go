@@ -63,7 +63,7 @@ func (p *program) tokenCompletions(start string, over bool) []string {
 			name = t.ID
 		}
 		if strings.HasPrefix(name, strings.ToLower(start)) {
-			names = append(names, name+"\t"+text.Line(l.app[t.AppID].Label()+", "+strings.TrimSuffix(string(st.State)+", "+left(t, st), ", -")))
+			names = append(names, name+"\t"+text.Line(string(l.app[t.AppID].Label())+", "+strings.TrimSuffix(string(st.State)+", "+left(t, st), ", -")))
 		}
 	}
 	return names

@@ -92,11 +92,11 @@ func (d *doctor) run(ctx context.Context, env string) error {
 	d.checkConfig()
 	d.envs = d.cfg.Environments
 	if env != "" {
-		d.envs = slices.DeleteFunc(slices.Clone(d.envs), func(e console.Environment) bool { return e.Name != env })
+		d.envs = slices.DeleteFunc(slices.Clone(d.envs), func(e console.Environment) bool { return string(e.Name) != env })
 		if len(d.envs) == 0 && !d.bad {
 			var names []string
 			for _, e := range d.cfg.Environments {
-				names = append(names, e.Name)
+				names = append(names, string(e.Name))
 			}
 			return misuse(text.DidYouMean(env, names), "doctor: there is no environment %q", env)
 		}

@@ -96,7 +96,7 @@ func (d *doctor) checkFiles() {
 			if strings.HasPrefix(err.Error(), "environment ") {
 				about = ""
 			}
-			d.failErr("files", about, "put the file there, or correct its name in "+d.paths.Config, err)
+			d.failErr("files", string(about), "put the file there, or correct its name in "+d.paths.Config, err)
 			continue
 		}
 		d.ok("files", "%s: %s", e.Name, strings.Join(named, ", "))
@@ -111,7 +111,7 @@ func (d *doctor) checkOwnCertificate(e console.Environment) {
 		return // there is none, or checkFiles reported the error
 	}
 	if certs, err := tokenapi.Certificates("client_cert", data); err == nil {
-		d.checkEnd("files", e.Name+": client_cert "+e.ClientCert, "get a new certificate from whoever runs the server", certs[0].NotAfter)
+		d.checkEnd("files", string(e.Name)+": client_cert "+e.ClientCert, "get a new certificate from whoever runs the server", certs[0].NotAfter)
 	}
 	key := e.ClientKey
 	if key == "" {
@@ -141,7 +141,7 @@ func (d *doctor) checkSecrets(stored []console.Application) {
 		}
 		for _, kind := range config.SecretKinds() {
 			ref := d.cfg.Secrets[config.SecretName{App: a.ConfigID, Kind: kind}]
-			what := strings.ReplaceAll(string(kind), "_", " ") + " of " + a.Label()
+			what := strings.ReplaceAll(string(kind), "_", " ") + " of " + string(a.Label())
 			switch {
 			case ref.Stored:
 				d.checkStored(a, what, stored)
@@ -156,7 +156,7 @@ func (d *doctor) checkSecrets(stored []console.Application) {
 	}
 	for _, a := range stored {
 		if a.Source == console.FromStore && a.Secret == console.SecretMissing {
-			d.fail("secret", "lanyard apps set-secret "+shellQuote(a.Label()), "secret of %s: not in the store", a.Label())
+			d.fail("secret", "lanyard apps set-secret "+shellQuote(string(a.Label())), "secret of %s: not in the store", a.Label())
 		}
 	}
 }
@@ -168,7 +168,7 @@ func (d *doctor) checkStored(a console.Application, what string, stored []consol
 			return
 		}
 	}
-	d.fail("secret", "lanyard apps set-secret "+shellQuote(a.Label()), "%s: not in the store, where the configuration says it is", what)
+	d.fail("secret", "lanyard apps set-secret "+shellQuote(string(a.Label())), "%s: not in the store, where the configuration says it is", what)
 }
 
 // checkReference checks whether the variable, program or file of a reference exists.

@@ -23,14 +23,14 @@ const (
 // checkProxies reports for each environment which proxy is used, and which setting chose it.
 func (d *doctor) checkProxies() {
 	for _, e := range d.envs {
-		u, err := url.Parse(cmp.Or(e.Endpoints.TokenURL, e.Issuer))
+		u, err := url.Parse(string(cmp.Or(e.Endpoints.TokenURL, e.Issuer)))
 		if err != nil || u.Host == "" {
 			continue
 		}
 		via, err := d.p.proxies(e).Choose(u)
 		switch {
 		case err != nil:
-			d.failErr("proxy", e.Name+": ", "it looks like http://proxy.example:3128", err)
+			d.failErr("proxy", string(e.Name)+": ", "it looks like http://proxy.example:3128", err)
 		case via.URL != nil:
 			whose := ""
 			if via.URL.User != nil {
@@ -132,15 +132,15 @@ func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 		ends = d.discover(ctx, c, e)
 	}
 	type target struct{ key, url string }
-	targets := []target{{"token_url", ends.TokenURL}, {"revoke_url", ends.RevokeURL}}
+	targets := []target{{"token_url", string(ends.TokenURL)}, {"revoke_url", string(ends.RevokeURL)}}
 	seen := map[string]bool{}
 	for _, a := range d.cfg.Applications {
-		u, err := url.Parse(a.ProbeURL)
+		u, err := url.Parse(string(a.ProbeURL))
 		if err != nil || a.ProbeURL == "" || a.Environment.Name != e.Name || seen[u.Host] {
 			continue
 		}
 		seen[u.Host] = true
-		targets = append(targets, target{"probe_url", a.ProbeURL})
+		targets = append(targets, target{"probe_url", string(a.ProbeURL)})
 	}
 	type answer struct {
 		tokenapi.Reached
@@ -162,7 +162,7 @@ func (d *doctor) checkServer(ctx context.Context, e console.Environment) skews {
 			d.warn("reach", "set "+t.key+", or issuer, of the environment in "+d.paths.Config, "%s: there is no %s", e.Name, t.key)
 		case t.url == "": // the issuer does not name it, or did not answer
 		case r.err != nil:
-			d.failErr("reach", e.Name+": "+t.key+": ", "is "+t.key+" right, and the server running?", r.err)
+			d.failErr("reach", string(e.Name)+": "+t.key+": ", "is "+t.key+" right, and the server running?", r.err)
 		default:
 			d.reportReached(e, t.key, host, r.Reached)
 			if r.HasSkew && t.key != "probe_url" {
@@ -203,10 +203,10 @@ func (d *doctor) checkProbes(ctx context.Context) {
 	seen := map[string]bool{}
 	for _, a := range d.cfg.Applications {
 		wanted := slices.ContainsFunc(d.envs, func(e console.Environment) bool { return e.Name == a.Environment.Name })
-		if d.open == nil || !wanted || a.ProbeURL == "" || a.Details.ProbeControlOff || seen[a.ProbeURL] {
+		if d.open == nil || !wanted || a.ProbeURL == "" || a.Details.ProbeControlOff || seen[string(a.ProbeURL)] {
 			continue
 		}
-		seen[a.ProbeURL] = true
+		seen[string(a.ProbeURL)] = true
 		if e := &a.Environment; e.Timeout == 0 || e.Timeout > reachPatience {
 			e.Timeout = reachPatience
 		}
@@ -219,7 +219,7 @@ func (d *doctor) checkProbes(ctx context.Context) {
 	wait.Wait()
 	for _, t := range all {
 		words, hint := describe.ProbeURL(t.is, t.app.ProbeMethod())
-		about := fmt.Sprintf("%s: probe_url at %s", t.app.Label(), hostOf(t.app.ProbeURL))
+		about := fmt.Sprintf("%s: probe_url at %s", t.app.Label(), hostOf(string(t.app.ProbeURL)))
 		switch is := t.is; {
 		case t.err != nil, is.Status == 0 && words == "": // checkServer reported it
 			continue
@@ -250,25 +250,25 @@ func (d *doctor) checkTLS(e console.Environment, host string, r tokenapi.Reached
 		how = "not verified"
 	}
 	before := len(d.found)
-	d.checkEnd("tls", e.Name+": the certificate of "+host, "tell whoever runs the server to renew it", r.ValidUntil)
+	d.checkEnd("tls", string(e.Name)+": the certificate of "+host, "tell whoever runs the server to renew it", r.ValidUntil)
 	if len(d.found) == before {
 		d.ok("tls", "%s: %s with %s, certificate %s and good until %s", e.Name, r.TLS, host, how, r.ValidUntil.UTC().Format(time.DateOnly))
 	}
 }
 
 // discover returns the endpoints of an environment, the missing ones from its issuer's metadata.
-func (d *doctor) discover(ctx context.Context, c *tokenapi.Client, e console.Environment) tokenapi.Endpoints {
-	metadata, _, err := c.Discover(ctx, e.Issuer)
+func (d *doctor) discover(ctx context.Context, c *tokenapi.Client, e console.Environment) console.Endpoints {
+	metadata, _, err := c.Discover(ctx, string(e.Issuer))
 	if err != nil {
-		d.failErr("reach", e.Name+": issuer: ", "is the issuer right, and the server running?", err)
+		d.failErr("reach", string(e.Name)+": issuer: ", "is the issuer right, and the server running?", err)
 		return e.Endpoints
 	}
-	d.ok("reach", "%s: the issuer at %s lists its endpoints", e.Name, hostOf(e.Issuer))
+	d.ok("reach", "%s: the issuer at %s lists its endpoints", e.Name, hostOf(string(e.Issuer)))
 	ends, more := e.Endpoints, metadata.Endpoints
 	if e.ClientAuth == tokenapi.AuthTLS {
 		more = metadata.MTLS
 	}
-	ends.TokenURL, ends.RevokeURL = cmp.Or(ends.TokenURL, more.TokenURL), cmp.Or(ends.RevokeURL, more.RevokeURL)
+	ends.TokenURL, ends.RevokeURL = cmp.Or(ends.TokenURL, console.Private(more.TokenURL)), cmp.Or(ends.RevokeURL, console.Private(more.RevokeURL))
 	if ends.RevokeURL == "" {
 		d.warn("reach", "set revoke_url of the environment in "+d.paths.Config, "%s: the issuer names no address for revocations", e.Name)
 	}

@@ -276,7 +276,7 @@ func (d *doctor) checkWaiting(b console.Board) {
 	}
 	for _, m := range b.Marks[:min(len(b.Marks), 3)] {
 		a := at(m)
-		d.warn("unsure", "lanyard token "+shellQuote(a.Label())+" --fresh: "+advice(m, a),
+		d.warn("unsure", "lanyard token "+shellQuote(string(a.Label()))+" --fresh: "+advice(m, a),
 			"a get for %s was sent at %s and its answer never seen", a.Label(), m.SentAt.Local().Format(time.DateTime))
 	}
 	if n := len(unsure); n > 0 {
@@ -289,7 +289,7 @@ func (d *doctor) checkWaiting(b console.Board) {
 // checkGateways reports gateways that accepted a token for longer than they should.
 func (d *doctor) checkGateways(b console.Board) {
 	for _, e := range b.Environments {
-		if l := b.Longer[e.Name]; l.By > 0 {
+		if l := b.Longer[string(e.Name)]; l.By > 0 {
 			d.warn("gateway", "set cache_ttl of the environment to what its gateway does, or to \"expiry\"",
 				"%s: %s than expected, at %s", e.Name, describe.Longer(l), l.At.Local().Format(time.DateTime))
 		}

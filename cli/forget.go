@@ -176,7 +176,7 @@ func (l ledger) forgetWords(f console.Forgotten) string {
 	var words, names []string
 	if n := len(f.Tokens); n > 0 {
 		for _, t := range f.Tokens {
-			if label := l.app[t.AppID].Label(); !slices.Contains(names, label) {
+			if label := string(l.app[t.AppID].Label()); !slices.Contains(names, label) {
 				names = append(names, label)
 			}
 		}
@@ -186,7 +186,7 @@ func (l ledger) forgetWords(f console.Forgotten) string {
 		words = append(words, text.Count(n, "token")+" of "+strings.Join(names, ", "))
 	}
 	for _, a := range f.Applications {
-		words = append(words, "the application "+a.Label())
+		words = append(words, "the application "+string(a.Label()))
 	}
 	return strings.Join(words, ", and ")
 }
@@ -302,16 +302,16 @@ func (l ledger) marks() []console.Mark {
 func (l ledger) markWords(m console.Mark) string {
 	what := "a get for " + l.app[m.AppID].Label()
 	if t, ok := l.byID(m.TokenID); ok {
-		what = "a refresh of " + t.Fingerprint + " of " + l.app[m.AppID].Label()
+		what = console.Private("a refresh of " + t.Fingerprint + " of " + string(l.app[m.AppID].Label()))
 	}
 	end := console.MarkEnd(m, utcTime)
-	return what + " was sent at " + utcTime(m.SentAt) + " and its answer never seen; of a token that it may have brought: " + end
+	return string(what) + " was sent at " + utcTime(m.SentAt) + " and its answer never seen; of a token that it may have brought: " + end
 }
 
 func (l ledger) mark(m console.Mark) markJSON {
 	a := l.app[m.AppID]
 	j := markJSON{
-		ID: m.ID, State: string(console.Unsure), Op: m.Verb(), Application: a.Name, Environment: a.Environment.Name,
+		ID: m.ID, State: string(console.Unsure), Op: m.Verb(), Application: string(a.Name), Environment: string(a.Environment.Name),
 		SentAt: stamp(m.SentAt), EndsBy: stamp(m.EndsBy),
 	}
 	if t, ok := l.byID(m.TokenID); ok {

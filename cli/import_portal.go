@@ -79,10 +79,10 @@ func (p *program) runImportPortal(ctx context.Context, base string, o portalOpti
 	env.CAFile, env.InsecureSkipVerify, env.AllowHTTP = o.caFile, o.insecure, o.plain
 	if env.Name == "" {
 		if u, err := url.Parse(base); err == nil {
-			env.Name = u.Hostname()
+			env.Name = console.Private(u.Hostname())
 		}
 	}
-	if env.Name == "" || console.EnvironmentNameProblem(env.Name) != "" {
+	if env.Name == "" || console.EnvironmentNameProblem(string(env.Name)) != "" {
 		return misuse("--env NAME gives it one", "import portal: %q cannot be the name of an environment", env.Name)
 	}
 	if b := env.Banner(); b != "" {
@@ -116,7 +116,7 @@ func (p *program) askImported(o portalOptions) func(console.Application, string)
 		if !in || !out || o.passwordStdin {
 			return secret.Text{}, nil
 		}
-		text, err := p.askSecret("consumer secret of " + a.Label() + " (enter: later): ")
+		text, err := p.askSecret("consumer secret of " + string(a.Label()) + " (enter: later): ")
 		if refused := (*failure)(nil); errors.As(err, &refused) {
 			if !errors.Is(err, secret.ErrEmpty) {
 				p.note("%v", err)

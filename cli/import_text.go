@@ -72,10 +72,10 @@ func (p *program) runImportText(ctx context.Context, path string, o textOptions)
 		return err
 	}
 	d := pasted.Draft
-	d.Name, d.KeyType = o.name, o.keyType
-	d.Environment.Name = cmp.Or(o.env, d.Environment.Name)
-	d.Environment.Endpoints.RevokeURL = cmp.Or(d.Environment.Endpoints.RevokeURL, console.GuessRevokeURL(d.Environment.Endpoints.TokenURL))
-	if known, ok := console.EnvironmentWith(b.Environments, d.Environment.Endpoints.TokenURL); ok && o.env == "" {
+	d.Name, d.KeyType = console.Private(o.name), o.keyType
+	d.Environment.Name = cmp.Or(console.Private(o.env), d.Environment.Name)
+	d.Environment.Endpoints.RevokeURL = cmp.Or(d.Environment.Endpoints.RevokeURL, console.Private(console.GuessRevokeURL(string(d.Environment.Endpoints.TokenURL))))
+	if known, ok := console.EnvironmentWith(b.Environments, string(d.Environment.Endpoints.TokenURL)); ok && o.env == "" {
 		d.Environment = known.Environment
 	}
 	a := d.Application

@@ -73,11 +73,11 @@ func (p *program) runIntrospect(c *cobra.Command, what string) error {
 	if p.json {
 		return p.printJSON(j)
 	}
-	line := t.Fingerprint + " of " + l.app[t.AppID].Label() + ": " + says + " at the key manager"
+	line := t.Fingerprint + " of " + string(l.app[t.AppID].Label()) + ": " + says + " at the key manager"
 	if ans.Active && ans.Lifetime == tokenapi.Unbounded {
 		line += ", never expires"
 	} else if at := stampTime(j.ExpiresAt); ans.Active && !at.IsZero() {
-		skew, _ := s.svc.Skew(l.app[t.AppID].Environment.Name)
+		skew, _ := s.svc.Skew(string(l.app[t.AppID].Environment.Name))
 		line += ", expires " + human(at.Add(-skew), l.now)
 	}
 	p.print("%s", line)

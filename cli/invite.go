@@ -81,19 +81,19 @@ func (p *program) printInvitation(i console.Invitation) {
 		if p.noBrowser {
 			lead = ", open this address in a browser:"
 		}
-		p.printNotes("to sign in for "+i.Application+lead, "", "  "+i.URL, "",
+		p.printNotes("to sign in for "+string(i.Application)+lead, "", "  "+string(i.URL), "",
 			"waiting until "+i.Until.Local().Format("15:04:05")+"; ctrl+c gives up")
 		return
 	}
 	var lines []string
 	// Print the code last, so that it stays in view on a small screen.
 	if _, out := host.TerminalFD(p.stderr); out && i.Complete != "" {
-		lines = append(append(lines, qrLines(i.Complete)...), "", "scan this and compare the code, or")
+		lines = append(append(lines, qrLines(string(i.Complete))...), "", "scan this and compare the code, or")
 	}
-	lines = append(lines, "to get a token for "+i.Application+", open this address, on this or another device:", "", "  "+i.URL, "",
+	lines = append(lines, "to get a token for "+string(i.Application)+", open this address, on this or another device:", "", "  "+string(i.URL), "",
 		"and enter this code, exactly as it stands:", "", "  "+spaced(i.UserCode)+"     ("+i.UserCode+")", "")
 	if _, out := host.TerminalFD(p.stderr); !out && i.Complete != "" {
-		lines = append(lines, "or open "+i.Complete+" and compare the code", "")
+		lines = append(lines, "or open "+string(i.Complete)+" and compare the code", "")
 	}
 	p.printNotes(append(lines, "waiting until "+i.Until.Local().Format("15:04:05")+"; ctrl+c gives up")...)
 }

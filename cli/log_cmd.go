@@ -99,7 +99,7 @@ func (p *program) runLog(c *cobra.Command, app, token string, since time.Duratio
 	rows := make([][]string, len(log))
 	for i, e := range log {
 		words, detail := describeEvent(e)
-		rows[i] = []string{e.At.Local().Format(time.DateTime), words, dash(e.Fingerprint), dash(e.Application), detail}
+		rows[i] = []string{e.At.Local().Format(time.DateTime), words, dash(e.Fingerprint), dash(string(e.Application)), detail}
 	}
 	columns(p.out(), []string{"TIME", "EVENT", "TOKEN", "APPLICATION", ""}, rows)
 	return nil
@@ -144,9 +144,9 @@ func (l ledger) event(e console.Event, describeEvent func(console.Event) (words,
 // named splits the label that an application had at the time of an event.
 func (l ledger) named(e console.Event) (name, env, keyType string) {
 	if a := l.app[e.AppID]; a.Label() == e.Application {
-		return a.Name, a.Environment.Name, a.KeyType
+		return string(a.Name), string(a.Environment.Name), a.KeyType
 	}
-	name = e.Application
+	name = string(e.Application)
 	for _, k := range []string{console.KeyProduction, console.KeySandbox} {
 		if rest, ok := strings.CutSuffix(name, "/"+k); ok {
 			name, keyType = rest, k

@@ -92,7 +92,7 @@ func (p *program) queueUndelivered(ctx context.Context, s *openConsole) {
 	}
 	for _, t := range l.Tokens {
 		if _, waits := console.DueAt(t); waits {
-			p.queued = append(p.queued, t.Fingerprint+" of "+l.app[t.AppID].Label()+": "+l.advice(t)+", by an open console or the next token, renew, revoke, probe or introspect")
+			p.queued = append(p.queued, t.Fingerprint+" of "+string(l.app[t.AppID].Label())+": "+l.advice(t)+", by an open console or the next token, renew, revoke, probe or introspect")
 		}
 	}
 }

@@ -129,12 +129,12 @@ func (v *portalImport) key(a portal.Application, k portal.Key, subs []portal.Sub
 		return nil
 	}
 	app := console.Application{
-		Name: a.Name, KeyType: k.KeyType, ConsumerKey: k.ConsumerKey, Grant: grantOf(k), Environment: v.environment(k.KeyManager),
+		Name: console.Private(a.Name), KeyType: k.KeyType, ConsumerKey: console.Private(k.ConsumerKey), Grant: grantOf(k), Environment: v.environment(k.KeyManager),
 	}
 	if u, err := url.Parse(k.CallbackURL); err == nil && app.Grant == tokenapi.GrantAuthorizationCode && u.Scheme == "http" && console.Loopback(u.Hostname()) {
-		app.Details.RedirectURL = k.CallbackURL
+		app.Details.RedirectURL = console.Private(k.CallbackURL)
 	}
-	if why := console.NameProblem(app.Name); why != "" {
+	if why := console.NameProblem(string(app.Name)); why != "" {
 		v.r.Say("an application is left out: its name " + why)
 		return nil
 	}
@@ -167,11 +167,11 @@ func (v *portalImport) environment(keyManager string) console.Environment {
 	if u, err := url.Parse(root); err == nil {
 		root = u.Scheme + "://" + u.Host
 	}
-	e.Endpoints = tokenapi.Endpoints{
-		TokenURL:      cmp.Or(km.TokenEndpoint, root+"/oauth2/token"),
-		RevokeURL:     cmp.Or(km.RevokeEndpoint, root+"/oauth2/revoke"),
-		IntrospectURL: km.IntrospectEndpoint,
-		AuthorizeURL:  km.AuthorizeEndpoint,
+	e.Endpoints = console.Endpoints{
+		TokenURL:      console.Private(cmp.Or(km.TokenEndpoint, root+"/oauth2/token")),
+		RevokeURL:     console.Private(cmp.Or(km.RevokeEndpoint, root+"/oauth2/revoke")),
+		IntrospectURL: console.Private(km.IntrospectEndpoint),
+		AuthorizeURL:  console.Private(km.AuthorizeEndpoint),
 	}
 	for _, have := range v.r.Known {
 		if have.Endpoints.TokenURL == e.Endpoints.TokenURL {
@@ -179,8 +179,8 @@ func (v *portalImport) environment(keyManager string) console.Environment {
 		}
 	}
 	if known && len(v.keyManagers) > 1 && !strings.HasPrefix(km.Name, "Resident") {
-		if name := e.Name + "-" + km.Name; console.EnvironmentNameProblem(name) == "" {
-			e.Name = name
+		if name := string(e.Name) + "-" + km.Name; console.EnvironmentNameProblem(name) == "" {
+			e.Name = console.Private(name)
 		}
 	}
 	return e
@@ -203,5 +203,5 @@ func explainFault(a console.Application, faultCode int, subs []console.Subscript
 	for _, s := range subs {
 		all = append(all, portal.Subscription{APIName: s.API, APIVersion: s.Version, APIContext: s.Context, Status: s.Status})
 	}
-	return portal.Explain(faultCode, a.KeyType, all, a.ProbeURL)
+	return portal.Explain(faultCode, a.KeyType, all, string(a.ProbeURL))
 }

@@ -160,7 +160,7 @@ func (l ledger) status(t console.Token) console.Status {
 
 func (l ledger) application(a console.Application) applicationJSON {
 	j := applicationJSON{
-		ID: a.ID, Name: a.Name, Environment: a.Environment.Name, KeyType: a.KeyType, ConsumerKey: a.ConsumerKey,
+		ID: a.ID, Name: string(a.Name), Environment: string(a.Environment.Name), KeyType: a.KeyType, ConsumerKey: string(a.ConsumerKey),
 		Secret: string(a.Secret), Grant: a.Grant, Scopes: orEmpty(a.Scopes), Source: string(a.Source),
 		Marks: []markJSON{},
 	}
@@ -189,8 +189,8 @@ func (l ledger) application(a console.Application) applicationJSON {
 func (l ledger) token(t console.Token) tokenJSON {
 	a, s := l.app[t.AppID], l.status(t)
 	j := tokenJSON{
-		ID: t.ID, Fingerprint: t.Fingerprint, Application: a.Name, Environment: a.Environment.Name, KeyType: a.KeyType,
-		State: string(s.State), Grant: t.Grant, User: t.User, Scopes: orEmpty(t.Scopes), AskedWith: known(t.Request.Words()), TokenType: t.TokenType,
+		ID: t.ID, Fingerprint: t.Fingerprint, Application: string(a.Name), Environment: string(a.Environment.Name), KeyType: a.KeyType,
+		State: string(s.State), Grant: t.Grant, User: string(t.User), Scopes: orEmpty(t.Scopes), AskedWith: known(t.Request.Words()), TokenType: t.TokenType,
 		IssuedAt: stamp(t.IssuedAt), Lifetime: string(t.Lifetime), ExpiresAt: stamp(s.ExpiresAt), Left: seconds(s.Left, s.HasExpiry),
 		HasRefresh: t.Refresh == console.RefreshLive, From: known(t.From),
 		RevokeAt: stamp(t.RevokeAt), AcceptedAt: stamp(s.AcceptedAt),
@@ -214,7 +214,7 @@ const notAccepted = "pending"
 func (l ledger) revocation(t console.Token) revocationJSON {
 	s := l.status(t)
 	j := revocationJSON{
-		Token: t.ID, Fingerprint: t.Fingerprint, Application: l.app[t.AppID].Name, Kind: string(s.RevokeKind),
+		Token: t.ID, Fingerprint: t.Fingerprint, Application: string(l.app[t.AppID].Name), Kind: string(s.RevokeKind),
 		AcceptedAt: stamp(s.AcceptedAt), AtServer: string(s.AtServer), Verdict: notAccepted, Probes: []seenProbe{},
 	}
 	switch {

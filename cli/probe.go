@@ -127,7 +127,7 @@ func (p *program) probeLeak(ctx context.Context, app string) error {
 func (p *program) printProbe(s *openConsole, a console.Application, t console.Token, ans tokenapi.ProbeAnswer) error {
 	var err error
 	if p.json {
-		err = p.printJSON(probed(t, a.ProbeURL, ans))
+		err = p.printJSON(probed(t, string(a.ProbeURL), ans))
 	} else {
 		p.print("%s", describe.Line(t.Fingerprint, ans))
 		// A refusal of a token that has ended needs no advice.
@@ -193,7 +193,7 @@ func (p *program) probeUntilDead(ctx context.Context, s *openConsole, t console.
 				return err
 			}
 			loop.Answered(ans)
-			all = append(all, probed(t, a.ProbeURL, ans))
+			all = append(all, probed(t, string(a.ProbeURL), ans))
 			if !p.json {
 				p.print("%s", describe.Line(t.Fingerprint, ans))
 			}

@@ -33,7 +33,7 @@ func (p *program) runRevocations(c *cobra.Command, _ []string) error {
 		if revoked(l.status(t)) {
 			all = append(all, l.revocation(t))
 			rows = append(rows, l.revocationRow(t))
-			longer[l.app[t.AppID].Environment.Name] = true
+			longer[string(l.app[t.AppID].Environment.Name)] = true
 			if why := l.advice(t); why != "" && !p.json {
 				defer p.note("%s of %s: %s", t.Fingerprint, l.app[t.AppID].Label(), why)
 			}
@@ -44,7 +44,7 @@ func (p *program) runRevocations(c *cobra.Command, _ []string) error {
 		return p.printJSON(all)
 	}
 	for _, e := range l.Environments {
-		if why := describe.Longer(l.Longer[e.Name]); why != "" && longer[e.Name] {
+		if why := describe.Longer(l.Longer[string(e.Name)]); why != "" && longer[string(e.Name)] {
 			defer p.note("%s: %s than expected", e.Name, why)
 		}
 	}
@@ -98,5 +98,5 @@ func (l ledger) revocationRow(t console.Token) []string {
 	if len(seen) > most {
 		seen = append([]string{"…"}, seen[len(seen)-most:]...)
 	}
-	return []string{j.Verdict, j.Fingerprint, l.app[t.AppID].Label(), j.Kind, atServer(st), when, may, proof, dash(strings.Join(seen, " "))}
+	return []string{j.Verdict, j.Fingerprint, string(l.app[t.AppID].Label()), j.Kind, atServer(st), when, may, proof, dash(strings.Join(seen, " "))}
 }

@@ -136,7 +136,7 @@ func (l ledger) targets(args []string, all bool) ([]console.Token, error) {
 			found = l.revocable(a, all)
 			switch {
 			case len(found) == 0:
-				return nil, &failure{exit: exitNotFound, code: console.CodeNoToken, text: a.Label() + " holds no live token",
+				return nil, &failure{exit: exitNotFound, code: console.CodeNoToken, text: string(a.Label()) + " holds no live token",
 					hint: "lanyard tokens --all lists the others; name one by its id or fingerprint"}
 			case len(found) > 1 && !all:
 				return nil, misuse("--all revokes every one; or name one of: "+l.tokenNames(found),
@@ -175,7 +175,7 @@ func (p *program) confirm(l ledger, targets []console.Token) error {
 	var names []string
 	for _, t := range targets {
 		if a := l.app[t.AppID]; a.Environment.Production {
-			names = append(names, t.Fingerprint+" of "+a.Label())
+			names = append(names, t.Fingerprint+" of "+string(a.Label()))
 		}
 	}
 	if len(names) == 0 {

@@ -24,10 +24,10 @@ func (h *sandboxServer) applications(demo bool) []sandbox.Application {
 // environment returns the sandbox as an environment of the configuration.
 func (h *sandboxServer) environment(name string) console.Environment {
 	return console.Environment{
-		Name: name,
-		Endpoints: tokenapi.Endpoints{
-			TokenURL: h.base + "/token", RevokeURL: h.base + "/revoke", IntrospectURL: h.base + "/introspect",
-			AuthorizeURL: h.base + "/oauth2/authorize", DeviceURL: h.base + "/oauth2/device_authorize", JWKSURL: h.base + "/oauth2/jwks",
+		Name: console.Private(name),
+		Endpoints: console.Endpoints{
+			TokenURL: console.Private(h.base + "/token"), RevokeURL: console.Private(h.base + "/revoke"), IntrospectURL: console.Private(h.base + "/introspect"),
+			AuthorizeURL: console.Private(h.base + "/oauth2/authorize"), DeviceURL: console.Private(h.base + "/oauth2/device_authorize"), JWKSURL: console.Private(h.base + "/oauth2/jwks"),
 		},
 		CacheTTL:   h.api.CacheTTL(),
 		Regime:     console.Regime(h.api.Profile()),
@@ -81,9 +81,9 @@ func environmentOf(auth string) string {
 func (h *sandboxServer) tomlEnvironment(b *strings.Builder, auth string) {
 	e := h.environment(environmentOf(auth))
 	keys := [][2]string{
-		{"name", e.Name}, {"issuer", h.base + "/oauth2/token"}, {"token_url", e.Endpoints.TokenURL}, {"revoke_url", e.Endpoints.RevokeURL},
-		{"introspect_url", e.Endpoints.IntrospectURL}, {"authorize_url", e.Endpoints.AuthorizeURL}, {"device_url", e.Endpoints.DeviceURL},
-		{"jwks_url", e.Endpoints.JWKSURL}, {"cache_ttl", e.CacheTTL.String()}, {"regime", string(e.Regime)}, {"ca_file", h.caFile},
+		{"name", string(e.Name)}, {"issuer", h.base + "/oauth2/token"}, {"token_url", string(e.Endpoints.TokenURL)}, {"revoke_url", string(e.Endpoints.RevokeURL)},
+		{"introspect_url", string(e.Endpoints.IntrospectURL)}, {"authorize_url", string(e.Endpoints.AuthorizeURL)}, {"device_url", string(e.Endpoints.DeviceURL)},
+		{"jwks_url", string(e.Endpoints.JWKSURL)}, {"cache_ttl", e.CacheTTL.String()}, {"regime", string(e.Regime)}, {"ca_file", h.caFile},
 	}
 	if auth != sandbox.AuthBasic {
 		keys = append(keys, [2]string{"client_auth", auth})

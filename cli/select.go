@@ -143,8 +143,8 @@ func (l ledger) needApp(word string) (console.Application, error) {
 func (l ledger) names() []string {
 	var names []string
 	for _, a := range l.Applications {
-		if !slices.Contains(names, a.Name) {
-			names = append(names, a.Name)
+		if !slices.Contains(names, string(a.Name)) {
+			names = append(names, string(a.Name))
 		}
 	}
 	return names
@@ -153,7 +153,7 @@ func (l ledger) names() []string {
 func labels(apps []console.Application) string {
 	var s []string
 	for _, a := range apps {
-		s = append(s, a.Label())
+		s = append(s, string(a.Label()))
 	}
 	return strings.Join(s, ", ")
 }

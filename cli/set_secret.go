@@ -46,7 +46,7 @@ func (p *program) runSetSecret(c *cobra.Command, app string, fromStdin bool) err
 	}
 	var text secret.Text
 	if _, in := host.TerminalFD(p.stdin); in && !fromStdin {
-		text, err = p.askSecret(config.SecretWords(kind) + a.Label() + ": ")
+		text, err = p.askSecret(config.SecretWords(kind) + string(a.Label()) + ": ")
 	} else if fromStdin {
 		text, err = p.readSecret(kind)
 	} else {

@@ -12,7 +12,7 @@ const noteSkewFrom = 5 * time.Second
 
 // noteSkew prints that the server's clock and this machine's differ.
 func (p *program) noteSkew(s *openConsole, a console.Application) {
-	d, ok := s.svc.Skew(a.Environment.Name)
+	d, ok := s.svc.Skew(string(a.Environment.Name))
 	if !ok || d.Abs() <= noteSkewFrom {
 		return
 	}

@@ -105,7 +105,7 @@ func (v *tokenList) addTokens() {
 		with := t.Request.Words()
 		v.hasRequest = v.hasRequest || with != ""
 		v.rows = append(v.rows, []string{
-			string(st.State), t.Fingerprint, label, dash(t.User), dash(strings.Join(t.Scopes, " ")),
+			string(st.State), t.Fingerprint, string(label), dash(string(t.User)), dash(strings.Join(t.Scopes, " ")),
 			dash(with), left(t, st), t.ID,
 		})
 	}
@@ -119,10 +119,10 @@ func (v *tokenList) addMarks() {
 		a := v.app[m.AppID]
 		v.shown = append(v.shown, v.mark(m))
 		v.rows = append(v.rows, []string{
-			string(console.Unsure), "-", a.Label(), dash(cmp.Or(m.User, a.Username)),
+			string(console.Unsure), "-", string(a.Label()), dash(string(cmp.Or(m.User, a.Username))),
 			dash(strings.Join(m.Scopes, " ")), dash(m.Request.Words()), v.markLeft(m), m.ID,
 		})
-		v.notes = append(v.notes, voice().Lost(a.Label(), m, a.Environment.Regime, v.now))
+		v.notes = append(v.notes, voice().Lost(string(a.Label()), m, a.Environment.Regime, v.now))
 	}
 }
 

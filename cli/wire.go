@@ -67,7 +67,7 @@ func (p *program) open(ctx context.Context, writes bool) (*openConsole, error) {
 	if p.dryRun {
 		var n notSent
 		for _, e := range cfg.Environments {
-			n.revokeURLs = append(n.revokeURLs, e.Endpoints.RevokeURL)
+			n.revokeURLs = append(n.revokeURLs, string(e.Endpoints.RevokeURL))
 		}
 		via = n
 	}
@@ -191,7 +191,7 @@ func (p *program) client(e console.Environment, via http.RoundTripper) (*tokenap
 		}
 	}
 	c, err := tokenapi.New(tokenapi.Config{
-		Endpoints:          e.Endpoints,
+		Endpoints:          e.Endpoints.Client(),
 		Timeout:            e.Timeout,
 		CAPEM:              pem[0],
 		ClientCertPEM:      pem[1],
@@ -213,7 +213,7 @@ func (p *program) client(e console.Environment, via http.RoundTripper) (*tokenap
 // proxies returns how the proxy of an environment is chosen: its own setting, else the environment
 // variables.
 func (p *program) proxies(e console.Environment) tokenapi.Proxies {
-	return tokenapi.Proxies{Named: e.Proxy, NamedBy: "proxy of environment " + e.Name, Getenv: p.getenv}
+	return tokenapi.Proxies{Named: string(e.Proxy), NamedBy: "proxy of environment " + string(e.Name), Getenv: p.getenv}
 }
 
 // askingVault fetches secrets as configured. It asks at the terminal for a password or consumer
@@ -247,7 +247,7 @@ func (v askingVault) Secret(ctx context.Context, a console.Application, kind con
 		if had, ok := v.answers.Load(name); ok {
 			return had.(secret.Text), nil
 		}
-		t, err := v.ask(config.SecretWords(kind) + label + ": ")
+		t, err := v.ask(config.SecretWords(kind) + string(label) + ": ")
 		if err == nil {
 			v.answers.Store(name, t)
 		}

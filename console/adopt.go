@@ -48,7 +48,7 @@ func (s *Service) AdoptPair(ctx context.Context, appID string, access, refresh s
 	if err != nil {
 		return Token{}, err
 	}
-	if err := needURL(a, "revoke", CodeNoRevokeURL, a.Environment.Endpoints.RevokeURL); err != nil {
+	if err := needURL(a, "revoke", CodeNoRevokeURL, string(a.Environment.Endpoints.RevokeURL)); err != nil {
 		return Token{}, err
 	}
 	creds, err := s.credentials(ctx, a) // without them it could not be revoked

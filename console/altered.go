@@ -41,7 +41,7 @@ func (s *Service) altered(r Reader) []Altered {
 // placeholder stands in the list for an application whose row is altered, so that its tokens are
 // listed. Every verb refuses it.
 func placeholder(id string) Application {
-	return Application{ID: id, Name: "altered " + id, Source: Gone, Secret: SecretMissing}
+	return Application{ID: id, Name: Private("altered " + id), Source: Gone, Secret: SecretMissing}
 }
 
 // ForgetAltered removes an altered row: of a token with its secrets, probes and marks, of an

@@ -33,7 +33,7 @@ func TestSignInIsPasted(t *testing.T) {
 				w, s, at := bubbledAt(t, sandbox.Options{}, issuer)
 				_, done := w.get(s, "Portal")
 				i := w.invitation(s)
-				text := secret.New(paste(w.visit(i.URL)))
+				text := secret.New(paste(w.visit(string(i.URL))))
 				if err := s.Answer(i.ID, text); err != nil {
 					t.Fatal(err)
 				}
@@ -58,7 +58,7 @@ func TestWrongPasteIsNotTaken(t *testing.T) {
 		w, s, at := bubbled(t, sandbox.Options{})
 		_, done := w.get(s, "Portal")
 		i := w.invitation(s)
-		back := w.visit(i.URL)
+		back := w.visit(string(i.URL))
 		with := func(set ...string) string {
 			q := url.Values{}
 			for k := range back {
@@ -75,7 +75,7 @@ func TestWrongPasteIsNotTaken(t *testing.T) {
 		for text, why := range map[string]string{
 			" \n":                              "is empty",
 			"http://127.0.0.1:5555/callback":   "an address without an answer",
-			i.URL:                              "an address without an answer",
+			string(i.URL):                      "an address without an answer",
 			"I am not sure":                    "neither an address nor a code",
 			"c\u00f6de":                        "neither an address nor a code",
 			with("state", "guessed-7d1f"):      "the state is not the one",
@@ -112,7 +112,7 @@ func TestPastedRefusalEndsTheSignIn(t *testing.T) {
 		w, s, _ := bubbled(t, sandbox.Options{})
 		_, done := w.get(s, "Portal")
 		i := w.invitation(s)
-		q := w.visit(i.URL)
+		q := w.visit(string(i.URL))
 		q.Del("code")
 		q.Set("error", "access_denied")
 		if err := s.Answer(i.ID, secret.New(q.Encode())); err != nil {

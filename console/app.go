@@ -26,19 +26,19 @@ const (
 
 // Environment is one Token API with the gateway in front of its APIs.
 type Environment struct {
-	Name               string
-	Production         bool   // Lanyard asks before each revoke
-	Issuer             string // tells the endpoints that are not configured; "" if all are
-	Endpoints          tokenapi.Endpoints
+	Name               Private
+	Production         bool    // Lanyard asks before each revoke
+	Issuer             Private // tells the endpoints that are not configured; "" if all are
+	Endpoints          Endpoints
 	IssInAnswer        bool          // the server puts iss into authorization answers (RFC 9207)
 	CacheTTL           time.Duration // how long the gateway may accept a revoked token, ≥ 0 or UntilExpiry
 	Regime             Regime
 	ClientAuth         tokenapi.ClientAuth
 	Timeout            time.Duration
 	CAFile             string
-	ClientCert         string // file of a TLS client certificate, PEM
-	ClientKey          string // file of its key; "" if that is in the same file
-	Proxy              string // URL of a proxy; "" uses the environment variables
+	ClientCert         string  // file of a TLS client certificate, PEM
+	ClientKey          string  // file of its key; "" if that is in the same file
+	Proxy              Private // URL of a proxy; "" uses the environment variables
 	InsecureSkipVerify bool
 	AllowHTTP          bool
 	ReadOnly           bool
@@ -47,18 +47,18 @@ type Environment struct {
 // PolicyOf returns the policy for the tokens of an application.
 func PolicyOf(a Application, dueBefore time.Duration) Policy {
 	e := a.Environment
-	return Policy{DueBefore: dueBefore, CacheTTL: e.CacheTTL, Regime: e.Regime, ProbeURL: placeOf(a.ProbeURL)}
+	return Policy{DueBefore: dueBefore, CacheTTL: e.CacheTTL, Regime: e.Regime, ProbeURL: placeOf(string(a.ProbeURL))}
 }
 
 // Banner returns the permanent warning that an environment needs, or "".
 func (e Environment) Banner() string {
 	switch {
 	case e.InsecureSkipVerify && e.AllowHTTP:
-		return "TLS certificates of " + e.Name + " are not verified, and plain http is allowed"
+		return "TLS certificates of " + string(e.Name) + " are not verified, and plain http is allowed"
 	case e.InsecureSkipVerify:
-		return "TLS certificates of " + e.Name + " are not verified"
+		return "TLS certificates of " + string(e.Name) + " are not verified"
 	case e.AllowHTTP:
-		return "plain http is allowed to " + e.Name
+		return "plain http is allowed to " + string(e.Name)
 	}
 	return ""
 }
@@ -134,17 +134,17 @@ func (k SecretKind) Read(raw string) (secret.Text, error) {
 // Application is a consumer key at a Token API, used with one grant, one user and one request.
 type Application struct {
 	ID          string // ApplicationID
-	Name        string
+	Name        Private
 	Environment Environment // a copy, so that its server can be reached later
 	KeyType     string      // KeyProduction, KeySandbox or ""
-	ConsumerKey string
+	ConsumerKey Private
 	Grant       string
-	Username    string
+	Username    Private
 	Scopes      []string
 	Audience    string     // sent if the grant has it (RFC 8693 section 2.1, Auth0)
 	Resource    []string   // RFC 8707
 	Extra       url.Values // further form parameters
-	ProbeURL    string
+	ProbeURL    Private
 	Source      Source
 	Secret      SecretState // of the consumer secret or signing key
 	Details     Details
@@ -153,9 +153,9 @@ type Application struct {
 
 // Details are settings that only some grants and ways of authentication need.
 type Details struct {
-	RedirectURL        string // authorization_code: on loopback; port 0 is any free port
-	SecretStored       bool   // the secret of a configured application is in the store
-	SigningAlg         string // "": the default of the kind of key
+	RedirectURL        Private // authorization_code: on loopback; port 0 is any free port
+	SecretStored       bool    // the secret of a configured application is in the store
+	SigningAlg         string  // "": the default of the kind of key
 	SigningKeyID       string
 	AssertionClaims    map[string]any // jwt_bearer: further claims to sign
 	ReadyAssertion     bool           // jwt_bearer: the assertion is given, nothing is signed
@@ -187,13 +187,13 @@ func (a Application) Credential() SecretKind {
 
 // Label returns the name that a person can type: name, @environment and /KEY_TYPE, as far as they
 // are set.
-func (a Application) Label() string {
+func (a Application) Label() Private {
 	s := a.Name
 	if a.Environment.Name != "" {
 		s += "@" + a.Environment.Name
 	}
 	if a.KeyType != "" {
-		s += "/" + a.KeyType
+		s += Private("/" + a.KeyType)
 	}
 	return s
 }
@@ -222,7 +222,7 @@ func (a Application) kept() Application {
 // server names the Token API of an application. The issuer stands in for a token URL that is not
 // configured: an identity must not depend on whether the server could be asked.
 func (a Application) server() string {
-	return cmp.Or(a.Environment.Endpoints.TokenURL, a.Environment.Issuer)
+	return string(cmp.Or(a.Environment.Endpoints.TokenURL, a.Environment.Issuer))
 }
 
 // sameClient reports whether two applications are one client of one server, with one consumer
@@ -234,7 +234,7 @@ func sameClient(a, b Application) bool {
 
 // Identity returns the ApplicationID of an application.
 func (a Application) Identity() string {
-	return ApplicationID(a.server(), a.ConsumerKey, a.Grant, a.Username)
+	return ApplicationID(a.server(), string(a.ConsumerKey), a.Grant, string(a.Username))
 }
 
 // ApplicationID returns the identity of an application, made of token URL, consumer key, grant and

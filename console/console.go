@@ -107,8 +107,8 @@ type Service struct {
 type Exchange struct {
 	Seq         int64 // 1, 2, 3, …
 	AppID       string
-	Application string // its label
-	TokenID     string // "" if it is about no single token
+	Application Private // its label
+	TokenID     string  // "" if it is about no single token
 	tokenapi.Exchange
 }
 
@@ -176,7 +176,7 @@ type GetOptions struct {
 
 	// Username and Password are for a grant that needs them. The password is used for this get and
 	// not stored. The token is held under the application, with this user.
-	Username string
+	Username Private
 	Password secret.Text
 }
 
@@ -294,7 +294,7 @@ func (s *Service) observe(a Application, tokenID string, e tokenapi.Exchange) Ex
 	defer s.mu.Unlock()
 	s.seq++
 	if e.HasSkew && e.Op != "probe" && e.Op != "control" {
-		s.skews[a.Environment.Name] = e.Skew
+		s.skews[string(a.Environment.Name)] = e.Skew
 	}
 	x := Exchange{Seq: s.seq, AppID: a.ID, Application: a.Label(), TokenID: tokenID, Exchange: e}
 	s.exchanges = append(s.exchanges, x)
@@ -386,7 +386,7 @@ func IsID(word string) bool {
 // writable refuses a verb that changes something at the server if the environment is read_only.
 func writable(a Application, verb string) error {
 	if a.Environment.ReadOnly {
-		return &Error{Code: CodeReadOnly, Text: verb + ": environment " + a.Environment.Name + " is read_only",
+		return &Error{Code: CodeReadOnly, Text: verb + ": environment " + string(a.Environment.Name) + " is read_only",
 			Hint: "probe and copy work; remove read_only from the environment to change tokens"}
 	}
 	return nil

@@ -187,7 +187,7 @@ func (s *Service) judge(ctx context.Context, a Application, api API, way probeWa
 	if !ans.Facts.NeedsControl() {
 		return
 	}
-	accepted := lastAccepted(t, a.ProbeURL)
+	accepted := lastAccepted(t, string(a.ProbeURL))
 	one, why := s.controlOf(ctx, a, api, way, token, accepted, ans.Verdict == tokenapi.Accepted)
 	ans.Judge(one.Is, tokenapi.History{Accepted: !accepted.IsZero(), Unchanged: one.Is == one.Signature})
 	switch {
@@ -208,7 +208,7 @@ func (s *Service) controlOf(ctx context.Context, a Application, api API, way pro
 	if a.ProbeActs() {
 		return control{}, tokenapi.WhyControlActs
 	}
-	form, key, spare := way.form(token), controlKey(a.ProbeURL), 0
+	form, key, spare := way.form(token), controlKey(string(a.ProbeURL)), 0
 	if letThrough {
 		spare = controlsSpare
 	}
@@ -220,7 +220,7 @@ func (s *Service) controlOf(ctx context.Context, a Application, api API, way pro
 	}
 	defer s.controls.give(key)
 	look := func(r Reader) (step, control, error) {
-		c, err := readControls(r, a.ProbeURL)
+		c, err := readControls(r, string(a.ProbeURL))
 		if err != nil {
 			return spentForNow, control{}, err
 		}
@@ -241,7 +241,7 @@ func (s *Service) controlOf(ctx context.Context, a Application, api API, way pro
 				if todo, one, err = look(w); err != nil || todo != askControl {
 					return err
 				}
-				return changeControls(w, a.ProbeURL, func(c *controls) {
+				return changeControls(w, string(a.ProbeURL), func(c *controls) {
 					c.next(form, s.Now(), spare, patience) // removes what is too old
 					c.Asked = append(c.Asked, s.Now().UTC())
 					one.Asking = s.Now().UTC()
@@ -282,7 +282,7 @@ func (s *Service) askControl(ctx context.Context, a Application, api API, way pr
 	}
 	var one control
 	err = s.update(context.WithoutCancel(ctx), func(w Writer) error {
-		return changeControls(w, a.ProbeURL, func(c *controls) {
+		return changeControls(w, string(a.ProbeURL), func(c *controls) {
 			c.answered(way, form, ans.At.UTC(), ans.Facts.Shape, accepted)
 			one = c.Of[form]
 		})

@@ -13,7 +13,7 @@ import (
 // credentials fetches what proves an application to its server. Secrets of an application that is
 // not configured are in the store. A missing one is asked of the vault.
 func (s *Service) credentials(ctx context.Context, a Application) (tokenapi.Credentials, error) {
-	c := tokenapi.Credentials{ConsumerKey: a.ConsumerKey, Auth: a.Environment.ClientAuth}
+	c := tokenapi.Credentials{ConsumerKey: string(a.ConsumerKey), Auth: a.Environment.ClientAuth}
 	var err error
 	switch {
 	case len(a.Details.Headers) == 0:
@@ -57,7 +57,7 @@ func (s *Service) credentialText(ctx context.Context, a Application, kind Secret
 	case sec.Access.IsZero():
 		text, err := s.opt.Vault.Secret(ctx, a, kind)
 		if err != nil && a.Source == FromStore && !errors.Is(err, context.Canceled) {
-			err = &Error{Code: CodeNoSecret, Text: strings.ReplaceAll(string(kind), "_", " ") + " of " + a.Label() + ": none is kept", Hint: "set " + string(kind)}
+			err = &Error{Code: CodeNoSecret, Text: strings.ReplaceAll(string(kind), "_", " ") + " of " + string(a.Label()) + ": none is kept", Hint: "set " + string(kind)}
 		}
 		return text, err
 	}
@@ -106,7 +106,7 @@ func (s *Service) passwordOf(ctx context.Context, a Application, q grantRequest)
 	}
 	text, err := s.opt.Vault.Secret(ctx, a, Password)
 	if err != nil && a.Source == FromStore && !errors.Is(err, context.Canceled) {
-		err = &Error{Code: CodeNoSecret, Text: "password of " + a.Username + " at " + a.Label() + ": none is kept",
+		err = &Error{Code: CodeNoSecret, Text: "password of " + string(a.Username) + " at " + string(a.Label()) + ": none is kept",
 			Hint: "set password, or give it with one get: choose grant and user"}
 	}
 	return text, err
@@ -135,7 +135,7 @@ func (s *Service) keepApp(w Writer, a Application, op string, held Secrets) erro
 	}
 	own, err := w.Application(a.ID)
 	if isNotFound(err) || err == nil && op == OpGet && own.Source != FromStore {
-		return &Error{Code: CodeGone, Text: op + ": " + a.Label() + " was deleted meanwhile, and nothing was sent"}
+		return &Error{Code: CodeGone, Text: op + ": " + string(a.Label()) + " was deleted meanwhile, and nothing was sent"}
 	}
 	if err != nil || op == OpTest || held.Access.IsZero() {
 		return err

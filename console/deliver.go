@@ -416,7 +416,7 @@ func noRevocation(a Application, t Token, kind RevokeKind, cause *tokenapi.Error
 		lives = "the token lives on, nobody knows how long"
 	}
 	e := *cause
-	e.Err = errors.New("there is no revocation endpoint at " + plainURL(a.Environment.Endpoints.RevokeURL))
+	e.Err = errors.New("there is no revocation endpoint at " + plainURL(string(a.Environment.Endpoints.RevokeURL)))
 	if cause.Err != nil {
 		e.Err = fmt.Errorf("%w (%w)", e.Err, cause.Err)
 	}

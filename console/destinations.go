@@ -11,8 +11,8 @@ import (
 func (a Application) Destinations() []string {
 	e := a.Environment
 	var all []string
-	for _, raw := range []string{e.Issuer, e.Endpoints.TokenURL, e.Endpoints.RevokeURL, e.Endpoints.IntrospectURL, e.Endpoints.AuthorizeURL,
-		e.Endpoints.DeviceURL, e.Endpoints.JWKSURL, a.ProbeURL} {
+	for _, raw := range []string{string(e.Issuer), string(e.Endpoints.TokenURL), string(e.Endpoints.RevokeURL), string(e.Endpoints.IntrospectURL), string(e.Endpoints.AuthorizeURL),
+		string(e.Endpoints.DeviceURL), string(e.Endpoints.JWKSURL), string(a.ProbeURL)} {
 		u, err := url.Parse(raw)
 		if raw == "" || err != nil {
 			continue
@@ -28,7 +28,7 @@ func (a Application) Destinations() []string {
 		}
 		all = append(all, host)
 	}
-	if u, err := url.Parse(e.Proxy); e.Proxy != "" && err == nil {
+	if u, err := url.Parse(string(e.Proxy)); e.Proxy != "" && err == nil {
 		all = append(all, "the proxy "+strings.ToLower(u.Host))
 	}
 	slices.Sort(all)

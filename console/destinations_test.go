@@ -5,14 +5,13 @@ import (
 	"testing"
 
 	"lanyard/console"
-	"lanyard/tokenapi"
 )
 
 func TestNewDestinations(t *testing.T) {
 	t.Parallel()
 	at := func(host string, change ...func(*console.Application)) console.Application {
-		a := console.Application{ProbeURL: "https://Gateway." + host + "/x"}
-		a.Environment.Endpoints = tokenapi.Endpoints{TokenURL: "https://" + host + "/token", RevokeURL: "https://" + host + ":9443/revoke"}
+		a := console.Application{ProbeURL: console.Private("https://Gateway." + host + "/x")}
+		a.Environment.Endpoints = console.Endpoints{TokenURL: console.Private("https://" + host + "/token"), RevokeURL: console.Private("https://" + host + ":9443/revoke")}
 		for _, c := range change {
 			c(&a)
 		}

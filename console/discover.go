@@ -40,7 +40,7 @@ func findingKey(e Environment) string {
 	if e.CAFile != "" {
 		key += e.CAFile + "/"
 	}
-	return key + e.Issuer
+	return key + string(e.Issuer)
 }
 
 // found reads what was discovered of an environment's issuer. ok is false if nothing was.
@@ -69,14 +69,14 @@ func completed(r Reader, e Environment) (Environment, error) {
 // complete fills in the endpoints that an environment lacks.
 func (f finding) complete(e Environment) Environment {
 	for _, x := range []struct {
-		to   *string
+		to   *Private
 		from string
 	}{
 		{&e.Endpoints.TokenURL, f.TokenURL}, {&e.Endpoints.RevokeURL, f.RevokeURL}, {&e.Endpoints.IntrospectURL, f.IntrospectURL},
 		{&e.Endpoints.AuthorizeURL, f.AuthorizeURL}, {&e.Endpoints.DeviceURL, f.DeviceURL}, {&e.Endpoints.JWKSURL, f.JWKSURL},
 	} {
 		if *x.to == "" {
-			*x.to = x.from
+			*x.to = Private(x.from)
 		}
 	}
 	e.IssInAnswer = f.IssInAnswer
@@ -84,12 +84,12 @@ func (f finding) complete(e Environment) Environment {
 }
 
 // endpoint selects one of the URLs that a verb needs.
-type endpoint func(tokenapi.Endpoints) string
+type endpoint func(Endpoints) Private
 
-func tokenURL(e tokenapi.Endpoints) string      { return e.TokenURL }
-func revokeURL(e tokenapi.Endpoints) string     { return e.RevokeURL }
-func introspectURL(e tokenapi.Endpoints) string { return e.IntrospectURL }
-func keySetURL(e tokenapi.Endpoints) string     { return e.JWKSURL }
+func tokenURL(e Endpoints) Private      { return e.TokenURL }
+func revokeURL(e Endpoints) Private     { return e.RevokeURL }
+func introspectURL(e Endpoints) Private { return e.IntrospectURL }
+func keySetURL(e Endpoints) Private     { return e.JWKSURL }
 
 // grantURL selects the URL at which the grant of an application begins.
 func (s *Service) grantURL(ctx context.Context, appID, grant string) endpoint {
@@ -106,9 +106,9 @@ func (s *Service) grantURL(ctx context.Context, appID, grant string) endpoint {
 func grantEndpoint(grant string) endpoint {
 	switch grant {
 	case tokenapi.GrantAuthorizationCode:
-		return func(e tokenapi.Endpoints) string { return e.AuthorizeURL }
+		return func(e Endpoints) Private { return e.AuthorizeURL }
 	case tokenapi.GrantDeviceCode:
-		return func(e tokenapi.Endpoints) string { return e.DeviceURL }
+		return func(e Endpoints) Private { return e.DeviceURL }
 	}
 	return tokenURL
 }
@@ -177,7 +177,7 @@ func (s *Service) discover(ctx context.Context, a Application) (tokenapi.Discove
 	if err != nil {
 		return tokenapi.Discovered{}, err
 	}
-	d, exchanges, err := api.Discover(ctx, a.Environment.Issuer)
+	d, exchanges, err := api.Discover(ctx, string(a.Environment.Issuer))
 	for _, ex := range exchanges {
 		s.observe(a, "", ex)
 	}
@@ -221,7 +221,7 @@ func (s *Service) Discover(ctx context.Context, appID string) (d tokenapi.Discov
 	case err != nil:
 		return tokenapi.Discovered{}, err
 	case a.Environment.Issuer == "":
-		return tokenapi.Discovered{}, &Error{Code: CodeNoIssuer, Text: "discover: environment " + a.Environment.Name + " has no issuer",
+		return tokenapi.Discovered{}, &Error{Code: CodeNoIssuer, Text: "discover: environment " + string(a.Environment.Name) + " has no issuer",
 			Hint: "set issuer, or the URLs themselves"}
 	}
 	return s.discover(ctx, a)
@@ -240,5 +240,5 @@ func needURL(a Application, verb string, code Code, url string) error {
 	if key == "revoke_url" && a.Environment.Issuer == "" {
 		hint += "; WSO2 has it beside /token, as /revoke"
 	}
-	return &Error{Code: code, Text: verb + ": environment " + a.Environment.Name + " has no " + key, Hint: hint}
+	return &Error{Code: code, Text: verb + ": environment " + string(a.Environment.Name) + " has no " + key, Hint: hint}
 }

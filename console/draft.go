@@ -71,16 +71,16 @@ func (d Draft) Problems(others ...Application) map[Field]string {
 	if d.Name == "" {
 		say(FieldName, "is missing")
 	}
-	say(FieldName, NameProblem(d.Name))
+	say(FieldName, NameProblem(string(d.Name)))
 	if e.Name == "" {
 		say(FieldEnvironment, "is missing")
 	}
-	say(FieldEnvironment, EnvironmentNameProblem(e.Name))
+	say(FieldEnvironment, EnvironmentNameProblem(string(e.Name)))
 	if e.Endpoints.TokenURL == "" && e.Issuer == "" {
 		say(FieldTokenURL, "give the token URL, or an issuer")
 	}
 	for field, u := range map[Field]string{
-		FieldTokenURL: e.Endpoints.TokenURL, FieldIssuer: e.Issuer, FieldRevokeURL: e.Endpoints.RevokeURL, FieldProbeURL: d.ProbeURL,
+		FieldTokenURL: string(e.Endpoints.TokenURL), FieldIssuer: string(e.Issuer), FieldRevokeURL: string(e.Endpoints.RevokeURL), FieldProbeURL: string(d.ProbeURL),
 	} {
 		why := URLProblem(u, e.AllowHTTP)
 		if why == PlainHTTP {
@@ -94,13 +94,13 @@ func (d Draft) Problems(others ...Application) map[Field]string {
 	switch {
 	case d.ConsumerKey == "":
 		say(FieldConsumerKey, "is missing")
-	case strings.ContainsFunc(d.ConsumerKey, func(r rune) bool { return r < ' ' || r > '~' }):
+	case strings.ContainsFunc(string(d.ConsumerKey), func(r rune) bool { return r < ' ' || r > '~' }):
 		say(FieldConsumerKey, "holds a character that no consumer key has")
-	case e.ClientAuth == tokenapi.AuthBasic && strings.Contains(d.ConsumerKey, ":"):
+	case e.ClientAuth == tokenapi.AuthBasic && strings.Contains(string(d.ConsumerKey), ":"):
 		say(FieldConsumerKey, `must not contain : with client_auth = "basic"`)
 	}
 	say(FieldScopes, ScopesProblem(d.Scopes))
-	say(FieldRedirectURL, RedirectProblem(d.Details.RedirectURL))
+	say(FieldRedirectURL, RedirectProblem(string(d.Details.RedirectURL)))
 	for _, r := range d.Resource {
 		say(FieldResource, ResourceProblem(r))
 	}
@@ -125,7 +125,7 @@ func (d Draft) beside(others []Application, say func(field Field, text string)) 
 		case have.Label() == d.Label() && d.Name != "":
 			say(FieldName, "name, environment and key type are those of another one")
 		case SameRequest(have, d.Application) && d.ConsumerKey != "":
-			say(FieldConsumerKey, "token URL, key, grant, user and scopes are those of "+have.Label())
+			say(FieldConsumerKey, "token URL, key, grant, user and scopes are those of "+string(have.Label()))
 		}
 	}
 }
@@ -142,7 +142,7 @@ func (d Draft) Warning(all []Application, held func(appID string) int) string {
 		case have.ID == d.Was && d.Identity() != have.Identity():
 			another = true
 			left += held(have.ID)
-		case have.ID != d.Was && d.EnvironmentWas != "" && have.Environment.Name == d.EnvironmentWas:
+		case have.ID != d.Was && d.EnvironmentWas != "" && string(have.Environment.Name) == d.EnvironmentWas:
 			others++
 			if !SameServer(have.Environment, d.Environment) && have.Credential() != "" {
 				anew++
@@ -201,7 +201,7 @@ func (s *Service) environments(stored []Application) []KnownEnvironment {
 
 // EnvironmentWith returns the environment that has a token URL.
 func EnvironmentWith(all []KnownEnvironment, tokenURL string) (KnownEnvironment, bool) {
-	i := slices.IndexFunc(all, func(e KnownEnvironment) bool { return tokenURL != "" && e.Endpoints.TokenURL == tokenURL })
+	i := slices.IndexFunc(all, func(e KnownEnvironment) bool { return tokenURL != "" && string(e.Endpoints.TokenURL) == tokenURL })
 	if i < 0 {
 		return KnownEnvironment{}, false
 	}
@@ -213,7 +213,7 @@ func (s *Service) ConfigPath() string { return s.opt.ConfigPath }
 
 // NewEnvironment returns an environment with default settings.
 func NewEnvironment(name string) Environment {
-	return Environment{Name: name, CacheTTL: 15 * time.Minute, Regime: RegimeAuto, ClientAuth: tokenapi.AuthBasic, Timeout: 15 * time.Second}
+	return Environment{Name: Private(name), CacheTTL: 15 * time.Minute, Regime: RegimeAuto, ClientAuth: tokenapi.AuthBasic, Timeout: 15 * time.Second}
 }
 
 // GuessRevokeURL returns where a Token API is likely to revoke: /revoke beside its /token, as in

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"lanyard/console"
-	"lanyard/tokenapi"
 	"lanyard/tokenapi/sandbox"
 	"lanyard/tokenapi/secret"
 )
@@ -30,7 +29,7 @@ func signingIn(t *testing.T, meanwhile func(*console.Service, console.Draft)) (a
 	i := w.invitation(s)
 	d.Was = a.ID
 	meanwhile(s, d)
-	at.came <- w.visit(i.URL)
+	at.came <- w.visit(string(i.URL))
 	came = <-done
 	err := w.keeper.View(t.Context(), func(r console.Reader) error {
 		stored, err := r.Applications()
@@ -90,7 +89,7 @@ func TestSavedWithAnIssuer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	d := draftOf(w, "Mine")
-	d.Environment.Issuer, d.Environment.Endpoints = base+"/oauth2/token", tokenapi.Endpoints{}
+	d.Environment.Issuer, d.Environment.Endpoints = base+"/oauth2/token", console.Endpoints{}
 	w.apps = nil
 	s := w.console()
 	a := must[console.Application](t)(s.Save(t.Context(), d))
@@ -124,11 +123,11 @@ func TestSavedForAnotherServer(t *testing.T) {
 	w.apps = nil
 	s := w.console()
 	a := must[console.Application](t)(s.Save(t.Context(), d))
-	d.Was, d.EnvironmentWas, d.Secret = a.ID, d.Environment.Name, secret.Text{}
-	for _, move := range []func(*tokenapi.Endpoints){ // a revoke and an introspection prove the application, too
-		func(e *tokenapi.Endpoints) { e.RevokeURL = "https://elsewhere.example/revoke" },
-		func(e *tokenapi.Endpoints) { e.IntrospectURL = "https://elsewhere.example/introspect" },
-		func(e *tokenapi.Endpoints) { e.DeviceURL = "https://elsewhere.example/device" },
+	d.Was, d.EnvironmentWas, d.Secret = a.ID, string(d.Environment.Name), secret.Text{}
+	for _, move := range []func(*console.Endpoints){ // a revoke and an introspection prove the application, too
+		func(e *console.Endpoints) { e.RevokeURL = "https://elsewhere.example/revoke" },
+		func(e *console.Endpoints) { e.IntrospectURL = "https://elsewhere.example/introspect" },
+		func(e *console.Endpoints) { e.DeviceURL = "https://elsewhere.example/device" },
 	} {
 		moved := d
 		move(&moved.Environment.Endpoints)
@@ -178,8 +177,8 @@ func TestPasswordStaysWithItsServer(t *testing.T) {
 	if kept(a.ID).IsZero() {
 		t.Fatal("it was never kept")
 	}
-	d.Was, d.EnvironmentWas, d.Password = a.ID, d.Environment.Name, secret.Text{}
-	d.Environment.Endpoints = tokenapi.Endpoints{TokenURL: "https://elsewhere.example/token"}
+	d.Was, d.EnvironmentWas, d.Password = a.ID, string(d.Environment.Name), secret.Text{}
+	d.Environment.Endpoints = console.Endpoints{TokenURL: "https://elsewhere.example/token"}
 	sent := w.wire.sent("/token")
 	_, err := s.Test(t.Context(), d)
 	refusal(t, err, "no_secret")

@@ -11,7 +11,7 @@ import (
 // draftOf is what somebody types to add an application that the sandbox knows and no configuration has.
 func draftOf(w *world, name string) console.Draft {
 	d := typed(w, "Orders")
-	d.Name = name
+	d.Name = console.Private(name)
 	return d
 }
 

@@ -17,7 +17,7 @@ type Event struct {
 	TokenID     string // "" for a get without a token so far
 	Fingerprint string
 	AppID       string
-	Application string          // its label at that time
+	Application Private         // its label at that time
 	Facts       json.RawMessage // what changed, as a JSON object
 	Derived     bool            // not stored: it follows from facts and time (Log)
 }
@@ -112,7 +112,7 @@ func (s *Service) Copied(ctx context.Context, tokenID, via string, form Form) er
 		}
 		return w.PutEvent(Event{
 			At: s.Now(), Kind: kind, TokenID: t.ID, Fingerprint: t.Fingerprint,
-			AppID: t.AppID, Application: s.labelOf(w, t.AppID), Facts: facts,
+			AppID: t.AppID, Application: Private(s.labelOf(w, t.AppID)), Facts: facts,
 		})
 	})
 }
@@ -423,7 +423,7 @@ func (r *recorder) write(c *change) error {
 	if e.Facts, err = facts.encode(); err != nil {
 		return err
 	}
-	e.Application = cmp.Or(r.s.labelOf(r, e.AppID), r.labels[e.AppID])
+	e.Application = Private(cmp.Or(r.s.labelOf(r, e.AppID), r.labels[e.AppID]))
 	return r.PutEvent(e)
 }
 
@@ -434,5 +434,5 @@ func (s *Service) labelOf(r Reader, appID string) string {
 	if err != nil {
 		return ""
 	}
-	return a.Label()
+	return string(a.Label())
 }

@@ -53,7 +53,7 @@ func reckon(t *testing.T, s *console.Service, api *issuer, said *saidBy) (lost, 
 	}
 	key := map[string]string{}
 	for _, a := range b.Applications {
-		key[a.ID] = a.ConsumerKey
+		key[a.ID] = string(a.ConsumerKey)
 	}
 	held, open := map[string]bool{}, map[string]bool{}
 	gets := map[string]int{} // open marks: each explains one token that is not held
@@ -113,7 +113,7 @@ func reckonMarks(t *testing.T, st *store.Store, s *console.Service) (kept int) {
 	}
 	of := map[string]console.Application{}
 	for _, a := range faultApps("") {
-		of[a.ConsumerKey] = a
+		of[string(a.ConsumerKey)] = a
 	}
 	b, err := s.Board(t.Context())
 	if err != nil {
@@ -130,7 +130,7 @@ func reckonMarks(t *testing.T, st *store.Store, s *console.Service) (kept int) {
 	}
 	regimes := map[string]console.Regime{}
 	for _, a := range b.Applications {
-		regimes[a.ID] = of[a.ConsumerKey].Environment.Regime
+		regimes[a.ID] = of[string(a.ConsumerKey)].Environment.Regime
 	}
 	for _, m := range marks {
 		scopes := m.Scopes

@@ -46,12 +46,12 @@ func faultApps(url string) []console.Application {
 	var all []console.Application
 	for n, key := range []string{"p0", "p1", "p2", "p3", "c0", "c1", "s0"} {
 		a := console.Application{
-			Name: "App" + strconv.Itoa(n), ConsumerKey: key, Grant: tokenapi.GrantClientCredentials,
+			Name: console.Private("App" + strconv.Itoa(n)), ConsumerKey: console.Private(key), Grant: tokenapi.GrantClientCredentials,
 			Source: console.FromConfig, Secret: console.SecretAvailable,
 			Environment: console.Environment{
 				Name: "faulty", ClientAuth: tokenapi.AuthBasic, CacheTTL: time.Minute,
 				Regime: console.RegimeOpaque, Timeout: faultTimeout,
-				Endpoints: tokenapi.Endpoints{TokenURL: url + "/token", RevokeURL: url + "/revoke"},
+				Endpoints: console.Endpoints{TokenURL: console.Private(url + "/token"), RevokeURL: console.Private(url + "/revoke")},
 			},
 		}
 		if key[0] != 'c' {
@@ -84,7 +84,7 @@ func faultConsole(
 		Clock: clock, LeaseClock: clock, Keeper: k, Vault: nameVault(name), Applications: faultApps(url),
 		UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: name,
 		Connect: func(e console.Environment) (console.API, error) {
-			return tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints, Timeout: e.Timeout}, clock)
+			return tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints.Client(), Timeout: e.Timeout}, clock)
 		},
 	})
 }

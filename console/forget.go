@@ -210,18 +210,18 @@ func (s *Service) overSince(r Reader, t Token, lost []Mark) (time.Time, Held, er
 func (s *Service) mayForgetApp(a Application, lost []Mark) error {
 	switch {
 	case a.Source == FromStore:
-		return &Error{Code: CodeNotGone, Text: "forget: " + a.Label() + " is not gone: it was added in the console", Hint: "delete it in the console first; --over forgets its tokens that are over"}
+		return &Error{Code: CodeNotGone, Text: "forget: " + string(a.Label()) + " is not gone: it was added in the console", Hint: "delete it in the console first; --over forgets its tokens that are over"}
 	case a.Source != Gone:
 		place := s.opt.ConfigPath
 		if place == "" {
 			place = "the configuration file"
 		}
-		return &Error{Code: CodeNotGone, Text: "forget: " + a.Label() + " is not gone: it is in " + place, Hint: "take it out there first; --over forgets its tokens that are over"}
+		return &Error{Code: CodeNotGone, Text: "forget: " + string(a.Label()) + " is not gone: it is in " + place, Hint: "take it out there first; --over forgets its tokens that are over"}
 	}
 	for _, m := range lost {
 		if m.AppID == a.ID && m.TokenID == "" {
 			return &Error{
-				Code: CodeNotOver, Text: "forget: " + a.Label() + " is no longer configured, and the answer to a " + m.Verb() + " was never seen: " +
+				Code: CodeNotOver, Text: "forget: " + string(a.Label()) + " is no longer configured, and the answer to a " + m.Verb() + " was never seen: " +
 					MarkEnd(m, func(t time.Time) string { return utc(t, s.Now()) }), Hint: "forget " + m.ID + " dismisses that; then the rest can be forgotten",
 			}
 		}
@@ -418,7 +418,7 @@ func (s *Service) forgetApps(ctx context.Context, named, behind []string, histor
 			case err != nil || used && !must:
 				return err
 			case used:
-				return &Error{Code: CodeNotOver, Text: "forget: " + a.Label() + " has got a token meanwhile", Hint: "try again"}
+				return &Error{Code: CodeNotOver, Text: "forget: " + string(a.Label()) + " has got a token meanwhile", Hint: "try again"}
 			}
 			went = &a
 			return dropApplication(w, a, history, s.Now())

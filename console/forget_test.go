@@ -300,10 +300,10 @@ func TestForgetsWithHistory(t *testing.T) {
 	var told []string
 	for _, e := range w.log() {
 		if e.AppID == pay.ID {
-			told = append(told, string(e.Kind)+" "+e.Fingerprint+" "+e.Application)
+			told = append(told, string(e.Kind)+" "+e.Fingerprint+" "+string(e.Application))
 		}
 	}
-	if want := []string{"forgotten " + two.Fingerprint + " " + pay.Label(), "forgotten  " + pay.Label()}; !slices.Equal(told, want) {
+	if want := []string{"forgotten " + two.Fingerprint + " " + string(pay.Label()), "forgotten  " + string(pay.Label())}; !slices.Equal(told, want) {
 		t.Errorf("logged %q, want %q", told, want)
 	}
 	w.replays("an application is forgotten")

@@ -68,9 +68,9 @@ func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
 	case FormBare:
 		return sec.Access, nil
 	}
-	u, err := url.Parse(a.ProbeURL)
-	if a.ProbeURL == "" || err != nil || strings.ContainsFunc(a.ProbeURL+a.Environment.CAFile, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return secret.Text{}, &Error{Code: CodeNoProbeURL, Text: a.Label() + " has no probe URL that can be written down", Hint: "set probe_url"}
+	u, err := url.Parse(string(a.ProbeURL))
+	if a.ProbeURL == "" || err != nil || strings.ContainsFunc(string(a.ProbeURL)+a.Environment.CAFile, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return secret.Text{}, &Error{Code: CodeNoProbeURL, Text: string(a.Label()) + " has no probe URL that can be written down", Hint: "set probe_url"}
 	}
 	if form == FormHTTP {
 		return secret.New(a.ProbeMethod() + " " + u.String() + "\n" + header + "\n"), nil
@@ -88,7 +88,7 @@ func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
 	if a.Environment.CAFile != "" {
 		line += " --cacert " + ShellQuote(a.Environment.CAFile)
 	}
-	return secret.New(line + " " + ShellQuote(a.ProbeURL)), nil
+	return secret.New(line + " " + ShellQuote(string(a.ProbeURL))), nil
 }
 
 // asciiJSON escapes all but printable ASCII in a JSON text, so that every token can be pasted.

@@ -115,7 +115,7 @@ func (s *Service) requestToken(ctx context.Context, a Application, under []*leas
 	a = q.by(a)
 	scopes := q.scopes
 	if a.Source == Gone {
-		return out, &Error{Code: CodeGone, Text: a.Label() + " is no longer configured", Hint: "its tokens can still be refreshed, revoked and probed"}
+		return out, &Error{Code: CodeGone, Text: string(a.Label()) + " is no longer configured", Hint: "its tokens can still be refreshed, revoked and probed"}
 	}
 	if k, ok := s.willSupersede(ctx, a, scopes); ok && s.opt.Supersede != nil {
 		s.opt.Supersede(k) // before a person signs in: the scopes can still be changed
@@ -166,7 +166,7 @@ func (s *Service) grant(ctx context.Context, a Application, q grantRequest) (tok
 	scopes := q.scopes
 	req := tokenapi.TokenRequest{Grant: a.Grant, Scopes: scopes, Extra: a.Extra}
 	if a.Grant == tokenapi.GrantRefreshToken {
-		return req, &Error{Code: CodeNoGrant, Text: a.Label() + " can only refresh, and holds nothing to refresh",
+		return req, &Error{Code: CodeNoGrant, Text: string(a.Label()) + " can only refresh, and holds nothing to refresh",
 			Hint: "give the application another grant"}
 	}
 	creds, err := s.credentials(ctx, a)
@@ -175,7 +175,7 @@ func (s *Service) grant(ctx context.Context, a Application, q grantRequest) (tok
 	}
 	switch a.Grant {
 	case tokenapi.GrantPassword:
-		req.Username = a.Username
+		req.Username = string(a.Username)
 		req.Password, err = s.passwordOf(ctx, a, q)
 	case tokenapi.GrantAuthorizationCode:
 		if req, err = s.authorize(ctx, a, scopes, q.way); err == nil {

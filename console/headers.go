@@ -56,7 +56,7 @@ func (s *Service) keptFields(ctx context.Context, a Application) ([]tokenapi.Fie
 	for _, name := range a.Details.Headers {
 		value, ok := values[name]
 		if !ok || err != nil {
-			return nil, &Error{Code: CodeNoSecret, Text: "header " + name + " of " + a.Label() + ": its value is not kept, and the application is no longer configured",
+			return nil, &Error{Code: CodeNoSecret, Text: "header " + name + " of " + string(a.Label()) + ": its value is not kept, and the application is no longer configured",
 				Hint: "put the application back into the configuration"}
 		}
 		all = append(all, tokenapi.Field{Name: name, Value: secret.New(value)})
@@ -93,7 +93,7 @@ func RepeatedProbes(apps ...Application) string {
 	var all []string
 	for _, a := range apps {
 		if a.ProbeActs() {
-			all = append(all, "each probe of "+a.Label()+" sends a "+a.ProbeMethod()+" to the API, which may act")
+			all = append(all, "each probe of "+string(a.Label())+" sends a "+a.ProbeMethod()+" to the API, which may act")
 		}
 	}
 	slices.Sort(all)
@@ -111,7 +111,7 @@ type probeWay struct {
 func (p probeWay) form(token secret.Text) string { return p.key + tokenapi.TokenForm(token) }
 
 func (p probeWay) request(a Application, token secret.Text) tokenapi.ProbeRequest {
-	return tokenapi.ProbeRequest{Method: p.method, URL: a.ProbeURL, Headers: p.headers, Token: token}
+	return tokenapi.ProbeRequest{Method: p.method, URL: string(a.ProbeURL), Headers: p.headers, Token: token}
 }
 
 // probeWayOf fetches the values of the probe headers. It digests them with a key, because a value

@@ -190,7 +190,7 @@ func TestProbeThatActs(t *testing.T) {
 func TestRepeatedProbes(t *testing.T) {
 	t.Parallel()
 	app := func(name, method string) console.Application {
-		return console.Application{Name: name, Details: console.Details{ProbeMethod: method}}
+		return console.Application{Name: console.Private(name), Details: console.Details{ProbeMethod: method}}
 	}
 	for _, method := range []string{"", "GET", "HEAD", "OPTIONS"} {
 		if ask := console.RepeatedProbes(app("A", method)); ask != "" {

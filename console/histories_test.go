@@ -138,10 +138,10 @@ func newHistory(t *testing.T, seed uint64) *history {
 	}
 	for i, path := range []string{"/token", "/oauth2/token"} {
 		a := console.Application{
-			Name: fmt.Sprint("app", i), ConsumerKey: "key", Grant: tokenapi.GrantClientCredentials, ProbeURL: api, Source: console.FromConfig,
+			Name: console.Private(fmt.Sprint("app", i)), ConsumerKey: "key", Grant: tokenapi.GrantClientCredentials, ProbeURL: api, Source: console.FromConfig,
 			Environment: console.Environment{
-				Name: fmt.Sprint("env", i), CacheTTL: h.ttl, Regime: regime, ClientAuth: tokenapi.AuthNone, Timeout: time.Second,
-				Endpoints: tokenapi.Endpoints{TokenURL: base + path, RevokeURL: base + "/revoke", IntrospectURL: base + "/introspect"},
+				Name: console.Private(fmt.Sprint("env", i)), CacheTTL: h.ttl, Regime: regime, ClientAuth: tokenapi.AuthNone, Timeout: time.Second,
+				Endpoints: console.Endpoints{TokenURL: console.Private(base + path), RevokeURL: base + "/revoke", IntrospectURL: base + "/introspect"},
 			},
 		}
 		a.ID = a.Identity()

@@ -55,7 +55,7 @@ func attack(t *testing.T, dir string, configured []console.Application) *attacke
 	a.s, err = console.New(console.Options{
 		Clock: now, Keeper: kept, Vault: vault{}, Applications: configured, UndoWindow: time.Second, DueBefore: time.Minute, Owner: "attacked", Attended: true,
 		Connect: func(e console.Environment) (console.API, error) {
-			c, err := tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints, Timeout: e.Timeout}, now)
+			c, err := tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints.Client(), Timeout: e.Timeout}, now)
 			if err != nil {
 				return nil, err
 			}
@@ -149,8 +149,8 @@ func hostileStatements(one, other string) map[string][]string {
 	}
 }
 
-func urlsOf(app string) tokenapi.Endpoints {
-	return tokenapi.Endpoints{TokenURL: base + "/" + app + "/token", RevokeURL: base + "/" + app + "/revoke", IntrospectURL: base + "/" + app + "/introspect"}
+func urlsOf(app string) console.Endpoints {
+	return console.Endpoints{TokenURL: console.Private(base + "/" + app + "/token"), RevokeURL: console.Private(base + "/" + app + "/revoke"), IntrospectURL: console.Private(base + "/" + app + "/introspect")}
 }
 
 // What whoever writes to the database, but has no key, changes in one column is never acted on: what is sent then, and
@@ -294,7 +294,7 @@ func claims(t *testing.T, what string, before, after console.Board) {
 	}
 	for _, a := range after.Applications {
 		known := slices.ContainsFunc(before.Applications, func(b console.Application) bool { return reflect.DeepEqual(b, a) })
-		if !known && !strings.HasPrefix(a.Name, "altered ") && a.Secret != console.SecretMissing {
+		if !known && !strings.HasPrefix(string(a.Name), "altered ") && a.Secret != console.SecretMissing {
 			t.Errorf("%s: shown %+v", what, a)
 		}
 	}

@@ -91,7 +91,7 @@ func identify(group []*Application, rows []Application) {
 // another one.
 func derivedID(a Application, n int) string {
 	request, _ := json.Marshal([]any{setOf(a.Scopes), a.kept().Params(), n}) // strings and a number always encode
-	return ApplicationID(a.server(), a.ConsumerKey, a.Grant, a.Username+"\x00"+string(request))
+	return ApplicationID(a.server(), string(a.ConsumerKey), a.Grant, string(a.Username)+"\x00"+string(request))
 }
 
 // idFor returns the ID of an application that is added or edited in the console: its present one if

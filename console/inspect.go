@@ -76,7 +76,7 @@ func (s *Service) Inspect(ctx context.Context, text secret.Text, o InspectOption
 	i.Check = s.checkSignature(ctx, i.App, j, o.Offline)
 	now := s.Now()
 	if i.App != nil { // after fetching the keys, which shows the server's clock
-		skew, _ := s.Skew(i.App.Environment.Name)
+		skew, _ := s.Skew(string(i.App.Environment.Name))
 		now = now.Add(skew)
 	}
 	i.Problems = j.TimeProblems(now, inspectLeeway)
@@ -104,14 +104,14 @@ func (s *Service) signer(ctx context.Context, appID string, j jwt.Token, offline
 	}
 	issuer := j.Issuer()
 	if a := find(func(a Application) bool {
-		return issuer != "" && (a.Environment.Issuer == issuer || a.Environment.Endpoints.TokenURL == issuer)
+		return issuer != "" && (string(a.Environment.Issuer) == issuer || string(a.Environment.Endpoints.TokenURL) == issuer)
 	}); a != nil {
 		return a, nil
 	}
 	return find(func(a Application) bool {
 		return slices.ContainsFunc([]string{"azp", "client_id", "aud"}, func(name string) bool {
 			v, ok := j.Get(name)
-			return ok && v.Value == a.ConsumerKey
+			return ok && v.Value == string(a.ConsumerKey)
 		})
 	}), nil
 }
@@ -125,7 +125,7 @@ func (s *Service) checkSignature(ctx context.Context, a *Application, j jwt.Toke
 	case a == nil:
 		return no("no configured environment is known to have signed it")
 	case a.Environment.Endpoints.JWKSURL == "":
-		return no("environment " + a.Environment.Name + " names no jwks_url")
+		return no("environment " + string(a.Environment.Name) + " names no jwks_url")
 	}
 	doc, err := s.keySet(ctx, *a, j.KeyID, offline)
 	if err != nil {
@@ -150,7 +150,7 @@ type keySet struct {
 func (s *Service) keySet(ctx context.Context, a Application, keyID string, offline bool) ([]byte, error) {
 	url := a.Environment.Endpoints.JWKSURL
 	s.mu.Lock()
-	trusted := findingKey(a.Environment) + " " + url
+	trusted := findingKey(a.Environment) + " " + string(url)
 	have, ok := s.keySets[trusted]
 	s.mu.Unlock()
 	age := s.Now().Sub(have.at).Abs()
@@ -164,7 +164,7 @@ func (s *Service) keySet(ctx context.Context, a Application, keyID string, offli
 	if err != nil {
 		return nil, err
 	}
-	doc, ex, err := api.KeySet(ctx, url)
+	doc, ex, err := api.KeySet(ctx, string(url))
 	s.observe(a, "", ex)
 	if err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ import (
 
 // discovered leaves every endpoint to the issuer.
 func discovered(e *console.Environment) {
-	e.Issuer, e.Endpoints = base+"/oauth2/token", tokenapi.Endpoints{}
+	e.Issuer, e.Endpoints = base+"/oauth2/token", console.Endpoints{}
 }
 
 // Of an issuer everything else is found out, once, at first use; what is given wins.

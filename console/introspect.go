@@ -33,7 +33,7 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (got Introspec
 	if t, a, err = s.find(ctx, tokenID); err != nil {
 		return got, t, err
 	}
-	if err := needURL(a, "introspect", CodeNoIntrospectURL, a.Environment.Endpoints.IntrospectURL); err != nil {
+	if err := needURL(a, "introspect", CodeNoIntrospectURL, string(a.Environment.Endpoints.IntrospectURL)); err != nil {
 		return got, t, err
 	}
 	api, creds, err := s.reach(ctx, a)
@@ -83,7 +83,7 @@ func (s *Service) Introspect(ctx context.Context, tokenID string) (got Introspec
 // active of a token of this application. Of a token that was revoked here, inactive is true.
 func (s *Service) mayKnow(w Writer, a Application, t Token, ans tokenapi.IntrospectAnswer) (bool, error) {
 	key := func(appID string) string {
-		sum := sha256.Sum256([]byte(a.Environment.Endpoints.IntrospectURL + "\x00" + a.ConsumerKey + "\x00" + appID))
+		sum := sha256.Sum256([]byte(string(a.Environment.Endpoints.IntrospectURL) + "\x00" + string(a.ConsumerKey) + "\x00" + appID))
 		return "introspected/" + hex.EncodeToString(sum[:12])
 	}
 	if !ans.Active {
@@ -165,7 +165,7 @@ func (s *Service) learnLife(t *Token, a Application, ans tokenapi.IntrospectAnsw
 	case ans.Lifetime == tokenapi.Unbounded:
 		t.Lifetime = tokenapi.Unbounded
 	case ans.Expires.Known:
-		skew, _ := s.Skew(a.Environment.Name)
+		skew, _ := s.Skew(string(a.Environment.Name))
 		t.Lifetime, t.ExpiresAt = tokenapi.Bounded, time.Unix(ans.Expires.Seconds, 0).Add(-skew)
 		t.Granted = max(t.ExpiresAt.Sub(t.IssuedAt), 0)
 	}

@@ -46,10 +46,10 @@ var ErrNotOurs = errors.New("not an answer to what was asked")
 type Invitation struct {
 	ID          string // differs for each get
 	AppID       string
-	Application string // its label
+	Application Private // its label
 	Grant       string
-	URL         string    // to open in a browser
-	Complete    string    // device grant: URL with the code; "" if there is none
+	URL         Private   // to open in a browser
+	Complete    Private   // device grant: URL with the code; "" if there is none
 	UserCode    string    // device grant: the code to type there, exactly as it is
 	Until       time.Time // when it expires
 	Opened      bool      // a browser was started
@@ -151,7 +151,7 @@ const (
 // 6749 section 4.1, RFC 7636, RFC 8252). The caller closes way.
 func (s *Service) authorize(parent context.Context, a Application, scopes []string, way *doorway) (tokenapi.TokenRequest, error) {
 	var req tokenapi.TokenRequest
-	if err := needURL(a, "get", CodeNoAuthorizeURL, a.Environment.Endpoints.AuthorizeURL); err != nil {
+	if err := needURL(a, "get", CodeNoAuthorizeURL, string(a.Environment.Endpoints.AuthorizeURL)); err != nil {
 		return req, err
 	}
 	if s.opt.Callbacks == nil {
@@ -161,14 +161,14 @@ func (s *Service) authorize(parent context.Context, a Application, scopes []stri
 	if at == "" {
 		at = defaultRedirectURL
 	}
-	door, err := s.opt.Callbacks.Open(parent, at)
+	door, err := s.opt.Callbacks.Open(parent, string(at))
 	if err != nil {
 		return req, err
 	}
 	way.open = door
 	asked, err := tokenapi.Authorize(tokenapi.AuthorizeRequest{
-		AuthorizeURL: a.Environment.Endpoints.AuthorizeURL, Issuer: a.Environment.Issuer, IssRequired: a.Environment.IssInAnswer,
-		ConsumerKey: a.ConsumerKey, RedirectURI: door.URL(), Scopes: scopes, Extra: a.Extra,
+		AuthorizeURL: string(a.Environment.Endpoints.AuthorizeURL), Issuer: string(a.Environment.Issuer), IssRequired: a.Environment.IssInAnswer,
+		ConsumerKey: string(a.ConsumerKey), RedirectURI: door.URL(), Scopes: scopes, Extra: a.Extra,
 	}, a.Environment.AllowHTTP)
 	if err != nil {
 		return req, err
@@ -176,7 +176,7 @@ func (s *Service) authorize(parent context.Context, a Application, scopes []stri
 	ctx, cancel := context.WithTimeout(parent, authorizePatience)
 	defer cancel()
 	i := Invitation{
-		ID: newID("i_"), AppID: a.ID, Application: a.Label(), Grant: a.Grant, URL: asked.URL, Until: s.Now().Add(authorizePatience),
+		ID: newID("i_"), AppID: a.ID, Application: a.Label(), Grant: a.Grant, URL: Private(asked.URL), Until: s.Now().Add(authorizePatience),
 	}
 	waiting, taken := context.WithCancel(ctx)
 	defer taken()
@@ -213,7 +213,7 @@ const slowDown = 5 * time.Second
 func (s *Service) byDevice(parent context.Context, a Application, under []*lease, m Mark, req tokenapi.TokenRequest,
 	file func(Writer, tokenapi.TokenAnswer) error,
 ) (x Exchange, err error) {
-	if err := needURL(a, "get", CodeNoDeviceURL, a.Environment.Endpoints.DeviceURL); err != nil {
+	if err := needURL(a, "get", CodeNoDeviceURL, string(a.Environment.Endpoints.DeviceURL)); err != nil {
 		return x, err
 	}
 	api, err := s.api(a.Environment)
@@ -236,7 +236,7 @@ func (s *Service) byDevice(parent context.Context, a Application, under []*lease
 	ctx, cancel := context.WithTimeout(parent, life)
 	defer cancel()
 	i := Invitation{
-		ID: newID("i_"), AppID: a.ID, Application: a.Label(), Grant: a.Grant, URL: dev.VerificationURI, Complete: dev.VerificationURIComplete,
+		ID: newID("i_"), AppID: a.ID, Application: a.Label(), Grant: a.Grant, URL: Private(dev.VerificationURI), Complete: Private(dev.VerificationURIComplete),
 		UserCode: dev.UserCode, Until: dev.At.Add(life),
 	}
 	defer s.invite(i, cancel, nil)()

@@ -53,7 +53,7 @@ func bubbledAt(t *testing.T, o sandbox.Options, issuer string) (*world, *console
 	t.Helper()
 	o.Clock = time.Now
 	w := newWorldOf(t, o, func(e *console.Environment) {
-		e.Issuer = issuer
+		e.Issuer = console.Private(issuer)
 		if issuer == "" {
 			e.Endpoints.AuthorizeURL = base + "/oauth2/authorize"
 		}
@@ -105,12 +105,12 @@ func TestCodeGrant(t *testing.T) {
 		w, s, at := bubbled(t, sandbox.Options{})
 		app, done := w.get(s, "Portal")
 		i := w.invitation(s)
-		if i.AppID != app.ID || !strings.Contains(i.URL, "code_challenge_method=S256") || i.Until.Before(time.Now()) {
+		if i.AppID != app.ID || !strings.Contains(string(i.URL), "code_challenge_method=S256") || i.Until.Before(time.Now()) {
 			t.Errorf("invitation %+v", i)
 		}
 		// Somebody else comes by first: sent away, and the real one is still awaited.
 		at.came <- url.Values{"code": {"evil"}, "state": {"guessed"}}
-		at.came <- w.visit(i.URL)
+		at.came <- w.visit(string(i.URL))
 		r := <-done
 		if outcome := <-at.ended; outcome != nil {
 			t.Errorf("the browser is told of %v", outcome)
@@ -138,7 +138,7 @@ func TestCodeGrantTellsTheBrowser(t *testing.T) {
 			return replied(400, `{"error":"invalid_grant"}`), nil, r.URL.Path == "/token"
 		}
 		_, done := w.get(s, "Portal")
-		at.came <- w.visit(w.invitation(s).URL)
+		at.came <- w.visit(string(w.invitation(s).URL))
 		r := <-done
 		if outcome := <-at.ended; r.err == nil || !errors.Is(r.err, outcome) {
 			t.Errorf("the browser is told of %v, the person of %v", outcome, r.err)
@@ -169,10 +169,10 @@ func TestCodeGrantChecksTheNonce(t *testing.T) {
 				}()
 				synctest.Wait()
 				i := w.invitation(s)
-				if !strings.Contains(i.URL, "&nonce=") {
+				if !strings.Contains(string(i.URL), "&nonce=") {
 					t.Errorf("no nonce in %s", i.URL)
 				}
-				at.came <- w.visit(i.URL)
+				at.came <- w.visit(string(i.URL))
 				r := <-done
 				if (r.err != nil) != (c.bad != "") || r.err != nil && !strings.Contains(r.err.Error(), c.bad) {
 					t.Errorf("%v, want %q", r.err, c.bad)
@@ -204,7 +204,7 @@ func TestCodeGrantRefused(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w, s, at := bubbled(t, sandbox.Options{})
 				_, done := w.get(s, "Portal")
-				back := w.visit(w.invitation(s).URL)
+				back := w.visit(string(w.invitation(s).URL))
 				c.change(back)
 				at.came <- back
 				r := <-done
@@ -258,7 +258,7 @@ func TestDeviceGrant(t *testing.T) {
 		w, s, _ := bubbled(t, sandbox.Options{DeviceInterval: 5 * time.Second})
 		_, done := w.get(s, "Kiosk")
 		i := w.invitation(s)
-		if len(i.UserCode) != 6 || i.URL == "" || !strings.Contains(i.Complete, i.UserCode) {
+		if len(i.UserCode) != 6 || i.URL == "" || !strings.Contains(string(i.Complete), i.UserCode) {
 			t.Errorf("invitation %+v", i)
 		}
 		time.Sleep(26 * time.Second)
@@ -281,7 +281,7 @@ func TestDeviceGrant(t *testing.T) {
 func (w *world) approve(i console.Invitation) {
 	w.t.Helper()
 	form := url.Values{"user_code": {i.UserCode}, "approve": {"1"}}
-	r := httptest.NewRequest(http.MethodPost, i.URL, strings.NewReader(form.Encode()))
+	r := httptest.NewRequest(http.MethodPost, string(i.URL), strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	rec := httptest.NewRecorder()
 	w.sandbox.ServeHTTP(rec, r)

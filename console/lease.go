@@ -50,26 +50,26 @@ func interactive(grant string) bool {
 // may keep one token. A user who signs in by browser or device is not known before, and is not part
 // of it.
 func clientKey(a Application, q grantRequest) string {
-	user := "user " + cmp.Or(q.user, a.Username)
+	user := "user " + cmp.Or(Private(q.user), a.Username)
 	if interactive(cmp.Or(q.grant, a.Grant)) {
 		user = "whoever signs in"
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{a.server(), a.ConsumerKey, user}, "\x00")))
+	sum := sha256.Sum256([]byte(strings.Join([]string{a.server(), string(a.ConsumerKey), string(user)}, "\x00")))
 	return "client/" + hex.EncodeToString(sum[:10])
 }
 
 // asking is the exclusive sending of a request. A second equal one of this process is refused,
 // unless the caller waits.
 func (s *Service) asking(a Application, q grantRequest, verb string) exclusive {
-	grant, user := cmp.Or(q.grant, a.Grant), cmp.Or(q.user, a.Username)
-	own := []string{"ask", a.ID, grant, user}
+	grant, user := cmp.Or(q.grant, a.Grant), cmp.Or(Private(q.user), a.Username)
+	own := []string{"ask", a.ID, grant, string(user)}
 	if !interactive(grant) { // a person signs in once at a time
 		own = append(own, strings.Join(slices.Sorted(slices.Values(q.scopes)), " "), fmt.Sprint(q.want))
 	}
 	proof := func(ctx context.Context, a Application) (req tokenapi.TokenRequest, err error) {
 		by := q.by(a)
 		if req.Credentials, err = s.credentials(ctx, by); err == nil && by.Grant == tokenapi.GrantPassword {
-			req.Username = by.Username
+			req.Username = string(by.Username)
 			req.Password, err = s.passwordOf(ctx, by, q)
 		}
 		return req, err

@@ -34,11 +34,11 @@ func (s *Service) Log(ctx context.Context) ([]Event, error) {
 				if err != nil && !isCode(err, CodeNoApplication) {
 					return err
 				}
-				p, labels[t.AppID] = s.Policy(a), a.Label()
+				p, labels[t.AppID] = s.Policy(a), string(a.Label())
 				policies[t.AppID] = p
 			}
 			if e, ok := passed(t, p, s.Now()); ok {
-				e.Application = labels[t.AppID]
+				e.Application = Private(labels[t.AppID])
 				derived = append(derived, e)
 			}
 		}

@@ -29,7 +29,7 @@ func (s *Service) rememberLonger(w Writer, a Application, t Token) error {
 		return nil
 	}
 	key := longerPrefix + a.Environment.Name
-	text, err := w.Setting(key)
+	text, err := w.Setting(string(key))
 	if err != nil || readLonger(text).By >= by {
 		return err
 	}
@@ -37,7 +37,7 @@ func (s *Service) rememberLonger(w Writer, a Application, t Token) error {
 	if err != nil {
 		return err
 	}
-	return w.SetSetting(key, string(b))
+	return w.SetSetting(string(key), string(b))
 }
 
 // readLonger reads a setting. An unreadable one counts as none.

@@ -85,7 +85,7 @@ func (k presentKeeper) View(ctx context.Context, f func(Reader) error) error {
 type asked struct{ client, grant, user, scopes, request string }
 
 func clientName(a Application) string {
-	return cmp.Or(a.Environment.Endpoints.TokenURL, a.Environment.Issuer) + " " + a.ConsumerKey
+	return string(cmp.Or(a.Environment.Endpoints.TokenURL, a.Environment.Issuer)) + " " + string(a.ConsumerKey)
 }
 
 func askedOf(a Application, grant, user string, scopes []string, r *Request) asked {
@@ -111,7 +111,7 @@ func (s *Service) owner(r Reader, appID string) (Application, error) {
 // askedToken returns the request that a token answers.
 func (s *Service) askedToken(r Reader, t Token) (asked, error) {
 	a, err := s.owner(r, t.AppID)
-	return askedOf(a, t.Grant, t.User, t.Asked, t.Request), err
+	return askedOf(a, t.Grant, string(t.User), t.Asked, t.Request), err
 }
 
 // askedMark returns the request of a mark; for a refresh, that of its token.
@@ -127,7 +127,7 @@ func (s *Service) askedMark(r Reader, m Mark) (asked, error) {
 		return s.askedToken(r, t)
 	}
 	a, err := s.owner(r, m.AppID)
-	return askedOf(a, cmp.Or(m.Grant, a.Grant), cmp.Or(m.User, a.Username), m.Scopes, m.Request), err
+	return askedOf(a, cmp.Or(m.Grant, a.Grant), string(cmp.Or(m.User, a.Username)), m.Scopes, m.Request), err
 }
 
 // endless stands for a life without a known end.

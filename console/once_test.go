@@ -60,7 +60,7 @@ func TestTheirAnswerIsTaken(t *testing.T) {
 		w := bubble(t)
 		var waited []string
 		tell := func(o *console.Options) {
-			o.Waits = func(a console.Application) { waited = append(waited, a.Label()) }
+			o.Waits = func(a console.Application) { waited = append(waited, string(a.Label())) }
 		}
 		a, b, app := w.consoleAt(0), w.consoleAt(0, tell), w.app("Payments", "PRODUCTION")
 		inside, open := w.gate()
@@ -80,7 +80,7 @@ func TestTheirAnswerIsTaken(t *testing.T) {
 		if n := w.wire.sent("/token"); n != 0 {
 			t.Errorf("%d answers while the first is waited for", n)
 		}
-		if len(waited) != 1 || waited[0] != app.Label() {
+		if len(waited) != 1 || waited[0] != string(app.Label()) {
 			t.Errorf("told to wait: %q", waited)
 		}
 		close(open)

@@ -58,7 +58,7 @@ func (s *Service) AskPortal(ctx context.Context, r PortalRequest) (PortalFound, 
 	}
 	told := r.Saw
 	r.Saw = func(x tokenapi.Exchange) {
-		s.observe(Application{Name: portalName(r.Base)}, "", x)
+		s.observe(Application{Name: Private(portalName(r.Base))}, "", x)
 		if told != nil {
 			told(x)
 		}
@@ -88,8 +88,8 @@ func (s *Service) KeepFound(ctx context.Context, found PortalFound) ([]Applicati
 	}
 	for _, i := range found.All {
 		key := i.Application.ConsumerKey
-		if subs, ok := found.Subscriptions[key]; ok {
-			if err := s.KeepSubscriptions(ctx, key, subs); err != nil {
+		if subs, ok := found.Subscriptions[string(key)]; ok {
+			if err := s.KeepSubscriptions(ctx, string(key), subs); err != nil {
 				return nil, err
 			}
 		}

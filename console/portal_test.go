@@ -14,7 +14,7 @@ import (
 // atPortal is an application as a portal shows it.
 func atPortal(w *world, host string, text secret.Text) console.Imported {
 	env := console.NewEnvironment("apim")
-	env.Endpoints = tokenapi.Endpoints{TokenURL: base + "/token", RevokeURL: host + "/revoke"}
+	env.Endpoints = console.Endpoints{TokenURL: base + "/token", RevokeURL: console.Private(host + "/revoke")}
 	return console.Imported{Application: console.Application{
 		Name: "Orders", KeyType: "PRODUCTION", ConsumerKey: w.app("Orders", "PRODUCTION").ConsumerKey, Grant: tokenapi.GrantClientCredentials, Environment: env,
 	}, Secret: text}

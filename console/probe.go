@@ -11,7 +11,7 @@ func needProbeURL(a Application) error {
 	if a.ProbeURL != "" {
 		return nil
 	}
-	return &Error{Code: CodeNoProbeURL, Text: "probe: " + a.Label() + " has no probe_url",
+	return &Error{Code: CodeNoProbeURL, Text: "probe: " + string(a.Label()) + " has no probe_url",
 		Hint: "set probe_url to an API behind the gateway that a GET does no harm to"}
 }
 
@@ -59,7 +59,7 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (p Probed, t Token,
 	x := s.observe(a, t.ID, ex)
 	s.judge(ctx, a, api, way, sec.Access, t, &ans)
 	s.explained(ctx, a, &ans)
-	place := placeOf(a.ProbeURL)
+	place := placeOf(string(a.ProbeURL))
 	err = s.update(context.WithoutCancel(ctx), func(w Writer) error {
 		err := w.PutProbe(tokenID, Probe{At: ans.At, Status: ans.Status, FaultCode: ans.FaultCode, Verdict: ans.Verdict,
 			URL: place, NamesToken: ans.NamesToken})
@@ -89,5 +89,5 @@ func (s *Service) Probe(ctx context.Context, tokenID string) (p Probed, t Token,
 
 // accepted records that a token was accepted at the application's probe URL.
 func (s *Service) accepted(w Writer, a Application, way probeWay, token secret.Text) error {
-	return changeControls(w, a.ProbeURL, func(c *controls) { c.accept(way, way.form(token), s.Now().UTC()) })
+	return changeControls(w, string(a.ProbeURL), func(c *controls) { c.accept(way, way.form(token), s.Now().UTC()) })
 }

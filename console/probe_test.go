@@ -164,8 +164,8 @@ func TestProbeOfOtherGateways(t *testing.T) {
 		})
 		t.Log(name)
 		tok := g.token()
-		if seen := g.sees(tok.ID, tokenapi.Accepted, tokenapi.WhyLetThrough); seen.SeenURL != g.app.ProbeURL || seen.SeenAt.IsZero() ||
-			len(seen.Probes) != 1 || seen.Probes[0].URL != g.app.ProbeURL {
+		if seen := g.sees(tok.ID, tokenapi.Accepted, tokenapi.WhyLetThrough); seen.SeenURL != string(g.app.ProbeURL) || seen.SeenAt.IsZero() ||
+			len(seen.Probes) != 1 || seen.Probes[0].URL != string(g.app.ProbeURL) {
 			t.Errorf("%s: stored %+v", name, seen)
 		}
 		g.clock.advance(time.Hour)
@@ -498,7 +498,7 @@ func TestControlIsSeenAndHoldsNoSecret(t *testing.T) {
 		t.Fatalf("%+v", ans)
 	}
 	for i := range g.apps {
-		g.apps[i].ProbeURL = strings.TrimSuffix(g.apps[i].ProbeURL, "#part")
+		g.apps[i].ProbeURL = console.Private(strings.TrimSuffix(string(g.apps[i].ProbeURL), "#part"))
 	}
 	g.s = g.console()
 	seen := g.sees(tok.ID, tokenapi.Accepted, tokenapi.WhyLetThrough)

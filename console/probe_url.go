@@ -61,7 +61,7 @@ func (s *Service) CheckProbeURL(ctx context.Context, a Application) (ProbeURLChe
 	if err != nil {
 		return ProbeURLCheck{}, err
 	}
-	kept, err := s.keptControl(ctx, way, a.ProbeURL)
+	kept, err := s.keptControl(ctx, way, string(a.ProbeURL))
 	if err != nil {
 		return ProbeURLCheck{}, err
 	}

@@ -53,7 +53,7 @@ const keepRefusals = 20
 
 // refusalsKey names the setting with the refusals of an application's client.
 func refusalsKey(a Application) string {
-	sum := sha256.Sum256([]byte(a.server() + "\x00" + a.ConsumerKey))
+	sum := sha256.Sum256([]byte(a.server() + "\x00" + string(a.ConsumerKey)))
 	return "refused/" + hex.EncodeToString(sum[:10])
 }
 

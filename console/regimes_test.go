@@ -229,7 +229,7 @@ func TestFaultsThatNoTokenCures(t *testing.T) {
 	if w.wire.sent("/token") != sent {
 		t.Error("a token was asked for")
 	}
-	if err := s.KeepSubscriptions(t.Context(), app.ConsumerKey, []console.Subscription{{API: "orders", Status: "ON_HOLD"}}); err != nil {
+	if err := s.KeepSubscriptions(t.Context(), string(app.ConsumerKey), []console.Subscription{{API: "orders", Status: "ON_HOLD"}}); err != nil {
 		t.Fatal(err)
 	}
 	w.clock.advance(5 * time.Minute)

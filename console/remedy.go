@@ -102,30 +102,30 @@ func (h Home) Remedy(hint string, f Face) string {
 	}
 	var tables []string
 	if len(ofApp) > 0 {
-		tables = append(tables, "[[application]] "+h.app.Name)
+		tables = append(tables, "[[application]] "+string(h.app.Name))
 	}
 	if len(ofEnvironment) > 0 {
-		tables = append(tables, "[[environment]] "+h.app.Environment.Name)
+		tables = append(tables, "[[environment]] "+string(h.app.Environment.Name))
 	}
 	name := h.app.Label()
 	inConfig := join + "in " + h.path + ", below " + strings.Join(tables, " and ")
 	stores := ""
 	if secret && f.Stores != "" {
-		stores = f.Stores + " " + name + " stores the secret"
+		stores = f.Stores + " " + string(name) + " stores the secret"
 	}
 	switch {
 	case h.app.Source == Gone:
-		return hint + join + name + " is no longer configured: add it again to change that"
+		return hint + join + string(name) + " is no longer configured: add it again to change that"
 	case h.app.Source == FromConfig && secret && h.app.Details.SecretStored:
-		return hint + join + "lanyard apps set-secret " + name + " stores the secret; the rest is in " + h.path
+		return hint + join + "lanyard apps set-secret " + string(name) + " stores the secret; the rest is in " + h.path
 	case h.app.Source == FromConfig, len(ofApp) == 0 && h.environment == FromConfig:
 		return hint + inConfig
 	case noForm != "":
-		return hint + join + name + " is kept in the store, which holds no " + noForm + ": declare it in " + h.path
+		return hint + join + string(name) + " is kept in the store, which holds no " + noForm + ": declare it in " + h.path
 	case stores != "":
-		return hint + join + stores + "; " + f.Edits + " " + name
+		return hint + join + stores + "; " + f.Edits + " " + string(name)
 	}
-	return hint + join + f.Edits + " " + name
+	return hint + join + f.Edits + " " + string(name)
 }
 
 // settingHome is the table of the configuration that holds a setting: [[environment]] or

@@ -52,7 +52,7 @@ func (s *Service) renewing(a Application, t Token) exclusive {
 		req.Credentials, err = s.credentials(ctx, a)
 		return req, err
 	}
-	return exclusive{proof: proof, key: clientKey(a, grantRequest{grant: t.Grant, user: t.User}), own: "renew/" + t.ID, appID: a.ID, verb: "renew", waitElsewhere: true}
+	return exclusive{proof: proof, key: clientKey(a, grantRequest{grant: t.Grant, user: string(t.User)}), own: "renew/" + t.ID, appID: a.ID, verb: "renew", waitElsewhere: true}
 }
 
 // RenewApplication renews the newest token of an application's present request, as Renew does. It
@@ -207,7 +207,7 @@ func mayAskAgain(t Token, a Application) error {
 	if ownUser(t, a) {
 		return nil
 	}
-	return &Error{Code: CodeOtherUser, Text: "renew: " + t.Fingerprint + " is for " + t.User + " and cannot be refreshed, and no password of that user is kept",
+	return &Error{Code: CodeOtherUser, Text: "renew: " + t.Fingerprint + " is for " + string(t.User) + " and cannot be refreshed, and no password of that user is kept",
 		Hint: "get it as it was got the first time, with that user"}
 }
 

@@ -116,7 +116,7 @@ type grantRequest struct {
 // grantRequestOf makes the request to an application's server, and fetches the secrets that
 // distinguish it from other requests. It sends nothing.
 func (s *Service) grantRequestOf(ctx context.Context, a Application, o GetOptions) (grantRequest, error) {
-	q := grantRequest{grant: o.Grant, user: o.Username, password: o.Password, scopes: o.Scopes, params: a.Params()}
+	q := grantRequest{grant: o.Grant, user: string(o.Username), password: o.Password, scopes: o.Scopes, params: a.Params()}
 	if len(q.scopes) == 0 {
 		q.scopes = a.Scopes
 	}
@@ -246,7 +246,7 @@ func (q grantRequest) request(a Application, r Reader) (Request, error) {
 // by returns the application with the grant and user of this request. Its ID stays, because the
 // token is held under it.
 func (q grantRequest) by(a Application) Application {
-	a.Grant, a.Username = cmp.Or(q.grant, a.Grant), cmp.Or(q.user, a.Username)
+	a.Grant, a.Username = cmp.Or(q.grant, a.Grant), cmp.Or(Private(q.user), a.Username)
 	a.Extra = q.params
 	a.Details.SubjectTokenType, a.Details.RequestedTokenType = q.subjectType, q.requestedType
 	return a
@@ -258,8 +258,8 @@ func (q grantRequest) mark(a Application) Mark {
 	if q.grant != a.Grant {
 		m.Grant = q.grant
 	}
-	if q.user != a.Username {
-		m.User = q.user
+	if q.user != string(a.Username) {
+		m.User = Private(q.user)
 	}
 	return m
 }
@@ -285,7 +285,7 @@ func (s *Service) own(ctx context.Context, a Application, t Token) (grantRequest
 	q.scopes, q.params = t.Asked, nil
 	q.subjectType, q.requestedType = t.Request.SubjectType, t.Request.RequestedType
 	other := func(what string) error {
-		return &Error{Code: CodeOtherRequest, Text: "renew: " + t.Fingerprint + " was asked for with another " + what + " than " + a.Label() + " has now, which is not kept",
+		return &Error{Code: CodeOtherRequest, Text: "renew: " + t.Fingerprint + " was asked for with another " + what + " than " + string(a.Label()) + " has now, which is not kept",
 			Hint: "get a new token: it is asked for as the application is configured now"}
 	}
 	for name, values := range t.Request.Params {

@@ -261,14 +261,14 @@ func TestIdentified(t *testing.T) {
 	env := console.NewEnvironment("e")
 	env.Endpoints.TokenURL = "https://gw.example/token"
 	app := func(name string, scopes ...string) console.Application {
-		return console.Application{Name: name, Environment: env, ConsumerKey: "k", Grant: "client_credentials", Scopes: scopes, Source: console.FromConfig}
+		return console.Application{Name: console.Private(name), Environment: env, ConsumerKey: "k", Grant: "client_credentials", Scopes: scopes, Source: console.FromConfig}
 	}
 	with := func(a console.Application, change func(*console.Application)) console.Application {
 		change(&a)
 		return a
 	}
 	stored := func(id string, a console.Application) console.Application {
-		a.ID, a.Details.Server = id, env.Endpoints.TokenURL
+		a.ID, a.Details.Server = id, string(env.Endpoints.TokenURL)
 		return a
 	}
 	first := app("A").Identity()

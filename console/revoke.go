@@ -71,7 +71,7 @@ func (s *Service) toRevoke(r Reader, tokenID string, kind RevokeKind, at time.Ti
 	if err := writable(a, "revoke"); err != nil {
 		return t, err
 	}
-	if err := needURL(a, "revoke", CodeNoRevokeURL, a.Environment.Endpoints.RevokeURL); err != nil {
+	if err := needURL(a, "revoke", CodeNoRevokeURL, string(a.Environment.Endpoints.RevokeURL)); err != nil {
 		return t, err
 	}
 	if t = s.timely(t, s.Now()); pendingRevoke(t) || kind != RevokeRefresh && revokingTwin(t, true) != "" {

@@ -67,10 +67,10 @@ func (s *Service) idOf(d Draft, stored []Application) string {
 func (s *Service) maySave(d Draft, a Application, stored []Application) (was *Application, err error) {
 	for _, have := range s.opt.Applications {
 		if SameRequest(have, a) {
-			return nil, &Error{Code: CodeExists, Text: "save: the configuration asks for the same with this consumer key already, as " + have.Label(), Hint: "edit it there"}
+			return nil, &Error{Code: CodeExists, Text: "save: the configuration asks for the same with this consumer key already, as " + string(have.Label()), Hint: "edit it there"}
 		}
 		if have.Label() == a.Label() {
-			return nil, &Error{Code: CodeExists, Text: "save: the configuration has an application " + a.Label() + " already", Hint: "choose another name, or a key type"}
+			return nil, &Error{Code: CodeExists, Text: "save: the configuration has an application " + string(a.Label()) + " already", Hint: "choose another name, or a key type"}
 		}
 	}
 	for i, have := range stored {
@@ -79,9 +79,9 @@ func (s *Service) maySave(d Draft, a Application, stored []Application) (was *Ap
 		case have.ID == d.Was:
 			was = &stored[i]
 		case SameRequest(have, a):
-			return nil, &Error{Code: CodeExists, Text: "save: this consumer key asks for the same already, as " + have.Label(), Hint: "edit that one, or ask for other scopes"}
+			return nil, &Error{Code: CodeExists, Text: "save: this consumer key asks for the same already, as " + string(have.Label()), Hint: "edit that one, or ask for other scopes"}
 		case have.Label() == a.Label():
-			return nil, &Error{Code: CodeExists, Text: "save: there is an application " + a.Label() + " already", Hint: "choose another name, or a key type"}
+			return nil, &Error{Code: CodeExists, Text: "save: there is an application " + string(a.Label()) + " already", Hint: "choose another name, or a key type"}
 		}
 	}
 	if d.Was != "" && was == nil {
@@ -96,14 +96,14 @@ func (s *Service) maySave(d Draft, a Application, stored []Application) (was *Ap
 func (s *Service) maySaveEnvironment(d Draft, stored []Application) error {
 	for _, e := range s.environments(stored) {
 		switch {
-		case e.Name == d.EnvironmentWas && e.Source == FromConfig:
-			return &Error{Code: CodeConfigured, Text: "save: the environment " + e.Name + " is in the configuration", Hint: "edit it there"}
-		case e.Name == d.EnvironmentWas || e.Name != d.Environment.Name || e.Environment == d.Environment:
+		case string(e.Name) == d.EnvironmentWas && e.Source == FromConfig:
+			return &Error{Code: CodeConfigured, Text: "save: the environment " + string(e.Name) + " is in the configuration", Hint: "edit it there"}
+		case string(e.Name) == d.EnvironmentWas || e.Name != d.Environment.Name || e.Environment == d.Environment:
 		case e.Source == FromStore && d.EnvironmentWas == "" && d.Was != "":
 			// another console has edited the environment since this form was opened
-			return &Error{Code: CodeExists, Text: "save: the environment " + e.Name + " was changed meanwhile", Hint: "open the form again"}
+			return &Error{Code: CodeExists, Text: "save: the environment " + string(e.Name) + " was changed meanwhile", Hint: "open the form again"}
 		default:
-			return &Error{Code: CodeExists, Text: "save: there is an environment " + e.Name + " already, and it is another one", Hint: "choose it, or another name"}
+			return &Error{Code: CodeExists, Text: "save: there is an environment " + string(e.Name) + " already, and it is another one", Hint: "choose it, or another name"}
 		}
 	}
 	return nil
@@ -112,7 +112,7 @@ func (s *Service) maySaveEnvironment(d Draft, stored []Application) error {
 // servers lists the origins to which the consumer secret of an environment is sent.
 func servers(e Environment) []string {
 	var all []string
-	for _, raw := range []string{e.Endpoints.TokenURL, e.Issuer, e.Endpoints.RevokeURL, e.Endpoints.IntrospectURL, e.Endpoints.DeviceURL} {
+	for _, raw := range []string{string(e.Endpoints.TokenURL), string(e.Issuer), string(e.Endpoints.RevokeURL), string(e.Endpoints.IntrospectURL), string(e.Endpoints.DeviceURL)} {
 		if u, err := url.Parse(raw); err == nil && raw != "" {
 			all = append(all, u.Scheme+"://"+u.Host)
 		}
@@ -186,18 +186,18 @@ func (s *Service) put(w Writer, was *Application, a *Application, text, password
 // them needs its secret again.
 func (s *Service) follow(w Writer, d Draft, stored []Application, saved Application) error {
 	for _, have := range stored {
-		if have.Source != FromStore || have.ID == d.Was || have.Environment.Name != d.EnvironmentWas {
+		if have.Source != FromStore || have.ID == d.Was || string(have.Environment.Name) != d.EnvironmentWas {
 			continue
 		}
 		next := have
 		next.Environment = d.Environment
 		next.ID = idFor(next, &have, s.opt.Applications, stored)
 		if next.ID == have.ID && have.Secret == SecretAvailable && !SameServer(have.Environment, next.Environment) {
-			return &Error{Code: CodeUsage, Text: "save: the secret of " + have.Label() + " in the same environment would go to " + elsewhere(have.Environment, next.Environment) + " too",
+			return &Error{Code: CodeUsage, Text: "save: the secret of " + string(have.Label()) + " in the same environment would go to " + elsewhere(have.Environment, next.Environment) + " too",
 				Hint: "choose a new environment for this one"}
 		}
 		if SameRequest(next, saved) {
-			return &Error{Code: CodeExists, Text: "save: in this environment " + have.Label() + " and " + saved.Label() + " are the same", Hint: "delete one of them first"}
+			return &Error{Code: CodeExists, Text: "save: in this environment " + string(have.Label()) + " and " + string(saved.Label()) + " are the same", Hint: "delete one of them first"}
 		}
 		if err := s.put(w, &have, &next, secret.Text{}, secret.Text{}); err != nil {
 			return err
@@ -260,7 +260,7 @@ func (s *Service) Delete(ctx context.Context, appID string) error {
 			gone = true
 			return nil
 		case a.Source != FromStore:
-			return &Error{Code: CodeConfigured, Text: "delete: " + a.Label() + " is in " + cmp.Or(s.opt.ConfigPath, "the configuration file"), Hint: "take it out there"}
+			return &Error{Code: CodeConfigured, Text: "delete: " + string(a.Label()) + " is in " + cmp.Or(s.opt.ConfigPath, "the configuration file"), Hint: "take it out there"}
 		}
 		if a, err = w.Application(appID); err != nil { // as it is stored: retire completes it
 			return err

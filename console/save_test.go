@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"lanyard/console"
-	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
 )
 
@@ -19,8 +18,8 @@ func typed(w *world, name string) console.Draft {
 	have := w.app(name, "PRODUCTION")
 	var d console.Draft
 	d.Environment = console.NewEnvironment("typed")
-	d.Environment.Endpoints = tokenapi.Endpoints{TokenURL: base + "/token", RevokeURL: base + "/revoke"}
-	d.Name, d.ConsumerKey, d.Grant, d.Username = name, have.ConsumerKey, have.Grant, have.Username
+	d.Environment.Endpoints = console.Endpoints{TokenURL: base + "/token", RevokeURL: base + "/revoke"}
+	d.Name, d.ConsumerKey, d.Grant, d.Username = console.Private(name), have.ConsumerKey, have.Grant, have.Username
 	d.Secret, d.Password = w.vault[have.ID].ConsumerSecret, w.vault[have.ID].Password
 	return d
 }
@@ -150,7 +149,7 @@ func TestIssuerIsEnough(t *testing.T) {
 	w := newWorld(t)
 	s := w.alone()
 	d := typed(w, "Orders")
-	d.Environment.Issuer, d.Environment.Endpoints = base+"/oauth2/token", tokenapi.Endpoints{}
+	d.Environment.Issuer, d.Environment.Endpoints = base+"/oauth2/token", console.Endpoints{}
 	a := must[console.Application](t)(s.Save(t.Context(), d))
 	out := must[console.Outcome](t)(s.Get(t.Context(), a.ID, console.GetOptions{}))
 
@@ -284,7 +283,7 @@ func TestEnvironmentsOfTheConfigurationAreNotEdited(t *testing.T) {
 	d := typed(w, "Orders")
 	d.ConsumerKey, d.Environment = "mine", w.env
 	a := must[console.Application](t)(s.Save(t.Context(), d)) // put into it
-	d.Was, d.EnvironmentWas, d.Environment.CacheTTL = a.ID, w.env.Name, time.Minute
+	d.Was, d.EnvironmentWas, d.Environment.CacheTTL = a.ID, string(w.env.Name), time.Minute
 	_, err := s.Save(t.Context(), d)
 	refusal(t, err, "configured")
 	d.EnvironmentWas = ""
@@ -300,7 +299,7 @@ func TestTwoConsolesSaveTheSame(t *testing.T) {
 	errs := make([]error, 8)
 	for i := range errs {
 		s, mine := w.alone(), d
-		mine.ConsumerKey += strings.Repeat("x", i)
+		mine.ConsumerKey += console.Private(strings.Repeat("x", i))
 		all.Go(func() { _, errs[i] = s.Save(t.Context(), mine) })
 	}
 	all.Wait()

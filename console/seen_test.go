@@ -101,7 +101,7 @@ func TestProbeWithAnotherQuery(t *testing.T) {
 	}
 	for i, a := range g.apps {
 		if a.ID == g.app.ID {
-			g.apps[i].ProbeURL = strings.TrimSuffix(a.ProbeURL, "1") + "2"
+			g.apps[i].ProbeURL = console.Private(strings.TrimSuffix(string(a.ProbeURL), "1") + "2")
 		}
 	}
 	g.s = g.console()

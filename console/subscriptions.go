@@ -47,7 +47,7 @@ func (s *Service) explained(ctx context.Context, a Application, ans *tokenapi.Pr
 	}
 	var text string
 	err := s.opt.Keeper.View(ctx, func(r Reader) (err error) {
-		text, err = r.Setting(subscriptionsKey(a.ConsumerKey))
+		text, err = r.Setting(subscriptionsKey(string(a.ConsumerKey)))
 		return err
 	})
 	var subs Subscriptions
@@ -70,7 +70,7 @@ type Imported struct {
 // the same consumer key at the same host. Gateway and key manager may both lead to one Token API.
 func (s *Service) configured(a Application) (Application, bool) {
 	host := func(a Application) string {
-		u, err := url.Parse(cmp.Or(a.Environment.Endpoints.TokenURL, a.Environment.Issuer))
+		u, err := url.Parse(string(cmp.Or(a.Environment.Endpoints.TokenURL, a.Environment.Issuer)))
 		if err != nil {
 			return ""
 		}
@@ -130,7 +130,7 @@ func (s *Service) importOne(w Writer, i Imported, stored []Application) (Applica
 	}
 	for _, e := range s.environments(stored) {
 		if e.Name == a.Environment.Name && e.Endpoints.TokenURL != a.Environment.Endpoints.TokenURL {
-			return a, &Error{Code: CodeExists, Text: "import: there is an environment " + e.Name + " already, with another token URL: " + e.Endpoints.TokenURL,
+			return a, &Error{Code: CodeExists, Text: "import: there is an environment " + string(e.Name) + " already, with another token URL: " + string(e.Endpoints.TokenURL),
 				Hint: "give what is imported another name"}
 		}
 	}

@@ -13,17 +13,17 @@ import (
 // Supersede is what a get may do to a token that another program holds. A server that keeps one
 // token for each consumer key, user and scope set revokes the older one when it issues a new one.
 type Supersede struct {
-	Application string // its label
-	Sure        bool   // the server is known to do so; else it may
-	Held        string // fingerprint of a held token that would end; "" if none is held
-	Scope       string // a scope that gets a token of its own, or ""
+	Application Private // its label
+	Sure        bool    // the server is known to do so; else it may
+	Held        string  // fingerprint of a held token that would end; "" if none is held
+	Scope       string  // a scope that gets a token of its own, or ""
 }
 
 // Text tells it in a sentence.
 func (k Supersede) Text() string {
-	s := "a new token for " + k.Application + " revokes"
+	s := "a new token for " + string(k.Application) + " revokes"
 	if !k.Sure {
-		s = "a new token for " + k.Application + " may revoke"
+		s = "a new token for " + string(k.Application) + " may revoke"
 	}
 	s += " the older one of the same key, user and scopes, also in programs that use it now"
 	if k.Held != "" {
@@ -64,7 +64,7 @@ func WillSupersede(a Application, apps []Application, tokens []Token, scopes []s
 	}
 	of := clientIDs(a, apps)
 	for _, t := range slices.Backward(tokens) {
-		if sameHolder(t, of, a.Username, scopes) && alive(t, p, now) {
+		if sameHolder(t, of, string(a.Username), scopes) && alive(t, p, now) {
 			k.Held = t.Fingerprint
 			break
 		}
@@ -82,7 +82,7 @@ const devicePrefix = "device_"
 // sameHolder reports whether a server that keeps one token for each consumer key, user and scope
 // set would replace t by a token of this request.
 func sameHolder(t Token, client []string, user string, scopes []string) bool {
-	return slices.Contains(client, t.AppID) && t.User == user && sameScopes(t.Asked, scopes)
+	return slices.Contains(client, t.AppID) && string(t.User) == user && sameScopes(t.Asked, scopes)
 }
 
 // telling returns tokens of an application that show what its server is.
@@ -140,7 +140,7 @@ func (s *Service) superseded(w Writer, a Application, brought Token) (note strin
 		return "", err
 	}
 	for _, t := range living {
-		if t.ID == brought.ID || !sameHolder(t, of, a.Username, brought.Asked) || !alive(t, p, s.Now()) {
+		if t.ID == brought.ID || !sameHolder(t, of, string(a.Username), brought.Asked) || !alive(t, p, s.Now()) {
 			continue
 		}
 		if p.Regime != RegimeJWT {
@@ -173,7 +173,7 @@ func (s *Service) readJWT(t *Token, a Application, ans tokenapi.TokenAnswer) {
 	if ans.Lifetime != tokenapi.Unknown || !ok {
 		return
 	}
-	skew, _ := s.Skew(a.Environment.Name)
+	skew, _ := s.Skew(string(a.Environment.Name))
 	t.Lifetime, t.ExpiresAt = tokenapi.Bounded, exp.Add(-skew)
 	t.Granted = max(t.ExpiresAt.Sub(t.IssuedAt), 0)
 }

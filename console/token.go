@@ -50,7 +50,7 @@ type Token struct {
 	AppID       string
 	Fingerprint string // of the access token
 	Grant       string // the first grant; a refresh keeps it
-	User        string
+	User        Private
 	Scopes      []string // granted; as Asked if the answer named none
 	Asked       []string // requested
 	TokenType   string
@@ -148,8 +148,8 @@ type Mark struct {
 	AppID   string
 	TokenID string // "" for a get
 	Scopes  []string
-	Grant   string // of a get: "" for the application's own
-	User    string // of a get: "" for the application's own
+	Grant   string  // of a get: "" for the application's own
+	User    Private // of a get: "" for the application's own
 	SentAt  time.Time
 	Request *Request // nil for older rows
 	// EndsBy is the latest time at which the lost token can be alive; zero if that is not known.

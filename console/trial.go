@@ -22,7 +22,7 @@ type Tested struct {
 	ExpiresAt   time.Time // zero unless Lifetime is Bounded
 	Scopes      []string  // nil if the answer named none
 	Refresh     bool
-	Found       tokenapi.Endpoints // endpoints that the issuer named
+	Found       Endpoints // endpoints that the issuer named
 	Discovered  bool
 	Skipped     string   // why no token was requested
 	Notes       []string // what a person should know, without secrets
@@ -113,7 +113,7 @@ func (s *Service) Test(ctx context.Context, d Draft) (Tested, error) {
 		out.Skipped = a.Grant + " cannot be tried before it is saved"
 		return out, nil
 	}
-	if err := needURL(a, "test", CodeNoTokenURL, a.Environment.Endpoints.TokenURL); err != nil {
+	if err := needURL(a, "test", CodeNoTokenURL, string(a.Environment.Endpoints.TokenURL)); err != nil {
 		return out, err
 	}
 	req, err := s.draftRequest(ctx, d, a)
@@ -124,21 +124,21 @@ func (s *Service) Test(ctx context.Context, d Draft) (Tested, error) {
 }
 
 // tryIssuer discovers the endpoints of a draft. It stores nothing of them.
-func (s *Service) tryIssuer(ctx context.Context, a Application) (Environment, tokenapi.Endpoints, bool, error) {
+func (s *Service) tryIssuer(ctx context.Context, a Application) (Environment, Endpoints, bool, error) {
 	e := a.Environment
 	if e.Issuer == "" || tokenURL(e.Endpoints) != "" && grantEndpoint(a.Grant)(e.Endpoints) != "" {
-		return e, tokenapi.Endpoints{}, false, nil
+		return e, Endpoints{}, false, nil
 	}
 	api, err := s.api(e)
 	if err != nil {
-		return e, tokenapi.Endpoints{}, false, err
+		return e, Endpoints{}, false, err
 	}
-	d, exchanges, err := api.Discover(ctx, e.Issuer)
+	d, exchanges, err := api.Discover(ctx, string(e.Issuer))
 	for _, ex := range exchanges {
 		s.observe(a, "", ex)
 	}
 	if err != nil {
-		return e, tokenapi.Endpoints{}, false, err
+		return e, Endpoints{}, false, err
 	}
 	e = s.findingOf(e, d).complete(e)
 	return e, e.Endpoints, true, nil
@@ -168,7 +168,7 @@ func (s *Service) draftRequest(ctx context.Context, d Draft, a Application) (tok
 	})
 	req := tokenapi.TokenRequest{
 		Grant: a.Grant, Scopes: a.Scopes, Extra: a.Params(),
-		Credentials: tokenapi.Credentials{ConsumerKey: a.ConsumerKey, Auth: a.Environment.ClientAuth},
+		Credentials: tokenapi.Credentials{ConsumerKey: string(a.ConsumerKey), Auth: a.Environment.ClientAuth},
 	}
 	switch {
 	case err != nil:
@@ -176,14 +176,14 @@ func (s *Service) draftRequest(ctx context.Context, d Draft, a Application) (tok
 	case a.Credential() != "" && text.IsZero():
 		return req, &Error{Code: CodeNoSecret, Text: "test: the " + strings.ReplaceAll(string(a.Credential()), "_", " ") + " is missing"}
 	case a.Grant == tokenapi.GrantPassword && password.IsZero():
-		return req, &Error{Code: CodeNoSecret, Text: "test: the password of " + a.Username + " is missing"}
+		return req, &Error{Code: CodeNoSecret, Text: "test: the password of " + string(a.Username) + " is missing"}
 	case a.Credential() == SigningKey:
 		req.Credentials.SigningKey = tokenapi.SigningKey{Key: text, Alg: a.Details.SigningAlg, KeyID: a.Details.SigningKeyID}
 	case a.Credential() == ConsumerSecret:
 		req.Credentials.ConsumerSecret = text
 	}
 	if a.Grant == tokenapi.GrantPassword {
-		req.Username, req.Password = a.Username, password
+		req.Username, req.Password = string(a.Username), password
 	}
 	return req, nil
 }

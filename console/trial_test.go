@@ -190,7 +190,7 @@ func TestTestAsksTheIssuer(t *testing.T) {
 	w := newWorld(t)
 	s := w.alone()
 	d := typed(w, "Orders")
-	d.Environment.Issuer, d.Environment.Endpoints = base+"/oauth2/token", tokenapi.Endpoints{}
+	d.Environment.Issuer, d.Environment.Endpoints = base+"/oauth2/token", console.Endpoints{}
 	got := must[console.Tested](t)(s.Test(t.Context(), d))
 	if !got.Discovered || got.Found.RevokeURL == "" || got.Fingerprint == "" {
 		t.Errorf("%+v", got)

@@ -39,7 +39,7 @@ func states(t *testing.T, s *console.Service) (out map[string]console.Status) {
 	for _, tok := range b.Tokens {
 		for _, a := range b.Applications {
 			if a.ID == tok.AppID {
-				out[a.Name] = console.StatusAt(tok, s.Policy(a), s.Now())
+				out[string(a.Name)] = console.StatusAt(tok, s.Policy(a), s.Now())
 			}
 		}
 	}
@@ -102,19 +102,19 @@ func TestTwinsShareWhatIsAboutTheToken(t *testing.T) {
 	s, ctx := w.console(), t.Context()
 	a := must[console.Outcome](t)(s.Get(ctx, one.ID, console.GetOptions{})).Token
 	b := must[console.Outcome](t)(s.Get(ctx, two.ID, console.GetOptions{})).Token
-	w.put(t, a.ID, console.Probe{At: at(1), Status: 200, Verdict: tokenapi.Accepted, URL: one.ProbeURL})
+	w.put(t, a.ID, console.Probe{At: at(1), Status: 200, Verdict: tokenapi.Accepted, URL: string(one.ProbeURL)})
 	for i := range 3 {
-		w.put(t, a.ID, console.Probe{At: at(2 + i), Status: 401, Verdict: tokenapi.Refused, URL: one.ProbeURL})
+		w.put(t, a.ID, console.Probe{At: at(2 + i), Status: 401, Verdict: tokenapi.Refused, URL: string(one.ProbeURL)})
 	}
 	if all := states(t, s); all["Payments"].State != console.Dead || all["Billing"].State != console.Dead {
 		t.Errorf("refused at the gateway of both: %+v", all)
 	}
-	w.put(t, b.ID, console.Probe{At: at(9), Status: 200, Verdict: tokenapi.Accepted, URL: one.ProbeURL})
+	w.put(t, b.ID, console.Probe{At: at(9), Status: 200, Verdict: tokenapi.Accepted, URL: string(one.ProbeURL)})
 	if all := states(t, s); all["Payments"].State != console.Active || all["Billing"].State != console.Active {
 		t.Errorf("accepted for the other row since: %+v", all)
 	}
 	for i := range 3 {
-		w.put(t, a.ID, console.Probe{At: at(20 + i), Status: 401, Verdict: tokenapi.Refused, URL: one.ProbeURL})
+		w.put(t, a.ID, console.Probe{At: at(20 + i), Status: 401, Verdict: tokenapi.Refused, URL: string(one.ProbeURL)})
 	}
 	w.apps[len(w.apps)-1].ProbeURL = "https://elsewhere.example/list"
 	if all := states(t, w.console()); all["Payments"].State != console.Dead || all["Billing"].State != console.Active {

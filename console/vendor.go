@@ -11,12 +11,12 @@ import (
 // device_. tokens are all held ones, or those of telling.
 func isWSO2(a Application, tokens []Token) bool {
 	e := a.Environment.Endpoints
-	for _, raw := range []string{e.TokenURL, e.RevokeURL, e.IntrospectURL, e.AuthorizeURL, e.DeviceURL, e.JWKSURL, a.Environment.Issuer} {
+	for _, raw := range []string{string(e.TokenURL), string(e.RevokeURL), string(e.IntrospectURL), string(e.AuthorizeURL), string(e.DeviceURL), string(e.JWKSURL), string(a.Environment.Issuer)} {
 		if u, err := url.Parse(raw); err == nil && urlOfWSO2(u) {
 			return true
 		}
 	}
-	if u, err := url.Parse(a.Environment.Issuer); err == nil && strings.HasSuffix(u.Path, "/oauth2/token") {
+	if u, err := url.Parse(string(a.Environment.Issuer)); err == nil && strings.HasSuffix(u.Path, "/oauth2/token") {
 		return true // its issuer is its token URL
 	}
 	// Only WSO2 names in its answer what it revoked.

@@ -35,7 +35,7 @@ func TestSupersedeIsAboutWSO2(t *testing.T) {
 		{"https://id.example:8243/api/login/token", "", console.RegimeAuto, false, false},
 	} {
 		a := console.Application{ID: "a", Name: "Orders"}
-		a.Environment.Endpoints.TokenURL, a.Environment.Issuer = c.token, c.issuer
+		a.Environment.Endpoints.TokenURL, a.Environment.Issuer = console.Private(c.token), console.Private(c.issuer)
 		held := []console.Token{{ID: "t", AppID: "a", JWT: true, Confirmed: c.confirmed, IssuedAt: now, ExpiresAt: now.Add(time.Hour)}}
 		k, ok := console.WillSupersede(a, nil, held, nil, console.Policy{Regime: c.regime}, "lap", now)
 		if ok != c.want || (k.Scope == "device_lap") != c.want {

@@ -141,7 +141,7 @@ func newWorldOf(t *testing.T, o sandbox.Options, change ...func(*console.Environ
 	w.wire = &wire{handler: sb, posts: map[string]int{}}
 	w.env = console.Environment{
 		Name: "sandbox", CacheTTL: sb.CacheTTL(), ClientAuth: tokenapi.AuthBasic, Regime: console.RegimeAuto, Timeout: 15 * time.Second,
-		Endpoints: tokenapi.Endpoints{TokenURL: base + "/token", RevokeURL: base + "/revoke"},
+		Endpoints: console.Endpoints{TokenURL: base + "/token", RevokeURL: base + "/revoke"},
 	}
 	for _, c := range change {
 		c(&w.env)
@@ -151,8 +151,8 @@ func newWorldOf(t *testing.T, o sandbox.Options, change ...func(*console.Environ
 			continue
 		}
 		app := console.Application{
-			Name: a.Name, Environment: w.env, KeyType: a.KeyType, ConsumerKey: a.ConsumerKey, Grant: a.Grant,
-			Username: a.Username, ProbeURL: base + a.ProbePath, Source: console.FromConfig, Secret: console.SecretAvailable,
+			Name: console.Private(a.Name), Environment: w.env, KeyType: a.KeyType, ConsumerKey: console.Private(a.ConsumerKey), Grant: a.Grant,
+			Username: console.Private(a.Username), ProbeURL: console.Private(base + a.ProbePath), Source: console.FromConfig, Secret: console.SecretAvailable,
 		}
 		app.ID = app.Identity()
 		w.vault[app.ID] = a
@@ -176,7 +176,7 @@ func (w *world) console(change ...func(*console.Options)) *console.Service {
 		Clock: w.clock.Now, Keeper: w.keeper, Vault: w.vault, Applications: w.apps,
 		UndoWindow: 3 * time.Second, DueBefore: time.Minute, Owner: fmt.Sprint("console-", owners.Add(1)),
 		Connect: func(e console.Environment) (console.API, error) {
-			c, err := tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints, Timeout: e.Timeout}, w.clock.Now)
+			c, err := tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints.Client(), Timeout: e.Timeout}, w.clock.Now)
 			if err != nil {
 				return nil, err
 			}
@@ -197,7 +197,7 @@ func (w *world) console(change ...func(*console.Options)) *console.Service {
 func (w *world) app(name, keyType string) console.Application {
 	w.t.Helper()
 	for _, a := range w.apps {
-		if a.Name == name && a.KeyType == keyType {
+		if string(a.Name) == name && a.KeyType == keyType {
 			return a
 		}
 	}

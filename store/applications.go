@@ -64,15 +64,15 @@ func (c environment) Value() (driver.Value, error) {
 	e := c.e
 	b, err := json.Marshal(environmentForm{
 		Form:               1,
-		Name:               e.Name,
+		Name:               string(e.Name),
 		Production:         e.Production,
-		Issuer:             e.Issuer,
-		TokenURL:           e.Endpoints.TokenURL,
-		RevokeURL:          e.Endpoints.RevokeURL,
-		IntrospectURL:      e.Endpoints.IntrospectURL,
-		AuthorizeURL:       e.Endpoints.AuthorizeURL,
-		DeviceURL:          e.Endpoints.DeviceURL,
-		JWKSURL:            e.Endpoints.JWKSURL,
+		Issuer:             string(e.Issuer),
+		TokenURL:           string(e.Endpoints.TokenURL),
+		RevokeURL:          string(e.Endpoints.RevokeURL),
+		IntrospectURL:      string(e.Endpoints.IntrospectURL),
+		AuthorizeURL:       string(e.Endpoints.AuthorizeURL),
+		DeviceURL:          string(e.Endpoints.DeviceURL),
+		JWKSURL:            string(e.Endpoints.JWKSURL),
 		IssInAnswer:        e.IssInAnswer,
 		CacheTTL:           e.CacheTTL,
 		Regime:             string(e.Regime),
@@ -81,7 +81,7 @@ func (c environment) Value() (driver.Value, error) {
 		CAFile:             e.CAFile,
 		ClientCert:         e.ClientCert,
 		KeyFile:            e.ClientKey,
-		Proxy:              e.Proxy,
+		Proxy:              string(e.Proxy),
 		InsecureSkipVerify: e.InsecureSkipVerify,
 		AllowHTTP:          e.AllowHTTP,
 		ReadOnly:           e.ReadOnly,
@@ -100,7 +100,7 @@ func (c environment) Scan(src any) error {
 		return fmt.Errorf("an environment is stored in another form: %w", err)
 	}
 	e := console.Environment{
-		Name:               f.Name,
+		Name:               console.Private(f.Name),
 		Production:         f.Production,
 		CacheTTL:           f.CacheTTL,
 		Regime:             console.Regime(f.Regime),
@@ -108,19 +108,19 @@ func (c environment) Scan(src any) error {
 		CAFile:             f.CAFile,
 		ClientCert:         f.ClientCert,
 		ClientKey:          f.KeyFile,
-		Proxy:              f.Proxy,
-		Issuer:             f.Issuer,
+		Proxy:              console.Private(f.Proxy),
+		Issuer:             console.Private(f.Issuer),
 		IssInAnswer:        f.IssInAnswer,
 		InsecureSkipVerify: f.InsecureSkipVerify,
 		AllowHTTP:          f.AllowHTTP,
 		ReadOnly:           f.ReadOnly,
 	}
-	e.Endpoints.TokenURL = f.TokenURL
-	e.Endpoints.RevokeURL = f.RevokeURL
-	e.Endpoints.IntrospectURL = f.IntrospectURL
-	e.Endpoints.AuthorizeURL = f.AuthorizeURL
-	e.Endpoints.DeviceURL = f.DeviceURL
-	e.Endpoints.JWKSURL = f.JWKSURL
+	e.Endpoints.TokenURL = console.Private(f.TokenURL)
+	e.Endpoints.RevokeURL = console.Private(f.RevokeURL)
+	e.Endpoints.IntrospectURL = console.Private(f.IntrospectURL)
+	e.Endpoints.AuthorizeURL = console.Private(f.AuthorizeURL)
+	e.Endpoints.DeviceURL = console.Private(f.DeviceURL)
+	e.Endpoints.JWKSURL = console.Private(f.JWKSURL)
 	setText(&e.ClientAuth, f.ClientAuth)
 	*c.e = e
 	return nil
@@ -153,7 +153,7 @@ type details struct{ a *console.Application }
 // Value implements driver.Valuer.
 func (c details) Value() (driver.Value, error) {
 	d := c.a.Details
-	b, err := json.Marshal(detailsForm{1, d.RedirectURL, d.SecretStored, d.SigningAlg, d.SigningKeyID, d.AssertionClaims,
+	b, err := json.Marshal(detailsForm{1, string(d.RedirectURL), d.SecretStored, d.SigningAlg, d.SigningKeyID, d.AssertionClaims,
 		d.ReadyAssertion, d.SubjectTokenType, d.RequestedTokenType, d.Server, c.a.Audience, c.a.Resource, d.ProbeControlOff,
 		d.Headers, d.ProbeHeaders, d.ProbeMethod})
 	return string(b), err
@@ -172,7 +172,7 @@ func (c details) Scan(src any) error {
 		return fmt.Errorf("details are stored as %T", src)
 	}
 	c.a.Audience, c.a.Resource = f.Audience, f.Resource
-	c.a.Details = console.Details{RedirectURL: f.RedirectURL, SecretStored: f.SecretStored, SigningAlg: f.SigningAlg, SigningKeyID: f.SigningKeyID,
+	c.a.Details = console.Details{RedirectURL: console.Private(f.RedirectURL), SecretStored: f.SecretStored, SigningAlg: f.SigningAlg, SigningKeyID: f.SigningKeyID,
 		AssertionClaims: f.AssertionClaims, ReadyAssertion: f.ReadyAssertion,
 		SubjectTokenType: f.SubjectTokenType, RequestedTokenType: f.RequestedTokenType, Server: f.Server,
 		ProbeControlOff: f.ProbeControlOff, Headers: f.Headers, ProbeHeaders: f.ProbeHeaders, ProbeMethod: f.ProbeMethod}

@@ -19,7 +19,7 @@ func hashed(t *testing.T, dir, app string) *store.Store {
 	s := open(t, dir)
 	update(t, s, func(w console.Writer) error {
 		_, err := w.Digest("access", secret.New("x"))
-		return errors.Join(err, w.PutApplication(console.Application{ID: app, Name: app, Source: console.FromStore}, console.Secrets{}))
+		return errors.Join(err, w.PutApplication(console.Application{ID: app, Name: console.Private(app), Source: console.FromStore}, console.Secrets{}))
 	})
 	return s
 }

@@ -10,7 +10,6 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/keys"
-	"lanyard/ui/kit"
 	"lanyard/ui/overlay"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
@@ -320,7 +319,7 @@ func (m *root) cannotRevokeAll(s *scene.Scene) *scene.Refuse {
 	case !ok:
 		return scene.Cannot("no application is selected", m.keys.Hint(keys.Applications, "goes to Applications"))
 	case a.Environment.ReadOnly:
-		return scene.Cannot(kit.Clean(a.Environment.Name)+" is read-only: nothing is revoked there",
+		return scene.Cannot(s.Show(a.Environment.Name)+" is read-only: nothing is revoked there",
 			m.s.Remedy(a, "remove read_only", m.face()))
 	case len(a.Living()) == 0:
 		return scene.Cannot(a.Shown+" holds no token that lives", "")

@@ -184,7 +184,7 @@ func keptBy(t *testing.T, keeper func(*store.Store) console.Keeper, app func(*co
 	t.Helper()
 	env := console.Environment{
 		Name: "cloud", CacheTTL: 15 * time.Minute, Regime: console.RegimeAuto, ClientAuth: tokenapi.AuthBasic, Timeout: time.Second,
-		Endpoints: tokenapi.Endpoints{TokenURL: "https://gw.example/token", RevokeURL: "https://gw.example/revoke"},
+		Endpoints: console.Endpoints{TokenURL: "https://gw.example/token", RevokeURL: "https://gw.example/revoke"},
 	}
 	for _, f := range change {
 		f(&env)
@@ -199,8 +199,8 @@ func keptBy(t *testing.T, keeper func(*store.Store) console.Keeper, app func(*co
 	var apps []console.Application
 	for _, name := range []string{"Orders", "Payments"} {
 		a := console.Application{
-			Name: name, Environment: env, KeyType: "PRODUCTION",
-			ConsumerKey: name, Grant: tokenapi.GrantClientCredentials, ProbeURL: "https://gw.example/" + name, Source: console.FromConfig, Secret: console.SecretAvailable,
+			Name: console.Private(name), Environment: env, KeyType: "PRODUCTION",
+			ConsumerKey: console.Private(name), Grant: tokenapi.GrantClientCredentials, ProbeURL: console.Private("https://gw.example/" + name), Source: console.FromConfig, Secret: console.SecretAvailable,
 		}
 		app(&a)
 		a.ID = a.Identity()

@@ -84,7 +84,6 @@ func needing(r session.Request) string {
 func (m *root) openInvite(a *session.App, key session.Key) {
 	o := overlay.NewInvite(a, key)
 	o.Fill(m.board().Invitations)
-	o.Redacted = m.redactor != nil
 	m.Open(o)
 }
 

@@ -339,17 +339,11 @@ func (on presenting) land(m *root) tea.Cmd {
 	return nil
 }
 
-// policy judges the boards of Blot and Veil.
+// policy judges the board of Redacted.
 func policy(a console.Application) console.Policy { return console.PolicyOf(a, time.Minute) }
 
-// Blot is the last check of presenter mode over lines of a frame.
-func Blot(b console.Board, lines ...string) []string {
-	read := session.NewBoard(b, policy, b.Exchanges[0].Started)
-	return redact.New(knownNames(&read), nil).Frame(lines)
-}
-
-// Veil is what presenter mode makes of a text.
-func Veil(b console.Board, text string) string {
+// Redacted is what presenter mode shows of a text.
+func Redacted(b console.Board, text string) string {
 	read := session.NewBoard(b, policy, b.Exchanges[0].Started)
 	return redact.New(knownNames(&read), nil).Text(text)
 }

@@ -53,11 +53,10 @@ func (m *root) header(s *scene.Scene) string {
 	var key string
 	if ok {
 		room := m.w - l.Width() - cells - 4
-		name := kit.Clean(a.Environment.Name)
-		if name == m.o.Title {
+		name := s.Show(a.Environment.Name)
+		if kit.Clean(string(a.Environment.Name)) == m.o.Title {
 			name = "" // the chip tells it
 		}
-		name = m.redactor.Text(name)
 		if small {
 			name = strings.TrimSpace(a.Shown + " " + kit.Cut(kit.Clean(a.KeyType), 4))
 			if l := s.Labels(scene.Tokens); len(l) > 0 { // there is no pane with a title
@@ -155,7 +154,7 @@ func (m *root) skew(a *session.App, short bool) scene.Cell {
 	if a == nil {
 		return scene.Cell{}
 	}
-	d := m.board().Skew[a.Environment.Name]
+	d := m.board().Skew[string(a.Environment.Name)]
 	sign := "+"
 	if d < 0 {
 		sign = "-"

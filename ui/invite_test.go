@@ -205,9 +205,9 @@ func TestInvitationIsNeverCut(t *testing.T) {
 				if text := ansi.Strip(p.Frame()); i.UserCode != "" && !strings.Contains(text, userCode) || !strings.Contains(text, "WARNING") {
 					t.Fatalf("%s %dx%d:\n%s", name, w, h, text)
 				}
-				if i.UserCode != "" && !strings.Contains(ansi.Strip(p.Frame()), i.URL) {
+				if i.UserCode != "" && !strings.Contains(ansi.Strip(p.Frame()), string(i.URL)) {
 					p.Key("down")
-					if !strings.Contains(ansi.Strip(p.Frame()), i.URL) {
+					if !strings.Contains(ansi.Strip(p.Frame()), string(i.URL)) {
 						t.Fatalf("%s %dx%d: no address:\n%s", name, w, h, ansi.Strip(p.Frame()))
 					}
 				}
@@ -218,7 +218,7 @@ func TestInvitationIsNeverCut(t *testing.T) {
 					seen += "\n" + whole(p.Frame())
 				}
 				for n := 0; i.UserCode == "" && n+8 < len(i.URL); n++ { // any eight characters of it, on one line or across two
-					if !strings.Contains(seen, i.URL[n:n+8]) {
+					if !strings.Contains(seen, string(i.URL[n:n+8])) {
 						t.Fatalf("%s %dx%d: %q of the address is missing:\n%s", name, w, h, i.URL[n:n+8], ansi.Strip(p.Frame()))
 					}
 				}
@@ -255,7 +255,7 @@ func TestInvitationWithoutColour(t *testing.T) {
 func TestInvitationOfAnything(t *testing.T) {
 	t.Parallel()
 	for n, text := range nasty {
-		i := console.Invitation{Grant: tokenapi.GrantDeviceCode, URL: text, Complete: nasty[(n+3)%len(nasty)], UserCode: nasty[(n+5)%len(nasty)]}
+		i := console.Invitation{Grant: tokenapi.GrantDeviceCode, URL: console.Private(text), Complete: console.Private(nasty[(n+3)%len(nasty)]), UserCode: nasty[(n+5)%len(nasty)]}
 		p := invitation(t, 80, 24, devices, i)
 		for _, s := range []string{"9x4", "30x8", "60x20", "120x32"} {
 			w, h, _ := size(s)

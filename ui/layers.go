@@ -29,14 +29,14 @@ func lay(s *scene.Scene, lines []string, o scene.Overlay, w, h int) (inside kit.
 	if w < 8 || h < 4 {
 		return inside
 	}
-	bw, bh := o.Size(w-4, h-2)
+	bw, bh := o.Size(s, w-4, h-2)
 	r := kit.Rect{W: w, H: h}.Center(min(bw+2, w), min(bh+2, h))
 	body := o.Box(s, r.W-2, r.H-2)
 	border, title := s.Styles.BorderOn, s.Styles.TitleOn
 	if o.Danger() {
 		border, title = s.Styles.Danger, s.Styles.Danger
 	}
-	name, foot := onBorder(o.Title(), o.Foot(), r.W)
+	name, foot := onBorder(o.Title(s), o.Foot(), r.W)
 	box := kit.Frame(r.W, r.H, string(border), []kit.Label{{SGR: string(title), Text: name}},
 		kit.Label{SGR: string(s.Styles.Quiet), Text: foot}, body)
 	for i, line := range box {

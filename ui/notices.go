@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"strings"
 	"time"
 
 	"lanyard/console"
@@ -71,15 +70,11 @@ func (m *root) flash(text, hint string) {
 // NotifyError shows what failed, why, and what to try next. A refusal by the console itself is a
 // warning, everything else an error.
 func (m *root) NotifyError(op string, err error) {
-	text := err.Error()
-	if !strings.HasPrefix(text, op) {
-		text = op + ": " + text
-	}
 	sev := scene.Bad
 	if _, ok := console.AsError(err); ok {
-		sev = scene.Warn // the console itself refused; nothing failed
+		sev = scene.Warn
 	}
-	m.Notify(sev, text, m.hintOf(err))
+	m.Notify(sev, string(scene.OpError(op, err)), m.hintOf(err))
 }
 
 // face returns how the screen names actions and commands.

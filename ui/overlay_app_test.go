@@ -22,7 +22,7 @@ func (l *live) stored() map[string]console.Application {
 	all := map[string]console.Application{}
 	for _, a := range b.Applications {
 		if a.Source == console.FromStore {
-			all[a.Name] = a
+			all[string(a.Name)] = a
 		}
 	}
 	return all

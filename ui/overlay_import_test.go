@@ -22,14 +22,14 @@ const aCurl = "curl -k -u billing-key:s3cr3t-of-billing -d 'grant_type=password&
 // shown is what a developer portal shows: one application with its secret, one without, and one that is configured.
 func shown(_ context.Context, r console.PortalRequest) (console.PortalFound, error) {
 	env := r.Environment
-	env.Endpoints = tokenapi.Endpoints{TokenURL: "https://" + env.Name + "/oauth2/token", RevokeURL: "https://" + env.Name + "/oauth2/revoke"}
+	env.Endpoints = console.Endpoints{TokenURL: "https://" + env.Name + "/oauth2/token", RevokeURL: "https://" + env.Name + "/oauth2/revoke"}
 	found := console.PortalFound{
 		Notes:         []string{"the subscription of Billing to billing 1.0 is ON_HOLD"},
 		Subscriptions: map[string][]console.Subscription{"billing-key": {{API: "billing", Version: "1.0", Status: "ON_HOLD"}}},
 	}
 	for _, name := range []string{"Billing", "Mobile"} {
 		found.All = append(found.All, console.Imported{Application: console.Application{
-			Name: name, KeyType: "PRODUCTION", ConsumerKey: strings.ToLower(name) + "-key", Grant: tokenapi.GrantClientCredentials, Environment: env,
+			Name: console.Private(name), KeyType: "PRODUCTION", ConsumerKey: console.Private(strings.ToLower(name) + "-key"), Grant: tokenapi.GrantClientCredentials, Environment: env,
 		}})
 	}
 	found.All[0].Secret = secret.New("s3cr3t-of-billing")

@@ -137,11 +137,11 @@ func linesWith(t *testing.T, options func(*plain.Options), change func(*console.
 		l := &talk{t: t, in: typed, out: &paper{}, api: &steady{a: &api{clock: &clock{}, gateway: 200}}, clip: newPocket(), store: st, ended: make(chan error, 1)}
 		for _, keyType := range []string{"PRODUCTION", "SANDBOX"} {
 			a := console.Application{
-				Name: "Orders", KeyType: keyType, ConsumerKey: keyType, Grant: tokenapi.GrantClientCredentials, ProbeURL: "https://gw.example/orders",
+				Name: "Orders", KeyType: keyType, ConsumerKey: console.Private(keyType), Grant: tokenapi.GrantClientCredentials, ProbeURL: "https://gw.example/orders",
 				Source: console.FromConfig, Secret: console.SecretAvailable,
 				Environment: console.Environment{
 					Name: "cloud", CacheTTL: 15 * time.Minute, Regime: console.RegimeAuto, ClientAuth: tokenapi.AuthBasic, Timeout: time.Second,
-					Endpoints: tokenapi.Endpoints{TokenURL: "https://gw.example/token", RevokeURL: "https://gw.example/revoke", DeviceURL: "https://gw.example/device"},
+					Endpoints: console.Endpoints{TokenURL: "https://gw.example/token", RevokeURL: "https://gw.example/revoke", DeviceURL: "https://gw.example/device"},
 				},
 			}
 			change(&a)
@@ -404,7 +404,7 @@ func TestPlainNumbersOfTwoForms(t *testing.T) {
 func TestPlainNumbersThatAreNames(t *testing.T) {
 	t.Parallel()
 	called := func(a *console.Application) {
-		a.Name = map[string]string{"PRODUCTION": "1", "SANDBOX": "A1"}[a.KeyType]
+		a.Name = console.Private(map[string]string{"PRODUCTION": "1", "SANDBOX": "A1"}[a.KeyType])
 	}
 	inLines(t, called, func(l *talk) {
 		l.types("get A1", `"A1" fits 2; nothing was done. Type application A1 or application A2 in its place:`,
@@ -703,7 +703,7 @@ func TestPlainIsPlain(t *testing.T) {
 	t.Parallel()
 	const evil = "O\x1b[31m\x07\x00\r\n\u009b31m\u202e\u2066\u200d\u200b\ufe0f\U000e0041…≤·é決済👩\u200d💻"
 	inLines(t, func(a *console.Application) {
-		a.Name, a.Environment.Name, a.Username, a.Scopes = evil, evil+a.KeyType, evil, []string{evil}
+		a.Name, a.Environment.Name, a.Username, a.Scopes = evil, console.Private(evil+a.KeyType), evil, []string{evil}
 	}, func(l *talk) {
 		l.api.a.refresh = true
 		for _, c := range []string{

@@ -8,7 +8,6 @@ import (
 	"lanyard/console/describe"
 	"lanyard/themes"
 	"lanyard/ui/kit"
-	"lanyard/ui/overlay"
 	"lanyard/ui/redact"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
@@ -36,14 +35,9 @@ func (m *root) redactBoard() {
 	m.panes.apps.Widest = 0
 	for i := range m.board().Apps {
 		a := &m.board().Apps[i]
-		a.Shown = kit.Clean(a.Name)
+		a.Shown = kit.Clean(string(a.Name))
 		m.panes.apps.Widest = max(m.panes.apps.Widest, kit.Width(a.Shown))
 		a.Shown = m.redactor.Text(a.Shown)
-	}
-	for _, o := range m.overlays {
-		if o, ok := o.(*overlay.Invite); ok {
-			o.Redacted = m.redactor != nil
-		}
 	}
 }
 
@@ -54,7 +48,7 @@ func knownNames(b *session.Board) redact.Known {
 		names.Addresses = append(names.Addresses, b.Exchanges[i].URL)
 	}
 	for _, i := range b.Invitations {
-		names.Addresses = append(names.Addresses, i.URL, i.Complete)
+		names.Addresses = append(names.Addresses, string(i.URL), string(i.Complete))
 	}
 	return names
 }

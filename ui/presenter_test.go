@@ -42,6 +42,9 @@ func canaries() console.Board {
 func leaky(t *testing.T, what, text string) {
 	t.Helper()
 	low := strings.ToLower(ansi.Strip(text))
+	for _, ours := range []string{"gateway.example", "id.example"} { // hints of an empty form
+		low = strings.ReplaceAll(low, ours, "")
+	}
 	for _, part := range []string{"canary", "xhost", "zk3y", "zoe.", "yuser", "corp.ex", ".example"} {
 		if strings.Contains(low, part) {
 			t.Fatalf("%s shows %q:\n%s", what, part, ansi.Strip(text))
@@ -100,30 +103,24 @@ func TestPresenterHidesWhatIsTyped(t *testing.T) {
 	}
 }
 
-func TestPresenterBlotsWhatIsCut(t *testing.T) {
+// A name is replaced wherever it stands in a text, and so is what has the form of one.
+func TestPresenterRedactsTexts(t *testing.T) {
 	t.Parallel()
 	b := canaries()
-	for _, c := range []struct{ in, want string }{
-		{"to xhostcanary.corp.example now", "to ························ now"},
-		{"│ xhostca…ple │", "│ ·······…··· │"},
-		{"│ as zoe.can│", "│ as ·······│"},
-		{"\x1b[1mzoe.\x1b[mcanaryuser\x1b[m!", "\x1b[1m····\x1b[m··········\x1b[m!"},
-		{"mezoe.canaryuserx", "mezoe.canaryuserx"},
-		{"https://unknown.host/a", "https://············/a"},
-		{"dial tcp 10.20.30.40:443: refused", "dial tcp ···············: refused"},
-		{"key file /home/kim/.local", "key file ·········/.local"},
-		{"may still pass the gateway", "may still pass the gateway"},
+	for in, want := range map[string]string{
+		"to xhostcanary.corp.example now":                           "to environment 1 now",
+		"mezoe.canaryuserx":                                         "mezoe.canaryuserx",
+		"zoe.canaryuser!":                                           "user 1!",
+		"https://unknown.host/a":                                    "https://host/a",
+		"dial tcp 10.20.30.40:443: refused":                         "dial tcp host: refused",
+		"lookup printer: no such host":                              "lookup host: no such host",
+		"key file /home/kim/.local":                                 "key file ~/.local",
+		"may still pass the gateway":                                "may still pass the gateway",
+		"zoe.canaryuser at https://xhostcanary.corp.example:9443/x": "user 1 at https://host/x",
 	} {
-		if got := ui.Blot(b, c.in)[0]; got != c.want {
-			t.Errorf("%q: %q, want %q", c.in, got, c.want)
+		if got := ui.Redacted(b, in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
 		}
-	}
-	got := strings.Join(ui.Blot(b, "│ at xhostcanary.corp. │", "│ example/token        │"), "\n")
-	if want := "│ at ················· │\n│ ·······/token        │"; got != want {
-		t.Errorf("wrapped:\n%s", got)
-	}
-	if got := ui.Veil(b, "zoe.canaryuser at https://xhostcanary.corp.example:9443/x"); got != "user 1 at https://host/x" {
-		t.Errorf("veiled: %q", got)
 	}
 }
 

@@ -50,7 +50,7 @@ func TestQuiet(t *testing.T) {
 			Environment: console.Environment{
 				Name: "cloud", CacheTTL: time.Minute, Regime: console.RegimeOpaque, Timeout: time.Second,
 				ClientAuth: tokenapi.AuthBasic,
-				Endpoints: tokenapi.Endpoints{
+				Endpoints: console.Endpoints{
 					TokenURL: "https://gw.example/token", RevokeURL: "https://gw.example/revoke",
 				},
 			},

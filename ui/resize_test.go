@@ -64,7 +64,7 @@ func crowd(d dice, n int) console.Board {
 	}
 	for i := range b.Applications {
 		a := &b.Applications[i]
-		a.Name, a.KeyType, a.Environment.Name = pick(d, nasty), pick(d, nasty), pick(d, nasty)
+		a.Name, a.KeyType, a.Environment.Name = console.Private(pick(d, nasty)), pick(d, nasty), console.Private(pick(d, nasty))
 		a.Environment.Production = d.IntN(3) == 0
 		if d.IntN(4) == 0 {
 			a.Environment.Regime = console.RegimeJWT
@@ -76,7 +76,7 @@ func crowd(d dice, n int) console.Board {
 		tok := seeds[i%len(seeds)]
 		tok.ID, tok.Fingerprint = fmt.Sprintf("t_%04d", i), fmt.Sprintf("%08x", uint32(i)*2654435761)
 		tok.AppID = b.Applications[min(i%20, 11)].ID // more than half of them are the last one's
-		tok.User, tok.Scopes = pick(d, nasty), []string{pick(d, nasty), pick(d, nasty)}
+		tok.User, tok.Scopes = console.Private(pick(d, nasty)), []string{pick(d, nasty), pick(d, nasty)}
 		if !tok.ExpiresAt.IsZero() {
 			tok.ExpiresAt = tok.ExpiresAt.Add(time.Duration(i) * time.Second)
 		}
@@ -88,7 +88,7 @@ func crowd(d dice, n int) console.Board {
 		b.Tokens = append(b.Tokens, tok)
 	}
 	for i := range b.Exchanges {
-		b.Exchanges[i].Application, b.Exchanges[i].URL, b.Exchanges[i].Err = pick(d, nasty), pick(d, nasty), pick(d, nasty)
+		b.Exchanges[i].Application, b.Exchanges[i].URL, b.Exchanges[i].Err = console.Private(pick(d, nasty)), pick(d, nasty), pick(d, nasty)
 	}
 	b.Key = pick(d, []console.KeyStatus{b.Key, lockedKey(), {Kind: pick(d, nasty), Place: pick(d, nasty)}, {Place: "no key yet", Locked: true, Asks: true}})
 	return b
@@ -326,7 +326,7 @@ func TestAnythingAnswered(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			d := rand.New(rand.NewPCG(seed, 11))
-			l := awake(t, func(a *console.Application) { a.Name = pick[string](d, nasty) + a.Name }, func(e *console.Environment) { e.Name = pick[string](d, nasty) })
+			l := awake(t, func(a *console.Application) { a.Name = console.Private(pick[string](d, nasty) + string(a.Name)) }, func(e *console.Environment) { e.Name = console.Private(pick[string](d, nasty)) })
 			s := &storm{Pump: l.Pump, d: d, w: 120, h: 32, clock: l.clock}
 			l.api.refresh = d.IntN(2) == 0
 			for range 150 {

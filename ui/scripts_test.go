@@ -73,10 +73,10 @@ func TestNamesOfEveryScript(t *testing.T) { // not parallel: how cells are count
 		named := func(names []string) console.Board {
 			b := orders()
 			for i := range b.Applications[:4] {
-				b.Applications[i].Name = names[i]
+				b.Applications[i].Name = console.Private(names[i])
 			}
 			for i := range b.Tokens {
-				b.Tokens[i].User = names[i%4]
+				b.Tokens[i].User = console.Private(names[i%4])
 			}
 			return b
 		}

@@ -86,7 +86,7 @@ func tell(t *testing.T, w, h int, flags []string) *told {
 	t.Cleanup(func() { _ = st.Close() })
 	env := console.Environment{
 		Name: "demo", CacheTTL: server.CacheTTL(), Regime: console.Regime(server.Profile()), ClientAuth: tokenapi.AuthBasic, Timeout: 15 * time.Second,
-		Endpoints: tokenapi.Endpoints{TokenURL: base + "/token", RevokeURL: base + "/revoke", IntrospectURL: base + "/introspect", JWKSURL: base + "/oauth2/jwks"},
+		Endpoints: console.Endpoints{TokenURL: base + "/token", RevokeURL: base + "/revoke", IntrospectURL: base + "/introspect", JWKSURL: base + "/oauth2/jwks"},
 	}
 	keys := sealed{}
 	var apps []console.Application
@@ -98,8 +98,8 @@ func tell(t *testing.T, w, h int, flags []string) *told {
 			continue
 		}
 		app := console.Application{
-			Name: a.Name, Environment: env, KeyType: a.KeyType, ConsumerKey: a.ConsumerKey, Grant: a.Grant, Username: a.Username,
-			Scopes: a.Scopes, ProbeURL: base + a.ProbePath, Source: console.FromConfig, Secret: console.SecretAvailable,
+			Name: console.Private(a.Name), Environment: env, KeyType: a.KeyType, ConsumerKey: console.Private(a.ConsumerKey), Grant: a.Grant, Username: console.Private(a.Username),
+			Scopes: a.Scopes, ProbeURL: console.Private(base + a.ProbePath), Source: console.FromConfig, Secret: console.SecretAvailable,
 		}
 		app.ID = app.Identity()
 		keys[app.ID] = a
@@ -109,7 +109,7 @@ func tell(t *testing.T, w, h int, flags []string) *told {
 		Clock: s.clock.Now, Keeper: st, Vault: keys, Applications: apps, UndoWindow: 3 * time.Second,
 		DueBefore: min(time.Minute, server.TokenTTL()/4), Owner: "story", Device: "lap",
 		Connect: func(e console.Environment) (console.API, error) {
-			c, err := tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints, Timeout: e.Timeout}, s.clock.Now)
+			c, err := tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints.Client(), Timeout: e.Timeout}, s.clock.Now)
 			if err != nil {
 				return nil, err
 			}

@@ -161,7 +161,7 @@ func (m *root) tellRest(f session.Fact) tea.Cmd {
 	case session.Restored:
 		m.Notify(scene.Info, describe.Restored, "")
 	case session.Covered:
-		m.Notify(scene.Info, kit.Clean(f.Stored.Label())+" of the store is not listed: "+kit.Clean(f.Configured.Label())+" of the configuration is the same, and in force", "")
+		m.Notify(scene.Info, string(f.Stored.Label())+" of the store is not listed: "+string(f.Configured.Label())+" of the configuration is the same, and in force", "")
 	case session.Unkept:
 		m.Log(scene.Bad, f.Err.Error(), console.Hint(f.Err))
 		m.Notify(scene.Bad, m.keys.Hint(keys.WriteOut, "keeps what this console holds")+": nothing can be stored", "") // fits 80 columns

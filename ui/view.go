@@ -94,7 +94,7 @@ func (m *root) draw() {
 	if !m.frame.next.IsZero() {
 		m.frame.next = wholeSecond(m.frame.next)
 	}
-	m.frame.text = kit.Ground(strings.Join(m.redactor.Frame(lines), "\n"), string(m.st.Ground), m.w, m.h)
+	m.frame.text = kit.Ground(strings.Join(lines, "\n"), string(m.st.Ground), m.w, m.h)
 	if m.set.ASCII {
 		m.frame.text = kit.ASCII(m.frame.text)
 	}

@@ -29,7 +29,7 @@ func theme(t testing.TB, name string) themes.Theme {
 
 func application(name, keyType string, env console.Environment) console.Application {
 	return console.Application{
-		ID: "app_" + name + keyType, Name: name, KeyType: keyType, Environment: env, Grant: "client_credentials",
+		ID: "app_" + name + keyType, Name: console.Private(name), KeyType: keyType, Environment: env, Grant: "client_credentials",
 		Source: console.FromConfig, Secret: console.SecretAvailable, Extra: url.Values{},
 	}
 }

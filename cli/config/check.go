@@ -114,8 +114,8 @@ type environment struct {
 func (r *reader) environment(s section, others []environment) environment {
 	before := len(r.problems)
 	e := environment{place: s.place()}
-	e.Name = s.name()
-	if strings.ContainsAny(e.Name, "@/") {
+	e.Name = console.Private(s.name())
+	if strings.ContainsAny(string(e.Name), "@/") {
 		s.bad("name", "must not contain @ or /", "they separate the parts of NAME@ENVIRONMENT/KEY_TYPE")
 	}
 	for _, o := range others {
@@ -128,18 +128,18 @@ func (r *reader) environment(s section, others []environment) environment {
 	e.AllowHTTP = s.flag("allow_http")
 	e.InsecureSkipVerify = s.flag("insecure_skip_verify")
 	e.ReadOnly = s.flag("read_only")
-	if e.Issuer = s.url("issuer", e.AllowHTTP); e.Issuer == "" && s.values["token_url"] == nil {
+	if e.Issuer = console.Private(s.url("issuer", e.AllowHTTP)); e.Issuer == "" && s.values["token_url"] == nil {
 		s.bad("token_url", "is missing, and there is no issuer to ask for it", "")
 	} else if e.Issuer == "" {
 		s.required("token_url")
 	}
-	e.Endpoints = tokenapi.Endpoints{
-		TokenURL:      s.url("token_url", e.AllowHTTP),
-		RevokeURL:     s.url("revoke_url", e.AllowHTTP),
-		IntrospectURL: s.url("introspect_url", e.AllowHTTP),
-		AuthorizeURL:  s.url("authorize_url", e.AllowHTTP),
-		DeviceURL:     s.url("device_url", e.AllowHTTP),
-		JWKSURL:       s.url("jwks_url", e.AllowHTTP),
+	e.Endpoints = console.Endpoints{
+		TokenURL:      console.Private(s.url("token_url", e.AllowHTTP)),
+		RevokeURL:     console.Private(s.url("revoke_url", e.AllowHTTP)),
+		IntrospectURL: console.Private(s.url("introspect_url", e.AllowHTTP)),
+		AuthorizeURL:  console.Private(s.url("authorize_url", e.AllowHTTP)),
+		DeviceURL:     console.Private(s.url("device_url", e.AllowHTTP)),
+		JWKSURL:       console.Private(s.url("jwks_url", e.AllowHTTP)),
 	}
 	e.CacheTTL = s.spanWith("cache_ttl", 15*time.Minute, console.CacheSpan)
 	e.Regime = console.Regime(s.oneOf("regime", []string{"auto", "opaque", "jwt", "stateless", "introspecting"}, nil))
@@ -152,7 +152,7 @@ func (r *reader) environment(s section, others []environment) environment {
 		s.bad("client_key", "is of no use without client_cert", "")
 	}
 	e.ClientAuth = s.clientAuth(e)
-	e.Proxy = s.proxy()
+	e.Proxy = console.Private(s.proxy())
 	if e.valid = len(r.problems) == before; e.valid {
 		r.cfg.Environments = append(r.cfg.Environments, e.Environment)
 	}
@@ -210,22 +210,22 @@ func (r *reader) application(s section, envs []environment, others []application
 	before := len(r.problems)
 	a := application{place: s.place()}
 	a.Source = console.FromConfig
-	a.Name = s.name()
+	a.Name = console.Private(s.name())
 	env := s.environment(envs)
 	if s.values["client_auth"] != nil && s.values["client_auth"] != "" {
 		env.ClientAuth = s.clientAuth(env)
 	}
 	a.Environment = env.Environment
 	a.KeyType = s.oneOf("key_type", []string{"", console.KeyProduction, console.KeySandbox}, nil)
-	a.ConsumerKey = s.required("consumer_key")
-	if env.ClientAuth == tokenapi.AuthBasic && strings.Contains(a.ConsumerKey, ":") {
+	a.ConsumerKey = console.Private(s.required("consumer_key"))
+	if env.ClientAuth == tokenapi.AuthBasic && strings.Contains(string(a.ConsumerKey), ":") {
 		s.bad("consumer_key", `must not contain : with client_auth = "basic"`, `use "basic-encoded" or "post"`)
 	}
 	a.Grant = s.oneOf("grant", Grants(), nil)
 	a.Scopes = s.scopes()
 	a.Audience, a.Resource = s.text("audience", ""), s.resources()
 	a.Extra = s.extra()
-	a.ProbeURL = s.url("probe_url", env.AllowHTTP)
+	a.ProbeURL = console.Private(s.url("probe_url", env.AllowHTTP))
 	if s.flag("auto_renew") {
 		s.notSupported("auto_renew")
 	}
@@ -240,7 +240,7 @@ func (r *reader) application(s section, envs []environment, others []application
 	if len(r.problems) > before || !env.valid || !s.checkRequest(a, others, refs) {
 		return a
 	}
-	a.ConfigID = a.Identity() + "/" + a.Label()
+	a.ConfigID = a.Identity() + "/" + string(a.Label())
 	a.ID = a.Identity() // until console.Identified looks it up in the store
 	proof := credentialKind(env.ClientAuth)
 	a.Secret, a.Details.SecretStored = refs[proof].state(), refs[proof].Stored
@@ -300,7 +300,7 @@ func (r *reader) sameGrantSecrets(other string, refs map[console.SecretKind]Secr
 func (s section) warn(kind console.SecretKind, ref SecretRef, env environment, needed bool) {
 	var text string
 	key := string(kind)
-	u, err := url.Parse(cmp.Or(env.Endpoints.TokenURL, env.Issuer))
+	u, err := url.Parse(string(cmp.Or(env.Endpoints.TokenURL, env.Issuer)))
 	switch local := err == nil && console.Loopback(u.Hostname()); {
 	case !ref.Literal.IsZero() && !local:
 		s.r.cfg.literal = true
@@ -329,10 +329,10 @@ func (s section) environment(envs []environment) environment {
 	}
 	names := make([]string, 0, len(envs))
 	for _, e := range envs {
-		if e.Name == name && name != "" {
+		if string(e.Name) == name && name != "" {
 			return e
 		}
-		names = append(names, e.Name)
+		names = append(names, string(e.Name))
 	}
 	names = slices.DeleteFunc(names, func(n string) bool { return console.NameProblem(n) != "" })
 	hint := text.DidYouMean(name, names)

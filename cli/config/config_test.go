@@ -102,12 +102,12 @@ flag = true
 share = 0.5
 note = "a b"
 `, "\n", "\r\n"))
-	e := console.Environment{Name: "cloud", Production: true, Endpoints: tokenapi.Endpoints{
+	e := console.Environment{Name: "cloud", Production: true, Endpoints: console.Endpoints{
 		TokenURL: "https://gw.example:8243/token", RevokeURL: "https://gw.example:8243/revoke",
 		IntrospectURL: "https://gw.example:9443/introspect"}, CacheTTL: 5 * time.Minute, Regime: console.RegimeJWT,
 		ClientAuth: tokenapi.AuthPost, Timeout: 3 * time.Second, CAFile: filepath.Join("dir", "ca.pem"),
 		InsecureSkipVerify: true, AllowHTTP: true, ReadOnly: true}
-	id := console.ApplicationID(e.Endpoints.TokenURL, "key1", "password", "ana")
+	id := console.ApplicationID(string(e.Endpoints.TokenURL), "key1", "password", "ana")
 	a := console.Application{ID: id, ConfigID: id + "/Orders@cloud/SANDBOX", Name: "Orders", Environment: e, KeyType: "SANDBOX", ConsumerKey: "key1",
 		Grant: "password", Username: "ana", Scopes: []string{"read", "write"}, ProbeURL: "http://api.example/orders",
 		Extra:  map[string][]string{"validity_period": {"3600"}, "flag": {"true"}, "share": {"0.5"}, "note": {"a b"}},

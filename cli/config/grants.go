@@ -57,7 +57,7 @@ func (s section) grantNeeds(a *console.Application, env environment, refs map[co
 		a.Grant == tokenapi.GrantJWTBearer && !d.ReadyAssertion || env.ClientAuth == tokenapi.AuthPrivateKeyJWT,
 		"signing_key", "signing_alg", "signing_key_id")
 	only("client_auth = basic, basic-encoded or post", credentialKind(env.ClientAuth) == console.ConsumerSecret, "consumer_secret")
-	a.Username = s.text("username", "")
+	a.Username = console.Private(s.text("username", ""))
 	d.SigningAlg, d.SigningKeyID = s.text("signing_alg", ""), s.text("signing_key_id", "")
 	d.AssertionClaims, _ = s.values["assertion_claims"].(map[string]any)
 	d.RequestedTokenType = tokenType(s.text("requested_token_type", ""))
@@ -72,7 +72,7 @@ func (s section) grantNeeds(a *console.Application, env environment, refs map[co
 		if env.Endpoints.AuthorizeURL == "" && !discovered && env.valid {
 			s.bad("grant", "authorization_code needs authorize_url or issuer in its environment", "")
 		}
-		d.RedirectURL = s.redirect()
+		d.RedirectURL = console.Private(s.redirect())
 	case tokenapi.GrantDeviceCode:
 		if env.Endpoints.DeviceURL == "" && !discovered && env.valid {
 			s.bad("grant", "device_code needs device_url or issuer in its environment", "")

@@ -24,7 +24,7 @@ func BannerOf(e console.Environment) (Banner, bool) {
 	} else if e.AllowHTTP {
 		short = e.Name + ": plain http"
 	}
-	return Banner{Text: e.Banner(), Short: short}, e.Banner() != ""
+	return Banner{Text: e.Banner(), Short: string(short)}, e.Banner() != ""
 }
 
 // Banners returns the warnings about the environments of the configuration, then about those of

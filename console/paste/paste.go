@@ -58,9 +58,9 @@ func Read(text string) (Draft, error) {
 		return Draft{}, err
 	}
 	e := &p.Environment
-	if u, err := url.Parse(cmp.Or(e.Endpoints.TokenURL, e.Issuer)); err == nil &&
+	if u, err := url.Parse(string(cmp.Or(e.Endpoints.TokenURL, e.Issuer))); err == nil &&
 		console.EnvironmentNameProblem(u.Hostname()) == "" {
-		e.Name = u.Hostname()
+		e.Name = console.Private(u.Hostname())
 	}
 	p.Grant = cmp.Or(p.Grant, console.GrantClientCredentials)
 	if len(p.left) > 0 {
@@ -117,7 +117,7 @@ func (p *Draft) fill(found map[console.Field]string) {
 	for _, f := range []struct {
 		field console.Field
 		label string
-		into  *string
+		into  *console.Private
 	}{
 		{console.FieldTokenURL, "token URL", &e.Endpoints.TokenURL},
 		{console.FieldIssuer, "issuer", &e.Issuer},
@@ -126,14 +126,16 @@ func (p *Draft) fill(found map[console.Field]string) {
 		{console.FieldUsername, "user", &p.Username},
 		{console.FieldRedirectURL, "redirect URL", &p.Details.RedirectURL},
 		{console.FieldProbeURL, "probe URL", &p.ProbeURL},
-		{console.FieldAudience, "audience", &p.Audience},
 	} {
 		if v := get(f.field, f.label); v != "" && *f.into == "" {
 			if strings.HasSuffix(f.label, "URL") || f.field == console.FieldIssuer {
 				v = p.withoutSecrets(v, f.label)
 			}
-			*f.into = v
+			*f.into = console.Private(v)
 		}
+	}
+	if v := get(console.FieldAudience, "audience"); v != "" && p.Audience == "" {
+		p.Audience = v
 	}
 	if v := get(console.FieldResource, "resource"); v != "" && len(p.Resource) == 0 {
 		p.Resource = strings.Fields(v)

@@ -23,26 +23,26 @@ func inWords(p paste.Draft) string {
 		}
 	}
 	e := p.Environment
-	say("env", e.Name)
-	say("token", e.Endpoints.TokenURL)
-	say("revoke", e.Endpoints.RevokeURL)
-	say("issuer", e.Issuer)
+	say("env", string(e.Name))
+	say("token", string(e.Endpoints.TokenURL))
+	say("revoke", string(e.Endpoints.RevokeURL))
+	say("issuer", string(e.Issuer))
 	say("auth", string(e.ClientAuth))
-	say("key", p.ConsumerKey)
+	say("key", string(p.ConsumerKey))
 	if !p.Secret.IsZero() {
 		say("secret", p.Secret.Fingerprint())
 	}
 	say("grant", p.Grant)
-	say("user", p.Username)
+	say("user", string(p.Username))
 	if !p.Password.IsZero() {
 		say("password", p.Password.Fingerprint())
 	}
 	say("scopes", strings.Join(p.Scopes, ","))
-	say("redirect", p.Details.RedirectURL)
+	say("redirect", string(p.Details.RedirectURL))
 	say("audience", p.Audience)
 	say("resource", strings.Join(p.Resource, ","))
 	say("extra", p.Extra.Encode())
-	say("probe", p.ProbeURL)
+	say("probe", string(p.ProbeURL))
 	return strings.Join(out, " ")
 }
 

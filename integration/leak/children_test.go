@@ -120,7 +120,7 @@ func explode(kind string) {
 	svc, err := console.New(console.Options{
 		Clock: time.Now, Keeper: kept, Vault: cfg.Vault(os.LookupEnv), Applications: cfg.Applications, DueBefore: time.Minute, Owner: "bomb",
 		Connect: func(e console.Environment) (console.API, error) {
-			return tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints, Timeout: time.Minute}, time.Now)
+			return tokenapi.New(tokenapi.Config{Endpoints: e.Endpoints.Client(), Timeout: time.Minute}, time.Now)
 		},
 	})
 	must(err)

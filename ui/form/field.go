@@ -50,9 +50,9 @@ type Field struct {
 }
 
 // Text returns a field that edits a string, without the spaces around it.
-func Text(label string, v *string, hint string) *Field {
-	same := func(s string) string { return s }
-	return Parsed(label, v, hint, same, func(s string) (string, string) { return s, "" })
+func Text[T ~string](label string, v *T, hint string) *Field {
+	write := func(t T) string { return string(t) }
+	return Parsed(label, v, hint, write, func(s string) (T, string) { return T(s), "" })
 }
 
 // Words returns a field that edits words with spaces between them.

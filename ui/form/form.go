@@ -132,6 +132,7 @@ type Look struct {
 	Styles *themes.Styles
 	Row    func(selected bool) *kit.Line // begins the row of a field
 	Hides  bool                          // show typed text as dots, except in public fields
+	Show   func(string) string           // what an audience may see of the text of a choice
 }
 
 // Lines draws the shown fields into at most h lines of w cells, each with its problem. It scrolls
@@ -161,6 +162,9 @@ func (f *Form) Lines(look Look, w, h int) []string {
 		text := x.show(room, i == f.At)
 		if look.Hides && x.kind == kindText && !x.public && !x.Empty() {
 			text = Dots(len([]rune(x.input.Value())), room, i == f.At)
+		}
+		if x.kind == kindChoice && look.Show != nil {
+			text = look.Show(text)
 		}
 		var paint themes.Paint
 		if text == "" || x.Empty() && i != f.At {

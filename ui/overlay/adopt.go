@@ -3,6 +3,7 @@ package overlay
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"lanyard/console"
 	"lanyard/ui/form"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -15,15 +16,16 @@ type Adopt struct {
 	form.Form
 	typist
 	access, refresh *form.Field
-	appID, name     string
+	appID           string
+	name            console.Private
 	busy            bool
-	said            string
+	said            console.Private
 }
 
 // NewAdopt returns an overlay that asks for a token of an application.
 func NewAdopt(a *session.App) *Adopt {
 	o := &Adopt{
-		appID: a.ID, name: a.Shown,
+		appID: a.ID, name: a.Name,
 		access:  form.Secret("access token", "typed or pasted, shown as dots"),
 		refresh: form.Secret("refresh token", "if there is one; alone it can be revoked too"),
 	}
@@ -31,7 +33,7 @@ func NewAdopt(a *session.App) *Adopt {
 	return o
 }
 
-func (o *Adopt) Title() string { return "Adopt a token of " + o.name }
+func (o *Adopt) Title(s *scene.Scene) string { return "Adopt a token of " + s.Show(o.name) }
 
 func (o *Adopt) Typed(msg tea.KeyPressMsg) scene.Intent {
 	switch key := msg.String(); {
@@ -54,12 +56,12 @@ func (o *Adopt) Typed(msg tea.KeyPressMsg) scene.Intent {
 
 func (o *Adopt) Pasted(text string) bool {
 	if !o.busy {
-		o.said = o.Paste(text)
+		o.said = console.Private(o.Paste(text))
 	}
 	return true
 }
 
-func (o *Adopt) Size(w, h int) (int, int) { return min(w, 70), min(h, 8) }
+func (o *Adopt) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 70), min(h, 8) }
 
 func (o *Adopt) Box(s *scene.Scene, w, h int) []string {
 	foot := scene.Padded(s.Styles.Quiet, scene.Fitting([]string{"tab next · enter takes it over, to be watched and revoked · esc cancels", "tab next · enter takes it over · esc cancels", "tab · enter · esc cancels", "enter · esc"}, w-2), w)
@@ -68,7 +70,7 @@ func (o *Adopt) Box(s *scene.Scene, w, h int) []string {
 	case o.busy:
 		paint, said = s.Styles.Accent, "taking it over …"
 	case o.said != "":
-		said = "✕ " + o.said
+		said = "✕ " + s.Show(o.said)
 	}
 	line := scene.Padded(paint, said, w)
 	if h < 8 {
@@ -88,7 +90,7 @@ func (o *Adopt) Told(h scene.Host, f session.Fact) tea.Cmd {
 		o.busy = false
 		if f.Err != nil {
 			if h.IsOpen(o) {
-				o.said = kit.Clean(f.Err.Error())
+				o.said = console.ErrorText(f.Err)
 			}
 			h.NotifyError("adopt", f.Err)
 			return nil

@@ -39,7 +39,7 @@ type App struct {
 	envs   []*environment
 	more   bool                 // show the rare settings of the environment
 	was    *console.Application // the application that is edited; nil for a new one
-	file   string               // the configuration file of an application that is only shown
+	file   console.Private      // the configuration file of an application that is only shown
 	given  console.Environment  // its environment, without what was discovered
 	others []console.Application
 	bad    map[console.Field]string // problems of the draft
@@ -53,22 +53,22 @@ type App struct {
 	failed  bool // the last test failed, and nothing was changed since
 	saving  bool
 	asks    bool // whether to discard what was typed
-	said    string
+	said    console.Private
 	good    bool // said is good news
 }
 
 // environment is an environment to choose, with the fields that change it.
 type environment struct {
-	console.Environment        // as it is filled in
-	name                string // by which it is chosen; "" for a new one
-	edited              bool   // saved together with the application
+	console.Environment                 // as it is filled in
+	name                console.Private // by which it is chosen; "" for a new one
+	edited              bool            // saved together with the application
 
 	address, rare []*form.Field // none if the form cannot change the environment
 	revoke        *form.Field
 }
 
 // label returns the environment as a choice.
-func (e *environment) label() string { return cmp.Or(e.name, "a new one …") }
+func (e *environment) label() string { return string(cmp.Or(e.name, "a new one …")) }
 
 // NewApp returns the form of a new application or, with edit, of the selected one. file is the
 // configuration file.
@@ -77,7 +77,7 @@ func NewApp(s *scene.Scene, edit bool, file string) *App {
 	o.entry.Application = console.Application{
 		Grant: console.GrantClientCredentials, KeyType: console.KeyProduction,
 	}
-	envs, chosen := slices.Clone(s.Board.Environments), ""
+	envs, chosen := slices.Clone(s.Board.Environments), console.Private("")
 	named := func(e console.KnownEnvironment) bool { return e.Name == chosen }
 	if sel, ok := s.Selected(); ok {
 		chosen = sel.Environment.Name
@@ -103,7 +103,7 @@ func NewApp(s *scene.Scene, edit bool, file string) *App {
 	o.makeFields()
 	o.edit(func() {})
 	if o.Frozen {
-		o.file = file
+		o.file = console.Private(file)
 		o.Freeze()
 	}
 	return o
@@ -224,7 +224,7 @@ func (o *App) draft() console.Draft {
 	d := o.entry
 	d.Environment = o.env.Environment
 	if o.env.edited {
-		d.EnvironmentWas = o.env.name
+		d.EnvironmentWas = string(o.env.name)
 	}
 	if d.Grant != console.GrantPassword && d.Grant != console.GrantJWTBearer {
 		d.Username = ""
@@ -262,14 +262,14 @@ func (o *App) secretProblem() string {
 	return ""
 }
 
-func (o *App) Title() string {
+func (o *App) Title(s *scene.Scene) string {
 	switch {
 	case o.was == nil:
 		return "Add an application"
 	case o.Frozen:
-		return kit.Clean(o.was.Name) + ", as it is configured"
+		return s.Show(o.was.Name) + ", as it is configured"
 	}
-	return "Edit " + kit.Clean(o.was.Name)
+	return "Edit " + s.Show(o.was.Name)
 }
 
 func (o *App) Typed(msg tea.KeyPressMsg) scene.Intent {
@@ -282,7 +282,7 @@ func (o *App) Typed(msg tea.KeyPressMsg) scene.Intent {
 		case "n":
 			o.asks = false
 		default:
-			o.said = kit.Clean(key) + " is no answer"
+			o.said = console.Private(kit.Clean(key) + " is no answer")
 		}
 		return nil
 	}
@@ -311,7 +311,7 @@ func (o *App) edit(change func()) {
 	change()
 	o.Fields = slices.Concat(o.head, o.env.address, o.body, o.env.rare)
 	if e := o.env; e.name == "" && !e.revoke.Touched {
-		e.Endpoints.RevokeURL = console.GuessRevokeURL(e.Endpoints.TokenURL)
+		e.Endpoints.RevokeURL = console.Private(console.GuessRevokeURL(string(e.Endpoints.TokenURL)))
 		e.revoke.Load()
 		e.revoke.Touched = false
 	}
@@ -327,7 +327,7 @@ func (o *App) edit(change func()) {
 }
 
 // refuse says why an action cannot be performed.
-func (o *App) refuse(why string) scene.Intent {
+func (o *App) refuse(why console.Private) scene.Intent {
 	o.said, o.good = why, false
 	return nil
 }
@@ -336,17 +336,17 @@ func (o *App) refuse(why string) scene.Intent {
 // field instead.
 func (o *App) save(test bool) scene.Intent {
 	if why := o.GoToProblem(); why != "" {
-		return o.refuse(why)
+		return o.refuse(console.Private(why))
 	}
 	for _, x := range o.env.rare {
 		if why := x.Problem(); why != "" {
 			o.more = true
-			return o.refuse(why)
+			return o.refuse(console.Private(why))
 		}
 	}
 	if why := o.secretProblem(); why != "" {
 		o.GoTo(o.secret)
-		return o.refuse(o.secret.Label + ": " + why)
+		return o.refuse(console.Private(o.secret.Label + ": " + why))
 	}
 	if o.testing {
 		return o.refuse("wait for the test: it may bring a token")
@@ -376,7 +376,7 @@ func (o *App) Pasted(text string) bool {
 		o.edit(func() { why = o.Paste(text) })
 	}
 	if why != "" {
-		o.refuse(why)
+		o.refuse(console.Private(why))
 	}
 	return true
 }

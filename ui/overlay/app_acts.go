@@ -7,7 +7,6 @@ import (
 
 	"lanyard/console"
 	"lanyard/ui/keys"
-	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
@@ -67,9 +66,9 @@ func (o *App) toldTested(h scene.Host, f session.Tested) {
 		h.NotifyError("test", f.Err)
 		return
 	case f.Err != nil:
-		text := "test: " + strings.TrimPrefix(f.Err.Error(), "test: ")
-		o.said, o.good, o.failed = kit.Clean(scene.Join(text, console.Hint(f.Err))), false, true
-		h.Log(scene.Bad, text, console.Hint(f.Err))
+		text := scene.OpError("test", f.Err)
+		o.said, o.good, o.failed = scene.Join(text, console.Hint(f.Err)), false, true
+		h.Log(scene.Bad, string(text), console.Hint(f.Err))
 		return
 	case !current:
 		warnTestToken(h, &f.Tested)
@@ -80,18 +79,18 @@ func (o *App) toldTested(h scene.Host, f session.Tested) {
 	if f.Tested.Skipped != "" {
 		said = f.Tested.Text()
 	}
-	o.said, o.good = kit.Clean(said), true
-	h.Log(scene.Good, "test of "+o.draft().Label()+": "+f.Tested.Text(), strings.Join(f.Tested.Notes, "; "))
+	o.said, o.good = console.Private(said), true
+	h.Log(scene.Good, "test of "+string(o.draft().Label())+": "+f.Tested.Text(), strings.Join(f.Tested.Notes, "; "))
 }
 
 // toldSaved closes the form when the application was saved.
 func (o *App) toldSaved(h scene.Host, f session.Saved) {
 	o.saving = false
 	if f.Err != nil {
-		text := "save: " + strings.TrimPrefix(f.Err.Error(), "save: ")
+		text := scene.OpError("save", f.Err)
 		if h.IsOpen(o) {
-			o.said, o.good = kit.Clean(scene.Join(text, console.Hint(f.Err))), false
-			h.Log(scene.Bad, text, console.Hint(f.Err))
+			o.said, o.good = scene.Join(text, console.Hint(f.Err)), false
+			h.Log(scene.Bad, string(text), console.Hint(f.Err))
 		} else {
 			h.NotifyError("save", f.Err)
 		}
@@ -106,5 +105,5 @@ func (o *App) toldSaved(h scene.Host, f session.Saved) {
 	if t := f.Tested; t != nil && t.AppID == f.App.ID && t.Fingerprint != "" {
 		text, hint = text+", and so is the token of the test", ""
 	}
-	h.Notify(scene.Good, kit.Clean(f.App.Label())+text, hint)
+	h.Notify(scene.Good, string(f.App.Label())+text, hint)
 }

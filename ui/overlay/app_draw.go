@@ -9,7 +9,7 @@ import (
 	"lanyard/ui/scene"
 )
 
-func (o *App) Size(w, h int) (int, int) { return min(w, 78), min(h, o.Height()+6) }
+func (o *App) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 78), min(h, o.Height()+6) }
 
 func (o *App) Box(s *scene.Scene, w, h int) []string {
 	paint, said := o.words(s)
@@ -58,19 +58,19 @@ func (o *App) words(s *scene.Scene) (themes.Paint, string) {
 	case o.asks:
 		said := "throw away what was typed?  esc again: yes · n: No"
 		if o.said != "" {
-			said += " · " + o.said
+			said += " · " + s.Show(o.said)
 		}
 		return s.Styles.Danger, said
 	case o.saving:
 		return s.Styles.Accent, "saving …"
 	case o.said != "" && o.good:
-		return s.Styles.Good, "✓ " + o.said
+		return s.Styles.Good, "✓ " + s.Show(o.said)
 	case o.said != "":
-		return s.Styles.Danger, "✕ " + o.said
+		return s.Styles.Danger, "✕ " + s.Show(o.said)
 	case o.testing:
 		return s.Styles.Accent, "asking the server … this form can be used meanwhile"
 	case o.Frozen:
-		return s.Styles.Quiet, "read-only here: it is changed in " + o.file
+		return s.Styles.Quiet, "read-only here: it is changed in " + s.Show(o.file)
 	case here != "":
 		return s.Styles.Danger, "✕ " + here
 	case o.was != nil && o.Edits > 0:

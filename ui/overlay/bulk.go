@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"lanyard/console"
 	"lanyard/ui/keys"
-	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
@@ -22,16 +22,16 @@ type Bulk struct {
 // NewBulk returns the question before a bulk action. then is the request that Yes makes.
 func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Bulk {
 	o := &Bulk{n: s.Session.Takes(b), then: then}
-	apps, envs := map[string]int{}, map[string]bool{}
+	apps, envs := map[console.Private]int{}, map[console.Private]bool{}
 	var left []string
 	for _, id := range b.Tokens {
 		if l := s.Session.LeftOut(b.Verb, id); l.Why != session.NotLeft {
 			left = append(left, scene.LeftWords(l))
 		} else if r := s.Board.Row(id); r != nil {
 			a := &s.Board.Apps[r.App]
-			apps[kit.Clean(a.Label())]++
+			apps[a.Label()]++
 			if a.Environment.Production {
-				envs[kit.Clean(a.Environment.Name)] = true
+				envs[a.Environment.Name] = true
 			}
 		}
 	}
@@ -39,25 +39,25 @@ func NewBulk(s *scene.Scene, b session.Bulk, then session.Request) *Bulk {
 	if o.n == 1 {
 		o.verb = s.Keys.Row(scene.Verbs[b.Verb]).Word + " it"
 	}
-	o.lines = append(o.lines, scene.Count(o.n, b.What))
+	o.lines = append(o.lines, console.Private(scene.Count(o.n, b.What)))
 	if r := s.Board.Row(b.Tokens[0]); len(b.Tokens) == 1 && r != nil && r.Token != nil {
-		o.lines[0] = r.Token.Fingerprint + ", which is marked"
+		o.lines[0] = console.Private(r.Token.Fingerprint + ", which is marked")
 	} else if b.Marked && b.Unseen > 0 {
-		o.lines[0] += ", " + strconv.Itoa(b.Unseen) + " of them not in the list that you see"
+		o.lines[0] += console.Private(", " + strconv.Itoa(b.Unseen) + " of them not in the list that you see")
 	}
 	for _, name := range slices.Sorted(maps.Keys(apps)) {
-		o.lines = append(o.lines, strconv.Itoa(apps[name])+" of "+name)
+		o.lines = append(o.lines, console.Private(strconv.Itoa(apps[name])+" of ")+name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(envs)) {
 		o.lines = append(o.lines, name+" is a production environment.")
 	}
 	if len(left) > 0 {
-		o.lines = append(o.lines, "Left out: "+strings.Join(left, "; "))
+		o.lines = append(o.lines, console.Private("Left out: "+strings.Join(left, "; ")))
 	}
 	return o
 }
 
-func (o *Bulk) Title() string { return "Revoke " + scene.Count(o.n, "tokens") + "?" }
+func (o *Bulk) Title(*scene.Scene) string { return "Revoke " + scene.Count(o.n, "tokens") + "?" }
 
 func (o *Bulk) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
 	if key == s.Keys.Yes() {

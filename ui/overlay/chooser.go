@@ -290,7 +290,7 @@ func (c *chooser) noteLines(s *scene.Scene, t []string, w int) (out []string) {
 	if len(t) == 1 {
 		return []string{kit.Spaces(w), scene.Padded(s.Styles.Strong, t[0], w)}
 	}
-	for i, text := range kit.Wrap(t[1], max(w-14, 8)) {
+	for i, text := range kit.Wrap(s.Redacted(t[1]), max(w-14, 8)) {
 		l := kit.NewLine("", 128)
 		l.Gap(2)
 		show := ""

@@ -40,9 +40,9 @@ type Cleartext struct {
 	until           time.Time
 }
 
-func (o *Cleartext) Title() string { return "Access token " + o.fingerprint }
-func (*Cleartext) Foot() string    { return "" }
-func (*Cleartext) Danger() bool    { return true }
+func (o *Cleartext) Title(*scene.Scene) string { return "Access token " + o.fingerprint }
+func (*Cleartext) Foot() string                { return "" }
+func (*Cleartext) Danger() bool                { return true }
 
 func (o *Cleartext) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
 	if scene.IsNo(a, key) || a == keys.Quit || a == keys.ShowToken || key == "enter" || key == "space" {
@@ -56,7 +56,7 @@ func (o *Cleartext) Press(s *scene.Scene, a keys.Action, key string) scene.Inten
 }
 
 // Size returns the size of the token and two lines for the remaining time.
-func (o *Cleartext) Size(w, h int) (int, int) {
+func (o *Cleartext) Size(_ *scene.Scene, w, h int) (int, int) {
 	w = min(w, 90)
 	return w, min(h, len(kit.Chop(kit.Clean(o.text.Reveal()), max(w-2, 1)))+2)
 }

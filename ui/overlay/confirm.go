@@ -1,6 +1,8 @@
 package overlay
 
 import (
+	"cmp"
+
 	"lanyard/console"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -12,7 +14,7 @@ import (
 // question, so that a key pressed twice does not answer it.
 type Confirm struct {
 	then  session.Request
-	lines []string
+	lines []console.Private
 	verb  string // what the key for Yes does
 	no    string // a third key, or ""
 	other string // what the third key does
@@ -20,13 +22,10 @@ type Confirm struct {
 
 // NewConfirm returns the question before a token is revoked. then is the request that Yes makes.
 func NewConfirm(r *session.Row, a *session.App, then session.Request) *Confirm {
-	who := kit.Clean(r.Token.User)
-	if who == "" {
-		who = "the application itself"
-	}
-	text := []string{
-		r.Token.Fingerprint + " of " + a.Shown + ", for " + who,
-		kit.Clean(a.Environment.Name) + " is a production environment.",
+	text := []console.Private{
+		console.Private(r.Token.Fingerprint+" of ") + a.Name + ", for " +
+			cmp.Or(r.Token.User, "the application itself"),
+		a.Environment.Name + " is a production environment.",
 		"",
 		"Its gateway may still let the token through",
 	}
@@ -34,31 +33,31 @@ func NewConfirm(r *session.Row, a *session.App, then session.Request) *Confirm {
 	case ttl < 0:
 		text = append(text, "until the token expires.")
 	case ttl > 0:
-		text = append(text, "for up to "+console.Left(ttl)+" after the server has accepted.")
+		text = append(text, console.Private("for up to "+console.Left(ttl)+" after the server has accepted."))
 	default:
 		text = append(text, "for a while after the server has accepted.")
 	}
 	return &Confirm{then: then, lines: text, verb: "revoke it"}
 }
 
-func (*Confirm) Title() string { return "Revoke in production?" }
-func (*Confirm) Foot() string  { return "" }
-func (*Confirm) Danger() bool  { return true }
+func (*Confirm) Title(*scene.Scene) string { return "Revoke in production?" }
+func (*Confirm) Foot() string              { return "" }
+func (*Confirm) Danger() bool              { return true }
 
-func (o *Confirm) Size(w, _ int) (int, int) {
+func (o *Confirm) Size(s *scene.Scene, w, _ int) (int, int) {
 	want := 0
 	for _, l := range o.lines {
-		want = max(want, kit.Width(l)+4)
+		want = max(want, kit.Width(s.Show(l))+4)
 	}
 	w = min(w, max(want, 50))
-	return w, len(o.wrapped(w-2)) + 4
+	return w, len(o.wrapped(s, w-2)) + 4
 }
 
 // wrapped returns the lines for w cells. The first one is the subject of the question.
-func (o *Confirm) wrapped(w int) []string {
+func (o *Confirm) wrapped(s *scene.Scene, w int) []string {
 	var out []string
 	for _, l := range o.lines {
-		out = append(out, kit.Wrap(l, max(w-2, 8))...)
+		out = append(out, kit.Wrap(s.Show(l), max(w-2, 8))...)
 	}
 	return out
 }
@@ -98,7 +97,7 @@ func (o *Confirm) Box(s *scene.Scene, w, h int) []string {
 	question.Put(string(s.Styles.Key), "esc")
 	question.Put("", " No")
 	out := []string{""}
-	for i, text := range o.wrapped(w) {
+	for i, text := range o.wrapped(s, w) {
 		paint := s.Styles.Quiet
 		if i == 0 {
 			paint = s.Styles.Strong

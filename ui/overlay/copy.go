@@ -46,10 +46,10 @@ func NewCopy(t *console.Token, probed bool) *Copy {
 	}}
 }
 
-func (o *Copy) Title() string          { return "Copy " + o.fingerprint + " as" }
-func (*Copy) Foot() string             { return "" }
-func (*Copy) Danger() bool             { return false }
-func (*Copy) Size(w, h int) (int, int) { return min(w, 60), min(h, 12) }
+func (o *Copy) Title(*scene.Scene) string              { return "Copy " + o.fingerprint + " as" }
+func (*Copy) Foot() string                             { return "" }
+func (*Copy) Danger() bool                             { return false }
+func (*Copy) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 60), min(h, 12) }
 
 func (o *Copy) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
 	o.said = ""

@@ -15,48 +15,49 @@ import (
 
 // Delete asks before an application of the store is deleted. The key for Yes never opens it.
 type Delete struct {
-	appID, name string
-	living      int
-	gone        bool // no longer configured: deleting forgets its records
-	listed      int  // number of its tokens in the list
+	appID  string
+	name   console.Private
+	living int
+	gone   bool // no longer configured: deleting forgets its records
+	listed int  // number of its tokens in the list
 }
 
 // NewDelete returns the question for an application. listed is the number of its tokens in the
 // list.
 func NewDelete(a *session.App, listed int) *Delete {
 	return &Delete{
-		appID: a.ID, name: kit.Clean(a.Label()), living: a.Tally.Active + a.Tally.Expiring + a.Tally.Revoking,
+		appID: a.ID, name: a.Label(), living: a.Tally.Active + a.Tally.Expiring + a.Tally.Revoking,
 		gone: a.Source == console.Gone, listed: listed,
 	}
 }
 
-func (*Delete) Title() string { return "Delete the application?" }
-func (*Delete) Foot() string  { return "" }
-func (*Delete) Danger() bool  { return true }
+func (*Delete) Title(*scene.Scene) string { return "Delete the application?" }
+func (*Delete) Foot() string              { return "" }
+func (*Delete) Danger() bool              { return true }
 
-func (o *Delete) text() []string {
+func (o *Delete) text() []console.Private {
 	switch {
 	case o.gone && o.listed > 0:
-		return []string{o.name, "It is no longer configured, and its tokens are over (" + strconv.Itoa(o.listed) + " listed). They are forgotten with it, and so is their log; it keeps that they were forgotten."}
+		return []console.Private{o.name, console.Private("It is no longer configured, and its tokens are over (" + strconv.Itoa(o.listed) + " listed). They are forgotten with it, and so is their log; it keeps that they were forgotten.")}
 	case o.gone:
-		return []string{o.name, "It is no longer configured, and holds no token. What is left of it is forgotten."}
+		return []console.Private{o.name, "It is no longer configured, and holds no token. What is left of it is forgotten."}
 	case o.living == 0 && o.listed == 0:
-		return []string{o.name, "It holds no token. Its consumer secret is forgotten with it."}
+		return []console.Private{o.name, "It holds no token. Its consumer secret is forgotten with it."}
 	case o.living == 0:
-		return []string{o.name, "Its consumer secret stays sealed in the store while a token of it is listed."}
+		return []console.Private{o.name, "Its consumer secret stays sealed in the store while a token of it is listed."}
 	}
 	n := text.CountOf(o.living, "living token stays", "living tokens stay")
-	return []string{o.name, n + " listed under “no longer configured”, and can still be revoked. To be rid of them, revoke them first."}
+	return []console.Private{o.name, console.Private(n + " listed under “no longer configured”, and can still be revoked. To be rid of them, revoke them first.")}
 }
 
-func (o *Delete) Size(w, _ int) (int, int) {
+func (o *Delete) Size(s *scene.Scene, w, _ int) (int, int) {
 	w = min(w, 64)
-	return w, len(o.wrapped(w)) + 4
+	return w, len(o.wrapped(s, w)) + 4
 }
 
-func (o *Delete) wrapped(w int) (out []string) {
+func (o *Delete) wrapped(s *scene.Scene, w int) (out []string) {
 	for _, t := range o.text() {
-		out = append(out, kit.Wrap(t, max(w-3, 8))...)
+		out = append(out, kit.Wrap(s.Show(t), max(w-3, 8))...)
 	}
 	return out
 }
@@ -64,7 +65,7 @@ func (o *Delete) wrapped(w int) (out []string) {
 func (o *Delete) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
 	switch {
 	case key == s.Keys.Yes():
-		return scene.Confirm(o, session.Delete{App: o.appID, Name: o.name})
+		return scene.Confirm(o, session.Delete{App: o.appID, Name: string(o.name)})
 	case key == "r" && o.revocable():
 		return revokeFirst{o}
 	case scene.IsNo(a, key):
@@ -83,7 +84,7 @@ func (o *Delete) Answers(s *scene.Scene) string {
 
 func (o *Delete) Box(s *scene.Scene, w, h int) []string {
 	out := []string{kit.Spaces(w)}
-	for i, t := range o.wrapped(w) {
+	for i, t := range o.wrapped(s, w) {
 		paint := s.Styles.Quiet
 		if i == 0 {
 			paint = s.Styles.Strong

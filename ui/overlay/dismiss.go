@@ -25,17 +25,18 @@ type Dismiss struct {
 // NewDismiss returns the question about the lost answer of a row. The row must have one.
 func NewDismiss(s *scene.Scene, r *session.Row) *Dismiss {
 	lost := r.Lost()
-	what := "the answer to a get for " + s.Board.Apps[r.App].Shown
+	what := "the answer to a get for " + s.Board.Apps[r.App].Name
 	if r.Token != nil {
-		what = "the answer to the renewal of " + r.Token.Fingerprint
+		what = console.Private("the answer to the renewal of " + r.Token.Fingerprint)
 	}
-	return &Dismiss{Confirm{verb: "dismiss it", lines: []string{
-		what + " was never seen.", "Of a token that only that answer held: " + lostAnswerEnds(s, lost) + ".", "",
+	ends := "Of a token that only that answer held: " + lostAnswerEnds(s, lost) + "."
+	return &Dismiss{Confirm{verb: "dismiss it", lines: []console.Private{
+		what + " was never seen.", console.Private(ends), "",
 		"Dismissed, it is no longer shown. That ends no token; the log keeps it.",
 	}}, lost.ID}
 }
 
-func (*Dismiss) Title() string { return "Dismiss the lost answer?" }
+func (*Dismiss) Title(*scene.Scene) string { return "Dismiss the lost answer?" }
 
 func (o *Dismiss) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
 	if key == s.Keys.Yes() {

@@ -18,7 +18,7 @@ type Exchange struct {
 	Call   console.Exchange
 }
 
-func (o *Exchange) Title() string {
+func (o *Exchange) Title(*scene.Scene) string {
 	return o.Call.Started.Format("15:04:05") + " " + kit.Clean(o.Call.Method) + " " + scene.PathOf(o.Call.URL)
 }
 
@@ -29,8 +29,8 @@ func (o *Exchange) Foot() string {
 	return "c copies it as curl · esc closes"
 }
 
-func (*Exchange) Danger() bool             { return false }
-func (*Exchange) Size(w, h int) (int, int) { return min(w, 100), h * 9 / 10 }
+func (*Exchange) Danger() bool                             { return false }
+func (*Exchange) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 100), h * 9 / 10 }
 
 func (o *Exchange) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
 	switch {
@@ -59,7 +59,7 @@ func (o *Exchange) Box(s *scene.Scene, w, h int) []string {
 			out = append(out, l.End(w))
 		}
 	}
-	out = append(out, scene.Padded(s.Styles.Quiet, "secrets are masked · "+o.Call.Verb()+" · "+scene.Took(o.Call.Took)+" · "+s.Redacted(kit.Clean(o.Call.Application)), w))
+	out = append(out, scene.Padded(s.Styles.Quiet, "secrets are masked · "+o.Call.Verb()+" · "+scene.Took(o.Call.Took)+" · "+s.Show(o.Call.Application), w))
 	head("Request")
 	put("", o.Call.Method+" "+s.Redacted(o.Call.URL))
 	for _, x := range o.Call.RequestHeaders {

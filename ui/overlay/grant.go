@@ -19,10 +19,10 @@ import (
 type Grant struct {
 	form.Form
 	typist
-	get   session.Get // as it is filled in
-	name  string      // of the application
-	own   string      // the user of the application, whose password may be stored
-	knows string      // scopes of earlier tokens
+	get   session.Get     // as it is filled in
+	name  console.Private // of the application
+	own   console.Private // the user of the application, whose password may be stored
+	knows string          // scopes of earlier tokens
 	said  string
 
 	user, password, scopes *form.Field
@@ -42,7 +42,7 @@ func NewGrant(a *session.App, last session.Get) *Grant {
 	}
 	o := &Grant{
 		get:  session.Get{App: a.ID, Grant: a.Grant, Scopes: a.Scopes, User: a.Username},
-		name: a.Shown, own: a.Username, knows: kit.Clean(strings.Join(a.KnownScopes(), " ")),
+		name: a.Name, own: a.Username, knows: kit.Clean(strings.Join(a.KnownScopes(), " ")),
 	}
 	if last.App != "" {
 		o.get.Scopes, o.get.User = last.Scopes, last.User
@@ -52,7 +52,7 @@ func NewGrant(a *session.App, last session.Get) *Grant {
 	}
 	hint := "used for this get, and not kept"
 	if a.Grant == console.GrantPassword {
-		hint = "empty: the one that is kept for " + kit.Clean(a.Username)
+		hint = "empty: the one that is kept for " + kit.Clean(string(a.Username))
 	}
 	usual := cmp.Or(kit.Clean(strings.Join(a.Scopes, " ")), "what the server gives")
 	o.user = form.Text("user", &o.get.User, "such as ana").Offer().If(o.asksUser)
@@ -67,7 +67,7 @@ func NewGrant(a *session.App, last session.Get) *Grant {
 // asksUser reports whether the chosen grant needs a user.
 func (o *Grant) asksUser() bool { return o.get.Grant == console.GrantPassword }
 
-func (o *Grant) Title() string { return "Get a token for " + o.name }
+func (o *Grant) Title(s *scene.Scene) string { return "Get a token for " + s.Show(o.name) }
 
 func (o *Grant) Typed(msg tea.KeyPressMsg) scene.Intent {
 	switch msg.String() {
@@ -103,7 +103,7 @@ func (o *Grant) Pasted(text string) bool {
 	return true
 }
 
-func (o *Grant) Size(w, h int) (int, int) { return min(w, 70), min(h, 9) }
+func (o *Grant) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 70), min(h, 9) }
 
 func (o *Grant) Box(s *scene.Scene, w, h int) []string {
 	foot := scene.Padded(s.Styles.Quiet, scene.Fitting([]string{"← → choose the grant · tab next · enter gets · esc cancels", "tab next · enter gets · esc cancels", "enter gets · esc cancels", "enter · esc"}, w-2), w)

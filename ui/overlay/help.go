@@ -34,7 +34,7 @@ func NewHelp(k *keys.Map, place keys.Places, all []Entry, key scene.KeyState) *H
 	return o
 }
 
-func (o *Help) Title() string {
+func (o *Help) Title(*scene.Scene) string {
 	if o.key.Text() == "" {
 		return "Keys"
 	}
@@ -42,7 +42,7 @@ func (o *Help) Title() string {
 	return "Keys · " + text
 }
 
-func (o *Help) Size(w, h int) (int, int) { return min(w, 90), h }
+func (o *Help) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 90), h }
 
 // overlayKeys returns the keys that work only while an overlay is open, and what they do.
 func overlayKeys(k keys.Map) [][]string {

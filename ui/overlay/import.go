@@ -31,7 +31,7 @@ type Import struct {
 	stop   chan struct{} // closed to cancel the request to the portal; nil if there is none
 	found  *foundList
 	pasted *paste.Draft // read in the pasted text
-	said   string
+	said   console.Private
 }
 
 // NewImport returns an overlay that asks where to import applications from.
@@ -59,7 +59,7 @@ func NewImport() *Import {
 		o.password,
 		form.Text("environment", &p.Environment.Name,
 			"what to call it: the host, if nothing is typed").If(portal).
-			Checked(func() string { return console.EnvironmentNameProblem(o.environment()) }),
+			Checked(func() string { return console.EnvironmentNameProblem(string(o.environment())) }),
 		form.Either("certificates", &p.Environment.InsecureSkipVerify, "verified", "not verified").
 			If(portal),
 		o.text,
@@ -67,7 +67,7 @@ func NewImport() *Import {
 	return o
 }
 
-func (o *Import) Title() string {
+func (o *Import) Title(*scene.Scene) string {
 	if o.found != nil {
 		return "Import from the portal"
 	}
@@ -129,14 +129,14 @@ func (o *Import) Pasted(text string) bool {
 	case o.busy || o.found != nil:
 	case !o.fromText && !paste.Recognizes(text) &&
 		!strings.ContainsAny(strings.TrimSpace(text), "\r\n"):
-		o.said = o.Paste(text)
+		o.said = console.Private(o.Paste(text))
 	default:
 		o.fromText = true
 		o.GoTo(o.text)
 		o.forget()
 		p, err := paste.Read(text)
 		if err != nil {
-			o.said = scene.Join(err.Error(), console.Hint(err))
+			o.said = scene.ErrorLine(err)
 			return true
 		}
 		o.pasted = &p
@@ -154,23 +154,23 @@ func (o *Import) forget() {
 const pasteHere = "paste curl lines, or an .env file"
 
 // environment returns the name of the environment for the applications.
-func (o *Import) environment() string {
+func (o *Import) environment() console.Private {
 	if name := o.portal.Environment.Name; name != "" {
 		return name
 	}
 	if u, err := url.Parse(o.portal.Base); err == nil {
-		return u.Hostname()
+		return console.Private(u.Hostname())
 	}
 	return ""
 }
 
 // ask returns the intent to ask the portal. If something is wrong it focuses that field instead.
 func (o *Import) ask() scene.Intent {
-	if o.said = o.GoToProblem(); o.said != "" {
+	if o.said = console.Private(o.GoToProblem()); o.said != "" {
 		return nil
 	}
 	r := o.portal
-	r.Password, r.Environment = o.password.Secret(), console.NewEnvironment(o.environment())
+	r.Password, r.Environment = o.password.Secret(), console.NewEnvironment(string(o.environment()))
 	r.Environment.InsecureSkipVerify = o.portal.Environment.InsecureSkipVerify
 	return askPortal{o, r}
 }
@@ -229,13 +229,17 @@ func (o *Import) pastedLines(s *scene.Scene, w int) []string {
 		if value == "" {
 			return
 		}
-		if s != nil && s.Redactor != nil && label != "grant" && label != "scopes" {
-			value = form.Dots(len([]rune(value)), 30, false)
-		}
 		if w < 44 {
 			label = strings.TrimPrefix(label, "consumer ")
 		}
 		out = append(out, kit.Fit(label, wide)+" "+kit.Middle(kit.Clean(value), max(w-wide-3, 4)))
+	}
+	private := func(label string, value console.Private) {
+		text := string(value)
+		if s.Redactor != nil { // the redactor does not know these names yet
+			text = form.Dots(len([]rune(text)), 30, false)
+		}
+		say(label, text)
 	}
 	held := func(t secret.Text) string {
 		if t.IsZero() {
@@ -244,19 +248,19 @@ func (o *Import) pastedLines(s *scene.Scene, w int) []string {
 		return secret.Mask
 	}
 	e := p.Environment
-	say("token URL", e.Endpoints.TokenURL)
-	say("issuer", e.Issuer)
-	say("revoke URL", e.Endpoints.RevokeURL)
-	say("consumer key", p.ConsumerKey)
+	private("token URL", e.Endpoints.TokenURL)
+	private("issuer", e.Issuer)
+	private("revoke URL", e.Endpoints.RevokeURL)
+	private("consumer key", p.ConsumerKey)
 	say("consumer secret", held(p.Secret))
 	say("grant", p.Grant)
-	say("user", p.Username)
+	private("user", p.Username)
 	say("password", held(p.Password))
 	say("scopes", strings.Join(p.Scopes, " "))
-	say("audience", p.Audience)
-	say("resource", strings.Join(p.Resource, " "))
-	say("extra", console.ExtraText(p.Extra))
-	say("probe URL", p.ProbeURL)
+	private("audience", console.Private(p.Audience))
+	private("resource", console.Private(strings.Join(p.Resource, " ")))
+	private("extra", console.Private(console.ExtraText(p.Extra)))
+	private("probe URL", p.ProbeURL)
 	for _, n := range p.Notes {
 		for i, l := range kit.Wrap(n, max(w-4, 4)) {
 			out = append(out, []string{"! ", "  "}[min(i, 1)]+l)
@@ -265,14 +269,14 @@ func (o *Import) pastedLines(s *scene.Scene, w int) []string {
 	return out
 }
 
-func (o *Import) Size(w, h int) (int, int) {
+func (o *Import) Size(s *scene.Scene, w, h int) (int, int) {
 	n := 13
 	if o.found != nil {
 		n = max(n, len(o.found.on)+6)
 	}
 	if o.pasted != nil {
 		// Two fields, the lines below them and the margins.
-		n = max(20, 9+len(o.pastedLines(nil, min(w, 78)-2)))
+		n = max(20, 9+len(o.pastedLines(s, min(w, 78)-2)))
 	}
 	return min(w, 78), min(h, n)
 }
@@ -286,7 +290,7 @@ func (o *Import) Box(s *scene.Scene, w, h int) []string {
 	case o.busy:
 		paint, said = s.Styles.Accent, "asking the portal …"
 	case o.said != "":
-		paint, said = s.Styles.Danger, "✕ "+o.said
+		paint, said = s.Styles.Danger, "✕ "+s.Show(o.said)
 	case o.found != nil:
 		said = o.found.summary()
 	case o.pasted != nil:

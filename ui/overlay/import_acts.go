@@ -56,9 +56,9 @@ func (o *Import) toldPortal(h scene.Host, f session.PortalAsked) {
 	case !open && errors.Is(f.Err, context.Canceled):
 		h.Notify(scene.Info, "the portal is no longer asked, and nothing of it is kept", "")
 	case f.Err != nil && open:
-		text := "import: " + strings.TrimPrefix(f.Err.Error(), "import: ")
-		o.said = kit.Clean(scene.Join(text, console.Hint(f.Err)))
-		h.Log(scene.Bad, text, console.Hint(f.Err))
+		text := scene.OpError("import", f.Err)
+		o.said = scene.Join(text, console.Hint(f.Err))
+		h.Log(scene.Bad, string(text), console.Hint(f.Err))
 	case f.Err != nil:
 		h.NotifyError("import", f.Err)
 	case !open:
@@ -79,7 +79,7 @@ func (o *Import) toldKept(h scene.Host, f session.FoundKept) {
 	o.busy = false
 	if f.Err != nil {
 		if h.IsOpen(o) {
-			o.said = kit.Clean(scene.Join(f.Err.Error(), console.Hint(f.Err)))
+			o.said = scene.ErrorLine(f.Err)
 			h.Log(scene.Bad, f.Err.Error(), console.Hint(f.Err))
 		} else {
 			h.NotifyError("import", f.Err)
@@ -91,7 +91,7 @@ func (o *Import) toldKept(h scene.Host, f session.FoundKept) {
 	var missing []string
 	for _, a := range f.Apps {
 		if a.Secret == console.SecretMissing && a.Source == console.FromStore {
-			missing = append(missing, a.Label())
+			missing = append(missing, string(a.Label()))
 		}
 	}
 	text := "kept in the store: " + text.Count(len(f.Apps), "application") + " of the portal"

@@ -61,18 +61,18 @@ func remark(x console.Imported) string {
 }
 
 // name returns the text of an application in the list.
-func (l *foundList) name(i int) string {
+func (l *foundList) name(s *scene.Scene, i int) string {
 	a := l.portal.All[i].Application
 	if a.KeyType == "" {
-		return kit.Clean(a.Name)
+		return s.Show(a.Name)
 	}
-	return kit.Clean(a.Name) + " · " + kit.Clean(a.KeyType)
+	return s.Show(a.Name) + " · " + kit.Clean(a.KeyType)
 }
 
 func (l *foundList) lines(s *scene.Scene, w, h int) []string {
 	names, rests := 0, 0 // width of the widest
 	for i, x := range l.portal.All {
-		names, rests = max(names, kit.Width(l.name(i))), max(rests, kit.Width(remark(x)))
+		names, rests = max(names, kit.Width(l.name(s, i))), max(rests, kit.Width(remark(x)))
 	}
 	names = max(min(names, w-rests-9), min(w-8, 12))
 	var out []string
@@ -88,7 +88,7 @@ func (l *foundList) lines(s *scene.Scene, w, h int) []string {
 			mark = "[x] "
 		}
 		line.Put(string(s.Styles.Key), mark)
-		line.Cell(paint, kit.Middle(l.name(i), names), names)
+		line.Cell(paint, kit.Middle(l.name(s, i), names), names)
 		line.Gap(2)
 		line.Put(string(s.Styles.Quiet), scene.Fitting([]string{remark(x) + " · " + kit.Clean(x.Application.Grant), remark(x), ""}, max(w-names-9, 0)))
 		out = append(out, line.End(w))

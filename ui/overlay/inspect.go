@@ -8,7 +8,6 @@ import (
 	"lanyard/console"
 	"lanyard/themes"
 	"lanyard/ui/keys"
-	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
@@ -23,7 +22,7 @@ type Inspect struct {
 	inside          inside
 	asking          bool    // a request to the key manager is in flight
 	asked           []claim // its answer to that request
-	askErr          string
+	askErr          console.Private
 }
 
 // NewInspect returns the overlay of a token.
@@ -38,7 +37,7 @@ type inside struct {
 	verified  bool
 	times     []string // problems with its time claims
 	claims    []claim
-	err       string
+	err       console.Private
 }
 
 // claim is a member of a JWT or of the answer of the key manager.
@@ -47,7 +46,7 @@ type claim struct {
 	at                      time.Time
 }
 
-func (o *Inspect) Title() string { return "Token " + o.fingerprint }
+func (o *Inspect) Title(*scene.Scene) string { return "Token " + o.fingerprint }
 
 func (o *Inspect) Foot() string {
 	text := "i asks the key manager · "
@@ -60,8 +59,8 @@ func (o *Inspect) Foot() string {
 	return text + "esc closes"
 }
 
-func (*Inspect) Danger() bool             { return false }
-func (*Inspect) Size(w, h int) (int, int) { return min(w, 100), h * 9 / 10 }
+func (*Inspect) Danger() bool                             { return false }
+func (*Inspect) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 100), h * 9 / 10 }
 
 func (o *Inspect) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
 	switch {
@@ -78,14 +77,14 @@ func (o *Inspect) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent 
 
 // cannotAsk returns why the key manager cannot be asked, or "". An environment with an issuer can
 // be asked, because discovery (RFC 8414) may find the address.
-func (o *Inspect) cannotAsk(b *session.Board) (why string, a *session.App) {
+func (o *Inspect) cannotAsk(b *session.Board) (why console.Private, a *session.App) {
 	r := b.Row(o.id)
 	if r == nil || r.Token == nil {
 		return "this token is gone", nil
 	}
 	a = &b.Apps[r.App]
 	if e := a.Environment; e.Endpoints.IntrospectURL == "" && e.Issuer == "" {
-		return "environment " + kit.Clean(e.Name) + " has no introspect_url", a
+		return "environment " + e.Name + " has no introspect_url", a
 	}
 	return "", a
 }
@@ -101,7 +100,7 @@ func (i introspectToken) Perform(h scene.Host) tea.Cmd {
 		if a != nil {
 			hint = s.Session.Remedy(a, "set introspect_url", s.Keys.Face())
 		}
-		h.Notify(scene.Info, why, hint)
+		h.Notify(scene.Info, string(why), hint)
 		return nil
 	}
 	if i.box.asking {
@@ -132,7 +131,7 @@ func (o *Inspect) Told(h scene.Host, f session.Fact) tea.Cmd {
 
 func insideOf(f session.Inspected) (in inside) {
 	if f.Err != nil {
-		in.err = kit.Clean(f.Err.Error() + " " + console.Hint(f.Err))
+		in.err = console.ErrorText(f.Err) + console.Private(" "+console.Hint(f.Err))
 		return in
 	}
 	i := f.Inspection
@@ -164,9 +163,9 @@ func insideOf(f session.Inspected) (in inside) {
 func (o *Inspect) toldIntrospected(h scene.Host, f session.Introspected) {
 	o.asking = false
 	if f.Err != nil {
-		o.askErr = kit.Clean(f.Err.Error())
+		o.askErr = console.ErrorText(f.Err)
 		if hint := console.Remedy(f.Err, console.Hint(f.Err), h.Scene().Keys.Face()); hint != "" {
-			o.askErr += ": " + kit.Clean(hint)
+			o.askErr += console.Private(": " + hint)
 		}
 		h.NotifyError("introspect", f.Err)
 		return

@@ -99,9 +99,9 @@ func (o *Inspect) Box(s *scene.Scene, w, h int) []string {
 		word += ": " + text
 	}
 	f.paint(paint, sign+" ", "state", word)
-	f.put("application", s.Redacted(strings.TrimSpace(a.Shown+" "+kit.Clean(a.KeyType))))
-	f.put("environment", s.Redacted(kit.Clean(a.Environment.Name)))
-	f.put("for", s.Redacted(cmp.Or(kit.Clean(t.User), "the application itself")))
+	f.put("application", strings.TrimSpace(s.Show(a.Name)+" "+kit.Clean(a.KeyType)))
+	f.put("environment", s.Show(a.Environment.Name))
+	f.put("for", s.Show(cmp.Or(t.User, "the application itself")))
 	f.put("grant", grantWord(kit.Clean(t.Grant)))
 	kind := cmp.Or(kit.Clean(t.TokenType), "not named")
 	if t.JWT {
@@ -136,7 +136,7 @@ func (o *Inspect) Box(s *scene.Scene, w, h int) []string {
 // serverClock returns how far the clock of the server is from ours, and what it shows when the
 // token expires.
 func serverClock(s *scene.Scene, t *console.Token, a *session.App) string {
-	d, ok := s.Board.Skew[a.Environment.Name]
+	d, ok := s.Board.Skew[string(a.Environment.Name)]
 	switch {
 	case !ok:
 		return "not known: no answer with a date was read in this run"
@@ -159,13 +159,13 @@ func (o *Inspect) keyManager(f *facts, t *console.Token) {
 	case o.asking:
 		f.put("asked", "waiting for its answer …")
 	case o.askErr != "":
-		f.paint(f.s.Styles.Danger, "✕ ", "", f.s.Redacted(o.askErr))
+		f.paint(f.s.Styles.Danger, "✕ ", "", f.s.Show(o.askErr))
 	}
 	switch {
 	case t.AtServer == console.NotAsked && (o.asking || o.askErr != ""):
 	case t.AtServer == console.NotAsked:
 		if why, _ := o.cannotAsk(f.s.Board); why != "" {
-			f.put("asked", "cannot be: "+f.s.Redacted(why))
+			f.put("asked", "cannot be: "+f.s.Show(why))
 			return
 		}
 		f.put("asked", "not yet; i asks it")
@@ -186,7 +186,7 @@ func (o *Inspect) insideLines(f *facts) {
 	case !o.seen:
 		f.put("form", "reading it …")
 	case i.err != "":
-		f.paint(f.s.Styles.Danger, "✕ ", "", f.s.Redacted(i.err))
+		f.paint(f.s.Styles.Danger, "✕ ", "", f.s.Show(i.err))
 	default:
 		f.put("form", i.form)
 		if i.signature != "" {

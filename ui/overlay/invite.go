@@ -22,7 +22,6 @@ type Invite struct {
 	device      bool                // device grant (RFC 8628), else authorization code
 	inv         *console.Invitation // nil until the server has answered
 	givingUp    bool
-	Redacted    bool // leave out the QR code, because it holds a host
 	scroll      scene.Scroll
 }
 
@@ -31,7 +30,7 @@ func NewInvite(a *session.App, key session.Key) *Invite {
 	return &Invite{AppID: a.ID, Key: key, name: a.Shown, device: a.Grant == console.GrantDeviceCode}
 }
 
-func (o *Invite) Title() string {
+func (o *Invite) Title(*scene.Scene) string {
 	if o.device {
 		return "Approve with a code · " + o.name
 	}
@@ -52,7 +51,7 @@ func (o *Invite) Fill(all []console.Invitation) {
 }
 
 // address returns the address to copy: the one with the code in it, if there is one.
-func (o *Invite) address() string {
+func (o *Invite) address() console.Private {
 	if o.inv.Complete != "" {
 		return o.inv.Complete
 	}
@@ -69,7 +68,7 @@ func (o *Invite) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
 	case a == keys.Quit:
 		return scene.Do(session.Quit{})
 	case (a == keys.Copy || key == "y") && o.inv != nil:
-		return scene.Do(session.CopyText{What: "the address", Text: o.address()})
+		return scene.Do(session.CopyText{What: "the address", Text: string(o.address())})
 	case key == "c" && o.inv != nil && o.device:
 		return scene.Do(session.CopyText{What: "the code", Text: o.inv.UserCode})
 	}
@@ -109,11 +108,11 @@ const (
 	maxText = 76
 )
 
-func (o *Invite) Size(w, h int) (int, int) {
-	a := o.arrange(nil, w, h)
+func (o *Invite) Size(s *scene.Scene, w, h int) (int, int) {
+	a := o.arrange(s, w, h)
 	if a.bare {
 		w += 2 // on a small screen the box has no margin
-		a = o.arrange(nil, w, h)
+		a = o.arrange(s, w, h)
 	}
 	n := len(a.text) + len(a.foot)
 	switch {
@@ -133,20 +132,16 @@ func squareWidth(a layout) int {
 }
 
 // arrange returns the first layout that fits into w cells and h lines: with the QR code beside the
-// text, with the QR code below it, without the QR code, without explanations. If s is nil, only the
-// sizes are right.
+// text, with the QR code below it, without the QR code, without explanations.
 func (o *Invite) arrange(s *scene.Scene, w, h int) layout {
-	var st themes.Styles
-	if s != nil {
-		st = *s.Styles
-	}
+	st := *s.Styles
 	fits := func(a *layout, square, tight bool, h int) bool {
 		a.text, a.foot = o.fullText(s, &st, a.wide, square, tight)
 		return len(a.text)+len(a.foot) <= h
 	}
-	if o.inv != nil && o.inv.Complete != "" && !o.Redacted {
-		light := s != nil && !s.Styles.Color && !s.Light
-		if sq := kit.QR(o.inv.Complete, light); sq != nil {
+	if o.inv != nil && o.inv.Complete != "" && s.Redactor == nil {
+		light := !s.Styles.Color && !s.Light
+		if sq := kit.QR(string(o.inv.Complete), light); sq != nil {
 			a := layout{square: sq, beside: true}
 			a.wide = min(w-kit.Width(sq[0])-2, 56)
 			if a.wide >= minText && len(sq) <= h && (fits(&a, true, false, h) || fits(&a, true, true, h)) {
@@ -182,7 +177,7 @@ func (o *Invite) fullText(s *scene.Scene, st *themes.Styles, w int, square, tigh
 	}
 	gap()
 	if o.inv != nil && o.inv.Trouble != "" {
-		say(st.Warn, kit.Clean(describe.Trouble(o.inv)))
+		say(st.Warn, s.Redacted(describe.Trouble(o.inv)))
 		gap()
 	}
 	switch {
@@ -191,7 +186,7 @@ func (o *Invite) fullText(s *scene.Scene, st *themes.Styles, w int, square, tigh
 	case o.device:
 		say(st.Quiet, "Open this address, on this machine or any other:")
 		air()
-		text = append(text, chopped(st.Strong, o.inv.URL, w)...)
+		text = append(text, chopped(st.Strong, s.Show(o.inv.URL), w)...)
 		gap()
 		say(st.Quiet, "and enter this code, exactly as it stands:")
 		air()
@@ -204,7 +199,7 @@ func (o *Invite) fullText(s *scene.Scene, st *themes.Styles, w int, square, tigh
 		case o.inv.Complete != "":
 			say(st.Quiet, "Or open this one, and compare the code:")
 			air()
-			text = append(text, chopped("", o.inv.Complete, w)...)
+			text = append(text, chopped("", s.Show(o.inv.Complete), w)...)
 			gap()
 		}
 	default:
@@ -214,7 +209,7 @@ func (o *Invite) fullText(s *scene.Scene, st *themes.Styles, w int, square, tigh
 		}
 		say(st.Quiet, lead)
 		gap()
-		text = append(text, chopped(st.Strong, o.inv.URL, w)...)
+		text = append(text, chopped(st.Strong, s.Show(o.inv.URL), w)...)
 		gap()
 		say(st.Quiet, "Signed in on another machine? Paste here the address that its browser ended at.")
 		gap()
@@ -228,15 +223,15 @@ func (o *Invite) bareText(s *scene.Scene, st *themes.Styles, w, h int) (text, fo
 	case o.inv == nil:
 		text = []textLine{{"", "Asking the server …"}}
 	case o.device:
-		text = append(chopped(st.Strong, o.inv.UserCode, w), chopped("", o.inv.URL, w)...)
+		text = append(chopped(st.Strong, o.inv.UserCode, w), chopped("", s.Show(o.inv.URL), w)...)
 	default:
-		text = chopped(st.Strong, o.inv.URL, w)
+		text = chopped(st.Strong, s.Show(o.inv.URL), w)
 		if o.inv.Opened {
 			text = append([]textLine{{st.Quiet, "A browser was opened; or:"}}, text...)
 		}
 	}
 	if o.inv != nil && o.inv.Trouble != "" { // below the text to copy
-		text = append(text, chopped(st.Warn, describe.Trouble(o.inv), w)...)
+		text = append(text, chopped(st.Warn, s.Redacted(describe.Trouble(o.inv)), w)...)
 	}
 	foot = o.keys(st, w, false)
 	if left := o.left(s, st); h >= 4 && left.text != "" {
@@ -277,8 +272,6 @@ func (o *Invite) left(s *scene.Scene, st *themes.Styles) textLine {
 		return textLine{st.Warn, "giving up …"}
 	case o.inv == nil:
 		return textLine{}
-	case s == nil:
-		return textLine{text: "left"}
 	}
 	d := o.inv.Until.Sub(s.Now)
 	if d <= 0 {

@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"lanyard/console"
 	"lanyard/ui/keys"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
@@ -11,12 +12,12 @@ type Leave struct{ Confirm }
 
 // NewLeave returns the question before quitting. then is the request that Yes makes.
 func NewLeave(then session.Request) *Leave {
-	return &Leave{Confirm{then: then, lines: []string{
+	return &Leave{Confirm{then: then, lines: []console.Private{
 		"Nothing can be stored any more.", "What this console holds ends with it, unless it is written out.",
 	}, verb: "write it out and quit", no: "n", other: "quit without"}}
 }
 
-func (*Leave) Title() string { return "Write out what this console holds before it ends?" }
+func (*Leave) Title(*scene.Scene) string { return "Write out what this console holds before it ends?" }
 
 func (o *Leave) Press(s *scene.Scene, a keys.Action, key string) scene.Intent {
 	switch key {

@@ -23,9 +23,9 @@ type Log struct {
 	spans   [][2]int // first line and end of each entry when it was last drawn
 }
 
-func (*Log) Title() string            { return "Messages of this run" }
-func (*Log) Danger() bool             { return false }
-func (*Log) Size(w, h int) (int, int) { return min(w, 110), h * 4 / 5 }
+func (*Log) Title(*scene.Scene) string                { return "Messages of this run" }
+func (*Log) Danger() bool                             { return false }
+func (*Log) Size(_ *scene.Scene, w, h int) (int, int) { return min(w, 110), h * 4 / 5 }
 
 func (o *Log) Foot() string {
 	if len(o.Entries) == 0 {
@@ -114,7 +114,7 @@ func (o *Log) move(a keys.Action) {
 }
 
 func (o *Log) Box(s *scene.Scene, w, h int) []string {
-	out := []string{scene.Padded(s.Styles.Quiet, o.Key.Line(w-2), w)}
+	out := []string{scene.Padded(s.Styles.Quiet, s.Redacted(o.Key.Line(w-2)), w)}
 	if len(o.Entries) == 0 {
 		return append(out, scene.Hint(s, w, max(h-1, 0), "", "Nothing was said yet. Every notice and every error of this run is kept here.")...)
 	}

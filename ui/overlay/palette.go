@@ -1,6 +1,9 @@
 package overlay
 
-import "lanyard/ui/keys"
+import (
+	"lanyard/ui/keys"
+	"lanyard/ui/scene"
+)
 
 // Palette lists every action by name, with its key or the reason why it cannot run now.
 type Palette struct{ chooser }
@@ -12,6 +15,8 @@ func NewPalette(k *keys.Map, all []Entry) *Palette {
 	return o
 }
 
-func (*Palette) Title() string { return "Commands" }
+func (*Palette) Title(*scene.Scene) string { return "Commands" }
 
-func (o *Palette) Size(w, h int) (int, int) { return min(w, 96), min(h, max(h*4/5, 12)) }
+func (o *Palette) Size(_ *scene.Scene, w, h int) (int, int) {
+	return min(w, 96), min(h, max(h*4/5, 12))
+}

@@ -3,8 +3,8 @@ package overlay
 import (
 	"strings"
 
+	"lanyard/console"
 	"lanyard/ui/keys"
-	"lanyard/ui/kit"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
 )
@@ -17,14 +17,14 @@ type Repeat struct {
 
 // NewRepeat returns the question. words describes the probe; then is the request that Yes makes.
 func NewRepeat(words string, then session.Request) *Repeat {
-	lines := strings.Split(words, "\n")
-	for i := range lines {
-		lines[i] = kit.Clean(lines[i])
+	var lines []console.Private
+	for l := range strings.SplitSeq(words, "\n") {
+		lines = append(lines, console.Private(l))
 	}
 	return &Repeat{Confirm{verb: "probe until dead", lines: append(lines, "", "It is sent until the gateway refuses the token.")}, then}
 }
 
-func (*Repeat) Title() string { return "Probe again and again?" }
+func (*Repeat) Title(*scene.Scene) string { return "Probe again and again?" }
 
 func (o *Repeat) Press(s *scene.Scene, _ keys.Action, key string) scene.Intent {
 	if key == s.Keys.Yes() {

@@ -19,19 +19,20 @@ import (
 type RevokeAll struct {
 	form.Form
 	typist
-	appID, name, env string
-	production       bool
-	n                int      // number of living tokens
-	refresh          int      // those of them that live by their refresh token only
-	ids              []string // the tokens that were counted
-	count            string   // as it is typed
-	said             string
+	appID      string
+	name, env  console.Private
+	production bool
+	n          int      // number of living tokens
+	refresh    int      // those of them that live by their refresh token only
+	ids        []string // the tokens that were counted
+	count      string   // as it is typed
+	said       string
 }
 
 // NewRevokeAll returns the question for an application.
 func NewRevokeAll(a *session.App) *RevokeAll {
 	o := &RevokeAll{
-		appID: a.ID, name: kit.Clean(a.Label()), env: kit.Clean(a.Environment.Name), production: a.Environment.Production,
+		appID: a.ID, name: a.Label(), env: a.Environment.Name, production: a.Environment.Production,
 	}
 	o.Fields = []*form.Field{
 		form.Text("how many", &o.count, "type the number to revoke them").Public(),
@@ -46,8 +47,8 @@ func NewRevokeAll(a *session.App) *RevokeAll {
 	return o
 }
 
-func (o *RevokeAll) Title() string { return "Revoke everything?" }
-func (*RevokeAll) Danger() bool    { return true }
+func (o *RevokeAll) Title(*scene.Scene) string { return "Revoke everything?" }
+func (*RevokeAll) Danger() bool                { return true }
 
 func (*RevokeAll) Answers(*scene.Scene) string { return "type the number, esc: No" }
 
@@ -73,29 +74,29 @@ func (o *RevokeAll) Pasted(string) bool {
 	return false
 }
 
-func (o *RevokeAll) Size(w, h int) (int, int) {
+func (o *RevokeAll) Size(s *scene.Scene, w, h int) (int, int) {
 	w = min(w, 66)
-	return w, min(h, len(o.text(w))+6)
+	return w, min(h, len(o.text(s, w))+6)
 }
 
-func (o *RevokeAll) text(w int) (out []string) {
-	n := text.Count(o.n, "living token") + " of " + o.name
+func (o *RevokeAll) text(s *scene.Scene, w int) (out []string) {
+	n := console.Private(text.Count(o.n, "living token")+" of ") + o.name
 	if o.refresh > 0 {
-		n += ", " + strconv.Itoa(o.refresh) + " of them only by the refresh token"
+		n += console.Private(", " + strconv.Itoa(o.refresh) + " of them only by the refresh token")
 	}
-	lines := []string{n, "Whoever uses them is locked out when the gateway's cache has run out."}
+	lines := []console.Private{n, "Whoever uses them is locked out when the gateway's cache has run out."}
 	if o.production {
 		lines = append(lines, o.env+" is a production environment.")
 	}
 	for _, t := range lines {
-		out = append(out, kit.Wrap(t, max(w-3, 8))...)
+		out = append(out, kit.Wrap(s.Show(t), max(w-3, 8))...)
 	}
 	return out
 }
 
 func (o *RevokeAll) Box(s *scene.Scene, w, h int) []string {
 	var out []string
-	for i, t := range o.text(w) {
+	for i, t := range o.text(s, w) {
 		paint := s.Styles.Quiet
 		if i == 0 {
 			paint = s.Styles.Strong
@@ -122,11 +123,11 @@ func (i revokeEverything) Perform(h scene.Host) tea.Cmd {
 	h.Close(i.o)
 	a := h.Scene().Board.App(i.o.appID)
 	if a == nil {
-		h.Notify(scene.Info, i.o.name+" is gone", "")
+		h.Notify(scene.Info, string(i.o.name)+" is gone", "")
 		return nil
 	}
 	// The answer covers the tokens that were counted, not those that have come since.
-	all := session.Bulk{Verb: session.VerbRevoke, Tokens: i.o.ids, What: "tokens of " + i.o.name, Answered: true}
+	all := session.Bulk{Verb: session.VerbRevoke, Tokens: i.o.ids, What: "tokens of " + string(i.o.name), Answered: true}
 	for _, r := range a.Living() {
 		if !slices.Contains(i.o.ids, r.ID) {
 			all.More++

@@ -3,6 +3,7 @@ package overlay
 import (
 	"slices"
 
+	"lanyard/console"
 	"lanyard/text"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -13,7 +14,7 @@ import (
 // Supersede asks before a get that may make the server revoke an older token, which another program
 // may use. No key that opens it answers it.
 type Supersede struct {
-	lines []string
+	lines []console.Private
 	own   session.Request // with a scope that gets a token of its own; nil: not offered
 	scope string
 	yes   session.Request
@@ -22,11 +23,11 @@ type Supersede struct {
 // NewSupersede returns the question. then is the request that Yes makes.
 func NewSupersede(about session.Superseding, then session.Request) *Supersede {
 	k := about.Supersede
-	o := &Supersede{yes: then, scope: kit.Clean(k.Scope), lines: []string{text.Sentence(kit.Clean(k.Text())) + "."}}
+	o := &Supersede{yes: then, scope: kit.Clean(k.Scope), lines: []console.Private{console.Private(text.Sentence(k.Text()) + ".")}}
 	if _, test := then.(session.Test); test {
 		o.lines = append(o.lines, "", "A scope that nobody else asks for buys a token of its own.")
 	} else if k.Scope == "" {
-		o.lines = append(o.lines, "", text.Sentence(kit.Clean(k.Hint()))+".")
+		o.lines = append(o.lines, "", console.Private(text.Sentence(k.Hint())+"."))
 	} else {
 		own, ok := then.(session.Get)
 		if !ok {
@@ -38,21 +39,21 @@ func NewSupersede(about session.Superseding, then session.Request) *Supersede {
 	return o
 }
 
-func (*Supersede) Title() string { return "End the older token?" }
-func (*Supersede) Foot() string  { return "" }
-func (*Supersede) Danger() bool  { return true }
+func (*Supersede) Title(*scene.Scene) string { return "End the older token?" }
+func (*Supersede) Foot() string              { return "" }
+func (*Supersede) Danger() bool              { return true }
 
-func (o *Supersede) Size(w, _ int) (int, int) {
+func (o *Supersede) Size(s *scene.Scene, w, _ int) (int, int) {
 	if w = min(w, 72); w < 40 {
 		w += 2 // on a small screen the box has no margin
 	}
-	return w, 1 + len(o.wrapped(w)) + 1 + len(o.answers(nil, w)) + 1
+	return w, 1 + len(o.wrapped(s, w)) + 1 + len(o.answers(s, w)) + 1
 }
 
-func (o *Supersede) wrapped(w int) []string {
+func (o *Supersede) wrapped(s *scene.Scene, w int) []string {
 	var out []string
 	for _, l := range o.lines {
-		out = append(out, kit.Wrap(l, max(w-4, 8))...)
+		out = append(out, kit.Wrap(s.Show(l), max(w-4, 8))...)
 	}
 	return out
 }
@@ -81,11 +82,7 @@ func (o *Supersede) Answers(s *scene.Scene) string {
 // right.
 func (o *Supersede) answers(s *scene.Scene, w int) []string {
 	type answer struct{ key, means string }
-	yes := "y"
-	if s != nil {
-		yes = s.Keys.Yes()
-	}
-	all := []answer{{yes, "get it anyway"}, {"esc", "No"}}
+	all := []answer{{s.Keys.Yes(), "get it anyway"}, {"esc", "No"}}
 	if o.own != nil {
 		means := "get one of its own, with the scope " + o.scope
 		if kit.Width(means) > w-8 {
@@ -94,9 +91,6 @@ func (o *Supersede) answers(s *scene.Scene, w int) []string {
 		all = append([]answer{{"d", means}}, all...)
 	}
 	out := make([]string, 0, len(all))
-	if s == nil {
-		return out[:len(all)]
-	}
 	for _, a := range all {
 		l := kit.NewLine("", 128)
 		l.Gap(2)
@@ -110,7 +104,7 @@ func (o *Supersede) answers(s *scene.Scene, w int) []string {
 
 func (o *Supersede) Box(s *scene.Scene, w, h int) []string {
 	var out []string
-	for _, text := range o.wrapped(w) {
+	for _, text := range o.wrapped(s, w) {
 		out = append(out, " "+scene.Padded("", text, w-1))
 	}
 	answers := o.answers(s, w)

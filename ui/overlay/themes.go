@@ -59,9 +59,9 @@ func (o *Themes) row() *themeRow {
 	return nil
 }
 
-func (*Themes) Title() string { return "Themes" }
-func (*Themes) Foot() string  { return "" }
-func (*Themes) Danger() bool  { return false }
+func (*Themes) Title(*scene.Scene) string { return "Themes" }
+func (*Themes) Foot() string              { return "" }
+func (*Themes) Danger() bool              { return false }
 
 func (o *Themes) Press(_ *scene.Scene, a keys.Action, key string) scene.Intent {
 	switch {
@@ -118,7 +118,7 @@ func (o *Themes) nameWidth() int {
 	return n
 }
 
-func (o *Themes) Size(w, h int) (int, int) {
+func (o *Themes) Size(_ *scene.Scene, w, h int) (int, int) {
 	if w < 40 {
 		w += 2 // on a small screen the box has no margin
 	}

@@ -26,7 +26,7 @@ type Unlock struct {
 	chosen  secret.Text // what was typed the first time
 	Attempt int         // number of the attempt in flight
 	busy    bool        // an attempt is in flight
-	said    string
+	said    console.Private
 	hint    string
 }
 
@@ -36,7 +36,7 @@ func NewUnlock(verb string, k scene.KeyState, then scene.Intent) *Unlock {
 	return &Unlock{verb: verb, place: k.Where(), Then: then, fresh: k.Fresh()}
 }
 
-func (o *Unlock) Title() string {
+func (o *Unlock) Title(*scene.Scene) string {
 	if o.fresh {
 		return "Choose a passphrase"
 	}
@@ -46,13 +46,13 @@ func (o *Unlock) Title() string {
 // refused shows why the passphrase was refused. The overlay stays open.
 func (o *Unlock) refused(err error) {
 	o.busy = false
-	o.said, o.hint = kit.Clean(err.Error()), kit.Clean(console.Hint(err))
+	o.said, o.hint = console.ErrorText(err), console.Hint(err)
 	if o.hint == "" {
 		o.hint = "type it again; esc leaves everything locked"
 	}
 }
 
-func (o *Unlock) say(text, hint string) { o.said, o.hint = text, hint }
+func (o *Unlock) say(text, hint string) { o.said, o.hint = console.Private(text), hint }
 
 func (o *Unlock) Typed(msg tea.KeyPressMsg) scene.Intent {
 	key := msg.String()
@@ -128,11 +128,11 @@ func (o *Unlock) enter(text string) {
 
 const unlockWidth = 64
 
-func (o *Unlock) Size(w, h int) (int, int) {
+func (o *Unlock) Size(s *scene.Scene, w, h int) (int, int) {
 	if w = min(w, unlockWidth); w < 40 {
 		w += 2 // on a small screen the box has no margin
 	}
-	return w, min(h, len(o.body(nil, w, h)))
+	return w, min(h, len(o.body(s, w, h)))
 }
 
 func (o *Unlock) Box(s *scene.Scene, w, h int) []string {
@@ -145,12 +145,9 @@ func (o *Unlock) Box(s *scene.Scene, w, h int) []string {
 }
 
 // body returns the lines with their explanations if h lines are enough, else the field, the message
-// and the keys. If s is nil, only their number is right.
+// and the keys.
 func (o *Unlock) body(s *scene.Scene, w, h int) []textLine {
-	var st themes.Styles
-	if s != nil {
-		st = *s.Styles
-	}
+	st := s.Styles
 	wrapped := func(paint themes.Paint, text string) (out []textLine) {
 		for _, l := range kit.Wrap(text, max(w-2, 1)) {
 			if text != "" {
@@ -163,8 +160,8 @@ func (o *Unlock) body(s *scene.Scene, w, h int) []textLine {
 	if o.fresh {
 		lead = wrapped("", "It seals the tokens kept here, from the first one on: without it nobody can open them again.")
 	}
-	where := wrapped(st.Quiet, o.place)
-	said := append(wrapped(st.Danger, o.sign()), wrapped(st.Quiet, o.hint)...)
+	where := wrapped(st.Quiet, s.Redacted(o.place))
+	said := append(wrapped(st.Danger, o.sign(s)), wrapped(st.Quiet, s.Redacted(o.hint))...)
 	if o.busy {
 		said = []textLine{{st.Accent, "unlocking …"}}
 	}
@@ -191,11 +188,11 @@ func (o *Unlock) body(s *scene.Scene, w, h int) []textLine {
 	return append(tight, keys)
 }
 
-func (o *Unlock) sign() string {
+func (o *Unlock) sign(s *scene.Scene) string {
 	if o.said == "" {
 		return ""
 	}
-	return "✕ " + o.said
+	return "✕ " + s.Show(o.said)
 }
 
 // field draws a dot for each character and the cursor. It shows the end of a passphrase that does

@@ -84,12 +84,12 @@ func (p *Activity) line(s *scene.Scene, e *console.Exchange, w int, selected, fo
 		return l.End(w)
 	}
 	if e.Status == 0 && e.Err != "" {
-		l.Put(string(s.Styles.Danger), kit.Fit(s.Redactor.Text(kit.Clean(e.Err)), rest))
+		l.Put(string(s.Styles.Danger), kit.Fit(s.Redacted(e.Err), rest))
 		return l.End(w)
 	}
 	const wWhat = len(" refresh")
 	name := min(max(rest-wWhat, min(rest, 6)), 20)
-	label, _, _ := strings.Cut(s.Redactor.Text(kit.Clean(e.Application)), "@")
+	label, _, _ := strings.Cut(s.Show(e.Application), "@")
 	l.Cell("", kit.Middle(label, name), name)
 	l.Put(string(s.Styles.Quiet), kit.Cut(" "+e.Verb(), rest-name))
 	return l.End(w)

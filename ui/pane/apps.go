@@ -78,7 +78,7 @@ func (p *Apps) line(s *scene.Scene, a *session.App, count, w int, selected, focu
 	}
 	env := ""
 	if s.Board.EnvironmentCount > 1 && a.Environment.Name != "" && room >= 12 {
-		env = "@" + s.Redactor.Text(kit.Clean(a.Environment.Name))
+		env = "@" + s.Show(a.Environment.Name)
 	}
 	text := kit.Middle(a.Shown, max(room-min(kit.Width(env), max(room/3, 5)), 1)) // of the two the environment is cut first
 	l.Put(string(name), text)

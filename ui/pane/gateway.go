@@ -118,14 +118,14 @@ func (p *Gateway) large(s *scene.Scene, rows session.Page, w, h int) []string {
 
 // learned is what probes have shown of the gateway of the selected row's environment, or of the application's.
 func (p *Gateway) learned(s *scene.Scene, w int) []string {
-	env := ""
+	var env console.Private
 	if r := p.Row(s); r != nil {
 		env = s.Board.Apps[r.App].Environment.Name
 	} else if a, ok := s.Selected(); ok {
 		env = a.Environment.Name
 	}
-	k := s.Board.Learned[env]
-	if more := describe.Longer(s.Board.Longer[env]); more != "" {
+	k := s.Board.Learned[string(env)]
+	if more := describe.Longer(s.Board.Longer[string(env)]); more != "" {
 		return []string{scene.Padded(s.Styles.Warn, scene.Fitting([]string{more, strings.TrimPrefix(more, "this gateway was ")}, w-2), w)}
 	}
 	if k.Times == 0 {

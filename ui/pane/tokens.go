@@ -251,7 +251,7 @@ func (p *Tokens) line(s *scene.Scene, r *session.Row, c Columns, w int, selected
 		gap = " "
 	}
 	l.Cell(string(paint), sign+" "+string(r.State), 2+c.state)
-	fp, who := "–", "app"
+	fp, who := "–", console.Private("app")
 	var scopes []string
 	if r.Token != nil {
 		fp, who, scopes = r.Token.Fingerprint, cmp.Or(r.Token.User, who), r.Token.Scopes
@@ -260,7 +260,7 @@ func (p *Tokens) line(s *scene.Scene, r *session.Row, c Columns, w int, selected
 	}
 	l.Put(string(text), gap+kit.Fit(fp, c.token))
 	if c.who > 0 {
-		l.Put(string(text), "  "+kit.Fit(kit.Middle(s.Redactor.Text(kit.Clean(who)), c.who), c.who))
+		l.Put(string(text), "  "+kit.Fit(kit.Middle(s.Show(who), c.who), c.who))
 	}
 	if c.scopes > 0 {
 		l.Put(string(s.Styles.Quiet), "  "+kit.Fit(kit.Clean(strings.Join(scopes, " ")), c.scopes))

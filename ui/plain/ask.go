@@ -17,7 +17,7 @@ func (p *plain) ask(f session.Ask) {
 		q.no = "No: nothing was revoked."
 		t, who := about.Row.Token, "the application itself"
 		if t.User != "" {
-			who = t.User
+			who = string(t.User)
 		}
 		p.out.say("%s is in production, for %s. Revoke it? "+
 			"Type yes to revoke, anything else for no.", p.lead(t), who)

@@ -151,7 +151,7 @@ func (p *plain) markWords(m *console.Mark) string {
 func (p *plain) filed(first bool) {
 	for i := range p.board.Apps {
 		a := &p.board.Apps[i]
-		a.Shown = text.Line(a.Name)
+		a.Shown = text.Line(string(a.Name))
 		p.apps.of(a.ID)
 	}
 	for r := range p.s.Rows(session.Query{Scope: session.Everything}) {
@@ -221,7 +221,7 @@ func (p *plain) invite() {
 	open := map[string]string{}
 	for i := range p.board.Invitations {
 		inv := &p.board.Invitations[i]
-		key := inv.URL + " " + inv.UserCode
+		key := string(inv.URL) + " " + inv.UserCode
 		open[inv.AppID] = key
 		if p.s.Quitting() { // nobody is waited for any more
 			continue
@@ -254,7 +254,7 @@ func (p *plain) invitedWords(inv *console.Invitation) string {
 	if a := p.board.App(inv.AppID); a != nil {
 		return p.appWords(a)
 	}
-	return inv.Application
+	return string(inv.Application)
 }
 
 func (p *plain) tellInvitation(inv *console.Invitation) {

@@ -21,7 +21,7 @@ func (p *plain) listApps(string) {
 		a := &p.board.Apps[i]
 		line := fmt.Sprintf("application %s: %s", p.apps.of(a.ID), p.appWords(a))
 		if a.Username != "" {
-			line += ", for " + a.Username
+			line += ", for " + string(a.Username)
 		}
 		switch {
 		case a.Source == console.Gone:
@@ -149,7 +149,7 @@ func (p *plain) inspect(text string) {
 	p.out.say("scopes: %s.", scopes)
 	grant := t.Grant
 	if t.User != "" {
-		grant += ", for " + t.User
+		grant += ", for " + string(t.User)
 	}
 	p.out.say("issued %s, by %s.", p.at(t.IssuedAt), grant)
 	if from := p.board.Row(t.From); from != nil && from.Token != nil {
@@ -229,7 +229,7 @@ func (p *plain) tellLog(f session.LogRead) {
 			line += " " + e.Fingerprint
 		}
 		if e.Application != "" {
-			line += ", " + e.Application
+			line += ", " + string(e.Application)
 		}
 		if d := e.Detail(p.now.UTC()); d != "" {
 			line += ", " + d

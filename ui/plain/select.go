@@ -182,7 +182,7 @@ func (p *plain) tokenLine(t *console.Token) string {
 	}
 	line := fmt.Sprintf("token %s: %s of %s", p.tokens.of(t.ID), t.Fingerprint, of)
 	if t.User != "" {
-		line += ", for " + t.User
+		line += ", for " + string(t.User)
 	}
 	line += ", " + p.stateWords(t, p.judged(t))
 	if len(t.Scopes) > 0 {

@@ -17,7 +17,7 @@ func (p *plain) appWords(a *session.App) string {
 		s += " " + strings.ToLower(text.Line(a.KeyType))
 	}
 	if p.board.EnvironmentCount > 1 && a.Environment.Name != "" {
-		s += " in " + text.Line(a.Environment.Name)
+		s += " in " + text.Line(string(a.Environment.Name))
 	}
 	return s
 }
@@ -60,7 +60,7 @@ func (p *plain) voice() describe.Voice {
 func (p *plain) hold(t *console.Token) describe.Hold {
 	h := describe.Hold{Locked: p.s.Key().NeedsPassphrase()}
 	if a := p.board.App(t.AppID); a != nil && a.Environment.ReadOnly {
-		h.ReadOnly = text.Line(a.Environment.Name)
+		h.ReadOnly = text.Line(string(a.Environment.Name))
 	}
 	return h
 }

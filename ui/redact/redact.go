@@ -10,16 +10,13 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"lanyard/console"
-	"lanyard/ui/kit"
 )
 
 // Redactor replaces names that are no business of an audience. A nil Redactor replaces nothing.
 //
-// Text is redacted where it enters the screen, before it is cut to a width. The finished frame is
-// searched once more, for whole names and for what cutting and wrapping leave of them.
+// Text is redacted before it is cut to a width: a part of a name could not be found any more. The type
+// console.Private sees to it that every such text goes through the scene, which calls Text.
 type Redactor struct {
 	users, envs map[string]int // numbered in the order in which they were met, for as long as the redactor is used
 	words       []masking      // the longest first
@@ -75,17 +72,17 @@ func New(names Known, old *Redactor) *Redactor {
 		a := &names.Applications[i]
 		e := a.Environment
 		for _, u := range []string{
-			e.Issuer, e.Proxy, a.ProbeURL, a.Details.RedirectURL, e.Endpoints.TokenURL, e.Endpoints.RevokeURL,
-			e.Endpoints.IntrospectURL, e.Endpoints.AuthorizeURL, e.Endpoints.DeviceURL, e.Endpoints.JWKSURL,
+			string(e.Issuer), string(e.Proxy), string(a.ProbeURL), string(a.Details.RedirectURL), string(e.Endpoints.TokenURL), string(e.Endpoints.RevokeURL),
+			string(e.Endpoints.IntrospectURL), string(e.Endpoints.AuthorizeURL), string(e.Endpoints.DeviceURL), string(e.Endpoints.JWKSURL),
 		} {
 			host(u)
 		}
-		say(a.ConsumerKey, "key")
+		say(string(a.ConsumerKey), "key")
 	}
 	for i := range names.Applications { // when every host is known
 		name := names.Applications[i].Environment.Name
-		if looksLikeHost(name, known) {
-			known[name] = "environment " + number(v.envs, name) // rather than the host that it is
+		if looksLikeHost(string(name), known) {
+			known[string(name)] = "environment " + number(v.envs, string(name)) // rather than the host that it is
 		}
 	}
 	user := func(name string) {
@@ -99,7 +96,7 @@ func New(names Known, old *Redactor) *Redactor {
 		}
 	}
 	for i := range names.Applications {
-		user(names.Applications[i].Username)
+		user(string(names.Applications[i].Username))
 	}
 	for _, name := range names.Users {
 		user(name)
@@ -218,148 +215,5 @@ func (r *Redactor) Text(s string) string {
 		at = p.to
 	}
 	b.WriteString(s[at:])
-	return b.String()
-}
-
-// Frame covers, cell by cell, what of a name is left in the lines of a frame. A nil Redactor leaves
-// them as they are.
-func (r *Redactor) Frame(lines []string) []string {
-	if r == nil {
-		return lines
-	}
-	texts := make([]string, len(lines))
-	spans := make([][]span, len(lines))
-	for i, l := range lines {
-		texts[i] = lower(ansi.Strip(l))
-		spans[i] = append(r.whole(texts[i]), r.cut(texts[i])...)
-	}
-	for i := range texts[1:] {
-		a, b := r.wrapped(texts[i], texts[i+1])
-		spans[i], spans[i+1] = append(spans[i], a...), append(spans[i+1], b...)
-	}
-	for i, l := range lines {
-		if len(spans[i]) > 0 {
-			lines[i] = blotted(l, spans[i])
-		}
-	}
-	return lines
-}
-
-// leastPart is how much of a name is still the name.
-const leastPart = 3
-
-// cut finds what is left of names that were cut: before and after an ellipsis, and at a border.
-func (r *Redactor) cut(text string) (out []span) {
-	const dots = "…"
-	head := func(end int) { // the beginning of a name ends here
-		for _, w := range r.words {
-			for k := min(len(w.text)-1, end); k >= leastPart; k-- {
-				if strings.HasSuffix(text[:end], w.text[:k]) && edge(text, end-k) {
-					out = append(out, span{end - k, end, ""})
-					break
-				}
-			}
-		}
-	}
-	tail := func(from int) { // and its end begins here
-		for _, w := range r.words {
-			for k := min(len(w.text)-1, len(text)-from); k >= leastPart; k-- {
-				if strings.HasPrefix(text[from:], w.text[len(w.text)-k:]) && edge(text, from+k) {
-					out = append(out, span{from, from + k, ""})
-					break
-				}
-			}
-		}
-	}
-	for at := 0; ; {
-		i := strings.Index(text[at:], dots)
-		if i < 0 {
-			break
-		}
-		head(at + i)
-		at += i + len(dots)
-		tail(at)
-	}
-	for _, s := range segments(text) {
-		seg := text[s.from:s.to]
-		if end := s.to - (len(seg) - len(strings.TrimRight(seg, " "))); s.to-end <= 1 {
-			for _, w := range r.words { // cut hard: more of it, as whole words end here too
-				for k := min(len(w.text)-1, end); k > leastPart; k-- {
-					if strings.HasSuffix(text[:end], w.text[:k]) && edge(text, end-k) {
-						out = append(out, span{end - k, end, ""})
-						break
-					}
-				}
-			}
-		}
-		trimmed := strings.TrimSpace(seg)
-		for _, w := range r.words {
-			if len(trimmed) >= 8 && strings.Contains(w.text, trimmed) {
-				out = append(out, span{s.from, s.to, ""})
-			}
-		}
-	}
-	return out
-}
-
-// wrapped finds names that begin in one line and go on in the next.
-func (r *Redactor) wrapped(a, b string) (above, below []span) {
-	for _, s := range segments(a) {
-		end := s.from + len(strings.TrimRight(a[s.from:s.to], " "))
-		for _, w := range r.words {
-			for k := min(len(w.text)-1, end-s.from); k > 0; k-- {
-				if !strings.HasSuffix(a[s.from:end], w.text[:k]) || !edge(a, end-k) {
-					continue
-				}
-				for _, t := range segments(b) {
-					rest := strings.TrimLeft(b[t.from:t.to], " ▌›")
-					from := t.to - len(rest)
-					rest = strings.TrimRight(rest, " ")
-					n := min(len(rest), len(w.text)-k)
-					if n > 0 && rest[:n] == w.text[k:k+n] && (k+n == len(w.text) && edge(b, from+n) || n == len(rest) && k+n > leastPart) {
-						above = append(above, span{end - k, end, ""})
-						below = append(below, span{from, from + n, ""})
-					}
-				}
-			}
-		}
-	}
-	return above, below
-}
-
-// segments are the stretches between borders.
-func segments(text string) (out []span) {
-	const border = "│"
-	at := 0
-	for {
-		i := strings.Index(text[at:], border)
-		if i < 0 {
-			return append(out, span{at, len(text), ""})
-		}
-		if i > 0 {
-			out = append(out, span{at, at + i, ""})
-		}
-		at += i + len(border)
-	}
-}
-
-// blotted is a painted line with some of its text covered; spans count bytes of what is left
-// without escape sequences.
-func blotted(line string, spans []span) string {
-	var b strings.Builder
-	at := 0
-	kit.Cells(line, func(seq string, w int) {
-		if w == 0 && (seq[0] == '\x1b' || seq[0] < ' ') {
-			b.WriteString(seq)
-			return
-		}
-		from := at
-		at += len(seq)
-		if slices.ContainsFunc(spans, func(s span) bool { return from < s.to && s.from < at }) {
-			b.WriteString(strings.Repeat("·", w))
-		} else {
-			b.WriteString(seq)
-		}
-	})
 	return b.String()
 }

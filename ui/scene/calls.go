@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"lanyard/console"
 	"lanyard/ui/kit"
 )
 
@@ -33,9 +34,21 @@ func Took(d time.Duration) string {
 }
 
 // Join puts a hint behind what it is about.
-func Join(text, hint string) string {
+func Join[T ~string](text T, hint string) T {
 	if hint == "" {
 		return text
 	}
-	return text + ": " + hint
+	return text + ": " + T(hint)
 }
+
+// OpError returns the text of an error with the verb that failed before it.
+func OpError(op string, err error) console.Private {
+	text := console.ErrorText(err)
+	if !strings.HasPrefix(string(text), op) {
+		text = console.Private(op+": ") + text
+	}
+	return text
+}
+
+// ErrorLine returns an error with its hint.
+func ErrorLine(err error) console.Private { return Join(console.ErrorText(err), console.Hint(err)) }

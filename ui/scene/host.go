@@ -36,11 +36,11 @@ type Overlay interface {
 	// that the key has no meaning here.
 	Press(s *Scene, a keys.Action, key string) Intent
 	// Size returns the cells and lines that the inside would like to have, of at most w by h.
-	Size(w, h int) (int, int)
+	Size(s *Scene, w, h int) (int, int)
 	// Box draws the inside, w cells wide and at most h lines.
 	Box(s *Scene, w, h int) []string
 	// Title and Foot are set into the border.
-	Title() string
+	Title(s *Scene) string
 	Foot() string
 	// Danger reports whether the border is drawn as a warning.
 	Danger() bool

@@ -5,7 +5,6 @@ import (
 
 	"lanyard/console"
 	"lanyard/console/describe"
-	"lanyard/ui/kit"
 	"lanyard/ui/session"
 )
 
@@ -15,7 +14,7 @@ func (s *Scene) Voice() describe.Voice {
 		Face: s.Keys.Face(), Span: s.Left, AtMost: s.Left,
 		Wait:   func(d time.Duration) string { return Brief(s, d) },
 		Clock:  func(at time.Time) string { return describe.ClockTime(at, s.Now) },
-		Others: func(text string) string { return s.Redactor.Text(kit.Clean(text)) },
+		Others: s.Redacted,
 	}
 }
 
@@ -23,7 +22,7 @@ func (s *Scene) Voice() describe.Voice {
 func (s *Scene) Hold(r *session.Row) describe.Hold {
 	h := describe.Hold{Locked: s.Key.NeedsPassphrase(), NoKey: s.Key.Shut()}
 	if env := &s.Board.Apps[r.App].Environment; env.ReadOnly {
-		h.ReadOnly = s.Redactor.Text(kit.Clean(env.Name))
+		h.ReadOnly = s.Show(env.Name)
 	}
 	return h
 }

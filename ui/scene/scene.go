@@ -109,7 +109,7 @@ func (s *Scene) BeginRow(selected, focused bool) *kit.Line {
 // form is how forms are drawn.
 func (s *Scene) FormLook() form.Look {
 	return form.Look{
-		Styles: s.Styles, Hides: s.Redactor != nil,
+		Styles: s.Styles, Hides: s.Redactor != nil, Show: s.Redacted,
 		Row: func(selected bool) *kit.Line { return s.BeginRow(selected, true) },
 	}
 }
@@ -149,6 +149,10 @@ func Hint(s *Scene, w, h int, text ...string) []string {
 }
 
 // redacted is foreign text as it may be shown: clean, and in presenter mode without hosts, users and keys.
+// Show returns a private text as it may be shown: clean, and in presenter mode without the names
+// that an audience must not see.
+func (s *Scene) Show(p console.Private) string { return s.Redactor.Text(kit.Clean(string(p))) }
+
 func (s *Scene) Redacted(text string) string {
 	return s.Redactor.Text(kit.Clean(text))
 }

@@ -67,7 +67,7 @@ func (s *Scene) Labels(p PaneID) (out []string) {
 	case Activity:
 		shown, all = len(s.Calls()), len(s.Board.Exchanges)
 	}
-	if f := s.View.Field(p, s.On == p); f != "" {
+	if f := s.Redacted(s.View.Field(p, s.On == p)); f != "" {
 		if s.View.Filters[p] != "" {
 			f += " " + strconv.Itoa(shown) + " of " + strconv.Itoa(all-hidden)
 		}
@@ -118,7 +118,7 @@ func (s *Scene) GatewayPage() session.Page {
 func (s *Scene) AppRows() []int {
 	out := make([]int, 0, len(s.Board.Apps))
 	for i := range s.Board.Apps {
-		if text.Fuzzy(s.View.Filters[Applications], s.Board.Apps[i].Label()) {
+		if text.Fuzzy(s.View.Filters[Applications], string(s.Board.Apps[i].Label())) {
 			out = append(out, i)
 		}
 	}
@@ -130,7 +130,7 @@ func (s *Scene) Calls() []*console.Exchange {
 	out := make([]*console.Exchange, 0, len(s.Board.Exchanges))
 	for i := len(s.Board.Exchanges) - 1; i >= 0; i-- {
 		e := &s.Board.Exchanges[i]
-		if f := s.View.Filters[Activity]; f == "" || text.Fuzzy(f, e.Method+" "+PathOf(e.URL)+" "+strconv.Itoa(e.Status)+" "+e.Application+" "+e.Verb()+" "+e.Err) {
+		if f := s.View.Filters[Activity]; f == "" || text.Fuzzy(f, e.Method+" "+PathOf(e.URL)+" "+strconv.Itoa(e.Status)+" "+string(e.Application)+" "+e.Verb()+" "+e.Err) {
 			out = append(out, e)
 		}
 	}

@@ -119,9 +119,9 @@ func NewBoard(b console.Board, policy func(console.Application) console.Policy, 
 	index := make(map[string]int, len(b.Applications))
 	envs := map[string]bool{}
 	for i, a := range b.Applications {
-		out.Apps[i] = App{Application: a, Shown: a.Name, Policy: policy(a)}
+		out.Apps[i] = App{Application: a, Shown: string(a.Name), Policy: policy(a)}
 		index[a.ID] = i
-		envs[a.Environment.Name] = true
+		envs[string(a.Environment.Name)] = true
 	}
 	out.EnvironmentCount = len(envs)
 	rows := make([]Row, 0, len(b.Tokens)+len(b.Marks))
@@ -146,7 +146,7 @@ func NewBoard(b console.Board, policy func(console.Application) console.Policy, 
 	}
 	out.Learned = learnedWindows(b.Tokens, func(t *console.Token) string {
 		if i, ok := index[t.AppID]; ok {
-			return out.Apps[i].Environment.Name
+			return string(out.Apps[i].Environment.Name)
 		}
 		return ""
 	})
@@ -407,7 +407,7 @@ func (b *Board) Named(text string) []console.Token { return console.TokensNamed(
 func (b *Board) Users() []string {
 	var users []string
 	for i := range b.tokens {
-		if u := b.tokens[i].User; u != "" && !slices.Contains(users, u) {
+		if u := string(b.tokens[i].User); u != "" && !slices.Contains(users, u) {
 			users = append(users, u)
 		}
 	}

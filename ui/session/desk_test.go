@@ -59,11 +59,11 @@ func sit(t testing.TB, change ...func(*options)) *desk {
 	d.api = &api{clock: o.clock, gateway: 200}
 	for _, name := range []string{"Orders", "Payments"} {
 		a := console.Application{
-			Name: name, KeyType: "PRODUCTION", ConsumerKey: name, ProbeURL: "https://gw.example/" + name,
+			Name: console.Private(name), KeyType: "PRODUCTION", ConsumerKey: console.Private(name), ProbeURL: console.Private("https://gw.example/" + name),
 			Grant: tokenapi.GrantClientCredentials, Source: console.FromConfig,
 			Secret: console.SecretAvailable, Environment: console.Environment{
 				Name: "cloud", CacheTTL: 15 * time.Minute, Regime: console.RegimeAuto,
-				ClientAuth: tokenapi.AuthBasic, Timeout: time.Second, Endpoints: tokenapi.Endpoints{
+				ClientAuth: tokenapi.AuthBasic, Timeout: time.Second, Endpoints: console.Endpoints{
 					TokenURL: "https://gw.example/token", RevokeURL: "https://gw.example/revoke",
 					DeviceURL: "https://gw.example/device",
 				},

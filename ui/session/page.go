@@ -154,7 +154,7 @@ func (s *Session) scope(q Query) []*Row {
 func (s *Session) words(r *Row, scope Scope) string {
 	words := r.Fingerprint() + " " + string(r.State) + " " + cmp.Or(r.user(), "app") + " " + r.scopes()
 	if scope != OfApplication {
-		words += " " + s.board.Apps[r.App].Label()
+		words += " " + string(s.board.Apps[r.App].Label())
 	}
 	return words
 }
@@ -171,7 +171,7 @@ func (r *Row) user() string {
 	if r.Token == nil {
 		return ""
 	}
-	return r.Token.User
+	return string(r.Token.User)
 }
 
 func (r *Row) scopes() string {

@@ -22,7 +22,7 @@ type (
 		App      string
 		Scopes   []string
 		Grant    string
-		User     string
+		User     console.Private
 		Password secret.Text
 		Answered bool
 		Selected string // what was selected when it was asked for, for the face

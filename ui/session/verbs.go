@@ -76,7 +76,7 @@ func (s *Session) renewal(id, appID string) func(call) Work {
 
 // asksToSupersede asks if getting with these scopes may end a token that is held here. What the console
 // will refuse anyway is not asked about.
-func (s *Session) asksToSupersede(a *App, user string, scopes []string, yes Request) bool {
+func (s *Session) asksToSupersede(a *App, user console.Private, scopes []string, yes Request) bool {
 	if a.Source == console.Gone || a.Environment.ReadOnly {
 		return false
 	}

@@ -1,0 +1,46 @@
+package console
+
+import "lanyard/tokenapi"
+
+// Private is text that an audience must not see: a host, a user name, a consumer key, or a sentence
+// that contains one. A sum of a Private and constants is Private too, so the type follows the text
+// through the code.
+//
+// The screen shows a Private only through the scene (ui/scene), which replaces the names while
+// presenter mode is on. Secrets have a type of their own, secret.Text: they are never shown.
+type Private string
+
+// ErrorText returns the text of an error. It may contain hosts and names, also those that a server
+// sent. It returns "" for nil.
+func ErrorText(err error) Private {
+	if err == nil {
+		return ""
+	}
+	return Private(err.Error())
+}
+
+// Endpoints are the addresses of a Token API. An empty one is unknown, or the server has none.
+type Endpoints struct {
+	TokenURL      Private // RFC 6749 section 3.2
+	RevokeURL     Private // RFC 7009
+	IntrospectURL Private // RFC 7662
+	AuthorizeURL  Private // RFC 6749 section 3.1
+	DeviceURL     Private // RFC 8628 section 3.1
+	JWKSURL       Private // RFC 7517: the keys that sign tokens
+}
+
+// Client returns the endpoints as a client of the Token API takes them.
+func (e Endpoints) Client() tokenapi.Endpoints {
+	return tokenapi.Endpoints{
+		TokenURL: string(e.TokenURL), RevokeURL: string(e.RevokeURL), IntrospectURL: string(e.IntrospectURL),
+		AuthorizeURL: string(e.AuthorizeURL), DeviceURL: string(e.DeviceURL), JWKSURL: string(e.JWKSURL),
+	}
+}
+
+// EndpointsOf returns the endpoints that a client knows.
+func EndpointsOf(e tokenapi.Endpoints) Endpoints {
+	return Endpoints{
+		TokenURL: Private(e.TokenURL), RevokeURL: Private(e.RevokeURL), IntrospectURL: Private(e.IntrospectURL),
+		AuthorizeURL: Private(e.AuthorizeURL), DeviceURL: Private(e.DeviceURL), JWKSURL: Private(e.JWKSURL),
+	}
+}
