@@ -63,7 +63,7 @@ func (r *reader) store(s section) {
 	case r.cfg.StoreKey == keyOfCommand && !command:
 		s.bad("key", `"command" needs store.command`, `such as ["pass", "show", "lanyard"]`)
 	case r.cfg.StoreKey != keyOfCommand && len(r.cfg.StoreCommand) > 0:
-		s.bad("command", `is of no use without key = "command"`, "")
+		s.bad("command", `has no effect without key = "command"`, "")
 	}
 }
 
@@ -129,7 +129,7 @@ func (r *reader) environment(s section, others []environment) environment {
 	e.InsecureSkipVerify = s.flag("insecure_skip_verify")
 	e.ReadOnly = s.flag("read_only")
 	if e.Issuer = console.Private(s.url("issuer", e.AllowHTTP)); e.Issuer == "" && s.values["token_url"] == nil {
-		s.bad("token_url", "is missing, and there is no issuer to ask for it", "")
+		s.bad("token_url", "is missing, and so is issuer, which could provide it", "")
 	} else if e.Issuer == "" {
 		s.required("token_url")
 	}
@@ -149,7 +149,7 @@ func (r *reader) environment(s section, others []environment) environment {
 	e.CAFile, e.ClientKey = s.file("ca_file", holdsCertificates), s.file("client_key", holdsKey)
 	e.ClientCert = s.file("client_cert", map[bool]holds{true: holdsKey, false: holdsCertificates}[e.ClientKey == ""])
 	if e.ClientKey != "" && e.ClientCert == "" {
-		s.bad("client_key", "is of no use without client_cert", "")
+		s.bad("client_key", "has no effect without client_cert", "")
 	}
 	e.ClientAuth = s.clientAuth(e)
 	e.Proxy = console.Private(s.proxy())
@@ -276,9 +276,9 @@ func (s section) checkRequest(
 ) (ok bool) {
 	for _, o := range others {
 		if o.ConfigID != "" && console.SameRequest(a.Application, o.Application) && s.r.sameGrantSecrets(o.ConfigID, refs) {
-			s.bad("consumer_key", fmt.Sprintf("application %q in line %d asks for the same with the same consumer key, "+
+			s.bad("consumer_key", fmt.Sprintf("application %q in line %d makes the same request with the same consumer key, "+
 				"grant and user", o.Name, o.place.Line),
-				"nothing would tell their tokens apart: remove one, or give it other scopes, audience or resource")
+				"their tokens could not be distinguished: remove one, or give it other scopes, audience or resource")
 			return false
 		}
 	}
@@ -324,7 +324,7 @@ func (s section) environment(envs []environment) environment {
 	case !present && len(envs) == 1:
 		return envs[0]
 	case !present && len(envs) > 1:
-		s.bad("environment", "is missing, and there are several", "")
+		s.bad("environment", "is missing, and there are several environments", "")
 		return environment{}
 	}
 	names := make([]string, 0, len(envs))

@@ -171,9 +171,9 @@ func (k kind) requirement(key string) string {
 	case fields:
 		return `must be a table, such as { X-Tenant = "acme" }`
 	case table:
-		return "must be a table, begun with [" + key + "]"
+		return "must be a table that begins with [" + key + "]"
 	case tables:
-		return "must be begun with two brackets: [[" + key + "]]"
+		return "must begin with two brackets: [[" + key + "]]"
 	}
 	return "must be a text in quotes"
 }
@@ -340,18 +340,18 @@ func syntaxProblem(file string, err error) Problem {
 		{"was already created", "is written both as [table] and in another way", ""},
 		{"strings cannot contain newlines", "the text is not closed on its line", ""},
 		{"unexpected EOF", "the file ends inside a text, a list or a table", "is a quote or bracket not closed?"},
-		{"expected value but found", "expected a value here", "texts stand in quotes"},
-		{"escape", `\ begins an escape in "…", and this is none`, `write \\, or put a path in '…'`},
-		{"hexadecimal", `\ begins an escape in "…", and this is none`, `write \\, or put a path in '…'`},
+		{"expected value but found", "expected a value here", "texts need quotes"},
+		{"escape", `\ starts an escape in "…", but this is no escape`, `write \\, or put a path in '…'`},
+		{"hexadecimal", `\ starts an escape in "…", but this is no escape`, `write \\, or put a path in '…'`},
 		{"UTF-16", "is not UTF-8 text", "save it as UTF-8: in PowerShell, Set-Content -Encoding utf8"},
 		{"control characters", "holds a control character", ""},
 		{"top-level item to end", "expected the end of the line after the value", ""},
 		{"'='", "expected = after the key", ""},
 		{"comma", "expected a comma or the closing bracket", ""},
 		{"table name", "expected a name and ] or ]]", ""},
-		{"datetime", "is neither a number nor a date", "texts stand in quotes"},
-		{"float", "is neither a number nor a date", "texts stand in quotes"},
-		{"digit", "is neither a number nor a date", "texts stand in quotes"},
+		{"datetime", "is neither a number nor a date", "texts need quotes"},
+		{"float", "is neither a number nor a date", "texts need quotes"},
+		{"digit", "is neither a number nor a date", "texts need quotes"},
 		{"out of range", "the number is too large", ""},
 	} {
 		if strings.Contains(pe.Message, w.phrase) {

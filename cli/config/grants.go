@@ -82,7 +82,7 @@ func (s section) grantNeeds(a *console.Application, env environment, refs map[co
 			s.bad("grant", "jwt_bearer needs signing_key or assertion", `such as signing_key = { file = "orders.pem" }`)
 		}
 		if d.ReadyAssertion && d.AssertionClaims != nil {
-			s.bad("assertion_claims", "is of no use with a ready assertion", "")
+			s.bad("assertion_claims", "has no effect with a ready assertion", "")
 		}
 	case tokenapi.GrantTokenExchange:
 		if refs[console.SubjectToken].IsZero() {

@@ -29,7 +29,7 @@ func (s section) headers(key string, kindOf func(name string) console.SecretKind
 			continue
 		}
 		if other, twice := seen[strings.ToLower(name)]; twice {
-			s.r.problem(at, in.label+text.Key(name), "is given twice: as "+other+" too, and HTTP makes no difference between the two", "")
+			s.r.problem(at, in.label+text.Key(name), "is given twice: HTTP does not distinguish it from "+other, "")
 			continue
 		}
 		seen[strings.ToLower(name)] = name
