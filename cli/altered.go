@@ -49,11 +49,11 @@ func (d *doctor) checkAltered(ctx context.Context, b console.Board, svc *console
 		away := "lanyard forget " + shellQuote(a.ID) + " removes it, lanyard restore restores a backup"
 		switch {
 		case a.Configured:
-			away = "lanyard forget " + shellQuote(a.ID) + " writes it anew"
+			away = "lanyard forget " + shellQuote(a.ID) + " writes it again"
 		case a.Table == "consumer secret":
-			away = "lanyard apps set-secret stores it anew"
+			away = "store it again with lanyard apps set-secret"
 		case a.Table == "password", a.Table == "key for hashes":
-			away = "it is stored anew when it is next needed"
+			away = "it is stored again when it is next needed"
 		}
 		d.fail(check, "find out what writes to the database; "+away, "%s %s was changed by another program than lanyard: %s", a.Table, a.ID, a.Effect())
 	}

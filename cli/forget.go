@@ -262,7 +262,7 @@ func (p *program) forgetAltered(ctx context.Context, s *openConsole, l ledger, a
 		return p.printJSON(alteredJSON{a.ID, alteredWord})
 	}
 	if a.Configured {
-		p.print("wrote the row of %s %s anew", a.Table, a.ID)
+		p.print("wrote the row of %s %s again", a.Table, a.ID)
 		return nil
 	}
 	p.print("removed %s %s", a.Table, a.ID)
