@@ -17,6 +17,16 @@ func PlaceAt(file string, offset int) Place {
 	return Place{line, utf8.RuneCountInString(file[start:offset]) + 1}
 }
 
+// PlaceOfError returns the place of a fault that a TOML library reports at an offset of file, which
+// may be outside of it. Libraries often stop before the spaces in front of what is wrong.
+func PlaceOfError(file string, offset int) Place {
+	end := min(max(offset, 0), len(file))
+	for end < len(file) && file[end] == ' ' {
+		end++
+	}
+	return PlaceAt(file, end)
+}
+
 // Spot is where a key is, and where its value begins.
 type Spot struct{ Key, Value Place }
 

@@ -58,6 +58,11 @@ func TestFindKeys(t *testing.T) {
 	if got := text.PlaceAt("ab\nüx", 5); got != (text.Place{2, 2}) {
 		t.Errorf("%v", got)
 	}
+	for offset, want := range map[int]text.Place{-1: {1, 1}, 3: {1, 7}, 9: {1, 8}} {
+		if got := text.PlaceOfError("a =   x", offset); got != want {
+			t.Errorf("an error at %d is placed at %v", offset, got)
+		}
+	}
 }
 
 // Whatever the text, the finder ends.

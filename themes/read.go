@@ -237,11 +237,7 @@ func syntax(file string, err error) Problem {
 	if !errors.As(err, &pe) {
 		return Problem{Text: "is not valid TOML"}
 	}
-	end := min(max(pe.Position.Start, 0), len(file))
-	for end < len(file) && file[end] == ' ' {
-		end++ // the library often stops before the space in front of what is wrong
-	}
-	at := text.PlaceAt(file, end)
+	at := text.PlaceOfError(file, pe.Position.Start)
 	p := Problem{Line: at.Line, Column: at.Column, Text: "is not valid TOML"}
 	switch {
 	case strings.Contains(pe.Message, "already been defined"):

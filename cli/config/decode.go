@@ -329,11 +329,7 @@ func syntaxProblem(file string, err error) Problem {
 	if !errors.As(err, &pe) {
 		return Problem{Text: "is not valid TOML"}
 	}
-	end := min(max(pe.Position.Start, 0), len(file))
-	for end < len(file) && file[end] == ' ' {
-		end++ // the library often stops before the space in front of the error
-	}
-	where := text.PlaceAt(file, end)
+	where := text.PlaceOfError(file, pe.Position.Start)
 	p := Problem{Line: where.Line, Column: where.Column, Text: "is not valid TOML"}
 	for _, w := range []struct{ phrase, text, hint string }{
 		{"has already been defined", "is defined twice", ""},

@@ -1,5 +1,0 @@
-package store
-
-import (
-	_ "filippo.io/age"
-)
