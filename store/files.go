@@ -32,7 +32,7 @@ func (e env) orReal() env {
 	return e
 }
 
-// place is a state directory that was found fit, or made.
+// place is a state directory that prepare accepted or made.
 type place struct {
 	tightened []string
 	anew      bool  // the database was made, beside the key of an earlier one
@@ -40,9 +40,9 @@ type place struct {
 	immutable bool  // nothing can be written and there is no write-ahead log: SQLite need not look for one
 }
 
-// prepare makes dir and an empty database file where they are missing, because SQLite itself would
-// create the file readable to others, and narrows what is wider than it should be. What belongs to
-// another user, or cannot be kept whole where it is, is refused before anything is made or changed.
+// prepare makes dir and an empty database file if they are missing, because SQLite would create a
+// file that others can read. It removes permissions that are too wide. It refuses files of another
+// user and network file systems before it makes or changes anything.
 func (e env) prepare(dir string) (p place, err error) {
 	if err := e.local(dir); err != nil {
 		return p, err
@@ -86,8 +86,8 @@ func (e env) prepare(dir string) (p place, err error) {
 	return p, nil
 }
 
-// local refuses a directory on a network file system: the write-ahead log needs memory that all its processes
-// share, which two machines cannot, and there it would be damaged without a word.
+// local refuses a directory on a network file system. The write-ahead log needs memory that all its
+// processes share. Two machines share none, and the database would be damaged silently.
 func (e env) local(dir string) error {
 	kind, err := e.NetworkOf(dir)
 	if err != nil {
@@ -100,10 +100,12 @@ func (e env) local(dir string) error {
 		Hint: "two machines would damage a store there, whose write-ahead log needs shared memory: use a directory on a local disk with --state or LANYARD_STATE"}
 }
 
-// looksWhole refuses a database file that SQLite could not open but would change all the same. One that is missing or empty
-// beside a write-ahead log that holds something: SQLite would delete the log. (The database is never empty when its log is begun,
-// so somebody lost it, and the log may be all there is.) And one whose header is none: SQLite would fold the log into it. (What is
-// looked at is the same in every version of a database, so that not even a write that was cut off changes it.)
+// looksWhole refuses a database file that SQLite cannot open but would still change.
+//
+// If the file is missing or empty and its write-ahead log is not, SQLite would delete the log. A
+// database is never empty when its log is begun, so the file was lost and the log may be all that
+// is left. If the file has no valid header, SQLite would fold the log into it. The header is the
+// same in every version of a database, so that an interrupted write does not change it.
 func looksWhole(path string) error {
 	if n := disk.Size(path); n > 0 {
 		if head := begins(path); n < 512 || len(head) < 24 || string(head[:16]) != "SQLite format 3\x00" || string(head[20:24]) != "\x00\x40\x20\x20" {
@@ -185,8 +187,8 @@ func (e env) tighten(path string, tightened *[]string) error {
 	return e.narrow(path, info, disk.FileMode, tightened)
 }
 
-// own refuses what belongs to another user, whatever its permissions: root can use it all the same, and what root
-// adds its owner could not use any more.
+// own refuses a file of another user, whatever its permissions. Root could use it, but its owner
+// could not use the files that root adds.
 func (e env) own(path string, info fs.FileInfo) error {
 	foreign := e.Foreign(path, info)
 	if foreign == nil {
@@ -215,7 +217,7 @@ func (e env) narrow(path string, info fs.FileInfo, mode fs.FileMode, tightened *
 	return nil
 }
 
-// fileError says what a failure of the system with a file means for a person. The cause names the file.
+// fileError explains a failure of a file operation to a person. The cause names the file.
 func fileError(op string, err error) *Error {
 	e := &Error{Code: console.CodeStoreAccess, Text: op, Err: err, Hint: "use another place with --state"}
 	switch {
@@ -241,8 +243,8 @@ func begins(path string) []byte {
 	return head[:n]
 }
 
-// Lost says of a state directory without a database what tells that there was one: a write-ahead log, which is an
-// error, or a key file, which is a sentence.
+// Lost reports what shows that a state directory without a database had one before. A write-ahead
+// log is an error, a key file only gives a sentence.
 func Lost(dir string) (text string, err error) {
 	path := filepath.Join(dir, dbName)
 	if err := looksWhole(path); err != nil {

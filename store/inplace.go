@@ -15,8 +15,8 @@ import (
 	"lanyard/store/key"
 )
 
-// opened is which files a store on disk has open. SQLite keeps to them whatever becomes of their names: what it
-// writes to a file that was renamed over or deleted is nowhere afterwards, and no call of it fails.
+// opened records which files a store on disk has open. SQLite keeps using them when other programs
+// rename over or delete them. What it then writes is lost, and no call of SQLite fails.
 type opened struct {
 	mu    sync.Mutex
 	files map[string]fs.FileInfo // by suffix; "" is the database
@@ -271,7 +271,8 @@ func (s *Store) beginOn(ctx context.Context, db *sql.DB, o *sql.TxOptions) (*sql
 	return tx, err
 }
 
-// commit commits a transaction of beginWrite, and says so only where it is kept.
+// commit commits a transaction of beginWrite. It returns nil only if the commit is in the file that
+// has the store's name.
 func (s *Store) commit(tx *sql.Tx) error {
 	if err := tx.Commit(); err != nil {
 		return err
@@ -279,8 +280,9 @@ func (s *Store) commit(tx *sql.Tx) error {
 	return s.whereItWas()
 }
 
-// InPlace says whether what is stored from now on is kept and can be opened again: the files that this store has
-// open are in their place, and so is a key file. Nothing that can be spent once is to be sent otherwise.
+// InPlace fails unless what is stored from now on is kept and can be opened again. For that the
+// files of this store and its key file must be in their place. Callers check it before they send
+// anything that can be sent only once.
 func (s *Store) InPlace(ctx context.Context) error {
 	leave, err := s.enter()
 	if err != nil {
@@ -333,9 +335,9 @@ func (s *Store) reading(ctx context.Context) *sql.DB {
 // outAs is how the names begin of what WriteOut writes.
 const outAs = "lanyard.out-"
 
-// WriteOut writes what this store holds into a new state directory beside its files, for a store whose files were
-// replaced or deleted while it was open. Everything in it stays sealed, with the key that it has; only a key file is
-// written anew.
+// WriteOut writes the contents of this store into a new state directory beside its files. It is for
+// a store whose files were replaced or deleted while it was open. Everything stays sealed with the
+// same key; only a key file is written anew.
 func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 	leave, err := s.enter()
 	if err != nil {

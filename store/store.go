@@ -31,22 +31,26 @@ const readers = 4
 // Options are the choices of Open. The zero value is fine.
 type Options struct {
 	Poll time.Duration // how often other processes' commits are looked for; 0 or less: DefaultPoll
-	// Busy is how long a transaction waits for another process's where its context has no deadline, which it waits
-	// for otherwise; then it fails with "store_busy". 0 or less: DefaultBusy.
+	// Busy is how long a transaction waits for the lock of another process if its context has no
+	// deadline. A deadline replaces it. Then the transaction fails with "store_busy". 0 or less:
+	// DefaultBusy.
 	Busy time.Duration
 	// Slots are further places where the key may be: Keyring, Environment, Command. The key file lanyard.key beside
 	// the database and a passphrase are always among them; of a store in memory, only the memory is.
 	Slots []KeySlot
-	// First lists the kinds of slots in which a database without a key may get one; the first that can takes it.
-	// None: the key file.
+	// First lists the kinds of slots in which a database without a key may get one. The first slot
+	// that can takes the key. None: the key file.
 	First []string
-	// Want is the kind of slot that the configuration insists on, "" for none. A key file is refused where it is another.
+	// Want is the only kind of slot that the configuration accepts, "" for any. A key file is
+	// refused if Want is another kind.
 	Want string
-	// Tell is given a sentence for a person when the first key did not come where First wanted it most, and when a
-	// store was begun beside the key of an earlier one. Nil: nobody is told.
+	// Tell receives a sentence for a person if the first key went to another slot than the first of
+	// First, or if a store was begun beside the key of an earlier one. Nil: the sentence is
+	// dropped.
 	Tell func(sentence string)
-	// Lists says that a store which can only be read will do; every Update then fails with "store_read_only", or with "store_full" where the
-	// disk has no room for what SQLite keeps beside the database. Of one that can be written Open does all that it does otherwise.
+	// Lists accepts a store that can only be read. Every Update then fails with "store_read_only",
+	// or with "store_full" if the disk has no room for SQLite's files beside the database. It
+	// changes nothing for a store that can be written.
 	Lists bool
 
 	env env
@@ -60,8 +64,8 @@ func (o Options) busy() time.Duration {
 	return DefaultBusy
 }
 
-// Store is one open database. Its methods may be called from any goroutine, but not View, Update or
-// Close from within a function given to View or Update: it would wait for itself.
+// Store is one open database. Its methods may be called from any goroutine. A function given to
+// View or Update must not call View, Update or Close: it would wait for itself.
 type Store struct {
 	dir, path string // dir is "" in memory
 	opened    opened
@@ -97,12 +101,14 @@ type Store struct {
 
 var _ console.Keeper = (*Store)(nil)
 
-// Open opens the store in the state directory dir, and makes the directory (0700), the database and the
-// key file (0600) where they are missing. What stands open to others is closed to them; see Tightened.
-// An older database is copied, then brought to the present form. It fails with an *Error that says what to do. The
-// key is fetched at once where that costs nothing and asks nobody, which is a key file; otherwise, or when it is gone
-// or another one, the store is locked: everything can be read and written but secrets, until Unlock. ctx is for
-// opening alone.
+// Open opens the store in the state directory dir. It makes the directory (0700), the database and
+// the key file (0600) if they are missing, and removes the permissions of other users; see
+// Tightened. An older database is copied and then migrated. The errors of Open are of type *Error
+// and name a way out.
+//
+// Open fetches the key from a key file at once. Any other slot stays locked until Unlock, and so
+// does a store whose key file is gone or holds another key. A locked store can be read and written,
+// except for its secrets. ctx limits the opening alone.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	steps, err := schemaSteps()
 	if err != nil {
@@ -155,8 +161,8 @@ func openAt(ctx context.Context, dir string, at place, o Options, steps []string
 	return s.begin(ctx, steps)
 }
 
-// OpenMemory makes a store that nothing of reaches the disk, for the demo and for tests. It ends with
-// Close. Its readings and writings take turns on one connection.
+// OpenMemory makes a store that never reaches the disk, for the demo and for tests. It lasts until
+// Close. Its transactions take turns on one connection.
 func OpenMemory(ctx context.Context, o Options) (*Store, error) {
 	steps, err := schemaSteps()
 	if err != nil {
@@ -241,7 +247,7 @@ func (s *Store) dsn(at place, write bool) string {
 	return (&url.URL{Scheme: "file", Path: slashed(s.path), RawQuery: q.Encode()}).String()
 }
 
-// begin makes the schema and the key ready, or closes what was opened.
+// begin migrates the schema and fetches the key. If it fails it closes the database.
 func (s *Store) begin(ctx context.Context, steps []string) (*Store, error) {
 	err := s.migrate(ctx, steps)
 	if err == nil && s.dir != "" {
@@ -263,19 +269,21 @@ func (s *Store) begin(ctx context.Context, steps []string) (*Store, error) {
 	return s, nil
 }
 
-// Path is the database file; for a store in memory, a name that is no file.
+// Path returns the path of the database file. The path of a store in memory names no file.
 func (s *Store) Path() string { return s.path }
 
-// Tightened lists what stood open to others until Open closed it to them, with the permissions it had.
+// Tightened lists the files that other users could read until Open removed that permission, each
+// with its former mode.
 func (s *Store) Tightened() []string { return s.tightened }
 
-// ReadOnly says why nothing can be written, which Open lets pass with Options.Lists alone; nil when something can. It is an *Error.
+// ReadOnly returns why nothing can be written, as an *Error, or nil if the store can be written.
+// Only Options.Lists lets Open return such a store.
 func (s *Store) ReadOnly() error { return s.readOnly }
 
-// Copied is the copy that was made before Open brought an older database to the present form, or "".
+// Copied returns the path of the copy that Open made before it migrated an older database, or "".
 func (s *Store) Copied() string { return s.copied }
 
-// Close waits for the transactions that run, closes the channels of Changes and then the database. A
+// Close waits for the running transactions, closes the channels of Changes and then the database. A
 // second Close does nothing.
 func (s *Store) Close() error {
 	s.mu.Lock()
@@ -307,7 +315,7 @@ func (s *Store) Close() error {
 	return errors.Join(err, s.write.Close())
 }
 
-// enter counts a transaction in; leave is to be called at its end.
+// enter counts a transaction as running. The caller must call leave at its end.
 func (s *Store) enter() (leave func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// slotRow is what the database says of its key.
+// slotRow is the record of the key in the database.
 type slotRow struct {
 	epoch   int64
 	check   []byte // sealed with the data key; nil: there never was one. Every key has another, so it names the key
@@ -27,7 +27,7 @@ type slotRow struct {
 	restored int64 // the revision at which a backup came in, with this key or one before it; 0: never
 }
 
-// keyState is what this process knows of the key. It is never changed, only replaced.
+// keyState is what this process knows about the key. It is immutable; a change replaces it.
 type keyState struct {
 	row    slotRow
 	sealer *sealer // nil: locked
@@ -68,8 +68,8 @@ func (s *Store) slotRow(ctx context.Context, q queryer) (slotRow, error) {
 	return r, nil
 }
 
-// Unlock makes the secrets ready. Where there is no key yet it makes the first one. It fails with an *Error that
-// has ErrLocked in its chain; passphrase is read only where Key says that a person is asked.
+// Unlock fetches the key, or makes the first one if there is none. It fails with an *Error that has
+// ErrLocked in its chain. The passphrase is read only if Key reports that a person is asked.
 func (s *Store) Unlock(ctx context.Context, passphrase secret.Text) error {
 	leave, err := s.enter()
 	if err != nil {
@@ -79,7 +79,7 @@ func (s *Store) Unlock(ctx context.Context, passphrase secret.Text) error {
 	return s.fetch(ctx, passphrase, func(string) bool { return true })
 }
 
-// TryKey is Unlock as far as it asks no person and runs no command. It makes no key.
+// TryKey is Unlock without asking a person or running a command. It makes no key.
 func (s *Store) TryKey(ctx context.Context) error {
 	leave, err := s.enter()
 	if err != nil {
@@ -98,7 +98,7 @@ func (s *Store) TryKey(ctx context.Context) error {
 	return s.fetch(ctx, secret.Text{}, func(now string) bool { return now == kind && kind != InPassphrase && kind != InCommand })
 }
 
-// Key says where the key is and whether this process has it.
+// Key returns where the key is and whether this process has it.
 func (s *Store) Key() console.KeyStatus {
 	k := s.key.Load()
 	st := console.KeyStatus{Kind: k.row.kind, Locked: k.sealer == nil, Place: s.place(k.row.kind)}
@@ -107,7 +107,7 @@ func (s *Store) Key() console.KeyStatus {
 	return st
 }
 
-// KeyInfo says more of the key than Key.
+// KeyInfo tells more about the key than Key.
 type KeyInfo struct {
 	console.KeyStatus
 	Epoch int64     // counts the changes; 1 is the first key's
@@ -126,7 +126,8 @@ type KeyInfo struct {
 	SetBack bool
 }
 
-// KeyInfo reads what the database says of its key, and looks what the keyring remembers. It fetches no key.
+// KeyInfo reads the record of the key in the database and what the keyring remembers. It fetches no
+// key.
 func (s *Store) KeyInfo(ctx context.Context) (KeyInfo, error) {
 	leave, err := s.enter()
 	if err != nil {
@@ -191,7 +192,7 @@ func (s *Store) fetch(ctx context.Context, told secret.Text, may func(kind strin
 	return s.fetching(ctx, told, may)
 }
 
-// fetching is fetch for whoever has the turn.
+// fetching is fetch for a caller that holds the turn.
 func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind string) bool) error {
 	if told.IsZero() {
 		told = s.told
@@ -249,8 +250,8 @@ func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind st
 	}
 }
 
-// follow takes notice of a key that another process has changed: it is fetched if this process had the one before,
-// or if that asks nobody.
+// follow notices that another process has changed the key. It fetches the new key if this process
+// had the one before, or if fetching it asks no person.
 func (s *Store) follow(ctx context.Context) error {
 	had := s.key.Load().sealer != nil
 	err := s.fetch(ctx, secret.Text{}, func(kind string) bool { return had || key.Quiet(kind) })
@@ -421,8 +422,9 @@ func (s *Store) guardRows(ctx context.Context, k *keyState, by []byte) (*keyStat
 	return next, nil
 }
 
-// strengthen wraps the data key of row with a key that costs as much as a new one does. Nothing else changes, so that other
-// processes do not notice. What fails is tried again at the next unlock.
+// strengthen wraps the data key of row anew if new keys cost more to derive than this one. It
+// changes nothing else, so that other processes are not affected. A failure is tried again at the
+// next unlock.
 func (s *Store) strengthen(
 	ctx context.Context, slot key.Derived, row slotRow, told secret.Text, data []byte,
 ) {
@@ -451,7 +453,7 @@ func (s *Store) strengthen(
 	}
 }
 
-// say gives a sentence to whoever listens.
+// say passes a sentence to Options.Tell.
 func (s *Store) say(sentence string) {
 	if s.tell != nil {
 		s.tell(sentence)

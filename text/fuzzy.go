@@ -2,9 +2,10 @@ package text
 
 import "strings"
 
-// Fuzzy says whether the characters of every word of pattern occur within one word of text in their
-// order, whatever is between them and however they are cased. An empty pattern is in everything;
-// with ! in front it says the opposite.
+// Fuzzy reports whether every word of pattern matches text. A word matches if one word of text
+// holds its characters in the same order, with any others between them. Case does not count. An
+// empty pattern matches everything. A pattern that begins with ! matches what the rest of it does
+// not.
 func Fuzzy(pattern, text string) bool {
 	if rest, not := strings.CutPrefix(pattern, "!"); not {
 		return rest == "" || !Fuzzy(rest, text)
@@ -18,7 +19,7 @@ func Fuzzy(pattern, text string) bool {
 	return true
 }
 
-// inOrder says it of one word.
+// inOrder reports whether one word of text holds the characters of word in their order.
 func inOrder(word, text string) bool {
 	for rest := range strings.FieldsSeq(text) {
 		found := true
@@ -36,8 +37,8 @@ func inOrder(word, text string) bool {
 	return false
 }
 
-// Closer says how near a match is, less is nearer: the text begins with the pattern, has it as a
-// whole, has each of its words as a whole, or only its characters.
+// Closer returns how near a match is, from 0 (nearest) to 3: text begins with the pattern, holds
+// the whole pattern, holds each of its words, or only holds its characters.
 func Closer(pattern, text string) int {
 	pattern, text = strings.ToLower(strings.TrimSpace(pattern)), strings.ToLower(text)
 	switch {

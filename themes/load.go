@@ -14,8 +14,8 @@ import (
 	"lanyard/text"
 )
 
-// Problem is one thing that is wrong with a file of a theme, or unwise. Line is 0 when it is about the file as a whole.
-// It never holds a line of the file.
+// Problem is an error in a file of a theme, or a warning about it. Line is 0 if the problem is
+// about the file as a whole. A Problem never holds a line of the file.
 type Problem struct {
 	File         string // seen from the folder of the themes
 	Line, Column int    // from 1; the column counts characters
@@ -24,7 +24,7 @@ type Problem struct {
 	Warning      bool // the theme can be used all the same
 }
 
-// Set is the themes there are: the built-in ones, and those of a folder. The zero Set is the built-in ones.
+// Set holds the built-in themes and those of a folder. The zero Set has the built-in themes only.
 type Set struct {
 	own    []Theme // by name
 	broken []string
@@ -35,8 +35,9 @@ const (
 	mostFiles = 200
 )
 
-// Load reads the themes of a folder: each NAME.toml is one. Hidden files and others are no themes. A file with an error
-// gives no theme, and all its problems; the other files are not hurt by it. A folder that is not there is empty.
+// Load reads the themes of a folder, one from each NAME.toml. It ignores hidden files and other
+// names. A file with an error gives no theme, and Load returns all its problems. A folder that does
+// not exist is empty.
 func Load(folder fs.FS) (Set, []Problem) {
 	entries, err := fs.ReadDir(folder, ".")
 	if errors.Is(err, fs.ErrNotExist) {
@@ -119,7 +120,7 @@ func open(folder fs.FS, file string) draft {
 	return read(strings.TrimPrefix(string(text), "\ufeff"))
 }
 
-// cause is an error of the file system without the path, which is said already.
+// cause returns an error of the file system without its path, which the message already names.
 func cause(err error) string {
 	var p *fs.PathError
 	if errors.As(err, &p) {
@@ -128,7 +129,7 @@ func cause(err error) string {
 	return err.Error()
 }
 
-// badName says why a theme cannot be called so, or "".
+// badName returns why a theme cannot have this name, or "".
 func badName(name string) string {
 	odd := func(r rune) bool {
 		return r != '-' && r != '_' && r != '.' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
@@ -155,7 +156,8 @@ func (s Set) Names() []string {
 	return names
 }
 
-// ByName gives a theme; one of the folder comes before a built-in one of the same name. "" is auto.
+// ByName returns a theme. A theme of the folder comes before a built-in one of the same name. "" is
+// auto.
 func (s Set) ByName(name string) (Theme, error) {
 	name = cmp.Or(name, Names()[0])
 	for _, t := range s.own {
@@ -172,10 +174,10 @@ func (s Set) ByName(name string) (Theme, error) {
 	return Theme{}, fmt.Errorf("no theme %q: there are %s", name, list(s.Names()))
 }
 
-// ErrBroken is what ByName wraps where the theme's file has errors.
+// ErrBroken is in the chain of the error of ByName if the theme's file has errors.
 var ErrBroken = errors.New("its file has errors")
 
-// All gives every theme that can be used, in the order of Names.
+// All returns every theme without errors, in the order of Names.
 func (s Set) All() []Theme {
 	var all []Theme
 	for _, name := range s.Names() {
@@ -186,12 +188,14 @@ func (s Set) All() []Theme {
 	return all
 }
 
-// Has says whether there is a file or a built-in theme of that name, whole or not.
+// Has reports whether there is a file or a built-in theme with that name, even if the file has
+// errors.
 func (s Set) Has(name string) bool {
 	return slices.Contains(s.Names(), name) || slices.Contains(s.broken, name)
 }
 
-// base finds what a theme extends: another file, or a built-in theme; its own name means the built-in one.
+// base finds the theme that another one extends: a theme of the folder, or a built-in one. A theme
+// that extends its own name means the built-in one.
 func base(of *draft, drafts map[string]*draft, chain []string) (Theme, string, string) {
 	name := of.extends
 	if d, own := drafts[name]; own && name != of.theme.name {

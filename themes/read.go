@@ -14,7 +14,7 @@ import (
 // mostAbout is how many characters of a description are kept, before an ellipsis.
 const mostAbout = 79
 
-// draft is one file as read: a theme, or what is wrong with it.
+// draft is one file as read: a theme, or its problems.
 type draft struct {
 	theme    Theme
 	extends  string
@@ -32,7 +32,8 @@ func (d *draft) problem(at text.Place, key, why, hint string) {
 	d.problems = append(d.problems, p)
 }
 
-// read decodes a file into plain values and checks them afterwards: only so can everything be reported at once.
+// read decodes a file into plain values and checks them afterwards. This way it can report all
+// problems at once.
 func read(file string) draft {
 	found, tooDeep := text.FindKeys(file)
 	d := draft{places: found}
@@ -142,7 +143,7 @@ func (d *draft) palette(name string, v any) *palette {
 	return p
 }
 
-// colour reads one as it may be written and gives it as it is kept.
+// colour returns a colour of a file in the form in which a palette keeps it.
 func colour(text string) (string, bool) {
 	if len(text) == 4 && text[0] == '#' {
 		text = "#" + strings.Repeat(text[1:2], 2) + strings.Repeat(text[2:3], 2) + strings.Repeat(text[3:], 2)
@@ -159,7 +160,8 @@ func beyond(c string) bool {
 	return ok
 }
 
-// resolve lays the file over what it extends, and says what cannot be seen well enough.
+// resolve puts the file's values over those of the theme that it extends, and warns about low
+// contrast.
 func (d *draft) resolve(drafts map[string]*draft) { d.resolveIn(drafts, []string{d.theme.name}) }
 
 func (d *draft) resolveIn(drafts map[string]*draft, chain []string) {
@@ -185,7 +187,7 @@ func (d *draft) resolveIn(drafts map[string]*draft, chain []string) {
 	d.judge()
 }
 
-// over is a palette with what another one states put over it.
+// over returns the palette under with the values that p states in place of its own.
 func over(under, p *palette) *palette {
 	switch {
 	case p == nil:
@@ -207,7 +209,7 @@ func over(under, p *palette) *palette {
 	return &out
 }
 
-// judge warns of what is hard to see, and refuses what cannot be drawn.
+// judge warns about colours with low contrast and refuses palettes that cannot be drawn.
 func (d *draft) judge() {
 	for _, s := range d.theme.sides() {
 		at := d.places[s.name]
@@ -231,7 +233,8 @@ func (d *draft) judge() {
 	}
 }
 
-// syntax says what the library found, in words of our own: its messages repeat what is written in the file.
+// syntax describes the library's error in words of our own, because its messages repeat parts of
+// the file.
 func syntax(file string, err error) Problem {
 	var pe toml.ParseError
 	if !errors.As(err, &pe) {
