@@ -20,17 +20,18 @@ import (
 	"lanyard/store/key"
 )
 
-// Backup writes everything that is stored, with a key to it, to w: an age file for whoever to names. In it is a tar with the
-// files lanyard.db and lanyard.key, which unpacked into a directory are a state directory. It is one
-// consistent reading, made in memory: nothing of it touches the disk but what w does. The secrets in it are sealed with a
-// key of its own, so that a backup which is found later opens no store. The store has to be unlocked; that every secret can be
-// opened is checked on the way. Leases are left out.
+// Backup writes the whole store to w, encrypted with age for the recipients to. The file holds a
+// tar of lanyard.db and lanyard.key, which unpacked into a directory are a state directory. Backup
+// makes it in memory from one consistent reading.
+//
+// The secrets in it are sealed with a key of its own, so that a backup opens no store. The store
+// must be unlocked, and Backup fails if a secret cannot be opened. Leases are left out.
 func (s *Store) Backup(ctx context.Context, w io.Writer, to ...age.Recipient) error {
 	_, err := s.backup(ctx, w, to)
 	return err
 }
 
-// backup is Backup, and gives what opens this one file without an identity.
+// backup is Backup. It also returns an identity that opens this one file.
 func (s *Store) backup(ctx context.Context, w io.Writer, to []age.Recipient) (age.Identity, error) {
 	leave, err := s.enter()
 	if err != nil {
@@ -64,9 +65,9 @@ func (s *Store) backup(ctx context.Context, w io.Writer, to []age.Recipient) (ag
 	return age.NewInjectedFileKeyIdentity(seen.fileKey), nil
 }
 
-// BackupTo makes a Backup in a file that must not exist yet, with mode 0600. The file gets its name
-// when all of it is on the disk, was read back and decrypted; if anything fails, nothing is left of
-// it. Whether a recipient has the identity that opens it is not checked.
+// BackupTo writes a Backup to a new file with mode 0600. The file gets its name after all of it was
+// synced, read back and decrypted. If anything fails, no file is left. BackupTo does not check that
+// a recipient still has its identity.
 func (s *Store) BackupTo(ctx context.Context, path string, to ...age.Recipient) error {
 	if err := Vacant(path); err != nil {
 		return err
@@ -86,7 +87,7 @@ func (s *Store) BackupTo(ctx context.Context, path string, to ...age.Recipient) 
 	})
 }
 
-// Vacant refuses a path at which there is something.
+// Vacant fails if a file exists at path.
 func Vacant(path string) error {
 	if !disk.Exists(path) {
 		return nil
@@ -99,7 +100,7 @@ func inTheWay(path string) *Error {
 		Hint: "nothing is overwritten: name another file, or move that one away"}
 }
 
-// readBack checks that a file holds what was written to it.
+// readBack fails if a file does not hold what was written to it.
 func readBack(f io.ReadSeeker, written hash.Hash, opens age.Identity) error {
 	_, err := f.Seek(0, io.SeekStart)
 	read := sha256.New()
@@ -123,7 +124,7 @@ func readBack(f io.ReadSeeker, written hash.Hash, opens age.Identity) error {
 	return nil
 }
 
-// witness is a recipient that remembers the key of the file, so that the file can be checked once it is written.
+// witness is a recipient that keeps the key of the file, so that readBack can decrypt it.
 type witness struct {
 	age.Recipient
 
@@ -140,7 +141,7 @@ func (w *witness) WrapWithLabels(fileKey []byte) ([]*age.Stanza, []string, error
 	return stanzas, nil, err
 }
 
-// notWritten says what a failure to write a new file means for a person.
+// notWritten explains a failure to write a new file to a person.
 func notWritten(what string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("write %s: %w", what, err)
@@ -232,8 +233,8 @@ func (s *Store) bundleOnce(ctx context.Context) (b bundle, again bool, err error
 	return b, false, nil
 }
 
-// sealWith seals every secret of a copy in memory anew, for a data key that put stores; one that cannot be opened is an error. What
-// is of no use in a copy is taken out.
+// sealWith seals every secret of a copy in memory with a new data key, which put stores. It fails
+// if a secret cannot be opened. It removes what a copy does not need.
 func (s *Store) sealWith(ctx context.Context, from *sealer, data []byte, put func(*sql.Tx, *sealer) error) error {
 	to, err := newSealer(data, from.epoch)
 	if err != nil {
@@ -261,7 +262,7 @@ func (s *Store) sealWith(ctx context.Context, from *sealer, data []byte, put fun
 	return tx.Commit()
 }
 
-// putBareKey says that the key is in the key file beside the database, as it is.
+// putBareKey records that the key file beside the database holds the data key itself.
 func (s *Store) putBareKey(ctx context.Context, tx *sql.Tx, epoch int64, data []byte) error {
 	if err := s.putKey(ctx, tx, slotRow{epoch: epoch, kind: InFile, params: []byte("{}")}, data, data); err != nil {
 		return err
@@ -270,7 +271,7 @@ func (s *Store) putBareKey(ctx context.Context, tx *sql.Tx, epoch int64, data []
 	return err
 }
 
-// whileAsked writes until its context ends.
+// whileAsked is a writer that fails once its context has ended.
 type whileAsked struct {
 	ctx context.Context
 	w   io.Writer

@@ -8,19 +8,20 @@ import (
 	"lanyard/console"
 )
 
-// ErrLocked is in the chain of everything that needs a key which this process does not have: it is gone, it is another one, or
-// nobody has given the passphrase yet (exit code 6).
+// ErrLocked is in the chain of each error of a call that needs the key while this process does not
+// have it: the key is gone, another one is in its place, or no passphrase was given yet (exit code
+// 6).
 var ErrLocked = errors.New("the store's secrets cannot be opened")
 
-// ErrKey is in the chain when one sealed value cannot be opened: it was sealed with another key, or it
-// was altered, or it belongs to another row.
+// ErrKey is in the chain if one sealed value cannot be opened: it was sealed with another key,
+// altered, or moved from another row.
 var ErrKey = errors.New("wrong key, or the sealed value was altered or moved")
 
 // ErrClosed is returned by every call on a closed Store.
 var ErrClosed = errors.New("the store is closed")
 
-// Error is a failure of the store that a person can do something about. A *console.Error with the same
-// code and hint is in its chain. It never holds a secret or a stored value.
+// Error is a failure of the store that a person can act on. A *console.Error with the same code and
+// hint is in its chain. It never holds a secret or a stored value.
 type Error struct {
 	Code console.Code
 	Text string // what failed, with the file
@@ -28,7 +29,7 @@ type Error struct {
 	Err  error  // the cause, or nil
 }
 
-// Error says what failed and why, in one line without the hint.
+// Error returns the failure and its cause in one line, without the hint.
 func (e *Error) Error() string {
 	if e.Err == nil {
 		return e.Text
@@ -36,7 +37,7 @@ func (e *Error) Error() string {
 	return e.Text + ": " + e.Err.Error()
 }
 
-// Unwrap gives the cause and the console's form of this error.
+// Unwrap returns the cause, if there is one, and this error as a *console.Error.
 func (e *Error) Unwrap() []error {
 	c := &console.Error{Code: e.Code, Text: e.Error(), Hint: e.Hint}
 	if e.Err == nil {
@@ -53,7 +54,7 @@ const (
 	ioHint      = "the disk failed, or a limit on file sizes was reached; nothing of this change was kept. Make room, look at the disk (dmesg), and try again"
 )
 
-// bare is an error without the way out that it names, because what wraps it knows a better one.
+// bare returns an error without its hint, because the error that wraps it has a better one.
 func bare(err error) error {
 	if _, ok := errors.AsType[*Error](err); ok {
 		return errors.New(err.Error())
@@ -106,13 +107,13 @@ func extendedCode(err error) int {
 	return 0
 }
 
-// noShared says whether the shared memory beside the database could not be made.
+// noShared reports whether SQLite could not make the shared memory beside the database.
 func noShared(err error) bool {
 	c := extendedCode(err)
 	return c == codeShmOpen || c == codeShmSize || c == codeShmMap
 }
 
-// crowded says whether a failure of the disk is one of a disk without room.
+// crowded reports whether the disk failed because it has no room.
 func (s *Store) crowded(err error) bool {
 	switch extendedCode(err) {
 	case codeWrite, codeSync, codeSyncDir, codeTruncate, codeShmOpen, codeShmSize, codeShmMap:
@@ -122,8 +123,8 @@ func (s *Store) crowded(err error) bool {
 	return false
 }
 
-// explain says what an error of SQLite means for a person and names the file. Errors that are already
-// explained, console.ErrNotFound and the end of a context only get the operation in front.
+// explain turns an error of SQLite into an *Error that names the file. Errors that are explained
+// already, console.ErrNotFound and the end of a context only get the operation in front.
 func (s *Store) explain(op string, err error) error {
 	if err == nil {
 		return nil
@@ -166,10 +167,11 @@ type said struct {
 
 func (s said) Error() string { return s.words }
 
-// Unwrap gives the error in SQLite's words.
+// Unwrap returns the error of SQLite.
 func (s said) Unwrap() error { return s.error }
 
-// waited is explain for the beginning of a transaction: a deadline that ends there ended while another process wrote.
+// waited is explain for the beginning of a transaction. If the deadline ended there, another
+// process was writing.
 func (s *Store) waited(op string, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return &Error{Code: console.CodeStoreBusy, Text: op + " " + s.path, Err: err, Hint: busyHint}

@@ -35,8 +35,8 @@ func (w *writer) PutEvent(e console.Event) error {
 	return err
 }
 
-// DropEvents removes the audit log of tokens. It gives the ids of the marks that these events closed, by
-// token: a get has no token yet, so that its opening event belongs to nobody and stays.
+// DropEvents removes the audit log of tokens. It returns the IDs of the marks that these events
+// closed, by token. The event that opened the mark of a get stays, because it names no token.
 func (w *writer) DropEvents(tokenIDs []string) (map[string][]string, error) {
 	const op = "forget the log"
 	ids := inJSON(&tokenIDs)
@@ -61,14 +61,15 @@ func (w *writer) DropEvents(tokenIDs []string) (map[string][]string, error) {
 	return closed, err
 }
 
-// DropEventsOf removes the audit log of an application that has no tokens. That tokens of it were forgotten stays.
+// DropEventsOf removes the audit log of an application without tokens. The events of forgetting its
+// tokens stay.
 func (w *writer) DropEventsOf(appID string) error {
 	_, err := w.exec("forget the log of "+appID, "DELETE FROM event WHERE app_id = ? AND kind <> ?", appID, console.EventForgotten)
 	return err
 }
 
-// PruneEvents removes at most limit events from before an instant, oldest first, and gives how many went.
-// The events of a token that is stored stay: replayed, they give its state.
+// PruneEvents removes at most limit events from before an instant, oldest first, and returns how
+// many. It keeps the events of stored tokens, because replaying them gives a token's state.
 func (w *writer) PruneEvents(before time.Time, limit int) (int, error) {
 	n, err := w.exec("prune the log", "DELETE FROM event WHERE seq IN (SELECT seq FROM event WHERE (at IS NULL OR at < ?1)"+
 		" AND NOT EXISTS (SELECT 1 FROM token WHERE id = event.token_id) AND NOT EXISTS (SELECT 1 FROM mark WHERE token_id = '' AND event.token_id = '' AND app_id = event.app_id)"+
@@ -82,6 +83,6 @@ func (r *reader) Rev() (rev int64, err error) {
 	return rev, err
 }
 
-// Restored is the revision at which a backup took the place of what was stored in this file, 0 when
-// none did. It brought another key, so that it is known with the key.
+// Restored returns the revision at which a backup replaced the contents of this file, or 0. A
+// restore brings another key, so the record of the key holds the revision.
 func (r *reader) Restored() int64 { return r.key.row.restored }

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// field is one column and where its value is: the same list reads and writes, so that a column cannot
-// be written and then forgotten when reading.
+// field is a column and where its value is. One list of fields reads and writes, so that no column
+// is written but not read.
 type field struct {
 	column string
 	value  any // a pointer, or a stamp or asJSON around one
@@ -32,7 +32,7 @@ func columns(fs []field) string {
 	return strings.Join(names, ", ")
 }
 
-// upsert gives the statement that stores a row of table whole; its first column is the key.
+// upsert returns the statement that stores a whole row. The first field is the primary key.
 func upsert(table string, fs []field) string {
 	var set []string
 	for _, f := range fs[1:] {
@@ -42,8 +42,9 @@ func upsert(table string, fs []field) string {
 		table, columns(fs), strings.Repeat(", ?", len(fs)-1), fs[0].column, strings.Join(set, ", "))
 }
 
-// stamp is a time stored as nanoseconds since 1970, NULL for the zero time. It comes back in UTC. Times
-// outside of 1678–2262 are stored as the end of that range: a server's odd expiry must not cost a token.
+// stamp is a time stored as nanoseconds since 1970, in UTC, with NULL for the zero time. Times
+// outside of 1678–2262 are stored as the nearest end of that range: a server's odd expiry must not
+// lose a token.
 type stamp struct{ t *time.Time }
 
 // Value implements driver.Valuer.

@@ -15,7 +15,7 @@ const (
 	unhashedRows = "access_hash = '' AND refresh_hash = ''"
 )
 
-// clauseOf gives what follows FROM token for a filter, and its arguments.
+// clauseOf returns what follows FROM token for a filter, and its arguments.
 func clauseOf(f console.TokenFilter) (clause string, args []any, err error) {
 	var conds []string
 	add := func(cond string, arg ...any) {

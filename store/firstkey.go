@@ -11,8 +11,9 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// firstKey makes the first key, in the first slot that can hold one. After it returned nil there is a key, of this
-// process or of a faster one. The slot is asked while no transaction is open; a key that came too late is forgotten.
+// firstKey makes the first key in the first slot that can hold one. After it returns nil there is a
+// key, of this process or of a faster one. It asks the slot while no transaction is open. A key
+// that came too late is forgotten.
 func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
 	var why, wanted error
 	for _, kind := range s.first {
@@ -48,8 +49,8 @@ func (s *Store) firstKey(ctx context.Context, told secret.Text) error {
 	return why
 }
 
-// sayFirst says what is to be known of the first key: that it is not where it was wanted, and that nothing outside of the
-// state directory remembers it, unless the configuration chose that place by name.
+// sayFirst tells a person that the first key is not in the slot that was preferred. Unless the
+// configuration names the slot, it also tells that only the state directory remembers the key.
 func (s *Store) sayFirst(slot KeySlot, pinned bool, wanted error) {
 	trust := ""
 	if kind := slot.Kind(); s.dir != "" && key.Pinnable(kind) && !pinned && s.want != kind {
@@ -78,9 +79,9 @@ func firstHint(kind string) string {
 	return "choose another place for the key with lanyard key set"
 }
 
-// putFirst makes the first key and stores it, and vouches for the rows that are there. unmade is
-// why the slot gave no key. A slot that may have to wait for somebody is asked before the
-// transaction; a key file is made within it.
+// putFirst makes and stores the first key, and gives the present rows their MACs. unmade is the
+// slot's error. A slot that may wait for an answer makes its key before the transaction, a key file
+// within it.
 func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (won, pinned bool, unmade, err error) {
 	const op = "make the first key"
 	var by, params []byte
@@ -165,9 +166,9 @@ func (s *Store) putFirst(ctx context.Context, slot KeySlot, told secret.Text) (w
 	return true, pinned, nil, nil
 }
 
-// unkeyed looks at a database that says of no key. It fails where that cannot be true: then a first
-// key would vouch for rows that somebody may have changed. rows reports whether there are rows that
-// decide something.
+// unkeyed fails if a database without a record of its key must have had one: a first key would
+// vouch for rows that may have been changed. rows reports whether the database has rows that verbs
+// act on.
 func (s *Store) unkeyed(ctx context.Context, q queryer) (rows bool, err error) {
 	var keyed bool
 	err = q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM application) OR EXISTS (SELECT 1 FROM token) OR EXISTS (SELECT 1 FROM probe)"+
@@ -200,7 +201,7 @@ func (s *Store) unkeyed(ctx context.Context, q queryer) (rows bool, err error) {
 	return rows, nil
 }
 
-// putKey writes which key is in force from this transaction on.
+// putKey records the key that is in force from this transaction on.
 func (s *Store) putKey(ctx context.Context, tx *sql.Tx, row slotRow, data, by []byte) error {
 	const op = "store the key slot"
 	seals, err := newSealer(data, row.epoch)

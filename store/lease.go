@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// Lease takes the lease named key for owner until the given time, and says whether it did: not when
-// another owner holds it beyond now. One's own is extended, never shortened. Two processes cannot both
-// be told true, as long as their clocks differ by less than the lease lasts.
+// Lease takes the lease named key for owner until the given time, and reports whether it did. It
+// fails to take one that another owner holds beyond now. An owner's own lease is extended, never
+// shortened. Two processes cannot both hold it while their clocks differ by less than the lease
+// lasts.
 func (w *writer) Lease(key, owner string, now, until time.Time) (bool, error) {
 	n, err := w.exec("lease "+key, "INSERT INTO lease (name, owner, until) VALUES (?1, ?2, ?4)"+
 		" ON CONFLICT (name) DO UPDATE SET"+
@@ -18,7 +19,8 @@ func (w *writer) Lease(key, owner string, now, until time.Time) (bool, error) {
 	return n > 0, err
 }
 
-// LeaseOf gives the owner of a lease and the end it has; "" when nobody took it, or it was given back.
+// LeaseOf returns the owner and the end of a lease. The owner is "" if the lease was never taken,
+// or was given back.
 func (r *reader) LeaseOf(key string) (owner string, until time.Time, err error) {
 	err = r.tx.QueryRowContext(r.ctx, "SELECT owner, until FROM lease WHERE name = ?", key).Scan(&owner, stamp{&until})
 	if errors.Is(err, sql.ErrNoRows) {
@@ -27,7 +29,7 @@ func (r *reader) LeaseOf(key string) (owner string, until time.Time, err error) 
 	return owner, until, r.fail("read lease "+key, err)
 }
 
-// Release gives a lease back if owner holds it; otherwise it does nothing.
+// Release gives a lease back if owner holds it, and otherwise does nothing.
 func (w *writer) Release(key, owner string) error {
 	_, err := w.exec("release "+key, "DELETE FROM lease WHERE name = ? AND owner = ?", key, owner)
 	return err

@@ -27,7 +27,7 @@ func (l lock) Error() string {
 	return l.cause.Error()
 }
 
-// Unwrap gives both.
+// Unwrap returns ErrLocked and the cause.
 func (l lock) Unwrap() []error {
 	switch {
 	case l.other:
@@ -38,28 +38,28 @@ func (l lock) Unwrap() []error {
 	return []error{ErrLocked, l.cause}
 }
 
-// errSetBack is the cause where a database is older than its key, or has lost the record of it.
+// errSetBack is the cause if a database is older than its key, or has lost the record of the key.
 var errSetBack = errors.New("somebody may have changed what its rows say")
 
-// setBack is the lock of a database that is older than its key: whoever put it there, or changed it so,
-// could have changed what its rows say.
+// setBack is the error of a database that is older than its key. Its rows have no MACs, so that any
+// program may have changed them.
 func (s *Store) setBack(slot KeySlot) error {
 	return s.locked("it is older than the "+slot.Place()+" says", errSetBack,
 		"put the newer database back, or restore a backup; if you put the older one there yourself, lanyard key accept takes it, at a terminal")
 }
 
-// noRecord is the lock of a database that says of no key, though one has sealed or protected what is in it.
+// noRecord is the error of a database without a record of its key that holds sealed values or MACs.
 func (s *Store) noRecord() error {
 	return s.locked("the record of its key is gone", errSetBack,
 		"put the database back as it was, or restore a backup; lanyard key accept, at a terminal, takes what can be read and gives up what is sealed")
 }
 
-// beginAnew is the last way out.
+// beginAnew returns the hint if only a new store helps.
 func (s *Store) beginAnew() string {
 	return "without it the stored credentials are lost: restore a backup, or move " + s.path + " away to begin anew"
 }
 
-// lockedBy says why a slot did not give the key.
+// lockedBy explains why a slot did not give the key.
 func (s *Store) lockedBy(slot KeySlot, err error) error {
 	place := "the " + slot.Place()
 	other, gone := errors.Is(err, key.ErrOtherKey), errors.Is(err, key.ErrNoKey)
@@ -103,7 +103,7 @@ func (s *Store) lockedBy(slot KeySlot, err error) error {
 	return s.locked(place+" does not give its key", err, "it was sealed with what came from there; "+s.beginAnew())
 }
 
-// notTried is the lock of a slot that has to be asked, and was not.
+// notTried is the error if the slot must be asked and was not.
 func (s *Store) notTried(kind string) error {
 	if kind == InPassphrase {
 		return s.locked("it is locked with a passphrase", nil, "give it at a terminal; for scripts: lanyard key set env, or command")
@@ -111,7 +111,7 @@ func (s *Store) notTried(kind string) error {
 	return s.locked("the "+s.place(kind)+" was not asked for its key yet", nil, "unlock it")
 }
 
-// notHere is the lock of a slot that this run has no access to.
+// notHere is the error if this run has no access to the slot.
 func (s *Store) notHere(kind string) error {
 	switch kind {
 	case InCommand:

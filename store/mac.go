@@ -27,10 +27,10 @@ type macTable[T any] struct {
 	fields func(*T) []field
 }
 
-// anyMACTable is a table with MACs whatever its rows are.
+// anyMACTable is a macTable of any row type.
 type anyMACTable interface {
-	// sealRows gives each row a MAC of to. A row that has none of from, or does not read, gets none; a
-	// from without MACs vouches for each row.
+	// sealRows gives each row a MAC of to. A row without a valid MAC of from, or with a value that
+	// does not scan, gets none. If from has no MACs, every row that scans gets one.
 	sealRows(ctx context.Context, tx *sql.Tx, from, to *sealer) error
 }
 
@@ -53,13 +53,13 @@ func rowKey(data []byte) []byte {
 	return m.Sum(nil)
 }
 
-// rowMAC computes the MAC of one row after another. A nil one computes nothing.
+// rowMAC computes the MACs of rows, one after another. A nil rowMAC computes nothing.
 type rowMAC struct {
 	h   hash.Hash
 	odd bool // the present row has a value that its column cannot hold
 }
 
-// rows begins to compute MACs; nil for no sealer.
+// rows returns a new rowMAC, or nil for a nil sealer.
 func (s *sealer) rows() *rowMAC {
 	if s == nil {
 		return nil
@@ -77,7 +77,7 @@ func (m *rowMAC) begin(table string) {
 	m.part([]byte(table))
 }
 
-// sum is the MAC of the row that was added; nil for one that a table of ours cannot hold.
+// sum returns the MAC of the row that was added, or nil if no table of ours can hold the row.
 func (m *rowMAC) sum() []byte {
 	if m == nil || m.odd {
 		return nil
@@ -122,7 +122,7 @@ func (m *rowMAC) add(f field, v driver.Value) {
 	m.part(append([]byte{kind}, b...))
 }
 
-// stored are the values of a row as the database will have them.
+// stored returns the values of a row as the database will return them.
 func stored(fs []field) ([]any, error) {
 	vs := make([]any, len(fs))
 	for i, f := range fs {
@@ -141,7 +141,7 @@ func stored(fs []field) ([]any, error) {
 	return vs, nil
 }
 
-// macOf is the MAC of a row that is to be written.
+// macOf returns the MAC of a row before it is written.
 func (s *sealer) macOf(table string, fs []field, vs []any) []byte {
 	m := s.rows()
 	m.begin(table)
@@ -151,7 +151,7 @@ func (s *sealer) macOf(table string, fs []field, vs []any) []byte {
 	return m.sum()
 }
 
-// macColumn is where a column of a table with MACs is scanned to: into its field, and into the MAC.
+// macColumn scans a column of a table with MACs into its field and into the MAC.
 type macColumn struct {
 	field
 	macs [2]*rowMAC
@@ -194,8 +194,9 @@ func assign(dst, src any) error {
 	return fmt.Errorf("a %T is stored as %T", dst, src)
 }
 
-// rowsOf reads the rows of a table with MACs that follow, and that verify, and gives those that do not
-// beside. While the store is locked nothing is verified; then only a row that cannot be read is altered.
+// rowsOf reads the rows of a table with MACs that a clause selects. It returns the rows that verify
+// and, apart from them, those that do not. While the store is locked it verifies nothing, and only
+// a row that does not scan is altered.
 func rowsOf[T any](r *reader, op string, g macTable[T], follow string, args ...any) (good, altered []T, err error) {
 	err = g.read(r.ctx, r.tx, r.key.sealer, nil, follow, args, func(t T, fits bool, _ []byte) {
 		if fits {
@@ -207,8 +208,8 @@ func rowsOf[T any](r *reader, op string, g macTable[T], follow string, args ...a
 	return good, altered, r.fail(op, err)
 }
 
-// read gives each row that follows to each, with whether its MAC is that of from, which may be nil to
-// verify nothing, and with its MAC of to, if that is not nil.
+// read calls each with every selected row, with whether its MAC is that of from, and with its MAC
+// of to. A nil from verifies nothing; a nil to computes nothing.
 func (g macTable[T]) read(ctx context.Context, tx *sql.Tx, from, to *sealer, follow string, args []any, each func(t T, fits bool, mac []byte)) error {
 	var t T // scanned over for each row: every field is a column, and lists are made anew
 	fs := g.fields(&t)
@@ -291,7 +292,7 @@ func (r *reader) alteredRow(op, what, id string) error {
 // errAltered is in the chain when a row does not verify.
 var errAltered = errors.New("the row does not verify")
 
-// found notes altered rows, each once.
+// found records altered rows, each once.
 func (r *reader) found(table string, ids ...string) {
 	for _, id := range ids {
 		a := console.Altered{Table: table, ID: id}
@@ -305,5 +306,5 @@ func (r *reader) found(table string, ids ...string) {
 	}
 }
 
-// Altered gives the rows that the readings of this transaction found altered so far.
+// Altered returns the altered rows that this transaction has read so far.
 func (r *reader) Altered() []console.Altered { return slices.Clone(r.altered) }

@@ -31,8 +31,8 @@ func (r *reader) Marks() ([]console.Mark, error) {
 	return good, err
 }
 
-// PutMark stores m, or replaces the one with its ID. A token that it is of gets the next revision: what
-// Tokens says of it has changed.
+// PutMark stores m, or replaces the mark with its ID. The token of the mark gets the next revision,
+// because the mark is part of what Tokens returns.
 func (w *writer) PutMark(m console.Mark) error {
 	op := "store mark " + m.ID
 	if err := put(w, op, markTable(), &m); err != nil {
@@ -44,8 +44,7 @@ func (w *writer) PutMark(m console.Mark) error {
 	return w.touch(op, m.TokenID, false)
 }
 
-// ClearMark removes a mark; one that is not there is no error. A token that it was of gets the next
-// revision.
+// ClearMark removes a mark, and gives its token the next revision. A missing mark is no error.
 func (w *writer) ClearMark(id string) error {
 	op := "clear mark " + id
 	var tokenID string

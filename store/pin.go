@@ -13,11 +13,11 @@ import (
 	"lanyard/store/key"
 )
 
-// errStranger is the cause where a store has another key than it should.
+// errStranger is the cause if the key of a store is not the expected one.
 var errStranger = errors.New("somebody may have replaced the store")
 
-// id names the data key in force. The check value cannot be made without that key, so that who has no access to it
-// cannot make a store with the same id: it would need a key that opens the same ciphertext.
+// id names the data key in force. It is made from the check value, which only that key can seal. So
+// a store with another key cannot have the same id.
 func (r slotRow) id() string {
 	if r.check == nil {
 		return ""
@@ -28,7 +28,7 @@ func (r slotRow) id() string {
 
 func (r slotRow) pin() key.Pin { return key.Pin{Kind: r.kind, ID: r.id()} }
 
-// board gives what remembers the keys of this store, or nil.
+// board returns what remembers the keys of this store, or nil.
 func (s *Store) board() key.Board {
 	if s.dir == "" {
 		return nil
@@ -37,15 +37,14 @@ func (s *Store) board() key.Board {
 	return b
 }
 
-// sighting is what a comparison of a key with its pins came to.
+// sighting is the result of comparing a key with its pins.
 type sighting struct {
 	board bool             // there is something that could remember it
 	at    []key.Remembered // what is remembered
 	mute  error            // why it cannot be compared
 }
 
-// has reports whether each path that something is remembered for has the pin, and which kind of
-// slot that names.
+// has reports whether every path with a pin has this one, and which kind of slot it names.
 func (v sighting) has(id string) (kind string, ok bool) {
 	for _, r := range v.at {
 		if len(r.Pins) == 0 {
@@ -58,7 +57,7 @@ func (v sighting) has(id string) (kind string, ok bool) {
 	return kind, ok
 }
 
-// other gives what a path remembers instead of the key with an id, or nil.
+// other returns the pin of a path that has another ID, or nil.
 func (v sighting) other(id string) *key.Pin {
 	for _, r := range v.at {
 		if _, ok := r.Has(id); !ok && len(r.Pins) > 0 {
@@ -68,16 +67,16 @@ func (v sighting) other(id string) *key.Pin {
 	return nil
 }
 
-// unsettled reports whether what is remembered differs from the key in force, which was found good.
+// unsettled reports whether the pins differ from the key in force, which was accepted.
 func (v sighting) unsettled(row slotRow) bool {
 	differs := func(r key.Remembered) bool { return len(r.Pins) != 1 || r.Pins[0] != row.pin() }
 	return v.board && v.mute == nil && key.Pinnable(row.kind) && slices.ContainsFunc(v.at, differs)
 }
 
-// compare refuses the key of row if it is not the one that the keyring remembers, or if it is in a
-// key file and the configuration names another kind. Of the kinds, only a key file can be put there
-// by somebody who can write the state directory. A keyring that does not answer refuses nothing;
-// that is said once.
+// compare refuses the key of row if the keyring remembers another one, or if it is in a key file
+// and the configuration names another kind. Only a key file can be replaced by a program that can
+// write to the state directory alone. A keyring that does not answer refuses nothing; a person is
+// told once.
 func (s *Store) compare(ctx context.Context, row slotRow) (v sighting, err error) {
 	if row.kind == InFile && s.want != "" && s.want != InFile {
 		return v, s.locked(fmt.Sprintf("its key is in a key file, and the configuration says [store] key = %q", s.want), errStranger,
@@ -110,8 +109,8 @@ func (s *Store) compare(ctx context.Context, row slotRow) (v sighting, err error
 	return v, nil
 }
 
-// settlePins makes the key in force the only one that is remembered. It does so while the database is locked: then no
-// other key is coming into force. What cannot be done now is done at the next unlock.
+// settlePins makes the keyring remember only the key in force. It works while the database is
+// locked, so that no other key comes into force. What fails is tried at the next unlock.
 func (s *Store) settlePins(ctx context.Context) {
 	b := s.board()
 	if b == nil || s.readOnly != nil {
@@ -146,7 +145,8 @@ func (s *Store) settlePins(ctx context.Context) {
 	}
 }
 
-// AcceptKey lets the keyring remember the key of the store, which has the given id, instead of another one.
+// AcceptKey makes the keyring remember the store's key, which has the given ID, instead of another
+// one.
 func (s *Store) AcceptKey(ctx context.Context, id string) error {
 	leave, err := s.enter()
 	if err != nil {
@@ -174,9 +174,9 @@ func (s *Store) AcceptKey(ctx context.Context, id string) error {
 	return s.explain("accept the key", s.commit(tx))
 }
 
-// AcceptOlder lets a database in that is from before its rows had MACs, whose key knows that rows
-// have MACs; or one whose record of its key is gone. The next unlock vouches for all of its rows.
-// Without the record, whatever is sealed cannot be opened again and is removed.
+// AcceptOlder accepts a database whose rows have no MACs although its key has made some, or whose
+// record of the key is gone. The next unlock gives all of its rows MACs. Without the record no
+// sealed value can be opened again, and all are removed.
 func (s *Store) AcceptOlder(ctx context.Context) error {
 	leave, err := s.enter()
 	if err != nil {
@@ -219,7 +219,7 @@ func (s *Store) AcceptOlder(ctx context.Context) error {
 	return nil
 }
 
-// dropSealed removes all that only a lost key could open or compare.
+// dropSealed removes everything that only the lost key could open or compare.
 func (s *Store) dropSealed(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, "DELETE FROM token_secret; DELETE FROM application_secret; DELETE FROM application_password; DELETE FROM hash_key;"+
 		" UPDATE application SET mac = NULL; UPDATE token SET mac = NULL, access_hash = '', refresh_hash = '';"+

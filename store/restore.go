@@ -21,21 +21,22 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Restoring says how a backup is brought back.
+// Restoring holds the options of Restore.
 type Restoring struct {
 	Options                // Slots, First and Tell: where the key of the restored store is to be
 	Passphrase secret.Text // for a passphrase slot; nothing to do with that of the backup
 	Replace    bool        // a store that is there is kept beside, under another name
 	Signer     *Signer     // of the store that is there; nil: it cannot be told
-	// Review, if given, is called once everything was checked and nothing is changed yet. Its error ends the restore.
+	// Review is called after all checks and before anything is changed. Its error ends the restore.
 	Review func(Review) error
-	// LeaseNow, Patience and Waiting are those of a Rotation: answers that are on their way to other processes are stored first.
+	// LeaseNow, Patience and Waiting are as in Rotation: other processes first store the answers
+	// that they are waiting for.
 	LeaseNow func() time.Time
 	Patience time.Duration
 	Waiting  func()
 }
 
-// Review is what a person should know of a backup before it is the store.
+// Review tells a person about a backup before it is restored.
 type Review struct {
 	Applications []console.Application
 	Signature    Signature
@@ -45,13 +46,14 @@ type Review struct {
 // restoreWait is how long a restore waits for a transaction of another process.
 const restoreWait = 15 * time.Second
 
-// Restored says what was brought back.
+// Restored is the result of a restore.
 type Restored struct {
 	Applications, Tokens int
 	Kept                 []string // the files of the store that was there, under their new names
 }
 
-// Occupied refuses a state directory in which there is a store: a database that is not empty, its log, or a key.
+// Occupied fails if a state directory holds a store: a database that is not empty, its log, or a
+// key.
 func Occupied(dir string) error {
 	for _, name := range []string{dbName, dbName + "-wal", key.FileName} {
 		path := filepath.Join(dir, name)
@@ -66,12 +68,14 @@ func occupied(path string) *Error {
 	return &Error{Code: console.CodeStoreExists, Text: path + " is there already", Hint: "nothing was changed: --replace keeps it beside under another name, --state names another directory"}
 }
 
-// Restore makes the store of a backup the one in the state directory dir. First everything is checked, in memory: that
-// the age file is whole to its end, what is in it, the database, and every secret. Then the store that is there,
-// if it may be replaced, is copied beside itself, while no other process can write to it, and its database is overwritten in one
-// transaction. Whatever happens, what opens afterwards is the old store or the new one. Other processes that have it open carry on
-// with the new one. The restored one has a key of its
-// own, in the first of r.First that can hold it, and neither the backup nor the old key opens it.
+// Restore makes the store of a backup the one in the state directory dir. It first checks
+// everything in memory: that the age file is complete, its contents, the database and every secret.
+// If r.Replace allows it to replace a store, it locks out other writers, copies that store beside
+// itself, and overwrites its database in one transaction.
+//
+// After a failure at any point the old store or the new one opens. Processes with the old store
+// open continue with the new one. The restored store gets a key of its own, in the first slot of
+// r.First that can hold one. Neither the backup nor the old key opens it.
 func Restore(ctx context.Context, dir string, from io.Reader, who []age.Identity, r Restoring) (Restored, error) {
 	steps, err := schemaSteps()
 	if err != nil {
@@ -144,7 +148,7 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 	return done, nil
 }
 
-// read reads what is in a backup, which is in m.
+// read fills in what the backup in m holds.
 func (v *Review) read(ctx context.Context, m *Store, seals *sealer) error {
 	row, err := m.slotRow(ctx, m.write)
 	if err != nil {
@@ -165,7 +169,8 @@ func (v *Review) read(ctx context.Context, m *Store, seals *sealer) error {
 	})
 }
 
-// room makes the state directory where it is missing and refuses what Open would refuse about it, but for the database.
+// room makes the state directory if it is missing. It refuses what Open would refuse, other than
+// about the database.
 func (e env) room(dir string) error {
 	if err := os.MkdirAll(dir, disk.DirMode); err != nil {
 		return fileError("make the state directory", err)
@@ -187,7 +192,8 @@ func (e env) room(dir string) error {
 	return nil
 }
 
-// load checks the database of a backup and gives it in memory, in the present form, and what opens its secrets.
+// load checks the database of a backup. It returns it in memory, migrated, with the sealer that
+// opens its secrets.
 func (b bundle) load(ctx context.Context, steps []string) (*Store, *sealer, error) {
 	m, err := emptyMemory(ctx, Options{})
 	if err != nil {
@@ -240,7 +246,7 @@ func (b bundle) loadInto(ctx context.Context, m *Store, steps []string) (*sealer
 	return seals, nil
 }
 
-// checkInto looks for damage in the database of a backup and copies it into the one that dsn names.
+// checkInto checks the database of a backup for damage and copies it to the database at dsn.
 func (b bundle) checkInto(ctx context.Context, dsn string) error {
 	if !bytes.HasPrefix(b.db, []byte("SQLite format 3\x00")) {
 		return noBackup("its "+dbName+" is no database", nil)
@@ -278,8 +284,8 @@ func (b bundle) checkInto(ctx context.Context, dsn string) error {
 	return nil
 }
 
-// onlyOurs refuses a database with other tables, or with triggers and views, than the steps make: whoever made the backup could
-// let them do anything.
+// onlyOurs refuses a database whose tables, triggers or views are not those of the schema steps.
+// Those of a stranger could run any statement.
 func (s *Store) onlyOurs(ctx context.Context, steps []string) error {
 	want, err := tablesOf(ctx, steps)
 	if err != nil {
