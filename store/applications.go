@@ -29,8 +29,8 @@ func applicationFields(a *console.Application) []field {
 	}
 }
 
-// environmentForm is how an environment is stored. Fields are only ever added: an older lanyard skips
-// those it does not know, a newer one finds zero values for those it misses. Durations are nanoseconds.
+// environmentForm is the stored form of an environment. Fields are only ever added: an older
+// version ignores unknown ones, and missing ones are zero. Durations are in nanoseconds.
 type environmentForm struct {
 	Form               int           `json:"form"` // 1
 	Name               string        `json:"name,omitempty"`
@@ -56,7 +56,7 @@ type environmentForm struct {
 	ReadOnly           bool          `json:"read_only,omitempty"`
 }
 
-// environment is a column with an environment in it.
+// environment is the column of an environment.
 type environment struct{ e *console.Environment }
 
 // Value implements driver.Valuer.
@@ -126,7 +126,7 @@ func (c environment) Scan(src any) error {
 	return nil
 }
 
-// detailsForm is how details are stored. Fields are only ever added.
+// detailsForm is the stored form of details. Fields are only ever added.
 type detailsForm struct {
 	Form               int            `json:"form"` // 1
 	RedirectURL        string         `json:"redirect_url,omitempty"`
@@ -146,7 +146,7 @@ type detailsForm struct {
 	ProbeMethod        string         `json:"probe_method,omitempty"`
 }
 
-// details is a column with the details of an application in it, and with what came later than its
+// details is the column of an application's details and of the fields that were added after the
 // other columns.
 type details struct{ a *console.Application }
 
@@ -179,10 +179,10 @@ func (c details) Scan(src any) error {
 	return nil
 }
 
-// setText sets a string of a type that this package does not import.
+// setText sets a string whose type this package does not import.
 func setText[T ~string](dst *T, s string) { *dst = T(s) }
 
-// Applications gives all applications ever stored, by name and ID, without altered ones.
+// Applications returns all stored applications, by name and ID, without altered ones.
 func (r *reader) Applications() ([]console.Application, error) {
 	good, altered, err := rowsOf(r, "read applications", applicationTable(), "ORDER BY name, id")
 	for _, a := range altered {
@@ -191,8 +191,8 @@ func (r *reader) Applications() ([]console.Application, error) {
 	return good, err
 }
 
-// Application gives one application as last stored, or console.ErrNotFound. An altered one is an *Error
-// with the code "store_altered".
+// Application returns one application, or console.ErrNotFound. An altered one is an *Error with the
+// code "store_altered".
 func (r *reader) Application(id string) (console.Application, error) {
 	op := "read application " + id
 	good, altered, err := rowsOf(r, op, applicationTable(), "WHERE id = ?", id)
@@ -208,9 +208,9 @@ func (r *reader) Application(id string) (console.Application, error) {
 	return console.Application{}, fmt.Errorf("%s: %w", op, console.ErrNotFound)
 }
 
-// ConsumerSecret gives the consumer secret of an application, as Access, and the values of its headers; a zero one when the application
-// is stored without. It fails with console.ErrNotFound when the application is not stored, and with
-// ErrKey when the secret was altered.
+// ConsumerSecret returns the consumer secret of an application, in Access, and the values of its
+// headers. Both may be zero. It fails with console.ErrNotFound if the application is not stored,
+// and with ErrKey if the secret was altered.
 func (r *reader) ConsumerSecret(appID string) (console.Secrets, error) {
 	op := "read consumer secret of " + appID
 	var sealed []byte
@@ -227,14 +227,14 @@ func (r *reader) ConsumerSecret(appID string) (console.Secrets, error) {
 	return console.Secrets{Access: consumer, Headers: headers}, r.fail(op, err)
 }
 
-// HasConsumerSecret says whether a consumer secret is stored, which can be told while the store is locked.
+// HasConsumerSecret reports whether a consumer secret is stored, also while the store is locked.
 func (r *reader) HasConsumerSecret(appID string) (has bool, err error) {
 	err = r.row("look for the consumer secret of "+appID, "SELECT EXISTS (SELECT 1 FROM application_secret WHERE app_id = ?)", []any{appID}, &has)
 	return has, err
 }
 
-// PutApplication stores or replaces an application; a zero s.Access leaves a stored secret alone, zero s.Headers stored
-// values of headers.
+// PutApplication stores or replaces an application. A zero s.Access keeps the stored secret; zero
+// s.Headers keep the stored values.
 func (w *writer) PutApplication(a console.Application, s console.Secrets) error {
 	op := "store application " + a.ID
 	if err := put(w, op, applicationTable(), &a); err != nil {
@@ -263,15 +263,16 @@ func (w *writer) PutApplication(a console.Application, s console.Secrets) error 
 	return err
 }
 
-// DropApplication forgets an application with its consumer secret and its password; one that is not stored is no error.
+// DropApplication removes an application with its consumer secret and password. One that is not
+// stored is no error.
 func (w *writer) DropApplication(id string) error {
 	_, err := w.exec("forget application "+id, "DELETE FROM application WHERE id = ?", id)
 	w.dropped = true
 	return err
 }
 
-// Password gives the password of an application's user; a zero one when none is kept. It fails with ErrKey when it
-// was altered.
+// Password returns the password of an application's user, or a zero one if none is stored. It fails
+// with ErrKey if it was altered.
 func (r *reader) Password(appID string) (secret.Text, error) {
 	op := "read password of " + appID
 	var sealed []byte
@@ -286,13 +287,14 @@ func (r *reader) Password(appID string) (secret.Text, error) {
 	return text, r.fail(op, err)
 }
 
-// HasPassword says whether a password is kept, which can be told while the store is locked.
+// HasPassword reports whether a password is stored, also while the store is locked.
 func (r *reader) HasPassword(appID string) (has bool, err error) {
 	err = r.row("look for the password of "+appID, "SELECT EXISTS (SELECT 1 FROM application_password WHERE app_id = ?)", []any{appID}, &has)
 	return has, err
 }
 
-// PutPassword keeps the password of a stored application's user, sealed; a zero one is forgotten.
+// PutPassword seals and stores the password of an application's user. A zero one removes the stored
+// password.
 func (w *writer) PutPassword(appID string, password secret.Text) error {
 	op := "store password of " + appID
 	if password.IsZero() {

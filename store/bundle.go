@@ -47,14 +47,14 @@ func (b bundle) write(w io.Writer) error {
 	return t.Close()
 }
 
-// noBackup is the error of a file that is no backup, or not one that can be used.
+// noBackup is the error of a file that is no backup or cannot be used as one.
 func noBackup(why string, cause error) *Error {
 	return &Error{Code: console.CodeStoreBackup, Text: "the backup cannot be used: " + why, Err: bare(cause),
 		Hint: "nothing was changed. Is it the file that lanyard backup wrote, all of it? Use another one"}
 }
 
-// ForPassphrase says whether an age file is opened with a passphrase, without reading further than its header. What is
-// no age file is an *Error.
+// ForPassphrase reports whether an age file is opened with a passphrase. It reads no further than
+// the header. If the file is no age file it fails with an *Error.
 func ForPassphrase(r *bufio.Reader) (bool, error) {
 	head, _ := r.Peek(4 << 10)
 	if bytes.HasPrefix(head, []byte(armor.Header)) {
@@ -67,7 +67,8 @@ func ForPassphrase(r *bufio.Reader) (bool, error) {
 	return bytes.HasPrefix(lines[1], []byte("-> scrypt ")), nil
 }
 
-// readBundle decrypts a backup and reads it to its very end: age tells there only whether it is whole.
+// readBundle decrypts a backup. It reads to the very end, because only there age reports a file
+// that was cut off.
 func readBundle(from io.Reader, who []age.Identity) (b bundle, err error) {
 	defer func() {
 		if err != nil {
@@ -124,7 +125,7 @@ func readBundle(from io.Reader, who []age.Identity) (b bundle, err error) {
 	return b, nil
 }
 
-// raw does something with a connection of SQLite itself.
+// raw calls f with the driver's own connection.
 func raw(conn *sql.Conn, f func(sqliteConn) error) error {
 	return conn.Raw(func(c any) error {
 		s, ok := c.(sqliteConn)
@@ -135,7 +136,7 @@ func raw(conn *sql.Conn, f func(sqliteConn) error) error {
 	})
 }
 
-// sqliteConn is what a connection of the driver can do beyond database/sql.
+// sqliteConn has the driver's methods beyond those of database/sql.
 type sqliteConn interface {
 	NewBackup(dst string) (*sqlite.Backup, error)
 	NewRestore(src string) (*sqlite.Backup, error)
@@ -143,7 +144,7 @@ type sqliteConn interface {
 	Deserialize([]byte) error
 }
 
-// serialize gives a database in memory as the bytes of a file.
+// serialize returns a database in memory as the bytes of a file.
 func (s *Store) serialize(ctx context.Context) (b []byte, err error) {
 	conn, err := s.write.Conn(ctx)
 	if err != nil {

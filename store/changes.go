@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Changes gives a channel that receives after every commit that changed something: at once for one of
-// this Store, within Options.Poll for one of another. Commits that nobody received yet count as one. It
-// is closed when ctx ends or the Store is closed.
+// Changes returns a channel that receives after every commit with a change: at once for commits of
+// this Store, within Options.Poll for others. Commits that were not received yet count as one. The
+// channel is closed when ctx ends or the Store is closed.
 func (s *Store) Changes(ctx context.Context) <-chan struct{} {
 	c := make(chan struct{}, 1)
 	s.mu.Lock()
@@ -74,9 +74,9 @@ func (s *Store) watch(conn *sql.Conn, version int64) {
 	}
 }
 
-// look reads data_version, which grows on a connection when any other one has committed and means nothing
-// between two connections. After a failure it gives no connection; the next look takes a new one, and
-// what happened between counts as a change.
+// look reads data_version. The number grows on a connection when any other connection commits, and
+// cannot be compared between two connections. After a failure look returns no connection. The next
+// look takes a new one, and counts as a change.
 func (s *Store) look(conn *sql.Conn, version int64) (*sql.Conn, int64) {
 	var err error
 	if conn == nil {

@@ -7,9 +7,9 @@ import (
 	"lanyard/console"
 )
 
-// Check looks through the whole database for damage (PRAGMA quick_check) and for rows without what they belong
-// to. It changes nothing and opens no secret. It fails with an *Error with the code "store_damaged" that names the
-// first of what it found.
+// Check looks for damage in the whole database (PRAGMA quick_check) and for rows whose parent row
+// is missing. It changes nothing and opens no secret. If it finds anything it fails with an *Error
+// with the code "store_damaged" that names the first three findings.
 func (s *Store) Check(ctx context.Context) error {
 	leave, err := s.enter()
 	if err != nil {
@@ -41,7 +41,7 @@ func (s *Store) Check(ctx context.Context) error {
 		Hint: "keep a copy of it, then restore a backup or move it away to begin anew"}
 }
 
-// Schema is the version of the database's form.
+// Schema returns the schema version of the database.
 func (s *Store) Schema(ctx context.Context) (version int, err error) {
 	leave, err := s.enter()
 	if err != nil {

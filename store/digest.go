@@ -17,9 +17,9 @@ import (
 // apart.
 const digestSize = 16
 
-// Digest gives the keyed hash of a secret: HMAC-SHA-256, cut to 128 bits, in base64. Its key is
-// drawn once for a store and sealed with the data key, so that hashes outlive a rotation. Without
-// that key it is "".
+// Digest returns the keyed hash of a secret: HMAC-SHA-256, cut to 128 bits, in base64. A store
+// draws the key for hashes once and seals it with the data key, so that hashes outlive a rotation.
+// Digest returns "" if the store has no such key.
 func (r *reader) Digest(label string, text secret.Text) (string, error) {
 	if text.IsZero() {
 		return "", nil
@@ -58,7 +58,7 @@ func digest(key []byte, label string, text secret.Text) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:digestSize])
 }
 
-// hashKey opens the key for hashes; nil when the store has none, or one that does not open.
+// hashKey returns the key for hashes, or nil if the store has none or it does not open.
 func (r *reader) hashKey() ([]byte, error) {
 	const op = "hash a secret"
 	var sealed []byte
@@ -79,8 +79,8 @@ func (r *reader) hashKey() ([]byte, error) {
 	return key, r.fail(op, err)
 }
 
-// HashAs makes s hash as another store does, so that hashes copied from there keep their meaning.
-// Both must be unlocked, and s must not have hashed anything yet.
+// HashAs gives s the key for hashes of another store, so that hashes copied from there can be
+// compared. Both must be unlocked, and s must not have hashed anything yet.
 func (s *Store) HashAs(ctx context.Context, other *Store) error {
 	var key []byte
 	defer func() { clear(key) }()

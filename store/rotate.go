@@ -14,16 +14,17 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Rotation says how the key is to be changed.
+// Rotation holds the options of Rotate.
 type Rotation struct {
 	To         string           // the kind of slot that holds it afterwards; "": the one that holds it now
 	Passphrase secret.Text      // the new one, for a passphrase; zero: the one that the store was unlocked with
 	Now        func() time.Time // dates the key; nil: it has no date
-	// LeaseNow is the clock that leases are counted by, which may be another than Now; nil: no lease is looked at.
+	// LeaseNow is the clock of leases, which may differ from Now. Nil: leases are ignored.
 	LeaseNow func() time.Time
-	// Patience is how long answers that are on their way are waited for; 0: they are not.
+	// Patience is how long Rotate waits for the answers that other processes wait for. 0: not at
+	// all.
 	Patience time.Duration
-	// Waiting, if given, is called when such a wait begins.
+	// Waiting is called when such a wait begins. Nil: it is not.
 	Waiting func()
 }
 
@@ -35,20 +36,21 @@ func (r Rotation) now() time.Time {
 	return r.Now()
 }
 
-// longestLease is how far ahead a lease can end that somebody holds; one beyond was written before the machine was started, or
-// by a clock that has been set back.
+// longestLease is the longest that a lease can last. A later end was written before the machine was
+// restarted, or by a clock that was set back since.
 const longestLease = time.Hour
 
 // leaseBeat is how often a rotation that waits looks again.
 const leaseBeat = 100 * time.Millisecond
 
-// Rotate draws a new data key, seals every secret with it and puts it into a slot of kind r.To, in one transaction.
-// Other consoles on the store carry on: they fetch the new key before their next transaction. What a process killed
-// in between leaves behind opens with the old key or the new one. A store without a key gets its first one.
+// Rotate draws a new data key, seals every secret with it and puts it into a slot of kind r.To, in
+// one transaction. A store without a key gets its first one. Other processes continue: they fetch
+// the new key before their next transaction. If the process is killed, the store opens with the old
+// key or the new one.
 //
-// It does not happen while an answer is on its way, for which the sender holds a lease: a process that could not get
-// the new key would have to lose it. After Patience it fails with the code "store_busy". Copies of the database from
-// before can no longer be opened with what is kept.
+// Rotate waits while another process holds a lease for an answer: without the new key it could not
+// store that answer. After r.Patience it fails with the code "store_busy". No key that is kept
+// opens older copies of the database.
 func (s *Store) Rotate(ctx context.Context, r Rotation) error {
 	leave, err := s.enter()
 	if err != nil {
@@ -93,13 +95,14 @@ func (s *Store) Rotate(ctx context.Context, r Rotation) error {
 	s.tidy(ctx, all)
 	s.settlePins(ctx)
 	s.reached("tidied")
-	// What was sealed with the old key leaves the write-ahead log; who reads it just now keeps it a while.
+	// Remove what was sealed with the old key from the write-ahead log. A reader can delay that.
 	_, _ = s.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	return nil
 }
 
-// rotateInto makes a key in a slot and brings it into force. A slot that may have to wait for somebody is asked before
-// the transaction; a key file is made within it, so that nobody else's rotation can take it for one that was left lying.
+// rotateInto makes a key in a slot and brings it into force. A slot that may wait for an answer
+// makes its key before the transaction. A key file is made within it, so that no other rotation
+// removes it as left over.
 func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next *keyState, err error) {
 	var by, params []byte
 	defer func() { clear(by) }()
@@ -126,7 +129,7 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next 
 		row := slotRow{kind: slot.Kind(), params: params, made: r.now(), before: s.heldBefore(old.row)}
 		next, err = s.reseal(ctx, tx, old, row, by)
 	}
-	// What is in the file from here on is what opens the store.
+	// From here on the file holds what opens the store.
 	if err == nil && key.Quiet(slot.Kind()) {
 		if _, bad := s.openSlot(ctx, next.row, secret.Text{}); bad != nil {
 			err = s.cannotHold(slot, key.ErrOtherKey)
@@ -141,7 +144,7 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next 
 	sure := true
 	if err == nil {
 		if err = s.commit(tx); err != nil {
-			// A commit whose end was not seen may have happened all the same: then its key must stay.
+			// A failed commit may still have happened: then its key must stay.
 			ctx := context.WithoutCancel(ctx)
 			now, look := s.slotRow(ctx, s.read)
 			sure = look == nil && s.whereItWas() == nil && !bytes.Equal(now.params, params)
@@ -160,7 +163,7 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next 
 	return next, nil
 }
 
-// rotateNothing makes the first key where it is wanted.
+// rotateNothing makes the first key in the slot that the rotation names.
 func (s *Store) rotateNothing(ctx context.Context, r Rotation) error {
 	if r.To != "" {
 		defer func(first []string) { s.first = first }(s.first)
@@ -169,7 +172,7 @@ func (s *Store) rotateNothing(ctx context.Context, r Rotation) error {
 	return s.fetching(ctx, r.Passphrase, func(string) bool { return true })
 }
 
-// cannotHold says why a slot did not take a new key.
+// cannotHold explains why a slot did not take a new key.
 func (s *Store) cannotHold(slot KeySlot, err error) error {
 	if _, said := errors.AsType[*Error](err); said || errors.Is(err, context.Canceled) {
 		return err
@@ -180,8 +183,8 @@ func (s *Store) cannotHold(slot KeySlot, err error) error {
 	return s.locked("the "+slot.Place()+" cannot hold a key", err, "nothing was changed; choose another place with lanyard key set")
 }
 
-// keyFileError is the error of a key file that could not be written for want of room or permission; nil for everything else, which is about
-// the key.
+// keyFileError returns the error of a key file that could not be written for lack of room or
+// permission. It returns nil for every other error.
 func keyFileError(slot KeySlot, err error) error {
 	if e := fileError("write the "+slot.Place(), err); slot.Kind() == InFile && e.Code != console.CodeStoreAccess {
 		e.Err = noKeyFile{err}
@@ -196,14 +199,15 @@ type noKeyFile struct{ cause error }
 func (n noKeyFile) Error() string { return n.cause.Error() }
 func (n noKeyFile) Unwrap() error { return n.cause }
 
-// onlySecrets says whether an error leaves all that needs no key to be read and written.
+// onlySecrets reports whether a store with this error can still read and write everything but
+// secrets.
 func onlySecrets(err error) bool {
 	_, unmade := errors.AsType[noKeyFile](err)
 	return unmade || errors.Is(err, ErrLocked)
 }
 
-// reseal is what happens in the transaction of a rotation: everything is sealed with a new data key, which is sealed
-// with the slot's. It gives what holds once the transaction is committed.
+// reseal seals everything with a new data key, and that key with the slot's, within the transaction
+// of a rotation. It returns the key state that holds after the commit.
 func (s *Store) reseal(
 	ctx context.Context, tx *sql.Tx, old *keyState, row slotRow, by []byte,
 ) (*keyState, error) {
@@ -232,7 +236,7 @@ func (s *Store) reseal(
 	return &keyState{row: row, sealer: seals}, nil
 }
 
-// sealRows gives the rows of all tables with MACs the MACs of another key.
+// sealRows gives the rows of all tables with MACs their MACs of another key.
 func (s *Store) sealRows(ctx context.Context, tx *sql.Tx, from, to *sealer) error {
 	for _, g := range macTables() {
 		if err := g.sealRows(ctx, tx, from, to); err != nil {
@@ -242,14 +246,16 @@ func (s *Store) sealRows(ctx context.Context, tx *sql.Tx, from, to *sealer) erro
 	return nil
 }
 
-// heldBefore adds the slot of a row to those that are to be cleared. Entries that nobody recorded are left out.
+// heldBefore returns the slots to clear of old keys, with the slot of row. It drops entries that no
+// change of the key recorded.
 func (s *Store) heldBefore(row slotRow) []heldBefore {
 	k := s.key.Load()
 	before := slices.DeleteFunc(slices.Clone(row.before), func(b heldBefore) bool { return !b.recorded(k.sealer) })
 	return append(before, heldBefore{Kind: row.kind, Params: row.params})
 }
 
-// quietMoment begins a transaction in which nobody's answer is on its way and the key in force is the one at hand.
+// quietMoment begins a transaction while no process waits for an answer and this process has the
+// key in force.
 func (s *Store) quietMoment(ctx context.Context, r Rotation) (*sql.Tx, *keyState, error) {
 	calm := lull{now: r.LeaseNow, patience: r.Patience, waiting: r.Waiting}
 	defer calm.end()
@@ -289,7 +295,7 @@ func (s *Store) quietMoment(ctx context.Context, r Rotation) (*sql.Tx, *keyState
 	}
 }
 
-// lull is a wait for a moment in which nobody's answer is on its way.
+// lull waits until no process waits for an answer.
 type lull struct {
 	now      func() time.Time // the clock of leases; nil: no lease is looked at
 	patience time.Duration
@@ -297,7 +303,7 @@ type lull struct {
 	timer    *time.Timer
 }
 
-// flying counts the requests whose answers are awaited under a lease.
+// flying counts the requests whose senders hold a lease for the answer.
 func (l *lull) flying(ctx context.Context, q queryer) (n int, err error) {
 	if l.now == nil {
 		return 0, nil
@@ -307,7 +313,7 @@ func (l *lull) flying(ctx context.Context, q queryer) (n int, err error) {
 	return n, err
 }
 
-// beat waits a moment; over says that the patience is at its end.
+// beat waits for leaseBeat. over reports that the patience has ended.
 func (l *lull) beat(ctx context.Context) (over bool, err error) {
 	if l.timer == nil {
 		l.timer = time.NewTimer(l.patience)
@@ -333,7 +339,7 @@ func (l *lull) end() {
 	}
 }
 
-// inFlight refuses what would lose answers that are on their way.
+// inFlight is the error of a change that would lose answers that other processes wait for.
 func inFlight(path string, n int, before string) *Error {
 	return &Error{Code: console.CodeStoreBusy, Text: fmt.Sprintf("%s: another lanyard waits for an answer (%d requests), which must be stored before %s", path, n, before),
 		Hint: "let it end, or close that console, then try again; what a killed one left ends by itself, after the timeout of its environment"}
@@ -377,8 +383,8 @@ func (c sealedColumn) values(ctx context.Context, tx *sql.Tx) ([]sealedValue, er
 	return all, rows.Err()
 }
 
-// resealColumn opens every value of a column with one key and seals it with another. One that does not open is
-// altered, and stays as it is: it opens with no key.
+// resealColumn opens every value of a column with one key and seals it with another. A value that
+// does not open is altered, and stays as it is.
 func (s *Store) resealColumn(ctx context.Context, tx *sql.Tx, c sealedColumn, from, to *sealer) error {
 	op := "seal " + c.table + "." + c.column + " anew"
 	all, err := c.values(ctx, tx)
@@ -399,8 +405,8 @@ func (s *Store) resealColumn(ctx context.Context, tx *sql.Tx, c sealedColumn, fr
 	return nil
 }
 
-// Unopened gives what the sealed values that do not open belong to: Table is "token", "consumer secret", "password" or
-// "key for hashes".
+// Unopened returns the owners of sealed values that do not open. Table is "token", "consumer
+// secret", "password" or "key for hashes".
 func (r *reader) Unopened() (all []console.Altered, err error) {
 	const op = "open every sealed value"
 	if r.key.sealer == nil {

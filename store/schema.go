@@ -20,8 +20,8 @@ var schemaFiles embed.FS
 // applicationID marks the file as Lanyard's (PRAGMA application_id, set by the first step).
 const applicationID = 0x4c6e7964
 
-// schemaSteps are the migrations in order: step i, counted from 0, brings user_version i to i+1. A step
-// that was released is never edited.
+// schemaSteps returns the migrations in order: step i, counted from 0, brings user_version from i
+// to i+1. A step that was released is never edited.
 func schemaSteps() ([]string, error) {
 	names, err := fs.Glob(schemaFiles, "schema/*.sql") // sorted
 	if err != nil {
@@ -41,8 +41,7 @@ func schemaSteps() ([]string, error) {
 	return steps, nil
 }
 
-// schemaVersion reads user_version and refuses a file that this program must not touch: a newer one, or
-// another program's.
+// schemaVersion returns user_version. It refuses a file of a newer version or of another program.
 func (s *Store) schemaVersion(ctx context.Context, c queryer, known int) (int, error) {
 	var version, app, tables int
 	err := c.QueryRowContext(ctx, "SELECT (SELECT user_version FROM pragma_user_version),"+
@@ -61,7 +60,7 @@ func (s *Store) schemaVersion(ctx context.Context, c queryer, known int) (int, e
 	return version, nil
 }
 
-// clockForNames is the time that the name of a copy says; the store reads no clock for anything else.
+// clockForNames dates the names of copies. The store reads no clock for anything else.
 func clockForNames() time.Time { return time.Now() }
 
 // queryer is a connection, a pool or a transaction.
@@ -70,8 +69,8 @@ type queryer interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
-// migrate brings the database to the last step, each in a transaction of its own. A database with
-// something in it is copied first; the copy stays.
+// migrate runs the missing steps, each in a transaction of its own. It first copies a database that
+// is not empty, and keeps the copy.
 func (s *Store) migrate(ctx context.Context, steps []string) error {
 	version, err := s.schemaVersion(ctx, s.write, len(steps))
 	if err != nil {
@@ -112,7 +111,7 @@ func (s *Store) migrate(ctx context.Context, steps []string) error {
 		mine = mine || did
 	}
 	if copied != "" && !mine {
-		// Another process was faster: what was copied may already be the new form.
+		// Another process was faster: the copy may already have the new form.
 		_ = os.Remove(copied)
 		copied = ""
 	}
@@ -120,9 +119,8 @@ func (s *Store) migrate(ctx context.Context, steps []string) error {
 	return nil
 }
 
-// step runs the step that brings version from to the next, unless another process has gone further
-// meanwhile. It gives the version that is there now,
-// and whether the step was its own.
+// step runs the step that brings version from to the next, unless another process has done so. It
+// returns the version after that, and whether it ran the step itself.
 func (s *Store) step(ctx context.Context, from int, steps []string) (version int, did bool, err error) {
 	tx, err := s.beginWrite(ctx)
 	if err != nil {
@@ -154,9 +152,8 @@ func (s *Store) step(ctx context.Context, from int, steps []string) (version int
 	return from + 1, true, nil
 }
 
-// journalWAL switches to the write-ahead log, which stays so in the file. Where two processes do it at
-// the same moment, SQLite answers busy without waiting, so the waiting is done here, for as long as
-// SQLite waits elsewhere.
+// journalWAL switches the file to the write-ahead log, for good. If two processes do so at once,
+// SQLite reports busy without waiting, so journalWAL waits for as long as SQLite does elsewhere.
 func (s *Store) journalWAL(ctx context.Context) error {
 	const beat = 10 * time.Millisecond
 	var mode string
@@ -181,8 +178,9 @@ func (s *Store) journalWAL(ctx context.Context) error {
 	return nil
 }
 
-// copyTo writes a consistent copy of the database to path, or to path.1, path.2 … when that exists, and
-// gives its name. SQLite would make the copy readable to others, so it is made before, empty and 0600.
+// copyTo writes a consistent copy of the database to path, or to path.1, path.2 … if that exists,
+// and returns its name. It makes the file first, empty and with mode 0600, because SQLite would let
+// other users read it.
 func (s *Store) copyTo(ctx context.Context, path string) (string, error) {
 	name := path
 	for i := 1; ; i++ {

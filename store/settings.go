@@ -12,7 +12,7 @@ func settingFields(s *setting) []field {
 	return []field{{"name", &s.name}, {"value", &s.value}}
 }
 
-// Setting gives a stored setting, "" when it was never set. One that decides something and is altered
+// Setting returns a stored setting, or "" if it was never set. An altered setting that has a MAC
 // counts as never set.
 func (r *reader) Setting(key string) (string, error) {
 	all, err := r.settings("read setting "+key, "WHERE name = ?", key)
@@ -22,7 +22,7 @@ func (r *reader) Setting(key string) (string, error) {
 	return all[0].value, nil
 }
 
-// Settings gives all stored settings, without those that Setting would not give.
+// Settings returns all stored settings, without the altered ones.
 func (r *reader) Settings() (map[string]string, error) {
 	all, err := r.settings("read settings", "")
 	if err != nil {
@@ -47,8 +47,8 @@ func (r *reader) settings(op, follow string, args ...any) ([]setting, error) {
 	return good, err
 }
 
-// SetSetting stores a setting in the clear. It is no place for a secret. One that decides something can be
-// stored while the store is unlocked alone.
+// SetSetting stores a setting in the clear, so it must not be a secret. A setting that has a MAC
+// can only be stored while the store is unlocked.
 func (w *writer) SetSetting(key, value string) error {
 	op := "store setting " + key
 	err := put(w, op, settingTable(), &setting{key, value})

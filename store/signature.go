@@ -8,11 +8,11 @@ import (
 	"lanyard/console"
 )
 
-// signatureName is the file of a backup with its signature: HMAC-SHA-256 of the database in it. Whoever has only the
-// recipient of a backup (age1…) can make a backup, but no signature.
+// signatureName is the file in a backup with its signature: the HMAC-SHA-256 of the database. The
+// recipient of a backup (age1…) is enough to make a backup, but not its signature.
 const signatureName = "lanyard.sig"
 
-// Signature says what is known of where a backup comes from.
+// Signature is the origin of a backup, as far as its signature shows it.
 type Signature int
 
 // What is known.
@@ -22,11 +22,11 @@ const (
 	Signed                     // by the store that is here, or by one that it was restored from
 )
 
-// Signer tells the signature of a store. It is for Restoring.Signer.
+// Signer verifies signatures of one store. It is for Restoring.Signer.
 type Signer struct{ key []byte }
 
-// Signer gives what tells the signature of this store; nil while it is locked. A store that never hashed a secret has
-// none.
+// Signer returns the Signer of this store. It is nil while the store is locked, and for a store
+// that never hashed a secret.
 func (s *Store) Signer(ctx context.Context) (*Signer, error) {
 	var key []byte
 	err := s.View(ctx, func(r console.Reader) (err error) {
@@ -40,7 +40,8 @@ func (s *Store) Signer(ctx context.Context) (*Signer, error) {
 	return &Signer{signingKey(key)}, nil
 }
 
-// signingKey derives it from the key for hashes, which outlives a rotation, a backup and a restore.
+// signingKey derives the key from the one for hashes, which outlives rotations, backups and
+// restores.
 func signingKey(hashKey []byte) []byte {
 	m := hmac.New(sha256.New, hashKey)
 	_, _ = m.Write([]byte("lanyard key for signatures of backups\x00")) // never fails
@@ -53,7 +54,7 @@ func (s *Signer) of(db []byte) []byte {
 	return m.Sum(nil)
 }
 
-// check says whose signature a backup has.
+// check returns the origin of a backup.
 func (s *Signer) check(b bundle) Signature {
 	switch {
 	case b.signature == nil:
@@ -66,7 +67,7 @@ func (s *Signer) check(b bundle) Signature {
 	return Unsigned
 }
 
-// sign gives the signature of a database; nil where the store has no key for it.
+// sign returns the signature of a database, or nil if the store has no key for it.
 func (s *Store) sign(ctx context.Context, db []byte) ([]byte, error) {
 	signer, err := s.Signer(ctx)
 	if err != nil || signer == nil {

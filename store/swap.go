@@ -42,7 +42,8 @@ func (n *incoming) reached(step string) {
 	}
 }
 
-// key makes a key in the first slot that can hold one, and seals the newcomer with it. The key waits beside the one in force.
+// key makes a key in the first slot that can hold one, and seals the incoming store with it. The
+// key waits beside the one in force.
 func (n *incoming) key(ctx context.Context, r Restoring, from *sealer) error {
 	s := newStore(Options{})
 	s.take(r.Options, InFile, key.File{Path: filepath.Join(n.dir, key.FileName)}, key.Passphrase())
@@ -76,8 +77,8 @@ func (n *incoming) key(ctx context.Context, r Restoring, from *sealer) error {
 	n.made = by
 	data := key.New()
 	defer clear(data)
-	// A key from before that was nowhere kept: whoever opens the store next has something to tidy up, which gives the key its
-	// lasting name should this process die before it does.
+	// The passphrase entry stands for a former key that was never stored. It makes the next Open
+	// tidy up and give the key its lasting name, should this process be killed before it does.
 	row := slotRow{epoch: from.epoch, kind: n.slot.Kind(), params: n.params, before: []heldBefore{{Kind: InPassphrase, Params: json.RawMessage("{}")}}, made: n.env.now()}
 	put := func(tx *sql.Tx, _ *sealer) error { return n.from.putKey(ctx, tx, row, data, by) }
 	if err := n.from.sealWith(ctx, from, data, put); err != nil {
@@ -88,7 +89,7 @@ func (n *incoming) key(ctx context.Context, r Restoring, from *sealer) error {
 	return nil
 }
 
-// forget takes back the key of a newcomer that did not get in.
+// forget removes the key of an incoming store that was not put in place.
 func (n *incoming) forget(ctx context.Context) {
 	clear(n.made)
 	if n.slot != nil {
@@ -96,7 +97,7 @@ func (n *incoming) forget(ctx context.Context) {
 	}
 }
 
-// swap brings the newcomer in and gives the names under which the store that was there is kept.
+// swap puts the incoming store in place and returns the names under which the old one is kept.
 func (n *incoming) swap(ctx context.Context) (kept []string, err error) {
 	defer n.calm.end()
 	defer func() { clear(n.made) }()
@@ -106,9 +107,8 @@ func (n *incoming) swap(ctx context.Context) (kept []string, err error) {
 	return kept, err
 }
 
-// overwrite puts the newcomer in the place of a sound database, or of none, in one transaction.
-// Others may have it open: they read the old one or the new one, and notice the new one as they
-// notice any commit.
+// overwrite replaces the content of an intact or empty database in one transaction. Other processes
+// that have it open read the old or the new content, and notice the new one like any commit.
 func (n *incoming) overwrite(ctx context.Context) (kept []string, err error) {
 	db, err := n.open(ctx)
 	if err != nil {
@@ -155,7 +155,7 @@ func (n *incoming) overwrite(ctx context.Context) (kept []string, err error) {
 	return kept, nil
 }
 
-// open opens the database that is there, or makes an empty one.
+// open opens the old database, or makes an empty one.
 func (n *incoming) open(ctx context.Context) (*sql.DB, error) {
 	if !disk.Exists(n.path) && disk.Size(n.path+"-wal") == 0 {
 		f, err := os.OpenFile(n.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, disk.FileMode)
@@ -196,23 +196,24 @@ func (n *incoming) open(ctx context.Context) (*sql.DB, error) {
 	return db, nil
 }
 
-// anyVersion is a schema version that no store has: what is kept as it is may be newer than this
-// program.
+// anyVersion is above every schema version, so that schemaVersion accepts a newer store. The old
+// store is only copied.
 const anyVersion = 1<<31 - 1
 
-// beside is the store that is there, for what can be done with it as it is.
+// beside returns the old store with what is needed to read it.
 func (n *incoming) beside(db *sql.DB) *Store {
 	return &Store{dir: n.dir, path: n.path, write: db, read: db, busy: n.wait, env: n.env}
 }
 
-// folded fails unless nobody else has the database open.
+// folded fails if another process has the database open.
 func (s *Store) folded(ctx context.Context) error {
 	var mode string
 	return s.write.QueryRowContext(ctx, "PRAGMA journal_mode = DELETE").Scan(&mode)
 }
 
-// ready looks, while nobody else can write, whether the newcomer may come in, and keeps what is
-// there. It does nothing while answers are on their way, which it counts.
+// ready decides whether the incoming store may replace the old one, and copies the old one. Its
+// caller keeps other writers out. While other processes wait for answers it copies nothing and
+// returns how many.
 func (n *incoming) ready(ctx context.Context, db *sql.DB) (kept []string, flying int, err error) {
 	s := n.beside(db)
 	version := 0
@@ -253,8 +254,8 @@ func (n *incoming) ready(ctx context.Context, db *sql.DB) (kept []string, flying
 	return kept, 0, n.ensure(ctx, rev)
 }
 
-// ensure makes sure, right before the newcomer comes in, that its key is there, also for the
-// keyring, and that nobody who goes by the revision of the store, which is rev, sees it go back.
+// ensure checks right before the swap that the key is stored, and that the keyring remembers it. It
+// also raises the revision above rev, so that no reader sees the revision go back.
 func (n *incoming) ensure(ctx context.Context, rev int64) error {
 	n.reached("kept")
 	if f, ok := n.slot.(key.File); ok {
@@ -275,8 +276,9 @@ func (n *incoming) ensure(ctx context.Context, rev int64) error {
 	return nil
 }
 
-// pin lets the keyring remember the key of the newcomer beside what it remembers. Where it remembers nothing of this path, it is
-// told when the newcomer is in: the store that is there may still be the one that opens next.
+// pin makes the keyring remember the incoming key beside the present one. If the keyring remembers
+// nothing of this path, it is told after the swap: until then the old store may be the next to
+// open.
 func (n *incoming) pin(ctx context.Context) error {
 	if n.board == nil {
 		return nil
@@ -295,8 +297,8 @@ func (n *incoming) pin(ctx context.Context) error {
 	return nil
 }
 
-// waiting refuses to set aside a store whose decided revokes the server has not accepted, unless the newcomer has them
-// too: nobody would deliver them.
+// waiting refuses to replace a store with revokes that the server has not accepted, unless the
+// incoming store holds them too. Otherwise no process would deliver them.
 func (n *incoming) waiting(ctx context.Context, old *sql.DB) error {
 	theirs, err := undelivered(ctx, old)
 	if err != nil {
@@ -314,7 +316,7 @@ func (n *incoming) waiting(ctx context.Context, old *sql.DB) error {
 		Hint: "nothing was changed: lanyard revocations names them; let an open console or the next probe deliver them, or move the file away to give them up"}
 }
 
-// undelivered gives the tokens whose revoke was decided and not accepted.
+// undelivered returns the IDs of tokens whose revoke was decided and not accepted.
 func undelivered(ctx context.Context, db *sql.DB) (ids []string, err error) {
 	rows, err := db.QueryContext(ctx, "SELECT id FROM token WHERE revoke_at IS NOT NULL AND"+
 		" (revoke_kind <> 'refresh' AND accepted_at IS NULL OR revoke_kind <> 'access' AND refresh_accepted_at IS NULL AND refresh = 'live')")
@@ -346,19 +348,19 @@ func (n *incoming) busy(err error) error {
 	return &Error{Code: console.CodeStoreBusy, Text: "restore " + n.path, Err: bare(err), Hint: "nothing was changed: another process has it; try again, or close the other consoles first"}
 }
 
-// isDamaged says whether an error tells of a database that SQLite cannot work with, which nobody else can then.
+// isDamaged reports whether SQLite cannot work with the database. No other process can then.
 func isDamaged(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.Code == console.CodeStoreDamaged || sqliteCode(err) == codeError // a table of ours is not there
 }
 
-// part is a file of the store that is there: its content, or where that is.
+// part is a file of the old store: its content, or its path.
 type part struct {
 	name, path string
 	data       []byte
 }
 
-// keep copies the store that is there beside itself, under names nobody has.
+// keep copies the old store beside itself, under new names.
 func (n *incoming) keep(all []part) (kept []string, err error) {
 	stamp := key.KeptSuffix + n.env.now().UTC().Format("20060102T150405")
 	for i, s := 1, stamp; ; i++ {
@@ -402,8 +404,8 @@ func (p part) copyTo(f *os.File) error {
 	return nil
 }
 
-// replace keeps a damaged database and puts a new file in its place. The log of the old one goes
-// first: the new one must not get it.
+// replace keeps a damaged database and puts a new file in its place. It removes the old log first:
+// SQLite would apply it to the new database.
 func (n *incoming) replace(ctx context.Context) (kept []string, err error) {
 	if !n.replaces {
 		return nil, occupied(n.path)
@@ -448,7 +450,7 @@ func (n *incoming) rename(ctx context.Context) error {
 	return nil
 }
 
-// slashed is a path as it stands in the address of a database.
+// slashed returns a path as the address of a database spells it.
 func slashed(path string) string {
 	p := filepath.ToSlash(path)
 	if len(p) == 0 || p[0] != '/' {

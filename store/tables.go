@@ -23,7 +23,7 @@ const tablesQuery = "SELECT coalesce(group_concat(line, char(10)), '') FROM (SEL
 //go:embed schema/present.txt
 var presentTables string
 
-// tablesOf gives what a database of these steps is made of.
+// tablesOf returns the schema of a database that these steps made.
 func tablesOf(ctx context.Context, steps []string) (string, error) {
 	known, err := schemaSteps()
 	if err == nil && slices.Equal(steps, known) {
@@ -32,7 +32,7 @@ func tablesOf(ctx context.Context, steps []string) (string, error) {
 	return madeBy(ctx, steps)
 }
 
-// madeBy makes a database by these steps and reads it.
+// madeBy makes a database by these steps and reads its schema.
 func madeBy(ctx context.Context, steps []string) (string, error) {
 	made, err := emptyMemory(ctx, Options{})
 	if err != nil {
@@ -47,10 +47,10 @@ func madeBy(ctx context.Context, steps []string) (string, error) {
 	return tables, made.explain("read the tables", err)
 }
 
-// errTables is the cause where a database is made of something else.
+// errTables is the cause if the schema of a database is not that of its steps.
 var errTables = errors.New("something else than lanyard has changed its tables")
 
-// sameTables fails where the database is made of something else than its schema steps make.
+// sameTables fails if the schema of the database is not the one that its steps make.
 func (s *Store) sameTables(ctx context.Context, q queryer) error {
 	if s.dir == "" {
 		return nil // nobody else can reach it

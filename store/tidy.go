@@ -12,14 +12,15 @@ import (
 	"lanyard/store/key"
 )
 
-// heldBefore is a slot that held a key and is still to be cleared of it.
+// heldBefore is a slot with an old key that is still to be removed.
 type heldBefore struct {
 	Kind   string          `json:"kind"`
 	Params json.RawMessage `json:"params"`
 	By     []byte          `json:"by,omitempty"` // sealed with the data key; see recorded
 }
 
-// place is where By belongs: whatever else the entry says does not verify.
+// place is the place that By is sealed for. It holds the rest of the entry, so that no other entry
+// verifies.
 func (b heldBefore) place() string {
 	var params bytes.Buffer
 	if json.Compact(&params, b.Params) != nil {
@@ -28,12 +29,12 @@ func (b heldBefore) place() string {
 	return b.Kind + " " + params.String()
 }
 
-// record seals the entry, so that whoever writes the database without its key cannot make one.
+// record seals the entry, so that a program without the key cannot make one.
 func (b *heldBefore) record(by *sealer) {
 	b.By = by.sealBytes(nil, "key_slot", b.place(), "before")
 }
 
-// recorded reports whether a change of the key of this store left the entry.
+// recorded reports whether a change of this store's key made the entry.
 func (b heldBefore) recorded(by *sealer) bool {
 	_, err := by.openBytes(b.By, "key_slot", b.place(), "before")
 	return err == nil
@@ -44,8 +45,9 @@ func (b heldBefore) inForce(row slotRow) bool {
 	return b.Kind == row.kind && key.Same(b.Kind, b.Params, row.params)
 }
 
-// tidy removes the keys from before that may be removed, and gives the one in force its lasting place. What cannot
-// be done now is done the next time. An entry that no change of the key recorded is dropped, and its key left alone.
+// tidy removes old keys of the kinds that may accepts, and gives the key in force its lasting
+// place. What fails is tried the next time. It drops an entry that no change of the key recorded,
+// and leaves its key alone.
 func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
 	row, err := s.slotRow(ctx, s.read)
 	if err != nil {
@@ -106,7 +108,7 @@ func (s *Store) tidy(ctx context.Context, may func(kind string) bool) {
 	}
 }
 
-// sweepKeys removes the copies of keys that killed processes left.
+// sweepKeys removes copies of keys that killed processes left.
 func (s *Store) sweepKeys(ctx context.Context) {
 	if s.dir == "" || s.readOnly != nil || len(key.Copies(s.dir)) == 0 {
 		return
@@ -121,7 +123,8 @@ func (s *Store) sweepKeys(ctx context.Context) {
 	}
 }
 
-// KeyCopies gives the copies of keys that Open removed, which killed processes had left, and those that are there now.
+// KeyCopies returns the copies of keys that Open removed, which killed processes had left, and
+// those that are there now.
 func (s *Store) KeyCopies() (removed, left []string) {
 	if s.dir == "" {
 		return nil, nil
@@ -129,8 +132,9 @@ func (s *Store) KeyCopies() (removed, left []string) {
 	return s.swept, key.Copies(s.dir)
 }
 
-// Openable gives the files and directories beside the database that older copies of the store can be opened with,
-// whatever its key is now: keys that a restore has kept or set aside, and what a console has written out.
+// Openable returns the files and directories beside the database that older copies of the store can
+// be opened with, whatever its key is: keys that a restore kept or set aside, and what WriteOut
+// wrote.
 func (s *Store) Openable() (names []string) {
 	if s.dir == "" {
 		return nil

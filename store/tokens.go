@@ -53,7 +53,7 @@ func tokenFields(t *console.Token) []field {
 	}
 }
 
-// probeRow is a probe with the token it is of.
+// probeRow is a probe with the ID of its token.
 type probeRow struct {
 	seq     int64
 	tokenID string
@@ -73,11 +73,12 @@ func probeFields(p *probeRow) []field {
 	}
 }
 
-// Tokens gives all tokens as TokensWhere does.
+// Tokens returns all tokens, as TokensWhere does.
 func (r *reader) Tokens() ([]console.Token, error) { return r.TokensWhere(console.TokenFilter{}) }
 
-// TokensWhere gives the tokens that meet a filter, oldest first, with their probes and open marks, in three
-// queries. Altered ones are left out, and so are those with an altered probe or mark.
+// TokensWhere returns the tokens that meet a filter, oldest first, with their probes and open
+// marks. It leaves out altered tokens, and tokens with an altered probe or mark. It needs three
+// queries.
 func (r *reader) TokensWhere(f console.TokenFilter) ([]console.Token, error) {
 	const op = "read tokens"
 	clause, args, err := clauseOf(f)
@@ -88,8 +89,8 @@ func (r *reader) TokensWhere(f console.TokenFilter) ([]console.Token, error) {
 	return good, err
 }
 
-// Newest gives the tokens that meet a filter as TokensWhere does, newest first, until more is false. They are read in
-// pages: most callers want one of the first.
+// Newest calls each with the tokens that meet a filter, newest first, until it returns false. It
+// reads them in pages, because most callers need one of the first.
 func (r *reader) Newest(f console.TokenFilter, each func(console.Token) (more bool)) error {
 	const op = "read the newest tokens"
 	clause, args, err := clauseOf(f)
@@ -112,7 +113,8 @@ func (r *reader) Newest(f console.TokenFilter, each func(console.Token) (more bo
 	}
 }
 
-// Token gives one token, or console.ErrNotFound. An altered one is an *Error with the code "store_altered".
+// Token returns one token, or console.ErrNotFound. An altered one is an *Error with the code
+// "store_altered".
 func (r *reader) Token(id string) (console.Token, error) {
 	op := "read token " + id
 	good, altered, err := r.tokens(op, "WHERE id = ?1", id)
@@ -127,7 +129,7 @@ func (r *reader) Token(id string) (console.Token, error) {
 	return console.Token{}, fmt.Errorf("%s: %w", op, console.ErrNotFound)
 }
 
-// tokens gives the tokens that follow a clause, and the ids of the altered ones.
+// tokens returns the tokens that a clause selects, and the IDs of the altered ones.
 func (r *reader) tokens(op, clause string, args ...any) (ts []console.Token, altered []string, err error) {
 	ts, bad, err := rowsOf(r, op, tokenTable(), clause, args...)
 	if err != nil || len(ts)+len(bad) == 0 {
@@ -182,10 +184,11 @@ func (r *reader) tokens(op, clause string, args ...any) (ts []console.Token, alt
 	return ts, altered, nil
 }
 
-// manyTokens is from how many tokens on all probes and marks are read: finding each by its token takes longer then.
+// manyTokens is the number of tokens from which on it is faster to read all probes and marks than
+// those of each token.
 const manyTokens = 1000
 
-// childrenOf gives the clause for the probes and marks of tokens: at least theirs.
+// childrenOf returns the clause that selects the probes and marks of tokens, and maybe more.
 func childrenOf(good, bad []console.Token) (clause string, args []any, err error) {
 	if len(good)+len(bad) >= manyTokens {
 		return "WHERE token_id <> ''", nil, nil
@@ -198,9 +201,9 @@ func childrenOf(good, bad []console.Token) (clause string, args []any, err error
 	return "WHERE token_id IN (SELECT value FROM json_each(?))", []any{string(list)}, err
 }
 
-// Secrets gives the credentials of a token. It fails with console.ErrNotFound when none are stored, with
-// ErrKey when they were altered and with ErrLocked when the key was not fetched. Those of an altered token are
-// not given.
+// Secrets returns the credentials of a token. It fails with console.ErrNotFound if none are stored,
+// with ErrKey if they were altered, and with ErrLocked if the key was not fetched. It does not
+// return those of an altered token.
 func (r *reader) Secrets(tokenID string) (console.Secrets, error) {
 	op := "read secrets of " + tokenID
 	if _, err := r.Token(tokenID); err != nil && !errors.Is(err, console.ErrNotFound) {
@@ -228,7 +231,8 @@ func (r *reader) Secrets(tokenID string) (console.Secrets, error) {
 	return s, nil
 }
 
-// DropToken forgets a token with its secrets, probes and marks; one that is not stored is no error.
+// DropToken removes a token with its secrets, probes and marks. A token that is not stored is no
+// error.
 func (w *writer) DropToken(id string) error {
 	op := "forget token " + id
 	if _, err := w.nextRev(op); err != nil {
@@ -242,7 +246,7 @@ func (w *writer) DropToken(id string) error {
 	return err
 }
 
-// PutToken stores t whole, but for Probes and Unsure, and sets t.Rev.
+// PutToken stores t without Probes and Unsure, and sets t.Rev.
 func (w *writer) PutToken(t *console.Token) error {
 	op := "store token " + t.ID
 	rev, err := w.nextRev(op)
@@ -258,8 +262,8 @@ func (w *writer) PutToken(t *console.Token) error {
 	return nil
 }
 
-// PutSecrets replaces the secrets of a token; console.ErrNotFound when the token is not stored, ErrLocked when the
-// key was not fetched.
+// PutSecrets replaces the secrets of a token. It fails with console.ErrNotFound if the token is not
+// stored, and with ErrLocked if the key was not fetched.
 func (w *writer) PutSecrets(tokenID string, s console.Secrets) error {
 	op := "store secrets of " + tokenID
 	access, err := w.seal(s.Access, "token_secret", tokenID, "access")
@@ -283,8 +287,8 @@ func (w *writer) PutSecrets(tokenID string, s console.Secrets) error {
 	return err
 }
 
-// PutProbe appends a probe, forgets the oldest beyond console.KeepProbes and gives the token the next
-// revision; console.ErrNotFound when the token is not stored.
+// PutProbe appends a probe, removes the oldest beyond console.KeepProbes and gives the token the
+// next revision. It fails with console.ErrNotFound if the token is not stored.
 func (w *writer) PutProbe(tokenID string, p console.Probe) error {
 	op := "store probe of " + tokenID
 	if err := w.touch(op, tokenID, true); err != nil {
@@ -302,14 +306,14 @@ func (w *writer) PutProbe(tokenID string, p console.Probe) error {
 	return err
 }
 
-// nextRev counts the store's revision up and gives it.
+// nextRev increments the store's revision and returns it.
 func (w *writer) nextRev(op string) (rev int64, err error) {
 	err = w.row(op, "UPDATE meta SET value = value + 1 WHERE name = 'rev' RETURNING value", nil, &rev)
 	w.wrote = true
 	return rev, err
 }
 
-// touch gives a token the next revision. One that is not stored is console.ErrNotFound if it must be; an
+// touch gives a token the next revision. If must is set, a missing token is console.ErrNotFound. An
 // altered one stays as it is.
 func (w *writer) touch(op, tokenID string, must bool) error {
 	ts, altered, err := rowsOf(&w.reader, op, tokenTable(), "WHERE id = ?", tokenID)

@@ -12,8 +12,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// View runs f on one consistent reading: what others commit meanwhile is not seen. An error of f is
-// returned as it is. What f was given is of no use after it returned.
+// View runs f on one consistent reading, without later commits of others. It returns an error of f
+// as it is. f must not keep its argument.
 func (s *Store) View(ctx context.Context, f func(console.Reader) error) error {
 	leave, err := s.enter()
 	if err != nil {
@@ -28,10 +28,10 @@ func (s *Store) View(ctx context.Context, f func(console.Reader) error) error {
 	return f(&reader{ctx: ctx, tx: tx, s: s, key: k})
 }
 
-// Update runs f in one immediate transaction, which is durable when Update returns nil. An error of f is
-// returned as it is; after an error or a panic nothing of what f wrote is kept (a token's Rev that was
-// set in between means nothing then). While another process writes it waits, to the end of ctx, or for
-// Options.Busy where that has none.
+// Update runs f in one immediate transaction, which is durable when Update returns nil. It returns
+// an error of f as it is. After an error or a panic nothing that f wrote is kept, and a Rev that f
+// set on a token has no meaning. While another process writes, Update waits to the end of ctx, or
+// for Options.Busy if ctx has no deadline.
 func (s *Store) Update(ctx context.Context, f func(console.Writer) error) error {
 	leave, err := s.enter()
 	if err != nil {
@@ -65,8 +65,9 @@ func (s *Store) Update(ctx context.Context, f func(console.Writer) error) error 
 	return nil
 }
 
-// emptyLog takes what was removed out of the write-ahead log too. While it waits for those who read it nobody can
-// write, so that it waits for a moment only: the next one does it, or the last process that closes the store.
+// emptyLog removes deleted content from the write-ahead log too. Other processes cannot write while
+// it waits for readers, so it waits only briefly. If it fails, the next call does it, or the last
+// process that closes the store.
 func (s *Store) emptyLog(ctx context.Context) {
 	conn, err := s.write.Conn(ctx)
 	if err != nil {
@@ -80,8 +81,8 @@ func (s *Store) emptyLog(ctx context.Context) {
 	_, _ = conn.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("PRAGMA busy_timeout = %d", s.busy.Milliseconds()))
 }
 
-// transaction begins one in which the key is known, as far as it can be: another process may have changed it since
-// the last one. Then the new key is fetched while no transaction is open, because that may take a while.
+// transaction begins a transaction with the present key. If another process has changed the key, it
+// fetches the new one while no transaction is open, because that may take long.
 func (s *Store) transaction(ctx context.Context, db *sql.DB, o *sql.TxOptions) (*sql.Tx, *keyState, error) {
 	for tries := 0; ; tries++ {
 		if err := s.unreadable(); err != nil { // what is there is another store's
@@ -129,7 +130,7 @@ func (s *Store) transaction(ctx context.Context, db *sql.DB, o *sql.TxOptions) (
 	}
 }
 
-// open opens a sealed value, seal seals one. What is not there needs no key.
+// open opens a sealed value. A nil value needs no key.
 func (r *reader) open(sealed []byte, table, row, column string) (secret.Text, error) {
 	if sealed == nil {
 		return secret.Text{}, nil

@@ -14,7 +14,7 @@ const (
 	SeeSign  = 3.0
 )
 
-// readBetter is what WCAG asks of text where it is strict (1.4.6).
+// readBetter is the contrast of text in the stricter level of WCAG (1.4.6).
 const readBetter = 7.0
 
 // RGB is a colour in eight bits a channel.
@@ -139,7 +139,7 @@ func Roles() []Role {
 	}
 }
 
-// Short is a role that cannot be seen well enough on something.
+// Short is a role whose contrast is too low on a ground.
 type Short struct {
 	Role
 	On    string // "the ground", "its own background", "the selected row", "the selected row of another pane"
@@ -150,8 +150,8 @@ func (s Short) String() string {
 	return fmt.Sprintf("%s has %.1f to 1 on %s, and %.1f is needed", s.Key, math.Floor(s.Ratio*10)/10, s.On, s.Need)
 }
 
-// Contrast lists the roles that cannot be seen well enough on a ground. What has no colour of its own, or one that
-// the terminal chooses, cannot be judged and is left out.
+// Contrast lists the roles with too little contrast on a ground. It leaves out roles without a
+// colour, and those whose colour the terminal chooses.
 func (s Styles) Contrast(ground RGB) []Short {
 	type surface struct {
 		name string

@@ -58,7 +58,7 @@ func switches() []struct {
 	}
 }
 
-// mixed says whether a colour of the palette is of more than the terminal's own sixteen.
+// mixed reports whether the palette has a colour beyond the terminal's own sixteen.
 func (p palette) mixed() bool {
 	for _, s := range slots() {
 		if _, ok := Parse(*s.of(&p)); ok {

@@ -57,19 +57,19 @@ func builtIn(name string) (Theme, error) {
 	return t, nil
 }
 
-// Name is the name it was asked for by.
+// Name returns the name by which the theme was asked for.
 func (t Theme) Name() string { return t.name }
 
-// About says in a few words what it is like.
+// About describes the theme in a few words.
 func (t Theme) About() string { return t.about }
 
-// File is where it was read, seen from the folder of the themes; "" for a built-in one.
+// File returns the theme's file in the folder of themes, or "" for a built-in one.
 func (t Theme) File() string { return t.file }
 
-// Replaces says whether a built-in theme has the same name.
+// Replaces reports whether a built-in theme has the same name.
 func (t Theme) Replaces() bool { return t.replaces }
 
-// Follows says whether the theme depends on the terminal's background.
+// Follows reports whether the theme depends on the terminal's background.
 func (t Theme) Follows() bool { return t.dark != nil && t.light != nil }
 
 // Styles builds the styles for a dark or a light background and as many colours as there are. Without colours they
@@ -91,7 +91,7 @@ func (t Theme) Styles(dark bool, d Depth) Styles {
 	return build(p)
 }
 
-// Before builds the styles for the first frames, when nobody knows the background yet.
+// Before builds the styles for the first frames, before the background is known.
 func (t Theme) Before(d Depth) Styles {
 	if t.Follows() {
 		d = min(d, Sixteen)
