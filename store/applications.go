@@ -199,7 +199,7 @@ func (r *reader) Application(id string) (console.Application, error) {
 	switch {
 	case err != nil:
 		return console.Application{}, err
-	case len(good) > 0 && good[0].ID == id: // a MAC does not say that the row is the one that was asked for
+	case len(good) > 0 && good[0].ID == id: // a MAC does not prove that the row has the requested ID
 		return good[0], nil
 	case len(good)+len(altered) > 0:
 		r.found("application", id)

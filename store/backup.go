@@ -166,7 +166,7 @@ func writeNew(path string, reached func(step string), write func(*os.File) error
 	return notWritten(path, e.Err)
 }
 
-// bundle is what is in a backup.
+// bundle is the content of a backup.
 type bundle struct {
 	db, key   []byte
 	signature []byte    // of a store that could sign; nil: none

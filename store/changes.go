@@ -25,9 +25,9 @@ func (s *Store) Changes(ctx context.Context) <-chan struct{} {
 			close(c)
 		}
 	})
-	if s.watching == nil && s.dir != "" { // nobody else can reach what is in memory
+	if s.watching == nil && s.dir != "" { // no other process can reach a store in memory
 		s.watching, s.stop = context.WithCancel(context.Background())
-		// The first look happens here: what is committed after Changes returned must not be missed.
+		// Look before Changes returns: a commit after that must not be missed.
 		conn, version := s.look(nil, 0)
 		s.running.Go(func() { s.watch(conn, version) })
 	}

@@ -152,8 +152,8 @@ func atWork() map[string]string {
 	return all
 }
 
-// none fails while goroutines of this package are left that were not there before. (A store whose files were replaced
-// keeps its connections when it is closed.)
+// none fails while goroutines of this package are left that were not there before. (A store whose
+// files were replaced keeps its connections when it is closed.)
 func none(t *testing.T, before map[string]string) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); ; runtime.Gosched() {

@@ -64,7 +64,7 @@ func bare(err error) error {
 
 // SQLite's primary result codes that a person can do something about.
 const (
-	codeError    = 1 // a table that is not there, and what is no fault of the file
+	codeError    = 1 // a missing table, and errors that are not about the file
 	codeBusy     = 5
 	codeLocked   = 6
 	codeReadOnly = 8
@@ -75,8 +75,9 @@ const (
 	codeNotADB   = 26
 )
 
-// What codeIO is about, in the bits above it: a write that failed, and the shared memory beside the database (-shm), which SQLite
-// cannot make. On a full disk it says these, where it does not say codeFull.
+// What codeIO is about, in the bits above it: a write that failed, and the shared memory beside the
+// database (-shm), which SQLite cannot make. On a full disk it says these, where it does not say
+// codeFull.
 const (
 	codeWrite    = codeIO | 3<<8
 	codeSync     = codeIO | 4<<8
@@ -96,10 +97,10 @@ type fault interface {
 	Code() int // with the bits that say more
 }
 
-// sqliteCode gives the primary result code in err's chain, or 0.
+// sqliteCode returns the primary result code in err's chain, or 0.
 func sqliteCode(err error) int { return extendedCode(err) & 0xff }
 
-// extendedCode gives the result code in err's chain with the bits that say more, or 0.
+// extendedCode returns the result code in err's chain with the bits that say more, or 0.
 func extendedCode(err error) int {
 	if e, ok := errors.AsType[fault](err); ok {
 		return e.Code()

@@ -19,7 +19,7 @@ func eventFields(e *console.Event) []field {
 	}
 }
 
-// Events gives the audit log after an event, oldest first.
+// Events returns the audit log after an event, oldest first.
 func (r *reader) Events(after int64) ([]console.Event, error) {
 	withSeq := func(e *console.Event) []field { return append([]field{{"seq", &e.Seq}}, eventFields(e)...) }
 	return collect(r, "read the log", "SELECT "+columns(withSeq(&console.Event{}))+" FROM event WHERE seq > ? ORDER BY seq", withSeq, after)

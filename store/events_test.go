@@ -59,7 +59,8 @@ func TestEvents(t *testing.T) {
 	})
 }
 
-// versionTwo makes a database as lanyard left it before there was a log, with what fill stores in a present one.
+// versionTwo makes a database as lanyard left it before there was a log, with what fill stores in a
+// present one.
 func versionTwo(t *testing.T, fill func(console.Writer) error) (dir string) {
 	t.Helper()
 	made, dir := t.TempDir(), t.TempDir()
@@ -150,7 +151,8 @@ func TestLogBeginsWithWhatIsHeld(t *testing.T) {
 		return errors.Join(err, err2)
 	})
 	for _, e := range log {
-		// No clock is asked: it is the last that happened to each, which is a probe, nothing, and a get.
+		// No clock is asked: it is the last that happened to each, which is a probe, nothing, and a
+		// get.
 		want := map[string]time.Time{"t_full": at(1_700_000_010_000_000_000), "t_plain": {}, "": at(7)}[e.TokenID]
 		if e.Kind != console.EventHeld || !e.At.Equal(want) {
 			t.Errorf("%+v, want %s", e, want)
@@ -167,7 +169,8 @@ func TestLogBeginsWithWhatIsHeld(t *testing.T) {
 	}
 }
 
-// What is removed from the log is old and of no token that is stored; what removed events have closed is told.
+// What is removed from the log is old and of no token that is stored; what removed events have
+// closed is told.
 func TestDropsEvents(t *testing.T) {
 	t.Parallel()
 	s, noon := memory(t), time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -223,7 +226,8 @@ func TestDropsEvents(t *testing.T) {
 	}
 }
 
-// The sealed secrets of a token that was forgotten leave every file, also while another process has the store open.
+// The sealed secrets of a token that was forgotten leave every file, also while another process has
+// the store open.
 func TestForgottenSecretsLeaveTheFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

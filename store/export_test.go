@@ -204,7 +204,8 @@ func (o Options) At(now time.Time) Options {
 	return o
 }
 
-// Vouch gives every row the MAC that Lanyard would have given it: for rows that a test changed on purpose.
+// Vouch gives every row the MAC that Lanyard would have given it: for rows that a test changed on
+// purpose.
 func (s *Store) Vouch(ctx context.Context) error {
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
@@ -251,7 +252,8 @@ func (s *Store) RecordedBefore(kind, params string) string {
 	return text.(string)
 }
 
-// MadeBy is what a database of these steps is made of, and PresentTables what a store is compared with.
+// MadeBy is what a database of these steps is made of, and PresentTables what a store is compared
+// with.
 func MadeBy(ctx context.Context, steps []string) (string, error) { return madeBy(ctx, steps) }
 
 // PresentTables is what a store is compared with.

@@ -143,8 +143,8 @@ func writes(ctx context.Context, dir string, args []string) error {
 	return s.Close()
 }
 
-// exactly checks that a token is there if and only if its transaction was committed. A missing one is
-// counted as lost, one too many as torn.
+// exactly checks that a token is there if and only if its transaction was committed. A missing one
+// is counted as lost, one too many as torn.
 func (c *tally) exactly(t *testing.T, s *store.Store, id string, committed bool) {
 	t.Helper()
 	n, err := s.Text("SELECT count(*) FROM token WHERE id = ?", id)

@@ -180,7 +180,8 @@ func (c *tally) kept(t *testing.T, dir string) {
 	}
 }
 
-// remembering are the slots of turning with a keyring that remembers keys, beside the state directory.
+// remembering are the slots of turning with a keyring that remembers keys, beside the state
+// directory.
 func remembering(dir string) store.Options {
 	o := turning()
 	o.Slots = append(o.Slots, store.RingOf(dirRing(dir+".ring"), patience, patience))

@@ -68,7 +68,7 @@ func (s stamp) Scan(src any) error {
 	return nil
 }
 
-// nanos gives t in nanoseconds since 1970, clamped to what an int64 holds.
+// nanos returns t in nanoseconds since 1970, clamped to what an int64 holds.
 func nanos(t time.Time) int64 {
 	switch {
 	case t.Before(time.Unix(0, math.MinInt64)):

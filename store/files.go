@@ -120,7 +120,7 @@ func looksWhole(path string) error {
 		Hint: "nothing was changed: put the database back where it was, or move the log away and restore a backup"}
 }
 
-// writable says why nothing can be written to the database at path or beside it, or gives nil.
+// writable returns why the database at path or the files beside it cannot be written, or nil.
 func writable(path string) error {
 	err := disk.CanWrite(path)
 	if err == nil {
@@ -130,8 +130,8 @@ func writable(path string) error {
 		Hint: "lists still work; for the rest make the directory and the file writable (chmod u+rwX), or use another place with --state"}
 }
 
-// crippled is a place for lists alone, because SQLite cannot make its shared memory there. Without a write-ahead log none is needed:
-// whoever else had the database open would have made it.
+// crippled is the place for Options.Lists if SQLite cannot make its shared memory. Without a
+// write-ahead log none is needed: a process that has the database open would have made the log.
 func (p place) crippled(path string, err error) (place, bool) {
 	if p.readOnly != nil || !noShared(err) || disk.Size(path+"-wal") != 0 {
 		return p, false
@@ -144,7 +144,8 @@ func (p place) crippled(path string, err error) (place, bool) {
 	return p, true
 }
 
-// tightenDir narrows the directory, unless it is plainly not ours alone: --state /tmp must not close /tmp.
+// tightenDir narrows the directory, unless it is plainly not ours alone: --state /tmp must not
+// close /tmp.
 func (e env) tightenDir(dir string, tightened *[]string) error {
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -168,7 +169,8 @@ func (e env) tightenDir(dir string, tightened *[]string) error {
 	return e.narrow(dir, info, disk.DirMode, tightened)
 }
 
-// tighten narrows one file and refuses what is not a plain file: a link could point anywhere.
+// tighten narrows the permissions of one file. It refuses links and special files: a link could
+// point anywhere.
 func (e env) tighten(path string, tightened *[]string) error {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -231,7 +233,8 @@ func fileError(op string, err error) *Error {
 	return e
 }
 
-// begins gives the first bytes of a file, none when it cannot be read: that is for SQLite to tell.
+// begins returns the first bytes of a file, or none if it cannot be read. SQLite reports that error
+// later.
 func begins(path string) []byte {
 	f, err := os.Open(path)
 	if err != nil {
@@ -256,7 +259,7 @@ func Lost(dir string) (text string, err error) {
 	return text, nil
 }
 
-// LostHint is the way out where Lost gives a text.
+// LostHint is the hint for the text that Lost returns.
 const LostHint = "if the store is lost, bring back a backup: lanyard restore FILE --replace; the next command that stores begins a new one, which that key seals too"
 
 // FreeRoom returns how many bytes may still be written to the disk that holds the directory dir; ok

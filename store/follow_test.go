@@ -350,7 +350,7 @@ func TestRestoreKeepsAKeyThatIsNotSettled(t *testing.T) {
 	sound(t, open(t, dir), 31)
 }
 
-// A key file of the newcomer that another process took for one that was left lying is written
+// A key file of the incoming store that another process took for one that was left over is written
 // again.
 func TestRestoreWritesASweptKeyAgain(t *testing.T) {
 	t.Parallel()

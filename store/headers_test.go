@@ -7,8 +7,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// The values of an application's headers are sealed in one place with its consumer secret. Either is stored without the
-// other one.
+// The values of an application's headers are sealed in one place with its consumer secret. Either
+// is stored without the other one.
 func TestHeadersBesideTheSecret(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())

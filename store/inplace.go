@@ -26,14 +26,15 @@ type opened struct {
 	whole fs.FileInfo            // the database when its content was last known to be ours; nil: never looked at
 
 	reads sync.Mutex // for held alone: taking it waits for a writer, which takes mu
-	held  *Store     // what the store held then, in memory; nil before somebody reads it, or when it cannot be read
+	held  *Store     // the content at the loss, in memory; nil before the first reading, or if it is unreadable
 }
 
-// suffixes are the files that belong together: the database, its log, and the memory that its processes share.
+// suffixes are the files that belong together: the database, its log, and the memory that its
+// processes share.
 func suffixes() []string { return []string{"", "-wal", "-shm"} }
 
-// opener makes the connections that write, and tells of each. (Where one was given up and no other process has the
-// database open, the files beside it went with it.)
+// opener makes the connections that write, and tells of each. (Where one was given up and no other
+// process has the database open, the files beside it went with it.)
 type opener struct {
 	dsn    string
 	driver driver.Driver
@@ -47,8 +48,8 @@ func (o opener) Connect(context.Context) (driver.Conn, error) {
 	return o.driver.Open(o.dsn)
 }
 
-// remember notes the files that are there and were not noted yet. They are looked at by name: a file that this
-// process opened and closed again would lose SQLite's locks on it (POSIX).
+// remember notes the files that are there and were not noted yet. They are looked at by name: a
+// file that this process opened and closed again would lose SQLite's locks on it (POSIX).
 func (o *opened) remember(path string) {
 	if o.files == nil {
 		o.files = map[string]fs.FileInfo{}
@@ -62,8 +63,8 @@ func (o *opened) remember(path string) {
 	}
 }
 
-// renewed forgets the files beside the database. The last connection to close removes them, so that one which is
-// opened in its place has others.
+// renewed forgets the files beside the database. The last connection to close removes them, so that
+// one which is opened in its place has others.
 func (o *opened) renewed() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -71,7 +72,7 @@ func (o *opened) renewed() {
 	delete(o.files, "-shm")
 }
 
-// moved says what has become of a file that is not in its place, or gives nil.
+// moved returns what happened to a file that is not in its place, or nil.
 func (o *opened) moved(path string) *Error {
 	for _, suffix := range suffixes() {
 		was := o.files[suffix]
@@ -99,8 +100,8 @@ func (o *opened) moved(path string) *Error {
 const replacedHint = "nothing was sent or stored after that: start lanyard again to work with what is there now; " +
 	"an open console can write out what it still holds (: write out, or out in the plain interface)"
 
-// whereItWas fails when the files that this store has open are not the ones that their names name. It looks once
-// more before it says so, and never takes it back.
+// whereItWas fails if the names of the open files now name other files. It looks twice before it
+// fails, and a failure is permanent.
 func (s *Store) whereItWas() error {
 	if s.dir == "" || s.readOnly != nil {
 		return nil
@@ -125,8 +126,8 @@ func (s *Store) whereItWas() error {
 	return nil
 }
 
-// beginWrite begins an immediate transaction on the files that are in their place. It waits for other processes'
-// as long as ctx lasts, and Options.Busy where that has no end.
+// beginWrite begins an immediate transaction if the files are in their place. It waits for other
+// processes to the end of ctx, or for Options.Busy if ctx has no deadline.
 func (s *Store) beginWrite(ctx context.Context) (*sql.Tx, error) {
 	if err := s.whereItWas(); err != nil {
 		return nil, err
@@ -153,10 +154,10 @@ func (s *Store) beginWrite(ctx context.Context) (*sql.Tx, error) {
 	}
 }
 
-// sameContent fails when the database was written over in its place, by a program that copies onto files. It looks
-// where the file has changed since the last look, which a checkpoint of the log does too. Then a new connection,
-// which reads what is on the disk, has to see what the transaction does, and no damage. What it cannot see is a page
-// that is older than the rest and whole.
+// sameContent fails if another program has overwritten the database in place. It checks only if the
+// file has changed since the last check, which a checkpoint of the log does too. Then it compares
+// the transaction with what a new connection reads from the disk, and looks for damage. It does not
+// detect an intact page that is older than the rest.
 func (s *Store) sameContent(ctx context.Context, tx *sql.Tx) error {
 	if s.dir == "" {
 		return nil
@@ -202,8 +203,8 @@ func (s *Store) sameContent(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// holdsOnDisk says whether a new connection, which reads what is on the disk, finds the key of k too. It looks where
-// the file has changed since the last look.
+// holdsOnDisk reports whether a new connection, which reads from the disk, also finds the key of k.
+// It looks only if the file has changed since the last look.
 func (s *Store) holdsOnDisk(ctx context.Context, k *keyState) (bool, error) {
 	if s.dir == "" || s.readOnly != nil || k.sealer == nil {
 		return true, nil
@@ -234,7 +235,7 @@ func (s *Store) holdsOnDisk(ctx context.Context, k *keyState) (bool, error) {
 	return same, err
 }
 
-// writtenOver finds the store lost to another one, which was copied onto its file.
+// writtenOver records that another store was copied onto the file.
 func (s *Store) writtenOver() error {
 	o := &s.opened
 	o.mu.Lock()
@@ -247,7 +248,7 @@ func (s *Store) writtenOver() error {
 	return o.lost
 }
 
-// unreadable is why nothing that this store held can be read any more; nil: it can.
+// unreadable returns why nothing of this store can be read any more, or nil.
 func (s *Store) unreadable() error {
 	o := &s.opened
 	o.mu.Lock()
@@ -309,8 +310,8 @@ func (s *Store) InPlace(ctx context.Context) error {
 	return err
 }
 
-// reading is where transactions read: the database, or what it held when its files were found out of place. A new
-// connection would open another database then.
+// reading returns the database that transactions read. If the files are not in their place it is
+// the content at the loss, because a new connection would open another database.
 func (s *Store) reading(ctx context.Context) *sql.DB {
 	if s.whereItWas() == nil {
 		return s.read
@@ -384,8 +385,8 @@ func (s *Store) WriteOut(ctx context.Context) (dir string, err error) {
 	return dir, disk.SyncDir(s.dir)
 }
 
-// abandoned says whether SQLite must not end as usual: its last connection folds the log into the database and removes
-// the log by its name, which may be another database's by now.
+// abandoned reports whether SQLite must not close normally. Its last connection folds the log into
+// the database and removes the log by name, which may now belong to another database.
 func (s *Store) abandoned() bool {
 	if s.whereItWas() == nil {
 		return false
@@ -399,7 +400,7 @@ func (s *Store) abandoned() bool {
 	for _, suffix := range suffixes() {
 		is, err := os.Stat(s.path + suffix)
 		switch was := o.files[suffix]; {
-		case suffix != "" && errors.Is(err, fs.ErrNotExist): // nobody's: what was written is folded in after all
+		case suffix != "" && errors.Is(err, fs.ErrNotExist): // no process needs it: its content is in the database
 		case err != nil || was == nil || !os.SameFile(was, is):
 			return true
 		}

@@ -15,7 +15,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// away is what becomes of the files of a store while it is open. copied is a whole copy of its database from before.
+// away is what becomes of the files of a store while it is open. copied is a whole copy of its
+// database from before.
 var away = []struct {
 	name, says string
 	do         func(path, copied string) error
@@ -45,8 +46,8 @@ func over(path, copied string) error {
 	return err
 }
 
-// misplaced opens a store with one token, changes it so that all of it is in the database and nothing in its log,
-// and lets something become of its files.
+// misplaced opens a store with one token, changes it so that all of it is in the database and
+// nothing in its log, and lets something become of its files.
 func misplaced(t *testing.T, do func(path, copied string) error) (s *store.Store, dir string) {
 	t.Helper()
 	top := t.TempDir()
@@ -73,7 +74,8 @@ func misplaced(t *testing.T, do func(path, copied string) error) (s *store.Store
 	return s, dir
 }
 
-// replaced checks that err refuses a store whose files are not in their place, and names the file and the way out.
+// replaced checks that err refuses a store whose files are not in their place, and names the file
+// and the way out.
 func replaced(t *testing.T, err error, says string) {
 	t.Helper()
 	explained(t, err, "store_replaced", says)
@@ -111,8 +113,8 @@ func TestFileGoesBeforeTheCommit(t *testing.T) {
 	replaced(t, err, "lanyard.db was deleted")
 }
 
-// What the store held stays readable, with its secrets, and can be written out to a directory that is a state
-// directory. The database that took its place is left as it is.
+// What the store held stays readable, with its secrets, and can be written out to a directory that
+// is a state directory. The database that took its place is left as it is.
 func TestHeldStaysReadable(t *testing.T) {
 	for _, c := range away[:5] {
 		t.Run(c.name, func(t *testing.T) {
@@ -167,7 +169,8 @@ func TestDeletedLogIsFoldedIn(t *testing.T) {
 	})
 }
 
-// A connection that was given up alone is opened anew, with another log: nobody has replaced anything.
+// A connection that was given up alone is opened anew, with another log: nobody has replaced
+// anything.
 func TestNewConnectionIsNoReplacement(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -238,7 +241,8 @@ func TestKeyFileUnderAnOpenStore(t *testing.T) {
 	}
 }
 
-// A database that is gone is begun anew with its key, as the way out of a damaged one says; somebody is told.
+// A database that is gone is begun anew with its key, as the way out of a damaged one says;
+// somebody is told.
 func TestMissingDatabaseBesideAKey(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Remove(stocked(t, dir, 1)); err != nil {
@@ -266,7 +270,8 @@ func TestEmptyDatabaseBesideAKey(t *testing.T) {
 	untouched(t, dir, before)
 }
 
-// A transaction waits for another one as long as its context lasts, however short the store's own patience is.
+// A transaction waits for another one as long as its context lasts, however short the store's own
+// patience is.
 func TestWaitsAsLongAsTheContext(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -367,8 +372,8 @@ func TestKeyIsNotNotedInFilesOutOfPlace(t *testing.T) {
 	}
 }
 
-// Another store's file, copied over the one that a console reads, is no change of the key: nothing is called altered,
-// and the store counts as replaced. What is written out is not that other store.
+// Another store's file, copied over the one that a console reads, is no change of the key: nothing
+// is called altered, and the store counts as replaced. What is written out is not that other store.
 func TestAnotherStoreCopiedOverIt(t *testing.T) {
 	for name, looks := range map[string]int{"that was read": 3, "that was just opened": 0} {
 		t.Run(name, func(t *testing.T) {

@@ -18,8 +18,8 @@ import (
 )
 
 // Whoever can write to the database, but has no key, must not be able to change what a row says. So
-// each row of these tables has a MAC over its columns, made with a key that is derived from the data
-// key. A row whose MAC does not fit is altered: it is not read.
+// each row of these tables has a MAC over its columns, made with a key that is derived from the
+// data key. A row whose MAC does not fit is altered: it is not read.
 
 // macTable is a table whose rows have a MAC. The first field is its primary key.
 type macTable[T any] struct {
@@ -91,8 +91,8 @@ func (m *rowMAC) part(b []byte) {
 }
 
 // add adds a column with the value that the database has of it. One that holds what it held before
-// there was such a column (NULL, or 0 or the empty text where it cannot be NULL) is left out, so that a
-// column which is added later changes no MAC. Columns are told apart by their names.
+// there was such a column (NULL, or 0 or the empty text where it cannot be NULL) is left out, so
+// that a column which is added later changes no MAC. Columns are told apart by their names.
 func (m *rowMAC) add(f field, v driver.Value) {
 	if m == nil {
 		return

@@ -55,8 +55,8 @@ func columnsOf(t *testing.T, s *store.Store, table string) (names, kinds []strin
 	return names, kinds
 }
 
-// Whoever writes to the database without the key changes one column of one row: that row is altered, and
-// whatever belongs to it; the rest is as it was.
+// Whoever writes to the database without the key changes one column of one row: that row is
+// altered, and whatever belongs to it; the rest is as it was.
 func TestAlteredColumns(t *testing.T) {
 	t.Parallel()
 	flips, skipped := 0, 0
@@ -227,8 +227,8 @@ func TestAlteredStaysAltered(t *testing.T) {
 	}
 }
 
-// A database from before there were MACs, put under a key that says that there are some, is refused: whoever put it
-// there could have changed its rows.
+// A database from before there were MACs, put under a key that says that there are some, is
+// refused: whoever put it there could have changed its rows.
 func TestDatabaseFromBeforeIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -310,7 +310,8 @@ func accepted(t *testing.T, s *store.Store) {
 	}
 }
 
-// A process that dies between the rows and the note beside the key leaves a store that the next one completes.
+// A process that dies between the rows and the note beside the key leaves a store that the next one
+// completes.
 func TestFaultFirstMACs(t *testing.T) {
 	t.Parallel()
 	for _, step := range []string{"resealed", "noted"} {
@@ -345,7 +346,8 @@ func TestFaultFirstMACs(t *testing.T) {
 	}
 }
 
-// While a store is locked its rows are read as they are, and none of those that decide something is written.
+// While a store is locked its rows are read as they are, and none of those that decide something is
+// written.
 func TestLockedRowsAreNotWritten(t *testing.T) {
 	t.Parallel()
 	ring := &fakeRing{}
@@ -422,7 +424,8 @@ func TestSealedLengths(t *testing.T) {
 	}
 }
 
-// behind changes the database without its key, on a connection of its own. SAME in a query is the number of the schema as it was.
+// behind changes the database without its key, on a connection of its own. SAME in a query is the
+// number of the schema as it was.
 func behind(t *testing.T, dir string, queries ...string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "lanyard.db"))

@@ -22,7 +22,7 @@ func markFields(m *console.Mark) []field {
 	}
 }
 
-// Marks gives all open marks, oldest first, without altered ones.
+// Marks returns all open marks, oldest first, without altered ones.
 func (r *reader) Marks() ([]console.Mark, error) {
 	good, altered, err := rowsOf(r, "read marks", markTable(), "ORDER BY sent_at, id")
 	for _, m := range altered {

@@ -124,7 +124,8 @@ func TestWhatTellsOfALostKey(t *testing.T) {
 			explained(t, openWith(t, dir, o).Unlock(t.Context(), secret.Text{}), "store_locked", "the record of its key is gone")
 		})
 	}
-	// With none of them it is a store that never had a key. Its rows are taken, and that is said, once.
+	// With none of them it is a store that never had a key. Its rows are taken, and that is said,
+	// once.
 	dir, o, said := stocks(t, "env")
 	behind(t, dir, noRecord()...)
 	for _, q := range traces {

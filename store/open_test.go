@@ -205,7 +205,8 @@ func TestDamagedPage(t *testing.T) {
 	}), "store_damaged", s.Path())
 }
 
-// Every commit is on the disk when it is called done: SQLite promises that of FULL alone, in this mode of its log.
+// Every commit is on the disk when it is called done: SQLite promises that of FULL alone, in this
+// mode of its log.
 func TestCommitsAreOnTheDisk(t *testing.T) {
 	s := open(t, t.TempDir())
 	if v, err := s.Text("SELECT (SELECT synchronous FROM pragma_synchronous) || ' ' || (SELECT journal_mode FROM pragma_journal_mode)"); v != "2 wal" || err != nil {

@@ -67,8 +67,8 @@ func pinned(t *testing.T, ring *fakeRing, kind string) (dir string, o store.Opti
 	return dir, o
 }
 
-// What is sealed is never sealed with the key of somebody who put his own store, with its key file, in the place of one
-// whose key the keyring remembers.
+// What is sealed is never sealed with the key of somebody who put his own store, with its key file,
+// in the place of one whose key the keyring remembers.
 func TestStoreOfAStrangerIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"file", "keyring", "passphrase"} {
@@ -182,7 +182,8 @@ func TestOtherKindsLeaveNoPin(t *testing.T) {
 	}
 }
 
-// Where no keyring remembers the key that is said when it is made, and once. A keyring that comes later remembers it.
+// Where no keyring remembers the key that is said when it is made, and once. A keyring that comes
+// later remembers it.
 func TestTrustOnFirstUseIsSaid(t *testing.T) {
 	t.Parallel()
 	var said []string
@@ -212,7 +213,8 @@ func TestTrustOnFirstUseIsSaid(t *testing.T) {
 	}
 }
 
-// A keyring that does not answer refuses nothing, and that is said. A rotation would lock out whoever it answers next.
+// A keyring that does not answer refuses nothing, and that is said. A rotation would lock out
+// whoever it answers next.
 func TestKeyringThatCannotCompare(t *testing.T) {
 	t.Parallel()
 	for name, harm := range map[string]*fakeRing{
@@ -347,7 +349,8 @@ func TestFirstStartsAtOnceWhereAnotherWasRemembered(t *testing.T) {
 	}
 }
 
-// A store that was moved away is no reason to refuse the one that begins anew, and neither is a backup that is brought back.
+// A store that was moved away is no reason to refuse the one that begins anew, and neither is a
+// backup that is brought back.
 func TestNewStoreWhereAnotherWasRemembered(t *testing.T) {
 	t.Parallel()
 	ring := &fakeRing{}

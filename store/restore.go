@@ -135,7 +135,8 @@ func restore(ctx context.Context, dir string, from io.Reader, who []age.Identity
 	if n.elsewhere != "" && r.Tell != nil {
 		r.Tell(n.elsewhere)
 	}
-	// Opened once as by anybody else: the key gets its lasting name, and what does not work is told now.
+	// Opened once as by anybody else: the key gets its lasting name, and what does not work is told
+	// now.
 	s, err := open(ctx, dir, r.Options, steps)
 	if err != nil {
 		return done, err

@@ -14,8 +14,8 @@ import (
 	"lanyard/store"
 )
 
-// From the moment a restore has copied what was there until it is done nobody else gets in: what he wrote would be in
-// neither store.
+// From the moment a restore has copied what was there until it is done nobody else gets in: what he
+// wrote would be in neither store.
 func TestRestoreIsAlone(t *testing.T) {
 	t.Parallel()
 	s := rich(t, t.TempDir())
@@ -76,7 +76,8 @@ func TestRestoreComesTooLate(t *testing.T) {
 	}
 }
 
-// A store with a revoke that the server has not accepted is not set aside; one that the backup has as well may be.
+// A store with a revoke that the server has not accepted is not set aside; one that the backup has
+// as well may be.
 func TestRestoreLosesNoRevoke(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)

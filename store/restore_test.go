@@ -112,7 +112,8 @@ func TestRestoreChecksFirst(t *testing.T) {
 	}
 	page := bytes.Clone(db)
 	garble(page[len(page)/2 : len(page)/2+4096])
-	// A tar may be followed by nothing, as much as it likes: the end of the age file is behind that.
+	// A tar may be followed by nothing, as much as it likes: the end of the age file is behind
+	// that.
 	long := forged(t, id.Recipient(), member{"lanyard.db", db, tar.TypeReg}, member{"lanyard.key", key, tar.TypeReg}, member{"", make([]byte, 200_000), 0})
 	isDB, isKey := member{"lanyard.db", db, tar.TypeReg}, member{"lanyard.key", key, tar.TypeReg}
 	for _, b := range [][]byte{sealed(isKey, isDB), long} {
@@ -408,7 +409,8 @@ func TestRestoreKeepsTheLogToo(t *testing.T) {
 	sound(t, open(t, back), 12)
 }
 
-// alike says whether two databases differ in no more than whether a write-ahead log is used, and how often they were changed.
+// alike says whether two databases differ in no more than whether a write-ahead log is used, and
+// how often they were changed.
 func alike(a, b []byte) bool {
 	if len(a) != len(b) || len(a) < 100 {
 		return false

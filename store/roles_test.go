@@ -70,7 +70,8 @@ func put(w console.Writer, first, last int) error {
 	return w.SetSetting("count", strconv.Itoa(last))
 }
 
-// sound checks that the store in dir holds exactly the tokens that put stored up to want, and is sound.
+// sound checks that the store in dir holds exactly the tokens that put stored up to want, and is
+// sound.
 func sound(t testing.TB, s *store.Store, want int) {
 	t.Helper()
 	if v, err := s.Text("SELECT group_concat(integrity_check) FROM pragma_integrity_check"); err != nil || v != "ok" {

@@ -153,7 +153,7 @@ func (s *Store) rotateInto(ctx context.Context, r Rotation, slot KeySlot) (next 
 	}
 	if err != nil {
 		if tx != nil && !key.Quiet(slot.Kind()) {
-			_ = tx.Rollback() // nobody is kept waiting for a keyring
+			_ = tx.Rollback() // other writers must not wait for a keyring
 		}
 		if sure && params != nil {
 			_ = slot.Forget(context.WithoutCancel(ctx), params)
@@ -345,7 +345,8 @@ func inFlight(path string, n int, before string) *Error {
 		Hint: "let it end, or close that console, then try again; what a killed one left ends by itself, after the timeout of its environment"}
 }
 
-// sealedColumn is a column that holds sealed values, with the statements that read its rows and replace one.
+// sealedColumn is a column that holds sealed values, with the statements that read its rows and
+// replace one.
 type sealedColumn struct{ table, column, read, write string }
 
 func sealedColumns() []sealedColumn {

@@ -327,7 +327,8 @@ func TestTwoRotationsAtOnce(t *testing.T) {
 	}
 }
 
-// One sealed value that does not open keeps the key of no other one from being changed: it opens with neither.
+// One sealed value that does not open keeps the key of no other one from being changed: it opens
+// with neither.
 func TestRotateWithADamagedSecret(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -345,7 +346,8 @@ func TestRotateWithADamagedSecret(t *testing.T) {
 	damaged(t, again, console.Altered{Table: "token", ID: "z"})
 }
 
-// damaged wants exactly these sealed values not to open, and the secrets of a token among them to be refused with a way out.
+// damaged wants exactly these sealed values not to open, and the secrets of a token among them to
+// be refused with a way out.
 func damaged(t *testing.T, s *store.Store, want ...console.Altered) {
 	t.Helper()
 	view(t, s, func(r console.Reader) error {

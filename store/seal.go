@@ -79,7 +79,7 @@ func (s *sealer) place(form byte, table, row, column string) []byte {
 	return []byte(place)
 }
 
-// seal gives t sealed for its place, or nil for no credential.
+// seal returns t sealed for its place, or nil for no credential.
 func (s *sealer) seal(t secret.Text, table, row, column string) []byte {
 	if t.IsZero() {
 		return nil
@@ -116,9 +116,9 @@ func withoutHeaders(t secret.Text) (consumer, headers secret.Text) {
 	return secret.New(after), secret.New("{" + before)
 }
 
-// open gives back what seal was given for the same place; nil gives no credential, so that a
-// deleted value is not noticed here. Anything else that seal did not make with the same key for the
-// same place is ErrKey.
+// open returns what seal was given for the same place. A nil value is no credential, so that open
+// does not notice a deleted value. It fails with ErrKey for everything that seal did not make with
+// the same key for the same place.
 func (s *sealer) open(sealed []byte, table, row, column string) (secret.Text, error) {
 	if sealed == nil {
 		return secret.Text{}, nil

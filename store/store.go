@@ -21,8 +21,9 @@ import (
 // DefaultPoll is how often other processes' commits are looked for.
 const DefaultPoll = 400 * time.Millisecond
 
-// DefaultBusy is how long a transaction waits for another process's where its context has no deadline. SQLite gives
-// nobody a turn: of many processes on a busy machine one may find the lock taken for longer than a request lasts.
+// DefaultBusy is how long a transaction without a deadline waits for the lock of another process.
+// SQLite has no queue: with many processes on a busy machine, one may wait for longer than a
+// request lasts.
 const DefaultBusy = time.Minute
 
 // readers is how many readings can go on at once in this process; further ones wait.
@@ -35,8 +36,9 @@ type Options struct {
 	// deadline. A deadline replaces it. Then the transaction fails with "store_busy". 0 or less:
 	// DefaultBusy.
 	Busy time.Duration
-	// Slots are further places where the key may be: Keyring, Environment, Command. The key file lanyard.key beside
-	// the database and a passphrase are always among them; of a store in memory, only the memory is.
+	// Slots are further places where the key may be: Keyring, Environment, Command. The key file
+	// lanyard.key beside the database and a passphrase are always among them; of a store in memory,
+	// only the memory is.
 	Slots []KeySlot
 	// First lists the kinds of slots in which a database without a key may get one. The first slot
 	// that can takes the key. None: the key file.
@@ -79,7 +81,7 @@ type Store struct {
 	tell      func(string)
 	mute      bool                     // it was said that the keyring does not answer; only with the turn
 	key       atomic.Pointer[keyState] // never nil once the store is open
-	turn      chan struct{}            // held by whoever fetches or changes the key
+	turn      chan struct{}            // held while the key is fetched or changed
 	told      secret.Text              // the passphrase that opened; only with the turn
 	at        func(step string)        // see Options.at
 	tightened []string
@@ -96,7 +98,7 @@ type Store struct {
 	running  sync.WaitGroup // transactions, and the watch
 	watchers map[chan struct{}]func() bool
 	stop     context.CancelFunc // ends the watch
-	watching context.Context    // nil until somebody wants changes
+	watching context.Context    // nil before the first call of Changes
 }
 
 var _ console.Keeper = (*Store)(nil)
@@ -147,7 +149,7 @@ func openAt(ctx context.Context, dir string, at place, o Options, steps []string
 		s.tell(fmt.Sprintf("%s was not there, though a key is beside it: a new store was begun; if the old one is lost, bring back a backup (lanyard restore FILE --replace)", s.path))
 	}
 	s.opened.remember(s.path)
-	s.opened.renewed() // what is beside it may be removed by the last one to close
+	s.opened.renewed() // the last connection to close may remove the files beside it
 	if s.read, err = sql.Open("sqlite", s.dsn(at, false)); err == nil {
 		s.write = sql.OpenDB(opener{s.dsn(at, true), s.read.Driver(), s.opened.renewed})
 		s.write.SetMaxOpenConns(1)
@@ -186,8 +188,8 @@ func emptyMemory(ctx context.Context, o Options) (*Store, error) {
 	if s.write, err = sql.Open("sqlite", memoryDSN(s.path)); err != nil {
 		return nil, fmt.Errorf("open memory store: %w", err)
 	}
-	// One connection for work, because connections to a shared cache answer "locked" instead of waiting,
-	// and one that only holds the database, in case the driver gives up the first.
+	// One connection for work, because connections to a shared cache answer "locked" instead of
+	// waiting, and one that only holds the database, in case the driver gives up the first.
 	s.write.SetMaxOpenConns(2)
 	if s.anchor, err = s.write.Conn(ctx); err != nil {
 		_ = s.write.Close()
@@ -211,7 +213,8 @@ func newStore(o Options) *Store {
 	return &Store{poll: o.Poll, busy: o.busy(), env: o.env.orReal(), at: o.at, watchers: map[chan struct{}]func() bool{}, turn: make(chan struct{}, 1)}
 }
 
-// take sorts the slots of o and those that are always there; usual is the kind for a first key when o names none.
+// take sorts the slots of o and those that are always there; usual is the kind for a first key when
+// o names none.
 func (s *Store) take(o Options, usual string, always ...KeySlot) {
 	s.slots = map[string]KeySlot{}
 	for _, k := range append(always, o.Slots...) {
@@ -311,7 +314,8 @@ func (s *Store) Close() error {
 	if s.abandoned() {
 		return err // the system closes what is left open
 	}
-	// The writer goes last: the last connection to leave folds the write-ahead log into the database.
+	// The writer goes last: the last connection to leave folds the write-ahead log into the
+	// database.
 	return errors.Join(err, s.write.Close())
 }
 

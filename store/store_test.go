@@ -69,7 +69,8 @@ func view(t testing.TB, s *store.Store, f func(console.Reader) error) {
 	}
 }
 
-// fill sets everything that v points to to something that is not zero and met nowhere else, so that a
+// fill sets everything that v points to to something that is not zero and met nowhere else, so that
+// a
 
 // column that was forgotten or crossed with another one goes red. Secrets are left alone.
 

@@ -20,7 +20,8 @@ import (
 	"lanyard/store/key"
 )
 
-// incoming is a restored store in memory that Restore puts in place of the one in a state directory.
+// incoming is a restored store in memory that Restore puts in place of the one in a state
+// directory.
 type incoming struct {
 	env       env
 	dir, path string
@@ -33,7 +34,7 @@ type incoming struct {
 	calm      lull
 	replaces  bool
 	board     key.Board // nil: none
-	elsewhere string    // what is to be said of where the key is, once it is in force
+	elsewhere string    // told to a person once the key is in force
 }
 
 func (n *incoming) reached(step string) {
@@ -151,7 +152,7 @@ func (n *incoming) overwrite(ctx context.Context) (kept []string, err error) {
 			return nil, inFlight(n.path, flying, "a backup takes its place")
 		}
 	}
-	_, _ = db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)") // waits for nobody
+	_, _ = db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)") // does not wait for readers
 	return kept, nil
 }
 
@@ -185,7 +186,7 @@ func (n *incoming) open(ctx context.Context) (*sql.DB, error) {
 	if err == nil && version > known { // a newer lanyard that has it open would not understand what comes
 		err = s.explain("open", s.folded(ctx))
 	}
-	// A file from elsewhere may be in another mode, in which nobody can read under a lock.
+	// A file from another program may be in a mode in which a lock keeps readers out.
 	if err == nil && disk.Size(n.path) > 0 {
 		err = s.journalWAL(ctx)
 	}
@@ -227,7 +228,7 @@ func (n *incoming) ready(ctx context.Context, db *sql.DB) (kept []string, flying
 	var rev int64
 	file := filepath.Join(n.dir, key.FileName)
 	if version > 0 {
-		if !n.replaces { // somebody was faster
+		if !n.replaces { // another process was faster
 			return nil, 0, occupied(n.path)
 		}
 		if flying, err = n.calm.flying(ctx, db); err != nil || flying > 0 {
@@ -259,8 +260,7 @@ func (n *incoming) ready(ctx context.Context, db *sql.DB) (kept []string, flying
 func (n *incoming) ensure(ctx context.Context, rev int64) error {
 	n.reached("kept")
 	if f, ok := n.slot.(key.File); ok {
-		// Others may have taken the key for one that was left lying. While the lock is held nobody
-		// does.
+		// Another process may have removed the key as left over. It cannot while the lock is held.
 		if err := f.MakeAgain(ctx, n.params, n.made); err != nil {
 			return fileError("write the "+f.Place(), err)
 		}

@@ -10,15 +10,15 @@ import (
 	"lanyard/console"
 )
 
-// A MAC covers what a query gives, not the query. So whoever writes to the database must not be able to put a view in
-// the place of a table, or a trigger beside one: every transaction compares what the database is made of with what the
-// schema steps make.
+// A MAC covers the rows that a query returns, not the query. A program that writes to the database
+// could replace a table with a view, or add a trigger. So every transaction compares the schema of
+// the database with that of the schema steps.
 
-// tablesQuery lists all that a database is made of. What ANALYZE leaves is of no harm.
+// tablesQuery lists the schema of a database, without the harmless tables of ANALYZE.
 const tablesQuery = "SELECT coalesce(group_concat(line, char(10)), '') FROM (SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '-') AS line" +
 	" FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' ORDER BY type, name)"
 
-// presentTables is what the schema steps make. A test compares it with them.
+// presentTables is the schema that the steps make. A test compares it with them.
 //
 //go:embed schema/present.txt
 var presentTables string
@@ -53,7 +53,7 @@ var errTables = errors.New("something else than lanyard has changed its tables")
 // sameTables fails if the schema of the database is not the one that its steps make.
 func (s *Store) sameTables(ctx context.Context, q queryer) error {
 	if s.dir == "" {
-		return nil // nobody else can reach it
+		return nil // no other process can reach it
 	}
 	var tables string
 	if err := q.QueryRowContext(ctx, tablesQuery).Scan(&tables); err != nil {

@@ -29,8 +29,8 @@ func TestPresentTables(t *testing.T) {
 	}
 }
 
-// Whoever writes to the database can change what its tables are. Nothing is read from one that was changed, also by a
-// store that has it open.
+// Whoever writes to the database can change what its tables are. Nothing is read from one that was
+// changed, also by a store that has it open.
 func TestChangedTablesAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, queries := range map[string][]string{

@@ -121,7 +121,7 @@ func (r *reader) Token(id string) (console.Token, error) {
 	switch {
 	case err != nil:
 		return console.Token{}, err
-	case len(good) > 0 && good[0].ID == id: // a MAC does not say that the row is the one that was asked for
+	case len(good) > 0 && good[0].ID == id: // a MAC does not prove that the row has the requested ID
 		return good[0], nil
 	case len(good)+len(altered) > 0:
 		return console.Token{}, r.alteredRow(op, "token", id)

@@ -158,9 +158,9 @@ func TestEmptyDatabaseIsANewOne(t *testing.T) {
 	sound(t, open(t, dir), 2)
 }
 
-// The write-ahead log is checked frame by frame: of one that is damaged what was committed before the damage stays, and no half
-// of what came after. (A damaged header makes all of the log void. A power cut leaves such logs too, with nothing
-// committed in them, so they cannot be refused.)
+// The write-ahead log is checked frame by frame: of one that is damaged what was committed before
+// the damage stays, and no half of what came after. (A damaged header makes all of the log void. A
+// power cut leaves such logs too, with nothing committed in them, so they cannot be refused.)
 func TestDamagedLog(t *testing.T) {
 	t.Parallel()
 	from := t.TempDir()
@@ -197,7 +197,8 @@ func TestDamagedLog(t *testing.T) {
 	}
 }
 
-// The store reads no clock but for the name of a copy, and a clock that stands or goes back costs no copy.
+// The store reads no clock but for the name of a copy, and a clock that stands or goes back costs
+// no copy.
 func TestCopiesWhenTheClockGoesBack(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

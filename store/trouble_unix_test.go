@@ -199,10 +199,12 @@ func reader(ctx context.Context, dir string, args []string) error {
 	return errors.Join(report(s.Update(ctx, func(w console.Writer) error { return put(w, 100, 101) })), s.Close())
 }
 
-// nobody is a user other than root; a test of root's is one with an ordinary user's permissions for it.
+// nobody is a user other than root; a test of root's is one with an ordinary user's permissions for
+// it.
 const nobody = 65534
 
-// public gives a directory that nobody can reach, with a store that belongs to the user reader will be.
+// public gives a directory that nobody can reach, with a store that belongs to the user reader will
+// be.
 func public(t *testing.T) (dir string) {
 	t.Helper()
 	base, err := os.MkdirTemp("", "lanyard-test")

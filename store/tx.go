@@ -85,7 +85,7 @@ func (s *Store) emptyLog(ctx context.Context) {
 // fetches the new one while no transaction is open, because that may take long.
 func (s *Store) transaction(ctx context.Context, db *sql.DB, o *sql.TxOptions) (*sql.Tx, *keyState, error) {
 	for tries := 0; ; tries++ {
-		if err := s.unreadable(); err != nil { // what is there is another store's
+		if err := s.unreadable(); err != nil { // the file holds another store
 			return nil, nil, err
 		}
 		tx, err := s.beginOn(ctx, db, o)
@@ -120,8 +120,8 @@ func (s *Store) transaction(ctx context.Context, db *sql.DB, o *sql.TxOptions) (
 		if err != nil {
 			return nil, nil, err
 		}
-		// A change of the key leaves one that can be had in the key file. Another store's does not.
-		// (Somebody who only alters what is said of this key replaces nothing: it is locked then.)
+		// After a change of the key the key file holds the new one. After a replacement of the
+		// store it does not. (If only the record of this key was altered, the store is locked.)
 		now := s.key.Load()
 		locked := k.sealer != nil && now.sealer == nil && errors.Is(now.why, key.ErrOtherKey)
 		if locked && now.row.kind == InFile && !bytes.Equal(now.row.params, k.row.params) {
@@ -177,7 +177,7 @@ func (r *reader) fail(op string, err error) error {
 	return r.s.explain(op, err)
 }
 
-// exec runs one statement and gives the number of rows it changed.
+// exec runs one statement and returns the number of rows that it changed.
 func (w *writer) exec(op, query string, args ...any) (int64, error) {
 	res, err := w.tx.ExecContext(w.ctx, query, args...)
 	if err != nil {

@@ -35,12 +35,12 @@ type keyState struct {
 	seen   sighting
 }
 
-// is says whether the row speaks of the same key.
+// is reports whether epoch and check are those of the same key.
 func (k *keyState) is(epoch int64, check []byte) bool {
 	return k.row.epoch == epoch && bytes.Equal(k.row.check, check)
 }
 
-// holds says whether the database of a transaction still has the key of k.
+// holds reports whether the database still has the key of k.
 func (k *keyState) holds(ctx context.Context, q queryer) (bool, error) {
 	var epoch int64
 	var check []byte
@@ -49,7 +49,7 @@ func (k *keyState) holds(ctx context.Context, q queryer) (bool, error) {
 	return k.is(epoch, check), err
 }
 
-// slotRow reads what the database says of its key.
+// slotRow reads the record of the key.
 func (s *Store) slotRow(ctx context.Context, q queryer) (slotRow, error) {
 	var r slotRow
 	var kind sql.NullString
@@ -117,7 +117,8 @@ type KeyInfo struct {
 
 	ID         string    // names the key; "" when there is none
 	Remembered []key.Pin // the keys that the system keyring remembers for this store
-	// Pinned is what remembers the key: InKeyring, "configuration" (that it is in no key file), or "".
+	// Pinned is what remembers the key: InKeyring, "configuration" (which excludes a key file), or
+	// "".
 	Pinned   string
 	Mute     error // why the keyring does not say; nil when it does, or there is none
 	Stranger bool  // the key is not the one that it should be
@@ -216,7 +217,7 @@ func (s *Store) fetching(ctx context.Context, told secret.Text, may func(kind st
 			k.why = cmp.Or(refused, s.noKeyYet(told))
 			if refused == nil && may(s.first[0]) && tries < 5 && s.whereItWas() == nil {
 				if err = s.firstKey(ctx, told); err == nil {
-					continue // what is in the database counts, not what was meant
+					continue // the database decides which key is in force
 				}
 				k.why = err
 			}
@@ -261,8 +262,9 @@ func (s *Store) follow(ctx context.Context) error {
 	return err
 }
 
-// openKnown is openSlot for the key that the store should have. A keyring that holds the key is compared with last: it may
-// have to be unlocked for it. The state has what was seen of the pins also beside an error.
+// openKnown is openSlot for the key that the store should have. It compares the key with the
+// keyring last if the keyring holds it, because the keyring may have to be unlocked for that. The
+// state holds the pins that were seen even if there is an error.
 func (s *Store) openKnown(ctx context.Context, row slotRow, told secret.Text) (*keyState, error) {
 	if row.kind == InKeyring {
 		k, err := s.openSlot(ctx, row, told)
@@ -286,7 +288,8 @@ func (s *Store) openKnown(ctx context.Context, row slotRow, told secret.Text) (*
 	return k, err
 }
 
-// openSlot gets the data key and tries it on the check value. Rows that have no MACs yet get theirs.
+// openSlot gets the data key and tries it on the check value. Rows that have no MACs yet get
+// theirs.
 func (s *Store) openSlot(ctx context.Context, row slotRow, told secret.Text) (*keyState, error) {
 	slot, ok := s.slots[row.kind]
 	if !ok {
@@ -322,7 +325,7 @@ func (s *Store) openSlot(ctx context.Context, row slotRow, told secret.Text) (*k
 	return k, nil
 }
 
-// unwrapped is what a slot's key has opened.
+// unwrapped is the data key that a slot's key has opened.
 type unwrapped struct {
 	key, data     []byte
 	noted, guards bool
@@ -334,7 +337,8 @@ func (o unwrapped) clear() {
 	clear(o.data)
 }
 
-// tryAll is try, with each text that the key of a slot may have been made of. It gives the slot with the text that fits.
+// tryAll calls try with each text that the slot's key may be made of. It returns the slot with the
+// text that fits.
 func tryAll(ctx context.Context, slot KeySlot, row slotRow, told secret.Text) (unwrapped, KeySlot, error) {
 	made, ok := slot.(key.Derived)
 	if !ok {
@@ -391,8 +395,8 @@ func try(ctx context.Context, slot KeySlot, row slotRow, told secret.Text) (o un
 	return o, nil
 }
 
-// guardRows gives the rows of a store from before there were MACs theirs. It draws a new data key, so that a
-// wrapped one from before opens nothing of what is stored from now on. The slot's key stays.
+// guardRows gives the rows of an older store their MACs. It draws a new data key, so that an older
+// wrapped key opens nothing that is stored from now on. The slot's key stays.
 func (s *Store) guardRows(ctx context.Context, k *keyState, by []byte) (*keyState, error) {
 	const op = "protect the rows"
 	if s.readOnly != nil {

@@ -44,7 +44,8 @@ func TestHostileKeySlots(t *testing.T) {
 			if err := again.Rotate(t.Context(), store.Rotation{Now: now}); !errors.Is(err, store.ErrLocked) {
 				t.Errorf("rotated: %v", err)
 			}
-			// The console that had the key before follows the file, and does not seal with a key that is not its.
+			// The console that had the key before follows the file, and does not seal with a key
+			// that is not its.
 			err = s.Update(t.Context(), func(w console.Writer) error {
 				return w.PutSecrets("a", console.Secrets{Access: secret.New("new")})
 			})

@@ -130,7 +130,7 @@ func (sc *scanner) rest() {
 	sc.i = len(sc.s)
 }
 
-// header reads [a.b] or [[a.b]] and gives the path of the table it opens.
+// header reads [a.b] or [[a.b]] and returns the path of the table that it opens.
 func (sc *scanner) header() string {
 	p := sc.here()
 	double := strings.HasPrefix(sc.s[sc.i:], "[[")
@@ -196,7 +196,7 @@ func under(path, part string) string {
 	return path + "\x00" + part
 }
 
-// dotted reads a.b."c d" and gives its parts.
+// dotted reads a.b."c d" and returns its parts.
 func (sc *scanner) dotted() []string {
 	var parts []string
 	for {

@@ -1,7 +1,7 @@
 // Package text makes text from elsewhere safe for a terminal, and holds what packages say in the
 // same words: counts, suggestions, and where a key of a TOML file is.
 //
-// Text from elsewhere is what a server, a file or a paste says. One rule decides what of it passes:
+// Text from elsewhere comes from a server, a file or a paste. One rule decides what of it passes:
 //
 //   - An escape sequence (ECMA-48) does not pass, from its introducer to its end.
 //   - Control and format characters, direction marks, private use and noncharacters do not pass.
@@ -14,7 +14,7 @@
 //   - Bytes that are not UTF-8 become U+FFFD. It is shown as "?".
 //
 // Nothing stands in place of what does not pass. A mark would split a secret, which then is not
-// masked. Where two names must not look the same, Passes says whether a name may be taken.
+// masked. Where two names must not look the same, Passes reports whether a name may be used.
 //
 // The package imports the standard library alone. How many cells a text takes is decided by ui/kit.
 package text
@@ -86,7 +86,7 @@ func (f form) write(s string) string {
 		}
 		put(r)
 	}
-	if cut { // maybe within an emoji or a word: what is left of it may not pass alone
+	if cut { // the rest of a cut emoji or word may not pass
 		return form{fold: f.fold, limit: f.limit, odd: f.odd}.write(b.String()) + f.more
 	}
 	return b.String()

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// What WCAG 2.2 asks for: 1.4.3 of text, 1.4.11 of signs, bars and the edges that say where the focus is.
+// What WCAG 2.2 asks for: 1.4.3 of text, 1.4.11 of signs, bars and the edges that say where the
+// focus is.
 const (
 	ReadText = 4.5
 	SeeSign  = 3.0
@@ -20,8 +21,9 @@ const readBetter = 7.0
 // RGB is a colour in eight bits a channel.
 type RGB struct{ R, G, B uint8 }
 
-// Parse reads "#rrggbb" or the number of a colour that no terminal changes (16 to 255). The sixteen before those
-// are whatever the terminal makes of them, so that nothing can be computed from their numbers.
+// Parse reads "#rrggbb" or the number of a colour that no terminal changes (16 to 255). The sixteen
+// before those are whatever the terminal makes of them, so that nothing can be computed from their
+// numbers.
 func Parse(s string) (RGB, bool) {
 	if len(s) == 7 && s[0] == '#' {
 		n, err := strconv.ParseUint(s[1:], 16, 32)
@@ -52,7 +54,8 @@ func indexed(n int) RGB {
 	return RGB{level(n / 36), level(n / 6 % 6), level(n % 6)}
 }
 
-// nearest gives the number of the colour nearest to c of those that will do; of all when none does.
+// nearest returns the number of the colour nearest to c of those that will do; of all when none
+// does.
 func nearest(c RGB, does func(RGB) bool) string {
 	best, least, near, leastNear := -1, math.Inf(1), 16, math.Inf(1)
 	for n := 16; n < 256; n++ {

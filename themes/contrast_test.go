@@ -48,7 +48,8 @@ func TestEveryRoleIsJudged(t *testing.T) {
 	}
 }
 
-// grounds are what a theme is looked at on: its own, and where it leaves the terminal's, what people have.
+// grounds are what a theme is looked at on: its own, and where it leaves the terminal's, what
+// people have.
 func grounds(name string, dark bool) []string {
 	switch {
 	case name != "auto" && name != "dark" && name != "light":

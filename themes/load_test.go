@@ -60,7 +60,8 @@ func TestLoad(t *testing.T) {
 	if st.Warn != nord.Warn || st.Row != nord.Row {
 		t.Error("what it does not say is not what it extends")
 	}
-	// It extends the other file, which has taken the ground away from the built-in theme of that name.
+	// It extends the other file, which has taken the ground away from the built-in theme of that
+	// name.
 	if st.Ground != "" {
 		t.Errorf("the ground is %q", st.Ground)
 	}
@@ -160,7 +161,8 @@ func TestThemesInACircle(t *testing.T) {
 	}
 }
 
-// A name that cannot be typed or printed is refused, a pipe is not waited for, and an unreadable folder is told of.
+// A name that cannot be typed or printed is refused, a pipe is not waited for, and an unreadable
+// folder is told of.
 func TestOddFiles(t *testing.T) {
 	t.Parallel()
 	m := folder("a b.toml", "extends = \"dark\"", "\x1b[7m.toml", "extends = \"dark\"")

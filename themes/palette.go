@@ -79,9 +79,9 @@ const (
 	All  // 24 bits
 )
 
-// in256 is the palette in the 240 colours of the 256 that no terminal changes. Grounds become the nearest; what stands
-// on them becomes the nearest that can still be told from them, because plain rounding takes a dimmed word or the
-// tint of a row away.
+// in256 is the palette in the 240 colours of the 256 that no terminal changes. Grounds become the
+// nearest; what stands on them becomes the nearest that can still be told from them, because plain
+// rounding takes a dimmed word or the tint of a row away.
 func (p palette) in256() palette {
 	q := p
 	behind := func(of func(*palette) *string, apart ...string) {

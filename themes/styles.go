@@ -13,8 +13,8 @@ type Paint string
 // Off ends whatever a Paint began.
 const Off = "\x1b[m"
 
-// DarkOnLight is black on white on every theme, from the part of the 256 colours that no theme changes: what a
-// camera is to read.
+// DarkOnLight is black on white on every theme, from the part of the 256 colours that no theme
+// changes: what a camera is to read.
 const DarkOnLight Paint = "\x1b[38;5;16;48;5;231m"
 
 // On paints s.
@@ -66,7 +66,8 @@ func build(p palette) Styles {
 		}
 		return s
 	}
-	// Without a colour for the text on it, a chip is its colour reversed: that is readable on any background.
+	// Without a colour for the text on it, a chip is its colour reversed: that is readable on any
+	// background.
 	chip := func(on, c string) lipgloss.Style {
 		if on == "" {
 			return fg(c).Reverse(true)

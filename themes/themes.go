@@ -31,10 +31,11 @@ func Names() []string {
 	return []string{"auto", "dark", "light", "mono", "high-contrast", "catppuccin-mocha", "catppuccin-latte", "gruvbox", "nord"}
 }
 
-// ByName gives a built-in theme. "" is auto.
+// ByName returns a built-in theme. "" is auto.
 func ByName(name string) (Theme, error) { return Set{}.ByName(name) }
 
-// Describe says in a few words what a built-in theme is like, or "" when there is none of that name.
+// Describe says in a few words what a built-in theme is like, or "" when there is none of that
+// name.
 func Describe(name string) string {
 	t, err := ByName(name)
 	if err != nil {
@@ -72,9 +73,9 @@ func (t Theme) Replaces() bool { return t.replaces }
 // Follows reports whether the theme depends on the terminal's background.
 func (t Theme) Follows() bool { return t.dark != nil && t.light != nil }
 
-// Styles builds the styles for a dark or a light background and as many colours as there are. Without colours they
-// tell roles apart by weight and reverse video alone; with sixteen the theme's own form for those is used, or that of
-// auto, because rounding a palette to them swallows text.
+// Styles builds the styles for a dark or a light background and as many colours as there are.
+// Without colours they tell roles apart by weight and reverse video alone; with sixteen the theme's
+// own form for those is used, or that of auto, because rounding a palette to them swallows text.
 func (t Theme) Styles(dark bool, d Depth) Styles {
 	if t.mono || d == NoColours {
 		return mono()

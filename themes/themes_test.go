@@ -78,8 +78,8 @@ func TestNoColour(t *testing.T) {
 	}
 }
 
-// With sixteen colours only those are used, and none of them as a background: rounded backgrounds swallow text. The
-// selected row is reversed.
+// With sixteen colours only those are used, and none of them as a background: rounded backgrounds
+// swallow text. The selected row is reversed.
 func TestSixteenColours(t *testing.T) {
 	t.Parallel()
 	for _, n := range themes.Names() {
@@ -107,7 +107,8 @@ func TestSixteenColours(t *testing.T) {
 	}
 }
 
-// Before the terminal has answered, a theme that waits for the answer uses the terminal's own sixteen colours.
+// Before the terminal has answered, a theme that waits for the answer uses the terminal's own
+// sixteen colours.
 func TestBeforeTheAnswer(t *testing.T) {
 	t.Parallel()
 	for _, n := range themes.Names() {

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// magicFUSE is a file system in user space: its subtype says what is behind it.
+// magicFUSE is a file system in user space: its subtype names the real one.
 const magicFUSE = unix.FUSE_SUPER_MAGIC
 
 // networkKind names the network file system that a magic number of statfs(2) stands for; "" for a

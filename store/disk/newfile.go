@@ -39,7 +39,7 @@ func NewFile(path string, reached func(step string), write func(*os.File) error)
 	f, err := os.CreateTemp(dir, PartPrefix+filepath.Base(path)+"-*") // 0600
 	if err != nil {
 		if e, ok := errors.AsType[*fs.PathError](err); ok {
-			e.Path = path // nobody asked for the other name
+			e.Path = path // the caller knows only this name
 		}
 		return &CreateError{path, err}
 	}

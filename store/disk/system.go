@@ -18,7 +18,8 @@ type System struct {
 	// Network returns the kind of the network file system that a directory is on; "" for a local
 	// one.
 	Network func(dir string) (string, error)
-	// Free returns how many bytes may still be written to the disk of a directory, if that is known.
+	// Free returns how many bytes may still be written to the disk of a directory, if that is
+	// known.
 	Free func(dir string) (bytes uint64, ok bool)
 }
 

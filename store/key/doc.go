@@ -6,7 +6,7 @@
 // (Memory).
 //
 // A slot names its key by params, a line of JSON without a secret, which the store keeps in its
-// database. Params come from a file that somebody else may have written, so a slot takes from them
+// database. Params come from a file that another person may have written, so a slot takes from them
 // no file name, no entry of the keyring and no cost of a derivation that is not its own.
 //
 // A change of the key has four steps, so that a process which is killed at any point leaves a key

@@ -40,7 +40,7 @@ func (k File) Place() string { return "key file " + k.Path }
 // coming is where the key with an id waits until it is settled.
 func (k File) coming(id string) string { return k.Path + ".new-" + id }
 
-// aside is where a key goes that nobody of this database knows.
+// aside is the file for a key that this database does not record.
 func (k File) aside(id string) string { return k.Path + AsideSuffix + id }
 
 // SetAside moves the key that is there out of the way of a new one and returns its new name; "" if
@@ -222,7 +222,7 @@ func (k File) Make(_ context.Context, _ secret.Text, first bool) (key, params []
 			err = writeKey(k.Path, fresh)
 			clear(fresh)
 			if err == nil || errors.Is(err, fs.ErrExist) {
-				key, err = readKey(k.Path) // what is there counts, not what was meant
+				key, err = readKey(k.Path) // the file decides
 			}
 		}
 	} else {
@@ -270,8 +270,8 @@ func linkKey(path string, key []byte) error {
 	}
 	err = os.Link(f.Name(), path)
 	if err != nil && !errors.Is(err, fs.ErrExist) && !errors.Is(err, fs.ErrNotExist) {
-		// A file system without links. A process that is killed in between leaves a part of the key,
-		// which readKept then refuses.
+		// A file system without links. A process that is killed in between leaves a part of the
+		// key, which readKept then refuses.
 		if f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, disk.FileMode); err == nil {
 			err = disk.WriteSynced(f, kept)
 		}

@@ -204,7 +204,7 @@ func (k *keyring) set(user string, kept []byte) (done <-chan struct{}, result fu
 	return finished, func() error { return err }
 }
 
-// get reads an entry, or joins whoever is reading it.
+// get reads an entry, or waits for the reading that is under way.
 func (k *keyring) get(ctx context.Context, p ringParams, limit time.Duration) ([]byte, error) {
 	if err := k.reachable(); err != nil {
 		return nil, err
@@ -256,7 +256,7 @@ func (k *keyring) Make(
 	}
 	limit := k.asked
 	if first {
-		limit = k.brief // nobody has asked for it
+		limit = k.brief // no person asked for it
 	}
 	name := make([]byte, 8)
 	_, _ = rand.Read(name) // never fails
@@ -269,7 +269,7 @@ func (k *keyring) Make(
 		k.mu.Lock()
 		k.stuck = finished
 		k.mu.Unlock()
-		go func() { // if it is stored after all, nobody is going to ask for it
+		go func() { // it may be stored after the timeout, and no database records it
 			if <-finished; set() == nil {
 				_ = guarded(func() error { return k.ring.Delete(keyringService, p.User) })
 			}
@@ -286,7 +286,7 @@ func (k *keyring) Make(
 	again, err := k.get(ctx, p, limit)
 	if clear(again); err != nil {
 		clear(key)
-		_ = k.Forget(context.WithoutCancel(ctx), params) // nobody else knows its name
+		_ = k.Forget(context.WithoutCancel(ctx), params) // no database records its name
 		return nil, nil, err
 	}
 	return key, params, nil

@@ -11,7 +11,7 @@ import (
 func (systemRing) Ready() error {
 	service, err := ss.NewSecretService()
 	if err != nil {
-		return errNoRing // nobody listens on the bus
+		return errNoRing // no process listens on the bus
 	}
 	var runs bool
 	bus := service.BusObject()

@@ -100,7 +100,7 @@ type WeakError struct {
 	Least int    // how many characters it needs, if Odd is nil
 }
 
-// Error implements error. Of the text it tells the kind and the position of what is odd alone.
+// Error names the kind and the position of the odd character, and nothing else of the text.
 func (e *WeakError) Error() string {
 	if e.Odd != nil {
 		return e.Place + ": it " + e.Odd.Error()

@@ -41,7 +41,7 @@ func pinPaths(dir string) []string {
 	return []string{dir}
 }
 
-// Remembered is what a Board remembers for one path of a store.
+// Remembered holds the pins of one path of a store.
 type Remembered struct {
 	Path string
 	Pins []Pin

@@ -40,13 +40,13 @@ type Slot interface {
 	// Place says where the key is, in words for a person.
 	Place() string
 	// Key returns the key of params, in a slice that the caller may overwrite: Size bytes, and one
-	// more if the slot is Noting and has noted something (see Split). It fails with ErrNoKey if there
-	// is no key, with ErrOtherKey if there is another one. told is what a person typed; only a
-	// passphrase slot reads it, and fails with ErrNotTold if it is zero.
+	// more if the slot is Noting and has noted something (see Split). It fails with ErrNoKey if
+	// there is no key, with ErrOtherKey if there is another one. told is what a person typed; only
+	// a passphrase slot reads it, and fails with ErrNotTold if it is zero.
 	Key(ctx context.Context, params []byte, told secret.Text) ([]byte, error)
-	// Make returns a new key of Size bytes and its params. When it returns, the key is durable, beside
-	// the one that is in force. With first nothing is sealed yet: a key that is there already may be
-	// taken. A slot whose key is derived refuses a text with a *WeakError.
+	// Make returns a new key of Size bytes and its params. When it returns, the key is durable,
+	// beside the one that is in force. With first nothing is sealed yet: a key that is there
+	// already may be taken. A slot whose key is derived refuses a text with a *WeakError.
 	Make(ctx context.Context, told secret.Text, first bool) (key, params []byte, err error)
 	// Settle tells the slot that the key of params is in force.
 	Settle(params []byte) error
@@ -89,7 +89,7 @@ type Noting interface {
 	NoteGuarded(ctx context.Context, params []byte, guarded bool) error
 }
 
-// Quiet reports whether slots of a kind cost nothing and ask nobody, so that a store tries them
+// Quiet reports whether slots of a kind cost nothing and ask no person, so that a store tries them
 // without being told to.
 func Quiet(kind string) bool { return kind == InFile || kind == InMemory }
 
