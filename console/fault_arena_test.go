@@ -209,30 +209,30 @@ func (a *arena) reach(v *victim, s step, at *stop) {
 	}
 }
 
-// storm has two writers do anything, three things at once each, and kills one of them at a random
+// killAtRandom has two writers do anything, three things at once each, and kills one of them at a random
 // step, again and again. Before the clock is advanced the one that lives is alone, and before
 // another one is started it has ended what it had begun: no lease ends while its holder works.
-func (a *arena) storm(dice *rand.Rand, kills int) {
+func (a *arena) killAtRandom(random *rand.Rand, kills int) {
 	a.t.Helper()
 	a.api.setFaults(true)
 	defer a.api.setFaults(false)
 	start := func() *victim {
 		v := a.start()
-		a.tell(v, "storm", dice.Int64())
+		a.tell(v, "anything", random.Int64())
 		return v
 	}
 	writers := []*victim{start(), start()}
 	for range kills {
-		i := dice.IntN(2)
+		i := random.IntN(2)
 		v, living := writers[i], writers[1-i]
-		if dice.IntN(3) == 0 {
-			where := []string{received, holds, middle, answered}[dice.IntN(4)]
-			at := a.api.arm(v.name, where, 1+dice.IntN(4))
+		if random.IntN(3) == 0 {
+			where := []string{received, holds, middle, answered}[random.IntN(4)]
+			at := a.api.arm(v.name, where, 1+random.IntN(4))
 			a.reach(v, step{verb: "anything", where: where}, at)
 			v.kill()
 			close(at.gone)
 		} else {
-			a.tell(v, "stop", []string{"before", "inside", "after"}[dice.IntN(3)], 1+dice.IntN(16))
+			a.tell(v, "stop", []string{"before", "inside", "after"}[random.IntN(3)], 1+random.IntN(16))
 			a.await(v, "at")
 			v.kill()
 		}

@@ -15,7 +15,7 @@ import (
 // lost. It can stop a client at a point of a request.
 type issuer struct {
 	mu     sync.Mutex
-	dice   *rand.Rand
+	random *rand.Rand
 	faults bool
 	stop   *stop
 	next   map[string]fate // of the next request, by who sends it
@@ -39,7 +39,7 @@ type pair struct {
 
 func newIssuer(seed uint64) *issuer {
 	return &issuer{
-		dice: rand.New(rand.NewPCG(seed, 1)), live: map[string]*pair{}, byRefresh: map[string]*pair{},
+		random: rand.New(rand.NewPCG(seed, 1)), live: map[string]*pair{}, byRefresh: map[string]*pair{},
 		written: map[string]*pair{}, revoked: map[string]bool{}, requests: map[string]int{}, next: map[string]fate{},
 	}
 }
@@ -112,7 +112,7 @@ func (i *issuer) fate(who string) (f fate) {
 	if !i.faults {
 		return f
 	}
-	switch i.dice.IntN(24) {
+	switch i.random.IntN(24) {
 	case 0:
 		f.busy = true
 	case 1:

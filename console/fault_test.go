@@ -224,9 +224,9 @@ func TestFault(t *testing.T) {
 			}
 		}
 	}
-	lanes, storms, kills := 2, 1, 4
+	lanes, runs, kills := 2, 1, 4
 	if full() {
-		lanes, storms, kills = 4, 2, 40
+		lanes, runs, kills = 4, 2, 40
 	}
 	var mu sync.Mutex
 	var all counts
@@ -261,11 +261,11 @@ func TestFault(t *testing.T) {
 			defer mu.Unlock()
 			all.add(c)
 		})
-		for n := range storms {
-			t.Run("storm "+strconv.Itoa(n), func(t *testing.T) {
+		for n := range runs {
+			t.Run("random kills "+strconv.Itoa(n), func(t *testing.T) {
 				t.Parallel()
 				a := newArena(t, seed+uint64(n))
-				a.storm(rand.New(rand.NewPCG(seed, uint64(n))), kills)
+				a.killAtRandom(rand.New(rand.NewPCG(seed, uint64(n))), kills)
 				c := a.reckon()
 				mu.Lock()
 				defer mu.Unlock()

@@ -144,7 +144,7 @@ func writer() error {
 				defer keeper.mu.Unlock()
 				say("did", code, strings.Join(keeper.names, ","), out.Token.ID)
 			}()
-		case "storm":
+		case "anything":
 			for n := range 3 {
 				d := rand.New(rand.NewPCG(uint64(number(1)), uint64(n)))
 				go func() {
@@ -212,12 +212,12 @@ func report(say func(...any), out console.Outcome, err error) {
 }
 
 // anything does one thing that a person or a script may do.
-func anything(s *console.Service, app console.Application, dice *rand.Rand, say func(...any)) {
+func anything(s *console.Service, app console.Application, random *rand.Rand, say func(...any)) {
 	ctx := context.Background()
 	var out console.Outcome
 	var err error
 	var scopes []string
-	if dice.IntN(3) == 0 {
+	if random.IntN(3) == 0 {
 		scopes = []string{"read"}
 	}
 	one := func() (console.Token, bool) {
@@ -234,12 +234,12 @@ func anything(s *console.Service, app console.Application, dice *rand.Rand, say 
 		if len(mine) == 0 {
 			return console.Token{}, false
 		}
-		if dice.IntN(3) > 0 {
+		if random.IntN(3) > 0 {
 			return mine[len(mine)-1], true
 		}
-		return mine[dice.IntN(len(mine))], true
+		return mine[random.IntN(len(mine))], true
 	}
-	switch n := dice.IntN(10); {
+	switch n := random.IntN(10); {
 	case n < 3:
 		o := console.ObtainOptions{GetOptions: console.GetOptions{Scopes: scopes}, MinLeft: time.Minute, Fresh: n == 0}
 		out, err = s.Obtain(ctx, app.ID, o)
@@ -251,7 +251,7 @@ func anything(s *console.Service, app console.Application, dice *rand.Rand, say 
 		}
 	case n < 9:
 		if t, ok := one(); ok {
-			wait := time.Duration(dice.IntN(100)) * time.Millisecond
+			wait := time.Duration(random.IntN(100)) * time.Millisecond
 			if _, err := s.Revoke(ctx, t.ID, console.RevokeBoth, wait); err == nil {
 				say("decided", t.Fingerprint)
 			}
