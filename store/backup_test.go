@@ -254,7 +254,7 @@ func TestBackupFile(t *testing.T) {
 	}
 	explained(t, s.BackupTo(t.Context(), filepath.Join(out, "no", "c.age"), id.Recipient()), "store_backup", "no such file")
 	untouched(t, out, first)
-	// What a killed process left is swept away, once it belongs to nobody.
+	// Files that a killed process left are removed.
 	for name, age := range map[string]time.Duration{".lanyard-part-b.age-1": 2 * time.Hour, ".lanyard-part-b.age-2": 0} {
 		stale := filepath.Join(out, name)
 		if err := errors.Join(os.WriteFile(stale, nil, 0o600), os.Chtimes(stale, time.Time{}, time.Now().Add(-age))); err != nil {

@@ -12,8 +12,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// A list of old keys that somebody else wrote into the database makes nobody delete a key: neither
-// the one in force, in whatever spelling, nor one of another store.
+// A list of old keys that another program wrote into the database deletes no key: neither the one
+// in force, however it is spelled, nor one of another store.
 func TestHostileListOfOldKeys(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"file", "keyring", "legacy"} {

@@ -8,7 +8,7 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// Equal secrets have equal hashes in one store, whoever computes them, and others everywhere else.
+// In one store equal secrets have equal hashes. In two stores they have different ones.
 func TestDigest(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		of := func(r console.Reader, label, text string) string {

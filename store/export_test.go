@@ -256,7 +256,7 @@ func (s *Store) RecordedBefore(kind, params string) string {
 // with.
 func MadeBy(ctx context.Context, steps []string) (string, error) { return madeBy(ctx, steps) }
 
-// PresentTables is what a store is compared with.
+// PresentTables returns the schema that each store is compared with.
 func PresentTables() string { return presentTables }
 
 // ClauseOf is the WHERE clause of a filter.

@@ -27,7 +27,7 @@ type change struct {
 	after    func(t *testing.T, c *tally, f *fatality) // looks at what is there afterwards
 }
 
-// fatality is what is left of a killed process.
+// fatality is the state that a killed process leaves.
 type fatality struct {
 	traced
 	root, dir string

@@ -69,7 +69,7 @@ func misplaced(t *testing.T, do func(path, copied string) error) (s *store.Store
 	}
 	update(t, s, func(w console.Writer) error { return w.SetSetting("seen", "1") })
 	if err := do(path, copied); err != nil {
-		t.Skip(err) // Windows lets nobody do that to an open file
+		t.Skip(err) // Windows does not allow that for an open file
 	}
 	return s, dir
 }
@@ -169,8 +169,7 @@ func TestDeletedLogIsFoldedIn(t *testing.T) {
 	})
 }
 
-// A connection that was given up alone is opened anew, with another log: nobody has replaced
-// anything.
+// A new connection has another log. That is no replacement of the files.
 func TestNewConnectionIsNoReplacement(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -241,8 +240,8 @@ func TestKeyFileUnderAnOpenStore(t *testing.T) {
 	}
 }
 
-// A database that is gone is begun anew with its key, as the way out of a damaged one says;
-// somebody is told.
+// A missing database is made anew with the key that is there, as the hint for a damaged one says. A
+// person is told.
 func TestMissingDatabaseBesideAKey(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Remove(stocked(t, dir, 1)); err != nil {
@@ -341,7 +340,7 @@ func TestKeyIsNotNotedInFilesOutOfPlace(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := os.Rename(path+".other", path); err != nil {
-			t.Skip(err) // Windows lets nobody do that to an open file
+			t.Skip(err) // Windows does not allow that for an open file
 		}
 	}
 	ring := &fakeRing{}

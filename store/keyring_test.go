@@ -172,7 +172,7 @@ type askingRing struct {
 
 func (r *askingRing) Ready() error { return r.ready }
 
-// The key is tried where nobody is asked, and never made.
+// TryKey fetches the key if no person must be asked, and never makes one.
 func TestTryKeyOfAKeyring(t *testing.T) {
 	ring, dir := &askingRing{}, t.TempDir()
 	s := openWith(t, dir, ringed(ring))

@@ -40,7 +40,7 @@ func TestKeyFileWithoutRoom(t *testing.T) {
 		{store.InFile, syscall.EDQUOT, "store_full"},
 		{store.InFile, syscall.EROFS, "store_read_only"},
 		{store.InFile, syscall.EINVAL, "store_locked"},
-		{store.InKeyring, syscall.EROFS, "store_locked"}, // whose disk that is nobody knows here
+		{store.InKeyring, syscall.EROFS, "store_locked"}, // the disk is not known
 	} {
 		secretOf := func(w console.Writer) error {
 			return errors.Join(w.PutToken(&console.Token{ID: "a"}), w.PutSecrets("a", console.Secrets{Access: secret.New("x")}))

@@ -159,7 +159,7 @@ func writeAll(t *testing.T, dir string, all map[string][]byte) {
 	}
 }
 
-// gist is what is read of a store.
+// gist is the content of a store as a test reads it.
 func gist(t *testing.T, s *store.Store) (text string) {
 	t.Helper()
 	view(t, s, func(r console.Reader) error {
@@ -227,8 +227,7 @@ func TestAlteredStaysAltered(t *testing.T) {
 	}
 }
 
-// A database from before there were MACs, put under a key that says that there are some, is
-// refused: whoever put it there could have changed its rows.
+// A database without MACs is refused if its key has made some: its rows may have been changed.
 func TestDatabaseFromBeforeIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

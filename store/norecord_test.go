@@ -38,8 +38,8 @@ func stocks(t *testing.T, kind string) (dir string, o store.Options, said *[]str
 	return dir, o, said
 }
 
-// A store that was robbed of the record of its key, so that a first key would vouch for what
-// somebody changed, is refused until a person accepts it; what is sealed is given up then.
+// If the record of the key is removed, a first key would give altered rows their MACs. Such a store
+// is refused until a person accepts it, and loses its sealed values then.
 func TestStoreWithoutTheRecordOfItsKeyIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"file", "keyring", "passphrase", "env", "command"} {

@@ -37,7 +37,7 @@ func planted(t *testing.T, dir, from string) {
 	}
 }
 
-// strangers makes a store with a key file whose key somebody else knows.
+// strangers makes a store with a key file whose key an attacker knows.
 func strangers(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -67,8 +67,8 @@ func pinned(t *testing.T, ring *fakeRing, kind string) (dir string, o store.Opti
 	return dir, o
 }
 
-// What is sealed is never sealed with the key of somebody who put his own store, with its key file,
-// in the place of one whose key the keyring remembers.
+// If an attacker replaces a store, with its key file, and the keyring remembers the key of the
+// former one, the store seals nothing with the attacker's key.
 func TestStoreOfAStrangerIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"file", "keyring", "passphrase"} {
@@ -213,8 +213,8 @@ func TestTrustOnFirstUseIsSaid(t *testing.T) {
 	}
 }
 
-// A keyring that does not answer refuses nothing, and that is said. A rotation would lock out
-// whoever it answers next.
+// A keyring that does not answer refuses nothing, and a person is told. A rotation would lock out
+// the process that the keyring answers next.
 func TestKeyringThatCannotCompare(t *testing.T) {
 	t.Parallel()
 	for name, harm := range map[string]*fakeRing{
@@ -256,7 +256,7 @@ func TestKeyringThatCannotCompare(t *testing.T) {
 	}
 }
 
-// What a keyring remembers and nobody can read fits no key.
+// An entry of the keyring that cannot be read matches no key.
 func TestPinThatMakesNoSense(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", " ", "file", "file:", "file:xx", "v2 file:00112233445566778899aabbccddeeff x", strings.Repeat("file:00112233445566778899aabbccddeeff ", 9)} {

@@ -14,8 +14,8 @@ import (
 	"lanyard/store"
 )
 
-// From the moment a restore has copied what was there until it is done nobody else gets in: what he
-// wrote would be in neither store.
+// From its copy of the old store to its end a restore keeps other writers out: what they write
+// would be in neither store.
 func TestRestoreIsAlone(t *testing.T) {
 	t.Parallel()
 	s := rich(t, t.TempDir())

@@ -409,8 +409,8 @@ func TestRestoreKeepsTheLogToo(t *testing.T) {
 	sound(t, open(t, back), 12)
 }
 
-// alike says whether two databases differ in no more than whether a write-ahead log is used, and
-// how often they were changed.
+// alike reports whether two databases are the same but for the use of a write-ahead log and the
+// count of changes.
 func alike(a, b []byte) bool {
 	if len(a) != len(b) || len(a) < 100 {
 		return false
@@ -471,7 +471,7 @@ func TestRestoreWithoutAPlaceForTheKey(t *testing.T) {
 	dir := t.TempDir()
 	stocked(t, dir, 3)
 	before := files(t, dir)
-	r := store.Restoring{Options: store.Options{First: []string{"passphrase"}}, Replace: true} // and nobody told one
+	r := store.Restoring{Options: store.Options{First: []string{"passphrase"}}, Replace: true} // without a passphrase
 	_, err := store.Restore(t.Context(), dir, bytes.NewReader(b), []age.Identity{id}, r)
 	if !errors.Is(err, store.ErrLocked) || console.Hint(err) == "" {
 		t.Error(err)

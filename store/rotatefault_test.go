@@ -116,8 +116,8 @@ func TestFaultRotationKilledAtEveryStep(t *testing.T) {
 				if i, err := again.KeyInfo(t.Context()); err != nil || i.Pinned != "keyring" || len(i.Remembered) != 1 {
 					t.Errorf("remembered: %+v %v", i, err)
 				}
-				// Of a keyring only what was made by a killed process and never came into force may
-				// be left: nobody knows its name.
+				// A keyring may keep only the entry of a killed process that never came into force:
+				// no database records its name.
 				if left, _ := filepath.Glob(filepath.Join(dir, "ring", "lanyard-store-*")); len(left) > 1 || len(left) == 1 && (to != "keyring" || step != "made" && step != "resealed" && step != "pinned") {
 					t.Error(left)
 				}

@@ -36,7 +36,7 @@ func signerOf(t *testing.T, s *store.Store) *store.Signer {
 // errSeen ends a restore before it changes anything.
 var errSeen = errors.New("seen")
 
-// reviewed is what a person is told of a backup.
+// reviewed returns the Review of a backup.
 func reviewed(t *testing.T, backup []byte, id age.Identity, signer *store.Signer) (got store.Review) {
 	t.Helper()
 	dir := t.TempDir()

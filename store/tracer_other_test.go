@@ -2,5 +2,5 @@
 
 package store_test
 
-// traceMe does nothing: nobody traces a child here.
+// traceMe does nothing: this system cannot trace a child.
 func traceMe() error { return nil }

@@ -148,7 +148,7 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// An empty file is what a first start leaves that was cut off before anything was stored.
+// A first start that is killed before it stores anything leaves an empty file.
 func TestEmptyDatabaseIsANewOne(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "lanyard.db"), nil, 0o600); err != nil {

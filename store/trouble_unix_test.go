@@ -151,7 +151,7 @@ func TestNoRoomAtTheFirstStart(t *testing.T) {
 			noRoom(t, said[0], dir)
 			failed++
 		}
-		stocked(t, dir, 3) // what was begun is in nobody's way
+		stocked(t, dir, 3) // the unfinished store does not hinder
 		sound(t, open(t, dir), 3)
 	}
 	if failed == 0 {
@@ -213,7 +213,7 @@ func public(t *testing.T) (dir string) {
 	}
 	t.Cleanup(func() { _ = errors.Join(os.Chmod(filepath.Join(base, "state"), 0o700), os.RemoveAll(base)) })
 	dir = filepath.Join(base, "state")
-	if err := errors.Join(os.Chmod(base, 0o755), os.Mkdir(dir, 0o700)); err != nil { // nobody is to come through
+	if err := errors.Join(os.Chmod(base, 0o755), os.Mkdir(dir, 0o700)); err != nil { // no other user may enter
 		t.Fatal(err)
 	}
 	return dir

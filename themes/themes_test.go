@@ -125,7 +125,7 @@ func TestBeforeTheAnswer(t *testing.T) {
 	}
 }
 
-// In 256 colours nothing is left to be rounded by somebody else.
+// In 256 colours the terminal has nothing left to round.
 func TestManyColours(t *testing.T) {
 	t.Parallel()
 	for _, n := range themes.Names() {
