@@ -7,6 +7,7 @@ import (
 
 	"lanyard/cli/host"
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/text"
 	"lanyard/tokenapi"
 	"lanyard/tokenapi/secret"
@@ -127,8 +128,8 @@ func (p *program) warnSupersede(k console.Supersede) {
 	if p.screen || p.json {
 		return
 	}
-	p.warn("%s", k.Text())
-	hint := k.Hint()
+	about, hint := describe.Supersede(k)
+	p.warn("%s", about)
 	if k.Scope != "" {
 		hint = "--scope " + k.Scope + " gets a token of its own (WSO2)"
 	}

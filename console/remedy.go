@@ -128,7 +128,7 @@ func (h Home) Remedy(hint string, f Face) string {
 	return hint + join + f.Edits + " " + string(name)
 }
 
-// settingHome is the table of the configuration that holds a setting: [[environment]] or
+// settingHome tells where a setting is written: below [[environment]], or else below
 // [[application]].
 type settingHome struct{ environment, form, secret bool }
 

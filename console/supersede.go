@@ -19,30 +19,9 @@ type Supersede struct {
 	Scope       string  // a scope that gets a token of its own, or ""
 }
 
-// Text tells it in a sentence.
-func (k Supersede) Text() string {
-	s := "a new token for " + string(k.Application) + " revokes"
-	if !k.Sure {
-		s = "a new token for " + string(k.Application) + " may revoke"
-	}
-	s += " the older one of the same key, user and scopes, also in programs that use it now"
-	if k.Held != "" {
-		s += " (here " + k.Held + ")"
-	}
-	return s
-}
-
 // Asks reports whether a person is asked before the get, because it ends a held token. About tokens
 // of other programs Lanyard only warns.
 func (k Supersede) Asks() bool { return k.Held != "" }
-
-// Hint tells how to avoid it.
-func (k Supersede) Hint() string {
-	if k.Scope == "" {
-		return "a consumer key of your own is never in anybody's way"
-	}
-	return "the scope " + k.Scope + " gets a token of its own (WSO2)"
-}
 
 // WillSupersede reports whether a get with these scopes may end a token that another program holds.
 // device names this machine, for a scope of its own. apps and tokens are all that are known.

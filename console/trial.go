@@ -24,8 +24,9 @@ type Tested struct {
 	Refresh     bool
 	Found       Endpoints // endpoints that the issuer named
 	Discovered  bool
-	Skipped     string   // why no token was requested
-	Notes       []string // what a person should know, without secrets
+	Skipped     string     // why no token was requested
+	Supersedes  *Supersede // what the get may have done, or nil
+	Notes       []string   // what a person should know, without secrets
 
 	answer  tokenapi.TokenAnswer
 	asked   []string
@@ -207,7 +208,7 @@ func (s *Service) try(ctx context.Context, a Application, req tokenapi.TokenRequ
 		_ = s.update(context.WithoutCancel(ctx), func(w Writer) error { return dropDraft(w, a.ID) })
 	}()
 	if k, ok := s.willSupersede(ctx, a, a.Scopes); ok {
-		out.Notes = append(out.Notes, k.Text())
+		out.Supersedes = &k
 		if s.opt.Supersede != nil {
 			s.opt.Supersede(k)
 		}

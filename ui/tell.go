@@ -131,7 +131,8 @@ func (m *root) tell(f session.Fact) tea.Cmd {
 			m.openInvite(a, f.Key)
 		}
 	case session.MaySupersede:
-		m.Log(scene.Info, f.Supersede.Text(), f.Supersede.Hint())
+		words, hint := describe.Supersede(f.Supersede)
+		m.Log(scene.Info, words, hint)
 	case session.MaySuspend:
 		return m.suspended()
 	case session.Quitting:

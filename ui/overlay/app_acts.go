@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/ui/keys"
 	"lanyard/ui/scene"
 	"lanyard/ui/session"
@@ -80,7 +81,12 @@ func (o *App) toldTested(h scene.Host, f session.Tested) {
 		said = f.Tested.Text()
 	}
 	o.said, o.good = console.Private(said), true
-	h.Log(scene.Good, "test of "+string(o.draft().Label())+": "+f.Tested.Text(), strings.Join(f.Tested.Notes, "; "))
+	notes := f.Tested.Notes
+	if k := f.Tested.Supersedes; k != nil {
+		words, _ := describe.Supersede(*k)
+		notes = append([]string{words}, notes...)
+	}
+	h.Log(scene.Good, "test of "+string(o.draft().Label())+": "+f.Tested.Text(), strings.Join(notes, "; "))
 }
 
 // toldSaved closes the form when the application was saved.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"lanyard/console"
+	"lanyard/console/describe"
 	"lanyard/text"
 	"lanyard/ui/keys"
 	"lanyard/ui/kit"
@@ -23,11 +24,12 @@ type Supersede struct {
 // NewSupersede returns the question. then is the request that Yes makes.
 func NewSupersede(about session.Superseding, then session.Request) *Supersede {
 	k := about.Supersede
-	o := &Supersede{yes: then, scope: kit.Clean(k.Scope), lines: []console.Private{console.Private(text.Sentence(k.Text()) + ".")}}
+	words, hint := describe.Supersede(k)
+	o := &Supersede{yes: then, scope: kit.Clean(k.Scope), lines: []console.Private{console.Private(text.Sentence(words) + ".")}}
 	if _, test := then.(session.Test); test {
 		o.lines = append(o.lines, "", "A scope that nobody else asks for buys a token of its own.")
 	} else if k.Scope == "" {
-		o.lines = append(o.lines, "", console.Private(text.Sentence(k.Hint())+"."))
+		o.lines = append(o.lines, "", console.Private(text.Sentence(hint)+"."))
 	} else {
 		own, ok := then.(session.Get)
 		if !ok {

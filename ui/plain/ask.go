@@ -23,7 +23,8 @@ func (p *plain) ask(f session.Ask) {
 			"Type yes to revoke, anything else for no.", p.lead(t), who)
 	case session.Superseding:
 		q.no = "No: nothing was asked for."
-		p.out.say("%s.", about.Supersede.Text())
+		words, _ := describe.Supersede(about.Supersede)
+		p.out.say("%s.", words)
 		if about.Supersede.Scope == "" {
 			p.out.say("Type yes to get it all the same, or anything else for no.")
 			break

@@ -45,8 +45,9 @@ func (p *plain) tell(f session.Fact) {
 			p.inviteAgain(f.App)
 		}
 	case session.MaySupersede:
-		p.out.say("%s.", text.Sentence(f.Supersede.Text()))
-		p.out.hint(f.Supersede.Hint())
+		words, hint := describe.Supersede(f.Supersede)
+		p.out.say("%s.", text.Sentence(words))
+		p.out.hint(hint)
 	case session.MaySuspend:
 		p.o.Stop.Now()
 		p.now = p.s.Now()
