@@ -97,11 +97,11 @@ func (s *Service) Copied(ctx context.Context, tokenID, via string, form Form) er
 	if via == ViaStdout {
 		kind = EventPrinted
 	}
-	said := map[string]string{"via": via}
+	how := map[string]string{"via": via}
 	if form != FormBare {
-		said["form"] = string(form)
+		how["form"] = string(form)
 	}
-	facts, err := json.Marshal(said)
+	facts, err := json.Marshal(how)
 	if err != nil {
 		return err
 	}
@@ -308,7 +308,7 @@ func (r *recorder) tend() error {
 	if err != nil || len(open) == 0 {
 		return err
 	}
-	touched, answered := map[string]bool{}, false
+	touched, filed := map[string]bool{}, false
 	for _, c := range r.changes {
 		touched[c.appID] = true
 		if c.tokenID == "" {
@@ -322,10 +322,10 @@ func (r *recorder) tend() error {
 			return err
 		}
 		touched[t.AppID] = true
-		answered = answered || c.before == nil || c.before.AnswerRev != t.AnswerRev
+		filed = filed || c.before == nil || c.before.AnswerRev != t.AnswerRev
 	}
 	var lives map[asked]time.Duration
-	if answered {
+	if filed {
 		if lives, err = r.s.longestLives(r, open...); err != nil {
 			return err
 		}
@@ -336,7 +336,7 @@ func (r *recorder) tend() error {
 			if touched[m.AppID] {
 				err = r.ClearMark(m.ID)
 			}
-		case answered:
+		case filed:
 			was := m.EndsBy
 			if m.EndsBy, err = r.s.endsBy(r, m, lives); err == nil && !m.EndsBy.Equal(was) {
 				err = r.PutMark(m)

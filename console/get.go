@@ -351,8 +351,8 @@ func fileSame(w Writer, t *Token, ans tokenapi.TokenAnswer, sec Secrets) ([]stri
 	if err := putAnswered(w, t, sec, ans.At); err != nil {
 		return nil, err
 	}
-	elsewhere, err := handedOut(w, *t)
-	if revived || elsewhere {
+	alsoTwin, err := handedOut(w, *t)
+	if revived || alsoTwin {
 		notes = append(notes, revivedNote)
 	}
 	return notes, err

@@ -123,17 +123,17 @@ func (t *Token) refuted(p Policy, now time.Time) bool {
 // introspected records an answer on a token. With news it counts again although it is the same as
 // before.
 func (t *Token) introspected(ans tokenapi.IntrospectAnswer, counts, news bool) {
-	said := ServerInactive
+	state := ServerInactive
 	if ans.Active {
-		said, t.ActiveAt = ServerActive, ans.At
+		state, t.ActiveAt = ServerActive, ans.At
 	}
 	if !counts && t.AtServerCounts {
 		return
 	}
-	if t.AtServer != said || t.AtServerCounts != counts || t.AtServerSince.IsZero() || news {
+	if t.AtServer != state || t.AtServerCounts != counts || t.AtServerSince.IsZero() || news {
 		t.AtServerSince = ans.At
 	}
-	t.AtServer, t.AtServerAt, t.AtServerCounts = said, ans.At, counts
+	t.AtServer, t.AtServerAt, t.AtServerCounts = state, ans.At, counts
 }
 
 // ServerSays returns what introspection last told of a token; "" if it was not asked.

@@ -309,11 +309,11 @@ func notApproved(parent, ctx context.Context, last *tokenapi.Error) error {
 	case last == nil:
 		return &Error{Code: CodeNobodyCame, Text: "get: the code expired before the server was asked about it", Hint: "get again"}
 	}
-	said := strings.TrimPrefix(last.Error(), last.Op+": ")
+	words := strings.TrimPrefix(last.Error(), last.Op+": ")
 	if last.Action != tokenapi.KeepPolling {
-		return &lastWord{"get: the code has expired, and the server could not say whether it was approved: " + said, last}
+		return &lastWord{"get: the code has expired, and the server could not say whether it was approved: " + words, last}
 	}
-	return &Error{Code: CodeNobodyCame, Text: "get: the code expired and nobody had approved it; the server said last: " + said,
+	return &Error{Code: CodeNobodyCame, Text: "get: the code expired and nobody had approved it; the server said last: " + words,
 		Hint: "get again, and enter the code at the address that is shown"}
 }
 

@@ -228,7 +228,7 @@ const (
 // takeLease takes the lease of t, now or when another process has released or abandoned it.
 func (s *Service) takeLease(ctx context.Context, t exclusive) (Application, *lease, error) {
 	var seen observedLease
-	said := false
+	notified := false
 	began := s.leaseNow()
 	for pause := firstLook; ; pause = min(2*pause, lastLook) {
 		a, free, err := s.lookAt(ctx, t, &seen)
@@ -263,8 +263,8 @@ func (s *Service) takeLease(ctx context.Context, t exclusive) (Application, *lea
 		if !t.waitElsewhere || waited > patienceFor(a, t.grant) {
 			return a, nil, &Error{Code: CodeInFlight, Text: t.verb + ": another console is at it", Hint: "its result will show here in a moment"}
 		}
-		if !said && waited >= sayAfter && s.opt.Waits != nil {
-			said = true
+		if !notified && waited >= sayAfter && s.opt.Waits != nil {
+			notified = true
 			s.opt.Waits(a)
 		}
 		timer := time.NewTimer(pause/2 + rand.N(pause)) //nolint:gosec // spreads the readings of processes that wait

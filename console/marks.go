@@ -188,9 +188,9 @@ func (s *Service) endsBy(r Reader, m Mark, lives map[asked]time.Duration) (time.
 	if err != nil {
 		return time.Time{}, err
 	}
-	answered := m.SentAt.Add(leaseFor(a.Environment) - leaseSlack)
+	lastAnswer := m.SentAt.Add(leaseFor(a.Environment) - leaseSlack)
 	if m.TokenID == "" && q.grant == tokenapi.GrantDeviceCode {
-		answered = answered.Add(devicePatience)
+		lastAnswer = lastAnswer.Add(devicePatience)
 	}
 	life, seen := lives[q]
 	if seen && life != endless { // a token with a longer life may be forgotten
@@ -205,8 +205,8 @@ func (s *Service) endsBy(r Reader, m Mark, lives map[asked]time.Duration) (time.
 		return time.Time{}, nil
 	case !seen: // such tokens may have been forgotten
 		return m.EndsBy, nil
-	case answered.Add(life).After(m.EndsBy):
-		return answered.Add(life), nil
+	case lastAnswer.Add(life).After(m.EndsBy):
+		return lastAnswer.Add(life), nil
 	}
 	return m.EndsBy, nil
 }

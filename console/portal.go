@@ -56,11 +56,11 @@ func (s *Service) AskPortal(ctx context.Context, r PortalRequest) (PortalFound, 
 	if r.Ask == nil {
 		r.Ask = func(Application, string) (secret.Text, error) { return secret.Text{}, nil }
 	}
-	told := r.Saw
+	saw := r.Saw
 	r.Saw = func(x tokenapi.Exchange) {
 		s.observe(Application{Name: Private(portalName(r.Base))}, "", x)
-		if told != nil {
-			told(x)
+		if saw != nil {
+			saw(x)
 		}
 	}
 	r.Known, r.Knows = slices.Clone(s.opt.Environments), s.Knows

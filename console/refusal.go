@@ -138,10 +138,10 @@ func (s *Service) noteRefusal(w Writer, a Application, l *lease, req tokenapi.To
 	if err != nil {
 		return err
 	}
-	said := e.Stored()
+	stored := e.Stored()
 	f := refusal{
 		ID: newID("r_"), At: s.Now(), Question: questionHash(l.own), User: p.user, Client: p.secret, Person: p.password, Wrong: refusedProof(e),
-		Op: e.Op, Kind: e.Kind, Status: e.Status, Code: said.Code, Description: said.Description, FaultCode: e.FaultCode, Hint: said.Hint, Action: e.Action,
+		Op: e.Op, Kind: e.Kind, Status: e.Status, Code: stored.Code, Description: stored.Description, FaultCode: e.FaultCode, Hint: stored.Hint, Action: e.Action,
 	}
 	if e.RetryAfter > 0 {
 		f.Until = f.At.Add(min(e.RetryAfter, longestRest))

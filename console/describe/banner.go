@@ -65,11 +65,11 @@ func WroteOut(place string) (told, hint string) {
 
 // Forgotten counts what can be forgotten, or what was.
 func Forgotten(f console.Forgotten) string {
-	told := text.CountOf(len(f.Tokens), "token that is", "tokens that are") + " over"
+	words := text.CountOf(len(f.Tokens), "token that is", "tokens that are") + " over"
 	if n := len(f.Applications); n > 0 {
-		told += ", " + text.Count(n, "application") + " no longer configured"
+		words += ", " + text.Count(n, "application") + " no longer configured"
 	}
-	return told
+	return words
 }
 
 // ClockTime writes a time of the day of now, or a time with its date.

@@ -115,14 +115,14 @@ func Line(fingerprint string, ans console.ProbeAnswer) string {
 			line += "  " + strconv.Itoa(n)
 		}
 	}
-	var said []string
+	var words []string
 	for _, s := range []string{ans.Message, Why(ans)} {
 		if s != "" {
-			said = append(said, s)
+			words = append(words, s)
 		}
 	}
-	if len(said) > 0 {
-		line += "  " + strings.Join(said, "; ")
+	if len(words) > 0 {
+		line += "  " + strings.Join(words, "; ")
 	}
 	return line
 }
@@ -160,14 +160,14 @@ func (v Voice) Dead(s console.Status) string {
 
 // NotDead tells why probing until dead has stopped without a proof, and what was seen.
 func NotDead(l console.ProbeLoop, stop console.ProbeStop) string {
-	told := "not proved dead a minute after its time was over, after "
+	words := "not proved dead a minute after its time was over, after "
 	switch {
 	case stop == console.StopVain || stop == console.GoOn:
-		told = "not proved dead after "
+		words = "not proved dead after "
 	case l.Timeout > 0:
-		told = "not proved dead after " + l.Timeout.String() + " and "
+		words = "not proved dead after " + l.Timeout.String() + " and "
 	}
-	return told + text.Count(l.Probes, "probe") + tally(l)
+	return words + text.Count(l.Probes, "probe") + tally(l)
 }
 
 // tally counts probes by their verdicts: " (4 accepted, 2 unclear)".

@@ -160,11 +160,11 @@ const (
 // Taken tells how many revokes of a decision were undone, and how many could not be.
 func Taken(u console.Undone) string {
 	taken, sent := len(u.Taken), u.Sent
-	told := strconv.Itoa(taken) + " of " + text.Count(taken+sent, "revoke") + " taken back"
+	words := strconv.Itoa(taken) + " of " + text.Count(taken+sent, "revoke") + " taken back"
 	if sent > 0 {
-		told += "; " + strconv.Itoa(sent) + " had been sent"
+		words += "; " + strconv.Itoa(sent) + " had been sent"
 	}
-	return told
+	return words
 }
 
 // Revocation tells in one sentence how far a revoke is: waiting to be sent, accepted by the server,
