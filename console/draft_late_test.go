@@ -11,8 +11,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// signingIn saves an application whose grant takes a person, begins a get, lets something happen to the application
-// before the person comes back, and gives it as it is stored in the end.
+// signingIn saves an application whose grant takes a person, begins a get, lets something happen to
+// the application before the person comes back, and gives it as it is stored in the end.
 func signingIn(t *testing.T, meanwhile func(*console.Service, console.Draft)) (a console.Application, kept secret.Text, came error) {
 	t.Helper()
 	w := newWorldOf(t, sandbox.Options{Clock: time.Now})
@@ -84,7 +84,8 @@ func TestDeletedWhileSomebodySignsIn(t *testing.T) {
 	})
 }
 
-// What an issuer adds is known of a saved application too, and is no part of its identity when it is edited.
+// What an issuer adds is known of a saved application too, and is no part of its identity when it
+// is edited.
 func TestSavedWithAnIssuer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -8,7 +8,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// draftOf is what somebody types to add an application that the sandbox knows and no configuration has.
+// draftOf is what somebody types to add an application that the sandbox knows and no configuration
+// has.
 func draftOf(w *world, name string) console.Draft {
 	d := typed(w, "Orders")
 	d.Name = console.Private(name)

@@ -198,7 +198,8 @@ func TestFaultFiles(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				for i, s := range steps {
-					// Every other step for each kind in full, so that each step has two or three of them.
+					// Every other step for each kind in full, so that each step has two or three of
+					// them.
 					if n := uint64(i) + 5*uint64(k) + seed; full() && n%2 == 0 || n%30 == 0 {
 						t.Run(strings.ReplaceAll(s.String(), " ", "_"), func(t *testing.T) { c.atStep(t, seed, s, do) })
 					}

@@ -110,7 +110,8 @@ func shapes() (all []struct {
 	return all
 }
 
-// Exactly those are forgotten that are over: in every state, with each refresh token, revoke and mark.
+// Exactly those are forgotten that are over: in every state, with each refresh token, revoke and
+// mark.
 func TestForgetsExactlyWhatIsOver(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -132,7 +133,8 @@ func TestForgetsExactlyWhatIsOver(t *testing.T) {
 					switch revoke {
 					case "pending":
 						tok.RevokeAt, tok.RevokeKind = at(7150), console.RevokeBoth
-						// Of an access token whose revoke was accepted it is about the refresh token alone.
+						// Of an access token whose revoke was accepted it is about the refresh
+						// token alone.
 						over = over && !tok.AcceptedAt.IsZero()
 					case "pending refresh":
 						tok.RevokeAt, tok.RevokeKind = at(7150), console.RevokeRefresh
@@ -271,8 +273,8 @@ func TestForgottenLifeBoundsMarks(t *testing.T) {
 	}
 }
 
-// With a token goes its log, with an application all that was logged of it; that they were forgotten stays.
-// What is left replays to what is stored.
+// With a token goes its log, with an application all that was logged of it; that they were
+// forgotten stays. What is left replays to what is stored.
 func TestForgetsWithHistory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

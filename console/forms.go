@@ -75,8 +75,8 @@ func As(a Application, t Token, sec Secrets, form Form) (secret.Text, error) {
 	if form == FormHTTP {
 		return secret.New(a.ProbeMethod() + " " + u.String() + "\n" + header + "\n"), nil
 	}
-	// The header goes through a pipe. printf is built into every shell, so the token is in no argument
-	// list that other users can see.
+	// The header goes through a pipe. printf is built into every shell, so the token is in no
+	// argument list that other users can see.
 	line := "printf '%s\\n' " + ShellQuote(header) + " | curl -sS -H @-"
 	switch method := a.ProbeMethod(); method {
 	case "GET":

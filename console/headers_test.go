@@ -158,7 +158,8 @@ func TestControlByMethodAndHeaders(t *testing.T) {
 	g.sees(tok.ID, tokenapi.Unclear, tokenapi.WhyUnsigned)
 }
 
-// With a method that acts no made-up token is sent: a bare 401 proves nothing then, and repeating does not change that.
+// With a method that acts no made-up token is sent: a bare 401 proves nothing then, and repeating
+// does not change that.
 func TestProbeThatActs(t *testing.T) {
 	t.Parallel()
 	body := ""
@@ -220,7 +221,8 @@ func TestFormsOfProbeMethod(t *testing.T) {
 	}
 }
 
-// An application of the store that is edited keeps its headers with their values, also where it becomes another one.
+// An application of the store that is edited keeps its headers with their values, also where it
+// becomes another one.
 func TestEditingKeepsHeaders(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -24,8 +24,8 @@ import (
 // Where the hostile writer wants everything to go.
 const stranger = "https://stranger.example"
 
-// attacked is a console on a copy of a state directory, with a network that answers nothing and remembers what was
-// sent.
+// attacked is a console on a copy of a state directory, with a network that answers nothing and
+// remembers what was sent.
 type attacked struct {
 	t    *testing.T
 	s    *console.Service
@@ -103,8 +103,8 @@ func (a *attacked) everything(tokens, apps []string) console.Board {
 	return b
 }
 
-// harmless checks that nothing was sent to another place than before, nothing of what is altered, and each secret to its
-// own application's server alone.
+// harmless checks that nothing was sent to another place than before, nothing of what is altered,
+// and each secret to its own application's server alone.
 func harmless(t *testing.T, what string, clean, a *attacked, after console.Board, configured string) {
 	t.Helper()
 	for _, r := range a.sent {
@@ -153,8 +153,8 @@ func urlsOf(app string) console.Endpoints {
 	return console.Endpoints{TokenURL: console.Private(base + "/" + app + "/token"), RevokeURL: console.Private(base + "/" + app + "/revoke"), IntrospectURL: console.Private(base + "/" + app + "/introspect")}
 }
 
-// What whoever writes to the database, but has no key, changes in one column is never acted on: what is sent then, and
-// what is shown, is a part of what was sent and shown before.
+// What whoever writes to the database, but has no key, changes in one column is never acted on:
+// what is sent then, and what is shown, is a part of what was sent and shown before.
 func TestFaultHostileWriter(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -310,7 +310,8 @@ func claims(t *testing.T, what string, before, after console.Board) {
 	}
 }
 
-// hostileChanges are values for each column of a table that somebody would choose who wants secrets sent elsewhere.
+// hostileChanges are values for each column of a table that somebody would choose who wants secrets
+// sent elsewhere.
 func hostileChanges(t *testing.T, dir, table string) map[string][]string {
 	t.Helper()
 	db := raw(t, dir)

@@ -14,7 +14,8 @@ import (
 	"lanyard/tokenapi"
 )
 
-// onDisk is a world on a store in a directory of its own, of which a copy was made while it was closed.
+// onDisk is a world on a store in a directory of its own, of which a copy was made while it was
+// closed.
 func onDisk(t *testing.T) (w *world, path, copied string) {
 	t.Helper()
 	w = newWorld(t)
@@ -64,8 +65,8 @@ func misplacedError(t *testing.T, err error) {
 	}
 }
 
-// A process that has a store open which is no longer there sends nothing that can be spent once. What it holds can
-// still be read.
+// A process that has a store open which is no longer there sends nothing that can be spent once.
+// What it holds can still be read.
 func TestReplacedStoreSendsNothing(t *testing.T) {
 	for name, do := range misplacing() {
 		t.Run(name, func(t *testing.T) {
@@ -164,7 +165,8 @@ func TestStoreGoesDuringACall(t *testing.T) {
 	}
 }
 
-// misplaced is a store whose files were replaced after everything that is asked of it before a request was stored.
+// misplaced is a store whose files were replaced after everything that is asked of it before a
+// request was stored.
 type misplaced struct{ console.Keeper }
 
 func (misplaced) InPlace(context.Context) error {

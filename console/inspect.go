@@ -134,8 +134,8 @@ func (s *Service) checkSignature(ctx context.Context, a *Application, j jwt.Toke
 	return j.Verify(doc)
 }
 
-// Fetched key sets are used for a while. If one lacks a key it is fetched again, though not at once:
-// unknown key IDs must not cause a flood of requests.
+// Fetched key sets are used for a while. If one lacks a key it is fetched again, though not at
+// once: unknown key IDs must not cause a flood of requests.
 const (
 	keySetLife = 5 * time.Minute
 	keySetRest = time.Minute

@@ -73,7 +73,8 @@ func TestIntrospect(t *testing.T) {
 	if err != nil || !ans.Active || got.AtServer != console.ServerActive || !got.AtServerAt.Equal(w.clock.Now()) {
 		t.Fatalf("%+v %+v %v", ans, got, err)
 	}
-	// Revoked behind our back: dead at the key manager, alive at the gateway, and the state says what we did.
+	// Revoked behind our back: dead at the key manager, alive at the gateway, and the state says
+	// what we did.
 	sec := must[console.Secrets](t)(s.Secrets(t.Context(), tok.ID))
 	elsewhere := w.console(func(o *console.Options) { o.Keeper = newWorld(t).keeper })
 	leak := must[console.Token](t)(elsewhere.Adopt(t.Context(), app.ID, sec.Access, console.RevokeAccess))
@@ -170,7 +171,8 @@ func TestInspect(t *testing.T) {
 	}
 }
 
-// A token from elsewhere is taken in for its revocation, and let go when the server will not have it.
+// A token from elsewhere is taken in for its revocation, and let go when the server will not have
+// it.
 func TestAdopt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -219,7 +219,8 @@ func TestCodeGrantRefused(t *testing.T) {
 	}
 }
 
-// Nobody comes, or the person gives up: the wait ends, nothing is left behind, and a later get goes ahead.
+// Nobody comes, or the person gives up: the wait ends, nothing is left behind, and a later get goes
+// ahead.
 func TestInvitationEnds(t *testing.T) {
 	for _, name := range []string{"Portal", "Kiosk"} {
 		t.Run(name, func(t *testing.T) {

@@ -23,8 +23,8 @@ func (locked) Unlock(context.Context, secret.Text) error {
 	return &console.Error{Code: "store_locked", Text: "it is locked"}
 }
 
-// An answer that cannot be sealed would be lost: while the store is locked nothing is sent, also by an application that
-// proves itself without a secret. Lists go on.
+// An answer that cannot be sealed would be lost: while the store is locked nothing is sent, also by
+// an application that proves itself without a secret. Lists go on.
 func TestLockedSendsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)

@@ -19,7 +19,8 @@ import (
 	"lanyard/tokenapi/secret"
 )
 
-// bubble is a world in a bubble of its own time; its consoles have clocks that are off by what is said.
+// bubble is a world in a bubble of its own time; its consoles have clocks that are off by what is
+// said.
 func bubble(t *testing.T) *world {
 	t.Helper()
 	return newWorldOf(t, sandbox.Options{Clock: time.Now})
@@ -144,8 +145,9 @@ func TestTheirFailureIsNotTaken(t *testing.T) {
 	})
 }
 
-// A lease that a clock ahead of ours has written, and whose holder died: it stands for as long as one can last, and
-// is taken then. Of a holder that lives it is not taken, whichever clock is ahead.
+// A lease that a clock ahead of ours has written, and whose holder died: it stands for as long as
+// one can last, and is taken then. Of a holder that lives it is not taken, whichever clock is
+// ahead.
 func TestLeasesOfOtherClocks(t *testing.T) {
 	const off = 5 * time.Hour
 	synctest.Test(t, func(t *testing.T) {
@@ -280,8 +282,8 @@ func twice(sent []string) bool {
 	return len(slices.Compact(all)) != len(sent)
 }
 
-// A console that stood still with a refresh on its way has lost its lease. The other one sees the mark and asks anew;
-// whichever answer comes last, nothing was spent twice.
+// A console that stood still with a refresh on its way has lost its lease. The other one sees the
+// mark and asks anew; whichever answer comes last, nothing was spent twice.
 func TestRefreshOutlivesItsLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)
@@ -311,7 +313,8 @@ func TestRefreshOutlivesItsLease(t *testing.T) {
 	})
 }
 
-// Stopped between its mark and its request, a console sends nothing when it goes on: somebody else may be at it.
+// Stopped between its mark and its request, a console sends nothing when it goes on: somebody else
+// may be at it.
 func TestOversleptSendsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)
@@ -336,8 +339,8 @@ func TestOversleptSendsNothing(t *testing.T) {
 	})
 }
 
-// Stopped before its mark, while another console took the lease, had its answer and gave the lease back: what was read
-// under the lost lease is old, and is not sent.
+// Stopped before its mark, while another console took the lease, had its answer and gave the lease
+// back: what was read under the lost lease is old, and is not sent.
 func TestOversleptBeforeItsMark(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)
@@ -383,8 +386,8 @@ func (v stopped) Secret(ctx context.Context, a console.Application, kind console
 	return v.Vault.Secret(ctx, a, kind)
 }
 
-// A lease from before the machine was started again ends days ahead. It keeps nobody from delivering a revoke, nor from
-// taking one back.
+// A lease from before the machine was started again ends days ahead. It keeps nobody from
+// delivering a revoke, nor from taking one back.
 func TestLeaseOfAnotherStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)

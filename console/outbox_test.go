@@ -138,7 +138,8 @@ func TestLostAnswersSayWhatToDo(t *testing.T) {
 	}
 }
 
-// A get with another grant that is under way elsewhere keeps its mark when the usual one is answered.
+// A get with another grant that is under way elsewhere keeps its mark when the usual one is
+// answered.
 func TestMarksOfOtherGrantsStay(t *testing.T) {
 	w := newWorld(t, said(console.RegimeOpaque))
 	s, app := w.console(), w.app("Payments", "PRODUCTION")
@@ -195,8 +196,8 @@ func TestAdoptedIsNotHandedOut(t *testing.T) {
 	}
 }
 
-// What the server says of a revoke is kept without the token in any form, and not at all where something in it was
-// only taken for a credential.
+// What the server says of a revoke is kept without the token in any form, and not at all where
+// something in it was only taken for a credential.
 func TestRevokeErrorHoldsNoCredential(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := bubble(t)

@@ -20,7 +20,8 @@ func atPortal(w *world, host string, text secret.Text) console.Imported {
 	}, Secret: text}
 }
 
-// An import that brings no secret sends the one that is kept to no server that it was not given for.
+// An import that brings no secret sends the one that is kept to no server that it was not given
+// for.
 func TestImportKeepsTheServersOfASecret(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -37,7 +38,8 @@ func TestImportKeepsTheServersOfASecret(t *testing.T) {
 	}
 }
 
-// A name stands for one environment: an import that would make another one of the same name is refused whole.
+// A name stands for one environment: an import that would make another one of the same name is
+// refused whole.
 func TestImportRefusesAnotherEnvironmentOfTheName(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -56,7 +58,8 @@ func TestImportRefusesAnotherEnvironmentOfTheName(t *testing.T) {
 	}
 }
 
-// What a portal showed before it failed comes with the error, its calls are observed, and nothing is stored.
+// What a portal showed before it failed comes with the error, its calls are observed, and nothing
+// is stored.
 func TestAskPortal(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -92,7 +95,8 @@ func TestAskPortal(t *testing.T) {
 	}
 }
 
-// A key that was made anew at the portal takes the place of the old one, whose tokens stay and can be revoked.
+// A key that was made anew at the portal takes the place of the old one, whose tokens stay and can
+// be revoked.
 func TestImportOfAKeyMadeAnew(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -16,7 +16,8 @@ func keeping(d time.Duration) func(*console.Options) {
 	return func(o *console.Options) { o.Keep = d }
 }
 
-// Pruning removes what has been over for longer than keep, once a day, and the log of what is not held.
+// Pruning removes what has been over for longer than keep, once a day, and the log of what is not
+// held.
 func TestPrunes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -50,8 +51,8 @@ func TestPrunes(t *testing.T) {
 	}
 }
 
-// Whatever happens to a store, pruning removes nothing that some path could still use: nothing that is
-// judged alive, is to be sent, has a refresh token to use, or waits for an answer.
+// Whatever happens to a store, pruning removes nothing that some path could still use: nothing that
+// is judged alive, is to be sent, has a refresh token to use, or waits for an answer.
 func TestPruningKeepsWhatIsOfUse(t *testing.T) {
 	t.Parallel()
 	seeds := len(sandbox.Profiles())

@@ -66,7 +66,8 @@ func (w countingWriter) Newest(f console.TokenFilter, each func(console.Token) b
 }
 func (w countingWriter) Token(id string) (console.Token, error) { return w.r.Token(id) }
 
-// What a verb reads does not grow with what other applications hold, nor, unless it asks the server, with what is over.
+// What a verb reads does not grow with what other applications hold, nor, unless it asks the
+// server, with what is over.
 func TestVerbsReadWhatTheyNeed(t *testing.T) {
 	t.Parallel()
 	reads := func(held int) map[string]int {

@@ -12,7 +12,8 @@ import (
 	"lanyard/tokenapi/sandbox"
 )
 
-// regime makes a world whose server lives by a profile, and whose environment is said to (or "auto").
+// regime makes a world whose server lives by a profile, and whose environment is said to (or
+// "auto").
 func regime(t *testing.T, profile string, said console.Regime, more ...func(*sandbox.Options)) *world {
 	t.Helper()
 	o := sandbox.Options{Profile: profile}
@@ -38,8 +39,8 @@ func (w *world) probe(s *console.Service, id string, want tokenapi.Verdict) {
 	}
 }
 
-// A server of JWTs that it keeps: a new one revokes the older one of its place, for everybody. It is said
-// before, and the older one lingers until the gateway has heard.
+// A server of JWTs that it keeps: a new one revokes the older one of its place, for everybody. It
+// is said before, and the older one lingers until the gateway has heard.
 func TestRegimeJWT(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileJWT, console.RegimeJWT)
@@ -84,7 +85,8 @@ func TestRegimeJWT(t *testing.T) {
 	w.probe(s, p.ID, tokenapi.Accepted)
 }
 
-// Nobody said what the server does: it is warned of once JWTs were seen, and what happened is said as a maybe.
+// Nobody said what the server does: it is warned of once JWTs were seen, and what happened is said
+// as a maybe.
 func TestRegimeUnknown(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileJWT, console.RegimeAuto)
@@ -119,7 +121,8 @@ func TestRegimeUnknown(t *testing.T) {
 	}
 }
 
-// A server that keeps nothing: nothing ends a token but its own revoke, and the halves of a pair are strangers.
+// A server that keeps nothing: nothing ends a token but its own revoke, and the halves of a pair
+// are strangers.
 func TestRegimeStateless(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileStateless, console.RegimeStateless)
@@ -150,8 +153,8 @@ func TestRegimeStateless(t *testing.T) {
 	}
 }
 
-// A key manager that is not the gateway's own: the gateway asks it and believes the answer for the whole
-// window, whatever happens meanwhile.
+// A key manager that is not the gateway's own: the gateway asks it and believes the answer for the
+// whole window, whatever happens meanwhile.
 func TestRegimeIntrospecting(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileIntrospecting, console.RegimeIntrospecting)
@@ -173,8 +176,8 @@ func TestRegimeIntrospecting(t *testing.T) {
 	}
 }
 
-// A gateway of several nodes: one that never saw the token refuses it at once while another lets it through,
-// so that one refusal proves nothing.
+// A gateway of several nodes: one that never saw the token refuses it at once while another lets it
+// through, so that one refusal proves nothing.
 func TestSeveralNodes(t *testing.T) {
 	t.Parallel()
 	w := regime(t, sandbox.ProfileOpaque, console.RegimeOpaque, func(o *sandbox.Options) { o.Nodes = 2 })

@@ -51,7 +51,8 @@ func hints(t *testing.T) []string {
 	return all
 }
 
-// What a remedy says fits where the application is kept: in the configuration, in the store, or nowhere any more.
+// What a remedy says fits where the application is kept: in the configuration, in the store, or
+// nowhere any more.
 func TestRemediesFitTheHome(t *testing.T) {
 	w := newWorld(t)
 	s := w.console()
@@ -85,8 +86,8 @@ func TestRemediesFitTheHome(t *testing.T) {
 	}
 }
 
-// Settings of an environment are changed where the environment is, whatever application uses it, and a secret of the
-// store by the command that stores it.
+// Settings of an environment are changed where the environment is, whatever application uses it,
+// and a secret of the store by the command that stores it.
 func TestRemediesOfMixedHomes(t *testing.T) {
 	w := newWorld(t)
 	s := w.console()

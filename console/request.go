@@ -19,8 +19,8 @@ import (
 // Request is the request that brought a token, without grant, user and scopes. It is stored with
 // the token and holds no secret: in place of a secret it has the keyed hash of Reader.Digest.
 type Request struct {
-	// Params are audience (RFC 8693), resource (RFC 8707) and the extra form parameters. A value that
-	// may be a secret is replaced by a keyed hash after hashedParam.
+	// Params are audience (RFC 8693), resource (RFC 8707) and the extra form parameters. A value
+	// that may be a secret is replaced by a keyed hash after hashedParam.
 	Params        url.Values `json:"params,omitempty"`
 	RequestedType string     `json:"requested_type,omitempty"` // token exchange, as the next two
 	SubjectType   string     `json:"subject_type,omitempty"`

@@ -81,7 +81,8 @@ func TestRefreshSendsNoScope(t *testing.T) {
 	}
 }
 
-// Renewing a token without a refresh token asks for the same scopes again, not for the application's.
+// Renewing a token without a refresh token asks for the same scopes again, not for the
+// application's.
 func TestRenewKeepsTheScopes(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
@@ -154,7 +155,8 @@ func TestGivingUpDoesNotCutADelivery(t *testing.T) {
 	}
 }
 
-// While the access token's revoke does not arrive, the refresh token's is not sent: the order holds.
+// While the access token's revoke does not arrive, the refresh token's is not sent: the order
+// holds.
 func TestOrderHoldsWhenNothingArrives(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Payments", "PRODUCTION")
@@ -210,7 +212,8 @@ func TestExtraIsNotStored(t *testing.T) {
 	}
 }
 
-// A server that hands out the same access token with a new refresh token: the new one is not revoked.
+// A server that hands out the same access token with a new refresh token: the new one is not
+// revoked.
 func TestNewRefreshTokenIsNotTheRevokedOne(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Payments", "PRODUCTION")

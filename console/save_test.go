@@ -122,7 +122,8 @@ func TestGetForAnotherUser(t *testing.T) {
 	}
 }
 
-// A token for another user that cannot be refreshed is not replaced by one for the application's own user.
+// A token for another user that cannot be refreshed is not replaced by one for the application's
+// own user.
 func TestRenewKeepsTheUser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -167,7 +168,8 @@ func TestIssuerIsEnough(t *testing.T) {
 	}
 }
 
-// An application that is deleted while a get is under way stays deleted, and what the get brings is revocable.
+// An application that is deleted while a get is under way stays deleted, and what the get brings is
+// revocable.
 func TestDeletedWhileGetting(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -259,7 +261,8 @@ func TestEnvironmentIsEditedForAll(t *testing.T) {
 			t.Errorf("%s: %s, %s", a.Label(), a.Environment.CacheTTL, a.Source)
 		}
 	}
-	// Another token URL: both are others now; the one with a token leaves it behind, the other leaves nothing.
+	// Another token URL: both are others now; the one with a token leaves it behind, the other
+	// leaves nothing.
 	d.Environment.Endpoints.TokenURL = base + "/oauth2/token"
 	if got := d.Warning(must[console.Board](t)(s.Board(t.Context())).Applications, func(string) int { return 1 }); !strings.Contains(got, "2 tokens stay") || !strings.Contains(got, "1 other application") {
 		t.Errorf("said before saving: %q", got)
@@ -367,7 +370,8 @@ func TestEditOfWhatWasDeleted(t *testing.T) {
 	refusal(t, err, "gone")
 }
 
-// An application of the store that the configuration has too is not listed twice, and the board tells which one it is.
+// An application of the store that the configuration has too is not listed twice, and the board
+// tells which one it is.
 func TestCovered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

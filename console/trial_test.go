@@ -99,7 +99,8 @@ func TestTestRefused(t *testing.T) {
 	}
 }
 
-// A test of what is being edited takes the secret that is kept, and leaves it alone when another one is tried.
+// A test of what is being edited takes the secret that is kept, and leaves it alone when another
+// one is tried.
 func TestTestLeavesTheSecretAlone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -118,7 +119,8 @@ func TestTestLeavesTheSecretAlone(t *testing.T) {
 	}
 }
 
-// A lost answer leaves its mark: the token may be there. Once the draft is saved, the next get settles it.
+// A lost answer leaves its mark: the token may be there. Once the draft is saved, the next get
+// settles it.
 func TestTestLost(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -229,7 +231,8 @@ func (k *refusing) Update(ctx context.Context, f func(console.Writer) error) err
 	return k.Keeper.Update(ctx, func(w console.Writer) error { return errors.Join(f(w), errors.New("the lights went out")) })
 }
 
-// A save is one transaction: broken off, there is nothing of it, and the token of the test is still in hand.
+// A save is one transaction: broken off, there is nothing of it, and the token of the test is still
+// in hand.
 func TestSaveIsWholeOrNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -71,8 +71,8 @@ func TestRenewSaysWhichItDid(t *testing.T) {
 	}
 }
 
-// The refresh token of a token that was replaced before may still work. The token ended when it was
-// first replaced, unless the server called it active after that.
+// A token that was replaced before, whose refresh token then still works, has ended when it was
+// first replaced: its window does not begin anew.
 func TestRefreshLeavesAnEarlierEnd(t *testing.T) {
 	for _, refuted := range []bool{false, true} {
 		w := newWorld(t, func(e *console.Environment) { e.Regime = console.RegimeOpaque })
@@ -154,7 +154,8 @@ func TestInvalidGrantDropsOnlyWhatWasSent(t *testing.T) {
 	}
 }
 
-// The whole story of the seed: got, used, revoked, still let through, refused when the window is over.
+// The whole story of the seed: got, used, revoked, still let through, refused when the window is
+// over.
 func TestRevokeLingers(t *testing.T) {
 	w := newWorld(t)
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
@@ -303,7 +304,8 @@ func TestRevokeOrder(t *testing.T) {
 	}
 }
 
-// A revoke is decided in the store: another console may take it back, and one that starts after a crash sends it.
+// A revoke is decided in the store: another console may take it back, and one that starts after a
+// crash sends it.
 func TestUndoWindowIsDurable(t *testing.T) {
 	w := newWorld(t)
 	a, b := w.console(), w.console()
@@ -336,7 +338,8 @@ func TestUndoWindowIsDurable(t *testing.T) {
 	refusal(t, err, "already_sent")
 }
 
-// What was decided at once is taken back at once, by any console; of what was sent meanwhile the number is told.
+// What was decided at once is taken back at once, by any console; of what was sent meanwhile the
+// number is told.
 func TestUndoOfADecisionTakesAllBack(t *testing.T) {
 	w := newWorldOf(t, sandbox.Options{Profile: sandbox.ProfileStateless}, said(console.RegimeStateless))
 	s, app := w.console(), w.app("Orders", "PRODUCTION")
@@ -404,7 +407,8 @@ func TestUndeliveredRevokeIsKept(t *testing.T) {
 	}
 }
 
-// Only a server that understood and refused for good takes a revoke off a token. What a person can mend is kept.
+// Only a server that understood and refused for good takes a revoke off a token. What a person can
+// mend is kept.
 func TestWhatTakesARevokeOff(t *testing.T) {
 	page := "<html><head><title>Bad Gateway</title></head></html>"
 	for name, c := range map[string]struct {
@@ -502,7 +506,8 @@ func TestLostAnswerIsUnsure(t *testing.T) {
 	if got := w.token(tok.ID).Refresh; got != console.RefreshLive {
 		t.Errorf("its refresh token is %q", got)
 	}
-	// The server did rotate. Renewing asks anew and settles it, without spending the refresh token again.
+	// The server did rotate. Renewing asks anew and settles it, without spending the refresh token
+	// again.
 	w.wire.cut(nil, nil)
 	out := must[console.Outcome](t)(s.Renew(t.Context(), tok.ID))
 	if out.How != console.Issued || out.Token.ID == tok.ID {

@@ -37,8 +37,9 @@ func (f *failing) Update(ctx context.Context, do func(console.Writer) error) err
 	return err
 }
 
-// Every write of every verb fails once, or from there on until the verb has ended. No token that the server gave out is lost
-// in silence, no refresh token is spent twice, no decided revoke is forgotten.
+// Every write of every verb fails once, or from there on until the verb has ended. No token that
+// the server gave out is lost in silence, no refresh token is spent twice, no decided revoke is
+// forgotten.
 func TestEveryWriteFails(t *testing.T) {
 	verbs := map[string]func(ctx context.Context, s *console.Service, tok console.Token) error{
 		"get": func(ctx context.Context, s *console.Service, tok console.Token) error {
@@ -140,7 +141,8 @@ func failAt(t *testing.T, name string, verb func(context.Context, *console.Servi
 		}
 		return beyond
 	}
-	// Afterwards everything goes on, and what was unsure is settled without spending anything again.
+	// Afterwards everything goes on, and what was unsure is settled without spending anything
+	// again.
 	time.Sleep(time.Minute)
 	if _, err := s.Renew(t.Context(), tok.ID); err != nil && !isReplaced(err) {
 		at("afterwards: %v", err)
