@@ -66,9 +66,9 @@ func (i *signIn) outcome() (settled bool, code secret.Text, err error) {
 	return i.settled, i.code, i.err
 }
 
-// Answer takes what a person pasted for an invitation to sign in: the address at which the browser
-// ended, its query, or the code alone. On success the get goes on. An error tells what is wrong
-// with the paste without repeating it, and the invitation goes on waiting.
+// Answer takes the text that a person pasted for an invitation to sign in: the address at which the
+// browser ended, its query, or the code alone. On success the get goes on. An error names the fault
+// of the paste without repeating it, and the invitation goes on waiting.
 func (s *Service) Answer(invitationID string, pasted secret.Text) error {
 	s.mu.Lock()
 	var answer func(secret.Text) error

@@ -97,7 +97,7 @@ func (c *controls) put(form string, one control) {
 	c.Of[form] = one
 }
 
-// step is what to do about a control.
+// step is the next action for a control.
 type step int
 
 const (

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Destinations lists the places to which credentials of the application may be sent: hosts, each
-// with what is unsafe about the way there, and proxies. They are sorted and unique.
+// Destinations lists the hosts to which credentials of the application may be sent, each with a
+// note if the way there is unsafe, and the proxies on the way. They are sorted and unique.
 func (a Application) Destinations() []string {
 	e := a.Environment
 	var all []string

@@ -14,8 +14,8 @@ import (
 // rediscover is how long the answer of an issuer is used before it is asked again.
 const rediscover = 24 * time.Hour
 
-// finding is what was discovered, as it is stored in a setting. JSON members may be added, never
-// removed.
+// finding is the answer of an issuer, as it is stored in a setting. JSON members may be added,
+// never removed.
 type finding struct {
 	At            time.Time `json:"at"`
 	TokenURL      string    `json:"token_url"`
@@ -193,7 +193,7 @@ func (s *Service) discover(ctx context.Context, a Application) (tokenapi.Discove
 	})
 }
 
-// findingOf returns what is stored of an issuer's answer.
+// findingOf returns the part of an issuer's answer that is stored.
 func (s *Service) findingOf(of Environment, d tokenapi.Discovered) finding {
 	e := d.Endpoints
 	if of.ClientAuth == tokenapi.AuthTLS {

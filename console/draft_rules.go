@@ -14,11 +14,11 @@ import (
 	"lanyard/tokenapi"
 )
 
-// The rules below serve the configuration file and the forms. Each returns what is wrong, or "". It
+// The rules below serve the configuration file and the forms. Each returns an error text, or "". It
 // repeats nothing of its argument, which may be a secret in the wrong place.
 
-// NameProblem returns what is wrong with the name of an application or environment. It accepts an
-// empty one.
+// NameProblem returns why the name of an application or environment is invalid, or "". It accepts
+// an empty one.
 func NameProblem(name string) string {
 	switch {
 	case utf8.RuneCountInString(name) > 100:
@@ -41,10 +41,11 @@ func EnvironmentNameProblem(name string) string {
 	return NameProblem(name)
 }
 
-// PlainHTTP is what URLProblem returns for a URL that would send secrets unencrypted.
+// PlainHTTP is the result of URLProblem for a URL that would send secrets unencrypted.
 const PlainHTTP = "http:// would show secrets to everyone on the way"
 
-// URLProblem returns what is wrong with a URL to which secrets are sent. It accepts an empty one.
+// URLProblem returns why a URL to which secrets are sent is invalid, or "". It accepts an empty
+// one.
 func URLProblem(raw string, allowHTTP bool) string {
 	if raw == "" {
 		return ""
@@ -65,8 +66,8 @@ func URLProblem(raw string, allowHTTP bool) string {
 	return ""
 }
 
-// RedirectProblem returns what is wrong with the URL to which a browser returns. It must be http on
-// this machine, where no TLS certificate is possible. Port 0 is any free port.
+// RedirectProblem returns why the URL to which a browser returns is invalid, or "". It must be http
+// on this machine, which has no TLS certificate. Port 0 is any free port.
 func RedirectProblem(raw string) string {
 	if raw == "" {
 		return ""
@@ -79,8 +80,8 @@ func RedirectProblem(raw string) string {
 	return ""
 }
 
-// ScopesProblem returns what is wrong with scopes. Each must be a scope-token of RFC 6749 section
-// 3.3.
+// ScopesProblem returns why scopes are invalid, or "". Each must be a scope-token of RFC 6749
+// section 3.3.
 func ScopesProblem(scopes []string) string {
 	bad := func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }
 	if slices.ContainsFunc(scopes, func(s string) bool { return s == "" || strings.ContainsFunc(s, bad) }) {
@@ -89,7 +90,7 @@ func ScopesProblem(scopes []string) string {
 	return ""
 }
 
-// ResourceProblem returns what is wrong with a resource. It must be an absolute URI without a
+// ResourceProblem returns why a resource is invalid, or "". It must be an absolute URI without a
 // fragment (RFC 8707 section 2).
 func ResourceProblem(raw string) string {
 	u, err := url.Parse(raw)
@@ -99,7 +100,7 @@ func ResourceProblem(raw string) string {
 	return ""
 }
 
-// ExtraProblem returns what is wrong with a further form parameter of that name: the protocol sets
+// ExtraProblem returns why a further form parameter cannot have that name, or "": the protocol sets
 // it, or it has a setting of its own.
 func ExtraProblem(name string) string {
 	small := strings.ToLower(name)
@@ -146,8 +147,8 @@ func ReadExtra(text string) (url.Values, string) {
 	return extra, extraProblem(extra)
 }
 
-// extraProblem returns what is wrong with the extra parameters of a draft, which are stored in the
-// clear.
+// extraProblem returns why the extra parameters of a draft are invalid, or "". They are stored in
+// the clear.
 func extraProblem(extra url.Values) string {
 	for name, values := range extra {
 		if why := ExtraProblem(name); why != "" {

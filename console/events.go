@@ -145,8 +145,8 @@ func (r *recorder) TokensWhere(f TokenFilter) ([]Token, error) { return r.now().
 // Marks reads those that are not over.
 func (r *recorder) Marks() ([]Mark, error) { return r.now().Marks() }
 
-// change is what one transaction does to one token, or to the gets of an application that have no
-// token.
+// change collects the effects of one transaction on one token, or on the gets of an application
+// that have no token.
 type change struct {
 	tokenID, appID string
 	before         *Token // nil: it is new

@@ -75,7 +75,7 @@ func rowOverSince(t Token, p Policy, now time.Time) (since time.Time, held Held)
 	return since, Held{}
 }
 
-// ForgetWhat names by ID what is to be forgotten.
+// ForgetWhat selects by ID what Forget removes.
 type ForgetWhat struct {
 	Tokens       []string // each must be over
 	Applications []string // each must be gone, and all its tokens over

@@ -17,7 +17,7 @@ type InspectOptions struct {
 	Offline bool   // fetch nothing
 }
 
-// Inspection is what a token shows of itself. It does not tell whether an API accepts the token.
+// Inspection holds the content of a token. It does not tell whether an API accepts the token.
 type Inspection struct {
 	Fingerprint string
 	Held        *Token       // the held token with this text, or nil

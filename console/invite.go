@@ -42,7 +42,7 @@ func (d *doorway) close(outcome error) {
 // ErrNotOurs tells that a request at a Door does not answer the authorization.
 var ErrNotOurs = errors.New("not an answer to what was asked")
 
-// Invitation is what a person has to do before a grant can go on.
+// Invitation asks a person to act, so that a grant can go on.
 type Invitation struct {
 	ID          string // differs for each get
 	AppID       string
@@ -63,8 +63,7 @@ type invited struct {
 	answer func(secret.Text) error // nil: nothing can be pasted
 }
 
-// invite shows an invitation until the returned function is called. answer takes what is pasted for
-// it.
+// invite shows an invitation until the returned function is called. answer takes a paste for it.
 func (s *Service) invite(i Invitation, giveUp context.CancelFunc, answer func(secret.Text) error) (over func()) {
 	s.mu.Lock()
 	s.invited = append(s.invited, invited{i, giveUp, answer})

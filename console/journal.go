@@ -124,8 +124,8 @@ func errOverslept(op string) error {
 	return &Error{Code: CodeInFlight, Text: op + ": this process stood still for too long, and nothing was sent", Hint: "try again"}
 }
 
-// mark stores a mark under its ID, and what is needed to explain and revoke the token. It fails if
-// a lease was lost.
+// mark stores a mark under its ID, with the application, so that its token can be explained and
+// revoked. It fails if a lease was lost.
 func (s *Service) mark(ctx context.Context, a Application, under []*lease, m Mark, c tokenapi.Credentials) (Mark, error) {
 	m.AppID, m.SentAt = a.ID, s.Now()
 	// Many processes may be writing: wait as long as the request itself may take.

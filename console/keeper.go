@@ -31,8 +31,8 @@ type Keeper interface {
 	// nothing if the secrets are ready. It is called outside View and Update, before anything is
 	// sent.
 	Unlock(ctx context.Context, passphrase secret.Text) error
-	// InPlace fails if what is stored from now on would be lost: the files of the store or of its
-	// key were replaced or deleted. It is called before a request is sent that can be sent once.
+	// InPlace fails if the files of the store or of its key were replaced or deleted, so that a
+	// write would be lost. It is called before a request is sent that can be sent once.
 	InPlace(ctx context.Context) error
 	// WriteOut writes the content of the store to a new place beside it, and returns that place. It
 	// serves a process whose store lost its files.

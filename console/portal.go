@@ -35,7 +35,7 @@ type PortalRequest struct {
 	Knows func(Application) bool // filled in by AskPortal: whether it is configured already
 }
 
-// PortalFound is what a developer portal showed. Nothing of it is stored yet.
+// PortalFound is the result of AskPortal. Nothing of it is stored yet.
 type PortalFound struct {
 	All           []Imported
 	Subscriptions map[string][]Subscription // by consumer key

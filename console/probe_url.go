@@ -21,7 +21,7 @@ const (
 	WorthFailing URLWorth = "failing" // the answer tells nothing of tokens
 )
 
-// ProbeURLCheck is what the answer to a made-up token shows of a probe URL.
+// ProbeURLCheck is the result of calling a probe URL with a made-up token.
 type ProbeURLCheck struct {
 	Worth  URLWorth
 	Status int       // of that answer; 0: not known

@@ -21,10 +21,11 @@ func (s *Service) PruneEvery() time.Duration {
 	return min(max(s.opt.Keep, time.Hour), 24*time.Hour)
 }
 
-// Prune forgets what has been over for longer than Options.Keep: tokens with their probes,
-// applications that are gone and lose their last token by it, and log entries of what is not held
-// any more. It does nothing without Options.Keep, while the store is locked, and within PruneEvery
-// of the last prune by any process. ctx may end it at any time: each transaction is complete.
+// Prune forgets tokens that have been over for longer than Options.Keep, with their probes. It also
+// forgets applications that are gone and lose their last token by it, and log entries of tokens
+// that are not held any more. It does nothing without Options.Keep, while the store is locked, and
+// within PruneEvery of the last prune by any process. ctx may end it at any time: each transaction
+// is complete.
 func (s *Service) Prune(ctx context.Context) (done Forgotten, err error) {
 	if s.opt.Keep <= 0 || s.opt.Keeper.Key().Locked {
 		return done, nil

@@ -91,7 +91,7 @@ func (f refusal) err() *tokenapi.Error {
 	}
 }
 
-// proof is what a request proves itself with, as keyed hashes.
+// proof holds the credentials of a request as keyed hashes.
 type proof struct{ user, secret, password string }
 
 func proofOf(r Reader, req tokenapi.TokenRequest) (p proof, err error) {

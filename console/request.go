@@ -98,7 +98,7 @@ func (a Application) Params() url.Values {
 	return all
 }
 
-// grantRequest is what Lanyard requests from a server.
+// grantRequest is a request for a token before it is built.
 type grantRequest struct {
 	grant, user string // "": the application's own
 	password    secret.Text
@@ -129,7 +129,7 @@ func (s *Service) grantRequestOf(ctx context.Context, a Application, o GetOption
 	return s.complete(ctx, a, q)
 }
 
-// complete fetches the secrets of a request and computes what is stored of it.
+// complete fetches the secrets of a request and computes its stored form.
 func (s *Service) complete(ctx context.Context, a Application, q grantRequest) (grantRequest, error) {
 	b := q.by(a)
 	var err error

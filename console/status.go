@@ -96,7 +96,7 @@ const (
 	CauseRevoked   Cause = "revoked"   // the server accepted its revoke
 	CauseReplaced  Cause = "replaced"  // by a newer one
 	CauseRefresh   Cause = "refresh"   // the server accepted the revoke of its refresh token
-	CauseElsewhere Cause = "elsewhere" // the server calls it inactive, and nobody revoked it here
+	CauseElsewhere Cause = "elsewhere" // the server calls it inactive, though it was not revoked here
 	CauseRefused   Cause = "refused"   // the gateway refused it three times in a row
 )
 
@@ -117,7 +117,7 @@ func (c Cause) Words() string {
 	return ""
 }
 
-// AtServer is what is known of a token at its server.
+// AtServer is the state of a token at its server, as far as it is known.
 type AtServer string
 
 // What can be known. Introspection tells the last two, if its answer is the newest evidence.
@@ -193,7 +193,7 @@ func (s *Status) judgeEnd(proved record, end ending, now time.Time) {
 	}
 }
 
-// evidence is what all rows that hold one access token tell of it.
+// evidence is the combined evidence of all rows that hold one access token.
 type evidence struct {
 	expires time.Time     // zero: not known
 	granted time.Duration // zero: not known
@@ -364,7 +364,7 @@ func (e *evidence) until(ended time.Time) time.Time {
 	return sooner(ended.Add(e.ttl), e.expires)
 }
 
-// ending is what the evidence of a token's end adds up to.
+// ending is the result of weighing the evidence of a token's end.
 type ending struct {
 	ended    bool
 	until    time.Time // the end of the window; zero: not known
@@ -454,7 +454,7 @@ func (e *evidence) weigh() (r ending) {
 // probeGap is the least time between two refusals that count as two.
 const probeGap = time.Second
 
-// record is what the probes of a token add up to.
+// record is the result of weighing the probes of a token.
 type record struct {
 	run int       // the most refusals in a row at one URL
 	at  time.Time // the first of three that prove it; zero: not proved, or refuted

@@ -10,8 +10,8 @@ import (
 	"lanyard/tokenapi/jwt"
 )
 
-// Supersede is what a get may do to a token that another program holds. A server that keeps one
-// token for each consumer key, user and scope set revokes the older one when it issues a new one.
+// Supersede describes a get that may end a token of another program. A server that keeps one token
+// for each consumer key, user and scope set revokes the older one when it issues a new one.
 type Supersede struct {
 	Application Private // its label
 	Sure        bool    // the server is known to do so; else it may

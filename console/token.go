@@ -20,7 +20,7 @@ const (
 	RefreshRevoked RefreshState = "revoked" // the server accepted its revocation
 )
 
-// ServerState is what introspection said of a token. The gateway may say otherwise.
+// ServerState is the last answer of introspection about a token. The gateway may decide otherwise.
 type ServerState string
 
 // What introspection can say.
@@ -156,7 +156,7 @@ type Mark struct {
 	EndsBy time.Time
 }
 
-// Verdict is what a probe shows of a token.
+// Verdict is the conclusion from one probe of a token.
 type Verdict = tokenapi.Verdict
 
 // Why is the reason for a verdict: see package tokenapi.

@@ -9,7 +9,7 @@ import (
 	"lanyard/text"
 )
 
-// Hold is what keeps a due revoke from being sent. The zero value is nothing.
+// Hold is the reason why a due revoke cannot be sent. The zero value is none.
 type Hold struct {
 	ReadOnly string // name of the environment if it is read_only
 	Locked   bool   // a person has to unlock the store

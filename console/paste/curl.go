@@ -158,7 +158,7 @@ func (p *Draft) takeParameter(
 	}
 }
 
-// takeHeaders adds the names of a request's headers to the note of what is not taken over.
+// takeHeaders adds the names of a request's headers to the note of parts that are not taken over.
 func (p *Draft) takeHeaders(c curlCall, of string) {
 	for _, name := range c.headers {
 		p.leave(parameter("header", name) + of)

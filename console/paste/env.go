@@ -74,7 +74,7 @@ func mayBeValue(name, value string) bool {
 		name != strings.ToUpper(name) && name != strings.ToLower(name)
 }
 
-// unquoted reads a value that begins with a quote. after is what follows the closing quote.
+// unquoted reads a value that begins with a quote. after is the text after the closing quote.
 func unquoted(text string) (value, after string, ok bool) {
 	var out strings.Builder
 	for i := 1; i < len(text); i++ {

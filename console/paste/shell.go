@@ -12,7 +12,7 @@ import (
 )
 
 // curlCalls finds the calls of curl in commands for bash and its relatives, PowerShell or the
-// Windows command prompt. notes name what is left out.
+// Windows command prompt. notes name the parts that are left out.
 func curlCalls(text string) (calls []curlCall, notes []string, err error) {
 	text, typed := withoutPrompts(text)
 	calls, notes, err = callsIn(text)
