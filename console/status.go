@@ -235,8 +235,8 @@ func gather(t *Token, p Policy) evidence {
 	return e
 }
 
-// row adds what one row tells. with is the policy of its application, judged that of the row which
-// is judged.
+// row adds the facts of one row. with is the policy of its application; judged is the policy of the
+// token that StatusAt judges.
 func (e *evidence) row(t *Token, with, judged Policy, own bool) {
 	if t.Lifetime == tokenapi.Bounded && t.ExpiresAt.After(e.expires) {
 		e.expires = t.ExpiresAt
@@ -285,8 +285,8 @@ func (e *evidence) row(t *Token, with, judged Policy, own bool) {
 	}
 }
 
-// calledInactive adds that introspection called one row inactive. It does so if that counts and no
-// row was called active since. All rows have been added before.
+// calledInactive adds that introspection called the token of one row inactive, if that counts and
+// no row was called active since. The caller has added all rows before.
 func (e *evidence) calledInactive(t *Token) {
 	revoked := !e.accepted.IsZero() && !t.AtServerAt.Before(e.accepted) // revoked here, so the answer is about it
 	if t.AtServer != ServerInactive || !t.AtServerCounts && !revoked || t.AtServerAt.Before(e.active) {
